@@ -1,0 +1,13 @@
+//! What is: profiles, tokens, time, providers. Pure; imports nothing else of this crate.
+
+pub mod change;
+pub mod clock;
+pub mod countdown;
+pub mod expiry;
+pub mod health;
+pub mod name;
+pub mod profile;
+pub mod secret;
+pub mod text;
+pub mod tokens;
+pub mod trouble;

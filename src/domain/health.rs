@@ -1,0 +1,203 @@
+//! How a profile stands at one instant.
+
+use crate::domain::clock::{DateTime, TimeDelta, Utc};
+use crate::domain::profile::{Kind, Profile, RefreshResult};
+
+/// How a profile stands at one instant.
+///
+/// Computed on every frame and stored nowhere, so that a countdown can never be stale. An
+/// access token past its end with a live grant is healthy: it is `Due`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Health {
+    /// A key, or a token whose end the provider did not tell.
+    NoClock,
+    /// Plenty of time left until the given end.
+    Fresh(DateTime<Utc>),
+    /// Less than a fifth of its life, or less than five minutes, left until the given end.
+    Aging(DateTime<Utc>),
+    /// Past its end; the grant can renew it.
+    Due,
+    /// The last refresh failed for a reason that passes; the next try makes sense then.
+    Retrying(DateTime<Utc>),
+    /// Nothing but a login helps.
+    NeedsLogin,
+    /// The profile is kept, its tokens were erased here.
+    RevokedHere,
+    /// A refresh is running.
+    Refreshing,
+    /// The entry of the file cannot be understood.
+    Unreadable,
+}
+
+/// Whether a refresh of the profile is running in this program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Activity {
+    /// Nothing is running.
+    Idle,
+    /// A refresh is running.
+    Refreshing,
+}
+
+impl Health {
+    /// Judges `profile` at `now`. The worst that is true wins.
+    #[must_use]
+    pub fn of(profile: &Profile, activity: Activity, now: DateTime<Utc>) -> Self {
+        if activity == Activity::Refreshing {
+            return Self::Refreshing;
+        }
+        if profile.held.tokens().is_none() {
+            return if profile.revoked_at.is_some() { Self::RevokedHere } else { Self::NeedsLogin };
+        }
+        if profile.kind == Kind::ApiKey {
+            return Self::NoClock;
+        }
+        let ended = profile.life.expires_at.is_some_and(|end| end <= now);
+        match profile.last_refresh_of_this_grant().map(|last| &last.result) {
+            Some(RefreshResult::Dead { .. }) => return Self::NeedsLogin,
+            _ if ended && !renewable(profile, now) => return Self::NeedsLogin,
+            Some(RefreshResult::Passing { retry_at, .. }) => return Self::Retrying(*retry_at),
+            Some(RefreshResult::Done) | None => {}
+        }
+        match profile.life.expires_at {
+            None => Self::NoClock,
+            Some(_) if ended => Self::Due,
+            Some(end) if end - now > margin(profile.life.obtained_at, end) => Self::Fresh(end),
+            Some(end) => Self::Aging(end),
+        }
+    }
+
+    /// The state's name as people read it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::NoClock => "no clock",
+            Self::Fresh(_) => "fresh",
+            Self::Aging(_) => "aging",
+            Self::Due => "due",
+            Self::Retrying(_) => "retrying",
+            Self::NeedsLogin => "needs login",
+            Self::RevokedHere => "revoked here",
+            Self::Refreshing => "refreshing",
+            Self::Unreadable => "unreadable",
+        }
+    }
+}
+
+/// Whether the grant could give a new access token at `now`.
+#[must_use]
+pub fn renewable(profile: &Profile, now: DateTime<Utc>) -> bool {
+    profile.refresh_token().is_some() && profile.life.grant_ends_at.is_none_or(|end| end > now)
+}
+
+/// How much time left still counts as aging. Never more than half the life, so that a
+/// token of ten seconds is fresh for five.
+fn margin(obtained_at: Option<DateTime<Utc>>, end: DateTime<Utc>) -> TimeDelta {
+    let five_minutes = TimeDelta::minutes(5);
+    match obtained_at.map(|from| end - from).filter(|life| *life > TimeDelta::zero()) {
+        None => five_minutes,
+        Some(life) => five_minutes.min(life / 2).max(life / 5),
+    }
+}
+
+/// When the health of `profile` will next be another by the passing of time alone.
+#[must_use]
+pub fn changes_at(profile: &Profile, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    match Health::of(profile, Activity::Idle, now) {
+        Health::Fresh(end) => Some(end - margin(profile.life.obtained_at, end)),
+        Health::Aging(end) => Some(end),
+        Health::Due => profile.life.grant_ends_at,
+        Health::Retrying(_) => {
+            profile.life.expires_at.into_iter().chain(profile.life.grant_ends_at).find(|at| *at > now)
+        }
+        Health::NoClock
+        | Health::NeedsLogin
+        | Health::RevokedHere
+        | Health::Refreshing
+        | Health::Unreadable => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::clock::at_seconds;
+    use crate::domain::name::{ProfileId, ProfileName, StoreId};
+    use crate::domain::profile::LastRefresh;
+    use crate::domain::secret::Secret;
+    use crate::domain::tokens::{Held, Life, Tokens};
+
+    fn at(seconds: i64) -> DateTime<Utc> {
+        at_seconds(1_000_000 + seconds).expect("in range")
+    }
+
+    fn profile(refresh: bool, obtained: Option<i64>, expires: Option<i64>) -> Profile {
+        let name = ProfileName::parse("demo/ana").expect("a name");
+        let mut profile = Profile::new(ProfileId { store: StoreId::Own, name }, Kind::OAuth);
+        let refresh = refresh.then(|| Secret::new("refresh"));
+        profile.held = Held::Here(Tokens { access: Secret::new("access"), refresh });
+        profile.life =
+            Life { obtained_at: obtained.map(at), expires_at: expires.map(at), grant_ends_at: None };
+        profile
+    }
+
+    fn idle(profile: &Profile) -> &'static str {
+        Health::of(profile, Activity::Idle, at(0)).word()
+    }
+
+    #[test]
+    fn the_clock_decides_between_fresh_aging_due_and_needs_login() {
+        for (refresh, obtained, expires, word) in [
+            (true, Some(-3600), Some(3600), "fresh"),
+            (true, Some(-3600), Some(901), "fresh"),
+            (true, Some(-3600), Some(900), "aging"),
+            (true, Some(-5), Some(6), "fresh"),
+            (true, Some(-5), Some(5), "aging"),
+            (true, None, Some(301), "fresh"),
+            (true, None, Some(300), "aging"),
+            (true, Some(-3600), Some(0), "due"),
+            (false, Some(-3600), Some(0), "needs login"),
+            (false, Some(-3600), Some(3600), "fresh"),
+            (true, None, None, "no clock"),
+        ] {
+            assert_eq!(
+                idle(&profile(refresh, obtained, expires)),
+                word,
+                "{refresh} {obtained:?} {expires:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_worst_that_is_true_wins() {
+        let mut profile = profile(true, Some(-3600), Some(-1));
+        let passing = RefreshResult::Passing { why: "503".into(), times: 1, retry_at: at(30) };
+        profile.last_refresh = Some(LastRefresh { at: at(-1), result: passing, grant: profile.grant() });
+        assert_eq!(idle(&profile), "retrying");
+        profile.life.grant_ends_at = Some(at(-1));
+        assert_eq!(idle(&profile), "needs login");
+        profile.held = Held::Nothing;
+        assert_eq!(idle(&profile), "needs login");
+        profile.revoked_at = Some(at(-1));
+        assert_eq!(idle(&profile), "revoked here");
+        assert_eq!(Health::of(&profile, Activity::Refreshing, at(0)), Health::Refreshing);
+    }
+
+    #[test]
+    fn a_dead_grant_needs_a_login_until_another_grant_is_there() {
+        let mut profile = profile(true, Some(-3600), Some(3600));
+        let dead = RefreshResult::Dead { why: "invalid_grant".into() };
+        profile.last_refresh = Some(LastRefresh { at: at(-1), result: dead, grant: profile.grant() });
+        assert_eq!(idle(&profile), "needs login");
+        profile.held = Held::Here(Tokens { access: Secret::new("a"), refresh: Some(Secret::new("another")) });
+        assert_eq!(idle(&profile), "fresh");
+    }
+
+    #[test]
+    fn the_moment_of_change_is_the_moment_of_another_health() {
+        let profile = profile(true, Some(-3600), Some(3600));
+        let change = changes_at(&profile, at(0)).expect("a fresh token ages");
+        let before = Health::of(&profile, Activity::Idle, change - TimeDelta::seconds(1));
+        let after = Health::of(&profile, Activity::Idle, change);
+        assert_ne!(before.word(), after.word());
+    }
+}

@@ -1,0 +1,191 @@
+//! What profiles and stores are called.
+
+use std::fmt;
+
+use crate::domain::text;
+
+/// The longest part of a profile's name, in characters.
+pub const LONGEST: usize = 64;
+
+/// A profile's name: `provider/name`. Never a path: it is only shown, compared and stored.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ProfileName {
+    provider: String,
+    name: String,
+}
+
+impl ProfileName {
+    /// Joins two parts.
+    ///
+    /// # Errors
+    /// A [`BadName`] when a part breaks the rule of its kind.
+    pub fn new(provider: &str, name: &str) -> Result<Self, BadName> {
+        provider_part(provider)?;
+        name_part(name)?;
+        Ok(Self { provider: provider.to_owned(), name: name.to_owned() })
+    }
+
+    /// Reads `provider/name`, or `provider` alone, which means `provider/default`.
+    ///
+    /// # Errors
+    /// A [`BadName`] when a part breaks the rule of its kind.
+    pub fn parse(text: &str) -> Result<Self, BadName> {
+        let (provider, name) = text.split_once('/').unwrap_or((text, "default"));
+        Self::new(provider, name)
+    }
+
+    /// The part before the slash.
+    #[must_use]
+    pub fn provider(&self) -> &str {
+        &self.provider
+    }
+
+    /// The part after the slash.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Whether the name is kept for API keys (`key`, `key-1`, …), so that no login may take it.
+    #[must_use]
+    pub fn is_reserved(&self) -> bool {
+        let digits = |rest: &str| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit());
+        self.name == "key" || self.name.strip_prefix("key-").is_some_and(digits)
+    }
+}
+
+impl fmt::Display for ProfileName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.provider, self.name)
+    }
+}
+
+/// Checks a provider's name: letters, digits, `-`, `_` and `.`.
+///
+/// # Errors
+/// A [`BadName`] that says which rule is broken.
+pub fn provider_part(text: &str) -> Result<(), BadName> {
+    let fine = |char: char| char.is_ascii_alphanumeric() || matches!(char, '-' | '_' | '.');
+    length(text, Part::Provider)?;
+    if text.starts_with('.') || !text.chars().all(fine) {
+        return Err(BadName {
+            part: Part::Provider,
+            text: text::clean(text, LONGEST),
+            rule: "letters, digits, - _ and . (not first)",
+        });
+    }
+    Ok(())
+}
+
+fn name_part(text: &str) -> Result<(), BadName> {
+    length(text, Part::Name)?;
+    if text.contains('/') || text.chars().any(text::is_hostile) || text.trim() != text {
+        let rule = "no slash, no control or invisible characters, no space at an end";
+        return Err(BadName { part: Part::Name, text: text::clean(text, LONGEST), rule });
+    }
+    Ok(())
+}
+
+fn length(text: &str, part: Part) -> Result<(), BadName> {
+    if text.is_empty() || text.chars().nth(LONGEST).is_some() {
+        return Err(BadName { part, text: text::clean(text, 20), rule: "1 to 64 characters" });
+    }
+    Ok(())
+}
+
+/// Which half of a profile's name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// Before the slash.
+    Provider,
+    /// After the slash.
+    Name,
+}
+
+/// Why a text is no profile name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BadName {
+    /// Which half is wrong.
+    pub part: Part,
+    /// The half, made safe to show.
+    pub text: String,
+    /// The rule it breaks.
+    pub rule: &'static str,
+}
+
+impl fmt::Display for BadName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let part = match self.part {
+            Part::Provider => "provider",
+            Part::Name => "name",
+        };
+        write!(f, "cannot use “{}” as a {part}: allowed are {}", self.text, self.rule)
+    }
+}
+
+/// A place where profiles are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum StoreId {
+    /// Our own `config.yaml`, or the file named by `--config`.
+    Own,
+}
+
+impl fmt::Display for StoreId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Own => f.write_str("own"),
+        }
+    }
+}
+
+/// A profile in its store: two stores may hold the same name.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ProfileId {
+    /// Where it is kept.
+    pub store: StoreId,
+    /// What it is called there.
+    pub name: ProfileName,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_provider_alone_means_its_default_profile() {
+        let name = ProfileName::parse("anthropic").expect("a name");
+        assert_eq!(name.to_string(), "anthropic/default");
+    }
+
+    #[test]
+    fn names_that_could_mislead_are_refused_with_their_rule() {
+        for text in [
+            "",
+            "/work",
+            "a/",
+            "../x",
+            ".a/b",
+            "a b/c",
+            "a/b/c",
+            "a/../x",
+            "a/\u{202e}x",
+            "a/x\n",
+            "a/ x",
+            &"a".repeat(65),
+        ] {
+            assert!(ProfileName::parse(text).is_err(), "{text:?}");
+        }
+        for text in ["a/ana@acme.dev", "my_op.2/Ana Müller", "a/日本"] {
+            assert!(ProfileName::parse(text).is_ok(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn names_of_api_keys_are_reserved() {
+        for (text, reserved) in
+            [("a/key", true), ("a/key-0", true), ("a/key-12", true), ("a/key-", false), ("a/keys", false)]
+        {
+            assert_eq!(ProfileName::parse(text).expect("a name").is_reserved(), reserved, "{text}");
+        }
+    }
+}

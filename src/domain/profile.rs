@@ -1,0 +1,122 @@
+//! One account at one provider.
+
+use crate::domain::clock::{DateTime, Utc};
+use crate::domain::name::ProfileId;
+use crate::domain::secret::{Fingerprint, Secret};
+use crate::domain::tokens::{Held, Life};
+
+/// One account at one provider, as its store last said it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Profile {
+    /// Store and name.
+    pub id: ProfileId,
+    /// What it is a profile of.
+    pub kind: Kind,
+    /// The client the grant was given to; absent: the provider file's.
+    pub client_id: Option<String>,
+    /// That client's secret, where it has one.
+    pub client_secret: Option<Secret>,
+    /// The tokens or the key.
+    pub held: Held,
+    /// Both clocks.
+    pub life: Life,
+    /// What the grant allows.
+    pub scopes: Vec<String>,
+    /// The authorization server that gave the grant.
+    pub issuer: Option<String>,
+    /// The account's stable id there.
+    pub subject: Option<String>,
+    /// The account's e-mail or name, as shown to people.
+    pub account: Option<String>,
+    /// How the last refresh ended.
+    pub last_refresh: Option<LastRefresh>,
+    /// How often the grant was refreshed.
+    pub refresh_count: u64,
+    /// When the tokens were erased here.
+    pub revoked_at: Option<DateTime<Utc>>,
+}
+
+impl Profile {
+    /// A profile without tokens, clocks or history.
+    #[must_use]
+    pub fn new(id: ProfileId, kind: Kind) -> Self {
+        Self {
+            id,
+            kind,
+            client_id: None,
+            client_secret: None,
+            held: Held::Nothing,
+            life: Life::default(),
+            scopes: Vec::new(),
+            issuer: None,
+            subject: None,
+            account: None,
+            last_refresh: None,
+            refresh_count: 0,
+            revoked_at: None,
+        }
+    }
+
+    /// The refresh token, if there is one.
+    #[must_use]
+    pub fn refresh_token(&self) -> Option<&Secret> {
+        self.held.tokens().and_then(|tokens| tokens.refresh.as_ref())
+    }
+
+    /// Tells the grant from the one before it: the short fingerprint of the refresh token.
+    #[must_use]
+    pub fn grant(&self) -> Option<String> {
+        self.refresh_token().map(|token| Fingerprint::of([Some(token)]).short())
+    }
+
+    /// The last refresh, if it was one of the grant that is held.
+    ///
+    /// Another program may have logged in again since; what was said of the old grant says
+    /// nothing about the new one.
+    #[must_use]
+    pub fn last_refresh_of_this_grant(&self) -> Option<&LastRefresh> {
+        let last = self.last_refresh.as_ref()?;
+        (last.grant.is_none() || last.grant == self.grant()).then_some(last)
+    }
+}
+
+/// What a profile is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Tokens got by a login.
+    OAuth,
+    /// A key without a clock.
+    ApiKey,
+}
+
+/// How and when the last refresh ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LastRefresh {
+    /// When it ended.
+    pub at: DateTime<Utc>,
+    /// How it ended.
+    pub result: RefreshResult,
+    /// The grant it was asked for, by [`Profile::grant`]; absent: not written down.
+    pub grant: Option<String>,
+}
+
+/// How a refresh ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RefreshResult {
+    /// New tokens are stored.
+    Done,
+    /// It failed for a reason that passes.
+    Passing {
+        /// What happened, for people.
+        why: String,
+        /// How many times in a row.
+        times: u32,
+        /// When it makes sense to ask again.
+        retry_at: DateTime<Utc>,
+    },
+    /// The provider says that the grant is over.
+    Dead {
+        /// What it said, for people.
+        why: String,
+    },
+}

@@ -1,0 +1,168 @@
+//! The one type that holds secrets, and the two things that may be known about one.
+//!
+//! A [`Secret`] is wiped when dropped and prints as `Secret(…)`. It opens only by
+//! [`Secret::expose`], which a test allows in a listed set of files. What others may see is
+//! a [`mask`](Secret::mask), which tells two accounts apart, and a [`Fingerprint`], which
+//! tells whether two tokens are the same.
+
+use std::fmt;
+
+use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
+
+/// How many characters must stay hidden before the last four are shown.
+const HIDDEN: usize = 16;
+
+/// A token, code, verifier, key or password.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct Secret(Zeroizing<String>);
+
+impl Secret {
+    /// Takes `text` as a secret.
+    #[must_use]
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(Zeroizing::new(text.into()))
+    }
+
+    /// The secret itself. Only the files that `tests/it/layers.rs` lists may call this.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether there is nothing in it, as after another program logged out.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether every character may stand in a `Bearer` header (RFC 6750 §2.1: visible ASCII).
+    #[must_use]
+    pub fn is_bearer(&self) -> bool {
+        !self.0.is_empty() && self.0.bytes().all(|byte| byte.is_ascii_graphic())
+    }
+
+    /// The secret as people may see it: a known public prefix, `…`, and the last four
+    /// characters if at least sixteen remain after the prefix.
+    #[must_use]
+    pub fn mask(&self, prefixes: &[String]) -> String {
+        let known = prefixes.iter().filter(|prefix| self.0.starts_with(prefix.as_str()));
+        let prefix = known.max_by_key(|prefix| prefix.len()).map_or("", String::as_str);
+        let rest: Vec<char> = self.0.chars().skip(prefix.chars().count()).collect();
+        let last: String = match rest.len().checked_sub(4) {
+            Some(from) if rest.len() >= HIDDEN => rest.iter().skip(from).collect(),
+            _ => String::new(),
+        };
+        format!("{prefix}…{last}")
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+impl From<String> for Secret {
+    fn from(text: String) -> Self {
+        Self::new(text)
+    }
+}
+
+/// What tells one token, or one pair of tokens, from another without being either.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Fingerprint([u8; 32]);
+
+impl Fingerprint {
+    /// The fingerprint of `secrets` in their order; an absent one differs from an empty one.
+    #[must_use]
+    pub fn of<'a>(secrets: impl IntoIterator<Item = Option<&'a Secret>>) -> Self {
+        let mut hash = Sha256::new();
+        for secret in secrets {
+            match secret {
+                None => hash.update([0]),
+                Some(Secret(text)) => {
+                    hash.update([1]);
+                    hash.update(u64::try_from(text.len()).unwrap_or(u64::MAX).to_be_bytes());
+                    hash.update(text.as_bytes());
+                }
+            }
+        }
+        Self(hash.finalize().into())
+    }
+
+    /// The fingerprint of `secret` mixed with `salt`, so that it means nothing elsewhere.
+    #[must_use]
+    pub fn salted(salt: &[u8], secret: &Secret) -> Self {
+        let mut hash = Sha256::new();
+        hash.update(salt);
+        hash.update(secret.0.as_bytes());
+        Self(hash.finalize().into())
+    }
+
+    /// The first 12 bits, as the three hexadecimal digits that name a refresh lock.
+    #[must_use]
+    pub fn bucket(&self) -> String {
+        let [first, second, ..] = self.0;
+        format!("{first:02x}{:x}", second >> 4)
+    }
+
+    /// The first 32 bits in hexadecimal: enough to tell one grant of a profile from the next.
+    #[must_use]
+    pub fn short(&self) -> String {
+        let [a, b, c, d, ..] = self.0;
+        format!("{a:02x}{b:02x}{c:02x}{d:02x}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn prefixes() -> Vec<String> {
+        ["sk-", "sk-ant-oat01-"].map(String::from).to_vec()
+    }
+
+    #[test]
+    fn a_mask_shows_a_public_prefix_and_four_characters_of_a_long_rest() {
+        for (secret, mask) in [
+            ("sk-ant-oat01-0123456789abcdef", "sk-ant-oat01-…cdef"),
+            ("sk-ant-oat01-0123456789abcde", "sk-ant-oat01-…"),
+            ("sk-0123456789abcdef0", "sk-…def0"),
+            ("0123456789abcdef", "…cdef"),
+            ("short", "…"),
+            ("", "…"),
+        ] {
+            assert_eq!(Secret::new(secret).mask(&prefixes()), mask, "{secret}");
+        }
+    }
+
+    #[test]
+    fn a_secret_never_prints_itself() {
+        assert_eq!(format!("{:?}", Some(Secret::new("hunter2"))), "Some(Secret(…))");
+    }
+
+    #[test]
+    fn a_fingerprint_tells_absent_empty_and_joined_secrets_apart() {
+        let [a, b, ab, empty] = ["a", "b", "ab", ""].map(Secret::new);
+        let all = [
+            Fingerprint::of([Some(&a), Some(&b)]),
+            Fingerprint::of([Some(&ab), None]),
+            Fingerprint::of([Some(&ab), Some(&empty)]),
+            Fingerprint::of([Some(&b), Some(&a)]),
+        ];
+        for (index, one) in all.iter().enumerate() {
+            assert_eq!(all.iter().filter(|other| *other == one).count(), 1, "{index}");
+        }
+        assert_eq!(Fingerprint::of([Some(&a)]).bucket().len(), 3);
+    }
+
+    #[test]
+    fn only_visible_ascii_may_reach_a_header() {
+        for (text, fine) in
+            [("abc-._~+/=", true), ("", false), ("a b", false), ("a\r\nb", false), ("é", false)]
+        {
+            assert_eq!(Secret::new(text).is_bearer(), fine, "{text:?}");
+        }
+    }
+}

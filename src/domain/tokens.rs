@@ -1,0 +1,59 @@
+//! What a grant gave: the tokens themselves, and, beside them, how long they live.
+
+use crate::domain::clock::{DateTime, Utc};
+use crate::domain::secret::{Fingerprint, Secret};
+
+/// The secrets of one grant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tokens {
+    /// What requests carry.
+    pub access: Secret,
+    /// What renews the access token; absent where the provider gives none.
+    pub refresh: Option<Secret>,
+}
+
+impl Tokens {
+    /// Tells this pair from any other: a change that was asked for one pair is not applied
+    /// to another.
+    #[must_use]
+    pub fn fingerprint(&self) -> Fingerprint {
+        Fingerprint::of([Some(&self.access), self.refresh.as_ref()])
+    }
+}
+
+/// What a profile holds of its grant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Held {
+    /// No tokens: erased here, or logged out by another program.
+    Nothing,
+    /// Tokens in the store's file.
+    Here(Tokens),
+}
+
+impl Held {
+    /// The tokens, if there are any.
+    #[must_use]
+    pub fn tokens(&self) -> Option<&Tokens> {
+        match self {
+            Self::Here(tokens) => Some(tokens),
+            Self::Nothing => None,
+        }
+    }
+
+    /// The fingerprint of the pair, if there is one.
+    #[must_use]
+    pub fn fingerprint(&self) -> Option<Fingerprint> {
+        self.tokens().map(Tokens::fingerprint)
+    }
+}
+
+/// Both clocks of a profile. An absent end is not known, never guessed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Life {
+    /// When the access token was given.
+    pub obtained_at: Option<DateTime<Utc>>,
+    /// When the access token ends.
+    pub expires_at: Option<DateTime<Utc>>,
+    /// When the grant ends, that is, the refresh token.
+    pub grant_ends_at: Option<DateTime<Utc>>,
+}

@@ -1,0 +1,84 @@
+//! What is said when something went wrong.
+
+use std::fmt;
+
+/// What failed, why, whether the stored tokens are safe, and what to do next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trouble {
+    /// What could not be done, as a sentence without a full stop.
+    pub what: String,
+    /// Why, as a sentence without a full stop.
+    pub why: String,
+    /// What became of the stored tokens.
+    pub stored: Stored,
+    /// What to do next.
+    pub next: Next,
+}
+
+/// What became of the stored tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stored {
+    /// They are as they were.
+    Untouched,
+    /// New ones are held in memory only; the stored ones are as they were.
+    NewOnesInMemory,
+    /// New ones are stored.
+    Saved,
+}
+
+/// What to do next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Next {
+    /// Log in again.
+    LogIn,
+    /// The same again makes sense, at once or after a while.
+    Retry,
+    /// Somebody must change something first; the text says what.
+    Fix(String),
+    /// Nothing.
+    Nothing,
+}
+
+impl Trouble {
+    /// A trouble that left the stored tokens as they were.
+    #[must_use]
+    pub fn untouched(what: impl Into<String>, why: impl Into<String>, next: Next) -> Self {
+        Self { what: what.into(), why: why.into(), stored: Stored::Untouched, next }
+    }
+}
+
+impl fmt::Display for Stored {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Untouched => "Stored tokens are as they were.",
+            Self::NewOnesInMemory => "The new tokens are in memory only; the stored ones are as they were.",
+            Self::Saved => "The new tokens are saved.",
+        })
+    }
+}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}. {}", self.what, self.why, self.stored)?;
+        match &self.next {
+            Next::LogIn => f.write_str(" Next: log in again."),
+            Next::Retry => f.write_str(" Next: try again."),
+            Next::Fix(remedy) => write!(f, " Next: {remedy}."),
+            Next::Nothing => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_trouble_reads_as_what_why_safety_and_next_step() {
+        let trouble = Trouble::untouched("cannot refresh demo/ana", "the server answered 503", Next::Retry);
+        assert_eq!(
+            trouble.to_string(),
+            "cannot refresh demo/ana: the server answered 503. Stored tokens are as they were. Next: try again."
+        );
+    }
+}

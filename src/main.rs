@@ -1,0 +1,3 @@
+//! Every OAuth account you have, side by side in one terminal window, and kept alive.
+
+fn main() {}
