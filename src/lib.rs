@@ -1,3 +1,4 @@
 //! Every OAuth account you have, side by side in one terminal window, and kept alive.
 
 pub mod domain;
+pub mod oauth;
