@@ -7,6 +7,7 @@ pub mod expiry;
 pub mod health;
 pub mod name;
 pub mod profile;
+pub mod provider;
 pub mod secret;
 pub mod text;
 pub mod tokens;
