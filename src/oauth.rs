@@ -1,5 +1,12 @@
 //! What is said: requests, replies, callbacks, logins and refreshes, as values. Pure.
 
+pub mod authorization;
+
+pub mod probe;
+pub mod refresh;
+pub mod reply;
+pub mod request;
+
 /// One login from choosing a provider to its end, so that a late answer finds its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Attempt(pub u64);

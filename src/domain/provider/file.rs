@@ -66,9 +66,8 @@ fn without_place(words: &str) -> String {
 
 fn built(written: Written) -> Provider {
     let authentication = written.client.authentication;
-    let exchange = token_call(&written, authentication, "authorization_code", &exchange_fields(&written));
-    let refresh_fields = [("refresh_token", Slot::Refresh)];
-    let refresh = token_call(&written, authentication, "refresh_token", &refresh_fields);
+    let exchange = token_call(&written, "authorization_code", &exchange_fields(&written));
+    let refresh = token_call(&written, "refresh_token", &refresh_fields(&written));
     let probe = written.probe.map(|probe| {
         let mut headers = probe.headers.0;
         if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("authorization")) {
@@ -112,28 +111,36 @@ fn built(written: Written) -> Provider {
     }
 }
 
+/// The fields of the token request after `grant_type` (RFC 6749 §4.1.3, RFC 7636 §4.5).
 fn exchange_fields(written: &Written) -> Vec<(&'static str, Slot)> {
     let state = written.state.in_token_request.then_some(("state", Slot::State));
+    let client = client_fields(written.client.authentication);
     let rest = [("redirect_uri", Slot::Redirect), ("code_verifier", Slot::Verifier)];
-    [("code", Slot::Code)].into_iter().chain(state).chain(rest).collect()
+    [("code", Slot::Code)].into_iter().chain(state).chain(client).chain(rest).collect()
 }
 
-/// A request to the token endpoint: grant type, `fields`, and the client as it proves itself.
-fn token_call(
-    written: &Written,
-    authentication: Authentication,
-    grant_type: &str,
-    fields: &[(&str, Slot)],
-) -> Call {
-    let client: &[(&str, Slot)] = match authentication {
-        Authentication::None => &[("client_id", Slot::ClientId)],
-        Authentication::Post => &[("client_id", Slot::ClientId), ("client_secret", Slot::ClientSecret)],
-        Authentication::Basic => &[],
-    };
-    let holes = fields.iter().chain(client).map(|(name, slot)| ((*name).to_owned(), Template::hole(*slot)));
+/// The fields of the refresh request after `grant_type` (RFC 6749 §6).
+fn refresh_fields(written: &Written) -> Vec<(&'static str, Slot)> {
+    client_fields(written.client.authentication)
+        .into_iter()
+        .chain([("refresh_token", Slot::Refresh)])
+        .collect()
+}
+
+fn client_fields(authentication: Authentication) -> Vec<(&'static str, Slot)> {
+    match authentication {
+        Authentication::None => vec![("client_id", Slot::ClientId)],
+        Authentication::Post => vec![("client_id", Slot::ClientId), ("client_secret", Slot::ClientSecret)],
+        Authentication::Basic => Vec::new(),
+    }
+}
+
+/// A request to the token endpoint.
+fn token_call(written: &Written, grant_type: &str, fields: &[(&str, Slot)]) -> Call {
+    let holes = fields.iter().map(|(name, slot)| ((*name).to_owned(), Template::hole(*slot)));
     let body = std::iter::once(("grant_type".to_owned(), Template::text(grant_type))).chain(holes).collect();
     let mut headers = vec![("accept".to_owned(), Template::text("application/json"))];
-    if authentication == Authentication::Basic {
+    if written.client.authentication == Authentication::Basic {
         headers.push(("authorization".to_owned(), Template::prefixed("Basic ", Slot::Basic)));
     }
     Call {
@@ -177,7 +184,7 @@ client: { id: authtui }
             panic!("not a form: {:?}", provider.exchange.body)
         };
         let names: Vec<_> = fields.iter().map(|(name, _)| name.as_str()).collect();
-        assert_eq!(names, ["grant_type", "code", "redirect_uri", "code_verifier", "client_id"]);
+        assert_eq!(names, ["grant_type", "code", "client_id", "redirect_uri", "code_verifier"]);
     }
 
     #[test]

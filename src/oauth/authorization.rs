@@ -1,0 +1,211 @@
+//! One authorization request, from its URLs to the token request that redeems its code.
+//!
+//! An [`Authorization`] is made when the callback port is known and dies when the login ends;
+//! it is never stored. It owns both secrets of the exchange: the `state` that proves the
+//! callback is ours (RFC 6749 §10.12) and the verifier that proves the token request is ours
+//! (RFC 7636), so that no other module can mix up two logins.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest, Sha256};
+use url::Url;
+
+use crate::domain::provider::call::Slot;
+use crate::domain::provider::{Pkce, Provider};
+use crate::domain::secret::Secret;
+use crate::oauth::request::{Entropy, Filling, Request, Unfilled};
+
+/// Where the bytes of each secret begin in a login's [`Entropy`].
+const VERIFIER_FROM: usize = 96;
+const GO_FROM: usize = VERIFIER_FROM + 32;
+
+/// One authorization request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Authorization {
+    state: Secret,
+    verifier: Option<Secret>,
+    go: Secret,
+    client_id: String,
+    scopes: Vec<String>,
+    loopback: Option<Url>,
+    paste: Option<Url>,
+}
+
+impl Authorization {
+    /// A request of `client_id` for `scopes`; `port` is the bound one, if any.
+    #[must_use]
+    pub fn new(
+        provider: &Provider,
+        client_id: &str,
+        scopes: &[String],
+        entropy: &Entropy,
+        port: Option<u16>,
+    ) -> Self {
+        let text = |from, count| Secret::new(URL_SAFE_NO_PAD.encode(entropy.part(from, count)));
+        Self {
+            state: text(0, provider.state_bytes),
+            verifier: (provider.pkce == Pkce::Required).then(|| text(VERIFIER_FROM, 32)),
+            go: text(GO_FROM, 12),
+            client_id: client_id.to_owned(),
+            scopes: scopes.to_vec(),
+            loopback: port.and_then(|port| provider.redirect.loopback(port)),
+            paste: provider.redirect.paste.clone(),
+        }
+    }
+
+    /// What the callback must bring back.
+    #[must_use]
+    pub fn state(&self) -> &Secret {
+        &self.state
+    }
+
+    /// The name of the short link.
+    #[must_use]
+    pub fn go(&self) -> &Secret {
+        &self.go
+    }
+
+    /// The redirect to this machine.
+    #[must_use]
+    pub fn loopback(&self) -> Option<&Url> {
+        self.loopback.as_ref()
+    }
+
+    /// The redirect to the provider's page that shows the code.
+    #[must_use]
+    pub fn paste(&self) -> Option<&Url> {
+        self.paste.as_ref()
+    }
+
+    /// What is asked for.
+    #[must_use]
+    pub fn scopes(&self) -> &[String] {
+        &self.scopes
+    }
+
+    /// The address that the person opens, for an answer by `redirect` (RFC 6749 §4.1.1). Its
+    /// own query comes first, then what the provider wants, then the standard.
+    #[must_use]
+    pub fn url(&self, provider: &Provider, redirect: &Url) -> Url {
+        let mut url = provider.authorize.url.clone();
+        let mut query = url.query_pairs_mut();
+        for (name, value) in &provider.authorize.parameters {
+            query.append_pair(name, value);
+        }
+        query
+            .append_pair("client_id", &self.client_id)
+            .append_pair("response_type", "code")
+            .append_pair("redirect_uri", redirect.as_str());
+        if !self.scopes.is_empty() {
+            query.append_pair("scope", &self.scopes.join(&provider.scopes.separator));
+        }
+        if let Some(verifier) = &self.verifier {
+            query
+                .append_pair("code_challenge", &challenge(verifier))
+                .append_pair("code_challenge_method", "S256");
+        }
+        query.append_pair("state", self.state.expose());
+        drop(query);
+        url
+    }
+
+    /// The request that turns `code` into tokens (RFC 6749 §4.1.3). `redirect` is the one the
+    /// code came by, byte for byte as in the authorization request.
+    ///
+    /// # Errors
+    /// [`Unfilled`] when the provider file's address cannot be made.
+    pub fn redeem(
+        &self,
+        provider: &Provider,
+        secret: Option<&Secret>,
+        code: &Secret,
+        redirect: &Url,
+    ) -> Result<Request, Unfilled> {
+        let mut filling = Filling::of_client(&self.client_id, secret)
+            .with(Slot::Code, code.clone())
+            .with(Slot::State, self.state.clone())
+            .with(Slot::Redirect, Secret::new(redirect.as_str()));
+        if let Some(verifier) = &self.verifier {
+            filling = filling.with(Slot::Verifier, verifier.clone());
+        }
+        filling.fill(&provider.exchange)
+    }
+}
+
+/// The `S256` challenge of a verifier (RFC 7636 §4.2).
+#[must_use]
+pub fn challenge(verifier: &Secret) -> String {
+    URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.expose().as_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::provider::catalog::Catalog;
+
+    fn anthropic() -> Provider {
+        Catalog::read([]).get("anthropic").expect("a preset").clone()
+    }
+
+    fn authorization(provider: &Provider) -> Authorization {
+        let entropy = Entropy::new((0..=255).collect());
+        Authorization::new(provider, "client", &provider.scopes.default, &entropy, Some(8765))
+    }
+
+    #[test]
+    fn the_challenge_is_that_of_rfc_7636_appendix_b() {
+        let verifier = Secret::new("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
+        assert_eq!(challenge(&verifier), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
+    }
+
+    #[test]
+    fn seed_001_authorization_url_has_every_parameter_it_names() {
+        let provider = anthropic();
+        let authorization = authorization(&provider);
+        let redirect = authorization.loopback().expect("a port").clone();
+        let url = authorization.url(&provider, &redirect);
+        let query: Vec<(String, String)> = url.query_pairs().into_owned().collect();
+        let names: Vec<&str> = query.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(
+            names,
+            [
+                "code",
+                "client_id",
+                "response_type",
+                "redirect_uri",
+                "scope",
+                "code_challenge",
+                "code_challenge_method",
+                "state"
+            ]
+        );
+        assert_eq!(query[3].1, "http://localhost:8765/callback");
+        assert_eq!(query[4].1, "org:create_api_key user:profile user:inference");
+        assert_eq!(query[7].1.len(), 43);
+        assert!(!url.as_str().contains(authorization.verifier.as_ref().expect("PKCE").expose()));
+    }
+
+    #[test]
+    fn seed_001_token_request_is_json_with_the_state_in_it() {
+        let provider = anthropic();
+        let authorization = authorization(&provider);
+        let redirect = authorization.paste().expect("a paste page").clone();
+        let request =
+            authorization.redeem(&provider, None, &Secret::new("c0de"), &redirect).expect("a request");
+        let (kind, body) = request.body.expect("a body");
+        let body: serde_json::Value = serde_json::from_str(body.expose()).expect("JSON");
+        let keys: Vec<_> = body.as_object().expect("an object").keys().cloned().collect();
+        assert_eq!(kind, "application/json");
+        assert_eq!(keys, ["grant_type", "code", "state", "client_id", "redirect_uri", "code_verifier"]);
+        assert_eq!(body["redirect_uri"], "https://platform.claude.com/oauth/code/callback");
+        assert_eq!(body["state"], authorization.state().expose());
+    }
+
+    #[test]
+    fn state_verifier_and_short_link_are_independent() {
+        let authorization = authorization(&anthropic());
+        let verifier = authorization.verifier.clone().expect("PKCE");
+        assert_ne!(verifier, authorization.state);
+        assert_eq!((verifier.expose().len(), authorization.go.expose().len()), (43, 16));
+    }
+}

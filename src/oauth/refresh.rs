@@ -1,0 +1,331 @@
+//! When a refresh is needed, what it asks, and what its answer means.
+//!
+//! The shell holds the grant's lock around all of it; here is only the judgement, so that it
+//! can be tried without a clock, a file or a server.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::domain::change::Renewal;
+use crate::domain::clock::{DateTime, Now, Utc, span};
+use crate::domain::profile::{Kind, LastRefresh, Profile, RefreshResult};
+use crate::domain::provider::Provider;
+use crate::domain::provider::call::Slot;
+use crate::domain::secret::Fingerprint;
+use crate::domain::tokens::{Life, Tokens};
+use crate::domain::trouble::Trouble;
+use crate::oauth::reply;
+use crate::oauth::request::{Filling, Reply, Request};
+
+/// The first pause after a passing failure; it doubles from try to try.
+const FIRST_PAUSE: Duration = Duration::from_secs(30);
+/// The longest pause between two tries.
+const LONGEST_PAUSE: Duration = Duration::from_mins(15);
+
+/// What somebody wants of a profile's access token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wish {
+    /// That it is good for at least so long.
+    Valid {
+        /// How long.
+        for_at_least: Duration,
+    },
+    /// A new one.
+    New,
+}
+
+/// What follows from a wish.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Decision {
+    /// The stored token will do.
+    Enough,
+    /// This request must be sent.
+    Ask(Box<Request>),
+    /// No refresh can help.
+    Cannot(Cannot),
+}
+
+/// Why no refresh can help.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Cannot {
+    /// A key has no end and is not renewed.
+    IsKey,
+    /// The tokens were erased.
+    NoTokens,
+    /// There is no refresh token.
+    NoRefreshToken,
+    /// No provider file says where to ask.
+    NoProvider,
+    /// The provider does not renew tokens.
+    NeverRenewed,
+    /// The provider said that the grant is over.
+    GrantDead(String),
+    /// The provider file's address cannot be made.
+    Unfilled,
+}
+
+impl fmt::Display for Cannot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::IsKey => f.write_str("it is an API key, which is not renewed"),
+            Self::NoTokens => f.write_str("its tokens were erased here"),
+            Self::NoRefreshToken => f.write_str("the provider gave no refresh token"),
+            Self::NoProvider => f.write_str("no provider file says where to ask"),
+            Self::NeverRenewed => f.write_str("this provider does not renew tokens"),
+            Self::GrantDead(why) => write!(f, "the grant is over: {why}"),
+            Self::Unfilled => f.write_str("the provider file's token address cannot be made"),
+        }
+    }
+}
+
+/// Decides what `wish` needs. `seen` is the pair of tokens that was there before the lock was
+/// taken: another pair now means that somebody else has just refreshed, and theirs is taken.
+#[must_use]
+pub fn decide(
+    profile: &Profile,
+    provider: Option<&Provider>,
+    seen: Option<&Fingerprint>,
+    wish: Wish,
+    now: Now,
+) -> Decision {
+    let Some(tokens) = profile.held.tokens() else { return Decision::Cannot(Cannot::NoTokens) };
+    if profile.kind == Kind::ApiKey {
+        return match wish {
+            Wish::Valid { .. } => Decision::Enough,
+            Wish::New => Decision::Cannot(Cannot::IsKey),
+        };
+    }
+    let adopted = seen.is_some_and(|seen| *seen != tokens.fingerprint());
+    if adopted || is_enough(&profile.life, wish, now.wall) {
+        return Decision::Enough;
+    }
+    match request(profile, tokens, provider, wish) {
+        Ok(request) => Decision::Ask(Box::new(request)),
+        Err(cannot) => Decision::Cannot(cannot),
+    }
+}
+
+/// Whether the access token fulfils `wish`. The time asked for never counts for more than half
+/// the token's life, so that a token of ten seconds is not renewed for ever.
+fn is_enough(life: &Life, wish: Wish, now: DateTime<Utc>) -> bool {
+    let Wish::Valid { for_at_least } = wish else { return false };
+    let Some(end) = life.expires_at else { return true };
+    let half = life.obtained_at.map(|from| (end - from) / 2);
+    let margin = half.map_or(span(for_at_least), |half| half.min(span(for_at_least)));
+    end > now && end - now >= margin
+}
+
+fn request(
+    profile: &Profile,
+    tokens: &Tokens,
+    provider: Option<&Provider>,
+    wish: Wish,
+) -> Result<Request, Cannot> {
+    let provider = provider.ok_or(Cannot::NoProvider)?;
+    let call = provider.refresh.as_ref().ok_or(Cannot::NeverRenewed)?;
+    let refresh = tokens.refresh.as_ref().ok_or(Cannot::NoRefreshToken)?;
+    let last = profile.last_refresh_of_this_grant().map(|last| &last.result);
+    // A person who asks for a new token is not told what an earlier answer was.
+    if let (Wish::Valid { .. }, Some(RefreshResult::Dead { why })) = (wish, last) {
+        return Err(Cannot::GrantDead(why.clone()));
+    }
+    let id = profile.client_id.as_deref().or(provider.client.id.as_deref()).unwrap_or_default();
+    Filling::of_client(id, profile.client_secret.as_ref())
+        .with(Slot::Refresh, refresh.clone())
+        .with(Slot::Scope, profile.scopes.join(&provider.scopes.separator).into())
+        .fill(call)
+        .map_err(|_| Cannot::Unfilled)
+}
+
+/// What a reply to a refresh means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// New tokens, to be stored before anything else happens.
+    Refreshed(Box<Renewal>),
+    /// It did not work; this is to be written down.
+    Failed(LastRefresh),
+}
+
+/// Judges the reply to a refresh of `profile`.
+#[must_use]
+pub fn judge(profile: &Profile, provider: &Provider, reply: Result<&Reply, &Trouble>, now: Now) -> Verdict {
+    let grant = profile.grant();
+    let failed = |result| Verdict::Failed(LastRefresh { at: now.wall, result, grant: grant.clone() });
+    let reply = match reply {
+        Ok(reply) => reply,
+        Err(trouble) => return failed(passing(profile, trouble.why.clone(), None, now)),
+    };
+    let granted = match reply::read(&provider.reply, reply) {
+        Ok(granted) => granted,
+        Err(refusal) if refusal.is_passing() => {
+            return failed(passing(profile, refusal.to_string(), refusal.retry_after, now));
+        }
+        Err(refusal) => return failed(RefreshResult::Dead { why: refusal.to_string() }),
+    };
+    // RFC 6749 §6: a reply without a refresh token leaves the old one, and its end, in force.
+    let kept = granted.tokens.refresh.is_none();
+    let refresh = granted.tokens.refresh.or_else(|| profile.refresh_token().cloned());
+    let old_end = kept.then_some(profile.life.grant_ends_at).flatten();
+    let grant_ends_at = granted.life.grant_ends_at.or(old_end);
+    let tokens = Tokens { access: granted.tokens.access, refresh };
+    let of = tokens.refresh.as_ref().map(|token| Fingerprint::of([Some(token)]).short());
+    Verdict::Refreshed(Box::new(Renewal {
+        tokens,
+        life: Life { grant_ends_at, ..granted.life },
+        scopes: granted.scopes,
+        record: LastRefresh { at: now.wall, result: RefreshResult::Done, grant: of },
+    }))
+}
+
+/// A failure that passes: the server's own pause, else 30 seconds doubling to 15 minutes.
+fn passing(profile: &Profile, why: String, pause: Option<Duration>, now: Now) -> RefreshResult {
+    let before = match profile.last_refresh_of_this_grant().map(|last| &last.result) {
+        Some(RefreshResult::Passing { times, .. }) => *times,
+        Some(RefreshResult::Done | RefreshResult::Dead { .. }) | None => 0,
+    };
+    let doubled = FIRST_PAUSE.saturating_mul(2_u32.saturating_pow(before.min(10)));
+    let pause = pause.unwrap_or(doubled.min(LONGEST_PAUSE));
+    RefreshResult::Passing { why, times: before.saturating_add(1), retry_at: now.wall + span(pause) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::clock::{FixedOffset, Steady, at_seconds};
+    use crate::domain::name::{ProfileId, ProfileName, StoreId};
+    use crate::domain::provider::file;
+    use crate::domain::secret::Secret;
+    use crate::domain::tokens::Held;
+    use crate::domain::trouble::Next;
+
+    fn now() -> Now {
+        let offset = FixedOffset::east_opt(0).expect("in range");
+        Now { wall: at_seconds(1_800_000_000).expect("in range"), steady: Steady::default(), offset }
+    }
+
+    fn provider() -> Provider {
+        let text = "name: acme\nendpoints: { authorize: 'https://a.test/a', token: 'https://a.test/t' }\nclient: { id: c }\n";
+        file::load("acme", text).expect("a provider")
+    }
+
+    /// A profile of 100 s of life with `left` of them to go.
+    fn profile(left: i64) -> Profile {
+        let id = ProfileId { store: StoreId::Own, name: ProfileName::parse("acme/ana").expect("a name") };
+        let mut profile = Profile::new(id, Kind::OAuth);
+        profile.held = Held::Here(Tokens { access: Secret::new("a1"), refresh: Some(Secret::new("r1")) });
+        let end = |seconds| at_seconds(1_800_000_000 + seconds);
+        profile.life = Life { obtained_at: end(left - 100), expires_at: end(left), grant_ends_at: end(9000) };
+        profile
+    }
+
+    fn reply(status: u16, body: &str) -> Reply {
+        Reply { status, headers: Vec::new(), body: Secret::new(body), sent: now() }
+    }
+
+    const MINUTE: Wish = Wish::Valid { for_at_least: Duration::from_mins(1) };
+
+    #[test]
+    fn a_token_is_renewed_when_less_is_left_than_wished_or_than_half_its_life() {
+        for (left, wish, asks) in [
+            (100, MINUTE, false),
+            (51, MINUTE, false),
+            (49, MINUTE, true),
+            (0, MINUTE, true),
+            (-5, MINUTE, true),
+            (100, Wish::New, true),
+            (11, Wish::Valid { for_at_least: Duration::from_secs(10) }, false),
+        ] {
+            let decision = decide(&profile(left), Some(&provider()), None, wish, now());
+            assert_eq!(matches!(decision, Decision::Ask(_)), asks, "{left} {wish:?}");
+        }
+    }
+
+    #[test]
+    fn tokens_that_another_process_stored_meanwhile_are_taken() {
+        let before = profile(-5).held.fingerprint().expect("tokens");
+        let mut profile = profile(-5);
+        profile.held = Held::Here(Tokens { access: Secret::new("a2"), refresh: Some(Secret::new("r1")) });
+        assert_eq!(decide(&profile, Some(&provider()), Some(&before), Wish::New, now()), Decision::Enough);
+    }
+
+    #[test]
+    fn what_no_refresh_can_help_is_said() {
+        let provider = provider();
+        let mut nothing = profile(-5);
+        nothing.held = Held::Nothing;
+        let mut once = profile(-5);
+        once.held = Held::Here(Tokens { access: Secret::new("a1"), refresh: None });
+        let never = Provider { refresh: None, ..provider.clone() };
+        for (profile, provider, cannot) in [
+            (&nothing, Some(&provider), Cannot::NoTokens),
+            (&once, Some(&provider), Cannot::NoRefreshToken),
+            (&profile(-5), None, Cannot::NoProvider),
+            (&profile(-5), Some(&never), Cannot::NeverRenewed),
+        ] {
+            assert_eq!(decide(profile, provider, None, MINUTE, now()), Decision::Cannot(cannot));
+        }
+    }
+
+    #[test]
+    fn a_dead_grant_is_asked_again_only_by_a_person() {
+        let mut profile = profile(-5);
+        let result = RefreshResult::Dead { why: "invalid_grant".into() };
+        profile.last_refresh = Some(LastRefresh { at: now().wall, result, grant: profile.grant() });
+        let dead = Decision::Cannot(Cannot::GrantDead("invalid_grant".into()));
+        assert_eq!(decide(&profile, Some(&provider()), None, MINUTE, now()), dead);
+        assert!(matches!(decide(&profile, Some(&provider()), None, Wish::New, now()), Decision::Ask(_)));
+    }
+
+    #[test]
+    fn seed_001_refresh_request_is_exactly_its_json() {
+        let catalog = crate::domain::provider::catalog::Catalog::read([]);
+        let decision = decide(&profile(-5), catalog.get("anthropic"), None, Wish::New, now());
+        let Decision::Ask(request) = decision else { panic!("not asked: {decision:?}") };
+        assert_eq!(
+            request.body.expect("a body").1.expose(),
+            r#"{"grant_type":"refresh_token","client_id":"9d1c250a-e61b-44d9-88ed-5944d1962f5e","refresh_token":"r1"}"#
+        );
+    }
+
+    #[test]
+    fn a_reply_without_a_refresh_token_keeps_the_old_one_and_its_end() {
+        let body = r#"{"access_token":"a2","expires_in":60}"#;
+        let Verdict::Refreshed(renewal) = judge(&profile(-5), &provider(), Ok(&reply(200, body)), now())
+        else {
+            panic!("refused")
+        };
+        assert_eq!(renewal.tokens, Tokens { access: Secret::new("a2"), refresh: Some(Secret::new("r1")) });
+        assert_eq!(renewal.life.grant_ends_at, profile(-5).life.grant_ends_at);
+    }
+
+    #[test]
+    fn a_new_refresh_token_brings_its_own_end_or_none() {
+        let body = r#"{"access_token":"a2","refresh_token":"r2"}"#;
+        let Verdict::Refreshed(renewal) = judge(&profile(-5), &provider(), Ok(&reply(200, body)), now())
+        else {
+            panic!("refused")
+        };
+        assert_eq!(renewal.life.grant_ends_at, None);
+    }
+
+    #[test]
+    fn pauses_double_up_to_a_quarter_of_an_hour_and_yield_to_the_server() {
+        let offline = Trouble::untouched("cannot ask", "no route", Next::Retry);
+        let mut profile = profile(-5);
+        let mut pauses = Vec::new();
+        for _ in 0..7 {
+            let Verdict::Failed(last) = judge(&profile, &provider(), Err(&offline), now()) else {
+                panic!("passed")
+            };
+            let RefreshResult::Passing { retry_at, .. } = &last.result else { panic!("final: {last:?}") };
+            pauses.push((*retry_at - now().wall).num_seconds());
+            profile.last_refresh = Some(last);
+        }
+        assert_eq!(pauses, [30, 60, 120, 240, 480, 900, 900]);
+        let mut busy = reply(503, "");
+        busy.headers.push(("retry-after".into(), Secret::new("7")));
+        let Verdict::Failed(last) = judge(&profile, &provider(), Ok(&busy), now()) else { panic!("passed") };
+        let RefreshResult::Passing { retry_at, times, .. } = last.result else { panic!("final") };
+        assert_eq!(((retry_at - now().wall).num_seconds(), times), (7, 8));
+    }
+}

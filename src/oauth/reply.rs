@@ -1,0 +1,383 @@
+//! What a token endpoint answered: tokens, or a refusal.
+//!
+//! The status proves nothing: servers send errors with 200 and progress with 400. Only a token
+//! makes a success (RFC 6749 §5.1); without one the body's error is read before the status is
+//! looked at.
+
+use std::fmt;
+use std::time::Duration;
+
+use serde_json::Value;
+use url::form_urlencoded;
+
+use crate::domain::clock::{TimeDelta, from_rfc822};
+use crate::domain::expiry::{self, Written};
+use crate::domain::provider::reply::{Pointers, ReplyMap};
+use crate::domain::secret::Secret;
+use crate::domain::text;
+use crate::domain::tokens::{Life, Tokens};
+use crate::oauth::request::Reply;
+
+/// The longest pause a server can ask for; more is cut.
+const LONGEST_PAUSE: Duration = Duration::from_secs(3600);
+
+/// What a token endpoint gave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Granted {
+    /// The tokens.
+    pub tokens: Tokens,
+    /// Both clocks.
+    pub life: Life,
+    /// The scopes; absent: as asked (RFC 6749 §5.1).
+    pub scopes: Option<Vec<String>>,
+    /// The account's name.
+    pub account: Option<String>,
+    /// The account's stable id.
+    pub subject: Option<String>,
+    /// What in the reply was odd though the tokens are good.
+    pub notes: Vec<String>,
+}
+
+/// A reply without usable tokens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// The status.
+    pub status: u16,
+    /// What was said.
+    pub said: Said,
+    /// How long the server wants to be left alone.
+    pub retry_after: Option<Duration>,
+}
+
+/// What a refusal said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Said {
+    /// An error code, and words for people (RFC 6749 §5.2).
+    Error {
+        /// The code, cleaned.
+        code: String,
+        /// The words, cleaned.
+        description: Option<String>,
+    },
+    /// Another address to ask. It is never followed.
+    Elsewhere {
+        /// The other host.
+        host: String,
+    },
+    /// Nothing that is understood; the text says what is wrong, without quoting the body.
+    Odd(String),
+}
+
+impl Refusal {
+    /// Whether the server may answer otherwise after a while, without anybody doing anything.
+    #[must_use]
+    pub fn is_passing(&self) -> bool {
+        let busy = matches!(self.status, 408 | 425 | 429 | 500..);
+        match &self.said {
+            Said::Error { code, .. } => {
+                busy || matches!(code.as_str(), "temporarily_unavailable" | "server_error" | "slow_down")
+            }
+            Said::Odd(_) => self.status != 401,
+            Said::Elsewhere { .. } => true,
+        }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.said {
+            Said::Error { code, description: Some(words) } => write!(f, "refused with {code}: {words}"),
+            Said::Error { code, description: None } => {
+                write!(f, "refused with {code} (status {})", self.status)
+            }
+            Said::Elsewhere { host } => {
+                write!(f, "answered {} and pointed to {host}, which is never followed", self.status)
+            }
+            Said::Odd(why) => write!(f, "answered {} with {why}", self.status),
+        }
+    }
+}
+
+/// Reads a reply by the provider's `map`.
+///
+/// # Errors
+/// A [`Refusal`] when there is no token that could be used.
+pub fn read(map: &ReplyMap, reply: &Reply) -> Result<Granted, Refusal> {
+    let refusal = |said| Refusal { status: reply.status, said, retry_after: retry_after(reply) };
+    let Some(tree) = tree(reply.body.expose()) else {
+        return Err(refusal(elsewhere(reply).unwrap_or_else(|| Said::Odd(unreadable(reply)))));
+    };
+    let Some(access) = map.access.find(&tree) else {
+        let error = said_error(map, &tree);
+        let odd = || Said::Odd("no token in it".to_owned());
+        return Err(refusal(error.or_else(|| elsewhere(reply)).unwrap_or_else(odd)));
+    };
+    let access = token(access).map_err(|why| refusal(Said::Odd(format!("an access token that {why}"))))?;
+    if let Some(kind) = map.token_type.find(&tree).filter(|kind| !is_bearer(kind)) {
+        let kind = text::clean(&kind.to_string(), 40);
+        return Err(refusal(Said::Odd(format!("a token of type {kind}; only Bearer is understood"))));
+    }
+    let refresh = match map.refresh.find(&tree) {
+        None => None,
+        Some(Value::String(empty)) if empty.is_empty() => None,
+        Some(value) => {
+            let why = |why| refusal(Said::Odd(format!("a refresh token that {why}")));
+            Some(token(value).map_err(why)?)
+        }
+    };
+    let mut notes = Vec::new();
+    Ok(Granted {
+        tokens: Tokens { access, refresh },
+        life: life(map, &tree, reply, &mut notes),
+        scopes: map.scope.find(&tree).map(scopes),
+        account: words(&map.account, &tree),
+        subject: words(&map.subject, &tree),
+        notes,
+    })
+}
+
+/// JSON, or a form read into the same tree, as GitHub sends unless asked otherwise.
+fn tree(body: &str) -> Option<Value> {
+    let body = body.trim_start_matches('\u{feff}').trim();
+    match serde_json::from_str(body) {
+        Ok(object @ Value::Object(_)) => return Some(object),
+        Ok(_) => return None,
+        Err(_) => {}
+    }
+    let is_form = body.contains('=') && !body.contains(['<', '{', ' ', '\n']);
+    let pairs = form_urlencoded::parse(body.as_bytes());
+    is_form.then(|| {
+        Value::Object(pairs.map(|(key, value)| (key.into_owned(), value.into_owned().into())).collect())
+    })
+}
+
+fn token(value: &Value) -> Result<Secret, &'static str> {
+    let Value::String(text) = value else { return Err("is no text") };
+    let secret = Secret::new(text.as_str());
+    if text.is_empty() {
+        return Err("is empty");
+    }
+    // RFC 6750 §2.1: anything else could break out of a header, a file or a terminal.
+    secret.is_bearer().then_some(secret).ok_or("holds characters no token may have")
+}
+
+fn is_bearer(kind: &Value) -> bool {
+    kind.as_str().is_some_and(|kind| kind.eq_ignore_ascii_case("bearer"))
+}
+
+/// Both clocks. An end that cannot be read is unknown: the tokens are good all the same, and
+/// the old ones may be spent.
+fn life(map: &ReplyMap, tree: &Value, reply: &Reply, notes: &mut Vec<String>) -> Life {
+    let sent = reply.sent.wall;
+    let mut end = |life: &Pointers, at: &Pointers, what: &str| {
+        let span = life.find(tree).map(|value| expiry::life(written(value)));
+        let point = at.find(tree).map(|value| expiry::moment(written(value)));
+        let span = span.map(|span| span.map(|span| span.and_then(|span| sent.checked_add_signed(span))));
+        match span.or(point) {
+            None => None,
+            Some(Ok(end)) => end,
+            Some(Err(bad)) => {
+                notes.push(format!("{what}: {bad}"));
+                None
+            }
+        }
+    };
+    let expires_at = end(&map.life, &map.expires_at, "the end of the access token");
+    let grant_ends_at = end(&map.grant_life, &map.grant_ends_at, "the end of the grant");
+    Life { obtained_at: Some(sent), expires_at, grant_ends_at }
+}
+
+fn written(value: &Value) -> Written<'_> {
+    match value {
+        Value::Null => Written::Absent,
+        Value::Number(number) => Written::Number(number.as_f64().unwrap_or(f64::NAN)),
+        Value::String(text) => Written::Text(text),
+        Value::Bool(_) | Value::Array(_) | Value::Object(_) => Written::Number(f64::NAN),
+    }
+}
+
+/// A text separated by spaces or commas, or a list.
+fn scopes(value: &Value) -> Vec<String> {
+    let text = |text: &str| -> Vec<String> {
+        text.split([' ', ','])
+            .filter(|scope| !scope.is_empty())
+            .map(|scope| text::clean(scope, 200))
+            .collect()
+    };
+    match value {
+        Value::Array(list) => list.iter().filter_map(Value::as_str).flat_map(text).collect(),
+        Value::String(words) => text(words),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => Vec::new(),
+    }
+}
+
+fn words(pointers: &Pointers, tree: &Value) -> Option<String> {
+    let text = match pointers.find(tree)? {
+        Value::String(text) => text.clone(),
+        Value::Number(number) => number.to_string(),
+        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => return None,
+    };
+    Some(text::clean(text.trim(), 120)).filter(|text| !text.is_empty())
+}
+
+fn said_error(map: &ReplyMap, tree: &Value) -> Option<Said> {
+    let code = words(&map.error, tree)?;
+    Some(Said::Error { code, description: words(&map.description, tree) })
+}
+
+fn elsewhere(reply: &Reply) -> Option<Said> {
+    let location = reply.header("location").filter(|_| (300..400).contains(&reply.status))?;
+    let host = url::Url::parse(location.expose()).ok()?.host_str()?.to_owned();
+    Some(Said::Elsewhere { host: text::clean(&host, 80) })
+}
+
+fn unreadable(reply: &Reply) -> String {
+    let body = reply.body.expose().trim();
+    if body.is_empty() {
+        return "an empty body".to_owned();
+    }
+    if body.starts_with('<') {
+        return "a web page instead of tokens (a proxy or a sign-in page of the network?)".to_owned();
+    }
+    let kind = reply.header("content-type").map_or("no content type", Secret::expose);
+    format!("something that is no JSON object ({}, {} bytes)", text::clean(kind, 60), body.len())
+}
+
+/// `Retry-After` in seconds or as a date (RFC 9110 §10.2.3), at most an hour.
+fn retry_after(reply: &Reply) -> Option<Duration> {
+    let value = reply.header("retry-after")?.expose().trim();
+    let seconds = value.parse::<u64>().map(Duration::from_secs).ok();
+    let date = || from_rfc822(value).map(|at| (at - reply.sent.wall).max(TimeDelta::zero()));
+    seconds.or_else(|| date()?.to_std().ok()).map(|pause| pause.min(LONGEST_PAUSE))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::clock::{FixedOffset, Now, Steady, at_seconds};
+
+    fn reply(status: u16, body: &str) -> Reply {
+        let offset = FixedOffset::east_opt(0).expect("in range");
+        let wall = at_seconds(1_800_000_000).expect("in range");
+        let sent = Now { wall, steady: Steady::default(), offset };
+        Reply { status, headers: Vec::new(), body: Secret::new(body), sent }
+    }
+
+    fn granted(body: &str) -> Granted {
+        read(&ReplyMap::default(), &reply(200, body)).expect(body)
+    }
+
+    fn refused(status: u16, body: &str) -> Refusal {
+        read(&ReplyMap::default(), &reply(status, body)).expect_err(body)
+    }
+
+    #[test]
+    fn the_standard_reply_is_read_whole() {
+        let body = r#"{"access_token":"a","refresh_token":"r","token_type":"BEARER","expires_in":3600,
+            "refresh_token_expires_in":"7200","scope":"one two"}"#;
+        let granted = granted(body);
+        let end = |seconds: i64| at_seconds(1_800_000_000 + seconds);
+        assert_eq!(granted.tokens, Tokens { access: Secret::new("a"), refresh: Some(Secret::new("r")) });
+        assert_eq!(
+            granted.life,
+            Life { obtained_at: end(0), expires_at: end(3600), grant_ends_at: end(7200) }
+        );
+        assert_eq!(granted.scopes, Some(vec!["one".to_owned(), "two".to_owned()]));
+    }
+
+    #[test]
+    fn a_form_reply_and_scopes_of_every_shape_are_read() {
+        let form = granted("access_token=gho_a&scope=repo%2Cgist&token_type=bearer");
+        assert_eq!(form.scopes, Some(vec!["repo".to_owned(), "gist".to_owned()]));
+        assert_eq!(
+            granted(r#"{"access_token":"a","scope":["x","y z"]}"#).scopes.map(|list| list.len()),
+            Some(3)
+        );
+        assert_eq!(granted(r#"{"access_token":"a"}"#).scopes, None);
+    }
+
+    #[test]
+    fn an_end_that_cannot_be_read_is_unknown_and_never_costs_the_tokens() {
+        for life in [r#""soon""#, "true", "[]"] {
+            let granted = granted(&format!(r#"{{"access_token":"a","expires_in":{life}}}"#));
+            assert_eq!((granted.life.expires_at, granted.notes.len()), (None, 1), "{life}");
+        }
+        for life in ["null", "1e300", "-1", "0", "9223372036854775808", r#""60""#] {
+            assert_eq!(
+                granted(&format!(r#"{{"access_token":"a","expires_in":{life}}}"#)).notes.len(),
+                0,
+                "{life}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_no_bearer_token_is_refused() {
+        for body in [
+            r#"{"access_token":""}"#,
+            r#"{"access_token":7}"#,
+            r#"{"access_token":["a"]}"#,
+            r#"{"access_token":"a b"}"#,
+            r#"{"access_token":"a\r\nb"}"#,
+            r#"{"access_token":"a\u001b[2J"}"#,
+            r#"{"access_token":"a","token_type":"mac"}"#,
+            r#"{"access_token":"a","token_type":1}"#,
+            r#"{"access_token":"a","refresh_token":7}"#,
+            r#"{"access_token":"a","refresh_token":"a\nb"}"#,
+            r#"{"access_token":"#,
+            "null",
+            "[]",
+            "",
+            "<html>sign in</html>",
+            "{}",
+        ] {
+            let refusal = refused(200, body);
+            assert!(matches!(refusal.said, Said::Odd(_)), "{body}: {refusal}");
+            assert!(refusal.is_passing(), "{body}");
+        }
+    }
+
+    #[test]
+    fn an_error_counts_whatever_the_status() {
+        for status in [200, 400, 403] {
+            let refusal = refused(status, r#"{"error":"invalid_grant","error_description":"spent\u001b"}"#);
+            assert_eq!(refusal.to_string(), "refused with invalid_grant: spent�");
+            assert!(!refusal.is_passing());
+        }
+        assert_eq!(
+            refused(400, r#"{"error":{"type":"invalid_request_error","message":"no"}}"#).said,
+            Said::Error { code: "invalid_request_error".into(), description: Some("no".into()) }
+        );
+        for (status, body) in
+            [(503, "{}"), (429, r#"{"error":"rate"}"#), (400, r#"{"error":"slow_down"}"#), (400, "<p>")]
+        {
+            assert!(refused(status, body).is_passing(), "{status} {body}");
+        }
+        assert!(!refused(401, "").is_passing());
+    }
+
+    #[test]
+    fn the_pause_is_read_in_both_forms_and_capped() {
+        for (value, seconds) in [
+            ("7", Some(7)),
+            ("1000000000", Some(3600)),
+            ("-1", None),
+            ("Fri, 15 Jan 2027 08:00:30 GMT", Some(30)),
+            ("Fri, 15 Jan 2027 07:00:00 GMT", Some(0)),
+            ("soon", None),
+        ] {
+            let mut reply = reply(503, "");
+            reply.headers.push(("retry-after".into(), Secret::new(value)));
+            let refusal = read(&ReplyMap::default(), &reply).expect_err("no tokens");
+            assert_eq!(refusal.retry_after.map(|pause| pause.as_secs()), seconds, "{value}");
+        }
+    }
+
+    #[test]
+    fn a_redirect_is_named_and_not_followed() {
+        let mut reply = reply(307, "");
+        reply.headers.push(("location".into(), Secret::new("https://evil.test/token?x=1")));
+        let refusal = read(&ReplyMap::default(), &reply).expect_err("no tokens");
+        assert_eq!(refusal.said, Said::Elsewhere { host: "evil.test".into() });
+    }
+}

@@ -1,0 +1,213 @@
+//! A request ready to be sent, the reply to it, and the dice a login is given.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use url::{Url, form_urlencoded};
+use zeroize::Zeroizing;
+
+use crate::domain::clock::Now;
+use crate::domain::provider::call::{Body, Call, Method, Piece, Slot, Template};
+use crate::domain::secret::Secret;
+
+/// A request ready to be sent. Whatever may hold a secret is one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// The method.
+    pub method: Method,
+    /// The address; no secret is ever in it.
+    pub url: Url,
+    /// The headers.
+    pub headers: Vec<(String, Secret)>,
+    /// The media type and the body.
+    pub body: Option<(&'static str, Secret)>,
+}
+
+/// What came back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reply {
+    /// The status.
+    pub status: u16,
+    /// The headers, names in small letters.
+    pub headers: Vec<(String, Secret)>,
+    /// The body.
+    pub body: Secret,
+    /// When the request was sent: ends are counted from here, so that they are early, never late.
+    pub sent: Now,
+}
+
+impl Reply {
+    /// The value of a header by its name in small letters.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&Secret> {
+        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value)
+    }
+}
+
+/// Random bytes for one login.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Entropy(Zeroizing<Vec<u8>>);
+
+impl Entropy {
+    /// How many bytes a login needs: the longest `state`, a verifier and a short link.
+    pub const BYTES: usize = 96 + 32 + 12;
+
+    /// Takes bytes that nobody else has seen; short ones are filled up with zeros.
+    #[must_use]
+    pub fn new(mut bytes: Vec<u8>) -> Self {
+        bytes.resize(Self::BYTES, 0);
+        Self(Zeroizing::new(bytes))
+    }
+
+    /// The bytes from `from` on, `count` of them.
+    #[must_use]
+    pub fn part(&self, from: usize, count: usize) -> &[u8] {
+        self.0.get(from..from.saturating_add(count)).unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for Entropy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Entropy(…)")
+    }
+}
+
+/// What fills the holes of a call.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filling(BTreeMap<Slot, Secret>);
+
+impl Filling {
+    /// Fills with the client; `{basic}` follows from id and secret.
+    #[must_use]
+    pub fn of_client(id: &str, secret: Option<&Secret>) -> Self {
+        let filling = Self::default().with(Slot::ClientId, Secret::new(id));
+        let Some(secret) = secret else { return filling };
+        let [id, password] = [id, secret.expose()]
+            .map(|half| Zeroizing::new(form_urlencoded::byte_serialize(half.as_bytes()).collect::<String>()));
+        let pair = Zeroizing::new(format!("{}:{}", *id, *password));
+        let basic = Secret::new(STANDARD.encode(pair.as_bytes()));
+        filling.with(Slot::ClientSecret, secret.clone()).with(Slot::Basic, basic)
+    }
+
+    /// The same with `slot` filled.
+    #[must_use]
+    pub fn with(mut self, slot: Slot, value: Secret) -> Self {
+        self.0.insert(slot, value);
+        self
+    }
+
+    /// The request that `call` becomes. A header or field with an empty hole is left out.
+    ///
+    /// # Errors
+    /// [`Unfilled`] when the address cannot be made.
+    pub fn fill(&self, call: &Call) -> Result<Request, Unfilled> {
+        let url = self.text(&call.url).ok_or(Unfilled)?;
+        let url = Url::parse(&url).map_err(|_| Unfilled)?;
+        let filled = |fields: &[(String, Template)]| -> Vec<(String, Zeroizing<String>)> {
+            fields.iter().filter_map(|(name, value)| Some((name.clone(), self.text(value)?))).collect()
+        };
+        let headers = filled(&call.headers).into_iter();
+        let body = match &call.body {
+            Body::Empty => None,
+            Body::Form(fields) => Some(("application/x-www-form-urlencoded", form(&filled(fields)))),
+            Body::Json(fields) => Some(("application/json", json(&filled(fields)))),
+        };
+        Ok(Request {
+            method: call.method,
+            url,
+            headers: headers.map(|(name, value)| (name, Secret::new(value.as_str()))).collect(),
+            body,
+        })
+    }
+
+    fn text(&self, template: &Template) -> Option<Zeroizing<String>> {
+        let mut text = Zeroizing::new(String::new());
+        for piece in template.pieces() {
+            match piece {
+                Piece::Text(words) => text.push_str(words),
+                Piece::Slot(slot) => {
+                    text.push_str(self.0.get(slot).filter(|value| !value.is_empty())?.expose());
+                }
+            }
+        }
+        Some(text)
+    }
+}
+
+fn form(fields: &[(String, Zeroizing<String>)]) -> Secret {
+    let mut body = form_urlencoded::Serializer::new(String::new());
+    for (name, value) in fields {
+        body.append_pair(name, value);
+    }
+    Secret::new(body.finish())
+}
+
+fn json(fields: &[(String, Zeroizing<String>)]) -> Secret {
+    let object: serde_json::Map<_, _> =
+        fields.iter().map(|(name, value)| (name.clone(), value.as_str().into())).collect();
+    Secret::new(serde_json::Value::Object(object).to_string())
+}
+
+/// A call whose address has a hole that nothing fills.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unfilled;
+
+impl fmt::Display for Unfilled {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(
+            "cannot make the address of the request: the provider file names something that is not there",
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn call(body: fn(Vec<(String, Template)>) -> Body) -> Call {
+        let field = |name: &str, text: &str| (name.to_owned(), Template::parse(text).expect("a template"));
+        Call {
+            method: Method::Post,
+            url: Template::text("https://id.acme.test/token"),
+            headers: vec![field("authorization", "Basic {basic}"), field("accept", "application/json")],
+            body: body(vec![
+                field("grant_type", "refresh_token"),
+                field("refresh_token", "{refresh}"),
+                field("client_secret", "{client_secret}"),
+            ]),
+        }
+    }
+
+    #[test]
+    fn both_halves_of_basic_are_form_encoded_first() {
+        let secret = Secret::new("basic secret: 100% + /&=?");
+        let request =
+            Filling::of_client("my:client", Some(&secret)).fill(&call(Body::Form)).expect("a request");
+        let encoded = "my%3Aclient:basic+secret%3A+100%25+%2B+%2F%26%3D%3F";
+        assert_eq!(request.headers[0].1, Secret::new(format!("Basic {}", STANDARD.encode(encoded))));
+    }
+
+    #[test]
+    fn a_field_or_header_with_an_empty_hole_is_left_out() {
+        let filling = Filling::of_client("id", None).with(Slot::Refresh, Secret::new("r+/="));
+        let form = filling.fill(&call(Body::Form)).expect("a request");
+        assert_eq!(form.headers.len(), 1);
+        assert_eq!(
+            form.body.expect("a body").1.expose(),
+            "grant_type=refresh_token&refresh_token=r%2B%2F%3D"
+        );
+        let json = filling.fill(&call(Body::Json)).expect("a request");
+        let text = r#"{"grant_type":"refresh_token","refresh_token":"r+/="}"#;
+        assert_eq!(json.body.expect("a body").1.expose(), text);
+    }
+
+    #[test]
+    fn a_request_prints_no_secret() {
+        let filling = Filling::of_client("id", Some(&Secret::new("hunter2")))
+            .with(Slot::Refresh, Secret::new("hunter2"));
+        let request = filling.fill(&call(Body::Form)).expect("a request");
+        assert!(!format!("{request:?} {filling:?}").contains("hunter2"));
+    }
+}
