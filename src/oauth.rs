@@ -1,8 +1,11 @@
 //! What is said: requests, replies, callbacks, logins and refreshes, as values. Pure.
 
 pub mod authorization;
+pub mod callback;
+pub mod pasted;
 
 pub mod probe;
+pub mod query;
 pub mod refresh;
 pub mod reply;
 pub mod request;

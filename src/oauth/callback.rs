@@ -1,0 +1,439 @@
+//! What becomes of a request that reached the callback listener.
+//!
+//! Anybody on the machine, and any page in the browser, can send one. Only a `GET` of the exact
+//! path, with a `Host` of this machine and our own `state` (RFC 6749 §10.12), says anything about
+//! the login; everything else is a stray and changes nothing. The state is compared before
+//! anything else of an answer is looked at, so that nobody but the provider can refuse a login.
+
+mod head;
+
+use std::fmt;
+
+use tiny_http::Method;
+use url::Url;
+
+use crate::domain::secret::Secret;
+use crate::oauth::Attempt;
+use crate::oauth::callback::head::Head;
+use crate::oauth::query::{Query, Unfit};
+
+/// The longest `error` that is kept, in characters.
+const ERROR: usize = 100;
+/// The longest `error_description` that is kept, in characters.
+const DESCRIPTION: usize = 600;
+/// The longest `iss` that is kept, in characters.
+const ISSUER: usize = 2048;
+
+/// What the answer of one login must look like.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Gate {
+    /// The login.
+    pub attempt: Attempt,
+    /// The path of the redirect URI.
+    pub path: String,
+    /// The state that proves an answer; with an empty one nothing is proven.
+    pub state: Secret,
+    /// The authorization server that was asked, where it is known (RFC 9207).
+    pub issuer: Option<String>,
+    /// The 16 random characters of the short link `/go/…`.
+    pub go: Secret,
+    /// Where the short link leads.
+    pub authorize: Url,
+}
+
+impl fmt::Debug for Gate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { attempt, path, issuer, .. } = self;
+        let mut gate = f.debug_struct("Gate");
+        gate.field("attempt", attempt).field("path", path).field("issuer", issuer).finish_non_exhaustive()
+    }
+}
+
+/// What the provider said, proven to be meant for us.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// The person agreed.
+    Code {
+        /// The code, as the provider wrote it.
+        code: Secret,
+        /// The authorization server that says it sent it, made safe to show.
+        issuer: Option<String>,
+    },
+    /// The person, or the provider on their behalf, said no.
+    Denied {
+        /// The provider's word for it, made safe to show.
+        error: String,
+        /// The provider's sentence about it, made safe to show.
+        description: Option<String>,
+    },
+}
+
+/// What becomes of one request.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Judged {
+    /// It is the answer.
+    Answer(Answer),
+    /// It opened the short link: send it on.
+    Go(Url),
+    /// It is not ours.
+    Stray {
+        /// The status it is answered with.
+        status: u16,
+        /// Whether the person should know: it looked like an answer and was ignored.
+        notice: bool,
+    },
+    /// It is ours, but the answer came before.
+    Finished,
+}
+
+impl fmt::Debug for Judged {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Answer(answer) => f.debug_tuple("Answer").field(answer).finish(),
+            Self::Go(_) => f.write_str("Go(…)"),
+            Self::Stray { status, notice } => write!(f, "Stray({status}, notice: {notice})"),
+            Self::Finished => f.write_str("Finished"),
+        }
+    }
+}
+
+/// Why an answer was not believed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refused {
+    /// It cannot be read.
+    Unfit(Unfit),
+    /// It has no state.
+    NoState,
+    /// Its state is not ours: another program, another tab, or an attack.
+    ForeignState,
+    /// Another authorization server sent it (RFC 9207 §2.4).
+    ForeignIssuer,
+    /// It agrees and refuses at once.
+    CodeAndError,
+    /// Our state, no error, and yet no code.
+    NoCode,
+}
+
+impl From<Unfit> for Refused {
+    fn from(unfit: Unfit) -> Self {
+        Self::Unfit(unfit)
+    }
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unfit(Unfit::Damaged) => f.write_str("it is damaged"),
+            Self::Unfit(Unfit::Doubled(name)) => write!(f, "it says “{name}” twice"),
+            Self::NoState => f.write_str("it carries no state, so nobody can tell whose answer it is"),
+            Self::ForeignState => f.write_str("it answers another login: its state is not ours"),
+            Self::ForeignIssuer => f.write_str("it comes from another server than the one that was asked"),
+            Self::CodeAndError => f.write_str("it carries a code and an error at once"),
+            Self::NoCode => f.write_str("it carries no code"),
+        }
+    }
+}
+
+/// Judges the head of one request that reached our listener on `port`.
+///
+/// Nothing is expected without a `gate`; `answered` tells that its answer came before.
+#[must_use]
+pub fn receive(head: &[u8], gate: Option<&Gate>, answered: bool, port: u16) -> Judged {
+    let stray = |status| Judged::Stray { status, notice: false };
+    let Some(head) = Head::read(head) else {
+        return stray(400);
+    };
+    let Some(gate) = gate else {
+        return stray(404);
+    };
+    let is_callback = head.path == gate.path;
+    let is_get = head.method == Method::Get;
+    let notice = is_callback && is_get && !answered;
+    if !head.is_for(port) {
+        return Judged::Stray { status: 400, notice };
+    }
+    if !is_callback && !is_short_link(head.path, gate) {
+        // A browser also asks for /favicon.ico; only the redirect path may carry an answer.
+        return stray(404);
+    }
+    if !is_get {
+        return stray(405);
+    }
+    if !is_callback {
+        return if answered { Judged::Finished } else { Judged::Go(gate.authorize.clone()) };
+    }
+    let answer = Query::read(head.query)
+        .map_err(Refused::from)
+        .and_then(|query| prove(&query, &gate.state, gate.issuer.as_deref()));
+    match answer {
+        Ok(_) if answered => Judged::Finished,
+        Ok(answer) => Judged::Answer(answer),
+        Err(_) => Judged::Stray { status: 400, notice },
+    }
+}
+
+fn is_short_link(path: &str, gate: &Gate) -> bool {
+    let go = path.strip_prefix("/go/").unwrap_or_default();
+    !go.is_empty() && Secret::new(go) == gate.go
+}
+
+/// The answer in `query`, if it is one to the request that carried `state`.
+///
+/// The callback and a pasted address are believed by this one rule.
+///
+/// # Errors
+/// [`Refused`] when it must not be used.
+pub fn prove(query: &Query, state: &Secret, issuer: Option<&str>) -> Result<Answer, Refused> {
+    match query.exact("state")?.filter(|theirs| !theirs.is_empty()) {
+        None => return Err(Refused::NoState),
+        Some(theirs) if theirs != state => return Err(Refused::ForeignState),
+        Some(_) => {}
+    }
+    let theirs = query.exact("iss")?;
+    if let (Some(theirs), Some(ours)) = (theirs, issuer)
+        && *theirs != Secret::new(ours)
+    {
+        return Err(Refused::ForeignIssuer);
+    }
+    // A parameter without a value counts as omitted (RFC 6749 §3.1).
+    let code = query.exact("code")?.filter(|code| !code.is_empty());
+    match (code, query.shown("error", ERROR)?) {
+        (Some(_), Some(_)) => Err(Refused::CodeAndError),
+        (None, None) => Err(Refused::NoCode),
+        (Some(code), None) => Ok(Answer::Code { code: code.clone(), issuer: query.shown("iss", ISSUER)? }),
+        (None, Some(error)) => {
+            Ok(Answer::Denied { error, description: query.shown("error_description", DESCRIPTION)? })
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const GOOD: &str = "/callback?code=c0de&state=5tate";
+
+    #[test]
+    fn only_a_get_of_the_exact_path_with_our_state_is_an_answer() {
+        let code = |code: &str, issuer: Option<&str>| {
+            Judged::Answer(Answer::Code { code: Secret::new(code), issuer: issuer.map(String::from) })
+        };
+        let denied = |description: Option<&str>| {
+            let description = description.map(String::from);
+            Judged::Answer(Answer::Denied { error: "access_denied".to_owned(), description })
+        };
+        for (target, judged) in [
+            (GOOD, code("c0de", None)),
+            ("/callback?state=%35tate&scope=a+b&scope=c&code=a%2Bb%2F%3D~", code("a+b/=~", None)),
+            ("/callback?code=c0de&state=5tate&error=", code("c0de", None)),
+            ("/callback?code=c&state=5tate&iss=https://as.test", code("c", Some("https://as.test"))),
+            ("/callback?error=access_denied&state=5tate", denied(None)),
+            (
+                "/callback?error=access_denied&state=5tate&error_description=no%0A%1b[2J",
+                denied(Some("no��[2J")),
+            ),
+            ("/go/sixteen-letters-", Judged::Go(gate().authorize)),
+            ("/callback", ignored(400)),
+            ("/callback?", ignored(400)),
+            ("/callback?code=c0de", ignored(400)),
+            ("/callback?error=access_denied", ignored(400)),
+            ("/callback?error=access_denied&state=other", ignored(400)),
+            ("/callback?code=c0de&state=", ignored(400)),
+            ("/callback?code=c0de&state=5TATE", ignored(400)),
+            ("/callback?code=c0de&state=5tate+", ignored(400)),
+            ("/callback?code=c0de&state=5tat", ignored(400)),
+            ("/callback?code=c0de&state=5tate&state=5tate", ignored(400)),
+            ("/callback?code=c0de&state=5tate&state=other", ignored(400)),
+            ("/callback?code=a&code=b&state=5tate", ignored(400)),
+            ("/callback?code=a&error=access_denied&state=5tate", ignored(400)),
+            ("/callback?state=5tate", ignored(400)),
+            ("/callback?code=&state=5tate", ignored(400)),
+            ("/callback?code=%00&state=5tate", ignored(400)),
+            ("/callback?code=a%0D%0Ab&state=5tate", ignored(400)),
+            ("/callback?code=a%2&state=5tate", ignored(400)),
+            ("/callback?code=c&state=5tate&iss=https://evil.test", ignored(400)),
+            ("/callback?error=access_denied&state=5tate&iss=https://evil.test", ignored(400)),
+            ("/callback?code=c&state=5tate&iss=https://as.test&iss=https://as.test", ignored(400)),
+            ("/callback/?code=c0de&state=5tate", noise(404)),
+            ("/Callback?code=c0de&state=5tate", noise(404)),
+            ("//callback?code=c0de&state=5tate", noise(404)),
+            ("/%63allback?code=c0de&state=5tate", noise(404)),
+            ("/favicon.ico", noise(404)),
+            ("/", noise(404)),
+            ("/go/", noise(404)),
+            ("/go/sixteen-letters_", noise(404)),
+            ("/go/sixteen-letters-/", noise(404)),
+        ] {
+            assert_eq!(judge(&get(target)), judged, "{target}");
+        }
+    }
+
+    #[test]
+    fn every_other_method_is_refused_even_with_the_right_state() {
+        for method in ["HEAD", "OPTIONS", "POST", "PUT", "DELETE", "get", "CONNECT", "PROPFIND"] {
+            for (target, status) in [(GOOD, 405), ("/go/sixteen-letters-", 405), ("/favicon.ico", 404)] {
+                let head = get(target).replacen("GET", method, 1);
+                assert_eq!(judge(&head), noise(status), "{method} {target}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_host_must_be_this_machine_and_this_port_and_occur_once() {
+        for (lines, fine) in [
+            ("Host: 127.0.0.1:8765", true),
+            ("host:localhost:8765", true),
+            ("HOST:\t[::1]:8765 ", true),
+            ("Host: LOCALHOST:8765\r\nCookie: other=\u{fc}", true),
+            ("Host: evil.test:8765", false),
+            ("Host: 127.0.0.1.evil.test:8765", false),
+            ("Host: localhost.:8765", false),
+            ("Host: localhost", false),
+            ("Host: localhost:80", false),
+            ("Host: localhost:08765", false),
+            ("Host: user@localhost:8765", false),
+            ("Host:", false),
+            ("Accept: */*", false),
+        ] {
+            let judged = judge(&format!("GET {GOOD} HTTP/1.1\r\n{lines}\r\n\r\n"));
+            assert_eq!(matches!(judged, Judged::Answer(_)), fine, "{lines}");
+            assert!(fine || judged == ignored(400), "{lines}");
+        }
+        let implied = format!("GET {GOOD} HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        assert!(matches!(receive(implied.as_bytes(), Some(&gate()), false, 80), Judged::Answer(_)));
+    }
+
+    #[test]
+    fn what_is_no_request_is_noise() {
+        let host = "Host: localhost:8765";
+        for head in [
+            String::new(),
+            "\r\n\r\n".to_owned(),
+            format!("GET {GOOD} HTTP/1.1\r\n{host}\r\n"),
+            format!("GET {GOOD} HTTP/1.1\n{host}\n\n"),
+            format!("GET {GOOD} HTTP/1.1\r\n{host}\r\n{host}\r\n\r\n"),
+            format!("GET {GOOD} HTTP/1.1\r\n{host}\r\n folded: x\r\n\r\n"),
+            format!("GET {GOOD} HTTP/1.1\r\nHost : localhost:8765\r\n\r\n"),
+            format!("GET {GOOD} HTTP/1.1\r\n{host}\r\nno colon\r\n\r\n"),
+            format!("GET {GOOD} HTTP/1.1\r\n{host}\r\nX: \0\r\n\r\n"),
+            format!("GET {GOOD} HTTP/1.1\r\n{host}\r\nX: a\rb\r\n\r\n"),
+            format!("GET {GOOD}\0 HTTP/1.1\r\n{host}\r\n\r\n"),
+            format!("GET {GOOD}\u{fc} HTTP/1.1\r\n{host}\r\n\r\n"),
+            format!("GET {GOOD}#x HTTP/1.1\r\n{host}\r\n\r\n"),
+            format!("GET  {GOOD} HTTP/1.1\r\n{host}\r\n\r\n"),
+            format!("GET {GOOD} HTTP/1.1 x\r\n{host}\r\n\r\n"),
+            format!("GET {GOOD} HTTP/2.0\r\n{host}\r\n\r\n"),
+            format!("GET {GOOD}\r\n{host}\r\n\r\n"),
+            format!(" {GOOD} HTTP/1.1\r\n{host}\r\n\r\n"),
+            format!("GET http://localhost:8765{GOOD} HTTP/1.1\r\n{host}\r\n\r\n"),
+            format!("GET http://evil.test{GOOD} HTTP/1.1\r\n{host}\r\n\r\n"),
+            format!("OPTIONS * HTTP/1.1\r\n{host}\r\n\r\n"),
+            "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_owned(),
+        ] {
+            assert_eq!(judge(&head), noise(400), "{head:?}");
+        }
+    }
+
+    #[test]
+    fn a_second_answer_is_told_that_the_login_is_finished() {
+        let gate = gate();
+        for (target, judged) in [
+            (GOOD, Judged::Finished),
+            ("/callback?error=access_denied&state=5tate", Judged::Finished),
+            ("/go/sixteen-letters-", Judged::Finished),
+            ("/callback?code=c0de&state=other", noise(400)),
+            ("/favicon.ico", noise(404)),
+        ] {
+            assert_eq!(receive(get(target).as_bytes(), Some(&gate), true, 8765), judged, "{target}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_an_answer_while_no_state_is_expected() {
+        assert_eq!(receive(get(GOOD).as_bytes(), None, false, 8765), noise(404));
+        let open = Gate { state: Secret::default(), go: Secret::default(), ..gate() };
+        for (target, status) in [("/callback?code=c&state=", 400), (GOOD, 400)] {
+            assert_eq!(
+                receive(get(target).as_bytes(), Some(&open), false, 8765),
+                ignored(status),
+                "{target}"
+            );
+        }
+        assert_eq!(receive(get("/go/").as_bytes(), Some(&open), false, 8765), noise(404));
+    }
+
+    #[test]
+    fn an_issuer_is_passed_on_where_nobody_knows_the_right_one() {
+        let gate = Gate { issuer: None, ..gate() };
+        let head = get("/callback?code=c&state=5tate&iss=https://any.test");
+        let judged = receive(head.as_bytes(), Some(&gate), false, 8765);
+        let issuer = Some("https://any.test".to_owned());
+        assert_eq!(judged, Judged::Answer(Answer::Code { code: Secret::new("c"), issuer }));
+    }
+
+    #[test]
+    fn no_secret_is_in_a_debug_print() {
+        let shown = format!("{:?} {:?} {:?}", gate(), judge(&get(GOOD)), judge(&get("/go/sixteen-letters-")));
+        for secret in ["5tate", "c0de", "sixteen", "https://as.test/authorize"] {
+            assert!(!shown.contains(secret), "{secret} in {shown}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
+
+        #[test]
+        fn random_bytes_are_never_an_answer(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+            let judged = receive(&bytes, Some(&gate()), false, 8765);
+            prop_assert!(is_stray(&judged), "{:?}", judged);
+        }
+
+        #[test]
+        fn a_request_with_random_parts_is_never_an_answer(
+            target in "/(callback|go/)?[?&=#a-z%0-9+/ \\PC]{0,60}",
+            lines in "((Host|X|): ?(localhost:8765|\\PC{0,9})\r?\n){0,3}",
+        ) {
+            let head = format!("GET {target} HTTP/1.1\r\n{lines}\r\n");
+            let judged = judge(&head);
+            prop_assert!(is_stray(&judged), "{:?}", judged);
+        }
+
+        #[test]
+        fn without_our_state_no_query_is_an_answer(query in "((code|state|error|iss)=[a-z%0-46-9]{0,8}&){0,6}") {
+            prop_assert_eq!(judge(&get(&format!("/callback?{query}"))), ignored(400));
+        }
+    }
+
+    fn judge(head: &str) -> Judged {
+        receive(head.as_bytes(), Some(&gate()), false, 8765)
+    }
+
+    fn get(target: &str) -> String {
+        format!("GET {target} HTTP/1.1\r\nHost: localhost:8765\r\nAccept: */*\r\n\r\n")
+    }
+
+    fn is_stray(judged: &Judged) -> bool {
+        matches!(judged, Judged::Stray { .. })
+    }
+
+    fn ignored(status: u16) -> Judged {
+        Judged::Stray { status, notice: true }
+    }
+
+    fn noise(status: u16) -> Judged {
+        Judged::Stray { status, notice: false }
+    }
+
+    fn gate() -> Gate {
+        Gate {
+            attempt: Attempt(1),
+            path: "/callback".to_owned(),
+            state: Secret::new("5tate"),
+            issuer: Some("https://as.test".to_owned()),
+            go: Secret::new("sixteen-letters-"),
+            authorize: Url::parse("https://as.test/authorize?state=5tate").expect("a URL"),
+        }
+    }
+}
