@@ -2,6 +2,7 @@
 
 pub mod authorization;
 pub mod callback;
+pub mod login;
 pub mod pasted;
 
 pub mod probe;

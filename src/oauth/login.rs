@@ -1,0 +1,370 @@
+//! One login, from the first random byte to tested tokens, as a value.
+//!
+//! [`Login::hear`] takes what happened and says what must be done; the login panel and
+//! `authtui login` both drive it. Nothing here knows a clock, a socket or a file.
+//!
+//! ```text
+//! Opening ─▶ Waiting ─▶ Exchanging ─▶ Saving ─▶ Testing ─▶ Over
+//!               ▲            │  └▶ Confirming ─▶┘ └▶ Unsaved
+//!               └ bad paste ─┘
+//! ```
+//!
+//! A code is redeemed once. From then on the login cannot be cancelled any more: the tokens it
+//! brings are asked about, and never dropped.
+
+mod opening;
+mod settling;
+pub mod step;
+mod waiting;
+
+use std::mem;
+use std::time::Duration;
+
+use url::Url;
+
+use crate::domain::change::Change;
+use crate::domain::clock::{Now, Steady};
+use crate::domain::name::{ProfileId, ProfileName, StoreId};
+use crate::domain::profile::Profile;
+use crate::domain::provider::Provider;
+use crate::domain::secret::Secret;
+use crate::domain::trouble::Trouble;
+use crate::oauth::callback::{Answer, Gate};
+use crate::oauth::login::step::Steps;
+pub use crate::oauth::login::waiting::Doors;
+use crate::oauth::request::{Entropy, Reply, Request};
+use crate::oauth::{Attempt, Errand};
+
+/// How long a login waits for its answer.
+pub const PATIENCE: Duration = Duration::from_mins(5);
+
+/// The most notices a login keeps; older ones go first.
+const NOTICES: usize = 8;
+
+/// What a login is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    /// Where to log in.
+    pub provider: Box<Provider>,
+    /// Which profile will hold the tokens.
+    pub id: ProfileId,
+    /// The client that asks.
+    pub client_id: String,
+    /// Its secret, where it has one.
+    pub client_secret: Option<Secret>,
+    /// What is asked for.
+    pub scopes: Vec<String>,
+    /// The profile as it is stored, if it is.
+    pub known: Option<Box<Profile>>,
+    /// Where it will be stored, as shown to people.
+    pub place: String,
+}
+
+/// What a login is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Heard {
+    /// The random bytes.
+    Began(Entropy),
+    /// The listener is bound, or cannot be.
+    Bound(Result<Bound, Trouble>),
+    /// The browser was started, or could not be.
+    Opened(Result<(), Trouble>),
+    /// The callback brought an answer that is proven to be ours.
+    Answered(Answer),
+    /// The callback was visited with an answer that is not ours.
+    Stray,
+    /// The callback thread ended by itself; the other doors are still open.
+    ListenerDied(String),
+    /// The person pasted something.
+    Typed(Secret),
+    /// A request was answered, or could not be sent.
+    Replied(Errand, Result<Reply, Trouble>),
+    /// The person decided.
+    Decided(Choice),
+    /// The profile was saved, or could not be.
+    Saved(Result<(), Trouble>),
+    /// Time has passed.
+    Woke,
+    /// The person wants the browser once more.
+    OpenAgain,
+    /// The person wants to end it.
+    Cancelled,
+}
+
+/// The listener's socket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bound {
+    /// The port.
+    pub port: u16,
+    /// The addresses, as shown to people: `127.0.0.1 and ::1`.
+    pub addresses: String,
+}
+
+/// What a person can decide when a login asks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Choice {
+    /// Save the tokens in the profile.
+    Keep,
+    /// Save them in another profile.
+    KeepAs(ProfileName),
+    /// Drop the tokens.
+    Discard,
+}
+
+/// What a login wants done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ask {
+    /// Random bytes.
+    Entropy,
+    /// A listener on the first of these ports that is free; 0 is any.
+    Listen(Vec<u16>),
+    /// The gate that the listener judges by.
+    Arm(Box<Gate>),
+    /// The end of the listener.
+    CloseListener,
+    /// A browser.
+    Open(Url),
+    /// A request.
+    Send(Errand, Box<Request>),
+    /// A change of the profile's store.
+    Save(StoreId, Box<Change>),
+}
+
+/// Where a login stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stage {
+    /// It gathers what the authorization URL needs: random bytes, then a port.
+    Opening(Option<Entropy>),
+    /// It waits for the person.
+    Waiting(Box<Doors>),
+    /// A code is being redeemed.
+    Exchanging(Exchange),
+    /// Tokens are there, and the person must say whether they are wanted.
+    Confirming(Box<Profile>, Doubt),
+    /// The tokens are being saved.
+    Saving(Box<Profile>),
+    /// The tokens could not be saved; they are here and nowhere else.
+    Unsaved(Box<Profile>, Trouble),
+    /// The saved token is being tested.
+    Testing(Errand, Box<Profile>),
+    /// It has ended.
+    Over(Outcome),
+}
+
+/// A code that is being redeemed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exchange {
+    errand: Errand,
+    doors: Box<Doors>,
+    by: Door,
+    /// A callback's answer that came while a pasted code was being redeemed.
+    spare: Option<Answer>,
+    cancelled: Option<Doubt>,
+}
+
+/// A way for the answer to come back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Door {
+    /// The listener on this machine.
+    Callback,
+    /// The person's paste.
+    Paste,
+}
+
+/// Why a person is asked before tokens are saved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Doubt {
+    /// Another account logged in than the profile holds.
+    OtherAccount {
+        /// Who is stored.
+        stored: String,
+        /// Who logged in.
+        came: String,
+    },
+    /// The login was cancelled while its code was being redeemed.
+    Cancelled,
+}
+
+/// How a login ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// The tokens are saved.
+    Done(Box<Profile>),
+    /// The person, or the provider on their behalf, said no.
+    Denied(String),
+    /// Nobody answered in time.
+    TimedOut,
+    /// The person ended it.
+    Cancelled,
+    /// The person did not want the tokens.
+    Discarded,
+    /// It could not go on.
+    Failed(Trouble),
+}
+
+/// One login.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Login {
+    attempt: Attempt,
+    plan: Plan,
+    stage: Stage,
+    steps: Steps,
+    notices: Vec<String>,
+    errands: u64,
+}
+
+/// What follows from what was heard.
+struct Turn {
+    stage: Stage,
+    asks: Vec<Ask>,
+}
+
+impl Turn {
+    fn to(stage: Stage) -> Self {
+        Self { stage, asks: Vec::new() }
+    }
+
+    fn asking(mut self, asks: impl IntoIterator<Item = Ask>) -> Self {
+        self.asks.extend(asks);
+        self
+    }
+
+    fn over(outcome: Outcome) -> Self {
+        Self::to(Stage::Over(outcome)).asking([Ask::CloseListener])
+    }
+}
+
+impl Login {
+    /// A login that begins, and what it wants first.
+    #[must_use]
+    pub fn begin(plan: Plan, attempt: Attempt, now: Now) -> (Self, Vec<Ask>) {
+        let mut login = Self {
+            attempt,
+            plan,
+            stage: Stage::Opening(None),
+            steps: Steps::default(),
+            notices: Vec::new(),
+            errands: 0,
+        };
+        login.begin_listening(now);
+        (login, vec![Ask::Entropy])
+    }
+
+    /// Takes what happened and says what must be done.
+    pub fn hear(&mut self, heard: Heard, now: Now) -> Vec<Ask> {
+        let stage = mem::replace(&mut self.stage, Stage::Over(Outcome::Cancelled));
+        let turn = match heard {
+            Heard::Began(entropy) => self.began(stage, entropy, now),
+            Heard::Bound(bound) => self.bound(stage, bound, now),
+            Heard::Opened(opened) => self.opened(stage, opened, now),
+            Heard::OpenAgain => self.open_again(stage, now),
+            Heard::Answered(answer) => self.answered(stage, answer, now),
+            Heard::Stray => self.stray(stage),
+            Heard::ListenerDied(why) => self.listener_died(stage, &why),
+            Heard::Typed(text) => self.typed(stage, &text, now),
+            Heard::Replied(errand, reply) => self.replied(stage, errand, reply, now),
+            Heard::Decided(choice) => self.decided(stage, choice, now),
+            Heard::Saved(saved) => self.saved(stage, saved, now),
+            Heard::Woke => self.woke(stage, now),
+            Heard::Cancelled => self.cancelled(stage, now),
+        };
+        self.stage = turn.stage;
+        turn.asks
+    }
+
+    /// The next moment at which time alone changes something.
+    #[must_use]
+    pub fn wakes_at(&self) -> Option<Steady> {
+        match &self.stage {
+            Stage::Waiting(doors) => Some(doors.deadline),
+            Stage::Opening(_)
+            | Stage::Exchanging(_)
+            | Stage::Confirming(..)
+            | Stage::Saving(_)
+            | Stage::Unsaved(..)
+            | Stage::Testing(..)
+            | Stage::Over(_) => None,
+        }
+    }
+
+    /// Tokens that are nowhere but here: quitting asks while there are some.
+    #[must_use]
+    pub fn unsaved(&self) -> Option<&Profile> {
+        match &self.stage {
+            Stage::Confirming(profile, _) | Stage::Saving(profile) | Stage::Unsaved(profile, _) => {
+                Some(profile)
+            }
+            Stage::Opening(_)
+            | Stage::Waiting(_)
+            | Stage::Exchanging(_)
+            | Stage::Testing(..)
+            | Stage::Over(_) => None,
+        }
+    }
+
+    /// Whether a code was posted whose tokens are not stored yet.
+    #[must_use]
+    pub fn is_settling(&self) -> bool {
+        matches!(self.stage, Stage::Exchanging(_) | Stage::Saving(_))
+    }
+
+    /// Which login it is.
+    #[must_use]
+    pub fn attempt(&self) -> Attempt {
+        self.attempt
+    }
+
+    /// What it is for.
+    #[must_use]
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// Where it stands.
+    #[must_use]
+    pub fn stage(&self) -> &Stage {
+        &self.stage
+    }
+
+    /// How far each step has come.
+    #[must_use]
+    pub fn steps(&self) -> &Steps {
+        &self.steps
+    }
+
+    /// What the person should know, oldest first.
+    #[must_use]
+    pub fn notices(&self) -> &[String] {
+        &self.notices
+    }
+
+    /// The addresses to open while it waits.
+    #[must_use]
+    pub fn doors(&self) -> Option<&Doors> {
+        match &self.stage {
+            Stage::Waiting(doors) => Some(doors),
+            Stage::Exchanging(exchange) => Some(&exchange.doors),
+            Stage::Opening(_)
+            | Stage::Confirming(..)
+            | Stage::Saving(_)
+            | Stage::Unsaved(..)
+            | Stage::Testing(..)
+            | Stage::Over(_) => None,
+        }
+    }
+
+    fn next_errand(&mut self) -> Errand {
+        self.errands += 1;
+        Errand(self.errands)
+    }
+
+    fn notice(&mut self, text: impl Into<String>) {
+        let text = text.into();
+        if self.notices.last() != Some(&text) {
+            self.notices.push(text);
+        }
+        if self.notices.len() > NOTICES {
+            self.notices.remove(0);
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! The numbered steps of a login, as people follow them.
+
+use std::time::Duration;
+
+use crate::domain::clock::Steady;
+
+/// One step of a login.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Step {
+    /// Start the callback listener.
+    Listen,
+    /// Build the authorization URL.
+    Build,
+    /// Open the browser.
+    Open,
+    /// Wait for the answer.
+    Wait,
+    /// Exchange the code.
+    Exchange,
+    /// Save the tokens.
+    Save,
+    /// Test the token.
+    Test,
+}
+
+impl Step {
+    /// The steps in their order.
+    pub const ALL: [Self; 7] =
+        [Self::Listen, Self::Build, Self::Open, Self::Wait, Self::Exchange, Self::Save, Self::Test];
+
+    /// What people call it.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Listen => "Start callback listener",
+            Self::Build => "Build authorization URL",
+            Self::Open => "Open browser",
+            Self::Wait => "Wait for authorization",
+            Self::Exchange => "Exchange code",
+            Self::Save => "Save",
+            Self::Test => "Test token",
+        }
+    }
+}
+
+/// How far a step has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    /// It is still to come.
+    Todo,
+    /// It is going on since then.
+    Now(Steady),
+    /// It is done and took so long.
+    Done(Duration),
+    /// It was not needed.
+    Skipped,
+    /// It did not work and took so long.
+    Failed(Duration),
+}
+
+/// All steps of one login.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Steps(Vec<(Step, Mark, String)>);
+
+impl Default for Steps {
+    fn default() -> Self {
+        Self(Step::ALL.into_iter().map(|step| (step, Mark::Todo, String::new())).collect())
+    }
+}
+
+impl Steps {
+    /// Each step with its mark and what is to be said of it.
+    pub fn iter(&self) -> impl Iterator<Item = (Step, Mark, &str)> {
+        self.0.iter().map(|(step, mark, note)| (*step, *mark, note.as_str()))
+    }
+
+    /// How far `step` has come.
+    #[must_use]
+    pub fn mark(&self, step: Step) -> Mark {
+        self.0.iter().find(|(each, ..)| *each == step).map_or(Mark::Todo, |(_, mark, _)| *mark)
+    }
+
+    /// What is to be said of `step`.
+    #[must_use]
+    pub fn note(&self, step: Step) -> &str {
+        self.iter().find(|(each, ..)| *each == step).map_or("", |(_, _, note)| note)
+    }
+
+    /// `step` begins, for the first time or again.
+    pub(super) fn begin(&mut self, step: Step, note: impl Into<String>, now: Steady) {
+        self.set(step, Mark::Now(now), note.into());
+    }
+
+    /// `step` is done.
+    pub(super) fn done(&mut self, step: Step, note: impl Into<String>, now: Steady) {
+        let taken = self.taken(step, now);
+        self.set(step, Mark::Done(taken), note.into());
+    }
+
+    /// `step` did not work.
+    pub(super) fn failed(&mut self, step: Step, note: impl Into<String>, now: Steady) {
+        let taken = self.taken(step, now);
+        self.set(step, Mark::Failed(taken), note.into());
+    }
+
+    /// `step` is not needed.
+    pub(super) fn skip(&mut self, step: Step, note: impl Into<String>) {
+        self.set(step, Mark::Skipped, note.into());
+    }
+
+    /// `step` is to come again.
+    pub(super) fn reset(&mut self, step: Step) {
+        self.set(step, Mark::Todo, String::new());
+    }
+
+    fn taken(&self, step: Step, now: Steady) -> Duration {
+        match self.mark(step) {
+            Mark::Now(since) => since.until(now),
+            Mark::Todo | Mark::Done(_) | Mark::Skipped | Mark::Failed(_) => Duration::ZERO,
+        }
+    }
+
+    fn set(&mut self, step: Step, mark: Mark, note: String) {
+        if let Some(entry) = self.0.iter_mut().find(|(each, ..)| *each == step) {
+            *entry = (step, mark, note);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_step_says_how_long_it_took() {
+        let mut steps = Steps::default();
+        let at = |millis| Steady(Duration::from_millis(millis));
+        steps.begin(Step::Wait, "", at(100));
+        assert_eq!(steps.mark(Step::Wait), Mark::Now(at(100)));
+        steps.done(Step::Wait, "", at(350));
+        assert_eq!(steps.mark(Step::Wait), Mark::Done(Duration::from_millis(250)));
+    }
+}

@@ -1,0 +1,189 @@
+//! A login that waits: every door is open at once, and the first valid answer wins.
+
+use url::Url;
+
+use crate::domain::clock::{Now, Steady};
+use crate::domain::provider::Provider;
+use crate::domain::secret::Secret;
+use crate::domain::trouble::{Next, Trouble};
+use crate::oauth::authorization::Authorization;
+use crate::oauth::callback::Answer;
+use crate::oauth::login::step::Step;
+use crate::oauth::login::{Ask, Door, Doubt, Exchange, Login, Outcome, Stage, Turn};
+use crate::oauth::pasted::{self, Proof, Redirects};
+
+/// The ways an answer can come back, while a login waits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Doors {
+    pub(super) authorization: Authorization,
+    /// The address that a browser on this machine should open.
+    pub first: Url,
+    /// The address whose answer comes to the listener.
+    pub callback: Option<Url>,
+    /// The address whose answer is shown by the provider, for pasting.
+    pub paste: Option<Url>,
+    /// A short address on the listener that leads to `callback`.
+    pub short: Option<Url>,
+    /// When the login gives up.
+    pub deadline: Steady,
+}
+
+impl Doors {
+    /// The doors of an authorization, unless there are none.
+    #[must_use]
+    pub fn new(
+        authorization: Authorization,
+        provider: &Provider,
+        port: Option<u16>,
+        deadline: Steady,
+    ) -> Option<Self> {
+        let callback = authorization.loopback().map(|redirect| authorization.url(provider, redirect));
+        let paste = authorization.paste().map(|redirect| authorization.url(provider, redirect));
+        let short = port.and_then(|port| {
+            Url::parse(&format!("http://127.0.0.1:{port}/go/{}", authorization.go().expose())).ok()
+        });
+        let first = callback.clone().or_else(|| paste.clone())?;
+        Some(Self { authorization, first, callback, paste, short, deadline })
+    }
+}
+
+impl Login {
+    pub(super) fn answered(&mut self, stage: Stage, answer: Answer, now: Now) -> Turn {
+        match stage {
+            Stage::Waiting(doors) => {
+                let Some(redirect) = doors.authorization.loopback().cloned() else {
+                    return Turn::to(Stage::Waiting(doors));
+                };
+                self.redeem(doors, Door::Callback, answer, &redirect, now)
+            }
+            // A pasted code may yet be refused; then this answer is the way on.
+            Stage::Exchanging(exchange) if exchange.by == Door::Paste => {
+                Turn::to(Stage::Exchanging(Exchange { spare: Some(answer), ..exchange }))
+            }
+            // A tab of an earlier try came back late.
+            Stage::Opening(_)
+            | Stage::Exchanging(_)
+            | Stage::Confirming(..)
+            | Stage::Saving(_)
+            | Stage::Unsaved(..)
+            | Stage::Testing(..)
+            | Stage::Over(_) => Turn::to(stage),
+        }
+    }
+
+    pub(super) fn typed(&mut self, stage: Stage, text: &Secret, now: Now) -> Turn {
+        let Stage::Waiting(doors) = stage else {
+            return Turn::to(stage);
+        };
+        let redirects = Redirects {
+            loopback: doors.authorization.loopback().cloned(),
+            paste: doors.authorization.paste().cloned(),
+        };
+        let issuer = self.plan.provider.issuer.as_deref();
+        match pasted::read(text, doors.authorization.state(), issuer, &redirects) {
+            Ok(pasted) => {
+                if pasted.proven == Proof::None {
+                    self.notice("A bare code cannot be checked: it may belong to another login.");
+                }
+                self.redeem(doors, Door::Paste, pasted.answer, &pasted.redirect, now)
+            }
+            Err(error) => {
+                self.notice(format!("{error}."));
+                Turn::to(Stage::Waiting(doors))
+            }
+        }
+    }
+
+    fn redeem(&mut self, doors: Box<Doors>, by: Door, answer: Answer, redirect: &Url, now: Now) -> Turn {
+        let code = match answer {
+            Answer::Code { code, .. } => code,
+            Answer::Denied { error, description } => {
+                let words = description.map_or_else(|| error.clone(), |words| format!("{error}: {words}"));
+                self.steps.failed(Step::Wait, words.clone(), now.steady);
+                return Turn::over(Outcome::Denied(words));
+            }
+        };
+        let secret = self.plan.client_secret.as_ref();
+        let request = match doors.authorization.redeem(&self.plan.provider, secret, &code, redirect) {
+            Ok(request) => request,
+            Err(unfilled) => {
+                let next = Next::Fix(format!("correct the provider file of {}", self.plan.provider.name));
+                let trouble = Trouble::untouched("cannot exchange the code", unfilled.to_string(), next);
+                return Turn::over(Outcome::Failed(trouble));
+            }
+        };
+        let host = request.url.host_str().unwrap_or_default().to_owned();
+        self.steps.done(Step::Wait, if by == Door::Callback { "callback" } else { "pasted" }, now.steady);
+        self.steps.begin(Step::Exchange, host, now.steady);
+        let errand = self.next_errand();
+        let exchange = Exchange { errand, doors, by, spare: None, cancelled: None };
+        Turn::to(Stage::Exchanging(exchange)).asking([Ask::Send(errand, Box::new(request))])
+    }
+
+    pub(super) fn stray(&mut self, stage: Stage) -> Turn {
+        self.notice("A reply that was not ours was ignored. Still waiting.");
+        Turn::to(stage)
+    }
+
+    pub(super) fn listener_died(&mut self, stage: Stage, why: &str) -> Turn {
+        self.notice(format!("The callback listener ended ({why}). Paste the answer instead."));
+        Turn::to(stage)
+    }
+
+    pub(super) fn woke(&mut self, stage: Stage, now: Now) -> Turn {
+        match stage {
+            Stage::Waiting(doors) if now.steady >= doors.deadline => {
+                self.steps.failed(Step::Wait, "nobody answered", now.steady);
+                Turn::over(Outcome::TimedOut)
+            }
+            Stage::Opening(_)
+            | Stage::Waiting(_)
+            | Stage::Exchanging(_)
+            | Stage::Confirming(..)
+            | Stage::Saving(_)
+            | Stage::Unsaved(..)
+            | Stage::Testing(..)
+            | Stage::Over(_) => Turn::to(stage),
+        }
+    }
+
+    pub(super) fn cancelled(&mut self, stage: Stage, now: Now) -> Turn {
+        match stage {
+            Stage::Opening(_) | Stage::Waiting(_) => {
+                self.steps.failed(Step::Wait, "cancelled", now.steady);
+                Turn::over(Outcome::Cancelled)
+            }
+            // The code is spent: what it brings is asked about, not dropped.
+            Stage::Exchanging(exchange) => {
+                Turn::to(Stage::Exchanging(Exchange { cancelled: Some(Doubt::Cancelled), ..exchange }))
+            }
+            Stage::Testing(_, profile) => {
+                self.steps.skip(Step::Test, "not awaited");
+                Turn::over(Outcome::Done(profile))
+            }
+            Stage::Confirming(..) | Stage::Saving(_) | Stage::Unsaved(..) | Stage::Over(_) => Turn::to(stage),
+        }
+    }
+
+    /// A code was refused, or could not be redeemed.
+    pub(super) fn not_redeemed(&mut self, exchange: Exchange, trouble: Trouble, now: Now) -> Turn {
+        self.steps.failed(Step::Exchange, trouble.why.clone(), now.steady);
+        if exchange.cancelled.is_some() {
+            return Turn::over(Outcome::Cancelled);
+        }
+        match exchange.by {
+            // A code is good for one request (RFC 6749 §4.1.2); whatever became of it, it is spent.
+            Door::Callback => Turn::over(Outcome::Failed(trouble)),
+            Door::Paste => {
+                self.notice(format!("The pasted code did not work: {}.", trouble.why));
+                self.steps.reset(Step::Exchange);
+                self.steps.begin(Step::Wait, "", now.steady);
+                let waiting = Stage::Waiting(exchange.doors);
+                match exchange.spare {
+                    Some(answer) => self.answered(waiting, answer, now),
+                    None => Turn::to(waiting),
+                }
+            }
+        }
+    }
+}
