@@ -3,3 +3,4 @@
 pub mod demo;
 pub mod domain;
 pub mod oauth;
+pub mod tui;

@@ -1,0 +1,19 @@
+//! What is shown: the model, what changes it, and how it looks. Pure.
+//!
+//! `update(&mut Model, Now, Msg) -> Vec<Effect>` is the only writer of the model, `view` draws
+//! it, and `wakes_at` says when time alone will change something. Who reads
+//! [`message`] alone knows what the program can hear, want and do.
+
+pub mod dialog;
+pub mod field;
+pub mod keymap;
+pub mod layout;
+pub mod message;
+pub mod model;
+pub mod pulse;
+pub mod rows;
+pub mod update;
+pub mod wizard;
+
+pub use pulse::wakes_at;
+pub use update::update;

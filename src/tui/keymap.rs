@@ -1,0 +1,232 @@
+//! Every key: what it does, where, and how footer, help and README say so.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use crate::tui::message::{Action, Form, Motion};
+
+/// Where a key means something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// On every screen.
+    Everywhere,
+    /// On the list and the detail of a profile.
+    Profiles,
+    /// While choosing what to copy.
+    Copy,
+    /// While a login waits.
+    Login,
+    /// In a question, a list of choices, or the help.
+    Choices,
+}
+
+/// Whether the footer names a key, or only the help does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Said {
+    /// In the footer and in the help.
+    Footer,
+    /// In the help.
+    Help,
+}
+
+/// A key and what it does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Binding {
+    /// The keys, any of which will do.
+    pub keys: &'static [Key],
+    /// What they do.
+    pub action: Action,
+    /// How it is said.
+    pub hint: &'static str,
+    /// Where they do it.
+    pub place: Place,
+    /// Where it is said.
+    pub said: Said,
+}
+
+/// A key with or without Ctrl.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Key {
+    /// Without.
+    Plain(KeyCode),
+    /// With.
+    Ctrl(char),
+}
+
+const fn char(key: char) -> Key {
+    Key::Plain(KeyCode::Char(key))
+}
+
+const fn footer(place: Place, keys: &'static [Key], action: Action, hint: &'static str) -> Binding {
+    Binding { keys, action, hint, place, said: Said::Footer }
+}
+
+const fn help(place: Place, keys: &'static [Key], action: Action, hint: &'static str) -> Binding {
+    Binding { keys, action, hint, place, said: Said::Help }
+}
+
+/// Every key of the program. The first that fits wins; a place comes before `Everywhere`.
+pub const BINDINGS: &[Binding] = &[
+    footer(Place::Profiles, &[char('n')], Action::NewLogin, "new login"),
+    footer(Place::Profiles, &[char('l')], Action::LogIn, "log in again"),
+    footer(Place::Profiles, &[char('r')], Action::Refresh, "refresh"),
+    help(Place::Profiles, &[char('R')], Action::RefreshDue, "refresh all that are due"),
+    footer(Place::Profiles, &[char('y')], Action::Copy, "copy"),
+    footer(Place::Profiles, &[char('x')], Action::RevokeLocally, "revoke locally"),
+    footer(Place::Profiles, &[char('T')], Action::Test, "test token"),
+    footer(Place::Profiles, &[char('/')], Action::Filter, "filter"),
+    footer(Place::Profiles, &[char('?'), Key::Plain(KeyCode::F(1))], Action::Help, "help"),
+    footer(Place::Profiles, &[char('q')], Action::Quit, "quit"),
+    help(Place::Profiles, &[Key::Plain(KeyCode::Enter)], Action::Enter, "open the profile"),
+    help(Place::Profiles, &[Key::Plain(KeyCode::Esc)], Action::Back, "back; clear the filter"),
+    help(Place::Profiles, &[char('j'), Key::Plain(KeyCode::Down)], Action::Move(Motion::Down), "down"),
+    help(Place::Profiles, &[char('k'), Key::Plain(KeyCode::Up)], Action::Move(Motion::Up), "up"),
+    help(Place::Profiles, &[char('g'), Key::Plain(KeyCode::Home)], Action::Move(Motion::Top), "first"),
+    help(Place::Profiles, &[char('G'), Key::Plain(KeyCode::End)], Action::Move(Motion::Bottom), "last"),
+    help(Place::Profiles, &[Key::Plain(KeyCode::PageUp)], Action::Move(Motion::PageUp), "a screenful up"),
+    help(
+        Place::Profiles,
+        &[Key::Plain(KeyCode::PageDown)],
+        Action::Move(Motion::PageDown),
+        "a screenful down",
+    ),
+    footer(Place::Copy, &[char('t')], Action::CopyForm(Form::Token), "token"),
+    footer(Place::Copy, &[char('h')], Action::CopyForm(Form::Header), "header"),
+    footer(Place::Copy, &[char('c')], Action::CopyForm(Form::Curl), "curl command"),
+    footer(Place::Copy, &[char('e')], Action::CopyForm(Form::Export), "export line"),
+    footer(Place::Copy, &[char('r')], Action::CopyForm(Form::Refresh), "refresh token"),
+    footer(Place::Copy, &[Key::Plain(KeyCode::Esc), char('q')], Action::Back, "back"),
+    footer(Place::Login, &[char('o')], Action::OpenAgain, "open again"),
+    footer(Place::Login, &[char('c')], Action::CopyLink, "copy the link"),
+    footer(Place::Login, &[char('p')], Action::Paste, "paste the answer"),
+    footer(Place::Login, &[char('t')], Action::PlainUrl, "plain URL"),
+    footer(Place::Login, &[Key::Plain(KeyCode::Esc), char('q')], Action::Back, "cancel"),
+    help(Place::Login, &[Key::Plain(KeyCode::Enter)], Action::Enter, "close, once it is over"),
+    help(Place::Login, &[char('?'), Key::Plain(KeyCode::F(1))], Action::Help, "help"),
+    help(
+        Place::Choices,
+        &[
+            Key::Plain(KeyCode::Left),
+            Key::Plain(KeyCode::Up),
+            Key::Plain(KeyCode::BackTab),
+            char('h'),
+            char('k'),
+        ],
+        Action::Move(Motion::Up),
+        "the choice before",
+    ),
+    footer(
+        Place::Choices,
+        &[
+            Key::Plain(KeyCode::Right),
+            Key::Plain(KeyCode::Down),
+            Key::Plain(KeyCode::Tab),
+            char('l'),
+            char('j'),
+        ],
+        Action::Move(Motion::Down),
+        "next",
+    ),
+    help(Place::Choices, &[Key::Plain(KeyCode::PageUp)], Action::Move(Motion::PageUp), "a screenful up"),
+    help(
+        Place::Choices,
+        &[Key::Plain(KeyCode::PageDown)],
+        Action::Move(Motion::PageDown),
+        "a screenful down",
+    ),
+    footer(Place::Choices, &[Key::Plain(KeyCode::Enter)], Action::Enter, "choose"),
+    footer(Place::Choices, &[Key::Plain(KeyCode::Esc), char('q'), char('?')], Action::Back, "back"),
+    help(Place::Everywhere, &[Key::Ctrl('l')], Action::Redraw, "draw anew"),
+    help(Place::Everywhere, &[Key::Ctrl('z')], Action::Suspend, "suspend; fg brings it back"),
+    help(Place::Everywhere, &[Key::Ctrl('c')], Action::Quit, "quit"),
+];
+
+/// What `key` means at `place`.
+#[must_use]
+pub fn action(place: Place, key: KeyEvent) -> Option<Action> {
+    let here = BINDINGS.iter().filter(|binding| binding.place == place);
+    let everywhere = BINDINGS.iter().filter(|binding| binding.place == Place::Everywhere);
+    let fits = |binding: &&Binding| binding.keys.iter().any(|each| each.is(key));
+    here.chain(everywhere).find(fits).map(|binding| binding.action)
+}
+
+/// The keys that the footer names at `place`.
+pub fn footer_of(place: Place) -> impl Iterator<Item = &'static Binding> {
+    BINDINGS.iter().filter(move |binding| binding.place == place && binding.said == Said::Footer)
+}
+
+impl Key {
+    fn is(self, key: KeyEvent) -> bool {
+        let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
+        let alt = key.modifiers.intersects(KeyModifiers::ALT | KeyModifiers::SUPER);
+        match self {
+            Self::Plain(code) => key.code == code && !ctrl && !alt,
+            Self::Ctrl(char) => key.code == KeyCode::Char(char) && ctrl && !alt,
+        }
+    }
+
+    /// The key as people read it: `j`, `PgUp`, `Ctrl-L`.
+    #[must_use]
+    pub fn word(self) -> String {
+        match self {
+            Self::Ctrl(char) => format!("Ctrl-{}", char.to_ascii_uppercase()),
+            Self::Plain(KeyCode::Char(char)) => char.to_string(),
+            Self::Plain(KeyCode::F(number)) => format!("F{number}"),
+            Self::Plain(code) => named(code).to_owned(),
+        }
+    }
+}
+
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the enum is crossterm's; only these keys are in the table"
+)]
+fn named(code: KeyCode) -> &'static str {
+    match code {
+        KeyCode::Enter => "Enter",
+        KeyCode::Esc => "Esc",
+        KeyCode::Up => "↑",
+        KeyCode::Down => "↓",
+        KeyCode::Left => "←",
+        KeyCode::Right => "→",
+        KeyCode::Home => "Home",
+        KeyCode::End => "End",
+        KeyCode::PageUp => "PgUp",
+        KeyCode::PageDown => "PgDn",
+        KeyCode::Tab => "Tab",
+        KeyCode::BackTab => "Shift-Tab",
+        _ => "?",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_key_means_two_things_at_one_place() {
+        for (index, binding) in BINDINGS.iter().enumerate() {
+            for key in binding.keys {
+                assert_ne!(key.word(), "?x", "{binding:?}");
+                let twice = BINDINGS[index + 1..]
+                    .iter()
+                    .any(|other| other.place == binding.place && other.keys.contains(key));
+                assert!(!twice, "{} at {:?}", key.word(), binding.place);
+            }
+        }
+    }
+
+    #[test]
+    fn a_key_with_ctrl_is_not_the_key() {
+        let plain = KeyEvent::new(KeyCode::Char('l'), KeyModifiers::NONE);
+        let ctrl = KeyEvent::new(KeyCode::Char('l'), KeyModifiers::CONTROL);
+        assert_eq!(action(Place::Profiles, plain), Some(Action::LogIn));
+        assert_eq!(action(Place::Profiles, ctrl), Some(Action::Redraw));
+        assert_eq!(action(Place::Copy, plain), None);
+    }
+
+    #[test]
+    fn a_capital_letter_is_its_own_key() {
+        let key = KeyEvent::new(KeyCode::Char('R'), KeyModifiers::SHIFT);
+        assert_eq!(action(Place::Profiles, key), Some(Action::RefreshDue));
+    }
+}

@@ -1,0 +1,182 @@
+//! Everything the screen can want, hear and do: three vocabularies.
+
+use crossterm::event::KeyEvent;
+use url::Url;
+
+use crate::domain::change::{Change, Renewal, Snapshot};
+use crate::domain::name::{ProfileId, StoreId};
+use crate::domain::provider::catalog::Catalog;
+use crate::domain::secret::Secret;
+use crate::domain::trouble::Trouble;
+use crate::oauth::Attempt;
+use crate::oauth::login::{Ask, Heard};
+use crate::oauth::refresh::Wish;
+
+/// What the person wants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    /// Leave the program.
+    Quit,
+    /// Move the selection or scroll.
+    Move(Motion),
+    /// Open what is selected, or take the choice.
+    Enter,
+    /// Go back one screen.
+    Back,
+    /// Log in to a new profile.
+    NewLogin,
+    /// Log in again to the selected profile.
+    LogIn,
+    /// Renew the selected profile's token.
+    Refresh,
+    /// Renew all tokens that are due.
+    RefreshDue,
+    /// Choose what to copy.
+    Copy,
+    /// Copy it.
+    CopyForm(Form),
+    /// Ask whether to erase the selected profile's tokens here.
+    RevokeLocally,
+    /// Test the selected profile's token.
+    Test,
+    /// Type a filter.
+    Filter,
+    /// Show all keys.
+    Help,
+    /// Draw everything anew.
+    Redraw,
+    /// Hand the terminal back to the shell for a while.
+    Suspend,
+    /// Open the browser again.
+    OpenAgain,
+    /// Copy the login's link.
+    CopyLink,
+    /// Paste the provider's answer.
+    Paste,
+    /// Leave the screen and print the login's address.
+    PlainUrl,
+}
+
+/// A way to move.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Motion {
+    /// One back.
+    Up,
+    /// One on.
+    Down,
+    /// A screenful back.
+    PageUp,
+    /// A screenful on.
+    PageDown,
+    /// To the first.
+    Top,
+    /// To the last.
+    Bottom,
+}
+
+/// What of a profile is copied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// The access token, or the key.
+    Token,
+    /// `Authorization: Bearer …`.
+    Header,
+    /// A `curl` command with the header.
+    Curl,
+    /// `export NAME=…`.
+    Export,
+    /// The refresh token.
+    Refresh,
+}
+
+impl Form {
+    /// What it is called.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Token => "token",
+            Self::Header => "header",
+            Self::Curl => "curl command",
+            Self::Export => "export line",
+            Self::Refresh => "refresh token",
+        }
+    }
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Msg {
+    /// A key was pressed.
+    Key(KeyEvent),
+    /// The terminal pasted a text.
+    Pasted(Secret),
+    /// The terminal has another size: columns, rows.
+    Resized(u16, u16),
+    /// Time has passed.
+    Woke,
+    /// A signal asks the program to end.
+    Terminated,
+    /// The provider files were read.
+    Catalogued(Box<Catalog>),
+    /// A store was read, or written and read.
+    Stored(Snapshot),
+    /// A login's ask was performed.
+    Login(Attempt, Heard),
+    /// A refresh ended.
+    Refreshed(ProfileId, Refreshed),
+    /// A change of a profile was applied, or could not be.
+    Changed(ProfileId, Result<Snapshot, Trouble>),
+    /// Something was copied, or could not be.
+    Copied(String, Result<Copied, Trouble>),
+    /// A token was tested.
+    Tested(ProfileId, Result<String, Trouble>),
+}
+
+/// How a refresh ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refreshed {
+    /// New tokens are stored.
+    Done(Snapshot),
+    /// Nothing was asked: the stored token will do, or somebody else has just renewed it.
+    Enough(Snapshot),
+    /// New tokens came and could not be stored: they are here and nowhere else.
+    Unsaved(Box<Renewal>, Trouble),
+    /// No new tokens; the store as it is after what happened was written down.
+    Failed(Option<Snapshot>, Trouble),
+}
+
+/// How something reached the clipboard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Copied {
+    /// By the desktop's clipboard.
+    Native,
+    /// By the terminal, which does not say whether it obeyed (OSC 52).
+    Terminal,
+}
+
+/// What must be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Effect {
+    /// Perform a login's ask.
+    Login(Attempt, Ask),
+    /// Renew a token.
+    Refresh(ProfileId, Wish),
+    /// Apply a change to a profile.
+    Change(ProfileId, Box<Change>),
+    /// Copy something of a profile; the secret itself is fetched where it is copied.
+    Copy(ProfileId, Form),
+    /// Copy a login's link.
+    CopyLink(Url),
+    /// Test a profile's token.
+    Test(ProfileId),
+    /// Read a store.
+    Read(StoreId),
+    /// Leave the screen, print labelled addresses on lines of their own, and come back on a key.
+    PrintUrls(Vec<(&'static str, Url)>),
+    /// Draw everything anew.
+    Redraw,
+    /// Stop until the person brings the program to the foreground again.
+    Suspend,
+    /// End the program, as soon as nothing that must be kept is under way.
+    Quit,
+}

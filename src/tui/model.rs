@@ -1,0 +1,180 @@
+//! What the screen knows: snapshots of stores, what is running, and where the person is.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::domain::change::{Renewal, Snapshot};
+use crate::domain::clock::Steady;
+use crate::domain::health::Activity;
+use crate::domain::name::{ProfileId, StoreId};
+use crate::domain::profile::Profile;
+use crate::domain::provider::Provider;
+use crate::domain::provider::catalog::Catalog;
+use crate::domain::trouble::Trouble;
+use crate::oauth::login::Login;
+use crate::tui::dialog::Dialog;
+use crate::tui::field::Field;
+use crate::tui::wizard::Wizard;
+
+/// Everything the screen knows.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Model {
+    /// Columns and rows of the terminal.
+    pub size: (u16, u16),
+    /// What each store last said; empty until the first was read.
+    pub stores: BTreeMap<StoreId, Snapshot>,
+    /// The providers; absent until their files were read.
+    pub catalog: Option<Catalog>,
+    /// What is looked at.
+    pub screen: Screen,
+    /// The selected row.
+    pub selected: Option<RowId>,
+    /// The first row of the list that is on the screen.
+    pub offset: usize,
+    /// What rows must contain to be shown.
+    pub filter: String,
+    /// Profiles whose refresh is running.
+    pub refreshing: BTreeSet<ProfileId>,
+    /// Profiles whose token is being tested.
+    pub testing: BTreeSet<ProfileId>,
+    /// How many changes are on their way to a store.
+    pub saving: usize,
+    /// Refreshed tokens that could not be stored: they are here and nowhere else.
+    pub unsaved: BTreeMap<ProfileId, (Box<Renewal>, Trouble)>,
+    /// The login that is under way, or has just ended.
+    pub login: Option<Login>,
+    /// What was last said to the person.
+    pub message: Option<Message>,
+    /// How many logins were begun.
+    pub attempts: u64,
+    /// Whether the person has asked to quit.
+    pub leaving: Leaving,
+}
+
+/// Whether the person has asked to quit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Leaving {
+    /// Not yet.
+    #[default]
+    No,
+    /// Only what must not be lost is still awaited; nobody can be asked any more.
+    Yes,
+}
+
+/// What is looked at. List and detail lie below everything else.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum Screen {
+    /// The list, with the detail pane where there is room.
+    #[default]
+    List,
+    /// The selected profile alone.
+    Detail,
+    /// A filter is being typed.
+    Filter(Field),
+    /// What to copy is being chosen.
+    Copy,
+    /// A question.
+    Dialog(Dialog),
+    /// What a login needs to know before it begins.
+    Wizard(Wizard),
+    /// The login panel.
+    Login(Panel),
+    /// All keys, scrolled down by so many lines, above another screen.
+    Help(usize, Box<Screen>),
+}
+
+/// What the person does in the login panel.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum Panel {
+    /// Watches the steps.
+    #[default]
+    Steps,
+    /// Pastes an answer.
+    Pasting(Field),
+    /// Is asked whether to cancel.
+    Cancelling(Dialog),
+    /// Is asked what to do with the tokens that came.
+    Deciding(Dialog),
+}
+
+/// A row of the list.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RowId {
+    /// A profile.
+    Profile(ProfileId),
+    /// An entry that cannot be understood, by its line.
+    Broken(StoreId, u32),
+}
+
+/// What was said to the person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// The words.
+    pub text: String,
+    /// How they are meant.
+    pub tone: Tone,
+    /// When they go; absent: at the next key.
+    pub until: Option<Steady>,
+}
+
+/// How words are meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    /// It worked.
+    Good,
+    /// Something to know.
+    Plain,
+    /// Something failed.
+    Bad,
+}
+
+impl Model {
+    /// An empty model on a terminal of `size` columns and rows.
+    #[must_use]
+    pub fn new(size: (u16, u16)) -> Self {
+        Self { size, ..Self::default() }
+    }
+
+    /// The profile of that id, as its store last said it.
+    #[must_use]
+    pub fn profile(&self, id: &ProfileId) -> Option<&Profile> {
+        self.stores.get(&id.store)?.profile(&id.name)
+    }
+
+    /// The selected profile, unless nothing or an unreadable entry is selected.
+    #[must_use]
+    pub fn selected_profile(&self) -> Option<&Profile> {
+        match self.selected.as_ref()? {
+            RowId::Profile(id) => self.profile(id),
+            RowId::Broken(..) => None,
+        }
+    }
+
+    /// The provider of a profile, if there is a file of that name.
+    #[must_use]
+    pub fn provider(&self, profile: &Profile) -> Option<&Provider> {
+        self.catalog.as_ref()?.get(profile.id.name.provider())
+    }
+
+    /// Whether a refresh of that profile is running here.
+    #[must_use]
+    pub fn activity(&self, id: &ProfileId) -> Activity {
+        if self.refreshing.contains(id) { Activity::Refreshing } else { Activity::Idle }
+    }
+
+    /// What is under way that must not be lost by quitting, in words.
+    #[must_use]
+    pub fn unfinished(&self) -> Option<String> {
+        let login = self.login.as_ref().filter(|login| login.is_settling());
+        let refreshes = self.refreshing.iter().map(|id| format!("the refresh of {}", id.name));
+        let logins = login.map(|login| format!("the tokens of {}", login.plan().id.name));
+        let saves = (self.saving > 0).then(|| "a change to be saved".to_owned());
+        let all: Vec<String> = refreshes.chain(logins).chain(saves).collect();
+        (!all.is_empty()).then(|| all.join(", "))
+    }
+
+    /// Whether tokens are held here and nowhere else.
+    #[must_use]
+    pub fn holds_unsaved(&self) -> bool {
+        !self.unsaved.is_empty() || self.login.as_ref().is_some_and(|login| login.unsaved().is_some())
+    }
+}

@@ -1,0 +1,79 @@
+//! The next moment at which time alone changes something that can be seen.
+//!
+//! Texts that count down say themselves until when they hold, and ends of tokens lie on whole
+//! seconds, so a screen full of countdowns wakes once a second and a quiet one once a minute.
+
+use crate::domain::change::Row;
+use crate::domain::clock::{DateTime, Now, Steady, TimeDelta, Utc, until_next_minute};
+use crate::domain::countdown::countdown;
+use crate::domain::health;
+use crate::domain::profile::{Profile, RefreshResult};
+use crate::oauth::login::Stage;
+use crate::tui::layout::{list_rows, parts};
+use crate::tui::model::{Model, Screen};
+use crate::tui::rows;
+
+/// The moment to look again; nothing where the screen shows nothing that moves.
+#[must_use]
+pub fn wakes_at(model: &Model, now: Now) -> Option<Steady> {
+    let login = model.login.as_ref();
+    let deadline = login.and_then(crate::oauth::login::Login::wakes_at);
+    let message = model.message.as_ref().and_then(|message| message.until);
+    let seen = parts(model.size.0, model.size.1).map(|_| seen(model, now)).into_iter().flatten();
+    deadline.into_iter().chain(message).chain(seen).min()
+}
+
+fn seen(model: &Model, now: Now) -> Vec<Steady> {
+    let mut moments = vec![now.steady.after(until_next_minute(now.wall))];
+    match &model.screen {
+        Screen::Login(_) => moments.extend(waiting(model, now)),
+        Screen::Help(_, below) if matches!(**below, Screen::Login(_)) => moments.extend(waiting(model, now)),
+        Screen::Wizard(_) | Screen::Help(..) => {}
+        Screen::List | Screen::Detail | Screen::Filter(_) | Screen::Copy | Screen::Dialog(_) => {
+            moments.extend(changes(model, now.wall).map(|span| after(now, span)));
+        }
+    }
+    moments
+}
+
+/// The next other second of a waiting login's time left.
+fn waiting(model: &Model, now: Now) -> Option<Steady> {
+    let login = model.login.as_ref()?;
+    let Stage::Waiting(doors) = login.stage() else { return None };
+    let left = TimeDelta::from_std(now.steady.until(doors.deadline)).ok()?;
+    Some(after(now, countdown(left).1))
+}
+
+/// How long each text on the screen holds, and each count in the header.
+fn changes(model: &Model, now: DateTime<Utc>) -> impl Iterator<Item = TimeDelta> {
+    let shown = rows::shown(model, now);
+    let visible =
+        shown.into_iter().skip(model.offset).take(list_rows(model.size)).filter_map(|(_, row)| match row {
+            Row::Profile(profile) => Some(&**profile),
+            Row::Broken { .. } => None,
+        });
+    let texts: Vec<TimeDelta> = visible
+        .chain(model.selected_profile())
+        .flat_map(moments)
+        .filter(|at| *at > now)
+        .map(|at| countdown(at - now).1)
+        .collect();
+    let healths = model.stores.values().flat_map(crate::domain::change::Snapshot::profiles);
+    let healths: Vec<TimeDelta> =
+        healths.filter_map(|profile| health::changes_at(profile, now)).map(|at| at - now).collect();
+    texts.into_iter().chain(healths)
+}
+
+/// Every moment that a profile's row or detail counts down to.
+fn moments(profile: &Profile) -> impl Iterator<Item = DateTime<Utc>> {
+    let retry = match profile.last_refresh_of_this_grant().map(|last| &last.result) {
+        Some(RefreshResult::Passing { retry_at, .. }) => Some(*retry_at),
+        Some(RefreshResult::Done | RefreshResult::Dead { .. }) | None => None,
+    };
+    profile.life.expires_at.into_iter().chain(profile.life.grant_ends_at).chain(retry)
+}
+
+fn after(now: Now, span: TimeDelta) -> Steady {
+    // A millisecond at least, so that a moment that is due does not spin.
+    now.steady.after(span.max(TimeDelta::milliseconds(1)).to_std().unwrap_or_default())
+}

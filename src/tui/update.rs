@@ -1,0 +1,124 @@
+//! Every message to its consequence; nothing else changes the model.
+
+mod action;
+mod input;
+mod login;
+mod refresh;
+mod stores;
+
+use crate::domain::clock::Now;
+use crate::domain::trouble::{Next, Trouble};
+use crate::oauth::login::Heard;
+use crate::tui::message::{Copied, Effect, Msg};
+use crate::tui::model::{Leaving, Message, Model, Tone};
+use crate::tui::rows;
+
+/// How long a message stays that needs no answer.
+const SHORT_WHILE: std::time::Duration = std::time::Duration::from_secs(6);
+
+/// Takes what happened and says what must be done.
+pub fn update(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
+    let effects = match msg {
+        Msg::Key(key) => input::press(model, now, key),
+        Msg::Pasted(text) => input::paste(model, &text),
+        Msg::Resized(columns, rows) => {
+            model.size = (columns, rows);
+            Vec::new()
+        }
+        Msg::Woke => woke(model, now),
+        Msg::Terminated => {
+            model.leaving = Leaving::Yes;
+            vec![Effect::Quit]
+        }
+        Msg::Catalogued(catalog) => {
+            if let Some(complaint) = catalog.complaints.first() {
+                let more = catalog.complaints.len() - 1;
+                let more =
+                    if more > 0 { format!(" ({more} more: authtui providers)") } else { String::new() };
+                say(model, format!("A provider file is not used. {complaint}{more}"), Tone::Bad, None);
+            }
+            model.catalog = Some(*catalog);
+            Vec::new()
+        }
+        Msg::Stored(snapshot) => {
+            stores::take(model, snapshot, now);
+            Vec::new()
+        }
+        Msg::Login(attempt, heard) => login::heard(model, attempt, heard, now),
+        Msg::Refreshed(id, refreshed) => refresh::ended(model, &id, refreshed, now),
+        Msg::Changed(id, changed) => stores::changed(model, &id, changed, now),
+        Msg::Copied(what, copied) => {
+            said_copied(model, &what, copied, now);
+            Vec::new()
+        }
+        Msg::Tested(id, tested) => {
+            model.testing.remove(&id);
+            match tested {
+                Ok(reading) => say(model, format!("{}: {reading}", id.name), Tone::Plain, Some(now)),
+                Err(trouble) => say_trouble(model, &trouble),
+            }
+            Vec::new()
+        }
+    };
+    follow_selection(model, now);
+    effects
+}
+
+fn woke(model: &mut Model, now: Now) -> Vec<Effect> {
+    let over = |message: &Message| message.until.is_some_and(|until| until <= now.steady);
+    if model.message.as_ref().is_some_and(over) {
+        model.message = None;
+    }
+    match &model.login {
+        Some(login) if login.wakes_at().is_some_and(|at| at <= now.steady) => {
+            let attempt = login.attempt();
+            login::heard(model, attempt, Heard::Woke, now)
+        }
+        Some(_) | None => Vec::new(),
+    }
+}
+
+fn said_copied(model: &mut Model, what: &str, copied: Result<Copied, Trouble>, now: Now) {
+    match copied {
+        Ok(Copied::Native) => say(model, format!("Copied {what} to the clipboard."), Tone::Good, Some(now)),
+        Ok(Copied::Terminal) => {
+            let text = format!(
+                "Sent {what} to the terminal's clipboard (OSC 52); a terminal never says whether it took it."
+            );
+            say(model, text, Tone::Plain, Some(now));
+        }
+        Err(trouble) => say_trouble(model, &trouble),
+    }
+}
+
+/// Says something; `now` makes it go by itself, else it stays until the next key.
+fn say(model: &mut Model, text: impl Into<String>, tone: Tone, now: Option<Now>) {
+    let until = now.map(|now| now.steady.after(SHORT_WHILE));
+    model.message = Some(Message { text: text.into(), tone, until });
+}
+
+/// Says what failed, whether stored tokens are safe, and the key to press.
+fn say_trouble(model: &mut Model, trouble: &Trouble) {
+    let text = match trouble.next {
+        Next::LogIn => {
+            format!("{}: {}. {} Press l to log in again.", trouble.what, trouble.why, trouble.stored)
+        }
+        Next::Retry | Next::Fix(_) | Next::Nothing => trouble.to_string(),
+    };
+    say(model, text, Tone::Bad, None);
+}
+
+/// Keeps something selected, and the selected row on the screen.
+fn follow_selection(model: &mut Model, now: Now) {
+    let shown = rows::shown(model, now.wall);
+    let place = rows::place(model, &shown).or(if shown.is_empty() { None } else { Some(0) });
+    let selected = place.and_then(|place| shown.get(place)).map(|(store, row)| rows::id(*store, row));
+    let (place, count) = (place.unwrap_or(0), shown.len());
+    let height = crate::tui::layout::list_rows(model.size).max(1);
+    // What is selected stays so while a filter hides it, or a store is not read yet.
+    if selected.is_some() {
+        model.selected = selected;
+    }
+    let last = count.saturating_sub(height);
+    model.offset = model.offset.clamp((place + 1).saturating_sub(height), place).min(last);
+}

@@ -1,0 +1,272 @@
+//! Every action to its consequence.
+
+use std::mem;
+
+use crate::domain::change::{Change, Edit};
+use crate::domain::clock::Now;
+use crate::domain::health::Health;
+use crate::domain::name::ProfileId;
+use crate::domain::profile::{Kind, Profile};
+use crate::oauth::login::Heard;
+use crate::tui::dialog::{Answer, Dialog, Question};
+use crate::tui::field::{Field, Sight};
+use crate::tui::layout::list_rows;
+use crate::tui::message::{Action, Effect, Form, Motion};
+use crate::tui::model::{Leaving, Model, Panel, Screen, Tone};
+use crate::tui::update::{input, login, refresh, say};
+use crate::tui::wizard::Page;
+use crate::tui::{keymap, rows};
+
+/// Does what the person wants.
+pub(super) fn act(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
+    match action {
+        Action::Quit => quit(model),
+        Action::Move(motion) => {
+            step(model, now, motion);
+            Vec::new()
+        }
+        Action::Enter => enter(model, now),
+        Action::Back => back(model, now),
+        Action::NewLogin => login::begin_new(model, now),
+        Action::LogIn => on_selected(model, now, |model, profile| login::begin_again(model, profile, now)),
+        Action::Refresh => on_selected(model, now, |model, profile| refresh::ask(model, &profile.id, now)),
+        Action::RefreshDue => refresh::ask_due(model, now),
+        Action::Copy => on_selected(model, now, |model, profile| {
+            if profile.held.tokens().is_some() {
+                model.screen = Screen::Copy;
+            } else {
+                say(model, format!("{} holds no tokens.", profile.id.name), Tone::Plain, Some(now));
+            }
+            Vec::new()
+        }),
+        Action::CopyForm(form) => {
+            model.screen = Screen::List;
+            on_selected(model, now, |model, profile| copy(model, profile, form, now))
+        }
+        Action::RevokeLocally => on_selected(model, now, |model, profile| {
+            model.screen = Screen::Dialog(Dialog::new(Question::Revoke(profile.id.clone())));
+            Vec::new()
+        }),
+        Action::Test => on_selected(model, now, |model, profile| test(model, profile, now)),
+        Action::Filter => {
+            model.screen = Screen::Filter(Field::new(&model.filter, Sight::Clear));
+            Vec::new()
+        }
+        Action::Help => {
+            let below = mem::take(&mut model.screen);
+            model.screen = Screen::Help(0, Box::new(below));
+            Vec::new()
+        }
+        Action::Redraw => vec![Effect::Redraw],
+        Action::Suspend => vec![Effect::Suspend],
+        Action::OpenAgain | Action::CopyLink | Action::Paste | Action::PlainUrl => {
+            in_login(model, now, action)
+        }
+    }
+}
+
+fn quit(model: &mut Model) -> Vec<Effect> {
+    let asked = matches!(&model.screen, Screen::Dialog(dialog) if dialog.question == Question::QuitUnsaved);
+    if model.holds_unsaved() && !asked {
+        model.screen = Screen::Dialog(Dialog::new(Question::QuitUnsaved));
+        return Vec::new();
+    }
+    model.leaving = Leaving::Yes;
+    vec![Effect::Quit]
+}
+
+fn on_selected(
+    model: &mut Model,
+    now: Now,
+    act: impl FnOnce(&mut Model, &Profile) -> Vec<Effect>,
+) -> Vec<Effect> {
+    match model.selected_profile().cloned() {
+        Some(profile) => act(model, &profile),
+        None => {
+            let text = if model.selected.is_some() {
+                "This entry of the file cannot be understood; it is never written."
+            } else {
+                "There is no profile yet. Press n to log in."
+            };
+            say(model, text, Tone::Plain, Some(now));
+            Vec::new()
+        }
+    }
+}
+
+fn step(model: &mut Model, now: Now, motion: Motion) {
+    let back = matches!(motion, Motion::Up | Motion::PageUp | Motion::Top);
+    let page = list_rows(model.size).max(1);
+    match &mut model.screen {
+        Screen::Dialog(dialog) | Screen::Login(Panel::Cancelling(dialog) | Panel::Deciding(dialog)) => {
+            dialog.mark(back);
+        }
+        Screen::Help(lines, _) => {
+            let last = keymap::BINDINGS.len();
+            *lines = moved(*lines, last, page, motion);
+        }
+        Screen::Wizard(wizard) => {
+            let count = model.catalog.as_ref().map_or(0, |catalog| catalog.usable().count());
+            if let Page::Provider(marked) = &mut wizard.page {
+                *marked = moved(*marked, count, page, motion);
+            }
+        }
+        Screen::List | Screen::Detail | Screen::Filter(_) | Screen::Copy | Screen::Login(_) => {
+            let shown = rows::shown(model, now.wall);
+            let place = rows::place(model, &shown).unwrap_or(0);
+            let to = moved(place, shown.len(), page, motion);
+            if let Some(id) = shown.get(to).map(|(store, row)| rows::id(*store, row)) {
+                model.selected = Some(id);
+            }
+        }
+    }
+}
+
+/// `place` among `count`, moved.
+fn moved(place: usize, count: usize, page: usize, motion: Motion) -> usize {
+    let last = count.saturating_sub(1);
+    match motion {
+        Motion::Up => place.saturating_sub(1),
+        Motion::Down => place.saturating_add(1).min(last),
+        Motion::PageUp => place.saturating_sub(page),
+        Motion::PageDown => place.saturating_add(page).min(last),
+        Motion::Top => 0,
+        Motion::Bottom => last,
+    }
+}
+
+fn enter(model: &mut Model, now: Now) -> Vec<Effect> {
+    match &model.screen {
+        Screen::List => {
+            if model.selected.is_some() {
+                model.screen = Screen::Detail;
+            }
+            Vec::new()
+        }
+        Screen::Dialog(dialog) => {
+            let answer = dialog.answer();
+            model.screen = Screen::List;
+            answered(model, answer, now)
+        }
+        Screen::Login(Panel::Cancelling(dialog) | Panel::Deciding(dialog)) => {
+            let answer = dialog.answer();
+            login::answer(model, answer, now)
+        }
+        Screen::Login(Panel::Steps) => login::close_when_over(model),
+        Screen::Wizard(_) | Screen::Filter(_) | Screen::Login(Panel::Pasting(_)) => input::submit(model, now),
+        Screen::Help(..) => back(model, now),
+        Screen::Detail | Screen::Copy => Vec::new(),
+    }
+}
+
+fn back(model: &mut Model, now: Now) -> Vec<Effect> {
+    match mem::take(&mut model.screen) {
+        Screen::List | Screen::Filter(_) => model.filter.clear(),
+        Screen::Detail | Screen::Copy | Screen::Dialog(_) => {}
+        Screen::Help(_, below) => model.screen = *below,
+        Screen::Wizard(wizard) => model.screen = input::back_in_wizard(wizard),
+        Screen::Login(Panel::Steps) => {
+            model.screen = Screen::Login(Panel::Steps);
+            return login::leave(model, now);
+        }
+        Screen::Login(Panel::Pasting(_) | Panel::Cancelling(_)) => model.screen = Screen::Login(Panel::Steps),
+        // Tokens that came are kept or discarded on purpose, not by leaving.
+        Screen::Login(Panel::Deciding(dialog)) => model.screen = Screen::Login(Panel::Deciding(dialog)),
+    }
+    Vec::new()
+}
+
+fn answered(model: &mut Model, answer: Answer, now: Now) -> Vec<Effect> {
+    match answer {
+        Answer::Nothing => Vec::new(),
+        Answer::Forget(id) => change(model, id, Edit::Forget(now.wall)),
+        Answer::Remove(id) => change(model, id, Edit::Remove),
+        Answer::SaveAgain(id) => refresh::save_again(model, &id),
+        Answer::Drop(id) => {
+            model.unsaved.remove(&id);
+            Vec::new()
+        }
+        Answer::Quit => {
+            model.leaving = Leaving::Yes;
+            vec![Effect::Quit]
+        }
+        Answer::CancelLogin | Answer::Decide(_) => login::answer(model, answer, now),
+    }
+}
+
+/// What the person wants of a profile holds whatever its tokens are by then.
+fn change(model: &mut Model, id: ProfileId, edit: Edit) -> Vec<Effect> {
+    model.saving += 1;
+    let change = Change { name: id.name.clone(), expects: None, edit };
+    vec![Effect::Change(id, Box::new(change))]
+}
+
+fn copy(model: &mut Model, profile: &Profile, form: Form, now: Now) -> Vec<Effect> {
+    if form == Form::Refresh && profile.refresh_token().is_none() {
+        say(model, format!("{} has no refresh token.", profile.id.name), Tone::Plain, Some(now));
+        return Vec::new();
+    }
+    vec![Effect::Copy(profile.id.clone(), form)]
+}
+
+fn test(model: &mut Model, profile: &Profile, now: Now) -> Vec<Effect> {
+    let probe = model.provider(profile).is_some_and(|provider| provider.probe.is_some());
+    let ended = profile.kind == Kind::OAuth
+        && matches!(
+            Health::of(profile, model.activity(&profile.id), now.wall),
+            Health::Due | Health::RevokedHere
+        );
+    let why = match (probe, ended) {
+        (false, _) => "its provider file names no test",
+        (true, true) => "its token has ended; press r to renew it first",
+        (true, false) => {
+            return if model.testing.insert(profile.id.clone()) {
+                say(model, format!("Testing {}.", profile.id.name), Tone::Plain, Some(now));
+                vec![Effect::Test(profile.id.clone())]
+            } else {
+                Vec::new()
+            };
+        }
+    };
+    say(model, format!("{} is not tested: {why}.", profile.id.name), Tone::Plain, Some(now));
+    Vec::new()
+}
+
+fn in_login(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
+    let Some((attempt, doors)) =
+        model.login.as_ref().and_then(|login| Some((login.attempt(), login.doors()?.clone())))
+    else {
+        return Vec::new();
+    };
+    match action {
+        Action::OpenAgain => return login::heard(model, attempt, Heard::OpenAgain, now),
+        Action::CopyLink => return vec![Effect::CopyLink(doors.first)],
+        Action::Paste => {
+            model.screen = Screen::Login(Panel::Pasting(Field::new("", Sight::Clear)));
+        }
+        Action::PlainUrl => {
+            let callback = doors
+                .callback
+                .map(|url| ("The answer comes back by itself, in a browser on this machine:", url));
+            let paste = doors.paste.map(|url| ("The provider shows a code to paste, in any browser:", url));
+            return vec![Effect::PrintUrls(callback.into_iter().chain(paste).collect())];
+        }
+        Action::Quit
+        | Action::Move(_)
+        | Action::Enter
+        | Action::Back
+        | Action::NewLogin
+        | Action::LogIn
+        | Action::Refresh
+        | Action::RefreshDue
+        | Action::Copy
+        | Action::CopyForm(_)
+        | Action::RevokeLocally
+        | Action::Test
+        | Action::Filter
+        | Action::Help
+        | Action::Redraw
+        | Action::Suspend => {}
+    }
+    Vec::new()
+}

@@ -1,0 +1,213 @@
+//! A login's messages, its panel, and what the wizard asks before.
+
+use crate::domain::clock::Now;
+use crate::domain::name::{ProfileName, StoreId};
+use crate::domain::profile::{Kind, Profile};
+use crate::oauth::Attempt;
+use crate::oauth::login::{Ask, Choice, Heard, Login, Outcome, Stage};
+use crate::tui::dialog::{Answer, Dialog, Question};
+use crate::tui::message::{Effect, Msg};
+use crate::tui::model::{Leaving, Model, Panel, RowId, Screen, Tone};
+use crate::tui::update::{say, update};
+use crate::tui::wizard::{Page, Wizard};
+
+/// Begins to ask what a login to a new profile needs.
+pub(super) fn begin_new(model: &mut Model, now: Now) -> Vec<Effect> {
+    match may_begin(model) {
+        Ok(()) => model.screen = Screen::Wizard(Wizard::new()),
+        Err(why) => say(model, why, Tone::Bad, Some(now)),
+    }
+    Vec::new()
+}
+
+/// Begins a login to a stored profile again.
+pub(super) fn begin_again(model: &mut Model, profile: &Profile, now: Now) -> Vec<Effect> {
+    let why = match (may_begin(model), profile.kind, model.provider(profile)) {
+        (Err(why), ..) => why,
+        (Ok(()), Kind::ApiKey, _) => {
+            format!("{} is an API key; there is nothing to log in to.", profile.id.name)
+        }
+        (Ok(()), Kind::OAuth, None) => {
+            let provider = profile.id.name.provider();
+            format!(
+                "No provider file describes {provider}. Add providers/{provider}.yaml; authtui providers shows where."
+            )
+        }
+        (Ok(()), Kind::OAuth, Some(provider)) => {
+            let wizard = Wizard::again(profile, provider);
+            return follow(model, wizard, now);
+        }
+    };
+    say(model, why, Tone::Bad, Some(now));
+    Vec::new()
+}
+
+fn may_begin(model: &Model) -> Result<(), String> {
+    if model.catalog.is_none() {
+        return Err("The provider files are still being read.".to_owned());
+    }
+    match model.stores.get(&StoreId::Own).map(|snapshot| &snapshot.writable) {
+        None => Err("The store is still being read.".to_owned()),
+        Some(Err(trouble)) => Err(format!("New tokens could not be saved. {trouble}")),
+        Some(Ok(())) => Ok(()),
+    }
+}
+
+/// Takes what was chosen or typed in the wizard.
+pub(super) fn submit(model: &mut Model, mut wizard: Wizard, now: Now) -> Vec<Effect> {
+    if let Page::Provider(marked) = wizard.page {
+        let catalog = model.catalog.clone().unwrap_or_default();
+        if let Some(provider) = catalog.usable().nth(marked) {
+            let suggestion = ProfileName::new(&provider.name, "default").ok();
+            let suggestion = suggestion.filter(|name| is_taken(model, name)).map_or("default", |_| "");
+            wizard.choose(provider, suggestion);
+        }
+    } else {
+        wizard.submit(|name| is_taken(model, name));
+    }
+    follow(model, wizard, now)
+}
+
+/// Shows the wizard's page, or begins the login when nothing is left to ask.
+fn follow(model: &mut Model, wizard: Wizard, now: Now) -> Vec<Effect> {
+    let place = model.stores.get(&StoreId::Own).map_or("", |snapshot| snapshot.place.as_str());
+    let plan = if wizard.page == Page::Ready { wizard.plan(place) } else { None };
+    let Some(plan) = plan else {
+        model.screen = Screen::Wizard(wizard);
+        return Vec::new();
+    };
+    model.attempts += 1;
+    let attempt = Attempt(model.attempts);
+    let (login, asks) = Login::begin(plan, attempt, now);
+    model.login = Some(login);
+    model.screen = Screen::Login(Panel::Steps);
+    effects(attempt, asks)
+}
+
+fn is_taken(model: &Model, name: &ProfileName) -> bool {
+    model.stores.get(&StoreId::Own).is_some_and(|snapshot| snapshot.profile(name).is_some())
+}
+
+/// A name beside `name` that nobody has: `work-2`.
+fn free_name(model: &Model, name: &ProfileName) -> Option<ProfileName> {
+    let beside = |number| ProfileName::new(name.provider(), &format!("{}-{number}", name.name())).ok();
+    (2..100).filter_map(beside).find(|name| !is_taken(model, name))
+}
+
+fn effects(attempt: Attempt, asks: Vec<Ask>) -> Vec<Effect> {
+    asks.into_iter().map(|ask| Effect::Login(attempt, ask)).collect()
+}
+
+/// A login's ask was performed, or the person told it something.
+pub(super) fn heard(model: &mut Model, attempt: Attempt, heard: Heard, now: Now) -> Vec<Effect> {
+    let Some(login) = model.login.as_mut().filter(|login| login.attempt() == attempt) else {
+        // The login has ended; a listener that was bound too late for it must not stay.
+        let late = matches!(heard, Heard::Bound(Ok(_)));
+        return if late { vec![Effect::Login(attempt, Ask::CloseListener)] } else { Vec::new() };
+    };
+    let asks = login.hear(heard, now);
+    let (stage, id) = (login.stage().clone(), login.plan().id.clone());
+    match &stage {
+        Stage::Confirming(..) | Stage::Unsaved(..) => {
+            let free = free_name(model, &id.name);
+            return decide(model, attempt, free, asks, now);
+        }
+        Stage::Over(outcome) => {
+            if let Outcome::Done(profile) = outcome {
+                model.selected = Some(RowId::Profile(profile.id.clone()));
+            }
+            if let Screen::Login(panel) = &mut model.screen {
+                *panel = Panel::Steps;
+            }
+        }
+        Stage::Opening(_)
+        | Stage::Waiting(_)
+        | Stage::Exchanging(_)
+        | Stage::Saving(_)
+        | Stage::Testing(..) => {
+            let stale = match &model.screen {
+                Screen::Login(Panel::Pasting(_)) => !matches!(stage, Stage::Waiting(_)),
+                Screen::Login(Panel::Deciding(_)) => true,
+                Screen::Login(Panel::Steps | Panel::Cancelling(_))
+                | Screen::List
+                | Screen::Detail
+                | Screen::Filter(_)
+                | Screen::Copy
+                | Screen::Dialog(_)
+                | Screen::Wizard(_)
+                | Screen::Help(..) => false,
+            };
+            if stale {
+                model.screen = Screen::Login(Panel::Steps);
+            }
+        }
+    }
+    effects(attempt, asks)
+}
+
+/// The login has stopped to ask: the person decides, or, when they have left, nothing is lost.
+fn decide(
+    model: &mut Model,
+    attempt: Attempt,
+    free: Option<ProfileName>,
+    asks: Vec<Ask>,
+    now: Now,
+) -> Vec<Effect> {
+    let mut effects = effects(attempt, asks);
+    let Some(login) = &model.login else { return effects };
+    let dialog = Dialog::of_login(login, free.clone());
+    match model.leaving {
+        Leaving::No => model.screen = Screen::Login(dialog.map_or(Panel::Steps, Panel::Deciding)),
+        Leaving::Yes => {
+            let unsaved = matches!(login.stage(), Stage::Unsaved(..));
+            let choice = free.filter(|_| !unsaved).map(Choice::KeepAs);
+            if let Some(choice) = choice {
+                effects.extend(update(model, now, Msg::Login(attempt, Heard::Decided(choice))));
+            }
+        }
+    }
+    effects
+}
+
+/// Closes the panel of a login that has ended.
+pub(super) fn close_when_over(model: &mut Model) -> Vec<Effect> {
+    if model.login.as_ref().is_none_or(|login| matches!(login.stage(), Stage::Over(_))) {
+        model.login = None;
+        model.screen = Screen::List;
+    }
+    Vec::new()
+}
+
+/// The person wants to leave the panel.
+pub(super) fn leave(model: &mut Model, now: Now) -> Vec<Effect> {
+    let Some(login) = &model.login else {
+        model.screen = Screen::List;
+        return Vec::new();
+    };
+    let attempt = login.attempt();
+    match login.stage() {
+        Stage::Over(_) => close_when_over(model),
+        Stage::Testing(..) => heard(model, attempt, Heard::Cancelled, now),
+        Stage::Opening(_) | Stage::Waiting(_) | Stage::Exchanging(_) => {
+            model.screen = Screen::Login(Panel::Cancelling(Dialog::new(Question::CancelLogin)));
+            Vec::new()
+        }
+        Stage::Confirming(..) | Stage::Saving(_) | Stage::Unsaved(..) => Vec::new(),
+    }
+}
+
+/// The person answered a question of the panel.
+pub(super) fn answer(model: &mut Model, answer: Answer, now: Now) -> Vec<Effect> {
+    model.screen = Screen::Login(Panel::Steps);
+    let Some(attempt) = model.login.as_ref().map(Login::attempt) else { return Vec::new() };
+    match answer {
+        Answer::CancelLogin => heard(model, attempt, Heard::Cancelled, now),
+        Answer::Decide(choice) => heard(model, attempt, Heard::Decided(choice), now),
+        Answer::Nothing
+        | Answer::Forget(_)
+        | Answer::Remove(_)
+        | Answer::SaveAgain(_)
+        | Answer::Drop(_)
+        | Answer::Quit => Vec::new(),
+    }
+}

@@ -1,0 +1,143 @@
+//! Asking for refreshes, and what became of them.
+
+use crate::domain::change::{Change, Edit};
+use crate::domain::clock::Now;
+use crate::domain::health::Health;
+use crate::domain::name::ProfileId;
+use crate::domain::profile::{Kind, Profile};
+use crate::domain::trouble::Next;
+use crate::oauth::refresh::{Cannot, Wish};
+use crate::tui::dialog::{Dialog, Question};
+use crate::tui::message::{Effect, Refreshed};
+use crate::tui::model::{Leaving, Model, Screen, Tone};
+use crate::tui::update::{say, say_trouble, stores};
+
+/// Renews one profile's token because the person asked.
+pub(super) fn ask(model: &mut Model, id: &ProfileId, now: Now) -> Vec<Effect> {
+    if let Some((_, trouble)) = model.unsaved.get(id) {
+        let question = Question::UnsavedRefresh(id.clone(), trouble.clone());
+        model.screen = Screen::Dialog(Dialog::new(question));
+        return Vec::new();
+    }
+    let Some(profile) = model.profile(id) else { return Vec::new() };
+    if let Some(cannot) = hindrance(model, profile) {
+        let remedy = if profile.kind == Kind::OAuth { " Press l to log in." } else { "" };
+        say(model, format!("{} cannot be refreshed: {cannot}.{remedy}", id.name), Tone::Plain, Some(now));
+        return Vec::new();
+    }
+    if !model.refreshing.insert(id.clone()) {
+        say(model, format!("{} is being refreshed already.", id.name), Tone::Plain, Some(now));
+        return Vec::new();
+    }
+    vec![Effect::Refresh(id.clone(), Wish::New)]
+}
+
+/// What the model alone can tell against a refresh; the rest is decided under the lock.
+fn hindrance(model: &Model, profile: &Profile) -> Option<Cannot> {
+    if profile.kind == Kind::ApiKey {
+        return Some(Cannot::IsKey);
+    }
+    let Some(tokens) = profile.held.tokens() else { return Some(Cannot::NoTokens) };
+    if tokens.refresh.is_none() {
+        return Some(Cannot::NoRefreshToken);
+    }
+    model.catalog.as_ref()?;
+    match model.provider(profile) {
+        None => Some(Cannot::NoProvider),
+        Some(provider) if provider.refresh.is_none() => Some(Cannot::NeverRenewed),
+        Some(_) => None,
+    }
+}
+
+/// Renews every token that is due and can be renewed.
+pub(super) fn ask_due(model: &mut Model, now: Now) -> Vec<Effect> {
+    let profiles = model.stores.values().flat_map(crate::domain::change::Snapshot::profiles);
+    let due = |profile: &&Profile| match Health::of(profile, model.activity(&profile.id), now.wall) {
+        Health::Due => true,
+        Health::Retrying(at) => at <= now.wall,
+        Health::NoClock
+        | Health::Fresh(_)
+        | Health::Aging(_)
+        | Health::NeedsLogin
+        | Health::RevokedHere
+        | Health::Refreshing
+        | Health::Unreadable => false,
+    };
+    let free =
+        |profile: &&Profile| hindrance(model, profile).is_none() && !model.unsaved.contains_key(&profile.id);
+    let ids: Vec<ProfileId> = profiles.filter(due).filter(free).map(|profile| profile.id.clone()).collect();
+    let text = match ids.len() {
+        0 => "Nothing is due.".to_owned(),
+        1 => "Refreshing 1 profile.".to_owned(),
+        count => format!("Refreshing {count} profiles."),
+    };
+    say(model, text, Tone::Plain, Some(now));
+    model.refreshing.extend(ids.iter().cloned());
+    ids.into_iter().map(|id| Effect::Refresh(id, Wish::New)).collect()
+}
+
+/// A refresh ended.
+pub(super) fn ended(model: &mut Model, id: &ProfileId, refreshed: Refreshed, now: Now) -> Vec<Effect> {
+    model.refreshing.remove(id);
+    match refreshed {
+        Refreshed::Done(snapshot) => {
+            stores::take(model, snapshot, now);
+            say(model, format!("{} is refreshed; the new tokens are saved.", id.name), Tone::Good, Some(now));
+        }
+        Refreshed::Enough(snapshot) => {
+            stores::take(model, snapshot, now);
+            say(
+                model,
+                format!("{} was renewed by another program; its tokens are used.", id.name),
+                Tone::Good,
+                Some(now),
+            );
+        }
+        Refreshed::Unsaved(renewal, trouble) => {
+            model.unsaved.insert(id.clone(), (renewal, trouble.clone()));
+            if model.leaving == Leaving::Yes {
+                // Nobody can be asked any more; one more try is all that is left.
+                return save_again(model, id);
+            }
+            let question = Question::UnsavedRefresh(id.clone(), trouble);
+            match &model.screen {
+                Screen::List | Screen::Detail => model.screen = Screen::Dialog(Dialog::new(question)),
+                Screen::Filter(_)
+                | Screen::Copy
+                | Screen::Dialog(_)
+                | Screen::Wizard(_)
+                | Screen::Login(_)
+                | Screen::Help(..) => {
+                    let text = format!(
+                        "The new tokens of {} could not be saved. Press r on it to try again.",
+                        id.name
+                    );
+                    say(model, text, Tone::Bad, None);
+                }
+            }
+        }
+        Refreshed::Failed(snapshot, trouble) => {
+            if let Some(snapshot) = snapshot {
+                stores::take(model, snapshot, now);
+            }
+            match trouble.next {
+                Next::Nothing => {
+                    say(model, format!("{}: {}.", trouble.what, trouble.why), Tone::Plain, Some(now))
+                }
+                Next::LogIn | Next::Retry | Next::Fix(_) => say_trouble(model, &trouble),
+            }
+        }
+    }
+    Vec::new()
+}
+
+/// Tries once more to store tokens that are held here alone.
+pub(super) fn save_again(model: &mut Model, id: &ProfileId) -> Vec<Effect> {
+    let Some((renewal, _)) = model.unsaved.get(id) else { return Vec::new() };
+    // The stored pair is the one they were asked for, or gone; a pair that somebody else
+    // stored since must not be replaced.
+    let expects = model.profile(id).and_then(|profile| profile.held.fingerprint());
+    let change = Change { name: id.name.clone(), expects, edit: Edit::Refresh(renewal.clone()) };
+    model.saving += 1;
+    vec![Effect::Change(id.clone(), Box::new(change))]
+}

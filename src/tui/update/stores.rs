@@ -1,0 +1,63 @@
+//! What stores say: snapshots in, the selection kept.
+
+use crate::domain::change::Snapshot;
+use crate::domain::clock::Now;
+use crate::domain::name::ProfileId;
+use crate::domain::trouble::Trouble;
+use crate::tui::message::Effect;
+use crate::tui::model::{Model, RowId, Tone};
+use crate::tui::rows;
+use crate::tui::update::{say, say_trouble};
+
+/// Takes a store's snapshot in place of its last one. Where the selected row has gone, the row
+/// that took its place is selected.
+pub(super) fn take(model: &mut Model, snapshot: Snapshot, now: Now) {
+    let before = rows::shown(model, now.wall);
+    let place = rows::place(model, &before);
+    for notice in &snapshot.notices {
+        say(model, notice.clone(), Tone::Plain, Some(now));
+    }
+    model.stores.insert(snapshot.store, snapshot);
+    let after = rows::shown(model, now.wall);
+    if rows::place(model, &after).is_none() {
+        let near = place.map(|place| place.min(after.len().saturating_sub(1))).unwrap_or_default();
+        model.selected = after.get(near).map(|(store, row)| rows::id(*store, row));
+    }
+}
+
+/// A change of a profile was applied, or could not be.
+pub(super) fn changed(
+    model: &mut Model,
+    id: &ProfileId,
+    changed: Result<Snapshot, Trouble>,
+    now: Now,
+) -> Vec<Effect> {
+    model.saving = model.saving.saturating_sub(1);
+    let snapshot = match changed {
+        Ok(snapshot) => snapshot,
+        Err(trouble) => {
+            say_trouble(model, &trouble);
+            return Vec::new();
+        }
+    };
+    let text = match snapshot.profile(&id.name) {
+        None => format!("{} is removed. The provider was not told.", id.name),
+        Some(profile) if profile.held.tokens().is_none() => {
+            format!("The tokens of {} are erased here. The provider was not told.", id.name)
+        }
+        Some(profile) => {
+            let stored = profile.held.fingerprint();
+            if model.unsaved.get(id).is_some_and(|(renewal, _)| Some(renewal.tokens.fingerprint()) == stored)
+            {
+                model.unsaved.remove(id);
+            }
+            format!("{} is saved.", id.name)
+        }
+    };
+    if model.selected.is_none() {
+        model.selected = Some(RowId::Profile(id.clone()));
+    }
+    take(model, snapshot, now);
+    say(model, text, Tone::Good, Some(now));
+    Vec::new()
+}
