@@ -3,4 +3,5 @@
 pub mod demo;
 pub mod domain;
 pub mod oauth;
+pub mod stored;
 pub mod tui;

@@ -6,9 +6,9 @@
 
 use crate::domain::clock::{DateTime, Utc};
 use crate::domain::name::{ProfileName, StoreId};
-use crate::domain::profile::{LastRefresh, Profile};
+use crate::domain::profile::{Kind, LastRefresh, Profile};
 use crate::domain::secret::Fingerprint;
-use crate::domain::tokens::{Life, Tokens};
+use crate::domain::tokens::{Held, Life, Tokens};
 use crate::domain::trouble::Trouble;
 
 /// One edit of one profile.
@@ -21,6 +21,47 @@ pub struct Change {
     pub expects: Option<Fingerprint>,
     /// What to do.
     pub edit: Edit,
+}
+
+impl Change {
+    /// The profile as the change leaves it, given the profile as it is now; `None` once it is
+    /// removed. A key has nothing but itself, so forgetting one removes it.
+    ///
+    /// # Errors
+    /// [`Moved`] when the profile is no longer what the change was made for. Refreshed tokens
+    /// never bring back what was erased or removed meanwhile.
+    pub fn outcome(&self, now: Option<&Profile>) -> Result<Option<Profile>, Moved> {
+        self.meets(now)?;
+        let kept = |edit: &dyn Fn(&mut Profile)| {
+            let mut profile = now.cloned().ok_or(Moved::Gone)?;
+            edit(&mut profile);
+            Ok(Some(profile))
+        };
+        match &self.edit {
+            Edit::Keep(profile) => Ok(Some((**profile).clone())),
+            Edit::Refresh(renewal) => kept(&|profile| renewal.renew(profile)),
+            Edit::Record(last) => kept(&|profile| profile.last_refresh = Some(last.clone())),
+            Edit::Forget(_) if now.is_some_and(|profile| profile.kind == Kind::ApiKey) => Ok(None),
+            Edit::Forget(at) => kept(&|profile| {
+                profile.held = Held::Nothing;
+                profile.life = Life::default();
+                profile.last_refresh = None;
+                profile.revoked_at = Some(*at);
+            }),
+            Edit::Remove => now.map(|_| None).ok_or(Moved::Gone),
+        }
+    }
+
+    fn meets(&self, now: Option<&Profile>) -> Result<(), Moved> {
+        let held = now.and_then(|profile| profile.held.fingerprint());
+        let needs_tokens = self.expects.is_some() || matches!(self.edit, Edit::Refresh(_));
+        match (now, held, self.expects) {
+            (None, _, _) if needs_tokens => Err(Moved::Gone),
+            (Some(_), None, _) if needs_tokens => Err(Moved::Forgotten),
+            (Some(_), Some(held), Some(expected)) if held != expected => Err(Moved::Replaced),
+            (None | Some(_), _, _) => Ok(()),
+        }
+    }
 }
 
 /// What to do to a profile.
@@ -49,6 +90,18 @@ pub struct Renewal {
     pub scopes: Option<Vec<String>>,
     /// When and how: always `Done`.
     pub record: LastRefresh,
+}
+
+impl Renewal {
+    fn renew(&self, profile: &mut Profile) {
+        profile.held = Held::Here(self.tokens.clone());
+        profile.life = self.life;
+        profile.last_refresh = Some(self.record.clone());
+        profile.refresh_count = profile.refresh_count.saturating_add(1);
+        if let Some(scopes) = &self.scopes {
+            profile.scopes.clone_from(scopes);
+        }
+    }
 }
 
 /// What a store said when it was last read.
@@ -118,5 +171,94 @@ impl std::fmt::Display for Moved {
             Self::Forgotten => "the tokens were erased meanwhile",
             Self::Replaced => "other tokens were stored meanwhile",
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::clock::at_seconds;
+    use crate::domain::name::ProfileId;
+    use crate::domain::profile::RefreshResult;
+    use crate::domain::secret::Secret;
+
+    fn tokens(access: &str) -> Tokens {
+        Tokens { access: Secret::new(access), refresh: Some(Secret::new("refresh")) }
+    }
+
+    fn profile(access: Option<&str>) -> Profile {
+        let name = ProfileName::parse("demo/ana").expect("a name");
+        let mut profile = Profile::new(ProfileId { store: StoreId::Own, name }, Kind::OAuth);
+        profile.held = access.map_or(Held::Nothing, |access| Held::Here(tokens(access)));
+        profile.account = Some("ana@acme.dev".into());
+        profile.refresh_count = 6;
+        profile
+    }
+
+    fn at(seconds: i64) -> DateTime<Utc> {
+        at_seconds(seconds).expect("in range")
+    }
+
+    fn record() -> LastRefresh {
+        LastRefresh { at: at(9), result: RefreshResult::Done, grant: None }
+    }
+
+    fn refresh() -> Edit {
+        let life = Life { expires_at: Some(at(99)), ..Life::default() };
+        let scopes = Some(vec!["a".to_owned()]);
+        Edit::Refresh(Box::new(Renewal { tokens: tokens("new"), life, scopes, record: record() }))
+    }
+
+    fn change(expects: Option<&str>, edit: Edit) -> Change {
+        let name = ProfileName::parse("demo/ana").expect("a name");
+        Change { name, expects: expects.map(|access| tokens(access).fingerprint()), edit }
+    }
+
+    #[test]
+    fn a_change_that_came_too_late_says_what_moved() {
+        for (expects, edit, now, moved) in [
+            (Some("old"), refresh(), Some(profile(Some("old"))), None),
+            (Some("old"), refresh(), Some(profile(Some("other"))), Some(Moved::Replaced)),
+            (Some("old"), refresh(), Some(profile(None)), Some(Moved::Forgotten)),
+            (Some("old"), refresh(), None, Some(Moved::Gone)),
+            (None, refresh(), Some(profile(None)), Some(Moved::Forgotten)),
+            (None, refresh(), None, Some(Moved::Gone)),
+            (None, Edit::Keep(Box::new(profile(None))), None, None),
+            (Some("old"), Edit::Keep(Box::new(profile(None))), None, Some(Moved::Gone)),
+            (Some("old"), Edit::Record(record()), Some(profile(Some("new"))), Some(Moved::Replaced)),
+            (None, Edit::Record(record()), None, Some(Moved::Gone)),
+            (None, Edit::Forget(at(1)), None, Some(Moved::Gone)),
+            (None, Edit::Remove, None, Some(Moved::Gone)),
+            (Some("old"), Edit::Remove, Some(profile(Some("new"))), Some(Moved::Replaced)),
+            (None, Edit::Remove, Some(profile(None)), None),
+        ] {
+            let change = change(expects, edit);
+            assert_eq!(change.outcome(now.as_ref()).err(), moved, "{change:?} {now:?}");
+        }
+    }
+
+    #[test]
+    fn a_refresh_counts_and_clears_nothing_else() {
+        let before = profile(Some("old"));
+        let after = change(Some("old"), refresh()).outcome(Some(&before));
+        let expected = Profile {
+            held: Held::Here(tokens("new")),
+            life: Life { expires_at: Some(at(99)), ..Life::default() },
+            scopes: vec!["a".into()],
+            last_refresh: Some(record()),
+            refresh_count: 7,
+            ..before
+        };
+        assert_eq!(after, Ok(Some(expected)));
+    }
+
+    #[test]
+    fn forgetting_keeps_the_profile_and_removes_a_key() {
+        let mut before = profile(Some("old"));
+        before.last_refresh = Some(record());
+        let after = change(None, Edit::Forget(at(5))).outcome(Some(&before));
+        assert_eq!(after, Ok(Some(Profile { revoked_at: Some(at(5)), ..profile(None) })));
+        before.kind = Kind::ApiKey;
+        assert_eq!(change(None, Edit::Forget(at(5))).outcome(Some(&before)), Ok(None));
     }
 }

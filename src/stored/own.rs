@@ -1,0 +1,290 @@
+//! Our own `config.yaml`: its text to rows, and a change to the same text with one entry changed.
+//!
+//! The structure is the one of ai-provider-kit's `config.yaml`, so that either program reads the
+//! other's file: `providers.P.oauth_credentials[{id, …}]` is `P/id`, `api_key` is `P/key`,
+//! `api_keys[n]` is `P/key-n`. Ours are `keys[{id, api_key, label}]`, some fields of an entry, and
+//! `version`. Providers may also lie under `providers.custom`.
+
+mod edit;
+mod entries;
+mod entry;
+
+use serde_yaml::Value;
+
+use crate::domain::change::{Change, Row};
+use crate::domain::name::ProfileName;
+use crate::domain::profile::Profile;
+use crate::domain::secret::Secret;
+use crate::stored::own::entries::{Entry, entries};
+use crate::stored::place::Places;
+use crate::stored::yaml::Step;
+use crate::stored::{Refused, Unreadable, tree, yaml};
+
+/// The version of the structure that is written.
+const VERSION: u64 = 1;
+
+/// What a text holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Content {
+    /// Its entries, in their order.
+    pub rows: Vec<Row>,
+    /// Why it must not be written, although it can be read.
+    pub read_only: Option<Unreadable>,
+}
+
+/// A text with a change made to it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Amended {
+    /// The text; it holds secrets, so there is no `Debug`.
+    pub text: String,
+    /// What it holds.
+    pub content: Content,
+}
+
+/// Reads the profiles of `text`. An entry that is not understood spoils one row only.
+///
+/// # Errors
+/// [`Unreadable`] when the text is not understood as a whole.
+pub fn read(text: &str) -> Result<Content, Unreadable> {
+    let tree = tree::parse(text)?;
+    let entries = entries(text, &tree)?;
+    Ok(content(text, entries, newer(text, &tree)))
+}
+
+fn content(text: &str, entries: Vec<Entry>, read_only: Option<Unreadable>) -> Content {
+    let places = entries.iter().any(|entry| entry.profile.is_err()).then(|| Places::of(text));
+    let row = |entry: Entry| match entry.profile {
+        Ok(profile) => Row::Profile(Box::new(profile)),
+        Err(why) => {
+            let line = places.as_ref().map_or(1, |places| places.line(&entry.path));
+            Row::Broken { name: entry.name, line, why }
+        }
+    };
+    Content { rows: entries.into_iter().map(row).collect(), read_only }
+}
+
+/// `text` with `change` made to it; `None` is a file that is not there yet.
+///
+/// # Errors
+/// [`Refused`], and then nothing must be written.
+pub fn amend(text: Option<&str>, change: &Change) -> Result<Amended, Refused> {
+    let (text, tree) = begun(text).map_err(Refused::Unreadable)?;
+    if let Some(newer) = newer(&text, &tree) {
+        return Err(Refused::Unreadable(newer));
+    }
+    let before = entries(&text, &tree).map_err(Refused::Unreadable)?;
+    let found = writable(&before, &change.name)?;
+    let now = found.and_then(|entry| entry.profile.as_ref().ok());
+    let outcome = change.outcome(now).map_err(Refused::Moved)?;
+    let amendments = match (&outcome, found) {
+        (Some(after), Some(entry)) => edit::rewrite(&tree, entry, after),
+        (Some(after), None) => edit::add(&tree, &change.name, after),
+        (None, Some(entry)) => Ok(edit::remove(&tree, entry)),
+        (None, None) => Ok(Vec::new()),
+    };
+    let amended = amendments.and_then(|amendments| yaml::amended(&text, tree, amendments));
+    let (text, tree) = amended.map_err(Refused::Impossible)?;
+    let written = entries(&text, &tree).map_err(Refused::Unreadable)?;
+    let profile = writable(&written, &change.name)?.and_then(|entry| entry.profile.as_ref().ok());
+    let same = others(&written, &change.name) == others(&before, &change.name);
+    if !same || profile.map(tokens) != outcome.as_ref().map(tokens) {
+        let why = format!("{} shares fields with another entry; change it in an editor", change.name);
+        return Err(Refused::Impossible(why));
+    }
+    let content = content(&text, written, None);
+    Ok(Amended { text, content })
+}
+
+/// The pair of tokens; an empty refresh token is none.
+fn tokens(profile: &Profile) -> Option<(&Secret, Option<&Secret>)> {
+    let refresh = profile.refresh_token().filter(|refresh| !refresh.is_empty());
+    profile.held.tokens().map(|tokens| (&tokens.access, refresh))
+}
+
+/// What a change of `name` must leave as it is: the other profiles, and the number of entries
+/// that are not understood.
+fn others<'a>(entries: &'a [Entry], name: &ProfileName) -> (Vec<&'a Profile>, usize) {
+    let profiles: Vec<_> = entries.iter().filter_map(|entry| entry.profile.as_ref().ok()).collect();
+    let broken = entries.len() - profiles.len();
+    (profiles.into_iter().filter(|profile| profile.id.name != *name).collect(), broken)
+}
+
+/// The text and its tree; one with nothing but comments, or none at all, as a file begins.
+fn begun(text: Option<&str>) -> Result<(String, Value), Unreadable> {
+    let before = match text.map(|text| (text, tree::parse(text))) {
+        None => "",
+        Some((text, Ok(Value::Null))) => text,
+        Some((text, tree)) => return Ok((text.to_owned(), tree?)),
+    };
+    let end = if before.contains("\r\n") { "\r\n" } else { "\n" };
+    let gap = if before.is_empty() || before.ends_with('\n') { "" } else { end };
+    let text = format!("{before}{gap}version: {VERSION}{end}providers: {{}}{end}");
+    let tree = tree::parse(&text)?;
+    Ok((text, tree))
+}
+
+fn newer(text: &str, tree: &Value) -> Option<Unreadable> {
+    let version = tree.get("version")?;
+    if version.is_null() || version.as_u64().is_some_and(|version| version <= VERSION) {
+        return None;
+    }
+    let why = match version.as_u64() {
+        Some(version) => format!("the file has version {version}; this authtui writes version {VERSION}"),
+        None => "the version of the file is no number".to_owned(),
+    };
+    let line = Places::of(text).line(&[Step::key("version")]);
+    Some(Unreadable::at(line, 1, why, "use the authtui that wrote the file, or a newer one"))
+}
+
+fn writable<'a>(entries: &'a [Entry], name: &ProfileName) -> Result<Option<&'a Entry>, Refused> {
+    let is_it = |entry: &&Entry| entry.profile.as_ref().is_ok_and(|profile| profile.id.name == *name);
+    if let Some(entry) = entries.iter().find(is_it) {
+        return Ok(Some(entry));
+    }
+    let shown = name.to_string();
+    match entries.iter().find(|entry| entry.name == shown) {
+        Some(Entry { profile: Err(why), .. }) => {
+            Err(Refused::Impossible(format!("the entry {shown} cannot be understood: {why}")))
+        }
+        Some(_) | None => Ok(None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::entries::id;
+    use super::*;
+    use crate::domain::clock::at_seconds;
+    use crate::domain::profile::{Kind, LastRefresh, RefreshResult};
+    use crate::domain::tokens::{Held, Life, Tokens};
+
+    /// Seed 001, "Config File Structure".
+    const SEED: &str = "providers:\n  anthropic:\n    oauth_credentials:\n      - id: default\n        client_id: \
+        9d1c250a-e61b-44d9-88ed-5944d1962f5e\n        access_token: your_access_token_here\n        refresh_token: \
+        your_refresh_token_here\n        expires_at: \"2025-11-18T09:30:00-07:00\"\n        scopes:\n          - \
+        org:create_api_key\n          - user:profile\n          - user:inference\n";
+
+    fn rows(text: &str) -> Vec<Row> {
+        read(text).expect("readable").rows
+    }
+
+    /// Every row as `name`, or `name:line why` for one that is not understood.
+    fn told(text: &str) -> Vec<String> {
+        let told = |row: &Row| match row {
+            Row::Profile(profile) => profile.id.name.to_string(),
+            Row::Broken { name, line, why } => format!("{name}:{line} {why}"),
+        };
+        rows(text).iter().map(told).collect()
+    }
+
+    #[test]
+    fn the_structure_of_the_seed_is_read() {
+        let mut expected = Profile::new(id("anthropic", "default").expect("an id"), Kind::OAuth);
+        expected.client_id = Some("9d1c250a-e61b-44d9-88ed-5944d1962f5e".into());
+        let refresh = Some(Secret::new("your_refresh_token_here"));
+        expected.held = Held::Here(Tokens { access: Secret::new("your_access_token_here"), refresh });
+        expected.life = Life { expires_at: at_seconds(1_763_483_400), ..Life::default() };
+        expected.scopes = ["org:create_api_key", "user:profile", "user:inference"].map(String::from).to_vec();
+        assert_eq!(rows(SEED), [Row::Profile(Box::new(expected))]);
+    }
+
+    #[test]
+    fn our_own_fields_are_read() {
+        let text = "providers:\n  a:\n    oauth_credentials:\n      - id: x\n        access_token: t\n        \
+                    obtained_at: 1800000000\n        grant_ends_at: 2027-01-15T08:00:01Z\n        issuer: i\n        \
+                    subject: s\n        account: me\n        client_secret: c\n        refresh_count: 7\n        \
+                    revoked_at: ''\n        last_refresh: {at: '2027-01-15T08:00:00Z', result: passing, why: '503', \
+                    times: 2, retry_at: 1800000030, grant: g}\n";
+        let mut expected = Profile::new(id("a", "x").expect("an id"), Kind::OAuth);
+        let at = |seconds: i64| at_seconds(1_800_000_000 + seconds);
+        expected.held = Held::Here(Tokens { access: Secret::new("t"), refresh: None });
+        expected.life = Life { obtained_at: at(0), expires_at: None, grant_ends_at: at(1) };
+        let own = |text: &str| Some(text.to_owned());
+        (expected.issuer, expected.subject, expected.account) = (own("i"), own("s"), own("me"));
+        expected.client_secret = Some(Secret::new("c"));
+        expected.refresh_count = 7;
+        let retry_at = at(30).expect("in range");
+        let result = RefreshResult::Passing { why: "503".into(), times: 2, retry_at };
+        expected.last_refresh = Some(LastRefresh { at: at(0).expect("in range"), result, grant: own("g") });
+        assert_eq!(rows(text), [Row::Profile(Box::new(expected))]);
+    }
+
+    #[test]
+    fn rows_come_in_the_order_of_the_file_and_keys_have_their_names() {
+        let text = "metrics: {enabled: true}\nproviders:\n  enabled: [a]\n  preferred_order: [b]\n  active: a\n  b:\n    \
+                    api_keys: [one, '', two]\n    api_key: zero\n    models: {x: 1}\n  a:\n    keys:\n      - {id: ci, \
+                    api_key: k, label: Build}\n    oauth_credentials: [{id: x}]\n  custom:\n    groq: {api_key: g}\n    \
+                    b:\n      oauth_credentials:\n      - id: z\n";
+        assert_eq!(told(text), ["b/key-0", "b/key-2", "b/key", "a/ci", "a/x", "groq/key", "b/z"]);
+        let Row::Profile(key) = &rows(text)[3] else { panic!("a profile") };
+        assert_eq!((key.kind, key.account.as_deref()), (Kind::ApiKey, Some("Build")));
+    }
+
+    #[test]
+    fn a_list_without_profiles_is_empty_and_not_refused() {
+        for text in
+            ["# none yet\n", "providers: {}\n", "providers:\n", "version: 1\n", "metrics: {port: 1}\n"]
+        {
+            assert_eq!(told(text), [""; 0], "{text}");
+        }
+    }
+
+    #[test]
+    fn an_entry_that_is_not_understood_is_one_row_with_its_line() {
+        let text = "providers:\n  a:\n    oauth_credentials:\n      - id: one\n        access_token: 12345\n      - id: \
+                    two\n        access_token: ok\n      - id: three\n        access_token: true\n      - just text\n      \
+                    - access_token: x\n      - id: six\n        expires_at: soon\n      - id: two\n      - id: \
+                    ../etc/x\n      - id: key\n      - id: nine\n        scopes: [a, 1]\n      - id: ten\n        \
+                    access_token: !t x\n      - id: eleven\n        <<: 3\n    api_key: 7\n    keys: 5\n  b c:\n    \
+                    api_key: x\n  d:\n    oauth_credentials:\n      - {id: \"e\\e[2J\"}\n";
+        let broken: Vec<_> = told(text).into_iter().filter(|told| told.contains(':')).collect();
+        let rule = "no slash, no control or invisible characters, no space at an end";
+        assert_eq!(
+            broken,
+            [
+                "a/one:4 access_token is a number, but a text is needed: put it in quotes".to_owned(),
+                "a/three:8 access_token is true or false, but a text is needed: put it in quotes".to_owned(),
+                "a/?:10 the entry is no map".to_owned(),
+                "a/?:11 the entry has no id".to_owned(),
+                "a/six:12 expires_at cannot be read as a time: write it like 2026-11-22T14:02:00Z".to_owned(),
+                "a/two:14 the entry in line 6 has the same name".to_owned(),
+                format!("a/../etc/x:15 cannot use “../etc/x” as a name: allowed are {rule}"),
+                "a/key:16 the id key is kept for API keys: choose another".to_owned(),
+                "a/nine:17 one of the scopes is a number, but a text is needed: put it in quotes".to_owned(),
+                "a/ten:19 access_token is a value with a tag, but a text is needed: put it in quotes".to_owned(),
+                "a/?:21 its merge key (<<) brings no map".to_owned(),
+                "a/key:23 key is a number, but a text is needed: put it in quotes".to_owned(),
+                "a/?:24 keys is no list".to_owned(),
+                "b c/key:26 cannot use “b c” as a provider: allowed are letters, digits, - _ and . (not first)"
+                    .to_owned(),
+                format!("d/e\u{fffd}[2J:29 cannot use “e\u{fffd}[2J” as a name: allowed are {rule}"),
+            ]
+        );
+        assert_eq!(told(text).len(), broken.len() + 1);
+    }
+
+    #[test]
+    fn a_merge_key_brings_fields_of_an_anchor() {
+        let text = "base: &b {client_id: c, scopes: [s]}\nproviders:\n  a:\n    oauth_credentials:\n      - <<: *b\n        \
+                    id: x\n        client_id: own\n";
+        let Row::Profile(profile) = &rows(text)[0] else { panic!("a profile") };
+        assert_eq!((profile.client_id.as_deref(), profile.scopes.len()), (Some("own"), 1));
+    }
+
+    #[test]
+    fn a_newer_version_is_shown_and_not_written() {
+        let content = read(&format!("# ours\nversion: 2\n{SEED}")).expect("readable");
+        assert_eq!(content.rows.len(), 1);
+        assert_eq!(content.read_only.expect("read only").line, 2);
+        assert_eq!(read(&format!("version: 1\n{SEED}")).expect("readable").read_only, None);
+    }
+
+    #[test]
+    fn a_file_of_another_kind_is_refused() {
+        for (text, line) in
+            [("- a\n", 1), ("just text\n", 1), ("a: 1\nproviders: [x]\n", 2), ("providers: no\n", 1)]
+        {
+            assert_eq!(read(text).map_err(|fault| fault.line), Err(line), "{text}");
+        }
+    }
+}

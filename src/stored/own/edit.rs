@@ -1,0 +1,483 @@
+//! What has to be amended so that an entry says what a profile is.
+
+use serde_yaml::{Mapping, Value};
+
+use crate::domain::name::ProfileName;
+use crate::domain::profile::{Kind, Profile};
+use crate::stored::own::entries::{Entry, Form, joined};
+use crate::stored::own::entry::{Field, key_fields, key_text, login_fields};
+use crate::stored::yaml::{Amend, Step, find};
+
+/// Rewrites the fields of `entry` that differ; what we do not know of it stays.
+pub(super) fn rewrite(tree: &Value, entry: &Entry, after: &Profile) -> Result<Vec<Amend>, String> {
+    let before = entry.profile.as_ref().map_err(Clone::clone)?;
+    if before.kind != after.kind {
+        return Err(format!("{} is of another kind: remove it first", entry.name));
+    }
+    match entry.form {
+        Form::Login => Ok(differences(tree, &entry.path, login_fields(before), login_fields(after))),
+        Form::NamedKey => Ok(differences(tree, &entry.path, key_fields(before), key_fields(after))),
+        Form::Key | Form::NthKey => {
+            let key = key_text(after).ok_or_else(|| format!("{} has no key to store", entry.name))?;
+            Ok(vec![Amend::Set(entry.path.clone(), key)])
+        }
+    }
+}
+
+fn differences(tree: &Value, path: &[Step], before: Vec<Field>, after: Vec<Field>) -> Vec<Amend> {
+    let amendment = |(before, after): (Field, Field)| {
+        let (key, value) = after;
+        let path = joined(path, Step::key(key));
+        let blank = |value: &Value| value.is_null() || value.as_str() == Some("");
+        match value {
+            // A time may be written in another way; what means the same is left alone.
+            Some(value) => (before.1.as_ref() != Some(&value)).then_some(Amend::Set(path, value)),
+            // Asked of the tree: a refresh token without an access token is erased as well.
+            None => find(tree, &path).is_some_and(|value| !blank(value)).then_some(Amend::Remove(path)),
+        }
+    };
+    before.into_iter().zip(after).filter_map(amendment).collect()
+}
+
+/// Adds an entry for `profile`.
+pub(super) fn add(tree: &Value, name: &ProfileName, profile: &Profile) -> Result<Vec<Amend>, String> {
+    let provider = provider(tree, name);
+    match profile.kind {
+        Kind::OAuth if name.is_reserved() => Err(format!("{name} is kept for API keys: choose another name")),
+        Kind::OAuth => {
+            let item = item(name, login_fields(profile));
+            Ok(vec![Amend::Append(joined(&provider, Step::key("oauth_credentials")), item)])
+        }
+        Kind::ApiKey if name.is_reserved() => {
+            let key = key_text(profile).ok_or_else(|| format!("{name} has no key to store"))?;
+            let Some(index) = name.name().strip_prefix("key-") else {
+                return Ok(vec![Amend::Set(joined(&provider, Step::key("api_key")), key)]);
+            };
+            let list = joined(&provider, Step::key("api_keys"));
+            let places = find(tree, &list).and_then(Value::as_sequence).map_or(0, Vec::len);
+            match index.parse::<usize>() {
+                Ok(index) if index < places => Ok(vec![Amend::Set(joined(&list, Step::Nth(index)), key)]),
+                Ok(index) if index == places => Ok(vec![Amend::Append(list, key)]),
+                Ok(_) | Err(_) => Err(format!("{name} would leave a gap: the next is key-{places}")),
+            }
+        }
+        Kind::ApiKey => {
+            let item = item(name, key_fields(profile));
+            Ok(vec![Amend::Append(joined(&provider, Step::key("keys")), item)])
+        }
+    }
+}
+
+/// Where the provider is, or where it would be.
+fn provider(tree: &Value, name: &ProfileName) -> Vec<Step> {
+    let path = |steps: &[&str]| -> Vec<Step> { steps.iter().map(|step| Step::key(*step)).collect() };
+    let (own, custom) =
+        (path(&["providers", name.provider()]), path(&["providers", "custom", name.provider()]));
+    let is_there = |path| find(tree, path).is_some_and(Value::is_mapping);
+    if !is_there(&own) && is_there(&custom) { custom } else { own }
+}
+
+fn item(name: &ProfileName, fields: Vec<Field>) -> Value {
+    let known = fields.into_iter().filter_map(|(key, value)| Some((Value::from(key), value?)));
+    Value::Mapping(Mapping::from_iter(
+        [(Value::from("id"), Value::from(name.name()))].into_iter().chain(known),
+    ))
+}
+
+/// Takes `entry` away, and with it the list and the provider that would be left empty.
+///
+/// The place of a key in the middle of `api_keys` stays as an empty text: the others are named
+/// for their places, and none of them may become another by this.
+pub(super) fn remove(tree: &Value, entry: &Entry) -> Vec<Amend> {
+    let Some((last, around)) = entry.path.split_last() else { return Vec::new() };
+    let list = find(tree, around).and_then(Value::as_sequence);
+    if let (Form::NthKey, Step::Nth(index), Some(list)) = (entry.form, last, list) {
+        let used = |value: &Value| value.as_str().is_none_or(|key| !key.is_empty()) && !value.is_null();
+        if list.iter().skip(index + 1).any(used) {
+            return vec![Amend::Set(entry.path.clone(), Value::from(""))];
+        }
+        let keep = list.iter().take(*index).rposition(used).map_or(0, |at| at + 1);
+        let from_the_end =
+            (keep..list.len()).rev().map(|index| Amend::Remove(joined(around, Step::Nth(index))));
+        return if keep == 0 { vec![removal(tree, around)] } else { from_the_end.collect() };
+    }
+    vec![removal(tree, &entry.path)]
+}
+
+/// The removal of `path`, or of what around it would be left empty, up to the provider.
+fn removal(tree: &Value, path: &[Step]) -> Amend {
+    const PROVIDER: usize = 2;
+    let mut path = path.to_vec();
+    while let Some((_, around)) = path.split_last() {
+        let size = match find(tree, around) {
+            Some(Value::Sequence(list)) => list.len(),
+            Some(Value::Mapping(map)) => map.len(),
+            Some(Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Tagged(_))
+            | None => break,
+        };
+        if size != 1 || around.len() < PROVIDER {
+            break;
+        }
+        path.pop();
+    }
+    Amend::Remove(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use crate::domain::change::{Change, Edit, Moved, Renewal};
+    use crate::domain::clock::{DateTime, Utc, at_seconds};
+    use crate::domain::name::{ProfileId, StoreId};
+    use crate::domain::profile::{LastRefresh, RefreshResult};
+    use crate::domain::secret::Secret;
+    use crate::domain::tokens::{Held, Life, Tokens};
+    use crate::stored::Refused;
+    use crate::stored::own::{Amended, amend, read};
+
+    use super::*;
+
+    const TEXT: &str = "\
+# my accounts
+providers:
+  demo: # the demo
+    oauth_credentials:
+      # the first
+      - id: 'ana'
+        access_token: old # mine
+        refresh_token: \"r\"
+        note: &n keep me
+        expires_at: 2026-01-02T03:04:05+01:00
+      # the second
+      - {id: ben, access_token: b, also: *n}
+    api_keys: [zero, one]
+    keys:
+    - id: ci
+      api_key: k
+";
+
+    fn at(seconds: i64) -> DateTime<Utc> {
+        at_seconds(1_800_000_000 + seconds).expect("in range")
+    }
+
+    fn name(text: &str) -> ProfileName {
+        ProfileName::parse(text).expect("a name")
+    }
+
+    fn tokens(access: &str, refresh: &str) -> Tokens {
+        Tokens { access: Secret::new(access), refresh: Some(Secret::new(refresh)) }
+    }
+
+    fn profile(called: &str, kind: Kind, access: &str) -> Profile {
+        let mut profile = Profile::new(ProfileId { store: StoreId::Own, name: name(called) }, kind);
+        let refresh = (kind == Kind::OAuth).then(|| Secret::new("r"));
+        profile.held = Held::Here(Tokens { access: Secret::new(access), refresh });
+        profile
+    }
+
+    fn change(called: &str, edit: Edit) -> Change {
+        Change { name: name(called), expects: None, edit }
+    }
+
+    fn keep(profile: &Profile) -> Change {
+        Change { name: profile.id.name.clone(), expects: None, edit: Edit::Keep(Box::new(profile.clone())) }
+    }
+
+    fn refresh(called: &str) -> Change {
+        let record = LastRefresh { at: at(0), result: RefreshResult::Done, grant: Some("1234abcd".into()) };
+        let life = Life { obtained_at: Some(at(0)), expires_at: Some(at(3600)), grant_ends_at: None };
+        let renewal = Renewal { tokens: tokens("new", "r2"), life, scopes: None, record };
+        change(called, Edit::Refresh(Box::new(renewal)))
+    }
+
+    fn amended(text: &str, change: &Change) -> String {
+        amend(Some(text), change).map(|amended| amended.text).unwrap_or_else(|refused| panic!("{refused:?}"))
+    }
+
+    fn found(text: &str, called: &str) -> Option<Profile> {
+        let content = read(text).expect("readable");
+        content.rows.iter().find_map(|row| match row {
+            crate::domain::change::Row::Profile(profile) if profile.id.name == name(called) => {
+                Some((**profile).clone())
+            }
+            crate::domain::change::Row::Profile(_) | crate::domain::change::Row::Broken { .. } => None,
+        })
+    }
+
+    /// What the edit took from the text and what it put there, line by line.
+    fn difference(before: &str, after: &str) -> Vec<String> {
+        let lines = |text: &str| text.lines().map(str::to_owned).collect::<Vec<_>>();
+        let (before, after) = (lines(before), lines(after));
+        let gone = before.iter().filter(|line| !after.contains(line)).map(|line| format!("-{line}"));
+        let new = after.iter().filter(|line| !before.contains(line)).map(|line| format!("+{line}"));
+        gone.chain(new).collect()
+    }
+
+    #[test]
+    fn a_refresh_changes_its_own_lines_only() {
+        let after = amended(TEXT, &refresh("demo/ana"));
+        assert_eq!(
+            difference(TEXT, &after),
+            [
+                "-        access_token: old # mine",
+                "-        refresh_token: \"r\"",
+                "-        expires_at: 2026-01-02T03:04:05+01:00",
+                "+        access_token: \"new\" # mine",
+                "+        refresh_token: \"r2\"",
+                "+        expires_at: \"2027-01-15T09:00:00Z\"",
+                "+        obtained_at: \"2027-01-15T08:00:00Z\"",
+                "+        last_refresh:",
+                "+          at: \"2027-01-15T08:00:00Z\"",
+                "+          result: \"done\"",
+                "+          grant: \"1234abcd\"",
+                "+        refresh_count: 1",
+            ]
+        );
+        assert_eq!(
+            found(&amended(&after, &refresh("demo/ana")), "demo/ana").map(|ana| ana.refresh_count),
+            Some(2)
+        );
+    }
+
+    #[test]
+    fn forgetting_erases_both_tokens_and_keeps_the_rest() {
+        let after = amended(TEXT, &change("demo/ana", Edit::Forget(at(0))));
+        assert_eq!(
+            difference(TEXT, &after),
+            [
+                "-        access_token: old # mine",
+                "-        refresh_token: \"r\"",
+                "-        expires_at: 2026-01-02T03:04:05+01:00",
+                "+        revoked_at: \"2027-01-15T08:00:00Z\"",
+            ]
+        );
+        let stub = TEXT.replace("access_token: old", "access_token: ''");
+        assert!(!amended(&stub, &change("demo/ana", Edit::Forget(at(0)))).contains("\"r\""));
+    }
+
+    #[test]
+    fn keeping_again_replaces_what_we_know_and_nothing_else() {
+        let mut ana = profile("demo/ana", Kind::OAuth, "new");
+        ana.account = Some("ana@acme.dev".into());
+        let erased = amended(&amended(TEXT, &refresh("demo/ana")), &change("demo/ana", Edit::Forget(at(0))));
+        let after = amended(&erased, &keep(&ana));
+        assert_eq!(found(&after, "demo/ana"), Some(ana));
+        assert!(after.contains("note: &n keep me") && !after.contains("revoked_at"), "{after}");
+    }
+
+    #[test]
+    fn the_first_profile_makes_a_tidy_file() {
+        let mut ana = profile("demo/ana", Kind::OAuth, "a");
+        ana.scopes = vec!["x".into(), "y".into()];
+        let tidy = "version: 1\nproviders:\n  demo:\n    oauth_credentials:\n      - id: \"ana\"\n        access_token: \
+                    \"a\"\n        refresh_token: \"r\"\n        scopes:\n          - \"x\"\n          - \"y\"\n";
+        assert_eq!(amend(None, &keep(&ana)).map(|amended| amended.text), Ok(tidy.to_owned()));
+        for (before, after) in [
+            ("# mine", format!("# mine\n{tidy}")),
+            ("# mine\r\n", format!("# mine\n{tidy}").replace('\n', "\r\n")),
+            ("---\n# mine\n", format!("---\n# mine\n{tidy}")),
+            ("version: 1\nproviders: {}\n", tidy.to_owned()),
+            ("version: 1\nproviders:\n", tidy.to_owned()),
+            ("version: 1\nproviders:\n  demo: {}\n", tidy.to_owned()),
+            ("version: 1\nproviders:\n  demo:\n    oauth_credentials: []\n", tidy.to_owned()),
+        ] {
+            assert_eq!(amended(before, &keep(&ana)), after, "{before:?}");
+        }
+    }
+
+    #[test]
+    fn a_new_profile_goes_to_the_end_of_its_list() {
+        for (called, kind, lines) in [
+            (
+                "demo/cy",
+                Kind::OAuth,
+                "      - id: \"cy\"\n        access_token: \"n\"\n        refresh_token: \"r\"\n",
+            ),
+            ("demo/key-2", Kind::ApiKey, "    api_keys: [zero, one, \"n\"]\n"),
+            ("demo/key", Kind::ApiKey, "    api_key: \"n\"\n"),
+            ("demo/cd", Kind::ApiKey, "    - id: \"cd\"\n      api_key: \"n\"\n"),
+            ("new/x", Kind::ApiKey, "  new:\n    keys:\n      - id: \"x\"\n        api_key: \"n\"\n"),
+        ] {
+            let after = amended(TEXT, &keep(&profile(called, kind, "n")));
+            assert!(after.contains(lines), "{called}: {after}");
+        }
+        let custom = "providers:\n  custom:\n    groq: {api_key: g}\n";
+        let after = amended(custom, &keep(&profile("groq/x", Kind::OAuth, "n")));
+        assert!(found(&after, "groq/x").is_some() && !after.contains("\n  groq"), "{after}");
+    }
+
+    #[test]
+    fn removing_takes_what_would_be_left_empty_and_renames_no_key() {
+        let remove = |text: &str, called| amended(text, &change(called, Edit::Remove));
+        let without_ana = remove(TEXT, "demo/ana");
+        assert!(!without_ana.contains("keep me\n"), "{without_ana}");
+        assert!(without_ana.contains("- {id: ben, access_token: b, also: &n keep me}"), "{without_ana}");
+        let mut text = TEXT.to_owned();
+        for (called, part) in [
+            ("demo/key-0", "api_keys: [\"\", one]"),
+            ("demo/key-1", "# my accounts"),
+            ("demo/ci", "access_token: b"),
+            ("demo/ben", "# the first"),
+            ("demo/ana", "providers: {}"),
+        ] {
+            text = remove(&text, called);
+            assert!(text.contains(part) && found(&text, called).is_none(), "{called}: {text}");
+        }
+        assert!(!text.contains("api_keys") && !text.contains("demo:"), "{text}");
+        let three = "providers:\n  a:\n    api_keys:\n      - x\n      - y\n      - z\n";
+        let one = remove(&remove(three, "a/key-1"), "a/key-2");
+        assert_eq!(one, "providers:\n  a:\n    api_keys:\n      - x\n");
+    }
+
+    #[test]
+    fn what_cannot_be_written_safely_is_refused_with_a_reason() {
+        let anchored = "x: &t old\nproviders:\n  demo:\n    oauth_credentials:\n      - id: ana\n        access_token: \
+                        &a tok\n      - id: ben\n        access_token: *a\n";
+        let merged = "providers:\n  demo:\n    oauth_credentials:\n      - &m\n        id: ana\n        access_token: \
+                      tok\n      - <<: *m\n        id: ben\n";
+        let shared = "p: &p\n  oauth_credentials:\n    - id: old\nproviders:\n  demo:\n    <<: *p\n";
+        let twice = "providers:\n  demo:\n    oauth_credentials:\n      - id: ana\n        access_token: 1\n";
+        let ana = || profile("demo/ana", Kind::OAuth, "n");
+        for (text, change, part) in [
+            (anchored, keep(&ana()), "an anchor"),
+            (merged, keep(&ana()), "an anchor"),
+            (merged, change("demo/ben", Edit::Forget(at(0))), "shares fields"),
+            (shared, keep(&ana()), "shares fields"),
+            (twice, keep(&ana()), "cannot be understood: access_token is a number"),
+            (TEXT, keep(&profile("demo/key", Kind::OAuth, "n")), "kept for API keys"),
+            (TEXT, keep(&profile("demo/ana", Kind::ApiKey, "n")), "another kind"),
+            (TEXT, keep(&profile("demo/key-7", Kind::ApiKey, "n")), "the next is key-2"),
+            ("providers:\n  demo: yes\n", keep(&ana()), "providers.demo is no map"),
+        ] {
+            match amend(Some(text), &change) {
+                Err(Refused::Impossible(why)) => assert!(why.contains(part), "{why}"),
+                Err(other) => panic!("{part}: {other:?}"),
+                Ok(amended) => panic!("{part}: {}", amended.text),
+            }
+        }
+        for text in ["", " \n", "version: 2\n", "a: [\n", "a: 1\na: 2\n", "- x\n"] {
+            assert!(matches!(amend(Some(text), &keep(&ana())), Err(Refused::Unreadable(_))), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_change_that_came_too_late_is_refused() {
+        let late = Change { expects: Some(tokens("other", "r").fingerprint()), ..refresh("demo/ana") };
+        assert_eq!(amend(Some(TEXT), &late).err(), Some(Refused::Moved(Moved::Replaced)));
+        assert_eq!(amend(Some(TEXT), &refresh("demo/dan")).err(), Some(Refused::Moved(Moved::Gone)));
+        let fitting = Change { expects: Some(tokens("old", "r").fingerprint()), ..refresh("demo/ana") };
+        assert!(amend(Some(TEXT), &fitting).is_ok());
+    }
+
+    #[test]
+    fn line_endings_and_a_missing_last_one_survive() {
+        let windows = TEXT.replace('\n', "\r\n");
+        let after = amended(&windows, &refresh("demo/ana"));
+        assert_eq!(after.matches('\n').count(), after.matches("\r\n").count());
+        let bare = TEXT.trim_end();
+        assert!(found(&amended(bare, &keep(&profile("demo/cd", Kind::ApiKey, "n"))), "demo/cd").is_some());
+    }
+
+    /// Texts that YAML bends when they are not quoted.
+    const NASTY: &[&str] = &[
+        "no",
+        "~",
+        "null",
+        "1e3",
+        "0x10",
+        "08080",
+        "- x",
+        "a: b",
+        "#c",
+        " #c",
+        "&a",
+        "*a",
+        "!t",
+        "<<",
+        "=",
+        "%x",
+        "@x",
+        "`x",
+        " x",
+        "x ",
+        "\r",
+        "a\rb",
+        "\n",
+        "a\n b\n",
+        "\t",
+        "\u{2028}",
+        "a\u{85}b",
+        "\u{feff}x",
+        "😀",
+        "\u{7f}",
+        "\u{1b}[2J",
+        "\0",
+        "\"",
+        "'",
+        "\\",
+        "\\n",
+        "{}",
+        "[",
+        "]]",
+        "|",
+        ">-",
+        "---",
+        "...",
+        "? x",
+        ": x",
+        "x:",
+        "2026-01-02T03:04:05Z",
+        "é",
+        "\u{a0}",
+        "\u{d7ff}",
+        "\u{e000}",
+        "\u{fffd}",
+        "\u{ffff}",
+        "\u{10ffff}",
+        "${HOME}",
+    ];
+
+    fn text() -> impl Strategy<Value = String> {
+        prop_oneof![
+            proptest::sample::select(NASTY).prop_map(String::from),
+            (proptest::sample::select(NASTY), proptest::sample::select(NASTY))
+                .prop_map(|(a, b)| format!("{a}{b}")),
+            any::<String>(),
+            "[ -~]{1,40}",
+        ]
+        .prop_filter("empty is absent", |text| !text.is_empty())
+    }
+
+    fn any_profile() -> impl Strategy<Value = Profile> {
+        let texts = (text(), text(), text(), text(), proptest::option::of(text()), text(), text());
+        let numbers = (any::<u64>(), any::<u32>(), 1_i64..4_000_000_000);
+        (texts, proptest::collection::vec(text(), 0..4), numbers).prop_map(
+            |(texts, scopes, (count, times, end))| {
+                let (access, refresh, client, secret, account, why, grant) = texts;
+                let mut profile = profile("demo/ana", Kind::OAuth, &access);
+                profile.held = Held::Here(tokens(&access, &refresh));
+                (profile.client_id, profile.client_secret) = (Some(client), Some(Secret::new(secret)));
+                (profile.account, profile.scopes, profile.refresh_count) = (account, scopes, count);
+                profile.life.expires_at = at_seconds(end);
+                let result = RefreshResult::Passing { why, times, retry_at: at(end) };
+                profile.last_refresh = Some(LastRefresh { at: at(0), result, grant: Some(grant) });
+                profile
+            },
+        )
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn whatever_is_written_is_read_back(first in any_profile(), second in any_profile()) {
+            let Amended { text, content } = amend(None, &keep(&first)).map_err(|refused| TestCaseError::fail(format!("{refused:?}")))?;
+            prop_assert_eq!(found(&text, "demo/ana"), Some(first));
+            prop_assert_eq!(read(&text), Ok(content));
+            let Amended { text, .. } = amend(Some(TEXT), &keep(&second)).map_err(|refused| TestCaseError::fail(format!("{refused:?}")))?;
+            prop_assert_eq!(found(&text, "demo/ana"), Some(second));
+            prop_assert!(text.contains("# the first") && text.contains("note: &n keep me"));
+        }
+    }
+}

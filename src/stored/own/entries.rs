@@ -1,0 +1,181 @@
+//! The entries of our file: where each lies, what it is called, and the profile it is.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use serde_yaml::{Mapping, Value};
+
+use crate::domain::name::{ProfileId, ProfileName, StoreId};
+use crate::domain::profile::Profile;
+use crate::domain::text;
+use crate::stored::Unreadable;
+use crate::stored::own::entry;
+use crate::stored::place::Places;
+use crate::stored::yaml::Step;
+
+/// One entry, where it is, and the profile it is.
+pub(super) struct Entry {
+    pub(super) path: Vec<Step>,
+    pub(super) form: Form,
+    /// `provider/name` as far as it can be told, made safe to show.
+    pub(super) name: String,
+    pub(super) profile: Result<Profile, String>,
+}
+
+/// How an entry is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    /// `oauth_credentials[n]`, a map.
+    Login,
+    /// `keys[n]`, a map.
+    NamedKey,
+    /// `api_key`, a text.
+    Key,
+    /// `api_keys[n]`, a text.
+    NthKey,
+}
+
+/// Every entry of `tree`, in its order; `text` is asked for lines only when one is at fault.
+pub(super) fn entries(text: &str, tree: &Value) -> Result<Vec<Entry>, Unreadable> {
+    let wrong = |path: &[Step], what| {
+        let line = Places::of(text).line(path);
+        Unreadable::at(line, 1, format!("{what} is no map of names"), "correct the file in an editor")
+    };
+    let mut entries = Vec::new();
+    match (tree, tree.get("providers")) {
+        (Value::Null, _) | (Value::Mapping(_), None | Some(Value::Null)) => {}
+        (Value::Mapping(_), Some(Value::Mapping(providers))) => {
+            let root = [Step::key("providers")];
+            each_provider(&root, providers, &mut entries);
+            if let Some(Value::Mapping(custom)) = providers.get("custom") {
+                each_provider(&[Step::key("providers"), Step::key("custom")], custom, &mut entries);
+            }
+        }
+        (Value::Mapping(_), Some(_)) => return Err(wrong(&[Step::key("providers")], "providers")),
+        (_, _) => return Err(wrong(&[], "the file")),
+    }
+    refuse_doubles(text, &mut entries);
+    Ok(entries)
+}
+
+fn each_provider(around: &[Step], providers: &Mapping, entries: &mut Vec<Entry>) {
+    for (key, value) in providers {
+        let Value::Mapping(fields) = value else { continue };
+        let (path, provider) = (joined(around, Step::key(key.as_str().unwrap_or("?"))), key.as_str());
+        match (provider, merged(fields)) {
+            (Some(provider), Ok(fields)) => each_entry(&path, provider, &fields, entries),
+            (Some(provider), Err(why)) => entries.push(broken(path, provider, "?", why)),
+            (None, _) => {
+                let why = "the provider's name is no text: put it in quotes".to_owned();
+                entries.push(broken(path, "?", "?", why));
+            }
+        }
+    }
+}
+
+/// `fields` with what their merge keys bring.
+fn merged(fields: &Mapping) -> Result<Cow<'_, Mapping>, String> {
+    if !fields.contains_key("<<") {
+        return Ok(Cow::Borrowed(fields));
+    }
+    let mut value = Value::Mapping(fields.clone());
+    let merged = value.apply_merge().ok().and_then(|()| value.as_mapping().cloned());
+    merged.map(Cow::Owned).ok_or_else(|| "its merge key (<<) brings no map".to_owned())
+}
+
+fn each_entry(path: &[Step], provider: &str, fields: &Mapping, entries: &mut Vec<Entry>) {
+    for (field, value) in fields {
+        let Some(field) = field.as_str() else { continue };
+        let path = joined(path, Step::key(field));
+        let (form, list) = match (field, value) {
+            (_, Value::Null) => continue,
+            ("api_key", value) => {
+                entries.extend(key(path, Form::Key, provider, "key", value));
+                continue;
+            }
+            ("oauth_credentials", Value::Sequence(list)) => (Form::Login, list),
+            ("keys", Value::Sequence(list)) => (Form::NamedKey, list),
+            ("api_keys", Value::Sequence(list)) => (Form::NthKey, list),
+            ("oauth_credentials" | "keys" | "api_keys", _) => {
+                entries.push(broken(path, provider, "?", format!("{field} is no list")));
+                continue;
+            }
+            (_, _) => continue,
+        };
+        for (index, item) in list.iter().enumerate() {
+            let path = joined(&path, Step::Nth(index));
+            match form {
+                Form::Login | Form::NamedKey => entries.push(named(path, form, provider, item)),
+                Form::Key | Form::NthKey => {
+                    entries.extend(key(path, form, provider, &format!("key-{index}"), item));
+                }
+            }
+        }
+    }
+}
+
+/// A key written as a text; an empty one is a free place and no entry.
+fn key(path: Vec<Step>, form: Form, provider: &str, name: &str, value: &Value) -> Option<Entry> {
+    if value.is_null() || value.as_str() == Some("") {
+        return None;
+    }
+    let profile = entry::plain_key(id(provider, name), name, value);
+    Some(Entry { path, form, name: shown_name(provider, name), profile })
+}
+
+/// A map that says its own name.
+fn named(path: Vec<Step>, form: Form, provider: &str, item: &Value) -> Entry {
+    let Value::Mapping(fields) = item else {
+        return broken(path, provider, "?", "the entry is no map".to_owned());
+    };
+    let fields = match merged(fields) {
+        Ok(fields) => fields,
+        Err(why) => return broken(path, provider, "?", why),
+    };
+    let name = match entry::text(&fields, "id") {
+        Ok(Some(name)) => name,
+        Ok(None) => return broken(path, provider, "?", "the entry has no id".to_owned()),
+        Err(why) => return broken(path, provider, "?", why),
+    };
+    let profile = match id(provider, name) {
+        Ok(id) if id.name.is_reserved() => Err(format!("the id {name} is kept for API keys: choose another")),
+        Ok(id) if form == Form::Login => entry::login(id, &fields),
+        Ok(id) => entry::named_key(id, &fields),
+        Err(why) => Err(why),
+    };
+    Entry { path, form, name: shown_name(provider, name), profile }
+}
+
+/// Two entries of one name: the first counts, the second is refused with both places.
+fn refuse_doubles(text: &str, entries: &mut [Entry]) {
+    let mut first: BTreeMap<ProfileName, Vec<Step>> = BTreeMap::new();
+    let mut places = None;
+    for entry in entries {
+        let Ok(profile) = &entry.profile else { continue };
+        if let Some(path) = first.get(&profile.id.name) {
+            let line = places.get_or_insert_with(|| Places::of(text)).line(path);
+            entry.profile = Err(format!("the entry in line {line} has the same name"));
+        } else {
+            first.insert(profile.id.name.clone(), entry.path.clone());
+        }
+    }
+}
+
+/// The id of a profile of ours.
+pub(super) fn id(provider: &str, name: &str) -> Result<ProfileId, String> {
+    let name = ProfileName::new(provider, name).map_err(|bad| bad.to_string())?;
+    Ok(ProfileId { store: StoreId::Own, name })
+}
+
+fn broken(path: Vec<Step>, provider: &str, name: &str, why: String) -> Entry {
+    Entry { path, form: Form::Login, name: shown_name(provider, name), profile: Err(why) }
+}
+
+fn shown_name(provider: &str, name: &str) -> String {
+    format!("{}/{}", text::clean(provider, 64), text::clean(name, 64))
+}
+
+/// `path` and one step more.
+pub(super) fn joined(path: &[Step], step: Step) -> Vec<Step> {
+    path.iter().cloned().chain([step]).collect()
+}

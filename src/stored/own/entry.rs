@@ -1,0 +1,197 @@
+//! One entry of our file: its fields to a profile, and a profile to its fields.
+
+use serde_yaml::{Mapping, Value};
+
+use crate::domain::clock::{DateTime, Utc, rfc3339};
+use crate::domain::expiry::{Written, moment};
+use crate::domain::name::ProfileId;
+use crate::domain::profile::{Kind, LastRefresh, Profile, RefreshResult};
+use crate::domain::secret::Secret;
+use crate::domain::tokens::{Held, Life, Tokens};
+
+/// What is known of a field: its name, and its value unless there is none.
+pub(super) type Field = (&'static str, Option<Value>);
+
+/// The text of a field; empty and absent are the same.
+pub(super) fn text<'a>(fields: &'a Mapping, key: &str) -> Result<Option<&'a str>, String> {
+    match fields.get(key) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text.as_str()).filter(|text| !text.is_empty())),
+        Some(value) => Err(format!("{key} is {}, but a text is needed: put it in quotes", kind(value))),
+    }
+}
+
+fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "nothing",
+        Value::Bool(_) => "true or false",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a text",
+        Value::Sequence(_) => "a list",
+        Value::Mapping(_) => "a map",
+        Value::Tagged(_) => "a value with a tag",
+    }
+}
+
+/// Reads a key written as a bare text.
+pub(super) fn plain_key(
+    id: Result<ProfileId, String>,
+    field: &str,
+    value: &Value,
+) -> Result<Profile, String> {
+    let Value::String(key) = value else {
+        return Err(format!("{field} is {}, but a text is needed: put it in quotes", kind(value)));
+    };
+    Ok(with_key(id?, key))
+}
+
+/// Reads `keys[n]`.
+pub(super) fn named_key(id: ProfileId, fields: &Mapping) -> Result<Profile, String> {
+    let mut profile = with_key(id, text(fields, "api_key")?.unwrap_or_default());
+    profile.account = text(fields, "label")?.map(str::to_owned);
+    Ok(profile)
+}
+
+fn with_key(id: ProfileId, key: &str) -> Profile {
+    let mut profile = Profile::new(id, Kind::ApiKey);
+    if !key.is_empty() {
+        profile.held = Held::Here(Tokens { access: Secret::new(key), refresh: None });
+    }
+    profile
+}
+
+/// Reads `oauth_credentials[n]`.
+pub(super) fn login(id: ProfileId, fields: &Mapping) -> Result<Profile, String> {
+    let secret = |key| Ok::<_, String>(text(fields, key)?.map(Secret::new));
+    let owned = |key| Ok::<_, String>(text(fields, key)?.map(str::to_owned));
+    let refresh = secret("refresh_token")?;
+    let held = secret("access_token")?.map_or(Held::Nothing, |access| Held::Here(Tokens { access, refresh }));
+    let life = Life {
+        obtained_at: time(fields, "obtained_at")?,
+        expires_at: time(fields, "expires_at")?,
+        grant_ends_at: time(fields, "grant_ends_at")?,
+    };
+    Ok(Profile {
+        id,
+        kind: Kind::OAuth,
+        client_id: owned("client_id")?,
+        client_secret: secret("client_secret")?,
+        held,
+        life,
+        scopes: scopes(fields)?,
+        issuer: owned("issuer")?,
+        subject: owned("subject")?,
+        account: owned("account")?,
+        last_refresh: last_refresh(fields)?,
+        refresh_count: count(fields, "refresh_count")?.unwrap_or(0),
+        revoked_at: time(fields, "revoked_at")?,
+    })
+}
+
+fn time(fields: &Mapping, key: &str) -> Result<Option<DateTime<Utc>>, String> {
+    let written = match fields.get(key) {
+        None | Some(Value::Null) => Written::Absent,
+        Some(Value::String(text)) => Written::Text(text),
+        Some(Value::Number(number)) => Written::Number(number.as_f64().unwrap_or(f64::NAN)),
+        Some(value) => return Err(format!("{key} is {}, but a time is needed", kind(value))),
+    };
+    // The value is not shown: it may be a token that lost its line.
+    moment(written).map_err(|_| format!("{key} cannot be read as a time: write it like 2026-11-22T14:02:00Z"))
+}
+
+fn scopes(fields: &Mapping) -> Result<Vec<String>, String> {
+    let list = match fields.get("scopes") {
+        None | Some(Value::Null) => return Ok(Vec::new()),
+        Some(Value::String(text)) => return Ok(text.split_whitespace().map(str::to_owned).collect()),
+        Some(Value::Sequence(list)) => list,
+        Some(value) => return Err(format!("scopes is {}, but a list is needed", kind(value))),
+    };
+    let scope = |value: &Value| value.as_str().map(str::to_owned).ok_or_else(|| kind(value));
+    let scopes: Result<_, _> = list.iter().map(scope).collect();
+    scopes.map_err(|kind| format!("one of the scopes is {kind}, but a text is needed: put it in quotes"))
+}
+
+fn count(fields: &Mapping, key: &str) -> Result<Option<u64>, String> {
+    match fields.get(key) {
+        None | Some(Value::Null) => Ok(None),
+        Some(value) => value.as_u64().map(Some).ok_or_else(|| format!("{key} is no count")),
+    }
+}
+
+fn last_refresh(fields: &Mapping) -> Result<Option<LastRefresh>, String> {
+    let fields = match fields.get("last_refresh") {
+        None | Some(Value::Null) => return Ok(None),
+        Some(Value::Mapping(fields)) => fields,
+        Some(value) => return Err(format!("last_refresh is {}, but a map is needed", kind(value))),
+    };
+    let why = || Ok::<_, String>(text(fields, "why")?.unwrap_or_default().to_owned());
+    let at = time(fields, "at")?.ok_or("last_refresh has no time (at)")?;
+    let result = match text(fields, "result")? {
+        Some("done") => RefreshResult::Done,
+        Some("dead") => RefreshResult::Dead { why: why()? },
+        Some("passing") => RefreshResult::Passing {
+            why: why()?,
+            times: count(fields, "times")?.map_or(1, |times| u32::try_from(times).unwrap_or(u32::MAX)),
+            retry_at: time(fields, "retry_at")?.unwrap_or(at),
+        },
+        Some(_) | None => return Err("the result of last_refresh is none of done, passing, dead".to_owned()),
+    };
+    Ok(Some(LastRefresh { at, result, grant: text(fields, "grant")?.map(str::to_owned) }))
+}
+
+/// The fields of `oauth_credentials[n]` without its id, in the order they are written.
+pub(super) fn login_fields(profile: &Profile) -> Vec<Field> {
+    let tokens = profile.held.tokens();
+    let text = |text: &Option<String>| text.as_deref().map(Value::from);
+    let at = |at: Option<DateTime<Utc>>| at.map(|at| Value::from(rfc3339(at)));
+    let scopes: Vec<Value> = profile.scopes.iter().map(|scope| Value::from(scope.as_str())).collect();
+    vec![
+        ("client_id", text(&profile.client_id)),
+        ("client_secret", profile.client_secret.as_ref().map(opened)),
+        ("access_token", tokens.map(|tokens| opened(&tokens.access))),
+        ("refresh_token", profile.refresh_token().map(opened)),
+        ("expires_at", at(profile.life.expires_at)),
+        ("scopes", (!scopes.is_empty()).then(|| Value::from(scopes))),
+        ("obtained_at", at(profile.life.obtained_at)),
+        ("grant_ends_at", at(profile.life.grant_ends_at)),
+        ("issuer", text(&profile.issuer)),
+        ("subject", text(&profile.subject)),
+        ("account", text(&profile.account)),
+        ("last_refresh", profile.last_refresh.as_ref().map(last_refresh_value)),
+        ("refresh_count", (profile.refresh_count > 0).then(|| Value::from(profile.refresh_count))),
+        ("revoked_at", at(profile.revoked_at)),
+    ]
+}
+
+fn last_refresh_value(last: &LastRefresh) -> Value {
+    let mut fields = vec![("at", Value::from(rfc3339(last.at)))];
+    match &last.result {
+        RefreshResult::Done => fields.push(("result", "done".into())),
+        RefreshResult::Dead { why } => {
+            fields.extend([("result", "dead".into()), ("why", why.as_str().into())])
+        }
+        RefreshResult::Passing { why, times, retry_at } => fields.extend([
+            ("result", "passing".into()),
+            ("why", why.as_str().into()),
+            ("times", (*times).into()),
+            ("retry_at", rfc3339(*retry_at).into()),
+        ]),
+    }
+    fields.extend(last.grant.as_deref().map(|grant| ("grant", grant.into())));
+    Value::Mapping(fields.into_iter().map(|(key, value)| (Value::from(key), value)).collect())
+}
+
+/// The fields of `keys[n]` without its id.
+pub(super) fn key_fields(profile: &Profile) -> Vec<Field> {
+    let label = profile.account.as_deref().map(Value::from);
+    vec![("api_key", key_text(profile)), ("label", label)]
+}
+
+/// The key itself.
+pub(super) fn key_text(profile: &Profile) -> Option<Value> {
+    profile.held.tokens().map(|tokens| opened(&tokens.access))
+}
+
+fn opened(secret: &Secret) -> Value {
+    Value::from(secret.expose())
+}

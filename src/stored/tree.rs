@@ -1,0 +1,251 @@
+//! A text read strictly: first its limits, then its grammar.
+//!
+//! The limits come first because the parser needs a time that grows with the square of the
+//! depth of brackets. What is read is refused as a whole when it holds doubled keys, since one
+//! of the two would win silently (YAML 1.2 §3.2.1.1).
+
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use serde_yaml::Value;
+
+use crate::domain::text;
+use crate::stored::{Unreadable, place, plain};
+
+/// The longest text that is read, in bytes.
+pub const LONGEST: usize = 10 * 1024 * 1024;
+
+/// How deep lists and maps may lie in each other.
+pub const DEEPEST: usize = 64;
+
+/// How many lines, and entries of lists written in brackets, a text may have.
+pub const MOST: usize = 250_000;
+
+const RESTORE: &str = "restore the file from a backup, or move it away to start with an empty list";
+const CORRECT: &str = "correct the file in an editor";
+const SMALLER: &str = "make the file smaller, or restore it from a backup";
+
+/// Reads `text`; what holds nothing but comments is null.
+///
+/// # Errors
+/// [`Unreadable`] with the place of the fault.
+pub fn parse(text: &str) -> Result<Value, Unreadable> {
+    within_limits(text)?;
+    plain::parse(text).map_or_else(|| by_grammar(text), Ok)
+}
+
+/// Reads `text` by the whole grammar even where a quicker reader would do: for what is about to
+/// be written.
+///
+/// # Errors
+/// [`Unreadable`] with the place of the fault.
+pub fn parse_strictly(text: &str) -> Result<Value, Unreadable> {
+    within_limits(text)?;
+    by_grammar(text)
+}
+
+fn by_grammar(text: &str) -> Result<Value, Unreadable> {
+    let tree: Value = serde_yaml::from_str(text).map_err(|error| fault(text, &error))?;
+    if depth(&tree) > DEEPEST {
+        let line =
+            text.lines().enumerate().max_by_key(|(_, line)| indent(line)).map_or(0, |(index, _)| index);
+        return Err(too_deep(number(line), 1));
+    }
+    if tree.is_null() && !is_bare(text) {
+        return Err(Unreadable::whole("the file holds nothing but “null”", RESTORE));
+    }
+    Ok(tree)
+}
+
+fn within_limits(text: &str) -> Result<(), Unreadable> {
+    if text.len() > LONGEST {
+        return Err(Unreadable::whole("the file is larger than 10 MiB", SMALLER));
+    }
+    if text.trim_start_matches('\u{feff}').trim().is_empty() {
+        let why = "the file is empty, so something went wrong with it";
+        return Err(Unreadable::whole(why, RESTORE));
+    }
+    let mut entries = 0_usize;
+    let mut open = 0_usize;
+    for (index, line) in text.split('\n').enumerate() {
+        entries += 1;
+        if !line.trim_start().starts_with('#') {
+            scan(line, index, &mut open, &mut entries)?;
+        }
+        if entries > MOST {
+            let why = format!("the file has more than {MOST} lines and entries");
+            return Err(Unreadable::at(number(index), 1, why, SMALLER));
+        }
+    }
+    Ok(())
+}
+
+/// Counts brackets and commas outside double quotes, and refuses what no YAML may hold.
+fn scan(line: &str, index: usize, open: &mut usize, entries: &mut usize) -> Result<(), Unreadable> {
+    let mut quoted = false;
+    let mut escaped = false;
+    let mut before = ' ';
+    for (column, char) in line.chars().enumerate() {
+        if char.is_control() && !matches!(char, '\t' | '\r' | '\u{85}') {
+            let why = format!("the file holds a character that no text has: U+{:04X}", u32::from(char));
+            return Err(Unreadable::at(number(index), number(column), why, RESTORE));
+        }
+        match char {
+            _ if escaped => escaped = false,
+            '\\' if quoted => escaped = true,
+            '"' if quoted => quoted = false,
+            _ if quoted => {}
+            '"' => quoted = matches!(before, ' ' | '[' | '{' | ',' | ':'),
+            '[' | '{' => *open += 1,
+            ']' | '}' => *open = open.saturating_sub(1),
+            ',' => *entries += 1,
+            _ => {}
+        }
+        if *open > DEEPEST {
+            return Err(too_deep(number(index), number(column)));
+        }
+        before = char;
+    }
+    Ok(())
+}
+
+fn too_deep(line: u32, column: u32) -> Unreadable {
+    let why = format!("lists and maps lie more than {DEEPEST} deep in each other");
+    Unreadable::at(line, column, why, CORRECT)
+}
+
+fn fault(text: &str, error: &serde_yaml::Error) -> Unreadable {
+    // Grammar alone: doubled keys are no fault of the grammar, so they are looked for after it.
+    let mut documents = serde_yaml::Deserializer::from_str(text);
+    let grammar = documents.next().and_then(|first| IgnoredAny::deserialize(first).err());
+    if grammar.is_none() && documents.next().is_some() {
+        let why = "a second document begins; only one is read";
+        return Unreadable::at(number(second_document(text)), 1, why, CORRECT);
+    }
+    let error = match (&grammar, place::doubled(text)) {
+        (None, Some(doubled)) => {
+            let why = format!("{} stands here and in line {}", doubled.key, doubled.first.0);
+            let (line, column) = doubled.second;
+            return Unreadable::at(line, column, why, CORRECT);
+        }
+        (Some(grammar), _) => grammar,
+        (None, None) => error,
+    };
+    let (line, column) = error.location().map_or((1, 1), |at| (at.line(), at.column()));
+    let why = format!("this is no valid YAML: {}", text::clean(&error.to_string(), 160));
+    Unreadable::at(number(line.saturating_sub(1)), number(column.saturating_sub(1)), why, CORRECT)
+}
+
+/// The line of the first mark of a document with something before it, counted from 0.
+fn second_document(text: &str) -> usize {
+    let mut lines = text.trim_start_matches('\u{feff}').lines().enumerate();
+    let first = lines.find(|(_, line)| !is_bare(line));
+    let mark = lines.find(|(_, line)| line.starts_with("---") || line.starts_with("..."));
+    mark.or(first).map_or(0, |(index, _)| index)
+}
+
+fn depth(tree: &Value) -> usize {
+    match tree {
+        Value::Sequence(items) => 1 + items.iter().map(depth).max().unwrap_or(0),
+        Value::Mapping(map) => {
+            1 + map.iter().map(|(key, value)| depth(key).max(depth(value))).max().unwrap_or(0)
+        }
+        Value::Tagged(tagged) => depth(&tagged.value),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => 0,
+    }
+}
+
+/// Whether nothing but comments and marks of a document stand in `text`.
+fn is_bare(text: &str) -> bool {
+    text.trim_start_matches('\u{feff}').lines().all(|line| {
+        let line = line.trim();
+        line.is_empty() || line.starts_with(['#', '%']) || matches!(line, "---" | "...")
+    })
+}
+
+fn indent(line: &str) -> usize {
+    line.len() - line.trim_start_matches([' ', '-']).len()
+}
+
+/// A count from 1 of something counted from 0.
+fn number(index: usize) -> u32 {
+    u32::try_from(index).unwrap_or(u32::MAX).saturating_add(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place(text: &str) -> Option<(u32, u32)> {
+        parse(text).err().map(|fault| (fault.line, fault.column))
+    }
+
+    #[test]
+    fn a_text_that_went_wrong_is_refused_where_it_went_wrong() {
+        for (text, place_of_fault, word) in [
+            ("", (1, 1), "empty"),
+            (" \n\t\n", (1, 1), "empty"),
+            ("\u{feff}", (1, 1), "empty"),
+            ("\0\0\0", (1, 1), "U+0000"),
+            ("a: 1\nb: x\0y\n", (2, 5), "U+0000"),
+            ("null\n", (1, 1), "null"),
+            ("providers:\n  a: \"abc\n", (3, 1), "no valid YAML"),
+            ("providers:\n  a: [x,\n    b\n", (4, 1), "no valid YAML"),
+            ("a: 1\n---\nb: 1\n", (2, 1), "second document"),
+            ("---\na: 1\n---\nb: 1\n", (3, 1), "second document"),
+            ("a: 1\nb:\n  c: 1\n  d: 2\n  c: 3\n", (5, 3), "“c” stands here and in line 3"),
+            ("a: 1\na: 2\n", (2, 1), "in line 1"),
+            ("- {a: 1, b: 2, a: 3}\n", (1, 16), "in line 1"),
+            ("a: &a [*a]\n", (1, 4), "no valid YAML"),
+        ] {
+            let fault = parse(text).expect_err(text);
+            assert_eq!((fault.line, fault.column), place_of_fault, "{text:?} {fault:?}");
+            assert!(fault.why.contains(word), "{text:?} {fault:?}");
+        }
+    }
+
+    #[test]
+    fn comments_alone_are_an_empty_list() {
+        for text in ["# mine\n", "---\n", "%YAML 1.2\n---\n# x\n...\n", "\u{feff}# x"] {
+            assert_eq!(parse(text), Ok(Value::Null), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn bombs_are_refused_before_they_cost_anything() {
+        let mut aliases = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n".to_owned();
+        for level in 1..9 {
+            let line = vec![format!("*a{}", level - 1); 9].join(", ");
+            aliases.push_str(&format!("a{level}: &a{level} [{line}]\n"));
+        }
+        for (text, word) in [
+            ("[".repeat(LONGEST), "64 deep"),
+            ("{a: ".repeat(100_000), "64 deep"),
+            ("- ".repeat(100), "64 deep"),
+            ("- ".repeat(200_000), "no valid YAML"),
+            ("- a\n".repeat(MOST), "more than 250000"),
+            (format!("[{}]", "a, ".repeat(MOST)), "more than 250000"),
+            ("x".repeat(LONGEST + 1), "10 MiB"),
+            (aliases, "no valid YAML"),
+        ] {
+            let fault = parse(&text).expect_err("a bomb");
+            assert!(fault.why.contains(word), "{fault:?}");
+        }
+    }
+
+    #[test]
+    fn brackets_in_quotes_and_comments_are_no_nesting() {
+        let many = "[".repeat(100);
+        assert_eq!(place(&format!("a: \"\\\"{many}\" # fine\n  # {many}\n")), None);
+        assert_eq!(place(&format!("a: {many}")), Some((1, 68)));
+    }
+
+    #[test]
+    fn a_fault_never_shows_a_value() {
+        for text in
+            ["a: \"s3cret\n", "a: s3cret\nb: &s3cret x\na: s3cret\n", "x: [s3cret\n", "s3cret: : s3cret"]
+        {
+            let fault = parse(text).expect_err(text);
+            assert!(!fault.why.contains("s3cret"), "{fault:?}");
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! Amendments by path, made to a text and to the tree it holds at once.
+//!
+//! The text is edited where it stands, so that comments, order, unknown keys, anchors and line
+//! endings survive. What comes out is parsed again and must equal the tree that was amended
+//! beside it; otherwise nothing is written. That is how an anchor shows up whose other uses
+//! would have changed as well.
+
+use std::str::FromStr;
+
+use serde_yaml::{Mapping, Value};
+use yaml_edit::{AsYaml, Document, MappingBuilder, ScalarValue, SequenceBuilder, YamlFile, YamlNode};
+
+use crate::stored::tree;
+
+/// One step from a node to one below it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Step {
+    /// Into a map.
+    Key(String),
+    /// Into a list, counted from 0.
+    Nth(usize),
+}
+
+impl Step {
+    /// A step into a map.
+    #[must_use]
+    pub fn key(key: impl Into<String>) -> Self {
+        Self::Key(key.into())
+    }
+}
+
+/// One amendment. It holds secrets, so it has no `Debug`.
+#[derive(Clone, PartialEq)]
+pub enum Amend {
+    /// Puts a value at a path; maps on the way are made when they are missing.
+    Set(Vec<Step>, Value),
+    /// Adds an item to the list at a path, which is made when it is missing.
+    Append(Vec<Step>, Value),
+    /// Takes away what is at a path, if there is something.
+    Remove(Vec<Step>),
+}
+
+/// `text` and its `tree` with all amendments made.
+///
+/// # Errors
+/// A sentence that says why the text cannot be amended.
+pub fn amended(text: &str, mut tree: Value, amendments: Vec<Amend>) -> Result<(String, Value), String> {
+    let file = YamlFile::from_str(text).map_err(|_| awkward())?;
+    let document = file.ensure_document();
+    for amendment in amendments {
+        let Some(amendment) = settled(&tree, amendment)? else { continue };
+        amend_text(&document, &amendment).ok_or_else(awkward)?;
+        amend_tree(&mut tree, amendment).ok_or_else(awkward)?;
+    }
+    let text = file.to_string();
+    match tree::parse_strictly(&text) {
+        Ok(written) if written == tree => Ok((text, tree)),
+        Ok(_) | Err(_) => Err(awkward()),
+    }
+}
+
+fn awkward() -> String {
+    "the file says it in a way that cannot be changed safely (an anchor, an alias, a merge key or a tag); \
+     change it in an editor"
+        .to_owned()
+}
+
+/// The amendment with every part of its path in place, or nothing when it is made already.
+fn settled(tree: &Value, amendment: Amend) -> Result<Option<Amend>, String> {
+    match amendment {
+        Amend::Append(path, item) => match find(tree, &path) {
+            Some(Value::Sequence(list)) if !list.is_empty() => Ok(Some(Amend::Append(path, item))),
+            None | Some(Value::Null | Value::Sequence(_)) => {
+                settled(tree, Amend::Set(path, Value::Sequence(vec![item])))
+            }
+            Some(_) => Err(format!("{} is no list", shown(&path))),
+        },
+        Amend::Remove(path) => Ok(find(tree, &path).is_some().then_some(Amend::Remove(path))),
+        Amend::Set(path, value) if find(tree, &path) == Some(&value) => Ok(None),
+        Amend::Set(mut path, mut value) => {
+            // An empty map is made anew with its first entry, so that `{}` does not go on in braces.
+            while let Some((last, around)) = path.split_last() {
+                match (find(tree, around), last) {
+                    (Some(Value::Mapping(map)), Step::Key(_)) if !map.is_empty() || around.is_empty() => {
+                        break;
+                    }
+                    (Some(Value::Sequence(list)), Step::Nth(index)) if *index < list.len() => break,
+                    (None | Some(Value::Null | Value::Mapping(_)), Step::Key(key)) => {
+                        value = Value::Mapping(Mapping::from_iter([(Value::String(key.clone()), value)]));
+                        path.pop();
+                    }
+                    (_, Step::Key(_)) => return Err(format!("{} is no map", shown(around))),
+                    (_, Step::Nth(_)) => return Err(format!("{} is no list", shown(around))),
+                }
+            }
+            Ok(Some(Amend::Set(path, value)))
+        }
+    }
+}
+
+fn shown(path: &[Step]) -> String {
+    let steps = path.iter().map(|step| match step {
+        Step::Key(key) => key.clone(),
+        Step::Nth(index) => index.to_string(),
+    });
+    steps.collect::<Vec<_>>().join(".")
+}
+
+/// What is at `path`.
+#[must_use]
+pub fn find<'a>(tree: &'a Value, path: &[Step]) -> Option<&'a Value> {
+    path.iter().try_fold(tree, |node, step| match step {
+        Step::Key(key) => node.as_mapping()?.get(key.as_str()),
+        Step::Nth(index) => node.as_sequence()?.get(*index),
+    })
+}
+
+fn find_mut<'a>(tree: &'a mut Value, path: &[Step]) -> Option<&'a mut Value> {
+    path.iter().try_fold(tree, |node, step| match step {
+        Step::Key(key) => node.as_mapping_mut()?.get_mut(key.as_str()),
+        Step::Nth(index) => node.as_sequence_mut()?.get_mut(*index),
+    })
+}
+
+fn amend_tree(tree: &mut Value, amendment: Amend) -> Option<()> {
+    match amendment {
+        Amend::Set(path, value) => match path.split_last()? {
+            (Step::Key(key), around) => {
+                find_mut(tree, around)?.as_mapping_mut()?.insert(Value::String(key.clone()), value);
+            }
+            (Step::Nth(index), around) => *find_mut(tree, around)?.get_mut(*index)? = value,
+        },
+        Amend::Append(path, item) => find_mut(tree, &path)?.as_sequence_mut()?.push(item),
+        Amend::Remove(path) => match path.split_last()? {
+            (Step::Key(key), around) => {
+                find_mut(tree, around)?.as_mapping_mut()?.shift_remove(key.as_str())?;
+            }
+            (Step::Nth(index), around) => {
+                let list = find_mut(tree, around)?.as_sequence_mut()?;
+                (*index < list.len()).then(|| list.remove(*index))?;
+            }
+        },
+    }
+    Some(())
+}
+
+fn amend_text(document: &Document, amendment: &Amend) -> Option<()> {
+    match amendment {
+        Amend::Set(path, value) => match path.split_last()? {
+            (Step::Key(key), around) => {
+                descend(document, around)?.as_mapping()?.set(key.as_str(), &*written(value)?);
+            }
+            (Step::Nth(index), around) => {
+                let list = descend(document, around)?;
+                list.as_sequence()?.set(*index, &*written(value)?).then_some(())?;
+            }
+        },
+        Amend::Append(path, item) => descend(document, path)?.as_sequence()?.push(&*written(item)?),
+        Amend::Remove(path) => match path.split_last()? {
+            (Step::Key(key), around) => {
+                descend(document, around)?.as_mapping()?.remove(key.as_str())?;
+            }
+            (Step::Nth(index), around) => {
+                descend(document, around)?.as_sequence()?.remove(*index)?;
+            }
+        },
+    }
+    Some(())
+}
+
+fn descend(document: &Document, path: &[Step]) -> Option<YamlNode> {
+    let root = YamlNode::Mapping(document.as_mapping()?);
+    path.iter().try_fold(root, |node, step| match step {
+        Step::Key(key) => node.as_mapping()?.get(key.as_str()),
+        Step::Nth(index) => node.as_sequence()?.get(*index),
+    })
+}
+
+/// A value as the text shall say it: every string in double quotes, because other readers take
+/// a bare `2026-01-02T03:04:05Z` for a timestamp and `no` for a boolean.
+fn written(value: &Value) -> Option<Box<dyn AsYaml>> {
+    Some(match value {
+        Value::String(text) => Box::new(ScalarValue::double_quoted(text)),
+        Value::Number(number) => Box::new(number.as_u64()?),
+        Value::Bool(bool) => Box::new(*bool),
+        Value::Sequence(items) => {
+            let mut builder = SequenceBuilder::new();
+            for item in items {
+                builder = builder.item(&*written(item)?);
+            }
+            Box::new(builder.build_document())
+        }
+        Value::Mapping(map) => {
+            let mut builder = MappingBuilder::new();
+            for (key, value) in map {
+                builder = builder.pair(key.as_str()?, &*written(value)?);
+            }
+            Box::new(builder.build_document())
+        }
+        Value::Null | Value::Tagged(_) => return None,
+    })
+}
