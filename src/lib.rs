@@ -1,7 +1,90 @@
 //! Every OAuth account you have, side by side in one terminal window, and kept alive.
+//!
+//! This page is the architecture: read it first, then `tui/message.rs`, which lists everything
+//! the program can want, hear and do.
+//!
+//! # Layers
+//!
+//! | layer | holds | may import |
+//! |---|---|---|
+//! | [`domain`] | what is: time, secrets, names, profiles, health, providers | nothing |
+//! | [`stored`] | what is written: text ↔ rows | `domain` |
+//! | [`oauth`] | what is said: requests, replies, callbacks, logins, refreshes | `domain` |
+//! | [`tui`] | what is shown: model, messages, update, view | `domain`, `oauth` |
+//! | [`shell`] | what is done: clock, files, network, threads, terminal | all above |
+//! | [`cli`], [`demo`] | wiring | all |
+//!
+//! The first four are pure: no clock, no dice, no file, no socket, no thread, no async.
+//! `.clippy.toml` bans those for the crate and `shell` alone lifts the ban (and the demo's
+//! server, for itself); `tests/it/layers.rs` checks the table, the length of files, and which
+//! files may open a [`Secret`](domain::secret::Secret).
+//!
+//! # Rules
+//!
+//! 1. **Only a store's file is true.** The model holds snapshots. Nothing writes a list back: a
+//!    write is one [`Change`](domain::change::Change) to one profile, applied under the store's
+//!    lock to the file as it is then.
+//! 2. **What must not be torn is one effect.** A refresh (lock, read, ask, save) is one `async fn`
+//!    with one answer. Once a token request is posted it is waited for, also on quitting.
+//! 3. **An answer that carries tokens is never dropped.** Cancelling before a code is redeemed
+//!    ends the login; after that the person is asked whether to keep what came.
+//! 4. **Time comes with every message**, as [`Now`](domain::clock::Now): `wall` for ends of
+//!    tokens, `steady` for waits. Whoever can wait says until when; nobody sleeps but the loop.
+//! 5. **Two laws of text.** Text from outside becomes displayable only in `domain/text.rs`, and
+//!    a secret is opened only in the files that the test lists.
+//!
+//! # Four journeys
+//!
+//! **A key.** Event → [`Msg::Key`](tui::message::Msg) with `Now` → [`keymap`](tui::keymap) →
+//! [`Action`](tui::message::Action) → [`update`](tui::update()) → [`Effect`](tui::message::Effect)
+//! → a task in [`shell::perform`] → `Msg`. The loop ([`shell::run`]) drains its inbox, draws once,
+//! and sleeps until the inbox or [`wakes_at`](tui::wakes_at()).
+//!
+//! **A login.** A [`Login`](oauth::login::Login) is a value that is told what
+//! [`Heard`](oauth::login::Heard) and answers what to [`Ask`](oauth::login::Ask); the panel and
+//! `authtui login` both drive it. Random bytes → a bound listener → both addresses built once →
+//! the gate armed and the browser opened → the callback thread judges each head by
+//! [`receive`](oauth::callback::receive()) → the code is redeemed → saved → only then tested.
+//!
+//! **A refresh.** [`shell::refresh`]: read → [`decide`](oauth::refresh::decide()) → lock by the
+//! grant → read again → decide again: another pair of tokens means that somebody else has just
+//! saved, and theirs are taken. Else ask → [`judge`](oauth::refresh::judge()) → save with the pair
+//! it was asked for → unlock. What was erased meanwhile does not come back; what could not be
+//! saved is held in the model and asked about.
+//!
+//! **A change of the file.** [`shell::stores`]: lock → bytes → rows → steps by path → applied to
+//! the text *and* to the parsed tree → the text parsed again must equal the tree → a temporary
+//! file, synced → the bytes on disk are still those read → rename → the folder synced. What is
+//! not known is in both, so it cannot be lost.
+//!
+//! # Providers are data
+//!
+//! A quirk is a field of a file in `assets/providers`; no code compares a provider's name. The
+//! short forms of a file become [`Call`](domain::provider::call::Call)s with holes, so that there
+//! is one interpreter. The demo's [`authority`](demo::authority) is an authorization server as a
+//! value: login tests call it without sockets, the demo and the end-to-end tests put it on a port.
+//!
+//! # Where to add what
+//!
+//! | to add | touch |
+//! |---|---|
+//! | a provider | one file in `assets/providers`, one line in `domain/provider/catalog.rs` |
+//! | a field of provider files | `domain/provider/file/written.rs`, its rule in `rules.rs`, the page beside the files |
+//! | an action | a row in `tui/keymap.rs`, an arm in `tui/update/action.rs`, the README's table |
+//! | a screen | a `Screen` variant, `tui/view/NAME.rs` |
+//! | a door of a login | `oauth/login/waiting.rs`, a part of `tui/view/login.rs` |
+//! | a store that may be written | its format in `stored`, its arm in `shell/stores.rs` |
+//! | a command | `cli/NAME.rs` and its variant in `cli.rs` |
 
+pub mod cli;
 pub mod demo;
 pub mod domain;
 pub mod oauth;
+#[expect(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "the shell is the one place that does things"
+)]
+pub mod shell;
 pub mod stored;
 pub mod tui;

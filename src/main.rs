@@ -1,3 +1,7 @@
 //! Every OAuth account you have, side by side in one terminal window, and kept alive.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    authtui::cli::main()
+}

@@ -4,16 +4,25 @@
 //! it, and `wakes_at` says when time alone will change something. Who reads
 //! [`message`] alone knows what the program can hear, want and do.
 
+pub mod columns;
 pub mod dialog;
+pub mod entry;
 pub mod field;
 pub mod keymap;
 pub mod layout;
 pub mod message;
 pub mod model;
+pub mod pane;
+pub mod prose;
 pub mod pulse;
 pub mod rows;
+pub mod sheet;
+pub mod state;
+pub mod theme;
 pub mod update;
+pub mod view;
 pub mod wizard;
 
 pub use pulse::wakes_at;
 pub use update::update;
+pub use view::view;

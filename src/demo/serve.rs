@@ -153,10 +153,7 @@ impl Hall {
     }
 
     fn hear(&self, request: &Request, body: &str) -> Answer {
-        let mut dice = [0; 64];
-        if SysRng.try_fill_bytes(&mut dice).is_err() {
-            return Answer::new(500, "text/plain", "");
-        }
+        let Ok(dice) = dice() else { return Answer::new(500, "text/plain", "") };
         let (path, query) = request.url().split_once('?').unwrap_or((request.url(), ""));
         let pair = |header: &Header| (header.field.to_string(), header.value.to_string());
         let headers: Vec<(String, String)> = request.headers().iter().map(pair).collect();
@@ -224,6 +221,16 @@ fn break_off(request: Request) {
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Random bytes for one request, from the system.
+///
+/// # Errors
+/// The system's own, where it has no source of randomness.
+pub fn dice() -> Result<[u8; 64], rand::rngs::SysError> {
+    let mut dice = [0; 64];
+    SysRng.try_fill_bytes(&mut dice)?;
+    Ok(dice)
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use url::Url;
 
-use crate::domain::provider::call::Call;
+use crate::domain::provider::call::{Call, Template};
 use crate::domain::provider::reply::ReplyMap;
 
 /// A service one logs in to.
@@ -80,8 +80,9 @@ pub enum Flow {
 pub struct Authorize {
     /// The authorization endpoint; its own query is kept.
     pub url: Url,
-    /// What this provider wants in the query beyond the standard.
-    pub parameters: Vec<(String, String)>,
+    /// What this provider wants in the query beyond the standard; one with an empty hole is
+    /// left out.
+    pub parameters: Vec<(String, Template)>,
 }
 
 /// Who asks: the client as registered at the provider.

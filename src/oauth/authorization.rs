@@ -19,35 +19,38 @@ use crate::oauth::request::{Entropy, Filling, Request, Unfilled};
 const VERIFIER_FROM: usize = 96;
 const GO_FROM: usize = VERIFIER_FROM + 32;
 
+/// Who asks for what, and of whom.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asking {
+    /// The client.
+    pub client_id: String,
+    /// The scopes.
+    pub scopes: Vec<String>,
+    /// The account that is expected to log in.
+    pub account: Option<String>,
+}
+
 /// One authorization request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Authorization {
     state: Secret,
     verifier: Option<Secret>,
     go: Secret,
-    client_id: String,
-    scopes: Vec<String>,
+    asking: Asking,
     loopback: Option<Url>,
     paste: Option<Url>,
 }
 
 impl Authorization {
-    /// A request of `client_id` for `scopes`; `port` is the bound one, if any.
+    /// A request of `provider`; `port` is the bound one, if any.
     #[must_use]
-    pub fn new(
-        provider: &Provider,
-        client_id: &str,
-        scopes: &[String],
-        entropy: &Entropy,
-        port: Option<u16>,
-    ) -> Self {
+    pub fn new(provider: &Provider, asking: Asking, entropy: &Entropy, port: Option<u16>) -> Self {
         let text = |from, count| Secret::new(URL_SAFE_NO_PAD.encode(entropy.part(from, count)));
         Self {
             state: text(0, provider.state_bytes),
             verifier: (provider.pkce == Pkce::Required).then(|| text(VERIFIER_FROM, 32)),
             go: text(GO_FROM, 12),
-            client_id: client_id.to_owned(),
-            scopes: scopes.to_vec(),
+            asking,
             loopback: port.and_then(|port| provider.redirect.loopback(port)),
             paste: provider.redirect.paste.clone(),
         }
@@ -80,7 +83,7 @@ impl Authorization {
     /// What is asked for.
     #[must_use]
     pub fn scopes(&self) -> &[String] {
-        &self.scopes
+        &self.asking.scopes
     }
 
     /// The address that the person opens, for an answer by `redirect` (RFC 6749 §4.1.1). Its
@@ -89,15 +92,19 @@ impl Authorization {
     pub fn url(&self, provider: &Provider, redirect: &Url) -> Url {
         let mut url = provider.authorize.url.clone();
         let mut query = url.query_pairs_mut();
+        let account = self.asking.account.as_deref().map(Secret::new).unwrap_or_default();
+        let filling = Filling::default().with(Slot::Account, account);
         for (name, value) in &provider.authorize.parameters {
-            query.append_pair(name, value);
+            if let Some(value) = filling.text(value) {
+                query.append_pair(name, &value);
+            }
         }
         query
-            .append_pair("client_id", &self.client_id)
+            .append_pair("client_id", &self.asking.client_id)
             .append_pair("response_type", "code")
             .append_pair("redirect_uri", redirect.as_str());
-        if !self.scopes.is_empty() {
-            query.append_pair("scope", &self.scopes.join(&provider.scopes.separator));
+        if !self.asking.scopes.is_empty() {
+            query.append_pair("scope", &self.asking.scopes.join(&provider.scopes.separator));
         }
         if let Some(verifier) = &self.verifier {
             query
@@ -121,7 +128,7 @@ impl Authorization {
         code: &Secret,
         redirect: &Url,
     ) -> Result<Request, Unfilled> {
-        let mut filling = Filling::of_client(&self.client_id, secret)
+        let mut filling = Filling::of_client(&self.asking.client_id, secret)
             .with(Slot::Code, code.clone())
             .with(Slot::State, self.state.clone())
             .with(Slot::Redirect, Secret::new(redirect.as_str()));
@@ -149,7 +156,9 @@ mod tests {
 
     fn authorization(provider: &Provider) -> Authorization {
         let entropy = Entropy::new((0..=255).collect());
-        Authorization::new(provider, "client", &provider.scopes.default, &entropy, Some(8765))
+        let scopes = provider.scopes.default.clone();
+        let asking = Asking { client_id: "client".into(), scopes, account: None };
+        Authorization::new(provider, asking, &entropy, Some(8765))
     }
 
     #[test]

@@ -122,7 +122,8 @@ impl Filling {
         })
     }
 
-    fn text(&self, template: &Template) -> Option<Zeroizing<String>> {
+    /// `template` with its holes filled; nothing where one is empty.
+    pub(super) fn text(&self, template: &Template) -> Option<Zeroizing<String>> {
         let mut text = Zeroizing::new(String::new());
         for piece in template.pieces() {
             match piece {

@@ -7,7 +7,9 @@ const WIDE: u16 = 110;
 /// From this width on the detail lies below the list.
 const MIDDLE: u16 = 70;
 /// Below this width or height nothing but a sentence is shown.
-const SMALLEST: (u16, u16) = (40, 10);
+pub const SMALLEST: (u16, u16) = (40, 10);
+/// The fewest and the most columns of the detail pane beside the list.
+const DETAIL_COLUMNS: (u16, u16) = (46, 64);
 /// Rows of the detail pane below the list.
 const DETAIL_ROWS: u16 = 11;
 
@@ -16,6 +18,8 @@ const DETAIL_ROWS: u16 = 11;
 pub struct Parts {
     /// The counts and the clock.
     pub header: Rect,
+    /// Everything between header and footer.
+    pub body: Rect,
     /// The list, with its border.
     pub list: Rect,
     /// The detail pane, with its border, where it is shown beside the list.
@@ -33,15 +37,17 @@ pub fn parts(width: u16, height: u16) -> Option<Parts> {
     let rows = Layout::vertical([Constraint::Length(1), Constraint::Min(0), Constraint::Length(1)]);
     let [header, body, footer] = rows.areas(Rect::new(0, 0, width, height));
     if width >= WIDE {
-        let [list, detail] = Layout::horizontal([Constraint::Percentage(58), Constraint::Min(0)]).areas(body);
-        return Some(Parts { header, list, detail: Some(detail), footer });
+        let columns = (width / 5 * 2).clamp(DETAIL_COLUMNS.0, DETAIL_COLUMNS.1);
+        let [list, detail] =
+            Layout::horizontal([Constraint::Min(0), Constraint::Length(columns)]).areas(body);
+        return Some(Parts { header, body, list, detail: Some(detail), footer });
     }
     if width >= MIDDLE && body.height >= DETAIL_ROWS + 6 {
         let [list, detail] =
             Layout::vertical([Constraint::Min(0), Constraint::Length(DETAIL_ROWS)]).areas(body);
-        return Some(Parts { header, list, detail: Some(detail), footer });
+        return Some(Parts { header, body, list, detail: Some(detail), footer });
     }
-    Some(Parts { header, list: body, detail: None, footer })
+    Some(Parts { header, body, list: body, detail: None, footer })
 }
 
 /// How many profiles the list shows at that size: its height without border and column heads.

@@ -76,11 +76,13 @@ pub enum Slot {
     Access,
     /// `{scope}`
     Scope,
+    /// `{account}`: the name of the account that is expected to log in.
+    Account,
 }
 
 impl Slot {
     /// Every hole there is.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::ClientId,
         Self::ClientSecret,
         Self::Basic,
@@ -91,6 +93,7 @@ impl Slot {
         Self::Refresh,
         Self::Access,
         Self::Scope,
+        Self::Account,
     ];
 
     /// The word between the braces.
@@ -107,6 +110,7 @@ impl Slot {
             Self::Refresh => "refresh",
             Self::Access => "access",
             Self::Scope => "scope",
+            Self::Account => "account",
         }
     }
 
@@ -114,7 +118,7 @@ impl Slot {
     #[must_use]
     pub fn is_secret(self) -> bool {
         match self {
-            Self::ClientId | Self::Redirect | Self::Scope => false,
+            Self::ClientId | Self::Redirect | Self::Scope | Self::Account => false,
             Self::ClientSecret
             | Self::Basic
             | Self::Code

@@ -41,13 +41,25 @@ impl Catalog {
         for (name, text) in PRESETS {
             catalog.add(name, None, text);
         }
+        catalog.add_files(files);
+        catalog
+    }
+
+    /// `files` alone: path and text of each.
+    #[must_use]
+    pub fn only(files: impl IntoIterator<Item = (String, Result<String, String>)>) -> Self {
+        let mut catalog = Self::default();
+        catalog.add_files(files);
+        catalog
+    }
+
+    fn add_files(&mut self, files: impl IntoIterator<Item = (String, Result<String, String>)>) {
         for (path, text) in files {
             match text {
-                Ok(text) => catalog.add(stem(&path), Some(path.clone()), &text),
-                Err(why) => catalog.complaints.push(Complaint { path, line: None, rule: why }),
+                Ok(text) => self.add(stem(&path), Some(path.clone()), &text),
+                Err(why) => self.complaints.push(Complaint { path, line: None, rule: why }),
             }
         }
-        catalog
     }
 
     fn add(&mut self, name: &str, path: Option<String>, text: &str) {

@@ -3,7 +3,7 @@
 use crate::domain::clock::Now;
 use crate::domain::provider::{Flow, Pkce};
 use crate::domain::trouble::{Next, Trouble};
-use crate::oauth::authorization::Authorization;
+use crate::oauth::authorization::{Asking, Authorization};
 use crate::oauth::callback::Gate;
 use crate::oauth::login::step::Step;
 use crate::oauth::login::{Ask, Bound, Doors, Login, Outcome, PATIENCE, Stage, Turn};
@@ -30,8 +30,11 @@ impl Login {
     }
 
     pub(super) fn bound(&mut self, stage: Stage, bound: Result<Bound, Trouble>, now: Now) -> Turn {
-        let Stage::Opening(Some(entropy)) = stage else {
-            return Turn::to(stage).asking([Ask::CloseListener]);
+        let entropy = match (stage, &bound) {
+            (Stage::Opening(Some(entropy)), _) => entropy,
+            // There were no random bytes to begin with.
+            (Stage::Opening(None), Err(trouble)) => return Turn::over(Outcome::Failed(trouble.clone())),
+            (stage, _) => return Turn::to(stage),
         };
         match bound {
             Ok(bound) => {
@@ -54,8 +57,12 @@ impl Login {
 
     fn open_doors(&mut self, entropy: &Entropy, port: Option<u16>, now: Now) -> Turn {
         let provider = &self.plan.provider;
-        let authorization =
-            Authorization::new(provider, &self.plan.client_id, &self.plan.scopes, entropy, port);
+        let asking = Asking {
+            client_id: self.plan.client_id.clone(),
+            scopes: self.plan.scopes.clone(),
+            account: self.plan.known.as_deref().and_then(|profile| profile.account.clone()),
+        };
+        let authorization = Authorization::new(provider, asking, entropy, port);
         let deadline = now.steady.after(PATIENCE);
         let Some(doors) = Doors::new(authorization, provider, port, deadline) else {
             let why = "it has neither a callback nor a page that shows a code";

@@ -103,6 +103,11 @@ fn authorization(written: &Written) -> Option<Broken> {
     if let Some(ours) = OURS.into_iter().find(|ours| asked(ours)) {
         return rule(&["authorize_parameters"], format!("authtui itself sends {ours}; leave it out here"));
     }
+    let mut holes = written.authorize_parameters.0.iter().flat_map(|(_, value)| value.slots());
+    if let Some(slot) = holes.find(|slot| *slot != Slot::Account) {
+        let words = format!("authorize_parameters know {{account}} alone, not {{{}}}", slot.word());
+        return rule(&["authorize_parameters"], words);
+    }
     let query: Vec<_> =
         written.endpoints.authorize.0.query_pairs().map(|(key, _)| key.into_owned()).collect();
     if let Some(clash) = query.iter().find(|key| OURS.contains(&key.as_str()) || asked(key)) {

@@ -38,7 +38,7 @@ pub(super) struct Written {
     #[serde(default)]
     pub(super) state: State,
     #[serde(default)]
-    pub(super) authorize_parameters: Pairs<String>,
+    pub(super) authorize_parameters: Pairs<Template>,
     #[serde(default)]
     pub(super) refresh: Refresh,
     #[serde(default)]

@@ -1,0 +1,98 @@
+//! The command line: one command a file, one table of exit codes.
+
+mod exit;
+mod list;
+mod login;
+mod providers;
+mod refresh;
+mod revoke;
+mod screen;
+mod target;
+mod token;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use color_eyre::eyre::Result;
+
+use crate::cli::exit::Exit;
+use crate::shell::Hands;
+use crate::shell::paths::Paths;
+use crate::shell::{console, crash};
+
+/// Every OAuth account you have, side by side in one terminal window, and kept alive.
+#[derive(Debug, Parser)]
+#[command(name = "authtui", version, max_term_width = 100, after_help = exit::TABLE)]
+struct Arguments {
+    /// The file that holds the profiles [default: config.yaml in the configuration folder]
+    #[arg(long, global = true, value_name = "PATH")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Try everything on a server inside the program: no account, no network
+    Demo,
+    /// List the profiles and how they stand
+    List(list::Arguments),
+    /// Print an access token that is still valid, and a newline
+    Token(token::Arguments),
+    /// Log in, step by step
+    Login(login::Arguments),
+    /// Renew the tokens of a profile
+    Refresh(refresh::Arguments),
+    /// Erase the tokens of a profile here; the provider is not told
+    Revoke(revoke::Arguments),
+    /// Erase the tokens of a profile and the profile itself
+    Remove(revoke::Arguments),
+    /// List the providers, or show the file of one to copy
+    Providers(providers::Arguments),
+}
+
+/// Runs the program and says how it ended.
+#[must_use]
+pub fn main() -> ExitCode {
+    if let Err(error) = crash::install() {
+        console::say(&format!("authtui: {error}"));
+    }
+    crash::seal();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version are data; everything else is a usage error.
+            let _ = error.print();
+            return if error.use_stderr() { Exit::Usage.into() } else { Exit::Done.into() };
+        }
+    };
+    match run(arguments) {
+        Ok(exit) => exit.into(),
+        Err(error) => {
+            console::say(&format!("authtui: {error:#}"));
+            Exit::Failure.into()
+        }
+    }
+}
+
+fn run(arguments: Arguments) -> Result<Exit> {
+    let Some(command) = arguments.command else {
+        return screen::run(&Hands::new(Paths::of_user(arguments.config)?), "");
+    };
+    // The demo knows no path of the person's.
+    if let Command::Demo = command {
+        return screen::demo();
+    }
+    let hands = Hands::new(Paths::of_user(arguments.config)?);
+    match command {
+        Command::Demo => screen::demo(),
+        Command::List(arguments) => list::run(&hands, &arguments),
+        Command::Token(arguments) => token::run(&hands, &arguments),
+        Command::Login(arguments) => login::run(&hands, arguments),
+        Command::Refresh(arguments) => refresh::run(&hands, &arguments),
+        Command::Revoke(arguments) => revoke::run(&hands, &arguments, revoke::Extent::Tokens),
+        Command::Remove(arguments) => revoke::run(&hands, &arguments, revoke::Extent::Profile),
+        Command::Providers(arguments) => providers::run(&hands, &arguments),
+    }
+}

@@ -1,0 +1,157 @@
+//! `authtui list`: every profile and how it stands.
+
+use std::sync::Arc;
+
+use clap::Args;
+use color_eyre::eyre::Result;
+use serde::Serialize;
+use unicode_width::UnicodeWidthStr;
+
+use crate::cli::exit::Exit;
+use crate::domain::change::{Row, Snapshot};
+use crate::domain::clock::{DateTime, Now, Utc, rfc3339};
+use crate::domain::countdown::countdown;
+use crate::domain::health::{Activity, Health};
+use crate::domain::name::StoreId;
+use crate::domain::profile::{Kind, Profile};
+use crate::domain::text;
+use crate::shell::{Hands, console};
+
+/// The widest column, in characters.
+const WIDEST: usize = 40;
+
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// Print JSON: {"version":1,"profiles":[…]}
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn run(hands: &Arc<Hands>, arguments: &Arguments) -> Result<Exit> {
+    let snapshot = hands.read_now(StoreId::Own);
+    for notice in &snapshot.notices {
+        console::say(&format!("authtui: {notice}"));
+    }
+    if let Err(trouble) = &snapshot.writable {
+        console::say(&format!("authtui: {trouble}"));
+    }
+    let now = hands.clock.now();
+    let data = if arguments.json { json(&snapshot, now.wall)? } else { table(&snapshot, now) };
+    console::print(&data)?;
+    // A file that could not be read is a failure, even though an empty list was printed.
+    let unread = snapshot.writable.is_err() && snapshot.rows.is_empty();
+    Ok(if unread { Exit::Failure } else { Exit::Done })
+}
+
+/// What scripts read. Times are RFC 3339 in UTC; what is not known is null.
+#[derive(Serialize)]
+struct Document<'a> {
+    version: u32,
+    profiles: Vec<Item<'a>>,
+}
+
+#[derive(Serialize)]
+struct Item<'a> {
+    provider: &'a str,
+    name: &'a str,
+    kind: Option<&'a str>,
+    state: String,
+    expires_at: Option<String>,
+    grant_ends_at: Option<String>,
+    account: Option<&'a str>,
+    scopes: &'a [String],
+    store: String,
+}
+
+fn json(snapshot: &Snapshot, now: DateTime<Utc>) -> Result<String> {
+    let store = snapshot.store.to_string();
+    let profiles = snapshot.rows.iter().map(|row| match row {
+        Row::Profile(profile) => Item {
+            provider: profile.id.name.provider(),
+            name: profile.id.name.name(),
+            kind: Some(match profile.kind {
+                Kind::OAuth => "oauth",
+                Kind::ApiKey => "api_key",
+            }),
+            state: Health::of(profile, Activity::Idle, now).word().replace(' ', "_"),
+            expires_at: profile.life.expires_at.map(rfc3339),
+            grant_ends_at: profile.life.grant_ends_at.map(rfc3339),
+            account: profile.account.as_deref(),
+            scopes: &profile.scopes,
+            store: store.clone(),
+        },
+        Row::Broken { name, .. } => {
+            let (provider, name) = name.split_once('/').unwrap_or((name, ""));
+            Item {
+                provider,
+                name,
+                kind: None,
+                state: Health::Unreadable.word().to_owned(),
+                expires_at: None,
+                grant_ends_at: None,
+                account: None,
+                scopes: &[],
+                store: store.clone(),
+            }
+        }
+    });
+    let document = Document { version: 1, profiles: profiles.collect() };
+    Ok(serde_json::to_string(&document)? + "\n")
+}
+
+fn table(snapshot: &Snapshot, now: Now) -> String {
+    if snapshot.rows.is_empty() {
+        if snapshot.writable.is_ok() {
+            console::say(
+                "authtui: there is no profile yet. authtui login PROVIDER makes one; authtui providers lists them.",
+            );
+        }
+        return String::new();
+    }
+    let head = ["PROFILE", "STATE", "ACCESS", "GRANT", "ACCOUNT"].map(String::from);
+    let rows: Vec<[String; 5]> =
+        std::iter::once(head).chain(snapshot.rows.iter().map(|row| line(row, now))).collect();
+    let width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.width()).max();
+    let widths: Vec<usize> = (0..5).map(|column| width(column).unwrap_or_default()).collect();
+    let mut out = String::new();
+    for row in &rows {
+        let cells = row.iter().zip(&widths).map(|(cell, width)| {
+            let padding = " ".repeat(width.saturating_sub(cell.width()));
+            format!("{cell}{padding}")
+        });
+        out.push_str(cells.collect::<Vec<_>>().join("  ").trim_end());
+        out.push('\n');
+    }
+    out
+}
+
+fn line(row: &Row, now: Now) -> [String; 5] {
+    match row {
+        Row::Profile(profile) => cells(profile, now),
+        Row::Broken { name, line, why } => {
+            let state = Health::Unreadable.word().to_owned();
+            [
+                text::clean(name, WIDEST),
+                state,
+                String::new(),
+                String::new(),
+                text::clean(&format!("line {line}: {why}"), 100),
+            ]
+        }
+    }
+}
+
+fn cells(profile: &Profile, now: Now) -> [String; 5] {
+    let left = |end: Option<DateTime<Utc>>| match end {
+        Some(end) if end > now.wall => countdown(end - now.wall).0,
+        Some(_) => "ended".to_owned(),
+        None => "-".to_owned(),
+    };
+    [
+        text::clean(&profile.id.name.to_string(), WIDEST),
+        Health::of(profile, Activity::Idle, now.wall).word().to_owned(),
+        left(profile.life.expires_at),
+        left(profile.life.grant_ends_at),
+        text::clean(profile.account.as_deref().unwrap_or("-"), WIDEST),
+    ]
+}

@@ -1,0 +1,68 @@
+//! `authtui providers`: what one can log in to, and the files to copy.
+
+use std::sync::Arc;
+
+use clap::{Args, Subcommand};
+use color_eyre::eyre::Result;
+
+use crate::cli::exit::Exit;
+use crate::cli::screen;
+use crate::shell::file::shown;
+use crate::shell::{Hands, console};
+
+/// The format of provider files, field by field.
+const FIELDS: &str = include_str!("../../assets/providers/README.md");
+
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Print the file of a provider, to copy and change
+    Show {
+        /// The provider's name
+        name: String,
+    },
+    /// Print what each field of a provider file means
+    Fields,
+}
+
+pub(super) fn run(hands: &Arc<Hands>, arguments: &Arguments) -> Result<Exit> {
+    let catalog = screen::runtime()?.block_on(hands.catalog());
+    match &arguments.command {
+        Some(Command::Fields) => {
+            console::print(FIELDS)?;
+            Ok(Exit::Done)
+        }
+        Some(Command::Show { name }) => match catalog.entry(name) {
+            Some(entry) => {
+                console::print(&entry.text)?;
+                Ok(Exit::Done)
+            }
+            None => {
+                console::say(&format!(
+                    "authtui: there is no provider {}.",
+                    crate::domain::text::clean(name, 64)
+                ));
+                Ok(Exit::NotFound)
+            }
+        },
+        None => {
+            let widest = catalog.entries().map(|entry| entry.provider.name.len()).max().unwrap_or_default();
+            let mut out = String::new();
+            for entry in catalog.entries() {
+                let (provider, from) = (&entry.provider, entry.path.as_deref().unwrap_or("built in"));
+                out.push_str(&format!("{:widest$}  {}  ({from})\n", provider.name, provider.title));
+            }
+            console::print(&out)?;
+            console::say(&format!("Your own files: {}/NAME.yaml", shown(&hands.paths.providers)));
+            for complaint in &catalog.complaints {
+                console::say(&format!("authtui: not used: {complaint}"));
+            }
+            Ok(if catalog.complaints.is_empty() { Exit::Done } else { Exit::Failure })
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! What is done: the one place with clock, files, network, threads and terminal.
+
+pub mod callback;
+pub mod clipboard;
+pub mod clock;
+pub mod console;
+pub mod crash;
+pub mod desktop;
+pub mod file;
+pub mod form;
+pub mod grant_lock;
+pub mod http;
+pub mod keyboard;
+pub mod lock;
+pub mod login;
+pub mod paths;
+pub mod perform;
+pub mod providers;
+pub mod refresh;
+pub mod run;
+pub mod signals;
+pub mod stores;
+pub mod surroundings;
+pub mod tasks;
+pub mod terminal;
+
+use std::sync::Arc;
+
+use tokio::sync::{OnceCell, Semaphore};
+
+use crate::domain::change::{Change, Snapshot};
+use crate::domain::name::StoreId;
+use crate::domain::provider::catalog::Catalog;
+use crate::domain::trouble::{Next, Trouble};
+use crate::shell::clipboard::Clipboard;
+use crate::shell::clock::Clock;
+use crate::shell::http::Http;
+use crate::shell::login::Listeners;
+use crate::shell::paths::Paths;
+use crate::shell::stores::{Failure, Stores};
+
+/// How many refreshes run at once.
+const AT_ONCE: usize = 4;
+
+/// Everything that things are done with.
+pub struct Hands {
+    /// Where everything lies.
+    pub paths: Paths,
+    /// The clock.
+    pub clock: Clock,
+    /// The network.
+    pub http: Http,
+    clipboard: Clipboard,
+    stores: Arc<Stores>,
+    catalog: OnceCell<Arc<Catalog>>,
+    listeners: Listeners,
+    refreshes: Semaphore,
+}
+
+impl Hands {
+    /// Hands for the files at `paths`. Nothing is read yet.
+    #[must_use]
+    pub fn new(paths: Paths) -> Arc<Self> {
+        Arc::new(Self::bare(paths))
+    }
+
+    fn bare(paths: Paths) -> Self {
+        Self {
+            stores: Arc::new(Stores::new(paths.config.clone())),
+            paths,
+            clock: Clock::start(),
+            http: Http::default(),
+            clipboard: Clipboard::default(),
+            catalog: OnceCell::new(),
+            listeners: Listeners::default(),
+            refreshes: Semaphore::new(AT_ONCE),
+        }
+    }
+
+    /// Hands with providers that are known already.
+    #[must_use]
+    pub fn with_catalog(paths: Paths, catalog: Catalog) -> Arc<Self> {
+        Arc::new(Self { catalog: OnceCell::new_with(Some(Arc::new(catalog))), ..Self::bare(paths) })
+    }
+
+    /// Reads a store, at once and in this thread: for the first frame and for commands.
+    #[must_use]
+    pub fn read_now(&self, store: StoreId) -> Snapshot {
+        self.stores.read(store)
+    }
+
+    /// Reads a store.
+    pub async fn read(&self, store: StoreId) -> Snapshot {
+        let stores = Arc::clone(&self.stores);
+        let reading = tokio::task::spawn_blocking(move || stores.read(store)).await;
+        reading.unwrap_or_else(|_| Snapshot {
+            store,
+            place: String::new(),
+            rows: Vec::new(),
+            writable: Err(broke("cannot read the store")),
+            notices: Vec::new(),
+        })
+    }
+
+    /// Applies a change to a store.
+    ///
+    /// # Errors
+    /// [`Failure`] when the profile has moved on or the file cannot be written.
+    pub async fn apply(&self, store: StoreId, change: Change) -> Result<Snapshot, Failure> {
+        let stores = Arc::clone(&self.stores);
+        let applying = tokio::task::spawn_blocking(move || stores.apply(store, &change)).await;
+        applying.unwrap_or_else(|_| Err(Failure::Trouble(broke("cannot write the store"))))
+    }
+
+    /// The providers, read when they are first asked for.
+    pub async fn catalog(&self) -> Arc<Catalog> {
+        let folder = self.paths.providers.clone();
+        let read = || async {
+            let reading = tokio::task::spawn_blocking(move || providers::read(&folder)).await;
+            Arc::new(reading.unwrap_or_default())
+        };
+        Arc::clone(self.catalog.get_or_init(read).await)
+    }
+}
+
+/// What is said when a worker of ours ended by a fault of the program.
+fn broke(what: &str) -> Trouble {
+    let next = Next::Fix("report this as a fault of authtui".to_owned());
+    Trouble::untouched(what, "a part of the program ended by a fault", next)
+}

@@ -1,0 +1,49 @@
+//! The only clock and the only dice.
+
+use std::time::Instant;
+
+use chrono::{Local, Offset, Utc};
+use rand::TryRng;
+use rand::rngs::SysRng;
+
+use crate::domain::clock::{Now, Steady};
+use crate::oauth::request::Entropy;
+
+/// A clock that counts from when it was made.
+#[derive(Debug, Clone, Copy)]
+pub struct Clock {
+    began: Instant,
+}
+
+impl Clock {
+    /// A clock that begins to count.
+    #[must_use]
+    pub fn start() -> Self {
+        Self { began: Instant::now() }
+    }
+
+    /// This moment.
+    #[must_use]
+    pub fn now(&self) -> Now {
+        let steady = Steady(self.began.elapsed());
+        let local = Local::now();
+        Now { wall: local.with_timezone(&Utc), steady, offset: local.offset().fix() }
+    }
+
+    /// The moment on tokio's clock at which the steady clock shows `at`.
+    #[must_use]
+    pub fn instant(&self, at: Steady) -> tokio::time::Instant {
+        let far = self.began.checked_add(at.0).unwrap_or(self.began);
+        tokio::time::Instant::from_std(far)
+    }
+}
+
+/// Random bytes for one login, from the system.
+///
+/// # Errors
+/// The system's own, where it has no source of randomness.
+pub fn entropy() -> Result<Entropy, rand::rngs::SysError> {
+    let mut bytes = vec![0; Entropy::BYTES];
+    SysRng.try_fill_bytes(&mut bytes)?;
+    Ok(Entropy::new(bytes))
+}

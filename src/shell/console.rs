@@ -1,0 +1,129 @@
+//! Standard input and output of the commands.
+
+use std::io::{self, BufRead, IsTerminal, Write};
+use std::thread;
+
+use crossterm::event::{Event, KeyCode, KeyEventKind, KeyModifiers};
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use zeroize::Zeroizing;
+
+use crate::domain::secret::Secret;
+use crate::domain::text;
+
+/// Prints data. A reader that has gone away is no failure.
+///
+/// # Errors
+/// When standard output cannot be written to for another reason.
+pub fn print(data: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    match out.write_all(data.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written,
+    }
+}
+
+/// Prints a secret and a newline, exactly.
+///
+/// # Errors
+/// When standard output cannot be written to.
+pub fn print_secret(secret: &Secret) -> io::Result<()> {
+    print(&Zeroizing::new(format!("{}\n", secret.expose())))
+}
+
+/// Says something to the person, on standard error.
+pub fn say(line: &str) {
+    // A closed standard error leaves nobody to tell.
+    let _ = writeln!(io::stderr(), "{line}");
+}
+
+/// Whether a person can be asked.
+#[must_use]
+pub fn can_ask() -> bool {
+    io::stdin().is_terminal() && io::stderr().is_terminal()
+}
+
+/// Whether the screen could be drawn.
+#[must_use]
+pub fn has_terminal() -> bool {
+    io::stdin().is_terminal() && io::stdout().is_terminal()
+}
+
+/// Asks a question whose safe answer is no.
+///
+/// # Errors
+/// When standard input cannot be read.
+pub fn confirm(question: &str) -> io::Result<bool> {
+    let answer = ask(&format!("{question} [y/N]"))?;
+    Ok(matches!(answer.to_lowercase().as_str(), "y" | "yes"))
+}
+
+/// Asks for a line.
+///
+/// # Errors
+/// When standard input cannot be read.
+pub fn ask(question: &str) -> io::Result<String> {
+    let mut err = io::stderr().lock();
+    write!(err, "{question} ")?;
+    err.flush()?;
+    let mut line = String::new();
+    io::stdin().lock().read_line(&mut line)?;
+    Ok(line.trim().to_owned())
+}
+
+/// Asks for a secret; what is typed is not shown.
+///
+/// # Errors
+/// When the terminal cannot be used, or the person presses Ctrl-C or Esc.
+pub fn ask_secret(question: &str) -> io::Result<Secret> {
+    let mut err = io::stderr().lock();
+    write!(err, "{question} ")?;
+    err.flush()?;
+    crossterm::terminal::enable_raw_mode()?;
+    let typed = read_unseen();
+    crossterm::terminal::disable_raw_mode()?;
+    writeln!(err)?;
+    typed
+}
+
+fn read_unseen() -> io::Result<Secret> {
+    let mut typed = Zeroizing::new(String::new());
+    loop {
+        let Event::Key(key) = crossterm::event::read()? else { continue };
+        if key.kind == KeyEventKind::Release {
+            continue;
+        }
+        let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
+        if key.code == KeyCode::Enter {
+            return Ok(Secret::new(typed.trim()));
+        } else if key.code == KeyCode::Esc || (ctrl && key.code == KeyCode::Char('c')) {
+            return Err(io::Error::new(io::ErrorKind::Interrupted, "nothing was typed"));
+        } else if key.code == KeyCode::Backspace {
+            typed.pop();
+        } else if let KeyCode::Char(char) = key.code
+            && !ctrl
+            && !text::is_hostile(char)
+        {
+            typed.push(char);
+        }
+    }
+}
+
+/// The lines that a person types while something else goes on.
+#[must_use]
+pub fn lines() -> UnboundedReceiver<Secret> {
+    let (sender, receiver) = unbounded_channel();
+    if io::stdin().is_terminal() {
+        let reader = thread::Builder::new().name("lines".to_owned());
+        let reading = reader.spawn(move || {
+            for line in io::stdin().lock().lines() {
+                let Ok(line) = line else { return };
+                if sender.send(Secret::new(line.trim())).is_err() {
+                    return;
+                }
+            }
+        });
+        // Without the thread a paste is not read; the callback still is.
+        drop(reading);
+    }
+    receiver
+}

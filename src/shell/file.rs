@@ -1,0 +1,382 @@
+//! One file read whole and replaced whole.
+//!
+//! After any fault the file holds all of the old state or all of the new one: a temporary file
+//! in the same folder is written and synced, renamed over the target, and the folder is synced.
+//! A link to the file stays a link; its target is replaced.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use zeroize::Zeroizing;
+
+use crate::domain::text;
+use crate::domain::trouble::{Next, Trouble};
+
+/// How many links to links are followed, as many as Linux follows.
+const LINKS: usize = 40;
+
+/// From what age on a temporary file was left by a program that ended in the middle of a save.
+const LEFTOVER: Duration = Duration::from_secs(3600);
+
+/// What helps against which fault.
+const REMEDIES: &[(io::ErrorKind, &str)] = &[
+    (io::ErrorKind::PermissionDenied, "change the rights of the file or of its folder"),
+    (io::ErrorKind::StorageFull, "make room on the disk, then try again"),
+    (io::ErrorKind::QuotaExceeded, "make room on the disk, then try again"),
+    (io::ErrorKind::ReadOnlyFilesystem, "make the file system writable"),
+    (io::ErrorKind::NotADirectory, "name another file with --config"),
+    (io::ErrorKind::AlreadyExists, "move away what is in the place of its folder"),
+];
+
+/// How a replacement ended.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Replaced {
+    /// The new bytes are on disk; with notices for people.
+    Done(Vec<String>),
+    /// Somebody else wrote the file meanwhile, so nothing was done.
+    Overtaken,
+}
+
+/// Where `path` leads once every link is followed; the last part need not exist.
+///
+/// # Errors
+/// A [`Trouble`] when the links lead in a circle or cannot be read.
+pub fn target(path: &Path) -> Result<PathBuf, Trouble> {
+    let mut target = path.to_owned();
+    for _ in 0..LINKS {
+        match fs::symlink_metadata(&target) {
+            Ok(found) if found.is_symlink() => {
+                let next = fs::read_link(&target).map_err(|error| cannot("follow", &target, &error))?;
+                target = folder(&target).join(next);
+            }
+            Ok(_) => return fs::canonicalize(&target).map_err(|error| cannot("find", &target, &error)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let around = fs::canonicalize(folder(&target)).unwrap_or_else(|_| folder(&target).to_owned());
+                return Ok(target.file_name().map_or(target.clone(), |name| around.join(name)));
+            }
+            Err(error) => return Err(cannot("find", &target, &error)),
+        }
+    }
+    let remedy = "remove the link and make it again so that it leads to a file";
+    let what = format!("cannot follow {}", shown(path));
+    Err(Trouble::untouched(what, "its links lead in a circle", Next::Fix(remedy.to_owned())))
+}
+
+/// The bytes of the file at `path`, at most `limit` and one, or nothing when it is not there.
+///
+/// # Errors
+/// A [`Trouble`] when it is there and cannot be read.
+pub fn read(path: &Path, limit: usize) -> Result<Option<Zeroizing<Vec<u8>>>, Trouble> {
+    let mut options = OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        // A named pipe would otherwise wait for somebody to write.
+        options.custom_flags(rustix::fs::OFlags::NONBLOCK.bits().cast_signed());
+    }
+    let file = match options.open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(cannot("read", path, &error)),
+    };
+    let found = file.metadata().map_err(|error| cannot("read", path, &error))?;
+    if !found.is_file() {
+        let why = if found.is_dir() { "it is a folder" } else { "it is no ordinary file" };
+        let next = Next::Fix("move it away, or name another file with --config".to_owned());
+        return Err(Trouble::untouched(format!("cannot read {}", shown(path)), why, next));
+    }
+    let most = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
+    // Room for all of it at once: a buffer that grows leaves copies of what it held.
+    let room = usize::try_from(found.len().min(most)).unwrap_or(0).saturating_add(1);
+    let mut bytes = Zeroizing::new(Vec::with_capacity(room));
+    file.take(most).read_to_end(&mut bytes).map_err(|error| cannot("read", path, &error))?;
+    Ok(Some(bytes))
+}
+
+/// Makes the folder of `target`, private to its owner, where it is missing.
+///
+/// # Errors
+/// A [`Trouble`] when it cannot be made.
+pub fn make_folder(target: &Path) -> Result<(), Trouble> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::DirBuilderExt;
+        builder.mode(0o700);
+    }
+    builder.create(folder(target)).map_err(|error| cannot("make the folder of", target, &error))
+}
+
+/// Replaces `before`, the bytes that were read from `target`, with `after`.
+///
+/// # Errors
+/// A [`Trouble`]; the file then holds what it held, unless the text says otherwise.
+pub fn replace(target: &Path, before: Option<&[u8]>, after: &[u8]) -> Result<Replaced, Trouble> {
+    let failed = |error: io::Error| cannot("write", target, &error);
+    let notices = notices(target)?;
+    remove_leftovers(target);
+    let mut prefix = std::ffi::OsString::from(".");
+    prefix.push(target.file_name().unwrap_or_default());
+    prefix.push(".");
+    let mut temporary = tempfile::Builder::new();
+    temporary.prefix(&prefix).suffix(".tmp");
+    let mut temporary = temporary.tempfile_in(folder(target)).map_err(failed)?;
+    temporary.write_all(after).map_err(failed)?;
+    temporary.as_file().sync_all().map_err(failed)?;
+    let now = read(target, before.map_or(0, <[u8]>::len))?;
+    if now.as_ref().map(|bytes| bytes.as_slice()) != before {
+        return Ok(Replaced::Overtaken);
+    }
+    temporary.persist(target).map_err(|error| failed(error.error))?;
+    sync_folder(target).map_err(|error| {
+        let why = format!("it is written, but a power cut may still bring the old one back: {error}");
+        Trouble::untouched(format!("cannot make sure of {}", shown(target)), why, Next::Retry)
+    })?;
+    Ok(Replaced::Done(notices))
+}
+
+#[cfg(unix)]
+fn sync_folder(target: &Path) -> io::Result<()> {
+    File::open(folder(target))?.sync_all()
+}
+
+#[cfg(not(unix))]
+fn sync_folder(_target: &Path) -> io::Result<()> {
+    Ok(()) // Elsewhere a folder cannot be opened for that.
+}
+
+/// What a person should know about the rights of `target`, or why it must not be replaced:
+/// renaming over a file would also replace one that was protected against writing.
+fn notices(target: &Path) -> Result<Vec<String>, Trouble> {
+    let mut notices: Vec<String> = folder_notice(target).into_iter().collect();
+    match fs::metadata(target) {
+        Ok(found) => {
+            protected(target, &found)?;
+            if is_loose(&found) {
+                notices.push(format!("{} could be read by others; it is private now", shown(target)));
+            }
+            Ok(notices)
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(notices),
+        Err(error) => Err(cannot("write", target, &error)),
+    }
+}
+
+fn protected(target: &Path, found: &fs::Metadata) -> Result<(), Trouble> {
+    let refusal = |why: &str, remedy: String| {
+        Err(Trouble::untouched(format!("cannot write {}", shown(target)), why, Next::Fix(remedy)))
+    };
+    if found.permissions().readonly() {
+        return refusal("it is protected against writing", format!("chmod u+w {}", shown(target)));
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        if found.uid() != rustix::process::geteuid().as_raw() {
+            return refusal("it belongs to another user", "run authtui as that user".to_owned());
+        }
+    }
+    Ok(())
+}
+
+/// What a person should know about a file that is only read.
+#[must_use]
+pub fn reading_notices(target: &Path) -> Vec<String> {
+    let loose = fs::metadata(target).is_ok_and(|found| is_loose(&found));
+    let loose =
+        loose.then(|| format!("{} can be read by others; the next save makes it private", shown(target)));
+    loose.into_iter().chain(folder_notice(target)).collect()
+}
+
+#[cfg(unix)]
+fn folder_notice(target: &Path) -> Option<String> {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = fs::metadata(folder(target)).ok()?.permissions().mode();
+    let shared = mode & 0o022 != 0;
+    shared.then(|| format!("others may write to the folder {}", shown(folder(target))))
+}
+
+#[cfg(not(unix))]
+fn folder_notice(_target: &Path) -> Option<String> {
+    None
+}
+
+#[cfg(unix)]
+fn is_loose(found: &fs::Metadata) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    found.permissions().mode() & 0o077 != 0
+}
+
+#[cfg(not(unix))]
+fn is_loose(_found: &fs::Metadata) -> bool {
+    false
+}
+
+/// Removes temporary files that an earlier program left when it was killed.
+fn remove_leftovers(target: &Path) {
+    let Some(name) = target.file_name().and_then(|name| name.to_str()) else { return };
+    let prefix = format!(".{name}.");
+    let Ok(entries) = fs::read_dir(folder(target)) else { return };
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        let ours = name.to_str().is_some_and(|name| name.starts_with(&prefix) && name.ends_with(".tmp"));
+        let old = |found: fs::Metadata| {
+            let age = found.modified().ok().and_then(|at| SystemTime::now().duration_since(at).ok());
+            found.is_file() && age.is_some_and(|age| age > LEFTOVER)
+        };
+        if ours && entry.metadata().is_ok_and(old) {
+            // Another program may have removed it already.
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
+/// The folder a file lies in.
+fn folder(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        Some(_) | None => Path::new("."),
+    }
+}
+
+/// A path as people see it.
+#[must_use]
+pub fn shown(path: &Path) -> String {
+    text::clean(&path.to_string_lossy(), 400)
+}
+
+fn cannot(verb: &str, path: &Path, error: &io::Error) -> Trouble {
+    let remedy = REMEDIES.iter().find(|(kind, _)| *kind == error.kind());
+    let next = remedy.map_or(Next::Retry, |(_, remedy)| Next::Fix((*remedy).to_owned()));
+    Trouble::untouched(format!("cannot {verb} {}", shown(path)), error.to_string(), next)
+}
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    use super::*;
+
+    fn mode(path: &Path) -> u32 {
+        fs::metadata(path).expect("there").permissions().mode() & 0o777
+    }
+
+    fn set_mode(path: &Path, mode: u32) {
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("ours");
+    }
+
+    fn names(folder: &Path) -> Vec<String> {
+        let entries = fs::read_dir(folder).expect("a folder").flatten();
+        let mut names: Vec<_> =
+            entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_new_file_and_its_folder_are_private() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a/b/config.yaml");
+        make_folder(&path).expect("made");
+        assert_eq!(replace(&path, None, b"new").expect("written"), Replaced::Done(Vec::new()));
+        assert_eq!(
+            (mode(&path), mode(&folder.path().join("a")), mode(&folder.path().join("a/b"))),
+            (0o600, 0o700, 0o700)
+        );
+        assert_eq!(read(&path, 10).expect("readable").expect("there").as_slice(), b"new");
+        assert_eq!(names(&folder.path().join("a/b")), ["config.yaml"]);
+    }
+
+    #[test]
+    fn what_others_may_do_is_told_and_tightened() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("config.yaml");
+        fs::write(&path, "old").expect("written");
+        set_mode(&path, 0o644);
+        set_mode(folder.path(), 0o777);
+        assert_eq!(reading_notices(&path).len(), 2);
+        let Replaced::Done(notices) = replace(&path, Some(b"old"), b"new").expect("written") else {
+            panic!()
+        };
+        assert_eq!(notices.len(), 2, "{notices:?}");
+        assert!(notices.iter().any(|notice| notice.contains("private now")), "{notices:?}");
+        assert_eq!(mode(&path), 0o600);
+        set_mode(folder.path(), 0o700);
+        assert_eq!(reading_notices(&path), [""; 0]);
+    }
+
+    #[test]
+    fn a_file_that_somebody_else_wrote_meanwhile_is_not_replaced() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("config.yaml");
+        for (on_disk, before) in [
+            (Some("other"), Some("old")),
+            (Some("old and more"), Some("old")),
+            (Some("x"), None),
+            (Some(""), None),
+            (None, Some("old")),
+        ] {
+            let _ = fs::remove_file(&path);
+            if let Some(text) = on_disk {
+                fs::write(&path, text).expect("written");
+            }
+            let replaced = replace(&path, before.map(str::as_bytes), b"new").expect("no trouble");
+            assert_eq!(replaced, Replaced::Overtaken, "{on_disk:?} {before:?}");
+            assert_eq!(fs::read_to_string(&path).ok().as_deref(), on_disk);
+            assert_eq!(names(folder.path()).len(), usize::from(on_disk.is_some()));
+        }
+    }
+
+    #[test]
+    fn links_are_followed_to_their_end_and_stay_links() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let root = folder.path().canonicalize().expect("there");
+        let [first, second, real] = ["first", "second", "dotfiles/real.yaml"].map(|name| root.join(name));
+        symlink("second", &first).expect("a link");
+        symlink(&real, &second).expect("a link");
+        assert_eq!(target(&first), Ok(real.clone()));
+        make_folder(&real).expect("made");
+        replace(&target(&first).expect("a target"), None, b"new").expect("written");
+        assert_eq!(target(&first), Ok(real.clone()));
+        assert_eq!(fs::read_link(&first).expect("a link"), Path::new("second"));
+        assert_eq!(fs::read(&real).expect("there"), b"new");
+        let circle = root.join("circle");
+        symlink("circle", &circle).expect("a link");
+        assert!(target(&circle).expect_err("a circle").why.contains("circle"));
+    }
+
+    #[test]
+    fn what_cannot_be_read_or_written_is_said_with_path_and_remedy() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("config.yaml");
+        assert_eq!(read(folder.path(), 10).expect_err("a folder").why, "it is a folder");
+        fs::write(&path, "old").expect("written");
+        set_mode(&path, 0o400);
+        let trouble = replace(&path, Some(b"old"), b"new").expect_err("protected");
+        assert!(matches!(&trouble.next, Next::Fix(remedy) if remedy.starts_with("chmod u+w")), "{trouble}");
+        let below = path.join("config.yaml");
+        let trouble = make_folder(&below).expect_err("a file is in the way");
+        assert!(trouble.what.contains("config.yaml") && matches!(trouble.next, Next::Fix(_)), "{trouble}");
+        assert_eq!(fs::read(&path).expect("there"), b"old");
+    }
+
+    #[test]
+    fn only_old_leftovers_of_ours_are_removed() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("config.yaml");
+        let old = SystemTime::now() - LEFTOVER * 2;
+        for (name, age) in
+            [(".config.yaml.a.tmp", Some(old)), (".config.yaml.b.tmp", None), (".other.c.tmp", Some(old))]
+        {
+            let file = File::create(folder.path().join(name)).expect("created");
+            file.set_modified(age.unwrap_or_else(SystemTime::now)).expect("ours");
+        }
+        replace(&path, None, b"new").expect("written");
+        assert_eq!(names(folder.path()), [".config.yaml.b.tmp", ".other.c.tmp", "config.yaml"]);
+    }
+}

@@ -1,0 +1,186 @@
+//! Files that one program at a time may hold.
+//!
+//! A lock is a file of its own beside what it guards, never what is renamed over. The system
+//! lets go of it when its holder ends, however it ends. The file itself stays: a lock that is
+//! deleted can be held twice. Its text says who holds it.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{self, Read, Seek, Write};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use crate::domain::text;
+
+/// How long a waiter sleeps between two tries.
+const BETWEEN: Duration = Duration::from_millis(10);
+
+/// A lock that is held until this is dropped.
+#[derive(Debug)]
+pub struct Hold {
+    _file: File,
+}
+
+/// Why a lock is not held.
+#[derive(Debug)]
+pub enum NotHeld {
+    /// Somebody else holds it; the text says who, where that is known.
+    Busy(Option<String>),
+    /// The lock file cannot be used.
+    Failed(io::Error),
+}
+
+impl std::fmt::Display for NotHeld {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Busy(Some(holder)) => write!(f, "{holder} holds the lock"),
+            Self::Busy(None) => f.write_str("another program holds the lock"),
+            Self::Failed(error) => write!(f, "the lock file cannot be used: {error}"),
+        }
+    }
+}
+
+/// Takes the lock at `path`, waiting no longer than `within`; no thread waits.
+///
+/// # Errors
+/// [`NotHeld`] when the time is over or the file cannot be used.
+pub async fn hold(path: &Path, within: Duration) -> Result<Hold, NotHeld> {
+    let (mut file, until) = begin(path, within)?;
+    while !try_once(&mut file)? {
+        if Instant::now() >= until {
+            return Err(NotHeld::Busy(holder(&mut file)));
+        }
+        tokio::time::sleep(BETWEEN).await;
+    }
+    Ok(Hold { _file: file })
+}
+
+/// Takes the lock at `path`, blocking this thread no longer than `within`.
+///
+/// # Errors
+/// [`NotHeld`] when the time is over or the file cannot be used.
+pub fn hold_blocking(path: &Path, within: Duration) -> Result<Hold, NotHeld> {
+    let (mut file, until) = begin(path, within)?;
+    while !try_once(&mut file)? {
+        if Instant::now() >= until {
+            return Err(NotHeld::Busy(holder(&mut file)));
+        }
+        std::thread::sleep(BETWEEN);
+    }
+    Ok(Hold { _file: file })
+}
+
+/// Who holds the lock at `path` at this moment, for a notice while waiting.
+#[must_use]
+pub fn held_by(path: &Path) -> Option<String> {
+    let mut file = open(path).ok()?;
+    match file.try_lock_shared() {
+        Ok(()) => None,
+        Err(_) => holder(&mut file),
+    }
+}
+
+fn begin(path: &Path, within: Duration) -> Result<(File, Instant), NotHeld> {
+    let file = open(path).map_err(NotHeld::Failed)?;
+    let now = Instant::now();
+    Ok((file, now.checked_add(within).unwrap_or(now)))
+}
+
+fn open(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        // A link planted here must not make us create or change a file elsewhere.
+        let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
+        options.mode(0o600).custom_flags(flags.bits().cast_signed());
+    }
+    let file = options.open(path)?;
+    if !file.metadata()?.is_file() {
+        return Err(io::Error::other("it is no ordinary file"));
+    }
+    Ok(file)
+}
+
+fn try_once(file: &mut File) -> Result<bool, NotHeld> {
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => return Ok(false),
+        Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Interrupted => return Ok(false),
+        Err(TryLockError::Error(error)) => return Err(NotHeld::Failed(error)),
+    }
+    // Only for people: a full disk must not keep a lock from being held.
+    let _ = sign(file);
+    Ok(true)
+}
+
+fn sign(file: &mut File) -> io::Result<()> {
+    file.rewind()?;
+    file.set_len(0)?;
+    write!(file, "authtui (process {})", std::process::id())
+}
+
+fn holder(file: &mut File) -> Option<String> {
+    let mut said = String::new();
+    file.rewind().ok()?;
+    file.take(80).read_to_string(&mut said).ok()?;
+    Some(text::clean(said.trim(), 60)).filter(|said| !said.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LONG: Duration = Duration::from_secs(10);
+    const SHORT: Duration = Duration::from_millis(30);
+
+    #[test]
+    fn a_second_holder_waits_and_learns_who_is_first() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.lock");
+        assert_eq!(held_by(&path), None);
+        let first = hold_blocking(&path, LONG).expect("free");
+        let us = format!("authtui (process {})", std::process::id());
+        assert_eq!(held_by(&path).as_ref(), Some(&us));
+        match hold_blocking(&path, SHORT) {
+            Err(NotHeld::Busy(holder)) => assert_eq!(holder, Some(us)),
+            other => panic!("{other:?}"),
+        }
+        drop(first);
+        assert_eq!(held_by(&path), None);
+        assert!(hold_blocking(&path, Duration::ZERO).is_ok());
+        assert!(path.exists(), "a lock file stays");
+    }
+
+    #[test]
+    fn waiting_ends_when_the_holder_lets_go() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.lock");
+        let first = hold_blocking(&path, LONG).expect("free");
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
+        runtime.block_on(async {
+            assert!(matches!(hold(&path, SHORT).await, Err(NotHeld::Busy(Some(_)))));
+            let let_go = async {
+                tokio::task::yield_now().await;
+                drop(first);
+            };
+            let (second, ()) = tokio::join!(hold(&path, LONG), let_go);
+            assert!(second.is_ok());
+        });
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_lock_file_is_private_and_never_reached_by_a_link() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.lock");
+        drop(hold_blocking(&path, LONG).expect("free"));
+        assert_eq!(path.metadata().expect("there").permissions().mode() & 0o777, 0o600);
+        let (link, victim) = (folder.path().join("b.lock"), folder.path().join("victim"));
+        symlink(&victim, &link).expect("a link");
+        assert!(matches!(hold_blocking(&link, SHORT), Err(NotHeld::Failed(_))));
+        assert!(!victim.exists());
+        assert!(matches!(hold_blocking(folder.path(), SHORT), Err(NotHeld::Failed(_))));
+    }
+}

@@ -1,0 +1,127 @@
+//! Performs what a login asks. The panel and `authtui login` both answer through `tell`.
+
+use std::collections::BTreeMap;
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, Mutex};
+
+use futures_util::FutureExt;
+
+use crate::domain::change::Snapshot;
+use crate::domain::trouble::{Next, Trouble};
+use crate::oauth::Attempt;
+use crate::oauth::login::{Ask, Bound, Heard};
+use crate::shell::callback::{Came, Listener};
+use crate::shell::stores::Failure;
+use crate::shell::{Hands, broke, clock, desktop};
+
+/// Takes what happened to where the login is.
+pub type Tell = Arc<dyn Fn(Heard) + Send + Sync>;
+
+/// The listeners of the logins that are under way.
+#[derive(Debug, Default)]
+pub struct Listeners(Mutex<BTreeMap<Attempt, Listener>>);
+
+/// Performs one ask in a task of its own. A store that was written is told to `stored`.
+pub fn start(
+    hands: &Arc<Hands>,
+    attempt: Attempt,
+    ask: Ask,
+    tell: Tell,
+    stored: impl Fn(Snapshot) + Send + 'static,
+) {
+    let (hands, told) = (Arc::clone(hands), Arc::clone(&tell));
+    // A task that panics says so, instead of leaving the person to wait for ever.
+    let instead = lost(&ask);
+    tokio::spawn(async move {
+        let task = AssertUnwindSafe(perform(&hands, attempt, ask, tell, stored));
+        if task.catch_unwind().await.is_err() {
+            told(instead);
+        }
+    });
+}
+
+/// What is said when the task that performs `ask` ends by a fault.
+fn lost(ask: &Ask) -> Heard {
+    let trouble = broke("cannot go on");
+    match ask {
+        Ask::Send(errand, _) => Heard::Replied(*errand, Err(trouble)),
+        Ask::Save(..) => Heard::Saved(Err(trouble)),
+        Ask::Open(_) => Heard::Opened(Err(trouble)),
+        Ask::Entropy | Ask::Listen(_) => Heard::Bound(Err(trouble)),
+        Ask::Arm(_) | Ask::CloseListener => Heard::ListenerDied("a fault of the program".to_owned()),
+    }
+}
+
+async fn perform(
+    hands: &Arc<Hands>,
+    attempt: Attempt,
+    ask: Ask,
+    tell: Tell,
+    stored: impl Fn(Snapshot) + Send,
+) {
+    match ask {
+        Ask::Entropy => match clock::entropy() {
+            Ok(entropy) => tell(Heard::Began(entropy)),
+            Err(error) => {
+                let next = Next::Fix("check the system's random device".to_owned());
+                let trouble =
+                    Trouble::untouched("cannot begin the login", format!("no random bytes: {error}"), next);
+                tell(Heard::Bound(Err(trouble)));
+            }
+        },
+        Ask::Listen(ports) => tell(Heard::Bound(listen(hands, attempt, &ports, &tell))),
+        Ask::Arm(gate) => {
+            if let Ok(listeners) = hands.listeners.0.lock()
+                && let Some(listener) = listeners.get(&attempt)
+            {
+                listener.arm(*gate);
+            }
+        }
+        Ask::CloseListener => close(hands, attempt).await,
+        Ask::Open(url) => tell(Heard::Opened(desktop::open(&url).await)),
+        Ask::Send(errand, request) => {
+            let reply = hands.http.send(&request, hands.clock.now()).await;
+            tell(Heard::Replied(errand, reply));
+        }
+        Ask::Save(store, change) => {
+            let what = format!("cannot save {}", change.name);
+            let saved = match hands.apply(store, *change).await {
+                Ok(snapshot) => {
+                    stored(snapshot);
+                    Ok(())
+                }
+                Err(Failure::Moved(moved)) => Err(Trouble::untouched(what, moved.to_string(), Next::Retry)),
+                Err(Failure::Trouble(trouble)) => Err(trouble),
+            };
+            tell(Heard::Saved(saved));
+        }
+    }
+}
+
+fn listen(hands: &Hands, attempt: Attempt, ports: &[u16], tell: &Tell) -> Result<Bound, Trouble> {
+    let tell = Arc::clone(tell);
+    let hear = Arc::new(move |came| {
+        tell(match came {
+            Came::Answer(_, answer) => Heard::Answered(answer),
+            Came::Stray(_) => Heard::Stray,
+            Came::Died(why) => Heard::ListenerDied(why),
+        });
+    });
+    let listener = Listener::open(attempt, ports, hear)?;
+    let addresses: Vec<String> =
+        listener.addresses().iter().map(|address| address.ip().to_string()).collect();
+    let bound = Bound { port: listener.port(), addresses: addresses.join(" and ") };
+    if let Ok(mut listeners) = hands.listeners.0.lock() {
+        listeners.insert(attempt, listener);
+    }
+    Ok(bound)
+}
+
+/// Ends a login's listener. It waits for its thread, which may be sending its last page.
+async fn close(hands: &Hands, attempt: Attempt) {
+    let listener = hands.listeners.0.lock().ok().and_then(|mut listeners| listeners.remove(&attempt));
+    if let Some(listener) = listener {
+        // A thread that has ended badly has nothing more to say.
+        let _ = tokio::task::spawn_blocking(move || drop(listener)).await;
+    }
+}

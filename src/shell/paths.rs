@@ -1,0 +1,62 @@
+//! Where everything lies.
+
+use std::env;
+use std::path::PathBuf;
+
+use color_eyre::eyre::{Result, WrapErr};
+use etcetera::BaseStrategy;
+use etcetera::base_strategy::Xdg;
+
+/// The program's folders and files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Paths {
+    /// Our own store.
+    pub config: PathBuf,
+    /// The user's provider files.
+    pub providers: PathBuf,
+    /// Locks and what else is only for this machine.
+    pub state: PathBuf,
+}
+
+impl Paths {
+    /// The paths of this user; `config` is what `--config` named.
+    ///
+    /// macOS uses the XDG folders too; Windows `%APPDATA%` and `%LOCALAPPDATA%`. A relative
+    /// XDG variable is ignored, as the XDG specification says.
+    ///
+    /// # Errors
+    /// When the home folder cannot be found.
+    pub fn of_user(config: Option<PathBuf>) -> Result<Self> {
+        let named = config
+            .or_else(|| env::var_os("AUTHTUI_CONFIG").filter(|path| !path.is_empty()).map(PathBuf::from));
+        let (folder, state) = folders()?;
+        let config = match named {
+            Some(path) => std::path::absolute(&path).wrap_err("cannot use the path of the configuration")?,
+            None => folder.join("config.yaml"),
+        };
+        Ok(Self { config, providers: folder.join("providers"), state })
+    }
+
+    /// All paths below one folder, for the demo.
+    #[must_use]
+    pub fn below(folder: &std::path::Path) -> Self {
+        Self {
+            config: folder.join("config.yaml"),
+            providers: folder.join("providers"),
+            state: folder.join("state"),
+        }
+    }
+}
+
+#[cfg(not(windows))]
+fn folders() -> Result<(PathBuf, PathBuf)> {
+    let base = Xdg::new().wrap_err("cannot find the home folder: set HOME")?;
+    let state = base.state_dir().unwrap_or_else(|| base.data_dir());
+    Ok((base.config_dir().join("authtui"), state.join("authtui")))
+}
+
+#[cfg(windows)]
+fn folders() -> Result<(PathBuf, PathBuf)> {
+    let base = etcetera::base_strategy::Windows::new().wrap_err("cannot find the home folder")?;
+    Ok((base.config_dir().join("authtui"), base.cache_dir().join("authtui")))
+}

@@ -1,0 +1,136 @@
+//! Every effect of the screen to the task that performs it. Failures are messages too.
+
+use std::sync::Arc;
+use std::sync::mpsc::Sender;
+
+use futures_util::FutureExt;
+
+use crate::domain::change::Change;
+use crate::domain::name::ProfileId;
+use crate::domain::secret::Secret;
+use crate::domain::trouble::{Next, Trouble};
+use crate::oauth::probe;
+use crate::shell::refresh::refresh;
+use crate::shell::stores::Failure;
+use crate::shell::tasks::Tasks;
+use crate::shell::{Hands, broke, form, login};
+use crate::tui::message::{Copied, Effect, Form, Msg, Refreshed};
+
+/// Where messages for the model go.
+pub type Inbox = Sender<Msg>;
+
+/// Performs an effect in a task of its own. Effects of the terminal itself are the loop's.
+pub fn perform(tasks: &Tasks, hands: &Arc<Hands>, inbox: &Inbox, effect: Effect) {
+    let (hands, inbox) = (Arc::clone(hands), inbox.clone());
+    // A task that panics says so, instead of leaving the person to wait for ever.
+    let instead = lost(&effect);
+    let task = std::panic::AssertUnwindSafe(run(hands, inbox.clone(), effect));
+    tasks.spawn(async move {
+        if task.catch_unwind().await.is_err()
+            && let Some(msg) = instead
+        {
+            say(&inbox, msg);
+        }
+    });
+}
+
+async fn run(hands: Arc<Hands>, inbox: Inbox, effect: Effect) {
+    match effect {
+        Effect::Login(attempt, ask) => {
+            let told = inbox.clone();
+            let tell: login::Tell = Arc::new(move |heard| say(&told, Msg::Login(attempt, heard)));
+            let stored = inbox.clone();
+            let stored = move |snapshot| say(&stored, Msg::Stored(snapshot));
+            login::start(&hands, attempt, ask, tell, stored);
+        }
+        Effect::Refresh(id, wish) => {
+            let permit = hands.refreshes.acquire().await;
+            let refreshed = refresh(&hands, &id, wish).await;
+            drop(permit);
+            say(&inbox, Msg::Refreshed(id, refreshed));
+        }
+        Effect::Change(id, change) => {
+            let changed = change_of(&hands, &id, *change).await;
+            say(&inbox, Msg::Changed(id, changed));
+        }
+        Effect::Copy(id, form) => {
+            let what = format!("the {} of {}", form.word(), id.name);
+            say(&inbox, Msg::Copied(what, copy(&hands, &id, form).await));
+        }
+        Effect::CopyLink(url) => {
+            let copied = hands.clipboard.copy(Secret::new(url.as_str())).await;
+            say(&inbox, Msg::Copied("the link".to_owned(), copied));
+        }
+        Effect::Test(id) => {
+            let tested = test(&hands, &id).await;
+            say(&inbox, Msg::Tested(id, tested));
+        }
+        Effect::Read(store) => say(&inbox, Msg::Stored(hands.read(store).await)),
+        Effect::PrintUrls(_) | Effect::Redraw | Effect::Suspend | Effect::Quit => {}
+    }
+}
+
+fn say(inbox: &Inbox, msg: Msg) {
+    // The loop has ended: nobody is left to be told.
+    let _ = inbox.send(msg);
+}
+
+/// What is said when the task that performs `effect` ends by a fault.
+fn lost(effect: &Effect) -> Option<Msg> {
+    let trouble = broke("cannot go on");
+    Some(match effect {
+        Effect::Refresh(id, _) => Msg::Refreshed(id.clone(), Refreshed::Failed(None, trouble)),
+        Effect::Change(id, _) => Msg::Changed(id.clone(), Err(trouble)),
+        Effect::Copy(..) | Effect::CopyLink(_) => Msg::Copied(String::new(), Err(trouble)),
+        Effect::Test(id) => Msg::Tested(id.clone(), Err(trouble)),
+        // A login's asks tell of their faults themselves.
+        Effect::Login(..)
+        | Effect::Read(_)
+        | Effect::PrintUrls(_)
+        | Effect::Redraw
+        | Effect::Suspend
+        | Effect::Quit => return None,
+    })
+}
+
+async fn change_of(
+    hands: &Hands,
+    id: &ProfileId,
+    change: Change,
+) -> Result<crate::domain::change::Snapshot, Trouble> {
+    hands.apply(id.store, change).await.map_err(|failure| match failure {
+        Failure::Trouble(trouble) => trouble,
+        Failure::Moved(moved) => {
+            Trouble::untouched(format!("cannot change {}", id.name), moved.to_string(), Next::Nothing)
+        }
+    })
+}
+
+/// Reads the profile again, so that what is copied is what is stored.
+async fn copy(hands: &Hands, id: &ProfileId, what: Form) -> Result<Copied, Trouble> {
+    let snapshot = hands.read(id.store).await;
+    let catalog = hands.catalog().await;
+    let provider = catalog.get(id.name.provider());
+    let secret = snapshot.profile(&id.name).and_then(|profile| form::of(what, profile, provider));
+    let Some(secret) = secret else {
+        let why = format!("{} holds no {}", id.name, what.word());
+        return Err(Trouble::untouched("cannot copy", why, Next::LogIn));
+    };
+    hands.clipboard.copy(secret).await
+}
+
+async fn test(hands: &Hands, id: &ProfileId) -> Result<String, Trouble> {
+    let what = format!("cannot test {}", id.name);
+    let snapshot = hands.read(id.store).await;
+    let catalog = hands.catalog().await;
+    let provider = catalog.get(id.name.provider());
+    let tokens = snapshot.profile(&id.name).and_then(|profile| profile.held.tokens());
+    let (Some(provider), Some(tokens)) = (provider, tokens) else {
+        return Err(Trouble::untouched(what, "it holds no token", Next::LogIn));
+    };
+    let Some(request) = probe::request(provider, &tokens.access) else {
+        return Err(Trouble::untouched(what, "its provider file names no test", Next::Nothing));
+    };
+    let reply = hands.http.send(&request, hands.clock.now()).await?;
+    Ok(probe::reading(provider.probe.as_ref(), reply.status))
+}

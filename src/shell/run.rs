@@ -1,0 +1,155 @@
+//! The loop: hear, update, perform, draw, sleep. And leaving in order.
+//!
+//! Three threads: this one draws and sleeps in its inbox, one reads the keyboard, one runs the
+//! tasks. The last two begin after the first frame, and none can keep another waiting.
+
+use std::io::{self, Write};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
+
+use color_eyre::eyre::{Result, WrapErr};
+use crossterm::event::{KeyCode, KeyEvent};
+
+use crate::domain::name::StoreId;
+use crate::shell::perform::{Inbox, perform};
+use crate::shell::tasks::Tasks;
+use crate::shell::terminal::Screen;
+use crate::shell::{Hands, http, keyboard};
+use crate::tui::message::{Effect, Msg};
+use crate::tui::model::{Leaving, Model};
+use crate::tui::theme::Theme;
+use crate::tui::{update, view, wakes_at};
+
+/// The longest sleep: a steady timer stands still while the computer sleeps.
+const LONGEST_SLEEP: Duration = Duration::from_secs(60);
+
+/// How long the program may take to end after the terminal was given back, beyond what it waits
+/// for on purpose.
+const HANGING: Duration = Duration::from_millis(500);
+
+/// Why the screen was left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Left {
+    /// The person asked for it.
+    Asked,
+    /// A signal, or the end of the terminal.
+    Terminated,
+}
+
+/// Runs the screen until the person leaves it. `keys` are pressed before the first frame.
+///
+/// # Errors
+/// When there is no terminal.
+pub fn run(hands: &Arc<Hands>, theme: &Theme, keys: &str) -> Result<Left> {
+    let size = crossterm::terminal::size().wrap_err("cannot use the terminal")?;
+    let mut model = Model::new(size);
+    let mut effects = update(&mut model, hands.clock.now(), Msg::Stored(hands.read_now(StoreId::Own)));
+    for key in keys.chars().map(|key| KeyEvent::from(KeyCode::Char(key))) {
+        effects.extend(update(&mut model, hands.clock.now(), Msg::Key(key)));
+    }
+    let mut screen = Screen::take().wrap_err("cannot use the terminal")?;
+    screen.draw(|frame| view(frame, &model, theme, hands.clock.now())).wrap_err("cannot draw")?;
+    let (inbox, messages) = channel();
+    let tasks = Tasks::start(&inbox).wrap_err("cannot start the tasks")?;
+    keyboard::start(&inbox).wrap_err("cannot read the keyboard")?;
+    tasks.read_catalog(hands, &inbox);
+    let watch = Watch { hands, inbox: &inbox, messages: &messages, theme, tasks: &tasks };
+    let watched = watch.until_quit(&mut model, &mut screen, effects);
+    drop(screen);
+    // A terminal that cannot be drawn on is gone; what must not be lost is waited for all the same.
+    let left = watched.unwrap_or(Left::Terminated);
+    watch.finish(model);
+    tasks.end(HANGING);
+    Ok(left)
+}
+
+/// What the loop works with.
+struct Watch<'a> {
+    hands: &'a Arc<Hands>,
+    inbox: &'a Inbox,
+    messages: &'a Receiver<Msg>,
+    theme: &'a Theme,
+    tasks: &'a Tasks,
+}
+
+impl Watch<'_> {
+    fn until_quit(
+        &self,
+        model: &mut Model,
+        screen: &mut Screen,
+        mut effects: Vec<Effect>,
+    ) -> io::Result<Left> {
+        let mut left = Left::Asked;
+        loop {
+            for effect in std::mem::take(&mut effects) {
+                match effect {
+                    Effect::Quit => return Ok(left),
+                    Effect::Redraw => screen.clear()?,
+                    Effect::Suspend => screen.suspend()?,
+                    Effect::PrintUrls(urls) => screen.lend_to(&urls)?,
+                    Effect::Login(..)
+                    | Effect::Refresh(..)
+                    | Effect::Change(..)
+                    | Effect::Copy(..)
+                    | Effect::CopyLink(_)
+                    | Effect::Test(_)
+                    | Effect::Read(_) => perform(self.tasks, self.hands, self.inbox, effect),
+                }
+            }
+            // A login that has its answer wants to be seen.
+            let waits = model.login.as_ref().is_some_and(|login| login.doors().is_some());
+            if screen.is_lent() && !waits {
+                screen.come_back()?;
+            }
+            let now = self.hands.clock.now();
+            screen.draw(|frame| view(frame, model, self.theme, now))?;
+            let longest = now.steady.after(LONGEST_SLEEP);
+            let wake = wakes_at(model, now).map_or(longest, |at| at.min(longest));
+            let sleep = now.steady.until(wake);
+            let mut next = match self.messages.recv_timeout(sleep) {
+                Ok(msg) => Some(msg),
+                Err(RecvTimeoutError::Timeout) => Some(Msg::Woke),
+                Err(RecvTimeoutError::Disconnected) => return Ok(Left::Terminated),
+            };
+            // What has come meanwhile is taken before anything is drawn.
+            while let Some(msg) = next {
+                if msg == Msg::Terminated {
+                    left = Left::Terminated;
+                }
+                if screen.is_lent() && matches!(msg, Msg::Key(_)) {
+                    screen.come_back()?;
+                } else {
+                    #[cfg(debug_assertions)]
+                    crate::shell::crash::strike(&msg);
+                    effects.extend(update(model, self.hands.clock.now(), msg));
+                }
+                next = self.messages.try_recv().ok();
+            }
+        }
+    }
+
+    /// Waits, with the terminal given back, for what must not be lost: a token request that was
+    /// posted may have spent the stored tokens. A signal ends it at once.
+    fn finish(&self, mut model: Model) {
+        let Some(unfinished) = model.unfinished() else { return };
+        // A closed standard error leaves nobody to tell.
+        let _ = writeln!(io::stderr(), "authtui: waiting for {unfinished}; Ctrl-C ends at once");
+        model.leaving = Leaving::Yes;
+        let until = Instant::now() + http::WITHIN + Duration::from_secs(5);
+        while model.unfinished().is_some() {
+            match self.messages.recv_timeout(until.saturating_duration_since(Instant::now())) {
+                Ok(Msg::Terminated) | Err(_) => break,
+                Ok(msg) => {
+                    for effect in update(&mut model, self.hands.clock.now(), msg) {
+                        perform(self.tasks, self.hands, self.inbox, effect);
+                    }
+                }
+            }
+        }
+        if model.unfinished().is_some() || model.holds_unsaved() {
+            let line = "authtui: ended before it was saved; the provider may want a new login";
+            let _ = writeln!(io::stderr(), "{line}");
+        }
+    }
+}

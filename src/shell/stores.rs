@@ -1,0 +1,323 @@
+//! The stores: read as snapshots, changed one profile at a time.
+//!
+//! A change is made under the store's lock to the file as it is then. A file that is not
+//! understood is shown as such and never written.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use zeroize::Zeroizing;
+
+use crate::domain::change::{Change, Moved, Snapshot};
+use crate::domain::name::{ProfileId, StoreId};
+use crate::domain::profile::Profile;
+use crate::domain::trouble::{Next, Trouble};
+use crate::shell::file::{self, Replaced, shown};
+use crate::shell::lock::{self, NotHeld};
+use crate::stored::{Refused, Unreadable, own, tree};
+
+/// How long a change waits for another program's change.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How often a change begins anew because a program without our lock wrote the file.
+const TRIES: usize = 20;
+
+/// Where the stores are. Every method blocks; the loop calls them in a thread of their own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stores {
+    own: PathBuf,
+}
+
+/// Why a change was not made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Failure {
+    /// The profile is no longer what the change was made for.
+    Moved(Moved),
+    /// The store could not be changed.
+    Trouble(Trouble),
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Moved(moved) => moved.fmt(f),
+            Self::Trouble(trouble) => trouble.fmt(f),
+        }
+    }
+}
+
+impl Stores {
+    /// The stores, with our own at `own`.
+    #[must_use]
+    pub fn new(own: PathBuf) -> Self {
+        Self { own }
+    }
+
+    /// What `store` says now. A file that is not there is an empty store.
+    #[must_use]
+    pub fn read(&self, store: StoreId) -> Snapshot {
+        let path = self.path(store);
+        let content = file::target(path).and_then(|target| {
+            let bytes = file::read(&target, tree::LONGEST)?;
+            let Some(bytes) = bytes else { return Ok((None, Vec::new())) };
+            let text = decoded(&bytes).map_err(|fault| unreadable(path, &fault))?;
+            let content = own::read(text).map_err(|fault| unreadable(path, &fault))?;
+            Ok((Some(content), file::reading_notices(&target)))
+        });
+        match content {
+            Ok((content, notices)) => snapshot(store, path, content, notices),
+            Err(trouble) => Snapshot { writable: Err(trouble), ..snapshot(store, path, None, Vec::new()) },
+        }
+    }
+
+    /// Makes `change` to the file of `store` as it is now, and says what it holds then.
+    ///
+    /// # Errors
+    /// A [`Failure`]; the file is then as it was.
+    pub fn apply(&self, store: StoreId, change: &Change) -> Result<Snapshot, Failure> {
+        let path = self.path(store);
+        file::target(path).and_then(|target| file::make_folder(&target)).map_err(Failure::Trouble)?;
+        let target = file::target(path).map_err(Failure::Trouble)?;
+        let beside = lock_path(&target);
+        let _lock = lock::hold_blocking(&beside, PATIENCE)
+            .map_err(|why| Failure::Trouble(locked(path, &beside, &why)))?;
+        for _ in 0..TRIES {
+            if let Some(snapshot) = self.attempt(store, &target, change)? {
+                return Ok(snapshot);
+            }
+        }
+        let what = format!("cannot save to {}", shown(path));
+        Err(Failure::Trouble(Trouble::untouched(what, "another program keeps writing it", Next::Retry)))
+    }
+
+    /// One reading, amending and replacing; nothing when the file was written meanwhile.
+    fn attempt(&self, store: StoreId, target: &Path, change: &Change) -> Result<Option<Snapshot>, Failure> {
+        let path = self.path(store);
+        let refused = |fault: Unreadable| Failure::Trouble(unreadable(path, &fault));
+        let before = file::read(target, tree::LONGEST).map_err(Failure::Trouble)?;
+        let text = before.as_ref().map(|bytes| decoded(bytes)).transpose().map_err(refused)?;
+        let own::Amended { text, content } =
+            own::amend(text, change).map_err(|why| failure(path, change, why))?;
+        let after = Zeroizing::new(text);
+        let bytes = before.as_ref().map(|bytes| bytes.as_slice());
+        let notices = if bytes == Some(after.as_bytes()) {
+            file::reading_notices(target)
+        } else {
+            match file::replace(target, bytes, after.as_bytes()).map_err(Failure::Trouble)? {
+                Replaced::Done(notices) => notices,
+                Replaced::Overtaken => return Ok(None),
+            }
+        };
+        Ok(Some(snapshot(store, path, Some(content), notices)))
+    }
+
+    /// The profile as its store says it now.
+    #[must_use]
+    pub fn open(&self, id: &ProfileId) -> Option<Profile> {
+        self.read(id.store).profile(&id.name).cloned()
+    }
+
+    fn path(&self, store: StoreId) -> &Path {
+        match store {
+            StoreId::Own => &self.own,
+        }
+    }
+}
+
+/// The lock beside the file a store's path leads to.
+fn lock_path(target: &Path) -> PathBuf {
+    let mut name = target.as_os_str().to_owned();
+    name.push(".lock");
+    PathBuf::from(name)
+}
+
+fn snapshot(store: StoreId, path: &Path, content: Option<own::Content>, notices: Vec<String>) -> Snapshot {
+    let (rows, read_only) = content.map(|content| (content.rows, content.read_only)).unwrap_or_default();
+    let writable = read_only.map_or(Ok(()), |fault| Err(not_written(path, &fault)));
+    Snapshot { store, place: shown(path), rows, writable, notices }
+}
+
+fn decoded(bytes: &[u8]) -> Result<&str, Unreadable> {
+    std::str::from_utf8(bytes).map_err(|error| {
+        let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
+        let line = before.iter().filter(|byte| **byte == b'\n').count();
+        let last = before.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
+        let column = String::from_utf8_lossy(last).chars().count();
+        let count = |from_zero| u32::try_from(from_zero).unwrap_or(u32::MAX).saturating_add(1);
+        Unreadable::at(
+            count(line),
+            count(column),
+            "the file is no UTF-8 text",
+            "restore the file from a backup",
+        )
+    })
+}
+
+fn unreadable(path: &Path, fault: &Unreadable) -> Trouble {
+    let what = format!("cannot read {}, line {}, column {}", shown(path), fault.line, fault.column);
+    Trouble::untouched(what, fault.why.clone(), Next::Fix(fault.remedy.clone()))
+}
+
+fn not_written(path: &Path, fault: &Unreadable) -> Trouble {
+    let what = format!("cannot write {}, line {}", shown(path), fault.line);
+    Trouble::untouched(what, fault.why.clone(), Next::Fix(fault.remedy.clone()))
+}
+
+fn failure(path: &Path, change: &Change, why: Refused) -> Failure {
+    match why {
+        Refused::Moved(moved) => Failure::Moved(moved),
+        Refused::Unreadable(fault) => Failure::Trouble(unreadable(path, &fault)),
+        Refused::Impossible(why) => {
+            let what = format!("cannot change {} in {}", change.name, shown(path));
+            let remedy = Next::Fix(format!("edit {}", shown(path)));
+            Failure::Trouble(Trouble::untouched(what, why, remedy))
+        }
+    }
+}
+
+fn locked(path: &Path, beside: &Path, why: &NotHeld) -> Trouble {
+    let what = format!("cannot save to {}", shown(path));
+    match why {
+        NotHeld::Busy(_) => Trouble::untouched(what, why.to_string(), Next::Retry),
+        NotHeld::Failed(_) => {
+            let remedy = format!("check the rights of {}", shown(beside));
+            Trouble::untouched(what, why.to_string(), Next::Fix(remedy))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::domain::change::{Edit, Renewal};
+    use crate::domain::clock::at_seconds;
+    use crate::domain::name::ProfileName;
+    use crate::domain::profile::{Kind, LastRefresh, RefreshResult};
+    use crate::domain::secret::Secret;
+    use crate::domain::tokens::{Held, Life, Tokens};
+
+    fn stores() -> (tempfile::TempDir, Stores) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let own = folder.path().join("authtui/config.yaml");
+        (folder, Stores::new(own))
+    }
+
+    fn profile(name: &str) -> Profile {
+        let name = ProfileName::parse(name).expect("a name");
+        let mut profile = Profile::new(ProfileId { store: StoreId::Own, name }, Kind::OAuth);
+        profile.held = Held::Here(Tokens { access: Secret::new("a"), refresh: Some(Secret::new("r")) });
+        profile
+    }
+
+    fn keep(name: &str) -> Change {
+        let profile = profile(name);
+        Change { name: profile.id.name.clone(), expects: None, edit: Edit::Keep(Box::new(profile)) }
+    }
+
+    fn refresh(name: &str, access: &str) -> Change {
+        let tokens = Tokens { access: Secret::new(access), refresh: None };
+        let at = at_seconds(1_800_000_000).expect("in range");
+        let record = LastRefresh { at, result: RefreshResult::Done, grant: None };
+        let renewal = Renewal { tokens, life: Life::default(), scopes: None, record };
+        let name = ProfileName::parse(name).expect("a name");
+        Change { name, expects: None, edit: Edit::Refresh(Box::new(renewal)) }
+    }
+
+    #[test]
+    fn an_absent_file_is_an_empty_store_that_the_first_change_makes() {
+        let (folder, stores) = stores();
+        let empty = stores.read(StoreId::Own);
+        assert_eq!((empty.rows.len(), &empty.writable), (0, &Ok(())));
+        assert!(fs::read_dir(folder.path()).expect("a folder").next().is_none(), "reading makes nothing");
+
+        let after = stores.apply(StoreId::Own, &keep("demo/ana")).expect("saved");
+
+        assert_eq!(after.profiles().collect::<Vec<_>>(), [&profile("demo/ana")]);
+        assert_eq!(stores.read(StoreId::Own), after);
+        assert_eq!(stores.open(&profile("demo/ana").id), Some(profile("demo/ana")));
+        assert_eq!(stores.open(&profile("demo/ben").id), None);
+    }
+
+    #[test]
+    fn a_file_that_went_wrong_is_never_written() {
+        let (_folder, stores) = stores();
+        fs::create_dir(stores.own.parent().expect("a folder")).expect("made");
+        let huge = format!("# {}", "x".repeat(tree::LONGEST));
+        for (bytes, place, word) in [
+            (&b""[..], "line 1, column 1", "empty"),
+            (b" \n", "line 1, column 1", "empty"),
+            (b"\0\0", "line 1, column 1", "U+0000"),
+            (b"a: 1\nb: \xff\n", "line 2, column 4", "UTF-8"),
+            (b"a: [\n", "line 2, column 1", "YAML"),
+            (b"a: 1\na: 2\n", "line 2, column 1", "line 1"),
+            (b"a: 1\n---\nb: 1\n", "line 2, column 1", "second"),
+            (huge.as_bytes(), "line 1, column 1", "10 MiB"),
+        ] {
+            fs::write(&stores.own, bytes).expect("written");
+            let snapshot = stores.read(StoreId::Own);
+            let trouble = snapshot.writable.expect_err("unreadable");
+            assert!(trouble.what.contains(place) && trouble.why.contains(word), "{trouble}");
+            assert!(matches!(trouble.next, Next::Fix(_)) && snapshot.rows.is_empty(), "{trouble}");
+            assert_eq!(stores.apply(StoreId::Own, &keep("demo/ana")), Err(Failure::Trouble(trouble)));
+            assert!(fs::read(&stores.own).expect("there") == bytes);
+        }
+    }
+
+    #[test]
+    fn a_newer_file_is_shown_and_not_written() {
+        let (_folder, stores) = stores();
+        stores.apply(StoreId::Own, &keep("demo/ana")).expect("saved");
+        let text = fs::read_to_string(&stores.own).expect("there").replace("version: 1", "version: 2");
+        fs::write(&stores.own, &text).expect("written");
+        let snapshot = stores.read(StoreId::Own);
+        assert_eq!((snapshot.rows.len(), snapshot.writable.is_err()), (1, true));
+        assert!(stores.apply(StoreId::Own, &keep("demo/ben")).is_err());
+        assert_eq!(fs::read_to_string(&stores.own).expect("there"), text);
+    }
+
+    #[test]
+    fn a_change_to_what_was_removed_meanwhile_brings_nothing_back() {
+        let (_folder, stores) = stores();
+        stores.apply(StoreId::Own, &keep("demo/ana")).expect("saved");
+        fs::write(&stores.own, "providers: {}\n").expect("written");
+        let late = stores.apply(StoreId::Own, &refresh("demo/ana", "new"));
+        assert_eq!(late, Err(Failure::Moved(Moved::Gone)));
+        assert_eq!(fs::read_to_string(&stores.own).expect("there"), "providers: {}\n");
+    }
+
+    #[test]
+    fn writers_at_the_same_time_lose_no_change() {
+        let (_folder, stores) = stores();
+        let names: Vec<_> = (0..4).map(|writer| format!("demo/w{writer}")).collect();
+        std::thread::scope(|scope| {
+            for name in &names {
+                let stores = stores.clone();
+                scope.spawn(move || {
+                    stores.apply(StoreId::Own, &keep(name)).expect("saved");
+                    for round in 0..10 {
+                        stores.apply(StoreId::Own, &refresh(name, &format!("t{round}"))).expect("saved");
+                    }
+                });
+            }
+        });
+        let snapshot = stores.read(StoreId::Own);
+        let counts: Vec<_> = snapshot.profiles().map(|profile| profile.refresh_count).collect();
+        assert_eq!(counts, [10; 4]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_linked_file_stays_a_link_and_its_lock_lies_beside_its_target() {
+        let (folder, _) = stores();
+        let link = folder.path().join("config.yaml");
+        std::os::unix::fs::symlink("dotfiles/own.yaml", &link).expect("a link");
+        let stores = Stores::new(link.clone());
+        stores.apply(StoreId::Own, &keep("demo/ana")).expect("saved");
+        assert!(link.is_symlink());
+        assert!(folder.path().join("dotfiles/own.yaml").is_file());
+        assert!(folder.path().join("dotfiles/own.yaml.lock").is_file());
+    }
+}

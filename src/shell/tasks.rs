@@ -1,0 +1,71 @@
+//! The thread that runs the tasks: one small runtime, begun after the first frame.
+
+use std::future::Future;
+use std::io;
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use tokio::runtime::{Builder, Handle};
+use tokio::sync::oneshot;
+
+use crate::shell::perform::Inbox;
+use crate::shell::{Hands, signals};
+use crate::tui::message::Msg;
+
+/// The thread that runs the tasks.
+pub struct Tasks {
+    runtime: Handle,
+    end: oneshot::Sender<Duration>,
+    thread: JoinHandle<()>,
+}
+
+impl Tasks {
+    /// Starts the thread. Signals that ask for the end are told to `inbox`.
+    ///
+    /// # Errors
+    /// When the system has no more threads or files.
+    pub fn start(inbox: &Inbox) -> io::Result<Self> {
+        let runtime = Builder::new_current_thread().enable_all().build()?;
+        let handle = runtime.handle().clone();
+        let (end, mut ended) = oneshot::channel();
+        let told = inbox.clone();
+        let thread = thread::Builder::new().name("tasks".to_owned()).spawn(move || {
+            let within = runtime.block_on(async {
+                loop {
+                    tokio::select! {
+                        within = &mut ended => return within.unwrap_or_default(),
+                        () = signals::ending() => {
+                            // The loop has ended: nobody is left to be told.
+                            let _ = told.send(Msg::Terminated);
+                        }
+                    }
+                }
+            });
+            // A keyring or a disk that hangs cannot be cancelled, only left behind.
+            runtime.shutdown_timeout(within);
+        })?;
+        Ok(Self { runtime: handle, end, thread })
+    }
+
+    /// Runs `task`.
+    pub fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        self.runtime.spawn(task);
+    }
+
+    /// Reads the provider files and tells them to `inbox`.
+    pub fn read_catalog(&self, hands: &Arc<Hands>, inbox: &Inbox) {
+        let (hands, inbox) = (Arc::clone(hands), inbox.clone());
+        self.spawn(async move {
+            let catalog = hands.catalog().await;
+            let _ = inbox.send(Msg::Catalogued(Box::new((*catalog).clone())));
+        });
+    }
+
+    /// Ends the thread, giving workers that hang no longer than `within`.
+    pub fn end(self, within: Duration) {
+        // A thread that has ended already needs no telling.
+        let _ = self.end.send(within);
+        let _ = self.thread.join();
+    }
+}

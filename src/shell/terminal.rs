@@ -1,0 +1,118 @@
+//! The terminal: taken, given back on every way out, and lent to the shell on Ctrl-Z.
+
+use std::io::{self, Stdout, Write, stdout};
+
+use crossterm::cursor::{Hide, Show};
+use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
+use crossterm::execute;
+use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
+use ratatui::Terminal;
+use ratatui::backend::CrosstermBackend;
+use url::Url;
+
+use crate::shell::crash;
+
+/// The terminal while it is ours. Dropping it gives the terminal back, also while unwinding.
+pub struct Screen {
+    terminal: Terminal<CrosstermBackend<Stdout>>,
+    lent: bool,
+}
+
+impl Screen {
+    /// Takes the terminal.
+    ///
+    /// # Errors
+    /// When standard output is none.
+    pub fn take() -> io::Result<Self> {
+        let terminal = Terminal::new(CrosstermBackend::new(stdout()))?;
+        crash::screen_begins();
+        let screen = Self { terminal, lent: false };
+        enter()?;
+        Ok(screen)
+    }
+
+    /// Draws a frame, unless the terminal is lent.
+    ///
+    /// # Errors
+    /// When the terminal cannot be written to.
+    pub fn draw(&mut self, view: impl FnOnce(&mut ratatui::Frame<'_>)) -> io::Result<()> {
+        if self.lent {
+            return Ok(());
+        }
+        self.terminal.draw(view).map(|_| ())
+    }
+
+    /// Forgets what is on the terminal, so that the next frame draws everything.
+    ///
+    /// # Errors
+    /// When the terminal cannot be written to.
+    pub fn clear(&mut self) -> io::Result<()> {
+        self.terminal.clear()
+    }
+
+    /// Leaves the screen and prints addresses on lines of their own, so that a mouse can select
+    /// them whole. Keys still come to us.
+    ///
+    /// # Errors
+    /// When the terminal cannot be written to.
+    pub fn lend_to(&mut self, urls: &[(&'static str, Url)]) -> io::Result<()> {
+        self.lent = true;
+        execute!(stdout(), LeaveAlternateScreen, Show)?;
+        let mut out = stdout().lock();
+        for (label, url) in urls {
+            write!(out, "\r\n{label}\r\n{url}\r\n")?;
+        }
+        write!(out, "\r\nAny key goes back to authtui.\r\n")?;
+        out.flush()
+    }
+
+    /// Whether the terminal is lent to printed lines.
+    #[must_use]
+    pub fn is_lent(&self) -> bool {
+        self.lent
+    }
+
+    /// Comes back after lending.
+    ///
+    /// # Errors
+    /// When the terminal cannot be written to.
+    pub fn come_back(&mut self) -> io::Result<()> {
+        self.lent = false;
+        execute!(stdout(), EnterAlternateScreen, Hide)?;
+        self.terminal.clear()
+    }
+
+    /// Gives the terminal back, stops this process, and takes the terminal again when the
+    /// person brings it to the foreground.
+    ///
+    /// # Errors
+    /// When the terminal cannot be written to.
+    pub fn suspend(&mut self) -> io::Result<()> {
+        leave()?;
+        #[cfg(unix)]
+        rustix::process::kill_current_process_group(rustix::process::Signal::TSTP)?;
+        enter()?;
+        self.lent = false;
+        self.terminal.clear()
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        // A terminal that is gone cannot be restored.
+        let _ = leave();
+        crash::screen_ends();
+    }
+}
+
+fn enter() -> io::Result<()> {
+    enable_raw_mode()?;
+    execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste, Hide)
+}
+
+fn leave() -> io::Result<()> {
+    // Each on its own: one that fails must not keep the next from being tried.
+    let shown = execute!(stdout(), DisableBracketedPaste, LeaveAlternateScreen, Show);
+    disable_raw_mode()?;
+    shown
+}

@@ -1,0 +1,147 @@
+//! Text fitted into columns of a terminal, counted as a terminal counts them.
+
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+use crate::domain::text;
+
+/// The longest text from outside that is ever laid out, in characters.
+const LONGEST: usize = 2000;
+
+/// Stands for a space at which no line is broken; [`wrap`] turns it into one.
+pub const FIXED_SPACE: char = '\u{a0}';
+
+/// A text from outside made safe to show. What was safe already stays as it is.
+#[must_use]
+pub fn safe(outside: &str) -> String {
+    text::clean(outside, LONGEST)
+}
+
+/// `text` with a capital letter at its beginning.
+#[must_use]
+pub fn capital(text: &str) -> String {
+    let mut rest = text.chars();
+    rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
+}
+
+/// The columns that `text` takes.
+#[must_use]
+pub fn width(text: &str) -> u16 {
+    u16::try_from(text.width()).unwrap_or(u16::MAX)
+}
+
+/// `text` in at most `columns`; a cut is shown by `…`.
+#[must_use]
+pub fn cut(text: &str, columns: u16) -> String {
+    if width(text) <= columns {
+        return text.to_owned();
+    }
+    let (head, _) = split(text, columns.saturating_sub(1));
+    if columns == 0 { String::new() } else { format!("{}…", head.trim_end_matches([' ', '…'])) }
+}
+
+/// `text` in exactly `columns`: cut, or filled with spaces.
+#[must_use]
+pub fn fill(text: &str, columns: u16) -> String {
+    let text = cut(text, columns);
+    let missing = columns.saturating_sub(width(&text));
+    text + &" ".repeat(usize::from(missing))
+}
+
+/// `text` broken into lines of at most `columns`, between words where that is possible.
+#[must_use]
+pub fn wrap(text: &str, columns: u16) -> Vec<String> {
+    let columns = columns.max(1);
+    let mut lines = vec![String::new()];
+    for word in text.split(|char: char| char.is_whitespace() && char != FIXED_SPACE) {
+        let word = word.replace(FIXED_SPACE, " ");
+        let mut rest = word.as_str();
+        while !rest.is_empty() {
+            let line = lines.last().map_or(0, |line| width(line));
+            let gap = u16::from(line > 0);
+            let room = columns.saturating_sub(line + gap);
+            // A word goes to a line of its own before it is broken.
+            let (head, tail) = if width(rest) <= room || line == 0 { split(rest, room) } else { ("", rest) };
+            if head.is_empty() && line == 0 {
+                break;
+            }
+            match lines.last_mut() {
+                Some(last) if !head.is_empty() => {
+                    last.push_str(if gap > 0 { " " } else { "" });
+                    last.push_str(head);
+                }
+                Some(_) | None => lines.push(String::new()),
+            }
+            rest = tail;
+        }
+    }
+    lines
+}
+
+/// The same in at most `rows` lines; a cut is shown by `…`.
+#[must_use]
+pub fn wrap_into(text: &str, columns: u16, rows: usize) -> Vec<String> {
+    let mut lines = wrap(text, columns);
+    let surplus = lines.len() > rows;
+    lines.truncate(rows);
+    if let (true, Some(last)) = (surplus, lines.last_mut()) {
+        *last = cut(&format!("{last} …"), columns);
+    }
+    lines
+}
+
+/// `text` in two, the first part as long as `columns` allow.
+fn split(text: &str, columns: u16) -> (&str, &str) {
+    let mut taken = 0;
+    for (at, grapheme) in text.grapheme_indices(true) {
+        taken += width(grapheme);
+        if taken > columns {
+            return text.split_at(at);
+        }
+    }
+    (text, "")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cut_counts_columns_not_characters() {
+        for (text, columns, cut_text) in [
+            ("anthropic/work", 14, "anthropic/work"),
+            ("anthropic/work", 10, "anthropic…"),
+            ("日本語テスト", 12, "日本語テスト"),
+            ("日本語テスト", 7, "日本語…"),
+            ("日本語テスト", 6, "日本…"),
+            ("👩🏽‍🚀👩🏽‍🚀", 3, "👩🏽‍🚀…"),
+            ("Bearer …3fQA", 9, "Bearer…"),
+            ("abc", 1, "…"),
+            ("abc", 0, ""),
+        ] {
+            assert_eq!(cut(text, columns), cut_text, "{text} {columns}");
+        }
+    }
+
+    #[test]
+    fn a_text_wraps_between_words_and_breaks_only_words_that_are_too_long() {
+        for (text, columns, lines) in [
+            ("Stored tokens are as they were.", 13, &["Stored tokens", "are as they", "were."][..]),
+            ("see https://id.example.org/x", 8, &["see", "https://", "id.examp", "le.org/x"]),
+            ("日本語", 1, &[""]),
+            ("until 23\u{a0}Nov 14:02", 12, &["until 23 Nov", "14:02"]),
+            ("until 23\u{a0}Nov 14:02", 11, &["until", "23 Nov", "14:02"]),
+            ("", 5, &[""]),
+        ] {
+            assert_eq!(wrap(text, columns), lines, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_into_the_rows_is_seen_to_be_cut() {
+        assert_eq!(wrap_into("one two three four", 9, 2), ["one two", "three …"]);
+        assert_eq!(wrap_into("one two three four", 5, 2), ["one", "two …"]);
+        assert_eq!(wrap_into("abcde fghij klmno", 5, 2), ["abcde", "fghi…"]);
+        assert_eq!(wrap_into("one", 5, 2), ["one"]);
+    }
+}

@@ -1,0 +1,102 @@
+//! Lines of text as wide as their pane: sentences, and labels with what they stand for.
+
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use crate::tui::prose;
+use crate::tui::theme::Theme;
+
+/// Columns of a label.
+const LABEL: u16 = 8;
+
+/// Lines of text as wide as their pane.
+#[derive(Debug, Clone)]
+pub struct Sheet<'a> {
+    /// Columns of a line.
+    pub width: u16,
+    /// The lines.
+    pub lines: Vec<Line<'static>>,
+    theme: &'a Theme,
+}
+
+impl<'a> Sheet<'a> {
+    /// An empty sheet.
+    #[must_use]
+    pub fn new(width: u16, theme: &'a Theme) -> Self {
+        Self { width, lines: Vec::new(), theme }
+    }
+
+    /// Columns beside a label.
+    #[must_use]
+    pub fn beside(&self) -> u16 {
+        self.width.saturating_sub(LABEL)
+    }
+
+    /// Writes a label and the pieces it stands for: as many on a line as fit.
+    pub fn field(&mut self, label: &str, pieces: &[String]) {
+        let width = self.beside();
+        let mut lines: Vec<String> = Vec::new();
+        for piece in pieces {
+            match lines.last_mut() {
+                Some(last) if prose::width(last) + 3 + prose::width(piece) <= width => {
+                    last.push_str(" · ");
+                    last.push_str(piece);
+                }
+                Some(_) | None => lines.extend(prose::wrap(piece, width)),
+            }
+        }
+        for (index, line) in lines.into_iter().enumerate() {
+            let label = prose::fill(if index == 0 { label } else { "" }, LABEL);
+            self.lines.push(Line::from(vec![Span::styled(label, self.theme.muted), Span::raw(line)]));
+        }
+    }
+
+    /// Writes a sentence.
+    pub fn text(&mut self, text: &str, style: Style) {
+        self.lines.extend(prose::wrap(text, self.width).into_iter().map(|line| Line::styled(line, style)));
+    }
+
+    /// Writes a sentence behind a glyph, which is repeated on each of its lines or stands alone.
+    pub fn marked(&mut self, glyph: &Span<'static>, repeated: Repeated, text: &str, style: Style) {
+        for (index, line) in prose::wrap(text, self.width.saturating_sub(2)).into_iter().enumerate() {
+            let first = index == 0 || repeated == Repeated::OnEachLine;
+            let glyph = if first { glyph.clone() } else { Span::raw(" ") };
+            self.lines.push(Line::from(vec![glyph, Span::raw(" "), Span::styled(line, style)]));
+        }
+    }
+
+    /// Leaves a line empty.
+    pub fn gap(&mut self) {
+        self.lines.push(Line::default());
+    }
+}
+
+/// Where the glyph before a sentence stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Repeated {
+    /// Before its first line.
+    Once,
+    /// Before each of its lines.
+    OnEachLine,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::theme::Glyphs;
+
+    #[test]
+    fn pieces_share_a_line_where_they_fit() {
+        let theme = Theme::colored(Glyphs::unicode());
+        let pieces = ["sk-…3fQA", "23h53m of 24h", "until 23 Nov"].map(String::from);
+        for (width, texts) in [
+            (50, &["Access  sk-…3fQA · 23h53m of 24h · until 23 Nov"][..]),
+            (40, &["Access  sk-…3fQA · 23h53m of 24h", "        until 23 Nov"]),
+            (24, &["Access  sk-…3fQA", "        23h53m of 24h", "        until 23 Nov"]),
+        ] {
+            let mut sheet = Sheet::new(width, &theme);
+            sheet.field("Access", &pieces);
+            assert_eq!(sheet.lines.iter().map(ToString::to_string).collect::<Vec<_>>(), texts);
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! A profile's state as it is shown: its glyph, its colour, its clocks, its sentence.
+//!
+//! List, detail, header and help say the same of the same state because they say it from here.
+
+use ratatui::style::Style;
+use ratatui::text::Span;
+
+use crate::domain::clock::{DateTime, Now, TimeDelta, Utc, local};
+use crate::domain::countdown::countdown;
+use crate::domain::health::{Health, renewable};
+use crate::domain::profile::{Kind, Profile, RefreshResult};
+use crate::domain::secret::Secret;
+use crate::tui::model::Model;
+use crate::tui::prose;
+use crate::tui::theme::Theme;
+
+/// Within this time of a grant's end a row shows that end first.
+const SOON: TimeDelta = TimeDelta::hours(48);
+
+/// Every state with what it means, in the order in which the header counts them.
+pub const MEANINGS: [(Health, &str); 9] = [
+    (Health::Fresh(DateTime::<Utc>::MAX_UTC), "plenty of time left"),
+    (Health::Aging(DateTime::<Utc>::MAX_UTC), "a fifth of its life or 5 minutes left"),
+    (Health::Due, "past its end; its grant renews it"),
+    (Health::Refreshing, "new tokens are being asked for"),
+    (Health::Retrying(DateTime::<Utc>::MAX_UTC), "the last refresh failed, for now"),
+    (Health::NeedsLogin, "nothing but a login helps"),
+    (Health::NoClock, "an API key, or no end was told"),
+    (Health::RevokedHere, "tokens erased, profile kept"),
+    (Health::Unreadable, "its entry in the file makes no sense"),
+];
+
+/// The glyph of a state, in the state's colour.
+#[must_use]
+pub fn glyph(health: Health, theme: &Theme) -> Span<'static> {
+    let states = &theme.glyphs.states;
+    let glyph = match health {
+        Health::NoClock => states.no_clock,
+        Health::Fresh(_) => states.fresh,
+        Health::Aging(_) => states.aging,
+        Health::Due => states.due,
+        Health::Retrying(_) => states.retrying,
+        Health::NeedsLogin => states.needs_login,
+        Health::RevokedHere => states.revoked_here,
+        Health::Refreshing => states.refreshing,
+        Health::Unreadable => states.unreadable,
+    };
+    Span::styled(glyph, style(health, theme))
+}
+
+/// The colour of a state.
+#[must_use]
+pub fn style(health: Health, theme: &Theme) -> Style {
+    match health {
+        Health::Fresh(_) => theme.good,
+        Health::Aging(_) | Health::Retrying(_) => theme.warn,
+        Health::NeedsLogin | Health::Unreadable => theme.bad,
+        Health::Refreshing => theme.accent,
+        Health::Due | Health::NoClock | Health::RevokedHere => theme.muted,
+    }
+}
+
+/// The time left until `end`.
+#[must_use]
+pub fn left(end: DateTime<Utc>, now: Now) -> String {
+    countdown(end - now.wall).0
+}
+
+/// A moment on the person's clock, in one piece for [`prose::wrap`].
+#[must_use]
+pub fn moment(at: DateTime<Utc>, now: Now) -> String {
+    local(at, now.offset).replace(' ', &prose::FIXED_SPACE.to_string())
+}
+
+/// A span that does not run down: `24h`, `90m`.
+#[must_use]
+pub fn span(span: TimeDelta) -> String {
+    let text = countdown(span).0;
+    let short = text.strip_suffix("00m").or_else(|| text.strip_suffix("00s"));
+    short.map_or(text.clone(), str::to_owned)
+}
+
+/// The end of a profile's grant, where it is so near that it matters more than the token's.
+#[must_use]
+pub fn grant_ends_soon(profile: &Profile, now: Now) -> Option<DateTime<Utc>> {
+    let end = profile.life.grant_ends_at?;
+    let near = end > now.wall && end - now.wall < SOON;
+    (near && profile.refresh_token().is_some()).then_some(end)
+}
+
+/// What people may see of one of a profile's secrets.
+#[must_use]
+pub fn mask(model: &Model, profile: &Profile, secret: &Secret) -> String {
+    prose::safe(&secret.mask(model.provider(profile).map_or(&[], |provider| &provider.masks)))
+}
+
+/// How the profile stands, and what to do about it.
+#[must_use]
+pub fn sentence(model: &Model, profile: &Profile, now: Now) -> String {
+    let health = Health::of(profile, model.activity(&profile.id), now.wall);
+    let said = match health {
+        Health::NoClock if profile.kind == Kind::ApiKey => "a key does not end by itself".to_owned(),
+        Health::NoClock => "the provider told no end".to_owned(),
+        Health::Fresh(end) => format!("{} left", left(end, now)),
+        Health::Aging(end) if !renewable(profile, now.wall) => {
+            format!("{} left, then l logs in again", left(end, now))
+        }
+        Health::Aging(end) if can_renew(model, profile) => format!("{} left, r renews it", left(end, now)),
+        Health::Aging(end) => format!("{} left", left(end, now)),
+        Health::Due if can_renew(model, profile) => "past its end, r renews it".to_owned(),
+        Health::Due => "past its end".to_owned(),
+        Health::Retrying(at) => retrying(profile, at, now),
+        Health::NeedsLogin => loss(profile) + log_in(model, profile),
+        Health::RevokedHere => {
+            let at = profile.revoked_at.map_or_else(String::new, |at| format!(" {}", moment(at, now)));
+            format!("tokens erased{at}{}", log_in(model, profile))
+        }
+        Health::Refreshing => "new tokens are being asked for".to_owned(),
+        Health::Unreadable => String::new(),
+    };
+    format!("{} · {said}", health.word())
+}
+
+/// Why nothing on this machine will ever renew the profile, where that is so.
+#[must_use]
+pub fn never_refreshed(model: &Model, profile: &Profile) -> Option<String> {
+    if model.catalog.is_none() || profile.kind == Kind::ApiKey {
+        return None;
+    }
+    let name = profile.id.name.provider();
+    match model.provider(profile) {
+        None => Some(format!(
+            "There is no provider file “{name}”: authtui never refreshes it and cannot log in there."
+        )),
+        Some(provider) if provider.refresh.is_none() && profile.refresh_token().is_some() => {
+            Some(format!("The provider file “{name}” names no refresh: authtui never refreshes it."))
+        }
+        Some(_) => None,
+    }
+}
+
+/// The way out of a state that only a login ends.
+fn log_in(model: &Model, profile: &Profile) -> &'static str {
+    let can = model.catalog.is_none() || model.provider(profile).is_some();
+    if can && profile.kind == Kind::OAuth { ". Press l to log in again." } else { "." }
+}
+
+fn can_renew(model: &Model, profile: &Profile) -> bool {
+    never_refreshed(model, profile).is_none()
+}
+
+fn retrying(profile: &Profile, at: DateTime<Utc>, now: Now) -> String {
+    let why = match profile.last_refresh_of_this_grant().map(|last| &last.result) {
+        Some(RefreshResult::Passing { why, .. }) => prose::safe(why),
+        Some(RefreshResult::Done | RefreshResult::Dead { .. }) | None => String::new(),
+    };
+    if at > now.wall {
+        return format!("{why}; next try in {}, r tries at once", left(at, now));
+    }
+    format!("{why}; r tries again")
+}
+
+fn loss(profile: &Profile) -> String {
+    if profile.held.tokens().is_none() {
+        return "no tokens are stored".to_owned();
+    }
+    match profile.last_refresh_of_this_grant().map(|last| &last.result) {
+        Some(RefreshResult::Dead { why }) => format!("the grant is dead ({})", prose::safe(why)),
+        Some(RefreshResult::Done | RefreshResult::Passing { .. }) | None => {
+            if profile.refresh_token().is_some() {
+                "the grant has ended".to_owned()
+            } else {
+                "the token has ended and no refresh token can renew it".to_owned()
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_span_that_does_not_run_down_leaves_out_what_is_zero() {
+        for (seconds, text) in [(86_400, "24h"), (5400, "1h30m"), (300, "5m"), (45, "45s"), (600, "10m")] {
+            assert_eq!(span(TimeDelta::seconds(seconds)), text);
+        }
+    }
+
+    #[test]
+    fn every_state_is_explained_once() {
+        let mut words = MEANINGS.map(|(health, _)| health.word());
+        words.sort_unstable();
+        assert_eq!(words.windows(2).filter(|pair| pair[0] == pair[1]).count(), 0);
+    }
+}

@@ -1,0 +1,212 @@
+//! How things look: styles by role, and the glyphs.
+//!
+//! A role says what a thing means, never where it stands. Text keeps the terminal's own
+//! colour; the roles use the sixteen colours that every terminal lets its owner choose.
+
+use ratatui::buffer::Buffer;
+use ratatui::style::{Color, Modifier, Style};
+use ratatui::symbols::border;
+
+/// Styles by role, and the glyphs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Theme {
+    /// It is well.
+    pub good: Style,
+    /// It will need somebody soon.
+    pub warn: Style,
+    /// It needs somebody.
+    pub bad: Style,
+    /// It matters less than what stands beside it.
+    pub muted: Style,
+    /// It can be pressed, or it is going on.
+    pub accent: Style,
+    /// It is the one that keys act on.
+    pub selected: Style,
+    /// It is the name of what follows.
+    pub strong: Style,
+    /// The glyphs.
+    pub glyphs: Glyphs,
+}
+
+impl Theme {
+    /// The theme for terminals with colours.
+    #[must_use]
+    pub const fn colored(glyphs: Glyphs) -> Self {
+        Self {
+            good: Style::new().fg(Color::Green),
+            warn: Style::new().fg(Color::Yellow),
+            bad: Style::new().fg(Color::Red),
+            muted: Style::new().add_modifier(Modifier::DIM),
+            accent: Style::new().fg(Color::Cyan),
+            selected: Style::new().add_modifier(Modifier::REVERSED),
+            strong: Style::new().add_modifier(Modifier::BOLD),
+            glyphs,
+        }
+    }
+
+    /// The theme without any colour, as `NO_COLOR` asks for it.
+    #[must_use]
+    pub const fn mono(glyphs: Glyphs) -> Self {
+        let (plain, bold) = (Style::new(), Style::new().add_modifier(Modifier::BOLD));
+        Self { good: plain, warn: bold, bad: bold, accent: bold, ..Self::colored(glyphs) }
+    }
+}
+
+/// The glyphs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Glyphs {
+    /// Which characters may reach the terminal.
+    pub letters: Letters,
+    /// One for each state.
+    pub states: States,
+    /// One for each mark of a login's step.
+    pub steps: Marks,
+    /// The frame of a box.
+    pub border: border::Set<'static>,
+    /// A column of a bar that is filled by one eighth, two, … eight.
+    pub bar: [&'static str; 8],
+    /// Stands before the selected row, and before what must be done.
+    pub selection: &'static str,
+}
+
+/// Which characters may reach the terminal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Letters {
+    /// All.
+    Unicode,
+    /// Seven bits.
+    Ascii,
+}
+
+/// One glyph for each state.
+#[expect(missing_docs, reason = "each is named for its state")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct States {
+    pub no_clock: &'static str,
+    pub fresh: &'static str,
+    pub aging: &'static str,
+    pub due: &'static str,
+    pub retrying: &'static str,
+    pub needs_login: &'static str,
+    pub revoked_here: &'static str,
+    pub refreshing: &'static str,
+    pub unreadable: &'static str,
+}
+
+/// One glyph for each mark of a login's step.
+#[expect(missing_docs, reason = "each is named for its mark")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Marks {
+    pub todo: &'static str,
+    pub now: &'static str,
+    pub done: &'static str,
+    pub skipped: &'static str,
+    pub failed: &'static str,
+}
+
+impl Glyphs {
+    /// The glyphs for a terminal that shows Unicode.
+    #[must_use]
+    pub const fn unicode() -> Self {
+        Self {
+            letters: Letters::Unicode,
+            states: States {
+                no_clock: "–",
+                fresh: "●",
+                aging: "◐",
+                due: "○",
+                retrying: "▲",
+                needs_login: "✗",
+                revoked_here: "·",
+                refreshing: "↻",
+                unreadable: "?",
+            },
+            steps: Marks { todo: "·", now: "▸", done: "✓", skipped: "–", failed: "✗" },
+            border: border::PLAIN,
+            bar: ["▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"],
+            selection: "▌",
+        }
+    }
+
+    /// The glyphs for a terminal that shows seven bits.
+    #[must_use]
+    pub const fn ascii() -> Self {
+        Self {
+            letters: Letters::Ascii,
+            states: States {
+                no_clock: "-",
+                fresh: "*",
+                aging: "+",
+                due: "o",
+                retrying: "!",
+                needs_login: "x",
+                revoked_here: ".",
+                refreshing: "~",
+                unreadable: "?",
+            },
+            steps: Marks { todo: ".", now: ">", done: "+", skipped: "-", failed: "x" },
+            border: border::Set {
+                top_left: "+",
+                top_right: "+",
+                bottom_left: "+",
+                bottom_right: "+",
+                vertical_left: "|",
+                vertical_right: "|",
+                horizontal_top: "-",
+                horizontal_bottom: "-",
+            },
+            bar: ["-", "-", "-", "-", "=", "=", "=", "="],
+            selection: ">",
+        }
+    }
+}
+
+/// The punctuation of our own sentences in seven bits.
+const FOLDS: [(&str, &str); 13] = [
+    ("…", "~"),
+    ("·", "-"),
+    ("–", "-"),
+    ("—", "-"),
+    ("“", "\""),
+    ("”", "\""),
+    ("’", "'"),
+    ("×", "x"),
+    ("•", "*"),
+    ("↑", "^"),
+    ("↓", "v"),
+    ("←", "<"),
+    ("→", ">"),
+];
+
+/// Brings whatever was drawn down to seven bits, one column for one column: a terminal that
+/// does not know a character might show two for it, and tear the screen.
+pub fn fold(buffer: &mut Buffer) {
+    for cell in buffer.content.iter_mut().filter(|cell| !cell.symbol().is_ascii()) {
+        let folded = FOLDS.iter().find(|(symbol, _)| *symbol == cell.symbol());
+        cell.set_symbol(folded.map_or("?", |(_, ascii)| ascii));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ratatui::layout::Rect;
+
+    use super::*;
+
+    #[test]
+    fn folding_leaves_seven_bits_and_every_column_in_its_place() {
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 16, 1));
+        buffer.set_string(0, 0, "a…b “日本” 3·4 é", Style::new());
+        fold(&mut buffer);
+        let text: String = buffer.content.iter().map(|cell| cell.symbol()).collect();
+        assert_eq!(text, "a~b \"? ? \" 3-4 ?");
+    }
+
+    #[test]
+    fn a_theme_without_colour_has_none() {
+        let theme = Theme::mono(Glyphs::unicode());
+        for style in [theme.good, theme.warn, theme.bad, theme.muted, theme.accent, theme.selected] {
+            assert_eq!((style.fg, style.bg), (None, None));
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! The selected profile: how it stands, both clocks, and where it is kept.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::widgets::Paragraph;
+
+use crate::domain::change::{Row, Snapshot};
+use crate::domain::clock::{DateTime, Now, Utc};
+use crate::domain::health::Health;
+use crate::domain::profile::{Kind, LastRefresh, Profile, RefreshResult};
+use crate::tui::model::{Model, RowId, Screen};
+use crate::tui::sheet::{Repeated, Sheet};
+use crate::tui::theme::Theme;
+use crate::tui::{pane, prose, state};
+
+/// What is said of an end that nobody told.
+const NOT_TOLD: &str = "end not told by the provider";
+
+/// Draws the detail.
+pub(super) fn render(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme, now: Now) {
+    let mut sheet = Sheet::new(area.width.saturating_sub(4), theme);
+    let title = match &model.selected {
+        Some(RowId::Profile(id)) => {
+            if let Some(profile) = model.profile(id) {
+                whole(&mut sheet, model, profile, theme, now);
+            }
+            id.name.to_string()
+        }
+        Some(RowId::Broken(store, line)) => model
+            .stores
+            .get(store)
+            .and_then(|store| broken(&mut sheet, store, *line, theme))
+            .unwrap_or_default(),
+        None => String::new(),
+    };
+    let inner = pane::inset(pane::draw(frame, area, &title, theme), 1);
+    if sheet.lines.len() > usize::from(inner.height) {
+        let more = if model.screen == Screen::Detail { "…" } else { "Enter shows all" };
+        pane::foot(frame, area, more, theme);
+    }
+    frame.render_widget(Paragraph::new(sheet.lines), inner);
+}
+
+fn whole(sheet: &mut Sheet<'_>, model: &Model, profile: &Profile, theme: &Theme, now: Now) {
+    let health = Health::of(profile, model.activity(&profile.id), now.wall);
+    stands(sheet, health, &state::sentence(model, profile, now), theme);
+    if let Some(end) = state::grant_ends_soon(profile, now) {
+        let words = format!("The grant ends in {}: log in again before then.", state::left(end, now));
+        sheet.text(&words, theme.warn);
+    }
+    if model.testing.contains(&profile.id) {
+        sheet.text("The token is being tested.", theme.accent);
+    }
+    if let Some((_, trouble)) = model.unsaved.get(&profile.id) {
+        let why = prose::safe(&trouble.why);
+        sheet.text(&format!("Its new tokens are in memory only, they could not be saved: {why}."), theme.bad);
+    }
+    if let Some(never) = state::never_refreshed(model, profile) {
+        sheet.text(&never, theme.warn);
+    }
+    sheet.gap();
+    if let Some(tokens) = profile.held.tokens() {
+        let mask = state::mask(model, profile, &tokens.access);
+        match profile.kind {
+            Kind::ApiKey => sheet.field("Key", &[mask]),
+            Kind::OAuth => {
+                let clock = access(profile, now);
+                sheet.field("Access", &[vec![mask], clock].concat());
+                sheet.field("Grant", &grant(model, profile, now));
+            }
+        }
+    }
+    if let Some(account) = &profile.account {
+        sheet.field("Account", &[prose::safe(account)]);
+    }
+    if !profile.scopes.is_empty() {
+        sheet.field("Scopes", &[prose::safe(&profile.scopes.join(" "))]);
+    }
+    if let Some(last) = &profile.last_refresh {
+        sheet.field("Refresh", &refresh(profile, last, now));
+    }
+    if let Some(store) = model.stores.get(&profile.id.store) {
+        sheet.field("Store", &[prose::safe(&store.place)]);
+        for notice in &store.notices {
+            sheet.field("", &[prose::safe(notice)]);
+        }
+    }
+    if let Some(client) = &profile.client_id {
+        sheet.field("Client", &[prose::safe(client)]);
+    }
+}
+
+/// Writes what is known of an entry that cannot be understood, and gives its name.
+fn broken(sheet: &mut Sheet<'_>, store: &Snapshot, at: u32, theme: &Theme) -> Option<String> {
+    let (name, why) = store.rows.iter().find_map(|row| match row {
+        Row::Broken { name, line, why } if *line == at => Some((name, why)),
+        Row::Broken { .. } | Row::Profile(_) => None,
+    })?;
+    stands(sheet, Health::Unreadable, Health::Unreadable.word(), theme);
+    sheet.gap();
+    sheet.field("File", &[prose::safe(&store.place)]);
+    sheet.field("Line", &[at.to_string()]);
+    sheet.field("Reason", &[prose::safe(why)]);
+    sheet.gap();
+    sheet.text("This entry is never written. Correct the file, and it is read again.", Style::new());
+    Some(prose::safe(name))
+}
+
+fn stands(sheet: &mut Sheet<'_>, health: Health, sentence: &str, theme: &Theme) {
+    sheet.marked(&state::glyph(health, theme), Repeated::Once, sentence, state::style(health, theme));
+}
+
+fn access(profile: &Profile, now: Now) -> Vec<String> {
+    let Some(end) = profile.life.expires_at.filter(|end| *end > now.wall) else {
+        return ends(profile.life.expires_at, now);
+    };
+    let life =
+        profile.life.obtained_at.map_or_else(String::new, |from| format!(" of {}", state::span(end - from)));
+    vec![state::left(end, now) + &life, format!("until {}", state::moment(end, now))]
+}
+
+fn grant(model: &Model, profile: &Profile, now: Now) -> Vec<String> {
+    let Some(token) = profile.refresh_token() else {
+        return vec!["no refresh token: only a login renews it".to_owned()];
+    };
+    let rotation = model.provider(profile).map(|provider| provider.rotation.word().to_owned());
+    let known = [state::mask(model, profile, token)].into_iter().chain(rotation);
+    known.chain(ends(profile.life.grant_ends_at, now)).collect()
+}
+
+fn ends(end: Option<DateTime<Utc>>, now: Now) -> Vec<String> {
+    match end {
+        None => vec![NOT_TOLD.to_owned()],
+        Some(end) if end <= now.wall => vec![format!("ended {}", state::moment(end, now))],
+        Some(end) => vec![state::left(end, now), format!("until {}", state::moment(end, now))],
+    }
+}
+
+fn refresh(profile: &Profile, last: &LastRefresh, now: Now) -> Vec<String> {
+    let at = state::moment(last.at, now);
+    if profile.last_refresh_of_this_grant().is_none() {
+        return vec![at, "of an earlier grant".to_owned()];
+    }
+    let result = match &last.result {
+        RefreshResult::Done => match profile.refresh_count {
+            0 | 1 => return vec![at, "done".to_owned()],
+            count => return vec![at, "done".to_owned(), format!("{count} times so far")],
+        },
+        RefreshResult::Passing { why, times: 0 | 1, .. } => format!("failed: {}", prose::safe(why)),
+        RefreshResult::Passing { why, times, .. } => format!("failed {times} times: {}", prose::safe(why)),
+        RefreshResult::Dead { why } => format!("refused: {}", prose::safe(why)),
+    };
+    vec![at, result]
+}

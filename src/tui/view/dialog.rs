@@ -1,0 +1,163 @@
+//! One question and its answers.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use crate::domain::clock::{DateTime, Now, Utc};
+use crate::domain::name::ProfileId;
+use crate::domain::profile::{Kind, Profile};
+use crate::oauth::login::{Choice, Doubt};
+use crate::tui::dialog::{Dialog, Question};
+use crate::tui::model::Model;
+use crate::tui::theme::Theme;
+use crate::tui::{pane, prose, state};
+
+/// The widest a question becomes.
+const WIDTH: u16 = 62;
+
+/// What is asked, in words.
+struct Words {
+    title: String,
+    text: Vec<String>,
+    /// The same where room is short.
+    short: Option<String>,
+}
+
+/// Draws the question in the middle of `area`. Its answers are always seen; where room is short
+/// it is asked in fewer words.
+pub(super) fn render(
+    frame: &mut Frame<'_>,
+    area: Rect,
+    dialog: &Dialog,
+    model: &Model,
+    theme: &Theme,
+    now: Now,
+) {
+    let answers: Vec<String> =
+        dialog.answers().into_iter().map(|(words, _)| format!("[ {words} ]")).collect();
+    let words = words(&dialog.question, model, now);
+    let width = WIDTH.min(area.width.saturating_sub(pane::AROUND));
+    let beside = answers.iter().map(|answer| prose::width(answer) + 2).sum::<u16>() <= width + 2;
+    let answer_rows = if beside { 1 } else { count(answers.len()) };
+    let (text, gap) = fitted(&words, width, area.height.saturating_sub(answer_rows));
+    let height = count(text.len()) + gap + answer_rows;
+    let inner = pane::above(frame, area, (width, height), &words.title, theme);
+    for (down, line) in (0..).zip(&text) {
+        frame.render_widget(Line::raw(line.as_str()), pane::row(inner, down));
+    }
+    let mut place = pane::below(inner, count(text.len()) + gap);
+    for (index, answer) in answers.iter().enumerate() {
+        let style = if index == dialog.marked { theme.selected } else { Style::new() };
+        let answer = prose::cut(answer, place.width);
+        let step = (prose::width(&answer) + 2).min(place.width);
+        frame.render_widget(Span::styled(answer, style), pane::row(place, 0));
+        place = match beside {
+            true => Rect { x: place.x + step, width: place.width - step, ..place },
+            false => pane::below(place, 1),
+        };
+    }
+}
+
+/// The lines of the question, and how many empty ones follow: as many as `room` allows.
+fn fitted(words: &Words, width: u16, room: u16) -> (Vec<String>, u16) {
+    let lines: Vec<String> = words.text.iter().flat_map(|part| prose::wrap(part, width)).collect();
+    if count(lines.len()) + 1 + pane::AROUND <= room {
+        return (lines, 1);
+    }
+    let room = room.saturating_sub(2);
+    let text = words.short.clone().unwrap_or_else(|| words.text.join(" "));
+    (prose::wrap_into(&text, width, usize::from(room)), 0)
+}
+
+fn count(lines: usize) -> u16 {
+    u16::try_from(lines).unwrap_or(u16::MAX / 4)
+}
+
+fn words(question: &Question, model: &Model, now: Now) -> Words {
+    let words = |title: &str, text: Vec<String>| Words { title: title.to_owned(), text, short: None };
+    match question {
+        Question::Revoke(id) => revoke(id, model, now),
+        Question::CancelLogin => {
+            let text = "The link stops working, and stored tokens stay as they are.".to_owned();
+            words("Cancel the login?", vec![text])
+        }
+        Question::Tokens(Doubt::OtherAccount { stored, came }, elsewhere) => {
+            let (stored, came) = (prose::safe(stored), prose::safe(came));
+            let text = format!("The profile holds {stored}, but {came} has logged in. Nothing is saved yet.");
+            let beside = match elsewhere {
+                Choice::KeepAs(name) => Some(format!("{name} would be a profile beside it.")),
+                Choice::Keep | Choice::Discard => None,
+            };
+            words("Another account logged in", [text].into_iter().chain(beside).collect())
+        }
+        Question::Tokens(Doubt::Cancelled, _) => {
+            let text = "The provider had given them before you cancelled. They are in memory only.";
+            words("Cancelled, but tokens came", vec![text.to_owned()])
+        }
+        Question::UnsavedLogin(trouble) => {
+            let text = prose::capital(&prose::safe(&trouble.to_string()));
+            words("The new tokens are not saved", vec![text])
+        }
+        Question::UnsavedRefresh(id, trouble) => {
+            let text = prose::capital(&prose::safe(&trouble.to_string()));
+            let spent = "The provider may have ended the stored ones when it gave these.".to_owned();
+            words(&format!("New tokens of {} are not saved", id.name), vec![text, spent])
+        }
+        Question::QuitUnsaved => {
+            let login = model.login.as_ref().filter(|login| login.unsaved().is_some());
+            let names = model.unsaved.keys().chain(login.map(|login| &login.plan().id));
+            let names: Vec<String> = names.map(|id| id.name.to_string()).collect();
+            let text = format!("New tokens of {} are in memory only. Quitting loses them.", names.join(", "));
+            words("Quit without saving?", vec![text])
+        }
+    }
+}
+
+fn revoke(id: &ProfileId, model: &Model, now: Now) -> Words {
+    let title = format!("Revoke {} locally", id.name);
+    let provider = id.name.provider();
+    let place = model.stores.get(&id.store).map_or_else(String::new, |store| prose::safe(&store.place));
+    let profile = model.profile(id);
+    let Some((profile, tokens)) = profile.and_then(|profile| Some((profile, profile.held.tokens()?))) else {
+        let text = format!("It holds no tokens. Removing it takes the profile out of {place}.");
+        return Words { title, text: vec![text], short: None };
+    };
+    if profile.kind == Kind::ApiKey {
+        let text = vec![
+            format!("The key is removed from the file {place}."),
+            format!("{provider} is not told: the key works until you delete it there."),
+        ];
+        let short = format!("The key is removed from the file. {provider} is not told: it works on there.");
+        return Words { title, text, short: Some(short) };
+    }
+    let what = match tokens.refresh {
+        Some(_) => "The access and the refresh token are",
+        None => "The access token is",
+    };
+    let text = vec![
+        format!("{what} erased from {place}."),
+        format!("{provider} is not told: {}.", lives_on(profile, now)),
+    ];
+    let last = if tokens.refresh.is_some() { profile.life.grant_ends_at } else { profile.life.expires_at };
+    let short = format!("Erased here. {provider} is not told; there it {}.", works(last, now));
+    Words { title, text, short: Some(short) }
+}
+
+/// How long the erased tokens go on working for somebody who has a copy.
+fn lives_on(profile: &Profile, now: Now) -> String {
+    let access = format!("the access token {}", works(profile.life.expires_at, now));
+    match profile.refresh_token() {
+        None => access,
+        Some(_) => format!("{access}; the grant {}", works(profile.life.grant_ends_at, now)),
+    }
+}
+
+fn works(end: Option<DateTime<Utc>>, now: Now) -> String {
+    match end {
+        None => "works on, no end known".to_owned(),
+        Some(end) if end <= now.wall => "has ended already".to_owned(),
+        Some(end) => format!("works until {}", state::moment(end, now)),
+    }
+}

@@ -1,0 +1,53 @@
+//! The list while there is nothing in it: what this is, and how to begin.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Paragraph;
+
+use crate::tui::model::Model;
+use crate::tui::theme::Theme;
+use crate::tui::{pane, prose};
+
+/// The widest the words become.
+const WIDTH: u16 = 62;
+
+/// What can be done first: what is pressed or typed, and what it does.
+const FIRST: [(&str, &str); 4] = [
+    ("n", "log in to an account"),
+    ("authtui demo", "try it with made-up accounts, offline"),
+    ("?", "every key"),
+    ("q", "quit"),
+];
+
+/// Draws the empty list.
+pub(super) fn render(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) {
+    let inner = pane::inset(pane::draw(frame, area, "Profiles", theme), 1);
+    let width = inner.width.min(WIDTH);
+    let mut lines = vec![Line::styled("No accounts yet.", theme.strong)];
+    let what = "authtui shows every OAuth account you have side by side: which are healthy, which will \
+                run out, and what to do about it.";
+    let places = model.stores.values().map(|snapshot| prose::safe(&snapshot.place));
+    let kept = format!("Accounts will be kept in {}.", places.collect::<Vec<_>>().join(", "));
+    let roomy = inner.height > 12;
+    if roomy {
+        lines.push(Line::default());
+        lines.extend(prose::wrap(what, width).into_iter().map(Line::raw));
+        lines.push(Line::default());
+    }
+    let key_width = FIRST.iter().map(|(key, _)| prose::width(key)).max().unwrap_or(0) + 3;
+    for (key, does) in FIRST {
+        for (index, line) in prose::wrap(does, width.saturating_sub(key_width)).into_iter().enumerate() {
+            let key = prose::fill(if index == 0 { key } else { "" }, key_width);
+            lines.push(Line::from(vec![Span::styled(key, theme.accent), Span::raw(line)]));
+        }
+    }
+    if roomy {
+        lines.push(Line::default());
+        lines.extend(prose::wrap(&kept, width).into_iter().map(|line| Line::styled(line, theme.muted)));
+    }
+    let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).min(inner.height);
+    let x = inner.x + (inner.width - width) / 2;
+    let y = inner.y + (inner.height - height) / 3;
+    frame.render_widget(Paragraph::new(lines), Rect { x, y, width, height });
+}

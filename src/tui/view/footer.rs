@@ -1,0 +1,148 @@
+//! The last row: the keys that mean something here, or the filter.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use crate::domain::clock::Now;
+use crate::oauth::login::{Login, Stage};
+use crate::tui::field::Field;
+use crate::tui::keymap::{BINDINGS, Binding, Place, Said};
+use crate::tui::message::Action;
+use crate::tui::model::{Model, Panel, Screen};
+use crate::tui::theme::Theme;
+use crate::tui::wizard::Page;
+use crate::tui::{entry, pane, prose, rows};
+
+/// Keys of a text field, which are no actions.
+const TYPING: [(&str, &str); 2] = [("Enter", "go on"), ("Esc", "back")];
+/// Keys of the help.
+const SCROLLING: [(&str, &str); 4] = [("↓", "down"), ("↑", "up"), ("PgDn", "a screenful"), ("Esc", "back")];
+/// Keys of a login that has ended.
+const CLOSING: [(&str, &str); 1] = [("Enter", "close")];
+
+/// A key and what it does.
+struct Item {
+    key: String,
+    hint: &'static str,
+    /// Whether it stays though others must go.
+    kept: bool,
+}
+
+/// Draws the footer.
+pub(super) fn render(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme, now: Now) {
+    let area = pane::inset(area, 1);
+    let items = match &model.screen {
+        Screen::Filter(field) => return filtering(frame, area, field, model, theme, now),
+        Screen::List if !model.stores.is_empty() && rows::all(model).next().is_none() => first(),
+        Screen::List | Screen::Detail => {
+            let area = note(frame, area, model, theme, now);
+            return keys(frame, area, &of(Place::Profiles), theme);
+        }
+        // The chooser itself names its keys, as far as the profile has something to copy.
+        Screen::Copy => only(Place::Copy, |action| action == Action::Back),
+        Screen::Dialog(_) | Screen::Login(Panel::Cancelling(_) | Panel::Deciding(_)) => of(Place::Choices),
+        Screen::Wizard(wizard) => match wizard.page {
+            Page::Provider(_) => of(Place::Choices),
+            Page::Name(_) | Page::ClientId(_) | Page::ClientSecret(_) | Page::Notice | Page::Ready => {
+                said(&TYPING)
+            }
+        },
+        Screen::Login(Panel::Pasting(_)) => said(&TYPING),
+        Screen::Login(Panel::Steps) => login(model),
+        Screen::Help(..) => said(&SCROLLING),
+    };
+    keys(frame, area, &items, theme);
+}
+
+/// The keys that mean something while there are no profiles.
+fn first() -> Vec<Item> {
+    only(Place::Profiles, |action| matches!(action, Action::NewLogin | Action::Help | Action::Quit))
+}
+
+/// The keys of a login, as far as they mean something at its stage.
+fn login(model: &Model) -> Vec<Item> {
+    match model.login.as_ref().map(Login::stage) {
+        Some(Stage::Waiting(_)) => of(Place::Login),
+        Some(Stage::Over(_)) | None => said(&CLOSING),
+        Some(
+            Stage::Opening(_)
+            | Stage::Exchanging(_)
+            | Stage::Confirming(..)
+            | Stage::Saving(_)
+            | Stage::Unsaved(..)
+            | Stage::Testing(..),
+        ) => only(Place::Login, |action| matches!(action, Action::Back | Action::Help)),
+    }
+}
+
+fn said(keys: &[(&str, &'static str)]) -> Vec<Item> {
+    keys.iter().map(|(key, hint)| Item { key: (*key).to_owned(), hint, kept: false }).collect()
+}
+
+/// What the table of keys says of a place.
+fn of(place: Place) -> Vec<Item> {
+    only(place, |_| true)
+}
+
+/// What the table of keys says of a place, where the action is among the `wanted`; the help
+/// wherever it can be had.
+fn only(place: Place, wanted: impl Fn(Action) -> bool) -> Vec<Item> {
+    let said = |binding: &Binding| binding.said == Said::Footer || binding.action == Action::Help;
+    let here = BINDINGS.iter().filter(|binding| binding.place == place);
+    let items = here.filter(|binding| said(binding) && wanted(binding.action));
+    let item = |binding: &Binding| Item {
+        key: binding.keys.first().map_or_else(String::new, |key| key.word()),
+        hint: binding.hint,
+        kept: matches!(binding.action, Action::Help | Action::Back),
+    };
+    items.map(item).collect()
+}
+
+/// Draws as many keys as fit, whole ones only.
+fn keys(frame: &mut Frame<'_>, area: Rect, items: &[Item], theme: &Theme) {
+    let width = |item: &Item, gap: u16| prose::width(&item.key) + 1 + prose::width(item.hint) + gap;
+    let all: u16 = items.iter().map(|item| width(item, 3)).sum();
+    let gap = if all <= area.width + 3 { 3 } else { 2 };
+    let kept: u16 = items.iter().filter(|item| item.kept).map(|item| width(item, gap)).sum();
+    let mut room = (area.width + gap).saturating_sub(kept);
+    let mut line = Line::default();
+    for item in items {
+        let needed = if item.kept { 0 } else { width(item, gap) };
+        if needed > room {
+            continue;
+        }
+        room -= needed;
+        line.push_span(Span::styled(item.key.clone(), theme.accent));
+        line.push_span(Span::raw(format!(" {}{}", item.hint, " ".repeat(usize::from(gap)))));
+    }
+    frame.render_widget(line, area);
+}
+
+/// Says that a filter hides rows, and gives the room beside it.
+fn note(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme, now: Now) -> Rect {
+    let filter = model.filter.trim();
+    if filter.is_empty() {
+        return area;
+    }
+    let rest = format!(" · {} · Esc clears", counted(model, now));
+    let room = area.width.saturating_sub(prose::width(&rest) + 8);
+    let words = format!("filter: {}{rest}", prose::cut(&prose::safe(filter), room.min(30)));
+    frame.render_widget(Line::styled(words.as_str(), theme.warn), area);
+    let used = (prose::width(&words) + 3).min(area.width);
+    Rect { x: area.x + used, width: area.width - used, ..area }
+}
+
+fn filtering(frame: &mut Frame<'_>, area: Rect, field: &Field, model: &Model, theme: &Theme, now: Now) {
+    let words = format!("{} · Enter keeps it · Esc clears", counted(model, now));
+    let width = prose::width(&words);
+    let entry = if area.width > width + 16 { area.width - width - 2 } else { area.width };
+    if entry < area.width {
+        frame.render_widget(Line::styled(words, theme.muted).right_aligned(), area);
+    }
+    entry::draw(frame, Rect { width: entry, ..area }, "/", field, theme);
+}
+
+fn counted(model: &Model, now: Now) -> String {
+    format!("{} of {}", rows::shown(model, now.wall).len(), rows::all(model).count())
+}

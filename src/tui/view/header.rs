@@ -1,0 +1,66 @@
+//! The first row: how many profiles there are, how they stand, and the time.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use crate::domain::clock::{Now, local_minute};
+use crate::domain::health::Health;
+use crate::tui::model::Model;
+use crate::tui::theme::Theme;
+use crate::tui::{pane, rows, state};
+
+/// How much of the counts is said.
+#[derive(Clone, Copy)]
+enum Said {
+    Words,
+    Glyphs,
+    Tight,
+    Nothing,
+}
+
+/// Draws the header. Where room is short the words go first, then the counts.
+pub(super) fn render(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme, now: Now) {
+    let area = pane::inset(area, 1);
+    let clock = Line::raw(local_minute(now.wall, now.offset)).right_aligned();
+    let room = usize::from(area.width).saturating_sub(clock.width() + 2);
+    let counts = counts(model, now);
+    let lines =
+        [Said::Words, Said::Glyphs, Said::Tight, Said::Nothing].map(|said| line(&counts, said, theme));
+    if let Some(line) = lines.into_iter().find(|line| line.width() <= room) {
+        frame.render_widget(line, area);
+    }
+    frame.render_widget(clock, area);
+}
+
+/// How many profiles stand how; states that nobody is in are left out.
+fn counts(model: &Model, now: Now) -> Vec<(Health, usize)> {
+    let mut counts = state::MEANINGS.map(|(health, _)| (health, 0));
+    for (_, row) in rows::all(model) {
+        let word = rows::health(model, row, now.wall).word();
+        if let Some((_, count)) = counts.iter_mut().find(|(health, _)| health.word() == word) {
+            *count += 1;
+        }
+    }
+    counts.into_iter().filter(|(_, count)| *count > 0).collect()
+}
+
+fn line(counts: &[(Health, usize)], said: Said, theme: &Theme) -> Line<'static> {
+    let mut line = Line::from(Span::styled("authtui", theme.strong));
+    match (counts.iter().map(|(_, count)| count).sum(), said) {
+        (0, _) => return line,
+        (total, Said::Tight) => line.push_span(format!("  {total} ")),
+        (1, _) => line.push_span("   1 profile "),
+        (total, _) => line.push_span(format!("   {total} profiles ")),
+    }
+    for (health, count) in counts {
+        let (gap, words) = match said {
+            Said::Words => ("  ", format!(" {count} {}", health.word())),
+            Said::Glyphs => ("  ", format!(" {count}")),
+            Said::Tight => (" ", count.to_string()),
+            Said::Nothing => break,
+        };
+        line.extend([Span::raw(gap), state::glyph(*health, theme), Span::raw(words)]);
+    }
+    line
+}

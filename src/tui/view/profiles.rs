@@ -1,0 +1,224 @@
+//! The list: a row for each profile, with both clocks. Only the rows that are seen are built.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use crate::domain::change::Row;
+use crate::domain::clock::{DateTime, Now, Utc};
+use crate::domain::health::Health;
+use crate::domain::name::{ProfileName, StoreId};
+use crate::domain::profile::{Kind, Profile};
+use crate::tui::columns::{self, Column, Columns};
+use crate::tui::model::Model;
+use crate::tui::theme::Theme;
+use crate::tui::{pane, prose, rows, state};
+
+/// The most rows of what is wrong with a store.
+const BANNER: usize = 4;
+
+/// Draws the list.
+pub(super) fn render(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme, now: Now) {
+    let shown = rows::shown(model, now.wall);
+    let total = rows::all(model).count();
+    let title = match (total, shown.len()) {
+        (0, _) => "Profiles".to_owned(),
+        (total, shown) if shown == total => format!("Profiles {total}"),
+        (total, shown) => format!("Profiles {shown} of {total}"),
+    };
+    let inner = pane::draw(frame, area, &title, theme);
+    let inner = banner(frame, inner, model, theme);
+    if total == 0 {
+        return;
+    }
+    if shown.is_empty() {
+        let words = format!("Nothing matches “{}”. Esc clears the filter.", prose::safe(model.filter.trim()));
+        frame.render_widget(Line::styled(words, theme.muted), pane::inset(pane::row(inner, 1), 1));
+        return;
+    }
+    let list = List { columns: Columns::of(inner.width), model, theme, now };
+    list.heads(frame, pane::row(inner, 0));
+    let body = pane::below(inner, 1);
+    let height = usize::from(body.height);
+    let (first, selected) = window(model, &shown, height);
+    for (down, (index, (_, row))) in (0..body.height).zip(shown.iter().enumerate().skip(first)) {
+        list.row(frame, pane::row(body, down), row);
+        if selected == Some(index) {
+            list.select(frame, pane::row(body, down));
+        }
+    }
+    if shown.len() > height {
+        let last = (first + height).min(shown.len());
+        pane::foot(frame, area, &format!("{}–{last} of {}", first + 1, shown.len()), theme);
+    }
+}
+
+/// The first row that is seen, and the place of the selected one. The model keeps the first row
+/// right; a store that cannot be written takes rows away, so it is made sure here.
+fn window(model: &Model, shown: &[(StoreId, &Row)], height: usize) -> (usize, Option<usize>) {
+    let selected = rows::place(model, shown);
+    let first = model.offset.min(shown.len().saturating_sub(height));
+    let first = match selected {
+        Some(place) if place < first => place,
+        Some(place) if place >= first + height => (place + 1).saturating_sub(height),
+        Some(_) | None => first,
+    };
+    (first, selected)
+}
+
+/// Says what is wrong with stores that cannot be written, and gives the room below.
+fn banner(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) -> Rect {
+    let text = pane::inset(area, 1);
+    let troubles = model.stores.values().filter_map(|snapshot| snapshot.writable.as_ref().err());
+    let words: Vec<String> =
+        troubles.map(|trouble| prose::capital(&prose::safe(&trouble.to_string()))).collect();
+    if words.is_empty() {
+        return area;
+    }
+    let most = BANNER.min(usize::from(area.height / 2));
+    let lines = prose::wrap_into(&words.join(" "), text.width, most);
+    let mut rest = area;
+    for line in lines {
+        frame.render_widget(Line::styled(line, theme.bad), pane::inset(pane::row(rest, 0), 1));
+        rest = pane::below(rest, 1);
+    }
+    pane::below(rest, 1)
+}
+
+/// What every row is drawn with.
+struct List<'a> {
+    columns: Columns,
+    model: &'a Model,
+    theme: &'a Theme,
+    now: Now,
+}
+
+impl List<'_> {
+    fn heads(&self, frame: &mut Frame<'_>, row: Rect) {
+        let head = |text| Line::styled(text, self.theme.muted);
+        cell(frame, row, self.columns.name, head("profile"));
+        if let Some(account) = self.columns.account {
+            cell(frame, row, account, head("account"));
+        }
+        cell(frame, row, self.columns.access, head("access").right_aligned());
+        cell(frame, row, self.columns.grant, head("grant").right_aligned());
+    }
+
+    fn row(&self, frame: &mut Frame<'_>, area: Rect, row: &Row) {
+        let health = rows::health(self.model, row, self.now.wall);
+        cell(frame, area, self.columns.glyph, Line::from(state::glyph(health, self.theme)));
+        let (name, access) = match row {
+            Row::Profile(profile) => {
+                if let Some(column) = self.columns.account {
+                    cell(frame, area, column, self.account(profile, column.width));
+                }
+                cell(frame, area, self.columns.grant, self.grant(profile).right_aligned());
+                (short(&profile.id.name, self.columns.name.width), self.access(profile, health))
+            }
+            Row::Broken { name, .. } => (prose::safe(name), self.word(health)),
+        };
+        cell(frame, area, self.columns.name, Line::raw(prose::cut(&name, self.columns.name.width)));
+        cell(frame, area, self.columns.access, Line::from(access.said).right_aligned());
+        if let (Some(bar), Some((text, style))) = (self.columns.bar, access.beside) {
+            cell(frame, area, bar, Line::styled(prose::cut(&text, bar.width), style));
+        }
+    }
+
+    /// The glyph keeps its colour; what is reversed has none, so that it stays one block.
+    fn select(&self, frame: &mut Frame<'_>, row: Rect) {
+        cell(frame, row, self.columns.mark, Line::styled(self.theme.glyphs.selection, self.theme.accent));
+        let beside = self.columns.glyph.from + self.columns.glyph.width;
+        let block = Rect { x: row.x + beside, width: row.width.saturating_sub(beside), ..row };
+        frame.buffer_mut().set_style(block, Style::reset().patch(self.theme.selected));
+    }
+
+    fn account(&self, profile: &Profile, width: u16) -> Line<'static> {
+        let key = profile.held.tokens().filter(|_| profile.kind == Kind::ApiKey);
+        match (&profile.account, key) {
+            (Some(account), _) => Line::raw(prose::cut(&prose::safe(account), width)),
+            // Its end tells one key from another, its known prefix does not.
+            (None, Some(tokens)) => Line::raw(prose::cut(&prose::safe(&tokens.access.mask(&[])), width)),
+            (None, None) => Line::styled("–", self.theme.muted),
+        }
+    }
+
+    fn grant(&self, profile: &Profile) -> Line<'static> {
+        match profile.life.grant_ends_at.filter(|_| profile.refresh_token().is_some()) {
+            None => Line::styled("–", self.theme.muted),
+            Some(end) if end <= self.now.wall => Line::styled("ended", self.theme.bad),
+            Some(end) if state::grant_ends_soon(profile, self.now).is_some() => {
+                Line::styled(state::left(end, self.now), self.theme.warn)
+            }
+            Some(end) => Line::raw(state::left(end, self.now)),
+        }
+    }
+
+    fn word(&self, health: Health) -> Access {
+        Access { said: Span::styled(health.word(), state::style(health, self.theme)), beside: None }
+    }
+
+    fn access(&self, profile: &Profile, health: Health) -> Access {
+        if self.model.unsaved.contains_key(&profile.id) {
+            return Access { said: Span::styled("not saved", self.theme.bad), beside: None };
+        }
+        let style = state::style(health, self.theme);
+        let own = match health {
+            Health::Fresh(end) | Health::Aging(end) => Access {
+                said: Span::styled(state::left(end, self.now), style),
+                beside: life_left(profile, end, self.now, self.theme).map(|bar| (bar, style)),
+            },
+            Health::Retrying(at) if at > self.now.wall => {
+                let wait = format!("in {}", state::left(at, self.now));
+                Access { beside: Some((wait, self.theme.muted)), ..self.word(health) }
+            }
+            Health::NoClock
+            | Health::Due
+            | Health::Retrying(_)
+            | Health::NeedsLogin
+            | Health::RevokedHere
+            | Health::Refreshing
+            | Health::Unreadable => self.word(health),
+        };
+        let busy = matches!(health, Health::Refreshing | Health::NeedsLogin);
+        match state::grant_ends_soon(profile, self.now).filter(|_| !busy) {
+            None => own,
+            Some(end) => Access {
+                said: Span::styled(format!("grant {}", state::left(end, self.now)), self.theme.warn),
+                beside: Some((format!("· {}", own.said.content), own.said.style)),
+            },
+        }
+    }
+}
+
+/// A name in so many columns: what tells two profiles apart stands behind the slash, so the
+/// provider is cut first.
+fn short(name: &ProfileName, width: u16) -> String {
+    let own = prose::width(name.name()) + 1;
+    let provider = prose::cut(name.provider(), width.saturating_sub(own).max(4));
+    prose::cut(&format!("{provider}/{}", name.name()), width)
+}
+
+/// What is said of the access token.
+struct Access {
+    said: Span<'static>,
+    /// What stands in the bar's place, where there is room for it.
+    beside: Option<(String, Style)>,
+}
+
+/// The part of its life that an access token has left, as a bar: never empty while there is any.
+fn life_left(profile: &Profile, end: DateTime<Utc>, now: Now, theme: &Theme) -> Option<String> {
+    let life = profile.life.obtained_at.map(|from| (end - from).num_seconds()).filter(|life| *life > 0)?;
+    let left = (end - now.wall).num_seconds().clamp(0, life);
+    let eighths = left.saturating_mul(i64::from(columns::BAR) * 8) / life;
+    let eighths = usize::try_from(eighths).unwrap_or(0).max(1);
+    let [.., whole] = theme.glyphs.bar;
+    let part = (eighths % 8).checked_sub(1).and_then(|index| theme.glyphs.bar.get(index));
+    Some(whole.repeat(eighths / 8) + part.unwrap_or(&""))
+}
+
+/// Draws into a column of a row, as far as the row reaches.
+fn cell(frame: &mut Frame<'_>, row: Rect, column: Column, line: Line<'_>) {
+    let place = Rect { x: row.x.saturating_add(column.from), width: column.width, ..row };
+    frame.render_widget(line, place.intersection(row));
+}

@@ -1,0 +1,270 @@
+//! Whole screens, as text and as styles.
+
+mod cast;
+mod print;
+
+use std::sync::LazyLock;
+
+use authtui::domain::change::Row;
+use authtui::domain::secret::Secret;
+use authtui::domain::trouble::{Next, Stored, Trouble};
+use authtui::oauth::login::{Choice, Doubt, Heard, Login};
+use authtui::tui::dialog::{Dialog, Question};
+use authtui::tui::field::{Field, Sight};
+use authtui::tui::model::{Message, Model, Panel, RowId, Screen, Tone};
+use authtui::tui::theme::{Glyphs, Theme};
+use authtui::tui::wizard::{Page, Wizard};
+use insta::assert_snapshot;
+use proptest::prelude::*;
+
+use self::print::{drawn, text, with};
+
+const WIDE: (u16, u16) = (120, 32);
+const MIDDLE: (u16, u16) = (80, 24);
+const NARROW: (u16, u16) = (60, 20);
+const SMALLEST: (u16, u16) = (40, 10);
+
+#[test]
+fn the_list_shows_every_state_at_each_width() {
+    let model = cast::model(cast::rows());
+    for (name, size) in [("wide", WIDE), ("middle", MIDDLE), ("narrow", NARROW), ("smallest", SMALLEST)] {
+        assert_snapshot!(format!("list_{name}"), drawn(&model, size));
+    }
+}
+
+#[test]
+fn the_list_needs_neither_colour_nor_unicode() {
+    let mut model = cast::model(cast::rows());
+    model.message = Some(message("anthropic/work is renewed.", Tone::Good));
+    assert_snapshot!("list_mono", with(&model, MIDDLE, Theme::mono(Glyphs::unicode())));
+    assert_snapshot!("list_ascii", with(&model, WIDE, Theme::colored(Glyphs::ascii())));
+}
+
+#[test]
+fn every_state_has_its_detail() {
+    let rows = cast::rows();
+    let mut details = String::new();
+    for row in &rows {
+        let mut model = cast::model(rows.clone());
+        model.screen = Screen::Detail;
+        model.selected = Some(match row {
+            Row::Profile(profile) => RowId::Profile(profile.id.clone()),
+            Row::Broken { line, .. } => RowId::Broken(cast::id("a/b").store, *line),
+        });
+        let screen = text(&model, (70, 16));
+        let lines: Vec<&str> = screen.lines().skip(1).take(14).collect();
+        details += &(lines.join("\n") + "\n");
+    }
+    assert_snapshot!("detail", details);
+}
+
+#[test]
+fn an_empty_list_says_how_to_begin_and_an_unread_one_says_nothing() {
+    assert_snapshot!("empty", drawn(&cast::model(Vec::new()), MIDDLE));
+    assert_snapshot!("empty_smallest", drawn(&cast::model(Vec::new()), SMALLEST));
+    assert_snapshot!("unread", drawn(&Model::new(MIDDLE), MIDDLE));
+}
+
+#[test]
+fn a_store_that_cannot_be_written_says_why_above_its_rows() {
+    let why = "line 12 begins with a tab, which YAML does not allow";
+    let next = Next::Fix(format!("correct {} and it is read again", cast::PLACE));
+    let trouble = Trouble::untouched("cannot read the profiles", why, next);
+    for (name, rows) in [("unreadable", Vec::new()), ("read_only", cast::rows())] {
+        let mut model = cast::model(rows);
+        model.stores.values_mut().for_each(|snapshot| snapshot.writable = Err(trouble.clone()));
+        assert_snapshot!(name, drawn(&model, MIDDLE));
+    }
+}
+
+#[test]
+fn a_filter_is_typed_counted_and_noted() {
+    let mut model = cast::model(cast::rows());
+    model.filter = "ana".into();
+    assert_snapshot!("filter_noted", drawn(&model, MIDDLE));
+    model.screen = Screen::Filter(Field::new("ana", Sight::Clear));
+    assert_snapshot!("filter_typed", drawn(&model, NARROW));
+}
+
+#[test]
+fn a_long_message_stands_above_the_keys() {
+    let mut model = cast::model(cast::rows());
+    let text = "cannot refresh gitlab/ci: gitlab.example.org answered 503, and asks to be left alone for a \
+                minute. Stored tokens are as they were. Next: try again.";
+    model.message = Some(message(text, Tone::Bad));
+    assert_snapshot!("message", drawn(&model, MIDDLE));
+}
+
+#[test]
+fn a_login_shows_its_steps_and_the_one_thing_to_do() {
+    for (name, login) in [
+        ("waiting", noticed(cast::waiting())),
+        ("exchanging", cast::exchanging().0),
+        ("saving", cast::saving()),
+        ("done", cast::done()),
+        ("refused", cast::refused()),
+        ("timed_out", after(cast::waiting(), Heard::Woke, 301)),
+    ] {
+        let mut model = cast::model(cast::rows());
+        model.login = Some(login);
+        model.screen = Screen::Login(Panel::Steps);
+        assert_snapshot!(format!("login_{name}"), drawn(&model, MIDDLE));
+        assert_snapshot!(format!("login_{name}_smallest"), text(&model, SMALLEST));
+    }
+}
+
+#[test]
+fn an_answer_is_pasted_below_the_steps() {
+    let mut model = cast::model(cast::rows());
+    model.login = Some(cast::waiting());
+    model.screen = Screen::Login(Panel::Pasting(Field::new("c0de#st", Sight::Clear)));
+    assert_snapshot!("login_pasting", drawn(&model, MIDDLE));
+    assert_snapshot!("login_pasting_smallest", drawn(&model, SMALLEST));
+}
+
+#[test]
+fn a_question_is_asked_before_anything_is_lost() {
+    let revoke = |name| Screen::Dialog(Dialog::new(Question::Revoke(cast::id(name))));
+    for (name, size, screen) in [
+        ("revoke", MIDDLE, revoke("anthropic/work")),
+        ("revoke_smallest", SMALLEST, revoke("anthropic/lab")),
+        ("revoke_key", MIDDLE, revoke("anthropic/key")),
+        ("cancel", MIDDLE, Screen::Login(Panel::Cancelling(Dialog::new(Question::CancelLogin)))),
+        ("other_account", MIDDLE, Screen::Login(Panel::Deciding(other_account()))),
+        ("not_saved", MIDDLE, Screen::Dialog(not_saved())),
+        ("not_saved_smallest", SMALLEST, Screen::Dialog(not_saved())),
+    ] {
+        let mut model = cast::model(cast::rows());
+        model.login = Some(cast::waiting());
+        model.screen = screen;
+        assert_snapshot!(format!("dialog_{name}"), drawn(&model, size));
+    }
+}
+
+#[test]
+fn the_wizard_asks_for_what_a_login_needs() {
+    let mut wizard = Wizard::new();
+    for (name, page) in [
+        ("provider", Page::Provider(0)),
+        ("name", Page::Name(Field::new("work", Sight::Clear))),
+        ("client_id", Page::ClientId(Field::new("", Sight::Clear))),
+        ("client_secret", Page::ClientSecret(Field::new("hunter2", Sight::Masked))),
+        ("notice", Page::Notice),
+    ] {
+        wizard.page = page;
+        let mut model = cast::model(cast::rows());
+        model.screen = Screen::Wizard(wizard.clone());
+        assert_snapshot!(format!("wizard_{name}"), drawn(&model, MIDDLE));
+        assert_snapshot!(format!("wizard_{name}_smallest"), text(&model, SMALLEST));
+        wizard.provider = Some(Box::new(cast::provider()));
+        wizard.complaint =
+            (name == "provider").then(|| "anthropic/work is there already; choose another name".to_owned());
+    }
+}
+
+#[test]
+fn help_and_copy_list_their_keys() {
+    let mut model = cast::model(cast::rows());
+    model.screen = Screen::Help(0, Box::new(Screen::List));
+    assert_snapshot!("help_wide", drawn(&model, WIDE));
+    model.screen = Screen::Help(999, Box::new(Screen::List));
+    assert_snapshot!("help_narrow_end", drawn(&model, NARROW));
+    model.screen = Screen::Copy;
+    assert_snapshot!("copy", drawn(&model, MIDDLE));
+    model.selected = Some(RowId::Profile(cast::id("anthropic/key")));
+    assert_snapshot!("copy_key", drawn(&model, SMALLEST));
+}
+
+#[test]
+fn a_terminal_that_is_too_small_is_told_so() {
+    let model = cast::model(cast::rows());
+    assert_snapshot!("too_small", drawn(&model, (30, 8)));
+    assert_snapshot!("far_too_small", drawn(&model, (1, 1)));
+}
+
+#[test]
+fn of_a_thousand_profiles_those_around_the_selected_one_are_drawn() {
+    let mut model = cast::model(cast::many(1500));
+    model.selected = Some(RowId::Profile(cast::id("github/p0705")));
+    model.offset = 699;
+    assert_snapshot!("thousand", text(&model, MIDDLE));
+}
+
+proptest! {
+    #[test]
+    fn no_size_is_too_odd_to_draw(width in 1u16..=200, height in 1u16..=60, index in 0usize..MODELS.len()) {
+        let model = MODELS.get(index).expect("in range");
+        drawn(model, (width, height));
+        with(model, (width, height), Theme::mono(Glyphs::ascii()));
+    }
+}
+
+fn other_account() -> Dialog {
+    let doubt = Doubt::OtherAccount { stored: "ana@acme.dev".into(), came: "ana@home.net".into() };
+    Dialog::new(Question::Tokens(doubt, Choice::KeepAs(cast::id("anthropic/work-2").name)))
+}
+
+fn not_saved() -> Dialog {
+    let mut trouble = Trouble::untouched("cannot save github/ana", "the disk is full", Next::Retry);
+    trouble.stored = Stored::NewOnesInMemory;
+    Dialog::new(Question::UnsavedRefresh(cast::id("github/ana"), trouble))
+}
+
+/// A model for every screen.
+static MODELS: LazyLock<Vec<Model>> = LazyLock::new(|| {
+    let field = || {
+        Field::new("日本語 and a text that is longer than many screens are wide, so it scrolls", Sight::Clear)
+    };
+    let trouble = Trouble::untouched("cannot save", "the disk is full", Next::Retry);
+    let question = |question| Dialog::new(question);
+    let wizard = |page| {
+        let provider = Some(Box::new(cast::provider()));
+        Screen::Wizard(Wizard { page, provider, complaint: Some("why ".repeat(30)), ..Wizard::new() })
+    };
+    let screens = [
+        Screen::List,
+        Screen::Detail,
+        Screen::Filter(field()),
+        Screen::Copy,
+        Screen::Help(7, Box::new(Screen::List)),
+        Screen::Dialog(question(Question::Revoke(cast::id("anthropic/lab")))),
+        Screen::Dialog(question(Question::UnsavedRefresh(cast::id("anthropic/lab"), trouble.clone()))),
+        Screen::Dialog(question(Question::QuitUnsaved)),
+        wizard(Page::Provider(3)),
+        wizard(Page::Name(field())),
+        wizard(Page::ClientSecret(field())),
+        wizard(Page::Notice),
+        Screen::Login(Panel::Steps),
+        Screen::Login(Panel::Pasting(field())),
+        Screen::Login(Panel::Cancelling(question(Question::CancelLogin))),
+        Screen::Login(Panel::Deciding(question(Question::UnsavedLogin(trouble)))),
+    ];
+    let full = screens.into_iter().map(|screen| {
+        let mut model = cast::model(cast::rows());
+        model.login = Some(noticed(cast::waiting()));
+        model.message = Some(message(&"a long message ".repeat(20), Tone::Plain));
+        model.screen = screen;
+        model
+    });
+    let ended = [cast::done(), cast::refused(), cast::saving()].map(|login| {
+        let mut model = cast::model(cast::rows());
+        model.login = Some(login);
+        model.screen = Screen::Login(Panel::Steps);
+        model
+    });
+    full.chain(ended).chain([Model::new((1, 1)), cast::model(Vec::new())]).collect()
+});
+
+fn noticed(mut login: Login) -> Login {
+    login.hear(Heard::Typed(Secret::new("https://elsewhere.example.org/?code=1&state=2")), cast::now(9));
+    login
+}
+
+fn after(mut login: Login, heard: Heard, seconds: u64) -> Login {
+    login.hear(heard, cast::now(seconds));
+    login
+}
+
+fn message(text: &str, tone: Tone) -> Message {
+    Message { text: text.to_owned(), tone, until: None }
+}

@@ -1,0 +1,194 @@
+//! A fixed moment, one profile in every state at it, and logins at every stage.
+
+use std::time::Duration;
+
+use authtui::domain::change::{Row, Snapshot};
+use authtui::domain::clock::{FixedOffset, Now, Steady, TimeDelta, from_rfc3339};
+use authtui::domain::name::{ProfileId, ProfileName, StoreId};
+use authtui::domain::profile::{Kind, LastRefresh, Profile, RefreshResult};
+use authtui::domain::provider::Provider;
+use authtui::domain::provider::catalog::{Catalog, PRESETS};
+use authtui::domain::secret::Secret;
+use authtui::domain::tokens::{Held, Life, Tokens};
+use authtui::oauth::callback::Answer;
+use authtui::oauth::login::{Ask, Bound, Heard, Login, Plan};
+use authtui::oauth::request::{Entropy, Reply};
+use authtui::oauth::{Attempt, Errand};
+use authtui::tui::model::{Model, RowId};
+
+/// Where the cast is kept.
+pub(super) const PLACE: &str = "~/.config/authtui/config.yaml";
+
+/// 14:03 in Berlin, `seconds` after the program began.
+pub(super) fn now(seconds: u64) -> Now {
+    let begin = from_rfc3339("2026-11-22T13:03:00Z").expect("a time");
+    Now {
+        wall: begin + TimeDelta::seconds(i64::try_from(seconds).expect("small")),
+        steady: Steady(Duration::from_secs(seconds)),
+        offset: FixedOffset::east_opt(3600).expect("in range"),
+    }
+}
+
+pub(super) fn id(name: &str) -> ProfileId {
+    ProfileId { store: StoreId::Own, name: ProfileName::parse(name).expect("a name") }
+}
+
+/// A profile with an account, given so many minutes ago and ending in so many minutes.
+fn profile(name: &str, account: &str, minutes: Option<(i64, i64)>) -> Profile {
+    let mut profile = Profile::new(id(name), Kind::OAuth);
+    let wall = now(0).wall;
+    let access = Secret::new(format!("sk-ant-oat01-{name}-0123456789-3fQA"));
+    let refresh = Some(Secret::new(format!("sk-ant-ort01-{name}-0123456789-9kQe")));
+    profile.held = Held::Here(Tokens { access, refresh });
+    profile.account = (!account.is_empty()).then(|| account.to_owned());
+    profile.scopes = ["org:create_api_key", "user:profile", "user:inference"].map(String::from).to_vec();
+    profile.client_id = Some("9d1c250a-e61b-44d9-88ed-5944d1962f5e".into());
+    if let Some((ago, left)) = minutes {
+        profile.life = Life {
+            obtained_at: Some(wall - TimeDelta::minutes(ago)),
+            expires_at: Some(wall + TimeDelta::minutes(left)),
+            grant_ends_at: None,
+        };
+    }
+    profile
+}
+
+fn refreshed(profile: &mut Profile, minutes_ago: i64, result: RefreshResult) {
+    let at = now(0).wall - TimeDelta::minutes(minutes_ago);
+    profile.last_refresh = Some(LastRefresh { at, result, grant: profile.grant() });
+    profile.refresh_count = 7;
+}
+
+/// One profile in every state, in the order of a list.
+pub(super) fn rows() -> Vec<Row> {
+    let in_days = |days| Some(now(0).wall + TimeDelta::days(days));
+    let mut work = profile("anthropic/work", "ana@acme.dev", Some((6, 1434)));
+    refreshed(&mut work, 6, RefreshResult::Done);
+    let home = profile("anthropic/home", "ana@home.net", Some((56, 4)));
+    let mut soon = profile("anthropic/lab", "ana@lab.example.org", Some((10, 50)));
+    soon.life.grant_ends_at = Some(now(0).wall + TimeDelta::minutes(1_899));
+    let mut due = profile("calcom/prod", "owner 4411", Some((90, -30)));
+    due.life.grant_ends_at = in_days(340);
+    let mut running = profile("github/ana", "ana", Some((400, -20)));
+    running.life.grant_ends_at = in_days(160);
+    let mut retrying = profile("gitlab/ci", "ci-bot", Some((120, -1)));
+    let retry_at = now(51).wall;
+    let why = "gitlab.example.org answered 503".to_owned();
+    refreshed(&mut retrying, 1, RefreshResult::Passing { why, times: 3, retry_at });
+    let mut dead = profile("qonic/bim", "", Some((90, -30)));
+    refreshed(&mut dead, 30, RefreshResult::Dead { why: "invalid_grant: token was revoked".into() });
+    let mut key = profile("anthropic/key", "", None);
+    key.kind = Kind::ApiKey;
+    key.client_id = None;
+    key.scopes.clear();
+    key.held = Held::Here(Tokens { access: Secret::new("sk-ant-api03-0123456789abcdefZz01"), refresh: None });
+    let mut revoked = profile("anthropic/old", "日本語テスト@例え.jp", None);
+    revoked.held = Held::Nothing;
+    revoked.revoked_at = Some(now(0).wall - TimeDelta::days(12));
+    let profiles = [work, home, soon, due, running, retrying, dead, key, revoked];
+    let broken = Row::Broken {
+        name: "slack/team".into(),
+        line: 88,
+        why: "expires_at is “tomorrow”, which cannot be read as a time".into(),
+    };
+    profiles.into_iter().map(|profile| Row::Profile(Box::new(profile))).chain([broken]).collect()
+}
+
+/// The list with `rows`, the first one selected.
+pub(super) fn model(rows: Vec<Row>) -> Model {
+    let mut model = Model::new((120, 32));
+    let selected = rows.iter().find_map(|row| match row {
+        Row::Profile(profile) => Some(RowId::Profile(profile.id.clone())),
+        Row::Broken { .. } => None,
+    });
+    model.catalog = Some(Catalog::read(["github", "gitlab", "qonic"].map(provider_file)));
+    let snapshot =
+        Snapshot { store: StoreId::Own, place: PLACE.into(), rows, writable: Ok(()), notices: Vec::new() };
+    model.stores.insert(StoreId::Own, snapshot);
+    model.selected = selected;
+    model.refreshing.insert(id("github/ana"));
+    model
+}
+
+/// `count` profiles that can be told apart.
+pub(super) fn many(count: usize) -> Vec<Row> {
+    let profiles = (1..=count).map(|number| profile(&format!("github/p{number:04}"), "ana", Some((6, 1434))));
+    profiles.map(|profile| Row::Profile(Box::new(profile))).collect()
+}
+
+/// A provider's file like the example that comes with the program.
+fn provider_file(name: &str) -> (String, Result<String, String>) {
+    let [_, (_, text)] = PRESETS;
+    let text =
+        text.replace("name: oauth2", &format!("name: {name}")).replace("example: true", "example: false");
+    let path = format!("~/.config/authtui/providers/{name}.yaml");
+    (path, Ok(text.replace("OAuth 2 (an example to copy)", "OAuth 2")))
+}
+
+/// The preset whose login can call back and be pasted.
+pub(super) fn provider() -> Provider {
+    Catalog::read([]).get("anthropic").expect("a preset").clone()
+}
+
+/// A login that waits since 23 seconds for its answer.
+pub(super) fn waiting() -> Login {
+    let provider = Box::new(provider());
+    let plan = Plan {
+        id: id("anthropic/work"),
+        client_id: provider.client.id.clone().expect("the preset has one"),
+        client_secret: None,
+        scopes: provider.scopes.default.clone(),
+        known: None,
+        place: PLACE.into(),
+        provider,
+    };
+    let (mut login, _) = Login::begin(plan, Attempt(1), now(0));
+    login.hear(Heard::Began(Entropy::new(vec![7; Entropy::BYTES])), now(0));
+    login.hear(Heard::Bound(Ok(Bound { port: 8765, addresses: "127.0.0.1 and ::1".into() })), now(0));
+    login.hear(Heard::Opened(Ok(())), now(1));
+    login
+}
+
+/// A login whose code is being exchanged, and the request for it.
+pub(super) fn exchanging() -> (Login, Errand) {
+    let mut login = waiting();
+    let code = Answer::Code { code: Secret::new("c0de"), issuer: None };
+    let asks = login.hear(Heard::Answered(code), now(23));
+    (login, sent(&asks))
+}
+
+/// A login whose tokens are being saved.
+pub(super) fn saving() -> Login {
+    let (mut login, errand) = exchanging();
+    let body = r#"{"access_token":"sk-ant-oat01-0123456789abcdef3fQA","token_type":"bearer","expires_in":28800,
+        "refresh_token":"sk-ant-ort01-0123456789abcdef9kQe","scope":"user:profile user:inference",
+        "account":{"email_address":"ana@acme.dev","uuid":"u-1"}}"#;
+    login.hear(Heard::Replied(errand, Ok(reply(200, body))), now(24));
+    login
+}
+
+/// A login that has ended well.
+pub(super) fn done() -> Login {
+    let mut login = saving();
+    let asks = login.hear(Heard::Saved(Ok(())), now(24));
+    login.hear(Heard::Replied(sent(&asks), Ok(reply(403, "{}"))), now(25));
+    login
+}
+
+/// A login whose code was refused.
+pub(super) fn refused() -> Login {
+    let (mut login, errand) = exchanging();
+    let body = r#"{"error":"invalid_grant","error_description":"the code was used before"}"#;
+    login.hear(Heard::Replied(errand, Ok(reply(400, body))), now(24));
+    login
+}
+
+fn sent(asks: &[Ask]) -> Errand {
+    let errand =
+        asks.iter().find_map(|ask| if let Ask::Send(errand, _) = ask { Some(*errand) } else { None });
+    errand.expect("a request is sent")
+}
+
+fn reply(status: u16, body: &str) -> Reply {
+    Reply { status, headers: Vec::new(), body: Secret::new(body), sent: now(23) }
+}

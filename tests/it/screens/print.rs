@@ -1,0 +1,104 @@
+//! A screen written down: its text, its cursor, and its styles in runs.
+
+use std::fmt::Write;
+
+use authtui::tui::model::Model;
+use authtui::tui::theme::{Glyphs, Theme};
+use authtui::tui::view::view;
+use ratatui::Terminal;
+use ratatui::backend::{Backend, TestBackend};
+use ratatui::buffer::Cell;
+use ratatui::style::{Color, Modifier};
+use unicode_width::UnicodeWidthStr;
+
+use super::cast;
+
+/// The theme of most screens.
+pub(super) fn colored() -> Theme {
+    Theme::colored(Glyphs::unicode())
+}
+
+/// The screen's text alone.
+pub(super) fn text(model: &Model, size: (u16, u16)) -> String {
+    lines(&backend(model, size, colored()))
+}
+
+/// The screen with its styles.
+pub(super) fn drawn(model: &Model, size: (u16, u16)) -> String {
+    with(model, size, colored())
+}
+
+/// The screen with its styles by another theme.
+pub(super) fn with(model: &Model, size: (u16, u16), theme: Theme) -> String {
+    let mut backend = backend(model, size, theme);
+    let mut written = lines(&backend);
+    if backend.cursor_visible() {
+        let at = backend.get_cursor_position().expect("a test's terminal has one");
+        writeln!(written, "cursor {:02}:{:02}", at.y, at.x).expect("written");
+    }
+    written + &runs(&backend)
+}
+
+fn backend(model: &Model, (width, height): (u16, u16), theme: Theme) -> TestBackend {
+    let mut terminal = Terminal::new(TestBackend::new(width, height)).expect("a terminal");
+    terminal.draw(|frame| view(frame, model, &theme, cast::now(23))).expect("drawn");
+    terminal.backend().clone()
+}
+
+fn rows(backend: &TestBackend) -> impl Iterator<Item = &[Cell]> {
+    let buffer = backend.buffer();
+    buffer.content.chunks(usize::from(buffer.area.width).max(1))
+}
+
+fn lines(backend: &TestBackend) -> String {
+    let mut written = String::new();
+    for row in rows(backend) {
+        let mut line = String::new();
+        let mut hidden = 0;
+        for cell in row {
+            // The second column of a wide character holds nothing of its own.
+            if hidden == 0 {
+                line.push_str(cell.symbol());
+                hidden = cell.symbol().width().saturating_sub(1);
+            } else {
+                hidden -= 1;
+            }
+        }
+        written += line.trim_end();
+        written.push('\n');
+    }
+    written
+}
+
+/// One line for each run of columns that look alike: `05:02-20 bold warn`.
+fn runs(backend: &TestBackend) -> String {
+    let mut written = String::new();
+    for (y, row) in rows(backend).enumerate() {
+        let mut x = 0;
+        for run in row.chunk_by(|one, other| look(one) == look(other)) {
+            let words = run.first().map(look).unwrap_or_default().join(" ");
+            if !words.is_empty() {
+                writeln!(written, "{y:02}:{x:02}-{:02} {words}", x + run.len() - 1).expect("written");
+            }
+            x += run.len();
+        }
+    }
+    written
+}
+
+/// How a cell looks, by role.
+fn look(cell: &Cell) -> Vec<&'static str> {
+    let roles = [
+        (Color::Green, "good"),
+        (Color::Yellow, "warn"),
+        (Color::Red, "bad"),
+        (Color::Cyan, "accent"),
+        (Color::Reset, ""),
+    ];
+    let role = roles.iter().find(|(colour, _)| *colour == cell.fg).expect("every colour has a role");
+    assert_eq!(cell.bg, Color::Reset, "a background is drawn by nothing but reverse video");
+    let modifiers = [(Modifier::BOLD, "strong"), (Modifier::DIM, "muted"), (Modifier::REVERSED, "selected")];
+    let modifiers = modifiers.into_iter().filter(|(modifier, _)| cell.modifier.contains(*modifier));
+    let words = modifiers.map(|(_, word)| word).chain([role.1]);
+    words.filter(|word| !word.is_empty()).collect()
+}
