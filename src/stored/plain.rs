@@ -1,6 +1,7 @@
 //! A quick reader of the plain shape that our own writer and its like produce.
 //!
-//! Block maps and lists, one scalar a line, bare words or double quotes without escapes, ASCII.
+//! Block maps and lists, `[]` and `{}`, one scalar a line, bare words or double quotes without
+//! escapes, ASCII.
 //! It gives up rather than guess; what it does read is what the strict parser reads, which a
 //! test holds. Of a large file it takes a small part of the strict parser's time.
 
@@ -126,6 +127,11 @@ fn pair(content: &str) -> Option<(&str, Option<&str>)> {
 }
 
 fn scalar(text: &str) -> Option<Value> {
+    match text {
+        "[]" => return Some(Value::Sequence(Vec::new())),
+        "{}" => return Some(Value::Mapping(Mapping::new())),
+        _ => {}
+    }
     if let Some(rest) = text.strip_prefix('"') {
         let inner = rest.strip_suffix('"')?;
         return (!inner.contains(['"', '\\'])).then(|| Value::from(inner));
@@ -193,7 +199,7 @@ mod tests {
             "a: *x\n",
             "a: !t y\n",
             "a: [x]\n",
-            "a: {}\n",
+            "a: { }\n",
             "a: |\n  x\n",
             "a: x\n  y\n",
             "a: b: c\n",

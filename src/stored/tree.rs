@@ -29,8 +29,12 @@ const SMALLER: &str = "make the file smaller, or restore it from a backup";
 /// # Errors
 /// [`Unreadable`] with the place of the fault.
 pub fn parse(text: &str) -> Result<Value, Unreadable> {
-    within_limits(text)?;
-    plain::parse(text).map_or_else(|| by_grammar(text), Ok)
+    within_size(text)?;
+    match plain::parse(text) {
+        // The plain shape has no brackets to count, and is never deep.
+        Some(tree) => Ok(tree),
+        None => within_limits(text).and_then(|()| by_grammar(text)),
+    }
 }
 
 /// Reads `text` by the whole grammar even where a quicker reader would do: for what is about to
@@ -39,6 +43,7 @@ pub fn parse(text: &str) -> Result<Value, Unreadable> {
 /// # Errors
 /// [`Unreadable`] with the place of the fault.
 pub fn parse_strictly(text: &str) -> Result<Value, Unreadable> {
+    within_size(text)?;
     within_limits(text)?;
     by_grammar(text)
 }
@@ -56,7 +61,7 @@ fn by_grammar(text: &str) -> Result<Value, Unreadable> {
     Ok(tree)
 }
 
-fn within_limits(text: &str) -> Result<(), Unreadable> {
+fn within_size(text: &str) -> Result<(), Unreadable> {
     if text.len() > LONGEST {
         return Err(Unreadable::whole("the file is larger than 10 MiB", SMALLER));
     }
@@ -64,6 +69,18 @@ fn within_limits(text: &str) -> Result<(), Unreadable> {
         let why = "the file is empty, so something went wrong with it";
         return Err(Unreadable::whole(why, RESTORE));
     }
+    match text.split('\n').nth(MOST) {
+        Some(_) => Err(too_many(number(MOST))),
+        None => Ok(()),
+    }
+}
+
+fn too_many(line: u32) -> Unreadable {
+    let why = format!("the file has more than {MOST} lines and entries");
+    Unreadable::at(line, 1, why, SMALLER)
+}
+
+fn within_limits(text: &str) -> Result<(), Unreadable> {
     let mut entries = 0_usize;
     let mut open = 0_usize;
     for (index, line) in text.split('\n').enumerate() {
@@ -72,8 +89,7 @@ fn within_limits(text: &str) -> Result<(), Unreadable> {
             scan(line, index, &mut open, &mut entries)?;
         }
         if entries > MOST {
-            let why = format!("the file has more than {MOST} lines and entries");
-            return Err(Unreadable::at(number(index), 1, why, SMALLER));
+            return Err(too_many(number(index)));
         }
     }
     Ok(())
