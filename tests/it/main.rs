@@ -4,4 +4,6 @@
 
 mod callback;
 mod documents;
+mod harness;
+mod login;
 mod screens;

@@ -1,0 +1,448 @@
+//! A screen without a terminal, a login without a screen, a provider without a socket.
+//!
+//! [`App`] feeds `update` and moves its own clock; [`Journey`] does the same for one [`Login`];
+//! [`Server`] is the demo's authority, asked as a function. Nothing here touches a socket, a
+//! file or the real time.
+
+use std::time::Duration;
+
+use authtui::demo::authority::exchange::{Answer as Served, Asked};
+use authtui::demo::authority::{AUTHORIZE, Authority, Settings};
+use authtui::demo::provider_file;
+use authtui::domain::change::{Change, Row, Snapshot};
+use authtui::domain::clock::{FixedOffset, Now, Steady, TimeDelta, at_seconds, span};
+use authtui::domain::name::{ProfileId, ProfileName, StoreId};
+use authtui::domain::profile::{Kind, Profile};
+use authtui::domain::provider::Provider;
+use authtui::domain::provider::call::Method;
+use authtui::domain::provider::catalog::Catalog;
+use authtui::domain::secret::Secret;
+use authtui::domain::tokens::{Held, Life, Tokens};
+use authtui::domain::trouble::{Next, Trouble};
+use authtui::oauth::callback::{Answer, Gate, Judged, receive};
+use authtui::oauth::login::{Ask, Bound, Heard, Login, Plan};
+use authtui::oauth::request::{Entropy, Reply, Request};
+use authtui::oauth::{Attempt, Errand};
+use authtui::tui::message::{Effect, Msg};
+use authtui::tui::model::Model;
+use authtui::tui::theme::{Glyphs, Theme};
+use authtui::tui::{update, view};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use url::{Url, form_urlencoded};
+
+/// Where the provider `demo` lives.
+pub(crate) const ISSUER: &str = "http://127.0.0.1:4000";
+/// Where the store lies, as shown to people.
+pub(crate) const PLACE: &str = "~/.config/authtui/config.yaml";
+/// The port a login is told that its listener got.
+pub(crate) const PORT: u16 = 8765;
+/// What [`entropy`] makes of a `state` of 32 bytes.
+pub(crate) const STATE: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
+/// What [`entropy`] makes of the verifier.
+pub(crate) const VERIFIER: &str = "YGFiY2RlZmdoaWprbG1ub3BxcnN0dXZ3eHl6e3x9fn8";
+/// The S256 challenge of [`VERIFIER`], as another program computed it.
+pub(crate) const CHALLENGE: &str = "EopC8O_Hh7RxCIGieHPq2V388Tqd-9-cofLwYA7LlAc";
+/// What [`entropy`] makes of the short link.
+pub(crate) const GO: &str = "gIGCg4SFhoeIiYqL";
+
+/// A provider that must be told everything: client id, secret, and a yes to its notice.
+const ACME: &str = "\
+name: acme
+title: Acme
+notice: Acme wants a yes.
+endpoints: { authorize: https://id.acme.test/authorize, token: https://id.acme.test/token }
+client: { authentication: post }
+redirect: { port: 9000, port_rule: fixed }
+";
+
+/// The moment at which every test begins: 15 January 2027, 08:00:00 UTC.
+pub(crate) fn now() -> Now {
+    Now {
+        wall: at_seconds(1_800_000_000).expect("in range"),
+        steady: Steady(Duration::from_secs(1000)),
+        offset: FixedOffset::east_opt(3600).expect("in range"),
+    }
+}
+
+/// `now`, later on both clocks.
+pub(crate) fn later(now: Now, by: Duration) -> Now {
+    Now { wall: now.wall + span(by), steady: now.steady.after(by), ..now }
+}
+
+/// Bytes that all differ: with equal ones a state could stand in for a verifier unnoticed.
+pub(crate) fn entropy() -> Entropy {
+    Entropy::new((0..140).collect())
+}
+
+/// The presets, `demo` at [`ISSUER`], and `acme`.
+pub(crate) fn catalog() -> Catalog {
+    Catalog::read([
+        ("demo.yaml".to_owned(), Ok(provider_file(ISSUER))),
+        ("acme.yaml".to_owned(), Ok(ACME.to_owned())),
+    ])
+}
+
+pub(crate) fn provider(name: &str) -> Provider {
+    catalog().get(name).expect("a provider of that name").clone()
+}
+
+/// `work` is `demo/work`.
+pub(crate) fn name(name: &str) -> ProfileName {
+    let full = if name.contains('/') { name.to_owned() } else { format!("demo/{name}") };
+    ProfileName::parse(&full).expect("a name")
+}
+
+pub(crate) fn id(text: &str) -> ProfileId {
+    ProfileId { store: StoreId::Own, name: name(text) }
+}
+
+/// A fresh profile of an hour with a refresh token: `dat_work` and `drt_work`.
+pub(crate) fn profile(text: &str) -> Profile {
+    let id = id(text);
+    let (access, refresh) = (format!("dat_{}", id.name.name()), format!("drt_{}", id.name.name()));
+    Profile {
+        held: Held::Here(Tokens { access: Secret::new(access), refresh: Some(Secret::new(refresh)) }),
+        life: ends_in(TimeDelta::hours(1)),
+        scopes: vec!["profile".to_owned()],
+        ..Profile::new(id, Kind::OAuth)
+    }
+}
+
+/// Both clocks of a token of two hours that ends so long after [`now`].
+pub(crate) fn ends_in(left: TimeDelta) -> Life {
+    let end = now().wall + left;
+    Life { obtained_at: Some(end - TimeDelta::hours(2)), expires_at: Some(end), grant_ends_at: None }
+}
+
+/// A profile whose access token has ended and whose grant can renew it.
+pub(crate) fn due(name: &str) -> Profile {
+    Profile { life: ends_in(TimeDelta::minutes(-5)), ..profile(name) }
+}
+
+pub(crate) fn snapshot(profiles: impl IntoIterator<Item = Profile>) -> Snapshot {
+    Snapshot {
+        store: StoreId::Own,
+        place: PLACE.to_owned(),
+        rows: profiles.into_iter().map(|profile| Row::Profile(Box::new(profile))).collect(),
+        writable: Ok(()),
+        notices: Vec::new(),
+    }
+}
+
+/// A failure of the network.
+pub(crate) fn unreachable() -> Trouble {
+    Trouble::untouched("cannot reach the provider", "the connection broke", Next::Retry)
+}
+
+/// A disk without room.
+pub(crate) fn full() -> Trouble {
+    Trouble::untouched("cannot save", "no space is left on the device", Next::Retry)
+}
+
+/// An answer of a provider that was asked at `sent`.
+pub(crate) fn reply(status: u16, body: &str, sent: Now) -> Reply {
+    let headers = vec![("content-type".to_owned(), Secret::new("application/json"))];
+    Reply { status, headers, body: Secret::new(body), sent }
+}
+
+/// The callback's answer with that code.
+pub(crate) fn code(code: &str) -> Heard {
+    Heard::Answered(Answer::Code { code: Secret::new(code), issuer: None })
+}
+
+/// What a person pastes.
+pub(crate) fn typed(text: &str) -> Heard {
+    Heard::Typed(Secret::new(text))
+}
+
+pub(crate) fn bound(port: u16) -> Bound {
+    Bound { port, addresses: "127.0.0.1 and ::1".to_owned() }
+}
+
+/// The one request among `asks`.
+pub(crate) fn sent(asks: &[Ask]) -> (Errand, Request) {
+    let requests = asks.iter().filter_map(|ask| match ask {
+        Ask::Send(errand, request) => Some((*errand, (**request).clone())),
+        Ask::Entropy | Ask::Listen(_) | Ask::Arm(_) | Ask::CloseListener | Ask::Open(_) | Ask::Save(..) => {
+            None
+        }
+    });
+    let requests: Vec<_> = requests.collect();
+    assert_eq!(requests.len(), 1, "one request in {asks:?}");
+    requests.into_iter().next().expect("one")
+}
+
+/// The one change among `asks`.
+pub(crate) fn saved(asks: &[Ask]) -> Change {
+    let found = asks.iter().find_map(|ask| if let Ask::Save(_, change) = ask { Some(change) } else { None });
+    (**found.expect("a change")).clone()
+}
+
+/// The gate among `asks`.
+pub(crate) fn gate(asks: &[Ask]) -> Gate {
+    let found = asks.iter().find_map(|ask| if let Ask::Arm(gate) = ask { Some(gate) } else { None });
+    (**found.expect("a gate")).clone()
+}
+
+/// What a login wants, out of an app's effects.
+pub(crate) fn asks(effects: &[Effect]) -> Vec<Ask> {
+    let ask = |effect: &Effect| if let Effect::Login(_, ask) = effect { Some(ask.clone()) } else { None };
+    effects.iter().filter_map(ask).collect()
+}
+
+/// The fields of a form body.
+pub(crate) fn form(request: &Request) -> Vec<(String, String)> {
+    let (kind, body) = request.body.as_ref().expect("a body");
+    assert_eq!(*kind, "application/x-www-form-urlencoded");
+    form_urlencoded::parse(body.expose().as_bytes()).into_owned().collect()
+}
+
+/// What becomes of a browser that the provider sends to `redirect`.
+pub(crate) fn visit(redirect: &Url, gate: &Gate) -> Judged {
+    let target = redirect.as_str().split_once(&format!(":{PORT}")).expect("our port").1;
+    let head = format!("GET {target} HTTP/1.1\r\nHost: 127.0.0.1:{PORT}\r\n\r\n");
+    receive(head.as_bytes(), Some(gate), false, PORT)
+}
+
+/// The demo's authorization server, asked as a function.
+pub(crate) struct Server {
+    pub(crate) authority: Authority,
+}
+
+impl Server {
+    pub(crate) fn new() -> Self {
+        Self { authority: Authority::new(ISSUER, Settings::default()) }
+    }
+
+    /// What it replies to a request of ours.
+    pub(crate) fn reply(&mut self, request: &Request, now: Now) -> Reply {
+        let plain = |(name, value): &(String, Secret)| (name.clone(), value.expose().to_owned());
+        let mut headers: Vec<_> = request.headers.iter().map(plain).collect();
+        let body = request.body.as_ref().map_or("", |(kind, body)| {
+            headers.push(("content-type".to_owned(), (*kind).to_owned()));
+            body.expose()
+        });
+        let method = match request.method {
+            Method::Get => "GET",
+            Method::Post => "POST",
+        };
+        let served = self.hear(method, &request.url, &headers, body, now);
+        let headers = served.headers.into_iter().map(|(name, value)| (name.to_lowercase(), value)).collect();
+        Reply { status: served.status, headers, body: served.body, sent: now }
+    }
+
+    /// Opens `url` as a browser does, logs in as `account` or as whoever is proposed, decides
+    /// `allow` or `deny`, and says where the browser is sent.
+    pub(crate) fn browse(&mut self, url: &Url, decision: &str, account: Option<&str>, now: Now) -> Url {
+        let page = self.hear("GET", url, &[], "", now);
+        assert_eq!(page.status, 200, "{}", page.body.expose());
+        let (_, consent) = page.body.expose().split_once("name=\"consent\" value=\"").expect("a form");
+        let (consent, _) = consent.split_once('"').expect("an end");
+        let mut form = form_urlencoded::Serializer::new(String::new());
+        form.append_pair("consent", consent).append_pair("decision", decision);
+        if let Some(account) = account {
+            form.append_pair("login", account);
+        }
+        let headers = [("content-type".to_owned(), "application/x-www-form-urlencoded".to_owned())];
+        let authorize = Url::parse(&format!("{ISSUER}{AUTHORIZE}")).expect("an address");
+        let answer = self.hear("POST", &authorize, &headers, &form.finish(), now);
+        let location = answer.header("location").expect("a way back");
+        Url::parse(location.expose()).expect("an address")
+    }
+
+    fn hear(
+        &mut self,
+        method: &str,
+        url: &Url,
+        headers: &[(String, String)],
+        body: &str,
+        now: Now,
+    ) -> Served {
+        let query = url.query().unwrap_or_default();
+        self.authority.hear(&Asked { method, path: url.path(), query, headers, body }, now, [7; 64])
+    }
+}
+
+/// One login, the provider it talks to, and a clock.
+pub(crate) struct Journey {
+    pub(crate) login: Login,
+    pub(crate) server: Server,
+    pub(crate) now: Now,
+    pub(crate) gate: Option<Gate>,
+}
+
+/// A login to a new profile of that name.
+pub(crate) fn plan(text: &str) -> Plan {
+    let id = id(text);
+    let provider = Box::new(provider(id.name.provider()));
+    Plan {
+        client_id: provider.client.id.clone().expect("a client id"),
+        client_secret: None,
+        scopes: provider.scopes.default.clone(),
+        known: None,
+        place: PLACE.to_owned(),
+        provider,
+        id,
+    }
+}
+
+impl Journey {
+    /// A login that has just begun, and its first asks.
+    pub(crate) fn begin(plan: Plan) -> (Self, Vec<Ask>) {
+        let (login, asks) = Login::begin(plan, Attempt(1), now());
+        (Self { login, server: Server::new(), now: now(), gate: None }, asks)
+    }
+
+    /// A login whose doors are open.
+    pub(crate) fn waiting(plan: Plan) -> Self {
+        let (mut journey, _) = Self::begin(plan);
+        journey.hear(Heard::Began(entropy()));
+        let asks = journey.hear(Heard::Bound(Ok(bound(PORT))));
+        journey.gate = Some(gate(&asks));
+        journey.hear(Heard::Opened(Ok(())));
+        journey
+    }
+
+    pub(crate) fn hear(&mut self, heard: Heard) -> Vec<Ask> {
+        self.login.hear(heard, self.now)
+    }
+
+    pub(crate) fn advance(&mut self, by: Duration) {
+        self.now = later(self.now, by);
+    }
+
+    /// What the listener says after the person decided in the browser.
+    pub(crate) fn decide(&mut self, decision: &str, account: Option<&str>) -> Heard {
+        let url = self.login.doors().expect("open doors").first.clone();
+        let redirect = self.server.browse(&url, decision, account, self.now);
+        match visit(&redirect, self.gate.as_ref().expect("a gate")) {
+            Judged::Answer(answer) => Heard::Answered(answer),
+            Judged::Stray { .. } => Heard::Stray,
+            other @ (Judged::Go(_) | Judged::Finished) => unreachable!("{other:?}"),
+        }
+    }
+
+    /// The provider's reply to the request among `asks`.
+    pub(crate) fn reply(&mut self, asks: &[Ask]) -> Heard {
+        let (errand, request) = sent(asks);
+        Heard::Replied(errand, Ok(self.server.reply(&request, self.now)))
+    }
+}
+
+/// The screen: a model, a clock, and no terminal.
+pub(crate) struct App {
+    pub(crate) model: Model,
+    pub(crate) now: Now,
+}
+
+impl App {
+    /// Fresh profiles of those names, the first selected.
+    pub(crate) fn with<const N: usize>(names: [&str; N]) -> Self {
+        Self::of(names.map(profile))
+    }
+
+    /// Those profiles, the first selected.
+    pub(crate) fn of(profiles: impl IntoIterator<Item = Profile>) -> Self {
+        let mut app = Self { model: Model::new((120, 30)), now: now() };
+        assert_eq!(app.feed(Msg::Catalogued(Box::new(catalog()))), []);
+        assert_eq!(app.feed(Msg::Stored(snapshot(profiles))), []);
+        app
+    }
+
+    pub(crate) fn feed(&mut self, msg: Msg) -> Vec<Effect> {
+        update(&mut self.model, self.now, msg)
+    }
+
+    /// Presses each character.
+    pub(crate) fn keys(&mut self, keys: &str) -> Vec<Effect> {
+        let press = |char| self.feed(Msg::Key(KeyEvent::new(KeyCode::Char(char), KeyModifiers::NONE)));
+        keys.chars().flat_map(press).collect()
+    }
+
+    /// Presses named keys: `press("down down enter")`.
+    pub(crate) fn press(&mut self, names: &str) -> Vec<Effect> {
+        names.split(' ').flat_map(|name| self.feed(Msg::Key(key(name)))).collect()
+    }
+
+    /// Lets time pass, at whose end the loop wakes.
+    pub(crate) fn advance(&mut self, by: Duration) -> Vec<Effect> {
+        self.now = later(self.now, by);
+        self.feed(Msg::Woke)
+    }
+
+    pub(crate) fn profile(&self, name: &str) -> &Profile {
+        self.model.profile(&id(name)).expect("a profile of that name")
+    }
+
+    pub(crate) fn selected(&self) -> String {
+        self.model.selected_profile().expect("a selected profile").id.name.to_string()
+    }
+
+    pub(crate) fn message(&self) -> &str {
+        self.model.message.as_ref().map_or("", |message| &message.text)
+    }
+
+    pub(crate) fn login(&self) -> &Login {
+        self.model.login.as_ref().expect("a login")
+    }
+
+    pub(crate) fn attempt(&self) -> Attempt {
+        self.login().attempt()
+    }
+
+    /// Tells the login that is under way.
+    pub(crate) fn hear(&mut self, heard: Heard) -> Vec<Effect> {
+        self.feed(Msg::Login(self.attempt(), heard))
+    }
+
+    /// Logs in to the selected profile until the doors are open.
+    pub(crate) fn log_in(&mut self) {
+        let effects = self.keys("l");
+        assert_eq!(asks(&effects), [Ask::Entropy], "{}", self.message());
+        self.hear(Heard::Began(entropy()));
+        self.hear(Heard::Bound(Ok(bound(PORT))));
+        self.hear(Heard::Opened(Ok(())));
+    }
+
+    /// The screen as text, one line a row.
+    pub(crate) fn screen(&self) -> String {
+        drawn(&self.model, self.now)
+    }
+}
+
+/// The model drawn at its size, one line a row.
+pub(crate) fn drawn(model: &Model, now: Now) -> String {
+    let mut terminal = Terminal::new(TestBackend::new(model.size.0, model.size.1)).expect("a terminal");
+    let theme = Theme::colored(Glyphs::unicode());
+    terminal.draw(|frame| view(frame, model, &theme, now)).expect("a frame");
+    let buffer = terminal.backend().buffer();
+    let width = usize::from(buffer.area.width.max(1));
+    let rows = buffer.content().chunks(width);
+    rows.map(|row| row.iter().map(ratatui::buffer::Cell::symbol).collect::<String>() + "\n").collect()
+}
+
+/// The key of that name.
+pub(crate) fn key(name: &str) -> KeyEvent {
+    if let Some(char) = name.strip_prefix("ctrl-").and_then(|rest| rest.chars().next()) {
+        return KeyEvent::new(KeyCode::Char(char), KeyModifiers::CONTROL);
+    }
+    let code = match name {
+        "esc" => KeyCode::Esc,
+        "enter" => KeyCode::Enter,
+        "up" => KeyCode::Up,
+        "down" => KeyCode::Down,
+        "left" => KeyCode::Left,
+        "right" => KeyCode::Right,
+        "tab" => KeyCode::Tab,
+        "backtab" => KeyCode::BackTab,
+        "pageup" => KeyCode::PageUp,
+        "pagedown" => KeyCode::PageDown,
+        "home" => KeyCode::Home,
+        "end" => KeyCode::End,
+        "backspace" => KeyCode::Backspace,
+        other => unreachable!("no key is called {other}"),
+    };
+    KeyEvent::new(code, KeyModifiers::NONE)
+}

@@ -1,0 +1,334 @@
+//! Logins that succeed, with real values from the first random byte to the tested token.
+
+use std::time::Duration;
+
+use authtui::domain::change::{Change, Edit};
+use authtui::domain::clock::TimeDelta;
+use authtui::domain::name::StoreId;
+use authtui::domain::profile::{Kind, Profile};
+use authtui::domain::secret::Secret;
+use authtui::domain::tokens::{Held, Life, Tokens};
+use authtui::oauth::Attempt;
+use authtui::oauth::callback::{Answer, Gate, Judged};
+use authtui::oauth::login::step::{Mark, Step};
+use authtui::oauth::login::{Ask, Heard, Login, Outcome, Stage};
+use authtui::oauth::request::Request;
+use serde_json::{Value, json};
+use url::Url;
+
+use crate::harness::{
+    CHALLENGE, GO, ISSUER, Journey, PLACE, PORT, STATE, VERIFIER, bound, code, entropy, form, gate, id, now,
+    plan, reply, saved, sent, typed, visit,
+};
+
+const CLAUDE_CLIENT: &str = "9d1c250a-e61b-44d9-88ed-5944d1962f5e";
+const CLAUDE_PASTE: &str = "https://platform.claude.com/oauth/code/callback";
+
+#[test]
+fn a_login_by_callback_asks_one_thing_after_another_and_ends_with_tested_tokens() {
+    let (mut journey, asks) = Journey::begin(plan("work"));
+    assert_eq!(asks, [Ask::Entropy]);
+    assert_eq!(journey.hear(Heard::Began(entropy())), [Ask::Listen(vec![PORT, 0])]);
+
+    journey.advance(Duration::from_millis(20));
+    let asks = journey.hear(Heard::Bound(Ok(bound(PORT))));
+    let authorize = authorize_url();
+    let expected = Gate {
+        attempt: Attempt(1),
+        path: "/callback".to_owned(),
+        state: Secret::new(STATE),
+        issuer: None,
+        go: Secret::new(GO),
+        authorize: authorize.clone(),
+    };
+    assert_eq!(asks, [Ask::Arm(Box::new(expected)), Ask::Open(authorize)]);
+    journey.gate = Some(gate(&asks));
+    assert_eq!(journey.hear(Heard::Opened(Ok(()))), []);
+
+    journey.advance(Duration::from_secs(9));
+    let answer = journey.decide("allow", Some("ana@demo.test"));
+    let Heard::Answered(Answer::Code { code, .. }) = &answer else { panic!("{answer:?}") };
+    let code = code.expose().to_owned();
+    let asks = journey.hear(answer);
+    assert_eq!(asks.len(), 1, "{asks:?}");
+    let (_, request) = sent(&asks);
+    assert_eq!(request.url.as_str(), "http://127.0.0.1:4000/oauth2/token");
+    assert_eq!(
+        form(&request),
+        pairs(&[
+            ("grant_type", "authorization_code"),
+            ("code", &code),
+            ("client_id", "authtui-demo"),
+            ("redirect_uri", "http://127.0.0.1:8765/callback"),
+            ("code_verifier", VERIFIER),
+        ])
+    );
+
+    journey.advance(Duration::from_millis(300));
+    let reply = journey.reply(&asks);
+    let asks = journey.hear(reply);
+    let change = saved(&asks);
+    assert_eq!(asks, [Ask::Save(StoreId::Own, Box::new(change.clone())), Ask::CloseListener]);
+    let Edit::Keep(profile) = &change.edit else { panic!("{change:?}") };
+    assert_eq!(change, Change { name: id("work").name, expects: None, edit: Edit::Keep(profile.clone()) });
+    assert_eq!(profile.account.as_deref(), Some("ana@demo.test"));
+    assert_eq!(profile.scopes, ["profile", "inference"]);
+    let end = journey.now.wall + TimeDelta::hours(1);
+    assert_eq!((profile.life.obtained_at, profile.life.expires_at), (Some(journey.now.wall), Some(end)));
+
+    let asks = journey.hear(Heard::Saved(Ok(())));
+    let (_, probe) = sent(&asks);
+    assert_eq!(asks.len(), 1, "{asks:?}");
+    assert_eq!(probe.url.as_str(), "http://127.0.0.1:4000/v1/models?limit=10");
+    let reply = journey.reply(&asks);
+    assert_eq!(journey.hear(reply), [Ask::CloseListener]);
+
+    assert_eq!(*journey.login.stage(), Stage::Over(Outcome::Done(profile.clone())));
+    let millis = |millis| Mark::Done(Duration::from_millis(millis));
+    let steps: Vec<_> = journey.login.steps().iter().collect();
+    let listening = format!("http://127.0.0.1:{PORT}/callback (127.0.0.1 and ::1)");
+    assert_eq!(
+        steps,
+        [
+            (Step::Listen, millis(20), listening.as_str()),
+            (Step::Build, millis(0), "PKCE S256, state, 2 scopes"),
+            (Step::Open, millis(0), ""),
+            (Step::Wait, millis(9000), "callback"),
+            (Step::Exchange, millis(300), "127.0.0.1 answered 200"),
+            (Step::Save, millis(0), PLACE),
+            (Step::Test, millis(0), "200: works"),
+        ]
+    );
+    assert_eq!(journey.login.notices(), [] as [&str; 0]);
+    let counters = journey.server.authority.counters();
+    assert_eq!((counters.asked("authorization_code"), counters.code_reuse_detected), (1, 0));
+}
+
+#[test]
+fn the_steps_are_marked_as_the_login_goes_on() {
+    let (mut journey, _) = Journey::begin(plan("work"));
+    assert_eq!(going_on(&journey.login), [Step::Listen]);
+    journey.hear(Heard::Began(entropy()));
+    let asks = journey.hear(Heard::Bound(Ok(bound(PORT))));
+    journey.gate = Some(gate(&asks));
+    assert_eq!(going_on(&journey.login), [Step::Open, Step::Wait]);
+    journey.hear(Heard::Opened(Ok(())));
+    assert_eq!(going_on(&journey.login), [Step::Wait]);
+    let answer = journey.decide("allow", None);
+    let asks = journey.hear(answer);
+    assert_eq!(going_on(&journey.login), [Step::Exchange]);
+    let reply = journey.reply(&asks);
+    journey.hear(reply);
+    assert_eq!(going_on(&journey.login), [Step::Save]);
+    journey.hear(Heard::Saved(Ok(())));
+    assert_eq!(going_on(&journey.login), [Step::Test]);
+}
+
+#[test]
+fn the_short_link_leads_to_the_authorization_url() {
+    let journey = Journey::waiting(plan("work"));
+    let doors = journey.login.doors().expect("open doors");
+    let short = doors.short.clone().expect("a short link");
+    assert_eq!(short.as_str(), format!("http://127.0.0.1:{PORT}/go/{GO}"));
+    let gate = journey.gate.as_ref().expect("a gate");
+    assert_eq!(visit(&short, gate), Judged::Go(authorize_url()));
+    assert_eq!(doors.callback, Some(authorize_url()));
+}
+
+#[test]
+fn a_code_and_state_from_the_providers_page_are_redeemed_with_the_paste_redirect() {
+    let mut journey = Journey::waiting(plan("work"));
+    let url = journey.login.doors().expect("open doors").paste.clone().expect("a paste door");
+    let page = journey.server.browse(&url, "allow", None, journey.now);
+    let value = |name| page.query_pairs().find(|(key, _)| key == name).expect(name).1.into_owned();
+    let asks = journey.hear(typed(&format!(" {}#{} \n", value("code"), value("state"))));
+    let (_, request) = sent(&asks);
+    let redirect = format!("{ISSUER}/oauth2/code/callback");
+    assert!(form(&request).contains(&("redirect_uri".to_owned(), redirect)), "{:?}", form(&request));
+    let reply = journey.reply(&asks);
+    journey.hear(reply);
+    assert!(matches!(journey.login.stage(), Stage::Saving(_)), "{:?}", journey.login.stage());
+    assert_eq!(journey.login.steps().note(Step::Wait), "pasted");
+    assert_eq!(journey.login.notices(), [] as [&str; 0]);
+}
+
+#[test]
+fn a_pasted_address_is_redeemed_with_the_redirect_it_begins_with() {
+    for text in [
+        format!("http://127.0.0.1:{PORT}/callback?code=c0de&state={STATE}"),
+        format!("127.0.0.1:{PORT}/callback?code=c0de&state={STATE}"),
+        format!("?code=c0de&state={STATE}"),
+    ] {
+        let mut journey = Journey::waiting(plan("work"));
+        let (_, request) = sent(&journey.hear(typed(&text)));
+        let redirect = ("redirect_uri".to_owned(), format!("http://127.0.0.1:{PORT}/callback"));
+        assert!(form(&request).contains(&redirect), "{text}");
+    }
+}
+
+#[test]
+fn a_bare_code_is_taken_with_a_warning() {
+    let mut journey = Journey::waiting(plan("work"));
+    let (_, request) = sent(&journey.hear(typed("c0de")));
+    assert!(form(&request).contains(&("code".to_owned(), "c0de".to_owned())));
+    assert_eq!(journey.login.notices(), ["A bare code cannot be checked: it may belong to another login."]);
+}
+
+/// Seed 001.
+#[test]
+fn the_anthropic_preset_asks_as_its_provider_wants() {
+    let journey = Journey::waiting(plan("anthropic/work"));
+    let doors = journey.login.doors().expect("open doors");
+    let url = |redirect: &str| {
+        format!(
+            "https://claude.ai/oauth/authorize?code=true&client_id={CLAUDE_CLIENT}&response_type=code\
+             &redirect_uri={redirect}&scope=org%3Acreate_api_key+user%3Aprofile+user%3Ainference\
+             &code_challenge={CHALLENGE}&code_challenge_method=S256&state={STATE}"
+        )
+    };
+    assert_eq!(doors.first.as_str(), url("http%3A%2F%2Flocalhost%3A8765%2Fcallback"));
+    assert_eq!(doors.callback.as_ref(), Some(&doors.first));
+    let paste = doors.paste.as_ref().expect("a paste door");
+    assert_eq!(paste.as_str(), url("https%3A%2F%2Fplatform.claude.com%2Foauth%2Fcode%2Fcallback"));
+}
+
+#[test]
+fn the_anthropic_preset_sends_a_json_body_with_the_state() {
+    for (heard, redirect) in [
+        (code("c0de"), "http://localhost:8765/callback"),
+        (typed(&format!("c0de#{STATE}")), CLAUDE_PASTE),
+        (typed(&format!("{CLAUDE_PASTE}?code=c0de&state={STATE}")), CLAUDE_PASTE),
+        (
+            typed(&format!("http://localhost:8765/callback?code=c0de&state={STATE}")),
+            "http://localhost:8765/callback",
+        ),
+    ] {
+        let mut journey = Journey::waiting(plan("anthropic/work"));
+        let (_, request) = sent(&journey.hear(heard));
+        assert_eq!(request.url.as_str(), "https://platform.claude.com/v1/oauth/token");
+        assert_eq!(
+            json_body(&request),
+            json!({
+                "grant_type": "authorization_code",
+                "code": "c0de",
+                "state": STATE,
+                "client_id": CLAUDE_CLIENT,
+                "redirect_uri": redirect,
+                "code_verifier": VERIFIER,
+            })
+        );
+    }
+}
+
+#[test]
+fn the_anthropic_reply_becomes_a_profile_and_its_403_is_expected() {
+    let mut journey = Journey::waiting(plan("anthropic/work"));
+    let (errand, _) = sent(&journey.hear(code("c0de")));
+    let body = json!({
+        "token_type": "Bearer",
+        "access_token": "sk-ant-oat01-0123456789abcdefghij",
+        "refresh_token": "sk-ant-ort01-0123456789abcdefghij",
+        "expires_in": 28800,
+        "scope": "user:inference user:profile",
+        "organization": { "uuid": "0-1-2", "name": "Acme" },
+        "account": { "uuid": "3-4-5", "email_address": "ana@acme.dev" },
+    });
+    let asks = journey.hear(Heard::Replied(errand, Ok(reply(200, &body.to_string(), journey.now))));
+    let expected = Profile {
+        client_id: Some(CLAUDE_CLIENT.to_owned()),
+        held: Held::Here(Tokens {
+            access: Secret::new("sk-ant-oat01-0123456789abcdefghij"),
+            refresh: Some(Secret::new("sk-ant-ort01-0123456789abcdefghij")),
+        }),
+        life: Life {
+            obtained_at: Some(now().wall),
+            expires_at: Some(now().wall + TimeDelta::hours(8)),
+            grant_ends_at: None,
+        },
+        scopes: vec!["user:inference".to_owned(), "user:profile".to_owned()],
+        subject: Some("3-4-5".to_owned()),
+        account: Some("ana@acme.dev".to_owned()),
+        ..Profile::new(id("anthropic/work"), Kind::OAuth)
+    };
+    assert_eq!(saved(&asks).edit, Edit::Keep(Box::new(expected)));
+
+    let (errand, probe) = sent(&journey.hear(Heard::Saved(Ok(()))));
+    assert_eq!(probe.url.as_str(), "https://api.anthropic.com/v1/models?limit=10");
+    let header = |name| {
+        let found = probe.headers.iter().find(|(key, _)| key == name);
+        found.expect(name).1.expose()
+    };
+    assert_eq!(header("authorization"), "Bearer sk-ant-oat01-0123456789abcdefghij");
+    assert_eq!(header("anthropic-version"), "2023-06-01");
+    assert_eq!(header("anthropic-beta"), "oauth-2025-04-20");
+    journey.hear(Heard::Replied(errand, Ok(reply(403, "{}", journey.now))));
+    assert_eq!(journey.login.steps().note(Step::Test), "403: expected: this token is limited to Claude Code");
+    assert!(matches!(journey.login.stage(), Stage::Over(Outcome::Done(_))), "{:?}", journey.login.stage());
+}
+
+/// Seed 000.
+#[test]
+fn the_oauth2_preset_sends_a_form_body() {
+    let mut journey = Journey::waiting(plan("oauth2/work"));
+    let (_, request) = sent(&journey.hear(code("c+de/1")));
+    assert_eq!(request.url.as_str(), "https://id.example.org/oauth2/token");
+    let (kind, body) = request.body.as_ref().expect("a body");
+    assert_eq!(*kind, "application/x-www-form-urlencoded");
+    assert_eq!(
+        body.expose(),
+        format!(
+            "grant_type=authorization_code&code=c%2Bde%2F1&client_id=your-client-id\
+             &redirect_uri=http%3A%2F%2F127.0.0.1%3A8765%2Fcallback&code_verifier={VERIFIER}"
+        )
+    );
+    assert_eq!(request.headers, [("accept".to_owned(), Secret::new("application/json"))]);
+}
+
+#[test]
+fn a_provider_without_a_test_is_done_once_the_tokens_are_saved() {
+    let mut journey = Journey::waiting(plan("oauth2/work"));
+    let (errand, _) = sent(&journey.hear(code("c0de")));
+    let body = r#"{"access_token":"abc","token_type":"bearer","expires_in":60}"#;
+    journey.hear(Heard::Replied(errand, Ok(reply(200, body, journey.now))));
+    assert_eq!(journey.hear(Heard::Saved(Ok(()))), [Ask::CloseListener]);
+    let Stage::Over(Outcome::Done(profile)) = journey.login.stage() else { panic!("not done") };
+    assert_eq!(profile.scopes, ["openid", "profile"], "what the reply leaves out is as asked");
+    assert_eq!(journey.login.steps().mark(Step::Test), Mark::Skipped);
+}
+
+#[test]
+fn ends_are_counted_from_the_moment_the_request_was_sent() {
+    let mut journey = Journey::waiting(plan("oauth2/work"));
+    let (errand, _) = sent(&journey.hear(code("c0de")));
+    let asked = journey.now;
+    journey.advance(Duration::from_secs(20));
+    let body = r#"{"access_token":"abc","expires_in":60}"#;
+    let asks = journey.hear(Heard::Replied(errand, Ok(reply(200, body, asked))));
+    let Edit::Keep(profile) = saved(&asks).edit else { panic!("no profile") };
+    assert_eq!(profile.life.expires_at, Some(asked.wall + TimeDelta::seconds(60)));
+    assert_eq!(profile.life.obtained_at, Some(asked.wall));
+}
+
+fn authorize_url() -> Url {
+    let url = format!(
+        "{ISSUER}/oauth2/auth?client_id=authtui-demo&response_type=code\
+         &redirect_uri=http%3A%2F%2F127.0.0.1%3A8765%2Fcallback&scope=profile+inference\
+         &code_challenge={CHALLENGE}&code_challenge_method=S256&state={STATE}"
+    );
+    Url::parse(&url).expect("an address")
+}
+
+fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+    pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}
+
+fn json_body(request: &Request) -> Value {
+    let (kind, body) = request.body.as_ref().expect("a body");
+    assert_eq!(*kind, "application/json");
+    serde_json::from_str(body.expose()).expect("JSON")
+}
+
+/// The steps that are going on.
+fn going_on(login: &Login) -> Vec<Step> {
+    login.steps().iter().filter(|(_, mark, _)| matches!(mark, Mark::Now(_))).map(|(step, ..)| step).collect()
+}
