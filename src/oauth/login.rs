@@ -12,8 +12,10 @@
 //! A code is redeemed once. From then on the login cannot be cancelled any more: the tokens it
 //! brings are asked about, and never dropped.
 
+mod heard;
 mod opening;
 mod settling;
+mod stage;
 pub mod step;
 mod waiting;
 
@@ -24,15 +26,16 @@ use url::Url;
 
 use crate::domain::change::Change;
 use crate::domain::clock::{Now, Steady};
-use crate::domain::name::{ProfileId, ProfileName, StoreId};
+use crate::domain::name::{ProfileId, StoreId};
 use crate::domain::profile::Profile;
 use crate::domain::provider::Provider;
 use crate::domain::secret::Secret;
-use crate::domain::trouble::Trouble;
-use crate::oauth::callback::{Answer, Gate};
+use crate::oauth::callback::Gate;
+pub use crate::oauth::login::heard::{Bound, Choice, Heard};
+pub use crate::oauth::login::stage::{Door, Doubt, Exchange, Outcome, Stage};
 use crate::oauth::login::step::Steps;
 pub use crate::oauth::login::waiting::Doors;
-use crate::oauth::request::{Entropy, Reply, Request};
+use crate::oauth::request::Request;
 use crate::oauth::{Attempt, Errand};
 
 /// How long a login waits for its answer.
@@ -60,57 +63,6 @@ pub struct Plan {
     pub place: String,
 }
 
-/// What a login is told.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Heard {
-    /// The random bytes.
-    Began(Entropy),
-    /// The listener is bound, or cannot be.
-    Bound(Result<Bound, Trouble>),
-    /// The browser was started, or could not be.
-    Opened(Result<(), Trouble>),
-    /// The callback brought an answer that is proven to be ours.
-    Answered(Answer),
-    /// The callback was visited with an answer that is not ours.
-    Stray,
-    /// The callback thread ended by itself; the other doors are still open.
-    ListenerDied(String),
-    /// The person pasted something.
-    Typed(Secret),
-    /// A request was answered, or could not be sent.
-    Replied(Errand, Result<Reply, Trouble>),
-    /// The person decided.
-    Decided(Choice),
-    /// The profile was saved, or could not be.
-    Saved(Result<(), Trouble>),
-    /// Time has passed.
-    Woke,
-    /// The person wants the browser once more.
-    OpenAgain,
-    /// The person wants to end it.
-    Cancelled,
-}
-
-/// The listener's socket.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Bound {
-    /// The port.
-    pub port: u16,
-    /// The addresses, as shown to people: `127.0.0.1 and ::1`.
-    pub addresses: String,
-}
-
-/// What a person can decide when a login asks.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Choice {
-    /// Save the tokens in the profile.
-    Keep,
-    /// Save them in another profile.
-    KeepAs(ProfileName),
-    /// Drop the tokens.
-    Discard,
-}
-
 /// What a login wants done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ask {
@@ -128,78 +80,6 @@ pub enum Ask {
     Send(Errand, Box<Request>),
     /// A change of the profile's store.
     Save(StoreId, Box<Change>),
-}
-
-/// Where a login stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Stage {
-    /// It gathers what the authorization URL needs: random bytes, then a port.
-    Opening(Option<Entropy>),
-    /// It waits for the person.
-    Waiting(Box<Doors>),
-    /// A code is being redeemed.
-    Exchanging(Exchange),
-    /// Tokens are there, and the person must say whether they are wanted.
-    Confirming(Box<Profile>, Doubt),
-    /// The tokens are being saved.
-    Saving(Box<Profile>),
-    /// The tokens could not be saved; they are here and nowhere else.
-    Unsaved(Box<Profile>, Trouble),
-    /// The saved token is being tested.
-    Testing(Errand, Box<Profile>),
-    /// It has ended.
-    Over(Outcome),
-}
-
-/// A code that is being redeemed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Exchange {
-    errand: Errand,
-    doors: Box<Doors>,
-    by: Door,
-    /// A callback's answer that came while a pasted code was being redeemed.
-    spare: Option<Answer>,
-    cancelled: Option<Doubt>,
-}
-
-/// A way for the answer to come back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Door {
-    /// The listener on this machine.
-    Callback,
-    /// The person's paste.
-    Paste,
-}
-
-/// Why a person is asked before tokens are saved.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Doubt {
-    /// Another account logged in than the profile holds.
-    OtherAccount {
-        /// Who is stored.
-        stored: String,
-        /// Who logged in.
-        came: String,
-    },
-    /// The login was cancelled while its code was being redeemed.
-    Cancelled,
-}
-
-/// How a login ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
-    /// The tokens are saved.
-    Done(Box<Profile>),
-    /// The person, or the provider on their behalf, said no.
-    Denied(String),
-    /// Nobody answered in time.
-    TimedOut,
-    /// The person ended it.
-    Cancelled,
-    /// The person did not want the tokens.
-    Discarded,
-    /// It could not go on.
-    Failed(Trouble),
 }
 
 /// One login.

@@ -1,0 +1,81 @@
+//! Where a login stands, and how it ended.
+
+use crate::domain::profile::Profile;
+use crate::domain::trouble::Trouble;
+use crate::oauth::Errand;
+use crate::oauth::callback::Answer;
+use crate::oauth::login::Doors;
+use crate::oauth::request::Entropy;
+
+/// Where a login stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stage {
+    /// It gathers what the authorization URL needs: random bytes, then a port.
+    Opening(Option<Entropy>),
+    /// It waits for the person.
+    Waiting(Box<Doors>),
+    /// A code is being redeemed.
+    Exchanging(Exchange),
+    /// Tokens are there, and the person must say whether they are wanted.
+    Confirming(Box<Profile>, Doubt),
+    /// The tokens are being saved.
+    Saving(Box<Profile>),
+    /// The tokens could not be saved; they are here and nowhere else.
+    Unsaved(Box<Profile>, Trouble),
+    /// The saved token is being tested.
+    Testing(Errand, Box<Profile>),
+    /// It has ended.
+    Over(Outcome),
+}
+
+/// A code that is being redeemed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exchange {
+    pub(super) errand: Errand,
+    pub(super) doors: Box<Doors>,
+    pub(super) by: Door,
+    /// A callback's answer that came while a pasted code was being redeemed.
+    pub(super) spare: Option<Answer>,
+    /// The person cancelled meanwhile: they are asked before anything is saved.
+    pub(super) cancelled: Option<Doubt>,
+}
+
+/// A way for the answer to come back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Door {
+    /// The listener on this machine.
+    Callback,
+    /// The person's paste.
+    Paste,
+}
+
+/// Why a person is asked before tokens are saved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Doubt {
+    /// Another account logged in than the profile holds.
+    OtherAccount {
+        /// Who is stored.
+        stored: String,
+        /// Who logged in.
+        came: String,
+    },
+    /// The login was cancelled while its code was being redeemed.
+    Cancelled,
+}
+
+/// How a login ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// The tokens are saved.
+    Done(Box<Profile>),
+    /// The person, or the provider on their behalf, said no.
+    Denied(String),
+    /// Nobody answered in time.
+    TimedOut,
+    /// The person ended it.
+    Cancelled,
+    /// The person did not want the tokens.
+    Discarded,
+    /// It could not go on.
+    Failed(Trouble),
+}
