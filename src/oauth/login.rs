@@ -29,7 +29,7 @@ use crate::domain::clock::{Now, Steady};
 use crate::domain::name::{ProfileId, StoreId};
 use crate::domain::profile::Profile;
 use crate::domain::provider::Provider;
-use crate::domain::secret::Secret;
+use crate::domain::secret::{Fingerprint, Secret};
 use crate::oauth::callback::Gate;
 pub use crate::oauth::login::heard::{Bound, Choice, Heard};
 pub use crate::oauth::login::stage::{Door, Doubt, Exchange, Outcome, Stage};
@@ -91,6 +91,8 @@ pub struct Login {
     steps: Steps,
     notices: Vec<String>,
     errands: u64,
+    /// The codes that were sent: each is good for one request (RFC 6749 §4.1.2).
+    spent: Vec<Fingerprint>,
 }
 
 /// What follows from what was heard.
@@ -125,6 +127,7 @@ impl Login {
             steps: Steps::default(),
             notices: Vec::new(),
             errands: 0,
+            spent: Vec::new(),
         };
         login.begin_listening(now);
         (login, vec![Ask::Entropy])

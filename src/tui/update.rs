@@ -28,7 +28,7 @@ pub fn update(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
         Msg::Woke => woke(model, now),
         Msg::Terminated => {
             model.leaving = Leaving::Yes;
-            vec![Effect::Quit]
+            last_saves(model, now)
         }
         Msg::Catalogued(catalog) => {
             if let Some(complaint) = catalog.complaints.first() {
@@ -61,6 +61,16 @@ pub fn update(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
         }
     };
     follow_selection(model, now);
+    effects
+}
+
+/// What is done for tokens that are held here alone when nobody can be asked any more.
+fn last_saves(model: &mut Model, now: Now) -> Vec<Effect> {
+    let ids: Vec<_> = model.unsaved.keys().cloned().collect();
+    let mut effects: Vec<Effect> = ids.iter().flat_map(|id| refresh::save_again(model, id)).collect();
+    effects.extend(login::save_at_the_end(model, now));
+    // Nothing behind it would be done.
+    effects.push(Effect::Quit);
     effects
 }
 

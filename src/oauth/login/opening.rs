@@ -34,6 +34,8 @@ impl Login {
             (Stage::Opening(Some(entropy)), _) => entropy,
             // There were no random bytes to begin with.
             (Stage::Opening(None), Err(trouble)) => return Turn::over(Outcome::Failed(trouble.clone())),
+            // The login ended while its listener was on the way.
+            (stage @ Stage::Over(_), Ok(_)) => return Turn::to(stage).asking([Ask::CloseListener]),
             (stage, _) => return Turn::to(stage),
         };
         match bound {

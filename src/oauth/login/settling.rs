@@ -53,7 +53,8 @@ impl Login {
             self.notice(format!("Odd in the answer: {note}."));
         }
         let profile = Box::new(self.profile(granted));
-        let doubt = exchange.cancelled.or_else(|| self.other_account(&profile));
+        // Whose tokens they are comes first: a cancelled login must not replace another account.
+        let doubt = self.other_account(&profile).or(exchange.cancelled);
         match doubt {
             Some(doubt) => Turn::to(Stage::Confirming(profile, doubt)).asking([Ask::CloseListener]),
             None => self.save(profile, now).asking([Ask::CloseListener]),

@@ -4,7 +4,7 @@ use url::Url;
 
 use crate::domain::clock::{Now, Steady};
 use crate::domain::provider::Provider;
-use crate::domain::secret::Secret;
+use crate::domain::secret::{Fingerprint, Secret};
 use crate::domain::trouble::{Next, Trouble};
 use crate::oauth::authorization::Authorization;
 use crate::oauth::callback::Answer;
@@ -103,6 +103,11 @@ impl Login {
                 return Turn::over(Outcome::Denied(words));
             }
         };
+        let spent = Fingerprint::of([Some(&code)]);
+        if self.spent.contains(&spent) {
+            return self.spent_already(doors, by, now);
+        }
+        self.spent.push(spent);
         let secret = self.plan.client_secret.as_ref();
         let request = match doors.authorization.redeem(&self.plan.provider, secret, &code, redirect) {
             Ok(request) => request,
@@ -120,8 +125,26 @@ impl Login {
         Turn::to(Stage::Exchanging(exchange)).asking([Ask::Send(errand, Box::new(request))])
     }
 
+    /// A code that was sent came again; whatever became of it, it is not sent a second time.
+    fn spent_already(&mut self, doors: Box<Doors>, by: Door, now: Now) -> Turn {
+        let why = "the code was tried before, and a code works once";
+        match by {
+            Door::Paste => {
+                self.notice(format!("Nothing was sent: {why}. Open the link again for another."));
+                Turn::to(Stage::Waiting(doors))
+            }
+            Door::Callback => {
+                self.steps.failed(Step::Wait, why, now.steady);
+                let trouble = Trouble::untouched("cannot exchange the code", why, Next::LogIn);
+                Turn::over(Outcome::Failed(trouble))
+            }
+        }
+    }
+
     pub(super) fn stray(&mut self, stage: Stage) -> Turn {
-        self.notice("A reply that was not ours was ignored. Still waiting.");
+        if matches!(stage, Stage::Waiting(_)) {
+            self.notice("A reply that was not ours was ignored. Still waiting.");
+        }
         Turn::to(stage)
     }
 

@@ -145,7 +145,7 @@ fn enter(model: &mut Model, now: Now) -> Vec<Effect> {
         }
         Screen::Dialog(dialog) => {
             let answer = dialog.answer();
-            model.screen = Screen::List;
+            model.screen = login::below(model);
             answered(model, answer, now)
         }
         Screen::Login(Panel::Cancelling(dialog) | Panel::Deciding(dialog)) => {
@@ -162,7 +162,8 @@ fn enter(model: &mut Model, now: Now) -> Vec<Effect> {
 fn back(model: &mut Model, now: Now) -> Vec<Effect> {
     match mem::take(&mut model.screen) {
         Screen::List | Screen::Filter(_) => model.filter.clear(),
-        Screen::Detail | Screen::Copy | Screen::Dialog(_) => {}
+        Screen::Detail | Screen::Copy => {}
+        Screen::Dialog(_) => model.screen = login::below(model),
         Screen::Help(_, below) => model.screen = *below,
         Screen::Wizard(wizard) => model.screen = input::back_in_wizard(wizard),
         Screen::Login(Panel::Steps) => {

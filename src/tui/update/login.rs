@@ -6,9 +6,9 @@ use crate::domain::profile::{Kind, Profile};
 use crate::oauth::Attempt;
 use crate::oauth::login::{Ask, Choice, Heard, Login, Outcome, Stage};
 use crate::tui::dialog::{Answer, Dialog, Question};
-use crate::tui::message::{Effect, Msg};
+use crate::tui::message::Effect;
 use crate::tui::model::{Leaving, Model, Panel, RowId, Screen, Tone};
-use crate::tui::update::{say, update};
+use crate::tui::update::say;
 use crate::tui::wizard::{Page, Wizard};
 
 /// Begins to ask what a login to a new profile needs.
@@ -43,6 +43,9 @@ pub(super) fn begin_again(model: &mut Model, profile: &Profile, now: Now) -> Vec
 }
 
 fn may_begin(model: &Model) -> Result<(), String> {
+    if model.login.as_ref().is_some_and(|login| login.is_settling() || login.unsaved().is_some()) {
+        return Err("The tokens of the last login are not saved yet.".to_owned());
+    }
     if model.catalog.is_none() {
         return Err("The provider files are still being read.".to_owned());
     }
@@ -106,11 +109,10 @@ pub(super) fn heard(model: &mut Model, attempt: Attempt, heard: Heard, now: Now)
         return if late { vec![Effect::Login(attempt, Ask::CloseListener)] } else { Vec::new() };
     };
     let asks = login.hear(heard, now);
-    let (stage, id) = (login.stage().clone(), login.plan().id.clone());
+    let stage = login.stage().clone();
     match &stage {
         Stage::Confirming(..) | Stage::Unsaved(..) => {
-            let free = free_name(model, &id.name);
-            return decide(model, attempt, free, asks, now);
+            return decide(model, attempt, asks, now);
         }
         Stage::Over(outcome) => {
             if let Outcome::Done(profile) = outcome {
@@ -146,27 +148,49 @@ pub(super) fn heard(model: &mut Model, attempt: Attempt, heard: Heard, now: Now)
 }
 
 /// The login has stopped to ask: the person decides, or, when they have left, nothing is lost.
-fn decide(
-    model: &mut Model,
-    attempt: Attempt,
-    free: Option<ProfileName>,
-    asks: Vec<Ask>,
-    now: Now,
-) -> Vec<Effect> {
+fn decide(model: &mut Model, attempt: Attempt, asks: Vec<Ask>, now: Now) -> Vec<Effect> {
     let mut effects = effects(attempt, asks);
-    let Some(login) = &model.login else { return effects };
-    let dialog = Dialog::of_login(login, free.clone());
     match model.leaving {
-        Leaving::No => model.screen = Screen::Login(dialog.map_or(Panel::Steps, Panel::Deciding)),
+        Leaving::No => model.screen = below(model),
         Leaving::Yes => {
-            let unsaved = matches!(login.stage(), Stage::Unsaved(..));
-            let choice = free.filter(|_| !unsaved).map(Choice::KeepAs);
-            if let Some(choice) = choice {
-                effects.extend(update(model, now, Msg::Login(attempt, Heard::Decided(choice))));
+            let confirming =
+                model.login.as_ref().is_some_and(|login| matches!(login.stage(), Stage::Confirming(..)));
+            // What could not be saved now has had its last try.
+            if confirming {
+                effects.extend(save_at_the_end(model, now));
             }
         }
     }
     effects
+}
+
+/// What lies below a question that does not belong to the login: its panel while it is under
+/// way, or the list.
+pub(super) fn below(model: &Model) -> Screen {
+    let Some(login) = &model.login else { return Screen::List };
+    if matches!(login.stage(), Stage::Over(_)) {
+        return Screen::List;
+    }
+    let dialog = Dialog::of_login(login, free_name(model, &login.plan().id.name));
+    Screen::Login(dialog.map_or(Panel::Steps, Panel::Deciding))
+}
+
+/// The program must end while a login asks: another account's tokens are kept beside the stored
+/// ones, and tokens that could not be saved are tried once more.
+pub(super) fn save_at_the_end(model: &mut Model, now: Now) -> Vec<Effect> {
+    let Some(login) = &model.login else { return Vec::new() };
+    let choice = match login.stage() {
+        Stage::Confirming(..) => free_name(model, &login.plan().id.name).map(Choice::KeepAs),
+        Stage::Unsaved(..) => Some(Choice::Keep),
+        Stage::Opening(_)
+        | Stage::Waiting(_)
+        | Stage::Exchanging(_)
+        | Stage::Saving(_)
+        | Stage::Testing(..)
+        | Stage::Over(_) => None,
+    };
+    let attempt = login.attempt();
+    choice.map_or_else(Vec::new, |choice| heard(model, attempt, Heard::Decided(choice), now))
 }
 
 /// Closes the panel of a login that has ended.
