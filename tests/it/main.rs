@@ -4,6 +4,7 @@
 
 mod callback;
 mod documents;
+mod doors;
 mod harness;
 mod login;
 mod screens;

@@ -1,0 +1,500 @@
+//! Every way a login can go beside the straight one: refusals, strangers, time, cancelling, and
+//! doors that do not open.
+
+mod unsaved;
+mod wizard;
+
+use std::time::Duration;
+
+use authtui::domain::change::{Change, Edit};
+use authtui::domain::name::StoreId;
+use authtui::domain::profile::Profile;
+use authtui::domain::provider::Provider;
+use authtui::domain::trouble::{Next, Trouble};
+use authtui::oauth::Errand;
+use authtui::oauth::login::step::{Mark, Step};
+use authtui::oauth::login::{Ask, Choice, Doubt, Heard, Outcome, PATIENCE, Plan, Stage};
+use authtui::tui::message::{Effect, Msg};
+use authtui::tui::model::{Panel, Screen};
+use url::Url;
+
+use crate::harness::{
+    App, ISSUER, Journey, PORT, STATE, bound, code, entropy, form, gate, id, plan, profile, reply, saved,
+    sent, typed, unreachable, visit,
+};
+
+/// A reply with tokens for somebody whom the provider does not name.
+const TOKENS: &str = r#"{"access_token":"new-access","refresh_token":"new-refresh","expires_in":3600}"#;
+/// What the tests' provider says to a code it does not like.
+const BAD_CODE: &str = r#"{"error":"invalid_grant","error_description":"unknown code"}"#;
+
+#[test]
+fn a_no_with_our_state_ends_the_login() {
+    let mut journey = Journey::waiting(plan("work"));
+    let no = journey.decide("deny", None);
+    assert_eq!(journey.hear(no), [Ask::CloseListener]);
+    let words = "access_denied: the person said no".to_owned();
+    assert_eq!(*journey.login.stage(), Stage::Over(Outcome::Denied(words)));
+    assert!(matches!(journey.login.steps().mark(Step::Wait), Mark::Failed(_)));
+}
+
+#[test]
+fn a_no_that_was_pasted_ends_the_login_too() {
+    let mut journey = Journey::waiting(plan("work"));
+    let no = typed(&format!("http://127.0.0.1:{PORT}/callback?error=access_denied&state={STATE}"));
+    assert_eq!(journey.hear(no), [Ask::CloseListener]);
+    assert_eq!(*journey.login.stage(), Stage::Over(Outcome::Denied("access_denied".to_owned())));
+}
+
+#[test]
+fn an_answer_with_a_foreign_state_is_a_stray_and_our_own_still_counts() {
+    let mut journey = Journey::waiting(plan("work"));
+    let gate = journey.gate.clone().expect("a gate");
+    for query in ["code=c0de&state=theirs", "error=access_denied&state=theirs", "code=c0de"] {
+        let redirect = Url::parse(&format!("http://127.0.0.1:{PORT}/callback?{query}")).expect("an address");
+        let judged = format!("{:?}", visit(&redirect, &gate));
+        assert_eq!(judged, "Stray(400, notice: true)", "{query}");
+        assert_eq!(journey.hear(Heard::Stray), [], "{query}");
+    }
+    let ours = journey.decide("allow", None);
+    assert_eq!(sent(&journey.hear(ours)).0, Errand(1));
+}
+
+#[test]
+fn many_strays_are_one_notice() {
+    let mut journey = Journey::waiting(plan("work"));
+    for _ in 0..20 {
+        assert_eq!(journey.hear(Heard::Stray), []);
+    }
+    assert_eq!(journey.login.notices(), ["A reply that was not ours was ignored. Still waiting."]);
+}
+
+#[test]
+fn a_stray_that_comes_when_nobody_waits_any_more_says_nothing() {
+    let mut journey = Journey::waiting(plan("work"));
+    journey.hear(Heard::Cancelled);
+    assert_eq!(journey.hear(Heard::Stray), []);
+    assert_eq!(journey.login.notices(), [] as [&str; 0]);
+}
+
+#[test]
+fn a_pasted_answer_with_a_foreign_state_is_refused_and_the_login_waits() {
+    for text in ["c0de#theirs".to_owned(), format!("http://127.0.0.1:{PORT}/callback?code=c&state=theirs")] {
+        let mut journey = Journey::waiting(plan("work"));
+        assert_eq!(journey.hear(typed(&text)), [], "{text}");
+        assert!(matches!(journey.login.stage(), Stage::Waiting(_)), "{text}");
+        let notices = journey.login.notices().join(" ");
+        assert!(notices.contains("its state is not ours"), "{notices}");
+    }
+}
+
+#[test]
+fn a_login_waits_five_minutes_and_not_a_moment_longer() {
+    let mut journey = Journey::waiting(plan("work"));
+    assert_eq!(PATIENCE, Duration::from_mins(5));
+    assert_eq!(journey.login.wakes_at(), Some(journey.now.steady.after(PATIENCE)));
+    journey.advance(PATIENCE - Duration::from_millis(1));
+    assert_eq!(journey.hear(Heard::Woke), []);
+    assert!(matches!(journey.login.stage(), Stage::Waiting(_)));
+    journey.advance(Duration::from_millis(1));
+    assert_eq!(journey.hear(Heard::Woke), [Ask::CloseListener]);
+    assert_eq!(*journey.login.stage(), Stage::Over(Outcome::TimedOut));
+    assert_eq!(journey.login.wakes_at(), None);
+}
+
+#[test]
+fn a_code_that_is_being_redeemed_does_not_time_out() {
+    let mut journey = Journey::waiting(plan("work"));
+    journey.hear(code("c0de"));
+    journey.advance(PATIENCE);
+    assert_eq!(journey.hear(Heard::Woke), []);
+    assert!(matches!(journey.login.stage(), Stage::Exchanging(_)));
+}
+
+#[test]
+fn cancelling_before_a_code_came_ends_the_login() {
+    let (mut opening, _) = Journey::begin(plan("work"));
+    let (mut bound, _) = Journey::begin(plan("work"));
+    bound.hear(Heard::Began(entropy()));
+    for mut journey in [&mut opening, &mut bound, &mut Journey::waiting(plan("work"))] {
+        let journey = &mut journey;
+        assert_eq!(journey.hear(Heard::Cancelled), [Ask::CloseListener]);
+        assert_eq!(*journey.login.stage(), Stage::Over(Outcome::Cancelled));
+        assert_eq!(journey.hear(code("late")), []);
+        assert_eq!(journey.hear(Heard::Began(entropy())), []);
+    }
+}
+
+#[test]
+fn a_listener_that_is_bound_after_the_end_is_closed() {
+    let (mut journey, _) = Journey::begin(plan("work"));
+    journey.hear(Heard::Began(entropy()));
+    journey.hear(Heard::Cancelled);
+    assert_eq!(journey.hear(Heard::Bound(Ok(bound(PORT)))), [Ask::CloseListener]);
+    assert_eq!(*journey.login.stage(), Stage::Over(Outcome::Cancelled));
+}
+
+#[test]
+fn tokens_that_come_after_cancelling_are_asked_about_and_kept_on_demand() {
+    let mut journey = Journey::waiting(plan("work"));
+    let answer = journey.decide("allow", None);
+    let asks = journey.hear(answer);
+    assert_eq!(journey.hear(Heard::Cancelled), []);
+    assert!(journey.login.is_settling());
+    let reply = journey.reply(&asks);
+    assert_eq!(journey.hear(reply), [Ask::CloseListener]);
+    let Stage::Confirming(kept, Doubt::Cancelled) = journey.login.stage().clone() else {
+        panic!("{:?}", journey.login.stage())
+    };
+    assert_eq!(journey.login.unsaved(), Some(&*kept));
+    let change = Change { name: id("work").name, expects: None, edit: Edit::Keep(kept) };
+    assert_eq!(journey.hear(Heard::Decided(Choice::Keep)), [Ask::Save(StoreId::Own, Box::new(change))]);
+}
+
+#[test]
+fn tokens_that_come_after_cancelling_can_be_discarded() {
+    let mut journey = cancelled_with_tokens(plan("work"));
+    assert_eq!(journey.hear(Heard::Decided(Choice::Discard)), [Ask::CloseListener]);
+    assert_eq!(*journey.login.stage(), Stage::Over(Outcome::Discarded));
+}
+
+#[test]
+fn a_cancelled_login_whose_code_is_refused_is_simply_over() {
+    let mut journey = Journey::waiting(plan("work"));
+    let (errand, _) = sent(&journey.hear(code("c0de")));
+    journey.hear(Heard::Cancelled);
+    let refused = Heard::Replied(errand, Ok(reply(400, BAD_CODE, journey.now)));
+    assert_eq!(journey.hear(refused), [Ask::CloseListener]);
+    assert_eq!(*journey.login.stage(), Stage::Over(Outcome::Cancelled));
+}
+
+#[test]
+fn cancelling_the_test_leaves_the_saved_tokens() {
+    let mut journey = Journey::waiting(plan("work"));
+    let (errand, _) = sent(&journey.hear(code("c0de")));
+    journey.hear(Heard::Replied(errand, Ok(reply(200, TOKENS, journey.now))));
+    journey.hear(Heard::Saved(Ok(())));
+    assert_eq!(journey.hear(Heard::Cancelled), [Ask::CloseListener]);
+    assert!(matches!(journey.login.stage(), Stage::Over(Outcome::Done(_))));
+    assert_eq!(journey.login.steps().mark(Step::Test), Mark::Skipped);
+}
+
+#[test]
+fn a_pasted_code_that_is_refused_goes_back_to_waiting_and_the_callback_still_wins() {
+    let mut journey = Journey::waiting(plan("work"));
+    let asks = journey.hear(typed("wr0ng"));
+    let refused = journey.reply(&asks);
+    assert_eq!(journey.hear(refused), []);
+    assert!(matches!(journey.login.stage(), Stage::Waiting(_)), "{:?}", journey.login.stage());
+    let said = journey.login.notices().last().map(String::as_str);
+    assert_eq!(
+        said,
+        Some(
+            "The pasted code did not work: Demo (a server inside authtui) refused with invalid_grant: unknown code."
+        )
+    );
+    let answer = journey.decide("allow", None);
+    let asks = journey.hear(answer);
+    assert_eq!(sent(&asks).0, Errand(2));
+    let reply = journey.reply(&asks);
+    assert!(matches!(journey.hear(reply).as_slice(), [Ask::Save(..), Ask::CloseListener]));
+}
+
+#[test]
+fn a_callback_that_came_while_a_bad_paste_was_redeemed_is_used() {
+    let mut journey = Journey::waiting(plan("work"));
+    let pasted = journey.hear(typed("wr0ng"));
+    let answer = journey.decide("allow", None);
+    assert_eq!(journey.hear(answer), []);
+    let refused = journey.reply(&pasted);
+    let asks = journey.hear(refused);
+    let (errand, request) = sent(&asks);
+    assert_eq!((errand, asks.len()), (Errand(2), 1));
+    assert!(form(&request).contains(&redirect(&format!("http://127.0.0.1:{PORT}/callback"))));
+    let reply = journey.reply(&asks);
+    assert!(matches!(journey.hear(reply).as_slice(), [Ask::Save(..), Ask::CloseListener]));
+}
+
+#[test]
+fn a_code_is_never_sent_twice_whatever_became_of_it() {
+    let callback = format!("http://127.0.0.1:{PORT}/callback?code=c0de&state={STATE}");
+    for (again, over) in [(typed("c0de"), false), (typed(&callback), false), (code("c0de"), true)] {
+        let mut journey = Journey::waiting(plan("work"));
+        let (errand, _) = sent(&journey.hear(typed("c0de")));
+        assert_eq!(journey.hear(Heard::Replied(errand, Err(unreachable()))), []);
+        let asks = journey.hear(again.clone());
+        assert!(!asks.iter().any(|ask| matches!(ask, Ask::Send(..))), "{again:?}: {asks:?}");
+        assert_eq!(matches!(journey.login.stage(), Stage::Over(Outcome::Failed(_))), over, "{again:?}");
+    }
+}
+
+#[test]
+fn a_callback_with_the_very_code_that_was_pasted_is_not_sent_again() {
+    let mut journey = Journey::waiting(plan("work"));
+    let (errand, _) = sent(&journey.hear(typed("c0de")));
+    assert_eq!(journey.hear(code("c0de")), []);
+    assert_eq!(journey.hear(Heard::Replied(errand, Err(unreachable()))), [Ask::CloseListener]);
+    assert!(matches!(journey.login.stage(), Stage::Over(Outcome::Failed(_))), "{:?}", journey.login.stage());
+}
+
+#[test]
+fn a_network_failure_of_the_exchange_ends_the_login_without_a_second_try() {
+    let mut journey = Journey::waiting(plan("work"));
+    let (errand, _) = sent(&journey.hear(code("c0de")));
+    assert_eq!(journey.hear(Heard::Replied(errand, Err(unreachable()))), [Ask::CloseListener]);
+    assert_eq!(*journey.login.stage(), Stage::Over(Outcome::Failed(unreachable())));
+    assert_eq!(journey.hear(code("c0de")), []);
+    assert_eq!(journey.hear(typed("c0de")), []);
+    assert_eq!(journey.hear(Heard::Woke), []);
+}
+
+#[test]
+fn a_second_answer_changes_nothing() {
+    let mut journey = Journey::waiting(plan("work"));
+    journey.hear(code("c0de"));
+    let before = journey.login.clone();
+    assert_eq!(journey.hear(code("0ther")), []);
+    assert_eq!(journey.login, before);
+}
+
+#[test]
+fn a_reply_to_another_errand_changes_nothing() {
+    let mut journey = Journey::waiting(plan("work"));
+    journey.hear(code("c0de"));
+    let before = journey.login.clone();
+    let stale = reply(200, TOKENS, journey.now);
+    assert_eq!(journey.hear(Heard::Replied(Errand(7), Ok(stale))), []);
+    assert_eq!(journey.login, before);
+}
+
+#[test]
+fn what_comes_late_from_a_cancelled_login_changes_nothing() {
+    let mut app = App::with(["work"]);
+    app.log_in();
+    let late = app.attempt();
+    app.press("esc down enter");
+    app.press("enter");
+    assert_eq!(app.model.login, None);
+
+    for heard in [code("c0de"), Heard::Stray, typed("c0de"), Heard::Woke, Heard::Opened(Ok(()))] {
+        let before = app.model.clone();
+        assert_eq!(app.feed(Msg::Login(late, heard.clone())), [], "{heard:?}");
+        assert_eq!(app.model, before, "{heard:?}");
+    }
+    assert_eq!(*app.profile("work"), profile("work"));
+    assert_eq!(
+        app.feed(Msg::Login(late, Heard::Bound(Ok(bound(PORT))))),
+        [Effect::Login(late, Ask::CloseListener)]
+    );
+    let failed = Heard::Bound(Err(unreachable()));
+    assert_eq!(app.feed(Msg::Login(late, failed)), []);
+}
+
+#[test]
+fn what_comes_late_from_one_login_does_not_touch_the_next() {
+    let mut app = App::with(["work"]);
+    app.log_in();
+    let first = app.attempt();
+    app.press("esc down enter");
+    app.press("enter");
+    app.log_in();
+    assert_ne!(app.attempt(), first);
+    let before = app.model.clone();
+    assert_eq!(app.feed(Msg::Login(first, code("c0de"))), []);
+    assert_eq!(app.model, before);
+    let late = app.feed(Msg::Login(first, Heard::Bound(Ok(bound(9)))));
+    assert_eq!(late, [Effect::Login(first, Ask::CloseListener)]);
+    assert_eq!(app.model, before);
+}
+
+#[test]
+fn leaving_the_panel_asks_first_and_the_safe_answer_goes_on_waiting() {
+    let mut app = App::with(["work"]);
+    app.log_in();
+    assert_eq!(app.press("esc"), []);
+    assert!(matches!(app.model.screen, Screen::Login(Panel::Cancelling(_))));
+    assert_eq!(app.press("enter"), []);
+    assert_eq!(app.model.screen, Screen::Login(Panel::Steps));
+    let attempt = app.attempt();
+    assert_eq!(app.press("esc tab enter"), [Effect::Login(attempt, Ask::CloseListener)]);
+    assert_eq!(*app.login().stage(), Stage::Over(Outcome::Cancelled));
+    assert_eq!(app.press("esc"), []);
+    assert_eq!((app.model.screen, app.model.login), (Screen::List, None));
+}
+
+#[test]
+fn an_answer_that_comes_while_the_person_types_a_paste_closes_the_field() {
+    let mut app = App::with(["work"]);
+    app.log_in();
+    app.keys("p");
+    assert!(matches!(app.model.screen, Screen::Login(Panel::Pasting(_))));
+    app.hear(code("c0de"));
+    assert_eq!(app.model.screen, Screen::Login(Panel::Steps));
+}
+
+#[test]
+fn a_taken_port_leaves_the_providers_page_where_there_is_one() {
+    let (mut journey, _) = Journey::begin(plan("work"));
+    journey.hear(Heard::Began(entropy()));
+    let asks = journey.hear(Heard::Bound(Err(taken())));
+    let doors = journey.login.doors().expect("open doors").clone();
+    assert_eq!(asks, [Ask::Open(doors.paste.clone().expect("a paste door"))]);
+    assert_eq!((doors.callback, doors.short), (None, None));
+    assert!(matches!(journey.login.steps().mark(Step::Listen), Mark::Failed(_)));
+    let asks = journey.hear(typed(&format!("c0de#{STATE}")));
+    assert!(form(&sent(&asks).1).contains(&redirect(&format!("{ISSUER}/oauth2/code/callback"))));
+}
+
+#[test]
+fn a_taken_port_ends_the_login_where_no_page_shows_the_code() {
+    let (mut journey, _) = Journey::begin(plan("oauth2/work"));
+    journey.hear(Heard::Began(entropy()));
+    assert_eq!(journey.hear(Heard::Bound(Err(taken()))), [Ask::CloseListener]);
+    assert_eq!(*journey.login.stage(), Stage::Over(Outcome::Failed(taken())));
+}
+
+#[test]
+fn another_free_port_is_in_the_redirect_of_both_requests() {
+    let (mut journey, _) = Journey::begin(plan("oauth2/work"));
+    journey.hear(Heard::Began(entropy()));
+    let asks = journey.hear(Heard::Bound(Ok(bound(40_001))));
+    let uri = "http://127.0.0.1:40001/callback";
+    let authorize = gate(&asks).authorize;
+    assert!(authorize.query_pairs().any(|pair| pair == ("redirect_uri".into(), uri.into())), "{authorize}");
+    assert!(form(&sent(&journey.hear(code("c0de"))).1).contains(&redirect(uri)));
+}
+
+#[test]
+fn missing_random_bytes_end_the_login() {
+    let (mut journey, _) = Journey::begin(plan("work"));
+    assert_eq!(journey.hear(Heard::Bound(Err(unreachable()))), [Ask::CloseListener]);
+    assert_eq!(*journey.login.stage(), Stage::Over(Outcome::Failed(unreachable())));
+}
+
+#[test]
+fn a_provider_without_callback_opens_its_page_and_no_listener() {
+    let plan = plan("work");
+    let provider = Provider { flows: vec![authtui::domain::provider::Flow::Paste], ..*plan.provider.clone() };
+    let (mut journey, _) = Journey::begin(Plan { provider: Box::new(provider), ..plan });
+    let asks = journey.hear(Heard::Began(entropy()));
+    let doors = journey.login.doors().expect("open doors");
+    assert_eq!(asks, [Ask::Open(doors.paste.clone().expect("a paste door"))]);
+    assert_eq!(journey.login.steps().mark(Step::Listen), Mark::Skipped);
+}
+
+#[test]
+fn a_browser_that_cannot_be_started_leaves_the_doors_open() {
+    let mut journey = Journey::waiting(plan("work"));
+    let first = journey.login.doors().expect("open doors").first.clone();
+    let trouble = Trouble::untouched("cannot open the browser", "there is none", Next::Nothing);
+    assert_eq!(journey.hear(Heard::Opened(Err(trouble))), []);
+    assert!(matches!(journey.login.steps().mark(Step::Open), Mark::Failed(_)));
+    assert_eq!(journey.login.steps().note(Step::Open), "there is none; open the link yourself");
+    assert_eq!(journey.hear(Heard::OpenAgain), [Ask::Open(first)]);
+    assert_eq!(sent(&journey.hear(code("c0de"))).0, Errand(1));
+}
+
+#[test]
+fn a_listener_that_dies_leaves_the_paste_door() {
+    let mut journey = Journey::waiting(plan("work"));
+    assert_eq!(journey.hear(Heard::ListenerDied("a fault".to_owned())), []);
+    assert_eq!(journey.login.notices(), ["The callback listener ended (a fault). Paste the answer instead."]);
+    assert_eq!(sent(&journey.hear(typed("c0de"))).0, Errand(1));
+}
+
+#[test]
+fn a_token_endpoint_that_is_not_there_names_the_provider_file() {
+    let mut journey = Journey::waiting(plan("anthropic/work"));
+    let (errand, _) = sent(&journey.hear(code("c0de")));
+    journey.hear(Heard::Replied(errand, Ok(reply(404, "not found", journey.now))));
+    let Stage::Over(Outcome::Failed(trouble)) = journey.login.stage() else {
+        panic!("{:?}", journey.login.stage())
+    };
+    let remedy = "check the token address in the provider file: authtui providers show anthropic";
+    assert_eq!(trouble.next, Next::Fix(remedy.to_owned()));
+    assert!(trouble.why.starts_with("Anthropic (claude.ai account) answered 404"), "{}", trouble.why);
+}
+
+#[test]
+fn another_account_is_asked_about_before_anything_is_saved() {
+    let mut journey = Journey::waiting(known("ana@demo.test"));
+    let reply = other_account(&mut journey);
+    assert_eq!(journey.hear(reply), [Ask::CloseListener]);
+    let doubt = Doubt::OtherAccount { stored: "ana@demo.test".into(), came: "bo@demo.test".into() };
+    let Stage::Confirming(came, doubted) = journey.login.stage().clone() else {
+        panic!("{:?}", journey.login.stage())
+    };
+    assert_eq!(doubted, doubt);
+    let elsewhere = id("work-2");
+    let change = |id: &authtui::domain::name::ProfileId| {
+        let profile = Profile { id: id.clone(), ..(*came).clone() };
+        Change { name: id.name.clone(), expects: None, edit: Edit::Keep(Box::new(profile)) }
+    };
+    for (choice, asks) in [
+        (Choice::KeepAs(elsewhere.name.clone()), [Ask::Save(StoreId::Own, Box::new(change(&elsewhere)))]),
+        (Choice::Keep, [Ask::Save(StoreId::Own, Box::new(change(&id("work"))))]),
+        (Choice::Discard, [Ask::CloseListener]),
+    ] {
+        let mut login = journey.login.clone();
+        assert_eq!(login.hear(Heard::Decided(choice), journey.now), asks);
+    }
+}
+
+#[test]
+fn the_same_account_is_saved_without_a_question() {
+    let mut journey = Journey::waiting(known("ana@demo.test"));
+    let answer = journey.decide("allow", None);
+    let asks = journey.hear(answer);
+    let reply = journey.reply(&asks);
+    assert_eq!(saved(&journey.hear(reply)).name, id("work").name);
+}
+
+#[test]
+fn another_account_is_told_even_when_the_login_was_cancelled() {
+    let mut journey = Journey::waiting(known("ana@demo.test"));
+    let answer = journey.decide("allow", Some("bo@demo.test"));
+    let asks = journey.hear(answer);
+    journey.hear(Heard::Cancelled);
+    let reply = journey.reply(&asks);
+    journey.hear(reply);
+    assert!(
+        matches!(journey.login.stage(), Stage::Confirming(_, Doubt::OtherAccount { .. })),
+        "{:?}",
+        journey.login.stage()
+    );
+}
+
+/// A login again to `work`, which holds tokens of `account`.
+fn known(account: &str) -> Plan {
+    let stored = Profile {
+        account: Some(account.to_owned()),
+        subject: Some(authtui::demo::authority::grant::subject(account)),
+        ..profile("work")
+    };
+    Plan { known: Some(Box::new(stored)), ..plan("work") }
+}
+
+/// `bo` logs in, whoever was expected; the reply to the exchange.
+fn other_account(journey: &mut Journey) -> Heard {
+    let answer = journey.decide("allow", Some("bo@demo.test"));
+    let asks = journey.hear(answer);
+    journey.reply(&asks)
+}
+
+/// A login that was cancelled while its code was redeemed, and got tokens.
+fn cancelled_with_tokens(plan: Plan) -> Journey {
+    let mut journey = Journey::waiting(plan);
+    let (errand, _) = sent(&journey.hear(code("c0de")));
+    journey.hear(Heard::Cancelled);
+    journey.hear(Heard::Replied(errand, Ok(reply(200, TOKENS, journey.now))));
+    journey
+}
+
+fn redirect(uri: &str) -> (String, String) {
+    ("redirect_uri".to_owned(), uri.to_owned())
+}
+
+fn taken() -> Trouble {
+    let next = Next::Fix("end the program that holds port 8765".to_owned());
+    Trouble::untouched("cannot listen", "port 8765 is taken", next)
+}

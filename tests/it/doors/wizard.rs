@@ -1,0 +1,143 @@
+//! What a login asks before it begins.
+
+use authtui::domain::change::Snapshot;
+use authtui::domain::secret::Secret;
+use authtui::domain::trouble::{Next, Trouble};
+use authtui::oauth::Attempt;
+use authtui::oauth::login::Ask;
+use authtui::tui::message::{Effect, Msg};
+use authtui::tui::model::Screen;
+use authtui::tui::wizard::{Page, Wizard};
+
+use crate::harness::{App, id, profile, snapshot};
+
+/// The effects of a login that has begun.
+const BEGUN: [Effect; 1] = [Effect::Login(Attempt(1), Ask::Entropy)];
+
+#[test]
+fn a_provider_without_open_questions_is_two_enters_away() {
+    let mut app = App::of([]);
+    app.keys("n");
+    assert_eq!(wizard(&app).page, Page::Provider(0));
+    app.press("down down enter");
+    assert!(matches!(wizard(&app).page, Page::Name(_)), "{:?}", wizard(&app).page);
+    assert_eq!(app.press("enter"), BEGUN);
+    assert_eq!(app.login().plan().id, id("demo/default"));
+    assert_eq!(app.login().plan().known, None);
+}
+
+#[test]
+fn a_name_that_is_reserved_bad_or_taken_is_refused_with_the_reason() {
+    for (name, reason) in [
+        ("key", "kept for API keys"),
+        ("key-3", "kept for API keys"),
+        ("work", "is there already"),
+        ("", "1 to 64 characters"),
+        ("a/b", "no slash"),
+    ] {
+        let mut app = App::with(["work"]);
+        named(&mut app, name);
+        assert_eq!(app.press("enter"), [], "{name}");
+        let complaint = wizard(&app).complaint.clone().unwrap_or_default();
+        assert!(complaint.contains(reason), "{name}: {complaint}");
+        assert!(matches!(wizard(&app).page, Page::Name(_)), "{name}");
+        named_anew(&mut app, "home");
+        assert_eq!(app.press("enter"), BEGUN, "{name}");
+        assert_eq!(app.login().plan().id, id("home"));
+    }
+}
+
+#[test]
+fn a_client_that_nobody_knows_is_asked_for_and_a_notice_wants_its_yes() {
+    let mut app = App::of([]);
+    app.keys("n");
+    app.press("enter enter");
+    assert!(matches!(wizard(&app).page, Page::ClientId(_)), "{:?}", wizard(&app).page);
+    app.press("enter");
+    assert_eq!(
+        wizard(&app).complaint.as_deref(),
+        Some("The provider gave you a client id when you registered there")
+    );
+    app.keys("my-client");
+    app.press("enter");
+    assert!(matches!(wizard(&app).page, Page::ClientSecret(_)), "{:?}", wizard(&app).page);
+    app.press("enter");
+    assert_eq!(wizard(&app).complaint.as_deref(), Some("This provider wants the client's secret"));
+    app.feed(Msg::Pasted(Secret::new("hush-hush\n")));
+    assert!(!app.screen().contains("hush"), "{}", app.screen());
+    assert_eq!(app.press("enter"), []);
+    assert_eq!(wizard(&app).page, Page::Notice);
+    assert!(app.screen().contains("Acme wants a yes."), "{}", app.screen());
+    assert_eq!(app.press("enter"), BEGUN);
+    let plan = app.login().plan();
+    assert_eq!(plan.client_id, "my-client");
+    assert_eq!(plan.client_secret, Some(Secret::new("hush-hush")));
+}
+
+#[test]
+fn a_notice_that_is_refused_begins_no_login() {
+    let mut app = App::with(["anthropic/work"]);
+    assert_eq!(app.keys("l"), []);
+    assert_eq!(wizard(&app).page, Page::Notice);
+    assert_eq!(app.press("esc"), []);
+    assert_eq!((app.model.screen, app.model.login), (Screen::List, None));
+}
+
+#[test]
+fn a_notice_of_a_new_login_leads_back_to_its_name() {
+    let mut app = App::of([]);
+    app.keys("n");
+    app.press("down enter enter");
+    assert_eq!(wizard(&app).page, Page::Notice);
+    assert_eq!(app.press("esc"), []);
+    assert!(matches!(wizard(&app).page, Page::Name(_)), "{:?}", wizard(&app).page);
+    assert_eq!(app.press("esc"), []);
+    assert_eq!(wizard(&app).page, Page::Provider(0));
+    assert_eq!(app.press("esc"), []);
+    assert_eq!(app.model.screen, Screen::List);
+}
+
+#[test]
+fn a_login_again_asks_nothing_that_is_known_and_keeps_the_profile_in_mind() {
+    let mut app = App::with(["work", "home"]);
+    app.keys("j");
+    assert_eq!(app.keys("l"), BEGUN);
+    assert_eq!(app.login().plan().known.as_deref(), Some(&profile("home")));
+}
+
+#[test]
+fn a_profile_that_no_provider_file_describes_cannot_log_in() {
+    let mut app = App::with(["nobody/work"]);
+    assert_eq!(app.keys("l"), []);
+    assert!(app.message().starts_with("No provider file describes nobody."), "{}", app.message());
+    assert_eq!(app.model.login, None);
+}
+
+#[test]
+fn no_login_begins_where_its_tokens_could_not_be_saved() {
+    let mut app = App::of([]);
+    let why = Trouble::untouched("cannot write", "the file is damaged", Next::Fix("repair it".to_owned()));
+    app.feed(Msg::Stored(Snapshot { writable: Err(why), ..snapshot([]) }));
+    assert_eq!(app.keys("n"), []);
+    assert_eq!(app.model.screen, Screen::List);
+    assert!(app.message().starts_with("New tokens could not be saved. cannot write"), "{}", app.message());
+}
+
+fn wizard(app: &App) -> &Wizard {
+    let Screen::Wizard(wizard) = &app.model.screen else { unreachable!("{:?}", app.model.screen) };
+    wizard
+}
+
+/// Chooses `demo` and types a name for the new profile.
+fn named(app: &mut App, name: &str) {
+    app.keys("n");
+    app.press("down down enter");
+    named_anew(app, name);
+}
+
+fn named_anew(app: &mut App, name: &str) {
+    for _ in 0..70 {
+        app.press("backspace");
+    }
+    app.keys(name);
+}
