@@ -139,6 +139,26 @@ pub fn replace(target: &Path, before: Option<&[u8]>, after: &[u8]) -> Result<Rep
     Ok(Replaced::Done(notices))
 }
 
+/// Whether a replacement of `target` could work as far as rights tell. Who asks before tokens are
+/// spent does not lose what comes for them.
+///
+/// # Errors
+/// A [`Trouble`] when it could not.
+pub fn may_replace(target: &Path) -> Result<(), Trouble> {
+    match fs::metadata(target) {
+        Ok(found) => protected(target, &found)?,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(cannot("write", target, &error)),
+    }
+    #[cfg(unix)]
+    match rustix::fs::access(folder(target), rustix::fs::Access::WRITE_OK) {
+        // A folder that is missing is made by the first save.
+        Ok(()) | Err(rustix::io::Errno::NOENT) => {}
+        Err(error) => return Err(cannot("write to the folder of", target, &error.into())),
+    }
+    Ok(())
+}
+
 #[cfg(unix)]
 fn sync_folder(target: &Path) -> io::Result<()> {
     File::open(folder(target))?.sync_all()

@@ -66,7 +66,11 @@ impl Stores {
             Ok((Some(content), file::reading_notices(&target)))
         });
         match content {
-            Ok((content, notices)) => snapshot(store, path, content, notices),
+            Ok((content, notices)) => {
+                let snapshot = snapshot(store, path, content, notices);
+                let rights = || file::target(path).and_then(|target| file::may_replace(&target));
+                Snapshot { writable: snapshot.writable.and_then(|()| rights()), ..snapshot }
+            }
             Err(trouble) => Snapshot { writable: Err(trouble), ..snapshot(store, path, None, Vec::new()) },
         }
     }
@@ -160,7 +164,7 @@ fn unreadable(path: &Path, fault: &Unreadable) -> Trouble {
 }
 
 fn not_written(path: &Path, fault: &Unreadable) -> Trouble {
-    let what = format!("cannot write {}, line {}", shown(path), fault.line);
+    let what = format!("cannot write {}, line {}, column {}", shown(path), fault.line, fault.column);
     Trouble::untouched(what, fault.why.clone(), Next::Fix(fault.remedy.clone()))
 }
 
