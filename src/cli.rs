@@ -10,6 +10,7 @@ mod screen;
 mod target;
 mod token;
 
+use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -62,9 +63,7 @@ pub fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
-            // Help and version are data; everything else is a usage error.
-            let _ = error.print();
-            return if error.use_stderr() { Exit::Usage.into() } else { Exit::Done.into() };
+            return asked_for(&error).into();
         }
     };
     match run(arguments) {
@@ -72,6 +71,20 @@ pub fn main() -> ExitCode {
         Err(error) => {
             console::say(&format!("authtui: {error:#}"));
             Exit::Failure.into()
+        }
+    }
+}
+
+/// Help and version are data; everything else is a usage error.
+fn asked_for(error: &clap::Error) -> Exit {
+    match error.print() {
+        // A closed standard error leaves nobody to tell.
+        _ if error.use_stderr() => Exit::Usage,
+        Ok(()) => Exit::Done,
+        Err(why) if why.kind() == ErrorKind::BrokenPipe => Exit::Done,
+        Err(why) => {
+            console::say(&format!("authtui: {why}"));
+            Exit::Failure
         }
     }
 }

@@ -17,10 +17,7 @@ pub(super) fn runtime() -> Result<Runtime> {
 
 /// Shows the screen; `keys` are pressed before the first frame.
 pub(super) fn run(hands: &Arc<Hands>, keys: &str) -> Result<Exit> {
-    if !console::has_terminal() {
-        console::say(
-            "authtui: the screen needs a terminal. In a pipe use authtui list or authtui token NAME.",
-        );
+    if !has_terminal() {
         return Ok(Exit::Usage);
     }
     Ok(match run::run(hands, &surroundings::theme(), keys)? {
@@ -30,8 +27,21 @@ pub(super) fn run(hands: &Arc<Hands>, keys: &str) -> Result<Exit> {
 }
 
 pub(super) fn demo() -> Result<Exit> {
+    if !has_terminal() {
+        return Ok(Exit::Usage);
+    }
     let demo = Demo::start()?;
     let exit = run(demo.hands(), cast::KEYS)?;
     console::say("authtui: the demo's server and files are gone; nothing of yours was touched.");
     Ok(exit)
+}
+
+fn has_terminal() -> bool {
+    let there = console::has_terminal();
+    if !there {
+        console::say(
+            "authtui: the screen needs a terminal. In a pipe use authtui list or authtui token NAME.",
+        );
+    }
+    there
 }
