@@ -1,10 +1,12 @@
 //! What authtui does as a whole, on loopback and in temporary folders only.
-#![expect(clippy::expect_used, reason = "tests fail by panicking")]
+#![expect(clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
 #![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "tests play the world outside")]
 
 mod callback;
+mod commands;
 mod documents;
 mod doors;
 mod harness;
+mod home;
 mod login;
 mod screens;

@@ -1,0 +1,54 @@
+//! `authtui providers`: what one can log in to, and whose fault it is when one cannot.
+
+use crate::home::Home;
+
+const ACME: &str = "name: acme\nendpoints: { authorize: 'https://a.test/a', token: 'https://a.test/t' }\nclient: { id: c }\n";
+
+#[test]
+fn presets_and_own_files_are_listed_and_shown_as_they_are_written() {
+    let home = Home::new();
+    home.provider("acme", ACME);
+
+    let ended = home.run(&["providers"]);
+
+    let names: Vec<&str> = ended.out.lines().filter_map(|line| line.split_whitespace().next()).collect();
+    assert_eq!((ended.code, names), (Some(0), vec!["acme", "anthropic", "oauth2"]), "{ended:?}");
+    assert!(ended.err.contains("/authtui/providers/NAME.yaml"), "{ended:?}");
+    assert_eq!(home.run(&["providers", "show", "acme"]).quietly(), (Some(0), ACME));
+    let preset = include_str!("../../../assets/providers/oauth2.yaml");
+    assert_eq!(home.run(&["providers", "show", "oauth2"]).quietly(), (Some(0), preset));
+    let fields = include_str!("../../../assets/providers/README.md");
+    assert_eq!(home.run(&["providers", "fields"]).quietly(), (Some(0), fields));
+}
+
+#[test]
+fn a_file_of_the_same_name_replaces_a_preset() {
+    let home = Home::new();
+    let mine = ACME.replace("acme", "anthropic");
+    home.provider("anthropic", &mine);
+    assert_eq!(home.run(&["providers", "show", "anthropic"]).quietly(), (Some(0), mine.as_str()));
+}
+
+#[test]
+fn a_bad_file_is_named_with_its_line_and_rule_and_the_others_still_work() {
+    let home = Home::new();
+    home.provider("acme", ACME);
+    home.provider("typo", &ACME.replace("acme", "typo").replace("client:", "cleint:"));
+    home.provider("plain", &ACME.replace("acme", "plain").replace("https://a.test/t", "http://a.test/t"));
+    home.provider("broken", "name: [\n");
+    home.provider("other", ACME);
+
+    let ended = home.run(&["providers"]);
+
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    assert!(ended.out.contains("acme ") && ended.out.contains("anthropic "), "{ended:?}");
+    for (file, line, word) in
+        [("typo", 3, "cleint"), ("plain", 2, "https"), ("broken", 1, "name"), ("other", 1, "acme")]
+    {
+        let complaint = ended.err.lines().find(|line| line.contains(&format!("/{file}.yaml")));
+        let complaint = complaint.unwrap_or_else(|| panic!("{file}: {}", ended.err));
+        assert!(complaint.contains(&format!("line {line}")) && complaint.contains(word), "{complaint}");
+        let login = home.run(&["login", file]);
+        assert!(login.said(5).contains(&format!("/{file}.yaml")), "{login:?}");
+    }
+}

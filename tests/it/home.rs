@@ -1,0 +1,138 @@
+//! A home of its own for the real program: no test sees or touches what the person has.
+
+pub(crate) mod person;
+pub(crate) mod running;
+pub(crate) mod served;
+
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use tempfile::TempDir;
+
+use crate::home::running::Running;
+
+/// How long a test waits for what must come.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+/// The folders of a home, and the variables that name them.
+const FOLDERS: [(&str, &str); 3] =
+    [("HOME", "home"), ("XDG_CONFIG_HOME", "config"), ("XDG_STATE_HOME", "state")];
+
+/// A home that goes away with the test.
+pub(crate) struct Home {
+    folder: TempDir,
+}
+
+/// How a command ended.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    /// The exit code; absent when a signal ended it.
+    pub(crate) code: Option<i32>,
+    /// Standard output.
+    pub(crate) out: String,
+    /// Standard error.
+    pub(crate) err: String,
+}
+
+impl Home {
+    pub(crate) fn new() -> Self {
+        let root = Path::new(env!("CARGO_TARGET_TMPDIR"));
+        fs::create_dir_all(root).expect("a folder for temporary files");
+        let folder = tempfile::Builder::new().prefix("home-").tempdir_in(root).expect("a folder");
+        for (_, name) in FOLDERS {
+            fs::create_dir(folder.path().join(name)).expect("a folder");
+        }
+        Self { folder }
+    }
+
+    /// The path of something in this home.
+    pub(crate) fn path(&self, below: &str) -> PathBuf {
+        self.folder.path().join(below)
+    }
+
+    /// Where the program keeps its profiles.
+    pub(crate) fn config(&self) -> PathBuf {
+        self.path("config/authtui/config.yaml")
+    }
+
+    /// The bytes of the profiles' file.
+    pub(crate) fn bytes(&self) -> Vec<u8> {
+        fs::read(self.config()).expect("a file of profiles")
+    }
+
+    /// Writes the profiles' file.
+    pub(crate) fn store(&self, text: impl AsRef<[u8]>) {
+        write(&self.config(), text.as_ref());
+    }
+
+    /// Writes a provider file.
+    pub(crate) fn provider(&self, name: &str, text: &str) {
+        write(&self.path(&format!("config/authtui/providers/{name}.yaml")), text.as_bytes());
+    }
+
+    /// The program with `arguments`, in this home and with nothing of the person's environment.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(program());
+        command.args(arguments).env_clear().current_dir(self.folder.path());
+        for (name, value) in self.environment() {
+            command.env(name, value);
+        }
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+
+    /// Every variable the program gets.
+    pub(crate) fn environment(&self) -> Vec<(&'static str, PathBuf)> {
+        let root = fs::canonicalize(env!("CARGO_TARGET_TMPDIR")).expect("a folder for temporary files");
+        let mut variables = vec![("LANG", PathBuf::from("C.UTF-8")), ("BROWSER", PathBuf::from("true"))];
+        for (name, folder) in FOLDERS {
+            let folder = fs::canonicalize(self.path(folder)).expect("a folder of this home");
+            assert!(folder.starts_with(&root), "{name} would be {}", folder.display());
+            variables.push((name, folder));
+        }
+        for name in ["PATH", "TERM"] {
+            variables.extend(std::env::var_os(name).map(|value| (name, PathBuf::from(value))));
+        }
+        variables
+    }
+
+    /// Runs the program to its end. Nobody can be asked.
+    pub(crate) fn run(&self, arguments: &[&str]) -> Ended {
+        self.start(arguments).end()
+    }
+
+    /// Starts the program. Nobody can be asked.
+    pub(crate) fn start(&self, arguments: &[&str]) -> Running {
+        Running::start(&mut self.command(arguments))
+    }
+}
+
+impl Ended {
+    /// The exit code and standard output, once nothing was said on standard error.
+    pub(crate) fn quietly(&self) -> (Option<i32>, &str) {
+        assert_eq!(self.err, "", "{self:?}");
+        (self.code, &self.out)
+    }
+
+    /// Standard error, once there was no data and the exit code was `code`.
+    pub(crate) fn said(&self, code: i32) -> &str {
+        assert_eq!((self.code, self.out.as_str()), (Some(code), ""), "{}", self.err);
+        &self.err
+    }
+}
+
+/// The built program. Cargo's variable counts over what it said while the tests were built.
+pub(crate) fn program() -> PathBuf {
+    let built: &OsStr = env!("CARGO_BIN_EXE_authtui").as_ref();
+    std::env::var_os("CARGO_BIN_EXE_authtui").unwrap_or_else(|| built.to_owned()).into()
+}
+
+fn write(path: &Path, bytes: &[u8]) {
+    use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+    let folder = path.parent().expect("a folder");
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).expect("a folder");
+    fs::write(path, bytes).expect("written");
+    fs::set_permissions(path, fs::Permissions::from_mode(0o600)).expect("private");
+}

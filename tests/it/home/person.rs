@@ -1,0 +1,69 @@
+//! The person at a browser: they open an address, decide, and are sent back.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+
+use url::Url;
+
+use crate::home::PATIENCE;
+
+/// A page as a browser gets it.
+#[derive(Debug)]
+pub(crate) struct Page {
+    pub(crate) status: u16,
+    pub(crate) location: Option<Url>,
+    pub(crate) body: String,
+}
+
+/// Opens `authorize`, presses `decision` on the consent page, and says where that leads.
+pub(crate) fn decide(authorize: &str, decision: &str) -> Url {
+    let authorize = Url::parse(authorize).expect("an address");
+    let page = open(&authorize);
+    assert_eq!(page.status, 200, "{page:?}");
+    let field = |name: &str| between(&page.body, &format!("name=\"{name}\" value=\""), "\"").to_owned();
+    let form = [("consent", field("consent")), ("login", field("login")), ("decision", decision.to_owned())];
+    let form = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+    let target = authorize.join("/oauth2/auth").expect("an address");
+    let head = "Content-Type: application/x-www-form-urlencoded\r\n";
+    let answer = ask(&target, &format!("POST {} HTTP/1.1\r\n{head}", target.path()), &form);
+    answer.location.unwrap_or_else(|| panic!("no way back: {} {}", answer.status, answer.body))
+}
+
+/// Opens `url`.
+pub(crate) fn open(url: &Url) -> Page {
+    let target = &url[url::Position::BeforePath..url::Position::AfterQuery];
+    ask(url, &format!("GET {target} HTTP/1.1\r\n"), "")
+}
+
+fn ask(url: &Url, head: &str, body: &str) -> Page {
+    let mut stream = connect(url);
+    let host = &url[url::Position::BeforeHost..url::Position::AfterPort];
+    let length = body.len();
+    let request =
+        format!("{head}Host: {host}\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}");
+    stream.write_all(request.as_bytes()).expect("sent");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("answered and closed");
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
+    let status = head.split(' ').nth(1).and_then(|status| status.parse().ok());
+    let location = head.lines().find_map(|line| line.strip_prefix("Location: "));
+    Page {
+        status: status.unwrap_or_else(|| panic!("no answer: {answer}")),
+        location: location.map(|location| url.join(location).expect("an address")),
+        body: body.to_owned(),
+    }
+}
+
+/// A connection to the server that `url` names.
+pub(crate) fn connect(url: &Url) -> TcpStream {
+    let host = (url.host_str().expect("a host"), url.port().expect("a port"));
+    let stream = TcpStream::connect(host).expect("it listens");
+    stream.set_read_timeout(Some(PATIENCE)).expect("a time-out");
+    stream
+}
+
+/// What stands in `text` between `from` and `to`.
+pub(crate) fn between<'a>(text: &'a str, from: &str, to: &str) -> &'a str {
+    let (_, rest) = text.split_once(from).unwrap_or_else(|| panic!("no {from} in {text}"));
+    rest.split_once(to).unwrap_or_else(|| panic!("no {to} after {from} in {text}")).0
+}

@@ -1,0 +1,110 @@
+//! A home whose provider `demo` is the demo's authority, which runs inside the test.
+
+use authtui::demo::authority::client::PUBLIC;
+use authtui::demo::authority::fault::Mishap;
+use authtui::demo::authority::grant::NewGrant;
+use authtui::demo::authority::record::Counters;
+use authtui::demo::authority::{Authority, Settings, TOKEN};
+use authtui::demo::serve::{Serving, dice};
+use authtui::domain::clock::{Now, TimeDelta, rfc3339};
+use authtui::domain::name::{ProfileId, ProfileName, StoreId};
+use authtui::domain::profile::Profile;
+use authtui::shell::stores::Stores;
+
+use crate::home::Home;
+
+/// The home and the server.
+pub(crate) struct Served {
+    pub(crate) home: Home,
+    pub(crate) serving: Serving,
+}
+
+/// A pair of tokens, in clear.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Pair {
+    pub(crate) access: String,
+    pub(crate) refresh: String,
+}
+
+impl Served {
+    pub(crate) fn start() -> Self {
+        let home = Home::new();
+        let authority = Authority::new("", Settings::default());
+        let serving = Serving::start(authority, 0).expect("a free port");
+        home.provider("demo", &authtui::demo::provider_file(serving.issuer()));
+        Self { home, serving }
+    }
+
+    /// A home with `demo/ana`, whose access token has `left` seconds to live.
+    pub(crate) fn with_ana(left: i64) -> (Self, Pair) {
+        let served = Self::start();
+        let (entry, pair) = served.entry("ana", left);
+        served.home.store(store(&[entry]));
+        (served, pair)
+    }
+
+    /// Gives a grant and writes it as an entry of the profiles' file.
+    pub(crate) fn entry(&self, name: &str, left: i64) -> (String, Pair) {
+        let now = self.serving.now();
+        let then = Now { wall: now.wall - TimeDelta::seconds(3600 - left), ..now };
+        let account = format!("{name}@demo.test");
+        let new = NewGrant { client: PUBLIC, account: &account, scopes: &["profile", "inference"] };
+        let dice = dice().expect("random bytes");
+        let granted = self.serving.with(|authority| authority.grant(new, None, then, dice));
+        let refresh = granted.tokens.refresh.as_ref().expect("a refresh token");
+        let pair =
+            Pair { access: granted.tokens.access.expose().to_owned(), refresh: refresh.expose().to_owned() };
+        let times = [
+            ("obtained_at", Some(then.wall)),
+            ("expires_at", granted.life.expires_at),
+            ("grant_ends_at", granted.life.grant_ends_at),
+        ];
+        let times = times.map(|(key, at)| format!("        {key}: {}\n", rfc3339(at.expect("an end"))));
+        let entry = format!(
+            "      - id: {name}\n        client_id: {PUBLIC}\n        access_token: {}\n        \
+             refresh_token: {}\n        account: {account}\n        subject: {}\n        \
+             scopes: [profile, inference]\n{}",
+            pair.access,
+            pair.refresh,
+            granted.subject,
+            times.concat(),
+        );
+        (entry, pair)
+    }
+
+    /// Plans what happens to the next `times` token requests.
+    pub(crate) fn fault(&self, times: u32, mishap: Mishap) {
+        self.serving.with(|authority| authority.faults.plan(TOKEN, times, mishap));
+    }
+
+    /// What the server counted.
+    pub(crate) fn counters(&self) -> Counters {
+        self.serving.with(|authority| authority.counters().clone())
+    }
+
+    /// How many refreshes were asked for, and how many of them with a token that was spent.
+    pub(crate) fn refreshes(&self) -> (u64, u64) {
+        let counters = self.counters();
+        (counters.asked("refresh_token"), counters.reuse_detected)
+    }
+
+    /// The profile `demo/NAME` as the file says it now.
+    pub(crate) fn profile(&self, name: &str) -> Profile {
+        let name = ProfileName::new("demo", name).expect("a name");
+        let id = ProfileId { store: StoreId::Own, name };
+        Stores::new(self.home.config()).open(&id).expect("a profile")
+    }
+
+    /// The tokens of `demo/NAME` as the file says them now.
+    pub(crate) fn stored(&self, name: &str) -> Option<Pair> {
+        let profile = self.profile(name);
+        let tokens = profile.held.tokens()?;
+        let refresh = tokens.refresh.as_ref().map(|token| token.expose().to_owned());
+        Some(Pair { access: tokens.access.expose().to_owned(), refresh: refresh.unwrap_or_default() })
+    }
+}
+
+/// A profiles' file with these entries of `demo`.
+pub(crate) fn store(entries: &[String]) -> String {
+    format!("version: 1\nproviders:\n  demo:\n    oauth_credentials:\n{}", entries.concat())
+}
