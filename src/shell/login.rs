@@ -9,8 +9,9 @@ use futures_util::FutureExt;
 use crate::domain::change::Snapshot;
 use crate::domain::trouble::{Next, Trouble};
 use crate::oauth::Attempt;
+use crate::oauth::callback::Gate;
 use crate::oauth::login::{Ask, Bound, Heard};
-use crate::shell::callback::{Came, Listener};
+use crate::shell::callback::{Came, Hear, Listener};
 use crate::shell::stores::Failure;
 use crate::shell::{Hands, broke, clock, desktop};
 
@@ -29,6 +30,10 @@ pub fn start(
     tell: Tell,
     stored: impl Fn(Snapshot) + Send + 'static,
 ) {
+    // At once: whoever is told the address next may answer before a task has had its turn.
+    if let Ask::Arm(gate) = ask {
+        return arm(hands, attempt, *gate);
+    }
     let (hands, told) = (Arc::clone(hands), Arc::clone(&tell));
     // A task that panics says so, instead of leaving the person to wait for ever.
     let instead = lost(&ask);
@@ -69,14 +74,8 @@ async fn perform(
                 tell(Heard::Bound(Err(trouble)));
             }
         },
-        Ask::Listen(ports) => tell(Heard::Bound(listen(hands, attempt, &ports, &tell))),
-        Ask::Arm(gate) => {
-            if let Ok(listeners) = hands.listeners.0.lock()
-                && let Some(listener) = listeners.get(&attempt)
-            {
-                listener.arm(*gate);
-            }
-        }
+        Ask::Listen(ports) => tell(Heard::Bound(listen(hands, attempt, ports, &tell).await)),
+        Ask::Arm(gate) => arm(hands, attempt, *gate),
         Ask::CloseListener => close(hands, attempt).await,
         Ask::Open(url) => tell(Heard::Opened(desktop::open(&url).await)),
         Ask::Send(errand, request) => {
@@ -98,16 +97,18 @@ async fn perform(
     }
 }
 
-fn listen(hands: &Hands, attempt: Attempt, ports: &[u16], tell: &Tell) -> Result<Bound, Trouble> {
+async fn listen(hands: &Hands, attempt: Attempt, ports: Vec<u16>, tell: &Tell) -> Result<Bound, Trouble> {
     let tell = Arc::clone(tell);
-    let hear = Arc::new(move |came| {
+    let hear: Hear = Arc::new(move |came| {
         tell(match came {
             Came::Answer(_, answer) => Heard::Answered(answer),
             Came::Stray(_) => Heard::Stray,
             Came::Died(why) => Heard::ListenerDied(why),
         });
     });
-    let listener = Listener::open(attempt, ports, hear)?;
+    // Its runtime must not be dropped by a task when no port is free.
+    let opening = tokio::task::spawn_blocking(move || Listener::open(attempt, &ports, hear)).await;
+    let listener = opening.unwrap_or_else(|_| Err(broke("cannot start the callback listener")))?;
     let addresses: Vec<String> =
         listener.addresses().iter().map(|address| address.ip().to_string()).collect();
     let bound = Bound { port: listener.port(), addresses: addresses.join(" and ") };
@@ -115,6 +116,14 @@ fn listen(hands: &Hands, attempt: Attempt, ports: &[u16], tell: &Tell) -> Result
         listeners.insert(attempt, listener);
     }
     Ok(bound)
+}
+
+fn arm(hands: &Hands, attempt: Attempt, gate: Gate) {
+    if let Ok(listeners) = hands.listeners.0.lock()
+        && let Some(listener) = listeners.get(&attempt)
+    {
+        listener.arm(gate);
+    }
 }
 
 /// Ends a login's listener. It waits for its thread, which may be sending its last page.
