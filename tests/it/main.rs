@@ -8,5 +8,6 @@ mod documents;
 mod doors;
 mod harness;
 mod home;
+mod journeys;
 mod login;
 mod screens;

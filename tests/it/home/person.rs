@@ -15,6 +15,12 @@ pub(crate) struct Page {
     pub(crate) body: String,
 }
 
+/// Opens `authorize`, presses `decision` and arrives at the page that says so.
+pub(crate) fn answer(authorize: &str, decision: &str) {
+    let page = open(&decide(authorize, decision));
+    assert!(page.status == 200 && page.body.contains("Return to authtui"), "{page:?}");
+}
+
 /// Opens `authorize`, presses `decision` on the consent page, and says where that leads.
 pub(crate) fn decide(authorize: &str, decision: &str) -> Url {
     let authorize = Url::parse(authorize).expect("an address");

@@ -48,6 +48,11 @@ impl Running {
         }
     }
 
+    /// The number of its process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Waits for its end.
     pub(crate) fn end(mut self) -> Ended {
         let until = Instant::now() + PATIENCE;

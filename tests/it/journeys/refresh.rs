@@ -1,0 +1,140 @@
+//! Every way a refresh can end, and what is stored then.
+
+use std::net::TcpListener;
+use std::time::Duration;
+
+use authtui::demo::authority::client::Rotation;
+use authtui::demo::authority::exchange::Answer;
+use authtui::demo::authority::fault::Mishap;
+use authtui::domain::clock::TimeDelta;
+use authtui::domain::profile::RefreshResult;
+
+use crate::home::served::{Served, store};
+
+#[test]
+fn each_refresh_spends_the_token_that_the_last_one_brought() {
+    let (served, first) = Served::with_ana(-5);
+    let mut seen = vec![first];
+    for _ in 0..3 {
+        assert_eq!(served.home.run(&["refresh", "demo/ana"]).code, Some(0));
+        let now = served.stored("ana").expect("tokens");
+        assert!(!seen.contains(&now));
+        seen.push(now);
+    }
+    assert_eq!((served.refreshes(), served.profile("ana").refresh_count), ((3, 0), 3));
+}
+
+#[test]
+fn a_reply_without_a_refresh_token_keeps_the_old_one() {
+    let (served, before) = Served::with_ana(-5);
+    served.serving.with(|authority| {
+        authority.clients.iter_mut().for_each(|client| client.rotation = Rotation::Silent);
+    });
+    for _ in 0..2 {
+        assert_eq!(served.home.run(&["refresh", "demo/ana"]).code, Some(0));
+    }
+    let after = served.stored("ana").expect("tokens");
+    assert!(after.refresh == before.refresh && after.access != before.access);
+    assert!(served.profile("ana").life.grant_ends_at.is_some());
+}
+
+#[test]
+fn a_dead_grant_needs_a_login_and_its_tokens_are_kept() {
+    let (served, pair) = Served::with_ana(-5);
+    served.serving.with(|authority| authority.withdraw("ana@demo.test"));
+
+    let ended = served.home.run(&["refresh", "demo/ana"]);
+
+    assert!(ended.said(3).contains("invalid_grant"), "{ended:?}");
+    assert!(ended.err.contains("Stored tokens are as they were. Next: authtui login demo/ana"), "{ended:?}");
+    assert!(served.home.run(&["list"]).out.contains("needs login"));
+    assert_eq!(served.stored("ana"), Some(pair));
+}
+
+#[test]
+fn a_failure_that_passes_is_retried_later_and_its_tokens_are_kept() {
+    let thief = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let elsewhere = format!("http://{}/token", thief.local_addr().expect("an address"));
+    let answer = |status, body: &str| Mishap::Instead(Answer::new(status, "application/json", body));
+    let busy = Answer::new(503, "text/plain", "").with("Retry-After", "120");
+    let redirect = Answer::new(307, "text/plain", "").with("Location", elsewhere);
+    for (fault, mishap, pause) in [
+        ("busy", Mishap::Instead(busy), 120),
+        ("busy, no pause", answer(503, ""), 30),
+        ("too many", answer(429, r#"{"error":"rate_limited"}"#), 30),
+        ("a page", answer(200, "<html>Sign in to the network</html>"), 30),
+        ("no token", answer(200, "{}"), 30),
+        ("redirected", Mishap::Instead(redirect), 30),
+        ("cut off", Mishap::LostRequest, 30),
+    ] {
+        let (served, pair) = Served::with_ana(-5);
+        served.fault(1, mishap);
+
+        let ended = served.home.run(&["refresh", "demo/ana"]);
+
+        assert!(ended.said(4).contains("Next: try again"), "{fault}: {ended:?}");
+        assert!(served.home.run(&["list"]).out.contains("retrying"), "{fault}");
+        assert_eq!(served.stored("ana").as_ref(), Some(&pair), "{fault}");
+        let last = served.profile("ana").last_refresh.expect("a record");
+        let RefreshResult::Passing { times: 1, retry_at, .. } = last.result else {
+            panic!("{fault}: {last:?}")
+        };
+        assert_eq!(retry_at - last.at, TimeDelta::seconds(pause), "{fault}");
+        assert_eq!(served.home.run(&["refresh", "demo/ana"]).code, Some(0), "{fault}");
+        assert_eq!(served.refreshes(), (2, 0), "{fault}");
+    }
+    thief.set_nonblocking(true).expect("a listener");
+    assert!(thief.accept().is_err(), "the refresh token went elsewhere");
+}
+
+#[test]
+fn a_slow_answer_is_waited_for() {
+    let (served, pair) = Served::with_ana(-5);
+    served.fault(1, Mishap::Late(Duration::from_millis(1500)));
+    assert_eq!(served.home.run(&["refresh", "demo/ana"]).code, Some(0));
+    assert_ne!(served.stored("ana"), Some(pair));
+}
+
+#[test]
+fn an_answer_that_was_lost_has_spent_the_token_and_a_login_is_said_to_help() {
+    let (served, pair) = Served::with_ana(-5);
+    served.fault(1, Mishap::LostAnswer);
+    assert_eq!(served.home.run(&["refresh", "demo/ana"]).code, Some(4));
+    assert_eq!(served.home.run(&["refresh", "demo/ana"]).code, Some(3));
+    assert_eq!(served.stored("ana"), Some(pair));
+}
+
+#[test]
+fn what_cannot_be_renewed_is_not_asked_for() {
+    let served = Served::start();
+    served.home.store(
+        "providers:\n  acme: {oauth_credentials: [{id: ana, access_token: t, refresh_token: r}]}\n  \
+         demo: {api_key: k, oauth_credentials: [{id: ana, access_token: t}, {id: ben}]}\n",
+    );
+    for (name, code, word) in [
+        ("acme/ana", 1, "no provider file"),
+        ("demo/key", 1, "API key"),
+        ("demo/ana", 3, "no refresh token"),
+        ("demo/ben", 3, "authtui login demo/ben"),
+    ] {
+        let ended = served.home.run(&["refresh", name]);
+        assert!(ended.said(code).contains(word), "{name}: {ended:?}");
+    }
+    assert_eq!(served.refreshes(), (0, 0));
+}
+
+#[test]
+fn what_stands_around_a_profile_survives_its_refresh() {
+    let served = Served::start();
+    let (ana, ben) = (served.entry("ana", -5).0, served.entry("ben", -5).0);
+    let mine = "        note: mine # kept\n";
+    let text = format!("# top\n{}    model: m\nmetrics: {{port: 1}}\n", store(&[ana + mine, ben.clone()]));
+    served.home.store(&text);
+
+    assert_eq!(served.home.run(&["refresh", "demo/ana"]).code, Some(0));
+
+    let after = String::from_utf8(served.home.bytes()).expect("text");
+    for part in ["# top\n", mine, ben.as_str(), "    model: m\nmetrics: {port: 1}\n"] {
+        assert!(after.contains(part), "{part} is gone: {after}");
+    }
+}
