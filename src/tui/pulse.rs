@@ -1,10 +1,11 @@
 //! The next moment at which time alone changes something that can be seen.
 //!
-//! Texts that count down say themselves until when they hold, and ends of tokens lie on whole
-//! seconds, so a screen full of countdowns wakes once a second and a quiet one once a minute.
+//! Texts that count down say themselves until when they hold. What hangs on the wall clock wakes
+//! on one beat, a millisecond after a whole second, where ends of tokens lie: so a screen full of
+//! countdowns wakes once a second and a quiet one once a minute.
 
 use crate::domain::change::Row;
-use crate::domain::clock::{DateTime, Now, Steady, TimeDelta, Utc, until_next_minute};
+use crate::domain::clock::{DateTime, Now, Steady, TimeDelta, Utc, span, until_next_minute};
 use crate::domain::countdown::countdown;
 use crate::domain::health;
 use crate::domain::profile::{Profile, RefreshResult};
@@ -24,13 +25,13 @@ pub fn wakes_at(model: &Model, now: Now) -> Option<Steady> {
 }
 
 fn seen(model: &Model, now: Now) -> Vec<Steady> {
-    let mut moments = vec![now.steady.after(until_next_minute(now.wall))];
+    let mut moments = vec![on_the_beat(now, span(until_next_minute(now.wall)))];
     match &model.screen {
         Screen::Login(_) => moments.extend(waiting(model, now)),
         Screen::Help(_, below) if matches!(**below, Screen::Login(_)) => moments.extend(waiting(model, now)),
         Screen::Wizard(_) | Screen::Help(..) => {}
         Screen::List | Screen::Detail | Screen::Filter(_) | Screen::Copy | Screen::Dialog(_) => {
-            moments.extend(changes(model, now.wall).map(|span| after(now, span)));
+            moments.extend(changes(model, now.wall).map(|span| on_the_beat(now, span)));
         }
     }
     moments
@@ -71,6 +72,16 @@ fn moments(profile: &Profile) -> impl Iterator<Item = DateTime<Utc>> {
         Some(RefreshResult::Done | RefreshResult::Dead { .. }) | None => None,
     };
     profile.life.expires_at.into_iter().chain(profile.life.grant_ends_at).chain(retry)
+}
+
+/// `span` from now, put off to the next beat.
+fn on_the_beat(now: Now, span: TimeDelta) -> Steady {
+    let at = now.wall.checked_add_signed(span).unwrap_or(now.wall);
+    let beat = TimeDelta::milliseconds(1);
+    let into_second = TimeDelta::nanoseconds(i64::from(at.timestamp_subsec_nanos()));
+    let wait =
+        if into_second <= beat { beat - into_second } else { TimeDelta::seconds(1) + beat - into_second };
+    after(now, span + wait)
 }
 
 fn after(now: Now, span: TimeDelta) -> Steady {
