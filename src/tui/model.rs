@@ -9,6 +9,7 @@ use crate::domain::name::{ProfileId, StoreId};
 use crate::domain::profile::Profile;
 use crate::domain::provider::Provider;
 use crate::domain::provider::catalog::Catalog;
+use crate::domain::secret::Fingerprint;
 use crate::domain::trouble::Trouble;
 use crate::oauth::login::Login;
 use crate::tui::dialog::Dialog;
@@ -40,6 +41,8 @@ pub struct Model {
     pub saving: usize,
     /// Refreshed tokens that could not be stored: they are here and nowhere else.
     pub unsaved: BTreeMap<ProfileId, (Box<Renewal>, Trouble)>,
+    /// The stored pair of tokens that each of them is to replace, and no other.
+    pub replaces: BTreeMap<ProfileId, Fingerprint>,
     /// The login that is under way, or has just ended.
     pub login: Option<Login>,
     /// What was last said to the person.
@@ -170,6 +173,12 @@ impl Model {
         let saves = (self.saving > 0).then(|| "a change to be saved".to_owned());
         let all: Vec<String> = refreshes.chain(logins).chain(saves).collect();
         (!all.is_empty()).then(|| all.join(", "))
+    }
+
+    /// Lets go of refreshed tokens: they are stored, or nobody wants them.
+    pub fn let_go(&mut self, id: &ProfileId) {
+        self.unsaved.remove(id);
+        self.replaces.remove(id);
     }
 
     /// Whether tokens are held here and nowhere else.

@@ -184,7 +184,7 @@ fn answered(model: &mut Model, answer: Answer, now: Now) -> Vec<Effect> {
         Answer::Remove(id) => change(model, id, Edit::Remove),
         Answer::SaveAgain(id) => refresh::save_again(model, &id),
         Answer::Drop(id) => {
-            model.unsaved.remove(&id);
+            model.let_go(&id);
             Vec::new()
         }
         Answer::Quit => {

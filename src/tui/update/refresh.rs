@@ -94,6 +94,9 @@ pub(super) fn ended(model: &mut Model, id: &ProfileId, refreshed: Refreshed, now
             );
         }
         Refreshed::Unsaved(renewal, trouble) => {
+            if let Some(pair) = model.profile(id).and_then(|profile| profile.held.fingerprint()) {
+                model.replaces.insert(id.clone(), pair);
+            }
             model.unsaved.insert(id.clone(), (renewal, trouble.clone()));
             if model.leaving == Leaving::Yes {
                 // Nobody can be asked any more; one more try is all that is left.
@@ -134,9 +137,9 @@ pub(super) fn ended(model: &mut Model, id: &ProfileId, refreshed: Refreshed, now
 /// Tries once more to store tokens that are held here alone.
 pub(super) fn save_again(model: &mut Model, id: &ProfileId) -> Vec<Effect> {
     let Some((renewal, _)) = model.unsaved.get(id) else { return Vec::new() };
-    // The stored pair is the one they were asked for, or gone; a pair that somebody else
-    // stored since must not be replaced.
-    let expects = model.profile(id).and_then(|profile| profile.held.fingerprint());
+    // The stored pair was the one they were asked for; a pair that somebody else stored since
+    // must not be replaced.
+    let expects = model.replaces.get(id).copied();
     let change = Change { name: id.name.clone(), expects, edit: Edit::Refresh(renewal.clone()) };
     model.saving += 1;
     vec![Effect::Change(id.clone(), Box::new(change))]

@@ -49,7 +49,7 @@ pub(super) fn changed(
             let stored = profile.held.fingerprint();
             if model.unsaved.get(id).is_some_and(|(renewal, _)| Some(renewal.tokens.fingerprint()) == stored)
             {
-                model.unsaved.remove(id);
+                model.let_go(id);
             }
             format!("{} is saved.", id.name)
         }
