@@ -11,3 +11,4 @@ mod home;
 mod journeys;
 mod login;
 mod screens;
+mod update;

@@ -1,0 +1,326 @@
+//! Keys on the list and what follows from them, refreshes, messages, and when to wake.
+
+mod pulse;
+mod quit;
+mod refresh;
+
+use std::time::Duration;
+
+use authtui::domain::change::{Change, Edit, Row, Snapshot};
+use authtui::domain::clock::TimeDelta;
+use authtui::domain::name::StoreId;
+use authtui::domain::profile::{Kind, Profile};
+use authtui::domain::provider::catalog::Catalog;
+use authtui::domain::tokens::Held;
+use authtui::domain::trouble::{Next, Trouble};
+use authtui::tui::dialog::Question;
+use authtui::tui::message::{Copied, Effect, Form, Msg};
+use authtui::tui::model::{RowId, Screen, Tone};
+use authtui::tui::wakes_at;
+
+use crate::harness::{App, due, ends_in, full, id, now, profile, snapshot};
+
+#[test]
+fn each_form_is_copied_of_the_selected_profile() {
+    for (key, form) in [
+        ("t", Form::Token),
+        ("h", Form::Header),
+        ("c", Form::Curl),
+        ("e", Form::Export),
+        ("r", Form::Refresh),
+    ] {
+        let mut app = App::with(["work", "home"]);
+        assert_eq!(app.keys("jy"), []);
+        assert_eq!(app.model.screen, Screen::Copy);
+        assert_eq!(app.keys(key), [Effect::Copy(id("home"), form)], "{key}");
+        assert_eq!(app.model.screen, Screen::List);
+    }
+}
+
+#[test]
+fn what_is_not_there_is_not_copied() {
+    let without = Profile { held: Held::Nothing, ..profile("work") };
+    let mut app = App::of([without]);
+    assert_eq!(app.keys("y"), []);
+    assert_eq!((app.message(), &app.model.screen), ("demo/work holds no tokens.", &Screen::List));
+
+    let mut app = App::of([key_profile()]);
+    assert_eq!(app.keys("yr"), []);
+    assert_eq!(app.message(), "demo/key has no refresh token.");
+    assert_eq!(app.keys("yt"), [Effect::Copy(id("key"), Form::Token)]);
+}
+
+#[test]
+fn what_was_copied_is_said_and_how() {
+    for (copied, words) in [
+        (Ok(Copied::Native), "Copied the token to the clipboard."),
+        (
+            Ok(Copied::Terminal),
+            "Sent the token to the terminal's clipboard (OSC 52); a terminal never says whether it took it.",
+        ),
+    ] {
+        let mut app = App::with(["work"]);
+        assert_eq!(app.feed(Msg::Copied("the token".to_owned(), copied)), []);
+        assert_eq!(app.message(), words);
+    }
+    let mut app = App::with(["work"]);
+    let trouble = Trouble::untouched("cannot copy", "there is no clipboard", Next::Nothing);
+    assert_eq!(app.feed(Msg::Copied("the token".to_owned(), Err(trouble))), []);
+    assert_eq!(app.message(), "cannot copy: there is no clipboard. Stored tokens are as they were.");
+}
+
+#[test]
+fn erasing_asks_first_and_its_first_answer_does_nothing() {
+    let mut app = App::with(["work", "home"]);
+    assert_eq!(app.keys("jx"), []);
+    let Screen::Dialog(dialog) = &app.model.screen else { panic!("{:?}", app.model.screen) };
+    assert_eq!((&dialog.question, dialog.marked), (&Question::Revoke(id("home")), 0));
+    assert_eq!(app.press("enter"), []);
+    assert_eq!(app.model.screen, Screen::List);
+    assert_eq!(*app.profile("home"), profile("home"));
+}
+
+#[test]
+fn the_answers_are_reached_by_tab_arrows_and_letters_and_go_round() {
+    let forget = Edit::Forget(now().wall);
+    for (keys, edit) in [
+        ("tab", Some(&forget)),
+        ("right", Some(&forget)),
+        ("down", Some(&forget)),
+        ("tab tab", Some(&Edit::Remove)),
+        ("down down", Some(&Edit::Remove)),
+        ("left", Some(&Edit::Remove)),
+        ("up", Some(&Edit::Remove)),
+        ("backtab", Some(&Edit::Remove)),
+        ("tab tab tab", None),
+        ("tab up", None),
+    ] {
+        let mut app = App::with(["work"]);
+        app.keys("x");
+        assert_eq!(app.press(keys), []);
+        let effects = app.press("enter");
+        match edit {
+            None => assert_eq!(effects, [], "{keys}"),
+            Some(edit) => {
+                let change = Change { name: id("work").name, expects: None, edit: edit.clone() };
+                assert_eq!(effects, [Effect::Change(id("work"), Box::new(change))], "{keys}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_was_erased_is_said_once_the_store_says_so() {
+    let mut app = App::with(["work", "home"]);
+    app.keys("x");
+    app.press("tab enter");
+    assert_eq!(*app.profile("work"), profile("work"), "the store has not answered");
+    let erased = Profile { held: Held::Nothing, revoked_at: Some(now().wall), ..profile("work") };
+    let snapshot = snapshot([erased, profile("home")]);
+    assert_eq!(app.feed(Msg::Changed(id("work"), Ok(snapshot))), []);
+    assert_eq!(app.message(), "The tokens of demo/work are erased here. The provider was not told.");
+    assert_eq!(app.profile("work").held, Held::Nothing);
+}
+
+#[test]
+fn a_profile_that_was_removed_hands_the_selection_to_the_row_in_its_place() {
+    for (selected, next) in [("work", "home"), ("play", "home")] {
+        let mut app = App::with(["work", "home", "play"]);
+        let order = ["work", "home", "play"];
+        let keys = "j".repeat(order.iter().position(|name| *name == selected).expect("there"));
+        app.keys(&keys);
+        let left = order.iter().filter(|name| **name != selected).map(|name| profile(name));
+        app.feed(Msg::Changed(id(selected), Ok(snapshot(left))));
+        assert_eq!(app.selected(), format!("demo/{next}"));
+    }
+}
+
+#[test]
+fn an_erasing_that_fails_is_said_until_the_next_key() {
+    let mut app = App::with(["work"]);
+    app.keys("x");
+    app.press("tab enter");
+    assert_eq!(app.feed(Msg::Changed(id("work"), Err(full()))), []);
+    let words =
+        "cannot save: no space is left on the device. Stored tokens are as they were. Next: try again.";
+    assert_eq!(app.message(), words);
+    assert_eq!(app.advance(Duration::from_hours(1)), []);
+    assert_eq!(app.message(), words);
+    app.keys("j");
+    assert_eq!(app.message(), "");
+}
+
+#[test]
+fn a_test_is_asked_once_and_its_reading_is_said() {
+    let mut app = App::with(["work"]);
+    assert_eq!(app.keys("T"), [Effect::Test(id("work"))]);
+    assert_eq!(app.keys("T"), [], "it runs already");
+    assert_eq!(app.feed(Msg::Tested(id("work"), Ok("200: works".to_owned()))), []);
+    assert_eq!(app.message(), "demo/work: 200: works");
+    assert_eq!(app.keys("T"), [Effect::Test(id("work"))]);
+}
+
+#[test]
+fn what_cannot_be_tested_says_why() {
+    for (profile, why) in [
+        (profile("acme/work"), "its provider file names no test"),
+        (due("work"), "its token has ended; press r to renew it first"),
+        (Profile { held: Held::Nothing, revoked_at: Some(now().wall), ..profile("work") }, "has ended"),
+    ] {
+        let mut app = App::of([profile]);
+        assert_eq!(app.keys("T"), []);
+        assert!(app.message().contains(why), "{}", app.message());
+    }
+}
+
+#[test]
+fn a_filter_shows_the_rows_with_all_its_words_while_it_is_typed() {
+    let mut app = App::of([profile("work"), profile("home"), due("work-2")]);
+    app.keys("/WORK");
+    assert!(app.screen().contains("demo/work-2") && !app.screen().contains("demo/home"), "{}", app.screen());
+    app.keys(" due");
+    app.press("enter");
+    assert_eq!((&app.model.screen, app.selected()), (&Screen::List, "demo/work-2".to_owned()));
+    assert_eq!(app.model.filter, "WORK due");
+    assert_eq!(app.press("esc"), []);
+    assert_eq!((app.model.filter.as_str(), app.selected()), ("", "demo/work-2".to_owned()));
+}
+
+#[test]
+fn escape_while_typing_a_filter_clears_it() {
+    let mut app = App::with(["work", "home"]);
+    app.keys("/home");
+    assert_eq!(app.press("esc"), []);
+    assert_eq!((&app.model.screen, app.model.filter.as_str()), (&Screen::List, ""));
+}
+
+#[test]
+fn the_letters_of_a_filter_are_no_commands() {
+    let mut app = App::with(["work"]);
+    assert_eq!(app.keys("/qxrRTylnd"), []);
+    assert_eq!(app.model.filter, "qxrRTylnd");
+}
+
+#[test]
+fn selection_and_filter_outlive_a_new_snapshot() {
+    let mut app = App::with(["work", "home", "play"]);
+    app.keys("/o");
+    app.press("enter down");
+    assert_eq!(app.selected(), "demo/home");
+    let others = ["new", "play", "home", "other", "work"].map(profile);
+    assert_eq!(app.feed(Msg::Stored(snapshot(others))), []);
+    assert_eq!((app.selected().as_str(), app.model.filter.as_str()), ("demo/home", "o"));
+}
+
+#[test]
+fn an_entry_that_cannot_be_understood_can_be_selected_and_nothing_else() {
+    let mut app = App::with(["work"]);
+    let broken = Row::Broken { name: "demo/ivy".to_owned(), line: 12, why: "no text".to_owned() };
+    let mut rows = snapshot([profile("work")]).rows;
+    rows.push(broken);
+    app.feed(Msg::Stored(Snapshot { rows, ..snapshot([]) }));
+    app.keys("j");
+    assert_eq!(app.model.selected, Some(RowId::Broken(StoreId::Own, 12)));
+    for key in ["r", "y", "x", "T", "l"] {
+        assert_eq!(app.keys(key), [], "{key}");
+        assert!(app.message().contains("cannot be understood"), "{key}: {}", app.message());
+        assert_eq!(app.model.screen, Screen::List, "{key}");
+    }
+}
+
+#[test]
+fn keys_on_an_empty_list_say_how_to_begin() {
+    let mut app = App::of([]);
+    for key in ["r", "y", "x", "T", "l"] {
+        assert_eq!(app.keys(key), [], "{key}");
+        assert_eq!(app.message(), "There is no profile yet. Press n to log in.", "{key}");
+    }
+}
+
+#[test]
+fn the_selection_moves_and_stops_at_both_ends() {
+    let mut app = App::with(["a", "b", "c"]);
+    for (keys, selected) in
+        [("down", "b"), ("down down", "c"), ("up", "b"), ("home", "a"), ("up", "a"), ("end", "c")]
+    {
+        assert_eq!(app.press(keys), []);
+        assert_eq!(app.selected(), format!("demo/{selected}"), "{keys}");
+    }
+    app.keys("gG");
+    assert_eq!(app.selected(), "demo/c");
+}
+
+#[test]
+fn the_selected_row_is_on_the_screen_at_every_height() {
+    let mut app = App::of((0..50).map(|number| profile(&format!("p{number:02}"))));
+    for (rows, keys) in [(30, "G"), (10, "g"), (12, "jjjjjjjjjjjjj"), (60, "k"), (11, "G")] {
+        app.feed(Msg::Resized(120, rows));
+        app.keys(keys);
+        let name = app.selected();
+        assert!(app.screen().contains(&name), "{name} at {rows} rows:\n{}", app.screen());
+    }
+}
+
+#[test]
+fn escape_leaves_each_screen_and_never_the_program() {
+    for keys in ["", "y", "x", "?", "/", "n"] {
+        let mut app = App::with(["work"]);
+        app.keys(keys);
+        assert_eq!(app.press("esc"), [], "{keys}");
+        assert_eq!(app.model.screen, Screen::List, "{keys}");
+    }
+    let mut app = App::with(["work"]);
+    app.press("enter");
+    assert_eq!(app.model.screen, Screen::Detail);
+    app.keys("?");
+    assert_eq!(app.press("esc"), []);
+    assert_eq!(app.model.screen, Screen::Detail);
+    assert_eq!(app.press("esc"), []);
+    assert_eq!(app.model.screen, Screen::List);
+}
+
+#[test]
+fn a_message_goes_after_six_seconds_and_wakes_the_loop_for_it() {
+    let mut app = App::of([key_profile()]);
+    app.keys("r");
+    let message = app.model.message.clone().expect("a message");
+    assert_eq!(
+        (message.tone, message.until),
+        (Tone::Plain, Some(now().steady.after(Duration::from_secs(6))))
+    );
+    assert_eq!(wakes_at(&app.model, app.now), message.until);
+    app.advance(Duration::from_millis(5999));
+    assert_ne!(app.message(), "");
+    app.advance(Duration::from_millis(1));
+    assert_eq!(app.message(), "");
+}
+
+#[test]
+fn a_provider_file_that_cannot_be_read_is_complained_about() {
+    let mut app = App::with(["work"]);
+    let files = [("mine.yaml".to_owned(), Ok("name: [".to_owned())), ("b.yaml".to_owned(), Err("no".into()))];
+    assert_eq!(app.feed(Msg::Catalogued(Box::new(Catalog::read(files)))), []);
+    assert!(app.message().starts_with("A provider file is not used. mine.yaml"), "{}", app.message());
+    assert!(app.message().ends_with("(1 more: authtui providers)"), "{}", app.message());
+}
+
+#[test]
+fn a_key_before_anything_was_read_does_no_harm() {
+    let mut app = App::of([]);
+    app.model = authtui::tui::model::Model::new((120, 30));
+    for key in ["r", "R", "y", "x", "T", "l", "n", "j", "G"] {
+        assert_eq!(app.keys(key), [], "{key}");
+    }
+}
+
+pub(crate) fn key_profile() -> Profile {
+    Profile {
+        kind: Kind::ApiKey,
+        life: ends_in(TimeDelta::zero()),
+        held: Held::Here(authtui::domain::tokens::Tokens {
+            access: authtui::domain::secret::Secret::new("key"),
+            refresh: None,
+        }),
+        ..profile("key")
+    }
+}

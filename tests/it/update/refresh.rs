@@ -1,0 +1,189 @@
+//! Asking for refreshes, and what becomes of their answers.
+
+use authtui::domain::change::{Change, Edit, Renewal};
+use authtui::domain::clock::TimeDelta;
+use authtui::domain::profile::{LastRefresh, Profile, RefreshResult};
+use authtui::domain::secret::Secret;
+use authtui::domain::tokens::{Held, Tokens};
+use authtui::domain::trouble::{Next, Trouble};
+use authtui::oauth::refresh::Wish;
+use authtui::tui::dialog::Question;
+use authtui::tui::message::{Effect, Msg, Refreshed};
+use authtui::tui::model::{Screen, Tone};
+
+use crate::harness::{App, due, ends_in, full, id, now, profile, snapshot};
+use crate::update::key_profile;
+
+#[test]
+fn a_refresh_is_asked_once_for_the_selected_profile_and_shown() {
+    let mut app = App::with(["work", "home"]);
+    assert_eq!(app.keys("jr"), [Effect::Refresh(id("home"), Wish::New)]);
+    assert!(app.screen().contains("refreshing"), "{}", app.screen());
+    assert_eq!(app.keys("r"), []);
+    assert_eq!(app.message(), "demo/home is being refreshed already.");
+}
+
+#[test]
+fn what_cannot_be_refreshed_says_why() {
+    let access_only = Held::Here(Tokens { access: Secret::new("a"), refresh: None });
+    for (profile, why) in [
+        (key_profile(), "it is an API key"),
+        (Profile { held: Held::Nothing, ..profile("work") }, "its tokens were erased here"),
+        (Profile { held: access_only, ..profile("work") }, "the provider gave no refresh token"),
+        (profile("nobody/work"), "no provider file says where to ask"),
+    ] {
+        let mut app = App::of([profile]);
+        assert_eq!(app.keys("r"), [], "{why}");
+        assert!(app.message().contains(why), "{}", app.message());
+    }
+}
+
+#[test]
+fn only_what_is_due_is_refreshed_together() {
+    let retrying = |name: &str, minutes| {
+        let retry_at = now().wall + TimeDelta::minutes(minutes);
+        let result = RefreshResult::Passing { why: "busy".to_owned(), times: 1, retry_at };
+        Profile { last_refresh: Some(LastRefresh { at: now().wall, result, grant: None }), ..due(name) }
+    };
+    let dead = LastRefresh { at: now().wall, result: RefreshResult::Dead { why: "no".into() }, grant: None };
+    let mut app = App::of([
+        due("a"),
+        profile("fresh"),
+        Profile { life: ends_in(TimeDelta::minutes(2)), ..profile("aging") },
+        retrying("later", 1),
+        retrying("now", 0),
+        Profile { last_refresh: Some(dead), ..due("dead") },
+        Profile { id: id("nobody/b"), ..due("b") },
+        key_profile(),
+        due("c"),
+        due("running"),
+    ]);
+    app.model.refreshing.insert(id("running"));
+    let refresh = |name| Effect::Refresh(id(name), Wish::New);
+    assert_eq!(app.keys("R"), [refresh("a"), refresh("now"), refresh("c")]);
+    assert_eq!(app.message(), "Refreshing 3 profiles.");
+    assert_eq!(app.keys("R"), []);
+    assert_eq!(app.message(), "Nothing is due.");
+}
+
+#[test]
+fn new_tokens_are_shown_and_said() {
+    let mut app = App::of([due("work"), profile("home")]);
+    app.keys("r");
+    let done = Refreshed::Done(snapshot([profile("work"), profile("home")]));
+    assert_eq!(app.feed(Msg::Refreshed(id("work"), done)), []);
+    assert_eq!(app.message(), "demo/work is refreshed; the new tokens are saved.");
+    assert_eq!(*app.profile("work"), profile("work"));
+    assert_eq!(app.keys("r"), [Effect::Refresh(id("work"), Wish::New)]);
+}
+
+#[test]
+fn tokens_of_another_program_are_taken_and_said() {
+    let mut app = App::of([due("work")]);
+    app.keys("r");
+    let enough = Refreshed::Enough(snapshot([profile("work")]));
+    assert_eq!(app.feed(Msg::Refreshed(id("work"), enough)), []);
+    assert_eq!(app.message(), "demo/work was renewed by another program; its tokens are used.");
+    assert_eq!(*app.profile("work"), profile("work"));
+}
+
+#[test]
+fn a_refresh_that_failed_says_what_to_press_and_takes_what_was_written_down() {
+    let mut app = App::of([due("work")]);
+    app.keys("r");
+    let result = RefreshResult::Dead { why: "refused with invalid_grant".to_owned() };
+    let last = LastRefresh { at: now().wall, result, grant: None };
+    let written = Profile { last_refresh: Some(last), ..due("work") };
+    let trouble = Trouble::untouched("cannot refresh demo/work", "refused with invalid_grant", Next::LogIn);
+    let failed = Refreshed::Failed(Some(snapshot([written.clone()])), trouble);
+    assert_eq!(app.feed(Msg::Refreshed(id("work"), failed)), []);
+    assert_eq!(
+        app.message(),
+        "cannot refresh demo/work: refused with invalid_grant. Stored tokens are as they were. Press l to log in again."
+    );
+    assert_eq!(*app.profile("work"), written);
+    assert!(app.screen().contains("needs login"), "{}", app.screen());
+    assert_eq!(
+        app.model.message.as_ref().map(|message| (message.tone, message.until)),
+        Some((Tone::Bad, None))
+    );
+}
+
+#[test]
+fn a_failure_without_a_snapshot_leaves_the_rows() {
+    let mut app = App::of([due("work")]);
+    app.keys("r");
+    assert_eq!(app.feed(Msg::Refreshed(id("work"), Refreshed::Failed(None, full()))), []);
+    assert_eq!(*app.profile("work"), due("work"));
+    assert_eq!(app.model.refreshing.len(), 0);
+}
+
+#[test]
+fn tokens_that_could_not_be_saved_are_asked_about_tried_again_and_then_let_go() {
+    let mut app = unsaved();
+    let Screen::Dialog(dialog) = &app.model.screen else { panic!("{:?}", app.model.screen) };
+    assert_eq!(dialog.question, Question::UnsavedRefresh(id("work"), full()));
+    let old = due("work").held.fingerprint();
+    let edit = Edit::Refresh(Box::new(renewal()));
+    let change = Change { name: id("work").name, expects: old, edit };
+    assert_eq!(app.press("enter"), [Effect::Change(id("work"), Box::new(change.clone()))]);
+
+    assert_eq!(app.feed(Msg::Changed(id("work"), Err(full()))), []);
+    assert!(app.model.holds_unsaved());
+    assert_eq!(app.keys("r"), [], "r asks again, it does not spend the old token");
+    assert_eq!(app.press("enter"), [Effect::Change(id("work"), Box::new(change))]);
+    let stored = Profile { held: Held::Here(renewal().tokens), ..profile("work") };
+    assert_eq!(app.feed(Msg::Changed(id("work"), Ok(snapshot([stored])))), []);
+    assert!(!app.model.holds_unsaved());
+    assert_eq!(app.message(), "demo/work is saved.");
+}
+
+#[test]
+fn tokens_that_could_not_be_saved_can_wait_or_be_dropped() {
+    let mut app = unsaved();
+    assert_eq!(app.press("tab enter"), []);
+    assert!(app.model.holds_unsaved());
+    assert_eq!(app.keys("R"), [], "the old token is spent");
+    assert_eq!(app.keys("r"), []);
+    assert_eq!(app.press("up enter"), []);
+    assert!(!app.model.holds_unsaved());
+}
+
+#[test]
+fn a_pair_that_somebody_stored_meanwhile_is_not_replaced() {
+    let mut app = unsaved();
+    app.press("esc");
+    let theirs = Held::Here(Tokens { access: Secret::new("theirs"), refresh: None });
+    app.feed(Msg::Stored(snapshot([Profile { held: theirs, ..profile("work") }])));
+    app.keys("r");
+    let effects = app.press("enter");
+    let [Effect::Change(_, change)] = effects.as_slice() else { panic!("{effects:?}") };
+    assert_eq!(change.expects, due("work").held.fingerprint());
+}
+
+#[test]
+fn unsaved_tokens_do_not_take_the_screen_from_what_the_person_types() {
+    let mut app = App::of([due("work")]);
+    app.keys("r/wo");
+    app.feed(Msg::Refreshed(id("work"), Refreshed::Unsaved(Box::new(renewal()), full())));
+    assert!(matches!(app.model.screen, Screen::Filter(_)), "{:?}", app.model.screen);
+    assert_eq!(app.message(), "The new tokens of demo/work could not be saved. Press r on it to try again.");
+}
+
+/// A screen that asks about refreshed tokens of `work` that could not be saved.
+pub(crate) fn unsaved() -> App {
+    let mut app = App::of([due("work")]);
+    app.keys("r");
+    let unsaved = Refreshed::Unsaved(Box::new(renewal()), full());
+    assert_eq!(app.feed(Msg::Refreshed(id("work"), unsaved)), []);
+    app
+}
+
+pub(crate) fn renewal() -> Renewal {
+    Renewal {
+        tokens: Tokens { access: Secret::new("new-access"), refresh: Some(Secret::new("new-refresh")) },
+        life: ends_in(TimeDelta::hours(1)),
+        scopes: None,
+        record: LastRefresh { at: now().wall, result: RefreshResult::Done, grant: None },
+    }
+}
