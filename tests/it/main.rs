@@ -9,6 +9,7 @@ mod doors;
 mod harness;
 mod home;
 mod journeys;
+mod layers;
 mod login;
 mod screens;
 mod update;
