@@ -4,6 +4,7 @@
 //! [`Server`] is the demo's authority, asked as a function. Nothing here touches a socket, a
 //! file or the real time.
 
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use authtui::demo::authority::exchange::{Answer as Served, Asked};
@@ -78,10 +79,13 @@ pub(crate) fn entropy() -> Entropy {
 
 /// The presets, `demo` at [`ISSUER`], and `acme`.
 pub(crate) fn catalog() -> Catalog {
-    Catalog::read([
-        ("demo.yaml".to_owned(), Ok(provider_file(ISSUER))),
-        ("acme.yaml".to_owned(), Ok(ACME.to_owned())),
-    ])
+    static READ: LazyLock<Catalog> = LazyLock::new(|| {
+        Catalog::read([
+            ("demo.yaml".to_owned(), Ok(provider_file(ISSUER))),
+            ("acme.yaml".to_owned(), Ok(ACME.to_owned())),
+        ])
+    });
+    READ.clone()
 }
 
 pub(crate) fn provider(name: &str) -> Provider {

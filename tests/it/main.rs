@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "tests play the world outside")]
 
 mod callback;
+mod chaos;
 mod commands;
 mod documents;
 mod doors;
