@@ -21,6 +21,8 @@ use crate::tui::wizard::Wizard;
 pub struct Model {
     /// Columns and rows of the terminal.
     pub size: (u16, u16),
+    /// Where the person sits.
+    pub seat: Seat,
     /// What each store last said; empty until the first was read.
     pub stores: BTreeMap<StoreId, Snapshot>,
     /// The providers; absent until their files were read.
@@ -51,6 +53,16 @@ pub struct Model {
     pub attempts: u64,
     /// Whether the person has asked to quit.
     pub leaving: Leaving,
+}
+
+/// Where the person sits, and with them their browser.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Seat {
+    /// At this machine.
+    #[default]
+    Here,
+    /// At another one, over SSH: no address of this machine means anything there.
+    Elsewhere,
 }
 
 /// Whether the person has asked to quit.

@@ -17,7 +17,7 @@ use crate::domain::trouble::{Next, Stored, Trouble};
 use crate::oauth::login::step::{Mark, Step};
 use crate::oauth::login::{Doors, Login, Outcome, Stage};
 use crate::tui::field::Field;
-use crate::tui::model::{Model, Panel};
+use crate::tui::model::{Model, Panel, Seat};
 use crate::tui::sheet::{Repeated, Sheet};
 use crate::tui::theme::Theme;
 use crate::tui::{entry, pane, prose, state};
@@ -44,7 +44,8 @@ pub(super) fn render(
     let inner = Rect { width: inner.width.min(WIDEST), ..inner };
     let gap = u16::from(inner.height >= ROOMY);
     let inner = pane::below(inner, gap);
-    let mut below = Below { sheet: Sheet::new(inner.width, theme), theme, now, field: None };
+    let mut below =
+        Below { sheet: Sheet::new(inner.width, theme), theme, now, seat: model.seat, field: None };
     let field = match panel {
         Panel::Pasting(field) => Some(field),
         Panel::Steps | Panel::Cancelling(_) | Panel::Deciding(_) => None,
@@ -65,6 +66,7 @@ struct Below<'a> {
     sheet: Sheet<'a>,
     theme: &'a Theme,
     now: Now,
+    seat: Seat,
     /// The row of the text field.
     field: Option<u16>,
 }
@@ -97,6 +99,9 @@ impl Below<'_> {
     fn waiting(&mut self, login: &Login, doors: &Doors) {
         let opened = !matches!(login.steps().mark(Step::Open), Mark::Failed(_));
         self.act(match (doors.callback.is_some(), opened) {
+            (true, _) if self.seat == Seat::Elsewhere => {
+                "Open the URL in your own browser, allow access, then press p and paste the address it ends on."
+            }
             (true, true) => "Allow access in the browser.",
             (true, false) => "Open the link in a browser on this machine, and allow access.",
             (false, true) => "Allow access in the browser, then press p and paste the code it shows.",
@@ -126,7 +131,7 @@ impl Below<'_> {
 
     /// The short link, if it can stand on one line.
     fn link(&mut self, doors: &Doors) {
-        let Some(short) = &doors.short else { return };
+        let Some(short) = doors.short.as_ref().filter(|_| self.seat == Seat::Here) else { return };
         if prose::width(short.as_str()) <= self.sheet.beside() {
             self.sheet.field("Link", &[short.to_string()]);
             self.sheet.field("", &["works on this machine; the answer comes back by itself".to_owned()]);
