@@ -5,6 +5,7 @@
 mod callback;
 mod chaos;
 mod commands;
+mod contention;
 mod documents;
 mod doors;
 mod harness;

@@ -53,6 +53,12 @@ impl Running {
         self.child.id()
     }
 
+    /// Kills it with SIGKILL.
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().expect("it runs");
+        self.child.wait().expect("it ends");
+    }
+
     /// Waits for its end.
     pub(crate) fn end(mut self) -> Ended {
         let until = Instant::now() + PATIENCE;
