@@ -163,7 +163,7 @@ impl<'a> Conversation<'a> {
         let mut lines = None;
         let ending = signals::ending();
         tokio::pin!(ending);
-        let mut ended = false;
+        let (mut ended, mut addressed) = (false, false);
         loop {
             for ask in std::mem::take(&mut self.asks) {
                 self.perform(ask);
@@ -176,7 +176,8 @@ impl<'a> Conversation<'a> {
                 self.hear(Heard::Decided(choice));
                 continue;
             }
-            if lines.is_none() && self.login.doors().is_some() {
+            if !addressed && self.login.doors().is_some() {
+                addressed = true;
                 self.print_addresses();
                 lines = Some(console::lines());
             }
