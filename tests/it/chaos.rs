@@ -33,7 +33,7 @@ use crate::chaos::dice::Dice;
 use crate::harness::{PLACE, VERIFIER, bound, catalog, entropy, id, later, now};
 
 /// How many runs, and how many messages each.
-const RUNS: u64 = 80;
+const RUNS: u64 = 60;
 const MESSAGES: usize = 100;
 /// One in so many steps is drawn and its model printed, for speed.
 const DRAWN: usize = 5;
@@ -102,7 +102,14 @@ struct Run {
 impl Run {
     fn new(seed: u64) -> Self {
         let (dice, brush) = (Dice::new(seed), Dice::new(seed + RUNS));
-        Self { seed, dice, brush, model: Model::new((80, 24)), now: now() }
+        let mut run = Self { seed, dice, brush, model: Model::new((80, 24)), now: now() };
+        // Most runs begin as the program does.
+        if !run.dice.one_in(5) {
+            let snapshot = run.snapshot();
+            update(&mut run.model, run.now, Msg::Stored(snapshot));
+            update(&mut run.model, run.now, Msg::Catalogued(Box::new(catalog())));
+        }
+        run
     }
 
     /// The next message, the effects it had, and what comes of both.
@@ -139,8 +146,22 @@ impl Run {
     fn message(&mut self) -> Msg {
         let under_way =
             self.model.login.as_ref().is_some_and(|login| !matches!(login.stage(), Stage::Over(_)));
-        if under_way && self.dice.one_in(3) {
+        if under_way && self.dice.one_in(2) {
             return self.login();
+        }
+        // Logins are where secrets are; left to chance they would be few.
+        if !under_way && self.dice.one_in(5) {
+            let key = match self.model.screen {
+                Screen::List => KeyCode::Char(self.dice.pick(&['l', 'l', 'n'])),
+                Screen::Detail
+                | Screen::Filter(_)
+                | Screen::Copy
+                | Screen::Dialog(_)
+                | Screen::Wizard(_)
+                | Screen::Login(_)
+                | Screen::Help(..) => self.dice.pick(&[KeyCode::Enter, KeyCode::Enter, KeyCode::Esc]),
+            };
+            return Msg::Key(KeyEvent::new(key, KeyModifiers::NONE));
         }
         match self.dice.below(20) {
             0 => Msg::Catalogued(Box::new(catalog())),

@@ -69,7 +69,7 @@ fn every_layer_imports_only_what_lies_below_it() {
             }
         }
     });
-    assert_eq!(faults, [] as [String; 0]);
+    assert!(faults.is_empty(), "{faults:#?}");
 }
 
 #[test]
@@ -81,7 +81,7 @@ fn no_file_climbs_out_of_its_module_twice() {
             }
         }
     });
-    assert_eq!(faults, [] as [String; 0]);
+    assert!(faults.is_empty(), "{faults:#?}");
 }
 
 #[test]
@@ -96,7 +96,7 @@ fn no_file_is_too_long_to_hold_one_noun() {
             fault(length, format!("{length} lines above the tests; {LONGEST} is the most"));
         }
     });
-    assert_eq!(faults, [] as [String; 0]);
+    assert!(faults.is_empty(), "{faults:#?}");
 }
 
 #[test]
@@ -117,7 +117,7 @@ fn every_module_has_a_name_that_says_what_is_in_it() {
             }
         }
     });
-    assert_eq!(faults, [] as [String; 0]);
+    assert!(faults.is_empty(), "{faults:#?}");
 }
 
 #[test]
@@ -134,7 +134,7 @@ fn a_secret_is_opened_only_in_the_listed_files() {
             }
         }
     });
-    assert_eq!(faults, [] as [String; 0]);
+    assert!(faults.is_empty(), "{faults:#?}");
     let listed: BTreeSet<String> = OPENS_SECRETS.iter().map(|path| (*path).to_owned()).collect();
     assert_eq!(opening, listed, "a file is listed that opens no secret");
 }
@@ -146,7 +146,7 @@ fn the_checks_see_what_they_look_for() {
     assert_eq!(found("    crate::oauth::login::Login, crate::domain::x"), ["oauth", "domain"]);
     assert_eq!(found("use authtui::tui::view;"), ["tui"]);
     assert_eq!(found("use crate::{cli, domain::name};"), ["cli", "domain"]);
-    assert_eq!(found("pub(crate) use other_crate::shell;"), [] as [&str; 0]);
+    assert!(found("pub(crate) use other_crate::shell;").is_empty());
     let file = Source {
         path: "domain/x.rs".to_owned(),
         text: "a\nb\n#[cfg(test)]\n#[cfg(unix)]\nmod tests {\n    c\n}\n".to_owned(),
@@ -154,7 +154,7 @@ fn the_checks_see_what_they_look_for() {
     assert_eq!(file.above_the_tests().count(), 2);
     assert_eq!((file.lines().count(), file.layer()), (7, "domain"));
     let mut all = 0;
-    assert_eq!(each_file(|_, _| all += 1), [] as [String; 0]);
+    assert!(each_file(|_, _| all += 1).is_empty());
     assert!(all > 100, "only {all} files were read");
 }
 

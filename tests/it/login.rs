@@ -99,7 +99,7 @@ fn a_login_by_callback_asks_one_thing_after_another_and_ends_with_tested_tokens(
             (Step::Test, millis(0), "200: works"),
         ]
     );
-    assert_eq!(journey.login.notices(), [] as [&str; 0]);
+    assert!(journey.login.notices().is_empty(), "{:?}", journey.login.notices());
     let counters = journey.server.authority.counters();
     assert_eq!((counters.asked("authorization_code"), counters.code_reuse_detected), (1, 0));
 }
@@ -149,7 +149,7 @@ fn a_code_and_state_from_the_providers_page_are_redeemed_with_the_paste_redirect
     journey.hear(reply);
     assert!(matches!(journey.login.stage(), Stage::Saving(_)), "{:?}", journey.login.stage());
     assert_eq!(journey.login.steps().note(Step::Wait), "pasted");
-    assert_eq!(journey.login.notices(), [] as [&str; 0]);
+    assert!(journey.login.notices().is_empty(), "{:?}", journey.login.notices());
 }
 
 #[test]
