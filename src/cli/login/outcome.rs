@@ -1,0 +1,61 @@
+//! How a login ended, in words and as a number.
+
+use crate::cli::exit::{self, Exit};
+use crate::domain::clock::{Now, local};
+use crate::domain::profile::Profile;
+use crate::domain::trouble::{Next, Trouble};
+use crate::oauth::login::{Outcome, Plan};
+use crate::shell::console;
+
+/// Says how the login ended and gives its number.
+pub(super) fn say(outcome: &Outcome, plan: &Plan, now: Now) -> Exit {
+    let name = plan.id.name.to_string();
+    let say = |text: &str| console::say(&format!("authtui: {text}"));
+    match outcome {
+        Outcome::Done(profile) => {
+            summary(profile, plan, now);
+            Exit::Done
+        }
+        Outcome::Denied(words) => {
+            say(&format!(
+                "access was denied ({words}). Stored tokens are as they were. Run it again and choose Allow."
+            ));
+            Exit::Failure
+        }
+        Outcome::TimedOut => {
+            say("nobody answered within 5 minutes. Stored tokens are as they were. Run it again.");
+            Exit::Passing
+        }
+        Outcome::Cancelled => {
+            say("cancelled. Stored tokens are as they were.");
+            Exit::Failure
+        }
+        Outcome::Discarded => {
+            say("the new tokens were discarded. Stored tokens are as they were.");
+            Exit::Failure
+        }
+        Outcome::Failed(trouble) => match trouble.next {
+            Next::LogIn => exit::trouble(&Trouble { next: Next::LogIn, ..trouble.clone() }, &name),
+            Next::Retry | Next::Fix(_) | Next::Nothing => exit::trouble(trouble, &name),
+        },
+    }
+}
+
+fn summary(profile: &Profile, plan: &Plan, now: Now) {
+    let end = |end: Option<_>| {
+        end.map_or_else(|| "not told by the provider".to_owned(), |end| local(end, now.offset))
+    };
+    console::say(&format!("\nLogged in: {}", profile.id.name));
+    if let Some(account) = &profile.account {
+        console::say(&format!("  account  {account}"));
+    }
+    console::say(&format!("  scopes   {}", profile.scopes.join(" ")));
+    let missing: Vec<&str> =
+        plan.scopes.iter().filter(|scope| !profile.scopes.contains(scope)).map(String::as_str).collect();
+    if !missing.is_empty() {
+        console::say(&format!("           asked for and not granted: {}", missing.join(" ")));
+    }
+    console::say(&format!("  access   until {}", end(profile.life.expires_at)));
+    console::say(&format!("  grant    until {}", end(profile.life.grant_ends_at)));
+    console::say(&format!("  store    {}", plan.place));
+}
