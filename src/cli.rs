@@ -5,6 +5,7 @@ mod list;
 mod login;
 mod providers;
 mod refresh;
+mod renew;
 mod revoke;
 mod screen;
 mod target;

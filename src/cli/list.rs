@@ -96,7 +96,17 @@ fn json(snapshot: &Snapshot, now: DateTime<Utc>) -> Result<String> {
         }
     });
     let document = Document { version: 1, profiles: profiles.collect() };
-    Ok(serde_json::to_string(&document)? + "\n")
+    Ok(escaped(&serde_json::to_string(&document)?) + "\n")
+}
+
+/// `json` with every character that could steer a terminal written as an escape. In JSON such a
+/// character can stand inside of texts alone.
+fn escaped(json: &str) -> String {
+    let escape = |char: char| {
+        let mut units = [0; 2];
+        char.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")).collect::<String>()
+    };
+    json.chars().map(|char| if text::is_hostile(char) { escape(char) } else { char.to_string() }).collect()
 }
 
 fn table(snapshot: &Snapshot, now: Now) -> String {
@@ -154,4 +164,17 @@ fn cells(profile: &Profile, now: Now) -> [String; 5] {
         left(profile.life.grant_ends_at),
         text::clean(profile.account.as_deref().unwrap_or("-"), WIDEST),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_holds_nothing_that_steers_a_terminal_and_means_the_same() {
+        let account = "a\u{9b}31m\u{202e}b\u{e0001}";
+        let json = escaped(&serde_json::to_string(account).expect("JSON"));
+        assert!(json.is_ascii(), "{json}");
+        assert_eq!(serde_json::from_str::<String>(&json).expect("JSON"), account);
+    }
 }

@@ -17,7 +17,8 @@ use crate::cli::login::conversation::Conversation;
 use crate::cli::{screen, target};
 use crate::domain::change::Snapshot;
 use crate::domain::name::{ProfileId, ProfileName, StoreId};
-use crate::domain::provider::catalog::Catalog;
+use crate::domain::profile::Kind;
+use crate::domain::provider::catalog::{Catalog, stem};
 use crate::domain::provider::{Authentication, Provider};
 use crate::oauth::login::Plan;
 use crate::shell::{Hands, console};
@@ -51,6 +52,17 @@ pub(super) fn run(hands: &Arc<Hands>, arguments: Arguments) -> Result<Exit> {
         // Better now than when the tokens are there and cannot be kept.
         return Ok(exit::trouble(trouble, &name.to_string()));
     }
+    if let Some(why) = target::unreadable(&snapshot, &name) {
+        console::say(&format!(
+            "authtui: {name} is there and cannot be understood: {why}. Correct {}, or choose another name.",
+            snapshot.place
+        ));
+        return Ok(Exit::Failure);
+    }
+    if snapshot.profile(&name).is_some_and(|profile| profile.kind == Kind::ApiKey) {
+        console::say(&format!("authtui: {name} is an API key; choose another name."));
+        return Ok(Exit::Usage);
+    }
     match plan(provider, name, &snapshot, arguments.yes)? {
         Ok(plan) => Ok(runtime.block_on(Conversation::begin(hands, plan).finish())),
         Err(exit) => Ok(exit),
@@ -59,7 +71,7 @@ pub(super) fn run(hands: &Arc<Hands>, arguments: Arguments) -> Result<Exit> {
 
 fn provider<'a>(hands: &Hands, catalog: &'a Catalog, name: &ProfileName) -> Result<&'a Provider, Exit> {
     let wanted = name.provider();
-    if let Some(complaint) = catalog.complaints.iter().find(|complaint| complaint.path.contains(wanted)) {
+    if let Some(complaint) = catalog.complaints.iter().find(|complaint| stem(&complaint.path) == wanted) {
         console::say(&format!("authtui: not used: {complaint}"));
     }
     match catalog.get(wanted) {

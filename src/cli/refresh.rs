@@ -6,10 +6,10 @@ use clap::Args;
 use color_eyre::eyre::Result;
 
 use crate::cli::exit::{self, Exit};
-use crate::cli::{screen, target};
+use crate::cli::renew::renew;
+use crate::cli::target;
 use crate::domain::countdown::countdown;
 use crate::oauth::refresh::Wish;
-use crate::shell::refresh::refresh;
 use crate::shell::{Hands, console};
 use crate::tui::message::Refreshed;
 
@@ -25,7 +25,13 @@ pub(super) fn run(hands: &Arc<Hands>, arguments: &Arguments) -> Result<Exit> {
         Err(exit) => return Ok(exit),
     };
     let name = profile.id.name.to_string();
-    let (snapshot, how) = match screen::runtime()?.block_on(refresh(hands, &profile.id, Wish::New)) {
+    let Some(refreshed) = renew(hands, &profile.id, Wish::New)? else {
+        console::say(&format!(
+            "authtui: {name}: ended before the answer came; the provider may want a new login."
+        ));
+        return Ok(Exit::Failure);
+    };
+    let (snapshot, how) = match refreshed {
         Refreshed::Done(snapshot) => (snapshot, "refreshed; the new tokens are saved"),
         Refreshed::Enough(snapshot) => {
             (snapshot, "renewed by another program meanwhile; its tokens are used")

@@ -1,7 +1,7 @@
 //! The profile that a command means.
 
 use crate::cli::exit::Exit;
-use crate::domain::change::Snapshot;
+use crate::domain::change::{Row, Snapshot};
 use crate::domain::name::{ProfileName, StoreId};
 use crate::domain::profile::Profile;
 use crate::shell::{Hands, console};
@@ -19,6 +19,13 @@ pub(super) fn find(hands: &Hands, text: &str) -> Result<(Snapshot, Profile), Exi
     if let Some(profile) = snapshot.profile(&name).cloned() {
         return Ok((snapshot, profile));
     }
+    if let Some(why) = unreadable(&snapshot, &name) {
+        console::say(&format!(
+            "authtui: {name} cannot be used: {why}. Correct {}; it is never written.",
+            snapshot.place
+        ));
+        return Err(Exit::Failure);
+    }
     if let Err(trouble) = &snapshot.writable {
         console::say(&format!("authtui: {trouble}"));
         return Err(Exit::Failure);
@@ -33,6 +40,15 @@ pub(super) fn find(hands: &Hands, text: &str) -> Result<(Snapshot, Profile), Exi
     };
     console::say(&format!("authtui: there is no profile {name}; {hint}."));
     Err(Exit::NotFound)
+}
+
+/// What is wrong with the entry of that name, if it cannot be understood.
+pub(super) fn unreadable(snapshot: &Snapshot, name: &ProfileName) -> Option<String> {
+    let text = name.to_string();
+    snapshot.rows.iter().find_map(|row| match row {
+        Row::Broken { name, line, why } if *name == text => Some(format!("line {line}: {why}")),
+        Row::Broken { .. } | Row::Profile(_) => None,
+    })
 }
 
 /// Reads a profile's name.

@@ -7,13 +7,13 @@ use clap::Args;
 use color_eyre::eyre::{Result, eyre};
 
 use crate::cli::exit::{self, Exit};
-use crate::cli::{screen, target};
+use crate::cli::renew::renew;
+use crate::cli::target;
 use crate::domain::clock::Now;
 use crate::domain::name::ProfileId;
-use crate::domain::profile::{Kind, Profile};
+use crate::domain::profile::Profile;
 use crate::domain::trouble::{Next, Trouble};
-use crate::oauth::refresh::Wish;
-use crate::shell::refresh::refresh;
+use crate::oauth::refresh::{Decision, Wish, decide};
 use crate::shell::{Hands, console};
 use crate::tui::message::Refreshed;
 
@@ -36,21 +36,25 @@ pub(super) fn run(hands: &Arc<Hands>, arguments: &Arguments) -> Result<Exit> {
         return printed(&profile);
     }
     let wish = Wish::Valid { for_at_least: AT_LEAST };
-    let refreshed = screen::runtime()?.block_on(refresh(hands, &profile.id, wish));
-    let trouble = match refreshed {
-        Refreshed::Done(snapshot) | Refreshed::Enough(snapshot) => match snapshot.profile(&profile.id.name) {
-            Some(profile) => return printed(profile),
+    let ended = || Trouble::untouched(format!("cannot print {name}"), "its token has ended", Next::Retry);
+    let trouble = match renew(hands, &profile.id, wish)? {
+        Some(Refreshed::Done(snapshot) | Refreshed::Enough(snapshot)) => match snapshot
+            .profile(&profile.id.name)
+        {
+            Some(profile) if is_good(profile, hands.clock.now(), Duration::ZERO) => return printed(profile),
+            Some(_) => ended(),
             None => {
                 Trouble::untouched(format!("cannot print {name}"), "it was removed meanwhile", Next::Nothing)
             }
         },
-        Refreshed::Unsaved(renewal, trouble) => {
+        Some(Refreshed::Unsaved(renewal, trouble)) => {
             // The old token is spent: the new one is worth more printed than lost.
             console::say(&format!("authtui: {trouble}"));
             console::print_secret(&renewal.tokens.access)?;
             return Ok(Exit::Failure);
         }
-        Refreshed::Failed(_, trouble) => trouble,
+        Some(Refreshed::Failed(_, trouble)) => trouble,
+        None => return Ok(Exit::Failure),
     };
     // A grant may be dead, or a server down, while the access token still works.
     let stored =
@@ -69,20 +73,19 @@ fn current(hands: &Hands, id: &ProfileId) -> Option<Profile> {
 }
 
 /// Whether the token can be printed as it is: no runtime and no provider file is needed then.
-fn is_good(profile: &Profile, now: Now, at_least: Duration) -> bool {
-    if profile.held.tokens().is_none() {
-        return false;
-    }
-    let life = profile.life;
-    let margin = crate::domain::clock::span(at_least);
-    let margin =
-        life.obtained_at.zip(life.expires_at).map_or(margin, |(from, end)| margin.min((end - from) / 2));
-    profile.kind == Kind::ApiKey
-        || life.expires_at.is_none_or(|end| end > now.wall && end - now.wall >= margin)
+fn is_good(profile: &Profile, now: Now, for_at_least: Duration) -> bool {
+    decide(profile, None, None, Wish::Valid { for_at_least }, now) == Decision::Enough
 }
 
 fn printed(profile: &Profile) -> Result<Exit> {
     let tokens = profile.held.tokens().ok_or_else(|| eyre!("{} holds no token", profile.id.name))?;
+    if !tokens.access.is_bearer() {
+        console::say(&format!(
+            "authtui: the token of {} holds characters that no token may have.",
+            profile.id.name
+        ));
+        return Ok(Exit::Failure);
+    }
     console::print_secret(&tokens.access)?;
     Ok(Exit::Done)
 }

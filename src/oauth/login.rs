@@ -90,6 +90,7 @@ pub struct Login {
     stage: Stage,
     steps: Steps,
     notices: Vec<String>,
+    noticed: usize,
     errands: u64,
     /// The codes that were sent: each is good for one request (RFC 6749 §4.1.2).
     spent: Vec<Fingerprint>,
@@ -126,6 +127,7 @@ impl Login {
             stage: Stage::Opening(None),
             steps: Steps::default(),
             notices: Vec::new(),
+            noticed: 0,
             errands: 0,
             spent: Vec::new(),
         };
@@ -221,6 +223,12 @@ impl Login {
         &self.notices
     }
 
+    /// How many notices there were, also those that have gone.
+    #[must_use]
+    pub fn noticed(&self) -> usize {
+        self.noticed
+    }
+
     /// The addresses to open while it waits.
     #[must_use]
     pub fn doors(&self) -> Option<&Doors> {
@@ -242,10 +250,8 @@ impl Login {
     }
 
     fn notice(&mut self, text: impl Into<String>) {
-        let text = text.into();
-        if self.notices.last() != Some(&text) {
-            self.notices.push(text);
-        }
+        self.noticed += 1;
+        self.notices.push(text.into());
         if self.notices.len() > NOTICES {
             self.notices.remove(0);
         }

@@ -10,6 +10,9 @@ use zeroize::Zeroizing;
 use crate::domain::secret::Secret;
 use crate::domain::text;
 
+/// The longest line that is said, in characters: an authorization address has a few hundred.
+const LONGEST_LINE: usize = 8192;
+
 /// Prints data. A reader that has gone away is no failure.
 ///
 /// # Errors
@@ -30,10 +33,14 @@ pub fn print_secret(secret: &Secret) -> io::Result<()> {
     print(&Zeroizing::new(format!("{}\n", secret.expose())))
 }
 
-/// Says something to the person, on standard error.
-pub fn say(line: &str) {
-    // A closed standard error leaves nobody to tell.
-    let _ = writeln!(io::stderr(), "{line}");
+/// Says something to the person, on standard error. Whatever a server or a file put into it
+/// cannot steer the terminal.
+pub fn say(words: &str) {
+    let mut err = io::stderr().lock();
+    for line in words.split('\n') {
+        // A closed standard error leaves nobody to tell.
+        let _ = writeln!(err, "{}", text::clean(line, LONGEST_LINE));
+    }
 }
 
 /// Whether a person can be asked.

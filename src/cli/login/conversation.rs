@@ -23,14 +23,15 @@ pub(super) struct Conversation<'a> {
     told: UnboundedReceiver<Heard>,
     /// The steps that were printed, as they were.
     printed: Vec<(Step, Mark)>,
-    notices: usize,
+    /// How many notices were printed.
+    noticed: usize,
 }
 
 impl<'a> Conversation<'a> {
     pub(super) fn begin(hands: &'a Arc<Hands>, plan: Plan) -> Self {
         let (tell, told) = unbounded_channel();
         let (login, asks) = Login::begin(plan, Attempt(1), hands.clock.now());
-        Self { hands, login, asks, tell, told, printed: Vec::new(), notices: 0 }
+        Self { hands, login, asks, tell, told, printed: Vec::new(), noticed: 0 }
     }
 
     /// Drives the login until it is over.
@@ -47,8 +48,16 @@ impl<'a> Conversation<'a> {
             if let Stage::Over(outcome) = self.login.stage() {
                 return outcome::say(outcome, self.login.plan(), self.hands.clock.now());
             }
-            if let Some(choice) = self.choice() {
-                self.hear(Heard::Decided(choice));
+            if let Some((question, yes)) = self.question() {
+                console::say(&format!("{question} [y/N]"));
+                let answer = tokio::select! {
+                    answer = line(&mut lines) => answer,
+                    () = &mut ending, if !ended => None,
+                };
+                // Without a person, or a yes, what is stored stays as it is.
+                let agreed = answer
+                    .is_some_and(|answer| ["y", "yes"].contains(&answer.expose().to_lowercase().as_str()));
+                self.hear(Heard::Decided(if agreed { yes } else { Choice::Discard }));
                 continue;
             }
             if !addressed && self.login.doors().is_some() {
@@ -60,7 +69,7 @@ impl<'a> Conversation<'a> {
             let wake = self.hands.clock.instant(self.login.wakes_at().unwrap_or(never));
             let heard = tokio::select! {
                 Some(heard) = self.told.recv() => heard,
-                Some(line) = line(&mut lines) => Heard::Typed(line),
+                Some(line) = pasted(&mut lines) => Heard::Typed(line),
                 () = sleep_until(wake) => Heard::Woke,
                 () = &mut ending, if !ended => {
                     ended = true;
@@ -100,10 +109,12 @@ impl<'a> Conversation<'a> {
             let note = if note.is_empty() { note } else { format!(": {note}") };
             console::say(&format!("{} {} {word}{taken}{note}", index + 1, step.title()));
         }
-        for notice in self.login.notices().iter().skip(self.notices) {
+        let fresh = self.login.noticed().saturating_sub(self.noticed);
+        let kept = self.login.notices().len();
+        for notice in self.login.notices().iter().skip(kept.saturating_sub(fresh)) {
             console::say(&format!("  {notice}"));
         }
-        self.notices = self.login.notices().len();
+        self.noticed = self.login.noticed();
     }
 
     fn print_addresses(&self) {
@@ -123,42 +134,44 @@ impl<'a> Conversation<'a> {
         }
     }
 
-    /// What is decided when the login stops to ask. Without a person the stored account is kept.
-    fn choice(&self) -> Option<Choice> {
-        let (question, yes) = match self.login.stage() {
+    /// What is asked when the login stops to ask, and what a yes means.
+    fn question(&self) -> Option<(&'static str, Choice)> {
+        match self.login.stage() {
             Stage::Confirming(_, Doubt::OtherAccount { stored, came }) => {
-                console::say(&format!("authtui: {came} logged in, but {stored} is stored under this name."));
-                ("Replace the stored account?", Choice::Keep)
+                console::say(&format!(
+                    "authtui: {came} logged in, but {stored} is stored under this name. Nothing is saved yet."
+                ));
+                Some(("Replace the stored account?", Choice::Keep))
             }
             Stage::Confirming(_, Doubt::Cancelled) => {
-                ("The tokens have come all the same. Save them?", Choice::Keep)
+                Some(("The tokens have come all the same. Save them?", Choice::Keep))
             }
             Stage::Unsaved(_, trouble) => {
                 console::say(&format!("authtui: {trouble}"));
-                ("Try to save again?", Choice::Keep)
+                Some(("Try to save again?", Choice::Keep))
             }
             Stage::Opening(_)
             | Stage::Waiting(_)
             | Stage::Exchanging(_)
             | Stage::Saving(_)
             | Stage::Testing(..)
-            | Stage::Over(_) => return None,
-        };
-        let agreed = console::can_ask() && console::confirm(question).unwrap_or(false);
-        Some(if agreed { yes } else { Choice::Discard })
+            | Stage::Over(_) => None,
+        }
     }
 }
 
-/// The next line a person typed; waits for ever where there is no person.
+/// The next line a person typed; nothing where there is no person.
 async fn line(lines: &mut Option<UnboundedReceiver<Secret>>) -> Option<Secret> {
-    match lines {
-        Some(receiver) => match receiver.recv().await {
-            Some(line) => Some(line).filter(|line| !line.is_empty()),
-            None => {
-                *lines = None;
-                std::future::pending().await
-            }
-        },
-        None => std::future::pending().await,
+    lines.as_mut()?.recv().await
+}
+
+/// The next line that holds something; waits for ever where there is no person.
+async fn pasted(lines: &mut Option<UnboundedReceiver<Secret>>) -> Option<Secret> {
+    loop {
+        match line(lines).await {
+            Some(line) if !line.is_empty() => return Some(line),
+            Some(_) => {}
+            None => std::future::pending().await,
+        }
     }
 }

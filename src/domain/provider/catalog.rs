@@ -99,7 +99,8 @@ impl Catalog {
 }
 
 /// The file's name without folder and ending.
-fn stem(path: &str) -> &str {
+#[must_use]
+pub fn stem(path: &str) -> &str {
     let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
     name.strip_suffix(".yaml").or_else(|| name.strip_suffix(".yml")).unwrap_or(name)
 }
