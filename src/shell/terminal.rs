@@ -7,7 +7,7 @@ use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use crossterm::execute;
 use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
 use ratatui::Terminal;
-use ratatui::backend::CrosstermBackend;
+use ratatui::backend::{Backend, ClearType, CrosstermBackend};
 use url::Url;
 
 use crate::shell::crash;
@@ -47,7 +47,11 @@ impl Screen {
     /// # Errors
     /// When the terminal cannot be written to.
     pub fn clear(&mut self) -> io::Result<()> {
-        self.terminal.clear()
+        // `Terminal::clear` would ask the terminal where its cursor is, and fail when the reader of
+        // keys takes the answer, or when none comes.
+        self.terminal.backend_mut().clear_region(ClearType::All)?;
+        self.terminal.swap_buffers();
+        Ok(())
     }
 
     /// Leaves the screen and prints addresses on lines of their own, so that a mouse can select
@@ -79,7 +83,7 @@ impl Screen {
     pub fn come_back(&mut self) -> io::Result<()> {
         self.lent = false;
         execute!(stdout(), EnterAlternateScreen, Hide)?;
-        self.terminal.clear()
+        self.clear()
     }
 
     /// Gives the terminal back, stops this process, and takes the terminal again when the
@@ -93,7 +97,7 @@ impl Screen {
         rustix::process::kill_current_process_group(rustix::process::Signal::TSTP)?;
         enter()?;
         self.lent = false;
-        self.terminal.clear()
+        self.clear()
     }
 }
 
