@@ -25,6 +25,7 @@ pub mod tasks;
 pub mod terminal;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::sync::{OnceCell, Semaphore};
 
@@ -55,6 +56,7 @@ pub struct Hands {
     catalog: OnceCell<Arc<Catalog>>,
     listeners: Listeners,
     refreshes: Semaphore,
+    ending: AtomicBool,
 }
 
 impl Hands {
@@ -74,6 +76,7 @@ impl Hands {
             catalog: OnceCell::new(),
             listeners: Listeners::default(),
             refreshes: Semaphore::new(AT_ONCE),
+            ending: AtomicBool::new(false),
         }
     }
 
@@ -83,10 +86,35 @@ impl Hands {
         Arc::new(Self { catalog: OnceCell::new_with(Some(Arc::new(catalog))), ..Self::bare(paths) })
     }
 
+    /// From here on no refresh is begun; those that were posted are waited for.
+    pub fn stop_asking(&self) {
+        self.ending.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether no refresh is to be begun any more.
+    #[must_use]
+    pub fn is_ending(&self) -> bool {
+        self.ending.load(Ordering::SeqCst)
+    }
+
+    /// What changes when a store's file is written.
+    #[must_use]
+    pub fn stamp(&self, store: StoreId) -> Option<stores::Stamp> {
+        self.stores.stamp(store)
+    }
+
     /// Reads a store, at once and in this thread: for the first frame and for commands.
     #[must_use]
     pub fn read_now(&self, store: StoreId) -> Snapshot {
         self.stores.read(store)
+    }
+
+    /// Applies a change to a store, at once and in this thread: for commands.
+    ///
+    /// # Errors
+    /// [`Failure`] when the profile has moved on or the file cannot be written.
+    pub fn apply_now(&self, store: StoreId, change: &Change) -> Result<Snapshot, Failure> {
+        self.stores.apply(store, change)
     }
 
     /// Reads a store.

@@ -8,6 +8,7 @@ use color_eyre::eyre::Result;
 use crate::cli::exit::{self, Exit};
 use crate::cli::renew::renew;
 use crate::cli::target;
+use crate::domain::change::{Change, Edit};
 use crate::domain::countdown::countdown;
 use crate::oauth::refresh::Wish;
 use crate::shell::{Hands, console};
@@ -36,8 +37,16 @@ pub(super) fn run(hands: &Arc<Hands>, arguments: &Arguments) -> Result<Exit> {
         Refreshed::Enough(snapshot) => {
             (snapshot, "renewed by another program meanwhile; its tokens are used")
         }
-        Refreshed::Unsaved(_, trouble) => {
+        Refreshed::Unsaved(renewal, trouble) => {
             console::say(&format!("authtui: {trouble}"));
+            let expects = profile.held.fingerprint();
+            let change = Change { name: profile.id.name.clone(), expects, edit: Edit::Refresh(renewal) };
+            while console::can_ask() && console::confirm("Try to save the new tokens again?")? {
+                match hands.apply_now(profile.id.store, &change) {
+                    Ok(_) => return Ok(Exit::Done),
+                    Err(failure) => console::say(&format!("authtui: {failure}")),
+                }
+            }
             console::say(
                 "authtui: the new tokens are lost with this command; the provider may want a new login.",
             );

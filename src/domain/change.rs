@@ -31,6 +31,12 @@ impl Change {
     /// [`Moved`] when the profile is no longer what the change was made for. Refreshed tokens
     /// never bring back what was erased or removed meanwhile.
     pub fn outcome(&self, now: Option<&Profile>) -> Result<Option<Profile>, Moved> {
+        if let (Edit::Refresh(renewal), Some(profile)) = (&self.edit, now)
+            && profile.held.fingerprint() == Some(renewal.tokens.fingerprint())
+        {
+            // It is there already: a save that reported a failure had succeeded after all.
+            return Ok(Some(profile.clone()));
+        }
         self.meets(now)?;
         let kept = |edit: &dyn Fn(&mut Profile)| {
             let mut profile = now.cloned().ok_or(Moved::Gone)?;

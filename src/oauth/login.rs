@@ -250,8 +250,12 @@ impl Login {
     }
 
     fn notice(&mut self, text: impl Into<String>) {
+        let text = text.into();
+        if self.notices.last() == Some(&text) {
+            return;
+        }
         self.noticed += 1;
-        self.notices.push(text.into());
+        self.notices.push(text);
         if self.notices.len() > NOTICES {
             self.notices.remove(0);
         }

@@ -158,7 +158,10 @@ pub fn judge(profile: &Profile, provider: &Provider, reply: Result<&Reply, &Trou
     let granted = match reply::read(&provider.reply, reply) {
         Ok(granted) => granted,
         Err(refusal) if refusal.is_passing() => {
-            return failed(passing(profile, refusal.to_string(), refusal.retry_after, now));
+            let name = &provider.name;
+            let hint = format!("{refusal}; check endpoints.token: authtui providers show {name}");
+            let why = if refusal.is_misplaced() { hint } else { refusal.to_string() };
+            return failed(passing(profile, why, refusal.retry_after, now));
         }
         Err(refusal) => return failed(RefreshResult::Dead { why: refusal.to_string() }),
     };

@@ -69,13 +69,21 @@ pub enum Said {
 }
 
 impl Refusal {
+    /// Whether nobody who knows of tokens seems to live at that address: the provider may have
+    /// moved, and the grant may be well.
+    #[must_use]
+    pub fn is_misplaced(&self) -> bool {
+        matches!(self.status, 404 | 405 | 410)
+    }
+
     /// Whether the server may answer otherwise after a while, without anybody doing anything.
     #[must_use]
     pub fn is_passing(&self) -> bool {
         let busy = matches!(self.status, 408 | 425 | 429 | 500..);
         match &self.said {
             Said::Error { code, .. } => {
-                busy || matches!(code.as_str(), "temporarily_unavailable" | "server_error" | "slow_down")
+                busy || self.is_misplaced()
+                    || matches!(code.as_str(), "temporarily_unavailable" | "server_error" | "slow_down")
             }
             Said::Odd(_) => self.status != 401,
             Said::Elsewhere { .. } => true,
@@ -192,7 +200,9 @@ fn written(value: &Value) -> Written<'_> {
         Value::Null => Written::Absent,
         Value::Number(number) => Written::Number(number.as_f64().unwrap_or(f64::NAN)),
         Value::String(text) => Written::Text(text),
-        Value::Bool(_) | Value::Array(_) | Value::Object(_) => Written::Number(f64::NAN),
+        Value::Bool(_) => Written::Text("true or false"),
+        Value::Array(_) => Written::Text("a list"),
+        Value::Object(_) => Written::Text("an object"),
     }
 }
 
@@ -348,9 +358,13 @@ mod tests {
             refused(400, r#"{"error":{"type":"invalid_request_error","message":"no"}}"#).said,
             Said::Error { code: "invalid_request_error".into(), description: Some("no".into()) }
         );
-        for (status, body) in
-            [(503, "{}"), (429, r#"{"error":"rate"}"#), (400, r#"{"error":"slow_down"}"#), (400, "<p>")]
-        {
+        for (status, body) in [
+            (404, r#"{"error":{"type":"not_found_error"}}"#),
+            (503, "{}"),
+            (429, r#"{"error":"rate"}"#),
+            (400, r#"{"error":"slow_down"}"#),
+            (400, "<p>"),
+        ] {
             assert!(refused(status, body).is_passing(), "{status} {body}");
         }
         assert!(!refused(401, "").is_passing());

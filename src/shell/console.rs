@@ -20,8 +20,12 @@ const LONGEST_LINE: usize = 8192;
 pub fn print(data: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
     match out.write_all(data.as_bytes()).and_then(|()| out.flush()) {
+        Ok(()) => Ok(()),
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        written => written,
+        Err(error) => {
+            let why = format!("cannot write to standard output: {error}. Stored tokens are safe");
+            Err(io::Error::new(error.kind(), why))
+        }
     }
 }
 
@@ -115,22 +119,20 @@ fn read_unseen() -> io::Result<Secret> {
     }
 }
 
-/// The lines that a person types while something else goes on.
+/// The lines that a person types, or a pipe brings, while something else goes on.
 #[must_use]
 pub fn lines() -> UnboundedReceiver<Secret> {
     let (sender, receiver) = unbounded_channel();
-    if io::stdin().is_terminal() {
-        let reader = thread::Builder::new().name("lines".to_owned());
-        let reading = reader.spawn(move || {
-            for line in io::stdin().lock().lines() {
-                let Ok(line) = line else { return };
-                if sender.send(Secret::new(line.trim())).is_err() {
-                    return;
-                }
+    let reader = thread::Builder::new().name("lines".to_owned());
+    let reading = reader.spawn(move || {
+        for line in io::stdin().lock().lines() {
+            let Ok(line) = line else { return };
+            if sender.send(Secret::new(line.trim())).is_err() {
+                return;
             }
-        });
-        // Without the thread a paste is not read; the callback still is.
-        drop(reading);
-    }
+        }
+    });
+    // Without the thread a paste is not read; the callback still is.
+    drop(reading);
     receiver
 }

@@ -1,4 +1,4 @@
-//! The thread that reads the terminal: keys, pastes, sizes.
+//! The thread that reads the terminal: keys, pastes, sizes. And the one that sees it go.
 
 use std::io;
 use std::thread;
@@ -14,7 +14,7 @@ use crate::tui::message::Msg;
 /// # Errors
 /// When the system has no more threads.
 pub fn start(inbox: &Inbox) -> io::Result<()> {
-    let inbox = inbox.clone();
+    let told = inbox.clone();
     let reader = thread::Builder::new().name("keyboard".to_owned());
     reader.spawn(move || {
         loop {
@@ -24,10 +24,28 @@ pub fn start(inbox: &Inbox) -> io::Result<()> {
                 Err(_) => Some(Msg::Terminated),
             };
             let last = msg == Some(Msg::Terminated);
-            if msg.is_some_and(|msg| inbox.send(msg).is_err()) || last {
+            if msg.is_some_and(|msg| told.send(msg).is_err()) || last {
                 return;
             }
         }
+    })?;
+    #[cfg(unix)]
+    watch(inbox.clone())?;
+    Ok(())
+}
+
+/// Starts a thread that sleeps until the terminal is gone: its reader does not say so.
+#[cfg(unix)]
+fn watch(inbox: Inbox) -> io::Result<()> {
+    use rustix::event::{PollFd, PollFlags, poll};
+    let watcher = thread::Builder::new().name("terminal".to_owned());
+    watcher.spawn(move || {
+        let terminal = io::stdin();
+        // No event is asked for; that the terminal hung up is told all the same.
+        let mut watched = [PollFd::new(&terminal, PollFlags::empty())];
+        while matches!(poll(&mut watched, None), Err(rustix::io::Errno::INTR)) {}
+        // The loop has ended: nobody is left to be told.
+        let _ = inbox.send(Msg::Terminated);
     })?;
     Ok(())
 }

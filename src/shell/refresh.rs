@@ -51,6 +51,9 @@ async fn attempt(hands: &Arc<Hands>, id: &ProfileId, wish: Wish) -> Result<Refre
     // A file that cannot be written would lose the tokens that the request is about to spend.
     snapshot.writable.clone()?;
     let Some(provider) = provider else { return Err(cannot_trouble(&what, &Cannot::NoProvider)) };
+    if hands.is_ending() {
+        return Err(Trouble::untouched(what, "the program is ending", Next::Nothing));
+    }
     let reply = hands.http.send(&request, hands.clock.now()).await;
     let verdict = judge(&profile, provider, reply.as_ref(), hands.clock.now());
     Ok(match verdict {

@@ -1,7 +1,7 @@
 //! The loop: hear, update, perform, draw, sleep. And leaving in order.
 //!
 //! Three threads: this one draws and sleeps in its inbox, one reads the keyboard, one runs the
-//! tasks. The last two begin after the first frame, and none can keep another waiting.
+//! tasks. None can keep another waiting.
 
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use crate::domain::name::StoreId;
 use crate::shell::perform::{Inbox, perform};
 use crate::shell::tasks::Tasks;
 use crate::shell::terminal::Screen;
-use crate::shell::{Hands, desktop, http, keyboard};
+use crate::shell::{Hands, desktop, http, keyboard, stores};
 use crate::tui::message::{Effect, Msg};
 use crate::tui::model::{Leaving, Model, Seat};
 use crate::tui::theme::Theme;
@@ -49,10 +49,11 @@ pub fn run(hands: &Arc<Hands>, theme: &Theme, keys: &str) -> Result<Left> {
     for key in keys.chars().map(|key| KeyEvent::from(KeyCode::Char(key))) {
         effects.extend(update(&mut model, hands.clock.now(), Msg::Key(key)));
     }
+    let (inbox, messages) = channel();
+    // Before the terminal is taken: a signal must not leave it as it is.
+    let tasks = Tasks::start(&inbox).wrap_err("cannot start the tasks")?;
     let mut screen = Screen::take().wrap_err("cannot use the terminal")?;
     screen.draw(|frame| view(frame, &model, theme, hands.clock.now())).wrap_err("cannot draw")?;
-    let (inbox, messages) = channel();
-    let tasks = Tasks::start(&inbox).wrap_err("cannot start the tasks")?;
     keyboard::start(&inbox).wrap_err("cannot read the keyboard")?;
     tasks.read_catalog(hands, &inbox);
     let watch = Watch { hands, inbox: &inbox, messages: &messages, theme, tasks: &tasks };
@@ -82,21 +83,19 @@ impl Watch<'_> {
         mut effects: Vec<Effect>,
     ) -> io::Result<Left> {
         let mut left = Left::Asked;
+        let mut stamp = self.hands.stamp(StoreId::Own);
         loop {
-            for effect in std::mem::take(&mut effects) {
-                match effect {
-                    Effect::Quit => return Ok(left),
-                    Effect::Redraw => screen.clear()?,
-                    Effect::Suspend => screen.suspend()?,
-                    Effect::PrintUrls(urls) => screen.lend_to(&urls)?,
-                    Effect::Login(..)
-                    | Effect::Refresh(..)
-                    | Effect::Change(..)
-                    | Effect::Copy(..)
-                    | Effect::CopyLink(_)
-                    | Effect::Test(_)
-                    | Effect::Read(_) => perform(self.tasks, self.hands, self.inbox, effect),
+            // Tasks first: tokens that came with the same breath as a `q` are saved all the same.
+            let (mine, tasks): (Vec<_>, Vec<_>) =
+                std::mem::take(&mut effects).into_iter().partition(is_of_the_loop);
+            for effect in tasks {
+                perform(self.tasks, self.hands, self.inbox, effect);
+            }
+            for effect in mine {
+                if effect == Effect::Quit {
+                    return Ok(left);
                 }
+                self.show(screen, &effect)?;
             }
             // A login that has its answer wants to be seen.
             let waits = model.login.as_ref().is_some_and(|login| login.doors().is_some());
@@ -107,27 +106,52 @@ impl Watch<'_> {
             screen.draw(|frame| view(frame, model, self.theme, now))?;
             let longest = now.steady.after(LONGEST_SLEEP);
             let wake = wakes_at(model, now).map_or(longest, |at| at.min(longest));
-            let sleep = now.steady.until(wake);
-            let mut next = match self.messages.recv_timeout(sleep) {
+            let mut next = match self.messages.recv_timeout(now.steady.until(wake)) {
                 Ok(msg) => Some(msg),
-                Err(RecvTimeoutError::Timeout) => Some(Msg::Woke),
+                Err(RecvTimeoutError::Timeout) => {
+                    let found = self.hands.stamp(StoreId::Own);
+                    if found != stamp {
+                        stamp = found;
+                        effects.push(Effect::Read(StoreId::Own));
+                    }
+                    Some(Msg::Woke)
+                }
                 Err(RecvTimeoutError::Disconnected) => return Ok(Left::Terminated),
             };
+            let mut returns = false;
             // What has come meanwhile is taken before anything is drawn.
             while let Some(msg) = next {
-                if msg == Msg::Terminated {
-                    left = Left::Terminated;
-                }
+                // Any key leads back from printed lines, and means nothing else.
                 if screen.is_lent() && matches!(msg, Msg::Key(_)) {
-                    screen.come_back()?;
+                    returns = true;
                 } else {
+                    if msg == Msg::Terminated {
+                        left = Left::Terminated;
+                    }
                     #[cfg(debug_assertions)]
                     crate::shell::crash::strike(&msg);
                     effects.extend(update(model, self.hands.clock.now(), msg));
                 }
                 next = self.messages.try_recv().ok();
             }
+            if returns {
+                screen.come_back()?;
+            }
         }
+    }
+
+    /// Performs what is the terminal's.
+    fn show(&self, screen: &mut Screen, effect: &Effect) -> io::Result<()> {
+        if let Effect::PrintUrls(urls) = effect {
+            return screen.lend_to(urls);
+        }
+        if *effect == Effect::Suspend {
+            screen.suspend()?;
+            // Much may have been written meanwhile.
+            perform(self.tasks, self.hands, self.inbox, Effect::Read(StoreId::Own));
+            return Ok(());
+        }
+        screen.clear()
     }
 
     /// Waits, with the terminal given back, for what must not be lost: a token request that was
@@ -137,10 +161,13 @@ impl Watch<'_> {
         // A closed standard error leaves nobody to tell.
         let _ = writeln!(io::stderr(), "authtui: waiting for {unfinished}; Ctrl-C ends at once");
         model.leaving = Leaving::Yes;
-        let until = Instant::now() + http::WITHIN + Duration::from_secs(5);
+        self.hands.stop_asking();
+        let until = Instant::now() + http::WITHIN + stores::PATIENCE + Duration::from_secs(5);
         while model.unfinished().is_some() {
             match self.messages.recv_timeout(until.saturating_duration_since(Instant::now())) {
                 Ok(Msg::Terminated) | Err(_) => break,
+                // Nobody sees any more what a key would do.
+                Ok(Msg::Key(_) | Msg::Pasted(_)) => {}
                 Ok(msg) => {
                     for effect in update(&mut model, self.hands.clock.now(), msg) {
                         perform(self.tasks, self.hands, self.inbox, effect);
@@ -152,5 +179,19 @@ impl Watch<'_> {
             let line = "authtui: ended before it was saved; the provider may want a new login";
             let _ = writeln!(io::stderr(), "{line}");
         }
+    }
+}
+
+/// Whether the loop itself performs `effect`, since it is the terminal's.
+fn is_of_the_loop(effect: &Effect) -> bool {
+    match effect {
+        Effect::Quit | Effect::Redraw | Effect::Suspend | Effect::PrintUrls(_) => true,
+        Effect::Login(..)
+        | Effect::Refresh(..)
+        | Effect::Change(..)
+        | Effect::Copy(..)
+        | Effect::CopyLink(_)
+        | Effect::Test(_)
+        | Effect::Read(_) => false,
     }
 }

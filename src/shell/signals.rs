@@ -1,22 +1,30 @@
 //! Signals that ask the program to end.
 
-/// Waits for SIGTERM, SIGHUP or SIGINT.
+/// Waits for SIGTERM, SIGHUP or SIGINT. From this call on, and not only once it is awaited, none
+/// of them ends the program by itself.
 #[cfg(unix)]
-pub async fn ending() {
+pub fn ending() -> impl Future<Output = ()> + Send + use<> {
     use tokio::signal::unix::{SignalKind, signal};
-    let of = |kind| async move {
-        match signal(kind) {
-            Ok(mut signal) => {
-                signal.recv().await;
+    let of = |kind| {
+        let caught = signal(kind);
+        async move {
+            match caught {
+                Ok(mut signal) => {
+                    signal.recv().await;
+                }
+                // Without a handler the signal ends the program by itself.
+                Err(_) => std::future::pending().await,
             }
-            // Without a handler the signal ends the program by itself.
-            Err(_) => std::future::pending().await,
         }
     };
-    tokio::select! {
-        () = of(SignalKind::terminate()) => {}
-        () = of(SignalKind::hangup()) => {}
-        () = of(SignalKind::interrupt()) => {}
+    let (terminate, hangup, interrupt) =
+        (of(SignalKind::terminate()), of(SignalKind::hangup()), of(SignalKind::interrupt()));
+    async {
+        tokio::select! {
+            () = terminate => {}
+            () = hangup => {}
+            () = interrupt => {}
+        }
     }
 }
 

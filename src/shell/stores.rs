@@ -18,7 +18,7 @@ use crate::shell::lock::{self, NotHeld};
 use crate::stored::{Refused, Unreadable, own, tree};
 
 /// How long a change waits for another program's change.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How often a change begins anew because a program without our lock wrote the file.
 const TRIES: usize = 20;
@@ -27,6 +27,14 @@ const TRIES: usize = 20;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stores {
     own: PathBuf,
+}
+
+/// What changes when a file is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stamp {
+    modified: std::time::SystemTime,
+    size: u64,
+    number: u64,
 }
 
 /// Why a change was not made.
@@ -120,6 +128,17 @@ impl Stores {
     #[must_use]
     pub fn open(&self, id: &ProfileId) -> Option<Profile> {
         self.read(id.store).profile(&id.name).cloned()
+    }
+
+    /// What changes when the file of `store` is written: its time, size and number.
+    #[must_use]
+    pub fn stamp(&self, store: StoreId) -> Option<Stamp> {
+        let found = std::fs::metadata(self.path(store)).ok()?;
+        #[cfg(unix)]
+        let number = std::os::unix::fs::MetadataExt::ino(&found);
+        #[cfg(not(unix))]
+        let number = 0;
+        Some(Stamp { modified: found.modified().ok()?, size: found.len(), number })
     }
 
     fn path(&self, store: StoreId) -> &Path {

@@ -1,7 +1,8 @@
-//! The thread that runs the tasks: one small runtime, begun after the first frame.
+//! The thread that runs the tasks: one small runtime.
 
 use std::future::Future;
 use std::io;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -21,28 +22,34 @@ pub struct Tasks {
 }
 
 impl Tasks {
-    /// Starts the thread. Signals that ask for the end are told to `inbox`.
+    /// Starts the thread. From here on signals that ask for the end are told to `inbox`.
     ///
     /// # Errors
     /// When the system has no more threads or files.
     pub fn start(inbox: &Inbox) -> io::Result<Self> {
         let runtime = Builder::new_current_thread().enable_all().build()?;
         let handle = runtime.handle().clone();
+        let caught = {
+            let _inside = runtime.enter();
+            signals::ending()
+        };
         let (end, mut ended) = oneshot::channel();
         let told = inbox.clone();
         let thread = thread::Builder::new().name("tasks".to_owned()).spawn(move || {
             let within = runtime.block_on(async {
+                let mut ending: Pin<Box<dyn Future<Output = ()>>> = Box::pin(caught);
                 loop {
                     tokio::select! {
                         within = &mut ended => return within.unwrap_or_default(),
-                        () = signals::ending() => {
+                        () = &mut ending => {
                             // The loop has ended: nobody is left to be told.
                             let _ = told.send(Msg::Terminated);
+                            ending = Box::pin(signals::ending());
                         }
                     }
                 }
             });
-            // A keyring or a disk that hangs cannot be cancelled, only left behind.
+            // A disk or a clipboard that hangs cannot be cancelled, only left behind.
             runtime.shutdown_timeout(within);
         })?;
         Ok(Self { runtime: handle, end, thread })

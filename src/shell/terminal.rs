@@ -1,6 +1,7 @@
 //! The terminal: taken, given back on every way out, and lent to the shell on Ctrl-Z.
 
 use std::io::{self, Stdout, Write, stdout};
+use std::mem::ManuallyDrop;
 
 use crossterm::cursor::{Hide, Show};
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
@@ -14,7 +15,9 @@ use crate::shell::crash;
 
 /// The terminal while it is ours. Dropping it gives the terminal back, also while unwinding.
 pub struct Screen {
-    terminal: Terminal<CrosstermBackend<Stdout>>,
+    // Never dropped: ratatui would print there what it cannot restore, and printing to a terminal
+    // that is gone panics, in the very moment in which tokens may still have to be saved.
+    terminal: ManuallyDrop<Terminal<CrosstermBackend<Stdout>>>,
     lent: bool,
 }
 
@@ -24,7 +27,7 @@ impl Screen {
     /// # Errors
     /// When standard output is none.
     pub fn take() -> io::Result<Self> {
-        let terminal = Terminal::new(CrosstermBackend::new(stdout()))?;
+        let terminal = ManuallyDrop::new(Terminal::new(CrosstermBackend::new(stdout()))?);
         crash::screen_begins();
         let screen = Self { terminal, lent: false };
         enter()?;
@@ -39,6 +42,8 @@ impl Screen {
         if self.lent {
             return Ok(());
         }
+        // The clipboard writes from another thread; its sequence must not fall into a frame.
+        let _whole = stdout().lock();
         self.terminal.draw(view).map(|_| ())
     }
 

@@ -135,7 +135,7 @@ pub const BINDINGS: &[Binding] = &[
     ),
     footer(Place::Choices, &[Key::Plain(KeyCode::Enter)], Action::Enter, "choose"),
     footer(Place::Choices, &[Key::Plain(KeyCode::Esc), char('q'), char('?')], Action::Back, "back"),
-    help(Place::Everywhere, &[Key::Ctrl('l')], Action::Redraw, "draw anew"),
+    help(Place::Everywhere, &[Key::Ctrl('l')], Action::Redraw, "draw anew, read the file again"),
     help(Place::Everywhere, &[Key::Ctrl('z')], Action::Suspend, "suspend; fg brings it back"),
     help(Place::Everywhere, &[Key::Ctrl('c')], Action::Quit, "quit"),
 ];

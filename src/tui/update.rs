@@ -125,8 +125,8 @@ fn follow_selection(model: &mut Model, now: Now) {
     let selected = place.and_then(|place| shown.get(place)).map(|(store, row)| rows::id(*store, row));
     let (place, count) = (place.unwrap_or(0), shown.len());
     let height = crate::tui::layout::list_rows(model.size).max(1);
-    // What is selected stays so while a filter hides it, or a store is not read yet.
-    if selected.is_some() {
+    // Keys never act on what nobody sees; what is selected stays so while no store is read yet.
+    if selected.is_some() || !model.filter.is_empty() {
         model.selected = selected;
     }
     let last = count.saturating_sub(height);

@@ -410,7 +410,7 @@ fn a_token_endpoint_that_is_not_there_names_the_provider_file() {
     let Stage::Over(Outcome::Failed(trouble)) = journey.login.stage() else {
         panic!("{:?}", journey.login.stage())
     };
-    let remedy = "check the token address in the provider file: authtui providers show anthropic";
+    let remedy = "check endpoints.token in the provider file: authtui providers show anthropic";
     assert_eq!(trouble.next, Next::Fix(remedy.to_owned()));
     assert!(trouble.why.starts_with("Anthropic (claude.ai account) answered 404"), "{}", trouble.why);
 }

@@ -140,7 +140,8 @@ fn an_erasing_that_fails_is_said_until_the_next_key() {
     let mut app = App::with(["work"]);
     app.keys("x");
     app.press("tab enter");
-    assert_eq!(app.feed(Msg::Changed(id("work"), Err(full()))), []);
+    let again = [Effect::Read(StoreId::Own)];
+    assert_eq!(app.feed(Msg::Changed(id("work"), Err(full()))), again, "what does the file hold?");
     let words =
         "cannot save: no space is left on the device. Stored tokens are as they were. Next: try again.";
     assert_eq!(app.message(), words);
@@ -165,7 +166,10 @@ fn what_cannot_be_tested_says_why() {
     for (profile, why) in [
         (profile("acme/work"), "its provider file names no test"),
         (due("work"), "its token has ended; press r to renew it first"),
-        (Profile { held: Held::Nothing, revoked_at: Some(now().wall), ..profile("work") }, "has ended"),
+        (
+            Profile { held: Held::Nothing, revoked_at: Some(now().wall), ..profile("work") },
+            "it holds no tokens",
+        ),
     ] {
         let mut app = App::of([profile]);
         assert_eq!(app.keys("T"), []);

@@ -52,22 +52,24 @@ impl Login {
         for note in &granted.notes {
             self.notice(format!("Odd in the answer: {note}."));
         }
-        let profile = Box::new(self.profile(granted));
+        let mut profile = Box::new(self.profile(granted));
         // Whose tokens they are comes first: a cancelled login must not replace another account.
         let doubt = self.other_account(&profile).or(exchange.cancelled);
         match doubt {
             Some(doubt) => Turn::to(Stage::Confirming(profile, doubt)).asking([Ask::CloseListener]),
-            None => self.save(profile, now).asking([Ask::CloseListener]),
+            None => {
+                self.keep_identity(&mut profile);
+                self.save(profile, now).asking([Ask::CloseListener])
+            }
         }
     }
 
     fn refused(&self, refusal: &Refusal) -> Trouble {
         let name = &self.plan.provider.name;
-        let next = match refusal.status {
-            404 => Next::Fix(format!(
-                "check the token address in the provider file: authtui providers show {name}"
-            )),
-            _ => Next::LogIn,
+        let next = if refusal.is_misplaced() {
+            Next::Fix(format!("check endpoints.token in the provider file: authtui providers show {name}"))
+        } else {
+            Next::LogIn
         };
         Trouble::untouched(
             "cannot exchange the code",
@@ -77,7 +79,6 @@ impl Login {
     }
 
     fn profile(&self, granted: Granted) -> Profile {
-        let known = self.plan.known.as_deref();
         Profile {
             client_id: Some(self.plan.client_id.clone()),
             client_secret: self.plan.client_secret.clone(),
@@ -86,10 +87,17 @@ impl Login {
             // RFC 6749 §5.1: scopes that the reply leaves out are as asked.
             scopes: granted.scopes.unwrap_or_else(|| self.plan.scopes.clone()),
             issuer: self.plan.provider.issuer.clone(),
-            subject: granted.subject.or_else(|| known?.subject.clone()),
-            account: granted.account.or_else(|| known?.account.clone()),
+            subject: granted.subject,
+            account: granted.account,
             ..Profile::new(self.plan.id.clone(), Kind::OAuth)
         }
+    }
+
+    /// Keeps what was known of the account where the answer neither says nor contradicts it.
+    fn keep_identity(&self, profile: &mut Profile) {
+        let Some(known) = self.plan.known.as_deref() else { return };
+        profile.subject = profile.subject.take().or_else(|| known.subject.clone());
+        profile.account = profile.account.take().or_else(|| known.account.clone());
     }
 
     /// The stable id tells accounts apart; where one is missing, the name people see.

@@ -80,6 +80,8 @@ impl Login {
             paste: doors.authorization.paste().cloned(),
         };
         let issuer = self.plan.provider.issuer.as_deref();
+        // What was said of an earlier paste would be taken for an answer to this one.
+        self.notices.clear();
         match pasted::read(text, doors.authorization.state(), issuer, &redirects) {
             Ok(pasted) => {
                 if pasted.proven == Proof::None {
@@ -100,7 +102,13 @@ impl Login {
             Answer::Denied { error, description } => {
                 let words = description.map_or_else(|| error.clone(), |words| format!("{error}: {words}"));
                 self.steps.failed(Step::Wait, words.clone(), now.steady);
-                return Turn::over(Outcome::Denied(words));
+                if error == "access_denied" {
+                    return Turn::over(Outcome::Denied(words));
+                }
+                // RFC 6749 §4.1.2.1: any other code is the server's no, not the person's.
+                let why = format!("{} refused: {words}", self.plan.provider.title);
+                let trouble = Trouble::untouched("cannot log in", why, Next::LogIn);
+                return Turn::over(Outcome::Failed(trouble));
             }
         };
         let spent = Fingerprint::of([Some(&code)]);

@@ -87,9 +87,9 @@ fn trouble(ports: &[u16], why: String) -> Trouble {
         _ => format!("cannot listen for the answer on any of the ports {names}"),
     };
     let next = if ports.iter().all(|port| *port == 0) {
-        "paste the answer instead".to_owned()
+        "free a port, then log in again".to_owned()
     } else {
-        format!("close the program that uses port {names}, or paste the answer instead")
+        format!("close the program that uses port {names}, then log in again")
     };
     Trouble::untouched(what, why, Next::Fix(next))
 }
@@ -104,18 +104,18 @@ mod tests {
             (
                 &[8765][..],
                 "cannot listen for the answer on port 8765: another program uses it. Stored tokens are as \
-                 they were. Next: close the program that uses port 8765, or paste the answer instead.",
+                 they were. Next: close the program that uses port 8765, then log in again.",
             ),
             (
                 &[1455, 1457],
                 "cannot listen for the answer on any of the ports 1455, 1457: another program uses it. Stored \
-                 tokens are as they were. Next: close the program that uses port 1455, 1457, or paste the \
-                 answer instead.",
+                 tokens are as they were. Next: close the program that uses port 1455, 1457, then log in \
+                 again.",
             ),
             (
                 &[0],
                 "cannot listen for the answer: another program uses it. Stored tokens are as they were. Next: \
-                 paste the answer instead.",
+                 free a port, then log in again.",
             ),
         ] {
             let why = reason(&ErrorKind::AddrInUse.into());

@@ -5,7 +5,7 @@ use std::mem;
 use crate::domain::change::{Change, Edit};
 use crate::domain::clock::Now;
 use crate::domain::health::Health;
-use crate::domain::name::ProfileId;
+use crate::domain::name::{ProfileId, StoreId};
 use crate::domain::profile::{Kind, Profile};
 use crate::oauth::login::Heard;
 use crate::tui::dialog::{Answer, Dialog, Question};
@@ -57,11 +57,22 @@ pub(super) fn act(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
             model.screen = Screen::Help(0, Box::new(below));
             Vec::new()
         }
-        Action::Redraw => vec![Effect::Redraw],
-        Action::Suspend => vec![Effect::Suspend],
+        Action::Redraw => vec![Effect::Redraw, Effect::Read(StoreId::Own)],
+        Action::Suspend => suspend(model, now),
         Action::OpenAgain | Action::CopyLink | Action::Paste | Action::PlainUrl => {
             in_login(model, now, action)
         }
+    }
+}
+
+/// A stopped program takes no answer, and an answer may hold the only good tokens.
+fn suspend(model: &mut Model, now: Now) -> Vec<Effect> {
+    match model.unfinished() {
+        Some(unfinished) => {
+            say(model, format!("Not suspended: {unfinished} is awaited."), Tone::Plain, Some(now));
+            Vec::new()
+        }
+        None => vec![Effect::Suspend],
     }
 }
 
@@ -85,6 +96,8 @@ fn on_selected(
         None => {
             let text = if model.selected.is_some() {
                 "This entry of the file cannot be understood; it is never written."
+            } else if !model.filter.is_empty() {
+                "The filter hides every profile. Esc clears it."
             } else {
                 "There is no profile yet. Press n to log in."
             };
@@ -172,7 +185,15 @@ fn back(model: &mut Model, now: Now) -> Vec<Effect> {
         }
         Screen::Login(Panel::Pasting(_) | Panel::Cancelling(_)) => model.screen = Screen::Login(Panel::Steps),
         // Tokens that came are kept or discarded on purpose, not by leaving.
-        Screen::Login(Panel::Deciding(dialog)) => model.screen = Screen::Login(Panel::Deciding(dialog)),
+        Screen::Login(Panel::Deciding(dialog)) => {
+            model.screen = Screen::Login(Panel::Deciding(dialog));
+            say(
+                model,
+                "Say what is to become of the tokens: choose an answer and press Enter.",
+                Tone::Plain,
+                Some(now),
+            );
+        }
     }
     Vec::new()
 }
@@ -213,10 +234,16 @@ fn copy(model: &mut Model, profile: &Profile, form: Form, now: Now) -> Vec<Effec
 fn test(model: &mut Model, profile: &Profile, now: Now) -> Vec<Effect> {
     let probe = model.provider(profile).is_some_and(|provider| provider.probe.is_some());
     let ended = profile.kind == Kind::OAuth
-        && matches!(
-            Health::of(profile, model.activity(&profile.id), now.wall),
-            Health::Due | Health::RevokedHere
+        && matches!(Health::of(profile, model.activity(&profile.id), now.wall), Health::Due);
+    if profile.held.tokens().is_none() {
+        say(
+            model,
+            format!("{} is not tested: it holds no tokens. Press l to log in.", profile.id.name),
+            Tone::Plain,
+            Some(now),
         );
+        return Vec::new();
+    }
     let why = match (probe, ended) {
         (false, _) => "its provider file names no test",
         (true, true) => "its token has ended; press r to renew it first",

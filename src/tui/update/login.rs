@@ -1,5 +1,6 @@
 //! A login's messages, its panel, and what the wizard asks before.
 
+use crate::domain::change::Row;
 use crate::domain::clock::Now;
 use crate::domain::name::{ProfileName, StoreId};
 use crate::domain::profile::{Kind, Profile};
@@ -51,7 +52,7 @@ fn may_begin(model: &Model) -> Result<(), String> {
     }
     match model.stores.get(&StoreId::Own).map(|snapshot| &snapshot.writable) {
         None => Err("The store is still being read.".to_owned()),
-        Some(Err(trouble)) => Err(format!("New tokens could not be saved. {trouble}")),
+        Some(Err(trouble)) => Err(format!("A login would have nowhere to save its tokens. {trouble}")),
         Some(Ok(())) => Ok(()),
     }
 }
@@ -88,7 +89,13 @@ fn follow(model: &mut Model, wizard: Wizard, now: Now) -> Vec<Effect> {
 }
 
 fn is_taken(model: &Model, name: &ProfileName) -> bool {
-    model.stores.get(&StoreId::Own).is_some_and(|snapshot| snapshot.profile(name).is_some())
+    let text = name.to_string();
+    let bears = |row: &Row| match row {
+        Row::Profile(profile) => profile.id.name == *name,
+        // What cannot be understood cannot be written either.
+        Row::Broken { name, .. } => *name == text,
+    };
+    model.stores.get(&StoreId::Own).is_some_and(|snapshot| snapshot.rows.iter().any(bears))
 }
 
 /// A name beside `name` that nobody has: `work-2`.

@@ -37,12 +37,16 @@ pub(super) fn changed(
         Ok(snapshot) => snapshot,
         Err(trouble) => {
             say_trouble(model, &trouble);
-            return Vec::new();
+            return vec![Effect::Read(id.store)];
         }
     };
     let text = match snapshot.profile(&id.name) {
-        None => format!("{} is removed. The provider was not told.", id.name),
+        None => {
+            model.let_go(id);
+            format!("{} is removed. The provider was not told.", id.name)
+        }
         Some(profile) if profile.held.tokens().is_none() => {
+            model.let_go(id);
             format!("The tokens of {} are erased here. The provider was not told.", id.name)
         }
         Some(profile) => {

@@ -35,9 +35,15 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &T
     let items = match &model.screen {
         Screen::Filter(field) => return filtering(frame, area, field, model, theme, now),
         Screen::List if !model.stores.is_empty() && rows::all(model).next().is_none() => first(),
-        Screen::List | Screen::Detail => {
+        Screen::List => {
             let area = note(frame, area, model, theme, now);
             return keys(frame, area, &of(Place::Profiles), theme);
+        }
+        Screen::Detail => {
+            let area = note(frame, area, model, theme, now);
+            let back = Item { key: "Esc".to_owned(), hint: "back", kept: true };
+            let items: Vec<Item> = [back].into_iter().chain(of(Place::Profiles)).collect();
+            return keys(frame, area, &items, theme);
         }
         // The chooser itself names its keys, as far as the profile has something to copy.
         Screen::Copy => only(Place::Copy, |action| action == Action::Back),
@@ -94,7 +100,7 @@ fn only(place: Place, wanted: impl Fn(Action) -> bool) -> Vec<Item> {
     let item = |binding: &Binding| Item {
         key: binding.keys.first().map_or_else(String::new, |key| key.word()),
         hint: binding.hint,
-        kept: matches!(binding.action, Action::Help | Action::Back),
+        kept: matches!(binding.action, Action::Help | Action::Back | Action::Quit),
     };
     items.map(item).collect()
 }

@@ -120,7 +120,11 @@ fn no_login_begins_where_its_tokens_could_not_be_saved() {
     app.feed(Msg::Stored(Snapshot { writable: Err(why), ..snapshot([]) }));
     assert_eq!(app.keys("n"), []);
     assert_eq!(app.model.screen, Screen::List);
-    assert!(app.message().starts_with("New tokens could not be saved. cannot write"), "{}", app.message());
+    assert!(
+        app.message().starts_with("A login would have nowhere to save its tokens. cannot write"),
+        "{}",
+        app.message()
+    );
 }
 
 fn wizard(app: &App) -> &Wizard {

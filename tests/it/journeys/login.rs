@@ -36,7 +36,7 @@ fn a_code_that_brings_no_tokens_leaves_the_file_as_it_was() {
         ("redirected", Mishap::Instead(answer(307, "").with("Location", elsewhere)), 3, "never followed"),
         ("a page", Mishap::Instead(answer(200, "<html>Sign in</html>")), 3, "200"),
         ("no token", Mishap::Instead(answer(200, "{}")), 3, "no token"),
-        ("moved away", Mishap::Instead(answer(404, "")), 1, "check the token address"),
+        ("moved away", Mishap::Instead(answer(404, "")), 1, "check endpoints.token"),
         ("cut off", Mishap::LostRequest, 4, "cannot ask 127.0.0.1"),
         ("lost", Mishap::LostAnswer, 4, "cannot ask 127.0.0.1"),
     ] {

@@ -1,6 +1,7 @@
 //! Leaving the program, with and without something under way.
 
 use authtui::domain::change::{Change, Edit};
+use authtui::domain::name::StoreId;
 use authtui::tui::dialog::Question;
 use authtui::tui::message::{Effect, Msg, Refreshed};
 use authtui::tui::model::{Leaving, Screen};
@@ -66,7 +67,7 @@ fn tokens_that_cannot_be_saved_while_quitting_get_one_more_try() {
     let unsaved = Refreshed::Unsaved(Box::new(renewal()), full());
     assert_eq!(app.feed(Msg::Refreshed(id("work"), unsaved)), [save]);
     assert_eq!(app.model.unfinished().as_deref(), Some("a change to be saved"));
-    assert_eq!(app.feed(Msg::Changed(id("work"), Err(full()))), []);
+    assert_eq!(app.feed(Msg::Changed(id("work"), Err(full()))), [Effect::Read(StoreId::Own)]);
     assert_eq!(app.model.unfinished(), None);
     assert!(app.model.holds_unsaved(), "so that the end says what was lost");
 }

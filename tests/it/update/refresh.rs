@@ -2,6 +2,7 @@
 
 use authtui::domain::change::{Change, Edit, Renewal};
 use authtui::domain::clock::TimeDelta;
+use authtui::domain::name::StoreId;
 use authtui::domain::profile::{LastRefresh, Profile, RefreshResult};
 use authtui::domain::secret::Secret;
 use authtui::domain::tokens::{Held, Tokens};
@@ -128,7 +129,7 @@ fn tokens_that_could_not_be_saved_are_asked_about_tried_again_and_then_let_go() 
     let change = Change { name: id("work").name, expects: old, edit };
     assert_eq!(app.press("enter"), [Effect::Change(id("work"), Box::new(change.clone()))]);
 
-    assert_eq!(app.feed(Msg::Changed(id("work"), Err(full()))), []);
+    assert_eq!(app.feed(Msg::Changed(id("work"), Err(full()))), [Effect::Read(StoreId::Own)]);
     assert!(app.model.holds_unsaved());
     assert_eq!(app.keys("r"), [], "r asks again, it does not spend the old token");
     assert_eq!(app.press("enter"), [Effect::Change(id("work"), Box::new(change))]);

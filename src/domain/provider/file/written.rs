@@ -13,7 +13,7 @@ use crate::domain::provider::reply::ReplyMap;
 use crate::domain::provider::{Authentication, Flow, Pkce, PortRule, Rotation, endpoint, scalar};
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a map of fields")]
 pub(super) struct Written {
     pub(super) name: String,
     pub(super) title: Option<String>,
@@ -50,14 +50,14 @@ pub(super) struct Written {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a map of fields")]
 pub(super) struct Endpoints {
     pub(super) authorize: Address,
     pub(super) token: Address,
 }
 
 #[derive(Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default, deny_unknown_fields, expecting = "a map of fields")]
 pub(super) struct Client {
     pub(super) id: Option<String>,
     pub(super) authentication: Authentication,
@@ -70,7 +70,7 @@ impl Default for Client {
 }
 
 #[derive(Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default, deny_unknown_fields, expecting = "a map of fields")]
 pub(super) struct Scopes {
     pub(super) default: Vec<String>,
     pub(super) separator: String,
@@ -83,7 +83,7 @@ impl Default for Scopes {
 }
 
 #[derive(Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default, deny_unknown_fields, expecting = "a map of fields")]
 pub(super) struct Redirect {
     pub(super) host: String,
     pub(super) port: u16,
@@ -105,7 +105,7 @@ impl Default for Redirect {
 }
 
 #[derive(Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default, deny_unknown_fields, expecting = "a map of fields")]
 pub(super) struct State {
     pub(super) bytes: usize,
     pub(super) in_token_request: bool,
@@ -118,7 +118,7 @@ impl Default for State {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a map of fields")]
 pub(super) struct Refresh {
     pub(super) rotation: Rotation,
 }
@@ -130,7 +130,7 @@ impl Default for Refresh {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a map of fields")]
 pub(super) struct Probe {
     pub(super) get: Template,
     #[serde(default)]
