@@ -15,10 +15,10 @@ use tempfile::TempDir;
 use crate::home::running::Running;
 
 /// How long a test waits for what must come.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 /// The folders of a home, and the variables that name them.
-const FOLDERS: [(&str, &str); 3] =
-    [("HOME", "home"), ("XDG_CONFIG_HOME", "config"), ("XDG_STATE_HOME", "state")];
+const FOLDERS: [(&str, &str); 4] =
+    [("HOME", "home"), ("XDG_CONFIG_HOME", "config"), ("XDG_STATE_HOME", "state"), ("TMPDIR", "tmp")];
 
 /// A home that goes away with the test.
 pub(crate) struct Home {

@@ -14,4 +14,5 @@ mod journeys;
 mod layers;
 mod login;
 mod screens;
+mod terminal;
 mod update;

@@ -1,0 +1,65 @@
+//! `authtui demo` as somebody who tries it out meets it.
+
+use std::path::PathBuf;
+
+use authtui::domain::name::{ProfileId, ProfileName, StoreId};
+use authtui::domain::profile::Profile;
+use authtui::shell::stores::Stores;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::home::{Home, person};
+use crate::terminal::pty::Pty;
+
+const WIDE: (u16, u16) = (120, 36);
+
+#[test]
+fn a_login_a_refresh_a_copy_and_an_erasure_work_in_the_demo() {
+    let home = Home::new();
+    let pty = Pty::start(&home, &["demo"], WIDE);
+    for row in ["● demo/ana", "◐ demo/ben", "○ demo/cleo", "▲ demo/dora", "✗ demo/emil", "· demo/fay"]
+    {
+        pty.wait(row);
+    }
+    // The prefix of tokens is shown once the provider files have been read.
+    pty.wait("dat_…").wait("↻ demo/hal").wait("– demo/key").wait("? other/ivy");
+
+    pty.keys("jjjj").wait("┌ demo/emil");
+    pty.keys("l").wait("plain URL").keys("t").wait("Any key goes back");
+    let shown = pty.contents().replace('\n', "");
+    let url = person::between(&shown, "this machine:", "The provider");
+    person::answer(url, "allow");
+    pty.wait("Logged in: demo/emil is ready.");
+    pty.keys("\r").until("the list", |screen| !screen.contents().contains("Logged in"));
+    pty.wait("● demo/emil");
+
+    let before = profile(&home, "cleo");
+    pty.keys("gjjr").wait("demo/cleo is refreshed; the new tokens are saved.");
+    let after = profile(&home, "cleo");
+    assert!(after.held != before.held && after.refresh_count == 1);
+
+    pty.keys("y").wait("refresh token").keys("t").wait("OSC 52");
+    let raw = String::from_utf8_lossy(&pty.raw()).into_owned();
+    let copied = STANDARD.decode(person::between(&raw, "\x1b]52;c;", "\x07")).expect("base64");
+    let token = after.held.tokens().expect("tokens").access.expose();
+    assert_eq!(copied, token.as_bytes());
+
+    pty.keys("x").wait("Cancel").keys("l\r").wait("revoked here");
+    pty.until("its tokens erased", |_| profile(&home, "cleo").held.tokens().is_none());
+    pty.keys("q");
+    let left = pty.end();
+    assert_eq!(left.code, 0);
+    assert!(left.text.contains("the demo's server and files are gone"), "{}", left.text);
+    assert_eq!(std::fs::read_dir(home.path("tmp")).expect("a folder").count(), 0, "files are left");
+    assert!(!home.path("config/authtui").exists() && !home.path("state/authtui").exists());
+}
+
+/// The profile `demo/NAME` as the running demo has stored it.
+fn profile(home: &Home, name: &str) -> Profile {
+    let folders = std::fs::read_dir(home.path("tmp")).expect("a folder").flatten();
+    let folders: Vec<PathBuf> = folders.map(|entry| entry.path()).collect();
+    let [folder] = folders.as_slice() else { panic!("{folders:?}") };
+    let name = ProfileName::new("demo", name).expect("a name");
+    let id = ProfileId { store: StoreId::Own, name };
+    Stores::new(folder.join("config.yaml")).open(&id).expect("a profile")
+}
