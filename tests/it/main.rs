@@ -10,6 +10,7 @@ mod documents;
 mod doors;
 mod harness;
 mod home;
+mod interop;
 mod journeys;
 mod layers;
 mod login;

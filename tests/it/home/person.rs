@@ -31,22 +31,22 @@ pub(crate) fn decide(authorize: &str, decision: &str) -> Url {
     let form = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
     let target = authorize.join("/oauth2/auth").expect("an address");
     let head = "Content-Type: application/x-www-form-urlencoded\r\n";
-    let answer = ask(&target, &format!("POST {} HTTP/1.1\r\n{head}", target.path()), &form);
+    let answer = ask(&target, &format!("POST {} HTTP/1.0\r\n{head}", target.path()), &form);
     answer.location.unwrap_or_else(|| panic!("no way back: {} {}", answer.status, answer.body))
 }
 
 /// Opens `url`.
 pub(crate) fn open(url: &Url) -> Page {
     let target = &url[url::Position::BeforePath..url::Position::AfterQuery];
-    ask(url, &format!("GET {target} HTTP/1.1\r\n"), "")
+    ask(url, &format!("GET {target} HTTP/1.0\r\n"), "")
 }
 
+/// Asks by HTTP/1.0, whose answers end with the connection and come in one piece.
 fn ask(url: &Url, head: &str, body: &str) -> Page {
     let mut stream = connect(url);
     let host = &url[url::Position::BeforeHost..url::Position::AfterPort];
     let length = body.len();
-    let request =
-        format!("{head}Host: {host}\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}");
+    let request = format!("{head}Host: {host}\r\nContent-Length: {length}\r\n\r\n{body}");
     stream.write_all(request.as_bytes()).expect("sent");
     let mut answer = String::new();
     stream.read_to_string(&mut answer).expect("answered and closed");
