@@ -2,9 +2,9 @@
 
 pub mod authorization;
 pub mod callback;
+pub mod form;
 pub mod login;
 pub mod pasted;
-
 pub mod probe;
 pub mod query;
 pub mod refresh;

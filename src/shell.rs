@@ -7,7 +7,6 @@ pub mod console;
 pub mod crash;
 pub mod desktop;
 pub mod file;
-pub mod form;
 pub mod grant_lock;
 pub mod http;
 pub mod keyboard;

@@ -9,11 +9,11 @@ use crate::domain::change::Change;
 use crate::domain::name::ProfileId;
 use crate::domain::secret::Secret;
 use crate::domain::trouble::{Next, Trouble};
-use crate::oauth::probe;
+use crate::oauth::{form, probe};
 use crate::shell::refresh::refresh;
 use crate::shell::stores::Failure;
 use crate::shell::tasks::Tasks;
-use crate::shell::{Hands, broke, form, login};
+use crate::shell::{Hands, broke, login};
 use crate::tui::message::{Copied, Effect, Form, Msg, Refreshed};
 
 /// Where messages for the model go.
@@ -113,7 +113,7 @@ async fn copy(hands: &Hands, id: &ProfileId, what: Form) -> Result<Copied, Troub
     let provider = catalog.get(id.name.provider());
     let secret = snapshot.profile(&id.name).and_then(|profile| form::of(what, profile, provider));
     let Some(secret) = secret else {
-        let why = format!("{} holds no {}", id.name, what.word());
+        let why = format!("{} holds no {} that can be copied", id.name, what.word());
         return Err(Trouble::untouched("cannot copy", why, Next::LogIn));
     };
     hands.clipboard.copy(secret).await

@@ -9,6 +9,7 @@ use crate::domain::provider::catalog::Catalog;
 use crate::domain::secret::Secret;
 use crate::domain::trouble::Trouble;
 use crate::oauth::Attempt;
+pub use crate::oauth::form::Form;
 use crate::oauth::login::{Ask, Heard};
 use crate::oauth::refresh::Wish;
 
@@ -72,35 +73,6 @@ pub enum Motion {
     Top,
     /// To the last.
     Bottom,
-}
-
-/// What of a profile is copied.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
-    /// The access token, or the key.
-    Token,
-    /// `Authorization: Bearer …`.
-    Header,
-    /// A `curl` command with the header.
-    Curl,
-    /// `export NAME=…`.
-    Export,
-    /// The refresh token.
-    Refresh,
-}
-
-impl Form {
-    /// What it is called.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Token => "token",
-            Self::Header => "header",
-            Self::Curl => "curl command",
-            Self::Export => "export line",
-            Self::Refresh => "refresh token",
-        }
-    }
 }
 
 /// What happened.

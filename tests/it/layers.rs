@@ -25,6 +25,8 @@ const OPENS_SECRETS: [&str; 17] = [
     "demo/serve.rs",
     // The authorization URL and the challenge are made of secrets.
     "oauth/authorization.rs",
+    // What is copied is made.
+    "oauth/form.rs",
     // The short link carries its random name.
     "oauth/login/waiting.rs",
     // What people pasted, and what a callback brought, is read.
@@ -36,7 +38,6 @@ const OPENS_SECRETS: [&str; 17] = [
     // Here secrets leave the program: clipboard, standard output, network.
     "shell/clipboard.rs",
     "shell/console.rs",
-    "shell/form.rs",
     "shell/http.rs",
     // An answer to a question is read from the same lines as a pasted code.
     "cli/login/conversation.rs",

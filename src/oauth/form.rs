@@ -1,0 +1,182 @@
+//! What of a profile is copied or printed, made from its tokens where it is used.
+
+use zeroize::Zeroizing;
+
+use crate::domain::profile::{Kind, Profile};
+use crate::domain::provider::Provider;
+use crate::domain::provider::call::Piece;
+use crate::domain::secret::Secret;
+
+/// What of a profile is copied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// The access token, or the key.
+    Token,
+    /// The header of a request.
+    Header,
+    /// A `curl` command with the header.
+    Curl,
+    /// `export NAME=…`.
+    Export,
+    /// The refresh token.
+    Refresh,
+}
+
+impl Form {
+    /// What it is called.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Token => "token",
+            Self::Header => "header",
+            Self::Curl => "curl command",
+            Self::Export => "export line",
+            Self::Refresh => "refresh token",
+        }
+    }
+}
+
+/// `form` of `profile`; nothing where it holds no such token, or one with characters that may
+/// stand neither in a header nor in a line of a shell.
+#[must_use]
+pub fn of(form: Form, profile: &Profile, provider: Option<&Provider>) -> Option<Secret> {
+    let text = text(form, profile, provider, token(form, profile)?.expose());
+    Some(Secret::new(text.as_str()))
+}
+
+/// The same as people may see it, with the token's mask in its place.
+#[must_use]
+pub fn preview(form: Form, profile: &Profile, provider: Option<&Provider>) -> Option<String> {
+    let masks = provider.map_or(&[][..], |provider| &provider.masks);
+    let mask = token(form, profile)?.mask(masks);
+    Some(text(form, profile, provider, &mask).to_string())
+}
+
+fn token(form: Form, profile: &Profile) -> Option<&Secret> {
+    let tokens = profile.held.tokens()?;
+    let token = match form {
+        Form::Token | Form::Header | Form::Curl | Form::Export => &tokens.access,
+        Form::Refresh => tokens.refresh.as_ref()?,
+    };
+    token.is_bearer().then_some(token)
+}
+
+fn text(form: Form, profile: &Profile, provider: Option<&Provider>, token: &str) -> Zeroizing<String> {
+    Zeroizing::new(match form {
+        Form::Token | Form::Refresh => token.to_owned(),
+        Form::Header => header(profile.kind, token),
+        Form::Curl => curl(&Zeroizing::new(header(profile.kind, token)), provider),
+        Form::Export => {
+            let name = provider.and_then(|provider| provider.export.clone());
+            let name = name.unwrap_or_else(|| variable(profile.id.name.provider()));
+            format!("export {name}={}", quoted(token))
+        }
+    })
+}
+
+fn header(kind: Kind, token: &str) -> String {
+    match kind {
+        Kind::OAuth => format!("Authorization: Bearer {token}"),
+        Kind::ApiKey => format!("x-api-key: {token}"),
+    }
+}
+
+/// A command that asks the provider's harmless question, or leaves the address to the person.
+fn curl(header: &str, provider: Option<&Provider>) -> String {
+    let probe = provider.and_then(|provider| provider.probe.as_ref());
+    let url = probe.map(|probe| probe.call.url.texts().collect::<String>());
+    let url = url.map_or_else(|| "URL".to_owned(), |url| quoted(&url));
+    let fixed = probe.map(|probe| probe.call.headers.as_slice()).unwrap_or_default().iter();
+    let fixed =
+        fixed.filter(|(_, value)| !value.pieces().iter().any(|piece| matches!(piece, Piece::Slot(_))));
+    let more: String = fixed
+        .map(|(name, value)| {
+            format!(" -H {}", quoted(&format!("{name}: {}", value.texts().collect::<String>())))
+        })
+        .collect();
+    format!("curl -sS -H {}{more} {url}", quoted(header))
+}
+
+/// `text` as one word of a POSIX shell.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+/// `acme-eu` → `ACME_EU_TOKEN`.
+fn variable(provider: &str) -> String {
+    let letters = provider
+        .chars()
+        .map(|char| if char.is_ascii_alphanumeric() { char.to_ascii_uppercase() } else { '_' });
+    let name: String = letters.collect();
+    let first = if name.starts_with(|char: char| char.is_ascii_digit()) { "_" } else { "" };
+    format!("{first}{name}_TOKEN")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::name::{ProfileId, ProfileName, StoreId};
+    use crate::domain::provider::catalog::Catalog;
+    use crate::domain::tokens::{Held, Tokens};
+
+    fn profile(kind: Kind) -> Profile {
+        holding("a'1", kind)
+    }
+
+    fn holding(access: &str, kind: Kind) -> Profile {
+        let name = ProfileName::parse("anthropic/work").expect("a name");
+        let held = Held::Here(Tokens { access: Secret::new(access), refresh: None });
+        Profile { held, ..Profile::new(ProfileId { store: StoreId::Own, name }, kind) }
+    }
+
+    #[test]
+    fn each_form_is_ready_to_be_used() {
+        let catalog = Catalog::read([]);
+        let anthropic = catalog.get("anthropic");
+        for (form, kind, text) in [
+            (Form::Token, Kind::OAuth, Some("a'1")),
+            (Form::Header, Kind::OAuth, Some("Authorization: Bearer a'1")),
+            (Form::Header, Kind::ApiKey, Some("x-api-key: a'1")),
+            (Form::Export, Kind::OAuth, Some(r"export ANTHROPIC_AUTH_TOKEN='a'\''1'")),
+            (Form::Refresh, Kind::OAuth, None),
+            (
+                Form::Curl,
+                Kind::OAuth,
+                Some(
+                    r"curl -sS -H 'Authorization: Bearer a'\''1' -H 'anthropic-version: 2023-06-01' -H 'anthropic-beta: oauth-2025-04-20' 'https://api.anthropic.com/v1/models?limit=10'",
+                ),
+            ),
+        ] {
+            assert_eq!(of(form, &profile(kind), anthropic), text.map(Secret::new), "{form:?}");
+        }
+        assert_eq!(
+            of(Form::Curl, &profile(Kind::ApiKey), None).expect("a command"),
+            Secret::new(r"curl -sS -H 'x-api-key: a'\''1' URL")
+        );
+    }
+
+    #[test]
+    fn a_preview_is_the_same_text_with_a_mask() {
+        let catalog = Catalog::read([]);
+        let anthropic = catalog.get("anthropic");
+        let token = "sk-ant-oat01-0123456789abcdef";
+        let profile = holding(token, Kind::OAuth);
+        for form in [Form::Token, Form::Header, Form::Curl, Form::Export] {
+            let copied = of(form, &profile, anthropic).expect("a text");
+            let shown = preview(form, &profile, anthropic).expect("a text");
+            assert_eq!(shown, copied.expose().replace(token, "sk-ant-oat01-…cdef"), "{form:?}");
+        }
+        assert_eq!(preview(Form::Refresh, &profile, anthropic), None);
+    }
+
+    #[test]
+    fn a_token_that_could_say_more_than_itself_is_not_copied() {
+        for bad in ["a\r\nx-admin: 1", "a\u{1b}[2J", "a b", "é", ""] {
+            for form in [Form::Token, Form::Header, Form::Curl, Form::Export] {
+                let profile = holding(bad, Kind::OAuth);
+                assert_eq!(of(form, &profile, None), None, "{form:?} {bad:?}");
+                assert_eq!(preview(form, &profile, None), None, "{form:?} {bad:?}");
+            }
+        }
+    }
+}
