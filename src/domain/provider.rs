@@ -59,6 +59,8 @@ pub struct Provider {
     pub probe: Option<Probe>,
     /// The issuer that the callback may name (RFC 9207).
     pub issuer: Option<String>,
+    /// The header that carries an API key as it is; absent: `Authorization: Bearer …`.
+    pub key_header: Option<String>,
     /// Prefixes of tokens that are public and worth showing.
     pub masks: Vec<String>,
     /// The environment variable that other programs read the token from.

@@ -64,8 +64,8 @@ fn token(form: Form, profile: &Profile) -> Option<&Secret> {
 fn text(form: Form, profile: &Profile, provider: Option<&Provider>, token: &str) -> Zeroizing<String> {
     Zeroizing::new(match form {
         Form::Token | Form::Refresh => token.to_owned(),
-        Form::Header => header(profile.kind, token),
-        Form::Curl => curl(&Zeroizing::new(header(profile.kind, token)), provider),
+        Form::Header => header(profile.kind, provider, token),
+        Form::Curl => curl(&Zeroizing::new(header(profile.kind, provider, token)), provider),
         Form::Export => {
             let name = provider.and_then(|provider| provider.export.clone());
             let name = name.unwrap_or_else(|| variable(profile.id.name.provider()));
@@ -74,10 +74,11 @@ fn text(form: Form, profile: &Profile, provider: Option<&Provider>, token: &str)
     })
 }
 
-fn header(kind: Kind, token: &str) -> String {
-    match kind {
-        Kind::OAuth => format!("Authorization: Bearer {token}"),
-        Kind::ApiKey => format!("x-api-key: {token}"),
+fn header(kind: Kind, provider: Option<&Provider>, token: &str) -> String {
+    let name = provider.and_then(|provider| provider.key_header.as_deref());
+    match (kind, name) {
+        (Kind::ApiKey, Some(name)) => format!("{name}: {token}"),
+        (Kind::ApiKey, None) | (Kind::OAuth, _) => format!("Authorization: Bearer {token}"),
     }
 }
 
@@ -151,7 +152,7 @@ mod tests {
         }
         assert_eq!(
             of(Form::Curl, &profile(Kind::ApiKey), None).expect("a command"),
-            Secret::new(r"curl -sS -H 'x-api-key: a'\''1' URL")
+            Secret::new(r"curl -sS -H 'Authorization: Bearer a'\''1' URL")
         );
     }
 

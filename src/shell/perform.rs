@@ -124,11 +124,11 @@ async fn test(hands: &Hands, id: &ProfileId) -> Result<String, Trouble> {
     let snapshot = hands.read(id.store).await;
     let catalog = hands.catalog().await;
     let provider = catalog.get(id.name.provider());
-    let tokens = snapshot.profile(&id.name).and_then(|profile| profile.held.tokens());
-    let (Some(provider), Some(tokens)) = (provider, tokens) else {
+    let held = snapshot.profile(&id.name).and_then(|profile| Some((profile.kind, profile.held.tokens()?)));
+    let (Some(provider), Some((kind, tokens))) = (provider, held) else {
         return Err(Trouble::untouched(what, "it holds no token", Next::LogIn));
     };
-    let Some(request) = probe::request(provider, &tokens.access) else {
+    let Some(request) = probe::request(provider, kind, &tokens.access) else {
         return Err(Trouble::untouched(what, "its provider file names no test", Next::Nothing));
     };
     let reply = hands.http.send(&request, hands.clock.now()).await?;

@@ -106,6 +106,7 @@ fn built(written: Written) -> Provider {
         reply: written.reply,
         probe,
         issuer: written.issuer,
+        key_header: written.key_header,
         masks: written.masks,
         export: written.export,
     }
@@ -219,6 +220,8 @@ client: { id: authtui }
             ("client: { id: authtui }", "authorize_parameters: { state: x }", 5, "state"),
             ("client: { id: authtui }", "flows: []", 5, "code"),
             ("client: { id: authtui }", "export: 'A B'", 5, "export"),
+            ("client: { id: authtui }", "key_header: 'x-key: a'", 5, "letters, digits and -"),
+            ("client: { id: authtui }", "key_header: ''", 5, "letters, digits and -"),
             ("client: { id: authtui }", "probe: { get: 'https://x.test/?t={access}' }", 5, "address"),
             (
                 "client: { id: authtui }",

@@ -151,7 +151,8 @@ impl Login {
         }
         self.steps.done(Step::Save, self.plan.place.clone(), now.steady);
         let tokens = profile.held.tokens();
-        let Some(request) = tokens.and_then(|tokens| probe::request(&self.plan.provider, &tokens.access))
+        let Some(request) =
+            tokens.and_then(|tokens| probe::request(&self.plan.provider, profile.kind, &tokens.access))
         else {
             self.steps.skip(Step::Test, "the provider file names no test");
             return Turn::over(Outcome::Done(profile));

@@ -139,6 +139,12 @@ fn probe(written: &Written) -> Option<Broken> {
 }
 
 fn display(written: &Written) -> Option<Broken> {
+    let header = |name: &str| {
+        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    };
+    if written.key_header.as_deref().is_some_and(|name| !header(name)) {
+        return rule(&["key_header"], "key_header must be the name of a header: letters, digits and -");
+    }
     let word = |text: &str| {
         text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
     };

@@ -44,6 +44,7 @@ pub(super) struct Written {
     #[serde(default)]
     pub(super) reply: ReplyMap,
     pub(super) probe: Option<Probe>,
+    pub(super) key_header: Option<String>,
     #[serde(default)]
     pub(super) masks: Vec<String>,
     pub(super) export: Option<String>,
