@@ -67,13 +67,21 @@ pub struct Provider {
     pub export: Option<String>,
 }
 
+impl Provider {
+    /// The page that shows the code, where pasting it is one of the ways a login can go.
+    #[must_use]
+    pub fn paste_page(&self) -> Option<&Url> {
+        self.redirect.paste.as_ref().filter(|_| self.flows.contains(&Flow::Paste))
+    }
+}
+
 /// One way a login can go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Flow {
     /// Authorization code with a callback to this machine (RFC 6749 §4.1, RFC 8252 §7.3).
     Code,
-    /// Authorization code that the person pastes.
+    /// Authorization code that a page of the provider shows and the person pastes.
     Paste,
 }
 
@@ -128,7 +136,7 @@ pub struct Redirect {
     pub rule: PortRule,
     /// The path, beginning with a slash.
     pub path: String,
-    /// The provider's own page that shows the code for pasting.
+    /// The provider's own page that shows the code, for [`Flow::Paste`]; see [`Provider::paste_page`].
     pub paste: Option<Url>,
 }
 

@@ -65,6 +65,7 @@ fn without_place(words: &str) -> String {
 }
 
 fn built(written: Written) -> Provider {
+    let flows = written.flows();
     let authentication = written.client.authentication;
     let exchange = token_call(&written, "authorization_code", &exchange_fields(&written));
     let refresh = token_call(&written, "refresh_token", &refresh_fields(&written));
@@ -84,7 +85,7 @@ fn built(written: Written) -> Provider {
         example: written.example,
         notice: written.notice,
         homepage: written.homepage.map(|address| address.0),
-        flows: written.flows,
+        flows,
         authorize: Authorize {
             url: written.endpoints.authorize.0,
             parameters: written.authorize_parameters.0,
@@ -162,6 +163,7 @@ fn bearer() -> Template {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::provider::Flow;
 
     /// The shortest file that works.
     const SHORT: &str = "\
@@ -186,6 +188,19 @@ client: { id: authtui }
         };
         let names: Vec<_> = fields.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(names, ["grant_type", "code", "client_id", "redirect_uri", "code_verifier"]);
+    }
+
+    #[test]
+    fn the_flows_left_out_are_those_that_the_redirects_allow() {
+        let page = "redirect: { paste: 'https://id.acme.test/code' }\n";
+        for (more, flows) in [
+            ("", &[Flow::Code][..]),
+            (page, &[Flow::Code, Flow::Paste]),
+            (&format!("{page}flows: [code]\n"), &[Flow::Code]),
+            (&format!("{page}flows: [paste]\n"), &[Flow::Paste]),
+        ] {
+            assert_eq!(load("acme", &format!("{SHORT}{more}")).expect(more).flows, flows, "{more}");
+        }
     }
 
     #[test]
@@ -219,6 +234,8 @@ client: { id: authtui }
             ("client: { id: authtui }", "state: { bytes: 4 }", 5, "16 to 96"),
             ("client: { id: authtui }", "authorize_parameters: { state: x }", 5, "state"),
             ("client: { id: authtui }", "flows: []", 5, "code"),
+            ("client: { id: authtui }", "flows: [code, paste]", 5, "redirect.paste"),
+            ("client: { id: authtui }", "flows: [paste]", 5, "redirect.paste"),
             ("client: { id: authtui }", "export: 'A B'", 5, "export"),
             ("client: { id: authtui }", "key_header: 'x-key: a'", 5, "letters, digits and -"),
             ("client: { id: authtui }", "key_header: ''", 5, "letters, digits and -"),

@@ -87,13 +87,14 @@ fn redirect(written: &Written) -> Option<Broken> {
 }
 
 fn authorization(written: &Written) -> Option<Broken> {
-    if !written.flows.contains(&Flow::Code) && !written.flows.contains(&Flow::Paste) {
+    let flows = written.flows();
+    if flows.is_empty() {
         return rule(&["flows"], "flows must name at least one of code and paste");
     }
-    if !written.flows.contains(&Flow::Code) && written.redirect.paste.is_none() {
+    if flows.contains(&Flow::Paste) && written.redirect.paste.is_none() {
         return rule(
             &["flows"],
-            "flows without code needs redirect.paste, the provider's page that shows the code",
+            "paste in flows needs redirect.paste, the provider's page that shows the code",
         );
     }
     if !(16..=96).contains(&written.state.bytes) {

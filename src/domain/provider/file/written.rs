@@ -22,8 +22,7 @@ pub(super) struct Written {
     pub(super) notice: Option<String>,
     pub(super) homepage: Option<Address>,
     pub(super) issuer: Option<String>,
-    #[serde(default = "code_and_paste")]
-    pub(super) flows: Vec<Flow>,
+    pub(super) flows: Option<Vec<Flow>>,
     pub(super) endpoints: Endpoints,
     #[serde(default)]
     pub(super) client: Client,
@@ -48,6 +47,14 @@ pub(super) struct Written {
     #[serde(default)]
     pub(super) masks: Vec<String>,
     pub(super) export: Option<String>,
+}
+
+impl Written {
+    /// The ways a login can go: as written, else what the redirects allow.
+    pub(super) fn flows(&self) -> Vec<Flow> {
+        let paste = self.redirect.paste.is_some().then_some(Flow::Paste);
+        self.flows.clone().unwrap_or_else(|| [Flow::Code].into_iter().chain(paste).collect())
+    }
 }
 
 #[derive(Deserialize)]
@@ -147,10 +154,6 @@ pub(super) enum BodyForm {
     #[default]
     Form,
     Json,
-}
-
-fn code_and_paste() -> Vec<Flow> {
-    vec![Flow::Code, Flow::Paste]
 }
 
 fn required() -> Pkce {
