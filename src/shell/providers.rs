@@ -1,37 +1,90 @@
 //! The provider files of the person, read beside the presets.
 
 use std::fs;
-use std::io::{self, Read};
-use std::path::Path;
+use std::io;
+use std::path::{Path, PathBuf};
 
 use crate::domain::provider::catalog::Catalog;
-use crate::shell::file::shown;
+use crate::shell::file::{self, shown};
 
 /// The largest provider file that is read, in bytes.
-const LARGEST: u64 = 256 * 1024;
+const LARGEST: usize = 256 * 1024;
 
 /// Reads every `.yaml` and `.yml` file of `folder`, by name, and the presets. A folder that is
-/// not there holds no files.
+/// not there holds no files; one that cannot be read is complained of.
 #[must_use]
 pub fn read(folder: &Path) -> Catalog {
-    let Ok(entries) = fs::read_dir(folder) else { return Catalog::read([]) };
-    let mut paths: Vec<_> = entries
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| path.extension().is_some_and(|ending| ending == "yaml" || ending == "yml"))
-        .collect();
-    paths.sort();
-    Catalog::read(
-        paths
-            .iter()
-            .map(|path| (shown(path), text(path).map_err(|error| format!("cannot read it: {error}")))),
-    )
+    match paths(folder) {
+        Ok(paths) => Catalog::read(paths.iter().map(|path| (shown(path), text(path)))),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Catalog::read([]),
+        Err(error) => Catalog::read([(shown(folder), Err(format!("cannot read the folder: {error}")))]),
+    }
 }
 
-fn text(path: &Path) -> io::Result<String> {
-    let mut text = String::new();
-    let read = fs::File::open(path)?.take(LARGEST + 1).read_to_string(&mut text)?;
-    if u64::try_from(read).unwrap_or(u64::MAX) > LARGEST {
-        return Err(io::Error::other("it is larger than 256 KiB"));
+fn paths(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut paths = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|ending| ending == "yaml" || ending == "yml") {
+            paths.push(path);
+        }
     }
-    Ok(text)
+    paths.sort();
+    Ok(paths)
+}
+
+fn text(path: &Path) -> Result<String, String> {
+    let cannot = |why: &str| format!("cannot read it: {why}");
+    // What is no file, a named pipe say, is not even opened.
+    let found = fs::metadata(path).map_err(|error| cannot(&error.to_string()))?;
+    if !found.is_file() {
+        return Err(cannot("it is no ordinary file"));
+    }
+    let bytes = file::read(path, LARGEST).map_err(|trouble| cannot(&trouble.why))?;
+    let bytes = bytes.ok_or_else(|| cannot("it has just gone"))?;
+    if bytes.len() > LARGEST {
+        return Err(cannot("it is larger than 256 KiB"));
+    }
+    String::from_utf8(bytes.to_vec()).map_err(|_| cannot("it is not UTF-8 text"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_that_is_missing_is_silent_and_one_that_cannot_be_read_is_not() {
+        let folder = tempfile::tempdir().expect("a folder");
+        assert_eq!(read(&folder.path().join("none")).complaints, []);
+        let file = folder.path().join("file");
+        fs::write(&file, "").expect("a file");
+        let complaints = read(&file).complaints;
+        assert_eq!(complaints.len(), 1, "{complaints:?}");
+        assert!(complaints[0].rule.starts_with("cannot read the folder"), "{complaints:?}");
+    }
+
+    #[test]
+    fn what_is_no_readable_file_is_complained_of_and_the_rest_is_read() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let at = |name: &str| folder.path().join(name);
+        let acme = "name: acme\nendpoints: { authorize: 'https://a.test/a', token: 'https://a.test/t' }\n";
+        fs::write(at("acme.yaml"), acme).expect("a file");
+        fs::write(at("big.yaml"), vec![b' '; LARGEST + 1]).expect("a file");
+        fs::write(at("bytes.yaml"), [0xff]).expect("a file");
+        fs::create_dir(at("folder.yaml")).expect("a folder");
+        #[cfg(unix)]
+        {
+            let kind = rustix::fs::FileType::Fifo;
+            let mode = rustix::fs::Mode::RWXU;
+            rustix::fs::mknodat(rustix::fs::CWD, at("pipe.yaml"), kind, mode, 0).expect("a pipe");
+        }
+        let catalog = read(folder.path());
+        assert!(catalog.get("acme").is_some());
+        let said: Vec<_> = catalog.complaints.iter().map(|complaint| complaint.rule.as_str()).collect();
+        let no_file = "cannot read it: it is no ordinary file";
+        let pipe: &[&str] = if cfg!(unix) { &[no_file] } else { &[] };
+        let other =
+            ["cannot read it: it is larger than 256 KiB", "cannot read it: it is not UTF-8 text", no_file];
+        assert_eq!(said, [&other[..], pipe].concat());
+    }
 }
