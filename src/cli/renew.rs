@@ -22,14 +22,14 @@ pub(super) fn renew(hands: &Arc<Hands>, id: &ProfileId, wish: Wish) -> Result<Op
         tokio::pin!(refreshing);
         tokio::select! {
             refreshed = &mut refreshing => return Some(refreshed),
-            () = signals::ending() => {}
+            _ = signals::ending() => {}
         }
         console::say(
             "authtui: waiting for the provider's answer, which may hold new tokens; once more ends at once",
         );
         tokio::select! {
             refreshed = &mut refreshing => Some(refreshed),
-            () = signals::ending() => None,
+            _ = signals::ending() => None,
         }
     };
     Ok(screen::runtime()?.block_on(waiting))

@@ -21,9 +21,9 @@ pub fn start(inbox: &Inbox) -> io::Result<()> {
             let msg = match event::read() {
                 Ok(event) => message(event),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => None,
-                Err(_) => Some(Msg::Terminated),
+                Err(_) => Some(Msg::HungUp),
             };
-            let last = msg == Some(Msg::Terminated);
+            let last = msg == Some(Msg::HungUp);
             if msg.is_some_and(|msg| told.send(msg).is_err()) || last {
                 return;
             }
@@ -45,7 +45,7 @@ fn watch(inbox: Inbox) -> io::Result<()> {
         let mut watched = [PollFd::new(&terminal, PollFlags::empty())];
         while matches!(poll(&mut watched, None), Err(rustix::io::Errno::INTR)) {}
         // The loop has ended: nobody is left to be told.
-        let _ = inbox.send(Msg::Terminated);
+        let _ = inbox.send(Msg::HungUp);
     })?;
     Ok(())
 }

@@ -125,7 +125,7 @@ impl Watch<'_> {
                 if screen.is_lent() && matches!(msg, Msg::Key(_)) {
                     returns = true;
                 } else {
-                    if msg == Msg::Terminated {
+                    if matches!(msg, Msg::Terminated | Msg::HungUp) {
                         left = Left::Terminated;
                     }
                     #[cfg(debug_assertions)]
@@ -166,8 +166,8 @@ impl Watch<'_> {
         while model.unfinished().is_some() {
             match self.messages.recv_timeout(until.saturating_duration_since(Instant::now())) {
                 Ok(Msg::Terminated) | Err(_) => break,
-                // Nobody sees any more what a key would do.
-                Ok(Msg::Key(_) | Msg::Pasted(_)) => {}
+                // Nobody sees any more what a key would do, and a terminal that goes says so twice.
+                Ok(Msg::Key(_) | Msg::Pasted(_) | Msg::HungUp) => {}
                 Ok(msg) => {
                     for effect in update(&mut model, self.hands.clock.now(), msg) {
                         perform(self.tasks, self.hands, self.inbox, effect);

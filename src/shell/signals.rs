@@ -1,9 +1,18 @@
 //! Signals that ask the program to end.
 
+/// What a signal says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// Somebody wants the program to end.
+    Asked,
+    /// The terminal is gone.
+    HungUp,
+}
+
 /// Waits for SIGTERM, SIGHUP or SIGINT. From this call on, and not only once it is awaited, none
 /// of them ends the program by itself.
 #[cfg(unix)]
-pub fn ending() -> impl Future<Output = ()> + Send + use<> {
+pub fn ending() -> impl Future<Output = Ending> + Send + use<> {
     use tokio::signal::unix::{SignalKind, signal};
     let of = |kind| {
         let caught = signal(kind);
@@ -21,18 +30,19 @@ pub fn ending() -> impl Future<Output = ()> + Send + use<> {
         (of(SignalKind::terminate()), of(SignalKind::hangup()), of(SignalKind::interrupt()));
     async {
         tokio::select! {
-            () = terminate => {}
-            () = hangup => {}
-            () = interrupt => {}
+            () = terminate => Ending::Asked,
+            () = hangup => Ending::HungUp,
+            () = interrupt => Ending::Asked,
         }
     }
 }
 
 /// Waits for Ctrl-C.
 #[cfg(not(unix))]
-pub async fn ending() {
+pub async fn ending() -> Ending {
     // Without a handler Ctrl-C ends the program by itself.
     if tokio::signal::ctrl_c().await.is_err() {
         std::future::pending::<()>().await;
     }
+    Ending::Asked
 }

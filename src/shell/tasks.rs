@@ -11,6 +11,7 @@ use tokio::runtime::{Builder, Handle};
 use tokio::sync::oneshot;
 
 use crate::shell::perform::Inbox;
+use crate::shell::signals::Ending;
 use crate::shell::{Hands, signals};
 use crate::tui::message::Msg;
 
@@ -37,13 +38,16 @@ impl Tasks {
         let told = inbox.clone();
         let thread = thread::Builder::new().name("tasks".to_owned()).spawn(move || {
             let within = runtime.block_on(async {
-                let mut ending: Pin<Box<dyn Future<Output = ()>>> = Box::pin(caught);
+                let mut ending: Pin<Box<dyn Future<Output = Ending>>> = Box::pin(caught);
                 loop {
                     tokio::select! {
                         within = &mut ended => return within.unwrap_or_default(),
-                        () = &mut ending => {
+                        how = &mut ending => {
                             // The loop has ended: nobody is left to be told.
-                            let _ = told.send(Msg::Terminated);
+                            let _ = told.send(match how {
+                                Ending::Asked => Msg::Terminated,
+                                Ending::HungUp => Msg::HungUp,
+                            });
                             ending = Box::pin(signals::ending());
                         }
                     }

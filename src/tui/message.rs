@@ -88,6 +88,8 @@ pub enum Msg {
     Woke,
     /// A signal asks the program to end.
     Terminated,
+    /// The terminal is gone, or a signal says so.
+    HungUp,
     /// The provider files were read.
     Catalogued(Box<Catalog>),
     /// A store was read, or written and read.

@@ -26,7 +26,7 @@ pub fn update(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
             Vec::new()
         }
         Msg::Woke => woke(model, now),
-        Msg::Terminated => {
+        Msg::Terminated | Msg::HungUp => {
             model.leaving = Leaving::Yes;
             last_saves(model, now)
         }

@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 
 use portable_pty::CommandBuilder;
 
+use authtui::demo::authority::fault::Mishap;
+
 use crate::home::served::Served;
 use crate::home::{Home, program};
 use crate::terminal::pty::Pty;
@@ -100,6 +102,20 @@ fn a_fault_gives_the_terminal_back_and_then_says_what_it_was() {
     let (screen, report) = raw.rsplit_once("\x1b[?1049l").expect("the alternate screen was left");
     assert!(!screen.contains("a fault that") && report.contains("a fault that"), "{raw}");
     assert!(!raw.contains(&pair.access[8..]) && !raw.contains(&pair.refresh[8..]), "{raw}");
+}
+
+#[test]
+fn a_window_that_is_closed_during_a_refresh_costs_no_tokens() {
+    let (served, before) = Served::with_ana(-60);
+    served.fault(1, Mishap::Late(Duration::from_secs(1)));
+
+    let code =
+        Pty::vanish(&served.home, &[("demo/ana", "r"), ("refreshing", "")], || served.refreshes().0 == 1);
+
+    assert_eq!(code, 1);
+    let after = served.stored("ana").expect("tokens");
+    assert_ne!(after.refresh, before.refresh, "the spent one is still stored");
+    assert_eq!(served.refreshes(), (1, 0));
 }
 
 #[test]

@@ -52,7 +52,7 @@ impl<'a> Conversation<'a> {
                 console::say(&format!("{question} [y/N]"));
                 let answer = tokio::select! {
                     answer = line(&mut lines) => answer,
-                    () = &mut ending, if !ended => None,
+                    _ = &mut ending, if !ended => None,
                 };
                 // Without a person, or a yes, what is stored stays as it is.
                 let agreed = answer
@@ -71,7 +71,7 @@ impl<'a> Conversation<'a> {
                 Some(heard) = self.told.recv() => heard,
                 Some(line) = pasted(&mut lines) => Heard::Typed(line),
                 () = sleep_until(wake) => Heard::Woke,
-                () = &mut ending, if !ended => {
+                _ = &mut ending, if !ended => {
                     ended = true;
                     Heard::Cancelled
                 }

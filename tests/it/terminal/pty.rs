@@ -58,22 +58,41 @@ impl Pty {
         Self::run(home, command, size)
     }
 
+    /// Runs the program, types each of the `keys` once its words are on the screen, and, as soon as
+    /// it is `time`, takes the whole terminal away, as closing its window does. Gives the exit code.
+    pub(crate) fn vanish(home: &Home, keys: &[(&str, &str)], time: impl Fn() -> bool) -> u32 {
+        let pair = native_pty_system().openpty(sized((120, 30))).expect("a terminal");
+        let mut output = pair.master.try_clone_reader().expect("a reader");
+        let mut keyboard = pair.master.take_writer().expect("a keyboard");
+        let mut child =
+            pair.slave.spawn_command(at_home(home, CommandBuilder::new(program()))).expect("it starts");
+        let mut screen = vt100::Parser::new(cells(30), cells(120), 0);
+        let mut bytes = [0; 4096];
+        for (words, typed) in keys {
+            while !screen.screen().contents().contains(words) {
+                let count = output.read(&mut bytes).expect("it writes");
+                screen.process(bytes.get(..count).expect("what was read"));
+            }
+            keyboard.write_all(typed.as_bytes()).expect("typed");
+        }
+        let began = Instant::now();
+        while !time() {
+            assert!(began.elapsed() < PATIENCE, "the time never comes");
+            thread::yield_now();
+        }
+        drop((output, keyboard, pair));
+        loop {
+            if let Some(status) = child.try_wait().expect("a program") {
+                return status.exit_code();
+            }
+            assert!(began.elapsed() < PATIENCE, "it goes on without a terminal");
+            thread::yield_now();
+        }
+    }
+
     /// Runs `command` in `home`.
-    pub(crate) fn run(home: &Home, mut command: CommandBuilder, size: (u16, u16)) -> Self {
-        let added: Vec<_> = command
-            .iter_extra_env_as_str()
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
-            .collect();
-        command.env_clear();
-        command.cwd(home.path(""));
-        for (name, value) in home.environment() {
-            command.env(name, value);
-        }
-        command.env("TERM", "xterm-256color");
-        command.env("AUTHTUI", program());
-        for (name, value) in added {
-            command.env(name, value);
-        }
+    pub(crate) fn run(home: &Home, command: CommandBuilder, size: (u16, u16)) -> Self {
+        let command = at_home(home, command);
         let pair = native_pty_system().openpty(sized(size)).expect("a terminal");
         let before = format!("{:?}", pair.master.get_termios());
         let mut output = pair.master.try_clone_reader().expect("a reader");
@@ -185,4 +204,21 @@ fn cells(count: u16) -> NonZeroU16 {
 
 fn sized((cols, rows): (u16, u16)) -> PtySize {
     PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }
+}
+
+/// `command` with the environment of `home` and its own additions.
+fn at_home(home: &Home, mut command: CommandBuilder) -> CommandBuilder {
+    let added: Vec<_> =
+        command.iter_extra_env_as_str().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    command.env_clear();
+    command.cwd(home.path(""));
+    for (name, value) in home.environment() {
+        command.env(name, value);
+    }
+    command.env("TERM", "xterm-256color");
+    command.env("AUTHTUI", program());
+    for (name, value) in added {
+        command.env(name, value);
+    }
+    command
 }
