@@ -13,7 +13,8 @@ use color_eyre::config::HookBuilder;
 static SCREEN: AtomicBool = AtomicBool::new(false);
 static REPORTS: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
-/// Installs the reports. They name no environment and hold no values of the program.
+/// Installs the reports: what failed and where, without the environment. Secrets print as
+/// `Secret(…)` wherever they are, so that none gets into the words of a panic.
 ///
 /// # Errors
 /// When another hook stands already.
