@@ -67,14 +67,6 @@ pub struct Provider {
     pub export: Option<String>,
 }
 
-impl Provider {
-    /// The page that shows the code, where pasting it is one of the ways a login can go.
-    #[must_use]
-    pub fn paste_page(&self) -> Option<&Url> {
-        self.redirect.paste.as_ref().filter(|_| self.flows.contains(&Flow::Paste))
-    }
-}
-
 /// One way a login can go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -136,7 +128,7 @@ pub struct Redirect {
     pub rule: PortRule,
     /// The path, beginning with a slash.
     pub path: String,
-    /// The provider's own page that shows the code, for [`Flow::Paste`]; see [`Provider::paste_page`].
+    /// The provider's own page that shows the code; absent where [`Flow::Paste`] is no way to go.
     pub paste: Option<Url>,
 }
 

@@ -52,7 +52,7 @@ impl Authorization {
             go: text(GO_FROM, 12),
             asking,
             loopback: port.and_then(|port| provider.redirect.loopback(port)),
-            paste: provider.paste_page().cloned(),
+            paste: provider.redirect.paste.clone(),
         }
     }
 
@@ -208,14 +208,6 @@ mod tests {
         assert_eq!(keys, ["grant_type", "code", "state", "client_id", "redirect_uri", "code_verifier"]);
         assert_eq!(body["redirect_uri"], "https://platform.claude.com/oauth/code/callback");
         assert_eq!(body["state"], authorization.state().expose());
-    }
-
-    #[test]
-    fn the_page_that_shows_codes_is_used_only_where_pasting_is_a_flow() {
-        let mut provider = anthropic();
-        assert!(authorization(&provider).paste().is_some());
-        provider.flows = vec![crate::domain::provider::Flow::Code];
-        assert_eq!(authorization(&provider).paste(), None);
     }
 
     #[test]

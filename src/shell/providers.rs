@@ -72,7 +72,7 @@ mod tests {
         fs::write(at("big.yaml"), vec![b' '; LARGEST + 1]).expect("a file");
         fs::write(at("bytes.yaml"), [0xff]).expect("a file");
         fs::create_dir(at("folder.yaml")).expect("a folder");
-        #[cfg(unix)]
+        #[cfg(target_os = "linux")]
         {
             let kind = rustix::fs::FileType::Fifo;
             let mode = rustix::fs::Mode::RWXU;
@@ -82,7 +82,7 @@ mod tests {
         assert!(catalog.get("acme").is_some());
         let said: Vec<_> = catalog.complaints.iter().map(|complaint| complaint.rule.as_str()).collect();
         let no_file = "cannot read it: it is no ordinary file";
-        let pipe: &[&str] = if cfg!(unix) { &[no_file] } else { &[] };
+        let pipe: &[&str] = if cfg!(target_os = "linux") { &[no_file] } else { &[] };
         let other =
             ["cannot read it: it is larger than 256 KiB", "cannot read it: it is not UTF-8 text", no_file];
         assert_eq!(said, [&other[..], pipe].concat());

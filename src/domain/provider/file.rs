@@ -12,7 +12,7 @@ use crate::domain::provider::call::{Body, Call, Method, Slot, Template};
 use crate::domain::provider::file::rules::broken;
 use crate::domain::provider::file::written::{BodyForm, Written};
 use crate::domain::provider::{
-    Authentication, Authorize, Client, Probe, Provider, Redirect, Rotation, Scopes,
+    Authentication, Authorize, Client, Flow, Probe, Provider, Redirect, Rotation, Scopes,
 };
 
 /// What is wrong with a provider's file.
@@ -66,6 +66,7 @@ fn without_place(words: &str) -> String {
 
 fn built(written: Written) -> Provider {
     let flows = written.flows();
+    let pastes = flows.contains(&Flow::Paste);
     let authentication = written.client.authentication;
     let exchange = token_call(&written, "authorization_code", &exchange_fields(&written));
     let refresh = token_call(&written, "refresh_token", &refresh_fields(&written));
@@ -97,7 +98,7 @@ fn built(written: Written) -> Provider {
             port: written.redirect.port,
             rule: written.redirect.port_rule,
             path: written.redirect.path,
-            paste: written.redirect.paste.map(|address| address.0),
+            paste: written.redirect.paste.filter(|_| pastes).map(|address| address.0),
         },
         pkce: written.pkce,
         state_bytes: written.state.bytes,
@@ -163,7 +164,6 @@ fn bearer() -> Template {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::provider::Flow;
 
     /// The shortest file that works.
     const SHORT: &str = "\
@@ -191,7 +191,7 @@ client: { id: authtui }
     }
 
     #[test]
-    fn the_flows_left_out_are_those_that_the_redirects_allow() {
+    fn the_page_that_shows_codes_makes_pasting_a_flow_unless_the_file_says_otherwise() {
         let page = "redirect: { paste: 'https://id.acme.test/code' }\n";
         for (more, flows) in [
             ("", &[Flow::Code][..]),
@@ -199,7 +199,10 @@ client: { id: authtui }
             (&format!("{page}flows: [code]\n"), &[Flow::Code]),
             (&format!("{page}flows: [paste]\n"), &[Flow::Paste]),
         ] {
-            assert_eq!(load("acme", &format!("{SHORT}{more}")).expect(more).flows, flows, "{more}");
+            let provider = load("acme", &format!("{SHORT}{more}")).expect(more);
+            assert_eq!(provider.flows, flows, "{more}");
+            // A page that no flow uses is not there for anybody.
+            assert_eq!(provider.redirect.paste.is_some(), flows.contains(&Flow::Paste), "{more}");
         }
     }
 

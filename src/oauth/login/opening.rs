@@ -45,7 +45,7 @@ impl Login {
                 self.steps.done(Step::Listen, format!("{address} ({})", bound.addresses), now.steady);
                 self.open_doors(&entropy, Some(bound.port), now)
             }
-            Err(trouble) if self.plan.provider.paste_page().is_some() => {
+            Err(trouble) if self.plan.provider.redirect.paste.is_some() => {
                 self.steps.failed(Step::Listen, trouble.why.clone(), now.steady);
                 self.notice("No callback can come; paste the code that the provider shows.");
                 self.open_doors(&entropy, None, now)

@@ -110,7 +110,7 @@ impl Below<'_> {
         self.sheet.gap();
         self.link(doors);
         self.sheet.field("URL", &["t prints it whole on a plain line, c copies it".to_owned()]);
-        if let Some(host) = login.plan().provider.paste_page().and_then(|url| url.host_str()) {
+        if let Some(host) = login.plan().provider.redirect.paste.as_ref().and_then(|url| url.host_str()) {
             self.sheet.field("Code", &[format!("if {host} shows one, p pastes it")]);
         }
     }
@@ -124,7 +124,7 @@ impl Below<'_> {
         if let Some(doors) = login.doors() {
             self.link(doors);
         }
-        if let Some(host) = login.plan().provider.paste_page().and_then(|url| url.host_str()) {
+        if let Some(host) = login.plan().provider.redirect.paste.as_ref().and_then(|url| url.host_str()) {
             self.sheet.field("Code", &[format!("{host} shows it once you have allowed access")]);
         }
     }
