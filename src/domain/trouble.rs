@@ -22,8 +22,6 @@ pub enum Stored {
     Untouched,
     /// New ones are held in memory only; the stored ones are as they were.
     NewOnesInMemory,
-    /// New ones are stored.
-    Saved,
 }
 
 /// What to do next.
@@ -52,7 +50,6 @@ impl fmt::Display for Stored {
         f.write_str(match self {
             Self::Untouched => "Stored tokens are as they were.",
             Self::NewOnesInMemory => "The new tokens are in memory only; the stored ones are as they were.",
-            Self::Saved => "The new tokens are saved.",
         })
     }
 }

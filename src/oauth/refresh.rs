@@ -132,7 +132,6 @@ fn request(
     let id = profile.client_id.as_deref().or(provider.client.id.as_deref()).unwrap_or_default();
     Filling::of_client(id, profile.client_secret.as_ref())
         .with(Slot::Refresh, refresh.clone())
-        .with(Slot::Scope, profile.scopes.join(&provider.scopes.separator).into())
         .fill(call)
         .map_err(|_| Cannot::Unfilled)
 }

@@ -69,16 +69,6 @@ pub fn hold_blocking(path: &Path, within: Duration) -> Result<Hold, NotHeld> {
     Ok(Hold { _file: file })
 }
 
-/// Who holds the lock at `path` at this moment, for a notice while waiting.
-#[must_use]
-pub fn held_by(path: &Path) -> Option<String> {
-    let mut file = open(path).ok()?;
-    match file.try_lock_shared() {
-        Ok(()) => None,
-        Err(_) => holder(&mut file),
-    }
-}
-
 fn begin(path: &Path, within: Duration) -> Result<(File, Instant), NotHeld> {
     let file = open(path).map_err(NotHeld::Failed)?;
     let now = Instant::now();
@@ -138,16 +128,13 @@ mod tests {
     fn a_second_holder_waits_and_learns_who_is_first() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("a.lock");
-        assert_eq!(held_by(&path), None);
         let first = hold_blocking(&path, LONG).expect("free");
         let us = format!("authtui (process {})", std::process::id());
-        assert_eq!(held_by(&path).as_ref(), Some(&us));
         match hold_blocking(&path, SHORT) {
             Err(NotHeld::Busy(holder)) => assert_eq!(holder, Some(us)),
             other => panic!("{other:?}"),
         }
         drop(first);
-        assert_eq!(held_by(&path), None);
         assert!(hold_blocking(&path, Duration::ZERO).is_ok());
         assert!(path.exists(), "a lock file stays");
     }

@@ -10,8 +10,7 @@ use std::time::Duration;
 use zeroize::Zeroizing;
 
 use crate::domain::change::{Change, Moved, Snapshot};
-use crate::domain::name::{ProfileId, StoreId};
-use crate::domain::profile::Profile;
+use crate::domain::name::StoreId;
 use crate::domain::trouble::{Next, Trouble};
 use crate::shell::file::{self, Replaced, shown};
 use crate::shell::lock::{self, NotHeld};
@@ -124,12 +123,6 @@ impl Stores {
         Ok(Some(snapshot(store, path, Some(content), notices)))
     }
 
-    /// The profile as its store says it now.
-    #[must_use]
-    pub fn open(&self, id: &ProfileId) -> Option<Profile> {
-        self.read(id.store).profile(&id.name).cloned()
-    }
-
     /// What changes when the file of `store` is written: its time, size and number.
     #[must_use]
     pub fn stamp(&self, store: StoreId) -> Option<Stamp> {
@@ -217,8 +210,8 @@ mod tests {
     use super::*;
     use crate::domain::change::{Edit, Renewal};
     use crate::domain::clock::at_seconds;
-    use crate::domain::name::ProfileName;
-    use crate::domain::profile::{Kind, LastRefresh, RefreshResult};
+    use crate::domain::name::{ProfileId, ProfileName};
+    use crate::domain::profile::{Kind, LastRefresh, Profile, RefreshResult};
     use crate::domain::secret::Secret;
     use crate::domain::tokens::{Held, Life, Tokens};
 
@@ -260,8 +253,6 @@ mod tests {
 
         assert_eq!(after.profiles().collect::<Vec<_>>(), [&profile("demo/ana")]);
         assert_eq!(stores.read(StoreId::Own), after);
-        assert_eq!(stores.open(&profile("demo/ana").id), Some(profile("demo/ana")));
-        assert_eq!(stores.open(&profile("demo/ben").id), None);
     }
 
     #[test]

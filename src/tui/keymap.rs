@@ -149,11 +149,6 @@ pub fn action(place: Place, key: KeyEvent) -> Option<Action> {
     here.chain(everywhere).find(fits).map(|binding| binding.action)
 }
 
-/// The keys that the footer names at `place`.
-pub fn footer_of(place: Place) -> impl Iterator<Item = &'static Binding> {
-    BINDINGS.iter().filter(move |binding| binding.place == place && binding.said == Said::Footer)
-}
-
 impl Key {
     fn is(self, key: KeyEvent) -> bool {
         let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);

@@ -378,7 +378,7 @@ impl Run {
 
     fn trouble(&mut self) -> Trouble {
         let next = self.dice.pick(&[Next::LogIn, Next::Retry, Next::Nothing, Next::Fix("look".to_owned())]);
-        let stored = self.dice.pick(&[Stored::Untouched, Stored::NewOnesInMemory, Stored::Saved]);
+        let stored = self.dice.pick(&[Stored::Untouched, Stored::NewOnesInMemory]);
         let why = "because ".repeat(self.dice.pick(&[1, 40]));
         Trouble { what: "cannot do it".to_owned(), why, stored, next }
     }

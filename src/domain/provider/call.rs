@@ -20,19 +20,6 @@ pub struct Call {
     pub body: Body,
 }
 
-impl Call {
-    /// Every hole of the call.
-    pub fn slots(&self) -> impl Iterator<Item = Slot> {
-        let headers = self.headers.iter().flat_map(|(_, template)| template.slots());
-        let fields = match &self.body {
-            Body::Empty => &[][..],
-            Body::Form(fields) | Body::Json(fields) => fields,
-        };
-        let body = fields.iter().flat_map(|(_, template)| template.slots());
-        self.url.slots().chain(headers).chain(body)
-    }
-}
-
 /// The methods a call can have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Method {
@@ -74,15 +61,13 @@ pub enum Slot {
     Refresh,
     /// `{access}`
     Access,
-    /// `{scope}`
-    Scope,
     /// `{account}`: the name of the account that is expected to log in.
     Account,
 }
 
 impl Slot {
     /// Every hole there is.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 10] = [
         Self::ClientId,
         Self::ClientSecret,
         Self::Basic,
@@ -92,7 +77,6 @@ impl Slot {
         Self::Verifier,
         Self::Refresh,
         Self::Access,
-        Self::Scope,
         Self::Account,
     ];
 
@@ -109,7 +93,6 @@ impl Slot {
             Self::Verifier => "verifier",
             Self::Refresh => "refresh",
             Self::Access => "access",
-            Self::Scope => "scope",
             Self::Account => "account",
         }
     }
@@ -118,7 +101,7 @@ impl Slot {
     #[must_use]
     pub fn is_secret(self) -> bool {
         match self {
-            Self::ClientId | Self::Redirect | Self::Scope | Self::Account => false,
+            Self::ClientId | Self::Redirect | Self::Account => false,
             Self::ClientSecret
             | Self::Basic
             | Self::Code

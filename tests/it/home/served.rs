@@ -7,7 +7,7 @@ use authtui::demo::authority::record::Counters;
 use authtui::demo::authority::{Authority, Settings, TOKEN};
 use authtui::demo::serve::{Serving, dice};
 use authtui::domain::clock::{Now, TimeDelta, rfc3339};
-use authtui::domain::name::{ProfileId, ProfileName, StoreId};
+use authtui::domain::name::{ProfileName, StoreId};
 use authtui::domain::profile::Profile;
 use authtui::shell::stores::Stores;
 
@@ -91,8 +91,7 @@ impl Served {
     /// The profile `demo/NAME` as the file says it now.
     pub(crate) fn profile(&self, name: &str) -> Profile {
         let name = ProfileName::new("demo", name).expect("a name");
-        let id = ProfileId { store: StoreId::Own, name };
-        Stores::new(self.home.config()).open(&id).expect("a profile")
+        Stores::new(self.home.config()).read(StoreId::Own).profile(&name).expect("a profile").clone()
     }
 
     /// The tokens of `demo/NAME` as the file says them now.
