@@ -7,11 +7,16 @@ use color_eyre::eyre::Result;
 
 use crate::cli::exit::Exit;
 use crate::cli::screen;
+use crate::domain::provider::catalog::Entry;
+use crate::domain::text;
 use crate::shell::file::shown;
 use crate::shell::{Hands, console};
 
 /// The format of provider files, field by field.
 const FIELDS: &str = include_str!("../../assets/providers/README.md");
+
+/// The longest text of a provider file that is printed, in characters.
+const LONGEST: usize = 2000;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -43,26 +48,27 @@ pub(super) fn run(hands: &Arc<Hands>, arguments: &Arguments) -> Result<Exit> {
                 Ok(Exit::Done)
             }
             None => {
-                console::say(&format!(
-                    "authtui: there is no provider {}.",
-                    crate::domain::text::clean(name, 64)
-                ));
+                console::say(&format!("authtui: there is no provider {}.", text::clean(name, 64)));
                 Ok(Exit::NotFound)
             }
         },
         None => {
             let widest = catalog.entries().map(|entry| entry.provider.name.len()).max().unwrap_or_default();
-            let mut out = String::new();
-            for entry in catalog.entries() {
-                let (provider, from) = (&entry.provider, entry.path.as_deref().unwrap_or("built in"));
-                out.push_str(&format!("{:widest$}  {}  ({from})\n", provider.name, provider.title));
-            }
-            console::print(&out)?;
+            console::print(&catalog.entries().map(|entry| line(entry, widest)).collect::<String>())?;
             console::say(&format!("Your own files: {}/NAME.yaml", shown(&hands.paths.providers)));
             for complaint in &catalog.complaints {
-                console::say(&format!("authtui: not used: {complaint}"));
+                console::say(&text::clean(&format!("authtui: not used: {complaint}"), LONGEST));
             }
             Ok(if catalog.complaints.is_empty() { Exit::Done } else { Exit::Failure })
         }
     }
+}
+
+/// Name, title, homepage and origin of a provider; the name fills `widest` columns.
+fn line(entry: &Entry, widest: usize) -> String {
+    let provider = &entry.provider;
+    let homepage = provider.homepage.as_ref().map_or_else(String::new, |url| format!("  {url}"));
+    let from = entry.path.as_deref().unwrap_or("built in");
+    let line = format!("{:widest$}  {}{homepage}  ({from})", provider.name, provider.title);
+    text::clean(&line, LONGEST) + "\n"
 }

@@ -22,6 +22,15 @@ fn presets_and_own_files_are_listed_and_shown_as_they_are_written() {
 }
 
 #[test]
+fn a_title_cannot_steer_the_terminal_and_the_homepage_follows_it() {
+    let home = Home::new();
+    home.provider("acme", &format!("{ACME}title: \"Acme\\e[2J\"\nhomepage: https://a.test/docs\n"));
+    let ended = home.run(&["providers"]);
+    assert!(ended.out.contains("Acme\u{fffd}[2J  https://a.test/docs  (/"), "{ended:?}");
+    assert!(!ended.out.contains('\u{1b}'), "{ended:?}");
+}
+
+#[test]
 fn a_file_of_the_same_name_replaces_a_preset() {
     let home = Home::new();
     let mine = ACME.replace("acme", "anthropic");
