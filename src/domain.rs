@@ -1,5 +1,6 @@
 //! What is: profiles, tokens, time, providers. Pure; imports nothing else of this crate.
 
+pub mod afterlife;
 pub mod change;
 pub mod clock;
 pub mod countdown;

@@ -7,8 +7,9 @@ use color_eyre::eyre::Result;
 
 use crate::cli::exit::{self, Exit};
 use crate::cli::{screen, target};
+use crate::domain::afterlife;
 use crate::domain::change::{Change, Edit};
-use crate::domain::clock::local;
+use crate::domain::clock::{Now, local};
 use crate::domain::profile::{Kind, Profile};
 use crate::shell::stores::Failure;
 use crate::shell::{Hands, console};
@@ -35,7 +36,7 @@ pub(super) fn run(hands: &Arc<Hands>, arguments: &Arguments, extent: Extent) -> 
         Err(exit) => return Ok(exit),
     };
     let name = profile.id.name.clone();
-    console::say(&consequence(hands, &profile, extent));
+    console::say(&consequence(&profile, extent, hands.clock.now()));
     if !arguments.yes {
         if !console::can_ask() {
             console::say("authtui: nobody can be asked here; add --yes.");
@@ -71,20 +72,19 @@ pub(super) fn run(hands: &Arc<Hands>, arguments: &Arguments, extent: Extent) -> 
     }
 }
 
-fn consequence(hands: &Hands, profile: &Profile, extent: Extent) -> String {
-    let now = hands.clock.now();
+/// What is erased, and what lives on at the provider.
+fn consequence(profile: &Profile, extent: Extent, now: Now) -> String {
     let name = &profile.id.name;
+    let Some(lives_on) = afterlife::words(profile, now, |at, now| local(at, now.offset)) else {
+        return match extent {
+            Extent::Tokens => format!("{name}: It holds no tokens."),
+            Extent::Profile => format!("{name}: It holds no tokens. The profile is erased from the file."),
+        };
+    };
     let what = match (profile.kind, extent) {
         (Kind::ApiKey, _) => "The key is removed from the file.",
         (Kind::OAuth, Extent::Tokens) => "The tokens are erased from the file; the profile stays.",
         (Kind::OAuth, Extent::Profile) => "The tokens and the profile are erased from the file.",
     };
-    let until = match profile.life.expires_at {
-        Some(end) if end > now.wall => {
-            format!("the access token works there until {}", local(end, now.offset))
-        }
-        Some(_) => "the access token has ended, the grant may live on".to_owned(),
-        None => "no end of the token is known".to_owned(),
-    };
-    format!("{name}: {what} The provider is not told: {until}.")
+    format!("{name}: {what} The provider is not told: {lives_on}.")
 }

@@ -5,9 +5,10 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::domain::clock::{DateTime, Now, Utc};
+use crate::domain::afterlife;
+use crate::domain::clock::Now;
 use crate::domain::name::ProfileId;
-use crate::domain::profile::{Kind, Profile};
+use crate::domain::profile::Kind;
 use crate::oauth::login::{Choice, Doubt};
 use crate::tui::dialog::{Dialog, Question};
 use crate::tui::model::Model;
@@ -124,40 +125,19 @@ fn revoke(id: &ProfileId, model: &Model, now: Now) -> Words {
         let text = format!("It holds no tokens. Removing it takes the profile out of {place}.");
         return Words { title, text: vec![text], short: None };
     };
+    let lives_on = afterlife::words(profile, now, state::moment).unwrap_or_default();
+    let not_told = format!("{provider} is not told: {lives_on}.");
+    let briefly = afterlife::brief(profile, now, state::moment).unwrap_or_default();
     if profile.kind == Kind::ApiKey {
-        let text = vec![
-            format!("The key is removed from the file {place}."),
-            format!("{provider} is not told: the key works until you delete it there."),
-        ];
-        let short = format!("The key is removed from the file. {provider} is not told: it works on there.");
+        let text = vec![format!("The key is removed from the file {place}."), not_told];
+        let short = format!("The key is removed from the file. {provider} is not told: it {briefly} there.");
         return Words { title, text, short: Some(short) };
     }
     let what = match tokens.refresh {
         Some(_) => "The access and the refresh token are",
         None => "The access token is",
     };
-    let text = vec![
-        format!("{what} erased from {place}."),
-        format!("{provider} is not told: {}.", lives_on(profile, now)),
-    ];
-    let last = if tokens.refresh.is_some() { profile.life.grant_ends_at } else { profile.life.expires_at };
-    let short = format!("Erased here. {provider} is not told; there it {}.", works(last, now));
+    let text = vec![format!("{what} erased from {place}."), not_told];
+    let short = format!("Erased here. {provider} is not told; there it {briefly}.");
     Words { title, text, short: Some(short) }
-}
-
-/// How long the erased tokens go on working for somebody who has a copy.
-fn lives_on(profile: &Profile, now: Now) -> String {
-    let access = format!("the access token {}", works(profile.life.expires_at, now));
-    match profile.refresh_token() {
-        None => access,
-        Some(_) => format!("{access}; the grant {}", works(profile.life.grant_ends_at, now)),
-    }
-}
-
-fn works(end: Option<DateTime<Utc>>, now: Now) -> String {
-    match end {
-        None => "works on, no end known".to_owned(),
-        Some(end) if end <= now.wall => "has ended already".to_owned(),
-        Some(end) => format!("works until {}", state::moment(end, now)),
-    }
 }
