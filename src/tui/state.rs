@@ -155,7 +155,7 @@ fn retrying(profile: &Profile, at: DateTime<Utc>, now: Now) -> String {
         Some(RefreshResult::Done | RefreshResult::Dead { .. }) | None => String::new(),
     };
     if at > now.wall {
-        return format!("{why}; next try in {}, r tries at once", left(at, now));
+        return format!("{why}; r makes sense in {}", left(at, now));
     }
     format!("{why}; r tries again")
 }
