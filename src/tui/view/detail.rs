@@ -103,7 +103,7 @@ fn broken(sheet: &mut Sheet<'_>, store: &Snapshot, at: u32, theme: &Theme) -> Op
     sheet.field("Line", &[at.to_string()]);
     sheet.field("Reason", &[prose::safe(why)]);
     sheet.gap();
-    sheet.text("This entry is never written. Correct the file, and it is read again.", Style::new());
+    sheet.text("This entry is never written. Correct the file, then press Ctrl-L.", Style::new());
     Some(prose::safe(name))
 }
 
