@@ -78,7 +78,7 @@ fn provider<'a>(hands: &Hands, catalog: &'a Catalog, name: &ProfileName) -> Resu
         Some(provider) if provider.example => {
             let folder = crate::shell::file::shown(&hands.paths.providers);
             console::say(&format!(
-                "authtui: {wanted} is an example to copy: authtui providers show {wanted} > {folder}/NAME.yaml"
+                "authtui: {wanted} is an example to copy: mkdir -p {folder} && authtui providers show {wanted} > {folder}/NAME.yaml"
             ));
             Err(Exit::Usage)
         }

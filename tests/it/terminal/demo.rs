@@ -61,5 +61,5 @@ fn profile(home: &Home, name: &str) -> Profile {
     let [folder] = folders.as_slice() else { panic!("{folders:?}") };
     let name = ProfileName::new("demo", name).expect("a name");
     let id = ProfileId { store: StoreId::Own, name };
-    Stores::new(folder.join("config.yaml")).open(&id).expect("a profile")
+    Stores::new(folder.join("config.yaml")).read(id.store).profile(&id.name).expect("a profile").clone()
 }
