@@ -52,7 +52,7 @@ pub fn run(hands: &Arc<Hands>, theme: &Theme, keys: &str) -> Result<Left> {
     let (inbox, messages) = channel();
     // Before the terminal is taken: a signal must not leave it as it is.
     let tasks = Tasks::start(&inbox).wrap_err("cannot start the tasks")?;
-    let mut screen = Screen::take().wrap_err("cannot use the terminal")?;
+    let mut screen = Screen::take(size).wrap_err("cannot use the terminal")?;
     screen.draw(|frame| view(frame, &model, theme, hands.clock.now())).wrap_err("cannot draw")?;
     keyboard::start(&inbox).wrap_err("cannot read the keyboard")?;
     tasks.read_catalog(hands, &inbox);
@@ -118,7 +118,7 @@ impl Watch<'_> {
                 }
                 Err(RecvTimeoutError::Disconnected) => return Ok(Left::Terminated),
             };
-            let mut returns = false;
+            let (mut returns, size) = (false, model.size);
             // What has come meanwhile is taken before anything is drawn.
             while let Some(msg) = next {
                 // Any key leads back from printed lines, and means nothing else.
@@ -133,6 +133,9 @@ impl Watch<'_> {
                     effects.extend(update(model, self.hands.clock.now(), msg));
                 }
                 next = self.messages.try_recv().ok();
+            }
+            if model.size != size {
+                screen.resize(model.size);
             }
             if returns {
                 screen.come_back()?;

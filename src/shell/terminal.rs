@@ -7,8 +7,9 @@ use crossterm::cursor::{Hide, Show};
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use crossterm::execute;
 use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
-use ratatui::Terminal;
 use ratatui::backend::{Backend, ClearType, CrosstermBackend};
+use ratatui::layout::Rect;
+use ratatui::{Terminal, TerminalOptions, Viewport};
 use url::Url;
 
 use crate::shell::crash;
@@ -19,17 +20,21 @@ pub struct Screen {
     // that is gone panics, in the very moment in which tokens may still have to be saved.
     terminal: ManuallyDrop<Terminal<CrosstermBackend<Stdout>>>,
     lent: bool,
+    resized: Option<Rect>,
 }
 
 impl Screen {
-    /// Takes the terminal.
+    /// Takes the terminal of `size` columns and rows.
     ///
     /// # Errors
     /// When standard output is none.
-    pub fn take() -> io::Result<Self> {
-        let terminal = ManuallyDrop::new(Terminal::new(CrosstermBackend::new(stdout()))?);
+    pub fn take(size: (u16, u16)) -> io::Result<Self> {
+        // A full-screen viewport would ask the system for the size at every frame.
+        let options = TerminalOptions { viewport: Viewport::Fixed(Rect::new(0, 0, size.0, size.1)) };
+        let terminal = Terminal::with_options(CrosstermBackend::new(stdout()), options)?;
+        let terminal = ManuallyDrop::new(terminal);
         crash::screen_begins();
-        let screen = Self { terminal, lent: false };
+        let screen = Self { terminal, lent: false, resized: None };
         enter()?;
         Ok(screen)
     }
@@ -44,7 +49,15 @@ impl Screen {
         }
         // The clipboard writes from another thread; its sequence must not fall into a frame.
         let _whole = stdout().lock();
+        if let Some(area) = self.resized.take() {
+            self.terminal.resize(area)?;
+        }
         self.terminal.draw(view).map(|_| ())
+    }
+
+    /// Takes it that the terminal has another size, from the next frame on.
+    pub fn resize(&mut self, size: (u16, u16)) {
+        self.resized = Some(Rect::new(0, 0, size.0, size.1));
     }
 
     /// Forgets what is on the terminal, so that the next frame draws everything.
