@@ -84,6 +84,7 @@ impl Watch<'_> {
     ) -> io::Result<Left> {
         let mut left = Left::Asked;
         let mut stamp = self.hands.stamp(StoreId::Own);
+        let mut returns = false;
         loop {
             // Tasks first: tokens that came with the same breath as a `q` are saved all the same.
             let (mine, tasks): (Vec<_>, Vec<_>) =
@@ -99,9 +100,10 @@ impl Watch<'_> {
             }
             // A login that has its answer wants to be seen.
             let waits = model.login.as_ref().is_some_and(|login| login.doors().is_some());
-            if screen.is_lent() && !waits {
+            if screen.is_lent() && (returns || !waits) {
                 screen.come_back()?;
             }
+            returns = false;
             let now = self.hands.clock.now();
             screen.draw(|frame| view(frame, model, self.theme, now))?;
             let longest = now.steady.after(LONGEST_SLEEP);
@@ -114,11 +116,13 @@ impl Watch<'_> {
                         stamp = found;
                         effects.push(Effect::Read(StoreId::Own));
                     }
-                    Some(Msg::Woke)
+                    // Of many changes of size in a row the reader of keys may keep the last.
+                    let found = crossterm::terminal::size().ok().filter(|found| *found != model.size);
+                    Some(found.map_or(Msg::Woke, |(columns, rows)| Msg::Resized(columns, rows)))
                 }
                 Err(RecvTimeoutError::Disconnected) => return Ok(Left::Terminated),
             };
-            let (mut returns, size) = (false, model.size);
+            let size = model.size;
             // What has come meanwhile is taken before anything is drawn.
             while let Some(msg) = next {
                 // Any key leads back from printed lines, and means nothing else.
@@ -136,9 +140,6 @@ impl Watch<'_> {
             }
             if model.size != size {
                 screen.resize(model.size);
-            }
-            if returns {
-                screen.come_back()?;
             }
         }
     }
