@@ -87,10 +87,9 @@ pub fn ask(question: &str) -> io::Result<String> {
 /// When the terminal cannot be used, or the person presses Ctrl-C or Esc.
 pub fn ask_secret(question: &str) -> io::Result<Secret> {
     let mut err = io::stderr().lock();
-    write!(err, "{question} ")?;
-    err.flush()?;
+    // Before the question: who answers at once must not be echoed.
     crossterm::terminal::enable_raw_mode()?;
-    let typed = read_unseen();
+    let typed = write!(err, "{question} ").and_then(|()| err.flush()).and_then(|()| read_unseen());
     crossterm::terminal::disable_raw_mode()?;
     writeln!(err)?;
     typed
