@@ -11,7 +11,8 @@ use std::time::{Duration, Instant};
 
 use crate::domain::text;
 
-/// How long a waiter sleeps between two tries.
+/// How long a waiter sleeps between two tries: the system tells nobody when a lock becomes free, and its
+/// own waiting has no end.
 const BETWEEN: Duration = Duration::from_millis(10);
 
 /// A lock that is held until this is dropped.

@@ -67,12 +67,12 @@ const fn help(place: Place, keys: &'static [Key], action: Action, hint: &'static
 /// Every key of the program. The first that fits wins; a place comes before `Everywhere`.
 pub const BINDINGS: &[Binding] = &[
     footer(Place::Profiles, &[char('n')], Action::NewLogin, "new login"),
-    footer(Place::Profiles, &[char('l')], Action::LogIn, "log in again"),
+    footer(Place::Profiles, &[char('l')], Action::LogIn, "log in"),
     footer(Place::Profiles, &[char('r')], Action::Refresh, "refresh"),
     help(Place::Profiles, &[char('R')], Action::RefreshDue, "refresh all that are due"),
     footer(Place::Profiles, &[char('y')], Action::Copy, "copy"),
     footer(Place::Profiles, &[char('x')], Action::RevokeLocally, "revoke locally"),
-    footer(Place::Profiles, &[char('T')], Action::Test, "test token"),
+    help(Place::Profiles, &[char('T')], Action::Test, "test token"),
     footer(Place::Profiles, &[char('/')], Action::Filter, "filter"),
     footer(Place::Profiles, &[char('?'), Key::Plain(KeyCode::F(1))], Action::Help, "help"),
     footer(Place::Profiles, &[char('q')], Action::Quit, "quit"),

@@ -42,6 +42,7 @@ pub(super) async fn serve(sockets: Sockets, desk: &Arc<Desk>, mut stopped: onesh
                 // A connection whose request is here already is read before others push it out.
                 task::yield_now().await;
             }
+            // The system says nothing when it has a file to spare again.
             Err(_) => time::sleep(BACK_OFF).await,
         }
     }
