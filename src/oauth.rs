@@ -2,6 +2,7 @@
 
 pub mod authorization;
 pub mod callback;
+pub mod device;
 pub mod form;
 pub mod login;
 pub mod pasted;

@@ -18,10 +18,10 @@ use crate::cli::{screen, target};
 use crate::domain::change::Snapshot;
 use crate::domain::name::{ProfileId, ProfileName, StoreId};
 use crate::domain::profile::Kind;
+use crate::domain::provider::Provider;
 use crate::domain::provider::catalog::{Catalog, stem};
-use crate::domain::provider::{Authentication, Provider};
-use crate::oauth::login::Plan;
-use crate::shell::{Hands, console};
+use crate::oauth::login::{Plan, Ways};
+use crate::shell::{Hands, console, desktop};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -128,13 +128,11 @@ fn plan(
         return Ok(Err(Exit::Usage));
     }
     let stored = known.as_ref().and_then(|profile| profile.client_secret.clone());
-    let client_secret = match (provider.client.authentication, stored) {
-        (Authentication::None, secret) => secret,
-        (Authentication::Post | Authentication::Basic, Some(secret)) => Some(secret),
-        (Authentication::Post | Authentication::Basic, None) if console::can_ask() => {
-            Some(console::ask_secret("Client secret (not shown):")?)
-        }
-        (Authentication::Post | Authentication::Basic, None) => return Ok(Err(asked("a client secret"))),
+    let client_secret = match (provider.client.authentication.has_secret(), stored) {
+        (false, secret) => secret,
+        (true, Some(secret)) => Some(secret),
+        (true, None) if console::can_ask() => Some(console::ask_secret("Client secret (not shown):")?),
+        (true, None) => return Ok(Err(asked("a client secret"))),
     };
     Ok(Ok(Plan {
         id: ProfileId { store: StoreId::Own, name },
@@ -143,6 +141,7 @@ fn plan(
         scopes: provider.scopes.default.clone(),
         known: known.map(Box::new),
         place: snapshot.place.clone(),
+        ways: Ways::of(provider, desktop::seat()),
         provider: Box::new(provider.clone()),
     }))
 }

@@ -7,18 +7,27 @@
 
 pub mod call;
 pub mod catalog;
+pub mod device;
 pub mod endpoint;
+pub mod environment;
 pub mod file;
+pub mod meaning;
 pub mod reply;
 mod scalar;
+pub mod scopes;
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use url::Url;
 
+use crate::domain::clock::TimeDelta;
 use crate::domain::provider::call::{Call, Template};
+use crate::domain::provider::device::Device;
+use crate::domain::provider::environment::{Order, Variable};
+use crate::domain::provider::meaning::Meanings;
 use crate::domain::provider::reply::ReplyMap;
+use crate::domain::provider::scopes::Scopes;
 
 /// A service one logs in to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,8 +44,10 @@ pub struct Provider {
     pub homepage: Option<Url>,
     /// The ways a login can go.
     pub flows: Vec<Flow>,
-    /// The authorization request.
-    pub authorize: Authorize,
+    /// The authorization request; absent where no flow has one.
+    pub authorize: Option<Authorize>,
+    /// The device authorization (RFC 8628); absent where the provider has none.
+    pub device: Option<Device>,
     /// Who asks.
     pub client: Client,
     /// What is asked for.
@@ -45,22 +56,32 @@ pub struct Provider {
     pub redirect: Redirect,
     /// Whether the code is bound to this program (RFC 7636).
     pub pkce: Pkce,
-    /// How many random bytes the `state` has.
-    pub state_bytes: usize,
-    /// The request that turns a code into tokens.
-    pub exchange: Call,
+    /// The value that proves an answer is ours.
+    pub state: State,
+    /// The request that turns a code into tokens; absent where no flow has codes.
+    pub exchange: Option<Call>,
     /// The request that renews tokens; absent where the provider has none.
     pub refresh: Option<Call>,
     /// What a refresh does to the refresh token.
     pub rotation: Rotation,
+    /// How long a grant lives, where the provider documents it and its answers do not say it.
+    pub grant_life: Option<TimeDelta>,
     /// Where an answer keeps what.
     pub reply: ReplyMap,
+    /// What this provider's refusals mean beyond the standard.
+    pub meanings: Meanings,
     /// A harmless request that tells whether a token works.
     pub probe: Option<Probe>,
     /// The issuer that the callback may name (RFC 9207).
     pub issuer: Option<String>,
     /// The header that carries an API key as it is; absent: `Authorization: Bearer …`.
     pub key_header: Option<String>,
+    /// Where a person gets an API key.
+    pub key_page: Option<Url>,
+    /// The environment variables that programs read credentials of this provider from.
+    pub environment: Vec<Variable>,
+    /// The orders in which programs look for a credential; the first is the usual one.
+    pub orders: Vec<Order>,
     /// Prefixes of tokens that are public and worth showing.
     pub masks: Vec<String>,
     /// The environment variable that other programs read the token from.
@@ -75,16 +96,53 @@ pub enum Flow {
     Code,
     /// Authorization code that a page of the provider shows and the person pastes.
     Paste,
+    /// A code that the person types at the provider's page on any machine (RFC 8628).
+    Device,
+    /// An API key that the person types; no login.
+    Key,
 }
 
 /// The authorization request.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Authorize {
-    /// The authorization endpoint; its own query is kept.
-    pub url: Url,
-    /// What this provider wants in the query beyond the standard; one with an empty hole is
-    /// left out.
-    pub parameters: Vec<(String, Template)>,
+pub enum Authorize {
+    /// A page that the person opens (RFC 6749 §4.1.1).
+    Page {
+        /// The authorization endpoint; its own query is kept.
+        url: Url,
+        /// What this provider wants in the query beyond the standard; one with an empty hole is
+        /// left out.
+        parameters: Vec<(String, Template)>,
+        /// Whether `response_type=code` is sent: the standard demands it, some servers do not
+        /// know it.
+        response_type: ResponseType,
+    },
+    /// A request that is sent from here; the redirect that answers it carries the code.
+    Sent {
+        /// The request.
+        call: Call,
+        /// What each status means at this provider.
+        reading: BTreeMap<u16, String>,
+    },
+}
+
+/// Whether `response_type=code` is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ResponseType {
+    /// It is sent (RFC 6749 §4.1.1).
+    #[default]
+    Code,
+    /// It is left out.
+    None,
+}
+
+/// The value that proves an answer is ours (RFC 6749 §10.12).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct State {
+    /// How many random bytes it has.
+    pub bytes: usize,
+    /// Whether answers carry it. Where they do not, nothing proves an answer.
+    pub echoed: bool,
 }
 
 /// Who asks: the client as registered at the provider.
@@ -97,7 +155,7 @@ pub struct Client {
 }
 
 /// How a client proves itself at the token endpoint (RFC 6749 §2.3.1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Authentication {
     /// Public: by its id alone.
@@ -106,15 +164,16 @@ pub enum Authentication {
     Post,
     /// Id and secret in an `Authorization: Basic` header.
     Basic,
+    /// The id in the body, the secret as it is in the header of that name.
+    Header(String),
 }
 
-/// What is asked for, and how it is joined.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Scopes {
-    /// Asked for unless the person says otherwise.
-    pub default: Vec<String>,
-    /// What stands between two scopes in a request.
-    pub separator: String,
+impl Authentication {
+    /// Whether the client has a secret.
+    #[must_use]
+    pub fn has_secret(&self) -> bool {
+        *self != Self::None
+    }
 }
 
 /// Where the answer comes back.

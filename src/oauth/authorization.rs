@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use url::Url;
 
 use crate::domain::provider::call::Slot;
-use crate::domain::provider::{Pkce, Provider};
+use crate::domain::provider::{Authorize, Pkce, Provider, ResponseType};
 use crate::domain::secret::Secret;
 use crate::oauth::request::{Entropy, Filling, Request, Unfilled};
 
@@ -47,7 +47,7 @@ impl Authorization {
     pub fn new(provider: &Provider, asking: Asking, entropy: &Entropy, port: Option<u16>) -> Self {
         let text = |from, count| Secret::new(URL_SAFE_NO_PAD.encode(entropy.part(from, count)));
         Self {
-            state: text(0, provider.state_bytes),
+            state: text(0, provider.state.bytes),
             verifier: (provider.pkce == Pkce::Required).then(|| text(VERIFIER_FROM, 32)),
             go: text(GO_FROM, 12),
             asking,
@@ -87,22 +87,28 @@ impl Authorization {
     }
 
     /// The address that the person opens, for an answer by `redirect` (RFC 6749 §4.1.1). Its
-    /// own query comes first, then what the provider wants, then the standard.
+    /// own query comes first, then what the provider wants, then the standard. None where the
+    /// provider has no such page.
     #[must_use]
-    pub fn url(&self, provider: &Provider, redirect: &Url) -> Url {
-        let mut url = provider.authorize.url.clone();
+    pub fn url(&self, provider: &Provider, redirect: &Url) -> Option<Url> {
+        let Some(Authorize::Page { url, parameters, response_type }) = &provider.authorize else {
+            return None;
+        };
+        let mut url = url.clone();
         let mut query = url.query_pairs_mut();
         let account = self.asking.account.as_deref().map(Secret::new).unwrap_or_default();
         let filling = Filling::default().with(Slot::Account, account);
-        for (name, value) in &provider.authorize.parameters {
+        for (name, value) in parameters {
             if let Some(value) = filling.text(value) {
                 query.append_pair(name, &value);
             }
         }
-        query
-            .append_pair("client_id", &self.asking.client_id)
-            .append_pair("response_type", "code")
-            .append_pair("redirect_uri", redirect.as_str());
+        query.append_pair("client_id", &self.asking.client_id);
+        match response_type {
+            ResponseType::Code => drop(query.append_pair("response_type", "code")),
+            ResponseType::None => {}
+        }
+        query.append_pair("redirect_uri", redirect.as_str());
         if !self.asking.scopes.is_empty() {
             query.append_pair("scope", &self.asking.scopes.join(&provider.scopes.separator));
         }
@@ -113,7 +119,7 @@ impl Authorization {
         }
         query.append_pair("state", self.state.expose());
         drop(query);
-        url
+        Some(url)
     }
 
     /// The request that turns `code` into tokens (RFC 6749 §4.1.3). `redirect` is the one the
@@ -135,7 +141,7 @@ impl Authorization {
         if let Some(verifier) = &self.verifier {
             filling = filling.with(Slot::Verifier, verifier.clone());
         }
-        filling.fill(&provider.exchange)
+        filling.fill(provider.exchange.as_ref().ok_or(Unfilled)?)
     }
 }
 
@@ -172,7 +178,7 @@ mod tests {
         let provider = anthropic();
         let authorization = authorization(&provider);
         let redirect = authorization.loopback().expect("a port").clone();
-        let url = authorization.url(&provider, &redirect);
+        let url = authorization.url(&provider, &redirect).expect("a page");
         let query: Vec<(String, String)> = url.query_pairs().into_owned().collect();
         let names: Vec<&str> = query.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(

@@ -18,6 +18,7 @@ mod settling;
 mod stage;
 pub mod step;
 mod waiting;
+mod ways;
 
 use std::mem;
 use std::time::Duration;
@@ -34,7 +35,8 @@ use crate::oauth::callback::Gate;
 pub use crate::oauth::login::heard::{Bound, Choice, Heard};
 pub use crate::oauth::login::stage::{Door, Doubt, Exchange, Outcome, Stage};
 use crate::oauth::login::step::Steps;
-pub use crate::oauth::login::waiting::Doors;
+pub use crate::oauth::login::waiting::{DeviceDoor, Doors};
+pub use crate::oauth::login::ways::{Browser, Seat, Ways};
 use crate::oauth::request::Request;
 use crate::oauth::{Attempt, Errand};
 
@@ -61,6 +63,8 @@ pub struct Plan {
     pub known: Option<Box<Profile>>,
     /// Where it will be stored, as shown to people.
     pub place: String,
+    /// How the answer may come back.
+    pub ways: Ways,
 }
 
 /// What a login wants done.

@@ -5,12 +5,17 @@ use std::fmt;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::Value;
 use url::{Url, form_urlencoded};
 use zeroize::Zeroizing;
 
 use crate::domain::clock::Now;
-use crate::domain::provider::call::{Body, Call, Method, Piece, Slot, Template};
+use crate::domain::provider::call::{Body, Call, Method, Piece, Slot, Template, Tree};
 use crate::domain::secret::Secret;
+
+/// All but the unreserved characters (RFC 3986 §2.3).
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// A request ready to be sent. Whatever may hold a secret is one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,8 +108,7 @@ impl Filling {
     /// # Errors
     /// [`Unfilled`] when the address cannot be made.
     pub fn fill(&self, call: &Call) -> Result<Request, Unfilled> {
-        let url = self.text(&call.url).ok_or(Unfilled)?;
-        let url = Url::parse(&url).map_err(|_| Unfilled)?;
+        let url = self.address(&call.url)?;
         let filled = |fields: &[(String, Template)]| -> Vec<(String, Zeroizing<String>)> {
             fields.iter().filter_map(|(name, value)| Some((name.clone(), self.text(value)?))).collect()
         };
@@ -112,13 +116,50 @@ impl Filling {
         let body = match &call.body {
             Body::Empty => None,
             Body::Form(fields) => Some(("application/x-www-form-urlencoded", form(&filled(fields)))),
-            Body::Json(fields) => Some(("application/json", json(&filled(fields)))),
+            Body::Json(tree) => {
+                let value = self.json(tree).ok_or(Unfilled)?;
+                Some(("application/json", Secret::new(value.to_string())))
+            }
         };
         Ok(Request {
             method: call.method,
             url,
             headers: headers.map(|(name, value)| (name, Secret::new(value.as_str()))).collect(),
             body,
+        })
+    }
+
+    /// The address that `template` becomes; what fills a hole stays within its part of the path or
+    /// query.
+    fn address(&self, template: &Template) -> Result<Url, Unfilled> {
+        let mut address = String::new();
+        for piece in template.pieces() {
+            match piece {
+                Piece::Text(words) => address.push_str(words),
+                Piece::Slot(slot) if slot.is_secret() => return Err(Unfilled),
+                Piece::Slot(slot) => {
+                    let value = self.0.get(slot).filter(|value| !value.is_empty()).ok_or(Unfilled)?;
+                    let value = value.expose();
+                    // Encoded or not, these two would climb to another path.
+                    if matches!(value, "." | "..") {
+                        return Err(Unfilled);
+                    }
+                    address.extend(utf8_percent_encode(value, RESERVED));
+                }
+            }
+        }
+        Url::parse(&address).map_err(|_| Unfilled)
+    }
+
+    /// `tree` with its holes filled; nothing where it is a text with an empty one.
+    fn json(&self, tree: &Tree) -> Option<Value> {
+        Some(match tree {
+            Tree::Text(template) => self.text(template)?.as_str().into(),
+            Tree::Fixed(value) => value.clone(),
+            Tree::List(items) => items.iter().filter_map(|item| self.json(item)).collect(),
+            Tree::Object(fields) => Value::Object(
+                fields.iter().filter_map(|(name, field)| Some((name.clone(), self.json(field)?))).collect(),
+            ),
         })
     }
 
@@ -145,12 +186,6 @@ fn form(fields: &[(String, Zeroizing<String>)]) -> Secret {
     Secret::new(body.finish())
 }
 
-fn json(fields: &[(String, Zeroizing<String>)]) -> Secret {
-    let object: serde_json::Map<_, _> =
-        fields.iter().map(|(name, value)| (name.clone(), value.as_str().into())).collect();
-    Secret::new(serde_json::Value::Object(object).to_string())
-}
-
 /// A call whose address has a hole that nothing fills.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Unfilled;
@@ -166,6 +201,10 @@ impl fmt::Display for Unfilled {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn object(fields: Vec<(String, Template)>) -> Body {
+        Body::Json(Tree::Object(fields.into_iter().map(|(name, text)| (name, Tree::Text(text))).collect()))
+    }
 
     fn call(body: fn(Vec<(String, Template)>) -> Body) -> Call {
         let field = |name: &str, text: &str| (name.to_owned(), Template::parse(text).expect("a template"));
@@ -199,9 +238,41 @@ mod tests {
             form.body.expect("a body").1.expose(),
             "grant_type=refresh_token&refresh_token=r%2B%2F%3D"
         );
-        let json = filling.fill(&call(Body::Json)).expect("a request");
+        let json = filling.fill(&call(object)).expect("a request");
         let text = r#"{"grant_type":"refresh_token","refresh_token":"r+/="}"#;
         assert_eq!(json.body.expect("a body").1.expose(), text);
+    }
+
+    #[test]
+    fn what_fills_an_address_stays_within_its_part() {
+        let mut call = call(Body::Form);
+        call.url = Template::parse("https://id.acme.test/oauth/{client_id}/token").expect("a template");
+        for (id, path) in [
+            ("cal_1-x.2", "/oauth/cal_1-x.2/token"),
+            ("../../evil?x=1#", "/oauth/..%2F..%2Fevil%3Fx%3D1%23/token"),
+        ] {
+            let request = Filling::of_client(id, None).fill(&call).expect("a request");
+            assert_eq!(request.url.path(), path);
+        }
+        for id in [".", ".."] {
+            assert_eq!(Filling::of_client(id, None).fill(&call), Err(Unfilled), "{id}");
+        }
+        call.url = Template::parse("https://id.acme.test/{refresh}").expect("a template");
+        let filling = Filling::of_client("id", None).with(Slot::Refresh, Secret::new("r"));
+        assert_eq!(filling.fill(&call), Err(Unfilled));
+    }
+
+    #[test]
+    fn a_json_body_may_have_any_shape() {
+        let mut call = call(Body::Form);
+        let hole = |slot| Tree::Text(Template::hole(slot));
+        call.body = Body::Json(Tree::Object(vec![
+            ("credentials".into(), Tree::List(vec![hole(Slot::Access), hole(Slot::Refresh)])),
+            ("all".into(), Tree::Fixed(true.into())),
+        ]));
+        let filling = Filling::default().with(Slot::Access, Secret::new("a"));
+        let body = filling.fill(&call).expect("a request").body.expect("a body").1;
+        assert_eq!(body.expose(), r#"{"credentials":["a"],"all":true}"#);
     }
 
     #[test]

@@ -11,6 +11,7 @@ use url::Url;
 
 use crate::domain::provider::endpoint;
 use crate::domain::trouble::{Next, Trouble};
+use crate::oauth::login::Seat;
 
 /// How long a browser's launcher may take to fail before it is taken to work.
 const GRACE: Duration = Duration::from_secs(1);
@@ -49,14 +50,28 @@ pub async fn open(url: &Url) -> Result<(), Trouble> {
 /// Whether a window could appear.
 #[must_use]
 pub fn has_display() -> bool {
-    let set = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
-    cfg!(any(windows, target_os = "macos")) || set("DISPLAY") || set("WAYLAND_DISPLAY")
+    cfg!(any(windows, target_os = "macos")) || is_set("DISPLAY") || is_set("WAYLAND_DISPLAY")
 }
 
 /// Whether the person sits at another machine.
 #[must_use]
 pub fn is_remote() -> bool {
-    ["SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT"].iter().any(|name| env::var_os(name).is_some())
+    ["SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT"].into_iter().any(is_set)
+}
+
+/// Where the person sits. A display or a `$BROWSER` that somebody has set can show an address,
+/// also over SSH.
+#[must_use]
+pub fn seat() -> Seat {
+    match (has_display() || is_set("BROWSER"), is_remote()) {
+        (true, _) => Seat::Here,
+        (false, true) => Seat::OverSsh,
+        (false, false) => Seat::NoDisplay,
+    }
+}
+
+fn is_set(name: &str) -> bool {
+    env::var_os(name).is_some_and(|value| !value.is_empty())
 }
 
 fn named(browser: &OsString, url: &Url) -> Vec<Command> {

@@ -17,7 +17,7 @@ use crate::shell::tasks::Tasks;
 use crate::shell::terminal::Screen;
 use crate::shell::{Hands, desktop, http, keyboard, stores};
 use crate::tui::message::{Effect, Msg};
-use crate::tui::model::{Leaving, Model, Seat};
+use crate::tui::model::{Leaving, Model};
 use crate::tui::theme::Theme;
 use crate::tui::{update, view, wakes_at};
 
@@ -43,8 +43,7 @@ pub enum Left {
 /// When there is no terminal.
 pub fn run(hands: &Arc<Hands>, theme: &Theme, keys: &str) -> Result<Left> {
     let size = crossterm::terminal::size().wrap_err("cannot use the terminal")?;
-    let seat = if desktop::is_remote() { Seat::Elsewhere } else { Seat::Here };
-    let mut model = Model { seat, ..Model::new(size) };
+    let mut model = Model { seat: desktop::seat(), ..Model::new(size) };
     let mut effects = update(&mut model, hands.clock.now(), Msg::Stored(hands.read_now(StoreId::Own)));
     for key in keys.chars().map(|key| KeyEvent::from(KeyCode::Char(key))) {
         effects.extend(update(&mut model, hands.clock.now(), Msg::Key(key)));

@@ -11,7 +11,7 @@ use crate::domain::provider::Provider;
 use crate::domain::provider::catalog::Catalog;
 use crate::domain::secret::Fingerprint;
 use crate::domain::trouble::Trouble;
-use crate::oauth::login::Login;
+use crate::oauth::login::{Login, Seat};
 use crate::tui::dialog::Dialog;
 use crate::tui::field::Field;
 use crate::tui::wizard::Wizard;
@@ -53,16 +53,6 @@ pub struct Model {
     pub attempts: u64,
     /// Whether the person has asked to quit.
     pub leaving: Leaving,
-}
-
-/// Where the person sits, and with them their browser.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Seat {
-    /// At this machine.
-    #[default]
-    Here,
-    /// At another one, over SSH: no address of this machine means anything there.
-    Elsewhere,
 }
 
 /// Whether the person has asked to quit.

@@ -2,9 +2,9 @@
 
 use crate::domain::name::{ProfileId, ProfileName, StoreId};
 use crate::domain::profile::Profile;
-use crate::domain::provider::{Authentication, Provider};
+use crate::domain::provider::Provider;
 use crate::domain::secret::Secret;
-use crate::oauth::login::Plan;
+use crate::oauth::login::{Plan, Seat, Ways};
 use crate::tui::field::{Field, Sight};
 
 /// What is known so far, and what is asked.
@@ -117,7 +117,7 @@ impl Wizard {
 
     /// What follows from what was asked, once the page is [`Page::Ready`].
     #[must_use]
-    pub fn plan(&self, place: &str) -> Option<Plan> {
+    pub fn plan(&self, place: &str, seat: Seat) -> Option<Plan> {
         let provider = self.provider.clone()?;
         Some(Plan {
             id: ProfileId { store: StoreId::Own, name: self.name.clone()? },
@@ -126,6 +126,7 @@ impl Wizard {
             scopes: provider.scopes.default.clone(),
             known: self.known.clone(),
             place: place.to_owned(),
+            ways: Ways::of(&provider, seat),
             provider,
         })
     }
@@ -138,7 +139,7 @@ impl Wizard {
         if self.client_id.is_none() && provider.client.id.is_none() {
             return Page::ClientId(Field::new("", Sight::Clear));
         }
-        if provider.client.authentication != Authentication::None && self.client_secret.is_none() {
+        if provider.client.authentication.has_secret() && self.client_secret.is_none() {
             return Page::ClientSecret(Field::new("", Sight::Masked));
         }
         if provider.notice.is_some() && !confirmed { Page::Notice } else { Page::Ready }

@@ -67,7 +67,7 @@ fn what_the_format_says_of_defaults_is_what_a_short_file_gets() {
         (provider.redirect.host.as_str(), provider.redirect.path.as_str()),
         ("127.0.0.1", "/callback")
     );
-    assert_eq!((provider.redirect.ports(), provider.state_bytes), (vec![8765, 0], 32));
+    assert_eq!((provider.redirect.ports(), provider.state.bytes), (vec![8765, 0], 32));
     assert_eq!(provider.scopes.separator, " ");
 }
 

@@ -385,7 +385,7 @@ fn a_provider_without_callback_opens_its_page_and_no_listener() {
 #[test]
 fn a_browser_that_cannot_be_started_leaves_the_doors_open() {
     let mut journey = Journey::waiting(plan("work"));
-    let first = journey.login.doors().expect("open doors").first.clone();
+    let first = journey.login.doors().expect("open doors").first().expect("a page").clone();
     let trouble = Trouble::untouched("cannot open the browser", "there is none", Next::Nothing);
     assert_eq!(journey.hear(Heard::Opened(Err(trouble))), []);
     assert!(matches!(journey.login.steps().mark(Step::Open), Mark::Failed(_)));

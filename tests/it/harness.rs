@@ -21,7 +21,7 @@ use authtui::domain::secret::Secret;
 use authtui::domain::tokens::{Held, Life, Tokens};
 use authtui::domain::trouble::{Next, Trouble};
 use authtui::oauth::callback::{Answer, Gate, Judged, receive};
-use authtui::oauth::login::{Ask, Bound, Heard, Login, Plan};
+use authtui::oauth::login::{Ask, Bound, Heard, Login, Plan, Seat, Ways};
 use authtui::oauth::request::{Entropy, Reply, Request};
 use authtui::oauth::{Attempt, Errand};
 use authtui::tui::message::{Effect, Msg};
@@ -287,6 +287,7 @@ pub(crate) fn plan(text: &str) -> Plan {
         scopes: provider.scopes.default.clone(),
         known: None,
         place: PLACE.to_owned(),
+        ways: Ways::of(&provider, Seat::Here),
         provider,
         id,
     }
@@ -319,7 +320,7 @@ impl Journey {
 
     /// What the listener says after the person decided in the browser.
     pub(crate) fn decide(&mut self, decision: &str, account: Option<&str>) -> Heard {
-        let url = self.login.doors().expect("open doors").first.clone();
+        let url = self.login.doors().expect("open doors").first().expect("a page").clone();
         let redirect = self.server.browse(&url, decision, account, self.now);
         match visit(&redirect, self.gate.as_ref().expect("a gate")) {
             Judged::Answer(answer) => Heard::Answered(answer),

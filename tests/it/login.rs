@@ -186,8 +186,8 @@ fn the_anthropic_preset_asks_as_its_provider_wants() {
              &code_challenge={CHALLENGE}&code_challenge_method=S256&state={STATE}"
         )
     };
-    assert_eq!(doors.first.as_str(), url("http%3A%2F%2Flocalhost%3A8765%2Fcallback"));
-    assert_eq!(doors.callback.as_ref(), Some(&doors.first));
+    assert_eq!(doors.first().expect("a page").as_str(), url("http%3A%2F%2Flocalhost%3A8765%2Fcallback"));
+    assert_eq!(doors.callback.as_ref(), doors.first());
     let paste = doors.paste.as_ref().expect("a paste door");
     assert_eq!(paste.as_str(), url("https%3A%2F%2Fplatform.claude.com%2Foauth%2Fcode%2Fcallback"));
 }

@@ -36,8 +36,21 @@ pub enum Body {
     Empty,
     /// `application/x-www-form-urlencoded`.
     Form(Vec<(String, Template)>),
-    /// `application/json`: one object of texts.
-    Json(Vec<(String, Template)>),
+    /// `application/json`.
+    Json(Tree),
+}
+
+/// A JSON value with holes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Tree {
+    /// A text.
+    Text(Template),
+    /// A number, a truth value or null, as it stands.
+    Fixed(serde_json::Value),
+    /// A list; an entry with an empty hole is left out.
+    List(Vec<Self>),
+    /// An object; a field with an empty hole is left out.
+    Object(Vec<(String, Self)>),
 }
 
 /// A hole, filled when the request is made.
@@ -55,28 +68,37 @@ pub enum Slot {
     State,
     /// `{redirect}`
     Redirect,
+    /// `{challenge}`: the `S256` challenge of the verifier (RFC 7636 §4.2).
+    Challenge,
     /// `{verifier}`
     Verifier,
     /// `{refresh}`
     Refresh,
     /// `{access}`
     Access,
+    /// `{device_code}`
+    DeviceCode,
+    /// `{scope}`: what is asked for, joined as the file says.
+    Scope,
     /// `{account}`: the name of the account that is expected to log in.
     Account,
 }
 
 impl Slot {
     /// Every hole there is.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 13] = [
         Self::ClientId,
         Self::ClientSecret,
         Self::Basic,
         Self::Code,
         Self::State,
         Self::Redirect,
+        Self::Challenge,
         Self::Verifier,
         Self::Refresh,
         Self::Access,
+        Self::DeviceCode,
+        Self::Scope,
         Self::Account,
     ];
 
@@ -90,9 +112,12 @@ impl Slot {
             Self::Code => "code",
             Self::State => "state",
             Self::Redirect => "redirect",
+            Self::Challenge => "challenge",
             Self::Verifier => "verifier",
             Self::Refresh => "refresh",
             Self::Access => "access",
+            Self::DeviceCode => "device_code",
+            Self::Scope => "scope",
             Self::Account => "account",
         }
     }
@@ -101,14 +126,15 @@ impl Slot {
     #[must_use]
     pub fn is_secret(self) -> bool {
         match self {
-            Self::ClientId | Self::Redirect | Self::Account => false,
+            Self::ClientId | Self::Redirect | Self::Challenge | Self::Scope | Self::Account => false,
             Self::ClientSecret
             | Self::Basic
             | Self::Code
             | Self::State
             | Self::Verifier
             | Self::Refresh
-            | Self::Access => true,
+            | Self::Access
+            | Self::DeviceCode => true,
         }
     }
 }

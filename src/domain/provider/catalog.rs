@@ -124,7 +124,7 @@ mod tests {
         );
         let catalog = Catalog::read([("/home/ana/providers/anthropic.yaml".to_owned(), Ok(text))]);
         let exchange = &catalog.get("anthropic").expect("still there").exchange;
-        assert!(format!("{:?}", exchange.url).contains("console.anthropic.com"));
+        assert!(format!("{exchange:?}").contains("console.anthropic.com"));
     }
 
     #[test]

@@ -8,11 +8,13 @@ mod written;
 
 use std::fmt;
 
-use crate::domain::provider::call::{Body, Call, Method, Slot, Template};
+use crate::domain::provider::call::{Body, Call, Method, Slot, Template, Tree};
 use crate::domain::provider::file::rules::broken;
 use crate::domain::provider::file::written::{BodyForm, Written};
+use crate::domain::provider::meaning::Meanings;
+use crate::domain::provider::scopes::Scopes;
 use crate::domain::provider::{
-    Authentication, Authorize, Client, Flow, Probe, Provider, Redirect, Rotation, Scopes,
+    Authentication, Authorize, Client, Flow, Probe, Provider, Redirect, ResponseType, Rotation, State,
 };
 
 /// What is wrong with a provider's file.
@@ -67,7 +69,7 @@ fn without_place(words: &str) -> String {
 fn built(written: Written) -> Provider {
     let flows = written.flows();
     let pastes = flows.contains(&Flow::Paste);
-    let authentication = written.client.authentication;
+    let authentication = written.client.authentication.clone();
     let exchange = token_call(&written, "authorization_code", &exchange_fields(&written));
     let refresh = token_call(&written, "refresh_token", &refresh_fields(&written));
     let probe = written.probe.map(|probe| {
@@ -87,12 +89,19 @@ fn built(written: Written) -> Provider {
         notice: written.notice,
         homepage: written.homepage.map(|address| address.0),
         flows,
-        authorize: Authorize {
+        authorize: Some(Authorize::Page {
             url: written.endpoints.authorize.0,
             parameters: written.authorize_parameters.0,
-        },
+            response_type: ResponseType::Code,
+        }),
+        device: None,
         client: Client { id: written.client.id, authentication },
-        scopes: Scopes { default: written.scopes.default, separator: written.scopes.separator },
+        scopes: Scopes {
+            default: written.scopes.default,
+            separator: written.scopes.separator,
+            offered: Vec::new(),
+            list: None,
+        },
         redirect: Redirect {
             host: written.redirect.host,
             port: written.redirect.port,
@@ -101,14 +110,19 @@ fn built(written: Written) -> Provider {
             paste: written.redirect.paste.filter(|_| pastes).map(|address| address.0),
         },
         pkce: written.pkce,
-        state_bytes: written.state.bytes,
-        exchange,
+        state: State { bytes: written.state.bytes, echoed: true },
+        exchange: Some(exchange),
         refresh: (written.refresh.rotation != Rotation::None).then_some(refresh),
         rotation: written.refresh.rotation,
+        grant_life: None,
         reply: written.reply,
+        meanings: Meanings::default(),
         probe,
         issuer: written.issuer,
         key_header: written.key_header,
+        key_page: None,
+        environment: Vec::new(),
+        orders: Vec::new(),
         masks: written.masks,
         export: written.export,
     }
@@ -117,22 +131,22 @@ fn built(written: Written) -> Provider {
 /// The fields of the token request after `grant_type` (RFC 6749 §4.1.3, RFC 7636 §4.5).
 fn exchange_fields(written: &Written) -> Vec<(&'static str, Slot)> {
     let state = written.state.in_token_request.then_some(("state", Slot::State));
-    let client = client_fields(written.client.authentication);
+    let client = client_fields(&written.client.authentication);
     let rest = [("redirect_uri", Slot::Redirect), ("code_verifier", Slot::Verifier)];
     [("code", Slot::Code)].into_iter().chain(state).chain(client).chain(rest).collect()
 }
 
 /// The fields of the refresh request after `grant_type` (RFC 6749 §6).
 fn refresh_fields(written: &Written) -> Vec<(&'static str, Slot)> {
-    client_fields(written.client.authentication)
+    client_fields(&written.client.authentication)
         .into_iter()
         .chain([("refresh_token", Slot::Refresh)])
         .collect()
 }
 
-fn client_fields(authentication: Authentication) -> Vec<(&'static str, Slot)> {
+fn client_fields(authentication: &Authentication) -> Vec<(&'static str, Slot)> {
     match authentication {
-        Authentication::None => vec![("client_id", Slot::ClientId)],
+        Authentication::None | Authentication::Header(_) => vec![("client_id", Slot::ClientId)],
         Authentication::Post => vec![("client_id", Slot::ClientId), ("client_secret", Slot::ClientSecret)],
         Authentication::Basic => Vec::new(),
     }
@@ -152,7 +166,9 @@ fn token_call(written: &Written, grant_type: &str, fields: &[(&str, Slot)]) -> C
         headers,
         body: match written.body {
             BodyForm::Form => Body::Form(body),
-            BodyForm::Json => Body::Json(body),
+            BodyForm::Json => Body::Json(Tree::Object(
+                body.into_iter().map(|(name, text)| (name, Tree::Text(text))).collect(),
+            )),
         },
     }
 }
@@ -183,9 +199,8 @@ client: { id: authtui }
         let provider = load("acme", SHORT).expect("a provider");
         assert_eq!(provider.redirect.ports(), [8765, 0]);
         assert_eq!(provider.pkce, crate::domain::provider::Pkce::Required);
-        let Body::Form(fields) = &provider.exchange.body else {
-            panic!("not a form: {:?}", provider.exchange.body)
-        };
+        let exchange = provider.exchange.expect("an exchange");
+        let Body::Form(fields) = &exchange.body else { panic!("not a form: {:?}", exchange.body) };
         let names: Vec<_> = fields.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(names, ["grant_type", "code", "client_id", "redirect_uri", "code_verifier"]);
     }
@@ -214,9 +229,10 @@ client: { id: authtui }
             let text =
                 SHORT.replace("id: authtui", &format!("id: authtui, authentication: {authentication}"));
             let provider = load("acme", &text).expect("a provider");
-            assert!(format!("{:?}", provider.exchange.body).contains(in_body), "{authentication}");
-            assert_eq!(provider.exchange.headers.len() == 2, in_header, "{authentication}");
-            let mut holes = provider.exchange.headers.iter().flat_map(|(_, value)| value.slots());
+            let exchange = provider.exchange.expect("an exchange");
+            assert!(format!("{:?}", exchange.body).contains(in_body), "{authentication}");
+            assert_eq!(exchange.headers.len() == 2, in_header, "{authentication}");
+            let mut holes = exchange.headers.iter().flat_map(|(_, value)| value.slots());
             assert_eq!(holes.any(|slot| slot == Slot::Basic), in_header);
         }
     }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 pub struct Pointers(pub Vec<String>);
 
 impl Pointers {
-    fn of(pointers: &[&str]) -> Self {
+    pub(super) fn of(pointers: &[&str]) -> Self {
         Self(pointers.iter().map(|pointer| (*pointer).to_owned()).collect())
     }
 

@@ -89,8 +89,8 @@ impl Login {
                 authorize: url,
             }))
         });
-        let open = Ask::Open(doors.first.clone());
-        Turn::to(Stage::Waiting(Box::new(doors))).asking(gate).asking([open])
+        let open = doors.first().cloned().map(Ask::Open);
+        Turn::to(Stage::Waiting(Box::new(doors))).asking(gate).asking(open)
     }
 
     pub(super) fn opened(&mut self, stage: Stage, opened: Result<(), Trouble>, now: Now) -> Turn {
@@ -108,7 +108,7 @@ impl Login {
             return Turn::to(stage);
         };
         self.steps.begin(Step::Open, "", now.steady);
-        let open = Ask::Open(doors.first.clone());
-        Turn::to(Stage::Waiting(doors)).asking([open])
+        let open = doors.first().cloned().map(Ask::Open);
+        Turn::to(Stage::Waiting(doors)).asking(open)
     }
 }

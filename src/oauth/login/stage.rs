@@ -47,6 +47,8 @@ pub enum Door {
     Callback,
     /// The person's paste.
     Paste,
+    /// The device code that the person typed elsewhere.
+    Device,
 }
 
 /// Why a person is asked before tokens are saved.

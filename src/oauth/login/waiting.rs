@@ -6,26 +6,44 @@ use crate::domain::clock::{Now, Steady};
 use crate::domain::provider::Provider;
 use crate::domain::secret::{Fingerprint, Secret};
 use crate::domain::trouble::{Next, Trouble};
+use crate::oauth::Errand;
 use crate::oauth::authorization::Authorization;
 use crate::oauth::callback::Answer;
+use crate::oauth::device::DeviceCode;
 use crate::oauth::login::step::Step;
-use crate::oauth::login::{Ask, Door, Doubt, Exchange, Login, Outcome, Stage, Turn};
+use crate::oauth::login::{Ask, Door, Doubt, Exchange, Login, Outcome, Seat, Stage, Turn};
 use crate::oauth::pasted::{self, Proof, Redirects};
 
 /// The ways an answer can come back, while a login waits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Doors {
     pub(super) authorization: Authorization,
-    /// The address that a browser on this machine should open.
-    pub first: Url,
     /// The address whose answer comes to the listener.
     pub callback: Option<Url>,
     /// The address whose answer is shown by the provider, for pasting.
     pub paste: Option<Url>,
     /// A short address on the listener that leads to `callback`.
     pub short: Option<Url>,
+    /// The device code.
+    pub device: DeviceDoor,
+    /// A command that makes the authorization request with the person's own browser session,
+    /// where the provider wants one.
+    pub curl: Option<String>,
     /// When the login gives up.
     pub deadline: Steady,
+}
+
+/// The device code as a door.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DeviceDoor {
+    /// The provider has none, or it is not wanted.
+    Absent,
+    /// It is asked for.
+    Asked(Errand),
+    /// It waits to be typed.
+    Open(Box<DeviceCode>),
+    /// It cannot be had, or is over; why, for people.
+    Closed(String),
 }
 
 impl Doors {
@@ -37,13 +55,39 @@ impl Doors {
         port: Option<u16>,
         deadline: Steady,
     ) -> Option<Self> {
-        let callback = authorization.loopback().map(|redirect| authorization.url(provider, redirect));
-        let paste = authorization.paste().map(|redirect| authorization.url(provider, redirect));
+        let callback = authorization.loopback().and_then(|redirect| authorization.url(provider, redirect));
+        let paste = authorization.paste().and_then(|redirect| authorization.url(provider, redirect));
         let short = port.and_then(|port| {
             Url::parse(&format!("http://127.0.0.1:{port}/go/{}", authorization.go().expose())).ok()
         });
-        let first = callback.clone().or_else(|| paste.clone())?;
-        Some(Self { authorization, first, callback, paste, short, deadline })
+        if callback.is_none() && paste.is_none() {
+            return None;
+        }
+        let (device, curl) = (DeviceDoor::Absent, None);
+        Some(Self { authorization, callback, paste, short, device, curl, deadline })
+    }
+
+    /// The address that a browser on this machine should open.
+    #[must_use]
+    pub fn first(&self) -> Option<&Url> {
+        let device = match &self.device {
+            DeviceDoor::Open(device) => Some(device.page_with_code.as_ref().unwrap_or(&device.page)),
+            DeviceDoor::Absent | DeviceDoor::Asked(_) | DeviceDoor::Closed(_) => None,
+        };
+        self.callback.as_ref().or(self.paste.as_ref()).or(device)
+    }
+
+    /// The door that the person at `seat` should try first.
+    #[must_use]
+    pub fn lead(&self, seat: Seat) -> Door {
+        let has_device = matches!(self.device, DeviceDoor::Open(_) | DeviceDoor::Asked(_));
+        let by_browser = if self.callback.is_some() { Door::Callback } else { Door::Paste };
+        match seat {
+            _ if self.callback.is_none() && self.paste.is_none() && self.curl.is_none() => Door::Device,
+            Seat::Here => by_browser,
+            Seat::OverSsh | Seat::NoDisplay if has_device => Door::Device,
+            Seat::OverSsh | Seat::NoDisplay => Door::Paste,
+        }
     }
 }
 
@@ -141,7 +185,7 @@ impl Login {
                 self.notice(format!("Nothing was sent: {why}. Open the link again for another."));
                 Turn::to(Stage::Waiting(doors))
             }
-            Door::Callback => {
+            Door::Callback | Door::Device => {
                 self.steps.failed(Step::Wait, why, now.steady);
                 let trouble = Trouble::untouched("cannot exchange the code", why, Next::LogIn);
                 Turn::over(Outcome::Failed(trouble))
@@ -204,7 +248,7 @@ impl Login {
         }
         match exchange.by {
             // A code is good for one request (RFC 6749 §4.1.2); whatever became of it, it is spent.
-            Door::Callback => Turn::over(Outcome::Failed(trouble)),
+            Door::Callback | Door::Device => Turn::over(Outcome::Failed(trouble)),
             Door::Paste => {
                 self.notice(format!("The pasted code did not work: {}.", trouble.why));
                 self.steps.reset(Step::Exchange);

@@ -268,7 +268,7 @@ fn in_login(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
     };
     match action {
         Action::OpenAgain => return login::heard(model, attempt, Heard::OpenAgain, now),
-        Action::CopyLink => return vec![Effect::CopyLink(doors.first)],
+        Action::CopyLink => return doors.first().cloned().map(Effect::CopyLink).into_iter().collect(),
         Action::Paste => {
             model.screen = Screen::Login(Panel::Pasting(Field::new("", Sight::Clear)));
         }

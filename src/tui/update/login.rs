@@ -75,7 +75,7 @@ pub(super) fn submit(model: &mut Model, mut wizard: Wizard, now: Now) -> Vec<Eff
 /// Shows the wizard's page, or begins the login when nothing is left to ask.
 fn follow(model: &mut Model, wizard: Wizard, now: Now) -> Vec<Effect> {
     let place = model.stores.get(&StoreId::Own).map_or("", |snapshot| snapshot.place.as_str());
-    let plan = if wizard.page == Page::Ready { wizard.plan(place) } else { None };
+    let plan = if wizard.page == Page::Ready { wizard.plan(place, model.seat) } else { None };
     let Some(plan) = plan else {
         model.screen = Screen::Wizard(wizard);
         return Vec::new();

@@ -15,9 +15,9 @@ use crate::domain::clock::{DateTime, Now, Utc};
 use crate::domain::profile::Profile;
 use crate::domain::trouble::{Next, Stored, Trouble};
 use crate::oauth::login::step::{Mark, Step};
-use crate::oauth::login::{Doors, Login, Outcome, Stage};
+use crate::oauth::login::{Doors, Login, Outcome, Seat, Stage};
 use crate::tui::field::Field;
-use crate::tui::model::{Model, Panel, Seat};
+use crate::tui::model::{Model, Panel};
 use crate::tui::sheet::{Repeated, Sheet};
 use crate::tui::theme::Theme;
 use crate::tui::{entry, pane, prose, state};
@@ -99,7 +99,7 @@ impl Below<'_> {
     fn waiting(&mut self, login: &Login, doors: &Doors) {
         let opened = !matches!(login.steps().mark(Step::Open), Mark::Failed(_));
         self.act(match (doors.callback.is_some(), opened) {
-            (true, _) if self.seat == Seat::Elsewhere => {
+            (true, _) if self.seat == Seat::OverSsh => {
                 "Open the URL in your own browser, allow access, then press p and paste the address it ends on."
             }
             (true, true) => "Allow access in the browser.",

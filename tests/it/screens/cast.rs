@@ -11,7 +11,7 @@ use authtui::domain::provider::catalog::{Catalog, PRESETS};
 use authtui::domain::secret::Secret;
 use authtui::domain::tokens::{Held, Life, Tokens};
 use authtui::oauth::callback::Answer;
-use authtui::oauth::login::{Ask, Bound, Heard, Login, Plan};
+use authtui::oauth::login::{Ask, Bound, Heard, Login, Plan, Seat, Ways};
 use authtui::oauth::request::{Entropy, Reply};
 use authtui::oauth::{Attempt, Errand};
 use authtui::tui::model::{Model, RowId};
@@ -140,6 +140,7 @@ pub(super) fn waiting() -> Login {
         scopes: provider.scopes.default.clone(),
         known: None,
         place: PLACE.into(),
+        ways: Ways::of(&provider, Seat::Here),
         provider,
     };
     let (mut login, _) = Login::begin(plan, Attempt(1), now(0));

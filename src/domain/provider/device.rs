@@ -1,0 +1,50 @@
+//! The device authorization of a provider (RFC 8628), as its file describes it.
+
+use crate::domain::provider::Pkce;
+use crate::domain::provider::call::Call;
+use crate::domain::provider::reply::Pointers;
+
+/// The device authorization of a provider.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Device {
+    /// The request for a code (RFC 8628 §3.1).
+    pub authorize: Call,
+    /// The question whether the person has agreed (RFC 8628 §3.4).
+    pub poll: Call,
+    /// Whether challenge and verifier travel here too.
+    pub pkce: Pkce,
+    /// Where the answer to the request keeps what.
+    pub reply: DeviceMap,
+}
+
+/// Where a device authorization response keeps what. The defaults are those of RFC 8628 §3.2 and
+/// the spellings in use.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct DeviceMap {
+    /// What polls carry.
+    pub device_code: Pointers,
+    /// What the person types.
+    pub user_code: Pointers,
+    /// Where the person types it.
+    pub page: Pointers,
+    /// The same address with the code in it.
+    pub page_with_code: Pointers,
+    /// How many seconds the codes live.
+    pub life: Pointers,
+    /// How many seconds lie between two polls.
+    pub interval: Pointers,
+}
+
+impl Default for DeviceMap {
+    fn default() -> Self {
+        Self {
+            device_code: Pointers::of(&["/device_code"]),
+            user_code: Pointers::of(&["/user_code"]),
+            page: Pointers::of(&["/verification_uri", "/verification_url"]),
+            page_with_code: Pointers::of(&["/verification_uri_complete", "/verification_url_complete"]),
+            life: Pointers::of(&["/expires_in"]),
+            interval: Pointers::of(&["/interval"]),
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! What a refusal means: the standard's error codes, the spellings in use, and what a provider's
+//! file adds.
+
+use serde::Deserialize;
+
+/// What a refusal means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Meaning {
+    /// The person has not decided yet (RFC 8628 §3.5).
+    Pending,
+    /// Ask less often (RFC 8628 §3.5).
+    SlowDown,
+    /// The person said no.
+    Denied,
+    /// The device code is too old (RFC 8628 §3.5).
+    Expired,
+    /// The grant is over; only a login helps.
+    GrantDead,
+    /// It may work after a while.
+    Passing,
+}
+
+/// What a provider's file adds to the meanings that are known: body first, then status.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Meanings {
+    /// Error codes.
+    pub errors: Vec<(String, Meaning)>,
+    /// Statuses.
+    pub statuses: Vec<(u16, Meaning)>,
+}
+
+/// The codes that mean the same at every provider.
+const KNOWN: [(&str, Meaning); 9] = [
+    ("authorization_pending", Meaning::Pending),
+    ("slow_down", Meaning::SlowDown),
+    ("access_denied", Meaning::Denied),
+    ("authorization_declined", Meaning::Denied),
+    ("expired_token", Meaning::Expired),
+    ("token_expired", Meaning::Expired),
+    ("invalid_grant", Meaning::GrantDead),
+    ("temporarily_unavailable", Meaning::Passing),
+    ("server_error", Meaning::Passing),
+];
+
+impl Meanings {
+    /// The meaning of a refusal with this status and, where its body names one, this error code.
+    ///
+    /// What the provider's file says of the code counts most, then what the code means
+    /// everywhere, then what the file says of the status.
+    #[must_use]
+    pub fn of(&self, status: u16, error: Option<&str>) -> Option<Meaning> {
+        let written = || self.errors.iter().find(|(code, _)| Some(code.as_str()) == error);
+        let known = || KNOWN.iter().find(|(code, _)| Some(*code) == error);
+        let by_status = || self.statuses.iter().find(|(each, _)| *each == status);
+        (written().map(|(_, meaning)| *meaning))
+            .or_else(|| known().map(|(_, meaning)| *meaning))
+            .or_else(|| by_status().map(|(_, meaning)| *meaning))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_files_word_for_a_code_counts_more_than_the_standards_and_a_status_least() {
+        let meanings = Meanings {
+            errors: vec![("access_denied".into(), Meaning::Pending)],
+            statuses: vec![(429, Meaning::SlowDown)],
+        };
+        for (status, error, meaning) in [
+            (400, Some("authorization_pending"), Some(Meaning::Pending)),
+            (200, Some("authorization_declined"), Some(Meaning::Denied)),
+            (403, Some("access_denied"), Some(Meaning::Pending)),
+            (429, Some("token_expired"), Some(Meaning::Expired)),
+            (429, Some("rate"), Some(Meaning::SlowDown)),
+            (429, None, Some(Meaning::SlowDown)),
+            (400, Some("bad_verification_code"), None),
+            (400, None, None),
+        ] {
+            assert_eq!(meanings.of(status, error), meaning, "{status} {error:?}");
+        }
+    }
+}
