@@ -2,6 +2,7 @@
 
 pub mod authorization;
 pub mod callback;
+pub mod curl;
 pub mod device;
 pub mod form;
 pub mod login;
@@ -11,6 +12,7 @@ pub mod query;
 pub mod refresh;
 pub mod reply;
 pub mod request;
+pub mod scopes;
 
 /// One login from choosing a provider to its end, so that a late answer finds its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

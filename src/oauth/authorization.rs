@@ -4,6 +4,9 @@
 //! it is never stored. It owns both secrets of the exchange: the `state` that proves the
 //! callback is ours (RFC 6749 §10.12) and the verifier that proves the token request is ours
 //! (RFC 7636), so that no other module can mix up two logins.
+//!
+//! Most providers show a page for it, whose address is [`Authorization::url`]; where the file
+//! has a request instead, it is [`Authorization::ask`].
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -11,13 +14,17 @@ use sha2::{Digest, Sha256};
 use url::Url;
 
 use crate::domain::provider::call::Slot;
+use crate::domain::provider::device::Device;
 use crate::domain::provider::{Authorize, Pkce, Provider, ResponseType};
 use crate::domain::secret::Secret;
+use crate::oauth::callback::{Echo, Expected};
+use crate::oauth::pasted::Redirects;
 use crate::oauth::request::{Entropy, Filling, Request, Unfilled};
 
 /// Where the bytes of each secret begin in a login's [`Entropy`].
 const VERIFIER_FROM: usize = 96;
 const GO_FROM: usize = VERIFIER_FROM + 32;
+const DEVICE_FROM: usize = GO_FROM + 12;
 
 /// Who asks for what, and of whom.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,23 +44,36 @@ pub struct Authorization {
     verifier: Option<Secret>,
     go: Secret,
     asking: Asking,
-    loopback: Option<Url>,
-    paste: Option<Url>,
+    redirects: Redirects,
+}
+
+impl Asking {
+    /// What fills the holes that speak of the account and of what is asked for.
+    pub(super) fn filling(&self, provider: &Provider, filling: Filling) -> Filling {
+        let scope = self.scopes.join(&provider.scopes.separator);
+        let account = self.account.as_deref().map(Secret::new).unwrap_or_default();
+        filling.with(Slot::Scope, Secret::new(scope)).with(Slot::Account, account)
+    }
 }
 
 impl Authorization {
-    /// A request of `provider`; `port` is the bound one, if any.
+    /// A request of `provider` whose answer comes to one of `redirects`.
     #[must_use]
-    pub fn new(provider: &Provider, asking: Asking, entropy: &Entropy, port: Option<u16>) -> Self {
-        let text = |from, count| Secret::new(URL_SAFE_NO_PAD.encode(entropy.part(from, count)));
+    pub fn new(provider: &Provider, asking: Asking, entropy: &Entropy, redirects: Redirects) -> Self {
         Self {
-            state: text(0, provider.state.bytes),
-            verifier: (provider.pkce == Pkce::Required).then(|| text(VERIFIER_FROM, 32)),
-            go: text(GO_FROM, 12),
+            state: text(entropy, 0, provider.state.bytes),
+            verifier: (provider.pkce == Pkce::Required).then(|| text(entropy, VERIFIER_FROM, 32)),
+            go: text(entropy, GO_FROM, 12),
             asking,
-            loopback: port.and_then(|port| provider.redirect.loopback(port)),
-            paste: provider.redirect.paste.clone(),
+            redirects,
         }
+    }
+
+    /// What proves an answer.
+    #[must_use]
+    pub fn expected(&self, provider: &Provider) -> Expected {
+        let echo = if provider.state.echoed { Echo::Demanded } else { Echo::Waived };
+        Expected { state: self.state.clone(), echo, issuer: provider.issuer.clone() }
     }
 
     /// What the callback must bring back.
@@ -68,16 +88,22 @@ impl Authorization {
         &self.go
     }
 
+    /// Where the answer can come to.
+    #[must_use]
+    pub fn redirects(&self) -> &Redirects {
+        &self.redirects
+    }
+
     /// The redirect to this machine.
     #[must_use]
     pub fn loopback(&self) -> Option<&Url> {
-        self.loopback.as_ref()
+        self.redirects.loopback.as_ref()
     }
 
     /// The redirect to the provider's page that shows the code.
     #[must_use]
     pub fn paste(&self) -> Option<&Url> {
-        self.paste.as_ref()
+        self.redirects.paste.as_ref()
     }
 
     /// What is asked for.
@@ -96,8 +122,7 @@ impl Authorization {
         };
         let mut url = url.clone();
         let mut query = url.query_pairs_mut();
-        let account = self.asking.account.as_deref().map(Secret::new).unwrap_or_default();
-        let filling = Filling::default().with(Slot::Account, account);
+        let filling = self.asking.filling(provider, Filling::default());
         for (name, value) in parameters {
             if let Some(value) = filling.text(value) {
                 query.append_pair(name, &value);
@@ -122,6 +147,22 @@ impl Authorization {
         Some(url)
     }
 
+    /// The authorization request where it is sent from here, for an answer by `redirect`.
+    ///
+    /// # Errors
+    /// [`Unfilled`] when the provider has a page instead, or the file's address cannot be made.
+    pub fn ask(&self, provider: &Provider, redirect: &Url) -> Result<Request, Unfilled> {
+        let Some(Authorize::Sent { call, .. }) = &provider.authorize else { return Err(Unfilled) };
+        let client = Filling::of_client(&self.asking.client_id, None);
+        let mut filling = (self.asking.filling(provider, client))
+            .with(Slot::Redirect, Secret::new(redirect.as_str()))
+            .with(Slot::State, self.state.clone());
+        if let Some(verifier) = &self.verifier {
+            filling = filling.with(Slot::Challenge, Secret::new(challenge(verifier)));
+        }
+        filling.fill(call)
+    }
+
     /// The request that turns `code` into tokens (RFC 6749 §4.1.3). `redirect` is the one the
     /// code came by, byte for byte as in the authorization request.
     ///
@@ -134,7 +175,8 @@ impl Authorization {
         code: &Secret,
         redirect: &Url,
     ) -> Result<Request, Unfilled> {
-        let mut filling = Filling::of_client(&self.asking.client_id, secret)
+        let client = Filling::of_client(&self.asking.client_id, secret);
+        let mut filling = (self.asking.filling(provider, client))
             .with(Slot::Code, code.clone())
             .with(Slot::State, self.state.clone())
             .with(Slot::Redirect, Secret::new(redirect.as_str()));
@@ -143,6 +185,17 @@ impl Authorization {
         }
         filling.fill(provider.exchange.as_ref().ok_or(Unfilled)?)
     }
+}
+
+/// The verifier of a device code, where the provider wants one. It is another one than that of
+/// the authorization request, so that neither can stand in for the other.
+#[must_use]
+pub fn device_verifier(device: &Device, entropy: &Entropy) -> Option<Secret> {
+    (device.pkce == Pkce::Required).then(|| text(entropy, DEVICE_FROM, 32))
+}
+
+fn text(entropy: &Entropy, from: usize, count: usize) -> Secret {
+    Secret::new(URL_SAFE_NO_PAD.encode(entropy.part(from, count)))
 }
 
 /// The `S256` challenge of a verifier (RFC 7636 §4.2).
@@ -161,10 +214,17 @@ mod tests {
     }
 
     fn authorization(provider: &Provider) -> Authorization {
-        let entropy = Entropy::new((0..=255).collect());
+        let entropy = entropy();
         let scopes = provider.scopes.default.clone();
         let asking = Asking { client_id: "client".into(), scopes, account: None };
-        Authorization::new(provider, asking, &entropy, Some(8765))
+        let redirects =
+            Redirects { loopback: provider.redirect.loopback(8765), paste: provider.redirect.paste.clone() };
+        Authorization::new(provider, asking, &entropy, redirects)
+    }
+
+    /// Bytes that all differ.
+    fn entropy() -> Entropy {
+        Entropy::new(std::array::from_fn(|at| u8::try_from(at).expect("small")))
     }
 
     #[test]
@@ -217,10 +277,17 @@ mod tests {
     }
 
     #[test]
-    fn state_verifier_and_short_link_are_independent() {
+    fn state_verifiers_and_short_link_are_independent() {
         let authorization = authorization(&anthropic());
         let verifier = authorization.verifier.clone().expect("PKCE");
         assert_ne!(verifier, authorization.state);
         assert_eq!((verifier.expose().len(), authorization.go.expose().len()), (43, 16));
+        let call = || anthropic().exchange.expect("an exchange");
+        let reply = crate::domain::provider::device::DeviceMap::default();
+        let device = Device { authorize: call(), poll: call(), pkce: Pkce::Required, reply };
+        let other = device_verifier(&device, &entropy()).expect("PKCE");
+        assert_eq!(other.expose().len(), 43);
+        assert!([&verifier, &authorization.state, &authorization.go].iter().all(|secret| **secret != other));
+        assert_eq!(device_verifier(&Device { pkce: Pkce::Off, ..device }, &entropy()), None);
     }
 }

@@ -31,21 +31,39 @@ pub struct Gate {
     pub attempt: Attempt,
     /// The path of the redirect URI.
     pub path: String,
-    /// The state that proves an answer; with an empty one nothing is proven.
-    pub state: Secret,
-    /// The authorization server that was asked, where it is known (RFC 9207).
-    pub issuer: Option<String>,
+    /// What proves an answer.
+    pub expected: Expected,
     /// The 16 random characters of the short link `/go/…`.
     pub go: Secret,
-    /// Where the short link leads.
-    pub authorize: Url,
+    /// Where the short link leads; absent where there is no page to open.
+    pub authorize: Option<Url>,
+}
+
+/// What proves that an answer is one to our request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Expected {
+    /// The state that was sent; with an empty one nothing is proven.
+    pub state: Secret,
+    /// Whether answers carry it.
+    pub echo: Echo,
+    /// The authorization server that was asked, where it is known (RFC 9207).
+    pub issuer: Option<String>,
+}
+
+/// Whether answers carry the state that was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Echo {
+    /// They do (RFC 6749 §4.1.2): without it there is no proof.
+    Demanded,
+    /// The provider is known not to return it: an answer without one is taken at its word.
+    Waived,
 }
 
 impl fmt::Debug for Gate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { attempt, path, issuer, .. } = self;
+        let Self { attempt, path, expected, .. } = self;
         let mut gate = f.debug_struct("Gate");
-        gate.field("attempt", attempt).field("path", path).field("issuer", issuer).finish_non_exhaustive()
+        gate.field("attempt", attempt).field("path", path).field("expected", expected).finish_non_exhaustive()
     }
 }
 
@@ -152,19 +170,19 @@ pub fn receive(head: &[u8], gate: Option<&Gate>, answered: bool, port: u16) -> J
     if !head.is_for(port) {
         return Judged::Stray { status: 400, notice };
     }
-    if !is_callback && !is_short_link(head.path, gate) {
+    let link = gate.authorize.as_ref().filter(|_| is_short_link(head.path, gate));
+    if !is_callback && link.is_none() {
         // A browser also asks for /favicon.ico; only the redirect path may carry an answer.
         return stray(404);
     }
     if !is_get {
         return stray(405);
     }
-    if !is_callback {
-        return if answered { Judged::Finished } else { Judged::Go(gate.authorize.clone()) };
+    if let Some(authorize) = link.filter(|_| !is_callback) {
+        return if answered { Judged::Finished } else { Judged::Go(authorize.clone()) };
     }
-    let answer = Query::read(head.query)
-        .map_err(Refused::from)
-        .and_then(|query| prove(&query, &gate.state, gate.issuer.as_deref()));
+    let answer =
+        Query::read(head.query).map_err(Refused::from).and_then(|query| prove(&query, &gate.expected));
     match answer {
         Ok(_) if answered => Judged::Finished,
         Ok(answer) => Judged::Answer(answer),
@@ -177,21 +195,21 @@ fn is_short_link(path: &str, gate: &Gate) -> bool {
     !go.is_empty() && Secret::new(go) == gate.go
 }
 
-/// The answer in `query`, if it is one to the request that carried `state`.
+/// The answer in `query`, if it is the one that is expected.
 ///
 /// The callback and a pasted address are believed by this one rule.
 ///
 /// # Errors
 /// [`Refused`] when it must not be used.
-pub fn prove(query: &Query, state: &Secret, issuer: Option<&str>) -> Result<Answer, Refused> {
-    match query.exact("state")?.filter(|theirs| !theirs.is_empty()) {
-        None => return Err(Refused::NoState),
-        Some(theirs) if theirs != state => return Err(Refused::ForeignState),
-        Some(_) => {}
+pub fn prove(query: &Query, expected: &Expected) -> Result<Answer, Refused> {
+    match (query.exact("state")?.filter(|theirs| !theirs.is_empty()), expected.echo) {
+        (None, Echo::Demanded) => return Err(Refused::NoState),
+        (Some(theirs), _) if *theirs != expected.state => return Err(Refused::ForeignState),
+        (None, Echo::Waived) | (Some(_), _) => {}
     }
     let theirs = query.exact("iss")?;
-    if let (Some(theirs), Some(ours)) = (theirs, issuer)
-        && *theirs != Secret::new(ours)
+    if let (Some(theirs), Some(ours)) = (theirs, &expected.issuer)
+        && *theirs != Secret::new(ours.as_str())
     {
         return Err(Refused::ForeignIssuer);
     }
@@ -234,7 +252,7 @@ mod tests {
                 "/callback?error=access_denied&state=5tate&error_description=no%0A%1b[2J",
                 denied(Some("no��[2J")),
             ),
-            ("/go/sixteen-letters-", Judged::Go(gate().authorize)),
+            ("/go/sixteen-letters-", Judged::Go(page())),
             ("/callback", ignored(400)),
             ("/callback?", ignored(400)),
             ("/callback?code=c0de", ignored(400)),
@@ -353,7 +371,8 @@ mod tests {
     #[test]
     fn nothing_is_an_answer_while_no_state_is_expected() {
         assert_eq!(receive(get(GOOD).as_bytes(), None, false, 8765), noise(404));
-        let open = Gate { state: Secret::default(), go: Secret::default(), ..gate() };
+        let expected = Expected { state: Secret::default(), ..expected() };
+        let open = Gate { expected, go: Secret::default(), ..gate() };
         for (target, status) in [("/callback?code=c&state=", 400), (GOOD, 400)] {
             assert_eq!(
                 receive(get(target).as_bytes(), Some(&open), false, 8765),
@@ -365,8 +384,33 @@ mod tests {
     }
 
     #[test]
+    fn an_answer_without_state_is_believed_once_and_only_where_the_provider_returns_none() {
+        let waived = Expected { echo: Echo::Waived, ..expected() };
+        let gate = Gate { expected: waived, authorize: None, ..gate() };
+        let code = Judged::Answer(Answer::Code { code: Secret::new("c0de"), issuer: None });
+        let finished = || Judged::Finished;
+        for (target, first, again) in [
+            ("/callback?code=c0de", code.clone(), finished()),
+            ("/callback?code=c0de&state=", code.clone(), finished()),
+            (GOOD, code.clone(), finished()),
+            ("/callback?code=c0de&state=other", ignored(400), noise(400)),
+            ("/callback?code=c0de&state=5tate&state=5tate", ignored(400), noise(400)),
+            ("/callback?code=c0de&iss=https://evil.test", ignored(400), noise(400)),
+            ("/callback", ignored(400), noise(400)),
+            ("/callback/?code=c0de", noise(404), noise(404)),
+            ("/?code=c0de", noise(404), noise(404)),
+            ("/go/sixteen-letters-", noise(404), noise(404)),
+        ] {
+            let judge = |answered| receive(get(target).as_bytes(), Some(&gate), answered, 8765);
+            assert_eq!((judge(false), judge(true)), (first, again), "{target}");
+        }
+        let foreign = "GET /callback?code=c0de HTTP/1.1\r\nHost: evil.test:8765\r\n\r\n";
+        assert_eq!(receive(foreign.as_bytes(), Some(&gate), false, 8765), ignored(400));
+    }
+
+    #[test]
     fn an_issuer_is_passed_on_where_nobody_knows_the_right_one() {
-        let gate = Gate { issuer: None, ..gate() };
+        let gate = Gate { expected: Expected { issuer: None, ..expected() }, ..gate() };
         let head = get("/callback?code=c&state=5tate&iss=https://any.test");
         let judged = receive(head.as_bytes(), Some(&gate), false, 8765);
         let issuer = Some("https://any.test".to_owned());
@@ -430,10 +474,18 @@ mod tests {
         Gate {
             attempt: Attempt(1),
             path: "/callback".to_owned(),
-            state: Secret::new("5tate"),
-            issuer: Some("https://as.test".to_owned()),
+            expected: expected(),
             go: Secret::new("sixteen-letters-"),
-            authorize: Url::parse("https://as.test/authorize?state=5tate").expect("a URL"),
+            authorize: Some(page()),
         }
+    }
+
+    fn expected() -> Expected {
+        let issuer = Some("https://as.test".to_owned());
+        Expected { state: Secret::new("5tate"), echo: Echo::Demanded, issuer }
+    }
+
+    fn page() -> Url {
+        Url::parse("https://as.test/authorize?state=5tate").expect("a URL")
     }
 }

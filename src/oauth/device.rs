@@ -1,12 +1,42 @@
 //! One device code: what the person types where, and when to ask whether they have (RFC 8628).
+//!
+//! The provider's answer is believed within bounds: a page must be one that a browser may be
+//! sent to, a code is made safe to show, and no interval or end can make authtui ask too often
+//! or for ever.
 
+mod poll;
+
+use std::fmt;
 use std::time::Duration;
 
 use url::Url;
 
-use crate::domain::clock::Steady;
+use crate::domain::clock::{Now, Steady};
+use crate::domain::expiry;
+use crate::domain::provider::device::DeviceMap;
+use crate::domain::provider::endpoint::{self, BadEndpoint};
+use crate::domain::provider::reply::Pointers;
 use crate::domain::secret::Secret;
+use crate::domain::text;
 use crate::oauth::Errand;
+pub use crate::oauth::device::poll::{Polled, judge};
+use crate::oauth::reply;
+use crate::oauth::request::Reply;
+
+/// The pause between two polls where the answer names none (RFC 8628 §3.2).
+const USUAL_INTERVAL: Duration = Duration::from_secs(5);
+/// The shortest and the longest pause that an answer can ask for.
+const INTERVALS: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(60)];
+/// What each `slow_down` adds to the pause (RFC 8628 §3.5).
+const SLOWER: Duration = Duration::from_secs(5);
+/// What is added to every pause: the provider's clock may run a little slower than ours.
+const MARGIN: Duration = Duration::from_millis(200);
+/// The longest pause after questions that got no answer, unless the interval is longer.
+const LONGEST_BACK_OFF: Duration = Duration::from_secs(60);
+/// How long a code lives where the answer does not say it, and at most.
+const LIVES: [Duration; 2] = [Duration::from_mins(15), Duration::from_mins(60)];
+/// The longest code that is shown, in characters.
+const SHOWN: usize = 64;
 
 /// One device code while it is good.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +57,8 @@ pub struct DeviceCode {
     pub poll: Poll,
     /// The last question's answer, and when it came.
     pub last: Option<(Steady, Progress)>,
+    /// How many questions in a row got no answer.
+    unanswered: u32,
 }
 
 /// The next question whether the person has agreed.
@@ -47,4 +79,268 @@ pub enum Progress {
     SlowDown,
     /// The server could not be asked; it is asked again.
     Unreachable(String),
+}
+
+impl DeviceCode {
+    /// Reads the answer to the request for a code by the provider's `map` (RFC 8628 §3.2).
+    ///
+    /// # Errors
+    /// A [`BadCode`] when the code could not be used.
+    pub fn read(map: &DeviceMap, reply: &Reply, now: Now) -> Result<Self, BadCode> {
+        let tree = reply::tree(reply).ok_or(BadCode::Lacks("no device code"))?;
+        let text = |pointers: &Pointers| -> Option<String> {
+            let text = pointers.find(&tree)?.as_str()?.trim();
+            (!text.is_empty()).then(|| text.to_owned())
+        };
+        let seconds = |pointers: &Pointers| {
+            // What cannot be read is as good as left out.
+            let life = expiry::life(reply::written(pointers.find(&tree)?)).ok().flatten()?;
+            life.to_std().ok()
+        };
+        let code = text(&map.device_code).ok_or(BadCode::Lacks("no device code"))?;
+        let user_code = text(&map.user_code).ok_or(BadCode::Lacks("no code to type"))?;
+        let page = text(&map.page).ok_or(BadCode::Lacks("no page to type the code on"))?;
+        let page = endpoint::parse(&page).map_err(BadCode::Page)?;
+        // The plain page will do where this one cannot be opened.
+        let page_with_code = text(&map.page_with_code).and_then(|page| endpoint::parse(&page).ok());
+        let [usual_life, longest_life] = LIVES;
+        let life = seconds(&map.life).unwrap_or(usual_life).min(longest_life);
+        let ends_at = reply.sent.steady.after(life);
+        if ends_at <= now.steady {
+            return Err(BadCode::Ended);
+        }
+        let interval = within_bounds(seconds(&map.interval).unwrap_or(USUAL_INTERVAL));
+        Ok(Self {
+            code: Secret::new(code),
+            user_code: text::clean(&user_code, SHOWN),
+            page,
+            page_with_code,
+            ends_at,
+            interval,
+            poll: Poll::At(now.steady.after(interval + MARGIN)),
+            last: None,
+            unanswered: 0,
+        })
+    }
+
+    /// The address to open: the one with the code in it, where there is one.
+    #[must_use]
+    pub fn address(&self) -> &Url {
+        self.page_with_code.as_ref().unwrap_or(&self.page)
+    }
+
+    /// The errand of the question that is on its way.
+    #[must_use]
+    pub fn asked(&self) -> Option<Errand> {
+        match self.poll {
+            Poll::Asked(errand) => Some(errand),
+            Poll::At(_) => None,
+        }
+    }
+
+    /// The next moment at which a question is due or the code ends; none while an answer is
+    /// awaited, which may still bring tokens.
+    #[must_use]
+    pub fn wakes_at(&self) -> Option<Steady> {
+        match self.poll {
+            Poll::Asked(_) => None,
+            Poll::At(at) => Some(at.min(self.ends_at)),
+        }
+    }
+
+    /// Whether the code is over and nothing is awaited any more.
+    #[must_use]
+    pub fn has_ended(&self, now: Now) -> bool {
+        self.asked().is_none() && now.steady >= self.ends_at
+    }
+
+    /// Whether the next question may be asked.
+    #[must_use]
+    pub fn is_due(&self, now: Now) -> bool {
+        match self.poll {
+            Poll::Asked(_) => false,
+            Poll::At(at) => now.steady >= at && now.steady < self.ends_at,
+        }
+    }
+
+    /// Takes the answer to a question and puts off the next one. `interval` is what the answer
+    /// asks for from now on, `pause` what it asks for once.
+    pub fn put_off(
+        &mut self,
+        progress: Progress,
+        interval: Option<Duration>,
+        pause: Option<Duration>,
+        now: Now,
+    ) {
+        match &progress {
+            Progress::Pending => self.unanswered = 0,
+            Progress::SlowDown => {
+                self.unanswered = 0;
+                let wanted = interval.map(within_bounds).filter(|wanted| *wanted > self.interval);
+                self.interval = wanted.unwrap_or(self.interval + SLOWER);
+            }
+            Progress::Unreachable(_) => self.unanswered = self.unanswered.saturating_add(1),
+        }
+        // RFC 8628 §3.5: the pause doubles while nobody answers.
+        let doubled = self.interval.saturating_mul(2_u32.saturating_pow(self.unanswered));
+        let usual = doubled.min(LONGEST_BACK_OFF.max(self.interval));
+        let wait = usual.max(pause.unwrap_or_default()) + MARGIN;
+        self.poll = Poll::At(now.steady.after(wait));
+        self.last = Some((now.steady, progress));
+    }
+}
+
+fn within_bounds(interval: Duration) -> Duration {
+    let [shortest, longest] = INTERVALS;
+    interval.clamp(shortest, longest)
+}
+
+/// Why an answer gives no device code that could be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BadCode {
+    /// Something is not in it.
+    Lacks(&'static str),
+    /// No browser may be sent to its page.
+    Page(BadEndpoint),
+    /// The code has ended already.
+    Ended,
+}
+
+impl fmt::Display for BadCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Lacks(what) => write!(f, "the answer has {what}"),
+            Self::Page(bad) => write!(f, "the page for the code is not safe: {bad}"),
+            Self::Ended => f.write_str("the code that came had ended already"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::domain::clock::{FixedOffset, at_seconds};
+
+    #[test]
+    fn every_spelling_in_use_is_read() {
+        for (field, value, interval, life) in [
+            ("interval", json!(7), 7, 600),
+            ("interval", json!("7"), 7, 600),
+            ("interval", json!(0), 1, 600),
+            ("interval", json!(-1), 1, 600),
+            ("interval", json!(1_000_000_000), 60, 600),
+            ("interval", json!("soon"), 5, 600),
+            ("interval", Value::Null, 5, 600),
+            ("expires_in", json!("300"), 5, 300),
+            ("expires_in", json!(1e300), 5, 3600),
+            ("expires_in", json!("soon"), 5, 900),
+            ("expires_in", Value::Null, 5, 900),
+        ] {
+            let mut body = json!({ "device_code": "d", "user_code": "AB-CD", "verification_url": "https://a.test/d",
+                "expires_in": 600 });
+            body[field] = value;
+            let code = read(&body).expect("a code");
+            assert_eq!((code.interval.as_secs(), code.user_code.as_str()), (interval, "AB-CD"), "{body}");
+            assert_eq!(code.ends_at, now(0).steady.after(Duration::from_secs(life)), "{body}");
+            let first = now(0).steady.after(Duration::from_secs(interval) + MARGIN);
+            assert_eq!(code.poll, Poll::At(first), "{body}");
+        }
+    }
+
+    #[test]
+    fn what_no_person_should_be_sent_to_is_refused() {
+        let body = |field: &str, value: Value| {
+            let mut body =
+                json!({ "device_code": "d", "user_code": "AB-CD", "verification_uri": "https://a.test/d" });
+            body[field] = value;
+            body
+        };
+        for (field, value, why) in [
+            ("device_code", Value::Null, "the answer has no device code"),
+            ("device_code", json!(""), "the answer has no device code"),
+            ("user_code", json!(" "), "the answer has no code to type"),
+            ("verification_uri", Value::Null, "the answer has no page to type the code on"),
+            ("verification_uri", json!("javascript:alert(1)"), "not safe"),
+            ("verification_uri", json!("file:///etc/passwd"), "not safe"),
+            ("verification_uri", json!("http://a.test/d"), "not safe"),
+            ("verification_uri", json!("https://a.test/\u{1b}[2J"), "not safe"),
+            ("expires_in", json!(0), "had ended already"),
+            ("expires_in", json!(-5), "had ended already"),
+        ] {
+            let body = body(field, value);
+            let said = read(&body).expect_err("no code").to_string();
+            assert!(said.contains(why), "{body}: {said}");
+        }
+        assert_eq!(read_text("<html>"), Err(BadCode::Lacks("no device code")));
+        let odd = read(&body("verification_uri_complete", json!("file:///x"))).expect("a code");
+        assert_eq!((odd.page_with_code, odd.page.as_str()), (None, "https://a.test/d"));
+        let hostile = read(&body("user_code", json!("A\u{1b}[2J\u{202e}B"))).expect("a code");
+        assert_eq!(hostile.user_code, "A\u{fffd}[2J\u{fffd}B");
+        let long = read(&body("user_code", json!("A".repeat(1000)))).expect("a code");
+        assert_eq!(long.user_code.chars().count(), SHOWN);
+    }
+
+    #[test]
+    fn the_pause_grows_by_five_seconds_or_to_what_the_answer_says_and_stays() {
+        let mut code =
+            read(&json!({ "device_code": "d", "user_code": "A", "verification_uri": "https://a.test/",
+            "interval": 5 }))
+            .expect("a code");
+        let unreachable = || Progress::Unreachable("no route".into());
+        let secs = |seconds| Some(Duration::from_secs(seconds));
+        let mut at = 10;
+        for (progress, interval, pause, waits) in [
+            (Progress::Pending, None, None, 5),
+            (Progress::SlowDown, None, None, 10),
+            (Progress::Pending, None, None, 10),
+            (Progress::SlowDown, secs(3), None, 15),
+            (Progress::SlowDown, secs(17), None, 17),
+            (Progress::Pending, secs(1), None, 17),
+            (unreachable(), None, None, 34),
+            (unreachable(), None, None, 60),
+            (unreachable(), None, None, 60),
+            (Progress::Pending, None, None, 17),
+            (unreachable(), None, secs(40), 40),
+            (Progress::SlowDown, None, secs(30), 30),
+            (Progress::Pending, None, None, 22),
+        ] {
+            code.put_off(progress.clone(), interval, pause, now(at));
+            let due = now(at).steady.after(Duration::from_secs(waits) + MARGIN);
+            assert_eq!(code.poll, Poll::At(due), "{progress:?} {interval:?} {pause:?}");
+            assert_eq!(code.last, Some((now(at).steady, progress)));
+            at += 60;
+        }
+    }
+
+    #[test]
+    fn nothing_is_asked_before_its_time_or_after_the_end() {
+        let mut code =
+            read(&json!({ "device_code": "d", "user_code": "A", "verification_uri": "https://a.test/",
+            "expires_in": 12 }))
+            .expect("a code");
+        assert!(!code.is_due(now(5)) && code.is_due(now(6)) && !code.is_due(now(12)));
+        assert!(!code.has_ended(now(11)) && code.has_ended(now(12)));
+        code.poll = Poll::Asked(Errand(1));
+        assert!(!code.is_due(now(6)) && !code.has_ended(now(12)));
+        assert_eq!((code.wakes_at(), code.asked()), (None, Some(Errand(1))));
+        code.put_off(Progress::Pending, None, None, now(11));
+        assert_eq!(code.wakes_at(), Some(code.ends_at));
+    }
+
+    fn read(body: &Value) -> Result<DeviceCode, BadCode> {
+        read_text(&body.to_string())
+    }
+
+    fn read_text(body: &str) -> Result<DeviceCode, BadCode> {
+        let reply = Reply { status: 200, headers: Vec::new(), body: Secret::new(body), sent: now(0) };
+        DeviceCode::read(&DeviceMap::default(), &reply, now(0))
+    }
+
+    fn now(seconds: u64) -> Now {
+        let wall = at_seconds(1_800_000_000).expect("in range");
+        let offset = FixedOffset::east_opt(0).expect("in range");
+        Now { wall, steady: Steady(Duration::from_secs(1000 + seconds)), offset }
+    }
 }

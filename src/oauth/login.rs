@@ -10,10 +10,16 @@
 //! ```
 //!
 //! A code is redeemed once. From then on the login cannot be cancelled any more: the tokens it
-//! brings are asked about, and never dropped.
+//! brings are asked about, and never dropped. The same holds for a question about a device code
+//! that is on its way: a login that ends meanwhile waits in `Exchanging` for its answer.
 
+mod device;
+mod doors;
+mod exchanging;
 mod heard;
 mod opening;
+mod plan;
+mod sent;
 mod settling;
 mod stage;
 pub mod step;
@@ -27,45 +33,24 @@ use url::Url;
 
 use crate::domain::change::Change;
 use crate::domain::clock::{Now, Steady};
-use crate::domain::name::{ProfileId, StoreId};
+use crate::domain::name::StoreId;
 use crate::domain::profile::Profile;
-use crate::domain::provider::Provider;
 use crate::domain::secret::{Fingerprint, Secret};
 use crate::oauth::callback::Gate;
+pub use crate::oauth::login::doors::{DeviceDoor, Doors};
 pub use crate::oauth::login::heard::{Bound, Choice, Heard};
-pub use crate::oauth::login::stage::{Door, Doubt, Exchange, Outcome, Stage};
+pub use crate::oauth::login::plan::Plan;
+pub use crate::oauth::login::stage::{Door, Doubt, Exchange, Opening, Outcome, Stage};
 use crate::oauth::login::step::Steps;
-pub use crate::oauth::login::waiting::{DeviceDoor, Doors};
 pub use crate::oauth::login::ways::{Browser, Seat, Ways};
 use crate::oauth::request::Request;
 use crate::oauth::{Attempt, Errand};
 
-/// How long a login waits for its answer.
+/// How long a login waits for its answer; longer while a device code is good.
 pub const PATIENCE: Duration = Duration::from_mins(5);
 
 /// The most notices a login keeps; older ones go first.
 const NOTICES: usize = 8;
-
-/// What a login is for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Plan {
-    /// Where to log in.
-    pub provider: Box<Provider>,
-    /// Which profile will hold the tokens.
-    pub id: ProfileId,
-    /// The client that asks.
-    pub client_id: String,
-    /// Its secret, where it has one.
-    pub client_secret: Option<Secret>,
-    /// What is asked for.
-    pub scopes: Vec<String>,
-    /// The profile as it is stored, if it is.
-    pub known: Option<Box<Profile>>,
-    /// Where it will be stored, as shown to people.
-    pub place: String,
-    /// How the answer may come back.
-    pub ways: Ways,
-}
 
 /// What a login wants done.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,6 +83,9 @@ pub struct Login {
     errands: u64,
     /// The codes that were sent: each is good for one request (RFC 6749 §4.1.2).
     spent: Vec<Fingerprint>,
+    /// What proves that questions about the device code are ours (RFC 7636), where the provider
+    /// wants it.
+    device_verifier: Option<Secret>,
 }
 
 /// What follows from what was heard.
@@ -127,13 +115,14 @@ impl Login {
     pub fn begin(plan: Plan, attempt: Attempt, now: Now) -> (Self, Vec<Ask>) {
         let mut login = Self {
             attempt,
+            stage: Stage::Opening(Opening::default()),
+            steps: Steps::of(plan.steps()),
             plan,
-            stage: Stage::Opening(None),
-            steps: Steps::default(),
             notices: Vec::new(),
             noticed: 0,
             errands: 0,
             spent: Vec::new(),
+            device_verifier: None,
         };
         login.begin_listening(now);
         (login, vec![Ask::Entropy])
@@ -165,7 +154,7 @@ impl Login {
     #[must_use]
     pub fn wakes_at(&self) -> Option<Steady> {
         match &self.stage {
-            Stage::Waiting(doors) => Some(doors.deadline),
+            Stage::Waiting(doors) => Some(doors.wakes_at()),
             Stage::Opening(_)
             | Stage::Exchanging(_)
             | Stage::Confirming(..)
@@ -191,10 +180,18 @@ impl Login {
         }
     }
 
-    /// Whether a code was posted whose tokens are not stored yet.
+    /// Whether a request was posted whose tokens are not stored yet.
     #[must_use]
     pub fn is_settling(&self) -> bool {
-        matches!(self.stage, Stage::Exchanging(_) | Stage::Saving(_))
+        match &self.stage {
+            Stage::Exchanging(_) | Stage::Saving(_) => true,
+            Stage::Waiting(doors) => doors.polling().is_some(),
+            Stage::Opening(_)
+            | Stage::Confirming(..)
+            | Stage::Unsaved(..)
+            | Stage::Testing(..)
+            | Stage::Over(_) => false,
+        }
     }
 
     /// Which login it is.

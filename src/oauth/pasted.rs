@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use crate::domain::secret::Secret;
 use crate::domain::text;
-use crate::oauth::callback::{Answer, Refused, prove};
+use crate::oauth::callback::{Answer, Expected, Refused, prove};
 use crate::oauth::query::Query;
 
 pub use error::PasteError;
@@ -47,7 +47,7 @@ pub struct Pasted {
 pub enum Proof {
     /// Its state is the one we sent.
     State,
-    /// Nothing: a code alone.
+    /// Nothing: a code alone, or an address of a provider that returns no state.
     None,
 }
 
@@ -72,7 +72,7 @@ impl Redirects {
     }
 }
 
-/// Reads what a person pasted as the answer to the request that carried `state`.
+/// Reads what a person pasted as the answer that is `expected`.
 ///
 /// An address uses the redirect it begins with. A query alone was cut from an address, so it
 /// uses the loopback redirect if there is one; `code#state` and a code alone come from the
@@ -80,19 +80,15 @@ impl Redirects {
 ///
 /// # Errors
 /// A [`PasteError`] that says what was pasted instead.
-pub fn read(
-    text: &Secret,
-    state: &Secret,
-    issuer: Option<&str>,
-    redirects: &Redirects,
-) -> Result<Pasted, PasteError> {
+pub fn read(text: &Secret, expected: &Expected, redirects: &Redirects) -> Result<Pasted, PasteError> {
     if text.expose().len() > LONGEST {
         return Err(PasteError::TooLong);
     }
     let text = joined(text)?;
     let proven = |query: &Query, redirect: &Url| {
-        let answer = prove(query, state, issuer)?;
-        Ok(Pasted { answer, redirect: redirect.clone(), proven: Proof::State })
+        let answer = prove(query, expected)?;
+        let proven = if query.has_value("state") { Proof::State } else { Proof::None };
+        Ok(Pasted { answer, redirect: redirect.clone(), proven })
     };
     if let Some(address) = address(&text, redirects) {
         let address = Url::parse(&address).map_err(|_| PasteError::Unreadable)?;
@@ -110,18 +106,20 @@ pub fn read(
         return proven(&query, redirects.both().next().ok_or(PasteError::NoRedirect)?);
     }
     let redirect = redirects.paste.as_ref().or(redirects.loopback.as_ref()).ok_or(PasteError::NoRedirect)?;
-    bare(&text, state, redirect)
+    bare(&text, expected, redirect)
 }
 
 /// `code#state`, or the code alone.
-fn bare(text: &str, state: &Secret, redirect: &Url) -> Result<Pasted, PasteError> {
+fn bare(text: &str, expected: &Expected, redirect: &Url) -> Result<Pasted, PasteError> {
     // A code is printable ASCII (RFC 6749 appendix A.11).
     if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err(PasteError::Unreadable);
     }
     let (code, proven) = match text.rsplit_once('#') {
         Some((_, "")) => return Err(Refused::NoState.into()),
-        Some((_, theirs)) if Secret::new(theirs) != *state => return Err(Refused::ForeignState.into()),
+        Some((_, theirs)) if Secret::new(theirs) != expected.state => {
+            return Err(Refused::ForeignState.into());
+        }
         Some((code, _)) => (code, Proof::State),
         None => (text, Proof::None),
     };
@@ -184,7 +182,8 @@ fn is_query(text: &str) -> bool {
     text.split('&').any(|pair| names.iter().any(|name| pair.starts_with(name)))
 }
 
-fn page(url: &Url) -> Url {
+/// `url` without query and fragment.
+pub(super) fn page(url: &Url) -> Url {
     let mut page = url.clone();
     page.set_query(None);
     page.set_fragment(None);
@@ -194,6 +193,7 @@ fn page(url: &Url) -> Url {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::oauth::callback::Echo;
     use crate::oauth::query::Unfit;
 
     const LOOPBACK: &str = "http://localhost:8765/callback";
@@ -223,6 +223,24 @@ mod tests {
                 "{text}"
             );
         }
+    }
+
+    #[test]
+    fn an_address_without_state_is_read_and_unproven_where_the_provider_returns_none() {
+        let read = |text: &str| read(&Secret::new(text), &expected(Echo::Waived), &redirects());
+        for (text, proven) in [
+            ("http://localhost:8765/callback?code=c0de", Proof::None),
+            ("?code=c0de&state=", Proof::None),
+            ("http://localhost:8765/callback?code=c0de&state=5tate", Proof::State),
+            ("c0de", Proof::None),
+            ("c0de#5tate", Proof::State),
+        ] {
+            assert_eq!(read(text).map(|pasted| pasted.proven), Ok(proven), "{text}");
+        }
+        for text in ["http://localhost:8765/callback?code=c0de&state=other", "c0de#other"] {
+            assert_eq!(read(text), Err(Refused::ForeignState.into()), "{text}");
+        }
+        assert!(matches!(read("http://localhost:9/callback?code=c0de"), Err(PasteError::OtherPage { .. })));
     }
 
     #[test]
@@ -313,7 +331,11 @@ mod tests {
     }
 
     fn read_with(text: &str, redirects: &Redirects) -> Result<Pasted, PasteError> {
-        read(&Secret::new(text), &Secret::new("5tate"), Some("https://as.test"), redirects)
+        read(&Secret::new(text), &expected(Echo::Demanded), redirects)
+    }
+
+    fn expected(echo: Echo) -> Expected {
+        Expected { state: Secret::new("5tate"), echo, issuer: Some("https://as.test".to_owned()) }
     }
 
     fn redirects() -> Redirects {

@@ -44,6 +44,13 @@ impl Query {
         self.0.iter().any(|parameter| parameter.name == name)
     }
 
+    /// Whether a parameter of that name is there and not empty: without a value it counts as
+    /// omitted (RFC 6749 §3.1).
+    #[must_use]
+    pub fn has_value(&self, name: &str) -> bool {
+        self.0.iter().any(|parameter| parameter.name == name && !parameter.value.is_empty())
+    }
+
     /// The value of a parameter that is compared or sent on, byte for byte.
     ///
     /// # Errors

@@ -11,7 +11,7 @@ use crate::domain::clock::{DateTime, Now, Utc, span};
 use crate::domain::profile::{Kind, LastRefresh, Profile, RefreshResult};
 use crate::domain::provider::Provider;
 use crate::domain::provider::call::Slot;
-use crate::domain::secret::Fingerprint;
+use crate::domain::secret::{Fingerprint, Secret};
 use crate::domain::tokens::{Life, Tokens};
 use crate::domain::trouble::Trouble;
 use crate::oauth::reply;
@@ -132,6 +132,7 @@ fn request(
     let id = profile.client_id.as_deref().or(provider.client.id.as_deref()).unwrap_or_default();
     Filling::of_client(id, profile.client_secret.as_ref())
         .with(Slot::Refresh, refresh.clone())
+        .with(Slot::Scope, Secret::new(profile.scopes.join(&provider.scopes.separator)))
         .fill(call)
         .map_err(|_| Cannot::Unfilled)
 }
@@ -154,7 +155,7 @@ pub fn judge(profile: &Profile, provider: &Provider, reply: Result<&Reply, &Trou
         Ok(reply) => reply,
         Err(trouble) => return failed(passing(profile, trouble.why.clone(), None, now)),
     };
-    let granted = match reply::read(&provider.reply, reply) {
+    let granted = match reply::read(&provider.reply, &provider.meanings, reply) {
         Ok(granted) => granted,
         Err(refusal) if refusal.is_passing() => {
             let name = &provider.name;
@@ -164,10 +165,12 @@ pub fn judge(profile: &Profile, provider: &Provider, reply: Result<&Reply, &Trou
         }
         Err(refusal) => return failed(RefreshResult::Dead { why: refusal.to_string() }),
     };
-    // RFC 6749 §6: a reply without a refresh token leaves the old one, and its end, in force.
-    let kept = granted.tokens.refresh.is_none();
+    // RFC 6749 §6: a reply without a refresh token leaves the old one, and its end, in force. So
+    // does one with a new token where the file says how long a grant lives: that counts from the
+    // login.
+    let lasting = granted.tokens.refresh.is_none() || provider.grant_life.is_some();
     let refresh = granted.tokens.refresh.or_else(|| profile.refresh_token().cloned());
-    let old_end = kept.then_some(profile.life.grant_ends_at).flatten();
+    let old_end = lasting.then_some(profile.life.grant_ends_at).flatten();
     let grant_ends_at = granted.life.grant_ends_at.or(old_end);
     let tokens = Tokens { access: granted.tokens.access, refresh };
     let of = tokens.refresh.as_ref().map(|token| Fingerprint::of([Some(token)]).short());
@@ -196,7 +199,6 @@ mod tests {
     use crate::domain::clock::{FixedOffset, Steady, at_seconds};
     use crate::domain::name::{ProfileId, ProfileName, StoreId};
     use crate::domain::provider::file;
-    use crate::domain::secret::Secret;
     use crate::domain::tokens::Held;
     use crate::domain::trouble::Next;
 
@@ -308,6 +310,37 @@ mod tests {
             panic!("refused")
         };
         assert_eq!(renewal.life.grant_ends_at, None);
+    }
+
+    #[test]
+    fn a_grant_whose_life_the_file_knows_ends_when_it_did_before_the_refresh() {
+        let year = Some(crate::domain::clock::TimeDelta::days(365));
+        let provider = Provider { grant_life: year, ..provider() };
+        for body in [r#"{"access_token":"a2"}"#, r#"{"access_token":"a2","refresh_token":"r2"}"#] {
+            let verdict = judge(&profile(-5), &provider, Ok(&reply(200, body)), now());
+            let Verdict::Refreshed(renewal) = verdict else { panic!("refused") };
+            assert_eq!(renewal.life.grant_ends_at, profile(-5).life.grant_ends_at, "{body}");
+        }
+    }
+
+    #[test]
+    fn the_providers_file_says_which_refusals_end_a_grant() {
+        use crate::domain::provider::meaning::{Meaning, Meanings};
+        let errors = [("refresh_token_reused", Meaning::GrantDead), ("locked", Meaning::SlowDown)];
+        let errors = errors.map(|(code, meaning)| (code.to_owned(), meaning)).to_vec();
+        let meanings = Meanings { errors, statuses: Vec::new() };
+        let provider = Provider { meanings, ..provider() };
+        for (status, body, dead) in [
+            (429, r#"{"error":"refresh_token_reused"}"#, true),
+            (400, r#"{"error":"locked"}"#, false),
+            (400, r#"{"error":"invalid_grant"}"#, true),
+        ] {
+            let Verdict::Failed(last) = judge(&profile(-5), &provider, Ok(&reply(status, body)), now())
+            else {
+                panic!("passed")
+            };
+            assert_eq!(matches!(last.result, RefreshResult::Dead { .. }), dead, "{status} {body}");
+        }
     }
 
     #[test]

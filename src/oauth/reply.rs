@@ -4,22 +4,19 @@
 //! makes a success (RFC 6749 §5.1); without one the body's error is read before the status is
 //! looked at.
 
-use std::fmt;
-use std::time::Duration;
+mod refusal;
 
 use serde_json::Value;
 use url::form_urlencoded;
 
-use crate::domain::clock::{TimeDelta, from_rfc822};
 use crate::domain::expiry::{self, Written};
+use crate::domain::provider::meaning::Meanings;
 use crate::domain::provider::reply::{Pointers, ReplyMap};
 use crate::domain::secret::Secret;
 use crate::domain::text;
 use crate::domain::tokens::{Life, Tokens};
+pub use crate::oauth::reply::refusal::{Refusal, Said};
 use crate::oauth::request::Reply;
-
-/// The longest pause a server can ask for; more is cut.
-const LONGEST_PAUSE: Duration = Duration::from_secs(3600);
 
 /// What a token endpoint gave.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,125 +35,59 @@ pub struct Granted {
     pub notes: Vec<String>,
 }
 
-/// A reply without usable tokens.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
-    /// The status.
-    pub status: u16,
-    /// What was said.
-    pub said: Said,
-    /// How long the server wants to be left alone.
-    pub retry_after: Option<Duration>,
-}
-
-/// What a refusal said.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Said {
-    /// An error code, and words for people (RFC 6749 §5.2).
-    Error {
-        /// The code, cleaned.
-        code: String,
-        /// The words, cleaned.
-        description: Option<String>,
-    },
-    /// Another address to ask. It is never followed.
-    Elsewhere {
-        /// The other host.
-        host: String,
-    },
-    /// Nothing that is understood; the text says what is wrong, without quoting the body.
-    Odd(String),
-}
-
-impl Refusal {
-    /// Whether nobody who knows of tokens seems to live at that address: the provider may have
-    /// moved, and the grant may be well.
-    #[must_use]
-    pub fn is_misplaced(&self) -> bool {
-        matches!(self.status, 404 | 405 | 410)
-    }
-
-    /// Whether the server may answer otherwise after a while, without anybody doing anything.
-    #[must_use]
-    pub fn is_passing(&self) -> bool {
-        let busy = matches!(self.status, 408 | 425 | 429 | 500..);
-        match &self.said {
-            Said::Error { code, .. } => {
-                busy || self.is_misplaced()
-                    || matches!(code.as_str(), "temporarily_unavailable" | "server_error" | "slow_down")
-            }
-            Said::Odd(_) => self.status != 401,
-            Said::Elsewhere { .. } => true,
-        }
-    }
-}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.said {
-            Said::Error { code, description: Some(words) } => write!(f, "refused with {code}: {words}"),
-            Said::Error { code, description: None } => {
-                write!(f, "refused with {code} (status {})", self.status)
-            }
-            Said::Elsewhere { host } => {
-                write!(f, "answered {} and pointed to {host}, which is never followed", self.status)
-            }
-            Said::Odd(why) => write!(f, "answered {} with {why}", self.status),
-        }
-    }
-}
-
-/// Reads a reply by the provider's `map`.
+/// Reads a reply by the provider's `map`; `meanings` say what its refusals mean.
 ///
 /// # Errors
 /// A [`Refusal`] when there is no token that could be used.
-pub fn read(map: &ReplyMap, reply: &Reply) -> Result<Granted, Refusal> {
-    let refusal = |said| Refusal { status: reply.status, said, retry_after: retry_after(reply) };
-    let Some(tree) = tree(reply.body.expose()) else {
-        return Err(refusal(elsewhere(reply).unwrap_or_else(|| Said::Odd(unreadable(reply)))));
+pub fn read(map: &ReplyMap, meanings: &Meanings, reply: &Reply) -> Result<Granted, Refusal> {
+    let tree = tree(reply);
+    let Some((tree, access)) = tree.as_ref().and_then(|tree| Some((tree, map.access.find(tree)?))) else {
+        return Err(Refusal::of(map, meanings, reply, "no token in it"));
     };
-    let Some(access) = map.access.find(&tree) else {
-        let error = said_error(map, &tree);
-        let odd = || Said::Odd("no token in it".to_owned());
-        return Err(refusal(error.or_else(|| elsewhere(reply)).unwrap_or_else(odd)));
-    };
-    let access = token(access).map_err(|why| refusal(Said::Odd(format!("an access token that {why}"))))?;
-    if let Some(kind) = map.token_type.find(&tree).filter(|kind| !is_bearer(kind)) {
+    let odd = |what: String| Refusal::odd(meanings, reply, what);
+    let access = token(access).map_err(|why| odd(format!("an access token that {why}")))?;
+    if let Some(kind) = map.token_type.find(tree).filter(|kind| !is_bearer(kind)) {
         let kind = text::clean(&kind.to_string(), 40);
-        return Err(refusal(Said::Odd(format!("a token of type {kind}; only Bearer is understood"))));
+        return Err(odd(format!("a token of type {kind}; only Bearer is understood")));
     }
-    let refresh = match map.refresh.find(&tree) {
+    let refresh = match map.refresh.find(tree) {
         None => None,
         Some(Value::String(empty)) if empty.is_empty() => None,
-        Some(value) => {
-            let why = |why| refusal(Said::Odd(format!("a refresh token that {why}")));
-            Some(token(value).map_err(why)?)
-        }
+        Some(value) => Some(token(value).map_err(|why| odd(format!("a refresh token that {why}")))?),
     };
     let mut notes = Vec::new();
     Ok(Granted {
         tokens: Tokens { access, refresh },
-        life: life(map, &tree, reply, &mut notes),
-        scopes: map.scope.find(&tree).map(scopes),
-        account: words(&map.account, &tree),
-        subject: words(&map.subject, &tree),
+        life: life(map, tree, reply, &mut notes),
+        scopes: map.scope.find(tree).map(scopes),
+        account: words(&map.account, tree),
+        subject: words(&map.subject, tree),
         notes,
     })
 }
 
 /// JSON, or a form read into the same tree, as GitHub sends unless asked otherwise.
-fn tree(body: &str) -> Option<Value> {
-    let body = body.trim_start_matches('\u{feff}').trim();
-    match serde_json::from_str(body) {
-        Ok(object @ Value::Object(_)) => return Some(object),
-        Ok(_) => return None,
-        Err(_) => {}
+pub(super) fn tree(reply: &Reply) -> Option<Value> {
+    match json(reply) {
+        Some(object @ Value::Object(_)) => return Some(object),
+        Some(_) => return None,
+        None => {}
     }
+    let body = body(reply);
     let is_form = body.contains('=') && !body.contains(['<', '{', ' ', '\n']);
     let pairs = form_urlencoded::parse(body.as_bytes());
     is_form.then(|| {
         Value::Object(pairs.map(|(key, value)| (key.into_owned(), value.into_owned().into())).collect())
     })
+}
+
+/// Any JSON.
+pub(super) fn json(reply: &Reply) -> Option<Value> {
+    serde_json::from_str(body(reply)).ok()
+}
+
+fn body(reply: &Reply) -> &str {
+    reply.body.expose().trim_start_matches('\u{feff}').trim()
 }
 
 fn token(value: &Value) -> Result<Secret, &'static str> {
@@ -195,7 +126,7 @@ fn life(map: &ReplyMap, tree: &Value, reply: &Reply, notes: &mut Vec<String>) ->
     Life { obtained_at: Some(sent), expires_at, grant_ends_at }
 }
 
-fn written(value: &Value) -> Written<'_> {
+pub(super) fn written(value: &Value) -> Written<'_> {
     match value {
         Value::Null => Written::Absent,
         Value::Number(number) => Written::Number(number.as_f64().unwrap_or(f64::NAN)),
@@ -221,7 +152,7 @@ fn scopes(value: &Value) -> Vec<String> {
     }
 }
 
-fn words(pointers: &Pointers, tree: &Value) -> Option<String> {
+pub(super) fn words(pointers: &Pointers, tree: &Value) -> Option<String> {
     let text = match pointers.find(tree)? {
         Value::String(text) => text.clone(),
         Value::Number(number) => number.to_string(),
@@ -230,41 +161,11 @@ fn words(pointers: &Pointers, tree: &Value) -> Option<String> {
     Some(text::clean(text.trim(), 120)).filter(|text| !text.is_empty())
 }
 
-fn said_error(map: &ReplyMap, tree: &Value) -> Option<Said> {
-    let code = words(&map.error, tree)?;
-    Some(Said::Error { code, description: words(&map.description, tree) })
-}
-
-fn elsewhere(reply: &Reply) -> Option<Said> {
-    let location = reply.header("location").filter(|_| (300..400).contains(&reply.status))?;
-    let host = url::Url::parse(location.expose()).ok()?.host_str()?.to_owned();
-    Some(Said::Elsewhere { host: text::clean(&host, 80) })
-}
-
-fn unreadable(reply: &Reply) -> String {
-    let body = reply.body.expose().trim();
-    if body.is_empty() {
-        return "an empty body".to_owned();
-    }
-    if body.starts_with('<') {
-        return "a web page instead of tokens (a proxy or a sign-in page of the network?)".to_owned();
-    }
-    let kind = reply.header("content-type").map_or("no content type", Secret::expose);
-    format!("something that is no JSON object ({}, {} bytes)", text::clean(kind, 60), body.len())
-}
-
-/// `Retry-After` in seconds or as a date (RFC 9110 §10.2.3), at most an hour.
-fn retry_after(reply: &Reply) -> Option<Duration> {
-    let value = reply.header("retry-after")?.expose().trim();
-    let seconds = value.parse::<u64>().map(Duration::from_secs).ok();
-    let date = || from_rfc822(value).map(|at| (at - reply.sent.wall).max(TimeDelta::zero()));
-    seconds.or_else(|| date()?.to_std().ok()).map(|pause| pause.min(LONGEST_PAUSE))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::clock::{FixedOffset, Now, Steady, at_seconds};
+    use crate::domain::provider::meaning::Meaning;
 
     fn reply(status: u16, body: &str) -> Reply {
         let offset = FixedOffset::east_opt(0).expect("in range");
@@ -274,11 +175,11 @@ mod tests {
     }
 
     fn granted(body: &str) -> Granted {
-        read(&ReplyMap::default(), &reply(200, body)).expect(body)
+        read(&ReplyMap::default(), &Meanings::default(), &reply(200, body)).expect(body)
     }
 
     fn refused(status: u16, body: &str) -> Refusal {
-        read(&ReplyMap::default(), &reply(status, body)).expect_err(body)
+        read(&ReplyMap::default(), &Meanings::default(), &reply(status, body)).expect_err(body)
     }
 
     #[test]
@@ -371,6 +272,26 @@ mod tests {
     }
 
     #[test]
+    fn the_providers_file_says_what_passes_and_what_is_over() {
+        let errors = [("refresh_token_reused", Meaning::GrantDead), ("locked", Meaning::Passing)];
+        let meanings = Meanings {
+            errors: errors.map(|(code, meaning)| (code.to_owned(), meaning)).to_vec(),
+            statuses: vec![(403, Meaning::SlowDown), (400, Meaning::GrantDead)],
+        };
+        for (status, body, passing) in [
+            (429, r#"{"error":"refresh_token_reused"}"#, false),
+            (401, r#"{"error":"locked"}"#, true),
+            (403, "", true),
+            (403, r#"{"error":"rate"}"#, true),
+            (403, r#"{"error":"invalid_grant"}"#, false),
+            (400, "<html>", false),
+        ] {
+            let refusal = read(&ReplyMap::default(), &meanings, &reply(status, body)).expect_err("no tokens");
+            assert_eq!(refusal.is_passing(), passing, "{status} {body}");
+        }
+    }
+
+    #[test]
     fn the_pause_is_read_in_both_forms_and_capped() {
         for (value, seconds) in [
             ("7", Some(7)),
@@ -382,7 +303,7 @@ mod tests {
         ] {
             let mut reply = reply(503, "");
             reply.headers.push(("retry-after".into(), Secret::new(value)));
-            let refusal = read(&ReplyMap::default(), &reply).expect_err("no tokens");
+            let refusal = read(&ReplyMap::default(), &Meanings::default(), &reply).expect_err("no tokens");
             assert_eq!(refusal.retry_after.map(|pause| pause.as_secs()), seconds, "{value}");
         }
     }
@@ -391,7 +312,7 @@ mod tests {
     fn a_redirect_is_named_and_not_followed() {
         let mut reply = reply(307, "");
         reply.headers.push(("location".into(), Secret::new("https://evil.test/token?x=1")));
-        let refusal = read(&ReplyMap::default(), &reply).expect_err("no tokens");
+        let refusal = read(&ReplyMap::default(), &Meanings::default(), &reply).expect_err("no tokens");
         assert_eq!(refusal.said, Said::Elsewhere { host: "evil.test".into() });
     }
 }

@@ -7,7 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
-use url::{Url, form_urlencoded};
+use url::{ParseError, Url, form_urlencoded};
 use zeroize::Zeroizing;
 
 use crate::domain::clock::Now;
@@ -49,20 +49,27 @@ impl Reply {
     pub fn header(&self, name: &str) -> Option<&Secret> {
         self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value)
     }
+
+    /// Where a redirect leads, which is never followed; nothing where the reply is no redirect.
+    #[must_use]
+    pub fn redirect(&self) -> Option<Result<Url, ParseError>> {
+        let location = self.header("location").filter(|_| (300..400).contains(&self.status))?;
+        Some(Url::parse(location.expose()))
+    }
 }
 
 /// Random bytes for one login.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Entropy(Zeroizing<Vec<u8>>);
+pub struct Entropy(Zeroizing<[u8; Entropy::BYTES]>);
 
 impl Entropy {
-    /// How many bytes a login needs: the longest `state`, a verifier and a short link.
-    pub const BYTES: usize = 96 + 32 + 12;
+    /// How many bytes a login needs: the longest `state`, a verifier, a short link, and the
+    /// verifier of a device code.
+    pub const BYTES: usize = 96 + 32 + 12 + 32;
 
-    /// Takes bytes that nobody else has seen; short ones are filled up with zeros.
+    /// Takes bytes that nobody else has seen.
     #[must_use]
-    pub fn new(mut bytes: Vec<u8>) -> Self {
-        bytes.resize(Self::BYTES, 0);
+    pub fn new(bytes: [u8; Self::BYTES]) -> Self {
         Self(Zeroizing::new(bytes))
     }
 

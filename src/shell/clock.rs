@@ -43,7 +43,7 @@ impl Clock {
 /// # Errors
 /// The system's own, where it has no source of randomness.
 pub fn entropy() -> Result<Entropy, rand::rngs::SysError> {
-    let mut bytes = vec![0; Entropy::BYTES];
+    let mut bytes = [0; Entropy::BYTES];
     SysRng.try_fill_bytes(&mut bytes)?;
     Ok(Entropy::new(bytes))
 }

@@ -9,12 +9,11 @@ use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use authtui::domain::secret::Secret;
 use authtui::oauth::Attempt;
 use authtui::oauth::callback::{Answer, Gate};
 use authtui::shell::callback::{Came, Hear, Listener};
 
-use crate::callback::login::{CALLBACK, Login, PATIENCE, ask, code, ear, gate, rest};
+use crate::callback::login::{CALLBACK, Login, PATIENCE, ask, code, ear, expected, gate, rest};
 
 #[test]
 fn after_every_fault_the_genuine_answer_completes() {
@@ -262,7 +261,7 @@ fn before_it_is_armed_nothing_is_an_answer() {
 #[test]
 fn each_of_two_logins_at_once_takes_only_its_own_answer() {
     let (one, other) = (Login::start(), Login::start());
-    other.listener.arm(Gate { attempt: Attempt(8), state: Secret::new("0ther"), ..gate() });
+    other.listener.arm(Gate { attempt: Attempt(8), expected: expected("0ther"), ..gate() });
 
     assert!(other.ask(CALLBACK).starts_with("HTTP/1.0 400 "));
     assert_eq!(other.answer(), Came::Stray(Attempt(8)));

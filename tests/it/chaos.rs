@@ -13,11 +13,13 @@ use authtui::domain::change::{Renewal, Row, Snapshot};
 use authtui::domain::clock::{Now, TimeDelta};
 use authtui::domain::name::{ProfileId, StoreId};
 use authtui::domain::profile::{Kind, LastRefresh, Profile, RefreshResult};
+use authtui::domain::provider::{Pkce, Provider};
 use authtui::domain::secret::Secret;
 use authtui::domain::tokens::{Held, Life, Tokens};
 use authtui::domain::trouble::{Next, Stored, Trouble};
 use authtui::oauth::callback::Answer;
-use authtui::oauth::login::{Choice, Heard, Stage};
+use authtui::oauth::device::Poll;
+use authtui::oauth::login::{Ask, Choice, DeviceDoor, Heard, Login, Opening, Stage};
 use authtui::oauth::request::Reply;
 use authtui::oauth::{Attempt, Errand};
 use authtui::tui::message::{Copied, Msg, Refreshed};
@@ -30,7 +32,10 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 
 use crate::chaos::dice::Dice;
-use crate::harness::{PLACE, VERIFIER, bound, catalog, entropy, id, later, now};
+use crate::harness::{
+    DEVICE_VERIFIER, PLACE, VERIFIER, asks, at, bound, catalog, device, entropy, id, later, now, with_device,
+    with_device_alone, with_sent_request, without_echo,
+};
 
 /// How many runs, and how many messages each.
 const RUNS: u64 = 60;
@@ -44,6 +49,7 @@ const REFRESH: &str = "0coreOfRefresh0";
 const CLIENT_SECRET: &str = "0coreOfClient0";
 const CODE: &str = "0coreOfCode0";
 const MASKED: &str = "0coreOfMasked0";
+const DEVICE_CODE: &str = "0coreOfDevice0";
 
 #[test]
 fn no_order_of_messages_panics_or_leaks() {
@@ -54,6 +60,11 @@ fn no_order_of_messages_panics_or_leaks() {
             run.step();
             seen.insert(word(&run.model.screen));
             seen.extend(run.model.login.as_ref().map(|login| word(login.stage())));
+            let doors = run.model.login.as_ref().and_then(Login::doors);
+            seen.extend(doors.map(|doors| format!("device {}", word(&doors.device))));
+            let code = doors.and_then(|doors| doors.device.code());
+            seen.extend(code.map(|code| format!("poll {}", word(&code.poll))));
+            seen.extend(doors.and_then(|doors| doors.curl.as_ref()).map(|_| "curl".to_owned()));
         }
     }
     for word in [
@@ -73,6 +84,13 @@ fn no_order_of_messages_panics_or_leaks() {
         "Unsaved",
         "Testing",
         "Over",
+        "device Absent",
+        "device Asked",
+        "device Open",
+        "device Closed",
+        "poll At",
+        "poll Asked",
+        "curl",
     ] {
         assert!(seen.contains(word), "{word} never came, so nothing is known of it: {seen:?}");
     }
@@ -80,7 +98,7 @@ fn no_order_of_messages_panics_or_leaks() {
 
 #[test]
 fn the_search_finds_what_it_looks_for() {
-    for secret in [ACCESS, REFRESH, CLIENT_SECRET, CODE, MASKED, VERIFIER] {
+    for secret in [ACCESS, REFRESH, CLIENT_SECRET, CODE, MASKED, DEVICE_CODE, VERIFIER, DEVICE_VERIFIER] {
         assert_eq!(leak(&format!("before {secret} after")), leak(secret));
         assert!(leak(secret).is_some(), "{secret}");
     }
@@ -95,6 +113,10 @@ struct Run {
     dice: Dice,
     model: Model,
     now: Now,
+    /// The request that was sent last.
+    sent: Errand,
+    /// The last login that was given another provider.
+    widened: u64,
     /// What is drawn and how, so that drawing never changes what comes next.
     brush: Dice,
 }
@@ -102,7 +124,8 @@ struct Run {
 impl Run {
     fn new(seed: u64) -> Self {
         let (dice, brush) = (Dice::new(seed), Dice::new(seed + RUNS));
-        let mut run = Self { seed, dice, brush, model: Model::new((80, 24)), now: now() };
+        let mut run =
+            Self { seed, dice, brush, model: Model::new((80, 24)), now: now(), sent: Errand(0), widened: 0 };
         // Most runs begin as the program does.
         if !run.dice.one_in(5) {
             let snapshot = run.snapshot();
@@ -119,12 +142,36 @@ impl Run {
         let msg = self.message();
         self.search("message", &msg);
         let effects = update(&mut self.model, self.now, msg);
+        self.sent = asks(&effects).iter().rev().find_map(errand).unwrap_or(self.sent);
+        self.widen();
         self.search("effects", &effects);
         let _ = wakes_at(&self.model, self.now);
         if self.brush.one_in(DRAWN) {
             self.search("model", &self.model);
             self.draw();
         }
+    }
+
+    /// Gives a login that has just begun another provider: no file of a test describes all doors.
+    fn widen(&mut self) {
+        let Some(login) = &self.model.login else { return };
+        let begun = matches!(login.stage(), Stage::Opening(opening) if *opening == Opening::default());
+        if !begun || self.widened == self.model.attempts {
+            return;
+        }
+        self.widened = self.model.attempts;
+        let with_pkce = |provider| Provider { device: Some(device(Pkce::Required)), ..with_device(provider) };
+        let changed = self.dice.pick::<fn(Provider) -> Provider>(&[
+            with_pkce,
+            with_device_alone,
+            with_sent_request,
+            |provider| with_device(with_sent_request(provider)),
+            without_echo,
+            |provider| provider,
+            |provider| provider,
+        ]);
+        let plan = at(login.plan().clone(), changed);
+        self.model.login = Some(Login::begin(plan, login.attempt(), self.now).0);
     }
 
     fn search(&self, what: &str, printed: &impl Debug) {
@@ -255,10 +302,18 @@ impl Run {
     /// What the login waits for, so that runs come further than its first steps.
     fn fitting(&mut self) -> Option<Heard> {
         Some(match self.model.login.as_ref()?.stage() {
-            Stage::Opening(None) => Heard::Began(entropy()),
-            Stage::Opening(Some(_)) => Heard::Bound(Ok(bound(8765))),
-            Stage::Waiting(_) => Heard::Answered(Answer::Code { code: self.secret(CODE), issuer: None }),
-            Stage::Exchanging(_) => Heard::Replied(Errand(1), Ok(self.reply())),
+            Stage::Opening(Opening { entropy: None, .. }) => Heard::Began(entropy()),
+            Stage::Opening(Opening { entropy: Some(_), .. }) => Heard::Bound(Ok(bound(8765))),
+            Stage::Waiting(doors) => match (&doors.device, doors.device.code().map(|code| code.poll)) {
+                (DeviceDoor::Asked(errand), _) => Heard::Replied(*errand, Ok(self.device_reply())),
+                (_, Some(Poll::Asked(errand))) => Heard::Replied(errand, Ok(self.polled())),
+                (_, Some(Poll::At(_))) if !self.dice.one_in(3) => Heard::Woke,
+                (_, Some(Poll::At(_)) | None) => {
+                    Heard::Answered(Answer::Code { code: self.secret(CODE), issuer: None })
+                }
+            },
+            Stage::Exchanging(_) if self.dice.one_in(8) => Heard::Cancelled,
+            Stage::Exchanging(_) => Heard::Replied(self.sent, Ok(self.reply())),
             Stage::Testing(errand, _) => Heard::Replied(*errand, Ok(self.reply())),
             Stage::Saving(_) => Heard::Saved(if self.dice.one_in(2) { Ok(()) } else { Err(self.trouble()) }),
             Stage::Confirming(..) | Stage::Unsaved(..) | Stage::Over(_) => return None,
@@ -275,9 +330,8 @@ impl Run {
             6 | 7 => Heard::Stray,
             8 | 9 => Heard::Typed(self.secret(CODE)),
             10 | 11 => {
-                let errand = Errand(1 + u64::try_from(self.dice.below(3)).expect("small"));
                 let reply = if self.dice.one_in(2) { Err(self.trouble()) } else { Ok(self.reply()) };
-                Heard::Replied(errand, reply)
+                Heard::Replied(self.errand(), reply)
             }
             12 => {
                 let elsewhere = Choice::KeepAs(self.id().name);
@@ -289,6 +343,37 @@ impl Run {
             }
             _ => Heard::Cancelled,
         }
+    }
+
+    /// What comes of asking for a device code.
+    fn device_reply(&mut self) -> Reply {
+        let body = format!(
+            r#"{{"device_code":"{DEVICE_CODE}{}","user_code":"{}","verification_uri":"{}","expires_in":{},"interval":{}}}"#,
+            self.dice.below(5),
+            self.dice.pick(&["WDJB-MJHT", "漢字\u{202e}", "A"]),
+            self.dice.pick(&["https://id.test/d", "https://id.test/d", "javascript:alert(1)"]),
+            self.dice.pick(&["900", "\"60\"", "0", "1e300", "null"]),
+            self.dice.pick(&["5", "\"1\"", "-1", "1e300", "null"])
+        );
+        Reply { status: 200, headers: Vec::new(), body: Secret::new(body), sent: self.now }
+    }
+
+    /// What comes of asking whether the person has agreed.
+    fn polled(&mut self) -> Reply {
+        let error = self.dice.pick(&[
+            "authorization_pending",
+            "authorization_pending",
+            "slow_down",
+            "expired_token",
+            "access_denied",
+            "",
+        ]);
+        if error.is_empty() {
+            return self.reply();
+        }
+        let body =
+            format!(r#"{{"error":"{error}","interval":{}}}"#, self.dice.pick(&["1", "\"30\"", "null"]));
+        Reply { status: 400, headers: Vec::new(), body: Secret::new(body), sent: self.now }
     }
 
     fn reply(&mut self) -> Reply {
@@ -388,9 +473,18 @@ impl Run {
         selected.filter(|_| !self.dice.one_in(4)).unwrap_or_else(|| id(&format!("p{}", self.dice.below(4))))
     }
 
+    /// One of the first errands of a login.
+    fn errand(&mut self) -> Errand {
+        Errand(1 + u64::try_from(self.dice.below(3)).expect("small"))
+    }
+
     fn secret(&mut self, core: &str) -> Secret {
         Secret::new(format!("{core}{}", self.dice.below(5)))
     }
+}
+
+fn errand(ask: &Ask) -> Option<Errand> {
+    if let Ask::Send(errand, _) = ask { Some(*errand) } else { None }
 }
 
 /// The planted secret in `text`, whether or not a box or a line end cuts it in two.
@@ -402,8 +496,8 @@ fn leak(text: &str) -> Option<&'static str> {
 
 /// The planted secret in `text`.
 fn planted(text: &str) -> Option<&'static str> {
-    let verifier = VERIFIER.get(..16).expect("long enough");
-    let secrets = [ACCESS, REFRESH, CLIENT_SECRET, CODE, MASKED, verifier];
+    let [verifier, other] = [VERIFIER, DEVICE_VERIFIER].map(|text| text.get(..16).expect("long enough"));
+    let secrets = [ACCESS, REFRESH, CLIENT_SECRET, CODE, MASKED, DEVICE_CODE, verifier, other];
     secrets.into_iter().find(|secret| text.contains(secret))
 }
 

@@ -1,6 +1,8 @@
 //! Every way a login can go beside the straight one: refusals, strangers, time, cancelling, and
 //! doors that do not open.
 
+mod device;
+mod sent;
 mod unsaved;
 mod wizard;
 
@@ -359,7 +361,7 @@ fn another_free_port_is_in_the_redirect_of_both_requests() {
     journey.hear(Heard::Began(entropy()));
     let asks = journey.hear(Heard::Bound(Ok(bound(40_001))));
     let uri = "http://127.0.0.1:40001/callback";
-    let authorize = gate(&asks).authorize;
+    let authorize = gate(&asks).authorize.expect("a page");
     assert!(authorize.query_pairs().any(|pair| pair == ("redirect_uri".into(), uri.into())), "{authorize}");
     assert!(form(&sent(&journey.hear(code("c0de"))).1).contains(&redirect(uri)));
 }

@@ -14,9 +14,10 @@ use authtui::domain::change::{Change, Row, Snapshot};
 use authtui::domain::clock::{FixedOffset, Now, Steady, TimeDelta, at_seconds, span};
 use authtui::domain::name::{ProfileId, ProfileName, StoreId};
 use authtui::domain::profile::{Kind, Profile};
-use authtui::domain::provider::Provider;
-use authtui::domain::provider::call::Method;
+use authtui::domain::provider::call::{Body, Call, Method, Slot, Template, Tree};
 use authtui::domain::provider::catalog::Catalog;
+use authtui::domain::provider::device::{Device, DeviceMap};
+use authtui::domain::provider::{Authorize, Flow, Pkce, Provider, State};
 use authtui::domain::secret::Secret;
 use authtui::domain::tokens::{Held, Life, Tokens};
 use authtui::domain::trouble::{Next, Trouble};
@@ -45,6 +46,8 @@ pub(crate) const STATE: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
 pub(crate) const VERIFIER: &str = "YGFiY2RlZmdoaWprbG1ub3BxcnN0dXZ3eHl6e3x9fn8";
 /// The S256 challenge of [`VERIFIER`], as another program computed it.
 pub(crate) const CHALLENGE: &str = "EopC8O_Hh7RxCIGieHPq2V388Tqd-9-cofLwYA7LlAc";
+/// What [`entropy`] makes of the verifier of a device code.
+pub(crate) const DEVICE_VERIFIER: &str = "jI2Oj5CRkpOUlZaXmJmam5ydnp-goaKjpKWmp6ipqqs";
 /// What [`entropy`] makes of the short link.
 pub(crate) const GO: &str = "gIGCg4SFhoeIiYqL";
 
@@ -74,7 +77,7 @@ pub(crate) fn later(now: Now, by: Duration) -> Now {
 
 /// Bytes that all differ: with equal ones a state could stand in for a verifier unnoticed.
 pub(crate) fn entropy() -> Entropy {
-    Entropy::new((0..140).collect())
+    Entropy::new(std::array::from_fn(|at| u8::try_from(at).expect("small")))
 }
 
 /// The presets, `demo` at [`ISSUER`], and `acme`.
@@ -291,6 +294,77 @@ pub(crate) fn plan(text: &str) -> Plan {
         provider,
         id,
     }
+}
+
+/// `plan` to a provider that was changed, by all the ways it has then.
+pub(crate) fn at(plan: Plan, change: impl FnOnce(Provider) -> Provider) -> Plan {
+    let provider = Box::new(change(*plan.provider));
+    Plan { ways: Ways::of(&provider, plan.ways.seat), provider, ..plan }
+}
+
+/// `provider` with device codes (RFC 8628) beside what it has.
+pub(crate) fn with_device(provider: Provider) -> Provider {
+    let flows = provider.flows.iter().copied().chain([Flow::Device]).collect();
+    Provider { device: Some(device(Pkce::Off)), flows, ..provider }
+}
+
+/// `provider` with device codes and nothing else.
+pub(crate) fn with_device_alone(provider: Provider) -> Provider {
+    let provider = with_device(provider);
+    Provider { flows: vec![Flow::Device], authorize: None, exchange: None, ..provider }
+}
+
+/// Device authorization as the standard has it, at `id.test`.
+pub(crate) fn device(pkce: Pkce) -> Device {
+    let field = |name: &str, text: &str| (name.to_owned(), Template::parse(text).expect("a template"));
+    let call = |path: &str, fields: Vec<(String, Template)>| Call {
+        method: Method::Post,
+        url: Template::text(&format!("https://id.test{path}")),
+        headers: vec![field("accept", "application/json")],
+        body: Body::Form(fields),
+    };
+    let authorize = vec![
+        field("client_id", "{client_id}"),
+        field("scope", "{scope}"),
+        field("code_challenge", "{challenge}"),
+    ];
+    let poll = vec![
+        field("grant_type", "urn:ietf:params:oauth:grant-type:device_code"),
+        field("device_code", "{device_code}"),
+        field("client_id", "{client_id}"),
+        field("code_verifier", "{verifier}"),
+    ];
+    Device {
+        authorize: call("/device", authorize),
+        poll: call("/token", poll),
+        pkce,
+        reply: DeviceMap::default(),
+    }
+}
+
+/// `provider` whose authorization request is sent from here and whose answers carry no state.
+pub(crate) fn with_sent_request(provider: Provider) -> Provider {
+    let field = |name: &str, text: &str| (name.to_owned(), Template::parse(text).expect("a template"));
+    let hole = Tree::Text(Template::hole(Slot::Redirect));
+    let call = Call {
+        method: Method::Post,
+        url: Template::parse("https://api.cal.test/v2/oauth/{client_id}/authorize").expect("a template"),
+        headers: vec![field("accept", "application/json")],
+        body: Body::Json(Tree::Object(vec![("redirectUri".to_owned(), hole)])),
+    };
+    let reading = [(400, "the client or its redirect is unknown, or you have allowed it already".to_owned())];
+    Provider {
+        flows: vec![Flow::Code],
+        authorize: Some(Authorize::Sent { call, reading: reading.into() }),
+        pkce: Pkce::Off,
+        state: State { echoed: false, ..provider.state },
+        ..provider
+    }
+}
+
+/// `provider` whose answers carry no state.
+pub(crate) fn without_echo(provider: Provider) -> Provider {
+    Provider { state: State { echoed: false, ..provider.state }, ..provider }
 }
 
 impl Journey {

@@ -17,7 +17,7 @@ const LAYERS: [(&str, &[&str]); 7] = [
 ];
 
 /// The files that may open a secret, and why they must.
-const OPENS_SECRETS: [&str; 17] = [
+const OPENS_SECRETS: [&str; 19] = [
     // The demo's server reads what it was sent and writes what it gives.
     "demo/authority/code.rs",
     "demo/authority/parameter.rs",
@@ -27,13 +27,16 @@ const OPENS_SECRETS: [&str; 17] = [
     "oauth/authorization.rs",
     // What is copied is made.
     "oauth/form.rs",
+    // A person runs the request with their own session.
+    "oauth/curl.rs",
     // The short link carries its random name.
-    "oauth/login/waiting.rs",
+    "oauth/login/doors.rs",
     // What people pasted, and what a callback brought, is read.
     "oauth/pasted.rs",
     "oauth/query.rs",
     // Bodies are parsed and written.
     "oauth/reply.rs",
+    "oauth/reply/refusal.rs",
     "oauth/request.rs",
     // Here secrets leave the program: clipboard, standard output, network.
     "shell/clipboard.rs",

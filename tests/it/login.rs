@@ -6,10 +6,11 @@ use authtui::domain::change::{Change, Edit};
 use authtui::domain::clock::TimeDelta;
 use authtui::domain::name::StoreId;
 use authtui::domain::profile::{Kind, Profile};
+use authtui::domain::provider::Provider;
 use authtui::domain::secret::Secret;
 use authtui::domain::tokens::{Held, Life, Tokens};
 use authtui::oauth::Attempt;
-use authtui::oauth::callback::{Answer, Gate, Judged};
+use authtui::oauth::callback::{Answer, Echo, Expected, Gate, Judged};
 use authtui::oauth::login::step::{Mark, Step};
 use authtui::oauth::login::{Ask, Heard, Login, Outcome, Stage};
 use authtui::oauth::request::Request;
@@ -17,8 +18,8 @@ use serde_json::{Value, json};
 use url::Url;
 
 use crate::harness::{
-    CHALLENGE, GO, ISSUER, Journey, PLACE, PORT, STATE, VERIFIER, bound, code, entropy, form, gate, id, now,
-    plan, reply, saved, sent, typed, visit,
+    CHALLENGE, GO, ISSUER, Journey, PLACE, PORT, STATE, VERIFIER, at, bound, code, entropy, form, gate, id,
+    now, plan, reply, saved, sent, typed, visit,
 };
 
 const CLAUDE_CLIENT: &str = "9d1c250a-e61b-44d9-88ed-5944d1962f5e";
@@ -36,10 +37,9 @@ fn a_login_by_callback_asks_one_thing_after_another_and_ends_with_tested_tokens(
     let expected = Gate {
         attempt: Attempt(1),
         path: "/callback".to_owned(),
-        state: Secret::new(STATE),
-        issuer: None,
+        expected: Expected { state: Secret::new(STATE), echo: Echo::Demanded, issuer: None },
         go: Secret::new(GO),
-        authorize: authorize.clone(),
+        authorize: Some(authorize.clone()),
     };
     assert_eq!(asks, [Ask::Arm(Box::new(expected)), Ask::Open(authorize)]);
     journey.gate = Some(gate(&asks));
@@ -307,6 +307,25 @@ fn ends_are_counted_from_the_moment_the_request_was_sent() {
     let Edit::Keep(profile) = saved(&asks).edit else { panic!("no profile") };
     assert_eq!(profile.life.expires_at, Some(asked.wall + TimeDelta::seconds(60)));
     assert_eq!(profile.life.obtained_at, Some(asked.wall));
+}
+
+#[test]
+fn a_grant_ends_as_the_reply_says_or_else_as_long_after_the_login_as_the_file_says() {
+    let year = TimeDelta::days(365);
+    for (life, refresh, said, ends) in [
+        (Some(year), r#","refresh_token":"r""#, "", Some(year)),
+        (Some(year), r#","refresh_token":"r""#, r#","refresh_expires_in":60"#, Some(TimeDelta::minutes(1))),
+        (Some(year), "", "", None),
+        (None, r#","refresh_token":"r""#, "", None),
+    ] {
+        let change = |provider| Provider { grant_life: life, ..provider };
+        let mut journey = Journey::waiting(at(plan("work"), change));
+        let (errand, _) = sent(&journey.hear(code("c0de")));
+        let body = format!(r#"{{"access_token":"a"{refresh}{said}}}"#);
+        let asks = journey.hear(Heard::Replied(errand, Ok(reply(200, &body, journey.now))));
+        let Edit::Keep(profile) = saved(&asks).edit else { panic!("no profile") };
+        assert_eq!(profile.life.grant_ends_at, ends.map(|life| journey.now.wall + life), "{body}");
+    }
 }
 
 fn authorize_url() -> Url {

@@ -4,12 +4,12 @@ use crate::domain::change::{Change, Edit};
 use crate::domain::clock::Now;
 use crate::domain::profile::{Kind, Profile};
 use crate::domain::tokens::Held;
-use crate::domain::trouble::{Next, Stored, Trouble};
+use crate::domain::trouble::{Stored, Trouble};
 use crate::oauth::Errand;
-use crate::oauth::login::step::Step;
-use crate::oauth::login::{Ask, Choice, Doubt, Exchange, Login, Outcome, Stage, Turn};
+use crate::oauth::login::step::{Mark, Step};
+use crate::oauth::login::{Ask, Choice, DeviceDoor, Doubt, Login, Outcome, Stage, Turn};
 use crate::oauth::probe;
-use crate::oauth::reply::{self, Granted, Refusal};
+use crate::oauth::reply::Granted;
 use crate::oauth::request::Reply;
 
 impl Login {
@@ -21,12 +21,15 @@ impl Login {
         now: Now,
     ) -> Turn {
         match stage {
+            Stage::Opening(opening) if opening.device == DeviceDoor::Asked(errand) => {
+                self.answered_opening(opening, reply, now)
+            }
+            Stage::Waiting(doors) => self.answered_waiting(doors, errand, reply, now),
             Stage::Exchanging(exchange) if exchange.errand == errand => self.exchanged(exchange, reply, now),
+            Stage::Exchanging(exchange) => self.answered_meanwhile(exchange, errand, reply, now),
             Stage::Testing(awaited, profile) if awaited == errand => self.tested(profile, reply, now),
-            // A reply to a question that nobody waits for any more carries no tokens.
+            // The first tokens have won, or nobody waits for this answer any more.
             Stage::Opening(_)
-            | Stage::Waiting(_)
-            | Stage::Exchanging(_)
             | Stage::Confirming(..)
             | Stage::Saving(_)
             | Stage::Unsaved(..)
@@ -35,27 +38,17 @@ impl Login {
         }
     }
 
-    fn exchanged(&mut self, exchange: Exchange, reply: Result<Reply, Trouble>, now: Now) -> Turn {
-        let reply = match reply {
-            Ok(reply) => reply,
-            Err(trouble) => return self.not_redeemed(exchange, trouble, now),
-        };
-        let granted = match reply::read(&self.plan.provider.reply, &reply) {
-            Ok(granted) => granted,
-            Err(refusal) => {
-                let trouble = self.refused(&refusal);
-                return self.not_redeemed(exchange, trouble, now);
-            }
-        };
-        let host = self.steps.note(Step::Exchange).to_owned();
-        self.steps.done(Step::Exchange, format!("{host} answered {}", reply.status), now.steady);
+    /// Tokens came; `doubt` is why the person is asked before they are saved.
+    pub(super) fn granted(&mut self, granted: Granted, doubt: Option<Doubt>, now: Now) -> Turn {
+        if matches!(self.steps.mark(Step::Exchange), Mark::Todo | Mark::Now(_)) {
+            self.steps.skip(Step::Exchange, "the device code brought the tokens");
+        }
         for note in &granted.notes {
             self.notice(format!("Odd in the answer: {note}."));
         }
         let mut profile = Box::new(self.profile(granted));
         // Whose tokens they are comes first: a cancelled login must not replace another account.
-        let doubt = self.other_account(&profile).or(exchange.cancelled);
-        match doubt {
+        match self.other_account(&profile).or(doubt) {
             Some(doubt) => Turn::to(Stage::Confirming(profile, doubt)).asking([Ask::CloseListener]),
             None => {
                 self.keep_identity(&mut profile);
@@ -64,26 +57,18 @@ impl Login {
         }
     }
 
-    fn refused(&self, refusal: &Refusal) -> Trouble {
-        let name = &self.plan.provider.name;
-        let next = if refusal.is_misplaced() {
-            Next::Fix(format!("check endpoints.token in the provider file: authtui providers show {name}"))
-        } else {
-            Next::LogIn
-        };
-        Trouble::untouched(
-            "cannot exchange the code",
-            format!("{} {refusal}", self.plan.provider.title),
-            next,
-        )
-    }
-
     fn profile(&self, granted: Granted) -> Profile {
+        let mut life = granted.life;
+        if granted.tokens.refresh.is_some() {
+            let lasting = self.plan.provider.grant_life;
+            let end = life.obtained_at.zip(lasting).and_then(|(from, life)| from.checked_add_signed(life));
+            life.grant_ends_at = life.grant_ends_at.or(end);
+        }
         Profile {
             client_id: Some(self.plan.client_id.clone()),
             client_secret: self.plan.client_secret.clone(),
             held: Held::Here(granted.tokens),
-            life: granted.life,
+            life,
             // RFC 6749 §5.1: scopes that the reply leaves out are as asked.
             scopes: granted.scopes.unwrap_or_else(|| self.plan.scopes.clone()),
             issuer: self.plan.provider.issuer.clone(),

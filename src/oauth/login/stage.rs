@@ -4,17 +4,18 @@ use crate::domain::profile::Profile;
 use crate::domain::trouble::Trouble;
 use crate::oauth::Errand;
 use crate::oauth::callback::Answer;
-use crate::oauth::login::Doors;
+use crate::oauth::login::{DeviceDoor, Doors};
+use crate::oauth::reply::Granted;
 use crate::oauth::request::Entropy;
 
 /// Where a login stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Stage {
     /// It gathers what the authorization URL needs: random bytes, then a port.
-    Opening(Option<Entropy>),
+    Opening(Opening),
     /// It waits for the person.
     Waiting(Box<Doors>),
-    /// A code is being redeemed.
+    /// A code is being redeemed, or the last answer about the device code is awaited.
     Exchanging(Exchange),
     /// Tokens are there, and the person must say whether they are wanted.
     Confirming(Box<Profile>, Doubt),
@@ -28,6 +29,15 @@ pub enum Stage {
     Over(Outcome),
 }
 
+/// What a login has gathered before its doors can open.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Opening {
+    /// The random bytes, once they are there.
+    pub entropy: Option<Entropy>,
+    /// The device code, which is asked for meanwhile.
+    pub device: DeviceDoor,
+}
+
 /// A code that is being redeemed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Exchange {
@@ -36,8 +46,18 @@ pub struct Exchange {
     pub(super) by: Door,
     /// A callback's answer that came while a pasted code was being redeemed.
     pub(super) spare: Option<Answer>,
+    /// What the device code brought meanwhile: used if the code is refused.
+    pub(super) granted: Option<Box<Granted>>,
     /// The person cancelled meanwhile: they are asked before anything is saved.
     pub(super) cancelled: Option<Doubt>,
+    /// How the login ends if nothing comes of it; absent: as the refusal says.
+    pub(super) ending: Option<Outcome>,
+}
+
+impl Exchange {
+    pub(super) fn of(errand: Errand, doors: Box<Doors>, by: Door) -> Self {
+        Self { errand, doors, by, spare: None, granted: None, cancelled: None, ending: None }
+    }
 }
 
 /// A way for the answer to come back.

@@ -11,6 +11,8 @@ pub enum Step {
     Listen,
     /// Build the authorization URL.
     Build,
+    /// Get a device code.
+    Device,
     /// Open the browser.
     Open,
     /// Wait for the answer.
@@ -25,8 +27,16 @@ pub enum Step {
 
 impl Step {
     /// The steps in their order.
-    pub const ALL: [Self; 7] =
-        [Self::Listen, Self::Build, Self::Open, Self::Wait, Self::Exchange, Self::Save, Self::Test];
+    pub const ALL: [Self; 8] = [
+        Self::Listen,
+        Self::Build,
+        Self::Device,
+        Self::Open,
+        Self::Wait,
+        Self::Exchange,
+        Self::Save,
+        Self::Test,
+    ];
 
     /// What people call it.
     #[must_use]
@@ -34,6 +44,7 @@ impl Step {
         match self {
             Self::Listen => "Start callback listener",
             Self::Build => "Build authorization URL",
+            Self::Device => "Get a device code",
             Self::Open => "Open browser",
             Self::Wait => "Wait for authorization",
             Self::Exchange => "Exchange code",
@@ -58,23 +69,24 @@ pub enum Mark {
     Failed(Duration),
 }
 
-/// All steps of one login.
+/// The steps of one login. Which ones it has is settled when it begins, so that the place of
+/// each in the list is its number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Steps(Vec<(Step, Mark, String)>);
 
-impl Default for Steps {
-    fn default() -> Self {
-        Self(Step::ALL.into_iter().map(|step| (step, Mark::Todo, String::new())).collect())
-    }
-}
-
 impl Steps {
+    /// These steps, all still to come.
+    #[must_use]
+    pub fn of(steps: impl IntoIterator<Item = Step>) -> Self {
+        Self(steps.into_iter().map(|step| (step, Mark::Todo, String::new())).collect())
+    }
+
     /// Each step with its mark and what is to be said of it.
     pub fn iter(&self) -> impl Iterator<Item = (Step, Mark, &str)> {
         self.0.iter().map(|(step, mark, note)| (*step, *mark, note.as_str()))
     }
 
-    /// How far `step` has come.
+    /// How far `step` has come; what the login does not have is still to come.
     #[must_use]
     pub fn mark(&self, step: Step) -> Mark {
         self.0.iter().find(|(each, ..)| *each == step).map_or(Mark::Todo, |(_, mark, _)| *mark)
@@ -133,11 +145,21 @@ mod tests {
 
     #[test]
     fn a_step_says_how_long_it_took() {
-        let mut steps = Steps::default();
+        let mut steps = Steps::of(Step::ALL);
         let at = |millis| Steady(Duration::from_millis(millis));
         steps.begin(Step::Wait, "", at(100));
         assert_eq!(steps.mark(Step::Wait), Mark::Now(at(100)));
         steps.done(Step::Wait, "", at(350));
         assert_eq!(steps.mark(Step::Wait), Mark::Done(Duration::from_millis(250)));
+    }
+
+    #[test]
+    fn a_step_that_the_login_does_not_have_is_never_listed() {
+        let mut steps = Steps::of([Step::Open, Step::Wait]);
+        steps.skip(Step::Listen, "not wanted");
+        steps.begin(Step::Wait, "", Steady::default());
+        let listed: Vec<_> = steps.iter().map(|(step, ..)| step).collect();
+        assert_eq!(listed, [Step::Open, Step::Wait]);
+        assert_eq!((steps.mark(Step::Listen), steps.note(Step::Listen)), (Mark::Todo, ""));
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use authtui::domain::secret::Secret;
 use authtui::oauth::Attempt;
-use authtui::oauth::callback::{Answer, Gate};
+use authtui::oauth::callback::{Answer, Echo, Expected, Gate};
 use authtui::shell::callback::{Came, Hear, Listener};
 use url::Url;
 
@@ -74,11 +74,15 @@ pub(crate) fn gate() -> Gate {
     Gate {
         attempt: Attempt(7),
         path: "/callback".to_owned(),
-        state: Secret::new("5tate"),
-        issuer: Some("https://as.test".to_owned()),
+        expected: expected("5tate"),
         go: Secret::new("0123456789abcdef"),
-        authorize: Url::parse("https://as.test/authorize?state=5tate").expect("a URL"),
+        authorize: Url::parse("https://as.test/authorize?state=5tate").ok(),
     }
+}
+
+pub(crate) fn expected(state: &str) -> Expected {
+    let issuer = Some("https://as.test".to_owned());
+    Expected { state: Secret::new(state), echo: Echo::Demanded, issuer }
 }
 
 pub(crate) fn code() -> Came {

@@ -144,7 +144,7 @@ pub(super) fn waiting() -> Login {
         provider,
     };
     let (mut login, _) = Login::begin(plan, Attempt(1), now(0));
-    login.hear(Heard::Began(Entropy::new(vec![7; Entropy::BYTES])), now(0));
+    login.hear(Heard::Began(Entropy::new([7; Entropy::BYTES])), now(0));
     login.hear(Heard::Bound(Ok(Bound { port: 8765, addresses: "127.0.0.1 and ::1".into() })), now(0));
     login.hear(Heard::Opened(Ok(())), now(1));
     login

@@ -1,0 +1,184 @@
+//! What an answer to a poll means (RFC 8628 §3.5).
+
+use std::time::Duration;
+
+use crate::domain::expiry;
+use crate::domain::provider::Provider;
+use crate::domain::provider::device::DeviceMap;
+use crate::domain::provider::meaning::Meaning;
+use crate::domain::trouble::Trouble;
+use crate::oauth::device::Progress;
+use crate::oauth::reply::{self, Granted, Refusal, Said};
+use crate::oauth::request::Reply;
+
+/// What an answer to a poll means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Polled {
+    /// The person has agreed.
+    Granted(Box<Granted>),
+    /// Nothing is decided; it is asked again.
+    Undecided {
+        /// What was said.
+        progress: Progress,
+        /// The pause between two polls from now on, where the answer names one.
+        interval: Option<Duration>,
+        /// The pause before the next poll, where the answer names one.
+        pause: Option<Duration>,
+    },
+    /// The person said no.
+    Denied(String),
+    /// The code is too old.
+    Expired,
+    /// It is no use to ask again; why, for people.
+    Refused(String),
+}
+
+/// Judges the answer to a poll of `provider`, whose device answers are read by `map`.
+#[must_use]
+pub fn judge(provider: &Provider, map: &DeviceMap, reply: Result<&Reply, &Trouble>) -> Polled {
+    let reply = match reply {
+        Ok(reply) => reply,
+        Err(trouble) => return undecided(Progress::Unreachable(trouble.why.clone()), None),
+    };
+    let refusal = match reply::read(&provider.reply, &provider.meanings, reply) {
+        Ok(granted) => return Polled::Granted(Box::new(granted)),
+        Err(refusal) => refusal,
+    };
+    let pause = refusal.retry_after;
+    match refusal.meaning {
+        Some(Meaning::Pending) => undecided(Progress::Pending, pause),
+        Some(Meaning::SlowDown) => {
+            Polled::Undecided { progress: Progress::SlowDown, interval: interval(map, reply), pause }
+        }
+        Some(Meaning::Denied) => Polled::Denied(words(&refusal.said)),
+        Some(Meaning::Expired) => Polled::Expired,
+        Some(Meaning::Passing) => undecided(Progress::Unreachable(refusal.to_string()), pause),
+        Some(Meaning::GrantDead) => Polled::Refused(refusal.to_string()),
+        None if passes(&refusal) => undecided(Progress::Unreachable(refusal.to_string()), pause),
+        None => Polled::Refused(refusal.to_string()),
+    }
+}
+
+fn undecided(progress: Progress, pause: Option<Duration>) -> Polled {
+    Polled::Undecided { progress, interval: None, pause }
+}
+
+/// Whether something between us and the provider may have answered, or a provider in trouble.
+fn passes(refusal: &Refusal) -> bool {
+    match &refusal.said {
+        Said::Error { .. } => refusal.is_busy(),
+        Said::Odd(_) | Said::Elsewhere { .. } => refusal.is_busy() || !(400..500).contains(&refusal.status),
+    }
+}
+
+fn words(said: &Said) -> String {
+    match said {
+        Said::Error { code, description: Some(words) } => format!("{code}: {words}"),
+        Said::Error { code, description: None } => code.clone(),
+        Said::Odd(_) | Said::Elsewhere { .. } => "the person said no".to_owned(),
+    }
+}
+
+/// The new interval that a `slow_down` may bring.
+fn interval(map: &DeviceMap, reply: &Reply) -> Option<Duration> {
+    let tree = reply::tree(reply)?;
+    expiry::life(reply::written(map.interval.find(&tree)?)).ok().flatten()?.to_std().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::clock::{FixedOffset, Now, Steady, at_seconds};
+    use crate::domain::provider::catalog::Catalog;
+    use crate::domain::provider::meaning::Meanings;
+    use crate::domain::secret::Secret;
+    use crate::domain::trouble::Next;
+
+    #[test]
+    fn each_answer_means_one_thing() {
+        let pending = || "pending".to_owned();
+        let unreachable = || "unreachable".to_owned();
+        for (status, body, meaning) in [
+            (200, r#"{"access_token":"a"}"#, "granted".to_owned()),
+            (400, r#"{"error":"authorization_pending"}"#, pending()),
+            (428, r#"{"error":"authorization_pending"}"#, pending()),
+            (403, "", pending()),
+            (403, r#"{"error":"deviceauth_authorization_unknown"}"#, pending()),
+            (400, r#"{"error":"slow_down"}"#, "slow down None".to_owned()),
+            (200, r#"{"error":"slow_down","interval":"10"}"#, "slow down Some(10s)".to_owned()),
+            (400, r#"{"error":"access_denied"}"#, "denied access_denied".to_owned()),
+            (
+                400,
+                r#"{"error":"authorization_declined","error_description":"no"}"#,
+                "denied authorization_declined: no".to_owned(),
+            ),
+            (400, r#"{"error":"expired_token"}"#, "expired".to_owned()),
+            (400, r#"{"error":"token_expired"}"#, "expired".to_owned()),
+            (401, "", "refused answered 401 with an empty body".to_owned()),
+            (
+                400,
+                r#"{"error":"invalid_grant"}"#,
+                "refused refused with invalid_grant (status 400)".to_owned(),
+            ),
+            (
+                200,
+                r#"{"error":"bad_verification_code"}"#,
+                "refused refused with bad_verification_code (status 200)".to_owned(),
+            ),
+            (500, "<html>", unreachable()),
+            (503, r#"{"error":"oops"}"#, unreachable()),
+            (429, "", unreachable()),
+            (400, r#"{"error":"temporarily_unavailable"}"#, unreachable()),
+            (200, "<html>sign in</html>", unreachable()),
+        ] {
+            assert_eq!(said(&judged(status, body)), meaning, "{status} {body}");
+        }
+        let offline = Trouble::untouched("cannot ask", "no route", Next::Retry);
+        let provider = provider();
+        let judged = judge(&provider, &DeviceMap::default(), Err(&offline));
+        let progress = Progress::Unreachable("no route".to_owned());
+        assert_eq!(judged, Polled::Undecided { progress, interval: None, pause: None });
+    }
+
+    #[test]
+    fn the_pause_that_a_server_asks_for_is_passed_on() {
+        let mut busy = reply(503, "");
+        busy.headers.push(("retry-after".into(), Secret::new("30")));
+        let Polled::Undecided { pause, .. } = judge(&provider(), &DeviceMap::default(), Ok(&busy)) else {
+            panic!("decided")
+        };
+        assert_eq!(pause, Some(Duration::from_secs(30)));
+    }
+
+    fn said(polled: &Polled) -> String {
+        match polled {
+            Polled::Granted(_) => "granted".to_owned(),
+            Polled::Undecided { progress: Progress::Pending, .. } => "pending".to_owned(),
+            Polled::Undecided { progress: Progress::SlowDown, interval, .. } => {
+                format!("slow down {interval:?}")
+            }
+            Polled::Undecided { progress: Progress::Unreachable(_), .. } => "unreachable".to_owned(),
+            Polled::Denied(words) => format!("denied {words}"),
+            Polled::Expired => "expired".to_owned(),
+            Polled::Refused(words) => format!("refused {words}"),
+        }
+    }
+
+    fn judged(status: u16, body: &str) -> Polled {
+        judge(&provider(), &DeviceMap::default(), Ok(&reply(status, body)))
+    }
+
+    /// A provider that says 403 while nothing is decided.
+    fn provider() -> Provider {
+        let catalog = Catalog::read([]);
+        let meanings = Meanings { errors: Vec::new(), statuses: vec![(403, Meaning::Pending)] };
+        Provider { meanings, ..catalog.get("oauth2").expect("a preset").clone() }
+    }
+
+    fn reply(status: u16, body: &str) -> Reply {
+        let wall = at_seconds(1_800_000_000).expect("in range");
+        let offset = FixedOffset::east_opt(0).expect("in range");
+        let sent = Now { wall, steady: Steady::default(), offset };
+        Reply { status, headers: Vec::new(), body: Secret::new(body), sent }
+    }
+}

@@ -1,0 +1,210 @@
+//! The device code as a door of a login: asked for, shown, and asked about (RFC 8628).
+//!
+//! A door that cannot be had does not end a login that has another. While a code is being
+//! redeemed no question is sent; the answer to one that was sent before is kept.
+
+use std::time::Duration;
+
+use crate::domain::clock::Now;
+use crate::domain::provider::Flow;
+use crate::domain::provider::call::Slot;
+use crate::domain::secret::Secret;
+use crate::domain::trouble::{Next, Trouble};
+use crate::oauth::Errand;
+use crate::oauth::authorization::{challenge, device_verifier};
+use crate::oauth::device::{DeviceCode, Poll, Polled, judge};
+use crate::oauth::login::step::{Mark, Step};
+use crate::oauth::login::{Ask, DeviceDoor, Doors, Login, Outcome, Stage, Turn};
+use crate::oauth::reply::{Granted, Refusal};
+use crate::oauth::request::{Entropy, Filling, Reply};
+
+/// The longest that a login waits for a device code to be typed.
+const LONGEST: Duration = Duration::from_mins(30);
+/// What is said of a code that nobody typed in time.
+pub(super) const TOO_OLD: &str = "the code is too old";
+
+/// What the answer to a question about the device code leaves to do.
+pub(super) enum Asked {
+    /// The tokens came.
+    Granted(Box<Granted>),
+    /// The person said no.
+    Denied(String),
+    /// The door is still open, or closed now.
+    Nothing,
+}
+
+impl Login {
+    /// Asks for a device code, where the login has that door.
+    pub(super) fn ask_for_device_code(&mut self, entropy: &Entropy, now: Now) -> (DeviceDoor, Option<Ask>) {
+        let device = self.plan.provider.device.clone().filter(|_| self.plan.opens(Flow::Device));
+        let Some(device) = device else { return (DeviceDoor::Absent, None) };
+        self.device_verifier = device_verifier(&device, entropy);
+        let challenge = self.device_verifier.as_ref().map(challenge).unwrap_or_default();
+        match self.device_filling().with(Slot::Challenge, Secret::new(challenge)).fill(&device.authorize) {
+            Ok(request) => {
+                let host = request.url.host_str().unwrap_or_default().to_owned();
+                self.steps.begin(Step::Device, host, now.steady);
+                let errand = self.next_errand();
+                (DeviceDoor::Asked(errand), Some(Ask::Send(errand, Box::new(request))))
+            }
+            Err(unfilled) => (self.no_device_code(unfilled.to_string(), now), None),
+        }
+    }
+
+    fn device_filling(&self) -> Filling {
+        let client = Filling::of_client(&self.plan.client_id, self.plan.client_secret.as_ref());
+        self.plan.asking().filling(&self.plan.provider, client)
+    }
+
+    /// Reads what came of asking for a device code.
+    pub(super) fn device_code(&mut self, reply: Result<Reply, Trouble>, now: Now) -> DeviceDoor {
+        let provider = &self.plan.provider;
+        let Some(device) = &provider.device else { return DeviceDoor::Absent };
+        let reply = match reply {
+            Ok(reply) => reply,
+            Err(trouble) => return self.no_device_code(trouble.why, now),
+        };
+        let why = match DeviceCode::read(&device.reply, &reply, now) {
+            Ok(code) => {
+                self.steps.done(Step::Device, code.page.host_str().unwrap_or_default(), now.steady);
+                return DeviceDoor::Open(Box::new(code));
+            }
+            Err(_) if !(200..300).contains(&reply.status) => {
+                let refusal =
+                    Refusal::of(&provider.reply, &provider.meanings, &reply, "no device code in it");
+                let hint = format!("; check endpoints.device: authtui providers show {}", provider.name);
+                let hint = if refusal.is_misplaced() { hint } else { String::new() };
+                format!("{} {refusal}{hint}", provider.title)
+            }
+            Err(bad) => format!("{}: {bad}", provider.title),
+        };
+        self.no_device_code(why, now)
+    }
+
+    fn no_device_code(&mut self, why: String, now: Now) -> DeviceDoor {
+        self.steps.failed(Step::Device, why.clone(), now.steady);
+        DeviceDoor::Closed(why)
+    }
+
+    /// What follows from a device door that has just opened or closed: more patience, and the
+    /// browser where no other door wants it.
+    pub(super) fn device_settled(&mut self, doors: &mut Doors, now: Now) -> Option<Ask> {
+        match &doors.device {
+            DeviceDoor::Absent | DeviceDoor::Asked(_) => return None,
+            DeviceDoor::Closed(why) => {
+                if doors.has_another() {
+                    self.notice(format!("There is no device code: {why}."));
+                }
+                return None;
+            }
+            DeviceDoor::Open(code) => {
+                let end = code.ends_at.min(now.steady.after(LONGEST));
+                doors.deadline = doors.deadline.max(end);
+            }
+        }
+        if doors.has_another() {
+            return None;
+        }
+        let open = self.open_first(doors, now);
+        if self.steps.mark(Step::Wait) == Mark::Todo {
+            self.steps.begin(Step::Wait, "", now.steady);
+        }
+        open
+    }
+
+    /// The next question about the device code, if it is time.
+    pub(super) fn poll(&mut self, doors: &mut Doors, now: Now) -> Option<Ask> {
+        let code = doors.device.code().filter(|code| code.is_due(now))?;
+        let filling = (self.device_filling())
+            .with(Slot::DeviceCode, code.code.clone())
+            .with(Slot::Verifier, self.device_verifier.clone().unwrap_or_default());
+        match filling.fill(&self.plan.provider.device.as_ref()?.poll) {
+            Ok(request) => {
+                let errand = self.next_errand();
+                if let DeviceDoor::Open(code) = &mut doors.device {
+                    code.poll = Poll::Asked(errand);
+                }
+                Some(Ask::Send(errand, Box::new(request)))
+            }
+            Err(unfilled) => {
+                self.close_device(doors, unfilled.to_string(), now);
+                None
+            }
+        }
+    }
+
+    /// Takes the answer to a question about the device code.
+    pub(super) fn polled(&mut self, doors: &mut Doors, reply: Result<Reply, Trouble>, now: Now) -> Asked {
+        let provider = &self.plan.provider;
+        let (Some(device), DeviceDoor::Open(code)) = (&provider.device, &mut doors.device) else {
+            return Asked::Nothing;
+        };
+        let refused = match judge(provider, &device.reply, reply.as_ref()) {
+            Polled::Granted(granted) => return Asked::Granted(granted),
+            Polled::Denied(words) => return Asked::Denied(words),
+            Polled::Undecided { progress, interval, pause } => {
+                code.put_off(progress, interval, pause, now);
+                return Asked::Nothing;
+            }
+            Polled::Expired => TOO_OLD.to_owned(),
+            Polled::Refused(words) => format!("{} {words}", provider.title),
+        };
+        self.close_device(doors, refused, now);
+        Asked::Nothing
+    }
+
+    /// Closes the door for `why`.
+    pub(super) fn close_device(&mut self, doors: &mut Doors, why: String, now: Now) {
+        if doors.has_another() {
+            self.notice(format!("The device code is over: {why}."));
+        } else {
+            self.steps.failed(Step::Wait, why.clone(), now.steady);
+        }
+        doors.device = DeviceDoor::Closed(why);
+    }
+
+    /// How the login ends when its device door is closed and there is no other.
+    pub(super) fn left_outside(&self, doors: &Doors) -> Option<Outcome> {
+        match &doors.device {
+            DeviceDoor::Closed(why) if !doors.has_another() => {
+                let what = "cannot log in with a device code";
+                Some(Outcome::Failed(Trouble::untouched(what, why.clone(), Next::LogIn)))
+            }
+            DeviceDoor::Closed(_) | DeviceDoor::Absent | DeviceDoor::Asked(_) | DeviceDoor::Open(_) => None,
+        }
+    }
+
+    /// A request of a waiting login was answered.
+    pub(super) fn answered_waiting(
+        &mut self,
+        mut doors: Box<Doors>,
+        errand: Errand,
+        reply: Result<Reply, Trouble>,
+        now: Now,
+    ) -> Turn {
+        if doors.sending == Some(errand) {
+            return self.sent(doors, reply, now);
+        }
+        let mut open = None;
+        if doors.device == DeviceDoor::Asked(errand) {
+            doors.device = self.device_code(reply, now);
+            open = self.device_settled(&mut doors, now);
+        } else if doors.polling() == Some(errand) {
+            match self.polled(&mut doors, reply, now) {
+                Asked::Granted(granted) => {
+                    self.steps.done(Step::Wait, "device code", now.steady);
+                    return self.granted(*granted, None, now);
+                }
+                Asked::Denied(words) => {
+                    self.steps.failed(Step::Wait, words.clone(), now.steady);
+                    return Turn::over(Outcome::Denied(words));
+                }
+                Asked::Nothing => {}
+            }
+        }
+        match self.left_outside(&doors) {
+            Some(outcome) => Turn::over(outcome),
+            None => Turn::to(Stage::Waiting(doors)).asking(open),
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! The ways an answer can come back, all open at once.
+
+use url::Url;
+
+use crate::domain::clock::Steady;
+use crate::domain::provider::Provider;
+use crate::oauth::Errand;
+use crate::oauth::authorization::Authorization;
+use crate::oauth::device::DeviceCode;
+use crate::oauth::login::{Door, Seat};
+
+/// The ways an answer can come back, while a login waits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Doors {
+    pub(super) authorization: Authorization,
+    /// The address whose answer comes to the listener.
+    pub callback: Option<Url>,
+    /// The address whose answer is shown by the provider, for pasting.
+    pub paste: Option<Url>,
+    /// A short address on the listener that leads to `callback`.
+    pub short: Option<Url>,
+    /// The device code.
+    pub device: DeviceDoor,
+    /// A command that makes the authorization request with the person's own browser session,
+    /// where the provider wants one.
+    pub curl: Option<String>,
+    /// When the login gives up.
+    pub deadline: Steady,
+    /// The authorization request that is on its way, where it is sent from here.
+    pub(super) sending: Option<Errand>,
+}
+
+/// The device code as a door.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum DeviceDoor {
+    /// The provider has none, or it is not wanted.
+    #[default]
+    Absent,
+    /// It is asked for.
+    Asked(Errand),
+    /// It waits to be typed.
+    Open(Box<DeviceCode>),
+    /// It cannot be had, or is over; why, for people.
+    Closed(String),
+}
+
+impl DeviceDoor {
+    /// The code, while it is good.
+    #[must_use]
+    pub fn code(&self) -> Option<&DeviceCode> {
+        match self {
+            Self::Open(code) => Some(code),
+            Self::Absent | Self::Asked(_) | Self::Closed(_) => None,
+        }
+    }
+
+    /// Whether tokens may yet come by it.
+    #[must_use]
+    pub fn may_open(&self) -> bool {
+        match self {
+            Self::Asked(_) | Self::Open(_) => true,
+            Self::Absent | Self::Closed(_) => false,
+        }
+    }
+}
+
+impl Doors {
+    /// The doors of an authorization.
+    pub(super) fn new(
+        authorization: Authorization,
+        provider: &Provider,
+        port: Option<u16>,
+        device: DeviceDoor,
+        deadline: Steady,
+    ) -> Self {
+        let callback = authorization.loopback().and_then(|redirect| authorization.url(provider, redirect));
+        let paste = authorization.paste().and_then(|redirect| authorization.url(provider, redirect));
+        let short = port.filter(|_| callback.is_some()).and_then(|port| {
+            Url::parse(&format!("http://127.0.0.1:{port}/go/{}", authorization.go().expose())).ok()
+        });
+        Self { authorization, callback, paste, short, device, curl: None, deadline, sending: None }
+    }
+
+    /// The address that a browser on this machine should open.
+    #[must_use]
+    pub fn first(&self) -> Option<&Url> {
+        self.callback.as_ref().or(self.paste.as_ref()).or(self.device.code().map(DeviceCode::address))
+    }
+
+    /// The door that the person at `seat` should try first.
+    #[must_use]
+    pub fn lead(&self, seat: Seat) -> Door {
+        let by_browser = if self.callback.is_some() { Door::Callback } else { Door::Paste };
+        match seat {
+            _ if self.callback.is_none() && self.paste.is_none() && self.curl.is_none() => Door::Device,
+            Seat::Here => by_browser,
+            Seat::OverSsh | Seat::NoDisplay if self.device.may_open() => Door::Device,
+            Seat::OverSsh | Seat::NoDisplay => Door::Paste,
+        }
+    }
+
+    /// Whether an answer can come by another door than the device code.
+    pub(super) fn has_another(&self) -> bool {
+        self.callback.is_some() || self.paste.is_some() || self.curl.is_some() || self.sending.is_some()
+    }
+
+    /// The errand of the question about the device code that is on its way.
+    pub(super) fn polling(&self) -> Option<Errand> {
+        self.device.code().and_then(DeviceCode::asked)
+    }
+
+    /// The next moment at which time alone changes something.
+    pub(super) fn wakes_at(&self) -> Steady {
+        let device = self.device.code().and_then(DeviceCode::wakes_at);
+        device.map_or(self.deadline, |at| at.min(self.deadline))
+    }
+}

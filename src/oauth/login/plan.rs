@@ -1,0 +1,72 @@
+//! What a login is for, and which ways it goes.
+
+use crate::domain::name::ProfileId;
+use crate::domain::profile::Profile;
+use crate::domain::provider::{Authorize, Flow, Provider};
+use crate::domain::secret::Secret;
+use crate::oauth::authorization::Asking;
+use crate::oauth::login::Ways;
+use crate::oauth::login::step::Step;
+
+/// What a login is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    /// Where to log in.
+    pub provider: Box<Provider>,
+    /// Which profile will hold the tokens.
+    pub id: ProfileId,
+    /// The client that asks.
+    pub client_id: String,
+    /// Its secret, where it has one.
+    pub client_secret: Option<Secret>,
+    /// What is asked for.
+    pub scopes: Vec<String>,
+    /// The profile as it is stored, if it is.
+    pub known: Option<Box<Profile>>,
+    /// Where it will be stored, as shown to people.
+    pub place: String,
+    /// How the answer may come back.
+    pub ways: Ways,
+}
+
+impl Plan {
+    /// Whether `flow` is a door of this login: it is wanted, and the provider has it.
+    #[must_use]
+    pub fn opens(&self, flow: Flow) -> bool {
+        let there = match flow {
+            Flow::Code => self.provider.authorize.is_some(),
+            Flow::Paste => {
+                let page = matches!(self.provider.authorize, Some(Authorize::Page { .. }));
+                page && self.provider.redirect.paste.is_some()
+            }
+            Flow::Device => self.provider.device.is_some(),
+            // A key is no login.
+            Flow::Key => false,
+        };
+        there && self.ways.has(flow) && self.provider.flows.contains(&flow)
+    }
+
+    /// The steps of this login; what no flow of it needs is left out.
+    pub(super) fn steps(&self) -> impl Iterator<Item = Step> {
+        let (code, device) = (self.opens(Flow::Code) || self.opens(Flow::Paste), self.opens(Flow::Device));
+        Step::ALL.into_iter().filter(move |step| match step {
+            Step::Listen | Step::Build | Step::Exchange => code || !device,
+            Step::Device => device,
+            Step::Open | Step::Wait | Step::Save | Step::Test => true,
+        })
+    }
+
+    /// The ports that a listener may have, in the order in which they are tried.
+    pub(super) fn ports(&self) -> Vec<u16> {
+        self.ways.port.map_or_else(|| self.provider.redirect.ports(), |port| vec![port])
+    }
+
+    /// Who asks for what.
+    pub(super) fn asking(&self) -> Asking {
+        Asking {
+            client_id: self.client_id.clone(),
+            scopes: self.scopes.clone(),
+            account: self.known.as_deref().and_then(|profile| profile.account.clone()),
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! An authorization request that is sent from here, and the redirect that answers it.
+//!
+//! Where the provider wants the session of a browser, the person makes the request by a ready
+//! command and pastes the address it prints.
+
+use crate::domain::clock::Now;
+use crate::domain::provider::Authorize;
+use crate::domain::text;
+use crate::domain::trouble::{Next, Trouble};
+use crate::oauth::callback::{Answer, prove};
+use crate::oauth::curl;
+use crate::oauth::login::step::Step;
+use crate::oauth::login::{Ask, Door, Doors, Login, Outcome, Stage, Turn};
+use crate::oauth::pasted::page;
+use crate::oauth::query::Query;
+use crate::oauth::request::Reply;
+
+/// What came of an authorization request that was sent.
+pub(super) enum Sent {
+    /// The redirect to us, with an answer.
+    Answer(Answer),
+    /// A refusal that the provider's file has words for.
+    Refused(Trouble),
+    /// Something else; why no answer came, for people.
+    Away(String),
+}
+
+impl Login {
+    /// Sends the authorization request, where the provider's file has one instead of a page.
+    pub(super) fn send_authorization(&mut self, doors: &mut Doors) -> Option<Ask> {
+        let redirect = doors.authorization.loopback()?;
+        let request = doors.authorization.ask(&self.plan.provider, redirect).ok()?;
+        let errand = self.next_errand();
+        doors.sending = Some(errand);
+        self.steps.skip(Step::Open, "asked from here, without a page");
+        Some(Ask::Send(errand, Box::new(request)))
+    }
+
+    /// The authorization request of a waiting login was answered.
+    pub(super) fn sent(&mut self, mut doors: Box<Doors>, reply: Result<Reply, Trouble>, now: Now) -> Turn {
+        let redirect = doors.authorization.loopback().cloned();
+        match (self.read_sent(&mut doors, reply), redirect) {
+            (Sent::Answer(answer), Some(redirect)) => {
+                self.redeem(doors, Door::Callback, answer, &redirect, now)
+            }
+            (Sent::Refused(trouble), _) => {
+                self.steps.failed(Step::Wait, trouble.why.clone(), now.steady);
+                self.end(doors, Outcome::Failed(trouble))
+            }
+            (Sent::Away(why), _) => {
+                self.offer_curl(&mut doors, &why);
+                Turn::to(Stage::Waiting(doors))
+            }
+            (Sent::Answer(_), None) => Turn::to(Stage::Waiting(doors)),
+        }
+    }
+
+    /// Reads what came of the authorization request.
+    pub(super) fn read_sent(&self, doors: &mut Doors, reply: Result<Reply, Trouble>) -> Sent {
+        doors.sending = None;
+        let title = &self.plan.provider.title;
+        let reply = match reply {
+            Ok(reply) => reply,
+            Err(trouble) => return Sent::Away(format!("{title} could not be asked: {}", trouble.why)),
+        };
+        if let Some(answer) = self.redirected(doors, &reply) {
+            return answer;
+        }
+        let reading = match &self.plan.provider.authorize {
+            Some(Authorize::Sent { reading, .. }) => reading.get(&reply.status),
+            Some(Authorize::Page { .. }) | None => None,
+        };
+        match (reply.status, reading) {
+            (401 | 403, words) => {
+                let words = words.map_or("it wants the session of your browser", String::as_str);
+                Sent::Away(format!("{title} answered {}: {words}", reply.status))
+            }
+            (status @ 400..500, Some(words)) => {
+                let name = &self.plan.provider.name;
+                let next = Next::Fix(format!(
+                    "check the client id, and the redirect in the provider file: authtui providers show {name}"
+                ));
+                let why = format!("{title} answered {status}: {words}");
+                Sent::Refused(Trouble::untouched("cannot log in", why, next))
+            }
+            (status, Some(words)) => Sent::Away(format!("{title} answered {status}: {words}")),
+            (status, None) => Sent::Away(format!("{title} answered {status} and not with a code")),
+        }
+    }
+
+    /// What a redirect says: an answer where it leads to our own redirect URI exactly.
+    fn redirected(&self, doors: &Doors, reply: &Reply) -> Option<Sent> {
+        let location = reply.redirect()?;
+        let title = &self.plan.provider.title;
+        let away = |what: &str| Some(Sent::Away(format!("{title} answered {} and {what}", reply.status)));
+        let Ok(location) = location else {
+            return away("pointed to another page of its own");
+        };
+        let redirect = doors.authorization.loopback()?;
+        if page(&location) != *redirect {
+            let host = text::clean(location.host_str().unwrap_or("another program"), 80);
+            return away(&format!("pointed to {host}, which is never followed"));
+        }
+        let expected = doors.authorization.expected(&self.plan.provider);
+        let query = Query::read(location.query().unwrap_or_default()).map_err(Into::into);
+        match query.and_then(|query| prove(&query, &expected)) {
+            Ok(answer) => Some(Sent::Answer(answer)),
+            Err(refused) => away(&format!("its redirect cannot be used: {refused}")),
+        }
+    }
+
+    /// Offers the command that makes the request with the person's own session, and says why.
+    pub(super) fn offer_curl(&mut self, doors: &mut Doors, why: &str) {
+        let redirect = doors.authorization.loopback().cloned();
+        let request = redirect.and_then(|url| doors.authorization.ask(&self.plan.provider, &url).ok());
+        doors.curl = request.as_ref().and_then(curl::with_session);
+        let next = if doors.curl.is_some() {
+            format!(
+                "Log in to {} in your browser, put its session cookie into the curl command, run it, and paste the address it prints.",
+                self.plan.provider.title
+            )
+        } else {
+            "Make the request with your own session, and paste the address it leads to.".to_owned()
+        };
+        self.notice(format!("{why}. {next}"));
+        if !self.plan.provider.state.echoed {
+            self.notice_waiver();
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! A reply without what was asked for: what it says, and what that means.
+
+use std::fmt;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::domain::clock::{TimeDelta, from_rfc822};
+use crate::domain::provider::meaning::{Meaning, Meanings};
+use crate::domain::provider::reply::ReplyMap;
+use crate::domain::secret::Secret;
+use crate::domain::text;
+use crate::oauth::reply;
+use crate::oauth::request::Reply;
+
+/// The longest pause a server can ask for; more is cut.
+const LONGEST_PAUSE: Duration = Duration::from_secs(3600);
+
+/// A reply without what was asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// The status.
+    pub status: u16,
+    /// What was said.
+    pub said: Said,
+    /// What that means, as far as the standard or the provider's file says.
+    pub meaning: Option<Meaning>,
+    /// How long the server wants to be left alone.
+    pub retry_after: Option<Duration>,
+}
+
+/// What a refusal said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Said {
+    /// An error code, and words for people (RFC 6749 §5.2).
+    Error {
+        /// The code, cleaned.
+        code: String,
+        /// The words, cleaned.
+        description: Option<String>,
+    },
+    /// Another address to ask. It is never followed.
+    Elsewhere {
+        /// The other host.
+        host: String,
+    },
+    /// Nothing that is understood; the text says what is wrong, without quoting the body.
+    Odd(String),
+}
+
+impl Refusal {
+    /// What a reply says that lacks what was asked for; `odd` names what is missing.
+    #[must_use]
+    pub fn of(map: &ReplyMap, meanings: &Meanings, reply: &Reply, odd: &str) -> Self {
+        let said = match reply::tree(reply) {
+            None => elsewhere(reply).unwrap_or_else(|| Said::Odd(unreadable(reply))),
+            Some(tree) => said_error(map, &tree)
+                .or_else(|| elsewhere(reply))
+                .unwrap_or_else(|| Said::Odd(odd.to_owned())),
+        };
+        Self::said(meanings, reply, said)
+    }
+
+    /// What was asked for is there and cannot be used: it is `what`.
+    pub(super) fn odd(meanings: &Meanings, reply: &Reply, what: String) -> Self {
+        Self::said(meanings, reply, Said::Odd(what))
+    }
+
+    fn said(meanings: &Meanings, reply: &Reply, said: Said) -> Self {
+        let meaning = meanings.of(reply.status, said.code());
+        Self { status: reply.status, said, meaning, retry_after: retry_after(reply) }
+    }
+
+    /// Whether nobody who knows of tokens seems to live at that address: the provider may have
+    /// moved, and the grant may be well.
+    #[must_use]
+    pub fn is_misplaced(&self) -> bool {
+        matches!(self.status, 404 | 405 | 410)
+    }
+
+    /// Whether the server is only busy, or has trouble of its own.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        matches!(self.status, 408 | 425 | 429 | 500..)
+    }
+
+    /// Whether the server may answer otherwise after a while, without anybody doing anything.
+    #[must_use]
+    pub fn is_passing(&self) -> bool {
+        match self.meaning {
+            Some(Meaning::GrantDead) => return false,
+            Some(Meaning::Passing | Meaning::SlowDown) => return true,
+            Some(Meaning::Pending | Meaning::Denied | Meaning::Expired) | None => {}
+        }
+        match &self.said {
+            Said::Error { .. } => self.is_busy() || self.is_misplaced(),
+            Said::Odd(_) => self.status != 401,
+            Said::Elsewhere { .. } => true,
+        }
+    }
+}
+
+impl Said {
+    /// The code, where one was said.
+    #[must_use]
+    pub fn code(&self) -> Option<&str> {
+        match self {
+            Self::Error { code, .. } => Some(code),
+            Self::Elsewhere { .. } | Self::Odd(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.said {
+            Said::Error { code, description: Some(words) } => write!(f, "refused with {code}: {words}"),
+            Said::Error { code, description: None } => {
+                write!(f, "refused with {code} (status {})", self.status)
+            }
+            Said::Elsewhere { host } => {
+                write!(f, "answered {} and pointed to {host}, which is never followed", self.status)
+            }
+            Said::Odd(why) => write!(f, "answered {} with {why}", self.status),
+        }
+    }
+}
+
+fn said_error(map: &ReplyMap, tree: &Value) -> Option<Said> {
+    let code = reply::words(&map.error, tree)?;
+    Some(Said::Error { code, description: reply::words(&map.description, tree) })
+}
+
+fn elsewhere(reply: &Reply) -> Option<Said> {
+    let host = reply.redirect()?.ok()?.host_str()?.to_owned();
+    Some(Said::Elsewhere { host: text::clean(&host, 80) })
+}
+
+fn unreadable(reply: &Reply) -> String {
+    let body = reply.body.expose().trim();
+    if body.is_empty() {
+        return "an empty body".to_owned();
+    }
+    if body.starts_with('<') {
+        return "a web page instead of an answer (a proxy or a sign-in page of the network?)".to_owned();
+    }
+    let kind = reply.header("content-type").map_or("no content type", Secret::expose);
+    format!("something that is no JSON object ({}, {} bytes)", text::clean(kind, 60), body.len())
+}
+
+/// `Retry-After` in seconds or as a date (RFC 9110 §10.2.3), at most an hour.
+fn retry_after(reply: &Reply) -> Option<Duration> {
+    let value = reply.header("retry-after")?.expose().trim();
+    let seconds = value.parse::<u64>().map(Duration::from_secs).ok();
+    let date = || from_rfc822(value).map(|at| (at - reply.sent.wall).max(TimeDelta::zero()));
+    seconds.or_else(|| date()?.to_std().ok()).map(|pause| pause.min(LONGEST_PAUSE))
+}

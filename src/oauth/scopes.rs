@@ -1,0 +1,156 @@
+//! What can be asked for, as the provider lists it.
+//!
+//! Such a list helps a person to choose and decides nothing: its words are made safe to show, it
+//! is cut at two hundred entries, and a scope that cannot be shown as it is is left out.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::domain::provider::Provider;
+use crate::domain::provider::scopes::{Offered, ScopeList};
+use crate::domain::text;
+use crate::oauth::reply;
+use crate::oauth::request::{Filling, Reply, Request, Unfilled};
+
+/// The most scopes of a list that are taken.
+pub const MOST: usize = 200;
+/// The longest scope, in characters; a longer one is left out.
+const LONGEST: usize = 200;
+/// The longest words about a scope that are shown, in characters.
+const WORDS: usize = 200;
+
+/// The request for the scopes that `provider` lists; it carries no secret.
+///
+/// # Errors
+/// [`Unfilled`] when the provider lists none, or the address cannot be made.
+pub fn request(provider: &Provider, client_id: &str) -> Result<Request, Unfilled> {
+    let list = provider.scopes.list.as_ref().ok_or(Unfilled)?;
+    Filling::of_client(client_id, None).fill(&list.call)
+}
+
+/// Reads the scopes in the answer to [`request`]: texts, or objects with a name. An object
+/// without one is offered as the JSON it is.
+///
+/// # Errors
+/// Why there is no list, for people.
+pub fn read(list: &ScopeList, reply: &Reply) -> Result<Vec<Offered>, String> {
+    if !(200..300).contains(&reply.status) {
+        return Err(format!("it answered {}", reply.status));
+    }
+    let tree = reply::json(reply).ok_or("its answer is no JSON")?;
+    // An answer may be the list itself.
+    let found = if tree.is_array() { Some(&tree) } else { list.at.find(&tree) };
+    let Some(Value::Array(entries)) = found else {
+        return Err("its answer has no list of scopes".to_owned());
+    };
+    let mut seen = BTreeSet::new();
+    let offered = entries.iter().filter_map(|entry| offered(list, entry));
+    Ok(offered.filter(|offered| seen.insert(offered.name.clone())).take(MOST).collect())
+}
+
+fn offered(list: &ScopeList, entry: &Value) -> Option<Offered> {
+    let (name, title) = match entry {
+        Value::String(name) => (name.clone(), None),
+        Value::Object(_) => match list.name.find(entry).and_then(words) {
+            Some(name) => (name, list.title.find(entry).and_then(words)),
+            None => (text::clean(&entry.to_string(), LONGEST), None),
+        },
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) => return None,
+    };
+    let name = name.trim();
+    // What had to be changed to be shown would be another scope when it is asked for.
+    let fine = !name.is_empty() && text::clean(name, LONGEST) == name;
+    fine.then(|| Offered { name: name.to_owned(), title: title.map(|words| text::clean(&words, WORDS)) })
+}
+
+fn words(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+/// What is asked for so that nothing is lost that was granted: `granted`, then what of `asked` is
+/// not in it.
+#[must_use]
+pub fn union(granted: &[String], asked: &[String]) -> Vec<String> {
+    let mut seen = BTreeSet::new();
+    granted.iter().chain(asked).filter(|scope| seen.insert(scope.as_str())).cloned().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::clock::{FixedOffset, Now, Steady, at_seconds};
+    use crate::domain::provider::call::{Body, Call, Method, Template};
+    use crate::domain::provider::reply::Pointers;
+    use crate::domain::secret::Secret;
+
+    #[test]
+    fn a_list_of_texts_or_of_objects_is_read() {
+        let read = |body: &str| -> Vec<(String, Option<String>)> {
+            let offered = read(&list(), &reply(200, body)).expect(body);
+            offered.into_iter().map(|offered| (offered.name, offered.title)).collect()
+        };
+        let plain = |name: &str| (name.to_owned(), None);
+        assert_eq!(read(r#"{"scopes":["a","b","a",7,null," "]}"#), [plain("a"), plain("b")]);
+        assert_eq!(read(r#"["a"]"#), [plain("a")]);
+        assert_eq!(
+            read(r#"{"scopes":[{"id":"projects:read","description":"Reads\u001b[2J projects"},{"id":7}]}"#),
+            [("projects:read".to_owned(), Some("Reads\u{fffd}[2J projects".to_owned())), plain("7")]
+        );
+        assert_eq!(read(r#"{"scopes":[{"key":"x"}]}"#), [plain(r#"{"key":"x"}"#)]);
+        assert_eq!(read(r#"{"scopes":["a\u001b[2J","ok","\u202eb",{"id":"c\u001b"}]}"#), [plain("ok")]);
+        assert_eq!(read(&format!(r#"{{"scopes":["{}","ok"]}}"#, "x".repeat(LONGEST + 1))), [plain("ok")]);
+    }
+
+    #[test]
+    fn a_list_without_end_is_cut() {
+        let names: Vec<String> = (0..1000).map(|number| format!("s{number}")).collect();
+        let body = serde_json::json!({ "scopes": names }).to_string();
+        assert_eq!(read(&list(), &reply(200, &body)).expect("a list").len(), MOST);
+    }
+
+    #[test]
+    fn what_is_no_list_is_named() {
+        for (status, body, why) in [
+            (404, "{}", "it answered 404"),
+            (200, "<html>", "its answer is no JSON"),
+            (200, "{}", "its answer has no list of scopes"),
+            (200, r#"{"scopes":"a b"}"#, "its answer has no list of scopes"),
+        ] {
+            assert_eq!(read(&list(), &reply(status, body)), Err(why.to_owned()), "{body}");
+        }
+    }
+
+    #[test]
+    fn what_was_granted_is_asked_for_again() {
+        let scopes = |text: &str| text.split(' ').map(String::from).collect::<Vec<_>>();
+        assert_eq!(union(&scopes("a b"), &scopes("c b d c")), scopes("a b c d"));
+        assert_eq!(union(&[], &scopes("a a")), ["a"]);
+    }
+
+    fn list() -> ScopeList {
+        let pointers = |texts: &[&str]| Pointers(texts.iter().map(|text| (*text).to_owned()).collect());
+        ScopeList {
+            call: Call {
+                method: Method::Get,
+                url: Template::text("https://a.test/scopes"),
+                headers: Vec::new(),
+                body: Body::Empty,
+            },
+            at: pointers(&["/scopes"]),
+            name: pointers(&["/name", "/id"]),
+            title: pointers(&["/title", "/description"]),
+        }
+    }
+
+    fn reply(status: u16, body: &str) -> Reply {
+        let wall = at_seconds(1_800_000_000).expect("in range");
+        let offset = FixedOffset::east_opt(0).expect("in range");
+        let sent = Now { wall, steady: Steady::default(), offset };
+        Reply { status, headers: Vec::new(), body: Secret::new(body), sent }
+    }
+}

@@ -1,0 +1,442 @@
+//! The device code as a door beside the others, and alone.
+
+use std::time::Duration;
+
+use authtui::domain::change::Edit;
+use authtui::domain::provider::{Pkce, Provider};
+use authtui::domain::trouble::{Next, Trouble};
+use authtui::oauth::Errand;
+use authtui::oauth::device::{DeviceCode, Poll, Progress};
+use authtui::oauth::login::step::{Mark, Step};
+use authtui::oauth::login::{
+    Ask, Browser, Choice, DeviceDoor, Door, Doubt, Heard, Outcome, PATIENCE, Plan, Seat, Stage, Ways,
+};
+use serde_json::{Value, json};
+
+use crate::doors::{BAD_CODE, TOKENS, taken};
+use crate::harness::{
+    DEVICE_VERIFIER, Journey, PORT, at, bound, code, device, entropy, form, plan, reply, saved, sent, typed,
+    unreachable, with_device, with_device_alone,
+};
+
+const PENDING: &str = r#"{"error":"authorization_pending"}"#;
+const SLOW_DOWN: &str = r#"{"error":"slow_down"}"#;
+/// What lies between two polls of an interval of five seconds.
+const TURN: Duration = Duration::from_millis(5200);
+
+#[test]
+fn the_code_is_asked_for_beside_the_listener_and_its_polls_bring_the_tokens() {
+    let (mut journey, _) = Journey::begin(at(plan("work"), with_device));
+    let asks = journey.hear(Heard::Began(entropy()));
+    let (errand, request) = sent(&asks);
+    assert_eq!(asks.len(), 2, "{asks:?}");
+    assert_eq!(asks.first(), Some(&Ask::Listen(vec![PORT, 0])));
+    assert_eq!(request.url.as_str(), "https://id.test/device");
+    let client = ("client_id".to_owned(), "authtui-demo".to_owned());
+    let fields = form(&request);
+    assert_eq!(fields, [client.clone(), ("scope".to_owned(), "profile inference".to_owned())].to_vec());
+
+    let asks = journey.hear(Heard::Bound(Ok(bound(PORT))));
+    assert!(matches!(asks.as_slice(), [Ask::Arm(_), Ask::Open(_)]), "{asks:?}");
+    assert_eq!(journey.hear(answer(&journey, errand, 200, codes())), []);
+    let shown = device_code(&journey);
+    assert_eq!((shown.user_code.as_str(), shown.page.as_str()), ("WDJB-MJHT", "https://id.test/d"));
+    assert_eq!(journey.login.steps().note(Step::Device), "id.test");
+
+    let asks = wait(&mut journey, TURN);
+    let (errand, request) = sent(&asks);
+    assert_eq!(request.url.as_str(), "https://id.test/token");
+    let expected = [
+        ("grant_type", "urn:ietf:params:oauth:grant-type:device_code"),
+        ("device_code", "s3cret"),
+        ("client_id", "authtui-demo"),
+    ];
+    assert_eq!(form(&request), expected.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec());
+    assert!(journey.login.is_settling(), "its answer may hold tokens");
+    journey.advance(Duration::from_millis(300));
+    let asks = journey.hear(answer(&journey, errand, 200, TOKENS));
+    assert!(matches!(asks.as_slice(), [Ask::Save(..), Ask::CloseListener]), "{asks:?}");
+    assert_eq!(journey.login.steps().note(Step::Wait), "device code");
+    assert_eq!(journey.login.steps().mark(Step::Exchange), Mark::Skipped);
+}
+
+#[test]
+fn a_device_code_alone_needs_no_listener_and_opens_its_own_page() {
+    let (mut journey, _) = Journey::begin(at(plan("work"), with_device_alone));
+    let listed: Vec<_> = journey.login.steps().iter().map(|(step, ..)| step).collect();
+    assert_eq!(listed, [Step::Device, Step::Open, Step::Wait, Step::Save, Step::Test]);
+    let asks = journey.hear(Heard::Began(entropy()));
+    let (errand, _) = sent(&asks);
+    assert_eq!(asks.len(), 1, "{asks:?}");
+    assert_eq!(journey.login.doors().expect("doors").lead(Seat::Here), Door::Device);
+    let mut with_page = codes();
+    with_page["verification_uri_complete"] = json!("https://id.test/d?code=WDJB-MJHT");
+    let asks = journey.hear(answer(&journey, errand, 200, &with_page));
+    assert_eq!(asks, [Ask::Open("https://id.test/d?code=WDJB-MJHT".parse().expect("a URL"))]);
+    assert!(matches!(journey.login.steps().mark(Step::Wait), Mark::Now(_)));
+    let (errand, _) = sent(&wait(&mut journey, TURN));
+    let asks = journey.hear(answer(&journey, errand, 200, TOKENS));
+    let Edit::Keep(profile) = saved(&asks).edit else { panic!("no profile") };
+    assert_eq!(profile.scopes, ["profile", "inference"]);
+}
+
+#[test]
+fn a_person_elsewhere_gets_the_code_and_no_browser() {
+    let plan = plan("work");
+    let over_ssh = |provider: &Provider| Ways::of(provider, Seat::OverSsh);
+    let provider = with_device(*plan.provider.clone());
+    let ways = over_ssh(&provider);
+    let mut journey = opened(Plan { provider: Box::new(provider), ways, ..plan }, &codes());
+    let obstacle = Seat::OverSsh.obstacle().expect("one");
+    assert_eq!(journey.login.steps().mark(Step::Open), Mark::Skipped);
+    assert_eq!(journey.login.steps().note(Step::Open), obstacle);
+    assert_eq!(journey.login.doors().expect("doors").lead(Seat::OverSsh), Door::Device);
+    let first = journey.login.doors().and_then(|doors| doors.first().cloned()).expect("a page");
+    assert_eq!(journey.hear(Heard::OpenAgain), [Ask::Open(first)]);
+    assert!(matches!(journey.login.steps().mark(Step::Open), Mark::Now(_)));
+}
+
+#[test]
+fn challenge_and_verifier_travel_where_the_provider_wants_them() {
+    let with_pkce = |provider| Provider { device: Some(device(Pkce::Required)), ..with_device(provider) };
+    let (mut journey, _) = Journey::begin(at(plan("work"), with_pkce));
+    let (errand, request) = sent(&journey.hear(Heard::Began(entropy())));
+    let challenge = form(&request).into_iter().find(|(name, _)| name == "code_challenge").expect("one").1;
+    let verifier = authtui::domain::secret::Secret::new(DEVICE_VERIFIER);
+    assert_eq!(challenge, authtui::oauth::authorization::challenge(&verifier));
+    journey.hear(Heard::Bound(Ok(bound(PORT))));
+    journey.hear(answer(&journey, errand, 200, codes()));
+    let (_, request) = sent(&wait(&mut journey, TURN));
+    assert!(form(&request).contains(&("code_verifier".to_owned(), DEVICE_VERIFIER.to_owned())));
+}
+
+#[test]
+fn polls_keep_their_distance_whatever_is_answered() {
+    let mut journey = opened(at(plan("work"), with_device), &codes());
+    for (status, body, waits) in [
+        (400, PENDING, 5),
+        (400, SLOW_DOWN, 10),
+        (400, PENDING, 10),
+        (429, r#"{"error":"slow_down","interval":"30"}"#, 30),
+        (400, r#"{"error":"slow_down","interval":1}"#, 35),
+        (503, "", 60),
+        (400, PENDING, 35),
+    ] {
+        let due = journey.login.wakes_at().expect("a poll");
+        let early = journey.now.steady.until(due) - Duration::from_millis(1);
+        assert_eq!(wait(&mut journey, early), [], "{body}: too early");
+        let (errand, _) = sent(&wait(&mut journey, Duration::from_millis(1)));
+        assert_eq!(journey.hear(Heard::Woke), [], "one at a time");
+        assert_eq!(journey.hear(answer(&journey, errand, status, body)), []);
+        let next = journey.now.steady.after(Duration::from_secs(waits) + Duration::from_millis(200));
+        assert_eq!(device_code(&journey).poll, Poll::At(next), "{body}");
+    }
+    let (at, progress) = device_code(&journey).last.clone().expect("an answer");
+    assert_eq!((at, progress), (journey.now.steady, Progress::Pending));
+}
+
+#[test]
+fn an_interval_that_is_a_text_and_a_page_in_the_other_spelling_are_read() {
+    let body = json!({ "device_code": "s3cret", "user_code": "WDJB-MJHT", "interval": "7",
+        "verification_url": "https://id.test/d" });
+    let journey = opened(at(plan("work"), with_device), &body);
+    let first = journey.now.steady.after(Duration::from_millis(7200));
+    assert_eq!(device_code(&journey).poll, Poll::At(first));
+}
+
+#[test]
+fn a_provider_that_cannot_be_reached_is_asked_ever_less_often_until_the_code_ends() {
+    let mut journey = opened(at(plan("work"), with_device_alone), &codes());
+    let end = device_code(&journey).ends_at;
+    let mut pauses = Vec::new();
+    while let Some(due) = journey.login.wakes_at().filter(|due| *due < end) {
+        pauses.push(journey.now.steady.until(due).as_secs());
+        let pause = journey.now.steady.until(due);
+        let (errand, _) = sent(&wait(&mut journey, pause));
+        assert_eq!(journey.hear(Heard::Replied(errand, Err(unreachable()))), []);
+        let (_, progress) = device_code(&journey).last.clone().expect("an answer");
+        assert_eq!(progress, Progress::Unreachable("the connection broke".to_owned()));
+    }
+    assert_eq!(pauses.get(..6), Some(&[5, 10, 20, 40, 60, 60][..]));
+    let rest = journey.now.steady.until(end);
+    assert_eq!(wait(&mut journey, rest), [Ask::CloseListener]);
+    assert_eq!(*journey.login.stage(), Stage::Over(too_old()));
+}
+
+#[test]
+fn a_login_waits_as_long_as_its_code_and_no_longer_than_half_an_hour() {
+    for (life, waits) in [(60, 300), (900, 900), (3600, 1800)] {
+        let mut body = codes();
+        body["expires_in"] = json!(life);
+        let journey = opened(at(plan("work"), with_device), &body);
+        let deadline = journey.now.steady.after(Duration::from_secs(waits));
+        assert_eq!(journey.login.doors().expect("doors").deadline, deadline, "{life}");
+    }
+    assert_eq!(PATIENCE.as_secs(), 300);
+}
+
+#[test]
+fn a_code_that_ends_first_closes_its_door_alone() {
+    let mut body = codes();
+    body["expires_in"] = json!(60);
+    let mut journey = opened(at(plan("work"), with_device), &body);
+    assert_eq!(wait(&mut journey, Duration::from_mins(1)), [], "nothing is asked after the end");
+    let closed = DeviceDoor::Closed("the code is too old".to_owned());
+    assert_eq!(journey.login.doors().expect("doors").device, closed);
+    assert_eq!(journey.login.notices(), ["The device code is over: the code is too old."]);
+    assert_eq!(sent(&journey.hear(code("c0de"))).1.url.path(), "/oauth2/token");
+}
+
+#[test]
+fn a_no_at_the_providers_page_ends_the_login() {
+    for error in ["access_denied", "authorization_declined"] {
+        let mut journey = opened(at(plan("work"), with_device), &codes());
+        let (errand, _) = sent(&wait(&mut journey, TURN));
+        let no = answer(&journey, errand, 400, format!(r#"{{"error":"{error}"}}"#));
+        assert_eq!(journey.hear(no), [Ask::CloseListener]);
+        assert_eq!(*journey.login.stage(), Stage::Over(Outcome::Denied(error.to_owned())));
+    }
+}
+
+#[test]
+fn a_code_that_is_refused_or_too_old_leaves_the_other_doors_open() {
+    for (body, why) in [
+        (r#"{"error":"expired_token"}"#, "the code is too old"),
+        (
+            r#"{"error":"invalid_grant"}"#,
+            "Demo (a server inside authtui) refused with invalid_grant (status 400)",
+        ),
+    ] {
+        let mut beside = opened(at(plan("work"), with_device), &codes());
+        let (errand, _) = sent(&wait(&mut beside, TURN));
+        assert_eq!(beside.hear(answer(&beside, errand, 400, body)), []);
+        assert_eq!(beside.login.notices(), [format!("The device code is over: {why}.")]);
+        let mut alone = opened(at(plan("work"), with_device_alone), &codes());
+        let (errand, _) = sent(&wait(&mut alone, TURN));
+        assert_eq!(alone.hear(answer(&alone, errand, 400, body)), [Ask::CloseListener]);
+        let trouble = Trouble::untouched("cannot log in with a device code", why, Next::LogIn);
+        assert_eq!(*alone.login.stage(), Stage::Over(Outcome::Failed(trouble)));
+    }
+}
+
+#[test]
+fn a_code_that_cannot_be_had_ends_a_login_only_where_it_is_the_only_door() {
+    let missing = r#"{"device_code":"s3cret"}"#.to_owned();
+    let unsafe_page = codes().to_string().replace("https://id.test/d", "javascript:alert(1)");
+    for (status, body, why) in [
+        (400, r#"{"error":"unauthorized_client"}"#.to_owned(), "refused with unauthorized_client"),
+        (404, String::new(), "check endpoints.device"),
+        (200, missing, "the answer has no code to type"),
+        (200, unsafe_page, "the page for the code is not safe"),
+    ] {
+        let journey = opened(at(plan("work"), with_device), &Value::Null);
+        let mut beside = Journey { login: journey.login.clone(), ..journey };
+        assert_eq!(beside.hear(answer(&beside, Errand(1), status, &body)), []);
+        let notices = beside.login.notices().join(" ");
+        assert!(notices.contains(why), "{notices}");
+        assert!(matches!(beside.login.steps().mark(Step::Device), Mark::Failed(_)));
+        assert!(matches!(beside.hear(code("c0de")).as_slice(), [Ask::Send(..)]));
+
+        let mut alone = opened(at(plan("work"), with_device_alone), &Value::Null);
+        alone.hear(answer(&alone, Errand(1), status, &body));
+        let Stage::Over(Outcome::Failed(trouble)) = alone.login.stage() else { panic!("{body}") };
+        assert!(trouble.why.contains(why), "{trouble}");
+    }
+    let mut alone = opened(at(plan("work"), with_device_alone), &Value::Null);
+    alone.hear(Heard::Replied(Errand(1), Err(unreachable())));
+    assert!(matches!(alone.login.stage(), Stage::Over(Outcome::Failed(_))), "{:?}", alone.login.stage());
+}
+
+#[test]
+fn a_listener_that_cannot_be_bound_leaves_the_device_code() {
+    let code_and_device = |provider: Provider| {
+        let provider = with_device(provider);
+        Provider {
+            flows: provider.flows.into_iter().filter(|flow| !format!("{flow:?}").contains("Paste")).collect(),
+            ..provider
+        }
+    };
+    let (mut journey, _) = Journey::begin(at(plan("work"), code_and_device));
+    let (errand, _) = sent(&journey.hear(Heard::Began(entropy())));
+    assert_eq!(journey.hear(Heard::Bound(Err(taken()))), []);
+    assert_eq!(journey.login.notices(), ["No callback can come; the device code is the way to log in."]);
+    assert_eq!(journey.login.steps().mark(Step::Build), Mark::Skipped);
+    let asks = journey.hear(answer(&journey, errand, 200, codes()));
+    assert_eq!(asks, [Ask::Open("https://id.test/d".parse().expect("a URL"))]);
+    assert_eq!(sent(&wait(&mut journey, TURN)).0, Errand(2));
+}
+
+#[test]
+fn a_callback_that_wins_the_race_is_redeemed_and_no_poll_is_sent_meanwhile() {
+    let mut journey = opened(at(plan("work"), with_device), &codes());
+    let (exchange, _) = sent(&journey.hear(code("c0de")));
+    assert_eq!(wait(&mut journey, TURN), []);
+    assert_eq!(journey.login.wakes_at(), None);
+    let asks = journey.hear(answer(&journey, exchange, 200, TOKENS));
+    assert!(matches!(asks.as_slice(), [Ask::Save(..), Ask::CloseListener]));
+}
+
+#[test]
+fn tokens_of_a_poll_are_kept_while_a_code_is_redeemed_and_used_if_it_fails() {
+    for first in [code("c0de"), typed("c0de")] {
+        let mut journey = opened(at(plan("work"), with_device), &codes());
+        let (poll, _) = sent(&wait(&mut journey, TURN));
+        let (exchange, _) = sent(&journey.hear(first.clone()));
+        assert_eq!(journey.hear(answer(&journey, poll, 200, TOKENS)), []);
+        let mut lucky = Journey { login: journey.login.clone(), ..journey };
+        let refused = answer(&lucky, exchange, 400, BAD_CODE);
+        let asks = lucky.hear(refused);
+        let Edit::Keep(profile) = saved(&asks).edit else { panic!("no profile") };
+        let access = profile.held.tokens().expect("tokens").access.clone();
+        assert_eq!(access, authtui::domain::secret::Secret::new("new-access"), "{first:?}");
+    }
+}
+
+#[test]
+fn tokens_of_a_poll_are_dropped_where_the_code_brought_some() {
+    let mut journey = opened(at(plan("work"), with_device), &codes());
+    let (poll, _) = sent(&wait(&mut journey, TURN));
+    let (exchange, _) = sent(&journey.hear(code("c0de")));
+    let asks = journey.hear(answer(&journey, exchange, 200, r#"{"access_token":"first"}"#));
+    let Edit::Keep(profile) = saved(&asks).edit else { panic!("no profile") };
+    let before = journey.login.clone();
+    assert_eq!(journey.hear(answer(&journey, poll, 200, TOKENS)), []);
+    assert_eq!(journey.login, before);
+    assert!(!format!("{:?}", profile.held).contains("new-access"));
+}
+
+#[test]
+fn a_callback_that_fails_while_a_poll_is_on_its_way_waits_for_its_answer() {
+    for (body, saves) in [(TOKENS, true), (PENDING, false)] {
+        let mut journey = opened(at(plan("work"), with_device), &codes());
+        let (poll, _) = sent(&wait(&mut journey, TURN));
+        let (exchange, _) = sent(&journey.hear(code("c0de")));
+        assert_eq!(journey.hear(Heard::Replied(exchange, Err(unreachable()))), [Ask::CloseListener]);
+        assert!(matches!(journey.login.stage(), Stage::Exchanging(_)));
+        let asks = journey.hear(answer(&journey, poll, if saves { 200 } else { 400 }, body));
+        assert_eq!(asks.iter().any(|ask| matches!(ask, Ask::Save(..))), saves, "{body}");
+        let failed = Stage::Over(Outcome::Failed(unreachable()));
+        assert_eq!(*journey.login.stage() == failed, !saves, "{:?}", journey.login.stage());
+    }
+}
+
+#[test]
+fn a_bad_paste_leaves_the_device_code_open() {
+    let mut journey = opened(at(plan("work"), with_device), &codes());
+    journey.hear(typed("c0de#theirs"));
+    assert!(matches!(journey.login.stage(), Stage::Waiting(_)));
+    let (exchange, _) = sent(&journey.hear(typed("wr0ng")));
+    journey.advance(TURN);
+    assert_eq!(journey.hear(answer(&journey, exchange, 400, BAD_CODE)), []);
+    let (poll, _) = sent(&journey.hear(Heard::Woke));
+    let asks = journey.hear(answer(&journey, poll, 200, TOKENS));
+    assert!(matches!(asks.as_slice(), [Ask::Save(..), Ask::CloseListener]));
+}
+
+#[test]
+fn cancelling_while_a_poll_is_on_its_way_asks_about_the_tokens_it_brings() {
+    let mut journey = opened(at(plan("work"), with_device), &codes());
+    let (poll, _) = sent(&wait(&mut journey, TURN));
+    assert_eq!(journey.hear(Heard::Cancelled), [Ask::CloseListener]);
+    assert!(journey.login.is_settling());
+    let mut nothing = Journey { login: journey.login.clone(), ..Journey::begin(plan("work")).0 };
+    assert_eq!(nothing.hear(answer(&nothing, poll, 400, PENDING)), []);
+    assert_eq!(*nothing.login.stage(), Stage::Over(Outcome::Cancelled));
+    journey.hear(answer(&journey, poll, 200, TOKENS));
+    assert!(matches!(journey.login.stage(), Stage::Confirming(_, Doubt::Cancelled)));
+    assert!(matches!(journey.hear(Heard::Decided(Choice::Keep)).as_slice(), [Ask::Save(..)]));
+}
+
+#[test]
+fn cancelling_between_two_polls_ends_the_login_at_once() {
+    let mut journey = opened(at(plan("work"), with_device), &codes());
+    assert_eq!(journey.hear(Heard::Cancelled), [Ask::CloseListener]);
+    assert_eq!(*journey.login.stage(), Stage::Over(Outcome::Cancelled));
+    assert_eq!(journey.login.wakes_at(), None);
+    assert_eq!(journey.hear(answer(&journey, Errand(2), 200, TOKENS)), []);
+}
+
+#[test]
+fn time_that_runs_out_while_a_poll_is_on_its_way_waits_for_its_answer() {
+    for (body, saves) in [(TOKENS, true), (PENDING, false)] {
+        let mut slow = codes();
+        slow["interval"] = json!(50);
+        slow["expires_in"] = json!(60);
+        let mut journey = opened(at(plan("work"), with_device), &slow);
+        let (poll, _) = sent(&wait(&mut journey, Duration::from_millis(50_200)));
+        assert_eq!(wait(&mut journey, PATIENCE), [Ask::CloseListener]);
+        let asks = journey.hear(answer(&journey, poll, if saves { 200 } else { 400 }, body));
+        assert_eq!(asks.iter().any(|ask| matches!(ask, Ask::Save(..))), saves, "{body}");
+        assert_eq!(*journey.login.stage() == Stage::Over(Outcome::TimedOut), !saves);
+    }
+}
+
+#[test]
+fn only_the_wanted_doors_open_and_only_on_the_wanted_port() {
+    use authtui::domain::provider::Flow;
+    for (flows, asked, code, device) in [
+        (vec![Flow::Code], 1, true, false),
+        (vec![Flow::Device], 1, false, true),
+        (vec![Flow::Code, Flow::Device], 2, true, true),
+        (vec![Flow::Code, Flow::Key], 1, true, false),
+    ] {
+        let plan = at(plan("work"), with_device);
+        let ways =
+            Ways { flows: flows.clone(), port: Some(7000), browser: Browser::Left, ..plan.ways.clone() };
+        let (mut journey, _) = Journey::begin(Plan { ways, ..plan });
+        let asks = journey.hear(Heard::Began(entropy()));
+        assert_eq!(asks.len(), asked, "{flows:?}: {asks:?}");
+        assert_eq!(asks.contains(&Ask::Listen(vec![7000])), code, "{flows:?}");
+        assert_eq!(asks.iter().any(|ask| matches!(ask, Ask::Send(..))), device, "{flows:?}");
+        if code {
+            let asks = journey.hear(Heard::Bound(Ok(bound(7000))));
+            assert!(matches!(asks.as_slice(), [Ask::Arm(_)]), "{flows:?}: no browser: {asks:?}");
+            assert_eq!(journey.login.steps().note(Step::Open), "not wanted");
+        }
+        let doors = journey.login.doors().expect("doors");
+        assert_eq!((doors.callback.is_some(), &doors.paste), (code, &None), "{flows:?}");
+        let steps: Vec<_> = journey.login.steps().iter().map(|(step, ..)| step).collect();
+        assert_eq!(steps.contains(&Step::Device), device, "{flows:?}");
+        assert_eq!(steps.contains(&Step::Listen), code, "{flows:?}");
+    }
+}
+
+/// What the provider answers to the request for a code.
+fn codes() -> Value {
+    json!({ "device_code": "s3cret", "user_code": "WDJB-MJHT", "verification_uri": "https://id.test/d",
+        "expires_in": 900, "interval": 5 })
+}
+
+/// A login whose doors are open; its device code came as `codes` unless that is null.
+fn opened(plan: Plan, codes: &Value) -> Journey {
+    let listens = plan.opens(authtui::domain::provider::Flow::Code);
+    let (mut journey, _) = Journey::begin(plan);
+    let (errand, _) = sent(&journey.hear(Heard::Began(entropy())));
+    if listens {
+        journey.hear(Heard::Bound(Ok(bound(PORT))));
+    }
+    if !codes.is_null() {
+        journey.hear(answer(&journey, errand, 200, codes));
+    }
+    journey
+}
+
+/// An answer to `errand` that comes now.
+fn answer(journey: &Journey, errand: Errand, status: u16, body: impl ToString) -> Heard {
+    Heard::Replied(errand, Ok(reply(status, &body.to_string(), journey.now)))
+}
+
+/// Time passes, at whose end the login wakes.
+fn wait(journey: &mut Journey, by: Duration) -> Vec<Ask> {
+    journey.advance(by);
+    journey.hear(Heard::Woke)
+}
+
+fn device_code(journey: &Journey) -> &DeviceCode {
+    journey.login.doors().and_then(|doors| doors.device.code()).expect("an open device door")
+}
+
+fn too_old() -> Outcome {
+    let what = "cannot log in with a device code";
+    Outcome::Failed(Trouble::untouched(what, "the code is too old", Next::LogIn))
+}

@@ -1,0 +1,148 @@
+//! An authorization request that is sent from here (seed 002), and providers that do not return
+//! the state.
+
+use authtui::domain::trouble::{Next, Trouble};
+use authtui::oauth::Errand;
+use authtui::oauth::callback::{Answer, Judged};
+use authtui::oauth::login::step::{Mark, Step};
+use authtui::oauth::login::{Ask, Door, Heard, Outcome, Seat, Stage};
+use authtui::oauth::request::Reply;
+use url::Url;
+
+use crate::doors::{BAD_CODE, TOKENS};
+use crate::harness::{
+    Journey, PORT, STATE, at, bound, code, entropy, form, gate, plan, reply, sent, typed, unreachable, visit,
+    with_sent_request, without_echo,
+};
+
+const CALLBACK: &str = "http://127.0.0.1:8765/callback";
+const WAIVER: &str = "Demo (a server inside authtui) does not return the state that proves an answer, so the first answer is taken at its word.";
+
+#[test]
+fn the_request_is_sent_once_the_listener_is_bound_and_its_redirect_brings_the_code() {
+    let (mut journey, asks) = asked();
+    let (errand, request) = sent(&asks);
+    assert!(matches!(asks.as_slice(), [Ask::Arm(_), Ask::Send(..)]), "no browser: {asks:?}");
+    assert_eq!(request.url.as_str(), "https://api.cal.test/v2/oauth/authtui-demo/authorize");
+    let body = request.body.expect("a body").1;
+    assert_eq!(body.expose(), format!(r#"{{"redirectUri":"{CALLBACK}"}}"#));
+    assert_eq!(gate(&asks).authorize, None);
+    assert_eq!(journey.login.steps().mark(Step::Open), Mark::Skipped);
+
+    let asks = journey.hear(redirected(&journey, errand, &format!("{CALLBACK}?code=c0de")));
+    let (errand, exchange) = sent(&asks);
+    assert!(form(&exchange).contains(&("code".to_owned(), "c0de".to_owned())));
+    assert!(form(&exchange).contains(&("redirect_uri".to_owned(), CALLBACK.to_owned())));
+    assert!(journey.login.notices().is_empty(), "{:?}", journey.login.notices());
+    let asks = journey.hear(Heard::Replied(errand, Ok(reply(200, TOKENS, journey.now))));
+    assert!(matches!(asks.as_slice(), [Ask::Save(..), Ask::CloseListener]));
+}
+
+#[test]
+fn a_refusal_in_the_redirect_ends_the_login() {
+    let (mut journey, asks) = asked();
+    let no = redirected(&journey, sent(&asks).0, &format!("{CALLBACK}?error=access_denied"));
+    assert_eq!(journey.hear(no), [Ask::CloseListener]);
+    assert_eq!(*journey.login.stage(), Stage::Over(Outcome::Denied("access_denied".to_owned())));
+}
+
+#[test]
+fn a_refusal_that_the_file_has_words_for_ends_the_login_with_them() {
+    let (mut journey, asks) = asked();
+    let (errand, _) = sent(&asks);
+    assert_eq!(journey.hear(Heard::Replied(errand, Ok(reply(400, "{}", journey.now)))), [Ask::CloseListener]);
+    let next =
+        "check the client id, and the redirect in the provider file: authtui providers show demo".to_owned();
+    let why = "Demo (a server inside authtui) answered 400: the client or its redirect is unknown, or you have allowed it already";
+    let trouble = Trouble::untouched("cannot log in", why, Next::Fix(next));
+    assert_eq!(*journey.login.stage(), Stage::Over(Outcome::Failed(trouble)));
+}
+
+#[test]
+fn a_request_that_wants_a_browsers_session_becomes_a_command_and_its_address_is_pasted() {
+    for (status, location, why) in [
+        (401, "", "answered 401: it wants the session of your browser. "),
+        (403, "", "answered 403: it wants the session of your browser. "),
+        (200, "", "answered 200 and not with a code. "),
+        (500, "", "answered 500 and not with a code. "),
+        (302, "https://app.cal.test/login?code=x", "pointed to app.cal.test, which is never"),
+        (302, "/auth/login", "pointed to another page of its own"),
+        (302, "http://127.0.0.1:8766/callback?code=x", "pointed to 127.0.0.1"),
+        (302, "http://127.0.0.1:8765/callback/?code=x", "pointed to 127.0.0.1"),
+        (302, "https://127.0.0.1:8765/callback?code=x", "pointed to 127.0.0.1"),
+        (302, "http://127.0.0.1:8765/callback?code=x&state=theirs", "its state is not ours"),
+        (302, "http://127.0.0.1:8765/callback", "it carries no code"),
+        (0, "", "could not be asked: the connection broke"),
+    ] {
+        let (mut journey, asks) = asked();
+        let (errand, _) = sent(&asks);
+        let heard = match status {
+            0 => Heard::Replied(errand, Err(unreachable())),
+            302 => redirected(&journey, errand, location),
+            _ => Heard::Replied(errand, Ok(reply(status, "{}", journey.now))),
+        };
+        assert_eq!(journey.hear(heard), [], "{why}");
+        let doors = journey.login.doors().expect("doors");
+        assert_eq!(
+            doors.curl.as_deref(),
+            Some(
+                r#"curl -gsS -o /dev/null -w '%{redirect_url}\n' -b 'PUT-YOUR-SESSION-COOKIE-HERE' -H 'accept: application/json' -H 'content-type: application/json' --data-raw '{"redirectUri":"http://127.0.0.1:8765/callback"}' 'https://api.cal.test/v2/oauth/authtui-demo/authorize'"#
+            )
+        );
+        assert_eq!(doors.lead(Seat::Here), Door::Paste);
+        let notices = journey.login.notices().join(" ");
+        assert!(notices.contains(why) && notices.contains("paste the address it prints"), "{notices}");
+        assert!(notices.contains(WAIVER), "{notices}");
+        let (errand, request) = sent(&journey.hear(typed(&format!("{CALLBACK}?code=c0de"))));
+        assert!(form(&request).contains(&("redirect_uri".to_owned(), CALLBACK.to_owned())));
+        assert_eq!(journey.login.notices(), [WAIVER]);
+        assert_eq!(journey.hear(Heard::Replied(errand, Ok(reply(400, BAD_CODE, journey.now)))), []);
+        assert!(matches!(journey.login.stage(), Stage::Waiting(_)), "a bad paste ends nothing");
+    }
+}
+
+#[test]
+fn an_answer_without_state_counts_on_the_exact_path_once_and_is_taken_at_its_word() {
+    let mut journey = Journey::waiting(at(plan("work"), without_echo));
+    assert_eq!(journey.login.notices(), [WAIVER]);
+    let gate = journey.gate.clone().expect("a gate");
+    let judged = |target: &str| {
+        visit(&Url::parse(&format!("http://127.0.0.1:{PORT}{target}")).expect("an address"), &gate)
+    };
+    assert!(matches!(judged("/?code=c0de"), Judged::Stray { status: 404, .. }));
+    assert!(matches!(judged("/callback?code=c0de&state=theirs"), Judged::Stray { status: 400, .. }));
+    let Judged::Answer(answer) = judged("/callback?code=c0de") else { panic!("a stray") };
+    assert!(matches!(answer, Answer::Code { .. }));
+    assert_eq!(sent(&journey.hear(Heard::Answered(answer))).0, Errand(1));
+    let before = journey.login.clone();
+    assert_eq!(journey.hear(code("0ther")), []);
+    assert_eq!(journey.login, before);
+}
+
+#[test]
+fn a_pasted_answer_without_state_is_taken_only_where_the_provider_returns_none() {
+    let pasted = format!("{CALLBACK}?code=c0de");
+    let mut waived = Journey::waiting(at(plan("work"), without_echo));
+    assert_eq!(waived.hear(typed(&format!("{pasted}&state=theirs"))), []);
+    assert_eq!(sent(&waived.hear(typed(&pasted))).0, Errand(1));
+    assert_eq!(waived.login.notices(), [WAIVER]);
+    let mut proven = Journey::waiting(at(plan("work"), without_echo));
+    sent(&proven.hear(typed(&format!("{pasted}&state={STATE}"))));
+    assert!(proven.login.notices().is_empty(), "{:?}", proven.login.notices());
+    let mut demanded = Journey::waiting(plan("work"));
+    assert_eq!(demanded.hear(typed(&pasted)), []);
+}
+
+/// A login whose authorization request is on its way, and what was asked with it.
+fn asked() -> (Journey, Vec<Ask>) {
+    let (mut journey, _) = Journey::begin(at(plan("work"), with_sent_request));
+    journey.hear(Heard::Began(entropy()));
+    let asks = journey.hear(Heard::Bound(Ok(bound(PORT))));
+    (journey, asks)
+}
+
+fn redirected(journey: &Journey, errand: Errand, location: &str) -> Heard {
+    let location = ("location".to_owned(), authtui::domain::secret::Secret::new(location));
+    let reply = Reply { headers: vec![location], ..reply(302, "", journey.now) };
+    Heard::Replied(errand, Ok(reply))
+}
