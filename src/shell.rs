@@ -26,7 +26,7 @@ pub mod terminal;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use tokio::sync::{OnceCell, Semaphore};
+use tokio::sync::{Mutex, Semaphore};
 
 use crate::domain::change::{Change, Snapshot};
 use crate::domain::name::StoreId;
@@ -52,7 +52,7 @@ pub struct Hands {
     pub http: Http,
     clipboard: Clipboard,
     stores: Arc<Stores>,
-    catalog: OnceCell<Arc<Catalog>>,
+    catalog: Mutex<Option<Arc<Catalog>>>,
     listeners: Listeners,
     refreshes: Semaphore,
     ending: AtomicBool,
@@ -72,7 +72,7 @@ impl Hands {
             clock: Clock::start(),
             http: Http::default(),
             clipboard: Clipboard::default(),
-            catalog: OnceCell::new(),
+            catalog: Mutex::default(),
             listeners: Listeners::default(),
             refreshes: Semaphore::new(AT_ONCE),
             ending: AtomicBool::new(false),
@@ -82,7 +82,7 @@ impl Hands {
     /// Hands with providers that are known already.
     #[must_use]
     pub fn with_catalog(paths: Paths, catalog: Catalog) -> Arc<Self> {
-        Arc::new(Self { catalog: OnceCell::new_with(Some(Arc::new(catalog))), ..Self::bare(paths) })
+        Arc::new(Self { catalog: Mutex::new(Some(Arc::new(catalog))), ..Self::bare(paths) })
     }
 
     /// From here on no refresh is begun; those that were posted are waited for.
@@ -141,12 +141,29 @@ impl Hands {
 
     /// The providers, read when they are first asked for.
     pub async fn catalog(&self) -> Arc<Catalog> {
+        let mut catalog = self.catalog.lock().await;
+        match &*catalog {
+            Some(catalog) => Arc::clone(catalog),
+            None => Arc::clone(catalog.insert(self.read_providers().await)),
+        }
+    }
+
+    /// Writes the file of a new provider, and reads all of them again.
+    ///
+    /// # Errors
+    /// A [`Trouble`] when it cannot be written; no file is ever replaced.
+    pub async fn add_provider(&self, name: String, text: String) -> Result<Arc<Catalog>, Trouble> {
         let folder = self.paths.providers.clone();
-        let read = || async {
-            let reading = tokio::task::spawn_blocking(move || providers::read(&folder)).await;
-            Arc::new(reading.unwrap_or_default())
-        };
-        Arc::clone(self.catalog.get_or_init(read).await)
+        let adding = tokio::task::spawn_blocking(move || providers::add(&folder, &name, &text)).await;
+        adding.unwrap_or_else(|_| Err(broke("cannot save the provider file")))?;
+        let mut catalog = self.catalog.lock().await;
+        Ok(Arc::clone(catalog.insert(self.read_providers().await)))
+    }
+
+    async fn read_providers(&self) -> Arc<Catalog> {
+        let folder = self.paths.providers.clone();
+        let reading = tokio::task::spawn_blocking(move || providers::read(&folder)).await;
+        Arc::new(reading.unwrap_or_default())
     }
 }
 
@@ -154,4 +171,24 @@ impl Hands {
 fn broke(what: &str) -> Trouble {
     let next = Next::Fix("report this as a fault of authtui".to_owned());
     Trouble::untouched(what, "a part of the program ended by a fault", next)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_provider_that_is_added_is_known_at_once() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let hands = Hands::new(Paths::below(folder.path()));
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        let text = "name: acme\nendpoints: { authorize: 'https://a.test/a', token: 'https://a.test/t' }\n";
+        runtime.block_on(async {
+            assert!(hands.catalog().await.get("acme").is_none());
+            let added = hands.add_provider("acme".to_owned(), text.to_owned()).await.expect("saved");
+            assert!(added.get("acme").is_some());
+            assert_eq!(hands.catalog().await, added, "refreshes and copies know it too");
+            assert!(hands.add_provider("acme".to_owned(), text.to_owned()).await.is_err());
+        });
+    }
 }

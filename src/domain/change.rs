@@ -37,6 +37,10 @@ impl Change {
             // It is there already: a save that reported a failure had succeeded after all.
             return Ok(Some(profile.clone()));
         }
+        if let (Edit::Add(new), Some(profile)) = (&self.edit, now) {
+            let same = profile.kind == new.kind && profile.held.fingerprint() == new.held.fingerprint();
+            return if same { Ok(Some((**new).clone())) } else { Err(Moved::Taken) };
+        }
         self.meets(now)?;
         let kept = |edit: &dyn Fn(&mut Profile)| {
             let mut profile = now.cloned().ok_or(Moved::Gone)?;
@@ -44,7 +48,7 @@ impl Change {
             Ok(Some(profile))
         };
         match &self.edit {
-            Edit::Keep(profile) => Ok(Some((**profile).clone())),
+            Edit::Keep(profile) | Edit::Add(profile) => Ok(Some((**profile).clone())),
             Edit::Refresh(renewal) => kept(&|profile| renewal.renew(profile)),
             Edit::Record(last) => kept(&|profile| profile.last_refresh = Some(last.clone())),
             Edit::Forget(_) if now.is_some_and(|profile| profile.kind == Kind::ApiKey) => Ok(None),
@@ -75,6 +79,8 @@ impl Change {
 pub enum Edit {
     /// Store the profile, new or in place of the old one; what we do not know of it stays.
     Keep(Box<Profile>),
+    /// Store a new profile; one of that name that holds something else is left as it is.
+    Add(Box<Profile>),
     /// Store refreshed tokens; everything else of the profile stays.
     Refresh(Box<Renewal>),
     /// Write down how a refresh ended.
@@ -168,6 +174,8 @@ pub enum Moved {
     Forgotten,
     /// It has other tokens.
     Replaced,
+    /// It was to be new, and one of that name is there.
+    Taken,
 }
 
 impl std::fmt::Display for Moved {
@@ -176,6 +184,7 @@ impl std::fmt::Display for Moved {
             Self::Gone => "the profile was removed meanwhile",
             Self::Forgotten => "the tokens were erased meanwhile",
             Self::Replaced => "other tokens were stored meanwhile",
+            Self::Taken => "another profile of that name is there already",
         })
     }
 }
@@ -266,5 +275,20 @@ mod tests {
         assert_eq!(after, Ok(Some(Profile { revoked_at: Some(at(5)), ..profile(None) })));
         before.kind = Kind::ApiKey;
         assert_eq!(change(None, Edit::Forget(at(5))).outcome(Some(&before)), Ok(None));
+    }
+
+    #[test]
+    fn a_new_profile_never_takes_the_place_of_another() {
+        let new = Box::new(profile(Some("new")));
+        let add = change(None, Edit::Add(new.clone()));
+        for (there, outcome) in [
+            (None, Ok(Some(*new.clone()))),
+            (Some(profile(Some("new"))), Ok(Some(*new.clone()))),
+            (Some(profile(Some("old"))), Err(Moved::Taken)),
+            (Some(profile(None)), Err(Moved::Taken)),
+            (Some(Profile { kind: Kind::ApiKey, ..profile(Some("new")) }), Err(Moved::Taken)),
+        ] {
+            assert_eq!(add.outcome(there.as_ref()), outcome, "{there:?}");
+        }
     }
 }

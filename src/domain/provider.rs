@@ -8,6 +8,7 @@
 pub mod call;
 pub mod catalog;
 pub mod device;
+pub mod draft;
 pub mod endpoint;
 pub mod environment;
 pub mod file;

@@ -42,6 +42,13 @@ impl Secret {
         !self.0.is_empty() && self.0.bytes().all(|byte| byte.is_ascii_graphic())
     }
 
+    /// Whether every character may stand in a client secret (RFC 6749 Appendix A.2: visible
+    /// ASCII and spaces).
+    #[must_use]
+    pub fn is_client_secret(&self) -> bool {
+        !self.0.is_empty() && self.0.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ')
+    }
+
     /// The secret as people may see it: a known public prefix, `…`, and the last four
     /// characters if at least sixteen remain after the prefix.
     #[must_use]

@@ -7,6 +7,7 @@ use futures_util::FutureExt;
 
 use crate::domain::change::Change;
 use crate::domain::name::ProfileId;
+use crate::domain::provider::scopes::Offered;
 use crate::domain::secret::Secret;
 use crate::domain::trouble::{Next, Trouble};
 use crate::oauth::{form, probe};
@@ -65,6 +66,17 @@ async fn run(hands: Arc<Hands>, inbox: Inbox, effect: Effect) {
             let tested = test(&hands, &id).await;
             say(&inbox, Msg::Tested(id, tested));
         }
+        Effect::Scopes(provider, client_id) => {
+            let listed = scopes_of(&hands, &provider, &client_id).await;
+            say(&inbox, Msg::Scopes(provider, listed));
+        }
+        Effect::Describe(name, text) => {
+            let added = hands.add_provider(name.clone(), text).await;
+            let described = added.map(|catalog| {
+                say(&inbox, Msg::Catalogued(Box::new((*catalog).clone())));
+            });
+            say(&inbox, Msg::Described(name, described));
+        }
         Effect::Read(store) => say(&inbox, Msg::Stored(hands.read(store).await)),
         Effect::PrintUrls(_) | Effect::Redraw | Effect::Suspend | Effect::Quit => {}
     }
@@ -83,6 +95,8 @@ fn lost(effect: &Effect) -> Option<Msg> {
         Effect::Change(id, _) => Msg::Changed(id.clone(), Err(trouble)),
         Effect::Copy(..) | Effect::CopyLink(_) => Msg::Copied(String::new(), Err(trouble)),
         Effect::Test(id) => Msg::Tested(id.clone(), Err(trouble)),
+        Effect::Scopes(provider, _) => Msg::Scopes(provider.clone(), Err(trouble)),
+        Effect::Describe(name, _) => Msg::Described(name.clone(), Err(trouble)),
         // A login's asks tell of their faults themselves.
         Effect::Login(..)
         | Effect::Read(_)
@@ -133,4 +147,11 @@ async fn test(hands: &Hands, id: &ProfileId) -> Result<String, Trouble> {
     };
     let reply = hands.http.send(&request, hands.clock.now()).await?;
     Ok(probe::reading(provider.probe.as_ref(), reply.status))
+}
+
+/// What the provider of that name lists as scopes; the request carries no secret.
+async fn scopes_of(hands: &Hands, provider: &str, client_id: &str) -> Result<Vec<Offered>, Trouble> {
+    let _ = (hands, client_id);
+    let what = format!("cannot read the scopes of {provider}");
+    Err(Trouble::untouched(what, "this version does not read lists of scopes", Next::Nothing))
 }

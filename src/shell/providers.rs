@@ -1,10 +1,12 @@
-//! The provider files of the person, read beside the presets.
+//! The provider files of the person, read beside the presets, and new ones written.
 
 use std::fs;
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use crate::domain::name;
 use crate::domain::provider::catalog::Catalog;
+use crate::domain::trouble::{Next, Trouble};
 use crate::shell::file::{self, shown};
 
 /// The largest provider file that is read, in bytes.
@@ -18,6 +20,41 @@ pub fn read(folder: &Path) -> Catalog {
         Ok(paths) => Catalog::read(paths.iter().map(|path| (shown(path), text(path)))),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Catalog::read([]),
         Err(error) => Catalog::read([(shown(folder), Err(format!("cannot read the folder: {error}")))]),
+    }
+}
+
+/// Writes the file of a new provider into `folder`, private to its owner. It comes into being whole
+/// or not at all, and never in the place of another.
+///
+/// # Errors
+/// A [`Trouble`] when it cannot be written.
+pub fn add(folder: &Path, name: &str, text: &str) -> Result<(), Trouble> {
+    let path = folder.join(format!("{name}.yaml"));
+    let what = || format!("cannot save {}", shown(&path));
+    // The name becomes a path: what is no provider's name must not lead elsewhere.
+    name::provider_part(name).map_err(|bad| Trouble::untouched(what(), bad.to_string(), Next::Nothing))?;
+    let failed = |error: io::Error| {
+        let remedy = "check the rights of the folder and the room on the disk, then press Enter again";
+        Trouble::untouched(what(), error.to_string(), Next::Fix(remedy.to_owned()))
+    };
+    let taken = |why: String| {
+        Trouble::untouched(what(), why, Next::Fix("go back and choose another name".to_owned()))
+    };
+    file::make_folder(&path)?;
+    if fs::symlink_metadata(folder.join(format!("{name}.yml"))).is_ok() {
+        return Err(taken(format!("{name}.yml is there already")));
+    }
+    let mut temporary = tempfile::Builder::new();
+    temporary.prefix(".provider.").suffix(".tmp");
+    let mut temporary = temporary.tempfile_in(folder).map_err(failed)?;
+    temporary.write_all(text.as_bytes()).map_err(failed)?;
+    temporary.as_file().sync_all().map_err(failed)?;
+    match temporary.persist_noclobber(&path) {
+        Ok(_) => Ok(()),
+        Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {
+            Err(taken("it is there already".to_owned()))
+        }
+        Err(error) => Err(failed(error.error)),
     }
 }
 
@@ -86,5 +123,27 @@ mod tests {
         let other =
             ["cannot read it: it is larger than 256 KiB", "cannot read it: it is not UTF-8 text", no_file];
         assert_eq!(said, [&other[..], pipe].concat());
+    }
+
+    #[test]
+    fn a_new_file_is_private_and_takes_nobodys_place() {
+        let around = tempfile::tempdir().expect("a folder");
+        let folder = around.path().join("a").join("providers");
+        add(&folder, "acme", "first").expect("saved");
+        let refused = add(&folder, "acme", "second").expect_err("it is there");
+        assert_eq!(refused.why, "it is there already");
+        assert_eq!(fs::read_to_string(folder.join("acme.yaml")).expect("a text"), "first");
+        fs::write(folder.join("other.yml"), "").expect("a file");
+        assert!(add(&folder, "other", "x").is_err());
+        assert!(add(&folder, "../x", "x").is_err());
+        assert_eq!(fs::read_dir(&folder).expect("a folder").count(), 2, "nothing is left behind");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::{PermissionsExt, symlink};
+            let mode = |path: &Path| fs::metadata(path).expect("there").permissions().mode() & 0o777;
+            assert_eq!((mode(&folder), mode(&folder.join("acme.yaml"))), (0o700, 0o600));
+            symlink(around.path().join("nowhere"), folder.join("link.yaml")).expect("a link");
+            assert!(add(&folder, "link", "x").is_err(), "a link is not followed");
+        }
     }
 }

@@ -15,7 +15,7 @@ use crate::domain::name::StoreId;
 use crate::shell::perform::{Inbox, perform};
 use crate::shell::tasks::Tasks;
 use crate::shell::terminal::Screen;
-use crate::shell::{Hands, desktop, http, keyboard, stores};
+use crate::shell::{Hands, desktop, file, http, keyboard, stores};
 use crate::tui::message::{Effect, Msg};
 use crate::tui::model::{Leaving, Model};
 use crate::tui::theme::Theme;
@@ -43,7 +43,8 @@ pub enum Left {
 /// When there is no terminal.
 pub fn run(hands: &Arc<Hands>, theme: &Theme, keys: &str) -> Result<Left> {
     let size = crossterm::terminal::size().wrap_err("cannot use the terminal")?;
-    let mut model = Model { seat: desktop::seat(), ..Model::new(size) };
+    let providers = file::shown(&hands.paths.providers);
+    let mut model = Model { seat: desktop::seat(), providers, ..Model::new(size) };
     let mut effects = update(&mut model, hands.clock.now(), Msg::Stored(hands.read_now(StoreId::Own)));
     for key in keys.chars().map(|key| KeyEvent::from(KeyCode::Char(key))) {
         effects.extend(update(&mut model, hands.clock.now(), Msg::Key(key)));
@@ -195,6 +196,8 @@ fn is_of_the_loop(effect: &Effect) -> bool {
         | Effect::Copy(..)
         | Effect::CopyLink(_)
         | Effect::Test(_)
+        | Effect::Scopes(..)
+        | Effect::Describe(..)
         | Effect::Read(_) => false,
     }
 }

@@ -18,6 +18,14 @@ const LONGEST: usize = 8192;
 pub struct Field {
     input: Input,
     sight: Sight,
+    ends: Ends,
+}
+
+/// Whether a paste brought white space at its ends, which is left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ends {
+    Clean,
+    Trimmed,
 }
 
 /// Whether what is typed can be seen.
@@ -33,7 +41,7 @@ impl Field {
     /// A field that begins with `text`.
     #[must_use]
     pub fn new(text: &str, sight: Sight) -> Self {
-        Self { input: Input::new(text.to_owned()), sight }
+        Self { input: Input::new(text.to_owned()), sight, ends: Ends::Clean }
     }
 
     /// Takes a key; keys that mean nothing to a text field are ignored.
@@ -41,12 +49,36 @@ impl Field {
         self.input.handle_event(&Event::Key(key));
     }
 
-    /// Takes a pasted text, without line ends and anything else that is no character.
+    /// Takes a pasted text, without line ends and anything else that is no character. In a masked
+    /// field nobody would see that something is missing, so there a mark takes its place, which no
+    /// secret may have.
     pub fn paste(&mut self, pasted: &Secret) {
         let room = LONGEST.saturating_sub(self.input.value().chars().count());
-        for char in pasted.expose().chars().filter(|char| !text::is_hostile(*char)).take(room) {
+        let pasted = match self.sight {
+            Sight::Clear => pasted.expose(),
+            Sight::Masked => {
+                let (whole, trimmed) = (pasted.expose(), pasted.expose().trim());
+                if trimmed.len() < whole.len() {
+                    self.ends = Ends::Trimmed;
+                }
+                trimmed
+            }
+        };
+        let chars = pasted.chars().filter_map(|char| match (text::is_hostile(char), self.sight) {
+            (false, _) => Some(char),
+            (true, Sight::Clear) => None,
+            (true, Sight::Masked) => Some(text::MARK),
+        });
+        for char in chars.take(room) {
             self.input.handle(InputRequest::InsertChar(char));
         }
+    }
+
+    /// Whether white space at the ends of what was typed or pasted is left out.
+    #[must_use]
+    pub fn is_trimmed(&self) -> bool {
+        let value = self.input.value();
+        !self.is_empty() && (self.ends == Ends::Trimmed || value.trim() != value)
     }
 
     /// What was typed, as a secret.
@@ -114,6 +146,20 @@ mod tests {
         assert_eq!(field.seen(20), ("•••••••".to_owned(), 7));
         assert_eq!((field.text(), field.secret()), ("", Secret::new("hunter2")));
         assert_eq!(format!("{field:?}"), "Field(…)");
+    }
+
+    #[test]
+    fn a_masked_field_says_what_it_left_out_and_keeps_what_cannot_be_right() {
+        for (pasted, trimmed, secret) in [
+            ("key", false, "key"),
+            (" key\n", true, "key"),
+            ("one\ntwo", false, "one\u{fffd}two"),
+            ("\u{200b}key", false, "\u{fffd}key"),
+        ] {
+            let mut field = Field::new("", Sight::Masked);
+            field.paste(&Secret::new(pasted));
+            assert_eq!((field.is_trimmed(), field.secret()), (trimmed, Secret::new(secret)), "{pasted:?}");
+        }
     }
 
     #[test]

@@ -17,6 +17,8 @@ pub enum Place {
     Login,
     /// In a question, a list of choices, or the help.
     Choices,
+    /// While choosing scopes.
+    Scopes,
 }
 
 /// Whether the footer names a key, or only the help does.
@@ -68,6 +70,7 @@ const fn help(place: Place, keys: &'static [Key], action: Action, hint: &'static
 pub const BINDINGS: &[Binding] = &[
     footer(Place::Profiles, &[char('n')], Action::NewLogin, "new login"),
     footer(Place::Profiles, &[char('l')], Action::LogIn, "log in"),
+    help(Place::Profiles, &[char('S')], Action::Scopes, "log in again with other scopes"),
     footer(Place::Profiles, &[char('r')], Action::Refresh, "refresh"),
     help(Place::Profiles, &[char('R')], Action::RefreshDue, "refresh all that are due"),
     footer(Place::Profiles, &[char('y')], Action::Copy, "copy"),
@@ -135,6 +138,17 @@ pub const BINDINGS: &[Binding] = &[
     ),
     footer(Place::Choices, &[Key::Plain(KeyCode::Enter)], Action::Enter, "choose"),
     footer(Place::Choices, &[Key::Plain(KeyCode::Esc), char('q'), char('?')], Action::Back, "back"),
+    footer(Place::Scopes, &[char(' ')], Action::ToggleScope, "tick"),
+    footer(Place::Scopes, &[char('a')], Action::AddScope, "another"),
+    footer(Place::Scopes, &[Key::Plain(KeyCode::Enter)], Action::Enter, "go on"),
+    footer(Place::Scopes, &[char('r')], Action::ListScopes, "read the list again"),
+    footer(Place::Scopes, &[Key::Plain(KeyCode::Esc), char('q')], Action::Back, "back"),
+    help(Place::Scopes, &[char('j'), Key::Plain(KeyCode::Down)], Action::Move(Motion::Down), "down"),
+    help(Place::Scopes, &[char('k'), Key::Plain(KeyCode::Up)], Action::Move(Motion::Up), "up"),
+    help(Place::Scopes, &[char('g'), Key::Plain(KeyCode::Home)], Action::Move(Motion::Top), "first"),
+    help(Place::Scopes, &[char('G'), Key::Plain(KeyCode::End)], Action::Move(Motion::Bottom), "last"),
+    help(Place::Scopes, &[Key::Plain(KeyCode::PageUp)], Action::Move(Motion::PageUp), "a screenful up"),
+    help(Place::Scopes, &[Key::Plain(KeyCode::PageDown)], Action::Move(Motion::PageDown), "a screenful down"),
     help(Place::Everywhere, &[Key::Ctrl('l')], Action::Redraw, "draw anew, read the file again"),
     help(Place::Everywhere, &[Key::Ctrl('z')], Action::Suspend, "suspend; fg brings it back"),
     help(Place::Everywhere, &[Key::Ctrl('c')], Action::Quit, "quit"),
@@ -164,6 +178,7 @@ impl Key {
     pub fn word(self) -> String {
         match self {
             Self::Ctrl(char) => format!("Ctrl-{}", char.to_ascii_uppercase()),
+            Self::Plain(KeyCode::Char(' ')) => "Space".to_owned(),
             Self::Plain(KeyCode::Char(char)) => char.to_string(),
             Self::Plain(KeyCode::F(number)) => format!("F{number}"),
             Self::Plain(code) => named(code).to_owned(),

@@ -6,6 +6,7 @@ use url::Url;
 use crate::domain::change::{Change, Renewal, Snapshot};
 use crate::domain::name::{ProfileId, StoreId};
 use crate::domain::provider::catalog::Catalog;
+use crate::domain::provider::scopes::Offered;
 use crate::domain::secret::Secret;
 use crate::domain::trouble::Trouble;
 use crate::oauth::Attempt;
@@ -28,6 +29,8 @@ pub enum Action {
     NewLogin,
     /// Log in again to the selected profile.
     LogIn,
+    /// Choose what the selected profile asks for, and log in to it again.
+    Scopes,
     /// Renew the selected profile's token.
     Refresh,
     /// Renew all tokens that are due.
@@ -56,6 +59,12 @@ pub enum Action {
     Paste,
     /// Leave the screen and print the login's address.
     PlainUrl,
+    /// Ask for the marked scope, or no longer.
+    ToggleScope,
+    /// Type another scope.
+    AddScope,
+    /// Read the provider's list of scopes once more.
+    ListScopes,
 }
 
 /// A way to move.
@@ -73,6 +82,22 @@ pub enum Motion {
     Top,
     /// To the last.
     Bottom,
+}
+
+impl Motion {
+    /// The place among `count` that it leads to from `place`; a screenful is `page`.
+    #[must_use]
+    pub fn from(self, place: usize, count: usize, page: usize) -> usize {
+        let last = count.saturating_sub(1);
+        match self {
+            Self::Up => place.saturating_sub(1),
+            Self::Down => place.saturating_add(1).min(last),
+            Self::PageUp => place.saturating_sub(page),
+            Self::PageDown => place.saturating_add(page).min(last),
+            Self::Top => 0,
+            Self::Bottom => last,
+        }
+    }
 }
 
 /// What happened.
@@ -104,6 +129,10 @@ pub enum Msg {
     Copied(String, Result<Copied, Trouble>),
     /// A token was tested.
     Tested(ProfileId, Result<String, Trouble>),
+    /// The scopes that the provider of that name lists were read, or could not be.
+    Scopes(String, Result<Vec<Offered>, Trouble>),
+    /// The file of the provider of that name was written, or could not be.
+    Described(String, Result<(), Trouble>),
 }
 
 /// How a refresh ended.
@@ -143,6 +172,10 @@ pub enum Effect {
     CopyLink(Url),
     /// Test a profile's token.
     Test(ProfileId),
+    /// Read the scopes that the provider of that name lists for a client of that id.
+    Scopes(String, String),
+    /// Write the file of a new provider, name and text, and read all of them again.
+    Describe(String, String),
     /// Read a store.
     Read(StoreId),
     /// Leave the screen, print labelled addresses on lines of their own, and come back on a key.

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::change::{Renewal, Snapshot};
+use crate::domain::change::{Renewal, Row, Snapshot};
 use crate::domain::clock::Steady;
 use crate::domain::health::Activity;
-use crate::domain::name::{ProfileId, StoreId};
+use crate::domain::name::{ProfileId, ProfileName, StoreId};
 use crate::domain::profile::Profile;
 use crate::domain::provider::Provider;
 use crate::domain::provider::catalog::Catalog;
@@ -27,6 +27,8 @@ pub struct Model {
     pub stores: BTreeMap<StoreId, Snapshot>,
     /// The providers; absent until their files were read.
     pub catalog: Option<Catalog>,
+    /// Where the person's provider files lie, as shown to people.
+    pub providers: String,
     /// What is looked at.
     pub screen: Screen,
     /// The selected row.
@@ -47,6 +49,8 @@ pub struct Model {
     pub replaces: BTreeMap<ProfileId, Fingerprint>,
     /// The login that is under way, or has just ended.
     pub login: Option<Login>,
+    /// Profiles whose last login failed: its client may be the reason.
+    pub failed: BTreeSet<ProfileId>,
     /// What was last said to the person.
     pub message: Option<Message>,
     /// How many logins were begun.
@@ -80,7 +84,7 @@ pub enum Screen {
     /// A question.
     Dialog(Dialog),
     /// What a login needs to know before it begins.
-    Wizard(Wizard),
+    Wizard(Box<Wizard>),
     /// The login panel.
     Login(Panel),
     /// All keys, scrolled down by so many lines, above another screen.
@@ -158,6 +162,24 @@ impl Model {
     #[must_use]
     pub fn provider(&self, profile: &Profile) -> Option<&Provider> {
         self.catalog.as_ref()?.get(profile.id.name.provider())
+    }
+
+    /// Whether the store has an entry of that name; one that cannot be understood is one too, for
+    /// it cannot be written either.
+    #[must_use]
+    pub fn has_profile(&self, name: &ProfileName) -> bool {
+        let text = name.to_string();
+        let bears = |row: &Row| match row {
+            Row::Profile(profile) => profile.id.name == *name,
+            Row::Broken { name, .. } => *name == text,
+        };
+        self.stores.get(&StoreId::Own).is_some_and(|snapshot| snapshot.rows.iter().any(bears))
+    }
+
+    /// Whether there is a provider of that name.
+    #[must_use]
+    pub fn has_provider(&self, name: &str) -> bool {
+        self.catalog.as_ref().is_some_and(|catalog| catalog.entry(name).is_some())
     }
 
     /// Whether a refresh of that profile is running here.

@@ -5,6 +5,7 @@ mod input;
 mod login;
 mod refresh;
 mod stores;
+mod wizard;
 
 use crate::domain::clock::Now;
 use crate::domain::trouble::{Next, Trouble};
@@ -44,9 +45,18 @@ pub fn update(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
             stores::take(model, snapshot, now);
             Vec::new()
         }
-        Msg::Login(attempt, heard) => login::heard(model, attempt, heard, now),
+        Msg::Login(attempt, heard) => {
+            let effects = login::heard(model, attempt, heard, now);
+            wizard::learn(model);
+            effects
+        }
         Msg::Refreshed(id, refreshed) => refresh::ended(model, &id, refreshed, now),
-        Msg::Changed(id, changed) => stores::changed(model, &id, changed, now),
+        Msg::Changed(id, changed) => {
+            let then = wizard::key_kept(model, &id, &changed);
+            let mut effects = stores::changed(model, &id, changed, now);
+            effects.extend(wizard::after_key(model, &id, then, now));
+            effects
+        }
         Msg::Copied(what, copied) => {
             said_copied(model, &what, copied, now);
             Vec::new()
@@ -59,6 +69,11 @@ pub fn update(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
             }
             Vec::new()
         }
+        Msg::Scopes(provider, listed) => {
+            wizard::listed(model, &provider, listed);
+            Vec::new()
+        }
+        Msg::Described(provider, described) => wizard::described(model, &provider, described, now),
     };
     follow_selection(model, now);
     effects

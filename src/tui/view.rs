@@ -13,6 +13,7 @@ mod help;
 mod login;
 mod message;
 mod profiles;
+mod scopes;
 mod wizard;
 
 use ratatui::Frame;
@@ -23,6 +24,7 @@ use crate::domain::clock::Now;
 use crate::tui::layout::{self, Parts};
 use crate::tui::model::{Model, Panel, Screen};
 use crate::tui::theme::{self, Letters, Theme};
+use crate::tui::wizard::Page;
 use crate::tui::{prose, rows};
 
 /// Draws the model.
@@ -56,7 +58,20 @@ fn screen(frame: &mut Frame<'_>, parts: &Parts, screen: &Screen, model: &Model, 
         }
         Screen::Wizard(wizard) => {
             list(frame, parts, model, theme, now);
-            wizard::render(frame, parts.body, wizard, model, theme);
+            match &wizard.page {
+                Page::Scopes(picker) => scopes::render(frame, parts.body, wizard, picker, theme),
+                Page::Provider(_)
+                | Page::Draft(..)
+                | Page::Pkce(_)
+                | Page::Preview(_)
+                | Page::How(_)
+                | Page::Name(_)
+                | Page::Key(_)
+                | Page::ClientId(_)
+                | Page::ClientSecret(_)
+                | Page::Notice
+                | Page::Ready => wizard::render(frame, parts.body, wizard, model, theme),
+            }
         }
         Screen::Login(panel) => {
             login::render(frame, parts.body, panel, model, theme, now);

@@ -14,6 +14,8 @@ use authtui::domain::clock::{Now, TimeDelta};
 use authtui::domain::name::{ProfileId, StoreId};
 use authtui::domain::profile::{Kind, LastRefresh, Profile, RefreshResult};
 use authtui::domain::provider::{Pkce, Provider};
+use authtui::domain::provider::draft::Question;
+use authtui::domain::provider::scopes::Offered;
 use authtui::domain::secret::Secret;
 use authtui::domain::tokens::{Held, Life, Tokens};
 use authtui::domain::trouble::{Next, Stored, Trouble};
@@ -232,6 +234,16 @@ impl Run {
                     if self.dice.one_in(2) { Ok("200: works".to_owned()) } else { Err(self.trouble()) };
                 Msg::Tested(self.id(), tested)
             }
+            15 => {
+                let offered =
+                    vec![Offered { name: "a\u{202e}b".to_owned(), title: None }; self.dice.below(40)];
+                let listed = if self.dice.one_in(2) { Ok(offered) } else { Err(self.trouble()) };
+                Msg::Scopes(self.dice.pick(&["demo", "acme"]).to_owned(), listed)
+            }
+            16 => {
+                let described = if self.dice.one_in(2) { Ok(()) } else { Err(self.trouble()) };
+                Msg::Described(self.dice.pick(&["demo", "work"]).to_owned(), described)
+            }
             14 if self.dice.one_in(20) => Msg::Terminated,
             _ => Msg::Key(self.key()),
         }
@@ -249,7 +261,19 @@ impl Run {
 
     /// Where the field is masked, a secret; elsewhere what can be seen may be seen.
     fn pasted(&mut self) -> Msg {
-        let masked = matches!(&self.model.screen, Screen::Wizard(wizard) if matches!(wizard.page, Page::ClientSecret(_)));
+        let masked = match &self.model.screen {
+            Screen::Wizard(wizard) => matches!(
+                wizard.page,
+                Page::Key(_) | Page::ClientSecret(_) | Page::Draft(Question::ClientSecret, _)
+            ),
+            Screen::List
+            | Screen::Detail
+            | Screen::Filter(_)
+            | Screen::Copy
+            | Screen::Dialog(_)
+            | Screen::Login(_)
+            | Screen::Help(..) => false,
+        };
         let text = if masked {
             format!("x{MASKED}x")
         } else {
@@ -261,7 +285,7 @@ impl Run {
     }
 
     fn key(&mut self) -> KeyEvent {
-        let chars = "nnlllrRyxT/?qjkgGhcetpoa19é漢";
+        let chars = "nnlllSrRyxT/?qjkgGhcetpoa 19é漢";
         let codes = [
             KeyCode::Enter,
             KeyCode::Enter,

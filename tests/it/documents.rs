@@ -32,6 +32,7 @@ fn row(binding: &Binding) -> String {
         Place::Copy => "while copying: ",
         Place::Login => "while a login waits: ",
         Place::Choices => "in a question: ",
+        Place::Scopes => "while choosing scopes: ",
     };
     format!("| {} | {place}{} |\n", keys.join(" "), binding.hint)
 }

@@ -1,6 +1,7 @@
 //! Whole screens, as text and as styles.
 
 mod cast;
+mod pages;
 mod print;
 
 use std::sync::LazyLock;
@@ -153,7 +154,7 @@ fn the_wizard_asks_for_what_a_login_needs() {
     ] {
         wizard.page = page;
         let mut model = cast::model(cast::rows());
-        model.screen = Screen::Wizard(wizard.clone());
+        model.screen = Screen::Wizard(Box::new(wizard.clone()));
         assert_snapshot!(format!("wizard_{name}"), drawn(&model, MIDDLE));
         assert_snapshot!(format!("wizard_{name}_smallest"), text(&model, SMALLEST));
         wizard.provider = Some(Box::new(cast::provider()));
@@ -219,7 +220,12 @@ static MODELS: LazyLock<Vec<Model>> = LazyLock::new(|| {
     let question = |question| Dialog::new(question);
     let wizard = |page| {
         let provider = Some(Box::new(cast::provider()));
-        Screen::Wizard(Wizard { page, provider, complaint: Some("why ".repeat(30)), ..Wizard::new() })
+        Screen::Wizard(Box::new(Wizard {
+            page,
+            provider,
+            complaint: Some("why ".repeat(30)),
+            ..Wizard::new()
+        }))
     };
     let screens = [
         Screen::List,
@@ -234,6 +240,10 @@ static MODELS: LazyLock<Vec<Model>> = LazyLock::new(|| {
         wizard(Page::Name(field())),
         wizard(Page::ClientSecret(field())),
         wizard(Page::Notice),
+        wizard(Page::How(1)),
+        wizard(Page::Key(field())),
+        wizard(Page::Scopes(Box::new(pages::many_scopes()))),
+        Screen::Wizard(Box::new(pages::preview())),
         Screen::Login(Panel::Steps),
         Screen::Login(Panel::Pasting(field())),
         Screen::Login(Panel::Cancelling(question(Question::CancelLogin))),

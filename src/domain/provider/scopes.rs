@@ -37,3 +37,51 @@ pub struct ScopeList {
     /// Its words in one object.
     pub title: Pointers,
 }
+
+/// Whether `text` can be one scope (RFC 6749 §3.3: visible ASCII but `"` and `\`).
+#[must_use]
+pub fn is_scope(text: &str) -> bool {
+    let fine = |byte: u8| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\';
+    !text.is_empty() && text.bytes().all(fine)
+}
+
+/// The scopes in a text that a person typed: between spaces, and between the separators of a
+/// request.
+///
+/// # Errors
+/// The first of them that is no scope.
+pub fn typed(text: &str, separator: &str) -> Result<Vec<String>, String> {
+    let separated = |char: char| char.is_whitespace() || separator.contains(char);
+    let mut scopes: Vec<String> = Vec::new();
+    for scope in text.split(separated).filter(|scope| !scope.is_empty()) {
+        if !is_scope(scope) {
+            return Err(scope.to_owned());
+        }
+        if !scopes.iter().any(|earlier| earlier == scope) {
+            scopes.push(scope.to_owned());
+        }
+    }
+    Ok(scopes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_people_type_is_split_at_spaces_and_separators() {
+        for (text, separator, scopes) in [
+            ("", " ", Ok(&[][..])),
+            (" a  b a ", " ", Ok(&["a", "b"])),
+            ("a,b", ",", Ok(&["a", "b"])),
+            ("a, b", ",", Ok(&["a", "b"])),
+            ("a,b", " ", Ok(&["a,b"])),
+            ("https://id.test/x.read", " ", Ok(&["https://id.test/x.read"])),
+            ("a b\"c", " ", Err("b\"c")),
+            ("ü", " ", Err("ü")),
+        ] {
+            let scopes = scopes.map(|scopes| scopes.iter().map(|scope| (*scope).to_owned()).collect());
+            assert_eq!(typed(text, separator), scopes.map_err(String::from), "{text:?} {separator:?}");
+        }
+    }
+}

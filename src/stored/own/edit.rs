@@ -481,4 +481,22 @@ providers:
             prop_assert!(text.contains("# the first") && text.contains("note: &n keep me"));
         }
     }
+
+    #[test]
+    fn a_new_profile_is_added_beside_the_others_and_never_in_the_place_of_one() {
+        let add =
+            |profile: &Profile| change(&profile.id.name.to_string(), Edit::Add(Box::new(profile.clone())));
+        let key = profile("demo/laptop", Kind::ApiKey, "sk-1");
+        let after = amended(TEXT, &add(&key));
+        assert_eq!(difference(TEXT, &after), ["+    - id: \"laptop\"", "+      api_key: \"sk-1\""]);
+        assert_eq!(amended(&after, &add(&key)), after, "a save that is repeated");
+        for taken in [
+            profile("demo/ci", Kind::ApiKey, "sk-1"),
+            profile("demo/ana", Kind::ApiKey, "sk-1"),
+            profile("demo/ben", Kind::OAuth, "new"),
+        ] {
+            let refused = amend(Some(TEXT), &add(&taken)).map(|amended| amended.text);
+            assert_eq!(refused, Err(Refused::Moved(Moved::Taken)), "{}", taken.id.name);
+        }
+    }
 }

@@ -13,8 +13,8 @@ use crate::tui::field::{Field, Sight};
 use crate::tui::layout::list_rows;
 use crate::tui::message::{Action, Effect, Form, Motion};
 use crate::tui::model::{Leaving, Model, Panel, Screen, Tone};
-use crate::tui::update::{input, login, refresh, say};
-use crate::tui::wizard::Page;
+use crate::tui::update::{input, login, refresh, say, wizard};
+use crate::tui::wizard::{Purpose, choices};
 use crate::tui::{keymap, rows};
 
 /// Does what the person wants.
@@ -28,7 +28,13 @@ pub(super) fn act(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
         Action::Enter => enter(model, now),
         Action::Back => back(model, now),
         Action::NewLogin => login::begin_new(model, now),
-        Action::LogIn => on_selected(model, now, |model, profile| login::begin_again(model, profile, now)),
+        Action::LogIn => {
+            on_selected(model, now, |model, profile| login::begin_again(model, profile, Purpose::Login, now))
+        }
+        Action::Scopes => {
+            on_selected(model, now, |model, profile| login::begin_again(model, profile, Purpose::Scopes, now))
+        }
+        Action::ToggleScope | Action::AddScope | Action::ListScopes => wizard::choose_scopes(model, action),
         Action::Refresh => on_selected(model, now, |model, profile| refresh::ask(model, &profile.id, now)),
         Action::RefreshDue => refresh::ask_due(model, now),
         Action::Copy => on_selected(model, now, |model, profile| {
@@ -116,35 +122,22 @@ fn step(model: &mut Model, now: Now, motion: Motion) {
         }
         Screen::Help(lines, _) => {
             let last = keymap::BINDINGS.len();
-            *lines = moved(*lines, last, page, motion);
+            *lines = motion.from(*lines, last, page);
         }
         Screen::Wizard(wizard) => {
-            let count = model.catalog.as_ref().map_or(0, |catalog| catalog.usable().count());
-            if let Page::Provider(marked) = &mut wizard.page {
-                *marked = moved(*marked, count, page, motion);
+            let choices = model.catalog.as_ref().map_or(0, |catalog| choices(catalog).len());
+            if let Some((place, count)) = wizard.marked(choices) {
+                *place = motion.from(*place, count, page);
             }
         }
         Screen::List | Screen::Detail | Screen::Filter(_) | Screen::Copy | Screen::Login(_) => {
             let shown = rows::shown(model, now.wall);
             let place = rows::place(model, &shown).unwrap_or(0);
-            let to = moved(place, shown.len(), page, motion);
+            let to = motion.from(place, shown.len(), page);
             if let Some(id) = shown.get(to).map(|(store, row)| rows::id(*store, row)) {
                 model.selected = Some(id);
             }
         }
-    }
-}
-
-/// `place` among `count`, moved.
-fn moved(place: usize, count: usize, page: usize, motion: Motion) -> usize {
-    let last = count.saturating_sub(1);
-    match motion {
-        Motion::Up => place.saturating_sub(1),
-        Motion::Down => place.saturating_add(1).min(last),
-        Motion::PageUp => place.saturating_sub(page),
-        Motion::PageDown => place.saturating_add(page).min(last),
-        Motion::Top => 0,
-        Motion::Bottom => last,
     }
 }
 
@@ -178,7 +171,7 @@ fn back(model: &mut Model, now: Now) -> Vec<Effect> {
         Screen::Detail | Screen::Copy => {}
         Screen::Dialog(_) => model.screen = login::below(model),
         Screen::Help(_, below) => model.screen = *below,
-        Screen::Wizard(wizard) => model.screen = input::back_in_wizard(wizard),
+        Screen::Wizard(wizard) => model.screen = wizard::back(wizard),
         Screen::Login(Panel::Steps) => {
             model.screen = Screen::Login(Panel::Steps);
             return login::leave(model, now);
@@ -285,6 +278,10 @@ fn in_login(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
         | Action::Back
         | Action::NewLogin
         | Action::LogIn
+        | Action::Scopes
+        | Action::ToggleScope
+        | Action::AddScope
+        | Action::ListScopes
         | Action::Refresh
         | Action::RefreshDue
         | Action::Copy

@@ -11,8 +11,8 @@ use crate::tui::field::{Field, Sight};
 use crate::tui::keymap::{self, Place};
 use crate::tui::message::{Action, Effect, Motion};
 use crate::tui::model::{Model, Panel, Screen};
-use crate::tui::update::{action, login};
-use crate::tui::wizard::{Page, Wizard};
+use crate::tui::update::{action, login, wizard};
+use crate::tui::wizard::Work;
 
 /// Takes a key.
 pub(super) fn press(model: &mut Model, now: Now, key: KeyEvent) -> Vec<Effect> {
@@ -45,10 +45,7 @@ pub(super) fn place(screen: &Screen) -> Option<Place> {
         Screen::Dialog(_) | Screen::Help(..) | Screen::Login(Panel::Cancelling(_) | Panel::Deciding(_)) => {
             Some(Place::Choices)
         }
-        Screen::Wizard(wizard) => match wizard.page {
-            Page::Provider(_) | Page::Notice | Page::Ready => Some(Place::Choices),
-            Page::Name(_) | Page::ClientId(_) | Page::ClientSecret(_) => None,
-        },
+        Screen::Wizard(wizard) => wizard.place(),
         Screen::Filter(_) | Screen::Login(Panel::Pasting(_)) => None,
     }
 }
@@ -98,7 +95,7 @@ pub(super) fn paste(model: &mut Model, text: &Secret) -> Vec<Effect> {
 fn field(screen: &mut Screen) -> Option<&mut Field> {
     match screen {
         Screen::Filter(field) | Screen::Login(Panel::Pasting(field)) => Some(field),
-        Screen::Wizard(wizard) => wizard.field(),
+        Screen::Wizard(wizard) => wizard.page.field_mut().filter(|_| wizard.work == Work::Idle),
         Screen::List
         | Screen::Detail
         | Screen::Copy
@@ -117,7 +114,7 @@ fn apply_filter(model: &mut Model) {
 /// Takes what was typed when Enter is pressed.
 pub(super) fn submit(model: &mut Model, now: Now) -> Vec<Effect> {
     match mem::take(&mut model.screen) {
-        Screen::Wizard(wizard) => login::submit(model, wizard, now),
+        Screen::Wizard(wizard) => wizard::submit(model, wizard, now),
         Screen::Login(Panel::Pasting(field)) => {
             model.screen = Screen::Login(Panel::Steps);
             match model.login.as_ref().map(crate::oauth::login::Login::attempt) {
@@ -134,20 +131,5 @@ pub(super) fn submit(model: &mut Model, now: Now) -> Vec<Effect> {
         | Screen::Dialog(_)
         | Screen::Login(_)
         | Screen::Help(..) => Vec::new(),
-    }
-}
-
-/// Goes one page of the wizard back, or leaves it.
-pub(super) fn back_in_wizard(wizard: Wizard) -> Screen {
-    let again = wizard.known.is_some();
-    match wizard.page {
-        Page::Provider(_) | Page::Ready => Screen::List,
-        _ if again => Screen::List,
-        Page::Name(_) => Screen::Wizard(Wizard::new()),
-        Page::ClientId(_) | Page::ClientSecret(_) | Page::Notice => {
-            let name = wizard.name.as_ref().map_or("", |name| name.name()).to_owned();
-            let page = Page::Name(Field::new(&name, Sight::Clear));
-            Screen::Wizard(Wizard { name: None, client_id: None, client_secret: None, page, ..wizard })
-        }
     }
 }

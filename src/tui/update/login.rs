@@ -1,28 +1,27 @@
 //! A login's messages, its panel, and what the wizard asks before.
 
-use crate::domain::change::Row;
 use crate::domain::clock::Now;
 use crate::domain::name::{ProfileName, StoreId};
 use crate::domain::profile::{Kind, Profile};
 use crate::oauth::Attempt;
-use crate::oauth::login::{Ask, Choice, Heard, Login, Outcome, Stage};
+use crate::oauth::login::{Ask, Choice, Heard, Login, Outcome, Plan, Stage};
 use crate::tui::dialog::{Answer, Dialog, Question};
 use crate::tui::message::Effect;
 use crate::tui::model::{Leaving, Model, Panel, RowId, Screen, Tone};
-use crate::tui::update::say;
-use crate::tui::wizard::{Page, Wizard};
+use crate::tui::update::{say, wizard};
+use crate::tui::wizard::{Doubt, Purpose, Wizard};
 
 /// Begins to ask what a login to a new profile needs.
 pub(super) fn begin_new(model: &mut Model, now: Now) -> Vec<Effect> {
     match may_begin(model) {
-        Ok(()) => model.screen = Screen::Wizard(Wizard::new()),
+        Ok(()) => model.screen = Screen::Wizard(Box::default()),
         Err(why) => say(model, why, Tone::Bad, Some(now)),
     }
     Vec::new()
 }
 
 /// Begins a login to a stored profile again.
-pub(super) fn begin_again(model: &mut Model, profile: &Profile, now: Now) -> Vec<Effect> {
+pub(super) fn begin_again(model: &mut Model, profile: &Profile, purpose: Purpose, now: Now) -> Vec<Effect> {
     let why = match (may_begin(model), profile.kind, model.provider(profile)) {
         (Err(why), ..) => why,
         (Ok(()), Kind::ApiKey, _) => {
@@ -35,8 +34,9 @@ pub(super) fn begin_again(model: &mut Model, profile: &Profile, now: Now) -> Vec
             )
         }
         (Ok(()), Kind::OAuth, Some(provider)) => {
-            let wizard = Wizard::again(profile, provider);
-            return follow(model, wizard, now);
+            let doubt = if model.failed.contains(&profile.id) { Doubt::Failed } else { Doubt::No };
+            let wizard = Box::new(Wizard::again(profile, provider, purpose, doubt));
+            return wizard::follow(model, wizard, now);
         }
     };
     say(model, why, Tone::Bad, Some(now));
@@ -57,29 +57,8 @@ fn may_begin(model: &Model) -> Result<(), String> {
     }
 }
 
-/// Takes what was chosen or typed in the wizard.
-pub(super) fn submit(model: &mut Model, mut wizard: Wizard, now: Now) -> Vec<Effect> {
-    if let Page::Provider(marked) = wizard.page {
-        let catalog = model.catalog.clone().unwrap_or_default();
-        if let Some(provider) = catalog.usable().nth(marked) {
-            let suggestion = ProfileName::new(&provider.name, "default").ok();
-            let suggestion = suggestion.filter(|name| is_taken(model, name)).map_or("default", |_| "");
-            wizard.choose(provider, suggestion);
-        }
-    } else {
-        wizard.submit(|name| is_taken(model, name));
-    }
-    follow(model, wizard, now)
-}
-
-/// Shows the wizard's page, or begins the login when nothing is left to ask.
-fn follow(model: &mut Model, wizard: Wizard, now: Now) -> Vec<Effect> {
-    let place = model.stores.get(&StoreId::Own).map_or("", |snapshot| snapshot.place.as_str());
-    let plan = if wizard.page == Page::Ready { wizard.plan(place, model.seat) } else { None };
-    let Some(plan) = plan else {
-        model.screen = Screen::Wizard(wizard);
-        return Vec::new();
-    };
+/// Begins the login that was planned.
+pub(super) fn begin(model: &mut Model, plan: Plan, now: Now) -> Vec<Effect> {
     model.attempts += 1;
     let attempt = Attempt(model.attempts);
     let (login, asks) = Login::begin(plan, attempt, now);
@@ -88,20 +67,10 @@ fn follow(model: &mut Model, wizard: Wizard, now: Now) -> Vec<Effect> {
     effects(attempt, asks)
 }
 
-fn is_taken(model: &Model, name: &ProfileName) -> bool {
-    let text = name.to_string();
-    let bears = |row: &Row| match row {
-        Row::Profile(profile) => profile.id.name == *name,
-        // What cannot be understood cannot be written either.
-        Row::Broken { name, .. } => *name == text,
-    };
-    model.stores.get(&StoreId::Own).is_some_and(|snapshot| snapshot.rows.iter().any(bears))
-}
-
 /// A name beside `name` that nobody has: `work-2`.
 fn free_name(model: &Model, name: &ProfileName) -> Option<ProfileName> {
     let beside = |number| ProfileName::new(name.provider(), &format!("{}-{number}", name.name())).ok();
-    (2..100).filter_map(beside).find(|name| !is_taken(model, name))
+    (2..100).filter_map(beside).find(|name| !model.has_profile(name))
 }
 
 fn effects(attempt: Attempt, asks: Vec<Ask>) -> Vec<Effect> {

@@ -11,11 +11,14 @@ use crate::tui::keymap::{BINDINGS, Binding, Place, Said};
 use crate::tui::message::Action;
 use crate::tui::model::{Model, Panel, Screen};
 use crate::tui::theme::Theme;
-use crate::tui::wizard::Page;
+use crate::tui::wizard::picker::List;
+use crate::tui::wizard::{Page, Wizard, Work};
 use crate::tui::{entry, pane, prose, rows};
 
 /// Keys of a text field, which are no actions.
 const TYPING: [(&str, &str); 2] = [("Enter", "go on"), ("Esc", "back")];
+/// Keys of a file that is shown before it is saved.
+const SAVING: [(&str, &str); 4] = [("Enter", "save and log in"), ("↓", "down"), ("↑", "up"), ("Esc", "back")];
 /// Keys of the help.
 const SCROLLING: [(&str, &str); 4] = [("↓", "down"), ("↑", "up"), ("PgDn", "a screenful"), ("Esc", "back")];
 /// Keys of a login that has ended.
@@ -48,17 +51,32 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &T
         // The chooser itself names its keys, as far as the profile has something to copy.
         Screen::Copy => only(Place::Copy, |action| action == Action::Back),
         Screen::Dialog(_) | Screen::Login(Panel::Cancelling(_) | Panel::Deciding(_)) => of(Place::Choices),
-        Screen::Wizard(wizard) => match wizard.page {
-            Page::Provider(_) => of(Place::Choices),
-            Page::Name(_) | Page::ClientId(_) | Page::ClientSecret(_) | Page::Notice | Page::Ready => {
-                said(&TYPING)
-            }
-        },
+        Screen::Wizard(wizard) => wizard_keys(wizard),
         Screen::Login(Panel::Pasting(_)) => said(&TYPING),
         Screen::Login(Panel::Steps) => login(model),
         Screen::Help(..) => said(&SCROLLING),
     };
     keys(frame, area, &items, theme);
+}
+
+fn wizard_keys(wizard: &Wizard) -> Vec<Item> {
+    match &wizard.page {
+        _ if wizard.work == Work::Saving => Vec::new(),
+        Page::Provider(_) | Page::Pkce(_) | Page::How(_) => of(Place::Choices),
+        Page::Preview(_) => said(&SAVING),
+        Page::Scopes(picker) if picker.typing.is_none() => {
+            let again = matches!(picker.list, List::Failed(_) | List::Here);
+            only(Place::Scopes, |action| again || action != Action::ListScopes)
+        }
+        Page::Scopes(_)
+        | Page::Draft(..)
+        | Page::Name(_)
+        | Page::Key(_)
+        | Page::ClientId(_)
+        | Page::ClientSecret(_)
+        | Page::Notice
+        | Page::Ready => said(&TYPING),
+    }
 }
 
 /// The keys that mean something while there are no profiles.

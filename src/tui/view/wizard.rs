@@ -1,15 +1,17 @@
-//! What a login needs to know before it begins.
+//! What a login needs to know before it begins, page by page.
+
+mod words;
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::domain::provider::Provider;
+use crate::domain::provider::draft::Draft;
 use crate::tui::field::Field;
 use crate::tui::model::Model;
 use crate::tui::theme::Theme;
-use crate::tui::wizard::{Page, Wizard};
+use crate::tui::wizard::{Page, Wizard, Work, choices};
 use crate::tui::{entry, pane, prose};
 
 /// The widest the wizard becomes.
@@ -22,39 +24,29 @@ const FAULTS: usize = 4;
 /// Draws the page that is asked.
 pub(super) fn render(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, model: &Model, theme: &Theme) {
     let width = WIDTH.min(area.width.saturating_sub(pane::AROUND));
-    let sheet = Sheet { title: title(wizard), area, width, theme };
-    let provider = wizard.provider.as_deref();
-    let named = provider.map_or_else(String::new, |provider| prose::safe(&provider.title));
+    let sheet = Sheet { title: words::title(wizard), area, width, theme };
+    let text = words::text(wizard);
     let complaint = wizard.complaint.as_deref();
     match &wizard.page {
         Page::Provider(marked) => sheet.providers(frame, *marked, model),
-        Page::Name(field) => {
-            let text = format!("A name for this account at {named}, to tell it from your others there.");
-            let prompt = provider.map_or_else(String::new, |provider| format!("{}/", provider.name));
-            sheet.ask(frame, &text, (&prompt, field), complaint);
+        Page::Pkce(marked) => sheet.choose(frame, &text, *marked, &words::PKCE),
+        Page::How(marked) => sheet.choose(frame, &text, *marked, &words::HOW),
+        Page::Preview(from) => {
+            if let Some(draft) = &wizard.draft {
+                sheet.preview(frame, (draft, *from), (&model.providers, wizard.work), complaint);
+            }
         }
-        Page::ClientId(field) => {
-            let text = format!("The client id that {named} gave you when you registered there.");
-            sheet.ask(frame, &text, ("id: ", field), complaint);
+        Page::Notice => sheet.tell(frame, &text),
+        Page::Draft(..) | Page::Name(_) | Page::Key(_) | Page::ClientId(_) | Page::ClientSecret(_) => {
+            if let Some(field) = wizard.page.field() {
+                let note = words::note(wizard, field);
+                let below = complaint.map(|text| (text.to_owned(), theme.bad));
+                let below = below.or(note.map(|text| (text, theme.muted)));
+                sheet.ask(frame, &text, (&words::prompt(wizard), field), below);
+            }
         }
-        Page::ClientSecret(field) => {
-            let text = "The client secret that belongs to the id. It is stored with the profile.";
-            sheet.ask(frame, text, ("secret: ", field), complaint);
-        }
-        Page::Notice => {
-            let notice = provider.and_then(|provider| provider.notice.as_deref()).unwrap_or_default();
-            sheet.tell(frame, &prose::safe(notice));
-        }
-        // Nothing is asked: the login is about to take the screen.
-        Page::Ready => {}
-    }
-}
-
-fn title(wizard: &Wizard) -> String {
-    match (&wizard.name, &wizard.provider) {
-        (Some(name), _) => format!("Log in to {name}"),
-        (None, Some(provider)) => format!("New login at {}", provider.name),
-        (None, None) => "New login".to_owned(),
+        // The one has a view of its own; at the other the login is about to take the screen.
+        Page::Scopes(_) | Page::Ready => {}
     }
 }
 
@@ -68,61 +60,129 @@ struct Sheet<'a> {
 
 impl Sheet<'_> {
     fn providers(&self, frame: &mut Frame<'_>, marked: usize, model: &Model) {
-        let theme = self.theme;
-        let usable: Vec<&Provider> =
-            model.catalog.as_ref().map(|catalog| catalog.usable().collect()).unwrap_or_default();
+        let all = model.catalog.as_ref().map(choices).unwrap_or_default();
         let faults = model.catalog.as_ref().map_or(&[][..], |catalog| &catalog.complaints);
         let faults = faults.iter().map(|fault| format!("Not usable: {}.", prose::safe(&fault.to_string())));
         let faults: Vec<String> =
             faults.flat_map(|fault| prose::wrap(&fault, self.width)).take(FAULTS).collect();
         let below = if faults.is_empty() { 0 } else { rows(faults.len()) + 1 };
         let most = self.area.height.saturating_sub(4 + below).max(1);
-        let seen = rows(usable.len()).clamp(1, most);
-        let inner = pane::above(frame, self.area, (self.width, 2 + seen + below), &self.title, theme);
-        let asked = if usable.is_empty() { "No provider file can be used." } else { "Where is the account?" };
+        let seen = rows(all.len()).clamp(1, most);
+        let inner = self.above(frame, 2 + seen + below);
+        let asked = if all.is_empty() { "No provider file can be used." } else { "Where is the account?" };
         frame.render_widget(Line::raw(asked), pane::row(inner, 0));
         let first = (marked + 1).saturating_sub(usize::from(seen));
-        for (down, (index, provider)) in (0..seen).zip(usable.iter().enumerate().skip(first)) {
-            let row = pane::row(inner, 2 + down);
-            let selected = index == marked;
-            let mark = Span::styled(if selected { theme.glyphs.selection } else { " " }, theme.accent);
-            let style = if selected { theme.selected } else { Style::new() };
+        for (down, (index, provider)) in (0..seen).zip(all.iter().enumerate().skip(first)) {
             let name = prose::fill(&provider.name, NAME);
-            let line = prose::fill(&(name + &prose::safe(&provider.title)), row.width.saturating_sub(2));
-            frame.render_widget(Line::from(vec![mark, Span::raw(" "), Span::styled(line, style)]), row);
+            let title = if provider.example { words::OTHER } else { &prose::safe(&provider.title) };
+            self.choice(frame, pane::row(inner, 2 + down), &(name + title), index == marked);
         }
-        self.lines(frame, pane::below(inner, 3 + seen), &faults, theme.warn);
+        if usize::from(seen) < all.len() {
+            let place = format!("{} of {}", marked + 1, all.len());
+            pane::foot(frame, self.around(inner), &place, self.theme);
+        }
+        self.lines(frame, pane::below(inner, 3 + seen), &faults, self.theme.warn);
     }
 
-    /// A text field below what it is for. Where room is short only the complaint is shown.
+    /// Answers of which one is marked, below the question.
+    fn choose(&self, frame: &mut Frame<'_>, text: &str, marked: usize, answers: &[&str]) {
+        let mut text = prose::wrap(text, self.width);
+        if rows(text.len() + answers.len()) + 3 > self.area.height {
+            text.truncate(1);
+        }
+        let above = rows(text.len()) + 1;
+        let inner = self.above(frame, above + rows(answers.len()));
+        self.lines(frame, inner, &text, Style::new());
+        for (down, (index, answer)) in (above..).zip(answers.iter().enumerate()) {
+            self.choice(frame, pane::row(inner, down), answer, index == marked);
+        }
+    }
+
+    fn choice(&self, frame: &mut Frame<'_>, row: Rect, text: &str, marked: bool) {
+        let theme = self.theme;
+        let mark = Span::styled(if marked { theme.glyphs.selection } else { " " }, theme.accent);
+        let style = if marked { theme.selected } else { Style::new() };
+        let text = prose::fill(text, row.width.saturating_sub(2));
+        frame.render_widget(Line::from(vec![mark, Span::raw(" "), Span::styled(text, style)]), row);
+    }
+
+    /// A text field below what it is for. Where room is short only what stands below is shown.
     fn ask(
         &self,
         frame: &mut Frame<'_>,
         text: &str,
         (prompt, field): (&str, &Field),
-        complaint: Option<&str>,
+        below: Option<(String, Style)>,
     ) {
-        let complaint = complaint.map(|text| prose::wrap(&prose::safe(text), self.width)).unwrap_or_default();
-        let below = if complaint.is_empty() { 0 } else { rows(complaint.len()) + 1 };
+        let (below, style) = below.unwrap_or_default();
+        let below = if below.is_empty() { Vec::new() } else { prose::wrap(&prose::safe(&below), self.width) };
+        let under = if below.is_empty() { 0 } else { rows(below.len()) + 1 };
         let mut text = prose::wrap(text, self.width);
-        if rows(text.len()) + 2 + below + 2 > self.area.height {
+        if rows(text.len()) + 2 + under + 2 > self.area.height {
             text.clear();
         }
         let above = if text.is_empty() { 0 } else { rows(text.len()) + 1 };
-        let inner = pane::above(frame, self.area, (self.width, above + 1 + below), &self.title, self.theme);
+        let inner = self.above(frame, above + 1 + under);
         self.lines(frame, inner, &text, Style::new());
         entry::draw(frame, pane::row(inner, above), prompt, field, self.theme);
-        self.lines(frame, pane::below(inner, above + 2), &complaint, self.theme.bad);
+        self.lines(frame, pane::below(inner, above + 2), &below, style);
     }
 
     fn tell(&self, frame: &mut Frame<'_>, text: &str) {
         let room = usize::from(self.area.height.saturating_sub(4));
         let text = prose::wrap_into(text, self.width, room);
-        let height = rows(text.len()) + 2;
-        let inner = pane::above(frame, self.area, (self.width, height), &self.title, self.theme);
+        let inner = self.above(frame, rows(text.len()) + 2);
         self.lines(frame, inner, &text, Style::new());
         let then = Line::styled("Enter goes on, Esc goes back.", self.theme.strong);
         frame.render_widget(then, pane::row(inner, rows(text.len()) + 1));
+    }
+
+    /// The file as it will be, below where it will lie.
+    fn preview(
+        &self,
+        frame: &mut Frame<'_>,
+        (draft, from): (&Draft, usize),
+        (folder, work): (&str, Work),
+        complaint: Option<&str>,
+    ) {
+        let path = match work {
+            Work::Idle => format!("This file will be saved as {folder}/{}.yaml:", draft.name),
+            Work::Saving => format!("Saving {folder}/{}.yaml.", draft.name),
+        };
+        let file = draft.text();
+        let file: Vec<String> = file.lines().map(|line| prose::cut(&prose::safe(line), self.width)).collect();
+        let mut path = prose::wrap_into(&path, self.width, 3);
+        let below =
+            complaint.map(|text| prose::wrap_into(&prose::safe(text), self.width, 5)).unwrap_or_default();
+        let under = if below.is_empty() { 0 } else { rows(below.len()) + 1 };
+        if rows(path.len()) + under + 6 > self.area.height {
+            path.truncate(if below.is_empty() { 2 } else { 0 });
+        }
+        let above = if path.is_empty() { 0 } else { rows(path.len()) + 1 };
+        let most = self.area.height.saturating_sub(2 + above + under).max(1);
+        let seen = rows(file.len()).min(most);
+        let inner = self.above(frame, above + seen + under);
+        self.lines(frame, inner, &path, Style::new());
+        let first = from.min(file.len().saturating_sub(usize::from(seen)));
+        let shown: Vec<String> = file.iter().skip(first).take(usize::from(seen)).cloned().collect();
+        self.lines(frame, pane::below(inner, above), &shown, self.theme.muted);
+        self.lines(frame, pane::below(inner, above + seen + 1), &below, self.theme.bad);
+        if usize::from(seen) < file.len() {
+            let lines = format!("{}–{} of {}", first + 1, first + usize::from(seen), file.len());
+            pane::foot(frame, self.around(inner), &lines, self.theme);
+        }
+    }
+
+    fn above(&self, frame: &mut Frame<'_>, height: u16) -> Rect {
+        pane::above(frame, self.area, (self.width, height), &self.title, self.theme)
+    }
+
+    /// The box around `inner`, as [`pane::above`] drew it where room is short.
+    fn around(&self, inner: Rect) -> Rect {
+        let bottom = (inner.bottom() + 1).min(self.area.bottom());
+        let x = inner.x.saturating_sub(2).max(self.area.x);
+        let right = (inner.right() + 2).min(self.area.right());
+        Rect { x, y: self.area.y, width: right - x, height: bottom - self.area.y }
     }
 
     fn lines(&self, frame: &mut Frame<'_>, area: Rect, lines: &[String], style: Style) {

@@ -1,15 +1,21 @@
 //! What a login asks before it begins.
 
+mod key;
+mod scopes;
+mod server;
+
 use authtui::domain::change::Snapshot;
+use authtui::domain::provider::Provider;
 use authtui::domain::secret::Secret;
 use authtui::domain::trouble::{Next, Trouble};
 use authtui::oauth::Attempt;
-use authtui::oauth::login::Ask;
+use authtui::oauth::login::{Ask, Heard};
+use authtui::tui::field::Field;
 use authtui::tui::message::{Effect, Msg};
 use authtui::tui::model::Screen;
-use authtui::tui::wizard::{Page, Wizard};
+use authtui::tui::wizard::{Page, Wizard, choices};
 
-use crate::harness::{App, id, profile, snapshot};
+use crate::harness::{App, id, profile, provider, snapshot};
 
 /// The effects of a login that has begun.
 const BEGUN: [Effect; 1] = [Effect::Login(Attempt(1), Ask::Entropy)];
@@ -17,9 +23,7 @@ const BEGUN: [Effect; 1] = [Effect::Login(Attempt(1), Ask::Entropy)];
 #[test]
 fn a_provider_without_open_questions_is_two_enters_away() {
     let mut app = App::of([]);
-    app.keys("n");
-    assert_eq!(wizard(&app).page, Page::Provider(0));
-    app.press("down down enter");
+    choose(&mut app, "demo");
     assert!(matches!(wizard(&app).page, Page::Name(_)), "{:?}", wizard(&app).page);
     assert_eq!(app.press("enter"), BEGUN);
     assert_eq!(app.login().plan().id, id("demo/default"));
@@ -50,8 +54,8 @@ fn a_name_that_is_reserved_bad_or_taken_is_refused_with_the_reason() {
 #[test]
 fn a_client_that_nobody_knows_is_asked_for_and_a_notice_wants_its_yes() {
     let mut app = App::of([]);
-    app.keys("n");
-    app.press("enter enter");
+    choose(&mut app, "acme");
+    app.press("enter");
     assert!(matches!(wizard(&app).page, Page::ClientId(_)), "{:?}", wizard(&app).page);
     app.press("enter");
     assert_eq!(
@@ -84,17 +88,66 @@ fn a_notice_that_is_refused_begins_no_login() {
 }
 
 #[test]
-fn a_notice_of_a_new_login_leads_back_to_its_name() {
+fn going_back_leads_from_page_to_page_and_loses_nothing_that_was_typed() {
     let mut app = App::of([]);
-    app.keys("n");
-    app.press("down enter enter");
+    choose(&mut app, "acme");
+    named_anew(&mut app, "work");
+    app.press("enter");
+    app.keys("my-client");
+    app.press("enter");
+    app.keys("hush");
+    app.press("enter");
     assert_eq!(wizard(&app).page, Page::Notice);
-    assert_eq!(app.press("esc"), []);
-    assert!(matches!(wizard(&app).page, Page::Name(_)), "{:?}", wizard(&app).page);
-    assert_eq!(app.press("esc"), []);
-    assert_eq!(wizard(&app).page, Page::Provider(0));
-    assert_eq!(app.press("esc"), []);
+    let secret = |app: &App| wizard(app).page.field().map(Field::secret);
+    let mut seen = Vec::new();
+    for _ in 0..3 {
+        app.press("esc");
+        seen.extend(secret(&app));
+    }
+    assert_eq!(seen, ["hush", "my-client", "work"].map(Secret::new));
+    app.press("esc");
+    assert!(matches!(wizard(&app).page, Page::Provider(_)));
+    app.press("enter enter enter enter");
+    assert_eq!(wizard(&app).page, Page::Notice);
+    assert_eq!(app.press("enter"), BEGUN);
+    assert_eq!(app.login().plan().client_secret, Some(Secret::new("hush")));
+    assert_eq!(app.login().plan().id, id("acme/work"));
+}
+
+#[test]
+fn another_provider_is_not_asked_what_was_typed_for_the_first() {
+    let mut app = App::of([]);
+    choose(&mut app, "acme");
+    named_anew(&mut app, "work");
+    app.press("esc");
+    mark(&mut app, "demo");
+    app.press("enter");
+    assert_eq!(wizard(&app).page.field().map(Field::text), Some("default"));
+    app.press("esc esc");
     assert_eq!(app.model.screen, Screen::List);
+}
+
+#[test]
+fn a_stored_client_secret_is_used_unasked_until_a_login_with_it_failed() {
+    let mut stored = profile("acme/work");
+    stored.client_id = Some("my-client".to_owned());
+    stored.client_secret = Some(Secret::new("old"));
+    for (typed, sent) in [("", "old"), ("new", "new")] {
+        let mut app = App::of([stored.clone()]);
+        app.keys("l");
+        assert_eq!(wizard(&app).page, Page::Notice);
+        assert_eq!(app.press("enter"), BEGUN);
+        let why = Trouble::untouched("cannot listen", "port 9000 is taken", Next::Nothing);
+        app.hear(Heard::Began(crate::harness::entropy()));
+        app.hear(Heard::Bound(Err(why)));
+        app.press("enter");
+        app.keys("l");
+        assert!(matches!(wizard(&app).page, Page::ClientSecret(_)), "{:?}", wizard(&app).page);
+        assert!(app.screen().contains("The last login failed."), "{}", app.screen());
+        app.keys(typed);
+        app.press("enter enter");
+        assert_eq!(app.login().plan().client_secret, Some(Secret::new(sent)), "{typed}");
+    }
 }
 
 #[test]
@@ -134,9 +187,39 @@ fn wizard(app: &App) -> &Wizard {
 
 /// Chooses `demo` and types a name for the new profile.
 fn named(app: &mut App, name: &str) {
-    app.keys("n");
-    app.press("down down enter");
+    choose(app, "demo");
     named_anew(app, name);
+}
+
+/// Begins a new login at that provider.
+fn choose(app: &mut App, provider: &str) {
+    app.keys("n");
+    mark(app, provider);
+    app.press("enter");
+}
+
+/// Marks that provider in the list of all.
+fn mark(app: &mut App, provider: &str) {
+    let catalog = app.model.catalog.clone().expect("providers");
+    let place = choices(&catalog).iter().position(|each| each.name == provider).expect("offered");
+    app.press("home");
+    for _ in 0..place {
+        app.press("down");
+    }
+}
+
+/// Begins a new login at a provider of the test's own.
+fn choose_own(app: &mut App, provider: &Provider) {
+    let mut wizard = Wizard::new();
+    wizard.choose(provider, &app.model);
+    app.model.screen = Screen::Wizard(Box::new(wizard));
+}
+
+/// The demo's provider, changed.
+fn changed(change: impl FnOnce(&mut Provider)) -> Provider {
+    let mut changed = provider("demo");
+    change(&mut changed);
+    changed
 }
 
 fn named_anew(app: &mut App, name: &str) {

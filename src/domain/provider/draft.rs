@@ -1,0 +1,205 @@
+//! A provider file that is being written with the person's answers.
+//!
+//! A draft begins at a template, an `example` provider: what is not asked for comes from there
+//! (`extends`). It never holds a secret, only whether the client has one.
+
+use std::fmt::Write;
+
+use url::Url;
+
+use crate::domain::name;
+use crate::domain::provider::{Authentication, Flow, Pkce, Provider, endpoint, scopes};
+use crate::domain::text;
+
+/// A provider file that is being written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Draft {
+    /// The provider that the file extends.
+    pub template: Box<Provider>,
+    /// The part of a profile's name before the slash, and the file's name.
+    pub name: String,
+    /// The authorization endpoint.
+    pub authorize: Option<Url>,
+    /// The token endpoint.
+    pub token: Option<Url>,
+    /// The device authorization endpoint, where there is one.
+    pub device: Option<Url>,
+    /// The client id.
+    pub client_id: String,
+    /// How the client proves itself.
+    pub authentication: Authentication,
+    /// What is asked for.
+    pub scopes: Vec<String>,
+    /// Whether codes are bound to this program.
+    pub pkce: Pkce,
+}
+
+/// What is asked in words; the client's secret and PKCE are asked beside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Question {
+    /// The short name.
+    Name,
+    /// The authorization endpoint.
+    Authorize,
+    /// The token endpoint.
+    Token,
+    /// The device authorization endpoint; empty: there is none.
+    Device,
+    /// The client id.
+    ClientId,
+    /// The client's secret; empty: the client is public.
+    ClientSecret,
+    /// The scopes; empty: none.
+    Scopes,
+}
+
+impl Question {
+    /// Every question, in the order they are asked.
+    pub const ALL: [Self; 7] = [
+        Self::Name,
+        Self::Authorize,
+        Self::Token,
+        Self::Device,
+        Self::ClientId,
+        Self::ClientSecret,
+        Self::Scopes,
+    ];
+}
+
+impl Draft {
+    /// A draft without answers.
+    #[must_use]
+    pub fn of(template: &Provider) -> Self {
+        Self {
+            template: Box::new(template.clone()),
+            name: String::new(),
+            authorize: None,
+            token: None,
+            device: None,
+            client_id: String::new(),
+            authentication: Authentication::None,
+            scopes: Vec::new(),
+            pkce: Pkce::Required,
+        }
+    }
+
+    /// Takes an answer. Of the client's secret it learns only whether there is one, by
+    /// [`Draft::prove`].
+    ///
+    /// # Errors
+    /// Why the answer cannot be taken, as a sentence without a full stop.
+    pub fn answer(&mut self, question: Question, answer: &str) -> Result<(), String> {
+        match question {
+            Question::Name => {
+                name::provider_part(answer).map_err(|bad| bad.to_string())?;
+                answer.clone_into(&mut self.name);
+            }
+            Question::Authorize => self.authorize = Some(address(answer)?),
+            Question::Token => self.token = Some(address(answer)?),
+            Question::Device if answer.is_empty() => self.device = None,
+            Question::Device => self.device = Some(address(answer)?),
+            Question::ClientId => {
+                client_id(answer)?;
+                answer.clone_into(&mut self.client_id);
+            }
+            Question::ClientSecret => {}
+            Question::Scopes => self.scopes = scopes::typed(answer, "").map_err(|bad| no_scope(&bad))?,
+        }
+        Ok(())
+    }
+
+    /// Learns whether the client has a secret. Where the template says no way to prove it, the
+    /// secret travels in the body (RFC 6749 §2.3.1).
+    pub fn prove(&mut self, has_secret: bool) {
+        self.authentication = match &self.template.client.authentication {
+            _ if !has_secret => Authentication::None,
+            Authentication::None => Authentication::Post,
+            way @ (Authentication::Post | Authentication::Basic | Authentication::Header(_)) => way.clone(),
+        };
+    }
+
+    /// The file: what differs from the template. Every text in it is a JSON string, which is a
+    /// double-quoted one of YAML too.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let mut file = String::from(
+            "# Written by authtui. Every field is described by `authtui providers fields`.\n\
+             # A client secret is never kept here, but with the profile.\n",
+        );
+        let mut line = |text: std::fmt::Arguments<'_>| {
+            // Writing to a text cannot fail.
+            let _ = file.write_fmt(text);
+            file.push('\n');
+        };
+        line(format_args!("extends: {}", quoted(&self.template.name)));
+        line(format_args!("name: {}", quoted(&self.name)));
+        line(format_args!("title: {}", quoted(&self.name)));
+        line(format_args!("flows: [{}]", self.flows().join(", ")));
+        line(format_args!("endpoints:"));
+        let endpoints = [("authorize", &self.authorize), ("token", &self.token), ("device", &self.device)];
+        for (field, url) in endpoints {
+            if let Some(url) = url {
+                line(format_args!("  {field}: {}", quoted(url.as_str())));
+            }
+        }
+        line(format_args!("client:"));
+        line(format_args!("  id: {}", quoted(&self.client_id)));
+        match &self.authentication {
+            Authentication::None => line(format_args!("  authentication: none")),
+            Authentication::Post => line(format_args!("  authentication: post")),
+            Authentication::Basic => line(format_args!("  authentication: basic")),
+            Authentication::Header(name) => {
+                line(format_args!("  authentication: {{ header: {} }}", quoted(name)));
+            }
+        }
+        let scopes: Vec<String> = self.scopes.iter().map(|scope| quoted(scope)).collect();
+        line(format_args!("scopes:\n  default: [{}]", scopes.join(", ")));
+        let pkce = match self.pkce {
+            Pkce::Required => "required",
+            Pkce::Off => "off",
+        };
+        // YAML 1.1 reads a bare off as false.
+        line(format_args!("pkce: {}", quoted(pkce)));
+        file
+    }
+
+    /// The template's flows with the device flow where the draft has its address.
+    fn flows(&self) -> Vec<&'static str> {
+        let kept = self.template.flows.iter().filter_map(|flow| match flow {
+            Flow::Code => Some("code"),
+            Flow::Paste => Some("paste"),
+            Flow::Device | Flow::Key => None,
+        });
+        kept.chain(self.device.is_some().then_some("device")).collect()
+    }
+}
+
+/// Checks a client id.
+///
+/// # Errors
+/// The rule it breaks, as a sentence without a full stop.
+pub fn client_id(text: &str) -> Result<(), String> {
+    if text.is_empty() {
+        return Err("The provider gave you a client id when you registered there".to_owned());
+    }
+    let visible = |byte: u8| byte.is_ascii_graphic() || byte == b' ';
+    if !text.bytes().all(visible) {
+        return Err("A client id has visible ASCII characters alone (RFC 6749, Appendix A.1)".to_owned());
+    }
+    Ok(())
+}
+
+/// What is said of a text that is no scope.
+#[must_use]
+pub fn no_scope(scope: &str) -> String {
+    let scope = text::clean(scope, 40);
+    format!("“{scope}” is no scope: one has visible ASCII characters, but no \" and no \\")
+}
+
+fn address(text: &str) -> Result<Url, String> {
+    endpoint::parse(text).map_err(|bad| bad.to_string())
+}
+
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}

@@ -1,0 +1,133 @@
+//! The scopes among which a person chooses what a login asks for.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use crate::tui::theme::{Letters, Theme};
+use crate::tui::wizard::Wizard;
+use crate::tui::wizard::picker::{Asked, Choice, Granted, List, Picker};
+use crate::tui::{entry, pane, prose};
+
+/// The widest the picker becomes.
+const WIDTH: u16 = 96;
+/// The fewest and the most columns of a scope.
+const NAME: (u16, u16) = (12, 48);
+/// The fewest columns in which the words about a scope say anything.
+const TITLE: u16 = 12;
+/// Columns before a scope: the mark, the box, and what is granted.
+const BEFORE: u16 = 8;
+/// The most rows of a sentence below the scopes.
+const SENTENCE: usize = 3;
+
+/// Draws the picker.
+pub(super) fn render(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, picker: &Picker, theme: &Theme) {
+    let width = WIDTH.min(area.width.saturating_sub(pane::AROUND));
+    let mut below = below(wizard, picker, width, theme);
+    let typing = u16::from(picker.typing.is_some()) * 2;
+    if rows(below.len()) + typing + 6 > area.height.saturating_sub(2) {
+        // Where room is short the scopes come first, and a complaint comes before other words.
+        below.truncate(usize::from(wizard.complaint.is_some()));
+    }
+    let under = typing + if below.is_empty() { 0 } else { rows(below.len()) + 1 };
+    let most = area.height.saturating_sub(2 + 2 + under).max(1);
+    let seen = rows(picker.choices.len()).clamp(1, most);
+    let title = wizard.name.as_ref().map_or_else(|| "Scopes".to_owned(), |name| format!("Scopes of {name}"));
+    let inner = pane::above(frame, area, (width, 2 + seen + under), &title, theme);
+    frame.render_widget(head(picker, width, theme), pane::row(inner, 0));
+    let name = picker.choices.iter().map(|choice| prose::width(&choice.name)).max().unwrap_or(0);
+    let room = width.saturating_sub(BEFORE);
+    let name = name.clamp(NAME.0, NAME.1);
+    // A name that is cut says less than words that are not there.
+    let name = if name + TITLE > room { room } else { name };
+    let first = (picker.marked + 1).saturating_sub(usize::from(seen));
+    for (down, (index, choice)) in (0..seen).zip(picker.choices.iter().enumerate().skip(first)) {
+        let line = line(choice, index == picker.marked, (name, width), theme);
+        frame.render_widget(line, pane::row(inner, 2 + down));
+    }
+    if picker.choices.is_empty() {
+        let none = "The provider's file names none. Press a to type one.";
+        frame.render_widget(Line::styled(prose::cut(none, width), theme.muted), pane::row(inner, 2));
+    }
+    if let Some(field) = &picker.typing {
+        entry::draw(frame, pane::row(inner, 3 + seen), "another: ", field, theme);
+    }
+    for (down, (text, style)) in (0..).zip(&below) {
+        let row = pane::row(inner, 3 + seen + typing + down);
+        frame.render_widget(Line::styled(text.as_str(), *style), row);
+    }
+}
+
+/// How many are asked for, and where one is in a list that does not fit.
+fn head(picker: &Picker, width: u16, theme: &Theme) -> Line<'static> {
+    let asked = picker.asked().len();
+    let all = picker.choices.len();
+    let count = format!("{asked} of {all} asked for");
+    let what = prose::fill("What may the login ask for?", width.saturating_sub(prose::width(&count) + 1));
+    Line::from(vec![Span::raw(what), Span::raw(" "), Span::styled(count, theme.muted)])
+}
+
+fn line(choice: &Choice, marked: bool, (name, width): (u16, u16), theme: &Theme) -> Line<'static> {
+    let mark = Span::styled(if marked { theme.glyphs.selection } else { " " }, theme.accent);
+    let style = if marked { theme.selected } else { Style::new() };
+    let tick = match choice.asked {
+        Asked::Yes => "[x] ",
+        Asked::No => "[ ] ",
+    };
+    let has = match (choice.granted, theme.glyphs.letters) {
+        (Granted::Yes, Letters::Unicode) => "✓ ",
+        (Granted::Yes, Letters::Ascii) => "+ ",
+        (Granted::No, _) => "  ",
+    };
+    let text = prose::fill(&prose::safe(&choice.name), name);
+    let title = choice.title.as_deref().map(prose::safe).unwrap_or_default();
+    let title = prose::fill(&format!(" {title}"), width.saturating_sub(name + BEFORE));
+    Line::from(vec![
+        mark,
+        Span::raw(" "),
+        Span::styled(tick, style),
+        Span::styled(has, style.patch(theme.good)),
+        Span::styled(text, style),
+        Span::styled(title, if marked { style } else { theme.muted }),
+    ])
+}
+
+/// What stands below: a complaint, what is given up, how far the provider's list is, and what the
+/// mark of a granted scope means.
+fn below(wizard: &Wizard, picker: &Picker, width: u16, theme: &Theme) -> Vec<(String, Style)> {
+    let mut texts = Vec::new();
+    if let Some(complaint) = &wizard.complaint {
+        texts.push((complaint.clone(), theme.bad));
+    }
+    match picker.given_up() {
+        0 => {}
+        1 => texts.push((format!("1 granted scope is not asked for. {GIVEN_UP}"), theme.warn)),
+        count => texts.push((format!("{count} granted scopes are not asked for. {GIVEN_UP}"), theme.warn)),
+    }
+    match &picker.list {
+        List::None | List::Here => {}
+        List::Wanted | List::Coming => texts.push((COMING.to_owned(), theme.accent)),
+        List::Failed(trouble) => {
+            let why = prose::safe(&trouble.why);
+            texts.push((format!("The provider's list cannot be read: {why}. r tries again."), theme.warn));
+        }
+    }
+    if picker.choices.iter().any(|choice| choice.granted == Granted::Yes) {
+        let glyph = if theme.glyphs.letters == Letters::Unicode { "✓" } else { "+" };
+        texts.push((format!("{glyph} is granted now."), theme.muted));
+    }
+    let wrapped = texts.into_iter().flat_map(|(text, style)| {
+        prose::wrap_into(&text, width, SENTENCE).into_iter().map(move |line| (line, style))
+    });
+    wrapped.collect()
+}
+
+/// Said where a granted scope is not asked for again.
+const GIVEN_UP: &str = "With some providers the new, narrower grant also ends the old one's rights.";
+/// Said while the provider's list is on its way.
+const COMING: &str = "The provider's own list is being read.";
+
+fn rows(lines: usize) -> u16 {
+    u16::try_from(lines).unwrap_or(u16::MAX / 4)
+}

@@ -1,0 +1,164 @@
+//! The pages of the wizard about keys, new servers and scopes.
+
+use authtui::domain::profile::{Kind, Profile};
+use authtui::domain::provider::catalog::Catalog;
+use authtui::domain::provider::draft::{Draft, Question};
+use authtui::domain::provider::scopes::Offered;
+use authtui::domain::provider::{Authentication, Provider};
+use authtui::domain::secret::Secret;
+use authtui::domain::trouble::{Next, Trouble};
+use authtui::tui::field::{Field, Sight};
+use authtui::tui::model::{Model, Screen};
+use authtui::tui::theme::{Glyphs, Theme};
+use authtui::tui::wizard::picker::{List, Picker};
+use authtui::tui::wizard::{Doubt, Page, Purpose, Wizard};
+
+use insta::assert_snapshot;
+
+use super::print::{drawn, text, with};
+use super::{MIDDLE, NARROW, SMALLEST, WIDE, cast};
+
+#[test]
+fn a_way_in_is_chosen_and_a_key_typed() {
+    let at =
+        |page| Wizard { provider: Some(Box::new(keyed())), purpose: Purpose::Key, page, ..Wizard::new() };
+    let mut field = Field::new("", Sight::Masked);
+    field.paste(&Secret::new("sk-ant-api03-hush\n"));
+    let key = Wizard { name: Some(cast::id("anthropic/ci").name), ..at(Page::Key(field)) };
+    let bad = Wizard {
+        complaint: Some(
+            "A key has visible ASCII characters alone: no spaces, no line ends, no accents".into(),
+        ),
+        ..key.clone()
+    };
+    let how = Wizard { purpose: Purpose::Login, ..at(Page::How(1)) };
+    for (name, wizard) in [
+        ("how", how),
+        ("key_name", at(Page::Name(Field::new("key", Sight::Clear)))),
+        ("key", key),
+        ("key_refused", bad),
+    ] {
+        at_each_size(name, &wizard);
+    }
+}
+
+#[test]
+fn a_secret_that_may_be_wrong_is_asked_for_again() {
+    let mut known = Profile::new(cast::id("anthropic/work"), Kind::OAuth);
+    known.client_secret = Some(Secret::new("hush"));
+    let mut provider = cast::provider();
+    provider.client.authentication = Authentication::Post;
+    at_each_size("secret_again", &Wizard::again(&known, &provider, Purpose::Login, Doubt::Failed));
+}
+
+#[test]
+fn a_new_server_is_described_page_by_page() {
+    let at = |page| Wizard { page, ..preview() };
+    let address = Field::new("http://id.corp.example.org/oauth2/authorize", Sight::Clear);
+    let refused = Wizard {
+        complaint: Some(
+            "cannot use the address “http://id.corp.example.org/oauth2/authorize”: it must have https, or http on \
+             127.0.0.1, [::1] or localhost"
+                .into(),
+        ),
+        ..at(Page::Draft(Question::Authorize, address))
+    };
+    let there = Trouble::untouched(
+        "cannot save ~/.config/authtui/providers/corp.yaml",
+        "it is there already",
+        Next::Fix("go back and choose another name".into()),
+    );
+    for (name, wizard) in [
+        ("server_name", at(Page::Draft(Question::Name, Field::new("corp", Sight::Clear)))),
+        ("server_address_refused", refused),
+        ("server_secret", at(Page::Draft(Question::ClientSecret, Field::new("hush", Sight::Masked)))),
+        ("server_pkce", at(Page::Pkce(0))),
+        ("server_preview", preview()),
+        ("server_preview_refused", Wizard { complaint: Some(there.to_string()), ..preview() }),
+    ] {
+        at_each_size(name, &wizard);
+    }
+}
+
+#[test]
+fn scopes_are_ticked_with_what_they_allow() {
+    let failed = Trouble::untouched("cannot read the list", "api.anthropic.com answered 503", Next::Retry);
+    let mut few = Picker::of(&scoped(), Some(&known()));
+    few.list = List::Failed(failed);
+    few.toggle();
+    let mut typing = Picker::of(&scoped(), None);
+    typing.list = List::Coming;
+    typing.typing = Some(Field::new("user:office", Sight::Clear));
+    for (name, picker) in [("scopes", few), ("scopes_typing", typing), ("scopes_many", many_scopes())] {
+        let name_of = cast::id("anthropic/work").name;
+        let page = Page::Scopes(Box::new(picker));
+        let provider = Some(Box::new(scoped()));
+        let wizard = Wizard { provider, name: Some(name_of), page, ..Wizard::new() };
+        at_each_size(name, &wizard);
+        let ascii = Theme::colored(Glyphs::ascii());
+        assert_snapshot!(format!("wizard_{name}_ascii"), with(&model(&wizard), NARROW, ascii));
+    }
+}
+
+/// The preview of a server's file.
+pub(super) fn preview() -> Wizard {
+    let mut draft = Draft::of(Catalog::read([]).get("oauth2").expect("a preset"));
+    for (question, answer) in [
+        (Question::Name, "corp"),
+        (Question::Authorize, "https://id.corp.example.org/oauth2/authorize"),
+        (Question::Token, "https://id.corp.example.org/oauth2/token"),
+        (Question::Device, "https://id.corp.example.org/oauth2/device"),
+        (Question::ClientId, "authtui-on-ana's-laptop"),
+        (Question::Scopes, "openid profile documents:read"),
+    ] {
+        draft.answer(question, answer).expect(answer);
+    }
+    draft.prove(true);
+    Wizard { draft: Some(draft), page: Page::Preview(0), ..Wizard::new() }
+}
+
+/// Two hundred scopes, the last but nine marked.
+pub(super) fn many_scopes() -> Picker {
+    let mut picker = Picker::of(&scoped(), Some(&known()));
+    let offered = (0..195).map(|number| Offered {
+        name: format!("https://www.example.org/auth/part.{number:03}.readonly"),
+        title: Some(format!("See part {number} of your account, \u{202e}and nothing else")),
+    });
+    picker.listed(Ok(offered.collect()));
+    picker.marked = picker.choices.len() - 10;
+    picker
+}
+
+fn known() -> Profile {
+    let mut known = Profile::new(cast::id("anthropic/work"), Kind::OAuth);
+    known.scopes = ["user:profile", "user:inference"].map(String::from).to_vec();
+    known
+}
+
+fn scoped() -> Provider {
+    let mut provider = cast::provider();
+    let offered =
+        [("user:office", Some("Use your documents")), ("user:profile", Some("Read your name and e-mail"))];
+    provider.scopes.offered =
+        offered.map(|(name, title)| Offered { name: name.into(), title: title.map(String::from) }).to_vec();
+    provider
+}
+
+fn keyed() -> Provider {
+    Provider { key_page: "https://console.anthropic.com/settings/keys".parse().ok(), ..cast::provider() }
+}
+
+fn model(wizard: &Wizard) -> Model {
+    let mut model = cast::model(cast::rows());
+    model.providers = "~/.config/authtui/providers".to_owned();
+    model.screen = Screen::Wizard(Box::new(wizard.clone()));
+    model
+}
+
+fn at_each_size(name: &str, wizard: &Wizard) {
+    let name = format!("wizard_{name}");
+    let model = model(wizard);
+    assert_snapshot!(name.as_str(), drawn(&model, MIDDLE));
+    let others = [WIDE, NARROW, SMALLEST].map(|size| text(&model, size));
+    assert_snapshot!(format!("{name}_sizes"), others.join("\n"));
+}
