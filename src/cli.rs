@@ -8,6 +8,7 @@ mod refresh;
 mod renew;
 mod revoke;
 mod screen;
+mod stray;
 mod target;
 mod token;
 
@@ -64,7 +65,7 @@ pub fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
-            return asked_for(&error).into();
+            return asked_for(&stray::hushed(error)).into();
         }
     };
     match run(arguments) {

@@ -13,11 +13,18 @@ Standard output carries data only; everything else goes to standard error.";
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Exit {
+    /// What was asked for is done.
     Done,
+    /// It failed, and somebody must look at what was said; a no of the person's is one too.
     Failure,
+    /// The command line asks for what cannot be.
     Usage,
+    /// The grant is over, or the code of a login was refused: only another login helps.
     NeedsLogin,
+    /// The same command may do better after a while: the server could not be asked, was busy or
+    /// broken (a 5xx, also in answer to the code of a login), or nobody answered in time.
     Passing,
+    /// There is no such profile or provider.
     NotFound,
 }
 

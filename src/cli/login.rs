@@ -1,72 +1,107 @@
-//! `authtui login PROVIDER[/NAME]`: the steps of the panel, printed.
+//! `authtui login PROVIDER[/NAME]`: the steps of the panel, printed; or an API key, stored.
 //!
-//! The same [`Login`](crate::oauth::login::Login) as on the screen: its asks are performed, what happened is told to it, and
-//! the steps that changed are printed.
+//! What must be known is answered by the command line or asked of the person, in the order of
+//! [`Needs`]. Then the same [`Login`](crate::oauth::login::Login) as on the screen is driven: its
+//! asks are performed, what happened is told to it, and what changed is printed.
 
+mod answers;
+mod arguments;
 mod conversation;
+mod key;
+mod narrowed;
 mod outcome;
+mod person;
+mod shown;
 
-use std::io;
 use std::sync::Arc;
 
-use clap::Args;
 use color_eyre::eyre::Result;
 
+pub(super) use crate::cli::login::arguments::Arguments;
+
 use crate::cli::exit::{self, Exit};
+use crate::cli::login::answers::refused;
 use crate::cli::login::conversation::Conversation;
+use crate::cli::login::person::Person;
+use crate::cli::login::shown::Pasting;
 use crate::cli::{screen, target};
 use crate::domain::change::Snapshot;
-use crate::domain::name::{ProfileId, ProfileName, StoreId};
-use crate::domain::profile::Kind;
-use crate::domain::provider::Provider;
+use crate::domain::name::{ProfileName, StoreId};
 use crate::domain::provider::catalog::{Catalog, stem};
-use crate::oauth::login::{Plan, Ways};
+use crate::domain::provider::{Flow, Provider};
+use crate::oauth::login::Ways;
+use crate::oauth::login::needs::{Goal, Needs};
 use crate::shell::{Hands, console, desktop};
 
-#[derive(Debug, Args)]
-pub(super) struct Arguments {
-    /// Where to log in, and the profile's name: anthropic, or anthropic/work
-    profile: String,
-    /// Accept the provider's notice without being asked
-    #[arg(long, short)]
-    yes: bool,
+pub(super) fn run(hands: &Arc<Hands>, arguments: Arguments) -> Result<Exit> {
+    let done = screen::runtime()?.block_on(log_in(hands, &arguments));
+    Ok(done.unwrap_or_else(|exit| exit))
 }
 
-pub(super) fn run(hands: &Arc<Hands>, arguments: Arguments) -> Result<Exit> {
-    let name = match target::name(&arguments.profile) {
-        Ok(name) => name,
-        Err(exit) => return Ok(exit),
-    };
-    if name.is_reserved() {
-        console::say(&format!("authtui: “{}” is kept for API keys; choose another name.", name.name()));
-        return Ok(Exit::Usage);
-    }
-    let runtime = screen::runtime()?;
-    let catalog = runtime.block_on(hands.catalog());
-    let provider = match provider(hands, &catalog, &name) {
-        Ok(provider) => provider,
-        Err(exit) => return Ok(exit),
-    };
+/// # Errors
+/// The number to end with, once the reason was said.
+async fn log_in(hands: &Arc<Hands>, arguments: &Arguments) -> Result<Exit, Exit> {
+    let goal = if arguments.wants_key() { Goal::Key } else { Goal::Login };
+    let name = name(&arguments.profile, goal)?;
+    let catalog = hands.catalog().await;
+    let provider = provider(hands, &catalog, &name)?;
+    let ways = ways(arguments, provider)?;
     let snapshot = hands.read_now(StoreId::Own);
+    may_be_written(&snapshot, &name)?;
+    let mut needs = needs(provider, goal, &name, &snapshot).map_err(refused)?;
+    let input = answers::given(&mut needs, arguments)?;
+    let mut person = Person::new(input);
+    answers::asked(&mut needs, arguments, provider, &snapshot, &mut person).await?;
+    if let Some(change) = needs.kept_key() {
+        return Ok(key::store(hands, provider, change).await);
+    }
+    let Some(plan) = needs.plan(&snapshot.place, ways) else { return Err(Exit::Failure) };
+    let pasting = match (person.can_paste(), arguments.paste) {
+        (false, _) => Pasting::Impossible,
+        (true, true) => Pasting::Wanted,
+        (true, false) => Pasting::Possible,
+    };
+    Ok(Conversation::begin(hands, plan, person, pasting).finish().await)
+}
+
+/// The profile's name. A provider alone means its `default`, or its `key`.
+fn name(text: &str, goal: Goal) -> Result<ProfileName, Exit> {
+    match goal {
+        Goal::Key if !text.contains('/') => target::name(&format!("{text}/key")),
+        Goal::Key | Goal::Login => target::name(text),
+    }
+}
+
+fn ways(arguments: &Arguments, provider: &Provider) -> Result<Ways, Exit> {
+    let seat = desktop::seat();
+    let ways = match arguments.wants_key() {
+        true if !provider.flows.contains(&Flow::Key) => Err(narrowed::has_not(provider, "no API keys")),
+        true => Ok(Ways::of(provider, seat)),
+        false => narrowed::ways(arguments, provider, seat),
+    };
+    ways.map_err(refused)
+}
+
+/// Better said now than when the tokens are there and cannot be kept.
+fn may_be_written(snapshot: &Snapshot, name: &ProfileName) -> Result<(), Exit> {
     if let Err(trouble) = &snapshot.writable {
-        // Better now than when the tokens are there and cannot be kept.
-        return Ok(exit::trouble(trouble, &name.to_string()));
+        return Err(exit::trouble(trouble, &name.to_string()));
     }
-    if let Some(why) = target::unreadable(&snapshot, &name) {
-        console::say(&format!(
-            "authtui: {name} is there and cannot be understood: {why}. Correct {}, or choose another name.",
-            snapshot.place
-        ));
-        return Ok(Exit::Failure);
+    let Some(why) = target::unreadable(snapshot, name) else { return Ok(()) };
+    console::say(&format!(
+        "authtui: {name} is there and cannot be understood: {why}. Correct {}, or choose another name.",
+        snapshot.place
+    ));
+    Err(Exit::Failure)
+}
+
+fn needs(provider: &Provider, goal: Goal, name: &ProfileName, snapshot: &Snapshot) -> Result<Needs, String> {
+    if let Some(profile) = snapshot.profile(name) {
+        return Needs::again(profile, provider, goal);
     }
-    if snapshot.profile(&name).is_some_and(|profile| profile.kind == Kind::ApiKey) {
-        console::say(&format!("authtui: {name} is an API key; choose another name."));
-        return Ok(Exit::Usage);
-    }
-    match plan(provider, name, &snapshot, arguments.yes)? {
-        Ok(plan) => Ok(runtime.block_on(Conversation::begin(hands, plan).finish())),
-        Err(exit) => Ok(exit),
-    }
+    let mut needs = Needs::new(provider, goal);
+    needs.name(name.name(), snapshot)?;
+    Ok(needs)
 }
 
 fn provider<'a>(hands: &Hands, catalog: &'a Catalog, name: &ProfileName) -> Result<&'a Provider, Exit> {
@@ -92,56 +127,4 @@ fn provider<'a>(hands: &Hands, catalog: &'a Catalog, name: &ProfileName) -> Resu
             Err(Exit::NotFound)
         }
     }
-}
-
-/// Gathers what the login needs, as the wizard of the screen does.
-fn plan(
-    provider: &Provider,
-    name: ProfileName,
-    snapshot: &Snapshot,
-    yes: bool,
-) -> io::Result<Result<Plan, Exit>> {
-    if let Some(notice) = &provider.notice {
-        console::say(notice);
-        if !yes && !console::can_ask() {
-            console::say("authtui: nobody can be asked here; add --yes.");
-            return Ok(Err(Exit::Usage));
-        }
-        if !yes && !console::confirm("Go on?")? {
-            console::say("authtui: nothing was changed.");
-            return Ok(Err(Exit::Failure));
-        }
-    }
-    let known = snapshot.profile(&name).cloned();
-    let asked = |what: &str| {
-        console::say(&format!("authtui: {} wants {what}, and nobody can be asked here.", provider.title));
-        Exit::Usage
-    };
-    let stored = known.as_ref().and_then(|profile| profile.client_id.clone());
-    let client_id = match stored.or_else(|| provider.client.id.clone()) {
-        Some(id) => id,
-        None if console::can_ask() => console::ask("Client id:")?,
-        None => return Ok(Err(asked("a client id"))),
-    };
-    if client_id.is_empty() {
-        console::say("authtui: the provider gave you a client id when you registered there.");
-        return Ok(Err(Exit::Usage));
-    }
-    let stored = known.as_ref().and_then(|profile| profile.client_secret.clone());
-    let client_secret = match (provider.client.authentication.has_secret(), stored) {
-        (false, secret) => secret,
-        (true, Some(secret)) => Some(secret),
-        (true, None) if console::can_ask() => Some(console::ask_secret("Client secret (not shown):")?),
-        (true, None) => return Ok(Err(asked("a client secret"))),
-    };
-    Ok(Ok(Plan {
-        id: ProfileId { store: StoreId::Own, name },
-        client_id,
-        client_secret,
-        scopes: provider.scopes.default.clone(),
-        known: known.map(Box::new),
-        place: snapshot.place.clone(),
-        ways: Ways::of(provider, desktop::seat()),
-        provider: Box::new(provider.clone()),
-    }))
 }

@@ -17,6 +17,7 @@ mod device;
 mod doors;
 mod exchanging;
 mod heard;
+pub mod needs;
 mod opening;
 mod plan;
 mod sent;

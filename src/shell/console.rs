@@ -1,17 +1,22 @@
 //! Standard input and output of the commands.
 
-use std::io::{self, BufRead, IsTerminal, Write};
+mod secret;
+
+use std::io::{self, BufRead, IsTerminal, Read, Write};
+use std::sync::mpsc;
 use std::thread;
 
-use crossterm::event::{Event, KeyCode, KeyEventKind, KeyModifiers};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use zeroize::Zeroizing;
 
 use crate::domain::secret::Secret;
 use crate::domain::text;
+pub use crate::shell::console::secret::{ask_secret, secret_from_descriptor, secret_from_input};
 
 /// The longest line that is said, in characters: an authorization address has a few hundred.
 const LONGEST_LINE: usize = 8192;
+/// The most bytes of a line that are read.
+const LARGEST_LINE: u64 = 64 * 1024;
 
 /// Prints data. A reader that has gone away is no failure.
 ///
@@ -53,6 +58,12 @@ pub fn can_ask() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 
+/// Whether standard input is a terminal, where what is typed would be seen.
+#[must_use]
+pub fn input_is_terminal() -> bool {
+    io::stdin().is_terminal()
+}
+
 /// Whether the screen could be drawn.
 #[must_use]
 pub fn has_terminal() -> bool {
@@ -64,74 +75,54 @@ pub fn has_terminal() -> bool {
 /// # Errors
 /// When standard input cannot be read.
 pub fn confirm(question: &str) -> io::Result<bool> {
-    let answer = ask(&format!("{question} [y/N]"))?;
-    Ok(matches!(answer.to_lowercase().as_str(), "y" | "yes"))
+    prompt(&format!("{question} [y/N]"));
+    let mut answer = String::new();
+    io::stdin().lock().read_line(&mut answer)?;
+    Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
 }
 
-/// Asks for a line.
-///
-/// # Errors
-/// When standard input cannot be read.
-pub fn ask(question: &str) -> io::Result<String> {
+/// Puts a question to the person; the answer follows on the same line.
+pub fn prompt(question: &str) {
     let mut err = io::stderr().lock();
-    write!(err, "{question} ")?;
-    err.flush()?;
-    let mut line = String::new();
-    io::stdin().lock().read_line(&mut line)?;
-    Ok(line.trim().to_owned())
+    // A closed standard error leaves nobody to ask.
+    let _ = write!(err, "{} ", text::clean(question, LONGEST_LINE)).and_then(|()| err.flush());
 }
 
-/// Asks for a secret; what is typed is not shown.
-///
-/// # Errors
-/// When the terminal cannot be used, or the person presses Ctrl-C or Esc.
-pub fn ask_secret(question: &str) -> io::Result<Secret> {
-    let mut err = io::stderr().lock();
-    // Before the question: who answers at once must not be echoed.
-    crossterm::terminal::enable_raw_mode()?;
-    let typed = write!(err, "{question} ").and_then(|()| err.flush()).and_then(|()| read_unseen());
-    crossterm::terminal::disable_raw_mode()?;
-    writeln!(err)?;
-    typed
+/// The lines that a person types, or a pipe brings. Each is read when it is waited for, so that
+/// the terminal can be used otherwise between two.
+pub struct Lines {
+    ask: mpsc::Sender<()>,
+    lines: UnboundedReceiver<Secret>,
+    asked: bool,
 }
 
-fn read_unseen() -> io::Result<Secret> {
-    let mut typed = Zeroizing::new(String::new());
-    loop {
-        let Event::Key(key) = crossterm::event::read()? else { continue };
-        if key.kind == KeyEventKind::Release {
-            continue;
-        }
-        let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
-        if key.code == KeyCode::Enter {
-            return Ok(Secret::new(typed.trim()));
-        } else if key.code == KeyCode::Esc || (ctrl && key.code == KeyCode::Char('c')) {
-            return Err(io::Error::new(io::ErrorKind::Interrupted, "nothing was typed"));
-        } else if key.code == KeyCode::Backspace {
-            typed.pop();
-        } else if let KeyCode::Char(char) = key.code
-            && !ctrl
-            && !text::is_hostile(char)
-        {
-            typed.push(char);
-        }
+impl Lines {
+    /// The next line; nothing once there are no more. Who gives up waiting loses no line.
+    pub async fn next(&mut self) -> Option<Secret> {
+        // Without the thread nothing is read, and nothing comes.
+        self.asked = self.asked || self.ask.send(()).is_ok();
+        let line = self.lines.recv().await;
+        self.asked = false;
+        line
     }
 }
 
-/// The lines that a person types, or a pipe brings, while something else goes on.
+/// The lines of standard input.
 #[must_use]
-pub fn lines() -> UnboundedReceiver<Secret> {
-    let (sender, receiver) = unbounded_channel();
+pub fn lines() -> Lines {
+    let (ask, asked) = mpsc::channel();
+    let (sender, lines) = unbounded_channel();
     let reader = thread::Builder::new().name("lines".to_owned());
     let reading = reader.spawn(move || {
-        for line in io::stdin().lock().lines() {
-            let Ok(line) = line else { return };
-            if sender.send(Secret::new(line.trim())).is_err() {
+        while asked.recv().is_ok() {
+            let mut line = Zeroizing::new(String::new());
+            let read = io::stdin().lock().take(LARGEST_LINE).read_line(&mut line);
+            if !read.is_ok_and(|count| count > 0) || sender.send(Secret::new(line.trim())).is_err() {
                 return;
             }
         }
     });
     // Without the thread a paste is not read; the callback still is.
     drop(reading);
-    receiver
+    Lines { ask, lines, asked: false }
 }

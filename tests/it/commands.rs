@@ -1,7 +1,9 @@
 //! The commands of the real program: data on one stream, words on the other, a number at the end.
 
 mod erase;
+mod key;
 mod list;
+pub(crate) mod login;
 mod providers;
 mod rights;
 mod token;

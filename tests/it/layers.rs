@@ -43,7 +43,7 @@ const OPENS_SECRETS: [&str; 19] = [
     "shell/console.rs",
     "shell/http.rs",
     // An answer to a question is read from the same lines as a pasted code.
-    "cli/login/conversation.rs",
+    "cli/login/person.rs",
     // Here they reach the store's file.
     "stored/own/entry.rs",
     // A paste is written into its field.

@@ -1,6 +1,7 @@
 //! The screen in a real terminal: it starts, listens to keys, and leaves no trace.
 
 mod demo;
+mod login;
 pub(crate) mod pty;
 
 use std::time::{Duration, Instant};

@@ -1,4 +1,4 @@
-//! One login on the command line: its asks performed, its steps printed, its questions asked.
+//! One login on the command line: its asks performed, its progress shown, its questions asked.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,11 +8,12 @@ use tokio::time::sleep_until;
 
 use crate::cli::exit::Exit;
 use crate::cli::login::outcome;
-use crate::domain::secret::Secret;
+use crate::cli::login::person::Person;
+use crate::cli::login::shown::{Pasting, Shown};
+use crate::domain::name::{ProfileName, StoreId};
 use crate::oauth::Attempt;
-use crate::oauth::login::step::{Mark, Step};
-use crate::oauth::login::{Ask, Choice, Doubt, Heard, Login, Plan, Stage};
-use crate::shell::{Hands, console, login, signals};
+use crate::oauth::login::{Ask, Choice, Doubt, Heard, Login, Plan, Stage, needs};
+use crate::shell::{Hands, console, login};
 
 /// A login and those who take part in it.
 pub(super) struct Conversation<'a> {
@@ -21,67 +22,34 @@ pub(super) struct Conversation<'a> {
     asks: Vec<Ask>,
     tell: UnboundedSender<Heard>,
     told: UnboundedReceiver<Heard>,
-    /// The steps that were printed, as they were.
-    printed: Vec<(Step, Mark)>,
-    /// How many notices were printed.
-    noticed: usize,
+    person: Person,
+    shown: Shown,
+    pasting: Pasting,
 }
 
 impl<'a> Conversation<'a> {
-    pub(super) fn begin(hands: &'a Arc<Hands>, plan: Plan) -> Self {
+    pub(super) fn begin(hands: &'a Arc<Hands>, plan: Plan, person: Person, pasting: Pasting) -> Self {
         let (tell, told) = unbounded_channel();
         let (login, asks) = Login::begin(plan, Attempt(1), hands.clock.now());
-        Self { hands, login, asks, tell, told, printed: Vec::new(), noticed: 0 }
+        Self { hands, login, asks, tell, told, person, shown: Shown::default(), pasting }
     }
 
     /// Drives the login until it is over.
     pub(super) async fn finish(mut self) -> Exit {
-        let mut lines = None;
-        let ending = signals::ending();
-        tokio::pin!(ending);
-        let (mut ended, mut addressed) = (false, false);
         loop {
             for ask in std::mem::take(&mut self.asks) {
                 self.perform(ask);
             }
-            self.print();
+            self.shown.show(&self.login, self.pasting, self.hands.clock.now());
             if let Stage::Over(outcome) = self.login.stage() {
                 return outcome::say(outcome, self.login.plan(), self.hands.clock.now());
             }
-            if let Some((question, yes)) = self.question() {
-                console::say(&format!("{question} [y/N]"));
-                let answer = tokio::select! {
-                    answer = line(&mut lines) => answer,
-                    _ = &mut ending, if !ended => None,
-                };
-                // Without a person, or a yes, what is stored stays as it is.
-                let agreed = answer
-                    .is_some_and(|answer| ["y", "yes"].contains(&answer.expose().to_lowercase().as_str()));
-                self.hear(Heard::Decided(if agreed { yes } else { Choice::Discard }));
-                continue;
-            }
-            if !addressed && self.login.doors().is_some() {
-                addressed = true;
-                self.print_addresses();
-                lines = Some(console::lines());
-            }
-            let never = self.hands.clock.now().steady.after(Duration::from_secs(3600));
-            let wake = self.hands.clock.instant(self.login.wakes_at().unwrap_or(never));
-            let heard = tokio::select! {
-                Some(heard) = self.told.recv() => heard,
-                Some(line) = pasted(&mut lines) => Heard::Typed(line),
-                () = sleep_until(wake) => Heard::Woke,
-                _ = &mut ending, if !ended => {
-                    ended = true;
-                    Heard::Cancelled
-                }
+            let heard = match self.decision().await {
+                Some(choice) => Heard::Decided(choice),
+                None => self.next().await,
             };
-            self.hear(heard);
+            self.asks = self.login.hear(heard, self.hands.clock.now());
         }
-    }
-
-    fn hear(&mut self, heard: Heard) {
-        self.asks = self.login.hear(heard, self.hands.clock.now());
     }
 
     fn perform(&self, ask: Ask) {
@@ -92,63 +60,46 @@ impl<'a> Conversation<'a> {
         login::start(&hands, attempt, ask, tell, drop);
     }
 
-    fn print(&mut self) {
-        let fresh: Vec<_> =
-            self.login.steps().iter().map(|(step, mark, note)| (step, mark, note.to_owned())).collect();
-        for (index, (step, mark, note)) in fresh.into_iter().enumerate() {
-            let finished = matches!(mark, Mark::Done(_) | Mark::Failed(_) | Mark::Skipped);
-            if !finished || self.printed.contains(&(step, mark)) {
-                continue;
+    /// Waits for what happens next.
+    async fn next(&mut self) -> Heard {
+        let never = self.hands.clock.now().steady.after(Duration::from_secs(3600));
+        let wake = self.hands.clock.instant(self.login.wakes_at().unwrap_or(never));
+        // A line that comes when nothing can be pasted answers a later question.
+        let waiting = matches!(self.login.stage(), Stage::Waiting(_));
+        let person = async {
+            loop {
+                match if waiting { self.person.says().await } else { self.person.ends().await } {
+                    Some(line) if line.is_empty() => {}
+                    Some(line) => return Heard::Typed(line),
+                    None => return Heard::Cancelled,
+                }
             }
-            self.printed.push((step, mark));
-            let (word, taken) = match mark {
-                Mark::Failed(taken) => ("failed", format!(" ({:.1} s)", taken.as_secs_f64())),
-                Mark::Done(taken) => ("done", format!(" ({:.1} s)", taken.as_secs_f64())),
-                Mark::Skipped | Mark::Todo | Mark::Now(_) => ("skipped", String::new()),
-            };
-            let note = if note.is_empty() { note } else { format!(": {note}") };
-            console::say(&format!("{} {} {word}{taken}{note}", index + 1, step.title()));
-        }
-        let fresh = self.login.noticed().saturating_sub(self.noticed);
-        let kept = self.login.notices().len();
-        for notice in self.login.notices().iter().skip(kept.saturating_sub(fresh)) {
-            console::say(&format!("  {notice}"));
-        }
-        self.noticed = self.login.noticed();
-    }
-
-    fn print_addresses(&self) {
-        let Some(doors) = self.login.doors() else { return };
-        if let Some(url) = &doors.callback {
-            console::say(&format!("\nAllow access in the browser on this machine:\n{url}"));
-        }
-        if let Some(url) = &doors.paste {
-            console::say(&format!("\nOr in any browser, which then shows a code to paste here:\n{url}"));
-        }
-        if console::can_ask() {
-            console::say(
-                "\nWaiting 5 minutes for the answer. You may also paste it here (the address or the code) and press Enter.",
-            );
-        } else {
-            console::say("\nWaiting 5 minutes for the answer.");
+        };
+        tokio::select! {
+            Some(heard) = self.told.recv() => heard,
+            heard = person => heard,
+            () = sleep_until(wake) => Heard::Woke,
         }
     }
 
-    /// What is asked when the login stops to ask, and what a yes means.
-    fn question(&self) -> Option<(&'static str, Choice)> {
+    /// What the person decides when the login stops to ask. Without a person, or an answer, what
+    /// is stored stays as it is.
+    async fn decision(&mut self) -> Option<Choice> {
         match self.login.stage() {
-            Stage::Confirming(_, Doubt::OtherAccount { stored, came }) => {
+            Stage::Confirming(profile, Doubt::OtherAccount { stored, came }) => {
                 console::say(&format!(
                     "authtui: {came} logged in, but {stored} is stored under this name. Nothing is saved yet."
                 ));
-                Some(("Replace the stored account?", Choice::Keep))
+                let snapshot = self.hands.read_now(StoreId::Own);
+                let free = needs::free_name(&snapshot, &profile.id.name);
+                Some(self.account(free).await)
             }
             Stage::Confirming(_, Doubt::Cancelled) => {
-                Some(("The tokens have come all the same. Save them?", Choice::Keep))
+                Some(self.keep("The tokens have come all the same. Save them?").await)
             }
             Stage::Unsaved(_, trouble) => {
                 console::say(&format!("authtui: {trouble}"));
-                Some(("Try to save again?", Choice::Keep))
+                Some(self.keep("Try to save again?").await)
             }
             Stage::Opening(_)
             | Stage::Waiting(_)
@@ -158,20 +109,24 @@ impl<'a> Conversation<'a> {
             | Stage::Over(_) => None,
         }
     }
-}
 
-/// The next line a person typed; nothing where there is no person.
-async fn line(lines: &mut Option<UnboundedReceiver<Secret>>) -> Option<Secret> {
-    lines.as_mut()?.recv().await
-}
-
-/// The next line that holds something; waits for ever where there is no person.
-async fn pasted(lines: &mut Option<UnboundedReceiver<Secret>>) -> Option<Secret> {
-    loop {
-        match line(lines).await {
-            Some(line) if !line.is_empty() => return Some(line),
-            Some(_) => {}
-            None => std::future::pending().await,
+    async fn account(&mut self, free: Option<ProfileName>) -> Choice {
+        let beside = free.as_ref().map_or_else(String::new, |name| format!("keep it as {name} [k], "));
+        let question = format!("[r]eplace the stored account, {beside}or [d]iscard the new one?");
+        loop {
+            let Some(answer) = self.person.asked(&question).await else { return Choice::Discard };
+            match (answer.to_lowercase().as_str(), &free) {
+                ("r" | "replace", _) => return Choice::Keep,
+                ("k" | "keep", Some(name)) => return Choice::KeepAs(name.clone()),
+                ("d" | "discard", _) => return Choice::Discard,
+                // A pipe may hold anything; a person mistypes.
+                _ if console::can_ask() => {}
+                _ => return Choice::Discard,
+            }
         }
+    }
+
+    async fn keep(&mut self, question: &str) -> Choice {
+        if self.person.agrees(question).await { Choice::Keep } else { Choice::Discard }
     }
 }

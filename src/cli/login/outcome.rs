@@ -3,7 +3,6 @@
 use crate::cli::exit::{self, Exit};
 use crate::domain::clock::{Now, local};
 use crate::domain::profile::Profile;
-use crate::domain::trouble::{Next, Trouble};
 use crate::oauth::login::{Outcome, Plan};
 use crate::shell::console;
 
@@ -23,21 +22,18 @@ pub(super) fn say(outcome: &Outcome, plan: &Plan, now: Now) -> Exit {
             Exit::Failure
         }
         Outcome::TimedOut => {
-            say("nobody answered within 5 minutes. Stored tokens are as they were. Run it again.");
+            say("nobody answered in time. Stored tokens are as they were. Run it again.");
             Exit::Passing
         }
         Outcome::Cancelled => {
-            say("cancelled. Stored tokens are as they were.");
+            say("cancelled; nothing was changed. Stored tokens are as they were.");
             Exit::Failure
         }
         Outcome::Discarded => {
             say("the new tokens were discarded. Stored tokens are as they were.");
             Exit::Failure
         }
-        Outcome::Failed(trouble) => match trouble.next {
-            Next::LogIn => exit::trouble(&Trouble { next: Next::LogIn, ..trouble.clone() }, &name),
-            Next::Retry | Next::Fix(_) | Next::Nothing => exit::trouble(trouble, &name),
-        },
+        Outcome::Failed(trouble) => exit::trouble(trouble, &name),
     }
 }
 

@@ -37,6 +37,9 @@ impl Login {
         let name = &self.plan.provider.name;
         let next = if refusal.is_misplaced() {
             Next::Fix(format!("check endpoints.token in the provider file: authtui providers show {name}"))
+        } else if refusal.is_passing() {
+            // Another login is needed, and makes sense without anything being changed first.
+            Next::Retry
         } else {
             Next::LogIn
         };

@@ -1,6 +1,6 @@
 //! A home whose provider `demo` is the demo's authority, which runs inside the test.
 
-use authtui::demo::authority::client::PUBLIC;
+use authtui::demo::authority::client::{Client, PUBLIC, Rotation};
 use authtui::demo::authority::fault::Mishap;
 use authtui::demo::authority::grant::NewGrant;
 use authtui::demo::authority::record::Counters;
@@ -9,6 +9,7 @@ use authtui::demo::serve::{Serving, dice};
 use authtui::domain::clock::{Now, TimeDelta, rfc3339};
 use authtui::domain::name::{ProfileName, StoreId};
 use authtui::domain::profile::Profile;
+use authtui::domain::secret::Secret;
 use authtui::shell::stores::Stores;
 
 use crate::home::Home;
@@ -70,6 +71,26 @@ impl Served {
             times.concat(),
         );
         (entry, pair)
+    }
+
+    /// Makes `demo` a client with `secret`, which it sends as `authentication` says.
+    pub(crate) fn with_secret(&self, authentication: &str, secret: &str) {
+        let id = "confidential";
+        self.serving.with(|authority| {
+            authority.clients.retain(|client| client.id != id);
+            authority.clients.push(Client {
+                id: id.to_owned(),
+                title: id.to_owned(),
+                secret: Some(Secret::new(secret)),
+                rotation: Rotation::SingleUse,
+            });
+        });
+        let file = authtui::demo::provider_file(self.serving.issuer()).replace(
+            "id: authtui-demo, authentication: none",
+            &format!("id: {id}, authentication: {authentication}"),
+        );
+        assert!(file.contains(id), "{file}");
+        self.home.provider("demo", &file);
     }
 
     /// Plans what happens to the next `times` token requests.

@@ -32,10 +32,10 @@ fn a_code_that_brings_no_tokens_leaves_the_file_as_it_was() {
     let elsewhere = format!("http://{}/", thief.local_addr().expect("an address"));
     for (fault, mishap, code, word) in [
         ("refused", Mishap::Instead(answer(400, r#"{"error":"invalid_grant"}"#)), 3, "invalid_grant"),
-        ("busy", Mishap::Instead(answer(503, "")), 3, "503"),
-        ("redirected", Mishap::Instead(answer(307, "").with("Location", elsewhere)), 3, "never followed"),
-        ("a page", Mishap::Instead(answer(200, "<html>Sign in</html>")), 3, "200"),
-        ("no token", Mishap::Instead(answer(200, "{}")), 3, "no token"),
+        ("busy", Mishap::Instead(answer(503, "")), 4, "503"),
+        ("redirected", Mishap::Instead(answer(307, "").with("Location", elsewhere)), 4, "never followed"),
+        ("a page", Mishap::Instead(answer(200, "<html>Sign in</html>")), 4, "200"),
+        ("no token", Mishap::Instead(answer(200, "{}")), 4, "no token"),
         ("moved away", Mishap::Instead(answer(404, "")), 1, "check endpoints.token"),
         ("cut off", Mishap::LostRequest, 4, "cannot ask 127.0.0.1"),
         ("lost", Mishap::LostAnswer, 4, "cannot ask 127.0.0.1"),
@@ -128,7 +128,10 @@ fn a_signal_cancels_a_login_and_changes_nothing() {
 
         let ended = login.end();
 
-        assert!(ended.said(1).contains("cancelled. Stored tokens are as they were."), "{signal}: {ended:?}");
+        assert!(
+            ended.said(1).contains("cancelled; nothing was changed. Stored tokens are as they were."),
+            "{signal}: {ended:?}"
+        );
         assert_eq!(served.home.bytes(), before, "{signal}");
     }
 }

@@ -161,9 +161,14 @@ impl Pty {
         self.master.resize(sized(size)).expect("another size");
     }
 
+    /// The number of the program's process.
+    pub(crate) fn process(&self) -> u32 {
+        self.child.process_id().expect("it runs")
+    }
+
     /// Sends a signal, as `kill` names it.
     pub(crate) fn signal(&self, name: &str) {
-        let process = self.child.process_id().expect("it runs").to_string();
+        let process = self.process().to_string();
         let sent = Command::new("kill").args(["-s", name, &process]).status().expect("kill runs");
         assert!(sent.success(), "{name}");
     }
@@ -218,7 +223,8 @@ fn at_home(home: &Home, mut command: CommandBuilder) -> CommandBuilder {
     command.env("TERM", "xterm-256color");
     command.env("AUTHTUI", program());
     for (name, value) in added {
-        command.env(name, value);
+        // Empty, it is to be unset.
+        if value.is_empty() { command.env_remove(name) } else { command.env(name, value) }
     }
     command
 }

@@ -1,0 +1,138 @@
+//! What a login needs to know, answered by the command line or else by the person.
+
+use crate::cli::exit::Exit;
+use crate::cli::login::arguments::{Arguments, Source};
+use crate::cli::login::person::{Input, Person};
+use crate::domain::change::Snapshot;
+use crate::domain::provider::Provider;
+use crate::domain::secret::Secret;
+use crate::oauth::login::needs::{Needs, Question};
+use crate::shell::console;
+
+/// Answers what the command line answers, and says what is left of standard input.
+///
+/// # Errors
+/// The number to end with, once the reason was said.
+pub(super) fn given(needs: &mut Needs, arguments: &Arguments) -> Result<Input, Exit> {
+    if let Some(id) = &arguments.client_id {
+        needs.client_id(id).map_err(refused)?;
+    }
+    if !arguments.scope.is_empty() {
+        let wanted = [needs.usual_scopes(), arguments.scope.clone()].concat();
+        needs.scopes(&wanted).map_err(refused)?;
+    }
+    if arguments.yes {
+        needs.agree();
+    }
+    let Some(source) = arguments.source() else { return Ok(Input::Free) };
+    if !arguments.wants_key() {
+        needs.takes_client_secret().map_err(refused)?;
+    }
+    let (secret, input) = match source {
+        // There it would be seen.
+        Source::Input if console::input_is_terminal() => return Ok(Input::Free),
+        Source::Input => (console::secret_from_input(), Input::Spent),
+        Source::Descriptor(number) => (console::secret_from_descriptor(number), Input::Free),
+    };
+    take(needs, arguments, secret.map_err(refused)?)?;
+    Ok(input)
+}
+
+/// Asks the person for all the rest.
+///
+/// # Errors
+/// The number to end with, once the reason was said.
+pub(super) async fn asked(
+    needs: &mut Needs,
+    arguments: &Arguments,
+    provider: &Provider,
+    snapshot: &Snapshot,
+    person: &mut Person,
+) -> Result<(), Exit> {
+    // Asked for on a terminal, it is typed anew, whatever is stored.
+    if arguments.source() == Some(Source::Input) && console::input_is_terminal() {
+        let what = if arguments.wants_key() { "API key" } else { "Client secret" };
+        let secret = unseen(person, what).await?;
+        take(needs, arguments, secret)?;
+    }
+    while let Some(question) = needs.next() {
+        if question == Question::Notice {
+            console::say(provider.notice.as_deref().unwrap_or_default());
+        }
+        if let Some(instead) = instead(question).filter(|_| !console::can_ask()) {
+            console::say(&format!("authtui: {instead}."));
+            return Err(Exit::Usage);
+        }
+        let taken = match question {
+            Question::Name => needs.name(needs.usual_name(), snapshot),
+            Question::Scopes => needs.scopes(&needs.usual_scopes()),
+            Question::ClientId => {
+                let answer = person.asked("Client id:").await.ok_or_else(cancelled)?;
+                needs.client_id(&answer)
+            }
+            Question::ClientSecret => needs.client_secret(unseen(person, "Client secret").await?),
+            Question::Key => {
+                if let Some(page) = &provider.key_page {
+                    console::say(&format!("{} gives API keys at {page}", provider.title));
+                }
+                needs.key(unseen(person, "API key").await?)
+            }
+            Question::Notice | Question::Replace => {
+                let words = if question == Question::Notice {
+                    "Go on?"
+                } else {
+                    "A key of that name is stored. Replace it?"
+                };
+                if !person.agrees(words).await {
+                    console::say("authtui: nothing was changed.");
+                    return Err(Exit::Failure);
+                }
+                needs.agree();
+                Ok(())
+            }
+        };
+        taken.map_err(refused)?;
+    }
+    Ok(())
+}
+
+/// What to say where nobody can be asked; nothing where nobody needs to be.
+fn instead(question: Question) -> Option<&'static str> {
+    match question {
+        Question::Name | Question::Scopes => None,
+        Question::ClientId => Some("it wants a client id, and nobody can be asked here; add --client-id"),
+        Question::ClientSecret => Some(
+            "it wants a client secret, and nobody can be asked here; add --client-secret-stdin or --client-secret-fd",
+        ),
+        Question::Key => Some("nobody can be asked for the key here; add --key-stdin or --key-fd"),
+        Question::Notice => Some("nobody can be asked here; add --yes"),
+        Question::Replace => {
+            Some("a key of that name is stored, and nobody can be asked here; add --yes to replace it")
+        }
+    }
+}
+
+fn take(needs: &mut Needs, arguments: &Arguments, secret: Secret) -> Result<(), Exit> {
+    let taken = if arguments.wants_key() { needs.key(secret) } else { needs.client_secret(secret) };
+    taken.map_err(refused)
+}
+
+async fn unseen(person: &mut Person, what: &str) -> Result<Secret, Exit> {
+    match person.asked_unseen(&format!("{what} (not shown):")).await {
+        Ok(secret) => secret.ok_or_else(cancelled),
+        Err(error) => {
+            console::say(&format!("authtui: cannot ask for it: {error}. Nothing was changed."));
+            Err(Exit::Failure)
+        }
+    }
+}
+
+pub(super) fn refused(why: String) -> Exit {
+    console::say(&format!("authtui: {why}. Nothing was changed."));
+    Exit::Usage
+}
+
+fn cancelled() -> Exit {
+    console::say("authtui: cancelled; nothing was changed.");
+    Exit::Failure
+}

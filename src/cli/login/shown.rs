@@ -1,0 +1,177 @@
+//! What a login shows on the command line: its steps as they end, its addresses, its device code.
+
+use crate::domain::clock::{Now, span};
+use crate::domain::countdown::countdown;
+use crate::oauth::device::{DeviceCode, Progress};
+use crate::oauth::login::step::{Mark, Step};
+use crate::oauth::login::{DeviceDoor, Door, Doors, Login, Plan};
+use crate::shell::console;
+
+/// What was shown, so that nothing is shown twice.
+#[derive(Default)]
+pub(super) struct Shown {
+    steps: Vec<(Step, Mark)>,
+    notices: usize,
+    addresses: bool,
+    /// The code that was shown, and what was last said of it.
+    device: Option<(String, Option<Progress>)>,
+    closed: bool,
+}
+
+/// Whether an answer can be pasted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Pasting {
+    /// It is the only thing that the person wants.
+    Wanted,
+    /// It can.
+    Possible,
+    /// Standard input was read for something else.
+    Impossible,
+}
+
+impl Shown {
+    /// Shows what is new.
+    pub(super) fn show(&mut self, login: &Login, pasting: Pasting, now: Now) {
+        self.show_steps(login);
+        self.show_notices(login);
+        let Some(doors) = login.doors() else { return };
+        self.show_device(&doors.device, now);
+        let lead = match pasting {
+            Pasting::Wanted => Door::Paste,
+            Pasting::Possible | Pasting::Impossible => doors.lead(login.plan().ways.seat),
+        };
+        // What leads is shown first, once it is there.
+        let awaited = lead == Door::Device && matches!(doors.device, DeviceDoor::Asked(_));
+        if !self.addresses && !awaited {
+            self.addresses = true;
+            addresses(doors, login.plan(), lead, pasting);
+            let minutes = now.steady.until(doors.deadline).as_secs().div_ceil(60);
+            console::say(&format!("\nWaiting {minutes} minutes for the answer.{}", paste(doors, pasting)));
+        }
+    }
+
+    fn show_steps(&mut self, login: &Login) {
+        for (number, (step, mark, note)) in (1..).zip(login.steps().iter()) {
+            let (word, taken) = match mark {
+                Mark::Todo | Mark::Now(_) => continue,
+                Mark::Failed(taken) => ("failed", format!(" ({:.1} s)", taken.as_secs_f64())),
+                Mark::Done(taken) => ("done", format!(" ({:.1} s)", taken.as_secs_f64())),
+                Mark::Skipped => ("skipped", String::new()),
+            };
+            if self.steps.contains(&(step, mark)) {
+                continue;
+            }
+            self.steps.push((step, mark));
+            let note = if note.is_empty() { String::new() } else { format!(": {note}") };
+            console::say(&format!("{number} {} {word}{taken}{note}", step.title()));
+        }
+    }
+
+    fn show_notices(&mut self, login: &Login) {
+        let fresh = login.noticed().saturating_sub(self.notices);
+        let known = login.notices().len().saturating_sub(fresh);
+        for notice in login.notices().iter().skip(known) {
+            console::say(&format!("  {notice}"));
+        }
+        self.notices = login.noticed();
+    }
+
+    fn show_device(&mut self, door: &DeviceDoor, now: Now) {
+        match door {
+            DeviceDoor::Absent | DeviceDoor::Asked(_) => {}
+            DeviceDoor::Closed(why) => {
+                if !std::mem::replace(&mut self.closed, true) {
+                    console::say(&format!("  No device code (any more): {why}."));
+                }
+            }
+            DeviceDoor::Open(device) => {
+                let progress = device.last.as_ref().map(|(_, progress)| progress.clone());
+                let before = self.device.replace((device.user_code.clone(), progress.clone()));
+                let same = before.filter(|(code, _)| *code == device.user_code);
+                if same.is_none() {
+                    self.closed = false;
+                    code(device, now);
+                }
+                // One line for a change, not for every poll.
+                if let Some(progress) = progress
+                    && same.is_none_or(|(_, before)| before.as_ref() != Some(&progress))
+                {
+                    console::say(&format!("  {}", words(&progress, device)));
+                }
+            }
+        }
+    }
+}
+
+fn code(device: &DeviceCode, now: Now) {
+    let spaced: Vec<String> = device.user_code.chars().map(String::from).collect();
+    let spaced = spaced.join(" ");
+    console::say(&format!("\nOn any device, open\n\n    {}\n", device.page));
+    console::say(&format!(
+        "and type the code\n\n    {}\n\n    letter by letter:  {spaced}\n",
+        device.user_code
+    ));
+    if let Some(page) = &device.page_with_code {
+        console::say(&format!("The same page with the code in it:\n\n    {page}\n"));
+    }
+    let left = countdown(span(now.steady.until(device.ends_at))).0;
+    console::say(&format!("The code ends in {left}."));
+}
+
+fn words(progress: &Progress, device: &DeviceCode) -> String {
+    let every = device.interval.as_secs();
+    match progress {
+        Progress::Pending => format!("Not allowed there yet; asking every {every} s."),
+        Progress::SlowDown => format!("The server wants to be asked less often: every {every} s."),
+        Progress::Unreachable(why) => format!("The server could not be asked ({why}); asking again."),
+    }
+}
+
+fn addresses(doors: &Doors, plan: &Plan, lead: Door, pasting: Pasting) {
+    if let Some(obstacle) = plan.ways.seat.obstacle().filter(|_| pasting != Pasting::Wanted) {
+        let first: String = obstacle.chars().take(1).flat_map(char::to_uppercase).collect();
+        let rest: String = obstacle.chars().skip(1).collect();
+        console::say(&format!("\n{first}{rest}."));
+    }
+    let host = &plan.provider.redirect.host;
+    let shown = |words: &str, url: &url::Url| console::say(&format!("\n{words}:\n{url}"));
+    let (callback, page) = (doors.callback.as_ref(), doors.paste.as_ref());
+    match lead {
+        Door::Callback => {
+            callback.inspect(|url| shown("Allow access in the browser on this machine", url));
+            page.inspect(|url| shown("Or in any browser, which then shows a code to paste here", url));
+        }
+        Door::Paste | Door::Device => {
+            let or = if lead == Door::Device { "Or open" } else { "Open" };
+            page.inspect(|url| {
+                shown(&format!("{or} this in any browser; it then shows a code to paste here"), url)
+            });
+            let or = if lead == Door::Device || page.is_some() { "Or open" } else { "Open" };
+            callback.inspect(|url| {
+                let there = format!("{or} this. The browser ends at an address that begins with http://{host} and may not load");
+                shown(&format!("{there}; paste that address here"), url);
+            });
+        }
+    }
+    if let Some(curl) = &doors.curl {
+        let or = if callback.is_some() || page.is_some() { "\nOr send" } else { "\nSend" };
+        console::say(&format!(
+            "{or} the request with your own browser session, and paste the address that it answers with:\n{curl}"
+        ));
+    }
+}
+
+/// What is to be pasted, in words.
+fn paste(doors: &Doors, pasting: Pasting) -> &'static str {
+    let useful = doors.callback.is_some() || doors.paste.is_some() || doors.curl.is_some();
+    match pasting {
+        _ if !useful => "",
+        Pasting::Impossible => {
+            " Nothing can be pasted here: standard input held the secret (--client-secret-fd leaves it free)."
+        }
+        Pasting::Wanted | Pasting::Possible if console::can_ask() => {
+            " You may also paste it here (the whole address, or the code) and press Enter."
+        }
+        Pasting::Wanted | Pasting::Possible => "",
+    }
+}

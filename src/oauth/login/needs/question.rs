@@ -1,0 +1,46 @@
+//! What can be asked before a login, and in which order.
+
+/// What is to be had in the end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Goal {
+    /// Tokens, by a login.
+    Login,
+    /// A stored API key.
+    Key,
+}
+
+/// What can be asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Question {
+    /// What the profile is called.
+    Name,
+    /// The id the provider gave to the client.
+    ClientId,
+    /// The secret that belongs to it.
+    ClientSecret,
+    /// What the login asks for.
+    Scopes,
+    /// Whether to go on in spite of the provider's notice.
+    Notice,
+    /// Whether the stored key may be replaced.
+    Replace,
+    /// The API key.
+    Key,
+}
+
+/// The questions of a login, in their order.
+const LOGIN: [Question; 5] =
+    [Question::Name, Question::ClientId, Question::ClientSecret, Question::Scopes, Question::Notice];
+/// The questions of a key, in their order.
+const KEY: [Question; 3] = [Question::Name, Question::Replace, Question::Key];
+
+impl Goal {
+    /// The questions on the way to it, in their order.
+    #[must_use]
+    pub fn questions(self) -> &'static [Question] {
+        match self {
+            Self::Login => &LOGIN,
+            Self::Key => &KEY,
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! `authtui login --key`: an API key is stored where other programs read it, and shown nowhere.
+
+use crate::commands::login::{arguments_of, fed, handed, provider_with};
+use crate::home::served::Served;
+
+#[test]
+fn a_key_is_stored_exactly_under_its_name_and_printed_by_token() {
+    for (arguments, name, text) in [
+        (&["login", "demo", "--key-stdin"][..], "demo/key", "    api_key: \"sk-+/&=%1\"\n"),
+        (&["login", "demo", "--key", "--key-stdin"], "demo/key", "    api_key: \"sk-+/&=%1\"\n"),
+        (
+            &["login", "demo/ci", "--key-stdin"],
+            "demo/ci",
+            "      - id: \"ci\"\n        api_key: \"sk-+/&=%1\"\n",
+        ),
+    ] {
+        let served = Served::start();
+        provider_with(&served, "[code, key]");
+
+        let ended = fed(&served.home, arguments, b"sk-+/&=%1\n").end();
+
+        let said = ended.said(0);
+        assert!(said.contains(&format!("Stored: {name}")) && !said.contains("sk-+"), "{said}");
+        let written = String::from_utf8(served.home.bytes()).expect("text");
+        assert!(written.contains(text), "{written}");
+        assert_eq!(served.home.run(&["token", name]).quietly(), (Some(0), "sk-+/&=%1\n"));
+    }
+}
+
+#[test]
+fn a_key_comes_by_a_descriptor_too() {
+    let served = Served::start();
+    provider_with(&served, "[key, code]");
+    let ended = handed(&served.home, &["login", "demo/ci", "--key-fd", "7"], b"sk-1").end();
+    assert!(ended.said(0).contains("Stored: demo/ci"), "{ended:?}");
+    assert_eq!(served.home.run(&["token", "demo/ci"]).quietly(), (Some(0), "sk-1\n"));
+}
+
+#[test]
+fn a_stored_key_is_replaced_only_after_a_yes() {
+    let served = Served::start();
+    provider_with(&served, "[code, key]");
+    let text = "providers:\n  demo:\n    api_key: old # mine\n    model: m\n";
+    served.home.store(text);
+
+    let refused = fed(&served.home, &["login", "demo", "--key-stdin"], b"new").end();
+    assert!(refused.said(2).contains("add --yes to replace it"), "{refused:?}");
+    assert_eq!(served.home.bytes(), text.as_bytes());
+
+    let replaced = fed(&served.home, &["login", "demo", "--key-stdin", "--yes"], b"new").end();
+    assert_eq!(replaced.code, Some(0), "{replaced:?}");
+    let written = String::from_utf8(served.home.bytes()).expect("text");
+    assert!(written.contains("\"new\" # mine\n    model: m\n") && !written.contains("old"), "{written}");
+}
+
+#[test]
+fn a_key_that_cannot_be_one_or_has_no_place_is_refused_and_nothing_changes() {
+    let (served, _) = Served::with_ana(3600);
+    provider_with(&served, "[code, key]");
+    let before = served.home.bytes();
+    for (name, bytes, word) in [
+        ("demo", &b""[..], "There is no key"),
+        ("demo", b"hush hush", "without spaces"),
+        ("demo", b"hush\nhush", "one line"),
+        ("demo/ana", b"hush", "demo/ana is a login; choose another name"),
+        ("demo/key-1", b"hush", "kept for a list of keys"),
+    ] {
+        let ended = fed(&served.home, &["login", name, "--key-stdin"], bytes).end();
+        let said = ended.said(2);
+        assert!(said.contains(word) && !said.contains("hush"), "{word}: {said}");
+        assert_eq!(served.home.bytes(), before);
+    }
+    let nobody = served.home.run(&["login", "demo", "--key"]);
+    assert!(nobody.said(2).contains("add --key-stdin or --key-fd"), "{nobody:?}");
+}
+
+#[test]
+fn a_secret_that_strayed_into_the_arguments_is_not_repeated() {
+    let served = Served::start();
+    for option in ["--key", "--key-stdin", "--client-secret", "--client-secret-fd", "--key-fd"] {
+        let ended = served.home.run(&["login", "demo", option, "hunter2"]);
+        assert!(!ended.said(2).contains("hunter2"), "{option}: {ended:?}");
+    }
+    let mut waiting = served.home.start(&["login", "demo"]);
+    waiting.line("Waiting");
+    assert!(arguments_of(waiting.id()).contains("login"));
+}
