@@ -1,5 +1,7 @@
 //! What a login shows on the command line: its steps as they end, its addresses, its device code.
 
+use std::mem::replace;
+
 use crate::domain::clock::{Now, span};
 use crate::domain::countdown::countdown;
 use crate::oauth::device::{DeviceCode, Progress};
@@ -12,7 +14,9 @@ use crate::shell::console;
 pub(super) struct Shown {
     steps: Vec<(Step, Mark)>,
     notices: usize,
-    addresses: bool,
+    pages: bool,
+    curl: bool,
+    waiting: bool,
     /// The code that was shown, and what was last said of it.
     device: Option<(String, Option<Progress>)>,
     closed: bool,
@@ -42,11 +46,20 @@ impl Shown {
         };
         // What leads is shown first, once it is there.
         let awaited = lead == Door::Device && matches!(doors.device, DeviceDoor::Asked(_));
-        if !self.addresses && !awaited {
-            self.addresses = true;
-            addresses(doors, login.plan(), lead, pasting);
+        let has_pages = doors.callback.is_some() || doors.paste.is_some();
+        if has_pages && !awaited && !replace(&mut self.pages, true) {
+            pages(doors, login.plan(), lead, pasting);
+        }
+        if let Some(curl) = doors.curl.as_ref().filter(|_| !replace(&mut self.curl, true)) {
+            console::say(&format!(
+                "\nSend the request with your own browser session, and paste the address that it answers with:\n{curl}"
+            ));
+        }
+        let opened = self.pages || self.curl || self.device.is_some();
+        if opened && !replace(&mut self.waiting, true) {
             let minutes = now.steady.until(doors.deadline).as_secs().div_ceil(60);
-            console::say(&format!("\nWaiting {minutes} minutes for the answer.{}", paste(doors, pasting)));
+            let paste = if self.pages || self.curl { paste(pasting) } else { "" };
+            console::say(&format!("\nWaiting {minutes} minutes for the answer.{paste}"));
         }
     }
 
@@ -80,7 +93,7 @@ impl Shown {
         match door {
             DeviceDoor::Absent | DeviceDoor::Asked(_) => {}
             DeviceDoor::Closed(why) => {
-                if !std::mem::replace(&mut self.closed, true) {
+                if !replace(&mut self.closed, true) {
                     console::say(&format!("  No device code (any more): {why}."));
                 }
             }
@@ -127,7 +140,7 @@ fn words(progress: &Progress, device: &DeviceCode) -> String {
     }
 }
 
-fn addresses(doors: &Doors, plan: &Plan, lead: Door, pasting: Pasting) {
+fn pages(doors: &Doors, plan: &Plan, lead: Door, pasting: Pasting) {
     if let Some(obstacle) = plan.ways.seat.obstacle().filter(|_| pasting != Pasting::Wanted) {
         let first: String = obstacle.chars().take(1).flat_map(char::to_uppercase).collect();
         let rest: String = obstacle.chars().skip(1).collect();
@@ -153,25 +166,16 @@ fn addresses(doors: &Doors, plan: &Plan, lead: Door, pasting: Pasting) {
             });
         }
     }
-    if let Some(curl) = &doors.curl {
-        let or = if callback.is_some() || page.is_some() { "\nOr send" } else { "\nSend" };
-        console::say(&format!(
-            "{or} the request with your own browser session, and paste the address that it answers with:\n{curl}"
-        ));
-    }
 }
 
 /// What is to be pasted, in words.
-fn paste(doors: &Doors, pasting: Pasting) -> &'static str {
-    let useful = doors.callback.is_some() || doors.paste.is_some() || doors.curl.is_some();
+fn paste(pasting: Pasting) -> &'static str {
     match pasting {
-        _ if !useful => "",
         Pasting::Impossible => {
             " Nothing can be pasted here: standard input held the secret (--client-secret-fd leaves it free)."
         }
-        Pasting::Wanted | Pasting::Possible if console::can_ask() => {
-            " You may also paste it here (the whole address, or the code) and press Enter."
-        }
-        Pasting::Wanted | Pasting::Possible => "",
+        Pasting::Wanted | Pasting::Possible if !console::can_ask() => "",
+        Pasting::Wanted => " Then paste it here (the whole address, or the code) and press Enter.",
+        Pasting::Possible => " You may also paste it here (the whole address, or the code) and press Enter.",
     }
 }

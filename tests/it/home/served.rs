@@ -1,6 +1,6 @@
 //! A home whose provider `demo` is the demo's authority, which runs inside the test.
 
-use authtui::demo::authority::client::{Client, PUBLIC, Rotation};
+use authtui::demo::authority::client::{CONFIDENTIAL, PUBLIC};
 use authtui::demo::authority::fault::Mishap;
 use authtui::demo::authority::grant::NewGrant;
 use authtui::demo::authority::record::Counters;
@@ -75,21 +75,15 @@ impl Served {
 
     /// Makes `demo` a client with `secret`, which it sends as `authentication` says.
     pub(crate) fn with_secret(&self, authentication: &str, secret: &str) {
-        let id = "confidential";
         self.serving.with(|authority| {
-            authority.clients.retain(|client| client.id != id);
-            authority.clients.push(Client {
-                id: id.to_owned(),
-                title: id.to_owned(),
-                secret: Some(Secret::new(secret)),
-                rotation: Rotation::SingleUse,
-            });
+            let client = authority.clients.iter_mut().find(|client| client.id == CONFIDENTIAL);
+            client.expect("a client with a secret").secret = Some(Secret::new(secret));
         });
         let file = authtui::demo::provider_file(self.serving.issuer()).replace(
             "id: authtui-demo, authentication: none",
-            &format!("id: {id}, authentication: {authentication}"),
+            &format!("id: {CONFIDENTIAL}, authentication: {authentication}"),
         );
-        assert!(file.contains(id), "{file}");
+        assert!(file.contains(CONFIDENTIAL), "{file}");
         self.home.provider("demo", &file);
     }
 

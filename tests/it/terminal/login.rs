@@ -113,7 +113,7 @@ fn a_rotated_secret_can_be_typed_again() {
     let (served, _) = Served::with_ana(3600);
     served.with_secret("post", "second");
     let text = String::from_utf8(served.home.bytes()).expect("text");
-    let old = "client_id: confidential\n        client_secret: first";
+    let old = "client_id: authtui-demo-confidential\n        client_secret: first";
     served.home.store(text.replace("client_id: authtui-demo", old));
     let pty = over_ssh(&served.home, &["login", "demo/ana", "--client-secret-stdin"]);
     pty.wait("Client secret (not shown):").keys("second\r").wait("paste it here");
