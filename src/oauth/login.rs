@@ -144,6 +144,7 @@ impl Login {
             Heard::Replied(errand, reply) => self.replied(stage, errand, reply, now),
             Heard::Decided(choice) => self.decided(stage, choice, now),
             Heard::Saved(saved) => self.saved(stage, saved, now),
+            Heard::Taken => self.taken(stage, now),
             Heard::Woke => self.woke(stage, now),
             Heard::Cancelled => self.cancelled(stage, now),
         };

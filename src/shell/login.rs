@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use futures_util::FutureExt;
 
-use crate::domain::change::Snapshot;
+use crate::domain::change::{Moved, Snapshot};
 use crate::domain::trouble::{Next, Trouble};
 use crate::oauth::Attempt;
 use crate::oauth::callback::Gate;
@@ -89,6 +89,7 @@ async fn perform(
                     stored(snapshot);
                     Ok(())
                 }
+                Err(Failure::Moved(Moved::Taken)) => return tell(Heard::Taken),
                 Err(Failure::Moved(moved)) => Err(Trouble::untouched(what, moved.to_string(), Next::Retry)),
                 Err(Failure::Trouble(trouble)) => Err(trouble),
             };

@@ -10,7 +10,7 @@ use crate::domain::name::ProfileId;
 use crate::domain::provider::scopes::Offered;
 use crate::domain::secret::Secret;
 use crate::domain::trouble::{Next, Trouble};
-use crate::oauth::{form, probe};
+use crate::oauth::{form, probe, scopes};
 use crate::shell::refresh::refresh;
 use crate::shell::stores::Failure;
 use crate::shell::tasks::Tasks;
@@ -151,7 +151,16 @@ async fn test(hands: &Hands, id: &ProfileId) -> Result<String, Trouble> {
 
 /// What the provider of that name lists as scopes; the request carries no secret.
 async fn scopes_of(hands: &Hands, provider: &str, client_id: &str) -> Result<Vec<Offered>, Trouble> {
-    let _ = (hands, client_id);
     let what = format!("cannot read the scopes of {provider}");
-    Err(Trouble::untouched(what, "this version does not read lists of scopes", Next::Nothing))
+    let catalog = hands.catalog().await;
+    let listed = catalog.get(provider).and_then(|provider| Some((provider, provider.scopes.list.as_ref()?)));
+    let Some((provider, list)) = listed else {
+        return Err(Trouble::untouched(what, "its provider file names no list", Next::Nothing));
+    };
+    let request = scopes::request(provider, client_id).map_err(|unfilled| {
+        let next = Next::Fix(format!("correct the provider file of {}", provider.name));
+        Trouble::untouched(what.clone(), unfilled.to_string(), next)
+    })?;
+    let reply = hands.http.send(&request, hands.clock.now()).await?;
+    scopes::read(list, &reply).map_err(|why| Trouble::untouched(what, why, Next::Retry))
 }

@@ -118,6 +118,19 @@ impl Dialog {
                 ];
                 beside.into_iter().chain(rest).collect()
             }
+            Question::Tokens(Doubt::Taken, elsewhere) => {
+                let beside = match elsewhere {
+                    Choice::KeepAs(name) => {
+                        Some((format!("Save as {name}"), Answer::Decide(elsewhere.clone())))
+                    }
+                    Choice::Keep | Choice::Discard => None,
+                };
+                let rest = [
+                    answer("Discard the new tokens", Answer::Decide(Choice::Discard)),
+                    answer("Replace what is stored", Answer::Decide(Choice::Keep)),
+                ];
+                beside.into_iter().chain(rest).collect()
+            }
             Question::Tokens(Doubt::Cancelled, _) => vec![
                 answer("Save the tokens", Answer::Decide(Choice::Keep)),
                 answer("Discard them", Answer::Decide(Choice::Discard)),

@@ -94,6 +94,15 @@ impl<'a> Conversation<'a> {
                 let free = needs::free_name(&snapshot, &profile.id.name);
                 Some(self.account(free).await)
             }
+            Stage::Confirming(profile, Doubt::Taken) => {
+                console::say(&format!(
+                    "authtui: {} was stored by another program meanwhile. Nothing is saved yet.",
+                    profile.id.name
+                ));
+                let snapshot = self.hands.read_now(StoreId::Own);
+                let free = needs::free_name(&snapshot, &profile.id.name);
+                Some(self.account(free).await)
+            }
             Stage::Confirming(_, Doubt::Cancelled) => {
                 Some(self.keep("The tokens have come all the same. Save them?").await)
             }
@@ -112,7 +121,7 @@ impl<'a> Conversation<'a> {
 
     async fn account(&mut self, free: Option<ProfileName>) -> Choice {
         let beside = free.as_ref().map_or_else(String::new, |name| format!("keep it as {name} [k], "));
-        let question = format!("[r]eplace the stored account, {beside}or [d]iscard the new one?");
+        let question = format!("[r]eplace what is stored, {beside}or [d]iscard the new tokens?");
         loop {
             let Some(answer) = self.person.asked(&question).await else { return Choice::Discard };
             match (answer.to_lowercase().as_str(), &free) {

@@ -30,6 +30,8 @@ pub enum Heard {
     Decided(Choice),
     /// The profile was saved, or could not be.
     Saved(Result<(), Trouble>),
+    /// A profile of that name was stored meanwhile, so nothing was saved.
+    Taken,
     /// Time has passed.
     Woke,
     /// The person wants the browser once more.

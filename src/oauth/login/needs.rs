@@ -242,7 +242,10 @@ impl Needs {
         let mut profile = before.unwrap_or_else(|| Profile::new(id, Kind::ApiKey));
         profile.held = Held::Here(Tokens { access: self.key.clone()?, refresh: None });
         let expects = self.known.as_ref().and_then(|known| known.held.fingerprint());
-        Some(Change { name, expects, edit: Edit::Keep(Box::new(profile)) })
+        let profile = Box::new(profile);
+        // A new key takes nobody's place.
+        let edit = if self.known.is_some() { Edit::Keep(profile) } else { Edit::Add(profile) };
+        Some(Change { name, expects, edit })
     }
 }
 

@@ -103,19 +103,33 @@ impl Login {
         (other == Some(true)).then(|| Doubt::OtherAccount { stored: shown(stored), came: shown(came) })
     }
 
+    /// Saves a profile in place of the one that was logged in again; a new one takes nobody's place.
     fn save(&mut self, profile: Box<Profile>, now: Now) -> Turn {
+        let is_known = self.plan.known.is_some() && profile.id == self.plan.id;
+        let edit = if is_known { Edit::Keep(profile.clone()) } else { Edit::Add(profile.clone()) };
+        self.save_by(edit, profile, now)
+    }
+
+    fn save_by(&mut self, edit: Edit, profile: Box<Profile>, now: Now) -> Turn {
         self.steps.begin(Step::Save, self.plan.place.clone(), now.steady);
-        let change =
-            Change { name: profile.id.name.clone(), expects: None, edit: Edit::Keep(profile.clone()) };
+        let change = Change { name: profile.id.name.clone(), expects: None, edit };
         let store = profile.id.store;
         Turn::to(Stage::Saving(profile)).asking([Ask::Save(store, Box::new(change))])
     }
 
     pub(super) fn decided(&mut self, stage: Stage, choice: Choice, now: Now) -> Turn {
-        let (Stage::Confirming(mut profile, _) | Stage::Unsaved(mut profile, _)) = stage else {
-            return Turn::to(stage);
+        let (mut profile, is_taken) = match stage {
+            Stage::Confirming(profile, doubt) => (profile, doubt == Doubt::Taken),
+            Stage::Unsaved(profile, _) => (profile, false),
+            Stage::Opening(_)
+            | Stage::Waiting(_)
+            | Stage::Exchanging(_)
+            | Stage::Saving(_)
+            | Stage::Testing(..)
+            | Stage::Over(_) => return Turn::to(stage),
         };
         match choice {
+            Choice::Keep if is_taken => self.save_by(Edit::Keep(profile.clone()), profile, now),
             Choice::Keep => self.save(profile, now),
             Choice::KeepAs(name) => {
                 profile.id.name = name;
@@ -123,6 +137,15 @@ impl Login {
             }
             Choice::Discard => Turn::over(Outcome::Discarded),
         }
+    }
+
+    /// Somebody stored a profile of that name while the login was under way.
+    pub(super) fn taken(&mut self, stage: Stage, now: Now) -> Turn {
+        let Stage::Saving(profile) = stage else {
+            return Turn::to(stage);
+        };
+        self.steps.failed(Step::Save, format!("{} is there meanwhile", profile.id.name), now.steady);
+        Turn::to(Stage::Confirming(profile, Doubt::Taken))
     }
 
     pub(super) fn saved(&mut self, stage: Stage, saved: Result<(), Trouble>, now: Now) -> Turn {

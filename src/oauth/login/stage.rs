@@ -81,6 +81,8 @@ pub enum Doubt {
         /// Who logged in.
         came: String,
     },
+    /// A profile of that name was stored while the login was under way.
+    Taken,
     /// The login was cancelled while its code was being redeemed.
     Cancelled,
 }

@@ -93,6 +93,10 @@ fn words(question: &Question, model: &Model, now: Now) -> Words {
             };
             words("Another account logged in", [text].into_iter().chain(beside).collect())
         }
+        Question::Tokens(Doubt::Taken, _) => {
+            let text = "A profile of that name was stored meanwhile. Nothing of this login is saved yet.";
+            words("The name is taken", vec![text.to_owned()])
+        }
         Question::Tokens(Doubt::Cancelled, _) => {
             let text = "The provider had given them before you cancelled. They are in memory only.";
             words("Cancelled, but tokens came", vec![text.to_owned()])
