@@ -44,7 +44,7 @@ pub(super) fn run(hands: &Arc<Hands>, arguments: &Arguments) -> Result<Exit> {
         }
         Some(Command::Show { name }) => match catalog.entry(name) {
             Some(entry) => {
-                console::print(&entry.text)?;
+                console::print(entry.whole())?;
                 Ok(Exit::Done)
             }
             None => {

@@ -156,8 +156,7 @@ pub struct Client {
 }
 
 /// How a client proves itself at the token endpoint (RFC 6749 §2.3.1).
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Authentication {
     /// Public: by its id alone.
     None,

@@ -2,18 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use authtui::domain::provider::catalog::PRESETS;
+use authtui::domain::provider::catalog::{Catalog, PRESETS};
 use authtui::domain::provider::file;
 use authtui::tui::keymap::{BINDINGS, Binding, Place};
 
 const README: &str = include_str!("../../README.md");
 const FORMAT: &str = include_str!("../../assets/providers/README.md");
 
-/// The shortest file that works.
-const SHORT: &str = "\
-name: acme
-endpoints: { authorize: 'https://a.test/a', token: 'https://a.test/t' }
-";
+/// What the shortest file that works has beside its name.
+const ENDPOINTS: &str = "endpoints: { authorize: 'https://a.test/a', token: 'https://a.test/t' }\n";
 
 #[test]
 fn the_readme_names_every_key_and_no_other() {
@@ -37,32 +34,113 @@ fn row(binding: &Binding) -> String {
     format!("| {} | {place}{} |\n", keys.join(" "), binding.hint)
 }
 
+/// Where the reader takes fields, and how a file writes one there: `%`.
+const MAPS: [(&str, &str); 24] = [
+    ("", "%"),
+    ("endpoints", "endpoints: { % }"),
+    ("client", "client: { % }"),
+    ("client.authentication", "client: { authentication: { % } }"),
+    ("scopes", "scopes: { % }"),
+    ("scopes.offered", "scopes: { offered: [{ % }] }"),
+    ("scopes.list", "scopes: { list: { % } }"),
+    ("redirect", "redirect: { % }"),
+    ("state", "state: { % }"),
+    ("device", "device: { % }"),
+    ("device.reply", "device: { reply: { % } }"),
+    ("refresh", "refresh: { % }"),
+    ("calls", "calls: { % }"),
+    ("calls.authorize", "calls: { authorize: { % } }"),
+    ("calls.exchange", "calls: { exchange: { % } }"),
+    ("calls.refresh", "calls: { refresh: { % } }"),
+    ("calls.device", "calls: { device: { % } }"),
+    ("calls.poll", "calls: { poll: { % } }"),
+    ("reply", "reply: { % }"),
+    ("meaning", "meaning: [{ % }]"),
+    ("probe", "probe: { % }"),
+    ("key", "key: { % }"),
+    ("environment", "environment: [{ % }]"),
+    ("orders", "orders: [{ % }]"),
+];
+
 #[test]
 fn the_format_of_provider_files_is_documented_field_by_field() {
-    let maps = ["", "endpoints", "client", "scopes", "redirect", "state", "refresh", "reply", "probe"];
-    let read: BTreeSet<String> = maps.iter().flat_map(|map| fields(map)).collect();
-    let rows = FORMAT.lines().filter_map(|line| line.strip_prefix("| `"));
-    let documented: BTreeSet<String> =
-        rows.filter_map(|row| row.split('`').next()).map(String::from).collect();
+    let mut read: BTreeSet<String> = MAPS.iter().flat_map(|(map, text)| fields(map, text)).collect();
+    // The calls share their fields, and are described once.
+    for call in ["authorize", "exchange", "refresh", "device", "poll"] {
+        for field in ["get", "post", "headers", "form", "json"] {
+            assert!(read.remove(&format!("calls.{call}.{field}")), "calls.{call} takes no {field}");
+            read.insert(format!("calls.*.{field}"));
+        }
+    }
+    let documented: BTreeSet<String> = rows().map(|row| row.0.to_owned()).collect();
+    assert_eq!(rows().count(), documented.len(), "a field is described twice");
     assert_eq!(documented, read, "the table of fields in assets/providers/README.md");
 }
 
+#[test]
+fn every_map_that_the_reader_takes_has_its_fields_looked_at() {
+    let maps: BTreeSet<&str> = MAPS.iter().map(|(map, _)| *map).collect();
+    let mut looked_at = 0;
+    for (field, _) in rows() {
+        let (parent, name) = field.rsplit_once('.').unwrap_or(("", field));
+        let Some((_, text)) = MAPS.iter().find(|(map, _)| *map == parent) else { continue };
+        // A map of fields, or a list of them, asks for one.
+        for value in ["7", "[7]"] {
+            let complaint = complaint(&text.replace('%', &format!("{name}: {value}")));
+            let asks = ["a map of fields", "a map with a name", "struct ", "{ header"];
+            let asks = asks.iter().any(|words| complaint.contains(words));
+            looked_at += usize::from(asks);
+            assert!(!asks || maps.contains(field), "{field} has fields that nobody looks at: {complaint}");
+        }
+    }
+    assert!(looked_at > MAPS.len(), "only {looked_at} maps asked for their fields");
+}
+
+/// The rows of the table of fields: name and meaning.
+fn rows() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let table = FORMAT.split("| field | meaning | if left out |\n|---|---|---|\n").nth(1);
+    let rows = table.expect("a table of fields").lines().take_while(|line| line.starts_with('|'));
+    rows.filter_map(|row| row.strip_prefix("| `")?.split_once("` |"))
+}
+
+/// What is wrong with the shortest file and `more`.
+fn complaint(more: &str) -> String {
+    let endpoints = if more.starts_with("endpoints") { "" } else { ENDPOINTS };
+    let loaded = file::load("acme", &format!("name: acme\n{endpoints}{more}\n"));
+    loaded.err().map(|fault| fault.rule).unwrap_or_default()
+}
+
 /// The fields that the reader takes in `map`, as its complaint about another one names them.
-fn fields(map: &str) -> Vec<String> {
-    let text = match map {
-        "" => format!("{SHORT}zzz: 1\n"),
-        "endpoints" => "name: acme\nendpoints: { zzz: 1 }\n".to_owned(),
-        _ => format!("{SHORT}{map}: {{ zzz: 1 }}\n"),
-    };
-    let rule = file::load("acme", &text).expect_err(map).rule;
-    let (_, expected) = rule.split_once("expected ").expect("a list of known fields");
+fn fields(map: &str, text: &str) -> Vec<String> {
+    let rule = complaint(&text.replace('%', "zzz: 1"));
+    let (_, expected) = rule.split_once("expected ").unwrap_or_else(|| panic!("{map}: {rule}"));
     let names = expected.split('`').skip(1).step_by(2);
     names.map(|name| if map.is_empty() { name.to_owned() } else { format!("{map}.{name}") }).collect()
 }
 
 #[test]
+fn every_example_on_the_page_of_the_format_can_be_used_as_it_stands() {
+    let blocks = FORMAT.split("```yaml\n").skip(1).map(|rest| rest.split("```").next().expect("an end"));
+    let files: Vec<(String, Result<String, String>)> =
+        blocks.map(|text| (path_of(text), Ok(text.to_owned()))).collect();
+    assert!(files.len() >= 3, "{files:?}");
+    let catalog = Catalog::only(files.clone());
+    assert_eq!(catalog.complaints, []);
+    assert_eq!(catalog.usable().count(), files.len(), "two examples have one name");
+    let staging = catalog.entry("acme-staging").expect("an example that extends another");
+    assert_eq!(staging.provider.reply.access.0, ["/data/token"]);
+    assert_eq!(staging.provider.meanings.of(429, None), None);
+    assert!(staging.whole().contains("renewal"), "{}", staging.whole());
+}
+
+fn path_of(text: &str) -> String {
+    let name = text.lines().find_map(|line| line.strip_prefix("name: ")).expect("a name");
+    format!("{name}.yaml")
+}
+
+#[test]
 fn what_the_format_says_of_defaults_is_what_a_short_file_gets() {
-    let provider = file::load("acme", SHORT).expect("a provider");
+    let provider = file::load("acme", &format!("name: acme\n{ENDPOINTS}")).expect("a provider");
     assert_eq!(provider.title, "acme");
     assert_eq!(
         (provider.redirect.host.as_str(), provider.redirect.path.as_str()),

@@ -15,7 +15,7 @@ use authtui::domain::clock::{FixedOffset, Now, Steady, TimeDelta, at_seconds, sp
 use authtui::domain::name::{ProfileId, ProfileName, StoreId};
 use authtui::domain::profile::{Kind, Profile};
 use authtui::domain::provider::call::{Body, Call, Method, Slot, Template, Tree};
-use authtui::domain::provider::catalog::Catalog;
+use authtui::domain::provider::catalog::{Catalog, PRESETS};
 use authtui::domain::provider::device::{Device, DeviceMap};
 use authtui::domain::provider::{Authorize, Flow, Pkce, Provider, State};
 use authtui::domain::secret::Secret;
@@ -80,15 +80,20 @@ pub(crate) fn entropy() -> Entropy {
     Entropy::new(std::array::from_fn(|at| u8::try_from(at).expect("small")))
 }
 
-/// The presets, `demo` at [`ISSUER`], and `acme`.
+/// Two of the presets, `demo` at [`ISSUER`], and `acme`: a new preset moves no row of a list.
 pub(crate) fn catalog() -> Catalog {
     static READ: LazyLock<Catalog> = LazyLock::new(|| {
-        Catalog::read([
-            ("demo.yaml".to_owned(), Ok(provider_file(ISSUER))),
-            ("acme.yaml".to_owned(), Ok(ACME.to_owned())),
-        ])
+        let own = [("demo", provider_file(ISSUER)), ("acme", ACME.to_owned())];
+        let own = own.into_iter().map(|(name, text)| (format!("{name}.yaml"), Ok(text)));
+        Catalog::only(own.chain(["anthropic", "oauth2"].map(preset)))
     });
     READ.clone()
+}
+
+/// The preset `name` as if it were the person's own file.
+pub(crate) fn preset(name: &str) -> (String, Result<String, String>) {
+    let (_, text) = PRESETS.into_iter().find(|(each, _)| *each == name).expect("a preset");
+    (format!("{name}.yaml"), Ok(text.to_owned()))
 }
 
 pub(crate) fn provider(name: &str) -> Provider {

@@ -14,6 +14,7 @@ mod interop;
 mod journeys;
 mod layers;
 mod login;
+mod presets;
 mod screens;
 mod terminal;
 mod update;

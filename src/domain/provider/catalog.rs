@@ -3,12 +3,17 @@
 use std::collections::BTreeMap;
 
 use crate::domain::provider::Provider;
-use crate::domain::provider::file::{self, Complaint};
+use crate::domain::provider::file::Complaint;
+use crate::domain::provider::file::library::{Library, Origin};
 
 /// The provider files that come with the program: name and text.
-pub const PRESETS: [(&str, &str); 2] = [
+pub const PRESETS: [(&str, &str); 6] = [
     ("anthropic", include_str!("../../../assets/providers/anthropic.yaml")),
+    ("calcom", include_str!("../../../assets/providers/calcom.yaml")),
+    ("calcom-platform", include_str!("../../../assets/providers/calcom-platform.yaml")),
     ("oauth2", include_str!("../../../assets/providers/oauth2.yaml")),
+    ("qonic", include_str!("../../../assets/providers/qonic.yaml")),
+    ("qwen", include_str!("../../../assets/providers/qwen.yaml")),
 ];
 
 /// Every provider that is known.
@@ -26,8 +31,20 @@ pub struct Entry {
     pub provider: Provider,
     /// The file's path; absent: it comes with the program.
     pub path: Option<String>,
-    /// The file's text, to be shown and copied.
+    /// The file's text.
     pub text: String,
+    merged: Option<String>,
+}
+
+/// A file's path, and its text or why there is none.
+type File = (String, Result<String, String>);
+
+impl Entry {
+    /// The file's text; of a file that extends another one, what they say together.
+    #[must_use]
+    pub fn whole(&self) -> &str {
+        self.merged.as_deref().unwrap_or(&self.text)
+    }
 }
 
 impl Catalog {
@@ -37,39 +54,46 @@ impl Catalog {
     /// nobody is locked out by a slip of the pen.
     #[must_use]
     pub fn read(files: impl IntoIterator<Item = (String, Result<String, String>)>) -> Self {
+        let files: Vec<_> = files.into_iter().collect();
+        let library = library(&files);
         let mut catalog = Self::default();
         for (name, text) in PRESETS {
-            catalog.add(name, None, text);
+            catalog.add(&library, name, None, text);
         }
-        catalog.add_files(files);
+        catalog.add_files(&library, &files);
         catalog
     }
 
-    /// `files` alone: path and text of each.
+    /// `files` alone: path and text of each. They may extend presets all the same.
     #[must_use]
     pub fn only(files: impl IntoIterator<Item = (String, Result<String, String>)>) -> Self {
+        let files: Vec<_> = files.into_iter().collect();
         let mut catalog = Self::default();
-        catalog.add_files(files);
+        catalog.add_files(&library(&files), &files);
         catalog
     }
 
-    fn add_files(&mut self, files: impl IntoIterator<Item = (String, Result<String, String>)>) {
+    fn add_files(&mut self, library: &Library<'_>, files: &[File]) {
         for (path, text) in files {
             match text {
-                Ok(text) => self.add(stem(&path), Some(path.clone()), &text),
-                Err(why) => self.complaints.push(Complaint { path, line: None, rule: why }),
+                Ok(text) => self.add(library, stem(path), Some(path), text),
+                Err(why) => {
+                    self.complaints.push(Complaint { path: path.clone(), line: None, rule: why.clone() });
+                }
             }
         }
     }
 
-    fn add(&mut self, name: &str, path: Option<String>, text: &str) {
-        match file::load(name, text) {
-            Ok(provider) => {
-                let entry = Entry { provider, path, text: text.to_owned() };
+    fn add(&mut self, library: &Library<'_>, name: &str, path: Option<&String>, text: &str) {
+        let origin = if path.is_some() { Origin::Own } else { Origin::Preset };
+        match library.load(name, origin, text) {
+            Ok(loaded) => {
+                let (path, text) = (path.cloned(), text.to_owned());
+                let entry = Entry { provider: loaded.provider, path, text, merged: loaded.merged };
                 self.providers.insert(name.to_owned(), entry);
             }
             Err(fault) => {
-                let path = path.unwrap_or_else(|| format!("{name}.yaml (built in)"));
+                let path = path.cloned().unwrap_or_else(|| format!("{name}.yaml (built in)"));
                 self.complaints.push(Complaint { path, line: fault.line, rule: fault.rule });
             }
         }
@@ -96,6 +120,18 @@ impl Catalog {
     pub fn usable(&self) -> impl Iterator<Item = &Provider> {
         self.entries().map(|entry| &entry.provider).filter(|provider| !provider.example)
     }
+}
+
+/// All that a file may extend: the presets and `files`.
+fn library(files: &[File]) -> Library<'_> {
+    let mut library = Library::default();
+    for (name, text) in PRESETS {
+        library.add(Origin::Preset, name, Ok(text));
+    }
+    for (path, text) in files {
+        library.add(Origin::Own, stem(path), text.as_deref().map_err(String::as_str));
+    }
+    library
 }
 
 /// The file's name without folder and ending.
@@ -135,5 +171,38 @@ mod tests {
         assert!(catalog.get("anthropic").is_some());
         assert_eq!(catalog.complaints.len(), 2);
         assert_eq!(catalog.complaints[0].line, Some(2));
+    }
+
+    #[test]
+    fn a_file_may_extend_one_that_is_read_after_it_and_one_that_is_not_in_the_catalog() {
+        let file = |name: &str, text: &str| (format!("/p/{name}.yaml"), Ok(text.to_owned()));
+        let files = [
+            file("a", "name: a\nextends: z\n"),
+            file("z", "name: z\nextends: anthropic\nmasks: [z-]\n"),
+            file("anthropic", "name: anthropic\nextends: anthropic\nmasks: [own-]\nexport: OWN\n"),
+        ];
+        for catalog in [Catalog::read(files.clone()), Catalog::only(files.clone())] {
+            assert_eq!(catalog.complaints, []);
+            let provider = catalog.get("a").expect("a provider");
+            assert_eq!(provider.masks, ["z-"]);
+            assert_eq!(provider.export.as_deref(), Some("OWN"), "the person's file comes before the preset");
+        }
+        assert_eq!(Catalog::only(files).entries().count(), 3);
+    }
+
+    #[test]
+    fn a_broken_parent_is_said_in_the_complaint_of_the_child() {
+        let file = |name: &str, text: &str| (format!("/p/{name}.yaml"), Ok(text.to_owned()));
+        let parent = file("parent", "name: parent\nextends: anthropic\npkce: maybe\n");
+        let catalog = Catalog::read([file("child", "name: child\nextends: parent\n"), parent]);
+        let said: Vec<String> = catalog.complaints.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            said,
+            [
+                "/p/child.yaml, line 2: pkce: unknown variant `maybe`, expected `required` or `off` (so says \
+                 line 3 of parent.yaml, which this file extends)",
+                "/p/parent.yaml, line 3: pkce: unknown variant `maybe`, expected `required` or `off`",
+            ]
+        );
     }
 }

@@ -1,21 +1,24 @@
 //! A provider's file, read into a [`Provider`] or refused with line and rule.
 //!
 //! The fields are documented in `assets/providers/README.md`; a test holds that page and this
-//! reader together. Short forms become [`Call`]s here.
+//! reader together. A text passes the limits first, then what it extends is merged in by
+//! [`library`], then `written` reads it field by field, `rules` look across the fields, and
+//! `built` makes requests of the short forms.
 
+mod built;
+pub mod library;
+mod limits;
+mod line;
 mod rules;
+mod standard;
 mod written;
 
 use std::fmt;
 
-use crate::domain::provider::call::{Body, Call, Method, Slot, Template, Tree};
+use crate::domain::provider::Provider;
+use crate::domain::provider::file::library::{Library, Origin};
 use crate::domain::provider::file::rules::broken;
-use crate::domain::provider::file::written::{BodyForm, Written};
-use crate::domain::provider::meaning::Meanings;
-use crate::domain::provider::scopes::Scopes;
-use crate::domain::provider::{
-    Authentication, Authorize, Client, Flow, Probe, Provider, Redirect, ResponseType, Rotation, State,
-};
+use crate::domain::provider::file::written::Written;
 
 /// What is wrong with a provider's file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,140 +49,52 @@ pub struct Fault {
     pub rule: String,
 }
 
-/// Reads the text of the file `name`.yaml.
+impl Fault {
+    fn at(line: Option<usize>, rule: impl Into<String>) -> Self {
+        Self { line, rule: rule.into() }
+    }
+
+    /// What the reader of YAML says, its place taken out of its words.
+    fn of_yaml(error: &serde_yaml::Error) -> Self {
+        let words = error.to_string();
+        let words = words.rsplit_once(" at line ").map_or(words.as_str(), |(before, _)| before);
+        Self::at(error.location().map(|location| location.line()), words)
+    }
+}
+
+/// Reads the text of the file `name`.yaml, which may extend nothing: [`Library::load`] is for
+/// those that do.
 ///
 /// # Errors
 /// The first [`Fault`] found.
 pub fn load(name: &str, text: &str) -> Result<Provider, Fault> {
-    let written: Written = serde_yaml::from_str(text).map_err(|error| Fault {
-        line: error.location().map(|location| location.line()),
-        rule: without_place(&error.to_string()),
-    })?;
+    Library::default().load(name, Origin::Own, text).map(|loaded| loaded.provider)
+}
+
+/// What is wrong with a text, and where in it.
+enum Wrong {
+    /// It could not be read there.
+    Line(Fault),
+    /// This field breaks a rule.
+    Field(Vec<String>, String),
+}
+
+/// Reads `text`, in which nothing is left to be extended.
+fn read(name: &str, text: &str) -> Result<Provider, Wrong> {
+    let written: Written = serde_yaml::from_str(text).map_err(|error| Wrong::Line(Fault::of_yaml(&error)))?;
     match broken(name, &written) {
-        Some(rule) => Err(Fault { line: rules::line_of(text, rule.path), rule: rule.words }),
-        None => Ok(built(written)),
+        Some(rule) => Err(Wrong::Field(rule.path, rule.words)),
+        None => Ok(built::provider(written)),
     }
-}
-
-/// The reader's words without the line and column that [`Fault`] carries beside them.
-fn without_place(words: &str) -> String {
-    words.rsplit_once(" at line ").map_or(words, |(before, _)| before).to_owned()
-}
-
-fn built(written: Written) -> Provider {
-    let flows = written.flows();
-    let pastes = flows.contains(&Flow::Paste);
-    let authentication = written.client.authentication.clone();
-    let exchange = token_call(&written, "authorization_code", &exchange_fields(&written));
-    let refresh = token_call(&written, "refresh_token", &refresh_fields(&written));
-    let probe = written.probe.map(|probe| {
-        let mut headers = probe.headers.0;
-        if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("authorization")) {
-            headers.push(("authorization".into(), bearer()));
-        }
-        Probe {
-            call: Call { method: Method::Get, url: probe.get, headers, body: Body::Empty },
-            reading: probe.reading,
-        }
-    });
-    Provider {
-        title: written.title.unwrap_or_else(|| written.name.clone()),
-        name: written.name,
-        example: written.example,
-        notice: written.notice,
-        homepage: written.homepage.map(|address| address.0),
-        flows,
-        authorize: Some(Authorize::Page {
-            url: written.endpoints.authorize.0,
-            parameters: written.authorize_parameters.0,
-            response_type: ResponseType::Code,
-        }),
-        device: None,
-        client: Client { id: written.client.id, authentication },
-        scopes: Scopes {
-            default: written.scopes.default,
-            separator: written.scopes.separator,
-            offered: Vec::new(),
-            list: None,
-        },
-        redirect: Redirect {
-            host: written.redirect.host,
-            port: written.redirect.port,
-            rule: written.redirect.port_rule,
-            path: written.redirect.path,
-            paste: written.redirect.paste.filter(|_| pastes).map(|address| address.0),
-        },
-        pkce: written.pkce,
-        state: State { bytes: written.state.bytes, echoed: true },
-        exchange: Some(exchange),
-        refresh: (written.refresh.rotation != Rotation::None).then_some(refresh),
-        rotation: written.refresh.rotation,
-        grant_life: None,
-        reply: written.reply,
-        meanings: Meanings::default(),
-        probe,
-        issuer: written.issuer,
-        key_header: written.key_header,
-        key_page: None,
-        environment: Vec::new(),
-        orders: Vec::new(),
-        masks: written.masks,
-        export: written.export,
-    }
-}
-
-/// The fields of the token request after `grant_type` (RFC 6749 §4.1.3, RFC 7636 §4.5).
-fn exchange_fields(written: &Written) -> Vec<(&'static str, Slot)> {
-    let state = written.state.in_token_request.then_some(("state", Slot::State));
-    let client = client_fields(&written.client.authentication);
-    let rest = [("redirect_uri", Slot::Redirect), ("code_verifier", Slot::Verifier)];
-    [("code", Slot::Code)].into_iter().chain(state).chain(client).chain(rest).collect()
-}
-
-/// The fields of the refresh request after `grant_type` (RFC 6749 §6).
-fn refresh_fields(written: &Written) -> Vec<(&'static str, Slot)> {
-    client_fields(&written.client.authentication)
-        .into_iter()
-        .chain([("refresh_token", Slot::Refresh)])
-        .collect()
-}
-
-fn client_fields(authentication: &Authentication) -> Vec<(&'static str, Slot)> {
-    match authentication {
-        Authentication::None | Authentication::Header(_) => vec![("client_id", Slot::ClientId)],
-        Authentication::Post => vec![("client_id", Slot::ClientId), ("client_secret", Slot::ClientSecret)],
-        Authentication::Basic => Vec::new(),
-    }
-}
-
-/// A request to the token endpoint.
-fn token_call(written: &Written, grant_type: &str, fields: &[(&str, Slot)]) -> Call {
-    let holes = fields.iter().map(|(name, slot)| ((*name).to_owned(), Template::hole(*slot)));
-    let body = std::iter::once(("grant_type".to_owned(), Template::text(grant_type))).chain(holes).collect();
-    let mut headers = vec![("accept".to_owned(), Template::text("application/json"))];
-    if written.client.authentication == Authentication::Basic {
-        headers.push(("authorization".to_owned(), Template::prefixed("Basic ", Slot::Basic)));
-    }
-    Call {
-        method: Method::Post,
-        url: Template::text(written.endpoints.token.0.as_str()),
-        headers,
-        body: match written.body {
-            BodyForm::Form => Body::Form(body),
-            BodyForm::Json => Body::Json(Tree::Object(
-                body.into_iter().map(|(name, text)| (name, Tree::Text(text))).collect(),
-            )),
-        },
-    }
-}
-
-fn bearer() -> Template {
-    Template::prefixed("Bearer ", Slot::Access)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::provider::call::{Body, Call, Method, Slot, Tree};
+    use crate::domain::provider::environment::Source;
+    use crate::domain::provider::meaning::Meaning;
+    use crate::domain::provider::{Authorize, Flow, Pkce};
 
     /// The shortest file that works.
     const SHORT: &str = "\
@@ -187,96 +102,408 @@ name: acme
 endpoints:
   authorize: https://id.acme.test/authorize
   token: https://id.acme.test/token
-client: { id: authtui }
 ";
 
-    fn fault(text: &str) -> Fault {
-        load("acme", text).expect_err(text)
+    /// A file whose requests are all its own.
+    const OWN: &str = "\
+name: acme
+client: { authentication: { header: x-secret } }
+pkce: off
+state: { echoed: false }
+device: { pkce: required }
+calls:
+  authorize: { post: 'https://a.test/{client_id}/authorize', json: { to: '{redirect}' }, reading: { 400: no } }
+  exchange: { post: 'https://a.test/exchange', headers: { authorization: 'Bearer {code}' } }
+  refresh: { post: 'https://a.test/refresh', form: { token: '{refresh}' } }
+  device: { post: 'https://a.test/device', form: { challenge: '{challenge}' } }
+  poll: { post: 'https://a.test/poll', json: [{ code: '{device_code}', 1x: [1, true, null, '{verifier}'] }] }
+";
+
+    fn acme(text: &str) -> Provider {
+        load("acme", text).unwrap_or_else(|fault| panic!("{fault:?}\n{text}"))
+    }
+
+    fn fields(call: &Call) -> Vec<&str> {
+        match &call.body {
+            Body::Empty => Vec::new(),
+            Body::Form(fields) => fields.iter().map(|(name, _)| name.as_str()).collect(),
+            Body::Json(Tree::Object(fields)) => fields.iter().map(|(name, _)| name.as_str()).collect(),
+            Body::Json(other) => panic!("no fields: {other:?}"),
+        }
+    }
+
+    fn headers(call: &Call) -> Vec<&str> {
+        call.headers.iter().map(|(name, _)| name.as_str()).collect()
     }
 
     #[test]
     fn the_shortest_file_gives_a_public_client_with_pkce_on_any_port() {
-        let provider = load("acme", SHORT).expect("a provider");
+        let provider = acme(SHORT);
         assert_eq!(provider.redirect.ports(), [8765, 0]);
-        assert_eq!(provider.pkce, crate::domain::provider::Pkce::Required);
+        assert_eq!((provider.pkce, provider.state.echoed), (Pkce::Required, true));
         let exchange = provider.exchange.expect("an exchange");
-        let Body::Form(fields) = &exchange.body else { panic!("not a form: {:?}", exchange.body) };
-        let names: Vec<_> = fields.iter().map(|(name, _)| name.as_str()).collect();
-        assert_eq!(names, ["grant_type", "code", "client_id", "redirect_uri", "code_verifier"]);
+        let names = ["grant_type", "code", "client_id", "redirect_uri", "code_verifier"];
+        assert_eq!((exchange.method, fields(&exchange)), (Method::Post, names.to_vec()));
+        assert_eq!(provider.device, None);
     }
 
     #[test]
-    fn the_page_that_shows_codes_makes_pasting_a_flow_unless_the_file_says_otherwise() {
+    fn the_addresses_make_the_flows_unless_the_file_says_otherwise() {
         let page = "redirect: { paste: 'https://id.acme.test/code' }\n";
+        let device = "  device: https://id.acme.test/device\n";
         for (more, flows) in [
-            ("", &[Flow::Code][..]),
-            (page, &[Flow::Code, Flow::Paste]),
-            (&format!("{page}flows: [code]\n"), &[Flow::Code]),
-            (&format!("{page}flows: [paste]\n"), &[Flow::Paste]),
+            (String::new(), &[Flow::Code][..]),
+            (page.to_owned(), &[Flow::Code, Flow::Paste]),
+            (device.to_owned(), &[Flow::Code, Flow::Device]),
+            (format!("{device}{page}"), &[Flow::Code, Flow::Paste, Flow::Device]),
+            (format!("{device}{page}flows: [code]\n"), &[Flow::Code]),
+            (format!("{device}{page}flows: [paste]\n"), &[Flow::Paste]),
+            (format!("{device}{page}flows: [device]\n"), &[Flow::Device]),
+            (format!("{device}flows: [key]\n"), &[Flow::Key]),
         ] {
-            let provider = load("acme", &format!("{SHORT}{more}")).expect(more);
+            let provider = acme(&format!("{SHORT}{more}"));
             assert_eq!(provider.flows, flows, "{more}");
-            // A page that no flow uses is not there for anybody.
-            assert_eq!(provider.redirect.paste.is_some(), flows.contains(&Flow::Paste), "{more}");
+            let has = |flow| flows.contains(&flow);
+            // What no flow uses is not there for anybody.
+            assert_eq!(provider.redirect.paste.is_some(), has(Flow::Paste), "{more}");
+            assert_eq!(provider.device.is_some(), has(Flow::Device), "{more}");
+            let by_code = has(Flow::Code) || has(Flow::Paste);
+            assert_eq!(provider.authorize.is_some(), by_code, "{more}");
+            assert_eq!(provider.exchange.is_some(), by_code, "{more}");
         }
     }
 
     #[test]
-    fn each_way_of_client_authentication_has_its_place() {
-        for (authentication, in_body, in_header) in
-            [("none", "ClientId", false), ("post", "ClientSecret", false), ("basic", "", true)]
-        {
-            let text =
-                SHORT.replace("id: authtui", &format!("id: authtui, authentication: {authentication}"));
-            let provider = load("acme", &text).expect("a provider");
-            let exchange = provider.exchange.expect("an exchange");
-            assert!(format!("{:?}", exchange.body).contains(in_body), "{authentication}");
-            assert_eq!(exchange.headers.len() == 2, in_header, "{authentication}");
-            let mut holes = exchange.headers.iter().flat_map(|(_, value)| value.slots());
-            assert_eq!(holes.any(|slot| slot == Slot::Basic), in_header);
-        }
+    fn a_provider_of_keys_alone_needs_no_address() {
+        let provider =
+            acme("name: acme\nflows: [key]\nkey: { header: X-Key, page: 'https://a.test/keys' }\n");
+        assert_eq!((provider.authorize, provider.exchange, provider.refresh), (None, None, None));
+        assert_eq!(provider.key_header.as_deref(), Some("X-Key"));
+        assert_eq!(provider.key_page.expect("a page").as_str(), "https://a.test/keys");
     }
 
     #[test]
-    fn a_bad_file_is_refused_with_its_line_and_rule() {
-        for (from, to, line, words) in [
-            ("https://id.acme.test/token", "http://id.acme.test/token", 4, "https"),
-            ("client: { id: authtui }", "client: { id: authtui }\nhost: x", 6, "unknown field `host`"),
-            (
-                "client: { id: authtui }",
-                "client: { id: authtui, authentication: mtls }",
-                5,
-                "unknown variant `mtls`",
-            ),
-            ("name: acme", "name: other", 1, "acme.yaml"),
-            ("client: { id: authtui }", "redirect:\n  path: callback", 6, "slash"),
-            ("client: { id: authtui }", "redirect:\n  host: example.org", 6, "127.0.0.1"),
-            ("client: { id: authtui }", "state: { bytes: 4 }", 5, "16 to 96"),
-            ("client: { id: authtui }", "authorize_parameters: { state: x }", 5, "state"),
-            ("client: { id: authtui }", "flows: []", 5, "code"),
-            ("client: { id: authtui }", "flows: [code, paste]", 5, "redirect.paste"),
-            ("client: { id: authtui }", "flows: [paste]", 5, "redirect.paste"),
-            ("client: { id: authtui }", "export: 'A B'", 5, "export"),
-            ("client: { id: authtui }", "key_header: 'x-key: a'", 5, "letters, digits and -"),
-            ("client: { id: authtui }", "key_header: ''", 5, "letters, digits and -"),
-            ("client: { id: authtui }", "probe: { get: 'https://x.test/?t={access}' }", 5, "address"),
-            (
-                "client: { id: authtui }",
-                "probe: { get: 'https://x.test/', headers: { a: '{code}' } }",
-                5,
-                "{code}",
-            ),
-            ("client: { id: authtui }", "reply: { access: token }", 5, "slash"),
+    fn each_way_of_client_authentication_has_its_place_in_every_standard_request() {
+        for (authentication, in_body, in_header) in [
+            ("none", &["client_id"][..], None),
+            ("post", &["client_id", "client_secret"], None),
+            ("basic", &[], Some(("authorization", Slot::Basic))),
+            ("{ header: x-secret }", &["client_id"], Some(("x-secret", Slot::ClientSecret))),
         ] {
-            let fault = fault(&SHORT.replace(from, to));
-            assert!(fault.rule.contains(words), "{to}: {}", fault.rule);
-            assert_eq!(fault.line, Some(line), "{to}: {}", fault.rule);
+            let device = "  device: https://id.acme.test/device\n";
+            let provider = acme(&format!("{SHORT}{device}client: {{ authentication: {authentication} }}\n"));
+            let device = provider.device.expect("a device authorization");
+            let calls = [
+                provider.exchange.expect("an exchange"),
+                provider.refresh.expect("a refresh"),
+                device.authorize,
+                device.poll,
+            ];
+            for call in calls {
+                let client: Vec<_> =
+                    fields(&call).into_iter().filter(|name| name.starts_with("client_")).collect();
+                assert_eq!(client, in_body, "{authentication}");
+                let proof = call.headers.get(1).map(|(name, value)| (name.as_str(), value.slots().next()));
+                let expected = in_header.map(|(name, slot)| (name, Some(slot)));
+                assert_eq!((proof, headers(&call)[0]), (expected, "accept"), "{authentication}");
+            }
         }
+    }
+
+    #[test]
+    fn the_requests_of_a_device_code_are_those_of_rfc_8628() {
+        let text = format!("{SHORT}  device: https://id.acme.test/device\nbody: json\n");
+        let plain = acme(&text).device.expect("a device authorization");
+        assert_eq!(fields(&plain.authorize), ["client_id", "scope"]);
+        assert_eq!(fields(&plain.poll), ["grant_type", "device_code", "client_id"]);
+        let bound = acme(&format!("{text}device: {{ pkce: required, reply: {{ user_code: /x }} }}\n"));
+        let bound = bound.device.expect("a device authorization");
+        let challenge = ["client_id", "scope", "code_challenge", "code_challenge_method"];
+        assert_eq!(fields(&bound.authorize), challenge);
+        assert_eq!(fields(&bound.poll), ["grant_type", "device_code", "client_id", "code_verifier"]);
+        assert_eq!(bound.reply.user_code.0, ["/x"]);
+        assert_eq!(bound.reply.device_code.0, ["/device_code"]);
+    }
+
+    #[test]
+    fn a_files_own_requests_replace_those_of_the_short_forms() {
+        let provider = acme(OWN);
+        assert_eq!(provider.flows, [Flow::Code, Flow::Device]);
+        let Some(Authorize::Sent { call, reading }) = &provider.authorize else {
+            panic!("not sent: {:?}", provider.authorize)
+        };
+        assert_eq!((fields(call), reading[&400].as_str()), (vec!["to"], "no"));
+        assert_eq!(headers(&provider.exchange.expect("an exchange")), ["accept", "authorization"]);
+        assert_eq!(fields(&provider.refresh.expect("a refresh")), ["token"]);
+        let poll = provider.device.expect("a device authorization").poll;
+        let Body::Json(Tree::List(items)) = &poll.body else { panic!("no list: {:?}", poll.body) };
+        let Tree::Object(fields) = &items[0] else { panic!("no object: {items:?}") };
+        let Tree::List(values) = &fields[1].1 else { panic!("no list: {fields:?}") };
+        let fixed = |value: serde_json::Value| Tree::Fixed(value);
+        assert_eq!(values[..3], [fixed(1.into()), fixed(true.into()), fixed(serde_json::Value::Null)]);
+        let own = acme(&OWN.replace(
+            "{ post: 'https://a.test/refresh',",
+            "{ post: 'https://a.test/refresh', headers: { Accept: text/plain },",
+        ));
+        assert_eq!(headers(&own.refresh.expect("a refresh")), ["Accept"]);
+    }
+
+    #[test]
+    fn what_is_said_of_scopes_meanings_and_the_environment_arrives() {
+        let provider = acme(&format!(
+            "{SHORT}\
+response_type: none
+refresh: {{ rotation: reusable, grant_life: 90d }}
+scopes: {{ offered: [a, {{ name: b, title: \"B\\e\" }}], list: {{ get: 'https://a.test/scopes' }} }}
+meaning: [{{ status: 429, is: slow_down }}, {{ error: gone, is: grant_dead }}]
+environment: [ONE, {{ name: TWO, header: x-two, prefixes: [two-] }}]
+orders: [{{ name: usual, program: acme, sources: [TWO, ONE, login, key] }}]
+"
+        ));
+        assert_eq!(provider.grant_life.expect("a life").num_days(), 90);
+        let titles: Vec<_> = provider.scopes.offered.iter().map(|one| one.title.as_deref()).collect();
+        assert_eq!(titles, [None, Some("B\u{fffd}")]);
+        let list = provider.scopes.list.expect("a list");
+        assert_eq!((list.at.0, list.name.0), (vec![String::new()], vec!["/name".into(), "/id".into()]));
+        assert_eq!(provider.meanings.of(429, None), Some(Meaning::SlowDown));
+        assert_eq!(provider.meanings.of(400, Some("gone")), Some(Meaning::GrantDead));
+        assert_eq!(provider.environment[1].prefixes, ["two-"]);
+        let variable = |name: &str| Source::Variable(name.to_owned());
+        let sources = [variable("TWO"), variable("ONE"), Source::Login, Source::Key];
+        assert_eq!(provider.orders[0].sources, sources);
     }
 
     #[test]
     fn a_provider_without_refresh_has_no_refresh_request() {
         let text = format!("{SHORT}refresh: {{ rotation: none }}\n");
-        assert_eq!(load("acme", &text).expect("a provider").refresh, None);
+        assert_eq!(acme(&text).refresh, None);
+    }
+
+    #[test]
+    fn a_file_with_a_bad_field_is_refused_with_its_line_and_rule() {
+        // What is added after the four lines of the shortest file.
+        for (more, line, words) in [
+            ("zzz: 1", 5, "unknown field `zzz`"),
+            ("key_header: x-api-key", 5, "unknown field `key_header`"),
+            ("  device: http://a.test/d", 5, "https"),
+            ("  device: 'https://a.test/{client_id}'", 5, "{holes}"),
+            ("title: [x]", 5, "expected a string"),
+            ("homepage: ftp://a.test", 5, "https"),
+            ("flows: []", 5, "code, paste, device and key"),
+            ("flows: [implicit]", 5, "unknown variant `implicit`"),
+            ("flows: [code, code]", 5, "once"),
+            ("flows: [code, paste]", 5, "redirect.paste"),
+            ("flows:\n  - code\n  - device", 5, "endpoints.device or calls.device"),
+            ("response_type: token", 5, "unknown variant `token`"),
+            ("client:\n  id: \"a\\nb\"", 6, "visible ASCII"),
+            ("client: { secret: x }", 5, "unknown field `secret`"),
+            ("client:\n  authentication: mtls", 6, "unknown variant `mtls`"),
+            ("client:\n  authentication: { head: x }", 6, "unknown field `head`"),
+            ("client:\n  authentication: {}", 6, "missing field `header`"),
+            ("client:\n  authentication:\n    header: 'x: y'", 7, "name of a header"),
+            ("body: xml", 5, "unknown variant `xml`"),
+            ("scopes: { default: ['a b'] }", 5, "one word"),
+            ("scopes: { separator: '' }", 5, "must not be empty"),
+            ("scopes:\n  offered:\n    - a\n    - b c", 8, "one word"),
+            ("scopes:\n  offered:\n    - a\n    - { name: a }", 8, "“a” is offered twice"),
+            ("scopes:\n  offered: [{ nam: a }]", 6, "unknown field `nam`"),
+            ("scopes:\n  offered: [3]", 6, "a name, or a map with a name"),
+            ("scopes:\n  list:\n    get: http://a.test/", 7, "https"),
+            ("scopes:\n  list:\n    get: 'https://a.test/?t={access}'", 7, "{holes}"),
+            ("scopes:\n  list: { at: /x }", 6, "missing field `get`"),
+            ("scopes:\n  list: { get: 'https://a.test/', at: x }", 6, "slash"),
+            ("redirect:\n  path: callback", 6, "slash"),
+            ("redirect:\n  path: /go/x", 6, "short link"),
+            ("redirect:\n  host: example.org", 6, "127.0.0.1"),
+            ("redirect:\n  port: 0", 6, "65535"),
+            ("redirect:\n  port_rule: some", 6, "fixed, any, or a list"),
+            ("pkce: plain", 5, "unknown variant `plain`"),
+            ("state: { bytes: 4 }", 5, "16 to 96"),
+            ("state: { echo: false }", 5, "unknown field `echo`"),
+            ("flows: [key]\nstate:\n  echoed: false", 7, "logins by code"),
+            ("authorize_parameters:\n  a: b\n  state: x", 7, "authtui itself sends state"),
+            ("authorize_parameters:\n  a: '{code}'", 6, "{code}"),
+            ("authorize_parameters: { a: b, a: c }", 5, "“a” stands there twice"),
+            ("device: { pkce: required }", 5, "endpoints.device or calls.device"),
+            ("device: { reply: { code: /x } }", 5, "unknown field `code`"),
+            ("refresh: { rotation: twice }", 5, "unknown variant `twice`"),
+            ("refresh:\n  grant_life: 1y", 6, "365d, 12h"),
+            ("refresh:\n  grant_life: 3600", 6, "365d, 12h"),
+            ("reply: { access: token }", 5, "slash"),
+            ("reply: { acess: /a }", 5, "unknown field `acess`"),
+            ("meaning:\n  - { is: pending }", 6, "one status or of one error"),
+            ("meaning:\n  - { status: 429, error: x, is: pending }", 6, "one status or of one error"),
+            ("meaning:\n  - { status: 99, is: pending }", 6, "100 to 599"),
+            ("meaning:\n  - { error: '', is: pending }", 6, "must not be empty"),
+            ("meaning:\n  - { error: a, is: bad }", 6, "unknown variant `bad`"),
+            ("meaning:\n  - { error: a, is: denied }\n  - { error: a, is: expired }", 7, "already"),
+            ("probe:\n  get: 'https://a.test/?t={access}'", 6, "may not stand in an address"),
+            ("probe:\n  get: 'https://a.test/{client_id}'", 6, "nothing fills {client_id}"),
+            ("probe:\n  get: 'http://a.test/'", 6, "https"),
+            ("probe: { get: 'https://a.test/',\n  headers: { a: '{code}' } }", 6, "{code}"),
+            ("probe: { get: 'https://a.test/',\n  headers: { 'a b': x } }", 6, "name of a header"),
+            ("probe: { get: 'https://a.test/',\n  headers: { a: \"x\\r\\ny\" } }", 6, "visible ASCII"),
+            ("probe: { get: 'https://a.test/',\n  headers: { a: x, A: x } }", 6, "twice"),
+            ("probe: { get: 'https://a.test/',\n  headers: { Host: x } }", 6, "itself sends Host"),
+            ("probe: { get: 'https://a.test/',\n  reading: { 700: x } }", 6, "100 to 599"),
+            ("probe: { get: 'https://a.test/',\n  reading: { 200: x, 200: y } }", 6, "twice"),
+            ("key: { header: 'x-key: a' }", 5, "name of a header"),
+            ("key:\n  header: ''", 6, "name of a header"),
+            ("key: { page: javascript:x }", 5, "https"),
+            ("environment: [one]", 5, "A to Z"),
+            ("environment:\n  - ONE\n  - { name: 2WO }", 7, "A to Z"),
+            ("environment:\n  - { name: ONE, header: 'a b' }", 6, "name of a header"),
+            ("environment:\n  - { name: ONE, prefixes: ['a b'] }", 6, "prefix"),
+            ("environment:\n  - ONE\n  - { name: ONE }", 7, "ONE stands there twice"),
+            ("orders:\n  - { name: a b, program: x, sources: [login] }", 6, "one word"),
+            ("orders:\n  - { name: a, program: ' ', sources: [login] }", 6, "whose order"),
+            ("orders:\n  - { name: a, program: x, sources: [] }", 6, "at least one"),
+            ("orders:\n  - { name: a, program: x, sources: [ONE] }", 6, "ONE is no variable"),
+            ("orders:\n  - { name: a, program: x, sources: [key, key] }", 6, "key stands there twice"),
+            (
+                "orders:\n  - { name: a, program: x, sources: [key] }\n  - { name: a, program: y, sources: [key] }",
+                7,
+                "two orders a",
+            ),
+            ("masks: ['']", 5, "1 to 24"),
+            ("export: 'A B'", 5, "export"),
+            ("extends: [x]", 5, "expected a string"),
+            ("extends: nobody", 5, "no such provider file"),
+            ("extends: acme", 5, "no such provider file"),
+            ("calls: { revoke: {} }", 5, "unknown field `revoke`"),
+            ("calls:\n  exchange: { form: { a: '{code}' } }", 6, "exactly one of get and post"),
+            (
+                "calls:\n  exchange: { get: 'https://a.test/', post: 'https://a.test/' }",
+                6,
+                "exactly one of get and post",
+            ),
+            ("calls:\n  exchange: { post: 'https://a.test/', form: {}, json: {} }", 6, "not both"),
+            ("calls:\n  exchange: { get: 'https://a.test/', form: {} }", 6, "a get has no body"),
+            (
+                "calls:\n  exchange: { post: 'https://a.test/', reading: { 400: x } }",
+                6,
+                "unknown field `reading`",
+            ),
+            (
+                "calls:\n  exchange: { post: 'https://a.test/', json: { a: '{cod}' } }",
+                6,
+                "known are client_id",
+            ),
+            ("calls:\n  exchange: { post: 'https://a.test/', json: { a: .nan } }", 6, "no such number"),
+            ("calls:\n  exchange: { post: 'https://a.test/', json: { a: 1, a: 2 } }", 6, "twice"),
+            ("calls:\n  exchange: { post: 'https://a.test/' }", 6, "carries no {code}"),
+            (
+                "calls:\n  exchange: { post: 'https://a.test/', form: { a: '{code}' } }",
+                6,
+                "no {verifier}, though pkce",
+            ),
+            ("calls:\n  exchange:\n    post: 'https://a.test/{code}'", 7, "may not stand in an address"),
+            ("calls:\n  exchange:\n    post: 'https://a.test{client_id}/'", 7, "behind the host"),
+            ("calls:\n  exchange:\n    post: 'http://a.test/'", 7, "https"),
+            (
+                "calls:\n  exchange:\n    post: https://a.test/\n    json:\n      a:\n        - x\n        - '{refresh}'",
+                11,
+                "nothing fills {refresh} in calls.exchange",
+            ),
+            (
+                "calls:\n  exchange:\n    post: https://a.test/\n    form:\n      a: '{client_secret}'",
+                9,
+                "client.authentication is none",
+            ),
+            (
+                "calls:\n  exchange:\n    post: https://a.test/\n    headers:\n      content-type: x",
+                9,
+                "itself sends content-type",
+            ),
+            (
+                "calls:\n  refresh: { post: 'https://a.test/', form: { a: '{code}' } }",
+                6,
+                "{code} in calls.refresh",
+            ),
+            ("calls:\n  refresh: { post: 'https://a.test/', form: { a: b } }", 6, "carries no {refresh}"),
+            (
+                "calls:\n  poll: { post: 'https://a.test/', form: { a: '{state}' } }",
+                6,
+                "{state} in calls.poll",
+            ),
+            ("calls:\n  poll: { post: 'https://a.test/', form: { a: b } }", 6, "carries no {device_code}"),
+            (
+                "calls:\n  device: { post: 'https://a.test/', form: { a: '{verifier}' } }",
+                6,
+                "{verifier} in calls.device",
+            ),
+            (
+                "calls:\n  device: { post: 'https://a.test/' }\ndevice: { pkce: required }",
+                6,
+                "carries no {challenge}",
+            ),
+            (
+                "calls:\n  authorize: { post: 'https://a.test/', form: { a: '{client_secret}' } }",
+                6,
+                "{client_secret} in calls.authorize",
+            ),
+            (
+                "calls:\n  authorize: { post: 'https://a.test/', form: { a: '{challenge}' } }",
+                6,
+                "echoed: false",
+            ),
+            (
+                "calls:\n  authorize: { post: 'https://a.test/', form: { a: '{state}' } }",
+                6,
+                "no {challenge}, though pkce",
+            ),
+            ("calls:\n  authorize: { get: 'https://a.test/?s={state}' }", 6, "may not stand in an address"),
+        ] {
+            let fault = load("acme", &format!("{SHORT}{more}\n")).expect_err(more);
+            assert!(fault.rule.contains(words), "{more}: {}", fault.rule);
+            assert_eq!(fault.line, Some(line), "{more}: {}", fault.rule);
+        }
+    }
+
+    #[test]
+    fn a_file_that_lacks_what_its_flow_needs_is_told_so() {
+        let authorize = "endpoints: { authorize: 'https://a.test/a' }\n";
+        let token = "endpoints: { token: 'https://a.test/t' }\n";
+        let device = "endpoints: { device: 'https://a.test/d' }\n";
+        let both = "endpoints: { device: 'https://a.test/d', token: 'https://a.test/t' }\n";
+        let exchange =
+            "calls: { exchange: { post: 'https://a.test/', form: { a: '{code}', b: '{verifier}' } } }\n";
+        for (more, line, words) in [
+            (String::new(), None, "nothing says how to log in"),
+            (token.to_owned(), Some(2), "nothing says how to log in"),
+            (format!("{token}flows: [code]\n"), Some(3), "endpoints.authorize or calls.authorize"),
+            (format!("{token}redirect: {{ paste: 'https://a.test/p' }}\n"), Some(2), "calls.authorize"),
+            (authorize.to_owned(), Some(2), "endpoints.token or calls.exchange"),
+            (format!("{authorize}{exchange}"), Some(2), "endpoints.token or calls.refresh"),
+            (device.to_owned(), Some(2), "endpoints.token or calls.poll"),
+            (format!("{both}flows: [device]\nstate: {{ echoed: false }}\n"), Some(4), "by code"),
+        ] {
+            let fault = load("acme", &format!("name: acme\n{more}")).expect_err(&more);
+            assert!(fault.rule.contains(words), "{more}: {}", fault.rule);
+            assert_eq!(fault.line, line, "{more}: {}", fault.rule);
+        }
+        let none = "refresh: { rotation: none }\n";
+        assert_eq!(acme(&format!("name: acme\n{authorize}{exchange}{none}")).refresh, None);
+        assert_eq!(acme(&format!("name: acme\n{both}")).flows, [Flow::Device]);
+    }
+
+    #[test]
+    fn what_is_no_provider_file_at_all_is_refused() {
+        let deep = format!("{SHORT}calls: {}", "[".repeat(100));
+        let blocks = format!("{SHORT}calls:\n  poll:\n    json:\n      {}x", "- ".repeat(200));
+        for (text, words) in [
+            ("", "missing field `name`"),
+            ("- x", "a map of fields"),
+            ("name: [", "expected a string"),
+            ("name: acme\nflows: [", "did not find"),
+            (&deep, "64 deep"),
+            (&blocks, "recursion limit"),
+            (&format!("{SHORT}name: acme\n"), "duplicate field `name`"),
+            (&SHORT.replace("acme", "other"), "acme.yaml"),
+            (&format!("{SHORT}---\n{SHORT}"), "more than one document"),
+        ] {
+            let fault = load("acme", text).expect_err(text);
+            assert!(fault.rule.contains(words), "{text}: {}", fault.rule);
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! `authtui providers`: what one can log in to, and whose fault it is when one cannot.
 
+use authtui::domain::provider::catalog::PRESETS;
+
 use crate::home::Home;
 
 const ACME: &str = "name: acme\nendpoints: { authorize: 'https://a.test/a', token: 'https://a.test/t' }\nclient: { id: c }\n";
@@ -12,7 +14,8 @@ fn presets_and_own_files_are_listed_and_shown_as_they_are_written() {
     let ended = home.run(&["providers"]);
 
     let names: Vec<&str> = ended.out.lines().filter_map(|line| line.split_whitespace().next()).collect();
-    assert_eq!((ended.code, names), (Some(0), vec!["acme", "anthropic", "oauth2"]), "{ended:?}");
+    let presets = PRESETS.map(|(name, _)| name);
+    assert_eq!((ended.code, names), (Some(0), [&["acme"], &presets[..]].concat()), "{ended:?}");
     assert!(ended.err.contains("/authtui/providers/NAME.yaml"), "{ended:?}");
     assert_eq!(home.run(&["providers", "show", "acme"]).quietly(), (Some(0), ACME));
     let preset = include_str!("../../../assets/providers/oauth2.yaml");
@@ -36,6 +39,19 @@ fn a_file_of_the_same_name_replaces_a_preset() {
     let mine = ACME.replace("acme", "anthropic");
     home.provider("anthropic", &mine);
     assert_eq!(home.run(&["providers", "show", "anthropic"]).quietly(), (Some(0), mine.as_str()));
+}
+
+#[test]
+fn a_file_that_extends_a_preset_is_shown_as_both_together() {
+    let home = Home::new();
+    let mine = "extends: anthropic\nname: anthropic\nexport: MINE\n";
+    home.provider("anthropic", mine);
+    let shown = home.run(&["providers", "show", "anthropic"]);
+    assert!(shown.out.contains("export: MINE\n") && shown.out.contains("claude.ai"), "{shown:?}");
+    assert!(!shown.out.contains("extends"), "{shown:?}");
+    // What is shown can be copied.
+    home.provider("anthropic", &shown.out);
+    assert_eq!(home.run(&["providers", "show", "anthropic"]).quietly(), (Some(0), shown.out.as_str()));
 }
 
 #[test]

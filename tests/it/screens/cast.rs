@@ -7,7 +7,7 @@ use authtui::domain::clock::{FixedOffset, Now, Steady, TimeDelta, from_rfc3339};
 use authtui::domain::name::{ProfileId, ProfileName, StoreId};
 use authtui::domain::profile::{Kind, LastRefresh, Profile, RefreshResult};
 use authtui::domain::provider::Provider;
-use authtui::domain::provider::catalog::{Catalog, PRESETS};
+use authtui::domain::provider::catalog::Catalog;
 use authtui::domain::secret::Secret;
 use authtui::domain::tokens::{Held, Life, Tokens};
 use authtui::oauth::callback::Answer;
@@ -15,6 +15,8 @@ use authtui::oauth::login::{Ask, Bound, Heard, Login, Plan, Seat, Ways};
 use authtui::oauth::request::{Entropy, Reply};
 use authtui::oauth::{Attempt, Errand};
 use authtui::tui::model::{Model, RowId};
+
+use crate::harness::preset;
 
 /// Where the cast is kept.
 pub(super) const PLACE: &str = "~/.config/authtui/config.yaml";
@@ -101,7 +103,12 @@ pub(super) fn model(rows: Vec<Row>) -> Model {
         Row::Profile(profile) => Some(RowId::Profile(profile.id.clone())),
         Row::Broken { .. } => None,
     });
-    model.catalog = Some(Catalog::read(["github", "gitlab", "qonic"].map(provider_file)));
+    model.catalog = Some(Catalog::only(
+        ["anthropic", "oauth2"]
+            .map(preset)
+            .into_iter()
+            .chain(["github", "gitlab", "qonic"].map(provider_file)),
+    ));
     let snapshot =
         Snapshot { store: StoreId::Own, place: PLACE.into(), rows, writable: Ok(()), notices: Vec::new() };
     model.stores.insert(StoreId::Own, snapshot);
@@ -118,7 +125,7 @@ pub(super) fn many(count: usize) -> Vec<Row> {
 
 /// A provider's file like the example that comes with the program.
 fn provider_file(name: &str) -> (String, Result<String, String>) {
-    let [_, (_, text)] = PRESETS;
+    let text = preset("oauth2").1.expect("a text");
     let text =
         text.replace("name: oauth2", &format!("name: {name}")).replace("example: true", "example: false");
     let path = format!("~/.config/authtui/providers/{name}.yaml");

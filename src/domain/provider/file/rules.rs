@@ -1,26 +1,18 @@
 //! The rules of a provider's file that reach across fields.
 
+mod calls;
+mod flows;
+mod holes;
+mod surroundings;
+
 use crate::domain::name;
-use crate::domain::provider::call::{Slot, Template};
-use crate::domain::provider::endpoint;
+use crate::domain::provider::PortRule;
 use crate::domain::provider::file::written::Written;
-use crate::domain::provider::{Flow, PortRule};
 
-/// The parameters of an authorization request that the program itself sends (RFC 6749 §4.1.1,
-/// RFC 7636 §4.3).
-pub(super) const OURS: [&str; 7] = [
-    "client_id",
-    "redirect_uri",
-    "response_type",
-    "scope",
-    "state",
-    "code_challenge",
-    "code_challenge_method",
-];
-
-/// A rule that a file breaks, and the field where it does.
+/// A rule that a file breaks, and the field where it does: keys, and entries of lists by their
+/// number.
 pub(super) struct Broken {
-    pub(super) path: &'static [&'static str],
+    pub(super) path: Vec<String>,
     pub(super) words: String,
 }
 
@@ -28,13 +20,27 @@ pub(super) struct Broken {
 pub(super) fn broken(name: &str, written: &Written) -> Option<Broken> {
     identity(name, written)
         .or_else(|| redirect(written))
+        .or_else(|| flows::broken(written))
         .or_else(|| authorization(written))
-        .or_else(|| probe(written))
-        .or_else(|| display(written))
+        .or_else(|| calls::broken(written))
+        .or_else(|| scopes(written))
+        .or_else(|| surroundings::broken(written))
+        .or_else(|| meaning(written))
+        .or_else(|| masks(written))
 }
 
-fn rule(path: &'static [&'static str], words: impl Into<String>) -> Option<Broken> {
-    Some(Broken { path, words: words.into() })
+fn rule(path: &[&str], words: impl Into<String>) -> Option<Broken> {
+    Some(Broken { path: path.iter().map(|step| (*step).to_owned()).collect(), words: words.into() })
+}
+
+/// The first entry that stands in `all` before.
+fn doubled<T: PartialEq>(all: &[T]) -> Option<(usize, &T)> {
+    let before = |index: usize, one: &T| all.iter().take(index).any(|earlier| earlier == one);
+    all.iter().enumerate().find(|(index, one)| before(*index, one))
+}
+
+fn is_word(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 fn identity(name: &str, written: &Written) -> Option<Broken> {
@@ -86,102 +92,76 @@ fn redirect(written: &Written) -> Option<Broken> {
     None
 }
 
+/// The parameters of an authorization request that the program itself sends (RFC 6749 §4.1.1,
+/// RFC 7636 §4.3).
+const OURS: [&str; 7] = [
+    "client_id",
+    "redirect_uri",
+    "response_type",
+    "scope",
+    "state",
+    "code_challenge",
+    "code_challenge_method",
+];
+
 fn authorization(written: &Written) -> Option<Broken> {
-    let flows = written.flows();
-    if flows.is_empty() {
-        return rule(&["flows"], "flows must name at least one of code and paste");
-    }
-    if flows.contains(&Flow::Paste) && written.redirect.paste.is_none() {
-        return rule(
-            &["flows"],
-            "paste in flows needs redirect.paste, the provider's page that shows the code",
-        );
-    }
     if !(16..=96).contains(&written.state.bytes) {
         return rule(&["state", "bytes"], "state.bytes must be 16 to 96");
     }
-    let asked = |name: &str| written.authorize_parameters.0.iter().any(|(key, _)| key == name);
-    if let Some(ours) = OURS.into_iter().find(|ours| asked(ours)) {
-        return rule(&["authorize_parameters"], format!("authtui itself sends {ours}; leave it out here"));
+    let parameters = &written.authorize_parameters.0;
+    if let Some((name, _)) = parameters.iter().find(|(name, _)| OURS.contains(&name.as_str())) {
+        let words = format!("authtui itself sends {name}; leave it out here");
+        return rule(&["authorize_parameters", name], words);
     }
-    let mut holes = written.authorize_parameters.0.iter().flat_map(|(_, value)| value.slots());
-    if let Some(slot) = holes.find(|slot| *slot != Slot::Account) {
-        let words = format!("authorize_parameters know {{account}} alone, not {{{}}}", slot.word());
-        return rule(&["authorize_parameters"], words);
+    for (name, value) in parameters {
+        if let Some(broken) = holes::misplaced("authorize_parameters", value, &holes::ACCOUNT) {
+            return rule(&["authorize_parameters", name], broken);
+        }
     }
-    let query: Vec<_> =
-        written.endpoints.authorize.0.query_pairs().map(|(key, _)| key.into_owned()).collect();
-    if let Some(clash) = query.iter().find(|key| OURS.contains(&key.as_str()) || asked(key)) {
-        return rule(
-            &["endpoints", "authorize"],
-            format!("the address already says {clash}, which is sent as well"),
-        );
-    }
-    if written.scopes.default.iter().any(|scope| scope.is_empty() || scope.contains(char::is_whitespace)) {
+    let sent = |key: &str| OURS.contains(&key) || parameters.iter().any(|(name, _)| name == key);
+    let mut query = written.endpoints.authorize.iter().flat_map(|address| address.0.query_pairs());
+    let clash = query.find(|(key, _)| sent(key))?.0;
+    let words = format!("the address already says {clash}, which is sent as well");
+    rule(&["endpoints", "authorize"], words)
+}
+
+fn scopes(written: &Written) -> Option<Broken> {
+    let scopes = &written.scopes;
+    let one_word = |scope: &str| !scope.is_empty() && !scope.contains(char::is_whitespace);
+    if !scopes.default.iter().all(|scope| one_word(scope)) {
         return rule(&["scopes", "default"], "a scope is one word; write several as a list");
     }
-    None
+    if scopes.separator.is_empty() {
+        return rule(&["scopes", "separator"], "scopes.separator must not be empty");
+    }
+    let offered: Vec<&str> = scopes.offered.iter().map(|offered| offered.0.name.as_str()).collect();
+    if let Some((index, _)) = offered.iter().enumerate().find(|(_, name)| !one_word(name)) {
+        let index = index.to_string();
+        return rule(&["scopes", "offered", &index], "a scope is one word; write several as a list");
+    }
+    let (index, name) = doubled(&offered)?;
+    rule(&["scopes", "offered", &index.to_string()], format!("“{name}” is offered twice"))
 }
 
-fn probe(written: &Written) -> Option<Broken> {
-    let probe = written.probe.as_ref()?;
-    let fits = |template: &Template| template.slots().find(|slot| *slot != Slot::Access);
-    if probe.get.slots().any(Slot::is_secret) {
-        return rule(&["probe", "get"], "a secret may not stand in an address; use a header");
+fn meaning(written: &Written) -> Option<Broken> {
+    for (index, told) in written.meaning.iter().enumerate() {
+        let words = match (told.status, told.error.as_deref()) {
+            (Some(100..=599), None) => continue,
+            (Some(_), None) => "a status is a number from 100 to 599",
+            (None, Some("")) => "an error code must not be empty",
+            (None, Some(_)) => continue,
+            (Some(_), Some(_)) | (None, None) => "a meaning is that of one status or of one error, not both",
+        };
+        return rule(&["meaning", &index.to_string()], words);
     }
-    let spoken: String = probe.get.texts().collect();
-    if let Err(bad) = endpoint::parse(&spoken) {
-        return rule(&["probe", "get"], bad.to_string());
-    }
-    let misplaced = probe.headers.0.iter().find_map(|(_, template)| fits(template));
-    misplaced.and_then(|slot| {
-        rule(&["probe", "headers"], format!("a probe knows {{access}} alone, not {{{}}}", slot.word()))
-    })
+    let told: Vec<_> = written.meaning.iter().map(|told| (told.status, told.error.as_deref())).collect();
+    let (index, _) = doubled(&told)?;
+    rule(&["meaning", &index.to_string()], "the same status or error has a meaning already")
 }
 
-fn display(written: &Written) -> Option<Broken> {
-    let header = |name: &str| {
-        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-    };
-    if written.key_header.as_deref().is_some_and(|name| !header(name)) {
-        return rule(&["key_header"], "key_header must be the name of a header: letters, digits and -");
-    }
-    let word = |text: &str| {
-        text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
-    };
-    if written
-        .export
-        .as_deref()
-        .is_some_and(|name| name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) || !word(name))
-    {
-        return rule(&["export"], "export must be the name of an environment variable: A to Z, 0 to 9 and _");
-    }
+fn masks(written: &Written) -> Option<Broken> {
     if written.masks.iter().any(|mask| mask.is_empty() || mask.len() > 24) {
         return rule(&["masks"], "a mask is a public prefix of 1 to 24 characters");
     }
     None
-}
-
-/// The line, counted from 1, where the field at `path` stands; its parent's where the field
-/// itself is left out.
-pub(super) fn line_of(text: &str, path: &[&str]) -> Option<usize> {
-    let mut found = None;
-    let mut rest = text.lines().enumerate();
-    for (depth, key) in path.iter().enumerate() {
-        let key = format!("{key}:");
-        let has = |line: &str| {
-            let top = depth == 0 && line.starts_with(&key);
-            top || (depth > 0
-                && line.split(['{', ',', ' ']).any(|word| word == key || word.starts_with(&key)))
-        };
-        let here = found.and_then(|index| text.lines().nth(index).filter(|line| depth > 0 && has(line)));
-        if here.is_some() {
-            continue;
-        }
-        match rest.by_ref().find(|(_, line)| has(line)) {
-            Some((index, _)) => found = Some(index),
-            None => break,
-        }
-    }
-    found.map(|index| index + 1)
 }

@@ -1,21 +1,37 @@
 //! A provider's file as it is written, field by field.
 
-use std::collections::BTreeMap;
-use std::fmt;
-use std::marker::PhantomData;
+pub(super) mod calls;
+pub(super) mod client;
+pub(super) mod environment;
+pub(super) mod pairs;
+pub(super) mod scopes;
+mod short;
+mod span;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, Error, MapAccess, Visitor};
+use serde::de::Deserializer;
 use url::Url;
 
 use crate::domain::provider::call::Template;
+use crate::domain::provider::device::DeviceMap;
+use crate::domain::provider::file::written::calls::Calls;
+use crate::domain::provider::file::written::client::Client;
+use crate::domain::provider::file::written::environment::{Order, Variable};
+use crate::domain::provider::file::written::pairs::{Pairs, Readings};
+use crate::domain::provider::file::written::scopes::Scopes;
+use crate::domain::provider::file::written::short::Short;
+use crate::domain::provider::file::written::span::Span;
+use crate::domain::provider::meaning::Meaning;
 use crate::domain::provider::reply::ReplyMap;
-use crate::domain::provider::{Authentication, Flow, Pkce, PortRule, Rotation, endpoint, scalar};
+use crate::domain::provider::{Flow, Pkce, PortRule, ResponseType, Rotation, endpoint, scalar};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, expecting = "a map of fields")]
 pub(super) struct Written {
     pub(super) name: String,
+    /// Merged before this is read.
+    #[serde(rename = "extends")]
+    _extends: Option<String>,
     pub(super) title: Option<String>,
     #[serde(default)]
     pub(super) example: bool,
@@ -23,6 +39,9 @@ pub(super) struct Written {
     pub(super) homepage: Option<Address>,
     pub(super) issuer: Option<String>,
     pub(super) flows: Option<Vec<Flow>>,
+    #[serde(default)]
+    pub(super) response_type: ResponseType,
+    #[serde(default)]
     pub(super) endpoints: Endpoints,
     #[serde(default)]
     pub(super) client: Client,
@@ -38,56 +57,57 @@ pub(super) struct Written {
     pub(super) state: State,
     #[serde(default)]
     pub(super) authorize_parameters: Pairs<Template>,
+    pub(super) device: Option<Device>,
     #[serde(default)]
     pub(super) refresh: Refresh,
     #[serde(default)]
+    pub(super) calls: Calls,
+    #[serde(default)]
     pub(super) reply: ReplyMap,
+    #[serde(default)]
+    pub(super) meaning: Vec<Told>,
     pub(super) probe: Option<Probe>,
-    pub(super) key_header: Option<String>,
+    #[serde(default)]
+    pub(super) key: Key,
+    #[serde(default)]
+    pub(super) environment: Vec<Short<Variable>>,
+    #[serde(default)]
+    pub(super) orders: Vec<Order>,
     #[serde(default)]
     pub(super) masks: Vec<String>,
     pub(super) export: Option<String>,
 }
 
 impl Written {
-    /// The ways a login can go: as written, else what the redirects allow.
+    /// The ways a login can go: as written, else what the addresses allow.
     pub(super) fn flows(&self) -> Vec<Flow> {
+        let code = self.has_authorization().then_some(Flow::Code);
         let paste = self.redirect.paste.is_some().then_some(Flow::Paste);
-        self.flows.clone().unwrap_or_else(|| [Flow::Code].into_iter().chain(paste).collect())
+        let device = self.has_device().then_some(Flow::Device);
+        let found = || code.into_iter().chain(paste).chain(device).collect();
+        self.flows.clone().unwrap_or_else(found)
+    }
+
+    pub(super) fn has_authorization(&self) -> bool {
+        self.endpoints.authorize.is_some() || self.calls.authorize.is_some()
+    }
+
+    pub(super) fn has_device(&self) -> bool {
+        self.endpoints.device.is_some() || self.calls.device.is_some()
+    }
+
+    /// Whether challenge and verifier travel in the device authorization.
+    pub(super) fn device_pkce(&self) -> Pkce {
+        self.device.as_ref().map_or(Pkce::Off, |device| device.pkce)
     }
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, expecting = "a map of fields")]
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields, expecting = "a map of fields")]
 pub(super) struct Endpoints {
-    pub(super) authorize: Address,
-    pub(super) token: Address,
-}
-
-#[derive(Deserialize)]
-#[serde(default, deny_unknown_fields, expecting = "a map of fields")]
-pub(super) struct Client {
-    pub(super) id: Option<String>,
-    pub(super) authentication: Authentication,
-}
-
-impl Default for Client {
-    fn default() -> Self {
-        Self { id: None, authentication: Authentication::None }
-    }
-}
-
-#[derive(Deserialize)]
-#[serde(default, deny_unknown_fields, expecting = "a map of fields")]
-pub(super) struct Scopes {
-    pub(super) default: Vec<String>,
-    pub(super) separator: String,
-}
-
-impl Default for Scopes {
-    fn default() -> Self {
-        Self { default: Vec::new(), separator: " ".to_owned() }
-    }
+    pub(super) authorize: Option<Address>,
+    pub(super) token: Option<Address>,
+    pub(super) device: Option<Address>,
 }
 
 #[derive(Deserialize)]
@@ -116,25 +136,49 @@ impl Default for Redirect {
 #[serde(default, deny_unknown_fields, expecting = "a map of fields")]
 pub(super) struct State {
     pub(super) bytes: usize,
+    pub(super) echoed: bool,
     pub(super) in_token_request: bool,
 }
 
 impl Default for State {
     fn default() -> Self {
-        Self { bytes: 32, in_token_request: false }
+        Self { bytes: 32, echoed: true, in_token_request: false }
     }
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields, expecting = "a map of fields")]
+#[serde(default, deny_unknown_fields, expecting = "a map of fields")]
+pub(super) struct Device {
+    pub(super) pkce: Pkce,
+    pub(super) reply: DeviceMap,
+}
+
+impl Default for Device {
+    fn default() -> Self {
+        Self { pkce: Pkce::Off, reply: DeviceMap::default() }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(default, deny_unknown_fields, expecting = "a map of fields")]
 pub(super) struct Refresh {
     pub(super) rotation: Rotation,
+    pub(super) grant_life: Option<Span>,
 }
 
 impl Default for Refresh {
     fn default() -> Self {
-        Self { rotation: Rotation::SingleUse }
+        Self { rotation: Rotation::SingleUse, grant_life: None }
     }
+}
+
+/// What a refusal with this status or this error code means.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a map of fields")]
+pub(super) struct Told {
+    pub(super) status: Option<u16>,
+    pub(super) error: Option<String>,
+    pub(super) is: Meaning,
 }
 
 #[derive(Deserialize)]
@@ -144,10 +188,17 @@ pub(super) struct Probe {
     #[serde(default)]
     pub(super) headers: Pairs<Template>,
     #[serde(default)]
-    pub(super) reading: BTreeMap<u16, String>,
+    pub(super) reading: Readings,
 }
 
-/// How the fields of a token request travel.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields, expecting = "a map of fields")]
+pub(super) struct Key {
+    pub(super) header: Option<String>,
+    pub(super) page: Option<Address>,
+}
+
+/// How the fields of a request travel.
 #[derive(Clone, Copy, Default, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum BodyForm {
@@ -165,42 +216,12 @@ pub(super) struct Address(pub(super) Url);
 
 impl<'de> Deserialize<'de> for Address {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        scalar::checked(deserializer, endpoint::parse).map(Self)
-    }
-}
-
-/// A map in the order of the file; a doubled key is refused.
-pub(super) struct Pairs<T>(pub(super) Vec<(String, T)>);
-
-impl<T> Default for Pairs<T> {
-    fn default() -> Self {
-        Self(Vec::new())
-    }
-}
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Pairs<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(InOrder(PhantomData))
-    }
-}
-
-struct InOrder<T>(PhantomData<T>);
-
-impl<'de, T: Deserialize<'de>> Visitor<'de> for InOrder<T> {
-    type Value = Pairs<T>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a map")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut pairs: Vec<(String, T)> = Vec::new();
-        while let Some((key, value)) = map.next_entry::<String, T>()? {
-            if pairs.iter().any(|(earlier, _)| *earlier == key) {
-                return Err(Error::custom(format!("“{key}” stands there twice")));
+        scalar::checked(deserializer, |written| {
+            // No address may hold a brace (RFC 3986 §2): it would be a hole that nothing fills.
+            if written.contains(['{', '}']) {
+                return Err("this address takes no {holes}; the addresses in calls do".to_owned());
             }
-            pairs.push((key, value));
-        }
-        Ok(Pairs(pairs))
+            endpoint::parse(written).map(Self).map_err(|bad| bad.to_string())
+        })
     }
 }

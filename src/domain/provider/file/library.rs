@@ -1,0 +1,372 @@
+//! The files that a file may extend, and how it is merged with them.
+//!
+//! Files are merged as YAML, before anything is read: maps key by key, everything else replaced,
+//! and a field that says `~` taken out. The merged text is written out and read as any other, so
+//! that there is one reader; what is wrong in it is then looked up in the files it came from.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Deserialize;
+use serde_yaml::{Mapping, Value};
+
+use crate::domain::provider::Provider;
+use crate::domain::provider::file::{Fault, Wrong, limits, line, read};
+use crate::domain::text;
+
+/// How many files may extend each other in a row.
+const LONGEST_LINE: usize = 8;
+
+/// The longest text that files together may make, in bytes.
+const LONGEST: usize = 1024 * 1024;
+
+/// The field that names another file.
+const EXTENDS: &str = "extends";
+
+/// Whose a file is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Origin {
+    /// It comes with the program.
+    Preset,
+    /// It is the person's own.
+    Own,
+}
+
+/// The files that a file may extend.
+#[derive(Debug, Clone, Default)]
+pub struct Library<'a> {
+    texts: BTreeMap<(Origin, &'a str), Result<&'a str, &'a str>>,
+}
+
+/// A provider, and what its file says together with all it extends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Loaded {
+    /// The provider.
+    pub provider: Provider,
+    /// The merged text; absent where the file extends nothing.
+    pub merged: Option<String>,
+}
+
+/// A file that another one extends.
+struct Ancestor<'a> {
+    title: String,
+    text: &'a str,
+    tree: Mapping,
+}
+
+impl<'a> Library<'a> {
+    /// Adds the file `name`.yaml: its text, or why there is none.
+    pub fn add(&mut self, origin: Origin, name: &'a str, text: Result<&'a str, &'a str>) {
+        self.texts.insert((origin, name), text);
+    }
+
+    /// Reads `text`, the file `name`.yaml, and all it extends.
+    ///
+    /// # Errors
+    /// The first [`Fault`] found. Its line is one of `text`; a fault of a file that is extended
+    /// names that file.
+    pub fn load(&self, name: &str, origin: Origin, text: &str) -> Result<Loaded, Fault> {
+        limits::within(text)?;
+        // What keeps this from being found is wrong for the reader too, which knows the field.
+        let Ok(Some(parent)) = extended(text) else {
+            let provider = read(name, text).map_err(|wrong| match wrong {
+                Wrong::Line(fault) => fault,
+                Wrong::Field(path, words) => Fault::at(line::line_around(text, &path), words),
+            })?;
+            return Ok(Loaded { provider, merged: None });
+        };
+        let at = line::line_of(text, &[EXTENDS.to_owned()]);
+        let own = tree(text)?;
+        if !own.contains_key("name") {
+            return Err(Fault::at(at, "name is missing; a file says its own, whatever it extends"));
+        }
+        let ancestors = self.ancestors(name, origin, &parent).map_err(|words| Fault::at(at, words))?;
+        let merged = merged(own, &ancestors).map_err(|words| Fault::at(at, words))?;
+        match read(name, &merged) {
+            Ok(provider) => Ok(Loaded { provider, merged: Some(merged) }),
+            Err(wrong) => Err(blamed(&wrong, &merged, text, &ancestors, at)),
+        }
+    }
+
+    /// The files that `name` extends through `parent`, the nearest first.
+    fn ancestors(&self, name: &str, origin: Origin, parent: &str) -> Result<Vec<Ancestor<'a>>, String> {
+        let mut ancestors: Vec<Ancestor<'a>> = Vec::new();
+        let (mut origin, mut name) = (origin, name.to_owned());
+        let mut seen = BTreeSet::from([(origin, name.clone())]);
+        let mut wanted = Some(parent.to_owned());
+        while let Some(parent) = wanted.take() {
+            let shown = text::clean(&parent, 64);
+            let (found, text) = self.found(origin, &name, &parent).ok_or_else(|| {
+                format!("{} extends {shown}, but there is no such provider file", title(origin, &name))
+            })?;
+            let title = title(found, &parent);
+            let bad = |fault: Fault| match fault.line {
+                Some(line) => format!("{title}, which this file extends, line {line}: {}", fault.rule),
+                None => format!("{title}, which this file extends: {}", fault.rule),
+            };
+            let text = text.map_err(|why| bad(Fault::at(None, why)))?;
+            if !seen.insert((found, parent.clone())) {
+                return Err(format!("{title} extends itself by way of others; a circle has no beginning"));
+            }
+            if ancestors.len() == LONGEST_LINE {
+                return Err(format!("more than {LONGEST_LINE} files extend each other in a row"));
+            }
+            limits::within(text).map_err(bad)?;
+            wanted = extended(text).map_err(bad)?;
+            let tree = tree(text).map_err(bad)?;
+            ancestors.push(Ancestor { title: title.clone(), text, tree });
+            (origin, name) = (found, parent);
+        }
+        Ok(ancestors)
+    }
+
+    /// The file that `name` means by `parent`: its own name means the preset, any other one the
+    /// person's file before the preset.
+    fn found(&self, origin: Origin, name: &str, parent: &str) -> Option<(Origin, Result<&'a str, &'a str>)> {
+        let origins: &[Origin] = match origin {
+            Origin::Preset => &[Origin::Preset],
+            Origin::Own if name == parent => &[Origin::Preset],
+            Origin::Own => &[Origin::Own, Origin::Preset],
+        };
+        origins.iter().find_map(|origin| Some((*origin, *self.texts.get(&(*origin, parent))?)))
+    }
+}
+
+/// The file as messages name it.
+fn title(origin: Origin, name: &str) -> String {
+    let name = text::clean(name, 64);
+    match origin {
+        Origin::Preset => format!("{name}.yaml (built in)"),
+        Origin::Own => format!("{name}.yaml"),
+    }
+}
+
+/// The name of the file that `text` extends.
+fn extended(text: &str) -> Result<Option<String>, Fault> {
+    #[derive(Deserialize)]
+    #[serde(expecting = "a map of fields")]
+    struct Head {
+        extends: Option<String>,
+    }
+    let head: Head = serde_yaml::from_str(text).map_err(|error| Fault::of_yaml(&error))?;
+    Ok(head.extends)
+}
+
+fn tree(text: &str) -> Result<Mapping, Fault> {
+    serde_yaml::from_str(text).map_err(|error| Fault::of_yaml(&error))
+}
+
+/// The text that `own` and its ancestors make together.
+fn merged(own: Mapping, ancestors: &[Ancestor<'_>]) -> Result<String, String> {
+    let mut all = Mapping::new();
+    for ancestor in ancestors.iter().rev() {
+        let mut tree = ancestor.tree.clone();
+        tree.shift_remove("example");
+        lay_over(&mut all, tree);
+    }
+    lay_over(&mut all, own);
+    all.shift_remove(EXTENDS);
+    let merged = serde_yaml::to_string(&all).map_err(|error| format!("it cannot be merged: {error}"))?;
+    if merged.len() > LONGEST {
+        return Err("with all that the file extends it is larger than 1 MiB".to_owned());
+    }
+    Ok(merged)
+}
+
+/// Lays `over` over `under`: maps key by key, everything else replaced, null taken out.
+fn lay_over(under: &mut Mapping, over: Mapping) {
+    for (key, value) in over {
+        match (under.get_mut(&key), value) {
+            (Some(_), Value::Null) => drop(under.shift_remove(&key)),
+            (Some(Value::Mapping(below)), Value::Mapping(above)) => lay_over(below, above),
+            (Some(_) | None, value) => drop(under.insert(key, value)),
+        }
+    }
+}
+
+/// What is wrong with `merged`, told of the file that says it. `at` is the line of `extends`.
+fn blamed(wrong: &Wrong, merged: &str, text: &str, ancestors: &[Ancestor<'_>], at: Option<usize>) -> Fault {
+    let (path, words) = match wrong {
+        Wrong::Line(fault) => {
+            (fault.line.map_or_else(Vec::new, |line| line::path_at(merged, line)), &fault.rule)
+        }
+        Wrong::Field(path, words) => (path.clone(), words),
+    };
+    if let Some(line) = line::line_of(text, &path) {
+        return Fault::at(Some(line), words);
+    }
+    let says = |ancestor: &Ancestor<'_>| {
+        let line = line::line_of(ancestor.text, &path)?;
+        Some(format!("{words} (so says line {line} of {}, which this file extends)", ancestor.title))
+    };
+    match ancestors.iter().find_map(says) {
+        Some(words) => Fault::at(at, words),
+        None => Fault::at(line::line_around(text, &path).or(at), words),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::provider::{Flow, Pkce, Rotation};
+
+    const BASE: &str = "\
+name: base
+title: The base
+example: true
+flows: [code, paste]
+endpoints: { authorize: 'https://b.test/a', token: 'https://b.test/t' }
+redirect: { port: 9000, paste: 'https://b.test/p' }
+scopes: { default: [a, b] }
+refresh: { rotation: reusable }
+probe:
+  get: https://b.test/probe
+  reading: { 200: works, 403: expected }
+export: BASE_TOKEN
+";
+
+    /// The file `acme` among `base`, and `more` files of the person.
+    fn load(text: &str, more: &[(&str, &str)]) -> Result<Loaded, Fault> {
+        let mut library = Library::default();
+        library.add(Origin::Preset, "base", Ok(BASE));
+        for (name, text) in more {
+            library.add(Origin::Own, name, Ok(text));
+        }
+        library.add(Origin::Own, "unread", Err("cannot read it: permission denied"));
+        library.load("acme", Origin::Own, text)
+    }
+
+    #[test]
+    fn maps_are_merged_and_everything_else_is_replaced() {
+        let text = "\
+extends: base
+name: acme
+flows: [code]
+endpoints: { token: 'https://acme.test/t' }
+scopes: { default: [c] }
+redirect: { paste: ~ }
+probe: { reading: { 403: odd } }
+export: ~
+pkce: off
+";
+        let loaded = load(text, &[]).expect("a provider");
+        let provider = loaded.provider;
+        assert_eq!((provider.name.as_str(), provider.title.as_str()), ("acme", "The base"));
+        assert!(!provider.example, "an example is not inherited");
+        assert_eq!((provider.flows, provider.pkce), (vec![Flow::Code], Pkce::Off));
+        let exchange = format!("{:?} {:?}", provider.authorize, provider.exchange);
+        assert!(exchange.contains("b.test") && exchange.contains("acme.test/t"), "{exchange}");
+        assert_eq!(provider.scopes.default, ["c"]);
+        assert_eq!((provider.redirect.port, provider.redirect.paste), (9000, None));
+        let reading = provider.probe.expect("a probe").reading;
+        assert_eq!((reading[&200].as_str(), reading[&403].as_str()), ("works", "odd"));
+        assert_eq!((provider.rotation, provider.export), (Rotation::Reusable, None));
+
+        let merged = loaded.merged.expect("a merged text");
+        assert_eq!(file_of(&merged).expect("it stands alone").scopes.default, ["c"]);
+    }
+
+    fn file_of(text: &str) -> Result<Provider, Fault> {
+        crate::domain::provider::file::load("acme", text)
+    }
+
+    #[test]
+    fn a_chain_may_be_long_but_has_an_end() {
+        let names: Vec<String> = (0..10).map(|number| format!("f{number}")).collect();
+        let texts: Vec<String> = (0..10)
+            .map(|number| format!("name: f{number}\nextends: f{}\nmasks: [m{number}]\n", number + 1))
+            .map(|text| text.replace("f7\n", "base\n"))
+            .collect();
+        let files: Vec<_> = names.iter().map(String::as_str).zip(texts.iter().map(String::as_str)).collect();
+        let loaded = load("name: acme\nextends: f1\n", &files).expect("a provider");
+        assert_eq!(loaded.provider.masks, ["m1"], "the nearest counts");
+        let fault = load("name: acme\nextends: f0\n", &files);
+        assert_eq!(fault.map(|loaded| loaded.provider.masks), Ok(vec!["m0".to_owned()]));
+        let long: Vec<_> = files.iter().map(|(name, text)| (*name, text.replace("base", "f8"))).collect();
+        let long: Vec<_> = long.iter().map(|(name, text)| (*name, text.as_str())).collect();
+        let fault = load("name: acme\nextends: f0\n", &long).expect_err("too long");
+        assert!(fault.rule.contains("more than 8 files"), "{fault:?}");
+    }
+
+    #[test]
+    fn a_files_own_name_means_the_preset_and_other_names_the_persons_file_first() {
+        let mut library = Library::default();
+        library.add(Origin::Preset, "base", Ok(BASE));
+        let own = "extends: base\nname: base\nmasks: [own]\n";
+        library.add(Origin::Own, "base", Ok(own));
+        let loaded = library.load("base", Origin::Own, own).expect("a provider");
+        assert_eq!((loaded.provider.masks, loaded.provider.title), (vec!["own".into()], "The base".into()));
+        let loaded = library.load("acme", Origin::Own, "extends: base\nname: acme\n").expect("a provider");
+        assert_eq!(loaded.provider.masks, ["own"]);
+        // What comes with the program does not change because a person has a file of that name.
+        let loaded = library.load("other", Origin::Preset, "extends: base\nname: other\n");
+        assert_eq!(loaded.expect("a provider").provider.masks, [""; 0]);
+    }
+
+    #[test]
+    fn what_cannot_be_extended_is_said_in_the_line_that_extends_it() {
+        let more = [
+            ("round", "name: round\nextends: about\n"),
+            ("about", "name: about\nextends: round\n"),
+            ("back", "name: back\nextends: acme\n"),
+            ("self", "name: self\nextends: self\n"),
+            ("lost", "name: lost\nextends: nowhere\n"),
+            ("broken", "name: broken\ntitle: [\n"),
+            ("list", "- name: x\n"),
+            ("twice", "name: twice\ntitle: x\ntitle: y\n"),
+        ];
+        for (parent, words) in [
+            ("nowhere", "acme.yaml extends nowhere, but there is no such"),
+            ("acme", "acme.yaml extends acme, but there is no such"),
+            ("lost", "lost.yaml extends nowhere, but there is no such"),
+            ("self", "self.yaml extends self, but there is no such"),
+            ("round", "round.yaml extends itself by way of others"),
+            ("unread", "unread.yaml, which this file extends: cannot read it: permission denied"),
+            ("broken", "broken.yaml, which this file extends, line "),
+            ("list", "a map of fields"),
+            ("twice", "twice.yaml, which this file extends, line 1: duplicate"),
+            ("\"\\e[2J\"", "extends \u{fffd}[2J"),
+        ] {
+            let fault = load(&format!("name: acme\nextends: {parent}\n"), &more).expect_err(parent);
+            assert!(fault.rule.contains(words), "{parent}: {}", fault.rule);
+            assert_eq!(fault.line, Some(2), "{parent}: {}", fault.rule);
+        }
+        let fault = load("extends: base\n", &more).expect_err("no name");
+        assert!(fault.rule.contains("name is missing"), "{fault:?}");
+    }
+
+    #[test]
+    fn a_fault_of_merged_files_is_told_of_the_file_that_says_it() {
+        let mine = "name: mine\nextends: base\nflows: [paste]\nreply:\n  access: token\n";
+        let says = "(so says line 4 of base.yaml (built in), which this file extends)";
+        for (more, line, words) in [
+            // The field stands in the child's text.
+            ("zzz: 1", 3, "unknown field `zzz`"),
+            ("title: x\nendpoints:\n  token: http://a.test/", 5, "https"),
+            ("redirect:\n  host: example.org", 4, "127.0.0.1"),
+            ("probe:\n  headers: { a: '{code}' }", 4, "{code}"),
+            ("environment:\n  - ONE\n  - { name: TWO,\n      headr: x }", 6, "unknown field `headr`"),
+            ("flows: [device]", 3, "endpoints.device"),
+            ("endpoints: 7", 3, "a map of fields"),
+            ("state: { bytes: 4 }", 3, "16 to 96"),
+            // What the child takes out is missed by the parent's flows.
+            ("endpoints: { authorize: ~ }", 1, says),
+            ("redirect:\n  paste: ~", 1, says),
+        ] {
+            let fault = load(&format!("extends: base\nname: acme\n{more}\n"), &[]).expect_err(more);
+            assert!(fault.rule.contains(words), "{more}: {}", fault.rule);
+            assert_eq!(fault.line, Some(line), "{more}: {}", fault.rule);
+        }
+        let fault = load("name: acme\nextends: mine\n", &[("mine", mine)]).expect_err("a bad parent");
+        assert!(fault.rule.contains("(so says line 5 of mine.yaml, which this file extends)"), "{fault:?}");
+        assert_eq!(fault.line, Some(2));
+    }
+
+    #[test]
+    fn files_that_make_too_much_together_are_refused() {
+        // A short text may stand for a long one by its aliases.
+        let many = vec!["*a"; 60].join(", ");
+        let big = format!("name: big\nnotice: &a {}\nmasks: [{many}]\n", "x".repeat(20_000));
+        let fault = load("name: acme\nextends: big\n", &[("big", &big)]).expect_err("too much");
+        assert!(fault.rule.contains("1 MiB"), "{fault:?}");
+    }
+}

@@ -1,0 +1,109 @@
+//! Which holes may stand where, and where an address with holes leads.
+
+use crate::domain::provider::call::{Piece, Slot, Template};
+use crate::domain::provider::endpoint;
+
+/// What the authorization address may be told beyond the standard.
+pub(super) const ACCOUNT: [Slot; 1] = [Slot::Account];
+
+/// Why `template` holds a hole that is not one of `allowed`. `place` is where it stands.
+pub(super) fn misplaced(place: &str, template: &Template, allowed: &[Slot]) -> Option<String> {
+    let slot = template.slots().find(|slot| !allowed.contains(slot))?;
+    let known: Vec<String> = allowed.iter().map(|slot| format!("{{{}}}", slot.word())).collect();
+    Some(format!("nothing fills {{{}}} in {place}; known there: {}", slot.word(), known.join(", ")))
+}
+
+/// Why `template` is no address that secrets may go to, whatever fills its holes.
+pub(super) fn bad_address(template: &Template) -> Option<String> {
+    if template.slots().any(Slot::is_secret) {
+        return Some("a secret may not stand in an address; use a header or the body".to_owned());
+    }
+    let mut filled = String::new();
+    for piece in template.pieces() {
+        match piece {
+            Piece::Text(text) => filled.push_str(text),
+            Piece::Slot(slot) if !names_a_host(&filled) => {
+                let words = "a hole may stand behind the host of an address, not in or before it";
+                return Some(format!("{words}: {{{}}}", slot.word()));
+            }
+            // What fills a hole is encoded, so that it stays a part of the path or the query.
+            Piece::Slot(slot) => filled.push_str(slot.word()),
+        }
+    }
+    endpoint::parse(&filled).err().map(|bad| bad.to_string())
+}
+
+/// Whether the host of the address that begins so cannot be changed by what follows.
+fn names_a_host(begun: &str) -> bool {
+    let Some((_, rest)) = begun.split_once("://") else { return false };
+    rest.find(['/', '?', '#', '\\']).is_some_and(|end| end > 0)
+}
+
+/// Why these headers cannot be sent: name and value of each.
+pub(super) fn bad_header(headers: &[(String, Template)]) -> Option<(&str, String)> {
+    for (index, (name, value)) in headers.iter().enumerate() {
+        if !is_token(name) {
+            return Some((name, format!("{NO_TOKEN}, such as x-api-key")));
+        }
+        let same = |(other, _): &(String, Template)| other.eq_ignore_ascii_case(name);
+        if OURS.iter().any(|ours| name.eq_ignore_ascii_case(ours)) {
+            return Some((name, format!("authtui itself sends {name}; leave it out here")));
+        }
+        if headers.iter().take(index).any(same) {
+            return Some((name, format!("the header {name} stands there twice")));
+        }
+        let visible = |byte: u8| byte.is_ascii_graphic() || byte == b' ';
+        if !value.texts().all(|text| text.bytes().all(visible)) {
+            return Some((name, "the value of a header is visible ASCII characters".to_owned()));
+        }
+    }
+    None
+}
+
+/// The rule that [`is_token`] checks.
+pub(super) const NO_TOKEN: &str = "the name of a header is letters, digits and !#$%&'*+-.^_`|~";
+
+/// The headers that follow from the address and the body.
+const OURS: [&str; 5] = ["host", "connection", "content-length", "content-type", "transfer-encoding"];
+
+/// Whether `name` can be a header's (RFC 9110 §5.6.2).
+pub(super) fn is_token(name: &str) -> bool {
+    let fine = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    !name.is_empty() && name.bytes().all(fine)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_leads_to_the_same_host_whatever_fills_it() {
+        for (written, fine) in [
+            ("https://a.test/{client_id}/token", true),
+            ("https://a.test/?c={client_id}&r={redirect}", true),
+            ("https://a.test?c={client_id}", true),
+            ("http://127.0.0.1:9/{client_id}", true),
+            ("https://a.test", true),
+            ("https://a.test{client_id}/", false),
+            ("https://{client_id}.a.test/", false),
+            ("https://{client_id}@a.test/", false),
+            ("https://a.test:{client_id}/", false),
+            ("https:///{client_id}", false),
+            ("https://\\{client_id}", false),
+            ("https:{client_id}", false),
+            ("{client_id}://a.test/", false),
+            ("{redirect}", false),
+            ("http://a.test/{client_id}", false),
+            ("https://u@a.test/{client_id}", false),
+            ("https://a.test/#{client_id}", false),
+            ("https://a.test/ {client_id}", false),
+            ("https://a.test/{code}", false),
+            ("https://a.test/?s={state}", false),
+            ("/token", false),
+            ("", false),
+        ] {
+            let template = Template::parse(written).expect("a template");
+            assert_eq!(bad_address(&template).is_none(), fine, "{written}: {:?}", bad_address(&template));
+        }
+    }
+}
