@@ -38,7 +38,7 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Try everything on a server inside the program: no account, no network
-    Demo,
+    Demo(screen::Demonstration),
     /// List the profiles and how they stand
     List(list::Arguments),
     /// Print an access token that is still valid, and a newline
@@ -96,12 +96,12 @@ fn run(arguments: Arguments) -> Result<Exit> {
         return screen::run(&Hands::new(Paths::of_user(arguments.config)?), "");
     };
     // The demo knows no path of the person's.
-    if let Command::Demo = command {
-        return screen::demo();
+    if let Command::Demo(arguments) = &command {
+        return screen::demo(arguments);
     }
     let hands = Hands::new(Paths::of_user(arguments.config)?);
     match command {
-        Command::Demo => screen::demo(),
+        Command::Demo(arguments) => screen::demo(&arguments),
         Command::List(arguments) => list::run(&hands, &arguments),
         Command::Token(arguments) => token::run(&hands, &arguments),
         Command::Login(arguments) => login::run(&hands, arguments),

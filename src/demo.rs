@@ -19,7 +19,7 @@ use std::time::Duration;
 use color_eyre::eyre::{Result, WrapErr, eyre};
 use tempfile::TempDir;
 
-use crate::demo::authority::fault::Mishap;
+use crate::demo::authority::fault::{Fault, Mishap};
 use crate::demo::authority::{Authority, Settings, TOKEN};
 use crate::demo::serve::Serving;
 use crate::domain::change::{Change, Edit};
@@ -42,11 +42,11 @@ pub struct Demo {
 }
 
 impl Demo {
-    /// Starts the server and fills a new folder.
+    /// Starts the server, fills a new folder, and plans `faults`.
     ///
     /// # Errors
     /// When there is no loopback port or no room for the folder.
-    pub fn start() -> Result<Self> {
+    pub fn start(faults: &[Fault]) -> Result<Self> {
         let mut builder = tempfile::Builder::new();
         let folder = builder.prefix("authtui-demo-").tempdir().wrap_err("cannot make the demo's folder")?;
         let serving = Serving::start(Authority::new("", Settings::default()), 0);
@@ -56,6 +56,7 @@ impl Demo {
         let hands = Hands::with_catalog(Paths::below(folder.path()), catalog);
         let demo = Self { hands, serving, _folder: folder };
         demo.fill()?;
+        demo.serving.with(|authority| faults.iter().for_each(|fault| authority.faults.add(fault.clone())));
         Ok(demo)
     }
 

@@ -2,13 +2,25 @@
 
 use std::sync::Arc;
 
+use clap::Args;
 use color_eyre::eyre::{Result, WrapErr};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::cli::exit::Exit;
+use crate::demo::authority::fault::Fault;
+use crate::demo::authority::script;
 use crate::demo::{Demo, cast};
 use crate::shell::run::{self, Left};
 use crate::shell::{Hands, console, surroundings};
+
+/// What `authtui demo` is told.
+#[derive(Debug, Args)]
+#[command(after_help = script::help())]
+pub(super) struct Demonstration {
+    /// Let the next such request go wrong, as in token=503; may be given more than once
+    #[arg(long = "fault", value_name = "WHERE=WHAT", value_parser = script::parse)]
+    faults: Vec<Fault>,
+}
 
 /// A runtime of one thread.
 pub(super) fn runtime() -> Result<Runtime> {
@@ -26,11 +38,11 @@ pub(super) fn run(hands: &Arc<Hands>, keys: &str) -> Result<Exit> {
     })
 }
 
-pub(super) fn demo() -> Result<Exit> {
+pub(super) fn demo(arguments: &Demonstration) -> Result<Exit> {
     if !has_terminal() {
         return Ok(Exit::Usage);
     }
-    let demo = Demo::start()?;
+    let demo = Demo::start(&arguments.faults)?;
     let exit = run(demo.hands(), cast::KEYS)?;
     console::say("authtui: the demo's server and files are gone; nothing of yours was touched.");
     Ok(exit)

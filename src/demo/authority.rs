@@ -1,37 +1,56 @@
 //! An authorization server as a value: a request goes in, an answer comes out.
 //!
 //! [`Authority::hear`] gets the time and 64 random bytes with every request, so that the same
-//! requests always give the same answers. It serves seed 000's paths, checks what a strict
-//! provider checks (PKCE, exact redirects, single use of codes and refresh tokens) and counts
-//! what it saw, so that a test can ask it what a client really did.
+//! requests always give the same answers. It serves the paths of every seed, each in the manner
+//! of its server ([`Dialect`]), checks what a strict provider checks (PKCE, exact redirects,
+//! single use of codes and refresh tokens) and counts what it saw, so that a test can ask it what
+//! a client really did.
 
 use std::collections::{BTreeMap, VecDeque};
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use sha2::{Digest, Sha256};
-
 use crate::demo::authority::client::Client;
-use crate::demo::authority::code::{Code, Consent};
+use crate::demo::authority::code::Code;
+use crate::demo::authority::consent::Consent;
+use crate::demo::authority::device::Devices;
+use crate::demo::authority::dialect::Dialect;
 use crate::demo::authority::exchange::{Answer, Asked, Delivery};
 use crate::demo::authority::fault::{Faults, Mishap};
 use crate::demo::authority::grant::{Granted, Grants, Lives, NewGrant};
+use crate::demo::authority::mint::Mint;
 use crate::demo::authority::parameter::Parameters;
-use crate::demo::authority::record::{Counters, Record, Visit};
+use crate::demo::authority::platform::{Session, Step};
+use crate::demo::authority::record::{Counters, Kept, Record, Visit};
+use crate::demo::authority::refusal::{ErrorCode, Refusal};
 use crate::domain::clock::Now;
 use crate::domain::secret::Secret;
 
+pub mod anthropic;
+pub mod cal;
+mod challenge;
 pub mod client;
 pub mod code;
+pub mod consent;
+pub mod device;
+pub mod dialect;
 pub mod exchange;
 pub mod fault;
+pub mod front;
 pub mod grant;
+mod mint;
 pub mod page;
 pub mod parameter;
+pub mod platform;
+pub mod qonic;
+pub mod qwen;
 pub mod record;
+mod redirect;
 pub mod refusal;
+mod reply;
 pub mod resource;
+pub mod scope;
+pub mod script;
 pub mod token;
+mod user_code;
 
 /// Where a login begins, and where the consent page posts the person's decision.
 pub const AUTHORIZE: &str = "/oauth2/auth";
@@ -44,13 +63,34 @@ pub const USERINFO: &str = "/oauth2/userinfo";
 /// The harmless request that tests a token.
 pub const MODELS: &str = "/v1/models";
 
-/// How long things live here.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+/// How many requests, codes and device codes wait at one time.
+const MOST_WAITING: usize = 64;
+
+/// How long things live here, and how it is done.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
     /// The lives of every grant that is not named below.
     pub lives: Lives,
     /// The lives of the grants of one account.
     pub accounts: BTreeMap<String, Lives>,
+    /// How device codes are given.
+    pub device: device::Manner,
+    /// Whether the platform wants the person's session.
+    pub session: Session,
+    /// The API keys that work.
+    pub keys: Vec<Secret>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            lives: Lives::default(),
+            accounts: BTreeMap::new(),
+            device: device::Manner::default(),
+            session: Session::default(),
+            keys: vec![Secret::new(resource::KEY)],
+        }
+    }
 }
 
 impl Settings {
@@ -73,6 +113,7 @@ pub struct Authority {
     serial: u64,
     consents: VecDeque<Consent>,
     codes: VecDeque<Code>,
+    devices: Devices,
     grants: Grants,
     record: Record,
 }
@@ -89,6 +130,7 @@ impl Authority {
             serial: 0,
             consents: VecDeque::new(),
             codes: VecDeque::new(),
+            devices: Devices::default(),
             grants: Grants::default(),
             record: Record::default(),
         }
@@ -114,6 +156,17 @@ impl Authority {
     /// The last requests, oldest first.
     pub fn visits(&self) -> impl DoubleEndedIterator<Item = &Visit> {
         self.record.visits.iter()
+    }
+
+    /// Keeps the last requests as they come, from here on.
+    pub fn keep_requests(&mut self) {
+        self.record.kept.get_or_insert_default();
+    }
+
+    /// The last requests as they came, oldest first; none unless they are
+    /// [kept](Self::keep_requests).
+    pub fn requests(&self) -> impl DoubleEndedIterator<Item = &Kept> {
+        self.record.kept.iter().flatten()
     }
 
     /// Counts a request that is now being worked on, until [`left`](Self::left) is called.
@@ -142,7 +195,8 @@ impl Authority {
     pub fn hear(&mut self, asked: &Asked<'_>, now: Now, dice: [u8; 64]) -> Answer {
         let parameters = Parameters::of(asked);
         let mint = self.mint(dice);
-        let answer = match self.faults.strike(asked.path) {
+        self.record.keep(asked);
+        let answer = match self.faults.strike(asked, &parameters) {
             None => self.route(asked, &parameters, now, &mint),
             Some(Mishap::Late(wait)) => {
                 Answer { delivery: Delivery::After(wait), ..self.route(asked, &parameters, now, &mint) }
@@ -158,27 +212,62 @@ impl Authority {
                 self.count_fault(asked, &parameters);
                 answer
             }
+            Some(Mishap::Refused(error)) => {
+                self.count_fault(asked, &parameters);
+                self.refused(error, asked, &parameters)
+            }
         };
         self.record.remember(Visit::of(asked, &parameters, &answer));
         answer
     }
 
     fn route(&mut self, asked: &Asked<'_>, parameters: &Parameters, now: Now, mint: &Mint) -> Answer {
+        if let Some(step) = Step::of(asked.path).filter(|_| asked.method == "POST") {
+            return self.platform(step, asked, parameters, now, mint);
+        }
+        let [authorize, device, token] =
+            [Dialect::of_authorize, Dialect::of_device, Dialect::of_token].map(|of| of(asked.path));
         match (asked.method, asked.path) {
-            ("GET" | "HEAD", AUTHORIZE) => self.authorize(parameters, now, mint),
-            ("POST", AUTHORIZE) => self.decide(parameters, now, mint),
-            ("GET" | "HEAD", PASTE) => page::paste(parameters),
-            ("POST", TOKEN) => self.token(asked, parameters, now, mint),
+            ("GET" | "HEAD", path) if authorize.is_some() => {
+                self.authorize(Dialect::of(path), parameters, now, mint)
+            }
+            ("POST", AUTHORIZE | qonic::CONSENT) => self.decide(parameters, now, mint),
+            ("POST", path) if device.is_some() => {
+                self.device(Dialect::of(path), asked, parameters, now, mint)
+            }
+            ("POST", path) if token.is_some() => self.token(Dialect::of(path), asked, parameters, now, mint),
+            ("GET" | "HEAD", PASTE | anthropic::PASTE) => page::paste(parameters),
+            ("GET" | "HEAD", device::PAGE) => {
+                page::device(200, parameters.get("user_code").unwrap_or_default(), None)
+            }
+            ("POST", device::PAGE) => self.type_in(parameters, now, mint),
             ("GET" | "HEAD", USERINFO) => self.userinfo(asked, now),
             ("GET" | "HEAD", MODELS) => self.models(asked, parameters, now),
-            ("GET" | "HEAD", "/") => page::index(&self.issuer),
+            ("GET" | "HEAD", platform::ME) => self.me(asked, now),
+            ("GET" | "HEAD", qonic::SCOPES) => qonic::scopes(),
+            ("GET" | "HEAD", "/") => self.front(200, None),
+            ("POST", front::FAULTS) => self.plan(asked, parameters),
             _ => page::trouble(404, "There is nothing here."),
         }
     }
 
+    /// A refusal that was planned: the browser is sent back with it where one is there.
+    fn refused(&self, error: ErrorCode, asked: &Asked<'_>, parameters: &Parameters) -> Answer {
+        let refusal = Refusal::new(error, "planned in the demo");
+        let dialect = Dialect::of(asked.path);
+        if asked.method == "GET"
+            && let Ok((_, way_back)) = self.origin(dialect, parameters)
+        {
+            return way_back.refuse(&self.issuer, refusal);
+        }
+        dialect.refuse(refusal)
+    }
+
     fn count_fault(&mut self, asked: &Asked<'_>, parameters: &Parameters) {
-        if asked.path == TOKEN {
-            self.record.counters.token_request(parameters.get("grant_type"), "fault");
+        let step = Step::of(asked.path).and_then(Step::grant_type);
+        if step.is_some() || Dialect::of_token(asked.path).is_some() {
+            let grant_type = step.or(parameters.get("grant_type"));
+            self.record.counters.token_request(grant_type, "fault");
         }
     }
 
@@ -188,55 +277,49 @@ impl Authority {
     }
 }
 
-/// What one request draws its random values from.
-///
-/// The serial number keeps values apart even where a test rolls the same dice twice.
-pub(super) struct Mint {
-    dice: [u8; 64],
-    serial: u64,
-}
-
-impl Mint {
-    /// A value of 256 bits behind `prefix`; another prefix gives another value.
-    fn draw(&self, prefix: &str) -> Secret {
-        let hash = Sha256::new().chain_update(self.dice).chain_update(self.serial.to_be_bytes());
-        let drawn = hash.chain_update(prefix).finalize();
-        Secret::new(format!("{prefix}{}", URL_SAFE_NO_PAD.encode(drawn)))
+/// Appends `new`, and drops the oldest where there are too many.
+fn push<T>(queue: &mut VecDeque<T>, new: T) {
+    if queue.len() >= MOST_WAITING {
+        queue.pop_front();
     }
+    queue.push_back(new);
 }
 
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
 
+    use base64::Engine;
+
     use super::*;
     use crate::demo::authority::client::Rotation;
     use crate::domain::clock::{Steady, TimeDelta, at_seconds};
 
-    const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
-    const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
-    const STATE: &str = "a-state-of-22-letters.";
-    const REDIRECT: &str = "http://127.0.0.1:8765/callback";
+    pub(super) const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+    pub(super) const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+    pub(super) const STATE: &str = "a-state-of-22-letters.";
+    pub(super) const REDIRECT: &str = "http://127.0.0.1:8765/callback";
 
-    type Pairs<'a> = Vec<(&'a str, &'a str)>;
+    pub(super) type Pairs<'a> = Vec<(&'a str, &'a str)>;
 
     /// A client, a browser and a clock around one authority.
-    struct Desk {
-        authority: Authority,
-        seconds: i64,
+    pub(super) struct Desk {
+        pub(super) authority: Authority,
+        pub(super) seconds: i64,
     }
 
     impl Desk {
-        fn new() -> Self {
+        pub(super) fn new() -> Self {
             Self { authority: Authority::new("http://127.0.0.1:4000", Settings::default()), seconds: 0 }
         }
 
-        fn now(&self) -> Now {
+        pub(super) fn now(&self) -> Now {
             let wall = at_seconds(1_800_000_000 + self.seconds).expect("in range");
-            Now { wall, steady: Steady::default(), offset: chrono::Offset::fix(&chrono::Utc) }
+            let steady = Steady(Duration::from_secs(self.seconds.unsigned_abs()));
+            Now { wall, steady, offset: chrono::Offset::fix(&chrono::Utc) }
         }
 
-        fn ask(&mut self, line: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+        pub(super) fn ask(&mut self, line: &str, headers: &[(&str, &str)], body: &str) -> Answer {
             let (method, target) = line.split_once(' ').expect("method and target");
             let (path, query) = target.split_once('?').unwrap_or((target, ""));
             let headers: Vec<_> =
@@ -246,16 +329,16 @@ mod tests {
             self.authority.hear(&asked, now, [7; 64])
         }
 
-        fn authorize(&mut self, pairs: &Pairs<'_>) -> Answer {
+        pub(super) fn authorize(&mut self, pairs: &Pairs<'_>) -> Answer {
             self.ask(&format!("GET {AUTHORIZE}?{}", form(pairs)), &[], "")
         }
 
-        fn post(&mut self, path: &str, pairs: &Pairs<'_>) -> Answer {
+        pub(super) fn post(&mut self, path: &str, pairs: &Pairs<'_>) -> Answer {
             let form_type = [("content-type", "application/x-www-form-urlencoded; charset=utf-8")];
             self.ask(&format!("POST {path}"), &form_type, &form(pairs))
         }
 
-        fn decide(&mut self, page: &Answer, decision: &str) -> Answer {
+        pub(super) fn decide(&mut self, page: &Answer, decision: &str) -> Answer {
             let consent = between(page.body.expose(), "name=\"consent\" value=\"", "\"").to_owned();
             self.post(
                 AUTHORIZE,
@@ -263,26 +346,37 @@ mod tests {
             )
         }
 
-        fn code(&mut self) -> String {
+        pub(super) fn code(&mut self) -> String {
             let page = self.authorize(&request());
             parameter(&self.decide(&page, "allow"), "code")
         }
 
-        fn tokens(&mut self) -> serde_json::Value {
+        pub(super) fn tokens(&mut self) -> serde_json::Value {
             let code = self.code();
             json(&self.post(TOKEN, &exchange(&code)))
         }
 
-        fn refresh(&mut self, token: &str) -> Answer {
+        pub(super) fn refresh(&mut self, token: &str) -> Answer {
             self.post(TOKEN, &refreshing(token))
         }
 
-        fn get(&mut self, target: &str, access: &str) -> Answer {
+        pub(super) fn send(
+            &mut self,
+            path: &str,
+            headers: &[(&str, &str)],
+            body: &serde_json::Value,
+        ) -> Answer {
+            let json_type = [("Content-Type", "application/json")];
+            let headers: Vec<_> = json_type.into_iter().chain(headers.iter().copied()).collect();
+            self.ask(&format!("POST {path}"), &headers, &body.to_string())
+        }
+
+        pub(super) fn get(&mut self, target: &str, access: &str) -> Answer {
             self.ask(&format!("GET {target}"), &[("Authorization", &format!("Bearer {access}"))], "")
         }
     }
 
-    fn request() -> Pairs<'static> {
+    pub(super) fn request() -> Pairs<'static> {
         vec![
             ("client_id", client::PUBLIC),
             ("redirect_uri", REDIRECT),
@@ -294,7 +388,7 @@ mod tests {
         ]
     }
 
-    fn exchange(code: &str) -> Pairs<'_> {
+    pub(super) fn exchange(code: &str) -> Pairs<'_> {
         vec![
             ("grant_type", "authorization_code"),
             ("client_id", client::PUBLIC),
@@ -304,12 +398,12 @@ mod tests {
         ]
     }
 
-    fn refreshing(token: &str) -> Pairs<'_> {
+    pub(super) fn refreshing(token: &str) -> Pairs<'_> {
         vec![("grant_type", "refresh_token"), ("client_id", client::PUBLIC), ("refresh_token", token)]
     }
 
     /// `pairs` with `name` set to `value`, or left out for an empty one.
-    fn but<'a>(mut pairs: Pairs<'a>, name: &'a str, value: &'a str) -> Pairs<'a> {
+    pub(super) fn but<'a>(mut pairs: Pairs<'a>, name: &'a str, value: &'a str) -> Pairs<'a> {
         pairs.retain(|(pair, _)| *pair != name);
         if !value.is_empty() {
             pairs.push((name, value));
@@ -317,30 +411,30 @@ mod tests {
         pairs
     }
 
-    fn form(pairs: &Pairs<'_>) -> String {
+    pub(super) fn form(pairs: &Pairs<'_>) -> String {
         url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
     }
 
-    fn between<'a>(text: &'a str, from: &str, to: &str) -> &'a str {
+    pub(super) fn between<'a>(text: &'a str, from: &str, to: &str) -> &'a str {
         let (_, rest) = text.split_once(from).unwrap_or_else(|| panic!("no {from} in {text}"));
         rest.split_once(to).expect("an end").0
     }
 
-    fn json(answer: &Answer) -> serde_json::Value {
+    pub(super) fn json(answer: &Answer) -> serde_json::Value {
         serde_json::from_str(answer.body.expose()).expect("JSON")
     }
 
-    fn text<'a>(value: &'a serde_json::Value, pointer: &str) -> &'a str {
+    pub(super) fn text<'a>(value: &'a serde_json::Value, pointer: &str) -> &'a str {
         value.pointer(pointer).and_then(serde_json::Value::as_str).unwrap_or_default()
     }
 
-    fn parameter(answer: &Answer, name: &str) -> String {
+    pub(super) fn parameter(answer: &Answer, name: &str) -> String {
         let location = answer.header("Location").map(Secret::expose).expect("a redirect");
         let url = url::Url::parse(location).expect("a URL");
         url.query_pairs().find(|(pair, _)| pair == name).map(|(_, value)| value.into()).unwrap_or_default()
     }
 
-    fn refused(answer: &Answer) -> (u16, String) {
+    pub(super) fn refused(answer: &Answer) -> (u16, String) {
         (answer.status, text(&json(answer), "/error").to_owned())
     }
 
@@ -680,5 +774,98 @@ mod tests {
             assert_eq!(Desk::new().ask(line, &[], "").status, 404, "{line}");
         }
         assert_eq!(Desk::new().ask("GET /", &[], "").status, 200);
+    }
+    #[test]
+    fn each_client_sends_its_secret_in_its_own_way_and_in_no_other() {
+        use base64::engine::general_purpose::STANDARD;
+        let secret = client::CONFIDENTIAL_SECRET;
+        for id in [client::POST, client::BASIC, client::HEADER] {
+            let encoded = "demo-client-secret%2Fwith%2Bodd+characters";
+            let basic = format!("Basic {}", STANDARD.encode(format!("{id}:{encoded}")));
+            for (way, header, posted) in [
+                (client::POST, ("x-none", ""), secret),
+                (client::BASIC, ("Authorization", basic.as_str()), ""),
+                (client::HEADER, ("X-Client-Secret", secret), ""),
+            ] {
+                let mut desk = Desk::new();
+                let page = desk.authorize(&but(request(), "client_id", id));
+                let code = parameter(&desk.decide(&page, "allow"), "code");
+                let pairs = but(but(exchange(&code), "client_id", id), "client_secret", posted);
+                let headers = [("Content-Type", "application/x-www-form-urlencoded"), header];
+                let answer = desk.ask(&format!("POST {TOKEN}"), &headers, &form(&pairs));
+                assert_eq!(answer.status == 200, way == id, "{id} by the way of {way}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_planned_refusal_comes_in_the_manner_of_its_place() {
+        use crate::demo::authority::script::parse;
+        let mut desk = Desk::new();
+        let plan = |desk: &mut Desk, written: &str| {
+            desk.authority.faults.add(parse(written).expect(written));
+        };
+        plan(&mut desk, "authorize=denied");
+        let back = desk.authorize(&request());
+        assert_eq!(
+            (parameter(&back, "error"), parameter(&back, "state")),
+            ("access_denied".into(), STATE.into())
+        );
+        assert_eq!(desk.authorize(&request()).status, 200);
+
+        let poll = vec![("grant_type", device::GRANT), ("client_id", client::PUBLIC), ("device_code", "x")];
+        plan(&mut desk, "poll=slow_down");
+        assert_eq!(refused(&desk.post(qwen::TOKEN, &poll)), (429, "slow_down".into()));
+        plan(&mut desk, "device=expired");
+        assert_eq!(refused(&desk.post(TOKEN, &poll)), (400, "expired_token".into()));
+        plan(&mut desk, "token=dead");
+        let platform = desk.send("/v2/oauth/x/refresh", &[], &serde_json::json!({}));
+        assert_eq!((platform.status, json(&platform)["status"].clone()), (400, "error".into()));
+        assert_eq!(desk.authority.counters().ended("refresh_token", "fault"), 1);
+    }
+
+    #[test]
+    fn the_front_page_tells_the_secret_and_plans_faults_for_itself_alone() {
+        let mut desk = Desk::new();
+        let page = desk.ask("GET /", &[], "");
+        for needle in [client::CONFIDENTIAL_SECRET, client::PLATFORM, resource::KEY, "value=\"token=lost\""] {
+            assert!(page.body.expose().contains(needle), "{needle}");
+        }
+        let press = |desk: &mut Desk, origin: &str, body: &str| {
+            let headers = [("Content-Type", "application/x-www-form-urlencoded"), ("Origin", origin)];
+            desk.ask(&format!("POST {}", front::FAULTS), &headers, body).status
+        };
+        let ours = "http://127.0.0.1:4000";
+        assert_eq!(press(&mut desk, "https://evil.test", "fault=token%3D503"), 403);
+        assert_eq!(press(&mut desk, ours, "fault=token%3D1"), 400);
+        assert_eq!(desk.authority.faults.left(), 0);
+        assert_eq!(press(&mut desk, ours, "fault=token%3D503"), 200);
+        assert_eq!(desk.refresh("any").status, 503);
+        press(&mut desk, ours, "fault=token%3Dlost");
+        press(&mut desk, ours, "forget=all");
+        assert_eq!(desk.authority.faults.left(), 0);
+        let tokens = desk.tokens();
+        press(&mut desk, ours, "withdraw=bo%40demo.test");
+        assert_eq!(desk.get(USERINFO, text(&tokens, "/access_token")).status, 401);
+    }
+
+    #[test]
+    fn requests_are_kept_as_they_came_when_somebody_wants_them_and_never_printed() {
+        let mut desk = Desk::new();
+        desk.get(USERINFO, "before");
+        assert_eq!(desk.authority.requests().count(), 0);
+        desk.authority.keep_requests();
+        let headers = [("X-One", "hunter2"), ("x-one", "second")];
+        desk.ask("GET /callback?code=hunter2", &headers, "hunter2");
+        let kept: Vec<&Kept> = desk.authority.requests().collect();
+        let [kept] = kept.as_slice() else { panic!("{kept:?}") };
+        assert_eq!((kept.method.as_str(), kept.target.expose()), ("GET", "/callback?code=hunter2"));
+        assert_eq!(kept.header("x-ONE").map(Secret::expose), Some("hunter2"));
+        assert_eq!((kept.headers.len(), kept.body.expose()), (2, "hunter2"));
+        assert!(!format!("{kept:?}").contains("hunter2"));
+        for _ in 0..300 {
+            desk.ask("GET /", &[], "");
+        }
+        assert_eq!(desk.authority.requests().count(), 256);
     }
 }

@@ -12,8 +12,20 @@ use crate::domain::secret::Secret;
 pub const PUBLIC: &str = "authtui-demo";
 /// The client that has one, sent in the body or by HTTP Basic.
 pub const CONFIDENTIAL: &str = "authtui-demo-confidential";
-/// The secret of [`CONFIDENTIAL`]. It protects nothing but the demo.
+/// The client whose secret is sent in the body and nowhere else.
+pub const POST: &str = "authtui-demo-post";
+/// The client whose secret is sent by HTTP Basic and nowhere else.
+pub const BASIC: &str = "authtui-demo-basic";
+/// The client whose secret is sent in the header [`SECRET_HEADER`].
+pub const HEADER: &str = "authtui-demo-header";
+/// The client of the platform paths (seed 002).
+pub const PLATFORM: &str = "authtui-demo-platform";
+/// The public client of seed 001.
+pub const SEED: &str = "9d1c250a-e61b-44d9-88ed-5944d1962f5e";
+/// The secret of every client that has one. It protects nothing but the demo.
 pub const CONFIDENTIAL_SECRET: &str = "demo-client-secret/with+odd characters";
+/// The header that carries the secret of [`HEADER`].
+pub const SECRET_HEADER: &str = "x-client-secret";
 
 /// A program that may ask for tokens.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,8 +36,54 @@ pub struct Client {
     pub title: String,
     /// Its secret; absent for a public client.
     pub secret: Option<Secret>,
+    /// How it may send its secret.
+    pub proofs: Vec<Proof>,
+    /// What it may ask for.
+    pub may: Vec<May>,
     /// What becomes of a refresh token that was used.
     pub rotation: Rotation,
+}
+
+impl Client {
+    /// Refuses what this client may not ask for.
+    pub(super) fn must(&self, may: May) -> Result<(), Refusal> {
+        let why = "this client may not ask so";
+        if self.may.contains(&may) { Ok(()) } else { Err(Refusal::new(ErrorCode::UnauthorizedClient, why)) }
+    }
+}
+
+/// How a client sends its secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proof {
+    /// In the body (RFC 6749 §2.3.1).
+    Post,
+    /// By HTTP Basic (RFC 6749 §2.3.1).
+    Basic,
+    /// As it is, in the header [`SECRET_HEADER`].
+    Header,
+}
+
+impl Proof {
+    /// The way as the index page names it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Post => "body",
+            Self::Basic => "Basic",
+            Self::Header => SECRET_HEADER,
+        }
+    }
+}
+
+/// What a client may ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum May {
+    /// Authorization codes.
+    Code,
+    /// Device codes.
+    Device,
+    /// The platform paths.
+    Platform,
 }
 
 /// What becomes of a refresh token that was used.
@@ -42,15 +100,24 @@ pub enum Rotation {
 /// The clients that are known from the start.
 #[must_use]
 pub fn known() -> Vec<Client> {
-    let client = |id: &str, title: &str, secret: Option<&str>| Client {
+    let client = |id: &str, title: &str, proofs: &[Proof], may: &[May]| Client {
         id: id.to_owned(),
         title: title.to_owned(),
-        secret: secret.map(Secret::new),
+        secret: None,
+        proofs: proofs.to_vec(),
+        may: may.to_vec(),
         rotation: Rotation::SingleUse,
     };
+    let secret = |client: Client| Client { secret: Some(Secret::new(CONFIDENTIAL_SECRET)), ..client };
+    let login = [May::Code, May::Device];
     vec![
-        client(PUBLIC, "authtui demo", None),
-        client(CONFIDENTIAL, "authtui demo, with a secret", Some(CONFIDENTIAL_SECRET)),
+        client(PUBLIC, "authtui demo", &[], &login),
+        secret(client(CONFIDENTIAL, "authtui demo, with a secret", &[Proof::Post, Proof::Basic], &login)),
+        secret(client(POST, "authtui demo, secret in the body", &[Proof::Post], &login)),
+        secret(client(BASIC, "authtui demo, secret by Basic", &[Proof::Basic], &login)),
+        secret(client(HEADER, "authtui demo, secret in a header", &[Proof::Header], &login)),
+        secret(client(PLATFORM, "authtui demo, platform", &[Proof::Post], &[May::Platform])),
+        client(SEED, "authtui demo, client of seed 001", &[], &login),
     ]
 }
 
@@ -62,27 +129,39 @@ pub(super) fn authenticate(
     asked: &Asked<'_>,
     parameters: &Parameters,
 ) -> Result<Client, Refusal> {
-    let posted = parameters.get("client_secret").map(Secret::new);
-    let (id, secret) = match (basic(asked)?, posted) {
-        (Some(_), Some(_)) => {
-            return Err(Refusal::new(ErrorCode::InvalidRequest, "the client authenticates twice"));
-        }
-        (Some((id, secret)), None) => {
-            if parameters.get("client_id").is_some_and(|named| named != id) {
-                return Err(Refusal::new(ErrorCode::InvalidRequest, "two client ids"));
-            }
-            (id, Some(secret))
-        }
-        (None, posted) => {
-            let missing = Refusal::new(ErrorCode::InvalidClient, "client_id is missing");
-            (parameters.get("client_id").ok_or(missing)?.to_owned(), posted)
-        }
+    let refused = |error, why| Err(Refusal::new(error, why));
+    let basic = basic(asked)?;
+    let named = parameters.get("client_id");
+    if let (Some((id, _)), Some(named)) = (&basic, named)
+        && id != named
+    {
+        return refused(ErrorCode::InvalidRequest, "two client ids");
+    }
+    let Some(id) = named.map(str::to_owned).or_else(|| basic.as_ref().map(|(id, _)| id.clone())) else {
+        return refused(ErrorCode::InvalidClient, "client_id is missing");
     };
-    let client = clients.iter().find(|client| client.id == id);
-    match client {
-        Some(client) if client.secret == secret => Ok(client.clone()),
-        Some(_) => Err(Refusal::new(ErrorCode::InvalidClient, "wrong or missing client secret")),
-        None => Err(Refusal::new(ErrorCode::InvalidClient, "unknown client")),
+    let posted = parameters.get("client_secret").map(|secret| (Proof::Post, Secret::new(secret)));
+    let basic = basic.map(|(_, secret)| (Proof::Basic, secret));
+    let header = asked.header(SECRET_HEADER).map(|secret| (Proof::Header, Secret::new(secret)));
+    let shown: Vec<(Proof, Secret)> = posted.into_iter().chain(basic).chain(header).collect();
+    if shown.len() > 1 {
+        return refused(ErrorCode::InvalidRequest, "the client authenticates twice");
+    }
+    let Some(client) = clients.iter().find(|client| client.id == id) else {
+        return refused(ErrorCode::InvalidClient, "unknown client");
+    };
+    match (shown.first(), &client.secret) {
+        (None, None) => Ok(client.clone()),
+        (Some((proof, shown)), Some(secret)) if shown == secret => {
+            if client.proofs.contains(proof) {
+                Ok(client.clone())
+            } else {
+                refused(ErrorCode::InvalidClient, "this client sends its secret in another way")
+            }
+        }
+        (Some(_) | None, Some(_)) | (Some(_), None) => {
+            refused(ErrorCode::InvalidClient, "wrong or missing client secret")
+        }
     }
 }
 

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 
-use crate::demo::authority::Mint;
 use crate::demo::authority::client::{Client, Rotation};
+use crate::demo::authority::mint::Mint;
 use crate::demo::authority::refusal::{ErrorCode, Refusal};
 use crate::domain::clock::{DateTime, TimeDelta, Utc};
 use crate::domain::secret::{Fingerprint, Secret};
@@ -185,6 +185,42 @@ impl Grants {
             }
             Issued::Access { .. } | Issued::Refresh { .. } => None,
         }
+    }
+
+    /// Whether this access token was good once and is too old now.
+    pub(super) fn has_expired(&self, token: &Secret, now: DateTime<Utc>) -> bool {
+        match self.issued.get(&print(token)) {
+            Some(Issued::Access { grant, ends_at, .. }) => {
+                *ends_at <= now && self.grants.get(grant).is_some_and(|grant| !grant.revoked)
+            }
+            Some(Issued::Refresh { .. }) | None => false,
+        }
+    }
+
+    /// Whether `account` has a grant for `client` that has not ended.
+    pub(super) fn is_authorized(&self, client: &str, account: &str, now: DateTime<Utc>) -> bool {
+        let of_both = |grant: &&Grant| grant.client == client && grant.account == account;
+        self.grants.values().filter(of_both).any(|grant| grant.alive(now))
+    }
+
+    /// Gives other ends to what was just granted.
+    pub(super) fn end(
+        &mut self,
+        mut granted: Granted,
+        access: Option<DateTime<Utc>>,
+        grant: Option<DateTime<Utc>>,
+    ) -> Granted {
+        if let (Some(Issued::Access { grant: id, ends_at, .. }), Some(access)) =
+            (self.issued.get_mut(&print(&granted.tokens.access)), access)
+        {
+            *ends_at = access;
+            if let Some(found) = self.grants.get_mut(id) {
+                found.ends_at = grant;
+            }
+        }
+        granted.life.expires_at = access;
+        granted.life.grant_ends_at = grant;
+        granted
     }
 
     pub(super) fn revoke(&mut self, id: GrantId) {

@@ -3,8 +3,14 @@
 //! `assets/consent.html` is the consent page as it can be opened in a browser; the other pages
 //! borrow its frame and put their own words between `<main>` and `</main>`.
 
+mod index;
+
+pub(super) use index::{Told, index};
+
+use crate::demo::authority::device;
 use crate::demo::authority::exchange::Answer;
 use crate::demo::authority::parameter::Parameters;
+use crate::demo::authority::scope::Scope;
 
 const CONSENT: &str = include_str!("../../../assets/consent.html");
 
@@ -15,16 +21,21 @@ const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ances
 /// What the consent page shows.
 pub(super) struct Shown<'a> {
     pub(super) consent: &'a str,
+    pub(super) action: &'a str,
     pub(super) client: &'a str,
-    pub(super) scopes: Vec<&'a (&'static str, &'static str)>,
+    pub(super) scopes: Vec<&'a Scope>,
     pub(super) login: &'a str,
-    pub(super) redirect: &'a str,
+    pub(super) receiver: &'a str,
 }
 
 /// Who asks, for what, and the person's answer.
 pub(super) fn consent(shown: &Shown<'_>) -> Answer {
-    let scope = |(name, meaning): &&(&str, &str)| {
-        format!("<li>{} <code>{}</code></li>\n", escaped(meaning), escaped(name))
+    let scope = |(name, meaning): &&Scope| {
+        let (name, meaning) = (escaped(name), escaped(meaning));
+        format!(
+            "<li><label><input type=\"checkbox\" name=\"scope\" value=\"{name}\" checked>{meaning}</label> \
+             <code>{name}</code></li>\n"
+        )
     };
     let scopes: String = shown.scopes.iter().map(scope).collect();
     html(
@@ -32,10 +43,11 @@ pub(super) fn consent(shown: &Shown<'_>) -> Answer {
         &filled(
             CONSENT,
             &[
+                ("action", &escaped(shown.action)),
                 ("client", &escaped(shown.client)),
                 ("scopes", &scopes),
                 ("login", &escaped(shown.login)),
-                ("redirect", &escaped(shown.redirect)),
+                ("receiver", &escaped(shown.receiver)),
                 ("consent", &escaped(shown.consent)),
             ],
         ),
@@ -67,14 +79,33 @@ pub(super) fn trouble(status: u16, why: &str) -> Answer {
     framed(status, "This does not work", &main)
 }
 
-/// What this server is.
-pub(super) fn index(issuer: &str) -> Answer {
+/// Where a person types the code that a device shows (RFC 8628 §3.3).
+///
+/// An address may bring the code along; the person still presses the button, because the code
+/// may be somebody else's (RFC 8628 §5.4).
+pub(super) fn device(status: u16, typed: &str, trouble: Option<&str>) -> Answer {
+    let trouble = trouble.map(|why| format!("<p>{}</p>\n", escaped(why))).unwrap_or_default();
     let main = format!(
-        "<p>This authorization server runs inside <code>authtui demo</code> at <code>{}</code>. It knows \
-         nobody, keeps nothing, and ends with the program.</p>",
-        escaped(issuer)
+        "{trouble}<form method=\"post\" action=\"{page}\">\n<label for=\"user_code\">The code that your \
+         device or program shows</label>\n<input type=\"text\" id=\"user_code\" name=\"user_code\" \
+         value=\"{typed}\" maxlength=\"40\" autocomplete=\"off\" autocapitalize=\"characters\" \
+         spellcheck=\"false\" autofocus>\n<div class=\"choice\"><button type=\"submit\" \
+         class=\"yes\">Continue</button></div>\n</form>\n<p class=\"quiet\">Go on only if you began this login \
+         yourself.</p>",
+        page = device::PAGE,
+        typed = escaped(typed),
     );
-    framed(200, "authtui demo", &main)
+    framed(status, "Connect a device", &main)
+}
+
+/// Says that the device has been told.
+pub(super) fn decided(allowed: bool) -> Answer {
+    let (title, what) = if allowed {
+        ("Connected", "The device or program that shows the code goes on by itself.")
+    } else {
+        ("Not connected", "The device or program that shows the code is told that you said no.")
+    };
+    framed(200, title, &format!("<p>{what} You can close this window.</p>"))
 }
 
 fn framed(status: u16, title: &str, main: &str) -> Answer {
@@ -126,8 +157,14 @@ mod tests {
     #[test]
     fn a_value_that_looks_like_markup_or_a_slot_stays_text() {
         let hostile = "<b>'\"&{{consent}}";
-        let shown =
-            Shown { consent: "id", client: hostile, scopes: Vec::new(), login: hostile, redirect: "x" };
+        let shown = Shown {
+            consent: "id",
+            action: "/a",
+            client: hostile,
+            scopes: Vec::new(),
+            login: hostile,
+            receiver: "x",
+        };
         let page = consent(&shown);
         let page = page.body.expose();
         assert!(page.contains("&lt;b&gt;&#39;&quot;&amp;{{consent}}"));
@@ -138,14 +175,23 @@ mod tests {
     fn every_slot_of_the_consent_page_is_filled_and_nothing_in_it_runs() {
         let shown = Shown {
             consent: "id-of-this-consent",
+            action: "/oauth2/auth",
             client: "Some program",
             scopes: vec![&("profile", "See your name")],
             login: "ana@demo.test",
-            redirect: "127.0.0.1",
+            receiver: "127.0.0.1",
         };
         let page = consent(&shown);
         let page = page.body.expose();
-        for needle in ["id-of-this-consent", "Some program", "See your name", "ana@demo.test", "127.0.0.1"] {
+        for needle in [
+            "id-of-this-consent",
+            "action=\"/oauth2/auth\"",
+            "Some program",
+            "See your name",
+            "value=\"profile\" checked",
+            "ana@demo.test",
+            "127.0.0.1",
+        ] {
             assert!(page.contains(needle), "{needle}");
         }
         for needle in ["{{", "<script", "http://", "https://"] {
@@ -155,9 +201,15 @@ mod tests {
 
     #[test]
     fn the_other_pages_have_the_frame_without_the_form() {
-        let page = index("http://127.0.0.1:1");
+        let page = trouble(404, "There is nothing here.");
         assert!(page.body.expose().contains("<style>"));
         assert!(page.body.expose().ends_with("</html>\n"));
         assert!(!page.body.expose().contains("<form"));
+    }
+    #[test]
+    fn what_was_typed_as_a_code_comes_back_as_text() {
+        let page = device(400, "\"><script>", Some("Not known."));
+        assert!(page.body.expose().contains("value=\"&quot;&gt;&lt;script&gt;\""));
+        assert!(page.body.expose().contains("<p>Not known.</p>"));
     }
 }

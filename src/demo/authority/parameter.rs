@@ -36,6 +36,11 @@ impl Parameters {
         found.map(|(_, value)| value.expose())
     }
 
+    /// Every value of `name`, in the order they came.
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.pairs.iter().filter(move |(pair, _)| pair == name).map(|(_, value)| value.expose())
+    }
+
     /// The value of `name`, which may not be left out.
     pub(super) fn need(&self, name: &str, missing: &'static str) -> Result<&str, Refusal> {
         self.get(name).ok_or(Refusal::new(ErrorCode::InvalidRequest, missing))

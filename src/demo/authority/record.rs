@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use crate::demo::authority::client;
 use crate::demo::authority::exchange::{Answer, Asked};
 use crate::demo::authority::parameter::Parameters;
+use crate::demo::authority::{client, device};
 use crate::domain::secret::Secret;
 
 /// How many requests are remembered.
@@ -22,6 +22,8 @@ pub struct Counters {
     pub reuse_detected: u64,
     /// Codes that came after they had given a grant.
     pub code_reuse_detected: u64,
+    /// Device codes that were given.
+    pub device_codes: u64,
     /// Requests being worked on.
     pub in_flight: u64,
     /// The most requests that were being worked on at one time.
@@ -45,7 +47,7 @@ impl Counters {
 
     pub(super) fn token_request(&mut self, grant_type: Option<&str>, outcome: &str) {
         let grant_type = match grant_type {
-            Some(known @ ("authorization_code" | "refresh_token")) => known,
+            Some(known @ ("authorization_code" | "refresh_token" | device::GRANT)) => known,
             Some(_) | None => "other",
         };
         *self.token_requests.entry((grant_type.to_owned(), outcome.to_owned())).or_default() += 1;
@@ -97,17 +99,61 @@ impl Visit {
     }
 }
 
+/// One request as it came, for tests of exact requests.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// The method.
+    pub method: String,
+    /// The path with its query, which may carry a code.
+    pub target: Secret,
+    /// The headers, in the order they came.
+    pub headers: Vec<(String, Secret)>,
+    /// The body.
+    pub body: Secret,
+}
+
+impl Kept {
+    fn of(asked: &Asked<'_>) -> Self {
+        let mark = if asked.query.is_empty() { "" } else { "?" };
+        let secret = |(name, value): &(String, String)| (name.clone(), Secret::new(value.as_str()));
+        Self {
+            method: asked.method.to_owned(),
+            target: Secret::new(format!("{}{mark}{}", asked.path, asked.query)),
+            headers: asked.headers.iter().map(secret).collect(),
+            body: Secret::new(asked.body),
+        }
+    }
+
+    /// The first header of that name, in any case.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&Secret> {
+        self.headers.iter().find(|(header, _)| header.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+    }
+}
+
 #[derive(Default)]
 pub(super) struct Record {
     pub(super) counters: Counters,
     pub(super) visits: VecDeque<Visit>,
+    /// The last requests as they came; absent until somebody wants them.
+    pub(super) kept: Option<VecDeque<Kept>>,
 }
 
 impl Record {
-    pub(super) fn remember(&mut self, visit: Visit) {
-        if self.visits.len() >= REMEMBERED {
-            self.visits.pop_front();
+    pub(super) fn keep(&mut self, asked: &Asked<'_>) {
+        if let Some(kept) = &mut self.kept {
+            append(kept, Kept::of(asked));
         }
-        self.visits.push_back(visit);
     }
+
+    pub(super) fn remember(&mut self, visit: Visit) {
+        append(&mut self.visits, visit);
+    }
+}
+
+fn append<T>(queue: &mut VecDeque<T>, new: T) {
+    if queue.len() >= REMEMBERED {
+        queue.pop_front();
+    }
+    queue.push_back(new);
 }
