@@ -54,6 +54,36 @@ fn a_login_a_refresh_a_copy_and_an_erasure_work_in_the_demo() {
     assert!(!home.path("config/authtui").exists() && !home.path("state/authtui").exists());
 }
 
+#[test]
+fn a_fault_that_is_none_is_refused_with_what_can_be_written() {
+    let home = Home::new();
+    for (fault, words) in
+        [("token=teapot", "400 to 599, slow, html, lost, cut, dead"), ("x=503", "WHERE is one of")]
+    {
+        let ended = home.run(&["demo", "--fault", fault]);
+        assert_eq!(ended.code, Some(2), "{fault}");
+        assert!(ended.err.contains(words), "{ended:?}");
+    }
+}
+
+#[test]
+fn a_fault_that_was_asked_for_meets_the_login_in_the_demo() {
+    let home = Home::new();
+    let pty = Pty::start(&home, &["demo", "--fault", "authorize=denied"], WIDE);
+    pty.wait("✗ demo/emil").keys("jjjj").wait("┌ demo/emil");
+    pty.keys("l").wait("plain URL").keys("t").wait("Any key goes back");
+    let shown = pty.contents().replace('\n', "");
+    let url = person::between(&shown, "this machine:", "The provider");
+    let page = person::open(&url.parse().expect("an address"));
+    let back = page.location.expect("the browser is sent back");
+    assert!(back.query().is_some_and(|query| query.contains("error=access_denied")), "{back}");
+    person::open(&back);
+    pty.until("the panel says so", |screen| !screen.contents().contains("Any key goes back"));
+    pty.wait("Stored tokens are as they were");
+    pty.keys("\rq");
+    assert_eq!(pty.end().code, 0);
+}
+
 /// The profile `demo/NAME` as the running demo has stored it.
 fn profile(home: &Home, name: &str) -> Profile {
     let folders = std::fs::read_dir(home.path("tmp")).expect("a folder").flatten();
