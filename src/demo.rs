@@ -28,8 +28,18 @@ use crate::shell::paths::Paths;
 use crate::shell::{Hands, file};
 use crate::stored::own;
 
-/// The provider file of the demo.
+/// A provider file with the two doors of a code, for tests that count requests.
 const PROVIDER: &str = include_str!("../assets/providers/demo.yaml");
+
+/// The provider files of the demo, each for another way to log in: name and text.
+pub const PROVIDERS: [(&str, &str); 6] = [
+    ("demo", include_str!("../assets/demo/demo.yaml")),
+    ("demo-cal", include_str!("../assets/demo/demo-cal.yaml")),
+    ("demo-form", include_str!("../assets/demo/demo-form.yaml")),
+    ("demo-json", include_str!("../assets/demo/demo-json.yaml")),
+    ("demo-qonic", include_str!("../assets/demo/demo-qonic.yaml")),
+    ("demo-qwen", include_str!("../assets/demo/demo-qwen.yaml")),
+];
 
 /// An entry that nobody can understand: a token is a text, not a number.
 const UNREADABLE: &str = "  other:\n    oauth_credentials:\n      - id: ivy\n        access_token: 12345\n";
@@ -51,8 +61,7 @@ impl Demo {
         let folder = builder.prefix("authtui-demo-").tempdir().wrap_err("cannot make the demo's folder")?;
         let serving = Serving::start(Authority::new("", Settings::default()), 0);
         let serving = serving.wrap_err("cannot start the demo's server")?;
-        let text = provider_file(serving.issuer());
-        let catalog = Catalog::only([("demo.yaml".to_owned(), Ok(text))]);
+        let catalog = catalog(serving.issuer());
         let hands = Hands::with_catalog(Paths::below(folder.path()), catalog);
         let demo = Self { hands, serving, _folder: folder };
         demo.fill()?;
@@ -95,8 +104,35 @@ impl Demo {
     }
 }
 
-/// The demo's provider file for a server at `issuer`.
+/// The demo's providers, at a server at `issuer`.
+#[must_use]
+pub fn catalog(issuer: &str) -> Catalog {
+    let file = |(name, text): (&str, &str)| (format!("{name}.yaml"), Ok(text.replace("{issuer}", issuer)));
+    Catalog::only(PROVIDERS.map(file))
+}
+
+/// A provider file with the two doors of a code, for a server at `issuer`.
 #[must_use]
 pub fn provider_file(issuer: &str) -> String {
     PROVIDER.replace("{issuer}", issuer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::provider::Flow;
+
+    #[test]
+    fn every_provider_of_the_demo_can_be_read_and_every_way_to_log_in_is_there() {
+        let catalog = catalog("http://127.0.0.1:4000");
+        assert_eq!(catalog.complaints, []);
+        let names: Vec<&str> = catalog.usable().map(|provider| provider.name.as_str()).collect();
+        assert_eq!(names, PROVIDERS.map(|(name, _)| name));
+        let flows = |name: &str| catalog.get(name).expect("a provider").flows.clone();
+        assert_eq!(flows("demo"), [Flow::Code, Flow::Paste, Flow::Device, Flow::Key]);
+        assert_eq!(flows("demo-qwen"), [Flow::Device]);
+        let qonic = catalog.get("demo-qonic").expect("a provider");
+        assert!(qonic.refresh.is_none() && qonic.scopes.list.is_some());
+        assert!(!catalog.get("demo-cal").expect("a provider").state.echoed);
+    }
 }

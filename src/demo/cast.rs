@@ -1,13 +1,14 @@
 //! The demo's profiles: one in every state.
 
 use crate::demo::authority::Authority;
-use crate::demo::authority::client::PUBLIC;
-use crate::demo::authority::grant::{Lives, NewGrant};
+use crate::demo::authority::client::{CONFIDENTIAL_SECRET, PLATFORM, POST, PUBLIC};
+use crate::demo::authority::grant::{Granted, Lives, NewGrant};
+use crate::demo::authority::resource;
 use crate::domain::clock::{Now, TimeDelta};
 use crate::domain::name::{ProfileId, ProfileName, StoreId};
 use crate::domain::profile::{Kind, LastRefresh, Profile, RefreshResult};
 use crate::domain::secret::Secret;
-use crate::domain::tokens::{Held, Tokens};
+use crate::domain::tokens::{Held, Life, Tokens};
 
 /// The account whose profile is being refreshed when the demo begins.
 pub const BUSY: &str = "hal";
@@ -48,17 +49,51 @@ const CAST: [Part; 8] = [
 pub const KEYS: &str = "jjjjjjjrg";
 
 /// How many log in.
-pub const COUNT: usize = CAST.len();
+pub const COUNT: usize = CAST.len() + 2;
 
 /// Logs everybody in at `authority`, each with random bytes of `dice`, and gives their profiles,
 /// and one API key.
 #[must_use]
 pub fn profiles(authority: &mut Authority, now: Now, dice: Vec<[u8; 64]>) -> Vec<Profile> {
-    let parts = CAST.iter().zip(dice);
+    let mut dice = dice.into_iter();
+    let parts = CAST.iter().zip(dice.by_ref());
     let mut profiles: Vec<Profile> =
         parts.filter_map(|(part, dice)| play(part, authority, now, dice)).collect();
     profiles.extend(key());
+    profiles.extend(dice.next().and_then(|dice| platform(authority, now, dice)));
+    profiles.extend(dice.next().and_then(|dice| endless(authority, now, dice)));
     profiles
+}
+
+/// A profile of seed 002, whose replies name neither account nor scopes.
+fn platform(authority: &mut Authority, now: Now, dice: [u8; 64]) -> Option<Profile> {
+    let lives = Lives { access: TimeDelta::hours(1), grant: Some(TimeDelta::days(365)) };
+    let new = NewGrant { client: PLATFORM, account: "ida@demo.test", scopes: &[] };
+    let granted = authority.grant(new, Some(lives), now, dice);
+    guest("demo-cal", "ida", PLATFORM, granted)
+}
+
+/// A profile of seed 004, whose tokens have no known end and cannot be renewed.
+fn endless(authority: &mut Authority, now: Now, dice: [u8; 64]) -> Option<Profile> {
+    let lives = Lives { access: TimeDelta::days(36_500), grant: None };
+    let new = NewGrant { client: POST, account: "jon@demo.test", scopes: &["projects:read", "models:read"] };
+    let mut granted = authority.grant(new, Some(lives), now, dice);
+    granted.tokens.refresh = None;
+    granted.life = Life { obtained_at: granted.life.obtained_at, ..Life::default() };
+    guest("demo-qonic", "jon", POST, granted)
+}
+
+/// A profile at another provider than `demo`.
+fn guest(provider: &str, name: &str, client: &str, granted: Granted) -> Option<Profile> {
+    let name = ProfileName::new(provider, name).ok()?;
+    Some(Profile {
+        client_id: Some(client.to_owned()),
+        client_secret: Some(Secret::new(CONFIDENTIAL_SECRET)),
+        held: Held::Here(granted.tokens),
+        life: granted.life,
+        scopes: granted.scopes,
+        ..Profile::new(ProfileId { store: StoreId::Own, name }, Kind::OAuth)
+    })
 }
 
 fn play(part: &Part, authority: &mut Authority, now: Now, dice: [u8; 64]) -> Option<Profile> {
@@ -92,7 +127,7 @@ fn play(part: &Part, authority: &mut Authority, now: Now, dice: [u8; 64]) -> Opt
         }
         Role::Revoked => {
             profile.held = Held::Nothing;
-            profile.life = crate::domain::tokens::Life::default();
+            profile.life = Life::default();
             profile.revoked_at = Some(now.wall - TimeDelta::minutes(10));
         }
     }
@@ -100,7 +135,7 @@ fn play(part: &Part, authority: &mut Authority, now: Now, dice: [u8; 64]) -> Opt
 }
 
 fn key() -> Option<Profile> {
-    let key = Secret::new("demo-key-0000000000000000Zz01");
+    let key = Secret::new(resource::KEY);
     let held = Held::Here(Tokens { access: key, refresh: None });
     Some(Profile { held, ..Profile::new(id("key")?, Kind::ApiKey) })
 }

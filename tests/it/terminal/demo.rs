@@ -23,6 +23,7 @@ fn a_login_a_refresh_a_copy_and_an_erasure_work_in_the_demo() {
     }
     // The prefix of tokens is shown once the provider files have been read.
     pty.wait("dat_…").wait("↻ demo/hal").wait("– demo/key").wait("? other/ivy");
+    pty.wait("demo-cal/ida").wait("demo-qonic/jon");
 
     pty.keys("jjjj").wait("┌ demo/emil");
     pty.keys("l").wait("plain URL").keys("t").wait("Any key goes back");
