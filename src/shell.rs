@@ -6,6 +6,7 @@ pub mod clock;
 pub mod console;
 pub mod crash;
 pub mod desktop;
+pub mod environment;
 pub mod file;
 pub mod grant_lock;
 pub mod http;
@@ -23,10 +24,10 @@ pub mod surroundings;
 pub mod tasks;
 pub mod terminal;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use tokio::sync::{Mutex, Semaphore};
+use tokio::sync::Semaphore;
 
 use crate::domain::change::{Change, Snapshot};
 use crate::domain::name::StoreId;
@@ -105,7 +106,10 @@ impl Hands {
     /// Reads a store, at once and in this thread: for the first frame and for commands.
     #[must_use]
     pub fn read_now(&self, store: StoreId) -> Snapshot {
-        self.stores.read(store)
+        match store {
+            StoreId::Own => self.stores.read(store),
+            StoreId::Environment => environment::read(&self.catalog_now()),
+        }
     }
 
     /// Applies a change to a store, at once and in this thread: for commands.
@@ -117,7 +121,11 @@ impl Hands {
     }
 
     /// Reads a store.
-    pub async fn read(&self, store: StoreId) -> Snapshot {
+    pub async fn read(self: &Arc<Self>, store: StoreId) -> Snapshot {
+        if store == StoreId::Environment {
+            let catalog = self.catalog().await;
+            return environment::read(&catalog);
+        }
         let stores = Arc::clone(&self.stores);
         let reading = tokio::task::spawn_blocking(move || stores.read(store)).await;
         reading.unwrap_or_else(|_| Snapshot {
@@ -140,30 +148,42 @@ impl Hands {
     }
 
     /// The providers, read when they are first asked for.
-    pub async fn catalog(&self) -> Arc<Catalog> {
-        let mut catalog = self.catalog.lock().await;
-        match &*catalog {
-            Some(catalog) => Arc::clone(catalog),
-            None => Arc::clone(catalog.insert(self.read_providers().await)),
+    pub async fn catalog(self: &Arc<Self>) -> Arc<Catalog> {
+        if let Some(catalog) = &*self.known_catalog() {
+            return Arc::clone(catalog);
         }
+        let hands = Arc::clone(self);
+        let reading = tokio::task::spawn_blocking(move || hands.catalog_now()).await;
+        reading.unwrap_or_default()
+    }
+
+    /// The providers, at once and in this thread: for commands.
+    #[must_use]
+    pub fn catalog_now(&self) -> Arc<Catalog> {
+        if let Some(catalog) = &*self.known_catalog() {
+            return Arc::clone(catalog);
+        }
+        let read = Arc::new(providers::read(&self.paths.providers));
+        // Where somebody else has just read them, theirs stay.
+        Arc::clone(self.known_catalog().get_or_insert(read))
     }
 
     /// Writes the file of a new provider, and reads all of them again.
     ///
     /// # Errors
     /// A [`Trouble`] when it cannot be written; no file is ever replaced.
-    pub async fn add_provider(&self, name: String, text: String) -> Result<Arc<Catalog>, Trouble> {
-        let folder = self.paths.providers.clone();
-        let adding = tokio::task::spawn_blocking(move || providers::add(&folder, &name, &text)).await;
-        adding.unwrap_or_else(|_| Err(broke("cannot save the provider file")))?;
-        let mut catalog = self.catalog.lock().await;
-        Ok(Arc::clone(catalog.insert(self.read_providers().await)))
+    pub async fn add_provider(self: &Arc<Self>, name: String, text: String) -> Result<Arc<Catalog>, Trouble> {
+        let hands = Arc::clone(self);
+        let adding = tokio::task::spawn_blocking(move || {
+            providers::add(&hands.paths.providers, &name, &text)?;
+            let read = Arc::new(providers::read(&hands.paths.providers));
+            Ok(Arc::clone(hands.known_catalog().insert(read)))
+        });
+        adding.await.unwrap_or_else(|_| Err(broke("cannot save the provider file")))
     }
 
-    async fn read_providers(&self) -> Arc<Catalog> {
-        let folder = self.paths.providers.clone();
-        let reading = tokio::task::spawn_blocking(move || providers::read(&folder)).await;
-        Arc::new(reading.unwrap_or_default())
+    fn known_catalog(&self) -> MutexGuard<'_, Option<Arc<Catalog>>> {
+        self.catalog.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

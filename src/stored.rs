@@ -1,5 +1,6 @@
 //! What is written: texts of stores, read to rows and amended by changes. Pure.
 
+pub mod environment;
 pub mod own;
 pub mod place;
 pub mod plain;

@@ -28,19 +28,32 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(hands: &Arc<Hands>, arguments: &Arguments) -> Result<Exit> {
-    let snapshot = hands.read_now(StoreId::Own);
+    let stores = StoreId::ALL.map(|store| hands.read_now(store));
+    let mut unread = false;
+    for snapshot in stores.iter().filter(|snapshot| snapshot.store.is_file()) {
+        said(snapshot);
+        // A file that could not be read is a failure, even though the rest was printed.
+        unread |= snapshot.writable.is_err() && snapshot.rows.is_empty();
+    }
+    let now = hands.clock.now();
+    if !unread && !arguments.json && stores.iter().all(|snapshot| snapshot.rows.is_empty()) {
+        console::say(
+            "authtui: there is no profile yet. authtui login PROVIDER makes one; authtui providers lists them.",
+        );
+    }
+    let data = if arguments.json { json(&stores, now.wall)? } else { table(&stores, now) };
+    console::print(&data)?;
+    Ok(if unread { Exit::Failure } else { Exit::Done })
+}
+
+/// Says what a person should know of a store's file.
+pub(super) fn said(snapshot: &Snapshot) {
     for notice in &snapshot.notices {
         console::say(&format!("authtui: {notice}"));
     }
     if let Err(trouble) = &snapshot.writable {
         console::say(&format!("authtui: {trouble}"));
     }
-    let now = hands.clock.now();
-    let data = if arguments.json { json(&snapshot, now.wall)? } else { table(&snapshot, now) };
-    console::print(&data)?;
-    // A file that could not be read is a failure, even though an empty list was printed.
-    let unread = snapshot.writable.is_err() && snapshot.rows.is_empty();
-    Ok(if unread { Exit::Failure } else { Exit::Done })
 }
 
 /// What scripts read. Times are RFC 3339 in UTC; what is not known is null.
@@ -63,22 +76,23 @@ struct Item<'a> {
     store: String,
 }
 
-fn json(snapshot: &Snapshot, now: DateTime<Utc>) -> Result<String> {
-    let store = snapshot.store.to_string();
-    let profiles = snapshot.rows.iter().map(|row| match row {
+fn json(stores: &[Snapshot], now: DateTime<Utc>) -> Result<String> {
+    let rows = stores.iter().flat_map(|snapshot| snapshot.rows.iter().map(|row| (snapshot.store, row)));
+    let profiles = rows.map(|(store, row)| match row {
         Row::Profile(profile) => Item {
             provider: profile.id.name.provider(),
             name: profile.id.name.name(),
             kind: Some(match profile.kind {
                 Kind::OAuth => "oauth",
                 Kind::ApiKey => "api_key",
+                Kind::Environment => "environment",
             }),
             state: Health::of(profile, Activity::Idle, now).word().replace(' ', "_"),
             expires_at: profile.life.expires_at.map(rfc3339),
             grant_ends_at: profile.life.grant_ends_at.map(rfc3339),
             account: profile.account.as_deref(),
             scopes: &profile.scopes,
-            store: store.clone(),
+            store: store.to_string(),
         },
         Row::Broken { name, .. } => {
             let (provider, name) = name.split_once('/').unwrap_or((name, ""));
@@ -91,7 +105,7 @@ fn json(snapshot: &Snapshot, now: DateTime<Utc>) -> Result<String> {
                 grant_ends_at: None,
                 account: None,
                 scopes: &[],
-                store: store.clone(),
+                store: store.to_string(),
             }
         }
     });
@@ -101,7 +115,7 @@ fn json(snapshot: &Snapshot, now: DateTime<Utc>) -> Result<String> {
 
 /// `json` with every character that could steer a terminal written as an escape. In JSON such a
 /// character can stand inside of texts alone.
-fn escaped(json: &str) -> String {
+pub(super) fn escaped(json: &str) -> String {
     let escape = |char: char| {
         let mut units = [0; 2];
         char.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")).collect::<String>()
@@ -109,18 +123,13 @@ fn escaped(json: &str) -> String {
     json.chars().map(|char| if text::is_hostile(char) { escape(char) } else { char.to_string() }).collect()
 }
 
-fn table(snapshot: &Snapshot, now: Now) -> String {
-    if snapshot.rows.is_empty() {
-        if snapshot.writable.is_ok() {
-            console::say(
-                "authtui: there is no profile yet. authtui login PROVIDER makes one; authtui providers lists them.",
-            );
-        }
+fn table(stores: &[Snapshot], now: Now) -> String {
+    if stores.iter().all(|snapshot| snapshot.rows.is_empty()) {
         return String::new();
     }
     let head = ["PROFILE", "STATE", "ACCESS", "GRANT", "ACCOUNT"].map(String::from);
-    let rows: Vec<[String; 5]> =
-        std::iter::once(head).chain(snapshot.rows.iter().map(|row| line(row, now))).collect();
+    let rows = stores.iter().flat_map(|snapshot| &snapshot.rows).map(|row| line(row, now));
+    let rows: Vec<[String; 5]> = std::iter::once(head).chain(rows).collect();
     let width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.width()).max();
     let widths: Vec<usize> = (0..5).map(|column| width(column).unwrap_or_default()).collect();
     let mut out = String::new();
@@ -138,14 +147,14 @@ fn table(snapshot: &Snapshot, now: Now) -> String {
 fn line(row: &Row, now: Now) -> [String; 5] {
     match row {
         Row::Profile(profile) => cells(profile, now),
-        Row::Broken { name, line, why } => {
+        Row::Broken { name, at, why } => {
             let state = Health::Unreadable.word().to_owned();
             [
                 text::clean(name, WIDEST),
                 state,
                 String::new(),
                 String::new(),
-                text::clean(&format!("line {line}: {why}"), 100),
+                text::clean(&format!("{at}: {why}"), 100),
             ]
         }
     }

@@ -31,11 +31,14 @@ pub(super) enum Extent {
 }
 
 pub(super) fn run(hands: &Arc<Hands>, arguments: &Arguments, extent: Extent) -> Result<Exit> {
-    let (_, profile) = match target::find(hands, &arguments.name) {
+    let (snapshot, profile) = match target::find(hands, &arguments.name) {
         Ok(found) => found,
         Err(exit) => return Ok(exit),
     };
     let name = profile.id.name.clone();
+    if let (false, Err(trouble)) = (profile.id.store.is_file(), &snapshot.writable) {
+        return Ok(exit::trouble(trouble, &name.to_string()));
+    }
     console::say(&consequence(&profile, extent, hands.clock.now()));
     if !arguments.yes {
         if !console::can_ask() {
@@ -82,7 +85,7 @@ fn consequence(profile: &Profile, extent: Extent, now: Now) -> String {
         };
     };
     let what = match (profile.kind, extent) {
-        (Kind::ApiKey, _) => "The key is removed from the file.",
+        (Kind::ApiKey | Kind::Environment, _) => "The key is removed from the file.",
         (Kind::OAuth, Extent::Tokens) => "The tokens are erased from the file; the profile stays.",
         (Kind::OAuth, Extent::Profile) => "The tokens and the profile are erased from the file.",
     };

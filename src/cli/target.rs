@@ -6,33 +6,39 @@ use crate::domain::name::{ProfileName, StoreId};
 use crate::domain::profile::Profile;
 use crate::shell::{Hands, console};
 
-/// The profile called `text` (`provider/name`, or `provider` for its default), and its store.
+/// The profile called `text` (`provider/name`, or `provider` for its default), and its store. Our
+/// own store wins a name; `STORE:provider/name` means one of another.
 ///
 /// # Errors
 /// The number to end with, once the reason was said.
 pub(super) fn find(hands: &Hands, text: &str) -> Result<(Snapshot, Profile), Exit> {
+    let (store, text) = store(text);
     let name = name(text)?;
-    let snapshot = hands.read_now(StoreId::Own);
-    for notice in &snapshot.notices {
-        console::say(&format!("authtui: {notice}"));
+    let mut near = Vec::new();
+    for store in StoreId::ALL.into_iter().filter(|id| store.is_none_or(|store| store == *id)) {
+        let snapshot = hands.read_now(store);
+        let found = snapshot.profile(&name).cloned();
+        for notice in &snapshot.notices {
+            console::say(&format!("authtui: {notice}"));
+        }
+        if let Some(profile) = found {
+            return Ok((snapshot, profile));
+        }
+        if let Some(why) = unreadable(&snapshot, &name) {
+            let remedy = match store.is_file() {
+                true => format!("Correct {}; it is never written", snapshot.place),
+                false => "Set it again, or unset it".to_owned(),
+            };
+            console::say(&format!("authtui: {name} cannot be used: {why}. {remedy}."));
+            return Err(Exit::Failure);
+        }
+        if let (true, Err(trouble)) = (store.is_file(), &snapshot.writable) {
+            console::say(&format!("authtui: {trouble}"));
+            return Err(Exit::Failure);
+        }
+        let names = snapshot.profiles().map(|profile| &profile.id.name);
+        near.extend(names.filter(|other| other.provider() == name.provider()).map(ToString::to_string));
     }
-    if let Some(profile) = snapshot.profile(&name).cloned() {
-        return Ok((snapshot, profile));
-    }
-    if let Some(why) = unreadable(&snapshot, &name) {
-        console::say(&format!(
-            "authtui: {name} cannot be used: {why}. Correct {}; it is never written.",
-            snapshot.place
-        ));
-        return Err(Exit::Failure);
-    }
-    if let Err(trouble) = &snapshot.writable {
-        console::say(&format!("authtui: {trouble}"));
-        return Err(Exit::Failure);
-    }
-    let near = snapshot.profiles().map(|profile| &profile.id.name);
-    let near: Vec<String> =
-        near.filter(|other| other.provider() == name.provider()).map(ToString::to_string).collect();
     let hint = if near.is_empty() {
         "authtui list shows what is there".to_owned()
     } else {
@@ -42,11 +48,20 @@ pub(super) fn find(hands: &Hands, text: &str) -> Result<(Snapshot, Profile), Exi
     Err(Exit::NotFound)
 }
 
+/// The store that `text` begins with, and the name behind it.
+fn store(text: &str) -> (Option<StoreId>, &str) {
+    let found = text.split_once(':').and_then(|(before, name)| {
+        let store = StoreId::ALL.into_iter().find(|store| store.to_string() == before)?;
+        Some((Some(store), name))
+    });
+    found.unwrap_or((None, text))
+}
+
 /// What is wrong with the entry of that name, if it cannot be understood.
 pub(super) fn unreadable(snapshot: &Snapshot, name: &ProfileName) -> Option<String> {
     let text = name.to_string();
     snapshot.rows.iter().find_map(|row| match row {
-        Row::Broken { name, line, why } if *name == text => Some(format!("line {line}: {why}")),
+        Row::Broken { name, at, why } if *name == text => Some(format!("{at}: {why}")),
         Row::Broken { .. } | Row::Profile(_) => None,
     })
 }

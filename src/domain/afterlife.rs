@@ -11,7 +11,7 @@ pub type Moment = fn(DateTime<Utc>, Now) -> String;
 #[must_use]
 pub fn words(profile: &Profile, now: Now, moment: Moment) -> Option<String> {
     let tokens = profile.held.tokens()?;
-    if profile.kind == Kind::ApiKey {
+    if profile.kind != Kind::OAuth {
         return Some("the key works until you delete it there".to_owned());
     }
     let access = format!("the access token {}", works(profile.life.expires_at, now, moment));
@@ -25,7 +25,7 @@ pub fn words(profile: &Profile, now: Now, moment: Moment) -> Option<String> {
 #[must_use]
 pub fn brief(profile: &Profile, now: Now, moment: Moment) -> Option<String> {
     let tokens = profile.held.tokens()?;
-    if profile.kind == Kind::ApiKey {
+    if profile.kind != Kind::OAuth {
         return Some("works on".to_owned());
     }
     let life = profile.life;

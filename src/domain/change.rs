@@ -4,6 +4,8 @@
 //! [`Change`] is one edit of one profile, applied under the store's lock to the file as it is
 //! then. Nothing ever writes a list of profiles back.
 
+use std::fmt;
+
 use crate::domain::clock::{DateTime, Utc};
 use crate::domain::name::{ProfileName, StoreId};
 use crate::domain::profile::{Kind, LastRefresh, Profile};
@@ -141,11 +143,34 @@ pub enum Row {
     Broken {
         /// What it seems to be called: `provider/name`, made safe to show.
         name: String,
-        /// Where it begins, counted from 1.
-        line: u32,
+        /// Where it stands.
+        at: Where,
         /// What is wrong with it.
         why: String,
     },
+}
+
+/// Where an entry stands that cannot be understood.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Where {
+    /// It begins on that line of the file, counted from 1.
+    Line(u32),
+    /// It is the value of an environment variable that this provider's file names.
+    Variable {
+        /// The provider's name.
+        provider: String,
+        /// The variable's name.
+        name: String,
+    },
+}
+
+impl fmt::Display for Where {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Line(line) => write!(f, "line {line}"),
+            Self::Variable { name, .. } => write!(f, "the variable {name}"),
+        }
+    }
 }
 
 impl Snapshot {
@@ -178,8 +203,8 @@ pub enum Moved {
     Taken,
 }
 
-impl std::fmt::Display for Moved {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for Moved {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Gone => "the profile was removed meanwhile",
             Self::Forgotten => "the tokens were erased meanwhile",

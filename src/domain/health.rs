@@ -48,7 +48,7 @@ impl Health {
         if profile.held.tokens().is_none() {
             return if profile.revoked_at.is_some() { Self::RevokedHere } else { Self::NeedsLogin };
         }
-        if profile.kind == Kind::ApiKey {
+        if profile.kind != Kind::OAuth {
             return Self::NoClock;
         }
         let ended = profile.life.expires_at.is_some_and(|end| end <= now);

@@ -128,12 +128,29 @@ impl fmt::Display for BadName {
 pub enum StoreId {
     /// Our own `config.yaml`, or the file named by `--config`.
     Own,
+    /// The environment that the program was started with. It is only ever read.
+    Environment,
+}
+
+impl StoreId {
+    /// Every store, in the order in which they are looked through and shown.
+    pub const ALL: [Self; 2] = [Self::Own, Self::Environment];
+
+    /// Whether it is a file of ours, which may be written unless something is wrong with it.
+    #[must_use]
+    pub fn is_file(self) -> bool {
+        match self {
+            Self::Own => true,
+            Self::Environment => false,
+        }
+    }
 }
 
 impl fmt::Display for StoreId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Own => f.write_str("own"),
+            Self::Environment => f.write_str("environment"),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::domain::clock::{DateTime, Utc};
 use crate::domain::name::ProfileId;
+use crate::domain::provider::Provider;
 use crate::domain::secret::{Fingerprint, Secret};
 use crate::domain::tokens::{Held, Life};
 
@@ -69,6 +70,17 @@ impl Profile {
         self.refresh_token().map(|token| Fingerprint::of([Some(token)]).short())
     }
 
+    /// The header that carries its access token, key or value as it is; absent:
+    /// `Authorization: Bearer …` (RFC 6750 §2.1).
+    #[must_use]
+    pub fn header<'a>(&self, provider: &'a Provider) -> Option<&'a str> {
+        match self.kind {
+            Kind::OAuth => None,
+            Kind::ApiKey => provider.key_header.as_deref(),
+            Kind::Environment => provider.variable(self.id.name.name())?.header.as_deref(),
+        }
+    }
+
     /// The last refresh, if it was one of the grant that is held.
     ///
     /// Another program may have logged in again since; what was said of the old grant says
@@ -87,6 +99,8 @@ pub enum Kind {
     OAuth,
     /// A key without a clock.
     ApiKey,
+    /// The value of an environment variable: without a clock, and never written.
+    Environment,
 }
 
 /// How and when the last refresh ended.

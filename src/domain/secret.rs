@@ -49,6 +49,26 @@ impl Secret {
         !self.0.is_empty() && self.0.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ')
     }
 
+    /// What keeps it out of a header, in words; nothing where nothing does.
+    #[must_use]
+    pub fn blemish(&self) -> Option<&'static str> {
+        if self.is_bearer() {
+            None
+        } else if self.0.is_empty() {
+            Some("it is empty")
+        } else if self.0.trim() != self.0.as_str() {
+            Some("there is white space around it")
+        } else {
+            Some("it has characters that no token may have")
+        }
+    }
+
+    /// Whether it begins with a prefix that is public.
+    #[must_use]
+    pub fn begins_with(&self, prefix: &str) -> bool {
+        self.0.starts_with(prefix)
+    }
+
     /// The secret as people may see it: a known public prefix, `…`, and the last four
     /// characters if at least sixteen remain after the prefix.
     #[must_use]
@@ -166,10 +186,18 @@ mod tests {
 
     #[test]
     fn only_visible_ascii_may_reach_a_header() {
-        for (text, fine) in
-            [("abc-._~+/=", true), ("", false), ("a b", false), ("a\r\nb", false), ("é", false)]
-        {
-            assert_eq!(Secret::new(text).is_bearer(), fine, "{text:?}");
+        let characters = Some("it has characters that no token may have");
+        for (text, blemish) in [
+            ("abc-._~+/=", None),
+            ("", Some("it is empty")),
+            ("a b", characters),
+            ("a\r\nb", characters),
+            ("é", characters),
+            ("a\n", Some("there is white space around it")),
+            (" ", Some("there is white space around it")),
+        ] {
+            assert_eq!(Secret::new(text).is_bearer(), blemish.is_none(), "{text:?}");
+            assert_eq!(Secret::new(text).blemish(), blemish, "{text:?}");
         }
     }
 }

@@ -64,21 +64,24 @@ fn token(form: Form, profile: &Profile) -> Option<&Secret> {
 fn text(form: Form, profile: &Profile, provider: Option<&Provider>, token: &str) -> Zeroizing<String> {
     Zeroizing::new(match form {
         Form::Token | Form::Refresh => token.to_owned(),
-        Form::Header => header(profile.kind, provider, token),
-        Form::Curl => curl(&Zeroizing::new(header(profile.kind, provider, token)), provider),
+        Form::Header => header(profile, provider, token),
+        Form::Curl => curl(&Zeroizing::new(header(profile, provider, token)), provider),
         Form::Export => {
-            let name = provider.and_then(|provider| provider.export.clone());
+            let usual = || provider.and_then(|provider| provider.export.clone());
+            let name = match profile.kind {
+                Kind::Environment => Some(profile.id.name.name().to_owned()),
+                Kind::OAuth | Kind::ApiKey => usual(),
+            };
             let name = name.unwrap_or_else(|| variable(profile.id.name.provider()));
             format!("export {name}={}", quoted(token))
         }
     })
 }
 
-fn header(kind: Kind, provider: Option<&Provider>, token: &str) -> String {
-    let name = provider.and_then(|provider| provider.key_header.as_deref());
-    match (kind, name) {
-        (Kind::ApiKey, Some(name)) => format!("{name}: {token}"),
-        (Kind::ApiKey, None) | (Kind::OAuth, _) => format!("Authorization: Bearer {token}"),
+fn header(profile: &Profile, provider: Option<&Provider>, token: &str) -> String {
+    match provider.and_then(|provider| profile.header(provider)) {
+        Some(name) => format!("{name}: {token}"),
+        None => format!("Authorization: Bearer {token}"),
     }
 }
 
@@ -118,6 +121,7 @@ mod tests {
     use super::*;
     use crate::domain::name::{ProfileId, ProfileName, StoreId};
     use crate::domain::provider::catalog::Catalog;
+    use crate::domain::provider::environment::Variable;
     use crate::domain::tokens::{Held, Tokens};
 
     fn profile(kind: Kind) -> Profile {
@@ -154,6 +158,29 @@ mod tests {
             of(Form::Curl, &profile(Kind::ApiKey), None).expect("a command"),
             Secret::new(r"curl -sS -H 'Authorization: Bearer a'\''1' URL")
         );
+    }
+
+    #[test]
+    fn a_variable_is_sent_in_its_own_header_and_exported_under_its_own_name() {
+        let variable = |name: &str, header: Option<&str>| Variable {
+            name: name.to_owned(),
+            header: header.map(str::to_owned),
+            prefixes: Vec::new(),
+        };
+        let anthropic = Catalog::read([]).get("anthropic").expect("a preset").clone();
+        let environment = vec![variable("A_KEY", Some("x-own")), variable("A_BEARER", None)];
+        let provider = Provider { environment, ..anthropic };
+        for (name, header, export) in [
+            ("A_KEY", "x-own: v", "export A_KEY='v'"),
+            ("A_BEARER", "Authorization: Bearer v", "export A_BEARER='v'"),
+        ] {
+            let name = ProfileName::new("anthropic", name).expect("a name");
+            let id = ProfileId { store: StoreId::Environment, name };
+            let profile = Profile { id, ..holding("v", Kind::Environment) };
+            let form = |form| of(form, &profile, Some(&provider)).expect("a text");
+            assert_eq!(form(Form::Header), Secret::new(header));
+            assert_eq!(form(Form::Export), Secret::new(export));
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! A harmless request with a token, and what the provider's own reading says of the status.
 
-use crate::domain::profile::Kind;
+use crate::domain::profile::{Kind, Profile};
 use crate::domain::provider::call::{Slot, Template};
 use crate::domain::provider::{Probe, Provider};
 use crate::domain::secret::Secret;
@@ -9,8 +9,19 @@ use crate::oauth::request::{Filling, Request};
 /// The request that tests `access`, a token or a key, where the provider names one.
 #[must_use]
 pub fn request(provider: &Provider, kind: Kind, access: &Secret) -> Option<Request> {
+    let header = provider.key_header.as_deref().filter(|_| kind == Kind::ApiKey);
+    carried(provider, header, access)
+}
+
+/// The request that tests what `profile` holds, in the header that carries it.
+#[must_use]
+pub fn of_profile(provider: &Provider, profile: &Profile) -> Option<Request> {
+    carried(provider, profile.header(provider), &profile.held.tokens()?.access)
+}
+
+fn carried(provider: &Provider, header: Option<&str>, access: &Secret) -> Option<Request> {
     let mut call = provider.probe.as_ref()?.call.clone();
-    if let (Kind::ApiKey, Some(name)) = (kind, &provider.key_header) {
+    if let Some(name) = header {
         call.headers.retain(|(_, value)| value.slots().all(|slot| slot != Slot::Access));
         call.headers.push((name.to_ascii_lowercase(), Template::hole(Slot::Access)));
     }

@@ -50,6 +50,8 @@ pub enum Decision {
 pub enum Cannot {
     /// A key has no end and is not renewed.
     IsKey,
+    /// The value of an environment variable has no end and is not renewed.
+    IsVariable,
     /// The tokens were erased.
     NoTokens,
     /// There is no refresh token.
@@ -68,6 +70,7 @@ impl fmt::Display for Cannot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::IsKey => f.write_str("it is an API key, which is not renewed"),
+            Self::IsVariable => f.write_str("it is an environment variable, which is not renewed"),
             Self::NoTokens => f.write_str("its tokens were erased here"),
             Self::NoRefreshToken => f.write_str("the provider gave no refresh token"),
             Self::NoProvider => f.write_str("no provider file says where to ask"),
@@ -89,10 +92,15 @@ pub fn decide(
     now: Now,
 ) -> Decision {
     let Some(tokens) = profile.held.tokens() else { return Decision::Cannot(Cannot::NoTokens) };
-    if profile.kind == Kind::ApiKey {
+    let lasting = match profile.kind {
+        Kind::OAuth => None,
+        Kind::ApiKey => Some(Cannot::IsKey),
+        Kind::Environment => Some(Cannot::IsVariable),
+    };
+    if let Some(cannot) = lasting {
         return match wish {
             Wish::Valid { .. } => Decision::Enough,
-            Wish::New => Decision::Cannot(Cannot::IsKey),
+            Wish::New => Decision::Cannot(cannot),
         };
     }
     let adopted = seen.is_some_and(|seen| *seen != tokens.fingerprint());

@@ -121,7 +121,7 @@ async fn change_of(
 }
 
 /// Reads the profile again, so that what is copied is what is stored.
-async fn copy(hands: &Hands, id: &ProfileId, what: Form) -> Result<Copied, Trouble> {
+async fn copy(hands: &Arc<Hands>, id: &ProfileId, what: Form) -> Result<Copied, Trouble> {
     let snapshot = hands.read(id.store).await;
     let catalog = hands.catalog().await;
     let provider = catalog.get(id.name.provider());
@@ -133,16 +133,16 @@ async fn copy(hands: &Hands, id: &ProfileId, what: Form) -> Result<Copied, Troub
     hands.clipboard.copy(secret).await
 }
 
-async fn test(hands: &Hands, id: &ProfileId) -> Result<String, Trouble> {
+async fn test(hands: &Arc<Hands>, id: &ProfileId) -> Result<String, Trouble> {
     let what = format!("cannot test {}", id.name);
     let snapshot = hands.read(id.store).await;
     let catalog = hands.catalog().await;
     let provider = catalog.get(id.name.provider());
-    let held = snapshot.profile(&id.name).and_then(|profile| Some((profile.kind, profile.held.tokens()?)));
-    let (Some(provider), Some((kind, tokens))) = (provider, held) else {
+    let held = snapshot.profile(&id.name).filter(|profile| profile.held.tokens().is_some());
+    let (Some(provider), Some(profile)) = (provider, held) else {
         return Err(Trouble::untouched(what, "it holds no token", Next::LogIn));
     };
-    let Some(request) = probe::request(provider, kind, &tokens.access) else {
+    let Some(request) = probe::of_profile(provider, profile) else {
         return Err(Trouble::untouched(what, "its provider file names no test", Next::Nothing));
     };
     let reply = hands.http.send(&request, hands.clock.now()).await?;
@@ -150,7 +150,7 @@ async fn test(hands: &Hands, id: &ProfileId) -> Result<String, Trouble> {
 }
 
 /// What the provider of that name lists as scopes; the request carries no secret.
-async fn scopes_of(hands: &Hands, provider: &str, client_id: &str) -> Result<Vec<Offered>, Trouble> {
+async fn scopes_of(hands: &Arc<Hands>, provider: &str, client_id: &str) -> Result<Vec<Offered>, Trouble> {
     let what = format!("cannot read the scopes of {provider}");
     let catalog = hands.catalog().await;
     let listed = catalog.get(provider).and_then(|provider| Some((provider, provider.scopes.list.as_ref()?)));

@@ -137,6 +137,9 @@ fn trouble(last: &LastRefresh, provider: &Provider, what: &str) -> Trouble {
 fn cannot_trouble(what: &str, cannot: &Cannot) -> Trouble {
     let next = match cannot {
         Cannot::IsKey | Cannot::NeverRenewed => Next::Nothing,
+        Cannot::IsVariable => {
+            Next::Fix("set a new value in the shell that starts authtui, or unset it there".to_owned())
+        }
         Cannot::NoTokens | Cannot::NoRefreshToken | Cannot::GrantDead(_) => Next::LogIn,
         Cannot::NoProvider => {
             Next::Fix("add a provider file of that name; authtui providers shows where".to_owned())

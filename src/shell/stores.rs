@@ -14,7 +14,7 @@ use crate::domain::name::StoreId;
 use crate::domain::trouble::{Next, Trouble};
 use crate::shell::file::{self, Replaced, shown};
 use crate::shell::lock::{self, NotHeld};
-use crate::stored::{Refused, Unreadable, own, tree};
+use crate::stored::{Refused, Unreadable, environment, own, tree};
 
 /// How long a change waits for another program's change.
 pub const PATIENCE: Duration = Duration::from_secs(10);
@@ -61,10 +61,11 @@ impl Stores {
         Self { own }
     }
 
-    /// What `store` says now. A file that is not there is an empty store.
+    /// What `store` says now. A file that is not there is an empty store, and so is a store without
+    /// a file, which is read elsewhere.
     #[must_use]
     pub fn read(&self, store: StoreId) -> Snapshot {
-        let path = self.path(store);
+        let Some(path) = self.path(store) else { return environment::snapshot([], &Default::default()) };
         let content = file::target(path).and_then(|target| {
             let bytes = file::read(&target, tree::LONGEST)?;
             let Some(bytes) = bytes else { return Ok((None, Vec::new())) };
@@ -87,14 +88,16 @@ impl Stores {
     /// # Errors
     /// A [`Failure`]; the file is then as it was.
     pub fn apply(&self, store: StoreId, change: &Change) -> Result<Snapshot, Failure> {
-        let path = self.path(store);
+        let Some(path) = self.path(store) else {
+            return Err(Failure::Trouble(environment::read_only()));
+        };
         file::target(path).and_then(|target| file::make_folder(&target)).map_err(Failure::Trouble)?;
         let target = file::target(path).map_err(Failure::Trouble)?;
         let beside = lock_path(&target);
         let _lock = lock::hold_blocking(&beside, PATIENCE)
             .map_err(|why| Failure::Trouble(locked(path, &beside, &why)))?;
         for _ in 0..TRIES {
-            if let Some(snapshot) = self.attempt(store, &target, change)? {
+            if let Some(snapshot) = self.attempt(store, (path, &target), change)? {
                 return Ok(snapshot);
             }
         }
@@ -103,8 +106,12 @@ impl Stores {
     }
 
     /// One reading, amending and replacing; nothing when the file was written meanwhile.
-    fn attempt(&self, store: StoreId, target: &Path, change: &Change) -> Result<Option<Snapshot>, Failure> {
-        let path = self.path(store);
+    fn attempt(
+        &self,
+        store: StoreId,
+        (path, target): (&Path, &Path),
+        change: &Change,
+    ) -> Result<Option<Snapshot>, Failure> {
         let refused = |fault: Unreadable| Failure::Trouble(unreadable(path, &fault));
         let before = file::read(target, tree::LONGEST).map_err(Failure::Trouble)?;
         let text = before.as_ref().map(|bytes| decoded(bytes)).transpose().map_err(refused)?;
@@ -126,7 +133,7 @@ impl Stores {
     /// What changes when the file of `store` is written: its time, size and number.
     #[must_use]
     pub fn stamp(&self, store: StoreId) -> Option<Stamp> {
-        let found = std::fs::metadata(self.path(store)).ok()?;
+        let found = std::fs::metadata(self.path(store)?).ok()?;
         #[cfg(unix)]
         let number = std::os::unix::fs::MetadataExt::ino(&found);
         #[cfg(not(unix))]
@@ -134,9 +141,10 @@ impl Stores {
         Some(Stamp { modified: found.modified().ok()?, size: found.len(), number })
     }
 
-    fn path(&self, store: StoreId) -> &Path {
+    fn path(&self, store: StoreId) -> Option<&Path> {
         match store {
-            StoreId::Own => &self.own,
+            StoreId::Own => Some(&self.own),
+            StoreId::Environment => None,
         }
     }
 }

@@ -10,6 +10,7 @@ use std::time::Duration;
 use tokio::runtime::{Builder, Handle};
 use tokio::sync::oneshot;
 
+use crate::domain::name::StoreId;
 use crate::shell::perform::Inbox;
 use crate::shell::signals::Ending;
 use crate::shell::{Hands, signals};
@@ -64,12 +65,13 @@ impl Tasks {
         self.runtime.spawn(task);
     }
 
-    /// Reads the provider files and tells them to `inbox`.
+    /// Reads the provider files and tells them to `inbox`, and then the variables that they name.
     pub fn read_catalog(&self, hands: &Arc<Hands>, inbox: &Inbox) {
         let (hands, inbox) = (Arc::clone(hands), inbox.clone());
         self.spawn(async move {
             let catalog = hands.catalog().await;
             let _ = inbox.send(Msg::Catalogued(Box::new((*catalog).clone())));
+            let _ = inbox.send(Msg::Stored(hands.read(StoreId::Environment).await));
         });
     }
 

@@ -11,7 +11,7 @@ mod entry;
 
 use serde_yaml::Value;
 
-use crate::domain::change::{Change, Row};
+use crate::domain::change::{Change, Row, Where};
 use crate::domain::name::ProfileName;
 use crate::domain::profile::Profile;
 use crate::domain::secret::Secret;
@@ -57,7 +57,7 @@ fn content(text: &str, entries: Vec<Entry>, read_only: Option<Unreadable>) -> Co
         Ok(profile) => Row::Profile(Box::new(profile)),
         Err(why) => {
             let line = places.as_ref().map_or(1, |places| places.line(&entry.path));
-            Row::Broken { name: entry.name, line, why }
+            Row::Broken { name: entry.name, at: Where::Line(line), why }
         }
     };
     Content { rows: entries.into_iter().map(row).collect(), read_only }
@@ -172,7 +172,9 @@ mod tests {
     fn told(text: &str) -> Vec<String> {
         let told = |row: &Row| match row {
             Row::Profile(profile) => profile.id.name.to_string(),
-            Row::Broken { name, line, why } => format!("{name}:{line} {why}"),
+            Row::Broken { name, at, why } => {
+                format!("{name}:{} {why}", at.to_string().trim_start_matches("line "))
+            }
         };
         rows(text).iter().map(told).collect()
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::change::{Renewal, Row, Snapshot};
+use crate::domain::change::{Renewal, Row, Snapshot, Where};
 use crate::domain::clock::Steady;
 use crate::domain::health::Activity;
 use crate::domain::name::{ProfileId, ProfileName, StoreId};
@@ -110,8 +110,8 @@ pub enum Panel {
 pub enum RowId {
     /// A profile.
     Profile(ProfileId),
-    /// An entry that cannot be understood, by its line.
-    Broken(StoreId, u32),
+    /// An entry that cannot be understood.
+    Broken(StoreId, Where),
 }
 
 /// What was said to the person.

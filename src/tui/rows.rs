@@ -52,7 +52,7 @@ pub fn health(model: &Model, row: &Row, now: DateTime<Utc>) -> Health {
 pub fn id(store: StoreId, row: &Row) -> RowId {
     match row {
         Row::Profile(profile) => RowId::Profile(profile.id.clone()),
-        Row::Broken { line, .. } => RowId::Broken(store, *line),
+        Row::Broken { at, .. } => RowId::Broken(store, at.clone()),
     }
 }
 

@@ -99,8 +99,12 @@ pub fn mask(model: &Model, profile: &Profile, secret: &Secret) -> String {
 pub fn sentence(model: &Model, profile: &Profile, now: Now) -> String {
     let health = Health::of(profile, model.activity(&profile.id), now.wall);
     let said = match health {
-        Health::NoClock if profile.kind == Kind::ApiKey => "a key does not end by itself".to_owned(),
-        Health::NoClock => "the provider told no end".to_owned(),
+        Health::NoClock => match profile.kind {
+            Kind::OAuth => "the provider told no end",
+            Kind::ApiKey => "a key does not end by itself",
+            Kind::Environment => "set in the environment of authtui",
+        }
+        .to_owned(),
         Health::Fresh(end) => format!("{} left", left(end, now)),
         Health::Aging(end) if !renewable(profile, now.wall) => {
             format!("{} left, then l logs in again", left(end, now))
@@ -124,7 +128,7 @@ pub fn sentence(model: &Model, profile: &Profile, now: Now) -> String {
 /// Why nothing on this machine will ever renew the profile, where that is so.
 #[must_use]
 pub fn never_refreshed(model: &Model, profile: &Profile) -> Option<String> {
-    if model.catalog.is_none() || profile.kind == Kind::ApiKey {
+    if model.catalog.is_none() || profile.kind != Kind::OAuth {
         return None;
     }
     let name = profile.id.name.provider();

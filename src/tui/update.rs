@@ -4,6 +4,7 @@ mod action;
 mod input;
 mod login;
 mod refresh;
+mod selected;
 mod stores;
 mod wizard;
 

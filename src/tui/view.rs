@@ -89,7 +89,8 @@ fn screen(frame: &mut Frame<'_>, parts: &Parts, screen: &Screen, model: &Model, 
 fn list(frame: &mut Frame<'_>, parts: &Parts, model: &Model, theme: &Theme, now: Now) {
     let read = !model.stores.is_empty();
     if read && rows::all(model).next().is_none() {
-        let writable = model.stores.values().all(|snapshot| snapshot.writable.is_ok());
+        let mut files = model.stores.values().filter(|snapshot| snapshot.store.is_file());
+        let writable = files.all(|snapshot| snapshot.writable.is_ok());
         return match writable {
             true => empty::render(frame, parts.body, model, theme),
             false => profiles::render(frame, parts.body, model, theme, now),

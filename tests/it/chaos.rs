@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::fmt::{self, Debug, Write};
 use std::time::Duration;
 
-use authtui::domain::change::{Renewal, Row, Snapshot};
+use authtui::domain::change::{Renewal, Row, Snapshot, Where};
 use authtui::domain::clock::{Now, TimeDelta};
 use authtui::domain::name::{ProfileId, StoreId};
 use authtui::domain::profile::{Kind, LastRefresh, Profile, RefreshResult};
@@ -438,19 +438,23 @@ impl Run {
         let writable = if self.dice.one_in(10) { Err(self.trouble()) } else { Ok(()) };
         let notices =
             if self.dice.one_in(8) { vec!["The file is private now.".to_owned()] } else { Vec::new() };
-        Snapshot { store: StoreId::Own, place: PLACE.to_owned(), rows, writable, notices }
+        let store = self.dice.pick(&[StoreId::Own, StoreId::Own, StoreId::Environment]);
+        Snapshot { store, place: PLACE.to_owned(), rows, writable, notices }
     }
 
     fn row(&mut self, number: u32) -> Row {
         if self.dice.one_in(10) {
             return Row::Broken {
                 name: "demo/ivy".to_owned(),
-                line: number,
+                at: self.dice.pick(&[
+                    Where::Line(number),
+                    Where::Variable { provider: "demo".to_owned(), name: "A\x1b[31m".to_owned() },
+                ]),
                 why: "it is no text".to_owned(),
             };
         }
         let id = self.dice.pick(&[id(&format!("p{number}")), id(&format!("acme/p{number}")), id("nobody/x")]);
-        let kind = if self.dice.one_in(8) { Kind::ApiKey } else { Kind::OAuth };
+        let kind = self.dice.pick(&[Kind::ApiKey, Kind::Environment, Kind::OAuth, Kind::OAuth, Kind::OAuth]);
         let held = if self.dice.one_in(6) { Held::Nothing } else { Held::Here(self.tokens()) };
         let retry_at = self.now.wall + TimeDelta::seconds(self.dice.pick(&[-5, 5, 500]));
         let result = self.dice.pick(&[

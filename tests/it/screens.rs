@@ -50,7 +50,7 @@ fn every_state_has_its_detail() {
         model.screen = Screen::Detail;
         model.selected = Some(match row {
             Row::Profile(profile) => RowId::Profile(profile.id.clone()),
-            Row::Broken { line, .. } => RowId::Broken(cast::id("a/b").store, *line),
+            Row::Broken { at, .. } => RowId::Broken(cast::id("a/b").store, at.clone()),
         });
         let screen = text(&model, (70, 16));
         let lines: Vec<&str> = screen.lines().skip(1).take(14).collect();

@@ -1,12 +1,13 @@
 //! Keys on the list and what follows from them, refreshes, messages, and when to wake.
 
+mod environment;
 mod pulse;
 mod quit;
 mod refresh;
 
 use std::time::Duration;
 
-use authtui::domain::change::{Change, Edit, Row, Snapshot};
+use authtui::domain::change::{Change, Edit, Row, Snapshot, Where};
 use authtui::domain::clock::TimeDelta;
 use authtui::domain::name::StoreId;
 use authtui::domain::profile::{Kind, Profile};
@@ -219,12 +220,12 @@ fn selection_and_filter_outlive_a_new_snapshot() {
 #[test]
 fn an_entry_that_cannot_be_understood_can_be_selected_and_nothing_else() {
     let mut app = App::with(["work"]);
-    let broken = Row::Broken { name: "demo/ivy".to_owned(), line: 12, why: "no text".to_owned() };
+    let broken = Row::Broken { name: "demo/ivy".to_owned(), at: Where::Line(12), why: "no text".to_owned() };
     let mut rows = snapshot([profile("work")]).rows;
     rows.push(broken);
     app.feed(Msg::Stored(Snapshot { rows, ..snapshot([]) }));
     app.keys("j");
-    assert_eq!(app.model.selected, Some(RowId::Broken(StoreId::Own, 12)));
+    assert_eq!(app.model.selected, Some(RowId::Broken(StoreId::Own, Where::Line(12))));
     for key in ["r", "y", "x", "T", "l"] {
         assert_eq!(app.keys(key), [], "{key}");
         assert!(app.message().contains("cannot be understood"), "{key}: {}", app.message());

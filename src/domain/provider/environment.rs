@@ -1,6 +1,8 @@
 //! The environment variables of a provider, and the orders in which programs look for a
 //! credential.
 
+use crate::domain::provider::Provider;
+
 /// An environment variable that holds a credential.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Variable {
@@ -18,10 +20,29 @@ pub struct Variable {
 pub struct Order {
     /// The word that chooses it.
     pub name: String,
-    /// The program it speaks about, as shown to people.
+    /// The program it speaks about, as shown to people; empty: no program in particular.
     pub program: String,
     /// Where it looks, first things first.
     pub sources: Vec<Source>,
+}
+
+impl Provider {
+    /// The environment variable of that name, if the provider's file names it.
+    #[must_use]
+    pub fn variable(&self, name: &str) -> Option<&Variable> {
+        self.environment.iter().find(|variable| variable.name == name)
+    }
+
+    /// The order to look in when none is chosen: the first of the file. Where the file has none,
+    /// that of no program in particular: its variables, then a login, then a key.
+    #[must_use]
+    pub fn usual_order(&self) -> Order {
+        self.orders.first().cloned().unwrap_or_else(|| {
+            let variables = self.environment.iter().map(|variable| Source::Variable(variable.name.clone()));
+            let sources = variables.chain([Source::Login, Source::Key]).collect();
+            Order { name: "default".to_owned(), program: String::new(), sources }
+        })
+    }
 }
 
 /// A place where a program looks for a credential.

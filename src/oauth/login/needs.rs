@@ -57,6 +57,9 @@ impl Needs {
         match (goal, profile.kind) {
             (Goal::Login, Kind::OAuth) | (Goal::Key, Kind::ApiKey) => {}
             (Goal::Login, Kind::ApiKey) => return Err(format!("{name} is an API key; choose another name")),
+            (_, Kind::Environment) => {
+                return Err(format!("{name} is an environment variable; choose another name"));
+            }
             (Goal::Key, Kind::OAuth) => return Err(format!("{name} is a login; choose another name")),
         }
         Ok(Self {

@@ -65,6 +65,7 @@ pub(super) fn add(tree: &Value, name: &ProfileName, profile: &Profile) -> Result
             let item = item(name, key_fields(profile));
             Ok(vec![Amend::Append(joined(&provider, Step::key("keys")), item)])
         }
+        Kind::Environment => Err(format!("{name} is an environment variable, which no file holds")),
     }
 }
 

@@ -13,6 +13,7 @@ use crate::tui::field::{Field, Sight};
 use crate::tui::layout::list_rows;
 use crate::tui::message::{Action, Effect, Form, Motion};
 use crate::tui::model::{Leaving, Model, Panel, Screen, Tone};
+use crate::tui::update::selected::{on_selected, on_stored};
 use crate::tui::update::{input, login, refresh, say, wizard};
 use crate::tui::wizard::{Purpose, choices};
 use crate::tui::{keymap, rows};
@@ -28,14 +29,16 @@ pub(super) fn act(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
         Action::Enter => enter(model, now),
         Action::Back => back(model, now),
         Action::NewLogin => login::begin_new(model, now),
-        Action::LogIn => {
-            on_selected(model, now, |model, profile| login::begin_again(model, profile, Purpose::Login, now))
-        }
-        Action::Scopes => {
-            on_selected(model, now, |model, profile| login::begin_again(model, profile, Purpose::Scopes, now))
-        }
+        Action::LogIn => on_stored(model, now, "there is nothing to log in to", |model, profile| {
+            login::begin_again(model, profile, Purpose::Login, now)
+        }),
+        Action::Scopes => on_stored(model, now, "it has no scopes to choose", |model, profile| {
+            login::begin_again(model, profile, Purpose::Scopes, now)
+        }),
         Action::ToggleScope | Action::AddScope | Action::ListScopes => wizard::choose_scopes(model, action),
-        Action::Refresh => on_selected(model, now, |model, profile| refresh::ask(model, &profile.id, now)),
+        Action::Refresh => on_stored(model, now, "it is not refreshed", |model, profile| {
+            refresh::ask(model, &profile.id, now)
+        }),
         Action::RefreshDue => refresh::ask_due(model, now),
         Action::Copy => on_selected(model, now, |model, profile| {
             if profile.held.tokens().is_some() {
@@ -49,7 +52,7 @@ pub(super) fn act(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
             model.screen = Screen::List;
             on_selected(model, now, |model, profile| copy(model, profile, form, now))
         }
-        Action::RevokeLocally => on_selected(model, now, |model, profile| {
+        Action::RevokeLocally => on_stored(model, now, "it is not erased", |model, profile| {
             model.screen = Screen::Dialog(Dialog::new(Question::Revoke(profile.id.clone())));
             Vec::new()
         }),
@@ -90,27 +93,6 @@ fn quit(model: &mut Model) -> Vec<Effect> {
     }
     model.leaving = Leaving::Yes;
     vec![Effect::Quit]
-}
-
-fn on_selected(
-    model: &mut Model,
-    now: Now,
-    act: impl FnOnce(&mut Model, &Profile) -> Vec<Effect>,
-) -> Vec<Effect> {
-    match model.selected_profile().cloned() {
-        Some(profile) => act(model, &profile),
-        None => {
-            let text = if model.selected.is_some() {
-                "This entry of the file cannot be understood; it is never written."
-            } else if !model.filter.is_empty() {
-                "The filter hides every profile. Esc clears it."
-            } else {
-                "There is no profile yet. Press n to log in."
-            };
-            say(model, text, Tone::Plain, Some(now));
-            Vec::new()
-        }
-    }
 }
 
 fn step(model: &mut Model, now: Now, motion: Motion) {

@@ -27,6 +27,9 @@ pub(super) fn begin_again(model: &mut Model, profile: &Profile, purpose: Purpose
         (Ok(()), Kind::ApiKey, _) => {
             format!("{} is an API key; there is nothing to log in to.", profile.id.name)
         }
+        (Ok(()), Kind::Environment, _) => {
+            format!("{} is an environment variable; there is nothing to log in to.", profile.id.name)
+        }
         (Ok(()), Kind::OAuth, None) => {
             let provider = profile.id.name.provider();
             format!(

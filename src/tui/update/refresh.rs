@@ -34,8 +34,10 @@ pub(super) fn ask(model: &mut Model, id: &ProfileId, now: Now) -> Vec<Effect> {
 
 /// What the model alone can tell against a refresh; the rest is decided under the lock.
 fn hindrance(model: &Model, profile: &Profile) -> Option<Cannot> {
-    if profile.kind == Kind::ApiKey {
-        return Some(Cannot::IsKey);
+    match profile.kind {
+        Kind::OAuth => {}
+        Kind::ApiKey => return Some(Cannot::IsKey),
+        Kind::Environment => return Some(Cannot::IsVariable),
     }
     let Some(tokens) = profile.held.tokens() else { return Some(Cannot::NoTokens) };
     if tokens.refresh.is_none() {

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::widgets::Paragraph;
 
-use crate::domain::change::{Row, Snapshot};
+use crate::domain::change::{Row, Snapshot, Where};
 use crate::domain::clock::{DateTime, Now, Utc};
 use crate::domain::health::Health;
 use crate::domain::profile::{Kind, LastRefresh, Profile, RefreshResult};
@@ -27,11 +27,9 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &T
             }
             id.name.to_string()
         }
-        Some(RowId::Broken(store, line)) => model
-            .stores
-            .get(store)
-            .and_then(|store| broken(&mut sheet, store, *line, theme))
-            .unwrap_or_default(),
+        Some(RowId::Broken(store, at)) => {
+            model.stores.get(store).and_then(|store| broken(&mut sheet, store, at, theme)).unwrap_or_default()
+        }
         None => String::new(),
     };
     let inner = pane::inset(pane::draw(frame, area, &title, theme), 1);
@@ -64,6 +62,7 @@ fn whole(sheet: &mut Sheet<'_>, model: &Model, profile: &Profile, theme: &Theme,
         let mask = state::mask(model, profile, &tokens.access);
         match profile.kind {
             Kind::ApiKey => sheet.field("Key", &[mask]),
+            Kind::Environment => sheet.field("Value", &[mask]),
             Kind::OAuth => {
                 let clock = access(profile, now);
                 sheet.field("Access", &[vec![mask], clock].concat());
@@ -92,18 +91,27 @@ fn whole(sheet: &mut Sheet<'_>, model: &Model, profile: &Profile, theme: &Theme,
 }
 
 /// Writes what is known of an entry that cannot be understood, and gives its name.
-fn broken(sheet: &mut Sheet<'_>, store: &Snapshot, at: u32, theme: &Theme) -> Option<String> {
+fn broken(sheet: &mut Sheet<'_>, store: &Snapshot, at: &Where, theme: &Theme) -> Option<String> {
     let (name, why) = store.rows.iter().find_map(|row| match row {
-        Row::Broken { name, line, why } if *line == at => Some((name, why)),
+        Row::Broken { name, at: here, why } if here == at => Some((name, why)),
         Row::Broken { .. } | Row::Profile(_) => None,
     })?;
     stands(sheet, Health::Unreadable, Health::Unreadable.word(), theme);
     sheet.gap();
-    sheet.field("File", &[prose::safe(&store.place)]);
-    sheet.field("Line", &[at.to_string()]);
+    let remedy = match at {
+        Where::Line(line) => {
+            sheet.field("File", &[prose::safe(&store.place)]);
+            sheet.field("Line", &[line.to_string()]);
+            "This entry is never written. Correct the file, then press Ctrl-L."
+        }
+        Where::Variable { .. } => {
+            sheet.field("Store", &[prose::safe(&store.place)]);
+            "Set it again, or unset it, in the shell that starts authtui."
+        }
+    };
     sheet.field("Reason", &[prose::safe(why)]);
     sheet.gap();
-    sheet.text("This entry is never written. Correct the file, then press Ctrl-L.", Style::new());
+    sheet.text(remedy, Style::new());
     Some(prose::safe(name))
 }
 

@@ -27,7 +27,8 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &T
     let mut lines = vec![Line::styled("No accounts yet.", theme.strong)];
     let what = "authtui shows every OAuth account you have side by side: which are healthy, which will \
                 run out, and what to do about it.";
-    let places = model.stores.values().map(|snapshot| prose::safe(&snapshot.place));
+    let files = model.stores.values().filter(|snapshot| snapshot.store.is_file());
+    let places = files.map(|snapshot| prose::safe(&snapshot.place));
     let kept = format!("Accounts will be kept in {}.", places.collect::<Vec<_>>().join(", "));
     let roomy = inner.height > 12;
     if roomy {

@@ -70,7 +70,8 @@ fn window(model: &Model, shown: &[(StoreId, &Row)], height: usize) -> (usize, Op
 /// Says what is wrong with stores that cannot be written, and gives the room below.
 fn banner(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) -> Rect {
     let text = pane::inset(area, 1);
-    let troubles = model.stores.values().filter_map(|snapshot| snapshot.writable.as_ref().err());
+    let files = model.stores.values().filter(|snapshot| snapshot.store.is_file());
+    let troubles = files.filter_map(|snapshot| snapshot.writable.as_ref().err());
     let words: Vec<String> =
         troubles.map(|trouble| prose::capital(&prose::safe(&trouble.to_string()))).collect();
     if words.is_empty() {
@@ -134,7 +135,7 @@ impl List<'_> {
     }
 
     fn account(&self, profile: &Profile, width: u16) -> Line<'static> {
-        let key = profile.held.tokens().filter(|_| profile.kind == Kind::ApiKey);
+        let key = profile.held.tokens().filter(|_| profile.kind != Kind::OAuth);
         match (&profile.account, key) {
             (Some(account), _) => Line::raw(prose::cut(&prose::safe(account), width)),
             // Its end tells one key from another, its known prefix does not.

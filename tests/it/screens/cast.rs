@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use authtui::domain::change::{Row, Snapshot};
+use authtui::domain::change::{Row, Snapshot, Where};
 use authtui::domain::clock::{FixedOffset, Now, Steady, TimeDelta, from_rfc3339};
 use authtui::domain::name::{ProfileId, ProfileName, StoreId};
 use authtui::domain::profile::{Kind, LastRefresh, Profile, RefreshResult};
@@ -90,7 +90,7 @@ pub(super) fn rows() -> Vec<Row> {
     let profiles = [work, home, soon, due, running, retrying, dead, key, revoked];
     let broken = Row::Broken {
         name: "slack/team".into(),
-        line: 88,
+        at: Where::Line(88),
         why: "expires_at is “tomorrow”, which cannot be read as a time".into(),
     };
     profiles.into_iter().map(|profile| Row::Profile(Box::new(profile))).chain([broken]).collect()

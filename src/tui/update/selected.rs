@@ -1,0 +1,51 @@
+//! What an action needs of the selected row before it can do anything.
+
+use crate::domain::change::Where;
+use crate::domain::clock::Now;
+use crate::domain::profile::{Kind, Profile};
+use crate::tui::message::Effect;
+use crate::tui::model::{Model, RowId, Tone};
+use crate::tui::update::say;
+
+/// Does something with the selected profile, or says why there is none.
+pub(super) fn on_selected(
+    model: &mut Model,
+    now: Now,
+    act: impl FnOnce(&mut Model, &Profile) -> Vec<Effect>,
+) -> Vec<Effect> {
+    if let Some(profile) = model.selected_profile().cloned() {
+        return act(model, &profile);
+    }
+    let text = match &model.selected {
+        Some(RowId::Broken(_, Where::Variable { name, .. })) => format!(
+            "The value of {name} cannot be used. Set it again, or unset it, in the shell that starts authtui."
+        ),
+        Some(RowId::Broken(_, Where::Line(_)) | RowId::Profile(_)) => {
+            "This entry of the file cannot be understood; it is never written.".to_owned()
+        }
+        None if !model.filter.is_empty() => "The filter hides every profile. Esc clears it.".to_owned(),
+        None => "There is no profile yet. Press n to log in.".to_owned(),
+    };
+    say(model, text, Tone::Plain, Some(now));
+    Vec::new()
+}
+
+/// The same where the profile's store would be written; a variable of the environment is not, and
+/// `instead` says what does not happen.
+pub(super) fn on_stored(
+    model: &mut Model,
+    now: Now,
+    instead: &str,
+    act: impl FnOnce(&mut Model, &Profile) -> Vec<Effect>,
+) -> Vec<Effect> {
+    on_selected(model, now, |model, profile| match profile.kind {
+        Kind::OAuth | Kind::ApiKey => act(model, profile),
+        Kind::Environment => {
+            let name = profile.id.name.name();
+            let remedy = "Unset it in the shell that starts authtui to be rid of it";
+            let text = format!("{name} is an environment variable: {instead}. {remedy}.");
+            say(model, text, Tone::Plain, Some(now));
+            Vec::new()
+        }
+    })
+}

@@ -1,0 +1,85 @@
+//! Variables of the environment on the screen: seen, copied, and never changed.
+
+use authtui::domain::change::{Row, Snapshot, Where};
+use authtui::domain::name::{ProfileId, StoreId};
+use authtui::domain::profile::{Kind, Profile};
+use authtui::domain::secret::Secret;
+use authtui::domain::tokens::{Held, Tokens};
+use authtui::stored::environment::read_only;
+use authtui::tui::message::{Effect, Form, Msg};
+use authtui::tui::model::{RowId, Screen};
+
+use crate::harness::{App, name};
+
+#[test]
+fn a_variable_comes_behind_the_profiles_and_keeps_the_selection_where_it_is() {
+    let mut app = App::with(["work"]);
+    assert_eq!(app.feed(Msg::Stored(environment())), []);
+    assert_eq!(app.selected(), "demo/work");
+    app.keys("j");
+    assert_eq!(app.model.selected, Some(RowId::Profile(variable().id)));
+    assert!(app.screen().contains("demo/DEMO_KEY"), "{}", app.screen());
+    assert!(!app.screen().contains("cannot change"), "{}", app.screen());
+}
+
+#[test]
+fn a_variable_is_not_refreshed_erased_or_logged_in_to_and_says_what_to_do() {
+    for (key, what) in
+        [("r", "it is not refreshed"), ("x", "it is not erased"), ("l", "there is nothing to log in to")]
+    {
+        let mut app = App::with(["work"]);
+        app.feed(Msg::Stored(environment()));
+        assert_eq!(app.keys("j"), []);
+        assert_eq!(app.keys(key), [], "{key}");
+        let remedy = "Unset it in the shell that starts authtui to be rid of it.";
+        assert_eq!(app.message(), format!("DEMO_KEY is an environment variable: {what}. {remedy}"));
+        assert_eq!(app.model.screen, Screen::List, "{key}");
+    }
+}
+
+#[test]
+fn a_variable_is_copied_and_tested_like_a_key() {
+    let mut app = App::with(["work"]);
+    app.feed(Msg::Stored(environment()));
+    assert_eq!(app.keys("jyt"), [Effect::Copy(variable().id, Form::Token)]);
+    assert_eq!(app.keys("T"), [Effect::Test(variable().id)]);
+}
+
+#[test]
+fn a_value_that_cannot_be_used_can_be_selected_and_nothing_else() {
+    let mut app = App::with(["work"]);
+    let at = Where::Variable { provider: "demo".to_owned(), name: "DEMO_KEY".to_owned() };
+    let row = Row::Broken { name: "demo/DEMO_KEY".to_owned(), at: at.clone(), why: "it is odd".to_owned() };
+    app.feed(Msg::Stored(Snapshot { rows: vec![row], ..environment() }));
+    app.keys("j");
+    assert_eq!(app.model.selected, Some(RowId::Broken(StoreId::Environment, at)));
+    for key in ["r", "y", "x", "T", "l"] {
+        assert_eq!(app.keys(key), [], "{key}");
+        let words = "The value of DEMO_KEY cannot be used. Set it again, or unset it, in the shell that starts authtui.";
+        assert_eq!(app.message(), words, "{key}");
+    }
+}
+
+#[test]
+fn an_environment_without_rows_leaves_the_empty_list_as_it_is() {
+    let mut app = App::of([]);
+    let before = app.screen();
+    app.feed(Msg::Stored(Snapshot { rows: Vec::new(), ..environment() }));
+    assert_eq!(app.screen(), before);
+}
+
+fn environment() -> Snapshot {
+    Snapshot {
+        store: StoreId::Environment,
+        place: "the environment, read only".to_owned(),
+        rows: vec![Row::Profile(Box::new(variable()))],
+        writable: Err(read_only()),
+        notices: Vec::new(),
+    }
+}
+
+fn variable() -> Profile {
+    let id = ProfileId { store: StoreId::Environment, name: name("DEMO_KEY") };
+    let held = Held::Here(Tokens { access: Secret::new("0123456789abcdefghij"), refresh: None });
+    Profile { held, ..Profile::new(id, Kind::Environment) }
+}
