@@ -6,6 +6,7 @@ mod login;
 mod providers;
 mod refresh;
 mod renew;
+mod resolve;
 mod revoke;
 mod screen;
 mod stray;
@@ -43,6 +44,8 @@ enum Command {
     List(list::Arguments),
     /// Print an access token that is still valid, and a newline
     Token(token::Arguments),
+    /// Say which credential a request to a provider would carry, and why
+    Resolve(resolve::Arguments),
     /// Log in, step by step
     Login(login::Arguments),
     /// Renew the tokens of a profile
@@ -104,6 +107,7 @@ fn run(arguments: Arguments) -> Result<Exit> {
         Command::Demo(arguments) => screen::demo(&arguments),
         Command::List(arguments) => list::run(&hands, &arguments),
         Command::Token(arguments) => token::run(&hands, &arguments),
+        Command::Resolve(arguments) => resolve::run(&hands, &arguments),
         Command::Login(arguments) => login::run(&hands, arguments),
         Command::Refresh(arguments) => refresh::run(&hands, &arguments),
         Command::Revoke(arguments) => revoke::run(&hands, &arguments, revoke::Extent::Tokens),

@@ -9,6 +9,7 @@ pub mod health;
 pub mod name;
 pub mod profile;
 pub mod provider;
+pub mod resolve;
 pub mod secret;
 pub mod text;
 pub mod tokens;

@@ -20,6 +20,7 @@ pub mod sheet;
 pub mod state;
 pub mod theme;
 pub mod update;
+pub mod used;
 pub mod view;
 pub mod wizard;
 

@@ -24,6 +24,7 @@ fn every_exit_code_has_its_meaning() {
     for (arguments, code) in [
         (&["list"][..], 0),
         (&["token", "demo/ana"], 0),
+        (&["resolve", "demo/ana"], 0),
         (&["refresh", "demo/ana"], 0),
         (&["providers"], 0),
         (&["--help"], 0),
@@ -43,6 +44,9 @@ fn every_exit_code_has_its_meaning() {
         (&["remove", "demo/ben", "--yes"], 5),
         (&["login", "acme"], 5),
         (&["providers", "show", "acme"], 5),
+        (&["resolve"], 2),
+        (&["resolve", "acme"], 5),
+        (&["resolve", "demo/ana", "--order", "x"], 2),
     ] {
         let ended = home.run(arguments);
         assert_eq!(ended.code, Some(code), "{arguments:?}: {ended:?}");

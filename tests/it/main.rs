@@ -15,6 +15,7 @@ mod journeys;
 mod layers;
 mod login;
 mod presets;
+mod resolve;
 mod screens;
 mod terminal;
 mod update;

@@ -60,6 +60,32 @@ fn every_state_has_its_detail() {
 }
 
 #[test]
+fn the_detail_says_which_credential_a_program_would_take() {
+    let mut details = String::new();
+    let mut models = Vec::new();
+    for selected in ["KEY", "BEARER", "OTHER", "BROKEN", "work"] {
+        models.push((selected, cast::environment(&["KEY", "BEARER", "OTHER", "BROKEN"])));
+    }
+    models.push(("BEARER", cast::environment(&["BEARER"])));
+    models.push(("work", cast::environment(&[])));
+    for (selected, mut model) in models {
+        let shown = authtui::tui::rows::all(&model);
+        let named = |row: &Row| match row {
+            Row::Profile(profile) => profile.id.name.name() == selected,
+            Row::Broken { name, .. } => name.ends_with(selected),
+        };
+        let row = shown.into_iter().find(|(_, row)| named(row)).expect("a row");
+        model.selected = Some(authtui::tui::rows::id(row.0, row.1));
+        model.screen = Screen::Detail;
+        let screen = text(&model, (70, 14));
+        details += &(screen.lines().skip(1).take(12).collect::<Vec<_>>().join("\n") + "\n");
+    }
+    assert_snapshot!("detail_used", details);
+    let all = cast::environment(&["KEY", "BEARER", "OTHER", "BROKEN"]);
+    assert_snapshot!("list_environment", drawn(&all, MIDDLE));
+}
+
+#[test]
 fn an_empty_list_says_how_to_begin_and_an_unread_one_says_nothing() {
     assert_snapshot!("empty", drawn(&cast::model(Vec::new()), MIDDLE));
     assert_snapshot!("empty_smallest", drawn(&cast::model(Vec::new()), SMALLEST));

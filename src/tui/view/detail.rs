@@ -12,7 +12,7 @@ use crate::domain::profile::{Kind, LastRefresh, Profile, RefreshResult};
 use crate::tui::model::{Model, RowId, Screen};
 use crate::tui::sheet::{Repeated, Sheet};
 use crate::tui::theme::Theme;
-use crate::tui::{pane, prose, state};
+use crate::tui::{pane, prose, state, used};
 
 /// What is said of an end that nobody told.
 const NOT_TOLD: &str = "end not told by the provider";
@@ -69,6 +69,9 @@ fn whole(sheet: &mut Sheet<'_>, model: &Model, profile: &Profile, theme: &Theme,
                 sheet.field("Grant", &grant(model, profile, now));
             }
         }
+    }
+    if let Some(words) = used::words(model, profile, now.wall) {
+        sheet.field("Used", &[prose::safe(&words)]);
     }
     if let Some(account) = &profile.account {
         sheet.field("Account", &[prose::safe(account)]);

@@ -117,6 +117,26 @@ pub(super) fn model(rows: Vec<Row>) -> Model {
     model
 }
 
+/// A login at a provider that names variables, and what these of them hold.
+pub(super) fn environment(set: &[&str]) -> Model {
+    let text = "name: acme\nendpoints: { authorize: 'https://a.test/a', token: 'https://a.test/t' }\n\
+                client: { id: c }\nmasks: [ak-]\nenvironment: [{ name: KEY, header: x-api-key }, BEARER, OTHER, BROKEN]\n\
+                orders: [{ name: acme-code, program: Acme Code, sources: [KEY, BEARER, BROKEN, login] }]\n";
+    let work = profile("acme/work", "ana@acme.dev", Some((6, 1434)));
+    let mut model = model(vec![Row::Profile(Box::new(work))]);
+    let catalog = Catalog::only([("acme.yaml".to_owned(), Ok(text.to_owned()))]);
+    assert_eq!(catalog.complaints, []);
+    let value = |name: &&str| {
+        let value = if *name == "BROKEN" { "two words" } else { "ak-0123456789abcdefZz01" };
+        ((*name).to_owned(), Secret::new(value))
+    };
+    let values = set.iter().map(value).collect();
+    let snapshot = authtui::stored::environment::snapshot(catalog.usable(), &values);
+    model.stores.insert(StoreId::Environment, snapshot);
+    model.catalog = Some(catalog);
+    model
+}
+
 /// `count` profiles that can be told apart.
 pub(super) fn many(count: usize) -> Vec<Row> {
     let profiles = (1..=count).map(|number| profile(&format!("github/p{number:04}"), "ana", Some((6, 1434))));

@@ -1,0 +1,470 @@
+//! Which credential a request to a provider would carry, and why.
+//!
+//! A program looks at one source after the other and takes the first that holds something; what
+//! that source holds may still have ended, or be no token at all, and then the request fails
+//! there: no program goes on behind it. A [`Chain`] says what every source holds, so that a
+//! person sees what stands in whose way.
+
+mod hint;
+mod link;
+
+use crate::domain::change::{Row, Snapshot, Where};
+use crate::domain::clock::{DateTime, Utc};
+use crate::domain::health::renewable;
+use crate::domain::name::{ProfileName, StoreId};
+use crate::domain::profile::{Kind, Profile, RefreshResult};
+use crate::domain::provider::Provider;
+use crate::domain::provider::environment::{Order, Source};
+pub use crate::domain::resolve::hint::Hint;
+use crate::domain::resolve::hint::hints;
+pub use crate::domain::resolve::link::{Found, Link};
+
+/// What is known of the places that a program looks at.
+#[derive(Debug, Clone, Copy)]
+pub struct Stock<'a> {
+    /// What each store said, our own first.
+    pub stores: &'a [&'a Snapshot],
+    /// The variables that are set, but to nothing.
+    pub empty: &'a [String],
+}
+
+impl<'a> Stock<'a> {
+    fn environment(self) -> impl Iterator<Item = &'a Snapshot> {
+        self.stores.iter().copied().filter(|store| store.store == StoreId::Environment)
+    }
+}
+
+/// Every source of an order with what it holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chain<'a> {
+    /// The sources, first things first.
+    pub links: Vec<Link<'a>>,
+    /// What was seen beside them.
+    pub hints: Vec<Hint>,
+}
+
+/// What a request would carry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict<'a> {
+    /// What this profile holds.
+    Use(&'a Profile),
+    /// What this login holds, once it was refreshed.
+    Refresh(&'a Profile),
+    /// Nothing: this login comes first, and it has ended.
+    LoggedOut(&'a Profile),
+    /// Nothing: this variable comes first, and no header can carry its value.
+    Unusable(&'a str),
+    /// Nothing: no source holds anything.
+    Missing,
+}
+
+/// Looks through the sources of `order` for a credential of `provider`. `wanted` is the login or
+/// the key that is asked for; without one the login `default`, else the first, is taken.
+#[must_use]
+pub fn resolve<'a>(
+    provider: &Provider,
+    order: &Order,
+    stock: Stock<'a>,
+    wanted: Option<&ProfileName>,
+    now: DateTime<Utc>,
+) -> Chain<'a> {
+    let link = |source: &Source| {
+        let found = match source {
+            Source::Variable(name) => variable(provider, name, stock),
+            Source::Login => login(provider, stock, wanted, now),
+            Source::Key => key(provider, stock, wanted),
+        };
+        Link { source: source.clone(), found }
+    };
+    Chain { links: order.sources.iter().map(link).collect(), hints: hints(provider, stock) }
+}
+
+impl<'a> Chain<'a> {
+    /// The place of the source at which the looking ends.
+    #[must_use]
+    pub fn end(&self) -> Option<usize> {
+        self.links.iter().position(|link| link.found.ends_the_looking())
+    }
+
+    /// The source at which the looking ends.
+    #[must_use]
+    pub fn taken(&self) -> Option<&Link<'a>> {
+        self.links.get(self.end()?)
+    }
+
+    /// What a request would carry.
+    #[must_use]
+    pub fn verdict(&self) -> Verdict<'_> {
+        let Some(link) = self.taken() else { return Verdict::Missing };
+        match (&link.found, &link.source) {
+            (Found::Value(profile) | Found::Good(profile), _) => Verdict::Use(profile),
+            (Found::Ended(profile), _) => Verdict::Refresh(profile),
+            (Found::Over(profile), _) => Verdict::LoggedOut(profile),
+            (Found::Unusable(_), Source::Variable(name)) => Verdict::Unusable(name),
+            (
+                Found::Unusable(_) | Found::NotSet | Found::Empty | Found::NotStored | Found::Erased(_),
+                Source::Variable(_) | Source::Login | Source::Key,
+            ) => Verdict::Missing,
+        }
+    }
+}
+
+fn variable<'a>(provider: &Provider, name: &str, stock: Stock<'a>) -> Found<'a> {
+    let rows = stock.environment().flat_map(|store| &store.rows);
+    let found = rows.into_iter().find_map(|row| match row {
+        Row::Profile(profile) => {
+            let id = &profile.id.name;
+            (id.provider() == provider.name && id.name() == name).then_some(Found::Value(profile))
+        }
+        Row::Broken { at: Where::Variable { provider: of, name: called }, why, .. } => {
+            (*of == provider.name && called == name).then_some(Found::Unusable(why))
+        }
+        Row::Broken { at: Where::Line(_), .. } => None,
+    });
+    let empty = || stock.empty.iter().any(|variable| variable == name);
+    found.unwrap_or_else(|| if empty() { Found::Empty } else { Found::NotSet })
+}
+
+fn login<'a>(
+    provider: &Provider,
+    stock: Stock<'a>,
+    wanted: Option<&ProfileName>,
+    now: DateTime<Utc>,
+) -> Found<'a> {
+    let Some(profile) = chosen(provider, stock, wanted, Kind::OAuth, "default") else {
+        return Found::NotStored;
+    };
+    if profile.held.tokens().is_none() {
+        return Found::Erased(profile);
+    }
+    if profile.life.expires_at.is_none_or(|end| end > now) {
+        return Found::Good(profile);
+    }
+    let last = profile.last_refresh_of_this_grant().map(|last| &last.result);
+    let dead = matches!(last, Some(RefreshResult::Dead { .. }));
+    if !dead && provider.refresh.is_some() && renewable(profile, now) {
+        Found::Ended(profile)
+    } else {
+        Found::Over(profile)
+    }
+}
+
+fn key<'a>(provider: &Provider, stock: Stock<'a>, wanted: Option<&ProfileName>) -> Found<'a> {
+    let key = chosen(provider, stock, wanted, Kind::ApiKey, "key");
+    key.filter(|key| key.held.tokens().is_some()).map_or(Found::NotStored, Found::Value)
+}
+
+/// The profile that is wanted, else the one of the `usual` name, else the first one: of those that
+/// hold something, if any does.
+fn chosen<'a>(
+    provider: &Provider,
+    stock: Stock<'a>,
+    wanted: Option<&ProfileName>,
+    kind: Kind,
+    usual: &str,
+) -> Option<&'a Profile> {
+    let all = stock.stores.iter().flat_map(|store| store.profiles());
+    let all: Vec<&Profile> =
+        all.filter(|profile| profile.kind == kind && profile.id.name.provider() == provider.name).collect();
+    let named = |name: &str| all.iter().find(|profile| profile.id.name.name() == name);
+    let asked = wanted.and_then(|wanted| named(wanted.name()));
+    let holding = || all.iter().find(|profile| profile.held.tokens().is_some());
+    asked.or_else(|| named(usual)).or_else(holding).or(all.first()).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::clock::{TimeDelta, at_seconds};
+    use crate::domain::name::ProfileId;
+    use crate::domain::profile::LastRefresh;
+    use crate::domain::provider::catalog::Catalog;
+    use crate::domain::provider::environment::Variable;
+    use crate::domain::secret::Secret;
+    use crate::domain::tokens::{Held, Tokens};
+    use crate::domain::trouble::{Next, Trouble};
+
+    const KEY: (&str, &str) = ("ANTHROPIC_API_KEY", "sk-ant-api03-0");
+    const TOKEN: (&str, &str) = ("ANTHROPIC_AUTH_TOKEN", "bearer-0");
+
+    #[test]
+    fn each_branch_of_seed_003_ends_where_its_diagram_says() {
+        let ana = || vec![login("default", Some(3 * 3600))];
+        let ended = || vec![login("default", Some(-1))];
+        for (branch, set, stored, verdict) in [
+            ("API key set", &[KEY, TOKEN][..], ana(), "x-api-key of ANTHROPIC_API_KEY"),
+            ("API key set, alone", &[KEY], vec![], "x-api-key of ANTHROPIC_API_KEY"),
+            ("API key not set, token set", &[TOKEN], ana(), "Bearer of ANTHROPIC_AUTH_TOKEN"),
+            (
+                "API key set but empty",
+                &[("ANTHROPIC_API_KEY", ""), TOKEN],
+                ana(),
+                "Bearer of ANTHROPIC_AUTH_TOKEN",
+            ),
+            ("neither set, OAuth tokens stored, not expired", &[], ana(), "Bearer of default"),
+            ("stored, no end told", &[], vec![login("default", None)], "Bearer of default"),
+            ("stored and expired", &[], ended(), "refresh default"),
+            ("stored and expired, but a variable is set", &[KEY], ended(), "x-api-key of ANTHROPIC_API_KEY"),
+            ("refresh failed for good", &[], vec![dead("default", -1)], "log in to default"),
+            ("expired without refresh token", &[], vec![once("default", -1)], "log in to default"),
+            ("no OAuth tokens stored", &[], vec![], "missing"),
+            ("erased here", &[], vec![erased("default")], "missing"),
+            (
+                "a value that is no token",
+                &[("ANTHROPIC_API_KEY", "a b"), TOKEN],
+                ana(),
+                "unusable ANTHROPIC_API_KEY",
+            ),
+        ] {
+            let told = Told::of(set, stored);
+            assert_eq!(told.verdict("seed", None), verdict, "{branch}");
+        }
+    }
+
+    #[test]
+    fn another_order_can_be_chosen() {
+        for (set, seed, documented) in [
+            (&[KEY, TOKEN][..], "x-api-key of ANTHROPIC_API_KEY", "Bearer of ANTHROPIC_AUTH_TOKEN"),
+            (&[KEY], "x-api-key of ANTHROPIC_API_KEY", "x-api-key of ANTHROPIC_API_KEY"),
+        ] {
+            let told = Told::of(set, vec![]);
+            assert_eq!(told.verdict("seed", None), seed);
+            assert_eq!(told.verdict("documented", None), documented);
+        }
+    }
+
+    #[test]
+    fn without_an_order_the_variables_come_first_then_a_login_then_a_key() {
+        let told = Told::of(&[], vec![login("work", Some(60)), key("key")]);
+        let bare = Provider { orders: Vec::new(), ..provider() };
+        let sources = bare.usual_order().sources;
+        let names = ["ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "LONG_LIVED"].map(String::from);
+        assert_eq!(
+            sources,
+            names.map(Source::Variable).into_iter().chain([Source::Login, Source::Key]).collect::<Vec<_>>()
+        );
+        assert_eq!(told.verdict_of(&bare.usual_order(), None), "Bearer of work");
+        assert_eq!(Told::of(&[], vec![key("key")]).verdict_of(&bare.usual_order(), None), "x-api-key of key");
+    }
+
+    #[test]
+    fn the_login_is_the_wanted_one_else_the_default_else_the_first_with_tokens() {
+        let good = |name| login(name, Some(60));
+        for (stored, wanted, taken) in [
+            (vec![good("a"), good("default"), good("b")], None, "Bearer of default"),
+            (vec![good("a"), good("default"), good("b")], Some("b"), "Bearer of b"),
+            (vec![good("a"), good("b")], None, "Bearer of a"),
+            (vec![erased("a"), good("b")], None, "Bearer of b"),
+            (vec![erased("a"), good("b")], Some("a"), "missing"),
+            (vec![good("a"), key("key"), key("ci")], Some("ci"), "Bearer of a"),
+            (vec![erased("a"), key("key"), key("ci")], Some("ci"), "x-api-key of ci"),
+            (vec![key("ci"), key("key")], None, "x-api-key of key"),
+        ] {
+            let told = Told::of(&[], stored);
+            assert_eq!(told.verdict("seed", wanted), taken, "{wanted:?}");
+        }
+    }
+
+    #[test]
+    fn every_source_says_what_it_holds() {
+        let set = [("ANTHROPIC_API_KEY", ""), ("ANTHROPIC_AUTH_TOKEN", "a\n")];
+        for (set, stored, words) in [
+            (
+                &set[..],
+                vec![login("work", Some(3 * 3600)), key("key")],
+                [
+                    "ANTHROPIC_API_KEY: set but empty, which counts as not set",
+                    "ANTHROPIC_AUTH_TOKEN: set, but there is white space around it",
+                    "login anthropic/work: fresh for 3h00m",
+                    "key anthropic/key: stored",
+                ],
+            ),
+            (
+                &[KEY],
+                vec![dead("work", -1)],
+                [
+                    "ANTHROPIC_API_KEY: set",
+                    "ANTHROPIC_AUTH_TOKEN: not set",
+                    "login anthropic/work: it has ended, and the grant is dead: invalid_grant",
+                    "key: none stored",
+                ],
+            ),
+        ] {
+            assert_eq!(Told::of(set, stored).words(), words);
+        }
+        for (login, words) in [
+            (login("a", Some(60)), "login anthropic/a: aging, 1m00s left"),
+            (login("a", Some(-60)), "login anthropic/a: its token has ended: refresh first"),
+            (login("a", None), "login anthropic/a: no end known"),
+            (once("a", -1), "login anthropic/a: it has ended, and nothing can renew it"),
+            (erased("a"), "login anthropic/a: its tokens were erased here"),
+        ] {
+            assert_eq!(Told::of(&[], vec![login]).words()[2], words);
+        }
+        assert_eq!(Told::of(&[], vec![]).words()[2], "login: none stored");
+    }
+
+    #[test]
+    fn a_value_in_the_wrong_variable_is_told_by_its_longest_known_beginning() {
+        let belongs = |variable: &str, prefix: &str, belongs: &str| {
+            format!("{variable} holds a value that begins with {prefix}, which belongs in {belongs}")
+        };
+        for (set, hint) in [
+            (KEY, None),
+            (TOKEN, None),
+            (("ANTHROPIC_AUTH_TOKEN", "sk-ant-api03-0"), Some(("sk-ant-", "ANTHROPIC_API_KEY"))),
+            (("ANTHROPIC_API_KEY", "sk-ant-oat01-0"), Some(("sk-ant-oat01-", "ANTHROPIC_AUTH_TOKEN"))),
+            (("ANTHROPIC_AUTH_TOKEN", "sk-ant-oat01-0"), None),
+            (("LONG_LIVED", "sk-ant-oat01-0"), None),
+        ] {
+            let told = Told::of(&[set], vec![]);
+            let hints: Vec<String> = told.hints();
+            let expected = hint.map(|(prefix, place)| belongs(set.0, prefix, place));
+            assert_eq!(hints, expected.into_iter().collect::<Vec<_>>(), "{set:?}");
+        }
+    }
+
+    /// The stores as they are, and what is read off them.
+    struct Told {
+        stores: Vec<Snapshot>,
+        empty: Vec<String>,
+    }
+
+    impl Told {
+        fn of(set: &[(&str, &str)], stored: Vec<Profile>) -> Self {
+            let rows = stored.into_iter().map(|profile| Row::Profile(Box::new(profile))).collect();
+            let (empty, set): (Vec<_>, Vec<_>) = set.iter().partition(|(_, value)| value.is_empty());
+            let variables = set.into_iter().map(|(name, value)| variable_row(name, value)).collect();
+            let stores = vec![snapshot(StoreId::Own, rows), snapshot(StoreId::Environment, variables)];
+            Self { stores, empty: empty.into_iter().map(|(name, _)| name.to_owned()).collect() }
+        }
+
+        fn verdict(&self, order: &str, wanted: Option<&str>) -> String {
+            let provider = provider();
+            let order = provider.orders.iter().find(|known| known.name == order).expect("an order");
+            self.verdict_of(order, wanted)
+        }
+
+        fn verdict_of(&self, order: &Order, wanted: Option<&str>) -> String {
+            let provider = provider();
+            let wanted = wanted.map(|wanted| ProfileName::new("anthropic", wanted).expect("a name"));
+            let stores: Vec<&Snapshot> = self.stores.iter().collect();
+            let stock = Stock { stores: &stores, empty: &self.empty };
+            let chain = resolve(&provider, order, stock, wanted.as_ref(), now());
+            match chain.verdict() {
+                Verdict::Use(profile) => {
+                    format!("{} of {}", profile.header(&provider).unwrap_or("Bearer"), profile.id.name.name())
+                }
+                Verdict::Refresh(profile) => format!("refresh {}", profile.id.name.name()),
+                Verdict::LoggedOut(profile) => format!("log in to {}", profile.id.name.name()),
+                Verdict::Unusable(name) => format!("unusable {name}"),
+                Verdict::Missing => "missing".to_owned(),
+            }
+        }
+
+        fn words(&self) -> Vec<String> {
+            let said = |link: &Link<'_>| format!("{}: {}", link.label(), link.words(now()));
+            self.usual(|chain| chain.links.iter().map(said).collect())
+        }
+
+        fn hints(&self) -> Vec<String> {
+            self.usual(|chain| chain.hints.iter().map(ToString::to_string).collect())
+        }
+
+        fn usual(&self, read: impl FnOnce(&Chain<'_>) -> Vec<String>) -> Vec<String> {
+            let provider = provider();
+            let stores: Vec<&Snapshot> = self.stores.iter().collect();
+            let stock = Stock { stores: &stores, empty: &self.empty };
+            read(&resolve(&provider, &provider.usual_order(), stock, None, now()))
+        }
+    }
+
+    fn now() -> DateTime<Utc> {
+        at_seconds(1_800_000_000).expect("in range")
+    }
+
+    fn provider() -> Provider {
+        let variable = |name: &str, header: Option<&str>, prefixes: &[&str]| Variable {
+            name: name.to_owned(),
+            header: header.map(str::to_owned),
+            prefixes: prefixes.iter().map(|prefix| (*prefix).to_owned()).collect(),
+        };
+        let order = |name: &str, variables: [&str; 2]| Order {
+            name: name.to_owned(),
+            program: "a program".to_owned(),
+            sources: variables
+                .map(|name| Source::Variable(name.to_owned()))
+                .into_iter()
+                .chain([Source::Login, Source::Key])
+                .collect(),
+        };
+        let anthropic = Catalog::read([]).get("anthropic").expect("a preset").clone();
+        Provider {
+            environment: vec![
+                variable("ANTHROPIC_API_KEY", Some("x-api-key"), &["sk-ant-"]),
+                variable("ANTHROPIC_AUTH_TOKEN", None, &["sk-ant-oat01-"]),
+                variable("LONG_LIVED", None, &["sk-ant-oat01-"]),
+            ],
+            orders: vec![
+                order("seed", ["ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN"]),
+                order("documented", ["ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_API_KEY"]),
+            ],
+            ..anthropic
+        }
+    }
+
+    fn snapshot(store: StoreId, rows: Vec<Row>) -> Snapshot {
+        let writable = match store {
+            StoreId::Own => Ok(()),
+            StoreId::Environment => Err(Trouble::untouched("no", "no", Next::Nothing)),
+        };
+        Snapshot { store, place: String::new(), rows, writable, notices: Vec::new() }
+    }
+
+    fn profile(store: StoreId, name: &str, kind: Kind, access: &str, refresh: Option<&str>) -> Profile {
+        let name = ProfileName::new("anthropic", name).expect("a name");
+        let refresh = refresh.map(Secret::new);
+        let held = Held::Here(Tokens { access: Secret::new(access), refresh });
+        Profile { held, ..Profile::new(ProfileId { store, name }, kind) }
+    }
+
+    fn variable_row(name: &str, value: &str) -> Row {
+        match Secret::new(value).blemish() {
+            None => {
+                let profile = profile(StoreId::Environment, name, Kind::Environment, value, None);
+                Row::Profile(Box::new(profile))
+            }
+            Some(why) => Row::Broken {
+                name: format!("anthropic/{name}"),
+                at: Where::Variable { provider: "anthropic".to_owned(), name: name.to_owned() },
+                why: why.to_owned(),
+            },
+        }
+    }
+
+    fn login(name: &str, left: Option<i64>) -> Profile {
+        let mut profile = profile(StoreId::Own, name, Kind::OAuth, "a", Some("r"));
+        profile.life.expires_at = left.map(|left| now() + TimeDelta::seconds(left));
+        profile
+    }
+
+    fn once(name: &str, left: i64) -> Profile {
+        let held = Held::Here(Tokens { access: Secret::new("a"), refresh: None });
+        Profile { held, ..login(name, Some(left)) }
+    }
+
+    fn dead(name: &str, left: i64) -> Profile {
+        let mut profile = login(name, Some(left));
+        let result = RefreshResult::Dead { why: "invalid_grant".to_owned() };
+        profile.last_refresh = Some(LastRefresh { at: now(), result, grant: profile.grant() });
+        profile
+    }
+
+    fn erased(name: &str) -> Profile {
+        Profile { held: Held::Nothing, revoked_at: Some(now()), ..login(name, None) }
+    }
+
+    fn key(name: &str) -> Profile {
+        profile(StoreId::Own, name, Kind::ApiKey, "k", None)
+    }
+}

@@ -1,0 +1,58 @@
+//! Whether a program that needs a credential would take the profile's, in a few words.
+
+use crate::domain::change::Snapshot;
+use crate::domain::clock::{DateTime, Utc};
+use crate::domain::name::StoreId;
+use crate::domain::profile::{Kind, Profile};
+use crate::domain::provider::Provider;
+use crate::domain::provider::environment::{Order, Source};
+use crate::domain::resolve::{Chain, Found, Link, Stock, resolve};
+use crate::tui::model::Model;
+
+/// What a program that looks in the usual order takes, as seen from `profile`. Nothing where the provider's file tells
+/// of no program and no variable, or while the environment is not read yet.
+#[must_use]
+pub fn words(model: &Model, profile: &Profile, now: DateTime<Utc>) -> Option<String> {
+    let provider = model.provider(profile)?;
+    if provider.environment.is_empty() && provider.orders.is_empty() {
+        return None;
+    }
+    model.stores.get(&StoreId::Environment)?;
+    let order = provider.usual_order();
+    let stores: Vec<&Snapshot> = model.stores.values().collect();
+    let chain = resolve(provider, &order, Stock { stores: &stores, empty: &[] }, None, now);
+    // The program may be a whole clause; the word that chooses the order is short.
+    let by = if order.program.is_empty() { String::new() } else { format!("by {}: ", order.name) };
+    Some(by + &seen(provider, &order, &chain, profile))
+}
+
+fn seen(provider: &Provider, order: &Order, chain: &Chain<'_>, profile: &Profile) -> String {
+    let variable = Source::Variable(profile.id.name.name().to_owned());
+    if profile.kind == Kind::Environment && !order.sources.contains(&variable) {
+        return "never, it does not look at this variable".to_owned();
+    }
+    match chain.taken() {
+        None => "nothing is there to be used".to_owned(),
+        Some(link) if link.found.profile().is_some_and(|taken| taken.id == profile.id) => {
+            this_one(provider, link, profile)
+        }
+        Some(link) => format!("{} comes first", link.label()),
+    }
+}
+
+fn this_one(provider: &Provider, link: &Link<'_>, profile: &Profile) -> String {
+    match link.found {
+        Found::Ended(_) => "this one, once it is refreshed".to_owned(),
+        Found::Over(_) => "this one, and it has ended".to_owned(),
+        Found::Good(_)
+        | Found::Value(_)
+        | Found::Erased(_)
+        | Found::NotSet
+        | Found::Empty
+        | Found::Unusable(_)
+        | Found::NotStored => {
+            let header = profile.header(provider).unwrap_or("Authorization: Bearer");
+            format!("this one ({header})")
+        }
+    }
+}
