@@ -72,7 +72,7 @@
 //! | a field of provider files | `domain/provider/file/written.rs`, its rule in `rules.rs`, the page beside the files |
 //! | an action | a row in `tui/keymap.rs`, an arm in `tui/update/action.rs`, the README's table |
 //! | a screen | a `Screen` variant, `tui/view/NAME.rs` |
-//! | a door of a login | `oauth/login/waiting.rs`, a part of `tui/view/login.rs` |
+//! | a door of a login | `oauth/login/doors.rs`, `tui/front_door.rs`, a part of `tui/view/login/` |
 //! | a store that may be written | its format in `stored`, its arm in `shell/stores.rs` |
 //! | a command | `cli/NAME.rs` and its variant in `cli.rs` |
 

@@ -58,9 +58,9 @@ async fn run(hands: Arc<Hands>, inbox: Inbox, effect: Effect) {
             let what = format!("the {} of {}", form.word(), id.name);
             say(&inbox, Msg::Copied(what, copy(&hands, &id, form).await));
         }
-        Effect::CopyLink(url) => {
-            let copied = hands.clipboard.copy(Secret::new(url.as_str())).await;
-            say(&inbox, Msg::Copied("the link".to_owned(), copied));
+        Effect::CopyText(what, text) => {
+            let copied = hands.clipboard.copy(Secret::new(text)).await;
+            say(&inbox, Msg::Copied(what.to_owned(), copied));
         }
         Effect::Test(id) => {
             let tested = test(&hands, &id).await;
@@ -78,7 +78,7 @@ async fn run(hands: Arc<Hands>, inbox: Inbox, effect: Effect) {
             say(&inbox, Msg::Described(name, described));
         }
         Effect::Read(store) => say(&inbox, Msg::Stored(hands.read(store).await)),
-        Effect::PrintUrls(_) | Effect::Redraw | Effect::Suspend | Effect::Quit => {}
+        Effect::Print(_) | Effect::Redraw | Effect::Suspend | Effect::Quit => {}
     }
 }
 
@@ -93,14 +93,14 @@ fn lost(effect: &Effect) -> Option<Msg> {
     Some(match effect {
         Effect::Refresh(id, _) => Msg::Refreshed(id.clone(), Refreshed::Failed(None, trouble)),
         Effect::Change(id, _) => Msg::Changed(id.clone(), Err(trouble)),
-        Effect::Copy(..) | Effect::CopyLink(_) => Msg::Copied(String::new(), Err(trouble)),
+        Effect::Copy(..) | Effect::CopyText(..) => Msg::Copied(String::new(), Err(trouble)),
         Effect::Test(id) => Msg::Tested(id.clone(), Err(trouble)),
         Effect::Scopes(provider, _) => Msg::Scopes(provider.clone(), Err(trouble)),
         Effect::Describe(name, _) => Msg::Described(name.clone(), Err(trouble)),
         // A login's asks tell of their faults themselves.
         Effect::Login(..)
         | Effect::Read(_)
-        | Effect::PrintUrls(_)
+        | Effect::Print(_)
         | Effect::Redraw
         | Effect::Suspend
         | Effect::Quit => return None,

@@ -146,8 +146,8 @@ impl Watch<'_> {
 
     /// Performs what is the terminal's.
     fn show(&self, screen: &mut Screen, effect: &Effect) -> io::Result<()> {
-        if let Effect::PrintUrls(urls) = effect {
-            return screen.lend_to(urls);
+        if let Effect::Print(texts) = effect {
+            return screen.lend_to(texts);
         }
         if *effect == Effect::Suspend {
             screen.suspend()?;
@@ -189,12 +189,12 @@ impl Watch<'_> {
 /// Whether the loop itself performs `effect`, since it is the terminal's.
 fn is_of_the_loop(effect: &Effect) -> bool {
     match effect {
-        Effect::Quit | Effect::Redraw | Effect::Suspend | Effect::PrintUrls(_) => true,
+        Effect::Quit | Effect::Redraw | Effect::Suspend | Effect::Print(_) => true,
         Effect::Login(..)
         | Effect::Refresh(..)
         | Effect::Change(..)
         | Effect::Copy(..)
-        | Effect::CopyLink(_)
+        | Effect::CopyText(..)
         | Effect::Test(_)
         | Effect::Scopes(..)
         | Effect::Describe(..)

@@ -10,8 +10,8 @@ use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_ra
 use ratatui::backend::{Backend, ClearType, CrosstermBackend};
 use ratatui::layout::Rect;
 use ratatui::{Terminal, TerminalOptions, Viewport};
-use url::Url;
 
+use crate::domain::text;
 use crate::shell::crash;
 
 /// The terminal while it is ours. Dropping it gives the terminal back, also while unwinding.
@@ -72,17 +72,17 @@ impl Screen {
         Ok(())
     }
 
-    /// Leaves the screen and prints addresses on lines of their own, so that a mouse can select
-    /// them whole. Keys still come to us.
+    /// Leaves the screen and prints texts on lines of their own, so that a mouse can select them
+    /// whole. Keys still come to us.
     ///
     /// # Errors
     /// When the terminal cannot be written to.
-    pub fn lend_to(&mut self, urls: &[(&'static str, Url)]) -> io::Result<()> {
+    pub fn lend_to(&mut self, texts: &[(&'static str, String)]) -> io::Result<()> {
         self.lent = true;
         execute!(stdout(), LeaveAlternateScreen, Show)?;
         let mut out = stdout().lock();
-        for (label, url) in urls {
-            write!(out, "\r\n{label}\r\n{url}\r\n")?;
+        for (label, text) in texts {
+            write!(out, "\r\n{label}\r\n{}\r\n", text::clean(text, usize::MAX))?;
         }
         write!(out, "\r\nAny key goes back to authtui.\r\n")?;
         out.flush()

@@ -39,6 +39,8 @@ pub struct Binding {
     pub action: Action,
     /// How it is said.
     pub hint: &'static str,
+    /// How it is said where room is short.
+    pub brief: &'static str,
     /// Where they do it.
     pub place: Place,
     /// Where it is said.
@@ -59,11 +61,15 @@ const fn char(key: char) -> Key {
 }
 
 const fn footer(place: Place, keys: &'static [Key], action: Action, hint: &'static str) -> Binding {
-    Binding { keys, action, hint, place, said: Said::Footer }
+    Binding { keys, action, hint, brief: hint, place, said: Said::Footer }
+}
+
+const fn login(keys: &'static [Key], action: Action, hint: &'static str, brief: &'static str) -> Binding {
+    Binding { keys, action, hint, brief, place: Place::Login, said: Said::Footer }
 }
 
 const fn help(place: Place, keys: &'static [Key], action: Action, hint: &'static str) -> Binding {
-    Binding { keys, action, hint, place, said: Said::Help }
+    Binding { keys, action, hint, brief: hint, place, said: Said::Help }
 }
 
 /// Every key of the program. The first that fits wins; a place comes before `Everywhere`.
@@ -98,11 +104,14 @@ pub const BINDINGS: &[Binding] = &[
     footer(Place::Copy, &[char('e')], Action::CopyForm(Form::Export), "export line"),
     footer(Place::Copy, &[char('r')], Action::CopyForm(Form::Refresh), "refresh token"),
     footer(Place::Copy, &[Key::Plain(KeyCode::Esc), char('q')], Action::Back, "back"),
-    footer(Place::Login, &[char('o')], Action::OpenAgain, "open again"),
-    footer(Place::Login, &[char('c')], Action::CopyLink, "copy link"),
-    footer(Place::Login, &[char('p')], Action::Paste, "paste answer"),
-    footer(Place::Login, &[char('t')], Action::PlainUrl, "plain URL"),
-    footer(Place::Login, &[Key::Plain(KeyCode::Esc), char('q')], Action::Back, "cancel"),
+    login(&[char('o')], Action::OpenAgain, "open again", "open"),
+    login(&[char('c')], Action::CopyLink, "copy link", "copy"),
+    login(&[char('p')], Action::Paste, "paste answer", "paste"),
+    login(&[char('d')], Action::SwitchDoor, "device code, and back", "device"),
+    login(&[char('u')], Action::CopyUserCode, "copy device code", "code"),
+    login(&[char('Q')], Action::ShowQr, "QR code", "QR"),
+    login(&[char('t')], Action::PlainUrl, "plain URL", "plain"),
+    login(&[Key::Plain(KeyCode::Esc), char('q')], Action::Back, "cancel", "cancel"),
     help(Place::Login, &[Key::Plain(KeyCode::Enter)], Action::Enter, "close, once it is over"),
     help(Place::Login, &[char('?'), Key::Plain(KeyCode::F(1))], Action::Help, "help"),
     help(

@@ -1,7 +1,6 @@
 //! Everything the screen can want, hear and do: three vocabularies.
 
 use crossterm::event::KeyEvent;
-use url::Url;
 
 use crate::domain::change::{Change, Renewal, Snapshot};
 use crate::domain::name::{ProfileId, StoreId};
@@ -53,11 +52,17 @@ pub enum Action {
     Suspend,
     /// Open the browser again.
     OpenAgain,
-    /// Copy the login's link.
+    /// Copy the link of the login's door that is shown.
     CopyLink,
+    /// Copy the code that is typed at the provider's page.
+    CopyUserCode,
     /// Paste the provider's answer.
     Paste,
-    /// Leave the screen and print the login's address.
+    /// Show the device code, or the way by the browser again.
+    SwitchDoor,
+    /// Show the link as a QR code alone, or the steps again.
+    ShowQr,
+    /// Leave the screen and print the login's addresses and its code.
     PlainUrl,
     /// Ask for the marked scope, or no longer.
     ToggleScope,
@@ -168,8 +173,8 @@ pub enum Effect {
     Change(ProfileId, Box<Change>),
     /// Copy something of a profile; the secret itself is fetched where it is copied.
     Copy(ProfileId, Form),
-    /// Copy a login's link.
-    CopyLink(Url),
+    /// Copy a text of a login: what it is, and the text.
+    CopyText(&'static str, String),
     /// Test a profile's token.
     Test(ProfileId),
     /// Read the scopes that the provider of that name lists for a client of that id.
@@ -178,8 +183,8 @@ pub enum Effect {
     Describe(String, String),
     /// Read a store.
     Read(StoreId),
-    /// Leave the screen, print labelled addresses on lines of their own, and come back on a key.
-    PrintUrls(Vec<(&'static str, Url)>),
+    /// Leave the screen, print labelled texts on lines of their own, and come back on a key.
+    Print(Vec<(&'static str, String)>),
     /// Draw everything anew.
     Redraw,
     /// Stop until the person brings the program to the foreground again.

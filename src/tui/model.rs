@@ -11,7 +11,7 @@ use crate::domain::provider::Provider;
 use crate::domain::provider::catalog::Catalog;
 use crate::domain::secret::Fingerprint;
 use crate::domain::trouble::Trouble;
-use crate::oauth::login::{Login, Seat};
+use crate::oauth::login::{Door, Login, Seat};
 use crate::tui::dialog::Dialog;
 use crate::tui::field::Field;
 use crate::tui::wizard::Wizard;
@@ -51,6 +51,8 @@ pub struct Model {
     pub login: Option<Login>,
     /// Profiles whose last login failed: its client may be the reason.
     pub failed: BTreeSet<ProfileId>,
+    /// Which of its doors the person wants to see; absent: the one that can work.
+    pub door: Option<Door>,
     /// What was last said to the person.
     pub message: Option<Message>,
     /// How many logins were begun.
@@ -97,6 +99,8 @@ pub enum Panel {
     /// Watches the steps.
     #[default]
     Steps,
+    /// Scans the link from the screen.
+    Qr,
     /// Pastes an answer.
     Pasting(Field),
     /// Is asked whether to cancel.

@@ -11,8 +11,9 @@ use crate::domain::health;
 use crate::domain::profile::{Profile, RefreshResult};
 use crate::oauth::login::Stage;
 use crate::tui::layout::{list_rows, parts};
-use crate::tui::model::{Model, Screen};
+use crate::tui::model::{Model, Panel, Screen};
 use crate::tui::rows;
+use crate::tui::seconds::Seconds;
 
 /// The moment to look again; nothing where the screen shows nothing that moves.
 #[must_use]
@@ -27,9 +28,9 @@ pub fn wakes_at(model: &Model, now: Now) -> Option<Steady> {
 fn seen(model: &Model, now: Now) -> Vec<Steady> {
     let mut moments = vec![on_the_beat(now, span(until_next_minute(now.wall)))];
     match &model.screen {
+        // Nothing moves beside a QR code that is to be scanned.
+        Screen::Login(Panel::Qr) | Screen::Wizard(_) | Screen::Help(..) => {}
         Screen::Login(_) => moments.extend(waiting(model, now)),
-        Screen::Help(_, below) if matches!(**below, Screen::Login(_)) => moments.extend(waiting(model, now)),
-        Screen::Wizard(_) | Screen::Help(..) => {}
         Screen::List | Screen::Detail | Screen::Filter(_) | Screen::Copy | Screen::Dialog(_) => {
             moments.extend(changes(model, now.wall).map(|span| on_the_beat(now, span)));
         }
@@ -37,12 +38,11 @@ fn seen(model: &Model, now: Now) -> Vec<Steady> {
     moments
 }
 
-/// The next other second of a waiting login's time left.
+/// The next other second of a waiting login: all its texts change at once.
 fn waiting(model: &Model, now: Now) -> Option<Steady> {
     let login = model.login.as_ref()?;
     let Stage::Waiting(doors) = login.stage() else { return None };
-    let left = TimeDelta::from_std(now.steady.until(doors.deadline)).ok()?;
-    Some(after(now, countdown(left).1))
+    Seconds::of(doors, now).hold().map(|hold| now.steady.after(hold))
 }
 
 /// How long each text on the screen holds, and each count in the header.

@@ -24,6 +24,8 @@ pub struct Theme {
     pub selected: Style,
     /// It is the name of what follows.
     pub strong: Style,
+    /// It is read by a camera, which knows no themes: black on white in each of them.
+    pub paper: Style,
     /// The glyphs.
     pub glyphs: Glyphs,
 }
@@ -40,11 +42,12 @@ impl Theme {
             accent: Style::new().fg(Color::Cyan),
             selected: Style::new().add_modifier(Modifier::REVERSED),
             strong: Style::new().add_modifier(Modifier::BOLD),
+            paper: Style::new().fg(Color::Black).bg(Color::White),
             glyphs,
         }
     }
 
-    /// The theme without any colour, as `NO_COLOR` asks for it.
+    /// The theme without any colour, as `NO_COLOR` asks for it, but for what cameras read.
     #[must_use]
     pub const fn mono(glyphs: Glyphs) -> Self {
         let (plain, bold) = (Style::new(), Style::new().add_modifier(Modifier::BOLD));
@@ -144,7 +147,7 @@ impl Glyphs {
                 refreshing: "~",
                 unreadable: "?",
             },
-            steps: Marks { todo: ".", now: ">", done: "+", skipped: "-", failed: "x" },
+            steps: Marks { todo: " ", now: ">", done: "v", skipped: "/", failed: "#" },
             border: border::Set {
                 top_left: "+",
                 top_right: "+",
@@ -200,6 +203,18 @@ mod tests {
         fold(&mut buffer);
         let text: String = buffer.content.iter().map(|cell| cell.symbol()).collect();
         assert_eq!(text, "a~b \"? ? \" 3-4 ?");
+    }
+
+    #[test]
+    fn in_seven_bits_no_glyph_stands_for_a_state_and_for_a_step() {
+        let Glyphs { states, steps, .. } = Glyphs::ascii();
+        let States { no_clock, fresh, aging, due, retrying, .. } = states;
+        let States { needs_login, revoked_here, refreshing, unreadable, .. } = states;
+        let states =
+            [no_clock, fresh, aging, due, retrying, needs_login, revoked_here, refreshing, unreadable];
+        for mark in [steps.todo, steps.now, steps.done, steps.skipped, steps.failed] {
+            assert!(!states.contains(&mark), "{mark}");
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 mod action;
 mod input;
 mod login;
+mod panel;
 mod refresh;
 mod selected;
 mod stores;

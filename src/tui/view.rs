@@ -76,7 +76,7 @@ fn screen(frame: &mut Frame<'_>, parts: &Parts, screen: &Screen, model: &Model, 
         Screen::Login(panel) => {
             login::render(frame, parts.body, panel, model, theme, now);
             match panel {
-                Panel::Steps | Panel::Pasting(_) => {}
+                Panel::Steps | Panel::Qr | Panel::Pasting(_) => {}
                 Panel::Cancelling(question) | Panel::Deciding(question) => {
                     dialog::render(frame, parts.body, question, model, theme, now);
                 }

@@ -1,15 +1,17 @@
 //! Whole screens, as text and as styles.
 
-mod cast;
+pub(crate) mod cast;
+pub(crate) mod doors;
 mod pages;
 mod print;
 
 use std::sync::LazyLock;
 
 use authtui::domain::change::Row;
+use authtui::domain::provider::Flow;
 use authtui::domain::secret::Secret;
 use authtui::domain::trouble::{Next, Stored, Trouble};
-use authtui::oauth::login::{Choice, Doubt, Heard, Login};
+use authtui::oauth::login::{Choice, Door, Doubt, Heard, Login, Seat};
 use authtui::tui::dialog::{Dialog, Question};
 use authtui::tui::field::{Field, Sight};
 use authtui::tui::model::{Message, Model, Panel, RowId, Screen, Tone};
@@ -18,6 +20,7 @@ use authtui::tui::wizard::{Page, Wizard};
 use insta::assert_snapshot;
 use proptest::prelude::*;
 
+use self::doors::Last;
 use self::print::{drawn, text, with};
 
 const WIDE: (u16, u16) = (120, 32);
@@ -141,6 +144,83 @@ fn a_login_shows_its_steps_and_the_one_thing_to_do() {
 }
 
 #[test]
+fn a_login_from_afar_or_without_a_browser_shows_the_door_that_can_work() {
+    let unopened = Trouble::untouched("cannot open a browser", "there is none", Next::Nothing);
+    for (name, seat, login) in [
+        ("over_ssh", Seat::OverSsh, cast::waiting_at(Seat::OverSsh)),
+        ("no_display", Seat::NoDisplay, cast::waiting_at(Seat::NoDisplay)),
+        ("unopened", Seat::Here, after(cast::waiting(), Heard::Opened(Err(unopened)), 2)),
+    ] {
+        let mut model = cast::model(cast::rows());
+        model.seat = seat;
+        model.login = Some(login);
+        model.screen = Screen::Login(Panel::Steps);
+        assert_snapshot!(format!("login_{name}"), drawn(&model, MIDDLE));
+        assert_snapshot!(format!("login_{name}_narrow"), text(&model, NARROW));
+        assert_snapshot!(format!("login_{name}_smallest"), text(&model, SMALLEST));
+    }
+}
+
+#[test]
+fn a_device_code_is_shown_with_its_link_at_every_size() {
+    let all = [Flow::Code, Flow::Paste, Flow::Device];
+    for (name, login, seat) in [
+        ("alone", doors::device(&[Flow::Device], Seat::Here, false, Last::Pending), Seat::Here),
+        ("over_ssh", doors::device(&all, Seat::OverSsh, true, Last::SlowDown), Seat::OverSsh),
+        ("unreachable", doors::device(&all, Seat::NoDisplay, true, Last::Unreachable), Seat::NoDisplay),
+    ] {
+        let mut model = at(login, Panel::Steps);
+        model.seat = seat;
+        assert_snapshot!(format!("device_{name}_wide"), drawn(&model, WIDE));
+        assert_snapshot!(format!("device_{name}"), drawn(&model, MIDDLE));
+        assert_snapshot!(format!("device_{name}_narrow"), text(&model, NARROW));
+        assert_snapshot!(format!("device_{name}_smallest"), drawn(&model, SMALLEST));
+        let ascii = Theme::colored(Glyphs::ascii());
+        assert_snapshot!(format!("device_{name}_ascii"), with(&model, MIDDLE, ascii));
+        assert_snapshot!(format!("device_{name}_ascii_smallest"), with(&model, SMALLEST, ascii));
+    }
+}
+
+#[test]
+fn a_device_code_stands_beside_a_callback_and_is_one_key_away() {
+    let login = doors::device(&[Flow::Code, Flow::Device], Seat::Here, true, Last::Pending);
+    let mut model = at(login, Panel::Steps);
+    assert_snapshot!("device_beside", text(&model, MIDDLE));
+    assert_snapshot!("device_beside_smallest", text(&model, SMALLEST));
+    model.door = Some(Door::Device);
+    assert_snapshot!("device_chosen", text(&model, MIDDLE));
+    assert_snapshot!("device_chosen_narrow", text(&model, NARROW));
+}
+
+#[test]
+fn a_qr_code_is_black_on_white_in_every_theme_and_a_sentence_where_it_cannot_be() {
+    let model = at(doors::device(&[Flow::Device], Seat::Here, true, Last::Pending), Panel::Qr);
+    assert_snapshot!("qr", with(&model, MIDDLE, Theme::mono(Glyphs::unicode())));
+    assert_snapshot!("qr_narrow", text(&model, NARROW));
+    assert_snapshot!("qr_smallest", text(&model, SMALLEST));
+    assert_snapshot!("qr_ascii", with(&model, MIDDLE, Theme::colored(Glyphs::ascii())));
+}
+
+#[test]
+fn a_provider_that_wants_the_persons_browser_gets_a_curl_line() {
+    let mut model = at(doors::curl(), Panel::Steps);
+    assert_snapshot!("curl", drawn(&model, MIDDLE));
+    assert_snapshot!("curl_narrow", text(&model, NARROW));
+    assert_snapshot!("curl_smallest", text(&model, SMALLEST));
+    model.screen = Screen::Login(Panel::Pasting(Field::new("", Sight::Clear)));
+    assert_snapshot!("curl_pasting", text(&model, MIDDLE));
+}
+
+#[test]
+fn a_waiting_login_needs_neither_unicode_nor_room() {
+    let mut model = cast::model(cast::rows());
+    model.login = Some(cast::waiting());
+    model.screen = Screen::Login(Panel::Steps);
+    assert_snapshot!("login_ascii", with(&model, MIDDLE, Theme::colored(Glyphs::ascii())));
+    assert_snapshot!("login_narrow", text(&model, NARROW));
+}
+
+#[test]
 fn an_answer_is_pasted_below_the_steps() {
     let mut model = cast::model(cast::rows());
     model.login = Some(cast::waiting());
@@ -226,6 +306,14 @@ proptest! {
     }
 }
 
+/// A screen with that login.
+fn at(login: Login, panel: Panel) -> Model {
+    let mut model = cast::model(cast::rows());
+    model.login = Some(login);
+    model.screen = Screen::Login(panel);
+    model
+}
+
 fn other_account() -> Dialog {
     let doubt = Doubt::OtherAccount { stored: "ana@acme.dev".into(), came: "ana@home.net".into() };
     Dialog::new(Question::Tokens(doubt, Choice::KeepAs(cast::id("anthropic/work-2").name)))
@@ -271,6 +359,7 @@ static MODELS: LazyLock<Vec<Model>> = LazyLock::new(|| {
         wizard(Page::Scopes(Box::new(pages::many_scopes()))),
         Screen::Wizard(Box::new(pages::preview())),
         Screen::Login(Panel::Steps),
+        Screen::Login(Panel::Qr),
         Screen::Login(Panel::Pasting(field())),
         Screen::Login(Panel::Cancelling(question(Question::CancelLogin))),
         Screen::Login(Panel::Deciding(question(Question::UnsavedLogin(trouble)))),

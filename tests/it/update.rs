@@ -1,6 +1,7 @@
 //! Keys on the list and what follows from them, refreshes, messages, and when to wake.
 
 mod environment;
+mod panel;
 mod pulse;
 mod quit;
 mod refresh;

@@ -7,14 +7,13 @@ use crate::domain::clock::Now;
 use crate::domain::health::Health;
 use crate::domain::name::{ProfileId, StoreId};
 use crate::domain::profile::{Kind, Profile};
-use crate::oauth::login::Heard;
 use crate::tui::dialog::{Answer, Dialog, Question};
 use crate::tui::field::{Field, Sight};
 use crate::tui::layout::list_rows;
 use crate::tui::message::{Action, Effect, Form, Motion};
 use crate::tui::model::{Leaving, Model, Panel, Screen, Tone};
 use crate::tui::update::selected::{on_selected, on_stored};
-use crate::tui::update::{input, login, refresh, say, wizard};
+use crate::tui::update::{input, login, panel, refresh, say, wizard};
 use crate::tui::wizard::{Purpose, choices};
 use crate::tui::{keymap, rows};
 
@@ -68,9 +67,13 @@ pub(super) fn act(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
         }
         Action::Redraw => vec![Effect::Redraw, Effect::Read(StoreId::Own)],
         Action::Suspend => suspend(model, now),
-        Action::OpenAgain | Action::CopyLink | Action::Paste | Action::PlainUrl => {
-            in_login(model, now, action)
-        }
+        Action::OpenAgain
+        | Action::CopyLink
+        | Action::CopyUserCode
+        | Action::Paste
+        | Action::SwitchDoor
+        | Action::ShowQr
+        | Action::PlainUrl => panel::act(model, now, action),
     }
 }
 
@@ -141,6 +144,7 @@ fn enter(model: &mut Model, now: Now) -> Vec<Effect> {
             login::answer(model, answer, now)
         }
         Screen::Login(Panel::Steps) => login::close_when_over(model),
+        Screen::Login(Panel::Qr) => back(model, now),
         Screen::Wizard(_) | Screen::Filter(_) | Screen::Login(Panel::Pasting(_)) => input::submit(model, now),
         Screen::Help(..) => back(model, now),
         Screen::Detail | Screen::Copy => Vec::new(),
@@ -158,7 +162,9 @@ fn back(model: &mut Model, now: Now) -> Vec<Effect> {
             model.screen = Screen::Login(Panel::Steps);
             return login::leave(model, now);
         }
-        Screen::Login(Panel::Pasting(_) | Panel::Cancelling(_)) => model.screen = Screen::Login(Panel::Steps),
+        Screen::Login(Panel::Qr | Panel::Pasting(_) | Panel::Cancelling(_)) => {
+            model.screen = Screen::Login(Panel::Steps);
+        }
         // Tokens that came are kept or discarded on purpose, not by leaving.
         Screen::Login(Panel::Deciding(dialog)) => {
             model.screen = Screen::Login(Panel::Deciding(dialog));
@@ -232,48 +238,5 @@ fn test(model: &mut Model, profile: &Profile, now: Now) -> Vec<Effect> {
         }
     };
     say(model, format!("{} is not tested: {why}.", profile.id.name), Tone::Plain, Some(now));
-    Vec::new()
-}
-
-fn in_login(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
-    let Some((attempt, doors)) =
-        model.login.as_ref().and_then(|login| Some((login.attempt(), login.doors()?.clone())))
-    else {
-        return Vec::new();
-    };
-    match action {
-        Action::OpenAgain => return login::heard(model, attempt, Heard::OpenAgain, now),
-        Action::CopyLink => return doors.first().cloned().map(Effect::CopyLink).into_iter().collect(),
-        Action::Paste => {
-            model.screen = Screen::Login(Panel::Pasting(Field::new("", Sight::Clear)));
-        }
-        Action::PlainUrl => {
-            let callback = doors
-                .callback
-                .map(|url| ("The answer comes back by itself, in a browser on this machine:", url));
-            let paste = doors.paste.map(|url| ("The provider shows a code to paste, in any browser:", url));
-            return vec![Effect::PrintUrls(callback.into_iter().chain(paste).collect())];
-        }
-        Action::Quit
-        | Action::Move(_)
-        | Action::Enter
-        | Action::Back
-        | Action::NewLogin
-        | Action::LogIn
-        | Action::Scopes
-        | Action::ToggleScope
-        | Action::AddScope
-        | Action::ListScopes
-        | Action::Refresh
-        | Action::RefreshDue
-        | Action::Copy
-        | Action::CopyForm(_)
-        | Action::RevokeLocally
-        | Action::Test
-        | Action::Filter
-        | Action::Help
-        | Action::Redraw
-        | Action::Suspend => {}
-    }
     Vec::new()
 }

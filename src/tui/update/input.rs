@@ -8,6 +8,7 @@ use crate::domain::clock::Now;
 use crate::domain::secret::Secret;
 use crate::oauth::login::Heard;
 use crate::tui::field::{Field, Sight};
+use crate::tui::front_door::FrontDoor;
 use crate::tui::keymap::{self, Place};
 use crate::tui::message::{Action, Effect, Motion};
 use crate::tui::model::{Model, Panel, Screen};
@@ -41,7 +42,7 @@ pub(super) fn place(screen: &Screen) -> Option<Place> {
     match screen {
         Screen::List | Screen::Detail => Some(Place::Profiles),
         Screen::Copy => Some(Place::Copy),
-        Screen::Login(Panel::Steps) => Some(Place::Login),
+        Screen::Login(Panel::Steps | Panel::Qr) => Some(Place::Login),
         Screen::Dialog(_) | Screen::Help(..) | Screen::Login(Panel::Cancelling(_) | Panel::Deciding(_)) => {
             Some(Place::Choices)
         }
@@ -80,8 +81,8 @@ fn motion(code: KeyCode) -> Option<Motion> {
 /// Takes a text that the terminal pasted. In a waiting login it is an answer, wherever the
 /// person is in the panel.
 pub(super) fn paste(model: &mut Model, text: &Secret) -> Vec<Effect> {
-    if let Screen::Login(Panel::Steps) = model.screen
-        && model.login.as_ref().is_some_and(|login| login.doors().is_some())
+    if let Screen::Login(Panel::Steps | Panel::Qr) = model.screen
+        && FrontDoor::of(model).is_some_and(|front| front.takes_paste())
     {
         model.screen = Screen::Login(Panel::Pasting(Field::new("", Sight::Clear)));
     }
@@ -100,7 +101,7 @@ fn field(screen: &mut Screen) -> Option<&mut Field> {
         | Screen::Detail
         | Screen::Copy
         | Screen::Dialog(_)
-        | Screen::Login(Panel::Steps | Panel::Cancelling(_) | Panel::Deciding(_))
+        | Screen::Login(Panel::Steps | Panel::Qr | Panel::Cancelling(_) | Panel::Deciding(_))
         | Screen::Help(..) => None,
     }
 }

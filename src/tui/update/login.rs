@@ -66,6 +66,7 @@ pub(super) fn begin(model: &mut Model, plan: Plan, now: Now) -> Vec<Effect> {
     let attempt = Attempt(model.attempts);
     let (login, asks) = Login::begin(plan, attempt, now);
     model.login = Some(login);
+    model.door = None;
     model.screen = Screen::Login(Panel::Steps);
     effects(attempt, asks)
 }
@@ -107,7 +108,7 @@ pub(super) fn heard(model: &mut Model, attempt: Attempt, heard: Heard, now: Now)
         | Stage::Saving(_)
         | Stage::Testing(..) => {
             let stale = match &model.screen {
-                Screen::Login(Panel::Pasting(_)) => !matches!(stage, Stage::Waiting(_)),
+                Screen::Login(Panel::Pasting(_) | Panel::Qr) => !matches!(stage, Stage::Waiting(_)),
                 Screen::Login(Panel::Deciding(_)) => true,
                 Screen::Login(Panel::Steps | Panel::Cancelling(_))
                 | Screen::List

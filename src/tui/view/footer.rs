@@ -5,12 +5,13 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::domain::clock::Now;
-use crate::oauth::login::{Login, Stage};
+use crate::oauth::login::{Door, Login, Stage};
 use crate::tui::field::Field;
+use crate::tui::front_door::FrontDoor;
 use crate::tui::keymap::{BINDINGS, Binding, Place, Said};
 use crate::tui::message::Action;
 use crate::tui::model::{Model, Panel, Screen};
-use crate::tui::theme::Theme;
+use crate::tui::theme::{Letters, Theme};
 use crate::tui::wizard::picker::List;
 use crate::tui::wizard::{Page, Wizard, Work};
 use crate::tui::{entry, pane, prose, rows};
@@ -21,13 +22,19 @@ const TYPING: [(&str, &str); 2] = [("Enter", "go on"), ("Esc", "back")];
 const SAVING: [(&str, &str); 4] = [("Enter", "save and log in"), ("↓", "down"), ("↑", "up"), ("Esc", "back")];
 /// Keys of the help.
 const SCROLLING: [(&str, &str); 4] = [("↓", "down"), ("↑", "up"), ("PgDn", "a screenful"), ("Esc", "back")];
+/// Keys of a QR code that is shown alone.
+const SCANNING: [(&str, &str); 3] = [("Esc", "back to the steps"), ("c", "copy link"), ("t", "plain URL")];
 /// Keys of a login that has ended.
 const CLOSING: [(&str, &str); 1] = [("Enter", "close")];
 
 /// A key and what it does.
 struct Item {
     key: String,
+    /// What it does, where that is an action.
+    action: Option<Action>,
     hint: &'static str,
+    /// The hint where room is short.
+    brief: &'static str,
     /// Whether it stays though others must go.
     kept: bool,
 }
@@ -44,7 +51,13 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &T
         }
         Screen::Detail => {
             let area = note(frame, area, model, theme, now);
-            let back = Item { key: "Esc".to_owned(), hint: "back", kept: true };
+            let back = Item {
+                key: "Esc".to_owned(),
+                action: Some(Action::Back),
+                hint: "back",
+                brief: "back",
+                kept: true,
+            };
             let items: Vec<Item> = [back].into_iter().chain(of(Place::Profiles)).collect();
             return keys(frame, area, &items, theme);
         }
@@ -53,7 +66,8 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &T
         Screen::Dialog(_) | Screen::Login(Panel::Cancelling(_) | Panel::Deciding(_)) => of(Place::Choices),
         Screen::Wizard(wizard) => wizard_keys(wizard),
         Screen::Login(Panel::Pasting(_)) => said(&TYPING),
-        Screen::Login(Panel::Steps) => login(model),
+        Screen::Login(Panel::Qr) => said(&SCANNING),
+        Screen::Login(Panel::Steps) => login(model, theme),
         Screen::Help(..) => said(&SCROLLING),
     };
     keys(frame, area, &items, theme);
@@ -84,10 +98,13 @@ fn first() -> Vec<Item> {
     only(Place::Profiles, |action| matches!(action, Action::NewLogin | Action::Help | Action::Quit))
 }
 
-/// The keys of a login, as far as they mean something at its stage.
-fn login(model: &Model) -> Vec<Item> {
+/// The keys of a login, as far as they mean something at its stage and for the door it shows.
+fn login(model: &Model, theme: &Theme) -> Vec<Item> {
     match model.login.as_ref().map(Login::stage) {
-        Some(Stage::Waiting(_)) => of(Place::Login),
+        Some(Stage::Waiting(_)) => match FrontDoor::of(model) {
+            Some(front) => waiting(&front, theme),
+            None => of(Place::Login),
+        },
         Some(Stage::Over(_)) | None => said(&CLOSING),
         Some(
             Stage::Opening(_)
@@ -100,8 +117,34 @@ fn login(model: &Model) -> Vec<Item> {
     }
 }
 
+fn waiting(front: &FrontDoor<'_>, theme: &Theme) -> Vec<Item> {
+    // An authorization URL is seldom short enough to be scanned; the key tells.
+    let scans = front.device().is_some() && theme.glyphs.letters == Letters::Unicode;
+    let idle = [
+        (Action::OpenAgain, front.address().is_none()),
+        (Action::CopyLink, front.copied().is_none()),
+        (Action::Paste, !front.takes_paste()),
+        (Action::SwitchDoor, front.other().is_none()),
+        (Action::CopyUserCode, front.door != Door::Device || front.device().is_none()),
+        (Action::ShowQr, !scans),
+    ];
+    let mut items = only(Place::Login, |action| !idle.contains(&(action, true)));
+    for item in &mut items {
+        (item.hint, item.brief) = match item.action {
+            Some(Action::SwitchDoor) if front.door == Door::Device => ("other way", "back"),
+            Some(Action::SwitchDoor) => ("device code", "device"),
+            Some(Action::CopyLink) if front.doors.curl.is_some() => ("copy curl line", "copy"),
+            Some(Action::PlainUrl) if front.doors.curl.is_some() => ("plain line", "plain"),
+            Some(_) | None => (item.hint, item.brief),
+        };
+    }
+    items
+}
+
 fn said(keys: &[(&str, &'static str)]) -> Vec<Item> {
-    keys.iter().map(|(key, hint)| Item { key: (*key).to_owned(), hint, kept: false }).collect()
+    keys.iter()
+        .map(|(key, hint)| Item { key: (*key).to_owned(), action: None, hint, brief: hint, kept: false })
+        .collect()
 }
 
 /// What the table of keys says of a place.
@@ -117,28 +160,68 @@ fn only(place: Place, wanted: impl Fn(Action) -> bool) -> Vec<Item> {
     let items = here.filter(|binding| said(binding) && wanted(binding.action));
     let item = |binding: &Binding| Item {
         key: binding.keys.first().map_or_else(String::new, |key| key.word()),
+        action: Some(binding.action),
         hint: binding.hint,
-        kept: matches!(binding.action, Action::Help | Action::Back | Action::Quit),
+        brief: binding.brief,
+        kept: is_way_out(binding),
     };
     items.map(item).collect()
 }
 
-/// Draws as many keys as fit, whole ones only.
-fn keys(frame: &mut Frame<'_>, area: Rect, items: &[Item], theme: &Theme) {
-    let width = |item: &Item, gap: u16| prose::width(&item.key) + 1 + prose::width(item.hint) + gap;
-    let all: u16 = items.iter().map(|item| width(item, 3)).sum();
-    let gap = if all <= area.width + 3 { 3 } else { 2 };
-    let kept: u16 = items.iter().filter(|item| item.kept).map(|item| width(item, gap)).sum();
-    let mut room = (area.width + gap).saturating_sub(kept);
-    let mut line = Line::default();
-    for item in items {
-        let needed = if item.kept { 0 } else { width(item, gap) };
-        if needed > room {
-            continue;
+/// Whether a key shows a way out of where the person is: it stays though others must go.
+fn is_way_out(binding: &Binding) -> bool {
+    let waiting = [Action::OpenAgain, Action::CopyLink, Action::Paste, Action::SwitchDoor];
+    match binding.place {
+        Place::Login => waiting.contains(&binding.action) || binding.action == Action::Back,
+        Place::Everywhere | Place::Profiles | Place::Copy | Place::Choices | Place::Scopes => {
+            matches!(binding.action, Action::Help | Action::Back | Action::Quit)
         }
-        room -= needed;
+    }
+}
+
+/// Draws as many keys as fit, whole ones only: all in their words, or all that fit in fewer.
+fn keys(frame: &mut Frame<'_>, area: Rect, items: &[Item], theme: &Theme) {
+    let full: Vec<(&Item, &str)> = items.iter().map(|item| (item, item.hint)).collect();
+    for gap in [3, 2] {
+        if all(&full, gap) <= area.width + gap {
+            return draw(frame, area, &full, gap, theme);
+        }
+    }
+    let gap = 2;
+    let mut brief: Vec<(&Item, &str)> = items.iter().map(|item| (item, item.brief)).collect();
+    let kept = |items: &[(&Item, &str)]| {
+        items.iter().filter(|(item, _)| item.kept).map(|item| width(item, gap)).sum::<u16>()
+    };
+    // The last way out is Esc, which needs no word.
+    if kept(&brief) > area.width + gap
+        && let Some((_, hint)) = brief.iter_mut().rfind(|(item, _)| item.kept)
+    {
+        *hint = "";
+    }
+    let mut room = (area.width + gap).saturating_sub(kept(&brief));
+    brief.retain(|item| {
+        let needed = if item.0.kept { 0 } else { width(item, gap) };
+        let fits = needed <= room;
+        room -= if fits { needed } else { 0 };
+        fits
+    });
+    draw(frame, area, &brief, gap, theme);
+}
+
+fn all(items: &[(&Item, &str)], gap: u16) -> u16 {
+    items.iter().map(|item| width(item, gap)).sum()
+}
+
+fn width((item, hint): &(&Item, &str), gap: u16) -> u16 {
+    prose::width(&item.key) + u16::from(!hint.is_empty()) + prose::width(hint) + gap
+}
+
+fn draw(frame: &mut Frame<'_>, area: Rect, items: &[(&Item, &str)], gap: u16, theme: &Theme) {
+    let mut line = Line::default();
+    for (item, hint) in items {
         line.push_span(Span::styled(item.key.clone(), theme.accent));
-        line.push_span(Span::raw(format!(" {}{}", item.hint, " ".repeat(usize::from(gap)))));
+        let between = if hint.is_empty() { "" } else { " " };
+        line.push_span(Span::raw(format!("{between}{hint}{}", " ".repeat(usize::from(gap)))));
     }
     frame.render_widget(line, area);
 }

@@ -22,7 +22,7 @@ use crate::harness::preset;
 pub(super) const PLACE: &str = "~/.config/authtui/config.yaml";
 
 /// 14:03 in Berlin, `seconds` after the program began.
-pub(super) fn now(seconds: u64) -> Now {
+pub(crate) fn now(seconds: u64) -> Now {
     let begin = from_rfc3339("2026-11-22T13:03:00Z").expect("a time");
     Now {
         wall: begin + TimeDelta::seconds(i64::try_from(seconds).expect("small")),
@@ -159,6 +159,11 @@ pub(super) fn provider() -> Provider {
 
 /// A login that waits since 23 seconds for its answer.
 pub(super) fn waiting() -> Login {
+    waiting_at(Seat::Here)
+}
+
+/// The same for a person who sits there.
+pub(super) fn waiting_at(seat: Seat) -> Login {
     let provider = Box::new(provider());
     let plan = Plan {
         id: id("anthropic/work"),
@@ -167,13 +172,15 @@ pub(super) fn waiting() -> Login {
         scopes: provider.scopes.default.clone(),
         known: None,
         place: PLACE.into(),
-        ways: Ways::of(&provider, Seat::Here),
+        ways: Ways::of(&provider, seat),
         provider,
     };
     let (mut login, _) = Login::begin(plan, Attempt(1), now(0));
     login.hear(Heard::Began(Entropy::new([7; Entropy::BYTES])), now(0));
     login.hear(Heard::Bound(Ok(Bound { port: 8765, addresses: "127.0.0.1 and ::1".into() })), now(0));
-    login.hear(Heard::Opened(Ok(())), now(1));
+    if seat == Seat::Here {
+        login.hear(Heard::Opened(Ok(())), now(1));
+    }
     login
 }
 

@@ -5,13 +5,15 @@ use std::time::Duration;
 
 use authtui::domain::clock::{Now, Steady, TimeDelta};
 use authtui::domain::profile::Profile;
+use authtui::domain::provider::Flow;
 use authtui::domain::tokens::Life;
-use authtui::oauth::login::{PATIENCE, Stage};
+use authtui::oauth::login::{PATIENCE, Seat, Stage};
 use authtui::tui::message::Msg;
 use authtui::tui::{update, wakes_at};
 
 use crate::harness::{App, drawn, ends_in, later, now, profile};
 use crate::update::key_profile;
+use crate::update::panel::with_device;
 
 #[test]
 fn a_screen_without_seconds_wakes_once_a_minute() {
@@ -95,6 +97,43 @@ fn a_waiting_login_wakes_each_second_and_at_its_deadline() {
     assert!((300..=308).contains(&wakes.len()), "{} times", wakes.len());
     assert!(matches!(app.login().stage(), Stage::Over(_)), "{:?}", app.login().stage());
     assert!(wakes.iter().any(|wake| wake.steady == begun.steady.after(PATIENCE)));
+}
+
+#[test]
+fn all_seconds_of_a_device_code_change_at_once_and_none_unseen() {
+    let mut app = with_device(&[Flow::Code, Flow::Device], Seat::OverSsh);
+    app.now = later(app.now, Duration::from_millis(300));
+    let end = app.now.steady.after(Duration::from_secs(20));
+    let mut count = 0;
+    while app.now.steady < end {
+        let before = drawn(&app.model, app.now);
+        let wake = wakes_at(&app.model, app.now).expect("a wake");
+        let wait = app.now.steady.until(wake);
+        let just_before = later(app.now, wait.saturating_sub(Duration::from_millis(2)));
+        assert_eq!(drawn(&app.model, just_before), before, "changed unseen at {:?}", app.now.wall);
+        app.advance(wait);
+        count += 1;
+    }
+    // Each second, and for the next question.
+    assert!((20..=22).contains(&count), "{count} times");
+}
+
+#[test]
+fn beside_a_qr_code_nothing_moves() {
+    let mut app = with_device(&[Flow::Device], Seat::Here);
+    app.keys("Q");
+    let wakes = wakes(&mut app, Duration::from_secs(40));
+    assert!(wakes.len() <= 3, "{} times", wakes.len());
+}
+
+#[test]
+fn a_login_below_the_help_wakes_nobody_each_second() {
+    let mut app = App::of([key_profile(), profile("work")]);
+    app.keys("j");
+    app.log_in();
+    app.keys("?");
+    let wakes = wakes(&mut app, Duration::from_mins(3));
+    assert!(wakes.len() <= 4, "{} times", wakes.len());
 }
 
 #[test]

@@ -8,8 +8,9 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::domain::clock::Now;
+use crate::oauth::login::Login;
 use crate::oauth::login::step::{Mark, Step};
-use crate::oauth::login::{Doors, Login};
+use crate::tui::seconds::{Seconds, running};
 use crate::tui::theme::Theme;
 use crate::tui::{pane, prose};
 
@@ -22,8 +23,9 @@ const NOTE: u16 = 10;
 
 /// Draws the steps; where room is short, those up to the one that is going on.
 pub(super) fn render(frame: &mut Frame<'_>, area: Rect, login: &Login, theme: &Theme, now: Now) {
-    let begun = login.steps().iter().filter(|(_, mark, _)| *mark != Mark::Todo).count();
-    let first = begun.saturating_sub(usize::from(area.height));
+    let current = login.steps().iter().collect::<Vec<_>>();
+    let current = current.iter().rposition(|(_, mark, _)| *mark != Mark::Todo).map_or(0, |at| at + 1);
+    let first = current.saturating_sub(usize::from(area.height));
     for (down, (index, step)) in (0..area.height).zip(login.steps().iter().enumerate().skip(first)) {
         row(frame, pane::row(area, down), index + 1, step, login, theme, now);
     }
@@ -52,7 +54,7 @@ fn row(
     };
     let room = area.width.saturating_sub(STEP + TAKEN);
     let waits = login.doors().filter(|_| step == Step::Wait && matches!(mark, Mark::Now(_)));
-    let (note, taken) = match waits.map(|doors| running_down(doors, now)) {
+    let (note, taken) = match waits.map(|doors| running(Seconds::of(doors, now).left())) {
         Some(left) if room >= NOTE => (format!("{left} left"), taken),
         Some(left) => (String::new(), left),
         None => (prose::safe(note), taken),
@@ -75,10 +77,4 @@ fn spent(taken: Duration) -> String {
         0..60 => format!("{seconds}.{}s", taken.subsec_millis() / 100),
         _ => format!("{}m{:02}s", seconds / 60, seconds % 60),
     }
-}
-
-/// What is left of a login's patience: `4:37`.
-fn running_down(doors: &Doors, now: Now) -> String {
-    let seconds = now.steady.until(doors.deadline).as_secs();
-    format!("{}:{:02}", seconds / 60, seconds % 60)
 }

@@ -1,0 +1,103 @@
+//! The seconds of a login that waits.
+//!
+//! All that runs up or down in its panel is counted on one beat, that of its deadline, so that
+//! everything changes in the same moment and the screen is drawn once a second.
+
+use std::time::Duration;
+
+use crate::domain::clock::{Now, Steady};
+use crate::oauth::login::Doors;
+
+/// The seconds of a login that waits, at one moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seconds {
+    deadline: Steady,
+    now: Steady,
+}
+
+impl Seconds {
+    /// The seconds of a login with these doors.
+    #[must_use]
+    pub fn of(doors: &Doors, now: Now) -> Self {
+        Self { deadline: doors.deadline, now: now.steady }
+    }
+
+    /// How many are left until the login gives up.
+    #[must_use]
+    pub fn left(self) -> u64 {
+        self.beat(self.now)
+    }
+
+    /// How many have gone by since then.
+    #[must_use]
+    pub fn since(self, then: Steady) -> u64 {
+        self.beat(then).saturating_sub(self.left())
+    }
+
+    /// How many are left until then; none when it has passed.
+    #[must_use]
+    pub fn until(self, then: Steady) -> u64 {
+        let beyond = self.deadline.until(then).as_secs();
+        (self.left() + beyond).saturating_sub(self.beat(then))
+    }
+
+    /// How long each of the above stays as it is; nothing when the login gives up before.
+    #[must_use]
+    pub fn hold(self) -> Option<Duration> {
+        let left = self.now.until(self.deadline);
+        let into_second = Duration::from_nanos(u64::from(left.subsec_nanos()));
+        (left.as_secs() > 0).then(|| into_second + Duration::from_millis(1))
+    }
+
+    fn beat(self, at: Steady) -> u64 {
+        at.until(self.deadline).as_secs()
+    }
+}
+
+/// A span as it runs down: `4:37`.
+#[must_use]
+pub fn running(seconds: u64) -> String {
+    format!("{}:{:02}", seconds / 60, seconds % 60)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(millis: u64) -> Steady {
+        Steady(Duration::from_millis(millis))
+    }
+
+    #[test]
+    fn what_runs_up_and_what_runs_down_changes_in_the_same_moment() {
+        let (asked, again, far) = (at(10_250), at(17_700), at(400_400));
+        let texts = |now| {
+            let seconds = Seconds { deadline: at(300_000), now: at(now) };
+            (seconds.left(), seconds.since(asked), seconds.until(again), seconds.until(far))
+        };
+        let mut changes = Vec::new();
+        for millis in 10_251..16_000 {
+            if texts(millis) != texts(millis - 1) {
+                changes.push(millis);
+                let before = Seconds { deadline: at(300_000), now: at(millis - 1) };
+                assert!(before.hold().is_some_and(|hold| hold <= Duration::from_millis(1000)), "{millis}");
+            }
+        }
+        assert_eq!(changes, [11_001, 12_001, 13_001, 14_001, 15_001]);
+        assert_eq!(texts(12_000), (288, 1, 6, 388));
+    }
+
+    #[test]
+    fn what_has_passed_is_not_counted_below_nothing() {
+        let seconds = Seconds { deadline: at(5_000), now: at(9_000) };
+        assert_eq!((seconds.left(), seconds.until(at(1_000)), seconds.since(at(8_000))), (0, 0, 0));
+        assert_eq!(seconds.hold(), None);
+    }
+
+    #[test]
+    fn a_span_runs_down_in_minutes_and_seconds() {
+        for (seconds, text) in [(277, "4:37"), (9, "0:09"), (900, "15:00"), (0, "0:00")] {
+            assert_eq!(running(seconds), text);
+        }
+    }
+}

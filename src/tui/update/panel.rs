@@ -1,0 +1,80 @@
+//! The keys of the login panel, which act on the door that it shows.
+
+use crate::domain::clock::Now;
+use crate::oauth::login::{Ask, Heard};
+use crate::tui::field::{Field, Sight};
+use crate::tui::front_door::FrontDoor;
+use crate::tui::message::{Action, Effect};
+use crate::tui::model::{Model, Panel, Screen, Tone};
+use crate::tui::update::{login, say};
+
+/// Does what the person wants of a login that waits.
+pub(super) fn act(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
+    let Some(front) = FrontDoor::of(model) else { return Vec::new() };
+    match action {
+        Action::OpenAgain => return open(model, now),
+        Action::CopyLink => return copy(front.copied()),
+        Action::CopyUserCode => {
+            return copy(front.device().map(|code| ("the code", code.user_code.clone())));
+        }
+        Action::PlainUrl => return vec![Effect::Print(front.printed())],
+        Action::Paste if front.takes_paste() => {
+            model.screen = Screen::Login(Panel::Pasting(Field::new("", Sight::Clear)));
+        }
+        Action::Paste => {
+            say(model, "Nothing is pasted here: the page takes the code.", Tone::Plain, Some(now));
+        }
+        Action::SwitchDoor => match front.other() {
+            Some(other) => model.door = Some(other),
+            None => say(model, "This login has no other way.", Tone::Plain, Some(now)),
+        },
+        Action::ShowQr if front.scannable().is_empty() => {
+            let why = "No QR code: the answer comes back to a browser on this machine alone.";
+            say(model, why, Tone::Plain, Some(now));
+        }
+        Action::ShowQr => {
+            let alone = matches!(model.screen, Screen::Login(Panel::Qr));
+            model.screen = Screen::Login(if alone { Panel::Steps } else { Panel::Qr });
+        }
+        Action::Quit
+        | Action::Move(_)
+        | Action::Enter
+        | Action::Back
+        | Action::NewLogin
+        | Action::LogIn
+        | Action::Scopes
+        | Action::ToggleScope
+        | Action::AddScope
+        | Action::ListScopes
+        | Action::Refresh
+        | Action::RefreshDue
+        | Action::Copy
+        | Action::CopyForm(_)
+        | Action::RevokeLocally
+        | Action::Test
+        | Action::Filter
+        | Action::Help
+        | Action::Redraw
+        | Action::Suspend => {}
+    }
+    Vec::new()
+}
+
+fn copy(copied: Option<(&'static str, String)>) -> Vec<Effect> {
+    copied.map(|(what, text)| Effect::CopyText(what, text)).into_iter().collect()
+}
+
+/// Opens a browser again, at the address of the door that is shown.
+fn open(model: &mut Model, now: Now) -> Vec<Effect> {
+    let Some(attempt) = model.login.as_ref().map(crate::oauth::login::Login::attempt) else {
+        return Vec::new();
+    };
+    let address = FrontDoor::of(model).and_then(|front| front.address().cloned());
+    let mut effects = login::heard(model, attempt, Heard::OpenAgain, now);
+    for effect in &mut effects {
+        if let (Effect::Login(_, Ask::Open(url)), Some(address)) = (effect, &address) {
+            url.clone_from(address);
+        }
+    }
+    effects
+}

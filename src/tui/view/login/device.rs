@@ -1,0 +1,190 @@
+//! The device door: a code to type, where to type it, and whether anybody has (RFC 8628 §3.3).
+
+use ratatui::text::{Line, Span};
+use url::Url;
+
+use crate::oauth::device::{DeviceCode, Poll, Progress};
+use crate::tui::prose;
+use crate::tui::seconds::{Seconds, running};
+use crate::tui::sheet::Sheet;
+use crate::tui::theme::Theme;
+use crate::tui::view::login::Room;
+use crate::tui::view::login::banner;
+
+/// What is shown of a device code, at one moment.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Shown<'a> {
+    /// What the person types.
+    pub(super) user_code: &'a str,
+    /// Where they type it.
+    pub(super) page: &'a Url,
+    /// Whether there is an address with the code in it.
+    pub(super) in_link: bool,
+    /// The seconds for which the code is good.
+    pub(super) left: u64,
+    /// How many seconds ago the last answer came, and what it said.
+    pub(super) last: Option<(u64, &'a Progress)>,
+    /// The seconds until the next question; absent while an answer is awaited.
+    pub(super) next: Option<u64>,
+    /// The seconds between two questions.
+    pub(super) interval: u64,
+}
+
+impl<'a> Shown<'a> {
+    /// What is shown of `code`.
+    pub(super) fn of(code: &'a DeviceCode, seconds: Seconds) -> Self {
+        Self {
+            user_code: &code.user_code,
+            page: &code.page,
+            in_link: code.page_with_code.is_some(),
+            left: seconds.until(code.ends_at).min(seconds.left()),
+            last: code.last.as_ref().map(|(at, progress)| (seconds.since(*at), progress)),
+            next: match code.poll {
+                Poll::At(at) => Some(seconds.until(at)),
+                Poll::Asked(_) => None,
+            },
+            interval: code.interval.as_secs(),
+        }
+    }
+
+    /// Writes code, link, time and the last answer.
+    pub(super) fn write(&self, sheet: &mut Sheet<'_>, room: Room, theme: &Theme) {
+        self.large(sheet, room, theme);
+        self.link(sheet);
+        if room == Room::Short {
+            sheet.text(&self.progress(room).join(" · "), theme.muted);
+            return;
+        }
+        let code = [prose::safe(self.user_code), "u copies it".to_owned()];
+        sheet.field("Code", &[code.join(" · "), format!("good for {}", running(self.left))]);
+        sheet.field("Answer", &self.progress(room));
+        if self.in_link && room == Room::Plenty {
+            let check = "c copies it with the code in it; the page must show this same code";
+            sheet.field("", &[check.to_owned()]);
+        }
+    }
+
+    /// The code in big letters, or at least bold and spaced.
+    fn large(&self, sheet: &mut Sheet<'_>, room: Room, theme: &Theme) {
+        let code = prose::safe(self.user_code);
+        let letters = theme.glyphs.letters;
+        let high = if room == Room::Short { None } else { banner::lines(&code, sheet.width, letters) };
+        match high {
+            Some(lines) => {
+                sheet.gap();
+                sheet.lines.extend(lines.into_iter().map(|line| Line::styled(line, theme.strong)));
+                sheet.gap();
+            }
+            None => {
+                let spaced: Vec<String> = code.chars().map(String::from).collect();
+                let spaced = spaced.join(" ");
+                let fits = prose::width(&spaced) <= sheet.width;
+                sheet.lines.push(Line::from(Span::styled(if fits { spaced } else { code }, theme.strong)));
+            }
+        }
+    }
+
+    /// The page on a line of its own, whole or not at all: half an address is worth nothing.
+    fn link(&self, sheet: &mut Sheet<'_>) {
+        let page = self.page.as_str();
+        let width = prose::width(page);
+        if width <= sheet.beside() {
+            sheet.field("Link", &[page.to_owned()]);
+        } else if width <= sheet.width {
+            sheet.lines.push(Line::raw(page.to_owned()));
+        } else {
+            sheet.field("Link", &["t prints it whole, c copies it".to_owned()]);
+        }
+    }
+
+    /// The last question and its answer, and when the next one is asked.
+    fn progress(&self, room: Room) -> Vec<String> {
+        let again = match self.next {
+            Some(seconds) => format!("again in {seconds}s"),
+            None => "being asked again".to_owned(),
+        };
+        match (self.last, self.next) {
+            (None, Some(seconds)) => vec![format!("first asked in {seconds}s")],
+            (None, None) => vec!["asked for the first time".to_owned()],
+            (Some((ago, Progress::Pending)), _) => vec![format!("asked {ago}s ago: not yet")],
+            (Some((ago, Progress::SlowDown)), _) => {
+                vec![format!("told {ago}s ago to slow down: every {}s", self.interval)]
+            }
+            (Some((_, Progress::Unreachable(_))), _) if room == Room::Short => {
+                vec![format!("could not be asked; {again}")]
+            }
+            (Some((_, Progress::Unreachable(why))), _) => {
+                vec![format!("could not be asked: {}", prose::safe(why)), again]
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::theme::Glyphs;
+
+    fn page(address: &str) -> Url {
+        Url::parse(address).expect("an address")
+    }
+
+    fn shown<'a>(page: &'a Url, last: Option<(u64, &'a Progress)>, next: Option<u64>) -> Shown<'a> {
+        Shown { user_code: "WDJB-MJHT", page, in_link: false, left: 277, last, next, interval: 10 }
+    }
+
+    fn written(shown: Shown<'_>, width: u16, room: Room, glyphs: Glyphs) -> Vec<String> {
+        let theme = Theme::colored(glyphs);
+        let mut sheet = Sheet::new(width, &theme);
+        shown.write(&mut sheet, room, &theme);
+        sheet.lines.iter().map(|line| line.to_string().trim_end().to_owned()).collect()
+    }
+
+    #[test]
+    fn the_last_question_and_its_answer_are_said() {
+        let page = page("https://github.com/login/device");
+        let unreachable = Progress::Unreachable("the connection broke".to_owned());
+        for (last, next, said) in [
+            (None, Some(5), "first asked in 5s"),
+            (None, None, "asked for the first time"),
+            (Some((4, &Progress::Pending)), Some(1), "asked 4s ago: not yet"),
+            (Some((4, &Progress::SlowDown)), Some(6), "told 4s ago to slow down: every 10s"),
+            (Some((2, &unreachable)), Some(8), "could not be asked: the connection broke · again in 8s"),
+            (Some((2, &unreachable)), None, "could not be asked: the connection broke · being asked again"),
+        ] {
+            let lines = written(shown(&page, last, next), 80, Room::Plenty, Glyphs::unicode());
+            assert!(lines.contains(&format!("Answer  {said}")), "{said}: {lines:#?}");
+        }
+    }
+
+    #[test]
+    fn the_link_stands_whole_on_a_line_or_not_at_all() {
+        let address = page("https://github.com/login/device");
+        for (width, line) in [
+            (40, "Link    https://github.com/login/device"),
+            (39, "Link    https://github.com/login/device"),
+            (38, "https://github.com/login/device"),
+            (31, "https://github.com/login/device"),
+            (30, "Link    t prints it whole, c"),
+        ] {
+            let lines = written(shown(&address, None, Some(5)), width, Room::Short, Glyphs::unicode());
+            assert_eq!(lines[1], line, "{width}");
+        }
+    }
+
+    #[test]
+    fn the_code_is_large_where_there_is_room_and_spaced_where_there_is_not() {
+        let page = page("https://github.com/login/device");
+        let large = written(shown(&page, None, None), 56, Room::Plenty, Glyphs::unicode());
+        assert!(large[1].starts_with("█   █ █▀▀▀▄   ▀▀█ █▀▀▀▄"), "{large:#?}");
+        let seven_bits = written(shown(&page, None, None), 56, Room::Plenty, Glyphs::ascii());
+        assert!(seven_bits[1..6].iter().all(|line| line.is_ascii() && line.contains('#')), "{seven_bits:#?}");
+        for (width, room) in [(36, Room::Short), (36, Room::Plenty)] {
+            assert_eq!(
+                written(shown(&page, None, None), width, room, Glyphs::unicode())[0],
+                "W D J B - M J H T"
+            );
+        }
+        assert_eq!(written(shown(&page, None, None), 12, Room::Short, Glyphs::unicode())[0], "WDJB-MJHT");
+    }
+}

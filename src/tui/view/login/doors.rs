@@ -1,0 +1,141 @@
+//! A login that waits: the door that can work from here, what to do at it, and the others.
+
+use ratatui::style::Style;
+
+use crate::oauth::login::step::{Mark, Step};
+use crate::oauth::login::{DeviceDoor, Door, Login, Seat};
+use crate::tui::front_door::FrontDoor;
+use crate::tui::prose;
+use crate::tui::seconds::Seconds;
+use crate::tui::view::login::device::Shown;
+use crate::tui::view::login::{Below, Room};
+
+impl Below<'_> {
+    /// Says what to do at the door that is shown.
+    pub(super) fn waiting(&mut self, login: &Login, front: &FrontDoor<'_>) {
+        match front.door {
+            Door::Device => self.device(front),
+            Door::Callback | Door::Paste => self.by_browser(login, front),
+        }
+    }
+
+    fn device(&mut self, front: &FrontDoor<'_>) {
+        let Some(code) = front.device() else {
+            return self.act(match front.doors.device {
+                DeviceDoor::Asked(_) => "Nothing to do: a device code is being asked for.",
+                DeviceDoor::Absent | DeviceDoor::Open(_) | DeviceDoor::Closed(_) => {
+                    "Nothing to do: the provider is being asked."
+                }
+            });
+        };
+        self.act(match self.room {
+            Room::Plenty | Room::Less => "Open the link on any device, and type the code there.",
+            Room::Short => "Open the link, type the code.",
+        });
+        if front.other().is_some() && self.room != Room::Short {
+            self.obstacle(front);
+        }
+        Shown::of(code, Seconds::of(front.doors, self.now)).write(&mut self.sheet, self.room, self.theme);
+        let other = match front.other().filter(|_| self.room == Room::Plenty) {
+            Some(Door::Callback) => "d shows the way by a browser on this machine",
+            Some(Door::Paste | Door::Device) => "d shows the way by an answer that is pasted",
+            None => return,
+        };
+        self.sheet.field("Browser", &[other.to_owned()]);
+    }
+
+    fn by_browser(&mut self, login: &Login, front: &FrontDoor<'_>) {
+        let opened = !matches!(login.steps().mark(Step::Open), Mark::Failed(_) | Mark::Skipped);
+        let shows_code = front.doors.paste.is_some();
+        self.act(match (&front.doors.curl, front.door) {
+            (Some(_), _) => {
+                "Press c to copy a curl line, put your browser's cookie into it and run it, then press p and paste what it prints."
+            }
+            (None, Door::Callback) if opened => "Allow access in the browser.",
+            (None, Door::Callback) => "Open the link in a browser on this machine, and allow access.",
+            (None, _) if shows_code && opened && self.seat == Seat::Here => {
+                "Allow access in the browser, then press p and paste the code it shows."
+            }
+            (None, _) if shows_code => {
+                "Open the URL in any browser, allow access, then press p and paste the code it shows."
+            }
+            (None, _) => {
+                "Open the URL in your own browser, allow access, then press p and paste the address it ends on."
+            }
+        });
+        if self.room == Room::Short {
+            self.notices(login);
+            let what = if front.doors.curl.is_some() { "the line" } else { "the link" };
+            return self.sheet.text(&format!("c copies {what}, t prints it"), Style::new());
+        }
+        if front.door != Door::Callback && front.doors.curl.is_none() {
+            self.obstacle(front);
+        }
+        self.gap();
+        if front.doors.curl.is_some() {
+            self.sheet.field("curl", &["c copies the line, t prints it whole on a plain line".to_owned()]);
+        } else {
+            self.link(front);
+            self.sheet.field("URL", &["t prints it whole on a plain line, c copies it".to_owned()]);
+            match code_host(login, front) {
+                Some(host) if front.door == Door::Callback => {
+                    self.sheet.field("Code", &[format!("if {host} shows one, p pastes it")]);
+                }
+                Some(host) => {
+                    self.sheet.field("Code", &[format!("{host} shows it once you have allowed access")])
+                }
+                None if front.door == Door::Paste => {
+                    let why = "the page it ends on does not load there; its address is what counts";
+                    self.sheet.field("", &[why.to_owned()]);
+                }
+                None => {}
+            }
+        }
+        if front.device().is_some() {
+            self.sheet.field("Device", &["d shows a code to type on any other device".to_owned()]);
+        }
+    }
+
+    fn obstacle(&mut self, front: &FrontDoor<'_>) {
+        if let Some(obstacle) = front.obstacle {
+            self.sheet.text(&format!("{}.", prose::capital(obstacle)), Style::new());
+        }
+    }
+
+    /// Says what can be pasted, and leaves a row for it.
+    pub(super) fn pasting(&mut self, login: &Login, front: Option<&FrontDoor<'_>>) {
+        let curl = front.is_some_and(|front| front.doors.curl.is_some());
+        self.act(if curl {
+            "Paste the address that the curl line printed."
+        } else {
+            "Paste the code, or the whole address of the page you ended on."
+        });
+        self.gap();
+        self.field = u16::try_from(self.sheet.lines.len()).ok();
+        self.sheet.gap();
+        self.gap();
+        if let Some(front) = front.filter(|_| !curl) {
+            self.link(front);
+        }
+        if let Some(host) = front.and_then(|front| code_host(login, front)) {
+            self.sheet.field("Code", &[format!("{host} shows it once you have allowed access")]);
+        }
+    }
+
+    /// The short link, if it can stand on one line.
+    fn link(&mut self, front: &FrontDoor<'_>) {
+        let Some(short) = front.doors.short.as_ref().filter(|_| self.seat == Seat::Here) else { return };
+        if prose::width(short.as_str()) <= self.sheet.beside() {
+            self.sheet.field("Link", &[short.to_string()]);
+            if self.room == Room::Plenty {
+                self.sheet.field("", &["works on this machine; the answer comes back by itself".to_owned()]);
+            }
+        }
+    }
+}
+
+/// The host of the page that shows a code to paste.
+fn code_host(login: &Login, front: &FrontDoor<'_>) -> Option<String> {
+    let page = login.plan().provider.redirect.paste.as_ref().filter(|_| front.doors.paste.is_some())?;
+    page.host_str().map(prose::safe)
+}

@@ -1,0 +1,144 @@
+//! The keys of the login panel, and which door they act on.
+
+use authtui::domain::provider::Flow;
+use authtui::domain::secret::Secret;
+use authtui::oauth::login::{Ask, Door, Heard, Seat};
+use authtui::tui::message::{Effect, Msg};
+use authtui::tui::model::{Panel, Screen};
+use url::Url;
+
+use crate::harness::{App, PORT, asks, unreachable};
+use crate::screens::cast;
+use crate::screens::doors::{Last, device};
+
+const PASTE: &str = "http%3A%2F%2F127.0.0.1%3A4000%2Foauth2%2Fcode%2Fcallback";
+
+/// A login that waits, of a person who sits there.
+fn waiting(seat: Seat) -> App {
+    let mut app = App::with(["work"]);
+    app.model.seat = seat;
+    app.log_in();
+    app
+}
+
+fn copied(effects: &[Effect]) -> Url {
+    match effects {
+        [Effect::CopyText("the link", text)] => Url::parse(text).expect("an address"),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn returns_to_callback(url: &Url) -> bool {
+    url.query_pairs().any(|(name, value)| {
+        name == "redirect_uri" && value == format!("http://127.0.0.1:{PORT}/callback").as_str()
+    })
+}
+
+#[test]
+fn the_link_that_is_copied_is_that_of_the_door_that_can_work() {
+    for (seat, by_callback) in [(Seat::Here, true), (Seat::OverSsh, false), (Seat::NoDisplay, false)] {
+        let mut app = waiting(seat);
+        let link = copied(&app.keys("c"));
+        assert_eq!(returns_to_callback(&link), by_callback, "{seat:?}");
+        assert_eq!(link.as_str().contains(PASTE), !by_callback, "{seat:?}");
+    }
+}
+
+#[test]
+fn a_browser_that_did_not_open_turns_the_person_to_pasting() {
+    let mut app = waiting(Seat::Here);
+    let attempt = app.login().attempt();
+    assert_eq!(app.feed(Msg::Login(attempt, Heard::Opened(Err(unreachable())))), []);
+    assert!(app.screen().contains("No browser could be opened here."), "{}", app.screen());
+    assert!(app.screen().contains("press p and paste the code"), "{}", app.screen());
+    assert!(!returns_to_callback(&copied(&app.keys("c"))));
+}
+
+#[test]
+fn a_browser_is_opened_again_at_the_door_that_is_shown() {
+    for (seat, by_callback) in [(Seat::Here, true), (Seat::OverSsh, false)] {
+        let mut app = waiting(seat);
+        let opened = asks(&app.keys("o"));
+        let [Ask::Open(url)] = opened.as_slice() else { panic!("{opened:?}") };
+        assert_eq!(returns_to_callback(url), by_callback, "{seat:?}");
+    }
+}
+
+#[test]
+fn every_address_is_printed_on_a_line_of_its_own() {
+    let effects = waiting(Seat::Here).keys("t");
+    let [Effect::Print(texts)] = effects.as_slice() else { panic!("{effects:?}") };
+    assert_eq!(texts.len(), 2);
+    assert!(texts.iter().all(|(label, url)| label.ends_with(':') && Url::parse(url).is_ok()), "{texts:?}");
+}
+
+#[test]
+fn a_qr_code_is_shown_and_left_by_the_same_key_and_by_escape() {
+    for back in ["Q", "esc", "enter"] {
+        let mut app = waiting(Seat::OverSsh);
+        assert_eq!(app.keys("Q"), []);
+        assert_eq!(app.model.screen, Screen::Login(Panel::Qr));
+        assert_eq!(if back == "Q" { app.keys(back) } else { app.press(back) }, []);
+        assert_eq!(app.model.screen, Screen::Login(Panel::Steps), "{back}");
+    }
+}
+
+/// A login with a device code that has been asked about.
+pub(crate) fn with_device(flows: &[Flow], seat: Seat) -> App {
+    let mut app = App::with(["work"]);
+    app.model.seat = seat;
+    app.model.login = Some(device(flows, seat, true, Last::Pending));
+    app.model.screen = Screen::Login(Panel::Steps);
+    app.now = cast::now(23);
+    app
+}
+
+#[test]
+fn a_device_code_has_its_keys() {
+    let link = "https://id.example.org/device?user_code=WDJB-MJHT";
+    let mut app = with_device(&[Flow::Code, Flow::Paste, Flow::Device], Seat::OverSsh);
+    assert_eq!(copied(&app.keys("c")).as_str(), link);
+    assert_eq!(app.keys("u"), [Effect::CopyText("the code", "WDJB-MJHT".to_owned())]);
+    let opened = asks(&app.keys("o"));
+    let [Ask::Open(url)] = opened.as_slice() else { panic!("{opened:?}") };
+    assert_eq!(url.as_str(), link);
+    let effects = app.keys("t");
+    let [Effect::Print(texts)] = effects.as_slice() else { panic!("{effects:?}") };
+    let texts: Vec<&str> = texts.iter().map(|(_, text)| text.as_str()).collect();
+    assert_eq!(texts[..3], ["https://id.example.org/device", "WDJB-MJHT", link]);
+    assert_eq!(texts.len(), 5, "and both addresses of the other way");
+}
+
+#[test]
+fn one_key_goes_from_the_device_code_to_the_other_way_and_back() {
+    for (seat, lead, other) in
+        [(Seat::OverSsh, Door::Device, Door::Paste), (Seat::Here, Door::Callback, Door::Device)]
+    {
+        let mut app = with_device(&[Flow::Code, Flow::Paste, Flow::Device], seat);
+        assert_eq!(app.model.door, None);
+        let link = copied(&app.keys("c"));
+        app.keys("d");
+        assert_eq!(app.model.door, Some(other), "{seat:?}");
+        assert_ne!(copied(&app.keys("c")), link);
+        app.keys("d");
+        assert_eq!((app.model.door, copied(&app.keys("c"))), (Some(lead), link), "{seat:?}");
+    }
+}
+
+#[test]
+fn nothing_is_pasted_where_a_device_code_is_the_only_way() {
+    let mut app = with_device(&[Flow::Device], Seat::Here);
+    app.keys("p");
+    assert_eq!(app.message(), "Nothing is pasted here: the page takes the code.");
+    app.feed(Msg::Pasted(Secret::new("c0de")));
+    assert_eq!(app.model.screen, Screen::Login(Panel::Steps));
+}
+
+#[test]
+fn a_login_without_a_device_code_says_so() {
+    let mut app = waiting(Seat::Here);
+    assert_eq!(app.keys("d"), []);
+    assert_eq!(app.message(), "This login has no other way.");
+    assert_eq!(app.keys("u"), []);
+    assert_eq!(app.model.door, None);
+}
