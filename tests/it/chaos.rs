@@ -13,9 +13,9 @@ use authtui::domain::change::{Renewal, Row, Snapshot, Where};
 use authtui::domain::clock::{Now, TimeDelta};
 use authtui::domain::name::{ProfileId, StoreId};
 use authtui::domain::profile::{Kind, LastRefresh, Profile, RefreshResult};
-use authtui::domain::provider::{Pkce, Provider};
 use authtui::domain::provider::draft::Question;
 use authtui::domain::provider::scopes::Offered;
+use authtui::domain::provider::{Pkce, Provider};
 use authtui::domain::secret::Secret;
 use authtui::domain::tokens::{Held, Life, Tokens};
 use authtui::domain::trouble::{Next, Stored, Trouble};
@@ -167,9 +167,9 @@ impl Run {
             with_pkce,
             with_device_alone,
             with_sent_request,
+            with_sent_request,
             |provider| with_device(with_sent_request(provider)),
             without_echo,
-            |provider| provider,
             |provider| provider,
         ]);
         let plan = at(login.plan().clone(), changed);
@@ -328,6 +328,11 @@ impl Run {
         Some(match self.model.login.as_ref()?.stage() {
             Stage::Opening(Opening { entropy: None, .. }) => Heard::Began(entropy()),
             Stage::Opening(Opening { entropy: Some(_), .. }) => Heard::Bound(Ok(bound(8765))),
+            Stage::Waiting(doors)
+                if doors.callback.is_none() && doors.curl.is_none() && self.dice.one_in(2) =>
+            {
+                Heard::Replied(self.sent, Ok(self.reply()))
+            }
             Stage::Waiting(doors) => match (&doors.device, doors.device.code().map(|code| code.poll)) {
                 (DeviceDoor::Asked(errand), _) => Heard::Replied(*errand, Ok(self.device_reply())),
                 (_, Some(Poll::Asked(errand))) => Heard::Replied(errand, Ok(self.polled())),
@@ -339,6 +344,7 @@ impl Run {
             Stage::Exchanging(_) if self.dice.one_in(8) => Heard::Cancelled,
             Stage::Exchanging(_) => Heard::Replied(self.sent, Ok(self.reply())),
             Stage::Testing(errand, _) => Heard::Replied(*errand, Ok(self.reply())),
+            Stage::Saving(_) if self.dice.one_in(4) => Heard::Taken,
             Stage::Saving(_) => Heard::Saved(if self.dice.one_in(2) { Ok(()) } else { Err(self.trouble()) }),
             Stage::Confirming(..) | Stage::Unsaved(..) | Stage::Over(_) => return None,
         })

@@ -149,7 +149,7 @@ fn tokens_that_come_after_cancelling_are_asked_about_and_kept_on_demand() {
         panic!("{:?}", journey.login.stage())
     };
     assert_eq!(journey.login.unsaved(), Some(&*kept));
-    let change = Change { name: id("work").name, expects: None, edit: Edit::Keep(kept) };
+    let change = Change { name: id("work").name, expects: None, edit: Edit::Add(kept) };
     assert_eq!(journey.hear(Heard::Decided(Choice::Keep)), [Ask::Save(StoreId::Own, Box::new(change))]);
 }
 
@@ -430,7 +430,10 @@ fn another_account_is_asked_about_before_anything_is_saved() {
     let elsewhere = id("work-2");
     let change = |id: &authtui::domain::name::ProfileId| {
         let profile = Profile { id: id.clone(), ..(*came).clone() };
-        Change { name: id.name.clone(), expects: None, edit: Edit::Keep(Box::new(profile)) }
+        let profile = Box::new(profile);
+        // A name that nobody has yet is not taken from whoever comes first.
+        let edit = if *id == elsewhere { Edit::Add(profile) } else { Edit::Keep(profile) };
+        Change { name: id.name.clone(), expects: None, edit }
     };
     for (choice, asks) in [
         (Choice::KeepAs(elsewhere.name.clone()), [Ask::Save(StoreId::Own, Box::new(change(&elsewhere)))]),

@@ -69,8 +69,8 @@ fn a_login_by_callback_asks_one_thing_after_another_and_ends_with_tested_tokens(
     let asks = journey.hear(reply);
     let change = saved(&asks);
     assert_eq!(asks, [Ask::Save(StoreId::Own, Box::new(change.clone())), Ask::CloseListener]);
-    let Edit::Keep(profile) = &change.edit else { panic!("{change:?}") };
-    assert_eq!(change, Change { name: id("work").name, expects: None, edit: Edit::Keep(profile.clone()) });
+    let Edit::Add(profile) = &change.edit else { panic!("{change:?}") };
+    assert_eq!(change, Change { name: id("work").name, expects: None, edit: Edit::Add(profile.clone()) });
     assert_eq!(profile.account.as_deref(), Some("ana@demo.test"));
     assert_eq!(profile.scopes, ["profile", "inference"]);
     let end = journey.now.wall + TimeDelta::hours(1);
@@ -250,7 +250,7 @@ fn the_anthropic_reply_becomes_a_profile_and_its_403_is_expected() {
         account: Some("ana@acme.dev".to_owned()),
         ..Profile::new(id("anthropic/work"), Kind::OAuth)
     };
-    assert_eq!(saved(&asks).edit, Edit::Keep(Box::new(expected)));
+    assert_eq!(saved(&asks).edit, Edit::Add(Box::new(expected)));
 
     let (errand, probe) = sent(&journey.hear(Heard::Saved(Ok(()))));
     assert_eq!(probe.url.as_str(), "https://api.anthropic.com/v1/models?limit=10");
@@ -304,7 +304,7 @@ fn ends_are_counted_from_the_moment_the_request_was_sent() {
     journey.advance(Duration::from_secs(20));
     let body = r#"{"access_token":"abc","expires_in":60}"#;
     let asks = journey.hear(Heard::Replied(errand, Ok(reply(200, body, asked))));
-    let Edit::Keep(profile) = saved(&asks).edit else { panic!("no profile") };
+    let Edit::Add(profile) = saved(&asks).edit else { panic!("no profile") };
     assert_eq!(profile.life.expires_at, Some(asked.wall + TimeDelta::seconds(60)));
     assert_eq!(profile.life.obtained_at, Some(asked.wall));
 }
@@ -323,7 +323,7 @@ fn a_grant_ends_as_the_reply_says_or_else_as_long_after_the_login_as_the_file_sa
         let (errand, _) = sent(&journey.hear(code("c0de")));
         let body = format!(r#"{{"access_token":"a"{refresh}{said}}}"#);
         let asks = journey.hear(Heard::Replied(errand, Ok(reply(200, &body, journey.now))));
-        let Edit::Keep(profile) = saved(&asks).edit else { panic!("no profile") };
+        let Edit::Add(profile) = saved(&asks).edit else { panic!("no profile") };
         assert_eq!(profile.life.grant_ends_at, ends.map(|life| journey.now.wall + life), "{body}");
     }
 }

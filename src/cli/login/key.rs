@@ -13,7 +13,9 @@ use crate::shell::{Hands, console};
 pub(super) async fn store(hands: &Arc<Hands>, provider: &Provider, change: Change) -> Exit {
     let name = change.name.clone();
     let shown = match &change.edit {
-        Edit::Keep(profile) | Edit::Add(profile) => profile.held.tokens().map(|tokens| tokens.access.mask(&provider.masks)),
+        Edit::Keep(profile) | Edit::Add(profile) => {
+            profile.held.tokens().map(|tokens| tokens.access.mask(&provider.masks))
+        }
         Edit::Refresh(_) | Edit::Record(_) | Edit::Forget(_) | Edit::Remove => None,
     };
     match hands.apply(StoreId::Own, change).await {

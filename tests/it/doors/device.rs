@@ -76,7 +76,7 @@ fn a_device_code_alone_needs_no_listener_and_opens_its_own_page() {
     assert!(matches!(journey.login.steps().mark(Step::Wait), Mark::Now(_)));
     let (errand, _) = sent(&wait(&mut journey, TURN));
     let asks = journey.hear(answer(&journey, errand, 200, TOKENS));
-    let Edit::Keep(profile) = saved(&asks).edit else { panic!("no profile") };
+    let Edit::Add(profile) = saved(&asks).edit else { panic!("no profile") };
     assert_eq!(profile.scopes, ["profile", "inference"]);
 }
 
@@ -286,7 +286,7 @@ fn tokens_of_a_poll_are_kept_while_a_code_is_redeemed_and_used_if_it_fails() {
         let mut lucky = Journey { login: journey.login.clone(), ..journey };
         let refused = answer(&lucky, exchange, 400, BAD_CODE);
         let asks = lucky.hear(refused);
-        let Edit::Keep(profile) = saved(&asks).edit else { panic!("no profile") };
+        let Edit::Add(profile) = saved(&asks).edit else { panic!("no profile") };
         let access = profile.held.tokens().expect("tokens").access.clone();
         assert_eq!(access, authtui::domain::secret::Secret::new("new-access"), "{first:?}");
     }
@@ -298,7 +298,7 @@ fn tokens_of_a_poll_are_dropped_where_the_code_brought_some() {
     let (poll, _) = sent(&wait(&mut journey, TURN));
     let (exchange, _) = sent(&journey.hear(code("c0de")));
     let asks = journey.hear(answer(&journey, exchange, 200, r#"{"access_token":"first"}"#));
-    let Edit::Keep(profile) = saved(&asks).edit else { panic!("no profile") };
+    let Edit::Add(profile) = saved(&asks).edit else { panic!("no profile") };
     let before = journey.login.clone();
     assert_eq!(journey.hear(answer(&journey, poll, 200, TOKENS)), []);
     assert_eq!(journey.login, before);

@@ -57,7 +57,7 @@ fn another_account_can_be_kept_beside_under_a_name_nobody_has() {
     let [came] = bo_logs_in(&mut app);
     assert!(app.screen().contains("Save as demo/work-3"), "{}", app.screen());
     let profile = Profile { id: id("work-3"), ..came };
-    let change = Change { name: id("work-3").name, expects: None, edit: Edit::Keep(Box::new(profile)) };
+    let change = Change { name: id("work-3").name, expects: None, edit: Edit::Add(Box::new(profile)) };
     assert_eq!(
         app.press("enter"),
         [Effect::Login(Attempt(1), Ask::Save(StoreId::Own, Box::new(change)))],
@@ -120,7 +120,7 @@ fn a_program_that_must_end_keeps_the_tokens_of_another_account_beside() {
     let [came] = bo_logs_in(&mut app);
     let effects = app.feed(Msg::Terminated);
     let profile = Profile { id: id("work-2"), ..came };
-    let change = Change { name: id("work-2").name, expects: None, edit: Edit::Keep(Box::new(profile)) };
+    let change = Change { name: id("work-2").name, expects: None, edit: Edit::Add(Box::new(profile)) };
     // Nothing after Quit is performed.
     let save = Effect::Login(Attempt(1), Ask::Save(StoreId::Own, Box::new(change)));
     assert_eq!(effects, [save, Effect::Quit]);
