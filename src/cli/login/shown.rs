@@ -14,6 +14,7 @@ use crate::shell::console;
 pub(super) struct Shown {
     steps: Vec<(Step, Mark)>,
     notices: usize,
+    obstacle: bool,
     pages: bool,
     curl: bool,
     waiting: bool,
@@ -39,7 +40,6 @@ impl Shown {
         self.show_steps(login);
         self.show_notices(login);
         let Some(doors) = login.doors() else { return };
-        self.show_device(&doors.device, now);
         let lead = match pasting {
             Pasting::Wanted => Door::Paste,
             Pasting::Possible | Pasting::Impossible => doors.lead(login.plan().ways.seat),
@@ -47,8 +47,12 @@ impl Shown {
         // What leads is shown first, once it is there.
         let awaited = lead == Door::Device && matches!(doors.device, DeviceDoor::Asked(_));
         let has_pages = doors.callback.is_some() || doors.paste.is_some();
+        if has_pages && lead != Door::Callback && !awaited && !replace(&mut self.obstacle, true) {
+            obstacle(login.plan(), pasting);
+        }
+        self.show_device(&doors.device, now);
         if has_pages && !awaited && !replace(&mut self.pages, true) {
-            pages(doors, login.plan(), lead, pasting);
+            pages(doors, login.plan(), lead);
         }
         if let Some(curl) = doors.curl.as_ref().filter(|_| !replace(&mut self.curl, true)) {
             console::say(&format!(
@@ -140,12 +144,16 @@ fn words(progress: &Progress, device: &DeviceCode) -> String {
     }
 }
 
-fn pages(doors: &Doors, plan: &Plan, lead: Door, pasting: Pasting) {
+/// Says why another door than the callback leads.
+fn obstacle(plan: &Plan, pasting: Pasting) {
     if let Some(obstacle) = plan.ways.seat.obstacle().filter(|_| pasting != Pasting::Wanted) {
         let first: String = obstacle.chars().take(1).flat_map(char::to_uppercase).collect();
         let rest: String = obstacle.chars().skip(1).collect();
         console::say(&format!("\n{first}{rest}."));
     }
+}
+
+fn pages(doors: &Doors, plan: &Plan, lead: Door) {
     let host = &plan.provider.redirect.host;
     let shown = |words: &str, url: &url::Url| console::say(&format!("\n{words}:\n{url}"));
     let (callback, page) = (doors.callback.as_ref(), doors.paste.as_ref());

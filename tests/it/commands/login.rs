@@ -186,6 +186,23 @@ fn a_port_that_the_provider_does_not_know_is_refused_with_those_it_knows() {
 }
 
 #[test]
+fn the_callback_comes_to_the_port_that_is_wanted_and_the_browser_is_left() {
+    let served = Served::start();
+    let free = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let port = free.local_addr().expect("an address").port().to_string();
+    drop(free);
+    let mut login = served.home.start(&["login", "demo/ana", "--port", &port, "--no-browser"]);
+    let authorize = login.line("http");
+    assert!(
+        authorize.contains(&format!("redirect_uri=http%3A%2F%2F127.0.0.1%3A{port}%2Fcallback")),
+        "{authorize}"
+    );
+    person::answer(&authorize, "allow");
+    let ended = login.end();
+    assert!(ended.said(0).contains("Open browser skipped: not wanted"), "{ended:?}");
+}
+
+#[test]
 fn a_pipe_brings_the_answer_that_a_person_would_paste() {
     for whole in [true, false] {
         let served = Served::start();

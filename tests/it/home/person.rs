@@ -25,14 +25,31 @@ pub(crate) fn answer(authorize: &str, decision: &str) {
 pub(crate) fn decide(authorize: &str, decision: &str) -> Url {
     let authorize = Url::parse(authorize).expect("an address");
     let page = open(&authorize);
+    let answer = press(&authorize, &page, decision);
+    answer.location.unwrap_or_else(|| panic!("no way back: {} {}", answer.status, answer.body))
+}
+
+/// Types the device code at `page` and presses `decision`.
+pub(crate) fn type_code(page: &str, code: &str, decision: &str) {
+    let page = Url::parse(page).expect("an address");
+    let asked = post(&page, &[("user_code", code.to_owned())]);
+    let answer = press(&page, &asked, decision);
+    assert_eq!(answer.status, 200, "{answer:?}");
+}
+
+/// Presses `decision` on the consent page that was got from `url`.
+fn press(url: &Url, page: &Page, decision: &str) -> Page {
     assert_eq!(page.status, 200, "{page:?}");
     let field = |name: &str| between(&page.body, &format!("name=\"{name}\" value=\""), "\"").to_owned();
     let form = [("consent", field("consent")), ("login", field("login")), ("decision", decision.to_owned())];
+    let action = between(&page.body, "action=\"", "\"");
+    post(&url.join(action).expect("an address"), &form)
+}
+
+fn post(url: &Url, form: &[(&str, String)]) -> Page {
     let form = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
-    let target = authorize.join("/oauth2/auth").expect("an address");
     let head = "Content-Type: application/x-www-form-urlencoded\r\n";
-    let answer = ask(&target, &format!("POST {} HTTP/1.0\r\n{head}", target.path()), &form);
-    answer.location.unwrap_or_else(|| panic!("no way back: {} {}", answer.status, answer.body))
+    ask(url, &format!("POST {} HTTP/1.0\r\n{head}", url.path()), &form)
 }
 
 /// Opens `url`.

@@ -1,5 +1,7 @@
 //! `authtui login` in a terminal: what is asked, what is not echoed, and every way out.
 
+use std::time::Duration;
+
 use authtui::domain::secret::Secret;
 use portable_pty::CommandBuilder;
 use url::Url;
@@ -60,6 +62,60 @@ fn over_ssh_it_says_why_it_does_not_open_a_browser() {
     let end = person::decide(&address(&pty, "/oauth2/code/callback"), "allow");
     pty.keys(&format!("{end}\r")).wait("Logged in: demo/ana");
     assert_eq!(pty.end().code, 0);
+}
+
+#[test]
+fn over_ssh_the_device_code_completes_the_login() {
+    for (arguments, pages) in
+        [(&["login", "demo/ana"][..], true), (&["login", "demo/ana", "--device"], false)]
+    {
+        let served = Served::start();
+        served.serving.with(|authority| authority.settings.device.interval = Duration::from_secs(1));
+        give_device_codes(&served);
+
+        let pty = over_ssh(&served.home, arguments);
+        pty.wait("Waiting 10 minutes").wait("Not allowed there yet; asking every 1 s.");
+        let shown = pty.contents();
+        let code = person::between(&shown, "and type the code\n\n", "\n").trim().to_owned();
+        let page = person::between(&shown, "On any device, open\n\n", "\n").trim().to_owned();
+        assert!(shown.contains(&code.chars().map(String::from).collect::<Vec<_>>().join(" ")), "{shown}");
+        assert!(shown.contains(&format!("{page}?user_code={code}")), "{shown}");
+        assert_eq!(shown.contains("paste it here"), pages, "{shown}");
+        person::type_code(&page, &code, "allow");
+        pty.wait("Logged in: demo/ana");
+
+        let left = pty.end();
+        assert_eq!(left.code, 0);
+        assert_eq!(left.text.matches("Not allowed there yet").count(), 1, "one line for a change");
+        assert!(served.stored("ana").is_some());
+    }
+}
+
+#[test]
+fn a_device_code_that_is_denied_changes_nothing() {
+    let (served, pair) = Served::with_ana(3600);
+    served.serving.with(|authority| authority.settings.device.interval = Duration::from_secs(1));
+    give_device_codes(&served);
+    let pty = over_ssh(&served.home, &["login", "demo/ana", "--device"]);
+    pty.wait("Waiting 10 minutes");
+    let shown = pty.contents();
+    let code = person::between(&shown, "and type the code\n\n", "\n").trim().to_owned();
+    let page = person::between(&shown, "On any device, open\n\n", "\n").trim().to_owned();
+    person::type_code(&page, &code, "deny");
+    let left = pty.end();
+    assert!(left.code == 1 && left.text.contains("access was denied"), "{}", left.text);
+    assert_eq!(served.stored("ana"), Some(pair));
+}
+
+/// Gives `demo` the flow of device codes.
+fn give_device_codes(served: &Served) {
+    let mut file = authtui::demo::provider_file(served.serving.issuer());
+    if !file.contains("device") {
+        let endpoint = format!("{{ device: \"{}/oauth2/device\", ", served.serving.issuer());
+        file = file.replace("endpoints: { ", &format!("endpoints: {endpoint}"));
+        file = file.replace("flows: [code, paste]", "flows: [code, paste, device]");
+    }
+    served.home.provider("demo", &file);
 }
 
 #[test]
