@@ -48,7 +48,7 @@ async fn log_in(hands: &Arc<Hands>, arguments: &Arguments) -> Result<Exit, Exit>
     let ways = ways(arguments, provider)?;
     let snapshot = hands.read_now(StoreId::Own);
     may_be_written(&snapshot, &name)?;
-    let mut needs = needs(provider, goal, &name, &snapshot).map_err(refused)?;
+    let mut needs = Needs::of(&name, provider, goal, &snapshot).map_err(refused)?;
     let input = answers::given(&mut needs, arguments)?;
     let mut person = Person::new(input);
     answers::asked(&mut needs, arguments, provider, &snapshot, &mut person).await?;
@@ -68,7 +68,7 @@ async fn log_in(hands: &Arc<Hands>, arguments: &Arguments) -> Result<Exit, Exit>
 fn name(text: &str, goal: Goal) -> Result<ProfileName, Exit> {
     match goal {
         Goal::Key if !text.contains('/') => target::name(&format!("{text}/key")),
-        Goal::Key | Goal::Login => target::name(text),
+        Goal::Key | Goal::Login | Goal::Scopes => target::name(text),
     }
 }
 
@@ -93,15 +93,6 @@ fn may_be_written(snapshot: &Snapshot, name: &ProfileName) -> Result<(), Exit> {
         snapshot.place
     ));
     Err(Exit::Failure)
-}
-
-fn needs(provider: &Provider, goal: Goal, name: &ProfileName, snapshot: &Snapshot) -> Result<Needs, String> {
-    if let Some(profile) = snapshot.profile(name) {
-        return Needs::again(profile, provider, goal);
-    }
-    let mut needs = Needs::new(provider, goal);
-    needs.name(name.name(), snapshot)?;
-    Ok(needs)
 }
 
 fn provider<'a>(hands: &Hands, catalog: &'a Catalog, name: &ProfileName) -> Result<&'a Provider, Exit> {

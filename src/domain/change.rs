@@ -180,6 +180,24 @@ impl Snapshot {
         self.profiles().find(|profile| profile.id.name == *name)
     }
 
+    /// Whether an entry bears that name, also one that cannot be understood: what is not
+    /// understood is not written either.
+    #[must_use]
+    pub fn is_taken(&self, name: &ProfileName) -> bool {
+        let text = name.to_string();
+        self.rows.iter().any(|row| match row {
+            Row::Profile(profile) => profile.id.name == *name,
+            Row::Broken { name, .. } => *name == text,
+        })
+    }
+
+    /// A name beside `name` that nobody bears: `work-2`.
+    #[must_use]
+    pub fn free_name(&self, name: &ProfileName) -> Option<ProfileName> {
+        let beside = |number| ProfileName::new(name.provider(), &format!("{}-{number}", name.name())).ok();
+        (2..100).filter_map(beside).find(|name| !self.is_taken(name))
+    }
+
     /// The profiles that can be understood.
     pub fn profiles(&self) -> impl Iterator<Item = &Profile> {
         self.rows.iter().filter_map(|row| match row {
@@ -315,5 +333,24 @@ mod tests {
         ] {
             assert_eq!(add.outcome(there.as_ref()), outcome, "{there:?}");
         }
+    }
+
+    #[test]
+    fn a_name_is_taken_by_an_entry_that_cannot_be_understood_too() {
+        let name = |text: &str| ProfileName::new("acme", text).expect("a name");
+        let row = |text: &str| {
+            let id = ProfileId { store: StoreId::Own, name: name(text) };
+            Row::Profile(Box::new(Profile::new(id, Kind::OAuth)))
+        };
+        let broken = Row::Broken { name: "acme/work-3".into(), at: Where::Line(1), why: String::new() };
+        let there = Snapshot {
+            store: StoreId::Own,
+            place: String::new(),
+            rows: vec![row("work"), row("work-2"), broken],
+            writable: Ok(()),
+            notices: Vec::new(),
+        };
+        assert_eq!(there.free_name(&name("work")), Some(name("work-4")));
+        assert_eq!(there.free_name(&name("home")), Some(name("home-2")));
     }
 }

@@ -49,6 +49,14 @@ impl Secret {
         !self.0.is_empty() && self.0.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ')
     }
 
+    /// It without the white space at its ends, and whether there was some.
+    #[must_use]
+    pub fn trimmed(&self) -> (Self, Ends) {
+        let inner = self.0.trim();
+        let ends = if inner.len() < self.0.len() { Ends::Trimmed } else { Ends::Clean };
+        (Self::new(inner), ends)
+    }
+
     /// What keeps it out of a header, in words; nothing where nothing does.
     #[must_use]
     pub fn blemish(&self) -> Option<&'static str> {
@@ -82,6 +90,15 @@ impl Secret {
         };
         format!("{prefix}…{last}")
     }
+}
+
+/// Whether a text that was given had white space at its ends, which is left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ends {
+    /// It had none.
+    Clean,
+    /// It had some.
+    Trimmed,
 }
 
 impl fmt::Debug for Secret {

@@ -7,7 +7,7 @@ use tui_input::backend::crossterm::EventHandler;
 use tui_input::{Input, InputRequest};
 use unicode_width::UnicodeWidthStr;
 
-use crate::domain::secret::Secret;
+use crate::domain::secret::{Ends, Secret};
 use crate::domain::text;
 
 /// The most characters a field takes.
@@ -18,14 +18,8 @@ const LONGEST: usize = 8192;
 pub struct Field {
     input: Input,
     sight: Sight,
+    /// Of what was pasted.
     ends: Ends,
-}
-
-/// Whether a paste brought white space at its ends, which is left out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Ends {
-    Clean,
-    Trimmed,
 }
 
 /// Whether what is typed can be seen.

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::change::{Renewal, Row, Snapshot, Where};
+use crate::domain::change::{Renewal, Snapshot, Where};
 use crate::domain::clock::Steady;
 use crate::domain::health::Activity;
-use crate::domain::name::{ProfileId, ProfileName, StoreId};
+use crate::domain::name::{ProfileId, StoreId};
 use crate::domain::profile::Profile;
 use crate::domain::provider::Provider;
 use crate::domain::provider::catalog::Catalog;
@@ -168,16 +168,10 @@ impl Model {
         self.catalog.as_ref()?.get(profile.id.name.provider())
     }
 
-    /// Whether the store has an entry of that name; one that cannot be understood is one too, for
-    /// it cannot be written either.
+    /// What our own store said, once it was read.
     #[must_use]
-    pub fn has_profile(&self, name: &ProfileName) -> bool {
-        let text = name.to_string();
-        let bears = |row: &Row| match row {
-            Row::Profile(profile) => profile.id.name == *name,
-            Row::Broken { name, .. } => *name == text,
-        };
-        self.stores.get(&StoreId::Own).is_some_and(|snapshot| snapshot.rows.iter().any(bears))
+    pub fn own(&self) -> Option<&Snapshot> {
+        self.stores.get(&StoreId::Own)
     }
 
     /// Whether there is a provider of that name.

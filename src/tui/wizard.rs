@@ -1,50 +1,32 @@
 //! What must be known before a login begins, or a key is kept, asked page by page.
 //!
-//! A page that was answered is remembered with its text, and so is one that was left by going
-//! back: nothing that was typed is lost on the way. Which page comes next depends on the
-//! provider alone, and on what is stored of a profile that logs in again.
+//! What is asked, in which order, and which answers are taken is the business of [`Needs`]; a
+//! wizard has the pages on which it is asked, and before them those about the provider. A page
+//! that was answered is remembered with its text, and so is one that was left by going back:
+//! nothing that was typed is lost on the way.
 
 mod answer;
 mod order;
 pub mod page;
 pub mod picker;
 
-use crate::domain::name::{ProfileId, ProfileName, StoreId};
-use crate::domain::profile::{Kind, Profile};
 use crate::domain::provider::Provider;
 use crate::domain::provider::catalog::Catalog;
-use crate::domain::provider::draft::Draft;
+use crate::domain::provider::draft::{self, Draft};
 use crate::domain::secret::Secret;
-use crate::domain::tokens::{Held, Tokens};
+use crate::oauth::login::needs::{Goal, Needs};
 use crate::oauth::login::{Plan, Seat, Ways};
 use crate::tui::keymap::Place;
 use crate::tui::model::Model;
-use crate::tui::wizard::order::offers_scopes;
 pub use crate::tui::wizard::page::{Page, Step};
 
 /// What is known so far, and what is asked.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Wizard {
-    /// What it is for.
-    pub purpose: Purpose,
-    /// The provider, once it is chosen and has a file.
-    pub provider: Option<Box<Provider>>,
+    /// What the login or the key needs, once its provider is chosen and has a file.
+    pub needs: Option<Needs>,
     /// The provider's file, where the person is describing a new one.
     pub draft: Option<Draft>,
-    /// The profile's name, once it is known.
-    pub name: Option<ProfileName>,
-    /// The client id, once it is known.
-    pub client_id: Option<String>,
-    /// The client's secret, once it is known.
-    pub client_secret: Option<Secret>,
-    /// The API key, once it is known.
-    pub key: Option<Secret>,
-    /// What the login asks for, where that was chosen.
-    pub scopes: Option<Vec<String>>,
-    /// The profile as it is stored, when it is logged in again.
-    pub known: Option<Box<Profile>>,
-    /// Whether the client's secret that is stored may be the wrong one.
-    pub doubt: Doubt,
     /// What is asked.
     pub page: Page,
     /// Why the last answer could not be taken.
@@ -55,26 +37,6 @@ pub struct Wizard {
     pub ahead: Vec<Page>,
     /// Whether something that was typed is being saved.
     pub work: Work,
-}
-
-/// What a wizard is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Purpose {
-    /// A login with the scopes that are usual, or were granted before.
-    Login,
-    /// A login whose scopes the person chooses.
-    Scopes,
-    /// An API key.
-    Key,
-}
-
-/// Whether the client's secret that is stored may be the wrong one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Doubt {
-    /// Nothing says so: it is used without a question.
-    No,
-    /// The last login with it failed: the person may give another one.
-    Failed,
 }
 
 /// Whether something that was typed is being saved.
@@ -91,16 +53,8 @@ impl Wizard {
     #[must_use]
     pub fn new() -> Self {
         Self {
-            purpose: Purpose::Login,
-            provider: None,
+            needs: None,
             draft: None,
-            name: None,
-            client_id: None,
-            client_secret: None,
-            key: None,
-            scopes: None,
-            known: None,
-            doubt: Doubt::No,
             page: Page::Provider(0),
             complaint: None,
             passed: Vec::new(),
@@ -109,27 +63,39 @@ impl Wizard {
         }
     }
 
-    /// A login to `profile` again.
+    /// A login to a stored profile again.
     #[must_use]
-    pub fn again(profile: &Profile, provider: &Provider, purpose: Purpose, doubt: Doubt) -> Self {
-        let mut wizard = Self {
-            purpose,
-            provider: Some(Box::new(provider.clone())),
-            name: Some(profile.id.name.clone()),
-            client_id: profile.client_id.clone(),
-            client_secret: profile.client_secret.clone(),
-            known: Some(Box::new(profile.clone())),
-            doubt,
-            ..Self::new()
-        };
-        wizard.page = wizard.fresh(wizard.next(Step::Provider), None);
+    pub fn again(needs: Needs) -> Self {
+        let mut wizard = Self { needs: Some(needs), ..Self::new() };
+        wizard.page = wizard.fresh(wizard.next(Step::How), None);
         wizard
+    }
+
+    /// The provider, once it is chosen and has a file.
+    #[must_use]
+    pub fn provider(&self) -> Option<&Provider> {
+        self.needs.as_ref().map(Needs::provider)
+    }
+
+    /// Whether a key is to be kept, and not a login begun.
+    #[must_use]
+    pub fn wants_key(&self) -> bool {
+        self.needs.as_ref().is_some_and(|needs| needs.goal() == Goal::Key)
     }
 
     /// Goes on with a provider whose file was just written from the draft.
     pub fn described(&mut self, provider: &Provider, model: &Model) {
-        self.provider = Some(Box::new(provider.clone()));
-        self.name = ProfileName::new(&provider.name, "default").ok().filter(|name| !model.has_profile(name));
+        let mut needs = Needs::new(provider, Goal::Login);
+        // What is not taken here is asked for.
+        if let Some(secret) = self.described_secret() {
+            needs.client_secret(&secret).ok();
+        }
+        if let Some(snapshot) = model.own()
+            && let Some(usual) = needs.usual_name(snapshot)
+        {
+            needs.name(usual.name(), snapshot).ok();
+        }
+        self.needs = Some(needs);
         self.complaint = None;
         self.work = Work::Idle;
         // The file is there: what it was made of is not asked again.
@@ -138,10 +104,20 @@ impl Wizard {
         self.page = self.fresh(self.next(Step::Preview), Some(model));
     }
 
+    /// The client's secret that was typed beside the draft, which never holds it.
+    fn described_secret(&self) -> Option<Secret> {
+        let step = Step::Draft(draft::Question::ClientSecret);
+        let field = self.passed.iter().find(|page| page.step() == step)?.field()?;
+        (!field.is_empty()).then(|| field.secret())
+    }
+
     /// Goes one page back, which is as it was left; nothing where this is the first one.
     #[must_use]
     pub fn back(mut self) -> Option<Self> {
         let page = self.passed.pop()?;
+        if let (Step::Asked(question), Some(needs)) = (page.step(), &mut self.needs) {
+            needs.reopen(question);
+        }
         self.ahead.push(std::mem::replace(&mut self.page, page));
         self.complaint = None;
         Some(self)
@@ -188,41 +164,14 @@ impl Wizard {
     /// The client that asks, as far as it is known.
     #[must_use]
     pub fn client(&self) -> String {
-        let usual = self.provider.as_ref().and_then(|provider| provider.client.id.clone());
-        self.client_id.clone().or(usual).unwrap_or_default()
-    }
-
-    /// The profile that holds the key, once all is known.
-    #[must_use]
-    pub fn key_profile(&self) -> Option<Box<Profile>> {
-        let id = ProfileId { store: StoreId::Own, name: self.name.clone()? };
-        let mut profile = Profile::new(id, Kind::ApiKey);
-        profile.held = Held::Here(Tokens { access: self.key.clone()?, refresh: None });
-        Some(Box::new(profile))
+        self.needs.as_ref().and_then(Needs::client).unwrap_or_default().to_owned()
     }
 
     /// What follows from what was asked, once the page is [`Page::Ready`].
     #[must_use]
     pub fn plan(&self, place: &str, seat: Seat) -> Option<Plan> {
-        let provider = self.provider.clone()?;
-        Some(Plan {
-            id: ProfileId { store: StoreId::Own, name: self.name.clone()? },
-            client_id: self.client_id.clone().or_else(|| provider.client.id.clone())?,
-            client_secret: self.client_secret.clone(),
-            scopes: self.scopes.clone().unwrap_or_else(|| self.usual_scopes(&provider)),
-            known: self.known.clone(),
-            place: place.to_owned(),
-            ways: Ways::of(&provider, seat),
-            provider,
-        })
-    }
-
-    /// What is asked for unless the person chooses: what was granted before, where that may have
-    /// been chosen, else what the provider's file says.
-    fn usual_scopes(&self, provider: &Provider) -> Vec<String> {
-        let granted = self.known.as_deref().map(|profile| &profile.scopes);
-        let chosen = granted.filter(|granted| !granted.is_empty() && offers_scopes(provider));
-        chosen.unwrap_or(&provider.scopes.default).clone()
+        let needs = self.needs.as_ref()?;
+        needs.plan(place, Ways::of(needs.provider(), seat))
     }
 }
 

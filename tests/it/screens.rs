@@ -11,6 +11,7 @@ use authtui::domain::change::Row;
 use authtui::domain::provider::Flow;
 use authtui::domain::secret::Secret;
 use authtui::domain::trouble::{Next, Stored, Trouble};
+use authtui::oauth::login::needs::{Goal, Needs};
 use authtui::oauth::login::{Choice, Door, Doubt, Heard, Login, Seat};
 use authtui::tui::dialog::{Dialog, Question};
 use authtui::tui::field::{Field, Sight};
@@ -263,7 +264,7 @@ fn the_wizard_asks_for_what_a_login_needs() {
         model.screen = Screen::Wizard(Box::new(wizard.clone()));
         assert_snapshot!(format!("wizard_{name}"), drawn(&model, MIDDLE));
         assert_snapshot!(format!("wizard_{name}_smallest"), text(&model, SMALLEST));
-        wizard.provider = Some(Box::new(cast::provider()));
+        wizard.needs = Some(Needs::new(&cast::provider(), Goal::Login));
         wizard.complaint =
             (name == "provider").then(|| "anthropic/work is there already; choose another name".to_owned());
     }
@@ -333,13 +334,8 @@ static MODELS: LazyLock<Vec<Model>> = LazyLock::new(|| {
     let trouble = Trouble::untouched("cannot save", "the disk is full", Next::Retry);
     let question = |question| Dialog::new(question);
     let wizard = |page| {
-        let provider = Some(Box::new(cast::provider()));
-        Screen::Wizard(Box::new(Wizard {
-            page,
-            provider,
-            complaint: Some("why ".repeat(30)),
-            ..Wizard::new()
-        }))
+        let needs = Some(Needs::new(&cast::provider(), Goal::Login));
+        Screen::Wizard(Box::new(Wizard { page, needs, complaint: Some("why ".repeat(30)), ..Wizard::new() }))
     };
     let screens = [
         Screen::List,

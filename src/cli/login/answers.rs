@@ -5,8 +5,8 @@ use crate::cli::login::arguments::{Arguments, Source};
 use crate::cli::login::person::{Input, Person};
 use crate::domain::change::Snapshot;
 use crate::domain::provider::Provider;
-use crate::domain::secret::Secret;
-use crate::oauth::login::needs::{Needs, Question};
+use crate::domain::secret::{Ends, Secret};
+use crate::oauth::login::needs::{Needs, Question, TRIMMED};
 use crate::shell::console;
 
 /// Answers what the command line answers, and says what is left of standard input.
@@ -18,8 +18,7 @@ pub(super) fn given(needs: &mut Needs, arguments: &Arguments) -> Result<Input, E
         needs.client_id(id).map_err(refused)?;
     }
     if !arguments.scope.is_empty() {
-        let wanted = [needs.usual_scopes(), arguments.scope.clone()].concat();
-        needs.scopes(&wanted).map_err(refused)?;
+        needs.more_scopes(&arguments.scope).map_err(refused)?;
     }
     if arguments.yes {
         needs.agree();
@@ -34,7 +33,7 @@ pub(super) fn given(needs: &mut Needs, arguments: &Arguments) -> Result<Input, E
         Source::Input => (console::secret_from_input(), Input::Spent),
         Source::Descriptor(number) => (console::secret_from_descriptor(number), Input::Free),
     };
-    take(needs, arguments, secret.map_err(refused)?)?;
+    take(needs, arguments, &secret.map_err(refused)?)?;
     Ok(input)
 }
 
@@ -53,7 +52,7 @@ pub(super) async fn asked(
     if arguments.source() == Some(Source::Input) && console::input_is_terminal() {
         let what = if arguments.wants_key() { "API key" } else { "Client secret" };
         let secret = unseen(person, what).await?;
-        take(needs, arguments, secret)?;
+        take(needs, arguments, &secret)?;
     }
     while let Some(question) = needs.next() {
         if question == Question::Notice {
@@ -64,18 +63,25 @@ pub(super) async fn asked(
             return Err(Exit::Usage);
         }
         let taken = match question {
-            Question::Name => needs.name(needs.usual_name(), snapshot),
+            Question::Name => {
+                let answer = person.asked("Name:").await.ok_or_else(cancelled)?;
+                needs.name(&answer, snapshot)
+            }
             Question::Scopes => needs.scopes(&needs.usual_scopes()),
             Question::ClientId => {
                 let answer = person.asked("Client id:").await.ok_or_else(cancelled)?;
                 needs.client_id(&answer)
             }
-            Question::ClientSecret => needs.client_secret(unseen(person, "Client secret").await?),
+            Question::ClientSecret => {
+                let secret = unseen(person, "Client secret").await?;
+                needs.client_secret(&secret).map(said)
+            }
             Question::Key => {
                 if let Some(page) = &provider.key_page {
                     console::say(&format!("{} gives API keys at {page}", provider.title));
                 }
-                needs.key(unseen(person, "API key").await?)
+                let key = unseen(person, "API key").await?;
+                needs.key(&key).map(said)
             }
             Question::Notice | Question::Replace => {
                 let words = if question == Question::Notice {
@@ -99,7 +105,8 @@ pub(super) async fn asked(
 /// What to say where nobody can be asked; nothing where nobody needs to be.
 fn instead(question: Question) -> Option<&'static str> {
     match question {
-        Question::Name | Question::Scopes => None,
+        Question::Scopes => None,
+        Question::Name => Some("it wants a name, and nobody can be asked here; write PROVIDER/NAME"),
         Question::ClientId => Some("it wants a client id, and nobody can be asked here; add --client-id"),
         Question::ClientSecret => Some(
             "it wants a client secret, and nobody can be asked here; add --client-secret-stdin or --client-secret-fd",
@@ -112,9 +119,17 @@ fn instead(question: Question) -> Option<&'static str> {
     }
 }
 
-fn take(needs: &mut Needs, arguments: &Arguments, secret: Secret) -> Result<(), Exit> {
+fn take(needs: &mut Needs, arguments: &Arguments, secret: &Secret) -> Result<(), Exit> {
     let taken = if arguments.wants_key() { needs.key(secret) } else { needs.client_secret(secret) };
-    taken.map_err(refused)
+    taken.map(said).map_err(refused)
+}
+
+/// Says whether something of a secret was left out: nobody sees it.
+fn said(ends: Ends) {
+    match ends {
+        Ends::Clean => {}
+        Ends::Trimmed => console::say(&format!("authtui: {TRIMMED}")),
+    }
 }
 
 async fn unseen(person: &mut Person, what: &str) -> Result<Secret, Exit> {

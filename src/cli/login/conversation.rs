@@ -12,7 +12,7 @@ use crate::cli::login::person::Person;
 use crate::cli::login::shown::{Pasting, Shown};
 use crate::domain::name::{ProfileName, StoreId};
 use crate::oauth::Attempt;
-use crate::oauth::login::{Ask, Choice, Doubt, Heard, Login, Plan, Stage, needs};
+use crate::oauth::login::{Ask, Choice, Doubt, Heard, Login, Plan, Stage};
 use crate::shell::{Hands, console, login};
 
 /// A login and those who take part in it.
@@ -91,7 +91,7 @@ impl<'a> Conversation<'a> {
                     "authtui: {came} logged in, but {stored} is stored under this name. Nothing is saved yet."
                 ));
                 let snapshot = self.hands.read_now(StoreId::Own);
-                let free = needs::free_name(&snapshot, &profile.id.name);
+                let free = snapshot.free_name(&profile.id.name);
                 Some(self.account(free).await)
             }
             Stage::Confirming(profile, Doubt::Taken) => {
@@ -100,7 +100,7 @@ impl<'a> Conversation<'a> {
                     profile.id.name
                 ));
                 let snapshot = self.hands.read_now(StoreId::Own);
-                let free = needs::free_name(&snapshot, &profile.id.name);
+                let free = snapshot.free_name(&profile.id.name);
                 Some(self.account(free).await)
             }
             Stage::Confirming(_, Doubt::Cancelled) => {

@@ -9,7 +9,6 @@ use url::Url;
 
 use crate::domain::name;
 use crate::domain::provider::{Authentication, Flow, Pkce, Provider, endpoint, scopes};
-use crate::domain::text;
 
 /// A provider file that is being written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,7 +102,7 @@ impl Draft {
                 answer.clone_into(&mut self.client_id);
             }
             Question::ClientSecret => {}
-            Question::Scopes => self.scopes = scopes::typed(answer, "").map_err(|bad| no_scope(&bad))?,
+            Question::Scopes => self.scopes = scopes::typed(answer, "")?,
         }
         Ok(())
     }
@@ -187,13 +186,6 @@ pub fn client_id(text: &str) -> Result<(), String> {
         return Err("A client id has visible ASCII characters alone (RFC 6749, Appendix A.1)".to_owned());
     }
     Ok(())
-}
-
-/// What is said of a text that is no scope.
-#[must_use]
-pub fn no_scope(scope: &str) -> String {
-    let scope = text::clean(scope, 40);
-    format!("“{scope}” is no scope: one has visible ASCII characters, but no \" and no \\")
 }
 
 fn address(text: &str) -> Result<Url, String> {

@@ -2,6 +2,7 @@
 
 use crate::domain::provider::call::Call;
 use crate::domain::provider::reply::Pointers;
+use crate::domain::text;
 
 /// What is asked for, how it is joined, and what else there is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,8 +40,7 @@ pub struct ScopeList {
 }
 
 /// Whether `text` can be one scope (RFC 6749 §3.3: visible ASCII but `"` and `\`).
-#[must_use]
-pub fn is_scope(text: &str) -> bool {
+fn is_scope(text: &str) -> bool {
     let fine = |byte: u8| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\';
     !text.is_empty() && text.bytes().all(fine)
 }
@@ -49,13 +49,16 @@ pub fn is_scope(text: &str) -> bool {
 /// request.
 ///
 /// # Errors
-/// The first of them that is no scope.
+/// The first of them that is no scope, in a sentence without a full stop.
 pub fn typed(text: &str, separator: &str) -> Result<Vec<String>, String> {
     let separated = |char: char| char.is_whitespace() || separator.contains(char);
     let mut scopes: Vec<String> = Vec::new();
     for scope in text.split(separated).filter(|scope| !scope.is_empty()) {
         if !is_scope(scope) {
-            return Err(scope.to_owned());
+            let scope = text::clean(scope, 40);
+            return Err(format!(
+                "“{scope}” is no scope: one has visible ASCII characters, but no \" and no \\"
+            ));
         }
         if !scopes.iter().any(|earlier| earlier == scope) {
             scopes.push(scope.to_owned());
@@ -70,6 +73,8 @@ mod tests {
 
     #[test]
     fn what_people_type_is_split_at_spaces_and_separators() {
+        let no_scope =
+            |scope| format!("“{scope}” is no scope: one has visible ASCII characters, but no \" and no \\");
         for (text, separator, scopes) in [
             ("", " ", Ok(&[][..])),
             (" a  b a ", " ", Ok(&["a", "b"])),
@@ -81,7 +86,7 @@ mod tests {
             ("ü", " ", Err("ü")),
         ] {
             let scopes = scopes.map(|scopes| scopes.iter().map(|scope| (*scope).to_owned()).collect());
-            assert_eq!(typed(text, separator), scopes.map_err(String::from), "{text:?} {separator:?}");
+            assert_eq!(typed(text, separator), scopes.map_err(no_scope), "{text:?} {separator:?}");
         }
     }
 }

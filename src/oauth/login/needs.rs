@@ -1,9 +1,11 @@
 //! What must be known before a login begins, or before an API key is stored.
 //!
 //! [`Needs`] holds what is known. [`Needs::next`] says what to ask, in the one order there is,
-//! and each answer is taken or refused with a sentence for people. Who asks, the wizard or the
-//! command line, only carries answers over; at the end there is a [`Plan`], or a [`Change`].
+//! and each answer is taken or refused with a sentence for people, without a full stop. Who asks,
+//! the wizard or the command line, only carries answers over; at the end there is a [`Plan`], or
+//! a [`Change`].
 
+mod answer;
 mod name;
 mod question;
 
@@ -13,9 +15,10 @@ use crate::domain::profile::{Kind, Profile};
 use crate::domain::provider::Provider;
 use crate::domain::secret::Secret;
 use crate::domain::tokens::{Held, Tokens};
-pub use crate::oauth::login::needs::name::{free_name, is_taken};
+pub use crate::oauth::login::needs::answer::{TRIMMED, client_secret};
 pub use crate::oauth::login::needs::question::{Goal, Question};
 use crate::oauth::login::{Plan, Ways};
+use crate::oauth::scopes::union;
 
 /// What is known so far.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,8 +58,10 @@ impl Needs {
     pub fn again(profile: &Profile, provider: &Provider, goal: Goal) -> Result<Self, String> {
         let name = &profile.id.name;
         match (goal, profile.kind) {
-            (Goal::Login, Kind::OAuth) | (Goal::Key, Kind::ApiKey) => {}
-            (Goal::Login, Kind::ApiKey) => return Err(format!("{name} is an API key; choose another name")),
+            (Goal::Login | Goal::Scopes, Kind::OAuth) | (Goal::Key, Kind::ApiKey) => {}
+            (Goal::Login | Goal::Scopes, Kind::ApiKey) => {
+                return Err(format!("{name} is an API key; choose another name"));
+            }
             (_, Kind::Environment) => {
                 return Err(format!("{name} is an environment variable; choose another name"));
             }
@@ -69,6 +74,35 @@ impl Needs {
             known: Some(Box::new(profile.clone())),
             ..Self::new(provider, goal)
         })
+    }
+
+    /// The profile of that name: the one in `snapshot` again, or a new one.
+    ///
+    /// # Errors
+    /// When there can be no such profile, or it is of another kind.
+    pub fn of(
+        name: &ProfileName,
+        provider: &Provider,
+        goal: Goal,
+        snapshot: &Snapshot,
+    ) -> Result<Self, String> {
+        let Some(profile) = snapshot.profile(name) else {
+            let mut needs = Self::new(provider, goal);
+            needs.name(name.name(), snapshot)?;
+            return Ok(needs);
+        };
+        Self::again(profile, provider, goal).map_err(|why| {
+            let free = name::instead_of(name, provider, goal, snapshot);
+            free.map_or_else(|| why.clone(), |free| format!("{why}, such as {free}"))
+        })
+    }
+
+    /// With the stored secret of the client in doubt, since the last login with it failed: it is
+    /// asked for, and no answer means the stored one once more.
+    #[must_use]
+    pub fn doubting(mut self) -> Self {
+        self.client_secret = None;
+        self
     }
 
     /// What to ask now; nothing once all is known.
@@ -86,8 +120,8 @@ impl Needs {
                 provider.client.authentication.has_secret() && self.client_secret.is_none()
             }
             Question::Scopes => {
-                let choice = !provider.scopes.offered.is_empty() || provider.scopes.list.is_some();
-                choice && self.scopes.is_none() && self.known.is_none()
+                let new = self.known.is_none() && offers_scopes(provider);
+                self.scopes.is_none() && (new || self.goal == Goal::Scopes)
             }
             Question::Notice => provider.notice.is_some() && !self.agreed,
             Question::Replace => {
@@ -97,133 +131,71 @@ impl Needs {
         }
     }
 
-    /// What a new profile is called unless the person says otherwise.
+    /// Where the profile will belong.
     #[must_use]
-    pub fn usual_name(&self) -> &'static str {
-        match self.goal {
-            Goal::Login => "default",
-            Goal::Key => "key",
-        }
+    pub fn provider(&self) -> &Provider {
+        &self.provider
     }
 
-    /// Takes the name of a new profile.
-    ///
-    /// # Errors
-    /// When it breaks a rule, is kept for something else, or is taken.
-    pub fn name(&mut self, text: &str, snapshot: &Snapshot) -> Result<(), String> {
-        self.name = Some(name::new(&self.provider.name, text, self.goal, snapshot)?);
-        Ok(())
+    /// What is to be had in the end.
+    #[must_use]
+    pub fn goal(&self) -> Goal {
+        self.goal
     }
 
-    /// Takes the client id. A stored secret belongs to the id it was stored with.
-    ///
-    /// # Errors
-    /// When it is empty or has a character that no id has (RFC 6749 Appendix A.1).
-    pub fn client_id(&mut self, text: &str) -> Result<(), String> {
-        if text.is_empty() {
-            return Err("The provider gave you a client id when you registered there".to_owned());
-        }
-        if !text.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ') {
-            return Err("A client id has visible ASCII characters only".to_owned());
-        }
-        let before = self.client_id.as_deref().or(self.provider.client.id.as_deref());
-        if before != Some(text) {
-            self.client_secret = None;
-        }
-        self.client_id = Some(text.to_owned());
-        Ok(())
+    /// The profile as it is stored, where it is had again.
+    #[must_use]
+    pub fn known(&self) -> Option<&Profile> {
+        self.known.as_deref()
     }
 
-    /// Says whether the provider takes a client's secret.
-    ///
-    /// # Errors
-    /// When it takes none.
-    pub fn takes_client_secret(&self) -> Result<(), String> {
-        if self.provider.client.authentication.has_secret() {
-            return Ok(());
-        }
-        Err(format!(
-            "{} takes no client secret: its provider file wants none (client.authentication: none)",
-            self.provider.title
-        ))
+    /// What the profile is called, once that is known.
+    #[must_use]
+    pub fn profile_name(&self) -> Option<&ProfileName> {
+        self.name.as_ref()
     }
 
-    /// Takes the client's secret, also in place of a stored one.
-    ///
-    /// # Errors
-    /// When the provider takes none, or it is empty or has a character that no secret has.
-    pub fn client_secret(&mut self, secret: Secret) -> Result<(), String> {
-        self.takes_client_secret()?;
-        if secret.is_empty() {
-            return Err("This provider wants the client's secret".to_owned());
-        }
-        if !secret.is_client_secret() {
-            return Err(
-                "A client secret is one line of visible ASCII characters; this one holds others".to_owned()
-            );
-        }
-        self.client_secret = Some(secret);
-        Ok(())
+    /// The client that asks, once it is known.
+    #[must_use]
+    pub fn client(&self) -> Option<&str> {
+        self.client_id.as_deref().or(self.provider.client.id.as_deref())
     }
 
-    /// What is asked for unless the person says otherwise: the provider's usual scopes, and what
-    /// was granted before.
+    /// The stored secret of that client, which is used again where the answer is empty.
+    #[must_use]
+    pub fn doubted_secret(&self) -> Option<&Secret> {
+        let known = self.known.as_deref().filter(|_| self.client_secret.is_none())?;
+        let before = known.client_id.as_deref().or(self.provider.client.id.as_deref());
+        known.client_secret.as_ref().filter(|_| before == self.client())
+    }
+
+    /// What a new profile is called unless the person says otherwise; nothing where that is taken.
+    #[must_use]
+    pub fn usual_name(&self, snapshot: &Snapshot) -> Option<ProfileName> {
+        name::new(&self.provider, self.goal.usual_name(), self.goal, snapshot).ok()
+    }
+
+    /// What is asked for unless the person says otherwise: what was granted before where they
+    /// could choose it, or else the provider's usual scopes and what was granted before.
     #[must_use]
     pub fn usual_scopes(&self) -> Vec<String> {
-        let granted = self.known.iter().flat_map(|known| &known.scopes);
-        union(self.provider.scopes.default.iter().chain(granted))
-    }
-
-    /// Takes what is asked for.
-    ///
-    /// # Errors
-    /// At the first text that is no scope (RFC 6749 §3.3).
-    pub fn scopes(&mut self, scopes: &[String]) -> Result<(), String> {
-        let separator = &self.provider.scopes.separator;
-        let fine = |scope: &str| {
-            let one = separator.is_empty() || !scope.contains(separator.as_str());
-            let spelled = scope.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"\\".contains(&byte));
-            !scope.is_empty() && one && spelled
-        };
-        if !scopes.iter().all(|scope| fine(scope)) {
-            return Err("A scope is one word of visible ASCII characters; name several one by one".to_owned());
+        let usual = &self.provider.scopes.default;
+        match self.known.as_deref().map(|known| known.scopes.as_slice()) {
+            None | Some([]) => union(usual, &[]),
+            Some(granted) if offers_scopes(&self.provider) => union(granted, &[]),
+            Some(granted) => union(usual, granted),
         }
-        self.scopes = Some(union(scopes));
-        Ok(())
-    }
-
-    /// Takes a yes: to the provider's notice, or to the end of the stored key.
-    pub fn agree(&mut self) {
-        self.agreed = true;
-    }
-
-    /// Takes the API key.
-    ///
-    /// # Errors
-    /// When it is empty or could not stand in a header.
-    pub fn key(&mut self, key: Secret) -> Result<(), String> {
-        if key.is_empty() {
-            return Err("There is no key".to_owned());
-        }
-        if !key.is_bearer() {
-            return Err(
-                "A key is one line of visible ASCII characters without spaces; this one holds others"
-                    .to_owned(),
-            );
-        }
-        self.key = Some(key);
-        Ok(())
     }
 
     /// The login that follows; nothing while something must still be asked.
     #[must_use]
     pub fn plan(&self, place: &str, ways: Ways) -> Option<Plan> {
-        if self.goal != Goal::Login || self.next().is_some() {
+        if self.goal == Goal::Key || self.next().is_some() {
             return None;
         }
         Some(Plan {
             id: ProfileId { store: StoreId::Own, name: self.name.clone()? },
-            client_id: self.client_id.clone().or_else(|| self.provider.client.id.clone())?,
+            client_id: self.client()?.to_owned(),
             client_secret: self.client_secret.clone(),
             scopes: self.scopes.clone().unwrap_or_else(|| self.usual_scopes()),
             known: self.known.clone(),
@@ -252,14 +224,9 @@ impl Needs {
     }
 }
 
-fn union<'a>(scopes: impl IntoIterator<Item = &'a String>) -> Vec<String> {
-    let mut all: Vec<String> = Vec::new();
-    for scope in scopes {
-        if !all.contains(scope) {
-            all.push(scope.clone());
-        }
-    }
-    all
+/// Whether there is something to choose among a provider's scopes.
+fn offers_scopes(provider: &Provider) -> bool {
+    provider.scopes.list.is_some() || !provider.scopes.offered.is_empty()
 }
 
 #[cfg(test)]
@@ -268,13 +235,15 @@ mod tests {
     use crate::domain::change::Row;
     use crate::domain::provider::file;
     use crate::domain::provider::scopes::Offered;
+    use crate::domain::secret::Ends;
     use crate::oauth::login::Seat;
 
     /// A provider that must be told everything.
     fn acme() -> Provider {
         let text = "name: acme\ntitle: Acme\nnotice: Acme wants a yes.\n\
                     endpoints: { authorize: 'https://a.test/a', token: 'https://a.test/t' }\n\
-                    client: { authentication: post }\nscopes: { default: [read] }\n";
+                    client: { authentication: post }\nscopes: { default: [read] }\n\
+                    environment: [ACME_TOKEN]\n";
         let mut provider = file::load("acme", text).expect("a provider");
         provider.scopes.offered = vec![Offered { name: "write".into(), title: None }];
         provider
@@ -303,15 +272,20 @@ mod tests {
         Ways::of(&acme(), Seat::Here)
     }
 
+    fn named_usually(needs: &mut Needs) {
+        let usual = needs.usual_name(&snapshot(&[])).expect("it is free");
+        needs.name(usual.name(), &snapshot(&[])).expect("a name");
+    }
+
     #[test]
     fn a_new_login_is_asked_everything_in_order_and_then_is_a_plan() {
         let mut needs = Needs::new(&acme(), Goal::Login);
         assert_eq!(needs.next(), Some(Question::Name));
-        needs.name(needs.usual_name(), &snapshot(&[])).expect("a name");
+        named_usually(&mut needs);
         assert_eq!(needs.next(), Some(Question::ClientId));
         needs.client_id("id").expect("an id");
         assert_eq!(needs.next(), Some(Question::ClientSecret));
-        needs.client_secret(Secret::new("a+/&=% b")).expect("a secret");
+        needs.client_secret(&Secret::new("a+/&=% b")).expect("a secret");
         assert_eq!(needs.next(), Some(Question::Scopes));
         needs.scopes(&["write".into(), "read".into(), "write".into()]).expect("scopes");
         assert_eq!(needs.next(), Some(Question::Notice));
@@ -335,7 +309,7 @@ mod tests {
         needs.agree();
         let plan = needs.plan("", ways()).expect("a plan");
         assert_eq!((plan.client_id.as_str(), plan.client_secret), ("old", Some(Secret::new("old secret"))));
-        assert_eq!(plan.scopes, ["read", "write"]);
+        assert_eq!(plan.scopes, ["write", "read"]);
     }
 
     #[test]
@@ -347,7 +321,7 @@ mod tests {
         needs.client_id("new").expect("another id");
         assert_eq!(needs.next(), Some(Question::ClientSecret));
         let mut needs = again();
-        needs.client_secret(Secret::new("rotated")).expect("a secret");
+        needs.client_secret(&Secret::new("rotated")).expect("a secret");
         needs.agree();
         assert_eq!(needs.plan("", ways()).and_then(|plan| plan.client_secret), Some(Secret::new("rotated")));
     }
@@ -355,9 +329,9 @@ mod tests {
     #[test]
     fn a_key_is_stored_under_its_name_and_an_old_one_is_replaced_only_after_a_yes() {
         let mut needs = Needs::new(&acme(), Goal::Key);
-        needs.name(needs.usual_name(), &snapshot(&[])).expect("a name");
+        named_usually(&mut needs);
         assert_eq!((needs.next(), needs.kept_key()), (Some(Question::Key), None));
-        needs.key(Secret::new("sk-1")).expect("a key");
+        needs.key(&Secret::new("sk-1")).expect("a key");
         let change = needs.kept_key().expect("a change");
         assert_eq!((change.name, change.expects), (named("key"), None));
 
@@ -365,7 +339,7 @@ mod tests {
         let mut needs = Needs::again(&old, &acme(), Goal::Key).expect("a key");
         assert_eq!(needs.next(), Some(Question::Replace));
         needs.agree();
-        needs.key(Secret::new("sk-2")).expect("a key");
+        needs.key(&Secret::new("sk-2")).expect("a key");
         let change = needs.kept_key().expect("a change");
         let held = Held::Here(Tokens { access: Secret::new("sk-2"), refresh: None });
         assert_eq!(change.expects, old.held.fingerprint());
@@ -382,6 +356,8 @@ mod tests {
             (Goal::Key, "key-3", "kept for a list of keys"),
             (Goal::Login, "work", "is there already"),
             (Goal::Key, "a/b", "no slash"),
+            (Goal::Login, "ACME_TOKEN", "“ACME_TOKEN” is kept for the environment variable"),
+            (Goal::Key, "ACME_TOKEN", "kept for the environment variable"),
         ] {
             let said = Needs::new(&acme(), goal).name(name, &there).expect_err(name);
             assert!(said.contains(reason), "{name}: {said}");
@@ -391,16 +367,16 @@ mod tests {
             assert!(needs.client_id(id).is_err(), "{id:?}");
         }
         for secret in ["", "a\nb", "a\tb", "\u{200b}", "\u{e9}"] {
-            assert!(needs.client_secret(Secret::new(secret)).is_err(), "{secret:?}");
-            assert!(needs.key(Secret::new(secret)).is_err(), "{secret:?}");
+            assert!(needs.client_secret(&Secret::new(secret)).is_err(), "{secret:?}");
+            assert!(needs.key(&Secret::new(secret)).is_err(), "{secret:?}");
         }
-        assert!(needs.key(Secret::new("a b")).is_err());
+        assert!(needs.key(&Secret::new("a b")).is_err());
         for scope in ["", "a b", "a\"", "\u{e9}"] {
-            assert!(needs.scopes(&[scope.to_owned()]).is_err(), "{scope:?}");
+            assert!(needs.more_scopes(&[scope.to_owned()]).is_err(), "{scope:?}");
         }
         let mut public = acme();
         public.client.authentication = crate::domain::provider::Authentication::None;
-        let said = Needs::new(&public, Goal::Login).client_secret(Secret::new("s")).expect_err("no secret");
+        let said = Needs::new(&public, Goal::Login).client_secret(&Secret::new("s")).expect_err("no secret");
         assert_eq!(
             said,
             "Acme takes no client secret: its provider file wants none (client.authentication: none)"
@@ -411,5 +387,81 @@ mod tests {
         ] {
             assert_eq!(Needs::again(&stored("work", kind), &acme(), goal), Err(reason.to_owned()));
         }
+    }
+
+    #[test]
+    fn a_secret_in_doubt_is_asked_for_and_no_answer_means_the_stored_one() {
+        let doubted =
+            || Needs::again(&stored("work", Kind::OAuth), &acme(), Goal::Login).map(Needs::doubting);
+        for (id, typed, used) in [
+            ("old", "", Ok(("old secret", Ends::Clean))),
+            ("old", " new\n", Ok(("new", Ends::Trimmed))),
+            ("new", "", Err("This provider wants the client's secret".to_owned())),
+        ] {
+            let mut needs = doubted().expect("a login");
+            needs.client_id(id).expect("an id");
+            assert_eq!(needs.next(), Some(Question::ClientSecret), "{id} {typed:?}");
+            let taken = needs.client_secret(&Secret::new(typed));
+            let secret = needs.client_secret.clone().unwrap_or_default();
+            let used = used.map(|(used, ends)| (Secret::new(used), ends));
+            assert_eq!(taken.map(|ends| (secret, ends)), used, "{id} {typed:?}");
+        }
+    }
+
+    #[test]
+    fn scopes_are_chosen_anew_where_that_is_the_goal_and_may_be_of_any_spelling() {
+        let mut needs = Needs::again(&stored("work", Kind::OAuth), &acme(), Goal::Scopes).expect("a login");
+        assert_eq!(needs.next(), Some(Question::Scopes));
+        assert_eq!(needs.scopes(&[]), Err("Choose at least one scope".to_owned()));
+        needs.scopes(&[r#"{"key":"x"}"#.to_owned()]).expect("what the provider lists");
+        needs.agree();
+        assert_eq!(needs.plan("", ways()).expect("a plan").scopes, [r#"{"key":"x"}"#]);
+    }
+
+    #[test]
+    fn what_was_granted_is_usual_and_what_could_not_be_chosen_is_usual_beside_it() {
+        let mut fixed = acme();
+        fixed.scopes.offered.clear();
+        for (provider, granted, usual) in [
+            (acme(), &["write"][..], &["write"][..]),
+            (acme(), &[], &["read"]),
+            (fixed.clone(), &["write"], &["read", "write"]),
+            (fixed, &[], &["read"]),
+        ] {
+            let mut profile = stored("work", Kind::OAuth);
+            profile.scopes = granted.iter().map(|scope| (*scope).to_owned()).collect();
+            let mut needs = Needs::again(&profile, &provider, Goal::Login).expect("a login");
+            assert_eq!(needs.usual_scopes(), usual, "{granted:?}");
+            needs.more_scopes(&["admin".to_owned()]).expect("a scope");
+            assert_eq!(needs.scopes.expect("scopes"), [usual, &["admin"]].concat(), "{granted:?}");
+        }
+    }
+
+    #[test]
+    fn an_answer_that_was_taken_back_is_asked_for_again_and_those_before_it_stay() {
+        let mut needs = Needs::new(&acme(), Goal::Login);
+        named_usually(&mut needs);
+        needs.client_id("id").expect("an id");
+        needs.client_secret(&Secret::new("s")).expect("a secret");
+        for question in [Question::ClientSecret, Question::ClientId, Question::Name] {
+            needs.reopen(question);
+            assert_eq!(needs.next(), Some(question));
+        }
+    }
+
+    #[test]
+    fn a_name_of_another_kind_comes_with_one_that_is_free() {
+        let there =
+            snapshot(&[stored("work", Kind::OAuth), stored("key", Kind::ApiKey), stored("ci", Kind::ApiKey)]);
+        for (name, goal, said) in [
+            ("key", Goal::Login, "acme/key is an API key; choose another name, such as acme/default"),
+            ("work", Goal::Key, "acme/work is a login; choose another name, such as acme/work-2"),
+        ] {
+            assert_eq!(Needs::of(&named(name), &acme(), goal, &there), Err(said.to_owned()));
+        }
+        let needs = Needs::of(&named("work"), &acme(), Goal::Login, &there).expect("a login again");
+        assert_eq!(needs.known().map(|known| &known.id.name), Some(&named("work")));
+        let needs = Needs::of(&named("home"), &acme(), Goal::Login, &there).expect("a new login");
+        assert_eq!((needs.known(), needs.profile_name()), (None, Some(&named("home"))));
     }
 }

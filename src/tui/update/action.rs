@@ -7,6 +7,7 @@ use crate::domain::clock::Now;
 use crate::domain::health::Health;
 use crate::domain::name::{ProfileId, StoreId};
 use crate::domain::profile::{Kind, Profile};
+use crate::oauth::login::needs::Goal;
 use crate::tui::dialog::{Answer, Dialog, Question};
 use crate::tui::field::{Field, Sight};
 use crate::tui::layout::list_rows;
@@ -14,7 +15,7 @@ use crate::tui::message::{Action, Effect, Form, Motion};
 use crate::tui::model::{Leaving, Model, Panel, Screen, Tone};
 use crate::tui::update::selected::{on_selected, on_stored};
 use crate::tui::update::{input, login, panel, refresh, say, wizard};
-use crate::tui::wizard::{Purpose, choices};
+use crate::tui::wizard::choices;
 use crate::tui::{keymap, rows};
 
 /// Does what the person wants.
@@ -29,10 +30,10 @@ pub(super) fn act(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
         Action::Back => back(model, now),
         Action::NewLogin => login::begin_new(model, now),
         Action::LogIn => on_stored(model, now, "there is nothing to log in to", |model, profile| {
-            login::begin_again(model, profile, Purpose::Login, now)
+            login::begin_again(model, profile, Goal::Login, now)
         }),
         Action::Scopes => on_stored(model, now, "it has no scopes to choose", |model, profile| {
-            login::begin_again(model, profile, Purpose::Scopes, now)
+            login::begin_again(model, profile, Goal::Scopes, now)
         }),
         Action::ToggleScope | Action::AddScope | Action::ListScopes => wizard::choose_scopes(model, action),
         Action::Refresh => on_stored(model, now, "it is not refreshed", |model, profile| {

@@ -1,15 +1,16 @@
 //! A login's messages, its panel, and what the wizard asks before.
 
 use crate::domain::clock::Now;
-use crate::domain::name::{ProfileName, StoreId};
+use crate::domain::name::ProfileName;
 use crate::domain::profile::{Kind, Profile};
 use crate::oauth::Attempt;
+use crate::oauth::login::needs::{Goal, Needs};
 use crate::oauth::login::{Ask, Choice, Heard, Login, Outcome, Plan, Stage};
 use crate::tui::dialog::{Answer, Dialog, Question};
 use crate::tui::message::Effect;
 use crate::tui::model::{Leaving, Model, Panel, RowId, Screen, Tone};
 use crate::tui::update::{say, wizard};
-use crate::tui::wizard::{Doubt, Purpose, Wizard};
+use crate::tui::wizard::Wizard;
 
 /// Begins to ask what a login to a new profile needs.
 pub(super) fn begin_new(model: &mut Model, now: Now) -> Vec<Effect> {
@@ -21,7 +22,7 @@ pub(super) fn begin_new(model: &mut Model, now: Now) -> Vec<Effect> {
 }
 
 /// Begins a login to a stored profile again.
-pub(super) fn begin_again(model: &mut Model, profile: &Profile, purpose: Purpose, now: Now) -> Vec<Effect> {
+pub(super) fn begin_again(model: &mut Model, profile: &Profile, goal: Goal, now: Now) -> Vec<Effect> {
     let why = match (may_begin(model), profile.kind, model.provider(profile)) {
         (Err(why), ..) => why,
         (Ok(()), Kind::ApiKey, _) => {
@@ -36,11 +37,14 @@ pub(super) fn begin_again(model: &mut Model, profile: &Profile, purpose: Purpose
                 "No provider file describes {provider}. Add providers/{provider}.yaml; authtui providers shows where."
             )
         }
-        (Ok(()), Kind::OAuth, Some(provider)) => {
-            let doubt = if model.failed.contains(&profile.id) { Doubt::Failed } else { Doubt::No };
-            let wizard = Box::new(Wizard::again(profile, provider, purpose, doubt));
-            return wizard::follow(model, wizard, now);
-        }
+        (Ok(()), Kind::OAuth, Some(provider)) => match Needs::again(profile, provider, goal) {
+            Ok(needs) => {
+                let doubted = model.failed.contains(&profile.id);
+                let needs = if doubted { needs.doubting() } else { needs };
+                return wizard::follow(model, Box::new(Wizard::again(needs)), now);
+            }
+            Err(why) => format!("{why}."),
+        },
     };
     say(model, why, Tone::Bad, Some(now));
     Vec::new()
@@ -53,7 +57,7 @@ fn may_begin(model: &Model) -> Result<(), String> {
     if model.catalog.is_none() {
         return Err("The provider files are still being read.".to_owned());
     }
-    match model.stores.get(&StoreId::Own).map(|snapshot| &snapshot.writable) {
+    match model.own().map(|snapshot| &snapshot.writable) {
         None => Err("The store is still being read.".to_owned()),
         Some(Err(trouble)) => Err(format!("A login would have nowhere to save its tokens. {trouble}")),
         Some(Ok(())) => Ok(()),
@@ -71,10 +75,9 @@ pub(super) fn begin(model: &mut Model, plan: Plan, now: Now) -> Vec<Effect> {
     effects(attempt, asks)
 }
 
-/// A name beside `name` that nobody has: `work-2`.
-fn free_name(model: &Model, name: &ProfileName) -> Option<ProfileName> {
-    let beside = |number| ProfileName::new(name.provider(), &format!("{}-{number}", name.name())).ok();
-    (2..100).filter_map(beside).find(|name| !model.has_profile(name))
+/// A name beside that of the login's profile, which nobody has.
+fn free_name(model: &Model, login: &Login) -> Option<ProfileName> {
+    model.own()?.free_name(&login.plan().id.name)
 }
 
 fn effects(attempt: Attempt, asks: Vec<Ask>) -> Vec<Effect> {
@@ -151,7 +154,7 @@ pub(super) fn below(model: &Model) -> Screen {
     if matches!(login.stage(), Stage::Over(_)) {
         return Screen::List;
     }
-    let dialog = Dialog::of_login(login, free_name(model, &login.plan().id.name));
+    let dialog = Dialog::of_login(login, free_name(model, login));
     Screen::Login(dialog.map_or(Panel::Steps, Panel::Deciding))
 }
 
@@ -160,7 +163,7 @@ pub(super) fn below(model: &Model) -> Screen {
 pub(super) fn save_at_the_end(model: &mut Model, now: Now) -> Vec<Effect> {
     let Some(login) = &model.login else { return Vec::new() };
     let choice = match login.stage() {
-        Stage::Confirming(..) => free_name(model, &login.plan().id.name).map(Choice::KeepAs),
+        Stage::Confirming(..) => free_name(model, login).map(Choice::KeepAs),
         Stage::Unsaved(..) => Some(Choice::Keep),
         Stage::Opening(_)
         | Stage::Waiting(_)

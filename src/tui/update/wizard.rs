@@ -2,17 +2,18 @@
 
 use std::mem;
 
-use crate::domain::change::{Change, Edit, Snapshot};
+use crate::domain::change::Snapshot;
 use crate::domain::clock::Now;
 use crate::domain::name::{ProfileId, StoreId};
 use crate::domain::provider::scopes::Offered;
 use crate::domain::trouble::Trouble;
+use crate::oauth::login::needs::Needs;
 use crate::oauth::login::{Outcome, Stage};
 use crate::tui::message::{Action, Effect};
 use crate::tui::model::{Model, RowId, Screen, Tone};
 use crate::tui::update::{login, say};
 use crate::tui::wizard::picker::{List, Picker};
-use crate::tui::wizard::{Page, Purpose, Wizard, Work, choices};
+use crate::tui::wizard::{Page, Wizard, Work, choices};
 
 /// Takes what was chosen or typed in the wizard.
 pub(super) fn submit(model: &mut Model, mut wizard: Box<Wizard>, now: Now) -> Vec<Effect> {
@@ -46,21 +47,22 @@ pub(super) fn submit(model: &mut Model, mut wizard: Box<Wizard>, now: Now) -> Ve
 
 /// Shows the wizard's page, or begins what it is for when nothing is left to ask.
 pub(super) fn follow(model: &mut Model, mut wizard: Box<Wizard>, now: Now) -> Vec<Effect> {
-    let provider = wizard.provider.as_ref().map(|provider| provider.name.clone());
-    let effects = match (&mut wizard.page, wizard.purpose, provider) {
-        (Page::Scopes(picker), _, Some(provider)) if picker.list == List::Wanted => {
+    let provider = wizard.provider().map(|provider| provider.name.clone());
+    let wants_key = wizard.wants_key();
+    let effects = match (&mut wizard.page, provider) {
+        (Page::Scopes(picker), Some(provider)) if picker.list == List::Wanted => {
             picker.list = List::Coming;
             vec![Effect::Scopes(provider, wizard.client())]
         }
-        (Page::Ready, Purpose::Key, _) => keep_key(model, &mut wizard),
-        (Page::Ready, Purpose::Login | Purpose::Scopes, _) => {
-            let place = model.stores.get(&StoreId::Own).map_or("", |snapshot| snapshot.place.as_str());
+        (Page::Ready, _) if wants_key => keep_key(model, &mut wizard),
+        (Page::Ready, _) => {
+            let place = model.own().map_or("", |snapshot| snapshot.place.as_str());
             if let Some(plan) = wizard.plan(place, model.seat) {
                 return login::begin(model, plan, now);
             }
             Vec::new()
         }
-        (_, _, _) => Vec::new(),
+        (_, _) => Vec::new(),
     };
     model.screen = Screen::Wizard(wizard);
     effects
@@ -85,11 +87,11 @@ pub(super) fn choose_scopes(model: &mut Model, action: Action) -> Vec<Effect> {
     let Screen::Wizard(wizard) = &mut model.screen else { return Vec::new() };
     let Page::Scopes(picker) = &mut wizard.page else { return Vec::new() };
     wizard.complaint = None;
-    match (action, &picker.list, &wizard.provider) {
+    match (action, &picker.list, &wizard.needs) {
         (Action::ToggleScope, ..) => picker.toggle(),
         (Action::AddScope, ..) => picker.open(),
-        (Action::ListScopes, List::Failed(_) | List::Here, Some(provider)) => {
-            let name = provider.name.clone();
+        (Action::ListScopes, List::Failed(_) | List::Here, Some(needs)) => {
+            let name = needs.provider().name.clone();
             picker.list = List::Coming;
             return vec![Effect::Scopes(name, wizard.client())];
         }
@@ -101,7 +103,7 @@ pub(super) fn choose_scopes(model: &mut Model, action: Action) -> Vec<Effect> {
 /// The provider's list of scopes was read, or could not be.
 pub(super) fn listed(model: &mut Model, provider: &str, listed: Result<Vec<Offered>, Trouble>) {
     let Some(wizard) = wizard_of(model) else { return };
-    let same = wizard.provider.as_ref().is_some_and(|it| it.name == provider);
+    let same = wizard.provider().is_some_and(|it| it.name == provider);
     if let Some(picker) = picker_of(wizard).filter(|picker| same && picker.list == List::Coming) {
         picker.listed(listed);
     }
@@ -128,14 +130,13 @@ fn picker_of(wizard: &mut Wizard) -> Option<&mut Picker> {
 
 /// Keeps the key. The page stays until it is on disk: a key that could not be saved is typed once.
 fn keep_key(model: &mut Model, wizard: &mut Wizard) -> Vec<Effect> {
+    let Some(change) = wizard.needs.as_ref().and_then(Needs::kept_key) else { return Vec::new() };
     if let Some(page) = wizard.passed.pop() {
         wizard.page = page;
     }
-    let Some(profile) = wizard.key_profile() else { return Vec::new() };
     wizard.work = Work::Saving;
     model.saving += 1;
-    let id = profile.id.clone();
-    let change = Change { name: id.name.clone(), expects: None, edit: Edit::Add(profile) };
+    let id = ProfileId { store: StoreId::Own, name: change.name.clone() };
     vec![Effect::Change(id, Box::new(change))]
 }
 
@@ -151,11 +152,12 @@ pub(super) enum AfterKey {
 /// Closes the page of a key that is stored; one that could not be stored stays in its field.
 pub(super) fn key_kept(model: &mut Model, id: &ProfileId, changed: &Result<Snapshot, Trouble>) -> AfterKey {
     let Some(wizard) = wizard_of(model) else { return AfterKey::Nothing };
-    let ours = wizard.work == Work::Saving && wizard.name.as_ref() == Some(&id.name);
+    let ours =
+        wizard.work == Work::Saving && wizard.needs.as_ref().and_then(Needs::profile_name) == Some(&id.name);
     match (ours && matches!(wizard.page, Page::Key(_)), changed) {
         (false, _) => AfterKey::Nothing,
         (true, Ok(_)) => {
-            let probe = wizard.provider.as_ref().is_some_and(|provider| provider.probe.is_some());
+            let probe = wizard.provider().is_some_and(|provider| provider.probe.is_some());
             model.screen = Screen::List;
             model.selected = Some(RowId::Profile(id.clone()));
             if probe && model.testing.insert(id.clone()) { AfterKey::Test } else { AfterKey::Nothing }

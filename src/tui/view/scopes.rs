@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
+use crate::oauth::login::needs::Needs;
 use crate::tui::theme::{Letters, Theme};
 use crate::tui::wizard::Wizard;
 use crate::tui::wizard::picker::{Asked, Choice, Granted, List, Picker};
@@ -33,7 +34,8 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, picker:
     let under = typing + if below.is_empty() { 0 } else { rows(below.len()) + 1 };
     let most = area.height.saturating_sub(2 + 2 + under).max(1);
     let seen = rows(picker.choices.len()).clamp(1, most);
-    let title = wizard.name.as_ref().map_or_else(|| "Scopes".to_owned(), |name| format!("Scopes of {name}"));
+    let name = wizard.needs.as_ref().and_then(Needs::profile_name);
+    let title = name.map_or_else(|| "Scopes".to_owned(), |name| format!("Scopes of {name}"));
     let inner = pane::above(frame, area, (width, 2 + seen + under), &title, theme);
     frame.render_widget(head(picker, width, theme), pane::row(inner, 0));
     let name = picker.choices.iter().map(|choice| prose::width(&choice.name)).max().unwrap_or(0);

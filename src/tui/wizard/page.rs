@@ -1,6 +1,7 @@
-//! The pages of the wizard, and their order.
+//! The pages of the wizard, and their kinds.
 
 use crate::domain::provider::draft::Question;
+use crate::oauth::login::needs;
 use crate::tui::field::{Field, Sight};
 use crate::tui::wizard::picker::Picker;
 
@@ -27,53 +28,43 @@ pub enum Page {
     ClientSecret(Field),
     /// What the login asks for.
     Scopes(Box<Picker>),
-    /// Whether to go on in spite of the provider's notice.
+    /// Whether to go on in spite of the provider's notice, or of a key that is replaced.
     Notice,
     /// Nothing more.
     Ready,
 }
 
-/// The kind of a page, in the order in which pages come.
-#[expect(missing_docs, reason = "each is the page of its name")]
+/// The kind of a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
+    /// Which provider.
     Provider,
+    /// A part of a new provider's file.
     Draft(Question),
+    /// Whether the new provider knows PKCE.
     Pkce,
+    /// Whether the new provider's file is to be saved.
     Preview,
+    /// Whether to log in or to keep an API key.
     How,
-    Name,
-    Key,
-    ClientId,
-    ClientSecret,
-    Scopes,
-    Notice,
+    /// What the login or the key needs.
+    Asked(needs::Question),
+    /// Nothing more.
     Ready,
 }
 
-impl Step {
-    /// Every kind of page, in their order.
-    pub const ALL: [Self; 18] = [
-        Self::Provider,
-        Self::Draft(Question::Name),
-        Self::Draft(Question::Authorize),
-        Self::Draft(Question::Token),
-        Self::Draft(Question::Device),
-        Self::Draft(Question::ClientId),
-        Self::Draft(Question::ClientSecret),
-        Self::Draft(Question::Scopes),
-        Self::Pkce,
-        Self::Preview,
-        Self::How,
-        Self::Name,
-        Self::Key,
-        Self::ClientId,
-        Self::ClientSecret,
-        Self::Scopes,
-        Self::Notice,
-        Self::Ready,
-    ];
-}
+/// The pages that describe a new provider, in their order.
+pub(super) const DESCRIBING: [Step; 9] = [
+    Step::Draft(Question::Name),
+    Step::Draft(Question::Authorize),
+    Step::Draft(Question::Token),
+    Step::Draft(Question::Device),
+    Step::Draft(Question::ClientId),
+    Step::Draft(Question::ClientSecret),
+    Step::Draft(Question::Scopes),
+    Step::Pkce,
+    Step::Preview,
+];
 
 impl Page {
     /// Of which kind it is.
@@ -85,12 +76,12 @@ impl Page {
             Self::Pkce(_) => Step::Pkce,
             Self::Preview(_) => Step::Preview,
             Self::How(_) => Step::How,
-            Self::Name(_) => Step::Name,
-            Self::Key(_) => Step::Key,
-            Self::ClientId(_) => Step::ClientId,
-            Self::ClientSecret(_) => Step::ClientSecret,
-            Self::Scopes(_) => Step::Scopes,
-            Self::Notice => Step::Notice,
+            Self::Name(_) => Step::Asked(needs::Question::Name),
+            Self::Key(_) => Step::Asked(needs::Question::Key),
+            Self::ClientId(_) => Step::Asked(needs::Question::ClientId),
+            Self::ClientSecret(_) => Step::Asked(needs::Question::ClientSecret),
+            Self::Scopes(_) => Step::Asked(needs::Question::Scopes),
+            Self::Notice => Step::Asked(needs::Question::Notice),
             Self::Ready => Step::Ready,
         }
     }

@@ -2,7 +2,6 @@
 
 use crate::domain::profile::Profile;
 use crate::domain::provider::Provider;
-use crate::domain::provider::draft::no_scope;
 use crate::domain::provider::scopes::{self, Offered};
 use crate::domain::trouble::Trouble;
 use crate::tui::field::{Field, Sight};
@@ -138,7 +137,7 @@ impl Picker {
     /// Why it is no scope; the field stays open.
     pub fn close(&mut self) -> Result<(), String> {
         let Some(field) = &self.typing else { return Ok(()) };
-        let typed = scopes::typed(field.text(), &self.separator).map_err(|bad| no_scope(&bad))?;
+        let typed = scopes::typed(field.text(), &self.separator)?;
         for name in typed {
             self.add(&name, None, Granted::No, Asked::Yes);
             if let Some(at) = self.choices.iter().position(|choice| choice.name == name) {

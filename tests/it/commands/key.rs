@@ -60,8 +60,8 @@ fn a_key_that_cannot_be_one_or_has_no_place_is_refused_and_nothing_changes() {
     let before = served.home.bytes();
     for (name, bytes, word) in [
         ("demo", &b""[..], "There is no key"),
-        ("demo", b"hush hush", "without spaces"),
-        ("demo", b"hush\nhush", "one line"),
+        ("demo", b"hush hush", "no spaces"),
+        ("demo", b"hush\nhush", "no line ends"),
         ("demo/ana", b"hush", "demo/ana is a login; choose another name"),
         ("demo/key-1", b"hush", "kept for a list of keys"),
     ] {
@@ -72,6 +72,29 @@ fn a_key_that_cannot_be_one_or_has_no_place_is_refused_and_nothing_changes() {
     }
     let nobody = served.home.run(&["login", "demo", "--key"]);
     assert!(nobody.said(2).contains("add --key-stdin or --key-fd"), "{nobody:?}");
+}
+
+#[test]
+fn white_space_around_a_key_is_left_out_and_that_is_said() {
+    let (served, _) = Served::with_ana(3600);
+    provider_with(&served, "[code, key]");
+    let ended = fed(&served.home, &["login", "demo/ci", "--key-stdin"], b" hush\n\n").end();
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert!(ended.err.contains("White space at its ends is left out."), "{ended:?}");
+    assert_eq!(served.home.run(&["token", "demo/ci"]).out, "hush\n");
+}
+
+#[test]
+fn no_profile_may_hide_an_environment_variable() {
+    let (served, _) = Served::with_ana(3600);
+    provider_with(&served, "[code, key]\nenvironment: [DEMO_KEY]");
+    let before = served.home.bytes();
+    for line in [&["login", "demo/DEMO_KEY"][..], &["login", "demo/DEMO_KEY", "--key-stdin"]] {
+        let ended = fed(&served.home, line, b"hush").end();
+        let sentence = "“DEMO_KEY” is kept for the environment variable; choose another name";
+        assert!(ended.said(2).contains(sentence), "{ended:?}");
+    }
+    assert_eq!(served.home.bytes(), before);
 }
 
 #[test]

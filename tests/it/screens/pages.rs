@@ -1,5 +1,7 @@
 //! The pages of the wizard about keys, new servers and scopes.
 
+use authtui::domain::change::Snapshot;
+use authtui::domain::name::StoreId;
 use authtui::domain::profile::{Kind, Profile};
 use authtui::domain::provider::catalog::Catalog;
 use authtui::domain::provider::draft::{Draft, Question};
@@ -7,11 +9,12 @@ use authtui::domain::provider::scopes::Offered;
 use authtui::domain::provider::{Authentication, Provider};
 use authtui::domain::secret::Secret;
 use authtui::domain::trouble::{Next, Trouble};
+use authtui::oauth::login::needs::{Goal, Needs};
 use authtui::tui::field::{Field, Sight};
 use authtui::tui::model::{Model, Screen};
 use authtui::tui::theme::{Glyphs, Theme};
 use authtui::tui::wizard::picker::{List, Picker};
-use authtui::tui::wizard::{Doubt, Page, Purpose, Wizard};
+use authtui::tui::wizard::{Page, Wizard};
 
 use insta::assert_snapshot;
 
@@ -20,18 +23,17 @@ use super::{MIDDLE, NARROW, SMALLEST, WIDE, cast};
 
 #[test]
 fn a_way_in_is_chosen_and_a_key_typed() {
-    let at =
-        |page| Wizard { provider: Some(Box::new(keyed())), purpose: Purpose::Key, page, ..Wizard::new() };
+    let at = |page| Wizard { needs: Some(Needs::new(&keyed(), Goal::Key)), page, ..Wizard::new() };
     let mut field = Field::new("", Sight::Masked);
     field.paste(&Secret::new("sk-ant-api03-hush\n"));
-    let key = Wizard { name: Some(cast::id("anthropic/ci").name), ..at(Page::Key(field)) };
+    let key = Wizard { needs: Some(named(&keyed(), "ci", Goal::Key)), ..at(Page::Key(field)) };
     let bad = Wizard {
         complaint: Some(
             "A key has visible ASCII characters alone: no spaces, no line ends, no accents".into(),
         ),
         ..key.clone()
     };
-    let how = Wizard { purpose: Purpose::Login, ..at(Page::How(1)) };
+    let how = Wizard { needs: Some(Needs::new(&keyed(), Goal::Login)), ..at(Page::How(1)) };
     for (name, wizard) in [
         ("how", how),
         ("key_name", at(Page::Name(Field::new("key", Sight::Clear)))),
@@ -48,7 +50,8 @@ fn a_secret_that_may_be_wrong_is_asked_for_again() {
     known.client_secret = Some(Secret::new("hush"));
     let mut provider = cast::provider();
     provider.client.authentication = Authentication::Post;
-    at_each_size("secret_again", &Wizard::again(&known, &provider, Purpose::Login, Doubt::Failed));
+    let needs = Needs::again(&known, &provider, Goal::Login).expect("a login");
+    at_each_size("secret_again", &Wizard::again(needs.doubting()));
 }
 
 #[test]
@@ -90,10 +93,9 @@ fn scopes_are_ticked_with_what_they_allow() {
     typing.list = List::Coming;
     typing.typing = Some(Field::new("user:office", Sight::Clear));
     for (name, picker) in [("scopes", few), ("scopes_typing", typing), ("scopes_many", many_scopes())] {
-        let name_of = cast::id("anthropic/work").name;
         let page = Page::Scopes(Box::new(picker));
-        let provider = Some(Box::new(scoped()));
-        let wizard = Wizard { provider, name: Some(name_of), page, ..Wizard::new() };
+        let needs = Some(named(&scoped(), "work", Goal::Scopes));
+        let wizard = Wizard { needs, page, ..Wizard::new() };
         at_each_size(name, &wizard);
         let ascii = Theme::colored(Glyphs::ascii());
         assert_snapshot!(format!("wizard_{name}_ascii"), with(&model(&wizard), NARROW, ascii));
@@ -127,6 +129,16 @@ pub(super) fn many_scopes() -> Picker {
     picker.listed(Ok(offered.collect()));
     picker.marked = picker.choices.len() - 10;
     picker
+}
+
+/// A new profile of that name.
+fn named(provider: &Provider, name: &str, goal: Goal) -> Needs {
+    let mut needs = Needs::new(provider, goal);
+    let store = StoreId::Own;
+    let empty =
+        Snapshot { store, place: String::new(), rows: Vec::new(), writable: Ok(()), notices: Vec::new() };
+    needs.name(name, &empty).expect("a name");
+    needs
 }
 
 fn known() -> Profile {

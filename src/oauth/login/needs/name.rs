@@ -1,73 +1,43 @@
 //! Which names a new profile may have.
 
-use crate::domain::change::{Row, Snapshot};
+use crate::domain::change::Snapshot;
 use crate::domain::name::ProfileName;
+use crate::domain::provider::Provider;
 use crate::oauth::login::needs::Goal;
 
 /// The name of a new profile.
 pub(super) fn new(
-    provider: &str,
+    provider: &Provider,
     text: &str,
     goal: Goal,
     snapshot: &Snapshot,
 ) -> Result<ProfileName, String> {
-    let name = ProfileName::new(provider, text).map_err(|bad| bad.to_string())?;
+    let name = ProfileName::new(&provider.name, text).map_err(|bad| bad.to_string())?;
+    let kept = |what: &str| Err(format!("“{}” is kept for {what}; choose another name", name.name()));
     match goal {
-        Goal::Login if name.is_reserved() => {
-            return Err(format!("“{}” is kept for API keys; choose another name", name.name()));
-        }
+        Goal::Login | Goal::Scopes if name.is_reserved() => return kept("API keys"),
         // The file counts the keys of its list itself.
-        Goal::Key if name.is_reserved() && name.name() != "key" => {
-            return Err(format!("“{}” is kept for a list of keys; choose another name", name.name()));
-        }
-        Goal::Login | Goal::Key => {}
+        Goal::Key if name.is_reserved() && name.name() != "key" => return kept("a list of keys"),
+        Goal::Login | Goal::Scopes | Goal::Key => {}
     }
-    if is_taken(snapshot, &name) {
+    // A profile of that name would stand before the variable's own row.
+    if provider.environment.iter().any(|variable| variable.name == name.name()) {
+        return kept("the environment variable");
+    }
+    if snapshot.is_taken(&name) {
         return Err(format!("{name} is there already; choose another name"));
     }
     Ok(name)
 }
 
-/// Whether an entry of the store bears that name, also one that cannot be understood: what is
-/// not understood is not written either.
-#[must_use]
-pub fn is_taken(snapshot: &Snapshot, name: &ProfileName) -> bool {
-    let text = name.to_string();
-    snapshot.rows.iter().any(|row| match row {
-        Row::Profile(profile) => profile.id.name == *name,
-        Row::Broken { name, .. } => *name == text,
-    })
-}
-
-/// A name beside `name` that nobody bears: `work-2`.
-#[must_use]
-pub fn free_name(snapshot: &Snapshot, name: &ProfileName) -> Option<ProfileName> {
-    let beside = |number| ProfileName::new(name.provider(), &format!("{}-{number}", name.name())).ok();
-    (2..100).filter_map(beside).find(|name| !is_taken(snapshot, name))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::name::{ProfileId, StoreId};
-    use crate::domain::profile::{Kind, Profile};
-
-    #[test]
-    fn a_free_name_is_one_that_no_profile_bears() {
-        let name = |text: &str| ProfileName::new("acme", text).expect("a name");
-        let row = |text: &str| {
-            let id = ProfileId { store: StoreId::Own, name: name(text) };
-            Row::Profile(Box::new(Profile::new(id, Kind::OAuth)))
-        };
-        let rows = vec![row("work"), row("work-2")];
-        let there = Snapshot {
-            store: StoreId::Own,
-            place: String::new(),
-            rows,
-            writable: Ok(()),
-            notices: Vec::new(),
-        };
-        assert_eq!(free_name(&there, &name("work")), Some(name("work-3")));
-        assert_eq!(free_name(&there, &name("home")), Some(name("home-2")));
-    }
+/// A name that a new profile may have where it cannot have `name`.
+pub(super) fn instead_of(
+    name: &ProfileName,
+    provider: &Provider,
+    goal: Goal,
+    snapshot: &Snapshot,
+) -> Option<ProfileName> {
+    let beside = snapshot.free_name(name);
+    let all = [Some(goal.usual_name()), beside.as_ref().map(ProfileName::name)];
+    all.into_iter().flatten().find_map(|text| new(provider, text, goal, snapshot).ok())
 }

@@ -3,8 +3,10 @@
 /// What is to be had in the end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Goal {
-    /// Tokens, by a login.
+    /// Tokens, by a login that asks for what is usual, or was granted before.
     Login,
+    /// Tokens, by a login whose scopes the person chooses.
+    Scopes,
     /// A stored API key.
     Key,
 }
@@ -39,8 +41,15 @@ impl Goal {
     #[must_use]
     pub fn questions(self) -> &'static [Question] {
         match self {
-            Self::Login => &LOGIN,
+            Self::Login | Self::Scopes => &LOGIN,
             Self::Key => &KEY,
+        }
+    }
+    /// What a new profile is called unless the person says otherwise.
+    pub(super) fn usual_name(self) -> &'static str {
+        match self {
+            Self::Login | Self::Scopes => "default",
+            Self::Key => "key",
         }
     }
 }

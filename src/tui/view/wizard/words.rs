@@ -1,9 +1,10 @@
 //! What the pages of the wizard say.
 
 use crate::domain::provider::draft::Question;
+use crate::oauth::login::needs::{self, Needs};
 use crate::tui::field::Field;
 use crate::tui::prose;
-use crate::tui::wizard::{Doubt, Page, Purpose, Step, Wizard, Work};
+use crate::tui::wizard::{Page, Step, Wizard, Work};
 
 /// How a template is offered.
 pub(super) const OTHER: &str = "Another OAuth 2 server…";
@@ -14,12 +15,12 @@ pub(super) const HOW: [&str; 2] = ["Log in with a browser", "Store an API key"];
 
 /// The title of every page.
 pub(super) fn title(wizard: &Wizard) -> String {
-    let verb = if wizard.purpose == Purpose::Key { "Store the key" } else { "Log in to" };
-    match (&wizard.name, &wizard.provider, &wizard.draft) {
-        (Some(name), ..) => format!("{verb} {name}"),
-        (None, Some(provider), _) if wizard.purpose == Purpose::Key => {
-            format!("New key of {}", provider.name)
-        }
+    let key = wizard.wants_key();
+    let name = wizard.needs.as_ref().and_then(Needs::profile_name);
+    match (name, wizard.provider(), &wizard.draft) {
+        (Some(name), ..) if key => format!("Store the key {name}"),
+        (Some(name), ..) => format!("Log in to {name}"),
+        (None, Some(provider), _) if key => format!("New key of {}", provider.name),
         (None, Some(provider), _) => format!("New login at {}", provider.name),
         (None, None, Some(draft)) if !draft.name.is_empty() => format!("New server {}", draft.name),
         (None, None, Some(_)) => "New server".to_owned(),
@@ -29,7 +30,7 @@ pub(super) fn title(wizard: &Wizard) -> String {
 
 /// What is asked, as sentences.
 pub(super) fn text(wizard: &Wizard) -> String {
-    let provider = wizard.provider.as_deref();
+    let provider = wizard.provider();
     let named = provider.map_or_else(String::new, |provider| prose::safe(&provider.title));
     match &wizard.page {
         Page::Draft(question, _) => draft(*question).to_owned(),
@@ -39,7 +40,7 @@ pub(super) fn text(wizard: &Wizard) -> String {
                 .to_owned()
         }
         Page::How(_) => format!("{named} knows two ways in."),
-        Page::Name(_) if wizard.purpose == Purpose::Key => {
+        Page::Name(_) if wizard.wants_key() => {
             format!("A name for this key of {named}, to tell it from your others there.")
         }
         Page::Name(_) => format!("A name for this account at {named}, to tell it from your others there."),
@@ -51,7 +52,7 @@ pub(super) fn text(wizard: &Wizard) -> String {
         Page::ClientId(_) => {
             format!("The client id that {named} gave you when you registered there.")
         }
-        Page::ClientSecret(_) if wizard.doubt == Doubt::Failed && stored_secret(wizard) => {
+        Page::ClientSecret(_) if wizard.needs.as_ref().and_then(Needs::doubted_secret).is_some() => {
             "The last login failed. Was the client secret the reason, type the new one; Enter alone uses the \
              stored one again."
                 .to_owned()
@@ -95,37 +96,37 @@ fn draft(question: Question) -> &'static str {
 /// What stands before the field.
 pub(super) fn prompt(wizard: &Wizard) -> String {
     match wizard.page.step() {
-        Step::Name => wizard.provider.as_ref().map_or_else(String::new, |it| format!("{}/", it.name)),
+        Step::Asked(needs::Question::Name) => {
+            wizard.provider().map_or_else(String::new, |it| format!("{}/", it.name))
+        }
         Step::Draft(Question::Name) => "name: ".to_owned(),
         Step::Draft(Question::Authorize) => "authorize: ".to_owned(),
         Step::Draft(Question::Token) => "token: ".to_owned(),
         Step::Draft(Question::Device) => "device: ".to_owned(),
-        Step::Draft(Question::ClientId) | Step::ClientId => "id: ".to_owned(),
-        Step::Draft(Question::ClientSecret) | Step::ClientSecret => "secret: ".to_owned(),
+        Step::Draft(Question::ClientId) | Step::Asked(needs::Question::ClientId) => "id: ".to_owned(),
+        Step::Draft(Question::ClientSecret) | Step::Asked(needs::Question::ClientSecret) => {
+            "secret: ".to_owned()
+        }
         Step::Draft(Question::Scopes) => "scopes: ".to_owned(),
-        Step::Key => "key: ".to_owned(),
+        Step::Asked(needs::Question::Key) => "key: ".to_owned(),
         Step::Provider
         | Step::Pkce
         | Step::Preview
         | Step::How
-        | Step::Scopes
-        | Step::Notice
+        | Step::Asked(needs::Question::Scopes | needs::Question::Notice | needs::Question::Replace)
         | Step::Ready => String::new(),
     }
 }
 
 /// What a person should know about what they typed.
 pub(super) fn note(wizard: &Wizard, field: &Field) -> Option<String> {
-    let hidden =
-        matches!(wizard.page.step(), Step::Key | Step::ClientSecret | Step::Draft(Question::ClientSecret));
+    let hidden = matches!(
+        wizard.page.step(),
+        Step::Asked(needs::Question::Key | needs::Question::ClientSecret)
+            | Step::Draft(Question::ClientSecret)
+    );
     match wizard.work {
         Work::Saving => Some("Saving it.".to_owned()),
-        Work::Idle => {
-            (hidden && field.is_trimmed()).then(|| "White space at its ends is left out.".to_owned())
-        }
+        Work::Idle => (hidden && field.is_trimmed()).then(|| needs::TRIMMED.to_owned()),
     }
-}
-
-fn stored_secret(wizard: &Wizard) -> bool {
-    wizard.known.as_deref().is_some_and(|profile| profile.client_secret.is_some())
 }

@@ -108,8 +108,8 @@ fn what_is_no_key_or_no_name_of_one_is_refused_with_a_sentence_and_stays() {
     let name = |text: &str| format!("“{text}” is kept for a list of keys; choose another name");
     let chars = "A key has visible ASCII characters alone: no spaces, no line ends, no accents";
     for (text, sentence) in [
-        ("", "There is no key yet: paste it, or type it"),
-        ("   ", "There is no key yet: paste it, or type it"),
+        ("", "There is no key yet"),
+        ("   ", "There is no key yet"),
         ("two words", chars),
         ("one\ntwo", chars),
         ("ключ", chars),
@@ -125,7 +125,7 @@ fn what_is_no_key_or_no_name_of_one_is_refused_with_a_sentence_and_stays() {
     }
     for (text, sentence) in [
         ("key-3", name("key-3")),
-        ("work", "demo/work is there already; choose another name, or erase it first with x".to_owned()),
+        ("work", "demo/work is there already; choose another name".to_owned()),
         ("", "cannot use “” as a name: allowed are 1 to 64 characters".to_owned()),
     ] {
         let mut app = App::of([profile("work")]);

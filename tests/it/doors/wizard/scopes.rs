@@ -4,10 +4,12 @@ use authtui::domain::profile::Profile;
 use authtui::domain::provider::Provider;
 use authtui::domain::provider::scopes::Offered;
 use authtui::domain::secret::Secret;
+use authtui::oauth::login::Seat;
+use authtui::oauth::login::needs::{Goal, Needs};
 use authtui::tui::message::{Effect, Msg};
 use authtui::tui::model::Screen;
 use authtui::tui::wizard::picker::{List, Picker};
-use authtui::tui::wizard::{Doubt, Page, Purpose, Wizard};
+use authtui::tui::wizard::{Page, Wizard};
 
 use super::{BEGUN, changed, choose_own, wizard};
 use crate::harness::{App, profile, provider, unreachable};
@@ -32,7 +34,7 @@ fn granted(scopes: &[&str]) -> Profile {
 /// The page of scopes of a login again.
 fn again(profile: &Profile, provider: &Provider) -> App {
     let mut app = App::of([profile.clone()]);
-    let wizard = Wizard::again(profile, provider, Purpose::Scopes, Doubt::No);
+    let wizard = Wizard::again(Needs::again(profile, provider, Goal::Scopes).expect("a login"));
     app.model.screen = Screen::Wizard(Box::new(wizard));
     app
 }
@@ -78,13 +80,12 @@ fn giving_a_granted_scope_up_is_said_and_done() {
 #[test]
 fn a_login_again_asks_for_what_was_chosen_before() {
     for (scopes, asked) in [(&["b", "c"][..], &["b", "c"][..]), (&[], &["a"])] {
-        let wizard = Wizard::again(&granted(scopes), &with_scopes(), Purpose::Login, Doubt::No);
-        assert_eq!(wizard.plan("", authtui::oauth::login::Seat::Here).expect("a plan").scopes, asked);
+        let needs = Needs::again(&granted(scopes), &with_scopes(), Goal::Login).expect("a login");
+        assert_eq!(Wizard::again(needs).plan("", Seat::Here).expect("a plan").scopes, asked);
     }
-    let demo = provider("demo");
-    let wizard = Wizard::again(&granted(&["b"]), &demo, Purpose::Login, Doubt::No);
-    let plan = wizard.plan("", authtui::oauth::login::Seat::Here).expect("a plan");
-    assert_eq!(plan.scopes, demo.scopes.default, "nothing could be chosen there");
+    let needs = Needs::again(&granted(&["b"]), &provider("demo"), Goal::Login).expect("a login");
+    let plan = Wizard::again(needs).plan("", Seat::Here).expect("a plan");
+    assert_eq!(plan.scopes, ["profile", "inference", "b"], "nothing could be given up there");
 }
 
 #[test]
@@ -121,7 +122,7 @@ fn no_scope_at_all_is_asked_for_only_where_that_is_usual() {
     let mut app = again(&granted(&["a"]), &with_scopes());
     app.keys(" ");
     assert_eq!(app.press("enter"), []);
-    let sentence = "Choose at least one scope: Space ticks the marked one";
+    let sentence = "Choose at least one scope";
     assert_eq!(wizard(&app).complaint.as_deref(), Some(sentence));
     let without = changed(|provider| provider.scopes.default.clear());
     let mut app = again(&granted(&[]), &without);

@@ -136,7 +136,7 @@ fn an_answer_that_cannot_be_is_refused_with_a_sentence_and_stays() {
     };
     let client = "A client id has visible ASCII characters alone (RFC 6749, Appendix A.1)".to_owned();
     let missing = "The provider gave you a client id when you registered there".to_owned();
-    let secret = "A client secret has visible ASCII characters and spaces alone".to_owned();
+    let secret = "A client secret is one line of visible ASCII characters; this one holds others".to_owned();
     let scope = "“b\\c” is no scope: one has visible ASCII characters, but no \" and no \\".to_owned();
     for (page, text, sentence) in [
         (0, "", "cannot use “” as a provider: allowed are 1 to 64 characters".to_owned()),
