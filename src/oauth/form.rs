@@ -6,6 +6,7 @@ use crate::domain::profile::{Kind, Profile};
 use crate::domain::provider::Provider;
 use crate::domain::provider::call::Piece;
 use crate::domain::secret::Secret;
+use crate::oauth::curl::quoted;
 
 /// What of a profile is copied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,11 +100,6 @@ fn curl(header: &str, provider: Option<&Provider>) -> String {
         })
         .collect();
     format!("curl -sS -H {}{more} {url}", quoted(header))
-}
-
-/// `text` as one word of a POSIX shell.
-fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', r"'\''"))
 }
 
 /// `acme-eu` → `ACME_EU_TOKEN`.
