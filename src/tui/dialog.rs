@@ -105,29 +105,21 @@ impl Dialog {
                     answer("Cancel the login", Answer::CancelLogin),
                 ]
             }
-            Question::Tokens(Doubt::OtherAccount { .. }, elsewhere) => {
+            Question::Tokens(doubt @ (Doubt::OtherAccount { .. } | Doubt::Taken), elsewhere) => {
                 let beside = match elsewhere {
                     Choice::KeepAs(name) => {
                         Some((format!("Save as {name}"), Answer::Decide(elsewhere.clone())))
                     }
                     Choice::Keep | Choice::Discard => None,
                 };
-                let rest = [
-                    answer("Discard the new tokens", Answer::Decide(Choice::Discard)),
-                    answer("Replace the stored account", Answer::Decide(Choice::Keep)),
-                ];
-                beside.into_iter().chain(rest).collect()
-            }
-            Question::Tokens(Doubt::Taken, elsewhere) => {
-                let beside = match elsewhere {
-                    Choice::KeepAs(name) => {
-                        Some((format!("Save as {name}"), Answer::Decide(elsewhere.clone())))
-                    }
-                    Choice::Keep | Choice::Discard => None,
+                let replace = if *doubt == Doubt::Taken {
+                    "Replace what is stored"
+                } else {
+                    "Replace the stored account"
                 };
                 let rest = [
                     answer("Discard the new tokens", Answer::Decide(Choice::Discard)),
-                    answer("Replace what is stored", Answer::Decide(Choice::Keep)),
+                    answer(replace, Answer::Decide(Choice::Keep)),
                 ];
                 beside.into_iter().chain(rest).collect()
             }

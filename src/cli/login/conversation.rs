@@ -86,21 +86,15 @@ impl<'a> Conversation<'a> {
     /// is stored stays as it is.
     async fn decision(&mut self) -> Option<Choice> {
         match self.login.stage() {
-            Stage::Confirming(profile, Doubt::OtherAccount { stored, came }) => {
-                console::say(&format!(
-                    "authtui: {came} logged in, but {stored} is stored under this name. Nothing is saved yet."
-                ));
-                let snapshot = self.hands.read_now(StoreId::Own);
-                let free = snapshot.free_name(&profile.id.name);
-                Some(self.account(free).await)
-            }
-            Stage::Confirming(profile, Doubt::Taken) => {
-                console::say(&format!(
-                    "authtui: {} was stored by another program meanwhile. Nothing is saved yet.",
-                    profile.id.name
-                ));
-                let snapshot = self.hands.read_now(StoreId::Own);
-                let free = snapshot.free_name(&profile.id.name);
+            Stage::Confirming(profile, doubt @ (Doubt::OtherAccount { .. } | Doubt::Taken)) => {
+                let name = &profile.id.name;
+                let what = if let Doubt::OtherAccount { stored, came } = doubt {
+                    format!("{came} logged in, but {stored} is stored under this name")
+                } else {
+                    format!("{name} was stored by another program meanwhile")
+                };
+                console::say(&format!("authtui: {what}. Nothing is saved yet."));
+                let free = self.hands.read_now(StoreId::Own).free_name(name);
                 Some(self.account(free).await)
             }
             Stage::Confirming(_, Doubt::Cancelled) => {
