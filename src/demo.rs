@@ -3,6 +3,10 @@
 //! [`authority`] is an authorization server as a value; [`serve`] puts it on a loopback port;
 //! [`cast`] logs in one profile in every state. The screen on top is the ordinary one, on a
 //! folder that goes away when the demo ends.
+//!
+//! There are two files about `demo`. The demo's own has every way to log in. [`provider_file`] has
+//! the two doors of a code alone, for tests that count the requests of one login, where a device
+//! code would be one more, and that change its lines.
 
 pub mod authority;
 pub mod cast;
@@ -23,12 +27,11 @@ use crate::demo::authority::fault::{Fault, Mishap};
 use crate::demo::authority::{Authority, Settings, TOKEN};
 use crate::demo::serve::Serving;
 use crate::domain::change::{Change, Edit};
-use crate::domain::provider::catalog::Catalog;
+use crate::domain::provider::catalog::PRESETS;
 use crate::shell::paths::Paths;
 use crate::shell::{Hands, file};
 use crate::stored::own;
 
-/// A provider file with the two doors of a code, for tests that count requests.
 const PROVIDER: &str = include_str!("../assets/providers/demo.yaml");
 
 /// The provider files of the demo, each for another way to log in: name and text.
@@ -40,6 +43,9 @@ pub const PROVIDERS: [(&str, &str); 6] = [
     ("demo-qonic", include_str!("../assets/demo/demo-qonic.yaml")),
     ("demo-qwen", include_str!("../assets/demo/demo-qwen.yaml")),
 ];
+
+/// The preset with which a provider's file can be begun.
+const TEMPLATE: &str = "oauth2";
 
 /// An entry that nobody can understand: a token is a text, not a number.
 const UNREADABLE: &str = "  other:\n    oauth_credentials:\n      - id: ivy\n        access_token: 12345\n";
@@ -61,8 +67,7 @@ impl Demo {
         let folder = builder.prefix("authtui-demo-").tempdir().wrap_err("cannot make the demo's folder")?;
         let serving = Serving::start(Authority::new("", Settings::default()), 0);
         let serving = serving.wrap_err("cannot start the demo's server")?;
-        let catalog = catalog(serving.issuer());
-        let hands = Hands::with_catalog(Paths::below(folder.path()), catalog);
+        let hands = Hands::with_providers(Paths::below(folder.path()), files(serving.issuer()));
         let demo = Self { hands, serving, _folder: folder };
         demo.fill()?;
         demo.serving.with(|authority| faults.iter().for_each(|fault| authority.faults.add(fault.clone())));
@@ -104,11 +109,13 @@ impl Demo {
     }
 }
 
-/// The demo's providers, at a server at `issuer`.
+/// The demo's provider files, for a server at `issuer`, and the template of others: a person may
+/// describe that server anew.
 #[must_use]
-pub fn catalog(issuer: &str) -> Catalog {
-    let file = |(name, text): (&str, &str)| (format!("{name}.yaml"), Ok(text.replace("{issuer}", issuer)));
-    Catalog::only(PROVIDERS.map(file))
+pub fn files(issuer: &str) -> Vec<(String, String)> {
+    let template = PRESETS.into_iter().filter(|(name, _)| *name == TEMPLATE);
+    let all = PROVIDERS.into_iter().chain(template);
+    all.map(|(name, text)| (format!("{name}.yaml"), text.replace("{issuer}", issuer))).collect()
 }
 
 /// A provider file with the two doors of a code, for a server at `issuer`.
@@ -121,13 +128,16 @@ pub fn provider_file(issuer: &str) -> String {
 mod tests {
     use super::*;
     use crate::domain::provider::Flow;
+    use crate::domain::provider::catalog::Catalog;
 
     #[test]
     fn every_provider_of_the_demo_can_be_read_and_every_way_to_log_in_is_there() {
-        let catalog = catalog("http://127.0.0.1:4000");
+        let files = files("http://127.0.0.1:4000");
+        let catalog = Catalog::only(files.into_iter().map(|(path, text)| (path, Ok(text))));
         assert_eq!(catalog.complaints, []);
         let names: Vec<&str> = catalog.usable().map(|provider| provider.name.as_str()).collect();
         assert_eq!(names, PROVIDERS.map(|(name, _)| name));
+        assert!(catalog.get(TEMPLATE).is_some_and(|template| template.example));
         let flows = |name: &str| catalog.get(name).expect("a provider").flows.clone();
         assert_eq!(flows("demo"), [Flow::Code, Flow::Paste, Flow::Device, Flow::Key]);
         assert_eq!(flows("demo-qwen"), [Flow::Device]);

@@ -53,6 +53,8 @@ pub struct Hands {
     pub http: Http,
     clipboard: Clipboard,
     stores: Arc<Stores>,
+    /// Provider files in place of the presets.
+    instead: Option<Vec<(String, String)>>,
     catalog: Mutex<Option<Arc<Catalog>>>,
     listeners: Listeners,
     refreshes: Semaphore,
@@ -73,6 +75,7 @@ impl Hands {
             clock: Clock::start(),
             http: Http::default(),
             clipboard: Clipboard::default(),
+            instead: None,
             catalog: Mutex::default(),
             listeners: Listeners::default(),
             refreshes: Semaphore::new(AT_ONCE),
@@ -80,10 +83,13 @@ impl Hands {
         }
     }
 
-    /// Hands with providers that are known already.
+    /// Hands with provider files of their own, path and text of each, in place of the presets.
+    /// They are read at once.
     #[must_use]
-    pub fn with_catalog(paths: Paths, catalog: Catalog) -> Arc<Self> {
-        Arc::new(Self { catalog: Mutex::new(Some(Arc::new(catalog))), ..Self::bare(paths) })
+    pub fn with_providers(paths: Paths, files: Vec<(String, String)>) -> Arc<Self> {
+        let hands = Self { instead: Some(files), ..Self::bare(paths) };
+        let catalog = Arc::new(hands.read_catalog());
+        Arc::new(Self { catalog: Mutex::new(Some(catalog)), ..hands })
     }
 
     /// From here on no refresh is begun; those that were posted are waited for.
@@ -163,7 +169,7 @@ impl Hands {
         if let Some(catalog) = &*self.known_catalog() {
             return Arc::clone(catalog);
         }
-        let read = Arc::new(providers::read(&self.paths.providers));
+        let read = Arc::new(self.read_catalog());
         // Where somebody else has just read them, theirs stay.
         Arc::clone(self.known_catalog().get_or_insert(read))
     }
@@ -176,10 +182,21 @@ impl Hands {
         let hands = Arc::clone(self);
         let adding = tokio::task::spawn_blocking(move || {
             providers::add(&hands.paths.providers, &name, &text)?;
-            let read = Arc::new(providers::read(&hands.paths.providers));
+            let read = Arc::new(hands.read_catalog());
             Ok(Arc::clone(hands.known_catalog().insert(read)))
         });
         adding.await.unwrap_or_else(|_| Err(broke("cannot save the provider file")))
+    }
+
+    fn read_catalog(&self) -> Catalog {
+        let own = providers::files(&self.paths.providers);
+        match &self.instead {
+            None => Catalog::read(own),
+            Some(files) => {
+                let files = files.iter().map(|(path, text)| (path.clone(), Ok(text.clone())));
+                Catalog::only(files.chain(own))
+            }
+        }
     }
 
     fn known_catalog(&self) -> MutexGuard<'_, Option<Arc<Catalog>>> {
@@ -209,6 +226,24 @@ mod tests {
             assert!(added.get("acme").is_some());
             assert_eq!(hands.catalog().await, added, "refreshes and copies know it too");
             assert!(hands.add_provider("acme".to_owned(), text.to_owned()).await.is_err());
+        });
+    }
+
+    #[test]
+    fn a_provider_that_is_added_stands_beside_those_that_take_the_presets_place() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let text = |name: &str| {
+            format!(
+                "name: {name}\nendpoints: {{ authorize: 'https://a.test/a', token: 'https://a.test/t' }}\n"
+            )
+        };
+        let files = vec![("demo.yaml".to_owned(), text("demo"))];
+        let hands = Hands::with_providers(Paths::below(folder.path()), files);
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        runtime.block_on(async {
+            let added = hands.add_provider("acme".to_owned(), text("acme")).await.expect("saved");
+            let names: Vec<&str> = added.usable().map(|provider| provider.name.as_str()).collect();
+            assert_eq!(names, ["acme", "demo"]);
         });
     }
 }

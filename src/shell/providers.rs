@@ -5,21 +5,21 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use crate::domain::name;
-use crate::domain::provider::catalog::Catalog;
+use crate::domain::provider::catalog::File;
 use crate::domain::trouble::{Next, Trouble};
 use crate::shell::file::{self, shown};
 
 /// The largest provider file that is read, in bytes.
 const LARGEST: usize = 256 * 1024;
 
-/// Reads every `.yaml` and `.yml` file of `folder`, by name, and the presets. A folder that is
-/// not there holds no files; one that cannot be read is complained of.
+/// Every `.yaml` and `.yml` file of `folder`, by name, with its text or why there is none. A folder
+/// that is not there holds no files; one that cannot be read is complained of.
 #[must_use]
-pub fn read(folder: &Path) -> Catalog {
+pub fn files(folder: &Path) -> Vec<File> {
     match paths(folder) {
-        Ok(paths) => Catalog::read(paths.iter().map(|path| (shown(path), text(path)))),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Catalog::read([]),
-        Err(error) => Catalog::read([(shown(folder), Err(format!("cannot read the folder: {error}")))]),
+        Ok(paths) => paths.iter().map(|path| (shown(path), text(path))).collect(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+        Err(error) => vec![(shown(folder), Err(format!("cannot read the folder: {error}")))],
     }
 }
 
@@ -88,6 +88,7 @@ fn text(path: &Path) -> Result<String, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::provider::catalog::Catalog;
 
     #[test]
     fn a_folder_that_is_missing_is_silent_and_one_that_cannot_be_read_is_not() {
@@ -98,6 +99,10 @@ mod tests {
         let complaints = read(&file).complaints;
         assert_eq!(complaints.len(), 1, "{complaints:?}");
         assert!(complaints[0].rule.starts_with("cannot read the folder"), "{complaints:?}");
+    }
+
+    fn read(folder: &Path) -> Catalog {
+        Catalog::read(files(folder))
     }
 
     #[test]

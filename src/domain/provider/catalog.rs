@@ -37,7 +37,7 @@ pub struct Entry {
 }
 
 /// A file's path, and its text or why there is none.
-type File = (String, Result<String, String>);
+pub type File = (String, Result<String, String>);
 
 impl Entry {
     /// The file's text; of a file that extends another one, what they say together.
@@ -53,7 +53,7 @@ impl Catalog {
     /// A bad file becomes a complaint; a preset of the same name then stays in force, so that
     /// nobody is locked out by a slip of the pen.
     #[must_use]
-    pub fn read(files: impl IntoIterator<Item = (String, Result<String, String>)>) -> Self {
+    pub fn read(files: impl IntoIterator<Item = File>) -> Self {
         let files: Vec<_> = files.into_iter().collect();
         let library = library(&files);
         let mut catalog = Self::default();
@@ -66,7 +66,7 @@ impl Catalog {
 
     /// `files` alone: path and text of each. They may extend presets all the same.
     #[must_use]
-    pub fn only(files: impl IntoIterator<Item = (String, Result<String, String>)>) -> Self {
+    pub fn only(files: impl IntoIterator<Item = File>) -> Self {
         let files: Vec<_> = files.into_iter().collect();
         let mut catalog = Self::default();
         catalog.add_files(&library(&files), &files);
