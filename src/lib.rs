@@ -7,11 +7,11 @@
 //!
 //! | layer | holds | may import |
 //! |---|---|---|
-//! | [`domain`] | what is: time, secrets, names, profiles, health, providers | nothing |
-//! | [`stored`] | what is written: text ↔ rows | `domain` |
-//! | [`oauth`] | what is said: requests, replies, callbacks, logins, refreshes | `domain` |
-//! | [`tui`] | what is shown: model, messages, update, view | `domain`, `oauth` |
-//! | [`shell`] | what is done: clock, files, network, threads, terminal | all above |
+//! | [`domain`] | what is: time, secrets, names, profiles, health, provider files and their drafts, which credential comes first | nothing |
+//! | [`stored`] | what is written: text ↔ rows, the environment as rows | `domain` |
+//! | [`oauth`] | what is said: requests, replies, callbacks, device codes, logins and what they need, refreshes | `domain` |
+//! | [`tui`] | what is shown: model, messages, update, view, wizard | `domain`, `oauth` |
+//! | [`shell`] | what is done: clock, files, environment, network, threads, terminal | all above |
 //! | [`cli`], [`demo`] | wiring | all |
 //!
 //! The first four are pure: no clock, no dice, no file, no socket, no thread, no async.
@@ -23,7 +23,8 @@
 //!
 //! 1. **Only a store's file is true.** The model holds snapshots. Nothing writes a list back: a
 //!    write is one [`Change`](domain::change::Change) to one profile, applied under the store's
-//!    lock to the file as it is then.
+//!    lock to the file as it is then. The environment is a store too, which is only read: a row
+//!    for each variable that a provider's file names and that is set.
 //! 2. **What must not be torn is one effect.** A refresh (lock, read, ask, save) is one `async fn`
 //!    with one answer. Once a token request is posted it is waited for, also on quitting.
 //! 3. **An answer that carries tokens is never dropped.** Cancelling before a code is redeemed
@@ -40,11 +41,16 @@
 //! → a task in [`shell::perform`] → `Msg`. The loop ([`shell::run`]) drains its inbox, draws once,
 //! and sleeps until the inbox or [`wakes_at`](tui::wakes_at()).
 //!
-//! **A login.** A [`Login`](oauth::login::Login) is a value that is told what
+//! **A login.** [`Needs`](oauth::login::needs::Needs) says what to ask before it, in which order,
+//! and which answers are taken; the wizard and `authtui login` only carry answers to it, until it
+//! is a [`Plan`](oauth::login::Plan). A [`Login`](oauth::login::Login) is a value that is told what
 //! [`Heard`](oauth::login::Heard) and answers what to [`Ask`](oauth::login::Ask); the panel and
 //! `authtui login` both drive it. Random bytes → a bound listener → both addresses built once →
 //! the gate armed and the browser opened → the callback thread judges each head by
-//! [`receive`](oauth::callback::receive()) → the code is redeemed → saved → only then tested.
+//! [`receive`](oauth::callback::receive()) → the code is redeemed → saved → only then tested. The
+//! [`Doors`](oauth::login::Doors) are all open at once: the callback, a pasted answer, a
+//! [`DeviceCode`](oauth::device::DeviceCode) that is polled for, or a request sent from here whose
+//! redirect carries the code. [`lead`](oauth::login::Doors::lead) says which is shown first.
 //!
 //! **A refresh.** [`shell::refresh`]: read → [`decide`](oauth::refresh::decide()) → lock by the
 //! grant → read again → decide again: another pair of tokens means that somebody else has just
@@ -59,21 +65,31 @@
 //!
 //! # Providers are data
 //!
-//! A quirk is a field of a file in `assets/providers`; no code compares a provider's name. The
-//! short forms of a file become [`Call`](domain::provider::call::Call)s with holes, so that there
-//! is one interpreter. The demo's [`authority`](demo::authority) is an authorization server as a
-//! value: login tests call it without sockets, the demo and the end-to-end tests put it on a port.
+//! A quirk is a field of a file in `assets/providers`; no code compares a provider's name. A file
+//! may extend another one. Its short forms become [`Call`](domain::provider::call::Call)s with
+//! holes, and `calls` replaces those, so that there is one interpreter;
+//! [`Meanings`](domain::provider::meaning::Meanings) say what answers of its own mean. The
+//! variables and orders of a file are what [`resolve`](domain::resolve) looks through, for
+//! `authtui resolve` and the detail pane. A file that is described page by page is a
+//! [`Draft`](domain::provider::draft::Draft).
+//!
+//! The demo's [`authority`](demo::authority) is an authorization server as a value: login tests
+//! call it without sockets, the demo and the end-to-end tests put it on a port. It speaks several
+//! [dialects](demo::authority::dialect), one for each family of servers that the presets describe,
+//! and lets the next requests meet a [fault](demo::authority::fault).
 //!
 //! # Where to add what
 //!
 //! | to add | touch |
 //! |---|---|
-//! | a provider | one file in `assets/providers`, one line in `domain/provider/catalog.rs` |
-//! | a field of provider files | `domain/provider/file/written.rs`, its rule in `rules.rs`, the page beside the files |
+//! | a provider | one file in `assets/providers`, one line in `domain/provider/catalog.rs`; to try it, a file in `assets/demo` and a line in `demo.rs` |
+//! | a field of provider files | `domain/provider/file/written.rs` or a file in `written/`, its rule in `rules/`, what it becomes in `built.rs`, the page beside the files |
+//! | a question before a login | `oauth/login/needs/question.rs`, its answer in `answer.rs`; a page in `tui/wizard/page.rs`, a prompt in `cli/login/answers.rs` |
 //! | an action | a row in `tui/keymap.rs`, an arm in `tui/update/action.rs`, the README's table |
 //! | a screen | a `Screen` variant, `tui/view/NAME.rs` |
-//! | a door of a login | `oauth/login/doors.rs`, `tui/front_door.rs`, a part of `tui/view/login/` |
+//! | a door of a login | `oauth/login/doors.rs`, `tui/front_door.rs`, a part of `tui/view/login/`, `cli/login/shown.rs` |
 //! | a store that may be written | its format in `stored`, its arm in `shell/stores.rs` |
+//! | a dialect or a fault of the demo | `demo/authority/dialect.rs`, `demo/authority/script.rs` |
 //! | a command | `cli/NAME.rs` and its variant in `cli.rs` |
 
 pub mod cli;
