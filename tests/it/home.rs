@@ -3,6 +3,7 @@
 pub(crate) mod person;
 pub(crate) mod running;
 pub(crate) mod served;
+pub(crate) mod shipped;
 
 use std::ffi::OsStr;
 use std::fs;

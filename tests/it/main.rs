@@ -17,5 +17,6 @@ mod login;
 mod presets;
 mod resolve;
 mod screens;
+mod seeds;
 mod terminal;
 mod update;

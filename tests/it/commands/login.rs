@@ -13,7 +13,7 @@ use crate::home::{Ended, Home, person, program};
 const ODD: &str = "s3cret+/&=% a\"'$x";
 
 /// Starts the program with `bytes` as its standard input.
-pub(super) fn fed(home: &Home, arguments: &[&str], bytes: &[u8]) -> Running {
+pub(crate) fn fed(home: &Home, arguments: &[&str], bytes: &[u8]) -> Running {
     let (reader, writer) = std::io::pipe().expect("a pipe");
     let running = Running::start(home.command(arguments).stdin(reader));
     feed(writer, bytes);
@@ -21,7 +21,7 @@ pub(super) fn fed(home: &Home, arguments: &[&str], bytes: &[u8]) -> Running {
 }
 
 /// Starts the program with `bytes` behind its descriptor 7, and nothing as its standard input.
-pub(super) fn handed(home: &Home, arguments: &[&str], bytes: &[u8]) -> Running {
+pub(crate) fn handed(home: &Home, arguments: &[&str], bytes: &[u8]) -> Running {
     let (reader, writer) = std::io::pipe().expect("a pipe");
     let mut command = Command::new("sh");
     command.args(["-c", "exec \"$0\" \"$@\" 7<&0 0</dev/null"]).arg(program()).args(arguments);

@@ -23,9 +23,20 @@ pub(crate) fn answer(authorize: &str, decision: &str) {
 
 /// Opens `authorize`, presses `decision` on the consent page, and says where that leads.
 pub(crate) fn decide(authorize: &str, decision: &str) -> Url {
+    leave(authorize, &[("decision", decision)])
+}
+
+/// Opens `authorize`, allows these scopes alone, and says where that leads.
+pub(crate) fn choose(authorize: &str, scopes: &[&str]) -> Url {
+    let ticked = scopes.iter().map(|scope| ("scope", *scope));
+    let pairs: Vec<_> = [("decision", "allow"), ("chosen", "1")].into_iter().chain(ticked).collect();
+    leave(authorize, &pairs)
+}
+
+fn leave(authorize: &str, pairs: &[(&str, &str)]) -> Url {
     let authorize = Url::parse(authorize).expect("an address");
     let page = open(&authorize);
-    let answer = press(&authorize, &page, decision);
+    let answer = press(&authorize, &page, pairs);
     answer.location.unwrap_or_else(|| panic!("no way back: {} {}", answer.status, answer.body))
 }
 
@@ -33,23 +44,28 @@ pub(crate) fn decide(authorize: &str, decision: &str) -> Url {
 pub(crate) fn type_code(page: &str, code: &str, decision: &str) {
     let page = Url::parse(page).expect("an address");
     let asked = post(&page, &[("user_code", code.to_owned())]);
-    let answer = press(&page, &asked, decision);
+    let answer = press(&page, &asked, &[("decision", decision)]);
     assert_eq!(answer.status, 200, "{answer:?}");
 }
 
-/// Presses `decision` on the consent page that was got from `url`.
-fn press(url: &Url, page: &Page, decision: &str) -> Page {
+/// Sends the consent page that was got from `url`, with `pairs`.
+fn press(url: &Url, page: &Page, pairs: &[(&str, &str)]) -> Page {
     assert_eq!(page.status, 200, "{page:?}");
     let field = |name: &str| between(&page.body, &format!("name=\"{name}\" value=\""), "\"").to_owned();
-    let form = [("consent", field("consent")), ("login", field("login")), ("decision", decision.to_owned())];
+    let mut form = vec![("consent", field("consent")), ("login", field("login"))];
+    form.extend(pairs.iter().map(|(name, value)| (*name, (*value).to_owned())));
     let action = between(&page.body, "action=\"", "\"");
     post(&url.join(action).expect("an address"), &form)
 }
 
 fn post(url: &Url, form: &[(&str, String)]) -> Page {
     let form = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
-    let head = "Content-Type: application/x-www-form-urlencoded\r\n";
-    ask(url, &format!("POST {} HTTP/1.0\r\n{head}", url.path()), &form)
+    send(url, "Content-Type: application/x-www-form-urlencoded\r\n", &form)
+}
+
+/// Posts `body` to `url` with these headers, each ending with its line break.
+pub(crate) fn send(url: &Url, headers: &str, body: &str) -> Page {
+    ask(url, &format!("POST {} HTTP/1.0\r\n{headers}", url.path()), body)
 }
 
 /// Opens `url`.
