@@ -2,3 +2,4 @@
 //! erase. The provider is the shipped file with its addresses at the authority of the test.
 
 mod anthropic;
+mod forms;
