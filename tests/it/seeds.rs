@@ -2,4 +2,5 @@
 //! erase. The provider is the shipped file with its addresses at the authority of the test.
 
 mod anthropic;
+mod calcom;
 mod forms;
