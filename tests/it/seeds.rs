@@ -4,3 +4,4 @@
 mod anthropic;
 mod calcom;
 mod forms;
+mod precedence;
