@@ -5,3 +5,4 @@ mod anthropic;
 mod calcom;
 mod forms;
 mod precedence;
+mod qonic;
