@@ -6,3 +6,4 @@ mod calcom;
 mod forms;
 mod precedence;
 mod qonic;
+mod qwen;
