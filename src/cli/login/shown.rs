@@ -96,7 +96,7 @@ impl Shown {
     fn show_device(&mut self, door: &DeviceDoor, now: Now) {
         match door {
             DeviceDoor::Absent | DeviceDoor::Asked(_) => {}
-            DeviceDoor::Closed(why) => {
+            DeviceDoor::Closed(why, _) => {
                 if !replace(&mut self.closed, true) {
                     console::say(&format!("  No device code (any more): {why}."));
                 }

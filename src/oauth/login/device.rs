@@ -47,7 +47,7 @@ impl Login {
                 let errand = self.next_errand();
                 (DeviceDoor::Asked(errand), Some(Ask::Send(errand, Box::new(request))))
             }
-            Err(unfilled) => (self.no_device_code(unfilled.to_string(), now), None),
+            Err(unfilled) => (self.no_device_code(unfilled.to_string(), Next::LogIn, now), None),
         }
     }
 
@@ -62,9 +62,9 @@ impl Login {
         let Some(device) = &provider.device else { return DeviceDoor::Absent };
         let reply = match reply {
             Ok(reply) => reply,
-            Err(trouble) => return self.no_device_code(trouble.why, now),
+            Err(trouble) => return self.no_device_code(trouble.why, trouble.next, now),
         };
-        let why = match DeviceCode::read(&device.reply, &reply, now) {
+        let (why, next) = match DeviceCode::read(&device.reply, &reply, now) {
             Ok(code) => {
                 self.steps.done(Step::Device, code.page.host_str().unwrap_or_default(), now.steady);
                 return DeviceDoor::Open(Box::new(code));
@@ -73,17 +73,21 @@ impl Login {
                 let refusal =
                     Refusal::of(&provider.reply, &provider.meanings, &reply, "no device code in it");
                 let hint = format!("; check endpoints.device: authtui providers show {}", provider.name);
-                let hint = if refusal.is_misplaced() { hint } else { String::new() };
-                format!("{} {refusal}{hint}", provider.title)
+                let (hint, next) = match (refusal.is_misplaced(), refusal.is_passing()) {
+                    (true, _) => (hint, Next::Nothing),
+                    (false, true) => (String::new(), Next::Retry),
+                    (false, false) => (String::new(), Next::LogIn),
+                };
+                (format!("{} {refusal}{hint}", provider.title), next)
             }
-            Err(bad) => format!("{}: {bad}", provider.title),
+            Err(bad) => (format!("{}: {bad}", provider.title), Next::Retry),
         };
-        self.no_device_code(why, now)
+        self.no_device_code(why, next, now)
     }
 
-    fn no_device_code(&mut self, why: String, now: Now) -> DeviceDoor {
+    fn no_device_code(&mut self, why: String, next: Next, now: Now) -> DeviceDoor {
         self.steps.failed(Step::Device, why.clone(), now.steady);
-        DeviceDoor::Closed(why)
+        DeviceDoor::Closed(why, next)
     }
 
     /// What follows from a device door that has just opened or closed: more patience, and the
@@ -91,7 +95,7 @@ impl Login {
     pub(super) fn device_settled(&mut self, doors: &mut Doors, now: Now) -> Option<Ask> {
         match &doors.device {
             DeviceDoor::Absent | DeviceDoor::Asked(_) => return None,
-            DeviceDoor::Closed(why) => {
+            DeviceDoor::Closed(why, _) => {
                 if doors.has_another() {
                     self.notice(format!("There is no device code: {why}."));
                 }
@@ -127,7 +131,7 @@ impl Login {
                 Some(Ask::Send(errand, Box::new(request)))
             }
             Err(unfilled) => {
-                self.close_device(doors, unfilled.to_string(), now);
+                self.close_device(doors, unfilled.to_string(), Next::LogIn, now);
                 None
             }
         }
@@ -139,38 +143,38 @@ impl Login {
         let (Some(device), DeviceDoor::Open(code)) = (&provider.device, &mut doors.device) else {
             return Asked::Nothing;
         };
-        let refused = match judge(provider, &device.reply, reply.as_ref()) {
+        let (why, next) = match judge(provider, &device.reply, reply.as_ref()) {
             Polled::Granted(granted) => return Asked::Granted(granted),
             Polled::Denied(words) => return Asked::Denied(words),
             Polled::Undecided { progress, interval, pause } => {
                 code.put_off(progress, interval, pause, now);
                 return Asked::Nothing;
             }
-            Polled::Expired => TOO_OLD.to_owned(),
-            Polled::Refused(words) => format!("{} {words}", provider.title),
+            Polled::Expired => (TOO_OLD.to_owned(), Next::Retry),
+            Polled::Refused(words) => (format!("{} {words}", provider.title), Next::LogIn),
         };
-        self.close_device(doors, refused, now);
+        self.close_device(doors, why, next, now);
         Asked::Nothing
     }
 
-    /// Closes the door for `why`.
-    pub(super) fn close_device(&mut self, doors: &mut Doors, why: String, now: Now) {
+    /// Closes the door for `why`; `next` is what to do where it was the only one.
+    pub(super) fn close_device(&mut self, doors: &mut Doors, why: String, next: Next, now: Now) {
         if doors.has_another() {
             self.notice(format!("The device code is over: {why}."));
         } else {
             self.steps.failed(Step::Wait, why.clone(), now.steady);
         }
-        doors.device = DeviceDoor::Closed(why);
+        doors.device = DeviceDoor::Closed(why, next);
     }
 
     /// How the login ends when its device door is closed and there is no other.
     pub(super) fn left_outside(&self, doors: &Doors) -> Option<Outcome> {
         match &doors.device {
-            DeviceDoor::Closed(why) if !doors.has_another() => {
+            DeviceDoor::Closed(why, next) if !doors.has_another() => {
                 let what = "cannot log in with a device code";
-                Some(Outcome::Failed(Trouble::untouched(what, why.clone(), Next::LogIn)))
+                Some(Outcome::Failed(Trouble::untouched(what, why.clone(), next.clone())))
             }
-            DeviceDoor::Closed(_) | DeviceDoor::Absent | DeviceDoor::Asked(_) | DeviceDoor::Open(_) => None,
+            DeviceDoor::Closed(..) | DeviceDoor::Absent | DeviceDoor::Asked(_) | DeviceDoor::Open(_) => None,
         }
     }
 

@@ -4,6 +4,7 @@ use url::Url;
 
 use crate::domain::clock::Steady;
 use crate::domain::provider::Provider;
+use crate::domain::trouble::Next;
 use crate::oauth::Errand;
 use crate::oauth::authorization::Authorization;
 use crate::oauth::device::DeviceCode;
@@ -40,8 +41,8 @@ pub enum DeviceDoor {
     Asked(Errand),
     /// It waits to be typed.
     Open(Box<DeviceCode>),
-    /// It cannot be had, or is over; why, for people.
-    Closed(String),
+    /// It cannot be had, or is over; why, for people, and what to do where no other is left.
+    Closed(String, Next),
 }
 
 impl DeviceDoor {
@@ -50,7 +51,7 @@ impl DeviceDoor {
     pub fn code(&self) -> Option<&DeviceCode> {
         match self {
             Self::Open(code) => Some(code),
-            Self::Absent | Self::Asked(_) | Self::Closed(_) => None,
+            Self::Absent | Self::Asked(_) | Self::Closed(..) => None,
         }
     }
 
@@ -59,7 +60,7 @@ impl DeviceDoor {
     pub fn may_open(&self) -> bool {
         match self {
             Self::Asked(_) | Self::Open(_) => true,
-            Self::Absent | Self::Closed(_) => false,
+            Self::Absent | Self::Closed(..) => false,
         }
     }
 }

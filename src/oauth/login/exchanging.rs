@@ -98,10 +98,10 @@ impl Login {
         } else if doors.polling() == Some(errand) {
             match self.polled(doors, reply, now) {
                 Asked::Granted(granted) => {
-                    doors.device = DeviceDoor::Closed("it brought tokens".to_owned());
+                    doors.device = DeviceDoor::Closed("it brought tokens".to_owned(), Next::Nothing);
                     exchange.granted = Some(granted);
                 }
-                Asked::Denied(words) => self.close_device(doors, words, now),
+                Asked::Denied(words) => self.close_device(doors, words, Next::LogIn, now),
                 Asked::Nothing => {}
             }
         }

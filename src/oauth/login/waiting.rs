@@ -144,7 +144,7 @@ impl Login {
         match stage {
             Stage::Waiting(mut doors) => {
                 if doors.device.code().is_some_and(|code| code.has_ended(now)) {
-                    self.close_device(&mut doors, TOO_OLD.to_owned(), now);
+                    self.close_device(&mut doors, TOO_OLD.to_owned(), Next::Retry, now);
                     if let Some(outcome) = self.left_outside(&doors) {
                         return Turn::over(outcome);
                     }

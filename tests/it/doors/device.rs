@@ -181,7 +181,7 @@ fn a_code_that_ends_first_closes_its_door_alone() {
     body["expires_in"] = json!(60);
     let mut journey = opened(at(plan("work"), with_device), &body);
     assert_eq!(wait(&mut journey, Duration::from_mins(1)), [], "nothing is asked after the end");
-    let closed = DeviceDoor::Closed("the code is too old".to_owned());
+    let closed = DeviceDoor::Closed("the code is too old".to_owned(), Next::Retry);
     assert_eq!(journey.login.doors().expect("doors").device, closed);
     assert_eq!(journey.login.notices(), ["The device code is over: the code is too old."]);
     assert_eq!(sent(&journey.hear(code("c0de"))).1.url.path(), "/oauth2/token");
@@ -200,11 +200,12 @@ fn a_no_at_the_providers_page_ends_the_login() {
 
 #[test]
 fn a_code_that_is_refused_or_too_old_leaves_the_other_doors_open() {
-    for (body, why) in [
-        (r#"{"error":"expired_token"}"#, "the code is too old"),
+    for (body, why, next) in [
+        (r#"{"error":"expired_token"}"#, "the code is too old", Next::Retry),
         (
             r#"{"error":"invalid_grant"}"#,
             "Demo (a server inside authtui) refused with invalid_grant (status 400)",
+            Next::LogIn,
         ),
     ] {
         let mut beside = opened(at(plan("work"), with_device), &codes());
@@ -214,7 +215,7 @@ fn a_code_that_is_refused_or_too_old_leaves_the_other_doors_open() {
         let mut alone = opened(at(plan("work"), with_device_alone), &codes());
         let (errand, _) = sent(&wait(&mut alone, TURN));
         assert_eq!(alone.hear(answer(&alone, errand, 400, body)), [Ask::CloseListener]);
-        let trouble = Trouble::untouched("cannot log in with a device code", why, Next::LogIn);
+        let trouble = Trouble::untouched("cannot log in with a device code", why, next);
         assert_eq!(*alone.login.stage(), Stage::Over(Outcome::Failed(trouble)));
     }
 }
@@ -223,11 +224,17 @@ fn a_code_that_is_refused_or_too_old_leaves_the_other_doors_open() {
 fn a_code_that_cannot_be_had_ends_a_login_only_where_it_is_the_only_door() {
     let missing = r#"{"device_code":"s3cret"}"#.to_owned();
     let unsafe_page = codes().to_string().replace("https://id.test/d", "javascript:alert(1)");
-    for (status, body, why) in [
-        (400, r#"{"error":"unauthorized_client"}"#.to_owned(), "refused with unauthorized_client"),
-        (404, String::new(), "check endpoints.device"),
-        (200, missing, "the answer has no code to type"),
-        (200, unsafe_page, "the page for the code is not safe"),
+    for (status, body, why, next) in [
+        (
+            400,
+            r#"{"error":"unauthorized_client"}"#.to_owned(),
+            "refused with unauthorized_client",
+            Next::LogIn,
+        ),
+        (404, String::new(), "check endpoints.device", Next::Nothing),
+        (503, String::new(), "answered 503", Next::Retry),
+        (200, missing, "the answer has no code to type", Next::Retry),
+        (200, unsafe_page, "the page for the code is not safe", Next::Retry),
     ] {
         let journey = opened(at(plan("work"), with_device), &Value::Null);
         let mut beside = Journey { login: journey.login.clone(), ..journey };
@@ -240,11 +247,12 @@ fn a_code_that_cannot_be_had_ends_a_login_only_where_it_is_the_only_door() {
         let mut alone = opened(at(plan("work"), with_device_alone), &Value::Null);
         alone.hear(answer(&alone, Errand(1), status, &body));
         let Stage::Over(Outcome::Failed(trouble)) = alone.login.stage() else { panic!("{body}") };
-        assert!(trouble.why.contains(why), "{trouble}");
+        assert!(trouble.why.contains(why) && trouble.next == next, "{trouble}");
     }
     let mut alone = opened(at(plan("work"), with_device_alone), &Value::Null);
     alone.hear(Heard::Replied(Errand(1), Err(unreachable())));
-    assert!(matches!(alone.login.stage(), Stage::Over(Outcome::Failed(_))), "{:?}", alone.login.stage());
+    let Stage::Over(Outcome::Failed(trouble)) = alone.login.stage() else { panic!("it goes on") };
+    assert_eq!(trouble.next, unreachable().next);
 }
 
 #[test]
@@ -438,5 +446,5 @@ fn device_code(journey: &Journey) -> &DeviceCode {
 
 fn too_old() -> Outcome {
     let what = "cannot log in with a device code";
-    Outcome::Failed(Trouble::untouched(what, "the code is too old", Next::LogIn))
+    Outcome::Failed(Trouble::untouched(what, "the code is too old", Next::Retry))
 }

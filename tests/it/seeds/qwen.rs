@@ -106,9 +106,11 @@ fn seed_001_refresh_that_is_answered_401_ends_the_grant_and_is_not_asked_again()
 #[test]
 fn seed_001_device_code_that_was_denied_or_refused_saves_nothing() {
     let ended = Mishap::Instead(Answer::new(401, "application/json", r#"{"error":"invalid_client"}"#));
+    let busy = Mishap::Instead(Answer::new(503, "text/plain", ""));
     let denied = Mishap::Refused(authtui::demo::authority::refusal::ErrorCode::AccessDenied);
     for (place, mishap, code, words) in [
         (Place::Device, ended, 3, "refused with invalid_client (status 401)"),
+        (Place::Device, busy, 4, "answered 503"),
         (Place::Poll, denied, 1, "access was denied (access_denied"),
     ] {
         let qwen = served();

@@ -23,7 +23,7 @@ impl Below<'_> {
         let Some(code) = front.device() else {
             return self.act(match front.doors.device {
                 DeviceDoor::Asked(_) => "Nothing to do: a device code is being asked for.",
-                DeviceDoor::Absent | DeviceDoor::Open(_) | DeviceDoor::Closed(_) => {
+                DeviceDoor::Absent | DeviceDoor::Open(_) | DeviceDoor::Closed(..) => {
                     "Nothing to do: the provider is being asked."
                 }
             });
