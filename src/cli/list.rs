@@ -170,7 +170,7 @@ fn cells(profile: &Profile, now: Now) -> [String; 5] {
         text::clean(&profile.id.name.to_string(), WIDEST),
         Health::of(profile, Activity::Idle, now.wall).word().to_owned(),
         left(profile.life.expires_at),
-        left(profile.life.grant_ends_at),
+        left(profile.life.grant_ends_at.filter(|_| !profile.has_dead_grant())),
         text::clean(profile.account.as_deref().unwrap_or("-"), WIDEST),
     ]
 }

@@ -81,6 +81,13 @@ impl Profile {
         }
     }
 
+    /// Whether the provider has said that the grant is over, whatever end it once gave.
+    #[must_use]
+    pub fn has_dead_grant(&self) -> bool {
+        let last = self.last_refresh_of_this_grant();
+        last.is_some_and(|last| matches!(last.result, RefreshResult::Dead { .. }))
+    }
+
     /// The last refresh, if it was one of the grant that is held.
     ///
     /// Another program may have logged in again since; what was said of the old grant says

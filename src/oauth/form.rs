@@ -68,12 +68,14 @@ fn text(form: Form, profile: &Profile, provider: Option<&Provider>, token: &str)
         Form::Header => header(profile, provider, token),
         Form::Curl => curl(&Zeroizing::new(header(profile, provider, token)), provider),
         Form::Export => {
-            let usual = || provider.and_then(|provider| provider.export.clone());
+            let stem = profile.id.name.provider();
             let name = match profile.kind {
-                Kind::Environment => Some(profile.id.name.name().to_owned()),
-                Kind::OAuth | Kind::ApiKey => usual(),
+                Kind::Environment => profile.id.name.name().to_owned(),
+                Kind::OAuth => provider
+                    .and_then(|provider| provider.export.clone())
+                    .unwrap_or_else(|| variable(stem, "TOKEN")),
+                Kind::ApiKey => provider.and_then(key_variable).unwrap_or_else(|| variable(stem, "API_KEY")),
             };
-            let name = name.unwrap_or_else(|| variable(profile.id.name.provider()));
             format!("export {name}={}", quoted(token))
         }
     })
@@ -102,14 +104,20 @@ fn curl(header: &str, provider: Option<&Provider>) -> String {
     format!("curl -sS -H {}{more} {url}", quoted(header))
 }
 
+/// The variable whose value travels in the header of API keys.
+fn key_variable(provider: &Provider) -> Option<String> {
+    let mut variables = provider.environment.iter();
+    variables.find(|variable| variable.header == provider.key_header).map(|variable| variable.name.clone())
+}
+
 /// `acme-eu` → `ACME_EU_TOKEN`.
-fn variable(provider: &str) -> String {
+fn variable(provider: &str, what: &str) -> String {
     let letters = provider
         .chars()
         .map(|char| if char.is_ascii_alphanumeric() { char.to_ascii_uppercase() } else { '_' });
     let name: String = letters.collect();
     let first = if name.starts_with(|char: char| char.is_ascii_digit()) { "_" } else { "" };
-    format!("{first}{name}_TOKEN")
+    format!("{first}{name}_{what}")
 }
 
 #[cfg(test)]
@@ -139,6 +147,7 @@ mod tests {
             (Form::Header, Kind::OAuth, Some("Authorization: Bearer a'1")),
             (Form::Header, Kind::ApiKey, Some("x-api-key: a'1")),
             (Form::Export, Kind::OAuth, Some(r"export ANTHROPIC_AUTH_TOKEN='a'\''1'")),
+            (Form::Export, Kind::ApiKey, Some(r"export ANTHROPIC_API_KEY='a'\''1'")),
             (Form::Refresh, Kind::OAuth, None),
             (
                 Form::Curl,

@@ -107,6 +107,11 @@ fn words(error: &reqwest::Error) -> String {
             format!("it did not answer within {} s", WITHIN.as_secs())
         };
     }
+    // What the library says of a broken connection speaks of its own insides.
+    let is_cut = error.is_request() || error.is_body() || error.is_decode();
+    if is_cut && !error.is_connect() {
+        return "the connection broke before a whole answer came".to_owned();
+    }
     let mut cause: &dyn Error = error;
     while let Some(deeper) = cause.source() {
         cause = deeper;

@@ -145,7 +145,8 @@ impl List<'_> {
     }
 
     fn grant(&self, profile: &Profile) -> Line<'static> {
-        match profile.life.grant_ends_at.filter(|_| profile.refresh_token().is_some()) {
+        let lives = profile.refresh_token().is_some() && !profile.has_dead_grant();
+        match profile.life.grant_ends_at.filter(|_| lives) {
             None => Line::styled("–", self.theme.muted),
             Some(end) if end <= self.now.wall => Line::styled("ended", self.theme.bad),
             Some(end) if state::grant_ends_soon(profile, self.now).is_some() => {
