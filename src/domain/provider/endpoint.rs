@@ -18,11 +18,14 @@ pub fn parse(written: &str) -> Result<Url, BadEndpoint> {
     }
     let url =
         Url::parse(written).map_err(|_| bad("an absolute address such as https://id.example.org/token"))?;
+    if !url.username().is_empty() || url.password().is_some() {
+        // The password is not shown.
+        let host = url.host_str().unwrap_or_default();
+        let written = text::clean(&format!("{}://…@{host}{}", url.scheme(), url.path()), 80);
+        return Err(BadEndpoint { written, rule: "no user name and no password in it" });
+    }
     if !is_safe(&url) {
         return Err(bad("https, or http on 127.0.0.1, [::1] or localhost"));
-    }
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err(bad("no user name and no password in it"));
     }
     if url.fragment().is_some() {
         return Err(bad("no fragment (the part after #)"));

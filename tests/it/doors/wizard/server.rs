@@ -151,7 +151,7 @@ fn an_answer_that_cannot_be_is_refused_with_a_sentence_and_stays() {
         (
             2,
             "https://u:p@id.corp.test/",
-            address("https://u:p@id.corp.test/", "no user name and no password in it"),
+            address("https://…@id.corp.test/", "no user name and no password in it"),
         ),
         (3, "https://id.corp.test/#x", address("https://id.corp.test/#x", "no fragment (the part after #)")),
         (4, "", missing),
