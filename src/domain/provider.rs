@@ -264,24 +264,15 @@ pub struct Probe {
     pub reading: BTreeMap<u16, String>,
 }
 
+const PORT_RULES: &str = "fixed, any, or a list of ports";
+
 impl<'de> Deserialize<'de> for PortRule {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(untagged, expecting = "fixed, any, or a list of ports")]
-        enum Written {
-            Word(Word),
-            List(Vec<u16>),
-        }
-        #[derive(Deserialize)]
-        #[serde(rename_all = "snake_case")]
-        enum Word {
-            Fixed,
-            Any,
-        }
-        Ok(match Written::deserialize(deserializer)? {
-            Written::Word(Word::Fixed) => Self::Fixed,
-            Written::Word(Word::Any) => Self::Any,
-            Written::List(ports) => Self::List(ports),
-        })
+        let word = |word: &str| match word {
+            "fixed" => Ok(Self::Fixed),
+            "any" => Ok(Self::Any),
+            _ => Err(PORT_RULES),
+        };
+        scalar::checked_or_list(deserializer, PORT_RULES, word, Self::List)
     }
 }

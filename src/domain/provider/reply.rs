@@ -2,6 +2,9 @@
 
 use serde::Deserialize;
 
+use crate::domain::provider::scalar;
+use crate::domain::text;
+
 /// JSON pointers (RFC 6901) into an answer, tried in order; the first that leads to a value wins.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Pointers(pub Vec<String>);
@@ -18,23 +21,28 @@ impl Pointers {
     }
 }
 
+/// One of them.
+struct Pointer(String);
+
+impl<'de> Deserialize<'de> for Pointer {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        scalar::checked(deserializer, pointer).map(Self)
+    }
+}
+
 impl<'de> Deserialize<'de> for Pointers {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(untagged, expecting = "a pointer such as /data/token, or a list of them")]
-        enum Written {
-            One(String),
-            Many(Vec<String>),
-        }
-        let pointers = match Written::deserialize(deserializer)? {
-            Written::One(pointer) => vec![pointer],
-            Written::Many(pointers) => pointers,
-        };
-        if let Some(bad) = pointers.iter().find(|pointer| !pointer.starts_with('/')) {
-            return Err(serde::de::Error::custom(format!("a pointer begins with a slash, unlike “{bad}”")));
-        }
-        Ok(Self(pointers))
+        let one = |written: &str| pointer(written).map(|pointer| Self(vec![pointer]));
+        let many = |pointers: Vec<Pointer>| Self(pointers.into_iter().map(|Pointer(text)| text).collect());
+        scalar::checked_or_list(deserializer, "a pointer such as /data/token, or a list of them", one, many)
     }
+}
+
+fn pointer(written: &str) -> Result<String, String> {
+    if written.starts_with('/') {
+        return Ok(written.to_owned());
+    }
+    Err(format!("a pointer begins with a slash, unlike “{}”", text::clean(written, 64)))
 }
 
 /// Where an answer keeps what. The defaults are those of RFC 6749 §5.1 and §5.2.
