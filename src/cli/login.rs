@@ -27,7 +27,7 @@ use crate::cli::login::shown::Pasting;
 use crate::cli::{screen, target};
 use crate::domain::change::Snapshot;
 use crate::domain::name::{ProfileName, StoreId};
-use crate::domain::provider::catalog::{Catalog, stem};
+use crate::domain::provider::catalog::Catalog;
 use crate::domain::provider::{Flow, Provider};
 use crate::oauth::login::Ways;
 use crate::oauth::login::needs::{Goal, Needs};
@@ -97,19 +97,20 @@ fn may_be_written(snapshot: &Snapshot, name: &ProfileName) -> Result<(), Exit> {
 
 fn provider<'a>(hands: &Hands, catalog: &'a Catalog, name: &ProfileName) -> Result<&'a Provider, Exit> {
     let wanted = name.provider();
-    if let Some(complaint) = catalog.complaints.iter().find(|complaint| stem(&complaint.path) == wanted) {
-        console::say(&format!("authtui: not used: {complaint}"));
-    }
-    match catalog.get(wanted) {
-        Some(provider) if provider.example => {
+    match (catalog.get(wanted), catalog.complaint(wanted)) {
+        (Some(provider), _) if provider.example => {
             let folder = crate::shell::file::shown(&hands.paths.providers);
             console::say(&format!(
                 "authtui: {wanted} is an example to copy: mkdir -p {folder} && authtui providers show {wanted} > {folder}/NAME.yaml"
             ));
             Err(Exit::Usage)
         }
-        Some(provider) => Ok(provider),
-        None => {
+        (Some(provider), _) => Ok(provider),
+        (None, Some(complaint)) => {
+            console::say(&format!("authtui: not used: {complaint}"));
+            Err(Exit::NotFound)
+        }
+        (None, None) => {
             let known: Vec<&str> = catalog.usable().map(|provider| provider.name.as_str()).collect();
             console::say(&format!(
                 "authtui: there is no provider {wanted}. Known are: {}.",

@@ -20,7 +20,7 @@ use crate::domain::change::{Change, Edit, Renewal, Row, Snapshot};
 use crate::domain::name::{ProfileName, StoreId};
 use crate::domain::profile::Profile;
 use crate::domain::provider::Provider;
-use crate::domain::provider::catalog::{Catalog, stem};
+use crate::domain::provider::catalog::Catalog;
 use crate::domain::provider::environment::{Order, Source};
 use crate::domain::resolve::{Stock, Verdict, resolve};
 use crate::domain::text;
@@ -118,13 +118,15 @@ impl<'a> Asked<'a> {
     fn of(catalog: &'a Catalog, arguments: &Arguments) -> Result<Self, Exit> {
         let name = target::name(&arguments.name)?;
         let wanted = name.provider();
-        for complaint in catalog.complaints.iter().filter(|complaint| stem(&complaint.path) == wanted) {
-            console::say(&format!("authtui: not used: {complaint}"));
-        }
         let Some(provider) = catalog.get(wanted) else {
-            let known = catalog.entries().map(|entry| entry.provider.name.as_str());
-            let known = known.collect::<Vec<_>>().join(", ");
-            console::say(&format!("authtui: there is no provider {wanted}; there are {known}."));
+            console::say(&catalog.complaint(wanted).map_or_else(
+                || {
+                    let known = catalog.entries().map(|entry| entry.provider.name.as_str());
+                    let known = known.collect::<Vec<_>>().join(", ");
+                    format!("authtui: there is no provider {wanted}; there are {known}.")
+                },
+                |complaint| format!("authtui: not used: {complaint}"),
+            ));
             return Err(Exit::NotFound);
         };
         let order = match &arguments.order {

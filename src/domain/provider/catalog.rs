@@ -73,11 +73,14 @@ impl Catalog {
         catalog
     }
 
+    /// Adds the person's own files. One that cannot be used leaves no preset of its name behind: a
+    /// refresh token of theirs would go to the server of the preset.
     fn add_files(&mut self, library: &Library<'_>, files: &[File]) {
         for (path, text) in files {
             match text {
                 Ok(text) => self.add(library, stem(path), Some(path), text),
                 Err(why) => {
+                    self.providers.remove(stem(path));
                     self.complaints.push(Complaint { path: path.clone(), line: None, rule: why.clone() });
                 }
             }
@@ -93,6 +96,7 @@ impl Catalog {
                 self.providers.insert(name.to_owned(), entry);
             }
             Err(fault) => {
+                self.providers.remove(name);
                 let path = path.cloned().unwrap_or_else(|| format!("{name}.yaml (built in)"));
                 self.complaints.push(Complaint { path, line: fault.line, rule: fault.rule });
             }
@@ -109,6 +113,12 @@ impl Catalog {
     #[must_use]
     pub fn entry(&self, name: &str) -> Option<&Entry> {
         self.providers.get(name)
+    }
+
+    /// What is wrong with the person's file of that name.
+    #[must_use]
+    pub fn complaint(&self, name: &str) -> Option<&Complaint> {
+        self.complaints.iter().find(|complaint| stem(&complaint.path) == name)
     }
 
     /// All entries by name.
@@ -164,12 +174,20 @@ mod tests {
     }
 
     #[test]
+    fn a_bad_file_leaves_no_preset_of_its_name_that_tokens_could_go_to() {
+        for text in [Ok("name: anthropic\nendpoints: 7\n".to_owned()), Err("permission denied".to_owned())] {
+            let catalog = Catalog::read([("/p/anthropic.yaml".to_owned(), text)]);
+            assert!(catalog.get("anthropic").is_none() && catalog.complaint("anthropic").is_some());
+        }
+    }
+
+    #[test]
     fn a_bad_file_is_complained_of_and_the_others_still_work() {
         let bad = ("/p/anthropic.yaml".to_owned(), Ok("name: anthropic\nendpoints: 7\n".to_owned()));
         let unread = ("/p/x.yaml".to_owned(), Err("cannot read it: permission denied".to_owned()));
         let catalog = Catalog::read([bad, unread]);
-        assert!(catalog.get("anthropic").is_some());
         assert_eq!(catalog.complaints.len(), 2);
+        assert!(catalog.get("qonic").is_some());
         assert_eq!(catalog.complaints[0].line, Some(2));
     }
 

@@ -33,8 +33,10 @@ pub(super) fn begin_again(model: &mut Model, profile: &Profile, goal: Goal, now:
         }
         (Ok(()), Kind::OAuth, None) => {
             let provider = profile.id.name.provider();
-            format!(
-                "No provider file describes {provider}. Add providers/{provider}.yaml; authtui providers shows where."
+            let complaint = model.catalog.as_ref().and_then(|catalog| catalog.complaint(provider));
+            complaint.map_or_else(
+                || format!("No provider file describes {provider}. Add providers/{provider}.yaml; authtui providers shows where."),
+                |complaint| format!("The provider file is not used: {complaint}."),
             )
         }
         (Ok(()), Kind::OAuth, Some(provider)) => match Needs::again(profile, provider, goal) {

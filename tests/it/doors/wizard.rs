@@ -6,6 +6,7 @@ mod server;
 
 use authtui::domain::change::Snapshot;
 use authtui::domain::provider::Provider;
+use authtui::domain::provider::catalog::Catalog;
 use authtui::domain::secret::Secret;
 use authtui::domain::trouble::{Next, Trouble};
 use authtui::oauth::Attempt;
@@ -164,6 +165,12 @@ fn a_profile_that_no_provider_file_describes_cannot_log_in() {
     assert_eq!(app.keys("l"), []);
     assert!(app.message().starts_with("No provider file describes nobody."), "{}", app.message());
     assert_eq!(app.model.login, None);
+
+    let faulty = ("/p/nobody.yaml".to_owned(), Ok("name: nobody\ntypo: 1\n".to_owned()));
+    app.model.catalog = Some(Catalog::read([faulty]));
+    assert_eq!(app.keys("l"), []);
+    let said = "The provider file is not used: /p/nobody.yaml, line 2: unknown field `typo`";
+    assert!(app.message().starts_with(said), "{}", app.message());
 }
 
 #[test]
