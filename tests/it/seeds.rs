@@ -3,6 +3,7 @@
 
 mod anthropic;
 mod calcom;
+mod faulty;
 mod forms;
 mod precedence;
 mod qonic;
