@@ -197,11 +197,24 @@ fn is_short_link(path: &str, gate: &Gate) -> bool {
 
 /// The answer in `query`, if it is the one that is expected.
 ///
-/// The callback and a pasted address are believed by this one rule.
+/// The callback and a pasted address are believed by this one rule. A refusal needs the state
+/// also where an answer is taken at its word: any page in the browser could end the login.
 ///
 /// # Errors
 /// [`Refused`] when it must not be used.
 pub fn prove(query: &Query, expected: &Expected) -> Result<Answer, Refused> {
+    match read(query, expected)? {
+        Answer::Denied { .. } if !query.has_value("state") => Err(Refused::NoState),
+        answer @ (Answer::Denied { .. } | Answer::Code { .. }) => Ok(answer),
+    }
+}
+
+/// The answer in `query`, where it is certain that the provider sent it: it came in the reply to
+/// a request of our own.
+///
+/// # Errors
+/// [`Refused`] when it must not be used.
+pub fn read(query: &Query, expected: &Expected) -> Result<Answer, Refused> {
     match (query.exact("state")?.filter(|theirs| !theirs.is_empty()), expected.echo) {
         (None, Echo::Demanded) => return Err(Refused::NoState),
         (Some(theirs), _) if *theirs != expected.state => return Err(Refused::ForeignState),
@@ -388,6 +401,7 @@ mod tests {
         let waived = Expected { echo: Echo::Waived, ..expected() };
         let gate = Gate { expected: waived, authorize: None, ..gate() };
         let code = Judged::Answer(Answer::Code { code: Secret::new("c0de"), issuer: None });
+        let denied = Judged::Answer(Answer::Denied { error: "access_denied".to_owned(), description: None });
         let finished = || Judged::Finished;
         for (target, first, again) in [
             ("/callback?code=c0de", code.clone(), finished()),
@@ -396,6 +410,9 @@ mod tests {
             ("/callback?code=c0de&state=other", ignored(400), noise(400)),
             ("/callback?code=c0de&state=5tate&state=5tate", ignored(400), noise(400)),
             ("/callback?code=c0de&iss=https://evil.test", ignored(400), noise(400)),
+            ("/callback?error=access_denied", ignored(400), noise(400)),
+            ("/callback?error=access_denied&state=", ignored(400), noise(400)),
+            ("/callback?error=access_denied&state=5tate", denied, finished()),
             ("/callback", ignored(400), noise(400)),
             ("/callback/?code=c0de", noise(404), noise(404)),
             ("/?code=c0de", noise(404), noise(404)),

@@ -337,6 +337,7 @@ impl Run {
                 (DeviceDoor::Asked(errand), _) => Heard::Replied(*errand, Ok(self.device_reply())),
                 (_, Some(Poll::Asked(errand))) => Heard::Replied(errand, Ok(self.polled())),
                 (_, Some(Poll::At(_))) if !self.dice.one_in(3) => Heard::Woke,
+                (_, Some(Poll::At(_)) | None) if doors.callback.is_none() => Heard::Typed(self.secret(CODE)),
                 (_, Some(Poll::At(_)) | None) => {
                     Heard::Answered(Answer::Code { code: self.secret(CODE), issuer: None })
                 }

@@ -91,12 +91,12 @@ impl Doors {
     /// The door that the person at `seat` should try first.
     #[must_use]
     pub fn lead(&self, seat: Seat) -> Door {
-        let by_browser = if self.callback.is_some() { Door::Callback } else { Door::Paste };
+        let by_person = self.callback.is_some() || self.paste.is_some() || self.curl.is_some();
         match seat {
-            _ if self.callback.is_none() && self.paste.is_none() && self.curl.is_none() => Door::Device,
-            Seat::Here => by_browser,
-            Seat::OverSsh | Seat::NoDisplay if self.device.may_open() => Door::Device,
-            Seat::OverSsh | Seat::NoDisplay => Door::Paste,
+            Seat::Here if self.callback.is_some() => Door::Callback,
+            Seat::Here if by_person => Door::Paste,
+            Seat::Here | Seat::OverSsh | Seat::NoDisplay if self.device.may_open() => Door::Device,
+            Seat::Here | Seat::OverSsh | Seat::NoDisplay => Door::Paste,
         }
     }
 

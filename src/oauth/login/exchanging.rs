@@ -67,10 +67,9 @@ impl Login {
                 self.notice(format!("The pasted code did not work: {}.", trouble.why));
                 self.steps.reset(Step::Exchange);
                 self.steps.begin(Step::Wait, "", now.steady);
-                let waiting = Stage::Waiting(exchange.doors);
                 match exchange.spare {
-                    Some(answer) => self.answered(waiting, answer, now),
-                    None => Turn::to(waiting),
+                    Some(answer) => self.came(exchange.doors, answer, now),
+                    None => Turn::to(Stage::Waiting(exchange.doors)),
                 }
             }
         }

@@ -14,8 +14,10 @@ use crate::oauth::request::{Entropy, Reply};
 
 impl Login {
     pub(super) fn begin_listening(&mut self, now: Now) {
-        if self.plan.opens(Flow::Code) {
+        if self.plan.listens() {
             self.steps.begin(Step::Listen, "", now.steady);
+        } else if self.plan.opens(Flow::Code) {
+            self.steps.skip(Step::Listen, "the answer comes by the request itself");
         } else if self.plan.provider.flows.contains(&Flow::Code) {
             self.steps.skip(Step::Listen, "not wanted");
         } else {
@@ -28,12 +30,12 @@ impl Login {
             return Turn::to(stage);
         };
         let (device, send) = self.ask_for_device_code(&entropy, now);
-        if self.plan.opens(Flow::Code) {
+        if self.plan.listens() {
             return Turn::to(Stage::Opening(Opening { entropy: Some(entropy), device }))
                 .asking([Ask::Listen(self.plan.ports())])
                 .asking(send);
         }
-        self.open_doors(&entropy, None, device, now).asking(send)
+        self.open_doors(&entropy, self.plan.port_of_sent(), device, now).asking(send)
     }
 
     pub(super) fn bound(&mut self, stage: Stage, bound: Result<Bound, Trouble>, now: Now) -> Turn {
@@ -98,11 +100,12 @@ impl Login {
             return self.nowhere_to_go(&doors);
         }
         self.say_what_is_built(&doors, now);
-        let gate = doors.authorization.loopback().map(|_| Ask::Arm(Box::new(self.gate(&doors))));
-        if doors.callback.is_some() && !self.plan.provider.state.echoed {
+        // Where the request is sent from here nobody may come to the listener with an answer.
+        let gate = doors.callback.as_ref().map(|_| Ask::Arm(Box::new(self.gate(&doors))));
+        let has_page = doors.callback.is_some() || doors.paste.is_some();
+        if has_page {
             self.notice_waiver();
         }
-        let has_page = doors.callback.is_some() || doors.paste.is_some();
         let open = if has_page { self.open_first(&doors, now) } else { None };
         if doors.has_another() {
             self.steps.begin(Step::Wait, "", now.steady);

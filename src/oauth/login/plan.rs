@@ -56,6 +56,24 @@ impl Plan {
         })
     }
 
+    /// Whether an answer can come to a listener. The one to a request that is sent from here
+    /// comes in its redirect, or is pasted.
+    pub(super) fn listens(&self) -> bool {
+        self.opens(Flow::Code) && !self.sends()
+    }
+
+    /// Whether the authorization request is sent from here.
+    pub(super) fn sends(&self) -> bool {
+        matches!(self.provider.authorize, Some(Authorize::Sent { .. }))
+    }
+
+    /// The port in the redirect of a request that is sent from here; nobody listens on it, so it
+    /// can only be a certain one.
+    pub(super) fn port_of_sent(&self) -> Option<u16> {
+        let port = self.ways.port.unwrap_or(self.provider.redirect.port);
+        Some(port).filter(|port| *port != 0 && self.opens(Flow::Code) && self.sends())
+    }
+
     /// The ports that a listener may have, in the order in which they are tried.
     pub(super) fn ports(&self) -> Vec<u16> {
         self.ways.port.map_or_else(|| self.provider.redirect.ports(), |port| vec![port])

@@ -1,13 +1,15 @@
 //! An authorization request that is sent from here, and the redirect that answers it.
 //!
 //! Where the provider wants the session of a browser, the person makes the request by a ready
-//! command and pastes the address it prints.
+//! command and pastes the address it prints. Nobody listens: where no state is returned, any page
+//! in any browser could send an answer of its own to a listener, and log the person in as
+//! somebody else.
 
 use crate::domain::clock::Now;
 use crate::domain::provider::Authorize;
 use crate::domain::text;
 use crate::domain::trouble::{Next, Trouble};
-use crate::oauth::callback::{Answer, prove};
+use crate::oauth::callback::{Answer, read};
 use crate::oauth::curl;
 use crate::oauth::login::step::Step;
 use crate::oauth::login::{Ask, Door, Doors, Login, Outcome, Stage, Turn};
@@ -103,7 +105,7 @@ impl Login {
         }
         let expected = doors.authorization.expected(&self.plan.provider);
         let query = Query::read(location.query().unwrap_or_default()).map_err(Into::into);
-        match query.and_then(|query| prove(&query, &expected)) {
+        match query.and_then(|query| read(&query, &expected)) {
             Ok(answer) => Some(Sent::Answer(answer)),
             Err(refused) => away(&format!("its redirect cannot be used: {refused}")),
         }
@@ -123,8 +125,6 @@ impl Login {
             "Make the request with your own session, and paste the address it leads to.".to_owned()
         };
         self.notice(format!("{why}. {next}"));
-        if !self.plan.provider.state.echoed {
-            self.notice_waiver();
-        }
+        self.notice_waiver();
     }
 }

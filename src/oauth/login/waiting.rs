@@ -15,13 +15,16 @@ impl Login {
     pub(super) fn answered(&mut self, stage: Stage, answer: Answer, now: Now) -> Turn {
         match stage {
             Stage::Waiting(doors) => {
-                let Some(redirect) = doors.authorization.loopback().cloned() else {
+                // Where there is no address that leads to the listener, nobody could come to it.
+                if doors.callback.is_none() {
                     return Turn::to(Stage::Waiting(doors));
-                };
-                self.redeem(doors, Door::Callback, answer, &redirect, now)
+                }
+                self.came(doors, answer, now)
             }
             // A pasted code may yet be refused; then this answer is the way on.
-            Stage::Exchanging(exchange) if exchange.by == Door::Paste => {
+            Stage::Exchanging(exchange)
+                if exchange.by == Door::Paste && exchange.doors.callback.is_some() =>
+            {
                 Turn::to(Stage::Exchanging(Exchange { spare: Some(answer), ..exchange }))
             }
             // A tab of an earlier try came back late.
@@ -35,6 +38,14 @@ impl Login {
         }
     }
 
+    /// An answer came by the redirect to this machine.
+    pub(super) fn came(&mut self, doors: Box<Doors>, answer: Answer, now: Now) -> Turn {
+        match doors.authorization.loopback().cloned() {
+            Some(redirect) => self.redeem(doors, Door::Callback, answer, &redirect, now),
+            None => Turn::to(Stage::Waiting(doors)),
+        }
+    }
+
     pub(super) fn typed(&mut self, stage: Stage, text: &Secret, now: Now) -> Turn {
         let Stage::Waiting(doors) = stage else {
             return Turn::to(stage);
@@ -42,11 +53,12 @@ impl Login {
         let expected = doors.authorization.expected(&self.plan.provider);
         // What was said of an earlier paste would be taken for an answer to this one.
         self.notices.clear();
+        // What this paste turns out to be says nothing of the next answer.
+        self.notice_waiver();
         match pasted::read(text, &expected, doors.authorization.redirects()) {
             Ok(pasted) => {
                 match (pasted.proven, expected.echo) {
-                    (Proof::State, _) => {}
-                    (Proof::None, Echo::Waived) => self.notice_waiver(),
+                    (Proof::State, _) | (Proof::None, Echo::Waived) => {}
                     (Proof::None, Echo::Demanded) => {
                         self.notice("A bare code cannot be checked: it may belong to another login.");
                     }
@@ -60,8 +72,11 @@ impl Login {
         }
     }
 
-    /// Says that nothing proves an answer, because the provider does not return the state.
+    /// Says that nothing proves an answer, where the provider does not return the state.
     pub(super) fn notice_waiver(&mut self) {
+        if self.plan.provider.state.echoed {
+            return;
+        }
         let title = self.plan.provider.title.clone();
         self.notice(format!(
             "{title} does not return the state that proves an answer, so the first answer is taken at its word."

@@ -1,17 +1,18 @@
 //! An authorization request that is sent from here (seed 002), and providers that do not return
 //! the state.
 
+use authtui::domain::provider::Provider;
 use authtui::domain::trouble::{Next, Trouble};
 use authtui::oauth::Errand;
 use authtui::oauth::callback::{Answer, Judged};
 use authtui::oauth::login::step::{Mark, Step};
-use authtui::oauth::login::{Ask, Door, Heard, Outcome, Seat, Stage};
+use authtui::oauth::login::{Ask, Door, Heard, Outcome, Plan, Seat, Stage, Ways};
 use authtui::oauth::request::Reply;
 use url::Url;
 
 use crate::doors::{BAD_CODE, TOKENS};
 use crate::harness::{
-    Journey, PORT, STATE, at, bound, code, entropy, form, gate, plan, reply, sent, typed, unreachable, visit,
+    Journey, PORT, STATE, at, code, entropy, form, plan, reply, sent, typed, unreachable, visit, with_device,
     with_sent_request, without_echo,
 };
 
@@ -19,14 +20,14 @@ const CALLBACK: &str = "http://127.0.0.1:8765/callback";
 const WAIVER: &str = "Demo (a server inside authtui) does not return the state that proves an answer, so the first answer is taken at its word.";
 
 #[test]
-fn the_request_is_sent_once_the_listener_is_bound_and_its_redirect_brings_the_code() {
+fn the_request_is_sent_without_a_listener_and_its_redirect_brings_the_code() {
     let (mut journey, asks) = asked();
     let (errand, request) = sent(&asks);
-    assert!(matches!(asks.as_slice(), [Ask::Arm(_), Ask::Send(..)]), "no browser: {asks:?}");
+    assert!(matches!(asks.as_slice(), [Ask::Send(..)]), "no listener, no browser: {asks:?}");
+    assert_eq!(journey.login.steps().mark(Step::Listen), Mark::Skipped);
     assert_eq!(request.url.as_str(), "https://api.cal.test/v2/oauth/authtui-demo/authorize");
     let body = request.body.expect("a body").1;
     assert_eq!(body.expose(), format!(r#"{{"redirectUri":"{CALLBACK}"}}"#));
-    assert_eq!(gate(&asks).authorize, None);
     assert_eq!(journey.login.steps().mark(Step::Open), Mark::Skipped);
 
     let asks = journey.hear(redirected(&journey, errand, &format!("{CALLBACK}?code=c0de")));
@@ -36,6 +37,57 @@ fn the_request_is_sent_once_the_listener_is_bound_and_its_redirect_brings_the_co
     assert!(journey.login.notices().is_empty(), "{:?}", journey.login.notices());
     let asks = journey.hear(Heard::Replied(errand, Ok(reply(200, TOKENS, journey.now))));
     assert!(matches!(asks.as_slice(), [Ask::Save(..), Ask::CloseListener]));
+}
+
+#[test]
+fn nobody_can_bring_an_answer_to_a_request_that_is_sent_from_here() {
+    let stranger = |answer: Heard| {
+        let (mut journey, asks) = asked();
+        assert_eq!(journey.hear(answer.clone()), [], "while it is on its way");
+        journey.hear(Heard::Replied(sent(&asks).0, Ok(reply(401, "{}", journey.now))));
+        assert_eq!(journey.hear(answer.clone()), [], "once the command is offered");
+        assert!(matches!(journey.login.stage(), Stage::Waiting(_)), "{answer:?}");
+        let (errand, _) = sent(&journey.hear(typed("wr0ng")));
+        assert_eq!(journey.hear(answer), [], "while a paste is redeemed");
+        assert_eq!(journey.hear(Heard::Replied(errand, Ok(reply(400, BAD_CODE, journey.now)))), []);
+        assert!(matches!(journey.login.stage(), Stage::Waiting(_)), "{:?}", journey.login.stage());
+    };
+    stranger(code("the1rs"));
+    stranger(Heard::Answered(Answer::Denied { error: "access_denied".to_owned(), description: None }));
+}
+
+#[test]
+fn the_redirect_has_the_port_of_the_file_or_the_one_that_is_wanted() {
+    for (wanted, port) in [(None, 8765), (Some(7000), 7000)] {
+        let plan = at(plan("work"), with_sent_request);
+        let ways = Ways { port: wanted, ..plan.ways.clone() };
+        let (mut journey, _) = Journey::begin(Plan { ways, ..plan });
+        let body = sent(&journey.hear(Heard::Began(entropy()))).1.body.expect("a body").1;
+        assert!(body.expose().contains(&format!("127.0.0.1:{port}/")), "{}", body.expose());
+    }
+}
+
+#[test]
+fn a_request_that_is_on_its_way_names_no_device_code_that_is_not_there() {
+    for (provider, door) in [
+        (with_sent_request as fn(Provider) -> Provider, Door::Paste),
+        (|provider| with_device(with_sent_request(provider)), Door::Device),
+    ] {
+        let (mut journey, _) = Journey::begin(at(plan("work"), provider));
+        journey.hear(Heard::Began(entropy()));
+        for seat in [Seat::Here, Seat::OverSsh, Seat::NoDisplay] {
+            assert_eq!(journey.login.doors().expect("doors").lead(seat), door, "{seat:?}");
+        }
+    }
+}
+
+#[test]
+fn an_answer_that_came_to_the_redirect_while_a_paste_was_redeemed_is_used_if_that_fails() {
+    let (mut journey, asks) = asked();
+    let (paste, _) = sent(&journey.hear(typed("wr0ng")));
+    assert_eq!(journey.hear(redirected(&journey, sent(&asks).0, &format!("{CALLBACK}?code=c0de"))), []);
+    let (_, exchange) = sent(&journey.hear(Heard::Replied(paste, Ok(reply(400, BAD_CODE, journey.now)))));
+    assert!(form(&exchange).contains(&("code".to_owned(), "c0de".to_owned())));
 }
 
 #[test]
@@ -109,6 +161,7 @@ fn an_answer_without_state_counts_on_the_exact_path_once_and_is_taken_at_its_wor
     let judged = |target: &str| {
         visit(&Url::parse(&format!("http://127.0.0.1:{PORT}{target}")).expect("an address"), &gate)
     };
+    assert!(matches!(judged("/callback?error=access_denied"), Judged::Stray { status: 400, .. }));
     assert!(matches!(judged("/?code=c0de"), Judged::Stray { status: 404, .. }));
     assert!(matches!(judged("/callback?code=c0de&state=theirs"), Judged::Stray { status: 400, .. }));
     let Judged::Answer(answer) = judged("/callback?code=c0de") else { panic!("a stray") };
@@ -128,7 +181,12 @@ fn a_pasted_answer_without_state_is_taken_only_where_the_provider_returns_none()
     assert_eq!(waived.login.notices(), [WAIVER]);
     let mut proven = Journey::waiting(at(plan("work"), without_echo));
     sent(&proven.hear(typed(&format!("{pasted}&state={STATE}"))));
-    assert!(proven.login.notices().is_empty(), "{:?}", proven.login.notices());
+    assert_eq!(proven.login.notices(), [WAIVER], "the callback is still taken at its word");
+    let mut wrong = Journey::waiting(at(plan("work"), without_echo));
+    assert_eq!(wrong.hear(typed(&format!("{CALLBACK}?error=access_denied"))), []);
+    assert!(matches!(wrong.login.stage(), Stage::Waiting(_)), "{:?}", wrong.login.stage());
+    let [first, second] = wrong.login.notices() else { panic!("{:?}", wrong.login.notices()) };
+    assert!(first == WAIVER && second.contains("it carries no state"), "{second}");
     let mut demanded = Journey::waiting(plan("work"));
     assert_eq!(demanded.hear(typed(&pasted)), []);
 }
@@ -136,8 +194,7 @@ fn a_pasted_answer_without_state_is_taken_only_where_the_provider_returns_none()
 /// A login whose authorization request is on its way, and what was asked with it.
 fn asked() -> (Journey, Vec<Ask>) {
     let (mut journey, _) = Journey::begin(at(plan("work"), with_sent_request));
-    journey.hear(Heard::Began(entropy()));
-    let asks = journey.hear(Heard::Bound(Ok(bound(PORT))));
+    let asks = journey.hear(Heard::Began(entropy()));
     (journey, asks)
 }
 

@@ -63,8 +63,6 @@ pub(super) fn curl() -> Login {
     provider.authorize =
         Some(Authorize::Sent { call: call("https://api.cal.test/authorize"), reading: [].into() });
     let (mut login, asks) = begun(provider, &[Flow::Code], Seat::Here);
-    assert!(!asks.iter().any(|ask| matches!(ask, Ask::Send(..))));
-    let asks = login.hear(Heard::Bound(Ok(bound())), cast::now(0));
     login.hear(Heard::Replied(sent(&asks), Ok(reply(401, ""))), cast::now(1));
     login
 }

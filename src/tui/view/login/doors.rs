@@ -10,11 +10,17 @@ use crate::tui::seconds::Seconds;
 use crate::tui::view::login::device::Shown;
 use crate::tui::view::login::{Below, Room};
 
+/// What is said while the authorization request is on its way.
+const ASKING: &str = "Nothing to do: the provider is being asked.";
+
 impl Below<'_> {
     /// Says what to do at the door that is shown.
     pub(super) fn waiting(&mut self, login: &Login, front: &FrontDoor<'_>) {
         match front.door {
             Door::Device => self.device(front),
+            Door::Callback | Door::Paste if front.address().is_none() && front.doors.curl.is_none() => {
+                self.act(ASKING);
+            }
             Door::Callback | Door::Paste => self.by_browser(login, front),
         }
     }
@@ -23,9 +29,7 @@ impl Below<'_> {
         let Some(code) = front.device() else {
             return self.act(match front.doors.device {
                 DeviceDoor::Asked(_) => "Nothing to do: a device code is being asked for.",
-                DeviceDoor::Absent | DeviceDoor::Open(_) | DeviceDoor::Closed(..) => {
-                    "Nothing to do: the provider is being asked."
-                }
+                DeviceDoor::Absent | DeviceDoor::Open(_) | DeviceDoor::Closed(..) => ASKING,
             });
         };
         self.act(match self.room {
