@@ -1,8 +1,8 @@
 //! One device code: what the person types where, and when to ask whether they have (RFC 8628).
 //!
 //! The provider's answer is believed within bounds: a page must be one that a browser may be
-//! sent to, a code is made safe to show, and no interval or end can make authtui ask too often
-//! or for ever.
+//! sent to, a code is made safe to show, nothing is longer than it may be, and no interval or end
+//! can make authtui ask too often or for ever.
 
 mod poll;
 
@@ -25,8 +25,9 @@ use crate::oauth::request::Reply;
 
 /// The pause between two polls where the answer names none (RFC 8628 §3.2).
 const USUAL_INTERVAL: Duration = Duration::from_secs(5);
-/// The shortest and the longest pause that an answer can ask for.
-const INTERVALS: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(60)];
+/// The shortest pause, whatever an answer asks for. There is no longest: what is asked for is the
+/// least that is kept (RFC 8628 §3.2), and a pause that is too long ends with the code.
+const SHORTEST_INTERVAL: Duration = Duration::from_secs(1);
 /// What each `slow_down` adds to the pause (RFC 8628 §3.5).
 const SLOWER: Duration = Duration::from_secs(5);
 /// What is added to every pause: the provider's clock may run a little slower than ours.
@@ -35,6 +36,8 @@ const MARGIN: Duration = Duration::from_millis(200);
 const LONGEST_BACK_OFF: Duration = Duration::from_secs(60);
 /// How long a code lives where the answer does not say it, and at most.
 const LIVES: [Duration; 2] = [Duration::from_mins(15), Duration::from_mins(60)];
+/// The longest device code and the longest page, in bytes.
+const LONGEST: usize = 4096;
 /// The longest code that is shown, in characters.
 const SHOWN: usize = 64;
 
@@ -88,36 +91,40 @@ impl DeviceCode {
     /// A [`BadCode`] when the code could not be used.
     pub fn read(map: &DeviceMap, reply: &Reply, now: Now) -> Result<Self, BadCode> {
         let tree = reply::tree(reply).ok_or(BadCode::Lacks("no device code"))?;
-        let text = |pointers: &Pointers| -> Option<String> {
+        let text = |pointers: &Pointers| {
             let text = pointers.find(&tree)?.as_str()?.trim();
-            (!text.is_empty()).then(|| text.to_owned())
+            (!text.is_empty()).then_some(text)
+        };
+        let short = |what: &'static str, pointers: &Pointers| match text(pointers) {
+            Some(text) if text.len() > LONGEST => Err(BadCode::TooLong(what)),
+            text => Ok(text),
         };
         let seconds = |pointers: &Pointers| {
             // What cannot be read is as good as left out.
             let life = expiry::life(reply::written(pointers.find(&tree)?)).ok().flatten()?;
             life.to_std().ok()
         };
-        let code = text(&map.device_code).ok_or(BadCode::Lacks("no device code"))?;
+        let code = short("device code", &map.device_code)?.ok_or(BadCode::Lacks("no device code"))?;
         let user_code = text(&map.user_code).ok_or(BadCode::Lacks("no code to type"))?;
-        let page = text(&map.page).ok_or(BadCode::Lacks("no page to type the code on"))?;
-        let page = endpoint::parse(&page).map_err(BadCode::Page)?;
+        let page = short("page", &map.page)?.ok_or(BadCode::Lacks("no page to type the code on"))?;
+        let page = endpoint::parse(page).map_err(BadCode::Page)?;
         // The plain page will do where this one cannot be opened.
-        let page_with_code = text(&map.page_with_code).and_then(|page| endpoint::parse(&page).ok());
+        let page_with_code = short("page", &map.page_with_code)?.and_then(|page| endpoint::parse(page).ok());
         let [usual_life, longest_life] = LIVES;
         let life = seconds(&map.life).unwrap_or(usual_life).min(longest_life);
         let ends_at = reply.sent.steady.after(life);
         if ends_at <= now.steady {
             return Err(BadCode::Ended);
         }
-        let interval = within_bounds(seconds(&map.interval).unwrap_or(USUAL_INTERVAL));
+        let interval = seconds(&map.interval).unwrap_or(USUAL_INTERVAL).max(SHORTEST_INTERVAL);
         Ok(Self {
             code: Secret::new(code),
-            user_code: text::clean(&user_code, SHOWN),
+            user_code: text::clean(user_code, SHOWN),
             page,
             page_with_code,
             ends_at,
             interval,
-            poll: Poll::At(now.steady.after(interval + MARGIN)),
+            poll: Poll::At(now.steady.after(interval.saturating_add(MARGIN))),
             last: None,
             unanswered: 0,
         })
@@ -176,23 +183,18 @@ impl DeviceCode {
             Progress::Pending => self.unanswered = 0,
             Progress::SlowDown => {
                 self.unanswered = 0;
-                let wanted = interval.map(within_bounds).filter(|wanted| *wanted > self.interval);
-                self.interval = wanted.unwrap_or(self.interval + SLOWER);
+                let wanted = interval.filter(|wanted| *wanted > self.interval);
+                self.interval = wanted.unwrap_or(self.interval.saturating_add(SLOWER));
             }
             Progress::Unreachable(_) => self.unanswered = self.unanswered.saturating_add(1),
         }
         // RFC 8628 §3.5: the pause doubles while nobody answers.
         let doubled = self.interval.saturating_mul(2_u32.saturating_pow(self.unanswered));
         let usual = doubled.min(LONGEST_BACK_OFF.max(self.interval));
-        let wait = usual.max(pause.unwrap_or_default()) + MARGIN;
+        let wait = usual.max(pause.unwrap_or_default()).saturating_add(MARGIN);
         self.poll = Poll::At(now.steady.after(wait));
         self.last = Some((now.steady, progress));
     }
-}
-
-fn within_bounds(interval: Duration) -> Duration {
-    let [shortest, longest] = INTERVALS;
-    interval.clamp(shortest, longest)
 }
 
 /// Why an answer gives no device code that could be used.
@@ -200,6 +202,8 @@ fn within_bounds(interval: Duration) -> Duration {
 pub enum BadCode {
     /// Something is not in it.
     Lacks(&'static str),
+    /// Something in it is longer than anybody needs.
+    TooLong(&'static str),
     /// No browser may be sent to its page.
     Page(BadEndpoint),
     /// The code has ended already.
@@ -210,6 +214,7 @@ impl fmt::Display for BadCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Lacks(what) => write!(f, "the answer has {what}"),
+            Self::TooLong(what) => write!(f, "the {what} in the answer is too long"),
             Self::Page(bad) => write!(f, "the page for the code is not safe: {bad}"),
             Self::Ended => f.write_str("the code that came had ended already"),
         }
@@ -230,7 +235,8 @@ mod tests {
             ("interval", json!("7"), 7, 600),
             ("interval", json!(0), 1, 600),
             ("interval", json!(-1), 1, 600),
-            ("interval", json!(1_000_000_000), 60, 600),
+            ("interval", json!(120), 120, 600),
+            ("interval", json!(1_000_000_000), 1_000_000_000, 600),
             ("interval", json!("soon"), 5, 600),
             ("interval", Value::Null, 5, 600),
             ("expires_in", json!("300"), 5, 300),
@@ -266,6 +272,13 @@ mod tests {
             ("verification_uri", json!("file:///etc/passwd"), "not safe"),
             ("verification_uri", json!("http://a.test/d"), "not safe"),
             ("verification_uri", json!("https://a.test/\u{1b}[2J"), "not safe"),
+            ("device_code", json!("d".repeat(4097)), "the device code in the answer is too long"),
+            (
+                "verification_uri",
+                json!(format!("https://a.test/{}", "d".repeat(4096))),
+                "page in the answer is",
+            ),
+            ("verification_uri_complete", json!("d".repeat(4097)), "the page in the answer is too long"),
             ("expires_in", json!(0), "had ended already"),
             ("expires_in", json!(-5), "had ended already"),
         ] {
@@ -280,6 +293,16 @@ mod tests {
         assert_eq!(hostile.user_code, "A\u{fffd}[2J\u{fffd}B");
         let long = read(&body("user_code", json!("A".repeat(1000)))).expect("a code");
         assert_eq!(long.user_code.chars().count(), SHOWN);
+    }
+
+    #[test]
+    fn a_pause_that_outlasts_the_code_ends_with_it() {
+        let code =
+            read(&json!({ "device_code": "d", "user_code": "A", "verification_uri": "https://a.test/",
+            "expires_in": 60, "interval": 1e300 }))
+            .expect("a code");
+        assert_eq!(code.wakes_at(), Some(code.ends_at));
+        assert!(!code.is_due(now(60)) && code.has_ended(now(60)));
     }
 
     #[test]
@@ -305,9 +328,14 @@ mod tests {
             (unreachable(), None, secs(40), 40),
             (Progress::SlowDown, None, secs(30), 30),
             (Progress::Pending, None, None, 22),
+            (Progress::SlowDown, secs(120), None, 120),
+            (Progress::Pending, None, None, 120),
+            (unreachable(), None, None, 120),
+            (Progress::SlowDown, secs(u64::MAX), None, u64::MAX),
+            (Progress::SlowDown, None, None, u64::MAX),
         ] {
             code.put_off(progress.clone(), interval, pause, now(at));
-            let due = now(at).steady.after(Duration::from_secs(waits) + MARGIN);
+            let due = now(at).steady.after(Duration::from_secs(waits).saturating_add(MARGIN));
             assert_eq!(code.poll, Poll::At(due), "{progress:?} {interval:?} {pause:?}");
             assert_eq!(code.last, Some((now(at).steady, progress)));
             at += 60;
