@@ -96,9 +96,9 @@ impl Shown {
     fn show_device(&mut self, door: &DeviceDoor, now: Now) {
         match door {
             DeviceDoor::Absent | DeviceDoor::Asked(_) => {}
-            DeviceDoor::Closed(why, _) => {
+            DeviceDoor::Closed(shut) => {
                 if !replace(&mut self.closed, true) {
-                    console::say(&format!("  No device code (any more): {why}."));
+                    console::say(&format!("  No device code (any more): {shut}."));
                 }
             }
             DeviceDoor::Open(device) => {

@@ -29,8 +29,8 @@ pub enum Polled {
     Denied(String),
     /// The code is too old.
     Expired,
-    /// It is no use to ask again; why, for people.
-    Refused(String),
+    /// It is no use to ask again.
+    Refused(Box<Refusal>),
 }
 
 /// Judges the answer to a poll of `provider`, whose device answers are read by `map`.
@@ -53,9 +53,9 @@ pub fn judge(provider: &Provider, map: &DeviceMap, reply: Result<&Reply, &Troubl
         Some(Meaning::Denied) => Polled::Denied(words(&refusal.said)),
         Some(Meaning::Expired) => Polled::Expired,
         Some(Meaning::Passing) => undecided(Progress::Unreachable(refusal.to_string()), pause),
-        Some(Meaning::GrantDead) => Polled::Refused(refusal.to_string()),
+        Some(Meaning::GrantDead) => Polled::Refused(Box::new(refusal)),
         None if passes(&refusal) => undecided(Progress::Unreachable(refusal.to_string()), pause),
-        None => Polled::Refused(refusal.to_string()),
+        None => Polled::Refused(Box::new(refusal)),
     }
 }
 

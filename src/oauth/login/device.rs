@@ -14,14 +14,12 @@ use crate::oauth::Errand;
 use crate::oauth::authorization::{challenge, device_verifier};
 use crate::oauth::device::{DeviceCode, Poll, Polled, judge};
 use crate::oauth::login::step::{Mark, Step};
-use crate::oauth::login::{Ask, DeviceDoor, Doors, Login, Outcome, Stage, Turn};
+use crate::oauth::login::{Ask, DeviceDoor, Doors, Login, Outcome, Shut, Stage, Turn};
 use crate::oauth::reply::{Granted, Refusal};
-use crate::oauth::request::{Entropy, Filling, Reply};
+use crate::oauth::request::{Entropy, Filling, Reply, Unfilled};
 
 /// The longest that a login waits for a device code to be typed.
 const LONGEST: Duration = Duration::from_mins(30);
-/// What is said of a code that nobody typed in time.
-pub(super) const TOO_OLD: &str = "the code is too old";
 
 /// What the answer to a question about the device code leaves to do.
 pub(super) enum Asked {
@@ -47,7 +45,10 @@ impl Login {
                 let errand = self.next_errand();
                 (DeviceDoor::Asked(errand), Some(Ask::Send(errand, Box::new(request))))
             }
-            Err(unfilled) => (self.no_device_code(unfilled.to_string(), Next::LogIn, now), None),
+            Err(unfilled) => {
+                let shut = self.unfilled(unfilled);
+                (self.no_device_code(shut, now), None)
+            }
         }
     }
 
@@ -62,9 +63,9 @@ impl Login {
         let Some(device) = &provider.device else { return DeviceDoor::Absent };
         let reply = match reply {
             Ok(reply) => reply,
-            Err(trouble) => return self.no_device_code(trouble.why, trouble.next, now),
+            Err(Trouble { why, next, .. }) => return self.no_device_code(Shut::Failed { why, next }, now),
         };
-        let (why, next) = match DeviceCode::read(&device.reply, &reply, now) {
+        let shut = match DeviceCode::read(&device.reply, &reply, now) {
             Ok(code) => {
                 self.steps.done(Step::Device, code.page.host_str().unwrap_or_default(), now.steady);
                 return DeviceDoor::Open(Box::new(code));
@@ -72,22 +73,23 @@ impl Login {
             Err(_) if !(200..300).contains(&reply.status) => {
                 let refusal =
                     Refusal::of(&provider.reply, &provider.meanings, &reply, "no device code in it");
-                let hint = format!("; check endpoints.device: authtui providers show {}", provider.name);
-                let (hint, next) = match (refusal.is_misplaced(), refusal.is_passing()) {
-                    (true, _) => (hint, Next::Nothing),
-                    (false, true) => (String::new(), Next::Retry),
-                    (false, false) => (String::new(), Next::LogIn),
-                };
-                (format!("{} {refusal}{hint}", provider.title), next)
+                let next = self.remedy(&refusal, "endpoints.device");
+                Shut::Failed { why: format!("{} {refusal}", provider.title), next }
             }
-            Err(bad) => (format!("{}: {bad}", provider.title), Next::Retry),
+            // What the server says now it may say otherwise the next time.
+            Err(bad) => Shut::Failed { why: format!("{}: {bad}", provider.title), next: Next::Retry },
         };
-        self.no_device_code(why, next, now)
+        self.no_device_code(shut, now)
     }
 
-    fn no_device_code(&mut self, why: String, next: Next, now: Now) -> DeviceDoor {
-        self.steps.failed(Step::Device, why.clone(), now.steady);
-        DeviceDoor::Closed(why, next)
+    fn no_device_code(&mut self, shut: Shut, now: Now) -> DeviceDoor {
+        self.steps.failed(Step::Device, shut.to_string(), now.steady);
+        DeviceDoor::Closed(shut)
+    }
+
+    fn unfilled(&self, unfilled: Unfilled) -> Shut {
+        let next = Next::Fix(format!("correct the provider file of {}", self.plan.provider.name));
+        Shut::Failed { why: unfilled.to_string(), next }
     }
 
     /// What follows from a device door that has just opened or closed: more patience, and the
@@ -95,9 +97,9 @@ impl Login {
     pub(super) fn device_settled(&mut self, doors: &mut Doors, now: Now) -> Option<Ask> {
         match &doors.device {
             DeviceDoor::Absent | DeviceDoor::Asked(_) => return None,
-            DeviceDoor::Closed(why, _) => {
+            DeviceDoor::Closed(shut) => {
                 if doors.has_another() {
-                    self.notice(format!("There is no device code: {why}."));
+                    self.notice(format!("There is no device code: {shut}."));
                 }
                 return None;
             }
@@ -131,7 +133,8 @@ impl Login {
                 Some(Ask::Send(errand, Box::new(request)))
             }
             Err(unfilled) => {
-                self.close_device(doors, unfilled.to_string(), Next::LogIn, now);
+                let shut = self.unfilled(unfilled);
+                self.close_device(doors, shut, now);
                 None
             }
         }
@@ -143,38 +146,38 @@ impl Login {
         let (Some(device), DeviceDoor::Open(code)) = (&provider.device, &mut doors.device) else {
             return Asked::Nothing;
         };
-        let (why, next) = match judge(provider, &device.reply, reply.as_ref()) {
+        let shut = match judge(provider, &device.reply, reply.as_ref()) {
             Polled::Granted(granted) => return Asked::Granted(granted),
             Polled::Denied(words) => return Asked::Denied(words),
             Polled::Undecided { progress, interval, pause } => {
                 code.put_off(progress, interval, pause, now);
                 return Asked::Nothing;
             }
-            Polled::Expired => (TOO_OLD.to_owned(), Next::Retry),
-            Polled::Refused(words) => (format!("{} {words}", provider.title), Next::LogIn),
+            Polled::Expired => Shut::TooOld,
+            Polled::Refused(refusal) => {
+                let next = self.remedy(&refusal, "endpoints.token");
+                Shut::Failed { why: format!("{} {refusal}", provider.title), next }
+            }
         };
-        self.close_device(doors, why, next, now);
+        self.close_device(doors, shut, now);
         Asked::Nothing
     }
 
-    /// Closes the door for `why`; `next` is what to do where it was the only one.
-    pub(super) fn close_device(&mut self, doors: &mut Doors, why: String, next: Next, now: Now) {
+    /// Closes the door.
+    pub(super) fn close_device(&mut self, doors: &mut Doors, shut: Shut, now: Now) {
         if doors.has_another() {
-            self.notice(format!("The device code is over: {why}."));
+            self.notice(format!("The device code is over: {shut}."));
         } else {
-            self.steps.failed(Step::Wait, why.clone(), now.steady);
+            self.steps.failed(Step::Wait, shut.to_string(), now.steady);
         }
-        doors.device = DeviceDoor::Closed(why, next);
+        doors.device = DeviceDoor::Closed(shut);
     }
 
     /// How the login ends when its device door is closed and there is no other.
     pub(super) fn left_outside(&self, doors: &Doors) -> Option<Outcome> {
         match &doors.device {
-            DeviceDoor::Closed(why, next) if !doors.has_another() => {
-                let what = "cannot log in with a device code";
-                Some(Outcome::Failed(Trouble::untouched(what, why.clone(), next.clone())))
-            }
-            DeviceDoor::Closed(..) | DeviceDoor::Absent | DeviceDoor::Asked(_) | DeviceDoor::Open(_) => None,
+            DeviceDoor::Closed(shut) if !doors.has_another() => Some(shut.outcome()),
+            DeviceDoor::Closed(_) | DeviceDoor::Absent | DeviceDoor::Asked(_) | DeviceDoor::Open(_) => None,
         }
     }
 

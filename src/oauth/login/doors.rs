@@ -4,11 +4,10 @@ use url::Url;
 
 use crate::domain::clock::Steady;
 use crate::domain::provider::Provider;
-use crate::domain::trouble::Next;
 use crate::oauth::Errand;
 use crate::oauth::authorization::Authorization;
 use crate::oauth::device::DeviceCode;
-use crate::oauth::login::{Door, Seat};
+use crate::oauth::login::{Door, Seat, Shut};
 
 /// The ways an answer can come back, while a login waits.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,8 +40,8 @@ pub enum DeviceDoor {
     Asked(Errand),
     /// It waits to be typed.
     Open(Box<DeviceCode>),
-    /// It cannot be had, or is over; why, for people, and what to do where no other is left.
-    Closed(String, Next),
+    /// It cannot be had, or is over.
+    Closed(Shut),
 }
 
 impl DeviceDoor {

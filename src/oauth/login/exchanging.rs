@@ -7,7 +7,7 @@ use crate::oauth::device::{Polled, judge};
 use crate::oauth::login::device::Asked;
 use crate::oauth::login::sent::Sent;
 use crate::oauth::login::step::Step;
-use crate::oauth::login::{Ask, DeviceDoor, Door, Doors, Doubt, Exchange, Login, Outcome, Stage, Turn};
+use crate::oauth::login::{Ask, DeviceDoor, Door, Doors, Doubt, Exchange, Login, Outcome, Shut, Stage, Turn};
 use crate::oauth::reply::{self, Refusal};
 use crate::oauth::request::Reply;
 
@@ -34,20 +34,21 @@ impl Login {
     }
 
     fn refused(&self, refusal: &Refusal) -> Trouble {
+        let why = format!("{} {refusal}", self.plan.provider.title);
+        Trouble::untouched("cannot exchange the code", why, self.remedy(refusal, "endpoints.token"))
+    }
+
+    /// What may help after a refusal by the server at `endpoint` of the provider file.
+    pub(super) fn remedy(&self, refusal: &Refusal, endpoint: &str) -> Next {
         let name = &self.plan.provider.name;
-        let next = if refusal.is_misplaced() {
-            Next::Fix(format!("check endpoints.token in the provider file: authtui providers show {name}"))
+        if refusal.is_misplaced() {
+            Next::Fix(format!("check {endpoint} in the provider file: authtui providers show {name}"))
         } else if refusal.is_passing() {
             // Another login is needed, and makes sense without anything being changed first.
             Next::Retry
         } else {
             Next::LogIn
-        };
-        Trouble::untouched(
-            "cannot exchange the code",
-            format!("{} {refusal}", self.plan.provider.title),
-            next,
-        )
+        }
     }
 
     /// A code was refused, or could not be redeemed.
@@ -97,10 +98,10 @@ impl Login {
         } else if doors.polling() == Some(errand) {
             match self.polled(doors, reply, now) {
                 Asked::Granted(granted) => {
-                    doors.device = DeviceDoor::Closed("it brought tokens".to_owned(), Next::Nothing);
+                    doors.device = DeviceDoor::Closed(Shut::Used);
                     exchange.granted = Some(granted);
                 }
-                Asked::Denied(words) => self.close_device(doors, words, Next::LogIn, now),
+                Asked::Denied(words) => self.close_device(doors, Shut::Denied(words), now),
                 Asked::Nothing => {}
             }
         }

@@ -6,9 +6,8 @@ use crate::domain::clock::Now;
 use crate::domain::secret::{Fingerprint, Secret};
 use crate::domain::trouble::{Next, Trouble};
 use crate::oauth::callback::{Answer, Echo};
-use crate::oauth::login::device::TOO_OLD;
 use crate::oauth::login::step::Step;
-use crate::oauth::login::{Ask, Door, Doors, Doubt, Exchange, Login, Outcome, Stage, Turn};
+use crate::oauth::login::{Ask, Door, Doors, Doubt, Exchange, Login, Outcome, Shut, Stage, Turn};
 use crate::oauth::pasted::{self, Proof};
 
 impl Login {
@@ -159,7 +158,7 @@ impl Login {
         match stage {
             Stage::Waiting(mut doors) => {
                 if doors.device.code().is_some_and(|code| code.has_ended(now)) {
-                    self.close_device(&mut doors, TOO_OLD.to_owned(), Next::Retry, now);
+                    self.close_device(&mut doors, Shut::TooOld, now);
                     if let Some(outcome) = self.left_outside(&doors) {
                         return Turn::over(outcome);
                     }

@@ -9,7 +9,7 @@ use authtui::oauth::Errand;
 use authtui::oauth::device::{DeviceCode, Poll, Progress};
 use authtui::oauth::login::step::{Mark, Step};
 use authtui::oauth::login::{
-    Ask, Browser, Choice, DeviceDoor, Door, Doubt, Heard, Outcome, PATIENCE, Plan, Seat, Stage, Ways,
+    Ask, Browser, Choice, DeviceDoor, Door, Doubt, Heard, Outcome, PATIENCE, Plan, Seat, Shut, Stage, Ways,
 };
 use serde_json::{Value, json};
 
@@ -160,7 +160,7 @@ fn a_provider_that_cannot_be_reached_is_asked_ever_less_often_until_the_code_end
     assert_eq!(pauses.get(..6), Some(&[5, 10, 20, 40, 60, 60][..]));
     let rest = journey.now.steady.until(end);
     assert_eq!(wait(&mut journey, rest), [Ask::CloseListener]);
-    assert_eq!(*journey.login.stage(), Stage::Over(too_old()));
+    assert_eq!(*journey.login.stage(), Stage::Over(Outcome::TimedOut));
 }
 
 #[test]
@@ -181,7 +181,7 @@ fn a_code_that_ends_first_closes_its_door_alone() {
     body["expires_in"] = json!(60);
     let mut journey = opened(at(plan("work"), with_device), &body);
     assert_eq!(wait(&mut journey, Duration::from_mins(1)), [], "nothing is asked after the end");
-    let closed = DeviceDoor::Closed("the code is too old".to_owned(), Next::Retry);
+    let closed = DeviceDoor::Closed(Shut::TooOld);
     assert_eq!(journey.login.doors().expect("doors").device, closed);
     assert_eq!(journey.login.notices(), ["The device code is over: the code is too old."]);
     assert_eq!(sent(&journey.hear(code("c0de"))).1.url.path(), "/oauth2/token");
@@ -200,23 +200,24 @@ fn a_no_at_the_providers_page_ends_the_login() {
 
 #[test]
 fn a_code_that_is_refused_or_too_old_leaves_the_other_doors_open() {
-    for (body, why, next) in [
-        (r#"{"error":"expired_token"}"#, "the code is too old", Next::Retry),
-        (
-            r#"{"error":"invalid_grant"}"#,
-            "Demo (a server inside authtui) refused with invalid_grant (status 400)",
-            Next::LogIn,
-        ),
+    let failed =
+        |why: &str, next| Outcome::Failed(Trouble::untouched("cannot log in with a device code", why, next));
+    let refused = "Demo (a server inside authtui) refused with invalid_grant (status 400)";
+    let nobody = "Demo (a server inside authtui) answered 404 with an empty body";
+    let check = "check endpoints.token in the provider file: authtui providers show demo";
+    for (status, body, why, outcome) in [
+        (400, r#"{"error":"expired_token"}"#, "the code is too old", Outcome::TimedOut),
+        (400, r#"{"error":"invalid_grant"}"#, refused, failed(refused, Next::LogIn)),
+        (404, "", &format!("{nobody}; {check}"), failed(nobody, Next::Fix(check.to_owned()))),
     ] {
         let mut beside = opened(at(plan("work"), with_device), &codes());
         let (errand, _) = sent(&wait(&mut beside, TURN));
-        assert_eq!(beside.hear(answer(&beside, errand, 400, body)), []);
+        assert_eq!(beside.hear(answer(&beside, errand, status, body)), []);
         assert_eq!(beside.login.notices(), [format!("The device code is over: {why}.")]);
         let mut alone = opened(at(plan("work"), with_device_alone), &codes());
         let (errand, _) = sent(&wait(&mut alone, TURN));
-        assert_eq!(alone.hear(answer(&alone, errand, 400, body)), [Ask::CloseListener]);
-        let trouble = Trouble::untouched("cannot log in with a device code", why, next);
-        assert_eq!(*alone.login.stage(), Stage::Over(Outcome::Failed(trouble)));
+        assert_eq!(alone.hear(answer(&alone, errand, status, body)), [Ask::CloseListener]);
+        assert_eq!(*alone.login.stage(), Stage::Over(outcome));
     }
 }
 
@@ -224,6 +225,7 @@ fn a_code_that_is_refused_or_too_old_leaves_the_other_doors_open() {
 fn a_code_that_cannot_be_had_ends_a_login_only_where_it_is_the_only_door() {
     let missing = r#"{"device_code":"s3cret"}"#.to_owned();
     let unsafe_page = codes().to_string().replace("https://id.test/d", "javascript:alert(1)");
+    let check = "check endpoints.device in the provider file: authtui providers show demo";
     for (status, body, why, next) in [
         (
             400,
@@ -231,8 +233,9 @@ fn a_code_that_cannot_be_had_ends_a_login_only_where_it_is_the_only_door() {
             "refused with unauthorized_client",
             Next::LogIn,
         ),
-        (404, String::new(), "check endpoints.device", Next::Nothing),
+        (404, String::new(), "answered 404", Next::Fix(check.to_owned())),
         (503, String::new(), "answered 503", Next::Retry),
+        (429, r#"{"error":"slow_down"}"#.to_owned(), "slow_down", Next::Retry),
         (200, missing, "the answer has no code to type", Next::Retry),
         (200, unsafe_page, "the page for the code is not safe", Next::Retry),
     ] {
@@ -241,18 +244,20 @@ fn a_code_that_cannot_be_had_ends_a_login_only_where_it_is_the_only_door() {
         assert_eq!(beside.hear(answer(&beside, Errand(1), status, &body)), []);
         let notices = beside.login.notices().join(" ");
         assert!(notices.contains(why), "{notices}");
+        assert_eq!(notices.contains(check), status == 404, "{notices}");
         assert!(matches!(beside.login.steps().mark(Step::Device), Mark::Failed(_)));
         assert!(matches!(beside.hear(code("c0de")).as_slice(), [Ask::Send(..)]));
 
         let mut alone = opened(at(plan("work"), with_device_alone), &Value::Null);
         alone.hear(answer(&alone, Errand(1), status, &body));
         let Stage::Over(Outcome::Failed(trouble)) = alone.login.stage() else { panic!("{body}") };
-        assert!(trouble.why.contains(why) && trouble.next == next, "{trouble}");
+        assert!(trouble.why.contains(why), "{trouble}");
+        assert_eq!(trouble.next, next, "{trouble}");
     }
     let mut alone = opened(at(plan("work"), with_device_alone), &Value::Null);
     alone.hear(Heard::Replied(Errand(1), Err(unreachable())));
-    let Stage::Over(Outcome::Failed(trouble)) = alone.login.stage() else { panic!("it goes on") };
-    assert_eq!(trouble.next, unreachable().next);
+    let Stage::Over(Outcome::Failed(trouble)) = alone.login.stage() else { panic!() };
+    assert_eq!(trouble.next, Next::Retry, "{trouble}");
 }
 
 #[test]
@@ -442,9 +447,4 @@ fn wait(journey: &mut Journey, by: Duration) -> Vec<Ask> {
 
 fn device_code(journey: &Journey) -> &DeviceCode {
     journey.login.doors().and_then(|doors| doors.device.code()).expect("an open device door")
-}
-
-fn too_old() -> Outcome {
-    let what = "cannot log in with a device code";
-    Outcome::Failed(Trouble::untouched(what, "the code is too old", Next::Retry))
 }
