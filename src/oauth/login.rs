@@ -13,6 +13,7 @@
 //! brings are asked about, and never dropped. The same holds for a question about a device code
 //! that is on its way: a login that ends meanwhile waits in `Exchanging` for its answer.
 
+mod ask;
 mod device;
 mod doors;
 mod exchanging;
@@ -31,14 +32,10 @@ mod ways;
 use std::mem;
 use std::time::Duration;
 
-use url::Url;
-
-use crate::domain::change::Change;
 use crate::domain::clock::{Now, Steady};
-use crate::domain::name::StoreId;
 use crate::domain::profile::Profile;
 use crate::domain::secret::{Fingerprint, Secret};
-use crate::oauth::callback::Gate;
+pub use crate::oauth::login::ask::Ask;
 pub use crate::oauth::login::doors::{DeviceDoor, Doors};
 pub use crate::oauth::login::heard::{Bound, Choice, Heard};
 pub use crate::oauth::login::plan::Plan;
@@ -46,7 +43,6 @@ pub use crate::oauth::login::shut::Shut;
 pub use crate::oauth::login::stage::{Door, Doubt, Exchange, Opening, Outcome, Stage};
 use crate::oauth::login::step::Steps;
 pub use crate::oauth::login::ways::{Browser, Seat, Ways};
-use crate::oauth::request::Request;
 use crate::oauth::{Attempt, Errand};
 
 /// How long a login waits for its answer; longer while a device code is good.
@@ -54,25 +50,6 @@ pub const PATIENCE: Duration = Duration::from_mins(5);
 
 /// The most notices a login keeps; older ones go first.
 const NOTICES: usize = 8;
-
-/// What a login wants done.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Ask {
-    /// Random bytes.
-    Entropy,
-    /// A listener on the first of these ports that is free; 0 is any.
-    Listen(Vec<u16>),
-    /// The gate that the listener judges by.
-    Arm(Box<Gate>),
-    /// The end of the listener.
-    CloseListener,
-    /// A browser.
-    Open(Url),
-    /// A request.
-    Send(Errand, Box<Request>),
-    /// A change of the profile's store.
-    Save(StoreId, Box<Change>),
-}
 
 /// One login.
 #[derive(Debug, Clone, PartialEq, Eq)]

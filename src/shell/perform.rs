@@ -8,7 +8,6 @@ use futures_util::FutureExt;
 use crate::domain::change::Change;
 use crate::domain::name::ProfileId;
 use crate::domain::provider::scopes::Offered;
-use crate::domain::secret::Secret;
 use crate::domain::trouble::{Next, Trouble};
 use crate::oauth::{form, probe, scopes};
 use crate::shell::refresh::refresh;
@@ -59,7 +58,7 @@ async fn run(hands: Arc<Hands>, inbox: Inbox, effect: Effect) {
             say(&inbox, Msg::Copied(what, copy(&hands, &id, form).await));
         }
         Effect::CopyText(what, text) => {
-            let copied = hands.clipboard.copy(Secret::new(text)).await;
+            let copied = hands.clipboard.copy(text).await;
             say(&inbox, Msg::Copied(what.to_owned(), copied));
         }
         Effect::Test(id) => {

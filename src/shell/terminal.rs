@@ -11,6 +11,7 @@ use ratatui::backend::{Backend, ClearType, CrosstermBackend};
 use ratatui::layout::Rect;
 use ratatui::{Terminal, TerminalOptions, Viewport};
 
+use crate::domain::secret::Secret;
 use crate::domain::text;
 use crate::shell::crash;
 
@@ -77,12 +78,12 @@ impl Screen {
     ///
     /// # Errors
     /// When the terminal cannot be written to.
-    pub fn lend_to(&mut self, texts: &[(&'static str, String)]) -> io::Result<()> {
+    pub fn lend_to(&mut self, texts: &[(&'static str, Secret)]) -> io::Result<()> {
         self.lent = true;
         execute!(stdout(), LeaveAlternateScreen, Show)?;
         let mut out = stdout().lock();
         for (label, text) in texts {
-            write!(out, "\r\n{label}\r\n{}\r\n", text::clean(text, usize::MAX))?;
+            write!(out, "\r\n{label}\r\n{}\r\n", text::clean(text.expose(), usize::MAX))?;
         }
         write!(out, "\r\nAny key goes back to authtui.\r\n")?;
         out.flush()

@@ -173,8 +173,8 @@ pub enum Effect {
     Change(ProfileId, Box<Change>),
     /// Copy something of a profile; the secret itself is fetched where it is copied.
     Copy(ProfileId, Form),
-    /// Copy a text of a login: what it is, and the text.
-    CopyText(&'static str, String),
+    /// Copy a text of a login: what it is, and the text, which may carry its state.
+    CopyText(&'static str, Secret),
     /// Test a profile's token.
     Test(ProfileId),
     /// Read the scopes that the provider of that name lists for a client of that id.
@@ -184,7 +184,7 @@ pub enum Effect {
     /// Read a store.
     Read(StoreId),
     /// Leave the screen, print labelled texts on lines of their own, and come back on a key.
-    Print(Vec<(&'static str, String)>),
+    Print(Vec<(&'static str, Secret)>),
     /// Draw everything anew.
     Redraw,
     /// Stop until the person brings the program to the foreground again.

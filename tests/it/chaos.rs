@@ -35,8 +35,8 @@ use ratatui::backend::TestBackend;
 
 use crate::chaos::dice::Dice;
 use crate::harness::{
-    DEVICE_VERIFIER, PLACE, VERIFIER, asks, at, bound, catalog, device, entropy, id, later, now, with_device,
-    with_device_alone, with_sent_request, without_echo,
+    DEVICE_VERIFIER, PLACE, STATE, VERIFIER, asks, at, bound, catalog, device, entropy, id, later, now,
+    with_device, with_device_alone, with_sent_request, without_echo,
 };
 
 /// How many runs, and how many messages each.
@@ -100,7 +100,9 @@ fn no_order_of_messages_panics_or_leaks() {
 
 #[test]
 fn the_search_finds_what_it_looks_for() {
-    for secret in [ACCESS, REFRESH, CLIENT_SECRET, CODE, MASKED, DEVICE_CODE, VERIFIER, DEVICE_VERIFIER] {
+    for secret in
+        [ACCESS, REFRESH, CLIENT_SECRET, CODE, MASKED, DEVICE_CODE, STATE, VERIFIER, DEVICE_VERIFIER]
+    {
         assert_eq!(leak(&format!("before {secret} after")), leak(secret));
         assert!(leak(secret).is_some(), "{secret}");
     }
@@ -531,8 +533,9 @@ fn leak(text: &str) -> Option<&'static str> {
 
 /// The planted secret in `text`.
 fn planted(text: &str) -> Option<&'static str> {
-    let [verifier, other] = [VERIFIER, DEVICE_VERIFIER].map(|text| text.get(..16).expect("long enough"));
-    let secrets = [ACCESS, REFRESH, CLIENT_SECRET, CODE, MASKED, DEVICE_CODE, verifier, other];
+    let [state, verifier, other] =
+        [STATE, VERIFIER, DEVICE_VERIFIER].map(|text| text.get(..16).expect("long enough"));
+    let secrets = [ACCESS, REFRESH, CLIENT_SECRET, CODE, MASKED, DEVICE_CODE, state, verifier, other];
     secrets.into_iter().find(|secret| text.contains(secret))
 }
 

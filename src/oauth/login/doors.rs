@@ -1,5 +1,7 @@
 //! The ways an answer can come back, all open at once.
 
+use std::fmt;
+
 use url::Url;
 
 use crate::domain::clock::Steady;
@@ -7,10 +9,11 @@ use crate::domain::provider::Provider;
 use crate::oauth::Errand;
 use crate::oauth::authorization::Authorization;
 use crate::oauth::device::DeviceCode;
+use crate::oauth::login::ask::Unqueried;
 use crate::oauth::login::{Door, Seat, Shut};
 
 /// The ways an answer can come back, while a login waits.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Doors {
     pub(super) authorization: Authorization,
     /// The address whose answer comes to the listener.
@@ -61,6 +64,23 @@ impl DeviceDoor {
             Self::Asked(_) | Self::Open(_) => true,
             Self::Absent | Self::Closed(..) => false,
         }
+    }
+}
+
+impl fmt::Debug for Doors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { authorization, callback, paste, short, device, curl, deadline, sending } = self;
+        f.debug_struct("Doors")
+            .field("authorization", authorization)
+            .field("callback", &callback.as_ref().map(Unqueried))
+            .field("paste", &paste.as_ref().map(Unqueried))
+            // The path of the short link is as good as what it leads to.
+            .field("short", &short.as_ref().map(|_| "…"))
+            .field("device", device)
+            .field("curl", &curl.as_ref().map(|_| "…"))
+            .field("deadline", deadline)
+            .field("sending", sending)
+            .finish()
     }
 }
 

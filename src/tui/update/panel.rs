@@ -1,6 +1,7 @@
 //! The keys of the login panel, which act on the door that it shows.
 
 use crate::domain::clock::Now;
+use crate::domain::secret::Secret;
 use crate::oauth::login::{Ask, Heard};
 use crate::tui::field::{Field, Sight};
 use crate::tui::front_door::FrontDoor;
@@ -17,7 +18,10 @@ pub(super) fn act(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
         Action::CopyUserCode => {
             return copy(front.device().map(|code| ("the code", code.user_code.clone())));
         }
-        Action::PlainUrl => return vec![Effect::Print(front.printed())],
+        Action::PlainUrl => {
+            let secret = |(label, text)| (label, Secret::new(text));
+            return vec![Effect::Print(front.printed().into_iter().map(secret).collect())];
+        }
         Action::Paste if front.takes_paste() => {
             model.screen = Screen::Login(Panel::Pasting(Field::new("", Sight::Clear)));
         }
@@ -61,7 +65,7 @@ pub(super) fn act(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
 }
 
 fn copy(copied: Option<(&'static str, String)>) -> Vec<Effect> {
-    copied.map(|(what, text)| Effect::CopyText(what, text)).into_iter().collect()
+    copied.map(|(what, text)| Effect::CopyText(what, Secret::new(text))).into_iter().collect()
 }
 
 /// Opens a browser again, at the address of the door that is shown.

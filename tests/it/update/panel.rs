@@ -23,7 +23,7 @@ fn waiting(seat: Seat) -> App {
 
 fn copied(effects: &[Effect]) -> Url {
     match effects {
-        [Effect::CopyText("the link", text)] => Url::parse(text).expect("an address"),
+        [Effect::CopyText("the link", text)] => Url::parse(text.expose()).expect("an address"),
         other => panic!("{other:?}"),
     }
 }
@@ -69,7 +69,10 @@ fn every_address_is_printed_on_a_line_of_its_own() {
     let effects = waiting(Seat::Here).keys("t");
     let [Effect::Print(texts)] = effects.as_slice() else { panic!("{effects:?}") };
     assert_eq!(texts.len(), 2);
-    assert!(texts.iter().all(|(label, url)| label.ends_with(':') && Url::parse(url).is_ok()), "{texts:?}");
+    assert!(
+        texts.iter().all(|(label, url)| label.ends_with(':') && Url::parse(url.expose()).is_ok()),
+        "{texts:?}"
+    );
 }
 
 #[test]
@@ -98,13 +101,13 @@ fn a_device_code_has_its_keys() {
     let link = "https://id.example.org/device?user_code=WDJB-MJHT";
     let mut app = with_device(&[Flow::Code, Flow::Paste, Flow::Device], Seat::OverSsh);
     assert_eq!(copied(&app.keys("c")).as_str(), link);
-    assert_eq!(app.keys("u"), [Effect::CopyText("the code", "WDJB-MJHT".to_owned())]);
+    assert_eq!(app.keys("u"), [Effect::CopyText("the code", Secret::new("WDJB-MJHT"))]);
     let opened = asks(&app.keys("o"));
     let [Ask::Open(url)] = opened.as_slice() else { panic!("{opened:?}") };
     assert_eq!(url.as_str(), link);
     let effects = app.keys("t");
     let [Effect::Print(texts)] = effects.as_slice() else { panic!("{effects:?}") };
-    let texts: Vec<&str> = texts.iter().map(|(_, text)| text.as_str()).collect();
+    let texts: Vec<&str> = texts.iter().map(|(_, text)| text.expose()).collect();
     assert_eq!(texts[..3], ["https://id.example.org/device", "WDJB-MJHT", link]);
     assert_eq!(texts.len(), 5, "and both addresses of the other way");
 }
