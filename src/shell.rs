@@ -189,10 +189,10 @@ impl Hands {
     }
 
     fn read_catalog(&self) -> Catalog {
-        let own = providers::files(&self.paths.providers);
-        match &self.instead {
-            None => Catalog::read(own),
-            Some(files) => {
+        match (providers::files(&self.paths.providers), &self.instead) {
+            (Err(complaint), _) => Catalog::unread(complaint),
+            (Ok(own), None) => Catalog::read(own),
+            (Ok(own), Some(files)) => {
                 let files = files.iter().map(|(path, text)| (path.clone(), Ok(text.clone())));
                 Catalog::only(files.chain(own))
             }

@@ -97,26 +97,19 @@ fn may_be_written(snapshot: &Snapshot, name: &ProfileName) -> Result<(), Exit> {
 
 fn provider<'a>(hands: &Hands, catalog: &'a Catalog, name: &ProfileName) -> Result<&'a Provider, Exit> {
     let wanted = name.provider();
-    match (catalog.get(wanted), catalog.complaint(wanted)) {
-        (Some(provider), _) if provider.example => {
+    match catalog.get(wanted) {
+        Some(provider) if provider.example => {
             let folder = crate::shell::file::shown(&hands.paths.providers);
             console::say(&format!(
                 "authtui: {wanted} is an example to copy: mkdir -p {folder} && authtui providers show {wanted} > {folder}/NAME.yaml"
             ));
             Err(Exit::Usage)
         }
-        (Some(provider), _) => Ok(provider),
-        (None, Some(complaint)) => {
-            console::say(&format!("authtui: not used: {complaint}"));
-            Err(Exit::NotFound)
-        }
-        (None, None) => {
+        Some(provider) => Ok(provider),
+        None => {
             let known: Vec<&str> = catalog.usable().map(|provider| provider.name.as_str()).collect();
-            console::say(&format!(
-                "authtui: there is no provider {wanted}. Known are: {}.",
-                known.join(", ")
-            ));
-            Err(Exit::NotFound)
+            let known = format!("Known are: {}.", known.join(", "));
+            Err(target::no_provider(catalog, wanted, &known))
         }
     }
 }

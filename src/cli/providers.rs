@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 use color_eyre::eyre::Result;
 
 use crate::cli::exit::Exit;
-use crate::cli::screen;
+use crate::cli::{screen, target};
 use crate::domain::provider::catalog::Entry;
 use crate::domain::text;
 use crate::shell::file::shown;
@@ -47,10 +47,7 @@ pub(super) fn run(hands: &Arc<Hands>, arguments: &Arguments) -> Result<Exit> {
                 console::print(entry.whole())?;
                 Ok(Exit::Done)
             }
-            None => {
-                console::say(&format!("authtui: there is no provider {}.", text::clean(name, 64)));
-                Ok(Exit::NotFound)
-            }
+            None => Ok(target::no_provider(&catalog, name, "authtui providers lists them.")),
         },
         None => {
             let widest = catalog.entries().map(|entry| entry.provider.name.len()).max().unwrap_or_default();

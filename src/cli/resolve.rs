@@ -119,15 +119,9 @@ impl<'a> Asked<'a> {
         let name = target::name(&arguments.name)?;
         let wanted = name.provider();
         let Some(provider) = catalog.get(wanted) else {
-            console::say(&catalog.complaint(wanted).map_or_else(
-                || {
-                    let known = catalog.entries().map(|entry| entry.provider.name.as_str());
-                    let known = known.collect::<Vec<_>>().join(", ");
-                    format!("authtui: there is no provider {wanted}; there are {known}.")
-                },
-                |complaint| format!("authtui: not used: {complaint}"),
-            ));
-            return Err(Exit::NotFound);
+            let known = catalog.entries().map(|entry| entry.provider.name.as_str());
+            let known = known.collect::<Vec<_>>().join(", ");
+            return Err(target::no_provider(catalog, wanted, &format!("Known are: {known}.")));
         };
         let order = match &arguments.order {
             None => provider.usual_order(),

@@ -4,7 +4,12 @@ use crate::cli::exit::Exit;
 use crate::domain::change::{Row, Snapshot};
 use crate::domain::name::{ProfileName, StoreId};
 use crate::domain::profile::Profile;
+use crate::domain::provider::catalog::Catalog;
+use crate::domain::text;
 use crate::shell::{Hands, console};
+
+/// The longest sentence about a provider that is printed, in characters.
+const LONGEST: usize = 2000;
 
 /// The profile called `text` (`provider/name`, or `provider` for its default), and its store. Our
 /// own store wins a name; `STORE:provider/name` means one of another.
@@ -75,4 +80,16 @@ pub(super) fn name(text: &str) -> Result<ProfileName, Exit> {
         console::say(&format!("authtui: {bad}."));
         Exit::Usage
     })
+}
+
+/// Says why there is no provider called `name`: what is wrong with its file, else `known`, what
+/// there is instead.
+pub(super) fn no_provider(catalog: &Catalog, name: &str, known: &str) -> Exit {
+    let name = text::clean(name, 64);
+    let words = match catalog.complaint(&name) {
+        Some(complaint) => format!("authtui: the provider {name} cannot be used: {complaint}"),
+        None => format!("authtui: there is no provider {name}. {known}"),
+    };
+    console::say(&text::clean(&words, LONGEST));
+    Exit::NotFound
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::domain::name;
 use crate::domain::provider::catalog::File;
+use crate::domain::provider::file::Complaint;
 use crate::domain::trouble::{Next, Trouble};
 use crate::shell::file::{self, shown};
 
@@ -13,13 +14,17 @@ use crate::shell::file::{self, shown};
 const LARGEST: usize = 256 * 1024;
 
 /// Every `.yaml` and `.yml` file of `folder`, by name, with its text or why there is none. A folder
-/// that is not there holds no files; one that cannot be read is complained of.
-#[must_use]
-pub fn files(folder: &Path) -> Vec<File> {
+/// that is not there holds no files.
+///
+/// # Errors
+/// A [`Complaint`] about a folder that cannot be read: nobody knows which presets its files replace.
+pub fn files(folder: &Path) -> Result<Vec<File>, Complaint> {
     match paths(folder) {
-        Ok(paths) => paths.iter().map(|path| (shown(path), text(path))).collect(),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
-        Err(error) => vec![(shown(folder), Err(format!("cannot read the folder: {error}")))],
+        Ok(paths) => Ok(paths.iter().map(|path| (shown(path), text(path))).collect()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(error) => {
+            Err(Complaint { path: shown(folder), line: None, rule: format!("cannot read the folder: {error}") })
+        }
     }
 }
 
@@ -96,13 +101,15 @@ mod tests {
         assert_eq!(read(&folder.path().join("none")).complaints, []);
         let file = folder.path().join("file");
         fs::write(&file, "").expect("a file");
-        let complaints = read(&file).complaints;
+        let catalog = read(&file);
+        assert_eq!(catalog.entries().count(), 0, "nobody knows which presets are replaced there");
+        let complaints = catalog.complaints;
         assert_eq!(complaints.len(), 1, "{complaints:?}");
         assert!(complaints[0].rule.starts_with("cannot read the folder"), "{complaints:?}");
     }
 
     fn read(folder: &Path) -> Catalog {
-        Catalog::read(files(folder))
+        Catalog::read(files(folder).expect("a folder that can be read"))
     }
 
     #[test]

@@ -10,6 +10,7 @@ use crate::domain::change::{Change, Edit, Renewal, Snapshot};
 use crate::domain::name::ProfileId;
 use crate::domain::profile::{LastRefresh, Profile, RefreshResult};
 use crate::domain::provider::Provider;
+use crate::domain::provider::catalog::Catalog;
 use crate::domain::secret::Fingerprint;
 use crate::domain::trouble::{Next, Stored, Trouble};
 use crate::oauth::refresh::{Cannot, Decision, Verdict, Wish, decide, judge};
@@ -33,6 +34,7 @@ async fn attempt(hands: &Arc<Hands>, id: &ProfileId, wish: Wish) -> Result<Refre
     let (snapshot, profile) = read(hands, id, &what).await?;
     match decide(&profile, provider, None, wish, hands.clock.now()) {
         Decision::Enough => return Ok(Refreshed::Enough(snapshot)),
+        Decision::Cannot(Cannot::NoProvider) => return Err(no_provider(&what, &catalog, id)),
         Decision::Cannot(cannot) => return Err(cannot_trouble(&what, &cannot)),
         Decision::Ask(_) => {}
     }
@@ -50,7 +52,7 @@ async fn attempt(hands: &Arc<Hands>, id: &ProfileId, wish: Wish) -> Result<Refre
     };
     // A file that cannot be written would lose the tokens that the request is about to spend.
     snapshot.writable.clone()?;
-    let Some(provider) = provider else { return Err(cannot_trouble(&what, &Cannot::NoProvider)) };
+    let Some(provider) = provider else { return Err(no_provider(&what, &catalog, id)) };
     if hands.is_ending() {
         return Err(Trouble::untouched(what, "the program is ending", Next::Nothing));
     }
@@ -134,6 +136,14 @@ fn trouble(last: &LastRefresh, provider: &Provider, what: &str) -> Trouble {
     }
 }
 
+/// There is no such provider, or its file is faulty.
+fn no_provider(what: &str, catalog: &Catalog, id: &ProfileId) -> Trouble {
+    match catalog.complaint(id.name.provider()) {
+        Some(complaint) => Trouble::untouched(what, complaint.to_string(), corrected()),
+        None => cannot_trouble(what, &Cannot::NoProvider),
+    }
+}
+
 fn cannot_trouble(what: &str, cannot: &Cannot) -> Trouble {
     let next = match cannot {
         Cannot::IsKey | Cannot::NeverRenewed => Next::Nothing,
@@ -144,7 +154,11 @@ fn cannot_trouble(what: &str, cannot: &Cannot) -> Trouble {
         Cannot::NoProvider => {
             Next::Fix("add a provider file of that name; authtui providers shows where".to_owned())
         }
-        Cannot::Unfilled => Next::Fix("correct the provider file".to_owned()),
+        Cannot::Unfilled => corrected(),
     };
     Trouble::untouched(what, cannot.to_string(), next)
+}
+
+fn corrected() -> Next {
+    Next::Fix("correct the provider file".to_owned())
 }

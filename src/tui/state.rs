@@ -133,9 +133,15 @@ pub fn never_refreshed(model: &Model, profile: &Profile) -> Option<String> {
     }
     let name = profile.id.name.provider();
     match model.provider(profile) {
-        None => Some(format!(
-            "There is no provider file “{name}”: authtui never refreshes it and cannot log in there."
-        )),
+        None => Some(match model.catalog.as_ref().and_then(|catalog| catalog.complaint(name)) {
+            Some(complaint) => format!(
+                "The provider file “{name}” cannot be used: authtui never refreshes it and cannot log in there. {}",
+                prose::safe(&complaint.to_string())
+            ),
+            None => format!(
+                "There is no provider file “{name}”: authtui never refreshes it and cannot log in there."
+            ),
+        }),
         Some(provider) if provider.refresh.is_none() && profile.refresh_token().is_some() => {
             Some(format!("The provider file “{name}” names no refresh: authtui never refreshes it."))
         }

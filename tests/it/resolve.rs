@@ -144,7 +144,7 @@ fn the_json_holds_the_chain_what_is_used_and_the_error() {
 fn what_is_not_known_is_named_with_what_is() {
     let (served, _) = with_ana(3600);
     for (arguments, code, words) in [
-        (&["resolve", "acme"][..], 5, "there is no provider acme; there are "),
+        (&["resolve", "acme"][..], 5, "there is no provider acme. Known are: "),
         (&["resolve", "demo/ben"], 5, "there is no profile demo/ben"),
         (&["resolve", "demo", "--order", "zsh"], 2, "demo has no order zsh; there are seed, documented."),
         (&["resolve", "demo", "--json", "--header"], 2, "cannot be used with"),

@@ -50,8 +50,8 @@ impl Entry {
 impl Catalog {
     /// The presets, overridden and added to by `files`: path and text of each.
     ///
-    /// A bad file becomes a complaint; a preset of the same name then stays in force, so that
-    /// nobody is locked out by a slip of the pen.
+    /// A bad file becomes a complaint, and its name means nothing then, not even the preset of that
+    /// name: that one leads to another server, which must not see the secrets of the person's own.
     #[must_use]
     pub fn read(files: impl IntoIterator<Item = File>) -> Self {
         let files: Vec<_> = files.into_iter().collect();
@@ -62,6 +62,13 @@ impl Catalog {
         }
         catalog.add_files(&library, &files);
         catalog
+    }
+
+    /// No provider at all, because the folder of the person's files cannot be read: any preset
+    /// could be replaced by a file in it.
+    #[must_use]
+    pub fn unread(complaint: Complaint) -> Self {
+        Self { providers: BTreeMap::new(), complaints: vec![complaint] }
     }
 
     /// `files` alone: path and text of each. They may extend presets all the same.
@@ -85,6 +92,9 @@ impl Catalog {
                 }
             }
         }
+        // Of two files of one name, NAME.yaml and NAME.yml, a bad one stands for both.
+        let bad: Vec<&str> = self.complaints.iter().map(|complaint| stem(&complaint.path)).collect();
+        self.providers.retain(|name, _| !bad.contains(&name.as_str()));
     }
 
     fn add(&mut self, library: &Library<'_>, name: &str, path: Option<&String>, text: &str) {
@@ -115,10 +125,12 @@ impl Catalog {
         self.providers.get(name)
     }
 
-    /// What is wrong with the person's file of that name.
+    /// Why there is no provider of that name, though a file should tell of it.
     #[must_use]
     pub fn complaint(&self, name: &str) -> Option<&Complaint> {
-        self.complaints.iter().find(|complaint| stem(&complaint.path) == name)
+        let of_file = self.complaints.iter().find(|complaint| stem(&complaint.path) == name);
+        let of_folder = || self.complaints.first().filter(|_| self.providers.is_empty());
+        if self.get(name).is_some() { None } else { of_file.or_else(of_folder) }
     }
 
     /// All entries by name.
@@ -186,9 +198,34 @@ mod tests {
         let bad = ("/p/anthropic.yaml".to_owned(), Ok("name: anthropic\nendpoints: 7\n".to_owned()));
         let unread = ("/p/x.yaml".to_owned(), Err("cannot read it: permission denied".to_owned()));
         let catalog = Catalog::read([bad, unread]);
+        assert!(catalog.get("oauth2").is_some());
         assert_eq!(catalog.complaints.len(), 2);
         assert!(catalog.get("qonic").is_some());
         assert_eq!(catalog.complaints[0].line, Some(2));
+    }
+
+    #[test]
+    fn a_bad_file_takes_the_preset_of_its_name_out_of_force() {
+        let good = PRESETS[0].1;
+        for files in [
+            vec![("/p/anthropic.yaml", Ok("name: anthropic\nendpoints: 7\n"))],
+            vec![("/p/anthropic.yaml", Err("cannot read it: permission denied"))],
+            vec![("/p/anthropic.yaml", Ok(good)), ("/p/anthropic.yml", Ok("name: ["))],
+            vec![("/p/anthropic.yaml", Ok("name: [")), ("/p/anthropic.yml", Ok(good))],
+        ] {
+            let told = format!("{files:?}");
+            let owned = files
+                .into_iter()
+                .map(|(path, text)| (path.to_owned(), text.map(str::to_owned).map_err(str::to_owned)));
+            let catalog = Catalog::read(owned);
+            assert_eq!(catalog.get("anthropic"), None, "{told}");
+            let complaint = catalog.complaint("anthropic").expect("a complaint");
+            assert!(complaint.path.starts_with("/p/anthropic."), "{complaint}");
+            assert_eq!((catalog.complaint("oauth2"), catalog.complaint("x")), (None, None), "{told}");
+        }
+        let unread = Catalog::unread(Complaint { path: "/p".to_owned(), line: None, rule: "permission denied".to_owned() });
+        assert_eq!(unread.get("anthropic"), None);
+        assert_eq!(unread.complaint("anthropic"), unread.complaints.first());
     }
 
     #[test]

@@ -33,11 +33,12 @@ pub(super) fn begin_again(model: &mut Model, profile: &Profile, goal: Goal, now:
         }
         (Ok(()), Kind::OAuth, None) => {
             let provider = profile.id.name.provider();
-            let complaint = model.catalog.as_ref().and_then(|catalog| catalog.complaint(provider));
-            complaint.map_or_else(
-                || format!("No provider file describes {provider}. Add providers/{provider}.yaml; authtui providers shows where."),
-                |complaint| format!("The provider file is not used: {complaint}."),
-            )
+            match model.catalog.as_ref().and_then(|catalog| catalog.complaint(provider)) {
+                Some(complaint) => format!("The provider {provider} cannot be used. {complaint}"),
+                None => format!(
+                    "No provider file describes {provider}. Add providers/{provider}.yaml; authtui providers shows where."
+                ),
+            }
         }
         (Ok(()), Kind::OAuth, Some(provider)) => match Needs::again(profile, provider, goal) {
             Ok(needs) => {

@@ -77,3 +77,23 @@ fn a_bad_file_is_named_with_its_line_and_rule_and_the_others_still_work() {
         assert!(login.said(5).contains(&format!("/{file}.yaml")), "{login:?}");
     }
 }
+
+#[test]
+fn a_typo_in_ones_own_file_never_brings_a_preset_back_into_force() {
+    let home = Home::new();
+    let stored = "providers: {anthropic: {oauth_credentials: [{id: ana, access_token: old, refresh_token: r, \
+                  expires_at: 2020-01-01T00:00:00Z}]}}\n";
+    home.store(stored);
+    home.provider("anthropic", &ACME.replace("acme", "anthropic").replace("client:", "cleint:"));
+    for (arguments, code) in [
+        (&["login", "anthropic"][..], 5),
+        (&["refresh", "anthropic/ana"], 1),
+        (&["token", "anthropic/ana"], 1),
+        (&["resolve", "anthropic"], 5),
+        (&["providers", "show", "anthropic"], 5),
+    ] {
+        let ended = home.run(arguments);
+        let said = ended.said(code);
+        assert!(said.contains("/anthropic.yaml, line 3: unknown field `cleint`"), "{arguments:?}: {said}");
+    }
+}
