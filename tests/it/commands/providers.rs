@@ -68,7 +68,7 @@ fn a_bad_file_is_named_with_its_line_and_rule_and_the_others_still_work() {
     assert_eq!(ended.code, Some(1), "{ended:?}");
     assert!(ended.out.contains("acme ") && ended.out.contains("anthropic "), "{ended:?}");
     for (file, line, word) in
-        [("typo", 3, "cleint"), ("plain", 2, "https"), ("broken", 1, "name"), ("other", 1, "acme")]
+        [("typo", 3, "cleint"), ("plain", 2, "https"), ("broken", 2, "did not find"), ("other", 1, "acme")]
     {
         let complaint = ended.err.lines().find(|line| line.contains(&format!("/{file}.yaml")));
         let complaint = complaint.unwrap_or_else(|| panic!("{file}: {}", ended.err));

@@ -364,9 +364,16 @@ pkce: off
     #[test]
     fn files_that_make_too_much_together_are_refused() {
         // A short text may stand for a long one by its aliases.
-        let many = vec!["*a"; 60].join(", ");
-        let big = format!("name: big\nnotice: &a {}\nmasks: [{many}]\n", "x".repeat(20_000));
-        let fault = load("name: acme\nextends: big\n", &[("big", &big)]).expect_err("too much");
-        assert!(fault.rule.contains("1 MiB"), "{fault:?}");
+        let long = "x".repeat(20_000);
+        let of = |count| vec!["*a"; count].join(", ");
+        let big = |count| format!("name: big\nnotice: &a {long}\nmasks: [{}]\n", of(count));
+        let mine = format!("name: acme\nextends: big\nexport: &a {long}\nflows: [{}]\n", of(30));
+        for (mine, big, line) in [
+            ("name: acme\nextends: big\n", big(60), "big.yaml, which this file extends, line 2"),
+            (&mine, big(30), "with all that the file extends"),
+        ] {
+            let fault = load(mine, &[("big", &big)]).expect_err("too much");
+            assert!(fault.rule.contains("1 MiB") && fault.rule.contains(line), "{fault:?}");
+        }
     }
 }
