@@ -301,6 +301,8 @@ orders: [{{ name: usual, program: acme, sources: [TWO, ONE, login, key] }}]
             ("client:\n  authentication: { head: x }", 6, "unknown field `head`"),
             ("client:\n  authentication: {}", 6, "missing field `header`"),
             ("client:\n  authentication:\n    header: 'x: y'", 7, "name of a header"),
+            ("client:\n  authentication: { header: expect }", 6, "itself sends expect"),
+            ("client:\n  authentication: { header: Authorization }", 6, "authentication: basic"),
             ("body: xml", 5, "unknown variant `xml`"),
             ("scopes: { default: ['a b'] }", 5, "one word"),
             ("scopes: { separator: '' }", 5, "must not be empty"),
@@ -345,14 +347,25 @@ orders: [{{ name: usual, program: acme, sources: [TWO, ONE, login, key] }}]
             ("probe: { get: 'https://a.test/',\n  headers: { a: \"x\\r\\ny\" } }", 6, "visible ASCII"),
             ("probe: { get: 'https://a.test/',\n  headers: { a: x, A: x } }", 6, "twice"),
             ("probe: { get: 'https://a.test/',\n  headers: { Host: x } }", 6, "itself sends Host"),
+            (
+                "probe: { get: 'https://a.test/',\n  headers: { accept-encoding: br } }",
+                6,
+                "itself sends accept-encoding",
+            ),
+            ("probe: { get: 'https://a.test/',\n  headers: { TE: trailers } }", 6, "itself sends TE"),
+            ("probe: { get: 'https://a.test/',\n  headers: { upgrade: h2c } }", 6, "itself sends upgrade"),
             ("probe: { get: 'https://a.test/',\n  reading: { 700: x } }", 6, "100 to 599"),
             ("probe: { get: 'https://a.test/',\n  reading: { 200: x, 200: y } }", 6, "twice"),
             ("key: { header: 'x-key: a' }", 5, "name of a header"),
             ("key:\n  header: ''", 6, "name of a header"),
+            ("key: { header: Content-Type }", 5, "itself sends Content-Type"),
+            ("key: { header: Accept }", 5, "no secret belongs there"),
             ("key: { page: javascript:x }", 5, "https"),
             ("environment: [one]", 5, "A to Z"),
             ("environment:\n  - ONE\n  - { name: 2WO }", 7, "A to Z"),
             ("environment:\n  - { name: ONE, header: 'a b' }", 6, "name of a header"),
+            ("environment:\n  - { name: ONE, header: host }", 6, "itself sends host"),
+            ("environment:\n  - { name: ONE, header: accept }", 6, "no secret belongs there"),
             ("environment:\n  - { name: ONE, prefixes: ['a b'] }", 6, "prefix"),
             ("environment:\n  - ONE\n  - { name: ONE }", 7, "ONE stands there twice"),
             ("orders:\n  - { name: a b, program: x, sources: [login] }", 6, "one word"),
@@ -489,14 +502,17 @@ orders: [{{ name: usual, program: acme, sources: [TWO, ONE, login, key] }}]
 
     #[test]
     fn what_is_no_provider_file_at_all_is_refused() {
-        let deep = format!("{SHORT}calls: {}", "[".repeat(100));
+        let deep = format!("{SHORT}calls: {{ poll: {{ json: {}", "[".repeat(200));
+        let many = format!("{SHORT}calls: {}", "[".repeat(200_000));
         let blocks = format!("{SHORT}calls:\n  poll:\n    json:\n      {}x", "- ".repeat(200));
         for (text, words) in [
             ("", "missing field `name`"),
             ("- x", "a map of fields"),
-            ("name: [", "expected a string"),
+            ("name: [", "did not find"),
+            ("name: [x]", "expected a string"),
             ("name: acme\nflows: [", "did not find"),
-            (&deep, "64 deep"),
+            (&deep, "recursion limit"),
+            (&many, "more than 2000 opening brackets"),
             (&blocks, "recursion limit"),
             (&format!("{SHORT}name: acme\n"), "duplicate field `name`"),
             (&SHORT.replace("acme", "other"), "acme.yaml"),

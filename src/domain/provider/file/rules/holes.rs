@@ -1,5 +1,7 @@
 //! Which holes may stand where, and where an address with holes leads.
 
+use std::collections::BTreeSet;
+
 use crate::domain::provider::call::{Piece, Slot, Template};
 use crate::domain::provider::endpoint;
 
@@ -41,15 +43,12 @@ fn names_a_host(begun: &str) -> bool {
 
 /// Why these headers cannot be sent: name and value of each.
 pub(super) fn bad_header(headers: &[(String, Template)]) -> Option<(&str, String)> {
-    for (index, (name, value)) in headers.iter().enumerate() {
-        if !is_token(name) {
-            return Some((name, format!("{NO_TOKEN}, such as x-api-key")));
+    let mut seen = BTreeSet::new();
+    for (name, value) in headers {
+        if let Some(words) = bad_name(name) {
+            return Some((name, words));
         }
-        let same = |(other, _): &(String, Template)| other.eq_ignore_ascii_case(name);
-        if OURS.iter().any(|ours| name.eq_ignore_ascii_case(ours)) {
-            return Some((name, format!("authtui itself sends {name}; leave it out here")));
-        }
-        if headers.iter().take(index).any(same) {
+        if !seen.insert(name.to_ascii_lowercase()) {
             return Some((name, format!("the header {name} stands there twice")));
         }
         let visible = |byte: u8| byte.is_ascii_graphic() || byte == b' ';
@@ -60,14 +59,32 @@ pub(super) fn bad_header(headers: &[(String, Template)]) -> Option<(&str, String
     None
 }
 
-/// The rule that [`is_token`] checks.
-pub(super) const NO_TOKEN: &str = "the name of a header is letters, digits and !#$%&'*+-.^_`|~";
+/// Why no header of a file's own can be called `name`.
+pub(super) fn bad_name(name: &str) -> Option<String> {
+    if !is_token(name) {
+        let words = "the name of a header is letters, digits and !#$%&'*+-.^_`|~, such as x-api-key";
+        return Some(words.to_owned());
+    }
+    let ours = OURS.iter().any(|ours| name.eq_ignore_ascii_case(ours));
+    ours.then(|| format!("authtui itself sends {name}, or never does; leave it out here"))
+}
 
-/// The headers that follow from the address and the body.
-const OURS: [&str; 5] = ["host", "connection", "content-length", "content-type", "transfer-encoding"];
+/// The headers that follow from the address and the body, and those that belong to the connection
+/// (RFC 9110 §7.6.1, §7.8, §10.1.1) or change how the answer is written (§12.5.3).
+const OURS: [&str; 9] = [
+    "host",
+    "connection",
+    "content-length",
+    "content-type",
+    "transfer-encoding",
+    "accept-encoding",
+    "te",
+    "expect",
+    "upgrade",
+];
 
 /// Whether `name` can be a header's (RFC 9110 §5.6.2).
-pub(super) fn is_token(name: &str) -> bool {
+fn is_token(name: &str) -> bool {
     let fine = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
     !name.is_empty() && name.bytes().all(fine)
 }

@@ -1,6 +1,8 @@
 //! What a file says of the world around a login: headers of keys, environment variables, and
 //! the orders in which programs look.
 
+use std::collections::BTreeSet;
+
 use crate::domain::provider::Authentication;
 use crate::domain::provider::file::rules::{Broken, doubled, holes, is_word, rule};
 use crate::domain::provider::file::written::Written;
@@ -14,14 +16,23 @@ pub(super) fn broken(written: &Written) -> Option<Broken> {
 }
 
 fn headers(written: &Written) -> Option<Broken> {
-    let header = |path: &[&str], name: &str| {
-        if holes::is_token(name) { None } else { rule(path, holes::NO_TOKEN) }
-    };
+    let header = |path: &[&str], name: &str| rule(path, bad_header(name)?);
     let client = match &written.client.authentication {
+        // There the scheme comes first (RFC 6749 §2.3.1).
+        Authentication::Header(name) if name.eq_ignore_ascii_case("authorization") => rule(
+            &["client", "authentication", "header"],
+            "no server takes a bare secret in authorization; say authentication: basic",
+        ),
         Authentication::Header(name) => header(&["client", "authentication", "header"], name),
         Authentication::None | Authentication::Post | Authentication::Basic => None,
     };
     client.or_else(|| header(&["key", "header"], written.key.header.as_deref()?))
+}
+
+/// Why no credential travels in the header `name`.
+fn bad_header(name: &str) -> Option<String> {
+    let accept = || format!("{name} says what answers are understood; no secret belongs there");
+    holes::bad_name(name).or_else(|| name.eq_ignore_ascii_case("accept").then(accept))
 }
 
 fn variables(written: &Written) -> Option<Broken> {
@@ -32,8 +43,8 @@ fn variables(written: &Written) -> Option<Broken> {
             // A name alone has no fields; then its line is that of the entry.
             return at("name", NO_VARIABLE);
         }
-        if variable.header.as_deref().is_some_and(|name| !holes::is_token(name)) {
-            return at("header", holes::NO_TOKEN);
+        if let Some(words) = variable.header.as_deref().and_then(bad_header) {
+            return at("header", &words);
         }
         if !variable.prefixes.iter().all(|prefix| is_word(prefix)) {
             return at("prefixes", "a prefix is visible ASCII characters without spaces");
@@ -45,7 +56,7 @@ fn variables(written: &Written) -> Option<Broken> {
 }
 
 fn orders(written: &Written) -> Option<Broken> {
-    let known = names(written);
+    let known: BTreeSet<&str> = names(written).into_iter().collect();
     for (index, order) in written.orders.iter().enumerate() {
         let index = index.to_string();
         let at = |field: &str, words: &str| rule(&["orders", &index, field], words);
