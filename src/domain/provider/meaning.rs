@@ -31,13 +31,14 @@ pub struct Meanings {
 }
 
 /// The codes that mean the same at every provider.
-const KNOWN: [(&str, Meaning); 9] = [
+const KNOWN: [(&str, Meaning); 10] = [
     ("authorization_pending", Meaning::Pending),
     ("slow_down", Meaning::SlowDown),
     ("access_denied", Meaning::Denied),
     ("authorization_declined", Meaning::Denied),
     ("expired_token", Meaning::Expired),
     ("token_expired", Meaning::Expired),
+    ("bad_verification_code", Meaning::Expired),
     ("invalid_grant", Meaning::GrantDead),
     ("temporarily_unavailable", Meaning::Passing),
     ("server_error", Meaning::Passing),
@@ -76,7 +77,8 @@ mod tests {
             (429, Some("token_expired"), Some(Meaning::Expired)),
             (429, Some("rate"), Some(Meaning::SlowDown)),
             (429, None, Some(Meaning::SlowDown)),
-            (400, Some("bad_verification_code"), None),
+            (200, Some("bad_verification_code"), Some(Meaning::Expired)),
+            (400, Some("bad_code"), None),
             (400, None, None),
         ] {
             assert_eq!(meanings.of(status, error), meaning, "{status} {error:?}");
