@@ -60,7 +60,8 @@ impl fmt::Display for ProfileName {
     }
 }
 
-/// Checks a provider's name: letters, digits, `-`, `_` and `.`.
+/// Checks a provider's name: letters, digits, `-`, `_` and `.`. It is the name of a file too, also
+/// where a dot at the end is dropped and some names mean devices.
 ///
 /// # Errors
 /// A [`BadName`] that says which rule is broken.
@@ -74,7 +75,19 @@ pub fn provider_part(text: &str) -> Result<(), BadName> {
             rule: "letters, digits, - _ and . (not first)",
         });
     }
+    if text.ends_with('.') || is_device(text) {
+        let rule = "names of files on every system (none that ends with a dot, not con, nul, com1 and so on)";
+        return Err(BadName { part: Part::Provider, text: text::clean(text, LONGEST), rule });
+    }
     Ok(())
+}
+
+/// Whether a file of that name is a device on Windows, whatever ending it has.
+fn is_device(name: &str) -> bool {
+    let begun = name.split('.').next().unwrap_or(name).to_ascii_lowercase();
+    let port = begun.strip_prefix("com").or_else(|| begun.strip_prefix("lpt"));
+    let numbered = port.is_some_and(|rest| matches!(rest.as_bytes(), [b'1'..=b'9']));
+    numbered || ["con", "nul", "aux", "prn"].contains(&begun.as_str())
 }
 
 fn name_part(text: &str) -> Result<(), BadName> {
@@ -188,11 +201,27 @@ mod tests {
             "a/\u{202e}x",
             "a/x\n",
             "a/ x",
+            "a./x",
+            "con/x",
+            "NUL/x",
+            "aux.old/x",
+            "prn/x",
+            "com1/x",
+            "Lpt9.a/x",
             &"a".repeat(65),
         ] {
             assert!(ProfileName::parse(text).is_err(), "{text:?}");
         }
-        for text in ["a/ana@acme.dev", "my_op.2/Ana Müller", "a/日本"] {
+        for text in [
+            "com/x",
+            "com10/x",
+            "com0/x",
+            "icon/x",
+            "a.con/con",
+            "a/ana@acme.dev",
+            "my_op.2/Ana Müller",
+            "a/日本",
+        ] {
             assert!(ProfileName::parse(text).is_ok(), "{text:?}");
         }
     }

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use crate::domain::name;
-use crate::domain::provider::catalog::File;
+use crate::domain::provider::catalog::{File, PRESETS};
 use crate::domain::provider::file::Complaint;
 use crate::domain::trouble::{Next, Trouble};
 use crate::shell::file::{self, shown};
@@ -13,14 +13,22 @@ use crate::shell::file::{self, shown};
 /// The largest provider file that is read, in bytes.
 const LARGEST: usize = 256 * 1024;
 
+/// How many provider files are read.
+const MOST: usize = 256;
+
 /// Every `.yaml` and `.yml` file of `folder`, by name, with its text or why there is none. A folder
-/// that is not there holds no files.
+/// that is not there holds no files; what is beyond [`MOST`] is complained of in one go.
 ///
 /// # Errors
 /// A [`Complaint`] about a folder that cannot be read: nobody knows which presets its files replace.
 pub fn files(folder: &Path) -> Result<Vec<File>, Complaint> {
     match paths(folder) {
-        Ok(paths) => Ok(paths.iter().map(|path| (shown(path), text(path))).collect()),
+        Ok(mut paths) => {
+            let more = paths.split_off(paths.len().min(MOST)).len();
+            let unread = format!("{more} provider files are not read: there may be {MOST}");
+            let unread = (more > 0).then(|| (shown(folder), Err(unread)));
+            Ok(paths.iter().map(|path| (shown(path), text(path))).chain(unread).collect())
+        }
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
         Err(error) => {
             Err(Complaint { path: shown(folder), line: None, rule: format!("cannot read the folder: {error}") })
@@ -71,7 +79,12 @@ fn paths(folder: &Path) -> io::Result<Vec<PathBuf>> {
             paths.push(path);
         }
     }
-    paths.sort();
+    // Those that stand for a preset first: it must not come into force because there are many files.
+    let is_preset = |path: &PathBuf| {
+        let stem = path.file_stem().unwrap_or_default();
+        PRESETS.iter().any(|(name, _)| stem == *name)
+    };
+    paths.sort_by_cached_key(|path| (!is_preset(path), path.clone()));
     Ok(paths)
 }
 
@@ -135,6 +148,22 @@ mod tests {
         let other =
             ["cannot read it: it is larger than 256 KiB", "cannot read it: it is not UTF-8 text", no_file];
         assert_eq!(said, [&other[..], pipe].concat());
+    }
+
+    #[test]
+    fn of_too_many_files_those_that_stand_for_presets_are_read_and_the_rest_is_one_complaint() {
+        let folder = tempfile::tempdir().expect("a folder");
+        for number in 0..MOST + 44 {
+            let text = format!("name: a{number}\nflows: [key]\n");
+            fs::write(folder.path().join(format!("a{number}.yaml")), text).expect("a file");
+        }
+        fs::write(folder.path().join("qwen.yaml"), "name: [").expect("a file");
+        let catalog = read(folder.path());
+        assert_eq!(catalog.entries().count(), MOST - 1 + PRESETS.len() - 1);
+        assert_eq!(catalog.get("qwen"), None);
+        let said: Vec<_> = catalog.complaints.iter().map(|complaint| complaint.rule.as_str()).collect();
+        assert_eq!(said.len(), 2, "{said:?}");
+        assert_eq!(said[1], "45 provider files are not read: there may be 256");
     }
 
     #[test]
