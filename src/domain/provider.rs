@@ -90,7 +90,7 @@ pub struct Provider {
 }
 
 /// One way a login can go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Flow {
     /// Authorization code with a callback to this machine (RFC 6749 §4.1, RFC 8252 §7.3).

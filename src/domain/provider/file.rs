@@ -90,6 +90,8 @@ fn read(name: &str, text: &str) -> Result<Provider, Wrong> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::{Duration, Instant};
+
     use super::*;
     use crate::domain::provider::call::{Body, Call, Method, Slot, Tree};
     use crate::domain::provider::environment::Source;
@@ -498,6 +500,42 @@ orders: [{{ name: usual, program: acme, sources: [TWO, ONE, login, key] }}]
         let none = "refresh: { rotation: none }\n";
         assert_eq!(acme(&format!("name: acme\n{authorize}{exchange}{none}")).refresh, None);
         assert_eq!(acme(&format!("name: acme\n{both}")).flows, [Flow::Device]);
+    }
+
+    #[test]
+    fn a_login_by_paste_alone_needs_a_page_to_open() {
+        let page = "redirect: { paste: 'https://a.test/code' }\n";
+        for (flows, fine) in [("[code]", true), ("[code, paste]", true), ("[paste]", false)] {
+            let text = format!("{OWN}endpoints: {{ authorize: 'https://a.test/a' }}\n{page}flows: {flows}\n");
+            let read = load("acme", &text);
+            assert_eq!(read.is_ok(), fine, "{flows}: {read:?}");
+            if let Err(fault) = read {
+                assert_eq!((fault.line, fault.rule.contains("page to open")), (Some(14), true), "{fault:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_long_list_is_read_fast_and_a_long_map_refused() {
+        let many =
+            |count: usize, entry: fn(usize) -> String| (0..count).map(entry).collect::<Vec<_>>().join(", ");
+        let names = |number| format!("V{number}");
+        let begun = Instant::now();
+        for more in [
+            format!("environment: [{}]", many(20_000, names)),
+            format!("scopes: {{ offered: [{}] }}", many(20_000, names)),
+        ] {
+            acme(&format!("{SHORT}{more}\n"));
+        }
+        let took = begun.elapsed();
+        assert!(took < Duration::from_secs(10), "{took:?}");
+        let pair = |number| format!("v{number}: x");
+        for (count, fine) in [(256, true), (257, false)] {
+            let read = load("acme", &format!("{SHORT}authorize_parameters: {{ {} }}\n", many(count, pair)));
+            let said = read.map(|_| ()).map_err(|fault| fault.rule);
+            let refused = || Err("authorize_parameters: a map has at most 256 entries".to_owned());
+            assert_eq!(said, if fine { Ok(()) } else { refused() }, "{count}");
+        }
     }
 
     #[test]

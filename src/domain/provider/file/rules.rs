@@ -5,6 +5,8 @@ mod flows;
 mod holes;
 mod surroundings;
 
+use std::collections::BTreeSet;
+
 use crate::domain::name;
 use crate::domain::provider::PortRule;
 use crate::domain::provider::file::written::Written;
@@ -34,9 +36,9 @@ fn rule(path: &[&str], words: impl Into<String>) -> Option<Broken> {
 }
 
 /// The first entry that stands in `all` before.
-fn doubled<T: PartialEq>(all: &[T]) -> Option<(usize, &T)> {
-    let before = |index: usize, one: &T| all.iter().take(index).any(|earlier| earlier == one);
-    all.iter().enumerate().find(|(index, one)| before(*index, one))
+fn doubled<T: Ord>(all: &[T]) -> Option<(usize, &T)> {
+    let mut seen = BTreeSet::new();
+    all.iter().enumerate().find(|(_, one)| !seen.insert(*one))
 }
 
 fn is_word(text: &str) -> bool {

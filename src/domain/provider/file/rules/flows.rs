@@ -26,6 +26,12 @@ pub(super) fn broken(written: &Written) -> Option<Broken> {
             "paste in flows needs redirect.paste, the provider's page that shows the code",
         );
     }
+    if has(Flow::Paste) && !has(Flow::Code) && written.calls.authorize.is_some() {
+        return rule(
+            &["flows"],
+            "paste in flows needs a page to open; with calls.authorize there is none, so say code",
+        );
+    }
     let by_code = has(Flow::Code) || has(Flow::Paste);
     if by_code && !written.has_authorization() {
         return needed(written, "a login by code needs endpoints.authorize or calls.authorize");

@@ -1,6 +1,6 @@
 //! Maps in the order of the file, in which nothing stands twice.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -8,6 +8,9 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
 
 use crate::domain::text;
+
+/// How many entries a map may have.
+const MOST: usize = 256;
 
 /// A map in the order of the file; a doubled key is refused.
 pub(crate) struct Pairs<T>(pub(crate) Vec<(String, T)>);
@@ -43,8 +46,12 @@ pub(super) fn in_order<'de, T: Deserialize<'de>, A: MapAccess<'de>>(
     mut map: A,
 ) -> Result<Vec<(String, T)>, A::Error> {
     let mut pairs: Vec<(String, T)> = Vec::new();
+    let mut seen = BTreeSet::new();
     while let Some((key, value)) = map.next_entry::<String, T>()? {
-        if pairs.iter().any(|(earlier, _)| *earlier == key) {
+        if pairs.len() == MOST {
+            return Err(A::Error::custom(format!("a map has at most {MOST} entries")));
+        }
+        if !seen.insert(key.clone()) {
             return Err(A::Error::custom(format!("“{}” stands there twice", text::clean(&key, 64))));
         }
         pairs.push((key, value));
