@@ -6,6 +6,7 @@ mod callback;
 mod chaos;
 mod commands;
 mod contention;
+mod costs;
 mod documents;
 mod doors;
 mod harness;

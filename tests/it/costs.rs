@@ -1,0 +1,31 @@
+//! How long a provider's file may take, whatever it holds.
+
+use std::time::{Duration, Instant};
+
+use authtui::domain::provider::file::load;
+
+const SHORT: &str = "name: acme\nendpoints: { authorize: 'https://a.test/a', token: 'https://a.test/t' }\n";
+
+#[test]
+fn no_file_takes_long_to_be_read_or_refused() {
+    let aliases = |anchor: &str, times: usize| {
+        format!("{SHORT}notice: &a {anchor}\nmasks: [{}]\n", vec!["*a"; times].join(","))
+    };
+    let names = |count: usize| (0..count).map(|number| format!("V{number}")).collect::<Vec<_>>().join(", ");
+    for (text, fine) in [
+        (aliases(&"x".repeat(200_000), 14_000), false),
+        (aliases(&format!("[{}]", "1,".repeat(60_000)), 14_000), false),
+        (format!("{SHORT}x: ['\"', {}", "[".repeat(200_000)), false),
+        (format!("{SHORT}x: [\"'\", {}", "[".repeat(200_000)), false),
+        (format!("{SHORT}x: [a\"b, {}", "]{".repeat(100_000)), false),
+        (format!("{SHORT}x:\n {}", "- ".repeat(120_000)), false),
+        (format!("{SHORT}environment: [{}]\n", names(25_000)), true),
+        (format!("{SHORT}scopes: {{ offered: [{}] }}\n", names(25_000)), true),
+    ] {
+        let begun = Instant::now();
+        let read = load("acme", &text);
+        let took = begun.elapsed();
+        assert!(took < Duration::from_secs(8), "{took:?}: {:.140}", text);
+        assert_eq!(read.is_ok(), fine, "{:.140}", text);
+    }
+}
