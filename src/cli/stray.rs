@@ -18,6 +18,9 @@ pub(super) fn hushed(mut error: clap::Error) -> clap::Error {
         error.insert(ContextKind::InvalidArg, hidden());
         error.remove(ContextKind::Suggested);
     }
+    if error.kind() == ErrorKind::InvalidSubcommand && error.get(ContextKind::SuggestedSubcommand).is_none() {
+        error.insert(ContextKind::InvalidSubcommand, hidden());
+    }
     if ["key", "secret"].iter().any(|word| argument.contains(word))
         && error.get(ContextKind::InvalidValue).is_some()
     {
@@ -48,6 +51,9 @@ mod tests {
                 "invalid value '(not shown)' for '--client-secret-fd <N>'",
             ),
             ("login demo --key-fd=hunter2", "invalid value '(not shown)' for '--key-fd <N>'"),
+            ("hunter2", "unrecognized subcommand '(not shown)'"),
+            ("sk-ant-hunter2 login", "unrecognized subcommand '(not shown)'"),
+            ("providers hunter2", "unrecognized subcommand '(not shown)'"),
             ("list hunter2", "unexpected argument '(not shown)'"),
         ] {
             let line = std::iter::once("authtui").chain(line.split(' '));
@@ -55,5 +61,8 @@ mod tests {
             let error = hushed(error).to_string();
             assert!(!error.contains("hunter2") && error.contains(said), "{said}: {error}");
         }
+        let slip = Arguments::try_parse_from(["authtui", "lgoin"]).expect_err("no such command");
+        let slip = hushed(slip).to_string();
+        assert!(slip.contains("'lgoin'") && slip.contains("'login'"), "{slip}");
     }
 }
