@@ -51,7 +51,7 @@ async fn log_in(hands: &Arc<Hands>, arguments: &Arguments) -> Result<Exit, Exit>
     let mut needs = Needs::of(&name, provider, goal, &snapshot).map_err(refused)?;
     let input = answers::given(&mut needs, arguments)?;
     let mut person = Person::new(input);
-    answers::asked(&mut needs, arguments, provider, &snapshot, &mut person).await?;
+    answers::asked(&mut needs, arguments, provider, &name, &snapshot, &mut person).await?;
     if let Some(change) = needs.kept_key() {
         return Ok(key::store(hands, provider, change).await);
     }

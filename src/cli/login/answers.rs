@@ -4,6 +4,7 @@ use crate::cli::exit::Exit;
 use crate::cli::login::arguments::{Arguments, Source};
 use crate::cli::login::person::{Input, Person};
 use crate::domain::change::Snapshot;
+use crate::domain::name::ProfileName;
 use crate::domain::provider::Provider;
 use crate::domain::secret::{Ends, Secret};
 use crate::oauth::login::needs::{Needs, Question, TRIMMED};
@@ -45,6 +46,7 @@ pub(super) async fn asked(
     needs: &mut Needs,
     arguments: &Arguments,
     provider: &Provider,
+    name: &ProfileName,
     snapshot: &Snapshot,
     person: &mut Person,
 ) -> Result<(), Exit> {
@@ -59,7 +61,15 @@ pub(super) async fn asked(
             console::say(provider.notice.as_deref().unwrap_or_default());
         }
         if let Some(instead) = instead(question).filter(|_| !console::can_ask()) {
-            console::say(&format!("authtui: {instead}."));
+            let who = match question {
+                Question::Key | Question::Replace => name.to_string(),
+                Question::Name
+                | Question::Scopes
+                | Question::ClientId
+                | Question::ClientSecret
+                | Question::Notice => name.provider().to_owned(),
+            };
+            console::say(&format!("authtui: {who} {instead}. Nothing was changed."));
             return Err(Exit::Usage);
         }
         let taken = match question {
@@ -90,7 +100,7 @@ pub(super) async fn asked(
                     "A key of that name is stored. Replace it?"
                 };
                 if !person.agrees(words).await {
-                    console::say("authtui: nothing was changed.");
+                    console::say(&format!("authtui: {name}: nothing was changed."));
                     return Err(Exit::Failure);
                 }
                 needs.agree();
@@ -102,20 +112,18 @@ pub(super) async fn asked(
     Ok(())
 }
 
-/// What to say where nobody can be asked; nothing where nobody needs to be.
+/// What to say of the provider or the key where nobody can be asked; nothing where nobody needs to be.
 fn instead(question: Question) -> Option<&'static str> {
     match question {
         Question::Scopes => None,
-        Question::Name => Some("it wants a name, and nobody can be asked here; write PROVIDER/NAME"),
-        Question::ClientId => Some("it wants a client id, and nobody can be asked here; add --client-id"),
+        Question::Name => Some("wants a name, and nobody can be asked here; write PROVIDER/NAME"),
+        Question::ClientId => Some("wants a client id, and nobody can be asked here; add --client-id"),
         Question::ClientSecret => Some(
-            "it wants a client secret, and nobody can be asked here; add --client-secret-stdin or --client-secret-fd",
+            "wants a client secret, and nobody can be asked here; add --client-secret-stdin or --client-secret-fd",
         ),
-        Question::Key => Some("nobody can be asked for the key here; add --key-stdin or --key-fd"),
-        Question::Notice => Some("nobody can be asked here; add --yes"),
-        Question::Replace => {
-            Some("a key of that name is stored, and nobody can be asked here; add --yes to replace it")
-        }
+        Question::Key => Some("wants an API key, and nobody can be asked here; add --key-stdin or --key-fd"),
+        Question::Notice => Some("has a notice to agree to, and nobody can be asked here; add --yes"),
+        Question::Replace => Some("is stored already, and nobody can be asked here; add --yes to replace it"),
     }
 }
 

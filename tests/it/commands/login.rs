@@ -132,7 +132,9 @@ fn what_nobody_can_be_asked_is_one_sentence_with_the_option_that_says_it() {
     let served = Served::start();
     served.with_secret("post", "x");
     let secret = served.home.run(&["login", "demo/ana"]);
-    assert!(secret.said(2).contains("add --client-secret-stdin or --client-secret-fd"), "{secret:?}");
+    let words = "authtui: demo wants a client secret, and nobody can be asked here; add --client-secret-stdin or \
+                 --client-secret-fd. Nothing was changed.\n";
+    assert_eq!(secret.said(2), words);
     let file = authtui::demo::provider_file(served.serving.issuer());
     served.home.provider("demo", &file.replace("id: authtui-demo, ", ""));
     let id = served.home.run(&["login", "demo/ana"]);
@@ -140,6 +142,10 @@ fn what_nobody_can_be_asked_is_one_sentence_with_the_option_that_says_it() {
     served.home.provider("demo", &(file + "notice: Think twice.\n"));
     let notice = served.home.run(&["login", "demo/ana"]);
     assert!(notice.said(2).contains("Think twice.") && notice.err.contains("add --yes"), "{notice:?}");
+    served.home.provider("demo", "name: demo\nflows: [key]\n");
+    let key = served.home.run(&["login", "demo", "--key"]);
+    assert!(key.said(2).starts_with("authtui: demo/key wants an API key, "), "{key:?}");
+    assert!(key.err.ends_with(". Nothing was changed.\n"), "{key:?}");
 }
 
 #[test]
