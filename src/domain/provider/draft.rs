@@ -110,10 +110,18 @@ impl Draft {
     /// Learns whether the client has a secret. Where the template says no way to prove it, the
     /// secret travels in the body (RFC 6749 §2.3.1).
     pub fn prove(&mut self, has_secret: bool) {
-        self.authentication = match &self.template.client.authentication {
-            _ if !has_secret => Authentication::None,
-            Authentication::None => Authentication::Post,
-            way @ (Authentication::Post | Authentication::Basic | Authentication::Header(_)) => way.clone(),
+        self.authentication = match (has_secret, &self.template.client.authentication) {
+            (
+                false,
+                Authentication::None
+                | Authentication::Post
+                | Authentication::Basic
+                | Authentication::Header(_),
+            ) => Authentication::None,
+            (true, Authentication::None) => Authentication::Post,
+            (true, way @ (Authentication::Post | Authentication::Basic | Authentication::Header(_))) => {
+                way.clone()
+            }
         };
     }
 

@@ -74,8 +74,10 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &T
 }
 
 fn wizard_keys(wizard: &Wizard) -> Vec<Item> {
+    if wizard.work == Work::Saving {
+        return Vec::new();
+    }
     match &wizard.page {
-        _ if wizard.work == Work::Saving => Vec::new(),
         Page::Provider(_) | Page::Pkce(_) | Page::How(_) => of(Place::Choices),
         Page::Preview(_) => said(&SAVING),
         Page::Scopes(picker) if picker.typing.is_none() => {
