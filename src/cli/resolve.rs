@@ -5,6 +5,7 @@
 //! different ends.
 
 mod report;
+mod way_out;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,7 +22,7 @@ use crate::domain::name::{ProfileName, StoreId};
 use crate::domain::profile::Profile;
 use crate::domain::provider::Provider;
 use crate::domain::provider::catalog::Catalog;
-use crate::domain::provider::environment::{Order, Source};
+use crate::domain::provider::environment::Order;
 use crate::domain::resolve::{Stock, Verdict, resolve};
 use crate::domain::text;
 use crate::domain::tokens::Held;
@@ -155,14 +156,6 @@ impl<'a> Asked<'a> {
             Verdict::Use(_) | Verdict::LoggedOut(_) | Verdict::Unusable(_) | Verdict::Missing => None,
         }
     }
-
-    /// The first variable that is looked at.
-    fn variable(&self) -> Option<&str> {
-        self.order.sources.iter().find_map(|source| match source {
-            Source::Variable(name) => Some(name.as_str()),
-            Source::Login | Source::Key => None,
-        })
-    }
 }
 
 fn chosen(provider: &Provider, name: &str) -> Result<Order, Exit> {
@@ -265,9 +258,14 @@ impl End {
             let words = "what is stored cannot be read, and no variable is set.".to_owned();
             return Self::not("unread", words, Exit::Failure);
         }
-        let name = asked.wanted.as_ref().map_or_else(|| provider.clone(), ToString::to_string);
-        let set = asked.variable().map_or_else(String::new, |variable| format!("set {variable}, or "));
-        let words = format!("no API key, token or login for {provider}: {set}log in: authtui login {name}");
+        let key = asked.unseen_key(stores);
+        let words = match (key, asked.order.program_name()) {
+            (None, _) => format!("no API key, token or login for {provider}"),
+            (Some(key), "") => format!("this order does not look at stored keys, such as {key}"),
+            (Some(key), program) => format!("{program} does not look at stored keys, such as {key}"),
+        };
+        let steps = asked.ways_out(key, stores);
+        let words = if steps.is_empty() { words + "." } else { format!("{words}: {}", steps.join(", or ")) };
         Self::not("missing", words, Exit::NotFound)
     }
 }

@@ -154,8 +154,8 @@ fn key<'a>(provider: &Provider, stock: Stock<'a>, wanted: Option<&ProfileName>) 
     key.filter(|key| key.held.tokens().is_some()).map_or(Found::NotStored, Found::Value)
 }
 
-/// The profile that is wanted, else the one of the `usual` name, else the first one: of those that
-/// hold something, if any does.
+/// The profile that is wanted, else the one of the `usual` name, else the first one; of the last two
+/// those that hold something, if any does.
 fn chosen<'a>(
     provider: &Provider,
     stock: Stock<'a>,
@@ -168,8 +168,9 @@ fn chosen<'a>(
         all.filter(|profile| profile.kind == kind && profile.id.name.provider() == provider.name).collect();
     let named = |name: &str| all.iter().find(|profile| profile.id.name.name() == name);
     let asked = wanted.and_then(|wanted| named(wanted.name()));
-    let holding = || all.iter().find(|profile| profile.held.tokens().is_some());
-    asked.or_else(|| named(usual)).or_else(holding).or(all.first()).copied()
+    let holds = |profile: &&&Profile| profile.held.tokens().is_some();
+    let usual = named(usual);
+    asked.or(usual.filter(holds)).or_else(|| all.iter().find(holds)).or(usual).or(all.first()).copied()
 }
 
 #[cfg(test)]
@@ -256,6 +257,9 @@ mod tests {
             (vec![good("a"), good("b")], None, "Bearer of a"),
             (vec![erased("a"), good("b")], None, "Bearer of b"),
             (vec![erased("a"), good("b")], Some("a"), "missing"),
+            (vec![erased("default"), good("b")], None, "Bearer of b"),
+            (vec![erased("default"), good("b")], Some("default"), "missing"),
+            (vec![erased("a"), erased("default")], None, "missing"),
             (vec![good("a"), key("key"), key("ci")], Some("ci"), "Bearer of a"),
             (vec![erased("a"), key("key"), key("ci")], Some("ci"), "x-api-key of ci"),
             (vec![key("ci"), key("key")], None, "x-api-key of key"),

@@ -45,6 +45,15 @@ impl<'a> Sheet<'a> {
                 Some(_) | None => lines.extend(prose::wrap(piece, width)),
             }
         }
+        self.labelled(label, lines);
+    }
+
+    /// Writes a label and a text of at most so many `rows`.
+    pub fn short_field(&mut self, label: &str, text: &str, rows: usize) {
+        self.labelled(label, prose::wrap_into(text, self.beside(), rows));
+    }
+
+    fn labelled(&mut self, label: &str, lines: Vec<String>) {
         for (index, line) in lines.into_iter().enumerate() {
             let label = prose::fill(if index == 0 { label } else { "" }, LABEL);
             self.lines.push(Line::from(vec![Span::styled(label, self.theme.muted), Span::raw(line)]));

@@ -8,6 +8,10 @@ use crate::domain::provider::Provider;
 use crate::domain::provider::environment::{Order, Source};
 use crate::domain::resolve::{Chain, Found, Link, Stock, resolve};
 use crate::tui::model::Model;
+use crate::tui::prose;
+
+/// The longest name of a program, in columns.
+const LONGEST: u16 = 20;
 
 /// What a program that looks in the usual order takes, as seen from `profile`. Nothing where the provider's file tells
 /// of no program and no variable, or while the environment is not read yet.
@@ -21,15 +25,22 @@ pub fn words(model: &Model, profile: &Profile, now: DateTime<Utc>) -> Option<Str
     let order = provider.usual_order();
     let stores: Vec<&Snapshot> = model.stores.values().collect();
     let chain = resolve(provider, &order, Stock { stores: &stores, empty: &[] }, None, now);
-    // The program may be a whole clause; the word that chooses the order is short.
-    let by = if order.program.is_empty() { String::new() } else { format!("by {}: ", order.name) };
+    // What is said of the program may be a whole clause.
+    let by = match order.program_name() {
+        "" => String::new(),
+        program => format!("by the program {}: ", prose::cut(&prose::safe(program), LONGEST)),
+    };
     Some(by + &seen(provider, &order, &chain, profile))
 }
 
 fn seen(provider: &Provider, order: &Order, chain: &Chain<'_>, profile: &Profile) -> String {
-    let variable = Source::Variable(profile.id.name.name().to_owned());
-    if profile.kind == Kind::Environment && !order.sources.contains(&variable) {
-        return "never, it does not look at this variable".to_owned();
+    let (source, what) = match profile.kind {
+        Kind::Environment => (Source::Variable(profile.id.name.name().to_owned()), "this variable"),
+        Kind::OAuth => (Source::Login, "logins"),
+        Kind::ApiKey => (Source::Key, "stored keys"),
+    };
+    if !order.sources.contains(&source) {
+        return format!("never, it does not look at {what}");
     }
     match chain.taken() {
         None => "nothing is there to be used".to_owned(),

@@ -97,6 +97,25 @@ fn nothing_found_an_end_for_good_and_an_end_for_now_are_three_errors() {
 }
 
 #[test]
+fn a_stored_key_that_the_order_does_not_look_at_is_told_with_a_step_that_works() {
+    let (served, _) = with_ana(-5);
+    served.home.store("providers: {demo: {api_key: dk-0123456789abcdefZz01}}\n");
+    let keyed =
+        authtui::demo::provider_file(served.serving.issuer()) + FIELDS + "key: { header: x-api-key }\n";
+    served.home.provider("demo", &keyed);
+    for name in ["demo", "demo/key"] {
+        let ended = run(&served, &["resolve", name, "--order", "documented", "--header"], &[]);
+        let words = "authtui: Claude Code does not look at stored keys, such as demo/key: set DEMO_KEY, or look in \
+                     another order: --order seed, or log in: authtui login demo\n";
+        assert_eq!(ended.said(5), words, "{name}");
+        assert_eq!(run(&served, &["resolve", name, "--order", "seed", "--header"], &[]).code, Some(0));
+    }
+    served.home.store("providers: {}\n");
+    let ended = run(&served, &["resolve", "demo", "--order", "documented", "--header"], &[]);
+    assert!(ended.said(5).starts_with("authtui: no API key, token or login for demo: set DEMO_BEARER"));
+}
+
+#[test]
 fn a_value_in_the_wrong_variable_is_pointed_out() {
     let (served, _) = with_ana(3600);
     let set = [("DEMO_BEARER", KEY.1)];

@@ -26,6 +26,20 @@ pub struct Order {
     pub sources: Vec<Source>,
 }
 
+impl Order {
+    /// The program's name alone: what stands before the first comma of what is said of it.
+    #[must_use]
+    pub fn program_name(&self) -> &str {
+        self.program.split(',').next().unwrap_or_default().trim()
+    }
+
+    /// Whether it looks at stored keys at all.
+    #[must_use]
+    pub fn takes_keys(&self) -> bool {
+        self.sources.contains(&Source::Key)
+    }
+}
+
 impl Provider {
     /// The environment variable of that name, if the provider's file names it.
     #[must_use]

@@ -121,7 +121,7 @@ pub(super) fn model(rows: Vec<Row>) -> Model {
 pub(super) fn environment(set: &[&str]) -> Model {
     let text = "name: acme\nendpoints: { authorize: 'https://a.test/a', token: 'https://a.test/t' }\n\
                 client: { id: c }\nmasks: [ak-]\nenvironment: [{ name: KEY, header: x-api-key }, BEARER, OTHER, BROKEN]\n\
-                orders: [{ name: acme-code, program: Acme Code, sources: [KEY, BEARER, BROKEN, login] }]\n";
+                orders: [{ name: acme-code, program: 'Acme Code, as its documentation of last year describes it', sources: [KEY, BEARER, BROKEN, login] }]\n";
     let work = profile("acme/work", "ana@acme.dev", Some((6, 1434)));
     let mut model = model(vec![Row::Profile(Box::new(work))]);
     let catalog = Catalog::only([("acme.yaml".to_owned(), Ok(text.to_owned()))]);
