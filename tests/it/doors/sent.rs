@@ -1,7 +1,6 @@
 //! An authorization request that is sent from here (seed 002), and providers that do not return
 //! the state.
 
-use authtui::domain::provider::Provider;
 use authtui::domain::trouble::{Next, Trouble};
 use authtui::oauth::Errand;
 use authtui::oauth::callback::{Answer, Judged};
@@ -69,11 +68,10 @@ fn the_redirect_has_the_port_of_the_file_or_the_one_that_is_wanted() {
 
 #[test]
 fn a_request_that_is_on_its_way_names_no_device_code_that_is_not_there() {
-    for (provider, door) in [
-        (with_sent_request as fn(Provider) -> Provider, Door::Paste),
-        (|provider| with_device(with_sent_request(provider)), Door::Device),
-    ] {
-        let (mut journey, _) = Journey::begin(at(plan("work"), provider));
+    let alone = at(plan("work"), with_sent_request);
+    let beside = at(plan("work"), |provider| with_device(with_sent_request(provider)));
+    for (plan, door) in [(alone, Door::Paste), (beside, Door::Device)] {
+        let (mut journey, _) = Journey::begin(plan);
         journey.hear(Heard::Began(entropy()));
         for seat in [Seat::Here, Seat::OverSsh, Seat::NoDisplay] {
             assert_eq!(journey.login.doors().expect("doors").lead(seat), door, "{seat:?}");
