@@ -13,6 +13,10 @@ use crate::domain::provider::endpoint;
 use crate::domain::trouble::{Next, Trouble};
 use crate::oauth::login::Seat;
 
+/// What is set where a window could appear.
+const DISPLAYS: [&str; 2] = ["DISPLAY", "WAYLAND_DISPLAY"];
+/// What is set where the person came over SSH.
+const SSH: [&str; 3] = ["SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT"];
 /// How long a browser's launcher may take to fail before it is taken to work.
 const GRACE: Duration = Duration::from_secs(1);
 
@@ -34,7 +38,9 @@ pub async fn open(url: &Url) -> Result<(), Trouble> {
     }
     let commands = match env::var_os("BROWSER").filter(|browser| !browser.is_empty()) {
         Some(browser) => named(&browser, url),
-        None if !has_display() => return Err(failed("there is no display here")),
+        None if seat() != Seat::Here => {
+            return Err(failed(seat().obstacle().unwrap_or("there is no display here")));
+        }
         None => open::commands(url.as_str()),
     };
     let mut why = "no browser is installed".to_owned();
@@ -50,20 +56,45 @@ pub async fn open(url: &Url) -> Result<(), Trouble> {
 /// Whether a window could appear.
 #[must_use]
 pub fn has_display() -> bool {
-    cfg!(any(windows, target_os = "macos")) || is_set("DISPLAY") || is_set("WAYLAND_DISPLAY")
+    Windows::of_this_system() == Windows::OnItsScreen || DISPLAYS.into_iter().any(is_set)
 }
 
 /// Whether the person sits at another machine.
 #[must_use]
 pub fn is_remote() -> bool {
-    ["SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT"].into_iter().any(is_set)
+    SSH.into_iter().any(is_set)
 }
 
 /// Where the person sits. A display or a `$BROWSER` that somebody has set can show an address,
 /// also over SSH.
 #[must_use]
 pub fn seat() -> Seat {
-    match (has_display() || is_set("BROWSER"), is_remote()) {
+    seat_by(Windows::of_this_system(), is_set)
+}
+
+/// Where a system shows windows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Windows {
+    /// On a screen of its own, which a person who came over SSH does not see.
+    OnItsScreen,
+    /// Where a variable says so; it may be the person's screen at the other end of SSH.
+    AsVariablesSay,
+}
+
+impl Windows {
+    fn of_this_system() -> Self {
+        let own = cfg!(any(windows, target_os = "macos"));
+        if own { Self::OnItsScreen } else { Self::AsVariablesSay }
+    }
+}
+
+fn seat_by(windows: Windows, is_set: impl Fn(&str) -> bool) -> Seat {
+    let is_remote = SSH.into_iter().any(&is_set);
+    let shows = match windows {
+        Windows::OnItsScreen => !is_remote,
+        Windows::AsVariablesSay => DISPLAYS.into_iter().any(&is_set),
+    };
+    match (shows || is_set("BROWSER"), is_remote) {
         (true, _) => Seat::Here,
         (false, true) => Seat::OverSsh,
         (false, false) => Seat::NoDisplay,
@@ -111,5 +142,31 @@ async fn start(mut command: Command) -> Result<(), String> {
         Ok(Ok(Ok(status))) if !status.success() => Err(format!("{program} failed ({status})")),
         Ok(Ok(Err(error))) => Err(format!("{program} cannot be awaited: {error}")),
         Ok(_) | Err(_) => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_person_over_ssh_has_no_browser_here_unless_a_variable_brings_one() {
+        use Seat::{Here, NoDisplay, OverSsh};
+        use Windows::{AsVariablesSay, OnItsScreen};
+        for (windows, set, seat) in [
+            (OnItsScreen, &[][..], Here),
+            (OnItsScreen, &["SSH_CONNECTION"], OverSsh),
+            (OnItsScreen, &["SSH_TTY", "DISPLAY"], OverSsh),
+            (OnItsScreen, &["SSH_CLIENT", "BROWSER"], Here),
+            (AsVariablesSay, &[], NoDisplay),
+            (AsVariablesSay, &["DISPLAY"], Here),
+            (AsVariablesSay, &["SSH_CONNECTION"], OverSsh),
+            (AsVariablesSay, &["SSH_CONNECTION", "DISPLAY"], Here),
+            (AsVariablesSay, &["SSH_TTY", "WAYLAND_DISPLAY"], Here),
+            (AsVariablesSay, &["SSH_TTY", "BROWSER"], Here),
+            (AsVariablesSay, &["BROWSER"], Here),
+        ] {
+            assert_eq!(seat_by(windows, |name| set.contains(&name)), seat, "{windows:?} {set:?}");
+        }
     }
 }
