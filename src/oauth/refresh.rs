@@ -11,7 +11,7 @@ use crate::domain::clock::{DateTime, Now, Utc, span};
 use crate::domain::profile::{Kind, LastRefresh, Profile, RefreshResult};
 use crate::domain::provider::Provider;
 use crate::domain::provider::call::Slot;
-use crate::domain::secret::{Fingerprint, Secret};
+use crate::domain::secret::Fingerprint;
 use crate::domain::tokens::{Life, Tokens};
 use crate::domain::trouble::Trouble;
 use crate::oauth::reply;
@@ -140,7 +140,6 @@ fn request(
     let id = profile.client_id.as_deref().or(provider.client.id.as_deref()).unwrap_or_default();
     Filling::of_client(id, profile.client_secret.as_ref())
         .with(Slot::Refresh, refresh.clone())
-        .with(Slot::Scope, Secret::new(profile.scopes.join(&provider.scopes.separator)))
         .fill(call)
         .map_err(|_| Cannot::Unfilled)
 }
@@ -207,6 +206,7 @@ mod tests {
     use crate::domain::clock::{FixedOffset, Steady, at_seconds};
     use crate::domain::name::{ProfileId, ProfileName, StoreId};
     use crate::domain::provider::file;
+    use crate::domain::secret::Secret;
     use crate::domain::tokens::Held;
     use crate::domain::trouble::Next;
 
