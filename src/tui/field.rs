@@ -1,11 +1,16 @@
 //! A one-line text field, masked where it takes a secret.
+//!
+//! What was typed is wiped when the field goes. A masked text never moves meanwhile, so that no
+//! copy stays behind: its room is there from the start, and nothing of it can be cut and put back.
+//! What nobody here can wipe are the single keys and pastes on their way through the terminal.
 
-use std::fmt;
+use std::{fmt, mem};
 
 use crossterm::event::{Event, KeyEvent};
-use tui_input::backend::crossterm::EventHandler;
+use tui_input::backend::crossterm::to_input_request;
 use tui_input::{Input, InputRequest};
 use unicode_width::UnicodeWidthStr;
+use zeroize::Zeroizing;
 
 use crate::domain::secret::{Ends, Secret};
 use crate::domain::text;
@@ -13,8 +18,10 @@ use crate::domain::text;
 /// The most characters a field takes.
 const LONGEST: usize = 8192;
 
+/// The most bytes a character takes.
+const WIDEST: usize = 4;
+
 /// A one-line text field.
-#[derive(Clone)]
 pub struct Field {
     input: Input,
     sight: Sight,
@@ -35,12 +42,49 @@ impl Field {
     /// A field that begins with `text`.
     #[must_use]
     pub fn new(text: &str, sight: Sight) -> Self {
-        Self { input: Input::new(text.to_owned()), sight, ends: Ends::Clean }
+        Self { input: line(text, sight), sight, ends: Ends::Clean }
     }
 
     /// Takes a key; keys that mean nothing to a text field are ignored.
     pub fn press(&mut self, key: KeyEvent) {
-        self.input.handle_event(&Event::Key(key));
+        let Some(request) = to_input_request(&Event::Key(key)) else { return };
+        match self.sight {
+            Sight::Clear => drop(self.input.handle(request)),
+            Sight::Masked => self.alter_unseen(request),
+        }
+    }
+
+    /// Words cannot be seen here, and what is cut would be kept elsewhere: all on that side goes.
+    fn alter_unseen(&mut self, request: InputRequest) {
+        let count = self.input.value().chars().count();
+        let before = self.input.cursor();
+        let (request, times) = match request {
+            InputRequest::InsertChar(_) if count >= LONGEST => return,
+            InputRequest::Yank => return,
+            InputRequest::DeletePrevWord | InputRequest::DeleteFromStart => {
+                (InputRequest::DeletePrevChar, before)
+            }
+            InputRequest::DeleteNextWord | InputRequest::DeleteTillEnd => {
+                (InputRequest::DeleteNextChar, count.saturating_sub(before))
+            }
+            InputRequest::DeleteLine => {
+                self.input.handle(InputRequest::GoToEnd);
+                (InputRequest::DeletePrevChar, count)
+            }
+            InputRequest::InsertChar(_)
+            | InputRequest::SetCursor(_)
+            | InputRequest::GoToPrevChar
+            | InputRequest::GoToNextChar
+            | InputRequest::GoToPrevWord
+            | InputRequest::GoToNextWord
+            | InputRequest::GoToStart
+            | InputRequest::GoToEnd
+            | InputRequest::DeletePrevChar
+            | InputRequest::DeleteNextChar => (request, 1),
+        };
+        for _ in 0..times {
+            self.input.handle(request);
+        }
     }
 
     /// Takes a pasted text, without line ends and anything else that is no character. In a masked
@@ -99,19 +143,48 @@ impl Field {
     /// What is seen in `width` columns, and the column of the cursor.
     #[must_use]
     pub fn seen(&self, width: u16) -> (String, u16) {
-        let shown = |text: &str| match self.sight {
-            Sight::Clear => text::clean(text, LONGEST),
-            Sight::Masked => "•".repeat(text.chars().count()),
+        let (value, cursor) = (self.input.value(), self.input.cursor());
+        let (mut left, right) = match self.sight {
+            Sight::Clear => {
+                let at = value.char_indices().nth(cursor).map_or(value.len(), |(at, _)| at);
+                let (before, after) = value.split_at_checked(at).unwrap_or((value, ""));
+                (text::clean(before, LONGEST), text::clean(after, LONGEST))
+            }
+            Sight::Masked => {
+                let after = value.chars().count().saturating_sub(cursor);
+                ("•".repeat(cursor), "•".repeat(after))
+            }
         };
-        let before: String = self.input.value().chars().take(self.input.cursor()).collect();
-        let after: String = self.input.value().chars().skip(self.input.cursor()).collect();
-        let mut left = shown(&before);
         let room = usize::from(width.saturating_sub(1));
         while left.width() > room {
             left.remove(0);
         }
         let column = u16::try_from(left.width()).unwrap_or(width);
-        (left + &shown(&after), column)
+        (left + &right, column)
+    }
+}
+
+/// A line that holds `text`, with all the room that a masked one may need.
+fn line(text: &str, sight: Sight) -> Input {
+    let room = match sight {
+        Sight::Clear => text.len(),
+        Sight::Masked => LONGEST * WIDEST,
+    };
+    let mut value = String::with_capacity(room.max(text.len()));
+    value.push_str(text);
+    Input::new(value)
+}
+
+impl Clone for Field {
+    fn clone(&self) -> Self {
+        let input = line(self.input.value(), self.sight).with_cursor(self.input.cursor());
+        Self { input, sight: self.sight, ends: self.ends }
+    }
+}
+
+impl Drop for Field {
+    fn drop(&mut self) {
+        drop(Zeroizing::new(String::from(mem::take(&mut self.input))));
     }
 }
 
@@ -131,6 +204,8 @@ impl fmt::Debug for Field {
 
 #[cfg(test)]
 mod tests {
+    use crossterm::event::{KeyCode, KeyModifiers};
+
     use super::*;
 
     #[test]
@@ -140,6 +215,34 @@ mod tests {
         assert_eq!(field.seen(20), ("•••••••".to_owned(), 7));
         assert_eq!((field.text(), field.secret()), ("", Secret::new("hunter2")));
         assert_eq!(format!("{field:?}"), "Field(…)");
+    }
+
+    #[test]
+    fn a_masked_text_stays_where_it_is_until_it_is_wiped() {
+        let mut field = Field::new("", Sight::Masked).clone();
+        let place = field.input.value().as_ptr();
+        field.paste(&Secret::new("\u{1f511}".repeat(2 * LONGEST)));
+        field.press(KeyCode::Char('x').into());
+        assert_eq!(field.input.value().chars().count(), LONGEST, "no key makes it longer");
+        assert_eq!(field.input.value().as_ptr(), place);
+    }
+
+    #[test]
+    fn nothing_of_a_masked_text_can_be_cut_and_put_back() {
+        for (key, left) in [
+            (KeyEvent::new(KeyCode::Char('u'), KeyModifiers::CONTROL), ""),
+            (KeyEvent::new(KeyCode::Char('w'), KeyModifiers::CONTROL), "r2"),
+            (KeyEvent::new(KeyCode::Char('k'), KeyModifiers::CONTROL), "hunte"),
+            (KeyEvent::new(KeyCode::Delete, KeyModifiers::CONTROL), "hunte"),
+            (KeyCode::Backspace.into(), "huntr2"),
+        ] {
+            let mut field = Field::new("hunter2", Sight::Masked);
+            field.press(KeyCode::Left.into());
+            field.press(KeyCode::Left.into());
+            field.press(key);
+            field.press(KeyEvent::new(KeyCode::Char('y'), KeyModifiers::CONTROL));
+            assert_eq!(field.secret(), Secret::new(left), "{key:?}");
+        }
     }
 
     #[test]
