@@ -55,6 +55,18 @@ pub struct Exchange {
 }
 
 impl Exchange {
+    /// How the login ends if no tokens come; absent while a code is being redeemed.
+    #[must_use]
+    pub fn ending(&self) -> Option<&Outcome> {
+        self.ending.as_ref()
+    }
+
+    /// Whether the person is asked about tokens that come all the same.
+    #[must_use]
+    pub fn is_cancelled(&self) -> bool {
+        self.cancelled.is_some()
+    }
+
     pub(super) fn of(errand: Errand, doors: Box<Doors>, by: Door) -> Self {
         Self { errand, doors, by, spare: None, granted: None, cancelled: None, ending: None }
     }

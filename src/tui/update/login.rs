@@ -198,6 +198,11 @@ pub(super) fn leave(model: &mut Model, now: Now) -> Vec<Effect> {
     match login.stage() {
         Stage::Over(_) => close_when_over(model),
         Stage::Testing(..) => heard(model, attempt, Heard::Cancelled, now),
+        Stage::Exchanging(exchange) if exchange.ending().is_some() || exchange.is_cancelled() => {
+            let why = "Nothing is left to cancel: the answer that is awaited may bring tokens.";
+            say(model, why, Tone::Plain, Some(now));
+            Vec::new()
+        }
         Stage::Opening(_) | Stage::Waiting(_) | Stage::Exchanging(_) => {
             model.screen = Screen::Login(Panel::Cancelling(Dialog::new(Question::CancelLogin)));
             Vec::new()

@@ -7,6 +7,7 @@ mod banner;
 mod device;
 mod doors;
 mod ended;
+mod exchanging;
 mod qr;
 mod steps;
 
@@ -132,9 +133,7 @@ impl Below<'_> {
             (Stage::Waiting(_), front) if field.is_some() => self.pasting(login, front),
             (Stage::Waiting(_), Some(front)) => self.waiting(login, front),
             (Stage::Waiting(_), None) => {}
-            (Stage::Exchanging(_), _) => {
-                self.act("Nothing to do: the code is being exchanged for tokens.");
-            }
+            (Stage::Exchanging(exchange), _) => self.exchanging(exchange, login),
             (Stage::Confirming(..), _) => self.act("Tokens came. Say what is to become of them."),
             (Stage::Saving(_), _) => self.act("Nothing to do: the tokens are being saved."),
             (Stage::Unsaved(_, trouble), _) => {

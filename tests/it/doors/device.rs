@@ -11,12 +11,13 @@ use authtui::oauth::login::step::{Mark, Step};
 use authtui::oauth::login::{
     Ask, Browser, Choice, DeviceDoor, Door, Doubt, Heard, Outcome, PATIENCE, Plan, Seat, Shut, Stage, Ways,
 };
+use authtui::tui::model::{Panel, Screen};
 use serde_json::{Value, json};
 
 use crate::doors::{BAD_CODE, TOKENS, taken};
 use crate::harness::{
-    DEVICE_VERIFIER, Journey, PORT, at, bound, code, device, entropy, form, plan, reply, saved, sent, typed,
-    unreachable, with_device, with_device_alone,
+    App, DEVICE_VERIFIER, Journey, PORT, at, bound, code, device, entropy, form, plan, reply, saved, sent,
+    typed, unreachable, with_device, with_device_alone,
 };
 
 const PENDING: &str = r#"{"error":"authorization_pending"}"#;
@@ -358,6 +359,45 @@ fn cancelling_while_a_poll_is_on_its_way_asks_about_the_tokens_it_brings() {
     journey.hear(answer(&journey, poll, 200, TOKENS));
     assert!(matches!(journey.login.stage(), Stage::Confirming(_, Doubt::Cancelled)));
     assert!(matches!(journey.hear(Heard::Decided(Choice::Keep)).as_slice(), [Ask::Save(..)]));
+}
+
+#[test]
+fn an_ended_login_says_what_it_awaits_and_no_key_can_drop_it() {
+    let awaited = "the last answer about the device code is awaited";
+    let mut failed = codes();
+    failed["interval"] = json!(50);
+    failed["expires_in"] = json!(60);
+    let denied = Heard::Answered(authtui::oauth::callback::Answer::Denied {
+        error: "access_denied".to_owned(),
+        description: None,
+    });
+    for (end, after, words, then) in [
+        (Heard::Cancelled, 0, "The login is cancelled.", "you are asked about them."),
+        (denied, 0, "did not allow it: access_denied.", "you are asked about them."),
+        (Heard::Woke, 300, "Nobody answered in time.", "they are saved."),
+    ] {
+        let mut journey = opened(at(plan("work"), with_device), &failed);
+        let (poll, _) = sent(&wait(&mut journey, Duration::from_millis(50_200)));
+        journey.advance(Duration::from_secs(after));
+        assert_eq!(journey.hear(end), [Ask::CloseListener]);
+        let mut app = App::with(["work"]);
+        app.now = journey.now;
+        app.model.login = Some(journey.login.clone());
+        app.model.screen = Screen::Login(Panel::Steps);
+        let shown = app.screen().split_whitespace().collect::<Vec<_>>().join(" ").replace(" │ │ ", " ");
+        for words in [awaited, words, then] {
+            assert!(shown.contains(words), "{words}: {}", app.screen());
+        }
+        for key in ["esc", "enter", "esc"] {
+            assert_eq!(app.press(key), []);
+            assert_eq!(app.model.screen, Screen::Login(Panel::Steps));
+            assert_eq!(app.model.login.as_ref(), Some(&journey.login), "{key}");
+        }
+        assert!(app.message().contains("Nothing is left to cancel"), "{}", app.message());
+        journey.hear(answer(&journey, poll, 200, TOKENS));
+        let kept = matches!(journey.login.stage(), Stage::Confirming(..) | Stage::Saving(_));
+        assert!(kept, "{:?}", journey.login.stage());
+    }
 }
 
 #[test]

@@ -7,12 +7,13 @@ use authtui::oauth::callback::{Answer, Judged};
 use authtui::oauth::login::step::{Mark, Step};
 use authtui::oauth::login::{Ask, Door, Heard, Outcome, Plan, Seat, Stage, Ways};
 use authtui::oauth::request::Reply;
+use authtui::tui::model::{Panel, Screen};
 use url::Url;
 
 use crate::doors::{BAD_CODE, TOKENS};
 use crate::harness::{
-    Journey, PORT, STATE, at, code, entropy, form, plan, reply, sent, typed, unreachable, visit, with_device,
-    with_sent_request, without_echo,
+    App, Journey, PORT, STATE, at, code, entropy, form, plan, reply, sent, typed, unreachable, visit,
+    with_device, with_sent_request, without_echo,
 };
 
 const CALLBACK: &str = "http://127.0.0.1:8765/callback";
@@ -76,6 +77,10 @@ fn a_request_that_is_on_its_way_names_no_device_code_that_is_not_there() {
         for seat in [Seat::Here, Seat::OverSsh, Seat::NoDisplay] {
             assert_eq!(journey.login.doors().expect("doors").lead(seat), door, "{seat:?}");
         }
+        let mut app = App::with(["work"]);
+        app.model.login = Some(journey.login);
+        app.model.screen = Screen::Login(Panel::Steps);
+        assert!(app.screen().contains("Nothing to do: "), "{}", app.screen());
     }
 }
 
