@@ -223,7 +223,11 @@ mod tests {
             assert!(complaint.path.starts_with("/p/anthropic."), "{complaint}");
             assert_eq!((catalog.complaint("oauth2"), catalog.complaint("x")), (None, None), "{told}");
         }
-        let unread = Catalog::unread(Complaint { path: "/p".to_owned(), line: None, rule: "permission denied".to_owned() });
+        let unread = Catalog::unread(Complaint {
+            path: "/p".to_owned(),
+            line: None,
+            rule: "permission denied".to_owned(),
+        });
         assert_eq!(unread.get("anthropic"), None);
         assert_eq!(unread.complaint("anthropic"), unread.complaints.first());
     }

@@ -169,7 +169,7 @@ fn a_profile_that_no_provider_file_describes_cannot_log_in() {
     let faulty = ("/p/nobody.yaml".to_owned(), Ok("name: nobody\ntypo: 1\n".to_owned()));
     app.model.catalog = Some(Catalog::read([faulty]));
     assert_eq!(app.keys("l"), []);
-    let said = "The provider file is not used: /p/nobody.yaml, line 2: unknown field `typo`";
+    let said = "The provider nobody cannot be used. /p/nobody.yaml, line 2: unknown field `typo`";
     assert!(app.message().starts_with(said), "{}", app.message());
 }
 

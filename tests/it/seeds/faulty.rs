@@ -81,8 +81,8 @@ fn a_file_with_a_fault_does_not_leave_its_tokens_to_the_preset_of_its_name() {
     for (command, code, words) in [
         ("login", 5, "endpoints: unknown field `tokn`"),
         ("resolve", 5, "endpoints: unknown field `tokn`"),
-        ("refresh", 1, "no provider file says where to ask"),
-        ("token", 1, "no provider file says where to ask"),
+        ("refresh", 1, "endpoints: unknown field `tokn`"),
+        ("token", 1, "endpoints: unknown field `tokn`"),
     ] {
         let ended = anthropic.run(command, &[]);
         assert!(ended.said(code).contains(words), "{command}: {ended:?}");
