@@ -17,7 +17,7 @@ const LARGEST: usize = 256 * 1024;
 const MOST: usize = 256;
 
 /// Every `.yaml` and `.yml` file of `folder`, by name, with its text or why there is none. A folder
-/// that is not there holds no files; what is beyond [`MOST`] is complained of in one go.
+/// that is not there holds no files; what is beyond 256 of them is complained of in one go.
 ///
 /// # Errors
 /// A [`Complaint`] about a folder that cannot be read: nobody knows which presets its files replace.
