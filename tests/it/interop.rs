@@ -1,6 +1,8 @@
 //! The real program with a provider that this project did not write: the npm package
 //! `oidc-provider`, and a scripted browser that signs in at it. See `tests/interop/README.md`.
 
+mod chromium;
+mod device;
 mod provider;
 
 use std::os::unix::fs::PermissionsExt;
@@ -107,13 +109,4 @@ fn a_code_that_was_tampered_with_brings_nothing() {
     let ended = provider.login(&[("INTEROP_TAMPER", "code")]).end();
     assert!(ended.said(3).contains("invalid_grant"), "{ended:?}");
     assert!(!provider.home.config().exists());
-}
-
-#[test]
-#[ignore = "needs Chromium"]
-fn a_real_browser_signs_in_and_comes_back() {
-    let provider = Provider::start(Client::Public);
-    let ended = provider.login(&[("INTEROP_BROWSER_MODE", "chromium")]).end();
-    assert_eq!(ended.code, Some(0), "{ended:?}");
-    provider.token();
 }

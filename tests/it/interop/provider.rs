@@ -1,8 +1,9 @@
 //! The provider as a process of its own, and a home with a provider file for it.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::thread;
 
 use serde_json::Value;
 use url::Url;
@@ -13,6 +14,7 @@ use crate::home::{Home, person};
 /// A provider that answers; dropping it ends it.
 pub(crate) struct Provider {
     pub(crate) home: Home,
+    client: Client,
     issuer: Url,
     process: Child,
 }
@@ -45,40 +47,74 @@ impl Client {
 }
 
 impl Provider {
-    /// Starts the provider, and describes it to the program as `op`.
+    /// Starts the provider, and describes it to the program as `op`, with the flow of the browser.
     pub(crate) fn start(client: Client) -> Self {
+        Self::with(client, "[code]", &[])
+    }
+
+    /// Starts the provider with these settings, and describes it as `op` with these flows.
+    pub(crate) fn with(client: Client, flows: &str, settings: &[(&str, &str)]) -> Self {
         let mut node = Command::new("node");
-        node.args(["server.mjs", "0"]).current_dir(folder()).env("ACCESS_TOKEN_TTL", "600");
+        node.args(["server.mjs", "0"]).current_dir(folder());
+        node.env("ACCESS_TOKEN_TTL", "600").envs(settings.iter().copied());
         node.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut process = node.spawn().expect("Node.js");
         let out = process.stdout.take().expect("standard output");
         let mut lines = BufReader::new(out).lines().map_while(Result::ok);
         let ready = lines.find_map(|line| line.strip_prefix("READY ").map(str::to_owned));
         let issuer = ready.expect("a provider; tests/interop/install.sh installs what it needs");
+        // It has more to say later, and ends if nobody listens.
+        thread::spawn(move || lines.for_each(drop));
         let home = Home::new();
         home.provider(
             "op",
             &format!(
-                "name: op\nissuer: {issuer}\nendpoints: {{ authorize: '{issuer}/auth', token: '{issuer}/token' }}\n\
+                "name: op\nissuer: {issuer}\nflows: {flows}\nendpoints: {{ authorize: '{issuer}/auth', \
+                 token: '{issuer}/token', device: '{issuer}/device/auth' }}\n\
                  client: {}\nscopes: {{ default: [openid, offline_access] }}\n\
                  redirect: {{ host: 127.0.0.1, port: 8765, port_rule: any, path: /callback }}\n\
                  authorize_parameters: {{ prompt: consent }}\n",
                 client.lines()
             ),
         );
-        Self { home, issuer: Url::parse(&issuer).expect("an address"), process }
+        Self { home, client, issuer: Url::parse(&issuer).expect("an address"), process }
     }
 
     /// Starts a login to `op/work` with the scripted browser, which gets `variables`.
     pub(crate) fn login(&self, variables: &[(&str, &str)]) -> Running {
-        let mut command = self.home.command(&["login", "op/work"]);
-        Running::start(command.env("BROWSER", browser()).envs(variables.iter().copied()))
+        let variables: Vec<_> = variables.iter().map(|(name, value)| (*name, value.into())).collect();
+        let browser = [("BROWSER", browser())];
+        self.begin(&[], browser.into_iter().chain(variables))
+    }
+
+    /// Starts a login to `op/work` with `options`, these variables, and the client's secret, if it
+    /// has one, as standard input.
+    pub(crate) fn begin<'a>(
+        &self,
+        options: &[&str],
+        variables: impl IntoIterator<Item = (&'a str, PathBuf)>,
+    ) -> Running {
+        let secret = self.client.secret();
+        let by_input = if secret.is_empty() { &[][..] } else { &["--client-secret-stdin"] };
+        let mut command = self.home.command(&[&["login", "op/work"], options, by_input].concat());
+        let (reader, mut writer) = std::io::pipe().expect("a pipe");
+        if !secret.is_empty() {
+            command.stdin(reader);
+            writer.write_all(secret.as_bytes()).expect("it fits into the pipe");
+        }
+        Running::start(command.envs(variables))
     }
 
     /// Signs in as a person who opens the printed address.
-    pub(crate) fn sign_in(&self, authorize: &str) {
-        let done = Command::new(browser()).arg(authorize).status().expect("Node.js");
-        assert!(done.success());
+    pub(crate) fn sign_in(&self, address: &str) {
+        self.visit(address, &[]);
+    }
+
+    /// Opens `address` with the scripted browser, which gets `variables`.
+    pub(crate) fn visit(&self, address: &str, variables: &[(&str, &str)]) {
+        let mut command = Command::new(browser());
+        let done = command.arg(address).envs(variables.iter().copied()).status().expect("Node.js");
+        assert!(done.success(), "{address}");
     }
 
     /// What `authtui token` prints, once that is one line.
@@ -92,9 +128,41 @@ impl Provider {
 
     /// What the provider counted at that place of its counters.
     pub(crate) fn count(&self, pointer: &str) -> u64 {
-        let page = person::open(&self.issuer.join("/admin/counters").expect("an address"));
-        let counters: Value = serde_json::from_str(&page.body).expect("JSON");
+        let counters = self.admin("counters");
         counters.pointer(pointer).and_then(Value::as_u64).unwrap_or_default()
+    }
+
+    /// Waits until the provider has counted at least so much at that place.
+    pub(crate) fn until(&self, pointer: &str, least: u64) {
+        let page = person::open(&self.address(&format!("admin/until?at={pointer}&least={least}")));
+        assert_eq!(page.status, 200, "{pointer} is never {least}: {}", page.body);
+    }
+
+    /// The requests to `path`, in their order, as the provider noted them.
+    pub(crate) fn log(&self, path: &str) -> Vec<Value> {
+        let log = self.admin("log");
+        let all = log.as_array().expect("a list").iter();
+        all.filter(|entry| entry["path"] == path).cloned().collect()
+    }
+
+    /// Lets the next request to `path` be answered with `status` and `body` instead.
+    pub(crate) fn fault(&self, path: &str, status: u16, body: &Value) {
+        let fault = serde_json::json!({ "path": path, "status": status, "body": body });
+        let page = person::send(
+            &self.address("admin/fault"),
+            "Content-Type: application/json\r\n",
+            &fault.to_string(),
+        );
+        assert_eq!(page.status, 200, "{page:?}");
+    }
+
+    fn admin(&self, what: &str) -> Value {
+        let page = person::open(&self.address(&format!("admin/{what}")));
+        serde_json::from_str(&page.body).expect("JSON")
+    }
+
+    fn address(&self, path: &str) -> Url {
+        self.issuer.join(path).expect("an address")
     }
 }
 
