@@ -90,6 +90,11 @@ fn body(reply: &Reply) -> &str {
     reply.body.expose().trim_start_matches('\u{feff}').trim()
 }
 
+/// Whether it is a web page, as something on the way may send.
+pub(super) fn is_page(reply: &Reply) -> bool {
+    body(reply).starts_with('<')
+}
+
 fn token(value: &Value) -> Result<Secret, &'static str> {
     let Value::String(text) = value else { return Err("is no text") };
     let secret = Secret::new(text.as_str());

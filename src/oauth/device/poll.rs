@@ -54,7 +54,7 @@ pub fn judge(provider: &Provider, map: &DeviceMap, reply: Result<&Reply, &Troubl
         Some(Meaning::Expired) => Polled::Expired,
         Some(Meaning::Passing) => undecided(Progress::Unreachable(refusal.to_string()), pause),
         Some(Meaning::GrantDead) => Polled::Refused(Box::new(refusal)),
-        None if passes(&refusal) => undecided(Progress::Unreachable(refusal.to_string()), pause),
+        None if passes(&refusal, reply) => undecided(Progress::Unreachable(refusal.to_string()), pause),
         None => Polled::Refused(Box::new(refusal)),
     }
 }
@@ -63,12 +63,10 @@ fn undecided(progress: Progress, pause: Option<Duration>) -> Polled {
     Polled::Undecided { progress, interval: None, pause }
 }
 
-/// Whether something between us and the provider may have answered, or a provider in trouble.
-fn passes(refusal: &Refusal) -> bool {
-    match &refusal.said {
-        Said::Error { .. } => refusal.is_busy(),
-        Said::Odd(_) | Said::Elsewhere { .. } => refusal.is_busy() || !(400..500).contains(&refusal.status),
-    }
+/// Whether a provider in trouble may have answered, or, with a web page, something between us
+/// and the provider. Any other success is the answer, however odd: it does not come again.
+fn passes(refusal: &Refusal, reply: &Reply) -> bool {
+    refusal.is_busy() || (refusal.status == 200 && reply::is_page(reply))
 }
 
 fn words(said: &Said) -> String {
@@ -125,7 +123,26 @@ mod tests {
             (503, r#"{"error":"oops"}"#, unreachable()),
             (429, "", unreachable()),
             (400, r#"{"error":"temporarily_unavailable"}"#, unreachable()),
+            (408, "", unreachable()),
             (200, "<html>sign in</html>", unreachable()),
+            (
+                200,
+                r#"{"access_token":"a\nb"}"#,
+                "refused answered 200 with an access token that holds characters no token may have".to_owned(),
+            ),
+            (
+                200,
+                r#"{"access_token":7}"#,
+                "refused answered 200 with an access token that is no text".to_owned(),
+            ),
+            (200, "{}", "refused answered 200 with no token in it".to_owned()),
+            (204, "", "refused answered 204 with an empty body".to_owned()),
+            (
+                200,
+                r#"{"access_token":"a","token_type":"MAC"}"#,
+                r#"refused answered 200 with a token of type "MAC"; only Bearer is understood"#.to_owned(),
+            ),
+            (302, "", "refused answered 302 with an empty body".to_owned()),
         ] {
             assert_eq!(said(&judged(status, body)), meaning, "{status} {body}");
         }

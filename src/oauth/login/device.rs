@@ -154,6 +154,14 @@ impl Login {
                 return Asked::Nothing;
             }
             Polled::Expired => Shut::TooOld,
+            // The provider has decided: asking again would bring no other tokens.
+            Polled::Refused(refusal) if (200..300).contains(&refusal.status) && refusal.said.code().is_none() => {
+                let why = format!("{} {refusal}: its tokens cannot be used", provider.title);
+                let name = &provider.name;
+                let remedy =
+                    format!("log in again, or correct how its answers are read: authtui providers show {name}");
+                Shut::Failed { why, next: Next::Fix(remedy) }
+            }
             Polled::Refused(refusal) => {
                 let next = self.remedy(&refusal, "endpoints.token");
                 Shut::Failed { why: format!("{} {refusal}", provider.title), next }
