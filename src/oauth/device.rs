@@ -1,7 +1,7 @@
 //! One device code: what the person types where, and when to ask whether they have (RFC 8628).
 //!
 //! The provider's answer is believed within bounds: a page must be one that a browser may be
-//! sent to, a code is made safe to show, nothing is longer than it may be, and no interval or end
+//! sent to, a code is one that can be shown and typed, nothing is longer than it may be, and no interval or end
 //! can make authtui ask too often or for ever.
 
 mod poll;
@@ -38,19 +38,19 @@ const LONGEST_BACK_OFF: Duration = Duration::from_secs(60);
 const LIVES: [Duration; 2] = [Duration::from_mins(15), Duration::from_mins(60)];
 /// The longest device code and the longest page, in bytes.
 const LONGEST: usize = 4096;
-/// The longest code that is shown, in characters.
-const SHOWN: usize = 64;
+/// The longest code that anybody types, in characters.
+const TYPED: usize = 32;
 
 /// One device code while it is good.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeviceCode {
     /// What polls carry.
     pub(super) code: Secret,
-    /// What the person types, made safe to show.
+    /// What the person types; it is safe to show.
     pub user_code: String,
     /// Where the person types it.
     pub page: Url,
-    /// The same address with the code in it.
+    /// A page of the same server with the code in it.
     pub page_with_code: Option<Url>,
     /// When the code ends.
     pub ends_at: Steady,
@@ -106,10 +106,20 @@ impl DeviceCode {
         };
         let code = short("device code", &map.device_code)?.ok_or(BadCode::Lacks("no device code"))?;
         let user_code = text(&map.user_code).ok_or(BadCode::Lacks("no code to type"))?;
+        // What had to be cut or changed to be shown would be another code when it is typed.
+        if user_code.chars().count() > TYPED {
+            return Err(BadCode::TooLong("code to type"));
+        }
+        if text::clean(user_code, TYPED) != user_code {
+            return Err(BadCode::Unshown);
+        }
         let page = short("page", &map.page)?.ok_or(BadCode::Lacks("no page to type the code on"))?;
         let page = endpoint::parse(page).map_err(BadCode::Page)?;
-        // The plain page will do where this one cannot be opened.
-        let page_with_code = short("page", &map.page_with_code)?.and_then(|page| endpoint::parse(page).ok());
+        // The plain page will do where this one cannot be opened, or leads somewhere else (RFC 8628
+        // §5.4).
+        let page_with_code = short("page", &map.page_with_code)?
+            .and_then(|page| endpoint::parse(page).ok())
+            .filter(|with_code| with_code.origin() == page.origin());
         let [usual_life, longest_life] = LIVES;
         let life = seconds(&map.life).unwrap_or(usual_life).min(longest_life);
         let ends_at = reply.sent.steady.after(life);
@@ -119,7 +129,7 @@ impl DeviceCode {
         let interval = seconds(&map.interval).unwrap_or(USUAL_INTERVAL).max(SHORTEST_INTERVAL);
         Ok(Self {
             code: Secret::new(code),
-            user_code: text::clean(user_code, SHOWN),
+            user_code: user_code.to_owned(),
             page,
             page_with_code,
             ends_at,
@@ -204,6 +214,8 @@ pub enum BadCode {
     Lacks(&'static str),
     /// Something in it is longer than anybody needs.
     TooLong(&'static str),
+    /// The code to type has characters that cannot be shown.
+    Unshown,
     /// No browser may be sent to its page.
     Page(BadEndpoint),
     /// The code has ended already.
@@ -215,6 +227,9 @@ impl fmt::Display for BadCode {
         match self {
             Self::Lacks(what) => write!(f, "the answer has {what}"),
             Self::TooLong(what) => write!(f, "the {what} in the answer is too long"),
+            Self::Unshown => {
+                f.write_str("the code to type in the answer has characters that cannot be shown")
+            }
             Self::Page(bad) => write!(f, "the page for the code is not safe: {bad}"),
             Self::Ended => f.write_str("the code that came had ended already"),
         }
@@ -267,6 +282,8 @@ mod tests {
             ("device_code", Value::Null, "the answer has no device code"),
             ("device_code", json!(""), "the answer has no device code"),
             ("user_code", json!(" "), "the answer has no code to type"),
+            ("user_code", json!("A".repeat(33)), "the code to type in the answer is too long"),
+            ("user_code", json!("A\u{1b}[2J\u{202e}B"), "characters that cannot be shown"),
             ("verification_uri", Value::Null, "the answer has no page to type the code on"),
             ("verification_uri", json!("javascript:alert(1)"), "not safe"),
             ("verification_uri", json!("file:///etc/passwd"), "not safe"),
@@ -289,10 +306,24 @@ mod tests {
         assert_eq!(read_text("<html>"), Err(BadCode::Lacks("no device code")));
         let odd = read(&body("verification_uri_complete", json!("file:///x"))).expect("a code");
         assert_eq!((odd.page_with_code, odd.page.as_str()), (None, "https://a.test/d"));
-        let hostile = read(&body("user_code", json!("A\u{1b}[2J\u{202e}B"))).expect("a code");
-        assert_eq!(hostile.user_code, "A\u{fffd}[2J\u{fffd}B");
-        let long = read(&body("user_code", json!("A".repeat(1000)))).expect("a code");
-        assert_eq!(long.user_code.chars().count(), SHOWN);
+        let long = read(&body("user_code", json!("A".repeat(32)))).expect("a code");
+        assert_eq!(long.user_code, "A".repeat(32));
+    }
+
+    #[test]
+    fn a_page_with_the_code_in_it_is_taken_only_of_the_same_server() {
+        for (with_code, taken) in [
+            ("https://a.test/d?user_code=A", true),
+            ("https://a.test:443/other?user_code=A", true),
+            ("https://b.test/d?user_code=A", false),
+            ("https://a.test:8443/d?user_code=A", false),
+            ("https://a.test.evil.test/d", false),
+        ] {
+            let code = read(&json!({ "device_code": "d", "user_code": "A",
+                "verification_uri": "https://a.test/d", "verification_uri_complete": with_code }));
+            let page = code.expect("a code").page_with_code;
+            assert_eq!(page.is_some(), taken, "{with_code}");
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 use url::Url;
 
+use crate::domain::provider::endpoint;
 use crate::oauth::device::DeviceCode;
 use crate::oauth::login::step::{Mark, Step};
 use crate::oauth::login::{Door, Doors, Seat};
@@ -87,10 +88,11 @@ impl<'a> FrontDoor<'a> {
     /// The addresses that make sense on another device, the best first.
     #[must_use]
     pub fn scannable(&self) -> Vec<&'a Url> {
-        match self.device() {
+        let urls: Vec<&Url> = match self.device() {
             Some(code) => code.page_with_code.iter().chain([&code.page]).collect(),
             None => self.doors.paste.iter().collect(),
-        }
+        };
+        urls.into_iter().filter(|url| !endpoint::is_loopback(url)).collect()
     }
 
     /// Everything that is printed on lines of its own, each with what it is.
@@ -99,6 +101,11 @@ impl<'a> FrontDoor<'a> {
         let address = |url: &Url| url.to_string();
         let callback = "The answer comes back by itself, in a browser on this machine:";
         let code = self.device();
+        let open = if code.is_some_and(|code| endpoint::is_loopback(&code.page)) {
+            "In a browser on this machine, open this page:"
+        } else {
+            "On any device, open this page:"
+        };
         let with_code = code.and_then(|code| code.page_with_code.as_ref());
         let by_browser = [
             ("A command whose answer is pasted here:", self.doors.curl.clone()),
@@ -106,7 +113,7 @@ impl<'a> FrontDoor<'a> {
             ("The provider shows a code to paste, in any browser:", self.doors.paste.as_ref().map(address)),
         ];
         let by_device = [
-            ("On any device, open this page:", code.map(|code| code.page.to_string())),
+            (open, code.map(|code| code.page.to_string())),
             ("and type this code:", code.map(|code| code.user_code.clone())),
             ("The same page with the code in it:", with_code.map(address)),
         ];

@@ -128,7 +128,8 @@ mod tests {
             (
                 200,
                 r#"{"access_token":"a\nb"}"#,
-                "refused answered 200 with an access token that holds characters no token may have".to_owned(),
+                "refused answered 200 with an access token that holds characters no token may have"
+                    .to_owned(),
             ),
             (
                 200,

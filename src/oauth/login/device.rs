@@ -155,11 +155,14 @@ impl Login {
             }
             Polled::Expired => Shut::TooOld,
             // The provider has decided: asking again would bring no other tokens.
-            Polled::Refused(refusal) if (200..300).contains(&refusal.status) && refusal.said.code().is_none() => {
+            Polled::Refused(refusal)
+                if (200..300).contains(&refusal.status) && refusal.said.code().is_none() =>
+            {
                 let why = format!("{} {refusal}: its tokens cannot be used", provider.title);
                 let name = &provider.name;
-                let remedy =
-                    format!("log in again, or correct how its answers are read: authtui providers show {name}");
+                let remedy = format!(
+                    "log in again, or correct how its answers are read: authtui providers show {name}"
+                );
                 Shut::Failed { why, next: Next::Fix(remedy) }
             }
             Polled::Refused(refusal) => {

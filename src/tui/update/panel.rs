@@ -2,7 +2,7 @@
 
 use crate::domain::clock::Now;
 use crate::domain::secret::Secret;
-use crate::oauth::login::{Ask, Heard};
+use crate::oauth::login::{Ask, Door, Heard};
 use crate::tui::field::{Field, Sight};
 use crate::tui::front_door::FrontDoor;
 use crate::tui::message::{Action, Effect};
@@ -33,7 +33,12 @@ pub(super) fn act(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
             None => say(model, "This login has no other way.", Tone::Plain, Some(now)),
         },
         Action::ShowQr if front.scannable().is_empty() => {
-            let why = "No QR code: the answer comes back to a browser on this machine alone.";
+            let why = match front.door {
+                Door::Device => "No QR code: the link works on this machine alone.",
+                Door::Callback | Door::Paste => {
+                    "No QR code: the answer comes back to a browser on this machine alone."
+                }
+            };
             say(model, why, Tone::Plain, Some(now));
         }
         Action::ShowQr => {

@@ -78,12 +78,20 @@ fn every_address_is_printed_on_a_line_of_its_own() {
 #[test]
 fn a_qr_code_is_shown_and_left_by_the_same_key_and_by_escape() {
     for back in ["Q", "esc", "enter"] {
-        let mut app = waiting(Seat::OverSsh);
+        let mut app = with_device(&[Flow::Device], Seat::OverSsh);
         assert_eq!(app.keys("Q"), []);
         assert_eq!(app.model.screen, Screen::Login(Panel::Qr));
         assert_eq!(if back == "Q" { app.keys(back) } else { app.press(back) }, []);
         assert_eq!(app.model.screen, Screen::Login(Panel::Steps), "{back}");
     }
+}
+
+#[test]
+fn a_link_of_this_machine_alone_is_no_qr_code() {
+    let mut app = waiting(Seat::OverSsh);
+    assert_eq!(app.keys("Q"), []);
+    assert_eq!(app.model.screen, Screen::Login(Panel::Steps));
+    assert!(app.screen().contains("No QR code"), "{}", app.screen());
 }
 
 /// A login with a device code that has been asked about.

@@ -51,6 +51,10 @@ impl<'a> Shown<'a> {
     pub(super) fn write(&self, sheet: &mut Sheet<'_>, room: Room, theme: &Theme) {
         self.large(sheet, room, theme);
         self.link(sheet);
+        if self.in_link && room == Room::Plenty {
+            let check = "c copies it with the code in it; the page must show this same code";
+            sheet.field("", &[check.to_owned()]);
+        }
         if room == Room::Short {
             sheet.text(&self.progress(room).join(" · "), theme.muted);
             return;
@@ -58,10 +62,6 @@ impl<'a> Shown<'a> {
         let code = [prose::safe(self.user_code), "u copies it".to_owned()];
         sheet.field("Code", &[code.join(" · "), format!("good for {}", running(self.left))]);
         sheet.field("Answer", &self.progress(room));
-        if self.in_link && room == Room::Plenty {
-            let check = "c copies it with the code in it; the page must show this same code";
-            sheet.field("", &[check.to_owned()]);
-        }
     }
 
     /// The code in big letters, or at least bold and spaced.

@@ -2,8 +2,10 @@
 
 use ratatui::style::Style;
 
+use crate::domain::provider::endpoint;
+use crate::domain::trouble::Next;
 use crate::oauth::login::step::{Mark, Step};
-use crate::oauth::login::{DeviceDoor, Door, Login, Seat};
+use crate::oauth::login::{DeviceDoor, Door, Login, Seat, Shut};
 use crate::tui::front_door::FrontDoor;
 use crate::tui::prose;
 use crate::tui::seconds::Seconds;
@@ -33,6 +35,9 @@ impl Below<'_> {
             });
         };
         self.act(match self.room {
+            Room::Plenty | Room::Less if endpoint::is_loopback(&code.page) => {
+                "Open the link in a browser on this machine, and type the code there."
+            }
             Room::Plenty | Room::Less => "Open the link on any device, and type the code there.",
             Room::Short => "Open the link, type the code.",
         });
@@ -95,8 +100,12 @@ impl Below<'_> {
                 None => {}
             }
         }
-        if front.device().is_some() {
-            self.sheet.field("Device", &["d shows a code to type on any other device".to_owned()]);
+        if let Some(code) = front.device() {
+            let elsewhere = !endpoint::is_loopback(&code.page);
+            let whence = if elsewhere { "any other device" } else { "a page on this machine" };
+            self.sheet.field("Device", &[format!("d shows a code to type on {whence}")]);
+        } else if may_have_another(&front.doors.device) {
+            self.sheet.field("Device", &["Esc, then l or n, asks for a new code".to_owned()]);
         }
     }
 
@@ -135,6 +144,18 @@ impl Below<'_> {
                 self.sheet.field("", &["works on this machine; the answer comes back by itself".to_owned()]);
             }
         }
+    }
+}
+
+/// Whether a new login may get a new device code, where nothing needs to be changed first.
+fn may_have_another(device: &DeviceDoor) -> bool {
+    match device {
+        DeviceDoor::Closed(Shut::TooOld) => true,
+        DeviceDoor::Closed(Shut::Failed { next, .. }) => !matches!(next, Next::Fix(_)),
+        DeviceDoor::Closed(Shut::Used | Shut::Denied(_))
+        | DeviceDoor::Absent
+        | DeviceDoor::Asked(_)
+        | DeviceDoor::Open(_) => false,
     }
 }
 

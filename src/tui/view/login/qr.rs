@@ -59,6 +59,10 @@ impl<'a> Qr<'a> {
 /// Draws the code alone, with what to do with it; or why there is none.
 pub(super) fn render(frame: &mut Frame<'_>, area: Rect, front: &FrontDoor<'_>, theme: &Theme) {
     let urls = front.scannable();
+    if urls.is_empty() {
+        let why = "There is no QR code: the link works on this machine alone.";
+        return instead(frame, area, why, theme);
+    }
     if theme.glyphs.letters == Letters::Ascii {
         let why = "A QR code needs more than the seven bits that this terminal shows.";
         return instead(frame, area, why, theme);
