@@ -20,6 +20,9 @@ pub struct Trouble {
 pub enum Stored {
     /// They are as they were.
     Untouched,
+    /// They are as they were. A request went out and its answer was lost: the server may have
+    /// spent what it carried.
+    PerhapsSpent,
     /// New ones are held in memory only; the stored ones are as they were.
     NewOnesInMemory,
 }
@@ -48,7 +51,7 @@ impl Trouble {
 impl fmt::Display for Stored {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Untouched => "Stored tokens are as they were.",
+            Self::Untouched | Self::PerhapsSpent => "Stored tokens are as they were.",
             Self::NewOnesInMemory => "The new tokens are in memory only; the stored ones are as they were.",
         })
     }

@@ -13,7 +13,7 @@ use crate::domain::provider::Provider;
 use crate::domain::provider::call::Slot;
 use crate::domain::secret::Fingerprint;
 use crate::domain::tokens::{Life, Tokens};
-use crate::domain::trouble::Trouble;
+use crate::domain::trouble::{Stored, Trouble};
 use crate::oauth::reply;
 use crate::oauth::request::{Filling, Reply, Request};
 
@@ -21,6 +21,9 @@ use crate::oauth::request::{Filling, Reply, Request};
 const FIRST_PAUSE: Duration = Duration::from_secs(30);
 /// The longest pause between two tries.
 const LONGEST_PAUSE: Duration = Duration::from_mins(15);
+
+/// Said where the answer to a refresh was lost.
+const SPENT: &str = "the provider may have spent the refresh token, and then refuses it";
 
 /// What somebody wants of a profile's access token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -160,7 +163,14 @@ pub fn judge(profile: &Profile, provider: &Provider, reply: Result<&Reply, &Trou
     let failed = |result| Verdict::Failed(LastRefresh { at: now.wall, result, grant: grant.clone() });
     let reply = match reply {
         Ok(reply) => reply,
-        Err(trouble) => return failed(passing(profile, trouble.why.clone(), None, now)),
+        Err(trouble) => {
+            let why = match trouble.stored {
+                // A refresh token that is good once (RFC 9700 §4.14.2) is gone with such an answer.
+                Stored::PerhapsSpent => format!("{}; {SPENT}", trouble.why),
+                Stored::Untouched | Stored::NewOnesInMemory => trouble.why.clone(),
+            };
+            return failed(passing(profile, why, None, now));
+        }
     };
     let granted = match reply::read(&provider.reply, &provider.meanings, reply) {
         Ok(granted) => granted,
@@ -297,6 +307,20 @@ mod tests {
             request.body.expect("a body").1.expose(),
             r#"{"grant_type":"refresh_token","client_id":"9d1c250a-e61b-44d9-88ed-5944d1962f5e","refresh_token":"r1"}"#
         );
+    }
+
+    #[test]
+    fn a_lost_answer_may_have_spent_the_refresh_token() {
+        let trouble = Trouble::untouched("cannot ask a.test", "it broke", Next::Retry);
+        for (stored, said) in [(Stored::Untouched, false), (Stored::PerhapsSpent, true)] {
+            let trouble = Trouble { stored, ..trouble.clone() };
+            let verdict = judge(&profile(-5), &provider(), Err(&trouble), now());
+            let Verdict::Failed(LastRefresh { result: RefreshResult::Passing { why, .. }, .. }) = verdict
+            else {
+                panic!("no passing failure")
+            };
+            assert_eq!(why.contains("may have spent"), said, "{why}");
+        }
     }
 
     #[test]

@@ -16,7 +16,7 @@ use crate::domain::provider::call::Method;
 use crate::domain::provider::endpoint;
 use crate::domain::secret::Secret;
 use crate::domain::text;
-use crate::domain::trouble::{Next, Trouble};
+use crate::domain::trouble::{Next, Stored, Trouble};
 use crate::oauth::request::{Reply, Request};
 
 /// The longest a call may take, from connecting to the last byte.
@@ -55,7 +55,12 @@ impl Http {
         if let Some((kind, body)) = &request.body {
             sending = sending.header("content-type", *kind).body(body.expose().to_owned());
         }
-        let mut response = sending.send().await.map_err(|error| failed(words(&error)))?;
+        // Once it has gone out, the server may have acted on it.
+        let lost = |why: String| Trouble { stored: Stored::PerhapsSpent, ..failed(why) };
+        let mut response = sending.send().await.map_err(|error| {
+            let unsent = error.is_connect() || error.is_builder();
+            if unsent { failed(words(&error)) } else { lost(words(&error)) }
+        })?;
         let headers = response.headers().iter();
         let headers = headers
             .map(|(name, value)| {
@@ -64,9 +69,9 @@ impl Http {
             .collect();
         let status = response.status().as_u16();
         let mut body = zeroize::Zeroizing::new(Vec::new());
-        while let Some(chunk) = response.chunk().await.map_err(|error| failed(words(&error)))? {
+        while let Some(chunk) = response.chunk().await.map_err(|error| lost(words(&error)))? {
             if body.len() + chunk.len() > LARGEST {
-                return Err(failed("the answer is longer than 1 MiB".to_owned()));
+                return Err(lost("the answer is longer than 1 MiB".to_owned()));
             }
             body.extend_from_slice(&chunk);
         }
