@@ -20,6 +20,15 @@ const LONGEST: usize = 200;
 /// The longest words about a scope that are shown, in characters.
 const WORDS: usize = 200;
 
+/// What of a provider's list is taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// What can be asked for.
+    pub offered: Vec<Offered>,
+    /// How many more the list has, beyond [`MOST`].
+    pub left_out: usize,
+}
+
 /// The request for the scopes that `provider` lists; it carries no secret.
 ///
 /// # Errors
@@ -34,7 +43,7 @@ pub fn request(provider: &Provider, client_id: &str) -> Result<Request, Unfilled
 ///
 /// # Errors
 /// Why there is no list, for people.
-pub fn read(list: &ScopeList, reply: &Reply) -> Result<Vec<Offered>, String> {
+pub fn read(list: &ScopeList, reply: &Reply) -> Result<Listed, String> {
     if !(200..300).contains(&reply.status) {
         return Err(format!("it answered {}", reply.status));
     }
@@ -46,7 +55,10 @@ pub fn read(list: &ScopeList, reply: &Reply) -> Result<Vec<Offered>, String> {
     };
     let mut seen = BTreeSet::new();
     let offered = entries.iter().filter_map(|entry| offered(list, entry));
-    Ok(offered.filter(|offered| seen.insert(offered.name.clone())).take(MOST).collect())
+    let mut offered: Vec<Offered> = offered.filter(|offered| seen.insert(offered.name.clone())).collect();
+    let left_out = offered.len().saturating_sub(MOST);
+    offered.truncate(MOST);
+    Ok(Listed { offered, left_out })
 }
 
 fn offered(list: &ScopeList, entry: &Value) -> Option<Offered> {
@@ -91,8 +103,8 @@ mod tests {
     #[test]
     fn a_list_of_texts_or_of_objects_is_read() {
         let read = |body: &str| -> Vec<(String, Option<String>)> {
-            let offered = read(&list(), &reply(200, body)).expect(body);
-            offered.into_iter().map(|offered| (offered.name, offered.title)).collect()
+            let listed = read(&list(), &reply(200, body)).expect(body);
+            listed.offered.into_iter().map(|offered| (offered.name, offered.title)).collect()
         };
         let plain = |name: &str| (name.to_owned(), None);
         assert_eq!(read(r#"{"scopes":["a","b","a",7,null," "]}"#), [plain("a"), plain("b")]);
@@ -110,7 +122,8 @@ mod tests {
     fn a_list_without_end_is_cut() {
         let names: Vec<String> = (0..1000).map(|number| format!("s{number}")).collect();
         let body = serde_json::json!({ "scopes": names }).to_string();
-        assert_eq!(read(&list(), &reply(200, &body)).expect("a list").len(), MOST);
+        let listed = read(&list(), &reply(200, &body)).expect("a list");
+        assert_eq!((listed.offered.len(), listed.left_out), (MOST, 1000 - MOST));
     }
 
     #[test]

@@ -7,8 +7,8 @@ use futures_util::FutureExt;
 
 use crate::domain::change::Change;
 use crate::domain::name::ProfileId;
-use crate::domain::provider::scopes::Offered;
 use crate::domain::trouble::{Next, Trouble};
+use crate::oauth::scopes::Listed;
 use crate::oauth::{form, probe, scopes};
 use crate::shell::refresh::refresh;
 use crate::shell::stores::Failure;
@@ -149,7 +149,7 @@ async fn test(hands: &Arc<Hands>, id: &ProfileId) -> Result<String, Trouble> {
 }
 
 /// What the provider of that name lists as scopes; the request carries no secret.
-async fn scopes_of(hands: &Arc<Hands>, provider: &str, client_id: &str) -> Result<Vec<Offered>, Trouble> {
+async fn scopes_of(hands: &Arc<Hands>, provider: &str, client_id: &str) -> Result<Listed, Trouble> {
     let what = format!("cannot read the scopes of {provider}");
     let catalog = hands.catalog().await;
     let listed = catalog.get(provider).and_then(|provider| Some((provider, provider.scopes.list.as_ref()?)));

@@ -5,13 +5,13 @@ use crossterm::event::KeyEvent;
 use crate::domain::change::{Change, Renewal, Snapshot};
 use crate::domain::name::{ProfileId, StoreId};
 use crate::domain::provider::catalog::Catalog;
-use crate::domain::provider::scopes::Offered;
 use crate::domain::secret::Secret;
 use crate::domain::trouble::Trouble;
 use crate::oauth::Attempt;
 pub use crate::oauth::form::Form;
 use crate::oauth::login::{Ask, Heard};
 use crate::oauth::refresh::Wish;
+use crate::oauth::scopes::Listed;
 
 /// What the person wants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -135,7 +135,7 @@ pub enum Msg {
     /// A token was tested.
     Tested(ProfileId, Result<String, Trouble>),
     /// The scopes that the provider of that name lists were read, or could not be.
-    Scopes(String, Result<Vec<Offered>, Trouble>),
+    Scopes(String, Result<Listed, Trouble>),
     /// The file of the provider of that name was written, or could not be.
     Described(String, Result<(), Trouble>),
 }

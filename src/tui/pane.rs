@@ -19,27 +19,27 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, title: &str, theme: &Theme) -> Re
 
 /// Draws a box with room for `width` columns and `height` rows in the middle of `area`, above
 /// what is there, which steps back; gives the room, which is smaller where `area` is.
-pub fn above(
-    frame: &mut Frame<'_>,
-    area: Rect,
-    (width, height): (u16, u16),
-    title: &str,
-    theme: &Theme,
-) -> Rect {
-    let roomy = height.saturating_add(AROUND) <= area.height;
-    let width = width.saturating_add(AROUND).min(area.width);
-    let height = height.saturating_add(if roomy { AROUND } else { 2 }).min(area.height);
+pub fn above(frame: &mut Frame<'_>, area: Rect, size: (u16, u16), title: &str, theme: &Theme) -> Rect {
+    let (place, roomy) = place(area, size);
     frame.buffer_mut().set_style(area, Style::reset().patch(theme.muted));
-    let x = area.x + (area.width - width) / 2;
-    let y = area.y + (area.height - height) / 2;
-    let place = Rect { x, y, width, height };
     // A column at each side keeps what is below from running into the frame.
-    let x = x.saturating_sub(1).max(area.x);
+    let x = place.x.saturating_sub(1).max(area.x);
     let right = place.right().saturating_add(1).min(area.right());
     frame.render_widget(Clear, Rect { x, width: right - x, ..place });
     let inner = outline(frame, place, block(place, title, theme).border_style(theme.accent));
     let inner = inset(inner, 1);
     if roomy { Rect { y: inner.y + 1, height: inner.height.saturating_sub(2), ..inner } } else { inner }
+}
+
+/// Where [`above`] draws its box, and whether it has a free row above and below the content.
+#[must_use]
+pub fn place(area: Rect, (width, height): (u16, u16)) -> (Rect, bool) {
+    let roomy = height.saturating_add(AROUND) <= area.height;
+    let width = width.saturating_add(AROUND).min(area.width);
+    let height = height.saturating_add(if roomy { AROUND } else { 2 }).min(area.height);
+    let x = area.x + (area.width - width) / 2;
+    let y = area.y + (area.height - height) / 2;
+    (Rect { x, y, width, height }, roomy)
 }
 
 /// Writes `text` into the lower right of the frame around `area`.

@@ -23,6 +23,7 @@ use authtui::oauth::callback::Answer;
 use authtui::oauth::device::Poll;
 use authtui::oauth::login::{Ask, Choice, DeviceDoor, Heard, Login, Opening, Stage};
 use authtui::oauth::request::Reply;
+use authtui::oauth::scopes::Listed;
 use authtui::oauth::{Attempt, Errand};
 use authtui::tui::message::{Copied, Msg, Refreshed};
 use authtui::tui::model::{Model, Screen};
@@ -240,6 +241,7 @@ impl Run {
                 let offered =
                     vec![Offered { name: "a\u{202e}b".to_owned(), title: None }; self.dice.below(40)];
                 let listed = if self.dice.one_in(2) { Ok(offered) } else { Err(self.trouble()) };
+                let listed = listed.map(|offered| Listed { offered, left_out: 0 });
                 Msg::Scopes(self.dice.pick(&["demo", "acme"]).to_owned(), listed)
             }
             16 => {

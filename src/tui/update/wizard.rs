@@ -5,10 +5,10 @@ use std::mem;
 use crate::domain::change::Snapshot;
 use crate::domain::clock::Now;
 use crate::domain::name::{ProfileId, StoreId};
-use crate::domain::provider::scopes::Offered;
 use crate::domain::trouble::Trouble;
 use crate::oauth::login::needs::Needs;
 use crate::oauth::login::{Outcome, Stage};
+use crate::oauth::scopes::Listed;
 use crate::tui::message::{Action, Effect};
 use crate::tui::model::{Model, RowId, Screen, Tone};
 use crate::tui::update::{login, say};
@@ -90,7 +90,7 @@ pub(super) fn choose_scopes(model: &mut Model, action: Action) -> Vec<Effect> {
     match (action, &picker.list, &wizard.needs) {
         (Action::ToggleScope, ..) => picker.toggle(),
         (Action::AddScope, ..) => picker.open(),
-        (Action::ListScopes, List::Failed(_) | List::Here, Some(needs)) => {
+        (Action::ListScopes, List::Failed(_) | List::Here { .. }, Some(needs)) => {
             let name = needs.provider().name.clone();
             picker.list = List::Coming;
             return vec![Effect::Scopes(name, wizard.client())];
@@ -101,7 +101,7 @@ pub(super) fn choose_scopes(model: &mut Model, action: Action) -> Vec<Effect> {
 }
 
 /// The provider's list of scopes was read, or could not be.
-pub(super) fn listed(model: &mut Model, provider: &str, listed: Result<Vec<Offered>, Trouble>) {
+pub(super) fn listed(model: &mut Model, provider: &str, listed: Result<Listed, Trouble>) {
     let Some(wizard) = wizard_of(model) else { return };
     let same = wizard.provider().is_some_and(|it| it.name == provider);
     if let Some(picker) = picker_of(wizard).filter(|picker| same && picker.list == List::Coming) {

@@ -19,7 +19,7 @@ use crate::tui::{entry, pane, prose, rows};
 /// Keys of a text field, which are no actions.
 const TYPING: [(&str, &str); 2] = [("Enter", "go on"), ("Esc", "back")];
 /// Keys of a file that is shown before it is saved.
-const SAVING: [(&str, &str); 4] = [("Enter", "save and log in"), ("↓", "down"), ("↑", "up"), ("Esc", "back")];
+const SAVING: [(&str, &str); 3] = [("Enter", "save and log in"), ("↓↑", "scroll"), ("Esc", "back")];
 /// Keys of the help.
 const SCROLLING: [(&str, &str); 4] = [("↓", "down"), ("↑", "up"), ("PgDn", "a screenful"), ("Esc", "back")];
 /// Keys of a QR code that is shown alone.
@@ -81,7 +81,7 @@ fn wizard_keys(wizard: &Wizard) -> Vec<Item> {
         Page::Provider(_) | Page::Pkce(_) | Page::How(_) => of(Place::Choices),
         Page::Preview(_) => said(&SAVING),
         Page::Scopes(picker) if picker.typing.is_none() => {
-            let again = matches!(picker.list, List::Failed(_) | List::Here);
+            let again = matches!(picker.list, List::Failed(_) | List::Here { .. });
             only(Place::Scopes, |action| again || action != Action::ListScopes)
         }
         Page::Scopes(_)
@@ -121,7 +121,8 @@ fn login(model: &Model, theme: &Theme) -> Vec<Item> {
 
 fn waiting(front: &FrontDoor<'_>, theme: &Theme) -> Vec<Item> {
     // An authorization URL is seldom short enough to be scanned; the key tells.
-    let scans = front.device().is_some() && theme.glyphs.letters == Letters::Unicode;
+    let scans =
+        front.device().is_some() && !front.scannable().is_empty() && theme.glyphs.letters == Letters::Unicode;
     let idle = [
         (Action::OpenAgain, front.address().is_none()),
         (Action::CopyLink, front.copied().is_none()),
@@ -145,7 +146,10 @@ fn waiting(front: &FrontDoor<'_>, theme: &Theme) -> Vec<Item> {
 
 fn said(keys: &[(&str, &'static str)]) -> Vec<Item> {
     keys.iter()
-        .map(|(key, hint)| Item { key: (*key).to_owned(), action: None, hint, brief: hint, kept: false })
+        .map(|(key, hint)| {
+            let kept = matches!(*key, "Enter" | "Esc");
+            Item { key: (*key).to_owned(), action: None, hint, brief: hint, kept }
+        })
         .collect()
 }
 
@@ -165,17 +169,20 @@ fn only(place: Place, wanted: impl Fn(Action) -> bool) -> Vec<Item> {
         action: Some(binding.action),
         hint: binding.hint,
         brief: binding.brief,
-        kept: is_way_out(binding),
+        kept: is_needed(binding),
     };
     items.map(item).collect()
 }
 
-/// Whether a key shows a way out of where the person is: it stays though others must go.
-fn is_way_out(binding: &Binding) -> bool {
+/// Whether a key shows a way out of where the person is, or on: it stays though others must go.
+fn is_needed(binding: &Binding) -> bool {
     let waiting = [Action::OpenAgain, Action::CopyLink, Action::Paste, Action::SwitchDoor];
     match binding.place {
         Place::Login => waiting.contains(&binding.action) || binding.action == Action::Back,
-        Place::Everywhere | Place::Profiles | Place::Copy | Place::Choices | Place::Scopes => {
+        Place::Choices | Place::Scopes => {
+            matches!(binding.action, Action::Enter | Action::Back)
+        }
+        Place::Everywhere | Place::Profiles | Place::Copy => {
             matches!(binding.action, Action::Help | Action::Back | Action::Quit)
         }
     }

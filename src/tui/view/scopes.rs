@@ -36,7 +36,8 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, picker:
     let seen = rows(picker.choices.len()).clamp(1, most);
     let name = wizard.needs.as_ref().and_then(Needs::profile_name);
     let title = name.map_or_else(|| "Scopes".to_owned(), |name| format!("Scopes of {name}"));
-    let inner = pane::above(frame, area, (width, 2 + seen + under), &title, theme);
+    let size = (width, 2 + seen + under);
+    let inner = pane::above(frame, area, size, &title, theme);
     frame.render_widget(head(picker, width, theme), pane::row(inner, 0));
     let name = picker.choices.iter().map(|choice| prose::width(&choice.name)).max().unwrap_or(0);
     let room = width.saturating_sub(BEFORE);
@@ -44,6 +45,11 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, picker:
     // A name that is cut says less than words that are not there.
     let name = if name + TITLE > room { room } else { name };
     let first = (picker.marked + 1).saturating_sub(usize::from(seen));
+    if picker.choices.len() > usize::from(seen) {
+        let (from, to) = (first + 1, first + usize::from(seen));
+        let (frame_of, _) = pane::place(area, size);
+        pane::foot(frame, frame_of, &format!("{from}–{to} of {}", picker.choices.len()), theme);
+    }
     for (down, (index, choice)) in (0..seen).zip(picker.choices.iter().enumerate().skip(first)) {
         let line = line(choice, index == picker.marked, (name, width), theme);
         frame.render_widget(line, pane::row(inner, 2 + down));
@@ -72,10 +78,12 @@ fn head(picker: &Picker, width: u16, theme: &Theme) -> Line<'static> {
 
 fn line(choice: &Choice, marked: bool, (name, width): (u16, u16), theme: &Theme) -> Line<'static> {
     let mark = Span::styled(if marked { theme.glyphs.selection } else { " " }, theme.accent);
-    let style = if marked { theme.selected } else { Style::new() };
+    let faint = if choice.asked == Asked::Never { theme.muted } else { Style::new() };
+    let style = if marked { theme.selected } else { faint };
     let tick = match choice.asked {
         Asked::Yes => "[x] ",
         Asked::No => "[ ] ",
+        Asked::Never => "    ",
     };
     let has = match (choice.granted, theme.glyphs.letters) {
         (Granted::Yes, Letters::Unicode) => "✓ ",
@@ -83,7 +91,10 @@ fn line(choice: &Choice, marked: bool, (name, width): (u16, u16), theme: &Theme)
         (Granted::No, _) => "  ",
     };
     let text = prose::fill(&prose::safe(&choice.name), name);
-    let title = choice.title.as_deref().map(prose::safe).unwrap_or_default();
+    let title = match choice.asked {
+        Asked::Never => "is no scope, and cannot be asked for".to_owned(),
+        Asked::Yes | Asked::No => choice.title.as_deref().map(prose::safe).unwrap_or_default(),
+    };
     let title = prose::fill(&format!(" {title}"), width.saturating_sub(name + BEFORE));
     Line::from(vec![
         mark,
@@ -108,7 +119,12 @@ fn below(wizard: &Wizard, picker: &Picker, width: u16, theme: &Theme) -> Vec<(St
         count => texts.push((format!("{count} granted scopes are not asked for. {GIVEN_UP}"), theme.warn)),
     }
     match &picker.list {
-        List::None | List::Here => {}
+        List::None | List::Here { left_out: 0 } => {}
+        List::Here { left_out } => {
+            let cut =
+                format!("The provider's list is cut; a takes one of the {left_out} others by its name.");
+            texts.push((cut, theme.warn));
+        }
         List::Wanted | List::Coming => texts.push((COMING.to_owned(), theme.accent)),
         List::Failed(trouble) => {
             let why = prose::safe(&trouble.why);

@@ -4,6 +4,7 @@ use crate::domain::profile::Profile;
 use crate::domain::provider::Provider;
 use crate::domain::provider::scopes::{self, Offered};
 use crate::domain::trouble::Trouble;
+use crate::oauth::scopes::Listed;
 use crate::tui::field::{Field, Sight};
 
 /// The scopes that can be asked for, and which of them are.
@@ -49,6 +50,8 @@ pub enum Asked {
     Yes,
     /// It is not.
     No,
+    /// It is listed and no scope, so that it cannot be.
+    Never,
 }
 
 /// How far the provider's own list of scopes is.
@@ -61,7 +64,10 @@ pub enum List {
     /// It is being read.
     Coming,
     /// Its scopes are among the choices.
-    Here,
+    Here {
+        /// How many more it has.
+        left_out: usize,
+    },
     /// It could not be read.
     Failed(Trouble),
 }
@@ -93,7 +99,8 @@ impl Picker {
     /// Adds what can be asked for besides, and the words for what is there.
     pub fn offer(&mut self, offered: &[Offered]) {
         for Offered { name, title } in offered {
-            self.add(name, title.as_deref(), Granted::No, Asked::No);
+            let is_scope = scopes::typed(name, &self.separator).is_ok_and(|typed| typed == [name.as_str()]);
+            self.add(name, title.as_deref(), Granted::No, if is_scope { Asked::No } else { Asked::Never });
         }
     }
 
@@ -106,11 +113,11 @@ impl Picker {
     }
 
     /// Takes the provider's list, or why there is none.
-    pub fn listed(&mut self, listed: Result<Vec<Offered>, Trouble>) {
+    pub fn listed(&mut self, listed: Result<Listed, Trouble>) {
         match listed {
-            Ok(offered) => {
+            Ok(Listed { offered, left_out }) => {
                 self.offer(&offered);
-                self.list = List::Here;
+                self.list = List::Here { left_out };
             }
             Err(trouble) => self.list = List::Failed(trouble),
         }
@@ -122,6 +129,7 @@ impl Picker {
             choice.asked = match choice.asked {
                 Asked::Yes => Asked::No,
                 Asked::No => Asked::Yes,
+                Asked::Never => Asked::Never,
             };
         }
     }

@@ -10,6 +10,7 @@ use authtui::domain::provider::{Authentication, Provider};
 use authtui::domain::secret::Secret;
 use authtui::domain::trouble::{Next, Trouble};
 use authtui::oauth::login::needs::{Goal, Needs};
+use authtui::oauth::scopes::Listed;
 use authtui::tui::field::{Field, Sight};
 use authtui::tui::model::{Model, Screen};
 use authtui::tui::theme::{Glyphs, Theme};
@@ -126,7 +127,7 @@ pub(super) fn many_scopes() -> Picker {
         name: format!("https://www.example.org/auth/part.{number:03}.readonly"),
         title: Some(format!("See part {number} of your account, \u{202e}and nothing else")),
     });
-    picker.listed(Ok(offered.collect()));
+    picker.listed(Ok(Listed { offered: offered.collect(), left_out: 12 }));
     picker.marked = picker.choices.len() - 10;
     picker
 }

@@ -6,6 +6,7 @@ use authtui::domain::provider::scopes::Offered;
 use authtui::domain::secret::Secret;
 use authtui::oauth::login::Seat;
 use authtui::oauth::login::needs::{Goal, Needs};
+use authtui::oauth::scopes::Listed;
 use authtui::tui::message::{Effect, Msg};
 use authtui::tui::model::Screen;
 use authtui::tui::wizard::picker::{List, Picker};
@@ -16,6 +17,10 @@ use crate::harness::{App, profile, provider, unreachable};
 
 fn offered(names: &[&str]) -> Vec<Offered> {
     names.iter().map(|name| Offered { name: (*name).to_owned(), title: None }).collect()
+}
+
+fn listed(names: &[&str]) -> Listed {
+    Listed { offered: offered(names), left_out: 0 }
 }
 
 /// A provider with `a` by default and `b`, `c` besides.
@@ -137,14 +142,14 @@ fn the_list_of_the_provider_comes_fails_and_is_asked_for_again() {
     assert_eq!(app.press("enter"), [fetch()]);
     assert!(app.screen().contains("The provider's own list is being read."), "{}", app.screen());
     assert_eq!(app.keys("r"), [], "it is on its way");
-    app.feed(Msg::Scopes("other".to_owned(), Ok(offered(&["z"]))));
+    app.feed(Msg::Scopes("other".to_owned(), Ok(listed(&["z"]))));
     assert_eq!(picker(&app).list, List::Coming, "somebody else's list");
     app.feed(Msg::Scopes("demo".to_owned(), Err(unreachable())));
     let screen = app.screen();
     assert!(screen.contains("cannot be read: the connection broke. r tries again."), "{screen}");
     assert_eq!(app.keys("r"), [fetch()]);
     app.keys(" ");
-    app.feed(Msg::Scopes("demo".to_owned(), Ok(offered(&["z", "a", "z"]))));
+    app.feed(Msg::Scopes("demo".to_owned(), Ok(listed(&["z", "a", "z"]))));
     let names: Vec<_> = picker(&app).choices.iter().map(|choice| choice.name.as_str()).collect();
     assert_eq!(names, ["a", "z"], "each once, and what was ticked meanwhile stays");
     assert!(picker(&app).asked().is_empty());
@@ -155,9 +160,9 @@ fn a_list_that_comes_after_the_person_went_back_is_there_when_they_return() {
     let mut app = App::of([]);
     choose_own(&mut app, &listing());
     app.press("enter esc");
-    app.feed(Msg::Scopes("demo".to_owned(), Ok(offered(&["z"]))));
+    app.feed(Msg::Scopes("demo".to_owned(), Ok(listed(&["z"]))));
     assert_eq!(app.press("enter"), []);
-    assert_eq!(picker(&app).list, List::Here);
+    assert_eq!(picker(&app).list, List::Here { left_out: 0 });
 }
 
 fn fetch() -> Effect {
@@ -176,4 +181,15 @@ fn listing() -> Provider {
         provider.scopes.default = vec!["a".to_owned()];
         provider.scopes.list = Some(ScopeList { call, at: pointers(), name: pointers(), title: pointers() });
     })
+}
+
+#[test]
+fn what_is_listed_and_no_scope_cannot_be_ticked() {
+    let mut picker = Picker::of(&with_scopes(), None);
+    picker.listed(Ok(listed(&["d", "a b", "\u{fc}", r#"{"key":"x"}"#])));
+    for at in 0..picker.choices.len() {
+        picker.marked = at;
+        picker.toggle();
+    }
+    assert_eq!(picker.asked(), ["b", "c", "d"]);
 }
