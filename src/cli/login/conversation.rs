@@ -25,13 +25,15 @@ pub(super) struct Conversation<'a> {
     person: Person,
     shown: Shown,
     pasting: Pasting,
+    /// Whether something was pasted, which did not work if the login still waits.
+    pasted: bool,
 }
 
 impl<'a> Conversation<'a> {
     pub(super) fn begin(hands: &'a Arc<Hands>, plan: Plan, person: Person, pasting: Pasting) -> Self {
         let (tell, told) = unbounded_channel();
         let (login, asks) = Login::begin(plan, Attempt(1), hands.clock.now());
-        Self { hands, login, asks, tell, told, person, shown: Shown::default(), pasting }
+        Self { hands, login, asks, tell, told, person, shown: Shown::default(), pasting, pasted: false }
     }
 
     /// Drives the login until it is over.
@@ -46,7 +48,10 @@ impl<'a> Conversation<'a> {
             }
             let heard = match self.decision().await {
                 Some(choice) => Heard::Decided(choice),
-                None => self.next().await,
+                None => match self.next().await {
+                    Some(heard) => heard,
+                    None => return outcome::unanswered(self.pasted),
+                },
             };
             self.asks = self.login.hear(heard, self.hands.clock.now());
         }
@@ -60,25 +65,40 @@ impl<'a> Conversation<'a> {
         login::start(&hands, attempt, ask, tell, drop);
     }
 
-    /// Waits for what happens next.
-    async fn next(&mut self) -> Heard {
+    /// Whether only what is pasted can bring the login on.
+    fn wants_paste_alone(&self) -> bool {
+        let Some(doors) = self.login.doors() else { return false };
+        let can_paste = doors.callback.is_some() || doors.paste.is_some() || doors.curl.is_some();
+        let other = doors.callback.is_some() || doors.device.may_open();
+        can_paste && (self.pasting == Pasting::Wanted || !other)
+    }
+
+    /// Waits for what happens next; nothing when nothing can happen any more but the end of time.
+    async fn next(&mut self) -> Option<Heard> {
         let never = self.hands.clock.now().steady.after(Duration::from_secs(3600));
         let wake = self.hands.clock.instant(self.login.wakes_at().unwrap_or(never));
         // A line that comes when nothing can be pasted answers a later question.
         let waiting = matches!(self.login.stage(), Stage::Waiting(_));
+        let alone = waiting && self.wants_paste_alone();
         let person = async {
             loop {
-                match if waiting { self.person.says().await } else { self.person.ends().await } {
+                match if waiting { self.person.says(alone).await } else { self.person.ends().await } {
                     Some(line) if line.is_empty() => {}
-                    Some(line) => return Heard::Typed(line),
-                    None => return Heard::Cancelled,
+                    Some(line) => {
+                        self.pasted = true;
+                        return Some(Heard::Typed(line));
+                    }
+                    None if alone && !self.person.can_paste() => return None,
+                    None => return Some(Heard::Cancelled),
                 }
             }
         };
         tokio::select! {
-            Some(heard) = self.told.recv() => heard,
+            // What came already counts before the end of what can be pasted.
+            biased;
+            Some(heard) = self.told.recv() => Some(heard),
             heard = person => heard,
-            () = sleep_until(wake) => Heard::Woke,
+            () = sleep_until(wake) => Some(Heard::Woke),
         }
     }
 

@@ -37,6 +37,15 @@ pub(super) fn say(outcome: &Outcome, plan: &Plan, now: Now) -> Exit {
     }
 }
 
+/// Says that only a pasted answer could help, and that none can come any more.
+pub(super) fn unanswered(pasted: bool) -> Exit {
+    let why = if pasted { "what was pasted did not work" } else { "nothing was pasted" };
+    console::say(&format!(
+        "authtui: cannot log in: {why}, and standard input has ended. Stored tokens are as they were. Next: run it again and paste the answer of that login."
+    ));
+    Exit::Failure
+}
+
 fn summary(profile: &Profile, plan: &Plan, now: Now) {
     let end = |end: Option<_>| {
         end.map_or_else(|| "not told by the provider".to_owned(), |end| local(end, now.offset))

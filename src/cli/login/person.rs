@@ -80,15 +80,16 @@ impl Person {
     }
 
     /// Waits for what they say while something else goes on; nothing means that they want it to
-    /// end. A pipe that has ended says nothing any more, and a signal may yet come.
-    pub(super) async fn says(&mut self) -> Option<Secret> {
+    /// end. A pipe that has ended says nothing any more, and a signal may yet come, unless nothing
+    /// but what they say is awaited (`alone`).
+    pub(super) async fn says(&mut self, alone: bool) -> Option<Secret> {
         if self.lines.is_some() {
             let line = self.answer().await;
             if line.is_some() || self.lines.is_some() {
                 return line;
             }
         }
-        self.ends().await
+        if alone { None } else { self.ends().await }
     }
 
     /// Waits until somebody wants everything to end, whatever else they say meanwhile.

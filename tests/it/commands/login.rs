@@ -276,3 +276,16 @@ pub(crate) fn provider_with(served: &Served, flows: &str) {
     let before = file.lines().find(|line| line.starts_with("flows:")).expect("flows").to_owned();
     served.home.provider("demo", &file.replace(&before, &format!("flows: {flows}")));
 }
+
+#[test]
+fn a_login_that_only_a_paste_can_answer_ends_with_standard_input() {
+    let (served, _) = Served::with_ana(3600);
+    let before = served.home.bytes();
+    for (bytes, words) in [(&b""[..], "nothing was pasted"), (b"WRONGCODE\n", "what was pasted did not work")]
+    {
+        let ended = fed(&served.home, &["login", "demo/ana", "--paste"], bytes).end();
+        let said = ended.said(1);
+        assert!(said.contains(&format!("cannot log in: {words}, and standard input has ended")), "{said}");
+        assert_eq!(served.home.bytes(), before);
+    }
+}
