@@ -78,6 +78,11 @@ impl Login {
         }
     }
 
+    /// The profile that is logged in again was removed meanwhile: nobody's place is taken.
+    pub fn known_is_gone(&mut self) {
+        self.plan.known = None;
+    }
+
     /// Keeps what was known of the account where the answer neither says nor contradicts it.
     fn keep_identity(&self, profile: &mut Profile) {
         let Some(known) = self.plan.known.as_deref() else { return };

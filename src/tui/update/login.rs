@@ -87,13 +87,23 @@ fn effects(attempt: Attempt, asks: Vec<Ask>) -> Vec<Effect> {
     asks.into_iter().map(|ask| Effect::Login(attempt, ask)).collect()
 }
 
+/// Whether the store was read and no longer holds the profile of the login.
+fn is_gone(model: &Model) -> bool {
+    let (Some(login), Some(own)) = (&model.login, model.own()) else { return false };
+    own.writable.is_ok() && own.profile(&login.plan().id.name).is_none()
+}
+
 /// A login's ask was performed, or the person told it something.
 pub(super) fn heard(model: &mut Model, attempt: Attempt, heard: Heard, now: Now) -> Vec<Effect> {
+    let gone = is_gone(model);
     let Some(login) = model.login.as_mut().filter(|login| login.attempt() == attempt) else {
         // The login has ended; a listener that was bound too late for it must not stay.
         let late = matches!(heard, Heard::Bound(Ok(_)));
         return if late { vec![Effect::Login(attempt, Ask::CloseListener)] } else { Vec::new() };
     };
+    if gone {
+        login.known_is_gone();
+    }
     let asks = login.hear(heard, now);
     let stage = login.stage().clone();
     match &stage {

@@ -70,6 +70,16 @@ fn another_account_can_be_kept_beside_under_a_name_nobody_has() {
 }
 
 #[test]
+fn a_profile_that_was_removed_meanwhile_is_nobodys_place() {
+    let mut app = App::of([ana()]);
+    let [came] = bo_logs_in(&mut app);
+    app.feed(Msg::Stored(snapshot([])));
+    let change = Change { name: came.id.name.clone(), expects: None, edit: Edit::Add(Box::new(came)) };
+    let save = Effect::Login(Attempt(1), Ask::Save(StoreId::Own, Box::new(change)));
+    assert_eq!(app.press("tab tab enter"), [save]);
+}
+
+#[test]
 fn another_account_can_replace_the_stored_one_or_be_discarded() {
     for (keys, kept) in [("tab enter", false), ("tab tab enter", true)] {
         let mut app = App::of([ana()]);
