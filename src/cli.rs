@@ -94,15 +94,21 @@ fn asked_for(error: &clap::Error) -> Exit {
     }
 }
 
-fn run(arguments: Arguments) -> Result<Exit> {
-    let Some(command) = arguments.command else {
-        return screen::run(&Hands::new(Paths::of_user(arguments.config)?), "");
+fn run(Arguments { config, command }: Arguments) -> Result<Exit> {
+    let Some(command) = command else {
+        return screen::run(&Hands::new(Paths::of_user(config)?), "");
     };
     // The demo knows no path of the person's.
     if let Command::Demo(arguments) = &command {
+        if config.is_some() {
+            console::say(
+                "authtui: the demo keeps its profiles in a folder of its own that ends with it; leave --config out.",
+            );
+            return Ok(Exit::Usage);
+        }
         return screen::demo(arguments);
     }
-    let hands = Hands::new(Paths::of_user(arguments.config)?);
+    let hands = Hands::new(Paths::of_user(config)?);
     match command {
         Command::Demo(arguments) => screen::demo(&arguments),
         Command::List(arguments) => list::run(&hands, &arguments),

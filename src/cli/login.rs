@@ -99,6 +99,12 @@ fn provider<'a>(hands: &Hands, catalog: &'a Catalog, name: &ProfileName) -> Resu
     let wanted = name.provider();
     match catalog.get(wanted) {
         Some(provider) if provider.example => {
+            if let Some(path) = catalog.entry(wanted).and_then(|entry| entry.path.as_deref()) {
+                console::say(&format!(
+                    "authtui: {wanted} is marked as an example to copy: take the line `example: true` out of {path}. Nothing was changed."
+                ));
+                return Err(Exit::Usage);
+            }
             let folder = crate::shell::file::shown(&hands.paths.providers);
             console::say(&format!(
                 "authtui: {wanted} is an example to copy: mkdir -p {folder} && authtui providers show {wanted} > {folder}/NAME.yaml"

@@ -5,6 +5,7 @@
 //! different ends.
 
 mod report;
+mod variable;
 mod way_out;
 
 use std::sync::Arc;
@@ -16,15 +17,14 @@ use color_eyre::eyre::Result;
 use crate::cli::exit::Exit;
 use crate::cli::renew::renew;
 use crate::cli::resolve::report::Report;
-use crate::cli::{list, target};
+use crate::cli::{list, stray, target};
 use crate::domain::change::{Change, Edit, Renewal, Row, Snapshot};
 use crate::domain::name::{ProfileName, StoreId};
 use crate::domain::profile::Profile;
 use crate::domain::provider::Provider;
 use crate::domain::provider::catalog::Catalog;
 use crate::domain::provider::environment::Order;
-use crate::domain::resolve::{Stock, Verdict, resolve};
-use crate::domain::text;
+use crate::domain::resolve::{Chain, Found, Stock, Verdict, resolve};
 use crate::domain::tokens::Held;
 use crate::domain::trouble::{Next, Trouble};
 use crate::oauth::form::{self, Form};
@@ -40,7 +40,7 @@ Exit codes: 0 a credential is there, 1 what comes first cannot be used, 3 the lo
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES)]
 pub(super) struct Arguments {
-    /// The provider, or the login or key of it that is meant: provider/name
+    /// The provider, or the login, key or variable of it that is meant: provider/name
     name: String,
     /// Look in another order than the usual one of the provider's file
     #[arg(long, value_name = "NAME")]
@@ -61,7 +61,7 @@ pub(super) fn run(hands: &Arc<Hands>, arguments: &Arguments) -> Result<Exit> {
     };
     let mut stores = StoreId::ALL.map(|store| hands.read_now(store));
     stores.iter().filter(|snapshot| snapshot.store.is_file()).for_each(list::said);
-    if let Some(exit) = asked.not_there(&stores) {
+    if let Some(exit) = asked.not_there(&stores, &catalog) {
         return Ok(exit);
     }
     let empty = environment::values(asked.provider).into_iter().filter(|(_, value)| value.is_empty());
@@ -77,7 +77,8 @@ pub(super) fn run(hands: &Arc<Hands>, arguments: &Arguments) -> Result<Exit> {
     let stock = Stock { stores: &seen, empty: &empty };
     let now = hands.clock.now().wall;
     let chain = resolve(asked.provider, &asked.order, stock, asked.wanted.as_ref(), now);
-    let end = match (chain.verdict(), refreshed) {
+    let passed_by = asked.passed_by(&chain, now);
+    let end = passed_by.unwrap_or_else(|| match (chain.verdict(), refreshed) {
         (Verdict::Use(profile), refreshed) => End::used(asked.provider, profile, refreshed.is_some()),
         (_, Some(After::Failed(trouble))) if trouble.next != Next::LogIn => End::failed(&trouble),
         (_, Some(After::Unsaved(profile))) => End::unsaved(profile),
@@ -87,9 +88,9 @@ pub(super) fn run(hands: &Arc<Hands>, arguments: &Arguments) -> Result<Exit> {
             Next::Retry,
         )),
         (Verdict::Refresh(profile) | Verdict::LoggedOut(profile), _) => End::logged_out(profile),
-        (Verdict::Unusable(name), _) => End::unusable(name),
+        (Verdict::Unusable(name), _) => End::unusable(name, &chain),
         (Verdict::Missing, _) => End::missing(&asked, &stores),
-    };
+    });
     let report = Report { asked: &asked, chain: &chain, stores: &stores, end: &end, now };
     if arguments.json {
         console::print(&report.json()?)?;
@@ -132,7 +133,7 @@ impl<'a> Asked<'a> {
     }
 
     /// The number to end with where the profile that is meant is not there, once that was said.
-    fn not_there(&self, stores: &[Snapshot]) -> Option<Exit> {
+    fn not_there(&self, stores: &[Snapshot], catalog: &Catalog) -> Option<Exit> {
         let wanted = self.wanted.as_ref()?;
         if let Some(why) = stores.iter().find_map(|snapshot| target::unreadable(snapshot, wanted)) {
             console::say(&format!("authtui: {wanted} cannot be used: {why}."));
@@ -142,12 +143,17 @@ impl<'a> Asked<'a> {
         if variable || stores.iter().any(|snapshot| snapshot.profile(wanted).is_some()) {
             return None;
         }
+        let wanted = stray::masked(Some(catalog), &wanted.to_string());
         console::say(&format!("authtui: there is no profile {wanted}; authtui list shows what is there."));
         Some(Exit::NotFound)
     }
 
     /// The login that comes first, where it has ended and can be refreshed.
     fn ended_login(&self, hands: &Hands, stores: &[Snapshot], empty: &[String]) -> Option<Profile> {
+        // Whoever means a variable wants no login.
+        if self.variable_meant().is_some() {
+            return None;
+        }
         let stores: Vec<&Snapshot> = stores.iter().collect();
         let now = hands.clock.now().wall;
         let stock = Stock { stores: &stores, empty };
@@ -164,8 +170,7 @@ fn chosen(provider: &Provider, name: &str) -> Result<Order, Exit> {
     }
     let known = provider.orders.iter().map(|order| order.name.as_str()).collect::<Vec<_>>().join(", ");
     let known = if known.is_empty() { "its file has none".to_owned() } else { format!("there are {known}") };
-    let name = text::clean(name, 64);
-    console::say(&format!("authtui: {} has no order {name}; {known}.", provider.name));
+    console::say(&format!("authtui: {} has no such order; {known}.", provider.name));
     Err(Exit::Usage)
 }
 
@@ -246,8 +251,12 @@ impl End {
         Self::not("expired", format!("the login of {name} has ended: authtui login {name}"), Exit::NeedsLogin)
     }
 
-    fn unusable(variable: &str) -> Self {
-        let words = format!("{variable} comes first and cannot be used: set it again, or unset it.");
+    fn unusable(variable: &str, chain: &Chain<'_>) -> Self {
+        let why = match chain.taken().map(|link| &link.found) {
+            Some(Found::Unusable(why)) => format!(" ({why})"),
+            Some(_) | None => String::new(),
+        };
+        let words = format!("{variable} comes first and cannot be used{why}: set it again, or unset it.");
         Self::not("unusable", words, Exit::Failure)
     }
 

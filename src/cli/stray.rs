@@ -1,11 +1,53 @@
 //! What is said of a command line that is not understood, without what may be a secret in it.
 
+use crate::domain::provider::catalog::Catalog;
+use crate::domain::secret::Secret;
+use crate::domain::text;
+
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 /// What stands in the place of what is not repeated.
 const HIDDEN: &str = "(not shown)";
 
-/// `error` without a stray word and without the value of an option about secrets: either may be a
+/// The longest word that is repeated, in characters.
+const LONGEST: usize = 2 * crate::domain::name::LONGEST + 1;
+
+/// What secrets of well-known services begin with.
+const USUAL: [&str; 15] = [
+    "sk-",
+    "sk_",
+    "pk_",
+    "rk_",
+    "gho_",
+    "ghp_",
+    "ghu_",
+    "ghs_",
+    "ghr_",
+    "github_pat_",
+    "glpat-",
+    "xox",
+    "ya29.",
+    "hf_",
+    "eyJ",
+];
+
+/// A word of the command line as it may be repeated: what begins as a secret of a well-known
+/// service or of a provider does is masked, in both halves of `provider/name`.
+pub(super) fn masked(catalog: Option<&Catalog>, word: &str) -> String {
+    let providers = || catalog.into_iter().flat_map(Catalog::entries).map(|entry| &entry.provider);
+    let variables = providers().flat_map(|one| &one.environment).flat_map(|variable| &variable.prefixes);
+    let known = providers().flat_map(|one| &one.masks).chain(variables).cloned();
+    let known: Vec<String> =
+        known.chain(USUAL.map(str::to_owned)).filter(|known| !known.is_empty()).collect();
+    let half = |half: &str| {
+        let begins = known.iter().any(|prefix| half.starts_with(prefix.as_str()));
+        if begins { Secret::new(half).mask(&known) } else { half.to_owned() }
+    };
+    let halves: Vec<String> = word.split('/').map(half).collect();
+    text::clean(&halves.join("/"), LONGEST)
+}
+
+/// `error` without a stray word and without the value of an option: either may be a
 /// secret that somebody typed where none belongs, and terminals and logs keep what is said.
 pub(super) fn hushed(mut error: clap::Error) -> clap::Error {
     let text = |kind| match error.get(kind) {
@@ -13,6 +55,8 @@ pub(super) fn hushed(mut error: clap::Error) -> clap::Error {
         Some(_) | None => String::new(),
     };
     let argument = text(ContextKind::InvalidArg);
+    // A value that was left out is told by its absence.
+    let has_value = !text(ContextKind::InvalidValue).is_empty();
     let hidden = || ContextValue::String(HIDDEN.to_owned());
     if error.kind() == ErrorKind::UnknownArgument && !argument.starts_with('-') {
         error.insert(ContextKind::InvalidArg, hidden());
@@ -21,9 +65,7 @@ pub(super) fn hushed(mut error: clap::Error) -> clap::Error {
     if error.kind() == ErrorKind::InvalidSubcommand && error.get(ContextKind::SuggestedSubcommand).is_none() {
         error.insert(ContextKind::InvalidSubcommand, hidden());
     }
-    if ["key", "secret"].iter().any(|word| argument.contains(word))
-        && error.get(ContextKind::InvalidValue).is_some()
-    {
+    if has_value {
         error.insert(ContextKind::InvalidValue, hidden());
     }
     error
@@ -33,8 +75,9 @@ pub(super) fn hushed(mut error: clap::Error) -> clap::Error {
 mod tests {
     use clap::Parser;
 
-    use super::hushed;
+    use super::{hushed, masked};
     use crate::cli::Arguments;
+    use crate::domain::provider::catalog::Catalog;
 
     #[test]
     fn a_secret_that_strayed_into_the_command_line_is_not_repeated() {
@@ -51,6 +94,9 @@ mod tests {
                 "invalid value '(not shown)' for '--client-secret-fd <N>'",
             ),
             ("login demo --key-fd=hunter2", "invalid value '(not shown)' for '--key-fd <N>'"),
+            ("login demo --port hunter2", "invalid value '(not shown)' for '--port <N>'"),
+            ("demo --fault token=hunter2", "invalid value '(not shown)' for '--fault <WHERE=WHAT>'"),
+            ("demo --fault hunter2", "write WHERE=WHAT"),
             ("hunter2", "unrecognized subcommand '(not shown)'"),
             ("sk-ant-hunter2 login", "unrecognized subcommand '(not shown)'"),
             ("providers hunter2", "unrecognized subcommand '(not shown)'"),
@@ -64,5 +110,22 @@ mod tests {
         let slip = Arguments::try_parse_from(["authtui", "lgoin"]).expect_err("no such command");
         let slip = hushed(slip).to_string();
         assert!(slip.contains("'lgoin'") && slip.contains("'login'"), "{slip}");
+    }
+
+    #[test]
+    fn a_word_that_begins_as_a_secret_does_is_masked_and_another_is_not() {
+        let catalog = Catalog::read([]);
+        for (word, shown) in [
+            ("acme", "acme"),
+            ("acme/ana@acme.dev", "acme/ana@acme.dev"),
+            ("sk-ant-api03-0123456789abcdefZz01", "sk-ant-api03-…Zz01"),
+            ("ghp_short", "ghp_…"),
+            ("anthropic/sk-0123456789abcdefZz01", "anthropic/sk-…Zz01"),
+            ("eyJhbGciOi", "eyJ…"),
+            ("sk-a/bc", "sk-…/bc"),
+        ] {
+            assert_eq!(masked(Some(&catalog), word), shown, "{word}");
+        }
+        assert_eq!(masked(None, "xoxb-1"), "xox…");
     }
 }

@@ -1,8 +1,9 @@
 //! The profile that a command means.
 
 use crate::cli::exit::Exit;
+use crate::cli::stray;
 use crate::domain::change::{Row, Snapshot};
-use crate::domain::name::{ProfileName, StoreId};
+use crate::domain::name::{BadName, ProfileName, StoreId};
 use crate::domain::profile::Profile;
 use crate::domain::provider::catalog::Catalog;
 use crate::domain::text;
@@ -47,8 +48,9 @@ pub(super) fn find(hands: &Hands, text: &str) -> Result<(Snapshot, Profile), Exi
     let hint = if near.is_empty() {
         "authtui list shows what is there".to_owned()
     } else {
-        format!("of {} there are {}", name.provider(), near.join(", "))
+        format!("{} has {}", name.provider(), near.join(", "))
     };
+    let name = stray::masked(Some(&hands.catalog_now()), &name.to_string());
     console::say(&format!("authtui: there is no profile {name}; {hint}."));
     Err(Exit::NotFound)
 }
@@ -77,6 +79,7 @@ pub(super) fn unreadable(snapshot: &Snapshot, name: &ProfileName) -> Option<Stri
 /// The number to end with, once the reason was said.
 pub(super) fn name(text: &str) -> Result<ProfileName, Exit> {
     ProfileName::parse(text).map_err(|bad| {
+        let bad = BadName { text: stray::masked(None, &bad.text), ..bad };
         console::say(&format!("authtui: {bad}."));
         Exit::Usage
     })
@@ -85,8 +88,9 @@ pub(super) fn name(text: &str) -> Result<ProfileName, Exit> {
 /// Says why there is no provider called `name`: what is wrong with its file, else `known`, what
 /// there is instead.
 pub(super) fn no_provider(catalog: &Catalog, name: &str, known: &str) -> Exit {
-    let name = text::clean(name, 64);
-    let words = match catalog.complaint(&name) {
+    let complaint = catalog.complaint(&text::clean(name, 64));
+    let name = stray::masked(Some(catalog), name);
+    let words = match complaint {
         Some(complaint) => format!("authtui: the provider {name} cannot be used: {complaint}"),
         None => format!("authtui: there is no provider {name}. {known}"),
     };

@@ -72,11 +72,11 @@ pub fn provider_part(text: &str) -> Result<(), BadName> {
         return Err(BadName {
             part: Part::Provider,
             text: text::clean(text, LONGEST),
-            rule: "letters, digits, - _ and . (not first)",
+            rule: "only letters, digits, - _ and . (not first)",
         });
     }
     if text.ends_with('.') || is_device(text) {
-        let rule = "names of files on every system (none that ends with a dot, not con, nul, com1 and so on)";
+        let rule = "no dot at its end, and no name that means a device on Windows, such as con, nul or com1";
         return Err(BadName { part: Part::Provider, text: text::clean(text, LONGEST), rule });
     }
     Ok(())
@@ -132,7 +132,7 @@ impl fmt::Display for BadName {
             Part::Provider => "provider",
             Part::Name => "name",
         };
-        write!(f, "cannot use “{}” as a {part}: allowed are {}", self.text, self.rule)
+        write!(f, "cannot use “{}” as a {part}: it may have {}", self.text, self.rule)
     }
 }
 

@@ -13,8 +13,8 @@ use crate::domain::clock::{DateTime, Utc};
 use crate::domain::health::renewable;
 use crate::domain::name::{ProfileName, StoreId};
 use crate::domain::profile::{Kind, Profile, RefreshResult};
-use crate::domain::provider::Provider;
 use crate::domain::provider::environment::{Order, Source};
+use crate::domain::provider::{Flow, Provider};
 pub use crate::domain::resolve::hint::Hint;
 use crate::domain::resolve::hint::hints;
 pub use crate::domain::resolve::link::{Found, Link};
@@ -68,6 +68,9 @@ pub fn resolve<'a>(
     wanted: Option<&ProfileName>,
     now: DateTime<Utc>,
 ) -> Chain<'a> {
+    let has_keys = provider.flows.contains(&Flow::Key)
+        || provider.key_header.is_some()
+        || !provider.environment.is_empty();
     let link = |source: &Source| {
         let found = match source {
             Source::Variable(name) => variable(provider, name, stock),
@@ -76,7 +79,10 @@ pub fn resolve<'a>(
         };
         Link { source: source.clone(), found }
     };
-    Chain { links: order.sources.iter().map(link).collect(), hints: hints(provider, stock) }
+    let links = order.sources.iter().map(link);
+    // A place for keys that can hold none says nothing.
+    let idle = |link: &Link<'_>| link.source == Source::Key && link.found == Found::NotStored && !has_keys;
+    Chain { links: links.filter(|link| !idle(link)).collect(), hints: hints(provider, stock) }
 }
 
 impl<'a> Chain<'a> {

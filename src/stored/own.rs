@@ -250,16 +250,16 @@ mod tests {
                 "a/?:11 the entry has no id".to_owned(),
                 "a/six:12 expires_at cannot be read as a time: write it like 2026-11-22T14:02:00Z".to_owned(),
                 "a/two:14 the entry in line 6 has the same name".to_owned(),
-                format!("a/../etc/x:15 cannot use “../etc/x” as a name: allowed are {rule}"),
+                format!("a/../etc/x:15 cannot use “../etc/x” as a name: it may have {rule}"),
                 "a/key:16 the id key is kept for API keys: choose another".to_owned(),
                 "a/nine:17 one of the scopes is a number, but a text is needed: put it in quotes".to_owned(),
                 "a/ten:19 access_token is a value with a tag, but a text is needed: put it in quotes".to_owned(),
                 "a/?:21 its merge key (<<) brings no map".to_owned(),
                 "a/key:23 key is a number, but a text is needed: put it in quotes".to_owned(),
                 "a/?:24 keys is no list".to_owned(),
-                "b c/key:26 cannot use “b c” as a provider: allowed are letters, digits, - _ and . (not first)"
+                "b c/key:26 cannot use “b c” as a provider: it may have only letters, digits, - _ and . (not first)"
                     .to_owned(),
-                format!("d/e\u{fffd}[2J:29 cannot use “e\u{fffd}[2J” as a name: allowed are {rule}"),
+                format!("d/e\u{fffd}[2J:29 cannot use “e\u{fffd}[2J” as a name: it may have {rule}"),
             ]
         );
         assert_eq!(told(text).len(), broken.len() + 1);

@@ -92,7 +92,7 @@ fn nothing_found_an_end_for_good_and_an_end_for_now_are_three_errors() {
     assert_eq!(missing.said(5), words);
 
     let unusable = run(&served, &["resolve", "demo", "--header"], &[("DEMO_KEY", "a\n"), BEARER]);
-    let words = "authtui: DEMO_KEY comes first and cannot be used: set it again, or unset it.\n";
+    let words = "authtui: DEMO_KEY comes first and cannot be used (there is white space around it): set it again, or unset it.\n";
     assert_eq!(unusable.said(1), words);
 }
 
@@ -165,7 +165,7 @@ fn what_is_not_known_is_named_with_what_is() {
     for (arguments, code, words) in [
         (&["resolve", "acme"][..], 5, "there is no provider acme. Known are: "),
         (&["resolve", "demo/ben"], 5, "there is no profile demo/ben"),
-        (&["resolve", "demo", "--order", "zsh"], 2, "demo has no order zsh; there are seed, documented."),
+        (&["resolve", "demo", "--order", "zsh"], 2, "demo has no such order; there are seed, documented."),
         (&["resolve", "demo", "--json", "--header"], 2, "cannot be used with"),
         (&["resolve", "../x"], 2, "cannot use"),
     ] {
@@ -240,4 +240,40 @@ fn with_fields(served: &Served) {
 /// Runs the program with these variables in its environment alone.
 fn run(served: &Served, arguments: &[&str], set: &[(&str, &str)]) -> Ended {
     Running::start(served.home.command(arguments).envs(set.iter().copied())).end()
+}
+
+#[test]
+fn the_name_of_a_variable_never_means_another_credential() {
+    let (served, _) = with_ana(-5);
+    let name = "demo/DEMO_BEARER";
+    for (order, set, code, out, words) in [
+        ("documented", &[KEY, BEARER][..], 0, "Authorization: Bearer 0123456789abcdefghij\n", ""),
+        ("seed", &[BEARER], 0, "Authorization: Bearer 0123456789abcdefghij\n", ""),
+        ("seed", &[KEY, BEARER], 1, "", "DEMO_BEARER is set, but DEMO_KEY comes first"),
+        ("seed", &[KEY], 5, "", "DEMO_BEARER is not set"),
+        ("seed", &[], 5, "", "DEMO_BEARER is not set"),
+    ] {
+        let ended = run(&served, &["resolve", name, "--order", order, "--header"], set);
+        assert_eq!((ended.code, ended.out.as_str()), (Some(code), out), "{set:?}: {ended:?}");
+        assert!(ended.err.contains(words), "{words}: {ended:?}");
+        let shown = run(&served, &["resolve", name, "--order", order], set);
+        assert_eq!(shown.code, Some(code), "{shown:?}");
+    }
+}
+
+#[test]
+fn an_example_is_copied_first_and_a_provider_without_keys_has_no_place_for_them() {
+    let served = Served::start();
+    let example = served.home.run(&["resolve", "oauth2"]);
+    assert_eq!(example.code, Some(5), "{example:?}");
+    assert!(example.err.contains("copy the example first") && !example.err.contains("authtui login"));
+    assert!(!example.out.contains("key"), "{example:?}");
+}
+
+#[test]
+fn a_value_that_cannot_be_used_is_refused_with_its_reason() {
+    let (served, _) = with_ana(3600);
+    let ended = run(&served, &["resolve", "demo", "--header"], &[("DEMO_KEY", "two words")]);
+    let words = "DEMO_KEY comes first and cannot be used (it has characters that no token may have)";
+    assert!(ended.said(1).contains(words), "{ended:?}");
 }

@@ -59,8 +59,10 @@ impl Shown {
                 "\nSend the request with your own browser session, and paste the address that it answers with:\n{curl}"
             ));
         }
+        // A device code that is awaited may prolong the login.
+        let settled = !matches!(doors.device, DeviceDoor::Asked(_));
         let opened = self.pages || self.curl || self.device.is_some();
-        if opened && !replace(&mut self.waiting, true) {
+        if opened && settled && !replace(&mut self.waiting, true) {
             let minutes = now.steady.until(doors.deadline).as_secs().div_ceil(60);
             let paste = if self.pages || self.curl { paste(pasting) } else { "" };
             console::say(&format!("\nWaiting {minutes} minutes for the answer.{paste}"));

@@ -35,7 +35,10 @@ impl Asked<'_> {
         {
             steps.push(format!("look in another order: --order {}", order.name));
         }
-        if looked(&Source::Login) && flows.iter().any(by_login) {
+        if self.provider.example {
+            // A login there is refused.
+            steps.push(format!("copy the example first: authtui providers show {provider}"));
+        } else if looked(&Source::Login) && flows.iter().any(by_login) {
             // No login may take the name of a key.
             let is_key = |name: &&ProfileName| {
                 name.is_reserved() || self.keys(stores).any(|key| key.id.name == **name)

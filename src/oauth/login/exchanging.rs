@@ -46,9 +46,19 @@ impl Login {
         } else if refusal.is_passing() {
             // Another login is needed, and makes sense without anything being changed first.
             Next::Retry
+        } else if refusal.is_about_client() && !self.may_be_the_secret(refusal) {
+            Next::Fix(format!(
+                "check the client and its scopes in the provider file: authtui providers show {name}"
+            ))
         } else {
             Next::LogIn
         }
+    }
+
+    /// Whether another secret of the client may help: the next login asks for it.
+    fn may_be_the_secret(&self, refusal: &Refusal) -> bool {
+        let has_secret = self.plan.provider.client.authentication.has_secret();
+        has_secret && refusal.said.code() == Some("invalid_client")
     }
 
     /// A code was refused, or could not be redeemed.

@@ -78,6 +78,14 @@ impl Refusal {
         matches!(self.status, 404 | 405 | 410)
     }
 
+    /// Whether the server refuses the client itself, or what it always asks for (RFC 6749 §5.2):
+    /// the same again is refused again.
+    #[must_use]
+    pub fn is_about_client(&self) -> bool {
+        let lasting = ["invalid_client", "unauthorized_client", "unsupported_grant_type", "invalid_scope"];
+        self.meaning.is_none() && self.said.code().is_some_and(|code| lasting.contains(&code))
+    }
+
     /// Whether the server is only busy, or has trouble of its own.
     #[must_use]
     pub fn is_busy(&self) -> bool {

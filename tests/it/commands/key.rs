@@ -108,3 +108,15 @@ fn a_secret_that_strayed_into_the_arguments_is_not_repeated() {
     waiting.line("Waiting");
     assert!(arguments_of(waiting.id()).contains("login"));
 }
+
+#[test]
+fn a_secret_in_the_place_of_a_name_is_masked() {
+    let served = Served::start();
+    let secret = "sk-ant-api03-0123456789abcdefZz01";
+    for line in [&["login"][..], &["token"], &["resolve"], &["refresh"], &["revoke"], &["providers", "show"]]
+    {
+        let ended = served.home.run(&[line, &[secret]].concat());
+        let said = ended.said(5);
+        assert!(said.contains("sk-ant-api03-…Zz01") && !said.contains("0123"), "{line:?}: {said}");
+    }
+}

@@ -289,3 +289,11 @@ fn a_login_that_only_a_paste_can_answer_ends_with_standard_input() {
         assert_eq!(served.home.bytes(), before);
     }
 }
+
+#[test]
+fn a_file_of_ones_own_that_is_still_an_example_is_named_with_the_line() {
+    let served = Served::start();
+    served.home.provider("acme", "name: acme\nextends: oauth2\nexample: true\n");
+    let said = served.home.run(&["login", "acme"]).said(2).to_owned();
+    assert!(said.contains("take the line `example: true` out of") && said.contains("acme.yaml"), "{said}");
+}

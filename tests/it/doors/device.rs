@@ -226,13 +226,14 @@ fn a_code_that_is_refused_or_too_old_leaves_the_other_doors_open() {
 fn a_code_that_cannot_be_had_ends_a_login_only_where_it_is_the_only_door() {
     let missing = r#"{"device_code":"s3cret"}"#.to_owned();
     let unsafe_page = codes().to_string().replace("https://id.test/d", "javascript:alert(1)");
+    let client = "check the client and its scopes in the provider file: authtui providers show demo";
     let check = "check endpoints.device in the provider file: authtui providers show demo";
     for (status, body, why, next) in [
         (
             400,
             r#"{"error":"unauthorized_client"}"#.to_owned(),
             "refused with unauthorized_client",
-            Next::LogIn,
+            Next::Fix(client.to_owned()),
         ),
         (404, String::new(), "answered 404", Next::Fix(check.to_owned())),
         (503, String::new(), "answered 503", Next::Retry),

@@ -68,6 +68,12 @@ fn a_fault_that_is_none_is_refused_with_what_can_be_written() {
 }
 
 #[test]
+fn the_demo_takes_no_file_of_the_persons() {
+    let ended = Home::new().run(&["demo", "--config", "mine.yaml"]);
+    assert!(ended.said(2).contains("leave --config out"), "{ended:?}");
+}
+
+#[test]
 fn a_fault_that_was_asked_for_meets_the_login_in_the_demo() {
     let home = Home::new();
     let pty = Pty::start(&home, &["demo", "--fault", "authorize=denied"], WIDE);

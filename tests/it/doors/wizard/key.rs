@@ -126,7 +126,7 @@ fn what_is_no_key_or_no_name_of_one_is_refused_with_a_sentence_and_stays() {
     for (text, sentence) in [
         ("key-3", name("key-3")),
         ("work", "demo/work is there already; choose another name".to_owned()),
-        ("", "cannot use “” as a name: allowed are 1 to 64 characters".to_owned()),
+        ("", "cannot use “” as a name: it may have 1 to 64 characters".to_owned()),
     ] {
         let mut app = App::of([profile("work")]);
         at_the_key(&mut app, &with_keys(), text);

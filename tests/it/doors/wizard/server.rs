@@ -132,14 +132,14 @@ fn an_answer_that_cannot_be_is_refused_with_a_sentence_and_stays() {
     let https = "https, or http on 127.0.0.1, [::1] or localhost";
     let whole = "an absolute address such as https://id.example.org/token";
     let part = |text: &str| {
-        format!("cannot use “{text}” as a provider: allowed are letters, digits, - _ and . (not first)")
+        format!("cannot use “{text}” as a provider: it may have only letters, digits, - _ and . (not first)")
     };
     let client = "A client id has visible ASCII characters alone (RFC 6749, Appendix A.1)".to_owned();
     let missing = "The provider gave you a client id when you registered there".to_owned();
     let secret = "A client secret is one line of visible ASCII characters; this one holds others".to_owned();
     let scope = "“b\\c” is no scope: one has visible ASCII characters, but no \" and no \\".to_owned();
     for (page, text, sentence) in [
-        (0, "", "cannot use “” as a provider: allowed are 1 to 64 characters".to_owned()),
+        (0, "", "cannot use “” as a provider: it may have 1 to 64 characters".to_owned()),
         (0, "../x", part("../x")),
         (0, "my server", part("my server")),
         (0, "demo", "A provider is called demo already; choose another name".to_owned()),
