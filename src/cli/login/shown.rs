@@ -4,6 +4,7 @@ use std::mem::replace;
 
 use crate::domain::clock::{Now, span};
 use crate::domain::countdown::countdown;
+use crate::domain::provider::endpoint;
 use crate::oauth::device::{DeviceCode, Progress};
 use crate::oauth::login::step::{Mark, Step};
 use crate::oauth::login::{DeviceDoor, Door, Doors, Login, Plan};
@@ -125,7 +126,8 @@ impl Shown {
 fn code(device: &DeviceCode, now: Now) {
     let spaced: Vec<String> = device.user_code.chars().map(String::from).collect();
     let spaced = spaced.join(" ");
-    console::say(&format!("\nOn any device, open\n\n    {}\n", device.page));
+    let place = if endpoint::is_loopback(&device.page) { "On this machine" } else { "On any device" };
+    console::say(&format!("\n{place}, open\n\n    {}\n", device.page));
     console::say(&format!(
         "and type the code\n\n    {}\n\n    letter by letter:  {spaced}\n",
         device.user_code

@@ -77,7 +77,7 @@ fn over_ssh_the_device_code_completes_the_login() {
         pty.wait("Waiting 10 minutes").wait("Not allowed there yet; asking every 1 s.");
         let shown = pty.contents();
         let code = person::between(&shown, "and type the code\n\n", "\n").trim().to_owned();
-        let page = person::between(&shown, "On any device, open\n\n", "\n").trim().to_owned();
+        let page = person::between(&shown, "On this machine, open\n\n", "\n").trim().to_owned();
         assert!(shown.contains(&code.chars().map(String::from).collect::<Vec<_>>().join(" ")), "{shown}");
         assert!(shown.contains(&format!("{page}?user_code={code}")), "{shown}");
         assert_eq!(shown.contains("paste it here"), pages, "{shown}");
@@ -100,7 +100,7 @@ fn a_device_code_that_is_denied_changes_nothing() {
     pty.wait("Waiting 10 minutes");
     let shown = pty.contents();
     let code = person::between(&shown, "and type the code\n\n", "\n").trim().to_owned();
-    let page = person::between(&shown, "On any device, open\n\n", "\n").trim().to_owned();
+    let page = person::between(&shown, "On this machine, open\n\n", "\n").trim().to_owned();
     person::type_code(&page, &code, "deny");
     let left = pty.end();
     assert!(left.code == 1 && left.text.contains("access was denied"), "{}", left.text);
