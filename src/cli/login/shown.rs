@@ -21,7 +21,6 @@ pub(super) struct Shown {
     waiting: bool,
     /// The code that was shown, and what was last said of it.
     device: Option<(String, Option<Progress>)>,
-    closed: bool,
 }
 
 /// Whether an answer can be pasted.
@@ -98,18 +97,13 @@ impl Shown {
 
     fn show_device(&mut self, door: &DeviceDoor, now: Now) {
         match door {
-            DeviceDoor::Absent | DeviceDoor::Asked(_) => {}
-            DeviceDoor::Closed(shut) => {
-                if !replace(&mut self.closed, true) {
-                    console::say(&format!("  No device code (any more): {shut}."));
-                }
-            }
+            // Why it closed is a notice of the login, or how it ended.
+            DeviceDoor::Absent | DeviceDoor::Asked(_) | DeviceDoor::Closed(_) => {}
             DeviceDoor::Open(device) => {
                 let progress = device.last.as_ref().map(|(_, progress)| progress.clone());
                 let before = self.device.replace((device.user_code.clone(), progress.clone()));
                 let same = before.filter(|(code, _)| *code == device.user_code);
                 if same.is_none() {
-                    self.closed = false;
                     code(device, now);
                 }
                 // One line for a change, not for every poll.
