@@ -99,7 +99,12 @@ impl<'a> FrontDoor<'a> {
     #[must_use]
     pub fn printed(&self) -> Vec<(&'static str, String)> {
         let address = |url: &Url| url.to_string();
-        let callback = "The answer comes back by itself, in a browser on this machine:";
+        let callback = match self.seat {
+            Seat::Here => "The answer comes back by itself, in a browser on this machine:",
+            Seat::OverSsh | Seat::NoDisplay => {
+                "In any browser, which ends at an address that may not load and is pasted here:"
+            }
+        };
         let code = self.device();
         let open = if code.is_some_and(|code| endpoint::is_loopback(&code.page)) {
             "In a browser on this machine, open this page:"
@@ -107,11 +112,14 @@ impl<'a> FrontDoor<'a> {
             "On any device, open this page:"
         };
         let with_code = code.and_then(|code| code.page_with_code.as_ref());
-        let by_browser = [
-            ("A command whose answer is pasted here:", self.doors.curl.clone()),
-            (callback, self.doors.callback.as_ref().map(address)),
-            ("The provider shows a code to paste, in any browser:", self.doors.paste.as_ref().map(address)),
-        ];
+        let by_callback = (callback, self.doors.callback.as_ref().map(address));
+        let paste = "The provider shows a code to paste, in any browser:";
+        let by_paste = (paste, self.doors.paste.as_ref().map(address));
+        let [first, second] = match self.seat {
+            Seat::Here => [by_callback, by_paste],
+            Seat::OverSsh | Seat::NoDisplay => [by_paste, by_callback],
+        };
+        let by_browser = [("A command whose answer is pasted here:", self.doors.curl.clone()), first, second];
         let by_device = [
             (open, code.map(|code| code.page.to_string())),
             ("and type this code:", code.map(|code| code.user_code.clone())),

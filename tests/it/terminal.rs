@@ -2,6 +2,7 @@
 
 mod demo;
 mod login;
+mod panel;
 pub(crate) mod pty;
 
 use std::time::{Duration, Instant};

@@ -16,7 +16,7 @@ const WIDE: (u16, u16) = (600, 40);
 const ODD: &str = "s3cret+/&=% a\"'$x";
 
 /// Somebody who sits elsewhere: no display and no browser here.
-fn over_ssh(home: &Home, arguments: &[&str]) -> Pty {
+pub(super) fn over_ssh(home: &Home, arguments: &[&str]) -> Pty {
     let mut command = CommandBuilder::new(program());
     command.args(arguments);
     for (name, value) in [
@@ -42,7 +42,7 @@ fn address(pty: &Pty, redirect: &str) -> String {
 }
 
 #[test]
-fn over_ssh_the_pasted_final_address_completes_the_login() {
+pub(super) fn over_ssh_the_pasted_final_address_completes_the_login() {
     for redirect in ["/oauth2/code/callback", "127.0.0.1:"] {
         let served = Served::start();
         let pty = over_ssh(&served.home, &["login", "demo/ana", "--paste"]);
@@ -55,7 +55,7 @@ fn over_ssh_the_pasted_final_address_completes_the_login() {
 }
 
 #[test]
-fn over_ssh_it_says_why_it_does_not_open_a_browser() {
+pub(super) fn over_ssh_it_says_why_it_does_not_open_a_browser() {
     let served = Served::start();
     let pty = over_ssh(&served.home, &["login", "demo/ana"]);
     pty.wait("You are here over SSH, and your browser is not on this machine.").wait("paste it here");
@@ -65,7 +65,7 @@ fn over_ssh_it_says_why_it_does_not_open_a_browser() {
 }
 
 #[test]
-fn over_ssh_the_device_code_completes_the_login() {
+pub(super) fn over_ssh_the_device_code_completes_the_login() {
     for (arguments, pages) in
         [(&["login", "demo/ana"][..], true), (&["login", "demo/ana", "--device"], false)]
     {
