@@ -151,9 +151,8 @@ fn a_client_with_a_secret_sends_it_with_every_request_as_the_file_says() {
         assert!(ended.said(0).contains("Logged in: op/work"), "{means}: {ended:?}");
         assert!(!ended.err.contains(client.secret()), "{ended:?}");
         assert_eq!(provider.home.run(&["refresh", "op/work"]).code, Some(0), "{means}");
-        // Of requests for a code the provider notes no client, and refuses those without its secret.
-        let asked = provider.log("/token");
-        assert!(asked.len() >= 3 && asked.iter().all(|entry| entry["client_auth"] == means), "{asked:#?}");
+        let asked = [provider.log("/device/auth"), provider.log("/token")].concat();
+        assert!(asked.len() >= 4 && asked.iter().all(|entry| entry["client_auth"] == means), "{asked:#?}");
         assert_eq!(provider.count("/refresh/reuse_detected"), 0);
     }
 }

@@ -81,7 +81,7 @@ fn choose(pty: &Pty, name: &str) {
 
 /// Reads the device code from the panel, which starts with it, and allows it at its page.
 fn allow_device(pty: &Pty) {
-    pty.wait("Open the link on any device, and type the code there.").wait("good for");
+    pty.wait("Open the link in a browser on this machine, and type the code there.").wait("good for");
     let shown = pty.contents();
     let page = person::between(&shown, "Link    ", " ");
     let code = person::between(&shown, "Code    ", " ");
