@@ -27,8 +27,8 @@ pub fn words(model: &Model, profile: &Profile, now: DateTime<Utc>) -> Option<Str
     let chain = resolve(provider, &order, Stock { stores: &stores, empty: &[] }, None, now);
     // What is said of the program may be a whole clause.
     let by = match order.program_name() {
-        "" => String::new(),
-        program => format!("by the program {}: ", prose::cut(&prose::safe(program), LONGEST)),
+        "" => "programs: ".to_owned(),
+        program => format!("{}: ", prose::cut(&prose::safe(program), LONGEST)),
     };
     Some(by + &seen(provider, &order, &chain, profile))
 }

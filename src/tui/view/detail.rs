@@ -71,7 +71,7 @@ fn whole(sheet: &mut Sheet<'_>, model: &Model, profile: &Profile, theme: &Theme,
         }
     }
     if let Some(words) = used::words(model, profile, now.wall) {
-        sheet.short_field("Used", &prose::safe(&words), 2);
+        sheet.short_field("Used by", &prose::safe(&words), 2);
     }
     if let Some(account) = &profile.account {
         sheet.field("Account", &[prose::safe(account)]);
