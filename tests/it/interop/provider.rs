@@ -3,13 +3,17 @@
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
 use std::thread;
 
 use serde_json::Value;
 use url::Url;
 
 use crate::home::running::Running;
-use crate::home::{Home, person};
+use crate::home::{Home, PATIENCE, person};
+
+/// How often the provider is started anew when it does not answer.
+const TRIES: u32 = 3;
 
 /// A provider that answers; dropping it ends it.
 pub(crate) struct Provider {
@@ -54,17 +58,9 @@ impl Provider {
 
     /// Starts the provider with these settings, and describes it as `op` with these flows.
     pub(crate) fn with(client: Client, flows: &str, settings: &[(&str, &str)]) -> Self {
-        let mut node = Command::new("node");
-        node.args(["server.mjs", "0"]).current_dir(folder());
-        node.env("ACCESS_TOKEN_TTL", "600").envs(settings.iter().copied());
-        node.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
-        let mut process = node.spawn().expect("Node.js");
-        let out = process.stdout.take().expect("standard output");
-        let mut lines = BufReader::new(out).lines().map_while(Result::ok);
-        let ready = lines.find_map(|line| line.strip_prefix("READY ").map(str::to_owned));
-        let issuer = ready.expect("a provider; tests/interop/install.sh installs what it needs");
-        // It has more to say later, and ends if nobody listens.
-        thread::spawn(move || lines.for_each(drop));
+        let (issuer, process) = (0..TRIES)
+            .find_map(|_| started(settings))
+            .expect("a provider; tests/interop/install.sh installs what it needs");
         let home = Home::new();
         home.provider(
             "op",
@@ -163,6 +159,34 @@ impl Provider {
 
     fn address(&self, path: &str) -> Url {
         self.issuer.join(path).expect("an address")
+    }
+}
+
+/// The provider's process once it answers, and where. Node.js sometimes hangs before its first line.
+fn started(settings: &[(&str, &str)]) -> Option<(String, Child)> {
+    let mut node = Command::new("node");
+    node.args(["server.mjs", "0"]).current_dir(folder());
+    node.env("ACCESS_TOKEN_TTL", "600").envs(settings.iter().copied());
+    node.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut process = node.spawn().expect("Node.js");
+    let out = process.stdout.take().expect("standard output");
+    let (tell, told) = mpsc::channel();
+    // It has more to say later, and ends if nobody listens.
+    thread::spawn(move || {
+        for line in BufReader::new(out).lines().map_while(Result::ok) {
+            if let Some(issuer) = line.strip_prefix("READY ") {
+                // Nobody waits any more for one that was given up.
+                let _ = tell.send(issuer.to_owned());
+            }
+        }
+    });
+    match told.recv_timeout(PATIENCE) {
+        Ok(issuer) => Some((issuer, process)),
+        Err(_) => {
+            let _ = process.kill();
+            let _ = process.wait();
+            None
+        }
     }
 }
 
