@@ -17,7 +17,7 @@ use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use color_eyre::eyre::Result;
 
 use crate::cli::exit::Exit;
@@ -65,13 +65,17 @@ pub fn main() -> ExitCode {
         console::say(&format!("authtui: {error}"));
     }
     crash::seal();
-    let arguments = match Arguments::try_parse() {
-        Ok(arguments) => arguments,
+    let parsed = Arguments::command().try_get_matches().and_then(|matches| {
+        let named = matches.subcommand_name().map(|command| format!("authtui {command}"));
+        Ok((Arguments::from_arg_matches(&matches)?, named))
+    });
+    let (arguments, program) = match parsed {
+        Ok((arguments, named)) => (arguments, named.unwrap_or_else(|| "authtui".to_owned())),
         Err(error) => {
             return asked_for(&stray::hushed(error)).into();
         }
     };
-    match run(arguments) {
+    match run(arguments, &program) {
         Ok(exit) => exit.into(),
         Err(error) => {
             console::say(&format!("authtui: {error:#}"));
@@ -94,9 +98,10 @@ fn asked_for(error: &clap::Error) -> Exit {
     }
 }
 
-fn run(Arguments { config, command }: Arguments) -> Result<Exit> {
+/// Runs the command; `program` is what the event log calls us.
+fn run(Arguments { config, command }: Arguments, program: &str) -> Result<Exit> {
     let Some(command) = command else {
-        return screen::run(&Hands::new(Paths::of_user(config)?), "");
+        return screen::run(&Hands::new(Paths::of_user(config)?, program), "");
     };
     // The demo knows no path of the person's.
     if let Command::Demo(arguments) = &command {
@@ -108,7 +113,7 @@ fn run(Arguments { config, command }: Arguments) -> Result<Exit> {
         }
         return screen::demo(arguments);
     }
-    let hands = Hands::new(Paths::of_user(config)?);
+    let hands = Hands::new(Paths::of_user(config)?, program);
     match command {
         Command::Demo(arguments) => screen::demo(&arguments),
         Command::List(arguments) => list::run(&hands, &arguments),

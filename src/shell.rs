@@ -10,6 +10,7 @@ pub mod environment;
 pub mod file;
 pub mod grant_lock;
 pub mod http;
+pub mod journal;
 pub mod keyboard;
 pub mod lock;
 pub mod login;
@@ -18,6 +19,7 @@ pub mod perform;
 pub mod providers;
 pub mod refresh;
 pub mod run;
+mod saving;
 pub mod signals;
 pub mod stores;
 pub mod surroundings;
@@ -30,14 +32,17 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Semaphore;
 
 use crate::domain::change::{Change, Snapshot};
+use crate::domain::event::Author;
 use crate::domain::name::StoreId;
 use crate::domain::provider::catalog::Catalog;
 use crate::domain::trouble::{Next, Trouble};
 use crate::shell::clipboard::Clipboard;
 use crate::shell::clock::Clock;
 use crate::shell::http::Http;
+use crate::shell::journal::Journal;
 use crate::shell::login::Listeners;
 use crate::shell::paths::Paths;
+use crate::shell::saving::Saving;
 use crate::shell::stores::{Failure, Stores};
 
 /// How many refreshes run at once.
@@ -55,6 +60,11 @@ pub struct Hands {
     stores: Arc<Stores>,
     /// Provider files in place of the presets.
     instead: Option<Vec<(String, String)>>,
+    saving: Arc<Saving>,
+    /// Who we are in the event log.
+    pub author: Author,
+    /// What happened to grants on this machine.
+    pub journal: Journal,
     catalog: Mutex<Option<Arc<Catalog>>>,
     listeners: Listeners,
     refreshes: Semaphore,
@@ -62,15 +72,18 @@ pub struct Hands {
 }
 
 impl Hands {
-    /// Hands for the files at `paths`. Nothing is read yet.
+    /// Hands for the files at `paths`, known as `program` to the event log. Nothing is read yet.
     #[must_use]
-    pub fn new(paths: Paths) -> Arc<Self> {
-        Arc::new(Self::bare(paths))
+    pub fn new(paths: Paths, program: &str) -> Arc<Self> {
+        Arc::new(Self::bare(paths, program))
     }
 
-    fn bare(paths: Paths) -> Self {
+    fn bare(paths: Paths, program: &str) -> Self {
         Self {
             stores: Arc::new(Stores::new(paths.config.clone())),
+            saving: Arc::default(),
+            journal: Journal::of(&paths.state),
+            author: Author { program: program.to_owned(), process: std::process::id() },
             paths,
             clock: Clock::start(),
             http: Http::default(),
@@ -87,7 +100,7 @@ impl Hands {
     /// They are read at once.
     #[must_use]
     pub fn with_providers(paths: Paths, files: Vec<(String, String)>) -> Arc<Self> {
-        let hands = Self { instead: Some(files), ..Self::bare(paths) };
+        let hands = Self { instead: Some(files), ..Self::bare(paths, "authtui demo") };
         let catalog = Arc::new(hands.read_catalog());
         Arc::new(Self { catalog: Mutex::new(Some(catalog)), ..hands })
     }
@@ -148,9 +161,7 @@ impl Hands {
     /// # Errors
     /// [`Failure`] when the profile has moved on or the file cannot be written.
     pub async fn apply(&self, store: StoreId, change: Change) -> Result<Snapshot, Failure> {
-        let stores = Arc::clone(&self.stores);
-        let applying = tokio::task::spawn_blocking(move || stores.apply(store, &change)).await;
-        applying.unwrap_or_else(|_| Err(Failure::Trouble(broke("cannot write the store"))))
+        self.saving.save(&self.stores, store, change, broke("cannot write the store")).await
     }
 
     /// The providers, read when they are first asked for.
@@ -217,7 +228,7 @@ mod tests {
     #[test]
     fn a_provider_that_is_added_is_known_at_once() {
         let folder = tempfile::tempdir().expect("a folder");
-        let hands = Hands::new(Paths::below(folder.path()));
+        let hands = Hands::new(Paths::below(folder.path()), "authtui");
         let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
         let text = "name: acme\nendpoints: { authorize: 'https://a.test/a', token: 'https://a.test/t' }\n";
         runtime.block_on(async {

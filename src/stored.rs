@@ -1,6 +1,7 @@
 //! What is written: texts of stores, read to rows and amended by changes. Pure.
 
 pub mod environment;
+pub mod log;
 pub mod own;
 pub mod place;
 pub mod plain;

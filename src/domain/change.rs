@@ -8,7 +8,7 @@ use std::fmt;
 
 use crate::domain::clock::{DateTime, Utc};
 use crate::domain::name::{ProfileName, StoreId};
-use crate::domain::profile::{Kind, LastRefresh, Profile};
+use crate::domain::profile::{Automatic, Kind, LastRefresh, Profile};
 use crate::domain::secret::Fingerprint;
 use crate::domain::tokens::{Held, Life, Tokens};
 use crate::domain::trouble::Trouble;
@@ -53,6 +53,7 @@ impl Change {
             Edit::Keep(profile) | Edit::Add(profile) => Ok(Some((**profile).clone())),
             Edit::Refresh(renewal) => kept(&|profile| renewal.renew(profile)),
             Edit::Record(last) => kept(&|profile| profile.last_refresh = Some(last.clone())),
+            Edit::Automatic(automatic) => kept(&|profile| profile.automatic = *automatic),
             Edit::Forget(_) if now.is_some_and(|profile| profile.kind == Kind::ApiKey) => Ok(None),
             Edit::Forget(at) => kept(&|profile| {
                 profile.held = Held::Nothing;
@@ -87,6 +88,8 @@ pub enum Edit {
     Refresh(Box<Renewal>),
     /// Write down how a refresh ended.
     Record(LastRefresh),
+    /// Turn the automatic renewal on or off.
+    Automatic(Automatic),
     /// Erase the tokens and keep the profile, `revoked here` since the given time.
     Forget(DateTime<Utc>),
     /// Remove the profile.
@@ -258,7 +261,7 @@ mod tests {
     }
 
     fn record() -> LastRefresh {
-        LastRefresh { at: at(9), result: RefreshResult::Done, grant: None }
+        LastRefresh { at: at(9), result: RefreshResult::Done, grant: None, clock_differs: None }
     }
 
     fn refresh() -> Edit {

@@ -73,6 +73,12 @@ pub fn rfc3339(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
 }
 
+/// Writes a time as RFC 3339 in UTC, to the millisecond.
+#[must_use]
+pub fn rfc3339_millis(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
+}
+
 /// The time of day on the person's clock: `14:02`.
 #[must_use]
 pub fn local_minute(at: DateTime<Utc>, offset: FixedOffset) -> String {

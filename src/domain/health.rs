@@ -171,7 +171,8 @@ mod tests {
     fn the_worst_that_is_true_wins() {
         let mut profile = profile(true, Some(-3600), Some(-1));
         let passing = RefreshResult::Passing { why: "503".into(), times: 1, retry_at: at(30) };
-        profile.last_refresh = Some(LastRefresh { at: at(-1), result: passing, grant: profile.grant() });
+        profile.last_refresh =
+            Some(LastRefresh { at: at(-1), result: passing, grant: profile.grant(), clock_differs: None });
         assert_eq!(idle(&profile), "retrying");
         profile.life.grant_ends_at = Some(at(-1));
         assert_eq!(idle(&profile), "needs login");
@@ -186,7 +187,8 @@ mod tests {
     fn a_dead_grant_needs_a_login_until_another_grant_is_there() {
         let mut profile = profile(true, Some(-3600), Some(3600));
         let dead = RefreshResult::Dead { why: "invalid_grant".into() };
-        profile.last_refresh = Some(LastRefresh { at: at(-1), result: dead, grant: profile.grant() });
+        profile.last_refresh =
+            Some(LastRefresh { at: at(-1), result: dead, grant: profile.grant(), clock_differs: None });
         assert_eq!(idle(&profile), "needs login");
         profile.held = Held::Here(Tokens { access: Secret::new("a"), refresh: Some(Secret::new("another")) });
         assert_eq!(idle(&profile), "fresh");

@@ -1,6 +1,6 @@
 //! One account at one provider.
 
-use crate::domain::clock::{DateTime, Utc};
+use crate::domain::clock::{DateTime, TimeDelta, Utc};
 use crate::domain::name::ProfileId;
 use crate::domain::provider::Provider;
 use crate::domain::secret::{Fingerprint, Secret};
@@ -35,6 +35,18 @@ pub struct Profile {
     pub refresh_count: u64,
     /// When the tokens were erased here.
     pub revoked_at: Option<DateTime<Utc>>,
+    /// Whether its token is renewed by itself.
+    pub automatic: Automatic,
+}
+
+/// Whether a profile's token is renewed by itself while the screen is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Automatic {
+    /// As the settings say.
+    #[default]
+    On,
+    /// Not this one.
+    Off,
 }
 
 impl Profile {
@@ -55,6 +67,7 @@ impl Profile {
             last_refresh: None,
             refresh_count: 0,
             revoked_at: None,
+            automatic: Automatic::On,
         }
     }
 
@@ -119,6 +132,9 @@ pub struct LastRefresh {
     pub result: RefreshResult,
     /// The grant it was asked for, by [`Profile::grant`]; absent: not written down.
     pub grant: Option<String>,
+    /// By how much the server's clock was ahead of ours when it said when the new token ends,
+    /// where that was so much that the end may mean nothing.
+    pub clock_differs: Option<TimeDelta>,
 }
 
 /// How a refresh ended.

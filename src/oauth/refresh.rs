@@ -160,7 +160,9 @@ pub enum Verdict {
 #[must_use]
 pub fn judge(profile: &Profile, provider: &Provider, reply: Result<&Reply, &Trouble>, now: Now) -> Verdict {
     let grant = profile.grant();
-    let failed = |result| Verdict::Failed(LastRefresh { at: now.wall, result, grant: grant.clone() });
+    let failed = |result| {
+        Verdict::Failed(LastRefresh { at: now.wall, result, grant: grant.clone(), clock_differs: None })
+    };
     let reply = match reply {
         Ok(reply) => reply,
         Err(trouble) => {
@@ -195,7 +197,7 @@ pub fn judge(profile: &Profile, provider: &Provider, reply: Result<&Reply, &Trou
         tokens,
         life: Life { grant_ends_at, ..granted.life },
         scopes: granted.scopes,
-        record: LastRefresh { at: now.wall, result: RefreshResult::Done, grant: of },
+        record: LastRefresh { at: now.wall, result: RefreshResult::Done, grant: of, clock_differs: None },
     }))
 }
 
@@ -292,7 +294,8 @@ mod tests {
     fn a_dead_grant_is_asked_again_only_by_a_person() {
         let mut profile = profile(-5);
         let result = RefreshResult::Dead { why: "invalid_grant".into() };
-        profile.last_refresh = Some(LastRefresh { at: now().wall, result, grant: profile.grant() });
+        profile.last_refresh =
+            Some(LastRefresh { at: now().wall, result, grant: profile.grant(), clock_differs: None });
         let dead = Decision::Cannot(Cannot::GrantDead("invalid_grant".into()));
         assert_eq!(decide(&profile, Some(&provider()), None, MINUTE, now()), dead);
         assert!(matches!(decide(&profile, Some(&provider()), None, Wish::New, now()), Decision::Ask(_)));

@@ -44,9 +44,7 @@ async fn run(hands: Arc<Hands>, inbox: Inbox, effect: Effect) {
             login::start(&hands, attempt, ask, tell, stored);
         }
         Effect::Refresh(id, wish) => {
-            let permit = hands.refreshes.acquire().await;
             let refreshed = refresh(&hands, &id, wish).await;
-            drop(permit);
             say(&inbox, Msg::Refreshed(id, refreshed));
         }
         Effect::Change(id, change) => {

@@ -1,22 +1,26 @@
 //! The one refresh. Screen, commands and everything to come call this and nothing else.
 //!
-//! Read, decide, lock by the grant, read again, decide again, ask, save, unlock. The new
-//! refresh token is on disk before anything else happens; whatever fails, nothing stored is
-//! deleted.
+//! Read, decide, lock by the grant, read again, decide again, write down what is about to happen,
+//! ask, save, unlock. The new refresh token is on disk before anything else happens; whatever
+//! fails, nothing stored is deleted.
+
+mod heir;
+mod trouble;
 
 use std::sync::Arc;
 
 use crate::domain::change::{Change, Edit, Renewal, Snapshot};
+use crate::domain::event::{Event, Happened};
 use crate::domain::name::ProfileId;
-use crate::domain::profile::{LastRefresh, Profile, RefreshResult};
-use crate::domain::provider::Provider;
-use crate::domain::provider::catalog::Catalog;
+use crate::domain::profile::{LastRefresh, Profile};
+use crate::domain::provider::{Provider, Rotation};
 use crate::domain::secret::Fingerprint;
 use crate::domain::trouble::{Next, Stored, Trouble};
 use crate::oauth::refresh::{Cannot, Decision, Verdict, Wish, decide, judge};
-use crate::shell::Hands;
-use crate::shell::grant_lock;
+use crate::shell::refresh::heir::Found;
+use crate::shell::refresh::trouble::{explained, failed, hindered, no_provider, orphaned};
 use crate::shell::stores::Failure;
+use crate::shell::{Hands, broke, grant_lock};
 use crate::tui::message::Refreshed;
 
 /// Fulfils `wish` for a profile.
@@ -27,6 +31,18 @@ pub async fn refresh(hands: &Arc<Hands>, id: &ProfileId, wish: Wish) -> Refreshe
     }
 }
 
+/// One refresh: for whom, of what, and what it is called when it fails.
+struct Errand<'a> {
+    hands: &'a Arc<Hands>,
+    id: &'a ProfileId,
+    what: &'a str,
+    provider: &'a Provider,
+    /// The profile as it is stored, under the lock.
+    profile: &'a Profile,
+    grant: String,
+    expects: Option<Fingerprint>,
+}
+
 async fn attempt(hands: &Arc<Hands>, id: &ProfileId, wish: Wish) -> Result<Refreshed, Trouble> {
     let what = format!("cannot refresh {}", id.name);
     let catalog = hands.catalog().await;
@@ -34,33 +50,50 @@ async fn attempt(hands: &Arc<Hands>, id: &ProfileId, wish: Wish) -> Result<Refre
     let (snapshot, profile) = read(hands, id, &what).await?;
     match decide(&profile, provider, None, wish, hands.clock.now()) {
         Decision::Enough => return Ok(Refreshed::Enough(snapshot)),
-        Decision::Cannot(Cannot::NoProvider) => return Err(no_provider(&what, &catalog, id)),
-        Decision::Cannot(cannot) => return Err(cannot_trouble(&what, &cannot)),
+        Decision::Cannot(Cannot::NoProvider) => return Err(no_provider(&what, &catalog, id.name.provider())),
+        Decision::Cannot(cannot) => return Err(hindered(&what, &cannot)),
         Decision::Ask(_) => {}
     }
     let seen = profile.held.fingerprint();
     // `decide` has asked, so there is a refresh token.
     let Some(refresh) = profile.refresh_token() else {
-        return Err(cannot_trouble(&what, &Cannot::NoRefreshToken));
+        return Err(hindered(&what, &Cannot::NoRefreshToken));
     };
+    // Before the lock: whoever waits for his turn must not keep a grant from another process.
+    let turn = hands.refreshes.acquire().await.map_err(|_| broke(&what))?;
     let _held = grant_lock::hold(&hands.paths.state, &what, refresh).await?;
     let (snapshot, profile) = read(hands, id, &what).await?;
     let request = match decide(&profile, provider, seen.as_ref(), wish, hands.clock.now()) {
         Decision::Enough => return Ok(Refreshed::Enough(snapshot)),
-        Decision::Cannot(cannot) => return Err(cannot_trouble(&what, &cannot)),
+        Decision::Cannot(cannot) => return Err(hindered(&what, &cannot)),
         Decision::Ask(request) => request,
     };
     // A file that cannot be written would lose the tokens that the request is about to spend.
     snapshot.writable.clone()?;
-    let Some(provider) = provider else { return Err(no_provider(&what, &catalog, id)) };
+    let Some(provider) = provider else { return Err(no_provider(&what, &catalog, id.name.provider())) };
+    let Some(grant) = profile.grant() else { return Err(hindered(&what, &Cannot::NoRefreshToken)) };
+    let errand = Errand { hands, id, what: &what, provider, profile: &profile, grant, expects: seen };
+    let offset = hands.clock.now().offset;
+    let interrupted = match heir::find(hands, &profile).await {
+        Found::Nothing => None,
+        Found::Interrupted(event) => Some(event),
+        Found::Heir(_) | Found::Orphan(_) if provider.rotation == Rotation::Reusable => None,
+        Found::Heir(renewal) => return Ok(errand.adopt(renewal).await),
+        Found::Orphan(event) => return Err(orphaned(&what, &event, offset)),
+    };
     if hands.is_ending() {
         return Err(Trouble::untouched(what, "the program is ending", Next::Nothing));
     }
+    errand.note(Happened::Asked { grant: errand.grant.clone() }).await.map_err(|error| {
+        let why = format!("what is about to happen cannot be written down: {error}");
+        let next = Next::Fix(format!("make room and rights for {}", hands.journal.path().display()));
+        Trouble::untouched(what.clone(), why, next)
+    })?;
     let reply = hands.http.send(&request, hands.clock.now()).await;
-    let verdict = judge(&profile, provider, reply.as_ref(), hands.clock.now());
-    Ok(match verdict {
-        Verdict::Refreshed(renewal) => save(hands, id, seen, renewal, &what).await,
-        Verdict::Failed(last) => write_down(hands, id, seen, last, provider, &what).await,
+    drop(turn);
+    Ok(match judge(&profile, provider, reply.as_ref(), hands.clock.now()) {
+        Verdict::Refreshed(renewal) => errand.save(renewal).await,
+        Verdict::Failed(last) => errand.write_down(explained(last, interrupted.as_ref(), offset)).await,
     })
 }
 
@@ -75,90 +108,116 @@ async fn read(hands: &Arc<Hands>, id: &ProfileId, what: &str) -> Result<(Snapsho
     }
 }
 
-async fn save(
-    hands: &Arc<Hands>,
-    id: &ProfileId,
-    expects: Option<Fingerprint>,
-    renewal: Box<Renewal>,
-    what: &str,
-) -> Refreshed {
-    let change = Change { name: id.name.clone(), expects, edit: Edit::Refresh(renewal.clone()) };
-    match hands.apply(id.store, change).await {
-        Ok(snapshot) => Refreshed::Done(snapshot),
-        // What was erased, removed or replaced meanwhile does not come back.
-        Err(Failure::Moved(moved)) => {
-            let snapshot = hands.read(id.store).await;
-            Refreshed::Failed(Some(snapshot), Trouble::untouched(what, moved.to_string(), Next::Nothing))
-        }
-        Err(Failure::Trouble(trouble)) => {
-            let trouble = Trouble { stored: Stored::NewOnesInMemory, ..trouble };
-            Refreshed::Unsaved(renewal, trouble)
+impl Errand<'_> {
+    fn change(&self, edit: Edit) -> Change {
+        Change { name: self.id.name.clone(), expects: self.expects, edit }
+    }
+
+    async fn save(&self, renewal: Box<Renewal>) -> Refreshed {
+        let grant = self.grant.clone();
+        let next = renewal.record.grant.clone().unwrap_or_else(|| grant.clone());
+        match self.hands.apply(self.id.store, self.change(Edit::Refresh(renewal.clone()))).await {
+            Ok(snapshot) => {
+                let snapshot = self.pass_on(snapshot, &renewal).await;
+                let generation = snapshot.profile(&self.id.name).map_or(0, |profile| profile.refresh_count);
+                self.tell(Happened::Renewed { grant, next, generation }).await;
+                Refreshed::Done(snapshot)
+            }
+            // What was erased, removed or replaced meanwhile does not come back.
+            Err(Failure::Moved(moved)) => {
+                self.tell(Happened::Unsaved { grant, why: moved.to_string() }).await;
+                let snapshot = self.hands.read(self.id.store).await;
+                let trouble = Trouble::untouched(self.what, moved.to_string(), Next::Nothing);
+                Refreshed::Failed(Some(snapshot), trouble)
+            }
+            Err(Failure::Trouble(trouble)) => {
+                self.tell(Happened::Unsaved { grant, why: trouble.why.clone() }).await;
+                Refreshed::Unsaved(renewal, Trouble { stored: Stored::NewOnesInMemory, ..trouble })
+            }
         }
     }
-}
 
-/// Writes down how it failed. A dead grant is read once more before it is believed: somebody
-/// else may have stored a newer one a moment ago.
-async fn write_down(
-    hands: &Arc<Hands>,
-    id: &ProfileId,
-    expects: Option<Fingerprint>,
-    last: LastRefresh,
-    provider: &Provider,
-    what: &str,
-) -> Refreshed {
-    let trouble = trouble(&last, provider, what);
-    let change = Change { name: id.name.clone(), expects, edit: Edit::Record(last) };
-    match hands.apply(id.store, change).await {
-        Ok(snapshot) => Refreshed::Failed(Some(snapshot), trouble),
-        Err(Failure::Moved(_)) => {
-            let snapshot = hands.read(id.store).await;
-            let renewed =
-                snapshot.profile(&id.name).is_some_and(|profile| profile.held.fingerprint().is_some());
-            if renewed { Refreshed::Enough(snapshot) } else { Refreshed::Failed(Some(snapshot), trouble) }
+    /// Gives the new tokens to the other profiles of this store that hold the same grant.
+    async fn pass_on(&self, mut snapshot: Snapshot, renewal: &Renewal) -> Snapshot {
+        let old = self.profile.refresh_token();
+        let twins: Vec<Change> = snapshot
+            .profiles()
+            .filter(|twin| twin.id != *self.id && twin.refresh_token() == old)
+            .filter(|twin| twin.id.name.provider() == self.id.name.provider())
+            .map(|twin| Change {
+                name: twin.id.name.clone(),
+                expects: twin.held.fingerprint(),
+                edit: Edit::Refresh(Box::new(renewal.clone())),
+            })
+            .collect();
+        for change in twins {
+            // One that has moved on, or cannot be written, finds its heir by the log.
+            if let Ok(after) = self.hands.apply(self.id.store, change).await {
+                snapshot = after;
+            }
         }
-        // The failure itself is what the person must hear of; that it could not be written
-        // down changes nothing about the tokens.
-        Err(Failure::Trouble(_)) => Refreshed::Failed(None, trouble),
+        snapshot
     }
-}
 
-fn trouble(last: &LastRefresh, provider: &Provider, what: &str) -> Trouble {
-    match &last.result {
-        RefreshResult::Dead { why } => {
-            Trouble::untouched(what, format!("{} {why}", provider.title), Next::LogIn)
+    /// Takes over what somebody else got for this grant.
+    async fn adopt(&self, renewal: Box<Renewal>) -> Refreshed {
+        let grant = self.grant.clone();
+        let next = renewal.record.grant.clone().unwrap_or_else(|| grant.clone());
+        match self.hands.apply(self.id.store, self.change(Edit::Refresh(renewal))).await {
+            Ok(snapshot) => {
+                self.tell(Happened::Adopted { grant, next }).await;
+                Refreshed::Enough(snapshot)
+            }
+            Err(Failure::Moved(moved)) => {
+                let snapshot = self.hands.read(self.id.store).await;
+                Refreshed::Failed(
+                    Some(snapshot),
+                    Trouble::untouched(self.what, moved.to_string(), Next::Nothing),
+                )
+            }
+            Err(Failure::Trouble(trouble)) => Refreshed::Failed(None, trouble),
         }
-        RefreshResult::Passing { why, retry_at, .. } => {
-            let left = crate::domain::countdown::countdown(*retry_at - last.at).0;
-            Trouble::untouched(what, format!("{why}; the next try makes sense in {left}"), Next::Retry)
-        }
-        RefreshResult::Done => Trouble::untouched(what, "it is done", Next::Nothing),
     }
-}
 
-/// There is no such provider, or its file is faulty.
-fn no_provider(what: &str, catalog: &Catalog, id: &ProfileId) -> Trouble {
-    match catalog.complaint(id.name.provider()) {
-        Some(complaint) => Trouble::untouched(what, complaint.to_string(), corrected()),
-        None => cannot_trouble(what, &Cannot::NoProvider),
+    /// Writes down how it failed. A dead grant is read once more before it is believed: somebody
+    /// else may have stored a newer one a moment ago.
+    async fn write_down(&self, last: LastRefresh) -> Refreshed {
+        let trouble = failed(&last, self.provider, self.what);
+        let is_dead = trouble.next == Next::LogIn;
+        self.tell(Happened::Failed { grant: self.grant.clone(), is_dead, why: trouble.why.clone() }).await;
+        match self.hands.apply(self.id.store, self.change(Edit::Record(last))).await {
+            Ok(snapshot) => Refreshed::Failed(Some(snapshot), trouble),
+            Err(Failure::Moved(_)) => {
+                let snapshot = self.hands.read(self.id.store).await;
+                let now = snapshot.profile(&self.id.name);
+                let is_renewed = now.is_some_and(|profile| profile.held.fingerprint().is_some());
+                if is_renewed {
+                    Refreshed::Enough(snapshot)
+                } else {
+                    Refreshed::Failed(Some(snapshot), trouble)
+                }
+            }
+            // The failure itself is what the person must hear of; that it could not be written
+            // down changes nothing about the tokens.
+            Err(Failure::Trouble(_)) => Refreshed::Failed(None, trouble),
+        }
     }
-}
 
-fn cannot_trouble(what: &str, cannot: &Cannot) -> Trouble {
-    let next = match cannot {
-        Cannot::IsKey | Cannot::NeverRenewed => Next::Nothing,
-        Cannot::IsVariable => {
-            Next::Fix("set a new value in the shell that starts authtui, or unset it there".to_owned())
-        }
-        Cannot::NoTokens | Cannot::NoRefreshToken | Cannot::GrantDead(_) => Next::LogIn,
-        Cannot::NoProvider => {
-            Next::Fix("add a provider file of that name; authtui providers shows where".to_owned())
-        }
-        Cannot::Unfilled => corrected(),
-    };
-    Trouble::untouched(what, cannot.to_string(), next)
-}
+    /// Writes an event after the fact. That it cannot be written changes nothing any more.
+    async fn tell(&self, what: Happened) {
+        drop(self.note(what).await);
+    }
 
-fn corrected() -> Next {
-    Next::Fix("correct the provider file".to_owned())
+    async fn note(&self, what: Happened) -> std::io::Result<()> {
+        let event = Event {
+            at: self.hands.clock.now().wall,
+            by: self.hands.author.clone(),
+            profile: self.id.name.clone(),
+            store: self.hands.paths.config.to_string_lossy().into_owned(),
+            what,
+        };
+        let journal = self.hands.journal.clone();
+        let writing = tokio::task::spawn_blocking(move || journal.write(&event)).await;
+        writing.unwrap_or_else(|_| Err(std::io::Error::other("a part of the program ended by a fault")))
+    }
 }

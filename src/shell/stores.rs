@@ -88,21 +88,35 @@ impl Stores {
     /// # Errors
     /// A [`Failure`]; the file is then as it was.
     pub fn apply(&self, store: StoreId, change: &Change) -> Result<Snapshot, Failure> {
+        let (snapshot, failures) =
+            self.apply_each(store, std::slice::from_ref(change)).map_err(Failure::Trouble)?;
+        failures.into_iter().next().flatten().map_or(Ok(snapshot), Err)
+    }
+
+    /// Makes each of `changes` that can be made, with one reading and one writing, and says what the
+    /// file of `store` holds then, and for each change why it was not made, if it was not.
+    ///
+    /// # Errors
+    /// A [`Trouble`] when none was made; the file is then as it was.
+    pub fn apply_each(
+        &self,
+        store: StoreId,
+        changes: &[Change],
+    ) -> Result<(Snapshot, Vec<Option<Failure>>), Trouble> {
         let Some(path) = self.path(store) else {
-            return Err(Failure::Trouble(environment::read_only()));
+            return Err(environment::read_only());
         };
-        file::target(path).and_then(|target| file::make_folder(&target)).map_err(Failure::Trouble)?;
-        let target = file::target(path).map_err(Failure::Trouble)?;
+        file::target(path).and_then(|target| file::make_folder(&target))?;
+        let target = file::target(path)?;
         let beside = lock_path(&target);
-        let _lock = lock::hold_blocking(&beside, PATIENCE)
-            .map_err(|why| Failure::Trouble(locked(path, &beside, &why)))?;
+        let _lock = lock::hold_blocking(&beside, PATIENCE).map_err(|why| locked(path, &beside, &why))?;
         for _ in 0..TRIES {
-            if let Some(snapshot) = self.attempt(store, (path, &target), change)? {
-                return Ok(snapshot);
+            if let Some(applied) = self.attempt(store, (path, &target), changes)? {
+                return Ok(applied);
             }
         }
         let what = format!("cannot save to {}", shown(path));
-        Err(Failure::Trouble(Trouble::untouched(what, "another program keeps writing it", Next::Retry)))
+        Err(Trouble::untouched(what, "another program keeps writing it", Next::Retry))
     }
 
     /// One reading, amending and replacing; nothing when the file was written meanwhile.
@@ -110,24 +124,28 @@ impl Stores {
         &self,
         store: StoreId,
         (path, target): (&Path, &Path),
-        change: &Change,
-    ) -> Result<Option<Snapshot>, Failure> {
-        let refused = |fault: Unreadable| Failure::Trouble(unreadable(path, &fault));
-        let before = file::read(target, tree::LONGEST).map_err(Failure::Trouble)?;
+        changes: &[Change],
+    ) -> Result<Option<(Snapshot, Vec<Option<Failure>>)>, Trouble> {
+        let refused = |fault: Unreadable| unreadable(path, &fault);
+        let before = file::read(target, tree::LONGEST)?;
         let text = before.as_ref().map(|bytes| decoded(bytes)).transpose().map_err(refused)?;
-        let own::Amended { text, content } =
-            own::amend(text, change).map_err(|why| failure(path, change, why))?;
-        let after = Zeroizing::new(text);
+        let (amended, why) = own::amend_each(text, changes).map_err(|why| whole(path, why))?;
+        let failures: Vec<_> =
+            changes.iter().zip(why).map(|(change, why)| Some(failure(path, change, why?))).collect();
+        let after = Zeroizing::new(amended.text);
         let bytes = before.as_ref().map(|bytes| bytes.as_slice());
-        let notices = if bytes == Some(after.as_bytes()) {
+        let is_needless = bytes == Some(after.as_bytes()) || failures.iter().all(Option::is_some);
+        let notices = if is_needless {
             file::reading_notices(target)
         } else {
-            match file::replace(target, bytes, after.as_bytes()).map_err(Failure::Trouble)? {
+            match file::replace(target, bytes, after.as_bytes())? {
                 Replaced::Done(notices) => notices,
                 Replaced::Overtaken => return Ok(None),
             }
         };
-        Ok(Some(snapshot(store, path, Some(content), notices)))
+        // Where nothing was to be written, a file that was not there is still not there.
+        let content = Some(amended.content).filter(|_| bytes.is_some() || !is_needless);
+        Ok(Some((snapshot(store, path, content, notices), failures)))
     }
 
     /// What changes when the file of `store` is written: its time, size and number.
@@ -188,6 +206,20 @@ fn not_written(path: &Path, fault: &Unreadable) -> Trouble {
     Trouble::untouched(what, fault.why.clone(), Next::Fix(fault.remedy.clone()))
 }
 
+/// Why none of several changes was made.
+fn whole(path: &Path, why: Refused) -> Trouble {
+    match why {
+        Refused::Unreadable(fault) => unreadable(path, &fault),
+        Refused::Moved(moved) => {
+            Trouble::untouched(format!("cannot change {}", shown(path)), moved.to_string(), Next::Retry)
+        }
+        Refused::Impossible(why) => {
+            let remedy = Next::Fix(format!("edit {}", shown(path)));
+            Trouble::untouched(format!("cannot change {}", shown(path)), why, remedy)
+        }
+    }
+}
+
 fn failure(path: &Path, change: &Change, why: Refused) -> Failure {
     match why {
         Refused::Moved(moved) => Failure::Moved(moved),
@@ -244,7 +276,7 @@ mod tests {
     fn refresh(name: &str, access: &str) -> Change {
         let tokens = Tokens { access: Secret::new(access), refresh: None };
         let at = at_seconds(1_800_000_000).expect("in range");
-        let record = LastRefresh { at, result: RefreshResult::Done, grant: None };
+        let record = LastRefresh { at, result: RefreshResult::Done, grant: None, clock_differs: None };
         let renewal = Renewal { tokens, life: Life::default(), scopes: None, record };
         let name = ProfileName::parse(name).expect("a name");
         Change { name, expects: None, edit: Edit::Refresh(Box::new(renewal)) }

@@ -9,6 +9,8 @@ mod edit;
 mod entries;
 mod entry;
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde_yaml::Value;
 
 use crate::domain::change::{Change, Row, Where};
@@ -17,8 +19,8 @@ use crate::domain::profile::Profile;
 use crate::domain::secret::Secret;
 use crate::stored::own::entries::{Entry, entries};
 use crate::stored::place::Places;
-use crate::stored::yaml::Step;
-use crate::stored::{Refused, Unreadable, tree, yaml};
+use crate::stored::yaml::{Amend, Amending, Step};
+use crate::stored::{Refused, Unreadable, tree};
 
 /// The version of the structure that is written.
 const VERSION: u64 = 1;
@@ -69,30 +71,99 @@ fn content(text: &str, entries: Vec<Entry>, read_only: Option<Unreadable>) -> Co
 /// [`Refused`], and then nothing must be written.
 pub fn amend(text: Option<&str>, change: &Change) -> Result<Amended, Refused> {
     let (text, tree) = begun(text).map_err(Refused::Unreadable)?;
-    if let Some(newer) = newer(&text, &tree) {
+    let (amended, refused) = amend_together(&text, tree, std::slice::from_ref(change))?;
+    refused.into_iter().next().flatten().map_or(Ok(amended), Err)
+}
+
+/// `text` with those of `changes` made to it, one after another, that can be made; and for each why
+/// it was not, if it was not.
+///
+/// # Errors
+/// [`Refused::Unreadable`], and then nothing must be written.
+pub fn amend_each(
+    text: Option<&str>,
+    changes: &[Change],
+) -> Result<(Amended, Vec<Option<Refused>>), Refused> {
+    let (mut text, tree) = begun(text).map_err(Refused::Unreadable)?;
+    match amend_together(&text, tree.clone(), changes) {
+        Ok(amended) => return Ok(amended),
+        Err(refused @ (Refused::Unreadable(_) | Refused::Moved(_))) => return Err(refused),
+        // One of them cannot be written, and takes none of the others with it.
+        Err(Refused::Impossible(_)) => {}
+    }
+    let mut content = content(&text, entries(&text, &tree).map_err(Refused::Unreadable)?, None);
+    let mut refused = Vec::new();
+    for change in changes {
+        match amend(Some(&text), change) {
+            Ok(amended) => {
+                (text, content) = (amended.text, amended.content);
+                refused.push(None);
+            }
+            Err(why) => refused.push(Some(why)),
+        }
+    }
+    Ok((Amended { text, content }, refused))
+}
+
+/// All of `changes` in one pass over the text.
+fn amend_together(
+    text: &str,
+    tree: Value,
+    changes: &[Change],
+) -> Result<(Amended, Vec<Option<Refused>>), Refused> {
+    if let Some(newer) = newer(text, &tree) {
         return Err(Refused::Unreadable(newer));
     }
-    let before = entries(&text, &tree).map_err(Refused::Unreadable)?;
-    let found = writable(&before, &change.name)?;
+    let mut before = entries(text, &tree).map_err(Refused::Unreadable)?;
+    let first = kept(&before, changes);
+    let mut amending = Amending::begin(text, tree).map_err(Refused::Impossible)?;
+    let (mut refused, mut outcomes) = (Vec::new(), BTreeMap::new());
+    for change in changes {
+        match planned(amending.tree(), &before, change) {
+            Ok((outcome, amendments)) => {
+                amending.make(amendments).map_err(Refused::Impossible)?;
+                before = entries(text, amending.tree()).map_err(Refused::Unreadable)?;
+                outcomes.insert(&change.name, outcome);
+                refused.push(None);
+            }
+            Err(why) => refused.push(Some(why)),
+        }
+    }
+    let (text, tree) = amending.finish().map_err(Refused::Impossible)?;
+    let written = entries(&text, &tree).map_err(Refused::Unreadable)?;
+    for (name, outcome) in outcomes {
+        let profile = writable(&written, name)?.and_then(|entry| entry.profile.as_ref().ok());
+        if profile.map(tokens) != outcome.as_ref().map(tokens) {
+            return Err(shares(name));
+        }
+    }
+    if let Some(change) = changes.first().filter(|_| kept(&written, changes) != first) {
+        return Err(shares(&change.name));
+    }
+    let content = content(&text, written, None);
+    Ok((Amended { text, content }, refused))
+}
+
+/// What `change` makes of its profile, and the amendments that write it.
+fn planned(
+    tree: &Value,
+    entries: &[Entry],
+    change: &Change,
+) -> Result<(Option<Profile>, Vec<Amend>), Refused> {
+    let found = writable(entries, &change.name)?;
     let now = found.and_then(|entry| entry.profile.as_ref().ok());
     let outcome = change.outcome(now).map_err(Refused::Moved)?;
     let amendments = match (&outcome, found) {
-        (Some(after), Some(entry)) => edit::rewrite(&tree, entry, after),
-        (Some(after), None) => edit::add(&tree, &change.name, after),
-        (None, Some(entry)) => Ok(edit::remove(&tree, entry)),
+        (Some(after), Some(entry)) => edit::rewrite(tree, entry, after),
+        (Some(after), None) => edit::add(tree, &change.name, after),
+        (None, Some(entry)) => Ok(edit::remove(tree, entry)),
         (None, None) => Ok(Vec::new()),
     };
-    let amended = amendments.and_then(|amendments| yaml::amended(&text, tree, amendments));
-    let (text, tree) = amended.map_err(Refused::Impossible)?;
-    let written = entries(&text, &tree).map_err(Refused::Unreadable)?;
-    let profile = writable(&written, &change.name)?.and_then(|entry| entry.profile.as_ref().ok());
-    let same = others(&written, &change.name) == others(&before, &change.name);
-    if !same || profile.map(tokens) != outcome.as_ref().map(tokens) {
-        let why = format!("{} shares fields with another entry; change it in an editor", change.name);
-        return Err(Refused::Impossible(why));
-    }
-    let content = content(&text, written, None);
-    Ok(Amended { text, content })
+    Ok((outcome, amendments.map_err(Refused::Impossible)?))
+}
+
+fn shares(name: &ProfileName) -> Refused {
+    Refused::Impossible(format!("{name} shares fields with another entry; change it in an editor"))
 }
 
 /// The pair of tokens; an empty refresh token is none.
@@ -101,12 +172,14 @@ fn tokens(profile: &Profile) -> Option<(&Secret, Option<&Secret>)> {
     profile.held.tokens().map(|tokens| (&tokens.access, refresh))
 }
 
-/// What a change of `name` must leave as it is: the other profiles, and the number of entries
-/// that are not understood.
-fn others<'a>(entries: &'a [Entry], name: &ProfileName) -> (Vec<&'a Profile>, usize) {
+/// What `changes` must leave as it is: the profiles they do not name, and the number of entries that
+/// are not understood.
+fn kept(entries: &[Entry], changes: &[Change]) -> (Vec<Profile>, usize) {
     let profiles: Vec<_> = entries.iter().filter_map(|entry| entry.profile.as_ref().ok()).collect();
     let broken = entries.len() - profiles.len();
-    (profiles.into_iter().filter(|profile| profile.id.name != *name).collect(), broken)
+    let named: BTreeSet<_> = changes.iter().map(|change| &change.name).collect();
+    let others = profiles.into_iter().filter(|profile| !named.contains(&profile.id.name));
+    (others.cloned().collect(), broken)
 }
 
 /// The text and its tree; one with nothing but comments, or none at all, as a file begins.
@@ -207,7 +280,8 @@ mod tests {
         expected.refresh_count = 7;
         let retry_at = at(30).expect("in range");
         let result = RefreshResult::Passing { why: "503".into(), times: 2, retry_at };
-        expected.last_refresh = Some(LastRefresh { at: at(0).expect("in range"), result, grant: own("g") });
+        expected.last_refresh =
+            Some(LastRefresh { at: at(0).expect("in range"), result, grant: own("g"), clock_differs: None });
         assert_eq!(rows(text), [Row::Profile(Box::new(expected))]);
     }
 

@@ -40,22 +40,51 @@ pub enum Amend {
     Remove(Vec<Step>),
 }
 
-/// `text` and its `tree` with all amendments made.
-///
-/// # Errors
-/// A sentence that says why the text cannot be amended.
-pub fn amended(text: &str, mut tree: Value, amendments: Vec<Amend>) -> Result<(String, Value), String> {
-    let file = YamlFile::from_str(text).map_err(|_| awkward())?;
-    let document = file.ensure_document();
-    for amendment in amendments {
-        let Some(amendment) = settled(&tree, amendment)? else { continue };
-        amend_text(&document, &amendment).ok_or_else(awkward)?;
-        amend_tree(&mut tree, amendment).ok_or_else(awkward)?;
+/// A text that is being amended, and the tree it holds.
+pub struct Amending {
+    file: YamlFile,
+    tree: Value,
+}
+
+impl Amending {
+    /// Begins to amend `text`, which holds `tree`.
+    ///
+    /// # Errors
+    /// A sentence that says why the text cannot be amended.
+    pub fn begin(text: &str, tree: Value) -> Result<Self, String> {
+        Ok(Self { file: YamlFile::from_str(text).map_err(|_| awkward())?, tree })
     }
-    let text = file.to_string();
-    match tree::parse_strictly(&text) {
-        Ok(written) if written == tree => Ok((text, tree)),
-        Ok(_) | Err(_) => Err(awkward()),
+
+    /// The tree as it is amended so far.
+    #[must_use]
+    pub fn tree(&self) -> &Value {
+        &self.tree
+    }
+
+    /// Makes `amendments`. After an error text and tree are worth nothing any more.
+    ///
+    /// # Errors
+    /// A sentence that says why the text cannot be amended.
+    pub fn make(&mut self, amendments: Vec<Amend>) -> Result<(), String> {
+        let document = self.file.ensure_document();
+        for amendment in amendments {
+            let Some(amendment) = settled(&self.tree, amendment)? else { continue };
+            amend_text(&document, &amendment).ok_or_else(awkward)?;
+            amend_tree(&mut self.tree, amendment).ok_or_else(awkward)?;
+        }
+        Ok(())
+    }
+
+    /// The amended text and its tree, once both agree.
+    ///
+    /// # Errors
+    /// A sentence that says why the text cannot be amended.
+    pub fn finish(self) -> Result<(String, Value), String> {
+        let text = self.file.to_string();
+        match tree::parse_strictly(&text) {
+            Ok(written) if written == self.tree => Ok((text, self.tree)),
+            Ok(_) | Err(_) => Err(awkward()),
+        }
     }
 }
 
@@ -181,7 +210,10 @@ fn descend(document: &Document, path: &[Step]) -> Option<YamlNode> {
 fn written(value: &Value) -> Option<Box<dyn AsYaml>> {
     Some(match value {
         Value::String(text) => Box::new(ScalarValue::double_quoted(text)),
-        Value::Number(number) => Box::new(number.as_u64()?),
+        Value::Number(number) => match number.as_u64() {
+            Some(number) => Box::new(number),
+            None => Box::new(number.as_i64()?),
+        },
         Value::Bool(bool) => Box::new(*bool),
         Value::Sequence(items) => {
             let mut builder = SequenceBuilder::new();

@@ -432,7 +432,12 @@ impl Run {
             0 => Refreshed::Done(self.snapshot()),
             1 => Refreshed::Enough(self.snapshot()),
             2 => {
-                let record = LastRefresh { at: self.now.wall, result: RefreshResult::Done, grant: None };
+                let record = LastRefresh {
+                    at: self.now.wall,
+                    result: RefreshResult::Done,
+                    grant: None,
+                    clock_differs: None,
+                };
                 let renewal = Renewal { tokens: self.tokens(), life: self.life(), scopes: None, record };
                 Refreshed::Unsaved(Box::new(renewal), self.trouble())
             }
@@ -473,7 +478,7 @@ impl Run {
             RefreshResult::Dead { why: "no\x1b[31m".to_owned() },
             RefreshResult::Passing { why: "busy".to_owned(), times: 3, retry_at },
         ]);
-        let last = LastRefresh { at: self.now.wall, result, grant: None };
+        let last = LastRefresh { at: self.now.wall, result, grant: None, clock_differs: None };
         Row::Profile(Box::new(Profile {
             client_secret: self.dice.one_in(2).then(|| Secret::new(format!("x{CLIENT_SECRET}x"))),
             held,

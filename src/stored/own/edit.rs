@@ -186,7 +186,12 @@ providers:
     }
 
     fn refresh(called: &str) -> Change {
-        let record = LastRefresh { at: at(0), result: RefreshResult::Done, grant: Some("1234abcd".into()) };
+        let record = LastRefresh {
+            at: at(0),
+            result: RefreshResult::Done,
+            grant: Some("1234abcd".into()),
+            clock_differs: None,
+        };
         let life = Life { obtained_at: Some(at(0)), expires_at: Some(at(3600)), grant_ends_at: None };
         let renewal = Renewal { tokens: tokens("new", "r2"), life, scopes: None, record };
         change(called, Edit::Refresh(Box::new(renewal)))
@@ -463,7 +468,8 @@ providers:
                 (profile.account, profile.scopes, profile.refresh_count) = (account, scopes, count);
                 profile.life.expires_at = at_seconds(end);
                 let result = RefreshResult::Passing { why, times, retry_at: at(end) };
-                profile.last_refresh = Some(LastRefresh { at: at(0), result, grant: Some(grant) });
+                profile.last_refresh =
+                    Some(LastRefresh { at: at(0), result, grant: Some(grant), clock_differs: None });
                 profile
             },
         )

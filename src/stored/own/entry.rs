@@ -2,10 +2,10 @@
 
 use serde_yaml::{Mapping, Value};
 
-use crate::domain::clock::{DateTime, Utc, rfc3339};
+use crate::domain::clock::{DateTime, TimeDelta, Utc, rfc3339};
 use crate::domain::expiry::{Written, moment};
 use crate::domain::name::ProfileId;
-use crate::domain::profile::{Kind, LastRefresh, Profile, RefreshResult};
+use crate::domain::profile::{Automatic, Kind, LastRefresh, Profile, RefreshResult};
 use crate::domain::secret::Secret;
 use crate::domain::tokens::{Held, Life, Tokens};
 
@@ -85,6 +85,7 @@ pub(super) fn login(id: ProfileId, fields: &Mapping) -> Result<Profile, String> 
         last_refresh: last_refresh(fields)?,
         refresh_count: count(fields, "refresh_count")?.unwrap_or(0),
         revoked_at: time(fields, "revoked_at")?,
+        automatic: automatic(fields)?,
     })
 }
 
@@ -118,6 +119,14 @@ fn count(fields: &Mapping, key: &str) -> Result<Option<u64>, String> {
     }
 }
 
+fn automatic(fields: &Mapping) -> Result<Automatic, String> {
+    match fields.get("automatic") {
+        None | Some(Value::Null | Value::Bool(true)) => Ok(Automatic::On),
+        Some(Value::Bool(false)) => Ok(Automatic::Off),
+        Some(value) => Err(format!("automatic is {}, but true or false is needed", kind(value))),
+    }
+}
+
 fn last_refresh(fields: &Mapping) -> Result<Option<LastRefresh>, String> {
     let fields = match fields.get("last_refresh") {
         None | Some(Value::Null) => return Ok(None),
@@ -136,7 +145,9 @@ fn last_refresh(fields: &Mapping) -> Result<Option<LastRefresh>, String> {
         },
         Some(_) | None => return Err("the result of last_refresh is none of done, passing, dead".to_owned()),
     };
-    Ok(Some(LastRefresh { at, result, grant: text(fields, "grant")?.map(str::to_owned) }))
+    let seconds = |value: &Value| value.as_i64().and_then(TimeDelta::try_seconds);
+    let clock_differs = fields.get("clock_differs").and_then(seconds);
+    Ok(Some(LastRefresh { at, result, grant: text(fields, "grant")?.map(str::to_owned), clock_differs }))
 }
 
 /// The fields of `oauth_credentials[n]` without its id, in the order they are written.
@@ -160,6 +171,7 @@ pub(super) fn login_fields(profile: &Profile) -> Vec<Field> {
         ("last_refresh", profile.last_refresh.as_ref().map(last_refresh_value)),
         ("refresh_count", (profile.refresh_count > 0).then(|| Value::from(profile.refresh_count))),
         ("revoked_at", at(profile.revoked_at)),
+        ("automatic", (profile.automatic == Automatic::Off).then_some(Value::Bool(false))),
     ]
 }
 
@@ -178,6 +190,7 @@ fn last_refresh_value(last: &LastRefresh) -> Value {
         ]),
     }
     fields.extend(last.grant.as_deref().map(|grant| ("grant", grant.into())));
+    fields.extend(last.clock_differs.map(|by| ("clock_differs", by.num_seconds().into())));
     Value::Mapping(fields.into_iter().map(|(key, value)| (Value::from(key), value)).collect())
 }
 

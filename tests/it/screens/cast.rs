@@ -57,7 +57,7 @@ fn profile(name: &str, account: &str, minutes: Option<(i64, i64)>) -> Profile {
 
 fn refreshed(profile: &mut Profile, minutes_ago: i64, result: RefreshResult) {
     let at = now(0).wall - TimeDelta::minutes(minutes_ago);
-    profile.last_refresh = Some(LastRefresh { at, result, grant: profile.grant() });
+    profile.last_refresh = Some(LastRefresh { at, result, grant: profile.grant(), clock_differs: None });
     profile.refresh_count = 7;
 }
 

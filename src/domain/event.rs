@@ -1,0 +1,202 @@
+//! One line of the event log: who did what to which grant, and when. Never a secret.
+//!
+//! The log is the journal too. [`Happened::Asked`] is written before a refresh is sent; where no
+//! later event of the same grant follows it, the refresh was interrupted between request and
+//! save, and nobody knows whether the provider has spent the refresh token.
+
+use crate::domain::clock::{DateTime, Utc};
+use crate::domain::name::ProfileName;
+
+/// Something that happened to a profile.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Who did it.
+    pub by: Author,
+    /// The profile.
+    pub profile: ProfileName,
+    /// The path of the store's file.
+    pub store: String,
+    /// What happened.
+    pub what: Happened,
+}
+
+/// A program that did something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Author {
+    /// What it was started as: `authtui token`.
+    pub program: String,
+    /// The number of its process.
+    pub process: u32,
+}
+
+/// What happened. Grants are named by [`Profile::grant`](crate::domain::profile::Profile::grant).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Happened {
+    /// A refresh is about to be sent.
+    Asked {
+        /// The grant whose refresh token it carries.
+        grant: String,
+    },
+    /// New tokens are stored.
+    Renewed {
+        /// The grant that was renewed.
+        grant: String,
+        /// The grant it is called since.
+        next: String,
+        /// How often it was renewed, this time included.
+        generation: u64,
+    },
+    /// Tokens that somebody else had renewed were taken over.
+    Adopted {
+        /// The grant as it was called here.
+        grant: String,
+        /// The grant that was taken over.
+        next: String,
+    },
+    /// No new tokens came; the stored ones are as they were.
+    Failed {
+        /// The grant that was asked for.
+        grant: String,
+        /// Whether a login alone helps.
+        is_dead: bool,
+        /// What was said, for people.
+        why: String,
+    },
+    /// New tokens came and could not be stored.
+    Unsaved {
+        /// The grant they were asked for.
+        grant: String,
+        /// Why, for people.
+        why: String,
+    },
+    /// A login stored tokens.
+    LoggedIn,
+    /// The tokens were erased here.
+    Erased,
+    /// The provider ended the grant.
+    Revoked,
+    /// The provider was asked to end the grant and did not.
+    NotRevoked {
+        /// What was said, for people.
+        why: String,
+    },
+}
+
+impl Happened {
+    /// The grant that it was done to, where it is one of a refresh.
+    #[must_use]
+    pub fn grant(&self) -> Option<&str> {
+        match self {
+            Self::Asked { grant }
+            | Self::Renewed { grant, .. }
+            | Self::Adopted { grant, .. }
+            | Self::Failed { grant, .. }
+            | Self::Unsaved { grant, .. } => Some(grant),
+            Self::LoggedIn | Self::Erased | Self::Revoked | Self::NotRevoked { .. } => None,
+        }
+    }
+
+    /// What happened, for people: `refreshed, generation 7`.
+    #[must_use]
+    pub fn words(&self) -> String {
+        match self {
+            Self::Asked { .. } => "asked for new tokens".to_owned(),
+            Self::Renewed { generation, .. } => format!("refreshed, generation {generation}"),
+            Self::Adopted { .. } => "took the tokens that another program had renewed".to_owned(),
+            Self::Failed { is_dead: true, why, .. } => format!("refused for good: {why}"),
+            Self::Failed { is_dead: false, why, .. } => format!("not refreshed: {why}"),
+            Self::Unsaved { why, .. } => format!("new tokens not saved: {why}"),
+            Self::LoggedIn => "logged in".to_owned(),
+            Self::Erased => "erased here".to_owned(),
+            Self::Revoked => "revoked at the provider".to_owned(),
+            Self::NotRevoked { why } => format!("not revoked at the provider: {why}"),
+        }
+    }
+}
+
+/// What the log knows of a grant that is about to be renewed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Past<'a> {
+    /// Nothing that matters.
+    Plain,
+    /// It was renewed already: whoever asks with it again loses both.
+    Spent {
+        /// The event.
+        event: &'a Event,
+        /// What it is called since.
+        next: &'a str,
+    },
+    /// A refresh was sent and nothing followed.
+    Interrupted(&'a Event),
+}
+
+/// What `events`, oldest first, know of `grant`.
+#[must_use]
+pub fn past<'a>(events: &'a [Event], grant: &str) -> Past<'a> {
+    let Some(event) = events.iter().rev().find(|event| event.what.grant() == Some(grant)) else {
+        return Past::Plain;
+    };
+    match &event.what {
+        // A server that gives no new refresh token leaves the grant its name.
+        Happened::Renewed { next, .. } | Happened::Adopted { next, .. } if next != grant => {
+            Past::Spent { event, next }
+        }
+        Happened::Asked { .. } => Past::Interrupted(event),
+        Happened::Renewed { .. }
+        | Happened::Adopted { .. }
+        | Happened::Failed { .. }
+        | Happened::Unsaved { .. }
+        | Happened::LoggedIn
+        | Happened::Erased
+        | Happened::Revoked
+        | Happened::NotRevoked { .. } => Past::Plain,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::clock::at_seconds;
+
+    fn event(what: Happened) -> Event {
+        Event {
+            at: at_seconds(1_800_000_000).expect("a time"),
+            by: Author { program: "authtui".into(), process: 7 },
+            profile: ProfileName::parse("acme/ana").expect("a name"),
+            store: "/home/ana/config.yaml".into(),
+            what,
+        }
+    }
+
+    fn asked(grant: &str) -> Event {
+        event(Happened::Asked { grant: grant.into() })
+    }
+
+    fn renewed(grant: &str, next: &str) -> Event {
+        event(Happened::Renewed { grant: grant.into(), next: next.into(), generation: 2 })
+    }
+
+    #[test]
+    fn a_refresh_without_an_end_was_interrupted() {
+        let events = [asked("g1"), renewed("g1", "g2"), asked("g2"), asked("other")];
+        assert_eq!(past(&events, "g2"), Past::Interrupted(&events[2]));
+        assert_eq!(past(&events, "unknown"), Past::Plain);
+    }
+
+    #[test]
+    fn a_grant_that_was_renewed_under_another_name_is_spent() {
+        let events = [asked("g1"), renewed("g1", "g2")];
+        assert_eq!(past(&events, "g1"), Past::Spent { event: &events[1], next: "g2" });
+        assert_eq!(past(&events, "g2"), Past::Plain);
+        let reusable = [asked("g1"), renewed("g1", "g1")];
+        assert_eq!(past(&reusable, "g1"), Past::Plain);
+    }
+
+    #[test]
+    fn a_failure_ends_a_refresh_and_spends_nothing() {
+        let failed = event(Happened::Failed { grant: "g1".into(), is_dead: false, why: "503".into() });
+        assert_eq!(past(&[asked("g1"), failed], "g1"), Past::Plain);
+    }
+}

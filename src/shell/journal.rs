@@ -1,0 +1,215 @@
+//! The event log of this machine: written before and after each refresh, by every process.
+//!
+//! It lies in the state folder, holds no secret, and stays small: when it has grown, the older half
+//! goes. What was asked and has no answer stays, because it is what explains a lost grant later.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::domain::event::{self, Event, Happened, Past};
+use crate::shell::lock::{self, NotHeld};
+use crate::stored::log;
+
+/// From this size on, in bytes, the older half goes.
+const LARGEST: u64 = 256 * 1024;
+/// How long a writer waits for another one: each writes a line.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The event log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Journal {
+    path: PathBuf,
+}
+
+impl Journal {
+    /// The log in the folder `state`.
+    #[must_use]
+    pub fn of(state: &Path) -> Self {
+        Self { path: state.join("events.jsonl") }
+    }
+
+    /// Where it lies.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// What it says, oldest first; nothing where it is not there.
+    ///
+    /// # Errors
+    /// When it is there and cannot be read.
+    pub fn read(&self) -> io::Result<Vec<Event>> {
+        Ok(log::events(&self.text()?))
+    }
+
+    /// What it says of `grant`, oldest first, without reading the rest closely.
+    ///
+    /// # Errors
+    /// When it is there and cannot be read.
+    pub fn about(&self, grant: &str) -> io::Result<Vec<Event>> {
+        let text = self.text()?;
+        let lines: Vec<&str> = text.lines().filter(|line| line.contains(grant)).collect();
+        Ok(log::events(&lines.join("\n")))
+    }
+
+    fn text(&self) -> io::Result<String> {
+        let file = match File::open(&self.path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(String::new()),
+            Err(error) => return Err(error),
+        };
+        let mut bytes = Vec::new();
+        file.take(2 * LARGEST).read_to_end(&mut bytes)?;
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    /// Adds `event` and makes sure that it is on disk.
+    ///
+    /// # Errors
+    /// When it cannot be written; the log may then end with half a line, which readers pass over.
+    pub fn write(&self, event: &Event) -> io::Result<()> {
+        let beside = self.path.with_extension("lock");
+        let _held = lock::hold_blocking(&beside, PATIENCE).map_err(|not_held| match not_held {
+            NotHeld::Busy(_) => io::Error::other("another program keeps writing it"),
+            NotHeld::Failed(error) => error,
+        })?;
+        let mut options = OpenOptions::new();
+        options.create(true).read(true).append(true);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::OpenOptionsExt;
+            options.mode(0o600).custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed());
+        }
+        let mut file = options.open(&self.path)?;
+        let size = file.metadata()?.len();
+        // Half a line of a writer that was killed must not swallow this one.
+        let broken = size > 0 && !ends_a_line(&mut file, size)?;
+        let line = format!("{}{}", if broken { "\n" } else { "" }, log::line(event));
+        file.write_all(line.as_bytes())?;
+        file.sync_data()?;
+        drop(file);
+        // The event is written; that an old one could not be dropped changes nothing.
+        if size > LARGEST && self.shorten().is_err() {
+            return Ok(());
+        }
+        Ok(())
+    }
+
+    /// Drops the older half of what has an answer.
+    fn shorten(&self) -> io::Result<()> {
+        let events = self.read()?;
+        let from = events.len() / 2;
+        let kept =
+            events.iter().enumerate().filter(|(index, event)| *index >= from || is_open(&events, event));
+        let text: String = kept.map(|(_, event)| log::line(event)).collect();
+        let folder = self.path.parent().unwrap_or(&self.path);
+        let mut temporary = tempfile::Builder::new().prefix(".events.").tempfile_in(folder)?;
+        temporary.write_all(text.as_bytes())?;
+        temporary.as_file().sync_all()?;
+        temporary.persist(&self.path).map_err(|error| error.error)?;
+        Ok(())
+    }
+}
+
+/// Whether `asked` is a refresh without an end.
+fn is_open(events: &[Event], asked: &Event) -> bool {
+    match &asked.what {
+        Happened::Asked { grant } => event::past(events, grant) == Past::Interrupted(asked),
+        Happened::Renewed { .. }
+        | Happened::Adopted { .. }
+        | Happened::Failed { .. }
+        | Happened::Unsaved { .. }
+        | Happened::LoggedIn
+        | Happened::Erased
+        | Happened::Revoked
+        | Happened::NotRevoked { .. } => false,
+    }
+}
+
+fn ends_a_line(file: &mut File, size: u64) -> io::Result<bool> {
+    use std::io::{Seek, SeekFrom};
+    file.seek(SeekFrom::Start(size - 1))?;
+    let mut last = [0];
+    file.read_exact(&mut last)?;
+    Ok(last == *b"\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::clock::at_seconds;
+    use crate::domain::event::Author;
+    use crate::domain::name::ProfileName;
+
+    fn event(what: Happened) -> Event {
+        Event {
+            at: at_seconds(1_800_000_000).expect("a time"),
+            by: Author { program: "authtui".into(), process: 7 },
+            profile: ProfileName::parse("acme/ana").expect("a name"),
+            store: "/home/ana/config.yaml".into(),
+            what,
+        }
+    }
+
+    fn asked(grant: &str) -> Event {
+        event(Happened::Asked { grant: grant.into() })
+    }
+
+    #[test]
+    fn many_writers_lose_no_line() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let journal = Journal::of(folder.path());
+        std::thread::scope(|scope| {
+            for writer in 0..4 {
+                let journal = &journal;
+                scope.spawn(move || {
+                    for number in 0..25 {
+                        journal.write(&asked(&format!("{writer}-{number}"))).expect("written");
+                    }
+                });
+            }
+        });
+        assert_eq!(journal.read().expect("events").len(), 100);
+    }
+
+    #[test]
+    fn half_a_line_of_a_killed_writer_costs_only_itself() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let journal = Journal::of(folder.path());
+        journal.write(&asked("g1")).expect("written");
+        let mut text = std::fs::read_to_string(journal.path()).expect("a log");
+        text.push_str("{\"at\":\"20");
+        std::fs::write(journal.path(), text).expect("a broken log");
+        journal.write(&asked("g2")).expect("written");
+        assert_eq!(journal.read().expect("events"), [asked("g1"), asked("g2")]);
+    }
+
+    #[test]
+    fn it_stays_small_and_keeps_what_has_no_answer() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let journal = Journal::of(folder.path());
+        journal.write(&asked("lost")).expect("written");
+        let why = "w".repeat(300);
+        let line = log::line(&event(Happened::Failed { grant: "g".into(), is_dead: false, why }));
+        let mut text = std::fs::read_to_string(journal.path()).expect("a log");
+        text.push_str(&line.repeat(1 + usize::try_from(LARGEST).expect("small") / line.len()));
+        std::fs::write(journal.path(), text).expect("a long log");
+        journal.write(&asked("last")).expect("written");
+        let events = journal.read().expect("events");
+        assert!(std::fs::metadata(journal.path()).expect("a log").len() < LARGEST * 2 / 3);
+        assert_eq!((&events[0], events.last()), (&asked("lost"), Some(&asked("last"))));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn it_is_private() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().expect("a folder");
+        let journal = Journal::of(folder.path());
+        journal.write(&asked("g")).expect("written");
+        let mode = std::fs::metadata(journal.path()).expect("a log").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+}

@@ -1,0 +1,77 @@
+//! How a refresh that brought nothing is explained.
+
+use crate::domain::clock::{FixedOffset, local};
+use crate::domain::countdown::countdown;
+use crate::domain::event::Event;
+use crate::domain::profile::{LastRefresh, RefreshResult};
+use crate::domain::provider::Provider;
+use crate::domain::provider::catalog::Catalog;
+use crate::domain::trouble::{Next, Trouble};
+use crate::oauth::refresh::Cannot;
+
+/// What a refusal means after a refresh of the same grant that was interrupted.
+pub(super) fn explained(last: LastRefresh, interrupted: Option<&Event>, offset: FixedOffset) -> LastRefresh {
+    let (RefreshResult::Dead { why }, Some(event)) = (&last.result, interrupted) else { return last };
+    let why = format!(
+        "{why}; a refresh of {} by {} (process {}) ended between request and save, so the token it brought is lost",
+        local(event.at, offset),
+        event.by.program,
+        event.by.process
+    );
+    LastRefresh { result: RefreshResult::Dead { why }, ..last }
+}
+
+/// A grant that was renewed elsewhere, where its tokens can no longer be found.
+pub(super) fn orphaned(what: &str, event: &Event, offset: FixedOffset) -> Trouble {
+    let why = format!(
+        "this refresh token was spent on {} by {} (process {}), and the tokens that came for it are no longer in {}; \
+         asking with it again would end them too",
+        local(event.at, offset),
+        event.by.program,
+        event.by.process,
+        crate::shell::file::shown(std::path::Path::new(&event.store)),
+    );
+    Trouble::untouched(what, why, Next::LogIn)
+}
+
+/// What to say of a refresh that failed.
+pub(super) fn failed(last: &LastRefresh, provider: &Provider, what: &str) -> Trouble {
+    match &last.result {
+        RefreshResult::Dead { why } => {
+            Trouble::untouched(what, format!("{} {why}", provider.title), Next::LogIn)
+        }
+        RefreshResult::Passing { why, retry_at, .. } => {
+            let left = countdown(*retry_at - last.at).0;
+            Trouble::untouched(what, format!("{why}; the next try makes sense in {left}"), Next::Retry)
+        }
+        RefreshResult::Done => Trouble::untouched(what, "it is done", Next::Nothing),
+    }
+}
+
+/// What to say of a profile of `provider`, which does not exist or whose file is faulty.
+pub(super) fn no_provider(what: &str, catalog: &Catalog, provider: &str) -> Trouble {
+    match catalog.complaint(provider) {
+        Some(complaint) => Trouble::untouched(what, complaint.to_string(), corrected()),
+        None => hindered(what, &Cannot::NoProvider),
+    }
+}
+
+/// What to say of a profile that cannot be refreshed.
+pub(super) fn hindered(what: &str, cannot: &Cannot) -> Trouble {
+    let next = match cannot {
+        Cannot::IsKey | Cannot::NeverRenewed => Next::Nothing,
+        Cannot::IsVariable => {
+            Next::Fix("set a new value in the shell that starts authtui, or unset it there".to_owned())
+        }
+        Cannot::NoTokens | Cannot::NoRefreshToken | Cannot::GrantDead(_) => Next::LogIn,
+        Cannot::NoProvider => {
+            Next::Fix("add a provider file of that name; authtui providers shows where".to_owned())
+        }
+        Cannot::Unfilled => corrected(),
+    };
+    Trouble::untouched(what, cannot.to_string(), next)
+}
+
+fn corrected() -> Next {
+    Next::Fix("correct the provider file".to_owned())
+}

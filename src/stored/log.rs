@@ -1,0 +1,142 @@
+//! The event log: one JSON object a line, oldest first.
+
+use serde_json::{Map, Value};
+
+use crate::domain::clock::{from_rfc3339, rfc3339_millis};
+use crate::domain::event::{Author, Event, Happened};
+use crate::domain::name::ProfileName;
+use crate::domain::text;
+
+/// The longest text that is read from a line, in characters.
+const LONGEST: usize = 400;
+
+/// `event` as a line, with its end.
+#[must_use]
+pub fn line(event: &Event) -> String {
+    let mut fields = Map::new();
+    let mut put = |key: &str, value: Value| drop(fields.insert(key.to_owned(), value));
+    put("at", rfc3339_millis(event.at).into());
+    put("by", event.by.program.as_str().into());
+    put("process", event.by.process.into());
+    put("profile", event.profile.to_string().into());
+    put("store", event.store.as_str().into());
+    put("event", word(&event.what).into());
+    match &event.what {
+        Happened::Asked { grant } => put("grant", grant.as_str().into()),
+        Happened::Renewed { grant, next, generation } => {
+            put("grant", grant.as_str().into());
+            put("next", next.as_str().into());
+            put("generation", (*generation).into());
+        }
+        Happened::Adopted { grant, next } => {
+            put("grant", grant.as_str().into());
+            put("next", next.as_str().into());
+        }
+        Happened::Failed { grant, why, is_dead: _ } | Happened::Unsaved { grant, why } => {
+            put("grant", grant.as_str().into());
+            put("why", why.as_str().into());
+        }
+        Happened::NotRevoked { why } => put("why", why.as_str().into()),
+        Happened::LoggedIn | Happened::Erased | Happened::Revoked => {}
+    }
+    format!("{}\n", Value::Object(fields))
+}
+
+/// The events of `log`. A line that is none, such as one that was cut off, is passed over.
+#[must_use]
+pub fn events(log: &str) -> Vec<Event> {
+    log.lines().filter_map(event).collect()
+}
+
+fn word(what: &Happened) -> &'static str {
+    match what {
+        Happened::Asked { .. } => "asked",
+        Happened::Renewed { .. } => "renewed",
+        Happened::Adopted { .. } => "adopted",
+        Happened::Failed { is_dead: true, .. } => "dead",
+        Happened::Failed { is_dead: false, .. } => "failed",
+        Happened::Unsaved { .. } => "unsaved",
+        Happened::LoggedIn => "logged_in",
+        Happened::Erased => "erased",
+        Happened::Revoked => "revoked",
+        Happened::NotRevoked { .. } => "not_revoked",
+    }
+}
+
+fn event(line: &str) -> Option<Event> {
+    let value: Value = serde_json::from_str(line).ok()?;
+    let text = |key: &str| value.get(key)?.as_str().map(|text| text::clean(text, LONGEST));
+    let what = match text("event")?.as_str() {
+        "asked" => Happened::Asked { grant: text("grant")? },
+        "renewed" => Happened::Renewed {
+            grant: text("grant")?,
+            next: text("next")?,
+            generation: value.get("generation")?.as_u64()?,
+        },
+        "adopted" => Happened::Adopted { grant: text("grant")?, next: text("next")? },
+        "dead" => Happened::Failed { grant: text("grant")?, is_dead: true, why: text("why")? },
+        "failed" => Happened::Failed { grant: text("grant")?, is_dead: false, why: text("why")? },
+        "unsaved" => Happened::Unsaved { grant: text("grant")?, why: text("why")? },
+        "logged_in" => Happened::LoggedIn,
+        "erased" => Happened::Erased,
+        "revoked" => Happened::Revoked,
+        "not_revoked" => Happened::NotRevoked { why: text("why")? },
+        // A later version's.
+        _ => return None,
+    };
+    Some(Event {
+        at: from_rfc3339(value.get("at")?.as_str()?)?,
+        by: Author {
+            program: text("by")?,
+            process: value.get("process")?.as_u64().and_then(|number| u32::try_from(number).ok())?,
+        },
+        profile: ProfileName::parse(value.get("profile")?.as_str()?).ok()?,
+        // A path is never shown as it is, and must be found again as it is.
+        store: value.get("store")?.as_str()?.to_owned(),
+        what,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::clock::at_millis;
+
+    fn each() -> Vec<Event> {
+        let (grant, next, why) = ("1a2b".to_owned(), "3c4d".to_owned(), "answered 503".to_owned());
+        let happened = [
+            Happened::Asked { grant: grant.clone() },
+            Happened::Renewed { grant: grant.clone(), next: next.clone(), generation: 7 },
+            Happened::Adopted { grant: grant.clone(), next },
+            Happened::Failed { grant: grant.clone(), is_dead: true, why: why.clone() },
+            Happened::Failed { grant: grant.clone(), is_dead: false, why: why.clone() },
+            Happened::Unsaved { grant, why: why.clone() },
+            Happened::LoggedIn,
+            Happened::Erased,
+            Happened::Revoked,
+            Happened::NotRevoked { why },
+        ];
+        let event = |what| Event {
+            at: at_millis(1_800_000_000_123).expect("a time"),
+            by: Author { program: "authtui token".into(), process: 4711 },
+            profile: ProfileName::parse("acme/Ana Müller").expect("a name"),
+            store: "/home/ana/\"odd\"/config.yaml".into(),
+            what,
+        };
+        happened.into_iter().map(event).collect()
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        let text: String = each().iter().map(line).collect();
+        assert_eq!(text.lines().count(), each().len());
+        assert_eq!(events(&text), each());
+    }
+
+    #[test]
+    fn a_line_that_was_cut_off_or_is_foreign_costs_no_other() {
+        let whole: String = each().iter().map(line).collect();
+        let cut = format!("{{\"at\":\"2027\n\nnull\n{{}}\n{whole}{}", &line(&each()[0])[..40]);
+        assert_eq!(events(&cut), each());
+    }
+}
