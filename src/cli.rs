@@ -9,6 +9,7 @@ mod renew;
 mod resolve;
 mod revoke;
 mod screen;
+mod span;
 mod stray;
 mod target;
 mod token;
@@ -24,6 +25,7 @@ use crate::cli::exit::Exit;
 use crate::shell::Hands;
 use crate::shell::paths::Paths;
 use crate::shell::{console, crash};
+use crate::tui::model::Renewal;
 
 /// Every OAuth account you have, side by side in one terminal window, and kept alive.
 #[derive(Debug, Parser)]
@@ -32,6 +34,9 @@ struct Arguments {
     /// The file that holds the profiles [default: config.yaml in the configuration folder]
     #[arg(long, global = true, value_name = "PATH")]
     config: Option<PathBuf>,
+    /// Renew no token by itself while the screen is open
+    #[arg(long)]
+    no_auto_refresh: bool,
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -99,9 +104,11 @@ fn asked_for(error: &clap::Error) -> Exit {
 }
 
 /// Runs the command; `program` is what the event log calls us.
-fn run(Arguments { config, command }: Arguments, program: &str) -> Result<Exit> {
+fn run(arguments: Arguments, program: &str) -> Result<Exit> {
+    let Arguments { config, no_auto_refresh, command } = arguments;
     let Some(command) = command else {
-        return screen::run(&Hands::new(Paths::of_user(config)?, program), "");
+        let renewal = if no_auto_refresh { Renewal::ByHand } else { Renewal::ByItself };
+        return screen::run(&Hands::new(Paths::of_user(config)?, program), "", renewal);
     };
     // The demo knows no path of the person's.
     if let Command::Demo(arguments) = &command {

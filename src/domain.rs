@@ -13,6 +13,7 @@ pub mod provider;
 pub mod resolve;
 pub mod schedule;
 pub mod secret;
+pub mod settings;
 pub mod text;
 pub mod tokens;
 pub mod trouble;

@@ -20,11 +20,13 @@ pub mod providers;
 pub mod refresh;
 pub mod run;
 mod saving;
+pub mod settings;
 pub mod signals;
 pub mod stores;
 pub mod surroundings;
 pub mod tasks;
 pub mod terminal;
+pub mod watch;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -45,7 +47,7 @@ use crate::shell::paths::Paths;
 use crate::shell::saving::Saving;
 use crate::shell::stores::{Failure, Stores};
 
-/// How many refreshes run at once.
+/// How many refreshes ask at once, unless somebody says otherwise.
 const AT_ONCE: usize = 4;
 
 /// Everything that things are done with.
@@ -103,6 +105,14 @@ impl Hands {
         let hands = Self { instead: Some(files), ..Self::bare(paths, "authtui demo") };
         let catalog = Arc::new(hands.read_catalog());
         Arc::new(Self { catalog: Mutex::new(Some(catalog)), ..hands })
+    }
+
+    /// Lets `count` refreshes ask at once.
+    pub fn ask_at_once(&self, count: usize) {
+        match count.checked_sub(AT_ONCE) {
+            Some(more) => self.refreshes.add_permits(more),
+            None => drop(self.refreshes.forget_permits(AT_ONCE.saturating_sub(count))),
+        }
     }
 
     /// From here on no refresh is begun; those that were posted are waited for.

@@ -4,6 +4,7 @@
 //! it, and `wakes_at` says when time alone will change something. Who reads
 //! [`message`] alone knows what the program can hear, want and do.
 
+pub mod automatic;
 pub mod columns;
 pub mod dialog;
 pub mod entry;

@@ -1,62 +1,49 @@
-//! `authtui refresh NAME`: new tokens now.
+//! `authtui refresh`: new tokens now, for one profile or for many.
+
+mod batch;
+mod one;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Args;
 use color_eyre::eyre::Result;
 
-use crate::cli::exit::{self, Exit};
-use crate::cli::renew::renew;
-use crate::cli::target;
-use crate::domain::change::{Change, Edit};
-use crate::domain::countdown::countdown;
-use crate::oauth::refresh::Wish;
-use crate::shell::{Hands, console};
-use crate::tui::message::Refreshed;
+use crate::cli::exit::Exit;
+use crate::cli::{span, target};
+use crate::shell::Hands;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// The profile: provider/name, or provider for its default
-    name: String,
+    /// The profiles: provider/name, or provider for its default
+    #[arg(required_unless_present_any = ["all", "due"], conflicts_with_all = ["all", "due"])]
+    names: Vec<String>,
+    /// Renew every profile whose access token ends within this time: 0s, 10m, 2h
+    #[arg(long, value_name = "TIME", value_parser = span::parse, conflicts_with = "all")]
+    due: Option<Duration>,
+    /// Renew every profile that can be renewed
+    #[arg(long)]
+    all: bool,
+    /// How many to ask for at once
+    #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=64))]
+    jobs: u16,
 }
 
 pub(super) fn run(hands: &Arc<Hands>, arguments: &Arguments) -> Result<Exit> {
-    let (_, profile) = match target::find(hands, &arguments.name) {
-        Ok(found) => found,
-        Err(exit) => return Ok(exit),
-    };
-    let name = profile.id.name.to_string();
-    let Some(refreshed) = renew(hands, &profile.id, Wish::New)? else {
-        console::say(&format!(
-            "authtui: {name}: ended before the answer came; the provider may want a new login."
-        ));
-        return Ok(Exit::Failure);
-    };
-    let (snapshot, how) = match refreshed {
-        Refreshed::Done(snapshot) => (snapshot, "refreshed; the new tokens are saved"),
-        Refreshed::Enough(snapshot) => {
-            (snapshot, "renewed by another program meanwhile; its tokens are used")
+    if let ([name], None, false) = (arguments.names.as_slice(), arguments.due, arguments.all) {
+        return one::run(hands, name);
+    }
+    let mut named = Vec::new();
+    for name in &arguments.names {
+        match target::find(hands, name) {
+            Ok((_, profile)) => named.push(profile.id.name),
+            Err(exit) => return Ok(exit),
         }
-        Refreshed::Unsaved(renewal, trouble) => {
-            console::say(&format!("authtui: {trouble}"));
-            let expects = profile.held.fingerprint();
-            let change = Change { name: profile.id.name.clone(), expects, edit: Edit::Refresh(renewal) };
-            while console::can_ask() && console::confirm("Try to save the new tokens again?")? {
-                match hands.apply_now(profile.id.store, &change) {
-                    Ok(_) => return Ok(Exit::Done),
-                    Err(failure) => console::say(&format!("authtui: {failure}")),
-                }
-            }
-            console::say(
-                "authtui: the new tokens are lost with this command; the provider may want a new login.",
-            );
-            return Ok(Exit::Failure);
-        }
-        Refreshed::Failed(_, trouble) => return Ok(exit::trouble(&trouble, &name)),
+    }
+    let chosen = match (arguments.due, arguments.all) {
+        (Some(within), _) => batch::Chosen::Due(within),
+        (None, true) => batch::Chosen::All,
+        (None, false) => batch::Chosen::Named(named),
     };
-    let end = snapshot.profile(&profile.id.name).and_then(|profile| profile.life.expires_at);
-    let left =
-        end.map(|end| format!(", {} left", countdown(end - hands.clock.now().wall).0)).unwrap_or_default();
-    console::say(&format!("authtui: {name} is {how}{left}."));
-    Ok(Exit::Done)
+    batch::run(hands, &chosen, usize::from(arguments.jobs))
 }

@@ -12,6 +12,7 @@ use crate::demo::authority::script;
 use crate::demo::{Demo, cast};
 use crate::shell::run::{self, Left};
 use crate::shell::{Hands, console, surroundings};
+use crate::tui::model::Renewal;
 
 /// What `authtui demo` is told.
 #[derive(Debug, Args)]
@@ -28,11 +29,11 @@ pub(super) fn runtime() -> Result<Runtime> {
 }
 
 /// Shows the screen; `keys` are pressed before the first frame.
-pub(super) fn run(hands: &Arc<Hands>, keys: &str) -> Result<Exit> {
+pub(super) fn run(hands: &Arc<Hands>, keys: &str, renewal: Renewal) -> Result<Exit> {
     if !has_terminal() {
         return Ok(Exit::Usage);
     }
-    Ok(match run::run(hands, &surroundings::theme(), keys)? {
+    Ok(match run::run(hands, &surroundings::theme(), keys, renewal)? {
         Left::Asked => Exit::Done,
         Left::Terminated => Exit::Failure,
     })
@@ -43,7 +44,7 @@ pub(super) fn demo(arguments: &Demonstration) -> Result<Exit> {
         return Ok(Exit::Usage);
     }
     let demo = Demo::start(&arguments.faults)?;
-    let exit = run(demo.hands(), cast::KEYS)?;
+    let exit = run(demo.hands(), cast::KEYS, Renewal::ByItself)?;
     console::say("authtui: the demo's server and files are gone; nothing of yours was touched.");
     Ok(exit)
 }

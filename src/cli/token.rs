@@ -8,7 +8,7 @@ use color_eyre::eyre::{Result, eyre};
 
 use crate::cli::exit::{self, Exit};
 use crate::cli::renew::renew;
-use crate::cli::target;
+use crate::cli::{span, target};
 use crate::domain::clock::Now;
 use crate::domain::name::ProfileId;
 use crate::domain::profile::Profile;
@@ -17,13 +17,13 @@ use crate::oauth::refresh::{Decision, Wish, decide};
 use crate::shell::{Hands, console};
 use crate::tui::message::Refreshed;
 
-/// A token with less time left is renewed first.
-const AT_LEAST: Duration = Duration::from_secs(60);
-
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     /// The profile: provider/name, or provider for its default
     name: String,
+    /// Renew the token first if it has less time left: 90s, 10m, 2h. Half its life is always enough
+    #[arg(long, value_name = "TIME", value_parser = span::parse, default_value = "60s")]
+    min_ttl: Duration,
 }
 
 pub(super) fn run(hands: &Arc<Hands>, arguments: &Arguments) -> Result<Exit> {
@@ -32,10 +32,10 @@ pub(super) fn run(hands: &Arc<Hands>, arguments: &Arguments) -> Result<Exit> {
         Err(exit) => return Ok(exit),
     };
     let name = profile.id.name.to_string();
-    if is_good(&profile, hands.clock.now(), AT_LEAST) {
+    if is_good(&profile, hands.clock.now(), arguments.min_ttl) {
         return printed(&profile);
     }
-    let wish = Wish::Valid { for_at_least: AT_LEAST };
+    let wish = Wish::Valid { for_at_least: arguments.min_ttl };
     let ended = || Trouble::untouched(format!("cannot print {name}"), "its token has ended", Next::Retry);
     let trouble = match renew(hands, &profile.id, wish)? {
         Some(Refreshed::Done(snapshot) | Refreshed::Enough(snapshot)) => match snapshot

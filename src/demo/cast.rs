@@ -6,12 +6,15 @@ use crate::demo::authority::grant::{Granted, Lives, NewGrant};
 use crate::demo::authority::resource;
 use crate::domain::clock::{Now, TimeDelta};
 use crate::domain::name::{ProfileId, ProfileName, StoreId};
-use crate::domain::profile::{Kind, LastRefresh, Profile, RefreshResult};
+use crate::domain::profile::{Automatic, Kind, LastRefresh, Profile, RefreshResult};
 use crate::domain::secret::Secret;
 use crate::domain::tokens::{Held, Life, Tokens};
 
 /// The account whose profile is being refreshed when the demo begins.
 pub const BUSY: &str = "hal";
+
+/// The account whose token is renewed by itself; the others stay as they are, to be seen.
+const RENEWED: &str = "ben";
 
 /// A profile of the cast.
 struct Part {
@@ -109,6 +112,7 @@ fn play(part: &Part, authority: &mut Authority, now: Now, dice: [u8; 64]) -> Opt
         scopes: granted.scopes,
         account: Some(granted.account),
         subject: Some(granted.subject),
+        automatic: if part.account == RENEWED { Automatic::On } else { Automatic::Off },
         ..Profile::new(id(part.account)?, Kind::OAuth)
     };
     let grant = profile.grant();

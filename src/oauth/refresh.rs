@@ -25,6 +25,9 @@ const LONGEST_PAUSE: Duration = Duration::from_mins(15);
 /// Said where the answer to a refresh was lost.
 const SPENT: &str = "the provider may have spent the refresh token, and then refuses it";
 
+/// How much of a token's life must be left for it not to be renewed by itself.
+pub const LEAD: Duration = Duration::from_mins(5);
+
 /// What somebody wants of a profile's access token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wish {

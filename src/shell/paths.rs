@@ -12,6 +12,8 @@ use etcetera::base_strategy::Xdg;
 pub struct Paths {
     /// Our own store.
     pub config: PathBuf,
+    /// The user's settings.
+    pub settings: PathBuf,
     /// The user's provider files.
     pub providers: PathBuf,
     /// Locks and what else is only for this machine.
@@ -34,7 +36,12 @@ impl Paths {
             Some(path) => std::path::absolute(&path).wrap_err("cannot use the path of the configuration")?,
             None => folder.join("config.yaml"),
         };
-        Ok(Self { config, providers: folder.join("providers"), state })
+        Ok(Self {
+            config,
+            settings: folder.join("settings.yaml"),
+            providers: folder.join("providers"),
+            state,
+        })
     }
 
     /// All paths below one folder, for the demo.
@@ -42,6 +49,7 @@ impl Paths {
     pub fn below(folder: &std::path::Path) -> Self {
         Self {
             config: folder.join("config.yaml"),
+            settings: folder.join("settings.yaml"),
             providers: folder.join("providers"),
             state: folder.join("state"),
         }

@@ -25,7 +25,13 @@ use crate::tui::message::Refreshed;
 
 /// Fulfils `wish` for a profile.
 pub async fn refresh(hands: &Arc<Hands>, id: &ProfileId, wish: Wish) -> Refreshed {
-    match attempt(hands, id, wish).await {
+    since(hands, id, wish, None).await
+}
+
+/// Fulfils `wish` for a profile that held the pair `seen` when somebody began to wish: another pair
+/// will do, because whoever stored it has just renewed the profile.
+pub async fn since(hands: &Arc<Hands>, id: &ProfileId, wish: Wish, seen: Option<Fingerprint>) -> Refreshed {
+    match attempt(hands, id, wish, seen).await {
         Ok(refreshed) => refreshed,
         Err(trouble) => Refreshed::Failed(None, trouble),
     }
@@ -43,18 +49,23 @@ struct Errand<'a> {
     expects: Option<Fingerprint>,
 }
 
-async fn attempt(hands: &Arc<Hands>, id: &ProfileId, wish: Wish) -> Result<Refreshed, Trouble> {
+async fn attempt(
+    hands: &Arc<Hands>,
+    id: &ProfileId,
+    wish: Wish,
+    seen: Option<Fingerprint>,
+) -> Result<Refreshed, Trouble> {
     let what = format!("cannot refresh {}", id.name);
     let catalog = hands.catalog().await;
     let provider = catalog.get(id.name.provider());
     let (snapshot, profile) = read(hands, id, &what).await?;
-    match decide(&profile, provider, None, wish, hands.clock.now()) {
+    match decide(&profile, provider, seen.as_ref(), wish, hands.clock.now()) {
         Decision::Enough => return Ok(Refreshed::Enough(snapshot)),
         Decision::Cannot(Cannot::NoProvider) => return Err(no_provider(&what, &catalog, id.name.provider())),
         Decision::Cannot(cannot) => return Err(hindered(&what, &cannot)),
         Decision::Ask(_) => {}
     }
-    let seen = profile.held.fingerprint();
+    let seen = seen.or_else(|| profile.held.fingerprint());
     // `decide` has asked, so there is a refresh token.
     let Some(refresh) = profile.refresh_token() else {
         return Err(hindered(&what, &Cannot::NoRefreshToken));

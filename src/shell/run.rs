@@ -15,9 +15,9 @@ use crate::domain::name::StoreId;
 use crate::shell::perform::{Inbox, perform};
 use crate::shell::tasks::Tasks;
 use crate::shell::terminal::Screen;
-use crate::shell::{Hands, desktop, file, http, keyboard, stores};
+use crate::shell::{Hands, desktop, file, http, keyboard, stores, watch};
 use crate::tui::message::{Effect, Msg};
-use crate::tui::model::{Leaving, Model};
+use crate::tui::model::{Leaving, Model, Renewal};
 use crate::tui::theme::Theme;
 use crate::tui::{update, view, wakes_at};
 
@@ -37,11 +37,12 @@ pub enum Left {
     Terminated,
 }
 
-/// Runs the screen until the person leaves it. `keys` are pressed before the first frame.
+/// Runs the screen until the person leaves it. `keys` are pressed before the first frame; `renewal` is
+/// whether the settings may let tokens renew themselves.
 ///
 /// # Errors
 /// When there is no terminal.
-pub fn run(hands: &Arc<Hands>, theme: &Theme, keys: &str) -> Result<Left> {
+pub fn run(hands: &Arc<Hands>, theme: &Theme, keys: &str, renewal: Renewal) -> Result<Left> {
     let size = crossterm::terminal::size().wrap_err("cannot use the terminal")?;
     let providers = file::shown(&hands.paths.providers);
     let mut model = Model { seat: desktop::seat(), providers, ..Model::new(size) };
@@ -56,6 +57,8 @@ pub fn run(hands: &Arc<Hands>, theme: &Theme, keys: &str) -> Result<Left> {
     screen.draw(|frame| view(frame, &model, theme, hands.clock.now())).wrap_err("cannot draw")?;
     keyboard::start(&inbox).wrap_err("cannot read the keyboard")?;
     tasks.read_catalog(hands, &inbox);
+    tasks.read_settings(hands, renewal, &inbox);
+    watch::start(&tasks, hands, &inbox);
     let watch = Watch { hands, inbox: &inbox, messages: &messages, theme, tasks: &tasks };
     let watched = watch.until_quit(&mut model, &mut screen, effects);
     drop(screen);

@@ -3,6 +3,8 @@
 //! A change is made under the store's lock to the file as it is then. A file that is not
 //! understood is shown as such and never written.
 
+mod last;
+
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -14,6 +16,7 @@ use crate::domain::name::StoreId;
 use crate::domain::trouble::{Next, Trouble};
 use crate::shell::file::{self, Replaced, shown};
 use crate::shell::lock::{self, NotHeld};
+use crate::shell::stores::last::Last;
 use crate::stored::{Refused, Unreadable, environment, own, tree};
 
 /// How long a change waits for another program's change.
@@ -23,9 +26,10 @@ pub const PATIENCE: Duration = Duration::from_secs(10);
 const TRIES: usize = 20;
 
 /// Where the stores are. Every method blocks; the loop calls them in a thread of their own.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Stores {
     own: PathBuf,
+    last: Last,
 }
 
 /// What changes when a file is written.
@@ -58,7 +62,7 @@ impl Stores {
     /// The stores, with our own at `own`.
     #[must_use]
     pub fn new(own: PathBuf) -> Self {
-        Self { own }
+        Self { own, last: Last::default() }
     }
 
     /// What `store` says now. A file that is not there is an empty store, and so is a store without
@@ -69,9 +73,14 @@ impl Stores {
         let content = file::target(path).and_then(|target| {
             let bytes = file::read(&target, tree::LONGEST)?;
             let Some(bytes) = bytes else { return Ok((None, Vec::new())) };
+            let notices = file::reading_notices(&target);
+            if let Some(content) = self.last.content(&bytes) {
+                return Ok((Some(content), notices));
+            }
             let text = decoded(&bytes).map_err(|fault| unreadable(path, &fault))?;
             let content = own::read(text).map_err(|fault| unreadable(path, &fault))?;
-            Ok((Some(content), file::reading_notices(&target)))
+            self.last.keep(bytes, &content);
+            Ok((Some(content), notices))
         });
         match content {
             Ok((content, notices)) => {
@@ -139,7 +148,10 @@ impl Stores {
             file::reading_notices(target)
         } else {
             match file::replace(target, bytes, after.as_bytes())? {
-                Replaced::Done(notices) => notices,
+                Replaced::Done(notices) => {
+                    self.last.keep(Zeroizing::new(after.as_bytes().to_vec()), &amended.content);
+                    notices
+                }
                 Replaced::Overtaken => return Ok(None),
             }
         };
@@ -348,7 +360,7 @@ mod tests {
         let names: Vec<_> = (0..4).map(|writer| format!("demo/w{writer}")).collect();
         std::thread::scope(|scope| {
             for name in &names {
-                let stores = stores.clone();
+                let stores = Stores::new(stores.own.clone());
                 scope.spawn(move || {
                     stores.apply(StoreId::Own, &keep(name)).expect("saved");
                     for round in 0..10 {

@@ -6,6 +6,7 @@ use crate::domain::change::{Change, Renewal, Snapshot};
 use crate::domain::name::{ProfileId, StoreId};
 use crate::domain::provider::catalog::Catalog;
 use crate::domain::secret::Secret;
+use crate::domain::settings::Settings;
 use crate::domain::trouble::Trouble;
 use crate::oauth::Attempt;
 pub use crate::oauth::form::Form;
@@ -122,6 +123,10 @@ pub enum Msg {
     HungUp,
     /// The provider files were read.
     Catalogued(Box<Catalog>),
+    /// The settings were read, or cannot be, and why.
+    Settled(Result<Settings, String>),
+    /// Somebody may have written a store.
+    Touched(StoreId),
     /// A store was read, or written and read.
     Stored(Snapshot),
     /// A login's ask was performed.

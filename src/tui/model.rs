@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::change::{Renewal, Snapshot, Where};
+use crate::domain::change::{self, Snapshot, Where};
 use crate::domain::clock::Steady;
 use crate::domain::health::Activity;
 use crate::domain::name::{ProfileId, StoreId};
@@ -39,12 +39,16 @@ pub struct Model {
     pub filter: String,
     /// Profiles whose refresh is running.
     pub refreshing: BTreeSet<ProfileId>,
+    /// Whether tokens are renewed by themselves.
+    pub renewal: Renewal,
+    /// When a profile was last renewed by itself, or tried to be.
+    pub tried: BTreeMap<ProfileId, Steady>,
     /// Profiles whose token is being tested.
     pub testing: BTreeSet<ProfileId>,
     /// How many changes are on their way to a store.
     pub saving: usize,
     /// Refreshed tokens that could not be stored: they are here and nowhere else.
-    pub unsaved: BTreeMap<ProfileId, (Box<Renewal>, Trouble)>,
+    pub unsaved: BTreeMap<ProfileId, (Box<change::Renewal>, Trouble)>,
     /// The stored pair of tokens that each of them is to replace, and no other.
     pub replaces: BTreeMap<ProfileId, Fingerprint>,
     /// The login that is under way, or has just ended.
@@ -59,6 +63,16 @@ pub struct Model {
     pub attempts: u64,
     /// Whether the person has asked to quit.
     pub leaving: Leaving,
+}
+
+/// Whether tokens are renewed by themselves while the screen is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Renewal {
+    /// Only when the person asks: so they said, or their settings are not read yet.
+    #[default]
+    ByHand,
+    /// Before they end.
+    ByItself,
 }
 
 /// Whether the person has asked to quit.

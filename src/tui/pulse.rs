@@ -10,6 +10,7 @@ use crate::domain::countdown::countdown;
 use crate::domain::health;
 use crate::domain::profile::{Profile, RefreshResult};
 use crate::oauth::login::Stage;
+use crate::tui::automatic;
 use crate::tui::layout::{list_rows, parts};
 use crate::tui::model::{Model, Panel, Screen};
 use crate::tui::rows;
@@ -22,7 +23,8 @@ pub fn wakes_at(model: &Model, now: Now) -> Option<Steady> {
     let deadline = login.and_then(crate::oauth::login::Login::wakes_at);
     let message = model.message.as_ref().and_then(|message| message.until);
     let seen = parts(model.size.0, model.size.1).map(|_| seen(model, now)).into_iter().flatten();
-    deadline.into_iter().chain(message).chain(seen).min()
+    let renewal = automatic::looks_at(model, now);
+    deadline.into_iter().chain(message).chain(renewal).chain(seen).min()
 }
 
 fn seen(model: &Model, now: Now) -> Vec<Steady> {
@@ -55,7 +57,7 @@ fn changes(model: &Model, now: DateTime<Utc>) -> impl Iterator<Item = TimeDelta>
         });
     let texts: Vec<TimeDelta> = visible
         .chain(model.selected_profile())
-        .flat_map(moments)
+        .flat_map(|profile| moments(profile).chain(automatic::planned(model, profile)))
         .filter(|at| *at > now)
         .map(|at| countdown(at - now).1)
         .collect();

@@ -10,6 +10,7 @@ use crate::domain::countdown::countdown;
 use crate::domain::health::{Health, renewable};
 use crate::domain::profile::{Kind, Profile, RefreshResult};
 use crate::domain::secret::Secret;
+use crate::tui::automatic;
 use crate::tui::model::Model;
 use crate::tui::prose;
 use crate::tui::theme::Theme;
@@ -105,6 +106,12 @@ pub fn sentence(model: &Model, profile: &Profile, now: Now) -> String {
             Kind::Environment => "set in the environment of authtui",
         }
         .to_owned(),
+        Health::Fresh(end) | Health::Aging(end) if let Some(at) = automatic::planned(model, profile) => {
+            format!("{} left, renews itself {}", left(end, now), soon(at, now))
+        }
+        Health::Due if automatic::planned(model, profile).is_some() => {
+            "past its end, renews itself".to_owned()
+        }
         Health::Fresh(end) => format!("{} left", left(end, now)),
         Health::Aging(end) if !renewable(profile, now.wall) => {
             format!("{} left, then l logs in again", left(end, now))
@@ -157,6 +164,11 @@ fn log_in(model: &Model, profile: &Profile) -> &'static str {
 
 fn can_renew(model: &Model, profile: &Profile) -> bool {
     never_refreshed(model, profile).is_none()
+}
+
+/// `in 4m12s`, or `now`.
+fn soon(at: DateTime<Utc>, now: Now) -> String {
+    if at > now.wall { format!("in {}", left(at, now)) } else { "now".to_owned() }
 }
 
 fn retrying(profile: &Profile, at: DateTime<Utc>, now: Now) -> String {

@@ -13,7 +13,7 @@ use crate::domain::clock::Now;
 use crate::domain::trouble::{Next, Trouble};
 use crate::oauth::login::Heard;
 use crate::tui::message::{Copied, Effect, Msg};
-use crate::tui::model::{Leaving, Message, Model, Tone};
+use crate::tui::model::{Leaving, Message, Model, Renewal, Tone};
 use crate::tui::rows;
 
 /// How long a message stays that needs no answer.
@@ -21,7 +21,17 @@ const SHORT_WHILE: std::time::Duration = std::time::Duration::from_secs(6);
 
 /// Takes what happened and says what must be done.
 pub fn update(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
-    let effects = match msg {
+    // Only what changes profiles, or the time, can make one due.
+    let may_be_due = matches!(
+        msg,
+        Msg::Woke
+            | Msg::Catalogued(_)
+            | Msg::Stored(_)
+            | Msg::Refreshed(..)
+            | Msg::Changed(..)
+            | Msg::Settled(_)
+    );
+    let mut effects = match msg {
         Msg::Key(key) => input::press(model, now, key),
         Msg::Pasted(text) => input::paste(model, &text),
         Msg::Resized(columns, rows) => {
@@ -29,6 +39,7 @@ pub fn update(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
             Vec::new()
         }
         Msg::Woke => woke(model, now),
+        Msg::Touched(store) => vec![Effect::Read(store)],
         Msg::Terminated | Msg::HungUp => {
             model.leaving = Leaving::Yes;
             last_saves(model, now)
@@ -45,6 +56,15 @@ pub fn update(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
         }
         Msg::Stored(snapshot) => {
             stores::take(model, snapshot, now);
+            Vec::new()
+        }
+        Msg::Settled(Ok(settings)) => {
+            model.renewal = if settings.automatic_refresh { Renewal::ByItself } else { Renewal::ByHand };
+            Vec::new()
+        }
+        // Who has turned it off in a file that cannot be read would not want it on.
+        Msg::Settled(Err(why)) => {
+            say(model, format!("{why}. Nothing is renewed by itself meanwhile."), Tone::Bad, None);
             Vec::new()
         }
         Msg::Login(attempt, heard) => {
@@ -77,6 +97,9 @@ pub fn update(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
         }
         Msg::Described(provider, described) => wizard::described(model, &provider, described, now),
     };
+    if may_be_due {
+        effects.extend(refresh::by_itself(model, now));
+    }
     follow_selection(model, now);
     effects
 }

@@ -6,7 +6,8 @@ use crate::domain::health::Health;
 use crate::domain::name::ProfileId;
 use crate::domain::profile::{Kind, Profile};
 use crate::domain::trouble::Next;
-use crate::oauth::refresh::{Cannot, Wish};
+use crate::oauth::refresh::{Cannot, LEAD, Wish};
+use crate::tui::automatic;
 use crate::tui::dialog::{Dialog, Question};
 use crate::tui::message::{Effect, Refreshed};
 use crate::tui::model::{Leaving, Model, Screen, Tone};
@@ -30,6 +31,17 @@ pub(super) fn ask(model: &mut Model, id: &ProfileId, now: Now) -> Vec<Effect> {
         return Vec::new();
     }
     vec![Effect::Refresh(id.clone(), Wish::New)]
+}
+
+/// Begins the refreshes that are planned for now.
+pub(super) fn by_itself(model: &mut Model, now: Now) -> Vec<Effect> {
+    let ids = automatic::due(model, now);
+    for id in &ids {
+        model.refreshing.insert(id.clone());
+        model.tried.insert(id.clone(), now.steady);
+    }
+    let wish = Wish::Valid { for_at_least: LEAD };
+    ids.into_iter().map(|id| Effect::Refresh(id, wish)).collect()
 }
 
 /// What the model alone can tell against a refresh; the rest is decided under the lock.

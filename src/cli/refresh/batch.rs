@@ -1,0 +1,175 @@
+//! Many profiles, renewed a few at a time.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use color_eyre::eyre::Result;
+use futures_util::{StreamExt, stream};
+
+use crate::cli::exit::Exit;
+use crate::cli::screen;
+use crate::domain::change::{Change, Edit};
+use crate::domain::clock::{Now, span};
+use crate::domain::name::{ProfileId, ProfileName, StoreId};
+use crate::domain::profile::{Kind, Profile};
+use crate::domain::provider::catalog::Catalog;
+use crate::domain::secret::Fingerprint;
+use crate::domain::trouble::Next;
+use crate::oauth::refresh::Wish;
+use crate::shell::{Hands, console, refresh, signals};
+use crate::tui::message::Refreshed;
+
+/// How many more than ask may read, wait for a lock, or be saved.
+const BESIDE: usize = 16;
+
+/// Which profiles.
+#[derive(Debug)]
+pub(super) enum Chosen {
+    /// These.
+    Named(Vec<ProfileName>),
+    /// Those whose access token ends so soon.
+    Due(Duration),
+    /// All that can be renewed.
+    All,
+}
+
+/// Renews the `chosen` profiles, `jobs` at a time, and says how each ended.
+pub(super) fn run(hands: &Arc<Hands>, chosen: &Chosen, jobs: usize) -> Result<Exit> {
+    let snapshot = hands.read_now(StoreId::Own);
+    if let Err(trouble) = &snapshot.writable {
+        console::say(&format!("authtui: {trouble}"));
+        return Ok(Exit::Failure);
+    }
+    let runtime = screen::runtime()?;
+    let catalog = runtime.block_on(hands.catalog());
+    let now = hands.clock.now();
+    // The pair each holds now: what another program renews from here on counts as renewed.
+    let all: Vec<(ProfileId, Option<Fingerprint>)> = snapshot
+        .profiles()
+        .filter(|profile| is_meant(profile, chosen, &catalog, now))
+        .map(|profile| (profile.id.clone(), profile.held.fingerprint()))
+        .collect();
+    if all.is_empty() {
+        console::say("authtui: nothing is to be renewed.");
+        return Ok(Exit::Done);
+    }
+    hands.ask_at_once(jobs);
+    let wish = match chosen {
+        Chosen::Due(within) => Wish::Valid { for_at_least: *within },
+        Chosen::Named(_) | Chosen::All => Wish::New,
+    };
+    let mut tally = Tally::default();
+    runtime.block_on(async {
+        let each = stream::iter(all).map(|(id, seen)| async move {
+            let refreshed = refresh::since(hands, &id, wish, seen).await;
+            (id, seen, refreshed)
+        });
+        let mut each = std::pin::pin!(each.buffer_unordered(jobs + BESIDE));
+        let ending = signals::ending();
+        let mut ending = std::pin::pin!(ending);
+        let mut is_ending = false;
+        loop {
+            tokio::select! {
+                next = each.next() => match next {
+                    Some((id, seen, refreshed)) => tally.take(hands, &id, seen, refreshed),
+                    None => break,
+                },
+                _ = &mut ending, if !is_ending => {
+                    is_ending = true;
+                    // What was posted may have spent a token: it is waited for, and nothing else is begun.
+                    hands.stop_asking();
+                    console::say("authtui: ending; waiting for the answers that may hold new tokens");
+                }
+            }
+        }
+    });
+    Ok(tally.end())
+}
+
+fn is_meant(profile: &Profile, chosen: &Chosen, catalog: &Catalog, now: Now) -> bool {
+    let provider = catalog.get(profile.id.name.provider());
+    let can = profile.kind == Kind::OAuth
+        && profile.refresh_token().is_some()
+        && provider.is_some_and(|provider| provider.refresh.is_some());
+    match chosen {
+        Chosen::Named(names) => names.contains(&profile.id.name),
+        Chosen::All => can,
+        Chosen::Due(within) => {
+            can && profile.life.expires_at.is_some_and(|end| end <= now.wall + span(*within))
+        }
+    }
+}
+
+/// How they ended.
+#[derive(Debug, Default)]
+struct Tally {
+    renewed: usize,
+    adopted: usize,
+    needs_login: usize,
+    passing: usize,
+    failed: usize,
+}
+
+impl Tally {
+    fn take(&mut self, hands: &Hands, id: &ProfileId, seen: Option<Fingerprint>, refreshed: Refreshed) {
+        let trouble = match refreshed {
+            Refreshed::Done(_) => {
+                self.renewed += 1;
+                return;
+            }
+            Refreshed::Enough(_) => {
+                self.adopted += 1;
+                return;
+            }
+            Refreshed::Unsaved(renewal, trouble) => {
+                console::say(&format!("authtui: {}: {trouble}", id.name));
+                // Once more, when whatever was in the way may have gone.
+                let change = Change { name: id.name.clone(), expects: seen, edit: Edit::Refresh(renewal) };
+                match hands.apply_now(id.store, &change) {
+                    Ok(_) => self.renewed += 1,
+                    Err(failure) => {
+                        self.failed += 1;
+                        console::say(&format!(
+                            "authtui: {}: {failure}. The new tokens are lost with this command; the provider may \
+                             want a new login.",
+                            id.name
+                        ));
+                    }
+                }
+                return;
+            }
+            Refreshed::Failed(_, trouble) => trouble,
+        };
+        match trouble.next {
+            Next::LogIn => self.needs_login += 1,
+            Next::Retry => self.passing += 1,
+            Next::Fix(_) | Next::Nothing => self.failed += 1,
+        }
+        console::say(&format!("authtui: {trouble}"));
+    }
+
+    fn end(&self) -> Exit {
+        let parts = [
+            (self.renewed, "renewed"),
+            (self.adopted, "renewed by another program or still good"),
+            (self.needs_login, "need a login"),
+            (self.passing, "to be tried again later"),
+            (self.failed, "failed"),
+        ];
+        let words: Vec<String> = parts
+            .into_iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, word)| format!("{count} {word}"))
+            .collect();
+        console::say(&format!("authtui: {}.", words.join(", ")));
+        if self.needs_login > 0 {
+            Exit::NeedsLogin
+        } else if self.passing > 0 {
+            Exit::Passing
+        } else if self.failed > 0 {
+            Exit::Failure
+        } else {
+            Exit::Done
+        }
+    }
+}

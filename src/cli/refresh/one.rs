@@ -1,0 +1,55 @@
+//! One profile, renewed now.
+
+use std::sync::Arc;
+
+use color_eyre::eyre::Result;
+
+use crate::cli::exit::{self, Exit};
+use crate::cli::renew::renew;
+use crate::cli::target;
+use crate::domain::change::{Change, Edit};
+use crate::domain::countdown::countdown;
+use crate::oauth::refresh::Wish;
+use crate::shell::{Hands, console};
+use crate::tui::message::Refreshed;
+
+pub(super) fn run(hands: &Arc<Hands>, name: &str) -> Result<Exit> {
+    let (_, profile) = match target::find(hands, name) {
+        Ok(found) => found,
+        Err(exit) => return Ok(exit),
+    };
+    let name = profile.id.name.to_string();
+    let Some(refreshed) = renew(hands, &profile.id, Wish::New)? else {
+        console::say(&format!(
+            "authtui: {name}: ended before the answer came; the provider may want a new login."
+        ));
+        return Ok(Exit::Failure);
+    };
+    let (snapshot, how) = match refreshed {
+        Refreshed::Done(snapshot) => (snapshot, "refreshed; the new tokens are saved"),
+        Refreshed::Enough(snapshot) => {
+            (snapshot, "renewed by another program meanwhile; its tokens are used")
+        }
+        Refreshed::Unsaved(renewal, trouble) => {
+            console::say(&format!("authtui: {trouble}"));
+            let expects = profile.held.fingerprint();
+            let change = Change { name: profile.id.name.clone(), expects, edit: Edit::Refresh(renewal) };
+            while console::can_ask() && console::confirm("Try to save the new tokens again?")? {
+                match hands.apply_now(profile.id.store, &change) {
+                    Ok(_) => return Ok(Exit::Done),
+                    Err(failure) => console::say(&format!("authtui: {failure}")),
+                }
+            }
+            console::say(
+                "authtui: the new tokens are lost with this command; the provider may want a new login.",
+            );
+            return Ok(Exit::Failure);
+        }
+        Refreshed::Failed(_, trouble) => return Ok(exit::trouble(&trouble, &name)),
+    };
+    let end = snapshot.profile(&profile.id.name).and_then(|profile| profile.life.expires_at);
+    let left =
+        end.map(|end| format!(", {} left", countdown(end - hands.clock.now().wall).0)).unwrap_or_default();
+    console::say(&format!("authtui: {name} is {how}{left}."));
+    Ok(Exit::Done)
+}
