@@ -1,5 +1,6 @@
 //! The command line: one command a file, one table of exit codes.
 
+mod events;
 mod exit;
 mod list;
 mod login;
@@ -55,6 +56,8 @@ enum Command {
     Login(login::Arguments),
     /// Renew the tokens of a profile
     Refresh(refresh::Arguments),
+    /// Show who refreshed what, when, and with what result
+    Events(events::Arguments),
     /// Erase the tokens of a profile here; the provider is not told
     Revoke(revoke::Arguments),
     /// Erase the tokens of a profile and the profile itself
@@ -128,6 +131,7 @@ fn run(arguments: Arguments, program: &str) -> Result<Exit> {
         Command::Resolve(arguments) => resolve::run(&hands, &arguments),
         Command::Login(arguments) => login::run(&hands, arguments),
         Command::Refresh(arguments) => refresh::run(&hands, &arguments),
+        Command::Events(arguments) => events::run(&hands, &arguments),
         Command::Revoke(arguments) => revoke::run(&hands, &arguments, revoke::Extent::Tokens),
         Command::Remove(arguments) => revoke::run(&hands, &arguments, revoke::Extent::Profile),
         Command::Providers(arguments) => providers::run(&hands, &arguments),

@@ -85,6 +85,12 @@ pub fn local_minute(at: DateTime<Utc>, offset: FixedOffset) -> String {
     at.with_timezone(&offset).format("%H:%M").to_string()
 }
 
+/// The day on the person's clock: `22 Nov`.
+#[must_use]
+pub fn local_day(at: DateTime<Utc>, offset: FixedOffset) -> String {
+    at.with_timezone(&offset).format("%-d %b").to_string()
+}
+
 /// Date and time on the person's clock with the offset: `22 Nov 2026 14:02 +01:00`.
 #[must_use]
 pub fn local(at: DateTime<Utc>, offset: FixedOffset) -> String {

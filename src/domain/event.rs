@@ -98,6 +98,23 @@ impl Happened {
         }
     }
 
+    /// The word of the log for it.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Asked { .. } => "asked",
+            Self::Renewed { .. } => "renewed",
+            Self::Adopted { .. } => "adopted",
+            Self::Failed { is_dead: true, .. } => "dead",
+            Self::Failed { is_dead: false, .. } => "failed",
+            Self::Unsaved { .. } => "unsaved",
+            Self::LoggedIn => "logged_in",
+            Self::Erased => "erased",
+            Self::Revoked => "revoked",
+            Self::NotRevoked { .. } => "not_revoked",
+        }
+    }
+
     /// What happened, for people: `refreshed, generation 7`.
     #[must_use]
     pub fn words(&self) -> String {

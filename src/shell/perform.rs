@@ -46,6 +46,7 @@ async fn run(hands: Arc<Hands>, inbox: Inbox, effect: Effect) {
         Effect::Refresh(id, wish) => {
             let refreshed = refresh(&hands, &id, wish).await;
             say(&inbox, Msg::Refreshed(id, refreshed));
+            say(&inbox, events(&hands).await);
         }
         Effect::Change(id, change) => {
             let changed = change_of(&hands, &id, *change).await;
@@ -74,9 +75,18 @@ async fn run(hands: Arc<Hands>, inbox: Inbox, effect: Effect) {
             });
             say(&inbox, Msg::Described(name, described));
         }
+        Effect::ReadEvents => say(&inbox, events(&hands).await),
         Effect::Read(store) => say(&inbox, Msg::Stored(hands.read(store).await)),
         Effect::Print(_) | Effect::Redraw | Effect::Suspend | Effect::Quit => {}
     }
+}
+
+/// The event log as it is now.
+async fn events(hands: &Hands) -> Msg {
+    let journal = hands.journal.clone();
+    let reading = tokio::task::spawn_blocking(move || journal.read()).await;
+    let events = reading.unwrap_or_else(|_| Err(std::io::Error::other("a fault of the program")));
+    Msg::Events(events.map_err(|error| error.to_string()))
 }
 
 fn say(inbox: &Inbox, msg: Msg) {
@@ -97,6 +107,7 @@ fn lost(effect: &Effect) -> Option<Msg> {
         // A login's asks tell of their faults themselves.
         Effect::Login(..)
         | Effect::Read(_)
+        | Effect::ReadEvents
         | Effect::Print(_)
         | Effect::Redraw
         | Effect::Suspend

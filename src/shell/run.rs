@@ -201,6 +201,7 @@ fn is_of_the_loop(effect: &Effect) -> bool {
         | Effect::Test(_)
         | Effect::Scopes(..)
         | Effect::Describe(..)
-        | Effect::Read(_) => false,
+        | Effect::Read(_)
+        | Effect::ReadEvents => false,
     }
 }

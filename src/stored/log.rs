@@ -20,7 +20,7 @@ pub fn line(event: &Event) -> String {
     put("process", event.by.process.into());
     put("profile", event.profile.to_string().into());
     put("store", event.store.as_str().into());
-    put("event", word(&event.what).into());
+    put("event", event.what.word().into());
     match &event.what {
         Happened::Asked { grant } => put("grant", grant.as_str().into()),
         Happened::Renewed { grant, next, generation } => {
@@ -46,21 +46,6 @@ pub fn line(event: &Event) -> String {
 #[must_use]
 pub fn events(log: &str) -> Vec<Event> {
     log.lines().filter_map(event).collect()
-}
-
-fn word(what: &Happened) -> &'static str {
-    match what {
-        Happened::Asked { .. } => "asked",
-        Happened::Renewed { .. } => "renewed",
-        Happened::Adopted { .. } => "adopted",
-        Happened::Failed { is_dead: true, .. } => "dead",
-        Happened::Failed { is_dead: false, .. } => "failed",
-        Happened::Unsaved { .. } => "unsaved",
-        Happened::LoggedIn => "logged_in",
-        Happened::Erased => "erased",
-        Happened::Revoked => "revoked",
-        Happened::NotRevoked { .. } => "not_revoked",
-    }
 }
 
 fn event(line: &str) -> Option<Event> {

@@ -82,6 +82,8 @@ pub const BINDINGS: &[Binding] = &[
     footer(Place::Profiles, &[char('y')], Action::Copy, "copy"),
     footer(Place::Profiles, &[char('x')], Action::RevokeLocally, "revoke locally"),
     help(Place::Profiles, &[char('T')], Action::Test, "test token"),
+    help(Place::Profiles, &[char('A')], Action::Automatic, "renew by itself, or not"),
+    help(Place::Profiles, &[char('L')], Action::Events, "events"),
     footer(Place::Profiles, &[char('/')], Action::Filter, "filter"),
     footer(Place::Profiles, &[char('?'), Key::Plain(KeyCode::F(1))], Action::Help, "help"),
     footer(Place::Profiles, &[char('q')], Action::Quit, "quit"),

@@ -3,6 +3,7 @@
 use crossterm::event::KeyEvent;
 
 use crate::domain::change::{Change, Renewal, Snapshot};
+use crate::domain::event::Event;
 use crate::domain::name::{ProfileId, StoreId};
 use crate::domain::provider::catalog::Catalog;
 use crate::domain::secret::Secret;
@@ -45,6 +46,10 @@ pub enum Action {
     Test,
     /// Type a filter.
     Filter,
+    /// Show what happened to grants.
+    Events,
+    /// Turn a profile's automatic renewal on or off.
+    Automatic,
     /// Show all keys.
     Help,
     /// Draw everything anew.
@@ -123,6 +128,8 @@ pub enum Msg {
     HungUp,
     /// The provider files were read.
     Catalogued(Box<Catalog>),
+    /// The event log was read, or cannot be, and why.
+    Events(Result<Vec<Event>, String>),
     /// The settings were read, or cannot be, and why.
     Settled(Result<Settings, String>),
     /// Somebody may have written a store.
@@ -186,6 +193,8 @@ pub enum Effect {
     Scopes(String, String),
     /// Write the file of a new provider, name and text, and read all of them again.
     Describe(String, String),
+    /// Read the event log.
+    ReadEvents,
     /// Read a store.
     Read(StoreId),
     /// Leave the screen, print labelled texts on lines of their own, and come back on a key.

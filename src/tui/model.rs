@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::change::{self, Snapshot, Where};
 use crate::domain::clock::Steady;
+use crate::domain::event::Event;
 use crate::domain::health::Activity;
 use crate::domain::name::{ProfileId, StoreId};
 use crate::domain::profile::Profile;
@@ -51,6 +52,8 @@ pub struct Model {
     pub unsaved: BTreeMap<ProfileId, (Box<change::Renewal>, Trouble)>,
     /// The stored pair of tokens that each of them is to replace, and no other.
     pub replaces: BTreeMap<ProfileId, Fingerprint>,
+    /// What happened to grants on this machine, oldest first.
+    pub events: Vec<Event>,
     /// The login that is under way, or has just ended.
     pub login: Option<Login>,
     /// Profiles whose last login failed: its client may be the reason.
@@ -103,6 +106,8 @@ pub enum Screen {
     Wizard(Box<Wizard>),
     /// The login panel.
     Login(Panel),
+    /// What happened to grants, newest first, scrolled down by so many lines.
+    Events(usize),
     /// All keys, scrolled down by so many lines, above another screen.
     Help(usize, Box<Screen>),
 }

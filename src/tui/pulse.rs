@@ -31,7 +31,7 @@ fn seen(model: &Model, now: Now) -> Vec<Steady> {
     let mut moments = vec![on_the_beat(now, span(until_next_minute(now.wall)))];
     match &model.screen {
         // Nothing moves beside a QR code that is to be scanned.
-        Screen::Login(Panel::Qr) | Screen::Wizard(_) | Screen::Help(..) => {}
+        Screen::Login(Panel::Qr) | Screen::Wizard(_) | Screen::Events(_) | Screen::Help(..) => {}
         Screen::Login(_) => moments.extend(waiting(model, now)),
         Screen::List | Screen::Detail | Screen::Filter(_) | Screen::Copy | Screen::Dialog(_) => {
             moments.extend(changes(model, now.wall).map(|span| on_the_beat(now, span)));

@@ -58,9 +58,18 @@ pub fn update(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
             stores::take(model, snapshot, now);
             Vec::new()
         }
+        Msg::Events(Ok(events)) => {
+            model.events = events;
+            Vec::new()
+        }
+        Msg::Events(Err(why)) => {
+            let text = format!("The event log cannot be read: {why}. Tokens are as they were.");
+            say(model, text, Tone::Bad, None);
+            Vec::new()
+        }
         Msg::Settled(Ok(settings)) => {
             model.renewal = if settings.automatic_refresh { Renewal::ByItself } else { Renewal::ByHand };
-            Vec::new()
+            vec![Effect::ReadEvents]
         }
         // Who has turned it off in a file that cannot be read would not want it on.
         Msg::Settled(Err(why)) => {

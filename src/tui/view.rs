@@ -7,6 +7,7 @@ mod copy;
 mod detail;
 mod dialog;
 mod empty;
+mod events;
 mod footer;
 mod header;
 mod help;
@@ -82,6 +83,7 @@ fn screen(frame: &mut Frame<'_>, parts: &Parts, screen: &Screen, model: &Model, 
                 }
             }
         }
+        Screen::Events(scrolled) => events::render(frame, parts.body, *scrolled, model, theme, now),
         Screen::Help(scrolled, _) => help::render(frame, parts.body, *scrolled, theme),
     }
 }

@@ -211,6 +211,7 @@ impl Run {
                 | Screen::Dialog(_)
                 | Screen::Wizard(_)
                 | Screen::Login(_)
+                | Screen::Events(_)
                 | Screen::Help(..) => self.dice.pick(&[KeyCode::Enter, KeyCode::Enter, KeyCode::Esc]),
             };
             return Msg::Key(KeyEvent::new(key, KeyModifiers::NONE));
@@ -276,6 +277,7 @@ impl Run {
             | Screen::Copy
             | Screen::Dialog(_)
             | Screen::Login(_)
+            | Screen::Events(_)
             | Screen::Help(..) => false,
         };
         let text = if masked {

@@ -61,6 +61,13 @@ pub(super) fn act(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
             model.screen = Screen::Filter(Field::new(&model.filter, Sight::Clear));
             Vec::new()
         }
+        Action::Events => {
+            model.screen = Screen::Events(0);
+            vec![Effect::ReadEvents]
+        }
+        Action::Automatic => on_stored(model, now, "it is never renewed", |model, profile| {
+            refresh::toggle(model, profile, now)
+        }),
         Action::Help => {
             let below = mem::take(&mut model.screen);
             model.screen = Screen::Help(0, Box::new(below));
@@ -106,6 +113,10 @@ fn step(model: &mut Model, now: Now, motion: Motion) {
         Screen::Dialog(dialog) | Screen::Login(Panel::Cancelling(dialog) | Panel::Deciding(dialog)) => {
             dialog.mark(back);
         }
+        Screen::Events(lines) => {
+            let last = model.events.len();
+            *lines = motion.from(*lines, last, page);
+        }
         Screen::Help(lines, _) => {
             let last = keymap::BINDINGS.len();
             *lines = motion.from(*lines, last, page);
@@ -147,7 +158,7 @@ fn enter(model: &mut Model, now: Now) -> Vec<Effect> {
         Screen::Login(Panel::Steps) => login::close_when_over(model),
         Screen::Login(Panel::Qr) => back(model, now),
         Screen::Wizard(_) | Screen::Filter(_) | Screen::Login(Panel::Pasting(_)) => input::submit(model, now),
-        Screen::Help(..) => back(model, now),
+        Screen::Help(..) | Screen::Events(_) => back(model, now),
         Screen::Detail | Screen::Copy => Vec::new(),
     }
 }
@@ -155,7 +166,7 @@ fn enter(model: &mut Model, now: Now) -> Vec<Effect> {
 fn back(model: &mut Model, now: Now) -> Vec<Effect> {
     match mem::take(&mut model.screen) {
         Screen::List | Screen::Filter(_) => model.filter.clear(),
-        Screen::Detail | Screen::Copy => {}
+        Screen::Detail | Screen::Copy | Screen::Events(_) => {}
         Screen::Dialog(_) => model.screen = login::below(model),
         Screen::Help(_, below) => model.screen = *below,
         Screen::Wizard(wizard) => model.screen = wizard::back(wizard),

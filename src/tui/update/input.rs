@@ -43,9 +43,10 @@ pub(super) fn place(screen: &Screen) -> Option<Place> {
         Screen::List | Screen::Detail => Some(Place::Profiles),
         Screen::Copy => Some(Place::Copy),
         Screen::Login(Panel::Steps | Panel::Qr) => Some(Place::Login),
-        Screen::Dialog(_) | Screen::Help(..) | Screen::Login(Panel::Cancelling(_) | Panel::Deciding(_)) => {
-            Some(Place::Choices)
-        }
+        Screen::Dialog(_)
+        | Screen::Events(_)
+        | Screen::Help(..)
+        | Screen::Login(Panel::Cancelling(_) | Panel::Deciding(_)) => Some(Place::Choices),
         Screen::Wizard(wizard) => wizard.place(),
         Screen::Filter(_) | Screen::Login(Panel::Pasting(_)) => None,
     }
@@ -102,6 +103,7 @@ fn field(screen: &mut Screen) -> Option<&mut Field> {
         | Screen::Copy
         | Screen::Dialog(_)
         | Screen::Login(Panel::Steps | Panel::Qr | Panel::Cancelling(_) | Panel::Deciding(_))
+        | Screen::Events(_)
         | Screen::Help(..) => None,
     }
 }
@@ -131,6 +133,7 @@ pub(super) fn submit(model: &mut Model, now: Now) -> Vec<Effect> {
         | Screen::Copy
         | Screen::Dialog(_)
         | Screen::Login(_)
+        | Screen::Events(_)
         | Screen::Help(..) => Vec::new(),
     }
 }

@@ -133,6 +133,7 @@ pub(super) fn heard(model: &mut Model, attempt: Attempt, heard: Heard, now: Now)
                 | Screen::Copy
                 | Screen::Dialog(_)
                 | Screen::Wizard(_)
+                | Screen::Events(_)
                 | Screen::Help(..) => false,
             };
             if stale {

@@ -62,6 +62,8 @@ pub(super) fn act(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
         | Action::RevokeLocally
         | Action::Test
         | Action::Filter
+        | Action::Events
+        | Action::Automatic
         | Action::Help
         | Action::Redraw
         | Action::Suspend => {}

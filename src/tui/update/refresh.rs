@@ -4,7 +4,7 @@ use crate::domain::change::{Change, Edit};
 use crate::domain::clock::Now;
 use crate::domain::health::Health;
 use crate::domain::name::ProfileId;
-use crate::domain::profile::{Kind, Profile};
+use crate::domain::profile::{Automatic, Kind, Profile};
 use crate::domain::trouble::Next;
 use crate::oauth::refresh::{Cannot, LEAD, Wish};
 use crate::tui::automatic;
@@ -31,6 +31,22 @@ pub(super) fn ask(model: &mut Model, id: &ProfileId, now: Now) -> Vec<Effect> {
         return Vec::new();
     }
     vec![Effect::Refresh(id.clone(), Wish::New)]
+}
+
+/// Turns a profile's automatic renewal on or off.
+pub(super) fn toggle(model: &mut Model, profile: &Profile, now: Now) -> Vec<Effect> {
+    let (automatic, words) = match profile.automatic {
+        Automatic::On => (Automatic::Off, "is renewed only when you press r"),
+        Automatic::Off => (Automatic::On, "renews itself while this screen is open"),
+    };
+    if profile.kind != Kind::OAuth {
+        say(model, format!("{} is not renewed: {}.", profile.id.name, Cannot::IsKey), Tone::Plain, Some(now));
+        return Vec::new();
+    }
+    say(model, format!("{} {words}.", profile.id.name), Tone::Plain, Some(now));
+    let change = Change { name: profile.id.name.clone(), expects: None, edit: Edit::Automatic(automatic) };
+    model.saving += 1;
+    vec![Effect::Change(profile.id.clone(), Box::new(change))]
 }
 
 /// Begins the refreshes that are planned for now.
@@ -124,6 +140,7 @@ pub(super) fn ended(model: &mut Model, id: &ProfileId, refreshed: Refreshed, now
                 | Screen::Dialog(_)
                 | Screen::Wizard(_)
                 | Screen::Login(_)
+                | Screen::Events(_)
                 | Screen::Help(..) => {
                     let text = format!(
                         "The new tokens of {} could not be saved. Press r on it to try again.",

@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use ratatui::widgets::Paragraph;
 
 use crate::domain::change::{Row, Snapshot, Where};
-use crate::domain::clock::{DateTime, Now, Utc};
+use crate::domain::clock::{DateTime, Now, Utc, local_minute};
 use crate::domain::health::Health;
 use crate::domain::profile::{Kind, LastRefresh, Profile, RefreshResult};
 use crate::tui::model::{Model, RowId, Screen};
@@ -16,6 +16,9 @@ use crate::tui::{pane, prose, state, used};
 
 /// What is said of an end that nobody told.
 const NOT_TOLD: &str = "end not told by the provider";
+
+/// How many of the last events are shown.
+const EVENTS: usize = 2;
 
 /// Draws the detail.
 pub(super) fn render(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme, now: Now) {
@@ -87,6 +90,14 @@ fn whole(sheet: &mut Sheet<'_>, model: &Model, profile: &Profile, theme: &Theme,
         for notice in &store.notices {
             sheet.field("", &[prose::safe(notice)]);
         }
+    }
+    let events = model.events.iter().rev().filter(|event| event.profile == profile.id.name);
+    let events: Vec<String> = events
+        .take(EVENTS)
+        .map(|event| format!("{} {}", local_minute(event.at, now.offset), prose::safe(&event.what.words())))
+        .collect();
+    if !events.is_empty() {
+        sheet.field("Events", &events);
     }
     if let Some(client) = &profile.client_id {
         sheet.field("Client", &[prose::safe(client)]);

@@ -68,7 +68,7 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &T
         Screen::Login(Panel::Pasting(_)) => said(&TYPING),
         Screen::Login(Panel::Qr) => said(&SCANNING),
         Screen::Login(Panel::Steps) => login(model, theme),
-        Screen::Help(..) => said(&SCROLLING),
+        Screen::Help(..) | Screen::Events(_) => said(&SCROLLING),
     };
     keys(frame, area, &items, theme);
 }
