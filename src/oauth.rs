@@ -12,6 +12,7 @@ pub mod query;
 pub mod refresh;
 pub mod reply;
 pub mod request;
+pub mod revocation;
 pub mod scopes;
 
 /// One login from choosing a provider to its end, so that a late answer finds its own.

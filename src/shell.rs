@@ -18,6 +18,7 @@ pub mod paths;
 pub mod perform;
 pub mod providers;
 pub mod refresh;
+pub mod revoke;
 pub mod run;
 mod saving;
 pub mod settings;
@@ -34,8 +35,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Semaphore;
 
 use crate::domain::change::{Change, Snapshot};
-use crate::domain::event::Author;
-use crate::domain::name::StoreId;
+use crate::domain::event::{Author, Event, Happened};
+use crate::domain::name::{ProfileId, StoreId};
 use crate::domain::provider::catalog::Catalog;
 use crate::domain::trouble::{Next, Trouble};
 use crate::shell::clipboard::Clipboard;
@@ -113,6 +114,28 @@ impl Hands {
             Some(more) => self.refreshes.add_permits(more),
             None => drop(self.refreshes.forget_permits(AT_ONCE.saturating_sub(count))),
         }
+    }
+
+    /// Writes down what happened to a profile, after the fact: that it cannot be written changes nothing.
+    pub async fn tell(&self, id: &ProfileId, what: Happened) {
+        drop(self.note(id, what).await);
+    }
+
+    /// Writes down what happened, or is about to happen, to a profile.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub async fn note(&self, id: &ProfileId, what: Happened) -> std::io::Result<()> {
+        let event = Event {
+            at: self.clock.now().wall,
+            by: self.author.clone(),
+            profile: id.name.clone(),
+            store: self.paths.config.to_string_lossy().into_owned(),
+            what,
+        };
+        let journal = self.journal.clone();
+        let writing = tokio::task::spawn_blocking(move || journal.write(&event)).await;
+        writing.unwrap_or_else(|_| Err(std::io::Error::other("a part of the program ended by a fault")))
     }
 
     /// From here on no refresh is begun; those that were posted are waited for.

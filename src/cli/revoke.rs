@@ -11,6 +11,8 @@ use crate::domain::afterlife;
 use crate::domain::change::{Change, Edit};
 use crate::domain::clock::{Now, local};
 use crate::domain::profile::{Kind, Profile};
+use crate::oauth::revocation;
+use crate::shell::revoke::revoke;
 use crate::shell::stores::Failure;
 use crate::shell::{Hands, console};
 
@@ -18,6 +20,9 @@ use crate::shell::{Hands, console};
 pub(super) struct Arguments {
     /// The profile: provider/name, or provider for its default
     name: String,
+    /// Ask the provider to end the grant first; nothing is erased here unless it has
+    #[arg(long)]
+    remote: bool,
     /// Do not ask
     #[arg(long, short)]
     yes: bool,
@@ -39,13 +44,29 @@ pub(super) fn run(hands: &Arc<Hands>, arguments: &Arguments, extent: Extent) -> 
     if let (false, Err(trouble)) = (profile.id.store.is_file(), &snapshot.writable) {
         return Ok(exit::trouble(trouble, &name.to_string()));
     }
-    console::say(&consequence(&profile, extent, hands.clock.now()));
+    if arguments.remote {
+        // Before anybody is asked: who offers no way cannot be told.
+        let catalog = hands.catalog_now();
+        if let Err(mute) = revocation::request(&profile, catalog.get(name.provider())) {
+            console::say(&format!(
+                "authtui: {name} is not revoked at its provider: {mute}. Stored tokens are as they were. Next: without \
+                 --remote it is erased here"
+            ));
+            return Ok(Exit::Failure);
+        }
+        console::say(&format!(
+            "{name}: The provider is asked to end the grant; then its tokens are erased here."
+        ));
+    } else {
+        console::say(&consequence(&profile, extent, hands.clock.now()));
+    }
     if !arguments.yes {
         if !console::can_ask() {
             console::say("authtui: nobody can be asked here; add --yes.");
             return Ok(Exit::Usage);
         }
         let question = match extent {
+            _ if arguments.remote => format!("Revoke {name} at its provider?"),
             Extent::Tokens => format!("Erase the tokens of {name}?"),
             Extent::Profile => format!("Remove {name}?"),
         };
@@ -54,12 +75,22 @@ pub(super) fn run(hands: &Arc<Hands>, arguments: &Arguments, extent: Extent) -> 
             return Ok(Exit::Failure);
         }
     }
+    let runtime = screen::runtime()?;
+    if arguments.remote {
+        if let Err(trouble) = runtime.block_on(revoke(hands, &profile.id)) {
+            return Ok(exit::trouble(&trouble, &name.to_string()));
+        }
+        console::say(&format!("authtui: {name}: revoked at its provider; its tokens are erased here."));
+        if extent == Extent::Tokens {
+            return Ok(Exit::Done);
+        }
+    }
     let edit = match extent {
         Extent::Tokens => Edit::Forget(hands.clock.now().wall),
         Extent::Profile => Edit::Remove,
     };
     let change = Change { name: name.clone(), expects: None, edit };
-    match screen::runtime()?.block_on(hands.apply(profile.id.store, change)) {
+    match runtime.block_on(hands.apply(profile.id.store, change)) {
         Ok(_) => {
             console::say(&format!(
                 "authtui: {name}: {}.",

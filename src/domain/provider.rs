@@ -63,6 +63,8 @@ pub struct Provider {
     pub exchange: Option<Call>,
     /// The request that renews tokens; absent where the provider has none.
     pub refresh: Option<Call>,
+    /// The request that ends a grant (RFC 7009); absent where the provider has none.
+    pub revoke: Option<Call>,
     /// What a refresh does to the refresh token.
     pub rotation: Rotation,
     /// How long a grant lives, where the provider documents it and its answers do not say it.

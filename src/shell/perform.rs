@@ -11,6 +11,7 @@ use crate::domain::trouble::{Next, Trouble};
 use crate::oauth::scopes::Listed;
 use crate::oauth::{form, probe, scopes};
 use crate::shell::refresh::refresh;
+use crate::shell::revoke::revoke;
 use crate::shell::stores::Failure;
 use crate::shell::tasks::Tasks;
 use crate::shell::{Hands, broke, login};
@@ -51,6 +52,11 @@ async fn run(hands: Arc<Hands>, inbox: Inbox, effect: Effect) {
         Effect::Change(id, change) => {
             let changed = change_of(&hands, &id, *change).await;
             say(&inbox, Msg::Changed(id, changed));
+        }
+        Effect::Revoke(id) => {
+            let revoked = revoke(&hands, &id).await;
+            say(&inbox, Msg::Revoked(id, revoked));
+            say(&inbox, events(&hands).await);
         }
         Effect::Copy(id, form) => {
             let what = format!("the {} of {}", form.word(), id.name);
@@ -100,6 +106,7 @@ fn lost(effect: &Effect) -> Option<Msg> {
     Some(match effect {
         Effect::Refresh(id, _) => Msg::Refreshed(id.clone(), Refreshed::Failed(None, trouble)),
         Effect::Change(id, _) => Msg::Changed(id.clone(), Err(trouble)),
+        Effect::Revoke(id) => Msg::Revoked(id.clone(), Err(trouble)),
         Effect::Copy(..) | Effect::CopyText(..) => Msg::Copied(String::new(), Err(trouble)),
         Effect::Test(id) => Msg::Tested(id.clone(), Err(trouble)),
         Effect::Scopes(provider, _) => Msg::Scopes(provider.clone(), Err(trouble)),

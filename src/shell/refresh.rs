@@ -10,7 +10,7 @@ mod trouble;
 use std::sync::Arc;
 
 use crate::domain::change::{Change, Edit, Renewal, Snapshot};
-use crate::domain::event::{Event, Happened};
+use crate::domain::event::Happened;
 use crate::domain::name::ProfileId;
 use crate::domain::profile::{LastRefresh, Profile};
 use crate::domain::provider::{Provider, Rotation};
@@ -214,21 +214,11 @@ impl Errand<'_> {
         }
     }
 
-    /// Writes an event after the fact. That it cannot be written changes nothing any more.
     async fn tell(&self, what: Happened) {
-        drop(self.note(what).await);
+        self.hands.tell(self.id, what).await;
     }
 
     async fn note(&self, what: Happened) -> std::io::Result<()> {
-        let event = Event {
-            at: self.hands.clock.now().wall,
-            by: self.hands.author.clone(),
-            profile: self.id.name.clone(),
-            store: self.hands.paths.config.to_string_lossy().into_owned(),
-            what,
-        };
-        let journal = self.hands.journal.clone();
-        let writing = tokio::task::spawn_blocking(move || journal.write(&event)).await;
-        writing.unwrap_or_else(|_| Err(std::io::Error::other("a part of the program ended by a fault")))
+        self.hands.note(self.id, what).await
     }
 }

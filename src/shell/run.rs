@@ -196,6 +196,7 @@ fn is_of_the_loop(effect: &Effect) -> bool {
         Effect::Login(..)
         | Effect::Refresh(..)
         | Effect::Change(..)
+        | Effect::Revoke(_)
         | Effect::Copy(..)
         | Effect::CopyText(..)
         | Effect::Test(_)

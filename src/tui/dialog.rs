@@ -18,6 +18,10 @@ pub struct Dialog {
 pub enum Question {
     /// Whether to erase a profile's tokens here.
     Revoke(ProfileId),
+    /// Whether to ask the provider to end a grant, and then to erase it here.
+    RevokeAtProvider(ProfileId),
+    /// What to do with a grant that the provider did not end.
+    NotRevoked(ProfileId, Trouble),
     /// Whether to cancel the login.
     CancelLogin,
     /// What to do with the tokens of another account, or of a cancelled login.
@@ -39,6 +43,8 @@ pub enum Answer {
     Forget(ProfileId),
     /// Erase the tokens and the profile.
     Remove(ProfileId),
+    /// Ask the provider to end the grant, then erase the tokens.
+    RevokeAtProvider(ProfileId),
     /// End the login.
     CancelLogin,
     /// Tell the login.
@@ -98,6 +104,15 @@ impl Dialog {
                 answer("Cancel", Answer::Nothing),
                 answer("Erase tokens", Answer::Forget(id.clone())),
                 answer("Erase and remove the profile", Answer::Remove(id.clone())),
+            ],
+            Question::RevokeAtProvider(id) => vec![
+                answer("Cancel", Answer::Nothing),
+                answer("Revoke at the provider, then erase here", Answer::RevokeAtProvider(id.clone())),
+            ],
+            Question::NotRevoked(id, _) => vec![
+                answer("Keep the tokens", Answer::Nothing),
+                answer("Ask again", Answer::RevokeAtProvider(id.clone())),
+                answer("Erase them here anyway", Answer::Forget(id.clone())),
             ],
             Question::CancelLogin => {
                 vec![

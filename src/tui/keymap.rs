@@ -81,6 +81,7 @@ pub const BINDINGS: &[Binding] = &[
     help(Place::Profiles, &[char('R')], Action::RefreshDue, "refresh all that are due"),
     footer(Place::Profiles, &[char('y')], Action::Copy, "copy"),
     footer(Place::Profiles, &[char('x')], Action::RevokeLocally, "revoke locally"),
+    footer(Place::Profiles, &[char('X')], Action::Revoke, "revoke"),
     help(Place::Profiles, &[char('T')], Action::Test, "test token"),
     help(Place::Profiles, &[char('A')], Action::Automatic, "renew by itself, or not"),
     help(Place::Profiles, &[char('L')], Action::Events, "events"),

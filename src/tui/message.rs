@@ -42,6 +42,8 @@ pub enum Action {
     CopyForm(Form),
     /// Ask whether to erase the selected profile's tokens here.
     RevokeLocally,
+    /// Ask whether to revoke the selected profile at its provider.
+    Revoke,
     /// Test the selected profile's token.
     Test,
     /// Type a filter.
@@ -142,6 +144,8 @@ pub enum Msg {
     Refreshed(ProfileId, Refreshed),
     /// A change of a profile was applied, or could not be.
     Changed(ProfileId, Result<Snapshot, Trouble>),
+    /// The provider was asked to end a grant: it is over and erased, or not.
+    Revoked(ProfileId, Result<Snapshot, Trouble>),
     /// Something was copied, or could not be.
     Copied(String, Result<Copied, Trouble>),
     /// A token was tested.
@@ -183,6 +187,8 @@ pub enum Effect {
     Refresh(ProfileId, Wish),
     /// Apply a change to a profile.
     Change(ProfileId, Box<Change>),
+    /// Ask the provider to end a grant, then erase its tokens here.
+    Revoke(ProfileId),
     /// Copy something of a profile; the secret itself is fetched where it is copied.
     Copy(ProfileId, Form),
     /// Copy a text of a login: what it is, and the text, which may carry its state.

@@ -5,6 +5,7 @@ mod input;
 mod login;
 mod panel;
 mod refresh;
+mod revoke;
 mod selected;
 mod stores;
 mod wizard;
@@ -88,6 +89,7 @@ pub fn update(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
             effects.extend(wizard::after_key(model, &id, then, now));
             effects
         }
+        Msg::Revoked(id, revoked) => revoke::ended(model, &id, revoked, now),
         Msg::Copied(what, copied) => {
             said_copied(model, &what, copied, now);
             Vec::new()

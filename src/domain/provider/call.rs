@@ -76,6 +76,10 @@ pub enum Slot {
     Refresh,
     /// `{access}`
     Access,
+    /// `{token}`: the refresh token, or the access token where there is no other.
+    Token,
+    /// `{token_hint}`: which of the two it is (RFC 7009 §2.1).
+    TokenHint,
     /// `{device_code}`
     DeviceCode,
     /// `{scope}`: what is asked for, joined as the file says.
@@ -86,7 +90,7 @@ pub enum Slot {
 
 impl Slot {
     /// Every hole there is.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::ClientId,
         Self::ClientSecret,
         Self::Basic,
@@ -97,6 +101,8 @@ impl Slot {
         Self::Verifier,
         Self::Refresh,
         Self::Access,
+        Self::Token,
+        Self::TokenHint,
         Self::DeviceCode,
         Self::Scope,
         Self::Account,
@@ -116,6 +122,8 @@ impl Slot {
             Self::Verifier => "verifier",
             Self::Refresh => "refresh",
             Self::Access => "access",
+            Self::Token => "token",
+            Self::TokenHint => "token_hint",
             Self::DeviceCode => "device_code",
             Self::Scope => "scope",
             Self::Account => "account",
@@ -126,7 +134,12 @@ impl Slot {
     #[must_use]
     pub fn is_secret(self) -> bool {
         match self {
-            Self::ClientId | Self::Redirect | Self::Challenge | Self::Scope | Self::Account => false,
+            Self::ClientId
+            | Self::Redirect
+            | Self::Challenge
+            | Self::TokenHint
+            | Self::Scope
+            | Self::Account => false,
             Self::ClientSecret
             | Self::Basic
             | Self::Code
@@ -134,6 +147,7 @@ impl Slot {
             | Self::Verifier
             | Self::Refresh
             | Self::Access
+            | Self::Token
             | Self::DeviceCode => true,
         }
     }

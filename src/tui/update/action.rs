@@ -14,7 +14,7 @@ use crate::tui::layout::list_rows;
 use crate::tui::message::{Action, Effect, Form, Motion};
 use crate::tui::model::{Leaving, Model, Panel, Screen, Tone};
 use crate::tui::update::selected::{on_selected, on_stored};
-use crate::tui::update::{input, login, panel, refresh, say, wizard};
+use crate::tui::update::{input, login, panel, refresh, revoke, say, wizard};
 use crate::tui::wizard::choices;
 use crate::tui::{keymap, rows};
 
@@ -60,6 +60,9 @@ pub(super) fn act(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
         Action::Filter => {
             model.screen = Screen::Filter(Field::new(&model.filter, Sight::Clear));
             Vec::new()
+        }
+        Action::Revoke => {
+            on_stored(model, now, "it is not revoked", |model, profile| revoke::ask(model, profile, now))
         }
         Action::Events => {
             model.screen = Screen::Events(0);
@@ -196,6 +199,7 @@ fn answered(model: &mut Model, answer: Answer, now: Now) -> Vec<Effect> {
         Answer::Nothing => Vec::new(),
         Answer::Forget(id) => change(model, id, Edit::Forget(now.wall)),
         Answer::Remove(id) => change(model, id, Edit::Remove),
+        Answer::RevokeAtProvider(id) => revoke::begin(model, id, now),
         Answer::SaveAgain(id) => refresh::save_again(model, &id),
         Answer::Drop(id) => {
             model.let_go(&id);

@@ -230,6 +230,7 @@ pub(super) fn answer(model: &mut Model, answer: Answer, now: Now) -> Vec<Effect>
         Answer::CancelLogin => heard(model, attempt, Heard::Cancelled, now),
         Answer::Decide(choice) => heard(model, attempt, Heard::Decided(choice), now),
         Answer::Nothing
+        | Answer::RevokeAtProvider(_)
         | Answer::Forget(_)
         | Answer::Remove(_)
         | Answer::SaveAgain(_)

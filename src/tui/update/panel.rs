@@ -60,6 +60,7 @@ pub(super) fn act(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
         | Action::Copy
         | Action::CopyForm(_)
         | Action::RevokeLocally
+        | Action::Revoke
         | Action::Test
         | Action::Filter
         | Action::Events

@@ -80,6 +80,18 @@ fn words(question: &Question, model: &Model, now: Now) -> Words {
     let words = |title: &str, text: Vec<String>| Words { title: title.to_owned(), text, short: None };
     match question {
         Question::Revoke(id) => revoke(id, model, now),
+        Question::RevokeAtProvider(id) => {
+            let provider = id.name.provider();
+            let text =
+                format!("{provider} is asked to end the grant; once it has, the tokens are erased here.");
+            let after = "Other programs that use this grant must log in again.".to_owned();
+            words(&format!("Revoke {} at its provider", id.name), vec![text, after])
+        }
+        Question::NotRevoked(id, trouble) => {
+            let why = prose::capital(&prose::safe(&trouble.why));
+            let live = "The tokens are stored as they were, and may still work there.".to_owned();
+            words(&format!("{} is not revoked", id.name), vec![format!("{why}."), live])
+        }
         Question::CancelLogin => {
             let text = "The link stops working, and stored tokens stay as they are.".to_owned();
             words("Cancel the login?", vec![text])

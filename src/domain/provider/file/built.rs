@@ -26,6 +26,8 @@ pub(super) fn provider(mut written: Written) -> Provider {
     let standard = |make: fn(&Written, &url::Url) -> Call| token.map(|token| make(&written, &token.0));
     let exchange = own(&written.calls.exchange).or_else(|| standard(standard::exchange));
     let refresh = own(&written.calls.refresh).or_else(|| standard(standard::refresh));
+    let ended = written.endpoints.revoke.as_ref().map(|revoke| standard::revoke(&written, &revoke.0));
+    let revoke = own(&written.calls.revoke).or(ended);
     let exchange = exchange.filter(|_| by_code);
     let refresh = refresh.filter(|_| written.refresh.rotation != Rotation::None);
     Provider {
@@ -43,6 +45,7 @@ pub(super) fn provider(mut written: Written) -> Provider {
         state: State { bytes: written.state.bytes, echoed: written.state.echoed },
         exchange,
         refresh,
+        revoke,
         rotation: written.refresh.rotation,
         grant_life: written.refresh.grant_life.map(|span| span.0),
         reply: written.reply,

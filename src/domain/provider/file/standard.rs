@@ -55,6 +55,12 @@ pub(super) fn poll(written: &Written, token: &Url) -> Call {
     post(written, token, fields.chain(client(written)).chain(pkce))
 }
 
+/// Ends a grant (RFC 7009 §2.1).
+pub(super) fn revoke(written: &Written, revoke: &Url) -> Call {
+    let fields = [hole("token", Slot::Token), hole("token_type_hint", Slot::TokenHint)].into_iter();
+    post(written, revoke, fields.chain(client(written)))
+}
+
 fn hole(name: &'static str, slot: Slot) -> Field {
     (name, Template::hole(slot))
 }

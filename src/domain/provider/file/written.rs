@@ -108,6 +108,7 @@ pub(super) struct Endpoints {
     pub(super) authorize: Option<Address>,
     pub(super) token: Option<Address>,
     pub(super) device: Option<Address>,
+    pub(super) revoke: Option<Address>,
 }
 
 #[derive(Deserialize)]

@@ -29,6 +29,15 @@ const EXCHANGE: &[Slot] = &[
 const REFRESH: &[Slot] = &[Slot::ClientId, Slot::ClientSecret, Slot::Basic, Slot::Refresh];
 const DEVICE: &[Slot] = &[Slot::ClientId, Slot::ClientSecret, Slot::Basic, Slot::Scope, Slot::Challenge];
 const POLL: &[Slot] = &[Slot::ClientId, Slot::ClientSecret, Slot::Basic, Slot::DeviceCode, Slot::Verifier];
+const REVOKE: &[Slot] = &[
+    Slot::ClientId,
+    Slot::ClientSecret,
+    Slot::Basic,
+    Slot::Token,
+    Slot::TokenHint,
+    Slot::Refresh,
+    Slot::Access,
+];
 const PROBE: &[Slot] = &[Slot::Access];
 
 /// The first rule that a call of `written` breaks.
@@ -52,6 +61,7 @@ fn kinds(written: &Written) -> Vec<Kind<'_>> {
         ("exchange", &calls.exchange, EXCHANGE, Some(Slot::Code), code(Slot::Verifier)),
         ("refresh", &calls.refresh, REFRESH, Some(Slot::Refresh), None),
         ("device", &calls.device, DEVICE, None, device(Slot::Challenge)),
+        ("revoke", &calls.revoke, REVOKE, None, None),
         ("poll", &calls.poll, POLL, Some(Slot::DeviceCode), device(Slot::Verifier)),
     ];
     let token = token.into_iter().filter_map(|(name, call, known, one, other)| {
@@ -81,9 +91,17 @@ fn fault(kind: &Kind<'_>, has_secret: bool) -> Option<Broken> {
     if let Some((header, words)) = holes::bad_header(&call.headers) {
         return at(&["headers".to_owned(), header.to_owned()], words);
     }
+    let names_token = all.iter().flat_map(|(_, template)| template.slots()).any(is_token);
+    if *name == "revoke" && !names_token {
+        return at(&[], format!("{place} carries none of {{token}}, {{refresh}} and {{access}}"));
+    }
     let carried = |slot: &&Slot| all.iter().any(|(_, template)| template.slots().any(|one| one == **slot));
     let slot = must.iter().find(|slot| !carried(slot))?;
     at(&[], format!("{place} carries no {{{}}}{}", slot.word(), why(*slot)))
+}
+
+fn is_token(slot: Slot) -> bool {
+    matches!(slot, Slot::Token | Slot::Refresh | Slot::Access)
 }
 
 /// Why `template` waits for a secret that nobody is asked for.
@@ -104,6 +122,8 @@ fn why(slot: Slot) -> &'static str {
         | Slot::Redirect
         | Slot::Refresh
         | Slot::Access
+        | Slot::Token
+        | Slot::TokenHint
         | Slot::DeviceCode
         | Slot::Scope
         | Slot::Account => "",

@@ -17,6 +17,7 @@ pub(crate) struct Calls {
     pub(crate) refresh: Option<OwnCall>,
     pub(crate) device: Option<OwnCall>,
     pub(crate) poll: Option<OwnCall>,
+    pub(crate) revoke: Option<OwnCall>,
 }
 
 /// A request of the file's own.
