@@ -101,7 +101,7 @@ impl Demo {
             text = Some(amended.map_err(|_| eyre!("cannot fill the demo's store"))?.text);
         }
         let text = text.unwrap_or_default() + UNREADABLE;
-        let written = file::replace(&self.hands.paths.config, None, text.as_bytes());
+        let written = file::replace(&self.hands.paths.config, None, text.as_bytes(), None);
         written.map_err(|trouble| eyre!("{trouble}"))?;
         let slow = Mishap::Late(Duration::from_secs(6));
         self.serving.with(|authority| authority.faults.plan(TOKEN, 1, slow));

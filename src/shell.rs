@@ -18,6 +18,7 @@ pub mod paths;
 pub mod perform;
 pub mod providers;
 pub mod refresh;
+pub mod rescue;
 pub mod revoke;
 pub mod run;
 mod saving;
@@ -29,6 +30,7 @@ pub mod tasks;
 pub mod terminal;
 pub mod watch;
 
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -126,11 +128,19 @@ impl Hands {
     /// # Errors
     /// When it cannot be written.
     pub async fn note(&self, id: &ProfileId, what: Happened) -> std::io::Result<()> {
+        self.note_in(&self.paths.config, id, what).await
+    }
+
+    /// Writes an event about a profile of the file at `store`.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub async fn note_in(&self, store: &Path, id: &ProfileId, what: Happened) -> std::io::Result<()> {
         let event = Event {
             at: self.clock.now().wall,
             by: self.author.clone(),
             profile: id.name.clone(),
-            store: self.paths.config.to_string_lossy().into_owned(),
+            store: store.to_string_lossy().into_owned(),
             what,
         };
         let journal = self.journal.clone();
@@ -169,7 +179,19 @@ impl Hands {
     /// # Errors
     /// [`Failure`] when the profile has moved on or the file cannot be written.
     pub fn apply_now(&self, store: StoreId, change: &Change) -> Result<Snapshot, Failure> {
-        self.stores.apply(store, change)
+        let saved = self.stores.apply(store, change)?;
+        rescue::forget(&self.paths, change);
+        Ok(saved)
+    }
+
+    /// Keeps room on disk for the tokens that a refresh is about to bring.
+    ///
+    /// # Errors
+    /// A [`Trouble`] when there is none.
+    pub async fn reserve(&self, store: StoreId) -> Result<stores::Reserved, Trouble> {
+        let stores = Arc::clone(&self.stores);
+        let reserving = tokio::task::spawn_blocking(move || stores.reserve(store)).await;
+        reserving.unwrap_or_else(|_| Err(broke("cannot write the store")))
     }
 
     /// Reads a store.
@@ -194,7 +216,12 @@ impl Hands {
     /// # Errors
     /// [`Failure`] when the profile has moved on or the file cannot be written.
     pub async fn apply(&self, store: StoreId, change: Change) -> Result<Snapshot, Failure> {
-        self.saving.save(&self.stores, store, change, broke("cannot write the store")).await
+        let made = change.clone();
+        let saved = self.saving.save(&self.stores, store, change, broke("cannot write the store")).await?;
+        let paths = self.paths.clone();
+        // What was saved stays saved, whatever becomes of an older copy.
+        drop(tokio::task::spawn_blocking(move || rescue::forget(&paths, &made)).await);
+        Ok(saved)
     }
 
     /// The providers, read when they are first asked for.

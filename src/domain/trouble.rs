@@ -25,6 +25,10 @@ pub enum Stored {
     PerhapsSpent,
     /// New ones are held in memory only; the stored ones are as they were.
     NewOnesInMemory,
+    /// What was to be written is in the file, but may not outlive a power cut.
+    Unsynced,
+    /// New ones lie in another file, from which the next refresh takes them.
+    Rescued,
 }
 
 /// What to do next.
@@ -46,6 +50,15 @@ impl Trouble {
     pub fn untouched(what: impl Into<String>, why: impl Into<String>, next: Next) -> Self {
         Self { what: what.into(), why: why.into(), stored: Stored::Untouched, next }
     }
+
+    /// The same of a save of new tokens, which are in memory unless they got further than that.
+    #[must_use]
+    pub fn of_new_tokens(self) -> Self {
+        match self.stored {
+            Stored::Untouched | Stored::PerhapsSpent => Self { stored: Stored::NewOnesInMemory, ..self },
+            Stored::NewOnesInMemory | Stored::Unsynced | Stored::Rescued => self,
+        }
+    }
 }
 
 impl fmt::Display for Stored {
@@ -53,6 +66,8 @@ impl fmt::Display for Stored {
         f.write_str(match self {
             Self::Untouched | Self::PerhapsSpent => "Stored tokens are as they were.",
             Self::NewOnesInMemory => "The new tokens are in memory only; the stored ones are as they were.",
+            Self::Unsynced => "The file holds the change, but a power cut may undo it.",
+            Self::Rescued => "The new tokens are kept elsewhere; the next refresh takes them from there.",
         })
     }
 }

@@ -172,7 +172,9 @@ pub fn judge(profile: &Profile, provider: &Provider, reply: Result<&Reply, &Trou
             let why = match trouble.stored {
                 // A refresh token that is good once (RFC 9700 §4.14.2) is gone with such an answer.
                 Stored::PerhapsSpent => format!("{}; {SPENT}", trouble.why),
-                Stored::Untouched | Stored::NewOnesInMemory => trouble.why.clone(),
+                Stored::Untouched | Stored::NewOnesInMemory | Stored::Unsynced | Stored::Rescued => {
+                    trouble.why.clone()
+                }
             };
             return failed(passing(profile, why, None, now));
         }

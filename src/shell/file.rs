@@ -4,21 +4,20 @@
 //! in the same folder is written and synced, renamed over the target, and the folder is synced.
 //! A link to the file stays a link; its target is replaced.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Write};
+pub mod temporary;
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
 
 use zeroize::Zeroizing;
 
 use crate::domain::text;
-use crate::domain::trouble::{Next, Trouble};
+use crate::domain::trouble::{Next, Stored, Trouble};
+use crate::shell::file::temporary::Temporary;
 
 /// How many links to links are followed, as many as Linux follows.
 const LINKS: usize = 40;
-
-/// From what age on a temporary file was left by a program that ended in the middle of a save.
-const LEFTOVER: Duration = Duration::from_secs(3600);
 
 /// What helps against which fault.
 const REMEDIES: &[(io::ErrorKind, &str)] = &[
@@ -111,32 +110,43 @@ pub fn make_folder(target: &Path) -> Result<(), Trouble> {
     builder.create(folder(target)).map_err(|error| cannot("make the folder of", target, &error))
 }
 
-/// Replaces `before`, the bytes that were read from `target`, with `after`.
+/// Replaces `before`, the bytes that were read from `target`, with `after`, by way of the room that
+/// was kept for it. The caller holds the lock of the target.
 ///
 /// # Errors
-/// A [`Trouble`]; the file then holds what it held, unless the text says otherwise.
-pub fn replace(target: &Path, before: Option<&[u8]>, after: &[u8]) -> Result<Replaced, Trouble> {
+/// A [`Trouble`]; the file then holds what it held, unless it says [`Stored::Unsynced`].
+pub fn replace(
+    target: &Path,
+    before: Option<&[u8]>,
+    after: &[u8],
+    kept: Option<Temporary>,
+) -> Result<Replaced, Trouble> {
     let failed = |error: io::Error| cannot("write", target, &error);
     let notices = notices(target)?;
-    remove_leftovers(target);
-    let mut prefix = std::ffi::OsString::from(".");
-    prefix.push(target.file_name().unwrap_or_default());
-    prefix.push(".");
-    let mut temporary = tempfile::Builder::new();
-    temporary.prefix(&prefix).suffix(".tmp");
-    let mut temporary = temporary.tempfile_in(folder(target)).map_err(failed)?;
-    temporary.write_all(after).map_err(failed)?;
-    temporary.as_file().sync_all().map_err(failed)?;
+    temporary::remove_leftovers(target);
+    let mut temporary = kept.map_or_else(|| Temporary::beside(target), Ok).map_err(failed)?;
+    temporary.fill(after).map_err(failed)?;
     let now = read(target, before.map_or(0, <[u8]>::len))?;
     if now.as_ref().map(|bytes| bytes.as_slice()) != before {
         return Ok(Replaced::Overtaken);
     }
-    temporary.persist(target).map_err(|error| failed(error.error))?;
+    temporary.replace(target).map_err(failed)?;
     sync_folder(target).map_err(|error| {
-        let why = format!("it is written, but a power cut may still bring the old one back: {error}");
-        Trouble::untouched(format!("cannot make sure of {}", shown(target)), why, Next::Retry)
+        let what = format!("cannot make sure of {}", shown(target));
+        Trouble { stored: Stored::Unsynced, ..Trouble::untouched(what, error.to_string(), Next::Retry) }
     })?;
     Ok(Replaced::Done(notices))
+}
+
+/// Keeps room for a replacement of `target` that is at most `more` bytes longer than it is. The
+/// caller holds the lock of the target.
+///
+/// # Errors
+/// A [`Trouble`] when there is no room.
+pub fn keep_room(target: &Path, more: u64) -> Result<Temporary, Trouble> {
+    temporary::remove_leftovers(target);
+    let size = fs::metadata(target).map_or(0, |found| found.len());
+    Temporary::with_room(target, size.saturating_add(more)).map_err(|error| cannot("write", target, &error))
 }
 
 /// Whether a replacement of `target` could work as far as rights tell. Who asks before tokens are
@@ -161,7 +171,7 @@ pub fn may_replace(target: &Path) -> Result<(), Trouble> {
 
 #[cfg(unix)]
 fn sync_folder(target: &Path) -> io::Result<()> {
-    File::open(folder(target))?.sync_all()
+    fs::File::open(folder(target))?.sync_all()
 }
 
 #[cfg(not(unix))]
@@ -236,25 +246,6 @@ fn is_loose(_found: &fs::Metadata) -> bool {
     false
 }
 
-/// Removes temporary files that an earlier program left when it was killed.
-fn remove_leftovers(target: &Path) {
-    let Some(name) = target.file_name().and_then(|name| name.to_str()) else { return };
-    let prefix = format!(".{name}.");
-    let Ok(entries) = fs::read_dir(folder(target)) else { return };
-    for entry in entries.flatten() {
-        let name = entry.file_name();
-        let ours = name.to_str().is_some_and(|name| name.starts_with(&prefix) && name.ends_with(".tmp"));
-        let old = |found: fs::Metadata| {
-            let age = found.modified().ok().and_then(|at| SystemTime::now().duration_since(at).ok());
-            found.is_file() && age.is_some_and(|age| age > LEFTOVER)
-        };
-        if ours && entry.metadata().is_ok_and(old) {
-            // Another program may have removed it already.
-            let _ = fs::remove_file(entry.path());
-        }
-    }
-}
-
 /// The folder a file lies in.
 fn folder(path: &Path) -> &Path {
     match path.parent() {
@@ -303,7 +294,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("a/b/config.yaml");
         make_folder(&path).expect("made");
-        assert_eq!(replace(&path, None, b"new").expect("written"), Replaced::Done(Vec::new()));
+        assert_eq!(replace(&path, None, b"new", None).expect("written"), Replaced::Done(Vec::new()));
         assert_eq!(
             (mode(&path), mode(&folder.path().join("a")), mode(&folder.path().join("a/b"))),
             (0o600, 0o700, 0o700)
@@ -320,7 +311,7 @@ mod tests {
         set_mode(&path, 0o644);
         set_mode(folder.path(), 0o777);
         assert_eq!(reading_notices(&path).len(), 2);
-        let Replaced::Done(notices) = replace(&path, Some(b"old"), b"new").expect("written") else {
+        let Replaced::Done(notices) = replace(&path, Some(b"old"), b"new", None).expect("written") else {
             panic!()
         };
         assert_eq!(notices.len(), 2, "{notices:?}");
@@ -345,7 +336,7 @@ mod tests {
             if let Some(text) = on_disk {
                 fs::write(&path, text).expect("written");
             }
-            let replaced = replace(&path, before.map(str::as_bytes), b"new").expect("no trouble");
+            let replaced = replace(&path, before.map(str::as_bytes), b"new", None).expect("no trouble");
             assert_eq!(replaced, Replaced::Overtaken, "{on_disk:?} {before:?}");
             assert_eq!(fs::read_to_string(&path).ok().as_deref(), on_disk);
             assert_eq!(names(folder.path()).len(), usize::from(on_disk.is_some()));
@@ -361,7 +352,7 @@ mod tests {
         symlink(&real, &second).expect("a link");
         assert_eq!(target(&first), Ok(real.clone()));
         make_folder(&real).expect("made");
-        replace(&target(&first).expect("a target"), None, b"new").expect("written");
+        replace(&target(&first).expect("a target"), None, b"new", None).expect("written");
         assert_eq!(target(&first), Ok(real.clone()));
         assert_eq!(fs::read_link(&first).expect("a link"), Path::new("second"));
         assert_eq!(fs::read(&real).expect("there"), b"new");
@@ -377,26 +368,11 @@ mod tests {
         assert_eq!(read(folder.path(), 10).expect_err("a folder").why, "it is a folder");
         fs::write(&path, "old").expect("written");
         set_mode(&path, 0o400);
-        let trouble = replace(&path, Some(b"old"), b"new").expect_err("protected");
+        let trouble = replace(&path, Some(b"old"), b"new", None).expect_err("protected");
         assert!(matches!(&trouble.next, Next::Fix(remedy) if remedy.starts_with("chmod u+w")), "{trouble}");
         let below = path.join("config.yaml");
         let trouble = make_folder(&below).expect_err("a file is in the way");
         assert!(trouble.what.contains("config.yaml") && matches!(trouble.next, Next::Fix(_)), "{trouble}");
         assert_eq!(fs::read(&path).expect("there"), b"old");
-    }
-
-    #[test]
-    fn only_old_leftovers_of_ours_are_removed() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("config.yaml");
-        let old = SystemTime::now() - LEFTOVER * 2;
-        for (name, age) in
-            [(".config.yaml.a.tmp", Some(old)), (".config.yaml.b.tmp", None), (".other.c.tmp", Some(old))]
-        {
-            let file = File::create(folder.path().join(name)).expect("created");
-            file.set_modified(age.unwrap_or_else(SystemTime::now)).expect("ours");
-        }
-        replace(&path, None, b"new").expect("written");
-        assert_eq!(names(folder.path()), [".config.yaml.b.tmp", ".other.c.tmp", "config.yaml"]);
     }
 }

@@ -18,6 +18,8 @@ use crate::shell::lock::{self, Hold, NotHeld};
 
 /// How long a refresh waits for another one of the same grant: a whole call and some more.
 const WITHIN: Duration = Duration::from_secs(35);
+/// How long a process waits for another one that makes the salt.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Takes the lock of the grant that `refresh` belongs to.
 ///
@@ -25,7 +27,13 @@ const WITHIN: Duration = Duration::from_secs(35);
 /// A [`Trouble`] that says for whom it waited, or why the state folder cannot be used.
 pub async fn hold(state: &Path, what: &str, refresh: &Secret) -> Result<Hold, Trouble> {
     let failed = |error: io::Error| {
-        let next = Next::Fix(format!("make the folder {} writable", state.display()));
+        let is_full = [io::ErrorKind::StorageFull, io::ErrorKind::QuotaExceeded].contains(&error.kind());
+        let remedy = if is_full {
+            "make room on the disk, then try again".to_owned()
+        } else {
+            format!("make the folder {} writable", state.display())
+        };
+        let next = Next::Fix(remedy);
         Trouble::untouched(what, format!("the state folder cannot be used: {error}"), next)
     };
     let path = path(state, refresh).map_err(failed)?;
@@ -55,30 +63,40 @@ fn salt(path: &Path) -> io::Result<[u8; 32]> {
     if let Some(salt) = read(path)? {
         return Ok(salt);
     }
+    let beside = path.with_extension("lock");
+    let _held = lock::hold_blocking(&beside, PATIENCE).map_err(io::Error::from)?;
+    // Another process may have made it meanwhile; half of one was left by a process that was killed.
+    if let Some(salt) = read(path)? {
+        return Ok(salt);
+    }
     let mut salt = [0; 32];
     SysRng.try_fill_bytes(&mut salt).map_err(io::Error::other)?;
-    // Written whole under another name first: nobody ever reads half a salt.
-    let folder = path.parent().unwrap_or(path);
-    let mut temporary = tempfile::Builder::new().prefix(".salt.").tempfile_in(folder)?;
-    temporary.write_all(&salt)?;
-    temporary.as_file().sync_all()?;
-    match temporary.persist_noclobber(path) {
-        Ok(_) => Ok(salt),
-        Err(_) => read(path)?.ok_or_else(|| io::Error::other("the salt vanished")),
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600).custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed());
     }
+    let mut file = options.open(path)?;
+    file.write_all(&salt)?;
+    file.sync_all()?;
+    Ok(salt)
 }
 
+/// The salt, or nothing where it is not there as a whole.
 fn read(path: &Path) -> io::Result<Option<[u8; 32]>> {
-    let mut options = OpenOptions::new();
-    options.read(true);
-    let mut file: File = match options.open(path) {
+    let mut file = match File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(error),
     };
     let mut salt = [0; 32];
-    file.read_exact(&mut salt)?;
-    Ok(Some(salt))
+    match file.read_exact(&mut salt) {
+        Ok(()) => Ok(Some(salt)),
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 #[cfg(test)]
@@ -101,5 +119,15 @@ mod tests {
             other.parent().expect("a folder").file_name(),
             first.parent().expect("a folder").file_name()
         );
+    }
+
+    #[test]
+    fn half_a_salt_of_a_killed_process_is_made_anew() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("salt");
+        fs::write(&path, [7; 5]).expect("written");
+        let made = salt(&path).expect("a salt");
+        assert_eq!(fs::read(&path).expect("there"), made);
+        assert_eq!(salt(&path).expect("a salt"), made);
     }
 }

@@ -6,16 +6,21 @@
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::domain::event::{self, Event, Happened, Past};
-use crate::shell::lock::{self, NotHeld};
+use crate::shell::file::temporary::{self, Temporary};
+use crate::shell::lock;
 use crate::stored::log;
 
 /// From this size on, in bytes, the older half goes.
 const LARGEST: u64 = 256 * 1024;
 /// How long a writer waits for another one: each writes a line.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Whose turn it is in this process: one thread waits for the other processes, the others for it.
+static TURN: Mutex<()> = Mutex::new(());
 
 /// The event log.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,11 +75,9 @@ impl Journal {
     /// # Errors
     /// When it cannot be written; the log may then end with half a line, which readers pass over.
     pub fn write(&self, event: &Event) -> io::Result<()> {
+        let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
         let beside = self.path.with_extension("lock");
-        let _held = lock::hold_blocking(&beside, PATIENCE).map_err(|not_held| match not_held {
-            NotHeld::Busy(_) => io::Error::other("another program keeps writing it"),
-            NotHeld::Failed(error) => error,
-        })?;
+        let _held = lock::hold_blocking(&beside, PATIENCE).map_err(io::Error::from)?;
         let mut options = OpenOptions::new();
         options.create(true).read(true).append(true);
         #[cfg(unix)]
@@ -104,12 +107,11 @@ impl Journal {
         let kept =
             events.iter().enumerate().filter(|(index, event)| *index >= from || is_open(&events, event));
         let text: String = kept.map(|(_, event)| log::line(event)).collect();
-        let folder = self.path.parent().unwrap_or(&self.path);
-        let mut temporary = tempfile::Builder::new().prefix(".events.").tempfile_in(folder)?;
-        temporary.write_all(text.as_bytes())?;
-        temporary.as_file().sync_all()?;
-        temporary.persist(&self.path).map_err(|error| error.error)?;
-        Ok(())
+        // The lock of the log is held, so whatever is left of such a file belongs to nobody.
+        temporary::remove_leftovers(&self.path);
+        let mut shorter = Temporary::beside(&self.path)?;
+        shorter.fill(text.as_bytes())?;
+        shorter.replace(&self.path)
     }
 }
 

@@ -40,6 +40,15 @@ impl std::fmt::Display for NotHeld {
     }
 }
 
+impl From<NotHeld> for io::Error {
+    fn from(not_held: NotHeld) -> Self {
+        match not_held {
+            NotHeld::Busy(_) => Self::other(not_held.to_string()),
+            NotHeld::Failed(error) => error,
+        }
+    }
+}
+
 /// Takes the lock at `path`, waiting no longer than `within`; no thread waits.
 ///
 /// # Errors

@@ -7,12 +7,13 @@
 mod heir;
 mod trouble;
 
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::domain::change::{Change, Edit, Renewal, Snapshot};
 use crate::domain::event::Happened;
 use crate::domain::name::ProfileId;
-use crate::domain::profile::{LastRefresh, Profile};
+use crate::domain::profile::{LastRefresh, Profile, RefreshResult};
 use crate::domain::provider::{Provider, Rotation};
 use crate::domain::secret::Fingerprint;
 use crate::domain::trouble::{Next, Stored, Trouble};
@@ -20,7 +21,7 @@ use crate::oauth::refresh::{Cannot, Decision, Verdict, Wish, decide, judge};
 use crate::shell::refresh::heir::Found;
 use crate::shell::refresh::trouble::{explained, failed, hindered, no_provider, orphaned};
 use crate::shell::stores::Failure;
-use crate::shell::{Hands, broke, grant_lock};
+use crate::shell::{Hands, broke, grant_lock, rescue};
 use crate::tui::message::Refreshed;
 
 /// Fulfils `wish` for a profile.
@@ -66,6 +67,7 @@ async fn attempt(
         Decision::Ask(_) => {}
     }
     let seen = seen.or_else(|| profile.held.fingerprint());
+    let last_seen = profile.last_refresh.clone();
     // `decide` has asked, so there is a refresh token.
     let Some(refresh) = profile.refresh_token() else {
         return Err(hindered(&what, &Cannot::NoRefreshToken));
@@ -79,6 +81,14 @@ async fn attempt(
         Decision::Cannot(cannot) => return Err(hindered(&what, &cannot)),
         Decision::Ask(request) => request,
     };
+    // Whoever was waited for was refused for good: asking with the same token changes nothing.
+    if profile.last_refresh != last_seen
+        && let Some(last) = profile.last_refresh_of_this_grant()
+        && let (RefreshResult::Dead { .. }, Some(provider)) = (&last.result, provider)
+    {
+        let trouble = failed(last, provider, &what);
+        return Ok(Refreshed::Failed(Some(snapshot), trouble));
+    }
     // A file that cannot be written would lose the tokens that the request is about to spend.
     snapshot.writable.clone()?;
     let Some(provider) = provider else { return Err(no_provider(&what, &catalog, id.name.provider())) };
@@ -95,6 +105,7 @@ async fn attempt(
     if hands.is_ending() {
         return Err(Trouble::untouched(what, "the program is ending", Next::Nothing));
     }
+    let _room = hands.reserve(id.store).await?;
     errand.note(Happened::Asked { grant: errand.grant.clone() }).await.map_err(|error| {
         let why = format!("what is about to happen cannot be written down: {error}");
         let next = Next::Fix(format!("make room and rights for {}", hands.journal.path().display()));
@@ -142,9 +153,32 @@ impl Errand<'_> {
                 Refreshed::Failed(Some(snapshot), trouble)
             }
             Err(Failure::Trouble(trouble)) => {
-                self.tell(Happened::Unsaved { grant, why: trouble.why.clone() }).await;
-                Refreshed::Unsaved(renewal, Trouble { stored: Stored::NewOnesInMemory, ..trouble })
+                let trouble = self.unsaved(&renewal, next, trouble).await;
+                Refreshed::Unsaved(renewal, trouble)
             }
+        }
+    }
+
+    /// Writes down that the new tokens are not saved, and where they are instead. The old one must
+    /// not be asked with again if it is spent.
+    async fn unsaved(&self, renewal: &Renewal, next: String, trouble: Trouble) -> Trouble {
+        let (grant, generation) = (self.grant.clone(), self.profile.refresh_count.saturating_add(1));
+        let renewed = Happened::Renewed { grant: grant.clone(), next: next.clone(), generation };
+        if trouble.stored == Stored::Unsynced {
+            self.tell(renewed).await;
+            return trouble;
+        }
+        self.tell(Happened::Unsaved { grant: grant.clone(), why: trouble.why.clone() }).await;
+        let (hands, profile, renewal) = (Arc::clone(self.hands), self.profile.clone(), renewal.clone());
+        let keeping = move || rescue::keep(&hands.paths, &profile, renewal);
+        let rescued = tokio::task::spawn_blocking(keeping).await.ok().and_then(Result::ok);
+        let store = rescued.clone().unwrap_or_else(|| self.hands.paths.config.clone());
+        if next != grant {
+            drop(self.note_in(&store, renewed).await);
+        }
+        match rescued {
+            Some(_) if next != grant => Trouble { stored: Stored::Rescued, ..trouble },
+            Some(_) | None => trouble.of_new_tokens(),
         }
     }
 
@@ -219,6 +253,10 @@ impl Errand<'_> {
     }
 
     async fn note(&self, what: Happened) -> std::io::Result<()> {
-        self.hands.note(self.id, what).await
+        self.note_in(&self.hands.paths.config, what).await
+    }
+
+    async fn note_in(&self, store: &Path, what: Happened) -> std::io::Result<()> {
+        self.hands.note_in(store, self.id, what).await
     }
 }

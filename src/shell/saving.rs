@@ -20,9 +20,12 @@ const TOGETHER: usize = 64;
 #[derive(Debug, Default)]
 pub(super) struct Saving(Mutex<Waiting>);
 
+/// What became of a change.
+type Saved = Result<Snapshot, Failure>;
+
 #[derive(Debug, Default)]
 struct Waiting {
-    changes: Vec<(StoreId, Change, Sender<Result<Snapshot, Failure>>)>,
+    changes: Vec<(StoreId, Change, Sender<Saved>)>,
     is_written: bool,
 }
 

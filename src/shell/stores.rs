@@ -4,20 +4,28 @@
 //! understood is shown as such and never written.
 
 mod last;
+mod room;
+mod trouble;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use crate::domain::change::{Change, Moved, Snapshot};
+use crate::domain::change::{Change, Edit, Moved, Snapshot};
 use crate::domain::name::StoreId;
-use crate::domain::trouble::{Next, Trouble};
+use crate::domain::trouble::{Next, Stored, Trouble};
 use crate::shell::file::{self, Replaced, shown};
-use crate::shell::lock::{self, NotHeld};
+use crate::shell::lock::{self, Hold};
 use crate::shell::stores::last::Last;
-use crate::stored::{Refused, Unreadable, environment, own, tree};
+use crate::shell::stores::room::Room;
+use crate::shell::stores::trouble::{decoded, failure, locked, not_written, unreadable, whole};
+use crate::stored::{Unreadable, environment, own, tree};
+
+pub use crate::shell::stores::room::Reserved;
 
 /// How long a change waits for another program's change.
 pub const PATIENCE: Duration = Duration::from_secs(10);
@@ -30,6 +38,9 @@ const TRIES: usize = 20;
 pub struct Stores {
     own: PathBuf,
     last: Last,
+    room: Arc<Room>,
+    /// The last save may not outlive a power cut. The same again is then no needless save.
+    is_unsynced: AtomicBool,
 }
 
 /// What changes when a file is written.
@@ -49,6 +60,9 @@ pub enum Failure {
     Trouble(Trouble),
 }
 
+/// What a store holds after several changes, and for each why it was not made, if it was not.
+pub type Applied = (Snapshot, Vec<Option<Failure>>);
+
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -62,7 +76,7 @@ impl Stores {
     /// The stores, with our own at `own`.
     #[must_use]
     pub fn new(own: PathBuf) -> Self {
-        Self { own, last: Last::default() }
+        Self { own, last: Last::default(), room: Arc::default(), is_unsynced: AtomicBool::new(false) }
     }
 
     /// What `store` says now. A file that is not there is an empty store, and so is a store without
@@ -107,18 +121,9 @@ impl Stores {
     ///
     /// # Errors
     /// A [`Trouble`] when none was made; the file is then as it was.
-    pub fn apply_each(
-        &self,
-        store: StoreId,
-        changes: &[Change],
-    ) -> Result<(Snapshot, Vec<Option<Failure>>), Trouble> {
-        let Some(path) = self.path(store) else {
-            return Err(environment::read_only());
-        };
-        file::target(path).and_then(|target| file::make_folder(&target))?;
-        let target = file::target(path)?;
-        let beside = lock_path(&target);
-        let _lock = lock::hold_blocking(&beside, PATIENCE).map_err(|why| locked(path, &beside, &why))?;
+    pub fn apply_each(&self, store: StoreId, changes: &[Change]) -> Result<Applied, Trouble> {
+        let path = self.path(store).ok_or_else(environment::read_only)?;
+        let (target, _lock) = self.hold(path)?;
         for _ in 0..TRIES {
             if let Some(applied) = self.attempt(store, (path, &target), changes)? {
                 return Ok(applied);
@@ -128,13 +133,34 @@ impl Stores {
         Err(Trouble::untouched(what, "another program keeps writing it", Next::Retry))
     }
 
+    /// Keeps room on disk for a change that must not fail for want of it.
+    ///
+    /// # Errors
+    /// A [`Trouble`] when there is none.
+    pub fn reserve(&self, store: StoreId) -> Result<Reserved, Trouble> {
+        if let Some(reserved) = self.room.share() {
+            return Ok(reserved);
+        }
+        let (target, _lock) = self.hold(self.path(store).ok_or_else(environment::read_only)?)?;
+        self.room.keep(&target)
+    }
+
+    /// Where `path` leads, in a folder that is there, and the lock of that file.
+    fn hold(&self, path: &Path) -> Result<(PathBuf, Hold), Trouble> {
+        file::target(path).and_then(|target| file::make_folder(&target))?;
+        let target = file::target(path)?;
+        let beside = lock_path(&target);
+        let lock = lock::hold_blocking(&beside, PATIENCE).map_err(|why| locked(path, &beside, &why))?;
+        Ok((target, lock))
+    }
+
     /// One reading, amending and replacing; nothing when the file was written meanwhile.
     fn attempt(
         &self,
         store: StoreId,
         (path, target): (&Path, &Path),
         changes: &[Change],
-    ) -> Result<Option<(Snapshot, Vec<Option<Failure>>)>, Trouble> {
+    ) -> Result<Option<Applied>, Trouble> {
         let refused = |fault: Unreadable| unreadable(path, &fault);
         let before = file::read(target, tree::LONGEST)?;
         let text = before.as_ref().map(|bytes| decoded(bytes)).transpose().map_err(refused)?;
@@ -143,11 +169,13 @@ impl Stores {
             changes.iter().zip(why).map(|(change, why)| Some(failure(path, change, why?))).collect();
         let after = Zeroizing::new(amended.text);
         let bytes = before.as_ref().map(|bytes| bytes.as_slice());
-        let is_needless = bytes == Some(after.as_bytes()) || failures.iter().all(Option::is_some);
+        let is_there = bytes == Some(after.as_bytes()) && !self.is_unsynced.load(Ordering::SeqCst);
+        let is_needless = is_there || failures.iter().all(Option::is_some);
         let notices = if is_needless {
             file::reading_notices(target)
         } else {
-            match file::replace(target, bytes, after.as_bytes())? {
+            let refreshes = changes.iter().filter(|change| matches!(change.edit, Edit::Refresh(_))).count();
+            match self.replace(target, bytes, after.as_bytes(), refreshes)? {
                 Replaced::Done(notices) => {
                     self.last.keep(Zeroizing::new(after.as_bytes().to_vec()), &amended.content);
                     notices
@@ -158,6 +186,27 @@ impl Stores {
         // Where nothing was to be written, a file that was not there is still not there.
         let content = Some(amended.content).filter(|_| bytes.is_some() || !is_needless);
         Ok(Some((snapshot(store, path, content, notices), failures)))
+    }
+
+    fn replace(
+        &self,
+        target: &Path,
+        before: Option<&[u8]>,
+        after: &[u8],
+        refreshes: usize,
+    ) -> Result<Replaced, Trouble> {
+        // What was kept for refreshes is not for others.
+        let room = if refreshes > 0 { self.room.take() } else { None };
+        let replaced = file::replace(target, before, after, room);
+        self.room.renew(target, refreshes);
+        match &replaced {
+            Ok(Replaced::Done(_)) => self.is_unsynced.store(false, Ordering::SeqCst),
+            Err(trouble) if trouble.stored == Stored::Unsynced => {
+                self.is_unsynced.store(true, Ordering::SeqCst);
+            }
+            Ok(Replaced::Overtaken) | Err(_) => {}
+        }
+        replaced
     }
 
     /// What changes when the file of `store` is written: its time, size and number.
@@ -192,75 +241,12 @@ fn snapshot(store: StoreId, path: &Path, content: Option<own::Content>, notices:
     Snapshot { store, place: shown(path), rows, writable, notices }
 }
 
-fn decoded(bytes: &[u8]) -> Result<&str, Unreadable> {
-    std::str::from_utf8(bytes).map_err(|error| {
-        let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
-        let line = before.iter().filter(|byte| **byte == b'\n').count();
-        let last = before.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
-        let column = String::from_utf8_lossy(last).chars().count();
-        let count = |from_zero| u32::try_from(from_zero).unwrap_or(u32::MAX).saturating_add(1);
-        Unreadable::at(
-            count(line),
-            count(column),
-            "the file is no UTF-8 text",
-            "restore the file from a backup",
-        )
-    })
-}
-
-fn unreadable(path: &Path, fault: &Unreadable) -> Trouble {
-    let what = format!("cannot read {}, line {}, column {}", shown(path), fault.line, fault.column);
-    Trouble::untouched(what, fault.why.clone(), Next::Fix(fault.remedy.clone()))
-}
-
-fn not_written(path: &Path, fault: &Unreadable) -> Trouble {
-    let what = format!("cannot write {}, line {}, column {}", shown(path), fault.line, fault.column);
-    Trouble::untouched(what, fault.why.clone(), Next::Fix(fault.remedy.clone()))
-}
-
-/// Why none of several changes was made.
-fn whole(path: &Path, why: Refused) -> Trouble {
-    match why {
-        Refused::Unreadable(fault) => unreadable(path, &fault),
-        Refused::Moved(moved) => {
-            Trouble::untouched(format!("cannot change {}", shown(path)), moved.to_string(), Next::Retry)
-        }
-        Refused::Impossible(why) => {
-            let remedy = Next::Fix(format!("edit {}", shown(path)));
-            Trouble::untouched(format!("cannot change {}", shown(path)), why, remedy)
-        }
-    }
-}
-
-fn failure(path: &Path, change: &Change, why: Refused) -> Failure {
-    match why {
-        Refused::Moved(moved) => Failure::Moved(moved),
-        Refused::Unreadable(fault) => Failure::Trouble(unreadable(path, &fault)),
-        Refused::Impossible(why) => {
-            let what = format!("cannot change {} in {}", change.name, shown(path));
-            let remedy = Next::Fix(format!("edit {}", shown(path)));
-            Failure::Trouble(Trouble::untouched(what, why, remedy))
-        }
-    }
-}
-
-fn locked(path: &Path, beside: &Path, why: &NotHeld) -> Trouble {
-    let what = format!("cannot save to {}", shown(path));
-    match why {
-        NotHeld::Busy(_) => Trouble::untouched(what, why.to_string(), Next::Retry),
-        NotHeld::Failed(_) => {
-            let remedy = format!("check the rights of {}", shown(beside));
-            Trouble::untouched(what, why.to_string(), Next::Fix(remedy))
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::fs;
 
     use super::*;
-    use crate::domain::change::{Edit, Renewal};
+    use crate::domain::change::Renewal;
     use crate::domain::clock::at_seconds;
     use crate::domain::name::{ProfileId, ProfileName};
     use crate::domain::profile::{Kind, LastRefresh, Profile, RefreshResult};

@@ -118,11 +118,17 @@ fn amend_together(
     let first = kept(&before, changes);
     let mut amending = Amending::begin(text, tree).map_err(Refused::Impossible)?;
     let (mut refused, mut outcomes) = (Vec::new(), BTreeMap::new());
+    let mut is_moved = false;
     for change in changes {
+        // A change within one entry leaves all that is planned for the others as it is.
+        if is_moved || outcomes.contains_key(&change.name) {
+            before = entries(text, amending.tree()).map_err(Refused::Unreadable)?;
+            is_moved = false;
+        }
         match planned(amending.tree(), &before, change) {
             Ok((outcome, amendments)) => {
                 amending.make(amendments).map_err(Refused::Impossible)?;
-                before = entries(text, amending.tree()).map_err(Refused::Unreadable)?;
+                is_moved |= outcome.is_none() || writable(&before, &change.name)?.is_none();
                 outcomes.insert(&change.name, outcome);
                 refused.push(None);
             }

@@ -3,7 +3,7 @@
 //! The messages come from a seeded generator, so that a failure can be played again: its seed is
 //! in the failure's words. Every secret that goes in has a core that occurs nowhere else.
 
-mod dice;
+pub(crate) mod dice;
 
 use std::collections::BTreeSet;
 use std::fmt::{self, Debug, Write};

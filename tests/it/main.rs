@@ -19,5 +19,6 @@ mod presets;
 mod resolve;
 mod screens;
 mod seeds;
+mod soak;
 mod terminal;
 mod update;

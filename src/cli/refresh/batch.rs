@@ -14,13 +14,13 @@ use crate::domain::name::{ProfileId, ProfileName, StoreId};
 use crate::domain::profile::{Kind, Profile};
 use crate::domain::provider::catalog::Catalog;
 use crate::domain::secret::Fingerprint;
-use crate::domain::trouble::Next;
+use crate::domain::trouble::{Next, Stored};
 use crate::oauth::refresh::Wish;
 use crate::shell::{Hands, console, refresh, signals};
 use crate::tui::message::Refreshed;
 
-/// How many more than ask may read, wait for a lock, or be saved.
-const BESIDE: usize = 16;
+/// How many more than ask may read, wait for a lock, or be saved: what waits is saved together.
+const BESIDE: usize = 48;
 
 /// Which profiles.
 #[derive(Debug)]
@@ -127,6 +127,7 @@ impl Tally {
                 let change = Change { name: id.name.clone(), expects: seen, edit: Edit::Refresh(renewal) };
                 match hands.apply_now(id.store, &change) {
                     Ok(_) => self.renewed += 1,
+                    Err(_) if trouble.stored != Stored::NewOnesInMemory => self.failed += 1,
                     Err(failure) => {
                         self.failed += 1;
                         console::say(&format!(

@@ -9,6 +9,7 @@ use crate::cli::renew::renew;
 use crate::cli::target;
 use crate::domain::change::{Change, Edit};
 use crate::domain::countdown::countdown;
+use crate::domain::trouble::Stored;
 use crate::oauth::refresh::Wish;
 use crate::shell::{Hands, console};
 use crate::tui::message::Refreshed;
@@ -32,6 +33,7 @@ pub(super) fn run(hands: &Arc<Hands>, name: &str) -> Result<Exit> {
         }
         Refreshed::Unsaved(renewal, trouble) => {
             console::say(&format!("authtui: {trouble}"));
+            let stored = trouble.stored;
             let expects = profile.held.fingerprint();
             let change = Change { name: profile.id.name.clone(), expects, edit: Edit::Refresh(renewal) };
             while console::can_ask() && console::confirm("Try to save the new tokens again?")? {
@@ -40,9 +42,11 @@ pub(super) fn run(hands: &Arc<Hands>, name: &str) -> Result<Exit> {
                     Err(failure) => console::say(&format!("authtui: {failure}")),
                 }
             }
-            console::say(
-                "authtui: the new tokens are lost with this command; the provider may want a new login.",
-            );
+            if stored == Stored::NewOnesInMemory {
+                console::say(
+                    "authtui: the new tokens are lost with this command; the provider may want a new login.",
+                );
+            }
             return Ok(Exit::Failure);
         }
         Refreshed::Failed(_, trouble) => return Ok(exit::trouble(&trouble, &name)),

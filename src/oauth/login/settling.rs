@@ -4,7 +4,7 @@ use crate::domain::change::{Change, Edit};
 use crate::domain::clock::Now;
 use crate::domain::profile::{Kind, Profile};
 use crate::domain::tokens::Held;
-use crate::domain::trouble::{Stored, Trouble};
+use crate::domain::trouble::Trouble;
 use crate::oauth::Errand;
 use crate::oauth::login::step::{Mark, Step};
 use crate::oauth::login::{Ask, Choice, DeviceDoor, Doubt, Login, Outcome, Stage, Turn};
@@ -159,8 +159,7 @@ impl Login {
         };
         if let Err(trouble) = saved {
             self.steps.failed(Step::Save, trouble.why.clone(), now.steady);
-            let trouble = Trouble { stored: Stored::NewOnesInMemory, ..trouble };
-            return Turn::to(Stage::Unsaved(profile, trouble));
+            return Turn::to(Stage::Unsaved(profile, trouble.of_new_tokens()));
         }
         self.steps.done(Step::Save, self.plan.place.clone(), now.steady);
         let tokens = profile.held.tokens();

@@ -1,0 +1,112 @@
+//! Two writers, and an editor between them: nothing that was saved is undone.
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use authtui::demo::authority::fault::Mishap;
+use authtui::domain::change::{Change, Edit, Renewal};
+use authtui::domain::clock::at_seconds;
+use authtui::domain::name::{ProfileId, ProfileName, StoreId};
+use authtui::domain::profile::{Kind, LastRefresh, Profile, RefreshResult};
+use authtui::domain::secret::Secret;
+use authtui::domain::tokens::{Held, Life, Tokens};
+use authtui::shell::stores::Stores;
+
+use crate::home::Home;
+use crate::home::running::Running;
+use crate::home::served::Served;
+use crate::soak::{again, rounds, temporary_files, until};
+
+const FILE: &str = "AUTHTUI_SOAK_FILE";
+const NAME: &str = "AUTHTUI_SOAK_NAME";
+const COUNT: &str = "AUTHTUI_SOAK_COUNT";
+const CHANGER: &str = "soak::changes::a_process_that_makes_changes";
+/// A login, three refreshes and an erasure.
+const STEPS: usize = 5;
+
+#[test]
+fn two_processes_that_change_different_profiles_lose_no_change() {
+    let home = Home::new();
+    let count = rounds(10, 100);
+    let file = home.config();
+    let all = ["one", "two"].map(|name| {
+        let variables = [(FILE, file.to_str().expect("text")), (NAME, name), (COUNT, &count.to_string())];
+        Running::start(&mut again(&home, CHANGER, &variables))
+    });
+
+    let ended = all.map(Running::end);
+
+    assert!(ended.iter().all(|ended| ended.code == Some(0)), "{ended:?}");
+    let snapshot = Stores::new(home.config()).read(StoreId::Own);
+    let there: Vec<_> = snapshot
+        .profiles()
+        .map(|profile| (profile.refresh_count, profile.revoked_at.is_some(), profile.held.tokens().is_some()))
+        .collect();
+    assert_eq!(there.len(), 2 * count);
+    let odd = (0..count).filter(|number| number % 2 == 1).count();
+    assert_eq!(there.iter().filter(|each| **each == (3, true, false)).count(), 2 * (count - odd));
+    assert_eq!(there.iter().filter(|each| **each == (4, false, true)).count(), 2 * odd);
+    assert_eq!(temporary_files(&home), [""; 0]);
+    println!("changes: 2 processes, {} changes each, all there", count * STEPS);
+}
+
+#[test]
+fn what_an_editor_saves_while_the_answer_is_awaited_is_there_afterwards() {
+    for round in 0..rounds(2, 40) {
+        for in_place in [true, false] {
+            let (served, before) = Served::with_ana(-5);
+            served.fault(1, Mishap::Late(Duration::from_millis(100)));
+            let mut run = served.home.start(&["refresh", "demo/ana"]);
+            assert!(until("a request", || run.has_ended(), || served.counters().in_flight > 0));
+
+            let entry = served.entry("ben", 3600).0;
+            let text = format!("# edited\n{}{entry}", String::from_utf8(served.home.bytes()).expect("text"));
+            if in_place {
+                std::fs::write(served.home.config(), &text).expect("written");
+            } else {
+                let beside = served.home.path("config/authtui/config.yaml~");
+                std::fs::write(&beside, &text).expect("written");
+                std::fs::set_permissions(&beside, std::fs::Permissions::from_mode(0o600)).expect("ours");
+                std::fs::rename(&beside, served.home.config()).expect("renamed");
+            }
+
+            let ended = run.end();
+            let after = String::from_utf8(served.home.bytes()).expect("text");
+            assert_eq!(ended.code, Some(0), "round {round}: {ended:?}");
+            assert!(after.starts_with("# edited\n") && after.contains(&entry), "round {round}: {after}");
+            assert_ne!(served.stored("ana"), Some(before), "round {round}");
+        }
+    }
+}
+
+/// Not a test of its own: the process that the first one starts twice.
+#[test]
+#[ignore = "run by the tests beside it"]
+fn a_process_that_makes_changes() {
+    let (Some(file), Ok(name)) = (std::env::var_os(FILE), std::env::var(NAME)) else { return };
+    let count: usize = std::env::var(COUNT).expect("a number").parse().expect("a number");
+    let stores = Stores::new(PathBuf::from(file));
+    for number in 0..count {
+        let name = ProfileName::new("demo", &format!("{name}-{number}")).expect("a name");
+        let refresh = |step: usize| Edit::Refresh(Box::new(renewal(&format!("{name}-{step}"))));
+        let at = at_seconds(1_800_000_000).expect("in range");
+        let mut profile = Profile::new(ProfileId { store: StoreId::Own, name: name.clone() }, Kind::OAuth);
+        profile.held = Held::Here(tokens("first"));
+        let last = if number % 2 == 1 { refresh(4) } else { Edit::Forget(at) };
+        for edit in [Edit::Keep(Box::new(profile)), refresh(1), refresh(2), refresh(3), last] {
+            let change = Change { name: name.clone(), expects: None, edit };
+            stores.apply(StoreId::Own, &change).expect("saved");
+        }
+    }
+}
+
+fn tokens(access: &str) -> Tokens {
+    Tokens { access: Secret::new(access), refresh: Some(Secret::new(format!("{access}-refresh"))) }
+}
+
+fn renewal(access: &str) -> Renewal {
+    let at = at_seconds(1_800_000_000).expect("in range");
+    let record = LastRefresh { at, result: RefreshResult::Done, grant: None, clock_differs: None };
+    Renewal { tokens: tokens(access), life: Life::default(), scopes: None, record }
+}
