@@ -24,6 +24,9 @@ use authtui::shell::journal::Journal;
 use crate::home::served::Served;
 use crate::home::{Home, PATIENCE};
 
+/// How long the whole of the work may take, on a machine that has much else to do.
+const LONG: Duration = Duration::from_mins(10);
+
 /// How many rounds a test takes: `quick` in `cargo test`, else its part of `whole`.
 fn rounds(quick: usize, whole: usize) -> usize {
     divisor().map_or(quick, |divisor| whole.div_ceil(divisor).max(quick))

@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread::{self, JoinHandle};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::home::{Ended, PATIENCE};
 
@@ -65,8 +65,13 @@ impl Running {
     }
 
     /// Waits for its end.
-    pub(crate) fn end(mut self) -> Ended {
-        let until = Instant::now() + PATIENCE;
+    pub(crate) fn end(self) -> Ended {
+        self.end_within(PATIENCE)
+    }
+
+    /// Waits for its end, for as long as much work may take.
+    pub(crate) fn end_within(mut self, patience: Duration) -> Ended {
+        let until = Instant::now() + patience;
         while self.next(until).is_some() {}
         let status = self.child.wait().expect("it ends");
         let out = self.out.take().map(|reader| reader.join().expect("it was read")).unwrap_or_default();
@@ -81,7 +86,7 @@ impl Running {
                 Some(line)
             }
             Err(RecvTimeoutError::Disconnected) => None,
-            Err(RecvTimeoutError::Timeout) => panic!("it goes on after {PATIENCE:?}: {}", self.said),
+            Err(RecvTimeoutError::Timeout) => panic!("it goes on after all that time: {}", self.said),
         }
     }
 }

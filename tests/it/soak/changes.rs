@@ -16,7 +16,7 @@ use authtui::shell::stores::Stores;
 use crate::home::Home;
 use crate::home::running::Running;
 use crate::home::served::Served;
-use crate::soak::{again, rounds, temporary_files, until};
+use crate::soak::{LONG, again, rounds, temporary_files, until};
 
 const FILE: &str = "AUTHTUI_SOAK_FILE";
 const NAME: &str = "AUTHTUI_SOAK_NAME";
@@ -35,7 +35,7 @@ fn two_processes_that_change_different_profiles_lose_no_change() {
         Running::start(&mut again(&home, CHANGER, &variables))
     });
 
-    let ended = all.map(Running::end);
+    let ended = all.map(|run| run.end_within(LONG));
 
     assert!(ended.iter().all(|ended| ended.code == Some(0)), "{ended:?}");
     let snapshot = Stores::new(home.config()).read(StoreId::Own);
