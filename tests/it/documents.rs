@@ -35,7 +35,7 @@ fn row(binding: &Binding) -> String {
 }
 
 /// Where the reader takes fields, and how a file writes one there: `%`.
-const MAPS: [(&str, &str); 24] = [
+const MAPS: [(&str, &str); 25] = [
     ("", "%"),
     ("endpoints", "endpoints: { % }"),
     ("client", "client: { % }"),
@@ -54,6 +54,7 @@ const MAPS: [(&str, &str); 24] = [
     ("calls.refresh", "calls: { refresh: { % } }"),
     ("calls.device", "calls: { device: { % } }"),
     ("calls.poll", "calls: { poll: { % } }"),
+    ("calls.revoke", "calls: { revoke: { % } }"),
     ("reply", "reply: { % }"),
     ("meaning", "meaning: [{ % }]"),
     ("probe", "probe: { % }"),
@@ -66,7 +67,7 @@ const MAPS: [(&str, &str); 24] = [
 fn the_format_of_provider_files_is_documented_field_by_field() {
     let mut read: BTreeSet<String> = MAPS.iter().flat_map(|(map, text)| fields(map, text)).collect();
     // The calls share their fields, and are described once.
-    for call in ["authorize", "exchange", "refresh", "device", "poll"] {
+    for call in ["authorize", "exchange", "refresh", "device", "poll", "revoke"] {
         for field in ["get", "post", "headers", "form", "json"] {
             assert!(read.remove(&format!("calls.{call}.{field}")), "calls.{call} takes no {field}");
             read.insert(format!("calls.*.{field}"));

@@ -383,7 +383,7 @@ orders: [{{ name: usual, program: acme, sources: [TWO, ONE, login, key] }}]
             ("extends: [x]", 5, "expected a string"),
             ("extends: nobody", 5, "no such provider file"),
             ("extends: acme", 5, "no such provider file"),
-            ("calls: { revoke: {} }", 5, "unknown field `revoke`"),
+            ("calls: { destroy: {} }", 5, "unknown field `destroy`"),
             ("calls:\n  exchange: { form: { a: '{code}' } }", 6, "exactly one of get and post"),
             (
                 "calls:\n  exchange: { get: 'https://a.test/', post: 'https://a.test/' }",
