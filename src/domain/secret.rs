@@ -151,11 +151,11 @@ impl Fingerprint {
         format!("{first:02x}{:x}", second >> 4)
     }
 
-    /// The first 32 bits in hexadecimal: enough to tell one grant of a profile from the next.
+    /// The first 64 bits in hexadecimal: enough to tell all grants of a machine from each other, of
+    /// which one must never be taken for another.
     #[must_use]
     pub fn short(&self) -> String {
-        let [a, b, c, d, ..] = self.0;
-        format!("{a:02x}{b:02x}{c:02x}{d:02x}")
+        self.0.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
     }
 }
 
