@@ -34,7 +34,7 @@
 //! 5. **Two laws of text.** Text from outside becomes displayable only in `domain/text.rs`, and
 //!    a secret is opened only in the files that the test lists.
 //!
-//! # Four journeys
+//! # Five journeys
 //!
 //! **A key.** Event → [`Msg::Key`](tui::message::Msg) with `Now` → [`keymap`](tui::keymap) →
 //! [`Action`](tui::message::Action) → [`update`](tui::update()) → [`Effect`](tui::message::Effect)
@@ -54,14 +54,23 @@
 //!
 //! **A refresh.** [`shell::refresh`]: read → [`decide`](oauth::refresh::decide()) → lock by the
 //! grant → read again → decide again: another pair of tokens means that somebody else has just
-//! saved, and theirs are taken. Else ask → [`judge`](oauth::refresh::judge()) → save with the pair
-//! it was asked for → unlock. What was erased meanwhile does not come back; what could not be
-//! saved is held in the model and asked about.
+//! saved, and theirs are taken → the [event log](shell::journal) knows who renewed this grant in
+//! another file, and then those tokens are taken → room for the answer on disk → what is about to
+//! be asked is written down and synced → ask → [`judge`](oauth::refresh::judge()) → save with the
+//! pair it was asked for → to the other profiles that hold the grant → unlock. What was erased
+//! meanwhile does not come back. What could not be saved is [rescued](shell::rescue), or held in the
+//! model and asked about. An [`Event`](domain::event::Event) that was asked and has no end is how an
+//! interrupted refresh is known later.
 //!
-//! **A change of the file.** [`shell::stores`]: lock → bytes → rows → steps by path → applied to
-//! the text *and* to the parsed tree → the text parsed again must equal the tree → a temporary
-//! file, synced → the bytes on disk are still those read → rename → the folder synced. What is
-//! not known is in both, so it cannot be lost.
+//! **A refresh by itself.** [`plan`](domain::schedule::plan()) says from the profile alone when, or
+//! why never. [`tui::automatic`] turns what is due into the same effect as the key `r`, a few at a
+//! time, and what is planned next into the moment at which the loop wakes.
+//!
+//! **A change of the file.** Changes that wait together are [saved together](shell). One save is
+//! [`shell::stores`]: lock → bytes → rows → steps by path → applied to the text *and* to the parsed
+//! tree → the text parsed again must equal the tree → a temporary file, synced → the bytes on disk
+//! are still those read → rename → the folder synced. What is not known is in both, so it cannot be
+//! lost. What others write is noticed by [`shell::watch`] and read again, by content.
 //!
 //! # Providers are data
 //!
@@ -88,6 +97,9 @@
 //! | an action | a row in `tui/keymap.rs`, an arm in `tui/update/action.rs`, the README's table |
 //! | a screen | a `Screen` variant, `tui/view/NAME.rs` |
 //! | a door of a login | `oauth/login/doors.rs`, `tui/front_door.rs`, a part of `tui/view/login/`, `cli/login/shown.rs` |
+//! | something that happened to a grant | `domain/event.rs`, its line in `stored/log.rs`, `cli/events.rs` |
+//! | a setting | `domain/settings.rs`, the README's table of files |
+//! | a kill, a fault or a crowd to try | a file in `tests/it/soak` with a quick and a whole count |
 //! | a store that may be written | its format in `stored`, its arm in `shell/stores.rs` |
 //! | a dialect or a fault of the demo | `demo/authority/dialect.rs`, `demo/authority/script.rs` |
 //! | a command | `cli/NAME.rs` and its variant in `cli.rs` |
