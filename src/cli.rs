@@ -26,7 +26,7 @@ use crate::cli::exit::Exit;
 use crate::shell::Hands;
 use crate::shell::paths::Paths;
 use crate::shell::{console, crash};
-use crate::tui::model::Renewal;
+use crate::tui::model::{Off, Renewal};
 
 /// Every OAuth account you have, side by side in one terminal window, and kept alive.
 #[derive(Debug, Parser)]
@@ -109,8 +109,8 @@ fn asked_for(error: &clap::Error) -> Exit {
 /// Runs the command; `program` is what the event log calls us.
 fn run(arguments: Arguments, program: &str) -> Result<Exit> {
     let Arguments { config, no_auto_refresh, command } = arguments;
+    let renewal = if no_auto_refresh { Renewal::Off(Off::Asked) } else { Renewal::Unsettled };
     let Some(command) = command else {
-        let renewal = if no_auto_refresh { Renewal::ByHand } else { Renewal::ByItself };
         return screen::run(&Hands::new(Paths::of_user(config)?, program), "", renewal);
     };
     // The demo knows no path of the person's.
@@ -121,11 +121,11 @@ fn run(arguments: Arguments, program: &str) -> Result<Exit> {
             );
             return Ok(Exit::Usage);
         }
-        return screen::demo(arguments);
+        return screen::demo(arguments, renewal);
     }
     let hands = Hands::new(Paths::of_user(config)?, program);
     match command {
-        Command::Demo(arguments) => screen::demo(&arguments),
+        Command::Demo(arguments) => screen::demo(&arguments, renewal),
         Command::List(arguments) => list::run(&hands, &arguments),
         Command::Token(arguments) => token::run(&hands, &arguments),
         Command::Resolve(arguments) => resolve::run(&hands, &arguments),

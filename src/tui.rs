@@ -17,6 +17,7 @@ pub mod model;
 pub mod pane;
 pub mod prose;
 pub mod pulse;
+pub mod renewal;
 pub mod rows;
 pub mod seconds;
 pub mod sheet;

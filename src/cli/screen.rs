@@ -39,12 +39,12 @@ pub(super) fn run(hands: &Arc<Hands>, keys: &str, renewal: Renewal) -> Result<Ex
     })
 }
 
-pub(super) fn demo(arguments: &Demonstration) -> Result<Exit> {
+pub(super) fn demo(arguments: &Demonstration, renewal: Renewal) -> Result<Exit> {
     if !has_terminal() {
         return Ok(Exit::Usage);
     }
     let demo = Demo::start(&arguments.faults)?;
-    let exit = run(demo.hands(), cast::KEYS, Renewal::ByItself)?;
+    let exit = run(demo.hands(), cast::KEYS, renewal)?;
     console::say("authtui: the demo's server and files are gone; nothing of yours was touched.");
     Ok(exit)
 }

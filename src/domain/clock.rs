@@ -67,6 +67,15 @@ pub fn from_rfc822(text: &str) -> Option<DateTime<Utc>> {
     seconds.map(|at| at.to_utc()).or_else(minutes)
 }
 
+/// Reads a date as HTTP headers write it, in each of the three forms (RFC 9110 §5.6.7).
+#[must_use]
+pub fn from_http_date(text: &str) -> Option<DateTime<Utc>> {
+    let text = text.trim();
+    let obsolete = |form| chrono::NaiveDateTime::parse_from_str(text, form).ok().map(|at| at.and_utc());
+    let preferred = DateTime::parse_from_rfc2822(text).ok().map(|at| at.to_utc());
+    preferred.or_else(|| obsolete("%A, %d-%b-%y %H:%M:%S GMT")).or_else(|| obsolete("%a %b %e %H:%M:%S %Y"))
+}
+
 /// Writes a time as RFC 3339 in UTC, to the second: `2026-11-22T14:02:00Z`.
 #[must_use]
 pub fn rfc3339(at: DateTime<Utc>) -> String {
@@ -122,6 +131,22 @@ mod tests {
         }
         for text in ["13 Mar 23 15:47 GMT", "13 Mar 23 15:47 UTC", "Mon, 13 Mar 2023 15:47:00 GMT"] {
             assert_eq!(from_rfc822(text), at, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_date_of_a_header_is_read_in_each_of_its_forms() {
+        let at = at_seconds(784_111_777);
+        for text in [
+            "Sun, 06 Nov 1994 08:49:37 GMT",
+            " Sun, 06 Nov 1994 08:49:37 GMT ",
+            "Sunday, 06-Nov-94 08:49:37 GMT",
+            "Sun Nov  6 08:49:37 1994",
+        ] {
+            assert_eq!(from_http_date(text), at, "{text}");
+        }
+        for text in ["", "soon", "120", "Sun, 06 Nov 1994", "Mon, 06 Nov 1994 08:49:37 GMT"] {
+            assert_eq!(from_http_date(text), None, "{text}");
         }
     }
 

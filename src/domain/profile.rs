@@ -132,9 +132,26 @@ pub struct LastRefresh {
     pub result: RefreshResult,
     /// The grant it was asked for, by [`Profile::grant`]; absent: not written down.
     pub grant: Option<String>,
-    /// By how much the server's clock was ahead of ours when it said when the new token ends,
-    /// where that was so much that the end may mean nothing.
-    pub clock_differs: Option<TimeDelta>,
+    /// The server's clock, where it was far from ours when it answered.
+    pub clock_differs: Option<ClockDiffers>,
+}
+
+/// A server's clock that is far from ours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ClockDiffers {
+    /// By how much it was ahead of ours; less than zero where it was behind.
+    pub ahead: TimeDelta,
+    /// By whose clock the end of the new token was told.
+    pub end_by: EndBy,
+}
+
+/// By whose clock the end of a token was told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EndBy {
+    /// The reply told how long it lives (RFC 6749 §5.1), which was counted from the request on.
+    Ours,
+    /// The reply told a point in time: it means nothing where the clocks differ.
+    Theirs,
 }
 
 /// How a refresh ended.

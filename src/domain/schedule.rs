@@ -2,15 +2,18 @@
 //!
 //! Before its end, never sooner than half its life, and spread out: tokens that end together are
 //! not renewed together. What was renewed and is due all the same is left alone, because then a
-//! clock is wrong and asking again would never end.
+//! clock is wrong and asking again would never end. A clock that was set back makes each token that
+//! was got before due once, since nobody knows any more when it ends.
 
 use crate::domain::clock::{DateTime, TimeDelta, Utc};
-use crate::domain::profile::{Automatic, Kind, Profile, RefreshResult};
+use crate::domain::profile::{Automatic, EndBy, Kind, Profile, RefreshResult};
 
 /// How long before its end a token is renewed, unless half its life is less.
 pub const LEAD: TimeDelta = TimeDelta::minutes(5);
-/// A token that lives no longer is renewed when somebody wants it, and never by itself.
+/// A token that lives less is renewed when somebody wants it, and never by itself.
 const SHORTEST: TimeDelta = TimeDelta::seconds(60);
+/// The least time between two refreshes of one grant.
+const REST: TimeDelta = TimeDelta::seconds(30);
 
 /// When a profile is renewed by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,95 +27,150 @@ pub enum Plan {
 /// Why a profile is not renewed by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Never {
-    /// There is nothing to renew: a key, erased tokens, no refresh token, no known end.
+    /// There is nothing to renew: a key, erased tokens, no refresh token.
     Nothing,
+    /// Nobody told when the token ends.
+    NoEnd,
     /// The person has turned it off for this profile.
     Off,
-    /// The grant is over.
+    /// The provider said that the grant is over.
     Dead,
-    /// The token lives too short.
-    Brief,
-    /// It was renewed and is due all the same: this machine's clock or the server's is wrong.
+    /// The end of the grant has come.
+    Ended,
+    /// The token lives so short.
+    Brief(TimeDelta),
+    /// It was renewed and its end means nothing: this machine's clock or the server's is wrong.
     Clock,
 }
 
-/// When `profile` is renewed by itself.
+/// When `profile` is renewed by itself, as far as can be said at `now`.
 #[must_use]
-pub fn plan(profile: &Profile) -> Plan {
+pub fn plan(profile: &Profile, now: DateTime<Utc>) -> Plan {
     let tokens = profile.held.tokens().filter(|tokens| tokens.refresh.is_some());
-    let (Kind::OAuth, Some(_), Some(end)) = (profile.kind, tokens, profile.life.expires_at) else {
+    if profile.kind != Kind::OAuth || tokens.is_none() {
         return Plan::Never(Never::Nothing);
-    };
-    let life = profile.life.obtained_at.map(|from| end - from);
-    let last = profile.last_refresh_of_this_grant();
-    let renewed = last.filter(|last| last.result == RefreshResult::Done);
-    if renewed.is_some_and(|last| last.clock_differs.is_some() || end <= last.at) {
-        return Plan::Never(Never::Clock);
     }
+    let Some(end) = profile.life.expires_at else { return Plan::Never(Never::NoEnd) };
     if profile.automatic == Automatic::Off {
         return Plan::Never(Never::Off);
     }
-    if life.is_some_and(|life| life < SHORTEST) {
-        return Plan::Never(Never::Brief);
+    let last = profile.last_refresh_of_this_grant();
+    let rested = match last.map(|last| (last, &last.result)) {
+        Some((_, RefreshResult::Dead { .. })) => return Plan::Never(Never::Dead),
+        Some((last, _)) if is_to_come(last.at, now) => None,
+        // It is written to the second, and nobody is to be asked too early by a part of one.
+        Some((_, RefreshResult::Passing { retry_at, .. })) => {
+            retry_at.checked_add_signed(TimeDelta::seconds(1))
+        }
+        Some((last, RefreshResult::Done)) => last.at.checked_add_signed(REST),
+        None => None,
+    };
+    if profile.life.grant_ends_at.is_some_and(|end| end <= now) {
+        return Plan::Never(Never::Ended);
+    }
+    let renewed = last.filter(|last| last.result == RefreshResult::Done);
+    if renewed.and_then(|last| last.clock_differs).is_some_and(|differs| differs.end_by == EndBy::Theirs) {
+        return Plan::Never(Never::Clock);
+    }
+    let life = profile.life.obtained_at.map(|from| end - from).filter(|life| *life >= TimeDelta::zero());
+    if let Some(life) = life.filter(|life| *life < SHORTEST) {
+        return Plan::Never(Never::Brief(life));
+    }
+    if renewed.is_some_and(|last| end <= last.at) {
+        return Plan::Never(Never::Clock);
     }
     let lead = life.map_or(LEAD, |life| LEAD.min(life / 2));
-    let at = end - lead + spread(profile, lead);
-    match last.map(|last| &last.result) {
-        Some(RefreshResult::Dead { .. }) => Plan::Never(Never::Dead),
-        Some(RefreshResult::Passing { retry_at, .. }) => Plan::At(at.max(*retry_at)),
-        Some(RefreshResult::Done) | None => Plan::At(at),
-    }
+    let before_the_end = end - lead + spread(profile, lead);
+    let is_set_back = profile.life.obtained_at.is_some_and(|from| is_to_come(from, now));
+    let at = if is_set_back { now } else { before_the_end };
+    Plan::At(rested.map_or(at, |rested| at.max(rested)))
 }
 
-/// A pause of up to half of `lead` that is another for each profile and always the same for one.
+/// Whether `at`, when something happened, is yet to come: somebody has set the clock back since, and
+/// what was counted from then means nothing.
+#[must_use]
+pub fn is_to_come(at: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+    at - now > TimeDelta::minutes(5)
+}
+
+/// A pause of up to half of `lead` that is another for each profile and always the same for one. It
+/// is never zero: at its end less is left than whoever decides under the lock takes for enough.
 fn spread(profile: &Profile, lead: TimeDelta) -> TimeDelta {
     let letters = profile.id.name.provider().bytes().chain(profile.id.name.name().bytes());
     // FNV-1a, stirred once more: names that differ in one letter lie far apart.
     let hash =
         letters.fold(0x811c_9dc5_u32, |hash, letter| (hash ^ u32::from(letter)).wrapping_mul(0x0100_0193));
     let [share, ..] = (hash ^ (hash >> 15)).wrapping_mul(0x2c1b_3c6d).to_be_bytes();
-    lead * i32::from(share) / (2 * 256)
+    lead * (i32::from(share) + 1) / (2 * 256)
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::domain::clock::at_seconds;
     use crate::domain::name::{ProfileId, ProfileName, StoreId};
-    use crate::domain::profile::LastRefresh;
+    use crate::domain::profile::{ClockDiffers, LastRefresh};
     use crate::domain::secret::Secret;
     use crate::domain::tokens::{Held, Life, Tokens};
 
     const END: i64 = 1_800_000_000;
 
+    fn at(seconds: i64) -> DateTime<Utc> {
+        at_seconds(END + seconds).expect("a time")
+    }
+
+    /// A profile whose token lives so many seconds and ends at [`END`].
     fn profile(name: &str, life: Option<i64>) -> Profile {
         let id = ProfileId { store: StoreId::Own, name: ProfileName::new("acme", name).expect("a name") };
         let tokens = Tokens { access: Secret::new("a"), refresh: Some(Secret::new("r")) };
-        let obtained_at = life.and_then(|life| at_seconds(END - life));
-        let life = Life { obtained_at, expires_at: at_seconds(END), grant_ends_at: None };
+        let obtained_at = life.map(|life| at(-life));
+        let life = Life { obtained_at, expires_at: Some(at(0)), grant_ends_at: None };
         Profile { held: Held::Here(tokens), life, ..Profile::new(id, Kind::OAuth) }
     }
 
-    fn after(profile: Profile, at: i64, result: RefreshResult) -> Profile {
-        let at = at_seconds(at).expect("a time");
-        let last = LastRefresh { at, result, grant: profile.grant(), clock_differs: None };
+    /// The profile after a refresh that ended so many seconds after [`END`].
+    fn after(profile: Profile, seconds: i64, result: RefreshResult) -> Profile {
+        let last = LastRefresh { at: at(seconds), result, grant: profile.grant(), clock_differs: None };
         Profile { last_refresh: Some(last), ..profile }
+    }
+
+    fn differing(profile: Profile, end_by: EndBy) -> Profile {
+        let ahead = TimeDelta::minutes(7);
+        let last = profile
+            .last_refresh
+            .map(|last| LastRefresh { clock_differs: Some(ClockDiffers { ahead, end_by }), ..last });
+        Profile { last_refresh: last, ..profile }
+    }
+
+    fn passing(retry_at: i64) -> RefreshResult {
+        RefreshResult::Passing { why: "503".into(), times: 1, retry_at: at(retry_at) }
     }
 
     /// How many seconds before its end it is renewed.
     fn lead(profile: &Profile) -> Option<i64> {
-        match plan(profile) {
-            Plan::At(at) => Some(END - at.timestamp()),
+        match plan(profile, at(-40)) {
+            Plan::At(planned) => Some((at(0) - planned).num_seconds()),
             Plan::Never(_) => None,
         }
     }
 
     #[test]
     fn a_token_is_renewed_in_the_last_five_minutes_or_the_second_half_of_its_life() {
-        for (life, latest, soonest) in [(Some(86_400), 150, 300), (None, 150, 300), (Some(120), 30, 60)] {
+        for (life, latest, soonest) in [
+            (Some(365 * 86_400), 150, 300),
+            (Some(86_400), 150, 300),
+            (None, 150, 300),
+            (Some(601), 150, 300),
+            (Some(600), 150, 300),
+            (Some(599), 149, 299),
+            (Some(120), 30, 60),
+            (Some(60), 15, 30),
+        ] {
             for name in ["ana", "ben", "cleo", "dora"] {
                 let lead = lead(&profile(name, life)).expect("a plan");
-                assert!((latest..=soonest).contains(&lead), "{life:?} {name}: {lead}");
+                assert!((latest..soonest).contains(&lead), "{life:?} {name}: {lead}");
             }
         }
     }
@@ -130,27 +188,106 @@ mod tests {
     #[test]
     fn what_cannot_or_must_not_be_renewed_by_itself_says_why() {
         let plain = || profile("ana", Some(3600));
-        let mut bare = plain();
-        bare.held = Held::Here(Tokens { access: Secret::new("a"), refresh: None });
+        let bare = Held::Here(Tokens { access: Secret::new("a"), refresh: None });
         let dead = RefreshResult::Dead { why: "invalid_grant".into() };
+        let over = Life { grant_ends_at: Some(at(-100)), ..plain().life };
+        let brief = |seconds| Never::Brief(TimeDelta::seconds(seconds));
         for (profile, why) in [
-            (bare, Never::Nothing),
+            (Profile { held: bare, ..plain() }, Never::Nothing),
             (Profile { kind: Kind::ApiKey, ..plain() }, Never::Nothing),
             (Profile { held: Held::Nothing, ..plain() }, Never::Nothing),
-            (Profile { life: Life::default(), ..plain() }, Never::Nothing),
+            (Profile { life: Life::default(), ..plain() }, Never::NoEnd),
             (Profile { automatic: Automatic::Off, ..plain() }, Never::Off),
-            (profile("ana", Some(10)), Never::Brief),
-            (after(plain(), END - 60, dead), Never::Dead),
-            (after(plain(), END, RefreshResult::Done), Never::Clock),
+            (Profile { life: over, ..plain() }, Never::Ended),
+            (profile("ana", Some(0)), brief(0)),
+            (profile("ana", Some(10)), brief(10)),
+            (profile("ana", Some(59)), brief(59)),
+            (after(profile("ana", Some(10)), -9, RefreshResult::Done), brief(10)),
+            (after(plain(), -60, dead), Never::Dead),
+            (after(plain(), 0, RefreshResult::Done), Never::Clock),
+            (after(profile("ana", Some(-7 * 3600)), 7 * 3600, RefreshResult::Done), Never::Clock),
+            (differing(after(plain(), -3600, RefreshResult::Done), EndBy::Theirs), Never::Clock),
         ] {
-            assert_eq!(plan(&profile), Plan::Never(why));
+            assert_eq!(plan(&profile, at(-40)), Plan::Never(why));
         }
     }
 
     #[test]
+    fn a_clock_that_differs_does_not_matter_to_an_end_that_was_counted_by_ours() {
+        let plain = after(profile("ana", Some(3600)), -3600, RefreshResult::Done);
+        assert_eq!(lead(&differing(plain.clone(), EndBy::Ours)), lead(&plain));
+        let failed = after(profile("ana", Some(3600)), -400, passing(-370));
+        assert_eq!(lead(&differing(failed.clone(), EndBy::Theirs)), lead(&failed));
+    }
+
+    #[test]
     fn after_a_passing_failure_it_waits_as_long_as_it_should() {
-        let retry_at = at_seconds(END + 500).expect("a time");
-        let passing = RefreshResult::Passing { why: "503".into(), times: 1, retry_at };
-        assert_eq!(plan(&after(profile("ana", None), END, passing)), Plan::At(retry_at));
+        for (retry_at, planned) in [(500, 501), (1, 2)] {
+            let failed = after(profile("ana", None), -10, passing(retry_at));
+            assert_eq!(plan(&failed, at(-9)), Plan::At(at(planned)));
+        }
+        let early = after(profile("ana", None), -4000, passing(-3900));
+        assert_eq!(lead(&early), lead(&profile("ana", None)));
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_makes_a_token_due_at_once_and_forgets_a_pause() {
+        let back = at(-3600 - 3 * 3600);
+        assert_eq!(plan(&profile("ana", Some(3600)), back), Plan::At(back));
+        let failed = after(profile("ana", Some(3600)), -3000, passing(-2900));
+        assert_eq!(plan(&failed, back), Plan::At(back));
+        // The token is an old one, and the refusal that says when to come again is fresh.
+        let refused = after(profile("ana", Some(3600)), -3 * 3600 - 3610, passing(-3 * 3600 - 3500));
+        assert_eq!(plan(&refused, back), Plan::At(at(-3 * 3600 - 3499)));
+        let little = at(-3600 - 300);
+        assert!(matches!(plan(&profile("ana", Some(3600)), little), Plan::At(then) if then > at(-400)));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// Whatever a server tells of the new token, and however wrong the clocks are, a refresh that
+        /// has just worked is not wanted again at once.
+        #[test]
+        fn what_was_just_renewed_is_not_due(
+            name in "[a-z]{1,8}",
+            latency in 0_i64..60,
+            obtained in any::<bool>(),
+            left in prop_oneof![-100_000_i64..100_000, -120_i64..700, Just(i64::from(i32::MAX))],
+            ahead in proptest::option::of((-100_000_i64..100_000, any::<bool>())),
+            grant in proptest::option::of(-10_i64..10_000),
+        ) {
+            let now = at(0);
+            let ahead = ahead.map(|(ahead, theirs)| ClockDiffers {
+                ahead: TimeDelta::seconds(ahead),
+                end_by: if theirs { EndBy::Theirs } else { EndBy::Ours },
+            });
+            let mut profile = profile(&name, None);
+            profile.life = Life {
+                obtained_at: obtained.then(|| at(-latency)),
+                expires_at: Some(at(left)),
+                grant_ends_at: grant.map(at),
+            };
+            let grant = profile.grant();
+            let result = RefreshResult::Done;
+            profile.last_refresh = Some(LastRefresh { at: now, result, grant, clock_differs: ahead });
+            match plan(&profile, now) {
+                Plan::At(planned) => prop_assert!(planned - now >= REST, "{}", planned - now),
+                Plan::Never(_) => {}
+            }
+        }
+
+        /// No plan is further off than the end allows, and none needs more than half the life.
+        #[test]
+        fn a_plan_lies_between_the_middle_of_the_life_and_its_end(
+            name in "[a-z]{1,8}",
+            life in 60_i64..10_000_000,
+            gone in 0_i64..10_000_000,
+        ) {
+            let profile = profile(&name, Some(life));
+            let now = at((gone % life) - life);
+            let Plan::At(planned) = plan(&profile, now) else { panic!("no plan") };
+            prop_assert!(planned < at(0) && planned > at(-life) + TimeDelta::seconds(life) / 2);
+        }
     }
 }

@@ -8,9 +8,10 @@ use std::time::Duration;
 
 use crate::domain::change::Renewal;
 use crate::domain::clock::{DateTime, Now, Utc, span};
-use crate::domain::profile::{Kind, LastRefresh, Profile, RefreshResult};
+use crate::domain::profile::{ClockDiffers, EndBy, Kind, LastRefresh, Profile, RefreshResult};
 use crate::domain::provider::Provider;
 use crate::domain::provider::call::Slot;
+use crate::domain::schedule;
 use crate::domain::secret::Fingerprint;
 use crate::domain::tokens::{Life, Tokens};
 use crate::domain::trouble::{Stored, Trouble};
@@ -120,10 +121,14 @@ pub fn decide(
 }
 
 /// Whether the access token fulfils `wish`. The time asked for never counts for more than half
-/// the token's life, so that a token of ten seconds is not renewed for ever.
+/// the token's life, so that a token of ten seconds is not renewed for ever. An end that was
+/// counted by a clock which has since been set back proves nothing.
 fn is_enough(life: &Life, wish: Wish, now: DateTime<Utc>) -> bool {
     let Wish::Valid { for_at_least } = wish else { return false };
     let Some(end) = life.expires_at else { return true };
+    if life.obtained_at.is_some_and(|from| schedule::is_to_come(from, now)) {
+        return false;
+    }
     let half = life.obtained_at.map(|from| (end - from) / 2);
     let margin = half.map_or(span(for_at_least), |half| half.min(span(for_at_least)));
     end > now && end - now >= margin
@@ -163,8 +168,11 @@ pub enum Verdict {
 #[must_use]
 pub fn judge(profile: &Profile, provider: &Provider, reply: Result<&Reply, &Trouble>, now: Now) -> Verdict {
     let grant = profile.grant();
+    let ahead = reply.ok().and_then(|reply| reply::clock_ahead(reply, now));
+    let differs = |end_by| ahead.map(|ahead| ClockDiffers { ahead, end_by });
     let failed = |result| {
-        Verdict::Failed(LastRefresh { at: now.wall, result, grant: grant.clone(), clock_differs: None })
+        let clock_differs = differs(EndBy::Ours);
+        Verdict::Failed(LastRefresh { at: now.wall, result, grant: grant.clone(), clock_differs })
     };
     let reply = match reply {
         Ok(reply) => reply,
@@ -198,11 +206,12 @@ pub fn judge(profile: &Profile, provider: &Provider, reply: Result<&Reply, &Trou
     let grant_ends_at = granted.life.grant_ends_at.or(old_end);
     let tokens = Tokens { access: granted.tokens.access, refresh };
     let of = tokens.refresh.as_ref().map(|token| Fingerprint::of([Some(token)]).short());
+    let clock_differs = differs(granted.end_by);
     Verdict::Refreshed(Box::new(Renewal {
         tokens,
         life: Life { grant_ends_at, ..granted.life },
         scopes: granted.scopes,
-        record: LastRefresh { at: now.wall, result: RefreshResult::Done, grant: of, clock_differs: None },
+        record: LastRefresh { at: now.wall, result: RefreshResult::Done, grant: of, clock_differs },
     }))
 }
 
@@ -223,6 +232,7 @@ mod tests {
     use crate::domain::clock::{FixedOffset, Steady, at_seconds};
     use crate::domain::name::{ProfileId, ProfileName, StoreId};
     use crate::domain::provider::file;
+    use crate::domain::provider::reply::Pointers;
     use crate::domain::secret::Secret;
     use crate::domain::tokens::Held;
     use crate::domain::trouble::Next;
@@ -402,5 +412,67 @@ mod tests {
         let Verdict::Failed(last) = judge(&profile, &provider(), Ok(&busy), now()) else { panic!("passed") };
         let RefreshResult::Passing { retry_at, times, .. } = last.result else { panic!("final") };
         assert_eq!(((retry_at - now().wall).num_seconds(), times), (7, 8));
+    }
+
+    #[test]
+    fn a_token_from_a_time_that_has_not_come_is_renewed_once_a_clock_was_set_back() {
+        for (left, asks) in [(100, false), (100 + 300, false), (100 + 301, true), (3 * 3600, true)] {
+            let decision = decide(&profile(left), Some(&provider()), None, MINUTE, now());
+            assert_eq!(matches!(decision, Decision::Ask(_)), asks, "{left}");
+        }
+    }
+
+    #[test]
+    fn a_server_whose_clock_is_far_from_ours_is_written_down_with_who_told_the_end() {
+        let mut provider = provider();
+        provider.reply.expires_at = Pointers(vec!["/expires_at".to_owned()]);
+        let (ours, theirs) = (EndBy::Ours, EndBy::Theirs);
+        let life = r#"{"access_token":"a2","expires_in":60}"#;
+        let point = r#"{"access_token":"a2","expires_at":1800000060}"#;
+        for (status, body, date, differs) in [
+            (200, life, "Fri, 15 Jan 2027 08:04:00 GMT", None),
+            (200, life, "Fri, 15 Jan 2027 08:07:00 GMT", Some((420, ours))),
+            (200, point, "Fri, 15 Jan 2027 08:07:00 GMT", Some((420, theirs))),
+            (200, point, "Fri, 15 Jan 2027 01:00:00 GMT", Some((-25_200, theirs))),
+            (200, point, "never", None),
+            (503, "", "Fri, 15 Jan 2027 08:07:00 GMT", Some((420, ours))),
+            (400, r#"{"error":"invalid_grant"}"#, "Fri, 15 Jan 2027 08:07:00 GMT", Some((420, ours))),
+        ] {
+            let mut reply = reply(status, body);
+            reply.headers.push(("date".into(), Secret::new(date)));
+            let last = match judge(&profile(-5), &provider, Ok(&reply), now()) {
+                Verdict::Refreshed(renewal) => renewal.record,
+                Verdict::Failed(last) => last,
+            };
+            let found = last.clock_differs.map(|differs| (differs.ahead.num_seconds(), differs.end_by));
+            assert_eq!(found, differs, "{status} {body} {date}");
+        }
+        let offline = Trouble::untouched("cannot ask", "no route", Next::Retry);
+        let Verdict::Failed(last) = judge(&profile(-5), &provider, Err(&offline), now()) else {
+            panic!("passed")
+        };
+        assert_eq!(last.clock_differs, None);
+    }
+
+    #[test]
+    fn the_servers_pause_is_kept_in_both_forms_and_whatever_our_clock_says() {
+        for (after, date, seconds) in [
+            ("120", None, 120),
+            ("Fri, 15 Jan 2027 08:02:00 GMT", None, 120),
+            ("Fri, 15 Jan 2027 15:02:00 GMT", Some("Fri, 15 Jan 2027 15:00:00 GMT"), 120),
+            ("Fri, 15 Jan 2027 01:02:00 GMT", Some("Fri, 15 Jan 2027 01:00:00 GMT"), 120),
+            ("1000000000", None, 3600),
+            ("-5", None, 30),
+            ("1.5", None, 30),
+        ] {
+            let mut busy = reply(429, "");
+            busy.headers.push(("retry-after".into(), Secret::new(after)));
+            busy.headers.extend(date.map(|date| ("date".into(), Secret::new(date))));
+            let Verdict::Failed(last) = judge(&profile(-5), &provider(), Ok(&busy), now()) else {
+                panic!("passed")
+            };
+            let RefreshResult::Passing { retry_at, .. } = last.result else { panic!("final") };
+            assert_eq!((retry_at - now().wall).num_seconds(), seconds, "{after} {date:?}");
+        }
     }
 }

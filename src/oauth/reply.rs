@@ -4,17 +4,20 @@
 //! makes a success (RFC 6749 §5.1); without one the body's error is read before the status is
 //! looked at.
 
+mod date;
 mod refusal;
 
 use serde_json::Value;
 use url::form_urlencoded;
 
 use crate::domain::expiry::{self, Written};
+use crate::domain::profile::EndBy;
 use crate::domain::provider::meaning::Meanings;
 use crate::domain::provider::reply::{Pointers, ReplyMap};
 use crate::domain::secret::Secret;
 use crate::domain::text;
 use crate::domain::tokens::{Life, Tokens};
+pub use crate::oauth::reply::date::clock_ahead;
 pub use crate::oauth::reply::refusal::{Refusal, Said};
 use crate::oauth::request::Reply;
 
@@ -25,6 +28,8 @@ pub struct Granted {
     pub tokens: Tokens,
     /// Both clocks.
     pub life: Life,
+    /// By whose clock the end of the access token was told.
+    pub end_by: EndBy,
     /// The scopes; absent: as asked (RFC 6749 §5.1).
     pub scopes: Option<Vec<String>>,
     /// The account's name.
@@ -59,6 +64,7 @@ pub fn read(map: &ReplyMap, meanings: &Meanings, reply: &Reply) -> Result<Grante
     Ok(Granted {
         tokens: Tokens { access, refresh },
         life: life(map, tree, reply, &mut notes),
+        end_by: end_by(map, tree),
         scopes: map.scope.find(tree).map(scopes),
         account: words(&map.account, tree),
         subject: words(&map.subject, tree),
@@ -129,6 +135,14 @@ fn life(map: &ReplyMap, tree: &Value, reply: &Reply, notes: &mut Vec<String>) ->
     let expires_at = end(&map.life, &map.expires_at, "the end of the access token");
     let grant_ends_at = end(&map.grant_life, &map.grant_ends_at, "the end of the grant");
     Life { obtained_at: Some(sent), expires_at, grant_ends_at }
+}
+
+/// A life is counted from the request on by our clock; a point in time is the server's.
+fn end_by(map: &ReplyMap, tree: &Value) -> EndBy {
+    match (map.life.find(tree), map.expires_at.find(tree)) {
+        (None, Some(_)) => EndBy::Theirs,
+        (Some(_), Some(_) | None) | (None, None) => EndBy::Ours,
+    }
 }
 
 pub(super) fn written(value: &Value) -> Written<'_> {
@@ -210,6 +224,21 @@ mod tests {
             Some(3)
         );
         assert_eq!(granted(r#"{"access_token":"a"}"#).scopes, None);
+    }
+
+    #[test]
+    fn a_life_is_counted_by_our_clock_and_a_point_in_time_is_the_servers() {
+        let map = ReplyMap { expires_at: Pointers(vec!["/expires_at".to_owned()]), ..ReplyMap::default() };
+        for (fields, end_by) in [
+            ("", EndBy::Ours),
+            (r#","expires_in":60"#, EndBy::Ours),
+            (r#","expires_at":1800000060"#, EndBy::Theirs),
+            (r#","expires_in":60,"expires_at":1800000060"#, EndBy::Ours),
+        ] {
+            let body = format!(r#"{{"access_token":"a"{fields}}}"#);
+            let granted = read(&map, &Meanings::default(), &reply(200, &body)).expect("tokens");
+            assert_eq!(granted.end_by, end_by, "{fields}");
+        }
     }
 
     #[test]
@@ -303,14 +332,37 @@ mod tests {
             ("1000000000", Some(3600)),
             ("-1", None),
             ("Fri, 15 Jan 2027 08:00:30 GMT", Some(30)),
+            ("Friday, 15-Jan-27 08:00:30 GMT", Some(30)),
+            ("Fri Jan 15 08:00:30 2027", Some(30)),
             ("Fri, 15 Jan 2027 07:00:00 GMT", Some(0)),
             ("soon", None),
         ] {
             let mut reply = reply(503, "");
             reply.headers.push(("retry-after".into(), Secret::new(value)));
-            let refusal = read(&ReplyMap::default(), &Meanings::default(), &reply).expect_err("no tokens");
-            assert_eq!(refusal.retry_after.map(|pause| pause.as_secs()), seconds, "{value}");
+            assert_eq!(pause(&reply), seconds, "{value}");
         }
+    }
+
+    #[test]
+    fn the_date_of_a_pause_is_counted_from_the_servers_own_clock() {
+        for (date, seconds) in [
+            ("Fri, 15 Jan 2027 01:00:00 GMT", Some(3600)),
+            ("Fri, 15 Jan 2027 15:00:00 GMT", Some(120)),
+            ("Friday, 15-Jan-27 15:01:00 GMT", Some(60)),
+            ("Fri, 15 Jan 2027 16:00:00 GMT", Some(0)),
+            ("no date", Some(3600)),
+        ] {
+            let mut reply = reply(429, "");
+            reply.headers.push(("retry-after".into(), Secret::new("Fri, 15 Jan 2027 15:02:00 GMT")));
+            reply.headers.push(("date".into(), Secret::new(date)));
+            assert_eq!(pause(&reply), seconds, "{date}");
+        }
+    }
+
+    /// How long a refusal wants us to wait, in seconds.
+    fn pause(reply: &Reply) -> Option<u64> {
+        let refusal = read(&ReplyMap::default(), &Meanings::default(), reply).expect_err("no tokens");
+        refusal.retry_after.map(|pause| pause.as_secs())
     }
 
     #[test]

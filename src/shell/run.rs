@@ -38,14 +38,14 @@ pub enum Left {
 }
 
 /// Runs the screen until the person leaves it. `keys` are pressed before the first frame; `renewal` is
-/// whether the settings may let tokens renew themselves.
+/// what the command line says of it, unsettled where the settings may decide.
 ///
 /// # Errors
 /// When there is no terminal.
 pub fn run(hands: &Arc<Hands>, theme: &Theme, keys: &str, renewal: Renewal) -> Result<Left> {
     let size = crossterm::terminal::size().wrap_err("cannot use the terminal")?;
     let providers = file::shown(&hands.paths.providers);
-    let mut model = Model { seat: desktop::seat(), providers, ..Model::new(size) };
+    let mut model = Model { seat: desktop::seat(), providers, renewal, ..Model::new(size) };
     let mut effects = update(&mut model, hands.clock.now(), Msg::Stored(hands.read_now(StoreId::Own)));
     for key in keys.chars().map(|key| KeyEvent::from(KeyCode::Char(key))) {
         effects.extend(update(&mut model, hands.clock.now(), Msg::Key(key)));
@@ -57,7 +57,7 @@ pub fn run(hands: &Arc<Hands>, theme: &Theme, keys: &str, renewal: Renewal) -> R
     screen.draw(|frame| view(frame, &model, theme, hands.clock.now())).wrap_err("cannot draw")?;
     keyboard::start(&inbox).wrap_err("cannot read the keyboard")?;
     tasks.read_catalog(hands, &inbox);
-    tasks.read_settings(hands, renewal, &inbox);
+    tasks.read_settings(hands, &inbox);
     watch::start(&tasks, hands, &inbox);
     let watch = Watch { hands, inbox: &inbox, messages: &messages, theme, tasks: &tasks };
     let watched = watch.until_quit(&mut model, &mut screen, effects);

@@ -11,12 +11,10 @@ use tokio::runtime::{Builder, Handle};
 use tokio::sync::oneshot;
 
 use crate::domain::name::StoreId;
-use crate::domain::settings::Settings;
 use crate::shell::perform::Inbox;
 use crate::shell::signals::Ending;
 use crate::shell::{Hands, settings, signals};
 use crate::tui::message::Msg;
-use crate::tui::model::Renewal;
 
 /// The thread that runs the tasks.
 pub struct Tasks {
@@ -77,19 +75,13 @@ impl Tasks {
         });
     }
 
-    /// Reads the settings and tells them to `inbox`; `renewal` is what the command line said of them.
-    pub fn read_settings(&self, hands: &Arc<Hands>, renewal: Renewal, inbox: &Inbox) {
+    /// Reads the settings and tells them to `inbox`.
+    pub fn read_settings(&self, hands: &Arc<Hands>, inbox: &Inbox) {
         let (path, inbox) = (hands.paths.settings.clone(), inbox.clone());
         self.spawn(async move {
             let reading = tokio::task::spawn_blocking(move || settings::read(&path)).await;
-            let settled = match reading.unwrap_or_else(|_| Err("the settings could not be read".to_owned())) {
-                Ok(settings) => {
-                    let automatic_refresh = settings.automatic_refresh && renewal == Renewal::ByItself;
-                    Msg::Settled(Ok(Settings { automatic_refresh }))
-                }
-                Err(why) => Msg::Settled(Err(why)),
-            };
-            let _ = inbox.send(settled);
+            let read = reading.unwrap_or_else(|_| Err("the settings could not be read".to_owned()));
+            let _ = inbox.send(Msg::Settled(read));
         });
     }
 

@@ -1,36 +1,65 @@
 //! What the screen renews by itself, and when it looks again.
 //!
 //! The plan of each profile is [`schedule::plan`]'s. Here is only what the screen adds: a few at a
-//! time, so that waking from sleep is no storm, and a pause between two tries of the same profile
+//! time, so that waking from sleep is no storm, and a pause between two tries of the same tokens
 //! whatever became of the first, so that nothing is asked in a circle.
 
 use std::time::Duration;
 
 use crate::domain::change::Snapshot;
-use crate::domain::clock::{DateTime, Now, Steady, Utc};
+use crate::domain::clock::{DateTime, Now, Steady, TimeDelta, Utc, span};
 use crate::domain::name::ProfileId;
 use crate::domain::profile::Profile;
-use crate::domain::schedule::{self, Plan};
-use crate::tui::model::{Leaving, Model, Renewal};
-
-type Moment = DateTime<Utc>;
+use crate::domain::schedule::{self, Never, Plan};
+use crate::domain::secret::Fingerprint;
+use crate::tui::model::{Leaving, Model, Off, Renewal};
 
 /// How many refreshes the screen begins by itself at a time.
 const AT_ONCE: usize = 4;
-/// The pause between two tries of the same profile.
+/// The pause after a try that brought no new tokens; it doubles from try to try.
 const PAUSE: Duration = Duration::from_secs(30);
+/// The longest pause between two tries.
+const LONGEST_PAUSE: Duration = Duration::from_mins(15);
+
+/// The last time a profile was renewed by itself, or tried to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Try {
+    at: Steady,
+    /// How many in a row, with the same tokens.
+    times: u32,
+    /// The tokens it was to replace.
+    of: Option<Fingerprint>,
+}
+
+/// Whether a profile is renewed by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outlook {
+    /// Then, or as soon as there is a turn.
+    At(DateTime<Utc>),
+    /// Not by itself.
+    Not(Why),
+}
+
+/// Why a profile is not renewed by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    /// It is told by the profile.
+    Never(Never),
+    /// Nothing is.
+    Off(Off),
+    /// No provider file says how.
+    NoWay,
+    /// Its store cannot be written.
+    Unwritable,
+    /// Something else comes first: what is not read yet, a refresh that runs, tokens that are not saved.
+    NotNow,
+}
 
 /// The profiles to renew now.
 #[must_use]
 pub fn due(model: &Model, now: Now) -> Vec<ProfileId> {
-    if !is_on(model) {
-        return Vec::new();
-    }
     let free = AT_ONCE.saturating_sub(model.refreshing.len());
-    let ready = candidates(model).filter(|(profile, at)| {
-        *at <= now.wall && model.tried.get(&profile.id).is_none_or(|tried| tried.after(PAUSE) <= now.steady)
-    });
-    let mut ready: Vec<_> = ready.collect();
+    let mut ready: Vec<_> = all_planned(model, now).filter(|(_, at)| *at <= now.wall).collect();
     ready.sort_by_key(|(_, at)| *at);
     ready.into_iter().take(free).map(|(profile, _)| profile.id.clone()).collect()
 }
@@ -38,36 +67,76 @@ pub fn due(model: &Model, now: Now) -> Vec<ProfileId> {
 /// When to look again; nothing while nothing is planned, or what is planned waits for another to end.
 #[must_use]
 pub fn looks_at(model: &Model, now: Now) -> Option<Steady> {
-    if !is_on(model) || model.refreshing.len() >= AT_ONCE {
+    if model.refreshing.len() >= AT_ONCE {
         return None;
     }
-    let moment = |(profile, at): (&Profile, Moment)| {
-        let wait = (at - now.wall).to_std().unwrap_or_default();
-        let rested = model.tried.get(&profile.id).map_or(now.steady, |tried| tried.after(PAUSE));
-        rested.max(now.steady.after(wait.max(Duration::from_millis(1))))
-    };
-    candidates(model).map(moment).min()
+    let wait = |at: DateTime<Utc>| (at - now.wall).to_std().unwrap_or_default().max(Duration::from_millis(1));
+    all_planned(model, now).map(|(_, at)| now.steady.after(wait(at))).min()
 }
 
 /// When `profile` is renewed by itself.
 #[must_use]
-pub fn planned(model: &Model, profile: &Profile) -> Option<Moment> {
-    candidate(model, profile).filter(|_| is_on(model))
+pub fn planned(model: &Model, profile: &Profile, now: Now) -> Option<DateTime<Utc>> {
+    match outlook(model, profile, now) {
+        Outlook::At(at) => Some(at),
+        Outlook::Not(_) => None,
+    }
 }
 
-fn is_on(model: &Model) -> bool {
-    model.renewal == Renewal::ByItself && model.leaving == Leaving::No && model.catalog.is_some()
+/// Whether `profile` is renewed by itself, and when or why not.
+#[must_use]
+pub fn outlook(model: &Model, profile: &Profile, now: Now) -> Outlook {
+    let plan = schedule::plan(profile, now.wall);
+    let at = match (plan, model.renewal) {
+        (Plan::At(_) | Plan::Never(Never::Off), Renewal::Off(off)) => return Outlook::Not(Why::Off(off)),
+        (Plan::Never(never), _) => return Outlook::Not(Why::Never(never)),
+        (Plan::At(_), Renewal::Unsettled) => return Outlook::Not(Why::NotNow),
+        (Plan::At(at), Renewal::ByItself) => at,
+    };
+    if model.catalog.is_none() || model.leaving == Leaving::Yes {
+        return Outlook::Not(Why::NotNow);
+    }
+    if model.provider(profile).is_none_or(|provider| provider.refresh.is_none()) {
+        return Outlook::Not(Why::NoWay);
+    }
+    if model.stores.get(&profile.id.store).is_none_or(|store| store.writable.is_err()) {
+        return Outlook::Not(Why::Unwritable);
+    }
+    if model.refreshing.contains(&profile.id) || model.unsaved.contains_key(&profile.id) {
+        return Outlook::Not(Why::NotNow);
+    }
+    let rest = rested(model, profile).filter(|rested| *rested > now.steady);
+    let rest = rest.and_then(|rested| now.wall.checked_add_signed(span(now.steady.until(rested))));
+    let at = rest.map_or(at, |rested| at.max(rested));
+    // What counts down to it changes on the beat of the pulse.
+    Outlook::At(if at > now.wall { up_to_the_second(at) } else { at })
 }
 
-/// What can be renewed and is not being renewed, with the moment it is planned for.
-fn candidates(model: &Model) -> impl Iterator<Item = (&Profile, Moment)> {
-    let profiles = model.stores.values().filter(|store| store.writable.is_ok()).flat_map(Snapshot::profiles);
-    profiles.filter_map(|profile| Some((profile, candidate(model, profile)?)))
+fn up_to_the_second(at: DateTime<Utc>) -> DateTime<Utc> {
+    let beyond = TimeDelta::nanoseconds(i64::from(at.timestamp_subsec_nanos()));
+    let rest = if beyond.is_zero() { beyond } else { TimeDelta::seconds(1) - beyond };
+    at.checked_add_signed(rest).unwrap_or(at)
 }
 
-fn candidate(model: &Model, profile: &Profile) -> Option<Moment> {
-    let Plan::At(at) = schedule::plan(profile) else { return None };
-    let is_renewable = model.provider(profile).is_some_and(|provider| provider.refresh.is_some());
-    let is_free = !model.refreshing.contains(&profile.id) && !model.unsaved.contains_key(&profile.id);
-    (is_renewable && is_free).then_some(at)
+/// Remembers that `profile` is being renewed by itself.
+#[must_use]
+pub fn tried(model: &Model, profile: &Profile, now: Now) -> Try {
+    let of = profile.held.fingerprint();
+    let before = model.tried.get(&profile.id).filter(|last| last.of == of).map_or(0, |last| last.times);
+    Try { at: now.steady, times: before.saturating_add(1), of }
+}
+
+/// Until when a try that brought no new tokens keeps the next one back.
+fn rested(model: &Model, profile: &Profile) -> Option<Steady> {
+    let last = model.tried.get(&profile.id)?;
+    let doubled = PAUSE.saturating_mul(2_u32.saturating_pow(last.times.saturating_sub(1).min(10)));
+    (last.of == profile.held.fingerprint()).then(|| last.at.after(doubled.min(LONGEST_PAUSE)))
+}
+
+/// What is planned, with its moment.
+fn all_planned(model: &Model, now: Now) -> impl Iterator<Item = (&Profile, DateTime<Utc>)> {
+    // Where nothing is renewed by itself, a wake costs nothing.
+    let stores = model.stores.values().filter(|_| model.renewal == Renewal::ByItself);
+    let profiles = stores.flat_map(Snapshot::profiles);
+    profiles.filter_map(move |profile| Some((profile, planned(model, profile, now)?)))
 }

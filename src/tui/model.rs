@@ -13,6 +13,7 @@ use crate::domain::provider::catalog::Catalog;
 use crate::domain::secret::Fingerprint;
 use crate::domain::trouble::Trouble;
 use crate::oauth::login::{Door, Login, Seat};
+use crate::tui::automatic::Try;
 use crate::tui::dialog::Dialog;
 use crate::tui::field::Field;
 use crate::tui::wizard::Wizard;
@@ -43,7 +44,9 @@ pub struct Model {
     /// Whether tokens are renewed by themselves.
     pub renewal: Renewal,
     /// When a profile was last renewed by itself, or tried to be.
-    pub tried: BTreeMap<ProfileId, Steady>,
+    pub tried: BTreeMap<ProfileId, Try>,
+    /// Profiles whose refresh was begun without anybody asking.
+    pub unasked: BTreeSet<ProfileId>,
     /// Profiles whose token is being tested.
     pub testing: BTreeSet<ProfileId>,
     /// How many changes are on their way to a store.
@@ -71,11 +74,24 @@ pub struct Model {
 /// Whether tokens are renewed by themselves while the screen is open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Renewal {
-    /// Only when the person asks: so they said, or their settings are not read yet.
+    /// The settings are not read yet.
     #[default]
-    ByHand,
+    Unsettled,
+    /// Only when the person asks.
+    Off(Off),
     /// Before they end.
     ByItself,
+}
+
+/// Who turned automatic renewal off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Off {
+    /// The command line, for as long as the screen is open.
+    Asked,
+    /// The settings.
+    Settings,
+    /// Nobody knows: whoever has turned it off in a file that cannot be read would not want it on.
+    Unread,
 }
 
 /// Whether the person has asked to quit.

@@ -34,7 +34,7 @@ fn seen(model: &Model, now: Now) -> Vec<Steady> {
         Screen::Login(Panel::Qr) | Screen::Wizard(_) | Screen::Events(_) | Screen::Help(..) => {}
         Screen::Login(_) => moments.extend(waiting(model, now)),
         Screen::List | Screen::Detail | Screen::Filter(_) | Screen::Copy | Screen::Dialog(_) => {
-            moments.extend(changes(model, now.wall).map(|span| on_the_beat(now, span)));
+            moments.extend(changes(model, now).map(|span| on_the_beat(now, span)));
         }
     }
     moments
@@ -48,16 +48,21 @@ fn waiting(model: &Model, now: Now) -> Option<Steady> {
 }
 
 /// How long each text on the screen holds, and each count in the header.
-fn changes(model: &Model, now: DateTime<Utc>) -> impl Iterator<Item = TimeDelta> {
+fn changes(model: &Model, at: Now) -> impl Iterator<Item = TimeDelta> {
+    let now = at.wall;
     let shown = rows::shown(model, now);
     let visible =
         shown.into_iter().skip(model.offset).take(list_rows(model.size)).filter_map(|(_, row)| match row {
             Row::Profile(profile) => Some(&**profile),
             Row::Broken { .. } => None,
         });
+    let planned = |profile: &Profile| automatic::planned(model, profile, at);
+    // A row says when it is renewed only while it waits to be tried again; the detail always does.
+    let retried = |profile: &Profile| retries_at(profile).and_then(|_| planned(profile));
+    let selected = model.selected_profile();
     let texts: Vec<TimeDelta> = visible
-        .chain(model.selected_profile())
-        .flat_map(|profile| moments(profile).chain(automatic::planned(model, profile)))
+        .flat_map(|profile| moments(profile).chain(retried(profile)))
+        .chain(selected.into_iter().flat_map(|profile| moments(profile).chain(planned(profile))))
         .filter(|at| *at > now)
         .map(|at| countdown(at - now).1)
         .collect();
@@ -69,11 +74,14 @@ fn changes(model: &Model, now: DateTime<Utc>) -> impl Iterator<Item = TimeDelta>
 
 /// Every moment that a profile's row or detail counts down to.
 fn moments(profile: &Profile) -> impl Iterator<Item = DateTime<Utc>> {
-    let retry = match profile.last_refresh_of_this_grant().map(|last| &last.result) {
+    profile.life.expires_at.into_iter().chain(profile.life.grant_ends_at).chain(retries_at(profile))
+}
+
+fn retries_at(profile: &Profile) -> Option<DateTime<Utc>> {
+    match profile.last_refresh_of_this_grant().map(|last| &last.result) {
         Some(RefreshResult::Passing { retry_at, .. }) => Some(*retry_at),
         Some(RefreshResult::Done | RefreshResult::Dead { .. }) | None => None,
-    };
-    profile.life.expires_at.into_iter().chain(profile.life.grant_ends_at).chain(retry)
+    }
 }
 
 /// `span` from now, put off to the next beat.

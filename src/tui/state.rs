@@ -106,11 +106,11 @@ pub fn sentence(model: &Model, profile: &Profile, now: Now) -> String {
             Kind::Environment => "set in the environment of authtui",
         }
         .to_owned(),
-        Health::Fresh(end) | Health::Aging(end) if let Some(at) = automatic::planned(model, profile) => {
+        Health::Fresh(end) | Health::Aging(end) if let Some(at) = automatic::planned(model, profile, now) => {
             format!("{} left, renews itself {}", left(end, now), soon(at, now))
         }
-        Health::Due if automatic::planned(model, profile).is_some() => {
-            "past its end, renews itself".to_owned()
+        Health::Due if let Some(at) = automatic::planned(model, profile, now) => {
+            format!("past its end, renews itself {}", soon(at, now))
         }
         Health::Fresh(end) => format!("{} left", left(end, now)),
         Health::Aging(end) if !renewable(profile, now.wall) => {
@@ -120,7 +120,7 @@ pub fn sentence(model: &Model, profile: &Profile, now: Now) -> String {
         Health::Aging(end) => format!("{} left", left(end, now)),
         Health::Due if can_renew(model, profile) => "past its end, r renews it".to_owned(),
         Health::Due => "past its end".to_owned(),
-        Health::Retrying(at) => retrying(profile, at, now),
+        Health::Retrying(at) => retrying(model, profile, at, now),
         Health::NeedsLogin => loss(profile) + log_in(model, profile),
         Health::RevokedHere => {
             let at = profile.revoked_at.map_or_else(String::new, |at| format!(" {}", moment(at, now)));
@@ -171,11 +171,20 @@ fn soon(at: DateTime<Utc>, now: Now) -> String {
     if at > now.wall { format!("in {}", left(at, now)) } else { "now".to_owned() }
 }
 
-fn retrying(profile: &Profile, at: DateTime<Utc>, now: Now) -> String {
+/// When a profile that waits to be tried again is: as planned, else when a person would rightly do it.
+#[must_use]
+pub fn tried_again(model: &Model, profile: &Profile, at: DateTime<Utc>, now: Now) -> DateTime<Utc> {
+    automatic::planned(model, profile, now).unwrap_or(at)
+}
+
+fn retrying(model: &Model, profile: &Profile, at: DateTime<Utc>, now: Now) -> String {
     let why = match profile.last_refresh_of_this_grant().map(|last| &last.result) {
         Some(RefreshResult::Passing { why, .. }) => prose::safe(why),
         Some(RefreshResult::Done | RefreshResult::Dead { .. }) | None => String::new(),
     };
+    if let Some(at) = automatic::planned(model, profile, now) {
+        return format!("{why}; tried again {}", soon(at, now));
+    }
     if at > now.wall {
         return format!("{why}; r makes sense in {}", left(at, now));
     }

@@ -14,7 +14,7 @@ use crate::domain::clock::Now;
 use crate::domain::trouble::{Next, Trouble};
 use crate::oauth::login::Heard;
 use crate::tui::message::{Copied, Effect, Msg};
-use crate::tui::model::{Leaving, Message, Model, Renewal, Tone};
+use crate::tui::model::{Leaving, Message, Model, Off, Renewal, Tone};
 use crate::tui::rows;
 
 /// How long a message stays that needs no answer.
@@ -69,13 +69,15 @@ pub fn update(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
             Vec::new()
         }
         Msg::Settled(Ok(settings)) => {
-            model.renewal = if settings.automatic_refresh { Renewal::ByItself } else { Renewal::ByHand };
+            let said =
+                if settings.automatic_refresh { Renewal::ByItself } else { Renewal::Off(Off::Settings) };
+            settle(model, said);
             vec![Effect::ReadEvents]
         }
-        // Who has turned it off in a file that cannot be read would not want it on.
         Msg::Settled(Err(why)) => {
+            settle(model, Renewal::Off(Off::Unread));
             say(model, format!("{why}. Nothing is renewed by itself meanwhile."), Tone::Bad, None);
-            Vec::new()
+            vec![Effect::ReadEvents]
         }
         Msg::Login(attempt, heard) => {
             let effects = login::heard(model, attempt, heard, now);
@@ -113,6 +115,16 @@ pub fn update(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
     }
     follow_selection(model, now);
     effects
+}
+
+/// Takes what the settings say; the command line counts over them.
+fn settle(model: &mut Model, said: Renewal) {
+    match model.renewal {
+        Renewal::Off(Off::Asked) => {}
+        Renewal::Unsettled | Renewal::ByItself | Renewal::Off(Off::Settings | Off::Unread) => {
+            model.renewal = said;
+        }
+    }
 }
 
 /// What is done for tokens that are held here alone when nobody can be asked any more.

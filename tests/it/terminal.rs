@@ -1,5 +1,6 @@
 //! The screen in a real terminal: it starts, listens to keys, and leaves no trace.
 
+mod automatic;
 mod demo;
 mod login;
 mod panel;

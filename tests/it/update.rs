@@ -1,5 +1,6 @@
 //! Keys on the list and what follows from them, refreshes, messages, and when to wake.
 
+mod automatic;
 mod environment;
 mod panel;
 mod pulse;

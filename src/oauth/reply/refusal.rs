@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::domain::clock::{TimeDelta, from_rfc822};
+use crate::domain::clock::{TimeDelta, from_http_date};
 use crate::domain::provider::meaning::{Meaning, Meanings};
 use crate::domain::provider::reply::ReplyMap;
 use crate::domain::secret::Secret;
 use crate::domain::text;
-use crate::oauth::reply;
+use crate::oauth::reply::{self, date};
 use crate::oauth::request::Reply;
 
 /// The longest pause a server can ask for; more is cut.
@@ -156,10 +156,12 @@ fn unreadable(reply: &Reply) -> String {
     format!("something that is no JSON object ({}, {} bytes)", text::clean(kind, 60), body.len())
 }
 
-/// `Retry-After` in seconds or as a date (RFC 9110 §10.2.3), at most an hour.
+/// `Retry-After` in seconds or as a date (RFC 9110 §10.2.3), at most an hour. The date is the
+/// server's, so it is counted from the server's own clock where the reply says what that showed.
 fn retry_after(reply: &Reply) -> Option<Duration> {
     let value = reply.header("retry-after")?.expose().trim();
     let seconds = value.parse::<u64>().map(Duration::from_secs).ok();
-    let date = || from_rfc822(value).map(|at| (at - reply.sent.wall).max(TimeDelta::zero()));
+    let from = date::date(reply).unwrap_or(reply.sent.wall);
+    let date = || from_http_date(value).map(|at| (at - from).max(TimeDelta::zero()));
     seconds.or_else(|| date()?.to_std().ok()).map(|pause| pause.min(LONGEST_PAUSE))
 }

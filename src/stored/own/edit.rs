@@ -129,9 +129,9 @@ mod tests {
     use proptest::prelude::*;
 
     use crate::domain::change::{Change, Edit, Moved, Renewal};
-    use crate::domain::clock::{DateTime, Utc, at_seconds};
+    use crate::domain::clock::{DateTime, TimeDelta, Utc, at_seconds};
     use crate::domain::name::{ProfileId, StoreId};
-    use crate::domain::profile::{LastRefresh, RefreshResult};
+    use crate::domain::profile::{ClockDiffers, EndBy, LastRefresh, RefreshResult};
     use crate::domain::secret::Secret;
     use crate::domain::tokens::{Held, Life, Tokens};
     use crate::stored::Refused;
@@ -245,6 +245,24 @@ providers:
             after,
             "what is there already is not written again"
         );
+    }
+
+    #[test]
+    fn a_clock_that_differs_is_written_and_goes_with_the_next_refresh() {
+        let differs = ClockDiffers { ahead: TimeDelta::minutes(-7), end_by: EndBy::Theirs };
+        let Edit::Refresh(mut renewal) = refresh("demo/ana").edit else { panic!("a refresh") };
+        renewal.record.clock_differs = Some(differs);
+        let after = amended(TEXT, &change("demo/ana", Edit::Refresh(renewal.clone())));
+        for line in ["          clock_differs: -420\n", "          end_by_their_clock: true\n"] {
+            assert!(after.contains(line), "{after}");
+        }
+        let last = |text| found(text, "demo/ana").and_then(|profile| profile.last_refresh).expect("a record");
+        assert_eq!(last(&after).clock_differs, Some(differs));
+        renewal.record.clock_differs = None;
+        renewal.tokens = tokens("newer", "r3");
+        let healed = amended(&after, &change("demo/ana", Edit::Refresh(renewal)));
+        assert_eq!(last(&healed).clock_differs, None);
+        assert!(!healed.contains("clock"), "{healed}");
     }
 
     #[test]
@@ -468,8 +486,11 @@ providers:
                 (profile.account, profile.scopes, profile.refresh_count) = (account, scopes, count);
                 profile.life.expires_at = at_seconds(end);
                 let result = RefreshResult::Passing { why, times, retry_at: at(end) };
+                let end_by = if count % 3 == 1 { EndBy::Ours } else { EndBy::Theirs };
+                let ahead = TimeDelta::seconds(i64::from(times) - i64::from(u32::MAX / 2));
+                let clock_differs = (count % 3 > 0).then_some(ClockDiffers { ahead, end_by });
                 profile.last_refresh =
-                    Some(LastRefresh { at: at(0), result, grant: Some(grant), clock_differs: None });
+                    Some(LastRefresh { at: at(0), result, grant: Some(grant), clock_differs });
                 profile
             },
         )

@@ -5,7 +5,7 @@ use serde_yaml::{Mapping, Value};
 use crate::domain::clock::{DateTime, TimeDelta, Utc, rfc3339};
 use crate::domain::expiry::{Written, moment};
 use crate::domain::name::ProfileId;
-use crate::domain::profile::{Automatic, Kind, LastRefresh, Profile, RefreshResult};
+use crate::domain::profile::{Automatic, ClockDiffers, EndBy, Kind, LastRefresh, Profile, RefreshResult};
 use crate::domain::secret::Secret;
 use crate::domain::tokens::{Held, Life, Tokens};
 
@@ -146,7 +146,12 @@ fn last_refresh(fields: &Mapping) -> Result<Option<LastRefresh>, String> {
         Some(_) | None => return Err("the result of last_refresh is none of done, passing, dead".to_owned()),
     };
     let seconds = |value: &Value| value.as_i64().and_then(TimeDelta::try_seconds);
-    let clock_differs = fields.get("clock_differs").and_then(seconds);
+    let end_by = match fields.get("end_by_their_clock").and_then(Value::as_bool) {
+        Some(true) => EndBy::Theirs,
+        Some(false) | None => EndBy::Ours,
+    };
+    let ahead = fields.get("clock_differs").and_then(seconds);
+    let clock_differs = ahead.map(|ahead| ClockDiffers { ahead, end_by });
     Ok(Some(LastRefresh { at, result, grant: text(fields, "grant")?.map(str::to_owned), clock_differs }))
 }
 
@@ -190,7 +195,10 @@ fn last_refresh_value(last: &LastRefresh) -> Value {
         ]),
     }
     fields.extend(last.grant.as_deref().map(|grant| ("grant", grant.into())));
-    fields.extend(last.clock_differs.map(|by| ("clock_differs", by.num_seconds().into())));
+    if let Some(ClockDiffers { ahead, end_by }) = last.clock_differs {
+        fields.push(("clock_differs", ahead.num_seconds().into()));
+        fields.extend((end_by == EndBy::Theirs).then(|| ("end_by_their_clock", true.into())));
+    }
     Value::Mapping(fields.into_iter().map(|(key, value)| (Value::from(key), value)).collect())
 }
 

@@ -5,12 +5,13 @@ use crate::domain::clock::Now;
 use crate::domain::health::Health;
 use crate::domain::name::ProfileId;
 use crate::domain::profile::{Automatic, Kind, Profile};
-use crate::domain::trouble::Next;
+use crate::domain::trouble::{Next, Trouble};
 use crate::oauth::refresh::{Cannot, LEAD, Wish};
-use crate::tui::automatic;
+use crate::tui::automatic::{self, Outlook};
 use crate::tui::dialog::{Dialog, Question};
 use crate::tui::message::{Effect, Refreshed};
 use crate::tui::model::{Leaving, Model, Screen, Tone};
+use crate::tui::renewal;
 use crate::tui::update::{say, say_trouble, stores};
 
 /// Renews one profile's token because the person asked.
@@ -35,26 +36,40 @@ pub(super) fn ask(model: &mut Model, id: &ProfileId, now: Now) -> Vec<Effect> {
 
 /// Turns a profile's automatic renewal on or off.
 pub(super) fn toggle(model: &mut Model, profile: &Profile, now: Now) -> Vec<Effect> {
-    let (automatic, words) = match profile.automatic {
-        Automatic::On => (Automatic::Off, "is renewed only when you press r"),
-        Automatic::Off => (Automatic::On, "renews itself while this screen is open"),
+    let automatic = match profile.automatic {
+        Automatic::On => Automatic::Off,
+        Automatic::Off => Automatic::On,
     };
     if profile.kind != Kind::OAuth {
         say(model, format!("{} is not renewed: {}.", profile.id.name, Cannot::IsKey), Tone::Plain, Some(now));
         return Vec::new();
     }
-    say(model, format!("{} {words}.", profile.id.name), Tone::Plain, Some(now));
     let change = Change { name: profile.id.name.clone(), expects: None, edit: Edit::Automatic(automatic) };
     model.saving += 1;
     vec![Effect::Change(profile.id.clone(), Box::new(change))]
+}
+
+/// What a profile's automatic renewal is to be from here on, in words.
+pub(super) fn toggled(model: &Model, profile: &Profile, now: Now) -> String {
+    let name = &profile.id.name;
+    match (profile.automatic, automatic::outlook(model, profile, now)) {
+        (Automatic::Off, _) => format!("{name} is renewed only when you press r."),
+        (Automatic::On, Outlook::At(_)) => format!("{name} renews itself while this screen is open."),
+        (Automatic::On, Outlook::Not(_)) => match renewal::hindrance(model, profile, now) {
+            Some(why) => format!("{name} may renew itself, yet renewal is {why}."),
+            None => format!("{name} may renew itself while this screen is open."),
+        },
+    }
 }
 
 /// Begins the refreshes that are planned for now.
 pub(super) fn by_itself(model: &mut Model, now: Now) -> Vec<Effect> {
     let ids = automatic::due(model, now);
     for id in &ids {
+        let tried = model.profile(id).map(|profile| automatic::tried(model, profile, now));
+        model.tried.extend(tried.map(|tried| (id.clone(), tried)));
         model.refreshing.insert(id.clone());
-        model.tried.insert(id.clone(), now.steady);
+        model.unasked.insert(id.clone());
     }
     let wish = Wish::Valid { for_at_least: LEAD };
     ids.into_iter().map(|id| Effect::Refresh(id, wish)).collect()
@@ -109,13 +124,29 @@ pub(super) fn ask_due(model: &mut Model, now: Now) -> Vec<Effect> {
 /// A refresh ended.
 pub(super) fn ended(model: &mut Model, id: &ProfileId, refreshed: Refreshed, now: Now) -> Vec<Effect> {
     model.refreshing.remove(id);
+    let before = model.profile(id).and_then(|profile| profile.held.fingerprint());
+    let is_unasked = model.unasked.remove(id);
     match refreshed {
+        Refreshed::Done(snapshot) if is_unasked => {
+            stores::take(model, snapshot, now);
+            say(
+                model,
+                format!("{} has renewed itself; the new tokens are saved.", id.name),
+                Tone::Good,
+                Some(now),
+            );
+        }
         Refreshed::Done(snapshot) => {
             stores::take(model, snapshot, now);
             say(model, format!("{} is refreshed; the new tokens are saved.", id.name), Tone::Good, Some(now));
         }
         Refreshed::Enough(snapshot) => {
             stores::take(model, snapshot, now);
+            let after = model.profile(id).and_then(|profile| profile.held.fingerprint());
+            if is_unasked && before == after {
+                // The file was read meanwhile, or nothing was due under the lock: nothing is news.
+                return Vec::new();
+            }
             say(
                 model,
                 format!("{} was renewed by another program; its tokens are used.", id.name),
@@ -157,6 +188,12 @@ pub(super) fn ended(model: &mut Model, id: &ProfileId, refreshed: Refreshed, now
             match trouble.next {
                 Next::Nothing => {
                     say(model, format!("{}: {}.", trouble.what, trouble.why), Tone::Plain, Some(now))
+                }
+                // The row counts down to the next try; nobody has to do anything.
+                Next::Retry if is_unasked => {
+                    let Trouble { what, why, stored, .. } = &trouble;
+                    let text = format!("{what}: {why}. {stored} It is tried again by itself.");
+                    say(model, text, Tone::Bad, Some(now));
                 }
                 Next::LogIn | Next::Retry | Next::Fix(_) => say_trouble(model, &trouble),
             }

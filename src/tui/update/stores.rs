@@ -7,7 +7,7 @@ use crate::domain::trouble::Trouble;
 use crate::tui::message::Effect;
 use crate::tui::model::{Model, RowId, Tone};
 use crate::tui::rows;
-use crate::tui::update::{say, say_trouble};
+use crate::tui::update::{refresh, say, say_trouble};
 
 /// Takes a store's snapshot in place of its last one. Where the selected row has gone, the row
 /// that took its place is selected.
@@ -40,6 +40,7 @@ pub(super) fn changed(
             return vec![Effect::Read(id.store)];
         }
     };
+    let before = model.profile(id).map(|profile| profile.automatic);
     let text = match snapshot.profile(&id.name) {
         None => {
             model.let_go(id);
@@ -55,7 +56,11 @@ pub(super) fn changed(
             {
                 model.let_go(id);
             }
-            format!("{} is saved.", id.name)
+            if before.is_some_and(|before| before != profile.automatic) {
+                refresh::toggled(model, profile, now)
+            } else {
+                format!("{} is saved.", id.name)
+            }
         }
     };
     if model.selected.is_none() {

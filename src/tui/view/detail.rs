@@ -12,7 +12,7 @@ use crate::domain::profile::{Kind, LastRefresh, Profile, RefreshResult};
 use crate::tui::model::{Model, RowId, Screen};
 use crate::tui::sheet::{Repeated, Sheet};
 use crate::tui::theme::Theme;
-use crate::tui::{pane, prose, state, used};
+use crate::tui::{pane, prose, renewal, state, used};
 
 /// What is said of an end that nobody told.
 const NOT_TOLD: &str = "end not told by the provider";
@@ -60,6 +60,9 @@ fn whole(sheet: &mut Sheet<'_>, model: &Model, profile: &Profile, theme: &Theme,
     if let Some(never) = state::never_refreshed(model, profile) {
         sheet.text(&never, theme.warn);
     }
+    if let Some(wrong) = renewal::clock(profile, now) {
+        sheet.text(&prose::safe(&wrong), theme.warn);
+    }
     sheet.gap();
     if let Some(tokens) = profile.held.tokens() {
         let mask = state::mask(model, profile, &tokens.access);
@@ -70,6 +73,9 @@ fn whole(sheet: &mut Sheet<'_>, model: &Model, profile: &Profile, theme: &Theme,
                 let clock = access(profile, now);
                 sheet.field("Access", &[vec![mask], clock].concat());
                 sheet.field("Grant", &grant(model, profile, now));
+                if let Some(why) = renewal::hindrance(model, profile, now) {
+                    sheet.field("Renewal", &[why]);
+                }
             }
         }
     }

@@ -6,9 +6,12 @@ use ratatui::text::{Line, Span};
 
 use crate::domain::clock::{Now, local_minute};
 use crate::domain::health::Health;
-use crate::tui::model::Model;
+use crate::tui::model::{Model, Renewal};
 use crate::tui::theme::Theme;
 use crate::tui::{pane, rows, state};
+
+/// Below this width words are shortened.
+const NARROW: u16 = 100;
 
 /// How much of the counts is said.
 #[derive(Clone, Copy)]
@@ -22,7 +25,7 @@ enum Said {
 /// Draws the header. Where room is short the words go first, then the counts.
 pub(super) fn render(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme, now: Now) {
     let area = pane::inset(area, 1);
-    let clock = Line::raw(local_minute(now.wall, now.offset)).right_aligned();
+    let clock = clock(model, area.width, theme, now).right_aligned();
     let room = usize::from(area.width).saturating_sub(clock.width() + 2);
     let counts = counts(model, now);
     let lines =
@@ -31,6 +34,16 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &T
         frame.render_widget(line, area);
     }
     frame.render_widget(clock, area);
+}
+
+/// The time, and before it that nothing is renewed by itself, where somebody wants it so.
+fn clock(model: &Model, width: u16, theme: &Theme, now: Now) -> Line<'static> {
+    let time = Span::raw(local_minute(now.wall, now.offset));
+    let off = if width < NARROW { "auto off" } else { "auto-refresh off" };
+    match model.renewal {
+        Renewal::Unsettled | Renewal::ByItself => Line::from(time),
+        Renewal::Off(_) => Line::from(vec![Span::styled(off, theme.warn), Span::raw("  "), time]),
+    }
 }
 
 /// How many profiles stand how; states that nobody is in are left out.

@@ -160,6 +160,19 @@ impl List<'_> {
         Access { said: Span::styled(health.word(), state::style(health, self.theme)), beside: None }
     }
 
+    /// The word and the countdown to the next try; the countdown alone where both have no room.
+    fn retrying(&self, health: Health, at: DateTime<Utc>) -> Access {
+        if at <= self.now.wall {
+            return self.word(health);
+        }
+        let wait = state::left(at, self.now);
+        if self.columns.bar.is_some() {
+            return Access { beside: Some((format!("in {wait}"), self.theme.muted)), ..self.word(health) };
+        }
+        let style = state::style(health, self.theme);
+        Access { said: Span::styled(format!("retry {wait}"), style), beside: None }
+    }
+
     fn access(&self, profile: &Profile, health: Health) -> Access {
         if self.model.unsaved.contains_key(&profile.id) {
             return Access { said: Span::styled("not saved", self.theme.bad), beside: None };
@@ -170,13 +183,11 @@ impl List<'_> {
                 said: Span::styled(state::left(end, self.now), style),
                 beside: life_left(profile, end, self.now, self.theme).map(|bar| (bar, style)),
             },
-            Health::Retrying(at) if at > self.now.wall => {
-                let wait = format!("in {}", state::left(at, self.now));
-                Access { beside: Some((wait, self.theme.muted)), ..self.word(health) }
+            Health::Retrying(at) => {
+                self.retrying(health, state::tried_again(self.model, profile, at, self.now))
             }
             Health::NoClock
             | Health::Due
-            | Health::Retrying(_)
             | Health::NeedsLogin
             | Health::RevokedHere
             | Health::Refreshing
