@@ -124,6 +124,12 @@ fn run(arguments: Arguments, program: &str) -> Result<Exit> {
         return screen::demo(arguments, renewal);
     }
     let hands = Hands::new(Paths::of_user(config)?, program);
+    hands.waiting.tell(|id, holder| {
+        console::say(&format!(
+            "authtui: {}: waiting for {holder}, which is refreshing the same grant",
+            id.name
+        ));
+    });
     match command {
         Command::Demo(arguments) => screen::demo(&arguments, renewal),
         Command::List(arguments) => list::run(&hands, &arguments),

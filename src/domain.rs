@@ -4,6 +4,7 @@ pub mod afterlife;
 pub mod change;
 pub mod clock;
 pub mod countdown;
+pub mod difference;
 pub mod event;
 pub mod expiry;
 pub mod health;

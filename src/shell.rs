@@ -1,5 +1,6 @@
 //! What is done: the one place with clock, files, network, threads and terminal.
 
+pub mod asking;
 pub mod callback;
 pub mod clipboard;
 pub mod clock;
@@ -28,6 +29,7 @@ pub mod stores;
 pub mod surroundings;
 pub mod tasks;
 pub mod terminal;
+pub mod waiting;
 pub mod watch;
 
 use std::path::Path;
@@ -49,6 +51,7 @@ use crate::shell::login::Listeners;
 use crate::shell::paths::Paths;
 use crate::shell::saving::Saving;
 use crate::shell::stores::{Failure, Stores};
+use crate::shell::waiting::Waiting;
 
 /// How many refreshes ask at once, unless somebody says otherwise.
 const AT_ONCE: usize = 4;
@@ -74,6 +77,8 @@ pub struct Hands {
     listeners: Listeners,
     refreshes: Semaphore,
     ending: AtomicBool,
+    /// Who is told of refreshes that wait.
+    pub waiting: Waiting,
 }
 
 impl Hands {
@@ -98,6 +103,7 @@ impl Hands {
             listeners: Listeners::default(),
             refreshes: Semaphore::new(AT_ONCE),
             ending: AtomicBool::new(false),
+            waiting: Waiting::default(),
         }
     }
 
@@ -217,10 +223,14 @@ impl Hands {
     /// [`Failure`] when the profile has moved on or the file cannot be written.
     pub async fn apply(&self, store: StoreId, change: Change) -> Result<Snapshot, Failure> {
         let made = change.clone();
+        let (id, told) = (ProfileId { store, name: change.name.clone() }, Happened::of(&change.edit));
         let saved = self.saving.save(&self.stores, store, change, broke("cannot write the store")).await?;
         let paths = self.paths.clone();
         // What was saved stays saved, whatever becomes of an older copy.
         drop(tokio::task::spawn_blocking(move || rescue::forget(&paths, &made)).await);
+        if let Some(what) = told {
+            self.tell(&id, what).await;
+        }
         Ok(saved)
     }
 

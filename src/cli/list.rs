@@ -1,5 +1,7 @@
 //! `authtui list`: every profile and how it stands.
 
+mod reason;
+
 use std::sync::Arc;
 
 use clap::Args;
@@ -13,9 +15,9 @@ use crate::domain::clock::{DateTime, Now, Utc, rfc3339};
 use crate::domain::countdown::countdown;
 use crate::domain::health::{Activity, Health};
 use crate::domain::name::StoreId;
-use crate::domain::profile::{Kind, Profile};
+use crate::domain::profile::{Kind, LastRefresh, Profile, RefreshResult};
 use crate::domain::text;
-use crate::shell::{Hands, console};
+use crate::shell::{Hands, asking, console};
 
 /// The widest column, in characters.
 const WIDEST: usize = 40;
@@ -43,6 +45,9 @@ pub(super) fn run(hands: &Arc<Hands>, arguments: &Arguments) -> Result<Exit> {
     }
     let data = if arguments.json { json(&stores, now.wall)? } else { table(&stores, now) };
     console::print(&data)?;
+    if !arguments.json {
+        explained(hands, &stores, now);
+    }
     Ok(if unread { Exit::Failure } else { Exit::Done })
 }
 
@@ -53,6 +58,18 @@ pub(super) fn said(snapshot: &Snapshot) {
     }
     if let Err(trouble) = &snapshot.writable {
         console::say(&format!("authtui: {trouble}"));
+    }
+}
+
+/// Says of each profile that is not well why, and what helps.
+fn explained(hands: &Hands, stores: &[Snapshot], now: Now) {
+    // A log that cannot be read explains nothing; refreshing says so.
+    let events = hands.journal.read().unwrap_or_default();
+    let asking = asking::under_way(hands, &events);
+    for profile in stores.iter().flat_map(Snapshot::profiles) {
+        if let Some(why) = reason::of(profile, &events, &asking, now) {
+            console::say(&format!("authtui: {}: {why}", profile.id.name));
+        }
     }
 }
 
@@ -74,6 +91,28 @@ struct Item<'a> {
     account: Option<&'a str>,
     scopes: &'a [String],
     store: String,
+    last_refresh: Option<Last<'a>>,
+}
+
+/// How the last refresh of the grant ended: `done`, `passing` or `dead`.
+#[derive(Serialize)]
+struct Last<'a> {
+    at: String,
+    result: &'static str,
+    why: Option<&'a str>,
+    retry_at: Option<String>,
+}
+
+impl<'a> Last<'a> {
+    fn of(last: &'a LastRefresh) -> Self {
+        let (result, why, retry_at) = match &last.result {
+            RefreshResult::Done => ("done", None, None),
+            RefreshResult::Passing { why, retry_at, .. } => ("passing", Some(why), Some(*retry_at)),
+            RefreshResult::Dead { why } => ("dead", Some(why), None),
+        };
+        let why = why.map(String::as_str);
+        Self { at: rfc3339(last.at), result, why, retry_at: retry_at.map(rfc3339) }
+    }
 }
 
 fn json(stores: &[Snapshot], now: DateTime<Utc>) -> Result<String> {
@@ -93,6 +132,7 @@ fn json(stores: &[Snapshot], now: DateTime<Utc>) -> Result<String> {
             account: profile.account.as_deref(),
             scopes: &profile.scopes,
             store: store.to_string(),
+            last_refresh: profile.last_refresh_of_this_grant().map(Last::of),
         },
         Row::Broken { name, .. } => {
             let (provider, name) = name.split_once('/').unwrap_or((name, ""));
@@ -106,6 +146,7 @@ fn json(stores: &[Snapshot], now: DateTime<Utc>) -> Result<String> {
                 account: None,
                 scopes: &[],
                 store: store.to_string(),
+                last_refresh: None,
             }
         }
     });
@@ -115,7 +156,7 @@ fn json(stores: &[Snapshot], now: DateTime<Utc>) -> Result<String> {
 
 /// `json` with every character that could steer a terminal written as an escape. In JSON such a
 /// character can stand inside of texts alone.
-pub(super) fn escaped(json: &str) -> String {
+pub(in crate::cli) fn escaped(json: &str) -> String {
     let escape = |char: char| {
         let mut units = [0; 2];
         char.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")).collect::<String>()

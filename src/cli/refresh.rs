@@ -2,6 +2,7 @@
 
 mod batch;
 mod one;
+mod report;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +12,8 @@ use color_eyre::eyre::Result;
 
 use crate::cli::exit::Exit;
 use crate::cli::{span, target};
-use crate::shell::Hands;
+use crate::oauth::refresh::Cannot;
+use crate::shell::{Hands, console};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -27,16 +29,24 @@ pub(super) struct Arguments {
     /// How many to ask for at once
     #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=64))]
     jobs: u16,
+    /// Print JSON: {"version":1,"profiles":[…]}
+    #[arg(long)]
+    json: bool,
 }
 
 pub(super) fn run(hands: &Arc<Hands>, arguments: &Arguments) -> Result<Exit> {
-    if let ([name], None, false) = (arguments.names.as_slice(), arguments.due, arguments.all) {
+    if let ([name], false) = (arguments.names.as_slice(), arguments.json) {
         return one::run(hands, name);
     }
     let mut named = Vec::new();
     for name in &arguments.names {
         match target::find(hands, name) {
-            Ok((_, profile)) => named.push(profile.id.name),
+            Ok((_, profile)) if profile.id.store.is_file() => named.push(profile.id.name),
+            Ok((_, profile)) => {
+                let cannot = Cannot::IsVariable;
+                console::say(&format!("authtui: cannot refresh {}: {cannot}.", profile.id.name));
+                return Ok(Exit::Failure);
+            }
             Err(exit) => return Ok(exit),
         }
     }
@@ -45,5 +55,6 @@ pub(super) fn run(hands: &Arc<Hands>, arguments: &Arguments) -> Result<Exit> {
         (None, true) => batch::Chosen::All,
         (None, false) => batch::Chosen::Named(named),
     };
-    batch::run(hands, &chosen, usize::from(arguments.jobs))
+    let spoken = if arguments.json { batch::Spoken::Json } else { batch::Spoken::Words };
+    batch::run(hands, &chosen, usize::from(arguments.jobs), spoken)
 }

@@ -4,6 +4,9 @@
 //! later event of the same grant follows it, the refresh was interrupted between request and
 //! save, and nobody knows whether the provider has spent the refresh token.
 
+use std::collections::BTreeSet;
+
+use crate::domain::change::Edit;
 use crate::domain::clock::{DateTime, Utc};
 use crate::domain::name::ProfileName;
 
@@ -29,6 +32,12 @@ pub struct Author {
     pub program: String,
     /// The number of its process.
     pub process: u32,
+}
+
+impl std::fmt::Display for Author {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} (process {})", self.program, self.process)
+    }
 }
 
 /// What happened. Grants are named by [`Profile::grant`](crate::domain::profile::Profile::grant).
@@ -95,6 +104,16 @@ impl Happened {
             | Self::Failed { grant, .. }
             | Self::Unsaved { grant, .. } => Some(grant),
             Self::LoggedIn | Self::Erased | Self::Revoked | Self::NotRevoked { .. } => None,
+        }
+    }
+
+    /// What an edit is called once it was made; a refresh writes down more than its edit.
+    #[must_use]
+    pub fn of(edit: &Edit) -> Option<Self> {
+        match edit {
+            Edit::Keep(_) | Edit::Add(_) => Some(Self::LoggedIn),
+            Edit::Forget(_) | Edit::Remove => Some(Self::Erased),
+            Edit::Refresh(_) | Edit::Record(_) | Edit::Automatic(_) => None,
         }
     }
 
@@ -172,6 +191,42 @@ pub fn past<'a>(events: &'a [Event], grant: &str) -> Past<'a> {
     }
 }
 
+/// The grants whose last event in `events` is a request without an end: it is under way, or was
+/// interrupted.
+#[must_use]
+pub fn open(events: &[Event]) -> BTreeSet<&str> {
+    let mut open = BTreeSet::new();
+    for event in events {
+        let Some(grant) = event.what.grant() else { continue };
+        if matches!(event.what, Happened::Asked { .. }) {
+            open.insert(grant);
+        } else {
+            open.remove(grant);
+        }
+    }
+    open
+}
+
+/// The refresh that was interrupted before `grant` was got, by which the grant survived: it had not
+/// reached the provider, or the provider forgave it.
+#[must_use]
+pub fn survived<'a>(events: &'a [Event], grant: &str) -> Option<&'a Event> {
+    let got = events.iter().rposition(
+        |event| matches!(&event.what, Happened::Renewed { grant: old, next, .. } if next == grant && old != grant),
+    )?;
+    let (before, rest) = events.split_at(got);
+    let old = rest.first()?.what.grant()?;
+    let mut tries = before.iter().filter(|event| event.what.grant() == Some(old)).peekable();
+    let mut interrupted = None;
+    while let Some(event) = tries.next() {
+        let is_asked = |event: &Event| matches!(event.what, Happened::Asked { .. });
+        if is_asked(event) && tries.peek().is_some_and(|next| is_asked(next)) {
+            interrupted = Some(event);
+        }
+    }
+    interrupted
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -200,6 +255,7 @@ mod tests {
         let events = [asked("g1"), renewed("g1", "g2"), asked("g2"), asked("other")];
         assert_eq!(past(&events, "g2"), Past::Interrupted(&events[2]));
         assert_eq!(past(&events, "unknown"), Past::Plain);
+        assert_eq!(open(&events), BTreeSet::from(["g2", "other"]));
     }
 
     #[test]
@@ -215,5 +271,15 @@ mod tests {
     fn a_failure_ends_a_refresh_and_spends_nothing() {
         let failed = event(Happened::Failed { grant: "g1".into(), is_dead: false, why: "503".into() });
         assert_eq!(past(&[asked("g1"), failed], "g1"), Past::Plain);
+    }
+
+    #[test]
+    fn a_grant_that_survived_an_interrupted_refresh_is_known_by_the_two_that_asked() {
+        let survivor = [asked("g1"), asked("g1"), renewed("g1", "g2")];
+        assert_eq!(survived(&survivor, "g2"), Some(&survivor[0]));
+        let failed = event(Happened::Failed { grant: "g1".into(), is_dead: false, why: "503".into() });
+        let plain = [asked("g1"), failed, asked("g1"), renewed("g1", "g2"), asked("g2"), renewed("g2", "g3")];
+        assert_eq!((survived(&plain, "g2"), survived(&plain, "g3")), (None, None));
+        assert_eq!(survived(&[asked("g1"), asked("g1"), renewed("g1", "g1")], "g1"), None);
     }
 }

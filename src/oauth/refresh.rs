@@ -3,6 +3,8 @@
 //! The shell holds the grant's lock around all of it; here is only the judgement, so that it
 //! can be tried without a clock, a file or a server.
 
+mod plain;
+
 use std::fmt;
 use std::time::Duration;
 
@@ -195,7 +197,7 @@ pub fn judge(profile: &Profile, provider: &Provider, reply: Result<&Reply, &Trou
             let why = if refusal.is_misplaced() { hint } else { refusal.to_string() };
             return failed(passing(profile, why, refusal.retry_after, now));
         }
-        Err(refusal) => return failed(RefreshResult::Dead { why: refusal.to_string() }),
+        Err(refusal) => return failed(RefreshResult::Dead { why: plain::words(&refusal) }),
     };
     // RFC 6749 §6: a reply without a refresh token leaves the old one, and its end, in force. So
     // does one with a new token where the file says how long a grant lives: that counts from the

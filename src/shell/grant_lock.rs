@@ -12,8 +12,10 @@ use std::time::Duration;
 use rand::TryRng;
 use rand::rngs::SysRng;
 
+use crate::domain::name::ProfileId;
 use crate::domain::secret::{Fingerprint, Secret};
 use crate::domain::trouble::{Next, Trouble};
+use crate::shell::Hands;
 use crate::shell::lock::{self, Hold, NotHeld};
 
 /// How long a refresh waits for another one of the same grant: a whole call and some more.
@@ -21,11 +23,12 @@ const WITHIN: Duration = Duration::from_secs(35);
 /// How long a process waits for another one that makes the salt.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Takes the lock of the grant that `refresh` belongs to.
+/// Takes the lock of the grant that `refresh` belongs to, for the profile `id`.
 ///
 /// # Errors
 /// A [`Trouble`] that says for whom it waited, or why the state folder cannot be used.
-pub async fn hold(state: &Path, what: &str, refresh: &Secret) -> Result<Hold, Trouble> {
+pub async fn hold(hands: &Hands, id: &ProfileId, what: &str, refresh: &Secret) -> Result<Hold, Trouble> {
+    let state = &hands.paths.state;
     let failed = |error: io::Error| {
         let is_full = [io::ErrorKind::StorageFull, io::ErrorKind::QuotaExceeded].contains(&error.kind());
         let remedy = if is_full {
@@ -37,10 +40,21 @@ pub async fn hold(state: &Path, what: &str, refresh: &Secret) -> Result<Hold, Tr
         Trouble::untouched(what, format!("the state folder cannot be used: {error}"), next)
     };
     let path = path(state, refresh).map_err(failed)?;
-    lock::hold(&path, WITHIN).await.map_err(|not_held| match not_held {
-        NotHeld::Busy(_) => Trouble::untouched(what, not_held.to_string(), Next::Retry),
+    let waits = |holder: &str| hands.waiting.began(id, holder);
+    lock::hold(&path, WITHIN, &hands.author, waits).await.map_err(|not_held| match not_held {
+        NotHeld::Busy(holder) => {
+            let holder = holder.unwrap_or_else(|| "another program".to_owned());
+            let why = format!("{holder} has been refreshing the same grant for {} seconds", WITHIN.as_secs());
+            Trouble::untouched(what, why, Next::Retry)
+        }
         NotHeld::Failed(error) => failed(error),
     })
+}
+
+/// Whether anybody holds the lock of the grant that `refresh` belongs to.
+#[must_use]
+pub fn is_held(state: &Path, refresh: &Secret) -> bool {
+    path(state, refresh).is_ok_and(|path| lock::is_held(&path))
 }
 
 fn path(state: &Path, refresh: &Secret) -> io::Result<PathBuf> {
@@ -50,7 +64,8 @@ fn path(state: &Path, refresh: &Secret) -> io::Result<PathBuf> {
     Ok(locks.join(Fingerprint::salted(&salt, refresh).bucket()))
 }
 
-fn make_folder(folder: &Path) -> io::Result<()> {
+/// Makes `folder`, private to its owner, and those above it that are missing.
+pub(super) fn make_folder(folder: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use crate::domain::event::{self, Event, Happened, Past};
 use crate::shell::file::temporary::{self, Temporary};
+use crate::shell::grant_lock::make_folder;
 use crate::shell::lock;
 use crate::stored::log;
 
@@ -76,6 +77,9 @@ impl Journal {
     /// When it cannot be written; the log may then end with half a line, which readers pass over.
     pub fn write(&self, event: &Event) -> io::Result<()> {
         let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(folder) = self.path.parent().filter(|folder| !folder.is_dir()) {
+            make_folder(folder)?;
+        }
         let beside = self.path.with_extension("lock");
         let _held = lock::hold_blocking(&beside, PATIENCE).map_err(io::Error::from)?;
         let mut options = OpenOptions::new();

@@ -9,11 +9,14 @@ use std::io::{self, Read, Seek, Write};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use crate::domain::event::Author;
 use crate::domain::text;
 
 /// How long a waiter sleeps between two tries: the system tells nobody when a lock becomes free, and its
 /// own waiting has no end.
 const BETWEEN: Duration = Duration::from_millis(10);
+/// How long somebody waits before it is worth a word.
+const SOON: Duration = Duration::from_secs(1);
 
 /// A lock that is held until this is dropped.
 #[derive(Debug)]
@@ -49,19 +52,37 @@ impl From<NotHeld> for io::Error {
     }
 }
 
-/// Takes the lock at `path`, waiting no longer than `within`; no thread waits.
+/// Takes the lock at `path` for `author`, waiting no longer than `within`; no thread waits. Who is
+/// waited for is told to `waits`, once, when it takes longer than a moment.
 ///
 /// # Errors
 /// [`NotHeld`] when the time is over or the file cannot be used.
-pub async fn hold(path: &Path, within: Duration) -> Result<Hold, NotHeld> {
+pub async fn hold(
+    path: &Path,
+    within: Duration,
+    author: &Author,
+    waits: impl Fn(&str),
+) -> Result<Hold, NotHeld> {
     let (mut file, until) = begin(path, within)?;
-    while !try_once(&mut file)? {
+    let mut speaks_at = Some(Instant::now() + SOON);
+    while !try_once(&mut file, &author.to_string())? {
         if Instant::now() >= until {
             return Err(NotHeld::Busy(holder(&mut file)));
+        }
+        if speaks_at.is_some_and(|at| at <= Instant::now()) {
+            speaks_at = None;
+            waits(holder(&mut file).as_deref().unwrap_or("another program"));
         }
         tokio::time::sleep(BETWEEN).await;
     }
     Ok(Hold { _file: file })
+}
+
+/// Whether anybody holds the lock at `path`, this process included. Who takes it meanwhile waits for
+/// a moment longer.
+#[must_use]
+pub fn is_held(path: &Path) -> bool {
+    open(path).is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
 }
 
 /// Takes the lock at `path`, blocking this thread no longer than `within`.
@@ -70,7 +91,8 @@ pub async fn hold(path: &Path, within: Duration) -> Result<Hold, NotHeld> {
 /// [`NotHeld`] when the time is over or the file cannot be used.
 pub fn hold_blocking(path: &Path, within: Duration) -> Result<Hold, NotHeld> {
     let (mut file, until) = begin(path, within)?;
-    while !try_once(&mut file)? {
+    let us = format!("authtui (process {})", std::process::id());
+    while !try_once(&mut file, &us)? {
         if Instant::now() >= until {
             return Err(NotHeld::Busy(holder(&mut file)));
         }
@@ -102,7 +124,7 @@ fn open(path: &Path) -> io::Result<File> {
     Ok(file)
 }
 
-fn try_once(file: &mut File) -> Result<bool, NotHeld> {
+fn try_once(file: &mut File, us: &str) -> Result<bool, NotHeld> {
     match file.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => return Ok(false),
@@ -110,14 +132,14 @@ fn try_once(file: &mut File) -> Result<bool, NotHeld> {
         Err(TryLockError::Error(error)) => return Err(NotHeld::Failed(error)),
     }
     // Only for people: a full disk must not keep a lock from being held.
-    let _ = sign(file);
+    let _ = sign(file, us);
     Ok(true)
 }
 
-fn sign(file: &mut File) -> io::Result<()> {
+fn sign(file: &mut File, us: &str) -> io::Result<()> {
     file.rewind()?;
     file.set_len(0)?;
-    write!(file, "authtui (process {})", std::process::id())
+    file.write_all(us.as_bytes())
 }
 
 fn holder(file: &mut File) -> Option<String> {
@@ -150,18 +172,39 @@ mod tests {
     }
 
     #[test]
+    fn whoever_waits_for_long_is_told_for_whom() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.lock");
+        let author = |process| Author { program: "authtui token".into(), process };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
+        runtime.block_on(async {
+            assert!(!is_held(&path));
+            let first = hold(&path, LONG, &author(7), |_| panic!("it is free")).await.expect("free");
+            assert!(is_held(&path));
+            let told = std::cell::RefCell::new(Some(first));
+            let for_whom = |holder: &str| {
+                assert_eq!(holder, "authtui token (process 7)");
+                drop(told.take());
+            };
+            assert!(hold(&path, LONG, &author(8), for_whom).await.is_ok());
+        });
+        assert!(!is_held(&path), "looking takes nothing away");
+    }
+
+    #[test]
     fn waiting_ends_when_the_holder_lets_go() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("a.lock");
         let first = hold_blocking(&path, LONG).expect("free");
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
         runtime.block_on(async {
-            assert!(matches!(hold(&path, SHORT).await, Err(NotHeld::Busy(Some(_)))));
+            let author = Author { program: "authtui".into(), process: 7 };
+            assert!(matches!(hold(&path, SHORT, &author, |_| {}).await, Err(NotHeld::Busy(Some(_)))));
             let let_go = async {
                 tokio::task::yield_now().await;
                 drop(first);
             };
-            let (second, ()) = tokio::join!(hold(&path, LONG), let_go);
+            let (second, ()) = tokio::join!(hold(&path, LONG, &author, |_| {}), let_go);
             assert!(second.is_ok());
         });
     }

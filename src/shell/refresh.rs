@@ -10,7 +10,7 @@ mod trouble;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::domain::change::{Change, Edit, Renewal, Snapshot};
+use crate::domain::change::{Change, Edit, Moved, Renewal, Snapshot};
 use crate::domain::event::Happened;
 use crate::domain::name::ProfileId;
 use crate::domain::profile::{LastRefresh, Profile, RefreshResult};
@@ -19,7 +19,7 @@ use crate::domain::secret::Fingerprint;
 use crate::domain::trouble::{Next, Stored, Trouble};
 use crate::oauth::refresh::{Cannot, Decision, Verdict, Wish, decide, judge};
 use crate::shell::refresh::heir::Found;
-use crate::shell::refresh::trouble::{explained, failed, hindered, no_provider, orphaned};
+use crate::shell::refresh::trouble::{dropped, explained, failed, hindered, no_provider, orphaned};
 use crate::shell::stores::Failure;
 use crate::shell::{Hands, broke, grant_lock, rescue};
 use crate::tui::message::Refreshed;
@@ -74,7 +74,7 @@ async fn attempt(
     };
     // Before the lock: whoever waits for his turn must not keep a grant from another process.
     let turn = hands.refreshes.acquire().await.map_err(|_| broke(&what))?;
-    let _held = grant_lock::hold(&hands.paths.state, &what, refresh).await?;
+    let _held = grant_lock::hold(hands, id, &what, refresh).await?;
     let (snapshot, profile) = read(hands, id, &what).await?;
     let request = match decide(&profile, provider, seen.as_ref(), wish, hands.clock.now()) {
         Decision::Enough => return Ok(Refreshed::Enough(snapshot)),
@@ -138,7 +138,7 @@ impl Errand<'_> {
     async fn save(&self, renewal: Box<Renewal>) -> Refreshed {
         let grant = self.grant.clone();
         let next = renewal.record.grant.clone().unwrap_or_else(|| grant.clone());
-        match self.hands.apply(self.id.store, self.change(Edit::Refresh(renewal.clone()))).await {
+        match self.put(&renewal).await {
             Ok(snapshot) => {
                 let snapshot = self.pass_on(snapshot, &renewal).await;
                 let generation = snapshot.profile(&self.id.name).map_or(0, |profile| profile.refresh_count);
@@ -149,13 +149,29 @@ impl Errand<'_> {
             Err(Failure::Moved(moved)) => {
                 self.tell(Happened::Unsaved { grant, why: moved.to_string() }).await;
                 let snapshot = self.hands.read(self.id.store).await;
-                let trouble = Trouble::untouched(self.what, moved.to_string(), Next::Nothing);
-                Refreshed::Failed(Some(snapshot), trouble)
+                Refreshed::Failed(Some(snapshot), dropped(self.what, moved))
             }
             Err(Failure::Trouble(trouble)) => {
                 let trouble = self.unsaved(&renewal, next, trouble).await;
                 Refreshed::Unsaved(renewal, trouble)
             }
+        }
+    }
+
+    /// Puts the new tokens in the place of those they were asked for, or of an older pair of the same
+    /// grant that an editor has put there meanwhile.
+    async fn put(&self, renewal: &Renewal) -> Result<Snapshot, Failure> {
+        let mut change = self.change(Edit::Refresh(Box::new(renewal.clone())));
+        loop {
+            let put = self.hands.apply(self.id.store, change.clone()).await;
+            let Err(Failure::Moved(Moved::Replaced)) = put else { return put };
+            let snapshot = self.hands.read(self.id.store).await;
+            let Some(now) = snapshot.profile(&self.id.name) else { return put };
+            let pair = now.held.fingerprint();
+            if pair == change.expects || !heir::leads_to(self.hands, now, &self.grant).await {
+                return put;
+            }
+            change.expects = pair;
         }
     }
 

@@ -25,7 +25,7 @@ pub async fn revoke(hands: &Arc<Hands>, id: &ProfileId) -> Result<Snapshot, Trou
     let before = hands.read(id.store).await.profile(&id.name).cloned().ok_or_else(gone)?;
     request(&before, provider).map_err(|why| mute(why.to_string()))?;
     let _held = match before.refresh_token() {
-        Some(refresh) => Some(grant_lock::hold(&hands.paths.state, &what, refresh).await?),
+        Some(refresh) => Some(grant_lock::hold(hands, id, &what, refresh).await?),
         None => None,
     };
     let profile = hands.read(id.store).await.profile(&id.name).cloned().ok_or_else(gone)?;

@@ -59,6 +59,8 @@ pub fn run(hands: &Arc<Hands>, theme: &Theme, keys: &str, renewal: Renewal) -> R
     tasks.read_catalog(hands, &inbox);
     tasks.read_settings(hands, &inbox);
     watch::start(&tasks, hands, &inbox);
+    let waits = inbox.clone();
+    hands.waiting.tell(move |id, holder| drop(waits.send(Msg::Waits(id.clone(), holder.to_owned()))));
     let watch = Watch { hands, inbox: &inbox, messages: &messages, theme, tasks: &tasks };
     let watched = watch.until_quit(&mut model, &mut screen, effects);
     drop(screen);

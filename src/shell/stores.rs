@@ -49,6 +49,24 @@ pub struct Stamp {
     modified: std::time::SystemTime,
     size: u64,
     number: u64,
+    /// When anything of it was changed; no program can set it back.
+    changed: (i64, i64),
+}
+
+impl Stamp {
+    /// What the file at `path` has now; nothing where it cannot be found.
+    #[must_use]
+    pub fn of(path: &Path) -> Option<Self> {
+        let found = std::fs::metadata(path).ok()?;
+        #[cfg(unix)]
+        let (number, changed) = {
+            use std::os::unix::fs::MetadataExt;
+            (found.ino(), (found.ctime(), found.ctime_nsec()))
+        };
+        #[cfg(not(unix))]
+        let (number, changed) = (0, (0, 0));
+        Some(Self { modified: found.modified().ok()?, size: found.len(), number, changed })
+    }
 }
 
 /// Why a change was not made.
@@ -212,12 +230,7 @@ impl Stores {
     /// What changes when the file of `store` is written: its time, size and number.
     #[must_use]
     pub fn stamp(&self, store: StoreId) -> Option<Stamp> {
-        let found = std::fs::metadata(self.path(store)?).ok()?;
-        #[cfg(unix)]
-        let number = std::os::unix::fs::MetadataExt::ino(&found);
-        #[cfg(not(unix))]
-        let number = 0;
-        Some(Stamp { modified: found.modified().ok()?, size: found.len(), number })
+        Stamp::of(self.path(store)?)
     }
 
     fn path(&self, store: StoreId) -> Option<&Path> {

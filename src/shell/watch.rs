@@ -1,104 +1,269 @@
-//! Other programs that write our file, noticed while the screen is open.
+//! Other programs that write our files, noticed while the screen is open.
 //!
-//! The folder is watched, not the file: a rename puts another file in its place. What is noticed is
-//! only a reason to read; whether anything changed, the bytes say.
+//! Folders are watched, not files: a rename puts another file in its place. A folder that is not
+//! there yet is awaited in the nearest one that is. What is noticed is only a reason to read; whether
+//! anything changed, the bytes say.
 
-use std::path::{Path, PathBuf};
+use std::ffi::OsString;
+use std::path::{Path, PathBuf, absolute};
 use std::sync::Arc;
 use std::time::Duration;
 
+use notify::event::ModifyKind;
 use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher};
-use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::domain::name::StoreId;
+use crate::shell::Hands;
 use crate::shell::perform::Inbox;
+use crate::shell::stores::Stamp;
 use crate::shell::tasks::Tasks;
-use crate::shell::{Hands, file};
 use crate::tui::message::Msg;
 
 /// An editor writes in several steps: it is read once nothing has happened for so long, ...
 const QUIET: Duration = Duration::from_millis(100);
 /// ... or once so much time has passed.
 const LATEST: Duration = Duration::from_millis(500);
-/// How often a folder that cannot be watched is looked for.
-const AGAIN: Duration = Duration::from_secs(1);
+/// How often files are looked at that cannot be watched.
+const LOOK: Duration = Duration::from_secs(1);
+/// How many looks pass before watching is tried again.
+const LOOKS: usize = 30;
+/// How many links to links are watched.
+const LINKS: usize = 40;
 
-/// Tells `inbox` whenever the file of our own store may have been written.
+/// A name in a folder that is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Spot {
+    folder: PathBuf,
+    name: OsString,
+}
+
+/// What an event touched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Touch {
+    File,
+    /// A folder that is watched has gone; another one may bear its name.
+    Folder,
+}
+
+/// Tells `inbox` whenever our own store or the event log may have been written.
 pub fn start(tasks: &Tasks, hands: &Arc<Hands>, inbox: &Inbox) {
-    let (path, inbox) = (hands.paths.config.clone(), inbox.clone());
+    let files = [hands.paths.config.clone(), hands.journal.path().to_owned()];
+    let files: Vec<PathBuf> = files.into_iter().map(|path| absolute(&path).unwrap_or(path)).collect();
+    let inbox = inbox.clone();
     tasks.spawn(async move {
-        loop {
-            let (told, mut touched) = unbounded_channel();
-            let watched = path.clone();
-            // A folder on a network may keep its caller waiting.
-            let watching = tokio::task::spawn_blocking(move || {
-                watch(&watched, move || {
-                    // The task has ended: nobody is left to be told.
-                    let _ = told.send(());
-                })
-            });
-            match watching.await {
-                Ok(Ok(_watcher)) => {
-                    // What was written while nobody watched.
-                    if inbox.send(Msg::Touched(StoreId::Own)).is_err() {
-                        return;
-                    }
-                    while calm(&mut touched).await.is_some() {
-                        if inbox.send(Msg::Touched(StoreId::Own)).is_err() {
-                            return;
-                        }
-                    }
-                }
-                // There is no folder yet, or no more watches are to be had: the loop looks at each wake.
-                Ok(Err(_)) | Err(_) => sleep(AGAIN).await,
-            }
-        }
+        // It ends with the loop: nobody is left to be told.
+        let _: Option<()> = follow(files, &inbox).await;
     });
 }
 
+/// Follows the `files` for as long as somebody hears of it.
+async fn follow(files: Vec<PathBuf>, inbox: &Inbox) -> Option<()> {
+    let tell = || inbox.send(Msg::Touched(StoreId::Own)).ok();
+    let mut seen = stamps(&files).await;
+    loop {
+        let (told, mut touched) = unbounded_channel();
+        let watching = files.clone();
+        // A folder on a network may keep its caller waiting.
+        let watched = spawn_blocking(move || watch(&watching, &told)).await;
+        // What was written while nobody watched.
+        tell()?;
+        let Ok(Ok((_watcher, spots))) = watched else {
+            // No more watches are to be had, or a folder cannot be read.
+            for _ in 0..LOOKS {
+                sleep(LOOK).await;
+                let found = stamps(&files).await;
+                if found != seen {
+                    seen = found;
+                    tell()?;
+                }
+            }
+            continue;
+        };
+        loop {
+            let again = files.clone();
+            // A folder that was made, or a link that leads elsewhere.
+            let now = spawn_blocking(move || self::spots(&again)).await;
+            if now.is_ok_and(|now| now != spots) {
+                break;
+            }
+            let Some(touch) = calm(&mut touched).await else { break };
+            tell()?;
+            if touch == Touch::Folder {
+                break;
+            }
+        }
+    }
+}
+
+async fn stamps(files: &[PathBuf]) -> Vec<Option<Stamp>> {
+    let files = files.to_vec();
+    let looking = spawn_blocking(move || files.iter().map(|path| Stamp::of(path)).collect());
+    looking.await.unwrap_or_default()
+}
+
 /// Waits for the next touch and until it is over.
-async fn calm(touched: &mut UnboundedReceiver<()>) -> Option<()> {
-    touched.recv().await?;
+async fn calm(touched: &mut UnboundedReceiver<Touch>) -> Option<Touch> {
+    let mut worst = touched.recv().await?;
     let until = Instant::now() + LATEST;
     while Instant::now() < until {
         match timeout(QUIET, touched.recv()).await {
-            Ok(Some(())) => {}
+            Ok(Some(Touch::Folder)) => worst = Touch::Folder,
+            Ok(Some(Touch::File)) => {}
             Ok(None) => return None,
             Err(_) => break,
         }
     }
-    Some(())
+    Some(worst)
 }
 
-/// Calls `touched` whenever something with the name of the file at `path`, or of the file it leads
-/// to, is written, made, removed or renamed.
-fn watch(path: &Path, touched: impl Fn() + Send + 'static) -> notify::Result<RecommendedWatcher> {
-    let target = file::target(path).unwrap_or_else(|_| path.to_owned());
-    let names: Vec<_> =
-        [path, &target].iter().filter_map(|path| path.file_name().map(ToOwned::to_owned)).collect();
-    let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
-        let matters = match event {
-            Ok(event) => {
-                !matches!(event.kind, EventKind::Access(_))
-                    && event
-                        .paths
-                        .iter()
-                        .any(|path| path.file_name().is_some_and(|name| names.iter().any(|own| own == name)))
-            }
-            // Something was missed.
-            Err(_) => true,
-        };
-        if matters {
-            touched();
+/// Tells `told` whenever one of the `files`, or what it leads to, is written, made, removed, renamed
+/// or gets other rights.
+fn watch(
+    files: &[PathBuf],
+    told: &UnboundedSender<Touch>,
+) -> notify::Result<(RecommendedWatcher, Vec<Spot>)> {
+    let spots = spots(files);
+    let (known, told) = (spots.clone(), told.clone());
+    let mut watcher = notify::recommended_watcher(move |event| {
+        if let Some(touch) = touch(&event, &known) {
+            // The task has ended: nobody is left to be told.
+            let _ = told.send(touch);
         }
     })?;
-    let folders: Vec<PathBuf> =
-        [path, &target].iter().filter_map(|path| path.parent().map(Path::to_owned)).collect();
-    for (index, folder) in folders.iter().enumerate() {
-        if folders.iter().take(index).all(|earlier| earlier != folder) {
-            watcher.watch(folder, RecursiveMode::NonRecursive)?;
+    for (index, spot) in spots.iter().enumerate() {
+        if spots.iter().take(index).all(|earlier| earlier.folder != spot.folder) {
+            watcher.watch(&spot.folder, RecursiveMode::NonRecursive)?;
         }
     }
-    Ok(watcher)
+    Ok((watcher, spots))
+}
+
+fn touch(event: &notify::Result<notify::Event>, spots: &[Spot]) -> Option<Touch> {
+    // Something was missed.
+    let Ok(event) = event else { return Some(Touch::File) };
+    if event.need_rescan() {
+        return Some(Touch::File);
+    }
+    if matches!(event.kind, EventKind::Access(_)) {
+        return None;
+    }
+    let is_folder = |path: &PathBuf| spots.iter().any(|spot| spot.folder == *path);
+    let is_named = |path: &PathBuf| spots.iter().any(|spot| path.file_name() == Some(&spot.name));
+    let moves = matches!(event.kind, EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(_)));
+    if event.paths.iter().any(is_folder) {
+        return Some(if moves { Touch::Folder } else { Touch::File });
+    }
+    event.paths.iter().any(is_named).then_some(Touch::File)
+}
+
+/// Where the `files` lie and what they lead to, each in the nearest folder that is there.
+fn spots(files: &[PathBuf]) -> Vec<Spot> {
+    let mut spots: Vec<Spot> = Vec::new();
+    for file in files {
+        let mut path = file.clone();
+        for _ in 0..LINKS {
+            spots.extend(spot(&path).filter(|spot| !spots.contains(spot)));
+            let Ok(next) = std::fs::read_link(&path) else { break };
+            path = path.parent().unwrap_or(&path).join(next);
+        }
+    }
+    spots
+}
+
+fn spot(path: &Path) -> Option<Spot> {
+    let above = path.ancestors().zip(path.ancestors().skip(1));
+    let (child, folder) = above.into_iter().find(|(_, folder)| folder.is_dir())?;
+    Some(Spot { folder: folder.to_owned(), name: child.file_name()?.to_owned() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use notify::Event;
+    use notify::event::{
+        AccessKind, AccessMode, CreateKind, DataChange, Flag, MetadataKind, RemoveKind, RenameMode,
+    };
+
+    fn known() -> Vec<Spot> {
+        vec![Spot { folder: "/home/ana/authtui".into(), name: "config.yaml".into() }]
+    }
+
+    #[test]
+    fn only_what_may_have_changed_the_file_is_a_reason_to_read() {
+        let name = EventKind::Modify(ModifyKind::Name(RenameMode::To));
+        let rights = EventKind::Modify(ModifyKind::Metadata(MetadataKind::Any));
+        for (kind, path, expected) in [
+            (EventKind::Modify(ModifyKind::Data(DataChange::Any)), "/config.yaml", Some(Touch::File)),
+            (EventKind::Create(CreateKind::File), "/config.yaml", Some(Touch::File)),
+            (EventKind::Remove(RemoveKind::File), "/config.yaml", Some(Touch::File)),
+            (name, "/config.yaml", Some(Touch::File)),
+            (rights, "/config.yaml", Some(Touch::File)),
+            (rights, "", Some(Touch::File)),
+            (EventKind::Remove(RemoveKind::Folder), "", Some(Touch::Folder)),
+            (EventKind::Modify(ModifyKind::Name(RenameMode::From)), "", Some(Touch::Folder)),
+            (EventKind::Access(AccessKind::Open(AccessMode::Any)), "/config.yaml", None),
+            (EventKind::Create(CreateKind::File), "/config.yaml.lock", None),
+        ] {
+            let event = Event::new(kind).add_path(format!("/home/ana/authtui{path}").into());
+            assert_eq!(touch(&Ok(event), &known()), expected, "{kind:?} {path}");
+        }
+    }
+
+    #[test]
+    fn what_was_missed_is_a_reason_to_read() {
+        let overflow = Event::new(EventKind::Other).set_flag(Flag::Rescan);
+        assert_eq!(touch(&Ok(overflow), &known()), Some(Touch::File));
+        assert_eq!(touch(&Err(notify::Error::generic("full")), &known()), Some(Touch::File));
+    }
+
+    #[test]
+    fn a_folder_that_is_not_there_is_awaited_in_the_nearest_one_that_is() {
+        let root = tempfile::tempdir().expect("a folder");
+        let file = root.path().join("a/b/config.yaml");
+        let at =
+            |folder: &str, name: &str| vec![Spot { folder: root.path().join(folder), name: name.into() }];
+        assert_eq!(spots(std::slice::from_ref(&file)), at("", "a"));
+        std::fs::create_dir(root.path().join("a")).expect("made");
+        assert_eq!(spots(std::slice::from_ref(&file)), at("a", "b"));
+        std::fs::create_dir(root.path().join("a/b")).expect("made");
+        assert_eq!(spots(&[file]), at("a/b", "config.yaml"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn every_link_on_the_way_and_its_end_are_watched() {
+        let root = tempfile::tempdir().expect("a folder");
+        let at = |folder: &str, name: &str| Spot { folder: root.path().join(folder), name: name.into() };
+        std::fs::create_dir(root.path().join("dotfiles")).expect("made");
+        let file = root.path().join("config.yaml");
+        std::os::unix::fs::symlink("dotfiles/own.yaml", &file).expect("a link");
+        std::os::unix::fs::symlink("../gone/end.yaml", root.path().join("dotfiles/own.yaml"))
+            .expect("a link");
+        let found = spots(&[file]);
+        assert_eq!(found[..2], [at("", "config.yaml"), at("dotfiles", "own.yaml")]);
+        assert_eq!((found.len(), &found[2].name), (3, &OsString::from("gone")));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_stamp_is_another_after_other_bytes_of_the_same_size_and_time() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("config.yaml");
+        std::fs::write(&path, "one").expect("written");
+        let before = Stamp::of(&path);
+        let modified = std::fs::metadata(&path).and_then(|found| found.modified()).expect("a time");
+        // The clock of the file system may stand still for a few milliseconds.
+        loop {
+            std::fs::write(&path, "two").expect("written");
+            let file = std::fs::File::options().write(true).open(&path).expect("there");
+            file.set_modified(modified).expect("set");
+            if Stamp::of(&path) != before {
+                break;
+            }
+        }
+        assert_eq!(std::fs::metadata(&path).and_then(|found| found.modified()).expect("a time"), modified);
+    }
 }

@@ -1,5 +1,7 @@
 //! Everything the screen can want, hear and do: three vocabularies.
 
+use std::collections::BTreeSet;
+
 use crossterm::event::KeyEvent;
 
 use crate::domain::change::{Change, Renewal, Snapshot};
@@ -130,6 +132,10 @@ pub enum Msg {
     HungUp,
     /// The provider files were read.
     Catalogued(Box<Catalog>),
+    /// The grants for which somebody asks at this moment, as the event log and their locks say.
+    Asking(BTreeSet<String>),
+    /// The refresh of a profile waits for another program, which is named.
+    Waits(ProfileId, String),
     /// The event log was read, or cannot be, and why.
     Events(Result<Vec<Event>, String>),
     /// The settings were read, or cannot be, and why.

@@ -57,6 +57,8 @@ pub struct Model {
     pub replaces: BTreeMap<ProfileId, Fingerprint>,
     /// What happened to grants on this machine, oldest first.
     pub events: Vec<Event>,
+    /// The grants for which somebody was asking when the log was read.
+    pub asking: BTreeSet<String>,
     /// The login that is under way, or has just ended.
     pub login: Option<Login>,
     /// Profiles whose last login failed: its client may be the reason.

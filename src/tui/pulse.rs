@@ -4,6 +4,8 @@
 //! on one beat, a millisecond after a whole second, where ends of tokens lie: so a screen full of
 //! countdowns wakes once a second and a quiet one once a minute.
 
+use std::time::Duration;
+
 use crate::domain::change::Row;
 use crate::domain::clock::{DateTime, Now, Steady, TimeDelta, Utc, span, until_next_minute};
 use crate::domain::countdown::countdown;
@@ -16,6 +18,9 @@ use crate::tui::model::{Model, Panel, Screen};
 use crate::tui::rows;
 use crate::tui::seconds::Seconds;
 
+/// How often it is looked whether another program still asks.
+const ASKING: Duration = Duration::from_secs(1);
+
 /// The moment to look again; nothing where the screen shows nothing that moves.
 #[must_use]
 pub fn wakes_at(model: &Model, now: Now) -> Option<Steady> {
@@ -24,7 +29,9 @@ pub fn wakes_at(model: &Model, now: Now) -> Option<Steady> {
     let message = model.message.as_ref().and_then(|message| message.until);
     let seen = parts(model.size.0, model.size.1).map(|_| seen(model, now)).into_iter().flatten();
     let renewal = automatic::looks_at(model, now);
-    deadline.into_iter().chain(message).chain(renewal).chain(seen).min()
+    // Nobody tells when another program is killed while it asks.
+    let asking = (!model.asking.is_empty()).then(|| now.steady.after(ASKING));
+    deadline.into_iter().chain(message).chain(renewal).chain(asking).chain(seen).min()
 }
 
 fn seen(model: &Model, now: Now) -> Vec<Steady> {

@@ -40,7 +40,7 @@ pub fn update(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
             Vec::new()
         }
         Msg::Woke => woke(model, now),
-        Msg::Touched(store) => vec![Effect::Read(store)],
+        Msg::Touched(store) => vec![Effect::Read(store), Effect::ReadEvents],
         Msg::Terminated | Msg::HungUp => {
             model.leaving = Leaving::Yes;
             last_saves(model, now)
@@ -56,7 +56,16 @@ pub fn update(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
             Vec::new()
         }
         Msg::Stored(snapshot) => {
-            stores::take(model, snapshot, now);
+            stores::look(model, snapshot, now);
+            Vec::new()
+        }
+        Msg::Asking(grants) => {
+            model.asking = grants;
+            Vec::new()
+        }
+        Msg::Waits(id, holder) => {
+            let text = format!("{} waits for {holder}, which is refreshing the same grant.", id.name);
+            say(model, text, Tone::Plain, Some(now));
             Vec::new()
         }
         Msg::Events(Ok(events)) => {
@@ -142,13 +151,17 @@ fn woke(model: &mut Model, now: Now) -> Vec<Effect> {
     if model.message.as_ref().is_some_and(over) {
         model.message = None;
     }
-    match &model.login {
+    let mut effects = match &model.login {
         Some(login) if login.wakes_at().is_some_and(|at| at <= now.steady) => {
             let attempt = login.attempt();
             login::heard(model, attempt, Heard::Woke, now)
         }
         Some(_) | None => Vec::new(),
+    };
+    if !model.asking.is_empty() {
+        effects.push(Effect::ReadEvents);
     }
+    effects
 }
 
 fn said_copied(model: &mut Model, what: &str, copied: Result<Copied, Trouble>, now: Now) {
@@ -189,7 +202,8 @@ fn follow_selection(model: &mut Model, now: Now) {
     let (place, count) = (place.unwrap_or(0), shown.len());
     let height = crate::tui::layout::list_rows(model.size).max(1);
     // Keys never act on what nobody sees; what is selected stays so while no store is read yet.
-    if selected.is_some() || !model.filter.is_empty() {
+    let hides = !model.filter.is_empty() && rows::all(model).next().is_some();
+    if selected.is_some() || hides {
         model.selected = selected;
     }
     let last = count.saturating_sub(height);

@@ -6,15 +6,16 @@ use std::time::Duration;
 use color_eyre::eyre::Result;
 use futures_util::{StreamExt, stream};
 
-use crate::cli::exit::Exit;
+use crate::cli::exit::{self, Exit};
+use crate::cli::refresh::report::{Ended, Report};
 use crate::cli::screen;
-use crate::domain::change::{Change, Edit};
+use crate::domain::change::{Change, Edit, Snapshot};
 use crate::domain::clock::{Now, span};
 use crate::domain::name::{ProfileId, ProfileName, StoreId};
 use crate::domain::profile::{Kind, Profile};
 use crate::domain::provider::catalog::Catalog;
 use crate::domain::secret::Fingerprint;
-use crate::domain::trouble::{Next, Stored};
+use crate::domain::trouble::{Next, Stored, Trouble};
 use crate::oauth::refresh::Wish;
 use crate::shell::{Hands, console, refresh, signals};
 use crate::tui::message::Refreshed;
@@ -33,8 +34,17 @@ pub(super) enum Chosen {
     All,
 }
 
+/// How it is said how each ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Spoken {
+    /// On standard error, for people.
+    Words,
+    /// On standard output too, for scripts.
+    Json,
+}
+
 /// Renews the `chosen` profiles, `jobs` at a time, and says how each ended.
-pub(super) fn run(hands: &Arc<Hands>, chosen: &Chosen, jobs: usize) -> Result<Exit> {
+pub(super) fn run(hands: &Arc<Hands>, chosen: &Chosen, jobs: usize, spoken: Spoken) -> Result<Exit> {
     let snapshot = hands.read_now(StoreId::Own);
     if let Err(trouble) = &snapshot.writable {
         console::say(&format!("authtui: {trouble}"));
@@ -50,6 +60,9 @@ pub(super) fn run(hands: &Arc<Hands>, chosen: &Chosen, jobs: usize) -> Result<Ex
         .map(|profile| (profile.id.clone(), profile.held.fingerprint()))
         .collect();
     if all.is_empty() {
+        if spoken == Spoken::Json {
+            console::print(&Report::new().json()?)?;
+        }
         console::say("authtui: nothing is to be renewed.");
         return Ok(Exit::Done);
     }
@@ -58,7 +71,7 @@ pub(super) fn run(hands: &Arc<Hands>, chosen: &Chosen, jobs: usize) -> Result<Ex
         Chosen::Due(within) => Wish::Valid { for_at_least: *within },
         Chosen::Named(_) | Chosen::All => Wish::New,
     };
-    let mut tally = Tally::default();
+    let mut tally = Tally { report: Report::new(), ..Tally::default() };
     runtime.block_on(async {
         let each = stream::iter(all).map(|(id, seen)| async move {
             let refreshed = refresh::since(hands, &id, wish, seen).await;
@@ -83,7 +96,11 @@ pub(super) fn run(hands: &Arc<Hands>, chosen: &Chosen, jobs: usize) -> Result<Ex
             }
         }
     });
-    Ok(tally.end())
+    let exit = tally.end();
+    if spoken == Spoken::Json {
+        console::print(&tally.report.json()?)?;
+    }
+    Ok(exit)
 }
 
 fn is_meant(profile: &Profile, chosen: &Chosen, catalog: &Catalog, now: Now) -> bool {
@@ -108,28 +125,22 @@ struct Tally {
     needs_login: usize,
     passing: usize,
     failed: usize,
+    report: Report,
 }
 
 impl Tally {
     fn take(&mut self, hands: &Hands, id: &ProfileId, seen: Option<Fingerprint>, refreshed: Refreshed) {
-        let trouble = match refreshed {
-            Refreshed::Done(_) => {
-                self.renewed += 1;
-                return;
-            }
-            Refreshed::Enough(_) => {
-                self.adopted += 1;
-                return;
-            }
+        let (snapshot, trouble) = match refreshed {
+            Refreshed::Done(snapshot) => return self.count(id, Ended::Renewed, None, Some(&snapshot)),
+            Refreshed::Enough(snapshot) => return self.count(id, Ended::Adopted, None, Some(&snapshot)),
             Refreshed::Unsaved(renewal, trouble) => {
                 console::say(&format!("authtui: {}: {trouble}", id.name));
                 // Once more, when whatever was in the way may have gone.
                 let change = Change { name: id.name.clone(), expects: seen, edit: Edit::Refresh(renewal) };
                 match hands.apply_now(id.store, &change) {
-                    Ok(_) => self.renewed += 1,
-                    Err(_) if trouble.stored != Stored::NewOnesInMemory => self.failed += 1,
+                    Ok(snapshot) => return self.count(id, Ended::Renewed, None, Some(&snapshot)),
+                    Err(_) if trouble.stored != Stored::NewOnesInMemory => {}
                     Err(failure) => {
-                        self.failed += 1;
                         console::say(&format!(
                             "authtui: {}: {failure}. The new tokens are lost with this command; the provider may \
                              want a new login.",
@@ -137,16 +148,34 @@ impl Tally {
                         ));
                     }
                 }
-                return;
+                return self.count(id, Ended::Failed, Some(&trouble), None);
             }
-            Refreshed::Failed(_, trouble) => trouble,
+            Refreshed::Failed(snapshot, trouble) => (snapshot, trouble),
         };
-        match trouble.next {
-            Next::LogIn => self.needs_login += 1,
-            Next::Retry => self.passing += 1,
-            Next::Fix(_) | Next::Nothing => self.failed += 1,
+        let ended = match trouble.next {
+            Next::LogIn => Ended::NeedsLogin,
+            Next::Retry => Ended::Passing,
+            Next::Fix(_) | Next::Nothing => Ended::Failed,
+        };
+        self.count(id, ended, Some(&trouble), snapshot.as_ref());
+        exit::trouble(&trouble, &id.name.to_string());
+    }
+
+    fn count(
+        &mut self,
+        id: &ProfileId,
+        ended: Ended,
+        trouble: Option<&Trouble>,
+        snapshot: Option<&Snapshot>,
+    ) {
+        match ended {
+            Ended::Renewed => self.renewed += 1,
+            Ended::Adopted => self.adopted += 1,
+            Ended::NeedsLogin => self.needs_login += 1,
+            Ended::Passing => self.passing += 1,
+            Ended::Failed => self.failed += 1,
         }
-        console::say(&format!("authtui: {trouble}"));
+        self.report.add(id, ended, trouble, snapshot.and_then(|snapshot| snapshot.profile(&id.name)));
     }
 
     fn end(&self) -> Exit {

@@ -7,8 +7,11 @@ use color_eyre::eyre::Result;
 use crate::cli::exit::{self, Exit};
 use crate::cli::renew::renew;
 use crate::cli::target;
-use crate::domain::change::{Change, Edit};
+use crate::domain::change::{Change, Edit, Snapshot};
+use crate::domain::clock::local;
 use crate::domain::countdown::countdown;
+use crate::domain::event;
+use crate::domain::name::ProfileId;
 use crate::domain::trouble::Stored;
 use crate::oauth::refresh::Wish;
 use crate::shell::{Hands, console};
@@ -55,5 +58,17 @@ pub(super) fn run(hands: &Arc<Hands>, name: &str) -> Result<Exit> {
     let left =
         end.map(|end| format!(", {} left", countdown(end - hands.clock.now().wall).0)).unwrap_or_default();
     console::say(&format!("authtui: {name} is {how}{left}."));
+    if let Some(words) = survived(hands, &snapshot, &profile.id) {
+        console::say(&format!("authtui: {name}: {words}."));
+    }
     Ok(Exit::Done)
+}
+
+/// What is said of a refresh that was interrupted before this one.
+fn survived(hands: &Hands, snapshot: &Snapshot, id: &ProfileId) -> Option<String> {
+    let grant = snapshot.profile(&id.name)?.grant()?;
+    let events = hands.journal.read().ok()?;
+    let event = event::survived(&events, &grant)?;
+    let at = local(event.at, hands.clock.now().offset);
+    Some(format!("the refresh of {at} by {} was interrupted; this one got new tokens all the same", event.by))
 }

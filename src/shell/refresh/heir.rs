@@ -36,6 +36,25 @@ pub(super) async fn find(hands: &Arc<Hands>, profile: &Profile) -> Found {
     looking.unwrap_or(Found::Nothing)
 }
 
+/// Whether what `profile` holds is the grant `later`, or became it by what the log knows of.
+pub(super) async fn leads_to(hands: &Arc<Hands>, profile: &Profile, later: &str) -> bool {
+    let Some(grant) = profile.grant() else { return false };
+    let (journal, later) = (hands.journal.clone(), later.to_owned());
+    let following = tokio::task::spawn_blocking(move || {
+        let mut name = grant;
+        for _ in 0..GENERATIONS {
+            if name == later {
+                return true;
+            }
+            let events = journal.about(&name).unwrap_or_default();
+            let Past::Spent { next, .. } = event::past(&events, &name) else { return false };
+            next.clone_into(&mut name);
+        }
+        false
+    });
+    following.await.unwrap_or(false)
+}
+
 fn look(hands: &Hands, grant: &str, provider: &str) -> Found {
     // A log that cannot be read says nothing; that it cannot be written is noticed before the request.
     let about = |grant: &str| hands.journal.about(grant).unwrap_or_default();

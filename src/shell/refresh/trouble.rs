@@ -1,5 +1,6 @@
 //! How a refresh that brought nothing is explained.
 
+use crate::domain::change::Moved;
 use crate::domain::clock::{FixedOffset, local};
 use crate::domain::countdown::countdown;
 use crate::domain::event::Event;
@@ -13,10 +14,9 @@ use crate::oauth::refresh::Cannot;
 pub(super) fn explained(last: LastRefresh, interrupted: Option<&Event>, offset: FixedOffset) -> LastRefresh {
     let (RefreshResult::Dead { why }, Some(event)) = (&last.result, interrupted) else { return last };
     let why = format!(
-        "{why}; a refresh of {} by {} (process {}) ended between request and save, so the token it brought is lost",
+        "{why}; a refresh of {} by {} ended between request and save, so the token it brought is lost",
         local(event.at, offset),
-        event.by.program,
-        event.by.process
+        event.by
     );
     LastRefresh { result: RefreshResult::Dead { why }, ..last }
 }
@@ -24,14 +24,19 @@ pub(super) fn explained(last: LastRefresh, interrupted: Option<&Event>, offset: 
 /// A grant that was renewed elsewhere, where its tokens can no longer be found.
 pub(super) fn orphaned(what: &str, event: &Event, offset: FixedOffset) -> Trouble {
     let why = format!(
-        "this refresh token was spent on {} by {} (process {}), and the tokens that came for it are no longer in {}; \
+        "this refresh token was spent on {} by {}, and the tokens that came for it are no longer in {}; \
          asking with it again would end them too",
         local(event.at, offset),
-        event.by.program,
-        event.by.process,
+        event.by,
         crate::shell::file::shown(std::path::Path::new(&event.store)),
     );
     Trouble::untouched(what, why, Next::LogIn)
+}
+
+/// New tokens that came for a profile which is no longer what they were asked for.
+pub(super) fn dropped(what: &str, moved: Moved) -> Trouble {
+    let why = format!("{moved}, so the new tokens that came were dropped; the provider was not told");
+    Trouble::untouched(what, why, Next::Nothing)
 }
 
 /// What to say of a refresh that failed.

@@ -6,8 +6,19 @@ use crate::domain::name::ProfileId;
 use crate::domain::trouble::Trouble;
 use crate::tui::message::Effect;
 use crate::tui::model::{Model, RowId, Tone};
-use crate::tui::rows;
 use crate::tui::update::{refresh, say, say_trouble};
+use crate::tui::{notice, rows};
+
+/// Takes a snapshot that was read, and says what another program did since the last one.
+pub(super) fn look(model: &mut Model, snapshot: Snapshot, now: Now) {
+    let noticed = notice::of(model, &snapshot);
+    take(model, snapshot, now);
+    // What somebody must read and answer is not talked over.
+    let is_free = model.message.as_ref().is_none_or(|message| message.until.is_some());
+    if let Some((text, tone)) = noticed.filter(|(_, tone)| is_free || *tone != Tone::Plain) {
+        say(model, text, tone, (tone != Tone::Bad).then_some(now));
+    }
+}
 
 /// Takes a store's snapshot in place of its last one. Where the selected row has gone, the row
 /// that took its place is selected.
@@ -19,7 +30,8 @@ pub(super) fn take(model: &mut Model, snapshot: Snapshot, now: Now) {
     }
     model.stores.insert(snapshot.store, snapshot);
     let after = rows::shown(model, now.wall);
-    if rows::place(model, &after).is_none() {
+    // Rows come back when the file can be read again.
+    if rows::place(model, &after).is_none() && !after.is_empty() {
         let near = place.map(|place| place.min(after.len().saturating_sub(1))).unwrap_or_default();
         model.selected = after.get(near).map(|(store, row)| rows::id(*store, row));
     }

@@ -12,6 +12,7 @@ use crate::domain::profile::{Kind, LastRefresh, Profile, RefreshResult};
 use crate::tui::model::{Model, RowId, Screen};
 use crate::tui::sheet::{Repeated, Sheet};
 use crate::tui::theme::Theme;
+use crate::tui::unended::{self, Unended};
 use crate::tui::{pane, prose, renewal, state, used};
 
 /// What is said of an end that nobody told.
@@ -57,6 +58,18 @@ fn whole(sheet: &mut Sheet<'_>, model: &Model, profile: &Profile, theme: &Theme,
         let why = prose::safe(&trouble.why);
         sheet.text(&format!("Its new tokens are in memory only, they could not be saved: {why}."), theme.bad);
     }
+    if is_explained(profile, health) {
+        let until = if profile.has_dead_grant() { ", and stay until x erases them" } else { "" };
+        sheet.text(&format!("Stored tokens are as they were{until}."), theme.muted);
+    }
+    if let Some((how, words)) = unended::of(model, profile, now) {
+        let style = match how {
+            Unended::UnderWay => theme.accent,
+            Unended::Interrupted => theme.warn,
+            Unended::Survived => theme.muted,
+        };
+        sheet.text(&words, style);
+    }
     if let Some(never) = state::never_refreshed(model, profile) {
         sheet.text(&never, theme.warn);
     }
@@ -89,7 +102,7 @@ fn whole(sheet: &mut Sheet<'_>, model: &Model, profile: &Profile, theme: &Theme,
         sheet.field("Scopes", &[prose::safe(&profile.scopes.join(" "))]);
     }
     if let Some(last) = &profile.last_refresh {
-        sheet.field("Refresh", &refresh(profile, last, now));
+        sheet.field("Refresh", &refresh(profile, last, is_explained(profile, health), now));
     }
     if let Some(store) = model.stores.get(&profile.id.store) {
         sheet.field("Store", &[prose::safe(&store.place)]);
@@ -98,12 +111,9 @@ fn whole(sheet: &mut Sheet<'_>, model: &Model, profile: &Profile, theme: &Theme,
         }
     }
     let events = model.events.iter().rev().filter(|event| event.profile == profile.id.name);
-    let events: Vec<String> = events
-        .take(EVENTS)
-        .map(|event| format!("{} {}", local_minute(event.at, now.offset), prose::safe(&event.what.words())))
-        .collect();
-    if !events.is_empty() {
-        sheet.field("Events", &events);
+    for (index, event) in events.take(EVENTS).enumerate() {
+        let words = format!("{} {}", local_minute(event.at, now.offset), prose::safe(&event.what.words()));
+        sheet.short_field(if index == 0 { "Events" } else { "" }, &words, 1);
     }
     if let Some(client) = &profile.client_id {
         sheet.field("Client", &[prose::safe(client)]);
@@ -168,7 +178,12 @@ fn ends(end: Option<DateTime<Utc>>, now: Now) -> Vec<String> {
     }
 }
 
-fn refresh(profile: &Profile, last: &LastRefresh, now: Now) -> Vec<String> {
+/// Whether the sentence of its state says why its last refresh failed.
+fn is_explained(profile: &Profile, health: Health) -> bool {
+    matches!(health, Health::Retrying(_)) || (health == Health::NeedsLogin && profile.has_dead_grant())
+}
+
+fn refresh(profile: &Profile, last: &LastRefresh, is_explained: bool, now: Now) -> Vec<String> {
     let at = state::moment(last.at, now);
     if profile.last_refresh_of_this_grant().is_none() {
         return vec![at, "of an earlier grant".to_owned()];
@@ -178,6 +193,9 @@ fn refresh(profile: &Profile, last: &LastRefresh, now: Now) -> Vec<String> {
             0 | 1 => return vec![at, "done".to_owned()],
             count => return vec![at, "done".to_owned(), format!("{count} times so far")],
         },
+        RefreshResult::Passing { times: 0 | 1, .. } if is_explained => "failed".to_owned(),
+        RefreshResult::Passing { times, .. } if is_explained => format!("failed {times} times"),
+        RefreshResult::Dead { .. } if is_explained => "refused".to_owned(),
         RefreshResult::Passing { why, times: 0 | 1, .. } => format!("failed: {}", prose::safe(why)),
         RefreshResult::Passing { why, times, .. } => format!("failed {times} times: {}", prose::safe(why)),
         RefreshResult::Dead { why } => format!("refused: {}", prose::safe(why)),

@@ -43,11 +43,20 @@ fn the_json_names_every_field_and_null_is_what_is_not_known() {
 
     let ended = served.home.run(&["list", "--json"]);
 
+    let last_of = |result: &str, retry_at: Option<String>| {
+        let retry_at = retry_at.map_or("null".to_owned(), |at| format!("\"{at}\""));
+        format!(r#"{{"at":"{}","result":"{result}","why":"w","retry_at":{retry_at}}}"#, at(-1))
+    };
     let row = |name: &str, kind: &str, state: &str, expires: Option<i64>, rest: &str| {
         let expires = expires.map_or("null".to_owned(), |minutes| format!("\"{}\"", at(minutes)));
         let rest = if rest.is_empty() { r#""grant_ends_at":null,"account":null,"scopes":[]"# } else { rest };
+        let last = match name {
+            "retrying" => last_of("passing", Some(at(3))),
+            "dead" => last_of("dead", None),
+            _ => "null".to_owned(),
+        };
         format!(
-            r#"{{"provider":"demo","name":"{name}","kind":{kind},"state":"{state}","expires_at":{expires},{rest},"store":"own"}}"#
+            r#"{{"provider":"demo","name":"{name}","kind":{kind},"state":"{state}","expires_at":{expires},{rest},"store":"own","last_refresh":{last}}}"#
         )
     };
     let told = format!(r#""grant_ends_at":"{}","account":"Ana <ana@acme.dev>","scopes":["a","b"]"#, at(9000));

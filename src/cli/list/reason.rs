@@ -1,0 +1,48 @@
+//! Why a profile is not well, and what helps.
+
+use std::collections::BTreeSet;
+
+use crate::domain::clock::{Now, local};
+use crate::domain::countdown::countdown;
+use crate::domain::event::{self, Event, Past};
+use crate::domain::profile::{Profile, RefreshResult};
+use crate::domain::text;
+use crate::domain::trouble::Stored;
+
+/// The longest reason, in characters.
+const LONGEST: usize = 400;
+
+/// What a person should know of `profile`, by its last refresh and by what the log says of its grant;
+/// `asking` are the grants for which somebody asks at this moment.
+pub(super) fn of(profile: &Profile, events: &[Event], asking: &BTreeSet<String>, now: Now) -> Option<String> {
+    let (name, safe) = (&profile.id.name, Stored::Untouched);
+    let interrupted = profile.grant().and_then(|grant| match event::past(events, &grant) {
+        Past::Interrupted(event)
+            if event.profile.provider() == name.provider() && !asking.contains(&grant) =>
+        {
+            Some(event)
+        }
+        Past::Plain | Past::Spent { .. } | Past::Interrupted(_) => None,
+    });
+    if let Some(event) = interrupted {
+        return Some(format!(
+            "the refresh of {} by {} was interrupted between request and save, so the refresh token may be spent. {safe} \
+             Next: authtui refresh {name}",
+            local(event.at, now.offset),
+            event.by
+        ));
+    }
+    match &profile.last_refresh_of_this_grant()?.result {
+        RefreshResult::Done => None,
+        RefreshResult::Dead { why } => {
+            Some(format!("{}. {safe} Next: authtui login {name}", text::clean(why, LONGEST)))
+        }
+        RefreshResult::Passing { why, retry_at, .. } => {
+            let when = match countdown(*retry_at - now.wall).0 {
+                left if *retry_at > now.wall => format!(" in {left}"),
+                _ => String::new(),
+            };
+            Some(format!("{}. {safe} Next: authtui refresh {name}{when}", text::clean(why, LONGEST)))
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! What another program did to a store between two looks at it.
+
+use std::fmt;
+
+use crate::domain::change::{Row, Snapshot};
+use crate::domain::name::ProfileName;
+use crate::domain::profile::{Profile, RefreshResult};
+
+/// What became of one profile.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// The profile.
+    pub name: ProfileName,
+    /// What became of it.
+    pub how: How,
+}
+
+/// What became of a profile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum How {
+    /// It is new.
+    Added,
+    /// It has gone.
+    Removed,
+    /// It is there, and cannot be understood any more.
+    Broken,
+    /// Its tokens have gone.
+    Erased,
+    /// It has other tokens.
+    Renewed,
+    /// It was to be renewed, which failed.
+    NotRenewed,
+    /// Something else of it is different.
+    Changed,
+}
+
+/// The profiles that are not in `after` as they were in `before`, in the order of the file; those
+/// that have gone come last.
+#[must_use]
+pub fn between(before: &Snapshot, after: &Snapshot) -> Vec<Difference> {
+    let differs = |profile: &Profile| match before.profile(&profile.id.name) {
+        None => Some(How::Added),
+        Some(old) if old == profile => None,
+        Some(old) => Some(how(old, profile)),
+    };
+    let there = after.profiles().filter_map(|profile| {
+        let how = differs(profile)?;
+        Some(Difference { name: profile.id.name.clone(), how })
+    });
+    let gone = before.profiles().filter(|old| after.profile(&old.id.name).is_none()).map(|old| {
+        let text = old.id.name.to_string();
+        let is_there = after.rows.iter().any(|row| matches!(row, Row::Broken { name, .. } if *name == text));
+        let how = if is_there { How::Broken } else { How::Removed };
+        Difference { name: old.id.name.clone(), how }
+    });
+    there.chain(gone).collect()
+}
+
+fn how(old: &Profile, new: &Profile) -> How {
+    let failed = |profile: &Profile| {
+        let last = profile.last_refresh.as_ref();
+        last.is_some_and(|last| last.result != RefreshResult::Done)
+    };
+    match (old.held.tokens(), new.held.tokens()) {
+        (Some(_), None) => How::Erased,
+        (before, Some(now)) if before != Some(now) => How::Renewed,
+        (None, None) | (_, Some(_)) if old.last_refresh != new.last_refresh && failed(new) => How::NotRenewed,
+        (None, None) | (_, Some(_)) => How::Changed,
+    }
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = &self.name;
+        match self.how {
+            How::Added => write!(f, "{name} was added by another program"),
+            How::Removed => write!(f, "{name} was removed by another program"),
+            How::Broken => {
+                write!(f, "the entry of {name} was changed by another program and cannot be read any more")
+            }
+            How::Erased => write!(f, "the tokens of {name} were erased by another program"),
+            How::Renewed => write!(f, "{name} has new tokens, stored by another program"),
+            How::NotRenewed => write!(f, "another program could not refresh {name}"),
+            How::Changed => write!(f, "{name} was changed by another program"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::change::Where;
+    use crate::domain::clock::at_seconds;
+    use crate::domain::name::{ProfileId, StoreId};
+    use crate::domain::profile::{Kind, LastRefresh};
+    use crate::domain::secret::Secret;
+    use crate::domain::tokens::{Held, Tokens};
+
+    fn profile(name: &str) -> Profile {
+        let name = ProfileName::new("demo", name).expect("a name");
+        let mut profile = Profile::new(ProfileId { store: StoreId::Own, name }, Kind::OAuth);
+        profile.held = Held::Here(Tokens { access: Secret::new("a"), refresh: Some(Secret::new("r")) });
+        profile
+    }
+
+    fn snapshot(rows: Vec<Row>) -> Snapshot {
+        Snapshot { store: StoreId::Own, place: String::new(), rows, writable: Ok(()), notices: Vec::new() }
+    }
+
+    fn of(profile: &Profile) -> Row {
+        Row::Profile(Box::new(profile.clone()))
+    }
+
+    #[test]
+    fn each_kind_of_difference_is_told_from_the_others() {
+        let old = profile("ana");
+        let last = |result| {
+            let at = at_seconds(1_800_000_000).expect("a time");
+            Some(LastRefresh { at, result, grant: None, clock_differs: None })
+        };
+        let dead = RefreshResult::Dead { why: "no".into() };
+        let other = Held::Here(Tokens { access: Secret::new("b"), refresh: Some(Secret::new("r")) });
+        let broken = Row::Broken { name: "demo/ana".into(), at: Where::Line(3), why: String::new() };
+        for (after, how) in [
+            (vec![of(&old)], None),
+            (vec![], Some(How::Removed)),
+            (vec![broken], Some(How::Broken)),
+            (vec![of(&Profile { held: Held::Nothing, ..old.clone() })], Some(How::Erased)),
+            (vec![of(&Profile { held: other, ..old.clone() })], Some(How::Renewed)),
+            (vec![of(&Profile { last_refresh: last(dead), ..old.clone() })], Some(How::NotRenewed)),
+            (
+                vec![of(&Profile { last_refresh: last(RefreshResult::Done), ..old.clone() })],
+                Some(How::Changed),
+            ),
+            (vec![of(&Profile { account: Some("Ana".into()), ..old.clone() })], Some(How::Changed)),
+        ] {
+            let found = between(&snapshot(vec![of(&old)]), &snapshot(after));
+            let expected: Vec<_> =
+                how.map(|how| Difference { name: old.id.name.clone(), how }).into_iter().collect();
+            assert_eq!(found, expected);
+        }
+    }
+
+    #[test]
+    fn rows_that_only_stand_elsewhere_are_no_difference() {
+        let (ana, ben, eve) = (profile("ana"), profile("ben"), profile("eve"));
+        let found =
+            between(&snapshot(vec![of(&ana), of(&ben)]), &snapshot(vec![of(&eve), of(&ben), of(&ana)]));
+        assert_eq!(found, [Difference { name: eve.id.name, how: How::Added }]);
+    }
+}

@@ -1,0 +1,96 @@
+//! What is said of changes that another program made to a store.
+
+use std::collections::BTreeSet;
+
+use crate::domain::change::Snapshot;
+use crate::domain::difference::{self, Difference, How};
+use crate::domain::event::{self, Past};
+use crate::tui::model::{Model, Tone};
+
+/// The words for what is different in `after`, which was read and not written by us.
+#[must_use]
+pub fn of(model: &Model, after: &Snapshot) -> Option<(String, Tone)> {
+    let before = model.stores.get(&after.store)?;
+    match (unread(before), unread(after)) {
+        (false, true) => {
+            let text = format!(
+                "{} cannot be read since another program wrote it. Its profiles are shown again once it is mended.",
+                after.place
+            );
+            return Some((text, Tone::Bad));
+        }
+        (true, false) => return Some((format!("{} can be read again.", after.place), Tone::Good)),
+        (true, true) => return None,
+        (false, false) => {}
+    }
+    // A change of ours is on its way, and no row tells which.
+    if model.saving > 0 {
+        return None;
+    }
+    let ours = ours(model, before);
+    let found = difference::between(before, after);
+    let theirs: Vec<&Difference> =
+        found.iter().filter(|difference| !ours.contains(&difference.name.to_string())).collect();
+    let text = match theirs.as_slice() {
+        [] => return None,
+        [one] if is_older(model, after, one) => format!(
+            "{} has an older pair of tokens again, stored by another program. The next refresh looks for the newer \
+             one before it asks.",
+            one.name
+        ),
+        [one] => sentence(one),
+        many => format!("Another program changed {} profiles: {}.", many.len(), counts(many)),
+    };
+    Some((text, Tone::Plain))
+}
+
+fn unread(snapshot: &Snapshot) -> bool {
+    snapshot.writable.is_err() && snapshot.rows.is_empty()
+}
+
+/// The profiles that we ourselves are about to change: those that are refreshed here, those with the
+/// same grant, and the one of a login.
+fn ours(model: &Model, before: &Snapshot) -> BTreeSet<String> {
+    let refreshing = || before.profiles().filter(|profile| model.refreshing.contains(&profile.id));
+    let grants: BTreeSet<String> = refreshing().filter_map(crate::domain::profile::Profile::grant).collect();
+    let twins = before
+        .profiles()
+        .filter(|profile| !grants.is_empty() && profile.grant().is_some_and(|grant| grants.contains(&grant)));
+    let login = model.login.iter().map(|login| login.plan().id.name.to_string());
+    refreshing().chain(twins).map(|profile| profile.id.name.to_string()).chain(login).collect()
+}
+
+/// Whether the log knows that what is stored was renewed since.
+fn is_older(model: &Model, after: &Snapshot, one: &Difference) -> bool {
+    let grant = after.profile(&one.name).and_then(crate::domain::profile::Profile::grant);
+    one.how == How::Renewed
+        && grant.is_some_and(|grant| matches!(event::past(&model.events, &grant), Past::Spent { .. }))
+}
+
+fn sentence(one: &Difference) -> String {
+    let text = one.to_string();
+    let mut letters = text.chars();
+    match letters.next() {
+        // A name is written as it is.
+        Some(first) if !text.starts_with(&one.name.to_string()) => {
+            format!("{}{}.", first.to_uppercase(), letters.as_str())
+        }
+        Some(_) | None => format!("{text}."),
+    }
+}
+
+/// `2 added, 1 removed`.
+fn counts(many: &[&Difference]) -> String {
+    let words = [
+        (How::Added, "added"),
+        (How::Removed, "removed"),
+        (How::Broken, "unreadable"),
+        (How::Erased, "without tokens"),
+        (How::Renewed, "with new tokens"),
+        (How::NotRenewed, "not refreshed"),
+        (How::Changed, "changed"),
+    ];
+    let count = |how| many.iter().filter(|difference| difference.how == how).count();
+    let parts = words.into_iter().map(|(how, word)| (count(how), word)).filter(|(count, _)| *count > 0);
+    parts.map(|(count, word)| format!("{count} {word}")).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,90 @@
+//! `authtui refresh` of many: what it takes, what it says, and its number.
+
+use authtui::demo::authority::exchange::Answer;
+use authtui::demo::authority::fault::Mishap;
+use serde_json::Value;
+
+use crate::home::Home;
+use crate::home::served::{Served, store};
+
+#[test]
+fn what_contradicts_itself_is_a_question_of_usage() {
+    let home = Home::new();
+    for arguments in [
+        &["refresh"][..],
+        &["refresh", "--all", "--due", "10m"],
+        &["refresh", "demo/ana", "--all"],
+        &["refresh", "demo/ana", "--due", "10m"],
+        &["refresh", "--due", "soon"],
+        &["refresh", "--due", "10"],
+        &["refresh", "--all", "--jobs", "0"],
+        &["refresh", "--all", "--jobs", "1000"],
+        &["refresh", "--all", "--jobs", "-1"],
+        &["refresh", "--all", "--jobs", "many"],
+        &["token", "demo/ana", "--min-ttl", "long"],
+    ] {
+        let ended = home.run(arguments);
+        assert_eq!((ended.code, ended.out.as_str()), (Some(2), ""), "{arguments:?}: {}", ended.err);
+    }
+}
+
+#[test]
+fn the_worst_that_happened_is_the_number_and_each_is_named_in_json() {
+    let busy = || Mishap::Instead(Answer::new(503, "text/plain", ""));
+    let dead = || Mishap::Instead(Answer::new(400, "application/json", r#"{"error":"invalid_grant"}"#));
+    for (mishaps, code, results) in [
+        (vec![], 0, ["renewed", "renewed"]),
+        (vec![busy()], 4, ["passing", "renewed"]),
+        (vec![dead(), busy()], 3, ["needs_login", "passing"]),
+    ] {
+        let served = Served::start();
+        served.home.store(store(&["ana", "ben"].map(|name| served.entry(name, -5).0)));
+        for mishap in mishaps {
+            served.fault(1, mishap);
+        }
+
+        let ended = served.home.run(&["refresh", "--due", "0s", "--jobs", "1", "--json"]);
+
+        assert_eq!(ended.code, Some(code), "{ended:?}");
+        let json: Value = serde_json::from_str(&ended.out).expect("JSON");
+        assert_eq!(json["version"], 1);
+        let rows = json["profiles"].as_array().expect("profiles");
+        let found: Vec<_> = rows.iter().map(|row| row["result"].as_str().expect("a result")).collect();
+        assert_eq!(found, results, "{ended:?}");
+        for row in rows {
+            let is_well = row["result"] == "renewed";
+            assert_eq!((row["why"].is_null(), row["expires_at"].is_null()), (is_well, false), "{row}");
+            assert_eq!(row["retry_at"].is_string(), row["result"] == "passing", "{row}");
+        }
+    }
+}
+
+#[test]
+fn what_is_not_due_or_cannot_be_renewed_is_left_alone() {
+    let served = Served::start();
+    let (ana, ben) = (served.entry("ana", 3600).0, served.entry("ben", 300).0);
+    served.home.store(format!("{}    api_key: sk-1\n", store(&[ana, ben])));
+    let nothing = served.home.run(&["refresh", "--due", "1m", "--json"]);
+    assert_eq!((nothing.code, nothing.out.as_str()), (Some(0), "{\"version\":1,\"profiles\":[]}\n"));
+    assert_eq!((served.home.run(&["refresh", "--due", "10m"]).code, served.refreshes()), (Some(0), (1, 0)));
+    assert_eq!((served.home.run(&["refresh", "--all"]).code, served.refreshes()), (Some(0), (3, 0)));
+    assert_eq!((served.profile("ana").refresh_count, served.profile("ben").refresh_count), (1, 2));
+}
+
+#[test]
+fn a_refused_refresh_says_the_code_its_meaning_what_is_stored_and_what_to_do() {
+    let (served, pair) = Served::with_ana(-5);
+    served.serving.with(|authority| authority.withdraw("ana@demo.test"));
+    for command in ["refresh", "token", "list"] {
+        let ended = served.home.run(&[command, "demo/ana"][..if command == "list" { 1 } else { 2 }]);
+        for words in [
+            "invalid_grant",
+            "has ended, was revoked, or was used before",
+            "Stored tokens are as they were.",
+            "Next: authtui login demo/ana",
+        ] {
+            assert!(ended.err.contains(words), "{command}: no “{words}” in {}", ended.err);
+        }
+    }
+    assert_eq!(served.stored("ana"), Some(pair));
+}

@@ -1,0 +1,82 @@
+//! A profile that becomes another while the answer to its refresh is awaited.
+
+use std::time::Duration;
+
+use authtui::demo::authority::fault::Mishap;
+
+use crate::grants::{until, words};
+use crate::home::served::{Served, store};
+
+#[test]
+fn what_was_erased_removed_or_replaced_meanwhile_does_not_come_back_and_the_loss_is_said() {
+    let served = Served::start();
+    let (login, _) = served.entry("ana", 3600);
+    let emptied = "providers: {demo: {oauth_credentials: [{id: ana, revoked_at: 2026-01-01T00:00:00Z}]}}\n";
+    for (text, why) in [
+        (emptied.to_owned(), "the tokens were erased meanwhile"),
+        ("providers: {}\n".to_owned(), "the profile was removed meanwhile"),
+        (store(&[login]), "other tokens were stored meanwhile"),
+    ] {
+        let (entry, _) = served.entry("ana", -5);
+        served.home.store(store(&[entry]));
+        served.fault(1, Mishap::Late(Duration::from_millis(300)));
+        let run = served.home.start(&["refresh", "demo/ana"]);
+        until("a request", || served.counters().in_flight == 1);
+        served.home.store(&text);
+
+        let ended = run.end();
+
+        let said = ended.said(1);
+        assert!(said.contains(why) && said.contains("the new tokens that came were dropped"), "{ended:?}");
+        assert_eq!(served.home.bytes(), text.as_bytes(), "{why}");
+        assert_eq!(words(&served.home).last(), Some(&"unsaved"), "{why}");
+    }
+}
+
+#[test]
+fn an_older_copy_that_an_editor_saves_meanwhile_costs_no_tokens() {
+    let (served, first) = Served::with_ana(-5);
+    let older = served.home.bytes();
+    assert_eq!(served.home.run(&["refresh", "demo/ana"]).code, Some(0));
+    served.fault(1, Mishap::Late(Duration::from_millis(300)));
+    let run = served.home.start(&["refresh", "demo/ana"]);
+    until("a request", || served.counters().in_flight == 1);
+    served.home.store(&older);
+
+    let ended = run.end();
+
+    assert!(ended.said(0).contains("the new tokens are saved"), "{ended:?}");
+    assert_ne!(served.stored("ana"), Some(first));
+    assert_eq!(served.home.run(&["refresh", "demo/ana"]).code, Some(0));
+    assert_eq!(served.refreshes(), (3, 0));
+}
+
+#[test]
+fn an_older_copy_that_an_editor_saves_later_is_not_asked_with() {
+    let (served, first) = Served::with_ana(-5);
+    let older = served.home.bytes();
+    assert_eq!(served.home.run(&["refresh", "demo/ana"]).code, Some(0));
+    served.home.store(&older);
+
+    let ended = served.home.run(&["refresh", "demo/ana"]);
+
+    assert!(ended.said(3).contains("this refresh token was spent on"), "{ended:?}");
+    assert_eq!((served.stored("ana"), served.refreshes()), (Some(first), (1, 0)));
+}
+
+#[test]
+fn a_login_and_what_erases_are_in_the_log() {
+    let served = Served::start();
+    let home = &served.home;
+    let mut login = home.start(&["login", "demo/ana"]);
+    crate::home::person::answer(&login.line("http"), "allow");
+    assert_eq!(login.end().code, Some(0));
+    assert_eq!(home.run(&["revoke", "demo/ana", "--yes"]).code, Some(0));
+    assert_eq!(home.run(&["remove", "demo/ana", "--yes"]).code, Some(0));
+    assert_eq!(words(home), ["logged_in", "erased", "erased"]);
+    let listed = home.run(&["events", "demo/ana"]);
+    assert_eq!(listed.code, Some(0));
+    for words in ["logged in  (authtui login, process", "erased here  (authtui revoke, process"] {
+        assert!(listed.out.contains(words), "{}", listed.out);
+    }
+}

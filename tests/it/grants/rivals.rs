@@ -1,0 +1,103 @@
+//! Several who hold the same grant.
+
+use std::time::Duration;
+
+use authtui::demo::authority::fault::Mishap;
+use authtui::domain::name::{ProfileName, StoreId};
+use authtui::domain::profile::Profile;
+use authtui::shell::stores::Stores;
+
+use crate::grants::{events, until, words};
+use crate::home::Ended;
+use crate::home::served::{Served, store};
+
+#[test]
+fn the_same_grant_under_another_name_in_another_file_is_taken_over() {
+    let (served, other) = twins("demo", "ben");
+    assert_eq!(served.home.run(&["refresh", "demo/ana"]).code, Some(0));
+    let ended = at(&served, &other, "demo/ben");
+    assert!(ended.said(0).contains("renewed by another program"), "{ended:?}");
+    assert_eq!(served.refreshes(), (1, 0));
+    assert_eq!(stored(&other, "demo/ben").held, served.profile("ana").held);
+    assert_eq!(words(&served.home), ["asked", "renewed", "adopted"]);
+}
+
+#[test]
+fn the_tokens_of_another_provider_are_never_taken_over() {
+    let (served, other) = twins("other", "ana");
+    let file = authtui::demo::provider_file(served.serving.issuer()).replace("name: demo", "name: other");
+    served.home.provider("other", &file);
+    let before = stored(&other, "other/ana");
+    assert_eq!(served.home.run(&["refresh", "demo/ana"]).code, Some(0));
+
+    let ended = at(&served, &other, "other/ana");
+
+    // Its own provider was asked, which knows the token as spent.
+    assert!(ended.said(3).contains("invalid_grant"), "{ended:?}");
+    assert_eq!(served.refreshes(), (2, 1));
+    assert!(!words(&served.home).contains(&"adopted"));
+    assert_eq!(stored(&other, "other/ana").held, before.held);
+}
+
+#[test]
+fn an_entry_that_was_logged_out_is_never_taken_over() {
+    let (served, other) = twins("demo", "ana");
+    let before = stored(&other, "demo/ana");
+    assert_eq!(served.home.run(&["refresh", "demo/ana"]).code, Some(0));
+    assert_eq!(served.home.run(&["revoke", "demo/ana", "--yes"]).code, Some(0));
+
+    let ended = at(&served, &other, "demo/ana");
+
+    let said = ended.said(3);
+    assert!(said.contains("was spent on") && said.contains("Stored tokens are as they were."), "{ended:?}");
+    assert_eq!(stored(&other, "demo/ana").held, before.held);
+    assert_eq!(served.refreshes(), (1, 0), "a spent token is not asked with");
+}
+
+#[test]
+fn whoever_waits_says_for_whom() {
+    let (served, _) = Served::with_ana(-5);
+    served.fault(1, Mishap::Late(Duration::from_secs(3)));
+    let first = served.home.start(&["token", "demo/ana"]);
+    until("a request", || served.counters().in_flight == 1);
+    let mut second = served.home.start(&["refresh", "demo/ana"]);
+    let line = second.line("authtui: demo/ana: waiting");
+    let holder =
+        format!("authtui: demo/ana: waiting for authtui token (process {}), which is refreshing", first.id());
+    assert!(line.starts_with(&holder), "{line}");
+    assert_eq!((first.end().code, second.end().code, served.refreshes()), (Some(0), Some(0), (1, 0)));
+}
+
+#[test]
+fn a_token_that_must_last_longer_is_renewed_like_any_other() {
+    let (served, before) = Served::with_ana(300);
+    let ended = served.home.run(&["token", "demo/ana", "--min-ttl", "10m"]);
+    let now = served.stored("ana").expect("tokens");
+    assert_eq!(ended.quietly(), (Some(0), format!("{}\n", now.access).as_str()));
+    assert_ne!(now, before);
+    let log = events(&served.home);
+    assert!(log.iter().all(|event| event.by.program == "authtui token"), "{log:?}");
+    assert_eq!(words(&served.home), ["asked", "renewed"]);
+}
+
+/// `demo/ana` in our store, and the same grant as `PROVIDER/NAME` in another file, which is returned.
+fn twins(provider: &str, name: &str) -> (Served, std::path::PathBuf) {
+    let served = Served::start();
+    let (entry, _) = served.entry("ana", -5);
+    let text = store(&[entry]);
+    served.home.store(&text);
+    let other = served.home.path("config/authtui/other.yaml");
+    let twin =
+        text.replace("  demo:\n", &format!("  {provider}:\n")).replace("- id: ana", &format!("- id: {name}"));
+    std::fs::write(&other, twin).expect("written");
+    (served, other)
+}
+
+fn at(served: &Served, other: &std::path::Path, name: &str) -> Ended {
+    served.home.run(&["--config", other.to_str().expect("text"), "refresh", name])
+}
+
+fn stored(file: &std::path::Path, name: &str) -> Profile {
+    let name = ProfileName::parse(name).expect("a name");
+    Stores::new(file.to_owned()).read(StoreId::Own).profile(&name).expect("a profile").clone()
+}
