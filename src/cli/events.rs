@@ -79,6 +79,7 @@ fn line(event: &Event) -> Line<'_> {
         Happened::Renewed { generation, .. } => Some(generation),
         Happened::Asked { .. }
         | Happened::Adopted { .. }
+        | Happened::Kept { .. }
         | Happened::Failed { .. }
         | Happened::Unsaved { .. }
         | Happened::LoggedIn

@@ -64,6 +64,14 @@ pub enum Happened {
         /// The grant that was taken over.
         next: String,
     },
+    /// An older pair was stored again by another program, and the newer one is kept elsewhere for the
+    /// next refresh.
+    Kept {
+        /// The grant of the older pair.
+        grant: String,
+        /// The grant that is kept.
+        next: String,
+    },
     /// No new tokens came; the stored ones are as they were.
     Failed {
         /// The grant that was asked for.
@@ -101,6 +109,7 @@ impl Happened {
             Self::Asked { grant }
             | Self::Renewed { grant, .. }
             | Self::Adopted { grant, .. }
+            | Self::Kept { grant, .. }
             | Self::Failed { grant, .. }
             | Self::Unsaved { grant, .. } => Some(grant),
             Self::LoggedIn | Self::Erased | Self::Revoked | Self::NotRevoked { .. } => None,
@@ -124,6 +133,7 @@ impl Happened {
             Self::Asked { .. } => "asked",
             Self::Renewed { .. } => "renewed",
             Self::Adopted { .. } => "adopted",
+            Self::Kept { .. } => "kept",
             Self::Failed { is_dead: true, .. } => "dead",
             Self::Failed { is_dead: false, .. } => "failed",
             Self::Unsaved { .. } => "unsaved",
@@ -141,6 +151,9 @@ impl Happened {
             Self::Asked { .. } => "asked for new tokens".to_owned(),
             Self::Renewed { generation, .. } => format!("refreshed, generation {generation}"),
             Self::Adopted { .. } => "took the tokens that another program had renewed".to_owned(),
+            Self::Kept { .. } => {
+                "an older pair was stored; the newer one is kept for the next refresh".to_owned()
+            }
             Self::Failed { is_dead: true, why, .. } => format!("refused for good: {why}"),
             Self::Failed { is_dead: false, why, .. } => format!("not refreshed: {why}"),
             Self::Unsaved { why, .. } => format!("new tokens not saved: {why}"),
@@ -176,12 +189,15 @@ pub fn past<'a>(events: &'a [Event], grant: &str) -> Past<'a> {
     };
     match &event.what {
         // A server that gives no new refresh token leaves the grant its name.
-        Happened::Renewed { next, .. } | Happened::Adopted { next, .. } if next != grant => {
+        Happened::Renewed { next, .. } | Happened::Adopted { next, .. } | Happened::Kept { next, .. }
+            if next != grant =>
+        {
             Past::Spent { event, next }
         }
         Happened::Asked { .. } => Past::Interrupted(event),
         Happened::Renewed { .. }
         | Happened::Adopted { .. }
+        | Happened::Kept { .. }
         | Happened::Failed { .. }
         | Happened::Unsaved { .. }
         | Happened::LoggedIn

@@ -125,6 +125,7 @@ fn is_open(events: &[Event], asked: &Event) -> bool {
         Happened::Asked { grant } => event::past(events, grant) == Past::Interrupted(asked),
         Happened::Renewed { .. }
         | Happened::Adopted { .. }
+        | Happened::Kept { .. }
         | Happened::Failed { .. }
         | Happened::Unsaved { .. }
         | Happened::LoggedIn

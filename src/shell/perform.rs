@@ -10,7 +10,7 @@ use crate::domain::name::ProfileId;
 use crate::domain::trouble::{Next, Trouble};
 use crate::oauth::scopes::Listed;
 use crate::oauth::{form, probe, scopes};
-use crate::shell::refresh::refresh;
+use crate::shell::refresh::{keep, refresh};
 use crate::shell::revoke::revoke;
 use crate::shell::stores::Failure;
 use crate::shell::tasks::Tasks;
@@ -57,6 +57,10 @@ async fn run(hands: Arc<Hands>, inbox: Inbox, effect: Effect) {
         Effect::Revoke(id) => {
             let revoked = revoke(&hands, &id).await;
             say(&inbox, Msg::Revoked(id, revoked));
+            tell_events(&hands, &inbox).await;
+        }
+        Effect::Rescue(newer) => {
+            keep(&hands, &newer).await;
             tell_events(&hands, &inbox).await;
         }
         Effect::Copy(id, form) => {
@@ -122,6 +126,7 @@ fn lost(effect: &Effect) -> Option<Msg> {
         Effect::Describe(name, _) => Msg::Described(name.clone(), Err(trouble)),
         // A login's asks tell of their faults themselves.
         Effect::Login(..)
+        | Effect::Rescue(_)
         | Effect::Read(_)
         | Effect::ReadEvents
         | Effect::Print(_)

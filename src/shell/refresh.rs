@@ -7,6 +7,8 @@
 mod heir;
 mod trouble;
 
+pub use crate::shell::refresh::heir::keep;
+
 use std::path::Path;
 use std::sync::Arc;
 

@@ -199,6 +199,7 @@ fn is_of_the_loop(effect: &Effect) -> bool {
         | Effect::Refresh(..)
         | Effect::Change(..)
         | Effect::Revoke(_)
+        | Effect::Rescue(_)
         | Effect::Copy(..)
         | Effect::CopyText(..)
         | Effect::Test(_)

@@ -28,7 +28,7 @@ pub fn line(event: &Event) -> String {
             put("next", next.as_str().into());
             put("generation", (*generation).into());
         }
-        Happened::Adopted { grant, next } => {
+        Happened::Adopted { grant, next } | Happened::Kept { grant, next } => {
             put("grant", grant.as_str().into());
             put("next", next.as_str().into());
         }
@@ -59,6 +59,7 @@ fn event(line: &str) -> Option<Event> {
             generation: value.get("generation")?.as_u64()?,
         },
         "adopted" => Happened::Adopted { grant: text("grant")?, next: text("next")? },
+        "kept" => Happened::Kept { grant: text("grant")?, next: text("next")? },
         "dead" => Happened::Failed { grant: text("grant")?, is_dead: true, why: text("why")? },
         "failed" => Happened::Failed { grant: text("grant")?, is_dead: false, why: text("why")? },
         "unsaved" => Happened::Unsaved { grant: text("grant")?, why: text("why")? },
@@ -92,7 +93,8 @@ mod tests {
         let happened = [
             Happened::Asked { grant: grant.clone() },
             Happened::Renewed { grant: grant.clone(), next: next.clone(), generation: 7 },
-            Happened::Adopted { grant: grant.clone(), next },
+            Happened::Adopted { grant: grant.clone(), next: next.clone() },
+            Happened::Kept { grant: grant.clone(), next },
             Happened::Failed { grant: grant.clone(), is_dead: true, why: why.clone() },
             Happened::Failed { grant: grant.clone(), is_dead: false, why: why.clone() },
             Happened::Unsaved { grant, why: why.clone() },

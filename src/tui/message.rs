@@ -7,6 +7,7 @@ use crossterm::event::KeyEvent;
 use crate::domain::change::{Change, Renewal, Snapshot};
 use crate::domain::event::Event;
 use crate::domain::name::{ProfileId, StoreId};
+use crate::domain::profile::Profile;
 use crate::domain::provider::catalog::Catalog;
 use crate::domain::secret::Secret;
 use crate::domain::settings::Settings;
@@ -195,6 +196,9 @@ pub enum Effect {
     Change(ProfileId, Box<Change>),
     /// Ask the provider to end a grant, then erase its tokens here.
     Revoke(ProfileId),
+    /// Keep the tokens of a profile for its next refresh: its store holds the pair again that they
+    /// were got for.
+    Rescue(Box<Profile>),
     /// Copy something of a profile; the secret itself is fetched where it is copied.
     Copy(ProfileId, Form),
     /// Copy a text of a login: what it is, and the text, which may carry its state.

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::domain::change::Snapshot;
 use crate::domain::difference::{self, Difference, How};
 use crate::domain::event::{self, Past};
+use crate::domain::profile::Profile;
 use crate::tui::model::{Model, Tone};
 
 /// The words for what is different in `after`, which was read and not written by us.
@@ -44,6 +45,22 @@ pub fn of(model: &Model, after: &Snapshot) -> Option<(String, Tone)> {
     Some((text, Tone::Plain))
 }
 
+/// The profiles whose tokens are older ones again in `after`, as they were before: nobody else holds the
+/// newer pair any more.
+#[must_use]
+pub fn outdated(model: &Model, after: &Snapshot) -> Vec<Profile> {
+    let Some(before) = model.stores.get(&after.store) else { return Vec::new() };
+    let is_outdated = |newer: &&Profile| {
+        let grant =
+            after.profile(&newer.id.name).filter(|now| now.held != newer.held).and_then(Profile::grant);
+        grant.is_some_and(|grant| {
+            Some(&grant) != newer.grant().as_ref()
+                && matches!(event::past(&model.events, &grant), Past::Spent { .. })
+        })
+    };
+    before.profiles().filter(is_outdated).cloned().collect()
+}
+
 fn unread(snapshot: &Snapshot) -> bool {
     snapshot.writable.is_err() && snapshot.rows.is_empty()
 }
@@ -52,7 +69,7 @@ fn unread(snapshot: &Snapshot) -> bool {
 /// same grant, and the one of a login.
 fn ours(model: &Model, before: &Snapshot) -> BTreeSet<String> {
     let refreshing = || before.profiles().filter(|profile| model.refreshing.contains(&profile.id));
-    let grants: BTreeSet<String> = refreshing().filter_map(crate::domain::profile::Profile::grant).collect();
+    let grants: BTreeSet<String> = refreshing().filter_map(Profile::grant).collect();
     let twins = before
         .profiles()
         .filter(|profile| !grants.is_empty() && profile.grant().is_some_and(|grant| grants.contains(&grant)));
@@ -62,7 +79,7 @@ fn ours(model: &Model, before: &Snapshot) -> BTreeSet<String> {
 
 /// Whether the log knows that what is stored was renewed since.
 fn is_older(model: &Model, after: &Snapshot, one: &Difference) -> bool {
-    let grant = after.profile(&one.name).and_then(crate::domain::profile::Profile::grant);
+    let grant = after.profile(&one.name).and_then(Profile::grant);
     one.how == How::Renewed
         && grant.is_some_and(|grant| matches!(event::past(&model.events, &grant), Past::Spent { .. }))
 }

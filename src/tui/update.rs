@@ -55,10 +55,7 @@ pub fn update(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
             model.catalog = Some(*catalog);
             Vec::new()
         }
-        Msg::Stored(snapshot) => {
-            stores::look(model, snapshot, now);
-            Vec::new()
-        }
+        Msg::Stored(snapshot) => stores::look(model, snapshot, now),
         Msg::Asking(grants) => {
             model.asking = grants;
             Vec::new()

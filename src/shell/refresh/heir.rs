@@ -10,8 +10,8 @@ use crate::domain::change::Renewal;
 use crate::domain::event::{self, Event, Happened, Past};
 use crate::domain::name::StoreId;
 use crate::domain::profile::{LastRefresh, Profile, RefreshResult};
-use crate::shell::Hands;
 use crate::shell::stores::Stores;
+use crate::shell::{Hands, rescue};
 
 /// How often a grant may have been renewed since.
 const GENERATIONS: usize = 64;
@@ -34,6 +34,24 @@ pub(super) async fn find(hands: &Arc<Hands>, profile: &Profile) -> Found {
     let (hands, provider) = (Arc::clone(hands), profile.id.name.provider().to_owned());
     let looking = tokio::task::spawn_blocking(move || look(&hands, &grant, &provider)).await;
     looking.unwrap_or(Found::Nothing)
+}
+
+/// Keeps the tokens of `newer` for the next refresh, where its store holds a pair again that they were
+/// got for. The store itself is left as it is.
+pub async fn keep(hands: &Arc<Hands>, newer: &Profile) {
+    let snapshot = hands.read(newer.id.store).await;
+    let Some(older) = snapshot.profile(&newer.id.name).cloned() else { return };
+    let (Some(grant), Some(next)) = (older.grant(), newer.grant()) else { return };
+    if grant == next || !leads_to(hands, &older, &next).await {
+        return;
+    }
+    let Some(renewal) = renewal(newer) else { return };
+    let paths = hands.paths.clone();
+    let keeping = tokio::task::spawn_blocking(move || rescue::keep(&paths, &older, renewal)).await;
+    if let Ok(Ok(place)) = keeping {
+        // Without the line nobody finds them; nothing worse.
+        drop(hands.note_in(&place, &newer.id, Happened::Kept { grant, next }).await);
+    }
 }
 
 /// Whether what `profile` holds is the grant `later`, or became it by what the log knows of.

@@ -10,7 +10,8 @@ use crate::tui::update::{refresh, say, say_trouble};
 use crate::tui::{notice, rows};
 
 /// Takes a snapshot that was read, and says what another program did since the last one.
-pub(super) fn look(model: &mut Model, snapshot: Snapshot, now: Now) {
+pub(super) fn look(model: &mut Model, snapshot: Snapshot, now: Now) -> Vec<Effect> {
+    let rescues = notice::outdated(model, &snapshot);
     let noticed = notice::of(model, &snapshot);
     take(model, snapshot, now);
     // What somebody must read and answer is not talked over.
@@ -18,6 +19,7 @@ pub(super) fn look(model: &mut Model, snapshot: Snapshot, now: Now) {
     if let Some((text, tone)) = noticed.filter(|(_, tone)| is_free || *tone != Tone::Plain) {
         say(model, text, tone, (tone != Tone::Bad).then_some(now));
     }
+    rescues.into_iter().map(|newer| Effect::Rescue(Box::new(newer))).collect()
 }
 
 /// Takes a store's snapshot in place of its last one. Where the selected row has gone, the row

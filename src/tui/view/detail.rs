@@ -10,9 +10,9 @@ use crate::domain::clock::{DateTime, Now, Utc, local_minute};
 use crate::domain::health::Health;
 use crate::domain::profile::{Kind, LastRefresh, Profile, RefreshResult};
 use crate::tui::model::{Model, RowId, Screen};
+use crate::tui::past::{self, Known};
 use crate::tui::sheet::{Repeated, Sheet};
 use crate::tui::theme::Theme;
-use crate::tui::unended::{self, Unended};
 use crate::tui::{pane, prose, renewal, state, used};
 
 /// What is said of an end that nobody told.
@@ -62,11 +62,11 @@ fn whole(sheet: &mut Sheet<'_>, model: &Model, profile: &Profile, theme: &Theme,
         let until = if profile.has_dead_grant() { ", and stay until x erases them" } else { "" };
         sheet.text(&format!("Stored tokens are as they were{until}."), theme.muted);
     }
-    if let Some((how, words)) = unended::of(model, profile, now) {
+    if let Some((how, words)) = past::of(model, profile, now) {
         let style = match how {
-            Unended::UnderWay => theme.accent,
-            Unended::Interrupted => theme.warn,
-            Unended::Survived => theme.muted,
+            Known::UnderWay => theme.accent,
+            Known::Interrupted | Known::Outdated => theme.warn,
+            Known::Survived => theme.muted,
         };
         sheet.text(&words, style);
     }

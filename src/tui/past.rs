@@ -1,4 +1,4 @@
-//! A refresh that was sent and has no end in the event log: under way, interrupted, or survived.
+//! What the event log knows of the grant that a profile holds, beyond that it was refreshed.
 
 use crate::domain::clock::Now;
 use crate::domain::event::{self, Event, Past};
@@ -7,20 +7,22 @@ use crate::domain::provider::Rotation;
 use crate::tui::model::Model;
 use crate::tui::{automatic, prose, state};
 
-/// How such a refresh stands.
+/// What is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unended {
-    /// Somebody is asking.
+pub enum Known {
+    /// Somebody is asking with it.
     UnderWay,
     /// Whoever asked has gone, and nobody knows what the provider did.
     Interrupted,
     /// Whoever asked has gone, and somebody has renewed the grant since.
     Survived,
+    /// It was renewed, and what is stored is the old pair again.
+    Outdated,
 }
 
-/// How the last such refresh of the profile's grant stands, and what is said of it.
+/// What is known of the grant of `profile`, and what is said of it.
 #[must_use]
-pub fn of(model: &Model, profile: &Profile, now: Now) -> Option<(Unended, String)> {
+pub fn of(model: &Model, profile: &Profile, now: Now) -> Option<(Known, String)> {
     let grant = profile.grant().filter(|_| !model.refreshing.contains(&profile.id))?;
     // Such a token is not spent by asking.
     if model.provider(profile).is_some_and(|provider| provider.rotation == Rotation::Reusable) {
@@ -32,7 +34,7 @@ pub fn of(model: &Model, profile: &Profile, now: Now) -> Option<(Unended, String
     {
         let it = named(event, now);
         if model.asking.contains(&grant) {
-            return Some((Unended::UnderWay, format!("{it} is under way.")));
+            return Some((Known::UnderWay, format!("{it} is under way.")));
         }
         let next = match automatic::planned(model, profile, now) {
             Some(at) if at > now.wall => format!("authtui asks once more in {}", state::left(at, now)),
@@ -43,11 +45,23 @@ pub fn of(model: &Model, profile: &Profile, now: Now) -> Option<(Unended, String
             "{it} was interrupted between request and save: the refresh token may be spent. Stored tokens are as they \
              were. Next: {next}; if the provider refuses it then, l logs in again."
         );
-        return Some((Unended::Interrupted, text));
+        return Some((Known::Interrupted, text));
+    }
+    if let Past::Spent { event, .. } = event::past(&model.events, &grant)
+        && is_meant(event)
+    {
+        let text = format!(
+            "These are older tokens: {} was renewed on {} by {}. The next refresh takes the newer ones if they can be \
+             found, and never asks with these.",
+            profile.id.name,
+            state::moment(event.at, now),
+            prose::safe(&event.by.to_string())
+        );
+        return Some((Known::Outdated, text));
     }
     let event = event::survived(&model.events, &grant).filter(|event| is_meant(event))?;
     let text = format!("{} was interrupted; the next one got new tokens all the same.", named(event, now));
-    Some((Unended::Survived, text))
+    Some((Known::Survived, text))
 }
 
 fn named(event: &Event, now: Now) -> String {
