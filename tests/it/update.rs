@@ -2,6 +2,7 @@
 
 mod automatic;
 mod environment;
+mod notice;
 mod panel;
 mod pulse;
 mod quit;

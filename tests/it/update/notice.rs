@@ -1,0 +1,121 @@
+//! What is said of other programs' changes, and what is not.
+
+use std::collections::BTreeSet;
+
+use authtui::domain::event::{Author, Event, Happened};
+use authtui::domain::profile::Profile;
+use authtui::domain::secret::Secret;
+use authtui::domain::tokens::{Held, Tokens};
+use authtui::domain::trouble::{Next, Trouble};
+use authtui::tui::message::{Effect, Msg, Refreshed};
+use authtui::tui::wakes_at;
+
+use crate::harness::{App, PLACE, due, id, name, now, profile, snapshot};
+
+#[test]
+fn one_change_is_said_in_words_and_many_are_counted() {
+    for (after, said) in [
+        (vec![profile("work"), profile("home")], ""),
+        (vec![profile("home"), profile("work")], ""),
+        (vec![profile("work")], "demo/home was removed by another program."),
+        (vec![profile("work"), held("home", "new")], "demo/home has new tokens, stored by another program."),
+        (
+            vec![profile("work"), Profile { held: Held::Nothing, ..profile("home") }],
+            "The tokens of demo/home were erased by another program.",
+        ),
+        (
+            vec![held("work", "new"), profile("lab")],
+            "Another program changed 3 profiles: 1 added, 1 removed, 1 with new tokens.",
+        ),
+    ] {
+        let mut app = App::with(["work", "home"]);
+        assert_eq!(app.feed(Msg::Stored(snapshot(after))), []);
+        assert_eq!(app.message(), said);
+    }
+}
+
+#[test]
+fn what_is_done_here_is_not_said_to_be_anothers() {
+    let twin = Profile { held: profile("work").held, ..due("twin") };
+    let mut app = App::of([due("work"), twin, profile("home")]);
+    app.keys("r");
+    app.feed(Msg::Stored(snapshot([held("work", "new"), held("twin", "new"), profile("home")])));
+    assert_eq!(app.message(), "", "a refresh of ours and the same grant");
+    app.feed(Msg::Stored(snapshot([held("work", "new"), held("twin", "new"), held("home", "new")])));
+    assert_eq!(app.message(), "demo/home has new tokens, stored by another program.");
+    let mut app = App::with(["work"]);
+    app.model.saving = 1;
+    app.feed(Msg::Stored(snapshot([held("work", "new")])));
+    assert_eq!(app.message(), "", "a change of ours");
+}
+
+#[test]
+fn what_must_be_read_is_not_talked_over() {
+    let mut app = App::with(["work", "home"]);
+    let trouble = Trouble::untouched("cannot refresh demo/work", "refused", Next::LogIn);
+    app.feed(Msg::Refreshed(id("work"), Refreshed::Failed(None, trouble)));
+    let before = app.message().to_owned();
+    app.feed(Msg::Stored(snapshot([profile("work")])));
+    assert_eq!(app.message(), before);
+}
+
+#[test]
+fn a_file_that_cannot_be_read_for_a_while_keeps_the_selection_filter_or_not() {
+    for filter in ["", "demo"] {
+        let mut app = App::with(["work", "home"]);
+        app.keys("j");
+        filter.clone_into(&mut app.model.filter);
+        let trouble = Trouble::untouched("cannot read it", "line 2", Next::Nothing);
+        let unread = authtui::domain::change::Snapshot { writable: Err(trouble), ..snapshot([]) };
+        app.feed(Msg::Stored(unread));
+        assert!(app.message().starts_with(&format!("{PLACE} cannot be read")), "{}", app.message());
+        assert_eq!(app.keys("r"), [], "there is nothing to act on");
+        app.feed(Msg::Stored(snapshot([profile("lab"), profile("work"), profile("home")])));
+        assert_eq!(
+            (app.message(), app.selected()),
+            (format!("{PLACE} can be read again.").as_str(), "demo/home".into())
+        );
+    }
+}
+
+#[test]
+fn newer_tokens_that_nobody_else_has_are_kept_when_older_ones_come_back() {
+    let (older, newer) = (profile("work"), held("work", "new"));
+    let grant = |profile: &Profile| profile.grant().expect("a grant");
+    let mut app = App::of([newer.clone()]);
+    let what = Happened::Renewed { grant: grant(&older), next: grant(&newer), generation: 2 };
+    app.feed(Msg::Events(Ok(vec![event(what)])));
+
+    assert_eq!(app.feed(Msg::Stored(snapshot([older]))), [Effect::Rescue(Box::new(newer.clone()))]);
+
+    assert!(app.message().starts_with("demo/work has an older pair of tokens again"), "{}", app.message());
+    assert_eq!(app.feed(Msg::Stored(snapshot([newer]))), []);
+}
+
+#[test]
+fn while_somebody_asks_the_log_is_read_each_second() {
+    let mut app = App::of([Profile { life: authtui::domain::tokens::Life::default(), ..profile("work") }]);
+    let grant = app.profile("work").grant().expect("a grant");
+    app.feed(Msg::Events(Ok(vec![event(Happened::Asked { grant: grant.clone() })])));
+    assert_eq!(app.advance(std::time::Duration::from_secs(1)), []);
+    app.feed(Msg::Asking(BTreeSet::from([grant])));
+    assert!(app.screen().contains("is under way"), "{}", app.screen());
+    let soon = wakes_at(&app.model, app.now).expect("a moment");
+    assert!(soon <= app.now.steady.after(std::time::Duration::from_secs(1)));
+    assert_eq!(app.advance(std::time::Duration::from_secs(1)), [Effect::ReadEvents]);
+    app.feed(Msg::Asking(BTreeSet::new()));
+    assert!(app.screen().contains("was interrupted"), "{}", app.screen());
+    assert_eq!(app.advance(std::time::Duration::from_secs(1)), []);
+}
+
+/// `name` with other tokens.
+fn held(name: &str, token: &str) -> Profile {
+    let tokens =
+        Tokens { access: Secret::new(token), refresh: Some(Secret::new(format!("{token}-refresh"))) };
+    Profile { held: Held::Here(tokens), ..profile(name) }
+}
+
+fn event(what: Happened) -> Event {
+    let by = Author { program: "authtui token".into(), process: 7 };
+    Event { at: now().wall, by, profile: name("work"), store: "/config.yaml".into(), what }
+}
