@@ -58,7 +58,7 @@ enum Command {
     Refresh(refresh::Arguments),
     /// Show who refreshed what, when, and with what result
     Events(events::Arguments),
-    /// Erase the tokens of a profile here; the provider is not told
+    /// Erase the tokens of a profile here; the provider is told only with --remote
     Revoke(revoke::Arguments),
     /// Erase the tokens of a profile and the profile itself
     Remove(revoke::Arguments),

@@ -1,4 +1,6 @@
-//! `authtui revoke NAME` and `authtui remove NAME`: erase here; the provider is not told.
+//! `authtui revoke NAME` and `authtui remove NAME`: erase here; the provider is told only with `--remote`.
+
+mod remote;
 
 use std::sync::Arc;
 
@@ -11,8 +13,6 @@ use crate::domain::afterlife;
 use crate::domain::change::{Change, Edit};
 use crate::domain::clock::{Now, local};
 use crate::domain::profile::{Kind, Profile};
-use crate::oauth::revocation;
-use crate::shell::revoke::revoke;
 use crate::shell::stores::Failure;
 use crate::shell::{Hands, console};
 
@@ -46,17 +46,9 @@ pub(super) fn run(hands: &Arc<Hands>, arguments: &Arguments, extent: Extent) -> 
     }
     if arguments.remote {
         // Before anybody is asked: who offers no way cannot be told.
-        let catalog = hands.catalog_now();
-        if let Err(mute) = revocation::request(&profile, catalog.get(name.provider())) {
-            console::say(&format!(
-                "authtui: {name} is not revoked at its provider: {mute}. Stored tokens are as they were. Next: without \
-                 --remote it is erased here"
-            ));
-            return Ok(Exit::Failure);
+        if let Err(exit) = remote::announce(hands, &snapshot, &profile) {
+            return Ok(exit);
         }
-        console::say(&format!(
-            "{name}: The provider is asked to end the grant; then its tokens are erased here."
-        ));
     } else {
         console::say(&consequence(&profile, extent, hands.clock.now()));
     }
@@ -75,14 +67,10 @@ pub(super) fn run(hands: &Arc<Hands>, arguments: &Arguments, extent: Extent) -> 
             return Ok(Exit::Failure);
         }
     }
-    let runtime = screen::runtime()?;
     if arguments.remote {
-        if let Err(trouble) = runtime.block_on(revoke(hands, &profile.id)) {
-            return Ok(exit::trouble(&trouble, &name.to_string()));
-        }
-        console::say(&format!("authtui: {name}: revoked at its provider; its tokens are erased here."));
-        if extent == Extent::Tokens {
-            return Ok(Exit::Done);
+        let ended = remote::run(hands, &profile)?;
+        if ended != Exit::Done || extent == Extent::Tokens {
+            return Ok(ended);
         }
     }
     let edit = match extent {
@@ -90,7 +78,7 @@ pub(super) fn run(hands: &Arc<Hands>, arguments: &Arguments, extent: Extent) -> 
         Extent::Profile => Edit::Remove,
     };
     let change = Change { name: name.clone(), expects: None, edit };
-    match runtime.block_on(hands.apply(profile.id.store, change)) {
+    match screen::runtime()?.block_on(hands.apply(profile.id.store, change)) {
         Ok(_) => {
             console::say(&format!(
                 "authtui: {name}: {}.",

@@ -47,6 +47,7 @@ mod redirect;
 pub mod refusal;
 mod reply;
 pub mod resource;
+mod revocation;
 pub mod scope;
 pub mod script;
 pub mod token;
@@ -58,6 +59,8 @@ pub const AUTHORIZE: &str = "/oauth2/auth";
 pub const PASTE: &str = "/oauth2/code/callback";
 /// Where codes and refresh tokens become tokens.
 pub const TOKEN: &str = "/oauth2/token";
+/// Where a token ends its grant (RFC 7009).
+pub const REVOKE: &str = "/oauth2/revoke";
 /// Who a token speaks for.
 pub const USERINFO: &str = "/oauth2/userinfo";
 /// The harmless request that tests a token.
@@ -236,6 +239,7 @@ impl Authority {
                 self.device(Dialect::of(path), asked, parameters, now, mint)
             }
             ("POST", path) if token.is_some() => self.token(Dialect::of(path), asked, parameters, now, mint),
+            ("POST", REVOKE) => self.revocation(asked, parameters),
             ("GET" | "HEAD", PASTE | anthropic::PASTE) => page::paste(parameters),
             ("GET" | "HEAD", device::PAGE) => {
                 page::device(200, parameters.get("user_code").unwrap_or_default(), None)

@@ -201,6 +201,11 @@ impl Snapshot {
         (2..100).filter_map(beside).find(|name| !self.is_taken(name))
     }
 
+    /// The other profiles that hold tokens of the grant of `profile`.
+    pub fn twins<'a>(&'a self, profile: &'a Profile) -> impl Iterator<Item = &'a Profile> {
+        self.profiles().filter(|twin| twin.id != profile.id && twin.shares_grant(profile))
+    }
+
     /// The profiles that can be understood.
     pub fn profiles(&self) -> impl Iterator<Item = &Profile> {
         self.rows.iter().filter_map(|row| match row {

@@ -83,6 +83,14 @@ impl Profile {
         self.refresh_token().map(|token| Fingerprint::of([Some(token)]).short())
     }
 
+    /// Whether both hold tokens of one grant: what ends it for one ends it for the other.
+    #[must_use]
+    pub fn shares_grant(&self, other: &Self) -> bool {
+        let (Some(mine), Some(theirs)) = (self.held.tokens(), other.held.tokens()) else { return false };
+        let logins = self.kind == Kind::OAuth && other.kind == Kind::OAuth;
+        logins && (mine.access == theirs.access || mine.refresh.is_some() && mine.refresh == theirs.refresh)
+    }
+
     /// The header that carries its access token, key or value as it is; absent:
     /// `Authorization: Bearer …` (RFC 6750 §2.1).
     #[must_use]

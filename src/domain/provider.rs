@@ -65,6 +65,8 @@ pub struct Provider {
     pub refresh: Option<Call>,
     /// The request that ends a grant (RFC 7009); absent where the provider has none.
     pub revoke: Option<Call>,
+    /// Where a person ends a grant by hand.
+    pub revoke_page: Option<Url>,
     /// What a refresh does to the refresh token.
     pub rotation: Rotation,
     /// How long a grant lives, where the provider documents it and its answers do not say it.

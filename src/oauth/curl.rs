@@ -15,6 +15,7 @@ const COOKIE: &str = "PUT-YOUR-SESSION-COOKIE-HERE";
 pub fn with_session(request: &Request) -> Option<String> {
     let method = match (request.method, &request.body) {
         (Method::Post, None) => " -X POST",
+        (Method::Delete, _) => " -X DELETE",
         (Method::Post, Some(_)) | (Method::Get, _) => "",
     };
     let headers = request.headers.iter().map(|(name, value)| format!("{name}: {}", value.expose()));

@@ -1,37 +1,50 @@
 //! Asking a provider to end a grant, and what its answer means (RFC 7009).
 
-use std::time::Duration;
+use std::fmt;
 
+use crate::domain::clock::span;
+use crate::domain::countdown::countdown;
 use crate::domain::profile::{Kind, Profile};
 use crate::domain::provider::Provider;
-use crate::domain::provider::call::Slot;
+use crate::domain::provider::call::{Call, Slot};
+use crate::domain::provider::meaning::Meaning;
 use crate::domain::secret::Secret;
-use crate::domain::trouble::{Next, Trouble};
-use crate::oauth::reply::Refusal;
+use crate::domain::tokens::Tokens;
+use crate::domain::trouble::{Next, Stored, Trouble};
+use crate::oauth::reply::{self, Refusal};
 use crate::oauth::request::{Filling, Reply, Request};
+
+/// The server ends tokens, but none of this kind (RFC 7009 §2.2.1).
+const OTHER_KIND: &str = "unsupported_token_type";
 
 /// Why nobody can be asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mute {
     /// No tokens are held.
     NoTokens,
-    /// It is no login.
-    NoLogin,
+    /// It is an API key.
+    IsKey,
+    /// It is an environment variable.
+    IsVariable,
     /// No provider file says where to ask.
     NoProvider,
     /// The provider has no way that is known.
     NoWay,
+    /// The provider file's request wants a token of a kind that is not held.
+    NoToken,
     /// The provider file's address cannot be made.
     Unfilled,
 }
 
-impl std::fmt::Display for Mute {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for Mute {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::NoTokens => "it holds no tokens",
-            Self::NoLogin => "it is no login; delete the key at the provider",
-            Self::NoProvider => "no provider file says where to ask",
-            Self::NoWay => "the provider offers no way that is known; end it on its own pages",
+            Self::IsKey => "it is an API key, not a login",
+            Self::IsVariable => "it is an environment variable, not a login",
+            Self::NoProvider => "no provider file says whom to ask",
+            Self::NoWay => "no way to ask this provider is known",
+            Self::NoToken => "this provider ends a grant by a token that is not held here",
             Self::Unfilled => "the address in the provider file cannot be made",
         })
     }
@@ -44,8 +57,10 @@ impl std::fmt::Display for Mute {
 /// [`Mute`] when nobody can be asked.
 pub fn request(profile: &Profile, provider: Option<&Provider>) -> Result<Request, Mute> {
     let tokens = profile.held.tokens().ok_or(Mute::NoTokens)?;
-    if profile.kind != Kind::OAuth {
-        return Err(Mute::NoLogin);
+    match profile.kind {
+        Kind::OAuth => {}
+        Kind::ApiKey => return Err(Mute::IsKey),
+        Kind::Environment => return Err(Mute::IsVariable),
     }
     let provider = provider.ok_or(Mute::NoProvider)?;
     let call = provider.revoke.as_ref().ok_or(Mute::NoWay)?;
@@ -61,28 +76,101 @@ pub fn request(profile: &Profile, provider: Option<&Provider>) -> Result<Request
     if let Some(refresh) = &tokens.refresh {
         filling = filling.with(Slot::Refresh, refresh.clone());
     }
+    if !carries_one_of(call, tokens) {
+        return Err(Mute::NoToken);
+    }
     filling.fill(call).map_err(|_| Mute::Unfilled)
 }
 
-/// Judges the answer. Any 200 is a success, also for a token that was not known (RFC 7009 §2.2);
-/// so is any other 2xx, unless its body names an error.
+/// Whether any of the tokens has a place in `call`.
+fn carries_one_of(call: &Call, tokens: &Tokens) -> bool {
+    call.slots().iter().any(|slot| match slot {
+        Slot::Refresh => tokens.refresh.is_some(),
+        Slot::Token | Slot::Access => true,
+        Slot::ClientId
+        | Slot::ClientSecret
+        | Slot::Basic
+        | Slot::Code
+        | Slot::State
+        | Slot::Redirect
+        | Slot::Challenge
+        | Slot::Verifier
+        | Slot::TokenHint
+        | Slot::DeviceCode
+        | Slot::Scope
+        | Slot::Account => false,
+    })
+}
+
+/// What a person can do where the provider is not asked or does not do it: `end the grant at …`.
+#[must_use]
+pub fn by_hand(profile: &Profile, provider: Option<&Provider>) -> String {
+    let (what, page) = match profile.kind {
+        Kind::OAuth => ("end the grant", provider.and_then(|provider| provider.revoke_page.as_ref())),
+        Kind::ApiKey => ("delete the key", provider.and_then(|provider| provider.key_page.as_ref())),
+        Kind::Environment => ("delete it", None),
+    };
+    match (page, provider) {
+        (Some(page), _) => format!("{what} at {page}"),
+        (None, Some(provider)) => format!("{what} on the web pages of {}", provider.title),
+        (None, None) => format!("{what} on the provider's web pages"),
+    }
+}
+
+/// Judges what came of asking. Any 2xx is a success, also for a token that was not known (RFC 7009
+/// §2.2), unless its body names an error or is a web page.
 ///
 /// # Errors
 /// A [`Trouble`] that says why the grant may still live.
-pub fn judge(profile: &Profile, provider: &Provider, reply: &Reply) -> Result<(), Trouble> {
+pub fn judge(profile: &Profile, provider: &Provider, reply: Result<&Reply, &Trouble>) -> Result<(), Trouble> {
+    let title = &provider.title;
+    let failed = |why: String, stored, next| {
+        let what = format!("cannot revoke {} at its provider", profile.id.name);
+        Err(Trouble { what, why, stored, next })
+    };
+    let reply = match reply {
+        Ok(reply) => reply,
+        Err(lost) => {
+            let why = match lost.stored {
+                Stored::PerhapsSpent => {
+                    format!(
+                        "{}; nobody knows whether the grant has ended, and asking again does no harm",
+                        lost.why
+                    )
+                }
+                Stored::Untouched | Stored::NewOnesInMemory | Stored::Unsynced | Stored::Rescued => {
+                    lost.why.clone()
+                }
+            };
+            return failed(format!("{title}: {why}"), lost.stored, Next::Retry);
+        }
+    };
     let refusal = Refusal::of(&provider.reply, &provider.meanings, reply, "no word of success");
-    if (200..300).contains(&reply.status) && refusal.said.code().is_none() {
+    if (200..300).contains(&reply.status) && refusal.said.code().is_none() && !reply::is_page(reply) {
         return Ok(());
     }
-    let what = format!("cannot revoke {} at {}", profile.id.name, provider.title);
-    let pause = refusal.retry_after.unwrap_or(Duration::ZERO).as_secs();
-    let later = if pause > 0 { format!("; it asks to be left alone for {pause} s") } else { String::new() };
-    let next = if refusal.is_passing() {
-        Next::Retry
-    } else {
-        Next::Fix("end it on the provider's own pages, or erase it here".to_owned())
-    };
-    Err(Trouble::untouched(what, format!("it {refusal}{later}"), next))
+    let why = format!("{title} {refusal}{}", explained(&refusal, provider));
+    let next = if refusal.is_passing() { Next::Retry } else { Next::Fix(by_hand(profile, Some(provider))) };
+    failed(why, Stored::Untouched, next)
+}
+
+/// What the refusal means, where its words do not say so.
+fn explained(refusal: &Refusal, provider: &Provider) -> String {
+    let shown = format!("authtui providers show {}", provider.name);
+    if refusal.said.code() == Some(OTHER_KIND) {
+        return ": it ends no tokens of this kind".to_owned();
+    }
+    if refusal.meaning == Some(Meaning::GrantDead) {
+        return "; the grant seems to be over already".to_owned();
+    }
+    if refusal.is_about_client() {
+        return format!("; check the client: {shown}");
+    }
+    if refusal.is_misplaced() {
+        return format!("; check the address: {shown}");
+    }
+    let pause = refusal.retry_after.filter(|pause| !pause.is_zero());
+    pause.map_or_else(String::new, |pause| format!("; it may be asked again in {}", countdown(span(pause)).0))
 }
 
 #[cfg(test)]
@@ -91,7 +179,7 @@ mod tests {
     use crate::domain::clock::{FixedOffset, Now, Steady, at_seconds};
     use crate::domain::name::{ProfileId, ProfileName, StoreId};
     use crate::domain::provider::file;
-    use crate::domain::tokens::{Held, Tokens};
+    use crate::domain::tokens::Held;
 
     const FILE: &str = "name: acme\nendpoints: { authorize: 'https://a.test/a', token: 'https://a.test/t', \
         revoke: 'https://a.test/r' }\nclient: { id: c, authentication: post }\n";
@@ -106,11 +194,6 @@ mod tests {
         Profile { held, client_secret: Some(Secret::new("s")), ..Profile::new(id, Kind::OAuth) }
     }
 
-    fn body(profile: &Profile, provider: &Provider) -> String {
-        let request = request(profile, Some(provider)).expect("a request");
-        request.body.expect("a body").1.expose().to_owned()
-    }
-
     fn reply(status: u16, body: &str) -> Reply {
         let offset = FixedOffset::east_opt(0).expect("in range");
         let wall = at_seconds(1_800_000_000).expect("in range");
@@ -118,66 +201,227 @@ mod tests {
         Reply { status, headers: Vec::new(), body: Secret::new(body), sent }
     }
 
+    /// A provider that differs from the shortest one by these lines.
+    fn own(authentication: &str, calls: &str) -> Provider {
+        let text = FILE.replace(", revoke: 'https://a.test/r'", "");
+        provider(&format!("{}{calls}", text.replace("authentication: post", authentication)))
+    }
+
+    /// The request as one text: method, address, headers beside `accept`, body.
+    fn sent(profile: &Profile, provider: &Provider) -> String {
+        let request = request(profile, Some(provider)).expect("a request");
+        let headers = request.headers.iter().filter(|(name, _)| name != "accept");
+        let headers: String = headers.map(|(name, value)| format!("{name}={} ", value.expose())).collect();
+        let body = request.body.as_ref().map_or("", |(_, body)| body.expose());
+        format!("{:?} {} {headers}{body}", request.method, request.url)
+    }
+
     #[test]
     fn the_refresh_token_goes_first_and_the_hint_says_which_it_is() {
         let provider = provider(FILE);
+        let form = "Post https://a.test/r token=";
         assert_eq!(
-            body(&profile(Some("r1")), &provider),
-            "token=r1&token_type_hint=refresh_token&client_id=c&client_secret=s"
+            sent(&profile(Some("r1")), &provider),
+            format!("{form}r1&token_type_hint=refresh_token&client_id=c&client_secret=s")
         );
         assert_eq!(
-            body(&profile(None), &provider),
-            "token=a1&token_type_hint=access_token&client_id=c&client_secret=s"
+            sent(&profile(None), &provider),
+            format!("{form}a1&token_type_hint=access_token&client_id=c&client_secret=s")
         );
     }
 
     #[test]
-    fn a_provider_may_want_it_in_another_form() {
-        let text = format!(
-            "{FILE}calls: {{ revoke: {{ post: 'https://a.test/x', json: {{ credentials: ['{{access}}', '{{refresh}}'] }} }} }}\n"
-        );
-        let provider = provider(&text);
-        assert_eq!(body(&profile(Some("r1")), &provider), r#"{"credentials":["a1","r1"]}"#);
-        assert_eq!(body(&profile(None), &provider), r#"{"credentials":["a1"]}"#);
-    }
-
-    #[test]
-    fn who_cannot_be_asked_is_said() {
-        let silent =
-            provider(&FILE.replace(", revoke: 'https://a.test/r'", "").replace(", \\\n        ", ""));
-        let erased = Profile { held: Held::Nothing, ..profile(None) };
-        let key = Profile { kind: Kind::ApiKey, ..profile(None) };
-        for (profile, provider, why) in [
-            (erased, Some(&silent), Mute::NoTokens),
-            (key, Some(&silent), Mute::NoLogin),
-            (profile(None), None, Mute::NoProvider),
-            (profile(None), Some(&silent), Mute::NoWay),
+    fn the_client_proves_itself_as_at_the_token_endpoint() {
+        let start = "Post https://a.test/r ";
+        let form = "token=r1&token_type_hint=refresh_token";
+        for (authentication, expected) in [
+            ("none", format!("{start}{form}&client_id=c")),
+            ("post", format!("{start}{form}&client_id=c&client_secret=s")),
+            ("basic", format!("{start}authorization=Basic Yzpz {form}")),
+            ("{ header: x-key }", format!("{start}x-key=s {form}&client_id=c")),
         ] {
-            assert_eq!(request(&profile, provider), Err(why));
+            let text = FILE.replace("authentication: post", &format!("authentication: {authentication}"));
+            assert_eq!(sent(&profile(Some("r1")), &provider(&text)), expected, "{authentication}");
+        }
+        let json =
+            r#"Post https://a.test/r {"token":"r1","token_type_hint":"refresh_token","client_id":"c"}"#;
+        let text = format!("{}body: json\n", FILE.replace("authentication: post", "authentication: none"));
+        assert_eq!(sent(&profile(Some("r1")), &provider(&text)), json);
+    }
+
+    #[test]
+    fn every_form_in_use_is_a_few_lines_of_a_file() {
+        const PUBLIC: &str = "authentication: none";
+        const SECRET: &str = "authentication: post";
+        let revoke = |lines: &str| format!("calls: {{ revoke: {{ {lines} }} }}\n");
+        for (name, authentication, lines, with, without) in [
+            (
+                "Google",
+                PUBLIC,
+                "post: 'https://oauth2.googleapis.com/revoke', form: { token: '{token}' }",
+                "Post https://oauth2.googleapis.com/revoke token=r1",
+                "Post https://oauth2.googleapis.com/revoke token=a1",
+            ),
+            (
+                "GitLab",
+                SECRET,
+                "post: 'https://gitlab.com/oauth/revoke', form: { client_id: '{client_id}', client_secret: \
+                 '{client_secret}', token: '{token}' }",
+                "Post https://gitlab.com/oauth/revoke client_id=c&client_secret=s&token=r1",
+                "Post https://gitlab.com/oauth/revoke client_id=c&client_secret=s&token=a1",
+            ),
+            (
+                "OpenAI",
+                PUBLIC,
+                "post: 'https://auth.openai.com/oauth/revoke', json: { token: '{token}', token_type_hint: \
+                 '{token_hint}', client_id: '{client_id}' }",
+                r#"Post https://auth.openai.com/oauth/revoke {"token":"r1","token_type_hint":"refresh_token","client_id":"c"}"#,
+                r#"Post https://auth.openai.com/oauth/revoke {"token":"a1","token_type_hint":"access_token","client_id":"c"}"#,
+            ),
+            (
+                "Linear",
+                PUBLIC,
+                "post: 'https://api.linear.app/oauth/revoke', form: { refresh_token: '{refresh}' }",
+                "Post https://api.linear.app/oauth/revoke refresh_token=r1",
+                "",
+            ),
+            (
+                "Slack",
+                PUBLIC,
+                "post: 'https://slack.com/api/auth.revoke', headers: { authorization: 'Bearer {access}' }",
+                "Post https://slack.com/api/auth.revoke authorization=Bearer a1 ",
+                "Post https://slack.com/api/auth.revoke authorization=Bearer a1 ",
+            ),
+            (
+                "GitHub, with a secret",
+                SECRET,
+                "delete: 'https://api.github.com/applications/{client_id}/token', headers: { authorization: \
+                 'Basic {basic}' }, json: { access_token: '{access}' }",
+                r#"Delete https://api.github.com/applications/c/token authorization=Basic Yzpz {"access_token":"a1"}"#,
+                r#"Delete https://api.github.com/applications/c/token authorization=Basic Yzpz {"access_token":"a1"}"#,
+            ),
+            (
+                "GitHub, without",
+                PUBLIC,
+                "post: 'https://api.github.com/credentials/revoke', json: { credentials: ['{refresh}', \
+                 '{access}'] }",
+                r#"Post https://api.github.com/credentials/revoke {"credentials":["r1","a1"]}"#,
+                r#"Post https://api.github.com/credentials/revoke {"credentials":["a1"]}"#,
+            ),
+        ] {
+            let provider = own(authentication, &revoke(lines));
+            assert_eq!(sent(&profile(Some("r1")), &provider), with, "{name}");
+            if !without.is_empty() {
+                assert_eq!(sent(&profile(None), &provider), without, "{name}");
+            }
         }
     }
 
     #[test]
-    fn only_a_plain_success_is_one() {
-        let provider = provider(FILE);
-        for (status, body, is_done) in [
-            (200, "", true),
-            (200, "{}", true),
-            (204, "", true),
-            (200, r#"{"error":"invalid_client"}"#, false),
-            (400, r#"{"error":"unsupported_token_type"}"#, false),
-            (302, "", false),
-            (404, "", false),
-            (503, "", false),
+    fn a_request_that_would_carry_no_token_is_not_sent() {
+        let lines = "calls: { revoke: { post: 'https://a.test/r', form: { refresh_token: '{refresh}' } } }\n";
+        let provider = own("authentication: none", lines);
+        assert!(request(&profile(Some("r1")), Some(&provider)).is_ok());
+        assert_eq!(request(&profile(None), Some(&provider)), Err(Mute::NoToken));
+    }
+
+    #[test]
+    fn who_cannot_be_asked_is_said_and_what_can_be_done_by_hand() {
+        let silent = own("authentication: none", "revoke: { page: 'https://a.test/programs' }\n");
+        let pageless =
+            own("authentication: none", "title: Acme & Sons\nkey: { page: 'https://a.test/keys' }\n");
+        let erased = Profile { held: Held::Nothing, ..profile(None) };
+        let of_kind = |kind| Profile { kind, ..profile(None) };
+        for (profile, provider, why, by) in [
+            (erased, Some(&silent), Mute::NoTokens, "end the grant at https://a.test/programs"),
+            (of_kind(Kind::ApiKey), Some(&pageless), Mute::IsKey, "delete the key at https://a.test/keys"),
+            (of_kind(Kind::ApiKey), Some(&silent), Mute::IsKey, "delete the key on the web pages of acme"),
+            (
+                of_kind(Kind::Environment),
+                Some(&silent),
+                Mute::IsVariable,
+                "delete it on the web pages of acme",
+            ),
+            (profile(None), None, Mute::NoProvider, "end the grant on the provider's web pages"),
+            (profile(None), Some(&silent), Mute::NoWay, "end the grant at https://a.test/programs"),
+            (profile(None), Some(&pageless), Mute::NoWay, "end the grant on the web pages of Acme & Sons"),
         ] {
-            let judged = judge(&profile(Some("r1")), &provider, &reply(status, body));
-            assert_eq!(judged.is_ok(), is_done, "{status} {body}: {judged:?}");
-            let next = judged.err().map(|trouble| trouble.next);
-            assert_eq!(
-                next == Some(Next::Retry),
-                status == 503 || status == 404 || status == 302,
-                "{status}"
-            );
+            assert_eq!(request(&profile, provider), Err(why));
+            assert_eq!(by_hand(&profile, provider), by);
+        }
+    }
+
+    #[test]
+    fn only_a_plain_success_is_one_and_every_other_answer_says_what_it_means() {
+        let provider = provider(&format!("{FILE}meaning: [{{ error: gone_already, is: grant_dead }}]\n"));
+        let (done, by_hand) = (Ok(()), Err((false, "")));
+        let again = |words| Err((true, words));
+        let fix = |words| Err((false, words));
+        for (status, body, expected) in [
+            (200, "", done),
+            (200, "{}", done),
+            (200, "OK", done),
+            (204, "", done),
+            (200, r#"{"ok":true,"revoked":true}"#, done),
+            (200, r#"{"ok":false,"error":"invalid_auth"}"#, fix("refused with invalid_auth")),
+            (200, " <html>Sign in to this network first.", again("answered 200 with a web page")),
+            (400, r#"{"error":"unsupported_token_type"}"#, fix("it ends no tokens of this kind")),
+            (400, r#"{"error":"gone_already"}"#, fix("the grant seems to be over already")),
+            (401, r#"{"error":"invalid_client"}"#, fix("check the client: authtui providers show acme")),
+            (400, r#"{"error":"invalid_request","error_description":"no token"}"#, fix("no token")),
+            (401, "", by_hand),
+            (404, "", again("check the address: authtui providers show acme")),
+            (405, "", again("check the address")),
+            (302, "", again("answered 302")),
+            (429, "", again("answered 429")),
+            (500, "", again("answered 500")),
+            (503, "", again("answered 503")),
+        ] {
+            let judged = judge(&profile(Some("r1")), &provider, Ok(&reply(status, body)));
+            let said = judged.as_ref().copied().map_err(|trouble| {
+                assert_eq!(
+                    (trouble.what.as_str(), trouble.stored),
+                    (WHAT, Stored::Untouched),
+                    "{status} {body}"
+                );
+                if trouble.next != Next::Retry {
+                    assert_eq!(trouble.next, Next::Fix("end the grant on the web pages of acme".to_owned()));
+                }
+                (trouble.next == Next::Retry, trouble.why.as_str())
+            });
+            match (said, expected) {
+                (Ok(()), Ok(())) => {}
+                (Err((retry, why)), Err((expected, words))) => {
+                    assert!(why.starts_with("acme ") && why.contains(words), "{status} {body}: {why}");
+                    assert_eq!(retry, expected, "{status} {body}: {why}");
+                }
+                (said, _) => panic!("{status} {body}: {said:?}"),
+            }
+        }
+    }
+
+    const WHAT: &str = "cannot revoke acme/ana at its provider";
+
+    #[test]
+    fn a_pause_that_is_asked_for_is_said() {
+        let headers = vec![("retry-after".to_owned(), Secret::new("120"))];
+        let busy = Reply { headers, ..reply(503, "") };
+        let trouble = judge(&profile(Some("r1")), &provider(FILE), Ok(&busy)).expect_err("busy");
+        assert_eq!(trouble.why, "acme answered 503 with an empty body; it may be asked again in 2m00s");
+    }
+
+    #[test]
+    fn an_answer_that_was_lost_leaves_the_end_of_the_grant_open() {
+        for (stored, words) in [
+            (
+                Stored::PerhapsSpent,
+                "acme: lost; nobody knows whether the grant has ended, and asking again does no harm",
+            ),
+            (Stored::Untouched, "acme: lost"),
+        ] {
+            let lost = Trouble { stored, ..Trouble::untouched("cannot ask a.test", "lost", Next::Nothing) };
+            let trouble = judge(&profile(Some("r1")), &provider(FILE), Err(&lost)).expect_err("lost");
+            assert_eq!(trouble, Trouble { what: WHAT.into(), why: words.into(), stored, next: Next::Retry });
         }
     }
 }

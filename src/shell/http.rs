@@ -47,6 +47,7 @@ impl Http {
         let method = match request.method {
             Method::Get => reqwest::Method::GET,
             Method::Post => reqwest::Method::POST,
+            Method::Delete => reqwest::Method::DELETE,
         };
         let mut sending = client.request(method, request.url.clone());
         for (name, value) in &request.headers {

@@ -15,7 +15,7 @@ use crate::shell::revoke::revoke;
 use crate::shell::stores::Failure;
 use crate::shell::tasks::Tasks;
 use crate::shell::{Hands, asking, broke, login};
-use crate::tui::message::{Copied, Effect, Form, Msg, Refreshed};
+use crate::tui::message::{Copied, Effect, Form, Msg, Refreshed, Revoked};
 
 /// Where messages for the model go.
 pub type Inbox = Sender<Msg>;
@@ -119,7 +119,7 @@ fn lost(effect: &Effect) -> Option<Msg> {
     Some(match effect {
         Effect::Refresh(id, _) => Msg::Refreshed(id.clone(), Refreshed::Failed(None, trouble)),
         Effect::Change(id, _) => Msg::Changed(id.clone(), Err(trouble)),
-        Effect::Revoke(id) => Msg::Revoked(id.clone(), Err(trouble)),
+        Effect::Revoke(id) => Msg::Revoked(id.clone(), Revoked::NotEnded(trouble)),
         Effect::Copy(..) | Effect::CopyText(..) => Msg::Copied(String::new(), Err(trouble)),
         Effect::Test(id) => Msg::Tested(id.clone(), Err(trouble)),
         Effect::Scopes(provider, _) => Msg::Scopes(provider.clone(), Err(trouble)),

@@ -4,7 +4,7 @@
 //! ask, save, unlock. The new refresh token is on disk before anything else happens; whatever
 //! fails, nothing stored is deleted.
 
-mod heir;
+pub(super) mod heir;
 mod trouble;
 
 pub use crate::shell::refresh::heir::keep;

@@ -1,52 +1,129 @@
 //! Ending a grant at its provider, and then here.
 //!
 //! One effect under the grant's lock: a refresh that is under way ends first, and what it brought is
-//! what is revoked. Only after the provider's yes are the tokens erased.
+//! what is revoked; one that waits finds nothing left to renew. Only after the provider's yes are the
+//! tokens erased, those of every profile that holds the same grant.
 
 use std::sync::Arc;
 
-use crate::domain::change::{Change, Edit, Snapshot};
+use crate::domain::change::{Change, Edit};
 use crate::domain::event::Happened;
 use crate::domain::name::ProfileId;
-use crate::domain::trouble::{Next, Stored, Trouble};
-use crate::oauth::revocation::{judge, request};
+use crate::domain::profile::Profile;
+use crate::domain::provider::{Provider, Rotation};
+use crate::domain::trouble::{Next, Trouble};
+use crate::oauth::request::Request;
+use crate::oauth::revocation::{by_hand, judge, request};
+use crate::shell::refresh::heir::{self, Found};
+use crate::shell::stores::Failure;
 use crate::shell::{Hands, grant_lock};
+use crate::tui::message::Revoked;
+
+/// How often somebody else may renew the grant while its lock is waited for.
+const TRIES: usize = 8;
 
 /// Asks the provider to end the grant of a profile, and erases its tokens here once it has.
-///
-/// # Errors
-/// A [`Trouble`]; unless it says otherwise the tokens are as they were.
-pub async fn revoke(hands: &Arc<Hands>, id: &ProfileId) -> Result<Snapshot, Trouble> {
+pub async fn revoke(hands: &Arc<Hands>, id: &ProfileId) -> Revoked {
     let what = format!("cannot revoke {} at its provider", id.name);
-    let mute = |why: String| Trouble::untouched(what.clone(), why, Next::Nothing);
-    let gone = || mute("there is no such profile any more".to_owned());
+    attempt(hands, id, &what).await.unwrap_or_else(Revoked::NotEnded)
+}
+
+async fn attempt(hands: &Arc<Hands>, id: &ProfileId, what: &str) -> Result<Revoked, Trouble> {
     let catalog = hands.catalog().await;
     let provider = catalog.get(id.name.provider());
-    let before = hands.read(id.store).await.profile(&id.name).cloned().ok_or_else(gone)?;
-    request(&before, provider).map_err(|why| mute(why.to_string()))?;
-    let _held = match before.refresh_token() {
-        Some(refresh) => Some(grant_lock::hold(hands, id, &what, refresh).await?),
-        None => None,
-    };
-    let profile = hands.read(id.store).await.profile(&id.name).cloned().ok_or_else(gone)?;
-    let request = request(&profile, provider).map_err(|why| mute(why.to_string()))?;
-    let Some(provider) = provider else { return Err(gone()) };
-    let answered = hands.http.send(&request, hands.clock.now()).await;
-    if let Err(trouble) = answered.and_then(|reply| judge(&profile, provider, &reply)) {
-        hands.tell(id, Happened::NotRevoked { why: trouble.why.clone() }).await;
-        return Err(Trouble { what, ..trouble });
-    }
-    hands.tell(id, Happened::Revoked).await;
-    let edit = Edit::Forget(hands.clock.now().wall);
-    let change = Change { name: id.name.clone(), expects: profile.held.fingerprint(), edit };
-    hands.apply(id.store, change).await.map_err(|failure| {
-        let why =
-            format!("the provider has ended the grant, but its tokens are still stored here: {failure}");
-        Trouble {
-            what: format!("cannot erase {}", id.name),
-            why,
-            stored: Stored::Untouched,
-            next: Next::Retry,
+    let mut profile = read(hands, id, what).await?;
+    for _ in 0..TRIES {
+        let (provider, _) = asked(what, &profile, provider)?;
+        let _held = match profile.refresh_token() {
+            Some(refresh) => Some(grant_lock::hold(hands, id, what, refresh).await?),
+            None => None,
+        };
+        let locked = std::mem::replace(&mut profile, read(hands, id, what).await?);
+        // Renewed while its lock was waited for: what it is called now has another lock.
+        if profile.refresh_token() != locked.refresh_token()
+            || has_heir(hands, &profile, provider, what).await?
+        {
+            profile = read(hands, id, what).await?;
+            continue;
         }
-    })
+        let (_, request) = asked(what, &profile, Some(provider))?;
+        let reply = hands.http.send(&request, hands.clock.now()).await;
+        if let Err(trouble) = judge(&profile, provider, reply.as_ref()) {
+            hands.tell(id, Happened::NotRevoked { why: trouble.why.clone() }).await;
+            return Err(trouble);
+        }
+        return Ok(erase(hands, &profile, provider).await);
+    }
+    Err(Trouble::untouched(what, "other programs renew it again and again", Next::Retry))
+}
+
+/// The profile as it is stored, in a store that can be written: whoever could not erase would not ask.
+async fn read(hands: &Arc<Hands>, id: &ProfileId, what: &str) -> Result<Profile, Trouble> {
+    let snapshot = hands.read(id.store).await;
+    snapshot.writable.clone()?;
+    let gone = || Trouble::untouched(what, "there is no such profile any more", Next::Nothing);
+    snapshot.profile(&id.name).cloned().ok_or_else(gone)
+}
+
+/// Whom to ask, and what.
+fn asked<'a>(
+    what: &str,
+    profile: &Profile,
+    provider: Option<&'a Provider>,
+) -> Result<(&'a Provider, Request), Trouble> {
+    let mute = |why: String| Trouble::untouched(what, why, Next::Fix(by_hand(profile, provider)));
+    let request = request(profile, provider).map_err(|why| mute(why.to_string()))?;
+    provider.map(|provider| (provider, request)).ok_or_else(|| mute("its provider has gone".to_owned()))
+}
+
+/// Whether somebody else has renewed the grant, so that its token here is spent and ends nothing; what
+/// they got is taken over.
+async fn has_heir(
+    hands: &Arc<Hands>,
+    profile: &Profile,
+    provider: &Provider,
+    what: &str,
+) -> Result<bool, Trouble> {
+    match heir::find(hands, profile).await {
+        Found::Nothing | Found::Interrupted(_) => Ok(false),
+        Found::Heir(_) | Found::Orphan(_) if provider.rotation == Rotation::Reusable => Ok(false),
+        Found::Heir(renewal) => {
+            let expects = profile.held.fingerprint();
+            let change = Change { name: profile.id.name.clone(), expects, edit: Edit::Refresh(renewal) };
+            match hands.apply(profile.id.store, change).await {
+                Ok(_) | Err(Failure::Moved(_)) => Ok(true),
+                Err(Failure::Trouble(trouble)) => Err(trouble),
+            }
+        }
+        Found::Orphan(event) => {
+            let why =
+                format!("{} has renewed the grant since, and its new tokens are not here any more", event.by);
+            Err(Trouble::untouched(what, why, Next::Fix(by_hand(profile, Some(provider)))))
+        }
+    }
+}
+
+/// Erases the tokens of a grant that is over, wherever this store holds them.
+async fn erase(hands: &Arc<Hands>, profile: &Profile, provider: &Provider) -> Revoked {
+    let store = profile.id.store;
+    let mut snapshot = hands.read(store).await;
+    let mut kept = Vec::new();
+    let twins: Vec<Profile> = snapshot.twins(profile).cloned().collect();
+    for twin in std::iter::once(profile.clone()).chain(twins) {
+        hands.tell(&twin.id, Happened::Revoked).await;
+        let edit = Edit::Forget(hands.clock.now().wall);
+        let change = Change { name: twin.id.name.clone(), expects: twin.held.fingerprint(), edit };
+        match hands.apply(store, change).await {
+            Ok(after) => snapshot = after,
+            // Erased, removed, or logged in again meanwhile: what ended is not there any more.
+            Err(Failure::Moved(_)) => snapshot = hands.read(store).await,
+            Err(Failure::Trouble(trouble)) => kept.push((twin.id.name, trouble.why)),
+        }
+    }
+    let Some((_, why)) = kept.first() else { return Revoked::Done(snapshot) };
+    let names: Vec<String> = kept.iter().map(|(name, _)| name.to_string()).collect();
+    let names = names.join(", ");
+    let why = format!("{} has ended the grant, and then {why}", provider.title);
+    let next = Next::Fix(format!("erase what is left of {names} here once that is mended"));
+    Revoked::NotErased(Trouble::untouched(format!("cannot erase {names}"), why, next))
 }

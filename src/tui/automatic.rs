@@ -51,7 +51,7 @@ pub enum Why {
     NoWay,
     /// Its store cannot be written.
     Unwritable,
-    /// Something else comes first: what is not read yet, a refresh that runs, tokens that are not saved.
+    /// Something else comes first: what is not read yet, a refresh or revocation that runs, tokens that are not saved.
     NotNow,
 }
 
@@ -102,7 +102,8 @@ pub fn outlook(model: &Model, profile: &Profile, now: Now) -> Outlook {
     if model.stores.get(&profile.id.store).is_none_or(|store| store.writable.is_err()) {
         return Outlook::Not(Why::Unwritable);
     }
-    if model.refreshing.contains(&profile.id) || model.unsaved.contains_key(&profile.id) {
+    let is_busy = model.refreshing.contains(&profile.id) || model.revoking.contains(&profile.id);
+    if is_busy || model.unsaved.contains_key(&profile.id) {
         return Outlook::Not(Why::NotNow);
     }
     let rest = rested(model, profile).filter(|rested| *rested > now.steady);

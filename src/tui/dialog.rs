@@ -3,6 +3,7 @@
 use crate::domain::name::{ProfileId, ProfileName};
 use crate::domain::trouble::Trouble;
 use crate::oauth::login::{Choice, Doubt, Login, Stage};
+use crate::oauth::revocation::Mute;
 
 /// A question that is asked, and the answer that is marked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +21,8 @@ pub enum Question {
     Revoke(ProfileId),
     /// Whether to ask the provider to end a grant, and then to erase it here.
     RevokeAtProvider(ProfileId),
+    /// What to do with a grant that no provider can be asked to end.
+    NotRevocable(ProfileId, Mute),
     /// What to do with a grant that the provider did not end.
     NotRevoked(ProfileId, Trouble),
     /// Whether to cancel the login.
@@ -107,8 +110,14 @@ impl Dialog {
             ],
             Question::RevokeAtProvider(id) => vec![
                 answer("Cancel", Answer::Nothing),
-                answer("Revoke at the provider, then erase here", Answer::RevokeAtProvider(id.clone())),
+                answer("Revoke, then erase here", Answer::RevokeAtProvider(id.clone())),
             ],
+            Question::NotRevocable(id, _) => {
+                vec![
+                    answer("Cancel", Answer::Nothing),
+                    answer("Erase it here alone", Answer::Forget(id.clone())),
+                ]
+            }
             Question::NotRevoked(id, _) => vec![
                 answer("Keep the tokens", Answer::Nothing),
                 answer("Ask again", Answer::RevokeAtProvider(id.clone())),

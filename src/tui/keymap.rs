@@ -41,6 +41,8 @@ pub struct Binding {
     pub hint: &'static str,
     /// How it is said where room is short.
     pub brief: &'static str,
+    /// How the help says it.
+    pub words: &'static str,
     /// Where they do it.
     pub place: Place,
     /// Where it is said.
@@ -61,15 +63,15 @@ const fn char(key: char) -> Key {
 }
 
 const fn footer(place: Place, keys: &'static [Key], action: Action, hint: &'static str) -> Binding {
-    Binding { keys, action, hint, brief: hint, place, said: Said::Footer }
+    Binding { keys, action, hint, brief: hint, words: hint, place, said: Said::Footer }
 }
 
 const fn login(keys: &'static [Key], action: Action, hint: &'static str, brief: &'static str) -> Binding {
-    Binding { keys, action, hint, brief, place: Place::Login, said: Said::Footer }
+    Binding { keys, action, hint, brief, words: hint, place: Place::Login, said: Said::Footer }
 }
 
 const fn help(place: Place, keys: &'static [Key], action: Action, hint: &'static str) -> Binding {
-    Binding { keys, action, hint, brief: hint, place, said: Said::Help }
+    Binding { keys, action, hint, brief: hint, words: hint, place, said: Said::Help }
 }
 
 /// Every key of the program. The first that fits wins; a place comes before `Everywhere`.
@@ -81,7 +83,10 @@ pub const BINDINGS: &[Binding] = &[
     help(Place::Profiles, &[char('R')], Action::RefreshDue, "refresh all that are due"),
     footer(Place::Profiles, &[char('y')], Action::Copy, "copy"),
     footer(Place::Profiles, &[char('x')], Action::RevokeLocally, "revoke locally"),
-    footer(Place::Profiles, &[char('X')], Action::Revoke, "revoke"),
+    Binding {
+        words: "revoke at the provider",
+        ..footer(Place::Profiles, &[char('X')], Action::Revoke, "revoke")
+    },
     help(Place::Profiles, &[char('T')], Action::Test, "test token"),
     help(Place::Profiles, &[char('A')], Action::Automatic, "renew by itself, or not"),
     help(Place::Profiles, &[char('L')], Action::Events, "events"),

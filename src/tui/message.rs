@@ -151,8 +151,8 @@ pub enum Msg {
     Refreshed(ProfileId, Refreshed),
     /// A change of a profile was applied, or could not be.
     Changed(ProfileId, Result<Snapshot, Trouble>),
-    /// The provider was asked to end a grant: it is over and erased, or not.
-    Revoked(ProfileId, Result<Snapshot, Trouble>),
+    /// The provider was asked to end a grant.
+    Revoked(ProfileId, Revoked),
     /// Something was copied, or could not be.
     Copied(String, Result<Copied, Trouble>),
     /// A token was tested.
@@ -174,6 +174,17 @@ pub enum Refreshed {
     Unsaved(Box<Renewal>, Trouble),
     /// No new tokens; the store as it is after what happened was written down.
     Failed(Option<Snapshot>, Trouble),
+}
+
+/// What came of asking a provider to end a grant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Revoked {
+    /// It is over, and its tokens are erased here.
+    Done(Snapshot),
+    /// It is not, as far as anybody knows; the tokens are as they were.
+    NotEnded(Trouble),
+    /// It is over, and its tokens could not be erased here.
+    NotErased(Trouble),
 }
 
 /// How something reached the clipboard.

@@ -47,6 +47,8 @@ pub struct Model {
     pub tried: BTreeMap<ProfileId, Try>,
     /// Profiles whose refresh was begun without anybody asking.
     pub unasked: BTreeSet<ProfileId>,
+    /// Profiles whose provider is being asked to end their grant.
+    pub revoking: BTreeSet<ProfileId>,
     /// Profiles whose token is being tested.
     pub testing: BTreeSet<ProfileId>,
     /// How many changes are on their way to a store.
@@ -190,6 +192,15 @@ impl Model {
         self.stores.get(&id.store)?.profile(&id.name)
     }
 
+    /// The other profiles of the same store that hold tokens of the same grant.
+    #[must_use]
+    pub fn twins(&self, id: &ProfileId) -> Vec<ProfileId> {
+        let Some((store, profile)) = self.stores.get(&id.store).zip(self.profile(id)) else {
+            return Vec::new();
+        };
+        store.twins(profile).map(|twin| twin.id.clone()).collect()
+    }
+
     /// The selected profile, unless nothing or an unreadable entry is selected.
     #[must_use]
     pub fn selected_profile(&self) -> Option<&Profile> {
@@ -228,9 +239,10 @@ impl Model {
     pub fn unfinished(&self) -> Option<String> {
         let login = self.login.as_ref().filter(|login| login.is_settling());
         let refreshes = self.refreshing.iter().map(|id| format!("the refresh of {}", id.name));
+        let revoked = self.revoking.iter().map(|id| format!("the revocation of {}", id.name));
         let logins = login.map(|login| format!("the tokens of {}", login.plan().id.name));
         let saves = (self.saving > 0).then(|| "a change to be saved".to_owned());
-        let all: Vec<String> = refreshes.chain(logins).chain(saves).collect();
+        let all: Vec<String> = refreshes.chain(revoked).chain(logins).chain(saves).collect();
         (!all.is_empty()).then(|| all.join(", "))
     }
 

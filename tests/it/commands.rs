@@ -5,6 +5,7 @@ mod key;
 mod list;
 pub(crate) mod login;
 mod providers;
+mod revoke;
 mod rights;
 mod token;
 mod unreadable;

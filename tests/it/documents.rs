@@ -35,7 +35,7 @@ fn row(binding: &Binding) -> String {
 }
 
 /// Where the reader takes fields, and how a file writes one there: `%`.
-const MAPS: [(&str, &str); 25] = [
+const MAPS: [(&str, &str); 26] = [
     ("", "%"),
     ("endpoints", "endpoints: { % }"),
     ("client", "client: { % }"),
@@ -48,6 +48,7 @@ const MAPS: [(&str, &str); 25] = [
     ("device", "device: { % }"),
     ("device.reply", "device: { reply: { % } }"),
     ("refresh", "refresh: { % }"),
+    ("revoke", "revoke: { % }"),
     ("calls", "calls: { % }"),
     ("calls.authorize", "calls: { authorize: { % } }"),
     ("calls.exchange", "calls: { exchange: { % } }"),
@@ -68,7 +69,7 @@ fn the_format_of_provider_files_is_documented_field_by_field() {
     let mut read: BTreeSet<String> = MAPS.iter().flat_map(|(map, text)| fields(map, text)).collect();
     // The calls share their fields, and are described once.
     for call in ["authorize", "exchange", "refresh", "device", "poll", "revoke"] {
-        for field in ["get", "post", "headers", "form", "json"] {
+        for field in ["get", "post", "delete", "headers", "form", "json"] {
             assert!(read.remove(&format!("calls.{call}.{field}")), "calls.{call} takes no {field}");
             read.insert(format!("calls.*.{field}"));
         }

@@ -239,6 +239,7 @@ impl Server {
         let method = match request.method {
             Method::Get => "GET",
             Method::Post => "POST",
+            Method::Delete => "DELETE",
         };
         let served = self.hear(method, &request.url, &headers, body, now);
         let headers = served.headers.into_iter().map(|(name, value)| (name.to_lowercase(), value)).collect();

@@ -4,6 +4,7 @@
 mod chromium;
 mod device;
 mod provider;
+mod revoke;
 
 use std::os::unix::fs::PermissionsExt;
 

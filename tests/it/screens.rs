@@ -13,6 +13,7 @@ use authtui::domain::secret::Secret;
 use authtui::domain::trouble::{Next, Stored, Trouble};
 use authtui::oauth::login::needs::{Goal, Needs};
 use authtui::oauth::login::{Choice, Door, Doubt, Heard, Login, Seat};
+use authtui::oauth::revocation::Mute;
 use authtui::tui::dialog::{Dialog, Question};
 use authtui::tui::field::{Field, Sight};
 use authtui::tui::model::{Message, Model, Panel, RowId, Screen, Tone};
@@ -250,6 +251,30 @@ fn a_question_is_asked_before_anything_is_lost() {
 }
 
 #[test]
+fn revoking_at_the_provider_is_asked_and_what_it_did_not_do_is_said() {
+    let work = || cast::id("anthropic/work");
+    let why = "Anthropic (claude.ai account) answered 503 with an empty body; it may be asked again in 2m00s";
+    let busy = Trouble::untouched("cannot revoke anthropic/work at its provider", why, Next::Retry);
+    for (name, question) in [
+        ("revoke_at_provider", Question::RevokeAtProvider(work())),
+        ("not_revocable", Question::NotRevocable(work(), Mute::NoWay)),
+        ("not_revoked", Question::NotRevoked(work(), busy)),
+    ] {
+        let mut rows = cast::rows();
+        if let [Row::Profile(first), Row::Profile(second), ..] = rows.as_mut_slice() {
+            second.held = first.held.clone();
+        }
+        let mut model = cast::model(rows);
+        model.screen = Screen::Dialog(Dialog::new(question));
+        for (size, columns) in
+            [("wide", WIDE), ("middle", MIDDLE), ("narrow", NARROW), ("smallest", SMALLEST)]
+        {
+            assert_snapshot!(format!("dialog_{name}_{size}"), drawn(&model, columns));
+        }
+    }
+}
+
+#[test]
 fn the_wizard_asks_for_what_a_login_needs() {
     let mut wizard = Wizard::new();
     for (name, page) in [
@@ -346,6 +371,9 @@ static MODELS: LazyLock<Vec<Model>> = LazyLock::new(|| {
         Screen::Dialog(question(Question::Revoke(cast::id("anthropic/lab")))),
         Screen::Dialog(question(Question::UnsavedRefresh(cast::id("anthropic/lab"), trouble.clone()))),
         Screen::Dialog(question(Question::QuitUnsaved)),
+        Screen::Dialog(question(Question::RevokeAtProvider(cast::id("anthropic/lab")))),
+        Screen::Dialog(question(Question::NotRevocable(cast::id("anthropic/lab"), Mute::NoWay))),
+        Screen::Dialog(question(Question::NotRevoked(cast::id("anthropic/lab"), trouble.clone()))),
         wizard(Page::Provider(3)),
         wizard(Page::Name(field())),
         wizard(Page::ClientSecret(field())),

@@ -5,6 +5,7 @@ mod demo;
 mod login;
 mod panel;
 pub(crate) mod pty;
+mod revoke;
 
 use std::time::{Duration, Instant};
 

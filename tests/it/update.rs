@@ -7,6 +7,7 @@ mod panel;
 mod pulse;
 mod quit;
 mod refresh;
+mod revoke;
 
 use std::time::Duration;
 
@@ -122,7 +123,7 @@ fn what_was_erased_is_said_once_the_store_says_so() {
     let erased = Profile { held: Held::Nothing, revoked_at: Some(now().wall), ..profile("work") };
     let snapshot = snapshot([erased, profile("home")]);
     assert_eq!(app.feed(Msg::Changed(id("work"), Ok(snapshot))), []);
-    assert_eq!(app.message(), "The tokens of demo/work are erased here. The provider was not told.");
+    assert_eq!(app.message(), "The tokens of demo/work are erased here, and only here.");
     assert_eq!(app.profile("work").held, Held::Nothing);
 }
 

@@ -8,7 +8,7 @@ use crate::demo::authority::exchange::{Answer, Asked};
 use crate::demo::authority::parameter::Parameters;
 use crate::demo::authority::platform::Step;
 use crate::demo::authority::refusal::ErrorCode;
-use crate::demo::authority::{MODELS, USERINFO, device, platform, qonic};
+use crate::demo::authority::{MODELS, REVOKE, USERINFO, device, platform, qonic};
 
 /// How many faults may be planned; more are forgotten, the first ones first.
 const MOST: usize = 256;
@@ -41,6 +41,8 @@ pub enum Place {
     Poll,
     /// At the token requests that are no polls.
     Token,
+    /// At the revocation endpoint.
+    Revoke,
     /// At the list of scopes.
     Scopes,
     /// At what access tokens are good for.
@@ -62,6 +64,7 @@ impl Place {
             Self::Device => Dialect::of_device(asked.path).is_some(),
             Self::Poll => token && poll,
             Self::Token => (token && !poll) || matches!(step, Some(Step::Exchange(_) | Step::Refresh(_))),
+            Self::Revoke => asked.path == REVOKE,
             Self::Scopes => asked.path == qonic::SCOPES,
             Self::Api => [MODELS, USERINFO, platform::ME].contains(&asked.path),
         }
@@ -168,6 +171,9 @@ mod tests {
             (Place::Token, anthropic.as_str(), "", true),
             (Place::Token, "POST /v2/oauth/x/refresh", "", true),
             (Place::Token, token.as_str(), poll.as_str(), false),
+            (Place::Revoke, "POST /oauth2/revoke", "", true),
+            (Place::Revoke, token.as_str(), "", false),
+            (Place::Token, "POST /oauth2/revoke", "", false),
             (Place::Scopes, "GET /v1/auth/scopes", "", true),
             (Place::Api, "GET /v2/me", "", true),
             (Place::Api, token.as_str(), "", false),

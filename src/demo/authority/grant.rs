@@ -96,6 +96,18 @@ pub(super) struct Grants {
     issued: BTreeMap<Fingerprint, Issued>,
 }
 
+/// What became of the grant of a token that was shown to end it.
+pub(super) enum Ended {
+    /// It is over since this moment.
+    Now,
+    /// It was over already.
+    Before,
+    /// It was given to another client, and lives.
+    OfAnother,
+    /// There is no such token.
+    Unknown,
+}
+
 /// Why a refresh token gave nothing.
 pub(super) enum NoRefresh {
     /// It was replaced before; its grant has just been ended.
@@ -226,6 +238,24 @@ impl Grants {
     pub(super) fn revoke(&mut self, id: GrantId) {
         if let Some(grant) = self.grants.get_mut(&id) {
             grant.revoked = true;
+        }
+    }
+
+    /// Ends the grant that either of its tokens names.
+    pub(super) fn end_by(&mut self, token: &Secret, client: &Client) -> Ended {
+        let Some(Issued::Access { grant, .. } | Issued::Refresh { grant, .. }) =
+            self.issued.get(&print(token))
+        else {
+            return Ended::Unknown;
+        };
+        match self.grants.get_mut(grant) {
+            None => Ended::Unknown,
+            Some(grant) if grant.client != client.id => Ended::OfAnother,
+            Some(Grant { revoked: true, .. }) => Ended::Before,
+            Some(grant) => {
+                grant.revoked = true;
+                Ended::Now
+            }
         }
     }
 

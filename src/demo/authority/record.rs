@@ -22,6 +22,8 @@ pub struct Counters {
     pub reuse_detected: u64,
     /// Codes that came after they had given a grant.
     pub code_reuse_detected: u64,
+    /// Grants that were ended at the revocation endpoint.
+    pub revoked: u64,
     /// Device codes that were given.
     pub device_codes: u64,
     /// Requests being worked on.

@@ -19,6 +19,8 @@ pub enum ErrorCode {
     UnauthorizedClient,
     /// A grant type that is not served (RFC 6749 §5.2).
     UnsupportedGrantType,
+    /// A token of a kind that cannot be revoked (RFC 7009 §2.2.1).
+    UnsupportedTokenType,
     /// A response type that is not `code` (RFC 6749 §4.1.2.1).
     UnsupportedResponseType,
     /// The person said no (RFC 6749 §4.1.2.1, RFC 8628 §3.5).
@@ -42,6 +44,7 @@ impl ErrorCode {
             Self::InvalidScope => "invalid_scope",
             Self::UnauthorizedClient => "unauthorized_client",
             Self::UnsupportedGrantType => "unsupported_grant_type",
+            Self::UnsupportedTokenType => "unsupported_token_type",
             Self::UnsupportedResponseType => "unsupported_response_type",
             Self::AccessDenied => "access_denied",
             Self::AuthorizationPending => "authorization_pending",

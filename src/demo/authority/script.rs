@@ -15,11 +15,12 @@ use crate::domain::text;
 const SLOW: Duration = Duration::from_secs(6);
 
 /// The places, and what they mean.
-const PLACES: [(&str, Place, &str); 6] = [
+const PLACES: [(&str, Place, &str); 7] = [
     ("authorize", Place::Authorize, "the page or request that begins a login"),
     ("device", Place::Device, "the request for a device code"),
     ("poll", Place::Poll, "a poll with a device code"),
     ("token", Place::Token, "a code or a refresh token becoming tokens"),
+    ("revoke", Place::Revoke, "a grant being ended"),
     ("scopes", Place::Scopes, "the list of scopes"),
     ("api", Place::Api, "the test of a token or key"),
 ];
@@ -34,17 +35,18 @@ const ANYWHERE: [(&str, &str); 5] = [
 ];
 
 /// What can go wrong at one place only.
-const SPECIAL: [(&str, &str, ErrorCode, &str); 6] = [
+const SPECIAL: [(&str, &str, ErrorCode, &str); 7] = [
     ("authorize", "denied", ErrorCode::AccessDenied, "the person says no"),
     ("device", "expired", ErrorCode::ExpiredToken, "the code is too old at its next poll"),
     ("poll", "denied", ErrorCode::AccessDenied, "the person says no"),
     ("poll", "expired", ErrorCode::ExpiredToken, "the code is too old"),
     ("poll", "slow_down", ErrorCode::SlowDown, "polled too often"),
     ("token", "dead", ErrorCode::InvalidGrant, "the grant has ended"),
+    ("revoke", "unsupported", ErrorCode::UnsupportedTokenType, "tokens of this kind are not revoked"),
 ];
 
 /// The faults that have a button.
-pub(super) const BUTTONS: [&str; 12] = [
+pub(super) const BUTTONS: [&str; 14] = [
     "authorize=denied",
     "device=503",
     "device=expired",
@@ -56,6 +58,8 @@ pub(super) const BUTTONS: [&str; 12] = [
     "token=html",
     "token=lost",
     "token=dead",
+    "revoke=503",
+    "revoke=lost",
     "scopes=500",
 ];
 
@@ -161,7 +165,7 @@ mod tests {
     fn what_is_no_fault_is_refused_with_what_can_be_written() {
         for (written, words) in [
             ("token", "write WHERE=WHAT"),
-            ("tokens=503", "WHERE is one of authorize, device, poll, token, scopes, api"),
+            ("tokens=503", "WHERE is one of authorize, device, poll, token, revoke, scopes, api"),
             ("=503", "WHERE is one of"),
             ("token=200", "WHAT at token is one of 400 to 599, slow, html, lost, cut, dead"),
             ("token=slow_down", "WHAT at token is"),

@@ -20,6 +20,21 @@ pub struct Call {
     pub body: Body,
 }
 
+impl Call {
+    /// Every hole of it, wherever it stands.
+    #[must_use]
+    pub fn slots(&self) -> Vec<Slot> {
+        let mut slots: Vec<Slot> = self.url.slots().collect();
+        slots.extend(self.headers.iter().flat_map(|(_, value)| value.slots()));
+        match &self.body {
+            Body::Empty => {}
+            Body::Form(fields) => slots.extend(fields.iter().flat_map(|(_, value)| value.slots())),
+            Body::Json(tree) => tree.gather(&mut slots),
+        }
+        slots
+    }
+}
+
 /// The methods a call can have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Method {
@@ -27,6 +42,8 @@ pub enum Method {
     Get,
     /// Sends a body.
     Post,
+    /// Ends something; a body may say what.
+    Delete,
 }
 
 /// The body of a call.
@@ -51,6 +68,17 @@ pub enum Tree {
     List(Vec<Self>),
     /// An object; a field with an empty hole is left out.
     Object(Vec<(String, Self)>),
+}
+
+impl Tree {
+    fn gather(&self, slots: &mut Vec<Slot>) {
+        match self {
+            Self::Text(template) => slots.extend(template.slots()),
+            Self::Fixed(_) => {}
+            Self::List(items) => items.iter().for_each(|item| item.gather(slots)),
+            Self::Object(fields) => fields.iter().for_each(|(_, field)| field.gather(slots)),
+        }
+    }
 }
 
 /// A hole, filled when the request is made.

@@ -384,11 +384,11 @@ orders: [{{ name: usual, program: acme, sources: [TWO, ONE, login, key] }}]
             ("extends: nobody", 5, "no such provider file"),
             ("extends: acme", 5, "no such provider file"),
             ("calls: { destroy: {} }", 5, "unknown field `destroy`"),
-            ("calls:\n  exchange: { form: { a: '{code}' } }", 6, "exactly one of get and post"),
+            ("calls:\n  exchange: { form: { a: '{code}' } }", 6, "exactly one of get, post and delete"),
             (
                 "calls:\n  exchange: { get: 'https://a.test/', post: 'https://a.test/' }",
                 6,
-                "exactly one of get and post",
+                "exactly one of get, post and delete",
             ),
             ("calls:\n  exchange: { post: 'https://a.test/', form: {}, json: {} }", 6, "not both"),
             ("calls:\n  exchange: { get: 'https://a.test/', form: {} }", 6, "a get has no body"),

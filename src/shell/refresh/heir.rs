@@ -17,7 +17,7 @@ use crate::shell::{Hands, rescue};
 const GENERATIONS: usize = 64;
 
 /// What the log knows of the grant of `profile`, and what of it matters.
-pub(super) enum Found {
+pub(in crate::shell) enum Found {
     /// Nothing that matters.
     Nothing,
     /// A refresh without an end: nobody knows whether the token is spent.
@@ -29,7 +29,7 @@ pub(super) enum Found {
 }
 
 /// Looks for the tokens that were given for the grant of `profile`.
-pub(super) async fn find(hands: &Arc<Hands>, profile: &Profile) -> Found {
+pub(in crate::shell) async fn find(hands: &Arc<Hands>, profile: &Profile) -> Found {
     let Some(grant) = profile.grant() else { return Found::Nothing };
     let (hands, provider) = (Arc::clone(hands), profile.id.name.provider().to_owned());
     let looking = tokio::task::spawn_blocking(move || look(&hands, &grant, &provider)).await;

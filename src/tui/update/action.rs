@@ -199,7 +199,7 @@ fn answered(model: &mut Model, answer: Answer, now: Now) -> Vec<Effect> {
         Answer::Nothing => Vec::new(),
         Answer::Forget(id) => change(model, id, Edit::Forget(now.wall)),
         Answer::Remove(id) => change(model, id, Edit::Remove),
-        Answer::RevokeAtProvider(id) => revoke::begin(model, id, now),
+        Answer::RevokeAtProvider(id) => revoke::begin(model, id),
         Answer::SaveAgain(id) => refresh::save_again(model, &id),
         Answer::Drop(id) => {
             model.let_go(&id);

@@ -27,6 +27,10 @@ pub(super) fn ask(model: &mut Model, id: &ProfileId, now: Now) -> Vec<Effect> {
         say(model, format!("{} cannot be refreshed: {cannot}.{remedy}", id.name), Tone::Plain, Some(now));
         return Vec::new();
     }
+    if model.revoking.contains(id) {
+        say(model, format!("{} is being revoked at its provider.", id.name), Tone::Plain, Some(now));
+        return Vec::new();
+    }
     if !model.refreshing.insert(id.clone()) {
         say(model, format!("{} is being refreshed already.", id.name), Tone::Plain, Some(now));
         return Vec::new();

@@ -1,59 +1,98 @@
 //! Ending a grant at its provider.
 
-use crate::domain::change::Snapshot;
 use crate::domain::clock::Now;
 use crate::domain::name::ProfileId;
 use crate::domain::profile::Profile;
-use crate::domain::trouble::Trouble;
-use crate::oauth::revocation;
+use crate::oauth::revocation::{self, Mute};
 use crate::tui::dialog::{Dialog, Question};
-use crate::tui::message::Effect;
+use crate::tui::message::{Effect, Revoked};
 use crate::tui::model::{Leaving, Model, Screen, Tone};
 use crate::tui::update::{say, say_trouble, stores};
 
-/// Asks whether to end the grant of `profile`, where anybody can be asked to.
+/// Asks whether to end the grant of `profile`; where nobody can be asked to, whether to erase it here
+/// alone.
 pub(super) fn ask(model: &mut Model, profile: &Profile, now: Now) -> Vec<Effect> {
-    match revocation::request(profile, model.provider(profile)) {
-        Ok(_) => {
-            model.screen = Screen::Dialog(Dialog::new(Question::RevokeAtProvider(profile.id.clone())));
-        }
-        Err(mute) => {
-            let text =
-                format!("{} is not revoked at its provider: {mute}. x erases it here.", profile.id.name);
-            say(model, text, Tone::Plain, Some(now));
-        }
+    let id = profile.id.clone();
+    if model.revoking.contains(&id) {
+        say(
+            model,
+            format!("The provider is being asked to end the grant of {}.", id.name),
+            Tone::Plain,
+            Some(now),
+        );
+        return Vec::new();
     }
+    if model.unsaved.contains_key(&id) {
+        let text = format!("The new tokens of {} are not saved yet. Press r to save them first.", id.name);
+        say(model, text, Tone::Plain, Some(now));
+        return Vec::new();
+    }
+    let question = match revocation::request(profile, model.provider(profile)) {
+        Ok(_) => Question::RevokeAtProvider(id),
+        Err(mute @ Mute::NoTokens) => {
+            let text = format!("{} is not revoked at its provider: {mute}.", id.name);
+            say(model, text, Tone::Plain, Some(now));
+            return Vec::new();
+        }
+        Err(mute) => Question::NotRevocable(id, mute),
+    };
+    model.screen = Screen::Dialog(Dialog::new(question));
     Vec::new()
 }
 
 /// Asks the provider.
-pub(super) fn begin(model: &mut Model, id: ProfileId, now: Now) -> Vec<Effect> {
-    model.saving += 1;
-    say(model, format!("Asking the provider to end the grant of {}.", id.name), Tone::Plain, Some(now));
+pub(super) fn begin(model: &mut Model, id: ProfileId) -> Vec<Effect> {
+    if !model.revoking.insert(id.clone()) {
+        return Vec::new();
+    }
+    let text = format!("Asking the provider to end the grant of {} …", id.name);
+    say(model, text, Tone::Plain, None);
     vec![Effect::Revoke(id)]
 }
 
 /// The provider answered, or could not be asked.
-pub(super) fn ended(
-    model: &mut Model,
-    id: &ProfileId,
-    revoked: Result<Snapshot, Trouble>,
-    now: Now,
-) -> Vec<Effect> {
-    model.saving = model.saving.saturating_sub(1);
+pub(super) fn ended(model: &mut Model, id: &ProfileId, revoked: Revoked, now: Now) -> Vec<Effect> {
+    model.revoking.remove(id);
     match revoked {
-        Ok(snapshot) => {
+        Revoked::Done(snapshot) => {
+            let twins = model.twins(id);
             stores::take(model, snapshot, now);
+            let erased =
+                |id: &ProfileId| model.profile(id).is_none_or(|profile| profile.held.tokens().is_none());
+            let erased: Vec<ProfileId> = twins.into_iter().filter(|twin| erased(twin)).collect();
+            let text = match model.profile(id) {
+                Some(profile) if profile.held.tokens().is_some() => {
+                    format!(
+                        "The grant of {} is revoked at its provider. It holds the tokens of another login.",
+                        id.name
+                    )
+                }
+                Some(_) | None => {
+                    format!("{} is revoked at its provider, and its tokens are erased here.", id.name)
+                }
+            };
             model.let_go(id);
-            let text = format!("{} is revoked at its provider, and its tokens are erased here.", id.name);
-            say(model, text, Tone::Good, Some(now));
+            erased.iter().for_each(|twin| model.let_go(twin));
+            let names: Vec<String> = erased.iter().map(|twin| twin.name.to_string()).collect();
+            let too = if names.is_empty() {
+                String::new()
+            } else {
+                format!(" So are those of {}.", names.join(", "))
+            };
+            say(model, text + &too, Tone::Good, Some(now));
         }
-        Err(trouble) => {
+        Revoked::NotEnded(trouble) => {
             let asks = matches!(model.screen, Screen::List | Screen::Detail) && model.leaving == Leaving::No;
-            say_trouble(model, &trouble);
             if asks {
+                model.message = None;
                 model.screen = Screen::Dialog(Dialog::new(Question::NotRevoked(id.clone(), trouble)));
+            } else {
+                say_trouble(model, &trouble);
             }
+        }
+        Revoked::NotErased(trouble) => {
+            say_trouble(model, &trouble);
+            return vec![Effect::Read(id.store)];
         }
     }
     Vec::new()

@@ -62,7 +62,7 @@ pub(super) fn changed(
         }
         Some(profile) if profile.held.tokens().is_none() => {
             model.let_go(id);
-            format!("The tokens of {} are erased here. The provider was not told.", id.name)
+            format!("The tokens of {} are erased here, and only here.", id.name)
         }
         Some(profile) => {
             let stored = profile.held.fingerprint();

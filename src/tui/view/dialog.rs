@@ -9,7 +9,9 @@ use crate::domain::afterlife;
 use crate::domain::clock::Now;
 use crate::domain::name::ProfileId;
 use crate::domain::profile::Kind;
+use crate::domain::trouble::Trouble;
 use crate::oauth::login::{Choice, Doubt};
+use crate::oauth::revocation::{self, Mute};
 use crate::tui::dialog::{Dialog, Question};
 use crate::tui::model::Model;
 use crate::tui::theme::Theme;
@@ -80,18 +82,9 @@ fn words(question: &Question, model: &Model, now: Now) -> Words {
     let words = |title: &str, text: Vec<String>| Words { title: title.to_owned(), text, short: None };
     match question {
         Question::Revoke(id) => revoke(id, model, now),
-        Question::RevokeAtProvider(id) => {
-            let provider = id.name.provider();
-            let text =
-                format!("{provider} is asked to end the grant; once it has, the tokens are erased here.");
-            let after = "Other programs that use this grant must log in again.".to_owned();
-            words(&format!("Revoke {} at its provider", id.name), vec![text, after])
-        }
-        Question::NotRevoked(id, trouble) => {
-            let why = prose::capital(&prose::safe(&trouble.why));
-            let live = "The tokens are stored as they were, and may still work there.".to_owned();
-            words(&format!("{} is not revoked", id.name), vec![format!("{why}."), live])
-        }
+        Question::RevokeAtProvider(id) => at_provider(id, model),
+        Question::NotRevocable(id, mute) => not_revocable(id, *mute, model, now),
+        Question::NotRevoked(id, trouble) => not_revoked(id, trouble, model, now),
         Question::CancelLogin => {
             let text = "The link stops working, and stored tokens stay as they are.".to_owned();
             words("Cancel the login?", vec![text])
@@ -156,4 +149,60 @@ fn revoke(id: &ProfileId, model: &Model, now: Now) -> Words {
     let text = vec![format!("{what} erased from {place}."), not_told];
     let short = format!("Erased here. {provider} is not told; there it {briefly}.");
     Words { title, text, short: Some(short) }
+}
+
+fn at_provider(id: &ProfileId, model: &Model) -> Words {
+    let title = named(id, model);
+    let twins: Vec<String> = model.twins(id).iter().map(|twin| twin.name.to_string()).collect();
+    let ask = format!("{title} is asked to end the grant. Once it has, the tokens are erased here.");
+    let too = match twins.as_slice() {
+        [] => None,
+        [one] => Some(format!("{one} holds the same grant, and its tokens are erased too.")),
+        all => Some(format!("{} hold the same grant, and their tokens are erased too.", all.join(", "))),
+    };
+    let after = "Other programs that use this grant must log in again.".to_owned();
+    let with = if twins.is_empty() { String::new() } else { format!(", and so is {}", twins.join(", ")) };
+    let short = format!("{} is asked to end the grant. Then it is erased here{with}.", id.name.provider());
+    let text = [Some(ask), too, Some(after)].into_iter().flatten().collect();
+    Words { title: format!("Revoke {} at its provider", id.name), text, short: Some(short) }
+}
+
+fn not_revocable(id: &ProfileId, mute: Mute, model: &Model, now: Now) -> Words {
+    let why = prose::capital(&mute.to_string());
+    let complaint = model.catalog.as_ref().and_then(|catalog| catalog.complaint(id.name.provider()));
+    let why = complaint.map_or(why, |complaint| prose::safe(&complaint.to_string()));
+    let by_hand = format!("Nothing is erased yet. To be sure, {}.", by_hand(id, model));
+    let short = Some(format!("{why}. {by_hand}"));
+    let text = [Some(format!("{why}.")), Some(by_hand), erased_alone(id, model, now)];
+    Words {
+        title: format!("{} cannot be revoked at its provider", id.name),
+        text: text.into_iter().flatten().collect(),
+        short,
+    }
+}
+
+fn not_revoked(id: &ProfileId, trouble: &Trouble, model: &Model, now: Now) -> Words {
+    let why = prose::capital(&prose::safe(&trouble.why));
+    let by_hand = format!("The tokens are stored as they were. To be sure, {}.", by_hand(id, model));
+    let short = Some(format!("The tokens are as they were. {why}."));
+    let text = [Some(format!("{why}.")), Some(by_hand), erased_alone(id, model, now)];
+    Words { title: format!("{} is not revoked", id.name), text: text.into_iter().flatten().collect(), short }
+}
+
+/// What erasing here leaves alive at the provider.
+fn erased_alone(id: &ProfileId, model: &Model, now: Now) -> Option<String> {
+    let lives_on = afterlife::words(model.profile(id)?, now, state::moment)?;
+    Some(format!("Erased here alone, it may still be used there: {lives_on}."))
+}
+
+fn by_hand(id: &ProfileId, model: &Model) -> String {
+    let profile = model.profile(id);
+    let words = profile.map(|profile| revocation::by_hand(profile, model.provider(profile)));
+    prose::safe(&words.unwrap_or_default())
+}
+
+/// What people call the provider.
+fn named(id: &ProfileId, model: &Model) -> String {
+    let provider = model.profile(id).and_then(|profile| model.provider(profile));
+    provider.map_or_else(|| id.name.provider().to_owned(), |provider| prose::safe(&provider.title))
 }

@@ -53,7 +53,7 @@ fn keys(place: Place, width: u16, theme: &Theme) -> Vec<Line<'static>> {
     for binding in BINDINGS.iter().filter(|binding| binding.place == place) {
         let words: Vec<_> = binding.keys.iter().map(|key| key.word()).collect();
         let keys = Span::styled(prose::fill(&words.join(" "), KEYS), theme.accent);
-        let hint = prose::cut(binding.hint, width.saturating_sub(KEYS + 2));
+        let hint = prose::cut(binding.words, width.saturating_sub(KEYS + 2));
         lines.push(Line::from(vec![Span::raw("  "), keys, Span::raw(hint)]));
     }
     lines.push(Line::default());

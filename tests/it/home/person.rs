@@ -74,6 +74,11 @@ pub(crate) fn open(url: &Url) -> Page {
     ask(url, &format!("GET {target} HTTP/1.0\r\n"), "")
 }
 
+/// Asks `url` with an access token, as a program does.
+pub(crate) fn call(url: &Url, access: &str) -> Page {
+    ask(url, &format!("GET {} HTTP/1.0\r\nAuthorization: Bearer {access}\r\n", url.path()), "")
+}
+
 /// Asks by HTTP/1.0, whose answers end with the connection and come in one piece.
 fn ask(url: &Url, head: &str, body: &str) -> Page {
     let mut stream = connect(url);

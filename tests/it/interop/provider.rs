@@ -66,7 +66,8 @@ impl Provider {
             "op",
             &format!(
                 "name: op\nissuer: {issuer}\nflows: {flows}\nendpoints: {{ authorize: '{issuer}/auth', \
-                 token: '{issuer}/token', device: '{issuer}/device/auth' }}\n\
+                 token: '{issuer}/token', device: '{issuer}/device/auth', \
+                 revoke: '{issuer}/token/revocation' }}\n\
                  client: {}\nscopes: {{ default: [openid, offline_access] }}\n\
                  redirect: {{ host: 127.0.0.1, port: 8765, port_rule: any, path: /callback }}\n\
                  authorize_parameters: {{ prompt: consent }}\n",
@@ -157,7 +158,7 @@ impl Provider {
         serde_json::from_str(&page.body).expect("JSON")
     }
 
-    fn address(&self, path: &str) -> Url {
+    pub(super) fn address(&self, path: &str) -> Url {
         self.issuer.join(path).expect("an address")
     }
 }

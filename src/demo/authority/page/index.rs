@@ -5,7 +5,7 @@ use crate::demo::authority::consent::DEFAULT_LOGIN;
 use crate::demo::authority::exchange::Answer;
 use crate::demo::authority::front::FAULTS;
 use crate::demo::authority::page::{escaped, framed};
-use crate::demo::authority::{device, resource, script};
+use crate::demo::authority::{REVOKE, device, resource, script};
 
 /// What the front page tells.
 pub(in crate::demo::authority) struct Told<'a> {
@@ -27,6 +27,7 @@ pub(in crate::demo::authority) fn index(status: u16, told: &Told<'_>) -> Answer 
              knows nobody, keeps nothing, and ends with the program.</p>"
         ),
         format!("<p>The code of a device is typed <a href=\"{}\">on this page</a>.</p>", device::PAGE),
+        format!("<p>A token ends its grant at <code>{REVOKE}</code> (RFC 7009).</p>"),
         "<p>These clients may log in:</p>".to_owned(),
         format!("<ul>\n{}</ul>", told.clients.iter().map(row).collect::<String>()),
     ];

@@ -46,6 +46,7 @@ pub(super) fn provider(mut written: Written) -> Provider {
         exchange,
         refresh,
         revoke,
+        revoke_page: written.revoke.page.map(|address| address.0),
         rotation: written.refresh.rotation,
         grant_life: written.refresh.grant_life.map(|span| span.0),
         reply: written.reply,

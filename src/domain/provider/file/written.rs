@@ -61,6 +61,8 @@ pub(super) struct Written {
     #[serde(default)]
     pub(super) refresh: Refresh,
     #[serde(default)]
+    pub(super) revoke: Revoke,
+    #[serde(default)]
     pub(super) calls: Calls,
     #[serde(default)]
     pub(super) reply: ReplyMap,
@@ -171,6 +173,12 @@ impl Default for Refresh {
     fn default() -> Self {
         Self { rotation: Rotation::SingleUse, grant_life: None }
     }
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields, expecting = "a map of fields")]
+pub(super) struct Revoke {
+    pub(super) page: Option<Address>,
 }
 
 /// What a refusal with this status or this error code means.

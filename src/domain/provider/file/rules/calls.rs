@@ -154,6 +154,7 @@ fn method(call: &Call) -> &'static str {
     match call.method {
         Method::Get => "get",
         Method::Post => "post",
+        Method::Delete => "delete",
     }
 }
 

@@ -38,6 +38,7 @@ pub(crate) struct SentCall {
 struct WrittenCall {
     get: Option<Template>,
     post: Option<Template>,
+    delete: Option<Template>,
     #[serde(default)]
     headers: Pairs<Template>,
     form: Option<Pairs<Template>>,
@@ -49,6 +50,7 @@ struct WrittenCall {
 struct WrittenSentCall {
     get: Option<Template>,
     post: Option<Template>,
+    delete: Option<Template>,
     #[serde(default)]
     headers: Pairs<Template>,
     form: Option<Pairs<Template>>,
@@ -61,10 +63,11 @@ impl TryFrom<WrittenCall> for OwnCall {
     type Error = &'static str;
 
     fn try_from(written: WrittenCall) -> Result<Self, &'static str> {
-        let (method, url) = match (written.get, written.post) {
-            (Some(url), None) => (Method::Get, url),
-            (None, Some(url)) => (Method::Post, url),
-            (Some(_), Some(_)) | (None, None) => return Err("a call has exactly one of get and post"),
+        let named =
+            [(Method::Get, written.get), (Method::Post, written.post), (Method::Delete, written.delete)];
+        let mut named = named.into_iter().filter_map(|(method, url)| Some((method, url?)));
+        let (Some((method, url)), None) = (named.next(), named.next()) else {
+            return Err("a call has exactly one of get, post and delete");
         };
         let body = match (written.form, written.json) {
             (None, None) => Body::Empty,
@@ -88,8 +91,8 @@ impl TryFrom<WrittenSentCall> for SentCall {
     type Error = &'static str;
 
     fn try_from(written: WrittenSentCall) -> Result<Self, &'static str> {
-        let WrittenSentCall { get, post, headers, form, json, reading } = written;
-        let OwnCall(call) = WrittenCall { get, post, headers, form, json }.try_into()?;
+        let WrittenSentCall { get, post, delete, headers, form, json, reading } = written;
+        let OwnCall(call) = WrittenCall { get, post, delete, headers, form, json }.try_into()?;
         Ok(Self { call, reading })
     }
 }

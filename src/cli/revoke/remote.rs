@@ -1,0 +1,77 @@
+//! `authtui revoke NAME --remote`: ends the grant at its provider, and erases it here once it is over.
+
+use std::sync::Arc;
+
+use color_eyre::eyre::Result;
+
+use crate::cli::exit::{self, Exit};
+use crate::cli::screen;
+use crate::domain::change::Snapshot;
+use crate::domain::profile::Profile;
+use crate::domain::text;
+use crate::oauth::revocation::{self, Mute};
+use crate::shell::revoke::revoke;
+use crate::shell::{Hands, console};
+use crate::tui::message::Revoked;
+
+/// Says what is about to happen. Where nobody can be asked, says so and what can be done by hand.
+///
+/// # Errors
+/// The number to end with, once the reason was said.
+pub(super) fn announce(hands: &Hands, snapshot: &Snapshot, profile: &Profile) -> Result<(), Exit> {
+    let (name, catalog) = (&profile.id.name, hands.catalog_now());
+    let provider = catalog.get(name.provider());
+    if let Err(mute) = revocation::request(profile, provider) {
+        let complaint = catalog.complaint(name.provider()).filter(|_| mute == Mute::NoProvider);
+        let why = complaint.map_or_else(|| mute.to_string(), ToString::to_string);
+        let next = match mute {
+            Mute::NoTokens => String::new(),
+            Mute::IsKey
+            | Mute::IsVariable
+            | Mute::NoProvider
+            | Mute::NoWay
+            | Mute::NoToken
+            | Mute::Unfilled => {
+                let by_hand = revocation::by_hand(profile, provider);
+                format!(
+                    " Stored tokens are as they were. Next: {by_hand}; without --remote it is erased here."
+                )
+            }
+        };
+        say(&format!("authtui: {name} is not revoked at its provider: {why}.{next}"));
+        return Err(Exit::Failure);
+    }
+    let title = provider.map_or(name.provider(), |provider| &provider.title);
+    let twins: Vec<String> = snapshot.twins(profile).map(|twin| twin.id.name.to_string()).collect();
+    let too = match twins.is_empty() {
+        true => String::new(),
+        false => format!(", and those of {}, which hold the same grant", twins.join(", ")),
+    };
+    say(&format!(
+        "{name}: {title} is asked to end the grant. Once it has, the tokens are erased here{too}. Other programs \
+         that use the grant must log in again."
+    ));
+    Ok(())
+}
+
+/// Asks the provider, and says what came of it.
+pub(super) fn run(hands: &Arc<Hands>, profile: &Profile) -> Result<Exit> {
+    let name = &profile.id.name;
+    Ok(match screen::runtime()?.block_on(revoke(hands, &profile.id)) {
+        Revoked::Done(after) => {
+            let still = after.profile(name).is_some_and(|profile| profile.held.tokens().is_some());
+            let here =
+                if still { "it holds the tokens of another login" } else { "its tokens are erased here" };
+            console::say(&format!("authtui: {name}: revoked at its provider; {here}."));
+            Exit::Done
+        }
+        Revoked::NotEnded(trouble) | Revoked::NotErased(trouble) => {
+            exit::trouble(&trouble, &name.to_string())
+        }
+    })
+}
+
+/// Says what may hold words of a provider's file.
+fn say(words: &str) {
+    console::say(&text::clean(words, 2000));
+}
