@@ -1,98 +1,108 @@
-//! Many processes want the same profile renewed, and whoever asks for it is killed.
+//! Many processes want the same profile renewed, and some of them are killed.
 //!
-//! A program that is killed between request and save takes with it what the server gave, and the
-//! next one cannot know whether the stored token is spent: it may ask once. What it learns, all
-//! others know. So in each round, whoever is killed and whenever:
-//! - the file can be read, and who prints a token prints the one that is stored;
-//! - nobody asks with a token of which the log says that it is spent or refused;
-//! - the server sees at most one reuse for each request that was cut off;
-//! - who ends without a token says that a refresh was interrupted;
-//! - without a reuse everybody who lives has the new token.
+//! Whoever is killed before its request arrives, or after the save, costs nothing: the server sees
+//! one request, no token twice, and all who live have the new one. Whoever is killed between takes
+//! with it what the server gave; the next one cannot know whether the stored token is spent, so it
+//! asks once and explains the refusal, and all others know from the log.
 
-use std::time::Duration;
+mod moment;
 
-use authtui::demo::authority::fault::Mishap;
+use std::collections::BTreeMap;
+
 use authtui::domain::event::{Event, Happened};
 
 use crate::chaos::dice::Dice;
+use crate::home::Ended;
 use crate::home::running::Running;
-use crate::home::served::{Served, store};
-use crate::soak::{calm, events, rounds, since, temporary_files, until};
+use crate::home::served::{Pair, Served, store};
+use crate::soak::kills::moment::Moment;
+use crate::soak::{calm, events, rounds, since, temporary_files};
 
-/// When the one who asks is killed.
-#[derive(Debug, Clone, Copy)]
-enum Moment {
-    Written,
-    Posted,
-    Answered,
-    Saved,
-    /// So many microseconds after it was written down.
-    After(u64),
+/// What the rounds of one moment came to.
+#[derive(Debug, Default)]
+struct Sum {
+    rounds: usize,
+    killed: usize,
+    survivors: usize,
+    requests: u64,
+    reuses: u64,
+}
+
+/// One round when it is over.
+struct Round<'a> {
+    served: &'a Served,
+    before: Pair,
+    now: Pair,
+    counted: (u64, u64),
+    log: Vec<Event>,
+    ended: &'a [Ended],
+    said: &'a str,
 }
 
 #[test]
-fn whoever_is_killed_while_it_asks_nobody_asks_with_a_token_that_is_known_to_be_spent() {
+fn whoever_is_killed_one_request_is_sent_unless_its_answer_died_with_the_one_who_asked() {
     let served = Served::start();
-    let (mut killed, mut lost, mut most_temporary) = (0, 0, 0);
     let mut dice = Dice::new(11);
+    let mut sums: BTreeMap<String, Sum> = BTreeMap::new();
+    let mut number = 0;
+    let mut most_temporary = 0;
     for processes in [2, 4, 8, 16] {
-        for round in 0..rounds(1, 100) {
+        for round in 0..rounds(2, 100) {
+            let anytime = Moment::Anytime(u64::try_from(dice.below(30_000)).expect("small"));
+            let moments = [
+                Moment::Holding,
+                Moment::Saved,
+                Moment::Received,
+                Moment::Waiting,
+                Moment::Sent,
+                anytime,
+                Moment::Answered,
+                Moment::Waiting,
+                Moment::Holding,
+                Moment::Saved,
+            ];
+            let moment = moments[number % moments.len()];
+            number += 1;
             let (entry, before) = served.entry("ana", -5);
             served.home.store(store(&[entry]));
-            let counted = served.refreshes();
-            let written = events(&served.home).len();
+            let (counted, written) = (served.refreshes(), events(&served.home).len());
             calm(&served);
-            served.fault(9, Mishap::Late(Duration::from_millis(10)));
-            let mut all: Vec<Option<Running>> =
-                (0..processes).map(|_| Some(served.home.start(&["token", "demo/ana"]))).collect();
 
-            let kills = if processes > 2 && dice.one_in(3) { 2 } else { 1 };
-            let mut story = Vec::new();
-            for kill in 1..=kills {
-                let after = Moment::After(u64::try_from(dice.below(30_000)).expect("small"));
-                let moments =
-                    [Moment::Written, Moment::Posted, Moment::Answered, Moment::Saved, after, after];
-                let moment = dice.pick(&moments);
-                let Some(asker) = wait(&served, &mut all, moment, kill, counted.0, written) else { break };
-                let found = all.iter_mut().find(|each| each.as_ref().is_some_and(|run| run.id() == asker));
-                if let Some(mut victim) = found.and_then(Option::take) {
-                    victim.kill();
-                    story.push((moment, asker));
-                }
-            }
-            killed += story.len();
+            let (alive, killed) = moment.strike(&served, processes, &["token", "demo/ana"]);
             most_temporary = most_temporary.max(temporary_files(&served.home).len());
-            let ended: Vec<_> = all.into_iter().flatten().map(Running::end).collect();
+            let ended: Vec<Ended> = alive.into_iter().map(Running::end).collect();
 
-            let log: Vec<Event> = events(&served.home).split_off(written);
-            let said = format!("{processes} processes, round {round}, killed {story:?}: {ended:?}\n{log:#?}");
+            let log = events(&served.home).split_off(written);
+            let said =
+                format!("{processes} processes, round {round}, killed at {moment:?}: {ended:?}\n{log:#?}");
             let now = served.stored("ana").expect("tokens");
-            let (asked, reused) = since(&served, counted);
-            let cut_off = interrupted(&log);
-            assert_eq!(known_to_be_spent(&log), 0, "{said}");
-            assert!(reused <= cut_off, "{reused} reuses, {cut_off} were cut off; {said}");
-            assert!(asked <= 1 + cut_off, "{asked} requests; {said}");
-            assert!(cut_off <= u64::try_from(story.len()).expect("small"), "{said}");
-            for ended in &ended {
-                match ended.code {
-                    Some(0) => assert_eq!(ended.out, format!("{}\n", now.access), "{said}"),
-                    Some(3) => {
-                        assert!(ended.err.contains("ended between request and save"), "{said}");
-                        assert!(reused > 0, "{said}");
-                    }
-                    _ => panic!("{said}"),
-                }
+            let counted = since(&served, counted);
+            let over = Round { served: &served, before, now, counted, log, ended: &ended, said: &said };
+            assert!(killed > 0 || matches!(moment, Moment::Anytime(_)), "{said}");
+            assert!(!ended.is_empty(), "{said}");
+            assert_eq!(over.known_to_be_spent(), 0, "{said}");
+            match moment {
+                Moment::Anytime(_) if over.counted.1 == 0 => over.is_renewed(),
+                Moment::Anytime(_) => over.is_lost(),
+                moment if moment.loses() => over.is_lost(),
+                _ => over.is_renewed(),
             }
-            let has_survivors = !ended.is_empty();
-            assert!(!has_survivors || reused > 0 || now != before, "{said}");
-            lost += usize::from(reused > 0);
+            let name = if let Moment::Anytime(_) = moment { "Anytime".into() } else { format!("{moment:?}") };
+            let sum = sums.entry(name).or_default();
+            sum.rounds += 1;
+            sum.killed += killed;
+            sum.survivors += ended.len();
+            sum.requests += over.counted.0;
+            sum.reuses += over.counted.1;
         }
     }
-    let (asked, reused) = served.refreshes();
-    println!(
-        "kills: {killed} killed, {asked} requests, {reused} reuses that nobody could know of, \
-         {lost} rounds ended in a login, at most {most_temporary} temporary files at once"
-    );
+    for (moment, Sum { rounds, killed, survivors, requests, reuses }) in &sums {
+        println!(
+            "kills, {moment}: {rounds} rounds, {killed} killed, {survivors} lived, {requests} requests, {reuses} reuses"
+        );
+    }
+    println!("kills: {number} rounds, at most {most_temporary} temporary files at once");
+    assert!(most_temporary <= 1);
     let (entry, _) = served.entry("ana", -5);
     served.home.store(store(&[entry]));
     calm(&served);
@@ -100,58 +110,39 @@ fn whoever_is_killed_while_it_asks_nobody_asks_with_a_token_that_is_known_to_be_
     assert_eq!(temporary_files(&served.home), [""; 0]);
 }
 
-/// Waits for the moment of the `kill`th kill and says who asks then.
-fn wait(
-    served: &Served,
-    all: &mut [Option<Running>],
-    moment: Moment,
-    kill: usize,
-    counted: u64,
-    written: usize,
-) -> Option<u32> {
-    let askers = || {
-        let log = events(&served.home).split_off(written);
-        let asks = log.iter().filter(|event| matches!(event.what, Happened::Asked { .. }));
-        asks.map(|event| event.by.process).collect::<Vec<_>>()
-    };
-    let before = served.profile("ana").held.fingerprint();
-    let nth = u64::try_from(kill).expect("small");
-    let mut over = || all.iter_mut().flatten().all(Running::has_ended);
-    if !until("a request", &mut over, || askers().len() >= kill) {
-        return None;
+impl Round<'_> {
+    /// One request, no token twice, and everybody who lives has the new one.
+    fn is_renewed(&self) {
+        assert_eq!(self.counted, (1, 0), "{}", self.said);
+        assert_ne!(self.now, self.before, "{}", self.said);
+        assert_eq!(self.served.profile("ana").refresh_count, 1, "{}", self.said);
+        let token = format!("{}\n", self.now.access);
+        let all = self.ended.iter().all(|ended| (ended.code, &ended.out) == (Some(0), &token));
+        assert!(all, "{}", self.said);
     }
-    let there = until("the moment", &mut over, || match moment {
-        Moment::Written | Moment::After(_) => true,
-        Moment::Posted => served.refreshes().0 >= counted + nth || served.counters().in_flight > 0,
-        Moment::Answered => served.refreshes().0 >= counted + nth && served.counters().in_flight == 0,
-        Moment::Saved => served.profile("ana").held.fingerprint() != before,
-    });
-    if let Moment::After(micros) = moment {
-        std::thread::sleep(Duration::from_micros(micros));
+
+    /// What the server gave died with who asked: one more request finds that out, for everybody.
+    fn is_lost(&self) {
+        assert_eq!(self.counted, (2, 1), "{}", self.said);
+        assert_eq!(self.now, self.before, "{}", self.said);
+        let explained = |ended: &Ended| ended.err.contains("ended between request and save");
+        let all = self.ended.iter().all(|ended| ended.code == Some(3) && explained(ended));
+        assert!(all, "{}", self.said);
     }
-    askers().last().copied().filter(|_| there)
-}
 
-/// How many requests have no end in the log.
-fn interrupted(log: &[Event]) -> u64 {
-    let has_end = |at: usize, asked: &Event| {
-        let mut later = log.iter().skip(at + 1).filter(|event| event.by.process == asked.by.process);
-        later.any(|event| event.what.grant().is_some())
-    };
-    let asks = log.iter().enumerate().filter(|(_, event)| matches!(event.what, Happened::Asked { .. }));
-    u64::try_from(asks.filter(|(at, asked)| !has_end(*at, asked)).count()).expect("small")
-}
-
-/// How many requests were written down for a grant after its end was.
-fn known_to_be_spent(log: &[Event]) -> usize {
-    let is_end = |event: &Event, of: &str| {
-        let ends = matches!(event.what, Happened::Renewed { .. } | Happened::Failed { is_dead: true, .. });
-        ends && event.what.grant() == Some(of)
-    };
-    let known = |at: usize, asked: &Event| {
-        let grant = asked.what.grant().unwrap_or_default();
-        log.iter().take(at).any(|earlier| is_end(earlier, grant))
-    };
-    let asks = log.iter().enumerate().filter(|(_, event)| matches!(event.what, Happened::Asked { .. }));
-    asks.filter(|(at, asked)| known(*at, asked)).count()
+    /// How many requests were written down for a grant after its end was.
+    fn known_to_be_spent(&self) -> usize {
+        let is_end = |event: &Event, of: &str| {
+            let ends =
+                matches!(event.what, Happened::Renewed { .. } | Happened::Failed { is_dead: true, .. });
+            ends && event.what.grant() == Some(of)
+        };
+        let known = |at: usize, asked: &Event| {
+            let grant = asked.what.grant().unwrap_or_default();
+            self.log.iter().take(at).any(|earlier| is_end(earlier, grant))
+        };
+        let asks = self.log.iter().enumerate();
+        let asks = asks.filter(|(_, event)| matches!(event.what, Happened::Asked { .. }));
+        asks.filter(|(at, asked)| known(*at, asked)).count()
+    }
 }
