@@ -124,6 +124,8 @@ pub fn replace(
     let failed = |error: io::Error| cannot("write", target, &error);
     let notices = notices(target)?;
     temporary::remove_leftovers(target);
+    // One that could not be locked may have been taken for a leftover.
+    let kept = kept.filter(Temporary::is_there);
     let mut temporary = kept.map_or_else(|| Temporary::beside(target), Ok).map_err(failed)?;
     temporary.fill(after).map_err(failed)?;
     let now = read(target, before.map_or(0, <[u8]>::len))?;

@@ -191,11 +191,12 @@ impl Errand<'_> {
         let keeping = move || rescue::keep(&hands.paths, &profile, renewal);
         let rescued = tokio::task::spawn_blocking(keeping).await.ok().and_then(Result::ok);
         let store = rescued.clone().unwrap_or_else(|| self.hands.paths.config.clone());
-        if next != grant {
-            drop(self.note_in(&store, renewed).await);
-        }
+        // The next refresh finds them by this line alone.
+        let is_noted = next != grant
+            && (self.note_in(&store, renewed.clone()).await.is_ok()
+                || self.note_in(&store, renewed).await.is_ok());
         match rescued {
-            Some(_) if next != grant => Trouble { stored: Stored::Rescued, ..trouble },
+            Some(_) if is_noted => Trouble { stored: Stored::Rescued, ..trouble },
             Some(_) | None => trouble.of_new_tokens(),
         }
     }

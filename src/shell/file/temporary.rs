@@ -49,6 +49,12 @@ impl Temporary {
         Ok(temporary)
     }
 
+    /// Whether nobody has removed it.
+    #[must_use]
+    pub fn is_there(&self) -> bool {
+        fs::symlink_metadata(self.0.path()).is_ok()
+    }
+
     /// Makes it hold `bytes` and nothing else, on disk.
     ///
     /// # Errors
@@ -156,6 +162,19 @@ mod tests {
         assert_eq!(names(folder.path()), left);
         drop(held);
         assert_eq!(names(folder.path()).len(), 4, "it goes with its holder");
+    }
+
+    #[test]
+    fn one_that_could_not_be_locked_is_missed_when_it_was_removed() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let target = folder.path().join("config.yaml");
+        let kept = Temporary::with_room(&target, 10).expect("room");
+        assert!(kept.is_there());
+        kept.0.as_file().unlock().expect("unlocked");
+        let replaced = crate::shell::file::replace(&target, None, b"new", Some(kept)).expect("replaced");
+        assert!(matches!(replaced, crate::shell::file::Replaced::Done(_)));
+        assert_eq!(fs::read(&target).expect("there"), b"new");
+        assert_eq!(names(folder.path()), ["config.yaml"]);
     }
 
     #[test]
