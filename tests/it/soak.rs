@@ -5,12 +5,14 @@
 
 mod changes;
 mod crowd;
+mod deaths;
 mod disk;
 mod faults;
 mod kills;
 mod quitting;
 mod races;
 mod saves;
+mod sweep;
 mod traced;
 mod twins;
 
@@ -78,6 +80,15 @@ fn temporary_files(home: &Home) -> Vec<String> {
 fn since(served: &Served, before: (u64, u64)) -> (u64, u64) {
     let now = served.refreshes();
     (now.0 - before.0, now.1 - before.1)
+}
+
+/// Forgets what happened in a home, and what was kept of it beside the profiles' file. The salt stays.
+fn forget(home: &Home) {
+    for entry in std::fs::read_dir(home.path("state/authtui")).into_iter().flatten().flatten() {
+        if entry.file_name().to_string_lossy().starts_with(['e', 'r']) {
+            std::fs::remove_file(entry.path()).expect("removed");
+        }
+    }
 }
 
 /// Forgets all mishaps that were planned and not met.

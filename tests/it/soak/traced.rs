@@ -1,5 +1,7 @@
 //! A program under strace, which makes one of its system calls fail or kills it there.
 
+pub(crate) mod call;
+
 use std::fs;
 use std::io::Read;
 use std::os::unix::process::CommandExt;
@@ -8,6 +10,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use crate::home::{Home, PATIENCE};
+use crate::soak::traced::call::Call;
 
 /// What a program under strace did.
 #[derive(Debug)]
@@ -16,30 +19,44 @@ pub(crate) struct Traced {
     pub(crate) code: Option<i32>,
     pub(crate) out: String,
     pub(crate) err: String,
-    pub(crate) struck: Struck,
-    /// The lines of the trace in which it struck, for people.
-    #[expect(dead_code, reason = "it is printed with the rest")]
-    pub(crate) lines: Vec<String>,
+    /// The calls that the fault met, and the file of the home each had to do with, if any.
+    pub(crate) struck: Vec<(String, Option<String>)>,
 }
 
-/// What the fault met.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Struck {
-    /// Nothing: there were fewer calls.
-    Never,
-    /// A call that has to do with a file, as far as can be seen.
-    AFile,
-    /// Only what holds the program's threads together, which then cannot end by itself.
-    Elsewhere,
+impl Traced {
+    /// The files of the home that the fault met.
+    pub(crate) fn files(&self) -> Vec<&str> {
+        self.struck.iter().filter_map(|(_, file)| file.as_deref()).collect()
+    }
+
+    /// Whether the fault met `call`, as far as its name and its file tell.
+    pub(crate) fn met(&self, call: &Call) -> bool {
+        self.struck.iter().any(|(name, file)| (name, file.as_ref()) == (&call.name, Some(&call.file)))
+    }
 }
 
-/// Runs `command` with `inject` done to its calls of the kind `calls`.
-pub(crate) fn run(home: &Home, command: Command, inject: &str, calls: &str) -> Traced {
+/// The calls of `command` that have to do with files of its home.
+pub(crate) fn calls(home: &Home, command: &Command) -> Vec<Call> {
+    let traced = run_traced(home, command, &["-e", "trace=%file,%desc"]);
+    assert!(traced.code.is_some(), "{traced:?}");
+    call::all(&trace(home), &root(home))
+}
+
+/// Runs `command` with `fault` done to `call`: `error=EIO`, `signal=KILL`.
+pub(crate) fn run(home: &Home, command: &Command, call: &Call, fault: &str) -> Traced {
+    let Call { name, file, nth } = call;
+    let (only, inject) = (format!("trace={name}"), format!("inject={name}:{fault}:when={nth}"));
+    let path = root(home).join(file);
+    let of_it = ["-P", path.to_str().expect("text")];
+    let of_it = if file.contains('*') { &[][..] } else { &of_it };
+    run_traced(home, command, &[&["-e", &only, "-e", &inject], of_it].concat())
+}
+
+fn run_traced(home: &Home, command: &Command, options: &[&str]) -> Traced {
     let log = home.path("trace");
     let _ = fs::remove_file(&log);
     let mut traced = Command::new("strace");
-    traced.args(["-f", "-o"]).arg(&log).args(["-e", &format!("trace={calls}")]);
-    traced.args(["-e", &format!("inject={inject}"), "-e", "signal=none", "--"]);
+    traced.args(["-f", "-y", "-o"]).arg(&log).args(options).args(["-e", "signal=none", "--"]);
     traced.arg(command.get_program()).args(command.get_args()).env_clear();
     traced.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
     // One group, so that the program ends with its strace.
@@ -59,26 +76,18 @@ pub(crate) fn run(home: &Home, command: Command, inject: &str, calls: &str) -> T
         }
         if began.elapsed() > PATIENCE {
             end(child.id());
-            panic!("{inject}: it goes on: {:?}", struck(&log));
+            panic!("{command:?} {options:?}: it goes on: {}", trace(home));
         }
         // A runtime that cannot wake its own thread any more waits for ever.
-        if began.elapsed() > Duration::from_secs(1) && struck(&log).iter().any(|line| is_elsewhere(line)) {
+        if began.elapsed() > Duration::from_secs(1) && trace(home).lines().any(is_a_lost_waking) {
             end(child.id());
             child.wait().expect("it ends");
             break None;
         }
         std::thread::sleep(Duration::from_millis(2));
     };
-    let lines = struck(&log);
-    let struck = match lines.as_slice() {
-        // Whoever is killed in the middle of a call leaves it without an end.
-        [] if code.is_none() => Struck::AFile,
-        [] => Struck::Never,
-        lines if lines.iter().all(|line| is_elsewhere(line)) => Struck::Elsewhere,
-        _ => Struck::AFile,
-    };
     let text = |reader: JoinHandle<String>| reader.join().expect("it was read");
-    Traced { code, out: text(out), err: text(err), struck, lines }
+    Traced { code, out: text(out), err: text(err), struck: call::struck(&trace(home), &root(home)) }
 }
 
 /// Reads a stream to its end, so that nobody has to wait to write to it.
@@ -95,12 +104,16 @@ fn end(group: u32) {
     assert!(killed.expect("kill runs").success());
 }
 
-fn struck(log: &std::path::Path) -> Vec<String> {
-    let text = fs::read_to_string(log).unwrap_or_default();
-    text.lines().filter(|line| line.contains("INJECTED")).map(str::to_owned).collect()
+fn trace(home: &Home) -> String {
+    let bytes = fs::read(home.path("trace")).unwrap_or_default();
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+fn root(home: &Home) -> std::path::PathBuf {
+    fs::canonicalize(home.path("")).expect("a home")
 }
 
 /// A write of one number wakes a thread.
-fn is_elsewhere(line: &str) -> bool {
-    line.contains("write(") && line.contains(r#""\1\0\0\0\0\0\0\0", 8)"#)
+fn is_a_lost_waking(line: &str) -> bool {
+    line.contains("(INJECTED)") && line.contains("write(") && line.contains(r#""\1\0\0\0\0\0\0\0", 8)"#)
 }

@@ -1,0 +1,94 @@
+//! Every system call that a program makes to its files, one after the other.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::process::Command;
+
+use crate::home::Home;
+use crate::soak::divisor;
+use crate::soak::traced::call::Call;
+use crate::soak::traced::{self, Traced};
+
+/// Where a call is looked for that is not in its place: threads may share their work in another way
+/// than before.
+const BESIDE: [isize; 6] = [0, 0, 1, -1, 2, -2];
+
+/// What a sweep met.
+#[derive(Debug, Default)]
+pub(super) struct Swept {
+    cases: usize,
+    /// The call was not made in that place, however often it was tried.
+    missed: Vec<Call>,
+    met: BTreeMap<String, usize>,
+}
+
+/// Does each of the faults that `faults` gives for a call to that call of the program. Before each
+/// case `begin` makes everything as it was, and after it `judge` looks at what came of it.
+pub(super) fn sweep<Before>(
+    home: &Home,
+    faults: impl Fn(&Call) -> &'static [&'static str],
+    begin: impl Fn() -> (Command, Before),
+    mut judge: impl FnMut(&Before, &Traced),
+) -> Swept {
+    // What is made once and for all is there before the calls are counted.
+    drop(traced::calls(home, &begin().0));
+    let calls = traced::calls(home, &begin().0);
+    assert!(calls.len() > 20, "{calls:#?}");
+    let cases = calls.iter().flat_map(|call| faults(call).iter().map(move |fault| (call, *fault)));
+    let part = cases.enumerate().filter(|(number, _)| number % divisor().unwrap_or(20) == 0);
+    let mut swept = Swept::default();
+    let mut met = BTreeSet::new();
+    for (_, (call, fault)) in part {
+        swept.cases += 1;
+        let is_met = BESIDE.iter().any(|by| {
+            let Some(nth @ 1..) = call.nth.checked_add_signed(*by) else { return false };
+            let (command, before) = begin();
+            let traced = traced::run(home, &command, &Call { nth, ..call.clone() }, fault);
+            judge(&before, &traced);
+            traced.met(call)
+        });
+        if is_met {
+            *swept.met.entry(call.name.clone()).or_default() += 1;
+            met.insert((call.name.clone(), call.file.clone()));
+        } else {
+            swept.missed.push(call.clone());
+        }
+    }
+    assert!(swept.missed.len() * 5 <= swept.cases, "{swept:?}");
+    let kind = |call: &Call| (call.name.clone(), call.file.clone());
+    let missed: BTreeSet<_> = swept.missed.iter().filter(|call| call.writes()).map(kind).collect();
+    let never: Vec<_> = missed.difference(&met).collect();
+    assert!(divisor() != Some(1) || never.is_empty(), "never met: {never:?}");
+    swept
+}
+
+/// Every call is the last one.
+pub(super) fn killed(_: &Call) -> &'static [&'static str] {
+    &["signal=KILL"]
+}
+
+/// What goes wrong with disks, quotas and rights.
+pub(super) fn errors(call: &Call) -> &'static [&'static str] {
+    if call.writes() {
+        &["error=EIO", "error=ENOSPC", "error=EROFS", "error=EDQUOT"]
+    } else {
+        &["error=EIO", "error=EACCES"]
+    }
+}
+
+/// The same where this machine's salt is made, once and for all.
+pub(super) fn errors_of_the_salt(call: &Call) -> &'static [&'static str] {
+    if call.file.contains("/salt") { errors(call) } else { &[] }
+}
+
+impl std::fmt::Display for Swept {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} cases", self.cases)?;
+        for (name, count) in &self.met {
+            write!(f, ", {name} {count}")?;
+        }
+        if !self.missed.is_empty() {
+            write!(f, ", {} not met", self.missed.len())?;
+        }
+        Ok(())
+    }
+}
