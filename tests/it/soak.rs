@@ -11,6 +11,7 @@ mod faults;
 mod kills;
 mod quitting;
 mod races;
+mod rights;
 mod saves;
 mod sweep;
 mod traced;
