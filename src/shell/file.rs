@@ -132,7 +132,9 @@ pub fn replace(
     if now.as_ref().map(|bytes| bytes.as_slice()) != before {
         return Ok(Replaced::Overtaken);
     }
-    temporary.replace(target).map_err(failed)?;
+    if !temporary.replace_if(target, before).map_err(failed)? {
+        return Ok(Replaced::Overtaken);
+    }
     sync_folder(target).map_err(|error| {
         let what = format!("cannot make sure of {}", shown(target));
         Trouble { stored: Stored::Unsynced, ..Trouble::untouched(what, error.to_string(), Next::Retry) }

@@ -9,6 +9,7 @@ use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use tempfile::NamedTempFile;
+use zeroize::Zeroizing;
 
 use super::folder;
 
@@ -72,6 +73,40 @@ impl Temporary {
     /// The system's own; `target` is then as it was.
     pub fn replace(self, target: &Path) -> io::Result<()> {
         self.0.persist(target).map(drop).map_err(|error| error.error)
+    }
+
+    /// Puts it in the place of `target` if that holds `before` in this very moment, and says whether
+    /// it did. Where the system cannot swap two files, what was written in the last moment is replaced.
+    ///
+    /// # Errors
+    /// The system's own; `target` is then as it was.
+    pub fn replace_if(self, target: &Path, before: Option<&[u8]>) -> io::Result<bool> {
+        #[cfg(any(target_os = "linux", target_os = "macos"))]
+        {
+            use rustix::fs::{CWD, RenameFlags, renameat_with};
+            use rustix::io::Errno;
+            let flags = if before.is_some() { RenameFlags::EXCHANGE } else { RenameFlags::NOREPLACE };
+            match (renameat_with(CWD, self.0.path(), CWD, target, flags), before) {
+                (Ok(()), Some(before)) => return Ok(self.was(before) || !self.give_back(target)),
+                (Ok(()), None) => return self.0.keep().map(|_| true).map_err(|error| error.error),
+                (Err(Errno::EXIST), None) | (Err(Errno::NOENT), Some(_)) => return Ok(false),
+                (Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP), _) => {}
+                (Err(error), _) => return Err(error.into()),
+            }
+        }
+        self.replace(target).map(|()| true)
+    }
+
+    /// Whether what was swapped out is `before`, as far as can be read.
+    #[cfg(any(target_os = "linux", target_os = "macos"))]
+    fn was(&self, before: &[u8]) -> bool {
+        fs::read(self.0.path()).map(Zeroizing::new).map_or(true, |bytes| bytes.as_slice() == before)
+    }
+
+    /// Gives `target` back what was swapped out, and says whether that could be done.
+    #[cfg(any(target_os = "linux", target_os = "macos"))]
+    fn give_back(self, target: &Path) -> bool {
+        self.0.persist(target).is_ok()
     }
 }
 
@@ -162,6 +197,30 @@ mod tests {
         assert_eq!(names(folder.path()), left);
         drop(held);
         assert_eq!(names(folder.path()).len(), 4, "it goes with its holder");
+    }
+
+    #[test]
+    fn what_somebody_wrote_in_the_last_moment_is_not_replaced() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let target = folder.path().join("config.yaml");
+        for (there, before, replaced) in [
+            (None, None, true),
+            (Some("other"), None, false),
+            (None, Some("old"), false),
+            (Some("other"), Some("old"), false),
+            (Some("old"), Some("old"), true),
+        ] {
+            let _ = fs::remove_file(&target);
+            if let Some(text) = there {
+                fs::write(&target, text).expect("written");
+            }
+            let mut temporary = Temporary::beside(&target).expect("made");
+            temporary.fill(b"new").expect("filled");
+            assert_eq!(temporary.replace_if(&target, before.map(str::as_bytes)).expect("tried"), replaced);
+            let now = if replaced { Some("new") } else { there };
+            assert_eq!(fs::read_to_string(&target).ok().as_deref(), now, "{there:?} {before:?}");
+            assert_eq!(names(folder.path()).len(), usize::from(now.is_some()));
+        }
     }
 
     #[test]
