@@ -30,6 +30,9 @@ pub use crate::shell::stores::room::Reserved;
 /// How long a change waits for another program's change.
 pub const PATIENCE: Duration = Duration::from_secs(10);
 
+/// How long a file that is not understood may be one that is just being written.
+const MOMENT: Duration = Duration::from_millis(20);
+
 /// How often a change begins anew because a program without our lock wrote the file.
 const TRIES: usize = 20;
 
@@ -181,8 +184,17 @@ impl Stores {
     ) -> Result<Option<Applied>, Trouble> {
         let refused = |fault: Unreadable| unreadable(path, &fault);
         let before = file::read(target, tree::LONGEST)?;
-        let text = before.as_ref().map(|bytes| decoded(bytes)).transpose().map_err(refused)?;
-        let (amended, why) = own::amend_each(text, changes).map_err(|why| whole(path, why))?;
+        let text = before.as_ref().map(|bytes| decoded(bytes)).transpose().map_err(refused);
+        let amended = text.and_then(|text| own::amend_each(text, changes).map_err(|why| whole(path, why)));
+        let (amended, why) = match amended {
+            Ok(amended) => amended,
+            // Half of what an editor writes in place is no fault of the file's: the next look has it all.
+            Err(trouble) => {
+                std::thread::sleep(MOMENT);
+                let is_written = file::read(target, tree::LONGEST)? != before;
+                return if is_written { Ok(None) } else { Err(trouble) };
+            }
+        };
         let failures: Vec<_> =
             changes.iter().zip(why).map(|(change, why)| Some(failure(path, change, why?))).collect();
         let after = Zeroizing::new(amended.text);

@@ -12,7 +12,9 @@ use authtui::domain::profile::{Kind, LastRefresh, Profile, RefreshResult};
 use authtui::domain::secret::Secret;
 use authtui::domain::tokens::{Held, Life, Tokens};
 use authtui::shell::stores::Stores;
+use rustix::process::{Pid, Signal, kill_process};
 
+use crate::chaos::dice::Dice;
 use crate::home::Home;
 use crate::home::running::Running;
 use crate::home::served::Served;
@@ -29,15 +31,115 @@ const STEPS: usize = 5;
 fn two_processes_that_change_different_profiles_lose_no_change() {
     let home = Home::new();
     let count = rounds(10, 100);
-    let file = home.config();
-    let all = ["one", "two"].map(|name| {
-        let variables = [(FILE, file.to_str().expect("text")), (NAME, name), (COUNT, &count.to_string())];
-        Running::start(&mut again(&home, CHANGER, &variables))
-    });
 
-    let ended = all.map(|run| run.end_within(LONG));
+    let ended = changers(&home, count).map(|run| run.end_within(LONG));
 
     assert!(ended.iter().all(|ended| ended.code == Some(0)), "{ended:?}");
+    all_changes_are_there(&home, count);
+    println!("changes: 2 processes, {} changes each, all there", count * STEPS);
+}
+
+#[test]
+fn what_an_editor_saves_between_the_changes_of_two_processes_is_not_undone() {
+    let home = Home::new();
+    home.store("version: 1\nproviders:\n  edited:\n    api_key: k0\n");
+    let count = rounds(10, 100);
+    let mut both = changers(&home, count);
+    let mut editor = Editor::default();
+
+    let mut dice = Dice::new(5);
+    let mut last = home.bytes();
+    let mut have_ended = false;
+    while !have_ended {
+        // A change of theirs lies between two saves of the editor.
+        let mut over = || both.iter_mut().all(Running::has_ended);
+        have_ended = !until("a change", &mut over, || home.bytes() != last);
+        std::thread::sleep(Duration::from_micros(u64::try_from(dice.below(10_000)).expect("small")));
+        for run in &mut both {
+            pause(run);
+        }
+        editor.save(&home);
+        last = home.bytes();
+        for run in &both {
+            signal(run, Signal::CONT);
+        }
+    }
+
+    let ended = both.map(|run| run.end_within(LONG));
+    assert!(ended.iter().all(|ended| ended.code == Some(0)), "{ended:?}");
+    editor.is_all_there(&home);
+    let text = String::from_utf8(home.bytes()).expect("text");
+    let own = text.replace(&format!("  edited:\n    api_key: k{}\n", editor.saves), "");
+    home.store(own);
+    all_changes_are_there(&home, count);
+    println!(
+        "changes: 2 processes, {} changes each, an editor that saved {} times between them: all there",
+        count * STEPS,
+        editor.saves
+    );
+}
+
+/// Somebody who edits the file with other means: a comment for each save, and a key that changes with
+/// it. Both processes stand still from its reading to its writing, wherever they are, so it overwrites
+/// nothing by its own fault; all the rest is theirs to see.
+#[derive(Debug, Default)]
+struct Editor {
+    saves: usize,
+}
+
+impl Editor {
+    /// Reads, changes and writes: by a rename, and every other time in place.
+    fn save(&mut self, home: &Home) {
+        let before = format!("api_key: k{}\n", self.saves);
+        self.saves += 1;
+        let text = String::from_utf8(home.bytes()).expect("text");
+        assert!(text.contains(&before), "save {} was undone: {text}", self.saves - 1);
+        let text = text.replace(&before, &format!("api_key: k{}\n", self.saves));
+        let text = format!("# save {}\n{text}", self.saves);
+        if self.saves % 2 == 0 {
+            std::fs::write(home.config(), text).expect("written");
+        } else {
+            let beside = home.path("config/authtui/config.yaml~");
+            std::fs::write(&beside, text).expect("written");
+            std::fs::set_permissions(&beside, std::fs::Permissions::from_mode(0o600)).expect("ours");
+            std::fs::rename(&beside, home.config()).expect("renamed");
+        }
+    }
+
+    fn is_all_there(&self, home: &Home) {
+        let text = String::from_utf8(home.bytes()).expect("text");
+        for save in 1..=self.saves {
+            assert!(text.contains(&format!("# save {save}\n")), "save {save} of {} was undone", self.saves);
+        }
+        assert!(text.contains(&format!("api_key: k{}\n", self.saves)), "{text}");
+    }
+}
+
+/// Stops a process wherever it is, unless it has ended.
+fn pause(run: &mut Running) {
+    let stat = format!("/proc/{}/stat", run.id());
+    signal(run, Signal::STOP);
+    let state = || std::fs::read_to_string(&stat).unwrap_or_default();
+    let stands = || state().rsplit(") ").next().is_some_and(|rest| rest.starts_with(['T', 'Z']));
+    assert!(until("a stop", || run.has_ended(), stands) || run.has_ended());
+}
+
+fn signal(run: &Running, signal: Signal) {
+    let id = i32::try_from(run.id()).ok().and_then(Pid::from_raw).expect("a process");
+    // It may have ended meanwhile; until it is asked for, its number is nobody else's.
+    let _ = kill_process(id, signal);
+}
+
+/// Two processes that make `count` times [`STEPS`] changes each.
+fn changers(home: &Home, count: usize) -> [Running; 2] {
+    let file = home.config();
+    ["one", "two"].map(|name| {
+        let variables = [(FILE, file.to_str().expect("text")), (NAME, name), (COUNT, &count.to_string())];
+        Running::start(&mut again(home, CHANGER, &variables))
+    })
+}
+
+fn all_changes_are_there(home: &Home, count: usize) {
     let snapshot = Stores::new(home.config()).read(StoreId::Own);
     let there: Vec<_> = snapshot
         .profiles()
@@ -47,8 +149,7 @@ fn two_processes_that_change_different_profiles_lose_no_change() {
     let odd = (0..count).filter(|number| number % 2 == 1).count();
     assert_eq!(there.iter().filter(|each| **each == (3, true, false)).count(), 2 * (count - odd));
     assert_eq!(there.iter().filter(|each| **each == (4, false, true)).count(), 2 * odd);
-    assert_eq!(temporary_files(&home), [""; 0]);
-    println!("changes: 2 processes, {} changes each, all there", count * STEPS);
+    assert_eq!(temporary_files(home), [""; 0]);
 }
 
 #[test]

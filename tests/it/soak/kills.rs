@@ -44,7 +44,7 @@ fn whoever_is_killed_one_request_is_sent_unless_its_answer_died_with_the_one_who
     let served = Served::start();
     let mut dice = Dice::new(11);
     let mut sums: BTreeMap<String, Sum> = BTreeMap::new();
-    let mut number = 0;
+    let (mut number, mut exact) = (0, 0);
     let mut most_temporary = 0;
     for processes in [2, 4, 8, 16] {
         for round in 0..rounds(2, 100) {
@@ -68,7 +68,7 @@ fn whoever_is_killed_one_request_is_sent_unless_its_answer_died_with_the_one_who
             let (counted, written) = (served.refreshes(), events(&served.home).len());
             calm(&served);
 
-            let (alive, killed) = moment.strike(&served, processes, &["token", "demo/ana"]);
+            let (alive, killed, moment) = moment.strike(&served, processes, &["token", "demo/ana"]);
             most_temporary = most_temporary.max(temporary_files(&served.home).len());
             let ended: Vec<Ended> = alive.into_iter().map(Running::end).collect();
 
@@ -79,6 +79,7 @@ fn whoever_is_killed_one_request_is_sent_unless_its_answer_died_with_the_one_who
             let counted = since(&served, counted);
             let over = Round { served: &served, before, now, counted, log, ended: &ended, said: &said };
             assert!(killed > 0 || matches!(moment, Moment::Anytime(_)), "{said}");
+            exact += usize::from(!matches!(moment, Moment::Anytime(_)) && !moment.loses());
             assert!(!ended.is_empty(), "{said}");
             assert_eq!(over.known_to_be_spent(), 0, "{said}");
             match moment {
@@ -101,7 +102,10 @@ fn whoever_is_killed_one_request_is_sent_unless_its_answer_died_with_the_one_who
             "kills, {moment}: {rounds} rounds, {killed} killed, {survivors} lived, {requests} requests, {reuses} reuses"
         );
     }
-    println!("kills: {number} rounds, at most {most_temporary} temporary files at once");
+    assert!(2 * exact >= number, "{exact} of {number} rounds cost nothing");
+    println!(
+        "kills: {number} rounds, {exact} of them with a kill that must cost nothing and did; at most {most_temporary} temporary files at once"
+    );
     assert!(most_temporary <= 1);
     let (entry, _) = served.entry("ana", -5);
     served.home.store(store(&[entry]));
