@@ -124,10 +124,14 @@ impl Ended {
     }
 }
 
-/// The built program. Cargo's variable counts over what it said while the tests were built.
+/// The built program. The variable of the long tests counts over Cargo's, and that over what Cargo said
+/// while the tests were built.
 pub(crate) fn program() -> PathBuf {
     let built: &OsStr = env!("CARGO_BIN_EXE_authtui").as_ref();
-    std::env::var_os("CARGO_BIN_EXE_authtui").unwrap_or_else(|| built.to_owned()).into()
+    std::env::var_os("AUTHTUI_BIN")
+        .or_else(|| std::env::var_os("CARGO_BIN_EXE_authtui"))
+        .unwrap_or_else(|| built.to_owned())
+        .into()
 }
 
 fn write(path: &Path, bytes: &[u8]) {

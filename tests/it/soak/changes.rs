@@ -96,7 +96,7 @@ impl Editor {
         assert!(text.contains(&before), "save {} was undone: {text}", self.saves - 1);
         let text = text.replace(&before, &format!("api_key: k{}\n", self.saves));
         let text = format!("# save {}\n{text}", self.saves);
-        if self.saves % 2 == 0 {
+        if self.saves.is_multiple_of(2) {
             std::fs::write(home.config(), text).expect("written");
         } else {
             let beside = home.path("config/authtui/config.yaml~");

@@ -84,9 +84,8 @@ fn whoever_is_killed_one_request_is_sent_unless_its_answer_died_with_the_one_who
             assert_eq!(over.known_to_be_spent(), 0, "{said}");
             match moment {
                 Moment::Anytime(_) if over.counted.1 == 0 => over.is_renewed(),
-                Moment::Anytime(_) => over.is_lost(),
-                moment if moment.loses() => over.is_lost(),
-                _ => over.is_renewed(),
+                Moment::Anytime(_) | Moment::Answered | Moment::Received => over.is_lost(),
+                Moment::Waiting | Moment::Holding | Moment::Sent | Moment::Saved => over.is_renewed(),
             }
             let name = if let Moment::Anytime(_) = moment { "Anytime".into() } else { format!("{moment:?}") };
             let sum = sums.entry(name).or_default();

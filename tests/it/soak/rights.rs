@@ -114,12 +114,12 @@ fn the_screen_keeps_new_tokens_in_memory_until_they_can_be_saved() {
         pty.wait("New tokens of demo/ana are not saved").wait("in memory only");
         assert_eq!(served.stored("ana"), Some(before.clone()), "{round}");
         // Trying is of no use yet, and costs nothing.
-        pty.keys("\r").wait("in memory only");
+        pty.keys("\r").wait("Next: change the rights").wait("in memory only");
         for below in ["config/authtui", "state/authtui"] {
             mode(&served.home, below, 0o700);
         }
         let is_saved = || served.stored("ana") != Some(before.clone());
-        pty.wait("Try to save again").keys("\r");
+        pty.keys("r").wait("Try to save again").keys("\r");
         assert!(until("a save", || false, is_saved), "{round}");
         pty.until("no dialog", |screen| !screen.contents().contains("in memory only")).keys("q");
         assert_eq!((pty.end().code, served.refreshes()), (0, (1, 0)), "{round}");

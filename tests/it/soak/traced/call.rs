@@ -61,11 +61,31 @@ pub(super) fn all(trace: &str, root: &Path) -> Vec<Call> {
     found
 }
 
-/// The name of a call and its file below `root`, of each line in which something struck.
+/// The name of a call and its file below `root`, of each call in which something struck.
 pub(super) fn struck(trace: &str, root: &Path) -> Vec<(String, Option<String>)> {
-    let is_struck = |line: &&str| line.contains("(INJECTED)") || line.ends_with("= ?");
-    let lines = trace.lines().filter(is_struck);
-    lines.filter_map(|line| Some((begun(line)?.1.to_owned(), file(line, root)))).collect()
+    let is_struck = |line: &String| line.contains("(INJECTED)") || line.ends_with("= ?");
+    let calls = whole(trace).into_iter().filter(is_struck);
+    calls.filter_map(|line| Some((begun(&line)?.1.to_owned(), file(&line, root)))).collect()
+}
+
+/// The lines of a trace, each call in one: where threads took turns, its end stands further below, and
+/// where all of them were killed, nowhere.
+fn whole(trace: &str) -> Vec<String> {
+    let mut begun: BTreeMap<&str, &str> = BTreeMap::new();
+    let mut all = Vec::new();
+    for line in trace.lines() {
+        let thread = line.split(' ').next().unwrap_or_default();
+        let end = line.split_once(" resumed>").map(|(_, end)| end);
+        if let Some(begin) = line.strip_suffix("<unfinished ...>") {
+            begun.insert(thread, begin);
+        } else if let (Some(end), Some(begin)) = (end, begun.remove(thread).filter(|_| end.is_some())) {
+            all.push(format!("{begin}{end}"));
+        } else {
+            all.push(line.to_owned());
+        }
+    }
+    all.extend(begun.into_values().map(|begin| format!("{begin} = ?")));
+    all
 }
 
 /// The thread and the name of the call that begins in this line.
@@ -102,6 +122,10 @@ fn a_trace_is_read_by_thread_name_and_file() {
         8 renameat(AT_FDCWD</h>, \"/h/c/.config.yaml.aB3dE6.tmp\", AT_FDCWD</h>, \"/h/c/config.yaml\") = 0\n\
         8 flock(9</h/s/locks/3f>, LOCK_EX|LOCK_NB) = -1 EIO (Input/output error) (INJECTED)\n\
         8 fsync(9</h/c>) = ?\n\
+        8 fsync(9</h/c> <unfinished ...>\n\
+        7 close(4</h/c/x>) = 0\n\
+        8 <... fsync resumed>) = -1 EIO (Input/output error) (INJECTED)\n\
+        7 mkdir(\"/h/c\" <unfinished ...>\n\
         8 +++ killed by SIGKILL +++\n";
     let call = |name: &str, nth, file: &str| Call { name: name.into(), nth, file: file.into() };
     assert_eq!(
@@ -112,8 +136,14 @@ fn a_trace_is_read_by_thread_name_and_file() {
             call("renameat", 1, "c/config.yaml"),
             call("flock", 1, "s/locks/*"),
             call("fsync", 1, "c"),
+            call("fsync", 2, "c"),
+            call("close", 1, "c/x"),
+            call("mkdir", 1, "c"),
         ]
     );
-    let struck = struck(trace, root);
-    assert_eq!(struck, [("flock".into(), Some("s/locks/*".into())), ("fsync".into(), Some("c".into()))]);
+    let strike = |name: &str, file: &str| (name.to_owned(), Some(file.to_owned()));
+    assert_eq!(
+        struck(trace, root),
+        [strike("flock", "s/locks/*"), strike("fsync", "c"), strike("fsync", "c"), strike("mkdir", "c")]
+    );
 }
