@@ -105,7 +105,8 @@ fn whoever_is_killed_one_request_is_sent_unless_its_answer_died_with_the_one_who
     println!(
         "kills: {number} rounds, {exact} of them with a kill that must cost nothing and did; at most {most_temporary} temporary files at once"
     );
-    assert!(most_temporary <= 1);
+    // One that somebody dead has left, and one of somebody alive.
+    assert!(most_temporary <= 2);
     let (entry, _) = served.entry("ana", -5);
     served.home.store(store(&[entry]));
     calm(&served);
