@@ -186,7 +186,7 @@ impl Scene<'_> {
                 let said = std::fs::read_dir(&locks).into_iter().flatten().flatten();
                 let said =
                     said.filter_map(|lock| std::fs::read_to_string(lock.path()).ok()).collect::<Vec<_>>();
-                let says = |id: u32| said.iter().any(|said| *said == format!("authtui (process {id})"));
+                let says = |id: u32| said.iter().any(|said| said.ends_with(&format!(" (process {id})")));
                 found = self.all.iter().map(Running::id).find(|id| says(*id));
                 found.is_some()
             }
