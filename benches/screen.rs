@@ -17,6 +17,7 @@ use crossterm::event::{KeyCode, KeyEvent};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use std::hint::black_box;
+use std::sync::Arc;
 
 fn now() -> Now {
     let offset = FixedOffset::east_opt(0).expect("in range");
@@ -29,7 +30,7 @@ fn model(count: i64) -> Model {
         let held = Held::Here(Tokens { access: Secret::new("at"), refresh: Some(Secret::new("rt")) });
         let life = Life { expires_at: at_seconds(1_800_000_000 + index * 7), ..Life::default() };
         let id = ProfileId { store: StoreId::Own, name };
-        Row::Profile(Box::new(Profile { held, life, ..Profile::new(id, Kind::OAuth) }))
+        Row::Profile(Arc::new(Profile { held, life, ..Profile::new(id, Kind::OAuth) }))
     });
     let (place, rows) = ("config.yaml".to_owned(), rows.collect());
     let snapshot = Snapshot { store: StoreId::Own, place, rows, writable: Ok(()), notices: Vec::new() };

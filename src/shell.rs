@@ -36,8 +36,6 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::Semaphore;
-
 use crate::domain::change::{Change, Snapshot};
 use crate::domain::event::{Author, Event, Happened};
 use crate::domain::name::{ProfileId, StoreId};
@@ -49,12 +47,10 @@ use crate::shell::http::Http;
 use crate::shell::journal::Journal;
 use crate::shell::login::Listeners;
 use crate::shell::paths::Paths;
+use crate::shell::refresh::turn::Turns;
 use crate::shell::saving::Saving;
 use crate::shell::stores::{Failure, Stores};
 use crate::shell::waiting::Waiting;
-
-/// How many refreshes ask at once, unless somebody says otherwise.
-const AT_ONCE: usize = 4;
 
 /// Everything that things are done with.
 pub struct Hands {
@@ -75,7 +71,7 @@ pub struct Hands {
     pub journal: Journal,
     catalog: Mutex<Option<Arc<Catalog>>>,
     listeners: Listeners,
-    refreshes: Semaphore,
+    turns: Turns,
     ending: AtomicBool,
     /// Who is told of refreshes that wait.
     pub waiting: Waiting,
@@ -101,7 +97,7 @@ impl Hands {
             instead: None,
             catalog: Mutex::default(),
             listeners: Listeners::default(),
-            refreshes: Semaphore::new(AT_ONCE),
+            turns: Turns::default(),
             ending: AtomicBool::new(false),
             waiting: Waiting::default(),
         }
@@ -118,10 +114,7 @@ impl Hands {
 
     /// Lets `count` refreshes ask at once.
     pub fn ask_at_once(&self, count: usize) {
-        match count.checked_sub(AT_ONCE) {
-            Some(more) => self.refreshes.add_permits(more),
-            None => drop(self.refreshes.forget_permits(AT_ONCE.saturating_sub(count))),
-        }
+        self.turns.allow(count);
     }
 
     /// Writes down what happened to a profile, after the fact: that it cannot be written changes nothing.

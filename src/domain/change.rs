@@ -5,6 +5,7 @@
 //! then. Nothing ever writes a list of profiles back.
 
 use std::fmt;
+use std::sync::Arc;
 
 use crate::domain::clock::{DateTime, Utc};
 use crate::domain::name::{ProfileName, StoreId};
@@ -141,7 +142,7 @@ pub struct Snapshot {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Row {
     /// A profile.
-    Profile(Box<Profile>),
+    Profile(Arc<Profile>),
     /// An entry that cannot be understood; it is shown and never written.
     Broken {
         /// What it seems to be called: `provider/name`, made safe to show.
@@ -348,7 +349,7 @@ mod tests {
         let name = |text: &str| ProfileName::new("acme", text).expect("a name");
         let row = |text: &str| {
             let id = ProfileId { store: StoreId::Own, name: name(text) };
-            Row::Profile(Box::new(Profile::new(id, Kind::OAuth)))
+            Row::Profile(Arc::new(Profile::new(id, Kind::OAuth)))
         };
         let broken = Row::Broken { name: "acme/work-3".into(), at: Where::Line(1), why: String::new() };
         let there = Snapshot {

@@ -108,7 +108,7 @@ mod tests {
     }
 
     fn of(profile: &Profile) -> Row {
-        Row::Profile(Box::new(profile.clone()))
+        Row::Profile(std::sync::Arc::new(profile.clone()))
     }
 
     #[test]

@@ -181,6 +181,8 @@ fn chosen<'a>(
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::domain::clock::{TimeDelta, at_seconds};
     use crate::domain::name::ProfileId;
@@ -342,7 +344,7 @@ mod tests {
 
     impl Told {
         fn of(set: &[(&str, &str)], stored: Vec<Profile>) -> Self {
-            let rows = stored.into_iter().map(|profile| Row::Profile(Box::new(profile))).collect();
+            let rows = stored.into_iter().map(|profile| Row::Profile(Arc::new(profile))).collect();
             let (empty, set): (Vec<_>, Vec<_>) = set.iter().partition(|(_, value)| value.is_empty());
             let variables = set.into_iter().map(|(name, value)| variable_row(name, value)).collect();
             let stores = vec![snapshot(StoreId::Own, rows), snapshot(StoreId::Environment, variables)];
@@ -442,7 +444,7 @@ mod tests {
         match Secret::new(value).blemish() {
             None => {
                 let profile = profile(StoreId::Environment, name, Kind::Environment, value, None);
-                Row::Profile(Box::new(profile))
+                Row::Profile(Arc::new(profile))
             }
             Some(why) => Row::Broken {
                 name: format!("anthropic/{name}"),

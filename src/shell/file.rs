@@ -4,17 +4,19 @@
 //! in the same folder is written and synced, renamed over the target, and the folder is synced.
 //! A link to the file stays a link; its target is replaced.
 
+mod content;
 pub mod temporary;
 
-use std::fs::{self, OpenOptions};
-use std::io::{self, Read};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
-
-use zeroize::Zeroizing;
 
 use crate::domain::text;
 use crate::domain::trouble::{Next, Stored, Trouble};
+use crate::shell::file::content::open;
 use crate::shell::file::temporary::Temporary;
+
+pub use crate::shell::file::content::{holds, read};
 
 /// How many links to links are followed, as many as Linux follows.
 const LINKS: usize = 40;
@@ -63,38 +65,6 @@ pub fn target(path: &Path) -> Result<PathBuf, Trouble> {
     Err(Trouble::untouched(what, "its links lead in a circle", Next::Fix(remedy.to_owned())))
 }
 
-/// The bytes of the file at `path`, at most `limit` and one, or nothing when it is not there.
-///
-/// # Errors
-/// A [`Trouble`] when it is there and cannot be read.
-pub fn read(path: &Path, limit: usize) -> Result<Option<Zeroizing<Vec<u8>>>, Trouble> {
-    let mut options = OpenOptions::new();
-    options.read(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        // A named pipe would otherwise wait for somebody to write.
-        options.custom_flags(rustix::fs::OFlags::NONBLOCK.bits().cast_signed());
-    }
-    let file = match options.open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(cannot("read", path, &error)),
-    };
-    let found = file.metadata().map_err(|error| cannot("read", path, &error))?;
-    if !found.is_file() {
-        let why = if found.is_dir() { "it is a folder" } else { "it is no ordinary file" };
-        let next = Next::Fix("move it away, or name another file with --config".to_owned());
-        return Err(Trouble::untouched(format!("cannot read {}", shown(path)), why, next));
-    }
-    let most = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
-    // Room for all of it at once: a buffer that grows leaves copies of what it held.
-    let room = usize::try_from(found.len().min(most)).unwrap_or(0).saturating_add(1);
-    let mut bytes = Zeroizing::new(Vec::with_capacity(room));
-    file.take(most).read_to_end(&mut bytes).map_err(|error| cannot("read", path, &error))?;
-    Ok(Some(bytes))
-}
-
 /// Makes the folder of `target`, private to its owner, where it is missing.
 ///
 /// # Errors
@@ -128,8 +98,11 @@ pub fn replace(
     let kept = kept.filter(Temporary::is_there);
     let mut temporary = kept.map_or_else(|| Temporary::beside(target), Ok).map_err(failed)?;
     temporary.fill(after).map_err(failed)?;
-    let now = read(target, before.map_or(0, <[u8]>::len))?;
-    if now.as_ref().map(|bytes| bytes.as_slice()) != before {
+    let is_same = match before {
+        Some(before) => holds(target, before)?,
+        None => open(target)?.is_none(),
+    };
+    if !is_same {
         return Ok(Replaced::Overtaken);
     }
     if !temporary.replace_if(target, before).map_err(failed)? {

@@ -28,6 +28,31 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// # Errors
 /// A [`Trouble`] that says for whom it waited, or why the state folder cannot be used.
 pub async fn hold(hands: &Hands, id: &ProfileId, what: &str, refresh: &Secret) -> Result<Hold, Trouble> {
+    let waits = |holder: &str| hands.waiting.began(id, holder);
+    let held = hold_within(hands, what, refresh, WITHIN, waits).await?;
+    held.map_err(|holder| {
+        let holder = holder.unwrap_or_else(|| "another program".to_owned());
+        let why = format!("{holder} has been refreshing the same grant for {} seconds", WITHIN.as_secs());
+        Trouble::untouched(what, why, Next::Retry)
+    })
+}
+
+/// Takes the lock of the grant that `refresh` belongs to, unless somebody else holds it.
+///
+/// # Errors
+/// A [`Trouble`] that says why the state folder cannot be used.
+pub async fn hold_if_free(hands: &Hands, what: &str, refresh: &Secret) -> Result<Option<Hold>, Trouble> {
+    hold_within(hands, what, refresh, Duration::ZERO, |_| ()).await.map(Result::ok)
+}
+
+/// Takes the lock, or says who holds it when the time is over.
+async fn hold_within(
+    hands: &Hands,
+    what: &str,
+    refresh: &Secret,
+    within: Duration,
+    waits: impl Fn(&str),
+) -> Result<Result<Hold, Option<String>>, Trouble> {
     let state = &hands.paths.state;
     let failed = |error: io::Error| {
         let is_full = [io::ErrorKind::StorageFull, io::ErrorKind::QuotaExceeded].contains(&error.kind());
@@ -40,15 +65,11 @@ pub async fn hold(hands: &Hands, id: &ProfileId, what: &str, refresh: &Secret) -
         Trouble::untouched(what, format!("the state folder cannot be used: {error}"), next)
     };
     let path = path(state, refresh).map_err(failed)?;
-    let waits = |holder: &str| hands.waiting.began(id, holder);
-    lock::hold(&path, WITHIN, &hands.author, waits).await.map_err(|not_held| match not_held {
-        NotHeld::Busy(holder) => {
-            let holder = holder.unwrap_or_else(|| "another program".to_owned());
-            let why = format!("{holder} has been refreshing the same grant for {} seconds", WITHIN.as_secs());
-            Trouble::untouched(what, why, Next::Retry)
-        }
-        NotHeld::Failed(error) => failed(error),
-    })
+    match lock::hold(&path, within, &hands.author, waits).await {
+        Ok(hold) => Ok(Ok(hold)),
+        Err(NotHeld::Busy(holder)) => Ok(Err(holder)),
+        Err(NotHeld::Failed(error)) => Err(failed(error)),
+    }
 }
 
 /// Whether anybody holds the lock of the grant that `refresh` belongs to.

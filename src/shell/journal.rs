@@ -3,15 +3,18 @@
 //! It lies in the state folder, holds no secret, and stays small: when it has grown, the older half
 //! goes. What was asked and has no answer stays, because it is what explains a lost grant later.
 
+mod seen;
+
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use crate::domain::event::{self, Event, Happened, Past};
 use crate::shell::file::temporary::{self, Temporary};
 use crate::shell::grant_lock::make_folder;
+use crate::shell::journal::seen::Seen;
 use crate::shell::lock;
 use crate::stored::log;
 
@@ -24,16 +27,25 @@ const PATIENCE: Duration = Duration::from_secs(5);
 static TURN: Mutex<()> = Mutex::new(());
 
 /// The event log.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Journal {
     path: PathBuf,
+    seen: Arc<Mutex<Seen>>,
+    waiting: Arc<Mutex<Vec<Line>>>,
+}
+
+/// A line that waits to be written, and what became of it.
+#[derive(Debug)]
+struct Line {
+    text: String,
+    told: Arc<OnceLock<Result<(), Arc<io::Error>>>>,
 }
 
 impl Journal {
     /// The log in the folder `state`.
     #[must_use]
     pub fn of(state: &Path) -> Self {
-        Self { path: state.join("events.jsonl") }
+        Self { path: state.join("events.jsonl"), seen: Arc::default(), waiting: Arc::default() }
     }
 
     /// Where it lies.
@@ -50,14 +62,13 @@ impl Journal {
         Ok(log::events(&self.text()?))
     }
 
-    /// What it says of `grant`, oldest first, without reading the rest closely.
+    /// What it says of refreshes of `grant`, oldest first; what was read before is not read again.
     ///
     /// # Errors
     /// When it is there and cannot be read.
     pub fn about(&self, grant: &str) -> io::Result<Vec<Event>> {
-        let text = self.text()?;
-        let lines: Vec<&str> = text.lines().filter(|line| line.contains(grant)).collect();
-        Ok(log::events(&lines.join("\n")))
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.about(&self.path, 2 * LARGEST, grant)
     }
 
     fn text(&self) -> io::Result<String> {
@@ -71,12 +82,36 @@ impl Journal {
         Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 
-    /// Adds `event` and makes sure that it is on disk.
+    /// Adds `event` and makes sure that it is on disk. What other threads add meanwhile is written
+    /// together with it.
     ///
     /// # Errors
     /// When it cannot be written; the log may then end with half a line, which readers pass over.
     pub fn write(&self, event: &Event) -> io::Result<()> {
-        let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+        let told = Arc::default();
+        self.waiting().push(Line { text: log::line(event), told: Arc::clone(&told) });
+        let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+        // Whoever had the turn before may have written it; else it is still there.
+        if told.get().is_none() {
+            let together = std::mem::take(&mut *self.waiting());
+            let text: String = together.iter().map(|line| line.text.as_str()).collect();
+            let outcome = self.add(&text).map_err(Arc::new);
+            for line in together {
+                let _ = line.told.set(outcome.clone());
+            }
+        }
+        drop(turn);
+        let again = |error: &Arc<io::Error>| io::Error::new(error.kind(), error.to_string());
+        let lost = || Err(io::Error::other("a part of the program ended by a fault"));
+        told.get().map_or_else(lost, |outcome| outcome.as_ref().copied().map_err(again))
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, Vec<Line>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Adds `lines` to the file.
+    fn add(&self, lines: &str) -> io::Result<()> {
         if let Some(folder) = self.path.parent().filter(|folder| !folder.is_dir()) {
             make_folder(folder)?;
         }
@@ -93,8 +128,8 @@ impl Journal {
         let size = file.metadata()?.len();
         // Half a line of a writer that was killed must not swallow this one.
         let broken = size > 0 && !ends_a_line(&mut file, size)?;
-        let line = format!("{}{}", if broken { "\n" } else { "" }, log::line(event));
-        file.write_all(line.as_bytes())?;
+        let lines = format!("{}{lines}", if broken { "\n" } else { "" });
+        file.write_all(lines.as_bytes())?;
         file.sync_data()?;
         drop(file);
         // The event is written; that an old one could not be dropped changes nothing.

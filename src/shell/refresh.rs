@@ -6,6 +6,8 @@
 
 pub(super) mod heir;
 mod trouble;
+pub(super) mod turn;
+mod unsaved;
 
 pub use crate::shell::refresh::heir::keep;
 
@@ -18,12 +20,13 @@ use crate::domain::name::ProfileId;
 use crate::domain::profile::{LastRefresh, Profile, RefreshResult};
 use crate::domain::provider::{Provider, Rotation};
 use crate::domain::secret::Fingerprint;
-use crate::domain::trouble::{Next, Stored, Trouble};
+use crate::domain::trouble::{Next, Trouble};
 use crate::oauth::refresh::{Cannot, Decision, Verdict, Wish, decide, judge};
+use crate::shell::Hands;
 use crate::shell::refresh::heir::Found;
 use crate::shell::refresh::trouble::{dropped, explained, failed, hindered, no_provider, orphaned};
+use crate::shell::refresh::turn::{Attempt, Began, Way};
 use crate::shell::stores::Failure;
-use crate::shell::{Hands, broke, grant_lock, rescue};
 use crate::tui::message::Refreshed;
 
 /// Fulfils `wish` for a profile.
@@ -34,9 +37,13 @@ pub async fn refresh(hands: &Arc<Hands>, id: &ProfileId, wish: Wish) -> Refreshe
 /// Fulfils `wish` for a profile that held the pair `seen` when somebody began to wish: another pair
 /// will do, because whoever stored it has just renewed the profile.
 pub async fn since(hands: &Arc<Hands>, id: &ProfileId, wish: Wish, seen: Option<Fingerprint>) -> Refreshed {
-    match attempt(hands, id, wish, seen).await {
-        Ok(refreshed) => refreshed,
-        Err(trouble) => Refreshed::Failed(None, trouble),
+    let (mut began, mut way) = (Began { seen, last: None }, Way::Ahead);
+    loop {
+        match attempt(hands, id, wish, &mut began, way).await {
+            Ok(Attempt::Ended(refreshed)) => return *refreshed,
+            Ok(Attempt::Again(other)) => way = other,
+            Err(trouble) => return Refreshed::Failed(None, trouble),
+        }
     }
 }
 
@@ -56,40 +63,43 @@ async fn attempt(
     hands: &Arc<Hands>,
     id: &ProfileId,
     wish: Wish,
-    seen: Option<Fingerprint>,
-) -> Result<Refreshed, Trouble> {
+    began: &mut Began,
+    way: Way,
+) -> Result<Attempt, Trouble> {
+    let ended = |refreshed| Ok(Attempt::Ended(Box::new(refreshed)));
     let what = format!("cannot refresh {}", id.name);
     let catalog = hands.catalog().await;
     let provider = catalog.get(id.name.provider());
     let (snapshot, profile) = read(hands, id, &what).await?;
-    match decide(&profile, provider, seen.as_ref(), wish, hands.clock.now()) {
-        Decision::Enough => return Ok(Refreshed::Enough(snapshot)),
+    match decide(&profile, provider, began.seen.as_ref(), wish, hands.clock.now()) {
+        Decision::Enough => return ended(Refreshed::Enough(snapshot)),
         Decision::Cannot(Cannot::NoProvider) => return Err(no_provider(&what, &catalog, id.name.provider())),
         Decision::Cannot(cannot) => return Err(hindered(&what, &cannot)),
         Decision::Ask(_) => {}
     }
-    let seen = seen.or_else(|| profile.held.fingerprint());
-    let last_seen = profile.last_refresh.clone();
+    began.seen = began.seen.or_else(|| profile.held.fingerprint());
+    let seen = began.seen;
+    let last_seen = began.last.get_or_insert_with(|| profile.last_refresh.clone());
     // `decide` has asked, so there is a refresh token.
     let Some(refresh) = profile.refresh_token() else {
         return Err(hindered(&what, &Cannot::NoRefreshToken));
     };
-    // Before the lock: whoever waits for his turn must not keep a grant from another process.
-    let turn = hands.refreshes.acquire().await.map_err(|_| broke(&what))?;
-    let _held = grant_lock::hold(hands, id, &what, refresh).await?;
+    let Some(turn) = hands.turns.begin(hands, way, (id, &what), refresh).await? else {
+        return Ok(Attempt::Again(Way::Ahead));
+    };
     let (snapshot, profile) = read(hands, id, &what).await?;
     let request = match decide(&profile, provider, seen.as_ref(), wish, hands.clock.now()) {
-        Decision::Enough => return Ok(Refreshed::Enough(snapshot)),
+        Decision::Enough => return ended(Refreshed::Enough(snapshot)),
         Decision::Cannot(cannot) => return Err(hindered(&what, &cannot)),
         Decision::Ask(request) => request,
     };
     // Whoever was waited for was refused for good: asking with the same token changes nothing.
-    if profile.last_refresh != last_seen
+    if profile.last_refresh != *last_seen
         && let Some(last) = profile.last_refresh_of_this_grant()
         && let (RefreshResult::Dead { .. }, Some(provider)) = (&last.result, provider)
     {
         let trouble = failed(last, provider, &what);
-        return Ok(Refreshed::Failed(Some(snapshot), trouble));
+        return ended(Refreshed::Failed(Some(snapshot), trouble));
     }
     // A file that cannot be written would lose the tokens that the request is about to spend.
     snapshot.writable.clone()?;
@@ -101,21 +111,32 @@ async fn attempt(
         Found::Nothing => None,
         Found::Interrupted(event) => Some(event),
         Found::Heir(_) | Found::Orphan(_) if provider.rotation == Rotation::Reusable => None,
-        Found::Heir(renewal) => return Ok(errand.adopt(renewal).await),
+        Found::Heir(renewal) => return ended(errand.adopt(renewal).await),
         Found::Orphan(event) => return Err(orphaned(&what, &event, offset)),
     };
-    if hands.is_ending() {
-        return Err(Trouble::untouched(what, "the program is ending", Next::Nothing));
-    }
     let _room = hands.reserve(id.store).await?;
     errand.note(Happened::Asked { grant: errand.grant.clone() }).await.map_err(|error| {
         let why = format!("what is about to happen cannot be written down: {error}");
         let next = Next::Fix(format!("make room and rights for {}", hands.journal.path().display()));
         Trouble::untouched(what.clone(), why, next)
     })?;
+    let Some(turn) = turn.come(hands, &what).await? else {
+        errand.unasked("others were asked for first").await;
+        return Ok(Attempt::Again(Way::Patient));
+    };
+    // Whoever knows nothing of the lock may have renewed or erased it while the turn was waited for.
+    let now = read(hands, id, &what).await;
+    if now.map(|(_, now)| now.held.fingerprint()) != Ok(profile.held.fingerprint()) {
+        errand.unasked("other tokens were stored meanwhile").await;
+        return Ok(Attempt::Again(Way::Ahead));
+    }
+    if hands.is_ending() {
+        errand.unasked("the program is ending").await;
+        return Err(Trouble::untouched(what, "the program is ending", Next::Nothing));
+    }
     let reply = hands.http.send(&request, hands.clock.now()).await;
-    drop(turn);
-    Ok(match judge(&profile, provider, reply.as_ref(), hands.clock.now()) {
+    let _held = turn.end();
+    ended(match judge(&profile, provider, reply.as_ref(), hands.clock.now()) {
         Verdict::Refreshed(renewal) => errand.save(renewal).await,
         Verdict::Failed(last) => errand.write_down(explained(last, interrupted.as_ref(), offset)).await,
     })
@@ -135,6 +156,12 @@ async fn read(hands: &Arc<Hands>, id: &ProfileId, what: &str) -> Result<(Snapsho
 impl Errand<'_> {
     fn change(&self, edit: Edit) -> Change {
         Change { name: self.id.name.clone(), expects: self.expects, edit }
+    }
+
+    /// Writes down that nothing was asked after all.
+    async fn unasked(&self, why: &str) {
+        let grant = self.grant.clone();
+        self.tell(Happened::Failed { grant, is_dead: false, why: why.to_owned() }).await;
     }
 
     async fn save(&self, renewal: Box<Renewal>) -> Refreshed {
@@ -174,30 +201,6 @@ impl Errand<'_> {
                 return put;
             }
             change.expects = pair;
-        }
-    }
-
-    /// Writes down that the new tokens are not saved, and where they are instead. The old one must
-    /// not be asked with again if it is spent.
-    async fn unsaved(&self, renewal: &Renewal, next: String, trouble: Trouble) -> Trouble {
-        let (grant, generation) = (self.grant.clone(), self.profile.refresh_count.saturating_add(1));
-        let renewed = Happened::Renewed { grant: grant.clone(), next: next.clone(), generation };
-        if trouble.stored == Stored::Unsynced {
-            self.tell(renewed).await;
-            return trouble;
-        }
-        self.tell(Happened::Unsaved { grant: grant.clone(), why: trouble.why.clone() }).await;
-        let (hands, profile, renewal) = (Arc::clone(self.hands), self.profile.clone(), renewal.clone());
-        let keeping = move || rescue::keep(&hands.paths, &profile, renewal);
-        let rescued = tokio::task::spawn_blocking(keeping).await.ok().and_then(Result::ok);
-        let store = rescued.clone().unwrap_or_else(|| self.hands.paths.config.clone());
-        // The next refresh finds them by this line alone.
-        let is_noted = next != grant
-            && (self.note_in(&store, renewed.clone()).await.is_ok()
-                || self.note_in(&store, renewed).await.is_ok());
-        match rescued {
-            Some(_) if is_noted => Trouble { stored: Stored::Rescued, ..trouble },
-            Some(_) | None => trouble.of_new_tokens(),
         }
     }
 

@@ -5,6 +5,7 @@
 //! called saved before it is on disk.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot::{self, Sender};
 
@@ -15,6 +16,8 @@ use crate::shell::stores::{Failure, Stores};
 
 /// The most changes that are made in one go.
 const TOGETHER: usize = 64;
+/// The longest pause after a save, in which changes gather for the next one.
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// The changes of one store that wait, and whether somebody is writing.
 #[derive(Debug, Default)]
@@ -27,6 +30,8 @@ type Saved = Result<Snapshot, Failure>;
 struct Waiting {
     changes: Vec<(StoreId, Change, Sender<Saved>)>,
     is_written: bool,
+    /// From when on the next save may begin: after one that took a while, as long again.
+    from: Option<Instant>,
 }
 
 impl Saving {
@@ -62,6 +67,12 @@ struct Writing<'a>(&'a Saving);
 impl Writing<'_> {
     fn write(self, stores: &Stores) {
         loop {
+            let from = self.0.waiting().from;
+            // Changes that come one by one would otherwise each cost a whole file.
+            std::thread::sleep(
+                from.map_or(Duration::ZERO, |from| from.saturating_duration_since(Instant::now())),
+            );
+            let began = Instant::now();
             let together: Vec<_> = {
                 let mut waiting = self.0.waiting();
                 let Some(store) = waiting.changes.first().map(|(store, ..)| *store) else {
@@ -80,7 +91,10 @@ impl Writing<'_> {
             let Some(store) = together.first().map(|(store, ..)| *store) else { continue };
             let (changes, told): (Vec<_>, Vec<_>) =
                 together.into_iter().map(|(_, change, told)| (change, told)).unzip();
-            match stores.apply_each(store, &changes) {
+            let applied = stores.apply_each(store, &changes);
+            let now = Instant::now();
+            self.0.waiting().from = now.checked_add((now - began).min(PAUSE));
+            match applied {
                 Ok((snapshot, failures)) => {
                     for (told, failure) in told.into_iter().zip(failures) {
                         // Nobody waits for a change that its task has given up.

@@ -20,10 +20,10 @@ use crate::domain::name::StoreId;
 use crate::domain::trouble::{Next, Stored, Trouble};
 use crate::shell::file::{self, Replaced, shown};
 use crate::shell::lock::{self, Hold};
-use crate::shell::stores::last::Last;
+use crate::shell::stores::last::{Known, Last};
 use crate::shell::stores::room::Room;
 use crate::shell::stores::trouble::{decoded, failure, locked, not_written, unreadable, whole};
-use crate::stored::{Unreadable, environment, own, tree};
+use crate::stored::{environment, own, tree};
 
 pub use crate::shell::stores::room::Reserved;
 
@@ -106,16 +106,8 @@ impl Stores {
     pub fn read(&self, store: StoreId) -> Snapshot {
         let Some(path) = self.path(store) else { return environment::snapshot([], &Default::default()) };
         let content = file::target(path).and_then(|target| {
-            let bytes = file::read(&target, tree::LONGEST)?;
-            let Some(bytes) = bytes else { return Ok((None, Vec::new())) };
-            let notices = file::reading_notices(&target);
-            if let Some(content) = self.last.content(&bytes) {
-                return Ok((Some(content), notices));
-            }
-            let text = decoded(&bytes).map_err(|fault| unreadable(path, &fault))?;
-            let content = own::read(text).map_err(|fault| unreadable(path, &fault))?;
-            self.last.keep(bytes, &content);
-            Ok((Some(content), notices))
+            let Some(known) = self.known(path, &target)? else { return Ok((None, Vec::new())) };
+            Ok((Some(known.content.clone()), file::reading_notices(&target)))
         });
         match content {
             Ok((content, notices)) => {
@@ -175,6 +167,25 @@ impl Stores {
         Ok((target, lock))
     }
 
+    /// The file at `target`, which `path` leads to, as it is now; understood anew if need be.
+    fn known(&self, path: &Path, target: &Path) -> Result<Option<Arc<Known>>, Trouble> {
+        let last = || self.last.known(|bytes| file::holds(target, bytes).unwrap_or(false));
+        if let Some(known) = last() {
+            return Ok(Some(known));
+        }
+        // Many look at once when another program has written it: one of them understands it for all.
+        let _one = self.last.understanding();
+        if let Some(known) = last() {
+            return Ok(Some(known));
+        }
+        let Some(mut bytes) = file::read(target, tree::LONGEST)? else { return Ok(None) };
+        decoded(&bytes).map_err(|fault| unreadable(path, &fault))?;
+        let text = String::from_utf8(std::mem::take(&mut *bytes)).unwrap_or_default();
+        let text = Zeroizing::new(text);
+        let content = own::read(&text).map_err(|fault| unreadable(path, &fault))?;
+        Ok(Some(self.last.keep(text, content)))
+    }
+
     /// One reading, amending and replacing; nothing when the file was written meanwhile.
     fn attempt(
         &self,
@@ -182,34 +193,36 @@ impl Stores {
         (path, target): (&Path, &Path),
         changes: &[Change],
     ) -> Result<Option<Applied>, Trouble> {
-        let refused = |fault: Unreadable| unreadable(path, &fault);
-        let before = file::read(target, tree::LONGEST)?;
-        let text = before.as_ref().map(|bytes| decoded(bytes)).transpose().map_err(refused);
-        let amended = text.and_then(|text| own::amend_each(text, changes).map_err(|why| whole(path, why)));
-        let (amended, why) = match amended {
+        let stamp = Stamp::of(target);
+        let amended = self.known(path, target).and_then(|before| {
+            let amended = match &before {
+                Some(known) => known.content.amend_each(&known.text, changes),
+                None => own::amend_each(None, changes),
+            };
+            Ok((before, amended.map_err(|why| whole(path, why))?))
+        });
+        let (before, (amended, why)) = match amended {
             Ok(amended) => amended,
             // Half of what an editor writes in place is no fault of the file's: the next look has it all.
             Err(trouble) => {
                 std::thread::sleep(MOMENT);
-                let is_written = file::read(target, tree::LONGEST)? != before;
-                return if is_written { Ok(None) } else { Err(trouble) };
+                return if Stamp::of(target) == stamp { Err(trouble) } else { Ok(None) };
             }
         };
         let failures: Vec<_> =
             changes.iter().zip(why).map(|(change, why)| Some(failure(path, change, why?))).collect();
         let after = Zeroizing::new(amended.text);
-        let bytes = before.as_ref().map(|bytes| bytes.as_slice());
+        let bytes = before.as_ref().map(|known| known.text.as_bytes());
         let is_there = bytes == Some(after.as_bytes()) && !self.is_unsynced.load(Ordering::SeqCst);
         let is_needless = is_there || failures.iter().all(Option::is_some);
         let notices = if is_needless {
             file::reading_notices(target)
         } else {
             let refreshes = changes.iter().filter(|change| matches!(change.edit, Edit::Refresh(_))).count();
-            match self.replace(target, bytes, after.as_bytes(), refreshes)? {
-                Replaced::Done(notices) => {
-                    self.last.keep(Zeroizing::new(after.as_bytes().to_vec()), &amended.content);
-                    notices
-                }
+            // Known before it is there, so that nobody who looks at once has to understand it anew.
+            let after = self.last.keep(after, amended.content.clone());
+            match self.replace(target, bytes, after.text.as_bytes(), refreshes)? {
+                Replaced::Done(notices) => notices,
                 Replaced::Overtaken => return Ok(None),
             }
         };

@@ -3,6 +3,7 @@
 //! Nothing is ever written there: only the shell that started the program can change it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::domain::change::{Row, Snapshot, Where};
 use crate::domain::name::{ProfileId, ProfileName, StoreId};
@@ -54,7 +55,7 @@ fn row(provider: &str, variable: &str, value: &Secret) -> Option<Row> {
     }
     let id = ProfileId { store: StoreId::Environment, name };
     let held = Held::Here(Tokens { access: value.clone(), refresh: None });
-    Some(Row::Profile(Box::new(Profile { held, ..Profile::new(id, Kind::Environment) })))
+    Some(Row::Profile(Arc::new(Profile { held, ..Profile::new(id, Kind::Environment) })))
 }
 
 #[cfg(test)]

@@ -8,8 +8,10 @@
 mod edit;
 mod entries;
 mod entry;
+mod within;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde_yaml::Value;
 
@@ -20,7 +22,7 @@ use crate::domain::secret::Secret;
 use crate::stored::own::entries::{Entry, entries};
 use crate::stored::place::Places;
 use crate::stored::yaml::{Amend, Amending, Step};
-use crate::stored::{Refused, Unreadable, tree};
+use crate::stored::{Refused, Unreadable, plain, tree};
 
 /// The version of the structure that is written.
 const VERSION: u64 = 1;
@@ -32,6 +34,9 @@ pub struct Content {
     pub rows: Vec<Row>,
     /// Why it must not be written, although it can be read.
     pub read_only: Option<Unreadable>,
+    /// Whether all of the text has the plain shape.
+    is_plain: bool,
+    entries: Arc<[Entry]>,
 }
 
 /// A text with a change made to it.
@@ -48,21 +53,23 @@ pub struct Amended {
 /// # Errors
 /// [`Unreadable`] when the text is not understood as a whole.
 pub fn read(text: &str) -> Result<Content, Unreadable> {
-    let tree = tree::parse(text)?;
+    let (tree, is_plain) = tree::parse_and_tell(text)?;
     let entries = entries(text, &tree)?;
-    Ok(content(text, entries, newer(text, &tree)))
+    Ok(Content { is_plain, ..content(text, entries, newer(text, &tree)) })
 }
 
+/// What `text` says by its `entries`; whoever has not read it plainly does not know whether it is plain.
 fn content(text: &str, entries: Vec<Entry>, read_only: Option<Unreadable>) -> Content {
+    let entries: Arc<[Entry]> = entries.into();
     let places = entries.iter().any(|entry| entry.profile.is_err()).then(|| Places::of(text));
-    let row = |entry: Entry| match entry.profile {
-        Ok(profile) => Row::Profile(Box::new(profile)),
+    let row = |entry: &Entry| match &entry.profile {
+        Ok(profile) => Row::Profile(Arc::clone(profile)),
         Err(why) => {
             let line = places.as_ref().map_or(1, |places| places.line(&entry.path));
-            Row::Broken { name: entry.name, at: Where::Line(line), why }
+            Row::Broken { name: entry.name.clone(), at: Where::Line(line), why: why.clone() }
         }
     };
-    Content { rows: entries.into_iter().map(row).collect(), read_only }
+    Content { rows: entries.iter().map(row).collect(), read_only, is_plain: false, entries }
 }
 
 /// `text` with `change` made to it; `None` is a file that is not there yet.
@@ -138,7 +145,7 @@ fn amend_together(
     let (text, tree) = amending.finish().map_err(Refused::Impossible)?;
     let written = entries(&text, &tree).map_err(Refused::Unreadable)?;
     for (name, outcome) in outcomes {
-        let profile = writable(&written, name)?.and_then(|entry| entry.profile.as_ref().ok());
+        let profile = writable(&written, name)?.and_then(|entry| entry.profile.as_deref().ok());
         if profile.map(tokens) != outcome.as_ref().map(tokens) {
             return Err(shares(name));
         }
@@ -146,7 +153,8 @@ fn amend_together(
     if let Some(change) = changes.first().filter(|_| kept(&written, changes) != first) {
         return Err(shares(&change.name));
     }
-    let content = content(&text, written, None);
+    let is_plain = plain::parse(&text).is_some();
+    let content = Content { is_plain, ..content(&text, written, None) };
     Ok((Amended { text, content }, refused))
 }
 
@@ -157,7 +165,7 @@ fn planned(
     change: &Change,
 ) -> Result<(Option<Profile>, Vec<Amend>), Refused> {
     let found = writable(entries, &change.name)?;
-    let now = found.and_then(|entry| entry.profile.as_ref().ok());
+    let now = found.and_then(|entry| entry.profile.as_deref().ok());
     let outcome = change.outcome(now).map_err(Refused::Moved)?;
     let amendments = match (&outcome, found) {
         (Some(after), Some(entry)) => edit::rewrite(tree, entry, after),
@@ -180,7 +188,7 @@ fn tokens(profile: &Profile) -> Option<(&Secret, Option<&Secret>)> {
 
 /// What `changes` must leave as it is: the profiles they do not name, and the number of entries that
 /// are not understood.
-fn kept(entries: &[Entry], changes: &[Change]) -> (Vec<Profile>, usize) {
+fn kept(entries: &[Entry], changes: &[Change]) -> (Vec<Arc<Profile>>, usize) {
     let profiles: Vec<_> = entries.iter().filter_map(|entry| entry.profile.as_ref().ok()).collect();
     let broken = entries.len() - profiles.len();
     let named: BTreeSet<_> = changes.iter().map(|change| &change.name).collect();
@@ -266,7 +274,7 @@ mod tests {
         expected.held = Held::Here(Tokens { access: Secret::new("your_access_token_here"), refresh });
         expected.life = Life { expires_at: at_seconds(1_763_483_400), ..Life::default() };
         expected.scopes = ["org:create_api_key", "user:profile", "user:inference"].map(String::from).to_vec();
-        assert_eq!(rows(SEED), [Row::Profile(Box::new(expected))]);
+        assert_eq!(rows(SEED), [Row::Profile(Arc::new(expected))]);
     }
 
     #[test]
@@ -288,7 +296,7 @@ mod tests {
         let result = RefreshResult::Passing { why: "503".into(), times: 2, retry_at };
         expected.last_refresh =
             Some(LastRefresh { at: at(0).expect("in range"), result, grant: own("g"), clock_differs: None });
-        assert_eq!(rows(text), [Row::Profile(Box::new(expected))]);
+        assert_eq!(rows(text), [Row::Profile(Arc::new(expected))]);
     }
 
     #[test]

@@ -5,6 +5,8 @@
 //! It gives up rather than guess; what it does read is what the strict parser reads, which a
 //! test holds. Of a large file it takes a small part of the strict parser's time.
 
+pub mod patch;
+
 use std::iter::Peekable;
 
 use serde_yaml::{Mapping, Value};
@@ -24,6 +26,21 @@ pub fn parse(text: &str) -> Option<Value> {
     let mut lines = text.split('\n').map(Line::of).filter(|line| !line.content.is_empty()).peekable();
     let tree = block(&mut lines, 0, 0)?;
     lines.next().is_none().then_some(tree)
+}
+
+/// The one item of the list that `text` is, whose dash stands at `indent`, and `depth` deep in the
+/// whole text: what the whole has in place of its lines, since nothing of them ends before it or
+/// goes on behind it.
+#[must_use]
+pub fn item(text: &str, indent: usize, depth: usize) -> Option<Value> {
+    if !text.bytes().all(|byte| byte == b'\n' || (b' '..=b'~').contains(&byte)) {
+        return None;
+    }
+    let mut lines = text.split('\n').map(Line::of).filter(|line| !line.content.is_empty()).peekable();
+    let Value::Sequence(items) = block(&mut lines, indent, depth)? else { return None };
+    let mut items = items.into_iter();
+    let item = items.next()?;
+    (lines.next().is_none() && items.next().is_none()).then_some(item)
 }
 
 /// One line without its indentation; a comment has no content.
@@ -145,7 +162,8 @@ fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'/' | b'@' | b'+' | b'=')
 }
 
-/// A bare word: a text if no reader could take it for anything else, or a short whole number.
+/// A bare word: a text if no reader could take it for anything else, a short whole number, or one of
+/// `true` and `false`.
 fn word(text: &str) -> Option<Value> {
     let first = text.bytes().next()?;
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());
@@ -153,6 +171,11 @@ fn word(text: &str) -> Option<Value> {
         return text.parse::<u64>().ok().map(Value::from);
     }
     let special = ["true", "false", "null", "nan", "inf"];
+    match text {
+        "true" => return Some(Value::from(true)),
+        "false" => return Some(Value::from(false)),
+        _ => {}
+    }
     let named = first.is_ascii_alphabetic() && !special.iter().any(|word| text.eq_ignore_ascii_case(word));
     // No number has one of these letters, whatever its base, or two dashes.
     let telling =

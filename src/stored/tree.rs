@@ -29,12 +29,26 @@ const SMALLER: &str = "make the file smaller, or restore it from a backup";
 /// # Errors
 /// [`Unreadable`] with the place of the fault.
 pub fn parse(text: &str) -> Result<Value, Unreadable> {
+    parse_and_tell(text).map(|(tree, _)| tree)
+}
+
+/// Reads `text`, and tells whether all of it has the plain shape.
+///
+/// # Errors
+/// [`Unreadable`] with the place of the fault.
+pub fn parse_and_tell(text: &str) -> Result<(Value, bool), Unreadable> {
     within_size(text)?;
     match plain::parse(text) {
         // The plain shape has no brackets to count, and is never deep.
-        Some(tree) => Ok(tree),
-        None => within_limits(text).and_then(|()| by_grammar(text)),
+        Some(tree) => Ok((tree, true)),
+        None => within_limits(text).and_then(|()| by_grammar(text)).map(|tree| (tree, false)),
     }
+}
+
+/// Whether `text` is no longer than what is read.
+#[must_use]
+pub fn fits(text: &str) -> bool {
+    within_size(text).is_ok()
 }
 
 /// Reads `text` by the whole grammar even where a quicker reader would do: for what is about to

@@ -95,7 +95,7 @@ fn awkward() -> String {
 }
 
 /// The amendment with every part of its path in place, or nothing when it is made already.
-fn settled(tree: &Value, amendment: Amend) -> Result<Option<Amend>, String> {
+pub(super) fn settled(tree: &Value, amendment: Amend) -> Result<Option<Amend>, String> {
     match amendment {
         Amend::Append(path, item) => match find(tree, &path) {
             Some(Value::Sequence(list)) if !list.is_empty() => Ok(Some(Amend::Append(path, item))),
@@ -151,7 +151,7 @@ fn find_mut<'a>(tree: &'a mut Value, path: &[Step]) -> Option<&'a mut Value> {
     })
 }
 
-fn amend_tree(tree: &mut Value, amendment: Amend) -> Option<()> {
+pub(super) fn amend_tree(tree: &mut Value, amendment: Amend) -> Option<()> {
     match amendment {
         Amend::Set(path, value) => match path.split_last()? {
             (Step::Key(key), around) => {

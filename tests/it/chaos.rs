@@ -7,6 +7,7 @@ pub(crate) mod dice;
 
 use std::collections::BTreeSet;
 use std::fmt::{self, Debug, Write};
+use std::sync::Arc;
 use std::time::Duration;
 
 use authtui::domain::change::{Renewal, Row, Snapshot, Where};
@@ -481,7 +482,7 @@ impl Run {
             RefreshResult::Passing { why: "busy".to_owned(), times: 3, retry_at },
         ]);
         let last = LastRefresh { at: self.now.wall, result, grant: None, clock_differs: None };
-        Row::Profile(Box::new(Profile {
+        Row::Profile(Arc::new(Profile {
             client_secret: self.dice.one_in(2).then(|| Secret::new(format!("x{CLIENT_SECRET}x"))),
             held,
             life: self.life(),

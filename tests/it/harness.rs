@@ -4,7 +4,7 @@
 //! [`Server`] is the demo's authority, asked as a function. Nothing here touches a socket, a
 //! file or the real time.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use authtui::demo::authority::exchange::{Answer as Served, Asked};
@@ -137,7 +137,7 @@ pub(crate) fn snapshot(profiles: impl IntoIterator<Item = Profile>) -> Snapshot 
     Snapshot {
         store: StoreId::Own,
         place: PLACE.to_owned(),
-        rows: profiles.into_iter().map(|profile| Row::Profile(Box::new(profile))).collect(),
+        rows: profiles.into_iter().map(|profile| Row::Profile(Arc::new(profile))).collect(),
         writable: Ok(()),
         notices: Vec::new(),
     }

@@ -262,7 +262,7 @@ fn revoking_at_the_provider_is_asked_and_what_it_did_not_do_is_said() {
     ] {
         let mut rows = cast::rows();
         if let [Row::Profile(first), Row::Profile(second), ..] = rows.as_mut_slice() {
-            second.held = first.held.clone();
+            std::sync::Arc::make_mut(second).held = first.held.clone();
         }
         let mut model = cast::model(rows);
         model.screen = Screen::Dialog(Dialog::new(question));

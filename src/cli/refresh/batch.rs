@@ -20,7 +20,7 @@ use crate::oauth::refresh::Wish;
 use crate::shell::{Hands, console, refresh, signals};
 use crate::tui::message::Refreshed;
 
-/// How many more than ask may read, wait for a lock, or be saved: what waits is saved together.
+/// How many more than ask or are ready to may wait for a lock or be saved: what waits is saved together.
 const BESIDE: usize = 48;
 
 /// Which profiles.
@@ -77,7 +77,7 @@ pub(super) fn run(hands: &Arc<Hands>, chosen: &Chosen, jobs: usize, spoken: Spok
             let refreshed = refresh::since(hands, &id, wish, seen).await;
             (id, seen, refreshed)
         });
-        let mut each = std::pin::pin!(each.buffer_unordered(jobs + BESIDE));
+        let mut each = std::pin::pin!(each.buffer_unordered(2 * jobs + BESIDE));
         let ending = signals::ending();
         let mut ending = std::pin::pin!(ending);
         let mut is_ending = false;

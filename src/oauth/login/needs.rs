@@ -231,6 +231,8 @@ fn offers_scopes(provider: &Provider) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::domain::change::Row;
     use crate::domain::provider::file;
@@ -264,7 +266,7 @@ mod tests {
     }
 
     fn snapshot(profiles: &[Profile]) -> Snapshot {
-        let rows = profiles.iter().cloned().map(|profile| Row::Profile(Box::new(profile))).collect();
+        let rows = profiles.iter().cloned().map(|profile| Row::Profile(Arc::new(profile))).collect();
         Snapshot { store: StoreId::Own, place: "x".into(), rows, writable: Ok(()), notices: Vec::new() }
     }
 

@@ -1,28 +1,52 @@
 //! What a store's file said when it was last understood.
 //!
-//! The file is read at every look, because only the file is true; but bytes that were understood
+//! The file is read at every look, because only the file is true; but a text that was understood
 //! once need not be understood again. Bytes are compared, never times or sizes.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use zeroize::Zeroizing;
 
 use crate::stored::own::Content;
 
-/// The last bytes and what they say.
+/// The last two texts that were understood: one that is just being put in the place of the other is
+/// known before it is there.
 #[derive(Default)]
-pub(super) struct Last(Mutex<Option<(Zeroizing<Vec<u8>>, Content)>>);
+pub(super) struct Last {
+    texts: Mutex<[Option<Arc<Known>>; 2]>,
+    understanding: Mutex<()>,
+}
+
+/// A text and what it says. It holds secrets, so there is no `Debug`.
+pub(super) struct Known {
+    /// The text.
+    pub(super) text: Zeroizing<String>,
+    /// What it says.
+    pub(super) content: Content,
+}
 
 impl Last {
-    /// What `bytes` say, if they are the last ones.
-    pub(super) fn content(&self, bytes: &[u8]) -> Option<Content> {
-        let last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        last.as_ref().filter(|(known, _)| known.as_slice() == bytes).map(|(_, content)| content.clone())
+    /// The one of them of whose bytes `still` holds.
+    pub(super) fn known(&self, still: impl Fn(&[u8]) -> bool) -> Option<Arc<Known>> {
+        let kept = self.kept().clone();
+        kept.into_iter().flatten().find(|known| still(known.text.as_bytes()))
     }
 
-    /// Keeps what `bytes` say.
-    pub(super) fn keep(&self, bytes: Zeroizing<Vec<u8>>, content: &Content) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((bytes, content.clone()));
+    /// Keeps what `text` says.
+    pub(super) fn keep(&self, text: Zeroizing<String>, content: Content) -> Arc<Known> {
+        let known = Arc::new(Known { text, content });
+        let [last, before] = &mut *self.kept();
+        *before = last.replace(Arc::clone(&known));
+        known
+    }
+
+    /// The turn to understand a text.
+    pub(super) fn understanding(&self) -> MutexGuard<'_, ()> {
+        self.understanding.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn kept(&self) -> MutexGuard<'_, [Option<Arc<Known>>; 2]> {
+        self.texts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

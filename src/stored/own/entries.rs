@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_yaml::{Mapping, Value};
 
@@ -11,15 +12,16 @@ use crate::domain::text;
 use crate::stored::Unreadable;
 use crate::stored::own::entry;
 use crate::stored::place::Places;
-use crate::stored::yaml::Step;
+use crate::stored::yaml::{Step, find};
 
 /// One entry, where it is, and the profile it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Entry {
     pub(super) path: Vec<Step>,
     pub(super) form: Form,
     /// `provider/name` as far as it can be told, made safe to show.
     pub(super) name: String,
-    pub(super) profile: Result<Profile, String>,
+    pub(super) profile: Result<Arc<Profile>, String>,
 }
 
 /// How an entry is written.
@@ -120,7 +122,7 @@ fn key(path: Vec<Step>, form: Form, provider: &str, name: &str, value: &Value) -
         return None;
     }
     let profile = entry::plain_key(id(provider, name), name, value);
-    Some(Entry { path, form, name: shown_name(provider, name), profile })
+    Some(Entry { path, form, name: shown_name(provider, name), profile: profile.map(Arc::new) })
 }
 
 /// A map that says its own name.
@@ -143,7 +145,17 @@ fn named(path: Vec<Step>, form: Form, provider: &str, item: &Value) -> Entry {
         Ok(id) => entry::named_key(id, &fields),
         Err(why) => Err(why),
     };
-    Entry { path, form, name: shown_name(provider, name), profile }
+    Entry { path, form, name: shown_name(provider, name), profile: profile.map(Arc::new) }
+}
+
+/// `entry` as `tree` says it, where nothing but its own fields has changed.
+pub(super) fn again(entry: &Entry, tree: &Value) -> Option<Entry> {
+    let value = find(tree, &entry.path)?;
+    let name = entry.profile.as_ref().ok()?.id.name.clone();
+    match entry.form {
+        Form::Login | Form::NamedKey => Some(named(entry.path.clone(), entry.form, name.provider(), value)),
+        Form::Key | Form::NthKey => key(entry.path.clone(), entry.form, name.provider(), name.name(), value),
+    }
 }
 
 /// Two entries of one name: the first counts, the second is refused with both places.

@@ -1,5 +1,6 @@
 //! A fixed moment, one profile in every state at it, and logins at every stage.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use authtui::domain::change::{Row, Snapshot, Where};
@@ -93,7 +94,7 @@ pub(super) fn rows() -> Vec<Row> {
         at: Where::Line(88),
         why: "expires_at is “tomorrow”, which cannot be read as a time".into(),
     };
-    profiles.into_iter().map(|profile| Row::Profile(Box::new(profile))).chain([broken]).collect()
+    profiles.into_iter().map(|profile| Row::Profile(Arc::new(profile))).chain([broken]).collect()
 }
 
 /// The list with `rows`, the first one selected.
@@ -123,7 +124,7 @@ pub(super) fn environment(set: &[&str]) -> Model {
                 client: { id: c }\nmasks: [ak-]\nenvironment: [{ name: KEY, header: x-api-key }, BEARER, OTHER, BROKEN]\n\
                 orders: [{ name: acme-code, program: 'Acme Code, as its documentation of last year describes it', sources: [KEY, BEARER, BROKEN, login] }]\n";
     let work = profile("acme/work", "ana@acme.dev", Some((6, 1434)));
-    let mut model = model(vec![Row::Profile(Box::new(work))]);
+    let mut model = model(vec![Row::Profile(Arc::new(work))]);
     let catalog = Catalog::only([("acme.yaml".to_owned(), Ok(text.to_owned()))]);
     assert_eq!(catalog.complaints, []);
     let value = |name: &&str| {
@@ -140,7 +141,7 @@ pub(super) fn environment(set: &[&str]) -> Model {
 /// `count` profiles that can be told apart.
 pub(super) fn many(count: usize) -> Vec<Row> {
     let profiles = (1..=count).map(|number| profile(&format!("github/p{number:04}"), "ana", Some((6, 1434))));
-    profiles.map(|profile| Row::Profile(Box::new(profile))).collect()
+    profiles.map(|profile| Row::Profile(Arc::new(profile))).collect()
 }
 
 /// A provider's file like the example that comes with the program.

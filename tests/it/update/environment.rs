@@ -1,5 +1,7 @@
 //! Variables of the environment on the screen: seen, copied, and never changed.
 
+use std::sync::Arc;
+
 use authtui::domain::change::{Row, Snapshot, Where};
 use authtui::domain::name::{ProfileId, StoreId};
 use authtui::domain::profile::{Kind, Profile};
@@ -72,7 +74,7 @@ fn environment() -> Snapshot {
     Snapshot {
         store: StoreId::Environment,
         place: "the environment, read only".to_owned(),
-        rows: vec![Row::Profile(Box::new(variable()))],
+        rows: vec![Row::Profile(Arc::new(variable()))],
         writable: Err(read_only()),
         notices: Vec::new(),
     }

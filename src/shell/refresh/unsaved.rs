@@ -1,0 +1,35 @@
+//! New tokens that could not be saved.
+
+use std::sync::Arc;
+
+use crate::domain::change::Renewal;
+use crate::domain::event::Happened;
+use crate::domain::trouble::{Stored, Trouble};
+use crate::shell::refresh::Errand;
+use crate::shell::rescue;
+
+impl Errand<'_> {
+    /// Writes down that the new tokens are not saved, and where they are instead. The old one must
+    /// not be asked with again if it is spent.
+    pub(super) async fn unsaved(&self, renewal: &Renewal, next: String, trouble: Trouble) -> Trouble {
+        let (grant, generation) = (self.grant.clone(), self.profile.refresh_count.saturating_add(1));
+        let renewed = Happened::Renewed { grant: grant.clone(), next: next.clone(), generation };
+        if trouble.stored == Stored::Unsynced {
+            self.tell(renewed).await;
+            return trouble;
+        }
+        self.tell(Happened::Unsaved { grant: grant.clone(), why: trouble.why.clone() }).await;
+        let (hands, profile, renewal) = (Arc::clone(self.hands), self.profile.clone(), renewal.clone());
+        let keeping = move || rescue::keep(&hands.paths, &profile, renewal);
+        let rescued = tokio::task::spawn_blocking(keeping).await.ok().and_then(Result::ok);
+        let store = rescued.clone().unwrap_or_else(|| self.hands.paths.config.clone());
+        // The next refresh finds them by this line alone.
+        let is_noted = next != grant
+            && (self.note_in(&store, renewed.clone()).await.is_ok()
+                || self.note_in(&store, renewed).await.is_ok());
+        match rescued {
+            Some(_) if is_noted => Trouble { stored: Stored::Rescued, ..trouble },
+            Some(_) | None => trouble.of_new_tokens(),
+        }
+    }
+}

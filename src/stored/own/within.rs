@@ -1,0 +1,258 @@
+//! Changes within entries that are known, in a text of the plain shape.
+//!
+//! A save of many refreshes need not read the whole text by the whole grammar twice. Where the text
+//! is plain, an entry is what its own lines say and nothing else: the lines of the changed entries
+//! are amended, read again, and must say what the change says; all other bytes, and so all other
+//! entries, are those that were read before. Whatever does not fit is left to the long way.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_yaml::{Mapping, Value};
+
+use crate::domain::change::{Change, Row};
+use crate::stored::own::entries::{Entry, again};
+use crate::stored::own::{Amended, Content, amend_each, planned, tokens};
+use crate::stored::plain::patch::{self, Lines};
+use crate::stored::yaml::{Amend, Step, amend_tree, find, settled};
+use crate::stored::{Refused, plain, tree};
+
+impl Content {
+    /// `text`, which says this, with those of `changes` made to it that can be made; and for each why
+    /// it was not, if it was not.
+    ///
+    /// # Errors
+    /// [`Refused::Unreadable`], and then nothing must be written.
+    pub fn amend_each(
+        &self,
+        text: &str,
+        changes: &[Change],
+    ) -> Result<(Amended, Vec<Option<Refused>>), Refused> {
+        self.amend_within(text, changes).map_or_else(|| amend_each(Some(text), changes), Ok)
+    }
+
+    fn amend_within(&self, text: &str, changes: &[Change]) -> Option<(Amended, Vec<Option<Refused>>)> {
+        // What is not understood has a line, which moves; what must not be written is refused elsewhere.
+        let is_sound = self.read_only.is_none() && self.entries.iter().all(|entry| entry.profile.is_ok());
+        (self.is_plain && is_sound).then_some(())?;
+        let lines = Lines::of(text);
+        let (mut refused, mut changed) = (Vec::new(), BTreeMap::new());
+        for change in changes {
+            let at = self.rows.iter().position(|row| is_of(row, change))?;
+            match written(text, &lines, self.entries.get(at..=at)?, change)? {
+                Ok(written) => {
+                    // A second change of one profile is made to what the first one leaves.
+                    changed.insert(at, written).is_none().then_some(())?;
+                    refused.push(None);
+                }
+                Err(why) => refused.push(Some(why)),
+            }
+        }
+        let (mut entries, mut rows) = (self.entries.to_vec(), self.rows.clone());
+        let mut pieces = Vec::new();
+        for (at, (entry, start, end, by)) in changed {
+            *rows.get_mut(at)? = Row::Profile(Arc::clone(entry.profile.as_ref().ok()?));
+            *entries.get_mut(at)? = entry;
+            pieces.push((start, end, by));
+        }
+        pieces.sort();
+        let more: usize = pieces.iter().map(|(_, _, by)| by.len()).sum();
+        let (mut amended, mut done) = (String::with_capacity(text.len() + more), 0);
+        for (start, end, by) in pieces {
+            amended.push_str(text.get(done..start)?);
+            amended.push_str(&by);
+            done = end;
+        }
+        amended.push_str(text.get(done..)?);
+        let content = Self { rows, read_only: None, is_plain: true, entries: entries.into() };
+        tree::fits(&amended).then_some((Amended { text: amended, content }, refused))
+    }
+}
+
+/// An entry after a change, and the bytes that say so in the place of others.
+type Written = (Entry, usize, usize, String);
+
+/// What `change` makes of the one entry it is about.
+fn written(
+    text: &str,
+    lines: &Lines<'_>,
+    entry: &[Entry],
+    change: &Change,
+) -> Option<Result<Written, Refused>> {
+    let path = &entry.first()?.path;
+    let item = lines.item(path)?;
+    let before = text.get(item.range.clone())?;
+    let mut tree = planted(path, plain::item(before, item.indent, path.len())?);
+    let (outcome, amendments) = match planned(&tree, entry, change) {
+        Ok((outcome, amendments)) => (outcome?, amendments),
+        Err(why @ Refused::Moved(_)) => return Some(Err(why)),
+        Err(Refused::Unreadable(_) | Refused::Impossible(_)) => return None,
+    };
+    let mut own = Vec::new();
+    for amendment in amendments {
+        let Some(settled) = settled(&tree, amendment).ok()? else { continue };
+        own.push(below(path, &settled)?);
+        amend_tree(&mut tree, settled)?;
+    }
+    let after = patch::amend(before, item.indent, &own)?;
+    let is_same = plain::item(&after, item.indent, path.len()).as_ref() == find(&tree, path);
+    let written = again(entry.first()?, &tree)?;
+    let profile = written.profile.as_ref().ok()?;
+    let is_it = profile.id == outcome.id && tokens(profile) == tokens(&outcome);
+    (is_same && is_it).then_some(Ok((written, item.range.start, item.range.end, after)))
+}
+
+fn is_of(row: &Row, change: &Change) -> bool {
+    match row {
+        Row::Profile(profile) => profile.id.name == change.name,
+        Row::Broken { .. } => false,
+    }
+}
+
+/// `amendment` with a path that begins at `path`, if it is about something within.
+fn below(path: &[Step], amendment: &Amend) -> Option<Amend> {
+    let rest = |at: &[Step]| at.strip_prefix(path).filter(|rest| !rest.is_empty()).map(<[Step]>::to_vec);
+    Some(match amendment {
+        Amend::Set(at, value) => Amend::Set(rest(at)?, value.clone()),
+        Amend::Append(at, item) => Amend::Append(rest(at)?, item.clone()),
+        Amend::Remove(at) => Amend::Remove(rest(at)?),
+    })
+}
+
+/// A tree that has nothing but `value`, at `path`.
+fn planted(path: &[Step], value: Value) -> Value {
+    path.iter().rfold(value, |value, step| match step {
+        Step::Key(key) => Value::Mapping(Mapping::from_iter([(Value::from(key.as_str()), value)])),
+        Step::Nth(index) => {
+            let mut items = vec![Value::Null; *index];
+            items.push(value);
+            Value::Sequence(items)
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::change::{Edit, Moved, Renewal};
+    use crate::domain::clock::at_seconds;
+    use crate::domain::name::ProfileName;
+    use crate::domain::profile::{Automatic, LastRefresh, RefreshResult};
+    use crate::domain::secret::Secret;
+    use crate::domain::tokens::{Life, Tokens};
+    use crate::stored::own::read;
+
+    const TEXT: &str = "# ours\nversion: 1\nproviders:\n  demo:\n    oauth_credentials:\n      # the first\n      \
+        - id: ana\n        access_token: old\n        refresh_token: r\n        note: mine\n        scopes:\n          \
+        - a\n          - b\n      - id: \"ben\"\n        access_token: b\n\n      # the last\n      - access_token: c\n        \
+        refresh_token: c\n        id: cleo\n        last_refresh:\n          at: \"2027-01-15T08:00:00Z\"\n          \
+        result: done\n        refresh_count: 3\n    models:\n    - x\n  other:\n    oauth_credentials:\n    - id: dan\n      \
+        access_token: d\n      scopes:\n      - a\n    keys:\n    - id: ci\n      api_key: k\n    api_key: z\n  custom:\n    \
+        own:\n      oauth_credentials:\n        - id: eve\n          access_token: e\nmetrics:\n  port: 1\n";
+
+    fn change(name: &str, edit: Edit) -> Change {
+        Change { name: ProfileName::parse(name).expect("a name"), expects: None, edit }
+    }
+
+    fn last(result: RefreshResult) -> LastRefresh {
+        let at = at_seconds(1_800_000_000).expect("in range");
+        LastRefresh { at, result, grant: Some("1234abcd".into()), clock_differs: None }
+    }
+
+    fn refresh(access: &str) -> Edit {
+        let tokens = Tokens { access: Secret::new(access), refresh: Some(Secret::new("r2")) };
+        let life = Life { expires_at: at_seconds(1_800_003_600), ..Life::default() };
+        let scopes = Some(vec!["b".into(), "c:d".into(), "e".into()]);
+        Edit::Refresh(Box::new(Renewal { tokens, life, scopes, record: last(RefreshResult::Done) }))
+    }
+
+    fn dead() -> Edit {
+        Edit::Record(last(RefreshResult::Dead { why: "answered 400: gone".into() }))
+    }
+
+    fn forget() -> Edit {
+        Edit::Forget(at_seconds(1_800_000_000).expect("in range"))
+    }
+
+    /// Every change that stays within one entry.
+    fn all() -> Vec<Change> {
+        let names = ["demo/ana", "demo/ben", "demo/cleo", "other/dan", "own/eve"];
+        let edits = || [refresh("new"), dead(), Edit::Automatic(Automatic::Off), forget()];
+        let all = names.iter().flat_map(|name| edits().map(|edit| change(name, edit)));
+        // Its access token stands beside the dash, which cannot go.
+        all.filter(|each| *each != change("demo/cleo", forget())).collect()
+    }
+
+    #[test]
+    fn the_short_way_says_what_the_long_way_says() {
+        let known = read(TEXT).expect("readable");
+        for change in all() {
+            let changes = std::slice::from_ref(&change);
+            let (short, refused) = known.amend_within(TEXT, changes).unwrap_or_else(|| panic!("{change:?}"));
+            let (long, as_refused) = amend_each(Some(TEXT), changes).expect("amended");
+            assert_eq!(refused, as_refused, "{change:?}");
+            assert_eq!(short.text, long.text, "{change:?}");
+            assert_eq!(short.content, long.content, "{change:?}");
+            assert_eq!(short.content, read(&short.text).expect("readable"), "{change:?}");
+        }
+    }
+
+    #[test]
+    fn many_changes_one_after_another_and_together_leave_the_same() {
+        let (mut text, mut known) = (TEXT.to_owned(), read(TEXT).expect("readable"));
+        for change in all() {
+            let (amended, _) = known.amend_within(&text, std::slice::from_ref(&change)).expect("short");
+            (text, known) = (amended.text, amended.content);
+            assert_eq!(tree::parse_strictly(&text).ok(), plain::parse(&text), "{text}");
+            assert_eq!(known, read(&text).expect("readable"), "{text}");
+        }
+        let known = read(TEXT).expect("readable");
+        let names = ["own/eve", "demo/ana", "other/dan", "demo/ben"];
+        let changes = names.map(|name| change(name, refresh("new")));
+        let together = known.amend_within(TEXT, &changes).expect("short").0;
+        let (mut text, mut known) = (TEXT.to_owned(), known);
+        for change in changes {
+            let (amended, _) = known.amend_within(&text, &[change]).expect("short");
+            (text, known) = (amended.text, amended.content);
+        }
+        assert_eq!((together.text, together.content), (text, known));
+    }
+
+    #[test]
+    fn one_that_came_too_late_takes_none_of_the_others_with_it() {
+        let known = read(TEXT).expect("readable");
+        let other = Tokens { access: Secret::new("other"), refresh: None };
+        let late = Change { expects: Some(other.fingerprint()), ..change("demo/ben", forget()) };
+        let changes = [change("demo/ana", forget()), late, change("own/eve", forget())];
+        let (amended, refused) = known.amend_within(TEXT, &changes).expect("short");
+        assert_eq!(refused, [None, Some(Refused::Moved(Moved::Replaced)), None]);
+        assert_eq!(amended.content, read(&amended.text).expect("readable"));
+    }
+
+    #[test]
+    fn what_does_not_fit_is_left_to_the_long_way() {
+        let quoted = Edit::Record(last(RefreshResult::Dead { why: "said \"no\"".into() }));
+        for (text, changes) in [
+            (TEXT.replace("old", "old # mine"), vec![change("demo/ana", forget())]),
+            (
+                TEXT.replace("- a\n          -", "- a\n          # more\n          -"),
+                vec![change("demo/ana", refresh("x"))],
+            ),
+            (TEXT.replace("id: dan", "id: 7"), vec![change("demo/ana", forget())]),
+            (TEXT.replace("version: 1", "version: 2"), vec![change("demo/ana", forget())]),
+            (TEXT.to_owned(), vec![change("demo/ana", quoted)]),
+            (TEXT.to_owned(), vec![change("demo/cleo", forget())]),
+            (TEXT.to_owned(), vec![change("demo/ana", Edit::Remove)]),
+            (TEXT.to_owned(), vec![change("other/key", forget())]),
+            (TEXT.to_owned(), vec![change("demo/new", forget())]),
+            (TEXT.to_owned(), vec![change("demo/ana", dead()), change("demo/ana", refresh("x"))]),
+        ] {
+            let known = read(&text).expect("readable");
+            assert!(known.amend_within(&text, &changes).is_none(), "{changes:?}");
+            assert_eq!(
+                known.amend_each(&text, &changes).map(|(amended, refused)| (amended.content, refused)),
+                amend_each(Some(&text), &changes).map(|(amended, refused)| (amended.content, refused))
+            );
+        }
+    }
+}
