@@ -41,6 +41,7 @@ pub struct Serving {
     hall: Arc<Hall>,
     address: SocketAddr,
     issuer: String,
+    threads: usize,
     server: Option<Arc<Server>>,
     ended: Receiver<()>,
 }
@@ -50,7 +51,15 @@ impl Serving {
     ///
     /// # Errors
     /// The port is taken, or the system gives no thread.
-    pub fn start(mut authority: Authority, port: u16) -> io::Result<Self> {
+    pub fn start(authority: Authority, port: u16) -> io::Result<Self> {
+        Self::with_threads(authority, port, THREADS)
+    }
+
+    /// The same with so many threads: it answers no more requests at a time.
+    ///
+    /// # Errors
+    /// The port is taken, or the system gives no thread.
+    pub fn with_threads(mut authority: Authority, port: u16, threads: usize) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
         let address = listener.local_addr()?;
         let issuer = format!("http://{address}");
@@ -63,8 +72,8 @@ impl Serving {
             opened: Instant::now(),
         });
         let (alive, ended) = mpsc::channel();
-        let serving = Self { hall, address, issuer, server: Some(Arc::clone(&server)), ended };
-        for number in 1..=THREADS {
+        let serving = Self { hall, address, issuer, threads, server: Some(Arc::clone(&server)), ended };
+        for number in 1..=threads {
             let (hall, server, alive) = (Arc::clone(&serving.hall), Arc::clone(&server), alive.clone());
             thread::Builder::new().name(format!("demo authority {number}")).spawn(move || {
                 hall.work(&server);
@@ -98,7 +107,7 @@ impl Drop for Serving {
         let Some(server) = self.server.take() else { return };
         *locked(&self.hall.closing) = true;
         self.hall.closed.notify_all();
-        for _ in 0..THREADS {
+        for _ in 0..self.threads {
             server.unblock();
         }
         // Nobody ever sends: the channel breaks when the last thread has let go of the server.

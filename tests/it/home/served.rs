@@ -29,9 +29,17 @@ pub(crate) struct Pair {
 
 impl Served {
     pub(crate) fn start() -> Self {
+        Self::on(Serving::start(Authority::new("", Settings::default()), 0))
+    }
+
+    /// With a server that answers so many requests at a time.
+    pub(crate) fn for_many(at_once: usize) -> Self {
+        Self::on(Serving::with_threads(Authority::new("", Settings::default()), 0, at_once))
+    }
+
+    fn on(serving: std::io::Result<Serving>) -> Self {
         let home = Home::new();
-        let authority = Authority::new("", Settings::default());
-        let serving = Serving::start(authority, 0).expect("a free port");
+        let serving = serving.expect("a free port");
         home.provider("demo", &authtui::demo::provider_file(serving.issuer()));
         Self { home, serving }
     }
