@@ -297,7 +297,7 @@ mod tests {
                 [
                     "ANTHROPIC_API_KEY: set",
                     "ANTHROPIC_AUTH_TOKEN: not set",
-                    "login anthropic/work: it has ended, and the grant is dead: invalid_grant",
+                    "login anthropic/work: it has ended, and its refresh was refused for good: invalid_grant",
                     "key: none stored",
                 ],
             ),

@@ -29,6 +29,8 @@ pub enum Stored {
     Unsynced,
     /// New ones lie in another file, from which the next refresh takes them.
     Rescued,
+    /// A new refresh token is stored; no new access token came that could be used.
+    Rotated,
 }
 
 /// What to do next.
@@ -56,7 +58,7 @@ impl Trouble {
     pub fn of_new_tokens(self) -> Self {
         match self.stored {
             Stored::Untouched | Stored::PerhapsSpent => Self { stored: Stored::NewOnesInMemory, ..self },
-            Stored::NewOnesInMemory | Stored::Unsynced | Stored::Rescued => self,
+            Stored::NewOnesInMemory | Stored::Unsynced | Stored::Rescued | Stored::Rotated => self,
         }
     }
 }
@@ -68,6 +70,9 @@ impl fmt::Display for Stored {
             Self::NewOnesInMemory => "The new tokens are in memory only; the stored ones are as they were.",
             Self::Unsynced => "The file holds the change, but a power cut may undo it.",
             Self::Rescued => "The new tokens are kept elsewhere; the next refresh takes them from there.",
+            Self::Rotated => {
+                "The new refresh token that came with it is saved; the access token is the old one."
+            }
         })
     }
 }

@@ -162,6 +162,9 @@ fn request(
 pub enum Verdict {
     /// New tokens, to be stored before anything else happens.
     Refreshed(Box<Renewal>),
+    /// A new refresh token without an access token that could be used: to be stored all the same,
+    /// with the old access token, because the old refresh token is spent.
+    Rotated(Box<Renewal>),
     /// It did not work; this is to be written down.
     Failed(LastRefresh),
 }
@@ -182,9 +185,11 @@ pub fn judge(profile: &Profile, provider: &Provider, reply: Result<&Reply, &Trou
             let why = match trouble.stored {
                 // A refresh token that is good once (RFC 9700 §4.14.2) is gone with such an answer.
                 Stored::PerhapsSpent => format!("{}; {SPENT}", trouble.why),
-                Stored::Untouched | Stored::NewOnesInMemory | Stored::Unsynced | Stored::Rescued => {
-                    trouble.why.clone()
-                }
+                Stored::Untouched
+                | Stored::NewOnesInMemory
+                | Stored::Unsynced
+                | Stored::Rescued
+                | Stored::Rotated => trouble.why.clone(),
             };
             return failed(passing(profile, why, None, now));
         }
@@ -195,7 +200,20 @@ pub fn judge(profile: &Profile, provider: &Provider, reply: Result<&Reply, &Trou
             let name = &provider.name;
             let hint = format!("{refusal}; check endpoints.token: authtui providers show {name}");
             let why = if refusal.is_misplaced() { hint } else { refusal.to_string() };
-            return failed(passing(profile, why, refusal.retry_after, now));
+            let result = |why| passing(profile, why, refusal.retry_after, now);
+            return match (rotated(profile, provider, reply), refusal.is_odd_success()) {
+                (Some(tokens), true) => {
+                    let record = LastRefresh {
+                        at: now.wall,
+                        result: result(why),
+                        grant: named(&tokens),
+                        clock_differs: differs(EndBy::Ours),
+                    };
+                    Verdict::Rotated(Box::new(Renewal { tokens, life: profile.life, scopes: None, record }))
+                }
+                (None, true) => failed(result(format!("{why}; {SPENT}"))),
+                (Some(_) | None, false) => failed(result(why)),
+            };
         }
         Err(refusal) => return failed(RefreshResult::Dead { why: plain::words(&refusal) }),
     };
@@ -207,7 +225,7 @@ pub fn judge(profile: &Profile, provider: &Provider, reply: Result<&Reply, &Trou
     let old_end = lasting.then_some(profile.life.grant_ends_at).flatten();
     let grant_ends_at = granted.life.grant_ends_at.or(old_end);
     let tokens = Tokens { access: granted.tokens.access, refresh };
-    let of = tokens.refresh.as_ref().map(|token| Fingerprint::of([Some(token)]).short());
+    let of = named(&tokens);
     let clock_differs = differs(granted.end_by);
     Verdict::Refreshed(Box::new(Renewal {
         tokens,
@@ -215,6 +233,18 @@ pub fn judge(profile: &Profile, provider: &Provider, reply: Result<&Reply, &Trou
         scopes: granted.scopes,
         record: LastRefresh { at: now.wall, result: RefreshResult::Done, grant: of, clock_differs },
     }))
+}
+
+/// The pair that is held once a reply has brought a new refresh token and nothing else of use.
+fn rotated(profile: &Profile, provider: &Provider, reply: &Reply) -> Option<Tokens> {
+    let refresh = reply::refresh_token(&provider.reply, reply)?;
+    let held = profile.held.tokens().filter(|held| held.refresh.as_ref() != Some(&refresh))?;
+    Some(Tokens { access: held.access.clone(), refresh: Some(refresh) })
+}
+
+/// What the grant of `tokens` is called.
+fn named(tokens: &Tokens) -> Option<String> {
+    tokens.refresh.as_ref().map(|token| Fingerprint::of([Some(token)]).short())
 }
 
 /// A failure that passes: the server's own pause, else 30 seconds doubling to 15 minutes.
@@ -344,6 +374,37 @@ mod tests {
     }
 
     #[test]
+    fn a_new_refresh_token_is_kept_even_where_no_access_token_of_use_comes_with_it() {
+        for body in [
+            r#"{"refresh_token":"r2","expires_in":60}"#,
+            r#"{"access_token":"","refresh_token":"r2"}"#,
+            r#"{"access_token":"a\nb","refresh_token":"r2"}"#,
+            r#"{"access_token":"a2","token_type":"mac","refresh_token":"r2"}"#,
+        ] {
+            let verdict = judge(&profile(-5), &provider(), Ok(&reply(200, body)), now());
+            let Verdict::Rotated(renewal) = verdict else { panic!("{body}: {verdict:?}") };
+            let tokens = Tokens { access: Secret::new("a1"), refresh: Some(Secret::new("r2")) };
+            assert_eq!((renewal.tokens, renewal.life), (tokens.clone(), profile(-5).life), "{body}");
+            assert_eq!(renewal.record.grant, named(&tokens));
+            assert!(matches!(renewal.record.result, RefreshResult::Passing { .. }), "{body}");
+        }
+        // Nobody knows what became of the old one where nothing of use came, unless it was refused.
+        for (status, body, is_spent) in [
+            (200, r#"{"refresh_token":"r1"}"#, true),
+            (200, r#"{"access_token":"a2"}x"#, true),
+            (200, "<html>", true),
+            (200, r#"{"refresh_token":"r\n2"}"#, true),
+            (503, r#"{"refresh_token":"r2"}"#, false),
+        ] {
+            let verdict = judge(&profile(-5), &provider(), Ok(&reply(status, body)), now());
+            let Verdict::Failed(LastRefresh { result: RefreshResult::Passing { why, .. }, .. }) = verdict else {
+                panic!("{body}: {verdict:?}")
+            };
+            assert_eq!(why.contains(SPENT), is_spent, "{body}: {why}");
+        }
+    }
+
+    #[test]
     fn a_reply_without_a_refresh_token_keeps_the_old_one_and_its_end() {
         let body = r#"{"access_token":"a2","expires_in":60}"#;
         let Verdict::Refreshed(renewal) = judge(&profile(-5), &provider(), Ok(&reply(200, body)), now())
@@ -443,7 +504,7 @@ mod tests {
             let mut reply = reply(status, body);
             reply.headers.push(("date".into(), Secret::new(date)));
             let last = match judge(&profile(-5), &provider, Ok(&reply), now()) {
-                Verdict::Refreshed(renewal) => renewal.record,
+                Verdict::Refreshed(renewal) | Verdict::Rotated(renewal) => renewal.record,
                 Verdict::Failed(last) => last,
             };
             let found = last.clock_differs.map(|differs| (differs.ahead.num_seconds(), differs.end_by));

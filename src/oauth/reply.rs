@@ -72,6 +72,14 @@ pub fn read(map: &ReplyMap, meanings: &Meanings, reply: &Reply) -> Result<Grante
     })
 }
 
+/// The refresh token of a success whose access token is missing or cannot be used. It has taken the
+/// place of the one it was asked with.
+#[must_use]
+pub fn refresh_token(map: &ReplyMap, reply: &Reply) -> Option<Secret> {
+    let tree = tree(reply).filter(|_| (200..300).contains(&reply.status))?;
+    token(map.refresh.find(&tree)?).ok()
+}
+
 /// JSON, or a form read into the same tree, as GitHub sends unless asked otherwise.
 pub(super) fn tree(reply: &Reply) -> Option<Value> {
     match json(reply) {
@@ -330,6 +338,7 @@ mod tests {
         for (value, seconds) in [
             ("7", Some(7)),
             ("1000000000", Some(3600)),
+            ("999999999999999999999", Some(3600)),
             ("-1", None),
             ("Fri, 15 Jan 2027 08:00:30 GMT", Some(30)),
             ("Friday, 15-Jan-27 08:00:30 GMT", Some(30)),

@@ -138,9 +138,11 @@ pub fn judge(profile: &Profile, provider: &Provider, reply: Result<&Reply, &Trou
                         lost.why
                     )
                 }
-                Stored::Untouched | Stored::NewOnesInMemory | Stored::Unsynced | Stored::Rescued => {
-                    lost.why.clone()
-                }
+                Stored::Untouched
+                | Stored::NewOnesInMemory
+                | Stored::Unsynced
+                | Stored::Rescued
+                | Stored::Rotated => lost.why.clone(),
             };
             return failed(format!("{title}: {why}"), lost.stored, Next::Retry);
         }

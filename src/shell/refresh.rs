@@ -20,7 +20,7 @@ use crate::domain::name::ProfileId;
 use crate::domain::profile::{LastRefresh, Profile, RefreshResult};
 use crate::domain::provider::{Provider, Rotation};
 use crate::domain::secret::Fingerprint;
-use crate::domain::trouble::{Next, Trouble};
+use crate::domain::trouble::{Next, Stored, Trouble};
 use crate::oauth::refresh::{Cannot, Decision, Verdict, Wish, decide, judge};
 use crate::shell::Hands;
 use crate::shell::refresh::heir::Found;
@@ -138,6 +138,7 @@ async fn attempt(
     let _held = turn.end();
     ended(match judge(&profile, provider, reply.as_ref(), hands.clock.now()) {
         Verdict::Refreshed(renewal) => errand.save(renewal).await,
+        Verdict::Rotated(renewal) => errand.rotate(renewal).await,
         Verdict::Failed(last) => errand.write_down(explained(last, interrupted.as_ref(), offset)).await,
     })
 }
@@ -201,6 +202,20 @@ impl Errand<'_> {
                 return put;
             }
             change.expects = pair;
+        }
+    }
+
+    /// A new refresh token is stored as new tokens are; that no access token came is said.
+    async fn rotate(&self, renewal: Box<Renewal>) -> Refreshed {
+        let record = renewal.record.clone();
+        match self.save(renewal).await {
+            Refreshed::Done(snapshot) => {
+                let trouble = failed(&record, self.provider, self.what);
+                let grant = record.grant.unwrap_or_else(|| self.grant.clone());
+                self.tell(Happened::Failed { grant, is_dead: false, why: trouble.why.clone() }).await;
+                Refreshed::Failed(Some(snapshot), Trouble { stored: Stored::Rotated, ..trouble })
+            }
+            saved @ (Refreshed::Enough(_) | Refreshed::Failed(..) | Refreshed::Unsaved(..)) => saved,
         }
     }
 

@@ -196,7 +196,7 @@ fn loss(profile: &Profile) -> String {
         return "no tokens are stored".to_owned();
     }
     match profile.last_refresh_of_this_grant().map(|last| &last.result) {
-        Some(RefreshResult::Dead { why }) => format!("the grant is dead ({})", prose::safe(why)),
+        Some(RefreshResult::Dead { why }) => format!("refused for good ({})", prose::safe(why)),
         Some(RefreshResult::Done | RefreshResult::Passing { .. }) | None => {
             if profile.refresh_token().is_some() {
                 "the grant has ended".to_owned()

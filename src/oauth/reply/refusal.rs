@@ -92,6 +92,12 @@ impl Refusal {
         matches!(self.status, 408 | 425 | 429 | 500..)
     }
 
+    /// Whether it is a success without what makes one: what was asked with may be spent.
+    #[must_use]
+    pub fn is_odd_success(&self) -> bool {
+        (200..300).contains(&self.status) && matches!(self.said, Said::Odd(_))
+    }
+
     /// Whether the server may answer otherwise after a while, without anybody doing anything.
     #[must_use]
     pub fn is_passing(&self) -> bool {
@@ -160,7 +166,9 @@ fn unreadable(reply: &Reply) -> String {
 /// server's, so it is counted from the server's own clock where the reply says what that showed.
 fn retry_after(reply: &Reply) -> Option<Duration> {
     let value = reply.header("retry-after")?.expose().trim();
-    let seconds = value.parse::<u64>().map(Duration::from_secs).ok();
+    let is_number = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
+    // A number beyond all bounds is a long time too.
+    let seconds = is_number.then(|| value.parse().map_or(Duration::MAX, Duration::from_secs));
     let from = date::date(reply).unwrap_or(reply.sent.wall);
     let date = || from_http_date(value).map(|at| (at - from).max(TimeDelta::zero()));
     seconds.or_else(|| date()?.to_std().ok()).map(|pause| pause.min(LONGEST_PAUSE))

@@ -165,7 +165,7 @@ fn grant(model: &Model, profile: &Profile, now: Now) -> Vec<String> {
     let rotation = model.provider(profile).map(|provider| provider.rotation.word().to_owned());
     let known = [state::mask(model, profile, token)].into_iter().chain(rotation);
     if profile.has_dead_grant() {
-        return known.chain(["over, as the provider says".to_owned()]).collect();
+        return known.chain(["refused by the provider".to_owned()]).collect();
     }
     known.chain(ends(profile.life.grant_ends_at, now)).collect()
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use authtui::demo::authority::exchange::Answer;
 use authtui::demo::authority::fault::Mishap;
 
 use crate::grants::{until, words};
@@ -79,4 +80,19 @@ fn a_login_and_what_erases_are_in_the_log() {
     for words in ["logged in  (authtui login, process", "erased here  (authtui revoke, process"] {
         assert!(listed.out.contains(words), "{}", listed.out);
     }
+}
+
+#[test]
+fn a_refresh_token_that_comes_without_an_access_token_of_use_is_saved() {
+    let (served, pair) = Served::with_ana(-5);
+    let half = r#"{"refresh_token":"the-next-one","expires_in":3600}"#;
+    served.fault(1, Mishap::Instead(Answer::new(200, "application/json", half)));
+
+    let ended = served.home.run(&["refresh", "demo/ana"]);
+
+    let said = ended.said(4);
+    assert!(said.contains("with no token in it") && said.contains("The new refresh token"), "{said}");
+    let stored = served.stored("ana").expect("tokens");
+    assert_eq!((stored.access, stored.refresh), (pair.access, "the-next-one".to_owned()));
+    assert_eq!(words(&served.home), ["asked", "renewed", "failed"]);
 }
