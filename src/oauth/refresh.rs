@@ -397,7 +397,8 @@ mod tests {
             (503, r#"{"refresh_token":"r2"}"#, false),
         ] {
             let verdict = judge(&profile(-5), &provider(), Ok(&reply(status, body)), now());
-            let Verdict::Failed(LastRefresh { result: RefreshResult::Passing { why, .. }, .. }) = verdict else {
+            let Verdict::Failed(LastRefresh { result: RefreshResult::Passing { why, .. }, .. }) = verdict
+            else {
                 panic!("{body}: {verdict:?}")
             };
             assert_eq!(why.contains(SPENT), is_spent, "{body}: {why}");

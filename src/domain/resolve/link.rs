@@ -94,7 +94,9 @@ impl Link<'_> {
             Found::Good(profile) => good(profile, now),
             Found::Ended(_) => "its token has ended: refresh first".to_owned(),
             Found::Over(profile) => match profile.last_refresh_of_this_grant().map(|last| &last.result) {
-                Some(RefreshResult::Dead { why }) => format!("it has ended, and its refresh was refused for good: {why}"),
+                Some(RefreshResult::Dead { why }) => {
+                    format!("it has ended, and its refresh was refused for good: {why}")
+                }
                 Some(RefreshResult::Done | RefreshResult::Passing { .. }) | None => {
                     "it has ended, and nothing can renew it".to_owned()
                 }

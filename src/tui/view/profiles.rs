@@ -160,14 +160,17 @@ impl List<'_> {
         Access { said: Span::styled(health.word(), state::style(health, self.theme)), beside: None }
     }
 
-    /// The word and the countdown to the next try; the countdown alone where both have no room.
+    /// The word and the countdown to the next try; the countdown alone where both have no room. A
+    /// long one loses its small word.
     fn retrying(&self, health: Health, at: DateTime<Utc>) -> Access {
         if at <= self.now.wall {
             return self.word(health);
         }
         let wait = state::left(at, self.now);
         if self.columns.bar.is_some() {
-            return Access { beside: Some((format!("in {wait}"), self.theme.muted)), ..self.word(health) };
+            let beside = Some(format!("in {wait}")).filter(|beside| prose::width(beside) <= columns::BAR);
+            let beside = (beside.unwrap_or(wait), self.theme.muted);
+            return Access { beside: Some(beside), ..self.word(health) };
         }
         let style = state::style(health, self.theme);
         Access { said: Span::styled(format!("retry {wait}"), style), beside: None }
