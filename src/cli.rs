@@ -125,10 +125,7 @@ fn run(arguments: Arguments, program: &str) -> Result<Exit> {
     }
     let hands = Hands::new(Paths::of_user(config)?, program);
     hands.waiting.tell(|id, holder| {
-        console::say(&format!(
-            "authtui: {}: waiting for {holder}, which is refreshing the same grant",
-            id.name
-        ));
+        console::say(&format!("authtui: {}: waiting for {holder}, which is at work on this grant", id.name));
     });
     match command {
         Command::Demo(arguments) => screen::demo(&arguments, renewal),

@@ -33,8 +33,9 @@ pub mod waiting;
 pub mod watch;
 
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::watch as watched;
 
 use crate::domain::change::{Change, Snapshot};
 use crate::domain::event::{Author, Event, Happened};
@@ -72,7 +73,7 @@ pub struct Hands {
     catalog: Mutex<Option<Arc<Catalog>>>,
     listeners: Listeners,
     turns: Turns,
-    ending: AtomicBool,
+    ending: watched::Sender<bool>,
     /// Who is told of refreshes that wait.
     pub waiting: Waiting,
 }
@@ -98,7 +99,7 @@ impl Hands {
             catalog: Mutex::default(),
             listeners: Listeners::default(),
             turns: Turns::default(),
-            ending: AtomicBool::new(false),
+            ending: watched::Sender::default(),
             waiting: Waiting::default(),
         }
     }
@@ -149,13 +150,19 @@ impl Hands {
 
     /// From here on no refresh is begun; those that were posted are waited for.
     pub fn stop_asking(&self) {
-        self.ending.store(true, Ordering::SeqCst);
+        self.ending.send_replace(true);
     }
 
     /// Whether no refresh is to be begun any more.
     #[must_use]
     pub fn is_ending(&self) -> bool {
-        self.ending.load(Ordering::SeqCst)
+        *self.ending.borrow()
+    }
+
+    /// Waits until no refresh is to be begun any more.
+    pub async fn ended(&self) {
+        // The other end of it is ours, so it does not go away.
+        drop(self.ending.subscribe().wait_for(|is_ending| *is_ending).await);
     }
 
     /// What changes when a store's file is written.

@@ -11,8 +11,8 @@ use crate::shell::refresh::refresh;
 use crate::shell::{Hands, console, signals};
 use crate::tui::message::Refreshed;
 
-/// Fulfils `wish`. A posted refresh may have spent the stored token, so the first signal only says
-/// so; the second ends the wait.
+/// Fulfils `wish`. At the first signal nothing is posted any more, and what was posted is waited for,
+/// because it may have spent the stored token; the second ends the wait.
 ///
 /// # Errors
 /// When there is no runtime.
@@ -24,12 +24,14 @@ pub(super) fn renew(hands: &Arc<Hands>, id: &ProfileId, wish: Wish) -> Result<Op
             refreshed = &mut refreshing => return Some(refreshed),
             _ = signals::ending() => {}
         }
+        let once_more = signals::ending();
+        hands.stop_asking();
         console::say(
-            "authtui: waiting for the provider's answer, which may hold new tokens; once more ends at once",
+            "authtui: ending; an answer that may hold new tokens is waited for; once more ends at once",
         );
         tokio::select! {
             refreshed = &mut refreshing => Some(refreshed),
-            _ = signals::ending() => None,
+            _ = once_more => None,
         }
     };
     Ok(screen::runtime()?.block_on(waiting))

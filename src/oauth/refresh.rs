@@ -39,8 +39,15 @@ pub enum Wish {
         /// How long.
         for_at_least: Duration,
     },
+    /// The same, wished by nobody in particular: a provider that is to be asked later is not asked now.
+    Due {
+        /// How long.
+        within: Duration,
+    },
     /// A new one.
     New,
+    /// A new one, unless the provider has said that the grant is over.
+    NewUnlessDead,
 }
 
 /// What follows from a wish.
@@ -50,6 +57,8 @@ pub enum Decision {
     Enough,
     /// This request must be sent.
     Ask(Box<Request>),
+    /// Nothing is to be asked yet: what the last refresh was told still stands.
+    Known(LastRefresh),
     /// No refresh can help.
     Cannot(Cannot),
 }
@@ -108,17 +117,30 @@ pub fn decide(
     };
     if let Some(cannot) = lasting {
         return match wish {
-            Wish::Valid { .. } => Decision::Enough,
-            Wish::New => Decision::Cannot(cannot),
+            Wish::Valid { .. } | Wish::Due { .. } => Decision::Enough,
+            Wish::New | Wish::NewUnlessDead => Decision::Cannot(cannot),
         };
     }
     let adopted = seen.is_some_and(|seen| *seen != tokens.fingerprint());
     if adopted || is_enough(&profile.life, wish, now.wall) {
         return Decision::Enough;
     }
-    match request(profile, tokens, provider, wish) {
-        Ok(request) => Decision::Ask(Box::new(request)),
-        Err(cannot) => Decision::Cannot(cannot),
+    let last = profile.last_refresh_of_this_grant().filter(|last| stands(last, now.wall));
+    match (request(profile, tokens, provider, wish), wish, last) {
+        (Err(cannot), ..) => Decision::Cannot(cannot),
+        (Ok(_), Wish::Due { .. }, Some(last)) => Decision::Known(last.clone()),
+        (Ok(request), ..) => Decision::Ask(Box::new(request)),
+    }
+}
+
+/// Whether what `last` was told would be told again: the grant is over, or its pause is not. A pause
+/// that was counted by a clock which has since been set back means nothing.
+#[must_use]
+pub fn stands(last: &LastRefresh, now: DateTime<Utc>) -> bool {
+    match &last.result {
+        RefreshResult::Done => false,
+        RefreshResult::Dead { .. } => true,
+        RefreshResult::Passing { retry_at, .. } => *retry_at > now && !schedule::is_to_come(last.at, now),
     }
 }
 
@@ -126,7 +148,11 @@ pub fn decide(
 /// the token's life, so that a token of ten seconds is not renewed for ever. An end that was
 /// counted by a clock which has since been set back proves nothing.
 fn is_enough(life: &Life, wish: Wish, now: DateTime<Utc>) -> bool {
-    let Wish::Valid { for_at_least } = wish else { return false };
+    let for_at_least = match wish {
+        Wish::Valid { for_at_least } => for_at_least,
+        Wish::Due { within } => within,
+        Wish::New | Wish::NewUnlessDead => return false,
+    };
     let Some(end) = life.expires_at else { return true };
     if life.obtained_at.is_some_and(|from| schedule::is_to_come(from, now)) {
         return false;
@@ -147,8 +173,12 @@ fn request(
     let refresh = tokens.refresh.as_ref().ok_or(Cannot::NoRefreshToken)?;
     let last = profile.last_refresh_of_this_grant().map(|last| &last.result);
     // A person who asks for a new token is not told what an earlier answer was.
-    if let (Wish::Valid { .. }, Some(RefreshResult::Dead { why })) = (wish, last) {
-        return Err(Cannot::GrantDead(why.clone()));
+    match (wish, last) {
+        (Wish::New, _) => {}
+        (Wish::Valid { .. } | Wish::Due { .. } | Wish::NewUnlessDead, Some(RefreshResult::Dead { why })) => {
+            return Err(Cannot::GrantDead(why.clone()));
+        }
+        (Wish::Valid { .. } | Wish::Due { .. } | Wish::NewUnlessDead, _) => {}
     }
     let id = profile.client_id.as_deref().or(provider.client.id.as_deref()).unwrap_or_default();
     Filling::of_client(id, profile.client_secret.as_ref())
@@ -294,6 +324,7 @@ mod tests {
     }
 
     const MINUTE: Wish = Wish::Valid { for_at_least: Duration::from_mins(1) };
+    const DUE: Wish = Wish::Due { within: Duration::from_mins(1) };
 
     #[test]
     fn a_token_is_renewed_when_less_is_left_than_wished_or_than_half_its_life() {
@@ -344,8 +375,29 @@ mod tests {
         profile.last_refresh =
             Some(LastRefresh { at: now().wall, result, grant: profile.grant(), clock_differs: None });
         let dead = Decision::Cannot(Cannot::GrantDead("invalid_grant".into()));
-        assert_eq!(decide(&profile, Some(&provider()), None, MINUTE, now()), dead);
+        for wish in [MINUTE, DUE, Wish::NewUnlessDead] {
+            assert_eq!(decide(&profile, Some(&provider()), None, wish, now()), dead, "{wish:?}");
+        }
         assert!(matches!(decide(&profile, Some(&provider()), None, Wish::New, now()), Decision::Ask(_)));
+    }
+
+    #[test]
+    fn a_pause_keeps_back_what_nobody_in_particular_wishes_until_it_is_over() {
+        for (at, retry_at, is_kept) in
+            [(-1, 3600, true), (-1, 1, true), (-60, 0, false), (-60, -1, false), (3600, 7200, false)]
+        {
+            let mut profile = profile(-5);
+            let moment = |seconds: i64| at_seconds(1_800_000_000 + seconds).expect("in range");
+            let result = RefreshResult::Passing { why: "503".into(), times: 1, retry_at: moment(retry_at) };
+            let last = LastRefresh { at: moment(at), result, grant: profile.grant(), clock_differs: None };
+            profile.last_refresh = Some(last.clone());
+            let due = decide(&profile, Some(&provider()), None, DUE, now());
+            assert_eq!(due == Decision::Known(last), is_kept, "{at} {retry_at}: {due:?}");
+            for wish in [MINUTE, Wish::New, Wish::NewUnlessDead] {
+                let decision = decide(&profile, Some(&provider()), None, wish, now());
+                assert!(matches!(decision, Decision::Ask(_)), "{wish:?}");
+            }
+        }
     }
 
     #[test]

@@ -18,7 +18,7 @@ use crate::domain::trouble::{Next, Trouble};
 use crate::shell::Hands;
 use crate::shell::lock::{self, Hold, NotHeld};
 
-/// How long a refresh waits for another one of the same grant: a whole call and some more.
+/// How long a refresh waits for whoever holds its grant: a whole call and some more.
 const WITHIN: Duration = Duration::from_secs(35);
 /// How long a process waits for another one that makes the salt.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -32,7 +32,7 @@ pub async fn hold(hands: &Hands, id: &ProfileId, what: &str, refresh: &Secret) -
     let held = hold_within(hands, what, refresh, WITHIN, waits).await?;
     held.map_err(|holder| {
         let holder = holder.unwrap_or_else(|| "another program".to_owned());
-        let why = format!("{holder} has been refreshing the same grant for {} seconds", WITHIN.as_secs());
+        let why = format!("{holder} has been at work on this grant for {} seconds", WITHIN.as_secs());
         Trouble::untouched(what, why, Next::Retry)
     })
 }

@@ -17,14 +17,14 @@ use std::sync::Arc;
 use crate::domain::change::{Change, Edit, Moved, Renewal, Snapshot};
 use crate::domain::event::Happened;
 use crate::domain::name::ProfileId;
-use crate::domain::profile::{LastRefresh, Profile, RefreshResult};
+use crate::domain::profile::{LastRefresh, Profile};
 use crate::domain::provider::{Provider, Rotation};
 use crate::domain::secret::Fingerprint;
 use crate::domain::trouble::{Next, Stored, Trouble};
-use crate::oauth::refresh::{Cannot, Decision, Verdict, Wish, decide, judge};
+use crate::oauth::refresh::{Cannot, Decision, Verdict, Wish, decide, judge, stands};
 use crate::shell::Hands;
 use crate::shell::refresh::heir::Found;
-use crate::shell::refresh::trouble::{dropped, explained, failed, hindered, no_provider, orphaned};
+use crate::shell::refresh::trouble::{dropped, ending, explained, failed, hindered, no_provider, orphaned};
 use crate::shell::refresh::turn::{Attempt, Began, Way};
 use crate::shell::stores::Failure;
 use crate::tui::message::Refreshed;
@@ -70,11 +70,17 @@ async fn attempt(
     let what = format!("cannot refresh {}", id.name);
     let catalog = hands.catalog().await;
     let provider = catalog.get(id.name.provider());
+    let known = |snapshot, last: &LastRefresh| {
+        let title = provider.map_or(id.name.provider(), |provider| &provider.title);
+        ended(Refreshed::Failed(Some(snapshot), failed(last, title, &what, hands.clock.now().wall)))
+    };
     let (snapshot, profile) = read(hands, id, &what).await?;
     match decide(&profile, provider, began.seen.as_ref(), wish, hands.clock.now()) {
         Decision::Enough => return ended(Refreshed::Enough(snapshot)),
+        Decision::Known(last) => return known(snapshot, &last),
         Decision::Cannot(Cannot::NoProvider) => return Err(no_provider(&what, &catalog, id.name.provider())),
         Decision::Cannot(cannot) => return Err(hindered(&what, &cannot)),
+        Decision::Ask(_) if hands.is_ending() => return Err(ending(&what)),
         Decision::Ask(_) => {}
     }
     began.seen = began.seen.or_else(|| profile.held.fingerprint());
@@ -90,16 +96,16 @@ async fn attempt(
     let (snapshot, profile) = read(hands, id, &what).await?;
     let request = match decide(&profile, provider, seen.as_ref(), wish, hands.clock.now()) {
         Decision::Enough => return ended(Refreshed::Enough(snapshot)),
+        Decision::Known(last) => return known(snapshot, &last),
         Decision::Cannot(cannot) => return Err(hindered(&what, &cannot)),
         Decision::Ask(request) => request,
     };
-    // Whoever was waited for was refused for good: asking with the same token changes nothing.
+    // Whoever was waited for has just been told what would be told again.
     if profile.last_refresh != *last_seen
         && let Some(last) = profile.last_refresh_of_this_grant()
-        && let (RefreshResult::Dead { .. }, Some(provider)) = (&last.result, provider)
+        && stands(last, hands.clock.now().wall)
     {
-        let trouble = failed(last, provider, &what);
-        return ended(Refreshed::Failed(Some(snapshot), trouble));
+        return known(snapshot, last);
     }
     // A file that cannot be written would lose the tokens that the request is about to spend.
     snapshot.writable.clone()?;
@@ -132,7 +138,7 @@ async fn attempt(
     }
     if hands.is_ending() {
         errand.unasked("the program is ending").await;
-        return Err(Trouble::untouched(what, "the program is ending", Next::Nothing));
+        return Err(ending(&what));
     }
     let reply = hands.http.send(&request, hands.clock.now()).await;
     let _held = turn.end();
@@ -210,7 +216,7 @@ impl Errand<'_> {
         let record = renewal.record.clone();
         match self.save(renewal).await {
             Refreshed::Done(snapshot) => {
-                let trouble = failed(&record, self.provider, self.what);
+                let trouble = failed(&record, &self.provider.title, self.what, record.at);
                 let grant = record.grant.unwrap_or_else(|| self.grant.clone());
                 self.tell(Happened::Failed { grant, is_dead: false, why: trouble.why.clone() }).await;
                 Refreshed::Failed(Some(snapshot), Trouble { stored: Stored::Rotated, ..trouble })
@@ -264,7 +270,7 @@ impl Errand<'_> {
     /// Writes down how it failed. A dead grant is read once more before it is believed: somebody
     /// else may have stored a newer one a moment ago.
     async fn write_down(&self, last: LastRefresh) -> Refreshed {
-        let trouble = failed(&last, self.provider, self.what);
+        let trouble = failed(&last, &self.provider.title, self.what, last.at);
         let is_dead = trouble.next == Next::LogIn;
         self.tell(Happened::Failed { grant: self.grant.clone(), is_dead, why: trouble.why.clone() }).await;
         match self.hands.apply(self.id.store, self.change(Edit::Record(last))).await {

@@ -61,7 +61,7 @@ pub fn update(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
             Vec::new()
         }
         Msg::Waits(id, holder) => {
-            let text = format!("{} waits for {holder}, which is refreshing the same grant.", id.name);
+            let text = format!("{} waits for {holder}, which is at work on this grant.", id.name);
             say(model, text, Tone::Plain, Some(now));
             Vec::new()
         }

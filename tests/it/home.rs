@@ -1,5 +1,6 @@
 //! A home of its own for the real program: no test sees or touches what the person has.
 
+pub(crate) mod held;
 pub(crate) mod person;
 pub(crate) mod running;
 pub(crate) mod served;

@@ -68,30 +68,35 @@ pub(super) fn run(hands: &Arc<Hands>, chosen: &Chosen, jobs: usize, spoken: Spok
     }
     hands.ask_at_once(jobs);
     let wish = match chosen {
-        Chosen::Due(within) => Wish::Valid { for_at_least: *within },
-        Chosen::Named(_) | Chosen::All => Wish::New,
+        Chosen::Due(within) => Wish::Due { within: *within },
+        Chosen::All => Wish::NewUnlessDead,
+        Chosen::Named(_) => Wish::New,
     };
     let mut tally = Tally { report: Report::new(), ..Tally::default() };
     runtime.block_on(async {
         let each = stream::iter(all).map(|(id, seen)| async move {
-            let refreshed = refresh::since(hands, &id, wish, seen).await;
-            (id, seen, refreshed)
+            let refreshed = renewed(hands, &id, wish, seen).await;
+            (id, refreshed)
         });
         let mut each = std::pin::pin!(each.buffer_unordered(2 * jobs + BESIDE));
-        let ending = signals::ending();
-        let mut ending = std::pin::pin!(ending);
-        let mut is_ending = false;
+        let mut ending = Box::pin(signals::ending());
         loop {
             tokio::select! {
                 next = each.next() => match next {
-                    Some((id, seen, refreshed)) => tally.take(hands, &id, seen, refreshed),
+                    Some((id, refreshed)) => tally.take(&id, refreshed),
                     None => break,
                 },
-                _ = &mut ending, if !is_ending => {
-                    is_ending = true;
+                _ = &mut ending => {
+                    ending = Box::pin(signals::ending());
+                    if hands.is_ending() {
+                        tally.is_cut_short = true;
+                        break;
+                    }
                     // What was posted may have spent a token: it is waited for, and nothing else is begun.
                     hands.stop_asking();
-                    console::say("authtui: ending; waiting for the answers that may hold new tokens");
+                    console::say(
+                        "authtui: ending; answers that may hold new tokens are waited for; once more ends at once",
+                    );
                 }
             }
         }
@@ -103,6 +108,24 @@ pub(super) fn run(hands: &Arc<Hands>, chosen: &Chosen, jobs: usize, spoken: Spok
     Ok(exit)
 }
 
+/// Fulfils `wish`. What could not be saved is tried once more, when whatever was in the way may have
+/// gone.
+async fn renewed(hands: &Arc<Hands>, id: &ProfileId, wish: Wish, seen: Option<Fingerprint>) -> Refreshed {
+    let refreshed = refresh::since(hands, id, wish, seen).await;
+    let Refreshed::Unsaved(renewal, trouble) = refreshed else { return refreshed };
+    console::say(&format!("authtui: {}: {trouble}", id.name));
+    let change = Change { name: id.name.clone(), expects: seen, edit: Edit::Refresh(renewal.clone()) };
+    match hands.apply(id.store, change).await {
+        Ok(snapshot) => return Refreshed::Done(snapshot),
+        Err(_) if trouble.stored != Stored::NewOnesInMemory => {}
+        Err(failure) => console::say(&format!(
+            "authtui: {}: {failure}. The new tokens are lost with this command; the provider may want a new login.",
+            id.name
+        )),
+    }
+    Refreshed::Unsaved(renewal, trouble)
+}
+
 fn is_meant(profile: &Profile, chosen: &Chosen, catalog: &Catalog, now: Now) -> bool {
     let provider = catalog.get(profile.id.name.provider());
     let can = profile.kind == Kind::OAuth
@@ -112,7 +135,7 @@ fn is_meant(profile: &Profile, chosen: &Chosen, catalog: &Catalog, now: Now) -> 
         Chosen::Named(names) => names.contains(&profile.id.name),
         Chosen::All => can,
         Chosen::Due(within) => {
-            can && profile.life.expires_at.is_some_and(|end| end <= now.wall + span(*within))
+            can && profile.life.expires_at.is_some_and(|end| end - now.wall <= span(*within))
         }
     }
 }
@@ -125,31 +148,17 @@ struct Tally {
     needs_login: usize,
     passing: usize,
     failed: usize,
+    /// Nobody waited for the rest.
+    is_cut_short: bool,
     report: Report,
 }
 
 impl Tally {
-    fn take(&mut self, hands: &Hands, id: &ProfileId, seen: Option<Fingerprint>, refreshed: Refreshed) {
+    fn take(&mut self, id: &ProfileId, refreshed: Refreshed) {
         let (snapshot, trouble) = match refreshed {
             Refreshed::Done(snapshot) => return self.count(id, Ended::Renewed, None, Some(&snapshot)),
             Refreshed::Enough(snapshot) => return self.count(id, Ended::Adopted, None, Some(&snapshot)),
-            Refreshed::Unsaved(renewal, trouble) => {
-                console::say(&format!("authtui: {}: {trouble}", id.name));
-                // Once more, when whatever was in the way may have gone.
-                let change = Change { name: id.name.clone(), expects: seen, edit: Edit::Refresh(renewal) };
-                match hands.apply_now(id.store, &change) {
-                    Ok(snapshot) => return self.count(id, Ended::Renewed, None, Some(&snapshot)),
-                    Err(_) if trouble.stored != Stored::NewOnesInMemory => {}
-                    Err(failure) => {
-                        console::say(&format!(
-                            "authtui: {}: {failure}. The new tokens are lost with this command; the provider may \
-                             want a new login.",
-                            id.name
-                        ));
-                    }
-                }
-                return self.count(id, Ended::Failed, Some(&trouble), None);
-            }
+            Refreshed::Unsaved(_, trouble) => return self.count(id, Ended::Failed, Some(&trouble), None),
             Refreshed::Failed(snapshot, trouble) => (snapshot, trouble),
         };
         let ended = match trouble.next {
@@ -191,7 +200,15 @@ impl Tally {
             .filter(|(count, _)| *count > 0)
             .map(|(count, word)| format!("{count} {word}"))
             .collect();
-        console::say(&format!("authtui: {}.", words.join(", ")));
+        if !words.is_empty() {
+            console::say(&format!("authtui: {}.", words.join(", ")));
+        }
+        if self.is_cut_short {
+            console::say(
+                "authtui: ended before every answer came; a provider that was asked may want a new login.",
+            );
+            return Exit::Failure;
+        }
         if self.needs_login > 0 {
             Exit::NeedsLogin
         } else if self.passing > 0 {

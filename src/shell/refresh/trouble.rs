@@ -1,11 +1,10 @@
 //! How a refresh that brought nothing is explained.
 
 use crate::domain::change::Moved;
-use crate::domain::clock::{FixedOffset, local};
+use crate::domain::clock::{DateTime, FixedOffset, Utc, local};
 use crate::domain::countdown::countdown;
 use crate::domain::event::Event;
 use crate::domain::profile::{LastRefresh, RefreshResult};
-use crate::domain::provider::Provider;
 use crate::domain::provider::catalog::Catalog;
 use crate::domain::trouble::{Next, Trouble};
 use crate::oauth::refresh::Cannot;
@@ -39,18 +38,21 @@ pub(super) fn dropped(what: &str, moved: Moved) -> Trouble {
     Trouble::untouched(what, why, Next::Nothing)
 }
 
-/// What to say of a refresh that failed.
-pub(super) fn failed(last: &LastRefresh, provider: &Provider, what: &str) -> Trouble {
+/// What to say of a refresh that failed, `title` being the provider's.
+pub(super) fn failed(last: &LastRefresh, title: &str, what: &str, now: DateTime<Utc>) -> Trouble {
     match &last.result {
-        RefreshResult::Dead { why } => {
-            Trouble::untouched(what, format!("{} {why}", provider.title), Next::LogIn)
-        }
+        RefreshResult::Dead { why } => Trouble::untouched(what, format!("{title} {why}"), Next::LogIn),
         RefreshResult::Passing { why, retry_at, .. } => {
-            let left = countdown(*retry_at - last.at).0;
+            let left = countdown(*retry_at - now).0;
             Trouble::untouched(what, format!("{why}; the next try makes sense in {left}"), Next::Retry)
         }
         RefreshResult::Done => Trouble::untouched(what, "it is done", Next::Nothing),
     }
+}
+
+/// A refresh that is not begun any more.
+pub(super) fn ending(what: &str) -> Trouble {
+    Trouble::untouched(what, "the program is ending", Next::Nothing)
 }
 
 /// What to say of a profile of `provider`, which does not exist or whose file is faulty.

@@ -13,6 +13,7 @@ use crate::domain::profile::LastRefresh;
 use crate::domain::secret::{Fingerprint, Secret};
 use crate::domain::trouble::Trouble;
 use crate::shell::lock::Hold;
+use crate::shell::refresh::trouble::ending;
 use crate::shell::{Hands, broke, grant_lock};
 use crate::tui::message::Refreshed;
 
@@ -78,7 +79,8 @@ impl Turns {
         }
     }
 
-    /// Takes the grant of `refresh` for a profile; nothing where somebody else had it, who is waited for.
+    /// Takes the grant of `refresh` for a profile; nothing where somebody else had it, who is waited for
+    /// unless the program is ending.
     pub(super) async fn begin<'a>(
         &'a self,
         hands: &Hands,
@@ -94,7 +96,10 @@ impl Turns {
             return Ok(Some(Turn { held, asking, _ready: ready }));
         }
         drop((asking, ready));
-        drop(grant_lock::hold(hands, id, what, refresh).await?);
+        tokio::select! {
+            held = grant_lock::hold(hands, id, what, refresh) => drop(held?),
+            () = hands.ended() => return Err(ending(what)),
+        }
         Ok(None)
     }
 }

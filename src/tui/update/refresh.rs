@@ -75,7 +75,7 @@ pub(super) fn by_itself(model: &mut Model, now: Now) -> Vec<Effect> {
         model.refreshing.insert(id.clone());
         model.unasked.insert(id.clone());
     }
-    let wish = Wish::Valid { for_at_least: LEAD };
+    let wish = Wish::Due { within: LEAD };
     ids.into_iter().map(|id| Effect::Refresh(id, wish)).collect()
 }
 
@@ -112,8 +112,10 @@ pub(super) fn ask_due(model: &mut Model, now: Now) -> Vec<Effect> {
         | Health::Refreshing
         | Health::Unreadable => false,
     };
-    let free =
-        |profile: &&Profile| hindrance(model, profile).is_none() && !model.unsaved.contains_key(&profile.id);
+    let free = |profile: &&Profile| {
+        let is_taken = model.unsaved.contains_key(&profile.id) || model.revoking.contains(&profile.id);
+        !is_taken && hindrance(model, profile).is_none()
+    };
     let ids: Vec<ProfileId> = profiles.filter(due).filter(free).map(|profile| profile.id.clone()).collect();
     let text = match ids.len() {
         0 => "Nothing is due.".to_owned(),

@@ -4,6 +4,7 @@ use authtui::demo::authority::exchange::Answer;
 use authtui::demo::authority::fault::Mishap;
 use serde_json::Value;
 
+use crate::grants::words;
 use crate::home::Home;
 use crate::home::served::{Served, store};
 
@@ -69,6 +70,45 @@ fn what_is_not_due_or_cannot_be_renewed_is_left_alone() {
     assert_eq!((served.home.run(&["refresh", "--due", "10m"]).code, served.refreshes()), (Some(0), (1, 0)));
     assert_eq!((served.home.run(&["refresh", "--all"]).code, served.refreshes()), (Some(0), (3, 0)));
     assert_eq!((served.profile("ana").refresh_count, served.profile("ben").refresh_count), (1, 2));
+}
+
+#[test]
+fn any_length_of_time_is_one() {
+    let (served, _) = Served::with_ana(-5);
+    assert_eq!(served.home.run(&["refresh", "--due", "4000000000d"]).code, Some(0));
+    let token = served.home.run(&["token", "demo/ana", "--min-ttl", "4000000000d"]);
+    assert_eq!(token.quietly().0, Some(0), "half of its life is always enough");
+    assert_eq!(served.refreshes(), (1, 0));
+}
+
+#[test]
+fn what_is_due_is_not_asked_for_before_the_provider_wants_it() {
+    let (served, _) = Served::with_ana(-5);
+    let busy = Answer::new(503, "text/plain", "").with("Retry-After", "3600");
+    served.fault(1, Mishap::Instead(busy));
+    for _ in 0..2 {
+        let ended = served.home.run(&["refresh", "--due", "0s", "--json"]);
+        assert_eq!(ended.code, Some(4), "{ended:?}");
+        let json: Value = serde_json::from_str(&ended.out).expect("JSON");
+        let row = &json["profiles"][0];
+        assert!(row["result"] == "passing" && row["retry_at"].is_string(), "{row}");
+        assert!(row["why"].as_str().is_some_and(|why| why.contains("503")), "{row}");
+    }
+    assert_eq!(words(&served.home), ["asked", "failed"]);
+    assert_eq!(served.home.run(&["refresh", "demo/ana"]).code, Some(0), "who names it is obeyed");
+}
+
+#[test]
+fn a_grant_that_is_over_is_asked_for_again_by_its_name_alone() {
+    let (served, _) = Served::with_ana(-5);
+    served.serving.with(|authority| authority.withdraw("ana@demo.test"));
+    for _ in 0..2 {
+        let ended = served.home.run(&["refresh", "--all"]);
+        assert!(ended.said(3).contains("invalid_grant"), "{ended:?}");
+    }
+    assert_eq!(words(&served.home), ["asked", "dead"]);
+    assert_eq!(served.home.run(&["refresh", "demo/ana"]).code, Some(3));
+    assert_eq!(words(&served.home), ["asked", "dead", "asked", "dead"]);
 }
 
 #[test]

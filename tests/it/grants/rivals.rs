@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use authtui::demo::authority::TOKEN;
 use authtui::demo::authority::fault::Mishap;
 use authtui::domain::name::{ProfileName, StoreId};
 use authtui::domain::profile::Profile;
@@ -9,6 +10,7 @@ use authtui::shell::stores::Stores;
 
 use crate::grants::{events, until, words};
 use crate::home::Ended;
+use crate::home::held::Held;
 use crate::home::served::{Served, store};
 
 #[test]
@@ -63,9 +65,64 @@ fn whoever_waits_says_for_whom() {
     let mut second = served.home.start(&["refresh", "demo/ana"]);
     let line = second.line("authtui: demo/ana: waiting");
     let holder =
-        format!("authtui: demo/ana: waiting for authtui token (process {}), which is refreshing", first.id());
+        format!("authtui: demo/ana: waiting for authtui token (process {}), which is at work", first.id());
     assert!(line.starts_with(&holder), "{line}");
     assert_eq!((first.end().code, second.end().code, served.refreshes()), (Some(0), Some(0), (1, 0)));
+}
+
+#[test]
+fn who_waited_is_told_what_the_first_one_was_told_and_asks_nothing() {
+    let (served, before) = Served::with_ana(-5);
+    let held = Held::instead(&served, TOKEN);
+    let first = served.home.start(&["token", "demo/ana"]);
+    let asked = held.request();
+    let waits = |command: &str| {
+        let mut waiting = served.home.start(&[command, "demo/ana"]);
+        waiting.line("authtui: demo/ana: waiting");
+        waiting
+    };
+    let others = ["token", "refresh", "resolve"].map(waits);
+
+    asked.answer("503 Service Unavailable", "Retry-After: 3600\r\n", "");
+
+    assert_eq!(first.end().code, Some(4));
+    for other in others {
+        let ended = other.end();
+        assert_eq!(ended.code, Some(4), "{ended:?}");
+        assert!(ended.err.contains("503") && ended.err.contains("59m"), "{ended:?}");
+    }
+    assert!(held.waits().is_none(), "somebody asked again");
+    assert_eq!(words(&served.home), ["asked", "failed"]);
+    assert_eq!(served.stored("ana"), Some(before));
+}
+
+#[test]
+fn who_is_told_to_end_while_it_waits_for_another_asks_nothing_and_ends() {
+    let (served, _) = Served::with_ana(-5);
+    let held = Held::instead(&served, TOKEN);
+    let mut first = served.home.start(&["token", "demo/ana"]);
+    let _asked = held.request();
+    for arguments in [&["refresh", "demo/ana"][..], &["refresh", "--all"]] {
+        let mut waiting = served.home.start(arguments);
+        waiting.line("authtui: demo/ana: waiting");
+        waiting.signal("INT");
+        let ended = waiting.end();
+        assert!(ended.said(1).contains("the program is ending"), "{ended:?}");
+    }
+    assert!(!first.has_ended() && held.waits().is_none());
+    assert_eq!(words(&served.home), ["asked"]);
+}
+
+#[test]
+fn many_end_at_the_second_signal_whatever_was_asked() {
+    let (served, _) = Served::with_ana(-5);
+    let held = Held::instead(&served, TOKEN);
+    let mut all = served.home.start(&["refresh", "--all"]);
+    let _asked = held.request();
+    all.signal("TERM");
+    all.line("authtui: ending");
+    all.signal("TERM");
+    assert!(all.end().said(1).contains("may want a new login"));
 }
 
 #[test]

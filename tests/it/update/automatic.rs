@@ -487,7 +487,7 @@ fn settled(profiles: impl IntoIterator<Item = Profile>) -> App {
 }
 
 fn asked(name: &str) -> Effect {
-    Effect::Refresh(id(name), Wish::Valid { for_at_least: LEAD })
+    Effect::Refresh(id(name), Wish::Due { within: LEAD })
 }
 
 impl App {
@@ -548,7 +548,7 @@ impl Office {
     fn hear(&mut self, msg: Msg) {
         for effect in self.app.feed(msg) {
             if let Effect::Refresh(id, wish) = effect {
-                assert_eq!(wish, Wish::Valid { for_at_least: LEAD });
+                assert_eq!(wish, Wish::Due { within: LEAD });
                 assert!(!self.open.contains(&id), "{} is asked for already", id.name);
                 self.begun.push((self.app.now, id.clone()));
                 self.open.push_back(id);

@@ -66,8 +66,10 @@ fn only_what_is_due_is_refreshed_together() {
         key_profile(),
         due("c"),
         due("running"),
+        due("ending"),
     ]);
     app.model.refreshing.insert(id("running"));
+    app.model.revoking.insert(id("ending"));
     let refresh = |name| Effect::Refresh(id(name), Wish::New);
     assert_eq!(app.keys("R"), [refresh("a"), refresh("now"), refresh("c")]);
     assert_eq!(app.message(), "Refreshing 3 profiles.");
