@@ -1,25 +1,28 @@
 //! The event log of this machine: written before and after each refresh, by every process.
 //!
-//! It lies in the state folder, holds no secret, and stays small: when it has grown, the older half
-//! goes. What was asked and has no answer stays, because it is what explains a lost grant later.
+//! It lies in the state folder, holds no secret, and stays small: when it has grown, most of what is
+//! old goes. What was asked and has no answer stays, because it explains a lost grant later, and so do
+//! the last two thousand renewals or so, because they keep an older copy from asking with a spent token.
 
+mod kept;
 mod seen;
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, Read, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
-use crate::domain::event::{self, Event, Happened, Past};
+use crate::domain::event::Event;
 use crate::shell::file::temporary::{self, Temporary};
 use crate::shell::grant_lock::make_folder;
+use crate::shell::journal::kept::kept;
 use crate::shell::journal::seen::Seen;
 use crate::shell::lock;
 use crate::stored::log;
 
-/// From this size on, in bytes, the older half goes.
-const LARGEST: u64 = 256 * 1024;
+/// From this size on, in bytes, what is old goes.
+const LARGEST: u64 = 1024 * 1024;
 /// How long a writer waits for another one: each writes a line.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -54,7 +57,8 @@ impl Journal {
         &self.path
     }
 
-    /// What it says, oldest first; nothing where it is not there.
+    /// What it says, oldest first; nothing where it is not there. Of one that could not be shortened it
+    /// is the end.
     ///
     /// # Errors
     /// When it is there and cannot be read.
@@ -72,12 +76,13 @@ impl Journal {
     }
 
     fn text(&self) -> io::Result<String> {
-        let file = match File::open(&self.path) {
+        let mut file = match File::open(&self.path) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(String::new()),
             Err(error) => return Err(error),
         };
         let mut bytes = Vec::new();
+        file.seek(SeekFrom::Start(file.metadata()?.len().saturating_sub(2 * LARGEST)))?;
         file.take(2 * LARGEST).read_to_end(&mut bytes)?;
         Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
@@ -133,19 +138,15 @@ impl Journal {
         file.sync_data()?;
         drop(file);
         // The event is written; that an old one could not be dropped changes nothing.
-        if size > LARGEST && self.shorten().is_err() {
-            return Ok(());
+        if size > LARGEST {
+            drop(self.shorten());
         }
         Ok(())
     }
 
-    /// Drops the older half of what has an answer.
+    /// Drops what is old.
     fn shorten(&self) -> io::Result<()> {
-        let events = self.read()?;
-        let from = events.len() / 2;
-        let kept =
-            events.iter().enumerate().filter(|(index, event)| *index >= from || is_open(&events, event));
-        let text: String = kept.map(|(_, event)| log::line(event)).collect();
+        let text = kept(&self.read()?, LARGEST);
         // The lock of the log is held, so whatever is left of such a file belongs to nobody.
         temporary::remove_leftovers(&self.path);
         let mut shorter = Temporary::beside(&self.path)?;
@@ -154,24 +155,7 @@ impl Journal {
     }
 }
 
-/// Whether `asked` is a refresh without an end.
-fn is_open(events: &[Event], asked: &Event) -> bool {
-    match &asked.what {
-        Happened::Asked { grant } => event::past(events, grant) == Past::Interrupted(asked),
-        Happened::Renewed { .. }
-        | Happened::Adopted { .. }
-        | Happened::Kept { .. }
-        | Happened::Failed { .. }
-        | Happened::Unsaved { .. }
-        | Happened::LoggedIn
-        | Happened::Erased
-        | Happened::Revoked
-        | Happened::NotRevoked { .. } => false,
-    }
-}
-
 fn ends_a_line(file: &mut File, size: u64) -> io::Result<bool> {
-    use std::io::{Seek, SeekFrom};
     file.seek(SeekFrom::Start(size - 1))?;
     let mut last = [0];
     file.read_exact(&mut last)?;
@@ -182,7 +166,7 @@ fn ends_a_line(file: &mut File, size: u64) -> io::Result<bool> {
 mod tests {
     use super::*;
     use crate::domain::clock::at_seconds;
-    use crate::domain::event::Author;
+    use crate::domain::event::{Author, Happened};
     use crate::domain::name::ProfileName;
 
     fn event(what: Happened) -> Event {
@@ -242,6 +226,39 @@ mod tests {
         let events = journal.read().expect("events");
         assert!(std::fs::metadata(journal.path()).expect("a log").len() < LARGEST * 2 / 3);
         assert_eq!((&events[0], events.last()), (&asked("lost"), Some(&asked("last"))));
+    }
+
+    #[test]
+    fn a_thousand_renewals_are_all_remembered() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let journal = Journal::of(folder.path());
+        let renewed = |number: u32| {
+            let (grant, next) = (format!("{number:016x}"), format!("{:016x}", number + 100_000));
+            event(Happened::Renewed { grant, next, generation: 1 })
+        };
+        let lines = |number| log::line(&asked(&format!("{number:016x}"))) + &log::line(&renewed(number));
+        // Some at a time, each of which may shorten it.
+        for hundred in 0..40 {
+            let some: String = (hundred * 100..(hundred + 1) * 100).map(lines).collect();
+            journal.add(&some).expect("written");
+        }
+        assert!(std::fs::metadata(journal.path()).expect("a log").len() < LARGEST * 5 / 4);
+        for number in 3000..4000 {
+            let found = journal.about(&format!("{number:016x}")).expect("readable");
+            assert_eq!(found.last(), Some(&renewed(number)));
+        }
+    }
+
+    #[test]
+    fn of_one_that_cannot_be_shortened_the_end_is_read() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let journal = Journal::of(folder.path());
+        let why = "w".repeat(300);
+        let line = log::line(&event(Happened::Failed { grant: "g".into(), is_dead: false, why }));
+        let long = line.repeat(3 * usize::try_from(LARGEST).expect("small") / line.len());
+        std::fs::write(journal.path(), long + &log::line(&asked("last"))).expect("a long log");
+        assert_eq!(journal.about("last").expect("readable"), [asked("last")]);
+        assert_eq!(journal.read().expect("readable").last(), Some(&asked("last")));
     }
 
     #[cfg(unix)]

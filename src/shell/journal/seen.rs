@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use crate::domain::event::Event;
@@ -21,7 +21,8 @@ pub(super) struct Seen {
 }
 
 impl Seen {
-    /// What the log at `path` says of `grant`, oldest first; at most `most` bytes of it are read.
+    /// What the log at `path` says of `grant`, oldest first; no more than the last `most` bytes of it
+    /// are read at once.
     pub(super) fn about(&mut self, path: &Path, most: u64, grant: &str) -> io::Result<Vec<Event>> {
         self.catch_up(path, most)?;
         Ok(self.grants.get(grant).cloned().unwrap_or_default())
@@ -37,9 +38,15 @@ impl Seen {
                 Err(error) => return Err(error),
             }
         }
-        let Some(file) = &self.file else { return Ok(()) };
+        let Some(mut file) = self.file.as_ref() else { return Ok(()) };
+        let from = file.metadata()?.len().saturating_sub(most);
+        if from > self.length {
+            // What is passed over may have ended what was read.
+            self.grants.clear();
+            self.length = file.seek(SeekFrom::Start(from))?;
+        }
         let mut added = Vec::new();
-        file.take(most.saturating_sub(self.length)).read_to_end(&mut added)?;
+        file.take(most).read_to_end(&mut added)?;
         let text = String::from_utf8_lossy(&added);
         for event in log::events(&text) {
             if let Some(grant) = event.what.grant() {

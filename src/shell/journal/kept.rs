@@ -1,0 +1,99 @@
+//! What stays of an event log that has grown.
+//!
+//! The last line about a grant says what may be done with its refresh token: a request without an
+//! end explains a lost grant later, and a renewal keeps whoever finds an older copy from asking with
+//! a spent token. Those stay longest.
+
+use std::collections::BTreeMap;
+use std::slice;
+
+use crate::domain::event::{self, Event, Past};
+use crate::stored::log;
+
+/// The lines of `events` that stay in a log that may have `largest` bytes: each request without an
+/// end, the newest renewals in half of it, and the newest of all else in a quarter.
+pub(super) fn kept(events: &[Event], largest: u64) -> String {
+    let grants = events.iter().enumerate().filter_map(|(index, event)| Some((event.what.grant()?, index)));
+    let last: BTreeMap<&str, usize> = grants.collect();
+    let (mut renewals, mut others) = (0_u64, 0_u64);
+    let mut kept = Vec::new();
+    for (index, event) in events.iter().enumerate().rev() {
+        let line = log::line(event);
+        let size = u64::try_from(line.len()).unwrap_or(u64::MAX);
+        let grant = event.what.grant().filter(|grant| last.get(grant) == Some(&index));
+        let stays = match grant.map_or(Past::Plain, |grant| event::past(slice::from_ref(event), grant)) {
+            Past::Interrupted(_) => true,
+            Past::Spent { .. } => {
+                renewals = renewals.saturating_add(size);
+                renewals <= largest / 2
+            }
+            Past::Plain => {
+                others = others.saturating_add(size);
+                others <= largest / 4
+            }
+        };
+        if stays {
+            kept.push(line);
+        }
+    }
+    kept.reverse();
+    kept.concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::clock::at_seconds;
+    use crate::domain::event::{Author, Happened};
+    use crate::domain::name::ProfileName;
+
+    fn event(what: Happened) -> Event {
+        Event {
+            at: at_seconds(1_800_000_000).expect("a time"),
+            by: Author { program: "authtui".into(), process: 7 },
+            profile: ProfileName::parse("acme/ana").expect("a name"),
+            store: "/home/ana/config.yaml".into(),
+            what,
+        }
+    }
+
+    fn asked(grant: &str) -> Event {
+        event(Happened::Asked { grant: grant.into() })
+    }
+
+    fn renewed(grant: &str, next: &str) -> Event {
+        event(Happened::Renewed { grant: grant.into(), next: next.into(), generation: 2 })
+    }
+
+    fn failed(grant: &str) -> Event {
+        event(Happened::Failed { grant: grant.into(), is_dead: false, why: "503".into() })
+    }
+
+    #[test]
+    fn what_says_whether_a_token_may_be_asked_with_outlives_what_does_not() {
+        let mut events = vec![asked("lost"), asked("g1"), renewed("g1", "g2"), asked("g3"), failed("g3")];
+        let rest = (0..200).map(|number| failed(&format!("n{number}")));
+        events.extend(rest);
+        events.push(renewed("same", "same"));
+
+        let largest = 4 * 10 * u64::try_from(log::line(&failed("n199")).len()).expect("small");
+        let kept = log::events(&kept(&events, largest));
+
+        assert_eq!(kept[..2], [asked("lost"), renewed("g1", "g2")]);
+        assert_eq!(kept.len(), 11);
+        assert_eq!((kept[2].clone(), kept.last()), (failed("n192"), events.last()));
+        for grant in ["lost", "g1"] {
+            let (before, after) = (event::past(&events, grant), event::past(&kept, grant));
+            assert_eq!(format!("{after:?}"), format!("{before:?}"), "{grant}");
+        }
+    }
+
+    #[test]
+    fn the_oldest_renewals_go_at_last() {
+        let events: Vec<Event> =
+            (100..200).map(|number| renewed(&format!("g{number}"), &format!("g{}", number + 1))).collect();
+        let largest = 2 * 10 * u64::try_from(log::line(&events[0]).len()).expect("small");
+        let kept = log::events(&kept(&events, largest));
+        assert_eq!(kept, events[90..]);
+    }
+}
