@@ -68,7 +68,7 @@ pub(super) fn run(hands: &Arc<Hands>, arguments: &Arguments, extent: Extent) -> 
         }
     }
     if arguments.remote {
-        let ended = remote::run(hands, &profile)?;
+        let ended = remote::run(hands, &profile, extent)?;
         if ended != Exit::Done || extent == Extent::Tokens {
             return Ok(ended);
         }

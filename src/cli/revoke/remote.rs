@@ -5,6 +5,7 @@ use std::sync::Arc;
 use color_eyre::eyre::Result;
 
 use crate::cli::exit::{self, Exit};
+use crate::cli::revoke::Extent;
 use crate::cli::screen;
 use crate::domain::change::Snapshot;
 use crate::domain::profile::Profile;
@@ -54,16 +55,22 @@ pub(super) fn announce(hands: &Hands, snapshot: &Snapshot, profile: &Profile) ->
     Ok(())
 }
 
-/// Asks the provider, and says what came of it.
-pub(super) fn run(hands: &Arc<Hands>, profile: &Profile) -> Result<Exit> {
+/// Asks the provider, and says what came of it. Where the whole profile is to go, tokens of another login
+/// that came meanwhile are a failure: nobody has ended those.
+pub(super) fn run(hands: &Arc<Hands>, profile: &Profile, extent: Extent) -> Result<Exit> {
     let name = &profile.id.name;
     Ok(match screen::runtime()?.block_on(revoke(hands, &profile.id)) {
         Revoked::Done(after) => {
             let still = after.profile(name).is_some_and(|profile| profile.held.tokens().is_some());
-            let here =
-                if still { "it holds the tokens of another login" } else { "its tokens are erased here" };
+            let (here, exit) = match (still, extent) {
+                (false, Extent::Tokens | Extent::Profile) => ("its tokens are erased here", Exit::Done),
+                (true, Extent::Tokens) => ("it holds the tokens of another login", Exit::Done),
+                (true, Extent::Profile) => {
+                    ("it holds the tokens of another login, so it is not removed", Exit::Failure)
+                }
+            };
             console::say(&format!("authtui: {name}: revoked at its provider; {here}."));
-            Exit::Done
+            exit
         }
         Revoked::NotEnded(trouble) | Revoked::NotErased(trouble) => {
             exit::trouble(&trouble, &name.to_string())

@@ -10,6 +10,7 @@ use authtui::domain::event::Happened;
 use authtui::shell::journal::Journal;
 use portable_pty::CommandBuilder;
 
+use crate::home::held::Held;
 use crate::home::running::Running;
 use crate::home::served::{Pair, Served, store};
 use crate::home::{PATIENCE, person, program};
@@ -51,6 +52,22 @@ fn removing_takes_the_profile_once_its_grant_is_over() {
     );
     assert!(!lives(&served, &pair));
     assert_eq!(served.home.run(&["token", "demo/ana"]).code, Some(5));
+}
+
+#[test]
+fn a_login_that_comes_while_the_provider_is_asked_is_not_removed() {
+    let (served, _) = Served::with_ana(3600);
+    let held = Held::instead(&served, REVOKE);
+    let removing = served.home.start(&["remove", "demo/ana", "--remote", "--yes"]);
+    let asked = held.request();
+    let (entry, other) = served.entry("ana", 3600);
+    served.home.store(store(&[entry]));
+
+    asked.answer("200 OK", "", "");
+
+    let ended = removing.end();
+    assert!(ended.said(1).contains("another login, so it is not removed"), "{ended:?}");
+    assert_eq!(served.stored("ana"), Some(other));
 }
 
 #[test]
