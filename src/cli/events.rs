@@ -7,7 +7,7 @@ use color_eyre::eyre::Result;
 use serde::Serialize;
 
 use crate::cli::exit::Exit;
-use crate::cli::target;
+use crate::cli::{list, target};
 use crate::domain::clock::{local, rfc3339_millis};
 use crate::domain::event::{Event, Happened};
 use crate::shell::{Hands, console};
@@ -56,7 +56,8 @@ pub(super) fn run(hands: &Arc<Hands>, arguments: &Arguments) -> Result<Exit> {
     events.retain(|event| name.as_ref().is_none_or(|name| event.profile == *name));
     if arguments.json {
         let events = events.iter().map(line).collect();
-        console::print(&format!("{}\n", serde_json::to_string(&Printed { version: 1, events })?))?;
+        let json = serde_json::to_string(&Printed { version: 1, events })?;
+        console::print(&format!("{}\n", list::escaped(&json)))?;
         return Ok(Exit::Done);
     }
     if events.is_empty() {
