@@ -66,8 +66,10 @@ fn explained(hands: &Hands, stores: &[Snapshot], now: Now) {
     // A log that cannot be read explains nothing; refreshing says so.
     let events = hands.journal.read().unwrap_or_default();
     let asking = asking::under_way(hands, &events);
+    let catalog = hands.catalog_now();
     for profile in stores.iter().flat_map(Snapshot::profiles) {
-        if let Some(why) = reason::of(profile, &events, &asking, now) {
+        if let Some(why) = reason::of(profile, catalog.get(profile.id.name.provider()), &events, &asking, now)
+        {
             console::say(&format!("authtui: {}: {why}", profile.id.name));
         }
     }

@@ -115,8 +115,13 @@ async fn attempt(
     let offset = hands.clock.now().offset;
     let interrupted = match heir::find(hands, &profile).await {
         Found::Nothing => None,
+        // Such a token is not spent by asking.
+        Found::Interrupted(_) | Found::Heir(_) | Found::Orphan(_)
+            if provider.rotation == Rotation::Reusable =>
+        {
+            None
+        }
         Found::Interrupted(event) => Some(event),
-        Found::Heir(_) | Found::Orphan(_) if provider.rotation == Rotation::Reusable => None,
         Found::Heir(renewal) => return ended(errand.adopt(renewal).await),
         Found::Orphan(event) => return Err(orphaned(&what, &event, offset)),
     };

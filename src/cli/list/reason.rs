@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 
 use crate::domain::clock::{Now, local};
 use crate::domain::countdown::countdown;
-use crate::domain::event::{self, Event, Past};
+use crate::domain::event::Event;
+use crate::domain::known::Known;
 use crate::domain::profile::{Profile, RefreshResult};
+use crate::domain::provider::Provider;
 use crate::domain::text;
 use crate::domain::trouble::Stored;
 
@@ -13,24 +15,35 @@ use crate::domain::trouble::Stored;
 const LONGEST: usize = 400;
 
 /// What a person should know of `profile`, by its last refresh and by what the log says of its grant;
-/// `asking` are the grants for which somebody asks at this moment.
-pub(super) fn of(profile: &Profile, events: &[Event], asking: &BTreeSet<String>, now: Now) -> Option<String> {
+/// its provider is `provider`,
+/// where that is known; `asking` are the grants for which somebody asks at this moment.
+pub(super) fn of(
+    profile: &Profile,
+    provider: Option<&Provider>,
+    events: &[Event],
+    asking: &BTreeSet<String>,
+    now: Now,
+) -> Option<String> {
     let (name, safe) = (&profile.id.name, Stored::Untouched);
-    let interrupted = profile.grant().and_then(|grant| match event::past(events, &grant) {
-        Past::Interrupted(event)
-            if event.profile.provider() == name.provider() && !asking.contains(&grant) =>
-        {
-            Some(event)
+    match Known::of(events, profile, provider, asking) {
+        Some(Known::Interrupted(event)) => {
+            return Some(format!(
+                "the refresh of {} by {} was interrupted between request and save, so the refresh token may be spent. \
+                 {safe} Next: authtui refresh {name}",
+                local(event.at, now.offset),
+                event.by
+            ));
         }
-        Past::Plain | Past::Spent { .. } | Past::Interrupted(_) => None,
-    });
-    if let Some(event) = interrupted {
-        return Some(format!(
-            "the refresh of {} by {} was interrupted between request and save, so the refresh token may be spent. {safe} \
-             Next: authtui refresh {name}",
-            local(event.at, now.offset),
-            event.by
-        ));
+        Some(Known::Outdated(event)) => {
+            return Some(format!(
+                "these are older tokens: it was renewed on {} by {}. {safe} Next: authtui refresh {name}, which takes \
+                 the newer ones if they can be found, and never asks with these",
+                local(event.at, now.offset),
+                event.by
+            ));
+        }
+        // What went well after all, or is about to, needs nobody.
+        Some(Known::UnderWay(_) | Known::Survived(_)) | None => {}
     }
     match &profile.last_refresh_of_this_grant()?.result {
         RefreshResult::Done => None,

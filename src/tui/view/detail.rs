@@ -8,9 +8,10 @@ use ratatui::widgets::Paragraph;
 use crate::domain::change::{Row, Snapshot, Where};
 use crate::domain::clock::{DateTime, Now, Utc, local_minute};
 use crate::domain::health::Health;
+use crate::domain::known::Known;
 use crate::domain::profile::{Kind, LastRefresh, Profile, RefreshResult};
 use crate::tui::model::{Model, RowId, Screen};
-use crate::tui::past::{self, Known};
+use crate::tui::past;
 use crate::tui::sheet::{Repeated, Sheet};
 use crate::tui::theme::Theme;
 use crate::tui::{pane, prose, renewal, state, used};
@@ -64,9 +65,9 @@ fn whole(sheet: &mut Sheet<'_>, model: &Model, profile: &Profile, theme: &Theme,
     }
     if let Some((how, words)) = past::of(model, profile, now) {
         let style = match how {
-            Known::UnderWay => theme.accent,
-            Known::Interrupted | Known::Outdated => theme.warn,
-            Known::Survived => theme.muted,
+            Known::UnderWay(_) => theme.accent,
+            Known::Interrupted(_) | Known::Outdated(_) => theme.warn,
+            Known::Survived(_) => theme.muted,
         };
         sheet.text(&words, style);
     }

@@ -71,6 +71,22 @@ fn one_that_the_provider_never_saw_is_survived_and_that_is_said() {
 }
 
 #[test]
+fn a_token_that_stays_good_is_not_called_spent() {
+    let (served, _) = Served::with_ana(-5);
+    let often = |file: String| file.replace("rotation: single_use", "rotation: reusable");
+    let file = often(authtui::demo::provider_file(served.serving.issuer()));
+    assert!(file.contains("reusable"), "{file}");
+    served.home.provider("demo", &file);
+    killed(&served);
+    let listed = served.home.run(&["list"]);
+    assert_eq!((listed.code, listed.err.as_str()), (Some(0), ""));
+
+    let refused = served.home.run(&["refresh", "demo/ana"]);
+
+    assert!(refused.said(3).contains("invalid_grant") && !refused.err.contains("is lost"), "{refused:?}");
+}
+
+#[test]
 fn one_that_is_under_way_is_told_from_one_that_was_killed() {
     let (served, _) = Served::with_ana(-5);
     let pty = Pty::start(&served.home, &["--no-auto-refresh"], SIZE);

@@ -58,11 +58,27 @@ fn an_older_copy_that_an_editor_saves_later_is_not_asked_with() {
     let older = served.home.bytes();
     assert_eq!(served.home.run(&["refresh", "demo/ana"]).code, Some(0));
     served.home.store(&older);
+    let listed = served.home.run(&["list"]);
+    assert!(listed.err.contains("demo/ana: these are older tokens: it was renewed on"), "{listed:?}");
 
     let ended = served.home.run(&["refresh", "demo/ana"]);
 
     assert!(ended.said(3).contains("this refresh token was spent on"), "{ended:?}");
     assert_eq!((served.stored("ana"), served.refreshes()), (Some(first), (1, 0)));
+}
+
+#[test]
+fn a_path_that_could_steer_a_terminal_is_escaped_in_the_events() {
+    let (served, _) = Served::with_ana(-5);
+    let odd = served.home.path("config/authtui/\u{9b}31m\u{202e}.yaml");
+    std::fs::rename(served.home.config(), &odd).expect("renamed");
+    let odd = odd.to_str().expect("text");
+    assert_eq!(served.home.run(&["--config", odd, "refresh", "demo/ana"]).code, Some(0));
+    let printed = served.home.run(&["events", "--json"]);
+    let (_, out) = printed.quietly();
+    assert!(out.trim_end().chars().all(|char| char.is_ascii_graphic() || char == ' '), "{out:?}");
+    let json: serde_json::Value = serde_json::from_str(out).expect("JSON");
+    assert_eq!(json["events"][0]["store"], odd);
 }
 
 #[test]

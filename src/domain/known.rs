@@ -1,0 +1,102 @@
+//! What the event log knows of the grant that a profile holds, beyond that it was refreshed.
+
+use std::collections::BTreeSet;
+
+use crate::domain::event::{self, Event, Past};
+use crate::domain::profile::Profile;
+use crate::domain::provider::{Provider, Rotation};
+
+/// What is known, and the event that says so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Known<'a> {
+    /// Somebody is asking with it.
+    UnderWay(&'a Event),
+    /// Whoever asked has gone, and nobody knows what the provider did.
+    Interrupted(&'a Event),
+    /// Whoever asked has gone, and somebody has renewed the grant since.
+    Survived(&'a Event),
+    /// It was renewed, and what is stored is the old pair again.
+    Outdated(&'a Event),
+}
+
+impl<'a> Known<'a> {
+    /// What `events`, oldest first, know of the grant of `profile`, whose provider is `provider` where
+    /// that is known; `asking` are the grants for which somebody asks at this moment.
+    #[must_use]
+    pub fn of(
+        events: &'a [Event],
+        profile: &Profile,
+        provider: Option<&Provider>,
+        asking: &BTreeSet<String>,
+    ) -> Option<Self> {
+        let grant = profile.grant()?;
+        // Such a token is not spent by asking.
+        if provider.is_some_and(|provider| provider.rotation == Rotation::Reusable) {
+            return None;
+        }
+        let is_meant = |event: &Event| event.profile.provider() == profile.id.name.provider();
+        match event::past(events, &grant) {
+            Past::Interrupted(event) if is_meant(event) && asking.contains(&grant) => {
+                return Some(Self::UnderWay(event));
+            }
+            Past::Interrupted(event) if is_meant(event) => return Some(Self::Interrupted(event)),
+            Past::Spent { event, .. } if is_meant(event) => return Some(Self::Outdated(event)),
+            Past::Plain | Past::Spent { .. } | Past::Interrupted(_) => {}
+        }
+        event::survived(events, &grant).filter(|event| is_meant(event)).map(Self::Survived)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::clock::at_seconds;
+    use crate::domain::event::{Author, Happened};
+    use crate::domain::name::{ProfileId, ProfileName, StoreId};
+    use crate::domain::profile::Kind;
+    use crate::domain::provider::file;
+    use crate::domain::secret::Secret;
+    use crate::domain::tokens::{Held, Tokens};
+
+    #[test]
+    fn a_token_that_stays_good_is_never_called_spent() {
+        let name = ProfileName::parse("acme/ana").expect("a name");
+        let mut profile = Profile::new(ProfileId { store: StoreId::Own, name: name.clone() }, Kind::OAuth);
+        profile.held = Held::Here(Tokens { access: Secret::new("a"), refresh: Some(Secret::new("r")) });
+        let grant = profile.grant().expect("a grant");
+        let event = |what| Event {
+            at: at_seconds(1_800_000_000).expect("a time"),
+            by: Author { program: "authtui".into(), process: 7 },
+            profile: name.clone(),
+            store: "/home/ana/config.yaml".into(),
+            what,
+        };
+        let asked = |grant: &str| event(Happened::Asked { grant: grant.into() });
+        let renewed = |grant: &str, next: &str| {
+            event(Happened::Renewed { grant: grant.into(), next: next.into(), generation: 2 })
+        };
+        let provider = |rotation: &str| {
+            let text = "name: acme\nendpoints: { authorize: 'https://a.test/a', token: 'https://a.test/t' }\n\
+                        client: { id: c }\n";
+            file::load("acme", &format!("{text}refresh: {{ rotation: {rotation} }}\n")).expect("a provider")
+        };
+        let (once, often) = (provider("single_use"), provider("reusable"));
+        let (asking, nobody) = (BTreeSet::from([grant.clone()]), BTreeSet::new());
+        let interrupted = [asked(&grant)];
+        let outdated = [renewed(&grant, "next")];
+        let survived = [asked("old"), asked("old"), renewed("old", &grant)];
+        let foreign = [Event { profile: ProfileName::parse("other/ana").expect("a name"), ..asked(&grant) }];
+        for (events, asking, known) in [
+            (&interrupted[..], &nobody, Some(Known::Interrupted(&interrupted[0]))),
+            (&interrupted, &asking, Some(Known::UnderWay(&interrupted[0]))),
+            (&outdated, &nobody, Some(Known::Outdated(&outdated[0]))),
+            (&survived, &nobody, Some(Known::Survived(&survived[0]))),
+            (&foreign, &nobody, None),
+            (&[], &nobody, None),
+        ] {
+            assert_eq!(Known::of(events, &profile, Some(&once), asking), known);
+            assert_eq!(Known::of(events, &profile, None, asking), known);
+            assert_eq!(Known::of(events, &profile, Some(&often), asking), None);
+        }
+    }
+}
