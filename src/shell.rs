@@ -28,6 +28,7 @@ pub mod signals;
 pub mod stores;
 pub mod surroundings;
 pub mod tasks;
+pub mod telling;
 pub mod terminal;
 pub mod waiting;
 pub mod watch;
@@ -51,6 +52,7 @@ use crate::shell::paths::Paths;
 use crate::shell::refresh::turn::Turns;
 use crate::shell::saving::Saving;
 use crate::shell::stores::{Failure, Stores};
+use crate::shell::telling::Telling;
 use crate::shell::waiting::Waiting;
 
 /// Everything that things are done with.
@@ -74,6 +76,7 @@ pub struct Hands {
     listeners: Listeners,
     turns: Turns,
     ending: watched::Sender<bool>,
+    telling: Telling,
     /// Who is told of refreshes that wait.
     pub waiting: Waiting,
 }
@@ -100,6 +103,7 @@ impl Hands {
             listeners: Listeners::default(),
             turns: Turns::default(),
             ending: watched::Sender::default(),
+            telling: Telling::default(),
             waiting: Waiting::default(),
         }
     }

@@ -14,7 +14,7 @@ use crate::shell::refresh::{keep, refresh};
 use crate::shell::revoke::revoke;
 use crate::shell::stores::Failure;
 use crate::shell::tasks::Tasks;
-use crate::shell::{Hands, asking, broke, login};
+use crate::shell::{Hands, broke, login, telling};
 use crate::tui::message::{Copied, Effect, Form, Msg, Refreshed, Revoked};
 
 /// Where messages for the model go.
@@ -47,21 +47,21 @@ async fn run(hands: Arc<Hands>, inbox: Inbox, effect: Effect) {
         Effect::Refresh(id, wish) => {
             let refreshed = refresh(&hands, &id, wish).await;
             say(&inbox, Msg::Refreshed(id, refreshed));
-            tell_events(&hands, &inbox).await;
+            telling::tell(&hands, &inbox).await;
         }
         Effect::Change(id, change) => {
             let changed = change_of(&hands, &id, *change).await;
             say(&inbox, Msg::Changed(id, changed));
-            tell_events(&hands, &inbox).await;
+            telling::tell(&hands, &inbox).await;
         }
         Effect::Revoke(id) => {
             let revoked = revoke(&hands, &id).await;
             say(&inbox, Msg::Revoked(id, revoked));
-            tell_events(&hands, &inbox).await;
+            telling::tell(&hands, &inbox).await;
         }
         Effect::Rescue(newer) => {
             keep(&hands, &newer).await;
-            tell_events(&hands, &inbox).await;
+            telling::tell(&hands, &inbox).await;
         }
         Effect::Copy(id, form) => {
             let what = format!("the {} of {}", form.word(), id.name);
@@ -86,29 +86,14 @@ async fn run(hands: Arc<Hands>, inbox: Inbox, effect: Effect) {
             });
             say(&inbox, Msg::Described(name, described));
         }
-        Effect::ReadEvents => tell_events(&hands, &inbox).await,
+        Effect::ReadEvents => telling::tell(&hands, &inbox).await,
         Effect::Read(store) => say(&inbox, Msg::Stored(hands.read(store).await)),
         Effect::Print(_) | Effect::Redraw | Effect::Suspend | Effect::Quit => {}
     }
 }
 
-/// Tells the event log as it is now, and for which grants of it somebody is asking.
-async fn tell_events(hands: &Arc<Hands>, inbox: &Inbox) {
-    let looking = Arc::clone(hands);
-    let reading = tokio::task::spawn_blocking(move || {
-        let events = looking.journal.read()?;
-        Ok((asking::under_way(&looking, &events), events))
-    });
-    match reading.await.unwrap_or_else(|_| Err(std::io::Error::other("a fault of the program"))) {
-        Ok((asking, events)) => {
-            say(inbox, Msg::Asking(asking));
-            say(inbox, Msg::Events(Ok(events)));
-        }
-        Err(error) => say(inbox, Msg::Events(Err(error.to_string()))),
-    }
-}
-
-fn say(inbox: &Inbox, msg: Msg) {
+/// Tells the model of it.
+pub(super) fn say(inbox: &Inbox, msg: Msg) {
     // The loop has ended: nobody is left to be told.
     let _ = inbox.send(msg);
 }

@@ -18,7 +18,7 @@ use crate::domain::change::{Change, Edit, Moved, Renewal, Snapshot};
 use crate::domain::event::Happened;
 use crate::domain::name::ProfileId;
 use crate::domain::profile::{LastRefresh, Profile};
-use crate::domain::provider::{Provider, Rotation};
+use crate::domain::provider::Provider;
 use crate::domain::secret::Fingerprint;
 use crate::domain::trouble::{Next, Stored, Trouble};
 use crate::oauth::refresh::{Cannot, Decision, Verdict, Wish, decide, judge, stands};
@@ -74,6 +74,7 @@ async fn attempt(
         let title = provider.map_or(id.name.provider(), |provider| &provider.title);
         ended(Refreshed::Failed(Some(snapshot), failed(last, title, &what, hands.clock.now().wall)))
     };
+    let looks = hands.turns.look(&what).await?;
     let (snapshot, profile) = read(hands, id, &what).await?;
     match decide(&profile, provider, began.seen.as_ref(), wish, hands.clock.now()) {
         Decision::Enough => return ended(Refreshed::Enough(snapshot)),
@@ -83,6 +84,8 @@ async fn attempt(
         Decision::Ask(_) if hands.is_ending() => return Err(ending(&what)),
         Decision::Ask(_) => {}
     }
+    // Where very many wait here, none keeps all the rows of the store.
+    drop((snapshot, looks));
     began.seen = began.seen.or_else(|| profile.held.fingerprint());
     let seen = began.seen;
     let last_seen = began.last.get_or_insert_with(|| profile.last_refresh.clone());
@@ -109,18 +112,13 @@ async fn attempt(
     }
     // A file that cannot be written would lose the tokens that the request is about to spend.
     snapshot.writable.clone()?;
+    drop(snapshot);
     let Some(provider) = provider else { return Err(no_provider(&what, &catalog, id.name.provider())) };
     let Some(grant) = profile.grant() else { return Err(hindered(&what, &Cannot::NoRefreshToken)) };
     let errand = Errand { hands, id, what: &what, provider, profile: &profile, grant, expects: seen };
     let offset = hands.clock.now().offset;
-    let interrupted = match heir::find(hands, &profile).await {
+    let interrupted = match heir::find(hands, &profile, provider.rotation).await {
         Found::Nothing => None,
-        // Such a token is not spent by asking.
-        Found::Interrupted(_) | Found::Heir(_) | Found::Orphan(_)
-            if provider.rotation == Rotation::Reusable =>
-        {
-            None
-        }
         Found::Interrupted(event) => Some(event),
         Found::Heir(renewal) => return ended(errand.adopt(renewal).await),
         Found::Orphan(event) => return Err(orphaned(&what, &event, offset)),

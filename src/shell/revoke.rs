@@ -10,7 +10,7 @@ use crate::domain::change::{Change, Edit};
 use crate::domain::event::Happened;
 use crate::domain::name::ProfileId;
 use crate::domain::profile::Profile;
-use crate::domain::provider::{Provider, Rotation};
+use crate::domain::provider::Provider;
 use crate::domain::trouble::{Next, Trouble};
 use crate::oauth::request::Request;
 use crate::oauth::revocation::{by_hand, judge, request};
@@ -84,9 +84,8 @@ async fn has_heir(
     provider: &Provider,
     what: &str,
 ) -> Result<bool, Trouble> {
-    match heir::find(hands, profile).await {
+    match heir::find(hands, profile, provider.rotation).await {
         Found::Nothing | Found::Interrupted(_) => Ok(false),
-        Found::Heir(_) | Found::Orphan(_) if provider.rotation == Rotation::Reusable => Ok(false),
         Found::Heir(renewal) => {
             let expects = profile.held.fingerprint();
             let change = Change { name: profile.id.name.clone(), expects, edit: Edit::Refresh(renewal) };

@@ -10,6 +10,7 @@ use crate::domain::change::Renewal;
 use crate::domain::event::{self, Event, Happened, Past};
 use crate::domain::name::StoreId;
 use crate::domain::profile::{LastRefresh, Profile, RefreshResult};
+use crate::domain::provider::Rotation;
 use crate::shell::stores::Stores;
 use crate::shell::{Hands, rescue};
 
@@ -28,8 +29,12 @@ pub(in crate::shell) enum Found {
     Orphan(Event),
 }
 
-/// Looks for the tokens that were given for the grant of `profile`.
-pub(in crate::shell) async fn find(hands: &Arc<Hands>, profile: &Profile) -> Found {
+/// Looks for the tokens that were given for the grant of `profile`. A token that stays good is not spent
+/// by asking: nothing matters then.
+pub(in crate::shell) async fn find(hands: &Arc<Hands>, profile: &Profile, rotation: Rotation) -> Found {
+    if rotation == Rotation::Reusable {
+        return Found::Nothing;
+    }
     let Some(grant) = profile.grant() else { return Found::Nothing };
     let (hands, provider) = (Arc::clone(hands), profile.id.name.provider().to_owned());
     let looking = tokio::task::spawn_blocking(move || look(&hands, &grant, &provider)).await;

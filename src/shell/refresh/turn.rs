@@ -19,12 +19,15 @@ use crate::tui::message::Refreshed;
 
 /// How many refreshes ask at once, unless somebody says otherwise.
 const AT_ONCE: usize = 4;
+/// How many look at once whether there is anything to do: each look is a thread.
+const LOOKING: usize = 8;
 /// How long a grant may be kept from others before it is asked for.
 const READY: Duration = Duration::from_secs(2);
 
 /// The turns of a program.
 #[derive(Debug)]
 pub(in crate::shell) struct Turns {
+    looking: Semaphore,
     asking: Semaphore,
     ready: Semaphore,
 }
@@ -64,7 +67,8 @@ pub(super) struct Turn<'a> {
 
 impl Default for Turns {
     fn default() -> Self {
-        Self { asking: Semaphore::new(AT_ONCE), ready: Semaphore::new(AT_ONCE) }
+        let [asking, ready] = [AT_ONCE; 2].map(Semaphore::new);
+        Self { looking: Semaphore::new(LOOKING), asking, ready }
     }
 }
 
@@ -77,6 +81,11 @@ impl Turns {
                 None => drop(each.forget_permits(AT_ONCE.saturating_sub(count))),
             }
         }
+    }
+
+    /// Waits until one more may look whether there is anything to do.
+    pub(super) async fn look(&self, what: &str) -> Result<SemaphorePermit<'_>, Trouble> {
+        permit(&self.looking, what).await
     }
 
     /// Takes the grant of `refresh` for a profile; nothing where somebody else had it, who is waited for

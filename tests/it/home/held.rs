@@ -60,7 +60,7 @@ impl Asked {
             let mut some = [0; 4096];
             let count = self.0.read(&mut some).expect("a request");
             assert!(count > 0, "the request ends before its end");
-            request.extend_from_slice(&some[..count]);
+            request.extend_from_slice(some.get(..count).expect("no more than there is room"));
         }
         let length = body.len();
         let answer = format!(
