@@ -76,7 +76,7 @@ impl Journal {
     }
 
     fn text(&self) -> io::Result<String> {
-        let mut file = match File::open(&self.path) {
+        let mut file = match opened(OpenOptions::new().read(true), &self.path) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(String::new()),
             Err(error) => return Err(error),
@@ -122,14 +122,7 @@ impl Journal {
         }
         let beside = self.path.with_extension("lock");
         let _held = lock::hold_blocking(&beside, PATIENCE).map_err(io::Error::from)?;
-        let mut options = OpenOptions::new();
-        options.create(true).read(true).append(true);
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::OpenOptionsExt;
-            options.mode(0o600).custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed());
-        }
-        let mut file = options.open(&self.path)?;
+        let mut file = opened(OpenOptions::new().create(true).read(true).append(true), &self.path)?;
         let size = file.metadata()?.len();
         // Half a line of a writer that was killed must not swallow this one.
         let broken = size > 0 && !ends_a_line(&mut file, size)?;
@@ -153,6 +146,22 @@ impl Journal {
         shorter.fill(text.as_bytes())?;
         shorter.replace(&self.path)
     }
+}
+
+/// Opens what can only be an ordinary file, private to its owner: a named pipe would wait for somebody
+/// for ever, and a link lead elsewhere.
+fn opened(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
+        options.mode(0o600).custom_flags(flags.bits().cast_signed());
+    }
+    let file = options.open(path)?;
+    let is_ordinary = file.metadata()?.is_file();
+    is_ordinary
+        .then_some(file)
+        .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "it is no ordinary file"))
 }
 
 fn ends_a_line(file: &mut File, size: u64) -> io::Result<bool> {
@@ -259,6 +268,28 @@ mod tests {
         std::fs::write(journal.path(), long + &log::line(&asked("last"))).expect("a long log");
         assert_eq!(journal.about("last").expect("readable"), [asked("last")]);
         assert_eq!(journal.read().expect("readable").last(), Some(&asked("last")));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_pipe_a_folder_or_a_link_in_its_place_is_refused_at_once() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let journal = Journal::of(folder.path());
+        let place = journal.path();
+        let put: [&dyn Fn(); 3] = [
+            &|| rustix::fs::mkfifoat(rustix::fs::CWD, place, rustix::fs::Mode::RUSR).expect("a pipe"),
+            &|| std::fs::create_dir(place).expect("a folder"),
+            &|| std::os::unix::fs::symlink("elsewhere", place).expect("a link"),
+        ];
+        for put in put {
+            put();
+            assert!(journal.write(&asked("g")).is_err() && journal.read().is_err());
+            assert!(journal.about("g").is_err());
+            let is_folder = std::fs::symlink_metadata(place).expect("something").is_dir();
+            let remove = if is_folder { std::fs::remove_dir } else { std::fs::remove_file };
+            remove(place).expect("removed");
+        }
+        assert!(!folder.path().join("elsewhere").exists());
     }
 
     #[cfg(unix)]

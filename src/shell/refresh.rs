@@ -5,6 +5,7 @@
 //! fails, nothing stored is deleted.
 
 pub(super) mod heir;
+mod rotated;
 mod trouble;
 pub(super) mod turn;
 mod unsaved;
@@ -20,11 +21,13 @@ use crate::domain::name::ProfileId;
 use crate::domain::profile::{LastRefresh, Profile};
 use crate::domain::provider::Provider;
 use crate::domain::secret::Fingerprint;
-use crate::domain::trouble::{Next, Stored, Trouble};
+use crate::domain::trouble::{Next, Trouble};
 use crate::oauth::refresh::{Cannot, Decision, Verdict, Wish, decide, judge, stands};
 use crate::shell::Hands;
 use crate::shell::refresh::heir::Found;
-use crate::shell::refresh::trouble::{dropped, ending, explained, failed, hindered, no_provider, orphaned};
+use crate::shell::refresh::trouble::{
+    dropped, ending, explained, failed, hindered, no_provider, orphaned, unwritten,
+};
 use crate::shell::refresh::turn::{Attempt, Began, Way};
 use crate::shell::stores::Failure;
 use crate::tui::message::Refreshed;
@@ -124,11 +127,8 @@ async fn attempt(
         Found::Orphan(event) => return Err(orphaned(&what, &event, offset)),
     };
     let _room = hands.reserve(id.store).await?;
-    errand.note(Happened::Asked { grant: errand.grant.clone() }).await.map_err(|error| {
-        let why = format!("what is about to happen cannot be written down: {error}");
-        let next = Next::Fix(format!("make room and rights for {}", hands.journal.path().display()));
-        Trouble::untouched(what.clone(), why, next)
-    })?;
+    let noted = errand.note(Happened::Asked { grant: errand.grant.clone() }).await;
+    noted.map_err(|error| unwritten(&what, hands.journal.path(), &error))?;
     let Some(turn) = turn.come(hands, &what).await? else {
         errand.unasked("others were asked for first").await;
         return Ok(Attempt::Again(Way::Patient));
@@ -211,20 +211,6 @@ impl Errand<'_> {
                 return put;
             }
             change.expects = pair;
-        }
-    }
-
-    /// A new refresh token is stored as new tokens are; that no access token came is said.
-    async fn rotate(&self, renewal: Box<Renewal>) -> Refreshed {
-        let record = renewal.record.clone();
-        match self.save(renewal).await {
-            Refreshed::Done(snapshot) => {
-                let trouble = failed(&record, &self.provider.title, self.what, record.at);
-                let grant = record.grant.unwrap_or_else(|| self.grant.clone());
-                self.tell(Happened::Failed { grant, is_dead: false, why: trouble.why.clone() }).await;
-                Refreshed::Failed(Some(snapshot), Trouble { stored: Stored::Rotated, ..trouble })
-            }
-            saved @ (Refreshed::Enough(_) | Refreshed::Failed(..) | Refreshed::Unsaved(..)) => saved,
         }
     }
 

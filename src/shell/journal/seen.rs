@@ -5,11 +5,12 @@
 //! stands in it still.
 
 use std::collections::BTreeMap;
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use crate::domain::event::Event;
+use crate::shell::journal::opened;
 use crate::stored::log;
 
 /// The part that was read.
@@ -32,7 +33,7 @@ impl Seen {
         let is_same = self.file.as_ref().is_some_and(|file| is_it(file, path, self.length));
         if !is_same {
             *self = Self::default();
-            match File::open(path) {
+            match opened(OpenOptions::new().read(true), path) {
                 Ok(file) => self.file = Some(file),
                 Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
                 Err(error) => return Err(error),

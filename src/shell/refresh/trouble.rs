@@ -1,5 +1,8 @@
 //! How a refresh that brought nothing is explained.
 
+use std::io;
+use std::path::Path;
+
 use crate::domain::change::Moved;
 use crate::domain::clock::{DateTime, FixedOffset, Utc, local};
 use crate::domain::countdown::countdown;
@@ -8,6 +11,7 @@ use crate::domain::profile::{LastRefresh, RefreshResult};
 use crate::domain::provider::catalog::Catalog;
 use crate::domain::trouble::{Next, Trouble};
 use crate::oauth::refresh::Cannot;
+use crate::shell::file::shown;
 
 /// What a refusal means after a refresh of the same grant that was interrupted.
 pub(super) fn explained(last: LastRefresh, interrupted: Option<&Event>, offset: FixedOffset) -> LastRefresh {
@@ -27,7 +31,7 @@ pub(super) fn orphaned(what: &str, event: &Event, offset: FixedOffset) -> Troubl
          asking with it again would end them too",
         local(event.at, offset),
         event.by,
-        crate::shell::file::shown(std::path::Path::new(&event.store)),
+        shown(Path::new(&event.store)),
     );
     Trouble::untouched(what, why, Next::LogIn)
 }
@@ -48,6 +52,16 @@ pub(super) fn failed(last: &LastRefresh, title: &str, what: &str, now: DateTime<
         }
         RefreshResult::Done => Trouble::untouched(what, "it is done", Next::Nothing),
     }
+}
+
+/// A refresh that is not begun because the event log at `path` cannot say so.
+pub(super) fn unwritten(what: &str, path: &Path, error: &io::Error) -> Trouble {
+    let is_odd = matches!(error.kind(), io::ErrorKind::IsADirectory | io::ErrorKind::InvalidInput);
+    let path = shown(path);
+    let remedy =
+        if is_odd { format!("move {path} away") } else { format!("make room and rights for {path}") };
+    let why = format!("what is about to happen cannot be written down: {error}");
+    Trouble::untouched(what, why, Next::Fix(remedy))
 }
 
 /// A refresh that is not begun any more.

@@ -1,0 +1,24 @@
+//! A success that brought a new refresh token and no access token of use.
+
+use crate::domain::change::Renewal;
+use crate::domain::event::Happened;
+use crate::domain::trouble::{Stored, Trouble};
+use crate::shell::refresh::Errand;
+use crate::shell::refresh::trouble::failed;
+use crate::tui::message::Refreshed;
+
+impl Errand<'_> {
+    /// The new refresh token is stored as new tokens are; that no access token came is said.
+    pub(super) async fn rotate(&self, renewal: Box<Renewal>) -> Refreshed {
+        let record = renewal.record.clone();
+        match self.save(renewal).await {
+            Refreshed::Done(snapshot) => {
+                let trouble = failed(&record, &self.provider.title, self.what, record.at);
+                let grant = record.grant.unwrap_or_else(|| self.grant.clone());
+                self.tell(Happened::Failed { grant, is_dead: false, why: trouble.why.clone() }).await;
+                Refreshed::Failed(Some(snapshot), Trouble { stored: Stored::Rotated, ..trouble })
+            }
+            saved @ (Refreshed::Enough(_) | Refreshed::Failed(..) | Refreshed::Unsaved(..)) => saved,
+        }
+    }
+}
