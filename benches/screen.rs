@@ -1,18 +1,19 @@
-//! How long it takes to take a key and to draw the frame that follows.
+//! How long it takes to take a key, a wake or another program's change, and to draw the frame that follows.
 
 #![expect(clippy::expect_used, reason = "a benchmark that cannot begin should say so")]
 
 use authtui::domain::change::{Row, Snapshot};
 use authtui::domain::clock::{FixedOffset, Now, Steady, at_seconds};
 use authtui::domain::name::{ProfileId, ProfileName, StoreId};
-use authtui::domain::profile::{Kind, Profile};
+use authtui::domain::profile::{Kind, LastRefresh, Profile, RefreshResult};
+use authtui::domain::provider::catalog::Catalog;
 use authtui::domain::secret::Secret;
 use authtui::domain::tokens::{Held, Life, Tokens};
 use authtui::tui::message::Msg;
-use authtui::tui::model::Model;
+use authtui::tui::model::{Model, Renewal};
 use authtui::tui::theme::{Glyphs, Theme};
 use authtui::tui::{update, view, wakes_at};
-use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+use criterion::{BatchSize, BenchmarkId, Criterion, criterion_group, criterion_main};
 use crossterm::event::{KeyCode, KeyEvent};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -24,19 +25,37 @@ fn now() -> Now {
     Now { wall: at_seconds(1_800_000_000).expect("in range"), steady: Steady::default(), offset }
 }
 
-fn model(count: i64) -> Model {
+/// A store of `count` profiles, each refreshed `round` times and not due.
+fn snapshot(count: i64, round: u64) -> Snapshot {
     let rows = (0..count).map(|index| {
-        let name = ProfileName::new("acme", &format!("profile-{index}")).expect("a name");
-        let held = Held::Here(Tokens { access: Secret::new("at"), refresh: Some(Secret::new("rt")) });
-        let life = Life { expires_at: at_seconds(1_800_000_000 + index * 7), ..Life::default() };
+        let name = ProfileName::new("anthropic", &format!("profile-{index:05}")).expect("a name");
+        let token = |kind: &str| {
+            Secret::new(format!("sk-ant-{kind}01-{}", format!("{index:05}{round:03}").repeat(12)))
+        };
+        let held = Held::Here(Tokens { access: token("oat"), refresh: Some(token("ort")) });
+        let wall = now().wall;
+        let expires_at = at_seconds(wall.timestamp() + 1_200 + index * 7);
+        let life = Life { obtained_at: Some(wall), expires_at, ..Life::default() };
         let id = ProfileId { store: StoreId::Own, name };
-        Row::Profile(Arc::new(Profile { held, life, ..Profile::new(id, Kind::OAuth) }))
+        let mut profile = Profile { held, life, refresh_count: round, ..Profile::new(id, Kind::OAuth) };
+        let (result, grant) = (RefreshResult::Done, profile.grant());
+        profile.last_refresh = Some(LastRefresh { at: wall, result, grant, clock_differs: None });
+        Row::Profile(Arc::new(profile))
     });
     let (place, rows) = ("config.yaml".to_owned(), rows.collect());
-    let snapshot = Snapshot { store: StoreId::Own, place, rows, writable: Ok(()), notices: Vec::new() };
-    let mut model = Model::new((120, 40));
-    update(&mut model, now(), Msg::Stored(snapshot));
+    Snapshot { store: StoreId::Own, place, rows, writable: Ok(()), notices: Vec::new() }
+}
+
+fn model(count: i64) -> Model {
+    let mut model = Model { renewal: Renewal::ByItself, ..Model::new((120, 40)) };
+    update(&mut model, now(), Msg::Catalogued(Box::new(Catalog::read([]))));
+    update(&mut model, now(), Msg::Stored(snapshot(count, 1)));
     model
+}
+
+fn frame(model: &Model, terminal: &mut Terminal<TestBackend>, theme: &Theme) {
+    terminal.draw(|frame| view(frame, model, theme, now())).expect("a frame");
+    black_box(wakes_at(model, now()));
 }
 
 fn key_to_frame(criterion: &mut Criterion) {
@@ -50,13 +69,49 @@ fn key_to_frame(criterion: &mut Criterion) {
             bench.iter(|| {
                 let key = keys.next().and_then(|key| key.chars().next()).unwrap_or('j');
                 update(&mut model, now(), Msg::Key(KeyEvent::from(KeyCode::Char(key))));
-                terminal.draw(|frame| view(frame, &model, &theme, now())).expect("a frame");
-                black_box(wakes_at(&model, now()))
+                frame(&model, &mut terminal, &theme);
             });
         });
     }
     group.finish();
 }
 
-criterion_group!(benches, key_to_frame);
+fn wake_to_frame(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("wake to frame");
+    for count in [10, 1_000] {
+        let mut model = model(count);
+        let mut terminal = Terminal::new(TestBackend::new(120, 40)).expect("a terminal");
+        let theme = Theme::colored(Glyphs::unicode());
+        group.bench_function(BenchmarkId::from_parameter(count), |bench| {
+            bench.iter(|| {
+                update(&mut model, now(), Msg::Woke);
+                frame(&model, &mut terminal, &theme);
+            });
+        });
+    }
+    group.finish();
+}
+
+/// Another program has renewed them all.
+fn look(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("look");
+    for count in [10, 1_000] {
+        let mut model = model(count);
+        let mut round = 1;
+        let other = |round: &mut u64| {
+            *round += 1;
+            snapshot(count, *round)
+        };
+        group.bench_function(BenchmarkId::from_parameter(count), |bench| {
+            bench.iter_batched(
+                || other(&mut round),
+                |snapshot| update(&mut model, now(), Msg::Stored(snapshot)),
+                BatchSize::PerIteration,
+            );
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, key_to_frame, wake_to_frame, look);
 criterion_main!(benches);

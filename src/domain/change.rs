@@ -4,6 +4,7 @@
 //! [`Change`] is one edit of one profile, applied under the store's lock to the file as it is
 //! then. Nothing ever writes a list of profiles back.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -184,6 +185,13 @@ impl Snapshot {
         self.profiles().find(|profile| profile.id.name == *name)
     }
 
+    /// The profiles by their names, for whoever looks for many; of two of one name the first, as
+    /// [`profile`](Self::profile) finds it.
+    #[must_use]
+    pub fn by_name(&self) -> BTreeMap<&ProfileName, &Profile> {
+        self.profiles().rev().map(|profile| (&profile.id.name, profile)).collect()
+    }
+
     /// Whether an entry bears that name, also one that cannot be understood: what is not
     /// understood is not written either.
     #[must_use]
@@ -208,7 +216,7 @@ impl Snapshot {
     }
 
     /// The profiles that can be understood.
-    pub fn profiles(&self) -> impl Iterator<Item = &Profile> {
+    pub fn profiles(&self) -> impl DoubleEndedIterator<Item = &Profile> {
         self.rows.iter().filter_map(|row| match row {
             Row::Profile(profile) => Some(&**profile),
             Row::Broken { .. } => None,

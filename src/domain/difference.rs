@@ -38,7 +38,8 @@ pub enum How {
 /// that have gone come last.
 #[must_use]
 pub fn between(before: &Snapshot, after: &Snapshot) -> Vec<Difference> {
-    let differs = |profile: &Profile| match before.profile(&profile.id.name) {
+    let (were, are) = (before.by_name(), after.by_name());
+    let differs = |profile: &Profile| match were.get(&profile.id.name).copied() {
         None => Some(How::Added),
         Some(old) if old == profile => None,
         Some(old) => Some(how(old, profile)),
@@ -47,7 +48,7 @@ pub fn between(before: &Snapshot, after: &Snapshot) -> Vec<Difference> {
         let how = differs(profile)?;
         Some(Difference { name: profile.id.name.clone(), how })
     });
-    let gone = before.profiles().filter(|old| after.profile(&old.id.name).is_none()).map(|old| {
+    let gone = before.profiles().filter(|old| !are.contains_key(&old.id.name)).map(|old| {
         let text = old.id.name.to_string();
         let is_there = after.rows.iter().any(|row| matches!(row, Row::Broken { name, .. } if *name == text));
         let how = if is_there { How::Broken } else { How::Removed };

@@ -3,7 +3,7 @@
 use crate::domain::clock::{DateTime, TimeDelta, Utc};
 use crate::domain::name::ProfileId;
 use crate::domain::provider::Provider;
-use crate::domain::secret::{Fingerprint, Secret};
+use crate::domain::secret::Secret;
 use crate::domain::tokens::{Held, Life};
 
 /// One account at one provider, as its store last said it.
@@ -80,7 +80,7 @@ impl Profile {
     /// Tells the grant from the one before it: the short fingerprint of the refresh token.
     #[must_use]
     pub fn grant(&self) -> Option<String> {
-        self.refresh_token().map(|token| Fingerprint::of([Some(token)]).short())
+        self.refresh_token().map(|token| token.short().to_owned())
     }
 
     /// Whether both hold tokens of one grant: what ends it for one ends it for the other.
@@ -116,7 +116,8 @@ impl Profile {
     #[must_use]
     pub fn last_refresh_of_this_grant(&self) -> Option<&LastRefresh> {
         let last = self.last_refresh.as_ref()?;
-        (last.grant.is_none() || last.grant == self.grant()).then_some(last)
+        let is_of_this = |grant: &str| self.refresh_token().is_some_and(|token| token.short() == grant);
+        last.grant.as_deref().is_none_or(is_of_this).then_some(last)
     }
 }
 

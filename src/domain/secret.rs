@@ -3,9 +3,11 @@
 //! A [`Secret`] is wiped when dropped and prints as `Secret(…)`. It opens only by
 //! [`Secret::expose`], which a test allows in a listed set of files. What others may see is
 //! a [`mask`](Secret::mask), which tells two accounts apart, and a [`Fingerprint`], which
-//! tells whether two tokens are the same.
+//! tells whether two tokens are the same. A text never changes, so that its fingerprint is
+//! made at the first question and kept: a screen asks for a thousand of them at every beat.
 
 use std::fmt;
+use std::sync::OnceLock;
 
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
@@ -14,46 +16,76 @@ use zeroize::Zeroizing;
 const HIDDEN: usize = 16;
 
 /// A token, code, verifier, key or password.
-#[derive(Clone, PartialEq, Eq, Default)]
-pub struct Secret(Zeroizing<String>);
+#[derive(Clone, Default)]
+pub struct Secret {
+    text: Zeroizing<String>,
+    print: OnceLock<(Fingerprint, String)>,
+}
+
+impl PartialEq for Secret {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for Secret {}
 
 impl Secret {
     /// Takes `text` as a secret.
     #[must_use]
     pub fn new(text: impl Into<String>) -> Self {
-        Self(Zeroizing::new(text.into()))
+        Self { text: Zeroizing::new(text.into()), print: OnceLock::new() }
     }
 
     /// The secret itself. Only the files that `tests/it/layers.rs` lists may call this.
     #[must_use]
     pub fn expose(&self) -> &str {
-        &self.0
+        &self.text
+    }
+
+    /// Its fingerprint.
+    #[must_use]
+    pub fn fingerprint(&self) -> Fingerprint {
+        self.print().0
+    }
+
+    /// Its short fingerprint, which names the grant of a refresh token.
+    #[must_use]
+    pub fn short(&self) -> &str {
+        &self.print().1
+    }
+
+    fn print(&self) -> &(Fingerprint, String) {
+        self.print.get_or_init(|| {
+            let print = Fingerprint::of([Some(self)]);
+            (print, print.short())
+        })
     }
 
     /// Whether there is nothing in it, as after another program logged out.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.text.is_empty()
     }
 
     /// Whether every character may stand in a `Bearer` header (RFC 6750 §2.1: visible ASCII).
     #[must_use]
     pub fn is_bearer(&self) -> bool {
-        !self.0.is_empty() && self.0.bytes().all(|byte| byte.is_ascii_graphic())
+        !self.text.is_empty() && self.text.bytes().all(|byte| byte.is_ascii_graphic())
     }
 
     /// Whether every character may stand in a client secret (RFC 6749 Appendix A.2: visible
     /// ASCII and spaces).
     #[must_use]
     pub fn is_client_secret(&self) -> bool {
-        !self.0.is_empty() && self.0.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ')
+        !self.text.is_empty() && self.text.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ')
     }
 
     /// It without the white space at its ends, and whether there was some.
     #[must_use]
     pub fn trimmed(&self) -> (Self, Ends) {
-        let inner = self.0.trim();
-        let ends = if inner.len() < self.0.len() { Ends::Trimmed } else { Ends::Clean };
+        let inner = self.text.trim();
+        let ends = if inner.len() < self.text.len() { Ends::Trimmed } else { Ends::Clean };
         (Self::new(inner), ends)
     }
 
@@ -62,9 +94,9 @@ impl Secret {
     pub fn blemish(&self) -> Option<&'static str> {
         if self.is_bearer() {
             None
-        } else if self.0.is_empty() {
+        } else if self.text.is_empty() {
             Some("it is empty")
-        } else if self.0.trim() != self.0.as_str() {
+        } else if self.text.trim() != self.text.as_str() {
             Some("there is white space around it")
         } else {
             Some("it has characters that no token may have")
@@ -74,16 +106,16 @@ impl Secret {
     /// Whether it begins with a prefix that is public.
     #[must_use]
     pub fn begins_with(&self, prefix: &str) -> bool {
-        self.0.starts_with(prefix)
+        self.text.starts_with(prefix)
     }
 
     /// The secret as people may see it: a known public prefix, `…`, and the last four
     /// characters if at least sixteen remain after the prefix.
     #[must_use]
     pub fn mask(&self, prefixes: &[String]) -> String {
-        let known = prefixes.iter().filter(|prefix| self.0.starts_with(prefix.as_str()));
+        let known = prefixes.iter().filter(|prefix| self.text.starts_with(prefix.as_str()));
         let prefix = known.max_by_key(|prefix| prefix.len()).map_or("", String::as_str);
-        let rest: Vec<char> = self.0.chars().skip(prefix.chars().count()).collect();
+        let rest: Vec<char> = self.text.chars().skip(prefix.chars().count()).collect();
         let last: String = match rest.len().checked_sub(4) {
             Some(from) if rest.len() >= HIDDEN => rest.iter().skip(from).collect(),
             _ => String::new(),
@@ -125,7 +157,7 @@ impl Fingerprint {
         for secret in secrets {
             match secret {
                 None => hash.update([0]),
-                Some(Secret(text)) => {
+                Some(Secret { text, .. }) => {
                     hash.update([1]);
                     hash.update(u64::try_from(text.len()).unwrap_or(u64::MAX).to_be_bytes());
                     hash.update(text.as_bytes());
@@ -135,12 +167,26 @@ impl Fingerprint {
         Self(hash.finalize().into())
     }
 
+    /// The fingerprint of a pair: half of each one's own, so that nothing is hashed for it.
+    #[must_use]
+    pub fn of_pair(first: &Secret, second: Option<&Secret>) -> Self {
+        let halves = [Some(first), second].map(|secret| secret.map(Secret::fingerprint));
+        let mut pair = [0; 32];
+        for (half, print) in pair.chunks_exact_mut(16).zip(halves) {
+            // An absent one leaves zeros, which no secret has for its fingerprint.
+            for (to, from) in half.iter_mut().zip(print.iter().flat_map(|print| print.0)) {
+                *to = from;
+            }
+        }
+        Self(pair)
+    }
+
     /// The fingerprint of `secret` mixed with `salt`, so that it means nothing elsewhere.
     #[must_use]
     pub fn salted(salt: &[u8], secret: &Secret) -> Self {
         let mut hash = Sha256::new();
         hash.update(salt);
-        hash.update(secret.0.as_bytes());
+        hash.update(secret.text.as_bytes());
         Self(hash.finalize().into())
     }
 
@@ -184,6 +230,28 @@ mod tests {
     #[test]
     fn a_secret_never_prints_itself() {
         assert_eq!(format!("{:?}", Some(Secret::new("hunter2"))), "Some(Secret(…))");
+    }
+
+    #[test]
+    fn a_secret_is_hashed_once_and_its_copies_keep_what_came_of_it() {
+        let secret = Secret::new("hunter2");
+        assert!(std::ptr::eq(secret.short(), secret.short()));
+        assert!(secret.clone().print.get() == secret.print.get() && secret.print.get().is_some());
+        let fresh = Secret::new("hunter2");
+        assert!(fresh.print.get().is_none() && fresh == secret);
+        assert_eq!(fresh.short(), Fingerprint::of([Some(&secret)]).short());
+        assert_eq!(format!("{secret:?}"), "Secret(…)");
+    }
+
+    #[test]
+    fn a_pair_is_told_from_every_other_pair() {
+        let [a, b, empty] = ["a", "b", ""].map(Secret::new);
+        let all = [(&a, Some(&b)), (&b, Some(&a)), (&a, None), (&a, Some(&empty)), (&a, Some(&a))];
+        let all = all.map(|(first, second)| Fingerprint::of_pair(first, second));
+        for (index, one) in all.iter().enumerate() {
+            assert_eq!(all.iter().filter(|other| *other == one).count(), 1, "{index}");
+        }
+        assert_eq!(all[0], Fingerprint::of_pair(&Secret::new("a"), Some(&Secret::new("b"))));
     }
 
     #[test]

@@ -17,7 +17,7 @@ impl Tokens {
     /// to another.
     #[must_use]
     pub fn fingerprint(&self) -> Fingerprint {
-        Fingerprint::of([Some(&self.access), self.refresh.as_ref()])
+        Fingerprint::of_pair(&self.access, self.refresh.as_ref())
     }
 }
 

@@ -274,7 +274,7 @@ fn rotated(profile: &Profile, provider: &Provider, reply: &Reply) -> Option<Toke
 
 /// What the grant of `tokens` is called.
 fn named(tokens: &Tokens) -> Option<String> {
-    tokens.refresh.as_ref().map(|token| Fingerprint::of([Some(token)]).short())
+    tokens.refresh.as_ref().map(|token| token.short().to_owned())
 }
 
 /// A failure that passes: the server's own pause, else 30 seconds doubling to 15 minutes.

@@ -50,9 +50,10 @@ pub fn of(model: &Model, after: &Snapshot) -> Option<(String, Tone)> {
 #[must_use]
 pub fn outdated(model: &Model, after: &Snapshot) -> Vec<Profile> {
     let Some(before) = model.stores.get(&after.store) else { return Vec::new() };
+    let are = after.by_name();
     let is_outdated = |newer: &&Profile| {
-        let grant =
-            after.profile(&newer.id.name).filter(|now| now.held != newer.held).and_then(Profile::grant);
+        let now = are.get(&newer.id.name).filter(|now| now.held != newer.held);
+        let grant = now.and_then(|now| now.grant());
         grant.is_some_and(|grant| {
             Some(&grant) != newer.grant().as_ref()
                 && matches!(event::past(&model.events, &grant), Past::Spent { .. })

@@ -60,5 +60,9 @@ pub fn id(store: StoreId, row: &Row) -> RowId {
 #[must_use]
 pub fn place(model: &Model, shown: &[(StoreId, &Row)]) -> Option<usize> {
     let selected = model.selected.as_ref()?;
-    shown.iter().position(|(store, row)| id(*store, row) == *selected)
+    shown.iter().position(|(store, row)| match (row, selected) {
+        (Row::Profile(profile), RowId::Profile(id)) => profile.id == *id,
+        (Row::Broken { at, .. }, RowId::Broken(of, there)) => store == of && at == there,
+        (Row::Profile(_), RowId::Broken(..)) | (Row::Broken { .. }, RowId::Profile(_)) => false,
+    })
 }
