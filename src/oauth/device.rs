@@ -393,7 +393,13 @@ mod tests {
     }
 
     fn read_text(body: &str) -> Result<DeviceCode, BadCode> {
-        let reply = Reply { status: 200, headers: Vec::new(), body: Secret::new(body), sent: now(0) };
+        let reply = Reply {
+            status: 200,
+            headers: Vec::new(),
+            body: Secret::new(body),
+            sent: now(0),
+            secrets: Vec::new(),
+        };
         DeviceCode::read(&DeviceMap::default(), &reply, now(0))
     }
 

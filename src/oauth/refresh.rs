@@ -320,7 +320,7 @@ mod tests {
     }
 
     fn reply(status: u16, body: &str) -> Reply {
-        Reply { status, headers: Vec::new(), body: Secret::new(body), sent: now() }
+        Reply { status, headers: Vec::new(), body: Secret::new(body), sent: now(), secrets: Vec::new() }
     }
 
     const MINUTE: Wish = Wish::Valid { for_at_least: Duration::from_mins(1) };
@@ -506,6 +506,37 @@ mod tests {
                 panic!("passed")
             };
             assert_eq!(matches!(last.result, RefreshResult::Dead { .. }), dead, "{status} {body}");
+        }
+    }
+
+    #[test]
+    fn a_server_that_quotes_what_it_was_sent_is_not_repeated() {
+        let long = format!("rt/{}", "0123456789".repeat(20));
+        let mut profile = profile(-5);
+        profile.client_secret = Some(Secret::new("hunter2+hunter2"));
+        profile.held =
+            Held::Here(Tokens { access: Secret::new("a1"), refresh: Some(Secret::new(long.as_str())) });
+        let Decision::Ask(request) = decide(&profile, Some(&provider()), None, MINUTE, now()) else {
+            panic!("not asked")
+        };
+        for (status, said, shown) in [
+            (400, format!("token {long} of hunter2%2Bhunter2 is unknown"), "token … of … is unknown"),
+            (
+                503,
+                format!("token {} of hunter2+hunter2 waits", long.replace('/', "%2f")),
+                "token … of … waits",
+            ),
+        ] {
+            let body = serde_json::json!({ "error": "invalid_grant", "error_description": said }).to_string();
+            let reply = Reply { secrets: request.secrets.clone(), ..reply(status, &body) };
+            let Verdict::Failed(last) = judge(&profile, &provider(), Ok(&reply), now()) else {
+                panic!("passed")
+            };
+            let (RefreshResult::Dead { why } | RefreshResult::Passing { why, .. }) = &last.result else {
+                panic!("done")
+            };
+            assert!(why.contains(shown), "{why}");
+            assert!(!why.contains("0123") && !why.contains("hunter2"), "{why}");
         }
     }
 

@@ -52,7 +52,7 @@ pub fn read(map: &ReplyMap, meanings: &Meanings, reply: &Reply) -> Result<Grante
     let odd = |what: String| Refusal::odd(meanings, reply, what);
     let access = token(access).map_err(|why| odd(format!("an access token that {why}")))?;
     if let Some(kind) = map.token_type.find(tree).filter(|kind| !is_bearer(kind)) {
-        let kind = text::clean(&kind.to_string(), 40);
+        let kind = text::clean(&reply.unquoted(&kind.to_string()), 40);
         return Err(odd(format!("a token of type {kind}; only Bearer is understood")));
     }
     let refresh = match map.refresh.find(tree) {
@@ -66,8 +66,8 @@ pub fn read(map: &ReplyMap, meanings: &Meanings, reply: &Reply) -> Result<Grante
         life: life(map, tree, reply, &mut notes),
         end_by: end_by(map, tree),
         scopes: map.scope.find(tree).map(scopes),
-        account: words(&map.account, tree),
-        subject: words(&map.subject, tree),
+        account: words(&map.account, tree, str::to_owned),
+        subject: words(&map.subject, tree, str::to_owned),
         notes,
     })
 }
@@ -179,13 +179,14 @@ fn scopes(value: &Value) -> Vec<String> {
     }
 }
 
-pub(super) fn words(pointers: &Pointers, tree: &Value) -> Option<String> {
+/// The text there, `amended` while it is whole: a cut would leave half of what is to be struck out.
+pub(super) fn words(pointers: &Pointers, tree: &Value, amended: impl Fn(&str) -> String) -> Option<String> {
     let text = match pointers.find(tree)? {
         Value::String(text) => text.clone(),
         Value::Number(number) => number.to_string(),
         Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => return None,
     };
-    Some(text::clean(text.trim(), 120)).filter(|text| !text.is_empty())
+    Some(text::clean(&amended(text.trim()), 120)).filter(|text| !text.is_empty())
 }
 
 #[cfg(test)]
@@ -198,7 +199,7 @@ mod tests {
         let offset = FixedOffset::east_opt(0).expect("in range");
         let wall = at_seconds(1_800_000_000).expect("in range");
         let sent = Now { wall, steady: Steady::default(), offset };
-        Reply { status, headers: Vec::new(), body: Secret::new(body), sent }
+        Reply { status, headers: Vec::new(), body: Secret::new(body), sent, secrets: Vec::new() }
     }
 
     fn granted(body: &str) -> Granted {

@@ -28,6 +28,8 @@ pub struct Request {
     pub headers: Vec<(String, Secret)>,
     /// The media type and the body.
     pub body: Option<(&'static str, Secret)>,
+    /// What fills its holes and is secret, the longest first.
+    pub secrets: Vec<Secret>,
 }
 
 /// What came back.
@@ -41,9 +43,17 @@ pub struct Reply {
     pub body: Secret,
     /// When the request was sent: ends are counted from here, so that they are early, never late.
     pub sent: Now,
+    /// The secrets that the request carried: no word of the server's may repeat them.
+    pub secrets: Vec<Secret>,
 }
 
 impl Reply {
+    /// `text`, which the server wrote, with `…` for every secret that it was sent.
+    #[must_use]
+    pub fn unquoted(&self, text: &str) -> String {
+        self.secrets.iter().fold(text.to_owned(), |text, secret| secret.struck_from(&text))
+    }
+
     /// The value of a header by its name in small letters.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&Secret> {
@@ -133,7 +143,16 @@ impl Filling {
             url,
             headers: headers.map(|(name, value)| (name, Secret::new(value.as_str()))).collect(),
             body,
+            secrets: self.secrets(),
         })
+    }
+
+    /// What is secret of it. The longest come first, because one may be the beginning of another.
+    fn secrets(&self) -> Vec<Secret> {
+        let secrets = self.0.iter().filter(|(slot, _)| slot.is_secret());
+        let mut secrets: Vec<_> = secrets.map(|(_, secret)| secret.clone()).collect();
+        secrets.sort_by_key(|secret| std::cmp::Reverse(secret.expose().len()));
+        secrets
     }
 
     /// The address that `template` becomes; what fills a hole stays within its part of the path or

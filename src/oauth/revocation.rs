@@ -200,7 +200,7 @@ mod tests {
         let offset = FixedOffset::east_opt(0).expect("in range");
         let wall = at_seconds(1_800_000_000).expect("in range");
         let sent = Now { wall, steady: Steady::default(), offset };
-        Reply { status, headers: Vec::new(), body: Secret::new(body), sent }
+        Reply { status, headers: Vec::new(), body: Secret::new(body), sent, secrets: Vec::new() }
     }
 
     /// A provider that differs from the shortest one by these lines.

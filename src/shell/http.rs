@@ -76,7 +76,8 @@ impl Http {
             }
             body.extend_from_slice(&chunk);
         }
-        Ok(Reply { status, headers, body: Secret::new(String::from_utf8_lossy(&body)), sent: now })
+        let (body, secrets) = (Secret::new(String::from_utf8_lossy(&body)), request.secrets.clone());
+        Ok(Reply { status, headers, body, sent: now, secrets })
     }
 
     fn client(&self, url: &url::Url) -> Result<&Client, reqwest::Error> {

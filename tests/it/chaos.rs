@@ -393,7 +393,13 @@ impl Run {
             self.dice.pick(&["900", "\"60\"", "0", "1e300", "null"]),
             self.dice.pick(&["5", "\"1\"", "-1", "1e300", "null"])
         );
-        Reply { status: 200, headers: Vec::new(), body: Secret::new(body), sent: self.now }
+        Reply {
+            status: 200,
+            headers: Vec::new(),
+            body: Secret::new(body),
+            sent: self.now,
+            secrets: Vec::new(),
+        }
     }
 
     /// What comes of asking whether the person has agreed.
@@ -411,7 +417,13 @@ impl Run {
         }
         let body =
             format!(r#"{{"error":"{error}","interval":{}}}"#, self.dice.pick(&["1", "\"30\"", "null"]));
-        Reply { status: 400, headers: Vec::new(), body: Secret::new(body), sent: self.now }
+        Reply {
+            status: 400,
+            headers: Vec::new(),
+            body: Secret::new(body),
+            sent: self.now,
+            secrets: Vec::new(),
+        }
     }
 
     fn reply(&mut self) -> Reply {
@@ -427,7 +439,7 @@ impl Run {
             _ => (200, tokens),
         };
         let headers = vec![("retry-after".to_owned(), Secret::new("7"))];
-        Reply { status, headers, body: Secret::new(body), sent: self.now }
+        Reply { status, headers, body: Secret::new(body), sent: self.now, secrets: Vec::new() }
     }
 
     fn refreshed(&mut self) -> Refreshed {

@@ -156,7 +156,7 @@ pub(crate) fn full() -> Trouble {
 /// An answer of a provider that was asked at `sent`.
 pub(crate) fn reply(status: u16, body: &str, sent: Now) -> Reply {
     let headers = vec![("content-type".to_owned(), Secret::new("application/json"))];
-    Reply { status, headers, body: Secret::new(body), sent }
+    Reply { status, headers, body: Secret::new(body), sent, secrets: Vec::new() }
 }
 
 /// The callback's answer with that code.
@@ -243,7 +243,8 @@ impl Server {
         };
         let served = self.hear(method, &request.url, &headers, body, now);
         let headers = served.headers.into_iter().map(|(name, value)| (name.to_lowercase(), value)).collect();
-        Reply { status: served.status, headers, body: served.body, sent: now }
+        let secrets = request.secrets.clone();
+        Reply { status: served.status, headers, body: served.body, sent: now, secrets }
     }
 
     /// Opens `url` as a browser does, logs in as `account` or as whoever is proposed, decides

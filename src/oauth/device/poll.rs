@@ -193,6 +193,6 @@ mod tests {
         let wall = at_seconds(1_800_000_000).expect("in range");
         let offset = FixedOffset::east_opt(0).expect("in range");
         let sent = Now { wall, steady: Steady::default(), offset };
-        Reply { status, headers: Vec::new(), body: Secret::new(body), sent }
+        Reply { status, headers: Vec::new(), body: Secret::new(body), sent, secrets: Vec::new() }
     }
 }

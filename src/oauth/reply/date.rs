@@ -52,11 +52,18 @@ mod tests {
             ("", None),
         ] {
             let headers = vec![("date".to_owned(), Secret::new(date))];
-            let reply = Reply { status: 200, headers, body: Secret::new("{}"), sent: now(0) };
+            let reply =
+                Reply { status: 200, headers, body: Secret::new("{}"), sent: now(0), secrets: Vec::new() };
             let found = clock_ahead(&reply, now(30)).map(|ahead| ahead.num_seconds());
             assert_eq!(found, ahead, "{date}");
         }
-        let bare = Reply { status: 200, headers: Vec::new(), body: Secret::new("{}"), sent: now(0) };
+        let bare = Reply {
+            status: 200,
+            headers: Vec::new(),
+            body: Secret::new("{}"),
+            sent: now(0),
+            secrets: Vec::new(),
+        };
         assert_eq!(clock_ahead(&bare, now(30)), None);
     }
 }

@@ -54,7 +54,7 @@ impl Refusal {
     pub fn of(map: &ReplyMap, meanings: &Meanings, reply: &Reply, odd: &str) -> Self {
         let said = match reply::tree(reply) {
             None => elsewhere(reply).unwrap_or_else(|| Said::Odd(unreadable(reply))),
-            Some(tree) => said_error(map, &tree)
+            Some(tree) => said_error(map, &tree, reply)
                 .or_else(|| elsewhere(reply))
                 .unwrap_or_else(|| Said::Odd(odd.to_owned())),
         };
@@ -140,14 +140,14 @@ impl fmt::Display for Refusal {
     }
 }
 
-fn said_error(map: &ReplyMap, tree: &Value) -> Option<Said> {
-    let code = reply::words(&map.error, tree)?;
-    Some(Said::Error { code, description: reply::words(&map.description, tree) })
+fn said_error(map: &ReplyMap, tree: &Value, reply: &Reply) -> Option<Said> {
+    let words = |pointers| reply::words(pointers, tree, |text| reply.unquoted(text));
+    Some(Said::Error { code: words(&map.error)?, description: words(&map.description) })
 }
 
 fn elsewhere(reply: &Reply) -> Option<Said> {
     let host = reply.redirect()?.ok()?.host_str()?.to_owned();
-    Some(Said::Elsewhere { host: text::clean(&host, 80) })
+    Some(Said::Elsewhere { host: text::clean(&reply.unquoted(&host), 80) })
 }
 
 fn unreadable(reply: &Reply) -> String {
@@ -159,7 +159,11 @@ fn unreadable(reply: &Reply) -> String {
         return "a web page instead of an answer (a proxy or a sign-in page of the network?)".to_owned();
     }
     let kind = reply.header("content-type").map_or("no content type", Secret::expose);
-    format!("something that is no JSON object ({}, {} bytes)", text::clean(kind, 60), body.len())
+    format!(
+        "something that is no JSON object ({}, {} bytes)",
+        text::clean(&reply.unquoted(kind), 60),
+        body.len()
+    )
 }
 
 /// `Retry-After` in seconds or as a date (RFC 9110 §10.2.3), at most an hour. The date is the

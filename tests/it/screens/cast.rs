@@ -226,5 +226,5 @@ fn sent(asks: &[Ask]) -> Errand {
 }
 
 fn reply(status: u16, body: &str) -> Reply {
-    Reply { status, headers: Vec::new(), body: Secret::new(body), sent: now(23) }
+    Reply { status, headers: Vec::new(), body: Secret::new(body), sent: now(23), secrets: Vec::new() }
 }

@@ -106,5 +106,5 @@ fn sent(asks: &[Ask]) -> Errand {
 
 fn reply(status: u16, body: &str) -> Reply {
     let headers = vec![("content-type".to_owned(), Secret::new("application/json"))];
-    Reply { status, headers, body: Secret::new(body), sent: cast::now(0) }
+    Reply { status, headers, body: Secret::new(body), sent: cast::now(0), secrets: Vec::new() }
 }
