@@ -169,12 +169,6 @@ impl Hands {
         drop(self.ending.subscribe().wait_for(|is_ending| *is_ending).await);
     }
 
-    /// What changes when a store's file is written.
-    #[must_use]
-    pub fn stamp(&self, store: StoreId) -> Option<stores::Stamp> {
-        self.stores.stamp(store)
-    }
-
     /// Reads a store, at once and in this thread: for the first frame and for commands.
     #[must_use]
     pub fn read_now(&self, store: StoreId) -> Snapshot {

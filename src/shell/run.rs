@@ -88,7 +88,6 @@ impl Watch<'_> {
         mut effects: Vec<Effect>,
     ) -> io::Result<Left> {
         let mut left = Left::Asked;
-        let mut stamp = self.hands.stamp(StoreId::Own);
         let mut returns = false;
         loop {
             // Tasks first: tokens that came with the same breath as a `q` are saved all the same.
@@ -116,11 +115,6 @@ impl Watch<'_> {
             let mut next = match self.messages.recv_timeout(now.steady.until(wake)) {
                 Ok(msg) => Some(msg),
                 Err(RecvTimeoutError::Timeout) => {
-                    let found = self.hands.stamp(StoreId::Own);
-                    if found != stamp {
-                        stamp = found;
-                        effects.push(Effect::Read(StoreId::Own));
-                    }
                     // Of many changes of size in a row the reader of keys may keep the last.
                     let found = crossterm::terminal::size().ok().filter(|found| *found != model.size);
                     Some(found.map_or(Msg::Woke, |(columns, rows)| Msg::Resized(columns, rows)))

@@ -252,12 +252,6 @@ impl Stores {
         replaced
     }
 
-    /// What changes when the file of `store` is written: its time, size and number.
-    #[must_use]
-    pub fn stamp(&self, store: StoreId) -> Option<Stamp> {
-        Stamp::of(self.path(store)?)
-    }
-
     fn path(&self, store: StoreId) -> Option<&Path> {
         match store {
             StoreId::Own => Some(&self.own),

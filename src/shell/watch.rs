@@ -30,6 +30,8 @@ const LATEST: Duration = Duration::from_millis(500);
 const LOOK: Duration = Duration::from_secs(1);
 /// How many looks pass before watching is tried again.
 const LOOKS: usize = 30;
+/// How often files are looked at that are watched: not every change is told, as on a network.
+const LOOK_ANYWAY: Duration = Duration::from_mins(1);
 /// How many links to links are watched.
 const LINKS: usize = 40;
 
@@ -55,12 +57,13 @@ pub fn start(tasks: &Tasks, hands: &Arc<Hands>, inbox: &Inbox) {
     let inbox = inbox.clone();
     tasks.spawn(async move {
         // It ends with the loop: nobody is left to be told.
-        let _: Option<()> = follow(files, &inbox).await;
+        let _: Option<()> = follow(files, &inbox, LOOK_ANYWAY).await;
     });
 }
 
-/// Follows the `files` for as long as somebody hears of it.
-async fn follow(files: Vec<PathBuf>, inbox: &Inbox) -> Option<()> {
+/// Follows the `files` for as long as somebody hears of it, and looks at them as often as `anyway` says
+/// though nothing is noticed.
+async fn follow(files: Vec<PathBuf>, inbox: &Inbox, anyway: Duration) -> Option<()> {
     let tell = || inbox.send(Msg::Touched(StoreId::Own)).ok();
     let mut seen = stamps(&files).await;
     loop {
@@ -89,9 +92,18 @@ async fn follow(files: Vec<PathBuf>, inbox: &Inbox) -> Option<()> {
             if now.is_ok_and(|now| now != spots) {
                 break;
             }
-            let Some(touch) = calm(&mut touched).await else { break };
-            tell()?;
-            if touch == Touch::Folder {
+            let noticed = match timeout(anyway, touched.recv()).await {
+                Ok(Some(first)) => Some(calm(first, &mut touched).await),
+                Ok(None) => break,
+                Err(_) => None,
+            };
+            // Before it is told: what is written from then on differs.
+            let found = stamps(&files).await;
+            if noticed.is_some() || found != seen {
+                seen = found;
+                tell()?;
+            }
+            if noticed == Some(Touch::Folder) {
                 break;
             }
         }
@@ -104,19 +116,18 @@ async fn stamps(files: &[PathBuf]) -> Vec<Option<Stamp>> {
     looking.await.unwrap_or_default()
 }
 
-/// Waits for the next touch and until it is over.
-async fn calm(touched: &mut UnboundedReceiver<Touch>) -> Option<Touch> {
-    let mut worst = touched.recv().await?;
+/// Waits until what began with `first` is over.
+async fn calm(first: Touch, touched: &mut UnboundedReceiver<Touch>) -> Touch {
+    let mut worst = first;
     let until = Instant::now() + LATEST;
     while Instant::now() < until {
         match timeout(QUIET, touched.recv()).await {
             Ok(Some(Touch::Folder)) => worst = Touch::Folder,
             Ok(Some(Touch::File)) => {}
-            Ok(None) => return None,
-            Err(_) => break,
+            Ok(None) | Err(_) => break,
         }
     }
-    Some(worst)
+    worst
 }
 
 /// Tells `told` whenever one of the `files`, or what it leads to, is written, made, removed, renamed
@@ -245,6 +256,34 @@ mod tests {
         let found = spots(&[file]);
         assert_eq!(found[..2], [at("", "config.yaml"), at("dotfiles", "own.yaml")]);
         assert_eq!((found.len(), &found[2].name), (3, &OsString::from("gone")));
+    }
+
+    /// Nobody is told of what is written by a name in another folder.
+    #[cfg(unix)]
+    #[test]
+    fn a_change_that_is_not_told_is_found_all_the_same() {
+        let root = tempfile::tempdir().expect("a folder");
+        let [watched, other] = ["watched", "other"].map(|name| root.path().join(name));
+        for folder in [&watched, &other] {
+            std::fs::create_dir(folder).expect("made");
+        }
+        let (file, alias) = (watched.join("config.yaml"), other.join("alias.yaml"));
+        std::fs::write(&file, "one").expect("written");
+        std::fs::hard_link(&file, &alias).expect("a second name");
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let (inbox, told) = std::sync::mpsc::channel();
+        runtime.block_on(async {
+            let following = tokio::spawn(async move { follow(vec![file], &inbox, QUIET).await });
+            let told = spawn_blocking(move || {
+                let next = || told.recv_timeout(Duration::from_secs(20)).ok();
+                let begun = next();
+                std::fs::write(&alias, "another").expect("written");
+                (begun, next())
+            });
+            let touched = || Some(Msg::Touched(StoreId::Own));
+            assert_eq!(told.await.expect("no panic"), (touched(), touched()));
+            following.abort();
+        });
     }
 
     #[cfg(unix)]
