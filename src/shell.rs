@@ -205,6 +205,7 @@ impl Hands {
             return environment::read(&catalog);
         }
         let stores = Arc::clone(&self.stores);
+        let number = stores.number();
         let reading = tokio::task::spawn_blocking(move || stores.read(store)).await;
         reading.unwrap_or_else(|_| Snapshot {
             store,
@@ -212,6 +213,7 @@ impl Hands {
             rows: Vec::new(),
             writable: Err(broke("cannot read the store")),
             notices: Vec::new(),
+            number,
         })
     }
 

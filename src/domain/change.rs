@@ -137,6 +137,9 @@ pub struct Snapshot {
     /// What a person should know about the file though nothing failed, e.g. that its
     /// permissions were tightened.
     pub notices: Vec<String>,
+    /// Of two of one store in one program the one with the lesser number may be older, and the other
+    /// is not; zero where nobody counts.
+    pub number: u64,
 }
 
 /// One entry of a store.
@@ -366,6 +369,7 @@ mod tests {
             rows: vec![row("work"), row("work-2"), broken],
             writable: Ok(()),
             notices: Vec::new(),
+            number: 0,
         };
         assert_eq!(there.free_name(&name("work")), Some(name("work-4")));
         assert_eq!(there.free_name(&name("home")), Some(name("home-2")));

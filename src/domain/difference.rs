@@ -105,7 +105,14 @@ mod tests {
     }
 
     fn snapshot(rows: Vec<Row>) -> Snapshot {
-        Snapshot { store: StoreId::Own, place: String::new(), rows, writable: Ok(()), notices: Vec::new() }
+        Snapshot {
+            store: StoreId::Own,
+            place: String::new(),
+            rows,
+            writable: Ok(()),
+            notices: Vec::new(),
+            number: 0,
+        }
     }
 
     fn of(profile: &Profile) -> Row {

@@ -430,7 +430,7 @@ mod tests {
             StoreId::Own => Ok(()),
             StoreId::Environment => Err(Trouble::untouched("no", "no", Next::Nothing)),
         };
-        Snapshot { store, place: String::new(), rows, writable, notices: Vec::new() }
+        Snapshot { store, place: String::new(), rows, writable, notices: Vec::new(), number: 0 }
     }
 
     fn profile(store: StoreId, name: &str, kind: Kind, access: &str, refresh: Option<&str>) -> Profile {

@@ -10,7 +10,7 @@ mod trouble;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use zeroize::Zeroizing;
@@ -44,6 +44,8 @@ pub struct Stores {
     room: Arc<Room>,
     /// The last save may not outlive a power cut. The same again is then no needless save.
     is_unsynced: AtomicBool,
+    /// How many snapshots were numbered.
+    numbers: AtomicU64,
 }
 
 /// What changes when a file is written.
@@ -97,7 +99,14 @@ impl Stores {
     /// The stores, with our own at `own`.
     #[must_use]
     pub fn new(own: PathBuf) -> Self {
-        Self { own, last: Last::default(), room: Arc::default(), is_unsynced: AtomicBool::new(false) }
+        let (is_unsynced, numbers) = (AtomicBool::new(false), AtomicU64::new(0));
+        Self { own, last: Last::default(), room: Arc::default(), is_unsynced, numbers }
+    }
+
+    /// The number of a snapshot. A reading takes its own before it begins and a change once it is made,
+    /// so that no reading from before a change comes after it.
+    pub(super) fn number(&self) -> u64 {
+        self.numbers.fetch_add(1, Ordering::SeqCst) + 1
     }
 
     /// What `store` says now. A file that is not there is an empty store, and so is a store without
@@ -105,17 +114,21 @@ impl Stores {
     #[must_use]
     pub fn read(&self, store: StoreId) -> Snapshot {
         let Some(path) = self.path(store) else { return environment::snapshot([], &Default::default()) };
+        let number = self.number();
         let content = file::target(path).and_then(|target| {
             let Some(known) = self.known(path, &target)? else { return Ok((None, Vec::new())) };
             Ok((Some(known.content.clone()), file::reading_notices(&target)))
         });
         match content {
             Ok((content, notices)) => {
-                let snapshot = snapshot(store, path, content, notices);
+                let snapshot = Snapshot { number, ..snapshot(store, path, content, notices) };
                 let rights = || file::target(path).and_then(|target| file::may_replace(&target));
                 Snapshot { writable: snapshot.writable.and_then(|()| rights()), ..snapshot }
             }
-            Err(trouble) => Snapshot { writable: Err(trouble), ..snapshot(store, path, None, Vec::new()) },
+            Err(trouble) => {
+                let writable = Err(trouble);
+                Snapshot { writable, number, ..snapshot(store, path, None, Vec::new()) }
+            }
         }
     }
 
@@ -228,7 +241,8 @@ impl Stores {
         };
         // Where nothing was to be written, a file that was not there is still not there.
         let content = Some(amended.content).filter(|_| bytes.is_some() || !is_needless);
-        Ok(Some((snapshot(store, path, content, notices), failures)))
+        let number = self.number();
+        Ok(Some((Snapshot { number, ..snapshot(store, path, content, notices) }, failures)))
     }
 
     fn replace(
@@ -270,7 +284,7 @@ fn lock_path(target: &Path) -> PathBuf {
 fn snapshot(store: StoreId, path: &Path, content: Option<own::Content>, notices: Vec<String>) -> Snapshot {
     let (rows, read_only) = content.map(|content| (content.rows, content.read_only)).unwrap_or_default();
     let writable = read_only.map_or(Ok(()), |fault| Err(not_written(path, &fault)));
-    Snapshot { store, place: shown(path), rows, writable, notices }
+    Snapshot { store, place: shown(path), rows, writable, notices, number: 0 }
 }
 
 #[cfg(test)]
@@ -322,7 +336,10 @@ mod tests {
         let after = stores.apply(StoreId::Own, &keep("demo/ana")).expect("saved");
 
         assert_eq!(after.profiles().collect::<Vec<_>>(), [&profile("demo/ana")]);
-        assert_eq!(stores.read(StoreId::Own), after);
+        assert!(empty.number < after.number, "what was read before the change is older");
+        let again = stores.read(StoreId::Own);
+        assert!(after.number < again.number);
+        assert_eq!(again, Snapshot { number: again.number, ..after });
     }
 
     #[test]

@@ -470,7 +470,7 @@ impl Run {
         let notices =
             if self.dice.one_in(8) { vec!["The file is private now.".to_owned()] } else { Vec::new() };
         let store = self.dice.pick(&[StoreId::Own, StoreId::Own, StoreId::Environment]);
-        Snapshot { store, place: PLACE.to_owned(), rows, writable, notices }
+        Snapshot { store, place: PLACE.to_owned(), rows, writable, notices, number: 0 }
     }
 
     fn row(&mut self, number: u32) -> Row {

@@ -140,6 +140,7 @@ pub(crate) fn snapshot(profiles: impl IntoIterator<Item = Profile>) -> Snapshot 
         rows: profiles.into_iter().map(|profile| Row::Profile(Arc::new(profile))).collect(),
         writable: Ok(()),
         notices: Vec::new(),
+        number: 0,
     }
 }
 

@@ -267,7 +267,14 @@ mod tests {
 
     fn snapshot(profiles: &[Profile]) -> Snapshot {
         let rows = profiles.iter().cloned().map(|profile| Row::Profile(Arc::new(profile))).collect();
-        Snapshot { store: StoreId::Own, place: "x".into(), rows, writable: Ok(()), notices: Vec::new() }
+        Snapshot {
+            store: StoreId::Own,
+            place: "x".into(),
+            rows,
+            writable: Ok(()),
+            notices: Vec::new(),
+            number: 0,
+        }
     }
 
     fn ways() -> Ways {

@@ -11,6 +11,9 @@ use crate::tui::{notice, rows};
 
 /// Takes a snapshot that was read, and says what another program did since the last one.
 pub(super) fn look(model: &mut Model, snapshot: Snapshot, now: Now) -> Vec<Effect> {
+    if is_old(model, &snapshot) {
+        return Vec::new();
+    }
     let rescues = notice::outdated(model, &snapshot);
     let noticed = notice::of(model, &snapshot);
     take(model, snapshot, now);
@@ -25,6 +28,9 @@ pub(super) fn look(model: &mut Model, snapshot: Snapshot, now: Now) -> Vec<Effec
 /// Takes a store's snapshot in place of its last one. Where the selected row has gone, the row
 /// that took its place is selected.
 pub(super) fn take(model: &mut Model, snapshot: Snapshot, now: Now) {
+    if is_old(model, &snapshot) {
+        return;
+    }
     let before = rows::shown(model, now.wall);
     let place = rows::place(model, &before);
     for notice in &snapshot.notices {
@@ -37,6 +43,11 @@ pub(super) fn take(model: &mut Model, snapshot: Snapshot, now: Now) {
         let near = place.map(|place| place.min(after.len().saturating_sub(1))).unwrap_or_default();
         model.selected = after.get(near).map(|(store, row)| rows::id(*store, row));
     }
+}
+
+/// Whether a newer one came before it: readings and saves end in any order.
+fn is_old(model: &Model, snapshot: &Snapshot) -> bool {
+    model.stores.get(&snapshot.store).is_some_and(|last| snapshot.number < last.number)
 }
 
 /// A change of a profile was applied, or could not be.

@@ -110,8 +110,14 @@ pub(super) fn model(rows: Vec<Row>) -> Model {
             .into_iter()
             .chain(["github", "gitlab", "qonic"].map(provider_file)),
     ));
-    let snapshot =
-        Snapshot { store: StoreId::Own, place: PLACE.into(), rows, writable: Ok(()), notices: Vec::new() };
+    let snapshot = Snapshot {
+        store: StoreId::Own,
+        place: PLACE.into(),
+        rows,
+        writable: Ok(()),
+        notices: Vec::new(),
+        number: 0,
+    };
     model.stores.insert(StoreId::Own, snapshot);
     model.selected = selected;
     model.refreshing.insert(id("github/ana"));

@@ -136,8 +136,14 @@ pub(super) fn many_scopes() -> Picker {
 fn named(provider: &Provider, name: &str, goal: Goal) -> Needs {
     let mut needs = Needs::new(provider, goal);
     let store = StoreId::Own;
-    let empty =
-        Snapshot { store, place: String::new(), rows: Vec::new(), writable: Ok(()), notices: Vec::new() };
+    let empty = Snapshot {
+        store,
+        place: String::new(),
+        rows: Vec::new(),
+        writable: Ok(()),
+        notices: Vec::new(),
+        number: 0,
+    };
     needs.name(name, &empty).expect("a name");
     needs
 }

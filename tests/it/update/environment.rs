@@ -77,6 +77,7 @@ fn environment() -> Snapshot {
         rows: vec![Row::Profile(Arc::new(variable()))],
         writable: Err(read_only()),
         notices: Vec::new(),
+        number: 0,
     }
 }
 

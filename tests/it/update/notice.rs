@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use authtui::domain::change::Snapshot;
 use authtui::domain::event::{Author, Event, Happened};
 use authtui::domain::profile::Profile;
 use authtui::domain::secret::Secret;
@@ -50,6 +51,22 @@ fn what_is_done_here_is_not_said_to_be_anothers() {
 }
 
 #[test]
+fn a_reading_from_before_a_save_changes_nothing_when_it_comes_late() {
+    let mut app = App::of([due("work")]);
+    app.keys("r");
+    let saved = Snapshot { number: 7, ..snapshot([held("work", "new")]) };
+    app.feed(Msg::Refreshed(id("work"), Refreshed::Done(saved)));
+    let said = app.message().to_owned();
+    let late = Snapshot { number: 6, ..snapshot([due("work")]) };
+    assert_eq!(app.feed(Msg::Stored(late.clone())), []);
+    assert_eq!((&app.profile("work").held, app.message()), (&held("work", "new").held, said.as_str()));
+    app.feed(Msg::Refreshed(id("work"), Refreshed::Enough(late)));
+    assert_eq!(app.profile("work").held, held("work", "new").held);
+    app.feed(Msg::Stored(Snapshot { number: 8, ..snapshot([due("work")]) }));
+    assert_eq!(app.profile("work").held, due("work").held, "another program's");
+}
+
+#[test]
 fn what_must_be_read_is_not_talked_over() {
     let mut app = App::with(["work", "home"]);
     let trouble = Trouble::untouched("cannot refresh demo/work", "refused", Next::LogIn);
@@ -66,7 +83,7 @@ fn a_file_that_cannot_be_read_for_a_while_keeps_the_selection_filter_or_not() {
         app.keys("j");
         filter.clone_into(&mut app.model.filter);
         let trouble = Trouble::untouched("cannot read it", "line 2", Next::Nothing);
-        let unread = authtui::domain::change::Snapshot { writable: Err(trouble), ..snapshot([]) };
+        let unread = Snapshot { writable: Err(trouble), ..snapshot([]) };
         app.feed(Msg::Stored(unread));
         assert!(app.message().starts_with(&format!("{PLACE} cannot be read")), "{}", app.message());
         assert_eq!(app.keys("r"), [], "there is nothing to act on");
