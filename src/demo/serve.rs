@@ -67,8 +67,8 @@ impl Serving {
         let server = Arc::new(Server::from_listener(listener, None).map_err(io::Error::other)?);
         let hall = Arc::new(Hall {
             authority: Mutex::new(authority),
-            closing: Mutex::new(false),
-            closed: Condvar::new(),
+            ending: Mutex::new(Ending::default()),
+            told: Condvar::new(),
             opened: Instant::now(),
         });
         let (alive, ended) = mpsc::channel();
@@ -95,6 +95,11 @@ impl Serving {
         look(&mut self.hall.authority())
     }
 
+    /// Sends the answers that are late, and makes no other one late.
+    pub fn let_go(&self) {
+        self.hall.end(|ending| ending.in_time = true);
+    }
+
     /// The moment by the server's own clock, for giving grants.
     #[must_use]
     pub fn now(&self) -> Now {
@@ -105,8 +110,7 @@ impl Serving {
 impl Drop for Serving {
     fn drop(&mut self) {
         let Some(server) = self.server.take() else { return };
-        *locked(&self.hall.closing) = true;
-        self.hall.closed.notify_all();
+        self.hall.end(|ending| ending.closing = true);
         for _ in 0..self.threads {
             server.unblock();
         }
@@ -124,14 +128,23 @@ impl Drop for Serving {
 /// What the threads share.
 struct Hall {
     authority: Mutex<Authority>,
-    closing: Mutex<bool>,
-    closed: Condvar,
+    ending: Mutex<Ending>,
+    told: Condvar,
     opened: Instant,
+}
+
+/// What ends a wait before its time.
+#[derive(Default)]
+struct Ending {
+    /// The server closes.
+    closing: bool,
+    /// No answer is late any more.
+    in_time: bool,
 }
 
 impl Hall {
     fn work(&self, server: &Server) {
-        while !*locked(&self.closing) {
+        while !locked(&self.ending).closing {
             // An error is the call to end, or the end of accepting; in both there is nothing to do.
             if let Ok(request) = server.recv() {
                 self.receive(request);
@@ -172,8 +185,14 @@ impl Hall {
     }
 
     fn wait(&self, wait: Duration) {
-        let closing = locked(&self.closing);
-        drop(self.closed.wait_timeout_while(closing, wait, |closing| !*closing));
+        let ending = locked(&self.ending);
+        let goes_on = |ending: &mut Ending| !ending.closing && !ending.in_time;
+        drop(self.told.wait_timeout_while(ending, wait, goes_on));
+    }
+
+    fn end(&self, how: impl FnOnce(&mut Ending)) {
+        how(&mut locked(&self.ending));
+        self.told.notify_all();
     }
 
     fn now(&self) -> Now {
@@ -315,6 +334,11 @@ mod tests {
 
         assert!(ask(&serving, "GET / HTTP/1.1", "").starts_with("HTTP/1.0 200 "));
         assert_eq!(serving.with(|authority| authority.counters().most_in_flight), 2);
+
+        serving.let_go();
+        let mut answer = String::new();
+        waiting.read_to_string(&mut answer).expect("an answer");
+        assert!(answer.starts_with("HTTP/1.0 200 "), "{answer}");
     }
 
     #[test]

@@ -41,6 +41,16 @@ fn divisor() -> Option<usize> {
     Some(said.parse().ok().filter(|divisor| *divisor > 0).expect("AUTHTUI_SOAK is a number from 1 on"))
 }
 
+/// How late an answer is that a test lets go of when it may come.
+const HELD: Duration = Duration::from_mins(10);
+
+/// Leaves a test out that this machine cannot run; where a soak is asked for, that is a failure.
+#[expect(clippy::print_stdout, reason = "whoever runs the tests should know")]
+pub(crate) fn leave_out(why: &str) {
+    assert_eq!(divisor(), None, "AUTHTUI_SOAK wants all of it: {why}");
+    println!("left out: {why}");
+}
+
 /// Waits until `there`; false when `over` comes first.
 fn until(what: &str, mut over: impl FnMut() -> bool, mut there: impl FnMut() -> bool) -> bool {
     let began = Instant::now();

@@ -2,14 +2,13 @@
 
 use std::fs;
 use std::process::{Command, Stdio};
-use std::time::Duration;
 
 use authtui::demo::authority::fault::Mishap;
 
 use crate::home::program;
 use crate::home::running::Running;
 use crate::home::served::{Pair, Served};
-use crate::soak::{rounds, until};
+use crate::soak::{HELD, leave_out, rounds, until};
 
 /// Puts the folders of a home on a small disk of its own, fills it (at once, or when a file says
 /// so), and keeps what is there afterwards.
@@ -41,8 +40,7 @@ exit $code
 #[test]
 fn a_full_disk_is_noticed_before_the_tokens_are_spent_and_never_after() {
     if !can_mount() {
-        println!("disk: no right to mount a small disk here; left out");
-        return;
+        return leave_out("no right to mount a small disk here");
     }
     for round in 0..rounds(1, 40) {
         let (served, before) = Served::with_ana(-5);
@@ -54,13 +52,14 @@ fn a_full_disk_is_noticed_before_the_tokens_are_spent_and_never_after() {
         assert_eq!(kept(&served), before, "round {round}");
 
         let (served, before) = Served::with_ana(-5);
-        served.fault(1, Mishap::Late(Duration::from_millis(500)));
+        served.fault(1, Mishap::Late(HELD));
         let mut run = start(&served, "meanwhile");
         assert!(until("a request", || run.has_ended(), || served.counters().in_flight == 1));
         fs::write(served.home.path("kept/go"), "").expect("written");
         let full = served.home.path("kept/full");
         assert!(until("a full disk", || run.has_ended(), || full.exists()));
         let still_awaited = served.counters().in_flight == 1;
+        served.serving.let_go();
         let ended = run.end();
         assert!(still_awaited, "round {round}: the disk was filled too late");
         assert_eq!((ended.code, served.refreshes()), (Some(0), (1, 0)), "round {round}: {ended:?}");

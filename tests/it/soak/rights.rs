@@ -6,7 +6,6 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Stdio};
-use std::time::Duration;
 
 use authtui::demo::authority::fault::Mishap;
 use portable_pty::CommandBuilder;
@@ -14,11 +13,9 @@ use portable_pty::CommandBuilder;
 use crate::home::running::Running;
 use crate::home::served::Served;
 use crate::home::{Home, program};
-use crate::soak::{rounds, temporary_files, until};
+use crate::soak::{HELD, leave_out, rounds, temporary_files, until};
 use crate::terminal::pty::Pty;
 
-/// How late an answer comes during which rights are taken away.
-const LATE: Duration = Duration::from_millis(500);
 /// A folder that is mounted so that nobody can write to it.
 const READ_ONLY: &str = r#"
 set -e
@@ -30,8 +27,7 @@ exec "$AUTHTUI" refresh demo/ana
 #[test]
 fn a_folder_that_cannot_be_written_is_noticed_before_the_tokens_are_spent() {
     if !can(&["--user"]) {
-        println!("rights: no user namespaces here; left out");
-        return;
+        return leave_out("no user namespaces here");
     }
     let rounds = rounds(1, 20);
     for round in 0..rounds {
@@ -55,6 +51,8 @@ fn a_folder_that_cannot_be_written_is_noticed_before_the_tokens_are_spent() {
                 ["ead-only file system", "make the file system writable", "Stored tokens are as they were"];
             assert!(words.iter().all(|words| ended.err.contains(words)), "{round}: {ended:?}");
             assert_eq!(served.stored("ana"), Some(before), "{round}");
+        } else {
+            leave_out("no right to mount a folder here");
         }
     }
     println!("rights: {rounds} times each: folders and a file system that cannot be written, 0 requests");
@@ -63,8 +61,7 @@ fn a_folder_that_cannot_be_written_is_noticed_before_the_tokens_are_spent() {
 #[test]
 fn a_folder_whose_rights_go_while_the_answer_is_awaited_costs_no_tokens() {
     if !can(&["--user"]) {
-        println!("rights: no user namespaces here; left out");
-        return;
+        return leave_out("no user namespaces here");
     }
     let rounds = rounds(1, 20);
     for round in 0..rounds {
@@ -94,14 +91,13 @@ fn a_folder_whose_rights_go_while_the_answer_is_awaited_costs_no_tokens() {
 #[test]
 fn the_screen_keeps_new_tokens_in_memory_until_they_can_be_saved() {
     if !can(&["--user"]) {
-        println!("rights: no user namespaces here; left out");
-        return;
+        return leave_out("no user namespaces here");
     }
     let rounds = rounds(1, 20);
     for round in 0..rounds {
         let (served, before) = Served::with_ana(-60);
         make(&served.home);
-        served.fault(1, Mishap::Late(LATE));
+        served.fault(1, Mishap::Late(HELD));
         let mut command = CommandBuilder::new("unshare");
         command.args(["--user", "--"]);
         command.arg(program());
@@ -111,6 +107,7 @@ fn the_screen_keeps_new_tokens_in_memory_until_they_can_be_saved() {
         for below in ["config/authtui", "state/authtui"] {
             mode(&served.home, below, 0o500);
         }
+        served.serving.let_go();
         pty.wait("New tokens of demo/ana are not saved").wait("in memory only");
         assert_eq!(served.stored("ana"), Some(before.clone()), "{round}");
         // Trying is of no use yet, and costs nothing.
@@ -132,13 +129,14 @@ fn the_screen_keeps_new_tokens_in_memory_until_they_can_be_saved() {
 /// Runs the program and takes the rights of these folders away while it waits for its answer.
 fn deprived(served: &Served, arguments: &[&str], folders: &[&str]) -> crate::home::Ended {
     make(&served.home);
-    served.fault(1, Mishap::Late(LATE));
+    served.fault(1, Mishap::Late(HELD));
     let mut run = start(&served.home, arguments);
     assert!(until("a request", || run.has_ended(), || served.refreshes().0 == 1));
     for below in folders {
         mode(&served.home, below, 0o500);
     }
     assert_eq!(served.counters().in_flight, 1, "the rights went too late");
+    served.serving.let_go();
     let ended = run.end();
     for below in folders {
         mode(&served.home, below, 0o700);
