@@ -5,11 +5,15 @@
 //! clock is wrong and asking again would never end. A clock that was set back makes each token that
 //! was got before due once, since nobody knows any more when it ends.
 
-use crate::domain::clock::{DateTime, TimeDelta, Utc};
+use std::time::Duration;
+
+use crate::domain::clock::{DateTime, TimeDelta, Utc, span};
 use crate::domain::profile::{Automatic, EndBy, Kind, Profile, RefreshResult};
 
 /// How long before its end a token is renewed, unless half its life is less.
-pub const LEAD: TimeDelta = TimeDelta::minutes(5);
+pub const LEAD: Duration = Duration::from_mins(5);
+/// How many refreshes ask at once, unless somebody says otherwise.
+pub const AT_ONCE: usize = 4;
 /// A token that lives less is renewed when somebody wants it, and never by itself.
 const SHORTEST: TimeDelta = TimeDelta::seconds(60);
 /// The least time between two refreshes of one grant.
@@ -79,11 +83,19 @@ pub fn plan(profile: &Profile, now: DateTime<Utc>) -> Plan {
     if renewed.is_some_and(|last| end <= last.at) {
         return Plan::Never(Never::Clock);
     }
-    let lead = life.map_or(LEAD, |life| LEAD.min(life / 2));
+    let lead = life.map_or(span(LEAD), |life| span(LEAD).min(life / 2));
     let before_the_end = end - lead + spread(profile, lead);
     let is_set_back = profile.life.obtained_at.is_some_and(|from| is_to_come(from, now));
     let at = if is_set_back { now } else { before_the_end };
     Plan::At(rested.map_or(at, |rested| at.max(rested)))
+}
+
+/// The pause after a try that brought no new tokens, where `before` tries in a row had brought none
+/// either: 30 seconds, doubling to 15 minutes.
+#[must_use]
+pub fn pause(before: u32) -> Duration {
+    let doubled = Duration::from_secs(30).saturating_mul(2_u32.saturating_pow(before.min(10)));
+    doubled.min(Duration::from_mins(15))
 }
 
 /// Whether `at`, when something happened, is yet to come: somebody has set the clock back since, and

@@ -20,16 +20,8 @@ use crate::domain::trouble::{Stored, Trouble};
 use crate::oauth::reply;
 use crate::oauth::request::{Filling, Reply, Request};
 
-/// The first pause after a passing failure; it doubles from try to try.
-const FIRST_PAUSE: Duration = Duration::from_secs(30);
-/// The longest pause between two tries.
-const LONGEST_PAUSE: Duration = Duration::from_mins(15);
-
 /// Said where the answer to a refresh was lost.
 const SPENT: &str = "the provider may have spent the refresh token, and then refuses it";
-
-/// How much of a token's life must be left for it not to be renewed by itself.
-pub const LEAD: Duration = Duration::from_mins(5);
 
 /// What somebody wants of a profile's access token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -283,8 +275,7 @@ fn passing(profile: &Profile, why: String, pause: Option<Duration>, now: Now) ->
         Some(RefreshResult::Passing { times, .. }) => *times,
         Some(RefreshResult::Done | RefreshResult::Dead { .. }) | None => 0,
     };
-    let doubled = FIRST_PAUSE.saturating_mul(2_u32.saturating_pow(before.min(10)));
-    let pause = pause.unwrap_or(doubled.min(LONGEST_PAUSE));
+    let pause = pause.unwrap_or_else(|| schedule::pause(before));
     RefreshResult::Passing { why, times: before.saturating_add(1), retry_at: now.wall + span(pause) }
 }
 

@@ -19,7 +19,7 @@ use crate::shell::file::temporary::Temporary;
 pub use crate::shell::file::content::{holds, read};
 
 /// How many links to links are followed, as many as Linux follows.
-const LINKS: usize = 40;
+pub(super) const LINKS: usize = 40;
 
 /// What helps against which fault.
 const REMEDIES: &[(io::ErrorKind, &str)] = &[
@@ -70,14 +70,16 @@ pub fn target(path: &Path) -> Result<PathBuf, Trouble> {
 /// # Errors
 /// A [`Trouble`] when it cannot be made.
 pub fn make_folder(target: &Path) -> Result<(), Trouble> {
+    private_folder(folder(target)).map_err(|error| cannot("make the folder of", target, &error))
+}
+
+/// Makes `folder`, private to its owner, and those above it that are missing.
+pub(super) fn private_folder(folder: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
-    {
-        use std::os::unix::fs::DirBuilderExt;
-        builder.mode(0o700);
-    }
-    builder.create(folder(target)).map_err(|error| cannot("make the folder of", target, &error))
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
 }
 
 /// Replaces `before`, the bytes that were read from `target`, with `after`, by way of the room that

@@ -4,7 +4,7 @@
 //! grant in two files is one, and so that the name tells nobody anything. Two grants on one
 //! lock merely wait for each other. Lock files are never deleted.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -16,6 +16,7 @@ use crate::domain::name::ProfileId;
 use crate::domain::secret::{Fingerprint, Secret};
 use crate::domain::trouble::{Next, Trouble};
 use crate::shell::Hands;
+use crate::shell::file::private_folder;
 use crate::shell::lock::{self, Hold, NotHeld};
 
 /// How long a refresh waits for whoever holds its grant: a whole call and some more.
@@ -80,18 +81,9 @@ pub fn is_held(state: &Path, refresh: &Secret) -> bool {
 
 fn path(state: &Path, refresh: &Secret) -> io::Result<PathBuf> {
     let locks = state.join("locks");
-    make_folder(&locks)?;
+    private_folder(&locks)?;
     let salt = salt(&state.join("salt"))?;
     Ok(locks.join(Fingerprint::salted(&salt, refresh).bucket()))
-}
-
-/// Makes `folder`, private to its owner, and those above it that are missing.
-pub(super) fn make_folder(folder: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
 }
 
 /// The salt of this machine: whoever comes first makes it, the others read it.
@@ -137,6 +129,8 @@ fn read(path: &Path) -> io::Result<Option<[u8; 32]>> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]

@@ -14,8 +14,8 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use crate::domain::event::Event;
+use crate::shell::file::private_folder;
 use crate::shell::file::temporary::{self, Temporary};
-use crate::shell::grant_lock::make_folder;
 use crate::shell::journal::kept::kept;
 use crate::shell::journal::seen::Seen;
 use crate::shell::lock;
@@ -118,7 +118,7 @@ impl Journal {
     /// Adds `lines` to the file.
     fn add(&self, lines: &str) -> io::Result<()> {
         if let Some(folder) = self.path.parent().filter(|folder| !folder.is_dir()) {
-            make_folder(folder)?;
+            private_folder(folder)?;
         }
         let beside = self.path.with_extension("lock");
         let _held = lock::hold_blocking(&beside, PATIENCE).map_err(io::Error::from)?;

@@ -17,6 +17,7 @@ use tokio::time::{Instant, sleep, timeout};
 
 use crate::domain::name::StoreId;
 use crate::shell::Hands;
+use crate::shell::file::LINKS;
 use crate::shell::perform::Inbox;
 use crate::shell::stores::Stamp;
 use crate::shell::tasks::Tasks;
@@ -32,8 +33,6 @@ const LOOK: Duration = Duration::from_secs(1);
 const LOOKS: usize = 30;
 /// How often files are looked at that are watched: not every change is told, as on a network.
 const LOOK_ANYWAY: Duration = Duration::from_mins(1);
-/// How many links to links are watched.
-const LINKS: usize = 40;
 
 /// A name in a folder that is there.
 #[derive(Debug, Clone, PartialEq, Eq)]

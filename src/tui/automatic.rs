@@ -10,16 +10,9 @@ use crate::domain::change::Snapshot;
 use crate::domain::clock::{DateTime, Now, Steady, TimeDelta, Utc, span};
 use crate::domain::name::ProfileId;
 use crate::domain::profile::Profile;
-use crate::domain::schedule::{self, Never, Plan};
+use crate::domain::schedule::{self, AT_ONCE, Never, Plan};
 use crate::domain::secret::Fingerprint;
 use crate::tui::model::{Leaving, Model, Off, Renewal};
-
-/// How many refreshes the screen begins by itself at a time.
-const AT_ONCE: usize = 4;
-/// The pause after a try that brought no new tokens; it doubles from try to try.
-const PAUSE: Duration = Duration::from_secs(30);
-/// The longest pause between two tries.
-const LONGEST_PAUSE: Duration = Duration::from_mins(15);
 
 /// The last time a profile was renewed by itself, or tried to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -130,8 +123,8 @@ pub fn tried(model: &Model, profile: &Profile, now: Now) -> Try {
 /// Until when a try that brought no new tokens keeps the next one back.
 fn rested(model: &Model, profile: &Profile) -> Option<Steady> {
     let last = model.tried.get(&profile.id)?;
-    let doubled = PAUSE.saturating_mul(2_u32.saturating_pow(last.times.saturating_sub(1).min(10)));
-    (last.of == profile.held.fingerprint()).then(|| last.at.after(doubled.min(LONGEST_PAUSE)))
+    let pause = schedule::pause(last.times.saturating_sub(1));
+    (last.of == profile.held.fingerprint()).then(|| last.at.after(pause))
 }
 
 /// What is planned, with its moment.

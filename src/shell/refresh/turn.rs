@@ -10,6 +10,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::domain::name::ProfileId;
 use crate::domain::profile::LastRefresh;
+use crate::domain::schedule::AT_ONCE;
 use crate::domain::secret::{Fingerprint, Secret};
 use crate::domain::trouble::Trouble;
 use crate::shell::lock::Hold;
@@ -17,8 +18,6 @@ use crate::shell::refresh::trouble::ending;
 use crate::shell::{Hands, broke, grant_lock};
 use crate::tui::message::Refreshed;
 
-/// How many refreshes ask at once, unless somebody says otherwise.
-const AT_ONCE: usize = 4;
 /// How many look at once whether there is anything to do: each look is a thread.
 const LOOKING: usize = 8;
 /// How long a grant may be kept from others before it is asked for.
