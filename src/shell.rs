@@ -140,15 +140,24 @@ impl Hands {
     /// # Errors
     /// When it cannot be written.
     pub async fn note_in(&self, store: &Path, id: &ProfileId, what: Happened) -> std::io::Result<()> {
-        let event = Event {
+        self.note_each(store, vec![(id.clone(), what)]).await
+    }
+
+    /// Writes one event about each of several profiles of the file at `store`, with one writing.
+    ///
+    /// # Errors
+    /// When they cannot be written.
+    pub async fn note_each(&self, store: &Path, each: Vec<(ProfileId, Happened)>) -> std::io::Result<()> {
+        let event = |(id, what): (ProfileId, Happened)| Event {
             at: self.clock.now().wall,
             by: self.author.clone(),
-            profile: id.name.clone(),
+            profile: id.name,
             store: store.to_string_lossy().into_owned(),
             what,
         };
+        let events: Vec<Event> = each.into_iter().map(event).collect();
         let journal = self.journal.clone();
-        let writing = tokio::task::spawn_blocking(move || journal.write(&event)).await;
+        let writing = tokio::task::spawn_blocking(move || journal.write_each(&events)).await;
         writing.unwrap_or_else(|_| Err(std::io::Error::other("a part of the program ended by a fault")))
     }
 
@@ -176,16 +185,6 @@ impl Hands {
             StoreId::Own => self.stores.read(store),
             StoreId::Environment => environment::read(&self.catalog_now()),
         }
-    }
-
-    /// Applies a change to a store, at once and in this thread: for commands.
-    ///
-    /// # Errors
-    /// [`Failure`] when the profile has moved on or the file cannot be written.
-    pub fn apply_now(&self, store: StoreId, change: &Change) -> Result<Snapshot, Failure> {
-        let saved = self.stores.apply(store, change)?;
-        rescue::forget(&self.paths, change);
-        Ok(saved)
     }
 
     /// Keeps room on disk for the tokens that a refresh is about to bring.
@@ -220,17 +219,18 @@ impl Hands {
     /// Applies a change to a store.
     ///
     /// # Errors
-    /// [`Failure`] when the profile has moved on or the file cannot be written.
+    /// [`Failure`] when the profile has moved on or the file cannot be written, or when what was to be
+    /// erased may lie elsewhere still.
     pub async fn apply(&self, store: StoreId, change: Change) -> Result<Snapshot, Failure> {
         let made = change.clone();
         let (id, told) = (ProfileId { store, name: change.name.clone() }, Happened::of(&change.edit));
         let saved = self.saving.save(&self.stores, store, change, broke("cannot write the store")).await?;
         let paths = self.paths.clone();
-        // What was saved stays saved, whatever becomes of an older copy.
-        drop(tokio::task::spawn_blocking(move || rescue::forget(&paths, &made)).await);
+        let forgotten = tokio::task::spawn_blocking(move || rescue::forget(&paths, &made)).await;
         if let Some(what) = told {
             self.tell(&id, what).await;
         }
+        forgotten.unwrap_or(Ok(())).map_err(Failure::Trouble)?;
         Ok(saved)
     }
 

@@ -17,19 +17,20 @@ use color_eyre::eyre::Result;
 use crate::cli::exit::Exit;
 use crate::cli::renew::renew;
 use crate::cli::resolve::report::Report;
-use crate::cli::{list, stray, target};
-use crate::domain::change::{Change, Edit, Renewal, Row, Snapshot};
+use crate::cli::{list, screen, stray, target};
+use crate::domain::change::{Renewal, Row, Snapshot};
 use crate::domain::name::{ProfileName, StoreId};
 use crate::domain::profile::Profile;
 use crate::domain::provider::Provider;
 use crate::domain::provider::catalog::Catalog;
 use crate::domain::provider::environment::Order;
 use crate::domain::resolve::{Chain, Found, Stock, Verdict, resolve};
+use crate::domain::secret::Fingerprint;
 use crate::domain::tokens::Held;
 use crate::domain::trouble::{Next, Trouble};
 use crate::oauth::form::{self, Form};
 use crate::oauth::refresh::Wish;
-use crate::shell::{Hands, console, environment};
+use crate::shell::{Hands, console, environment, refresh};
 use crate::tui::message::Refreshed;
 
 /// What its numbers mean, as its help shows them.
@@ -185,7 +186,9 @@ fn refreshed(hands: &Arc<Hands>, profile: &Profile) -> Result<After> {
     let wish = Wish::Valid { for_at_least: Duration::ZERO };
     Ok(match renew(hands, &profile.id, wish)? {
         Some(Refreshed::Done(_) | Refreshed::Enough(_)) => After::Renewed,
-        Some(Refreshed::Unsaved(renewal, trouble)) => saved_again(hands, profile, renewal, &trouble),
+        Some(Refreshed::Unsaved(renewal, expects, trouble)) => {
+            saved_again(hands, profile, expects, renewal, &trouble)?
+        }
         Some(Refreshed::Failed(_, trouble)) => After::Failed(trouble),
         None => After::Failed(Trouble::untouched(
             format!("cannot refresh {}", profile.id.name),
@@ -196,15 +199,20 @@ fn refreshed(hands: &Arc<Hands>, profile: &Profile) -> Result<After> {
 }
 
 /// Tries once more to store what was refreshed: the stored token is spent.
-fn saved_again(hands: &Hands, profile: &Profile, renewal: Box<Renewal>, trouble: &Trouble) -> After {
+fn saved_again(
+    hands: &Arc<Hands>,
+    profile: &Profile,
+    expects: Fingerprint,
+    renewal: Box<Renewal>,
+    trouble: &Trouble,
+) -> Result<After> {
     console::say(&format!("authtui: {trouble}"));
     let tokens = renewal.tokens.clone();
-    let expects = profile.held.fingerprint();
-    let change = Change { name: profile.id.name.clone(), expects, edit: Edit::Refresh(renewal) };
-    match hands.apply_now(profile.id.store, &change) {
+    let saved = screen::runtime()?.block_on(refresh::save_again(hands, &profile.id, expects, renewal));
+    Ok(match saved {
         Ok(_) => After::Renewed,
         Err(_) => After::Unsaved(Box::new(Profile { held: Held::Here(tokens), ..profile.clone() })),
-    }
+    })
 }
 
 /// How the looking ended.

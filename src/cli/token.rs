@@ -47,7 +47,7 @@ pub(super) fn run(hands: &Arc<Hands>, arguments: &Arguments) -> Result<Exit> {
                 Trouble::untouched(format!("cannot print {name}"), "it was removed meanwhile", Next::Nothing)
             }
         },
-        Some(Refreshed::Unsaved(renewal, trouble)) => {
+        Some(Refreshed::Unsaved(renewal, _, trouble)) => {
             // The old token is spent: the new one is worth more printed than lost.
             console::say(&format!("authtui: {trouble}"));
             console::print_secret(&renewal.tokens.access)?;

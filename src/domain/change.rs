@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use crate::domain::clock::{DateTime, Utc};
 use crate::domain::name::{ProfileName, StoreId};
-use crate::domain::profile::{Automatic, Kind, LastRefresh, Profile};
+use crate::domain::profile::{Automatic, Kind, LastRefresh, Profile, RefreshResult};
 use crate::domain::secret::Fingerprint;
 use crate::domain::tokens::{Held, Life, Tokens};
 use crate::domain::trouble::Trouble;
@@ -112,6 +112,21 @@ pub struct Renewal {
 }
 
 impl Renewal {
+    /// What `profile` holds, as if a refresh had brought it; nothing where it holds no tokens.
+    #[must_use]
+    pub fn of(profile: &Profile) -> Option<Self> {
+        let record = profile.last_refresh_of_this_grant().cloned();
+        let at = profile.life.obtained_at.unwrap_or_default();
+        let done =
+            || LastRefresh { at, result: RefreshResult::Done, grant: profile.grant(), clock_differs: None };
+        Some(Self {
+            tokens: profile.held.tokens()?.clone(),
+            life: profile.life,
+            scopes: Some(profile.scopes.clone()),
+            record: record.unwrap_or_else(done),
+        })
+    }
+
     fn renew(&self, profile: &mut Profile) {
         profile.held = Held::Here(self.tokens.clone());
         profile.life = self.life;

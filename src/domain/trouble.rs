@@ -29,6 +29,8 @@ pub enum Stored {
     Unsynced,
     /// New ones lie in another file, from which the next refresh takes them.
     Rescued,
+    /// They are erased.
+    Erased,
     /// A new refresh token is stored; no new access token came that could be used.
     Rotated,
 }
@@ -58,7 +60,11 @@ impl Trouble {
     pub fn of_new_tokens(self) -> Self {
         match self.stored {
             Stored::Untouched | Stored::PerhapsSpent => Self { stored: Stored::NewOnesInMemory, ..self },
-            Stored::NewOnesInMemory | Stored::Unsynced | Stored::Rescued | Stored::Rotated => self,
+            Stored::NewOnesInMemory
+            | Stored::Unsynced
+            | Stored::Rescued
+            | Stored::Rotated
+            | Stored::Erased => self,
         }
     }
 }
@@ -70,6 +76,7 @@ impl fmt::Display for Stored {
             Self::NewOnesInMemory => "The new tokens are in memory only; the stored ones are as they were.",
             Self::Unsynced => "The file holds the change, but a power cut may undo it.",
             Self::Rescued => "The new tokens are kept elsewhere; the next refresh takes them from there.",
+            Self::Erased => "The stored tokens are erased.",
             Self::Rotated => {
                 "The new refresh token that came with it is saved; the access token is the old one."
             }

@@ -211,7 +211,8 @@ pub fn judge(profile: &Profile, provider: &Provider, reply: Result<&Reply, &Trou
                 | Stored::NewOnesInMemory
                 | Stored::Unsynced
                 | Stored::Rescued
-                | Stored::Rotated => trouble.why.clone(),
+                | Stored::Rotated
+                | Stored::Erased => trouble.why.clone(),
             };
             return failed(passing(profile, why, None, now));
         }

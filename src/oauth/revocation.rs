@@ -142,7 +142,8 @@ pub fn judge(profile: &Profile, provider: &Provider, reply: Result<&Reply, &Trou
                 | Stored::NewOnesInMemory
                 | Stored::Unsynced
                 | Stored::Rescued
-                | Stored::Rotated => lost.why.clone(),
+                | Stored::Rotated
+                | Stored::Erased => lost.why.clone(),
             };
             return failed(format!("{title}: {why}"), lost.stored, Next::Retry);
         }

@@ -117,6 +117,14 @@ pub fn replace(
     Ok(Replaced::Done(notices))
 }
 
+/// Removes the file at `target`. The caller holds its lock.
+///
+/// # Errors
+/// A [`Trouble`] when it is still there.
+pub fn remove(target: &Path) -> Result<(), Trouble> {
+    fs::remove_file(target).map_err(|error| cannot("remove", target, &error))
+}
+
 /// Keeps room for a replacement of `target` that is at most `more` bytes longer than it is. The
 /// caller holds the lock of the target.
 ///

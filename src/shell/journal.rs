@@ -37,7 +37,7 @@ pub struct Journal {
     waiting: Arc<Mutex<Vec<Line>>>,
 }
 
-/// A line that waits to be written, and what became of it.
+/// Lines that wait to be written, and what became of it.
 #[derive(Debug)]
 struct Line {
     text: String,
@@ -93,8 +93,16 @@ impl Journal {
     /// # Errors
     /// When it cannot be written; the log may then end with half a line, which readers pass over.
     pub fn write(&self, event: &Event) -> io::Result<()> {
+        self.write_each(std::slice::from_ref(event))
+    }
+
+    /// The same of several events, which are on disk together.
+    ///
+    /// # Errors
+    /// When they cannot be written.
+    pub fn write_each(&self, events: &[Event]) -> io::Result<()> {
         let told = Arc::default();
-        self.waiting().push(Line { text: log::line(event), told: Arc::clone(&told) });
+        self.waiting().push(Line { text: events.iter().map(log::line).collect(), told: Arc::clone(&told) });
         let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
         // Whoever had the turn before may have written it; else it is still there.
         if told.get().is_none() {

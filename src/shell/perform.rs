@@ -5,12 +5,12 @@ use std::sync::mpsc::Sender;
 
 use futures_util::FutureExt;
 
-use crate::domain::change::Change;
+use crate::domain::change::{Change, Edit};
 use crate::domain::name::ProfileId;
 use crate::domain::trouble::{Next, Trouble};
 use crate::oauth::scopes::Listed;
 use crate::oauth::{form, probe, scopes};
-use crate::shell::refresh::{keep, refresh};
+use crate::shell::refresh::{keep, refresh, save_again};
 use crate::shell::revoke::revoke;
 use crate::shell::stores::Failure;
 use crate::shell::tasks::Tasks;
@@ -60,7 +60,8 @@ async fn run(hands: Arc<Hands>, inbox: Inbox, effect: Effect) {
             telling::tell(&hands, &inbox).await;
         }
         Effect::Rescue(newer) => {
-            keep(&hands, &newer).await;
+            let kept = keep(&hands, newer).await;
+            say(&inbox, Msg::Rescued(kept));
             telling::tell(&hands, &inbox).await;
         }
         Effect::Copy(id, form) => {
@@ -109,9 +110,11 @@ fn lost(effect: &Effect) -> Option<Msg> {
         Effect::Test(id) => Msg::Tested(id.clone(), Err(trouble)),
         Effect::Scopes(provider, _) => Msg::Scopes(provider.clone(), Err(trouble)),
         Effect::Describe(name, _) => Msg::Described(name.clone(), Err(trouble)),
+        Effect::Rescue(newer) => {
+            Msg::Rescued(newer.iter().map(|newer| (newer.clone(), Err(trouble.clone()))).collect())
+        }
         // A login's asks tell of their faults themselves.
         Effect::Login(..)
-        | Effect::Rescue(_)
         | Effect::Read(_)
         | Effect::ReadEvents
         | Effect::Print(_)
@@ -122,11 +125,15 @@ fn lost(effect: &Effect) -> Option<Msg> {
 }
 
 async fn change_of(
-    hands: &Hands,
+    hands: &Arc<Hands>,
     id: &ProfileId,
     change: Change,
 ) -> Result<crate::domain::change::Snapshot, Trouble> {
-    hands.apply(id.store, change).await.map_err(|failure| match failure {
+    let changed = match (change.expects, change.edit) {
+        (Some(expects), Edit::Refresh(renewal)) => save_again(hands, id, expects, renewal).await,
+        (expects, edit) => hands.apply(id.store, Change { name: change.name, expects, edit }).await,
+    };
+    changed.map_err(|failure| match failure {
         Failure::Trouble(trouble) => trouble,
         Failure::Moved(moved) => {
             Trouble::untouched(format!("cannot change {}", id.name), moved.to_string(), Next::Nothing)

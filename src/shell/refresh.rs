@@ -4,18 +4,20 @@
 //! ask, save, unlock. The new refresh token is on disk before anything else happens; whatever
 //! fails, nothing stored is deleted.
 
+mod brought;
 pub(super) mod heir;
 mod rotated;
 mod trouble;
 pub(super) mod turn;
 mod unsaved;
 
+pub use crate::shell::refresh::brought::save_again;
 pub use crate::shell::refresh::heir::keep;
 
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::domain::change::{Change, Edit, Moved, Renewal, Snapshot};
+use crate::domain::change::{Change, Edit, Renewal, Snapshot};
 use crate::domain::event::Happened;
 use crate::domain::name::ProfileId;
 use crate::domain::profile::{LastRefresh, Profile};
@@ -25,9 +27,7 @@ use crate::domain::trouble::{Next, Trouble};
 use crate::oauth::refresh::{Cannot, Decision, Verdict, Wish, decide, judge, stands};
 use crate::shell::Hands;
 use crate::shell::refresh::heir::Found;
-use crate::shell::refresh::trouble::{
-    dropped, ending, explained, failed, hindered, no_provider, orphaned, unwritten,
-};
+use crate::shell::refresh::trouble::{ending, explained, failed, hindered, no_provider, orphaned, unwritten};
 use crate::shell::refresh::turn::{Attempt, Began, Way};
 use crate::shell::stores::Failure;
 use crate::tui::message::Refreshed;
@@ -40,7 +40,7 @@ pub async fn refresh(hands: &Arc<Hands>, id: &ProfileId, wish: Wish) -> Refreshe
 /// Fulfils `wish` for a profile that held the pair `seen` when somebody began to wish: another pair
 /// will do, because whoever stored it has just renewed the profile.
 pub async fn since(hands: &Arc<Hands>, id: &ProfileId, wish: Wish, seen: Option<Fingerprint>) -> Refreshed {
-    let (mut began, mut way) = (Began { seen, last: None }, Way::Ahead);
+    let (mut began, mut way) = (Began { seen, ..Began::default() }, Way::Ahead);
     loop {
         match attempt(hands, id, wish, &mut began, way).await {
             Ok(Attempt::Ended(refreshed)) => return *refreshed,
@@ -59,7 +59,8 @@ struct Errand<'a> {
     /// The profile as it is stored, under the lock.
     profile: &'a Profile,
     grant: String,
-    expects: Option<Fingerprint>,
+    /// The pair that it is asked for.
+    expects: Fingerprint,
 }
 
 async fn attempt(
@@ -118,12 +119,20 @@ async fn attempt(
     drop(snapshot);
     let Some(provider) = provider else { return Err(no_provider(&what, &catalog, id.name.provider())) };
     let Some(grant) = profile.grant() else { return Err(hindered(&what, &Cannot::NoRefreshToken)) };
-    let errand = Errand { hands, id, what: &what, provider, profile: &profile, grant, expects: seen };
+    let Some(expects) = profile.held.fingerprint() else { return Err(hindered(&what, &Cannot::NoTokens)) };
+    let errand = Errand { hands, id, what: &what, provider, profile: &profile, grant, expects };
     let offset = hands.clock.now().offset;
     let interrupted = match heir::find(hands, &profile, provider.rotation).await {
         Found::Nothing => None,
         Found::Interrupted(event) => Some(event),
-        Found::Heir(renewal) => return ended(errand.adopt(renewal).await),
+        Found::Heir(renewal) => {
+            let adopted = errand.adopt(renewal).await;
+            return Ok(if began.accepts(&adopted, id, wish, hands.clock.now()) {
+                Attempt::Ended(Box::new(adopted))
+            } else {
+                Attempt::Again(Way::Ahead)
+            });
+        }
         Found::Orphan(event) => return Err(orphaned(&what, &event, offset)),
     };
     let _room = hands.reserve(id.store).await?;
@@ -165,75 +174,13 @@ async fn read(hands: &Arc<Hands>, id: &ProfileId, what: &str) -> Result<(Snapsho
 
 impl Errand<'_> {
     fn change(&self, edit: Edit) -> Change {
-        Change { name: self.id.name.clone(), expects: self.expects, edit }
+        Change { name: self.id.name.clone(), expects: Some(self.expects), edit }
     }
 
     /// Writes down that nothing was asked after all.
     async fn unasked(&self, why: &str) {
         let grant = self.grant.clone();
         self.tell(Happened::Failed { grant, is_dead: false, why: why.to_owned() }).await;
-    }
-
-    async fn save(&self, renewal: Box<Renewal>) -> Refreshed {
-        let grant = self.grant.clone();
-        let next = renewal.record.grant.clone().unwrap_or_else(|| grant.clone());
-        match self.put(&renewal).await {
-            Ok(snapshot) => {
-                let snapshot = self.pass_on(snapshot, &renewal).await;
-                let generation = snapshot.profile(&self.id.name).map_or(0, |profile| profile.refresh_count);
-                self.tell(Happened::Renewed { grant, next, generation }).await;
-                Refreshed::Done(snapshot)
-            }
-            // What was erased, removed or replaced meanwhile does not come back.
-            Err(Failure::Moved(moved)) => {
-                self.tell(Happened::Unsaved { grant, why: moved.to_string() }).await;
-                let snapshot = self.hands.read(self.id.store).await;
-                Refreshed::Failed(Some(snapshot), dropped(self.what, moved))
-            }
-            Err(Failure::Trouble(trouble)) => {
-                let trouble = self.unsaved(&renewal, next, trouble).await;
-                Refreshed::Unsaved(renewal, trouble)
-            }
-        }
-    }
-
-    /// Puts the new tokens in the place of those they were asked for, or of an older pair of the same
-    /// grant that an editor has put there meanwhile.
-    async fn put(&self, renewal: &Renewal) -> Result<Snapshot, Failure> {
-        let mut change = self.change(Edit::Refresh(Box::new(renewal.clone())));
-        loop {
-            let put = self.hands.apply(self.id.store, change.clone()).await;
-            let Err(Failure::Moved(Moved::Replaced)) = put else { return put };
-            let snapshot = self.hands.read(self.id.store).await;
-            let Some(now) = snapshot.profile(&self.id.name) else { return put };
-            let pair = now.held.fingerprint();
-            if pair == change.expects || !heir::leads_to(self.hands, now, &self.grant).await {
-                return put;
-            }
-            change.expects = pair;
-        }
-    }
-
-    /// Gives the new tokens to the other profiles of this store that hold the same grant.
-    async fn pass_on(&self, mut snapshot: Snapshot, renewal: &Renewal) -> Snapshot {
-        let old = self.profile.refresh_token();
-        let twins: Vec<Change> = snapshot
-            .profiles()
-            .filter(|twin| twin.id != *self.id && twin.refresh_token() == old)
-            .filter(|twin| twin.id.name.provider() == self.id.name.provider())
-            .map(|twin| Change {
-                name: twin.id.name.clone(),
-                expects: twin.held.fingerprint(),
-                edit: Edit::Refresh(Box::new(renewal.clone())),
-            })
-            .collect();
-        for change in twins {
-            // One that has moved on, or cannot be written, finds its heir by the log.
-            if let Ok(after) = self.hands.apply(self.id.store, change).await {
-                snapshot = after;
-            }
-        }
-        snapshot
     }
 
     /// Takes over what somebody else got for this grant.

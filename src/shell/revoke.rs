@@ -116,13 +116,14 @@ async fn erase(hands: &Arc<Hands>, profile: &Profile, provider: &Provider) -> Re
             Ok(after) => snapshot = after,
             // Erased, removed, or logged in again meanwhile: what ended is not there any more.
             Err(Failure::Moved(_)) => snapshot = hands.read(store).await,
-            Err(Failure::Trouble(trouble)) => kept.push((twin.id.name, trouble.why)),
+            Err(Failure::Trouble(trouble)) => kept.push((twin.id.name, trouble)),
         }
     }
-    let Some((_, why)) = kept.first() else { return Revoked::Done(snapshot) };
+    let Some((_, Trouble { why, stored, .. })) = kept.first() else { return Revoked::Done(snapshot) };
     let names: Vec<String> = kept.iter().map(|(name, _)| name.to_string()).collect();
     let names = names.join(", ");
     let why = format!("{} has ended the grant, and then {why}", provider.title);
     let next = Next::Fix(format!("erase what is left of {names} here once that is mended"));
-    Revoked::NotErased(Trouble::untouched(format!("cannot erase {names}"), why, next))
+    let trouble = Trouble::untouched(format!("cannot erase {names}"), why, next);
+    Revoked::NotErased(Trouble { stored: *stored, ..trouble })
 }

@@ -171,6 +171,21 @@ impl Stores {
         self.room.keep(&target)
     }
 
+    /// Removes the file of `store` where nothing is left in it. Its lock stays: one that is deleted can be
+    /// held twice.
+    ///
+    /// # Errors
+    /// A [`Trouble`] when it cannot be read or removed.
+    pub fn remove_if_empty(&self, store: StoreId) -> Result<(), Trouble> {
+        let path = self.path(store).ok_or_else(environment::read_only)?;
+        let (target, _lock) = self.hold(path)?;
+        let is_empty = |known: &Known| known.content.rows.is_empty() && known.content.read_only.is_none();
+        match self.known(path, &target)? {
+            Some(known) if is_empty(&known) => file::remove(&target),
+            Some(_) | None => Ok(()),
+        }
+    }
+
     /// Where `path` leads, in a folder that is there, and the lock of that file.
     fn hold(&self, path: &Path) -> Result<(PathBuf, Hold), Trouble> {
         file::target(path).and_then(|target| file::make_folder(&target))?;

@@ -96,7 +96,7 @@ pub fn outlook(model: &Model, profile: &Profile, now: Now) -> Outlook {
         return Outlook::Not(Why::Unwritable);
     }
     let is_busy = model.refreshing.contains(&profile.id) || model.revoking.contains(&profile.id);
-    if is_busy || model.unsaved.contains_key(&profile.id) {
+    if is_busy || model.unsaved.contains_key(&profile.id) || model.is_rescuing(&profile.id) {
         return Outlook::Not(Why::NotNow);
     }
     let rest = rested(model, profile).filter(|rested| *rested > now.steady);

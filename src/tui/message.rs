@@ -9,7 +9,7 @@ use crate::domain::event::Event;
 use crate::domain::name::{ProfileId, StoreId};
 use crate::domain::profile::Profile;
 use crate::domain::provider::catalog::Catalog;
-use crate::domain::secret::Secret;
+use crate::domain::secret::{Fingerprint, Secret};
 use crate::domain::settings::Settings;
 use crate::domain::trouble::Trouble;
 use crate::oauth::Attempt;
@@ -149,6 +149,8 @@ pub enum Msg {
     Login(Attempt, Heard),
     /// A refresh ended.
     Refreshed(ProfileId, Refreshed),
+    /// Tokens were kept for the next refresh of their profiles, or could not be.
+    Rescued(Vec<(Profile, Result<(), Trouble>)>),
     /// A change of a profile was applied, or could not be.
     Changed(ProfileId, Result<Snapshot, Trouble>),
     /// The provider was asked to end a grant.
@@ -170,8 +172,8 @@ pub enum Refreshed {
     Done(Snapshot),
     /// Nothing was asked: the stored token will do, or somebody else has just renewed it.
     Enough(Snapshot),
-    /// New tokens came and could not be stored: they are here and nowhere else.
-    Unsaved(Box<Renewal>, Trouble),
+    /// New tokens came and could not be stored in the place of the pair they were asked for.
+    Unsaved(Box<Renewal>, Fingerprint, Trouble),
     /// No new tokens; the store as it is after what happened was written down.
     Failed(Option<Snapshot>, Trouble),
 }
@@ -207,9 +209,9 @@ pub enum Effect {
     Change(ProfileId, Box<Change>),
     /// Ask the provider to end a grant, then erase its tokens here.
     Revoke(ProfileId),
-    /// Keep the tokens of a profile for its next refresh: its store holds the pair again that they
-    /// were got for.
-    Rescue(Box<Profile>),
+    /// Keep the tokens of these profiles of one store for their next refresh: it holds the pairs again that
+    /// they were got for.
+    Rescue(Vec<Profile>),
     /// Copy something of a profile; the secret itself is fetched where it is copied.
     Copy(ProfileId, Form),
     /// Copy a text of a login: what it is, and the text, which may carry its state.

@@ -53,6 +53,9 @@ pub struct Model {
     pub testing: BTreeSet<ProfileId>,
     /// How many changes are on their way to a store.
     pub saving: usize,
+    /// Profiles with tokens that somebody has replaced by the older pair beside them, until they are kept for
+    /// the next refresh.
+    pub rescuing: Vec<(Profile, Fingerprint)>,
     /// Refreshed tokens that could not be stored: they are here and nowhere else.
     pub unsaved: BTreeMap<ProfileId, (Box<change::Renewal>, Trouble)>,
     /// The stored pair of tokens that each of them is to replace, and no other.
@@ -242,8 +245,20 @@ impl Model {
         let revoked = self.revoking.iter().map(|id| format!("the revocation of {}", id.name));
         let logins = login.map(|login| format!("the tokens of {}", login.plan().id.name));
         let saves = (self.saving > 0).then(|| "a change to be saved".to_owned());
+        let rescues = match self.rescuing.as_slice() {
+            [] => None,
+            [(one, _)] => Some(format!("the newer tokens of {} to be kept", one.id.name)),
+            many => Some(format!("the newer tokens of {} profiles to be kept", many.len())),
+        };
+        let saves = saves.into_iter().chain(rescues);
         let all: Vec<String> = refreshes.chain(revoked).chain(logins).chain(saves).collect();
         (!all.is_empty()).then(|| all.join(", "))
+    }
+
+    /// Whether newer tokens of that profile are being kept for its next refresh.
+    #[must_use]
+    pub fn is_rescuing(&self, id: &ProfileId) -> bool {
+        self.rescuing.iter().any(|(newer, _)| newer.id == *id)
     }
 
     /// Lets go of refreshed tokens: they are stored, or nobody wants them.

@@ -6,6 +6,7 @@ use crate::domain::change::Snapshot;
 use crate::domain::difference::{self, Difference, How};
 use crate::domain::event::{self, Past};
 use crate::domain::profile::Profile;
+use crate::domain::secret::Fingerprint;
 use crate::tui::model::{Model, Tone};
 
 /// The words for what is different in `after`, which was read and not written by us.
@@ -46,9 +47,9 @@ pub fn of(model: &Model, after: &Snapshot) -> Option<(String, Tone)> {
 }
 
 /// The profiles whose tokens are older ones again in `after`, as they were before: nobody else holds the
-/// newer pair any more.
+/// newer pair any more. Each with the older pair.
 #[must_use]
-pub fn outdated(model: &Model, after: &Snapshot) -> Vec<Profile> {
+pub fn outdated(model: &Model, after: &Snapshot) -> Vec<(Profile, Fingerprint)> {
     let Some(before) = model.stores.get(&after.store) else { return Vec::new() };
     let are = after.by_name();
     let is_outdated = |newer: &&Profile| {
@@ -59,7 +60,9 @@ pub fn outdated(model: &Model, after: &Snapshot) -> Vec<Profile> {
                 && matches!(event::past(&model.events, &grant), Past::Spent { .. })
         })
     };
-    before.profiles().filter(is_outdated).cloned().collect()
+    let older = |newer: &Profile| after.profile(&newer.id.name)?.held.fingerprint();
+    let outdated = before.profiles().filter(is_outdated);
+    outdated.filter_map(|newer| Some((newer.clone(), older(newer)?))).collect()
 }
 
 fn unread(snapshot: &Snapshot) -> bool {

@@ -29,6 +29,7 @@ pub fn update(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
             | Msg::Catalogued(_)
             | Msg::Stored(_)
             | Msg::Refreshed(..)
+            | Msg::Rescued(_)
             | Msg::Changed(..)
             | Msg::Settled(_)
     );
@@ -91,6 +92,7 @@ pub fn update(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
             effects
         }
         Msg::Refreshed(id, refreshed) => refresh::ended(model, &id, refreshed, now),
+        Msg::Rescued(kept) => stores::rescued(model, kept),
         Msg::Changed(id, changed) => {
             let then = wizard::key_kept(model, &id, &changed);
             let mut effects = stores::changed(model, &id, changed, now);

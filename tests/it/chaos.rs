@@ -454,7 +454,7 @@ impl Run {
                     clock_differs: None,
                 };
                 let renewal = Renewal { tokens: self.tokens(), life: self.life(), scopes: None, record };
-                Refreshed::Unsaved(Box::new(renewal), self.trouble())
+                Refreshed::Unsaved(Box::new(renewal), self.tokens().fingerprint(), self.trouble())
             }
             _ => {
                 let snapshot = if self.dice.one_in(2) { Some(self.snapshot()) } else { None };

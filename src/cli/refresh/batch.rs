@@ -9,7 +9,7 @@ use futures_util::{StreamExt, stream};
 use crate::cli::exit::{self, Exit};
 use crate::cli::refresh::report::{Ended, Report};
 use crate::cli::screen;
-use crate::domain::change::{Change, Edit, Snapshot};
+use crate::domain::change::Snapshot;
 use crate::domain::clock::{Now, span};
 use crate::domain::name::{ProfileId, ProfileName, StoreId};
 use crate::domain::profile::{Kind, Profile};
@@ -112,10 +112,9 @@ pub(super) fn run(hands: &Arc<Hands>, chosen: &Chosen, jobs: usize, spoken: Spok
 /// gone.
 async fn renewed(hands: &Arc<Hands>, id: &ProfileId, wish: Wish, seen: Option<Fingerprint>) -> Refreshed {
     let refreshed = refresh::since(hands, id, wish, seen).await;
-    let Refreshed::Unsaved(renewal, trouble) = refreshed else { return refreshed };
+    let Refreshed::Unsaved(renewal, expects, trouble) = refreshed else { return refreshed };
     console::say(&format!("authtui: {}: {trouble}", id.name));
-    let change = Change { name: id.name.clone(), expects: seen, edit: Edit::Refresh(renewal.clone()) };
-    match hands.apply(id.store, change).await {
+    match refresh::save_again(hands, id, expects, renewal.clone()).await {
         Ok(snapshot) => return Refreshed::Done(snapshot),
         Err(_) if trouble.stored != Stored::NewOnesInMemory => {}
         Err(failure) => console::say(&format!(
@@ -123,7 +122,7 @@ async fn renewed(hands: &Arc<Hands>, id: &ProfileId, wish: Wish, seen: Option<Fi
             id.name
         )),
     }
-    Refreshed::Unsaved(renewal, trouble)
+    Refreshed::Unsaved(renewal, expects, trouble)
 }
 
 fn is_meant(profile: &Profile, chosen: &Chosen, catalog: &Catalog, now: Now) -> bool {
@@ -158,7 +157,7 @@ impl Tally {
         let (snapshot, trouble) = match refreshed {
             Refreshed::Done(snapshot) => return self.count(id, Ended::Renewed, None, Some(&snapshot)),
             Refreshed::Enough(snapshot) => return self.count(id, Ended::Adopted, None, Some(&snapshot)),
-            Refreshed::Unsaved(_, trouble) => return self.count(id, Ended::Failed, Some(&trouble), None),
+            Refreshed::Unsaved(_, _, trouble) => return self.count(id, Ended::Failed, Some(&trouble), None),
             Refreshed::Failed(snapshot, trouble) => (snapshot, trouble),
         };
         let ended = match trouble.next {

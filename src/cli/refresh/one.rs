@@ -6,14 +6,15 @@ use color_eyre::eyre::Result;
 
 use crate::cli::exit::{self, Exit};
 use crate::cli::renew::renew;
-use crate::cli::target;
-use crate::domain::change::{Change, Edit, Snapshot};
+use crate::cli::{screen, target};
+use crate::domain::change::Snapshot;
 use crate::domain::clock::local;
 use crate::domain::countdown::countdown;
 use crate::domain::event;
 use crate::domain::name::ProfileId;
 use crate::domain::trouble::Stored;
 use crate::oauth::refresh::Wish;
+use crate::shell::refresh::save_again;
 use crate::shell::{Hands, console};
 use crate::tui::message::Refreshed;
 
@@ -34,13 +35,12 @@ pub(super) fn run(hands: &Arc<Hands>, name: &str) -> Result<Exit> {
         Refreshed::Enough(snapshot) => {
             (snapshot, "renewed by another program meanwhile; its tokens are used")
         }
-        Refreshed::Unsaved(renewal, trouble) => {
+        Refreshed::Unsaved(renewal, expects, trouble) => {
             console::say(&format!("authtui: {trouble}"));
             let stored = trouble.stored;
-            let expects = profile.held.fingerprint();
-            let change = Change { name: profile.id.name.clone(), expects, edit: Edit::Refresh(renewal) };
             while console::can_ask() && console::confirm("Try to save the new tokens again?")? {
-                match hands.apply_now(profile.id.store, &change) {
+                let saving = save_again(hands, &profile.id, expects, renewal.clone());
+                match screen::runtime()?.block_on(saving) {
                     Ok(_) => return Ok(Exit::Done),
                     Err(failure) => console::say(&format!("authtui: {failure}")),
                 }

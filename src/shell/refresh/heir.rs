@@ -3,16 +3,17 @@
 //! The same grant may lie in two files. Whoever renews it first spends the refresh token of both; the
 //! event log says who that was and where the new tokens are.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::domain::change::Renewal;
 use crate::domain::event::{self, Event, Happened, Past};
 use crate::domain::name::StoreId;
-use crate::domain::profile::{LastRefresh, Profile, RefreshResult};
+use crate::domain::profile::{Profile, RefreshResult};
 use crate::domain::provider::Rotation;
+use crate::domain::trouble::{Next, Trouble};
 use crate::shell::stores::Stores;
-use crate::shell::{Hands, rescue};
+use crate::shell::{Hands, broke, rescue};
 
 /// How often a grant may have been renewed since.
 const GENERATIONS: usize = 64;
@@ -35,28 +36,60 @@ pub(in crate::shell) async fn find(hands: &Arc<Hands>, profile: &Profile, rotati
     if rotation == Rotation::Reusable {
         return Found::Nothing;
     }
-    let Some(grant) = profile.grant() else { return Found::Nothing };
-    let (hands, provider) = (Arc::clone(hands), profile.id.name.provider().to_owned());
-    let looking = tokio::task::spawn_blocking(move || look(&hands, &grant, &provider)).await;
+    let (hands, profile) = (Arc::clone(hands), profile.clone());
+    let looking = tokio::task::spawn_blocking(move || look(&hands, &profile)).await;
     looking.unwrap_or(Found::Nothing)
 }
 
-/// Keeps the tokens of `newer` for the next refresh, where its store holds a pair again that they were
-/// got for. The store itself is left as it is.
-pub async fn keep(hands: &Arc<Hands>, newer: &Profile) {
-    let snapshot = hands.read(newer.id.store).await;
-    let Some(older) = snapshot.profile(&newer.id.name).cloned() else { return };
-    let (Some(grant), Some(next)) = (older.grant(), newer.grant()) else { return };
-    if grant == next || !leads_to(hands, &older, &next).await {
-        return;
+/// Keeps the tokens of each of `newer` for its next refresh, where their store, which is one, holds a pair
+/// again that they were got for, and says for each why not, if they are not. The store is left as it is.
+pub async fn keep(hands: &Arc<Hands>, newer: Vec<Profile>) -> Vec<(Profile, Result<(), Trouble>)> {
+    let Some(store) = newer.first().map(|profile| profile.id.store) else { return Vec::new() };
+    let snapshot = hands.read(store).await;
+    let (mut kept, mut wanted, mut lines) = (Vec::new(), Vec::new(), Vec::new());
+    for newer in newer {
+        let older = snapshot.profile(&newer.id.name).cloned();
+        let (Some(older), Some(next), Some(renewal)) = (older, newer.grant(), Renewal::of(&newer)) else {
+            kept.push((newer, Ok(())));
+            continue;
+        };
+        match older.grant().filter(|grant| *grant != next) {
+            Some(grant) if leads_to(hands, &older, &next).await => {
+                lines.push((newer.id.clone(), Happened::Kept { grant, next }));
+                wanted.push((newer, (older, renewal)));
+            }
+            Some(_) | None => kept.push((newer, Ok(()))),
+        }
     }
-    let Some(renewal) = renewal(newer) else { return };
+    if wanted.is_empty() {
+        return kept;
+    }
+    let (wanted, each): (Vec<Profile>, Vec<_>) = wanted.into_iter().unzip();
     let paths = hands.paths.clone();
-    let keeping = tokio::task::spawn_blocking(move || rescue::keep(&paths, &older, renewal)).await;
-    if let Ok(Ok(place)) = keeping {
-        // Without the line nobody finds them; nothing worse.
-        drop(hands.note_in(&place, &newer.id, Happened::Kept { grant, next }).await);
+    let keeping = tokio::task::spawn_blocking(move || rescue::keep_each(&paths, each)).await;
+    let not = |newer: &Profile, why: String| {
+        let what = format!("cannot keep the newer tokens of {}", newer.id.name);
+        Err(Trouble::untouched(what, why, Next::Retry).of_new_tokens())
+    };
+    match keeping.unwrap_or_else(|_| Err(broke("cannot keep newer tokens"))) {
+        Ok((place, failures)) => {
+            // Without its line nobody finds it.
+            let noted = hands.note_each(&place, lines).await;
+            kept.extend(wanted.into_iter().zip(failures).map(|(newer, failure)| {
+                let outcome = match (failure, &noted) {
+                    (Some(failure), _) => not(&newer, failure.to_string()),
+                    (None, Err(error)) => not(&newer, format!("the event log cannot be written: {error}")),
+                    (None, Ok(())) => Ok(()),
+                };
+                (newer, outcome)
+            }));
+        }
+        Err(trouble) => kept.extend(wanted.into_iter().map(|newer| {
+            let outcome = not(&newer, trouble.why.clone());
+            (newer, outcome)
+        })),
     }
+    kept
 }
 
 /// Whether what `profile` holds is the grant `later`, or became it by what the log knows of.
@@ -78,24 +111,28 @@ pub(super) async fn leads_to(hands: &Arc<Hands>, profile: &Profile, later: &str)
     following.await.unwrap_or(false)
 }
 
-fn look(hands: &Hands, grant: &str, provider: &str) -> Found {
+fn look(hands: &Hands, profile: &Profile) -> Found {
+    let Some(grant) = profile.grant() else { return Found::Nothing };
+    let provider = profile.id.name.provider();
     // A log that cannot be read says nothing; that it cannot be written is noticed before the request.
     let about = |grant: &str| hands.journal.about(grant).unwrap_or_default();
-    let mut name = grant.to_owned();
+    let mut name = grant;
     let mut last: Option<Event> = None;
     for _ in 0..GENERATIONS {
         let events = about(&name);
         match (event::past(&events, &name), &last) {
             (Past::Spent { event, next }, _) if event.profile.provider() == provider => {
                 last = Some(event.clone());
-                if let Some(renewal) = held(event, next, provider) {
+                // They may have been put where they belong since, from where they were rescued.
+                let own = || held(&hands.paths.config, next, provider);
+                if let Some(renewal) = held(Path::new(&event.store), next, provider).or_else(own) {
                     return Found::Heir(Box::new(renewal));
                 }
                 next.clone_into(&mut name);
             }
             (Past::Interrupted(event), None) if event.profile.provider() == provider => {
                 // Killed between the save and the line that would have said so.
-                return match moved_on(event, grant) {
+                return match moved_on(hands, event, profile) {
                     Some(renewal) => Found::Heir(Box::new(renewal)),
                     None => Found::Interrupted(event.clone()),
                 };
@@ -106,32 +143,130 @@ fn look(hands: &Hands, grant: &str, provider: &str) -> Found {
     last.map_or(Found::Nothing, Found::Orphan)
 }
 
-/// The tokens of the grant `next`, if the store of `event` still holds them.
-fn held(event: &Event, next: &str, provider: &str) -> Option<Renewal> {
-    let snapshot = Stores::new(PathBuf::from(&event.store)).read(StoreId::Own);
+/// The tokens of the grant `next`, if the file at `store` still holds them.
+fn held(store: &Path, next: &str, provider: &str) -> Option<Renewal> {
+    let snapshot = Stores::new(store.to_owned()).read(StoreId::Own);
     let mut profiles = snapshot.profiles().filter(|profile| profile.id.name.provider() == provider);
-    profiles.find(|profile| profile.grant().as_deref() == Some(next)).and_then(renewal)
+    profiles.find(|profile| profile.grant().as_deref() == Some(next)).and_then(Renewal::of)
 }
 
-/// The tokens of the profile that `event` asked for, if they are others by now and renewed since.
-fn moved_on(event: &Event, grant: &str) -> Option<Renewal> {
+/// The tokens of the profile that `event` asked for, if they are others by now, renewed since, and of the
+/// same login.
+fn moved_on(hands: &Hands, event: &Event, older: &Profile) -> Option<Renewal> {
     let Happened::Asked { .. } = event.what else { return None };
     let snapshot = Stores::new(PathBuf::from(&event.store)).read(StoreId::Own);
     let profile = snapshot.profile(&event.profile)?;
     let last = profile.last_refresh_of_this_grant()?;
     let since = last.result == RefreshResult::Done && last.at.timestamp() >= event.at.timestamp();
-    (since && profile.grant().as_deref() != Some(grant)).then(|| renewal(profile)).flatten()
+    let is_other = profile.grant() != older.grant();
+    let is_heir = since && is_other && is_same_account(profile, older) && !is_another_login(hands, event);
+    is_heir.then(|| Renewal::of(profile)).flatten()
 }
 
-fn renewal(profile: &Profile) -> Option<Renewal> {
-    let record = profile.last_refresh_of_this_grant().cloned();
-    let at = profile.life.obtained_at.unwrap_or_default();
-    let done =
-        || LastRefresh { at, result: RefreshResult::Done, grant: profile.grant(), clock_differs: None };
-    Some(Renewal {
-        tokens: profile.held.tokens()?.clone(),
-        life: profile.life,
-        scopes: Some(profile.scopes.clone()),
-        record: record.unwrap_or_else(done),
-    })
+/// Whether nothing tells the accounts of both apart.
+fn is_same_account(one: &Profile, other: &Profile) -> bool {
+    let pairs = [(&one.subject, &other.subject), (&one.account, &other.account)];
+    let known = pairs.into_iter().find_map(|(one, other)| Some((one.as_ref()?, other.as_ref()?)));
+    known.is_none_or(|(one, other)| one == other)
+}
+
+/// Whether the profile that `asked` tells of was logged in to again or erased since, so that what it holds
+/// came by another way.
+fn is_another_login(hands: &Hands, asked: &Event) -> bool {
+    // A log that cannot be read proves nothing.
+    let Ok(events) = hands.journal.read() else { return true };
+    let since = events.iter().rev().take_while(|event| *event != asked);
+    since
+        .filter(|event| event.profile == asked.profile && event.store == asked.store)
+        .any(|event| matches!(event.what, Happened::LoggedIn | Happened::Erased))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::change::{Change, Edit};
+    use crate::domain::clock::at_seconds;
+    use crate::domain::name::{ProfileId, ProfileName};
+    use crate::domain::profile::{Kind, LastRefresh};
+    use crate::domain::secret::Secret;
+    use crate::domain::tokens::{Held, Tokens};
+    use crate::shell::paths::Paths;
+
+    fn holder(name: &str, of: &str) -> Profile {
+        let name = ProfileName::parse(name).expect("a name");
+        let tokens = Tokens { access: Secret::new(of), refresh: Some(Secret::new(format!("{of}-refresh"))) };
+        let profile = Profile::new(ProfileId { store: StoreId::Own, name }, Kind::OAuth);
+        Profile { held: Held::Here(tokens), subject: Some("1".to_owned()), ..profile }
+    }
+
+    #[tokio::test]
+    async fn tokens_of_another_login_are_no_heirs_of_an_interrupted_refresh() {
+        for (since, subject, is_heir) in [
+            (None, "1", true),
+            (None, "2", false),
+            (Some(Happened::LoggedIn), "1", false),
+            (Some(Happened::Erased), "1", false),
+            (Some(Happened::NotRevoked { why: "503".to_owned() }), "1", true),
+        ] {
+            let folder = tempfile::tempdir().expect("a folder");
+            let hands = Hands::new(Paths::below(folder.path()), "authtui");
+            let (ana, older) = (holder("demo/ana", "new"), holder("demo/ben", "old"));
+            let grant = older.grant().expect("a grant");
+            hands.note(&ana.id, Happened::Asked { grant }).await.expect("noted");
+            if let Some(what) = since.clone() {
+                hands.note(&ana.id, what).await.expect("noted");
+            }
+            let at = at_seconds(4_000_000_000).expect("in range");
+            let last =
+                LastRefresh { at, result: RefreshResult::Done, grant: ana.grant(), clock_differs: None };
+            let ana = Profile { last_refresh: Some(last), subject: Some(subject.to_owned()), ..ana };
+            let edit = Edit::Keep(Box::new(ana.clone()));
+            let change = Change { name: ana.id.name.clone(), expects: None, edit };
+            Stores::new(hands.paths.config.clone()).apply(StoreId::Own, &change).expect("saved");
+
+            let found = find(&hands, &older, Rotation::SingleUse).await;
+
+            let said = format!("{since:?} {subject}");
+            match found {
+                Found::Heir(heir) => assert!(is_heir && Some(&heir.tokens) == ana.held.tokens(), "{said}"),
+                Found::Interrupted(_) => assert!(!is_heir, "{said}"),
+                Found::Nothing | Found::Orphan(_) => panic!("{said}"),
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn newer_tokens_are_kept_and_found_or_it_is_said_why_not() {
+        for is_broken in [false, true] {
+            let folder = tempfile::tempdir().expect("a folder");
+            let hands = Hands::new(Paths::below(folder.path()), "authtui");
+            let names = ["demo/ana", "demo/ben"];
+            let older = names.map(|name| holder(name, "old"));
+            let newer = names.map(|name| holder(name, "new"));
+            for profile in &older {
+                let edit = Edit::Keep(Box::new(profile.clone()));
+                let change = Change { name: profile.id.name.clone(), expects: None, edit };
+                Stores::new(hands.paths.config.clone()).apply(StoreId::Own, &change).expect("saved");
+            }
+            let [grant, next] = [&older, &newer].map(|[ana, _]| ana.grant().expect("a grant"));
+            let renewed = Happened::Renewed { grant, next, generation: 1 };
+            hands.note(&newer[0].id, renewed).await.expect("noted");
+            if is_broken {
+                std::fs::write(rescue::place(&hands.paths), "providers: [\n").expect("written");
+            }
+
+            let kept = keep(&hands, newer.to_vec()).await;
+
+            assert_eq!(
+                kept.iter().map(|(newer, _)| newer).collect::<Vec<_>>(),
+                newer.iter().collect::<Vec<_>>()
+            );
+            assert!(kept.iter().all(|(_, kept)| kept.is_err() == is_broken), "{kept:?}");
+            for older in &older {
+                let found = find(&hands, older, Rotation::SingleUse).await;
+                assert_eq!(matches!(found, Found::Heir(_)), !is_broken);
+            }
+            assert_eq!(hands.journal.read().expect("a log").len(), if is_broken { 1 } else { 3 });
+        }
+    }
 }

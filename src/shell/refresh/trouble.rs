@@ -36,9 +36,14 @@ pub(super) fn orphaned(what: &str, event: &Event, offset: FixedOffset) -> Troubl
     Trouble::untouched(what, why, Next::LogIn)
 }
 
-/// New tokens that came for a profile which is no longer what they were asked for.
-pub(super) fn dropped(what: &str, moved: Moved) -> Trouble {
-    let why = format!("{moved}, so the new tokens that came were dropped; the provider was not told");
+/// New tokens that came for a profile which is no longer what they were asked for; `heirs` are the
+/// names of those that share its grant and hold them since.
+pub(super) fn dropped(what: &str, moved: Moved, heirs: &str) -> Trouble {
+    let why = if heirs.is_empty() {
+        format!("{moved}, so the new tokens that came were dropped; the provider was not told")
+    } else {
+        format!("{moved}, so {heirs} alone got the new tokens that came; the provider was not told")
+    };
     Trouble::untouched(what, why, Next::Nothing)
 }
 

@@ -8,11 +8,13 @@ use std::time::Duration;
 
 use tokio::sync::{Semaphore, SemaphorePermit};
 
+use crate::domain::clock::Now;
 use crate::domain::name::ProfileId;
 use crate::domain::profile::LastRefresh;
 use crate::domain::schedule::AT_ONCE;
 use crate::domain::secret::{Fingerprint, Secret};
 use crate::domain::trouble::Trouble;
+use crate::oauth::refresh::{Decision, Wish, decide};
 use crate::shell::lock::Hold;
 use crate::shell::refresh::trouble::ending;
 use crate::shell::{Hands, broke, grant_lock};
@@ -22,6 +24,9 @@ use crate::tui::message::Refreshed;
 const LOOKING: usize = 8;
 /// How long a grant may be kept from others before it is asked for.
 const READY: Duration = Duration::from_secs(2);
+
+/// How often one refresh may take over tokens that have ended.
+const ADOPTIONS: usize = 8;
 
 /// The turns of a program.
 #[derive(Debug)]
@@ -41,11 +46,32 @@ pub(super) enum Way {
 }
 
 /// What was there when somebody began to wish.
+#[derive(Default)]
 pub(super) struct Began {
     /// The pair of tokens.
     pub(super) seen: Option<Fingerprint>,
     /// How the last refresh had ended, once that was read.
     pub(super) last: Option<Option<LastRefresh>>,
+    /// How often tokens were taken over that did not do.
+    pub(super) adopted: usize,
+}
+
+impl Began {
+    /// Whether `adopted`, which tells what became of taking over tokens, fulfils `wish` for the profile
+    /// `id`. If not, it begins anew with them: they have ended since somebody else got them.
+    pub(super) fn accepts(&mut self, adopted: &Refreshed, id: &ProfileId, wish: Wish, now: Now) -> bool {
+        let Refreshed::Enough(snapshot) = adopted else { return true };
+        let Some(profile) = snapshot.profile(&id.name) else { return true };
+        let lasting = match wish {
+            Wish::Valid { .. } | Wish::Due { .. } => wish,
+            Wish::New | Wish::NewUnlessDead => Wish::Valid { for_at_least: Duration::ZERO },
+        };
+        if decide(profile, None, None, lasting, now) == Decision::Enough || self.adopted == ADOPTIONS {
+            return true;
+        }
+        *self = Self { seen: None, last: None, adopted: self.adopted + 1 };
+        false
+    }
 }
 
 /// How an attempt ended.

@@ -1,9 +1,11 @@
 //! New tokens that could not be saved.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::domain::change::Renewal;
 use crate::domain::event::Happened;
+use crate::domain::profile::Profile;
 use crate::domain::trouble::{Stored, Trouble};
 use crate::shell::refresh::Errand;
 use crate::shell::rescue;
@@ -19,9 +21,7 @@ impl Errand<'_> {
             return trouble;
         }
         self.tell(Happened::Unsaved { grant: grant.clone(), why: trouble.why.clone() }).await;
-        let (hands, profile, renewal) = (Arc::clone(self.hands), self.profile.clone(), renewal.clone());
-        let keeping = move || rescue::keep(&hands.paths, &profile, renewal);
-        let rescued = tokio::task::spawn_blocking(keeping).await.ok().and_then(Result::ok);
+        let rescued = self.rescue(self.profile, renewal).await;
         let store = rescued.clone().unwrap_or_else(|| self.hands.paths.config.clone());
         // The next refresh finds them by this line alone.
         let is_noted = next != grant
@@ -31,5 +31,11 @@ impl Errand<'_> {
             Some(_) if is_noted => Trouble { stored: Stored::Rescued, ..trouble },
             Some(_) | None => trouble.of_new_tokens(),
         }
+    }
+    /// Keeps what came for `profile` in a file of its own, and says where.
+    pub(super) async fn rescue(&self, profile: &Profile, renewal: &Renewal) -> Option<PathBuf> {
+        let (hands, profile, renewal) = (Arc::clone(self.hands), profile.clone(), renewal.clone());
+        let keeping = move || rescue::keep(&hands.paths, &profile, renewal);
+        tokio::task::spawn_blocking(keeping).await.ok().and_then(Result::ok)
     }
 }

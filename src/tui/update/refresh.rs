@@ -6,7 +6,7 @@ use crate::domain::health::Health;
 use crate::domain::name::ProfileId;
 use crate::domain::profile::{Automatic, Kind, Profile};
 use crate::domain::schedule::LEAD;
-use crate::domain::trouble::{Next, Trouble};
+use crate::domain::trouble::{Next, Stored, Trouble};
 use crate::oauth::refresh::{Cannot, Wish};
 use crate::tui::automatic::{self, Outlook};
 use crate::tui::dialog::{Dialog, Question};
@@ -161,10 +161,12 @@ pub(super) fn ended(model: &mut Model, id: &ProfileId, refreshed: Refreshed, now
                 Some(now),
             );
         }
-        Refreshed::Unsaved(renewal, trouble) => {
-            if let Some(pair) = model.profile(id).and_then(|profile| profile.held.fingerprint()) {
-                model.replaces.insert(id.clone(), pair);
-            }
+        Refreshed::Unsaved(_, _, trouble) if is_on_disk(trouble.stored) => {
+            say_trouble(model, &trouble);
+            return vec![Effect::Read(id.store)];
+        }
+        Refreshed::Unsaved(renewal, pair, trouble) => {
+            model.replaces.insert(id.clone(), pair);
             model.unsaved.insert(id.clone(), (renewal, trouble.clone()));
             if model.leaving == Leaving::Yes {
                 // Nobody can be asked any more; one more try is all that is left.
@@ -209,13 +211,26 @@ pub(super) fn ended(model: &mut Model, id: &ProfileId, refreshed: Refreshed, now
     Vec::new()
 }
 
+/// Whether new tokens that are not saved as they should be outlive this program all the same.
+fn is_on_disk(stored: Stored) -> bool {
+    match stored {
+        Stored::Rescued | Stored::Unsynced => true,
+        Stored::Untouched
+        | Stored::PerhapsSpent
+        | Stored::NewOnesInMemory
+        | Stored::Rotated
+        | Stored::Erased => false,
+    }
+}
+
 /// Tries once more to store tokens that are held here alone.
 pub(super) fn save_again(model: &mut Model, id: &ProfileId) -> Vec<Effect> {
-    let Some((renewal, _)) = model.unsaved.get(id) else { return Vec::new() };
-    // The stored pair was the one they were asked for; a pair that somebody else stored since
-    // must not be replaced.
-    let expects = model.replaces.get(id).copied();
-    let change = Change { name: id.name.clone(), expects, edit: Edit::Refresh(renewal.clone()) };
+    // A pair that somebody else stored since must not be replaced.
+    let (Some((renewal, _)), Some(pair)) = (model.unsaved.get(id), model.replaces.get(id)) else {
+        return Vec::new();
+    };
+    let (expects, edit) = (Some(*pair), Edit::Refresh(renewal.clone()));
+    let change = Change { name: id.name.clone(), expects, edit };
     model.saving += 1;
     vec![Effect::Change(id.clone(), Box::new(change))]
 }

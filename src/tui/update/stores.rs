@@ -1,11 +1,13 @@
 //! What stores say: snapshots in, the selection kept.
 
-use crate::domain::change::Snapshot;
+use crate::domain::change::{Renewal, Snapshot};
 use crate::domain::clock::Now;
 use crate::domain::name::ProfileId;
+use crate::domain::profile::Profile;
 use crate::domain::trouble::Trouble;
+use crate::tui::dialog::Question;
 use crate::tui::message::Effect;
-use crate::tui::model::{Model, RowId, Tone};
+use crate::tui::model::{Leaving, Model, RowId, Screen, Tone};
 use crate::tui::update::{refresh, say, say_trouble};
 use crate::tui::{notice, rows};
 
@@ -22,7 +24,40 @@ pub(super) fn look(model: &mut Model, snapshot: Snapshot, now: Now) -> Vec<Effec
     if let Some((text, tone)) = noticed.filter(|(_, tone)| is_free || *tone != Tone::Plain) {
         say(model, text, tone, (tone != Tone::Bad).then_some(now));
     }
-    rescues.into_iter().map(|newer| Effect::Rescue(Box::new(newer))).collect()
+    if rescues.is_empty() {
+        return Vec::new();
+    }
+    model.rescuing.extend(rescues.iter().cloned());
+    vec![Effect::Rescue(rescues.into_iter().map(|(newer, _)| newer).collect())]
+}
+
+/// Newer tokens were kept, or could not be: those are held like any that are not saved.
+pub(super) fn rescued(model: &mut Model, kept: Vec<(Profile, Result<(), Trouble>)>) -> Vec<Effect> {
+    let (mut effects, mut lost) = (Vec::new(), Vec::new());
+    for (newer, kept) in kept {
+        let place = model.rescuing.iter().position(|(rescued, _)| *rescued == newer);
+        let Some((newer, older)) = place.map(|place| model.rescuing.swap_remove(place)) else { continue };
+        let (id, stored) = (&newer.id, model.profile(&newer.id).and_then(|now| now.held.fingerprint()));
+        let (Err(trouble), Some(renewal), true) = (kept, Renewal::of(&newer), stored == Some(older)) else {
+            continue;
+        };
+        model.replaces.insert(id.clone(), older);
+        model.unsaved.insert(id.clone(), (Box::new(renewal), trouble.clone()));
+        if model.leaving == Leaving::Yes {
+            effects.extend(refresh::save_again(model, id));
+        }
+        lost.push((newer.id, trouble));
+    }
+    if let Some((id, trouble)) = lost.first() {
+        let more =
+            if lost.len() > 1 { format!(" So it is with {} more.", lost.len() - 1) } else { String::new() };
+        let text = format!(
+            "An older pair of {} was stored, and the newer one cannot be kept: {}. Press r on it to save it.{more}",
+            id.name, trouble.why
+        );
+        say(model, text, Tone::Bad, None);
+    }
+    effects
 }
 
 /// Takes a store's snapshot in place of its last one. Where the selected row has gone, the row
@@ -37,6 +72,7 @@ pub(super) fn take(model: &mut Model, snapshot: Snapshot, now: Now) {
         say(model, notice.clone(), Tone::Plain, Some(now));
     }
     model.stores.insert(snapshot.store, snapshot);
+    let_go_of_stored(model);
     let after = rows::shown(model, now.wall);
     // Rows come back when the file can be read again.
     if rows::place(model, &after).is_none() && !after.is_empty() {
@@ -48,6 +84,33 @@ pub(super) fn take(model: &mut Model, snapshot: Snapshot, now: Now) {
 /// Whether a newer one came before it: readings and saves end in any order.
 fn is_old(model: &Model, snapshot: &Snapshot) -> bool {
     model.stores.get(&snapshot.store).is_some_and(|last| snapshot.number < last.number)
+}
+
+/// Lets go of tokens that are stored by now, whoever has stored them.
+fn let_go_of_stored(model: &mut Model) {
+    let pair = |id: &ProfileId| model.profile(id).and_then(|profile| profile.held.fingerprint());
+    let stored =
+        model.unsaved.iter().filter(|(id, (renewal, _))| pair(id) == Some(renewal.tokens.fingerprint()));
+    let stored: Vec<ProfileId> = stored.map(|(id, _)| id.clone()).collect();
+    if stored.is_empty() {
+        return;
+    }
+    stored.iter().for_each(|id| model.let_go(id));
+    let Screen::Dialog(dialog) = &model.screen else { return };
+    let is_settled = match &dialog.question {
+        Question::UnsavedRefresh(id, _) => stored.contains(id),
+        Question::QuitUnsaved => !model.holds_unsaved(),
+        Question::Revoke(_)
+        | Question::RevokeAtProvider(_)
+        | Question::NotRevocable(..)
+        | Question::NotRevoked(..)
+        | Question::CancelLogin
+        | Question::Tokens(..)
+        | Question::UnsavedLogin(_) => false,
+    };
+    if is_settled {
+        model.screen = Screen::List;
+    }
 }
 
 /// A change of a profile was applied, or could not be.
@@ -76,11 +139,6 @@ pub(super) fn changed(
             format!("The tokens of {} are erased here, and only here.", id.name)
         }
         Some(profile) => {
-            let stored = profile.held.fingerprint();
-            if model.unsaved.get(id).is_some_and(|(renewal, _)| Some(renewal.tokens.fingerprint()) == stored)
-            {
-                model.let_go(id);
-            }
             if before.is_some_and(|before| before != profile.automatic) {
                 refresh::toggled(model, profile, now)
             } else {

@@ -30,8 +30,50 @@ fn what_was_erased_removed_or_replaced_meanwhile_does_not_come_back_and_the_loss
         let said = ended.said(1);
         assert!(said.contains(why) && said.contains("the new tokens that came were dropped"), "{ended:?}");
         assert_eq!(served.home.bytes(), text.as_bytes(), "{why}");
-        assert_eq!(words(&served.home).last(), Some(&"unsaved"), "{why}");
+        assert_eq!(
+            words(&served.home).split_off(words(&served.home).len() - 3),
+            ["asked", "unsaved", "renewed"]
+        );
     }
+}
+
+#[test]
+fn the_twin_of_what_was_erased_meanwhile_gets_the_tokens_all_the_same() {
+    let served = Served::start();
+    let (ana, first) = served.entry("ana", -5);
+    let ben = ana.replace("id: ana", "id: ben");
+    served.home.store(store(&[ana, ben.clone()]));
+    served.fault(1, Mishap::Late(Duration::from_millis(300)));
+    let run = served.home.start(&["refresh", "demo/ana"]);
+    until("a request", || served.counters().in_flight == 1);
+    served.home.store(store(&["      - {id: ana, revoked_at: 2026-01-01T00:00:00Z}\n".to_owned(), ben]));
+
+    let ended = run.end();
+
+    assert!(ended.said(1).contains("so demo/ben alone got the new tokens"), "{ended:?}");
+    assert_eq!(served.stored("ana"), None, "what was erased stays so");
+    assert_ne!(served.stored("ben"), Some(first));
+    assert_eq!(served.home.run(&["refresh", "demo/ben"]).code, Some(0));
+    assert_eq!(served.refreshes(), (2, 0));
+}
+
+#[test]
+fn nobody_asks_with_the_token_of_what_was_removed_meanwhile() {
+    let served = Served::start();
+    let (ana, _) = served.entry("ana", -5);
+    served.home.store(store(&[ana]));
+    let other = served.home.path("config/authtui/other.yaml");
+    std::fs::copy(served.home.config(), &other).expect("copied");
+    served.fault(1, Mishap::Late(Duration::from_millis(300)));
+    let run = served.home.start(&["refresh", "demo/ana"]);
+    until("a request", || served.counters().in_flight == 1);
+    served.home.store("providers: {}\n");
+    assert_eq!(run.end().code, Some(1));
+
+    let ended = served.home.run(&["--config", other.to_str().expect("text"), "refresh", "demo/ana"]);
+
+    assert!(ended.said(3).contains("this refresh token was spent on"), "{ended:?}");
+    assert_eq!(served.refreshes(), (1, 0));
 }
 
 #[test]

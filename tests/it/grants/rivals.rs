@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use authtui::demo::authority::TOKEN;
 use authtui::demo::authority::fault::Mishap;
+use authtui::domain::clock::rfc3339;
 use authtui::domain::name::{ProfileName, StoreId};
 use authtui::domain::profile::Profile;
 use authtui::shell::stores::Stores;
@@ -135,6 +136,26 @@ fn a_token_that_must_last_longer_is_renewed_like_any_other() {
     let log = events(&served.home);
     assert!(log.iter().all(|event| event.by.program == "authtui token"), "{log:?}");
     assert_eq!(words(&served.home), ["asked", "renewed"]);
+}
+
+#[test]
+fn tokens_that_are_taken_over_and_have_ended_are_renewed_at_once() {
+    for command in ["token", "refresh"] {
+        let (served, other) = twins("demo", "ben");
+        assert_eq!(served.home.run(&["refresh", "demo/ana"]).code, Some(0));
+        let text = String::from_utf8(served.home.bytes()).expect("text");
+        let end = served.profile("ana").life.expires_at.expect("an end");
+        let ended = text.replace(&rfc3339(end), "2026-01-01T00:00:00Z");
+        assert_ne!(ended, text);
+        served.home.store(ended);
+
+        let other_path = other.to_str().expect("text");
+        let ended = served.home.run(&["--config", other_path, command, "demo/ben"]);
+
+        assert_eq!((ended.code, served.refreshes()), (Some(0), (2, 0)), "{command}: {ended:?}");
+        assert!(stored(&other, "demo/ben").life.expires_at >= Some(end), "{command}");
+        assert_eq!(words(&served.home), ["asked", "renewed", "adopted", "asked", "renewed"], "{command}");
+    }
 }
 
 /// `demo/ana` in our store, and the same grant as `PROVIDER/NAME` in another file, which is returned.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use authtui::domain::change::Snapshot;
+use authtui::domain::change::{Edit, Snapshot};
 use authtui::domain::event::{Author, Event, Happened};
 use authtui::domain::profile::Profile;
 use authtui::domain::secret::Secret;
@@ -97,16 +97,58 @@ fn a_file_that_cannot_be_read_for_a_while_keeps_the_selection_filter_or_not() {
 
 #[test]
 fn newer_tokens_that_nobody_else_has_are_kept_when_older_ones_come_back() {
+    let (mut app, older, newer) = renewed_twice();
+
+    let effects = app.feed(Msg::Stored(snapshot(older.clone())));
+
+    assert_eq!(effects, [Effect::Rescue(newer.clone())], "all of them together");
+    assert_eq!(app.model.unfinished().as_deref(), Some("the newer tokens of 2 profiles to be kept"));
+    assert_eq!(app.feed(Msg::Rescued(newer.iter().map(|newer| (newer.clone(), Ok(()))).collect())), []);
+    assert_eq!((app.model.unfinished(), app.model.holds_unsaved()), (None, false));
+    assert_eq!(app.feed(Msg::Stored(snapshot(newer))), []);
+}
+
+#[test]
+fn newer_tokens_that_cannot_be_kept_are_held_and_can_be_saved() {
+    let (mut app, older, newer) = renewed_twice();
+    app.feed(Msg::Stored(snapshot(older.clone())));
+    let answers = newer.iter().map(|newer| (newer.clone(), Err(crate::harness::full()))).collect();
+    assert_eq!(app.feed(Msg::Rescued(answers)), []);
+    assert_eq!(
+        app.message(),
+        "An older pair of demo/work was stored, and the newer one cannot be kept: no space is left on the device. \
+         Press r on it to save it. So it is with 1 more."
+    );
+    assert_eq!(app.keys("q"), [], "it asks");
+    app.press("esc");
+    app.keys("r");
+    let effects = app.press("enter");
+    let [Effect::Change(changed, change)] = effects.as_slice() else { panic!("{effects:?}") };
+    assert_eq!((changed, change.expects), (&id("work"), older[0].held.fingerprint()));
+    let Edit::Refresh(renewal) = &change.edit else { panic!("{change:?}") };
+    assert_eq!(Some(&renewal.tokens), newer[0].held.tokens());
+}
+
+#[test]
+fn nothing_is_renewed_by_itself_while_its_newer_tokens_are_being_kept() {
+    let (mut app, older, newer) = renewed_twice();
+    app.model.renewal = authtui::tui::model::Renewal::ByItself;
+    let ended: Vec<Profile> =
+        older.into_iter().map(|older| Profile { life: due("any").life, ..older }).collect();
+    assert_eq!(app.feed(Msg::Stored(snapshot(ended))), [Effect::Rescue(newer.clone())]);
+    let effects = app.feed(Msg::Rescued(newer.into_iter().map(|newer| (newer, Ok(()))).collect()));
+    assert!(matches!(effects.as_slice(), [Effect::Refresh(..), Effect::Refresh(..)]), "{effects:?}");
+}
+
+/// A screen with two profiles, what they held before, and what they hold.
+fn renewed_twice() -> (App, Vec<Profile>, Vec<Profile>) {
     let (older, newer) = (profile("work"), held("work", "new"));
+    let twin = |profile: &Profile| Profile { id: id("twin"), ..profile.clone() };
     let grant = |profile: &Profile| profile.grant().expect("a grant");
-    let mut app = App::of([newer.clone()]);
+    let mut app = App::of([newer.clone(), twin(&newer)]);
     let what = Happened::Renewed { grant: grant(&older), next: grant(&newer), generation: 2 };
     app.feed(Msg::Events(Ok(vec![event(what)])));
-
-    assert_eq!(app.feed(Msg::Stored(snapshot([older]))), [Effect::Rescue(Box::new(newer.clone()))]);
-
-    assert!(app.message().starts_with("demo/work has an older pair of tokens again"), "{}", app.message());
-    assert_eq!(app.feed(Msg::Stored(snapshot([newer]))), []);
+    (app, vec![older.clone(), twin(&older)], vec![newer.clone(), twin(&newer)])
 }
 
 #[test]

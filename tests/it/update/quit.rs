@@ -7,7 +7,7 @@ use authtui::tui::message::{Effect, Msg, Refreshed};
 use authtui::tui::model::{Leaving, Screen};
 
 use crate::harness::{App, due, full, id, profile, snapshot};
-use crate::update::refresh::{renewal, unsaved};
+use crate::update::refresh::{not_saved, renewal, unsaved};
 
 #[test]
 fn quitting_is_one_key_when_nothing_can_be_lost() {
@@ -64,7 +64,7 @@ fn tokens_that_cannot_be_saved_while_quitting_get_one_more_try() {
             edit: Edit::Refresh(Box::new(renewal())),
         }),
     );
-    let unsaved = Refreshed::Unsaved(Box::new(renewal()), full());
+    let unsaved = not_saved();
     assert_eq!(app.feed(Msg::Refreshed(id("work"), unsaved)), [save]);
     assert_eq!(app.model.unfinished().as_deref(), Some("a change to be saved"));
     assert_eq!(app.feed(Msg::Changed(id("work"), Err(full()))), [Effect::Read(StoreId::Own)]);

@@ -6,7 +6,7 @@ use authtui::domain::name::StoreId;
 use authtui::domain::profile::{LastRefresh, Profile, RefreshResult};
 use authtui::domain::secret::Secret;
 use authtui::domain::tokens::{Held, Tokens};
-use authtui::domain::trouble::{Next, Trouble};
+use authtui::domain::trouble::{Next, Stored, Trouble};
 use authtui::oauth::refresh::Wish;
 use authtui::tui::dialog::Question;
 use authtui::tui::message::{Effect, Msg, Refreshed};
@@ -173,10 +173,53 @@ fn a_pair_that_somebody_stored_meanwhile_is_not_replaced() {
 }
 
 #[test]
+fn a_pair_that_was_stored_before_the_save_failed_is_not_replaced_either() {
+    for theirs in [Some("theirs"), None] {
+        let mut app = App::of([due("work")]);
+        app.keys("r");
+        let held = theirs.map_or(Held::Nothing, |access| {
+            Held::Here(Tokens { access: Secret::new(access), refresh: None })
+        });
+        app.feed(Msg::Stored(snapshot([Profile { held, ..profile("work") }])));
+        app.feed(Msg::Refreshed(id("work"), not_saved()));
+        let effects = app.press("enter");
+        let [Effect::Change(_, change)] = effects.as_slice() else { panic!("{effects:?}") };
+        assert_eq!(change.expects, due("work").held.fingerprint(), "{theirs:?}");
+    }
+}
+
+#[test]
+fn tokens_that_are_on_disk_all_the_same_are_told_as_such_and_keep_nobody() {
+    for stored in [Stored::Rescued, Stored::Unsynced] {
+        let mut app = App::of([due("work")]);
+        app.keys("r");
+        let Refreshed::Unsaved(renewal, pair, trouble) = not_saved() else { panic!() };
+        let unsaved = Refreshed::Unsaved(renewal, pair, Trouble { stored, ..trouble });
+        assert_eq!(app.feed(Msg::Refreshed(id("work"), unsaved)), [Effect::Read(StoreId::Own)]);
+        assert!(app.message().contains(&stored.to_string()), "{}", app.message());
+        assert!(!app.screen().contains("in memory only"), "{}", app.screen());
+        assert_eq!(app.keys("q"), [Effect::Quit]);
+    }
+}
+
+#[test]
+fn tokens_that_another_program_has_stored_meanwhile_are_let_go() {
+    let stored = || Profile { held: Held::Here(renewal().tokens), ..profile("work") };
+    let mut app = unsaved();
+    app.feed(Msg::Stored(snapshot([stored()])));
+    assert!(!app.model.holds_unsaved());
+    assert_eq!(app.model.screen, Screen::List, "nobody is asked about what is settled");
+    let mut app = unsaved();
+    app.press("esc ctrl-c");
+    app.feed(Msg::Stored(snapshot([stored()])));
+    assert_eq!(app.model.screen, Screen::List);
+}
+
+#[test]
 fn unsaved_tokens_do_not_take_the_screen_from_what_the_person_types() {
     let mut app = App::of([due("work")]);
     app.keys("r/wo");
-    app.feed(Msg::Refreshed(id("work"), Refreshed::Unsaved(Box::new(renewal()), full())));
+    app.feed(Msg::Refreshed(id("work"), not_saved()));
     assert!(matches!(app.model.screen, Screen::Filter(_)), "{:?}", app.model.screen);
     assert_eq!(app.message(), "The new tokens of demo/work could not be saved. Press r on it to try again.");
 }
@@ -185,9 +228,15 @@ fn unsaved_tokens_do_not_take_the_screen_from_what_the_person_types() {
 pub(crate) fn unsaved() -> App {
     let mut app = App::of([due("work")]);
     app.keys("r");
-    let unsaved = Refreshed::Unsaved(Box::new(renewal()), full());
+    let unsaved = not_saved();
     assert_eq!(app.feed(Msg::Refreshed(id("work"), unsaved)), []);
     app
+}
+
+/// What a refresh of `work` says whose tokens could not be saved.
+pub(crate) fn not_saved() -> Refreshed {
+    let pair = due("work").held.fingerprint().expect("a pair");
+    Refreshed::Unsaved(Box::new(renewal()), pair, full())
 }
 
 pub(crate) fn renewal() -> Renewal {

@@ -7,7 +7,7 @@ use authtui::domain::trouble::{Next, Trouble};
 use authtui::oauth::refresh::Wish;
 use authtui::oauth::revocation::Mute;
 use authtui::tui::dialog::Question;
-use authtui::tui::message::{Effect, Msg, Refreshed, Revoked};
+use authtui::tui::message::{Effect, Msg, Revoked};
 use authtui::tui::model::Screen;
 
 use crate::harness::{App, full, id, now, profile, snapshot};
@@ -132,7 +132,7 @@ fn erasing_here_sends_nothing_to_anybody() {
 fn new_tokens_that_are_not_saved_are_saved_first() {
     let mut app = app(["work"]);
     assert_eq!(app.keys("r"), [Effect::Refresh(id("work"), Wish::New)]);
-    let unsaved = Refreshed::Unsaved(Box::new(super::refresh::renewal()), full());
+    let unsaved = super::refresh::not_saved();
     app.feed(Msg::Refreshed(id("work"), unsaved));
     app.press("esc");
     assert_eq!(app.keys("X"), []);
