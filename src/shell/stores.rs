@@ -5,6 +5,7 @@
 
 mod last;
 mod room;
+mod stamp;
 mod trouble;
 
 use std::fmt;
@@ -26,6 +27,7 @@ use crate::shell::stores::trouble::{decoded, failure, locked, not_written, unrea
 use crate::stored::{environment, own, tree};
 
 pub use crate::shell::stores::room::Reserved;
+pub use crate::shell::stores::stamp::Stamp;
 
 /// How long a change waits for another program's change.
 pub const PATIENCE: Duration = Duration::from_secs(10);
@@ -46,32 +48,6 @@ pub struct Stores {
     is_unsynced: AtomicBool,
     /// How many snapshots were numbered.
     numbers: AtomicU64,
-}
-
-/// What changes when a file is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Stamp {
-    modified: std::time::SystemTime,
-    size: u64,
-    number: u64,
-    /// When anything of it was changed; no program can set it back.
-    changed: (i64, i64),
-}
-
-impl Stamp {
-    /// What the file at `path` has now; nothing where it cannot be found.
-    #[must_use]
-    pub fn of(path: &Path) -> Option<Self> {
-        let found = std::fs::metadata(path).ok()?;
-        #[cfg(unix)]
-        let (number, changed) = {
-            use std::os::unix::fs::MetadataExt;
-            (found.ino(), (found.ctime(), found.ctime_nsec()))
-        };
-        #[cfg(not(unix))]
-        let (number, changed) = (0, (0, 0));
-        Some(Self { modified: found.modified().ok()?, size: found.len(), number, changed })
-    }
 }
 
 /// Why a change was not made.
