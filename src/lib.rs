@@ -63,7 +63,7 @@
 //! interrupted refresh is known later.
 //!
 //! **A refresh by itself.** [`plan`](domain::schedule::plan()) says from the profile alone when, or
-//! why never. [`tui::automatic`] turns what is due into the same effect as the key `r`, a few at a
+//! why never; [`known`](domain::known) what the event log adds to that. [`tui::automatic`] turns what is due into the same effect as the key `r`, a few at a
 //! time, and what is planned next into the moment at which the loop wakes.
 //!
 //! **A change of the file.** Changes that wait together are [saved together](shell). One save is

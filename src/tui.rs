@@ -19,6 +19,7 @@ pub mod pane;
 pub mod past;
 pub mod prose;
 pub mod pulse;
+pub mod remark;
 pub mod renewal;
 pub mod rows;
 pub mod seconds;

@@ -103,6 +103,7 @@ struct Last<'a> {
     result: &'static str,
     why: Option<&'a str>,
     retry_at: Option<String>,
+    clock_ahead_seconds: Option<i64>,
 }
 
 impl<'a> Last<'a> {
@@ -113,7 +114,8 @@ impl<'a> Last<'a> {
             RefreshResult::Dead { why } => ("dead", Some(why), None),
         };
         let why = why.map(String::as_str);
-        Self { at: rfc3339(last.at), result, why, retry_at: retry_at.map(rfc3339) }
+        let clock_ahead_seconds = last.clock_differs.map(|differs| differs.ahead.num_seconds());
+        Self { at: rfc3339(last.at), result, why, retry_at: retry_at.map(rfc3339), clock_ahead_seconds }
     }
 }
 

@@ -36,7 +36,8 @@ pub fn clock(profile: &Profile, now: Now) -> Option<String> {
     let name = profile.id.name.provider();
     let last = profile.last_refresh_of_this_grant();
     if let Some(ClockDiffers { ahead, end_by }) = last.and_then(|last| last.clock_differs) {
-        let by = state::span(ahead.abs());
+        // To the minute: the answer was on its way for some seconds.
+        let by = state::span(TimeDelta::minutes((ahead.num_seconds().saturating_abs() + 30) / 60));
         let side = if ahead < TimeDelta::zero() { "behind" } else { "ahead of" };
         let end = match end_by {
             EndBy::Ours => "",

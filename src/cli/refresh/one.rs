@@ -17,6 +17,7 @@ use crate::oauth::refresh::Wish;
 use crate::shell::refresh::save_again;
 use crate::shell::{Hands, console};
 use crate::tui::message::Refreshed;
+use crate::tui::remark::remarks;
 
 pub(super) fn run(hands: &Arc<Hands>, name: &str) -> Result<Exit> {
     let (_, profile) = match target::find(hands, name) {
@@ -58,6 +59,11 @@ pub(super) fn run(hands: &Arc<Hands>, name: &str) -> Result<Exit> {
     let left =
         end.map(|end| format!(", {} left", countdown(end - hands.clock.now().wall).0)).unwrap_or_default();
     console::say(&format!("authtui: {name} is {how}{left}."));
+    let stored = snapshot.profile(&profile.id.name);
+    for remark in stored.map(|stored| remarks(&profile.scopes, stored, hands.clock.now())).unwrap_or_default()
+    {
+        console::say(&format!("authtui: {name}: {remark}"));
+    }
     if let Some(words) = survived(hands, &snapshot, &profile.id) {
         console::say(&format!("authtui: {name}: {words}."));
     }

@@ -10,7 +10,7 @@ use crate::domain::trouble::{Next, Trouble};
 use crate::shell::file::{cannot, shown};
 
 /// How many bytes are compared at a time.
-const PIECE: usize = 64 * 1024;
+const PIECE: usize = 16 * 1024;
 
 /// The bytes of the file at `path`, at most `limit` and one, or nothing when it is not there.
 ///

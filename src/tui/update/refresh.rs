@@ -12,6 +12,7 @@ use crate::tui::automatic::{self, Outlook};
 use crate::tui::dialog::{Dialog, Question};
 use crate::tui::message::{Effect, Refreshed};
 use crate::tui::model::{Leaving, Model, Screen, Tone};
+use crate::tui::remark::remarks;
 use crate::tui::renewal;
 use crate::tui::update::{say, say_trouble, stores};
 
@@ -128,24 +129,30 @@ pub(super) fn ask_due(model: &mut Model, now: Now) -> Vec<Effect> {
     ids.into_iter().map(|id| Effect::Refresh(id, Wish::New)).collect()
 }
 
+/// Says that new tokens are saved, and what is to be known of them.
+fn say_renewed(model: &mut Model, id: &ProfileId, text: String, scopes: &[String], now: Now) {
+    let remarks = model.profile(id).map(|profile| remarks(scopes, profile, now)).unwrap_or_default();
+    let tone = if remarks.is_empty() { Tone::Good } else { Tone::Plain };
+    let text = std::iter::once(text).chain(remarks).collect::<Vec<_>>().join(" ");
+    say(model, text, tone, Some(now));
+}
+
 /// A refresh ended.
 pub(super) fn ended(model: &mut Model, id: &ProfileId, refreshed: Refreshed, now: Now) -> Vec<Effect> {
     model.refreshing.remove(id);
     let before = model.profile(id).and_then(|profile| profile.held.fingerprint());
+    let scopes = model.profile(id).map(|profile| profile.scopes.clone()).unwrap_or_default();
     let is_unasked = model.unasked.remove(id);
     match refreshed {
         Refreshed::Done(snapshot) if is_unasked => {
             stores::take(model, snapshot, now);
-            say(
-                model,
-                format!("{} has renewed itself; the new tokens are saved.", id.name),
-                Tone::Good,
-                Some(now),
-            );
+            let text = format!("{} has renewed itself; the new tokens are saved.", id.name);
+            say_renewed(model, id, text, &scopes, now);
         }
         Refreshed::Done(snapshot) => {
             stores::take(model, snapshot, now);
-            say(model, format!("{} is refreshed; the new tokens are saved.", id.name), Tone::Good, Some(now));
+            let text = format!("{} is refreshed; the new tokens are saved.", id.name);
+            say_renewed(model, id, text, &scopes, now);
         }
         Refreshed::Enough(snapshot) => {
             stores::take(model, snapshot, now);

@@ -45,7 +45,10 @@ fn the_json_names_every_field_and_null_is_what_is_not_known() {
 
     let last_of = |result: &str, retry_at: Option<String>| {
         let retry_at = retry_at.map_or("null".to_owned(), |at| format!("\"{at}\""));
-        format!(r#"{{"at":"{}","result":"{result}","why":"w","retry_at":{retry_at}}}"#, at(-1))
+        format!(
+            r#"{{"at":"{}","result":"{result}","why":"w","retry_at":{retry_at},"clock_ahead_seconds":null}}"#,
+            at(-1)
+        )
     };
     let row = |name: &str, kind: &str, state: &str, expires: Option<i64>, rest: &str| {
         let expires = expires.map_or("null".to_owned(), |minutes| format!("\"{}\"", at(minutes)));
