@@ -112,7 +112,7 @@ impl Secret {
     }
 
     /// `text` with `…` wherever it has the secret, as it is or percent-encoded (RFC 3986 §2.1). One
-    /// of fewer than [`SHORTEST`] characters is left, because it stands within ordinary words.
+    /// of fewer than eight characters is left, because it stands within ordinary words.
     #[must_use]
     pub fn struck_from(&self, text: &str) -> String {
         if self.text.len() < SHORTEST {
