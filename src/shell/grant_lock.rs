@@ -29,7 +29,10 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// # Errors
 /// A [`Trouble`] that says for whom it waited, or why the state folder cannot be used.
 pub async fn hold(hands: &Hands, id: &ProfileId, what: &str, refresh: &Secret) -> Result<Hold, Trouble> {
-    let waits = |holder: &str| hands.waiting.began(id, holder);
+    let us = hands.author.to_string();
+    let waits = |holder: &str| {
+        hands.waiting.began(id, if holder == us { "this program itself" } else { holder });
+    };
     let held = hold_within(hands, what, refresh, WITHIN, waits).await?;
     held.map_err(|holder| {
         let holder = holder.unwrap_or_else(|| "another program".to_owned());
