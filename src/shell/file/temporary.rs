@@ -114,14 +114,32 @@ impl Temporary {
 /// lock of the target.
 pub fn remove_leftovers(target: &Path) {
     let Some(name) = target.file_name().and_then(|name| name.to_str()) else { return };
-    let Ok(entries) = fs::read_dir(folder(target)) else { return };
-    for entry in entries.flatten() {
-        let ours = entry.file_name().to_str().is_some_and(|found| is_ours(found, name));
-        if ours && is_left(&entry.path()) {
+    let folder = folder(target);
+    for found in names(folder).unwrap_or_default().iter().filter(|found| is_ours(found, name)) {
+        let path = folder.join(found);
+        if is_left(&path) {
             // Another program may have removed it already.
-            let _ = fs::remove_file(entry.path());
+            let _ = fs::remove_file(path);
         }
     }
+}
+
+/// The names in a folder. The standard library's reading panics where closing the folder fails, and the
+/// thread that does this has new tokens to save.
+#[cfg(unix)]
+fn names(folder: &Path) -> io::Result<Vec<String>> {
+    use rustix::fs::{Dir, Mode, OFlags, open};
+    let opened = open(folder, OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())?;
+    let entries = Dir::new(opened)?.flatten();
+    let all = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
+    Ok(all.filter(|name| name != "." && name != "..").collect())
+}
+
+/// The names in a folder.
+#[cfg(not(unix))]
+fn names(folder: &Path) -> io::Result<Vec<String>> {
+    let entries = fs::read_dir(folder)?.flatten();
+    Ok(entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect())
 }
 
 fn is_ours(found: &str, target: &str) -> bool {
@@ -162,10 +180,8 @@ fn is_old(file: &File) -> bool {
 mod tests {
     use super::*;
 
-    fn names(folder: &Path) -> Vec<String> {
-        let entries = fs::read_dir(folder).expect("a folder").flatten();
-        let mut names: Vec<_> =
-            entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    fn sorted(folder: &Path) -> Vec<String> {
+        let mut names = names(folder).expect("a folder");
         names.sort();
         names
     }
@@ -194,9 +210,9 @@ mod tests {
             "config.yaml.aB3dE6.tmp".into(),
         ];
         left.sort();
-        assert_eq!(names(folder.path()), left);
+        assert_eq!(sorted(folder.path()), left);
         drop(held);
-        assert_eq!(names(folder.path()).len(), 4, "it goes with its holder");
+        assert_eq!(sorted(folder.path()).len(), 4, "it goes with its holder");
     }
 
     #[test]
@@ -219,7 +235,7 @@ mod tests {
             assert_eq!(temporary.replace_if(&target, before.map(str::as_bytes)).expect("tried"), replaced);
             let now = if replaced { Some("new") } else { there };
             assert_eq!(fs::read_to_string(&target).ok().as_deref(), now, "{there:?} {before:?}");
-            assert_eq!(names(folder.path()).len(), usize::from(now.is_some()));
+            assert_eq!(sorted(folder.path()).len(), usize::from(now.is_some()));
         }
     }
 
@@ -233,7 +249,7 @@ mod tests {
         let replaced = crate::shell::file::replace(&target, None, b"new", Some(kept)).expect("replaced");
         assert!(matches!(replaced, crate::shell::file::Replaced::Done(_)));
         assert_eq!(fs::read(&target).expect("there"), b"new");
-        assert_eq!(names(folder.path()), ["config.yaml"]);
+        assert_eq!(sorted(folder.path()), ["config.yaml"]);
     }
 
     #[test]
@@ -246,6 +262,6 @@ mod tests {
             temporary.replace(&target).expect("replaced");
             assert_eq!(fs::read(&target).expect("there"), bytes);
         }
-        assert_eq!(names(folder.path()), ["config.yaml"]);
+        assert_eq!(sorted(folder.path()), ["config.yaml"]);
     }
 }

@@ -121,12 +121,13 @@ fn a_code_that_is_denied_saves_nothing() {
 #[test]
 #[ignore = "needs Node"]
 fn a_code_that_nobody_types_ends_and_is_not_asked_about_any_more() {
-    let brief = [("DEVICE_INTERVAL", "1"), ("DEVICE_CODE_TTL", "2")];
+    let brief = [("DEVICE_INTERVAL", "1"), ("DEVICE_CODE_TTL", "4")];
     let provider = Provider::with(Client::Public, "[device]", &brief);
     let (login, _) = by_device(&provider);
     let ended = login.end();
     assert!(ended.said(4).contains("the code is too old"), "{ended:?}");
-    assert_eq!((provider.count("/device/polls"), provider.count("/device/pending")), (1, 1));
+    // One poll a second, and the last one may meet the end.
+    assert!(provider.count("/device/pending") >= 1 && provider.count("/device/polls") <= 4, "{ended:?}");
     assert!(!provider.home.config().exists());
 
     // The provider may say so first.
