@@ -70,7 +70,8 @@
 //! [`shell::stores`]: lock → bytes → rows → steps by path → applied to the text *and* to the parsed
 //! tree → the text parsed again must equal the tree → a temporary file, synced → the bytes on disk
 //! are still those read → rename → the folder synced. What is not known is in both, so it cannot be
-//! lost. What others write is noticed by [`shell::watch`] and read again, by content.
+//! lost. Where the whole text is plain, only the lines of the changed entries are amended and parsed
+//! again; all other bytes are copied (`stored/own/within.rs`). What others write is noticed by [`shell::watch`] and read again, by content.
 //!
 //! # Providers are data
 //!

@@ -55,6 +55,7 @@ pub(super) async fn tell(hands: &Arc<Hands>, inbox: &Inbox) {
         if !hands.telling.goes_on() {
             return;
         }
+        // What changes meanwhile is told together.
         tokio::time::sleep(PAUSE).await;
     }
 }

@@ -75,6 +75,7 @@ async fn follow(files: Vec<PathBuf>, inbox: &Inbox, anyway: Duration) -> Option<
         let Ok(Ok((_watcher, spots))) = watched else {
             // No more watches are to be had, or a folder cannot be read.
             for _ in 0..LOOKS {
+                // Nothing tells of a change here, so there is no condition to wait for.
                 sleep(LOOK).await;
                 let found = stamps(&files).await;
                 if found != seen {
