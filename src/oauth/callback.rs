@@ -6,6 +6,8 @@
 //! anything else of an answer is looked at, so that nobody but the provider can refuse a login.
 
 mod head;
+mod ignored;
+pub mod peer;
 
 use std::fmt;
 
@@ -15,6 +17,8 @@ use url::Url;
 use crate::domain::secret::Secret;
 use crate::oauth::Attempt;
 use crate::oauth::callback::head::Head;
+pub use crate::oauth::callback::ignored::Ignored;
+use crate::oauth::callback::peer::Peer;
 use crate::oauth::query::{Query, Unfit};
 
 /// The longest `error` that is kept, in characters.
@@ -23,6 +27,8 @@ const ERROR: usize = 100;
 const DESCRIPTION: usize = 600;
 /// The longest `iss` that is kept, in characters.
 const ISSUER: usize = 2048;
+/// What a TLS greeting begins with.
+const TLS: [u8; 2] = [0x16, 0x03];
 
 /// What the answer of one login must look like.
 #[derive(Clone, PartialEq, Eq)]
@@ -33,10 +39,22 @@ pub struct Gate {
     pub path: String,
     /// What proves an answer.
     pub expected: Expected,
-    /// The 16 random characters of the short link `/go/…`.
+    /// The 16 random characters of the short link `/go/…`, which is shown to the person alone.
     pub go: Secret,
-    /// Where the short link leads; absent where there is no page to open.
+    /// Links like it for the browser, whose arguments every user of the machine can read. Each
+    /// works once.
+    pub links: Vec<Link>,
+    /// Where the links lead; absent where there is no page to open.
     pub authorize: Option<Url>,
+}
+
+/// A link that works once.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Link {
+    /// Its random characters.
+    pub name: Secret,
+    /// Whether it was opened.
+    pub used: bool,
 }
 
 /// What proves that an answer is one to our request.
@@ -91,14 +109,19 @@ pub enum Answer {
 pub enum Judged {
     /// It is the answer.
     Answer(Answer),
-    /// It opened the short link: send it on.
-    Go(Url),
+    /// It opened a link: send it on.
+    Go {
+        /// Where to.
+        to: Url,
+        /// The link, where it works once.
+        link: Option<Secret>,
+    },
     /// It is not ours.
     Stray {
         /// The status it is answered with.
         status: u16,
-        /// Whether the person should know: it looked like an answer and was ignored.
-        notice: bool,
+        /// What the person should know, where it looked like an answer and was ignored.
+        ignored: Option<Ignored>,
     },
     /// It is ours, but the answer came before.
     Finished,
@@ -108,8 +131,9 @@ impl fmt::Debug for Judged {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Answer(answer) => f.debug_tuple("Answer").field(answer).finish(),
-            Self::Go(_) => f.write_str("Go(…)"),
-            Self::Stray { status, notice } => write!(f, "Stray({status}, notice: {notice})"),
+            Self::Go { .. } => f.write_str("Go(…)"),
+            Self::Stray { status, ignored: None } => write!(f, "Stray({status})"),
+            Self::Stray { status, ignored: Some(ignored) } => write!(f, "Stray({status}, {ignored:?})"),
             Self::Finished => f.write_str("Finished"),
         }
     }
@@ -152,47 +176,109 @@ impl fmt::Display for Refused {
     }
 }
 
+impl Judged {
+    /// This judgement of what `peer` sent, where `is_ours` says which users may answer.
+    ///
+    /// Whoever it is may be told that nothing is here, or that a login is finished. A caller of
+    /// whom nothing is known is believed: the state proves an answer.
+    #[must_use]
+    pub fn from_peer(self, peer: impl FnOnce() -> Peer, is_ours: impl FnOnce(u32) -> bool) -> Self {
+        if !matches!(self, Self::Answer(_) | Self::Go { .. }) {
+            return self;
+        }
+        let ignored = match peer() {
+            Peer::Of(uid) if !is_ours(uid) => Ignored::OtherUser(uid),
+            Peer::HungUp => Ignored::HungUp,
+            Peer::Of(_) | Peer::Unknown => return self,
+        };
+        Self::Stray { status: 403, ignored: Some(ignored) }
+    }
+}
+
 /// Judges the head of one request that reached our listener on `port`.
 ///
 /// Nothing is expected without a `gate`; `answered` tells that its answer came before.
 #[must_use]
 pub fn receive(head: &[u8], gate: Option<&Gate>, answered: bool, port: u16) -> Judged {
-    let stray = |status| Judged::Stray { status, notice: false };
+    // Once the answer is there nobody needs to know what else comes.
+    let stray = |status, ignored: Option<Ignored>| Judged::Stray {
+        status,
+        ignored: ignored.filter(|_| gate.is_some() && !answered),
+    };
+    if head.starts_with(&TLS) {
+        return stray(400, Some(Ignored::Encrypted));
+    }
     let Some(head) = Head::read(head) else {
-        return stray(400);
+        return stray(400, None);
     };
     let Some(gate) = gate else {
-        return stray(404);
+        return stray(404, None);
     };
     let is_callback = head.path == gate.path;
     let is_get = head.method == Method::Get;
-    let notice = is_callback && is_get && !answered;
+    let query = Query::read(head.query);
+    let is_proven = || query.as_ref().is_ok_and(|query| proves(query, &gate.expected));
     if !head.is_for(port) {
-        return Judged::Stray { status: 400, notice };
+        let why = if is_proven() { Ignored::OtherHost } else { Ignored::NotOurs };
+        return stray(400, Some(why).filter(|_| is_callback && is_get));
     }
-    let link = gate.authorize.as_ref().filter(|_| is_short_link(head.path, gate));
-    if !is_callback && link.is_none() {
+    let name =
+        head.path.strip_prefix("/go/").filter(|name| !is_callback && !name.is_empty()).map(Secret::new);
+    let authorize = gate.authorize.as_ref();
+    match (name, authorize, is_get) {
+        (Some(name), Some(to), true) if name == gate.go => {
+            return if answered { Judged::Finished } else { Judged::Go { to: to.clone(), link: None } };
+        }
+        (Some(name), Some(to), true) => match gate.links.iter().find(|link| link.name == name) {
+            Some(_) if answered => return Judged::Finished,
+            Some(Link { used: true, .. }) => return stray(410, Some(Ignored::UsedLink)),
+            Some(Link { used: false, .. }) => return Judged::Go { to: to.clone(), link: Some(name) },
+            None => {}
+        },
+        (Some(name), Some(_), false)
+            if name == gate.go || gate.links.iter().any(|link| link.name == name) =>
+        {
+            return stray(405, None);
+        }
+        _ => {}
+    }
+    if !is_callback {
         // A browser also asks for /favicon.ico; only the redirect path may carry an answer.
-        return stray(404);
+        return stray(404, Some(Ignored::OtherPath).filter(|_| is_get && is_proven()));
     }
     if !is_get {
-        return stray(405);
+        return stray(405, Some(Ignored::Posted).filter(|_| head.method == Method::Post));
     }
-    if let Some(authorize) = link.filter(|_| !is_callback) {
-        return if answered { Judged::Finished } else { Judged::Go(authorize.clone()) };
-    }
-    let answer =
-        Query::read(head.query).map_err(Refused::from).and_then(|query| prove(&query, &gate.expected));
-    match answer {
+    match query.as_ref().map_err(|unfit| Refused::from(*unfit)).and_then(|query| prove(query, &gate.expected))
+    {
         Ok(_) if answered => Judged::Finished,
         Ok(answer) => Judged::Answer(answer),
-        Err(_) => Judged::Stray { status: 400, notice },
+        Err(refused) => stray(400, Some(query.map_or(Ignored::NotOurs, |query| ignored(&query, refused)))),
     }
 }
 
-fn is_short_link(path: &str, gate: &Gate) -> bool {
-    let go = path.strip_prefix("/go/").unwrap_or_default();
-    !go.is_empty() && Secret::new(go) == gate.go
+/// What the person should know of a callback that is not used because it is `refused`.
+fn ignored(query: &Query, refused: Refused) -> Ignored {
+    let is_refusal = query.has_value("error") && !query.has_value("code");
+    match refused {
+        Refused::CodeAndError | Refused::NoCode if query.has_value("state") => Ignored::NoCode,
+        Refused::NoState | Refused::NoCode if query.is_empty() => Ignored::NoQuery,
+        Refused::NoState | Refused::ForeignState | Refused::ForeignIssuer if is_refusal => {
+            Ignored::refusal(&query.shown("error", ERROR).ok().flatten().unwrap_or_default())
+        }
+        Refused::Unfit(_)
+        | Refused::NoState
+        | Refused::ForeignState
+        | Refused::ForeignIssuer
+        | Refused::CodeAndError
+        | Refused::NoCode => Ignored::NotOurs,
+    }
+}
+
+/// Whether `query` carries the state that was sent.
+fn proves(query: &Query, expected: &Expected) -> bool {
+    let theirs = query.exact("state").ok().flatten();
+    theirs.is_some_and(|theirs| !theirs.is_empty() && *theirs == expected.state)
 }
 
 /// The answer in `query`, if it is the one that is expected.
@@ -265,12 +351,18 @@ mod tests {
                 "/callback?error=access_denied&state=5tate&error_description=no%0A%1b[2J",
                 denied(Some("no��[2J")),
             ),
-            ("/go/sixteen-letters-", Judged::Go(page())),
-            ("/callback", ignored(400)),
-            ("/callback?", ignored(400)),
+            ("/go/sixteen-letters-", go(None)),
+            ("/go/once", go(Some("once"))),
+            ("/go/spent", Judged::Stray { status: 410, ignored: Some(Ignored::UsedLink) }),
+            ("/callback", told(400, Ignored::NoQuery)),
+            ("/callback?", told(400, Ignored::NoQuery)),
             ("/callback?code=c0de", ignored(400)),
-            ("/callback?error=access_denied", ignored(400)),
-            ("/callback?error=access_denied&state=other", ignored(400)),
+            ("/callback?error=access_denied", refusal(Some("access_denied"))),
+            ("/callback?error=access_denied&state=other", refusal(Some("access_denied"))),
+            ("/callback?error=no%1b[2J&error_description=call+0900", refusal(None)),
+            ("/callback?error=Call%20me", refusal(None)),
+            ("/callback?error=", ignored(400)),
+            ("/callback?error=access_denied&code=c", ignored(400)),
             ("/callback?code=c0de&state=", ignored(400)),
             ("/callback?code=c0de&state=5TATE", ignored(400)),
             ("/callback?code=c0de&state=5tate+", ignored(400)),
@@ -278,19 +370,23 @@ mod tests {
             ("/callback?code=c0de&state=5tate&state=5tate", ignored(400)),
             ("/callback?code=c0de&state=5tate&state=other", ignored(400)),
             ("/callback?code=a&code=b&state=5tate", ignored(400)),
-            ("/callback?code=a&error=access_denied&state=5tate", ignored(400)),
-            ("/callback?state=5tate", ignored(400)),
-            ("/callback?code=&state=5tate", ignored(400)),
+            ("/callback?code=a&error=access_denied&state=5tate", told(400, Ignored::NoCode)),
+            ("/callback?state=5tate", told(400, Ignored::NoCode)),
+            ("/callback?code=&state=5tate", told(400, Ignored::NoCode)),
             ("/callback?code=%00&state=5tate", ignored(400)),
             ("/callback?code=a%0D%0Ab&state=5tate", ignored(400)),
             ("/callback?code=a%2&state=5tate", ignored(400)),
             ("/callback?code=c&state=5tate&iss=https://evil.test", ignored(400)),
-            ("/callback?error=access_denied&state=5tate&iss=https://evil.test", ignored(400)),
+            (
+                "/callback?error=access_denied&state=5tate&iss=https://evil.test",
+                refusal(Some("access_denied")),
+            ),
             ("/callback?code=c&state=5tate&iss=https://as.test&iss=https://as.test", ignored(400)),
-            ("/callback/?code=c0de&state=5tate", noise(404)),
-            ("/Callback?code=c0de&state=5tate", noise(404)),
-            ("//callback?code=c0de&state=5tate", noise(404)),
-            ("/%63allback?code=c0de&state=5tate", noise(404)),
+            ("/callback/?code=c0de&state=5tate", told(404, Ignored::OtherPath)),
+            ("/Callback?code=c0de&state=5tate", told(404, Ignored::OtherPath)),
+            ("//callback?code=c0de&state=5tate", told(404, Ignored::OtherPath)),
+            ("/%63allback?code=c0de&state=5tate", told(404, Ignored::OtherPath)),
+            ("/?code=c0de&state=other", noise(404)),
             ("/favicon.ico", noise(404)),
             ("/", noise(404)),
             ("/go/", noise(404)),
@@ -304,9 +400,15 @@ mod tests {
     #[test]
     fn every_other_method_is_refused_even_with_the_right_state() {
         for method in ["HEAD", "OPTIONS", "POST", "PUT", "DELETE", "get", "CONNECT", "PROPFIND"] {
-            for (target, status) in [(GOOD, 405), ("/go/sixteen-letters-", 405), ("/favicon.ico", 404)] {
+            let good = if method == "POST" { told(405, Ignored::Posted) } else { noise(405) };
+            for (target, judged) in [
+                (GOOD, good),
+                ("/go/sixteen-letters-", noise(405)),
+                ("/go/once", noise(405)),
+                ("/favicon.ico", noise(404)),
+            ] {
                 let head = get(target).replacen("GET", method, 1);
-                assert_eq!(judge(&head), noise(status), "{method} {target}");
+                assert_eq!(judge(&head), judged, "{method} {target}");
             }
         }
     }
@@ -330,7 +432,7 @@ mod tests {
         ] {
             let judged = judge(&format!("GET {GOOD} HTTP/1.1\r\n{lines}\r\n\r\n"));
             assert_eq!(matches!(judged, Judged::Answer(_)), fine, "{lines}");
-            assert!(fine || judged == ignored(400), "{lines}");
+            assert!(fine || judged == told(400, Ignored::OtherHost), "{lines}");
         }
         let implied = format!("GET {GOOD} HTTP/1.1\r\nHost: localhost\r\n\r\n");
         assert!(matches!(receive(implied.as_bytes(), Some(&gate()), false, 80), Judged::Answer(_)));
@@ -374,6 +476,10 @@ mod tests {
             (GOOD, Judged::Finished),
             ("/callback?error=access_denied&state=5tate", Judged::Finished),
             ("/go/sixteen-letters-", Judged::Finished),
+            ("/go/once", Judged::Finished),
+            ("/go/spent", Judged::Finished),
+            ("/callback?error=access_denied", noise(400)),
+            ("/callback/?code=c0de&state=5tate", noise(404)),
             ("/callback?code=c0de&state=other", noise(400)),
             ("/favicon.ico", noise(404)),
         ] {
@@ -410,10 +516,10 @@ mod tests {
             ("/callback?code=c0de&state=other", ignored(400), noise(400)),
             ("/callback?code=c0de&state=5tate&state=5tate", ignored(400), noise(400)),
             ("/callback?code=c0de&iss=https://evil.test", ignored(400), noise(400)),
-            ("/callback?error=access_denied", ignored(400), noise(400)),
-            ("/callback?error=access_denied&state=", ignored(400), noise(400)),
+            ("/callback?error=access_denied", refusal(Some("access_denied")), noise(400)),
+            ("/callback?error=access_denied&state=", refusal(Some("access_denied")), noise(400)),
             ("/callback?error=access_denied&state=5tate", denied, finished()),
-            ("/callback", ignored(400), noise(400)),
+            ("/callback", told(400, Ignored::NoQuery), noise(400)),
             ("/callback/?code=c0de", noise(404), noise(404)),
             ("/?code=c0de", noise(404), noise(404)),
             ("/go/sixteen-letters-", noise(404), noise(404)),
@@ -423,6 +529,35 @@ mod tests {
         }
         let foreign = "GET /callback?code=c0de HTTP/1.1\r\nHost: evil.test:8765\r\n\r\n";
         assert_eq!(receive(foreign.as_bytes(), Some(&gate), false, 8765), ignored(400));
+    }
+
+    #[test]
+    fn a_greeting_of_tls_is_told_while_somebody_waits() {
+        let greeting = b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03";
+        for (gate, answered, judged) in [
+            (Some(gate()), false, told(400, Ignored::Encrypted)),
+            (Some(gate()), true, noise(400)),
+            (None, false, noise(400)),
+        ] {
+            assert_eq!(receive(greeting, gate.as_ref(), answered, 8765), judged);
+        }
+    }
+
+    #[test]
+    fn what_another_user_sends_is_no_answer_and_opens_no_link() {
+        let other = |status| told(status, Ignored::OtherUser(7));
+        for (target, peer, judged) in [
+            (GOOD, Peer::Of(7), other(403)),
+            ("/callback?error=access_denied&state=5tate", Peer::Of(7), other(403)),
+            ("/go/sixteen-letters-", Peer::Of(7), other(403)),
+            ("/go/once", Peer::Of(7), other(403)),
+            ("/favicon.ico", Peer::Of(7), noise(404)),
+            (GOOD, Peer::HungUp, told(403, Ignored::HungUp)),
+            ("/go/once", Peer::Of(0), go(Some("once"))),
+            ("/go/once", Peer::Unknown, go(Some("once"))),
+        ] {
+            assert_eq!(judge(&get(target)).from_peer(|| peer, |uid| uid == 0), judged, "{target} {peer:?}");
+        }
     }
 
     #[test]
@@ -437,7 +572,7 @@ mod tests {
     #[test]
     fn no_secret_is_in_a_debug_print() {
         let shown = format!("{:?} {:?} {:?}", gate(), judge(&get(GOOD)), judge(&get("/go/sixteen-letters-")));
-        for secret in ["5tate", "c0de", "sixteen", "https://as.test/authorize"] {
+        for secret in ["5tate", "c0de", "sixteen", "once", "https://as.test/authorize"] {
             assert!(!shown.contains(secret), "{secret} in {shown}");
         }
     }
@@ -463,7 +598,8 @@ mod tests {
 
         #[test]
         fn without_our_state_no_query_is_an_answer(query in "((code|state|error|iss)=[a-z%0-46-9]{0,8}&){0,6}") {
-            prop_assert_eq!(judge(&get(&format!("/callback?{query}"))), ignored(400));
+            let judged = judge(&get(&format!("/callback?{query}")));
+            prop_assert!(matches!(judged, Judged::Stray { status: 400, ignored: Some(_) }), "{:?}", judged);
         }
     }
 
@@ -480,11 +616,23 @@ mod tests {
     }
 
     fn ignored(status: u16) -> Judged {
-        Judged::Stray { status, notice: true }
+        told(status, Ignored::NotOurs)
+    }
+
+    fn refusal(error: Option<&str>) -> Judged {
+        told(400, Ignored::Refusal(error.map(String::from)))
+    }
+
+    fn told(status: u16, ignored: Ignored) -> Judged {
+        Judged::Stray { status, ignored: Some(ignored) }
     }
 
     fn noise(status: u16) -> Judged {
-        Judged::Stray { status, notice: false }
+        Judged::Stray { status, ignored: None }
+    }
+
+    fn go(link: Option<&str>) -> Judged {
+        Judged::Go { to: page(), link: link.map(Secret::new) }
     }
 
     fn gate() -> Gate {
@@ -493,6 +641,9 @@ mod tests {
             path: "/callback".to_owned(),
             expected: expected(),
             go: Secret::new("sixteen-letters-"),
+            links: [("spent", true), ("once", false)]
+                .map(|(name, used)| Link { name: Secret::new(name), used })
+                .to_vec(),
             authorize: Some(page()),
         }
     }

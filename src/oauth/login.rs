@@ -42,7 +42,7 @@ pub use crate::oauth::login::plan::Plan;
 pub use crate::oauth::login::shut::Shut;
 pub use crate::oauth::login::stage::{Door, Doubt, Exchange, Opening, Outcome, Stage};
 use crate::oauth::login::step::Steps;
-pub use crate::oauth::login::ways::{Browser, Seat, Ways};
+pub use crate::oauth::login::ways::{Browser, CancelKey, Seat, Ways};
 use crate::oauth::{Attempt, Errand};
 
 /// How long a login waits for its answer; longer while a device code is good.
@@ -117,7 +117,7 @@ impl Login {
             Heard::Opened(opened) => self.opened(stage, opened, now),
             Heard::OpenAgain => self.open_again(stage, now),
             Heard::Answered(answer) => self.answered(stage, answer, now),
-            Heard::Stray => self.stray(stage),
+            Heard::Ignored(ignored) => self.ignored(stage, &ignored),
             Heard::ListenerDied(why) => self.listener_died(stage, &why),
             Heard::Typed(text) => self.typed(stage, &text, now),
             Heard::Replied(errand, reply) => self.replied(stage, errand, reply, now),

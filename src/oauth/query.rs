@@ -38,6 +38,12 @@ impl Query {
         pairs.map(Parameter::read).collect::<Result<_, _>>().map(Self)
     }
 
+    /// Whether there is no parameter at all.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Whether a parameter of that name is there.
     #[must_use]
     pub fn has(&self, name: &str) -> bool {

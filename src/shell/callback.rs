@@ -8,6 +8,7 @@
 mod connection;
 mod desk;
 mod page;
+mod peers;
 mod port;
 mod serve;
 
@@ -18,10 +19,11 @@ use std::thread::{self, JoinHandle};
 
 use tokio::runtime;
 use tokio::sync::oneshot;
+use url::Url;
 
 use crate::domain::trouble::{Next, Trouble};
 use crate::oauth::Attempt;
-use crate::oauth::callback::{Answer, Gate};
+use crate::oauth::callback::{Answer, Gate, Ignored};
 use crate::shell::callback::desk::Desk;
 
 /// What came to the listener.
@@ -29,8 +31,9 @@ use crate::shell::callback::desk::Desk;
 pub enum Came {
     /// The answer of a login, once for each [`Gate`].
     Answer(Attempt, Answer),
-    /// A reply that was not ours was ignored; said once for each [`Gate`], however many come.
-    Stray(Attempt),
+    /// A visit that may have been the answer was ignored; each kind of it is said once for each
+    /// [`Gate`], however many come.
+    Ignored(Attempt, Ignored),
     /// A fault of authtui itself, said once. The listener goes on if it can, yet whoever waits
     /// should be offered the paste.
     Died(String),
@@ -98,6 +101,13 @@ impl Listener {
     /// gate let through no longer counts.
     pub fn arm(&self, gate: Gate) {
         self.desk.arm(gate);
+    }
+
+    /// A new link for the browser, which leads to `page` once. None where this login waits for
+    /// no answer of that page, or the system gives no random bytes.
+    #[must_use]
+    pub fn link_to(&self, page: &Url) -> Option<Url> {
+        self.desk.link_to(page)
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::time::Instant;
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{Local, Offset, Utc};
 use rand::TryRng;
 use rand::rngs::SysRng;
@@ -46,4 +48,14 @@ pub fn entropy() -> Result<Entropy, rand::rngs::SysError> {
     let mut bytes = [0; Entropy::BYTES];
     SysRng.try_fill_bytes(&mut bytes)?;
     Ok(Entropy::new(bytes))
+}
+
+/// 16 random characters that can stand in an address.
+///
+/// # Errors
+/// The system's own, where it has no source of randomness.
+pub fn random_name() -> Result<String, rand::rngs::SysError> {
+    let mut bytes = [0; 12];
+    SysRng.try_fill_bytes(&mut bytes)?;
+    Ok(URL_SAFE_NO_PAD.encode(bytes))
 }

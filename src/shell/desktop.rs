@@ -65,6 +65,12 @@ pub fn is_remote() -> bool {
     SSH.into_iter().any(is_set)
 }
 
+/// Whether what `$BROWSER` names may open addresses where the person sits, at another machine.
+#[must_use]
+pub fn may_be_elsewhere() -> bool {
+    is_remote() && is_set("BROWSER")
+}
+
 /// Where the person sits. A display or a `$BROWSER` that somebody has set can show an address,
 /// also over SSH.
 #[must_use]

@@ -5,6 +5,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex};
 
 use futures_util::FutureExt;
+use url::Url;
 
 use crate::domain::change::{Moved, Snapshot};
 use crate::domain::trouble::{Next, Trouble};
@@ -77,7 +78,10 @@ async fn perform(
         Ask::Listen(ports) => tell(Heard::Bound(listen(hands, attempt, ports, &tell).await)),
         Ask::Arm(gate) => arm(hands, attempt, *gate),
         Ask::CloseListener => close(hands, attempt).await,
-        Ask::Open(url) => tell(Heard::Opened(desktop::open(&url).await)),
+        Ask::Open(url) => {
+            let link = once(hands, attempt, &url);
+            tell(Heard::Opened(desktop::open(link.as_ref().unwrap_or(&url)).await));
+        }
         Ask::Send(errand, request) => {
             let reply = hands.http.send(&request, hands.clock.now()).await;
             tell(Heard::Replied(errand, reply));
@@ -103,7 +107,7 @@ async fn listen(hands: &Hands, attempt: Attempt, ports: Vec<u16>, tell: &Tell) -
     let hear: Hear = Arc::new(move |came| {
         tell(match came {
             Came::Answer(_, answer) => Heard::Answered(answer),
-            Came::Stray(_) => Heard::Stray,
+            Came::Ignored(_, ignored) => Heard::Ignored(ignored),
             Came::Died(why) => Heard::ListenerDied(why),
         });
     });
@@ -125,6 +129,15 @@ fn arm(hands: &Hands, attempt: Attempt, gate: Gate) {
     {
         listener.arm(gate);
     }
+}
+
+/// A link that leads to `page` once and says nothing of the login, since everybody on the machine
+/// can read a browser's arguments. A browser at the other end of SSH could not open it.
+fn once(hands: &Hands, attempt: Attempt, page: &Url) -> Option<Url> {
+    if desktop::may_be_elsewhere() {
+        return None;
+    }
+    hands.listeners.0.lock().ok()?.get(&attempt)?.link_to(page)
 }
 
 /// Ends a login's listener. It waits for its thread, which may be sending its last page.

@@ -20,7 +20,7 @@ use authtui::domain::provider::{Pkce, Provider};
 use authtui::domain::secret::Secret;
 use authtui::domain::tokens::{Held, Life, Tokens};
 use authtui::domain::trouble::{Next, Stored, Trouble};
-use authtui::oauth::callback::Answer;
+use authtui::oauth::callback::{Answer, Ignored};
 use authtui::oauth::device::Poll;
 use authtui::oauth::login::{Ask, Choice, DeviceDoor, Heard, Login, Opening, Stage};
 use authtui::oauth::request::Reply;
@@ -365,7 +365,7 @@ impl Run {
             2 | 3 => Heard::Opened(if self.dice.one_in(2) { Ok(()) } else { Err(self.trouble()) }),
             4 => Heard::Answered(Answer::Denied { error: "access_denied".into(), description: None }),
             5 => Heard::Answered(Answer::Code { code: self.secret(CODE), issuer: None }),
-            6 | 7 => Heard::Stray,
+            6 | 7 => Heard::Ignored(Ignored::NotOurs),
             8 | 9 => Heard::Typed(self.secret(CODE)),
             10 | 11 => {
                 let reply = if self.dice.one_in(2) { Err(self.trouble()) } else { Ok(self.reply()) };

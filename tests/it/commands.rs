@@ -1,5 +1,6 @@
 //! The commands of the real program: data on one stream, words on the other, a number at the end.
 
+mod browser;
 mod erase;
 mod key;
 mod list;

@@ -14,8 +14,9 @@ use authtui::domain::profile::Profile;
 use authtui::domain::provider::Provider;
 use authtui::domain::trouble::{Next, Trouble};
 use authtui::oauth::Errand;
+use authtui::oauth::callback::{Ignored, Judged};
 use authtui::oauth::login::step::{Mark, Step};
-use authtui::oauth::login::{Ask, Choice, Doubt, Heard, Outcome, PATIENCE, Plan, Stage};
+use authtui::oauth::login::{Ask, CancelKey, Choice, Doubt, Heard, Outcome, PATIENCE, Plan, Stage, Ways};
 use authtui::tui::message::{Effect, Msg};
 use authtui::tui::model::{Panel, Screen};
 use url::Url;
@@ -54,19 +55,43 @@ fn an_answer_with_a_foreign_state_is_a_stray_and_our_own_still_counts() {
     let gate = journey.gate.clone().expect("a gate");
     for query in ["code=c0de&state=theirs", "error=access_denied&state=theirs", "code=c0de"] {
         let redirect = Url::parse(&format!("http://127.0.0.1:{PORT}/callback?{query}")).expect("an address");
-        let judged = format!("{:?}", visit(&redirect, &gate));
-        assert_eq!(judged, "Stray(400, notice: true)", "{query}");
-        assert_eq!(journey.hear(Heard::Stray), [], "{query}");
+        let Judged::Stray { status: 400, ignored: Some(ignored) } = visit(&redirect, &gate) else {
+            panic!("{query}");
+        };
+        assert_eq!(journey.hear(Heard::Ignored(ignored)), [], "{query}");
     }
     let ours = journey.decide("allow", None);
     assert_eq!(sent(&journey.hear(ours)).0, Errand(1));
 }
 
 #[test]
+fn what_is_ignored_is_named_with_what_to_do() {
+    let refusal = || Ignored::Refusal(Some("access_denied".to_owned()));
+    for (ignored, cancel, words) in [
+        (refusal(), CancelKey::Esc, "looks like a refusal (access_denied) came without proof"),
+        (refusal(), CancelKey::Esc, "If you refused, press Esc."),
+        (refusal(), CancelKey::CtrlC, "If you refused, press Ctrl-C."),
+        (Ignored::Refusal(None), CancelKey::Esc, "looks like a refusal came without proof"),
+        (Ignored::Posted, CancelKey::Esc, "Set response_mode: query under authorize_parameters"),
+        (Ignored::NoQuery, CancelKey::Esc, "paste the whole address"),
+        (Ignored::OtherPath, CancelKey::Esc, "another path than /callback"),
+        (Ignored::Encrypted, CancelKey::Esc, "by https"),
+        (Ignored::OtherUser(1001), CancelKey::CtrlC, "another user (uid 1001) was refused"),
+        (Ignored::UsedLink, CancelKey::Esc, "opened twice"),
+    ] {
+        let ways = Ways { cancel, ..plan("work").ways };
+        let mut journey = Journey::waiting(Plan { ways, ..plan("work") });
+        assert_eq!(journey.hear(Heard::Ignored(ignored)), []);
+        assert!(matches!(journey.login.stage(), Stage::Waiting(_)), "{words}");
+        assert!(journey.login.notices().concat().contains(words), "{:?}", journey.login.notices());
+    }
+}
+
+#[test]
 fn many_strays_are_one_notice() {
     let mut journey = Journey::waiting(plan("work"));
     for _ in 0..20 {
-        assert_eq!(journey.hear(Heard::Stray), []);
+        assert_eq!(journey.hear(Heard::Ignored(Ignored::NotOurs)), []);
     }
     assert_eq!(journey.login.notices(), ["A reply that was not ours was ignored. Still waiting."]);
 }
@@ -75,7 +100,7 @@ fn many_strays_are_one_notice() {
 fn a_stray_that_comes_when_nobody_waits_any_more_says_nothing() {
     let mut journey = Journey::waiting(plan("work"));
     journey.hear(Heard::Cancelled);
-    assert_eq!(journey.hear(Heard::Stray), []);
+    assert_eq!(journey.hear(Heard::Ignored(Ignored::NotOurs)), []);
     assert!(journey.login.notices().is_empty(), "{:?}", journey.login.notices());
 }
 
@@ -278,7 +303,9 @@ fn what_comes_late_from_a_cancelled_login_changes_nothing() {
     app.press("enter");
     assert_eq!(app.model.login, None);
 
-    for heard in [code("c0de"), Heard::Stray, typed("c0de"), Heard::Woke, Heard::Opened(Ok(()))] {
+    for heard in
+        [code("c0de"), Heard::Ignored(Ignored::NotOurs), typed("c0de"), Heard::Woke, Heard::Opened(Ok(()))]
+    {
         let before = app.model.clone();
         assert_eq!(app.feed(Msg::Login(late, heard.clone())), [], "{heard:?}");
         assert_eq!(app.model, before, "{heard:?}");

@@ -406,8 +406,8 @@ impl Journey {
         let redirect = self.server.browse(&url, decision, account, self.now);
         match visit(&redirect, self.gate.as_ref().expect("a gate")) {
             Judged::Answer(answer) => Heard::Answered(answer),
-            Judged::Stray { .. } => Heard::Stray,
-            other @ (Judged::Go(_) | Judged::Finished) => unreachable!("{other:?}"),
+            Judged::Stray { ignored, .. } => Heard::Ignored(ignored.expect("a notice")),
+            other @ (Judged::Go { .. } | Judged::Finished) => unreachable!("{other:?}"),
         }
     }
 

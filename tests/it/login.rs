@@ -39,6 +39,7 @@ fn a_login_by_callback_asks_one_thing_after_another_and_ends_with_tested_tokens(
         path: "/callback".to_owned(),
         expected: Expected { state: Secret::new(STATE), echo: Echo::Demanded, issuer: None },
         go: Secret::new(GO),
+        links: Vec::new(),
         authorize: Some(authorize.clone()),
     };
     assert_eq!(asks, [Ask::Arm(Box::new(expected)), Ask::Open(authorize)]);
@@ -131,7 +132,7 @@ fn the_short_link_leads_to_the_authorization_url() {
     let short = doors.short.clone().expect("a short link");
     assert_eq!(short.as_str(), format!("http://127.0.0.1:{PORT}/go/{GO}"));
     let gate = journey.gate.as_ref().expect("a gate");
-    assert_eq!(visit(&short, gate), Judged::Go(authorize_url()));
+    assert_eq!(visit(&short, gate), Judged::Go { to: authorize_url(), link: None });
     assert_eq!(doors.callback, Some(authorize_url()));
 }
 

@@ -2,14 +2,14 @@
 
 use crate::cli::login::arguments::Arguments;
 use crate::domain::provider::{Flow, PortRule, Provider};
-use crate::oauth::login::{Browser, Seat, Ways};
+use crate::oauth::login::{Browser, CancelKey, Seat, Ways};
 
 /// The ways of a login at `provider` for a person at `seat`.
 ///
 /// # Errors
 /// A sentence, when the provider has no such way.
 pub(super) fn ways(arguments: &Arguments, provider: &Provider, seat: Seat) -> Result<Ways, String> {
-    let mut ways = Ways::of(provider, seat);
+    let mut ways = Ways { cancel: CancelKey::CtrlC, ..Ways::of(provider, seat) };
     if arguments.device {
         ways.flows.retain(|flow| *flow == Flow::Device);
         some(&ways, provider, "no device code")?;

@@ -51,9 +51,8 @@ fn summary(profile: &Profile, plan: &Plan, now: Now) {
         end.map_or_else(|| "not told by the provider".to_owned(), |end| local(end, now.offset))
     };
     console::say(&format!("\nLogged in: {}", profile.id.name));
-    if let Some(account) = &profile.account {
-        console::say(&format!("  account  {account}"));
-    }
+    let account = profile.account.as_deref().unwrap_or("not told by the provider");
+    console::say(&format!("  account  {account}"));
     console::say(&format!("  scopes   {}", profile.scopes.join(" ")));
     let missing: Vec<&str> =
         plan.scopes.iter().filter(|scope| !profile.scopes.contains(scope)).map(String::as_str).collect();

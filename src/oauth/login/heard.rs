@@ -4,7 +4,7 @@ use crate::domain::name::ProfileName;
 use crate::domain::secret::Secret;
 use crate::domain::trouble::Trouble;
 use crate::oauth::Errand;
-use crate::oauth::callback::Answer;
+use crate::oauth::callback::{Answer, Ignored};
 use crate::oauth::request::{Entropy, Reply};
 
 /// What a login is told.
@@ -18,8 +18,8 @@ pub enum Heard {
     Opened(Result<(), Trouble>),
     /// The callback brought an answer that is proven to be ours.
     Answered(Answer),
-    /// The callback was visited with an answer that is not ours.
-    Stray,
+    /// The callback was visited, and what came was ignored.
+    Ignored(Ignored),
     /// The callback thread ended by itself; the other doors are still open.
     ListenerDied(String),
     /// The person pasted something.

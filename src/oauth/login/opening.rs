@@ -143,6 +143,7 @@ impl Login {
             path: self.plan.provider.redirect.path.clone(),
             expected: doors.authorization.expected(&self.plan.provider),
             go: doors.authorization.go().clone(),
+            links: Vec::new(),
             authorize: doors.callback.clone(),
         }
     }

@@ -5,7 +5,7 @@ use url::Url;
 use crate::domain::clock::Now;
 use crate::domain::secret::{Fingerprint, Secret};
 use crate::domain::trouble::{Next, Trouble};
-use crate::oauth::callback::{Answer, Echo};
+use crate::oauth::callback::{Answer, Echo, Ignored};
 use crate::oauth::login::step::Step;
 use crate::oauth::login::{Ask, Door, Doors, Doubt, Exchange, Login, Outcome, Shut, Stage, Turn};
 use crate::oauth::pasted::{self, Proof};
@@ -142,9 +142,9 @@ impl Login {
         }
     }
 
-    pub(super) fn stray(&mut self, stage: Stage) -> Turn {
+    pub(super) fn ignored(&mut self, stage: Stage, ignored: &Ignored) -> Turn {
         if matches!(stage, Stage::Waiting(_)) {
-            self.notice("A reply that was not ours was ignored. Still waiting.");
+            self.notice(ignored.words(&self.plan.provider, self.plan.ways.cancel));
         }
         Turn::to(stage)
     }

@@ -1,5 +1,7 @@
 //! How a login's answer may come back, and what is tried by itself.
 
+use std::fmt;
+
 use crate::domain::provider::{Flow, Provider};
 
 /// How a login's answer may come back, and what is tried by itself.
@@ -13,6 +15,8 @@ pub struct Ways {
     pub seat: Seat,
     /// Whether the browser is opened.
     pub browser: Browser,
+    /// How the person ends it.
+    pub cancel: CancelKey,
 }
 
 impl Ways {
@@ -23,7 +27,7 @@ impl Ways {
             Seat::Here => Browser::Opened,
             Seat::OverSsh | Seat::NoDisplay => Browser::Left,
         };
-        Self { flows: provider.flows.clone(), port: None, seat, browser }
+        Self { flows: provider.flows.clone(), port: None, seat, browser, cancel: CancelKey::Esc }
     }
 
     /// Whether `flow` is opened.
@@ -64,4 +68,22 @@ pub enum Browser {
     Opened,
     /// Only when the person says so.
     Left,
+}
+
+/// The key that ends a login.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CancelKey {
+    /// On the screen.
+    Esc,
+    /// At a command.
+    CtrlC,
+}
+
+impl fmt::Display for CancelKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Esc => "Esc",
+            Self::CtrlC => "Ctrl-C",
+        })
+    }
 }

@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 use crate::oauth::callback::Judged;
 use crate::shell::callback::desk::Desk;
 use crate::shell::callback::page;
+use crate::shell::callback::peers;
 
 /// The longest head that is read, in bytes. Cookies of other programs on `localhost` come along.
 const LONGEST: usize = 16 * 1024;
@@ -33,9 +34,9 @@ enum Read {
 pub(super) async fn serve(mut stream: TcpStream, desk: Arc<Desk>) {
     let read = time::timeout(PATIENCE, read(&mut stream)).await.unwrap_or(Read::Nothing);
     let (page, came) = match read {
-        Read::Head(head) => desk.receive(&head),
+        Read::Head(head) => desk.receive(&head, || peers::of(&stream)),
         Read::TooLong => {
-            (page::render(&Judged::Stray { status: 431, notice: false }, page::Body::Sent), None)
+            (page::render(&Judged::Stray { status: 431, ignored: None }, page::Body::Sent), None)
         }
         Read::Nothing => return,
     };

@@ -1,11 +1,16 @@
 //! What the listener knows: whom it waits for, and what it has said already.
 
-use std::mem;
+use std::mem::{self, Discriminant, discriminant};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::oauth::callback::{Gate, Judged, receive};
-use crate::shell::callback::{Came, Hear, page};
+use url::Url;
+
+use crate::domain::secret::Secret;
+use crate::oauth::callback::peer::Peer;
+use crate::oauth::callback::{Gate, Ignored, Judged, Link, receive};
+use crate::shell::callback::{Came, Hear, page, peers};
+use crate::shell::clock;
 
 /// Judges what came and says it, each thing once.
 pub(super) struct Desk {
@@ -18,7 +23,8 @@ pub(super) struct Desk {
 struct Waiting {
     gate: Option<Gate>,
     answered: bool,
-    stray_told: bool,
+    /// Of what was ignored, the kinds that were told.
+    told: Vec<Discriminant<Ignored>>,
     death_told: bool,
 }
 
@@ -33,10 +39,20 @@ impl Desk {
         *waiting = Waiting { gate: Some(gate), death_told: waiting.death_told, ..Waiting::default() };
     }
 
-    /// The page for a request, and what is to be told of it.
-    pub(super) fn receive(&self, head: &[u8]) -> (Vec<u8>, Option<Came>) {
+    /// A new link that leads to `page` once, where that is the page whose answer is awaited.
+    pub(super) fn link_to(&self, page: &Url) -> Option<Url> {
+        let name = clock::random_name().ok()?;
+        let link = Url::parse(&format!("http://127.0.0.1:{}/go/{name}", self.port)).ok()?;
+        let mut waiting = self.waiting();
+        let gate = waiting.gate.as_mut().filter(|gate| gate.authorize.as_ref() == Some(page))?;
+        gate.links.push(Link { name: Secret::new(name), used: false });
+        Some(link)
+    }
+
+    /// The page for a request that `peer` sent, and what is to be told of it.
+    pub(super) fn receive(&self, head: &[u8], peer: impl FnOnce() -> Peer) -> (Vec<u8>, Option<Came>) {
         let body = if head.starts_with(b"HEAD ") { page::Body::LeftOut } else { page::Body::Sent };
-        let Some((judged, came)) = self.guard(|| self.waiting().judge(head, self.port)) else {
+        let Some((judged, came)) = self.guard(|| self.waiting().judge(head, self.port, peer)) else {
             return (Vec::new(), None);
         };
         (self.guard(|| page::render(&judged, body)).unwrap_or_default(), came)
@@ -71,19 +87,25 @@ impl Desk {
 }
 
 impl Waiting {
-    fn judge(&mut self, head: &[u8], port: u16) -> (Judged, Option<Came>) {
-        let judged = receive(head, self.gate.as_ref(), self.answered, port);
+    fn judge(&mut self, head: &[u8], port: u16, peer: impl FnOnce() -> Peer) -> (Judged, Option<Came>) {
+        let judged =
+            receive(head, self.gate.as_ref(), self.answered, port).from_peer(peer, peers::may_answer);
+        if let (Judged::Go { link: Some(name), .. }, Some(gate)) = (&judged, &mut self.gate) {
+            gate.links.iter_mut().filter(|link| link.name == *name).for_each(|link| link.used = true);
+        }
         let attempt = self.gate.as_ref().map(|gate| gate.attempt);
         let came = match (&judged, attempt) {
             (Judged::Answer(answer), Some(attempt)) => {
                 self.answered = true;
                 Some(Came::Answer(attempt, answer.clone()))
             }
-            (Judged::Stray { notice: true, .. }, Some(attempt)) => {
-                let first = !mem::replace(&mut self.stray_told, true);
-                first.then_some(Came::Stray(attempt))
+            (Judged::Stray { ignored: Some(ignored), .. }, Some(attempt)) => {
+                let kind = discriminant(ignored);
+                let first = !self.told.contains(&kind);
+                self.told.extend(first.then_some(kind));
+                first.then(|| Came::Ignored(attempt, ignored.clone()))
             }
-            (Judged::Answer(_) | Judged::Stray { .. } | Judged::Go(_) | Judged::Finished, _) => None,
+            (Judged::Answer(_) | Judged::Stray { .. } | Judged::Go { .. } | Judged::Finished, _) => None,
         };
         (judged, came)
     }

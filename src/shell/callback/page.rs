@@ -3,7 +3,7 @@
 
 use tiny_http::{HTTPVersion, Header, Response, StatusCode};
 
-use crate::oauth::callback::Judged;
+use crate::oauth::callback::{Ignored, Judged};
 
 const TEMPLATE: &str = include_str!("../../../assets/page.html");
 
@@ -35,8 +35,8 @@ pub(super) fn render(judged: &Judged, body: Body) -> Vec<u8> {
     if status == 405 {
         headers.push(("Allow", "GET"));
     }
-    if let Judged::Go(authorize) = judged {
-        headers.push(("Location", authorize.as_str()));
+    if let Judged::Go { to, .. } = judged {
+        headers.push(("Location", to.as_str()));
     }
     let headers = headers.into_iter().filter_map(|(name, value)| Header::from_bytes(name, value).ok());
     let response =
@@ -54,7 +54,27 @@ fn text(judged: &Judged) -> (u16, &'static str, &'static str) {
             "This login is finished",
             "Its answer came before. Return to authtui; you can close this tab.",
         ),
-        Judged::Go(_) => (302, "On to the login", "Your browser goes there by itself."),
+        Judged::Go { .. } => (302, "On to the login", "Your browser goes there by itself."),
+        Judged::Stray { ignored: Some(Ignored::NoQuery), .. } => (
+            400,
+            "No answer came along",
+            "If the address of this page has a # in it, copy the whole address and paste it into authtui.",
+        ),
+        Judged::Stray { ignored: Some(Ignored::Posted), .. } => (
+            405,
+            "Not like this",
+            "The answer was sent by POST, which authtui does not read. Return to authtui: it says what to do.",
+        ),
+        Judged::Stray { status: 403, .. } => (
+            403,
+            "Not from here",
+            "authtui takes answers from its own user alone. If this is your browser, copy its address and paste it into authtui.",
+        ),
+        Judged::Stray { status: 410, .. } => (
+            410,
+            "This link was used before",
+            "It works once. If you did not open it before, somebody else did: cancel the login in authtui.",
+        ),
         Judged::Stray { status: 400, .. } => (
             400,
             "This was not the answer",
@@ -110,7 +130,7 @@ mod tests {
 
     #[test]
     fn a_head_request_has_no_page() {
-        let page = render(&Judged::Stray { status: 404, notice: false }, Body::LeftOut);
+        let page = render(&Judged::Stray { status: 404, ignored: None }, Body::LeftOut);
         assert!(page.ends_with(b"\r\n\r\n"));
     }
 
@@ -122,14 +142,18 @@ mod tests {
         let code =
             Answer::Code { code: Secret::new("payload"), issuer: Some("https://payload.test".to_owned()) };
         let go = Url::parse("https://as.test/authorize?state=payload").expect("a URL");
-        let stray = |status| (Judged::Stray { status, notice: true }, status);
+        let stray = |status| (Judged::Stray { status, ignored: None }, status);
+        let told = |status, ignored| (Judged::Stray { status, ignored: Some(ignored) }, status);
         let mut pages = vec![
             (Judged::Answer(code), 200),
             (Judged::Answer(denied), 200),
             (Judged::Finished, 200),
-            (Judged::Go(go), 302),
+            (Judged::Go { to: go, link: Some(Secret::new("payload")) }, 302),
+            told(400, Ignored::NoQuery),
+            told(400, Ignored::Refusal(Some("payload".to_owned()))),
+            told(405, Ignored::Posted),
         ];
-        pages.extend([400, 404, 405, 431].map(stray));
+        pages.extend([400, 403, 404, 405, 410, 431].map(stray));
         pages
     }
 }

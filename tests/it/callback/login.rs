@@ -51,7 +51,7 @@ impl Login {
     pub(crate) fn answer(&self) -> Came {
         let first = self.came.recv_timeout(PATIENCE).expect("something");
         match (&first, self.came.try_recv()) {
-            (Came::Stray(_), Ok(answer)) => answer,
+            (Came::Ignored(..), Ok(answer)) => answer,
             _ => first,
         }
     }
@@ -76,6 +76,7 @@ pub(crate) fn gate() -> Gate {
         path: "/callback".to_owned(),
         expected: expected("5tate"),
         go: Secret::new("0123456789abcdef"),
+        links: Vec::new(),
         authorize: Url::parse("https://as.test/authorize?state=5tate").ok(),
     }
 }
