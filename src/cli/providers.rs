@@ -7,6 +7,7 @@ use color_eyre::eyre::Result;
 
 use crate::cli::exit::Exit;
 use crate::cli::{screen, target};
+use crate::domain::provider::Pkce;
 use crate::domain::provider::catalog::Entry;
 use crate::domain::text;
 use crate::shell::file::shown;
@@ -53,6 +54,9 @@ pub(super) fn run(hands: &Arc<Hands>, arguments: &Arguments) -> Result<Exit> {
             let widest = catalog.entries().map(|entry| entry.provider.name.len()).max().unwrap_or_default();
             console::print(&catalog.entries().map(|entry| line(entry, widest)).collect::<String>())?;
             console::say(&format!("Your own files: {}/NAME.yaml", shown(&hands.paths.providers)));
+            for entry in catalog.entries().filter(|entry| entry.provider.pkce == Pkce::Plain) {
+                console::say(&format!("authtui: {}: {}", entry.provider.name, Pkce::PLAIN_WARNING));
+            }
             for complaint in &catalog.complaints {
                 console::say(&text::clean(&format!("authtui: not used: {complaint}"), LONGEST));
             }

@@ -505,7 +505,7 @@ mod tests {
             ("code_challenge", "", "invalid_request"),
             ("code_challenge", "short", "invalid_request"),
             ("code_challenge_method", "", "invalid_request"),
-            ("code_challenge_method", "plain", "invalid_request"),
+            ("code_challenge_method", "S512", "invalid_request"),
             ("scope", "", "invalid_scope"),
             ("scope", "profile everything", "invalid_scope"),
         ] {

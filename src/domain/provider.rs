@@ -69,6 +69,8 @@ pub struct Provider {
     pub revoke_page: Option<Url>,
     /// What a refresh does to the refresh token.
     pub rotation: Rotation,
+    /// Which scopes a refresh names.
+    pub refresh_scope: RefreshScope,
     /// How long a grant lives, where the provider documents it and its answers do not say it.
     pub grant_life: Option<TimeDelta>,
     /// Where an answer keeps what.
@@ -166,8 +168,10 @@ pub enum Authentication {
     None,
     /// The secret in the body.
     Post,
-    /// Id and secret in an `Authorization: Basic` header.
+    /// Id and secret in an `Authorization: Basic` header, each form-encoded first.
     Basic,
+    /// The same, but as they are: for servers that do not decode them.
+    BasicRaw,
     /// The id in the body, the secret as it is in the header of that name.
     Header(String),
 }
@@ -225,14 +229,52 @@ pub enum PortRule {
     Any,
 }
 
-/// Whether the code is bound to this program (RFC 7636). Only `S256` is ever sent.
+/// Whether and how the code is bound to this program (RFC 7636).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pkce {
+    /// `S256`: the challenge is the SHA-256 of the verifier in base64url (RFC 7636 §4.2).
+    Required,
+    /// `S256` with the SHA-256 in hexadecimal digits.
+    Hex,
+    /// `plain`: the challenge is the verifier itself, so that whoever sees the authorization
+    /// address can redeem the code.
+    Plain,
+    /// The server refuses it.
+    Off,
+}
+
+impl Pkce {
+    /// What a person must know of a plain challenge.
+    pub const PLAIN_WARNING: &str =
+        "PKCE is plain: whoever sees the address of the login page can redeem its code.";
+
+    /// The `code_challenge_method` that is sent; none where no challenge is.
+    #[must_use]
+    pub fn method(self) -> Option<&'static str> {
+        match self {
+            Self::Required | Self::Hex => Some("S256"),
+            Self::Plain => Some("plain"),
+            Self::Off => None,
+        }
+    }
+
+    /// Whether challenge and verifier are sent.
+    #[must_use]
+    pub fn is_on(self) -> bool {
+        self.method().is_some()
+    }
+}
+
+/// Which scopes a refresh names (RFC 6749 §6).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Pkce {
-    /// Challenge and verifier are sent.
-    Required,
-    /// The server refuses them.
-    Off,
+pub enum RefreshScope {
+    /// Those that were granted, or else those that the file asks for.
+    Granted,
+    /// Those that the file asks for.
+    Default,
+    /// None: the provider keeps to what it granted.
+    None,
 }
 
 /// What a refresh does to the refresh token.

@@ -62,7 +62,7 @@ impl Authorization {
     pub fn new(provider: &Provider, asking: Asking, entropy: &Entropy, redirects: Redirects) -> Self {
         Self {
             state: text(entropy, 0, provider.state.bytes),
-            verifier: (provider.pkce == Pkce::Required).then(|| text(entropy, VERIFIER_FROM, 32)),
+            verifier: provider.pkce.is_on().then(|| text(entropy, VERIFIER_FROM, 32)),
             go: text(entropy, GO_FROM, 12),
             asking,
             redirects,
@@ -137,10 +137,10 @@ impl Authorization {
         if !self.asking.scopes.is_empty() {
             query.append_pair("scope", &self.asking.scopes.join(&provider.scopes.separator));
         }
-        if let Some(verifier) = &self.verifier {
+        if let (Some(verifier), Some(method)) = (&self.verifier, provider.pkce.method()) {
             query
-                .append_pair("code_challenge", &challenge(verifier))
-                .append_pair("code_challenge_method", "S256");
+                .append_pair("code_challenge", challenge(provider.pkce, verifier).expose())
+                .append_pair("code_challenge_method", method);
         }
         query.append_pair("state", self.state.expose());
         drop(query);
@@ -153,12 +153,12 @@ impl Authorization {
     /// [`Unfilled`] when the provider has a page instead, or the file's address cannot be made.
     pub fn ask(&self, provider: &Provider, redirect: &Url) -> Result<Request, Unfilled> {
         let Some(Authorize::Sent { call, .. }) = &provider.authorize else { return Err(Unfilled) };
-        let client = Filling::of_client(&self.asking.client_id, None);
+        let client = Filling::of_client(&provider.client.authentication, &self.asking.client_id, None);
         let mut filling = (self.asking.filling(provider, client))
             .with(Slot::Redirect, Secret::new(redirect.as_str()))
             .with(Slot::State, self.state.clone());
         if let Some(verifier) = &self.verifier {
-            filling = filling.with(Slot::Challenge, Secret::new(challenge(verifier)));
+            filling = filling.with(Slot::Challenge, challenge(provider.pkce, verifier));
         }
         filling.fill(call)
     }
@@ -175,7 +175,7 @@ impl Authorization {
         code: &Secret,
         redirect: &Url,
     ) -> Result<Request, Unfilled> {
-        let client = Filling::of_client(&self.asking.client_id, secret);
+        let client = Filling::of_client(&provider.client.authentication, &self.asking.client_id, secret);
         let mut filling = (self.asking.filling(provider, client))
             .with(Slot::Code, code.clone())
             .with(Slot::State, self.state.clone())
@@ -191,17 +191,23 @@ impl Authorization {
 /// the authorization request, so that neither can stand in for the other.
 #[must_use]
 pub fn device_verifier(device: &Device, entropy: &Entropy) -> Option<Secret> {
-    (device.pkce == Pkce::Required).then(|| text(entropy, DEVICE_FROM, 32))
+    device.pkce.is_on().then(|| text(entropy, DEVICE_FROM, 32))
 }
 
 fn text(entropy: &Entropy, from: usize, count: usize) -> Secret {
     Secret::new(URL_SAFE_NO_PAD.encode(entropy.part(from, count)))
 }
 
-/// The `S256` challenge of a verifier (RFC 7636 §4.2).
+/// The challenge of a verifier (RFC 7636 §4.2); empty where none is sent.
 #[must_use]
-pub fn challenge(verifier: &Secret) -> String {
-    URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.expose().as_bytes()))
+pub fn challenge(pkce: Pkce, verifier: &Secret) -> Secret {
+    let digest = || Sha256::digest(verifier.expose().as_bytes());
+    match pkce {
+        Pkce::Required => Secret::new(URL_SAFE_NO_PAD.encode(digest())),
+        Pkce::Hex => Secret::new(digest().iter().map(|byte| format!("{byte:02x}")).collect::<String>()),
+        Pkce::Plain => verifier.clone(),
+        Pkce::Off => Secret::default(),
+    }
 }
 
 #[cfg(test)]
@@ -230,7 +236,14 @@ mod tests {
     #[test]
     fn the_challenge_is_that_of_rfc_7636_appendix_b() {
         let verifier = Secret::new("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
-        assert_eq!(challenge(&verifier), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
+        for (pkce, expected) in [
+            (Pkce::Required, "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"),
+            (Pkce::Hex, "13d31e961a1ad8ec2f16b10c4c982e0876a878ad6df144566ee1894acb70f9c3"),
+            (Pkce::Plain, verifier.expose()),
+            (Pkce::Off, ""),
+        ] {
+            assert_eq!(challenge(pkce, &verifier).expose(), expected, "{pkce:?}");
+        }
     }
 
     #[test]

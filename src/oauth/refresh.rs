@@ -11,10 +11,10 @@ use std::time::Duration;
 use crate::domain::change::Renewal;
 use crate::domain::clock::{DateTime, Now, Utc, span};
 use crate::domain::profile::{ClockDiffers, EndBy, Kind, LastRefresh, Profile, RefreshResult};
-use crate::domain::provider::Provider;
 use crate::domain::provider::call::Slot;
+use crate::domain::provider::{Provider, RefreshScope};
 use crate::domain::schedule;
-use crate::domain::secret::Fingerprint;
+use crate::domain::secret::{Fingerprint, Secret};
 use crate::domain::tokens::{Life, Tokens};
 use crate::domain::trouble::{Stored, Trouble};
 use crate::oauth::reply;
@@ -173,10 +173,21 @@ fn request(
         (Wish::Valid { .. } | Wish::Due { .. } | Wish::NewUnlessDead, _) => {}
     }
     let id = profile.client_id.as_deref().or(provider.client.id.as_deref()).unwrap_or_default();
-    Filling::of_client(id, profile.client_secret.as_ref())
+    Filling::of_client(&provider.client.authentication, id, profile.client_secret.as_ref())
         .with(Slot::Refresh, refresh.clone())
+        .with(Slot::Scope, Secret::new(scope(profile, provider)))
         .fill(call)
         .map_err(|_| Cannot::Unfilled)
+}
+
+/// What fills `{scope}` of a refresh.
+fn scope(profile: &Profile, provider: &Provider) -> String {
+    let scopes = match provider.refresh_scope {
+        RefreshScope::Granted if !profile.scopes.is_empty() => &profile.scopes,
+        RefreshScope::Granted | RefreshScope::Default => &provider.scopes.default,
+        RefreshScope::None => return String::new(),
+    };
+    scopes.join(&provider.scopes.separator)
 }
 
 /// What a reply to a refresh means.

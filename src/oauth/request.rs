@@ -11,6 +11,7 @@ use url::{ParseError, Url, form_urlencoded};
 use zeroize::Zeroizing;
 
 use crate::domain::clock::Now;
+use crate::domain::provider::Authentication;
 use crate::domain::provider::call::{Body, Call, Method, Piece, Slot, Template, Tree};
 use crate::domain::secret::Secret;
 
@@ -103,11 +104,18 @@ pub struct Filling(BTreeMap<Slot, Secret>);
 impl Filling {
     /// Fills with the client; `{basic}` follows from id and secret.
     #[must_use]
-    pub fn of_client(id: &str, secret: Option<&Secret>) -> Self {
+    pub fn of_client(authentication: &Authentication, id: &str, secret: Option<&Secret>) -> Self {
         let filling = Self::default().with(Slot::ClientId, Secret::new(id));
         let Some(secret) = secret else { return filling };
-        let [id, password] = [id, secret.expose()]
-            .map(|half| Zeroizing::new(form_urlencoded::byte_serialize(half.as_bytes()).collect::<String>()));
+        let [id, password] = [id, secret.expose()].map(|half| {
+            Zeroizing::new(match authentication {
+                Authentication::BasicRaw => half.to_owned(),
+                Authentication::None
+                | Authentication::Post
+                | Authentication::Basic
+                | Authentication::Header(_) => form_urlencoded::byte_serialize(half.as_bytes()).collect(),
+            })
+        });
         let pair = Zeroizing::new(format!("{}:{}", *id, *password));
         let basic = Secret::new(STANDARD.encode(pair.as_bytes()));
         filling.with(Slot::ClientSecret, secret.clone()).with(Slot::Basic, basic)
@@ -247,17 +255,27 @@ mod tests {
     }
 
     #[test]
-    fn both_halves_of_basic_are_form_encoded_first() {
-        let secret = Secret::new("basic secret: 100% + /&=?");
-        let request =
-            Filling::of_client("my:client", Some(&secret)).fill(&call(Body::Form)).expect("a request");
-        let encoded = "my%3Aclient:basic+secret%3A+100%25+%2B+%2F%26%3D%3F";
-        assert_eq!(request.headers[0].1, Secret::new(format!("Basic {}", STANDARD.encode(encoded))));
+    fn both_halves_of_basic_are_form_encoded_first_unless_the_file_wants_them_raw() {
+        for (authentication, id, secret, pair) in [
+            (
+                Authentication::Basic,
+                "my:client",
+                "basic secret: 100% + /&=?",
+                "my%3Aclient:basic+secret%3A+100%25+%2B+%2F%26%3D%3F",
+            ),
+            (Authentication::BasicRaw, "my-client", "p%ss$w+rd/=~", "my-client:p%ss$w+rd/=~"),
+        ] {
+            let filling = Filling::of_client(&authentication, id, Some(&Secret::new(secret)));
+            let request = filling.fill(&call(Body::Form)).expect("a request");
+            let header = Secret::new(format!("Basic {}", STANDARD.encode(pair)));
+            assert_eq!(request.headers[0].1, header, "{authentication:?}");
+        }
     }
 
     #[test]
     fn a_field_or_header_with_an_empty_hole_is_left_out() {
-        let filling = Filling::of_client("id", None).with(Slot::Refresh, Secret::new("r+/="));
+        let filling =
+            Filling::of_client(&Authentication::Basic, "id", None).with(Slot::Refresh, Secret::new("r+/="));
         let form = filling.fill(&call(Body::Form)).expect("a request");
         assert_eq!(form.headers.len(), 1);
         assert_eq!(
@@ -277,14 +295,20 @@ mod tests {
             ("cal_1-x.2", "/oauth/cal_1-x.2/token"),
             ("../../evil?x=1#", "/oauth/..%2F..%2Fevil%3Fx%3D1%23/token"),
         ] {
-            let request = Filling::of_client(id, None).fill(&call).expect("a request");
+            let request =
+                Filling::of_client(&Authentication::Basic, id, None).fill(&call).expect("a request");
             assert_eq!(request.url.path(), path);
         }
         for id in [".", ".."] {
-            assert_eq!(Filling::of_client(id, None).fill(&call), Err(Unfilled), "{id}");
+            assert_eq!(
+                Filling::of_client(&Authentication::Basic, id, None).fill(&call),
+                Err(Unfilled),
+                "{id}"
+            );
         }
         call.url = Template::parse("https://id.acme.test/{refresh}").expect("a template");
-        let filling = Filling::of_client("id", None).with(Slot::Refresh, Secret::new("r"));
+        let filling =
+            Filling::of_client(&Authentication::Basic, "id", None).with(Slot::Refresh, Secret::new("r"));
         assert_eq!(filling.fill(&call), Err(Unfilled));
     }
 
@@ -303,7 +327,7 @@ mod tests {
 
     #[test]
     fn a_request_prints_no_secret() {
-        let filling = Filling::of_client("id", Some(&Secret::new("hunter2")))
+        let filling = Filling::of_client(&Authentication::Basic, "id", Some(&Secret::new("hunter2")))
             .with(Slot::Refresh, Secret::new("hunter2"));
         let request = filling.fill(&call(Body::Form)).expect("a request");
         assert!(!format!("{request:?} {filling:?}").contains("hunter2"));

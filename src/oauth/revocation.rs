@@ -69,7 +69,7 @@ pub fn request(profile: &Profile, provider: Option<&Provider>) -> Result<Request
         Some(refresh) => (refresh, "refresh_token"),
         None => (&tokens.access, "access_token"),
     };
-    let mut filling = Filling::of_client(id, profile.client_secret.as_ref())
+    let mut filling = Filling::of_client(&provider.client.authentication, id, profile.client_secret.as_ref())
         .with(Slot::Token, token.clone())
         .with(Slot::TokenHint, Secret::new(hint))
         .with(Slot::Access, tokens.access.clone());

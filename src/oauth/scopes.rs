@@ -35,7 +35,7 @@ pub struct Listed {
 /// [`Unfilled`] when the provider lists none, or the address cannot be made.
 pub fn request(provider: &Provider, client_id: &str) -> Result<Request, Unfilled> {
     let list = provider.scopes.list.as_ref().ok_or(Unfilled)?;
-    Filling::of_client(client_id, None).fill(&list.call)
+    Filling::of_client(&provider.client.authentication, client_id, None).fill(&list.call)
 }
 
 /// Reads the scopes in the answer to [`request`]: texts, or objects with a name. An object

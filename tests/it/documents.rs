@@ -35,7 +35,7 @@ fn row(binding: &Binding) -> String {
 }
 
 /// Where the reader takes fields, and how a file writes one there: `%`.
-const MAPS: [(&str, &str); 26] = [
+const MAPS: [(&str, &str); 28] = [
     ("", "%"),
     ("endpoints", "endpoints: { % }"),
     ("client", "client: { % }"),
@@ -44,8 +44,13 @@ const MAPS: [(&str, &str); 26] = [
     ("scopes.offered", "scopes: { offered: [{ % }] }"),
     ("scopes.list", "scopes: { list: { % } }"),
     ("redirect", "redirect: { % }"),
+    ("pkce", "pkce: { % }"),
     ("state", "state: { % }"),
     ("device", "device: { % }"),
+    (
+        "device.pkce",
+        "endpoints: { authorize: 'https://a.test/a', token: 'https://a.test/t', device: 'https://a.test/d' }\ndevice: { pkce: { % } }",
+    ),
     ("device.reply", "device: { reply: { % } }"),
     ("refresh", "refresh: { % }"),
     ("revoke", "revoke: { % }"),

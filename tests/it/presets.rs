@@ -4,7 +4,7 @@ use authtui::domain::provider::call::{Call, Method, Slot};
 use authtui::domain::provider::catalog::{Catalog, PRESETS};
 use authtui::domain::provider::environment::Source;
 use authtui::domain::provider::meaning::Meaning;
-use authtui::domain::provider::{Authorize, Flow, Pkce, Provider, Rotation, file};
+use authtui::domain::provider::{Authentication, Authorize, Flow, Pkce, Provider, Rotation, file};
 use authtui::domain::secret::Secret;
 use authtui::oauth::authorization::{Asking, Authorization};
 use authtui::oauth::pasted::Redirects;
@@ -267,7 +267,7 @@ fn filled(call: Option<&Call>, slots: &[Slot]) -> Request {
         (Slot::DeviceCode, "dc"),
         (Slot::Scope, "a b"),
     ];
-    let client = Filling::of_client("cid", Some(&Secret::new("s3cret")));
+    let client = Filling::of_client(&Authentication::Basic, "cid", Some(&Secret::new("s3cret")));
     let known = values.into_iter().filter(|(slot, _)| slots.contains(slot));
     let filling = known.fold(client, |filling, (slot, value)| filling.with(slot, Secret::new(value)));
     filling.fill(call.expect("a call")).expect("a request")

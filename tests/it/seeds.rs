@@ -8,3 +8,4 @@ mod forms;
 mod precedence;
 mod qonic;
 mod qwen;
+mod wishes;

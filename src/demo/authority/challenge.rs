@@ -7,12 +7,17 @@ use sha2::{Digest, Sha256};
 use crate::demo::authority::parameter::Parameters;
 use crate::demo::authority::refusal::{ErrorCode, Refusal};
 
-/// The `S256` challenge of a verifier.
+/// The challenge of a verifier.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Challenge(String);
+pub(super) enum Challenge {
+    /// Its SHA-256, in base64url or, as some servers want it, in hexadecimal digits.
+    S256(String),
+    /// Itself.
+    Plain(String),
+}
 
 impl Challenge {
-    /// The challenge of a request, where it has one; only `S256` is taken.
+    /// The challenge of a request, where it has one.
     pub(super) fn of(parameters: &Parameters) -> Result<Option<Self>, Refusal> {
         let method = parameters.get("code_challenge_method");
         let Some(challenge) = parameters.get("code_challenge") else {
@@ -21,14 +26,22 @@ impl Challenge {
                 Some(_) => Err(Refusal::new(ErrorCode::InvalidRequest, "code_challenge is missing")),
             };
         };
-        if method != Some("S256") {
-            return Err(Refusal::new(ErrorCode::InvalidRequest, "code_challenge_method must be S256"));
+        let is_hash = match challenge.len() {
+            43 => challenge.bytes().all(is_base64url),
+            64 => challenge.bytes().all(|byte| byte.is_ascii_hexdigit()),
+            _ => false,
+        };
+        match method {
+            Some("S256") if is_hash => Ok(Some(Self::S256(challenge.to_owned()))),
+            Some("plain") => Ok(Some(Self::Plain(challenge.to_owned()))),
+            Some("S256") => Err(Refusal::new(
+                ErrorCode::InvalidRequest,
+                "code_challenge is no SHA-256 in base64url or hex",
+            )),
+            Some(_) | None => {
+                Err(Refusal::new(ErrorCode::InvalidRequest, "code_challenge_method must be S256 or plain"))
+            }
         }
-        if challenge.len() != 43 || !challenge.bytes().all(is_base64url) {
-            let why = "code_challenge is no SHA-256 in base64url";
-            return Err(Refusal::new(ErrorCode::InvalidRequest, why));
-        }
-        Ok(Some(Self(challenge.to_owned())))
     }
 
     /// Whether the verifier in a request fits.
@@ -40,9 +53,15 @@ impl Challenge {
     /// Whether `verifier` is well formed and belongs to this challenge (RFC 7636 §4.1, §4.6).
     fn proven(&self, verifier: &str) -> bool {
         let unreserved = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
-        (43..=128).contains(&verifier.len())
-            && verifier.bytes().all(unreserved)
-            && URL_SAFE_NO_PAD.encode(Sha256::digest(verifier)) == self.0
+        let digest = Sha256::digest(verifier);
+        let fits = match self {
+            Self::S256(challenge) if challenge.len() == 64 => {
+                *challenge == digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>()
+            }
+            Self::S256(challenge) => *challenge == URL_SAFE_NO_PAD.encode(digest),
+            Self::Plain(challenge) => challenge == verifier,
+        };
+        (43..=128).contains(&verifier.len()) && verifier.bytes().all(unreserved) && fits
     }
 }
 
@@ -57,12 +76,13 @@ mod tests {
     #[test]
     fn the_example_of_rfc_7636_is_proven_and_nothing_near_it() {
         let verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
-        let challenge = Challenge("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM".to_owned());
+        let hash = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+        let challenge = Challenge::S256(hash.to_owned());
         assert!(challenge.proven(verifier));
         assert!(!challenge.proven(&verifier.replace('d', "D")));
-        assert!(!challenge.proven(&challenge.0), "plain is not S256");
+        assert!(!challenge.proven(hash), "plain is not S256");
         for bad in ["a".repeat(42), "a".repeat(129), format!("{}=", "a".repeat(43))] {
-            let challenge = Challenge(URL_SAFE_NO_PAD.encode(Sha256::digest(&bad)));
+            let challenge = Challenge::S256(URL_SAFE_NO_PAD.encode(Sha256::digest(&bad)));
             assert!(!challenge.proven(&bad), "{bad}");
         }
     }

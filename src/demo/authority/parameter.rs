@@ -51,9 +51,11 @@ impl Parameters {
         self.pairs.iter().map(|(name, _)| name.as_str())
     }
 
-    /// Refuses a body that cannot be read and a parameter that is there twice (RFC 6749 §3.1).
+    /// Refuses a body that cannot be read and a parameter that is there twice (RFC 6749 §3.1), but for
+    /// `resource` (RFC 8707 §2).
     pub(super) fn sound(&self) -> Result<(), Refusal> {
-        let twice = |name: &str| self.names().filter(|other| *other == name).count() > 1;
+        let twice =
+            |name: &str| name != "resource" && self.names().filter(|other| *other == name).count() > 1;
         if self.unreadable {
             return Err(Refusal::new(ErrorCode::InvalidRequest, "the body is neither a form nor JSON"));
         }

@@ -258,9 +258,9 @@ mod tests {
         assert_eq!(
             said,
             [
-                "/p/child.yaml, line 2: pkce: unknown variant `maybe`, expected `required` or `off` (so says \
+                "/p/child.yaml, line 2: pkce: unknown variant `maybe`, expected one of `required`, `plain`, `off` (so says \
                  line 3 of parent.yaml, which this file extends)",
-                "/p/parent.yaml, line 3: pkce: unknown variant `maybe`, expected `required` or `off`",
+                "/p/parent.yaml, line 3: pkce: unknown variant `maybe`, expected one of `required`, `plain`, `off`",
             ]
         );
     }

@@ -116,12 +116,17 @@ impl Draft {
                 Authentication::None
                 | Authentication::Post
                 | Authentication::Basic
+                | Authentication::BasicRaw
                 | Authentication::Header(_),
             ) => Authentication::None,
             (true, Authentication::None) => Authentication::Post,
-            (true, way @ (Authentication::Post | Authentication::Basic | Authentication::Header(_))) => {
-                way.clone()
-            }
+            (
+                true,
+                way @ (Authentication::Post
+                | Authentication::Basic
+                | Authentication::BasicRaw
+                | Authentication::Header(_)),
+            ) => way.clone(),
         };
     }
 
@@ -155,18 +160,20 @@ impl Draft {
             Authentication::None => line(format_args!("  authentication: none")),
             Authentication::Post => line(format_args!("  authentication: post")),
             Authentication::Basic => line(format_args!("  authentication: basic")),
+            Authentication::BasicRaw => line(format_args!("  authentication: basic_raw")),
             Authentication::Header(name) => {
                 line(format_args!("  authentication: {{ header: {} }}", quoted(name)));
             }
         }
         let scopes: Vec<String> = self.scopes.iter().map(|scope| quoted(scope)).collect();
         line(format_args!("scopes:\n  default: [{}]", scopes.join(", ")));
-        let pkce = match self.pkce {
-            Pkce::Required => "required",
-            Pkce::Off => "off",
-        };
-        // YAML 1.1 reads a bare off as false.
-        line(format_args!("pkce: {}", quoted(pkce)));
+        match self.pkce {
+            Pkce::Required => line(format_args!("pkce: required")),
+            Pkce::Hex => line(format_args!("pkce: {{ encoding: hex }}")),
+            Pkce::Plain => line(format_args!("pkce: plain")),
+            // YAML 1.1 reads a bare off as false.
+            Pkce::Off => line(format_args!("pkce: \"off\"")),
+        }
         file
     }
 

@@ -94,7 +94,7 @@ mod tests {
     use crate::domain::provider::call::{Body, Call, Method, Slot, Tree};
     use crate::domain::provider::environment::Source;
     use crate::domain::provider::meaning::Meaning;
-    use crate::domain::provider::{Authorize, Flow, Pkce};
+    use crate::domain::provider::{Authorize, Flow, Pkce, RefreshScope};
 
     /// The shortest file that works.
     const SHORT: &str = "\
@@ -188,6 +188,7 @@ calls:
             ("none", &["client_id"][..], None),
             ("post", &["client_id", "client_secret"], None),
             ("basic", &[], Some(("authorization", Slot::Basic))),
+            ("basic_raw", &[], Some(("authorization", Slot::Basic))),
             ("{ header: x-secret }", &["client_id"], Some(("x-secret", Slot::ClientSecret))),
         ] {
             let device = "  device: https://id.acme.test/device\n";
@@ -274,6 +275,59 @@ orders: [{{ name: usual, program: acme, sources: [TWO, ONE, login, key] }}]
     }
 
     #[test]
+    fn a_refresh_names_its_scopes_where_the_file_says_so() {
+        let plain = ["grant_type", "client_id", "refresh_token"];
+        let scoped = ["grant_type", "client_id", "refresh_token", "scope"];
+        for (refresh, names, scope) in [
+            ("{}", &plain[..], RefreshScope::Granted),
+            ("{ scope: none }", &plain, RefreshScope::None),
+            ("{ scope: granted }", &scoped, RefreshScope::Granted),
+            ("{ scope: default }", &scoped, RefreshScope::Default),
+        ] {
+            let provider = acme(&format!("{SHORT}refresh: {refresh}\n"));
+            assert_eq!(fields(&provider.refresh.expect("a refresh")), names, "{refresh}");
+            assert_eq!(provider.refresh_scope, scope, "{refresh}");
+        }
+        let own = "calls: { refresh: { post: 'https://a.test/', form: { a: '{refresh}', b: '{scope}' } } }\n";
+        assert_eq!(acme(&format!("{SHORT}{own}")).refresh_scope, RefreshScope::Granted);
+    }
+
+    #[test]
+    fn pkce_has_a_method_and_an_encoding() {
+        for (written, pkce, method) in [
+            ("required", Pkce::Required, Some("S256")),
+            ("{}", Pkce::Required, Some("S256")),
+            ("{ method: S256 }", Pkce::Required, Some("S256")),
+            ("{ method: S256, encoding: base64url }", Pkce::Required, Some("S256")),
+            ("{ encoding: hex }", Pkce::Hex, Some("S256")),
+            ("{ method: plain }", Pkce::Plain, Some("plain")),
+            ("plain", Pkce::Plain, Some("plain")),
+            ("off", Pkce::Off, None),
+        ] {
+            let device = "  device: https://id.acme.test/device\n";
+            let provider = acme(&format!("{SHORT}{device}pkce: {written}\ndevice: {{ pkce: {written} }}\n"));
+            assert_eq!((provider.pkce, provider.pkce.method()), (pkce, method), "{written}");
+            let authorize = provider.device.expect("a device authorization").authorize;
+            let Body::Form(form) = authorize.body else { panic!("no form") };
+            let sent = form.iter().find(|(name, _)| name == "code_challenge_method");
+            assert_eq!(sent.and_then(|(_, value)| value.texts().next()), method, "{written}");
+        }
+    }
+
+    #[test]
+    fn a_list_makes_the_same_parameter_several_times() {
+        let lists = "{ resource: ['https://a.test/1', 'https://a.test/2'], audience: x }";
+        let provider = acme(&format!(
+            "{SHORT}authorize_parameters: {lists}\ncalls: {{ refresh: {{ post: 'https://a.test/', form: \
+             {{ a: '{{refresh}}', resource: [x, y] }} }} }}\n"
+        ));
+        let Some(Authorize::Page { parameters, .. }) = &provider.authorize else { panic!("no page") };
+        let names: Vec<&str> = parameters.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["resource", "resource", "audience"]);
+        assert_eq!(fields(&provider.refresh.expect("a refresh")), ["a", "resource", "resource"]);
+    }
+
+    #[test]
     fn a_provider_without_refresh_has_no_refresh_request() {
         let text = format!("{SHORT}refresh: {{ rotation: none }}\n");
         assert_eq!(acme(&text).refresh, None);
@@ -319,7 +373,24 @@ orders: [{{ name: usual, program: acme, sources: [TWO, ONE, login, key] }}]
             ("redirect:\n  host: example.org", 6, "127.0.0.1"),
             ("redirect:\n  port: 0", 6, "65535"),
             ("redirect:\n  port_rule: some", 6, "fixed, any, or a list"),
-            ("pkce: plain", 5, "unknown variant `plain`"),
+            ("pkce: maybe", 5, "unknown variant `maybe`"),
+            ("pkce:\n  method: S512", 6, "unknown variant `S512`"),
+            ("pkce:\n  encoding: base32", 6, "unknown variant `base32`"),
+            ("pkce: { method: plain, encoding: hex }", 5, "no encoding"),
+            ("pkce: { methods: plain }", 5, "unknown field `methods`"),
+            ("refresh:\n  scope: all", 6, "unknown variant `all`"),
+            (
+                "refresh:\n  scope: none\ncalls: { refresh: { post: 'https://a.test/', form: { a: '{refresh} {scope}' } } }",
+                6,
+                "nothing fills {scope}",
+            ),
+            ("authorize_parameters: { resource: [a, [b]] }", 5, "expected a text"),
+            ("authorize_parameters:\n  resource: [a, '{code}']", 6, "{code}"),
+            (
+                "calls:\n  refresh: { get: 'https://a.test/?grant_type=renew&access_token={access}' }",
+                6,
+                "may not stand in an address, which servers",
+            ),
             ("state: { bytes: 4 }", 5, "16 to 96"),
             ("state: { echo: false }", 5, "unknown field `echo`"),
             ("flows: [key]\nstate:\n  echoed: false", 7, "logins by code"),

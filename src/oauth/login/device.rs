@@ -8,7 +8,6 @@ use std::time::Duration;
 use crate::domain::clock::Now;
 use crate::domain::provider::Flow;
 use crate::domain::provider::call::Slot;
-use crate::domain::secret::Secret;
 use crate::domain::trouble::{Next, Trouble};
 use crate::oauth::Errand;
 use crate::oauth::authorization::{challenge, device_verifier};
@@ -37,8 +36,12 @@ impl Login {
         let device = self.plan.provider.device.clone().filter(|_| self.plan.opens(Flow::Device));
         let Some(device) = device else { return (DeviceDoor::Absent, None) };
         self.device_verifier = device_verifier(&device, entropy);
-        let challenge = self.device_verifier.as_ref().map(challenge).unwrap_or_default();
-        match self.device_filling().with(Slot::Challenge, Secret::new(challenge)).fill(&device.authorize) {
+        let challenge = self
+            .device_verifier
+            .as_ref()
+            .map(|verifier| challenge(device.pkce, verifier))
+            .unwrap_or_default();
+        match self.device_filling().with(Slot::Challenge, challenge).fill(&device.authorize) {
             Ok(request) => {
                 let host = request.url.host_str().unwrap_or_default().to_owned();
                 self.steps.begin(Step::Device, host, now.steady);
@@ -53,7 +56,11 @@ impl Login {
     }
 
     fn device_filling(&self) -> Filling {
-        let client = Filling::of_client(&self.plan.client_id, self.plan.client_secret.as_ref());
+        let client = Filling::of_client(
+            &self.plan.provider.client.authentication,
+            &self.plan.client_id,
+            self.plan.client_secret.as_ref(),
+        );
         self.plan.asking().filling(&self.plan.provider, client)
     }
 

@@ -105,6 +105,7 @@ impl Login {
         let has_page = doors.callback.is_some() || doors.paste.is_some();
         if has_page {
             self.notice_waiver();
+            self.notice_plain();
         }
         let open = if has_page { self.open_first(&doors, now) } else { None };
         if doors.has_another() {
@@ -129,7 +130,12 @@ impl Login {
             self.steps.skip(Step::Build, "no answer could come back");
             return;
         }
-        let pkce = if self.plan.provider.pkce == Pkce::Required { "PKCE S256, " } else { "no PKCE, " };
+        let pkce = match self.plan.provider.pkce {
+            Pkce::Required => "PKCE S256, ",
+            Pkce::Hex => "PKCE S256 in hex, ",
+            Pkce::Plain => "PKCE plain, ",
+            Pkce::Off => "no PKCE, ",
+        };
         let scopes = match self.plan.scopes.len() {
             1 => "1 scope".to_owned(),
             count => format!("{count} scopes"),

@@ -3,6 +3,7 @@
 use url::Url;
 
 use crate::domain::clock::Now;
+use crate::domain::provider::Pkce;
 use crate::domain::secret::{Fingerprint, Secret};
 use crate::domain::trouble::{Next, Trouble};
 use crate::oauth::callback::{Answer, Echo, Ignored};
@@ -80,6 +81,13 @@ impl Login {
         self.notice(format!(
             "{title} does not return the state that proves an answer, so the first answer is taken at its word."
         ));
+    }
+
+    /// Says what a plain challenge gives away.
+    pub(super) fn notice_plain(&mut self) {
+        if self.plan.provider.pkce == Pkce::Plain {
+            self.notice(Pkce::PLAIN_WARNING);
+        }
     }
 
     pub(super) fn redeem(

@@ -104,7 +104,7 @@ fn challenge_and_verifier_travel_where_the_provider_wants_them() {
     let (errand, request) = sent(&journey.hear(Heard::Began(entropy())));
     let challenge = form(&request).into_iter().find(|(name, _)| name == "code_challenge").expect("one").1;
     let verifier = authtui::domain::secret::Secret::new(DEVICE_VERIFIER);
-    assert_eq!(challenge, authtui::oauth::authorization::challenge(&verifier));
+    assert_eq!(challenge, authtui::oauth::authorization::challenge(Pkce::Required, &verifier).expose());
     journey.hear(Heard::Bound(Ok(bound(PORT))));
     journey.hear(answer(&journey, errand, 200, codes()));
     let (_, request) = sent(&wait(&mut journey, TURN));

@@ -190,9 +190,13 @@ impl Sent {
 
     /// A field of the body, which is a form.
     pub(crate) fn field(&self, name: &str) -> String {
-        let mut fields = url::form_urlencoded::parse(self.body.as_bytes());
-        let found = fields.find(|(field, _)| field == name);
-        found.unwrap_or_else(|| panic!("no {name} in {}", self.body)).1.into_owned()
+        self.fields(name).into_iter().next().unwrap_or_else(|| panic!("no {name} in {}", self.body))
+    }
+
+    /// Every field of that name.
+    pub(crate) fn fields(&self, name: &str) -> Vec<String> {
+        let fields = url::form_urlencoded::parse(self.body.as_bytes());
+        fields.filter(|(field, _)| field == name).map(|(_, value)| value.into_owned()).collect()
     }
 }
 

@@ -11,7 +11,9 @@ use crate::domain::provider::file::written::{Address, Probe as WrittenProbe, Red
 use crate::domain::provider::file::written::{Told, Written};
 use crate::domain::provider::meaning::Meanings;
 use crate::domain::provider::scopes::{Offered, ScopeList, Scopes};
-use crate::domain::provider::{Authorize, Client, Flow, Probe, Provider, Redirect, Rotation, State};
+use crate::domain::provider::{
+    Authorize, Client, Flow, Probe, Provider, Redirect, RefreshScope, Rotation, State,
+};
 use crate::domain::text;
 
 /// The longest title of a scope or a program that is kept, in characters.
@@ -48,6 +50,7 @@ pub(super) fn provider(mut written: Written) -> Provider {
         revoke,
         revoke_page: written.revoke.page.map(|address| address.0),
         rotation: written.refresh.rotation,
+        refresh_scope: written.refresh.scope.unwrap_or(RefreshScope::Granted),
         grant_life: written.refresh.grant_life.map(|span| span.0),
         reply: written.reply,
         meanings: meanings(written.meaning),

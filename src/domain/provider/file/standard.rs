@@ -4,7 +4,7 @@ use url::Url;
 
 use crate::domain::provider::call::{Body, Call, Method, Slot, Template, Tree};
 use crate::domain::provider::file::written::{BodyForm, Written};
-use crate::domain::provider::{Authentication, Pkce};
+use crate::domain::provider::{Authentication, RefreshScope};
 
 /// The header that says which answers are understood.
 pub(super) const ACCEPT: &str = "accept";
@@ -30,27 +30,25 @@ pub(super) fn exchange(written: &Written, token: &Url) -> Call {
 
 /// Renews tokens (RFC 6749 §6).
 pub(super) fn refresh(written: &Written, token: &Url) -> Call {
-    let rest = [hole("refresh_token", Slot::Refresh)];
+    let scope = match written.refresh.scope {
+        Some(RefreshScope::Granted | RefreshScope::Default) => Some(hole("scope", Slot::Scope)),
+        Some(RefreshScope::None) | None => None,
+    };
+    let rest = [hole("refresh_token", Slot::Refresh)].into_iter().chain(scope);
     post(written, token, [grant("refresh_token")].into_iter().chain(client(written)).chain(rest))
 }
 
 /// Asks for a device code (RFC 8628 §3.1).
 pub(super) fn device(written: &Written, device: &Url) -> Call {
-    let pkce = match written.device_pkce() {
-        Pkce::Required => {
-            vec![hole("code_challenge", Slot::Challenge), ("code_challenge_method", Template::text("S256"))]
-        }
-        Pkce::Off => Vec::new(),
-    };
+    let pkce = written.device_pkce().method().into_iter().flat_map(|method| {
+        [hole("code_challenge", Slot::Challenge), ("code_challenge_method", Template::text(method))]
+    });
     post(written, device, client(written).into_iter().chain([hole("scope", Slot::Scope)]).chain(pkce))
 }
 
 /// Asks whether the person has agreed (RFC 8628 §3.4).
 pub(super) fn poll(written: &Written, token: &Url) -> Call {
-    let pkce = match written.device_pkce() {
-        Pkce::Required => Some(hole("code_verifier", Slot::Verifier)),
-        Pkce::Off => None,
-    };
+    let pkce = written.device_pkce().is_on().then(|| hole("code_verifier", Slot::Verifier));
     let fields = [grant(DEVICE_CODE), hole("device_code", Slot::DeviceCode)].into_iter();
     post(written, token, fields.chain(client(written)).chain(pkce))
 }
@@ -75,7 +73,7 @@ fn client(written: &Written) -> Vec<Field> {
     match &written.client.authentication {
         Authentication::None | Authentication::Header(_) => vec![id],
         Authentication::Post => vec![id, hole("client_secret", Slot::ClientSecret)],
-        Authentication::Basic => Vec::new(),
+        Authentication::Basic | Authentication::BasicRaw => Vec::new(),
     }
 }
 
@@ -83,7 +81,7 @@ fn post(written: &Written, url: &Url, fields: impl Iterator<Item = Field>) -> Ca
     let fields = fields.map(|(name, value)| (name.to_owned(), value));
     let proof = match &written.client.authentication {
         Authentication::None | Authentication::Post => None,
-        Authentication::Basic => {
+        Authentication::Basic | Authentication::BasicRaw => {
             Some(("authorization".to_owned(), Template::prefixed("Basic ", Slot::Basic)))
         }
         Authentication::Header(name) => Some((name.clone(), Template::hole(Slot::ClientSecret))),

@@ -4,6 +4,7 @@ pub(super) mod calls;
 pub(super) mod client;
 pub(super) mod environment;
 pub(super) mod pairs;
+mod pkce;
 pub(super) mod scopes;
 mod short;
 mod span;
@@ -17,13 +18,13 @@ use crate::domain::provider::device::DeviceMap;
 use crate::domain::provider::file::written::calls::Calls;
 use crate::domain::provider::file::written::client::Client;
 use crate::domain::provider::file::written::environment::{Order, Variable};
-use crate::domain::provider::file::written::pairs::{Pairs, Readings};
+use crate::domain::provider::file::written::pairs::{Pairs, Parameters, Readings};
 use crate::domain::provider::file::written::scopes::Scopes;
 use crate::domain::provider::file::written::short::Short;
 use crate::domain::provider::file::written::span::Span;
 use crate::domain::provider::meaning::Meaning;
 use crate::domain::provider::reply::ReplyMap;
-use crate::domain::provider::{Flow, Pkce, PortRule, ResponseType, Rotation, endpoint, scalar};
+use crate::domain::provider::{Flow, Pkce, PortRule, RefreshScope, ResponseType, Rotation, endpoint, scalar};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, expecting = "a map of fields")]
@@ -56,7 +57,7 @@ pub(super) struct Written {
     #[serde(default)]
     pub(super) state: State,
     #[serde(default)]
-    pub(super) authorize_parameters: Pairs<Template>,
+    pub(super) authorize_parameters: Parameters,
     pub(super) device: Option<Device>,
     #[serde(default)]
     pub(super) refresh: Refresh,
@@ -166,12 +167,13 @@ impl Default for Device {
 #[serde(default, deny_unknown_fields, expecting = "a map of fields")]
 pub(super) struct Refresh {
     pub(super) rotation: Rotation,
+    pub(super) scope: Option<RefreshScope>,
     pub(super) grant_life: Option<Span>,
 }
 
 impl Default for Refresh {
     fn default() -> Self {
-        Self { rotation: Rotation::SingleUse, grant_life: None }
+        Self { rotation: Rotation::SingleUse, scope: None, grant_life: None }
     }
 }
 

@@ -1,8 +1,8 @@
 //! What a file's own requests may carry, and what they must.
 
-use crate::domain::provider::Pkce;
+use crate::domain::provider::RefreshScope;
 use crate::domain::provider::call::{Body, Call, Method, Slot, Template, Tree};
-use crate::domain::provider::file::rules::{Broken, holes};
+use crate::domain::provider::file::rules::{Broken, holes, rule};
 use crate::domain::provider::file::written::Written;
 
 /// One request of the file's own.
@@ -26,7 +26,7 @@ const EXCHANGE: &[Slot] = &[
     Slot::Redirect,
     Slot::Verifier,
 ];
-const REFRESH: &[Slot] = &[Slot::ClientId, Slot::ClientSecret, Slot::Basic, Slot::Refresh];
+const REFRESH: &[Slot] = &[Slot::ClientId, Slot::ClientSecret, Slot::Basic, Slot::Refresh, Slot::Scope];
 const DEVICE: &[Slot] = &[Slot::ClientId, Slot::ClientSecret, Slot::Basic, Slot::Scope, Slot::Challenge];
 const POLL: &[Slot] = &[Slot::ClientId, Slot::ClientSecret, Slot::Basic, Slot::DeviceCode, Slot::Verifier];
 const REVOKE: &[Slot] = &[
@@ -43,13 +43,27 @@ const PROBE: &[Slot] = &[Slot::Access];
 /// The first rule that a call of `written` breaks.
 pub(super) fn broken(written: &Written) -> Option<Broken> {
     let has_secret = written.client.authentication.has_secret();
-    kinds(written).iter().find_map(|kind| fault(kind, has_secret)).or_else(|| probe(written))
+    let unscoped = || unscoped_refresh(written);
+    kinds(written)
+        .iter()
+        .find_map(|kind| fault(kind, has_secret))
+        .or_else(unscoped)
+        .or_else(|| probe(written))
+}
+
+/// A refresh that names its scopes, of which the file says that there are none.
+fn unscoped_refresh(written: &Written) -> Option<Broken> {
+    let call = &written.calls.refresh.as_ref()?.0;
+    let is_unscoped = matches!(written.refresh.scope, Some(RefreshScope::None));
+    let names_scope = call.slots().contains(&Slot::Scope);
+    let words = "refresh.scope is none, so that nothing fills {scope} in calls.refresh";
+    (is_unscoped && names_scope).then(|| rule(&["refresh", "scope"], words)).flatten()
 }
 
 fn kinds(written: &Written) -> Vec<Kind<'_>> {
     let calls = &written.calls;
-    let code = |slot| (written.pkce == Pkce::Required).then_some(slot);
-    let device = |slot| (written.device_pkce() == Pkce::Required).then_some(slot);
+    let code = |slot| written.pkce.is_on().then_some(slot);
+    let device = |slot| written.device_pkce().is_on().then_some(slot);
     let echoed = written.state.echoed.then_some(Slot::State);
     let authorize = calls.authorize.as_ref().map(|sent| Kind {
         name: "authorize",
@@ -79,6 +93,9 @@ fn fault(kind: &Kind<'_>, has_secret: bool) -> Option<Broken> {
         Some(Broken { path: steps.chain(path.iter().cloned()).collect(), words })
     };
     let all = templates(call);
+    if let Some(words) = holes::secret_in_address(&call.url) {
+        return at(&[method(call).to_owned()], words);
+    }
     for (path, template) in &all {
         let unfilled = holes::misplaced(&place, template, known);
         if let Some(words) = unfilled.or_else(|| unasked(template).filter(|_| !has_secret)) {
@@ -113,7 +130,7 @@ fn unasked(template: &Template) -> Option<String> {
 /// Why a call must carry `slot`, where that does not go without saying.
 fn why(slot: Slot) -> &'static str {
     match slot {
-        Slot::Challenge | Slot::Verifier => ", though pkce is required",
+        Slot::Challenge | Slot::Verifier => ", though pkce is not off",
         Slot::State => ", so that no answer can bring it back; then say state: { echoed: false }",
         Slot::ClientId
         | Slot::ClientSecret

@@ -15,10 +15,20 @@ pub(super) fn misplaced(place: &str, template: &Template, allowed: &[Slot]) -> O
     Some(format!("nothing fills {{{}}} in {place}; known there: {}", slot.word(), known.join(", ")))
 }
 
+/// Why `template` is no address, where a secret stands in it. A provider that renews a token by a
+/// GET with the token in its address is refused by design.
+pub(super) fn secret_in_address(template: &Template) -> Option<String> {
+    template.slots().any(Slot::is_secret).then(|| {
+        "a secret may not stand in an address, which servers and proxies write into their logs; use a header or \
+         the body (a provider that takes neither cannot be asked for this)"
+            .to_owned()
+    })
+}
+
 /// Why `template` is no address that secrets may go to, whatever fills its holes.
 pub(super) fn bad_address(template: &Template) -> Option<String> {
-    if template.slots().any(Slot::is_secret) {
-        return Some("a secret may not stand in an address; use a header or the body".to_owned());
+    if let Some(words) = secret_in_address(template) {
+        return Some(words);
     }
     let mut filled = String::new();
     for piece in template.pieces() {

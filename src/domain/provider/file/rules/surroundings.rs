@@ -24,7 +24,9 @@ fn headers(written: &Written) -> Option<Broken> {
             "no server takes a bare secret in authorization; say authentication: basic",
         ),
         Authentication::Header(name) => header(&["client", "authentication", "header"], name),
-        Authentication::None | Authentication::Post | Authentication::Basic => None,
+        Authentication::None | Authentication::Post | Authentication::Basic | Authentication::BasicRaw => {
+            None
+        }
     };
     client.or_else(|| header(&["key", "header"], written.key.header.as_deref()?))
 }

@@ -7,7 +7,7 @@ use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
 use crate::domain::provider::call::{Body, Call, Method, Template, Tree};
 use crate::domain::provider::file::standard;
-use crate::domain::provider::file::written::pairs::{Pairs, Readings, in_order};
+use crate::domain::provider::file::written::pairs::{Pairs, Parameters, Readings, in_order};
 
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields, expecting = "a map of fields")]
@@ -41,7 +41,7 @@ struct WrittenCall {
     delete: Option<Template>,
     #[serde(default)]
     headers: Pairs<Template>,
-    form: Option<Pairs<Template>>,
+    form: Option<Parameters>,
     json: Option<Tree>,
 }
 
@@ -53,7 +53,7 @@ struct WrittenSentCall {
     delete: Option<Template>,
     #[serde(default)]
     headers: Pairs<Template>,
-    form: Option<Pairs<Template>>,
+    form: Option<Parameters>,
     json: Option<Tree>,
     #[serde(default)]
     reading: Readings,

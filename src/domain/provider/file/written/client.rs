@@ -32,7 +32,7 @@ impl<'de> Visitor<'de> for WordOrHeader {
     type Value = Authentication;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("none, post, basic, or { header: NAME }")
+        f.write_str("none, post, basic, basic_raw, or { header: NAME }")
     }
 
     fn visit_str<E: Error>(self, word: &str) -> Result<Authentication, E> {
@@ -40,7 +40,8 @@ impl<'de> Visitor<'de> for WordOrHeader {
             "none" => Ok(Authentication::None),
             "post" => Ok(Authentication::Post),
             "basic" => Ok(Authentication::Basic),
-            _ => Err(E::unknown_variant(word, &["none", "post", "basic", "{ header: NAME }"])),
+            "basic_raw" => Ok(Authentication::BasicRaw),
+            _ => Err(E::unknown_variant(word, &["none", "post", "basic", "basic_raw", "{ header: NAME }"])),
         }
     }
 

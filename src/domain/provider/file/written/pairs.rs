@@ -7,6 +7,8 @@ use std::marker::PhantomData;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
 
+use crate::domain::provider::call::Template;
+use crate::domain::provider::scalar;
 use crate::domain::text;
 
 /// How many entries a map may have.
@@ -57,6 +59,34 @@ pub(super) fn in_order<'de, T: Deserialize<'de>, A: MapAccess<'de>>(
         pairs.push((key, value));
     }
     Ok(pairs)
+}
+
+/// Names and templates in the order of the file; where a list stands, the name is repeated.
+#[derive(Default)]
+pub(crate) struct Parameters(pub(crate) Vec<(String, Template)>);
+
+impl<'de> Deserialize<'de> for Parameters {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let Pairs(written) = Pairs::<OneOrMore>::deserialize(deserializer)?;
+        let each = |(name, OneOrMore(values)): (String, OneOrMore)| {
+            values.into_iter().map(move |value| (name.clone(), value))
+        };
+        let all: Vec<_> = written.into_iter().flat_map(each).collect();
+        if all.len() > MOST {
+            return Err(D::Error::custom(format!("a map has at most {MOST} entries")));
+        }
+        Ok(Self(all))
+    }
+}
+
+/// A template, or a list of them.
+struct OneOrMore(Vec<Template>);
+
+impl<'de> Deserialize<'de> for OneOrMore {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let one = |text: &str| Template::parse(text).map(|value| Self(vec![value]));
+        scalar::checked_or_list(deserializer, "a text or a list of texts", one, Self)
+    }
 }
 
 /// What each status means: a map from status to words.
