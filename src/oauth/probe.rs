@@ -20,7 +20,7 @@ pub fn of_profile(provider: &Provider, profile: &Profile) -> Option<Request> {
 }
 
 fn carried(provider: &Provider, header: Option<&str>, access: &Secret) -> Option<Request> {
-    let mut call = provider.probe.as_ref()?.call.clone();
+    let mut call = provider.probe.as_ref().filter(|_| !provider.example)?.call.clone();
     if let Some(name) = header {
         call.headers.retain(|(_, value)| value.slots().all(|slot| slot != Slot::Access));
         call.headers.push((name.to_ascii_lowercase(), Template::hole(Slot::Access)));

@@ -160,7 +160,7 @@ fn request(
     provider: Option<&Provider>,
     wish: Wish,
 ) -> Result<Request, Cannot> {
-    let provider = provider.ok_or(Cannot::NoProvider)?;
+    let provider = provider.filter(|provider| !provider.example).ok_or(Cannot::NoProvider)?;
     let call = provider.refresh.as_ref().ok_or(Cannot::NeverRenewed)?;
     let refresh = tokens.refresh.as_ref().ok_or(Cannot::NoRefreshToken)?;
     let last = profile.last_refresh_of_this_grant().map(|last| &last.result);

@@ -62,7 +62,7 @@ pub fn request(profile: &Profile, provider: Option<&Provider>) -> Result<Request
         Kind::ApiKey => return Err(Mute::IsKey),
         Kind::Environment => return Err(Mute::IsVariable),
     }
-    let provider = provider.ok_or(Mute::NoProvider)?;
+    let provider = provider.filter(|provider| !provider.example).ok_or(Mute::NoProvider)?;
     let call = provider.revoke.as_ref().ok_or(Mute::NoWay)?;
     let id = profile.client_id.as_deref().or(provider.client.id.as_deref()).unwrap_or_default();
     let (token, hint) = match &tokens.refresh {

@@ -97,12 +97,49 @@ fn text(path: &Path) -> Result<String, String> {
     if !found.is_file() {
         return Err(cannot("it is no ordinary file"));
     }
+    #[cfg(unix)]
+    trusted(path, &found).map_err(|why| cannot(&why))?;
     let bytes = file::read(path, LARGEST).map_err(|trouble| cannot(&trouble.why))?;
     let bytes = bytes.ok_or_else(|| cannot("it has just gone"))?;
     if bytes.len() > LARGEST {
         return Err(cannot("it is larger than 256 KiB"));
     }
     String::from_utf8(bytes.to_vec()).map_err(|_| cannot("it is not UTF-8 text"))
+}
+
+/// Refuses a file that somebody else may change, as `ssh` does with its configuration: it decides
+/// where tokens go. A link counts by its own folder and by the file that it leads to.
+#[cfg(unix)]
+fn trusted(path: &Path, found: &fs::Metadata) -> Result<(), String> {
+    use std::os::unix::fs::MetadataExt;
+
+    // Others may write, and no sticky bit keeps them from renaming what is not theirs.
+    let is_open = |found: &fs::Metadata| found.mode() & 0o022 != 0;
+    let is_shared = |found: &fs::Metadata| is_open(found) && found.mode() & 0o1000 == 0;
+    let is_foreign =
+        |found: &fs::Metadata| found.uid() != 0 && found.uid() != rustix::process::geteuid().as_raw();
+    let remedy = |command: &str, path: &Path| {
+        let path = shown(path).replace('\'', r"'\''");
+        format!("so they could change where tokens go; run: {command} '{path}'")
+    };
+    let real = fs::canonicalize(path).map_err(|error| error.to_string())?;
+    if is_foreign(found) {
+        return Err(format!("it belongs to another user, {}", remedy("sudo chown \"$(id -un)\"", &real)));
+    }
+    if is_open(found) {
+        return Err(format!("other users may write to it, {}", remedy("chmod go-w", &real)));
+    }
+    for folder in [path.parent(), real.parent()].into_iter().flatten() {
+        let found = fs::metadata(folder).map_err(|error| error.to_string())?;
+        if is_foreign(&found) {
+            let remedy = remedy("sudo chown \"$(id -un)\"", folder);
+            return Err(format!("its folder belongs to another user, {remedy}"));
+        }
+        if is_shared(&found) {
+            return Err(format!("other users may write to its folder, {}", remedy("chmod go-w", folder)));
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -150,6 +187,61 @@ mod tests {
         let other =
             ["cannot read it: it is larger than 256 KiB", "cannot read it: it is not UTF-8 text", no_file];
         assert_eq!(said, [&other[..], pipe].concat());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_that_others_may_change_is_refused_with_what_mends_it() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+
+        let around = tempfile::tempdir().expect("a folder");
+        let set =
+            |path: &Path, mode| fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("a mode");
+        let (folder, elsewhere) = (around.path().join("it's mine"), around.path().join("elsewhere"));
+        for made in [&folder, &elsewhere] {
+            fs::create_dir(made).expect("a folder");
+        }
+        let (file, linked) = (folder.join("qwen.yaml"), elsewhere.join("qwen.yaml"));
+        for made in [&file, &linked] {
+            fs::write(made, "name: qwen\nflows: [key]\n").expect("a file");
+        }
+        let faulty = |words: &str, mends: &Path| {
+            let catalog = read(&folder);
+            let complaint = catalog.complaint("qwen").expect("a complaint");
+            assert_eq!(catalog.get("qwen"), None, "neither the file nor the preset of its name is in force");
+            let command = format!("run: chmod go-w '{}'", mends.display().to_string().replace('\'', r"'\''"));
+            assert!(complaint.rule.contains(words) && complaint.rule.ends_with(&command), "{complaint}");
+        };
+        for (of_file, of_folder, is_fine) in [
+            (0o600, 0o700, true),
+            (0o644, 0o755, true),
+            (0o600, 0o1777, true),
+            (0o620, 0o700, false),
+            (0o602, 0o700, false),
+            (0o666, 0o700, false),
+        ] {
+            set(&file, of_file);
+            set(&folder, of_folder);
+            assert_eq!(read(&folder).complaints.is_empty(), is_fine, "{of_file:o} {of_folder:o}");
+            if !is_fine {
+                faulty("other users may write to it", &file);
+            }
+        }
+        set(&file, 0o600);
+        for mode in [0o770, 0o707] {
+            set(&folder, mode);
+            faulty("other users may write to its folder", &folder);
+        }
+        set(&folder, 0o700);
+        // A link is as safe as the file that it leads to.
+        fs::remove_file(&file).expect("removed");
+        symlink(&linked, &file).expect("a link");
+        assert_eq!(read(&folder).complaints, []);
+        set(&linked, 0o664);
+        faulty("other users may write to it", &linked);
+        set(&linked, 0o600);
+        set(&elsewhere, 0o777);
+        faulty("other users may write to its folder", &elsewhere);
     }
 
     #[test]

@@ -168,7 +168,7 @@ impl Draft {
         let scopes: Vec<String> = self.scopes.iter().map(|scope| quoted(scope)).collect();
         line(format_args!("scopes:\n  default: [{}]", scopes.join(", ")));
         match self.pkce {
-            Pkce::Required => line(format_args!("pkce: required")),
+            Pkce::Required => line(format_args!("pkce: \"required\"")),
             Pkce::Hex => line(format_args!("pkce: {{ encoding: hex }}")),
             Pkce::Plain => line(format_args!("pkce: plain")),
             // YAML 1.1 reads a bare off as false.

@@ -22,6 +22,25 @@ const LONGEST: usize = 1024 * 1024;
 /// The field that names another file.
 const EXTENDS: &str = "extends";
 
+/// What is not inherited of an example, because it would be sent, or shown as the person's own.
+const NOT_OF_EXAMPLES: [&[&str]; 15] = [
+    &["title"],
+    &["homepage"],
+    &["issuer"],
+    &["flows"],
+    &["endpoints"],
+    &["calls"],
+    &["probe"],
+    &["authorize_parameters"],
+    &["client", "id"],
+    &["scopes", "default"],
+    &["scopes", "offered"],
+    &["scopes", "list"],
+    &["redirect", "paste"],
+    &["revoke", "page"],
+    &["key", "page"],
+];
+
 /// Whose a file is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Origin {
@@ -51,6 +70,12 @@ struct Ancestor<'a> {
     title: String,
     text: &'a str,
     tree: Mapping,
+}
+
+impl Ancestor<'_> {
+    fn is_example(&self) -> bool {
+        is_example(&self.tree)
+    }
 }
 
 impl<'a> Library<'a> {
@@ -158,8 +183,12 @@ fn tree(text: &str) -> Result<Mapping, Fault> {
 /// The text that `own` and its ancestors make together.
 fn merged(own: Mapping, ancestors: &[Ancestor<'_>]) -> Result<String, String> {
     let mut all = Mapping::new();
+    let is_example = is_example(&own);
     for ancestor in ancestors.iter().rev() {
         let mut tree = ancestor.tree.clone();
+        if ancestor.is_example() && !is_example {
+            NOT_OF_EXAMPLES.iter().for_each(|path| take_out(&mut tree, path));
+        }
         tree.shift_remove("example");
         lay_over(&mut all, tree);
     }
@@ -170,6 +199,24 @@ fn merged(own: Mapping, ancestors: &[Ancestor<'_>]) -> Result<String, String> {
         return Err("with all that the file extends it is larger than 1 MiB".to_owned());
     }
     Ok(merged)
+}
+
+/// Whether the file is an example, to which nothing is ever sent.
+fn is_example(tree: &Mapping) -> bool {
+    tree.get("example") == Some(&Value::Bool(true))
+}
+
+/// Takes the field at `path` out.
+fn take_out(tree: &mut Mapping, path: &[&str]) {
+    match path {
+        [] => {}
+        [field] => drop(tree.shift_remove(field)),
+        [field, below @ ..] => {
+            if let Some(Value::Mapping(tree)) = tree.get_mut(field) {
+                take_out(tree, below);
+            }
+        }
+    }
 }
 
 /// Lays `over` over `under`: maps key by key, everything else replaced, null taken out.
@@ -191,6 +238,13 @@ fn blamed(wrong: &Wrong, merged: &str, text: &str, ancestors: &[Ancestor<'_>], a
         }
         Wrong::Field(path, words) => (path.clone(), words),
     };
+    // An example may seem to say what is missing.
+    let missing = matches!(wrong, Wrong::Field(..))
+        && matches!(path.as_slice(), [field] if field == "endpoints" || field == "flows");
+    if missing && let Some(example) = ancestors.iter().find(|ancestor| ancestor.is_example()) {
+        let words = format!("{words} ({} is an example: none of its addresses is inherited)", example.title);
+        return Fault::at(line::line_around(text, &path).or(at), words);
+    }
     if let Some(line) = line::line_of(text, &path) {
         return Fault::at(Some(line), words);
     }
@@ -212,7 +266,6 @@ mod tests {
     const BASE: &str = "\
 name: base
 title: The base
-example: true
 flows: [code, paste]
 endpoints: { authorize: 'https://b.test/a', token: 'https://b.test/t' }
 redirect: { port: 9000, paste: 'https://b.test/p' }
@@ -251,7 +304,6 @@ pkce: off
         let loaded = load(text, &[]).expect("a provider");
         let provider = loaded.provider;
         assert_eq!((provider.name.as_str(), provider.title.as_str()), ("acme", "The base"));
-        assert!(!provider.example, "an example is not inherited");
         assert_eq!((provider.flows, provider.pkce), (vec![Flow::Code], Pkce::Off));
         let exchange = format!("{:?} {:?}", provider.authorize, provider.exchange);
         assert!(exchange.contains("b.test") && exchange.contains("acme.test/t"), "{exchange}");
@@ -263,6 +315,49 @@ pkce: off
 
         let merged = loaded.merged.expect("a merged text");
         assert_eq!(file_of(&merged).expect("it stands alone").scopes.default, ["c"]);
+    }
+
+    #[test]
+    fn nothing_of_an_example_is_ever_sent_anywhere() {
+        let example = BASE.replace(
+            "name: base",
+            "name: example\nexample: true\nclient: { id: its-id }\nissuer: https://b.test",
+        );
+        let mine = "name: mine\nextends: example\nexample: true\nmasks: [m-]\n";
+        let step = "name: step\nextends: example\nmasks: [m-]\nflows: [code]\nendpoints: { token: 'https://step.test/t', authorize: 'https://step.test/a' }\n";
+        let files: &[(&str, &str)] = &[("example", &example), ("mine", mine), ("step", step)];
+        for parent in ["example", "mine"] {
+            for (more, field) in [
+                ("", "endpoints.authorize"),
+                ("issuer: https://acme.test\n", "endpoints.authorize"),
+                ("endpoints: { authorize: 'https://acme.test/a' }\n", "endpoints.token"),
+                ("endpoints: { token: 'https://acme.test/t' }\n", "endpoints.authorize"),
+                ("endpoints: { device: 'https://acme.test/d' }\n", "endpoints.token"),
+                ("flows: [code]\n", "endpoints.authorize"),
+            ] {
+                let fault = load(&format!("name: acme\nextends: {parent}\n{more}"), files).expect_err(more);
+                assert!(fault.rule.contains(field), "{parent} {more}: {fault:?}");
+                assert!(
+                    fault.rule.contains("is an example: none of its addresses"),
+                    "{parent} {more}: {fault:?}"
+                );
+            }
+            let both = "endpoints: { authorize: 'https://acme.test/a', token: 'https://acme.test/t' }\n";
+            let loaded = load(&format!("name: acme\nextends: {parent}\n{both}"), files).expect("a provider");
+            let provider = loaded.provider;
+            assert!(!format!("{provider:?}").contains("b.test"), "{provider:?}");
+            assert_eq!((provider.title.as_str(), provider.flows), ("acme", vec![Flow::Code]));
+            assert_eq!((provider.client.id, provider.scopes.default, provider.issuer), (None, vec![], None));
+            // How its requests are made is what it is an example of.
+            assert_eq!((provider.rotation, provider.redirect.port), (Rotation::Reusable, 9000));
+        }
+        let loaded = load("name: acme\nextends: step\nendpoints: { device: 'https://acme.test/d' }\n", files);
+        let provider = loaded.expect("a provider").provider;
+        assert!(!format!("{provider:?}").contains("b.test"), "{provider:?}");
+        assert!(
+            load("name: acme\nextends: example\nexample: true\n", files).is_ok(),
+            "an example of an example"
+        );
     }
 
     fn file_of(text: &str) -> Result<Provider, Fault> {
@@ -337,7 +432,7 @@ pkce: off
     #[test]
     fn a_fault_of_merged_files_is_told_of_the_file_that_says_it() {
         let mine = "name: mine\nextends: base\nflows: [paste]\nreply:\n  access: token\n";
-        let says = "(so says line 4 of base.yaml (built in), which this file extends)";
+        let says = "(so says line 3 of base.yaml (built in), which this file extends)";
         for (more, line, words) in [
             // The field stands in the child's text.
             ("zzz: 1", 3, "unknown field `zzz`"),
