@@ -39,12 +39,10 @@ fn a_refresh_names_the_scopes_that_the_file_says() {
 
 #[test]
 fn the_challenge_is_made_as_the_file_says() {
-    let hex = |verifier: &str| Sha256::digest(verifier).iter().map(|byte| format!("{byte:02x}")).collect();
-    let plain = |verifier: &str| verifier.to_owned();
-    for (pkce, method, challenge) in [
-        ("{ encoding: hex }", "S256", hex as fn(&str) -> String),
-        ("plain", "plain", plain as fn(&str) -> String),
-    ] {
+    let hex: fn(&str) -> String =
+        |verifier| Sha256::digest(verifier).iter().map(|byte| format!("{byte:02x}")).collect();
+    let plain: fn(&str) -> String = |verifier| verifier.to_owned();
+    for (pkce, method, challenge) in [("{ encoding: hex }", "S256", hex), ("plain", "plain", plain)] {
         let acme = acme(&format!("pkce: {pkce}"));
         let (authorize, _, ended) = acme.log_in(&[], "");
         assert_eq!(ended.code, Some(0), "{pkce}: {ended:?}");
