@@ -4,6 +4,7 @@ use crate::domain::name::{ProfileId, ProfileName};
 use crate::domain::trouble::Trouble;
 use crate::oauth::login::{Choice, Doubt, Login, Stage};
 use crate::oauth::revocation::Mute;
+use crate::tui::message::Motion;
 
 /// A question that is asked, and the answer that is marked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,7 +13,12 @@ pub struct Dialog {
     pub question: Question,
     /// Which answer is marked.
     pub marked: usize,
+    /// How many lines of the question are scrolled away, where room is short.
+    pub scrolled: usize,
 }
+
+/// The most lines of a question that are scrolled away.
+const SCROLLED: usize = 60;
 
 /// What is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,7 +70,7 @@ impl Dialog {
     /// A question with its first, safe answer marked.
     #[must_use]
     pub fn new(question: Question) -> Self {
-        Self { question, marked: 0 }
+        Self { question, marked: 0, scrolled: 0 }
     }
 
     /// What a login that has stopped to ask wants to know; `free` is a name nobody has.
@@ -85,11 +91,15 @@ impl Dialog {
         }
     }
 
-    /// Marks the next answer, or the one before.
-    pub fn mark(&mut self, back: bool) {
+    /// Marks the next answer, or the one before; a screenful scrolls the question on, or back to its beginning.
+    pub fn step(&mut self, motion: Motion) {
         let count = self.answers().len().max(1);
-        let step = if back { count - 1 } else { 1 };
-        self.marked = (self.marked + step) % count;
+        match motion {
+            Motion::Up | Motion::Top => self.marked = (self.marked + count - 1) % count,
+            Motion::Down | Motion::Bottom => self.marked = (self.marked + 1) % count,
+            Motion::PageDown => self.scrolled = (self.scrolled + 1).min(SCROLLED),
+            Motion::PageUp => self.scrolled = 0,
+        }
     }
 
     /// The answer that is marked.

@@ -15,8 +15,10 @@ pub enum Place {
     Copy,
     /// While a login waits.
     Login,
-    /// In a question, a list of choices, or the help.
+    /// In a question, in the events, or the help.
     Choices,
+    /// In a list of choices, whose letters mean nothing.
+    Lists,
     /// While choosing scopes.
     Scopes,
 }
@@ -121,6 +123,7 @@ pub const BINDINGS: &[Binding] = &[
     login(&[char('t')], Action::PlainUrl, "plain URL", "plain"),
     login(&[Key::Plain(KeyCode::Esc), char('q')], Action::Back, "cancel", "cancel"),
     help(Place::Login, &[Key::Plain(KeyCode::Enter)], Action::Enter, "close, once it is over"),
+    help(Place::Login, &[char('l')], Action::LogIn, "try again, once it has failed"),
     help(Place::Login, &[char('?'), Key::Plain(KeyCode::F(1))], Action::Help, "help"),
     help(
         Place::Choices,
@@ -144,7 +147,7 @@ pub const BINDINGS: &[Binding] = &[
             char('j'),
         ],
         Action::Move(Motion::Down),
-        "next",
+        "choose",
     ),
     help(Place::Choices, &[Key::Plain(KeyCode::PageUp)], Action::Move(Motion::PageUp), "a screenful up"),
     help(
@@ -153,13 +156,29 @@ pub const BINDINGS: &[Binding] = &[
         Action::Move(Motion::PageDown),
         "a screenful down",
     ),
-    footer(Place::Choices, &[Key::Plain(KeyCode::Enter)], Action::Enter, "choose"),
+    footer(Place::Choices, &[Key::Plain(KeyCode::Enter)], Action::Enter, "confirm"),
     footer(Place::Choices, &[Key::Plain(KeyCode::Esc), char('q'), char('?')], Action::Back, "back"),
+    footer(
+        Place::Lists,
+        &[Key::Plain(KeyCode::Down), Key::Plain(KeyCode::Tab), char('j')],
+        Action::Move(Motion::Down),
+        "choose",
+    ),
+    help(
+        Place::Lists,
+        &[Key::Plain(KeyCode::Up), Key::Plain(KeyCode::BackTab), char('k')],
+        Action::Move(Motion::Up),
+        "the choice before",
+    ),
+    help(Place::Lists, &[Key::Plain(KeyCode::PageUp)], Action::Move(Motion::PageUp), "a screenful up"),
+    help(Place::Lists, &[Key::Plain(KeyCode::PageDown)], Action::Move(Motion::PageDown), "a screenful down"),
+    footer(Place::Lists, &[Key::Plain(KeyCode::Enter)], Action::Enter, "go on"),
+    footer(Place::Lists, &[Key::Plain(KeyCode::Esc)], Action::Back, "back"),
     footer(Place::Scopes, &[char(' ')], Action::ToggleScope, "tick"),
     footer(Place::Scopes, &[char('a')], Action::AddScope, "another"),
     footer(Place::Scopes, &[Key::Plain(KeyCode::Enter)], Action::Enter, "go on"),
     footer(Place::Scopes, &[char('r')], Action::ListScopes, "read the list again"),
-    footer(Place::Scopes, &[Key::Plain(KeyCode::Esc), char('q')], Action::Back, "back"),
+    footer(Place::Scopes, &[Key::Plain(KeyCode::Esc)], Action::Back, "back"),
     help(Place::Scopes, &[char('j'), Key::Plain(KeyCode::Down)], Action::Move(Motion::Down), "down"),
     help(Place::Scopes, &[char('k'), Key::Plain(KeyCode::Up)], Action::Move(Motion::Up), "up"),
     help(Place::Scopes, &[char('g'), Key::Plain(KeyCode::Home)], Action::Move(Motion::Top), "first"),
@@ -249,6 +268,20 @@ mod tests {
         assert_eq!(action(Place::Profiles, plain), Some(Action::LogIn));
         assert_eq!(action(Place::Profiles, ctrl), Some(Action::Redraw));
         assert_eq!(action(Place::Copy, plain), None);
+    }
+
+    #[test]
+    fn no_letter_closes_a_list_or_takes_a_choice() {
+        for letter in 'a'..='z' {
+            let key = KeyEvent::new(KeyCode::Char(letter), KeyModifiers::NONE);
+            let wanted = match letter {
+                'j' => Some(Action::Move(Motion::Down)),
+                'k' => Some(Action::Move(Motion::Up)),
+                _ => None,
+            };
+            assert_eq!(action(Place::Lists, key), wanted, "{letter}");
+            assert_ne!(action(Place::Scopes, key), Some(Action::Back), "{letter}");
+        }
     }
 
     #[test]

@@ -2,12 +2,23 @@
 
 use ratatui::layout::{Constraint, Layout, Rect};
 
+use crate::tui::model::{Model, Panel, Screen};
+use crate::tui::prose;
+
 /// From this width on list and detail lie side by side.
 const WIDE: u16 = 110;
 /// From this width on the detail lies below the list.
 const MIDDLE: u16 = 70;
-/// Below this width or height nothing but a sentence is shown.
+/// Below this width or height nothing but a sentence is shown, or the question that is asked.
 pub const SMALLEST: (u16, u16) = (40, 10);
+/// Below this width or height no question is asked either.
+const SMALLEST_QUESTION: (u16, u16) = (20, 5);
+/// From this height on the message's row is kept free while nothing is said.
+const KEPT_FREE: u16 = 16;
+/// The most rows of a message.
+const MESSAGE_ROWS: u16 = 6;
+/// The rows that a message leaves to the list, and to what a person chooses or types in.
+const LEAST_ROWS: (u16, u16) = (4, 6);
 /// The fewest and the most columns of the detail pane beside the list.
 const DETAIL_COLUMNS: (u16, u16) = (46, 64);
 /// Rows of the detail pane below the list.
@@ -24,55 +35,115 @@ pub struct Parts {
     pub list: Rect,
     /// The detail pane, with its border, where it is shown beside the list.
     pub detail: Option<Rect>,
+    /// What was last said.
+    pub message: Rect,
     /// The keys.
     pub footer: Rect,
 }
 
-/// Divides an area of `width` columns and `height` rows; nothing where it is too small.
+/// Divides a screen of `size` columns and rows; nothing where it is too small.
 #[must_use]
-pub fn parts(width: u16, height: u16) -> Option<Parts> {
-    if width < SMALLEST.0 || height < SMALLEST.1 {
+pub fn parts(model: &Model, size: (u16, u16)) -> Option<Parts> {
+    let (width, height) = size;
+    if !reaches(size, SMALLEST) {
         return None;
     }
-    let rows = Layout::vertical([Constraint::Length(1), Constraint::Min(0), Constraint::Length(1)]);
-    let [header, body, footer] = rows.areas(Rect::new(0, 0, width, height));
+    let said = message_rows(model, size);
+    let rows = [Constraint::Length(1), Constraint::Min(0), Constraint::Length(said), Constraint::Length(1)];
+    let [header, body, message, footer] = Layout::vertical(rows).areas(Rect::new(0, 0, width, height));
+    let parts = Parts { header, body, list: body, detail: None, message, footer };
     if width >= WIDE {
         let columns = (width / 5 * 2).clamp(DETAIL_COLUMNS.0, DETAIL_COLUMNS.1);
         let [list, detail] =
             Layout::horizontal([Constraint::Min(0), Constraint::Length(columns)]).areas(body);
-        return Some(Parts { header, body, list, detail: Some(detail), footer });
+        return Some(Parts { list, detail: Some(detail), ..parts });
     }
-    if width >= MIDDLE && body.height >= DETAIL_ROWS + 6 {
+    if width >= MIDDLE && height >= DETAIL_ROWS + 8 {
         let [list, detail] =
             Layout::vertical([Constraint::Min(0), Constraint::Length(DETAIL_ROWS)]).areas(body);
-        return Some(Parts { header, body, list, detail: Some(detail), footer });
+        return Some(Parts { list, detail: Some(detail), ..parts });
     }
-    Some(Parts { header, body, list: body, detail: None, footer })
+    Some(parts)
 }
 
-/// How many profiles the list shows at that size: its height without border and column heads.
+/// The lines of the message on a screen of `width` columns.
 #[must_use]
-pub fn list_rows(size: (u16, u16)) -> usize {
-    parts(size.0, size.1).map_or(0, |parts| usize::from(parts.list.height.saturating_sub(3)))
+pub fn message_lines(model: &Model, width: u16) -> Vec<String> {
+    let text = model.message.as_ref().map(|message| prose::safe(&message.text));
+    text.map_or_else(Vec::new, |text| prose::wrap(&text, width.saturating_sub(4)))
+}
+
+fn message_rows(model: &Model, (width, height): (u16, u16)) -> u16 {
+    let lines = u16::try_from(message_lines(model, width).len()).unwrap_or(u16::MAX);
+    let least = match &model.screen {
+        Screen::List | Screen::Detail | Screen::Filter(_) | Screen::Events(_) | Screen::Help(..) => {
+            LEAST_ROWS.0
+        }
+        Screen::Copy | Screen::Dialog(_) | Screen::Wizard(_) | Screen::Login(_) => LEAST_ROWS.1,
+    };
+    let most = height.saturating_sub(2 + least).clamp(1, MESSAGE_ROWS);
+    lines.min(most).max(u16::from(height >= KEPT_FREE))
+}
+
+/// Whether the person sees what a key would act on.
+#[must_use]
+pub fn is_seen(model: &Model) -> bool {
+    let asks = match &model.screen {
+        Screen::Dialog(_) | Screen::Login(Panel::Cancelling(_) | Panel::Deciding(_)) => true,
+        Screen::List
+        | Screen::Detail
+        | Screen::Filter(_)
+        | Screen::Copy
+        | Screen::Wizard(_)
+        | Screen::Login(Panel::Steps | Panel::Qr | Panel::Pasting(_))
+        | Screen::Events(_)
+        | Screen::Help(..) => false,
+    };
+    reaches(model.size, if asks { SMALLEST_QUESTION } else { SMALLEST })
+}
+
+fn reaches((width, height): (u16, u16), least: (u16, u16)) -> bool {
+    width >= least.0 && height >= least.1
+}
+
+/// How many profiles the list shows: its height without border and column heads.
+#[must_use]
+pub fn list_rows(model: &Model) -> usize {
+    parts(model, model.size).map_or(0, |parts| usize::from(parts.list.height.saturating_sub(3)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tui::model::{Message, Tone};
 
     #[test]
     fn each_size_has_its_shape() {
         for (size, detail, rows) in [
-            ((120, 32), true, 27),
+            ((120, 32), true, 26),
             ((110, 10), true, 5),
-            ((80, 24), true, 8),
-            ((80, 18), false, 13),
-            ((69, 24), false, 19),
+            ((80, 24), true, 7),
+            ((80, 18), false, 12),
+            ((69, 24), false, 18),
             ((40, 10), false, 5),
         ] {
-            let parts = parts(size.0, size.1).expect("large enough");
-            assert_eq!((parts.detail.is_some(), list_rows(size)), (detail, rows), "{size:?}");
+            let model = Model::new(size);
+            let parts = parts(&model, size).expect("large enough");
+            assert_eq!((parts.detail.is_some(), list_rows(&model)), (detail, rows), "{size:?}");
         }
-        assert_eq!((parts(39, 24), parts(80, 9), list_rows((1, 1))), (None, None, 0));
+        let parts = |size| parts(&Model::new(size), size);
+        assert_eq!((parts((39, 24)), parts((80, 9)), list_rows(&Model::new((1, 1)))), (None, None, 0));
+    }
+
+    #[test]
+    fn a_message_takes_the_rows_it_needs_and_leaves_some_to_the_list() {
+        for (size, words, rows) in
+            [((80, 24), 1, 1), ((80, 24), 30, 2), ((80, 24), 400, 6), ((40, 10), 1, 1), ((40, 10), 400, 4)]
+        {
+            let mut model = Model::new(size);
+            model.message = Some(Message { text: "word ".repeat(words), tone: Tone::Bad, until: None });
+            let parts = parts(&model, size).expect("large enough");
+            assert_eq!((parts.message.height, parts.message.y), (rows, parts.body.bottom()), "{size:?}");
+        }
     }
 }

@@ -178,6 +178,8 @@ pub enum Tone {
     Good,
     /// Something to know.
     Plain,
+    /// Something to mend before it does harm.
+    Warn,
     /// Something failed.
     Bad,
 }

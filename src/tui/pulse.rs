@@ -27,7 +27,7 @@ pub fn wakes_at(model: &Model, now: Now) -> Option<Steady> {
     let login = model.login.as_ref();
     let deadline = login.and_then(crate::oauth::login::Login::wakes_at);
     let message = model.message.as_ref().and_then(|message| message.until);
-    let seen = parts(model.size.0, model.size.1).map(|_| seen(model, now)).into_iter().flatten();
+    let seen = parts(model, model.size).map(|_| seen(model, now)).into_iter().flatten();
     let renewal = automatic::looks_at(model, now);
     // Nobody tells when another program is killed while it asks.
     let asking = (!model.asking.is_empty()).then(|| now.steady.after(ASKING));
@@ -59,7 +59,7 @@ fn changes(model: &Model, at: Now) -> impl Iterator<Item = TimeDelta> {
     let now = at.wall;
     let shown = rows::shown(model, now);
     let visible =
-        shown.into_iter().skip(model.offset).take(list_rows(model.size)).filter_map(|(_, row)| match row {
+        shown.into_iter().skip(model.offset).take(list_rows(model)).filter_map(|(_, row)| match row {
             Row::Profile(profile) => Some(&**profile),
             Row::Broken { .. } => None,
         });

@@ -199,7 +199,7 @@ fn follow_selection(model: &mut Model, now: Now) {
     let place = rows::place(model, &shown).or(if shown.is_empty() { None } else { Some(0) });
     let selected = place.and_then(|place| shown.get(place)).map(|(store, row)| rows::id(*store, row));
     let (place, count) = (place.unwrap_or(0), shown.len());
-    let height = crate::tui::layout::list_rows(model.size).max(1);
+    let height = crate::tui::layout::list_rows(model).max(1);
     // Keys never act on what nobody sees; what is selected stays so while no store is read yet.
     let hides = !model.filter.is_empty() && rows::all(model).next().is_some();
     if selected.is_some() || hides {

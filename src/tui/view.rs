@@ -31,14 +31,27 @@ use crate::tui::{prose, rows};
 /// Draws the model.
 pub fn view(frame: &mut Frame<'_>, model: &Model, theme: &Theme, now: Now) {
     let area = frame.area();
-    match layout::parts(area.width, area.height) {
+    match layout::parts(model, (area.width, area.height)) {
         Some(parts) => {
             header::render(frame, parts.header, model, theme, now);
             screen(frame, &parts, &model.screen, model, theme, now);
-            message::render(frame, parts.body, model, theme);
+            message::render(frame, parts.message, model, theme);
             footer::render(frame, parts.footer, model, theme, now);
         }
-        None => too_small(frame, area),
+        None => match &model.screen {
+            Screen::Dialog(question)
+            | Screen::Login(Panel::Cancelling(question) | Panel::Deciding(question)) => {
+                dialog::render(frame, area, question, model, theme, now);
+            }
+            Screen::List
+            | Screen::Detail
+            | Screen::Filter(_)
+            | Screen::Copy
+            | Screen::Wizard(_)
+            | Screen::Login(Panel::Steps | Panel::Qr | Panel::Pasting(_))
+            | Screen::Events(_)
+            | Screen::Help(..) => too_small(frame, area),
+        },
     }
     if theme.glyphs.letters == Letters::Ascii {
         theme::fold(frame.buffer_mut());

@@ -147,11 +147,9 @@ impl Wizard {
         match &self.page {
             page if page.field().is_some() => None,
             Page::Scopes(_) => Some(Place::Scopes),
-            Page::Provider(_)
-            | Page::Draft(..)
-            | Page::Pkce(_)
+            Page::Provider(_) | Page::Pkce(_) | Page::How(_) => Some(Place::Lists),
+            Page::Draft(..)
             | Page::Preview(_)
-            | Page::How(_)
             | Page::Name(_)
             | Page::Key(_)
             | Page::ClientId(_)

@@ -29,6 +29,7 @@ fn row(binding: &Binding) -> String {
         Place::Copy => "while copying: ",
         Place::Login => "while a login waits: ",
         Place::Choices => "in a question: ",
+        Place::Lists => "in a list of choices: ",
         Place::Scopes => "while choosing scopes: ",
     };
     format!("| {} | {place}{} |\n", keys.join(" "), binding.hint)

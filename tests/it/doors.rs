@@ -22,8 +22,8 @@ use authtui::tui::model::{Panel, Screen};
 use url::Url;
 
 use crate::harness::{
-    App, ISSUER, Journey, PORT, STATE, bound, code, entropy, form, gate, id, plan, profile, reply, saved,
-    sent, typed, unreachable, visit,
+    App, ISSUER, Journey, PORT, STATE, asks, bound, code, entropy, form, gate, id, plan, profile, reply,
+    saved, sent, typed, unreachable, visit,
 };
 
 /// A reply with tokens for somebody whom the provider does not name.
@@ -346,9 +346,22 @@ fn leaving_the_panel_asks_first_and_the_safe_answer_goes_on_waiting() {
     assert_eq!(app.model.screen, Screen::Login(Panel::Steps));
     let attempt = app.attempt();
     assert_eq!(app.press("esc tab enter"), [Effect::Login(attempt, Ask::CloseListener)]);
-    assert_eq!(*app.login().stage(), Stage::Over(Outcome::Cancelled));
-    assert_eq!(app.press("esc"), []);
+    assert_eq!(app.message(), "The login of demo/work is cancelled.");
     assert_eq!((app.model.screen, app.model.login), (Screen::List, None));
+}
+
+#[test]
+fn a_failed_login_is_tried_again_with_one_key() {
+    let mut app = App::with(["work"]);
+    app.log_in();
+    let first = app.attempt();
+    assert_eq!(app.keys("l"), [], "while it waits there is nothing to try again");
+    app.advance(Duration::from_secs(600));
+    assert_eq!(*app.login().stage(), Stage::Over(Outcome::TimedOut));
+    assert!(app.screen().contains("l try again   Enter close"), "{}", app.screen());
+    assert_eq!(asks(&app.keys("l")), [Ask::Entropy]);
+    assert_ne!(app.attempt(), first);
+    assert_eq!(app.model.screen, Screen::Login(Panel::Steps));
 }
 
 #[test]

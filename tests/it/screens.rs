@@ -4,6 +4,7 @@ pub(crate) mod cast;
 pub(crate) mod doors;
 mod pages;
 mod print;
+mod questions;
 
 use std::sync::LazyLock;
 

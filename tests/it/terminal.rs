@@ -137,7 +137,7 @@ fn any_size_is_fit_to_live_in() {
         pty.resize(size);
     }
     // crossterm may keep a key that comes together with a change of size until the next one.
-    let corner = |screen: &vt100::Screen| screen.cell(58, 199).is_some_and(|cell| cell.contents() == "┘");
+    let corner = |screen: &vt100::Screen| screen.cell(57, 199).is_some_and(|cell| cell.contents() == "┘");
     pty.until("a frame of the last size", corner).wait("ana@demo.test").keys("q");
     assert_eq!(pty.end().code, 0);
 }

@@ -10,7 +10,7 @@ use crate::domain::profile::{Kind, Profile};
 use crate::oauth::login::needs::Goal;
 use crate::tui::dialog::{Answer, Dialog, Question};
 use crate::tui::field::{Field, Sight};
-use crate::tui::layout::list_rows;
+use crate::tui::layout::{self, list_rows};
 use crate::tui::message::{Action, Effect, Form, Motion};
 use crate::tui::model::{Leaving, Model, Panel, Screen, Tone};
 use crate::tui::update::selected::{on_selected, on_stored};
@@ -29,6 +29,7 @@ pub(super) fn act(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
         Action::Enter => enter(model, now),
         Action::Back => back(model, now),
         Action::NewLogin => login::begin_new(model, now),
+        Action::LogIn if matches!(model.screen, Screen::Login(_)) => login::try_again(model, now),
         Action::LogIn => on_stored(model, now, "there is nothing to log in to", |model, profile| {
             login::begin_again(model, profile, Goal::Login, now)
         }),
@@ -100,7 +101,8 @@ fn suspend(model: &mut Model, now: Now) -> Vec<Effect> {
 }
 
 fn quit(model: &mut Model) -> Vec<Effect> {
-    let asked = matches!(&model.screen, Screen::Dialog(dialog) if dialog.question == Question::QuitUnsaved);
+    let asked = matches!(&model.screen, Screen::Dialog(dialog) if dialog.question == Question::QuitUnsaved)
+        && layout::is_seen(model);
     if model.holds_unsaved() && !asked {
         model.screen = Screen::Dialog(Dialog::new(Question::QuitUnsaved));
         return Vec::new();
@@ -110,11 +112,10 @@ fn quit(model: &mut Model) -> Vec<Effect> {
 }
 
 fn step(model: &mut Model, now: Now, motion: Motion) {
-    let back = matches!(motion, Motion::Up | Motion::PageUp | Motion::Top);
-    let page = list_rows(model.size).max(1);
+    let page = list_rows(model).max(1);
     match &mut model.screen {
         Screen::Dialog(dialog) | Screen::Login(Panel::Cancelling(dialog) | Panel::Deciding(dialog)) => {
-            dialog.mark(back);
+            dialog.step(motion);
         }
         Screen::Events(lines) => {
             let last = model.events.len();

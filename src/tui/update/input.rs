@@ -10,6 +10,7 @@ use crate::oauth::login::Heard;
 use crate::tui::field::{Field, Sight};
 use crate::tui::front_door::FrontDoor;
 use crate::tui::keymap::{self, Place};
+use crate::tui::layout;
 use crate::tui::message::{Action, Effect, Motion};
 use crate::tui::model::{Model, Panel, Screen};
 use crate::tui::update::{action, login, wizard};
@@ -27,12 +28,14 @@ pub(super) fn press(model: &mut Model, now: Now, key: KeyEvent) -> Vec<Effect> {
     if let Some(action) = keymap::action(Place::Everywhere, key) {
         return action::act(model, now, action);
     }
+    let is_seen = layout::is_seen(model);
     match place(&model.screen) {
         Some(place) => match keymap::action(place, key) {
-            Some(action) => action::act(model, now, action),
-            None => Vec::new(),
+            Some(action) if is_seen || action == Action::Quit => action::act(model, now, action),
+            Some(_) | None => Vec::new(),
         },
-        None => typed(model, now, key),
+        None if is_seen => typed(model, now, key),
+        None => Vec::new(),
     }
 }
 

@@ -111,8 +111,18 @@ pub(super) fn heard(model: &mut Model, attempt: Attempt, heard: Heard, now: Now)
             return decide(model, attempt, asks, now);
         }
         Stage::Over(outcome) => {
-            if let Outcome::Done(profile) = outcome {
-                model.selected = Some(RowId::Profile(profile.id.clone()));
+            match outcome {
+                Outcome::Done(profile) => model.selected = Some(RowId::Profile(profile.id.clone())),
+                Outcome::Cancelled if matches!(model.screen, Screen::Login(_)) => {
+                    let text = format!("The login of {} is cancelled.", login.plan().id.name);
+                    close_when_over(model);
+                    say(model, text, Tone::Plain, Some(now));
+                }
+                Outcome::Cancelled
+                | Outcome::Denied(_)
+                | Outcome::TimedOut
+                | Outcome::Discarded
+                | Outcome::Failed(_) => {}
             }
             if let Screen::Login(panel) = &mut model.screen {
                 *panel = Panel::Steps;
@@ -197,6 +207,33 @@ pub(super) fn close_when_over(model: &mut Model) -> Vec<Effect> {
         model.screen = Screen::List;
     }
     Vec::new()
+}
+
+/// Begins a login again that has ended without tokens; where its client may be the reason, that is asked anew.
+pub(super) fn try_again(model: &mut Model, now: Now) -> Vec<Effect> {
+    let Some(plan) = model.login.as_ref().filter(|login| has_failed(login)).map(|login| login.plan().clone())
+    else {
+        return Vec::new();
+    };
+    let stored = model.profile(&plan.id).filter(|profile| model.failed.contains(&profile.id)).cloned();
+    match stored {
+        Some(profile) => begin_again(model, &profile, Goal::Login, now),
+        None => begin(model, plan, now),
+    }
+}
+
+/// Whether a login has ended without tokens.
+fn has_failed(login: &Login) -> bool {
+    match login.stage() {
+        Stage::Over(outcome) => !matches!(outcome, Outcome::Done(_)),
+        Stage::Opening(_)
+        | Stage::Waiting(_)
+        | Stage::Exchanging(_)
+        | Stage::Confirming(..)
+        | Stage::Saving(_)
+        | Stage::Unsaved(..)
+        | Stage::Testing(..) => false,
+    }
 }
 
 /// The person wants to leave the panel.

@@ -19,6 +19,8 @@ use crate::tui::{pane, prose, state};
 
 /// The widest a question becomes.
 const WIDTH: u16 = 62;
+/// The most lines of an answer.
+const ANSWER: usize = 2;
 
 /// What is asked, in words.
 struct Words {
@@ -28,8 +30,8 @@ struct Words {
     short: Option<String>,
 }
 
-/// Draws the question in the middle of `area`. Its answers are always seen; where room is short
-/// it is asked in fewer words.
+/// Draws the question in the middle of `area`. The marked answer is always seen; where room is short
+/// the question is asked in fewer words, and scrolls.
 pub(super) fn render(
     frame: &mut Frame<'_>,
     area: Rect,
@@ -38,40 +40,64 @@ pub(super) fn render(
     theme: &Theme,
     now: Now,
 ) {
-    let answers: Vec<String> =
-        dialog.answers().into_iter().map(|(words, _)| format!("[ {words} ]")).collect();
     let words = words(&dialog.question, model, now);
-    let width = WIDTH.min(area.width.saturating_sub(pane::AROUND));
-    let beside = answers.iter().map(|answer| prose::width(answer) + 2).sum::<u16>() <= width + 2;
-    let answer_rows = if beside { 1 } else { count(answers.len()) };
-    let (text, gap) = fitted(&words, width, area.height.saturating_sub(answer_rows));
-    let height = count(text.len()) + gap + answer_rows;
-    let inner = pane::above(frame, area, (width, height), &words.title, theme);
-    for (down, line) in (0..).zip(&text) {
+    let width = WIDTH.min(area.width.saturating_sub(pane::AROUND)).max(1);
+    let answers = answers(dialog, width, theme);
+    let room = area.height.saturating_sub(2);
+    let (text, gap) = fitted(&words, width, room, count(answers.len()));
+    // The text keeps one row, however many the answers want.
+    let seen = room.saturating_sub(count(answers.len())).max(1).min(count(text.len()));
+    let gap = if seen < count(text.len()) { 0 } else { gap };
+    let size = (width, seen + gap + count(answers.len()));
+    let inner = pane::above(frame, area, size, &words.title, theme);
+    let rows = inner.height;
+    let seen = seen.min(rows.saturating_sub(1));
+    let hidden = text.len().saturating_sub(usize::from(seen));
+    let first = dialog.scrolled.min(hidden);
+    if hidden > 0 {
+        let more = if first < hidden { "PgDn: more" } else { "PgUp: back" };
+        pane::foot(frame, pane::place(area, size).0, more, theme);
+    }
+    for (down, line) in (0..seen).zip(text.iter().skip(first)) {
         frame.render_widget(Line::raw(line.as_str()), pane::row(inner, down));
     }
-    let mut place = pane::below(inner, count(text.len()) + gap);
-    for (index, answer) in answers.iter().enumerate() {
-        let style = if index == dialog.marked { theme.selected } else { Style::new() };
-        let answer = prose::cut(answer, place.width);
-        let step = (prose::width(&answer) + 2).min(place.width);
-        frame.render_widget(Span::styled(answer, style), pane::row(place, 0));
-        place = match beside {
-            true => Rect { x: place.x + step, width: place.width - step, ..place },
-            false => pane::below(place, 1),
-        };
+    let place = pane::below(inner, seen + gap);
+    let marked = answers.iter().rposition(|(_, marked)| *marked).unwrap_or(0);
+    let first = (marked + 1).saturating_sub(usize::from(place.height));
+    for (down, (line, _)) in (0..place.height).zip(answers.into_iter().skip(first)) {
+        frame.render_widget(line, pane::row(place, down));
     }
 }
 
-/// The lines of the question, and how many empty ones follow: as many as `room` allows.
-fn fitted(words: &Words, width: u16, room: u16) -> (Vec<String>, u16) {
+/// The answers in lines, and whether a line holds the marked one: beside each other where they fit.
+fn answers(dialog: &Dialog, width: u16, theme: &Theme) -> Vec<(Line<'static>, bool)> {
+    let answers = dialog.answers().into_iter().map(|(words, _)| format!("[ {words} ]"));
+    let styled = answers.enumerate().map(|(index, words)| {
+        let marked = index == dialog.marked;
+        (words, marked, if marked { theme.selected } else { Style::new() })
+    });
+    let beside = styled.clone().map(|(words, ..)| prose::width(&words) + 2).sum::<u16>() <= width + 2;
+    if beside {
+        let spans = styled.flat_map(|(words, _, style)| [Span::styled(words, style), Span::raw("  ")]);
+        return vec![(Line::from(spans.collect::<Vec<_>>()), true)];
+    }
+    styled
+        .flat_map(|(words, marked, style)| {
+            prose::wrap_into(&words, width, ANSWER)
+                .into_iter()
+                .map(move |line| (Line::from(Span::styled(line, style)), marked))
+        })
+        .collect()
+}
+
+/// The lines of the question, and how many empty ones follow: the whole of it where there is room.
+fn fitted(words: &Words, width: u16, room: u16, answers: u16) -> (Vec<String>, u16) {
     let lines: Vec<String> = words.text.iter().flat_map(|part| prose::wrap(part, width)).collect();
-    if count(lines.len()) + 1 + pane::AROUND <= room {
+    if count(lines.len()) + 1 + answers + 2 <= room {
         return (lines, 1);
     }
-    let room = room.saturating_sub(2);
     let text = words.short.clone().unwrap_or_else(|| words.text.join(" "));
-    (prose::wrap_into(&text, width, usize::from(room)), 0)
+    (prose::wrap(&text, width), 0)
 }
 
 fn count(lines: usize) -> u16 {

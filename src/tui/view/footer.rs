@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::domain::clock::Now;
-use crate::oauth::login::{Door, Login, Stage};
+use crate::oauth::login::{Door, Login, Outcome, Stage};
 use crate::tui::field::Field;
 use crate::tui::front_door::FrontDoor;
 use crate::tui::keymap::{BINDINGS, Binding, Place, Said};
@@ -26,6 +26,8 @@ const SCROLLING: [(&str, &str); 4] = [("↓", "down"), ("↑", "up"), ("PgDn", "
 const SCANNING: [(&str, &str); 3] = [("Esc", "back to the steps"), ("c", "copy link"), ("t", "plain URL")];
 /// Keys of a login that has ended.
 const CLOSING: [(&str, &str); 1] = [("Enter", "close")];
+/// Keys of a login that has ended without tokens.
+const FAILED: [(&str, &str); 2] = [("l", "try again"), ("Enter", "close")];
 
 /// A key and what it does.
 struct Item {
@@ -78,7 +80,7 @@ fn wizard_keys(wizard: &Wizard) -> Vec<Item> {
         return Vec::new();
     }
     match &wizard.page {
-        Page::Provider(_) | Page::Pkce(_) | Page::How(_) => of(Place::Choices),
+        Page::Provider(_) | Page::Pkce(_) | Page::How(_) => of(Place::Lists),
         Page::Preview(_) => said(&SAVING),
         Page::Scopes(picker) if picker.typing.is_none() => {
             let again = matches!(picker.list, List::Failed(_) | List::Here { .. });
@@ -107,7 +109,8 @@ fn login(model: &Model, theme: &Theme) -> Vec<Item> {
             Some(front) => waiting(&front, theme),
             None => of(Place::Login),
         },
-        Some(Stage::Over(_)) | None => said(&CLOSING),
+        Some(Stage::Over(Outcome::Done(_))) | None => said(&CLOSING),
+        Some(Stage::Over(_)) => said(&FAILED),
         Some(
             Stage::Opening(_)
             | Stage::Exchanging(_)
@@ -165,7 +168,10 @@ fn only(place: Place, wanted: impl Fn(Action) -> bool) -> Vec<Item> {
     let here = BINDINGS.iter().filter(|binding| binding.place == place);
     let items = here.filter(|binding| said(binding) && wanted(binding.action));
     let item = |binding: &Binding| Item {
-        key: binding.keys.first().map_or_else(String::new, |key| key.word()),
+        key: match (binding.place, binding.action) {
+            (Place::Choices | Place::Lists, Action::Move(_)) => "↑↓".to_owned(),
+            _ => binding.keys.first().map_or_else(String::new, |key| key.word()),
+        },
         action: Some(binding.action),
         hint: binding.hint,
         brief: binding.brief,
@@ -179,7 +185,7 @@ fn is_needed(binding: &Binding) -> bool {
     let waiting = [Action::OpenAgain, Action::CopyLink, Action::Paste, Action::SwitchDoor];
     match binding.place {
         Place::Login => waiting.contains(&binding.action) || binding.action == Action::Back,
-        Place::Choices | Place::Scopes => {
+        Place::Choices | Place::Lists | Place::Scopes => {
             matches!(binding.action, Action::Enter | Action::Back)
         }
         Place::Everywhere | Place::Profiles | Place::Copy => {

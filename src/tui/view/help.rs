@@ -22,7 +22,8 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, scrolled: usize, theme: 
     let columns = if inner.width >= WIDE { 2 } else { 1 };
     let width = inner.width / columns;
     let first = [Place::Profiles, Place::Copy, Place::Everywhere].map(|place| keys(place, width, theme));
-    let second = [Place::Login, Place::Choices, Place::Scopes].map(|place| keys(place, width, theme));
+    let second =
+        [Place::Login, Place::Choices, Place::Lists, Place::Scopes].map(|place| keys(place, width, theme));
     let (left, right) = (first.concat(), [states(width, theme), second.concat()].concat());
     let sides = if columns == 2 { vec![left, right] } else { vec![[left, right].concat()] };
     let lines = sides.iter().map(Vec::len).max().unwrap_or(0).saturating_sub(1);
@@ -45,7 +46,8 @@ fn keys(place: Place, width: u16, theme: &Theme) -> Vec<Line<'static>> {
         Place::Profiles => "Profiles",
         Place::Copy => "Copy, after y",
         Place::Login => "While a login waits",
-        Place::Choices => "Questions, lists and this page",
+        Place::Choices => "Questions, events and this page",
+        Place::Lists => "Lists of choices",
         Place::Scopes => "Scopes, after S or in a new login",
         Place::Everywhere => "Everywhere",
     };

@@ -90,7 +90,8 @@ impl Sheet<'_> {
         if rows(text.len() + answers.len()) + 3 > self.area.height {
             text.truncate(1);
         }
-        let above = rows(text.len()) + 1;
+        let gap = u16::from(rows(text.len() + answers.len()) + 3 <= self.area.height);
+        let above = rows(text.len()) + gap;
         let inner = self.above(frame, above + rows(answers.len()));
         self.lines(frame, inner, &text, Style::new());
         for (down, (index, answer)) in (above..).zip(answers.iter().enumerate()) {

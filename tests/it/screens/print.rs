@@ -39,6 +39,13 @@ pub(super) fn with(model: &Model, size: (u16, u16), theme: Theme) -> String {
     written + &runs(&backend)
 }
 
+/// The text of the cells that are drawn in reverse.
+pub(super) fn reversed(model: &Model, size: (u16, u16)) -> String {
+    let backend = backend(model, size, colored());
+    let cells = backend.buffer().content.iter();
+    cells.filter(|cell| cell.modifier.contains(Modifier::REVERSED)).map(Cell::symbol).collect()
+}
+
 fn backend(model: &Model, (width, height): (u16, u16), theme: Theme) -> TestBackend {
     let mut terminal = Terminal::new(TestBackend::new(width, height)).expect("a terminal");
     terminal.draw(|frame| view(frame, model, &theme, cast::now(23))).expect("drawn");

@@ -35,7 +35,14 @@ impl Below<'_> {
             Outcome::Failed(trouble) => self.trouble(trouble),
         }
         self.gap();
-        self.act("Enter closes this panel.");
+        self.act(match outcome {
+            Outcome::Done(_) => "Enter closes this panel.",
+            Outcome::Denied(_)
+            | Outcome::TimedOut
+            | Outcome::Cancelled
+            | Outcome::Discarded
+            | Outcome::Failed(_) => "l tries again, Enter closes this panel.",
+        });
     }
 
     fn done(&mut self, profile: &Profile, login: &Login) {

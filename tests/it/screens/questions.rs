@@ -1,0 +1,126 @@
+//! Questions at every size: what Enter would do is always on the screen.
+
+use authtui::domain::trouble::{Next, Trouble};
+use authtui::oauth::login::{Choice, Doubt};
+use authtui::oauth::revocation::Mute;
+use authtui::tui::dialog::{Dialog, Question};
+use authtui::tui::message::{Effect, Motion, Msg};
+use authtui::tui::model::{Model, Panel, Screen, Tone};
+use authtui::tui::update;
+
+use super::{cast, message, print};
+use crate::harness::key;
+
+/// Every kind of question, with the longest words it may come with.
+fn questions() -> Vec<Question> {
+    let id = || cast::id("anthropic/lab");
+    let why = "the server answered 503 and asks to be left alone; ".repeat(4);
+    let trouble = || Trouble::untouched("cannot save anthropic/lab", &why, Next::Retry);
+    let name = cast::id("anthropic/a-profile-whose-name-is-as-long-as-names-of-profiles-can-be-64").name;
+    let other = || Doubt::OtherAccount { stored: "ana@acme.dev".into(), came: "ana@home.net".into() };
+    vec![
+        Question::Revoke(id()),
+        Question::Revoke(cast::id("anthropic/key")),
+        Question::RevokeAtProvider(id()),
+        Question::NotRevocable(id(), Mute::NoWay),
+        Question::NotRevoked(id(), trouble()),
+        Question::CancelLogin,
+        Question::Tokens(other(), Choice::KeepAs(name)),
+        Question::Tokens(Doubt::Taken, Choice::Discard),
+        Question::Tokens(Doubt::Cancelled, Choice::Discard),
+        Question::UnsavedLogin(trouble()),
+        Question::UnsavedRefresh(id(), trouble()),
+        Question::QuitUnsaved,
+    ]
+}
+
+fn asking(question: Question, size: (u16, u16), said: &str) -> Model {
+    let mut model = cast::model(cast::rows());
+    model.size = size;
+    model.login = Some(cast::waiting());
+    model.message = (!said.is_empty()).then(|| message(said, Tone::Bad));
+    let dialog = Dialog::new(question);
+    model.screen = match dialog.question {
+        Question::CancelLogin => Screen::Login(Panel::Cancelling(dialog)),
+        Question::Tokens(..) | Question::UnsavedLogin(_) => Screen::Login(Panel::Deciding(dialog)),
+        Question::Revoke(_)
+        | Question::RevokeAtProvider(_)
+        | Question::NotRevocable(..)
+        | Question::NotRevoked(..)
+        | Question::UnsavedRefresh(..)
+        | Question::QuitUnsaved => Screen::Dialog(dialog),
+    };
+    model
+}
+
+fn dialog(model: &mut Model) -> &mut Dialog {
+    if let Screen::Dialog(dialog) | Screen::Login(Panel::Cancelling(dialog) | Panel::Deciding(dialog)) =
+        &mut model.screen
+    {
+        return dialog;
+    }
+    unreachable!("a question is asked")
+}
+
+#[test]
+fn the_marked_answer_is_on_the_screen_at_every_size_whatever_is_said() {
+    let long = "a long message ".repeat(40);
+    for size in
+        [(20, 5), (20, 12), (25, 8), (39, 9), (40, 10), (41, 11), (60, 20), (80, 24), (120, 40), (200, 5)]
+    {
+        for said in ["", "demo/hal is refreshed.", &long] {
+            for question in questions() {
+                let mut model = asking(question, size, said);
+                let answers = dialog(&mut model).answers();
+                for (index, (words, _)) in answers.iter().enumerate() {
+                    assert_eq!(dialog(&mut model).marked, index);
+                    let shown: String = print::reversed(&model, size).split_whitespace().collect();
+                    let wanted: String = format!("[{words}]").split_whitespace().collect();
+                    // Of a long name there is the beginning where even two lines are too few.
+                    let begun = shown
+                        .strip_suffix('…')
+                        .is_some_and(|begun| begun.len() >= 15 && wanted.starts_with(begun));
+                    assert!(shown == wanted || begun, "{shown} for {wanted} at {size:?}");
+                    update(&mut model, cast::now(23), Msg::Key(key("down")));
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_question_that_is_longer_than_its_box_scrolls_to_its_end_and_back() {
+    for question in questions() {
+        for size in [(20, 5), (40, 10), (80, 24)] {
+            let mut model = asking(question.clone(), size, "");
+            let first = print::text(&model, size);
+            let mut seen = first.clone();
+            for _ in 0..60 {
+                dialog(&mut model).step(Motion::PageDown);
+                seen = print::text(&model, size);
+            }
+            assert!(!seen.contains("PgDn: more"), "{seen}");
+            assert_eq!(first.contains("PgDn: more"), first != seen, "{first}{seen}");
+            dialog(&mut model).step(Motion::PageUp);
+            assert_eq!(print::text(&model, size), first);
+        }
+    }
+}
+
+#[test]
+fn no_key_acts_on_what_cannot_be_seen() {
+    for (size, question) in [((19, 5), true), ((20, 4), true), ((39, 10), false), ((40, 9), false)] {
+        let mut model = cast::model(cast::rows());
+        model.size = size;
+        if question {
+            model = asking(Question::Revoke(cast::id("anthropic/lab")), size, "");
+            dialog(&mut model).step(Motion::Up);
+        }
+        let before = model.screen.clone();
+        for name in ["enter", "esc", "down"] {
+            assert_eq!(update(&mut model, cast::now(23), Msg::Key(key(name))), [], "{name} at {size:?}");
+        }
+        assert_eq!(model.screen, before, "{size:?}");
+        assert_eq!(update(&mut model, cast::now(23), Msg::Key(key("ctrl-c"))), [Effect::Quit]);
+    }
+}
