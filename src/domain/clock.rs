@@ -8,6 +8,30 @@
 use std::time::Duration;
 
 pub use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
+use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime};
+
+/// Points in time as programs print them, without their zone.
+const FORMS: &[&str] = &[
+    "%Y-%m-%dT%H:%M:%S%.f",
+    "%Y-%m-%d %H:%M:%S%.f",
+    "%Y-%m-%dT%H:%M",
+    "%Y-%m-%d %H:%M",
+    "%Y%m%dT%H%M%S%.f",
+    "%Y/%m/%d %H:%M:%S%.f",
+    "%G-W%V-%uT%H:%M:%S%.f",
+    "%Y-%jT%H:%M:%S%.f",
+    // JavaScript, C and Java; then the headers of mail, cookies and old servers, and RFC 822.
+    "%a %b %d %Y %H:%M:%S",
+    "%a %b %e %H:%M:%S %Y",
+    "%a, %d %b %Y %H:%M:%S",
+    "%a, %d-%b-%Y %H:%M:%S",
+    "%A, %d-%b-%y %H:%M:%S",
+    "%d %b %Y %H:%M:%S",
+    "%d %b %y %H:%M",
+];
+
+/// Days as programs print them.
+const DAYS: &[&str] = &["%Y-%m-%d", "%G-W%V-%u", "%Y-%j", "%Y/%m/%d"];
 
 /// A point on a clock that never jumps, counted from the start of the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -62,30 +86,128 @@ pub fn from_rfc822(text: &str) -> Option<DateTime<Utc>> {
     let seconds = DateTime::parse_from_rfc2822(text).ok();
     // RFC 822 as some programs write it: no seconds, and a zone that is always GMT or UTC.
     let bare = text.trim_end_matches("GMT").trim_end_matches("UTC").trim();
-    let minutes =
-        || chrono::NaiveDateTime::parse_from_str(bare, "%d %b %y %H:%M").ok().map(|at| at.and_utc());
+    let minutes = || NaiveDateTime::parse_from_str(bare, "%d %b %y %H:%M").ok().map(|at| at.and_utc());
     seconds.map(|at| at.to_utc()).or_else(minutes)
+}
+
+/// A point in time that was read from a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moment {
+    /// The point in time.
+    pub at: DateTime<Utc>,
+    /// Where its zone comes from.
+    pub zone: Zone,
+}
+
+/// Where the zone of a [`Moment`] comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Zone {
+    /// The text says it.
+    Written,
+    /// The text says none, so UTC was assumed.
+    Assumed,
+}
+
+/// Reads a point in time in any of the ways in which programs print one: RFC 3339 and its looser
+/// relatives, RFC 822, and what the standard libraries of Go, Java, JavaScript, Python and C print.
+/// A zone whose name says no offset is not guessed.
+#[must_use]
+pub fn from_text(text: &str) -> Option<Moment> {
+    let written = |at| Moment { at, zone: Zone::Written };
+    if let Some(at) = from_rfc3339(text).or_else(|| from_rfc822(text)) {
+        return Some(written(at));
+    }
+    // Go adds the reading of a steady clock, JavaScript the name of the zone.
+    let text = text.split_once(" m=").map_or(text, |(time, _)| time);
+    let text = text.strip_suffix(')').and_then(|text| text.rsplit_once(" (")).map_or(text, |(time, _)| time);
+    if let [day_name, month, day, time, zone, year] = *text.split_whitespace().collect::<Vec<_>>() {
+        // Java writes the zone before the year, and no mail has a zone called UTC.
+        let zone = if zone == "UTC" { "GMT" } else { zone };
+        if let Some(at) = from_rfc822(&format!("{day_name}, {day} {month} {year} {time} {zone}")) {
+            return Some(written(at));
+        }
+    }
+    let (local, zone) = zone(text);
+    // Some write the fraction of a second behind a comma; nobody needs it.
+    let whole =
+        local.split_once(',').filter(|(whole, _)| whole.ends_with(|last: char| last.is_ascii_digit()));
+    let at = naive(whole.map_or(local, |(whole, _)| whole).trim_end())?;
+    match zone {
+        None => Some(Moment { at: at.and_utc(), zone: Zone::Assumed }),
+        Some(offset) => at.and_local_timezone(offset).single().map(|at| written(at.to_utc())),
+    }
+}
+
+/// A text without its zone, and the zone.
+fn zone(text: &str) -> (&str, Option<FixedOffset>) {
+    let utc = FixedOffset::east_opt(0);
+    let begins = text.find(':').or_else(|| text.find('T')).unwrap_or(text.len());
+    let sign = text.get(begins..).and_then(|rest| rest.rfind(['+', '-'])).map(|at| begins + at);
+    if let Some((local, offset)) = sign.and_then(|at| text.split_at_checked(at)) {
+        // Go and others write the name of the zone behind its offset.
+        let offset = offset.split_whitespace().next().unwrap_or_default();
+        let local = local.trim_end_matches("GMT").trim_end_matches("UTC");
+        return match from_offset(offset) {
+            Some(offset) => (local, Some(offset)),
+            None => (text, None),
+        };
+    }
+    let named = ["UTC", "GMT", "Z", "z"].iter().find_map(|name| text.strip_suffix(name));
+    named.map_or((text, None), |local| (local, utc))
+}
+
+/// Reads `+05:30`, `+0530` or `+05`.
+fn from_offset(text: &str) -> Option<FixedOffset> {
+    let (sign, digits) = text.split_at_checked(1)?;
+    let digits = digits.replace(':', "");
+    let (hours, minutes) = digits.split_at_checked(2)?;
+    let minutes = if minutes.is_empty() { "0" } else { minutes };
+    let is_short = digits.len() <= 4 && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let seconds = is_short
+        .then(|| Some(hours.parse::<i32>().ok()? * 3600 + minutes.parse::<i32>().ok()? * 60))
+        .flatten()?;
+    FixedOffset::east_opt(if sign == "-" { -seconds } else { seconds })
+}
+
+fn naive(text: &str) -> Option<NaiveDateTime> {
+    let time = FORMS.iter().find_map(|form| NaiveDateTime::parse_from_str(text, form).ok());
+    let day = || DAYS.iter().find_map(|form| NaiveDate::parse_from_str(text, form).ok());
+    time.or_else(|| Some(day()?.and_time(NaiveTime::MIN)))
+}
+
+/// Whether RFC 3339 can write `at`: it has four digits for the year.
+#[must_use]
+pub fn is_writable(at: DateTime<Utc>) -> bool {
+    (0..=9999).contains(&at.year())
+}
+
+/// `at`, or what RFC 3339 can write instead of it.
+fn writable(at: DateTime<Utc>) -> DateTime<Utc> {
+    // The first and the last second of the four-digit years.
+    let [first, last] = [-62_167_219_200, 253_402_300_799].map(at_seconds);
+    at.max(first.unwrap_or(at)).min(last.unwrap_or(at))
 }
 
 /// Reads a date as HTTP headers write it, in each of the three forms (RFC 9110 §5.6.7).
 #[must_use]
 pub fn from_http_date(text: &str) -> Option<DateTime<Utc>> {
     let text = text.trim();
-    let obsolete = |form| chrono::NaiveDateTime::parse_from_str(text, form).ok().map(|at| at.and_utc());
+    let obsolete = |form| NaiveDateTime::parse_from_str(text, form).ok().map(|at| at.and_utc());
     let preferred = DateTime::parse_from_rfc2822(text).ok().map(|at| at.to_utc());
     preferred.or_else(|| obsolete("%A, %d-%b-%y %H:%M:%S GMT")).or_else(|| obsolete("%a %b %e %H:%M:%S %Y"))
 }
 
-/// Writes a time as RFC 3339 in UTC, to the second: `2026-11-22T14:02:00Z`.
+/// Writes a time as RFC 3339 in UTC, to the second: `2026-11-22T14:02:00Z`. One that it cannot write
+/// becomes the nearest one that it can.
 #[must_use]
 pub fn rfc3339(at: DateTime<Utc>) -> String {
-    at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
+    writable(at).to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
 }
 
-/// Writes a time as RFC 3339 in UTC, to the millisecond.
+/// Writes a time as [`rfc3339`] does, to the millisecond.
 #[must_use]
 pub fn rfc3339_millis(at: DateTime<Utc>) -> String {
-    at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
+    writable(at).to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
 }
 
 /// The time of day on the person's clock: `14:02`.
@@ -131,6 +253,68 @@ mod tests {
         }
         for text in ["13 Mar 23 15:47 GMT", "13 Mar 23 15:47 UTC", "Mon, 13 Mar 2023 15:47:00 GMT"] {
             assert_eq!(from_rfc822(text), at, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_other_programs_print_is_read() {
+        let at = at_seconds(1_800_000_000).expect("in range");
+        for (text, zone) in [
+            ("2027-01-15T08:00:00Z", Zone::Written),
+            ("2027-01-15 08:00:00Z", Zone::Written),
+            ("2027-01-15t08:00:00z", Zone::Written),
+            ("2027-01-15T08:00Z", Zone::Written),
+            ("20270115T080000Z", Zone::Written),
+            ("2027-01-15T08:00:00UTC", Zone::Written),
+            ("2027-01-15 08:00:00 UTC", Zone::Written),
+            ("2027-01-15T08:00:00.000000000000Z", Zone::Written),
+            ("2027-01-15T08:00:00,000Z", Zone::Written),
+            ("2027-01-15T08:00:00.000+0000", Zone::Written),
+            ("2027-01-15T09:00:00+01", Zone::Written),
+            ("2027-01-15 01:00:00-0700", Zone::Written),
+            ("2027-01-15 08:00:00 +0000 UTC", Zone::Written),
+            ("2027-01-15 09:00:00.000000001 +0100 CET m=+3600.000000001", Zone::Written),
+            ("2027-W02-5T08:00:00Z", Zone::Written),
+            ("Fri Jan 15 2027 09:00:00 GMT+0100 (Central European Standard Time)", Zone::Written),
+            ("Fri Jan 15 08:00:00 UTC 2027", Zone::Written),
+            ("Fri Jan 15 00:00:00 PST 2027", Zone::Written),
+            ("Fri, 15-Jan-2027 08:00:00 GMT", Zone::Written),
+            ("Friday, 15-Jan-27 08:00:00 GMT", Zone::Written),
+            ("15 Jan 27 08:00 GMT", Zone::Written),
+            ("15 Jan 27 08:00", Zone::Written),
+            ("2027-01-15T08:00:00", Zone::Assumed),
+            ("2027-01-15T08:00:00.000000", Zone::Assumed),
+            ("2027-01-15 08:00:00", Zone::Assumed),
+            ("2027-01-15 08:00", Zone::Assumed),
+            ("2027/01/15 08:00:00", Zone::Assumed),
+            ("2027-015T08:00:00", Zone::Assumed),
+            ("Fri Jan 15 08:00:00 2027", Zone::Assumed),
+        ] {
+            let read = from_text(text).map(|read| (read.at.timestamp(), read.zone));
+            assert_eq!(read, Some((at.timestamp(), zone)), "{text}");
+        }
+        let midnight = at_seconds(1_799_971_200).expect("in range");
+        for text in ["2027-01-15", "2027-W02-5", "2027-015"] {
+            assert_eq!(from_text(text), Some(Moment { at: midnight, zone: Zone::Assumed }), "{text}");
+        }
+        for text in
+            ["", "soon", "2027-01-15 08:00:00 CET", "2027-13-01", "2027-01-15T08:00:00+99:00", "1/2/2027"]
+        {
+            assert_eq!(from_text(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn whatever_is_written_can_be_read_again() {
+        for (at, text) in [
+            (at_seconds(253_402_300_799), "9999-12-31T23:59:59Z"),
+            (at_seconds(253_402_300_800), "9999-12-31T23:59:59Z"),
+            (Some(DateTime::<Utc>::MAX_UTC), "9999-12-31T23:59:59Z"),
+            (Some(DateTime::<Utc>::MIN_UTC), "0000-01-01T00:00:00Z"),
+        ] {
+            let at = at.expect("in range");
+            assert_eq!(rfc3339(at), text);
+            assert!(from_rfc3339(&rfc3339(at)).is_some() && from_rfc3339(&rfc3339_millis(at)).is_some());
         }
     }
 

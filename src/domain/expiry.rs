@@ -2,11 +2,14 @@
 
 use std::fmt;
 
-use crate::domain::clock::{DateTime, TimeDelta, Utc, at_millis, at_seconds, from_rfc822, from_rfc3339};
+use crate::domain::clock::{Moment, TimeDelta, Zone, at_millis, at_seconds, from_text, is_writable};
 use crate::domain::text;
 
 /// From this number on a point in time is in milliseconds; in seconds it would be the year 5138.
 const MILLISECONDS_FROM: f64 = 1e11;
+
+/// Up to this second a point in time is a zero time: 1970 in any zone, the year 1 of Go and .NET, -1.
+const ZERO_UNTIL: i64 = 86_400;
 
 /// The longest life that is believed; more is clamped, so that no calendar overflows.
 const LONGEST_LIFE: i64 = 100 * 365 * 86_400;
@@ -22,40 +25,33 @@ pub enum Written<'a> {
     Text(&'a str),
 }
 
-/// Reads a point in time: RFC 3339, the same with ` UTC`, RFC 822, seconds or milliseconds since
-/// 1970. Absent, empty and 0 mean that no end is known.
+/// Reads a point in time in any form that files and replies have: seconds or milliseconds since 1970,
+/// and what [`from_text`] reads. Absent, empty and every spelling of a zero time mean that no end is
+/// known.
 ///
 /// # Errors
-/// A [`BadTime`] that shows the value, cleaned and cut.
-pub fn moment(written: Written<'_>) -> Result<Option<DateTime<Utc>>, BadTime> {
-    match written {
-        Written::Absent => Ok(None),
-        Written::Number(number) => from_number(number),
-        Written::Text(text) => from_text(text.trim()),
-    }
+/// A [`BadTime`] that shows the value, cleaned and cut: it is no time, or one that could not be written.
+pub fn moment(written: Written<'_>) -> Result<Option<Moment>, BadTime> {
+    let (read, said) = match written {
+        Written::Absent => return Ok(None),
+        Written::Number(number) => (from_number(number), number.to_string()),
+        Written::Text(text) => {
+            let text = text.trim();
+            // Databases write a zero time that no calendar has: 0000-00-00.
+            if text.bytes().all(|byte| b"0-: TZ".contains(&byte)) {
+                return Ok(None);
+            }
+            let number = text.parse().ok().map(from_number);
+            (number.unwrap_or_else(|| from_text(text)), text::clean(text, 40))
+        }
+    };
+    let moment = read.filter(|moment| is_writable(moment.at)).ok_or(BadTime(said))?;
+    Ok(Some(moment).filter(|moment| moment.at.timestamp() > ZERO_UNTIL))
 }
 
-fn from_text(text: &str) -> Result<Option<DateTime<Utc>>, BadTime> {
-    if text.is_empty() {
-        return Ok(None);
-    }
-    if let Ok(number) = text.parse::<f64>() {
-        return from_number(number);
-    }
-    let zulu = text.strip_suffix("UTC").map(|rest| format!("{}Z", rest.trim_end()));
-    from_rfc3339(zulu.as_deref().unwrap_or(text))
-        .or_else(|| from_rfc822(text))
-        .map(Some)
-        .ok_or_else(|| BadTime(text::clean(text, 40)))
-}
-
-fn from_number(number: f64) -> Result<Option<DateTime<Utc>>, BadTime> {
-    if number == 0.0 {
-        return Ok(None);
-    }
-    let whole = to_whole(number).filter(|whole| *whole > 0).ok_or_else(|| BadTime(number.to_string()))?;
-    let at = if number >= MILLISECONDS_FROM { at_millis(whole) } else { at_seconds(whole) };
-    at.map(Some).ok_or_else(|| BadTime(number.to_string()))
+fn from_number(number: f64) -> Option<Moment> {
+    let at = |whole| if number.abs() >= MILLISECONDS_FROM { at_millis(whole) } else { at_seconds(whole) };
+    to_whole(number).and_then(at).map(|at| Moment { at, zone: Zone::Written })
 }
 
 /// Reads a life in seconds, as `expires_in` says it. Zero or less has ended already; what no
@@ -100,47 +96,69 @@ mod tests {
 
     #[test]
     fn every_form_of_an_end_is_read() {
-        let end = at_seconds(1_800_000_000);
+        let end = at_seconds(1_800_000_000).expect("in range");
         for written in [
             Written::Number(1.8e9),
             Written::Number(1.8e12),
             Written::Text("1800000000"),
             Written::Text("1800000000000"),
-            Written::Text("2027-01-15T08:00:00Z"),
+            Written::Text(" 2027-01-15T08:00:00Z "),
             Written::Text("2027-01-15T01:00:00-07:00"),
             Written::Text("2027-01-15T08:00:00UTC"),
             Written::Text("15 Jan 27 08:00 GMT"),
         ] {
-            assert_eq!(moment(written), Ok(end), "{written:?}");
+            assert_eq!(moment(written), Ok(Some(Moment { at: end, zone: Zone::Written })), "{written:?}");
         }
+        let assumed = Moment { at: end, zone: Zone::Assumed };
+        assert_eq!(moment(Written::Text("2027-01-15T08:00:00")), Ok(Some(assumed)));
     }
 
     #[test]
-    fn nothing_known_is_not_the_year_1970() {
-        for written in [
-            Written::Absent,
-            Written::Number(0.0),
-            Written::Text(""),
-            Written::Text("0"),
-            Written::Text("  "),
-        ] {
+    fn a_zero_time_in_any_spelling_is_no_end_known() {
+        let numbers = [0.0, -0.0, -1.0, -62_135_596_800.0, -62_135_596_800_000.0];
+        let texts = [
+            "",
+            "  ",
+            "0",
+            "0.0",
+            "-1",
+            "0001-01-01T00:00:00Z",
+            "0001-01-01T00:00:00",
+            "0001-01-01 00:00:00 +0000 UTC",
+            "0000-00-00",
+            "0000-00-00 00:00:00",
+            "1970-01-01T00:00:00Z",
+            "1970-01-01T01:00:00+01:00",
+            "1970-01-01",
+            "1969-12-31T16:00:00-08:00",
+            "Thu, 01 Jan 1970 00:00:00 GMT",
+        ];
+        let numbers = numbers.map(Written::Number);
+        for written in [Written::Absent].into_iter().chain(numbers).chain(texts.map(Written::Text)) {
             assert_eq!(moment(written), Ok(None), "{written:?}");
         }
     }
 
     #[test]
-    fn odd_values_are_refused_without_a_panic() {
+    fn what_is_no_time_or_cannot_be_written_is_refused_without_a_panic() {
         for written in [
-            Written::Number(-1.0),
             Written::Number(f64::NAN),
             Written::Number(f64::INFINITY),
             Written::Number(9.3e18),
+            Written::Number(1.904e15),
+            Written::Number(253_402_300_800_000.0),
+            Written::Number(8.64e15),
+            Written::Text("9223372036854775807"),
             Written::Text("soon"),
             Written::Text("10000-01-01T00:00:00Z"),
+            Written::Text("+275760-09-13T00:00:00.000Z"),
             Written::Text("2027-13-01T00:00:00Z"),
         ] {
             assert!(moment(written).is_err(), "{written:?}");
         }
+        let last = at_seconds(253_402_300_799);
+        let read = moment(Written::Text("9999-12-31T23:59:59.999Z")).expect("a time").expect("an end");
+        assert_eq!(at_seconds(read.at.timestamp()), last);
     }
 
     #[test]

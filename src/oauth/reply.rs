@@ -10,6 +10,7 @@ mod refusal;
 use serde_json::Value;
 use url::form_urlencoded;
 
+use crate::domain::clock::{Zone, is_writable};
 use crate::domain::expiry::{self, Written};
 use crate::domain::profile::EndBy;
 use crate::domain::provider::meaning::Meanings;
@@ -128,14 +129,24 @@ fn is_bearer(kind: &Value) -> bool {
 fn life(map: &ReplyMap, tree: &Value, reply: &Reply, notes: &mut Vec<String>) -> Life {
     let sent = reply.sent.wall;
     let mut end = |life: &Pointers, at: &Pointers, what: &str| {
+        let after = |span| sent.checked_add_signed(span).filter(|end| is_writable(*end));
         let span = life.find(tree).map(|value| expiry::life(written(value)));
-        let point = at.find(tree).map(|value| expiry::moment(written(value)));
-        let span = span.map(|span| span.map(|span| span.and_then(|span| sent.checked_add_signed(span))));
-        match span.or(point) {
+        let span = span.map(|span| span.map(|span| span.and_then(after)));
+        let point = || at.find(tree).map(|value| expiry::moment(written(value)));
+        let read = span.or_else(|| {
+            point().map(|point| {
+                let moment = point?;
+                if moment.is_some_and(|moment| moment.zone == Zone::Assumed) {
+                    notes.push(format!("{what} was told without a zone, so it was taken as UTC"));
+                }
+                Ok(moment.map(|moment| moment.at))
+            })
+        });
+        match read {
             None => None,
             Some(Ok(end)) => end,
             Some(Err(bad)) => {
-                notes.push(format!("{what}: {bad}"));
+                notes.push(format!("{what} is not known: {bad}"));
                 None
             }
         }

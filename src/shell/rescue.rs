@@ -75,7 +75,8 @@ pub fn forget(paths: &Paths, change: &Change) -> Result<(), Trouble> {
         return Ok(());
     }
     match removed(&Stores::new(place.clone()), &change.name) {
-        Err(trouble) if is_erased => {
+        // Somebody else may have removed it meanwhile.
+        Err(trouble) if is_erased && std::fs::symlink_metadata(&place).is_ok() => {
             let what = format!("cannot erase all tokens of {}", change.name);
             let why = format!("newer ones may lie in {} still: {}", shown(&place), trouble.why);
             let next = Next::Fix(format!("remove {}", shown(&place)));

@@ -17,14 +17,16 @@ use std::time::Duration;
 use zeroize::Zeroizing;
 
 use crate::domain::change::{Change, Edit, Moved, Snapshot};
-use crate::domain::name::StoreId;
+use crate::domain::name::{ProfileName, StoreId};
 use crate::domain::trouble::{Next, Stored, Trouble};
 use crate::shell::file::{self, Replaced, shown};
 use crate::shell::lock::{self, Hold};
 use crate::shell::stores::last::{Known, Last};
 use crate::shell::stores::room::Room;
-use crate::shell::stores::trouble::{decoded, failure, locked, not_written, unreadable, whole};
-use crate::stored::{environment, own, tree};
+use crate::shell::stores::trouble::{
+    cut, decoded, failure, gone_notice, locked, missing, not_written, unreadable, whole,
+};
+use crate::stored::{Refused, environment, own, tree};
 
 pub use crate::shell::stores::room::Reserved;
 pub use crate::shell::stores::stamp::Stamp;
@@ -35,8 +37,12 @@ pub const PATIENCE: Duration = Duration::from_secs(10);
 /// How long a file that is not understood may be one that is just being written.
 const MOMENT: Duration = Duration::from_millis(20);
 
-/// How often a change begins anew because a program without our lock wrote the file.
+/// How often a change begins anew because a program without our lock wrote the file, and how many
+/// [`MOMENT`]s it waits for a file that is just being replaced to be there again.
 const TRIES: usize = 20;
+
+/// How many [`MOMENT`]s a reading waits for such a file.
+const LOOKS: usize = 5;
 
 /// Where the stores are. Every method blocks; the loop calls them in a thread of their own.
 #[derive(Debug)]
@@ -46,6 +52,9 @@ pub struct Stores {
     room: Arc<Room>,
     /// The last save may not outlive a power cut. The same again is then no needless save.
     is_unsynced: AtomicBool,
+    /// The file was there at some look. Then one that is missing is no empty store: it is on its way
+    /// back, or somebody must say what became of it.
+    was_there: AtomicBool,
     /// How many snapshots were numbered.
     numbers: AtomicU64,
 }
@@ -75,8 +84,9 @@ impl Stores {
     /// The stores, with our own at `own`.
     #[must_use]
     pub fn new(own: PathBuf) -> Self {
-        let (is_unsynced, numbers) = (AtomicBool::new(false), AtomicU64::new(0));
-        Self { own, last: Last::default(), room: Arc::default(), is_unsynced, numbers }
+        let (is_unsynced, was_there) = (AtomicBool::new(false), AtomicBool::new(false));
+        let (last, room, numbers) = (Last::default(), Arc::default(), AtomicU64::new(0));
+        Self { own, last, room, is_unsynced, was_there, numbers }
     }
 
     /// The number of a snapshot. A reading takes its own before it begins and a change once it is made,
@@ -85,15 +95,25 @@ impl Stores {
         self.numbers.fetch_add(1, Ordering::SeqCst) + 1
     }
 
-    /// What `store` says now. A file that is not there is an empty store, and so is a store without
-    /// a file, which is read elsewhere.
+    /// What `store` says now. A file that was never there is an empty store, and so is a store without
+    /// a file, which is read elsewhere. One that has gone cannot be read, and says nothing of profiles.
     #[must_use]
     pub fn read(&self, store: StoreId) -> Snapshot {
         let Some(path) = self.path(store) else { return environment::snapshot([], &Default::default()) };
         let number = self.number();
         let content = file::target(path).and_then(|target| {
-            let Some(known) = self.known(path, &target)? else { return Ok((None, Vec::new())) };
-            Ok((Some(known.content.clone()), file::reading_notices(&target)))
+            let was_there = || self.was_there.load(Ordering::SeqCst);
+            let was_saved = || lock_path(&target).exists();
+            let mut known = self.known(path, &target)?;
+            if known.is_none() && (was_there() || was_saved()) && is_back(path, LOOKS) {
+                known = self.known(path, &target)?;
+            }
+            match known {
+                Some(known) => Ok((Some(known.content.clone()), file::reading_notices(&target))),
+                None if was_there() => Err(missing(path)),
+                None if was_saved() => Ok((None, vec![gone_notice(path)])),
+                None => Ok((None, Vec::new())),
+            }
         });
         match content {
             Ok((content, notices)) => {
@@ -125,14 +145,29 @@ impl Stores {
     /// A [`Trouble`] when none was made; the file is then as it was.
     pub fn apply_each(&self, store: StoreId, changes: &[Change]) -> Result<Applied, Trouble> {
         let path = self.path(store).ok_or_else(environment::read_only)?;
-        let (target, _lock) = self.hold(path)?;
+        let (target, _lock) = self.hold(path, self.may_create(changes))?;
         for _ in 0..TRIES {
             if let Some(applied) = self.attempt(store, (path, &target), changes)? {
                 return Ok(applied);
             }
         }
+        if !self.may_create(changes) && Stamp::of(&target).is_none() {
+            return Err(missing(path));
+        }
         let what = format!("cannot save to {}", shown(path));
         Err(Trouble::untouched(what, "another program keeps writing it", Next::Retry))
+    }
+
+    /// Whether `changes` may make the file: it was never there, and none of them is about a profile that
+    /// only a file can hold.
+    fn may_create(&self, changes: &[Change]) -> bool {
+        let mut made: Vec<&ProfileName> = Vec::new();
+        let are_new = changes.iter().all(|change| {
+            let is_new = change.expects.is_none() && matches!(change.edit, Edit::Keep(_) | Edit::Add(_));
+            made.extend(is_new.then_some(&change.name));
+            is_new || made.contains(&&change.name)
+        });
+        are_new && !self.was_there.load(Ordering::SeqCst)
     }
 
     /// Keeps room on disk for a change that must not fail for want of it.
@@ -143,7 +178,7 @@ impl Stores {
         if let Some(reserved) = self.room.share() {
             return Ok(reserved);
         }
-        let (target, _lock) = self.hold(self.path(store).ok_or_else(environment::read_only)?)?;
+        let (target, _lock) = self.hold(self.path(store).ok_or_else(environment::read_only)?, false)?;
         self.room.keep(&target)
     }
 
@@ -154,7 +189,7 @@ impl Stores {
     /// A [`Trouble`] when it cannot be read or removed.
     pub fn remove_if_empty(&self, store: StoreId) -> Result<(), Trouble> {
         let path = self.path(store).ok_or_else(environment::read_only)?;
-        let (target, _lock) = self.hold(path)?;
+        let (target, _lock) = self.hold(path, false)?;
         let is_empty = |known: &Known| known.content.rows.is_empty() && known.content.read_only.is_none();
         match self.known(path, &target)? {
             Some(known) if is_empty(&known) => file::remove(&target),
@@ -162,9 +197,15 @@ impl Stores {
         }
     }
 
-    /// Where `path` leads, in a folder that is there, and the lock of that file.
-    fn hold(&self, path: &Path) -> Result<(PathBuf, Hold), Trouble> {
-        file::target(path).and_then(|target| file::make_folder(&target))?;
+    /// Where `path` leads, in a folder that is there, and the lock of that file. A file that may not be
+    /// made is waited for, and then its folder is not made either: it would be in the way of one that comes
+    /// back.
+    fn hold(&self, path: &Path, may_create: bool) -> Result<(PathBuf, Hold), Trouble> {
+        if may_create {
+            file::target(path).and_then(|target| file::make_folder(&target))?;
+        } else {
+            is_back(path, TRIES).then_some(()).ok_or_else(|| missing(path))?;
+        }
         let target = file::target(path)?;
         let beside = lock_path(&target);
         let lock = lock::hold_blocking(&beside, PATIENCE).map_err(|why| locked(path, &beside, &why))?;
@@ -175,6 +216,7 @@ impl Stores {
     fn known(&self, path: &Path, target: &Path) -> Result<Option<Arc<Known>>, Trouble> {
         let last = || self.last.known(|bytes| file::holds(target, bytes).unwrap_or(false));
         if let Some(known) = last() {
+            self.was_there.store(true, Ordering::SeqCst);
             return Ok(Some(known));
         }
         // Many look at once when another program has written it: one of them understands it for all.
@@ -183,6 +225,7 @@ impl Stores {
             return Ok(Some(known));
         }
         let Some(mut bytes) = file::read(target, tree::LONGEST)? else { return Ok(None) };
+        self.was_there.store(true, Ordering::SeqCst);
         decoded(&bytes).map_err(|fault| unreadable(path, &fault))?;
         let text = String::from_utf8(std::mem::take(&mut *bytes)).unwrap_or_default();
         let text = Zeroizing::new(text);
@@ -198,7 +241,11 @@ impl Stores {
         changes: &[Change],
     ) -> Result<Option<Applied>, Trouble> {
         let stamp = Stamp::of(target);
+        let may_create = self.may_create(changes);
         let amended = self.known(path, target).and_then(|before| {
+            if before.is_none() && !may_create {
+                return Err(missing(path));
+            }
             let amended = match &before {
                 Some(known) => known.content.amend_each(&known.text, changes),
                 None => own::amend_each(None, changes),
@@ -207,12 +254,24 @@ impl Stores {
         });
         let (before, (amended, why)) = match amended {
             Ok(amended) => amended,
-            // Half of what an editor writes in place is no fault of the file's: the next look has it all.
+            // Half of what an editor writes in place, or nothing while it renames, is no fault of the
+            // file's: the next look has it all.
             Err(trouble) => {
                 std::thread::sleep(MOMENT);
-                return if Stamp::of(target) == stamp { Err(trouble) } else { Ok(None) };
+                let now = Stamp::of(target);
+                return if now.is_some() && now == stamp { Err(trouble) } else { Ok(None) };
             }
         };
+        if changes.iter().zip(&why).any(has_gone) {
+            // The beginning of a file may well be a file. New tokens are not dropped for that.
+            std::thread::sleep(MOMENT);
+            if Stamp::of(target) != stamp {
+                return Ok(None);
+            }
+            if before.as_ref().is_some_and(|now| self.last.begins_with(&now.text)) {
+                return Err(cut(path));
+            }
+        }
         let failures: Vec<_> =
             changes.iter().zip(why).map(|(change, why)| Some(failure(path, change, why?))).collect();
         let after = Zeroizing::new(amended.text);
@@ -248,7 +307,10 @@ impl Stores {
         let replaced = file::replace(target, before, after, room);
         self.room.renew(target, refreshes);
         match &replaced {
-            Ok(Replaced::Done(_)) => self.is_unsynced.store(false, Ordering::SeqCst),
+            Ok(Replaced::Done(_)) => {
+                self.was_there.store(true, Ordering::SeqCst);
+                self.is_unsynced.store(false, Ordering::SeqCst);
+            }
             Err(trouble) if trouble.stored == Stored::Unsynced => {
                 self.is_unsynced.store(true, Ordering::SeqCst);
             }
@@ -265,6 +327,29 @@ impl Stores {
     }
 }
 
+/// Whether new tokens found nothing that they could take the place of.
+fn has_gone((change, why): (&Change, &Option<Refused>)) -> bool {
+    let has_moved = matches!(why, Some(Refused::Moved(Moved::Gone | Moved::Forgotten | Moved::Replaced)));
+    has_moved && matches!(change.edit, Edit::Refresh(_))
+}
+
+/// Whether the file at `path` is there, or is so within so many [`MOMENT`]s; one that cannot be looked for
+/// is not waited for.
+fn is_back(path: &Path, looks: usize) -> bool {
+    let is_absent = || {
+        let found = std::fs::metadata(path);
+        found.is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound)
+    };
+    let waits = |_: &usize| {
+        let waits = is_absent();
+        if waits {
+            std::thread::sleep(MOMENT);
+        }
+        waits
+    };
+    (0..looks).take_while(waits).count() < looks || !is_absent()
+}
+
 /// The lock beside the file a store's path leads to.
 fn lock_path(target: &Path) -> PathBuf {
     let mut name = target.as_os_str().to_owned();
@@ -272,7 +357,13 @@ fn lock_path(target: &Path) -> PathBuf {
     PathBuf::from(name)
 }
 
-fn snapshot(store: StoreId, path: &Path, content: Option<own::Content>, notices: Vec<String>) -> Snapshot {
+fn snapshot(
+    store: StoreId,
+    path: &Path,
+    content: Option<own::Content>,
+    mut notices: Vec<String>,
+) -> Snapshot {
+    notices.extend(content.iter().flat_map(own::Content::notices));
     let (rows, read_only) = content.map(|content| (content.rows, content.read_only)).unwrap_or_default();
     let writable = read_only.map_or(Ok(()), |fault| Err(not_written(path, &fault)));
     Snapshot { store, place: shown(path), rows, writable, notices, number: 0 }
@@ -285,7 +376,7 @@ mod tests {
     use super::*;
     use crate::domain::change::Renewal;
     use crate::domain::clock::at_seconds;
-    use crate::domain::name::{ProfileId, ProfileName};
+    use crate::domain::name::ProfileId;
     use crate::domain::profile::{Kind, LastRefresh, Profile, RefreshResult};
     use crate::domain::secret::Secret;
     use crate::domain::tokens::{Held, Life, Tokens};
@@ -378,6 +469,64 @@ mod tests {
         let late = stores.apply(StoreId::Own, &refresh("demo/ana", "new"));
         assert_eq!(late, Err(Failure::Moved(Moved::Gone)));
         assert_eq!(fs::read_to_string(&stores.own).expect("there"), "providers: {}\n");
+    }
+
+    #[test]
+    fn a_file_that_has_gone_is_no_empty_store_and_is_not_made_anew() {
+        let (folder, stores) = stores();
+        let add = |name: &str| {
+            let new = profile(name);
+            Change { name: new.id.name.clone(), expects: None, edit: Edit::Add(Box::new(new)) }
+        };
+        stores.apply(StoreId::Own, &keep("demo/ana")).expect("saved");
+        let aside = folder.path().join("aside");
+        let all = stores.own.parent().expect("a folder").to_owned();
+        for place in [stores.own.clone(), all] {
+            fs::rename(&place, &aside).expect("renamed");
+
+            let gone = stores.read(StoreId::Own);
+            assert_eq!(gone.rows.len(), 0);
+            assert!(gone.writable.expect_err("gone").why.contains("has gone"));
+            for change in [keep("demo/ben"), add("demo/eve"), refresh("demo/ana", "new"), keep("demo/ana")] {
+                let Err(Failure::Trouble(trouble)) = stores.apply(StoreId::Own, &change) else {
+                    panic!("{change:?}")
+                };
+                assert!(trouble.why.contains("has gone"), "{trouble}");
+            }
+            assert!(stores.reserve(StoreId::Own).is_err());
+
+            assert!(!place.exists(), "nothing is in the way of what comes back");
+            fs::rename(&aside, &place).expect("renamed");
+        }
+        let after = stores.apply(StoreId::Own, &add("demo/eve")).expect("saved");
+        assert_eq!(after.profiles().count(), 2);
+        fs::remove_file(&stores.own).expect("removed");
+        let another = Stores::new(stores.own.clone());
+        let empty = another.read(StoreId::Own);
+        assert!(empty.writable.is_ok() && empty.notices[0].contains("is not there"), "{empty:?}");
+        assert_eq!(another.apply(StoreId::Own, &keep("demo/ben")).expect("saved").profiles().count(), 1);
+    }
+
+    #[test]
+    fn the_beginning_of_a_file_removes_no_profile_that_new_tokens_are_for() {
+        let (_folder, stores) = stores();
+        for name in ["demo/ana", "demo/ben"] {
+            stores.apply(StoreId::Own, &keep(name)).expect("saved");
+        }
+        let whole = fs::read_to_string(&stores.own).expect("there");
+        for end in
+            ["      - id: \"ben\"", "        refresh_token: \"r\"\n      - id: \"ben\"", "    oauth_cred"]
+        {
+            let cut = &whole[..whole.find(end).expect("there")];
+            assert_eq!(stores.read(StoreId::Own).profiles().count(), 2);
+            fs::write(&stores.own, cut).expect("written");
+            let expects = profile("demo/ben").held.fingerprint();
+            let late = stores.apply(StoreId::Own, &Change { expects, ..refresh("demo/ben", "new") });
+            let Err(Failure::Trouble(trouble)) = late else { panic!("{late:?}") };
+            assert!(trouble.why.contains("only its beginning"), "{trouble}");
+            assert_eq!(fs::read_to_string(&stores.own).expect("there"), cut);
+            fs::write(&stores.own, &whole).expect("written");
+        }
     }
 
     #[test]

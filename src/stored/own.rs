@@ -27,6 +27,9 @@ use crate::stored::{Refused, Unreadable, plain, tree};
 /// The version of the structure that is written.
 const VERSION: u64 = 1;
 
+/// How many odd entries are told of one by one.
+const NOTICED: usize = 5;
+
 /// What a text holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Content {
@@ -37,6 +40,18 @@ pub struct Content {
     /// Whether all of the text has the plain shape.
     is_plain: bool,
     entries: Arc<[Entry]>,
+}
+
+impl Content {
+    /// What a person should know of entries that are understood and odd all the same.
+    #[must_use]
+    pub fn notices(&self) -> Vec<String> {
+        let each = || self.entries.iter().filter(|entry| !entry.notes.is_empty());
+        let told = each().take(NOTICED).map(|entry| format!("{}: {}", entry.name, entry.notes.join("; ")));
+        let more = each().count().saturating_sub(NOTICED);
+        let more = (more > 0).then(|| format!("{more} more entries are odd in such ways"));
+        told.chain(more).collect()
+    }
 }
 
 /// A text with a change made to it.
@@ -336,7 +351,6 @@ mod tests {
                 "a/three:8 access_token is true or false, but a text is needed: put it in quotes".to_owned(),
                 "a/?:10 the entry is no map".to_owned(),
                 "a/?:11 the entry has no id".to_owned(),
-                "a/six:12 expires_at cannot be read as a time: write it like 2026-11-22T14:02:00Z".to_owned(),
                 "a/two:14 the entry in line 6 has the same name".to_owned(),
                 format!("a/../etc/x:15 cannot use “../etc/x” as a name: it may have {rule}"),
                 "a/key:16 the id key is kept for API keys: choose another".to_owned(),
@@ -350,7 +364,55 @@ mod tests {
                 format!("d/e\u{fffd}[2J:29 cannot use “e\u{fffd}[2J” as a name: it may have {rule}"),
             ]
         );
-        assert_eq!(told(text).len(), broken.len() + 1);
+        assert_eq!(told(text).len(), broken.len() + 2);
+    }
+
+    #[test]
+    fn an_odd_time_or_history_costs_a_note_and_never_the_tokens() {
+        let odd = [
+            ("expires_at: 2027-01-15T08:00:00", "expires_at has no time zone"),
+            ("expires_at: soon", "expires_at is not a time"),
+            ("expires_at: 1904000000000000", "expires_at is not a time"),
+            ("expires_at: .inf", "expires_at is not a time"),
+            ("expires_at: [1]", "expires_at is not a time"),
+            ("obtained_at: yesterday", "obtained_at is not a time"),
+            ("grant_ends_at: true", "grant_ends_at is not a time"),
+            ("revoked_at: +275760-09-13T00:00:00Z", "revoked_at is not a time"),
+            ("last_refresh: {at: never, result: done}", "at is not a time"),
+            ("last_refresh: {result: passing, retry_at: !t x}", "retry_at is not a time"),
+            ("last_refresh: {at: 1800000000, result: odd}", "the result of last_refresh"),
+            ("last_refresh: soon", "last_refresh is a text"),
+            ("refresh_count: many", "refresh_count is not a count"),
+        ];
+        for (field, note) in odd {
+            let text = format!(
+                "providers:\n  a:\n    oauth_credentials:\n      - id: x\n        access_token: t\n        {field}\n"
+            );
+            let content = read(&text).expect("readable");
+            let [Row::Profile(profile)] = content.rows.as_slice() else { panic!("{field}: {content:?}") };
+            assert_eq!(
+                profile.held.tokens().map(|tokens| &tokens.access),
+                Some(&Secret::new("t")),
+                "{field}"
+            );
+            let notices = content.notices();
+            assert!(
+                notices.len() == 1 && notices[0].starts_with(&format!("a/x: {note}")),
+                "{field}: {notices:?}"
+            );
+        }
+        for zero in ["0", "-1", "''", "null", "'0'", "0001-01-01T00:00:00Z", "1970-01-01T00:00:00Z"] {
+            let text = format!(
+                "providers:\n  a:\n    oauth_credentials:\n      - {{id: x, access_token: t, expires_at: {zero}}}\n"
+            );
+            let content = read(&text).expect("readable");
+            let [Row::Profile(profile)] = content.rows.as_slice() else { panic!("{zero}: {content:?}") };
+            assert_eq!((profile.life, content.notices()), (Life::default(), Vec::new()), "{zero}");
+        }
+        let many: String = (0..100).map(|number| format!("{{id: x{number}, expires_at: soon}}, ")).collect();
+        let content =
+            read(&format!("providers: {{a: {{oauth_credentials: [{many}]}}}}\n")).expect("readable");
+        assert_eq!(content.notices().len(), NOTICED + 1);
     }
 
     #[test]

@@ -17,7 +17,11 @@ pub fn remarks(scopes: &[String], profile: &Profile, now: Now) -> Vec<String> {
     let ended =
         has_ended.then(|| "The new access token has ended already, as the provider tells it.".to_owned());
     let clock = renewal::clock(profile, now).filter(|_| !has_ended).map(|clock| prose::safe(&clock));
-    narrower.into_iter().chain(ended).chain(clock).collect()
+    let endless = profile.life.expires_at.is_none().then(|| {
+        "The provider did not say when the new access token expires, so it is not refreshed by itself."
+            .to_owned()
+    });
+    narrower.into_iter().chain(ended).chain(endless).chain(clock).collect()
 }
 
 #[cfg(test)]
@@ -28,7 +32,7 @@ mod tests {
     use crate::domain::profile::Kind;
 
     #[test]
-    fn scopes_that_went_and_an_end_at_once_are_said_and_nothing_else() {
+    fn scopes_that_went_and_an_end_at_once_or_unknown_are_said_and_nothing_else() {
         let wall = at_seconds(1_800_000_000).expect("in range");
         let now =
             Now { wall, steady: Steady::default(), offset: FixedOffset::east_opt(0).expect("in range") };
@@ -46,5 +50,7 @@ mod tests {
         assert_eq!(lost, ["The provider has taken scopes away: b c. A login asks for them again."]);
         profile.life.expires_at = Some(wall);
         assert!(said(&["a"], &profile)[0].contains("has ended already"));
+        profile.life.expires_at = None;
+        assert!(said(&["a"], &profile)[0].contains("did not say when"));
     }
 }

@@ -3,12 +3,14 @@
 //! `cargo test` runs a few rounds of each. `AUTHTUI_SOAK=1` runs all of them, `AUTHTUI_SOAK=20` a
 //! twentieth; `.ci/soak` does that, and also runs what needs strace.
 
+mod absent;
 mod changes;
 mod crowd;
 mod deaths;
 mod disk;
 mod faults;
 mod kills;
+mod odd_ends;
 mod quitting;
 mod races;
 mod rights;

@@ -32,6 +32,14 @@ impl Last {
         kept.into_iter().flatten().find(|known| still(known.text.as_bytes()))
     }
 
+    /// Whether one of them begins with `text` and goes on behind it.
+    pub(super) fn begins_with(&self, text: &str) -> bool {
+        self.kept()
+            .iter()
+            .flatten()
+            .any(|known| known.text.len() > text.len() && known.text.starts_with(text))
+    }
+
     /// Keeps what `text` says.
     pub(super) fn keep(&self, text: Zeroizing<String>, content: Content) -> Arc<Known> {
         let known = Arc::new(Known { text, content });

@@ -62,6 +62,27 @@ pub(super) fn failure(path: &Path, change: &Change, why: Refused) -> Failure {
     }
 }
 
+/// A file that was there and is not. Nobody knows what became of the tokens in it.
+pub(super) fn missing(path: &Path) -> Trouble {
+    let remedy = format!("put {} back; to begin an empty list, end every authtui first", shown(path));
+    Trouble::untouched(format!("cannot find {}", shown(path)), "it has gone", Next::Fix(remedy))
+}
+
+/// A file that holds no more than the beginning of what it held.
+pub(super) fn cut(path: &Path) -> Trouble {
+    let remedy = format!("put the whole of {} back", shown(path));
+    let what = format!("cannot save to {}", shown(path));
+    Trouble::untouched(what, "only its beginning is there; the rest has gone", Next::Fix(remedy))
+}
+
+/// What is said of a store that some authtui has saved to and whose file is not there.
+pub(super) fn gone_notice(path: &Path) -> String {
+    format!(
+        "{} is not there, though authtui has saved to it before; the next save makes a new one",
+        shown(path)
+    )
+}
+
 pub(super) fn locked(path: &Path, beside: &Path, why: &NotHeld) -> Trouble {
     let what = format!("cannot save to {}", shown(path));
     match why {

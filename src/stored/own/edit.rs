@@ -15,8 +15,12 @@ pub(super) fn rewrite(tree: &Value, entry: &Entry, after: &Profile) -> Result<Ve
         return Err(format!("{} is of another kind: remove it first", entry.name));
     }
     match entry.form {
-        Form::Login => Ok(differences(tree, &entry.path, login_fields(before), login_fields(after))),
-        Form::NamedKey => Ok(differences(tree, &entry.path, key_fields(before), key_fields(after))),
+        Form::Login | Form::NamedKey => {
+            let fields = if entry.form == Form::Login { login_fields } else { key_fields };
+            // What cannot be read goes with the tokens that it was said of.
+            let is_odd_kept = before.held == after.held;
+            Ok(differences(tree, &entry.path, fields(before), fields(after), is_odd_kept))
+        }
         Form::Key | Form::NthKey => {
             let key = key_text(after).ok_or_else(|| format!("{} has no key to store", entry.name))?;
             Ok(vec![Amend::Set(entry.path.clone(), key)])
@@ -24,7 +28,13 @@ pub(super) fn rewrite(tree: &Value, entry: &Entry, after: &Profile) -> Result<Ve
     }
 }
 
-fn differences(tree: &Value, path: &[Step], before: Vec<Field>, after: Vec<Field>) -> Vec<Amend> {
+fn differences(
+    tree: &Value,
+    path: &[Step],
+    before: Vec<Field>,
+    after: Vec<Field>,
+    is_odd_kept: bool,
+) -> Vec<Amend> {
     let amendment = |(before, after): (Field, Field)| {
         let (key, value) = after;
         let path = joined(path, Step::key(key));
@@ -33,6 +43,7 @@ fn differences(tree: &Value, path: &[Step], before: Vec<Field>, after: Vec<Field
             // A time may be written in another way; what means the same is left alone.
             Some(value) => (before.1.as_ref() != Some(&value)).then_some(Amend::Set(path, value)),
             // Asked of the tree: a refresh token without an access token is erased as well.
+            None if before.1.is_none() && is_odd_kept && !key.ends_with("_token") => None,
             None => find(tree, &path).is_some_and(|value| !blank(value)).then_some(Amend::Remove(path)),
         }
     };
@@ -129,9 +140,10 @@ mod tests {
     use proptest::prelude::*;
 
     use crate::domain::change::{Change, Edit, Moved, Renewal};
-    use crate::domain::clock::{DateTime, TimeDelta, Utc, at_seconds};
+    use crate::domain::clock::{DateTime, TimeDelta, Utc, at_seconds, is_writable, rfc3339};
+    use crate::domain::expiry::{Written, moment};
     use crate::domain::name::{ProfileId, StoreId};
-    use crate::domain::profile::{ClockDiffers, EndBy, LastRefresh, RefreshResult};
+    use crate::domain::profile::{Automatic, ClockDiffers, EndBy, LastRefresh, RefreshResult};
     use crate::domain::secret::Secret;
     use crate::domain::tokens::{Held, Life, Tokens};
     use crate::stored::Refused;
@@ -460,7 +472,13 @@ providers:
         "\u{fffd}",
         "\u{ffff}",
         "\u{10ffff}",
-        "${HOME}",
+        "a\u{2028}\u{2029}b",
+        "a\u{0}\u{1}\u{8}\u{b}\u{c}\u{1f}\u{9f}b",
+        "  a  ",
+        "\ta\t",
+        "\n\n",
+        "\r\n",
+        "[,,,,,,]",
     ];
 
     fn text() -> impl Strategy<Value = String> {
@@ -470,44 +488,168 @@ providers:
                 .prop_map(|(a, b)| format!("{a}{b}")),
             any::<String>(),
             "[ -~]{1,40}",
+            (proptest::sample::select(NASTY), 1_usize..200).prop_map(|(text, times)| text.repeat(times)),
         ]
         .prop_filter("empty is absent", |text| !text.is_empty())
     }
 
+    /// Any point in time that the program can hold, also one that no file can.
+    fn any_time() -> impl Strategy<Value = DateTime<Utc>> {
+        let ends = [DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC, DateTime::<Utc>::UNIX_EPOCH];
+        let odd =
+            [253_402_300_799, 253_402_300_800, 1_904_000_000_000, -62_135_596_800, -1, 0, 86_400, 86_401];
+        let odd = odd.map(at).into_iter().chain(ends).collect::<Vec<_>>();
+        prop_oneof![
+            2 => (1_i64..4_000_000_000).prop_map(at),
+            1 => proptest::sample::select(odd),
+            1 => any::<i32>().prop_map(|part| at(i64::from(part) * 3000)),
+        ]
+    }
+
+    fn any_last_refresh() -> impl Strategy<Value = LastRefresh> {
+        let result =
+            prop_oneof![
+                Just(RefreshResult::Done),
+                text().prop_map(|why| RefreshResult::Dead { why }),
+                (text(), any::<u32>(), any_time())
+                    .prop_map(|(why, times, retry_at)| RefreshResult::Passing { why, times, retry_at }),
+            ];
+        let differs = (any::<i64>(), any::<bool>()).prop_map(|(ahead, ours)| ClockDiffers {
+            ahead: TimeDelta::try_seconds(ahead).unwrap_or(TimeDelta::MAX),
+            end_by: if ours { EndBy::Ours } else { EndBy::Theirs },
+        });
+        let (grant, differs) = (proptest::option::of(text()), proptest::option::of(differs));
+        (any_time(), result, grant, differs).prop_map(|(at, result, grant, clock_differs)| LastRefresh {
+            at,
+            result,
+            grant,
+            clock_differs,
+        })
+    }
+
+    fn any_life() -> impl Strategy<Value = Life> {
+        let time = || proptest::option::of(any_time());
+        (time(), time(), time()).prop_map(|(obtained_at, expires_at, grant_ends_at)| Life {
+            obtained_at,
+            expires_at,
+            grant_ends_at,
+        })
+    }
+
     fn any_profile() -> impl Strategy<Value = Profile> {
-        let texts = (text(), text(), text(), text(), proptest::option::of(text()), text(), text());
-        let numbers = (any::<u64>(), any::<u32>(), 1_i64..4_000_000_000);
-        (texts, proptest::collection::vec(text(), 0..4), numbers).prop_map(
-            |(texts, scopes, (count, times, end))| {
-                let (access, refresh, client, secret, account, why, grant) = texts;
-                let mut profile = profile("demo/ana", Kind::OAuth, &access);
-                profile.held = Held::Here(tokens(&access, &refresh));
-                (profile.client_id, profile.client_secret) = (Some(client), Some(Secret::new(secret)));
-                (profile.account, profile.scopes, profile.refresh_count) = (account, scopes, count);
-                profile.life.expires_at = at_seconds(end);
-                let result = RefreshResult::Passing { why, times, retry_at: at(end) };
-                let end_by = if count % 3 == 1 { EndBy::Ours } else { EndBy::Theirs };
-                let ahead = TimeDelta::seconds(i64::from(times) - i64::from(u32::MAX / 2));
-                let clock_differs = (count % 3 > 0).then_some(ClockDiffers { ahead, end_by });
-                profile.last_refresh =
-                    Some(LastRefresh { at: at(0), result, grant: Some(grant), clock_differs });
-                profile
+        let option = || proptest::option::of(text());
+        let tokens = (text(), option()).prop_map(|(access, refresh)| {
+            let refresh = refresh.map(Secret::new);
+            Held::Here(Tokens { access: Secret::new(access), refresh })
+        });
+        let held = prop_oneof![4 => tokens, 1 => Just(Held::Nothing)];
+        let texts = (option(), option(), option(), option(), option());
+        let scopes = proptest::collection::vec(text(), 0..4);
+        let history =
+            (proptest::option::of(any_last_refresh()), any::<u64>(), proptest::option::of(any_time()));
+        (held, texts, any_life(), scopes, history, any::<bool>()).prop_map(
+            |(held, texts, life, scopes, (last_refresh, refresh_count, revoked_at), is_off)| {
+                let (client_id, client_secret, issuer, subject, account) = texts;
+                Profile {
+                    held,
+                    client_id,
+                    client_secret: client_secret.map(Secret::new),
+                    life,
+                    scopes,
+                    issuer,
+                    subject,
+                    account,
+                    last_refresh,
+                    refresh_count,
+                    revoked_at,
+                    automatic: if is_off { Automatic::Off } else { Automatic::On },
+                    ..profile("demo/ana", Kind::OAuth, "unused")
+                }
             },
         )
     }
 
+    /// `profile` as a file can say it: to the second, and no time that cannot be written or means none.
+    fn as_written(mut profile: Profile) -> Profile {
+        let readable = |at: DateTime<Utc>| {
+            let said = rfc3339(at);
+            moment(Written::Text(&said)).ok().flatten().map(|moment| moment.at)
+        };
+        let told = |at: Option<DateTime<Utc>>| at.filter(|at| is_writable(*at)).and_then(readable);
+        let Life { obtained_at, expires_at, grant_ends_at } = profile.life;
+        profile.life = Life {
+            obtained_at: told(obtained_at),
+            expires_at: told(expires_at),
+            grant_ends_at: told(grant_ends_at),
+        };
+        profile.revoked_at = told(profile.revoked_at);
+        if let Some(last) = &mut profile.last_refresh {
+            let retry = match &last.result {
+                RefreshResult::Passing { retry_at, .. } => readable(*retry_at),
+                RefreshResult::Done | RefreshResult::Dead { .. } => None,
+            };
+            last.at = readable(last.at).or(retry).or(profile.life.obtained_at).unwrap_or_default();
+            if let RefreshResult::Passing { retry_at, .. } = &mut last.result {
+                *retry_at = retry.unwrap_or(last.at);
+            }
+            if let Some(differs) = &mut last.clock_differs {
+                differs.ahead = TimeDelta::seconds(differs.ahead.num_seconds());
+            }
+        }
+        profile
+    }
+
+    fn saved(before: Option<&str>, change: &Change) -> Result<Amended, TestCaseError> {
+        amend(before, change).map_err(|refused| TestCaseError::fail(format!("{refused:?}")))
+    }
+
     proptest! {
-        #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+        #![proptest_config(ProptestConfig { cases: 192, failure_persistence: None, ..ProptestConfig::default() })]
 
         #[test]
-        fn whatever_is_written_is_read_back(first in any_profile(), second in any_profile()) {
-            let Amended { text, content } = amend(None, &keep(&first)).map_err(|refused| TestCaseError::fail(format!("{refused:?}")))?;
-            prop_assert_eq!(found(&text, "demo/ana"), Some(first));
+        fn whatever_is_saved_is_read_back(first in any_profile(), second in any_profile()) {
+            let Amended { text, content } = saved(None, &keep(&first))?;
+            prop_assert_eq!(found(&text, "demo/ana"), Some(as_written(first)));
             prop_assert_eq!(read(&text), Ok(content));
-            let Amended { text, .. } = amend(Some(TEXT), &keep(&second)).map_err(|refused| TestCaseError::fail(format!("{refused:?}")))?;
-            prop_assert_eq!(found(&text, "demo/ana"), Some(second));
-            prop_assert!(text.contains("# the first") && text.contains("note: &n keep me"));
+            for before in [TEXT, &text] {
+                let Amended { text, .. } = saved(Some(before), &keep(&second))?;
+                prop_assert_eq!(found(&text, "demo/ana"), Some(as_written(second.clone())));
+            }
+            let kept = saved(Some(TEXT), &keep(&second))?.text;
+            prop_assert!(kept.contains("# the first") && kept.contains("note: &n keep me"));
         }
+
+        #[test]
+        fn refreshed_tokens_are_read_back_whatever_comes_with_them(
+            new in any_profile(),
+            record in any_last_refresh(),
+            noted in any_last_refresh(),
+            scopes in proptest::option::of(proptest::collection::vec(text(), 0..3)),
+        ) {
+            let Some(tokens) = new.held.tokens().cloned() else { return Ok(()) };
+            let renewal = Renewal { tokens: tokens.clone(), life: new.life, scopes, record };
+            for before in [TEXT.to_owned(), saved(None, &keep(&profile("demo/ana", Kind::OAuth, "old")))?.text] {
+                let refresh = change("demo/ana", Edit::Refresh(Box::new(renewal.clone())));
+                let expected = refresh.outcome(found(&before, "demo/ana").as_ref()).ok().flatten();
+                let Amended { text, content } = saved(Some(&before), &refresh)?;
+                prop_assert_eq!(read(&text), Ok(content));
+                prop_assert_eq!(found(&text, "demo/ana"), expected.map(as_written));
+                let text = saved(Some(&text), &change("demo/ana", Edit::Record(noted.clone())))?.text;
+                let profile = found(&text, "demo/ana").expect("a profile");
+                prop_assert_eq!(profile.held, Held::Here(tokens.clone()));
+            }
+        }
+    }
+
+    #[test]
+    fn a_time_that_cannot_be_read_stays_until_its_tokens_go() {
+        let odd = TEXT.replace("2026-01-02T03:04:05+01:00", "next week");
+        let noted = LastRefresh { at: at(0), result: RefreshResult::Done, grant: None, clock_differs: None };
+        for edit in [Edit::Record(noted), Edit::Automatic(Automatic::Off)] {
+            assert!(amended(&odd, &change("demo/ana", edit)).contains("expires_at: next week\n"));
+        }
+        assert!(!amended(&odd, &refresh("demo/ana")).contains("next week"));
+        assert!(!amended(&odd, &change("demo/ana", Edit::Forget(at(0)))).contains("next week"));
     }
 
     #[test]

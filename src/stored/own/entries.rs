@@ -22,6 +22,8 @@ pub(super) struct Entry {
     /// `provider/name` as far as it can be told, made safe to show.
     pub(super) name: String,
     pub(super) profile: Result<Arc<Profile>, String>,
+    /// What is odd in it though it is understood, without a value of the file.
+    pub(super) notes: Vec<String>,
 }
 
 /// How an entry is written.
@@ -122,7 +124,8 @@ fn key(path: Vec<Step>, form: Form, provider: &str, name: &str, value: &Value) -
         return None;
     }
     let profile = entry::plain_key(id(provider, name), name, value);
-    Some(Entry { path, form, name: shown_name(provider, name), profile: profile.map(Arc::new) })
+    let name = shown_name(provider, name);
+    Some(Entry { path, form, name, profile: profile.map(Arc::new), notes: Vec::new() })
 }
 
 /// A map that says its own name.
@@ -139,13 +142,14 @@ fn named(path: Vec<Step>, form: Form, provider: &str, item: &Value) -> Entry {
         Ok(None) => return broken(path, provider, "?", "the entry has no id".to_owned()),
         Err(why) => return broken(path, provider, "?", why),
     };
+    let mut notes = Vec::new();
     let profile = match id(provider, name) {
         Ok(id) if id.name.is_reserved() => Err(format!("the id {name} is kept for API keys: choose another")),
-        Ok(id) if form == Form::Login => entry::login(id, &fields),
+        Ok(id) if form == Form::Login => entry::login(id, &fields, &mut notes),
         Ok(id) => entry::named_key(id, &fields),
         Err(why) => Err(why),
     };
-    Entry { path, form, name: shown_name(provider, name), profile: profile.map(Arc::new) }
+    Entry { path, form, name: shown_name(provider, name), profile: profile.map(Arc::new), notes }
 }
 
 /// `entry` as `tree` says it, where nothing but its own fields has changed.
@@ -180,7 +184,8 @@ pub(super) fn id(provider: &str, name: &str) -> Result<ProfileId, String> {
 }
 
 fn broken(path: Vec<Step>, provider: &str, name: &str, why: String) -> Entry {
-    Entry { path, form: Form::Login, name: shown_name(provider, name), profile: Err(why) }
+    let name = shown_name(provider, name);
+    Entry { path, form: Form::Login, name, profile: Err(why), notes: Vec::new() }
 }
 
 fn shown_name(provider: &str, name: &str) -> String {

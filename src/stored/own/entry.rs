@@ -2,7 +2,7 @@
 
 use serde_yaml::{Mapping, Value};
 
-use crate::domain::clock::{DateTime, TimeDelta, Utc, rfc3339};
+use crate::domain::clock::{DateTime, TimeDelta, Utc, Zone, is_writable, rfc3339};
 use crate::domain::expiry::{Written, moment};
 use crate::domain::name::ProfileId;
 use crate::domain::profile::{Automatic, ClockDiffers, EndBy, Kind, LastRefresh, Profile, RefreshResult};
@@ -60,16 +60,17 @@ fn with_key(id: ProfileId, key: &str) -> Profile {
     profile
 }
 
-/// Reads `oauth_credentials[n]`.
-pub(super) fn login(id: ProfileId, fields: &Mapping) -> Result<Profile, String> {
+/// Reads `oauth_credentials[n]`. What is odd in its times and its history costs nothing but a note:
+/// the tokens are good all the same.
+pub(super) fn login(id: ProfileId, fields: &Mapping, notes: &mut Vec<String>) -> Result<Profile, String> {
     let secret = |key| Ok::<_, String>(text(fields, key)?.map(Secret::new));
     let owned = |key| Ok::<_, String>(text(fields, key)?.map(str::to_owned));
     let refresh = secret("refresh_token")?;
     let held = secret("access_token")?.map_or(Held::Nothing, |access| Held::Here(Tokens { access, refresh }));
     let life = Life {
-        obtained_at: time(fields, "obtained_at")?,
-        expires_at: time(fields, "expires_at")?,
-        grant_ends_at: time(fields, "grant_ends_at")?,
+        obtained_at: time(fields, "obtained_at", notes),
+        expires_at: time(fields, "expires_at", notes),
+        grant_ends_at: time(fields, "grant_ends_at", notes),
     };
     Ok(Profile {
         id,
@@ -82,22 +83,30 @@ pub(super) fn login(id: ProfileId, fields: &Mapping) -> Result<Profile, String> 
         issuer: owned("issuer")?,
         subject: owned("subject")?,
         account: owned("account")?,
-        last_refresh: last_refresh(fields)?,
-        refresh_count: count(fields, "refresh_count")?.unwrap_or(0),
-        revoked_at: time(fields, "revoked_at")?,
+        last_refresh: last_refresh(fields, life.obtained_at, notes),
+        refresh_count: count(fields, "refresh_count", notes).unwrap_or(0),
+        revoked_at: time(fields, "revoked_at", notes),
         automatic: automatic(fields)?,
     })
 }
 
-fn time(fields: &Mapping, key: &str) -> Result<Option<DateTime<Utc>>, String> {
-    let written = match fields.get(key) {
-        None | Some(Value::Null) => Written::Absent,
-        Some(Value::String(text)) => Written::Text(text),
-        Some(Value::Number(number)) => Written::Number(number.as_f64().unwrap_or(f64::NAN)),
-        Some(value) => return Err(format!("{key} is {}, but a time is needed", kind(value))),
+/// The time of a field; nothing, and a note, where it cannot be read. The value is not shown: it may be
+/// a token that lost its line.
+fn time(fields: &Mapping, key: &str, notes: &mut Vec<String>) -> Option<DateTime<Utc>> {
+    let read = match fields.get(key) {
+        None | Some(Value::Null) => moment(Written::Absent).ok(),
+        Some(Value::String(text)) => moment(Written::Text(text)).ok(),
+        Some(Value::Number(number)) => moment(Written::Number(number.as_f64().unwrap_or(f64::NAN))).ok(),
+        Some(Value::Bool(_) | Value::Sequence(_) | Value::Mapping(_) | Value::Tagged(_)) => None,
     };
-    // The value is not shown: it may be a token that lost its line.
-    moment(written).map_err(|_| format!("{key} cannot be read as a time: write it like 2026-11-22T14:02:00Z"))
+    let Some(moment) = read else {
+        notes.push(format!("{key} is not a time that can be read; write it like 2026-11-22T14:02:00Z"));
+        return None;
+    };
+    if moment.is_some_and(|moment| moment.zone == Zone::Assumed) {
+        notes.push(format!("{key} has no time zone and is taken as UTC; add a Z or an offset"));
+    }
+    moment.map(|moment| moment.at)
 }
 
 fn scopes(fields: &Mapping) -> Result<Vec<String>, String> {
@@ -112,11 +121,13 @@ fn scopes(fields: &Mapping) -> Result<Vec<String>, String> {
     scopes.map_err(|kind| format!("one of the scopes is {kind}, but a text is needed: put it in quotes"))
 }
 
-fn count(fields: &Mapping, key: &str) -> Result<Option<u64>, String> {
-    match fields.get(key) {
-        None | Some(Value::Null) => Ok(None),
-        Some(value) => value.as_u64().map(Some).ok_or_else(|| format!("{key} is no count")),
+fn count(fields: &Mapping, key: &str, notes: &mut Vec<String>) -> Option<u64> {
+    let value = fields.get(key).filter(|value| !value.is_null())?;
+    let count = value.as_u64();
+    if count.is_none() {
+        notes.push(format!("{key} is not a count and is not used"));
     }
+    count
 }
 
 fn automatic(fields: &Mapping) -> Result<Automatic, String> {
@@ -127,23 +138,42 @@ fn automatic(fields: &Mapping) -> Result<Automatic, String> {
     }
 }
 
-fn last_refresh(fields: &Mapping) -> Result<Option<LastRefresh>, String> {
-    let fields = match fields.get("last_refresh") {
-        None | Some(Value::Null) => return Ok(None),
-        Some(Value::Mapping(fields)) => fields,
-        Some(value) => return Err(format!("last_refresh is {}, but a map is needed", kind(value))),
+/// How the last refresh ended; nothing, and a note, where that cannot be read. One whose time cannot be
+/// read was at the latest time that is known.
+fn last_refresh(
+    fields: &Mapping,
+    obtained_at: Option<DateTime<Utc>>,
+    notes: &mut Vec<String>,
+) -> Option<LastRefresh> {
+    let fields = match fields.get("last_refresh")? {
+        Value::Null => return None,
+        Value::Mapping(fields) => fields,
+        value @ (Value::Bool(_)
+        | Value::Number(_)
+        | Value::String(_)
+        | Value::Sequence(_)
+        | Value::Tagged(_)) => {
+            notes.push(format!("last_refresh is {}, not a map, and is not used", kind(value)));
+            return None;
+        }
     };
-    let why = || Ok::<_, String>(text(fields, "why")?.unwrap_or_default().to_owned());
-    let at = time(fields, "at")?.ok_or("last_refresh has no time (at)")?;
-    let result = match text(fields, "result")? {
+    let words = |key| fields.get(key).and_then(Value::as_str).filter(|text| !text.is_empty());
+    let why = || words("why").unwrap_or_default().to_owned();
+    let retry_at = time(fields, "retry_at", notes);
+    let at = time(fields, "at", notes).or(retry_at).or(obtained_at).unwrap_or_default();
+    let result = match words("result") {
         Some("done") => RefreshResult::Done,
-        Some("dead") => RefreshResult::Dead { why: why()? },
+        Some("dead") => RefreshResult::Dead { why: why() },
         Some("passing") => RefreshResult::Passing {
-            why: why()?,
-            times: count(fields, "times")?.map_or(1, |times| u32::try_from(times).unwrap_or(u32::MAX)),
-            retry_at: time(fields, "retry_at")?.unwrap_or(at),
+            why: why(),
+            times: count(fields, "times", notes).map_or(1, |times| u32::try_from(times).unwrap_or(u32::MAX)),
+            retry_at: retry_at.unwrap_or(at),
         },
-        Some(_) | None => return Err("the result of last_refresh is none of done, passing, dead".to_owned()),
+        Some(_) | None => {
+            notes
+                .push("the result of last_refresh is none of done, passing, dead; it is not used".to_owned());
+            return None;
+        }
     };
     let seconds = |value: &Value| value.as_i64().and_then(TimeDelta::try_seconds);
     let end_by = match fields.get("end_by_their_clock").and_then(Value::as_bool) {
@@ -152,14 +182,14 @@ fn last_refresh(fields: &Mapping) -> Result<Option<LastRefresh>, String> {
     };
     let ahead = fields.get("clock_differs").and_then(seconds);
     let clock_differs = ahead.map(|ahead| ClockDiffers { ahead, end_by });
-    Ok(Some(LastRefresh { at, result, grant: text(fields, "grant")?.map(str::to_owned), clock_differs }))
+    Some(LastRefresh { at, result, grant: words("grant").map(str::to_owned), clock_differs })
 }
 
 /// The fields of `oauth_credentials[n]` without its id, in the order they are written.
 pub(super) fn login_fields(profile: &Profile) -> Vec<Field> {
     let tokens = profile.held.tokens();
     let text = |text: &Option<String>| text.as_deref().map(Value::from);
-    let at = |at: Option<DateTime<Utc>>| at.map(|at| Value::from(rfc3339(at)));
+    let at = |at: Option<DateTime<Utc>>| at.filter(|at| is_writable(*at)).map(|at| Value::from(rfc3339(at)));
     let scopes: Vec<Value> = profile.scopes.iter().map(|scope| Value::from(scope.as_str())).collect();
     vec![
         ("client_id", text(&profile.client_id)),
