@@ -25,7 +25,7 @@ use color_eyre::eyre::Result;
 use crate::cli::exit::Exit;
 use crate::shell::Hands;
 use crate::shell::paths::Paths;
-use crate::shell::{console, crash};
+use crate::shell::{console, crash, signals};
 use crate::tui::model::{Off, Renewal};
 
 /// Every OAuth account you have, side by side in one terminal window, and kept alive.
@@ -73,6 +73,9 @@ pub fn main() -> ExitCode {
         console::say(&format!("authtui: {error}"));
     }
     crash::seal();
+    if let Err(error) = signals::survive_file_limit() {
+        console::say(&format!("authtui: {error}"));
+    }
     let parsed = Arguments::command().try_get_matches().and_then(|matches| {
         let named = matches.subcommand_name().map(|command| format!("authtui {command}"));
         Ok((Arguments::from_arg_matches(&matches)?, named))
@@ -83,13 +86,12 @@ pub fn main() -> ExitCode {
             return asked_for(&stray::hushed(error)).into();
         }
     };
-    match run(arguments, &program) {
-        Ok(exit) => exit.into(),
-        Err(error) => {
-            console::say(&format!("authtui: {error:#}"));
-            Exit::Failure.into()
-        }
-    }
+    let exit = run(arguments, &program).unwrap_or_else(|error| {
+        console::say(&format!("authtui: {error:#}"));
+        Exit::Failure
+    });
+    signals::end_by_it();
+    exit.into()
 }
 
 /// Help and version are data; everything else is a usage error.

@@ -13,6 +13,7 @@ use crate::domain::afterlife;
 use crate::domain::change::{Change, Edit};
 use crate::domain::clock::{Now, local};
 use crate::domain::profile::{Kind, Profile};
+use crate::shell::console::Prompter;
 use crate::shell::stores::Failure;
 use crate::shell::{Hands, console};
 
@@ -62,7 +63,7 @@ pub(super) fn run(hands: &Arc<Hands>, arguments: &Arguments, extent: Extent) -> 
             Extent::Tokens => format!("Erase the tokens of {name}?"),
             Extent::Profile => format!("Remove {name}?"),
         };
-        if !console::confirm(&question)? {
+        if !screen::runtime()?.block_on(async { Prompter::new().agrees(&question).await }) {
             console::say("authtui: nothing was changed.");
             return Ok(Exit::Failure);
         }
@@ -78,7 +79,13 @@ pub(super) fn run(hands: &Arc<Hands>, arguments: &Arguments, extent: Extent) -> 
         Extent::Profile => Edit::Remove,
     };
     let change = Change { name: name.clone(), expects: None, edit };
-    match screen::runtime()?.block_on(hands.apply(profile.id.store, change)) {
+    let Some(applied) = screen::unless_ended(hands.apply(profile.id.store, change))? else {
+        console::say(&format!(
+            "authtui: {name}: ended before it was done; authtui list shows what is stored."
+        ));
+        return Ok(Exit::Failure);
+    };
+    match applied {
         Ok(_) => {
             console::say(&format!(
                 "authtui: {name}: {}.",

@@ -11,7 +11,7 @@ use crate::demo::authority::fault::Fault;
 use crate::demo::authority::script;
 use crate::demo::{Demo, cast};
 use crate::shell::run::{self, Left};
-use crate::shell::{Hands, console, surroundings};
+use crate::shell::{Hands, console, signals, surroundings};
 use crate::tui::model::Renewal;
 
 /// What `authtui demo` is told.
@@ -26,6 +26,21 @@ pub(super) struct Demonstration {
 /// A runtime of one thread.
 pub(super) fn runtime() -> Result<Runtime> {
     Builder::new_current_thread().enable_all().build().wrap_err("cannot start the runtime")
+}
+
+/// Waits for `task`, but not beyond a signal that wants everything to end: a question that was asked
+/// before leaves no signal that would end the program by itself.
+pub(super) fn unless_ended<T>(task: impl Future<Output = T>) -> Result<Option<T>> {
+    let runtime = runtime()?;
+    let done = runtime.block_on(async {
+        tokio::select! {
+            done = task => Some(done),
+            _ = signals::ending() => None,
+        }
+    });
+    // What hangs cannot be cancelled, only left behind.
+    runtime.shutdown_background();
+    Ok(done)
 }
 
 /// Shows the screen; `keys` are pressed before the first frame.

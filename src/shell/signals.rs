@@ -1,4 +1,10 @@
-//! Signals that ask the program to end.
+//! Signals: those that want the program to end, and those that stop it and let it go on.
+//!
+//! Every signal that would end the program and can be caught is heard as one wish to end in order,
+//! so that a terminal is restored and tokens are saved first. Whoever sent one that is not the usual
+//! way to ask then still sees a program that was ended by it: [`end_by_it`].
+
+use std::sync::atomic::{AtomicI32, Ordering};
 
 /// What a signal says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -9,33 +15,109 @@ pub enum Ending {
     HungUp,
 }
 
-/// Waits for SIGTERM, SIGHUP or SIGINT. From this call on, and not only once it is awaited, none
-/// of them ends the program by itself.
+/// The signal that ended the program and is no usual way to ask for it; 0 is none.
+static UNUSUAL: AtomicI32 = AtomicI32::new(0);
+
+/// Lets writing beyond a limit of the size of files fail, instead of ending the program.
+///
+/// # Errors
+/// When the system refuses.
+pub fn survive_file_limit() -> std::io::Result<()> {
+    #[cfg(unix)]
+    {
+        let seen = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+        signal_hook::flag::register(signal_hook::consts::SIGXFSZ, seen)?;
+    }
+    Ok(())
+}
+
+/// Ends the program by the signal that wanted its end, where that was no usual way to ask.
+pub fn end_by_it() {
+    #[cfg(unix)]
+    {
+        let signal = UNUSUAL.load(Ordering::SeqCst);
+        if signal != 0 {
+            // Where it fails the exit code has to do.
+            let _ = signal_hook::low_level::emulate_default_handler(signal);
+        }
+    }
+}
+
 #[cfg(unix)]
-pub fn ending() -> impl Future<Output = Ending> + Send + use<> {
+mod unix {
+    use std::future::pending;
+    use std::io;
+    use std::sync::atomic::Ordering;
+
+    use futures_util::future::select_all;
+    use rustix::process::Signal;
     use tokio::signal::unix::{SignalKind, signal};
-    let of = |kind| {
-        let caught = signal(kind);
+
+    use super::{Ending, UNUSUAL};
+
+    /// How a program is usually asked to end.
+    const USUAL: [Signal; 3] = [Signal::TERM, Signal::INT, Signal::HUP];
+    /// What else ends a program that does not catch it.
+    const OTHERS: [Signal; 9] = [
+        Signal::QUIT,
+        Signal::ABORT,
+        Signal::ALARM,
+        Signal::USR1,
+        Signal::USR2,
+        Signal::VTALARM,
+        Signal::PROF,
+        Signal::XCPU,
+        Signal::IO,
+    ];
+    #[cfg(target_os = "linux")]
+    const OF_THE_SYSTEM: [Signal; 2] = [Signal::POWER, Signal::STKFLT];
+    #[cfg(not(target_os = "linux"))]
+    const OF_THE_SYSTEM: [Signal; 0] = [];
+
+    /// Waits for a signal that wants the end. From this call on, and not only once it is awaited,
+    /// none of them ends the program by itself.
+    pub fn ending() -> impl Future<Output = Ending> + Send + use<> {
+        let each = USUAL.into_iter().chain(OTHERS).chain(OF_THE_SYSTEM).map(|kind| {
+            let caught = heard(kind);
+            Box::pin(async move {
+                caught.await;
+                if !USUAL.contains(&kind) {
+                    UNUSUAL.store(kind.as_raw(), Ordering::SeqCst);
+                }
+                if kind == Signal::HUP { Ending::HungUp } else { Ending::Asked }
+            })
+        });
+        let first = select_all(each);
+        async { first.await.0 }
+    }
+
+    /// Waits until the program goes on after a stop.
+    pub fn continued() -> impl Future<Output = ()> + Send + use<> {
+        heard(Signal::CONT)
+    }
+
+    /// Stops the program and those that share its terminal with it, as Ctrl-Z does, until it goes on.
+    pub fn stop() {
+        // Where nobody could let it go on, the system does not stop it.
+        let _ = rustix::process::kill_current_process_group(Signal::TSTP);
+    }
+
+    fn heard(kind: Signal) -> impl Future<Output = ()> + Send + use<> {
+        let caught: io::Result<_> = signal(SignalKind::from_raw(kind.as_raw()));
         async move {
             match caught {
                 Ok(mut signal) => {
                     signal.recv().await;
                 }
-                // Without a handler the signal ends the program by itself.
-                Err(_) => std::future::pending().await,
+                // Without a handler the signal does what it does by itself.
+                Err(_) => pending().await,
             }
-        }
-    };
-    let (terminate, hangup, interrupt) =
-        (of(SignalKind::terminate()), of(SignalKind::hangup()), of(SignalKind::interrupt()));
-    async {
-        tokio::select! {
-            () = terminate => Ending::Asked,
-            () = hangup => Ending::HungUp,
-            () = interrupt => Ending::Asked,
         }
     }
 }
+
+#[cfg(unix)]
+pub use unix::{continued, ending, stop};
 
 /// Waits for Ctrl-C.
 #[cfg(not(unix))]
@@ -46,3 +128,13 @@ pub async fn ending() -> Ending {
     }
     Ending::Asked
 }
+
+/// Never: programs are not stopped here.
+#[cfg(not(unix))]
+pub async fn continued() {
+    std::future::pending::<()>().await;
+}
+
+/// Does nothing: programs are not stopped here.
+#[cfg(not(unix))]
+pub fn stop() {}

@@ -13,7 +13,7 @@ use ratatui::{Terminal, TerminalOptions, Viewport};
 
 use crate::domain::secret::Secret;
 use crate::domain::text;
-use crate::shell::crash;
+use crate::shell::{crash, signals};
 
 /// The terminal while it is ours. Dropping it gives the terminal back, also while unwinding.
 pub struct Screen {
@@ -112,8 +112,7 @@ impl Screen {
     /// When the terminal cannot be written to.
     pub fn suspend(&mut self) -> io::Result<()> {
         leave()?;
-        #[cfg(unix)]
-        rustix::process::kill_current_process_group(rustix::process::Signal::TSTP)?;
+        signals::stop();
         enter()?;
         self.lent = false;
         self.clear()

@@ -141,13 +141,7 @@ fn said(ends: Ends) {
 }
 
 async fn unseen(person: &mut Person, what: &str) -> Result<Secret, Exit> {
-    match person.asked_unseen(&format!("{what} (not shown):")).await {
-        Ok(secret) => secret.ok_or_else(cancelled),
-        Err(error) => {
-            console::say(&format!("authtui: cannot ask for it: {error}. Nothing was changed."));
-            Err(Exit::Failure)
-        }
-    }
+    person.asked_unseen(&format!("{what} (not shown):")).await.ok_or_else(cancelled)
 }
 
 pub(super) fn refused(why: String) -> Exit {

@@ -14,6 +14,7 @@ use crate::domain::event;
 use crate::domain::name::ProfileId;
 use crate::domain::trouble::Stored;
 use crate::oauth::refresh::Wish;
+use crate::shell::console::Prompter;
 use crate::shell::refresh::save_again;
 use crate::shell::{Hands, console};
 use crate::tui::message::Refreshed;
@@ -39,9 +40,11 @@ pub(super) fn run(hands: &Arc<Hands>, name: &str) -> Result<Exit> {
         Refreshed::Unsaved(renewal, expects, trouble) => {
             console::say(&format!("authtui: {trouble}"));
             let stored = trouble.stored;
-            while console::can_ask() && console::confirm("Try to save the new tokens again?")? {
+            let runtime = screen::runtime()?;
+            let asked = || async { Prompter::new().agrees("Try to save the new tokens again?").await };
+            while console::can_ask() && runtime.block_on(asked()) {
                 let saving = save_again(hands, &profile.id, expects, renewal.clone());
-                match screen::runtime()?.block_on(saving) {
+                match runtime.block_on(saving) {
                     Ok(_) => return Ok(Exit::Done),
                     Err(failure) => console::say(&format!("authtui: {failure}")),
                 }

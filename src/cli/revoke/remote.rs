@@ -59,7 +59,14 @@ pub(super) fn announce(hands: &Hands, snapshot: &Snapshot, profile: &Profile) ->
 /// that came meanwhile are a failure: nobody has ended those.
 pub(super) fn run(hands: &Arc<Hands>, profile: &Profile, extent: Extent) -> Result<Exit> {
     let name = &profile.id.name;
-    Ok(match screen::runtime()?.block_on(revoke(hands, &profile.id)) {
+    let Some(revoked) = screen::unless_ended(revoke(hands, &profile.id))? else {
+        console::say(&format!(
+            "authtui: {name}: ended before the provider's answer was known; it may be revoked there. authtui list \
+             shows what is stored."
+        ));
+        return Ok(Exit::Failure);
+    };
+    Ok(match revoked {
         Revoked::Done(after) => {
             let still = after.profile(name).is_some_and(|profile| profile.held.tokens().is_some());
             let (here, exit) = match (still, extent) {

@@ -31,7 +31,7 @@ pub(super) fn over_ssh(home: &Home, arguments: &[&str]) -> Pty {
 }
 
 /// The address on the screen that comes back to `redirect`.
-fn address(pty: &Pty, redirect: &str) -> String {
+pub(super) fn address(pty: &Pty, redirect: &str) -> String {
     let shown = pty.contents();
     let found = shown.lines().map(str::trim).find(|line| {
         let url = Url::parse(line).ok();
@@ -187,6 +187,12 @@ fn every_way_out_of_a_secret_gives_the_terminal_back() {
         ("Esc", "hush\x1b", ""),
         ("SIGTERM", "hush", "TERM"),
         ("SIGINT", "", "INT"),
+        ("SIGHUP", "hush", "HUP"),
+        ("SIGQUIT", "hush", "QUIT"),
+        ("Ctrl-\\", "hush\x1c", ""),
+        ("SIGUSR1", "hush", "USR1"),
+        ("SIGALRM", "hush", "ALRM"),
+        ("SIGABRT", "hush", "ABRT"),
     ] {
         let served = Served::start();
         served.with_secret("post", "x");

@@ -58,14 +58,31 @@ impl Pty {
         Self::run(home, command, size)
     }
 
+    /// Runs the program as [`vanish`](Self::vanish) does, in a shell that ignores the hang-up; `script` has
+    /// `$AUTHTUI`.
+    pub(crate) fn vanish_unheard(home: &Home, script: &str, keys: &[(&str, &str)]) -> u32 {
+        let mut command = CommandBuilder::new("sh");
+        // The shell stays: only the leader of a session is told that its terminal hung up.
+        command.args(["-c", &format!("trap '' HUP; {script}; exit $?")]);
+        Self::vanish_from(home, command, keys, || true)
+    }
+
     /// Runs the program, types each of the `keys` once its words are on the screen, and, as soon as
     /// it is `time`, takes the whole terminal away, as closing its window does. Gives the exit code.
     pub(crate) fn vanish(home: &Home, keys: &[(&str, &str)], time: impl Fn() -> bool) -> u32 {
+        Self::vanish_from(home, CommandBuilder::new(program()), keys, time)
+    }
+
+    fn vanish_from(
+        home: &Home,
+        command: CommandBuilder,
+        keys: &[(&str, &str)],
+        time: impl Fn() -> bool,
+    ) -> u32 {
         let pair = native_pty_system().openpty(sized((120, 30))).expect("a terminal");
         let mut output = pair.master.try_clone_reader().expect("a reader");
         let mut keyboard = pair.master.take_writer().expect("a keyboard");
-        let mut child =
-            pair.slave.spawn_command(at_home(home, CommandBuilder::new(program()))).expect("it starts");
+        let mut child = pair.slave.spawn_command(at_home(home, command)).expect("it starts");
         let mut screen = vt100::Parser::new(cells(30), cells(120), 0);
         let mut bytes = [0; 4096];
         for (words, typed) in keys {

@@ -1,0 +1,273 @@
+//! Prompter: the one way to read from the person, or from the pipe that stands in for them.
+//!
+//! Every question, confirmation, paste and secret is read here, and each ends on the end of input,
+//! on a terminal that is gone (also where its hang-up is ignored), and on a signal. From the first
+//! question on the terminal neither echoes nor keeps lines; dropping the prompter restores it and
+//! throws away what was typed and not read, so that no shell executes it.
+
+use std::io::{self, IsTerminal, Write};
+use std::pin::Pin;
+
+use unicode_width::UnicodeWidthChar;
+use zeroize::Zeroizing;
+
+use crate::domain::secret::Secret;
+use crate::domain::text;
+use crate::shell::console::input::{Input, Mode};
+use crate::shell::console::line::{Line, Origin, Typed};
+use crate::shell::console::{prompt, say};
+use crate::shell::signals;
+
+/// What came in answer.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Reply {
+    /// A line, without its end.
+    Line(Secret),
+    /// The person pressed Esc.
+    Refused,
+    /// Nothing more can come: the input has ended, or the terminal is gone.
+    Closed,
+    /// A signal wants everything to end.
+    Ending,
+}
+
+/// Whether the person sees what they type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Echo {
+    Shown,
+    Hidden,
+}
+
+/// The person, and what they have typed.
+pub struct Prompter {
+    input: Option<Input>,
+    line: Line,
+    mode: Option<Mode>,
+    question: String,
+    echoed: Zeroizing<String>,
+    ending: Ending,
+}
+
+type Ending = Pin<Box<dyn Future<Output = ()>>>;
+
+impl Prompter {
+    /// Whoever is at standard input. From here on no signal ends the program by itself.
+    #[must_use]
+    pub fn new() -> Self {
+        let origin = if io::stdin().is_terminal() { Origin::Terminal } else { Origin::Pipe };
+        Self {
+            input: Some(Input::new(origin)),
+            line: Line::new(origin),
+            mode: None,
+            question: String::new(),
+            echoed: Zeroizing::default(),
+            ending: ending(),
+        }
+    }
+
+    /// Nobody: standard input was read for something else. Signals are heard all the same.
+    #[must_use]
+    pub fn nobody() -> Self {
+        Self { input: None, ..Self::new() }
+    }
+
+    /// Whether something may still come.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.input.is_some()
+    }
+
+    /// Asks for a line.
+    pub async fn ask(&mut self, question: &str) -> Reply {
+        self.question(question);
+        self.line().await
+    }
+
+    /// Asks for a line that is not shown, and comes as it was typed.
+    pub async fn ask_unseen(&mut self, question: &str) -> Reply {
+        self.question(question);
+        self.read(Echo::Hidden).await
+    }
+
+    /// Asks a question whose safe answer is no.
+    pub async fn agrees(&mut self, question: &str) -> bool {
+        match self.ask(&format!("{question} [y/N]")).await {
+            Reply::Line(answer) => ["y", "yes"].contains(&answer.expose().to_lowercase().as_str()),
+            Reply::Refused | Reply::Closed | Reply::Ending => false,
+        }
+    }
+
+    /// The next line, trimmed. Who gives up waiting loses no line.
+    pub async fn line(&mut self) -> Reply {
+        match self.read(Echo::Shown).await {
+            Reply::Line(line) => Reply::Line(Secret::new(line.expose().trim())),
+            other @ (Reply::Refused | Reply::Closed | Reply::Ending) => other,
+        }
+    }
+
+    /// Waits for a signal that wants everything to end.
+    pub async fn ends(&mut self) {
+        (&mut self.ending).await;
+        self.ending = ending();
+    }
+
+    fn question(&mut self, question: &str) {
+        // Before the question: who answers at once must not be echoed by the terminal.
+        self.begin();
+        prompt(question);
+        question.clone_into(&mut self.question);
+    }
+
+    /// Takes the terminal.
+    fn begin(&mut self) {
+        if let Some(input) = self.input.as_ref().filter(|input| self.mode.is_none() && input.is_terminal()) {
+            if input.is_ready() {
+                self.line.was_kept();
+            }
+            self.mode = Mode::begin();
+            if self.mode.is_none() {
+                self.input = None;
+            }
+        }
+    }
+
+    async fn read(&mut self, echo: Echo) -> Reply {
+        self.begin();
+        loop {
+            let typed = self.line.typed();
+            if echo == Echo::Shown {
+                self.show();
+            }
+            match typed {
+                Some(Typed::Line(line)) => {
+                    self.end_line();
+                    return Reply::Line(Secret::new(line.as_str()));
+                }
+                Some(Typed::Unusable(why)) => {
+                    self.end_line();
+                    say(&format!("authtui: a line was not used: {why}."));
+                    continue;
+                }
+                Some(Typed::Refused) if echo == Echo::Hidden => {
+                    self.end_line();
+                    return Reply::Refused;
+                }
+                Some(Typed::Refused) => continue,
+                Some(Typed::Stopped) => {
+                    self.stop();
+                    continue;
+                }
+                Some(Typed::Closed) => return self.close(),
+                None => {}
+            }
+            let Some(input) = &mut self.input else { return Reply::Closed };
+            tokio::select! {
+                biased;
+                () = &mut self.ending => {
+                    self.ending = ending();
+                    self.end_line();
+                    return Reply::Ending;
+                }
+                read = input.read(&mut self.line) => match read {
+                    Ok(1..) => {}
+                    Ok(0) | Err(_) => return self.ended(),
+                },
+                () = signals::continued() => {
+                    // The shell has the terminal as it likes it.
+                    if self.mode.as_ref().is_some_and(|mode| !mode.holds()) {
+                        self.take_up_again();
+                    }
+                }
+            }
+        }
+    }
+
+    /// The input has ended.
+    fn ended(&mut self) -> Reply {
+        if self.mode.is_some() {
+            // A terminal that is gone is as good as a signal.
+            self.close();
+            return Reply::Ending;
+        }
+        match self.line.last() {
+            Some(Typed::Line(line)) => Reply::Line(Secret::new(line.as_str())),
+            Some(Typed::Unusable(why)) => {
+                say(&format!("authtui: a line was not used: {why}."));
+                self.close()
+            }
+            Some(Typed::Refused | Typed::Closed | Typed::Stopped) | None => self.close(),
+        }
+    }
+
+    fn close(&mut self) -> Reply {
+        self.end_line();
+        self.input = None;
+        Reply::Closed
+    }
+
+    /// Gives the terminal back and stops, as Ctrl-Z does.
+    fn stop(&mut self) {
+        write("\n");
+        self.mode = None;
+        signals::stop();
+        self.take_up_again();
+    }
+
+    /// Takes the terminal as after a stop, which may have changed it.
+    fn take_up_again(&mut self) {
+        self.mode = None;
+        self.begin();
+        self.echoed = Zeroizing::default();
+        if !self.question.is_empty() {
+            prompt(&self.question);
+        }
+    }
+
+    /// Shows what was typed, by what differs from what is shown.
+    fn show(&mut self) {
+        if self.mode.is_none() {
+            return;
+        }
+        let text = Zeroizing::new(text::clean(&self.line.text(), usize::MAX));
+        let same: usize = text
+            .chars()
+            .zip(self.echoed.chars())
+            .take_while(|(new, old)| new == old)
+            .map(|(new, _)| new.len_utf8())
+            .sum();
+        let (_, gone) = self.echoed.split_at_checked(same).unwrap_or_default();
+        let (_, new) = text.split_at_checked(same).unwrap_or_default();
+        let width: usize = gone.chars().filter_map(UnicodeWidthChar::width).sum();
+        let written = Zeroizing::new(format!("{}{new}", "\x08 \x08".repeat(width)));
+        write(&written);
+        self.echoed = text;
+    }
+
+    fn end_line(&mut self) {
+        self.question.clear();
+        self.echoed = Zeroizing::default();
+        if self.mode.is_some() {
+            write("\n");
+        }
+    }
+}
+
+impl Default for Prompter {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Writes to the terminal, which standard error may not be.
+fn write(words: &str) {
+    // A terminal that is gone shows nothing.
+    let _ = io::stderr().lock().write_all(words.as_bytes());
+}
+
+/// The next signal that wants everything to end.
+fn ending() -> Ending {
+    let ending = signals::ending();
+    Box::pin(async {
+        ending.await;
+    })
+}
