@@ -10,12 +10,13 @@ use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
 use crate::cli::exit::Exit;
+use crate::domain::afterlife::Validity;
 use crate::domain::change::{Row, Snapshot};
 use crate::domain::clock::{DateTime, Now, Utc, rfc3339};
 use crate::domain::countdown::countdown;
 use crate::domain::health::{Activity, Health};
 use crate::domain::name::StoreId;
-use crate::domain::profile::{Kind, LastRefresh, Profile, RefreshResult};
+use crate::domain::profile::{Kind, LastRefresh, LastTest, Profile, RefreshResult, TestResult};
 use crate::domain::text;
 use crate::shell::{Hands, asking, console};
 
@@ -94,6 +95,25 @@ struct Item<'a> {
     scopes: &'a [String],
     store: String,
     last_refresh: Option<Last<'a>>,
+    last_test: Option<Test>,
+}
+
+/// What the last test of the token or key that is held said: `works` or `refused`.
+#[derive(Serialize)]
+struct Test {
+    at: String,
+    result: &'static str,
+    status: u16,
+}
+
+impl Test {
+    fn of(last: &LastTest) -> Self {
+        let result = match last.result {
+            TestResult::Works => "works",
+            TestResult::Refused => "refused",
+        };
+        Self { at: rfc3339(last.at), result, status: last.status }
+    }
 }
 
 /// How the last refresh of the grant ended: `done`, `passing` or `dead`.
@@ -132,11 +152,12 @@ fn json(stores: &[Snapshot], now: DateTime<Utc>) -> Result<String> {
             }),
             state: Health::of(profile, Activity::Idle, now).word().replace(' ', "_"),
             expires_at: profile.life.expires_at.map(rfc3339),
-            grant_ends_at: profile.life.grant_ends_at.map(rfc3339),
+            grant_ends_at: login_end(profile, now).map(rfc3339),
             account: profile.account.as_deref(),
             scopes: &profile.scopes,
             store: store.to_string(),
             last_refresh: profile.last_refresh_of_this_grant().map(Last::of),
+            last_test: profile.last_test_of_this_token().map(Test::of),
         },
         Row::Broken { name, .. } => {
             let (provider, name) = name.split_once('/').unwrap_or((name, ""));
@@ -151,6 +172,7 @@ fn json(stores: &[Snapshot], now: DateTime<Utc>) -> Result<String> {
                 scopes: &[],
                 store: store.to_string(),
                 last_refresh: None,
+                last_test: None,
             }
         }
     });
@@ -215,9 +237,15 @@ fn cells(profile: &Profile, now: Now) -> [String; 5] {
         text::clean(&profile.id.name.to_string(), WIDEST),
         Health::of(profile, Activity::Idle, now.wall).word().to_owned(),
         left(profile.life.expires_at),
-        left(profile.life.grant_ends_at.filter(|_| !profile.has_dead_grant())),
+        left(login_end(profile, now.wall)),
         text::clean(profile.account.as_deref().unwrap_or("-"), WIDEST),
     ]
+}
+
+/// The end of the login, unless the provider has ended it already.
+fn login_end(profile: &Profile, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let end = profile.life.grant_ends_at?;
+    Validity::of_login(profile, now).map_or(Some(end), Validity::end)
 }
 
 #[cfg(test)]

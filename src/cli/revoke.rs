@@ -11,7 +11,7 @@ use crate::cli::exit::{self, Exit};
 use crate::cli::{screen, target};
 use crate::domain::afterlife;
 use crate::domain::change::{Change, Edit};
-use crate::domain::clock::{Now, local};
+use crate::domain::clock::local;
 use crate::domain::profile::{Kind, Profile};
 use crate::shell::console::Prompter;
 use crate::shell::stores::Failure;
@@ -45,15 +45,18 @@ pub(super) fn run(hands: &Arc<Hands>, arguments: &Arguments, extent: Extent) -> 
     if let (false, Err(trouble)) = (profile.id.store.is_file(), &snapshot.writable) {
         return Ok(exit::trouble(trouble, &name.to_string()));
     }
-    if arguments.remote {
-        // Before anybody is asked: who offers no way cannot be told.
-        if let Err(exit) = remote::announce(hands, &snapshot, &profile) {
-            return Ok(exit);
-        }
-    } else {
-        console::say(&consequence(&profile, extent, hands.clock.now()));
+    // Before anybody is asked: who offers no way cannot be told.
+    if arguments.remote
+        && let Err(exit) = remote::announce(hands, &snapshot, &profile)
+    {
+        return Ok(exit);
     }
+    let lives_on =
+        afterlife::words(&profile, Some(&snapshot), hands.clock.now(), |at, now| local(at, now.offset));
     if !arguments.yes {
+        if !arguments.remote {
+            console::say(&consequence(&profile, extent, lives_on.as_deref()));
+        }
         if !console::can_ask() {
             console::say("authtui: nobody can be asked here; add --yes.");
             return Ok(Exit::Usage);
@@ -87,10 +90,13 @@ pub(super) fn run(hands: &Arc<Hands>, arguments: &Arguments, extent: Extent) -> 
     };
     match applied {
         Ok(_) => {
-            console::say(&format!(
-                "authtui: {name}: {}.",
-                if extent == Extent::Tokens { "tokens erased" } else { "removed" }
-            ));
+            let done = match (profile.kind, extent) {
+                (Kind::ApiKey | Kind::Environment, _) => "the key is removed from the file",
+                (Kind::OAuth, Extent::Tokens) => "tokens erased",
+                (Kind::OAuth, Extent::Profile) => "removed",
+            };
+            let lives_on = lives_on.filter(|_| !arguments.remote).map(|words| not_told(&words));
+            console::say(&format!("authtui: {name}: {done}.{}", lives_on.unwrap_or_default()));
             Ok(Exit::Done)
         }
         Err(Failure::Moved(moved)) => {
@@ -101,19 +107,23 @@ pub(super) fn run(hands: &Arc<Hands>, arguments: &Arguments, extent: Extent) -> 
     }
 }
 
-/// What is erased, and what lives on at the provider.
-fn consequence(profile: &Profile, extent: Extent, now: Now) -> String {
-    let name = &profile.id.name;
-    let Some(lives_on) = afterlife::words(profile, now, |at, now| local(at, now.offset)) else {
-        return match extent {
-            Extent::Tokens => format!("{name}: It holds no tokens."),
-            Extent::Profile => format!("{name}: It holds no tokens. The profile is erased from the file."),
-        };
+/// What will be erased, and what lives on at the provider.
+fn consequence(profile: &Profile, extent: Extent, lives_on: Option<&str>) -> String {
+    let what = match (profile.kind, extent, lives_on) {
+        (_, Extent::Tokens, None) => "It holds no tokens.",
+        (_, Extent::Profile, None) => "It holds no tokens. This will erase the profile from the file.",
+        (Kind::ApiKey | Kind::Environment, _, Some(_)) => "This will remove the key from the file.",
+        (Kind::OAuth, Extent::Tokens, Some(_)) => {
+            "This will erase the tokens from the file; the profile stays."
+        }
+        (Kind::OAuth, Extent::Profile, Some(_)) => {
+            "This will erase the tokens and the profile from the file."
+        }
     };
-    let what = match (profile.kind, extent) {
-        (Kind::ApiKey | Kind::Environment, _) => "The key is removed from the file.",
-        (Kind::OAuth, Extent::Tokens) => "The tokens are erased from the file; the profile stays.",
-        (Kind::OAuth, Extent::Profile) => "The tokens and the profile are erased from the file.",
-    };
-    format!("{name}: {what} The provider is not told: {lives_on}.")
+    format!("{}: {what}{}", profile.id.name, lives_on.map(not_told).unwrap_or_default())
+}
+
+/// That nobody else hears of it, and what that means.
+fn not_told(lives_on: &str) -> String {
+    format!(" The provider is not told: {lives_on}.")
 }

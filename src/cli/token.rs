@@ -86,6 +86,13 @@ fn printed(profile: &Profile) -> Result<Exit> {
         ));
         return Ok(Exit::Failure);
     }
+    if let Some(last) = profile.last_test_of_this_token().filter(|_| profile.is_refused()) {
+        let name = &profile.id.name;
+        console::say(&format!(
+            "authtui: {name}: the provider refused this token when it was last tested ({}).",
+            last.status
+        ));
+    }
     console::print_secret(&tokens.access)?;
     Ok(Exit::Done)
 }

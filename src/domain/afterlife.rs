@@ -1,65 +1,164 @@
-//! What of a profile still works at the provider once it is erased here, in words.
+//! How long a profile's token and login go on working at the provider, in words.
+//!
+//! Whoever says "works until" says it from here: the end that the provider once gave counts only
+//! as long as neither a refresh nor a test has said otherwise.
 
+use crate::domain::change::Snapshot;
 use crate::domain::clock::{DateTime, Now, Utc};
-use crate::domain::profile::{Kind, Profile};
+use crate::domain::profile::{Kind, Profile, RefreshResult};
 
 /// Writes a moment as people read it.
 pub type Moment = fn(DateTime<Utc>, Now) -> String;
 
-/// How long each of the profile's secrets goes on working for somebody who has a copy; nothing
-/// where none is held.
-#[must_use]
-pub fn words(profile: &Profile, now: Now, moment: Moment) -> Option<String> {
-    let tokens = profile.held.tokens()?;
-    if profile.kind != Kind::OAuth {
-        return Some("the key works until you delete it there".to_owned());
+/// Whether a token or a login still works, as far as anybody knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Validity {
+    /// Until the given time, which the provider told.
+    Until(DateTime<Utc>),
+    /// The provider told no end.
+    NoEndKnown,
+    /// Its end has passed.
+    Ended(DateTime<Utc>),
+    /// The provider ended it before its time, or refuses it.
+    Refused,
+}
+
+impl Validity {
+    fn of(end: Option<DateTime<Utc>>, is_refused: bool, now: DateTime<Utc>) -> Self {
+        match end {
+            Some(end) if end <= now => Self::Ended(end),
+            _ if is_refused => Self::Refused,
+            Some(end) => Self::Until(end),
+            None => Self::NoEndKnown,
+        }
     }
-    let access = format!("the access token {}", works(profile.life.expires_at, now, moment));
-    Some(match tokens.refresh {
-        None => access,
-        Some(_) => format!("{access}; the grant {}", works(profile.life.grant_ends_at, now, moment)),
-    })
+
+    /// The validity of the access token, key or value; nothing where none is held.
+    #[must_use]
+    pub fn of_token(profile: &Profile, now: DateTime<Utc>) -> Option<Self> {
+        profile.held.tokens()?;
+        Some(Self::of(profile.life.expires_at, profile.is_refused(), now))
+    }
+
+    /// The validity of the login, that is, of the refresh token; nothing where none is held.
+    #[must_use]
+    pub fn of_login(profile: &Profile, now: DateTime<Utc>) -> Option<Self> {
+        profile.refresh_token()?;
+        if profile.has_dead_grant() {
+            return Some(Self::Refused);
+        }
+        Some(Self::of(profile.life.grant_ends_at, false, now))
+    }
+
+    /// The end that was told, past or not; nothing where it means nothing any more.
+    #[must_use]
+    pub fn end(self) -> Option<DateTime<Utc>> {
+        match self {
+            Self::Until(end) | Self::Ended(end) => Some(end),
+            Self::NoEndKnown | Self::Refused => None,
+        }
+    }
+}
+
+/// What goes on working for somebody who has a copy of the secrets of `profile`, and which other
+/// profiles of `store` hold the same login; nothing where no secret is held.
+#[must_use]
+pub fn words(profile: &Profile, store: Option<&Snapshot>, now: Now, moment: Moment) -> Option<String> {
+    let token = Validity::of_token(profile, now.wall)?;
+    if profile.kind != Kind::OAuth {
+        return Some(match token {
+            Validity::Refused => "it refused the key when it was last tested".to_owned(),
+            Validity::Until(_) | Validity::NoEndKnown | Validity::Ended(_) => {
+                "the key works until you delete it there".to_owned()
+            }
+        });
+    }
+    let token = match token {
+        Validity::Refused => "it refused the access token when it was last tested".to_owned(),
+        Validity::Until(_) | Validity::NoEndKnown | Validity::Ended(_) => {
+            format!("the access token {}", works(token, now, moment))
+        }
+    };
+    let login = login(profile, store, now).map(|login| match login {
+        Validity::Refused => "the provider has already ended this login".to_owned(),
+        Validity::Until(_) | Validity::NoEndKnown | Validity::Ended(_) => {
+            format!("the login {}", works(login, now, moment))
+        }
+    });
+    let twins: Vec<String> =
+        twins(profile, store).map(|twin| format!("{} holds the same login", twin.id.name)).collect();
+    Some([token].into_iter().chain(login).chain(twins).collect::<Vec<_>>().join("; "))
 }
 
 /// The same in fewer words, of what works longest: `works until …`.
 #[must_use]
-pub fn brief(profile: &Profile, now: Now, moment: Moment) -> Option<String> {
-    let tokens = profile.held.tokens()?;
-    if profile.kind != Kind::OAuth {
-        return Some("works on".to_owned());
-    }
-    let life = profile.life;
-    let last = if tokens.refresh.is_some() { life.grant_ends_at } else { life.expires_at };
-    Some(works(last, now, moment))
+pub fn brief(profile: &Profile, store: Option<&Snapshot>, now: Now, moment: Moment) -> Option<String> {
+    let token = Validity::of_token(profile, now.wall)?;
+    let login = login(profile, store, now).filter(|login| *login != Validity::Refused);
+    Some(match (profile.kind, login.unwrap_or(token)) {
+        (Kind::ApiKey | Kind::Environment, Validity::Until(_) | Validity::NoEndKnown) => {
+            "works until you delete it".to_owned()
+        }
+        (_, longest) => works(longest, now, moment),
+    })
 }
 
-fn works(end: Option<DateTime<Utc>>, now: Now, moment: Moment) -> String {
-    match end {
-        None => "works on, no end known".to_owned(),
-        Some(end) if end <= now.wall => "has ended already".to_owned(),
-        Some(end) => format!("works until {}", moment(end, now)),
+fn twins<'a>(profile: &'a Profile, store: Option<&'a Snapshot>) -> impl Iterator<Item = &'a Profile> {
+    store.into_iter().flat_map(|store| store.twins(profile))
+}
+
+/// What is known of the login, also by another profile that holds the same refresh token.
+fn login(profile: &Profile, store: Option<&Snapshot>, now: Now) -> Option<Validity> {
+    let own = Validity::of_login(profile, now.wall)?;
+    let is_dead = |twin: &Profile| {
+        let same = twin.refresh_token() == profile.refresh_token();
+        let last = twin.last_refresh_of_this_grant().filter(|_| same);
+        last.is_some_and(|last| matches!(last.result, RefreshResult::Dead { .. }))
+    };
+    Some(if twins(profile, store).any(is_dead) { Validity::Refused } else { own })
+}
+
+fn works(validity: Validity, now: Now, moment: Moment) -> String {
+    match validity {
+        Validity::Until(end) => format!("works until {}", moment(end, now)),
+        Validity::NoEndKnown => "works on, no end known".to_owned(),
+        Validity::Ended(_) => "has already expired".to_owned(),
+        Validity::Refused => "is refused already".to_owned(),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
+    use crate::domain::change::Row;
     use crate::domain::clock::{FixedOffset, Steady, TimeDelta, at_seconds};
     use crate::domain::name::{ProfileId, ProfileName, StoreId};
+    use crate::domain::profile::{LastRefresh, LastTest, TestResult};
     use crate::domain::secret::Secret;
     use crate::domain::tokens::{Held, Life, Tokens};
 
+    const MOMENT: Moment = |at, now| format!("{:+}", (at - now.wall).num_seconds());
+
     #[test]
     fn every_secret_that_is_held_is_spoken_of() {
-        for (kind, refresh, access_left, grant_left, said, short) in [
-            (Kind::ApiKey, false, None, None, "the key works until you delete it there", "works on"),
+        for (kind, refresh, access_left, login_left, said, short) in [
+            (
+                Kind::ApiKey,
+                false,
+                None,
+                None,
+                "the key works until you delete it there",
+                "works until you delete it",
+            ),
             (Kind::OAuth, false, Some(60), None, "the access token works until +60", "works until +60"),
             (
                 Kind::OAuth,
                 true,
                 Some(-1),
                 None,
-                "the access token has ended already; the grant works on, no end known",
+                "the access token has already expired; the login works on, no end known",
                 "works on, no end known",
             ),
             (
@@ -67,27 +166,93 @@ mod tests {
                 true,
                 None,
                 Some(90),
-                "the access token works on, no end known; the grant works until +90",
+                "the access token works on, no end known; the login works until +90",
                 "works until +90",
             ),
+            (
+                Kind::OAuth,
+                true,
+                Some(60),
+                Some(0),
+                "the access token works until +60; the login has already expired",
+                "has already expired",
+            ),
         ] {
-            let now = now();
-            let end = |left: Option<i64>| left.map(|left| now.wall + TimeDelta::seconds(left));
-            let refresh = refresh.then(|| Secret::new("r"));
-            let profile = Profile {
-                held: Held::Here(Tokens { access: Secret::new("a"), refresh }),
-                life: Life {
-                    expires_at: end(access_left),
-                    grant_ends_at: end(grant_left),
-                    ..Life::default()
-                },
-                ..nothing(kind)
-            };
-            let moment: Moment = |at, now| format!("{:+}", (at - now.wall).num_seconds());
-            assert_eq!(words(&profile, now, moment).as_deref(), Some(said));
-            assert_eq!(brief(&profile, now, moment).as_deref(), Some(short));
-            assert_eq!(words(&nothing(kind), now, moment), None);
+            let profile = held(kind, refresh, access_left, login_left);
+            assert_eq!(words(&profile, None, now(), MOMENT).as_deref(), Some(said));
+            assert_eq!(brief(&profile, None, now(), MOMENT).as_deref(), Some(short));
+            assert_eq!(words(&nothing(kind), None, now(), MOMENT), None);
         }
+    }
+
+    #[test]
+    fn a_login_that_the_provider_ended_is_said_to_work_until_nothing() {
+        let mut profile = held(Kind::OAuth, true, Some(60), Some(90));
+        profile.last_refresh = dead(&profile);
+        let said = "the access token works until +60; the provider has already ended this login";
+        assert_eq!(words(&profile, None, now(), MOMENT).as_deref(), Some(said));
+        assert_eq!(brief(&profile, None, now(), MOMENT).as_deref(), Some("works until +60"));
+        assert_eq!(Validity::of_login(&profile, now().wall).and_then(Validity::end), None);
+
+        profile.last_test = refused(&profile);
+        let said = "it refused the access token when it was last tested; \
+                    the provider has already ended this login";
+        assert_eq!(words(&profile, None, now(), MOMENT).as_deref(), Some(said));
+        assert_eq!(brief(&profile, None, now(), MOMENT).as_deref(), Some("is refused already"));
+
+        // What was said of another login and another token says nothing of these.
+        profile.held = Held::Here(tokens("a2", Some("r2")));
+        let said = "the access token works until +60; the login works until +90";
+        assert_eq!(words(&profile, None, now(), MOMENT).as_deref(), Some(said));
+    }
+
+    #[test]
+    fn a_refused_key_is_not_said_to_work() {
+        let mut key = held(Kind::ApiKey, false, None, None);
+        key.last_test = refused(&key);
+        let said = words(&key, None, now(), MOMENT);
+        assert_eq!(said.as_deref(), Some("it refused the key when it was last tested"));
+        assert_eq!(brief(&key, None, now(), MOMENT).as_deref(), Some("is refused already"));
+    }
+
+    #[test]
+    fn another_profile_with_the_same_login_is_named_and_believed() {
+        let profile = held(Kind::OAuth, true, Some(60), Some(90));
+        let mut twin = profile.clone();
+        twin.id.name = ProfileName::parse("acme/other").expect("a name");
+        twin.last_refresh = dead(&twin);
+        let rows = [&profile, &twin].map(|profile| Row::Profile(Arc::new(profile.clone())));
+        let store = Snapshot {
+            store: StoreId::Own,
+            place: String::new(),
+            rows: rows.to_vec(),
+            writable: Ok(()),
+            notices: Vec::new(),
+            number: 0,
+        };
+        let said = "the access token works until +60; the provider has already ended this login; \
+                    acme/other holds the same login";
+        assert_eq!(words(&profile, Some(&store), now(), MOMENT).as_deref(), Some(said));
+    }
+
+    fn dead(profile: &Profile) -> Option<LastRefresh> {
+        let result = RefreshResult::Dead { why: "invalid_grant".into() };
+        Some(LastRefresh { at: now().wall, result, grant: profile.grant(), clock_differs: None })
+    }
+
+    fn refused(profile: &Profile) -> Option<LastTest> {
+        let token = profile.held.tokens()?.access.short().to_owned();
+        Some(LastTest { at: now().wall, result: TestResult::Refused, status: 401, token })
+    }
+
+    fn tokens(access: &str, refresh: Option<&str>) -> Tokens {
+        Tokens { access: Secret::new(access), refresh: refresh.map(Secret::new) }
+    }
+
+    fn held(kind: Kind, refresh: bool, access_left: Option<i64>, login_left: Option<i64>) -> Profile {
+        let end = |left: Option<i64>| left.map(|left| now().wall + TimeDelta::seconds(left));
+        let life = Life { expires_at: end(access_left), grant_ends_at: end(login_left), ..Life::default() };
+        Profile { held: Held::Here(tokens("a", refresh.then_some("r"))), life, ..nothing(kind) }
     }
 
     fn now() -> Now {

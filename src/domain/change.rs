@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use crate::domain::clock::{DateTime, Utc};
 use crate::domain::name::{ProfileName, StoreId};
-use crate::domain::profile::{Automatic, Kind, LastRefresh, Profile, RefreshResult};
+use crate::domain::profile::{Automatic, Kind, LastRefresh, LastTest, Profile, RefreshResult};
 use crate::domain::secret::Fingerprint;
 use crate::domain::tokens::{Held, Life, Tokens};
 use crate::domain::trouble::Trouble;
@@ -55,12 +55,14 @@ impl Change {
             Edit::Keep(profile) | Edit::Add(profile) => Ok(Some((**profile).clone())),
             Edit::Refresh(renewal) => kept(&|profile| renewal.renew(profile)),
             Edit::Record(last) => kept(&|profile| profile.last_refresh = Some(last.clone())),
+            Edit::Tested(last) => kept(&|profile| profile.last_test = Some(last.clone())),
             Edit::Automatic(automatic) => kept(&|profile| profile.automatic = *automatic),
             Edit::Forget(_) if now.is_some_and(|profile| profile.kind == Kind::ApiKey) => Ok(None),
             Edit::Forget(at) => kept(&|profile| {
                 profile.held = Held::Nothing;
                 profile.life = Life::default();
                 profile.last_refresh = None;
+                profile.last_test = None;
                 profile.revoked_at = Some(*at);
             }),
             Edit::Remove => now.map(|_| None).ok_or(Moved::Gone),
@@ -90,6 +92,8 @@ pub enum Edit {
     Refresh(Box<Renewal>),
     /// Write down how a refresh ended.
     Record(LastRefresh),
+    /// Write down what a test said of the token or key.
+    Tested(LastTest),
     /// Turn the automatic renewal on or off.
     Automatic(Automatic),
     /// Erase the tokens and keep the profile, `revoked here` since the given time.
@@ -131,6 +135,7 @@ impl Renewal {
         profile.held = Held::Here(self.tokens.clone());
         profile.life = self.life;
         profile.last_refresh = Some(self.record.clone());
+        profile.last_test = None;
         profile.refresh_count = profile.refresh_count.saturating_add(1);
         if let Some(scopes) = &self.scopes {
             profile.scopes.clone_from(scopes);

@@ -122,7 +122,7 @@ impl Happened {
         match edit {
             Edit::Keep(_) | Edit::Add(_) => Some(Self::LoggedIn),
             Edit::Forget(_) | Edit::Remove => Some(Self::Erased),
-            Edit::Refresh(_) | Edit::Record(_) | Edit::Automatic(_) => None,
+            Edit::Refresh(_) | Edit::Record(_) | Edit::Tested(_) | Edit::Automatic(_) => None,
         }
     }
 

@@ -21,6 +21,8 @@ pub enum Health {
     Retrying(DateTime<Utc>),
     /// Nothing but a login helps.
     NeedsLogin,
+    /// The provider refused the token or key when it was last tested.
+    Refused,
     /// The profile is kept, its tokens were erased here.
     RevokedHere,
     /// A refresh is running.
@@ -49,12 +51,14 @@ impl Health {
             return if profile.revoked_at.is_some() { Self::RevokedHere } else { Self::NeedsLogin };
         }
         if profile.kind != Kind::OAuth {
-            return Self::NoClock;
+            return if profile.is_refused() { Self::Refused } else { Self::NoClock };
         }
         let ended = profile.life.expires_at.is_some_and(|end| end <= now);
         match profile.last_refresh_of_this_grant().map(|last| &last.result) {
             Some(RefreshResult::Dead { .. }) => return Self::NeedsLogin,
             _ if ended && !renewable(profile, now) => return Self::NeedsLogin,
+            // Past its end it would be refused anyway: what was tested is over.
+            _ if !ended && profile.is_refused() => return Self::Refused,
             Some(RefreshResult::Passing { retry_at, .. }) => return Self::Retrying(*retry_at),
             Some(RefreshResult::Done) | None => {}
         }
@@ -76,6 +80,7 @@ impl Health {
             Self::Due => "due",
             Self::Retrying(_) => "retrying",
             Self::NeedsLogin => "needs login",
+            Self::Refused => "refused",
             Self::RevokedHere => "revoked here",
             Self::Refreshing => "refreshing",
             Self::Unreadable => "unreadable",
@@ -106,7 +111,7 @@ pub fn changes_at(profile: &Profile, now: DateTime<Utc>) -> Option<DateTime<Utc>
         Health::Fresh(end) => Some(end - margin(profile.life.obtained_at, end)),
         Health::Aging(end) => Some(end),
         Health::Due => profile.life.grant_ends_at,
-        Health::Retrying(_) => {
+        Health::Retrying(_) | Health::Refused => {
             profile.life.expires_at.into_iter().chain(profile.life.grant_ends_at).find(|at| *at > now)
         }
         Health::NoClock
@@ -122,7 +127,7 @@ mod tests {
     use super::*;
     use crate::domain::clock::at_seconds;
     use crate::domain::name::{ProfileId, ProfileName, StoreId};
-    use crate::domain::profile::LastRefresh;
+    use crate::domain::profile::{LastRefresh, LastTest, TestResult};
     use crate::domain::secret::Secret;
     use crate::domain::tokens::{Held, Life, Tokens};
 
@@ -181,6 +186,29 @@ mod tests {
         profile.revoked_at = Some(at(-1));
         assert_eq!(idle(&profile), "revoked here");
         assert_eq!(Health::of(&profile, Activity::Refreshing, at(0)), Health::Refreshing);
+    }
+
+    #[test]
+    fn a_token_that_a_test_refused_stays_refused_until_it_ends_or_another_is_there() {
+        let refused = |profile: &Profile| {
+            let token = profile.held.tokens().map(|tokens| tokens.access.short().to_owned());
+            let (result, token) = (TestResult::Refused, token.unwrap_or_default());
+            Some(LastTest { at: at(-1), result, status: 401, token })
+        };
+        let mut login = profile(true, Some(-3600), Some(3600));
+        login.last_test = refused(&login);
+        assert_eq!(idle(&login), "refused");
+        assert_eq!(changes_at(&login, at(0)), Some(at(3600)));
+        assert_eq!(Health::of(&login, Activity::Idle, at(3600)), Health::Due);
+        login.held = Held::Here(Tokens { access: Secret::new("another"), refresh: None });
+        assert_eq!(idle(&login), "fresh");
+
+        let mut key = profile(false, None, None);
+        key.kind = Kind::ApiKey;
+        key.last_test = refused(&key);
+        assert_eq!(idle(&key), "refused");
+        key.last_test = key.last_test.map(|last| LastTest { result: TestResult::Works, ..last });
+        assert_eq!(idle(&key), "no clock");
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! One account at one provider.
 
+use std::fmt;
+
 use crate::domain::clock::{DateTime, TimeDelta, Utc};
 use crate::domain::name::ProfileId;
 use crate::domain::provider::Provider;
@@ -31,6 +33,8 @@ pub struct Profile {
     pub account: Option<String>,
     /// How the last refresh ended.
     pub last_refresh: Option<LastRefresh>,
+    /// What the last test said of the token or key that was tested.
+    pub last_test: Option<LastTest>,
     /// How often the grant was refreshed.
     pub refresh_count: u64,
     /// When the tokens were erased here.
@@ -65,6 +69,7 @@ impl Profile {
             subject: None,
             account: None,
             last_refresh: None,
+            last_test: None,
             refresh_count: 0,
             revoked_at: None,
             automatic: Automatic::On,
@@ -118,6 +123,56 @@ impl Profile {
         let last = self.last_refresh.as_ref()?;
         let is_of_this = |grant: &str| self.refresh_token().is_some_and(|token| token.short() == grant);
         last.grant.as_deref().is_none_or(is_of_this).then_some(last)
+    }
+
+    /// The last test, if it was one of the very token or key that is held.
+    #[must_use]
+    pub fn last_test_of_this_token(&self) -> Option<&LastTest> {
+        self.last_test.as_ref().filter(|last| self.holds(&last.token))
+    }
+
+    /// Whether `token` is the short fingerprint of the token or key that is held.
+    #[must_use]
+    pub fn holds(&self, token: &str) -> bool {
+        self.held.tokens().is_some_and(|tokens| tokens.access.short() == token)
+    }
+
+    /// Whether the provider refused the token or key that is held when it was last tested.
+    #[must_use]
+    pub fn is_refused(&self) -> bool {
+        self.last_test_of_this_token().is_some_and(|last| last.result == TestResult::Refused)
+    }
+}
+
+/// What the last test said of a token or a key. A test that could not be made is none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LastTest {
+    /// When the provider answered.
+    pub at: DateTime<Utc>,
+    /// What its answer means.
+    pub result: TestResult,
+    /// The HTTP status of that answer.
+    pub status: u16,
+    /// The short fingerprint of the token or key: another one has not been tested.
+    pub token: String,
+}
+
+/// What a provider's answer to a test means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TestResult {
+    /// The provider takes the token.
+    Works,
+    /// The provider refuses the token.
+    Refused,
+}
+
+impl fmt::Display for LastTest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let word = match self.result {
+            TestResult::Works => "works",
+            TestResult::Refused => "refused",
+        };
+        write!(f, "{word} ({})", self.status)
     }
 }
 

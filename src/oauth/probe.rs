@@ -1,6 +1,7 @@
 //! A harmless request with a token, and what the provider's own reading says of the status.
 
-use crate::domain::profile::{Kind, Profile};
+use crate::domain::clock::{DateTime, Utc};
+use crate::domain::profile::{Kind, LastTest, Profile, TestResult};
 use crate::domain::provider::call::{Slot, Template};
 use crate::domain::provider::{Probe, Provider};
 use crate::domain::secret::Secret;
@@ -28,9 +29,64 @@ fn carried(provider: &Provider, header: Option<&str>, access: &Secret) -> Option
     Filling::default().with(Slot::Access, access.clone()).fill(&call).ok()
 }
 
+/// What the answer to a test of the token of `profile` means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict {
+    /// The status and what it means, for people: `200: works`.
+    pub words: String,
+    /// What is to be remembered of the token; nothing where the answer says nothing about it.
+    pub last: Option<LastTest>,
+}
+
+impl Verdict {
+    /// What `status` says of the token or key that `profile` holds.
+    #[must_use]
+    pub fn of(provider: &Provider, profile: &Profile, status: u16, at: DateTime<Utc>) -> Self {
+        let probe = provider.probe.as_ref();
+        let result = result(probe, profile.kind, status);
+        let words = match (result, profile.kind) {
+            (Some(TestResult::Refused), Kind::ApiKey) => format!("{status}: the provider refuses this key"),
+            (Some(TestResult::Refused), Kind::Environment) => {
+                format!("{status}: the provider refuses this value")
+            }
+            (Some(TestResult::Works | TestResult::Refused) | None, _) => reading(probe, status),
+        };
+        let tested = result.zip(profile.held.tokens());
+        let last = tested.map(|(result, tokens)| {
+            let token = tokens.access.short().to_owned();
+            LastTest { at, result, status, token }
+        });
+        Self { words, last }
+    }
+
+    /// Whether the provider refused what was tested.
+    #[must_use]
+    pub fn is_refusal(&self) -> bool {
+        self.last.as_ref().is_some_and(|last| last.result == TestResult::Refused)
+    }
+}
+
+/// What `status` says of a token; nothing where the server was in trouble or answered something else.
+///
+/// A provider file may describe a status: words that begin with `works` or `expected` say that the
+/// token is taken, those of any other 4xx that it is refused.
+fn result(probe: Option<&Probe>, kind: Kind, status: u16) -> Option<TestResult> {
+    let described = probe.and_then(|probe| probe.reading.get(&status));
+    let is_fine = described.is_some_and(|words| words.starts_with("works") || words.starts_with("expected"));
+    match status {
+        200..300 => Some(TestResult::Works),
+        408 | 429 | 500.. => None,
+        _ if is_fine => Some(TestResult::Works),
+        401 => Some(TestResult::Refused),
+        // A login may lack the scope that the test needs (RFC 6750 §3.1); a key has none.
+        403 if kind != Kind::OAuth => Some(TestResult::Refused),
+        400..500 if described.is_some() => Some(TestResult::Refused),
+        _ => None,
+    }
+}
+
 /// What `status` means at this provider: `403: expected: …`, `200: works`.
-#[must_use]
-pub fn reading(probe: Option<&Probe>, status: u16) -> String {
+fn reading(probe: Option<&Probe>, status: u16) -> String {
     let said = probe.and_then(|probe| probe.reading.get(&status)).map(String::as_str);
     let usual = match status {
         200..300 => "works",
@@ -45,7 +101,10 @@ pub fn reading(probe: Option<&Probe>, status: u16) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::clock::at_seconds;
+    use crate::domain::name::{ProfileId, ProfileName, StoreId};
     use crate::domain::provider::catalog::Catalog;
+    use crate::domain::tokens::{Held, Tokens};
 
     #[test]
     fn seed_001_expects_403_from_the_test_of_its_token() {
@@ -57,6 +116,42 @@ mod tests {
         let probe = anthropic.probe.as_ref();
         assert_eq!(reading(probe, 403), "403: expected: this token is limited to Claude Code");
         assert_eq!(reading(probe, 204), "204: works");
+    }
+
+    #[test]
+    fn a_refusal_is_remembered_and_trouble_of_the_server_is_not() {
+        use TestResult::{Refused, Works};
+        let catalog = Catalog::read([]);
+        let anthropic = catalog.get("anthropic").expect("a preset").clone();
+        let mut silent = anthropic.clone();
+        let reading = &mut silent.probe.as_mut().expect("a probe").reading;
+        reading.clear();
+        reading.insert(498, "expired: refresh it".to_owned());
+        for (provider, kind, status, result) in [
+            (&anthropic, Kind::OAuth, 200, Some(Works)),
+            (&anthropic, Kind::OAuth, 204, Some(Works)),
+            (&anthropic, Kind::OAuth, 401, Some(Refused)),
+            (&anthropic, Kind::OAuth, 403, Some(Works)),
+            (&silent, Kind::OAuth, 403, None),
+            (&silent, Kind::ApiKey, 403, Some(Refused)),
+            (&silent, Kind::Environment, 401, Some(Refused)),
+            (&silent, Kind::OAuth, 498, Some(Refused)),
+            (&silent, Kind::ApiKey, 302, None),
+            (&silent, Kind::ApiKey, 404, None),
+            (&silent, Kind::ApiKey, 408, None),
+            (&silent, Kind::ApiKey, 429, None),
+            (&silent, Kind::ApiKey, 503, None),
+        ] {
+            let name = ProfileName::parse("anthropic/x").expect("a name");
+            let mut profile = Profile::new(ProfileId { store: StoreId::Own, name }, kind);
+            profile.held = Held::Here(Tokens { access: Secret::new("t"), refresh: None });
+            let verdict = Verdict::of(provider, &profile, status, at_seconds(0).expect("a time"));
+            assert_eq!(verdict.last.as_ref().map(|last| last.result), result, "{kind:?} {status}");
+            assert_eq!(verdict.is_refusal(), result == Some(Refused));
+            assert!(!verdict.words.contains("log in") || kind == Kind::OAuth, "{}", verdict.words);
+            profile.last_test = verdict.last;
+            assert_eq!(profile.is_refused(), result == Some(Refused), "it is of the token that is held");
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ use futures_util::FutureExt;
 use crate::domain::change::{Change, Edit};
 use crate::domain::name::ProfileId;
 use crate::domain::trouble::{Next, Trouble};
+use crate::oauth::probe::Verdict;
 use crate::oauth::scopes::Listed;
 use crate::oauth::{form, probe, scopes};
 use crate::shell::refresh::{keep, refresh, save_again};
@@ -73,7 +74,7 @@ async fn run(hands: Arc<Hands>, inbox: Inbox, effect: Effect) {
             say(&inbox, Msg::Copied(what.to_owned(), copied));
         }
         Effect::Test(id) => {
-            let tested = test(&hands, &id).await;
+            let tested = test(&hands, &inbox, &id).await;
             say(&inbox, Msg::Tested(id, tested));
         }
         Effect::Scopes(provider, client_id) => {
@@ -154,7 +155,9 @@ async fn copy(hands: &Arc<Hands>, id: &ProfileId, what: Form) -> Result<Copied, 
     hands.clipboard.copy(secret).await
 }
 
-async fn test(hands: &Arc<Hands>, id: &ProfileId) -> Result<String, Trouble> {
+/// Tests what a profile holds; what the provider says of it is written down for every profile that holds
+/// the same.
+async fn test(hands: &Arc<Hands>, inbox: &Inbox, id: &ProfileId) -> Result<Verdict, Trouble> {
     let what = format!("cannot test {}", id.name);
     let snapshot = hands.read(id.store).await;
     let catalog = hands.catalog().await;
@@ -167,7 +170,17 @@ async fn test(hands: &Arc<Hands>, id: &ProfileId) -> Result<String, Trouble> {
         return Err(Trouble::untouched(what, "its provider file names no test", Next::Nothing));
     };
     let reply = hands.http.send(&request, hands.clock.now()).await?;
-    Ok(probe::reading(provider.probe.as_ref(), reply.status))
+    let verdict = Verdict::of(provider, profile, reply.status, hands.clock.now().wall);
+    let Some(last) = verdict.last.as_ref().filter(|_| id.store.is_file()) else { return Ok(verdict) };
+    for profile in snapshot.profiles().filter(|profile| profile.holds(&last.token)) {
+        let (name, expects) = (profile.id.name.clone(), profile.held.fingerprint());
+        let change = Change { name, expects, edit: Edit::Tested(last.clone()) };
+        // One that holds another token by now is not blamed; a file that cannot be written says so itself.
+        if let Ok(snapshot) = hands.apply(id.store, change).await {
+            say(inbox, Msg::Stored(snapshot));
+        }
+    }
+    Ok(verdict)
 }
 
 /// What the provider of that name lists as scopes; the request carries no secret.

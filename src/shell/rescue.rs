@@ -68,7 +68,7 @@ pub fn forget(paths: &Paths, change: &Change) -> Result<(), Trouble> {
     let is_erased = match change.edit {
         Edit::Forget(_) | Edit::Remove => true,
         Edit::Add(_) | Edit::Keep(_) | Edit::Refresh(_) => false,
-        Edit::Record(_) | Edit::Automatic(_) => return Ok(()),
+        Edit::Record(_) | Edit::Tested(_) | Edit::Automatic(_) => return Ok(()),
     };
     let place = place(paths);
     if std::fs::symlink_metadata(&place).is_err() {

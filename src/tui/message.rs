@@ -15,6 +15,7 @@ use crate::domain::trouble::Trouble;
 use crate::oauth::Attempt;
 pub use crate::oauth::form::Form;
 use crate::oauth::login::{Ask, Heard};
+use crate::oauth::probe::Verdict;
 use crate::oauth::refresh::Wish;
 use crate::oauth::scopes::Listed;
 
@@ -158,7 +159,7 @@ pub enum Msg {
     /// Something was copied, or could not be.
     Copied(String, Result<Copied, Trouble>),
     /// A token was tested.
-    Tested(ProfileId, Result<String, Trouble>),
+    Tested(ProfileId, Result<Verdict, Trouble>),
     /// The scopes that the provider of that name lists were read, or could not be.
     Scopes(String, Result<Listed, Trouble>),
     /// The file of the provider of that name was written, or could not be.

@@ -5,6 +5,7 @@
 use ratatui::style::Style;
 use ratatui::text::Span;
 
+use crate::domain::afterlife::Validity;
 use crate::domain::clock::{DateTime, Now, TimeDelta, Utc, local};
 use crate::domain::countdown::countdown;
 use crate::domain::health::{Health, renewable};
@@ -19,13 +20,14 @@ use crate::tui::theme::Theme;
 const SOON: TimeDelta = TimeDelta::hours(48);
 
 /// Every state with what it means, in the order in which the header counts them.
-pub const MEANINGS: [(Health, &str); 9] = [
+pub const MEANINGS: [(Health, &str); 10] = [
     (Health::Fresh(DateTime::<Utc>::MAX_UTC), "plenty of time left"),
     (Health::Aging(DateTime::<Utc>::MAX_UTC), "a fifth of its life or 5 minutes left"),
     (Health::Due, "past its end; its grant renews it"),
     (Health::Refreshing, "new tokens are being asked for"),
     (Health::Retrying(DateTime::<Utc>::MAX_UTC), "the last refresh failed, for now"),
     (Health::NeedsLogin, "nothing but a login helps"),
+    (Health::Refused, "a test of the token or key was refused"),
     (Health::NoClock, "an API key, or no end was told"),
     (Health::RevokedHere, "tokens erased, profile kept"),
     (Health::Unreadable, "its entry in the file makes no sense"),
@@ -41,7 +43,7 @@ pub fn glyph(health: Health, theme: &Theme) -> Span<'static> {
         Health::Aging(_) => states.aging,
         Health::Due => states.due,
         Health::Retrying(_) => states.retrying,
-        Health::NeedsLogin => states.needs_login,
+        Health::NeedsLogin | Health::Refused => states.needs_login,
         Health::RevokedHere => states.revoked_here,
         Health::Refreshing => states.refreshing,
         Health::Unreadable => states.unreadable,
@@ -55,7 +57,7 @@ pub fn style(health: Health, theme: &Theme) -> Style {
     match health {
         Health::Fresh(_) => theme.good,
         Health::Aging(_) | Health::Retrying(_) => theme.warn,
-        Health::NeedsLogin | Health::Unreadable => theme.bad,
+        Health::NeedsLogin | Health::Refused | Health::Unreadable => theme.bad,
         Health::Refreshing => theme.accent,
         Health::Due | Health::NoClock | Health::RevokedHere => theme.muted,
     }
@@ -84,9 +86,10 @@ pub fn span(span: TimeDelta) -> String {
 /// The end of a profile's grant, where it is so near that it matters more than the token's.
 #[must_use]
 pub fn grant_ends_soon(profile: &Profile, now: Now) -> Option<DateTime<Utc>> {
-    let end = profile.life.grant_ends_at?;
-    let near = end > now.wall && end - now.wall < SOON;
-    (near && profile.refresh_token().is_some()).then_some(end)
+    match Validity::of_login(profile, now.wall)? {
+        Validity::Until(end) => (end - now.wall < SOON).then_some(end),
+        Validity::NoEndKnown | Validity::Ended(_) | Validity::Refused => None,
+    }
 }
 
 /// What people may see of one of a profile's secrets.
@@ -122,6 +125,7 @@ pub fn sentence(model: &Model, profile: &Profile, now: Now) -> String {
         Health::Due => "past its end".to_owned(),
         Health::Retrying(at) => retrying(model, profile, at, now),
         Health::NeedsLogin => loss(profile) + log_in(model, profile),
+        Health::Refused => refused(model, profile, now),
         Health::RevokedHere => {
             let at = profile.revoked_at.map_or_else(String::new, |at| format!(" {}", moment(at, now)));
             format!("tokens erased{at}{}", log_in(model, profile))
@@ -189,6 +193,19 @@ fn retrying(model: &Model, profile: &Profile, at: DateTime<Utc>, now: Now) -> St
         return format!("{why}; r makes sense in {}", left(at, now));
     }
     format!("{why}; r tries again")
+}
+
+/// Why a token or key does not work although its end has not come, and the key that helps.
+fn refused(model: &Model, profile: &Profile, now: Now) -> String {
+    let remedy = match profile.kind {
+        Kind::ApiKey => "Press l to enter another key.",
+        Kind::Environment => "Set another value in the shell that starts authtui.",
+        Kind::OAuth if renewable(profile, now.wall) && can_renew(model, profile) => {
+            "Press r for a new token, or l to log in again."
+        }
+        Kind::OAuth => "Press l to log in again.",
+    };
+    format!("the provider refused it when it was last tested. {remedy}")
 }
 
 fn loss(profile: &Profile) -> String {

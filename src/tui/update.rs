@@ -10,9 +10,15 @@ mod selected;
 mod stores;
 mod wizard;
 
+use std::sync::Arc;
+
+use crate::domain::change::Row;
 use crate::domain::clock::Now;
+use crate::domain::name::ProfileId;
+use crate::domain::profile::TestResult;
 use crate::domain::trouble::{Next, Trouble};
 use crate::oauth::login::Heard;
+use crate::oauth::probe::Verdict;
 use crate::tui::message::{Copied, Effect, Msg};
 use crate::tui::model::{Leaving, Message, Model, Off, Renewal, Tone};
 use crate::tui::rows;
@@ -107,7 +113,7 @@ pub fn update(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
         Msg::Tested(id, tested) => {
             model.testing.remove(&id);
             match tested {
-                Ok(reading) => say(model, format!("{}: {reading}", id.name), Tone::Plain, Some(now)),
+                Ok(verdict) => tested_as(model, &id, verdict, now),
                 Err(trouble) => say_trouble(model, &trouble),
             }
             Vec::new()
@@ -174,6 +180,24 @@ fn said_copied(model: &mut Model, what: &str, copied: Result<Copied, Trouble>, n
         }
         Err(trouble) => say_trouble(model, &trouble),
     }
+}
+
+/// Keeps what a test said of the very token that was tested, also of one that no file holds, and says it.
+fn tested_as(model: &mut Model, id: &ProfileId, verdict: Verdict, now: Now) {
+    let tone = match verdict.last.as_ref().map(|last| last.result) {
+        Some(TestResult::Works) => Tone::Good,
+        Some(TestResult::Refused) => Tone::Bad,
+        None => Tone::Plain,
+    };
+    let rows = model.stores.get_mut(&id.store).map(|store| &mut store.rows);
+    for row in rows.into_iter().flatten() {
+        if let (Row::Profile(profile), Some(last)) = (row, &verdict.last)
+            && profile.holds(&last.token)
+        {
+            Arc::make_mut(profile).last_test = Some(last.clone());
+        }
+    }
+    say(model, format!("{}: {}", id.name, verdict.words), tone, Some(now));
 }
 
 /// Says something; `now` makes it go by itself, else it stays until the next key.

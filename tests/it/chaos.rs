@@ -13,7 +13,7 @@ use std::time::Duration;
 use authtui::domain::change::{Renewal, Row, Snapshot, Where};
 use authtui::domain::clock::{Now, TimeDelta};
 use authtui::domain::name::{ProfileId, StoreId};
-use authtui::domain::profile::{Kind, LastRefresh, Profile, RefreshResult};
+use authtui::domain::profile::{Kind, LastRefresh, LastTest, Profile, RefreshResult, TestResult};
 use authtui::domain::provider::draft::Question;
 use authtui::domain::provider::scopes::Offered;
 use authtui::domain::provider::{Pkce, Provider};
@@ -23,6 +23,7 @@ use authtui::domain::trouble::{Next, Stored, Trouble};
 use authtui::oauth::callback::{Answer, Ignored};
 use authtui::oauth::device::Poll;
 use authtui::oauth::login::{Ask, Choice, DeviceDoor, Heard, Login, Opening, Stage};
+use authtui::oauth::probe::Verdict;
 use authtui::oauth::request::Reply;
 use authtui::oauth::scopes::Listed;
 use authtui::oauth::{Attempt, Errand};
@@ -235,9 +236,17 @@ impl Run {
                 Msg::Copied("the token".to_owned(), copied)
             }
             13 => {
-                let tested =
-                    if self.dice.one_in(2) { Ok("200: works".to_owned()) } else { Err(self.trouble()) };
-                Msg::Tested(self.id(), tested)
+                let id = self.id();
+                let (result, status) =
+                    self.dice.pick(&[(TestResult::Works, 200), (TestResult::Refused, 401)]);
+                let token = self.model.profile(&id).and_then(|profile| profile.held.tokens());
+                let last = token.map(|tokens| {
+                    let token = tokens.access.short().to_owned();
+                    LastTest { at: self.now.wall, result, status, token }
+                });
+                let verdict = Verdict { words: "200: works".to_owned(), last };
+                let tested = if self.dice.one_in(2) { Ok(verdict) } else { Err(self.trouble()) };
+                Msg::Tested(id, tested)
             }
             15 => {
                 let offered =

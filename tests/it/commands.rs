@@ -8,6 +8,7 @@ pub(crate) mod login;
 mod providers;
 mod revoke;
 mod rights;
+mod tested;
 mod token;
 mod unreadable;
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use authtui::domain::change::{Change, Edit};
 use authtui::domain::clock::TimeDelta;
 use authtui::domain::name::StoreId;
-use authtui::domain::profile::{Kind, Profile};
+use authtui::domain::profile::{Kind, Profile, TestResult};
 use authtui::domain::provider::Provider;
 use authtui::domain::secret::Secret;
 use authtui::domain::tokens::{Held, Life, Tokens};
@@ -82,7 +82,11 @@ fn a_login_by_callback_asks_one_thing_after_another_and_ends_with_tested_tokens(
     assert_eq!(asks.len(), 1, "{asks:?}");
     assert_eq!(probe.url.as_str(), "http://127.0.0.1:4000/v1/models?limit=10");
     let reply = journey.reply(&asks);
-    assert_eq!(journey.hear(reply), [Ask::CloseListener]);
+    let change = saved(&journey.hear(reply));
+    let Edit::Tested(last) = &change.edit else { panic!("{change:?}") };
+    assert_eq!((last.result, change.expects), (TestResult::Works, profile.held.fingerprint()));
+    let profile = Box::new(Profile { last_test: Some(last.clone()), ..(**profile).clone() });
+    assert_eq!(journey.hear(Heard::Saved(Ok(()))), [Ask::CloseListener]);
 
     assert_eq!(*journey.login.stage(), Stage::Over(Outcome::Done(profile.clone())));
     let millis = |millis| Mark::Done(Duration::from_millis(millis));
@@ -263,6 +267,7 @@ fn the_anthropic_reply_becomes_a_profile_and_its_403_is_expected() {
     assert_eq!(header("anthropic-version"), "2023-06-01");
     assert_eq!(header("anthropic-beta"), "oauth-2025-04-20");
     journey.hear(Heard::Replied(errand, Ok(reply(403, "{}", journey.now))));
+    journey.hear(Heard::Saved(Ok(())));
     assert_eq!(journey.login.steps().note(Step::Test), "403: expected: this token is limited to Claude Code");
     assert!(matches!(journey.login.stage(), Stage::Over(Outcome::Done(_))), "{:?}", journey.login.stage());
 }

@@ -13,11 +13,14 @@ use std::time::Duration;
 
 use authtui::domain::change::{Change, Edit, Row, Snapshot, Where};
 use authtui::domain::clock::TimeDelta;
+use authtui::domain::health::{Activity, Health};
 use authtui::domain::name::StoreId;
-use authtui::domain::profile::{Kind, Profile};
+use authtui::domain::profile::{Kind, LastTest, Profile, TestResult};
 use authtui::domain::provider::catalog::Catalog;
-use authtui::domain::tokens::Held;
+use authtui::domain::secret::Secret;
+use authtui::domain::tokens::{Held, Tokens};
 use authtui::domain::trouble::{Next, Trouble};
+use authtui::oauth::probe::Verdict;
 use authtui::tui::dialog::Question;
 use authtui::tui::message::{Copied, Effect, Form, Msg};
 use authtui::tui::model::{RowId, Screen, Tone};
@@ -161,9 +164,39 @@ fn a_test_is_asked_once_and_its_reading_is_said() {
     let mut app = App::with(["work"]);
     assert_eq!(app.keys("T"), [Effect::Test(id("work"))]);
     assert_eq!(app.keys("T"), [], "it runs already");
-    assert_eq!(app.feed(Msg::Tested(id("work"), Ok("200: works".to_owned()))), []);
-    assert_eq!(app.message(), "demo/work: 200: works");
+    assert_eq!(app.feed(Msg::Tested(id("work"), Ok(verdict("work", TestResult::Works)))), []);
+    assert_eq!(app.message(), "demo/work: as the provider says");
     assert_eq!(app.keys("T"), [Effect::Test(id("work"))]);
+}
+
+/// What a test says of the token that `name` holds.
+fn verdict(name: &str, result: TestResult) -> Verdict {
+    let token = profile(name).held.tokens().map(|tokens| tokens.access.short().to_owned());
+    let last = token.map(|token| LastTest { at: now().wall, result, status: 401, token });
+    Verdict { words: "as the provider says".to_owned(), last }
+}
+
+#[test]
+fn a_refused_token_is_refused_in_its_row_until_a_better_test_or_another_token() {
+    let mut app = App::with(["work"]);
+    let state = |app: &App| Health::of(app.profile("work"), Activity::Idle, now().wall).word();
+    app.feed(Msg::Tested(id("work"), Ok(verdict("work", TestResult::Refused))));
+    assert_eq!(state(&app), "refused");
+
+    // A test that could not be made says nothing of the token.
+    app.feed(Msg::Tested(id("work"), Err(Trouble::untouched("cannot test", "offline", Next::Retry))));
+    let nothing = Verdict { words: "503: the server has trouble, not tested".to_owned(), last: None };
+    app.feed(Msg::Tested(id("work"), Ok(nothing)));
+    assert_eq!(state(&app), "refused");
+
+    app.feed(Msg::Tested(id("work"), Ok(verdict("work", TestResult::Works))));
+    assert_eq!(state(&app), "fresh");
+    app.feed(Msg::Tested(id("work"), Ok(verdict("work", TestResult::Refused))));
+    let other = Tokens { access: Secret::new("another"), refresh: None };
+    app.feed(Msg::Stored(snapshot([Profile { held: Held::Here(other), ..profile("work") }])));
+    assert_eq!(state(&app), "fresh");
+    app.feed(Msg::Tested(id("work"), Ok(verdict("work", TestResult::Refused))));
+    assert_eq!(state(&app), "fresh", "it was the token before that was refused");
 }
 
 #[test]
@@ -326,10 +359,7 @@ pub(crate) fn key_profile() -> Profile {
     Profile {
         kind: Kind::ApiKey,
         life: ends_in(TimeDelta::zero()),
-        held: Held::Here(authtui::domain::tokens::Tokens {
-            access: authtui::domain::secret::Secret::new("key"),
-            refresh: None,
-        }),
+        held: Held::Here(Tokens { access: Secret::new("key"), refresh: None }),
         ..profile("key")
     }
 }

@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use crate::domain::clock::{Now, local};
 use crate::domain::countdown::countdown;
 use crate::domain::event::Event;
+use crate::domain::health::{Activity, Health, renewable};
 use crate::domain::known::Known;
-use crate::domain::profile::{Profile, RefreshResult};
+use crate::domain::profile::{Kind, Profile, RefreshResult};
 use crate::domain::provider::Provider;
 use crate::domain::text;
 use crate::domain::trouble::Stored;
@@ -45,6 +46,9 @@ pub(super) fn of(
         // What went well after all, or is about to, needs nobody.
         Some(Known::UnderWay(_) | Known::Survived(_)) | None => {}
     }
+    if let Some(refused) = refused(profile, now) {
+        return Some(refused);
+    }
     match &profile.last_refresh_of_this_grant()?.result {
         RefreshResult::Done => None,
         RefreshResult::Dead { why } => {
@@ -58,4 +62,21 @@ pub(super) fn of(
             Some(format!("{}. {safe} Next: authtui refresh {name}{when}", text::clean(why, LONGEST)))
         }
     }
+}
+
+/// That a test of the token or key was refused, and what helps.
+fn refused(profile: &Profile, now: Now) -> Option<String> {
+    let last = profile.last_test_of_this_token()?;
+    if Health::of(profile, Activity::Idle, now.wall) != Health::Refused {
+        return None;
+    }
+    let name = &profile.id.name;
+    let next = match profile.kind {
+        Kind::ApiKey => format!("authtui login {name} --key"),
+        Kind::Environment => format!("set another value of {}", name.name()),
+        Kind::OAuth if renewable(profile, now.wall) => format!("authtui refresh {name}"),
+        Kind::OAuth => format!("authtui login {name}"),
+    };
+    let at = local(last.at, now.offset);
+    Some(format!("the provider refused it when it was tested on {at} ({}). Next: {next}", last.status))
 }

@@ -16,7 +16,12 @@ pub(super) async fn store(hands: &Arc<Hands>, provider: &Provider, change: Chang
         Edit::Keep(profile) | Edit::Add(profile) => {
             profile.held.tokens().map(|tokens| tokens.access.mask(&provider.masks))
         }
-        Edit::Refresh(_) | Edit::Record(_) | Edit::Automatic(_) | Edit::Forget(_) | Edit::Remove => None,
+        Edit::Refresh(_)
+        | Edit::Record(_)
+        | Edit::Tested(_)
+        | Edit::Automatic(_)
+        | Edit::Forget(_)
+        | Edit::Remove => None,
     };
     match hands.apply(StoreId::Own, change).await {
         Ok(snapshot) => {

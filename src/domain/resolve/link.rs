@@ -116,6 +116,7 @@ fn good(profile: &Profile, now: DateTime<Utc>) -> String {
         | Health::Due
         | Health::Retrying(_)
         | Health::NeedsLogin
+        | Health::Refused
         | Health::RevokedHere
         | Health::Refreshing
         | Health::Unreadable) => format!("{}, {left} left", health.word()),

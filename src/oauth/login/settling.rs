@@ -8,7 +8,7 @@ use crate::domain::trouble::Trouble;
 use crate::oauth::Errand;
 use crate::oauth::login::step::{Mark, Step};
 use crate::oauth::login::{Ask, Choice, DeviceDoor, Doubt, Login, Outcome, Stage, Turn};
-use crate::oauth::probe;
+use crate::oauth::probe::{self, Verdict};
 use crate::oauth::reply::Granted;
 use crate::oauth::request::Reply;
 
@@ -154,8 +154,16 @@ impl Login {
     }
 
     pub(super) fn saved(&mut self, stage: Stage, saved: Result<(), Trouble>, now: Now) -> Turn {
-        let Stage::Saving(profile) = stage else {
-            return Turn::to(stage);
+        let profile = match stage {
+            Stage::Saving(profile) => profile,
+            // What the test said is written down; where it could not be, nothing is lost.
+            Stage::Testing(_, profile) => return Turn::over(Outcome::Done(profile)),
+            Stage::Opening(_)
+            | Stage::Waiting(_)
+            | Stage::Exchanging(_)
+            | Stage::Confirming(..)
+            | Stage::Unsaved(..)
+            | Stage::Over(_) => return Turn::to(stage),
         };
         if let Err(trouble) = saved {
             self.steps.failed(Step::Save, trouble.why.clone(), now.steady);
@@ -174,17 +182,28 @@ impl Login {
         Turn::to(Stage::Testing(errand, profile)).asking([Ask::Send(errand, Box::new(request))])
     }
 
-    /// A test says how the token fares; the login is done whatever it says.
-    fn tested(&mut self, profile: Box<Profile>, reply: Result<Reply, Trouble>, now: Now) -> Turn {
-        match reply {
-            Ok(reply) => {
-                let reading = probe::reading(self.plan.provider.probe.as_ref(), reply.status);
-                self.steps.done(Step::Test, reading, now.steady);
-            }
+    /// A test says how the token fares, and that is written down; the login is done whatever it says.
+    fn tested(&mut self, mut profile: Box<Profile>, reply: Result<Reply, Trouble>, now: Now) -> Turn {
+        let reply = match reply {
+            Ok(reply) => reply,
             Err(trouble) => {
-                self.steps.failed(Step::Test, format!("{}; the token is saved", trouble.why), now.steady)
+                self.steps.failed(Step::Test, format!("{}; the token is saved", trouble.why), now.steady);
+                return Turn::over(Outcome::Done(profile));
             }
+        };
+        let verdict = Verdict::of(&self.plan.provider, &profile, reply.status, now.wall);
+        if verdict.is_refusal() {
+            self.steps.failed(Step::Test, verdict.words, now.steady);
+        } else {
+            self.steps.done(Step::Test, verdict.words, now.steady);
         }
-        Turn::over(Outcome::Done(profile))
+        let Some(last) = verdict.last else { return Turn::over(Outcome::Done(profile)) };
+        let (name, expects) = (profile.id.name.clone(), profile.held.fingerprint());
+        let change = Change { name, expects, edit: Edit::Tested(last.clone()) };
+        profile.last_test = Some(last);
+        let store = profile.id.store;
+        // Until it is written down the login counts as tested still; no other answer has this errand.
+        let errand = self.next_errand();
+        Turn::to(Stage::Testing(errand, profile)).asking([Ask::Save(store, Box::new(change))])
     }
 }

@@ -4,9 +4,9 @@ use serde_yaml::{Mapping, Value};
 
 use crate::domain::name::ProfileName;
 use crate::domain::profile::{Kind, Profile};
-use crate::stored::own::entries::{Entry, Form, joined};
-use crate::stored::own::entry::{Field, key_fields, key_text, login_fields};
-use crate::stored::yaml::{Amend, Step, find};
+use crate::stored::own::entries::{Entry, Form, LAST_TESTS, joined, test_path};
+use crate::stored::own::entry::{Field, key_fields, key_text, last_test_value, login_fields};
+use crate::stored::yaml::{Amend, Step, amend_tree, find};
 
 /// Rewrites the fields of `entry` that differ; what we do not know of it stays.
 pub(super) fn rewrite(tree: &Value, entry: &Entry, after: &Profile) -> Result<Vec<Amend>, String> {
@@ -23,9 +23,22 @@ pub(super) fn rewrite(tree: &Value, entry: &Entry, after: &Profile) -> Result<Ve
         }
         Form::Key | Form::NthKey => {
             let key = key_text(after).ok_or_else(|| format!("{} has no key to store", entry.name))?;
-            Ok(vec![Amend::Set(entry.path.clone(), key)])
+            let tested = match &after.last_test {
+                Some(last) => Some(Amend::Set(test_path(entry, &after.id.name), last_test_value(last))),
+                None => forgotten_test(tree, entry),
+            };
+            Ok([Amend::Set(entry.path.clone(), key)].into_iter().chain(tested).collect())
         }
     }
+}
+
+/// The removal of what the last test of a key said, where that stands beside it.
+fn forgotten_test(tree: &Value, entry: &Entry) -> Option<Amend> {
+    let path = match entry.form {
+        Form::Login | Form::NamedKey => return None,
+        Form::Key | Form::NthKey => test_path(entry, &entry.profile.as_ref().ok()?.id.name),
+    };
+    find(tree, &path).is_some().then(|| removal(tree, &path))
 }
 
 fn differences(
@@ -61,14 +74,21 @@ pub(super) fn add(tree: &Value, name: &ProfileName, profile: &Profile) -> Result
         }
         Kind::ApiKey if name.is_reserved() => {
             let key = key_text(profile).ok_or_else(|| format!("{name} has no key to store"))?;
+            let tested = profile.last_test.as_ref().map(|last| {
+                let tests = joined(&provider, Step::key(LAST_TESTS));
+                Amend::Set(joined(&tests, Step::key(name.name())), last_test_value(last))
+            });
+            let with_test = |key: Amend| [key].into_iter().chain(tested).collect();
             let Some(index) = name.name().strip_prefix("key-") else {
-                return Ok(vec![Amend::Set(joined(&provider, Step::key("api_key")), key)]);
+                return Ok(with_test(Amend::Set(joined(&provider, Step::key("api_key")), key)));
             };
             let list = joined(&provider, Step::key("api_keys"));
             let places = find(tree, &list).and_then(Value::as_sequence).map_or(0, Vec::len);
             match index.parse::<usize>() {
-                Ok(index) if index < places => Ok(vec![Amend::Set(joined(&list, Step::Nth(index)), key)]),
-                Ok(index) if index == places => Ok(vec![Amend::Append(list, key)]),
+                Ok(index) if index < places => {
+                    Ok(with_test(Amend::Set(joined(&list, Step::Nth(index)), key)))
+                }
+                Ok(index) if index == places => Ok(with_test(Amend::Append(list, key))),
                 Ok(_) | Err(_) => Err(format!("{name} would leave a gap: the next is key-{places}")),
             }
         }
@@ -101,6 +121,15 @@ fn item(name: &ProfileName, fields: Vec<Field>) -> Value {
 /// The place of a key in the middle of `api_keys` stays as an empty text: the others are named
 /// for their places, and none of them may become another by this.
 pub(super) fn remove(tree: &Value, entry: &Entry) -> Vec<Amend> {
+    let Some(test) = forgotten_test(tree, entry) else { return taken_away(tree, entry) };
+    let mut rest = tree.clone();
+    if amend_tree(&mut rest, test.clone()).is_none() {
+        return taken_away(tree, entry);
+    }
+    [test].into_iter().chain(taken_away(&rest, entry)).collect()
+}
+
+fn taken_away(tree: &Value, entry: &Entry) -> Vec<Amend> {
     let Some((last, around)) = entry.path.split_last() else { return Vec::new() };
     let list = find(tree, around).and_then(Value::as_sequence);
     if let (Form::NthKey, Step::Nth(index), Some(list)) = (entry.form, last, list) {

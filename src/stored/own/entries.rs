@@ -14,6 +14,9 @@ use crate::stored::own::entry;
 use crate::stored::place::Places;
 use crate::stored::yaml::{Step, find};
 
+/// The field of a provider that holds the last tests of keys that are written as texts, by name.
+pub(super) const LAST_TESTS: &str = "last_tests";
+
 /// One entry, where it is, and the profile it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Entry {
@@ -94,7 +97,7 @@ fn each_entry(path: &[Step], provider: &str, fields: &Mapping, entries: &mut Vec
         let (form, list) = match (field, value) {
             (_, Value::Null) => continue,
             ("api_key", value) => {
-                entries.extend(key(path, Form::Key, provider, "key", value));
+                entries.extend(key(path, Form::Key, provider, "key", value, fields));
                 continue;
             }
             ("oauth_credentials", Value::Sequence(list)) => (Form::Login, list),
@@ -111,19 +114,30 @@ fn each_entry(path: &[Step], provider: &str, fields: &Mapping, entries: &mut Vec
             match form {
                 Form::Login | Form::NamedKey => entries.push(named(path, form, provider, item)),
                 Form::Key | Form::NthKey => {
-                    entries.extend(key(path, form, provider, &format!("key-{index}"), item));
+                    entries.extend(key(path, form, provider, &format!("key-{index}"), item, fields));
                 }
             }
         }
     }
 }
 
-/// A key written as a text; an empty one is a free place and no entry.
-fn key(path: Vec<Step>, form: Form, provider: &str, name: &str, value: &Value) -> Option<Entry> {
+/// A key written as a text; an empty one is a free place and no entry. What its last test said stands
+/// beside it among the `fields` of its provider, since a text has no room for it.
+fn key(
+    path: Vec<Step>,
+    form: Form,
+    provider: &str,
+    name: &str,
+    value: &Value,
+    fields: &Mapping,
+) -> Option<Entry> {
     if value.is_null() || value.as_str() == Some("") {
         return None;
     }
-    let profile = entry::plain_key(id(provider, name), name, value);
+    let mut profile = entry::plain_key(id(provider, name), name, value);
+    if let Ok(profile) = &mut profile {
+        profile.last_test = entry::last_test(fields.get(LAST_TESTS).and_then(|tests| tests.get(name)));
+    }
     let name = shown_name(provider, name);
     Some(Entry { path, form, name, profile: profile.map(Arc::new), notes: Vec::new() })
 }
@@ -158,8 +172,25 @@ pub(super) fn again(entry: &Entry, tree: &Value) -> Option<Entry> {
     let name = entry.profile.as_ref().ok()?.id.name.clone();
     match entry.form {
         Form::Login | Form::NamedKey => Some(named(entry.path.clone(), entry.form, name.provider(), value)),
-        Form::Key | Form::NthKey => key(entry.path.clone(), entry.form, name.provider(), name.name(), value),
+        Form::Key | Form::NthKey => {
+            let provider = find(tree, provider_of(entry)).and_then(Value::as_mapping)?;
+            key(entry.path.clone(), entry.form, name.provider(), name.name(), value, provider)
+        }
     }
+}
+
+/// Where the provider of a key is that is written as a text.
+fn provider_of(entry: &Entry) -> &[Step] {
+    let below = match entry.form {
+        Form::Login | Form::NamedKey | Form::NthKey => 2,
+        Form::Key => 1,
+    };
+    entry.path.get(..entry.path.len().saturating_sub(below)).unwrap_or_default()
+}
+
+/// Where the last test of a key is written that is written as a text itself.
+pub(super) fn test_path(entry: &Entry, name: &ProfileName) -> Vec<Step> {
+    joined(&joined(provider_of(entry), Step::key(LAST_TESTS)), Step::key(name.name()))
 }
 
 /// Two entries of one name: the first counts, the second is refused with both places.

@@ -5,7 +5,9 @@ use serde_yaml::{Mapping, Value};
 use crate::domain::clock::{DateTime, TimeDelta, Utc, Zone, is_writable, rfc3339};
 use crate::domain::expiry::{Written, moment};
 use crate::domain::name::ProfileId;
-use crate::domain::profile::{Automatic, ClockDiffers, EndBy, Kind, LastRefresh, Profile, RefreshResult};
+use crate::domain::profile::{
+    Automatic, ClockDiffers, EndBy, Kind, LastRefresh, LastTest, Profile, RefreshResult, TestResult,
+};
 use crate::domain::secret::Secret;
 use crate::domain::tokens::{Held, Life, Tokens};
 
@@ -49,6 +51,7 @@ pub(super) fn plain_key(
 pub(super) fn named_key(id: ProfileId, fields: &Mapping) -> Result<Profile, String> {
     let mut profile = with_key(id, text(fields, "api_key")?.unwrap_or_default());
     profile.account = text(fields, "label")?.map(str::to_owned);
+    profile.last_test = last_test(fields.get("last_test"));
     Ok(profile)
 }
 
@@ -84,6 +87,7 @@ pub(super) fn login(id: ProfileId, fields: &Mapping, notes: &mut Vec<String>) ->
         subject: owned("subject")?,
         account: owned("account")?,
         last_refresh: last_refresh(fields, life.obtained_at, notes),
+        last_test: last_test(fields.get("last_test")),
         refresh_count: count(fields, "refresh_count", notes).unwrap_or(0),
         revoked_at: time(fields, "revoked_at", notes),
         automatic: automatic(fields)?,
@@ -185,6 +189,39 @@ fn last_refresh(
     Some(LastRefresh { at, result, grant: words("grant").map(str::to_owned), clock_differs })
 }
 
+/// What a test said. One that cannot be read is none: the token counts for more.
+pub(super) fn last_test(value: Option<&Value>) -> Option<LastTest> {
+    let fields = value?.as_mapping()?;
+    let result = match text(fields, "result").ok()?? {
+        "works" => TestResult::Works,
+        "refused" => TestResult::Refused,
+        _ => return None,
+    };
+    // What is odd about it is nobody's concern.
+    let mut notes = Vec::new();
+    Some(LastTest {
+        at: time(fields, "at", &mut notes)?,
+        result,
+        status: u16::try_from(count(fields, "status", &mut notes)?).ok()?,
+        token: text(fields, "token").ok()??.to_owned(),
+    })
+}
+
+/// The same as it is written.
+pub(super) fn last_test_value(last: &LastTest) -> Value {
+    let result = match last.result {
+        TestResult::Works => "works",
+        TestResult::Refused => "refused",
+    };
+    let fields = [
+        ("at", Value::from(rfc3339(last.at))),
+        ("result", result.into()),
+        ("status", last.status.into()),
+        ("token", last.token.as_str().into()),
+    ];
+    Value::Mapping(fields.into_iter().map(|(key, value)| (Value::from(key), value)).collect())
+}
+
 /// The fields of `oauth_credentials[n]` without its id, in the order they are written.
 pub(super) fn login_fields(profile: &Profile) -> Vec<Field> {
     let tokens = profile.held.tokens();
@@ -204,6 +241,7 @@ pub(super) fn login_fields(profile: &Profile) -> Vec<Field> {
         ("subject", text(&profile.subject)),
         ("account", text(&profile.account)),
         ("last_refresh", profile.last_refresh.as_ref().map(last_refresh_value)),
+        ("last_test", profile.last_test.as_ref().map(last_test_value)),
         ("refresh_count", (profile.refresh_count > 0).then(|| Value::from(profile.refresh_count))),
         ("revoked_at", at(profile.revoked_at)),
         ("automatic", (profile.automatic == Automatic::Off).then_some(Value::Bool(false))),
@@ -235,7 +273,8 @@ fn last_refresh_value(last: &LastRefresh) -> Value {
 /// The fields of `keys[n]` without its id.
 pub(super) fn key_fields(profile: &Profile) -> Vec<Field> {
     let label = profile.account.as_deref().map(Value::from);
-    vec![("api_key", key_text(profile)), ("label", label)]
+    let last_test = profile.last_test.as_ref().map(last_test_value);
+    vec![("api_key", key_text(profile)), ("label", label), ("last_test", last_test)]
 }
 
 /// The key itself.

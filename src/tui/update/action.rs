@@ -243,6 +243,7 @@ fn test(model: &mut Model, profile: &Profile, now: Now) -> Vec<Effect> {
         return Vec::new();
     }
     let why = match (probe, ended) {
+        (false, _) if model.catalog.is_none() => "the provider files are still being read",
         (false, _) => "its provider file names no test",
         (true, true) => "its token has ended; press r to renew it first",
         (true, false) => {

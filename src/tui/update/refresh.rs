@@ -110,6 +110,7 @@ pub(super) fn ask_due(model: &mut Model, now: Now) -> Vec<Effect> {
         | Health::Fresh(_)
         | Health::Aging(_)
         | Health::NeedsLogin
+        | Health::Refused
         | Health::RevokedHere
         | Health::Refreshing
         | Health::Unreadable => false,

@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::widgets::Paragraph;
 
+use crate::domain::afterlife::Validity;
 use crate::domain::change::{Row, Snapshot, Where};
 use crate::domain::clock::{DateTime, Now, Utc, local_minute};
 use crate::domain::health::Health;
@@ -93,6 +94,9 @@ fn whole(sheet: &mut Sheet<'_>, model: &Model, profile: &Profile, theme: &Theme,
             }
         }
     }
+    if let Some(last) = profile.last_test_of_this_token() {
+        sheet.field("Tested", &[state::moment(last.at, now), last.to_string()]);
+    }
     if let Some(words) = used::words(model, profile, now.wall) {
         sheet.short_field("Used by", &prose::safe(&words), 2);
     }
@@ -165,10 +169,12 @@ fn grant(model: &Model, profile: &Profile, now: Now) -> Vec<String> {
     };
     let rotation = model.provider(profile).map(|provider| provider.rotation.word().to_owned());
     let known = [state::mask(model, profile, token)].into_iter().chain(rotation);
-    if profile.has_dead_grant() {
-        return known.chain(["refused by the provider".to_owned()]).collect();
+    match Validity::of_login(profile, now.wall) {
+        Some(Validity::Refused) => known.chain(["ended by the provider".to_owned()]).collect(),
+        Some(Validity::Until(_) | Validity::NoEndKnown | Validity::Ended(_)) | None => {
+            known.chain(ends(profile.life.grant_ends_at, now)).collect()
+        }
     }
-    known.chain(ends(profile.life.grant_ends_at, now)).collect()
 }
 
 fn ends(end: Option<DateTime<Utc>>, now: Now) -> Vec<String> {

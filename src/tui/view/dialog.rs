@@ -160,20 +160,22 @@ fn revoke(id: &ProfileId, model: &Model, now: Now) -> Words {
         let text = format!("It holds no tokens. Removing it takes the profile out of {place}.");
         return Words { title, text: vec![text], short: None };
     };
-    let lives_on = afterlife::words(profile, now, state::moment).unwrap_or_default();
+    let store = model.stores.get(&id.store);
+    let lives_on = afterlife::words(profile, store, now, state::moment).unwrap_or_default();
     let not_told = format!("{provider} is not told: {lives_on}.");
-    let briefly = afterlife::brief(profile, now, state::moment).unwrap_or_default();
+    let briefly = afterlife::brief(profile, store, now, state::moment).unwrap_or_default();
     if profile.kind == Kind::ApiKey {
-        let text = vec![format!("The key is removed from the file {place}."), not_told];
-        let short = format!("The key is removed from the file. {provider} is not told: it {briefly} there.");
+        let text = vec![format!("This will remove the key from the file {place}."), not_told];
+        let short =
+            format!("This will remove the key from the file. {provider} is not told: there it {briefly}.");
         return Words { title, text, short: Some(short) };
     }
     let what = match tokens.refresh {
-        Some(_) => "The access and the refresh token are",
-        None => "The access token is",
+        Some(_) => "the access and the refresh token",
+        None => "the access token",
     };
-    let text = vec![format!("{what} erased from {place}."), not_told];
-    let short = format!("Erased here. {provider} is not told; there it {briefly}.");
+    let text = vec![format!("This will erase {what} from {place}."), not_told];
+    let short = format!("This will erase it here. {provider} is not told: there it {briefly}.");
     Words { title, text, short: Some(short) }
 }
 
@@ -217,7 +219,7 @@ fn not_revoked(id: &ProfileId, trouble: &Trouble, model: &Model, now: Now) -> Wo
 
 /// What erasing here leaves alive at the provider.
 fn erased_alone(id: &ProfileId, model: &Model, now: Now) -> Option<String> {
-    let lives_on = afterlife::words(model.profile(id)?, now, state::moment)?;
+    let lives_on = afterlife::words(model.profile(id)?, model.stores.get(&id.store), now, state::moment)?;
     Some(format!("Erased here alone, it may still be used there: {lives_on}."))
 }
 

@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
+use crate::domain::afterlife::Validity;
 use crate::domain::change::Row;
 use crate::domain::clock::{DateTime, Now, Utc};
 use crate::domain::health::Health;
@@ -145,8 +146,7 @@ impl List<'_> {
     }
 
     fn grant(&self, profile: &Profile) -> Line<'static> {
-        let lives = profile.refresh_token().is_some() && !profile.has_dead_grant();
-        match profile.life.grant_ends_at.filter(|_| lives) {
+        match Validity::of_login(profile, self.now.wall).and_then(Validity::end) {
             None => Line::styled("–", self.theme.muted),
             Some(end) if end <= self.now.wall => Line::styled("ended", self.theme.bad),
             Some(end) if state::grant_ends_soon(profile, self.now).is_some() => {
@@ -192,11 +192,12 @@ impl List<'_> {
             Health::NoClock
             | Health::Due
             | Health::NeedsLogin
+            | Health::Refused
             | Health::RevokedHere
             | Health::Refreshing
             | Health::Unreadable => self.word(health),
         };
-        let busy = matches!(health, Health::Refreshing | Health::NeedsLogin);
+        let busy = matches!(health, Health::Refreshing | Health::NeedsLogin | Health::Refused);
         match state::grant_ends_soon(profile, self.now).filter(|_| !busy) {
             None => own,
             Some(end) => Access {

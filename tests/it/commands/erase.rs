@@ -1,5 +1,7 @@
 //! `authtui revoke` and `authtui remove`: erased here, and the provider is not told.
 
+use authtui::domain::clock::rfc3339;
+
 use crate::home::served::{Served, store};
 
 #[test]
@@ -8,7 +10,8 @@ fn nothing_is_erased_unless_somebody_says_yes() {
     let before = served.home.bytes();
     for command in ["revoke", "remove"] {
         let ended = served.home.run(&[command, "demo/ana"]);
-        assert!(ended.said(2).contains("add --yes"), "{ended:?}");
+        let said = ended.said(2);
+        assert!(said.contains("add --yes") && said.contains("This will erase the tokens"), "{ended:?}");
     }
     assert_eq!(served.home.bytes(), before);
 }
@@ -21,13 +24,47 @@ fn revoking_erases_the_tokens_and_keeps_the_profile() {
 
     let said = ended.said(0);
     assert!(said.contains("The provider is not told: the access token works until "), "{ended:?}");
-    assert!(said.contains("; the grant works until "), "{ended:?}");
+    assert!(said.contains("; the login works until "), "{ended:?}");
     let text = String::from_utf8(served.home.bytes()).expect("text");
     assert!(!text.contains(&pair.access) && !text.contains(&pair.refresh), "{text}");
     assert_eq!(served.stored("ana"), None);
     assert!(served.home.run(&["list"]).out.contains("revoked here"));
     assert_eq!(served.home.run(&["token", "demo/ana"]).code, Some(3));
     assert_eq!(served.serving.with(|authority| authority.visits().count()), 0, "the provider was told");
+}
+
+#[test]
+fn a_login_that_the_provider_ended_is_not_said_to_work() {
+    let served = Served::start();
+    let (entry, _) = served.entry("ana", 3600);
+    let at = rfc3339(served.serving.now().wall);
+    let last = format!("        last_refresh: {{at: {at}, result: dead, why: gone}}\n");
+    served.home.store(store(&[entry + &last]));
+    let before = served.home.bytes();
+    for (command, done) in [("revoke", "tokens erased."), ("remove", "removed.")] {
+        served.home.store(&before);
+        for ended in [served.home.run(&[command, "demo/ana"]), served.home.run(&[command, "demo/ana", "-y"])]
+        {
+            assert!(ended.err.contains("; the provider has already ended this login."), "{ended:?}");
+            assert_eq!(ended.err.contains(done), ended.code == Some(0), "{ended:?}");
+        }
+    }
+    served.home.store(&before);
+    assert!(served.home.run(&["list", "--json"]).out.contains("\"grant_ends_at\":null"));
+}
+
+#[test]
+fn nothing_is_said_to_be_erased_when_it_could_not_be() {
+    let served = Served::start();
+    let ana = "      - &ana\n        id: ana\n        access_token: t\n        refresh_token: r\n";
+    let ben = "      - <<: *ana\n        id: ben\n";
+    served.home.store(store(&[ana.to_owned(), ben.to_owned()]));
+    let before = served.home.bytes();
+
+    let ended = served.home.run(&["revoke", "demo/ana", "--yes"]);
+
+    assert!(!ended.said(1).contains("erase"), "{ended:?}");
+    assert_eq!(served.home.bytes(), before);
 }
 
 #[test]
@@ -48,6 +85,12 @@ fn removing_takes_the_profile_and_nothing_else() {
 fn a_key_is_erased_from_the_file() {
     let served = Served::start();
     served.home.store("providers:\n  acme:\n    api_key: sk-1 # work\n    model: m\n");
-    assert!(served.home.run(&["revoke", "acme/key", "--yes"]).said(0).contains("The key is removed"));
+    assert!(
+        served
+            .home
+            .run(&["revoke", "acme/key", "--yes"])
+            .said(0)
+            .contains("the key is removed from the file")
+    );
     assert_eq!(String::from_utf8(served.home.bytes()).expect("text"), "providers:\n  acme:\n    model: m\n");
 }

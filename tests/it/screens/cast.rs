@@ -214,6 +214,7 @@ pub(super) fn done() -> Login {
     let mut login = saving();
     let asks = login.hear(Heard::Saved(Ok(())), now(24));
     login.hear(Heard::Replied(sent(&asks), Ok(reply(403, "{}"))), now(25));
+    login.hear(Heard::Saved(Ok(())), now(25));
     login
 }
 
