@@ -25,7 +25,7 @@ use color_eyre::eyre::Result;
 use crate::cli::exit::Exit;
 use crate::shell::Hands;
 use crate::shell::paths::Paths;
-use crate::shell::{console, crash, signals};
+use crate::shell::{console, crash, http, signals};
 use crate::tui::model::{Off, Renewal};
 
 /// Every OAuth account you have, side by side in one terminal window, and kept alive.
@@ -128,6 +128,9 @@ fn run(arguments: Arguments, program: &str) -> Result<Exit> {
     let hands = Hands::new(Paths::of_user(config)?, program);
     hands.waiting.tell(|id, holder| {
         console::say(&format!("authtui: {}: waiting for {holder}, which is at work on this grant", id.name));
+    });
+    hands.http.tell_slow(|host| {
+        console::say(&format!("authtui: waiting for {host}, for at most {} s", http::WITHIN.as_secs()));
     });
     match command {
         Command::Demo(arguments) => screen::demo(&arguments, renewal),

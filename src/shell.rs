@@ -89,6 +89,7 @@ impl Hands {
     }
 
     fn bare(paths: Paths, program: &str) -> Self {
+        let ending = watched::Sender::default();
         Self {
             stores: Arc::new(Stores::new(paths.config.clone())),
             saving: Arc::default(),
@@ -96,13 +97,13 @@ impl Hands {
             author: Author { program: program.to_owned(), process: std::process::id() },
             paths,
             clock: Clock::start(),
-            http: Http::default(),
+            http: Http::new(ending.subscribe()),
             clipboard: Clipboard::default(),
             instead: None,
             catalog: Mutex::default(),
             listeners: Listeners::default(),
             turns: Turns::default(),
-            ending: watched::Sender::default(),
+            ending,
             telling: Telling::default(),
             waiting: Waiting::default(),
         }

@@ -204,6 +204,9 @@ impl Authority {
             Some(Mishap::Late(wait)) => {
                 Answer { delivery: Delivery::After(wait), ..self.route(asked, &parameters, now, &mint) }
             }
+            Some(Mishap::Compressed) => {
+                Answer { delivery: Delivery::Compressed, ..self.route(asked, &parameters, now, &mint) }
+            }
             Some(Mishap::LostAnswer) => {
                 Answer { delivery: Delivery::Never, ..self.route(asked, &parameters, now, &mint) }
             }
@@ -759,6 +762,7 @@ mod tests {
             (Mishap::Instead(unavailable), 503, Delivery::AtOnce, false),
             (Mishap::LostRequest, 500, Delivery::Never, false),
             (Mishap::LostAnswer, 200, Delivery::Never, true),
+            (Mishap::Compressed, 200, Delivery::Compressed, true),
             (Mishap::Late(Duration::from_secs(1)), 200, Delivery::After(Duration::from_secs(1)), true),
         ] {
             let mut desk = Desk::new();

@@ -17,6 +17,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use chrono::{Offset, Utc};
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use rand::TryRng;
 use rand::rngs::SysRng;
 use tiny_http::{HTTPVersion, Header, Method, Request, Response, Server, StatusCode};
@@ -164,11 +166,12 @@ impl Hall {
             Err(status) => Answer::new(status, "text/plain", ""),
         };
         match answer.delivery {
-            Delivery::AtOnce => send(request, &answer),
+            Delivery::AtOnce => send(request, &answer, Coding::Identity),
             Delivery::After(wait) => {
                 self.wait(wait);
-                send(request, &answer);
+                send(request, &answer, Coding::Identity);
             }
+            Delivery::Compressed => send(request, &answer, Coding::Gzip),
             Delivery::Never => break_off(request),
         }
         self.authority().left();
@@ -219,14 +222,28 @@ fn body(request: &mut Request) -> Result<String, u16> {
     }
 }
 
-fn send(request: Request, answer: &Answer) {
+/// How a body is coded (RFC 9110 §8.4.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Coding {
+    Identity,
+    Gzip,
+}
+
+fn send(request: Request, answer: &Answer, coding: Coding) {
     let head_only = *request.method() == Method::Head;
     let header = |(name, value): &(String, Secret)| {
         Header::from_bytes(name.as_bytes(), value.expose().as_bytes()).ok()
     };
-    let headers = answer.headers.iter().filter_map(header).collect();
-    let body = answer.body.expose().as_bytes();
-    let response = Response::new(StatusCode(answer.status), headers, body, Some(body.len()), None);
+    let mut headers: Vec<Header> = answer.headers.iter().filter_map(header).collect();
+    let mut body = answer.body.expose().as_bytes().to_vec();
+    if coding == Coding::Gzip {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+        let Ok(coded) = encoder.write_all(&body).and_then(|()| encoder.finish()) else { return };
+        body = coded;
+        headers.extend(Header::from_bytes("Content-Encoding", "gzip"));
+    }
+    let length = body.len();
+    let response = Response::new(StatusCode(answer.status), headers, body.as_slice(), Some(length), None);
     let mut writer = request.into_writer();
     let sent = response.raw_print(&mut writer, HTTPVersion(1, 0), &[], head_only, None);
     // A client that has gone needs no answer.

@@ -1,15 +1,26 @@
 //! One way to send a request, one policy.
 //!
 //! No redirect is followed: a token request that is posted again elsewhere gives the tokens
-//! away. Every call ends within 30 seconds and reads at most a mebibyte. Errors never name the
+//! away. Every call ends within 30 seconds, its look-up included, and reads at most a mebibyte,
+//! counted after a compression that nobody asked for is undone. Errors never name the
 //! address with its query. Loopback is asked directly, without proxy and without certificates;
 //! the system's certificates are loaded when the first `https` request needs them.
+//!
+//! A refresh whose answer cannot be read has lost its token, so heads are read as leniently as the
+//! library can, and an object that came whole counts even where the connection broke after it.
 
-use std::error::Error;
-use std::sync::OnceLock;
+mod cause;
+mod coding;
+mod connection;
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
-use reqwest::{Client, ClientBuilder};
+use reqwest::header::{ACCEPT_ENCODING, CONTENT_ENCODING, HeaderMap, HeaderValue, TRANSFER_ENCODING};
+use reqwest::{Client, ClientBuilder, Response};
+use tokio::sync::watch;
 
 use crate::domain::clock::Now;
 use crate::domain::provider::call::Method;
@@ -18,27 +29,67 @@ use crate::domain::secret::Secret;
 use crate::domain::text;
 use crate::domain::trouble::{Next, Stored, Trouble};
 use crate::oauth::request::{Reply, Request};
+use crate::shell::http::cause::words;
+use crate::shell::http::coding::Body;
+use crate::shell::http::connection::{Lookup, UntilTheEnd};
 
 /// The longest a call may take, from connecting to the last byte.
 pub const WITHIN: Duration = Duration::from_secs(30);
 /// The most bytes of a body that are read.
 const LARGEST: usize = 1 << 20;
+/// The most header lines of an answer that are read.
+const MOST_HEADERS: usize = 1000;
+/// How long a host may be silent before somebody is told.
+const QUIET: Duration = Duration::from_millis(1500);
 
 /// Sends requests.
-#[derive(Debug, Default)]
 pub struct Http {
     plain: OnceLock<Client>,
     direct: OnceLock<Client>,
     system: OnceLock<Client>,
+    ending: watch::Receiver<bool>,
+    slow: OnceLock<Listener>,
+    told: Mutex<BTreeSet<String>>,
 }
 
+type Listener = Box<dyn Fn(&str) + Send + Sync>;
+
 impl Http {
+    /// Once `ending` is true, no connection is made any more and none is waited for.
+    pub(super) fn new(ending: watch::Receiver<bool>) -> Self {
+        let (plain, direct, system) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
+        Self { plain, direct, system, ending, slow: OnceLock::new(), told: Mutex::default() }
+    }
+
+    /// From here on `listener` is told each host that is waited for, once; the first one stays.
+    pub fn tell_slow(&self, listener: impl Fn(&str) + Send + Sync + 'static) {
+        drop(self.slow.set(Box::new(listener)));
+    }
+
     /// Sends `request`; `now` is when.
     ///
     /// # Errors
     /// A [`Trouble`] when nothing came back, or not in time, or too much.
     pub async fn send(&self, request: &Request, now: Now) -> Result<Reply, Trouble> {
-        let host = text::clean(request.url.host_str().unwrap_or_default(), 80);
+        let sending = self.exchange(request, now);
+        tokio::pin!(sending);
+        tokio::select! {
+            biased;
+            reply = &mut sending => return reply,
+            () = tokio::time::sleep(QUIET) => self.is_slow(&host(request)),
+        }
+        sending.await
+    }
+
+    fn is_slow(&self, host: &str) {
+        let Some(listener) = self.slow.get() else { return };
+        if self.told.lock().unwrap_or_else(PoisonError::into_inner).insert(host.to_owned()) {
+            listener(host);
+        }
+    }
+
+    async fn exchange(&self, request: &Request, now: Now) -> Result<Reply, Trouble> {
+        let host = host(request);
         let failed = |why: String| Trouble::untouched(format!("cannot ask {host}"), why, Next::Retry);
         if !endpoint::is_safe(&request.url) {
             return Err(failed("secrets go only to https, or to this machine".to_owned()));
@@ -69,63 +120,83 @@ impl Http {
             })
             .collect();
         let status = response.status().as_u16();
-        let mut body = zeroize::Zeroizing::new(Vec::new());
-        while let Some(chunk) = response.chunk().await.map_err(|error| lost(words(&error)))? {
-            if body.len() + chunk.len() > LARGEST {
-                return Err(lost("the answer is longer than 1 MiB".to_owned()));
-            }
-            body.extend_from_slice(&chunk);
+        let (came, broke) = body(&mut response).await;
+        let is_refusal = status >= 400;
+        let (body, broke) = match coding::decode(&codings(response.headers()), came.clone(), LARGEST) {
+            Ok(body) if broke.is_some() && coding::is_object(&body) => (body, None),
+            Ok(body) => (body, broke),
+            Err(error) => (came, broke.or(Some(error.to_string()))),
+        };
+        // The status of a refusal says that nothing was granted, whatever became of its body.
+        if let Some(why) = broke.filter(|_| !is_refusal) {
+            return Err(lost(why));
         }
         let (body, secrets) = (Secret::new(String::from_utf8_lossy(&body)), request.secrets.clone());
         Ok(Reply { status, headers, body, sent: now, secrets })
     }
 
     fn client(&self, url: &url::Url) -> Result<&Client, reqwest::Error> {
-        let (cell, builder): (_, fn() -> ClientBuilder) = match (url.scheme(), endpoint::is_loopback(url)) {
-            ("http", _) => (&self.plain, || policy().no_proxy().tls_certs_only([])),
-            (_, true) => (&self.direct, || policy().no_proxy()),
-            (_, false) => (&self.system, policy),
-        };
+        let (cell, amend): (_, fn(ClientBuilder) -> ClientBuilder) =
+            match (url.scheme(), endpoint::is_loopback(url)) {
+                ("http", _) => (&self.plain, |policy| policy.no_proxy().tls_certs_only([])),
+                (_, true) => (&self.direct, ClientBuilder::no_proxy),
+                (_, false) => (&self.system, |policy| policy),
+            };
         if let Some(client) = cell.get() {
             return Ok(client);
         }
         // A second installation fails because the first one stands.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = builder().build()?;
+        let client = amend(self.policy()).build()?;
         Ok(cell.get_or_init(|| client))
     }
+
+    fn policy(&self) -> ClientBuilder {
+        Client::builder()
+            .user_agent(concat!("authtui/", env!("CARGO_PKG_VERSION")))
+            .default_headers(HeaderMap::from_iter([(ACCEPT_ENCODING, HeaderValue::from_static("identity"))]))
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .timeout(WITHIN)
+            .connect_timeout(Duration::from_secs(10))
+            .dns_resolver(Lookup)
+            .connector_layer(UntilTheEnd(self.ending.clone()))
+            .http1_max_headers(MOST_HEADERS)
+            .http1_ignore_invalid_headers_in_responses(true)
+            .http1_allow_obsolete_multiline_headers_in_responses(true)
+            .http1_allow_spaces_after_header_name_in_responses(true)
+    }
 }
 
-fn policy() -> ClientBuilder {
-    Client::builder()
-        .user_agent(concat!("authtui/", env!("CARGO_PKG_VERSION")))
-        .redirect(reqwest::redirect::Policy::none())
-        .retry(reqwest::retry::never())
-        .timeout(WITHIN)
-        .connect_timeout(Duration::from_secs(10))
+impl fmt::Debug for Http {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Http(…)")
+    }
 }
 
-/// What went wrong, without the address: the last cause says it best.
-fn words(error: &reqwest::Error) -> String {
-    if error.is_timeout() {
-        return if error.is_connect() {
-            "it could not be reached in time".to_owned()
-        } else {
-            format!("it did not answer within {} s", WITHIN.as_secs())
-        };
+fn host(request: &Request) -> String {
+    text::clean(request.url.host_str().unwrap_or_default(), 80)
+}
+
+/// What came of the body, and why not all of it.
+async fn body(response: &mut Response) -> (Body, Option<String>) {
+    let mut body = Body::default();
+    loop {
+        match response.chunk().await {
+            Ok(None) => return (body, None),
+            Ok(Some(chunk)) if body.len() + chunk.len() > LARGEST => {
+                return (body, Some("the answer is longer than 1 MiB".to_owned()));
+            }
+            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+            Err(error) => return (body, Some(words(&error))),
+        }
     }
-    // What the library says of a broken connection speaks of its own insides.
-    let is_cut = error.is_request() || error.is_body() || error.is_decode();
-    if is_cut && !error.is_connect() {
-        return "the connection broke before a whole answer came".to_owned();
-    }
-    let mut cause: &dyn Error = error;
-    while let Some(deeper) = cause.source() {
-        cause = deeper;
-    }
-    let what = if error.is_connect() { "it could not be reached: " } else { "" };
-    match cause.downcast_ref::<reqwest::Error>() {
-        Some(_) => format!("{what}the request could not be made"),
-        None => text::clean(&format!("{what}{cause}"), 160),
-    }
+}
+
+/// The codings that lie over a body, the last one laid on last; how it was framed is undone already.
+fn codings(headers: &HeaderMap) -> Vec<String> {
+    let lines = [CONTENT_ENCODING, TRANSFER_ENCODING].map(|name| headers.get_all(name).into_iter());
+    let words = lines.into_iter().flatten().filter_map(|line| line.to_str().ok());
+    let words = words.flat_map(|line| line.split(',')).map(|word| word.trim().to_ascii_lowercase());
+    words.filter(|word| !["", "identity", "chunked"].contains(&word.as_str())).collect()
 }

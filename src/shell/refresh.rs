@@ -23,7 +23,7 @@ use crate::domain::name::ProfileId;
 use crate::domain::profile::{LastRefresh, Profile};
 use crate::domain::provider::Provider;
 use crate::domain::secret::Fingerprint;
-use crate::domain::trouble::{Next, Trouble};
+use crate::domain::trouble::{Next, Stored, Trouble};
 use crate::oauth::refresh::{Cannot, Decision, Verdict, Wish, decide, judge, stands};
 use crate::shell::Hands;
 use crate::shell::refresh::heir::Found;
@@ -154,6 +154,11 @@ async fn attempt(
     }
     let reply = hands.http.send(&request, hands.clock.now()).await;
     let _held = turn.end();
+    // No connection stood when the end was asked for, so that nothing was posted.
+    if hands.is_ending() && reply.as_ref().is_err_and(|trouble| trouble.stored == Stored::Untouched) {
+        errand.unasked("the program is ending").await;
+        return Err(ending(&what));
+    }
     ended(match judge(&profile, provider, reply.as_ref(), hands.clock.now()) {
         Verdict::Refreshed(renewal) => errand.save(renewal).await,
         Verdict::Rotated(renewal) => errand.rotate(renewal).await,

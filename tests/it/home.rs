@@ -107,7 +107,29 @@ impl Home {
 
     /// Starts the program. Nobody can be asked.
     pub(crate) fn start(&self, arguments: &[&str]) -> Running {
-        Running::start(&mut self.command(arguments))
+        self.start_with(arguments, &[])
+    }
+
+    /// Starts the program with more variables. Nobody can be asked.
+    pub(crate) fn start_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Running {
+        Running::start(self.command(arguments).envs(variables.iter().copied()))
+    }
+
+    /// The text of every file in this home.
+    pub(crate) fn all(&self) -> String {
+        let mut text = String::new();
+        let mut folders = vec![self.folder.path().to_owned()];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).expect("a folder") {
+                let path = entry.expect("an entry").path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else {
+                    text.push_str(&String::from_utf8_lossy(&fs::read(path).unwrap_or_default()));
+                }
+            }
+        }
+        text
     }
 }
 

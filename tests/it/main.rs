@@ -24,3 +24,4 @@ mod soak;
 mod terminal;
 mod update;
 mod watch;
+mod wire;

@@ -4,10 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use color_eyre::eyre::Result;
-use futures_util::{StreamExt, stream};
+use futures_util::{FutureExt, StreamExt, future, stream};
 
 use crate::cli::exit::{self, Exit};
 use crate::cli::refresh::report::{Ended, Report};
+use crate::cli::renew::AT_ONCE;
 use crate::cli::screen;
 use crate::domain::change::Snapshot;
 use crate::domain::clock::{Now, span};
@@ -80,6 +81,7 @@ pub(super) fn run(hands: &Arc<Hands>, chosen: &Chosen, jobs: usize, spoken: Spok
         });
         let mut each = std::pin::pin!(each.buffer_unordered(2 * jobs + BESIDE));
         let mut ending = Box::pin(signals::ending());
+        let mut notice = Box::pin(future::pending().left_future());
         loop {
             tokio::select! {
                 next = each.next() => match next {
@@ -94,6 +96,10 @@ pub(super) fn run(hands: &Arc<Hands>, chosen: &Chosen, jobs: usize, spoken: Spok
                     }
                     // What was posted may have spent a token: it is waited for, and nothing else is begun.
                     hands.stop_asking();
+                    notice.set(tokio::time::sleep(AT_ONCE).right_future());
+                }
+                () = &mut notice => {
+                    notice.set(future::pending().left_future());
                     console::say(
                         "authtui: ending; answers that may hold new tokens are waited for; once more ends at once",
                     );

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use color_eyre::eyre::Result;
 
 use crate::cli::exit::{self, Exit};
+use crate::cli::renew::to_its_end;
 use crate::cli::revoke::Extent;
-use crate::cli::screen;
 use crate::domain::change::Snapshot;
 use crate::domain::profile::Profile;
 use crate::domain::text;
@@ -59,7 +59,7 @@ pub(super) fn announce(hands: &Hands, snapshot: &Snapshot, profile: &Profile) ->
 /// that came meanwhile are a failure: nobody has ended those.
 pub(super) fn run(hands: &Arc<Hands>, profile: &Profile, extent: Extent) -> Result<Exit> {
     let name = &profile.id.name;
-    let Some(revoked) = screen::unless_ended(revoke(hands, &profile.id))? else {
+    let Some(revoked) = to_its_end(hands, revoke(hands, &profile.id))? else {
         console::say(&format!(
             "authtui: {name}: ended before the provider's answer was known; it may be revoked there. authtui list \
              shows what is stored."

@@ -36,17 +36,19 @@ pub struct Answer {
     pub headers: Vec<(String, Secret)>,
     /// The body.
     pub body: Secret,
-    /// When it goes back, if it does.
+    /// How it goes back, if it does.
     pub delivery: Delivery,
 }
 
-/// When an answer goes back.
+/// How an answer goes back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Delivery {
     /// At once.
     AtOnce,
     /// After a wait.
     After(Duration),
+    /// At once, compressed with gzip.
+    Compressed,
     /// Never: the connection breaks instead.
     Never,
 }

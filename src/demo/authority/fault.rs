@@ -22,6 +22,8 @@ pub enum Mishap {
     Refused(ErrorCode),
     /// The request does what it does, and its answer comes late.
     Late(Duration),
+    /// The request does what it does, and its answer is compressed, which nobody asked for.
+    Compressed,
     /// The request does what it does, and its answer never comes.
     LostAnswer,
     /// The request changes nothing and is never answered.

@@ -26,9 +26,10 @@ const PLACES: [(&str, Place, &str); 7] = [
 ];
 
 /// What can go wrong everywhere.
-const ANYWHERE: [(&str, &str); 5] = [
+const ANYWHERE: [(&str, &str); 6] = [
     ("400 to 599", "answered with that status"),
     ("slow", "answered after six seconds"),
+    ("gzip", "answered compressed, which nobody asked for"),
     ("html", "answered with a page that has nothing to do with it"),
     ("lost", "done, but the answer never comes"),
     ("cut", "not done, and the connection breaks"),
@@ -85,6 +86,7 @@ pub fn parse(written: &str) -> Result<Fault, BadFault> {
             let page = "<!doctype html><title>Sign in</title><p>Sign in to this network first.</p>";
             Mishap::Instead(Answer::new(200, "text/html; charset=utf-8", page))
         }
+        ("gzip", None) => Mishap::Compressed,
         ("lost", None) => Mishap::LostAnswer,
         ("cut", None) => Mishap::LostRequest,
         (_, None) => return Err(bad(Why::What)),
@@ -149,7 +151,7 @@ mod tests {
     #[test]
     fn every_word_of_the_help_and_every_button_is_a_fault() {
         for (at, ..) in PLACES {
-            for what in ["400", "503", "599", "slow", "html", "lost", "cut"] {
+            for what in ["400", "503", "599", "slow", "gzip", "html", "lost", "cut"] {
                 assert!(parse(&format!("{at}={what}")).is_ok(), "{at}={what}");
             }
         }
@@ -167,7 +169,7 @@ mod tests {
             ("token", "write WHERE=WHAT"),
             ("tokens=503", "WHERE is one of authorize, device, poll, token, revoke, scopes, api"),
             ("=503", "WHERE is one of"),
-            ("token=200", "WHAT at token is one of 400 to 599, slow, html, lost, cut, dead"),
+            ("token=200", "WHAT at token is one of 400 to 599, slow, gzip, html, lost, cut, dead"),
             ("token=slow_down", "WHAT at token is"),
             ("scopes=denied", "WHAT at scopes is"),
             ("token=", "WHAT at token is"),

@@ -52,7 +52,17 @@ impl Held {
 
 impl Asked {
     /// Answers with `status`, `headers` with their ends of lines, and `body`.
-    pub(crate) fn answer(mut self, status: &str, headers: &str, body: &str) {
+    pub(crate) fn answer(self, status: &str, headers: &str, body: &str) {
+        let length = body.len();
+        let answer = format!(
+            "HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\nConnection: close\r\n\
+             {headers}\r\n{body}"
+        );
+        self.send(answer.as_bytes());
+    }
+
+    /// Sends these bytes for an answer and closes. What was asked is returned.
+    pub(crate) fn send(mut self, answer: &[u8]) -> String {
         self.0.set_nonblocking(false).expect("a stream");
         self.0.set_read_timeout(Some(PATIENCE)).expect("a stream");
         let mut request = Vec::new();
@@ -62,12 +72,8 @@ impl Asked {
             assert!(count > 0, "the request ends before its end");
             request.extend_from_slice(some.get(..count).expect("no more than there is room"));
         }
-        let length = body.len();
-        let answer = format!(
-            "HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\nConnection: close\r\n\
-             {headers}\r\n{body}"
-        );
-        self.0.write_all(answer.as_bytes()).expect("somebody listens");
+        self.0.write_all(answer).expect("somebody listens");
+        String::from_utf8(request).expect("text")
     }
 }
 

@@ -59,7 +59,7 @@ fn a_login_a_refresh_a_copy_and_an_erasure_work_in_the_demo() {
 fn a_fault_that_is_none_is_refused_with_what_can_be_written() {
     let home = Home::new();
     for (fault, words) in
-        [("token=teapot", "400 to 599, slow, html, lost, cut, dead"), ("x=503", "WHERE is one of")]
+        [("token=teapot", "400 to 599, slow, gzip, html, lost, cut, dead"), ("x=503", "WHERE is one of")]
     {
         let ended = home.run(&["demo", "--fault", fault]);
         assert_eq!(ended.code, Some(2), "{fault}");

@@ -1,0 +1,140 @@
+//! Why a request failed, in words of our own.
+//!
+//! What a library says of its inside helps nobody, and its debug prints may hold an address with a
+//! query. Each cause that has a remedy is named with it.
+
+use std::error::Error;
+use std::io;
+
+use rustls::{AlertDescription, CertificateError};
+
+use crate::domain::text;
+use crate::shell::http::WITHIN;
+use crate::shell::http::connection::{GivenUp, Unresolved};
+
+/// What went wrong, without the address.
+pub(super) fn words(error: &reqwest::Error) -> String {
+    if let Some(ours) = find::<GivenUp>(error) {
+        return ours.to_string();
+    }
+    if let Some(ours) = find::<Unresolved>(error) {
+        return format!("it could not be reached: {ours}");
+    }
+    if let Some(tls) = find::<rustls::Error>(error) {
+        return of_tls(tls);
+    }
+    if error.is_timeout() {
+        return if error.is_connect() {
+            "it could not be reached in time".to_owned()
+        } else {
+            format!("it did not answer within {} s", WITHIN.as_secs())
+        };
+    }
+    if error.is_connect() {
+        return of_connecting(error);
+    }
+    if find::<hyper::Error>(error).is_some_and(hyper::Error::is_parse) {
+        return "what it answered is not HTTP, or its head is too long".to_owned();
+    }
+    if error.is_request() || error.is_body() || error.is_decode() {
+        return "the connection broke before a whole answer came".to_owned();
+    }
+    "the request could not be made; check the certificates of this system, and the proxy variables".to_owned()
+}
+
+/// The first cause of that type, also where an I/O error is wrapped around it.
+fn find<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a T> {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        if let Some(found) = error.downcast_ref() {
+            return Some(found);
+        }
+        let inner = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        if let Some(found) = inner.and_then(|inner| find(inner)) {
+            return Some(found);
+        }
+        cause = error.source();
+    }
+    None
+}
+
+fn of_connecting(error: &reqwest::Error) -> String {
+    let mut last: &(dyn Error + 'static) = error;
+    let mut is_of_proxy = false;
+    while let Some(deeper) = last.source() {
+        last = deeper;
+        let said = last.to_string();
+        is_of_proxy |= ["tunnel", "SOCKS", "socks", "proxy"].iter().any(|word| said.contains(word));
+    }
+    let io = find::<io::Error>(error);
+    let said = last.to_string();
+    if is_of_proxy {
+        let why = match io {
+            Some(io) => io.to_string(),
+            None if said.contains("authorization") || said.contains("auth") => {
+                "it wants another user name or password".to_owned()
+            }
+            None => "it gave no connection".to_owned(),
+        };
+        let why = text::clean(&why, 100);
+        return format!("the proxy could not be used: {why}; check ALL_PROXY, HTTPS_PROXY and NO_PROXY");
+    }
+    match io {
+        Some(io) if io.kind() == io::ErrorKind::UnexpectedEof => {
+            "it closed the connection before it was safe (TLS); check the address".to_owned()
+        }
+        Some(io) => text::clean(&format!("it could not be reached: {io}"), 160),
+        None => "it could not be reached".to_owned(),
+    }
+}
+
+fn of_tls(error: &rustls::Error) -> String {
+    use rustls::Error as Tls;
+    match error {
+        Tls::InvalidCertificate(certificate) => of_certificate(certificate).to_owned(),
+        Tls::InvalidMessage(_) => {
+            "it does not speak TLS at that port; check the address (http, or another port?)".to_owned()
+        }
+        Tls::AlertReceived(
+            AlertDescription::ProtocolVersion
+            | AlertDescription::HandshakeFailure
+            | AlertDescription::InsufficientSecurity,
+        )
+        | Tls::PeerIncompatible(_) => {
+            "it and authtui know no common TLS; authtui speaks TLS 1.2 and 1.3, so the server is too old"
+                .to_owned()
+        }
+        Tls::AlertReceived(AlertDescription::UnrecognisedName) => {
+            "it does not know that name; check the address".to_owned()
+        }
+        Tls::AlertReceived(AlertDescription::CertificateRequired | AlertDescription::BadCertificate) => {
+            "it wants a certificate from the client, which authtui has not".to_owned()
+        }
+        _ => "the secure connection (TLS) failed; check the address, and what stands between (a proxy?)"
+            .to_owned(),
+    }
+}
+
+fn of_certificate(error: &CertificateError) -> &'static str {
+    use CertificateError as Bad;
+    match error {
+        Bad::Expired | Bad::ExpiredContext { .. } => {
+            "its certificate has expired; check the clock of this machine"
+        }
+        Bad::NotValidYet | Bad::NotValidYetContext { .. } => {
+            "its certificate is not valid yet; check the clock of this machine"
+        }
+        Bad::NotValidForName | Bad::NotValidForNameContext { .. } => {
+            "its certificate is for another name; check the address"
+        }
+        Bad::Revoked => "its certificate was revoked; ask whoever runs the server",
+        Bad::UnknownIssuer => {
+            "its certificate comes from an authority that this system does not trust; if it is yours, add the \
+             authority to the certificates of the system"
+        }
+        _ => {
+            "its certificate cannot be trusted (self-signed?); if it is yours, let an authority that this system \
+             trusts sign it"
+        }
+    }
+}
