@@ -12,6 +12,7 @@
 mod cause;
 mod coding;
 mod connection;
+mod proxy;
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -93,6 +94,11 @@ impl Http {
         let failed = |why: String| Trouble::untouched(format!("cannot ask {host}"), why, Next::Retry);
         if !endpoint::is_safe(&request.url) {
             return Err(failed("secrets go only to https, or to this machine".to_owned()));
+        }
+        if let Some(variable) = proxy::odd().filter(|_| !endpoint::is_loopback(&request.url)) {
+            return Err(failed(format!(
+                "{variable} names a proxy that cannot be understood; write http://host:port or socks5h://host:port"
+            )));
         }
         let client = self.client(&request.url).map_err(|error| failed(words(&error)))?;
         let method = match request.method {

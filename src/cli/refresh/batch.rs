@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use color_eyre::eyre::Result;
 use futures_util::{FutureExt, StreamExt, future, stream};
+use tokio::time::timeout;
 
 use crate::cli::exit::{self, Exit};
 use crate::cli::refresh::report::{Ended, Report};
@@ -96,7 +97,7 @@ pub(super) fn run(hands: &Arc<Hands>, chosen: &Chosen, jobs: usize, spoken: Spok
                     }
                     // What was posted may have spent a token: it is waited for, and nothing else is begun.
                     hands.stop_asking();
-                    notice.set(tokio::time::sleep(AT_ONCE).right_future());
+                    notice.set(timeout(AT_ONCE, future::pending::<()>()).map(drop).right_future());
                 }
                 () = &mut notice => {
                     notice.set(future::pending().left_future());

@@ -4,7 +4,7 @@
 //! query. Each cause that has a remedy is named with it.
 
 use std::error::Error;
-use std::io;
+use std::{io, iter};
 
 use rustls::{AlertDescription, CertificateError};
 
@@ -19,6 +19,10 @@ pub(super) fn words(error: &reqwest::Error) -> String {
     }
     if let Some(ours) = find::<Unresolved>(error) {
         return format!("it could not be reached: {ours}");
+    }
+    if error.is_builder() {
+        return "this system has no certificates of authorities; install ca-certificates, or check SSL_CERT_FILE"
+            .to_owned();
     }
     if let Some(tls) = find::<rustls::Error>(error) {
         return of_tls(tls);
@@ -39,44 +43,36 @@ pub(super) fn words(error: &reqwest::Error) -> String {
     if error.is_request() || error.is_body() || error.is_decode() {
         return "the connection broke before a whole answer came".to_owned();
     }
-    "the request could not be made; check the certificates of this system, and the proxy variables".to_owned()
+    "the request could not be made".to_owned()
 }
 
-/// The first cause of that type, also where an I/O error is wrapped around it.
+/// The first cause of that type.
 fn find<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a T> {
-    let mut cause = Some(error);
-    while let Some(error) = cause {
-        if let Some(found) = error.downcast_ref() {
-            return Some(found);
+    causes(error).into_iter().find_map(|cause| cause.downcast_ref())
+}
+
+/// `error` and what lies below it, also where an I/O error is wrapped around it.
+fn causes<'a>(error: &'a (dyn Error + 'static)) -> Vec<&'a (dyn Error + 'static)> {
+    let deeper = |cause: &&'a (dyn Error + 'static)| -> Option<&'a (dyn Error + 'static)> {
+        let cause: &'a (dyn Error + 'static) = *cause;
+        match cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+            Some(inner) => Some(inner),
+            None => cause.source(),
         }
-        let inner = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        if let Some(found) = inner.and_then(|inner| find(inner)) {
-            return Some(found);
-        }
-        cause = error.source();
-    }
-    None
+    };
+    iter::successors(Some(error), deeper).collect()
 }
 
 fn of_connecting(error: &reqwest::Error) -> String {
-    let mut last: &(dyn Error + 'static) = error;
-    let mut is_of_proxy = false;
-    while let Some(deeper) = last.source() {
-        last = deeper;
-        let said = last.to_string();
-        is_of_proxy |= ["tunnel", "SOCKS", "socks", "proxy"].iter().any(|word| said.contains(word));
-    }
-    let io = find::<io::Error>(error);
-    let said = last.to_string();
-    if is_of_proxy {
-        let why = match io {
-            Some(io) => io.to_string(),
-            None if said.contains("authorization") || said.contains("auth") => {
-                "it wants another user name or password".to_owned()
-            }
+    let causes = causes(error);
+    let io = causes.iter().rev().find_map(|cause| cause.downcast_ref::<io::Error>());
+    let said: String = causes.iter().map(|cause| cause.to_string().to_ascii_lowercase()).collect();
+    if ["tunnel", "socks", "proxy"].iter().any(|word| said.contains(word)) {
+        let why = match io.filter(|io| io.raw_os_error().is_some()) {
+            Some(io) => text::clean(&io.to_string(), 100),
+            None if said.contains("auth") => "it wants another user name or password".to_owned(),
             None => "it gave no connection".to_owned(),
         };
-        let why = text::clean(&why, 100);
         return format!("the proxy could not be used: {why}; check ALL_PROXY, HTTPS_PROXY and NO_PROXY");
     }
     match io {
@@ -88,6 +84,7 @@ fn of_connecting(error: &reqwest::Error) -> String {
     }
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "the library may name more causes")]
 fn of_tls(error: &rustls::Error) -> String {
     use rustls::Error as Tls;
     match error {
@@ -115,6 +112,7 @@ fn of_tls(error: &rustls::Error) -> String {
     }
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "the library may name more causes")]
 fn of_certificate(error: &CertificateError) -> &'static str {
     use CertificateError as Bad;
     match error {

@@ -15,6 +15,8 @@ use tokio::sync::{oneshot, watch};
 use tower_layer::Layer;
 use tower_service::Service;
 
+use crate::domain::text;
+
 type Failed = Box<dyn Error + Send + Sync>;
 
 /// The system's look-up.
@@ -25,6 +27,7 @@ impl Resolve for Lookup {
     fn resolve(&self, name: Name) -> Resolving {
         let (tell, told) = oneshot::channel();
         let host = name.as_str().to_owned();
+        let looked_up = text::clean(&host, 80);
         let look = move || {
             // Nobody waits for it any more where this fails.
             let _ = tell.send((host.as_str(), 0).to_socket_addrs());
@@ -33,8 +36,11 @@ impl Resolve for Lookup {
         Box::pin(async move {
             started.map_err(|error| Unresolved(format!("no thread can be started ({error})")))?;
             let found = told.await.map_err(|_| Unresolved("the look-up ended by a fault".to_owned()))?;
-            let found =
-                found.map_err(|error| Unresolved(format!("its address cannot be looked up ({error})")))?;
+            let found = found.map_err(|error| {
+                let why = error.to_string();
+                let why = why.strip_prefix("failed to lookup address information: ").unwrap_or(&why);
+                Unresolved(format!("{} cannot be looked up ({why})", looked_up))
+            })?;
             let found: Addrs = Box::new(found);
             Ok(found)
         })

@@ -1,5 +1,6 @@
 //! `authtui refresh` of many: what it takes, what it says, and its number.
 
+use authtui::demo::authority::REVOKE;
 use authtui::demo::authority::exchange::Answer;
 use authtui::demo::authority::fault::Mishap;
 use serde_json::Value;
@@ -129,4 +130,20 @@ fn a_refused_refresh_says_the_code_its_meaning_what_is_stored_and_what_to_do() {
         }
     }
     assert_eq!(served.stored("ana"), Some(pair));
+}
+
+#[test]
+fn answers_that_are_compressed_cost_no_grant() {
+    let served = Served::start();
+    let names = ["ana", "ben"];
+    served.home.store(store(&names.map(|name| served.entry(name, -5).0)));
+    served.fault(6, Mishap::Compressed);
+    for round in 1..=3 {
+        let ended = served.home.run(&["refresh", "--all"]);
+        assert_eq!(ended.code, Some(0), "{round}: {ended:?}");
+    }
+    assert_eq!((served.refreshes(), names.map(|name| served.profile(name).refresh_count)), ((6, 0), [3; 2]));
+    served.serving.with(|authority| authority.faults.plan(REVOKE, 1, Mishap::Compressed));
+    assert_eq!(served.home.run(&["revoke", "demo/ana", "--remote", "--yes"]).code, Some(0));
+    assert_eq!(served.stored("ana"), None);
 }

@@ -72,7 +72,7 @@ fn this_machine_and_what_no_proxy_names_are_asked_directly() {
     let (served, _) = elsewhere();
     let variables = [("ALL_PROXY", url.as_str()), ("NO_PROXY", ".example.test")];
     let ended = served.home.start_with(&["refresh", "demo/ana"], &variables).end();
-    assert!(ended.said(4).contains("cannot be looked up"), "{ended:?}");
+    assert!(ended.said(4).contains("id.example.test cannot be looked up"), "{ended:?}");
 
     proxy.set_nonblocking(true).expect("a listener");
     assert!(proxy.accept().is_err(), "the proxy was asked");
