@@ -208,7 +208,8 @@ pub(crate) fn text<'a>(fields: &'a Value, name: &str) -> &'a str {
 /// The headers of a request with these and authtui's own.
 pub(crate) fn headers(more: &[&str]) -> Vec<String> {
     let agent = format!("user-agent: authtui/{}", env!("CARGO_PKG_VERSION"));
-    let mut headers: Vec<String> = more.iter().map(|header| (*header).to_owned()).chain([agent]).collect();
+    let own = [agent, "accept-encoding: identity".to_owned()];
+    let mut headers: Vec<String> = more.iter().map(|header| (*header).to_owned()).chain(own).collect();
     headers.sort();
     headers
 }
