@@ -89,7 +89,6 @@ impl Hands {
     }
 
     fn bare(paths: Paths, program: &str) -> Self {
-        let ending = watched::Sender::default();
         Self {
             stores: Arc::new(Stores::new(paths.config.clone())),
             saving: Arc::default(),
@@ -97,13 +96,13 @@ impl Hands {
             author: Author { program: program.to_owned(), process: std::process::id() },
             paths,
             clock: Clock::start(),
-            http: Http::new(ending.subscribe()),
+            http: Http::default(),
             clipboard: Clipboard::default(),
             instead: None,
             catalog: Mutex::default(),
             listeners: Listeners::default(),
             turns: Turns::default(),
-            ending,
+            ending: watched::Sender::default(),
             telling: Telling::default(),
             waiting: Waiting::default(),
         }
@@ -165,6 +164,12 @@ impl Hands {
     /// From here on no refresh is begun; those that were posted are waited for.
     pub fn stop_asking(&self) {
         self.ending.send_replace(true);
+    }
+
+    /// The same, and what has no connection yet is given up.
+    pub fn give_up(&self) {
+        self.stop_asking();
+        self.http.give_up();
     }
 
     /// Whether no refresh is to be begun any more.

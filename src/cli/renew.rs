@@ -38,7 +38,7 @@ pub(super) fn to_its_end<T>(hands: &Arc<Hands>, work: impl Future<Output = T>) -
             _ = signals::ending() => {}
         }
         let once_more = signals::ending();
-        hands.stop_asking();
+        hands.give_up();
         if let Ok(done) = timeout(AT_ONCE, &mut work).await {
             return Some(done);
         }

@@ -44,11 +44,12 @@ const MOST_HEADERS: usize = 1000;
 const QUIET: Duration = Duration::from_millis(1500);
 
 /// Sends requests.
+#[derive(Default)]
 pub struct Http {
     plain: OnceLock<Client>,
     direct: OnceLock<Client>,
     system: OnceLock<Client>,
-    ending: watch::Receiver<bool>,
+    given_up: watch::Sender<bool>,
     slow: OnceLock<Listener>,
     told: Mutex<BTreeSet<String>>,
 }
@@ -56,10 +57,9 @@ pub struct Http {
 type Listener = Box<dyn Fn(&str) + Send + Sync>;
 
 impl Http {
-    /// Once `ending` is true, no connection is made any more and none is waited for.
-    pub(super) fn new(ending: watch::Receiver<bool>) -> Self {
-        let (plain, direct, system) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
-        Self { plain, direct, system, ending, slow: OnceLock::new(), told: Mutex::default() }
+    /// From here on no connection is made any more and none is waited for; what was posted goes on.
+    pub fn give_up(&self) {
+        self.given_up.send_replace(true);
     }
 
     /// From here on `listener` is told each host that is waited for, once; the first one stays.
@@ -166,7 +166,7 @@ impl Http {
             .timeout(WITHIN)
             .connect_timeout(Duration::from_secs(10))
             .dns_resolver(Lookup)
-            .connector_layer(UntilTheEnd(self.ending.clone()))
+            .connector_layer(UntilTheEnd(self.given_up.subscribe()))
             .http1_max_headers(MOST_HEADERS)
             .http1_ignore_invalid_headers_in_responses(true)
             .http1_allow_obsolete_multiline_headers_in_responses(true)

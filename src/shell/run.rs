@@ -165,6 +165,12 @@ impl Watch<'_> {
         let _ = writeln!(io::stderr(), "authtui: waiting for {unfinished}; Ctrl-C ends at once");
         model.leaving = Leaving::Yes;
         self.hands.stop_asking();
+        let hands = Arc::clone(self.hands);
+        self.tasks.spawn(async move {
+            // Whoever quits a moment after asking still means it; a host that does not answer is not waited for.
+            let _ = tokio::time::timeout(Duration::from_secs(1), std::future::pending::<()>()).await;
+            hands.give_up();
+        });
         let until = Instant::now() + http::WITHIN + stores::PATIENCE + Duration::from_secs(5);
         while model.unfinished().is_some() {
             match self.messages.recv_timeout(until.saturating_duration_since(Instant::now())) {

@@ -89,7 +89,10 @@ impl<'a> Conversation<'a> {
                         return Some(Heard::Typed(line));
                     }
                     None if alone && !self.person.can_paste() => return None,
-                    None => return Some(Heard::Cancelled),
+                    None => {
+                        self.hands.give_up();
+                        return Some(Heard::Cancelled);
+                    }
                 }
             }
         };

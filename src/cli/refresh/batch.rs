@@ -96,7 +96,7 @@ pub(super) fn run(hands: &Arc<Hands>, chosen: &Chosen, jobs: usize, spoken: Spok
                         break;
                     }
                     // What was posted may have spent a token: it is waited for, and nothing else is begun.
-                    hands.stop_asking();
+                    hands.give_up();
                     notice.set(timeout(AT_ONCE, future::pending::<()>()).map(drop).right_future());
                 }
                 () = &mut notice => {
