@@ -22,6 +22,7 @@ pub mod refresh;
 pub mod rescue;
 pub mod revoke;
 pub mod run;
+pub mod runtime;
 mod saving;
 pub mod settings;
 pub mod signals;

@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use clap::Args;
-use color_eyre::eyre::{Result, WrapErr};
-use tokio::runtime::{Builder, Runtime};
+use color_eyre::eyre::Result;
+use tokio::runtime::Runtime;
 
 use crate::cli::exit::Exit;
 use crate::demo::authority::fault::Fault;
 use crate::demo::authority::script;
 use crate::demo::{Demo, cast};
 use crate::shell::run::{self, Left};
-use crate::shell::{Hands, console, signals, surroundings};
+use crate::shell::{Hands, console, runtime, signals, surroundings};
 use crate::tui::model::Renewal;
 
 /// What `authtui demo` is told.
@@ -25,7 +25,7 @@ pub(super) struct Demonstration {
 
 /// A runtime of one thread.
 pub(super) fn runtime() -> Result<Runtime> {
-    Builder::new_current_thread().enable_all().build().wrap_err("cannot start the runtime")
+    Ok(runtime::start()?)
 }
 
 /// Waits for `task`, but not beyond a signal that wants everything to end: a question that was asked
@@ -58,6 +58,7 @@ pub(super) fn demo(arguments: &Demonstration, renewal: Renewal) -> Result<Exit> 
     if !has_terminal() {
         return Ok(Exit::Usage);
     }
+    runtime::has_room()?;
     let demo = Demo::start(&arguments.faults)?;
     let exit = run(demo.hands(), cast::KEYS, renewal)?;
     console::say("authtui: the demo's server and files are gone; nothing of yours was touched.");

@@ -2,6 +2,8 @@
 
 use std::env;
 use std::io::{self, Write};
+#[cfg(feature = "clipboard")]
+use std::{sync::mpsc, thread, time::Duration};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -10,10 +12,15 @@ use zeroize::Zeroizing;
 use crate::domain::secret::Secret;
 use crate::domain::trouble::{Next, Trouble};
 use crate::shell::desktop;
+#[cfg(feature = "clipboard")]
+use crate::shell::runtime;
 use crate::tui::message::Copied;
 
 /// What GNU screen passes on in one piece.
 const SCREEN_PIECE: usize = 512;
+/// How long the end of the program waits for the desktop's clipboard.
+#[cfg(feature = "clipboard")]
+const HANDING_OVER: Duration = Duration::from_millis(500);
 
 /// The clipboard. What the desktop's holds stays there while this lives.
 #[derive(Default)]
@@ -43,13 +50,45 @@ impl Clipboard {
         let native = std::sync::Arc::clone(&self.native);
         // X11 waits long for a server that does not answer; the screen must not.
         let copying = tokio::task::spawn_blocking(move || {
-            let Ok(mut native) = native.lock() else { return false };
-            if native.is_none() {
+            // An earlier copy that still waits for its server keeps this one from waiting too. Its own
+            // thread, which the library cannot do without, must be to be had.
+            let Ok(mut native) = native.try_lock() else { return false };
+            if native.is_none() && runtime::has_room().is_ok() {
                 *native = arboard::Clipboard::new().ok();
             }
-            native.as_mut().is_some_and(|clipboard| set(clipboard, &secret).is_ok())
+            let copied = native.as_mut().is_some_and(|clipboard| set(clipboard, &secret).is_ok());
+            if !copied {
+                // Its server may be gone, and another one there.
+                *native = None;
+            }
+            copied
         });
-        matches!(tokio::time::timeout(std::time::Duration::from_secs(2), copying).await, Ok(Ok(true)))
+        matches!(tokio::time::timeout(Duration::from_secs(2), copying).await, Ok(Ok(true)))
+    }
+}
+
+#[cfg(feature = "clipboard")]
+impl Drop for Clipboard {
+    /// Hands what was copied over to a clipboard manager, and waits no longer than [`HANDING_OVER`] for a
+    /// server that may not answer.
+    fn drop(&mut self) {
+        if self.native.try_lock().is_ok_and(|native| native.is_none()) {
+            return;
+        }
+        // Where no thread can be started it is left as it is, and goes with the program.
+        let native = std::mem::ManuallyDrop::new(std::mem::take(&mut self.native));
+        let (ended, end) = mpsc::channel();
+        let handing = thread::Builder::new().name("clipboard".to_owned()).spawn(move || {
+            let native = std::mem::ManuallyDrop::into_inner(native);
+            if let Ok(mut native) = native.lock() {
+                drop(native.take());
+            }
+            // Nobody listens once the time is over.
+            let _ = ended.send(());
+        });
+        if handing.is_ok() {
+            let _ = end.recv_timeout(HANDING_OVER);
+        }
     }
 }
 

@@ -1,13 +1,19 @@
-//! The thread that reads the terminal: keys, pastes, sizes. And the one that sees it go.
+//! The thread that reads the terminal: keys, pastes, sizes, and that it is gone.
 
 use std::io;
 use std::thread;
+#[cfg(unix)]
+use std::time::Duration;
 
 use crossterm::event::{self, Event};
 
 use crate::domain::secret::Secret;
 use crate::shell::perform::Inbox;
 use crate::tui::message::Msg;
+
+/// How long the parser may look for what is there already; 0 would be no look at all.
+#[cfg(unix)]
+const LOOK: Duration = Duration::from_millis(1);
 
 /// Starts the thread. It ends with the program, or with the terminal.
 ///
@@ -17,37 +23,51 @@ pub fn start(inbox: &Inbox) -> io::Result<()> {
     let told = inbox.clone();
     let reader = thread::Builder::new().name("keyboard".to_owned());
     reader.spawn(move || {
-        loop {
-            let msg = match event::read() {
-                Ok(event) => message(event),
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => None,
-                Err(_) => Some(Msg::HungUp),
-            };
-            let last = msg == Some(Msg::HungUp);
-            if msg.is_some_and(|msg| told.send(msg).is_err()) || last {
-                return;
-            }
-        }
+        // The loop has ended: nobody is left to be told.
+        let _: Option<()> = follow(&told);
     })?;
-    #[cfg(unix)]
-    watch(inbox.clone())?;
     Ok(())
 }
 
-/// Starts a thread that sleeps until the terminal is gone: its reader does not say so.
+/// Tells of every event for as long as somebody hears of it, and of the terminal's end. The parser alone
+/// would neither say that the terminal is gone nor sleep then.
 #[cfg(unix)]
-fn watch(inbox: Inbox) -> io::Result<()> {
+fn follow(inbox: &Inbox) -> Option<()> {
     use rustix::event::{PollFd, PollFlags, poll};
-    let watcher = thread::Builder::new().name("terminal".to_owned());
-    watcher.spawn(move || {
-        let terminal = io::stdin();
-        // No event is asked for; that the terminal hung up is told all the same.
-        let mut watched = [PollFd::new(&terminal, PollFlags::empty())];
-        while matches!(poll(&mut watched, None), Err(rustix::io::Errno::INTR)) {}
-        // The loop has ended: nobody is left to be told.
-        let _ = inbox.send(Msg::HungUp);
-    })?;
-    Ok(())
+    let terminal = io::stdin();
+    let gone = PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL;
+    loop {
+        let mut watched = [PollFd::new(&terminal, PollFlags::IN)];
+        match poll(&mut watched, None) {
+            Err(rustix::io::Errno::INTR) => continue,
+            Ok(_) if !watched.iter().any(|fd| fd.revents().intersects(gone)) => {}
+            Ok(_) | Err(_) => return inbox.send(Msg::HungUp).ok(),
+        }
+        loop {
+            match event::poll(LOOK).and_then(|there| there.then(event::read).transpose()) {
+                Ok(Some(event)) => tell(inbox, event)?,
+                Ok(None) => break,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(_) => return inbox.send(Msg::HungUp).ok(),
+            }
+        }
+    }
+}
+
+/// Tells of every event for as long as somebody hears of it.
+#[cfg(not(unix))]
+fn follow(inbox: &Inbox) -> Option<()> {
+    loop {
+        match event::read() {
+            Ok(event) => tell(inbox, event)?,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(_) => return inbox.send(Msg::HungUp).ok(),
+        }
+    }
+}
+
+fn tell(inbox: &Inbox, event: Event) -> Option<()> {
+    message(event).map_or(Some(()), |msg| inbox.send(msg).ok())
 }
 
 fn message(event: Event) -> Option<Msg> {

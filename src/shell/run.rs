@@ -52,10 +52,10 @@ pub fn run(hands: &Arc<Hands>, theme: &Theme, keys: &str, renewal: Renewal) -> R
     }
     let (inbox, messages) = channel();
     // Before the terminal is taken: a signal must not leave it as it is.
-    let tasks = Tasks::start(&inbox).wrap_err("cannot start the tasks")?;
+    let tasks = Tasks::start(&inbox)?;
+    keyboard::start(&inbox).wrap_err("cannot read the keyboard")?;
     let mut screen = Screen::take(size).wrap_err("cannot use the terminal")?;
     screen.draw(|frame| view(frame, &model, theme, hands.clock.now())).wrap_err("cannot draw")?;
-    keyboard::start(&inbox).wrap_err("cannot read the keyboard")?;
     tasks.read_catalog(hands, &inbox);
     tasks.read_settings(hands, &inbox);
     watch::start(&tasks, hands, &inbox);
@@ -154,7 +154,7 @@ impl Watch<'_> {
             perform(self.tasks, self.hands, self.inbox, Effect::Read(StoreId::Own));
             return Ok(());
         }
-        screen.clear()
+        screen.retake()
     }
 
     /// Waits, with the terminal given back, for what must not be lost: a token request that was

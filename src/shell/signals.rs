@@ -96,10 +96,20 @@ mod unix {
         heard(Signal::CONT)
     }
 
+    /// Waits until somebody wants the program to stop.
+    pub fn stopped() -> impl Future<Output = ()> + Send + use<> {
+        heard(Signal::TSTP)
+    }
+
+    /// Waits until the terminal has another size.
+    pub fn resized() -> impl Future<Output = ()> + Send + use<> {
+        heard(Signal::WINCH)
+    }
+
     /// Stops the program and those that share its terminal with it, as Ctrl-Z does, until it goes on.
     pub fn stop() {
-        // Where nobody could let it go on, the system does not stop it.
-        let _ = rustix::process::kill_current_process_group(Signal::TSTP);
+        // Not SIGTSTP, which the screen hears. Where nobody could let it go on, the system does not stop it.
+        let _ = rustix::process::kill_current_process_group(Signal::TTOU);
     }
 
     fn heard(kind: Signal) -> impl Future<Output = ()> + Send + use<> {
@@ -117,7 +127,7 @@ mod unix {
 }
 
 #[cfg(unix)]
-pub use unix::{continued, ending, stop};
+pub use unix::{continued, ending, resized, stop, stopped};
 
 /// Waits for Ctrl-C.
 #[cfg(not(unix))]
@@ -131,7 +141,19 @@ pub async fn ending() -> Ending {
 
 /// Never: programs are not stopped here.
 #[cfg(not(unix))]
+pub async fn stopped() {
+    std::future::pending::<()>().await;
+}
+
+/// Never: programs are not stopped here.
+#[cfg(not(unix))]
 pub async fn continued() {
+    std::future::pending::<()>().await;
+}
+
+/// Never: the reader of keys says it.
+#[cfg(not(unix))]
+pub async fn resized() {
     std::future::pending::<()>().await;
 }
 

@@ -7,13 +7,13 @@ use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use tokio::runtime::{Builder, Handle};
+use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
 use crate::domain::name::StoreId;
 use crate::shell::perform::Inbox;
 use crate::shell::signals::Ending;
-use crate::shell::{Hands, settings, signals};
+use crate::shell::{Hands, runtime, settings, signals};
 use crate::tui::message::Msg;
 
 /// The thread that runs the tasks.
@@ -29,29 +29,47 @@ impl Tasks {
     /// # Errors
     /// When the system has no more threads or files.
     pub fn start(inbox: &Inbox) -> io::Result<Self> {
-        let runtime = Builder::new_current_thread().enable_all().build()?;
+        let runtime = runtime::start()?;
         let handle = runtime.handle().clone();
         let caught = {
             let _inside = runtime.enter();
-            signals::ending()
+            (signals::ending(), signals::stopped(), signals::continued(), signals::resized())
         };
         let (end, mut ended) = oneshot::channel();
         let told = inbox.clone();
         let thread = thread::Builder::new().name("tasks".to_owned()).spawn(move || {
             let within = runtime.block_on(async {
-                let mut ending: Pin<Box<dyn Future<Output = Ending>>> = Box::pin(caught);
+                let (ending, stopped, continued, resized) = caught;
+                let mut ending: Pin<Box<dyn Future<Output = Ending>>> = Box::pin(ending);
+                let mut stopped: Pin<Box<dyn Future<Output = ()>>> = Box::pin(stopped);
+                let mut continued: Pin<Box<dyn Future<Output = ()>>> = Box::pin(continued);
+                let mut resized: Pin<Box<dyn Future<Output = ()>>> = Box::pin(resized);
                 loop {
-                    tokio::select! {
+                    let msg = tokio::select! {
                         within = &mut ended => return within.unwrap_or_default(),
                         how = &mut ending => {
-                            // The loop has ended: nobody is left to be told.
-                            let _ = told.send(match how {
+                            ending = Box::pin(signals::ending());
+                            match how {
                                 Ending::Asked => Msg::Terminated,
                                 Ending::HungUp => Msg::HungUp,
-                            });
-                            ending = Box::pin(signals::ending());
+                            }
                         }
-                    }
+                        () = &mut stopped => {
+                            stopped = Box::pin(signals::stopped());
+                            Msg::Stopped
+                        }
+                        () = &mut continued => {
+                            continued = Box::pin(signals::continued());
+                            Msg::Continued
+                        }
+                        () = &mut resized => {
+                            resized = Box::pin(signals::resized());
+                            let Ok((columns, rows)) = crossterm::terminal::size() else { continue };
+                            Msg::Resized(columns, rows)
+                        }
+                    };
+                    // The loop has ended: nobody is left to be told.
+                    let _ = told.send(msg);
                 }
             });
             // A disk or a clipboard that hangs cannot be cancelled, only left behind.

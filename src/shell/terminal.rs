@@ -73,6 +73,20 @@ impl Screen {
         Ok(())
     }
 
+    /// Takes the terminal anew, as after another program had it, and draws everything in the next frame.
+    ///
+    /// # Errors
+    /// When the terminal cannot be written to.
+    pub fn retake(&mut self) -> io::Result<()> {
+        disable_raw_mode()?;
+        enable_raw_mode()?;
+        if self.lent {
+            return Ok(());
+        }
+        enter()?;
+        self.clear()
+    }
+
     /// Leaves the screen and prints texts on lines of their own, so that a mouse can select them
     /// whole. Keys still come to us.
     ///

@@ -130,6 +130,10 @@ pub enum Msg {
     Woke,
     /// A signal asks the program to end.
     Terminated,
+    /// A signal asks the program to stop until it is continued.
+    Stopped,
+    /// The program goes on after a stop.
+    Continued,
     /// The terminal is gone, or a signal says so.
     HungUp,
     /// The provider files were read.

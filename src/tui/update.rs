@@ -48,6 +48,9 @@ pub fn update(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
         }
         Msg::Woke => woke(model, now),
         Msg::Touched(store) => vec![Effect::Read(store), Effect::ReadEvents],
+        Msg::Stopped => action::suspend(model, now),
+        // Whoever had the terminal meanwhile may have changed it.
+        Msg::Continued => vec![Effect::Redraw],
         Msg::Terminated | Msg::HungUp => {
             model.leaving = Leaving::Yes;
             last_saves(model, now)

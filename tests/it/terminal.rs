@@ -4,6 +4,7 @@ mod automatic;
 mod demo;
 mod login;
 mod panel;
+mod process;
 mod prompts;
 pub(crate) mod pty;
 mod revoke;

@@ -90,7 +90,7 @@ pub(super) fn act(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
 }
 
 /// A stopped program takes no answer, and an answer may hold the only good tokens.
-fn suspend(model: &mut Model, now: Now) -> Vec<Effect> {
+pub(super) fn suspend(model: &mut Model, now: Now) -> Vec<Effect> {
     match model.unfinished() {
         Some(unfinished) => {
             say(model, format!("Not suspended: {unfinished} is awaited."), Tone::Plain, Some(now));

@@ -1,0 +1,50 @@
+//! Runtime: one thread, and the check that this process has room for it.
+//!
+//! The libraries beneath panic where they can open no file or start no thread. So both are tried
+//! before, and where there is no room the program ends with one sentence.
+
+use std::fs::File;
+use std::io;
+use std::thread;
+use std::time::Duration;
+
+use tokio::runtime::{Builder, Runtime};
+
+/// How many files a runtime, the terminal and the watched folders open together, and some to spare.
+const FILES: usize = 24;
+/// How long the first worker is kept: as long as the program runs.
+const FOR_EVER: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
+/// Starts a runtime. One worker for what blocks is there from the start, so that later work can wait for
+/// it where no further thread can be started.
+///
+/// # Errors
+/// When the process may open no more files or start no more threads.
+pub fn start() -> io::Result<Runtime> {
+    has_room()?;
+    let runtime = Builder::new_current_thread().enable_all().thread_keep_alive(FOR_EVER).build()?;
+    drop(runtime.spawn_blocking(|| {}));
+    Ok(runtime)
+}
+
+/// Whether files can be opened and threads started.
+///
+/// # Errors
+/// A sentence that says what cannot be had.
+pub fn has_room() -> io::Result<()> {
+    let lacks = |what: &str, next: &str, error: io::Error| {
+        let words = format!("cannot start: {what} ({error}). Stored tokens are safe. Next: {next}");
+        io::Error::new(error.kind(), words)
+    };
+    if cfg!(unix) {
+        let files: io::Result<Vec<File>> = (0..FILES).map(|_| File::open("/dev/null")).collect();
+        files.map_err(|error| lacks("this process may open too few files", "raise ulimit -n", error))?;
+    }
+    let threads: io::Result<Vec<_>> = (0..2).map(|_| thread::Builder::new().spawn(|| {})).collect();
+    let next = "end other programs, or raise ulimit -u and ulimit -v";
+    for thread in threads.map_err(|error| lacks("no thread can be started", next, error))? {
+        // It does nothing that could fail.
+        let _ = thread.join();
+    }
+    Ok(())
+}
