@@ -6,14 +6,20 @@ use std::thread;
 use std::time::Duration;
 
 use crossterm::event::{self, Event};
+#[cfg(unix)]
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use crate::domain::secret::Secret;
 use crate::shell::perform::Inbox;
 use crate::tui::message::Msg;
 
-/// How long the parser may look for what is there already; 0 would be no look at all.
+/// How long the parser may look for what is there already.
 #[cfg(unix)]
-const LOOK: Duration = Duration::from_millis(1);
+const LOOK: Duration = Duration::from_millis(20);
+/// How long after a key it is looked once more: a look that the system delays finds nothing, though the
+/// parser has read more.
+#[cfg(unix)]
+const ONCE_MORE: Timespec = Timespec { tv_sec: 0, tv_nsec: 100_000_000 };
 
 /// Starts the thread. It ends with the program, or with the terminal.
 ///
@@ -33,19 +39,23 @@ pub fn start(inbox: &Inbox) -> io::Result<()> {
 /// would neither say that the terminal is gone nor sleep then.
 #[cfg(unix)]
 fn follow(inbox: &Inbox) -> Option<()> {
-    use rustix::event::{PollFd, PollFlags, poll};
     let terminal = io::stdin();
     let gone = PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL;
+    let mut is_quiet = true;
     loop {
         let mut watched = [PollFd::new(&terminal, PollFlags::IN)];
-        match poll(&mut watched, None) {
+        match poll(&mut watched, (!is_quiet).then_some(&ONCE_MORE)) {
             Err(rustix::io::Errno::INTR) => continue,
             Ok(_) if !watched.iter().any(|fd| fd.revents().intersects(gone)) => {}
             Ok(_) | Err(_) => return inbox.send(Msg::HungUp).ok(),
         }
+        is_quiet = true;
         loop {
             match event::poll(LOOK).and_then(|there| there.then(event::read).transpose()) {
-                Ok(Some(event)) => tell(inbox, event)?,
+                Ok(Some(event)) => {
+                    is_quiet = false;
+                    tell(inbox, event)?;
+                }
                 Ok(None) => break,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(_) => return inbox.send(Msg::HungUp).ok(),
