@@ -136,7 +136,13 @@ impl Prompter {
         loop {
             let typed = self.line.typed();
             if echo == Echo::Shown {
-                self.show();
+                match &typed {
+                    // It is no longer in the editor, and may have come in one piece with its end.
+                    Some(Typed::Line(line)) => self.show(line),
+                    Some(Typed::Unusable(_) | Typed::Refused | Typed::Closed | Typed::Stopped) | None => {
+                        self.show(&self.line.text());
+                    }
+                }
             }
             match typed {
                 Some(Typed::Line(line)) => {
@@ -224,11 +230,11 @@ impl Prompter {
     }
 
     /// Shows what was typed, by what differs from what is shown.
-    fn show(&mut self) {
+    fn show(&mut self, text: &str) {
         if self.mode.is_none() {
             return;
         }
-        let text = Zeroizing::new(text::clean(&self.line.text(), usize::MAX));
+        let text = Zeroizing::new(text::clean(text, usize::MAX));
         let same: usize = text
             .chars()
             .zip(self.echoed.chars())

@@ -58,13 +58,13 @@ impl Pty {
         Self::run(home, command, size)
     }
 
-    /// Runs the program as [`vanish`](Self::vanish) does, in a shell that ignores the hang-up; `script` has
-    /// `$AUTHTUI`.
-    pub(crate) fn vanish_unheard(home: &Home, script: &str, keys: &[(&str, &str)]) -> u32 {
+    /// Runs `script` in a shell that ignores the hang-up, and takes the terminal away once the question is
+    /// on the screen. `$AUTHTUI` is the program.
+    pub(crate) fn vanish_unheard(home: &Home, script: &str, question: &str) -> u32 {
         let mut command = CommandBuilder::new("sh");
         // The shell stays: only the leader of a session is told that its terminal hung up.
         command.args(["-c", &format!("trap '' HUP; {script}; exit $?")]);
-        Self::vanish_from(home, command, keys, || true)
+        Self::vanish_from(home, command, &[(question, "")], || true)
     }
 
     /// Runs the program, types each of the `keys` once its words are on the screen, and, as soon as
@@ -81,7 +81,8 @@ impl Pty {
     ) -> u32 {
         let pair = native_pty_system().openpty(sized((120, 30))).expect("a terminal");
         let mut output = pair.master.try_clone_reader().expect("a reader");
-        let mut keyboard = pair.master.take_writer().expect("a keyboard");
+        // Dropped, it would press Enter: whoever types nothing takes none.
+        let mut keyboard = None;
         let mut child = pair.slave.spawn_command(at_home(home, command)).expect("it starts");
         let mut screen = vt100::Parser::new(cells(30), cells(120), 0);
         let mut bytes = [0; 4096];
@@ -90,7 +91,10 @@ impl Pty {
                 let count = output.read(&mut bytes).expect("it writes");
                 screen.process(bytes.get(..count).expect("what was read"));
             }
-            keyboard.write_all(typed.as_bytes()).expect("typed");
+            if !typed.is_empty() {
+                let taken = keyboard.get_or_insert_with(|| pair.master.take_writer().expect("a keyboard"));
+                taken.write_all(typed.as_bytes()).expect("typed");
+            }
         }
         let began = Instant::now();
         while !time() {
