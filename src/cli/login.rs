@@ -10,6 +10,7 @@ mod conversation;
 mod key;
 mod narrowed;
 mod outcome;
+mod pastes;
 mod person;
 mod shown;
 

@@ -4,9 +4,14 @@
 //! browser ended at, its query, `code#state` as some providers show it, or the code alone. All
 //! but the last pass the very checks of the callback. A code alone cannot be checked, so it is
 //! marked [`Proof::None`] and whoever shows the login says so.
+//!
+//! What stands around an answer is left out: quotes, a label, the rest of a line, characters that
+//! nobody sees, line ends that a terminal put in. Where more than one reading is possible, the state
+//! decides; a code alone is taken only if it is all there is.
 
 mod error;
 
+use percent_encoding::percent_decode_str;
 use url::Url;
 use zeroize::Zeroizing;
 
@@ -21,6 +26,12 @@ pub use error::PasteError;
 const LONGEST: usize = 16 * 1024;
 /// The longest part of a foreign address that is shown, in characters.
 const SHOWN: usize = 80;
+/// What people and programs put around an address or a code.
+const QUOTES: [char; 12] = ['"', '\'', '`', '<', '>', '“', '”', '‘', '’', '«', '»', '„'];
+/// What a sentence or a list puts behind an address.
+const STOPS: [char; 4] = [',', ';', ')', ']'];
+/// What Facebook puts behind every answer.
+const EMPTY_FRAGMENT: &str = "#_=_";
 
 /// The redirect URIs of one login, exactly as its authorization URLs say them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +51,8 @@ pub struct Pasted {
     pub redirect: Url,
     /// What shows that it is ours.
     pub proven: Proof,
+    /// Whether the code was decoded, as it stands in an address.
+    pub decoded: bool,
 }
 
 /// What shows that an answer is ours.
@@ -51,6 +64,13 @@ pub enum Proof {
     None,
 }
 
+impl Pasted {
+    fn unproven(code: Secret, redirect: &Url) -> Self {
+        let answer = Answer::Code { code, issuer: None };
+        Self { answer, redirect: redirect.clone(), proven: Proof::None, decoded: false }
+    }
+}
+
 impl Redirects {
     /// The redirect that `address` begins with.
     fn of(&self, address: &Url) -> Option<&Url> {
@@ -59,11 +79,29 @@ impl Redirects {
 
     /// `text` with its scheme, where it is a redirect that a browser showed without one.
     fn completed(&self, text: &str) -> Option<Zeroizing<String>> {
+        let text = text.strip_prefix("//").unwrap_or(text);
         self.both().find_map(|redirect| {
             let redirect = page(redirect);
             let (scheme, shown) = redirect.as_str().split_once("://")?;
             let rest = text.strip_prefix(shown)?;
-            rest.starts_with('?').then(|| Zeroizing::new(format!("{scheme}://{text}")))
+            rest.starts_with(['?', '#']).then(|| Zeroizing::new(format!("{scheme}://{text}")))
+        })
+    }
+
+    /// The redirect and the query of a target such as `/callback?code=…`, as a server logs it.
+    fn targeted<'a>(&self, text: &'a str) -> Option<(&Url, &'a str)> {
+        let (path, query) = text.split_once('?')?;
+        self.both().find(|redirect| redirect.path() == path).map(|redirect| (redirect, query))
+    }
+
+    /// `text` from where a redirect stands in it.
+    fn within<'a>(&self, text: &'a str) -> Option<&'a str> {
+        self.both().find_map(|redirect| {
+            let redirect = page(redirect);
+            let (_, shown) = redirect.as_str().split_once("://")?;
+            let is_of_another = |from: &usize| text.get(..*from).is_some_and(|before| before.ends_with("//"));
+            let from = text.find(redirect.as_str());
+            text.get(from.or_else(|| text.find(shown).filter(|from| !is_of_another(from)))?..)
         })
     }
 
@@ -84,63 +122,169 @@ pub fn read(text: &Secret, expected: &Expected, redirects: &Redirects) -> Result
     if text.expose().len() > LONGEST {
         return Err(PasteError::TooLong);
     }
-    let text = joined(text)?;
-    let proven = |query: &Query, redirect: &Url| {
-        let answer = prove(query, expected)?;
-        let proven = if query.has_value("state") { Proof::State } else { Proof::None };
-        Ok(Pasted { answer, redirect: redirect.clone(), proven })
-    };
-    if let Some(address) = address(&text, redirects) {
-        let address = Url::parse(&address).map_err(|_| PasteError::Unreadable)?;
-        let Some(redirect) = redirects.of(&address) else {
-            return Err(foreign(&address, redirects));
-        };
-        return proven(&Query::read(address.query().unwrap_or_default())?, redirect);
+    let text = visible(text)?;
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let whole = Zeroizing::new(words.concat());
+    let reading = Reading { expected, redirects, is_whole: words.len() <= 1 };
+    let read = reading.of(&whole);
+    let is_proven = |pasted: &Pasted| pasted.proven == Proof::State;
+    // A link that starts a login has the state too.
+    if read.as_ref().is_ok_and(is_proven) || read == Err(PasteError::OwnLink) {
+        return read;
     }
-    let query = text.strip_prefix('?').unwrap_or(&text);
-    if is_query(query) {
-        let query = Query::read(query)?;
-        if is_own_link(&query) {
-            return Err(PasteError::OwnLink);
-        }
-        return proven(&query, redirects.both().next().ok_or(PasteError::NoRedirect)?);
-    }
-    let redirect = redirects.paste.as_ref().or(redirects.loopback.as_ref()).ok_or(PasteError::NoRedirect)?;
-    bare(&text, expected, redirect)
+    let parts = [whole.as_str()].into_iter().chain(words);
+    let mut proven = parts
+        .flat_map(|part| [Some(part), redirects.within(part)])
+        .flatten()
+        .filter_map(|part| reading.of(part).ok().filter(is_proven));
+    proven.next().map_or(read, Ok)
 }
 
-/// `code#state`, or the code alone.
-fn bare(text: &str, expected: &Expected, redirect: &Url) -> Result<Pasted, PasteError> {
-    // A code is printable ASCII (RFC 6749 appendix A.11).
-    if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err(PasteError::Unreadable);
-    }
-    let (code, proven) = match text.rsplit_once('#') {
-        Some((_, "")) => return Err(Refused::NoState.into()),
-        Some((_, theirs)) if Secret::new(theirs) != expected.state => {
-            return Err(Refused::ForeignState.into());
-        }
-        Some((code, _)) => (code, Proof::State),
-        None => (text, Proof::None),
-    };
-    if code.is_empty() {
-        return Err(Refused::NoCode.into());
-    }
-    let answer = Answer::Code { code: Secret::new(code), issuer: None };
-    Ok(Pasted { answer, redirect: redirect.clone(), proven })
-}
-
-/// The text on one line, as it was before a terminal wrapped it.
-fn joined(text: &Secret) -> Result<Zeroizing<String>, PasteError> {
-    let mut joined = Zeroizing::new(String::with_capacity(text.expose().len()));
-    joined.extend(text.expose().chars().filter(|char| !char.is_whitespace()));
-    if joined.is_empty() {
+/// The text without what nobody sees.
+fn visible(text: &Secret) -> Result<Zeroizing<String>, PasteError> {
+    let mut visible = Zeroizing::new(String::with_capacity(text.expose().len()));
+    let is_seen = |char: &char| char.is_whitespace() || char.is_control() || !text::is_hostile(*char);
+    visible.extend(text.expose().chars().filter(is_seen));
+    if visible.trim().is_empty() {
         return Err(PasteError::Empty);
     }
-    if joined.chars().any(text::is_hostile) {
+    if visible.chars().any(|char| char.is_control() && !char.is_whitespace()) {
         return Err(PasteError::Unreadable);
     }
-    Ok(joined)
+    Ok(visible)
+}
+
+/// How a text without white space is read.
+struct Reading<'a> {
+    expected: &'a Expected,
+    redirects: &'a Redirects,
+    /// Whether the text is all that was pasted, as it was pasted.
+    is_whole: bool,
+}
+
+impl Reading<'_> {
+    fn of(&self, text: &str) -> Result<Pasted, PasteError> {
+        let text = text.trim_matches(QUOTES).trim_end_matches(EMPTY_FRAGMENT);
+        if text.is_empty() {
+            return Err(PasteError::Empty);
+        }
+        let text = unescaped(text);
+        if let Some(address) = address(&text, self.redirects) {
+            let address =
+                Url::parse(address.trim_end_matches(is_around)).map_err(|_| PasteError::Unreadable)?;
+            let Some(redirect) = self.redirects.of(&address) else {
+                return Err(foreign(&address, self.redirects));
+            };
+            return self.query(answer_of(&address), redirect);
+        }
+        if let Some((redirect, query)) = self.redirects.targeted(&text) {
+            return self.query(query, redirect);
+        }
+        let query = text.trim_start_matches(['?', '#', '&']);
+        if is_query(query) {
+            let query = query.split('#').next().unwrap_or_default().trim_end_matches(is_around);
+            let parameters = Query::read(query)?;
+            if is_own_link(&parameters) {
+                return Err(PasteError::OwnLink);
+            }
+            let redirect = self.redirects.both().next().ok_or(PasteError::NoRedirect)?;
+            return match (self.query(query, redirect), parameters.exact("code")?) {
+                // Nobody copies a code with its name, and nothing else, but on purpose.
+                (Err(PasteError::Refused(Refused::NoState)), Some(code))
+                    if self.is_whole && !code.is_empty() && !query.contains('&') =>
+                {
+                    Ok(Pasted::unproven(code.clone(), redirect))
+                }
+                (read, _) => read,
+            };
+        }
+        let redirects = self.redirects;
+        let redirect = redirects.paste.as_ref().or(redirects.loopback.as_ref());
+        self.bare(&text, redirect.ok_or(PasteError::NoRedirect)?)
+    }
+
+    /// The parameters of an answer.
+    fn query(&self, query: &str, redirect: &Url) -> Result<Pasted, PasteError> {
+        let query = Query::read(query)?;
+        let answer = prove(&query, self.expected)?;
+        let proven = if query.has_value("state") { Proof::State } else { Proof::None };
+        Ok(Pasted { answer, redirect: redirect.clone(), proven, decoded: false })
+    }
+
+    /// `code#state`, or the code alone.
+    fn bare(&self, text: &str, redirect: &Url) -> Result<Pasted, PasteError> {
+        // A code is printable ASCII (RFC 6749 appendix A.11).
+        if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(PasteError::Unreadable);
+        }
+        let encoded = decoded(text);
+        let text = encoded.as_deref().map_or(text, String::as_str);
+        let (code, proven) = match text.rsplit_once('#') {
+            Some((_, "")) => return Err(Refused::NoState.into()),
+            Some((code, theirs)) => {
+                let state = decoded(theirs);
+                let theirs = Secret::new(state.as_deref().map_or(theirs, String::as_str));
+                if theirs != self.expected.state {
+                    return Err(Refused::ForeignState.into());
+                }
+                (code, Proof::State)
+            }
+            None if self.is_whole => (text, Proof::None),
+            None => return Err(PasteError::Broken),
+        };
+        if code.is_empty() {
+            return Err(Refused::NoCode.into());
+        }
+        let plain = decoded(code);
+        let answer =
+            Answer::Code { code: Secret::new(plain.as_deref().map_or(code, String::as_str)), issuer: None };
+        let decoded = encoded.is_some() || plain.is_some();
+        Ok(Pasted { answer, redirect: redirect.clone(), proven, decoded })
+    }
+}
+
+/// Whether `char` stands around an address and is no part of it.
+fn is_around(char: char) -> bool {
+    QUOTES.contains(&char) || STOPS.contains(&char)
+}
+
+/// `text` as it was before a page escaped its `&`, or an address carried it as a value.
+fn unescaped(text: &str) -> Zeroizing<String> {
+    let head = text.get(..16).unwrap_or(text).to_ascii_lowercase();
+    let is_encoded = !head.contains("://") && head.contains("%3a%2f%2f");
+    let whole =
+        Some(text).filter(|_| is_encoded).and_then(|text| percent_decode_str(text).decode_utf8().ok());
+    let mut text = Zeroizing::new(whole.map_or_else(|| text.to_owned(), Into::into));
+    for escape in ["&amp;", "&#38;", "&#x26;"] {
+        if text.contains(escape) {
+            text = Zeroizing::new(text.replace(escape, "&"));
+        }
+    }
+    text
+}
+
+/// A code as it was before it was written into an address, where it was: nothing but what an
+/// address leaves as it is, and escapes.
+fn decoded(code: &str) -> Option<Zeroizing<String>> {
+    let is_of_address = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~*+%".contains(&byte);
+    let escapes = code.split('%').skip(1).map(|rest| rest.as_bytes());
+    let mut escapes =
+        escapes.map(|rest| matches!(rest, [a, b, ..] if a.is_ascii_hexdigit() && b.is_ascii_hexdigit()));
+    if !code.contains('%') || !code.bytes().all(is_of_address) || !escapes.all(|fine| fine) {
+        return None;
+    }
+    let plain = Zeroizing::new(percent_decode_str(code).decode_utf8().ok()?.into_owned());
+    plain.bytes().all(|byte| byte.is_ascii_graphic()).then_some(plain)
+}
+
+/// The part of a redirect that carries the answer: its query, or its fragment where that has it
+/// (`response_mode=fragment`).
+fn answer_of(address: &Url) -> &str {
+    let query = address.query().unwrap_or_default();
+    match address.fragment() {
+        Some(fragment) if !is_query(query) && is_query(fragment) => fragment,
+        Some(_) | None => query,
+    }
 }
 
 /// The text as an address, if it is one: `scheme://…`, or a redirect without its scheme.
@@ -214,6 +358,39 @@ mod tests {
             ("c0\n  de#5ta\nte\n", "c0de", PASTE, State),
             ("c0de==", "c0de==", PASTE, Nothing),
             (" 4/0Aa%2F+~_\n", "4/0Aa%2F+~_", PASTE, Nothing),
+            ("4%2F0Ab%3D", "4/0Ab=", PASTE, Nothing),
+            ("100%", "100%", PASTE, Nothing),
+            ("4%2F0Ab%3D#5tate", "4/0Ab=", PASTE, State),
+            ("4%2F0Ab%3D%235tate", "4/0Ab=", PASTE, State),
+            ("c0de#%35tate", "c0de", PASTE, State),
+            ("c0de#5tate#_=_", "c0de", PASTE, State),
+            ("\"c0de\"", "c0de", PASTE, Nothing),
+            ("‘c0de#5tate’", "c0de", PASTE, State),
+            ("c\u{200b}0de\u{feff}", "c0de", PASTE, Nothing),
+            ("code=c0%2Fde", "c0/de", LOOPBACK, Nothing),
+            ("?state=5tate&code=c0de#_=_", "c0de", LOOPBACK, State),
+            ("#code=c0de&state=5tate", "c0de", LOOPBACK, State),
+            ("code=c0de&amp;state=5tate", "c0de", LOOPBACK, State),
+            ("<http://localhost:8765/callback?code=c0de&amp;state=5tate>,", "c0de", LOOPBACK, State),
+            ("http://localhost:8765/callback#code=c0de&state=5tate", "c0de", LOOPBACK, State),
+            ("http://localhost:8765/callback?code=c0de&state=5tate#_=_", "c0de", LOOPBACK, State),
+            (
+                "http%3A%2F%2Flocalhost%3A8765%2Fcallback%3Fcode%3Dc%252Fd%26state%3D5tate",
+                "c/d",
+                LOOPBACK,
+                State,
+            ),
+            ("//localhost:8765/callback?code=c0de&state=5tate", "c0de", LOOPBACK, State),
+            ("/callback?code=c0de&state=5tate", "c0de", LOOPBACK, State),
+            ("GET /callback?code=c0de&state=5tate HTTP/1.1", "c0de", LOOPBACK, State),
+            (
+                "< Location: http://localhost:8765/callback?code=c0de&state=5tate\r\n< Date: now",
+                "c0de",
+                LOOPBACK,
+                State,
+            ),
+            ("it says localhost:8765/callback?code=c0de&state=5tate; is that it?", "c0de", LOOPBACK, State),
+            ("first line\nc0de#5tate", "c0de", PASTE, State),
         ] {
             let pasted = read_one(text).unwrap_or_else(|error| panic!("{text}: {error}"));
             let Answer::Code { code: read, .. } = pasted.answer else { panic!("{text} is no code") };
@@ -263,7 +440,15 @@ mod tests {
             (" \r\n\t", PasteError::Empty),
             (&*"x".repeat(LONGEST + 1), PasteError::TooLong),
             ("c0de\x1b[201~", PasteError::Unreadable),
-            ("c\u{200b}0de", PasteError::Unreadable),
+            ("my code is c0de", PasteError::Broken),
+            ("c0\nde", PasteError::Broken),
+            ("code=c0\nde", Refused::NoState.into()),
+            ("http://localhost:8765/callback?code=c0de&st\nate=other", Refused::ForeignState.into()),
+            ("\u{200b}", PasteError::Empty),
+            ("\"\"", PasteError::Empty),
+            ("code=", Refused::NoState.into()),
+            ("code=c0de&scope=a", Refused::NoState.into()),
+            ("/other?code=c0de&state=other", Refused::ForeignState.into()),
             ("cödé", PasteError::Unreadable),
             ("http://", PasteError::Unreadable),
             (
@@ -290,6 +475,15 @@ mod tests {
             ("#5tate", Refused::NoCode.into()),
         ] {
             assert_eq!(read_one(text), Err(error), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_code_that_was_decoded_is_said_to_be() {
+        for (text, decoded) in
+            [("4%2F0Ab", true), ("4/0Ab%2F", false), ("4%2F0Ab#5tate", true), ("c0de", false)]
+        {
+            assert_eq!(read_one(text).map(|pasted| pasted.decoded), Ok(decoded), "{text}");
         }
     }
 

@@ -1,11 +1,16 @@
 //! The person's browser.
 
 use std::env;
-use std::ffi::OsString;
-use std::process::{Command, Stdio};
+use std::ffi::OsStr;
+use std::io;
+use std::mem;
+use std::path::Path;
+use std::process::{Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::Duration;
 
+#[cfg(unix)]
+use process_wrap::std::{CommandWrap, ProcessSession};
 use tokio::sync::oneshot;
 use url::Url;
 
@@ -17,13 +22,16 @@ use crate::oauth::login::Seat;
 const DISPLAYS: [&str; 2] = ["DISPLAY", "WAYLAND_DISPLAY"];
 /// What is set where the person came over SSH.
 const SSH: [&str; 3] = ["SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT"];
+/// What stands between the entries of `$BROWSER`.
+const SEPARATOR: char = if cfg!(windows) { ';' } else { ':' };
 /// How long a browser's launcher may take to fail before it is taken to work.
 const GRACE: Duration = Duration::from_secs(1);
 
 /// Opens `url` in the person's browser: `$BROWSER` where it is set, else the desktop's own.
 ///
-/// `$BROWSER` is a list separated by `:`; each entry is split into words, `%s` is replaced by
-/// the address or else the address is appended. No shell sees it.
+/// `$BROWSER` is a list separated by `:` (on Windows `;`). Each entry is the path of a program, or
+/// is split into words as a shell splits them; `%s` is replaced by the address, or else the address
+/// is appended, and `%%` is a percent sign. No shell sees it.
 ///
 /// # Errors
 /// A [`Trouble`] when there is no browser, none could be started, or it failed at once.
@@ -37,7 +45,7 @@ pub async fn open(url: &Url) -> Result<(), Trouble> {
         return Err(failed("only https, or http on this machine, is opened"));
     }
     let commands = match env::var_os("BROWSER").filter(|browser| !browser.is_empty()) {
-        Some(browser) => named(&browser, url),
+        Some(browser) => named(&browser, url).map_err(|why| failed(&format!("$BROWSER {why}")))?,
         None if seat() != Seat::Here => {
             return Err(failed(seat().obstacle().unwrap_or("there is no display here")));
         }
@@ -111,37 +119,73 @@ fn is_set(name: &str) -> bool {
     env::var_os(name).is_some_and(|value| !value.is_empty())
 }
 
-fn named(browser: &OsString, url: &Url) -> Vec<Command> {
-    let browser = browser.to_string_lossy();
-    let entries = browser.split(':').map(str::split_whitespace).filter_map(|mut words| {
-        let mut command = Command::new(words.next()?);
-        let words: Vec<&str> = words.collect();
-        command.args(words.iter().map(|word| word.replace("%s", url.as_str())));
-        if !words.iter().any(|word| word.contains("%s")) {
-            command.arg(url.as_str());
+/// The programs that `$BROWSER` names, each with the address.
+fn named(browser: &OsStr, url: &Url) -> Result<Vec<Command>, &'static str> {
+    let text = browser.to_str().ok_or("is no UTF-8 text")?;
+    let commands: Vec<Command> = entries(text)
+        .iter()
+        .filter_map(|entry| command(entry.trim(), url).transpose())
+        .collect::<Result<_, _>>()?;
+    if commands.is_empty() { Err("names no program") } else { Ok(commands) }
+}
+
+/// The entries of a list; no separator within quotes, or behind a backslash, ends one.
+fn entries(text: &str) -> Vec<String> {
+    let (mut entries, mut entry) = (Vec::new(), String::new());
+    let (mut quote, mut is_escaped) = (None, false);
+    for char in text.chars() {
+        match (quote, char) {
+            _ if is_escaped => is_escaped = false,
+            (None | Some('"'), '\\') => is_escaped = true,
+            (None, '"' | '\'') => quote = Some(char),
+            (Some(open), _) if open == char => quote = None,
+            (None, SEPARATOR) => {
+                entries.push(mem::take(&mut entry));
+                continue;
+            }
+            (None | Some(_), _) => {}
         }
-        Some(command)
-    });
-    entries.collect()
+        entry.push(char);
+    }
+    entries.push(entry);
+    entries
+}
+
+/// The program of an entry with its arguments; none where the entry is empty.
+fn command(entry: &str, url: &Url) -> Result<Option<Command>, &'static str> {
+    if Path::new(entry).is_file() {
+        let mut command = Command::new(entry);
+        command.arg(url.as_str());
+        return Ok(Some(command));
+    }
+    let mut words =
+        shlex::split(entry).ok_or("has a quote that is not closed, or ends with a backslash")?.into_iter();
+    let Some(program) = words.next() else { return Ok(None) };
+    let mut command = Command::new(program);
+    let mut has_address = false;
+    // A lone `&` asks a shell to go on meanwhile, which happens anyway.
+    for word in words.filter(|word| word != "&") {
+        let pieces: Vec<String> = word.split("%%").map(|piece| piece.replace("%s", url.as_str())).collect();
+        has_address |= word.split("%%").any(|piece| piece.contains("%s"));
+        command.arg(pieces.join("%"));
+    }
+    if !has_address {
+        command.arg(url.as_str());
+    }
+    Ok(Some(command))
 }
 
 /// Starts a command apart from our terminal, and waits for it in a thread, so that it never
 /// becomes a zombie.
 async fn start(mut command: Command) -> Result<(), String> {
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    #[cfg(unix)]
-    {
-        use std::os::unix::process::CommandExt;
-        // Ctrl-C on our terminal is not meant for the browser.
-        command.process_group(0);
-    }
     let program = command.get_program().to_string_lossy().into_owned();
-    let mut child = command.spawn().map_err(|error| format!("{program} cannot be started: {error}"))?;
+    let wait = spawn(command).map_err(|error| format!("{program} cannot be started: {error}"))?;
     let (ended, end) = oneshot::channel();
     let reaper = thread::Builder::new().name("browser".to_owned());
     let reaping = reaper.spawn(move || {
         // Nobody listens once the grace is over.
-        let _ = ended.send(child.wait());
+        let _ = ended.send(wait());
     });
     reaping.map_err(|error| error.to_string())?;
     match tokio::time::timeout(GRACE, end).await {
@@ -149,6 +193,21 @@ async fn start(mut command: Command) -> Result<(), String> {
         Ok(Ok(Err(error))) => Err(format!("{program} cannot be awaited: {error}")),
         Ok(_) | Err(_) => Ok(()),
     }
+}
+
+/// Starts a command in a session of its own, and gives what waits for its end. There it has no
+/// terminal: a browser that draws on one does not draw on ours, and our Ctrl-C is not meant for it.
+#[cfg(unix)]
+fn spawn(command: Command) -> io::Result<impl FnOnce() -> io::Result<ExitStatus> + Send> {
+    let mut child = CommandWrap::from(command).wrap(ProcessSession).spawn()?.into_inner();
+    Ok(move || child.wait())
+}
+
+/// Starts a command, and gives what waits for its end.
+#[cfg(not(unix))]
+fn spawn(mut command: Command) -> io::Result<impl FnOnce() -> io::Result<ExitStatus> + Send> {
+    let mut child = command.spawn()?;
+    Ok(move || child.wait())
 }
 
 #[cfg(test)]
@@ -173,6 +232,44 @@ mod tests {
             (AsVariablesSay, &["BROWSER"], Here),
         ] {
             assert_eq!(seat_by(windows, |name| set.contains(&name)), seat, "{windows:?} {set:?}");
+        }
+    }
+
+    #[test]
+    fn what_browser_names_is_split_as_a_shell_splits_it() {
+        let url = Url::parse("http://127.0.0.1:1/go/x").expect("an address");
+        let shell = env::current_exe().expect("a program").display().to_string();
+        for (browser, commands) in [
+            ("firefox", &["firefox U"][..]),
+            ("firefox -P work", &["firefox -P work U"]),
+            ("'/opt/my browser/b' %s", &["/opt/my browser/b U"]),
+            ("/opt/my\\ browser/b", &["/opt/my browser/b U"]),
+            ("\"/opt/my browser/b\" --app='%s' -x", &["/opt/my browser/b --app=U -x"]),
+            ("b --title '100%% %s %u'", &["b --title 100% U %u"]),
+            ("b %%s", &["b %s U"]),
+            ("b %s &", &["b U"]),
+            (":w3m %s: :'a:b c' d:", &["w3m U", "a:b c d U"]),
+            ("a\\:b", &["a:b U"]),
+            ("'C:\\Program Files\\b.exe' %s", &["C:\\Program Files\\b.exe U"]),
+            (&format!(" {shell} "), &[&*format!("{shell} U")]),
+        ] {
+            let named = named(OsStr::new(browser), &url).expect(browser);
+            let shown: Vec<String> = named
+                .iter()
+                .map(|command| {
+                    let words = [command.get_program()].into_iter().chain(command.get_args());
+                    let words: Vec<_> = words.map(OsStr::to_string_lossy).collect();
+                    words.join(" ").replace(url.as_str(), "U")
+                })
+                .collect();
+            assert_eq!(shown, commands, "{browser}");
+        }
+        for (browser, why) in [
+            ("'/opt/my browser/b %s", "has a quote that is not closed, or ends with a backslash"),
+            ("firefox:b\\", "has a quote that is not closed, or ends with a backslash"),
+            (" : :", "names no program"),
+        ] {
+            assert_eq!(named(OsStr::new(browser), &url).map(|_| ()), Err(why), "{browser}");
         }
     }
 }

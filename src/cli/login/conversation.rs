@@ -4,10 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
-use tokio::time::sleep_until;
+use tokio::time::{sleep_until, timeout};
 
 use crate::cli::exit::Exit;
 use crate::cli::login::outcome;
+use crate::cli::login::pastes::{Pastes, TOGETHER};
 use crate::cli::login::person::Person;
 use crate::cli::login::shown::{Pasting, Shown};
 use crate::domain::name::{ProfileName, StoreId};
@@ -25,6 +26,7 @@ pub(super) struct Conversation<'a> {
     person: Person,
     shown: Shown,
     pasting: Pasting,
+    pastes: Pastes,
     /// Whether something was pasted, which did not work if the login still waits.
     pasted: bool,
 }
@@ -33,7 +35,8 @@ impl<'a> Conversation<'a> {
     pub(super) fn begin(hands: &'a Arc<Hands>, plan: Plan, person: Person, pasting: Pasting) -> Self {
         let (tell, told) = unbounded_channel();
         let (login, asks) = Login::begin(plan, Attempt(1), hands.clock.now());
-        Self { hands, login, asks, tell, told, person, shown: Shown::default(), pasting, pasted: false }
+        let (shown, pastes) = (Shown::default(), Pastes::default());
+        Self { hands, login, asks, tell, told, person, shown, pasting, pastes, pasted: false }
     }
 
     /// Drives the login until it is over.
@@ -54,6 +57,9 @@ impl<'a> Conversation<'a> {
                 },
             };
             self.asks = self.login.hear(heard, self.hands.clock.now());
+            if !matches!(self.login.stage(), Stage::Waiting(_)) {
+                self.pastes.worked();
+            }
         }
     }
 
@@ -81,13 +87,13 @@ impl<'a> Conversation<'a> {
         let waiting = matches!(self.login.stage(), Stage::Waiting(_));
         let alone = waiting && self.wants_paste_alone();
         let person = async {
-            loop {
-                match if waiting { self.person.says(alone).await } else { self.person.ends().await } {
-                    Some(line) if line.is_empty() => {}
-                    Some(line) => {
-                        self.pasted = true;
-                        return Some(Heard::Typed(line));
-                    }
+            if !waiting {
+                self.person.ends().await;
+                return Some(Heard::Cancelled);
+            }
+            while !self.pastes.are_coming() {
+                match self.person.says(alone).await {
+                    Some(line) => drop(self.pastes.add(line)),
                     None if alone && !self.person.can_paste() => return None,
                     None => {
                         self.hands.give_up();
@@ -95,6 +101,15 @@ impl<'a> Conversation<'a> {
                     }
                 }
             }
+            // A line that is broken in two comes in two.
+            while let Ok(next) = timeout(TOGETHER, self.person.says(false)).await {
+                let Some(line) = next else { return Some(Heard::Cancelled) };
+                if !self.pastes.add(line) {
+                    break;
+                }
+            }
+            self.pasted = true;
+            Some(Heard::Typed(self.pastes.take()))
         };
         tokio::select! {
             // What came already counts before the end of what can be pasted.
@@ -140,7 +155,11 @@ impl<'a> Conversation<'a> {
         let beside = free.as_ref().map_or_else(String::new, |name| format!("keep it as {name} [k], "));
         let question = format!("[r]eplace what is stored, {beside}or [d]iscard the new tokens?");
         loop {
-            let Some(answer) = self.person.asked(&question).await else { return Choice::Discard };
+            let Some(answer) = self.asked(&question).await else {
+                let free = free.map_or_else(|| "PROVIDER/NAME".to_owned(), |name| name.to_string());
+                console::say(&format!("authtui: nobody answered. To keep both, run: authtui login {free}"));
+                return Choice::Discard;
+            };
             match (answer.to_lowercase().as_str(), &free) {
                 ("r" | "replace", _) => return Choice::Keep,
                 ("k" | "keep", Some(name)) => return Choice::KeepAs(name.clone()),
@@ -153,6 +172,19 @@ impl<'a> Conversation<'a> {
     }
 
     async fn keep(&mut self, question: &str) -> Choice {
-        if self.person.agrees(question).await { Choice::Keep } else { Choice::Discard }
+        let answer = self.asked(&format!("{question} [y/N]")).await;
+        let agrees = answer.is_some_and(|answer| ["y", "yes"].contains(&answer.to_lowercase().as_str()));
+        if agrees { Choice::Keep } else { Choice::Discard }
+    }
+
+    /// The answer to `question`, which a pipe may have brought already.
+    async fn asked(&mut self, question: &str) -> Option<String> {
+        match self.pastes.early() {
+            Some(answer) => {
+                console::say(&format!("{question} {answer}"));
+                Some(answer)
+            }
+            None => self.person.asked(question).await,
+        }
     }
 }

@@ -6,14 +6,15 @@ use crate::domain::clock::{Now, span};
 use crate::domain::countdown::countdown;
 use crate::domain::provider::endpoint;
 use crate::oauth::device::{DeviceCode, Progress};
-use crate::oauth::login::step::{Mark, Step};
-use crate::oauth::login::{DeviceDoor, Door, Doors, Login, Plan};
+use crate::oauth::login::step::Mark;
+use crate::oauth::login::{DeviceDoor, Door, Doors, Login, Plan, Stage};
 use crate::shell::console;
 
 /// What was shown, so that nothing is shown twice.
 #[derive(Default)]
 pub(super) struct Shown {
-    steps: Vec<(Step, Mark)>,
+    /// How many steps were shown: their lines come in the order of their numbers.
+    steps: usize,
     notices: usize,
     obstacle: bool,
     pages: bool,
@@ -69,20 +70,28 @@ impl Shown {
         }
     }
 
+    /// Shows the steps that have ended, each once and none before the one that comes before it.
+    /// Where the login is over, nothing more is waited for.
     fn show_steps(&mut self, login: &Login) {
-        for (number, (step, mark, note)) in (1..).zip(login.steps().iter()) {
+        let is_over = matches!(login.stage(), Stage::Over(_));
+        let steps: Vec<_> = login.steps().iter().collect();
+        let has_ended = |mark: &Mark| !matches!(mark, Mark::Todo | Mark::Now(_));
+        // A step that began again will end again, and so will those behind it.
+        let again = steps.iter().take(self.steps).position(|(_, mark, _)| !has_ended(mark));
+        self.steps = again.filter(|_| !is_over).unwrap_or(self.steps);
+        for (step, mark, note) in steps.iter().skip(self.steps) {
+            if !has_ended(mark) && !is_over {
+                break;
+            }
+            self.steps += 1;
             let (word, taken) = match mark {
                 Mark::Todo | Mark::Now(_) => continue,
                 Mark::Failed(taken) => ("failed", format!(" ({:.1} s)", taken.as_secs_f64())),
                 Mark::Done(taken) => ("done", format!(" ({:.1} s)", taken.as_secs_f64())),
                 Mark::Skipped => ("skipped", String::new()),
             };
-            if self.steps.contains(&(step, mark)) {
-                continue;
-            }
-            self.steps.push((step, mark));
             let note = if note.is_empty() { String::new() } else { format!(": {note}") };
-            console::say(&format!("{number} {} {word}{taken}{note}", step.title()));
+            console::say(&format!("{} {} {word}{taken}{note}", self.steps, step.title()));
         }
     }
 

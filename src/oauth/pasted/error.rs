@@ -14,6 +14,9 @@ pub enum PasteError {
     TooLong,
     /// It is no text that an answer can be.
     Unreadable,
+    /// It has a blank or a line end in it, or stands behind something that did not work, and nothing
+    /// proves that it is whole.
+    Broken,
     /// It is the link that starts the login.
     OwnLink,
     /// It is the address of a page that shows an error.
@@ -56,6 +59,9 @@ impl fmt::Display for PasteError {
             Self::Unreadable => {
                 f.write_str("cannot use the paste: it is neither an address nor a code; copy it again")
             }
+            Self::Broken => f.write_str(
+                "nothing was sent: it may be the rest of a broken address; paste the whole address, or the code alone on one line",
+            ),
             Self::OwnLink => f.write_str(
                 "that is the link that starts the login: open it in a browser and paste the address it ends at",
             ),

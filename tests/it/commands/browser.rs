@@ -4,12 +4,13 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
+use portable_pty::CommandBuilder;
 use url::Url;
 
-use crate::home::Home;
-use crate::home::person;
 use crate::home::running::Running;
 use crate::home::served::Served;
+use crate::home::{Home, person, program};
+use crate::terminal::pty::Pty;
 
 /// Writes an executable script.
 fn script(home: &Home, name: &str, lines: &str) -> PathBuf {
@@ -62,4 +63,59 @@ fn a_browser_that_may_be_at_the_other_end_of_ssh_gets_the_whole_address() {
     login.line("3 Open browser done");
     assert_eq!(fs::read_to_string(&opened).expect("an argument"), authorize);
     login.kill();
+}
+
+#[test]
+fn a_browser_that_cannot_be_one_is_said_and_the_next_one_is_tried() {
+    let served = Served::start();
+    let no_program = served.home.path("plain");
+    fs::write(&no_program, "true").expect("a file");
+    let fails = script(&served.home, "my browser/fails", "exit 3");
+    let (no_program, fails) = (no_program.display(), fails.display());
+    for (browser, said) in [
+        ("/".to_owned(), "3 Open browser failed"),
+        (no_program.to_string(), "3 Open browser failed"),
+        (format!("'{fails}' %s"), "3 Open browser failed"),
+        (format!("{fails}"), "3 Open browser failed"),
+        ("'true".to_owned(), "3 Open browser failed (0.0 s): $BROWSER has a quote that is not closed"),
+        (format!("/:{no_program}:'{fails}':true"), "3 Open browser done"),
+    ] {
+        let mut login = begin(&served, &browser);
+        login.line("http");
+        login.line(said);
+        login.kill();
+    }
+}
+
+#[test]
+fn a_browser_that_draws_on_the_terminal_has_none() {
+    let served = Served::start();
+    let browser = script(&served.home, "browser", "(echo DRAWN > /dev/tty) || exit 3");
+    let mut command = CommandBuilder::new(program());
+    command.args(["login", "demo/ana"]);
+    command.env("BROWSER", browser);
+    let pty = Pty::run(&served.home, command, (100, 40));
+    pty.wait("Open browser failed");
+    assert!(!pty.contents().contains("DRAWN"), "{}", pty.contents());
+    pty.signal("TERM");
+    assert_eq!(pty.end().code, 1);
+}
+
+#[test]
+fn the_steps_come_in_the_order_of_their_numbers_and_each_once() {
+    let served = Served::start();
+    let mut file = authtui::demo::provider_file(served.serving.issuer());
+    let device = format!("endpoints: {{ device: \"{}/oauth2/device\", ", served.serving.issuer());
+    file = file
+        .replace("endpoints: { ", &device)
+        .replace("flows: [code, paste]", "flows: [code, paste, device]");
+    served.home.provider("demo", &file);
+    let browser = script(&served.home, "browser", "exec sleep 2");
+    let mut login = begin(&served, browser.to_str().expect("a path"));
+    person::answer(&login.line("http"), "allow");
+    let ended = login.end();
+    let said = ended.said(0);
+    let number = |line: &str| line.split_once(' ').and_then(|(number, _)| number.parse::<usize>().ok());
+    let numbers: Vec<usize> = said.lines().filter_map(number).collect();
+    assert_eq!(numbers, [1, 2, 3, 4, 5, 6, 7, 8], "{said}");
 }

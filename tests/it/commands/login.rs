@@ -291,6 +291,65 @@ fn a_login_that_only_a_paste_can_answer_ends_with_standard_input() {
 }
 
 #[test]
+fn an_address_that_is_broken_over_lines_is_joined_and_its_rest_is_never_a_code() {
+    for (parameter, comes_late) in [("state=", false), ("state=", true), ("code=", false)] {
+        let served = Served::start();
+        let (reader, mut writer) = std::io::pipe().expect("a pipe");
+        let mut login = Running::start(served.home.command(&["login", "demo/ana", "--paste"]).stdin(reader));
+        let end = person::decide(&login.line("http"), "allow").to_string();
+        let (first, rest) = end.split_at(end.find(parameter).expect("a parameter") + parameter.len() + 3);
+        writeln!(writer, "{first}").expect("it reads");
+        if comes_late {
+            login.line("  cannot use the paste: ");
+        }
+        writeln!(writer, "{rest}").expect("it reads");
+        drop(writer);
+
+        let ended = login.end();
+
+        assert_eq!(ended.code, Some(0), "{parameter} {comes_late}: {ended:?}");
+        assert_eq!(served.counters().asked("authorization_code"), 1, "{parameter} {comes_late}");
+    }
+    for lines in
+        ["http://127.0.0.1:1/callback?code=c0de&st\nate=5tate\n", "what is this\n\nc0de\n", "a\u{7}\nc0de\n"]
+    {
+        let served = Served::start();
+        let ended = fed(&served.home, &["login", "demo/ana", "--paste"], lines.as_bytes()).end();
+        assert!(
+            ended.said(1).contains("what was pasted did not work, and standard input has ended"),
+            "{ended:?}"
+        );
+        assert_eq!(served.counters().asked("authorization_code"), 0, "{lines}");
+    }
+}
+
+#[test]
+fn an_answer_that_a_pipe_brings_behind_the_paste_waits_for_its_question() {
+    let (served, _) = Served::with_ana(3600);
+    let (reader, mut writer) = std::io::pipe().expect("a pipe");
+    let mut login = Running::start(served.home.command(&["login", "demo/ana", "--paste"]).stdin(reader));
+    let authorize = login.line("http").replace("ana%40demo.test", "ben%40demo.test");
+    writeln!(writer, "{}\nk", person::decide(&authorize, "allow")).expect("it reads");
+    drop(writer);
+    let ended = login.end();
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert_eq!(served.profile("ana-2").account.as_deref(), Some("ben@demo.test"));
+}
+
+#[test]
+fn another_account_without_anybody_to_ask_costs_nothing_and_says_how_to_keep_both() {
+    let (served, _) = Served::with_ana(3600);
+    let before = served.home.bytes();
+    let mut login = served.home.start(&["login", "demo/ana"]);
+    person::answer(&login.line("http").replace("ana%40demo.test", "ben%40demo.test"), "allow");
+    let ended = login.end();
+    let said = ended.said(1);
+    assert!(said.contains("To keep both, run: authtui login demo/ana-2"), "{said}");
+    assert!(said.contains("the new tokens were discarded. Stored tokens are as they were."), "{said}");
+    assert_eq!(served.home.bytes(), before);
+}
+
+#[test]
 fn a_file_of_ones_own_that_is_still_an_example_is_named_with_the_line() {
     let served = Served::start();
     served.home.provider("acme", "name: acme\nextends: oauth2\nexample: true\n");

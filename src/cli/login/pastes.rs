@@ -1,0 +1,109 @@
+//! Pastes: lines that a person or a pipe gives, put together to what may be one answer.
+//!
+//! A terminal or a mail breaks a long address, so lines that come together are one paste, and a
+//! line behind one that did not work may be its rest. What follows from that is for
+//! [`pasted`](crate::oauth::pasted) to say: only a state proves that a part is an answer.
+
+use std::time::Duration;
+
+use crate::domain::secret::Secret;
+use crate::shell::console;
+
+/// How long a next line may take and still belong to the one before.
+pub(super) const TOGETHER: Duration = Duration::from_millis(100);
+/// The most bytes that are put before a new line.
+const LONGEST_BEFORE: usize = 8 * 1024;
+/// Answers to questions that a pipe may bring along.
+const ANSWERS: [&str; 10] = ["r", "replace", "k", "keep", "d", "discard", "y", "yes", "n", "no"];
+
+/// What was pasted.
+#[derive(Default)]
+pub(super) struct Pastes {
+    /// Lines that came together and were not used yet.
+    coming: Vec<Secret>,
+    /// What came before and did not work.
+    before: Vec<Secret>,
+    /// The answer to a question that was not asked yet.
+    early: Option<Secret>,
+}
+
+impl Pastes {
+    /// Whether lines came that were not used yet.
+    pub(super) fn are_coming(&self) -> bool {
+        !self.coming.is_empty()
+    }
+
+    /// Takes a line, and says whether another one may belong to it.
+    pub(super) fn add(&mut self, line: Secret) -> bool {
+        let is_answer = ANSWERS.contains(&line.expose().to_lowercase().as_str());
+        if is_answer && self.are_coming() {
+            self.early = Some(line);
+            return false;
+        }
+        if !line.is_empty() {
+            self.coming.push(line);
+        }
+        true
+    }
+
+    /// What may be the answer: the lines that came, behind those that did not work. Whoever pastes
+    /// the same once more at a terminal means this line alone.
+    pub(super) fn take(&mut self) -> Secret {
+        let came = joined(&std::mem::take(&mut self.coming));
+        if console::can_ask() && self.before.last() == Some(&came) {
+            return came;
+        }
+        if self.before.iter().map(|line| line.expose().len()).sum::<usize>() > LONGEST_BEFORE {
+            // That something did not work must not be forgotten.
+            self.before.truncate(1);
+        }
+        self.before.push(came);
+        joined(&self.before)
+    }
+
+    /// Takes it that what was pasted last was an answer.
+    pub(super) fn worked(&mut self) {
+        self.before.clear();
+    }
+
+    /// The answer to a question, where it came already.
+    pub(super) fn early(&mut self) -> Option<String> {
+        self.early.take().map(|line| line.expose().to_owned())
+    }
+}
+
+fn joined(lines: &[Secret]) -> Secret {
+    let lines: Vec<&str> = lines.iter().map(Secret::expose).collect();
+    Secret::new(lines.join("\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn taken(pastes: &mut Pastes, lines: &[&str]) -> String {
+        for line in lines {
+            pastes.add(Secret::new(*line));
+        }
+        pastes.take().expose().to_owned()
+    }
+
+    #[test]
+    fn what_did_not_work_stands_before_what_comes_until_something_works() {
+        let mut pastes = Pastes::default();
+        assert_eq!(taken(&mut pastes, &["a", "", "b"]), "a\nb");
+        assert_eq!(taken(&mut pastes, &["c"]), "a\nb\nc");
+        pastes.worked();
+        assert_eq!(taken(&mut pastes, &["d"]), "d");
+        let long = "x".repeat(LONGEST_BEFORE);
+        assert_eq!(taken(&mut pastes, &[&long]), format!("d\n{long}"));
+        assert_eq!(taken(&mut pastes, &["e"]), "d\ne", "the first that did not work is never forgotten");
+    }
+
+    #[test]
+    fn an_answer_behind_a_paste_is_kept_for_its_question() {
+        let mut pastes = Pastes::default();
+        assert_eq!(taken(&mut pastes, &["c0de", "K"]), "c0de");
+        assert_eq!((pastes.early(), pastes.early()), (Some("K".to_owned()), None));
+    }
+}
