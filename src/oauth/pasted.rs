@@ -125,16 +125,28 @@ pub fn read(text: &Secret, expected: &Expected, redirects: &Redirects) -> Result
     let text = visible(text)?;
     let words: Vec<&str> = text.split_whitespace().collect();
     let whole = Zeroizing::new(words.concat());
-    let reading = Reading { expected, redirects, is_whole: words.len() <= 1 };
-    let read = reading.of(&whole);
+    let is_whole = words.len() <= 1;
+    let reading = Reading { expected, redirects, is_whole, is_code: true };
     let is_proven = |pasted: &Pasted| pasted.proven == Proof::State;
+    // What stands behind an empty line was pasted later, and need not be the rest of what was before.
+    if let Some((_, last)) = text.rsplit_once("\n\n") {
+        let last = Zeroizing::new(last.split_whitespace().collect::<String>());
+        if let Ok(proven) =
+            reading.of(&last).and_then(|read| Some(read).filter(is_proven).ok_or(PasteError::Broken))
+        {
+            return Ok(proven);
+        }
+    }
+    // A line end may have been put into a code; a blank stands behind something else.
+    let is_code = text.lines().all(|line| line.split_whitespace().count() <= 1);
+    let read = Reading { is_code, ..reading }.of(&whole);
     // A link that starts a login has the state too.
     if read.as_ref().is_ok_and(is_proven) || read == Err(PasteError::OwnLink) {
         return read;
     }
-    let parts = [whole.as_str()].into_iter().chain(words);
+    let parts = words.into_iter().flat_map(|word| [Some(word), redirects.within(word)]);
     let mut proven = parts
-        .flat_map(|part| [Some(part), redirects.within(part)])
+        .chain([redirects.within(&whole)])
         .flatten()
         .filter_map(|part| reading.of(part).ok().filter(is_proven));
     proven.next().map_or(read, Ok)
@@ -155,11 +167,14 @@ fn visible(text: &Secret) -> Result<Zeroizing<String>, PasteError> {
 }
 
 /// How a text without white space is read.
+#[derive(Clone, Copy)]
 struct Reading<'a> {
     expected: &'a Expected,
     redirects: &'a Redirects,
     /// Whether the text is all that was pasted, as it was pasted.
     is_whole: bool,
+    /// Whether it may be a code.
+    is_code: bool,
 }
 
 impl Reading<'_> {
@@ -213,6 +228,9 @@ impl Reading<'_> {
 
     /// `code#state`, or the code alone.
     fn bare(&self, text: &str, redirect: &Url) -> Result<Pasted, PasteError> {
+        if !self.is_code {
+            return Err(PasteError::Broken);
+        }
         // A code is printable ASCII (RFC 6749 appendix A.11).
         if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(PasteError::Unreadable);
@@ -390,7 +408,10 @@ mod tests {
                 State,
             ),
             ("it says localhost:8765/callback?code=c0de&state=5tate; is that it?", "c0de", LOOPBACK, State),
-            ("first line\nc0de#5tate", "c0de", PASTE, State),
+            ("what went wrong\n\nc0de#5tate", "c0de", PASTE, State),
+            ("wrong\n\nc0\nde#5tate", "c0de", PASTE, State),
+            ("http://localhost:8765/callback?code=c0de&st\n\nate=5tate", "c0de", LOOPBACK, State),
+            ("Your code: c0de#5tate", "c0de", PASTE, State),
         ] {
             let pasted = read_one(text).unwrap_or_else(|error| panic!("{text}: {error}"));
             let Answer::Code { code: read, .. } = pasted.answer else { panic!("{text} is no code") };

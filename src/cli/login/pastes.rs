@@ -46,10 +46,11 @@ impl Pastes {
         true
     }
 
-    /// What may be the answer: the lines that came, behind those that did not work. Whoever pastes
+    /// What may be the answer: the lines that came, behind those that did not work and an empty
+    /// line. Whoever pastes
     /// the same once more at a terminal means this line alone.
     pub(super) fn take(&mut self) -> Secret {
-        let came = joined(&std::mem::take(&mut self.coming));
+        let came = joined(&std::mem::take(&mut self.coming), "\n");
         if console::can_ask() && self.before.last() == Some(&came) {
             return came;
         }
@@ -58,7 +59,7 @@ impl Pastes {
             self.before.truncate(1);
         }
         self.before.push(came);
-        joined(&self.before)
+        joined(&self.before, "\n\n")
     }
 
     /// Takes it that what was pasted last was an answer.
@@ -72,9 +73,9 @@ impl Pastes {
     }
 }
 
-fn joined(lines: &[Secret]) -> Secret {
+fn joined(lines: &[Secret], between: &str) -> Secret {
     let lines: Vec<&str> = lines.iter().map(Secret::expose).collect();
-    Secret::new(lines.join("\n"))
+    Secret::new(lines.join(between))
 }
 
 #[cfg(test)]
@@ -92,12 +93,12 @@ mod tests {
     fn what_did_not_work_stands_before_what_comes_until_something_works() {
         let mut pastes = Pastes::default();
         assert_eq!(taken(&mut pastes, &["a", "", "b"]), "a\nb");
-        assert_eq!(taken(&mut pastes, &["c"]), "a\nb\nc");
+        assert_eq!(taken(&mut pastes, &["c"]), "a\nb\n\nc");
         pastes.worked();
         assert_eq!(taken(&mut pastes, &["d"]), "d");
         let long = "x".repeat(LONGEST_BEFORE);
-        assert_eq!(taken(&mut pastes, &[&long]), format!("d\n{long}"));
-        assert_eq!(taken(&mut pastes, &["e"]), "d\ne", "the first that did not work is never forgotten");
+        assert_eq!(taken(&mut pastes, &[&long]), format!("d\n\n{long}"));
+        assert_eq!(taken(&mut pastes, &["e"]), "d\n\ne", "the first that did not work is never forgotten");
     }
 
     #[test]
