@@ -138,7 +138,9 @@ pub fn read(text: &Secret, expected: &Expected, redirects: &Redirects) -> Result
         }
     }
     // A line end may have been put into a code; a blank stands behind something else.
-    let is_code = text.lines().all(|line| line.split_whitespace().count() <= 1);
+    let is_one =
+        text.lines().all(|line| line.split_whitespace().count() <= 1) && whole.matches('#').count() <= 1;
+    let is_code = is_whole || is_one;
     let read = Reading { is_code, ..reading }.of(&whole);
     // A link that starts a login has the state too.
     if read.as_ref().is_ok_and(is_proven) || read == Err(PasteError::OwnLink) {
@@ -412,6 +414,7 @@ mod tests {
             ("wrong\n\nc0\nde#5tate", "c0de", PASTE, State),
             ("http://localhost:8765/callback?code=c0de&st\n\nate=5tate", "c0de", LOOPBACK, State),
             ("Your code: c0de#5tate", "c0de", PASTE, State),
+            ("c0de#other\nc0de#5tate\n", "c0de", PASTE, State),
         ] {
             let pasted = read_one(text).unwrap_or_else(|error| panic!("{text}: {error}"));
             let Answer::Code { code: read, .. } = pasted.answer else { panic!("{text} is no code") };
