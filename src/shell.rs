@@ -241,6 +241,16 @@ impl Hands {
         Ok(saved)
     }
 
+    /// Takes what other users may do from our own file and its folder.
+    ///
+    /// # Errors
+    /// A [`Trouble`] when something stays open to them.
+    pub async fn make_private(&self) -> Result<(), Trouble> {
+        let stores = Arc::clone(&self.stores);
+        let made = tokio::task::spawn_blocking(move || stores.make_private()).await;
+        made.unwrap_or_else(|_| Err(broke("cannot change the rights of the store")))
+    }
+
     /// The providers, read when they are first asked for.
     pub async fn catalog(self: &Arc<Self>) -> Arc<Catalog> {
         if let Some(catalog) = &*self.known_catalog() {

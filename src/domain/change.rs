@@ -154,12 +154,46 @@ pub struct Snapshot {
     pub rows: Vec<Row>,
     /// Whether it may be written, or why not.
     pub writable: Result<(), Trouble>,
-    /// What a person should know about the file though nothing failed, e.g. that its
-    /// permissions were tightened.
-    pub notices: Vec<String>,
+    /// What a person should know about the rights of the file though nothing failed.
+    pub notices: Vec<Notice>,
     /// Of two of one store in one program the one with the lesser number may be older, and the other
     /// is not; zero where nobody counts.
     pub number: u64,
+}
+
+/// What a person should know about the rights of a store's file; paths are as shown to people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Notice {
+    /// Other users can read the file.
+    Readable(String),
+    /// Other users can write to its folder.
+    SharedFolder(String),
+    /// Other users could read the file until it was saved.
+    WasReadable(String),
+    /// Something else, in words.
+    Told(String),
+}
+
+impl Notice {
+    /// Whether something is left to mend.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        match self {
+            Self::Readable(_) | Self::SharedFolder(_) => true,
+            Self::WasReadable(_) | Self::Told(_) => false,
+        }
+    }
+}
+
+impl fmt::Display for Notice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Readable(path) => write!(f, "other users can read {path}"),
+            Self::SharedFolder(path) => write!(f, "other users can write to the folder {path}"),
+            Self::Told(words) => f.write_str(words),
+            Self::WasReadable(path) => write!(f, "other users could read {path}; it is private now"),
+        }
+    }
 }
 
 /// One entry of a store.

@@ -1,23 +1,109 @@
 //! Text from outside made safe for screen, standard output and logs.
 //!
 //! Anything a server, a file or a person's paste said may hold control sequences, characters
-//! that turn the writing direction, or characters that nobody sees. All of them become a
-//! visible mark here, once, so that no place of output has to think about it.
+//! that turn the writing direction, characters that nobody sees, or clusters that terminals draw in
+//! different widths. All of them become a visible mark here, once, so that no place of output has to
+//! think about it. Names are also told from others that look the same.
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+use unicode_security::MixedScript;
+use unicode_security::skeleton;
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// What stands where a character was that must not reach a terminal.
 pub const MARK: char = '\u{fffd}';
+/// What stands where a blank was that is no ordinary space.
+const BLANK: char = '␣';
+/// The most characters that are drawn in one place.
+const STACKED: usize = 8;
 
 /// `text` without anything that could steer a terminal, on one line, at most `limit`
 /// characters long; a cut is shown by `…`.
 #[must_use]
 pub fn clean(text: &str, limit: usize) -> String {
-    let mut safe: String =
-        text.chars().take(limit).map(|char| if is_hostile(char) { MARK } else { char }).collect();
-    if text.chars().nth(limit).is_some() {
-        safe.pop();
-        safe.push('…');
+    let mut safe = String::new();
+    let mut taken = 0;
+    for cluster in text.graphemes(true) {
+        if taken >= limit {
+            safe.pop();
+            safe.push('…');
+            break;
+        }
+        if is_doubtful(cluster) {
+            safe.push(MARK);
+            taken += 1;
+            continue;
+        }
+        for char in cluster.chars().take(limit - taken) {
+            safe.push(shown(char));
+            taken += 1;
+        }
     }
     safe
+}
+
+/// A name as it is shown beside others: letters that look like others are written out, as in
+/// `<U+0430>`.
+#[must_use]
+pub fn distinct(name: &str, limit: usize) -> String {
+    if name.is_ascii() {
+        return clean(name, limit);
+    }
+    let written =
+        |char: char| if is_twin(char) { format!("<U+{:04X}>", u32::from(char)) } else { char.into() };
+    let name: String =
+        if looks_like_another(name) { name.chars().map(written).collect() } else { name.into() };
+    clean(&name, limit)
+}
+
+/// Whether another text looks like this one and is more usual: letters of another script, ligatures,
+/// letters and accents in pieces, blanks that are no spaces.
+#[must_use]
+pub fn looks_like_another(text: &str) -> bool {
+    let has_twins = || text.chars().any(is_twin);
+    let is_mixed = || !text.is_single_script() || skeleton(text).all(|char| char.is_ascii());
+    !text.is_ascii()
+        && (text.chars().any(is_blank) || !text.nfc().eq(text.chars()) || is_mixed())
+        && has_twins()
+}
+
+/// Whether `char` is a part of another letter, or stands for ASCII that looks the same.
+fn is_twin(char: char) -> bool {
+    let mut bytes = [0; 4];
+    let text: &str = char.encode_utf8(&mut bytes);
+    !char.is_ascii()
+        && (is_combining_mark(char) || is_blank(char) || skeleton(text).all(|char| char.is_ascii()))
+}
+
+/// Whether terminals draw `cluster` in different widths, so that half of it might stay behind, or over
+/// what stands around it.
+#[must_use]
+pub fn is_doubtful(cluster: &str) -> bool {
+    let mut chars = cluster.chars();
+    let Some(first) = chars.next() else { return false };
+    let is_alone = chars.as_str().is_empty();
+    let joins = |char: char| matches!(char, '\u{200d}' | '\u{20e3}' | '\u{fe00}'..='\u{fe0f}' | '\u{1f3fb}'..='\u{1f3ff}');
+    let hangs = first.width() == Some(0) && !is_hostile(first);
+    let sum: usize = cluster.chars().filter_map(UnicodeWidthChar::width).sum();
+    hangs
+        || matches!(first, '\u{1f1e6}'..='\u{1f1ff}')
+        || (!is_alone && !cluster.contains(char::is_control))
+            && (chars.any(joins) || cluster.chars().count() > STACKED || sum != cluster.width())
+}
+
+fn shown(char: char) -> char {
+    match char {
+        char if is_hostile(char) => MARK,
+        char if is_blank(char) => BLANK,
+        char => char,
+    }
+}
+
+/// Whether `char` is a blank that is no ordinary space.
+fn is_blank(char: char) -> bool {
+    (char.is_whitespace() && char != ' ') || char == '\u{2800}'
 }
 
 /// Whether `char` steers a terminal, turns text around, or is invisible.
@@ -25,8 +111,10 @@ pub fn clean(text: &str, limit: usize) -> String {
 pub fn is_hostile(char: char) -> bool {
     char.is_control()
         || matches!(char,
-            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}'
+            | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 #[cfg(test)]
@@ -39,11 +127,46 @@ mod tests {
             ("plain – ana@acme.dev 日本", "plain – ana@acme.dev 日本"),
             ("a\x1b[2Jb", "a�[2Jb"),
             ("a\u{9b}31mb", "a�31mb"),
-            ("one\r\ntwo\tthree", "one��two�three"),
+            ("one\ntwo\tthree", "one�two�three"),
             ("\u{202e}gpj.exe", "�gpj.exe"),
+            ("\u{2066}a\u{2069}", "�a�"),
             ("zero\u{200b}width", "zero�width"),
+            ("a\u{ad}b\u{34f}c", "a�b�c"),
+            ("a\u{e0041}b\u{e01ef}c", "a�b�c"),
+            ("a\u{3164}b\u{ffa0}c\u{115f}d", "a�b�c�d"),
+            ("a\u{2062}b\u{180e}c\u{feff}d", "a�b�c�d"),
         ] {
             assert_eq!(clean(text, 80), safe);
+        }
+    }
+
+    #[test]
+    fn a_blank_that_is_no_space_is_seen() {
+        for blank in
+            ['\u{a0}', '\u{2007}', '\u{2003}', '\u{202f}', '\u{205f}', '\u{3000}', '\u{1680}', '\u{2800}']
+        {
+            assert_eq!(clean(&format!("a{blank}b c"), 80), "a␣b c", "{blank:?}");
+        }
+    }
+
+    #[test]
+    fn a_cluster_that_terminals_draw_in_different_widths_is_one_mark() {
+        for (text, safe) in [
+            ("a 🇪🇸 b", "a � b"),
+            ("🇪x", "�x"),
+            ("👩‍👩‍👧 family", "� family"),
+            ("❤️!", "�!"),
+            ("☎︎", "�"),
+            ("1️⃣", "�"),
+            ("👍🏽", "�"),
+            ("🏴\u{e0067}\u{e007f}", "🏴��"),
+            ("a\u{fe0f}", "�"),
+            ("\u{301}ana", "�ana"),
+            ("z\u{301}\u{302}\u{303}\u{304}\u{305}\u{306}\u{307}\u{308}\u{309}o", "�o"),
+            ("Ana 👩 日本 é e\u{301} 한", "Ana 👩 日本 é e\u{301} 한"),
+            ("Nguyễn", "Nguyễn"),
+        ] {
+            assert_eq!(clean(text, 80), safe, "{text:?}");
         }
     }
 
@@ -51,5 +174,28 @@ mod tests {
     fn a_cut_is_shown() {
         assert_eq!(clean("abcdef", 6), "abcdef");
         assert_eq!(clean("abcdefg", 6), "abcde…");
+        assert_eq!(clean("", 0), "");
+    }
+
+    #[test]
+    fn a_name_that_looks_like_another_is_written_out() {
+        for (name, shown) in [
+            ("ana", "ana"),
+            ("Ana Müller", "Ana Müller"),
+            ("\u{430}na", "<U+0430>na"),
+            ("\u{430}\u{441}\u{430}", "<U+0430><U+0441><U+0430>"),
+            ("w\u{3bf}rk", "w<U+03BF>rk"),
+            ("o\u{fb03}ce", "o<U+FB03>ce"),
+            ("\u{ff41}na", "<U+FF41>na"),
+            ("Jose\u{301}", "Jose<U+0301>"),
+            ("an\u{a0}a", "an<U+00A0>a"),
+            ("José", "José"),
+            ("Анна", "Анна"),
+            ("日本", "日本"),
+            ("Işık", "Işık"),
+        ] {
+            assert_eq!(distinct(name, 80), shown, "{name:?}");
+            assert_eq!(looks_like_another(name), name != shown, "{name:?}");
+        }
     }
 }

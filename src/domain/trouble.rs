@@ -20,6 +20,8 @@ pub struct Trouble {
 pub enum Stored {
     /// They are as they were.
     Untouched,
+    /// There are none, and nothing is said of them.
+    Absent,
     /// They are as they were. A request went out and its answer was lost: the server may have
     /// spent what it carried.
     PerhapsSpent,
@@ -55,11 +57,27 @@ impl Trouble {
         Self { what: what.into(), why: why.into(), stored: Stored::Untouched, next }
     }
 
+    /// The same of a profile that has no tokens.
+    #[must_use]
+    pub fn without_tokens(self) -> Self {
+        match self.stored {
+            Stored::Untouched | Stored::PerhapsSpent => Self { stored: Stored::Absent, ..self },
+            Stored::Absent
+            | Stored::NewOnesInMemory
+            | Stored::Unsynced
+            | Stored::Rescued
+            | Stored::Rotated
+            | Stored::Erased => self,
+        }
+    }
+
     /// The same of a save of new tokens, which are in memory unless they got further than that.
     #[must_use]
     pub fn of_new_tokens(self) -> Self {
         match self.stored {
-            Stored::Untouched | Stored::PerhapsSpent => Self { stored: Stored::NewOnesInMemory, ..self },
+            Stored::Untouched | Stored::PerhapsSpent | Stored::Absent => {
+                Self { stored: Stored::NewOnesInMemory, ..self }
+            }
             Stored::NewOnesInMemory
             | Stored::Unsynced
             | Stored::Rescued
@@ -69,10 +87,22 @@ impl Trouble {
     }
 }
 
+impl Stored {
+    /// The same after another sentence.
+    #[must_use]
+    pub fn after(self) -> String {
+        match self.to_string() {
+            nothing if nothing.is_empty() => nothing,
+            sentence => format!(" {sentence}"),
+        }
+    }
+}
+
 impl fmt::Display for Stored {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Untouched | Self::PerhapsSpent => "Stored tokens are as they were.",
+            Self::Absent => "",
             Self::NewOnesInMemory => "The new tokens are in memory only; the stored ones are as they were.",
             Self::Unsynced => "The file holds the change, but a power cut may undo it.",
             Self::Rescued => "The new tokens are kept elsewhere; the next refresh takes them from there.",
@@ -86,7 +116,7 @@ impl fmt::Display for Stored {
 
 impl fmt::Display for Trouble {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}. {}", self.what, self.why, self.stored)?;
+        write!(f, "{}: {}.{}", self.what, self.why, self.stored.after())?;
         match &self.next {
             Next::LogIn => f.write_str(" Next: log in again."),
             Next::Retry => f.write_str(" Next: try again."),
@@ -106,6 +136,10 @@ mod tests {
         assert_eq!(
             trouble.to_string(),
             "cannot refresh demo/ana: the server answered 503. Stored tokens are as they were. Next: try again."
+        );
+        assert_eq!(
+            trouble.without_tokens().to_string(),
+            "cannot refresh demo/ana: the server answered 503. Next: try again."
         );
     }
 }

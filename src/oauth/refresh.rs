@@ -219,6 +219,7 @@ pub fn judge(profile: &Profile, provider: &Provider, reply: Result<&Reply, &Trou
                 // A refresh token that is good once (RFC 9700 §4.14.2) is gone with such an answer.
                 Stored::PerhapsSpent => format!("{}; {SPENT}", trouble.why),
                 Stored::Untouched
+                | Stored::Absent
                 | Stored::NewOnesInMemory
                 | Stored::Unsynced
                 | Stored::Rescued

@@ -139,6 +139,7 @@ pub fn judge(profile: &Profile, provider: &Provider, reply: Result<&Reply, &Trou
                     )
                 }
                 Stored::Untouched
+                | Stored::Absent
                 | Stored::NewOnesInMemory
                 | Stored::Unsynced
                 | Stored::Rescued

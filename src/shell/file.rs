@@ -11,6 +11,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::domain::change::Notice;
 use crate::domain::text;
 use crate::domain::trouble::{Next, Stored, Trouble};
 use crate::shell::file::content::open;
@@ -35,7 +36,7 @@ const REMEDIES: &[(io::ErrorKind, &str)] = &[
 #[derive(Debug, PartialEq, Eq)]
 pub enum Replaced {
     /// The new bytes are on disk; with notices for people.
-    Done(Vec<String>),
+    Done(Vec<Notice>),
     /// Somebody else wrote the file meanwhile, so nothing was done.
     Overtaken,
 }
@@ -168,13 +169,13 @@ fn sync_folder(_target: &Path) -> io::Result<()> {
 
 /// What a person should know about the rights of `target`, or why it must not be replaced:
 /// renaming over a file would also replace one that was protected against writing.
-fn notices(target: &Path) -> Result<Vec<String>, Trouble> {
-    let mut notices: Vec<String> = folder_notice(target).into_iter().collect();
+fn notices(target: &Path) -> Result<Vec<Notice>, Trouble> {
+    let mut notices: Vec<Notice> = folder_notice(target).into_iter().collect();
     match fs::metadata(target) {
         Ok(found) => {
             protected(target, &found)?;
             if is_loose(&found) {
-                notices.push(format!("{} could be read by others; it is private now", shown(target)));
+                notices.push(Notice::WasReadable(shown(target)));
             }
             Ok(notices)
         }
@@ -202,24 +203,49 @@ fn protected(target: &Path, found: &fs::Metadata) -> Result<(), Trouble> {
 
 /// What a person should know about a file that is only read.
 #[must_use]
-pub fn reading_notices(target: &Path) -> Vec<String> {
+pub fn reading_notices(target: &Path) -> Vec<Notice> {
     let loose = fs::metadata(target).is_ok_and(|found| is_loose(&found));
-    let loose =
-        loose.then(|| format!("{} can be read by others; the next save makes it private", shown(target)));
-    loose.into_iter().chain(folder_notice(target)).collect()
+    loose.then(|| Notice::Readable(shown(target))).into_iter().chain(folder_notice(target)).collect()
 }
 
 #[cfg(unix)]
-fn folder_notice(target: &Path) -> Option<String> {
+fn folder_notice(target: &Path) -> Option<Notice> {
     use std::os::unix::fs::PermissionsExt;
     let mode = fs::metadata(folder(target)).ok()?.permissions().mode();
     let shared = mode & 0o022 != 0;
-    shared.then(|| format!("others may write to the folder {}", shown(folder(target))))
+    shared.then(|| Notice::SharedFolder(shown(folder(target))))
 }
 
 #[cfg(not(unix))]
-fn folder_notice(_target: &Path) -> Option<String> {
+fn folder_notice(_target: &Path) -> Option<Notice> {
     None
+}
+
+/// Takes the rights on a file from other users, and the right to write to its folder.
+///
+/// # Errors
+/// A [`Trouble`] that says what stays open to them.
+#[cfg(unix)]
+pub fn make_private(target: &Path) -> Result<(), Trouble> {
+    use std::os::unix::fs::PermissionsExt;
+    for (path, taken) in [(target, 0o077), (folder(target), 0o022)] {
+        let mode = fs::metadata(path).map_err(|error| cannot("look at", path, &error))?.permissions().mode();
+        if mode & taken != 0 {
+            let private = fs::Permissions::from_mode(mode & 0o7777 & !taken);
+            fs::set_permissions(path, private)
+                .map_err(|error| cannot("take the rights of others from", path, &error))?;
+        }
+    }
+    Ok(())
+}
+
+/// Elsewhere no rights are known.
+///
+/// # Errors
+/// None.
+#[cfg(not(unix))]
+pub fn make_private(_target: &Path) -> Result<(), Trouble> {
+    Ok(())
 }
 
 #[cfg(unix)]
@@ -302,10 +328,15 @@ mod tests {
             panic!()
         };
         assert_eq!(notices.len(), 2, "{notices:?}");
-        assert!(notices.iter().any(|notice| notice.contains("private now")), "{notices:?}");
+        assert!(notices.iter().any(|notice| !notice.is_open()), "{notices:?}");
         assert_eq!(mode(&path), 0o600);
         set_mode(folder.path(), 0o700);
-        assert_eq!(reading_notices(&path), [""; 0]);
+        assert_eq!(reading_notices(&path), []);
+        set_mode(&path, 0o664);
+        set_mode(folder.path(), 0o775);
+        make_private(&path).expect("ours");
+        assert_eq!((mode(&path), mode(folder.path()), reading_notices(&path)), (0o600, 0o755, Vec::new()));
+        assert!(make_private(&folder.path().join("none")).is_err());
     }
 
     #[test]

@@ -89,6 +89,7 @@ async fn run(hands: Arc<Hands>, inbox: Inbox, effect: Effect) {
             say(&inbox, Msg::Described(name, described));
         }
         Effect::ReadEvents => telling::tell(&hands, &inbox).await,
+        Effect::MakePrivate => say(&inbox, Msg::MadePrivate(hands.make_private().await)),
         Effect::Read(store) => say(&inbox, Msg::Stored(hands.read(store).await)),
         Effect::Print(_) | Effect::Redraw | Effect::Suspend | Effect::Quit => {}
     }
@@ -111,6 +112,7 @@ fn lost(effect: &Effect) -> Option<Msg> {
         Effect::Test(id) => Msg::Tested(id.clone(), Err(trouble)),
         Effect::Scopes(provider, _) => Msg::Scopes(provider.clone(), Err(trouble)),
         Effect::Describe(name, _) => Msg::Described(name.clone(), Err(trouble)),
+        Effect::MakePrivate => Msg::MadePrivate(Err(trouble)),
         Effect::Rescue(newer) => {
             Msg::Rescued(newer.iter().map(|newer| (newer.clone(), Err(trouble.clone()))).collect())
         }
@@ -164,7 +166,7 @@ async fn test(hands: &Arc<Hands>, inbox: &Inbox, id: &ProfileId) -> Result<Verdi
     let provider = catalog.get(id.name.provider());
     let held = snapshot.profile(&id.name).filter(|profile| profile.held.tokens().is_some());
     let (Some(provider), Some(profile)) = (provider, held) else {
-        return Err(Trouble::untouched(what, "it holds no token", Next::LogIn));
+        return Err(Trouble::untouched(what, "it holds no token", Next::LogIn).without_tokens());
     };
     let Some(request) = probe::of_profile(provider, profile) else {
         return Err(Trouble::untouched(what, "its provider file names no test", Next::Nothing));

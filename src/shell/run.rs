@@ -206,6 +206,7 @@ fn is_of_the_loop(effect: &Effect) -> bool {
         | Effect::Scopes(..)
         | Effect::Describe(..)
         | Effect::Read(_)
+        | Effect::MakePrivate
         | Effect::ReadEvents => false,
     }
 }

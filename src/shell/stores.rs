@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use crate::domain::change::{Change, Edit, Moved, Snapshot};
+use crate::domain::change::{Change, Edit, Moved, Notice, Snapshot};
 use crate::domain::name::{ProfileName, StoreId};
 use crate::domain::trouble::{Next, Stored, Trouble};
 use crate::shell::file::{self, Replaced, shown};
@@ -111,7 +111,7 @@ impl Stores {
             match known {
                 Some(known) => Ok((Some(known.content.clone()), file::reading_notices(&target))),
                 None if was_there() => Err(missing(path)),
-                None if was_saved() => Ok((None, vec![gone_notice(path)])),
+                None if was_saved() => Ok((None, vec![Notice::Told(gone_notice(path))])),
                 None => Ok((None, Vec::new())),
             }
         });
@@ -136,6 +136,14 @@ impl Stores {
         let (snapshot, failures) =
             self.apply_each(store, std::slice::from_ref(change)).map_err(Failure::Trouble)?;
         failures.into_iter().next().flatten().map_or(Ok(snapshot), Err)
+    }
+
+    /// Takes what other users may do from our own file and its folder.
+    ///
+    /// # Errors
+    /// A [`Trouble`] when something stays open to them.
+    pub fn make_private(&self) -> Result<(), Trouble> {
+        file::make_private(&file::target(&self.own)?)
     }
 
     /// Makes each of `changes` that can be made, with one reading and one writing, and says what the
@@ -361,9 +369,9 @@ fn snapshot(
     store: StoreId,
     path: &Path,
     content: Option<own::Content>,
-    mut notices: Vec<String>,
+    mut notices: Vec<Notice>,
 ) -> Snapshot {
-    notices.extend(content.iter().flat_map(own::Content::notices));
+    notices.extend(content.iter().flat_map(own::Content::notices).map(Notice::Told));
     let (rows, read_only) = content.map(|content| (content.rows, content.read_only)).unwrap_or_default();
     let writable = read_only.map_or(Ok(()), |fault| Err(not_written(path, &fault)));
     Snapshot { store, place: shown(path), rows, writable, notices, number: 0 }
@@ -503,7 +511,7 @@ mod tests {
         fs::remove_file(&stores.own).expect("removed");
         let another = Stores::new(stores.own.clone());
         let empty = another.read(StoreId::Own);
-        assert!(empty.writable.is_ok() && empty.notices[0].contains("is not there"), "{empty:?}");
+        assert!(empty.writable.is_ok() && empty.notices[0].to_string().contains("is not there"), "{empty:?}");
         assert_eq!(another.apply(StoreId::Own, &keep("demo/ben")).expect("saved").profiles().count(), 1);
     }
 

@@ -347,17 +347,17 @@ mod tests {
         assert_eq!(
             broken,
             [
-                "a/one:4 access_token is a number, but a text is needed: put it in quotes".to_owned(),
-                "a/three:8 access_token is true or false, but a text is needed: put it in quotes".to_owned(),
+                "a/one:4 access_token must be quoted text".to_owned(),
+                "a/three:8 access_token must be quoted text".to_owned(),
                 "a/?:10 the entry is no map".to_owned(),
                 "a/?:11 the entry has no id".to_owned(),
                 "a/two:14 the entry in line 6 has the same name".to_owned(),
                 format!("a/../etc/x:15 cannot use “../etc/x” as a name: it may have {rule}"),
                 "a/key:16 the id key is kept for API keys: choose another".to_owned(),
-                "a/nine:17 one of the scopes is a number, but a text is needed: put it in quotes".to_owned(),
-                "a/ten:19 access_token is a value with a tag, but a text is needed: put it in quotes".to_owned(),
+                "a/nine:17 each scope must be quoted text".to_owned(),
+                "a/ten:19 access_token must be quoted text".to_owned(),
                 "a/?:21 its merge key (<<) brings no map".to_owned(),
-                "a/key:23 key is a number, but a text is needed: put it in quotes".to_owned(),
+                "a/key:23 key must be quoted text".to_owned(),
                 "a/?:24 keys is no list".to_owned(),
                 "b c/key:26 cannot use “b c” as a provider: it may have only letters, digits, - _ and . (not first)"
                     .to_owned(),
@@ -381,7 +381,7 @@ mod tests {
             ("last_refresh: {at: never, result: done}", "at is not a time"),
             ("last_refresh: {result: passing, retry_at: !t x}", "retry_at is not a time"),
             ("last_refresh: {at: 1800000000, result: odd}", "the result of last_refresh"),
-            ("last_refresh: soon", "last_refresh is a text"),
+            ("last_refresh: soon", "last_refresh is not a map"),
             ("refresh_count: many", "refresh_count is not a count"),
         ];
         for (field, note) in odd {

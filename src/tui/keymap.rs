@@ -92,6 +92,7 @@ pub const BINDINGS: &[Binding] = &[
     help(Place::Profiles, &[char('T')], Action::Test, "test token"),
     help(Place::Profiles, &[char('A')], Action::Automatic, "renew by itself, or not"),
     help(Place::Profiles, &[char('L')], Action::Events, "events"),
+    help(Place::Profiles, &[char('F')], Action::MakePrivate, "make the file private"),
     footer(Place::Profiles, &[char('/')], Action::Filter, "filter"),
     footer(Place::Profiles, &[char('?'), Key::Plain(KeyCode::F(1))], Action::Help, "help"),
     footer(Place::Profiles, &[char('q')], Action::Quit, "quit"),

@@ -115,7 +115,7 @@ pub fn list_rows(model: &Model) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tui::model::{Message, Tone};
+    use crate::tui::model::{Message, Origin, Tone};
 
     #[test]
     fn each_size_has_its_shape() {
@@ -141,7 +141,12 @@ mod tests {
             [((80, 24), 1, 1), ((80, 24), 30, 2), ((80, 24), 400, 6), ((40, 10), 1, 1), ((40, 10), 400, 4)]
         {
             let mut model = Model::new(size);
-            model.message = Some(Message { text: "word ".repeat(words), tone: Tone::Bad, until: None });
+            model.message = Some(Message {
+                text: "word ".repeat(words),
+                tone: Tone::Bad,
+                until: None,
+                origin: Origin::Key,
+            });
             let parts = parts(&model, size).expect("large enough");
             assert_eq!((parts.message.height, parts.message.y), (rows, parts.body.bottom()), "{size:?}");
         }

@@ -56,6 +56,8 @@ pub enum Action {
     Events,
     /// Turn a profile's automatic renewal on or off.
     Automatic,
+    /// Take what other users may do from the store's file.
+    MakePrivate,
     /// Show all keys.
     Help,
     /// Draw everything anew.
@@ -160,6 +162,8 @@ pub enum Msg {
     Changed(ProfileId, Result<Snapshot, Trouble>),
     /// The provider was asked to end a grant.
     Revoked(ProfileId, Revoked),
+    /// The store's file is private, or could not be made so.
+    MadePrivate(Result<(), Trouble>),
     /// Something was copied, or could not be.
     Copied(String, Result<Copied, Trouble>),
     /// A token was tested.
@@ -227,6 +231,8 @@ pub enum Effect {
     Scopes(String, String),
     /// Write the file of a new provider, name and text, and read all of them again.
     Describe(String, String),
+    /// Take what other users may do from our own file and its folder.
+    MakePrivate,
     /// Read the event log.
     ReadEvents,
     /// Read a store.

@@ -72,6 +72,8 @@ pub struct Model {
     pub door: Option<Door>,
     /// What was last said to the person.
     pub message: Option<Message>,
+    /// Results that are told, or wait until they can be.
+    pub reports: Vec<Report>,
     /// How many logins were begun.
     pub attempts: u64,
     /// Whether the person has asked to quit.
@@ -169,10 +171,47 @@ pub struct Message {
     pub tone: Tone,
     /// When they go; absent: at the next key.
     pub until: Option<Steady>,
+    /// Why they are said.
+    pub origin: Origin,
 }
 
-/// How words are meant.
+/// Why something is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// It answers a key.
+    Key,
+    /// It tells the results that came.
+    Reports,
+}
+
+/// Something that came to its end, and is told when the row is free.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// The profile whose state it tells.
+    pub about: Option<ProfileId>,
+    /// Whether the person asked for it.
+    pub is_awaited: bool,
+    pub end: End,
+    /// The whole of it.
+    pub text: String,
+    /// What is to be known of it beside others; empty where nothing is.
+    pub brief: String,
+    pub tone: Tone,
+}
+
+/// What has ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// A refresh that brought new tokens.
+    Refreshed,
+    /// A refresh that did not.
+    Failed,
+    /// Something else.
+    Other,
+}
+
+/// How words are meant, the worst last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Tone {
     /// It worked.
     Good,

@@ -17,6 +17,12 @@ pub fn safe(outside: &str) -> String {
     text::clean(outside, LONGEST)
 }
 
+/// A name from outside, told from names that look the same.
+#[must_use]
+pub fn named(outside: impl ToString) -> String {
+    text::distinct(&outside.to_string(), LONGEST)
+}
+
 /// `text` with a capital letter at its beginning.
 #[must_use]
 pub fn capital(text: &str) -> String {

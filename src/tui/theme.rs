@@ -7,6 +7,8 @@ use ratatui::buffer::Buffer;
 use ratatui::style::{Color, Modifier, Style};
 use ratatui::symbols::border;
 
+use crate::domain::text;
+
 /// Styles by role, and the glyphs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Theme {
@@ -165,7 +167,11 @@ impl Glyphs {
 }
 
 /// The punctuation of our own sentences in seven bits.
-const FOLDS: [(&str, &str); 13] = [
+const FOLDS: [(&str, &str); 17] = [
+    ("\u{a0}", " "),
+    ("␣", "_"),
+    ("§", "S"),
+    ("≤", "<"),
     ("…", "~"),
     ("·", "-"),
     ("–", "-"),
@@ -187,6 +193,14 @@ pub fn fold(buffer: &mut Buffer) {
     for cell in buffer.content.iter_mut().filter(|cell| !cell.symbol().is_ascii()) {
         let folded = FOLDS.iter().find(|(symbol, _)| *symbol == cell.symbol());
         cell.set_symbol(folded.map_or("?", |(_, ascii)| ascii));
+    }
+}
+
+/// Takes out what a field or a name may still hold that terminals draw in different widths: half of
+/// it would stay behind, or stand over its neighbours. Every column keeps its place.
+pub fn settle(buffer: &mut Buffer) {
+    for cell in buffer.content.iter_mut().filter(|cell| text::is_doubtful(cell.symbol())) {
+        cell.set_char(text::MARK);
     }
 }
 

@@ -6,6 +6,7 @@ mod login;
 mod panel;
 mod refresh;
 mod revoke;
+mod said;
 mod selected;
 mod stores;
 mod wizard;
@@ -14,17 +15,15 @@ use std::sync::Arc;
 
 use crate::domain::change::Row;
 use crate::domain::clock::Now;
-use crate::domain::name::ProfileId;
+use crate::domain::name::{ProfileId, StoreId};
 use crate::domain::profile::TestResult;
-use crate::domain::trouble::{Next, Trouble};
+use crate::domain::trouble::Trouble;
 use crate::oauth::login::Heard;
 use crate::oauth::probe::Verdict;
 use crate::tui::message::{Copied, Effect, Msg};
-use crate::tui::model::{Leaving, Message, Model, Off, Renewal, Tone};
+use crate::tui::model::{Leaving, Model, Off, Renewal, Tone};
 use crate::tui::rows;
-
-/// How long a message stays that needs no answer.
-const SHORT_WHILE: std::time::Duration = std::time::Duration::from_secs(6);
+use crate::tui::update::said::{tell, tell_of, tell_trouble};
 
 /// Takes what happened and says what must be done.
 pub fn update(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
@@ -60,7 +59,7 @@ pub fn update(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
                 let more = catalog.complaints.len() - 1;
                 let more =
                     if more > 0 { format!(" ({more} more: authtui providers)") } else { String::new() };
-                say(model, format!("A provider file is not used. {complaint}{more}"), Tone::Bad, None);
+                tell(model, format!("A provider file is not used. {complaint}{more}"), Tone::Warn, false);
             }
             model.catalog = Some(*catalog);
             Vec::new()
@@ -72,7 +71,7 @@ pub fn update(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
         }
         Msg::Waits(id, holder) => {
             let text = format!("{} waits for {holder}, which is at work on this grant.", id.name);
-            say(model, text, Tone::Plain, Some(now));
+            tell(model, text, Tone::Plain, !model.unasked.contains(&id));
             Vec::new()
         }
         Msg::Events(Ok(events)) => {
@@ -80,8 +79,7 @@ pub fn update(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
             Vec::new()
         }
         Msg::Events(Err(why)) => {
-            let text = format!("The event log cannot be read: {why}. Tokens are as they were.");
-            say(model, text, Tone::Bad, None);
+            tell(model, format!("The event log cannot be read: {why}."), Tone::Bad, false);
             Vec::new()
         }
         Msg::Settled(Ok(settings)) => {
@@ -92,7 +90,7 @@ pub fn update(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
         }
         Msg::Settled(Err(why)) => {
             settle(model, Renewal::Off(Off::Unread));
-            say(model, format!("{why}. Nothing is renewed by itself meanwhile."), Tone::Bad, None);
+            tell(model, format!("{why}. Nothing is renewed by itself meanwhile."), Tone::Bad, false);
             vec![Effect::ReadEvents]
         }
         Msg::Login(attempt, heard) => {
@@ -105,19 +103,26 @@ pub fn update(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
         Msg::Changed(id, changed) => {
             let then = wizard::key_kept(model, &id, &changed);
             let mut effects = stores::changed(model, &id, changed, now);
-            effects.extend(wizard::after_key(model, &id, then, now));
+            effects.extend(wizard::after_key(model, &id, then));
             effects
         }
         Msg::Revoked(id, revoked) => revoke::ended(model, &id, revoked, now),
+        Msg::MadePrivate(made) => {
+            match made {
+                Ok(()) => tell(model, "Only you can read the file now.", Tone::Good, true),
+                Err(trouble) => tell_trouble(model, &trouble),
+            }
+            vec![Effect::Read(StoreId::Own)]
+        }
         Msg::Copied(what, copied) => {
-            said_copied(model, &what, copied, now);
+            said_copied(model, &what, copied);
             Vec::new()
         }
         Msg::Tested(id, tested) => {
             model.testing.remove(&id);
             match tested {
-                Ok(verdict) => tested_as(model, &id, verdict, now),
-                Err(trouble) => say_trouble(model, &trouble),
+                Ok(verdict) => tested_as(model, &id, verdict),
+                Err(trouble) => tell_trouble(model, &trouble),
             }
             Vec::new()
         }
@@ -130,6 +135,7 @@ pub fn update(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
     if may_be_due {
         effects.extend(refresh::by_itself(model, now));
     }
+    said::deliver(model, now);
     follow_selection(model, now);
     effects
 }
@@ -155,10 +161,7 @@ fn last_saves(model: &mut Model, now: Now) -> Vec<Effect> {
 }
 
 fn woke(model: &mut Model, now: Now) -> Vec<Effect> {
-    let over = |message: &Message| message.until.is_some_and(|until| until <= now.steady);
-    if model.message.as_ref().is_some_and(over) {
-        model.message = None;
-    }
+    said::expire(model, now);
     let mut effects = match &model.login {
         Some(login) if login.wakes_at().is_some_and(|at| at <= now.steady) => {
             let attempt = login.attempt();
@@ -172,21 +175,21 @@ fn woke(model: &mut Model, now: Now) -> Vec<Effect> {
     effects
 }
 
-fn said_copied(model: &mut Model, what: &str, copied: Result<Copied, Trouble>, now: Now) {
+fn said_copied(model: &mut Model, what: &str, copied: Result<Copied, Trouble>) {
     match copied {
-        Ok(Copied::Native) => say(model, format!("Copied {what} to the clipboard."), Tone::Good, Some(now)),
+        Ok(Copied::Native) => tell(model, format!("Copied {what} to the clipboard."), Tone::Good, true),
         Ok(Copied::Terminal) => {
             let text = format!(
                 "Sent {what} to the terminal's clipboard (OSC 52); a terminal never says whether it took it."
             );
-            say(model, text, Tone::Plain, Some(now));
+            tell(model, text, Tone::Plain, true);
         }
-        Err(trouble) => say_trouble(model, &trouble),
+        Err(trouble) => tell_trouble(model, &trouble),
     }
 }
 
 /// Keeps what a test said of the very token that was tested, also of one that no file holds, and says it.
-fn tested_as(model: &mut Model, id: &ProfileId, verdict: Verdict, now: Now) {
+fn tested_as(model: &mut Model, id: &ProfileId, verdict: Verdict) {
     let tone = match verdict.last.as_ref().map(|last| last.result) {
         Some(TestResult::Works) => Tone::Good,
         Some(TestResult::Refused) => Tone::Bad,
@@ -200,24 +203,7 @@ fn tested_as(model: &mut Model, id: &ProfileId, verdict: Verdict, now: Now) {
             Arc::make_mut(profile).last_test = Some(last.clone());
         }
     }
-    say(model, format!("{}: {}", id.name, verdict.words), tone, Some(now));
-}
-
-/// Says something; `now` makes it go by itself, else it stays until the next key.
-fn say(model: &mut Model, text: impl Into<String>, tone: Tone, now: Option<Now>) {
-    let until = now.map(|now| now.steady.after(SHORT_WHILE));
-    model.message = Some(Message { text: text.into(), tone, until });
-}
-
-/// Says what failed, whether stored tokens are safe, and the key to press.
-fn say_trouble(model: &mut Model, trouble: &Trouble) {
-    let text = match trouble.next {
-        Next::LogIn => {
-            format!("{}: {}. {} Press l to log in again.", trouble.what, trouble.why, trouble.stored)
-        }
-        Next::Retry | Next::Fix(_) | Next::Nothing => trouble.to_string(),
-    };
-    say(model, text, Tone::Bad, None);
+    tell_of(model, id, format!("{}: {}", id.name, verdict.words), tone);
 }
 
 /// Keeps something selected, and the selected row on the screen.

@@ -17,7 +17,7 @@ use authtui::oauth::login::{Choice, Door, Doubt, Heard, Login, Seat};
 use authtui::oauth::revocation::Mute;
 use authtui::tui::dialog::{Dialog, Question};
 use authtui::tui::field::{Field, Sight};
-use authtui::tui::model::{Message, Model, Panel, RowId, Screen, Tone};
+use authtui::tui::model::{Message, Model, Origin, Panel, RowId, Screen, Tone};
 use authtui::tui::theme::{Glyphs, Theme};
 use authtui::tui::wizard::{Page, Wizard};
 use insta::assert_snapshot;
@@ -416,5 +416,5 @@ fn after(mut login: Login, heard: Heard, seconds: u64) -> Login {
 }
 
 fn message(text: &str, tone: Tone) -> Message {
-    Message { text: text.to_owned(), tone, until: None }
+    Message { text: text.to_owned(), tone, until: None, origin: Origin::Key }
 }

@@ -9,6 +9,7 @@ use crate::shell::console;
 /// Says how the login ended and gives its number.
 pub(super) fn say(outcome: &Outcome, plan: &Plan, now: Now) -> Exit {
     let name = plan.id.name.to_string();
+    let safe = plan.stored().after();
     let say = |text: &str| console::say(&format!("authtui: {text}"));
     match outcome {
         Outcome::Done(profile) => {
@@ -16,22 +17,23 @@ pub(super) fn say(outcome: &Outcome, plan: &Plan, now: Now) -> Exit {
             Exit::Done
         }
         Outcome::Denied(words) => {
-            say(&format!(
-                "access was denied ({words}). Stored tokens are as they were. Run it again and choose Allow."
-            ));
+            say(&format!("access was denied ({words}).{safe} Run it again and choose Allow."));
             Exit::Failure
         }
         Outcome::TimedOut => {
-            say("nobody answered in time. Stored tokens are as they were. Run it again.");
+            say(&format!("nobody answered in time.{safe} Run it again."));
             Exit::Passing
         }
         Outcome::Cancelled => {
-            say("cancelled; nothing was changed. Stored tokens are as they were.");
+            say(&format!("cancelled; nothing was changed.{safe}"));
             Exit::Failure
         }
         Outcome::Discarded => {
-            say("the new tokens were discarded. Stored tokens are as they were.");
+            say(&format!("the new tokens were discarded.{safe}"));
             Exit::Failure
+        }
+        Outcome::Failed(trouble) if safe.is_empty() => {
+            exit::trouble(&trouble.clone().without_tokens(), &name)
         }
         Outcome::Failed(trouble) => exit::trouble(trouble, &name),
     }

@@ -4,6 +4,7 @@ use crate::domain::name::ProfileId;
 use crate::domain::profile::Profile;
 use crate::domain::provider::{Authorize, Flow, Provider};
 use crate::domain::secret::Secret;
+use crate::domain::trouble::Stored;
 use crate::oauth::authorization::Asking;
 use crate::oauth::login::Ways;
 use crate::oauth::login::step::Step;
@@ -30,6 +31,13 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// What is said of the stored tokens where the login brings none.
+    #[must_use]
+    pub fn stored(&self) -> Stored {
+        let tokens = self.known.as_ref().and_then(|known| known.held.tokens());
+        if tokens.is_some() { Stored::Untouched } else { Stored::Absent }
+    }
+
     /// Whether `flow` is a door of this login: it is wanted, and the provider has it.
     #[must_use]
     pub fn opens(&self, flow: Flow) -> bool {

@@ -95,7 +95,15 @@ pub(super) fn hindered(what: &str, cannot: &Cannot) -> Trouble {
         }
         Cannot::Unfilled => corrected(),
     };
-    Trouble::untouched(what, cannot.to_string(), next)
+    let trouble = Trouble::untouched(what, cannot.to_string(), next);
+    match cannot {
+        Cannot::NoTokens | Cannot::IsKey | Cannot::IsVariable => trouble.without_tokens(),
+        Cannot::NoRefreshToken
+        | Cannot::GrantDead(_)
+        | Cannot::NeverRenewed
+        | Cannot::NoProvider
+        | Cannot::Unfilled => trouble,
+    }
 }
 
 fn corrected() -> Next {

@@ -410,7 +410,7 @@ providers:
             (merged, keep(&ana()), "an anchor"),
             (merged, change("demo/ben", Edit::Forget(at(0))), "shares fields"),
             (shared, keep(&ana()), "shares fields"),
-            (twice, keep(&ana()), "cannot be understood: access_token is a number"),
+            (twice, keep(&ana()), "cannot be understood: access_token must be quoted text"),
             (TEXT, keep(&profile("demo/key", Kind::OAuth, "n")), "kept for API keys"),
             (TEXT, keep(&profile("demo/ana", Kind::ApiKey, "n")), "another kind"),
             (TEXT, keep(&profile("demo/key-7", Kind::ApiKey, "n")), "the next is key-2"),

@@ -73,7 +73,7 @@ fn each_provider(around: &[Step], providers: &Mapping, entries: &mut Vec<Entry>)
             (Some(provider), Ok(fields)) => each_entry(&path, provider, &fields, entries),
             (Some(provider), Err(why)) => entries.push(broken(path, provider, "?", why)),
             (None, _) => {
-                let why = "the provider's name is no text: put it in quotes".to_owned();
+                let why = "the provider's name must be quoted text".to_owned();
                 entries.push(broken(path, "?", "?", why));
             }
         }

@@ -19,19 +19,7 @@ pub(super) fn text<'a>(fields: &'a Mapping, key: &str) -> Result<Option<&'a str>
     match fields.get(key) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => Ok(Some(text.as_str()).filter(|text| !text.is_empty())),
-        Some(value) => Err(format!("{key} is {}, but a text is needed: put it in quotes", kind(value))),
-    }
-}
-
-fn kind(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "nothing",
-        Value::Bool(_) => "true or false",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a text",
-        Value::Sequence(_) => "a list",
-        Value::Mapping(_) => "a map",
-        Value::Tagged(_) => "a value with a tag",
+        Some(_) => Err(format!("{key} must be quoted text")),
     }
 }
 
@@ -42,7 +30,7 @@ pub(super) fn plain_key(
     value: &Value,
 ) -> Result<Profile, String> {
     let Value::String(key) = value else {
-        return Err(format!("{field} is {}, but a text is needed: put it in quotes", kind(value)));
+        return Err(format!("{field} must be quoted text"));
     };
     Ok(with_key(id?, key))
 }
@@ -118,11 +106,11 @@ fn scopes(fields: &Mapping) -> Result<Vec<String>, String> {
         None | Some(Value::Null) => return Ok(Vec::new()),
         Some(Value::String(text)) => return Ok(text.split_whitespace().map(str::to_owned).collect()),
         Some(Value::Sequence(list)) => list,
-        Some(value) => return Err(format!("scopes is {}, but a list is needed", kind(value))),
+        Some(_) => return Err("scopes must be a list".to_owned()),
     };
-    let scope = |value: &Value| value.as_str().map(str::to_owned).ok_or_else(|| kind(value));
-    let scopes: Result<_, _> = list.iter().map(scope).collect();
-    scopes.map_err(|kind| format!("one of the scopes is {kind}, but a text is needed: put it in quotes"))
+    let scope = |value: &Value| value.as_str().map(str::to_owned);
+    let scopes: Option<_> = list.iter().map(scope).collect();
+    scopes.ok_or_else(|| "each scope must be quoted text".to_owned())
 }
 
 fn count(fields: &Mapping, key: &str, notes: &mut Vec<String>) -> Option<u64> {
@@ -138,7 +126,7 @@ fn automatic(fields: &Mapping) -> Result<Automatic, String> {
     match fields.get("automatic") {
         None | Some(Value::Null | Value::Bool(true)) => Ok(Automatic::On),
         Some(Value::Bool(false)) => Ok(Automatic::Off),
-        Some(value) => Err(format!("automatic is {}, but true or false is needed", kind(value))),
+        Some(_) => Err("automatic must be true or false".to_owned()),
     }
 }
 
@@ -152,12 +140,8 @@ fn last_refresh(
     let fields = match fields.get("last_refresh")? {
         Value::Null => return None,
         Value::Mapping(fields) => fields,
-        value @ (Value::Bool(_)
-        | Value::Number(_)
-        | Value::String(_)
-        | Value::Sequence(_)
-        | Value::Tagged(_)) => {
-            notes.push(format!("last_refresh is {}, not a map, and is not used", kind(value)));
+        Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Sequence(_) | Value::Tagged(_) => {
+            notes.push("last_refresh is not a map and is not used".to_owned());
             return None;
         }
     };

@@ -2,7 +2,7 @@
 
 use std::mem;
 
-use crate::domain::change::{Change, Edit};
+use crate::domain::change::{Change, Edit, Notice};
 use crate::domain::clock::Now;
 use crate::domain::health::Health;
 use crate::domain::name::{ProfileId, StoreId};
@@ -13,8 +13,9 @@ use crate::tui::field::{Field, Sight};
 use crate::tui::layout::{self, list_rows};
 use crate::tui::message::{Action, Effect, Form, Motion};
 use crate::tui::model::{Leaving, Model, Panel, Screen, Tone};
+use crate::tui::update::said::say;
 use crate::tui::update::selected::{on_selected, on_stored};
-use crate::tui::update::{input, login, panel, refresh, revoke, say, wizard};
+use crate::tui::update::{input, login, panel, refresh, revoke, wizard};
 use crate::tui::wizard::choices;
 use crate::tui::{keymap, rows};
 
@@ -72,6 +73,7 @@ pub(super) fn act(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
         Action::Automatic => on_stored(model, now, "it is never renewed", |model, profile| {
             refresh::toggle(model, profile, now)
         }),
+        Action::MakePrivate => make_private(model, now),
         Action::Help => {
             let below = mem::take(&mut model.screen);
             model.screen = Screen::Help(0, Box::new(below));
@@ -98,6 +100,14 @@ pub(super) fn suspend(model: &mut Model, now: Now) -> Vec<Effect> {
         }
         None => vec![Effect::Suspend],
     }
+}
+
+fn make_private(model: &mut Model, now: Now) -> Vec<Effect> {
+    if model.own().is_some_and(|own| own.notices.iter().any(Notice::is_open)) {
+        return vec![Effect::MakePrivate];
+    }
+    say(model, "Only you can read the file already.", Tone::Plain, Some(now));
+    Vec::new()
 }
 
 fn quit(model: &mut Model) -> Vec<Effect> {
@@ -200,7 +210,7 @@ fn answered(model: &mut Model, answer: Answer, now: Now) -> Vec<Effect> {
         Answer::Nothing => Vec::new(),
         Answer::Forget(id) => change(model, id, Edit::Forget(now.wall)),
         Answer::Remove(id) => change(model, id, Edit::Remove),
-        Answer::RevokeAtProvider(id) => revoke::begin(model, id),
+        Answer::RevokeAtProvider(id) => revoke::begin(model, id, now),
         Answer::SaveAgain(id) => refresh::save_again(model, &id),
         Answer::Drop(id) => {
             model.let_go(&id);

@@ -13,7 +13,7 @@ use crate::tui::keymap::{self, Place};
 use crate::tui::layout;
 use crate::tui::message::{Action, Effect, Motion};
 use crate::tui::model::{Model, Panel, Screen};
-use crate::tui::update::{action, login, wizard};
+use crate::tui::update::{action, login, said, wizard};
 use crate::tui::wizard::Work;
 
 /// Takes a key.
@@ -22,7 +22,7 @@ pub(super) fn press(model: &mut Model, now: Now, key: KeyEvent) -> Vec<Effect> {
         return Vec::new();
     }
     if model.message.as_ref().is_some_and(|message| message.until.is_none()) {
-        model.message = None;
+        said::dismiss(model);
     }
     // What holds on every screen, also where a text is being typed.
     if let Some(action) = keymap::action(Place::Everywhere, key) {

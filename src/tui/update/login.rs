@@ -9,14 +9,15 @@ use crate::oauth::login::{Ask, Choice, Heard, Login, Outcome, Plan, Stage};
 use crate::tui::dialog::{Answer, Dialog, Question};
 use crate::tui::message::Effect;
 use crate::tui::model::{Leaving, Model, Panel, RowId, Screen, Tone};
-use crate::tui::update::{say, wizard};
+use crate::tui::update::said::{say, tell};
+use crate::tui::update::wizard;
 use crate::tui::wizard::Wizard;
 
 /// Begins to ask what a login to a new profile needs.
 pub(super) fn begin_new(model: &mut Model, now: Now) -> Vec<Effect> {
     match may_begin(model) {
         Ok(()) => model.screen = Screen::Wizard(Box::default()),
-        Err(why) => say(model, why, Tone::Bad, Some(now)),
+        Err(why) => say(model, why, Tone::Warn, Some(now)),
     }
     Vec::new()
 }
@@ -25,11 +26,11 @@ pub(super) fn begin_new(model: &mut Model, now: Now) -> Vec<Effect> {
 pub(super) fn begin_again(model: &mut Model, profile: &Profile, goal: Goal, now: Now) -> Vec<Effect> {
     let why = match (may_begin(model), profile.kind, model.provider(profile)) {
         (Err(why), ..) => why,
-        (Ok(()), Kind::ApiKey, _) => {
-            format!("{} is an API key; there is nothing to log in to.", profile.id.name)
-        }
-        (Ok(()), Kind::Environment, _) => {
-            format!("{} is an environment variable; there is nothing to log in to.", profile.id.name)
+        (Ok(()), Kind::ApiKey | Kind::Environment, _) => {
+            let kind = if profile.kind == Kind::ApiKey { "an API key" } else { "an environment variable" };
+            let text = format!("{} is {kind}; there is nothing to log in to.", profile.id.name);
+            say(model, text, Tone::Plain, Some(now));
+            return Vec::new();
         }
         (Ok(()), Kind::OAuth, None) => {
             let provider = profile.id.name.provider();
@@ -49,7 +50,7 @@ pub(super) fn begin_again(model: &mut Model, profile: &Profile, goal: Goal, now:
             Err(why) => format!("{why}."),
         },
     };
-    say(model, why, Tone::Bad, Some(now));
+    say(model, why, Tone::Warn, Some(now));
     Vec::new()
 }
 
@@ -116,7 +117,7 @@ pub(super) fn heard(model: &mut Model, attempt: Attempt, heard: Heard, now: Now)
                 Outcome::Cancelled if matches!(model.screen, Screen::Login(_)) => {
                     let text = format!("The login of {} is cancelled.", login.plan().id.name);
                     close_when_over(model);
-                    say(model, text, Tone::Plain, Some(now));
+                    tell(model, text, Tone::Plain, true);
                 }
                 Outcome::Cancelled
                 | Outcome::Denied(_)

@@ -7,7 +7,8 @@ use crate::tui::field::{Field, Sight};
 use crate::tui::front_door::FrontDoor;
 use crate::tui::message::{Action, Effect};
 use crate::tui::model::{Model, Panel, Screen, Tone};
-use crate::tui::update::{login, say};
+use crate::tui::update::login;
+use crate::tui::update::said::say;
 
 /// Does what the person wants of a login that waits.
 pub(super) fn act(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
@@ -65,6 +66,7 @@ pub(super) fn act(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
         | Action::Filter
         | Action::Events
         | Action::Automatic
+        | Action::MakePrivate
         | Action::Help
         | Action::Redraw
         | Action::Suspend => {}

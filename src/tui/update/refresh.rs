@@ -6,15 +6,16 @@ use crate::domain::health::Health;
 use crate::domain::name::ProfileId;
 use crate::domain::profile::{Automatic, Kind, Profile};
 use crate::domain::schedule::LEAD;
-use crate::domain::trouble::{Next, Stored, Trouble};
+use crate::domain::trouble::{Next, Stored};
 use crate::oauth::refresh::{Cannot, Wish};
 use crate::tui::automatic::{self, Outlook};
 use crate::tui::dialog::{Dialog, Question};
 use crate::tui::message::{Effect, Refreshed};
-use crate::tui::model::{Leaving, Model, Screen, Tone};
+use crate::tui::model::{End, Leaving, Model, Report, Screen, Tone};
 use crate::tui::remark::remarks;
 use crate::tui::renewal;
-use crate::tui::update::{say, say_trouble, stores};
+use crate::tui::update::said::{report, say, tell, tell_failure, tell_trouble};
+use crate::tui::update::stores;
 
 /// Renews one profile's token because the person asked.
 pub(super) fn ask(model: &mut Model, id: &ProfileId, now: Now) -> Vec<Effect> {
@@ -130,12 +131,22 @@ pub(super) fn ask_due(model: &mut Model, now: Now) -> Vec<Effect> {
     ids.into_iter().map(|id| Effect::Refresh(id, Wish::New)).collect()
 }
 
-/// Says that new tokens are saved, and what is to be known of them.
-fn say_renewed(model: &mut Model, id: &ProfileId, text: String, scopes: &[String], now: Now) {
+/// Tells that new tokens are saved, and what is to be known of them.
+fn tell_refreshed(
+    model: &mut Model,
+    id: &ProfileId,
+    text: String,
+    scopes: &[String],
+    is_awaited: bool,
+    now: Now,
+) {
     let remarks = model.profile(id).map(|profile| remarks(scopes, profile, now)).unwrap_or_default();
-    let tone = if remarks.is_empty() { Tone::Good } else { Tone::Plain };
+    let (tone, brief) = match remarks.as_slice() {
+        [] => (Tone::Good, String::new()),
+        some => (Tone::Warn, format!("{}: {}", id.name, some.join(" "))),
+    };
     let text = std::iter::once(text).chain(remarks).collect::<Vec<_>>().join(" ");
-    say(model, text, tone, Some(now));
+    report(model, Report { about: Some(id.clone()), is_awaited, end: End::Refreshed, text, brief, tone });
 }
 
 /// A refresh ended.
@@ -145,15 +156,11 @@ pub(super) fn ended(model: &mut Model, id: &ProfileId, refreshed: Refreshed, now
     let scopes = model.profile(id).map(|profile| profile.scopes.clone()).unwrap_or_default();
     let is_unasked = model.unasked.remove(id);
     match refreshed {
-        Refreshed::Done(snapshot) if is_unasked => {
-            stores::take(model, snapshot, now);
-            let text = format!("{} has renewed itself; the new tokens are saved.", id.name);
-            say_renewed(model, id, text, &scopes, now);
-        }
         Refreshed::Done(snapshot) => {
             stores::take(model, snapshot, now);
-            let text = format!("{} is refreshed; the new tokens are saved.", id.name);
-            say_renewed(model, id, text, &scopes, now);
+            let how = if is_unasked { "has renewed itself" } else { "is refreshed" };
+            let text = format!("{} {how}; the new tokens are saved.", id.name);
+            tell_refreshed(model, id, text, &scopes, !is_unasked, now);
         }
         Refreshed::Enough(snapshot) => {
             stores::take(model, snapshot, now);
@@ -162,15 +169,11 @@ pub(super) fn ended(model: &mut Model, id: &ProfileId, refreshed: Refreshed, now
                 // The file was read meanwhile, or nothing was due under the lock: nothing is news.
                 return Vec::new();
             }
-            say(
-                model,
-                format!("{} was renewed by another program; its tokens are used.", id.name),
-                Tone::Good,
-                Some(now),
-            );
+            let text = format!("{} was renewed by another program; its tokens are used.", id.name);
+            tell_refreshed(model, id, text, &scopes, !is_unasked, now);
         }
         Refreshed::Unsaved(_, _, trouble) if is_on_disk(trouble.stored) => {
-            say_trouble(model, &trouble);
+            tell_trouble(model, &trouble);
             return vec![Effect::Read(id.store)];
         }
         Refreshed::Unsaved(renewal, pair, trouble) => {
@@ -194,7 +197,7 @@ pub(super) fn ended(model: &mut Model, id: &ProfileId, refreshed: Refreshed, now
                         "The new tokens of {} could not be saved. Press r on it to try again.",
                         id.name
                     );
-                    say(model, text, Tone::Bad, None);
+                    tell(model, text, Tone::Bad, true);
                 }
             }
         }
@@ -204,15 +207,12 @@ pub(super) fn ended(model: &mut Model, id: &ProfileId, refreshed: Refreshed, now
             }
             match trouble.next {
                 Next::Nothing => {
-                    say(model, format!("{}: {}.", trouble.what, trouble.why), Tone::Plain, Some(now))
+                    let text = format!("{}: {}.", trouble.what, trouble.why);
+                    tell(model, text, Tone::Plain, !is_unasked);
                 }
-                // The row counts down to the next try; nobody has to do anything.
-                Next::Retry if is_unasked => {
-                    let Trouble { what, why, stored, .. } = &trouble;
-                    let text = format!("{what}: {why}. {stored} It is tried again by itself.");
-                    say(model, text, Tone::Bad, Some(now));
+                Next::LogIn | Next::Retry | Next::Fix(_) => {
+                    tell_failure(model, id, &trouble, !is_unasked);
                 }
-                Next::LogIn | Next::Retry | Next::Fix(_) => say_trouble(model, &trouble),
             }
         }
     }
@@ -224,6 +224,7 @@ fn is_on_disk(stored: Stored) -> bool {
     match stored {
         Stored::Rescued | Stored::Unsynced => true,
         Stored::Untouched
+        | Stored::Absent
         | Stored::PerhapsSpent
         | Stored::NewOnesInMemory
         | Stored::Rotated

@@ -7,7 +7,8 @@ use crate::oauth::revocation::{self, Mute};
 use crate::tui::dialog::{Dialog, Question};
 use crate::tui::message::{Effect, Revoked};
 use crate::tui::model::{Leaving, Model, Screen, Tone};
-use crate::tui::update::{say, say_trouble, stores};
+use crate::tui::update::said::{dismiss, say, tell, tell_trouble};
+use crate::tui::update::stores;
 
 /// Asks whether to end the grant of `profile`; where nobody can be asked to, whether to erase it here
 /// alone.
@@ -41,12 +42,12 @@ pub(super) fn ask(model: &mut Model, profile: &Profile, now: Now) -> Vec<Effect>
 }
 
 /// Asks the provider.
-pub(super) fn begin(model: &mut Model, id: ProfileId) -> Vec<Effect> {
+pub(super) fn begin(model: &mut Model, id: ProfileId, now: Now) -> Vec<Effect> {
     if !model.revoking.insert(id.clone()) {
         return Vec::new();
     }
     let text = format!("Asking the provider to end the grant of {} …", id.name);
-    say(model, text, Tone::Plain, None);
+    say(model, text, Tone::Plain, Some(now));
     vec![Effect::Revoke(id)]
 }
 
@@ -79,19 +80,19 @@ pub(super) fn ended(model: &mut Model, id: &ProfileId, revoked: Revoked, now: No
             } else {
                 format!(" So are those of {}.", names.join(", "))
             };
-            say(model, text + &too, Tone::Good, Some(now));
+            tell(model, text + &too, Tone::Good, true);
         }
         Revoked::NotEnded(trouble) => {
             let asks = matches!(model.screen, Screen::List | Screen::Detail) && model.leaving == Leaving::No;
             if asks {
-                model.message = None;
+                dismiss(model);
                 model.screen = Screen::Dialog(Dialog::new(Question::NotRevoked(id.clone(), trouble)));
             } else {
-                say_trouble(model, &trouble);
+                tell_trouble(model, &trouble);
             }
         }
         Revoked::NotErased(trouble) => {
-            say_trouble(model, &trouble);
+            tell_trouble(model, &trouble);
             return vec![Effect::Read(id.store)];
         }
     }

@@ -5,7 +5,8 @@ use crate::domain::clock::Now;
 use crate::domain::profile::{Kind, Profile};
 use crate::tui::message::Effect;
 use crate::tui::model::{Model, RowId, Tone};
-use crate::tui::update::say;
+use crate::tui::rows;
+use crate::tui::update::said::say;
 
 /// Does something with the selected profile, or says why there is none.
 pub(super) fn on_selected(
@@ -20,13 +21,16 @@ pub(super) fn on_selected(
         Some(RowId::Broken(_, Where::Variable { name, .. })) => format!(
             "The value of {name} cannot be used. Set it again, or unset it, in the shell that starts authtui."
         ),
-        Some(RowId::Broken(_, Where::Line(_)) | RowId::Profile(_)) => {
-            "This entry of the file cannot be understood; it is never written.".to_owned()
+        Some(RowId::Broken(store, at @ Where::Line(line))) => {
+            let why = rows::why_broken(model, *store, at).unwrap_or("it is not valid");
+            format!("Line {line}: {why}. Open the file in an editor.")
         }
+        Some(RowId::Profile(id)) => format!("{} is not there while its file cannot be read.", id.name),
         None if !model.filter.is_empty() => "The filter hides every profile. Esc clears it.".to_owned(),
         None => "There is no profile yet. Press n to log in.".to_owned(),
     };
-    say(model, text, Tone::Plain, Some(now));
+    let tone = if matches!(model.selected, Some(RowId::Broken(..))) { Tone::Warn } else { Tone::Plain };
+    say(model, text, tone, Some(now));
     Vec::new()
 }
 

@@ -1,6 +1,6 @@
 //! What stores say: snapshots in, the selection kept.
 
-use crate::domain::change::{Renewal, Snapshot};
+use crate::domain::change::{Notice, Renewal, Snapshot};
 use crate::domain::clock::Now;
 use crate::domain::name::ProfileId;
 use crate::domain::profile::Profile;
@@ -8,7 +8,8 @@ use crate::domain::trouble::Trouble;
 use crate::tui::dialog::Question;
 use crate::tui::message::Effect;
 use crate::tui::model::{Leaving, Model, RowId, Screen, Tone};
-use crate::tui::update::{refresh, say, say_trouble};
+use crate::tui::update::refresh;
+use crate::tui::update::said::{tell, tell_of, tell_trouble};
 use crate::tui::{notice, rows};
 
 /// Takes a snapshot that was read, and says what another program did since the last one.
@@ -19,10 +20,8 @@ pub(super) fn look(model: &mut Model, snapshot: Snapshot, now: Now) -> Vec<Effec
     let rescues = notice::outdated(model, &snapshot);
     let noticed = notice::of(model, &snapshot);
     take(model, snapshot, now);
-    // What somebody must read and answer is not talked over.
-    let is_free = model.message.as_ref().is_none_or(|message| message.until.is_some());
-    if let Some((text, tone)) = noticed.filter(|(_, tone)| is_free || *tone != Tone::Plain) {
-        say(model, text, tone, (tone != Tone::Bad).then_some(now));
+    if let Some((text, tone)) = noticed {
+        tell(model, text, tone, false);
     }
     if rescues.is_empty() {
         return Vec::new();
@@ -55,7 +54,7 @@ pub(super) fn rescued(model: &mut Model, kept: Vec<(Profile, Result<(), Trouble>
             "An older pair of {} was stored, and the newer one cannot be kept: {}. Press r on it to save it.{more}",
             id.name, trouble.why
         );
-        say(model, text, Tone::Bad, None);
+        tell(model, text, Tone::Bad, false);
     }
     effects
 }
@@ -68,8 +67,12 @@ pub(super) fn take(model: &mut Model, snapshot: Snapshot, now: Now) {
     }
     let before = rows::shown(model, now.wall);
     let place = rows::place(model, &before);
-    for notice in &snapshot.notices {
-        say(model, notice.clone(), Tone::Plain, Some(now));
+    let known = model.stores.get(&snapshot.store).map_or(&[][..], |before| &before.notices);
+    let fresh = snapshot.notices.iter().filter(|notice| matches!(notice, Notice::Told(_)));
+    let fresh: Vec<String> =
+        fresh.filter(|notice| !known.contains(notice)).map(ToString::to_string).collect();
+    for words in fresh {
+        tell(model, words, Tone::Warn, false);
     }
     model.stores.insert(snapshot.store, snapshot);
     let_go_of_stored(model);
@@ -124,7 +127,7 @@ pub(super) fn changed(
     let snapshot = match changed {
         Ok(snapshot) => snapshot,
         Err(trouble) => {
-            say_trouble(model, &trouble);
+            tell_trouble(model, &trouble);
             return vec![Effect::Read(id.store)];
         }
     };
@@ -150,6 +153,6 @@ pub(super) fn changed(
         model.selected = Some(RowId::Profile(id.clone()));
     }
     take(model, snapshot, now);
-    say(model, text, Tone::Good, Some(now));
+    tell_of(model, id, text, Tone::Good);
     Vec::new()
 }

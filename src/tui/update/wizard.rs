@@ -11,7 +11,8 @@ use crate::oauth::login::{Outcome, Stage};
 use crate::oauth::scopes::Listed;
 use crate::tui::message::{Action, Effect};
 use crate::tui::model::{Model, RowId, Screen, Tone};
-use crate::tui::update::{login, say};
+use crate::tui::update::login;
+use crate::tui::update::said::tell_of;
 use crate::tui::wizard::picker::{List, Picker};
 use crate::tui::wizard::{Page, Wizard, Work, choices};
 
@@ -171,12 +172,12 @@ pub(super) fn key_kept(model: &mut Model, id: &ProfileId, changed: &Result<Snaps
 }
 
 /// Tests a key that was just stored.
-pub(super) fn after_key(model: &mut Model, id: &ProfileId, then: AfterKey, now: Now) -> Vec<Effect> {
+pub(super) fn after_key(model: &mut Model, id: &ProfileId, then: AfterKey) -> Vec<Effect> {
     match then {
         AfterKey::Nothing => Vec::new(),
         AfterKey::Test => {
             model.selected = Some(RowId::Profile(id.clone()));
-            say(model, format!("{} is saved. Testing it.", id.name), Tone::Good, Some(now));
+            tell_of(model, id, format!("{} is saved. Testing it.", id.name), Tone::Good);
             vec![Effect::Test(id.clone())]
         }
     }

@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use ratatui::widgets::Paragraph;
 
 use crate::domain::afterlife::Validity;
-use crate::domain::change::{Row, Snapshot, Where};
+use crate::domain::change::{Notice, Row, Snapshot, Where};
 use crate::domain::clock::{DateTime, Now, Utc, local_minute};
 use crate::domain::health::Health;
 use crate::domain::known::Known;
@@ -31,7 +31,7 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &T
             if let Some(profile) = model.profile(id) {
                 whole(&mut sheet, model, profile, theme, now);
             }
-            id.name.to_string()
+            prose::named(&id.name)
         }
         Some(RowId::Broken(store, at)) => {
             model.stores.get(store).and_then(|store| broken(&mut sheet, store, at, theme)).unwrap_or_default()
@@ -60,7 +60,7 @@ fn whole(sheet: &mut Sheet<'_>, model: &Model, profile: &Profile, theme: &Theme,
         let why = prose::safe(&trouble.why);
         sheet.text(&format!("Its new tokens are in memory only, they could not be saved: {why}."), theme.bad);
     }
-    if is_explained(profile, health) {
+    if is_explained(profile, health) && profile.held.tokens().is_some() {
         let until = if profile.has_dead_grant() { ", and stay until x erases them" } else { "" };
         sheet.text(&format!("Stored tokens are as they were{until}."), theme.muted);
     }
@@ -101,10 +101,11 @@ fn whole(sheet: &mut Sheet<'_>, model: &Model, profile: &Profile, theme: &Theme,
         sheet.short_field("Used by", &prose::safe(&words), 2);
     }
     if let Some(account) = &profile.account {
-        sheet.field("Account", &[prose::safe(account)]);
+        sheet.field("Account", &[prose::named(account)]);
     }
     if !profile.scopes.is_empty() {
-        sheet.field("Scopes", &[prose::safe(&profile.scopes.join(" "))]);
+        let scopes: Vec<String> = profile.scopes.iter().map(prose::named).collect();
+        sheet.field("Scopes", &[scopes.join(" ")]);
     }
     if let Some(last) = &profile.last_refresh {
         sheet.field("Refresh", &refresh(profile, last, is_explained(profile, health), now));
@@ -112,13 +113,15 @@ fn whole(sheet: &mut Sheet<'_>, model: &Model, profile: &Profile, theme: &Theme,
     if let Some(store) = model.stores.get(&profile.id.store) {
         sheet.field("Store", &[prose::safe(&store.place)]);
         for notice in &store.notices {
-            sheet.field("", &[prose::safe(notice)]);
+            if let Notice::Told(words) = notice {
+                sheet.field("", &[prose::safe(words)]);
+            }
         }
     }
     let events = model.events.iter().rev().filter(|event| event.profile == profile.id.name);
     for (index, event) in events.take(EVENTS).enumerate() {
         let words = format!("{} {}", local_minute(event.at, now.offset), prose::safe(&event.what.words()));
-        sheet.short_field(if index == 0 { "Events" } else { "" }, &words, 1);
+        sheet.field(if index == 0 { "Events" } else { "" }, &[words]);
     }
     if let Some(client) = &profile.client_id {
         sheet.field("Client", &[prose::safe(client)]);
@@ -137,7 +140,7 @@ fn broken(sheet: &mut Sheet<'_>, store: &Snapshot, at: &Where, theme: &Theme) ->
         Where::Line(line) => {
             sheet.field("File", &[prose::safe(&store.place)]);
             sheet.field("Line", &[line.to_string()]);
-            "This entry is never written. Correct the file, then press Ctrl-L."
+            "authtui never writes this entry. Open the file in an editor."
         }
         Where::Variable { .. } => {
             sheet.field("Store", &[prose::safe(&store.place)]);

@@ -116,7 +116,7 @@ fn words(question: &Question, model: &Model, now: Now) -> Words {
             words("Cancel the login?", vec![text])
         }
         Question::Tokens(Doubt::OtherAccount { stored, came }, elsewhere) => {
-            let (stored, came) = (prose::safe(stored), prose::safe(came));
+            let (stored, came) = (prose::named(stored), prose::named(came));
             let text = format!("The profile holds {stored}, but {came} has logged in. Nothing is saved yet.");
             let beside = match elsewhere {
                 Choice::KeepAs(name) => Some(format!("{name} would be a profile beside it.")),
@@ -139,12 +139,12 @@ fn words(question: &Question, model: &Model, now: Now) -> Words {
         Question::UnsavedRefresh(id, trouble) => {
             let text = prose::capital(&prose::safe(&trouble.to_string()));
             let spent = "The provider may have ended the stored ones when it gave these.".to_owned();
-            words(&format!("New tokens of {} are not saved", id.name), vec![text, spent])
+            words(&format!("New tokens of {} are not saved", prose::named(&id.name)), vec![text, spent])
         }
         Question::QuitUnsaved => {
             let login = model.login.as_ref().filter(|login| login.unsaved().is_some());
             let names = model.unsaved.keys().chain(login.map(|login| &login.plan().id));
-            let names: Vec<String> = names.map(|id| id.name.to_string()).collect();
+            let names: Vec<String> = names.map(|id| prose::named(&id.name)).collect();
             let text = format!("New tokens of {} are in memory only. Quitting loses them.", names.join(", "));
             words("Quit without saving?", vec![text])
         }
@@ -152,7 +152,7 @@ fn words(question: &Question, model: &Model, now: Now) -> Words {
 }
 
 fn revoke(id: &ProfileId, model: &Model, now: Now) -> Words {
-    let title = format!("Revoke {} locally", id.name);
+    let title = format!("Revoke {} locally", prose::named(&id.name));
     let provider = id.name.provider();
     let place = model.stores.get(&id.store).map_or_else(String::new, |store| prose::safe(&store.place));
     let profile = model.profile(id);
@@ -181,7 +181,7 @@ fn revoke(id: &ProfileId, model: &Model, now: Now) -> Words {
 
 fn at_provider(id: &ProfileId, model: &Model) -> Words {
     let title = named(id, model);
-    let twins: Vec<String> = model.twins(id).iter().map(|twin| twin.name.to_string()).collect();
+    let twins: Vec<String> = model.twins(id).iter().map(|twin| prose::named(&twin.name)).collect();
     let ask = format!("{title} is asked to end the grant. Once it has, the tokens are erased here.");
     let too = match twins.as_slice() {
         [] => None,
@@ -192,7 +192,7 @@ fn at_provider(id: &ProfileId, model: &Model) -> Words {
     let with = if twins.is_empty() { String::new() } else { format!(", and so is {}", twins.join(", ")) };
     let short = format!("{} is asked to end the grant. Then it is erased here{with}.", id.name.provider());
     let text = [Some(ask), too, Some(after)].into_iter().flatten().collect();
-    Words { title: format!("Revoke {} at its provider", id.name), text, short: Some(short) }
+    Words { title: format!("Revoke {} at its provider", prose::named(&id.name)), text, short: Some(short) }
 }
 
 fn not_revocable(id: &ProfileId, mute: Mute, model: &Model, now: Now) -> Words {
@@ -203,7 +203,7 @@ fn not_revocable(id: &ProfileId, mute: Mute, model: &Model, now: Now) -> Words {
     let short = Some(format!("{why}. {by_hand}"));
     let text = [Some(format!("{why}.")), Some(by_hand), erased_alone(id, model, now)];
     Words {
-        title: format!("{} cannot be revoked at its provider", id.name),
+        title: format!("{} cannot be revoked at its provider", prose::named(&id.name)),
         text: text.into_iter().flatten().collect(),
         short,
     }
@@ -214,7 +214,11 @@ fn not_revoked(id: &ProfileId, trouble: &Trouble, model: &Model, now: Now) -> Wo
     let by_hand = format!("The tokens are stored as they were. To be sure, {}.", by_hand(id, model));
     let short = Some(format!("The tokens are as they were. {why}."));
     let text = [Some(format!("{why}.")), Some(by_hand), erased_alone(id, model, now)];
-    Words { title: format!("{} is not revoked", id.name), text: text.into_iter().flatten().collect(), short }
+    Words {
+        title: format!("{} is not revoked", prose::named(&id.name)),
+        text: text.into_iter().flatten().collect(),
+        short,
+    }
 }
 
 /// What erasing here leaves alive at the provider.

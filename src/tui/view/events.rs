@@ -15,6 +15,10 @@ use crate::tui::{pane, prose};
 const MOMENT: u16 = 13;
 /// Columns of a profile's name, where there is room.
 const NAME: u16 = 24;
+/// The fewest columns in which what happened is said beside the name.
+const ROOM: u16 = 24;
+/// Columns before what is said below the name.
+const INDENT: u16 = 2;
 /// From this width on the program that did it is named.
 const WIDE: u16 = 90;
 
@@ -35,30 +39,50 @@ pub(super) fn render(
         return frame.render_widget(Paragraph::new(lines), inner);
     }
     let height = usize::from(inner.height);
-    let from = scrolled.min(events.len().saturating_sub(height));
-    if events.len() > height {
-        let seen = format!("{}–{} of {}", from + 1, from + height, events.len());
+    let lines = |event: &Event| lines(event, inner.width, theme, now);
+    // The last page is full: what lies before it is as far as scrolling goes.
+    let mut rows = 0;
+    let last = events.iter().take_while(|event| {
+        rows += lines(event).len();
+        rows <= height
+    });
+    let from = scrolled.min(events.len().saturating_sub(last.count().max(1)));
+    let mut shown: Vec<Line<'_>> = Vec::new();
+    for event in events.iter().rev().skip(from) {
+        if shown.len() >= height {
+            break;
+        }
+        shown.extend(lines(event));
+    }
+    let count = shown.iter().take(height).filter(|line| line.spans.len() > 1).count();
+    if count < events.len() {
+        let seen = format!("{}–{} of {}", from + 1, from + count, events.len());
         pane::foot(frame, area, &seen, theme);
     }
-    let shown = events.iter().rev().skip(from).take(height);
-    let lines: Vec<_> = shown.map(|event| line(event, inner.width, theme, now)).collect();
-    frame.render_widget(Paragraph::new(lines), inner);
+    frame.render_widget(Paragraph::new(shown), inner);
 }
 
-fn line<'a>(event: &Event, width: u16, theme: &Theme, now: Now) -> Line<'a> {
+/// An event: when, whose, what, and by whom. What has no room goes on below, so that a reason is read whole.
+fn lines(event: &Event, width: u16, theme: &Theme, now: Now) -> Vec<Line<'static>> {
     let moment = format!("{} {}", local_day(event.at, now.offset), local_minute(event.at, now.offset));
-    let name = prose::safe(&event.profile.to_string());
+    let name = prose::named(&event.profile);
     let by = if width >= WIDE {
         format!("  {} ({})", prose::safe(&event.by.program), event.by.process)
     } else {
         String::new()
     };
-    let room = width.saturating_sub(MOMENT + NAME + 2).saturating_sub(prose::width(&by));
-    let what = prose::cut(&prose::safe(&event.what.words()), room);
-    Line::from(vec![
+    let what = prose::safe(&event.what.words());
+    let start = MOMENT + NAME + 1;
+    let room = width.saturating_sub(start + 1).saturating_sub(prose::width(&by));
+    let below = if room < ROOM { INDENT } else { start };
+    let mut parts = prose::wrap(&what, if room < ROOM { width.saturating_sub(INDENT) } else { room });
+    let first = if room < ROOM { String::new() } else { parts.remove(0) };
+    let head = Line::from(vec![
         Span::styled(prose::fill(&moment, MOMENT), theme.muted),
         Span::raw(prose::fill(&prose::cut(&name, NAME), NAME + 1)),
-        Span::raw(what),
+        Span::raw(first),
         Span::styled(by, theme.muted),
-    ])
+    ]);
+    let rest = parts.into_iter().map(|part| Line::raw(prose::fill("", below) + &part));
+    [head].into_iter().chain(rest).collect()
 }

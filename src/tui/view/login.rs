@@ -17,7 +17,7 @@ use ratatui::text::Span;
 use ratatui::widgets::Paragraph;
 
 use crate::domain::clock::Now;
-use crate::domain::trouble::{Next, Trouble};
+use crate::domain::trouble::{Next, Stored, Trouble};
 use crate::oauth::login::{Door, Login, Seat, Stage};
 use crate::tui::field::Field;
 use crate::tui::front_door::FrontDoor;
@@ -169,7 +169,7 @@ impl Below<'_> {
     fn trouble(&mut self, trouble: &Trouble) {
         let what = format!("{}: {}.", prose::safe(&trouble.what), prose::safe(&trouble.why));
         self.sheet.text(&prose::capital(&what), self.theme.bad);
-        self.sheet.field("Tokens", &[trouble.stored.to_string()]);
+        self.stored(trouble.stored);
         let next = match &trouble.next {
             Next::LogIn => "Log in again.".to_owned(),
             Next::Retry => "Try again.".to_owned(),
@@ -177,6 +177,13 @@ impl Below<'_> {
             Next::Nothing => return,
         };
         self.sheet.field("Next", &[next]);
+    }
+
+    /// What became of the stored tokens, where there are any.
+    fn stored(&mut self, stored: Stored) {
+        if stored != Stored::Absent {
+            self.sheet.field("Tokens", &[stored.to_string()]);
+        }
     }
 
     /// Leaves a line empty where there is room.

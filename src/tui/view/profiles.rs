@@ -30,6 +30,7 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &T
     };
     let inner = pane::draw(frame, area, &title, theme);
     let inner = banner(frame, inner, model, theme);
+    let inner = rights(frame, inner, model, theme);
     if total == 0 {
         return;
     }
@@ -88,6 +89,19 @@ fn banner(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) -> Re
     pane::below(rest, 1)
 }
 
+/// Says what other users may do with a store's file, and gives the room below.
+fn rights(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) -> Rect {
+    let mut notices = model.stores.values().flat_map(|snapshot| &snapshot.notices);
+    let Some(notice) = notices.find(|notice| notice.is_open()) else { return area };
+    let row = pane::inset(pane::row(area, 0), 1);
+    let whole = format!("{}. F makes it private.", prose::capital(&prose::safe(&notice.to_string())));
+    let words =
+        if prose::width(&whole) + 2 <= row.width { &whole } else { "Others can read it: F fixes that" };
+    let line = format!("{} {words}", theme.glyphs.states.retrying);
+    frame.render_widget(Line::styled(line, theme.warn), row);
+    pane::below(area, 1)
+}
+
 /// What every row is drawn with.
 struct List<'a> {
     columns: Columns,
@@ -138,7 +152,7 @@ impl List<'_> {
     fn account(&self, profile: &Profile, width: u16) -> Line<'static> {
         let key = profile.held.tokens().filter(|_| profile.kind != Kind::OAuth);
         match (&profile.account, key) {
-            (Some(account), _) => Line::raw(prose::cut(&prose::safe(account), width)),
+            (Some(account), _) => Line::raw(prose::cut(&prose::named(account), width)),
             // Its end tells one key from another, its known prefix does not.
             (None, Some(tokens)) => Line::raw(prose::cut(&prose::safe(&tokens.access.mask(&[])), width)),
             (None, None) => Line::styled("–", self.theme.muted),
@@ -211,9 +225,9 @@ impl List<'_> {
 /// A name in so many columns: what tells two profiles apart stands behind the slash, so the
 /// provider is cut first.
 fn short(name: &ProfileName, width: u16) -> String {
-    let own = prose::width(name.name()) + 1;
-    let provider = prose::cut(name.provider(), width.saturating_sub(own).max(4));
-    prose::cut(&format!("{provider}/{}", name.name()), width)
+    let own = prose::named(name.name());
+    let provider = prose::cut(name.provider(), width.saturating_sub(prose::width(&own) + 1).max(4));
+    prose::cut(&format!("{provider}/{own}"), width)
 }
 
 /// What is said of the access token.

@@ -39,7 +39,8 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, picker:
     let size = (width, 2 + seen + under);
     let inner = pane::above(frame, area, size, &title, theme);
     frame.render_widget(head(picker, width, theme), pane::row(inner, 0));
-    let name = picker.choices.iter().map(|choice| prose::width(&choice.name)).max().unwrap_or(0);
+    let name =
+        picker.choices.iter().map(|choice| prose::width(&prose::named(&choice.name))).max().unwrap_or(0);
     let room = width.saturating_sub(BEFORE);
     let name = name.clamp(NAME.0, NAME.1);
     // A name that is cut says less than words that are not there.
@@ -90,7 +91,7 @@ fn line(choice: &Choice, marked: bool, (name, width): (u16, u16), theme: &Theme)
         (Granted::Yes, Letters::Ascii) => "+ ",
         (Granted::No, _) => "  ",
     };
-    let text = prose::fill(&prose::safe(&choice.name), name);
+    let text = prose::fill(&prose::named(&choice.name), name);
     let title = match choice.asked {
         Asked::Never => "is no scope, and cannot be asked for".to_owned(),
         Asked::Yes | Asked::No => choice.title.as_deref().map(prose::safe).unwrap_or_default(),
@@ -100,7 +101,8 @@ fn line(choice: &Choice, marked: bool, (name, width): (u16, u16), theme: &Theme)
         mark,
         Span::raw(" "),
         Span::styled(tick, style),
-        Span::styled(has, style.patch(theme.good)),
+        // A blank has no colour, which reverse video would show.
+        Span::styled(has, if has.trim().is_empty() || marked { style } else { style.patch(theme.good) }),
         Span::styled(text, style),
         Span::styled(title, if marked { style } else { theme.muted }),
     ])

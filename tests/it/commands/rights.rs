@@ -30,7 +30,7 @@ fn files_are_private_to_their_owner_and_folders_too() {
 fn a_file_that_others_could_read_is_private_after_the_next_save() {
     let (served, _) = Served::with_ana(3600);
     fs::set_permissions(served.home.config(), Permissions::from_mode(0o644)).expect("opened");
-    assert!(served.home.run(&["list"]).err.contains("can be read by others"));
+    assert!(served.home.run(&["list"]).err.contains("other users can read"));
 
     assert_eq!(served.home.run(&["refresh", "demo/ana"]).code, Some(0));
 

@@ -1,6 +1,7 @@
 //! What is said of other programs' changes, and what is not.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use authtui::domain::change::{Edit, Snapshot};
 use authtui::domain::event::{Author, Event, Happened};
@@ -88,6 +89,7 @@ fn a_file_that_cannot_be_read_for_a_while_keeps_the_selection_filter_or_not() {
         assert!(app.message().starts_with(&format!("{PLACE} cannot be read")), "{}", app.message());
         assert_eq!(app.keys("r"), [], "there is nothing to act on");
         app.feed(Msg::Stored(snapshot([profile("lab"), profile("work"), profile("home")])));
+        app.advance(Duration::from_secs(7));
         assert_eq!(
             (app.message(), app.selected()),
             (format!("{PLACE} can be read again.").as_str(), "demo/home".into())
@@ -156,15 +158,15 @@ fn while_somebody_asks_the_log_is_read_each_second() {
     let mut app = App::of([Profile { life: authtui::domain::tokens::Life::default(), ..profile("work") }]);
     let grant = app.profile("work").grant().expect("a grant");
     app.feed(Msg::Events(Ok(vec![event(Happened::Asked { grant: grant.clone() })])));
-    assert_eq!(app.advance(std::time::Duration::from_secs(1)), []);
+    assert_eq!(app.advance(Duration::from_secs(1)), []);
     app.feed(Msg::Asking(BTreeSet::from([grant])));
     assert!(app.screen().contains("is under way"), "{}", app.screen());
     let soon = wakes_at(&app.model, app.now).expect("a moment");
-    assert!(soon <= app.now.steady.after(std::time::Duration::from_secs(1)));
-    assert_eq!(app.advance(std::time::Duration::from_secs(1)), [Effect::ReadEvents]);
+    assert!(soon <= app.now.steady.after(Duration::from_secs(1)));
+    assert_eq!(app.advance(Duration::from_secs(1)), [Effect::ReadEvents]);
     app.feed(Msg::Asking(BTreeSet::new()));
     assert!(app.screen().contains("was interrupted"), "{}", app.screen());
-    assert_eq!(app.advance(std::time::Duration::from_secs(1)), []);
+    assert_eq!(app.advance(Duration::from_secs(1)), []);
 }
 
 /// `name` with other tokens.

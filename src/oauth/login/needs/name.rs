@@ -1,8 +1,9 @@
 //! Which names a new profile may have.
 
 use crate::domain::change::Snapshot;
-use crate::domain::name::ProfileName;
+use crate::domain::name::{LONGEST, ProfileName};
 use crate::domain::provider::Provider;
+use crate::domain::text;
 use crate::oauth::login::needs::Goal;
 
 /// The name of a new profile.
@@ -13,6 +14,10 @@ pub(super) fn new(
     snapshot: &Snapshot,
 ) -> Result<ProfileName, String> {
     let name = ProfileName::new(&provider.name, text).map_err(|bad| bad.to_string())?;
+    if text::looks_like_another(name.name()) {
+        let shown = text::distinct(name.name(), LONGEST);
+        return Err(format!("“{shown}” looks like another name; choose one without such letters"));
+    }
     let kept = |what: &str| Err(format!("“{}” is kept for {what}; choose another name", name.name()));
     match goal {
         Goal::Login | Goal::Scopes if name.is_reserved() => return kept("API keys"),

@@ -13,24 +13,27 @@ use crate::tui::{prose, state};
 impl Below<'_> {
     /// Says how the login has ended.
     pub(super) fn over(&mut self, outcome: &Outcome, login: &Login) {
-        let untouched = Stored::Untouched.to_string();
+        let stored = login.plan().stored();
         match outcome {
             Outcome::Done(profile) => self.done(profile, login),
             Outcome::Denied(reason) => {
                 let title = prose::safe(&login.plan().provider.title);
                 self.sheet
                     .text(&format!("{title} did not allow it: {}.", prose::safe(reason)), self.theme.bad);
-                self.sheet.field("Tokens", &[untouched]);
+                self.stored(stored);
                 self.sheet.field("Next", &["Log in again, if that was not meant.".to_owned()]);
             }
             Outcome::TimedOut => {
                 self.sheet.text("Nobody answered in time.", self.theme.bad);
-                self.sheet.field("Tokens", &[untouched]);
+                self.stored(stored);
                 self.sheet.field("Next", &["Log in again when you are ready.".to_owned()]);
             }
-            Outcome::Cancelled => self.sheet.text(&format!("Cancelled. {untouched}"), Style::new()),
+            Outcome::Cancelled => self.sheet.text(&format!("Cancelled.{}", stored.after()), Style::new()),
             Outcome::Discarded => {
-                self.sheet.text(&format!("The new tokens were dropped. {untouched}"), Style::new());
+                self.sheet.text(&format!("The new tokens were dropped.{}", stored.after()), Style::new());
+            }
+            Outcome::Failed(trouble) if stored == Stored::Absent => {
+                self.trouble(&trouble.clone().without_tokens());
             }
             Outcome::Failed(trouble) => self.trouble(trouble),
         }

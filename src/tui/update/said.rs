@@ -1,0 +1,142 @@
+//! What is said to the person: answers to their keys at once, results when the row is free.
+//!
+//! An answer stays until the next key, or goes after a short while. Results that nobody waits for
+//! never take its place, and results that come together are summed up.
+
+use std::time::Duration;
+
+use crate::domain::clock::Now;
+use crate::domain::name::ProfileId;
+use crate::domain::trouble::{Next, Trouble};
+use crate::tui::model::{End, Message, Model, Origin, Report, Tone};
+
+/// How long a message stays that needs no answer.
+const SHORT_WHILE: Duration = Duration::from_secs(6);
+/// The most failures that are told one by one.
+const TOLD: usize = 3;
+
+/// Answers a key; `now` makes the answer go by itself, else it stays until the next key.
+pub(super) fn say(model: &mut Model, text: impl Into<String>, tone: Tone, now: Option<Now>) {
+    dismiss(model);
+    let until = now.map(|now| now.steady.after(SHORT_WHILE));
+    model.message = Some(Message { text: text.into(), tone, until, origin: Origin::Key });
+}
+
+/// Takes the message away, and the results that it told.
+pub(super) fn dismiss(model: &mut Model) {
+    if model.message.take().is_some_and(|message| message.origin == Origin::Reports) {
+        model.reports.clear();
+    }
+}
+
+/// Takes away what has been said long enough.
+pub(super) fn expire(model: &mut Model, now: Now) {
+    let is_over = |message: &Message| message.until.is_some_and(|until| until <= now.steady);
+    if model.message.as_ref().is_some_and(is_over) {
+        dismiss(model);
+    }
+}
+
+/// Tells a result as soon as the row is free; of one profile the last result counts.
+pub(super) fn report(model: &mut Model, report: Report) {
+    model.reports.retain(|old| old.text != report.text && (old.about.is_none() || old.about != report.about));
+    model.reports.push(report);
+}
+
+/// Tells something that happened, and whether the person waits for it.
+pub(super) fn tell(model: &mut Model, text: impl Into<String>, tone: Tone, is_awaited: bool) {
+    let (text, about) = (text.into(), None);
+    report(model, Report { about, is_awaited, end: End::Other, text, brief: String::new(), tone });
+}
+
+/// Tells what came of what the person asked of a profile.
+pub(super) fn tell_of(model: &mut Model, id: &ProfileId, text: String, tone: Tone) {
+    let about = Some(id.clone());
+    report(model, Report { about, is_awaited: true, end: End::Other, text, brief: String::new(), tone });
+}
+
+/// Tells what failed though the person asked for it.
+pub(super) fn tell_trouble(model: &mut Model, trouble: &Trouble) {
+    tell(model, words(trouble), Tone::Bad, true);
+}
+
+/// Tells how the refresh of a profile has failed.
+pub(super) fn tell_failure(model: &mut Model, id: &ProfileId, trouble: &Trouble, is_awaited: bool) {
+    let text = match trouble.next {
+        Next::Retry if !is_awaited => {
+            format!(
+                "{}: {}.{} It is tried again by itself.",
+                trouble.what,
+                trouble.why,
+                trouble.stored.after()
+            )
+        }
+        Next::LogIn | Next::Retry | Next::Fix(_) | Next::Nothing => words(trouble),
+    };
+    // The row counts down to the next try; nobody has to do anything.
+    let tone = if trouble.next == Next::Retry && !is_awaited { Tone::Warn } else { Tone::Bad };
+    let (about, brief) = (Some(id.clone()), format!("{}: {}.", id.name, trouble.why));
+    report(model, Report { about, is_awaited, end: End::Failed, text, brief, tone });
+}
+
+/// What failed, whether stored tokens are safe, and the key to press.
+fn words(trouble: &Trouble) -> String {
+    match trouble.next {
+        Next::LogIn => {
+            format!("{}: {}.{} Press l to log in again.", trouble.what, trouble.why, trouble.stored.after())
+        }
+        Next::Retry | Next::Fix(_) | Next::Nothing => trouble.to_string(),
+    }
+}
+
+/// Shows the results where nothing that is more important stands there: an error, or an answer to a
+/// key while nobody waits for them.
+pub(super) fn deliver(model: &mut Model, now: Now) {
+    let is_free = match &model.message {
+        Some(Message { origin: Origin::Key, until, .. }) => {
+            until.is_some() && model.reports.iter().any(|report| report.is_awaited)
+        }
+        Some(Message { origin: Origin::Reports, .. }) | None => true,
+    };
+    if model.reports.is_empty() || !is_free {
+        return;
+    }
+    let text = summary(model);
+    if model.message.as_ref().is_some_and(|message| message.text == text) {
+        return;
+    }
+    let tone = model.reports.iter().map(|report| report.tone).max().unwrap_or(Tone::Good);
+    let until = (tone != Tone::Bad).then(|| now.steady.after(SHORT_WHILE));
+    model.message = Some(Message { text, tone, until, origin: Origin::Reports });
+}
+
+/// One result in its own words, several refreshes by their numbers and what is to be known of each.
+fn summary(model: &Model) -> String {
+    let (others, refreshes): (Vec<&Report>, Vec<&Report>) =
+        model.reports.iter().partition(|report| report.end == End::Other);
+    // An error stands alone: what is only good to know is seen in the list.
+    let worst = model.reports.iter().map(|report| report.tone).max();
+    let is_told = |report: &&Report| worst != Some(Tone::Bad) || report.tone == Tone::Bad;
+    let mut texts: Vec<String> =
+        others.into_iter().filter(is_told).map(|report| report.text.clone()).collect();
+    match refreshes.as_slice() {
+        [] => {}
+        [one] => texts.push(one.text.clone()),
+        many => {
+            let ended = |end| many.iter().filter(|report| report.end == end).count();
+            let running = model.refreshing.difference(&model.unasked).count();
+            let counts =
+                [(ended(End::Refreshed), "refreshed"), (ended(End::Failed), "failed"), (running, "running")];
+            let counts = counts.into_iter().filter(|(count, _)| *count > 0);
+            let counts: Vec<String> = counts.map(|(count, word)| format!("{count} {word}")).collect();
+            texts.push(format!("{}.", counts.join(", ")));
+            let briefs: Vec<&str> =
+                many.iter().map(|report| report.brief.as_str()).filter(|brief| !brief.is_empty()).collect();
+            texts.extend(briefs.iter().take(TOLD).map(|brief| (*brief).to_owned()));
+            if briefs.len() > TOLD {
+                texts.push(format!("L tells of {} more.", briefs.len() - TOLD));
+            }
+        }
+    }
+    texts.join(" ")
+}
