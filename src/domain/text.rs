@@ -48,33 +48,41 @@ pub fn clean(text: &str, limit: usize) -> String {
 /// `<U+0430>`.
 #[must_use]
 pub fn distinct(name: &str, limit: usize) -> String {
-    if name.is_ascii() {
+    if !looks_like_another(name) {
         return clean(name, limit);
     }
-    let written =
-        |char: char| if is_twin(char) { format!("<U+{:04X}>", u32::from(char)) } else { char.into() };
-    let name: String =
-        if looks_like_another(name) { name.chars().map(written).collect() } else { name.into() };
-    clean(&name, limit)
+    let is_composed = is_composed(name);
+    let written = |char: char| match is_twin(char, is_composed) {
+        true => format!("<U+{:04X}>", u32::from(char)),
+        false => char.into(),
+    };
+    clean(&name.chars().map(written).collect::<String>(), limit)
 }
 
 /// Whether another text looks like this one and is more usual: letters of another script, ligatures,
 /// letters and accents in pieces, blanks that are no spaces.
 #[must_use]
 pub fn looks_like_another(text: &str) -> bool {
-    let has_twins = || text.chars().any(is_twin);
-    let is_mixed = || !text.is_single_script() || skeleton(text).all(|char| char.is_ascii());
-    !text.is_ascii()
-        && (text.chars().any(is_blank) || !text.nfc().eq(text.chars()) || is_mixed())
-        && has_twins()
+    if text.is_ascii() {
+        return false;
+    }
+    let is_composed = is_composed(text);
+    let is_mixed = !text.is_single_script() || skeleton(text).all(|char| char.is_ascii());
+    (is_mixed || !is_composed || text.chars().any(is_blank))
+        && text.chars().any(|char| is_twin(char, is_composed))
 }
 
-/// Whether `char` is a part of another letter, or stands for ASCII that looks the same.
-fn is_twin(char: char) -> bool {
+/// Whether no letter is written in pieces that could be one.
+fn is_composed(text: &str) -> bool {
+    text.nfc().eq(text.chars())
+}
+
+/// Whether `char` is a blank, stands for ASCII that looks the same, or is a piece of a letter.
+fn is_twin(char: char, is_composed: bool) -> bool {
     let mut bytes = [0; 4];
     let text: &str = char.encode_utf8(&mut bytes);
-    !char.is_ascii()
-        && (is_combining_mark(char) || is_blank(char) || skeleton(text).all(|char| char.is_ascii()))
+    let is_piece = !is_composed && is_combining_mark(char);
+    !char.is_ascii() && (is_piece || is_blank(char) || skeleton(text).all(|char| char.is_ascii()))
 }
 
 /// Whether terminals draw `cluster` in different widths, so that half of it might stay behind, or over
@@ -192,6 +200,7 @@ mod tests {
             ("José", "José"),
             ("Анна", "Анна"),
             ("日本", "日本"),
+            ("acc हिन्दी", "acc हिन्दी"),
             ("Işık", "Işık"),
         ] {
             assert_eq!(distinct(name, 80), shown, "{name:?}");
