@@ -66,9 +66,9 @@ pub fn read(map: &ReplyMap, meanings: &Meanings, reply: &Reply) -> Result<Grante
         tokens: Tokens { access, refresh },
         life: life(map, tree, reply, &mut notes),
         end_by: end_by(map, tree),
-        scopes: map.scope.find(tree).map(scopes),
-        account: words(&map.account, tree, str::to_owned),
-        subject: words(&map.subject, tree, str::to_owned),
+        scopes: map.scope.find(tree).map(|value| scopes(value, reply)),
+        account: words(&map.account, tree, |text| reply.unquoted(text)),
+        subject: words(&map.subject, tree, |text| reply.unquoted(text)),
         notes,
     })
 }
@@ -176,11 +176,11 @@ pub(super) fn written(value: &Value) -> Written<'_> {
 }
 
 /// A text separated by spaces or commas, or a list.
-fn scopes(value: &Value) -> Vec<String> {
+fn scopes(value: &Value, reply: &Reply) -> Vec<String> {
     let text = |text: &str| -> Vec<String> {
         text.split([' ', ','])
             .filter(|scope| !scope.is_empty())
-            .map(|scope| text::clean(scope, 200))
+            .map(|scope| text::clean(&reply.unquoted(scope), 200))
             .collect()
     };
     match value {

@@ -66,11 +66,17 @@ pub(super) fn strike(msg: &crate::tui::message::Msg) {
     }
 }
 
-/// Keeps the memory of this process out of core dumps and away from other processes of the
-/// same user, where the system can.
+/// Keeps the memory of this process out of core dumps, away from other processes of the same user, and
+/// out of swap, where the system can.
 pub fn seal() {
     #[cfg(target_os = "linux")]
     {
+        use rustix::mm::{MlockAllFlags, mlockall};
+        use rustix::process::{Resource, getrlimit};
+        // Under a limit, memory that is locked as it comes would soon be memory that does not come.
+        if getrlimit(Resource::Memlock).current.is_none() {
+            let _ = mlockall(MlockAllFlags::CURRENT | MlockAllFlags::FUTURE | MlockAllFlags::ONFAULT);
+        }
         // Without it everything works; SECURITY.md says what is promised where.
         let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
     }
