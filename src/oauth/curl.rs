@@ -7,8 +7,11 @@ use crate::oauth::request::Request;
 /// What stands where the person puts their session cookie.
 const COOKIE: &str = "PUT-YOUR-SESSION-COOKIE-HERE";
 
+/// Prints the address in the headers of an answer, whatever its status, or else the status.
+const ADDRESS: &str = r#"tr -d '\r' | awk 'tolower($1) == "location:" { print $2; found = 1 } /^HTTP/ { status = $0 } END { if (!found) print status }'"#;
+
 /// A command for a POSIX shell that makes `request` with the session of a browser and prints the
-/// address that the answer leads to. None where a part of it could steer a terminal.
+/// address that the answer leads to, or its status where it leads nowhere. None where a part of it could steer a terminal.
 ///
 /// Whoever calls this shows the command, so `request` must hold nothing that is worth stealing.
 #[must_use]
@@ -23,7 +26,7 @@ pub fn with_session(request: &Request) -> Option<String> {
     let headers: String = headers.chain(kind).map(|header| format!(" -H {}", quoted(&header))).collect();
     let body = request.body.as_ref().map(|(_, body)| format!(" --data-raw {}", quoted(body.expose())));
     let command = format!(
-        "curl -gsS -o /dev/null -w '%{{redirect_url}}\\n'{method} -b '{COOKIE}'{headers}{} {}",
+        "curl -gsS -o /dev/null -D -{method} -b '{COOKIE}'{headers}{} {} | {ADDRESS}",
         body.unwrap_or_default(),
         quoted(request.url.as_str())
     );
@@ -56,7 +59,7 @@ mod tests {
     fn every_part_is_one_word_of_the_shell() {
         assert_eq!(
             with_session(&request(r#"{"redirectUri":"it's $HOME `id`"}"#)).expect("a command"),
-            r#"curl -gsS -o /dev/null -w '%{redirect_url}\n' -b 'PUT-YOUR-SESSION-COOKIE-HERE' -H 'accept: */*' -H 'content-type: application/json' --data-raw '{"redirectUri":"it'\''s $HOME `id`"}' 'https://api.cal.test/v2/oauth/it'\''s/authorize?a=1&b=$(id)'"#
+            r#"curl -gsS -o /dev/null -D - -b 'PUT-YOUR-SESSION-COOKIE-HERE' -H 'accept: */*' -H 'content-type: application/json' --data-raw '{"redirectUri":"it'\''s $HOME `id`"}' 'https://api.cal.test/v2/oauth/it'\''s/authorize?a=1&b=$(id)' | tr -d '\r' | awk 'tolower($1) == "location:" { print $2; found = 1 } /^HTTP/ { status = $0 } END { if (!found) print status }'"#
         );
         let bare = Request { body: None, headers: Vec::new(), ..request("") };
         let command = with_session(&bare).expect("a command");

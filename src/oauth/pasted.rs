@@ -314,7 +314,12 @@ fn address(text: &str, redirects: &Redirects) -> Option<Zeroizing<String>> {
         scheme.starts_with(|char: char| char.is_ascii_alphabetic())
             && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
     };
-    if is_scheme(scheme) { Some(Zeroizing::new(text.to_owned())) } else { redirects.completed(text) }
+    // `com.acme.app:/callback?…` and `urn:…?…` have no slashes behind the scheme.
+    let is_redirect = || redirects.both().any(|redirect| text.starts_with(&format!("{redirect}?")));
+    if is_scheme(scheme) || is_redirect() {
+        return Some(Zeroizing::new(text.to_owned()));
+    }
+    redirects.completed(text)
 }
 
 /// What to say of an address that is no redirect of ours.
@@ -442,6 +447,27 @@ mod tests {
             assert_eq!(read(text), Err(Refused::ForeignState.into()), "{text}");
         }
         assert!(matches!(read("http://localhost:9/callback?code=c0de"), Err(PasteError::OtherPage { .. })));
+    }
+
+    #[test]
+    fn an_answer_to_an_own_scheme_or_out_of_band_is_read() {
+        for (paste, text) in [
+            ("myapp://cb", "myapp://cb?code=c0de&state=5tate"),
+            ("myapp://cb", "myapp://cb?state=5tate&code=c0de#_=_"),
+            ("myapp://cb", "c0de#5tate"),
+            ("com.acme.app:/cb", "com.acme.app:/cb?code=c0de&state=5tate"),
+            ("urn:ietf:wg:oauth:2.0:oob", "c0de"),
+            ("urn:ietf:wg:oauth:2.0:oob", "urn:ietf:wg:oauth:2.0:oob?code=c0de&state=5tate"),
+        ] {
+            let paste = Some(Url::parse(paste).expect("an address"));
+            let pasted = read_with(text, &Redirects { loopback: None, paste: paste.clone() });
+            let pasted = pasted.unwrap_or_else(|error| panic!("{text}: {error}"));
+            let Answer::Code { code, .. } = pasted.answer else { panic!("{text} is no code") };
+            assert_eq!((code.expose(), Some(pasted.redirect)), ("c0de", paste), "{text}");
+        }
+        let paste = Url::parse("myapp://cb").ok();
+        let foreign = read_with("other://cb?code=c0de&state=5tate", &Redirects { loopback: None, paste });
+        assert!(matches!(foreign, Err(PasteError::OtherPage { .. })), "{foreign:?}");
     }
 
     #[test]

@@ -61,11 +61,18 @@ impl Reply {
         self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value)
     }
 
+    /// Where a success or a redirect points, which is never followed: some servers answer 200 or 201
+    /// where others redirect.
+    #[must_use]
+    pub fn location(&self) -> Option<Result<Url, ParseError>> {
+        let location = self.header("location").filter(|_| (200..400).contains(&self.status))?;
+        Some(Url::parse(location.expose()))
+    }
+
     /// Where a redirect leads, which is never followed; nothing where the reply is no redirect.
     #[must_use]
     pub fn redirect(&self) -> Option<Result<Url, ParseError>> {
-        let location = self.header("location").filter(|_| (300..400).contains(&self.status))?;
-        Some(Url::parse(location.expose()))
+        self.location().filter(|_| self.status >= 300)
     }
 }
 

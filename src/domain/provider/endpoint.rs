@@ -33,6 +33,51 @@ pub fn parse(written: &str) -> Result<Url, BadEndpoint> {
     Ok(url)
 }
 
+/// The schemes that no program of a person's own is behind.
+const NOT_OWN: [&str; 14] = [
+    "http",
+    "https",
+    "ws",
+    "wss",
+    "ftp",
+    "file",
+    "data",
+    "blob",
+    "javascript",
+    "vbscript",
+    "about",
+    "mailto",
+    "tel",
+    "view-source",
+];
+
+/// Reads the address of a page that shows a code to paste. It is only named in requests and never
+/// opened, so that it may also be `urn:ietf:wg:oauth:2.0:oob` or of a program's own scheme (RFC 8252 §7.1).
+///
+/// # Errors
+/// A [`BadEndpoint`] that names the address and the rule.
+pub fn paste(written: &str) -> Result<Url, BadEndpoint> {
+    let (scheme, _) = written.split_once(':').unwrap_or_default();
+    let is_own = !scheme.is_empty() && !NOT_OWN.iter().any(|other| scheme.eq_ignore_ascii_case(other));
+    if !is_own {
+        return parse(written);
+    }
+    let bad = |rule| BadEndpoint { written: text::clean(written, 80), rule };
+    let is_oob =
+        |address: &str| ["urn:ietf:wg:oauth:2.0:oob", "urn:ietf:wg:oauth:2.0:oob:auto"].contains(&address);
+    if scheme.eq_ignore_ascii_case("urn") && !is_oob(written) {
+        return Err(bad("https, urn:ietf:wg:oauth:2.0:oob, or a scheme of its own such as myapp://callback"));
+    }
+    // It travels byte for byte as the provider knows it.
+    let same = |url: &Url| url.as_str() == written && url.username().is_empty() && url.password().is_none();
+    match Url::parse(written) {
+        Ok(url) if same(&url) && url.query().is_none() && url.fragment().is_none() => Ok(url),
+        Ok(_) | Err(_) => {
+            Err(bad("no query, no fragment and no user, and be written as it is sent, in small letters"))
+        }
+    }
+}
+
 /// Whether nobody on the network can read or change what goes to `url`.
 #[must_use]
 pub fn is_safe(url: &Url) -> bool {
@@ -70,6 +115,41 @@ impl fmt::Display for BadEndpoint {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_page_to_paste_from_may_be_out_of_band_or_of_an_own_scheme_and_nothing_that_a_browser_runs() {
+        for fine in [
+            "https://id.test/code",
+            "http://127.0.0.1:9400/code",
+            "urn:ietf:wg:oauth:2.0:oob",
+            "urn:ietf:wg:oauth:2.0:oob:auto",
+            "myapp://cb",
+            "myapp://cb/path",
+            "com.acme.app:/oauth2/callback",
+        ] {
+            assert_eq!(paste(fine).as_ref().map(Url::as_str), Ok(fine));
+        }
+        for bad in [
+            "http://id.test/code",
+            "urn:isbn:1",
+            "javascript:alert(1)",
+            "JavaScript://cb/%0aalert(1)",
+            "data:text/html,x",
+            "file:///etc/passwd",
+            "about:blank",
+            "myapp://u:p@cb",
+            "myapp://cb#x",
+            "myapp://cb?x=1",
+            "MyApp://cb",
+            "myapp://c b",
+            "myapp://cb\n",
+            "cb",
+            "://cb",
+            "",
+        ] {
+            assert!(paste(bad).is_err(), "{bad}");
+        }
+    }
 
     #[test]
     fn only_addresses_nobody_can_listen_to_are_taken() {

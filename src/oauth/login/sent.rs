@@ -1,4 +1,4 @@
-//! An authorization request that is sent from here, and the redirect that answers it.
+//! An authorization request that is sent from here, and the `Location` that answers it.
 //!
 //! Where the provider wants the session of a browser, the person makes the request by a ready
 //! command and pastes the address it prints. Nobody listens: where no state is returned, any page
@@ -90,9 +90,9 @@ impl Login {
         }
     }
 
-    /// What a redirect says: an answer where it leads to our own redirect URI exactly.
+    /// What the `Location` of an answer says: an answer where it leads to our own redirect URI exactly.
     fn redirected(&self, doors: &Doors, reply: &Reply) -> Option<Sent> {
-        let location = reply.redirect()?;
+        let location = reply.location()?;
         let title = &self.plan.provider.title;
         let away = |what: &str| Some(Sent::Away(format!("{title} answered {} and {what}", reply.status)));
         let Ok(location) = location else {

@@ -20,7 +20,13 @@ const CALLBACK: &str = "http://127.0.0.1:8765/callback";
 const WAIVER: &str = "Demo (a server inside authtui) does not return the state that proves an answer, so the first answer is taken at its word.";
 
 #[test]
-fn the_request_is_sent_without_a_listener_and_its_redirect_brings_the_code() {
+fn the_request_is_sent_without_a_listener_and_its_location_brings_the_code_whatever_the_status() {
+    for status in [200, 201, 302, 303, 307] {
+        brings_the_code(status);
+    }
+}
+
+fn brings_the_code(status: u16) {
     let (mut journey, asks) = asked();
     let (errand, request) = sent(&asks);
     assert!(matches!(asks.as_slice(), [Ask::Send(..)]), "no listener, no browser: {asks:?}");
@@ -30,7 +36,7 @@ fn the_request_is_sent_without_a_listener_and_its_redirect_brings_the_code() {
     assert_eq!(body.expose(), format!(r#"{{"redirectUri":"{CALLBACK}"}}"#));
     assert_eq!(journey.login.steps().mark(Step::Open), Mark::Skipped);
 
-    let asks = journey.hear(redirected(&journey, errand, &format!("{CALLBACK}?code=c0de")));
+    let asks = journey.hear(located(&journey, errand, status, &format!("{CALLBACK}?code=c0de")));
     let (errand, exchange) = sent(&asks);
     assert!(form(&exchange).contains(&("code".to_owned(), "c0de".to_owned())));
     assert!(form(&exchange).contains(&("redirect_uri".to_owned(), CALLBACK.to_owned())));
@@ -141,7 +147,7 @@ fn a_request_that_wants_a_browsers_session_becomes_a_command_and_its_address_is_
         assert_eq!(
             doors.curl.as_deref(),
             Some(
-                r#"curl -gsS -o /dev/null -w '%{redirect_url}\n' -b 'PUT-YOUR-SESSION-COOKIE-HERE' -H 'accept: application/json' -H 'content-type: application/json' --data-raw '{"redirectUri":"http://127.0.0.1:8765/callback"}' 'https://api.cal.test/v2/oauth/authtui-demo/authorize'"#
+                r#"curl -gsS -o /dev/null -D - -b 'PUT-YOUR-SESSION-COOKIE-HERE' -H 'accept: application/json' -H 'content-type: application/json' --data-raw '{"redirectUri":"http://127.0.0.1:8765/callback"}' 'https://api.cal.test/v2/oauth/authtui-demo/authorize' | tr -d '\r' | awk 'tolower($1) == "location:" { print $2; found = 1 } /^HTTP/ { status = $0 } END { if (!found) print status }'"#
             )
         );
         assert_eq!(doors.lead(Seat::Here), Door::Paste);
@@ -202,7 +208,11 @@ fn asked() -> (Journey, Vec<Ask>) {
 }
 
 fn redirected(journey: &Journey, errand: Errand, location: &str) -> Heard {
+    located(journey, errand, 302, location)
+}
+
+fn located(journey: &Journey, errand: Errand, status: u16, location: &str) -> Heard {
     let location = ("location".to_owned(), authtui::domain::secret::Secret::new(location));
-    let reply = Reply { headers: vec![location], ..reply(302, "", journey.now) };
+    let reply = Reply { headers: vec![location], ..reply(status, "", journey.now) };
     Heard::Replied(errand, Ok(reply))
 }

@@ -35,6 +35,9 @@ probe: { get: '{issuer}/v2/me' }
 const BY_PIPE: &[&str] = &["--client-secret-stdin"];
 const JSON: [&str; 2] = ["accept: application/json", "content-type: application/json"];
 
+/// Prints the address in the headers of an answer, or its status.
+const ADDRESS: &str = r#"tr -d '\r' | awk 'tolower($1) == "location:" { print $2; found = 1 } /^HTTP/ { status = $0 } END { if (!found) print status }'"#;
+
 #[test]
 fn seed_002_platform_is_asked_as_the_seed_shows_and_lives_to_its_local_end() {
     let cal = Shipped::start("calcom-platform", "calcom-platform", PLATFORM_CHANGES);
@@ -121,9 +124,9 @@ fn seed_002_platform_that_wants_a_session_gives_a_command_whose_answer_is_pasted
     assert_eq!(
         curl,
         format!(
-            "curl -gsS -o /dev/null -w '%{{redirect_url}}\\n' -b 'PUT-YOUR-SESSION-COOKIE-HERE' -H 'accept: \
+            "curl -gsS -o /dev/null -D - -b 'PUT-YOUR-SESSION-COOKIE-HERE' -H 'accept: \
              application/json' -H 'content-type: application/json' --data-raw '{{\"redirectUri\":\"{redirect}\"}}' \
-             '{}{}'",
+             '{}{}' | {ADDRESS}",
             cal.serving.issuer(),
             path("authorize")
         )

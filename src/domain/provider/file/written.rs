@@ -121,7 +121,7 @@ pub(super) struct Redirect {
     pub(super) port: u16,
     pub(super) port_rule: PortRule,
     pub(super) path: String,
-    pub(super) paste: Option<Address>,
+    pub(super) paste: Option<PasteAddress>,
 }
 
 impl Default for Redirect {
@@ -220,6 +220,20 @@ pub(super) enum BodyForm {
 
 fn required() -> Pkce {
     Pkce::Required
+}
+
+/// The address of a page that shows a code to paste.
+pub(super) struct PasteAddress(pub(super) Url);
+
+impl<'de> Deserialize<'de> for PasteAddress {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        scalar::checked(deserializer, |written| {
+            if written.contains(['{', '}']) {
+                return Err("this address takes no {holes}; the addresses in calls do".to_owned());
+            }
+            endpoint::paste(written).map(Self).map_err(|bad| bad.to_string())
+        })
+    }
 }
 
 /// An address that secrets may go to.
