@@ -8,6 +8,7 @@ pub mod difference;
 pub mod event;
 pub mod expiry;
 pub mod health;
+pub mod hosts;
 pub mod known;
 pub mod name;
 pub mod profile;

@@ -113,6 +113,8 @@ pub struct Renewal {
     pub scopes: Option<Vec<String>>,
     /// When and how: always `Done`.
     pub record: LastRefresh,
+    /// The servers that the provider file named, for a profile that knows of none.
+    pub hosts: Vec<String>,
 }
 
 impl Renewal {
@@ -128,6 +130,7 @@ impl Renewal {
             life: profile.life,
             scopes: Some(profile.scopes.clone()),
             record: record.unwrap_or_else(done),
+            hosts: profile.hosts.clone(),
         })
     }
 
@@ -139,6 +142,9 @@ impl Renewal {
         profile.refresh_count = profile.refresh_count.saturating_add(1);
         if let Some(scopes) = &self.scopes {
             profile.scopes.clone_from(scopes);
+        }
+        if profile.hosts.is_empty() {
+            profile.hosts.clone_from(&self.hosts);
         }
     }
 }
@@ -338,7 +344,13 @@ mod tests {
     fn refresh() -> Edit {
         let life = Life { expires_at: Some(at(99)), ..Life::default() };
         let scopes = Some(vec!["a".to_owned()]);
-        Edit::Refresh(Box::new(Renewal { tokens: tokens("new"), life, scopes, record: record() }))
+        Edit::Refresh(Box::new(Renewal {
+            tokens: tokens("new"),
+            life,
+            scopes,
+            record: record(),
+            hosts: Vec::new(),
+        }))
     }
 
     fn change(expects: Option<&str>, edit: Edit) -> Change {

@@ -41,6 +41,8 @@ pub struct Profile {
     pub revoked_at: Option<DateTime<Utc>>,
     /// Whether its token is renewed by itself.
     pub automatic: Automatic,
+    /// The servers that its secrets may go to, as origins (`https://id.example.org`); none: not written down.
+    pub hosts: Vec<String>,
 }
 
 /// Whether a profile's token is renewed by itself while the screen is open.
@@ -73,6 +75,7 @@ impl Profile {
             refresh_count: 0,
             revoked_at: None,
             automatic: Automatic::On,
+            hosts: Vec::new(),
         }
     }
 

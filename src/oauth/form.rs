@@ -3,8 +3,8 @@
 use zeroize::Zeroizing;
 
 use crate::domain::profile::{Kind, Profile};
-use crate::domain::provider::Provider;
 use crate::domain::provider::call::Piece;
+use crate::domain::provider::{Probe, Provider};
 use crate::domain::secret::Secret;
 use crate::oauth::curl::quoted;
 
@@ -66,7 +66,11 @@ fn text(form: Form, profile: &Profile, provider: Option<&Provider>, token: &str)
     Zeroizing::new(match form {
         Form::Token | Form::Refresh => token.to_owned(),
         Form::Header => header(profile, provider, token),
-        Form::Curl => curl(&Zeroizing::new(header(profile, provider, token)), provider),
+        Form::Curl => {
+            let probe = provider.and_then(|provider| provider.probe.as_ref());
+            let probe = probe.filter(|probe| profile.agrees_to(&probe.call).is_ok());
+            curl(&Zeroizing::new(header(profile, provider, token)), probe)
+        }
         Form::Export => {
             let stem = profile.id.name.provider();
             let name = match profile.kind {
@@ -89,8 +93,7 @@ fn header(profile: &Profile, provider: Option<&Provider>, token: &str) -> String
 }
 
 /// A command that asks the provider's harmless question, or leaves the address to the person.
-fn curl(header: &str, provider: Option<&Provider>) -> String {
-    let probe = provider.and_then(|provider| provider.probe.as_ref());
+fn curl(header: &str, probe: Option<&Probe>) -> String {
     let url = probe.map(|probe| probe.call.url.texts().collect::<String>());
     let url = url.map_or_else(|| "URL".to_owned(), |url| quoted(&url));
     let fixed = probe.map(|probe| probe.call.headers.as_slice()).unwrap_or_default().iter();

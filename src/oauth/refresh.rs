@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use crate::domain::change::Renewal;
 use crate::domain::clock::{DateTime, Now, Utc, span};
+use crate::domain::hosts::OtherHost;
 use crate::domain::profile::{ClockDiffers, EndBy, Kind, LastRefresh, Profile, RefreshResult};
 use crate::domain::provider::call::Slot;
 use crate::domain::provider::{Provider, RefreshScope};
@@ -74,6 +75,8 @@ pub enum Cannot {
     GrantDead(String),
     /// The provider file's address cannot be made.
     Unfilled,
+    /// The provider file names a server that the login did not agree to.
+    OtherHost(OtherHost),
 }
 
 impl fmt::Display for Cannot {
@@ -87,6 +90,7 @@ impl fmt::Display for Cannot {
             Self::NeverRenewed => f.write_str("this provider does not renew tokens"),
             Self::GrantDead(why) => write!(f, "the grant is over: {why}"),
             Self::Unfilled => f.write_str("the provider file's token address cannot be made"),
+            Self::OtherHost(other) => other.fmt(f),
         }
     }
 }
@@ -163,6 +167,7 @@ fn request(
     let provider = provider.filter(|provider| !provider.example).ok_or(Cannot::NoProvider)?;
     let call = provider.refresh.as_ref().ok_or(Cannot::NeverRenewed)?;
     let refresh = tokens.refresh.as_ref().ok_or(Cannot::NoRefreshToken)?;
+    profile.agrees_to(call).map_err(Cannot::OtherHost)?;
     let last = profile.last_refresh_of_this_grant().map(|last| &last.result);
     // A person who asks for a new token is not told what an earlier answer was.
     match (wish, last) {
@@ -244,7 +249,13 @@ pub fn judge(profile: &Profile, provider: &Provider, reply: Result<&Reply, &Trou
                         grant: named(&tokens),
                         clock_differs: differs(EndBy::Ours),
                     };
-                    Verdict::Rotated(Box::new(Renewal { tokens, life: profile.life, scopes: None, record }))
+                    Verdict::Rotated(Box::new(Renewal {
+                        tokens,
+                        life: profile.life,
+                        scopes: None,
+                        record,
+                        hosts: provider.hosts(),
+                    }))
                 }
                 (None, true) => failed(result(format!("{why}; {SPENT}"))),
                 (Some(_) | None, false) => failed(result(why)),
@@ -267,6 +278,7 @@ pub fn judge(profile: &Profile, provider: &Provider, reply: Result<&Reply, &Trou
         life: Life { grant_ends_at, ..granted.life },
         scopes: granted.scopes,
         record: LastRefresh { at: now.wall, result: RefreshResult::Done, grant: of, clock_differs },
+        hosts: provider.hosts(),
     }))
 }
 

@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::domain::clock::span;
 use crate::domain::countdown::countdown;
+use crate::domain::hosts::OtherHost;
 use crate::domain::profile::{Kind, Profile};
 use crate::domain::provider::Provider;
 use crate::domain::provider::call::{Call, Slot};
@@ -18,7 +19,7 @@ use crate::oauth::request::{Filling, Reply, Request};
 const OTHER_KIND: &str = "unsupported_token_type";
 
 /// Why nobody can be asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Mute {
     /// No tokens are held.
     NoTokens,
@@ -34,11 +35,13 @@ pub enum Mute {
     NoToken,
     /// The provider file's address cannot be made.
     Unfilled,
+    /// The provider file names a server that the login did not agree to.
+    OtherHost(OtherHost),
 }
 
 impl fmt::Display for Mute {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+        let words = match self {
             Self::NoTokens => "it holds no tokens",
             Self::IsKey => "it is an API key, not a login",
             Self::IsVariable => "it is an environment variable, not a login",
@@ -46,7 +49,9 @@ impl fmt::Display for Mute {
             Self::NoWay => "no way to ask this provider is known",
             Self::NoToken => "this provider ends a grant by a token that is not held here",
             Self::Unfilled => "the address in the provider file cannot be made",
-        })
+            Self::OtherHost(other) => return other.fmt(f),
+        };
+        f.write_str(words)
     }
 }
 
@@ -64,6 +69,7 @@ pub fn request(profile: &Profile, provider: Option<&Provider>) -> Result<Request
     }
     let provider = provider.filter(|provider| !provider.example).ok_or(Mute::NoProvider)?;
     let call = provider.revoke.as_ref().ok_or(Mute::NoWay)?;
+    profile.agrees_to(call).map_err(Mute::OtherHost)?;
     let id = profile.client_id.as_deref().or(provider.client.id.as_deref()).unwrap_or_default();
     let (token, hint) = match &tokens.refresh {
         Some(refresh) => (refresh, "refresh_token"),

@@ -171,6 +171,8 @@ async fn test(hands: &Arc<Hands>, inbox: &Inbox, id: &ProfileId) -> Result<Verdi
     let Some(request) = probe::of_profile(provider, profile) else {
         return Err(Trouble::untouched(what, "its provider file names no test", Next::Nothing));
     };
+    let agreed = provider.probe.as_ref().map_or(Ok(()), |probe| profile.agrees_to(&probe.call));
+    agreed.map_err(|other| Trouble::untouched(what, other.to_string(), Next::LogIn))?;
     let reply = hands.http.send(&request, hands.clock.now()).await?;
     let verdict = Verdict::of(provider, profile, reply.status, hands.clock.now().wall);
     let Some(last) = verdict.last.as_ref().filter(|_| id.store.is_file()) else { return Ok(verdict) };

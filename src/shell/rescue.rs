@@ -124,6 +124,7 @@ mod tests {
             life: Life::default(),
             scopes: None,
             record: record.clone(),
+            hosts: Vec::new(),
         };
         for access in ["first", "second"] {
             let place = keep(&paths, &profile, renewal(access)).expect("kept");

@@ -411,7 +411,7 @@ mod tests {
         let tokens = Tokens { access: Secret::new(access), refresh: None };
         let at = at_seconds(1_800_000_000).expect("in range");
         let record = LastRefresh { at, result: RefreshResult::Done, grant: None, clock_differs: None };
-        let renewal = Renewal { tokens, life: Life::default(), scopes: None, record };
+        let renewal = Renewal { tokens, life: Life::default(), scopes: None, record, hosts: Vec::new() };
         let name = ProfileName::parse(name).expect("a name");
         Change { name, expects: None, edit: Edit::Refresh(Box::new(renewal)) }
     }

@@ -354,7 +354,7 @@ mod tests {
                 "a/two:14 the entry in line 6 has the same name".to_owned(),
                 format!("a/../etc/x:15 cannot use “../etc/x” as a name: it may have {rule}"),
                 "a/key:16 the id key is kept for API keys: choose another".to_owned(),
-                "a/nine:17 each scope must be quoted text".to_owned(),
+                "a/nine:17 each of scopes must be quoted text".to_owned(),
                 "a/ten:19 access_token must be quoted text".to_owned(),
                 "a/?:21 its merge key (<<) brings no map".to_owned(),
                 "a/key:23 key must be quoted text".to_owned(),

@@ -42,6 +42,8 @@ pub enum Why {
     Off(Off),
     /// No provider file says how.
     NoWay,
+    /// The provider file names a server that the login did not agree to.
+    OtherHost,
     /// Its store cannot be written.
     Unwritable,
     /// Something else comes first: what is not read yet, a refresh or revocation that runs, tokens that are not saved.
@@ -89,8 +91,11 @@ pub fn outlook(model: &Model, profile: &Profile, now: Now) -> Outlook {
     if model.catalog.is_none() || model.leaving == Leaving::Yes {
         return Outlook::Not(Why::NotNow);
     }
-    if model.provider(profile).is_none_or(|provider| provider.refresh.is_none()) {
+    let Some(call) = model.provider(profile).and_then(|provider| provider.refresh.as_ref()) else {
         return Outlook::Not(Why::NoWay);
+    };
+    if profile.agrees_to(call).is_err() {
+        return Outlook::Not(Why::OtherHost);
     }
     if model.stores.get(&profile.id.store).is_none_or(|store| store.writable.is_err()) {
         return Outlook::Not(Why::Unwritable);

@@ -462,7 +462,13 @@ impl Run {
                     grant: None,
                     clock_differs: None,
                 };
-                let renewal = Renewal { tokens: self.tokens(), life: self.life(), scopes: None, record };
+                let renewal = Renewal {
+                    tokens: self.tokens(),
+                    life: self.life(),
+                    scopes: None,
+                    record,
+                    hosts: Vec::new(),
+                };
                 Refreshed::Unsaved(Box::new(renewal), self.tokens().fingerprint(), self.trouble())
             }
             _ => {

@@ -3,6 +3,7 @@
 mod interrupted;
 mod many;
 mod moved;
+mod other_host;
 mod rivals;
 
 use std::time::Instant;

@@ -253,6 +253,7 @@ fn the_anthropic_reply_becomes_a_profile_and_its_403_is_expected() {
         scopes: vec!["user:inference".to_owned(), "user:profile".to_owned()],
         subject: Some("3-4-5".to_owned()),
         account: Some("ana@acme.dev".to_owned()),
+        hosts: vec!["https://api.anthropic.com".to_owned(), "https://platform.claude.com".to_owned()],
         ..Profile::new(id("anthropic/work"), Kind::OAuth)
     };
     assert_eq!(saved(&asks).edit, Edit::Add(Box::new(expected)));

@@ -27,6 +27,12 @@ pub(super) fn announce(hands: &Hands, snapshot: &Snapshot, profile: &Profile) ->
         let why = complaint.map_or_else(|| mute.to_string(), ToString::to_string);
         let next = match mute {
             Mute::NoTokens => String::new(),
+            Mute::OtherHost(_) => {
+                format!(
+                    " Stored tokens are as they were. Next: authtui login {name} agrees to the new one; without \
+                     --remote it is erased here."
+                )
+            }
             Mute::IsKey
             | Mute::IsVariable
             | Mute::NoProvider

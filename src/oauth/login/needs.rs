@@ -67,11 +67,14 @@ impl Needs {
             }
             (Goal::Key, Kind::OAuth) => return Err(format!("{name} is a login; choose another name")),
         }
+        // A server that the last login did not agree to gets no stored secret: it is asked for.
+        let agreed = profile.agrees_to_all(provider).is_ok();
+        let client_secret = profile.client_secret.clone().filter(|_| agreed);
         Ok(Self {
             name: Some(name.clone()),
             client_id: profile.client_id.clone(),
-            client_secret: profile.client_secret.clone(),
-            known: Some(Box::new(profile.clone())),
+            client_secret: client_secret.clone(),
+            known: Some(Box::new(Profile { client_secret, ..profile.clone() })),
             ..Self::new(provider, goal)
         })
     }
@@ -216,6 +219,7 @@ impl Needs {
         let before = self.known.as_deref().cloned();
         let mut profile = before.unwrap_or_else(|| Profile::new(id, Kind::ApiKey));
         profile.held = Held::Here(Tokens { access: self.key.clone()?, refresh: None });
+        profile.hosts = self.provider.hosts();
         let expects = self.known.as_ref().and_then(|known| known.held.fingerprint());
         let profile = Box::new(profile);
         // A new key takes nobody's place.
@@ -352,7 +356,7 @@ mod tests {
         let change = needs.kept_key().expect("a change");
         let held = Held::Here(Tokens { access: Secret::new("sk-2"), refresh: None });
         assert_eq!(change.expects, old.held.fingerprint());
-        assert_eq!(change.edit, Edit::Keep(Box::new(Profile { held, ..old })));
+        assert_eq!(change.edit, Edit::Keep(Box::new(Profile { held, hosts: acme().hosts(), ..old })));
         assert_eq!(needs.plan("", ways()), None);
     }
 

@@ -29,6 +29,7 @@ impl Login {
         let Stage::Opening(Opening { entropy: None, .. }) = stage else {
             return Turn::to(stage);
         };
+        self.notice_other_host();
         let (device, send) = self.ask_for_device_code(&entropy, now);
         if self.plan.listens() {
             return Turn::to(Stage::Opening(Opening { entropy: Some(entropy), device }))

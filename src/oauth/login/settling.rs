@@ -74,6 +74,7 @@ impl Login {
             issuer: self.plan.provider.issuer.clone(),
             subject: granted.subject,
             account: granted.account,
+            hosts: self.plan.provider.hosts(),
             ..Profile::new(self.plan.id.clone(), Kind::OAuth)
         }
     }

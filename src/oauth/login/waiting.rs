@@ -95,6 +95,14 @@ impl Login {
         }
     }
 
+    /// Says that the provider file has another server than at the last login.
+    pub(super) fn notice_other_host(&mut self) {
+        let known = self.plan.known.as_deref();
+        if let Some(Err(other)) = known.map(|known| known.agrees_to_all(&self.plan.provider)) {
+            self.notice(format!("Mind that {other}. By logging in you agree to the new one."));
+        }
+    }
+
     pub(super) fn redeem(
         &mut self,
         doors: Box<Doors>,

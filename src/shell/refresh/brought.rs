@@ -169,7 +169,8 @@ mod tests {
         }
         let at = at_seconds(1_800_000_000).expect("in range");
         let record = LastRefresh { at, result: RefreshResult::Done, grant: None, clock_differs: None };
-        let renewal = Renewal { tokens: tokens("new"), life: Life::default(), scopes: None, record };
+        let renewal =
+            Renewal { tokens: tokens("new"), life: Life::default(), scopes: None, record, hosts: Vec::new() };
         let place = rescue::keep(&hands.paths, &ana, renewal.clone()).expect("kept");
         let next = Profile { held: Held::Here(tokens("new")), ..ana.clone() }.grant().expect("a grant");
         let grant = ana.grant().expect("a grant");

@@ -89,7 +89,9 @@ pub(super) fn hindered(what: &str, cannot: &Cannot) -> Trouble {
         Cannot::IsVariable => {
             Next::Fix("set a new value in the shell that starts authtui, or unset it there".to_owned())
         }
-        Cannot::NoTokens | Cannot::NoRefreshToken | Cannot::GrantDead(_) => Next::LogIn,
+        Cannot::NoTokens | Cannot::NoRefreshToken | Cannot::GrantDead(_) | Cannot::OtherHost(_) => {
+            Next::LogIn
+        }
         Cannot::NoProvider => {
             Next::Fix("add a provider file of that name; authtui providers shows where".to_owned())
         }
@@ -102,6 +104,7 @@ pub(super) fn hindered(what: &str, cannot: &Cannot) -> Trouble {
         | Cannot::GrantDead(_)
         | Cannot::NeverRenewed
         | Cannot::NoProvider
+        | Cannot::OtherHost(_)
         | Cannot::Unfilled => trouble,
     }
 }

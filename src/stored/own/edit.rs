@@ -234,7 +234,7 @@ providers:
             clock_differs: None,
         };
         let life = Life { obtained_at: Some(at(0)), expires_at: Some(at(3600)), grant_ends_at: None };
-        let renewal = Renewal { tokens: tokens("new", "r2"), life, scopes: None, record };
+        let renewal = Renewal { tokens: tokens("new", "r2"), life, scopes: None, record, hosts: Vec::new() };
         change(called, Edit::Refresh(Box::new(renewal)))
     }
 
@@ -656,7 +656,7 @@ providers:
             scopes in proptest::option::of(proptest::collection::vec(text(), 0..3)),
         ) {
             let Some(tokens) = new.held.tokens().cloned() else { return Ok(()) };
-            let renewal = Renewal { tokens: tokens.clone(), life: new.life, scopes, record };
+            let renewal = Renewal { tokens: tokens.clone(), life: new.life, scopes, record, hosts: new.hosts.clone() };
             for before in [TEXT.to_owned(), saved(None, &keep(&profile("demo/ana", Kind::OAuth, "old")))?.text] {
                 let refresh = change("demo/ana", Edit::Refresh(Box::new(renewal.clone())));
                 let expected = refresh.outcome(found(&before, "demo/ana").as_ref()).ok().flatten();

@@ -40,6 +40,7 @@ pub(super) fn named_key(id: ProfileId, fields: &Mapping) -> Result<Profile, Stri
     let mut profile = with_key(id, text(fields, "api_key")?.unwrap_or_default());
     profile.account = text(fields, "label")?.map(str::to_owned);
     profile.last_test = last_test(fields.get("last_test"));
+    profile.hosts = texts(fields, "hosts")?;
     Ok(profile)
 }
 
@@ -70,7 +71,7 @@ pub(super) fn login(id: ProfileId, fields: &Mapping, notes: &mut Vec<String>) ->
         client_secret: secret("client_secret")?,
         held,
         life,
-        scopes: scopes(fields)?,
+        scopes: texts(fields, "scopes")?,
         issuer: owned("issuer")?,
         subject: owned("subject")?,
         account: owned("account")?,
@@ -79,6 +80,7 @@ pub(super) fn login(id: ProfileId, fields: &Mapping, notes: &mut Vec<String>) ->
         refresh_count: count(fields, "refresh_count", notes).unwrap_or(0),
         revoked_at: time(fields, "revoked_at", notes),
         automatic: automatic(fields)?,
+        hosts: texts(fields, "hosts")?,
     })
 }
 
@@ -101,16 +103,17 @@ fn time(fields: &Mapping, key: &str, notes: &mut Vec<String>) -> Option<DateTime
     moment.map(|moment| moment.at)
 }
 
-fn scopes(fields: &Mapping) -> Result<Vec<String>, String> {
-    let list = match fields.get("scopes") {
+/// A list of texts, or a text with blanks between them.
+fn texts(fields: &Mapping, key: &str) -> Result<Vec<String>, String> {
+    let list = match fields.get(key) {
         None | Some(Value::Null) => return Ok(Vec::new()),
         Some(Value::String(text)) => return Ok(text.split_whitespace().map(str::to_owned).collect()),
         Some(Value::Sequence(list)) => list,
-        Some(_) => return Err("scopes must be a list".to_owned()),
+        Some(_) => return Err(format!("{key} must be a list")),
     };
-    let scope = |value: &Value| value.as_str().map(str::to_owned);
-    let scopes: Option<_> = list.iter().map(scope).collect();
-    scopes.ok_or_else(|| "each scope must be quoted text".to_owned())
+    let one = |value: &Value| value.as_str().map(str::to_owned);
+    let all: Option<_> = list.iter().map(one).collect();
+    all.ok_or_else(|| format!("each of {key} must be quoted text"))
 }
 
 fn count(fields: &Mapping, key: &str, notes: &mut Vec<String>) -> Option<u64> {
@@ -211,14 +214,13 @@ pub(super) fn login_fields(profile: &Profile) -> Vec<Field> {
     let tokens = profile.held.tokens();
     let text = |text: &Option<String>| text.as_deref().map(Value::from);
     let at = |at: Option<DateTime<Utc>>| at.filter(|at| is_writable(*at)).map(|at| Value::from(rfc3339(at)));
-    let scopes: Vec<Value> = profile.scopes.iter().map(|scope| Value::from(scope.as_str())).collect();
     vec![
         ("client_id", text(&profile.client_id)),
         ("client_secret", profile.client_secret.as_ref().map(opened)),
         ("access_token", tokens.map(|tokens| opened(&tokens.access))),
         ("refresh_token", profile.refresh_token().map(opened)),
         ("expires_at", at(profile.life.expires_at)),
-        ("scopes", (!scopes.is_empty()).then(|| Value::from(scopes))),
+        ("scopes", list(&profile.scopes)),
         ("obtained_at", at(profile.life.obtained_at)),
         ("grant_ends_at", at(profile.life.grant_ends_at)),
         ("issuer", text(&profile.issuer)),
@@ -229,7 +231,13 @@ pub(super) fn login_fields(profile: &Profile) -> Vec<Field> {
         ("refresh_count", (profile.refresh_count > 0).then(|| Value::from(profile.refresh_count))),
         ("revoked_at", at(profile.revoked_at)),
         ("automatic", (profile.automatic == Automatic::Off).then_some(Value::Bool(false))),
+        ("hosts", list(&profile.hosts)),
     ]
+}
+
+fn list(texts: &[String]) -> Option<Value> {
+    let list: Vec<Value> = texts.iter().map(|text| Value::from(text.as_str())).collect();
+    (!list.is_empty()).then(|| Value::from(list))
 }
 
 fn last_refresh_value(last: &LastRefresh) -> Value {
@@ -258,7 +266,12 @@ fn last_refresh_value(last: &LastRefresh) -> Value {
 pub(super) fn key_fields(profile: &Profile) -> Vec<Field> {
     let label = profile.account.as_deref().map(Value::from);
     let last_test = profile.last_test.as_ref().map(last_test_value);
-    vec![("api_key", key_text(profile)), ("label", label), ("last_test", last_test)]
+    vec![
+        ("api_key", key_text(profile)),
+        ("label", label),
+        ("last_test", last_test),
+        ("hosts", list(&profile.hosts)),
+    ]
 }
 
 /// The key itself.

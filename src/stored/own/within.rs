@@ -163,7 +163,13 @@ mod tests {
         let tokens = Tokens { access: Secret::new(access), refresh: Some(Secret::new("r2")) };
         let life = Life { expires_at: at_seconds(1_800_003_600), ..Life::default() };
         let scopes = Some(vec!["b".into(), "c:d".into(), "e".into()]);
-        Edit::Refresh(Box::new(Renewal { tokens, life, scopes, record: last(RefreshResult::Done) }))
+        Edit::Refresh(Box::new(Renewal {
+            tokens,
+            life,
+            scopes,
+            record: last(RefreshResult::Done),
+            hosts: vec!["https://a.test".into()],
+        }))
     }
 
     fn dead() -> Edit {

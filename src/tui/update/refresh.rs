@@ -96,8 +96,10 @@ fn hindrance(model: &Model, profile: &Profile) -> Option<Cannot> {
     model.catalog.as_ref()?;
     match model.provider(profile) {
         None => Some(Cannot::NoProvider),
-        Some(provider) if provider.refresh.is_none() => Some(Cannot::NeverRenewed),
-        Some(_) => None,
+        Some(provider) => match &provider.refresh {
+            None => Some(Cannot::NeverRenewed),
+            Some(call) => profile.agrees_to(call).err().map(Cannot::OtherHost),
+        },
     }
 }
 

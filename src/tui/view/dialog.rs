@@ -109,7 +109,7 @@ fn words(question: &Question, model: &Model, now: Now) -> Words {
     match question {
         Question::Revoke(id) => revoke(id, model, now),
         Question::RevokeAtProvider(id) => at_provider(id, model),
-        Question::NotRevocable(id, mute) => not_revocable(id, *mute, model, now),
+        Question::NotRevocable(id, mute) => not_revocable(id, mute, model, now),
         Question::NotRevoked(id, trouble) => not_revoked(id, trouble, model, now),
         Question::CancelLogin => {
             let text = "The link stops working, and stored tokens stay as they are.".to_owned();
@@ -195,7 +195,7 @@ fn at_provider(id: &ProfileId, model: &Model) -> Words {
     Words { title: format!("Revoke {} at its provider", prose::named(&id.name)), text, short: Some(short) }
 }
 
-fn not_revocable(id: &ProfileId, mute: Mute, model: &Model, now: Now) -> Words {
+fn not_revocable(id: &ProfileId, mute: &Mute, model: &Model, now: Now) -> Words {
     let why = prose::capital(&mute.to_string());
     let complaint = model.catalog.as_ref().and_then(|catalog| catalog.complaint(id.name.provider()));
     let why = complaint.map_or(why, |complaint| prose::safe(&complaint.to_string()));

@@ -245,5 +245,6 @@ pub(crate) fn renewal() -> Renewal {
         life: ends_in(TimeDelta::hours(1)),
         scopes: None,
         record: LastRefresh { at: now().wall, result: RefreshResult::Done, grant: None, clock_differs: None },
+        hosts: Vec::new(),
     }
 }

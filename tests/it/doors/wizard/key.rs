@@ -34,6 +34,7 @@ fn at_the_key(app: &mut App, provider: &Provider, name: &str) {
 fn key(name: &str) -> Profile {
     let mut profile = Profile::new(id(name), Kind::ApiKey);
     profile.held = Held::Here(Tokens { access: Secret::new("demo-key"), refresh: None });
+    profile.hosts = with_keys().hosts();
     profile
 }
 

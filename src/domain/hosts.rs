@@ -1,0 +1,142 @@
+//! Servers that a profile's secrets may go to.
+//!
+//! A provider file says where tokens go, and it may be changed. The servers that it named at the
+//! login are stored with the profile, and its secrets go to no other: logging in again is the yes
+//! to another one. An entry that holds none, of another program say, learns them at its next refresh.
+
+use std::fmt;
+
+use url::Url;
+
+use crate::domain::profile::Profile;
+use crate::domain::provider::Provider;
+use crate::domain::provider::call::Call;
+use crate::domain::text;
+
+/// The longest text of servers that is shown, in characters.
+const LONGEST: usize = 200;
+
+/// A server that a profile's login did not agree to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OtherHost {
+    agreed: String,
+    named: String,
+}
+
+impl fmt::Display for OtherHost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { agreed, named } = self;
+        write!(f, "the provider file now names {named}, but the login was made with {agreed}")
+    }
+}
+
+impl Provider {
+    /// The servers that its requests carry secrets to, as origins (`https://id.example.org`).
+    #[must_use]
+    pub fn hosts(&self) -> Vec<String> {
+        let mut hosts: Vec<String> = self.secret_calls().filter_map(host).collect();
+        hosts.sort();
+        hosts.dedup();
+        hosts
+    }
+
+    fn secret_calls(&self) -> impl Iterator<Item = &Call> {
+        let device = self.device.iter().flat_map(|device| [&device.authorize, &device.poll]);
+        let probe = self.probe.iter().map(|probe| &probe.call);
+        self.exchange.iter().chain(&self.refresh).chain(&self.revoke).chain(device).chain(probe)
+    }
+}
+
+impl Profile {
+    /// Whether its secrets may go where `call` leads.
+    ///
+    /// # Errors
+    /// [`OtherHost`] when that is a server that the login did not agree to.
+    pub fn agrees_to(&self, call: &Call) -> Result<(), OtherHost> {
+        match host(call) {
+            Some(named) if !self.hosts.is_empty() && !self.hosts.contains(&named) => {
+                let agreed = text::clean(&self.hosts.join(", "), LONGEST);
+                Err(OtherHost { agreed, named: text::clean(&named, LONGEST) })
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// Whether its secrets may go to every server of `provider`.
+    ///
+    /// # Errors
+    /// The first [`OtherHost`].
+    pub fn agrees_to_all(&self, provider: &Provider) -> Result<(), OtherHost> {
+        provider.secret_calls().try_for_each(|call| self.agrees_to(call))
+    }
+}
+
+/// The server that `call` leads to: no hole stands in or before the host of an address.
+fn host(call: &Call) -> Option<String> {
+    let address = Url::parse(call.url.texts().next()?).ok()?;
+    Some(address.origin().ascii_serialization())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::name::{ProfileId, ProfileName, StoreId};
+    use crate::domain::profile::Kind;
+    use crate::domain::provider::file::load;
+
+    const ACME: &str = "name: acme
+endpoints: { authorize: 'https://page.test/a', token: 'https://id.test/t', revoke: 'https://id.test/r' }
+probe: { get: 'https://api.test:8443/me' }
+";
+
+    fn acme(text: &str) -> Provider {
+        load("acme", text).unwrap_or_else(|fault| panic!("{fault:?}"))
+    }
+
+    fn profile(hosts: Vec<String>) -> Profile {
+        let name = ProfileName::new("acme", "ana").expect("a name");
+        Profile { hosts, ..Profile::new(ProfileId { store: StoreId::Own, name }, Kind::OAuth) }
+    }
+
+    #[test]
+    fn secrets_go_only_to_the_servers_that_the_login_was_made_with() {
+        let before = acme(ACME);
+        assert_eq!(before.hosts(), ["https://api.test:8443", "https://id.test"]);
+        let profile = profile(before.hosts());
+        for (change, fine) in [
+            (("id.test/t", "id.test/other/{client_id}"), true),
+            (("https://page.test", "https://other.test"), true),
+            (("id.test/t", "ID.test:443/t"), true),
+            (("id.test/t", "evil.test/t"), false),
+            (("id.test/t", "id.test.evil.test/t"), false),
+            (("id.test/t", "id.test:444/t"), false),
+            (("https://id.test/t", "http://127.0.0.1/t"), false),
+            (("id.test/r", "evil.test/r"), false),
+            (("api.test:8443", "api.test"), false),
+        ] {
+            let mut text = ACME.replacen(change.0, change.1, 1);
+            if change.1.contains('{') {
+                text = format!(
+                    "{ACME}calls: {{ refresh: {{ post: 'https://{}', form: {{ a: '{{refresh}}' }} }} }}\n",
+                    change.1
+                );
+            }
+            assert_eq!(profile.agrees_to_all(&acme(&text)).is_ok(), fine, "{change:?}");
+        }
+        let calls =
+            "calls: { refresh: { post: 'https://evil.test/{client_id}', form: { a: '{refresh}' } } }\n";
+        let said = profile.agrees_to_all(&acme(&format!("{ACME}{calls}"))).expect_err("another server");
+        let words = "the provider file now names https://evil.test, but the login was made with \
+                     https://api.test:8443, https://id.test";
+        assert_eq!(said.to_string(), words);
+    }
+
+    #[test]
+    fn a_login_on_this_machine_is_bound_to_its_port_and_one_without_servers_to_nothing() {
+        let local = |port| acme(&ACME.replace("https://id.test/", &format!("http://127.0.0.1:{port}/")));
+        let profile_of = |provider: &Provider| profile(provider.hosts());
+        assert!(profile_of(&local(4000)).agrees_to_all(&local(4000)).is_ok());
+        assert!(profile_of(&local(4000)).agrees_to_all(&local(4001)).is_err());
+        assert!(profile(Vec::new()).agrees_to_all(&local(4001)).is_ok());
+    }
+}
