@@ -39,7 +39,7 @@ fn snapshot(count: i64, round: u64) -> Snapshot {
         let id = ProfileId { store: StoreId::Own, name };
         let mut profile = Profile { held, life, refresh_count: round, ..Profile::new(id, Kind::OAuth) };
         let (result, grant) = (RefreshResult::Done, profile.grant());
-        profile.last_refresh = Some(LastRefresh { at: wall, result, grant, clock_differs: None });
+        profile.last_refresh = Some(LastRefresh::new(wall, result, grant));
         Row::Profile(Arc::new(profile))
     });
     let (place, rows) = ("config.yaml".to_owned(), rows.collect());

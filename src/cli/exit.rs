@@ -52,7 +52,7 @@ pub(super) fn trouble(trouble: &Trouble, name: &str) -> Exit {
             ));
             Exit::NeedsLogin
         }
-        Next::Retry => {
+        Next::Retry | Next::RetryIn(_) => {
             console::say(&format!("authtui: {trouble}"));
             Exit::Passing
         }

@@ -116,7 +116,7 @@ impl Test {
     }
 }
 
-/// How the last refresh of the grant ended: `done`, `passing` or `dead`.
+/// How the last refresh of the grant ended: `done`, `passing`, `refused` or `dead`.
 #[derive(Serialize)]
 struct Last<'a> {
     at: String,
@@ -131,6 +131,7 @@ impl<'a> Last<'a> {
         let (result, why, retry_at) = match &last.result {
             RefreshResult::Done => ("done", None, None),
             RefreshResult::Passing { why, retry_at, .. } => ("passing", Some(why), Some(*retry_at)),
+            RefreshResult::Refused { why, retry_at, .. } => ("refused", Some(why), *retry_at),
             RefreshResult::Dead { why } => ("dead", Some(why), None),
         };
         let why = why.map(String::as_str);

@@ -240,7 +240,7 @@ impl End {
 
     fn failed(trouble: &Trouble) -> Self {
         match trouble.next {
-            Next::Retry => Self::not("passing", trouble.to_string(), Exit::Passing),
+            Next::Retry | Next::RetryIn(_) => Self::not("passing", trouble.to_string(), Exit::Passing),
             Next::LogIn | Next::Fix(_) | Next::Nothing => {
                 Self::not("failure", trouble.to_string(), Exit::Failure)
             }

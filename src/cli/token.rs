@@ -32,21 +32,23 @@ pub(super) fn run(hands: &Arc<Hands>, arguments: &Arguments) -> Result<Exit> {
         Err(exit) => return Ok(exit),
     };
     let name = profile.id.name.to_string();
-    if is_good(&profile, hands.clock.now(), arguments.min_ttl) {
-        return printed(&profile);
+    let now = hands.clock.now();
+    if is_good(&profile, now, arguments.min_ttl) {
+        return printed(&profile, now);
     }
     let wish = Wish::Valid { for_at_least: arguments.min_ttl };
-    let ended = || Trouble::untouched(format!("cannot print {name}"), "its token has ended", Next::Retry);
     let trouble = match renew(hands, &profile.id, wish)? {
-        Some(Refreshed::Done(snapshot) | Refreshed::Enough(snapshot)) => match snapshot
-            .profile(&profile.id.name)
-        {
-            Some(profile) if is_good(profile, hands.clock.now(), Duration::ZERO) => return printed(profile),
-            Some(_) => ended(),
-            None => {
-                Trouble::untouched(format!("cannot print {name}"), "it was removed meanwhile", Next::Nothing)
+        Some(Refreshed::Done(snapshot) | Refreshed::Enough(snapshot)) => {
+            match snapshot.profile(&profile.id.name) {
+                Some(profile) if profile.held.tokens().is_some() => {
+                    return printed(profile, hands.clock.now());
+                }
+                Some(_) | None => {
+                    let what = format!("cannot print {name}");
+                    Trouble::untouched(what, "it was removed meanwhile", Next::Nothing)
+                }
             }
-        },
+        }
         Some(Refreshed::Unsaved(renewal, _, trouble)) => {
             // The old token is spent: the new one is worth more printed than lost.
             console::say(&format!("authtui: {trouble}"));
@@ -62,7 +64,7 @@ pub(super) fn run(hands: &Arc<Hands>, arguments: &Arguments) -> Result<Exit> {
     match stored {
         Some(profile) => {
             console::say(&format!("authtui: {trouble} The stored token is still good."));
-            printed(&profile)
+            printed(&profile, hands.clock.now())
         }
         None => Ok(exit::trouble(&trouble, &name)),
     }
@@ -77,7 +79,7 @@ fn is_good(profile: &Profile, now: Now, for_at_least: Duration) -> bool {
     decide(profile, None, None, Wish::Valid { for_at_least }, now) == Decision::Enough
 }
 
-fn printed(profile: &Profile) -> Result<Exit> {
+fn printed(profile: &Profile, now: Now) -> Result<Exit> {
     let tokens = profile.held.tokens().ok_or_else(|| eyre!("{} holds no token", profile.id.name))?;
     if !tokens.access.is_bearer() {
         console::say(&format!(
@@ -91,6 +93,13 @@ fn printed(profile: &Profile) -> Result<Exit> {
         console::say(&format!(
             "authtui: {name}: the provider refused this token when it was last tested ({}).",
             last.status
+        ));
+    }
+    // Another one would be no better: this is what the provider says of each.
+    if profile.life.expires_at.is_some_and(|end| end <= now.wall) {
+        console::say(&format!(
+            "authtui: the provider says that this token of {} has expired already. It may work all the same.",
+            profile.id.name
         ));
     }
     console::print_secret(&tokens.access)?;

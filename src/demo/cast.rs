@@ -116,9 +116,7 @@ fn play(part: &Part, authority: &mut Authority, now: Now, dice: [u8; 64]) -> Opt
         ..Profile::new(id(part.account)?, Kind::OAuth)
     };
     let grant = profile.grant();
-    let ended = |result| {
-        Some(LastRefresh { at: now.wall - TimeDelta::seconds(20), result, grant, clock_differs: None })
-    };
+    let ended = |result| Some(LastRefresh::new(now.wall - TimeDelta::seconds(20), result, grant));
     match part.role {
         Role::Plain => {}
         Role::Retrying => {

@@ -123,8 +123,7 @@ impl Renewal {
     pub fn of(profile: &Profile) -> Option<Self> {
         let record = profile.last_refresh_of_this_grant().cloned();
         let at = profile.life.obtained_at.unwrap_or_default();
-        let done =
-            || LastRefresh { at, result: RefreshResult::Done, grant: profile.grant(), clock_differs: None };
+        let done = || LastRefresh::new(at, RefreshResult::Done, profile.grant());
         Some(Self {
             tokens: profile.held.tokens()?.clone(),
             life: profile.life,
@@ -338,7 +337,7 @@ mod tests {
     }
 
     fn record() -> LastRefresh {
-        LastRefresh { at: at(9), result: RefreshResult::Done, grant: None, clock_differs: None }
+        LastRefresh::new(at(9), RefreshResult::Done, None)
     }
 
     fn refresh() -> Edit {

@@ -130,7 +130,7 @@ mod tests {
         let old = profile("ana");
         let last = |result| {
             let at = at_seconds(1_800_000_000).expect("a time");
-            Some(LastRefresh { at, result, grant: None, clock_differs: None })
+            Some(LastRefresh::new(at, result, None))
         };
         let dead = RefreshResult::Dead { why: "no".into() };
         let other = Held::Here(Tokens { access: Secret::new("b"), refresh: Some(Secret::new("r")) });

@@ -17,8 +17,8 @@ pub enum Health {
     Aging(DateTime<Utc>),
     /// Past its end; the grant can renew it.
     Due,
-    /// The last refresh failed for a reason that passes; the next try makes sense then.
-    Retrying(DateTime<Utc>),
+    /// The last refresh failed, and the grant is not over; it makes sense to ask again then.
+    Failed(DateTime<Utc>),
     /// Nothing but a login helps.
     NeedsLogin,
     /// The provider refused the token or key when it was last tested.
@@ -54,13 +54,16 @@ impl Health {
             return if profile.is_refused() { Self::Refused } else { Self::NoClock };
         }
         let ended = profile.life.expires_at.is_some_and(|end| end <= now);
-        match profile.last_refresh_of_this_grant().map(|last| &last.result) {
-            Some(RefreshResult::Dead { .. }) => return Self::NeedsLogin,
+        match profile.last_refresh_of_this_grant().map(|last| (last.at, &last.result)) {
+            Some((_, RefreshResult::Dead { .. })) => return Self::NeedsLogin,
             _ if ended && !renewable(profile, now) => return Self::NeedsLogin,
             // Past its end it would be refused anyway: what was tested is over.
             _ if !ended && profile.is_refused() => return Self::Refused,
-            Some(RefreshResult::Passing { retry_at, .. }) => return Self::Retrying(*retry_at),
-            Some(RefreshResult::Done) | None => {}
+            Some((_, RefreshResult::Passing { retry_at, .. })) => return Self::Failed(*retry_at),
+            Some((at, RefreshResult::Refused { retry_at, .. })) => {
+                return Self::Failed(retry_at.unwrap_or(at));
+            }
+            Some((_, RefreshResult::Done)) | None => {}
         }
         match profile.life.expires_at {
             None => Self::NoClock,
@@ -78,7 +81,7 @@ impl Health {
             Self::Fresh(_) => "fresh",
             Self::Aging(_) => "aging",
             Self::Due => "due",
-            Self::Retrying(_) => "retrying",
+            Self::Failed(_) => "failed",
             Self::NeedsLogin => "needs login",
             Self::Refused => "refused",
             Self::RevokedHere => "revoked here",
@@ -111,7 +114,7 @@ pub fn changes_at(profile: &Profile, now: DateTime<Utc>) -> Option<DateTime<Utc>
         Health::Fresh(end) => Some(end - margin(profile.life.obtained_at, end)),
         Health::Aging(end) => Some(end),
         Health::Due => profile.life.grant_ends_at,
-        Health::Retrying(_) | Health::Refused => {
+        Health::Failed(_) | Health::Refused => {
             profile.life.expires_at.into_iter().chain(profile.life.grant_ends_at).find(|at| *at > now)
         }
         Health::NoClock
@@ -176,9 +179,12 @@ mod tests {
     fn the_worst_that_is_true_wins() {
         let mut profile = profile(true, Some(-3600), Some(-1));
         let passing = RefreshResult::Passing { why: "503".into(), times: 1, retry_at: at(30) };
-        profile.last_refresh =
-            Some(LastRefresh { at: at(-1), result: passing, grant: profile.grant(), clock_differs: None });
-        assert_eq!(idle(&profile), "retrying");
+        profile.last_refresh = Some(LastRefresh::new(at(-1), passing, profile.grant()));
+        assert_eq!(idle(&profile), "failed");
+        let (why, next) = ("400".into(), "check client.id".into());
+        let refused = RefreshResult::Refused { why, next, times: 1, retry_at: None };
+        profile.last_refresh = Some(LastRefresh::new(at(-1), refused, profile.grant()));
+        assert_eq!(Health::of(&profile, Activity::Idle, at(0)), Health::Failed(at(-1)));
         profile.life.grant_ends_at = Some(at(-1));
         assert_eq!(idle(&profile), "needs login");
         profile.held = Held::Nothing;
@@ -215,8 +221,7 @@ mod tests {
     fn a_dead_grant_needs_a_login_until_another_grant_is_there() {
         let mut profile = profile(true, Some(-3600), Some(3600));
         let dead = RefreshResult::Dead { why: "invalid_grant".into() };
-        profile.last_refresh =
-            Some(LastRefresh { at: at(-1), result: dead, grant: profile.grant(), clock_differs: None });
+        profile.last_refresh = Some(LastRefresh::new(at(-1), dead, profile.grant()));
         assert_eq!(idle(&profile), "needs login");
         profile.held = Held::Here(Tokens { access: Secret::new("a"), refresh: Some(Secret::new("another")) });
         assert_eq!(idle(&profile), "fresh");

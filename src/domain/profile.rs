@@ -8,6 +8,9 @@ use crate::domain::provider::Provider;
 use crate::domain::secret::Secret;
 use crate::domain::tokens::{Held, Life};
 
+/// What is said of a login that brought no refresh token.
+pub const NO_REFRESH_TOKEN: &str = "no refresh token: log in again when it expires";
+
 /// One account at one provider, as its store last said it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Profile {
@@ -201,6 +204,19 @@ pub struct LastRefresh {
     pub grant: Option<String>,
     /// The server's clock, where it was far from ours when it answered.
     pub clock_differs: Option<ClockDiffers>,
+    /// What was odd in the answer though its tokens are good, for people.
+    pub odd: Option<String>,
+    /// The first of the requests with this refresh token whose answer was lost: the provider may have
+    /// spent the token then.
+    pub lost_at: Option<DateTime<Utc>>,
+}
+
+impl LastRefresh {
+    /// One that was asked for `grant` and of which nothing else is to be said.
+    #[must_use]
+    pub fn new(at: DateTime<Utc>, result: RefreshResult, grant: Option<String>) -> Self {
+        Self { at, result, grant, clock_differs: None, odd: None, lost_at: None }
+    }
 }
 
 /// A server's clock that is far from ours.
@@ -234,6 +250,18 @@ pub enum RefreshResult {
         times: u32,
         /// When it makes sense to ask again.
         retry_at: DateTime<Utc>,
+    },
+    /// It was refused, and the grant is not over: the same again is refused again until somebody
+    /// changes something.
+    Refused {
+        /// What was said, for people.
+        why: String,
+        /// What to do about it, for people: `check client.id in …`.
+        next: String,
+        /// How many times in a row.
+        times: u32,
+        /// When it is asked again without anybody asking; absent: not at all.
+        retry_at: Option<DateTime<Utc>>,
     },
     /// The provider says that the grant is over.
     Dead {

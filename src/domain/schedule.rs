@@ -17,7 +17,11 @@ pub const AT_ONCE: usize = 4;
 /// A token that lives less is renewed when somebody wants it, and never by itself.
 const SHORTEST: TimeDelta = TimeDelta::seconds(60);
 /// The least time between two refreshes of one grant.
-const REST: TimeDelta = TimeDelta::seconds(30);
+pub const REST: TimeDelta = TimeDelta::seconds(30);
+/// The pauses after refusals that only a change helps, unless they pass after all; then none is tried
+/// by itself any more.
+const AFTER_REFUSALS: [Duration; 3] =
+    [Duration::from_mins(1), Duration::from_mins(10), Duration::from_hours(1)];
 
 /// When a profile is renewed by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +43,8 @@ pub enum Never {
     Off,
     /// The provider said that the grant is over.
     Dead,
+    /// It was refused, and nothing was changed since.
+    Refused,
     /// The end of the grant has come.
     Ended,
     /// The token lives so short.
@@ -61,11 +67,13 @@ pub fn plan(profile: &Profile, now: DateTime<Utc>) -> Plan {
     let last = profile.last_refresh_of_this_grant();
     let rested = match last.map(|last| (last, &last.result)) {
         Some((_, RefreshResult::Dead { .. })) => return Plan::Never(Never::Dead),
+        Some((_, RefreshResult::Refused { retry_at: None, .. })) => return Plan::Never(Never::Refused),
         Some((last, _)) if is_to_come(last.at, now) => None,
         // It is written to the second, and nobody is to be asked too early by a part of one.
-        Some((_, RefreshResult::Passing { retry_at, .. })) => {
-            retry_at.checked_add_signed(TimeDelta::seconds(1))
-        }
+        Some((
+            _,
+            RefreshResult::Passing { retry_at, .. } | RefreshResult::Refused { retry_at: Some(retry_at), .. },
+        )) => retry_at.checked_add_signed(TimeDelta::seconds(1)),
         Some((last, RefreshResult::Done)) => last.at.checked_add_signed(REST),
         None => None,
     };
@@ -96,6 +104,14 @@ pub fn plan(profile: &Profile, now: DateTime<Utc>) -> Plan {
 pub fn pause(before: u32) -> Duration {
     let doubled = Duration::from_secs(30).saturating_mul(2_u32.saturating_pow(before.min(10)));
     doubled.min(Duration::from_mins(15))
+}
+
+/// The pause after the refusal that is the `times`th in a row; none where it is not asked again by
+/// itself.
+#[must_use]
+pub fn pause_after_refusal(times: u32) -> Option<Duration> {
+    let before = usize::try_from(times.saturating_sub(1)).ok()?;
+    AFTER_REFUSALS.get(before).copied()
 }
 
 /// Whether `at`, when something happened, is yet to come: somebody has set the clock back since, and
@@ -144,7 +160,7 @@ mod tests {
 
     /// The profile after a refresh that ended so many seconds after [`END`].
     fn after(profile: Profile, seconds: i64, result: RefreshResult) -> Profile {
-        let last = LastRefresh { at: at(seconds), result, grant: profile.grant(), clock_differs: None };
+        let last = LastRefresh::new(at(seconds), result, profile.grant());
         Profile { last_refresh: Some(last), ..profile }
     }
 
@@ -282,7 +298,8 @@ mod tests {
             };
             let grant = profile.grant();
             let result = RefreshResult::Done;
-            profile.last_refresh = Some(LastRefresh { at: now, result, grant, clock_differs: ahead });
+            let last = LastRefresh::new(now, result, grant);
+            profile.last_refresh = Some(LastRefresh { clock_differs: ahead, ..last });
             match plan(&profile, now) {
                 Plan::At(planned) => prop_assert!(planned - now >= REST, "{}", planned - now),
                 Plan::Never(_) => {}

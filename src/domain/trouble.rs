@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use crate::domain::clock::TimeDelta;
+use crate::domain::countdown::countdown;
+
 /// What failed, why, whether the stored tokens are safe, and what to do next.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trouble {
@@ -44,6 +47,8 @@ pub enum Next {
     LogIn,
     /// The same again makes sense, at once or after a while.
     Retry,
+    /// The same again makes sense after so long.
+    RetryIn(TimeDelta),
     /// Somebody must change something first; the text says what.
     Fix(String),
     /// Nothing.
@@ -118,10 +123,22 @@ impl fmt::Display for Trouble {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}.{}", self.what, self.why, self.stored.after())?;
         match &self.next {
-            Next::LogIn => f.write_str(" Next: log in again."),
-            Next::Retry => f.write_str(" Next: try again."),
-            Next::Fix(remedy) => write!(f, " Next: {remedy}."),
             Next::Nothing => Ok(()),
+            next @ (Next::LogIn | Next::Retry | Next::RetryIn(_) | Next::Fix(_)) => {
+                write!(f, " Next: {next}.")
+            }
+        }
+    }
+}
+
+impl fmt::Display for Next {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::LogIn => f.write_str("log in again"),
+            Self::Retry => f.write_str("try again"),
+            Self::RetryIn(pause) => write!(f, "try again in {}", countdown(*pause).0),
+            Self::Fix(remedy) => f.write_str(remedy),
+            Self::Nothing => f.write_str("nothing"),
         }
     }
 }

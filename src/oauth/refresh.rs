@@ -9,7 +9,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::domain::change::Renewal;
-use crate::domain::clock::{DateTime, Now, Utc, span};
+use crate::domain::clock::{DateTime, Now, Utc, local, span};
 use crate::domain::hosts::OtherHost;
 use crate::domain::profile::{ClockDiffers, EndBy, Kind, LastRefresh, Profile, RefreshResult};
 use crate::domain::provider::call::Slot;
@@ -18,7 +18,7 @@ use crate::domain::schedule;
 use crate::domain::secret::{Fingerprint, Secret};
 use crate::domain::tokens::{Life, Tokens};
 use crate::domain::trouble::{Stored, Trouble};
-use crate::oauth::reply;
+use crate::oauth::reply::{self, Refusal, Remedy};
 use crate::oauth::request::{Filling, Reply, Request};
 
 /// Said where the answer to a refresh was lost.
@@ -129,14 +129,17 @@ pub fn decide(
     }
 }
 
-/// Whether what `last` was told would be told again: the grant is over, or its pause is not. A pause
-/// that was counted by a clock which has since been set back means nothing.
+/// Whether what `last` was told would be told again: the grant is over, nothing was changed since, or
+/// its pause is not over. A pause that was counted by a clock which has since been set back means
+/// nothing.
 #[must_use]
 pub fn stands(last: &LastRefresh, now: DateTime<Utc>) -> bool {
     match &last.result {
         RefreshResult::Done => false,
-        RefreshResult::Dead { .. } => true,
-        RefreshResult::Passing { retry_at, .. } => *retry_at > now && !schedule::is_to_come(last.at, now),
+        RefreshResult::Dead { .. } | RefreshResult::Refused { retry_at: None, .. } => true,
+        RefreshResult::Passing { retry_at, .. } | RefreshResult::Refused { retry_at: Some(retry_at), .. } => {
+            *retry_at > now && !schedule::is_to_come(last.at, now)
+        }
     }
 }
 
@@ -152,6 +155,10 @@ fn is_enough(life: &Life, wish: Wish, now: DateTime<Utc>) -> bool {
     let Some(end) = life.expires_at else { return true };
     if life.obtained_at.is_some_and(|from| schedule::is_to_come(from, now)) {
         return false;
+    }
+    // The provider tells of every token that it has ended already: another one would be no better.
+    if life.obtained_at.is_some_and(|from| end <= from && now - from < schedule::REST) {
+        return true;
     }
     let half = life.obtained_at.map(|from| (end - from) / 2);
     let margin = half.map_or(span(for_at_least), |half| half.min(span(for_at_least)));
@@ -210,45 +217,40 @@ pub enum Verdict {
 /// Judges the reply to a refresh of `profile`.
 #[must_use]
 pub fn judge(profile: &Profile, provider: &Provider, reply: Result<&Reply, &Trouble>, now: Now) -> Verdict {
-    let grant = profile.grant();
     let ahead = reply.ok().and_then(|reply| reply::clock_ahead(reply, now));
     let differs = |end_by| ahead.map(|ahead| ClockDiffers { ahead, end_by });
-    let failed = |result| {
-        let clock_differs = differs(EndBy::Ours);
-        Verdict::Failed(LastRefresh { at: now.wall, result, grant: grant.clone(), clock_differs })
+    let lost_before = profile.last_refresh_of_this_grant().and_then(|last| last.lost_at);
+    let record = |result, grant, lost_at| LastRefresh {
+        clock_differs: differs(EndBy::Ours),
+        lost_at,
+        ..LastRefresh::new(now.wall, result, grant)
     };
+    let failed = |result, lost_at| Verdict::Failed(record(result, profile.grant(), lost_at));
+    // A refresh token that is good once (RFC 9700 §4.14.2) is gone with an answer that was lost.
+    let lost = lost_before.or(Some(now.wall));
     let reply = match reply {
         Ok(reply) => reply,
         Err(trouble) => {
-            let why = match trouble.stored {
-                // A refresh token that is good once (RFC 9700 §4.14.2) is gone with such an answer.
-                Stored::PerhapsSpent => format!("{}; {SPENT}", trouble.why),
+            return match trouble.stored {
+                Stored::PerhapsSpent => {
+                    failed(passing(profile, format!("{}; {SPENT}", trouble.why), None, now), lost)
+                }
                 Stored::Untouched
                 | Stored::Absent
                 | Stored::NewOnesInMemory
                 | Stored::Unsynced
                 | Stored::Rescued
                 | Stored::Rotated
-                | Stored::Erased => trouble.why.clone(),
+                | Stored::Erased => failed(passing(profile, trouble.why.clone(), None, now), lost_before),
             };
-            return failed(passing(profile, why, None, now));
         }
     };
     let granted = match reply::read(&provider.reply, &provider.meanings, reply) {
         Ok(granted) => granted,
-        Err(refusal) if refusal.is_passing() => {
-            let name = &provider.name;
-            let hint = format!("{refusal}; check endpoints.token: authtui providers show {name}");
-            let why = if refusal.is_misplaced() { hint } else { refusal.to_string() };
-            let result = |why| passing(profile, why, refusal.retry_after, now);
-            return match (rotated(profile, provider, reply), refusal.is_odd_success()) {
-                (Some(tokens), true) => {
-                    let record = LastRefresh {
-                        at: now.wall,
-                        result: result(why),
-                        grant: named(&tokens),
-                        clock_differs: differs(EndBy::Ours),
-                    };
+        Err(refusal) => {
+            return match rotated(profile, provider, reply) {
+                Some(tokens) if refusal.is_odd_success() => {
+                    let record = record(refused(profile, provider, &refusal, "", now), named(&tokens), None);
                     Verdict::Rotated(Box::new(Renewal {
                         tokens,
                         life: profile.life,
@@ -257,11 +259,15 @@ pub fn judge(profile: &Profile, provider: &Provider, reply: Result<&Reply, &Trou
                         hosts: provider.hosts(),
                     }))
                 }
-                (None, true) => failed(result(format!("{why}; {SPENT}"))),
-                (Some(_) | None, false) => failed(result(why)),
+                None if refusal.is_odd_success() => {
+                    failed(refused(profile, provider, &refusal, &format!("; {SPENT}"), now), lost)
+                }
+                Some(_) | None => {
+                    let before = lost_before.map_or_else(String::new, |at| lost_then(at, now));
+                    failed(refused(profile, provider, &refusal, &before, now), lost_before)
+                }
             };
         }
-        Err(refusal) => return failed(RefreshResult::Dead { why: plain::words(&refusal) }),
     };
     // RFC 6749 §6: a reply without a refresh token leaves the old one, and its end, in force. So
     // does one with a new token where the file says how long a grant lives: that counts from the
@@ -271,15 +277,45 @@ pub fn judge(profile: &Profile, provider: &Provider, reply: Result<&Reply, &Trou
     let old_end = lasting.then_some(profile.life.grant_ends_at).flatten();
     let grant_ends_at = granted.life.grant_ends_at.or(old_end);
     let tokens = Tokens { access: granted.tokens.access, refresh };
-    let of = named(&tokens);
-    let clock_differs = differs(granted.end_by);
+    let record = LastRefresh {
+        clock_differs: differs(granted.end_by),
+        odd: (!granted.notes.is_empty()).then(|| granted.notes.join("; ")),
+        ..LastRefresh::new(now.wall, RefreshResult::Done, named(&tokens))
+    };
+    let life = Life { grant_ends_at, ..granted.life };
     Verdict::Refreshed(Box::new(Renewal {
         tokens,
-        life: Life { grant_ends_at, ..granted.life },
+        life,
         scopes: granted.scopes,
-        record: LastRefresh { at: now.wall, result: RefreshResult::Done, grant: of, clock_differs },
+        record,
         hosts: provider.hosts(),
     }))
+}
+
+/// What a refusal means after a refresh with the same token whose answer was lost.
+fn lost_then(at: DateTime<Utc>, now: Now) -> String {
+    let at = local(at, now.offset);
+    format!(
+        "; the answer to the refresh of {at} was lost, and the provider may have spent the refresh token then"
+    )
+}
+
+/// How a refresh ended that was refused; `more` is said beside what the provider says.
+fn refused(profile: &Profile, provider: &Provider, refusal: &Refusal, more: &str, now: Now) -> RefreshResult {
+    let cause = match refusal.remedy() {
+        Remedy::Wait => return passing(profile, format!("{refusal}{more}"), refusal.retry_after, now),
+        Remedy::LogIn => return RefreshResult::Dead { why: plain::words(refusal) + more },
+        Remedy::Change(cause) => cause,
+    };
+    let times = match profile.last_refresh_of_this_grant().map(|last| &last.result) {
+        Some(RefreshResult::Refused { times, .. }) => times.saturating_add(1),
+        Some(RefreshResult::Done | RefreshResult::Passing { .. } | RefreshResult::Dead { .. }) | None => 1,
+    };
+    let pause = schedule::pause_after_refusal(times).filter(|_| !refusal.is_certain());
+    let next = cause.check(provider, "endpoints.token");
+    let next = next.unwrap_or_else(|| "ask again later; if it is refused again, log in again".to_owned());
+    let why = plain::words(refusal) + more;
+    RefreshResult::Refused { why, next, times, retry_at: pause.map(|pause| now.wall + span(pause)) }
 }
 
 /// The pair that is held once a reply has brought a new refresh token and nothing else of use.
@@ -298,7 +334,7 @@ fn named(tokens: &Tokens) -> Option<String> {
 fn passing(profile: &Profile, why: String, pause: Option<Duration>, now: Now) -> RefreshResult {
     let before = match profile.last_refresh_of_this_grant().map(|last| &last.result) {
         Some(RefreshResult::Passing { times, .. }) => *times,
-        Some(RefreshResult::Done | RefreshResult::Dead { .. }) | None => 0,
+        Some(RefreshResult::Done | RefreshResult::Refused { .. } | RefreshResult::Dead { .. }) | None => 0,
     };
     let pause = pause.unwrap_or_else(|| schedule::pause(before));
     RefreshResult::Passing { why, times: before.saturating_add(1), retry_at: now.wall + span(pause) }
@@ -388,8 +424,7 @@ mod tests {
     fn a_dead_grant_is_asked_again_only_by_a_person() {
         let mut profile = profile(-5);
         let result = RefreshResult::Dead { why: "invalid_grant".into() };
-        profile.last_refresh =
-            Some(LastRefresh { at: now().wall, result, grant: profile.grant(), clock_differs: None });
+        profile.last_refresh = Some(LastRefresh::new(now().wall, result, profile.grant()));
         let dead = Decision::Cannot(Cannot::GrantDead("invalid_grant".into()));
         for wish in [MINUTE, DUE, Wish::NewUnlessDead] {
             assert_eq!(decide(&profile, Some(&provider()), None, wish, now()), dead, "{wish:?}");
@@ -405,7 +440,7 @@ mod tests {
             let mut profile = profile(-5);
             let moment = |seconds: i64| at_seconds(1_800_000_000 + seconds).expect("in range");
             let result = RefreshResult::Passing { why: "503".into(), times: 1, retry_at: moment(retry_at) };
-            let last = LastRefresh { at: moment(at), result, grant: profile.grant(), clock_differs: None };
+            let last = LastRefresh::new(moment(at), result, profile.grant());
             profile.last_refresh = Some(last.clone());
             let due = decide(&profile, Some(&provider()), None, DUE, now());
             assert_eq!(due == Decision::Known(last), is_kept, "{at} {retry_at}: {due:?}");
@@ -454,7 +489,8 @@ mod tests {
             let tokens = Tokens { access: Secret::new("a1"), refresh: Some(Secret::new("r2")) };
             assert_eq!((renewal.tokens, renewal.life), (tokens.clone(), profile(-5).life), "{body}");
             assert_eq!(renewal.record.grant, named(&tokens));
-            assert!(matches!(renewal.record.result, RefreshResult::Passing { .. }), "{body}");
+            let RefreshResult::Refused { next, .. } = &renewal.record.result else { panic!("{body}") };
+            assert!(next.starts_with("check reply in the provider file"), "{next}");
         }
         // Nobody knows what became of the old one where nothing of use came, unless it was refused.
         for (status, body, is_spent) in [
@@ -465,11 +501,12 @@ mod tests {
             (503, r#"{"refresh_token":"r2"}"#, false),
         ] {
             let verdict = judge(&profile(-5), &provider(), Ok(&reply(status, body)), now());
-            let Verdict::Failed(LastRefresh { result: RefreshResult::Passing { why, .. }, .. }) = verdict
+            let Verdict::Failed(last) = verdict else { panic!("{body}: {verdict:?}") };
+            let (RefreshResult::Passing { why, .. } | RefreshResult::Refused { why, .. }) = &last.result
             else {
-                panic!("{body}: {verdict:?}")
+                panic!("{body}: {last:?}")
             };
-            assert_eq!(why.contains(SPENT), is_spent, "{body}: {why}");
+            assert_eq!((why.contains(SPENT), last.lost_at.is_some()), (is_spent, is_spent), "{body}: {why}");
         }
     }
 
@@ -522,6 +559,95 @@ mod tests {
                 panic!("passed")
             };
             assert_eq!(matches!(last.result, RefreshResult::Dead { .. }), dead, "{status} {body}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_that_is_not_the_end_says_what_to_check_and_is_not_asked_again_for_ever() {
+        let client = "check client.id in the provider file: authtui providers show acme";
+        let again = "ask again later; if it is refused again, log in again";
+        for (status, body, words, pauses) in [
+            (401, r#"{"error":"invalid_client"}"#, client, &[None][..]),
+            (400, r#"{"error":"unauthorized_client"}"#, client, &[None]),
+            (400, r#"{"error":"invalid_scope"}"#, "check scopes in", &[None]),
+            (400, r#"{"error":"invalid_request"}"#, "check the request in", &[None]),
+            (400, r#"{"error":"unsupported_grant_type"}"#, "check the request in", &[None]),
+            (401, "", client, &[Some(60), Some(600), Some(3600), None, None]),
+            (400, r#"{"error":17}"#, again, &[Some(60), Some(600), Some(3600), None]),
+            (400, r#"{"status":"BAD_REFRESH_TOKEN","message":"invalid"}"#, again, &[Some(60), Some(600)]),
+            (403, "<html>", again, &[Some(60)]),
+            (404, "", "check endpoints.token in", &[Some(60)]),
+            (302, "", "check endpoints.token in", &[Some(60)]),
+            (200, "{}", "check reply in", &[Some(60)]),
+        ] {
+            let mut profile = profile(-5);
+            for (before, pause) in (0..).zip(pauses) {
+                let verdict = judge(&profile, &provider(), Ok(&reply(status, body)), now());
+                let Verdict::Failed(last) = verdict else { panic!("{body}: {verdict:?}") };
+                let RefreshResult::Refused { next, times, retry_at, .. } = &last.result else {
+                    panic!("{body}: {last:?}")
+                };
+                assert!(next.contains(words), "{status} {body}: {next}");
+                let wait = retry_at.map(|at| (at - now().wall).num_seconds());
+                assert_eq!((*times, wait), (before + 1, *pause), "{status} {body}");
+                assert!(stands(&last, now().wall), "{status} {body}");
+                profile.last_refresh = Some(last.clone());
+                // Whoever asks for a token is heard all the same.
+                for wish in [MINUTE, Wish::New, Wish::NewUnlessDead] {
+                    let decision = decide(&profile, Some(&provider()), None, wish, now());
+                    assert!(matches!(decision, Decision::Ask(_)), "{wish:?}");
+                }
+                assert_eq!(decide(&profile, Some(&provider()), None, DUE, now()), Decision::Known(last));
+            }
+        }
+    }
+
+    #[test]
+    fn a_refusal_after_an_answer_that_was_lost_says_so() {
+        let lost =
+            Trouble { stored: Stored::PerhapsSpent, ..Trouble::untouched("", "it broke", Next::Retry) };
+        let offline = Trouble::untouched("", "no route", Next::Retry);
+        let (busy, page) = (reply(503, ""), reply(200, "<html>"));
+        let gone = reply(400, r#"{"error":"invalid_grant"}"#);
+        for (before, is_said) in [
+            (vec![Err(&lost)], true),
+            (vec![Err(&lost), Err(&offline), Ok(&busy)], true),
+            (vec![Ok(&page)], true),
+            (vec![Err(&offline), Ok(&busy)], false),
+            (vec![], false),
+        ] {
+            let mut profile = profile(-5);
+            for reply in before {
+                let Verdict::Failed(last) = judge(&profile, &provider(), reply, now()) else { panic!() };
+                profile.last_refresh = Some(last);
+            }
+            let Verdict::Failed(last) = judge(&profile, &provider(), Ok(&gone), now()) else { panic!() };
+            let RefreshResult::Dead { why } = last.result else { panic!("{last:?}") };
+            assert_eq!(why.contains("15 Jan 2027 08:00 +00:00 was lost"), is_said, "{why}");
+        }
+    }
+
+    #[test]
+    fn what_is_odd_beside_new_tokens_is_kept_with_them() {
+        let body = r#"{"access_token":"a2","refresh_token":"r2","error":"invalid_grant","token_type":"bot"}"#;
+        for status in [200, 400, 401, 500] {
+            let verdict = judge(&profile(-5), &provider(), Ok(&reply(status, body)), now());
+            let Verdict::Refreshed(renewal) = verdict else { panic!("{status}: {verdict:?}") };
+            let tokens = Tokens { access: Secret::new("a2"), refresh: Some(Secret::new("r2")) };
+            assert_eq!((renewal.tokens, &renewal.record.result), (tokens, &RefreshResult::Done));
+            let odd = renewal.record.odd.expect("a note");
+            assert!(odd.contains("invalid_grant") && odd.contains(r#""bot""#), "{odd}");
+        }
+    }
+
+    #[test]
+    fn a_token_that_had_ended_when_it_came_is_not_replaced_by_another_at_once() {
+        for (age, asks) in [(0, false), (29, false), (30, true), (4000, true), (-100, false), (-301, true)] {
+            let mut profile = profile(-5);
+            let at = at_seconds(1_800_000_000 - age);
+            profile.life = Life { obtained_at: at, expires_at: at, grant_ends_at: None };
+            let decision = decide(&profile, Some(&provider()), None, MINUTE, now());
+            assert_eq!(matches!(decision, Decision::Ask(_)), asks, "{age}");
         }
     }
 

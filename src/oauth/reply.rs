@@ -1,8 +1,9 @@
 //! What a token endpoint answered: tokens, or a refusal.
 //!
 //! The status proves nothing: servers send errors with 200 and progress with 400. Only a token
-//! makes a success (RFC 6749 §5.1); without one the body's error is read before the status is
-//! looked at.
+//! makes a success (RFC 6749 §5.1), and one that came is kept whatever is odd beside it; that is
+//! noted. Without one the body's error is read before the status is looked at, and
+//! [`Refusal::remedy`] says what helps.
 
 mod date;
 mod refusal;
@@ -19,7 +20,7 @@ use crate::domain::secret::Secret;
 use crate::domain::text;
 use crate::domain::tokens::{Life, Tokens};
 pub use crate::oauth::reply::date::clock_ahead;
-pub use crate::oauth::reply::refusal::{Refusal, Said};
+pub use crate::oauth::reply::refusal::{Cause, Refusal, Remedy, Said};
 use crate::oauth::request::Reply;
 
 /// What a token endpoint gave.
@@ -41,6 +42,10 @@ pub struct Granted {
     pub notes: Vec<String>,
 }
 
+/// The types of tokens that are worth nothing without a key which the client has proved to hold
+/// (RFC 9449 and the drafts before it). No request from here proves one, so there is no such key.
+const BOUND: [&str; 3] = ["dpop", "mac", "pop"];
+
 /// Reads a reply by the provider's `map`; `meanings` say what its refusals mean.
 ///
 /// # Errors
@@ -52,16 +57,25 @@ pub fn read(map: &ReplyMap, meanings: &Meanings, reply: &Reply) -> Result<Grante
     };
     let odd = |what: String| Refusal::odd(meanings, reply, what);
     let access = token(access).map_err(|why| odd(format!("an access token that {why}")))?;
-    if let Some(kind) = map.token_type.find(tree).filter(|kind| !is_bearer(kind)) {
-        let kind = text::clean(&reply.unquoted(&kind.to_string()), 40);
-        return Err(odd(format!("a token of type {kind}; only Bearer is understood")));
+    let mut notes = refusal::beside_tokens(map, tree, reply);
+    if let Some(kind) = map.token_type.find(tree).filter(|kind| !is_of_type(kind, &["bearer"])) {
+        let shown = text::clean(&reply.unquoted(&kind.to_string()), 40);
+        if is_of_type(kind, &BOUND) {
+            return Err(odd(format!("a token of type {shown}, which is no use without a key")));
+        }
+        notes.push(format!("the token is of type {shown}; it is used like a Bearer token"));
     }
     let refresh = match map.refresh.find(tree) {
         None => None,
         Some(Value::String(empty)) if empty.is_empty() => None,
-        Some(value) => Some(token(value).map_err(|why| odd(format!("a refresh token that {why}")))?),
+        Some(value) => match token(value) {
+            Ok(refresh) => Some(refresh),
+            Err(why) => {
+                notes.push(format!("its refresh token {why}, so it was left out"));
+                None
+            }
+        },
     };
-    let mut notes = Vec::new();
     Ok(Granted {
         tokens: Tokens { access, refresh },
         life: life(map, tree, reply, &mut notes),
@@ -120,8 +134,8 @@ fn token(value: &Value) -> Result<Secret, &'static str> {
     secret.is_bearer().then_some(secret).ok_or("holds characters no token may have")
 }
 
-fn is_bearer(kind: &Value) -> bool {
-    kind.as_str().is_some_and(|kind| kind.eq_ignore_ascii_case("bearer"))
+fn is_of_type(kind: &Value, types: &[&str]) -> bool {
+    kind.as_str().is_some_and(|kind| types.iter().any(|one| kind.eq_ignore_ascii_case(one)))
 }
 
 /// Both clocks. An end that cannot be read is unknown: the tokens are good all the same, and
@@ -152,7 +166,9 @@ fn life(map: &ReplyMap, tree: &Value, reply: &Reply, notes: &mut Vec<String>) ->
         }
     };
     let expires_at = end(&map.life, &map.expires_at, "the end of the access token");
-    let grant_ends_at = end(&map.grant_life, &map.grant_ends_at, "the end of the grant");
+    // A grant that was just given has not ended: 0 is how servers say that it has no end.
+    let grant_ends_at =
+        end(&map.grant_life, &map.grant_ends_at, "the end of the grant").filter(|end| *end > sent);
     Life { obtained_at: Some(sent), expires_at, grant_ends_at }
 }
 
@@ -286,9 +302,7 @@ mod tests {
             r#"{"access_token":"a\r\nb"}"#,
             r#"{"access_token":"a\u001b[2J"}"#,
             r#"{"access_token":"a","token_type":"mac"}"#,
-            r#"{"access_token":"a","token_type":1}"#,
-            r#"{"access_token":"a","refresh_token":7}"#,
-            r#"{"access_token":"a","refresh_token":"a\nb"}"#,
+            r#"{"access_token":"a","token_type":"DPoP"}"#,
             r#"{"access_token":"#,
             "null",
             "[]",
@@ -297,32 +311,124 @@ mod tests {
             "{}",
         ] {
             let refusal = refused(200, body);
-            assert!(matches!(refusal.said, Said::Odd(_)), "{body}: {refusal}");
-            assert!(refusal.is_passing(), "{body}");
+            assert!(matches!(refusal.said, Said::Odd(_) | Said::Page), "{body}: {refusal}");
         }
     }
 
     #[test]
-    fn an_error_counts_whatever_the_status() {
-        for status in [200, 400, 403] {
-            let refusal = refused(status, r#"{"error":"invalid_grant","error_description":"spent\u001b"}"#);
-            assert_eq!(refusal.to_string(), "refused with invalid_grant: spent�");
-            assert!(!refusal.is_passing());
-        }
-        assert_eq!(
-            refused(400, r#"{"error":{"type":"invalid_request_error","message":"no"}}"#).said,
-            Said::Error { code: "invalid_request_error".into(), description: Some("no".into()) }
-        );
-        for (status, body) in [
-            (404, r#"{"error":{"type":"not_found_error"}}"#),
-            (503, "{}"),
-            (429, r#"{"error":"rate"}"#),
-            (400, r#"{"error":"slow_down"}"#),
-            (400, "<p>"),
+    fn tokens_are_taken_whatever_is_odd_beside_them_and_that_is_noted() {
+        for (status, fields, note) in [
+            (200, r#""token_type":"bot""#, r#"of type "bot""#),
+            (200, r#""token_type":"user""#, r#"of type "user""#),
+            (200, r#""token_type":1"#, "of type 1"),
+            (400, r#""error":"invalid_grant","error_description":"spent""#, "invalid_grant: spent"),
+            (401, r#""error":{"code":"nope"}"#, "nope"),
+            (500, r#""error":"server_error""#, "server_error"),
+            (200, r#""error":17"#, "17"),
+            (500, r#""scope":"one""#, "status 500"),
+            (200, r#""refresh_token":7"#, "refresh token is no text"),
+            (200, r#""refresh_token":"a\nb""#, "refresh token holds characters"),
         ] {
-            assert!(refused(status, body).is_passing(), "{status} {body}");
+            let body = format!(r#"{{"access_token":"a",{fields}}}"#);
+            let granted = read(&ReplyMap::default(), &Meanings::default(), &reply(status, &body));
+            let granted = granted.expect(&body);
+            assert_eq!(granted.tokens, Tokens { access: Secret::new("a"), refresh: None }, "{body}");
+            let [said] = granted.notes.as_slice() else { panic!("{body}: {:?}", granted.notes) };
+            assert!(said.contains(note), "{body}: {said}");
         }
-        assert!(!refused(401, "").is_passing());
+        for fields in [r#""error":null"#, r#""error":"""#, r#""error":0"#, r#""status":"ok","code":200"#] {
+            let body = format!(r#"{{"access_token":"a",{fields}}}"#);
+            assert_eq!(granted(&body).notes, [""; 0], "{body}");
+        }
+    }
+
+    #[test]
+    fn a_grant_whose_life_is_told_as_nothing_has_no_end_that_is_known() {
+        for life in ["0", "-1", "0.4", r#""0""#, r#"" 0 ""#, r#""-7""#, r#""""#, "null"] {
+            for field in ["refresh_expires_in", "refresh_token_expires_in"] {
+                let granted =
+                    granted(&format!(r#"{{"access_token":"a","refresh_token":"r","{field}":{life}}}"#));
+                assert_eq!((granted.life.grant_ends_at, granted.notes), (None, Vec::new()), "{field} {life}");
+            }
+        }
+        let map = ReplyMap { grant_ends_at: Pointers(vec!["/until".to_owned()]), ..ReplyMap::default() };
+        let body = r#"{"access_token":"a","until":1500000000}"#;
+        let granted = read(&map, &Meanings::default(), &reply(200, body)).expect("tokens");
+        assert_eq!(granted.life.grant_ends_at, None);
+    }
+
+    #[test]
+    fn a_refusal_means_a_pause_the_end_of_the_grant_or_a_change() {
+        let change = Remedy::Change;
+        for (status, body, remedy) in [
+            (200, r#"{"error":"invalid_grant"}"#, Remedy::LogIn),
+            (400, r#"{"error":"invalid_grant"}"#, Remedy::LogIn),
+            (403, r#"{"error":"invalid_grant"}"#, Remedy::LogIn),
+            (403, r#"{"error":"rate_limit_exceeded"}"#, Remedy::Wait),
+            (400, r#"{"error":"too_many_requests"}"#, Remedy::Wait),
+            (200, r#"{"ok":false,"error":"ratelimited"}"#, Remedy::Wait),
+            (400, r#"{"error":{"type":"api_error"}}"#, Remedy::Wait),
+            (400, r#"{"error":{"code":429,"message":"slow"}}"#, Remedy::Wait),
+            (400, r#"{"error":"slow_down"}"#, Remedy::Wait),
+            (429, r#"{"error":"rate"}"#, Remedy::Wait),
+            (503, "{}", Remedy::Wait),
+            (200, "<html>sign in</html>", Remedy::Wait),
+            (400, r#"{"error":17}"#, change(Cause::Unknown)),
+            (400, r#"{"error":"access_denied"}"#, change(Cause::Unknown)),
+            (400, r#"{"status":"BAD_REFRESH_TOKEN"}"#, change(Cause::Unknown)),
+            (400, "<p>", change(Cause::Unknown)),
+            (400, "{}", change(Cause::Unknown)),
+            (400, r#"{"error":"invalid_request"}"#, change(Cause::Request)),
+            (400, r#"{"error":"unsupported_grant_type"}"#, change(Cause::Request)),
+            (400, r#"{"error":"invalid_scope"}"#, change(Cause::Scopes)),
+            (401, r#"{"error":"invalid_client"}"#, change(Cause::Client)),
+            (400, r#"{"error":"unauthorized_client"}"#, change(Cause::Client)),
+            (401, "", change(Cause::Client)),
+            (404, r#"{"error":{"type":"not_found_error"}}"#, change(Cause::Address)),
+            (405, "", change(Cause::Address)),
+            (302, "", change(Cause::Address)),
+            (200, "{}", change(Cause::Reading)),
+            (200, r#"{"access_token":"a","token_type":"mac"}"#, change(Cause::Reading)),
+        ] {
+            assert_eq!(refused(status, body).remedy(), remedy, "{status} {body}");
+        }
+        let mut pause = reply(403, r#"{"error":"nope"}"#);
+        pause.headers.push(("retry-after".into(), Secret::new("7")));
+        let refusal = read(&ReplyMap::default(), &Meanings::default(), &pause).expect_err("no tokens");
+        assert_eq!(refusal.remedy(), Remedy::Wait);
+    }
+
+    #[test]
+    fn the_servers_words_are_shown_in_whatever_field_they_stand() {
+        for (status, body, words) in [
+            (
+                400,
+                r#"{"error":"invalid_grant","error_description":"spent\u001b"}"#,
+                "refused with invalid_grant: spent�",
+            ),
+            (
+                400,
+                r#"{"error":{"type":"invalid_request_error","message":"no"}}"#,
+                "refused with invalid_request_error: no",
+            ),
+            (
+                400,
+                r#"{"status":"BAD_REFRESH_TOKEN","message":"missing or invalid refresh token"}"#,
+                "refused with BAD_REFRESH_TOKEN: missing or invalid refresh token",
+            ),
+            (400, r#"{"errorCode":"E0000021","errorSummary":"no"}"#, "refused with E0000021: no"),
+            (400, r#"{"error":true,"message":"gone"}"#, "answered 400: gone"),
+            (400, r#"{"errors":[{"code":"x1","detail":"bad"}]}"#, "refused with x1: bad"),
+            (
+                400,
+                r#"{"title":"Bad","status":400,"detail":"no such token"}"#,
+                "refused with Bad: no such token",
+            ),
+            (200, r#"{"ok":false,"message":"gone"}"#, "answered 200: gone"),
+            (400, r#"{"status":400}"#, "answered 400 with no token in it"),
+        ] {
+            assert_eq!(refused(status, body).to_string(), words, "{status} {body}");
+        }
     }
 
     #[test]
@@ -332,16 +438,16 @@ mod tests {
             errors: errors.map(|(code, meaning)| (code.to_owned(), meaning)).to_vec(),
             statuses: vec![(403, Meaning::SlowDown), (400, Meaning::GrantDead)],
         };
-        for (status, body, passing) in [
-            (429, r#"{"error":"refresh_token_reused"}"#, false),
-            (401, r#"{"error":"locked"}"#, true),
-            (403, "", true),
-            (403, r#"{"error":"rate"}"#, true),
-            (403, r#"{"error":"invalid_grant"}"#, false),
-            (400, "<html>", false),
+        for (status, body, remedy) in [
+            (429, r#"{"error":"refresh_token_reused"}"#, Remedy::LogIn),
+            (401, r#"{"error":"locked"}"#, Remedy::Wait),
+            (403, "", Remedy::Wait),
+            (403, r#"{"error":"rate"}"#, Remedy::Wait),
+            (403, r#"{"error":"invalid_grant"}"#, Remedy::LogIn),
+            (400, "<html>", Remedy::LogIn),
         ] {
             let refusal = read(&ReplyMap::default(), &meanings, &reply(status, body)).expect_err("no tokens");
-            assert_eq!(refusal.is_passing(), passing, "{status} {body}");
+            assert_eq!(refusal.remedy(), remedy, "{status} {body}");
         }
     }
 

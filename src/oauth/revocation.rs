@@ -3,7 +3,6 @@
 use std::fmt;
 
 use crate::domain::clock::span;
-use crate::domain::countdown::countdown;
 use crate::domain::hosts::OtherHost;
 use crate::domain::profile::{Kind, Profile};
 use crate::domain::provider::Provider;
@@ -12,7 +11,7 @@ use crate::domain::provider::meaning::Meaning;
 use crate::domain::secret::Secret;
 use crate::domain::tokens::Tokens;
 use crate::domain::trouble::{Next, Stored, Trouble};
-use crate::oauth::reply::{self, Refusal};
+use crate::oauth::reply::{self, Refusal, Remedy};
 use crate::oauth::request::{Filling, Reply, Request};
 
 /// The server ends tokens, but none of this kind (RFC 7009 §2.2.1).
@@ -159,28 +158,29 @@ pub fn judge(profile: &Profile, provider: &Provider, reply: Result<&Reply, &Trou
     if (200..300).contains(&reply.status) && refusal.said.code().is_none() && !reply::is_page(reply) {
         return Ok(());
     }
-    let why = format!("{title} {refusal}{}", explained(&refusal, provider));
-    let next = if refusal.is_passing() { Next::Retry } else { Next::Fix(by_hand(profile, Some(provider))) };
+    let why = format!("{title} {refusal}{}{}", explained(&refusal), refusal.pause());
+    let by_hand = || Next::Fix(by_hand(profile, Some(provider)));
+    let next = match refusal.remedy() {
+        _ if refusal.said.code() == Some(OTHER_KIND) => by_hand(),
+        Remedy::Wait => refusal.retry_after.map_or(Next::Retry, |pause| Next::RetryIn(span(pause))),
+        Remedy::LogIn => by_hand(),
+        Remedy::Change(cause) => match cause.check(provider, "endpoints.revoke") {
+            Some(check) => Next::Fix(format!("{check}; or {}", self::by_hand(profile, Some(provider)))),
+            None => by_hand(),
+        },
+    };
     failed(why, Stored::Untouched, next)
 }
 
 /// What the refusal means, where its words do not say so.
-fn explained(refusal: &Refusal, provider: &Provider) -> String {
-    let shown = format!("authtui providers show {}", provider.name);
+fn explained(refusal: &Refusal) -> &'static str {
     if refusal.said.code() == Some(OTHER_KIND) {
-        return ": it ends no tokens of this kind".to_owned();
+        ": it ends no tokens of this kind"
+    } else if refusal.meaning == Some(Meaning::GrantDead) {
+        "; the grant seems to be over already"
+    } else {
+        ""
     }
-    if refusal.meaning == Some(Meaning::GrantDead) {
-        return "; the grant seems to be over already".to_owned();
-    }
-    if refusal.is_about_client() {
-        return format!("; check the client: {shown}");
-    }
-    if refusal.is_misplaced() {
-        return format!("; check the address: {shown}");
-    }
-    let pause = refusal.retry_after.filter(|pause| !pause.is_zero());
-    pause.map_or_else(String::new, |pause| format!("; it may be asked again in {}", countdown(span(pause)).0))
 }
 
 #[cfg(test)]
@@ -364,46 +364,46 @@ mod tests {
     #[test]
     fn only_a_plain_success_is_one_and_every_other_answer_says_what_it_means() {
         let provider = provider(&format!("{FILE}meaning: [{{ error: gone_already, is: grant_dead }}]\n"));
-        let (done, by_hand) = (Ok(()), Err((false, "")));
-        let again = |words| Err((true, words));
-        let fix = |words| Err((false, words));
+        let done = Ok(());
+        let again = |words| Err((Next::Retry.to_string(), words));
+        let by_hand = "end the grant on the web pages of acme";
+        let fix = |words| Err((Next::Fix(by_hand.to_owned()).to_string(), words));
+        let check = |what: &str| {
+            let check = format!("check {what} in the provider file: authtui providers show acme");
+            let secret = if what == "client.id" { "; a new login asks for the client secret" } else { "" };
+            Err((Next::Fix(format!("{check}{secret}; or {by_hand}")).to_string(), ""))
+        };
         for (status, body, expected) in [
-            (200, "", done),
-            (200, "{}", done),
-            (200, "OK", done),
-            (204, "", done),
-            (200, r#"{"ok":true,"revoked":true}"#, done),
+            (200, "", done.clone()),
+            (200, "{}", done.clone()),
+            (200, "OK", done.clone()),
+            (204, "", done.clone()),
+            (200, r#"{"ok":true,"revoked":true}"#, done.clone()),
+            (200, r#"{"status":"revoked","message":"done","code":200}"#, done),
             (200, r#"{"ok":false,"error":"invalid_auth"}"#, fix("refused with invalid_auth")),
             (200, " <html>Sign in to this network first.", again("answered 200 with a web page")),
             (400, r#"{"error":"unsupported_token_type"}"#, fix("it ends no tokens of this kind")),
             (400, r#"{"error":"gone_already"}"#, fix("the grant seems to be over already")),
-            (401, r#"{"error":"invalid_client"}"#, fix("check the client: authtui providers show acme")),
-            (400, r#"{"error":"invalid_request","error_description":"no token"}"#, fix("no token")),
-            (401, "", by_hand),
-            (404, "", again("check the address: authtui providers show acme")),
-            (405, "", again("check the address")),
-            (302, "", again("answered 302")),
+            (400, r#"{"error":17}"#, fix("refused with 17")),
+            (401, r#"{"error":"invalid_client"}"#, check("client.id")),
+            (400, r#"{"error":"invalid_request","error_description":"no token"}"#, check("the request")),
+            (401, "", check("client.id")),
+            (404, "", check("endpoints.revoke")),
+            (405, "", check("endpoints.revoke")),
+            (302, "", check("endpoints.revoke")),
+            (400, r#"{"error":"rate_limited"}"#, again("rate_limited")),
             (429, "", again("answered 429")),
             (500, "", again("answered 500")),
             (503, "", again("answered 503")),
         ] {
             let judged = judge(&profile(Some("r1")), &provider, Ok(&reply(status, body)));
-            let said = judged.as_ref().copied().map_err(|trouble| {
-                assert_eq!(
-                    (trouble.what.as_str(), trouble.stored),
-                    (WHAT, Stored::Untouched),
-                    "{status} {body}"
-                );
-                if trouble.next != Next::Retry {
-                    assert_eq!(trouble.next, Next::Fix("end the grant on the web pages of acme".to_owned()));
-                }
-                (trouble.next == Next::Retry, trouble.why.as_str())
-            });
-            match (said, expected) {
+            match (judged, expected) {
                 (Ok(()), Ok(())) => {}
-                (Err((retry, why)), Err((expected, words))) => {
+                (Err(trouble), Err((next, words))) => {
+                    assert_eq!((trouble.what.as_str(), trouble.stored), (WHAT, Stored::Untouched), "{body}");
+                    let why = &trouble.why;
                     assert!(why.starts_with("acme ") && why.contains(words), "{status} {body}: {why}");
-                    assert_eq!(retry, expected, "{status} {body}: {why}");
+                    assert_eq!(trouble.next.to_string(), next, "{status} {body}");
                 }
                 (said, _) => panic!("{status} {body}: {said:?}"),
             }
@@ -417,7 +417,8 @@ mod tests {
         let headers = vec![("retry-after".to_owned(), Secret::new("120"))];
         let busy = Reply { headers, ..reply(503, "") };
         let trouble = judge(&profile(Some("r1")), &provider(FILE), Ok(&busy)).expect_err("busy");
-        assert_eq!(trouble.why, "acme answered 503 with an empty body; it may be asked again in 2m00s");
+        assert_eq!(trouble.why, "acme answered 503 with an empty body; it asks for a pause of 2m00s");
+        assert_eq!(trouble.next.to_string(), "try again in 2m00s");
     }
 
     #[test]

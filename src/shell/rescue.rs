@@ -118,7 +118,7 @@ mod tests {
         let mut profile = Profile::new(ProfileId { store: StoreId::Own, name: name.clone() }, Kind::OAuth);
         profile.held = Held::Here(tokens("old"));
         let at = at_seconds(1_800_000_000).expect("in range");
-        let record = LastRefresh { at, result: RefreshResult::Done, grant: None, clock_differs: None };
+        let record = LastRefresh::new(at, RefreshResult::Done, None);
         let renewal = |access| Renewal {
             tokens: tokens(access),
             life: Life::default(),

@@ -410,7 +410,7 @@ mod tests {
     fn refresh(name: &str, access: &str) -> Change {
         let tokens = Tokens { access: Secret::new(access), refresh: None };
         let at = at_seconds(1_800_000_000).expect("in range");
-        let record = LastRefresh { at, result: RefreshResult::Done, grant: None, clock_differs: None };
+        let record = LastRefresh::new(at, RefreshResult::Done, None);
         let renewal = Renewal { tokens, life: Life::default(), scopes: None, record, hosts: Vec::new() };
         let name = ProfileName::parse(name).expect("a name");
         Change { name, expects: None, edit: Edit::Refresh(Box::new(renewal)) }

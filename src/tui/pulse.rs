@@ -87,6 +87,7 @@ fn moments(profile: &Profile) -> impl Iterator<Item = DateTime<Utc>> {
 fn retries_at(profile: &Profile) -> Option<DateTime<Utc>> {
     match profile.last_refresh_of_this_grant().map(|last| &last.result) {
         Some(RefreshResult::Passing { retry_at, .. }) => Some(*retry_at),
+        Some(RefreshResult::Refused { retry_at, .. }) => *retry_at,
         Some(RefreshResult::Done | RefreshResult::Dead { .. }) | None => None,
     }
 }

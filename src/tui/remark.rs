@@ -16,12 +16,14 @@ pub fn remarks(scopes: &[String], profile: &Profile, now: Now) -> Vec<String> {
     let has_ended = profile.life.expires_at.is_some_and(|end| end <= now.wall);
     let ended =
         has_ended.then(|| "The new access token has ended already, as the provider tells it.".to_owned());
+    let odd = profile.last_refresh_of_this_grant().and_then(|last| last.odd.as_deref());
+    let odd = odd.map(|odd| format!("Odd in the answer: {}.", prose::safe(odd)));
     let clock = renewal::clock(profile, now).filter(|_| !has_ended).map(|clock| prose::safe(&clock));
     let endless = profile.life.expires_at.is_none().then(|| {
         "The provider did not say when the new access token expires, so it is not refreshed by itself."
             .to_owned()
     });
-    narrower.into_iter().chain(ended).chain(endless).chain(clock).collect()
+    narrower.into_iter().chain(odd).chain(ended).chain(endless).chain(clock).collect()
 }
 
 #[cfg(test)]

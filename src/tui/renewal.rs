@@ -26,7 +26,9 @@ pub fn hindrance(model: &Model, profile: &Profile, now: Now) -> Option<String> {
         Why::Never(Never::NoEnd) => "by r alone: no end was told".to_owned(),
         Why::Never(Never::Brief(life)) => format!("by r alone: it lives only {}", state::span(life)),
         Why::Never(Never::Clock) => "by r alone: a clock is wrong".to_owned(),
-        Why::Never(Never::Nothing | Never::Dead | Never::Ended) | Why::NoWay | Why::NotNow => return None,
+        Why::Never(Never::Nothing | Never::Dead | Never::Refused | Never::Ended)
+        | Why::NoWay
+        | Why::NotNow => return None,
     };
     Some(words)
 }

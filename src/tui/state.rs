@@ -25,7 +25,7 @@ pub const MEANINGS: [(Health, &str); 10] = [
     (Health::Aging(DateTime::<Utc>::MAX_UTC), "a fifth of its life or 5 minutes left"),
     (Health::Due, "past its end; its grant renews it"),
     (Health::Refreshing, "new tokens are being asked for"),
-    (Health::Retrying(DateTime::<Utc>::MAX_UTC), "the last refresh failed, for now"),
+    (Health::Failed(DateTime::<Utc>::MAX_UTC), "the last refresh failed"),
     (Health::NeedsLogin, "nothing but a login helps"),
     (Health::Refused, "a test of the token or key was refused"),
     (Health::NoClock, "an API key, or no end was told"),
@@ -42,7 +42,7 @@ pub fn glyph(health: Health, theme: &Theme) -> Span<'static> {
         Health::Fresh(_) => states.fresh,
         Health::Aging(_) => states.aging,
         Health::Due => states.due,
-        Health::Retrying(_) => states.retrying,
+        Health::Failed(_) => states.failed,
         Health::NeedsLogin | Health::Refused => states.needs_login,
         Health::RevokedHere => states.revoked_here,
         Health::Refreshing => states.refreshing,
@@ -56,7 +56,7 @@ pub fn glyph(health: Health, theme: &Theme) -> Span<'static> {
 pub fn style(health: Health, theme: &Theme) -> Style {
     match health {
         Health::Fresh(_) => theme.good,
-        Health::Aging(_) | Health::Retrying(_) => theme.warn,
+        Health::Aging(_) | Health::Failed(_) => theme.warn,
         Health::NeedsLogin | Health::Refused | Health::Unreadable => theme.bad,
         Health::Refreshing => theme.accent,
         Health::Due | Health::NoClock | Health::RevokedHere => theme.muted,
@@ -123,7 +123,7 @@ pub fn sentence(model: &Model, profile: &Profile, now: Now) -> String {
         Health::Aging(end) => format!("{} left", left(end, now)),
         Health::Due if can_renew(model, profile) => "past its end, r renews it".to_owned(),
         Health::Due => "past its end".to_owned(),
-        Health::Retrying(at) => retrying(model, profile, at, now),
+        Health::Failed(_) => failed(model, profile, now),
         Health::NeedsLogin => loss(profile) + log_in(model, profile),
         Health::Refused => refused(model, profile, now),
         Health::RevokedHere => {
@@ -175,24 +175,21 @@ fn soon(at: DateTime<Utc>, now: Now) -> String {
     if at > now.wall { format!("in {}", left(at, now)) } else { "now".to_owned() }
 }
 
-/// When a profile that waits to be tried again is: as planned, else when a person would rightly do it.
-#[must_use]
-pub fn tried_again(model: &Model, profile: &Profile, at: DateTime<Utc>, now: Now) -> DateTime<Utc> {
-    automatic::planned(model, profile, now).unwrap_or(at)
-}
-
-fn retrying(model: &Model, profile: &Profile, at: DateTime<Utc>, now: Now) -> String {
-    let why = match profile.last_refresh_of_this_grant().map(|last| &last.result) {
-        Some(RefreshResult::Passing { why, .. }) => prose::safe(why),
-        Some(RefreshResult::Done | RefreshResult::Dead { .. }) | None => String::new(),
+/// Why the last refresh failed, what to do about it, and when it is asked again.
+fn failed(model: &Model, profile: &Profile, now: Now) -> String {
+    let (why, next) = match profile.last_refresh_of_this_grant().map(|last| &last.result) {
+        Some(RefreshResult::Passing { why, .. }) => (prose::safe(why), None),
+        Some(RefreshResult::Refused { why, next, .. }) => (prose::safe(why), Some(prose::safe(next))),
+        Some(RefreshResult::Done | RefreshResult::Dead { .. }) | None => (String::new(), None),
     };
-    if let Some(at) = automatic::planned(model, profile, now) {
-        return format!("{why}; tried again {}", soon(at, now));
+    let again = match automatic::planned(model, profile, now) {
+        Some(at) => format!("retries {}", soon(at, now)),
+        None => "r tries again".to_owned(),
+    };
+    match next {
+        Some(next) => format!("{why}. Next: {next}; {again}"),
+        None => format!("{why}; {again}"),
     }
-    if at > now.wall {
-        return format!("{why}; r makes sense in {}", left(at, now));
-    }
-    format!("{why}; r tries again")
 }
 
 /// Why a token or key does not work although its end has not come, and the key that helps.
@@ -214,7 +211,7 @@ fn loss(profile: &Profile) -> String {
     }
     match profile.last_refresh_of_this_grant().map(|last| &last.result) {
         Some(RefreshResult::Dead { why }) => format!("refused for good ({})", prose::safe(why)),
-        Some(RefreshResult::Done | RefreshResult::Passing { .. }) | None => {
+        Some(RefreshResult::Done | RefreshResult::Passing { .. } | RefreshResult::Refused { .. }) | None => {
             if profile.refresh_token().is_some() {
                 "the grant has ended".to_owned()
             } else {

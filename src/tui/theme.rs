@@ -91,7 +91,7 @@ pub struct States {
     pub fresh: &'static str,
     pub aging: &'static str,
     pub due: &'static str,
-    pub retrying: &'static str,
+    pub failed: &'static str,
     pub needs_login: &'static str,
     pub revoked_here: &'static str,
     pub refreshing: &'static str,
@@ -120,7 +120,7 @@ impl Glyphs {
                 fresh: "●",
                 aging: "◐",
                 due: "○",
-                retrying: "▲",
+                failed: "▲",
                 needs_login: "✗",
                 revoked_here: "·",
                 refreshing: "↻",
@@ -143,7 +143,7 @@ impl Glyphs {
                 fresh: "*",
                 aging: "+",
                 due: "o",
-                retrying: "!",
+                failed: "!",
                 needs_login: "x",
                 revoked_here: ".",
                 refreshing: "~",
@@ -222,10 +222,9 @@ mod tests {
     #[test]
     fn in_seven_bits_no_glyph_stands_for_a_state_and_for_a_step() {
         let Glyphs { states, steps, .. } = Glyphs::ascii();
-        let States { no_clock, fresh, aging, due, retrying, .. } = states;
+        let States { no_clock, fresh, aging, due, failed, .. } = states;
         let States { needs_login, revoked_here, refreshing, unreadable, .. } = states;
-        let states =
-            [no_clock, fresh, aging, due, retrying, needs_login, revoked_here, refreshing, unreadable];
+        let states = [no_clock, fresh, aging, due, failed, needs_login, revoked_here, refreshing, unreadable];
         for mark in [steps.todo, steps.now, steps.done, steps.skipped, steps.failed] {
             assert!(!states.contains(&mark), "{mark}");
         }

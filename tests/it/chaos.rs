@@ -456,12 +456,7 @@ impl Run {
             0 => Refreshed::Done(self.snapshot()),
             1 => Refreshed::Enough(self.snapshot()),
             2 => {
-                let record = LastRefresh {
-                    at: self.now.wall,
-                    result: RefreshResult::Done,
-                    grant: None,
-                    clock_differs: None,
-                };
+                let record = LastRefresh::new(self.now.wall, RefreshResult::Done, None);
                 let renewal = Renewal {
                     tokens: self.tokens(),
                     life: self.life(),
@@ -507,7 +502,7 @@ impl Run {
             RefreshResult::Dead { why: "no\x1b[31m".to_owned() },
             RefreshResult::Passing { why: "busy".to_owned(), times: 3, retry_at },
         ]);
-        let last = LastRefresh { at: self.now.wall, result, grant: None, clock_differs: None };
+        let last = LastRefresh::new(self.now.wall, result, None);
         Row::Profile(Arc::new(Profile {
             client_secret: self.dice.one_in(2).then(|| Secret::new(format!("x{CLIENT_SECRET}x"))),
             held,

@@ -138,7 +138,7 @@ fn every_example_on_the_page_of_the_format_can_be_used_as_it_stands() {
     assert_eq!(own.count(), files.len(), "two examples have one name");
     let staging = catalog.entry("acme-staging").expect("an example that extends another");
     assert_eq!(staging.provider.reply.access.0, ["/data/token"]);
-    assert_eq!(staging.provider.meanings.of(429, None), None);
+    assert_eq!(staging.provider.meanings.statuses, []);
     assert!(staging.whole().contains("renewal"), "{}", staging.whole());
 }
 

@@ -54,6 +54,10 @@ pub(super) fn of(
         RefreshResult::Dead { why } => {
             Some(format!("{}. {safe} Next: authtui login {name}", text::clean(why, LONGEST)))
         }
+        RefreshResult::Refused { why, next, .. } => {
+            let (why, next) = (text::clean(why, LONGEST), text::clean(next, LONGEST));
+            Some(format!("{why}. {safe} Next: {next}"))
+        }
         RefreshResult::Passing { why, retry_at, .. } => {
             let when = match countdown(*retry_at - now.wall).0 {
                 left if *retry_at > now.wall => format!(" in {left}"),

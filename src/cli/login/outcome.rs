@@ -2,7 +2,7 @@
 
 use crate::cli::exit::{self, Exit};
 use crate::domain::clock::{Now, local};
-use crate::domain::profile::Profile;
+use crate::domain::profile::{NO_REFRESH_TOKEN, Profile};
 use crate::oauth::login::{Outcome, Plan};
 use crate::shell::console;
 
@@ -49,8 +49,13 @@ pub(super) fn unanswered(pasted: bool) -> Exit {
 }
 
 fn summary(profile: &Profile, plan: &Plan, now: Now) {
-    let end = |end: Option<_>| {
-        end.map_or_else(|| "not told by the provider".to_owned(), |end| local(end, now.offset))
+    let end = |end: Option<_>| match end {
+        Some(end) => format!("until {}", local(end, now.offset)),
+        None => "end not told by the provider".to_owned(),
+    };
+    let grant = match profile.refresh_token() {
+        Some(_) => end(profile.life.grant_ends_at),
+        None => NO_REFRESH_TOKEN.to_owned(),
     };
     console::say(&format!("\nLogged in: {}", profile.id.name));
     let account = profile.account.as_deref().unwrap_or("not told by the provider");
@@ -61,7 +66,7 @@ fn summary(profile: &Profile, plan: &Plan, now: Now) {
     if !missing.is_empty() {
         console::say(&format!("           asked for and not granted: {}", missing.join(" ")));
     }
-    console::say(&format!("  access   until {}", end(profile.life.expires_at)));
-    console::say(&format!("  grant    until {}", end(profile.life.grant_ends_at)));
+    console::say(&format!("  access   {}", end(profile.life.expires_at)));
+    console::say(&format!("  grant    {grant}"));
     console::say(&format!("  store    {}", plan.place));
 }

@@ -169,7 +169,7 @@ impl Tally {
         };
         let ended = match trouble.next {
             Next::LogIn => Ended::NeedsLogin,
-            Next::Retry => Ended::Passing,
+            Next::Retry | Next::RetryIn(_) => Ended::Passing,
             Next::Fix(_) | Next::Nothing => Ended::Failed,
         };
         self.count(id, ended, Some(&trouble), snapshot.as_ref());

@@ -59,6 +59,7 @@ impl Report {
         let retry_at =
             profile.and_then(Profile::last_refresh_of_this_grant).and_then(|last| match &last.result {
                 RefreshResult::Passing { retry_at, .. } => Some(*retry_at),
+                RefreshResult::Refused { retry_at, .. } => *retry_at,
                 RefreshResult::Done | RefreshResult::Dead { .. } => None,
             });
         self.profiles.push(Item {

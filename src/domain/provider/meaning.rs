@@ -44,19 +44,59 @@ const KNOWN: [(&str, Meaning); 10] = [
     ("server_error", Meaning::Passing),
 ];
 
+/// Parts of the codes by which servers ask for a pause, in small letters and digits alone.
+const PAUSES: [&str; 19] = [
+    "ratelimit",
+    "requestlimit",
+    "toomanyrequests",
+    "toomanyattempts",
+    "throttl",
+    "quotaexceeded",
+    "resourceexhausted",
+    "slowdown",
+    "tryagain",
+    "overload",
+    "capacity",
+    "maintenance",
+    "temporarilyunavailable",
+    "serviceunavailable",
+    "servererror",
+    "internalerror",
+    "apierror",
+    "requesttimeout",
+    "gatewaytimeout",
+];
+
+/// Whether a server that says `code` asks for a pause, in whatever spelling.
+fn is_pause(code: &str) -> bool {
+    let letters = code.chars().filter(char::is_ascii_alphanumeric);
+    let plain: String = letters.map(|letter| letter.to_ascii_lowercase()).collect();
+    let status = plain.parse().is_ok_and(is_busy);
+    status || PAUSES.iter().any(|part| plain.contains(part))
+}
+
+/// Whether a server that answers with `status` is only busy, or has trouble of its own.
+#[must_use]
+pub fn is_busy(status: u16) -> bool {
+    matches!(status, 408 | 425 | 429 | 500..=599)
+}
+
 impl Meanings {
     /// The meaning of a refusal with this status and, where its body names one, this error code.
     ///
     /// What the provider's file says of the code counts most, then what the code means
-    /// everywhere, then what the file says of the status.
+    /// everywhere, then what the file says of the status, then that the status is one of a pause.
     #[must_use]
     pub fn of(&self, status: u16, error: Option<&str>) -> Option<Meaning> {
         let written = || self.errors.iter().find(|(code, _)| Some(code.as_str()) == error);
         let known = || KNOWN.iter().find(|(code, _)| Some(*code) == error);
         let by_status = || self.statuses.iter().find(|(each, _)| *each == status);
+        let pause = |is_one: bool| is_one.then_some(Meaning::Passing);
         (written().map(|(_, meaning)| *meaning))
             .or_else(|| known().map(|(_, meaning)| *meaning))
+            .or_else(|| pause(error.is_some_and(is_pause)))
             .or_else(|| by_status().map(|(_, meaning)| *meaning))
+            .or_else(|| pause(is_busy(status)))
     }
 }
 
@@ -79,6 +119,21 @@ mod tests {
             (429, None, Some(Meaning::SlowDown)),
             (200, Some("bad_verification_code"), Some(Meaning::Expired)),
             (400, Some("bad_code"), None),
+            (403, Some("rate_limit_exceeded"), Some(Meaning::Passing)),
+            (400, Some("too_many_requests"), Some(Meaning::Passing)),
+            (200, Some("ratelimited"), Some(Meaning::Passing)),
+            (400, Some("Rate Limit Exceeded"), Some(Meaning::Passing)),
+            (400, Some("ThrottlingException"), Some(Meaning::Passing)),
+            (400, Some("RESOURCE_EXHAUSTED"), Some(Meaning::Passing)),
+            (400, Some("api_error"), Some(Meaning::Passing)),
+            (400, Some("503"), Some(Meaning::Passing)),
+            (400, Some("17"), None),
+            (400, Some("invalid_request"), None),
+            (401, Some("invalid_client"), None),
+            (503, Some("invalid_grant"), Some(Meaning::GrantDead)),
+            (503, Some("oops"), Some(Meaning::Passing)),
+            (408, None, Some(Meaning::Passing)),
+            (404, None, None),
             (400, None, None),
         ] {
             assert_eq!(meanings.of(status, error), meaning, "{status} {error:?}");

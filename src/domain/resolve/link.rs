@@ -97,9 +97,8 @@ impl Link<'_> {
                 Some(RefreshResult::Dead { why }) => {
                     format!("it has ended, and its refresh was refused for good: {why}")
                 }
-                Some(RefreshResult::Done | RefreshResult::Passing { .. }) | None => {
-                    "it has ended, and nothing can renew it".to_owned()
-                }
+                Some(RefreshResult::Done | RefreshResult::Passing { .. } | RefreshResult::Refused { .. })
+                | None => "it has ended, and nothing can renew it".to_owned(),
             },
         }
     }
@@ -114,7 +113,7 @@ fn good(profile: &Profile, now: DateTime<Utc>) -> String {
         health @ (Health::NoClock
         | Health::Aging(_)
         | Health::Due
-        | Health::Retrying(_)
+        | Health::Failed(_)
         | Health::NeedsLogin
         | Health::Refused
         | Health::RevokedHere

@@ -8,7 +8,7 @@ use crate::domain::provider::device::DeviceMap;
 use crate::domain::provider::meaning::Meaning;
 use crate::domain::trouble::Trouble;
 use crate::oauth::device::Progress;
-use crate::oauth::reply::{self, Granted, Refusal, Said};
+use crate::oauth::reply::{self, Granted, Refusal, Remedy, Said};
 use crate::oauth::request::Reply;
 
 /// What an answer to a poll means.
@@ -53,9 +53,12 @@ pub fn judge(provider: &Provider, map: &DeviceMap, reply: Result<&Reply, &Troubl
         Some(Meaning::Denied) => Polled::Denied(words(&refusal.said)),
         Some(Meaning::Expired) => Polled::Expired,
         Some(Meaning::Passing) => undecided(Progress::Unreachable(refusal.to_string()), pause),
-        Some(Meaning::GrantDead) => Polled::Refused(Box::new(refusal)),
-        None if passes(&refusal, reply) => undecided(Progress::Unreachable(refusal.to_string()), pause),
-        None => Polled::Refused(Box::new(refusal)),
+        // Something between us and the provider may have answered. Any other success is the answer,
+        // however odd: it does not come again.
+        None if refusal.remedy() == Remedy::Wait => {
+            undecided(Progress::Unreachable(refusal.to_string()), pause)
+        }
+        Some(Meaning::GrantDead) | None => Polled::Refused(Box::new(refusal)),
     }
 }
 
@@ -63,17 +66,12 @@ fn undecided(progress: Progress, pause: Option<Duration>) -> Polled {
     Polled::Undecided { progress, interval: None, pause }
 }
 
-/// Whether a provider in trouble may have answered, or, with a web page, something between us
-/// and the provider. Any other success is the answer, however odd: it does not come again.
-fn passes(refusal: &Refusal, reply: &Reply) -> bool {
-    refusal.is_busy() || (refusal.status == 200 && reply::is_page(reply))
-}
-
 fn words(said: &Said) -> String {
     match said {
         Said::Error { code, description: Some(words) } => format!("{code}: {words}"),
         Said::Error { code, description: None } => code.clone(),
-        Said::Odd(_) | Said::Elsewhere { .. } => "the person said no".to_owned(),
+        Said::Words(words) => words.clone(),
+        Said::Odd(_) | Said::Page | Said::Elsewhere { .. } => "the person said no".to_owned(),
     }
 }
 
@@ -141,7 +139,8 @@ mod tests {
             (
                 200,
                 r#"{"access_token":"a","token_type":"MAC"}"#,
-                r#"refused answered 200 with a token of type "MAC"; only Bearer is understood"#.to_owned(),
+                r#"refused answered 200 with a token of type "MAC", which is no use without a key"#
+                    .to_owned(),
             ),
             (302, "", "refused answered 302 with an empty body".to_owned()),
         ] {

@@ -11,10 +11,10 @@ use crate::domain::provider::call::Slot;
 use crate::domain::trouble::{Next, Trouble};
 use crate::oauth::Errand;
 use crate::oauth::authorization::{challenge, device_verifier};
-use crate::oauth::device::{DeviceCode, Poll, Polled, judge};
+use crate::oauth::device::{BadCode, DeviceCode, Poll, Polled, judge};
 use crate::oauth::login::step::{Mark, Step};
 use crate::oauth::login::{Ask, DeviceDoor, Doors, Login, Outcome, Shut, Stage, Turn};
-use crate::oauth::reply::{Granted, Refusal};
+use crate::oauth::reply::{Cause, Granted, Refusal, Remedy, Said};
 use crate::oauth::request::{Entropy, Filling, Reply, Unfilled};
 
 /// The longest that a login waits for a device code to be typed.
@@ -72,17 +72,30 @@ impl Login {
             Ok(reply) => reply,
             Err(Trouble { why, next, .. }) => return self.no_device_code(Shut::Failed { why, next }, now),
         };
+        // An error comes first, whatever the status and whatever stands beside it.
+        let refusal = Refusal::of(&provider.reply, &provider.meanings, &reply, "no device code in it");
+        let refused = || {
+            let next = match refusal.remedy() {
+                Remedy::Change(Cause::Unknown) => {
+                    let show = format!("authtui providers show {}", provider.name);
+                    Next::Fix(format!("log in another way, or check the provider file: {show}"))
+                }
+                Remedy::Wait | Remedy::LogIn | Remedy::Change(_) => self.next(&refusal, "endpoints.device"),
+            };
+            Shut::Failed { why: format!("{} {refusal}{}", provider.title, refusal.pause()), next }
+        };
         let shut = match DeviceCode::read(&device.reply, &reply, now) {
+            _ if refusal.said.code().is_some() => refused(),
             Ok(code) => {
                 self.steps.done(Step::Device, code.page.host_str().unwrap_or_default(), now.steady);
                 return DeviceDoor::Open(Box::new(code));
             }
-            Err(_) if !(200..300).contains(&reply.status) => {
-                let refusal =
-                    Refusal::of(&provider.reply, &provider.meanings, &reply, "no device code in it");
-                let next = self.remedy(&refusal, "endpoints.device");
-                Shut::Failed { why: format!("{} {refusal}", provider.title), next }
+            Err(bad @ BadCode::Lacks(_)) if refusal.is_odd_success() && refusal.said != Said::Page => {
+                let check = Cause::Address.check(provider, "endpoints.device");
+                let next = check.map_or(Next::Retry, Next::Fix);
+                Shut::Failed { why: format!("{}: {bad}", provider.title), next }
             }
+            Err(BadCode::Lacks(_)) => refused(),
             // What the server says now it may say otherwise the next time.
             Err(bad) => Shut::Failed { why: format!("{}: {bad}", provider.title), next: Next::Retry },
         };
@@ -173,8 +186,8 @@ impl Login {
                 Shut::Failed { why, next: Next::Fix(remedy) }
             }
             Polled::Refused(refusal) => {
-                let next = self.remedy(&refusal, "endpoints.token");
-                Shut::Failed { why: format!("{} {refusal}", provider.title), next }
+                let next = self.next(&refusal, "endpoints.token");
+                Shut::Failed { why: format!("{} {refusal}{}", provider.title, refusal.pause()), next }
             }
         };
         self.close_device(doors, shut, now);

@@ -1,6 +1,6 @@
 //! A code that is being redeemed, and a login that ends while tokens may be on their way.
 
-use crate::domain::clock::Now;
+use crate::domain::clock::{Now, span};
 use crate::domain::trouble::{Next, Trouble};
 use crate::oauth::Errand;
 use crate::oauth::device::{Polled, judge};
@@ -8,7 +8,7 @@ use crate::oauth::login::device::Asked;
 use crate::oauth::login::sent::Sent;
 use crate::oauth::login::step::Step;
 use crate::oauth::login::{Ask, DeviceDoor, Door, Doors, Doubt, Exchange, Login, Outcome, Shut, Stage, Turn};
-use crate::oauth::reply::{self, Refusal};
+use crate::oauth::reply::{self, Refusal, Remedy};
 use crate::oauth::request::Reply;
 
 impl Login {
@@ -34,31 +34,20 @@ impl Login {
     }
 
     fn refused(&self, refusal: &Refusal) -> Trouble {
-        let why = format!("{} {refusal}", self.plan.provider.title);
-        Trouble::untouched("cannot exchange the code", why, self.remedy(refusal, "endpoints.token"))
+        let why = format!("{} {refusal}{}", self.plan.provider.title, refusal.pause());
+        Trouble::untouched("cannot exchange the code", why, self.next(refusal, "endpoints.token"))
     }
 
-    /// What may help after a refusal by the server at `endpoint` of the provider file.
-    pub(super) fn remedy(&self, refusal: &Refusal, endpoint: &str) -> Next {
-        let name = &self.plan.provider.name;
-        if refusal.is_misplaced() {
-            Next::Fix(format!("check {endpoint} in the provider file: authtui providers show {name}"))
-        } else if refusal.is_passing() {
-            // Another login is needed, and makes sense without anything being changed first.
-            Next::Retry
-        } else if refusal.is_about_client() && !self.may_be_the_secret(refusal) {
-            Next::Fix(format!(
-                "check the client and its scopes in the provider file: authtui providers show {name}"
-            ))
-        } else {
-            Next::LogIn
+    /// What to do after a refusal by the server at `endpoint` of the provider file. Another login is
+    /// needed whatever helps: a code is good once.
+    pub(super) fn next(&self, refusal: &Refusal, endpoint: &str) -> Next {
+        match refusal.remedy() {
+            Remedy::Wait => refusal.retry_after.map_or(Next::Retry, |pause| Next::RetryIn(span(pause))),
+            Remedy::LogIn => Next::LogIn,
+            Remedy::Change(cause) => {
+                cause.check(&self.plan.provider, endpoint).map_or(Next::LogIn, Next::Fix)
+            }
         }
-    }
-
-    /// Whether another secret of the client may help: the next login asks for it.
-    fn may_be_the_secret(&self, refusal: &Refusal) -> bool {
-        let has_secret = self.plan.provider.client.authentication.has_secret();
-        has_secret && refusal.said.code() == Some("invalid_client")
     }
 
     /// A code was refused, or could not be redeemed.

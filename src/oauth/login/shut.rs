@@ -44,7 +44,9 @@ impl fmt::Display for Shut {
             Self::Used => f.write_str("it brought tokens"),
             Self::Denied(words) => f.write_str(words),
             Self::Failed { why, next: Next::Fix(remedy) } => write!(f, "{why}; {remedy}"),
-            Self::Failed { why, next: Next::LogIn | Next::Retry | Next::Nothing } => f.write_str(why),
+            Self::Failed { why, next: Next::LogIn | Next::Retry | Next::RetryIn(_) | Next::Nothing } => {
+                f.write_str(why)
+            }
         }
     }
 }

@@ -1,13 +1,15 @@
-//! A reply without what was asked for: what it says, and what that means.
+//! A reply without what was asked for: what it says, what that means, and what helps.
 
 use std::fmt;
 use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::domain::clock::{TimeDelta, from_http_date};
+use crate::domain::clock::{TimeDelta, from_http_date, span};
+use crate::domain::countdown::countdown;
+use crate::domain::provider::Provider;
 use crate::domain::provider::meaning::{Meaning, Meanings};
-use crate::domain::provider::reply::ReplyMap;
+use crate::domain::provider::reply::{Pointers, ReplyMap};
 use crate::domain::secret::Secret;
 use crate::domain::text;
 use crate::oauth::reply::{self, date};
@@ -39,6 +41,10 @@ pub enum Said {
         /// The words, cleaned.
         description: Option<String>,
     },
+    /// Words for people without a code.
+    Words(String),
+    /// A web page, as something on the way may send.
+    Page,
     /// Another address to ask. It is never followed.
     Elsewhere {
         /// The other host.
@@ -48,14 +54,62 @@ pub enum Said {
     Odd(String),
 }
 
+/// What helps after a refusal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Remedy {
+    /// Asking again after a while: the server is busy or in trouble.
+    Wait,
+    /// A login: the grant is over, as `invalid_grant` (RFC 6749 §5.2) or the provider's file says.
+    LogIn,
+    /// A change of this; the same again is refused again.
+    Change(Cause),
+}
+
+/// What must be changed so that the server does what it is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cause {
+    /// The client, or its secret.
+    Client,
+    /// The scopes.
+    Scopes,
+    /// What the request says, or how.
+    Request,
+    /// Where it is sent.
+    Address,
+    /// Where its answer is looked for what.
+    Reading,
+    /// Nobody knows.
+    Unknown,
+}
+
+impl Cause {
+    /// What to look at, for people: `check client.id in the provider file: …`; nothing where nobody
+    /// knows. `endpoint` is the field of the address that was asked.
+    #[must_use]
+    pub fn check(self, provider: &Provider, endpoint: &str) -> Option<String> {
+        let what = match self {
+            Self::Client => "client.id",
+            Self::Scopes => "scopes",
+            Self::Request => "the request",
+            Self::Address => endpoint,
+            Self::Reading => "reply",
+            Self::Unknown => return None,
+        };
+        let has_secret = self == Self::Client && provider.client.authentication.has_secret();
+        let secret = if has_secret { "; a new login asks for the client secret" } else { "" };
+        Some(format!("check {what} in the provider file: authtui providers show {}{secret}", provider.name))
+    }
+}
+
 impl Refusal {
     /// What a reply says that lacks what was asked for; `odd` names what is missing.
     #[must_use]
     pub fn of(map: &ReplyMap, meanings: &Meanings, reply: &Reply, odd: &str) -> Self {
         let said = match reply::tree(reply) {
-            None => elsewhere(reply).unwrap_or_else(|| Said::Odd(unreadable(reply))),
+            None => elsewhere(reply).unwrap_or_else(|| unreadable(reply)),
             Some(tree) => said_error(map, &tree, reply)
                 .or_else(|| elsewhere(reply))
+                .or_else(|| words(map, &tree, reply).map(Said::Words))
                 .unwrap_or_else(|| Said::Odd(odd.to_owned())),
         };
         Self::said(meanings, reply, said)
@@ -71,46 +125,58 @@ impl Refusal {
         Self { status: reply.status, said, meaning, retry_after: retry_after(reply) }
     }
 
-    /// Whether nobody who knows of tokens seems to live at that address: the provider may have
-    /// moved, and the grant may be well.
+    /// What helps.
     #[must_use]
-    pub fn is_misplaced(&self) -> bool {
-        matches!(self.status, 404 | 405 | 410)
+    pub fn remedy(&self) -> Remedy {
+        match self.meaning {
+            Some(Meaning::GrantDead) => return Remedy::LogIn,
+            Some(Meaning::Passing | Meaning::SlowDown | Meaning::Pending) => return Remedy::Wait,
+            Some(Meaning::Denied | Meaning::Expired) | None => {}
+        }
+        let is_success = (200..300).contains(&self.status);
+        if self.retry_after.is_some() || (is_success && self.said == Said::Page) {
+            return Remedy::Wait;
+        }
+        Remedy::Change(match (self.said.code(), self.status) {
+            (Some("invalid_client" | "unauthorized_client"), _) => Cause::Client,
+            (Some("invalid_scope"), _) => Cause::Scopes,
+            (Some("invalid_request" | "unsupported_grant_type"), _) => Cause::Request,
+            (_, 300..=399 | 404 | 405 | 410) => Cause::Address,
+            (None, 401) => Cause::Client,
+            (None, 200..=299) => Cause::Reading,
+            (Some(_) | None, _) => Cause::Unknown,
+        })
     }
 
-    /// Whether the server refuses the client itself, or what it always asks for (RFC 6749 §5.2):
-    /// the same again is refused again.
+    /// Whether it names its cause by a code of RFC 6749 §5.2, so that asking again unchanged is no use.
     #[must_use]
-    pub fn is_about_client(&self) -> bool {
-        let lasting = ["invalid_client", "unauthorized_client", "unsupported_grant_type", "invalid_scope"];
-        self.meaning.is_none() && self.said.code().is_some_and(|code| lasting.contains(&code))
+    pub fn is_certain(&self) -> bool {
+        let is_named = self.said.code().is_some();
+        match self.remedy() {
+            Remedy::Change(Cause::Client | Cause::Scopes | Cause::Request) => is_named,
+            Remedy::Change(Cause::Address | Cause::Reading | Cause::Unknown)
+            | Remedy::Wait
+            | Remedy::LogIn => false,
+        }
     }
 
-    /// Whether the server is only busy, or has trouble of its own.
+    /// The pause that the server asks for, in words; empty where it asks for none.
     #[must_use]
-    pub fn is_busy(&self) -> bool {
-        matches!(self.status, 408 | 425 | 429 | 500..)
+    pub fn pause(&self) -> String {
+        let pause = self.retry_after.filter(|pause| !pause.is_zero());
+        pause.map_or_else(String::new, |pause| {
+            format!("; it asks for a pause of {}", countdown(span(pause)).0)
+        })
     }
 
     /// Whether it is a success without what makes one: what was asked with may be spent.
     #[must_use]
     pub fn is_odd_success(&self) -> bool {
-        (200..300).contains(&self.status) && matches!(self.said, Said::Odd(_))
-    }
-
-    /// Whether the server may answer otherwise after a while, without anybody doing anything.
-    #[must_use]
-    pub fn is_passing(&self) -> bool {
-        match self.meaning {
-            Some(Meaning::GrantDead) => return false,
-            Some(Meaning::Passing | Meaning::SlowDown) => return true,
-            Some(Meaning::Pending | Meaning::Denied | Meaning::Expired) | None => {}
-        }
-        match &self.said {
-            Said::Error { .. } => self.is_busy() || self.is_misplaced(),
-            Said::Odd(_) => self.status != 401,
-            Said::Elsewhere { .. } => true,
-        }
+        let is_odd = match self.said {
+            Said::Odd(_) | Said::Page => true,
+            Said::Error { .. } | Said::Words(_) | Said::Elsewhere { .. } => false,
+        };
+        is_odd && (200..300).contains(&self.status)
     }
 }
 
@@ -120,7 +186,7 @@ impl Said {
     pub fn code(&self) -> Option<&str> {
         match self {
             Self::Error { code, .. } => Some(code),
-            Self::Elsewhere { .. } | Self::Odd(_) => None,
+            Self::Words(_) | Self::Page | Self::Elsewhere { .. } | Self::Odd(_) => None,
         }
     }
 }
@@ -135,14 +201,64 @@ impl fmt::Display for Refusal {
             Said::Elsewhere { host } => {
                 write!(f, "answered {} and pointed to {host}, which is never followed", self.status)
             }
+            Said::Words(words) => write!(f, "answered {}: {words}", self.status),
+            Said::Page => write!(
+                f,
+                "answered {} with a web page instead of an answer (a proxy or a sign-in page of the network?)",
+                self.status
+            ),
             Said::Odd(why) => write!(f, "answered {} with {why}", self.status),
         }
     }
 }
 
+/// Where servers say the code of a refusal that is none by RFC 6749; read where the status says that
+/// it is one, because in a success the same fields may hold anything.
+const OTHER_CODES: [&str; 7] =
+    ["/errorCode", "/error_code", "/errors/0/code", "/errors/0", "/code", "/status", "/title"];
+/// Where they say its words.
+const OTHER_WORDS: [&str; 10] = [
+    "/error/detail",
+    "/error_message",
+    "/errorMessage",
+    "/errorSummary",
+    "/errors/0/message",
+    "/errors/0/detail",
+    "/detail",
+    "/reason",
+    "/msg",
+    "/Message",
+];
+
 fn said_error(map: &ReplyMap, tree: &Value, reply: &Reply) -> Option<Said> {
-    let words = |pointers| reply::words(pointers, tree, |text| reply.unquoted(text));
-    Some(Said::Error { code: words(&map.error)?, description: words(&map.description) })
+    let is_refused = reply.status >= 400;
+    let other = || OTHER_CODES.iter().find_map(|at| code(&Pointers(vec![(*at).to_owned()]), tree, reply));
+    let code = code(&map.error, tree, reply).or_else(|| is_refused.then(other).flatten())?;
+    let description = words(map, tree, reply).filter(|words| *words != code);
+    Some(Said::Error { code, description })
+}
+
+/// A code that names an error: no number of success, and not the status over again.
+fn code(pointers: &Pointers, tree: &Value, reply: &Reply) -> Option<String> {
+    let code = reply::words(pointers, tree, |text| reply.unquoted(text))?;
+    (code != "0" && code != reply.status.to_string()).then_some(code)
+}
+
+/// The words for people.
+fn words(map: &ReplyMap, tree: &Value, reply: &Reply) -> Option<String> {
+    let at = |pointers: &Pointers| reply::words(pointers, tree, |text| reply.unquoted(text));
+    at(&map.description).or_else(|| OTHER_WORDS.iter().find_map(|one| at(&Pointers(vec![(*one).to_owned()]))))
+}
+
+/// What an answer with tokens says besides that contradicts them.
+pub(super) fn beside_tokens(map: &ReplyMap, tree: &Value, reply: &Reply) -> Vec<String> {
+    let error = code(&map.error, tree, reply).map(|code| match words(map, tree, reply) {
+        Some(words) => format!("it names the error {code}: {words}"),
+        None => format!("it names the error {code}"),
+    });
+    let is_success = (200..300).contains(&reply.status);
+    let status = (!is_success).then(|| format!("it came with status {}", reply.status));
+    error.or(status).into_iter().collect()
 }
 
 fn elsewhere(reply: &Reply) -> Option<Said> {
@@ -150,20 +266,20 @@ fn elsewhere(reply: &Reply) -> Option<Said> {
     Some(Said::Elsewhere { host: text::clean(&reply.unquoted(&host), 80) })
 }
 
-fn unreadable(reply: &Reply) -> String {
+fn unreadable(reply: &Reply) -> Said {
     let body = reply.body.expose().trim();
     if body.is_empty() {
-        return "an empty body".to_owned();
+        return Said::Odd("an empty body".to_owned());
     }
-    if body.starts_with('<') {
-        return "a web page instead of an answer (a proxy or a sign-in page of the network?)".to_owned();
+    if reply::is_page(reply) {
+        return Said::Page;
     }
     let kind = reply.header("content-type").map_or("no content type", Secret::expose);
-    format!(
+    Said::Odd(format!(
         "something that is no JSON object ({}, {} bytes)",
         text::clean(&reply.unquoted(kind), 60),
         body.len()
-    )
+    ))
 }
 
 /// `Retry-After` in seconds or as a date (RFC 9110 §10.2.3), at most an hour. The date is the

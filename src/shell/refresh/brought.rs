@@ -168,7 +168,7 @@ mod tests {
             hands.apply(StoreId::Own, keep).await.expect("saved");
         }
         let at = at_seconds(1_800_000_000).expect("in range");
-        let record = LastRefresh { at, result: RefreshResult::Done, grant: None, clock_differs: None };
+        let record = LastRefresh::new(at, RefreshResult::Done, None);
         let renewal =
             Renewal { tokens: tokens("new"), life: Life::default(), scopes: None, record, hosts: Vec::new() };
         let place = rescue::keep(&hands.paths, &ana, renewal.clone()).expect("kept");

@@ -217,8 +217,7 @@ mod tests {
                 hands.note(&ana.id, what).await.expect("noted");
             }
             let at = at_seconds(4_000_000_000).expect("in range");
-            let last =
-                LastRefresh { at, result: RefreshResult::Done, grant: ana.grant(), clock_differs: None };
+            let last = LastRefresh::new(at, RefreshResult::Done, ana.grant());
             let ana = Profile { last_refresh: Some(last), subject: Some(subject.to_owned()), ..ana };
             let edit = Edit::Keep(Box::new(ana.clone()));
             let change = Change { name: ana.id.name.clone(), expects: None, edit };

@@ -5,7 +5,6 @@ use std::path::Path;
 
 use crate::domain::change::Moved;
 use crate::domain::clock::{DateTime, FixedOffset, Utc, local};
-use crate::domain::countdown::countdown;
 use crate::domain::event::Event;
 use crate::domain::profile::{LastRefresh, RefreshResult};
 use crate::domain::provider::catalog::Catalog;
@@ -52,8 +51,11 @@ pub(super) fn failed(last: &LastRefresh, title: &str, what: &str, now: DateTime<
     match &last.result {
         RefreshResult::Dead { why } => Trouble::untouched(what, format!("{title} {why}"), Next::LogIn),
         RefreshResult::Passing { why, retry_at, .. } => {
-            let left = countdown(*retry_at - now).0;
-            Trouble::untouched(what, format!("{why}; the next try makes sense in {left}"), Next::Retry)
+            let next = if *retry_at > now { Next::RetryIn(*retry_at - now) } else { Next::Retry };
+            Trouble::untouched(what, why.clone(), next)
+        }
+        RefreshResult::Refused { why, next, .. } => {
+            Trouble::untouched(what, format!("{title} {why}"), Next::Fix(next.clone()))
         }
         RefreshResult::Done => Trouble::untouched(what, "it is done", Next::Nothing),
     }

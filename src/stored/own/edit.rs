@@ -227,12 +227,7 @@ providers:
     }
 
     fn refresh(called: &str) -> Change {
-        let record = LastRefresh {
-            at: at(0),
-            result: RefreshResult::Done,
-            grant: Some("1234abcd".into()),
-            clock_differs: None,
-        };
+        let record = LastRefresh::new(at(0), RefreshResult::Done, Some("1234abcd".into()));
         let life = Life { obtained_at: Some(at(0)), expires_at: Some(at(3600)), grant_ends_at: None };
         let renewal = Renewal { tokens: tokens("new", "r2"), life, scopes: None, record, hosts: Vec::new() };
         change(called, Edit::Refresh(Box::new(renewal)))
@@ -542,18 +537,26 @@ providers:
                 text().prop_map(|why| RefreshResult::Dead { why }),
                 (text(), any::<u32>(), any_time())
                     .prop_map(|(why, times, retry_at)| RefreshResult::Passing { why, times, retry_at }),
+                (text(), text(), any::<u32>(), proptest::option::of(any_time())).prop_map(
+                    |(why, next, times, retry_at)| RefreshResult::Refused { why, next, times, retry_at }
+                ),
             ];
         let differs = (any::<i64>(), any::<bool>()).prop_map(|(ahead, ours)| ClockDiffers {
             ahead: TimeDelta::try_seconds(ahead).unwrap_or(TimeDelta::MAX),
             end_by: if ours { EndBy::Ours } else { EndBy::Theirs },
         });
-        let (grant, differs) = (proptest::option::of(text()), proptest::option::of(differs));
-        (any_time(), result, grant, differs).prop_map(|(at, result, grant, clock_differs)| LastRefresh {
-            at,
-            result,
-            grant,
-            clock_differs,
-        })
+        let (grant, odd) = (proptest::option::of(text()), proptest::option::of(text()));
+        let (differs, lost_at) = (proptest::option::of(differs), proptest::option::of(any_time()));
+        (any_time(), result, grant, differs, odd, lost_at).prop_map(
+            |(at, result, grant, clock_differs, odd, lost_at)| LastRefresh {
+                at,
+                result,
+                grant,
+                clock_differs,
+                odd,
+                lost_at,
+            },
+        )
     }
 
     fn any_life() -> impl Strategy<Value = Life> {
@@ -615,12 +618,16 @@ providers:
         if let Some(last) = &mut profile.last_refresh {
             let retry = match &last.result {
                 RefreshResult::Passing { retry_at, .. } => readable(*retry_at),
+                RefreshResult::Refused { retry_at, .. } => retry_at.and_then(readable),
                 RefreshResult::Done | RefreshResult::Dead { .. } => None,
             };
             last.at = readable(last.at).or(retry).or(profile.life.obtained_at).unwrap_or_default();
-            if let RefreshResult::Passing { retry_at, .. } = &mut last.result {
-                *retry_at = retry.unwrap_or(last.at);
+            match &mut last.result {
+                RefreshResult::Passing { retry_at, .. } => *retry_at = retry.unwrap_or(last.at),
+                RefreshResult::Refused { retry_at, .. } => *retry_at = retry,
+                RefreshResult::Done | RefreshResult::Dead { .. } => {}
             }
+            last.lost_at = last.lost_at.and_then(readable);
             if let Some(differs) = &mut last.clock_differs {
                 differs.ahead = TimeDelta::seconds(differs.ahead.num_seconds());
             }
@@ -673,7 +680,7 @@ providers:
     #[test]
     fn a_time_that_cannot_be_read_stays_until_its_tokens_go() {
         let odd = TEXT.replace("2026-01-02T03:04:05+01:00", "next week");
-        let noted = LastRefresh { at: at(0), result: RefreshResult::Done, grant: None, clock_differs: None };
+        let noted = LastRefresh::new(at(0), RefreshResult::Done, None);
         for edit in [Edit::Record(noted), Edit::Automatic(Automatic::Off)] {
             assert!(amended(&odd, &change("demo/ana", edit)).contains("expires_at: next week\n"));
         }

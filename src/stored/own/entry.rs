@@ -155,11 +155,15 @@ fn last_refresh(
     let result = match words("result") {
         Some("done") => RefreshResult::Done,
         Some("dead") => RefreshResult::Dead { why: why() },
-        Some("passing") => RefreshResult::Passing {
-            why: why(),
-            times: count(fields, "times", notes).map_or(1, |times| u32::try_from(times).unwrap_or(u32::MAX)),
-            retry_at: retry_at.unwrap_or(at),
-        },
+        Some("passing") => {
+            let times =
+                count(fields, "times", notes).map_or(1, |times| u32::try_from(times).unwrap_or(u32::MAX));
+            // Whoever knows nothing of a refusal that only a change helps reads it as one that passes.
+            match words("next").map(str::to_owned) {
+                Some(next) => RefreshResult::Refused { why: why(), next, times, retry_at },
+                None => RefreshResult::Passing { why: why(), times, retry_at: retry_at.unwrap_or(at) },
+            }
+        }
         Some(_) | None => {
             notes
                 .push("the result of last_refresh is none of done, passing, dead; it is not used".to_owned());
@@ -173,7 +177,9 @@ fn last_refresh(
     };
     let ahead = fields.get("clock_differs").and_then(seconds);
     let clock_differs = ahead.map(|ahead| ClockDiffers { ahead, end_by });
-    Some(LastRefresh { at, result, grant: words("grant").map(str::to_owned), clock_differs })
+    let owned = |key| words(key).map(str::to_owned);
+    let lost_at = time(fields, "lost_at", notes);
+    Some(LastRefresh { at, result, grant: owned("grant"), clock_differs, odd: owned("odd"), lost_at })
 }
 
 /// What a test said. One that cannot be read is none: the token counts for more.
@@ -253,8 +259,16 @@ fn last_refresh_value(last: &LastRefresh) -> Value {
             ("times", (*times).into()),
             ("retry_at", rfc3339(*retry_at).into()),
         ]),
+        RefreshResult::Refused { why, next, times, retry_at } => {
+            let text = |text: &String| Value::from(text.as_str());
+            let known = [("result", "passing".into()), ("why", text(why)), ("next", text(next))];
+            fields.extend(known.into_iter().chain([("times", (*times).into())]));
+            fields.extend(retry_at.map(|at| ("retry_at", rfc3339(at).into())));
+        }
     }
     fields.extend(last.grant.as_deref().map(|grant| ("grant", grant.into())));
+    fields.extend(last.odd.as_deref().map(|odd| ("odd", odd.into())));
+    fields.extend(last.lost_at.map(|at| ("lost_at", rfc3339(at).into())));
     if let Some(ClockDiffers { ahead, end_by }) = last.clock_differs {
         fields.push(("clock_differs", ahead.num_seconds().into()));
         fields.extend((end_by == EndBy::Theirs).then(|| ("end_by_their_clock", true.into())));

@@ -156,7 +156,7 @@ mod tests {
 
     fn last(result: RefreshResult) -> LastRefresh {
         let at = at_seconds(1_800_000_000).expect("in range");
-        LastRefresh { at, result, grant: Some("1234abcd".into()), clock_differs: None }
+        LastRefresh::new(at, result, Some("1234abcd".into()))
     }
 
     fn refresh(access: &str) -> Edit {

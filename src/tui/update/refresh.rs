@@ -108,7 +108,7 @@ pub(super) fn ask_due(model: &mut Model, now: Now) -> Vec<Effect> {
     let profiles = model.stores.values().flat_map(crate::domain::change::Snapshot::profiles);
     let due = |profile: &&Profile| match Health::of(profile, model.activity(&profile.id), now.wall) {
         Health::Due => true,
-        Health::Retrying(at) => at <= now.wall,
+        Health::Failed(at) => at <= now.wall,
         Health::NoClock
         | Health::Fresh(_)
         | Health::Aging(_)
@@ -212,7 +212,7 @@ pub(super) fn ended(model: &mut Model, id: &ProfileId, refreshed: Refreshed, now
                     let text = format!("{}: {}.", trouble.what, trouble.why);
                     tell(model, text, Tone::Plain, !is_unasked);
                 }
-                Next::LogIn | Next::Retry | Next::Fix(_) => {
+                Next::LogIn | Next::Retry | Next::RetryIn(_) | Next::Fix(_) => {
                     tell_failure(model, id, &trouble, !is_unasked);
                 }
             }

@@ -63,7 +63,7 @@ pub(super) fn tell_trouble(model: &mut Model, trouble: &Trouble) {
 /// Tells how the refresh of a profile has failed.
 pub(super) fn tell_failure(model: &mut Model, id: &ProfileId, trouble: &Trouble, is_awaited: bool) {
     let text = match trouble.next {
-        Next::Retry if !is_awaited => {
+        Next::Retry | Next::RetryIn(_) if !is_awaited => {
             format!(
                 "{}: {}.{} It is tried again by itself.",
                 trouble.what,
@@ -71,10 +71,14 @@ pub(super) fn tell_failure(model: &mut Model, id: &ProfileId, trouble: &Trouble,
                 trouble.stored.after()
             )
         }
-        Next::LogIn | Next::Retry | Next::Fix(_) | Next::Nothing => words(trouble),
+        Next::LogIn | Next::Retry | Next::RetryIn(_) | Next::Fix(_) | Next::Nothing => words(trouble),
     };
     // The row counts down to the next try; nobody has to do anything.
-    let tone = if trouble.next == Next::Retry && !is_awaited { Tone::Warn } else { Tone::Bad };
+    let tone = if matches!(trouble.next, Next::Retry | Next::RetryIn(_)) && !is_awaited {
+        Tone::Warn
+    } else {
+        Tone::Bad
+    };
     let (about, brief) = (Some(id.clone()), format!("{}: {}.", id.name, trouble.why));
     report(model, Report { about, is_awaited, end: End::Failed, text, brief, tone });
 }
@@ -85,7 +89,7 @@ fn words(trouble: &Trouble) -> String {
         Next::LogIn => {
             format!("{}: {}.{} Press l to log in again.", trouble.what, trouble.why, trouble.stored.after())
         }
-        Next::Retry | Next::Fix(_) | Next::Nothing => trouble.to_string(),
+        Next::Retry | Next::RetryIn(_) | Next::Fix(_) | Next::Nothing => trouble.to_string(),
     }
 }
 

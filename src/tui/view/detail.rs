@@ -10,7 +10,7 @@ use crate::domain::change::{Notice, Row, Snapshot, Where};
 use crate::domain::clock::{DateTime, Now, Utc, local_minute};
 use crate::domain::health::Health;
 use crate::domain::known::Known;
-use crate::domain::profile::{Kind, LastRefresh, Profile, RefreshResult};
+use crate::domain::profile::{Kind, LastRefresh, NO_REFRESH_TOKEN, Profile, RefreshResult};
 use crate::tui::model::{Model, RowId, Screen};
 use crate::tui::past;
 use crate::tui::sheet::{Repeated, Sheet};
@@ -168,7 +168,7 @@ fn access(profile: &Profile, now: Now) -> Vec<String> {
 
 fn grant(model: &Model, profile: &Profile, now: Now) -> Vec<String> {
     let Some(token) = profile.refresh_token() else {
-        return vec!["no refresh token: only a login renews it".to_owned()];
+        return vec![NO_REFRESH_TOKEN.to_owned()];
     };
     let rotation = model.provider(profile).map(|provider| provider.rotation.word().to_owned());
     let known = [state::mask(model, profile, token)].into_iter().chain(rotation);
@@ -190,7 +190,7 @@ fn ends(end: Option<DateTime<Utc>>, now: Now) -> Vec<String> {
 
 /// Whether the sentence of its state says why its last refresh failed.
 fn is_explained(profile: &Profile, health: Health) -> bool {
-    matches!(health, Health::Retrying(_)) || (health == Health::NeedsLogin && profile.has_dead_grant())
+    matches!(health, Health::Failed(_)) || (health == Health::NeedsLogin && profile.has_dead_grant())
 }
 
 fn refresh(profile: &Profile, last: &LastRefresh, is_explained: bool, now: Now) -> Vec<String> {
@@ -199,16 +199,20 @@ fn refresh(profile: &Profile, last: &LastRefresh, is_explained: bool, now: Now) 
         return vec![at, "of an earlier grant".to_owned()];
     }
     let result = match &last.result {
-        RefreshResult::Done => match profile.refresh_count {
-            0 | 1 => return vec![at, "done".to_owned()],
-            count => return vec![at, "done".to_owned(), format!("{count} times so far")],
-        },
+        RefreshResult::Done => {
+            let count = Some(profile.refresh_count).filter(|count| *count > 1);
+            let count = count.map(|count| format!("{count} times so far"));
+            let odd = last.odd.as_deref().map(|odd| format!("odd: {}", prose::safe(odd)));
+            return [at, "done".to_owned()].into_iter().chain(count).chain(odd).collect();
+        }
         RefreshResult::Passing { times: 0 | 1, .. } if is_explained => "failed".to_owned(),
         RefreshResult::Passing { times, .. } if is_explained => format!("failed {times} times"),
-        RefreshResult::Dead { .. } if is_explained => "refused".to_owned(),
+        RefreshResult::Refused { .. } | RefreshResult::Dead { .. } if is_explained => "refused".to_owned(),
         RefreshResult::Passing { why, times: 0 | 1, .. } => format!("failed: {}", prose::safe(why)),
         RefreshResult::Passing { why, times, .. } => format!("failed {times} times: {}", prose::safe(why)),
-        RefreshResult::Dead { why } => format!("refused: {}", prose::safe(why)),
+        RefreshResult::Refused { why, .. } | RefreshResult::Dead { why } => {
+            format!("refused: {}", prose::safe(why))
+        }
     };
     vec![at, result]
 }

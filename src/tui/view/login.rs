@@ -171,10 +171,10 @@ impl Below<'_> {
         self.sheet.text(&prose::capital(&what), self.theme.bad);
         self.stored(trouble.stored);
         let next = match &trouble.next {
-            Next::LogIn => "Log in again.".to_owned(),
-            Next::Retry => "Try again.".to_owned(),
-            Next::Fix(remedy) => prose::capital(&format!("{}.", prose::safe(remedy))),
             Next::Nothing => return,
+            next @ (Next::LogIn | Next::Retry | Next::RetryIn(_) | Next::Fix(_)) => {
+                prose::capital(&format!("{}.", prose::safe(&next.to_string())))
+            }
         };
         self.sheet.field("Next", &[next]);
     }

@@ -14,7 +14,7 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &T
     let (glyph, style) = match message.tone {
         Tone::Good => (theme.glyphs.steps.done, theme.good),
         Tone::Plain => (theme.glyphs.selection, theme.accent),
-        Tone::Warn => (theme.glyphs.states.retrying, theme.warn),
+        Tone::Warn => (theme.glyphs.states.failed, theme.warn),
         Tone::Bad => (theme.glyphs.steps.failed, theme.bad),
     };
     let lines = layout::message_lines(model, area.width);

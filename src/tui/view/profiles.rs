@@ -14,7 +14,7 @@ use crate::domain::profile::{Kind, Profile};
 use crate::tui::columns::{self, Column, Columns};
 use crate::tui::model::Model;
 use crate::tui::theme::Theme;
-use crate::tui::{pane, prose, rows, state};
+use crate::tui::{automatic, pane, prose, rows, state};
 
 /// The most rows of what is wrong with a store.
 const BANNER: usize = 4;
@@ -97,7 +97,7 @@ fn rights(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) -> Re
     let whole = format!("{}. F makes it private.", prose::capital(&prose::safe(&notice.to_string())));
     let words =
         if prose::width(&whole) + 2 <= row.width { &whole } else { "Others can read it: F fixes that" };
-    let line = format!("{} {words}", theme.glyphs.states.retrying);
+    let line = format!("{} {words}", theme.glyphs.states.failed);
     frame.render_widget(Line::styled(line, theme.warn), row);
     pane::below(area, 1)
 }
@@ -174,20 +174,13 @@ impl List<'_> {
         Access { said: Span::styled(health.word(), state::style(health, self.theme)), beside: None }
     }
 
-    /// The word and the countdown to the next try; the countdown alone where both have no room. A
-    /// long one loses its small word.
-    fn retrying(&self, health: Health, at: DateTime<Utc>) -> Access {
-        if at <= self.now.wall {
-            return self.word(health);
-        }
-        let wait = state::left(at, self.now);
-        if self.columns.bar.is_some() {
-            let beside = Some(format!("in {wait}")).filter(|beside| prose::width(beside) <= columns::BAR);
-            let beside = (beside.unwrap_or(wait), self.theme.muted);
-            return Access { beside: Some(beside), ..self.word(health) };
-        }
-        let style = state::style(health, self.theme);
-        Access { said: Span::styled(format!("retry {wait}"), style), beside: None }
+    /// The countdown to the next try, where there is one, and the word.
+    fn failed(&self, health: Health, profile: &Profile) -> Access {
+        let planned = automatic::planned(self.model, profile, self.now).filter(|at| *at > self.now.wall);
+        let Some(at) = planned else { return self.word(health) };
+        let word = (format!("· {}", health.word()), self.theme.muted);
+        let retry = format!("retry {}", state::left(at, self.now));
+        Access { said: Span::styled(retry, state::style(health, self.theme)), beside: Some(word) }
     }
 
     fn access(&self, profile: &Profile, health: Health) -> Access {
@@ -200,9 +193,7 @@ impl List<'_> {
                 said: Span::styled(state::left(end, self.now), style),
                 beside: life_left(profile, end, self.now, self.theme).map(|bar| (bar, style)),
             },
-            Health::Retrying(at) => {
-                self.retrying(health, state::tried_again(self.model, profile, at, self.now))
-            }
+            Health::Failed(_) => self.failed(health, profile),
             Health::NoClock
             | Health::Due
             | Health::NeedsLogin

@@ -25,11 +25,12 @@ fn the_json_names_every_field_and_null_is_what_is_not_known() {
         entry("aging", &(renewable.clone() + &life(-60, 2))),
         entry("due", &(renewable.clone() + &life(-60, -1))),
         entry(
-            "retrying",
+            "failed",
             &(renewable.clone()
                 + &life(-60, -1)
                 + &last("passing", &format!(", times: 2, retry_at: {}", at(3)))),
         ),
+        entry("refused", &(renewable.clone() + &life(-60, -1) + &last("passing", ", times: 2, next: check"))),
         entry("dead", &(renewable + &life(-60, -1) + &last("dead", ""))),
         entry("ended", &life(-60, -1)),
         entry("clockless", ""),
@@ -54,7 +55,8 @@ fn the_json_names_every_field_and_null_is_what_is_not_known() {
         let expires = expires.map_or("null".to_owned(), |minutes| format!("\"{}\"", at(minutes)));
         let rest = if rest.is_empty() { r#""grant_ends_at":null,"account":null,"scopes":[]"# } else { rest };
         let last = match name {
-            "retrying" => last_of("passing", Some(at(3))),
+            "failed" => last_of("passing", Some(at(3))),
+            "refused" => last_of("refused", None),
             "dead" => last_of("dead", None),
             _ => "null".to_owned(),
         };
@@ -68,7 +70,8 @@ fn the_json_names_every_field_and_null_is_what_is_not_known() {
         row("fresh", login, "fresh", Some(60), &told),
         row("aging", login, "aging", Some(2), ""),
         row("due", login, "due", Some(-1), ""),
-        row("retrying", login, "retrying", Some(-1), ""),
+        row("failed", login, "failed", Some(-1), ""),
+        row("refused", login, "failed", Some(-1), ""),
         row("dead", login, "needs_login", Some(-1), ""),
         row("ended", login, "needs_login", Some(-1), ""),
         row("clockless", login, "no_clock", None, ""),

@@ -77,10 +77,10 @@ fn whatever_goes_wrong_keeps_the_tokens_and_says_whether_it_is_worth_another_try
     let page = Answer::new(200, "text/html", "<title>Sign in</title>Sign in to this network first.");
     let elsewhere = Answer::new(307, "text/plain", "").with("Location", "http://127.0.0.1:9/revoke");
     for (fault, mishap, code, words) in [
-        ("busy", Mishap::Instead(busy), 4, "answered 503 with an empty body; it may be asked again in 2m00s"),
+        ("busy", Mishap::Instead(busy), 4, "answered 503 with an empty body; it asks for a pause of 2m00s"),
         ("a page", Mishap::Instead(page), 4, "answered 200 with a web page instead of an answer"),
-        ("redirected", Mishap::Instead(elsewhere), 4, "pointed to 127.0.0.1, which is never followed"),
-        ("gone", json(404, ""), 4, "check the address: authtui providers show demo"),
+        ("redirected", Mishap::Instead(elsewhere), 1, "pointed to 127.0.0.1, which is never followed"),
+        ("gone", json(404, ""), 1, "answered 404"),
         ("cut off", Mishap::LostRequest, 4, "nobody knows whether the grant has ended"),
         (
             "unsupported",
@@ -88,12 +88,7 @@ fn whatever_goes_wrong_keeps_the_tokens_and_says_whether_it_is_worth_another_try
             1,
             "it ends no tokens of this kind",
         ),
-        (
-            "the client",
-            json(401, r#"{"error":"invalid_client"}"#),
-            1,
-            "check the client: authtui providers show demo",
-        ),
+        ("the client", json(401, r#"{"error":"invalid_client"}"#), 1, "refused with invalid_client"),
         (
             "an error in a success",
             json(200, r#"{"error":"invalid_request"}"#),
@@ -113,7 +108,10 @@ fn whatever_goes_wrong_keeps_the_tokens_and_says_whether_it_is_worth_another_try
             said.contains(words) && said.contains("Stored tokens are as they were. Next: "),
             "{fault}: {said}"
         );
-        let by_hand = format!("Next: end the grant at {}/.", served.serving.issuer());
+        let by_hand = format!("end the grant at {}/.", served.serving.issuer());
+        if fault == "gone" {
+            assert!(said.contains("Next: check endpoints.revoke in the provider file"), "{said}");
+        }
         assert_eq!(said.contains(&by_hand), code == 1, "{fault}: {said}");
         assert_eq!(served.home.bytes(), before, "{fault}");
         assert!(lives(&served, &pair), "{fault}");

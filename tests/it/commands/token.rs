@@ -54,6 +54,21 @@ fn a_token_with_less_than_a_minute_left_is_renewed_first() {
 }
 
 #[test]
+fn a_token_that_had_expired_when_it_came_is_printed_with_a_warning_and_not_asked_for_again_and_again() {
+    for life in ["0", "-5", r#""0""#] {
+        let (served, _) = Served::with_ana(-5);
+        let body = format!(r#"{{"access_token":"a2","refresh_token":"r2","expires_in":{life}}}"#);
+        served.fault(9, Mishap::Instead(Answer::new(200, "application/json", body)));
+        for _ in 0..3 {
+            let ended = served.home.run(&["token", "demo/ana"]);
+            assert_eq!((ended.code, ended.out.as_str()), (Some(0), "a2\n"), "{life}: {ended:?}");
+            assert_eq!(ended.err.matches("has expired already").count(), 1, "{life}: {ended:?}");
+        }
+        assert_eq!(served.refreshes(), (1, 0), "{life}");
+    }
+}
+
+#[test]
 fn a_live_token_is_printed_though_its_grant_is_dead() {
     let (served, pair) = Served::with_ana(45);
     served.serving.with(|authority| authority.withdraw("ana@demo.test"));

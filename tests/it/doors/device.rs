@@ -226,7 +226,8 @@ fn a_code_that_is_refused_or_too_old_leaves_the_other_doors_open() {
 fn a_code_that_cannot_be_had_ends_a_login_only_where_it_is_the_only_door() {
     let missing = r#"{"device_code":"s3cret"}"#.to_owned();
     let unsafe_page = codes().to_string().replace("https://id.test/d", "javascript:alert(1)");
-    let client = "check the client and its scopes in the provider file: authtui providers show demo";
+    let client = "check client.id in the provider file: authtui providers show demo";
+    let other = "log in another way, or check the provider file: authtui providers show demo";
     let check = "check endpoints.device in the provider file: authtui providers show demo";
     for (status, body, why, next) in [
         (
@@ -238,7 +239,18 @@ fn a_code_that_cannot_be_had_ends_a_login_only_where_it_is_the_only_door() {
         (404, String::new(), "answered 404", Next::Fix(check.to_owned())),
         (503, String::new(), "answered 503", Next::Retry),
         (429, r#"{"error":"slow_down"}"#.to_owned(), "slow_down", Next::Retry),
-        (200, missing, "the answer has no code to type", Next::Retry),
+        (200, missing, "the answer has no code to type", Next::Fix(check.to_owned())),
+        (200, "<html>sign in</html>".to_owned(), "a web page", Next::Retry),
+        (
+            200,
+            format!(
+                "{}{}",
+                r#"{"error":"device_flow_disabled","error_description":"off for this client","#,
+                &codes().to_string()[1..]
+            ),
+            "refused with device_flow_disabled: off for this client",
+            Next::Fix(other.to_owned()),
+        ),
         (200, unsafe_page, "the page for the code is not safe", Next::Retry),
     ] {
         let journey = opened(at(plan("work"), with_device), &Value::Null);
@@ -246,7 +258,7 @@ fn a_code_that_cannot_be_had_ends_a_login_only_where_it_is_the_only_door() {
         assert_eq!(beside.hear(answer(&beside, Errand(1), status, &body)), []);
         let notices = beside.login.notices().join(" ");
         assert!(notices.contains(why), "{notices}");
-        assert_eq!(notices.contains(check), status == 404, "{notices}");
+        assert_eq!(notices.contains(check), next == Next::Fix(check.to_owned()), "{notices}");
         assert!(matches!(beside.login.steps().mark(Step::Device), Mark::Failed(_)));
         assert!(matches!(beside.hear(code("c0de")).as_slice(), [Ask::Send(..)]));
 

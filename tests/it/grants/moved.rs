@@ -148,7 +148,7 @@ fn a_refresh_token_that_comes_without_an_access_token_of_use_is_saved() {
 
     let ended = served.home.run(&["refresh", "demo/ana"]);
 
-    let said = ended.said(4);
+    let said = ended.said(1);
     assert!(said.contains("with no token in it") && said.contains("The new refresh token"), "{said}");
     let stored = served.stored("ana").expect("tokens");
     assert_eq!((stored.access, stored.refresh), (pair.access, "the-next-one".to_owned()));

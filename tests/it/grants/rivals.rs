@@ -145,8 +145,11 @@ fn tokens_that_are_taken_over_and_have_ended_are_renewed_at_once() {
         assert_eq!(served.home.run(&["refresh", "demo/ana"]).code, Some(0));
         let text = String::from_utf8(served.home.bytes()).expect("text");
         let end = served.profile("ana").life.expires_at.expect("an end");
+        let begin = served.profile("ana").life.obtained_at.expect("a begin");
         let ended = text.replace(&rfc3339(end), "2026-01-01T00:00:00Z");
-        assert_ne!(ended, text);
+        let ended = ended
+            .replace(&format!("obtained_at: \"{}", rfc3339(begin)), "obtained_at: \"2025-12-31T23:00:00Z");
+        assert!(ended.contains("2025-12-31") && ended.contains("2026-01-01"), "{ended}");
         served.home.store(ended);
 
         let other_path = other.to_str().expect("text");

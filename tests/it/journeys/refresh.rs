@@ -53,18 +53,15 @@ fn a_dead_grant_needs_a_login_and_its_tokens_are_kept() {
 
 #[test]
 fn a_failure_that_passes_is_retried_later_and_its_tokens_are_kept() {
-    let thief = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let elsewhere = format!("http://{}/token", thief.local_addr().expect("an address"));
     let answer = |status, body: &str| Mishap::Instead(Answer::new(status, "application/json", body));
     let busy = Answer::new(503, "text/plain", "").with("Retry-After", "120");
-    let redirect = Answer::new(307, "text/plain", "").with("Location", elsewhere);
     for (fault, mishap, pause) in [
         ("busy", Mishap::Instead(busy), 120),
         ("busy, no pause", answer(503, ""), 30),
         ("too many", answer(429, r#"{"error":"rate_limited"}"#), 30),
         ("a page", answer(200, "<html>Sign in to the network</html>"), 30),
-        ("no token", answer(200, "{}"), 30),
-        ("redirected", Mishap::Instead(redirect), 30),
+        ("a pause by another name", answer(403, r#"{"error":"rate_limit_exceeded"}"#), 30),
+        ("a pause in a success", answer(200, r#"{"ok":false,"error":"ratelimited"}"#), 30),
         ("cut off", Mishap::LostRequest, 30),
     ] {
         let (served, pair) = Served::with_ana(-5);
@@ -72,8 +69,8 @@ fn a_failure_that_passes_is_retried_later_and_its_tokens_are_kept() {
 
         let ended = served.home.run(&["refresh", "demo/ana"]);
 
-        assert!(ended.said(4).contains("Next: try again"), "{fault}: {ended:?}");
-        assert!(served.home.run(&["list"]).out.contains("retrying"), "{fault}");
+        assert!(ended.said(4).contains("Next: try again in "), "{fault}: {ended:?}");
+        assert!(served.home.run(&["list"]).out.contains("failed"), "{fault}");
         assert_eq!(served.stored("ana").as_ref(), Some(&pair), "{fault}");
         let last = served.profile("ana").last_refresh.expect("a record");
         let RefreshResult::Passing { times: 1, retry_at, .. } = last.result else {
@@ -82,6 +79,50 @@ fn a_failure_that_passes_is_retried_later_and_its_tokens_are_kept() {
         assert_eq!(retry_at - last.at, TimeDelta::seconds(pause), "{fault}");
         assert_eq!(served.home.run(&["refresh", "demo/ana"]).code, Some(0), "{fault}");
         assert_eq!(served.refreshes(), (2, 0), "{fault}");
+    }
+}
+
+#[test]
+fn a_refusal_that_does_not_end_the_grant_says_what_to_check_and_costs_no_login() {
+    let thief = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let elsewhere = format!("http://{}/token", thief.local_addr().expect("an address"));
+    let answer = |status, body: &str| Answer::new(status, "application/json", body);
+    let redirect = answer(307, "").with("Location", elsewhere);
+    for (answer, words, is_retried) in [
+        (answer(400, r#"{"error":17}"#), "refused with 17", true),
+        (answer(400, r#"{"error":"invalid_request"}"#), "check the request in", false),
+        (answer(401, r#"{"error":"invalid_client"}"#), "check client.id in", false),
+        (answer(400, r#"{"error":"unsupported_grant_type"}"#), "check the request in", false),
+        (answer(401, ""), "check client.id in", true),
+        (answer(404, ""), "check endpoints.token in", true),
+        (redirect, "which is never followed", true),
+        (answer(200, "{}"), "check reply in", true),
+        (
+            answer(400, r#"{"status":"BAD_REFRESH_TOKEN","message":"missing or invalid"}"#),
+            "refused with BAD_REFRESH_TOKEN: missing or invalid",
+            true,
+        ),
+    ] {
+        for command in [["refresh", "demo/ana"], ["token", "demo/ana"]] {
+            let (served, pair) = Served::with_ana(-5);
+            served.fault(1, Mishap::Instead(answer.clone()));
+
+            let ended = served.home.run(&command);
+
+            assert!(ended.said(1).contains(words), "{ended:?}");
+            assert!(ended.err.contains("Stored tokens are as they were. Next: "), "{ended:?}");
+            assert_eq!(served.stored("ana").as_ref(), Some(&pair), "{words}");
+            let listed = served.home.run(&["list"]);
+            assert!(listed.out.contains("failed") && listed.err.contains(words), "{listed:?}");
+            let last = served.profile("ana").last_refresh.expect("a record");
+            let RefreshResult::Refused { retry_at, .. } = last.result else { panic!("{words}: {last:?}") };
+            assert_eq!(retry_at.is_some(), is_retried, "{words}");
+            // Nobody in particular asks again; whoever wants a token does, and the server is well.
+            let due = served.home.run(&["refresh", "--due", "10m"]);
+            assert_eq!((due.code, served.refreshes()), (Some(1), (1, 0)), "{due:?}");
+            assert_eq!(served.home.run(&command).code, Some(0), "{words}");
+            assert_eq!(served.refreshes(), (2, 0), "{words}");
+        }
     }
     thief.set_nonblocking(true).expect("a listener");
     assert!(thief.accept().is_err(), "the refresh token went elsewhere");
@@ -101,7 +142,8 @@ fn an_answer_that_was_lost_has_spent_the_token_and_a_login_is_said_to_help() {
     served.fault(1, Mishap::LostAnswer);
     let lost = served.home.run(&["refresh", "demo/ana"]);
     assert!(lost.said(4).contains("may have spent the refresh token"), "{lost:?}");
-    assert_eq!(served.home.run(&["refresh", "demo/ana"]).code, Some(3));
+    let refused = served.home.run(&["refresh", "demo/ana"]);
+    assert!(refused.said(3).contains("was lost, and the provider may have spent"), "{refused:?}");
     assert_eq!(served.stored("ana"), Some(pair));
 }
 

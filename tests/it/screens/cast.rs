@@ -58,7 +58,7 @@ fn profile(name: &str, account: &str, minutes: Option<(i64, i64)>) -> Profile {
 
 fn refreshed(profile: &mut Profile, minutes_ago: i64, result: RefreshResult) {
     let at = now(0).wall - TimeDelta::minutes(minutes_ago);
-    profile.last_refresh = Some(LastRefresh { at, result, grant: profile.grant(), clock_differs: None });
+    profile.last_refresh = Some(LastRefresh::new(at, result, profile.grant()));
     profile.refresh_count = 7;
 }
 
@@ -74,10 +74,10 @@ pub(super) fn rows() -> Vec<Row> {
     due.life.grant_ends_at = in_days(340);
     let mut running = profile("github/ana", "ana", Some((400, -20)));
     running.life.grant_ends_at = in_days(160);
-    let mut retrying = profile("gitlab/ci", "ci-bot", Some((120, -1)));
+    let mut failed = profile("gitlab/ci", "ci-bot", Some((120, -1)));
     let retry_at = now(51).wall;
     let why = "gitlab.example.org answered 503".to_owned();
-    refreshed(&mut retrying, 1, RefreshResult::Passing { why, times: 3, retry_at });
+    refreshed(&mut failed, 1, RefreshResult::Passing { why, times: 3, retry_at });
     let mut dead = profile("qonic/bim", "", Some((90, -30)));
     refreshed(&mut dead, 30, RefreshResult::Dead { why: "invalid_grant: token was revoked".into() });
     let mut key = profile("anthropic/key", "", None);
@@ -88,7 +88,7 @@ pub(super) fn rows() -> Vec<Row> {
     let mut revoked = profile("anthropic/old", "日本語テスト@例え.jp", None);
     revoked.held = Held::Nothing;
     revoked.revoked_at = Some(now(0).wall - TimeDelta::days(12));
-    let profiles = [work, home, soon, due, running, retrying, dead, key, revoked];
+    let profiles = [work, home, soon, due, running, failed, dead, key, revoked];
     let broken = Row::Broken {
         name: "slack/team".into(),
         at: Where::Line(88),

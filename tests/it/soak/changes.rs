@@ -208,6 +208,6 @@ fn tokens(access: &str) -> Tokens {
 
 fn renewal(access: &str) -> Renewal {
     let at = at_seconds(1_800_000_000).expect("in range");
-    let record = LastRefresh { at, result: RefreshResult::Done, grant: None, clock_differs: None };
+    let record = LastRefresh::new(at, RefreshResult::Done, None);
     Renewal { tokens: tokens(access), life: Life::default(), scopes: None, record, hosts: Vec::new() }
 }

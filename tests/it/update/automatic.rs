@@ -102,7 +102,7 @@ fn a_pause_that_the_server_asks_for_is_kept_and_counted_down() {
     office.answer_all(|profile, now| passing(profile, now, 120));
     let app = &mut office.app;
     let shown = app.screen();
-    for words in ["retrying in 2m01s", "tried again in", "answered 503. Stored tokens are as they were."] {
+    for words in ["retry 2m01s · failed", "retries in", "answered 503. Stored tokens are as they were."] {
         assert!(shown.contains(words), "{shown}");
     }
     app.feed(Msg::Resized(45, 20));
@@ -511,7 +511,7 @@ fn lives(profile: &Profile, now: Now, seconds: i64) -> Profile {
 }
 
 fn recorded(profile: Profile, result: RefreshResult, now: Now) -> Profile {
-    let last = LastRefresh { at: now.wall, result, grant: profile.grant(), clock_differs: None };
+    let last = LastRefresh::new(now.wall, result, profile.grant());
     Profile { last_refresh: Some(last), ..profile }
 }
 

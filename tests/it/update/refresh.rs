@@ -44,17 +44,9 @@ fn only_what_is_due_is_refreshed_together() {
     let retrying = |name: &str, minutes| {
         let retry_at = now().wall + TimeDelta::minutes(minutes);
         let result = RefreshResult::Passing { why: "busy".to_owned(), times: 1, retry_at };
-        Profile {
-            last_refresh: Some(LastRefresh { at: now().wall, result, grant: None, clock_differs: None }),
-            ..due(name)
-        }
+        Profile { last_refresh: Some(LastRefresh::new(now().wall, result, None)), ..due(name) }
     };
-    let dead = LastRefresh {
-        at: now().wall,
-        result: RefreshResult::Dead { why: "no".into() },
-        grant: None,
-        clock_differs: None,
-    };
+    let dead = LastRefresh::new(now().wall, RefreshResult::Dead { why: "no".into() }, None);
     let mut app = App::of([
         due("a"),
         profile("fresh"),
@@ -103,7 +95,7 @@ fn a_refresh_that_failed_says_what_to_press_and_takes_what_was_written_down() {
     let mut app = App::of([due("work")]);
     app.keys("r");
     let result = RefreshResult::Dead { why: "refused with invalid_grant".to_owned() };
-    let last = LastRefresh { at: now().wall, result, grant: None, clock_differs: None };
+    let last = LastRefresh::new(now().wall, result, None);
     let written = Profile { last_refresh: Some(last), ..due("work") };
     let trouble = Trouble::untouched("cannot refresh demo/work", "refused with invalid_grant", Next::LogIn);
     let failed = Refreshed::Failed(Some(snapshot([written.clone()])), trouble);
@@ -244,7 +236,7 @@ pub(crate) fn renewal() -> Renewal {
         tokens: Tokens { access: Secret::new("new-access"), refresh: Some(Secret::new("new-refresh")) },
         life: ends_in(TimeDelta::hours(1)),
         scopes: None,
-        record: LastRefresh { at: now().wall, result: RefreshResult::Done, grant: None, clock_differs: None },
+        record: LastRefresh::new(now().wall, RefreshResult::Done, None),
         hosts: Vec::new(),
     }
 }

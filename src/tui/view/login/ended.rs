@@ -3,7 +3,7 @@
 use ratatui::style::Style;
 
 use crate::domain::clock::{DateTime, Now, Utc};
-use crate::domain::profile::Profile;
+use crate::domain::profile::{NO_REFRESH_TOKEN, Profile};
 use crate::domain::trouble::Stored;
 use crate::oauth::login::step::Step;
 use crate::oauth::login::{Login, Outcome};
@@ -57,7 +57,7 @@ impl Below<'_> {
         self.sheet.field("Access", &clock(profile.life.expires_at, self.now));
         let grant = match profile.refresh_token() {
             Some(_) => clock(profile.life.grant_ends_at, self.now),
-            None => vec!["no refresh token: only a login renews it".to_owned()],
+            None => vec![NO_REFRESH_TOKEN.to_owned()],
         };
         self.sheet.field("Grant", &grant);
         // The steps say where it lies and how the test went.
