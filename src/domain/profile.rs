@@ -26,8 +26,10 @@ pub struct Profile {
     pub held: Held,
     /// Both clocks.
     pub life: Life,
-    /// What the grant allows.
+    /// What the grant allows, as the server said it.
     pub scopes: Vec<String>,
+    /// What the login that brought it asked for; empty where nobody wrote it down.
+    pub asked_scopes: Vec<String>,
     /// The authorization server that gave the grant.
     pub issuer: Option<String>,
     /// The account's stable id there.
@@ -70,6 +72,7 @@ impl Profile {
             held: Held::Nothing,
             life: Life::default(),
             scopes: Vec::new(),
+            asked_scopes: Vec::new(),
             issuer: None,
             subject: None,
             account: None,

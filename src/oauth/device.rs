@@ -114,11 +114,11 @@ impl DeviceCode {
             return Err(BadCode::Unshown);
         }
         let page = short("page", &map.page)?.ok_or(BadCode::Lacks("no page to type the code on"))?;
-        let page = endpoint::parse(page).map_err(BadCode::Page)?;
+        let page = endpoint::page(page).map_err(BadCode::Page)?;
         // The plain page will do where this one cannot be opened, or leads somewhere else (RFC 8628
         // §5.4).
         let page_with_code = short("page", &map.page_with_code)?
-            .and_then(|page| endpoint::parse(page).ok())
+            .and_then(|page| endpoint::page(page).ok())
             .filter(|with_code| with_code.origin() == page.origin());
         let [usual_life, longest_life] = LIVES;
         let life = seconds(&map.life).unwrap_or(usual_life).min(longest_life);
@@ -289,6 +289,11 @@ mod tests {
             ("verification_uri", json!("file:///etc/passwd"), "not safe"),
             ("verification_uri", json!("http://a.test/d"), "not safe"),
             ("verification_uri", json!("https://a.test/\u{1b}[2J"), "not safe"),
+            ("verification_uri", json!("https://a.test/#\u{202e}x"), "not safe"),
+            ("verification_uri", json!("https://a.test@b.test/d"), "not safe"),
+            ("verification_uri", json!("//b.test/d"), "not safe"),
+            ("verification_uri", json!("data:text/html,x"), "not safe"),
+            ("verification_uri", json!("https:///d\u{a0}"), "not safe"),
             ("device_code", json!("d".repeat(4097)), "the device code in the answer is too long"),
             (
                 "verification_uri",
@@ -304,6 +309,12 @@ mod tests {
             assert!(said.contains(why), "{body}: {said}");
         }
         assert_eq!(read_text("<html>"), Err(BadCode::Lacks("no device code")));
+        let page = read(&body("verification_uri", json!("https://a.test/app#/device"))).expect("a code").page;
+        assert_eq!(
+            page.as_str(),
+            "https://a.test/app#/device",
+            "a page may be a program with paths of its own"
+        );
         let odd = read(&body("verification_uri_complete", json!("file:///x"))).expect("a code");
         assert_eq!((odd.page_with_code, odd.page.as_str()), (None, "https://a.test/d"));
         let long = read(&body("user_code", json!("A".repeat(32)))).expect("a code");
@@ -315,6 +326,8 @@ mod tests {
         for (with_code, taken) in [
             ("https://a.test/d?user_code=A", true),
             ("https://a.test:443/other?user_code=A", true),
+            ("https://a.test/#/device?user_code=A", true),
+            ("https://b.test/#https://a.test/d", false),
             ("https://b.test/d?user_code=A", false),
             ("https://a.test:8443/d?user_code=A", false),
             ("https://a.test.evil.test/d", false),

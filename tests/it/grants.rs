@@ -4,6 +4,7 @@ mod interrupted;
 mod many;
 mod moved;
 mod other_host;
+mod refused;
 mod rivals;
 
 use std::time::Instant;

@@ -13,6 +13,7 @@ mod kills;
 mod odd_ends;
 mod quitting;
 mod races;
+mod refusals;
 mod rights;
 mod saves;
 mod sweep;

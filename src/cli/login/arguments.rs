@@ -19,7 +19,7 @@ pub(in crate::cli) struct Arguments {
     /// The port that the callback comes to
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub(super) port: Option<u16>,
-    /// Ask for this as well as for what is usual or was granted before; may be repeated
+    /// Ask for this as well as for what is usual or was asked for before; may be repeated
     #[arg(long, value_name = "SCOPE")]
     pub(super) scope: Vec<String>,
     /// The client id that the provider gave you

@@ -12,6 +12,20 @@ use crate::domain::text;
 /// # Errors
 /// A [`BadEndpoint`] that names the address and the rule.
 pub fn parse(written: &str) -> Result<Url, BadEndpoint> {
+    let url = page(written)?;
+    if url.fragment().is_some() {
+        let written = text::clean(written, 80);
+        return Err(BadEndpoint { written, rule: "no fragment (the part after #)" });
+    }
+    Ok(url)
+}
+
+/// Reads an address that a browser is sent to: as [`parse`], and it may have a fragment, because pages
+/// that are programs have their paths there.
+///
+/// # Errors
+/// A [`BadEndpoint`] that names the address and the rule.
+pub fn page(written: &str) -> Result<Url, BadEndpoint> {
     let bad = |rule| BadEndpoint { written: text::clean(written, 80), rule };
     if written.chars().any(|char| char.is_whitespace() || text::is_hostile(char)) {
         return Err(bad("no spaces and no control characters"));
@@ -26,9 +40,6 @@ pub fn parse(written: &str) -> Result<Url, BadEndpoint> {
     }
     if !is_safe(&url) {
         return Err(bad("https, or http on 127.0.0.1, [::1] or localhost"));
-    }
-    if url.fragment().is_some() {
-        return Err(bad("no fragment (the part after #)"));
     }
     Ok(url)
 }

@@ -178,16 +178,17 @@ impl Needs {
         name::new(&self.provider, self.goal.usual_name(), self.goal, snapshot).ok()
     }
 
-    /// What is asked for unless the person says otherwise: what was granted before where they
-    /// could choose it, or else the provider's usual scopes and what was granted before.
+    /// What is asked for unless the person says otherwise: what was asked for before where they could
+    /// choose it, or else the provider's usual scopes and what was asked for before.
     #[must_use]
     pub fn usual_scopes(&self) -> Vec<String> {
         let usual = &self.provider.scopes.default;
-        match self.known.as_deref().map(|known| known.scopes.as_slice()) {
-            None | Some([]) => union(usual, &[]),
-            Some(granted) if offers_scopes(&self.provider) => union(granted, &[]),
-            Some(granted) => union(usual, granted),
+        let asked =
+            self.known.as_deref().map(|known| asked_before(&self.provider, known)).unwrap_or_default();
+        if asked.is_empty() || !offers_scopes(&self.provider) {
+            return union(usual, &asked);
         }
+        union(&asked, &[])
     }
 
     /// The login that follows; nothing while something must still be asked.
@@ -226,6 +227,20 @@ impl Needs {
         let edit = if self.known.is_some() { Edit::Keep(profile) } else { Edit::Add(profile) };
         Some(Change { name, expects, edit })
     }
+}
+
+/// What the login of `known` asked for. Where nobody wrote it down, what it was granted, as far as the
+/// provider's file names it: a server may grant what it never accepts in a request.
+#[must_use]
+pub fn asked_before(provider: &Provider, known: &Profile) -> Vec<String> {
+    if !known.asked_scopes.is_empty() {
+        return known.asked_scopes.clone();
+    }
+    let scopes = &provider.scopes;
+    let is_named = |name: &&String| {
+        scopes.default.contains(*name) || scopes.offered.iter().any(|offered| offered.name == **name)
+    };
+    known.scopes.iter().filter(is_named).cloned().collect()
 }
 
 /// Whether there is something to choose among a provider's scopes.
@@ -432,17 +447,23 @@ mod tests {
     }
 
     #[test]
-    fn what_was_granted_is_usual_and_what_could_not_be_chosen_is_usual_beside_it() {
+    fn what_was_asked_for_is_usual_and_what_could_not_be_chosen_is_usual_beside_it() {
         let mut fixed = acme();
         fixed.scopes.offered.clear();
-        for (provider, granted, usual) in [
-            (acme(), &["write"][..], &["write"][..]),
-            (acme(), &[], &["read"]),
-            (fixed.clone(), &["write"], &["read", "write"]),
-            (fixed, &[], &["read"]),
+        for (provider, asked, granted, usual) in [
+            (acme(), &["write"][..], &["write"][..], &["write"][..]),
+            (acme(), &["write", "x"], &["dummy"], &["write", "x"]),
+            (acme(), &[], &["write"], &["write"]),
+            (acme(), &[], &["dummy", "write"], &["write"]),
+            (acme(), &[], &["dummy"], &["read"]),
+            (acme(), &[], &[], &["read"]),
+            (fixed.clone(), &["write"], &["dummy"], &["read", "write"]),
+            (fixed.clone(), &[], &["dummy"], &["read"]),
+            (fixed, &[], &[], &["read"]),
         ] {
             let mut profile = stored("work", Kind::OAuth);
-            profile.scopes = granted.iter().map(|scope| (*scope).to_owned()).collect();
+            let owned = |scopes: &[&str]| scopes.iter().map(|scope| (*scope).to_owned()).collect();
+            (profile.asked_scopes, profile.scopes) = (owned(asked), owned(granted));
             let mut needs = Needs::again(&profile, &provider, Goal::Login).expect("a login");
             assert_eq!(needs.usual_scopes(), usual, "{granted:?}");
             needs.more_scopes(&["admin".to_owned()]).expect("a scope");

@@ -71,6 +71,7 @@ impl Login {
             life,
             // RFC 6749 §5.1: scopes that the reply leaves out are as asked.
             scopes: granted.scopes.unwrap_or_else(|| self.plan.scopes.clone()),
+            asked_scopes: self.plan.scopes.clone(),
             issuer: self.plan.provider.issuer.clone(),
             subject: granted.subject,
             account: granted.account,

@@ -587,6 +587,7 @@ providers:
                     client_id,
                     client_secret: client_secret.map(Secret::new),
                     life,
+                    asked_scopes: scopes.iter().rev().skip(1).cloned().collect(),
                     scopes,
                     issuer,
                     subject,

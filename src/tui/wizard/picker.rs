@@ -4,6 +4,7 @@ use crate::domain::profile::Profile;
 use crate::domain::provider::Provider;
 use crate::domain::provider::scopes::{self, Offered};
 use crate::domain::trouble::Trouble;
+use crate::oauth::login::needs::asked_before;
 use crate::oauth::scopes::Listed;
 use crate::tui::field::{Field, Sight};
 
@@ -73,11 +74,12 @@ pub enum List {
 }
 
 impl Picker {
-    /// What can be asked for at `provider`, with what `known` was granted; without a grant the
-    /// usual scopes are ticked.
+    /// What can be asked for at `provider`, with what `known` was granted. What its login asked for is
+    /// ticked, or else the usual scopes.
     #[must_use]
     pub fn of(provider: &Provider, known: Option<&Profile>) -> Self {
         let granted = known.map_or(&[][..], |profile| &profile.scopes);
+        let asked = known.map(|known| asked_before(provider, known)).unwrap_or_default();
         let mut picker = Self {
             choices: Vec::new(),
             marked: 0,
@@ -85,10 +87,14 @@ impl Picker {
             typing: None,
             separator: provider.scopes.separator.clone(),
         };
+        let ticked = |is_ticked: bool| if is_ticked { Asked::Yes } else { Asked::No };
         for name in granted {
-            picker.add(name, None, Granted::Yes, Asked::Yes);
+            picker.add(name, None, Granted::Yes, ticked(asked.contains(name)));
         }
-        let usual = if granted.is_empty() { Asked::Yes } else { Asked::No };
+        for name in &asked {
+            picker.add(name, None, Granted::No, Asked::Yes);
+        }
+        let usual = ticked(asked.is_empty());
         for name in &provider.scopes.default {
             picker.add(name, None, Granted::No, usual);
         }

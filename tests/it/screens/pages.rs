@@ -151,6 +151,7 @@ fn named(provider: &Provider, name: &str, goal: Goal) -> Needs {
 fn known() -> Profile {
     let mut known = Profile::new(cast::id("anthropic/work"), Kind::OAuth);
     known.scopes = ["user:profile", "user:inference"].map(String::from).to_vec();
+    known.asked_scopes = known.scopes.clone();
     known
 }
 

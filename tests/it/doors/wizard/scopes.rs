@@ -33,7 +33,8 @@ fn with_scopes() -> Provider {
 
 /// A profile with those scopes.
 fn granted(scopes: &[&str]) -> Profile {
-    Profile { scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(), ..profile("work") }
+    let scopes: Vec<String> = scopes.iter().map(|scope| (*scope).to_owned()).collect();
+    Profile { asked_scopes: scopes.clone(), scopes, ..profile("work") }
 }
 
 /// The page of scopes of a login again.
