@@ -237,7 +237,7 @@ mod tests {
 
     fn dead(profile: &Profile) -> Option<LastRefresh> {
         let result = RefreshResult::Dead { why: "invalid_grant".into() };
-        Some(LastRefresh { at: now().wall, result, grant: profile.grant(), clock_differs: None })
+        Some(LastRefresh::new(now().wall, result, profile.grant()))
     }
 
     fn refused(profile: &Profile) -> Option<LastTest> {

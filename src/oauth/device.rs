@@ -293,7 +293,6 @@ mod tests {
             ("verification_uri", json!("https://a.test@b.test/d"), "not safe"),
             ("verification_uri", json!("//b.test/d"), "not safe"),
             ("verification_uri", json!("data:text/html,x"), "not safe"),
-            ("verification_uri", json!("https:///d\u{a0}"), "not safe"),
             ("device_code", json!("d".repeat(4097)), "the device code in the answer is too long"),
             (
                 "verification_uri",
