@@ -251,6 +251,7 @@ fn the_anthropic_reply_becomes_a_profile_and_its_403_is_expected() {
             grant_ends_at: None,
         },
         scopes: vec!["user:inference".to_owned(), "user:profile".to_owned()],
+        asked_scopes: ["org:create_api_key", "user:profile", "user:inference"].map(String::from).to_vec(),
         subject: Some("3-4-5".to_owned()),
         account: Some("ana@acme.dev".to_owned()),
         hosts: vec!["https://api.anthropic.com".to_owned(), "https://platform.claude.com".to_owned()],

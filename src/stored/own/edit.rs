@@ -530,33 +530,39 @@ providers:
         ]
     }
 
-    fn any_last_refresh() -> impl Strategy<Value = LastRefresh> {
-        let result =
-            prop_oneof![
-                Just(RefreshResult::Done),
-                text().prop_map(|why| RefreshResult::Dead { why }),
-                (text(), any::<u32>(), any_time())
-                    .prop_map(|(why, times, retry_at)| RefreshResult::Passing { why, times, retry_at }),
-                (text(), text(), any::<u32>(), proptest::option::of(any_time())).prop_map(
-                    |(why, next, times, retry_at)| RefreshResult::Refused { why, next, times, retry_at }
-                ),
-            ];
+    /// Boxed, as the parts of it are: unboxed they are larger than the stack of a test.
+    fn any_last_refresh() -> BoxedStrategy<LastRefresh> {
+        let result = prop_oneof![
+            Just(RefreshResult::Done).boxed(),
+            text().prop_map(|why| RefreshResult::Dead { why }).boxed(),
+            (text(), any::<u32>(), any_time())
+                .prop_map(|(why, times, retry_at)| RefreshResult::Passing { why, times, retry_at })
+                .boxed(),
+            (text(), text(), any::<u32>(), proptest::option::of(any_time()))
+                .prop_map(|(why, next, times, retry_at)| RefreshResult::Refused {
+                    why,
+                    next,
+                    times,
+                    retry_at
+                })
+                .boxed(),
+        ];
         let differs = (any::<i64>(), any::<bool>()).prop_map(|(ahead, ours)| ClockDiffers {
             ahead: TimeDelta::try_seconds(ahead).unwrap_or(TimeDelta::MAX),
             end_by: if ours { EndBy::Ours } else { EndBy::Theirs },
         });
         let (grant, odd) = (proptest::option::of(text()), proptest::option::of(text()));
         let (differs, lost_at) = (proptest::option::of(differs), proptest::option::of(any_time()));
-        (any_time(), result, grant, differs, odd, lost_at).prop_map(
-            |(at, result, grant, clock_differs, odd, lost_at)| LastRefresh {
+        (any_time(), result, grant, differs, odd, lost_at)
+            .prop_map(|(at, result, grant, clock_differs, odd, lost_at)| LastRefresh {
                 at,
                 result,
                 grant,
                 clock_differs,
                 odd,
                 lost_at,
-            },
-        )
+            })
+            .boxed()
     }
 
     fn any_life() -> impl Strategy<Value = Life> {
@@ -568,7 +574,7 @@ providers:
         })
     }
 
-    fn any_profile() -> impl Strategy<Value = Profile> {
+    fn any_profile() -> BoxedStrategy<Profile> {
         let option = || proptest::option::of(text());
         let tokens = (text(), option()).prop_map(|(access, refresh)| {
             let refresh = refresh.map(Secret::new);
@@ -579,8 +585,8 @@ providers:
         let scopes = proptest::collection::vec(text(), 0..4);
         let history =
             (proptest::option::of(any_last_refresh()), any::<u64>(), proptest::option::of(any_time()));
-        (held, texts, any_life(), scopes, history, any::<bool>()).prop_map(
-            |(held, texts, life, scopes, (last_refresh, refresh_count, revoked_at), is_off)| {
+        (held.boxed(), texts.boxed(), any_life().boxed(), scopes.boxed(), history.boxed(), any::<bool>())
+            .prop_map(|(held, texts, life, scopes, (last_refresh, refresh_count, revoked_at), is_off)| {
                 let (client_id, client_secret, issuer, subject, account) = texts;
                 Profile {
                     held,
@@ -598,8 +604,8 @@ providers:
                     automatic: if is_off { Automatic::Off } else { Automatic::On },
                     ..profile("demo/ana", Kind::OAuth, "unused")
                 }
-            },
-        )
+            })
+            .boxed()
     }
 
     /// `profile` as a file can say it: to the second, and no time that cannot be written or means none.

@@ -260,10 +260,12 @@ fn another_account_can_be_kept_beside_the_stored_one() {
 }
 
 #[test]
-fn a_login_that_was_granted_more_asks_for_as_much_again() {
+fn a_login_asks_again_for_what_was_asked_before_and_not_for_what_was_granted_unasked() {
     let served = Served::start();
     let (entry, _) = served.entry("ana", 3600);
-    served.home.store(store(&[entry.replace("[profile, inference]", "[profile, admin]")]));
+    served.home.store(store(&[
+        entry.replace("[profile, inference]", "[profile, dummy]\n        asked_scopes: [profile, admin]")
+    ]));
     let mut login = served.home.start(&["login", "demo/ana"]);
     let authorize = login.line("http");
     login.kill();
