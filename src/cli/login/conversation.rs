@@ -13,8 +13,12 @@ use crate::cli::login::person::Person;
 use crate::cli::login::shown::{Pasting, Shown};
 use crate::domain::name::{ProfileName, StoreId};
 use crate::oauth::Attempt;
-use crate::oauth::login::{Ask, Choice, Doubt, Heard, Login, Plan, Stage};
+use crate::oauth::login::step::{Mark, Step};
+use crate::oauth::login::{Ask, Choice, Doubt, Heard, Login, Outcome, Plan, Stage};
 use crate::shell::{Hands, console, login};
+
+/// How long a login that is done waits for what becomes of its browser.
+const OPENED_WITHIN: Duration = Duration::from_secs(2);
 
 /// A login and those who take part in it.
 pub(super) struct Conversation<'a> {
@@ -45,6 +49,12 @@ impl<'a> Conversation<'a> {
             for ask in std::mem::take(&mut self.asks) {
                 self.perform(ask);
             }
+            if self.is_done_before_the_browser()
+                && let Ok(Some(heard)) = timeout(OPENED_WITHIN, self.told.recv()).await
+            {
+                self.asks = self.login.hear(heard, self.hands.clock.now());
+                continue;
+            }
             self.shown.show(&self.login, self.pasting, self.hands.clock.now());
             if let Stage::Over(outcome) = self.login.stage() {
                 return outcome::say(outcome, self.login.plan(), self.hands.clock.now());
@@ -61,6 +71,12 @@ impl<'a> Conversation<'a> {
                 self.pastes.worked();
             }
         }
+    }
+
+    /// Whether the login is done while nobody knows yet whether the browser could be started.
+    fn is_done_before_the_browser(&self) -> bool {
+        let is_opening = matches!(self.login.steps().mark(Step::Open), Mark::Now(_));
+        is_opening && matches!(self.login.stage(), Stage::Over(Outcome::Done(_)))
     }
 
     fn perform(&self, ask: Ask) {

@@ -7,7 +7,7 @@ use crate::domain::provider::Pkce;
 use crate::domain::secret::{Fingerprint, Secret};
 use crate::domain::trouble::{Next, Trouble};
 use crate::oauth::callback::{Answer, Echo, Ignored};
-use crate::oauth::login::step::{Mark, Step};
+use crate::oauth::login::step::Step;
 use crate::oauth::login::{Ask, Door, Doors, Doubt, Exchange, Login, Outcome, Shut, Stage, Turn};
 use crate::oauth::pasted::{self, Proof};
 
@@ -140,10 +140,6 @@ impl Login {
             }
         };
         let host = request.url.host_str().unwrap_or_default().to_owned();
-        if matches!(self.steps.mark(Step::Open), Mark::Now(_)) {
-            // A browser that is still watched has done its part.
-            self.steps.done(Step::Open, "", now.steady);
-        }
         self.steps.done(Step::Wait, if by == Door::Callback { "callback" } else { "pasted" }, now.steady);
         self.steps.begin(Step::Exchange, host, now.steady);
         let errand = self.next_errand();
