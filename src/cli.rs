@@ -24,6 +24,7 @@ use color_eyre::eyre::Result;
 
 use crate::cli::exit::Exit;
 use crate::shell::Hands;
+use crate::shell::file::shown;
 use crate::shell::paths::Paths;
 use crate::shell::{console, crash, http, signals};
 use crate::tui::model::{Off, Renewal};
@@ -108,6 +109,20 @@ fn asked_for(error: &clap::Error) -> Exit {
     }
 }
 
+/// Whether the command speaks of profiles that must be there already: a login makes its file.
+fn reads(command: &Command) -> bool {
+    match command {
+        Command::List(_)
+        | Command::Token(_)
+        | Command::Resolve(_)
+        | Command::Refresh(_)
+        | Command::Events(_)
+        | Command::Revoke(_)
+        | Command::Remove(_) => true,
+        Command::Demo(_) | Command::Login(_) | Command::Providers(_) => false,
+    }
+}
+
 /// Runs the command; `program` is what the event log calls us.
 fn run(arguments: Arguments, program: &str) -> Result<Exit> {
     let Arguments { config, no_auto_refresh, command } = arguments;
@@ -125,7 +140,12 @@ fn run(arguments: Arguments, program: &str) -> Result<Exit> {
         }
         return screen::demo(arguments, renewal);
     }
-    let hands = Hands::new(Paths::of_user(config)?, program);
+    let paths = Paths::of_user(config)?;
+    if let (true, Some(path)) = (reads(&command), paths.missing()) {
+        console::say(&format!("authtui: {} does not exist. authtui login PROVIDER makes it.", shown(path)));
+        return Ok(Exit::NotFound);
+    }
+    let hands = Hands::new(paths, program);
     hands.waiting.tell(|id, holder| {
         console::say(&format!("authtui: {}: waiting for {holder}, which is at work on this grant", id.name));
     });

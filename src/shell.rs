@@ -162,6 +162,12 @@ impl Hands {
         writing.unwrap_or_else(|_| Err(std::io::Error::other("a part of the program ended by a fault")))
     }
 
+    /// Whether all that is stored ends with the program, as in the demo: nothing can be lost by leaving.
+    #[must_use]
+    pub fn keeps_nothing(&self) -> bool {
+        self.instead.is_some()
+    }
+
     /// From here on no refresh is begun; those that were posted are waited for.
     pub fn stop_asking(&self) {
         self.ending.send_replace(true);

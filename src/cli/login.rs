@@ -53,8 +53,8 @@ async fn log_in(hands: &Arc<Hands>, arguments: &Arguments) -> Result<Exit, Exit>
     let input = answers::given(&mut needs, arguments)?;
     let mut person = Person::new(input);
     answers::asked(&mut needs, arguments, provider, &name, &snapshot, &mut person).await?;
-    if let Some(change) = needs.kept_key() {
-        return Ok(key::store(hands, provider, change).await);
+    if goal == Goal::Key {
+        return key::keep(hands, &mut needs, arguments.yes, &mut person).await;
     }
     let Some(plan) = needs.plan(&snapshot.place, ways) else { return Err(Exit::Failure) };
     let pasting = match (person.can_paste(), arguments.paste) {

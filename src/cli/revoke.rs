@@ -19,7 +19,7 @@ use crate::shell::{Hands, console};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// The profile: provider/name, or provider for its default
+    /// The profile: provider/name, or one of the two where that is enough to tell it
     name: String,
     /// Ask the provider to end the grant first; nothing is erased here unless it has
     #[arg(long)]
@@ -53,12 +53,15 @@ pub(super) fn run(hands: &Arc<Hands>, arguments: &Arguments, extent: Extent) -> 
     }
     let lives_on =
         afterlife::words(&profile, Some(&snapshot), hands.clock.now(), |at, now| local(at, now.offset));
-    if !arguments.yes {
+    // A yes that was given beforehand is one to the name that was written, not to one that was found.
+    let is_exact = target::is_exact(&arguments.name, &name);
+    if !(arguments.yes && is_exact) {
         if !arguments.remote {
             console::say(&consequence(&profile, extent, lives_on.as_deref()));
         }
         if !console::can_ask() {
-            console::say("authtui: nobody can be asked here; add --yes.");
+            let next = if is_exact { "add --yes" } else { "write the whole name, and --yes" };
+            console::say(&format!("authtui: nobody can be asked here; {next}."));
             return Ok(Exit::Usage);
         }
         let question = match extent {

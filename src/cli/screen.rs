@@ -10,6 +10,7 @@ use crate::cli::exit::Exit;
 use crate::demo::authority::fault::Fault;
 use crate::demo::authority::script;
 use crate::demo::{Demo, cast};
+use crate::shell::file::shown;
 use crate::shell::run::{self, Left};
 use crate::shell::{Hands, console, runtime, signals, surroundings};
 use crate::tui::model::Renewal;
@@ -47,6 +48,9 @@ pub(super) fn unless_ended<T>(task: impl Future<Output = T>) -> Result<Option<T>
 pub(super) fn run(hands: &Arc<Hands>, keys: &str, renewal: Renewal) -> Result<Exit> {
     if !has_terminal() {
         return Ok(Exit::Usage);
+    }
+    if let Some(path) = hands.paths.missing() {
+        console::say(&format!("authtui: {} does not exist; the first login makes it.", shown(path)));
     }
     Ok(match run::run(hands, &surroundings::theme(), keys, renewal)? {
         Left::Asked => Exit::Done,

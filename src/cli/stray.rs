@@ -1,9 +1,11 @@
 //! What is said of a command line that is not understood, without what may be a secret in it.
 
+use crate::cli::Arguments;
 use crate::domain::provider::catalog::Catalog;
 use crate::domain::secret::Secret;
 use crate::domain::text;
 
+use clap::CommandFactory;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 /// What stands in the place of what is not repeated.
@@ -50,6 +52,9 @@ pub(super) fn masked(catalog: Option<&Catalog>, word: &str) -> String {
 /// `error` without a stray word and without the value of an option: either may be a
 /// secret that somebody typed where none belongs, and terminals and logs keep what is said.
 pub(super) fn hushed(mut error: clap::Error) -> clap::Error {
+    if error.kind() == ErrorKind::InvalidSubcommand {
+        return unknown_command(&error);
+    }
     let text = |kind| match error.get(kind) {
         Some(ContextValue::String(text)) => text.clone(),
         Some(_) | None => String::new(),
@@ -62,13 +67,28 @@ pub(super) fn hushed(mut error: clap::Error) -> clap::Error {
         error.insert(ContextKind::InvalidArg, hidden());
         error.remove(ContextKind::Suggested);
     }
-    if error.kind() == ErrorKind::InvalidSubcommand && error.get(ContextKind::SuggestedSubcommand).is_none() {
-        error.insert(ContextKind::InvalidSubcommand, hidden());
-    }
     if has_value {
         error.insert(ContextKind::InvalidValue, hidden());
     }
     error
+}
+
+/// What is said in the place of a word that is no command: the nearest one, and all there are.
+fn unknown_command(error: &clap::Error) -> clap::Error {
+    let all = Arguments::command();
+    let usage = error.get(ContextKind::Usage).map(ToString::to_string).unwrap_or_default();
+    let within = all.get_subcommands().find(|one| usage.contains(&format!("authtui {} ", one.get_name())));
+    let names = within.unwrap_or(&all).get_subcommands().filter(|one| !one.is_hide_set());
+    let names: Vec<&str> = names.map(clap::Command::get_name).collect();
+    let near = match error.get(ContextKind::SuggestedSubcommand) {
+        Some(ContextValue::String(near)) => Some(near.clone()),
+        Some(ContextValue::Strings(near)) => near.first().cloned(),
+        Some(_) | None => None,
+    };
+    let near = near.map_or_else(String::new, |near| format!("; did you mean {near}?"));
+    let end = if near.is_empty() { "." } else { "" };
+    let words = format!("unknown command{near}{end} Commands: {}\n", names.join(", "));
+    Arguments::command().error(ErrorKind::InvalidSubcommand, words)
 }
 
 #[cfg(test)]
@@ -97,9 +117,9 @@ mod tests {
             ("login demo --port hunter2", "invalid value '(not shown)' for '--port <N>'"),
             ("demo --fault token=hunter2", "invalid value '(not shown)' for '--fault <WHERE=WHAT>'"),
             ("demo --fault hunter2", "write WHERE=WHAT"),
-            ("hunter2", "unrecognized subcommand '(not shown)'"),
-            ("sk-ant-hunter2 login", "unrecognized subcommand '(not shown)'"),
-            ("providers hunter2", "unrecognized subcommand '(not shown)'"),
+            ("hunter2", "unknown command. Commands: demo, list, token,"),
+            ("sk-ant-hunter2 login", "unknown command. Commands: demo, list, token,"),
+            ("providers hunter2", "unknown command. Commands: show"),
             ("list hunter2", "unexpected argument '(not shown)'"),
         ] {
             let line = std::iter::once("authtui").chain(line.split(' '));
@@ -109,7 +129,8 @@ mod tests {
         }
         let slip = Arguments::try_parse_from(["authtui", "lgoin"]).expect_err("no such command");
         let slip = hushed(slip).to_string();
-        assert!(slip.contains("'lgoin'") && slip.contains("'login'"), "{slip}");
+        assert!(slip.contains("unknown command; did you mean login? Commands: demo, list,"), "{slip}");
+        assert!(!slip.contains("(not shown)"), "{slip}");
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The profile that a command means.
 
+use std::collections::BTreeSet;
+
 use crate::cli::exit::Exit;
 use crate::cli::stray;
 use crate::domain::change::{Row, Snapshot};
@@ -12,14 +14,15 @@ use crate::shell::{Hands, console};
 /// The longest sentence about a provider that is printed, in characters.
 const LONGEST: usize = 2000;
 
-/// The profile called `text` (`provider/name`, or `provider` for its default), and its store. Our
-/// own store wins a name; `STORE:provider/name` means one of another.
+/// The profile that `text` means, and its store. `provider/name` is one; a word alone is the default of
+/// the provider of that name, else the only profile there, else the only profile of that name anywhere.
+/// Our own store wins a name; `STORE:provider/name` means one of another.
 ///
 /// # Errors
 /// The number to end with, once the reason was said.
 pub(super) fn find(hands: &Hands, text: &str) -> Result<(Snapshot, Profile), Exit> {
     let (store, text) = store(text);
-    let name = name(text)?;
+    let name = meant(hands, store, text)?;
     let mut near = Vec::new();
     for store in StoreId::ALL.into_iter().filter(|id| store.is_none_or(|store| store == *id)) {
         let snapshot = hands.read_now(store);
@@ -53,6 +56,52 @@ pub(super) fn find(hands: &Hands, text: &str) -> Result<(Snapshot, Profile), Exi
     let name = stray::masked(Some(&hands.catalog_now()), &name.to_string());
     console::say(&format!("authtui: there is no profile {name}; {hint}."));
     Err(Exit::NotFound)
+}
+
+/// Whether `text` names the profile itself, and is no shorter word that means it.
+pub(super) fn is_exact(text: &str, name: &ProfileName) -> bool {
+    ProfileName::parse(store(text).1).is_ok_and(|parsed| parsed == *name)
+}
+
+/// The name that a word means, among all that are there.
+fn meant(hands: &Hands, store: Option<StoreId>, text: &str) -> Result<ProfileName, Exit> {
+    if text.contains('/') {
+        return name(text);
+    }
+    let stores = StoreId::ALL.into_iter().filter(|id| store.is_none_or(|store| store == *id));
+    let rows: Vec<Row> = stores.flat_map(|store| hands.read_now(store).rows).collect();
+    let names = rows.iter().filter_map(|row| match row {
+        Row::Profile(profile) => Some(profile.id.name.clone()),
+        Row::Broken { name, .. } => ProfileName::parse(name).ok(),
+    });
+    let names: BTreeSet<ProfileName> = names.collect();
+    let parsed = ProfileName::parse(text);
+    if let Ok(default) = &parsed
+        && names.contains(default)
+    {
+        return Ok(default.clone());
+    }
+    let called = |part: fn(&ProfileName) -> &str| -> Vec<&ProfileName> {
+        names.iter().filter(|name| part(name) == text).collect()
+    };
+    let there = called(ProfileName::provider);
+    let found = if there.is_empty() { called(ProfileName::name) } else { there };
+    match found[..] {
+        [one] => Ok(one.clone()),
+        [] => {
+            // What can be no name at all is told by the rule that it breaks.
+            name(text)?;
+            let word = stray::masked(Some(&hands.catalog_now()), text);
+            console::say(&format!("authtui: there is no profile {word}; authtui list shows what is there."));
+            Err(Exit::NotFound)
+        }
+        _ => {
+            let all: Vec<String> = found.iter().map(ToString::to_string).collect();
+            let word = stray::masked(Some(&hands.catalog_now()), text);
+            console::say(&format!("authtui: {word} may mean {}. Write one of them.", all.join(", ")));
+            Err(Exit::NotFound)
+        }
+    }
 }
 
 /// The store that `text` begins with, and the name behind it.

@@ -69,6 +69,29 @@ impl Change {
         }
     }
 
+    /// The profile that is to be stored as a whole, where that is the edit.
+    #[must_use]
+    pub fn profile(&self) -> Option<&Profile> {
+        match &self.edit {
+            Edit::Keep(profile) | Edit::Add(profile) => Some(profile),
+            Edit::Refresh(_)
+            | Edit::Record(_)
+            | Edit::Tested(_)
+            | Edit::Automatic(_)
+            | Edit::Forget(_)
+            | Edit::Remove => None,
+        }
+    }
+
+    /// The same with what a test said of the token or key that is to be stored.
+    #[must_use]
+    pub fn tested(mut self, last: Option<LastTest>) -> Self {
+        if let Edit::Keep(profile) | Edit::Add(profile) = &mut self.edit {
+            profile.last_test = last;
+        }
+        self
+    }
+
     fn meets(&self, now: Option<&Profile>) -> Result<(), Moved> {
         let held = now.and_then(|profile| profile.held.fingerprint());
         let needs_tokens = self.expects.is_some() || matches!(self.edit, Edit::Refresh(_));

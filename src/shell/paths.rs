@@ -1,7 +1,8 @@
 //! Where everything lies.
 
-use std::env;
-use std::path::PathBuf;
+use std::io::ErrorKind::NotFound;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
 
 use color_eyre::eyre::{Result, WrapErr};
 use etcetera::BaseStrategy;
@@ -12,6 +13,8 @@ use etcetera::base_strategy::Xdg;
 pub struct Paths {
     /// Our own store.
     pub config: PathBuf,
+    /// Whether the person named that file, by `--config` or `$AUTHTUI_CONFIG`.
+    pub is_named: bool,
     /// The user's settings.
     pub settings: PathBuf,
     /// The user's provider files.
@@ -32,23 +35,33 @@ impl Paths {
         let named = config
             .or_else(|| env::var_os("AUTHTUI_CONFIG").filter(|path| !path.is_empty()).map(PathBuf::from));
         let (folder, state) = folders()?;
+        let is_named = named.is_some();
         let config = match named {
             Some(path) => std::path::absolute(&path).wrap_err("cannot use the path of the configuration")?,
             None => folder.join("config.yaml"),
         };
         Ok(Self {
             config,
+            is_named,
             settings: folder.join("settings.yaml"),
             providers: folder.join("providers"),
             state,
         })
     }
 
+    /// The named file, where there is none of that name.
+    #[must_use]
+    pub fn missing(&self) -> Option<&Path> {
+        let is_missing = || fs::symlink_metadata(&self.config).is_err_and(|error| error.kind() == NotFound);
+        (self.is_named && is_missing()).then_some(&*self.config)
+    }
+
     /// All paths below one folder, for the demo.
     #[must_use]
-    pub fn below(folder: &std::path::Path) -> Self {
+    pub fn below(folder: &Path) -> Self {
         Self {
             config: folder.join("config.yaml"),
+            is_named: false,
             settings: folder.join("settings.yaml"),
             providers: folder.join("providers"),
             state: folder.join("state"),

@@ -7,6 +7,7 @@ use futures_util::FutureExt;
 
 use crate::domain::change::{Change, Edit};
 use crate::domain::name::ProfileId;
+use crate::domain::profile::Profile;
 use crate::domain::trouble::{Next, Trouble};
 use crate::oauth::probe::Verdict;
 use crate::oauth::scopes::Listed;
@@ -77,6 +78,11 @@ async fn run(hands: Arc<Hands>, inbox: Inbox, effect: Effect) {
             let tested = test(&hands, &inbox, &id).await;
             say(&inbox, Msg::Tested(id, tested));
         }
+        Effect::TestKey(profile) => {
+            let key = profile.held.tokens().map(|tokens| tokens.access.short().to_owned());
+            let tested = probed(&hands, &profile).await;
+            say(&inbox, Msg::KeyTested(key.unwrap_or_default(), tested));
+        }
         Effect::Scopes(provider, client_id) => {
             let listed = scopes_of(&hands, &provider, &client_id).await;
             say(&inbox, Msg::Scopes(provider, listed));
@@ -110,6 +116,10 @@ fn lost(effect: &Effect) -> Option<Msg> {
         Effect::Revoke(id) => Msg::Revoked(id.clone(), Revoked::NotEnded(trouble)),
         Effect::Copy(..) | Effect::CopyText(..) => Msg::Copied(String::new(), Err(trouble)),
         Effect::Test(id) => Msg::Tested(id.clone(), Err(trouble)),
+        Effect::TestKey(profile) => {
+            let key = profile.held.tokens().map(|tokens| tokens.access.short().to_owned());
+            Msg::KeyTested(key.unwrap_or_default(), Err(trouble))
+        }
         Effect::Scopes(provider, _) => Msg::Scopes(provider.clone(), Err(trouble)),
         Effect::Describe(name, _) => Msg::Described(name.clone(), Err(trouble)),
         Effect::MakePrivate => Msg::MadePrivate(Err(trouble)),
@@ -160,21 +170,12 @@ async fn copy(hands: &Arc<Hands>, id: &ProfileId, what: Form) -> Result<Copied, 
 /// Tests what a profile holds; what the provider says of it is written down for every profile that holds
 /// the same.
 async fn test(hands: &Arc<Hands>, inbox: &Inbox, id: &ProfileId) -> Result<Verdict, Trouble> {
-    let what = format!("cannot test {}", id.name);
     let snapshot = hands.read(id.store).await;
-    let catalog = hands.catalog().await;
-    let provider = catalog.get(id.name.provider());
-    let held = snapshot.profile(&id.name).filter(|profile| profile.held.tokens().is_some());
-    let (Some(provider), Some(profile)) = (provider, held) else {
+    let Some(profile) = snapshot.profile(&id.name).filter(|profile| profile.held.tokens().is_some()) else {
+        let what = format!("cannot test {}", id.name);
         return Err(Trouble::untouched(what, "it holds no token", Next::LogIn).without_tokens());
     };
-    let Some(request) = probe::of_profile(provider, profile) else {
-        return Err(Trouble::untouched(what, "its provider file names no test", Next::Nothing));
-    };
-    let agreed = provider.probe.as_ref().map_or(Ok(()), |probe| profile.agrees_to(&probe.call));
-    agreed.map_err(|other| Trouble::untouched(what, other.to_string(), Next::LogIn))?;
-    let reply = hands.http.send(&request, hands.clock.now()).await?;
-    let verdict = Verdict::of(provider, profile, reply.status, hands.clock.now().wall);
+    let verdict = probed(hands, profile).await?;
     let Some(last) = verdict.last.as_ref().filter(|_| id.store.is_file()) else { return Ok(verdict) };
     for profile in snapshot.profiles().filter(|profile| profile.holds(&last.token)) {
         let (name, expects) = (profile.id.name.clone(), profile.held.fingerprint());
@@ -185,6 +186,21 @@ async fn test(hands: &Arc<Hands>, inbox: &Inbox, id: &ProfileId) -> Result<Verdi
         }
     }
     Ok(verdict)
+}
+
+/// What the provider says of what `profile` holds, whether it is stored or not.
+async fn probed(hands: &Arc<Hands>, profile: &Profile) -> Result<Verdict, Trouble> {
+    let name = &profile.id.name;
+    let catalog = hands.catalog().await;
+    let what = format!("cannot test {name}");
+    let asked = catalog.get(name.provider()).and_then(|it| Some((it, probe::of_profile(it, profile)?)));
+    let Some((provider, request)) = asked else {
+        return Err(Trouble::untouched(what, "its provider file names no test", Next::Nothing));
+    };
+    let agreed = provider.probe.as_ref().map_or(Ok(()), |probe| profile.agrees_to(&probe.call));
+    agreed.map_err(|other| Trouble::untouched(what, other.to_string(), Next::LogIn))?;
+    let reply = hands.http.send(&request, hands.clock.now()).await?;
+    Ok(Verdict::of(provider, profile, reply.status, hands.clock.now().wall))
 }
 
 /// What the provider of that name lists as scopes; the request carries no secret.

@@ -45,7 +45,8 @@ pub enum Left {
 pub fn run(hands: &Arc<Hands>, theme: &Theme, keys: &str, renewal: Renewal) -> Result<Left> {
     let size = crossterm::terminal::size().wrap_err("cannot use the terminal")?;
     let providers = file::shown(&hands.paths.providers);
-    let mut model = Model { seat: desktop::seat(), providers, renewal, ..Model::new(size) };
+    let is_demo = hands.keeps_nothing();
+    let mut model = Model { seat: desktop::seat(), providers, renewal, is_demo, ..Model::new(size) };
     let mut effects = update(&mut model, hands.clock.now(), Msg::Stored(hands.read_now(StoreId::Own)));
     for key in keys.chars().map(|key| KeyEvent::from(KeyCode::Char(key))) {
         effects.extend(update(&mut model, hands.clock.now(), Msg::Key(key)));
@@ -160,7 +161,7 @@ impl Watch<'_> {
     /// Waits, with the terminal given back, for what must not be lost: a token request that was
     /// posted may have spent the stored tokens. A signal ends it at once.
     fn finish(&self, mut model: Model) {
-        let Some(unfinished) = model.unfinished() else { return };
+        let Some(unfinished) = model.unfinished().filter(|_| !self.hands.keeps_nothing()) else { return };
         // A closed standard error leaves nobody to tell.
         let _ = writeln!(io::stderr(), "authtui: waiting for {unfinished}; Ctrl-C ends at once");
         model.leaving = Leaving::Yes;
@@ -203,6 +204,7 @@ fn is_of_the_loop(effect: &Effect) -> bool {
         | Effect::Copy(..)
         | Effect::CopyText(..)
         | Effect::Test(_)
+        | Effect::TestKey(_)
         | Effect::Scopes(..)
         | Effect::Describe(..)
         | Effect::Read(_)

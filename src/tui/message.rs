@@ -168,6 +168,8 @@ pub enum Msg {
     Copied(String, Result<Copied, Trouble>),
     /// A token was tested.
     Tested(ProfileId, Result<Verdict, Trouble>),
+    /// A new key, known by its short fingerprint, was tested before it is saved, or could not be.
+    KeyTested(String, Result<Verdict, Trouble>),
     /// The scopes that the provider of that name lists were read, or could not be.
     Scopes(String, Result<Listed, Trouble>),
     /// The file of the provider of that name was written, or could not be.
@@ -227,6 +229,8 @@ pub enum Effect {
     CopyText(&'static str, Secret),
     /// Test a profile's token.
     Test(ProfileId),
+    /// Test the new key of this profile, which is not saved yet.
+    TestKey(Box<Profile>),
     /// Read the scopes that the provider of that name lists for a client of that id.
     Scopes(String, String),
     /// Write the file of a new provider, name and text, and read all of them again.

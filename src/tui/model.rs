@@ -25,6 +25,8 @@ pub struct Model {
     pub size: (u16, u16),
     /// Where the person sits.
     pub seat: Seat,
+    /// Whether it is the demo, whose profiles are nobody's.
+    pub is_demo: bool,
     /// What each store last said; empty until the first was read.
     pub stores: BTreeMap<StoreId, Snapshot>,
     /// The providers; absent until their files were read.

@@ -102,8 +102,8 @@ pub fn update(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
         Msg::Rescued(kept) => stores::rescued(model, kept),
         Msg::Changed(id, changed) => {
             let then = wizard::key_kept(model, &id, &changed);
-            let mut effects = stores::changed(model, &id, changed, now);
-            effects.extend(wizard::after_key(model, &id, then));
+            let effects = stores::changed(model, &id, changed, now);
+            wizard::after_key(model, &id, then);
             effects
         }
         Msg::Revoked(id, revoked) => revoke::ended(model, &id, revoked, now),
@@ -126,6 +126,7 @@ pub fn update(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
             }
             Vec::new()
         }
+        Msg::KeyTested(key, tested) => wizard::key_tested(model, &key, tested),
         Msg::Scopes(provider, listed) => {
             wizard::listed(model, &provider, listed);
             Vec::new()

@@ -10,6 +10,7 @@ mod order;
 pub mod page;
 pub mod picker;
 
+use crate::domain::profile::LastTest;
 use crate::domain::provider::Provider;
 use crate::domain::provider::catalog::Catalog;
 use crate::domain::provider::draft::{self, Draft};
@@ -37,6 +38,19 @@ pub struct Wizard {
     pub ahead: Vec<Page>,
     /// Whether something that was typed is being saved.
     pub work: Work,
+    /// What came of the test of the key that was typed last.
+    pub tested: Option<KeyTest>,
+}
+
+/// What came of the test of a key before it is saved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyTest {
+    /// The short fingerprint of the key.
+    pub key: String,
+    /// The same for people.
+    pub words: String,
+    /// What is to be remembered of it; nothing where it could not be tested.
+    pub last: Option<LastTest>,
 }
 
 /// Whether something that was typed is being saved.
@@ -44,6 +58,8 @@ pub struct Wizard {
 pub enum Work {
     /// The person is asked.
     Idle,
+    /// A key is being tested; Esc ends that.
+    Testing,
     /// It is on its way to the disk; keys wait.
     Saving,
 }
@@ -60,6 +76,7 @@ impl Wizard {
             passed: Vec::new(),
             ahead: Vec::new(),
             work: Work::Idle,
+            tested: None,
         }
     }
 

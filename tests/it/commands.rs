@@ -5,6 +5,7 @@ mod erase;
 mod key;
 mod list;
 pub(crate) mod login;
+mod meant;
 mod providers;
 mod revoke;
 mod rights;

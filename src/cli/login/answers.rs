@@ -133,14 +133,14 @@ fn take(needs: &mut Needs, arguments: &Arguments, secret: &Secret) -> Result<(),
 }
 
 /// Says whether something of a secret was left out: nobody sees it.
-fn said(ends: Ends) {
+pub(super) fn said(ends: Ends) {
     match ends {
         Ends::Clean => {}
         Ends::Trimmed => console::say(&format!("authtui: {TRIMMED}")),
     }
 }
 
-async fn unseen(person: &mut Person, what: &str) -> Result<Secret, Exit> {
+pub(super) async fn unseen(person: &mut Person, what: &str) -> Result<Secret, Exit> {
     person.asked_unseen(&format!("{what} (not shown):")).await.ok_or_else(cancelled)
 }
 
@@ -149,7 +149,7 @@ pub(super) fn refused(why: String) -> Exit {
     Exit::Usage
 }
 
-fn cancelled() -> Exit {
+pub(super) fn cancelled() -> Exit {
     console::say("authtui: cancelled; nothing was changed.");
     Exit::Failure
 }

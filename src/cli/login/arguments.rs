@@ -41,7 +41,8 @@ pub(in crate::cli) struct Arguments {
     /// Store the API key that this open file descriptor holds
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(3..), conflicts_with_all = LOGIN)]
     pub(super) key_fd: Option<u32>,
-    /// Answer yes: to the provider's notice, or to the end of a stored key
+    /// Answer yes: to the provider's notice, to the end of a stored key, or to a new one that the
+    /// provider refuses
     #[arg(long, short)]
     pub(super) yes: bool,
 }

@@ -1,32 +1,96 @@
-//! `authtui login PROVIDER[/NAME] --key`: an API key, stored.
+//! `authtui login PROVIDER[/NAME] --key`: an API key, tested and stored.
 
 use std::sync::Arc;
 
 use crate::cli::exit::{self, Exit};
-use crate::domain::change::{Change, Edit};
+use crate::cli::login::answers::{cancelled, refused, said, unseen};
+use crate::cli::login::person::Person;
+use crate::domain::change::Change;
 use crate::domain::name::StoreId;
+use crate::domain::profile::Profile;
 use crate::domain::provider::Provider;
+use crate::domain::trouble::Trouble;
+use crate::oauth::login::needs::Needs;
+use crate::oauth::probe::{self, Verdict};
 use crate::shell::stores::Failure;
 use crate::shell::{Hands, console};
 
-/// Stores the key that `change` holds, and says so.
-pub(super) async fn store(hands: &Arc<Hands>, provider: &Provider, change: Change) -> Exit {
-    let name = change.name.clone();
-    let shown = match &change.edit {
-        Edit::Keep(profile) | Edit::Add(profile) => {
-            profile.held.tokens().map(|tokens| tokens.access.mask(&provider.masks))
+/// Tests the key that `needs` holds and stores it. One that the provider refuses is stored only after a
+/// yes (`anyway`); one that cannot be tested is stored, and that is said.
+///
+/// # Errors
+/// The number to end with, once the reason was said.
+pub(super) async fn keep(
+    hands: &Arc<Hands>,
+    needs: &mut Needs,
+    anyway: bool,
+    person: &mut Person,
+) -> Result<Exit, Exit> {
+    loop {
+        let (provider, change) = (needs.provider().clone(), needs.kept_key().ok_or(Exit::Failure)?);
+        let tested = match change.profile() {
+            Some(profile) => tested(hands, &provider, profile, person).await?,
+            None => None,
+        };
+        let verdict = match tested {
+            None => return Ok(store(hands, &provider, change, None).await),
+            Some(Err(trouble)) => {
+                let note = format!("not made: {}", trouble.why);
+                return Ok(store(hands, &provider, change, Some(note)).await);
+            }
+            Some(Ok(verdict)) => verdict,
+        };
+        if verdict.is_refusal() && !anyway {
+            console::say(&format!("authtui: {}: {}.", change.name, verdict.words));
+            if !console::can_ask() {
+                console::say(
+                    "authtui: the key is not saved. Nothing was changed. Add --yes to save it anyway.",
+                );
+                return Err(Exit::NeedsLogin);
+            }
+            if !person.agrees("Save it anyway?").await {
+                if !person.agrees("Enter another key?").await {
+                    return Err(cancelled());
+                }
+                let key = unseen(person, "API key").await?;
+                needs.key(&key).map(said).map_err(refused)?;
+                continue;
+            }
         }
-        Edit::Refresh(_)
-        | Edit::Record(_)
-        | Edit::Tested(_)
-        | Edit::Automatic(_)
-        | Edit::Forget(_)
-        | Edit::Remove => None,
+        let change = change.tested(verdict.last);
+        return Ok(store(hands, &provider, change, Some(verdict.words)).await);
+    }
+}
+
+/// What the provider says of the key that `profile` holds; nothing where its file names no test.
+async fn tested(
+    hands: &Arc<Hands>,
+    provider: &Provider,
+    profile: &Profile,
+    person: &mut Person,
+) -> Result<Option<Result<Verdict, Trouble>>, Exit> {
+    let Some(request) = probe::of_profile(provider, profile) else { return Ok(None) };
+    let now = hands.clock.now();
+    let reply = tokio::select! {
+        reply = hands.http.send(&request, now) => reply,
+        _ = person.ends() => return Err(cancelled()),
     };
+    Ok(Some(reply.map(|reply| Verdict::of(provider, profile, reply.status, now.wall))))
+}
+
+/// Stores the key that `change` holds, and says so.
+async fn store(hands: &Arc<Hands>, provider: &Provider, change: Change, tested: Option<String>) -> Exit {
+    let name = change.name.clone();
+    let tokens = change.profile().and_then(|profile| profile.held.tokens());
+    let shown = tokens.map(|tokens| tokens.access.mask(&provider.masks));
     match hands.apply(StoreId::Own, change).await {
         Ok(snapshot) => {
             console::say(&format!("Stored: {name}"));
             console::say(&format!("  key      {}", shown.unwrap_or_default()));
+            console::say(&format!(
+                "  test     {}",
+                tested.as_deref().unwrap_or("the provider file names none")
+            ));
             console::say(&format!("  store    {}", snapshot.place));
             Exit::Done
         }

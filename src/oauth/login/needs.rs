@@ -221,6 +221,7 @@ impl Needs {
         let mut profile = before.unwrap_or_else(|| Profile::new(id, Kind::ApiKey));
         profile.held = Held::Here(Tokens { access: self.key.clone()?, refresh: None });
         profile.hosts = self.provider.hosts();
+        profile.last_test = None;
         let expects = self.known.as_ref().and_then(|known| known.held.fingerprint());
         let profile = Box::new(profile);
         // A new key takes nobody's place.

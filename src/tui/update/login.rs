@@ -26,13 +26,18 @@ pub(super) fn begin_new(model: &mut Model, now: Now) -> Vec<Effect> {
 pub(super) fn begin_again(model: &mut Model, profile: &Profile, goal: Goal, now: Now) -> Vec<Effect> {
     let why = match (may_begin(model), profile.kind, model.provider(profile)) {
         (Err(why), ..) => why,
-        (Ok(()), Kind::ApiKey | Kind::Environment, _) => {
-            let kind = if profile.kind == Kind::ApiKey { "an API key" } else { "an environment variable" };
-            let text = format!("{} is {kind}; there is nothing to log in to.", profile.id.name);
+        (Ok(()), Kind::Environment, _) => {
+            let text =
+                format!("{} is an environment variable; there is nothing to log in to.", profile.id.name);
             say(model, text, Tone::Plain, Some(now));
             return Vec::new();
         }
-        (Ok(()), Kind::OAuth, None) => {
+        (Ok(()), Kind::ApiKey, _) if goal == Goal::Scopes => {
+            let text = format!("{} is an API key; it has no scopes to choose.", profile.id.name);
+            say(model, text, Tone::Plain, Some(now));
+            return Vec::new();
+        }
+        (Ok(()), Kind::OAuth | Kind::ApiKey, None) => {
             let provider = profile.id.name.provider();
             match model.catalog.as_ref().and_then(|catalog| catalog.complaint(provider)) {
                 Some(complaint) => format!("The provider {provider} cannot be used. {complaint}"),
@@ -41,6 +46,14 @@ pub(super) fn begin_again(model: &mut Model, profile: &Profile, goal: Goal, now:
                 ),
             }
         }
+        // Whoever presses the key of a login on a key wants to put another in its place.
+        (Ok(()), Kind::ApiKey, Some(provider)) => match Needs::again(profile, provider, Goal::Key) {
+            Ok(mut needs) => {
+                needs.agree();
+                return wizard::follow(model, Box::new(Wizard::again(needs)), now);
+            }
+            Err(why) => format!("{why}."),
+        },
         (Ok(()), Kind::OAuth, Some(provider)) => match Needs::again(profile, provider, goal) {
             Ok(needs) => {
                 let doubted = model.failed.contains(&profile.id);

@@ -2,23 +2,24 @@
 
 use std::mem;
 
-use crate::domain::change::Snapshot;
+use crate::domain::change::{Change, Snapshot};
 use crate::domain::clock::Now;
 use crate::domain::name::{ProfileId, StoreId};
 use crate::domain::trouble::Trouble;
 use crate::oauth::login::needs::Needs;
 use crate::oauth::login::{Outcome, Stage};
+use crate::oauth::probe::Verdict;
 use crate::oauth::scopes::Listed;
 use crate::tui::message::{Action, Effect};
 use crate::tui::model::{Model, RowId, Screen, Tone};
 use crate::tui::update::login;
 use crate::tui::update::said::tell_of;
 use crate::tui::wizard::picker::{List, Picker};
-use crate::tui::wizard::{Page, Wizard, Work, choices};
+use crate::tui::wizard::{KeyTest, Page, Wizard, Work, choices};
 
 /// Takes what was chosen or typed in the wizard.
 pub(super) fn submit(model: &mut Model, mut wizard: Box<Wizard>, now: Now) -> Vec<Effect> {
-    if wizard.work == Work::Saving {
+    if wizard.work != Work::Idle {
         model.screen = Screen::Wizard(wizard);
         return Vec::new();
     }
@@ -55,7 +56,7 @@ pub(super) fn follow(model: &mut Model, mut wizard: Box<Wizard>, now: Now) -> Ve
             picker.list = List::Coming;
             vec![Effect::Scopes(provider, wizard.client())]
         }
-        (Page::Ready, _) if wants_key => keep_key(model, &mut wizard),
+        (Page::Ready, _) if wants_key => test_or_keep(model, &mut wizard),
         (Page::Ready, _) => {
             let place = model.own().map_or("", |snapshot| snapshot.place.as_str());
             if let Some(plan) = wizard.plan(place, model.seat) {
@@ -71,8 +72,13 @@ pub(super) fn follow(model: &mut Model, mut wizard: Box<Wizard>, now: Now) -> Ve
 
 /// Goes one page of the wizard back, or leaves it.
 pub(super) fn back(mut wizard: Box<Wizard>) -> Screen {
-    if wizard.work == Work::Saving {
-        return Screen::Wizard(wizard);
+    match wizard.work {
+        Work::Idle => {}
+        Work::Testing => {
+            wizard.work = Work::Idle;
+            return Screen::Wizard(wizard);
+        }
+        Work::Saving => return Screen::Wizard(wizard),
     }
     if let Page::Scopes(picker) = &mut wizard.page
         && picker.typing.take().is_some()
@@ -129,12 +135,61 @@ fn picker_of(wizard: &mut Wizard) -> Option<&mut Picker> {
     })
 }
 
-/// Keeps the key. The page stays until it is on disk: a key that could not be saved is typed once.
-fn keep_key(model: &mut Model, wizard: &mut Wizard) -> Vec<Effect> {
+/// Has the key tested before it is kept, unless that was done or cannot be. The page stays until the key
+/// is on disk: one that is refused, or could not be saved, is typed once.
+fn test_or_keep(model: &mut Model, wizard: &mut Wizard) -> Vec<Effect> {
     let Some(change) = wizard.needs.as_ref().and_then(Needs::kept_key) else { return Vec::new() };
     if let Some(page) = wizard.passed.pop() {
         wizard.page = page;
     }
+    let profile = change.profile().cloned().map(Box::new);
+    let is_tested = wizard
+        .tested
+        .as_ref()
+        .is_some_and(|tested| profile.as_ref().is_some_and(|profile| profile.holds(&tested.key)));
+    match (profile, wizard.provider()) {
+        (Some(profile), Some(provider)) if !is_tested && provider.probe.is_some() => {
+            wizard.work = Work::Testing;
+            vec![Effect::TestKey(profile)]
+        }
+        (_, _) => keep_key(model, wizard, change),
+    }
+}
+
+/// A new key was tested: one that is refused is asked about, any other is kept.
+pub(super) fn key_tested(model: &mut Model, key: &str, tested: Result<Verdict, Trouble>) -> Vec<Effect> {
+    let Screen::Wizard(wizard) = &mut model.screen else { return Vec::new() };
+    let change = wizard.needs.as_ref().and_then(Needs::kept_key);
+    let held = |change: &Change| change.profile().is_some_and(|profile| profile.holds(key));
+    // A test that the person has ended, or one of another key, is no longer of interest.
+    let Some(change) = change.filter(held).filter(|_| wizard.work == Work::Testing) else {
+        return Vec::new();
+    };
+    let refused = tested.as_ref().is_ok_and(Verdict::is_refusal);
+    let (words, last) = match tested {
+        Ok(verdict) => (verdict.words, verdict.last),
+        Err(trouble) => (format!("not tested: {}", trouble.why), None),
+    };
+    if refused {
+        wizard.work = Work::Idle;
+        let status = last.as_ref().map_or(0, |last| last.status);
+        wizard.complaint = Some(format!(
+            "The provider refuses this key ({status}). Type another one, or press Enter again to save it anyway"
+        ));
+    }
+    wizard.tested = Some(KeyTest { key: key.to_owned(), words, last });
+    if refused {
+        return Vec::new();
+    }
+    let Screen::Wizard(mut wizard) = mem::take(&mut model.screen) else { return Vec::new() };
+    let effects = keep_key(model, &mut wizard, change);
+    model.screen = Screen::Wizard(wizard);
+    effects
+}
+
+fn keep_key(model: &mut Model, wizard: &mut Wizard, change: Change) -> Vec<Effect> {
+    let last = wizard.tested.as_ref().and_then(|tested| tested.last.clone());
+    let change = change.tested(last);
     wizard.work = Work::Saving;
     model.saving += 1;
     let id = ProfileId { store: StoreId::Own, name: change.name.clone() };
@@ -142,12 +197,12 @@ fn keep_key(model: &mut Model, wizard: &mut Wizard) -> Vec<Effect> {
 }
 
 /// What becomes of the page on which a key was typed once the key was saved, or could not be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum AfterKey {
     /// It was no key of the wizard's.
     Nothing,
-    /// The key is stored: it is tested where that can be done.
-    Test,
+    /// The key is stored; what its test said is told.
+    Kept(String),
 }
 
 /// Closes the page of a key that is stored; one that could not be stored stays in its field.
@@ -158,10 +213,10 @@ pub(super) fn key_kept(model: &mut Model, id: &ProfileId, changed: &Result<Snaps
     match (ours && matches!(wizard.page, Page::Key(_)), changed) {
         (false, _) => AfterKey::Nothing,
         (true, Ok(_)) => {
-            let probe = wizard.provider().is_some_and(|provider| provider.probe.is_some());
+            let tested = wizard.tested.take();
             model.screen = Screen::List;
             model.selected = Some(RowId::Profile(id.clone()));
-            if probe && model.testing.insert(id.clone()) { AfterKey::Test } else { AfterKey::Nothing }
+            tested.map_or(AfterKey::Nothing, |tested| AfterKey::Kept(tested.words))
         }
         (true, Err(trouble)) => {
             wizard.work = Work::Idle;
@@ -171,14 +226,13 @@ pub(super) fn key_kept(model: &mut Model, id: &ProfileId, changed: &Result<Snaps
     }
 }
 
-/// Tests a key that was just stored.
-pub(super) fn after_key(model: &mut Model, id: &ProfileId, then: AfterKey) -> Vec<Effect> {
+/// Says that a key is stored, and what its test said.
+pub(super) fn after_key(model: &mut Model, id: &ProfileId, then: AfterKey) {
     match then {
-        AfterKey::Nothing => Vec::new(),
-        AfterKey::Test => {
+        AfterKey::Nothing => {}
+        AfterKey::Kept(words) => {
             model.selected = Some(RowId::Profile(id.clone()));
-            tell_of(model, id, format!("{} is saved. Testing it.", id.name), Tone::Good);
-            vec![Effect::Test(id.clone())]
+            tell_of(model, id, format!("{} is saved ({words}).", id.name), Tone::Good);
         }
     }
 }

@@ -28,8 +28,9 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &T
     let clock = clock(model, area.width, theme, now).right_aligned();
     let room = usize::from(area.width).saturating_sub(clock.width() + 2);
     let counts = counts(model, now);
-    let lines =
-        [Said::Words, Said::Glyphs, Said::Tight, Said::Nothing].map(|said| line(&counts, said, theme));
+    let name = if model.is_demo { "authtui demo" } else { "authtui" };
+    let lines = [Said::Words, Said::Glyphs, Said::Tight, Said::Nothing];
+    let lines = lines.map(|said| line(name, &counts, said, theme));
     if let Some(line) = lines.into_iter().find(|line| line.width() <= room) {
         frame.render_widget(line, area);
     }
@@ -58,8 +59,8 @@ fn counts(model: &Model, now: Now) -> Vec<(Health, usize)> {
     counts.into_iter().filter(|(_, count)| *count > 0).collect()
 }
 
-fn line(counts: &[(Health, usize)], said: Said, theme: &Theme) -> Line<'static> {
-    let mut line = Line::from(Span::styled("authtui", theme.strong));
+fn line(name: &'static str, counts: &[(Health, usize)], said: Said, theme: &Theme) -> Line<'static> {
+    let mut line = Line::from(Span::styled(name, theme.strong));
     match (counts.iter().map(|(_, count)| count).sum(), said) {
         (0, _) => return line,
         (total, Said::Tight) => line.push_span(format!("  {total} ")),

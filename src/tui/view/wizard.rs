@@ -147,7 +147,7 @@ impl Sheet<'_> {
         complaint: Option<&str>,
     ) {
         let path = match work {
-            Work::Idle => format!("This file will be saved as {folder}/{}.yaml:", draft.name),
+            Work::Idle | Work::Testing => format!("This file will be saved as {folder}/{}.yaml:", draft.name),
             Work::Saving => format!("Saving {folder}/{}.yaml.", draft.name),
         };
         let file = draft.text();

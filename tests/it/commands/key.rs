@@ -1,7 +1,69 @@
 //! `authtui login --key`: an API key is stored where other programs read it, and shown nowhere.
 
-use crate::commands::login::{arguments_of, fed, handed, provider_with};
+use authtui::demo::authority::MODELS;
+use authtui::demo::authority::exchange::Answer;
+use authtui::demo::authority::fault::Mishap;
+use authtui::demo::authority::resource::KEY;
+
+use crate::commands::login::{arguments_of, fed, handed, provider_with, tested_provider_with};
 use crate::home::served::Served;
+use crate::terminal::pty::Pty;
+
+#[test]
+fn a_refused_key_is_not_stored_without_a_yes_and_one_that_cannot_be_tested_is() {
+    let served = Served::start();
+    tested_provider_with(&served, "[code, key]");
+    let login = |more: &[&str]| {
+        fed(&served.home, &[&["login", "demo", "--key-stdin"], more].concat(), b"wrong").end()
+    };
+
+    let refused = login(&[]);
+    let said = refused.said(3);
+    assert!(said.contains("401: the provider refuses this key.") && said.contains("is not saved"), "{said}");
+    assert!(said.contains("Add --yes to save it anyway.") && !said.contains("wrong"), "{said}");
+    assert!(!served.home.config().exists());
+
+    assert!(login(&["--yes"]).said(0).contains("Stored: demo/key"));
+    let list = served.home.run(&["list", "--json"]).out;
+    assert!(list.contains(r#""state":"refused""#), "{list}");
+    let printed = served.home.run(&["token", "demo/key"]);
+    assert_eq!((printed.code, printed.out.as_str()), (Some(0), "wrong\n"));
+    assert!(printed.err.contains("refused this token"), "{printed:?}");
+
+    let busy = Mishap::Instead(Answer::new(503, "text/plain", ""));
+    served.serving.with(|authority| authority.faults.plan(MODELS, 1, busy));
+    let stored = fed(&served.home, &["login", "demo/ci", "--key-stdin"], b"other").end();
+    let said = stored.said(0);
+    assert!(
+        said.contains("Stored: demo/ci") && said.contains("the server has trouble, not tested"),
+        "{said}"
+    );
+    let good = fed(&served.home, &["login", "demo/key", "--key-stdin", "--yes"], KEY.as_bytes()).end();
+    assert!(good.said(0).contains("200: works"), "{good:?}");
+    assert!(!served.home.run(&["list", "--json"]).out.contains("refused"));
+}
+
+#[test]
+fn a_person_may_enter_another_key_in_the_place_of_a_refused_one_or_save_it_anyway() {
+    for (answers, code, stored) in
+        [(&["y\r"][..], 0, Some("wrong")), (&["n\r", "n\r"], 1, None), (&["n\r", "y\r"], 0, Some(KEY))]
+    {
+        let served = Served::start();
+        tested_provider_with(&served, "[code, key]");
+        let pty = Pty::start(&served.home, &["login", "demo", "--key"], (100, 30));
+        pty.wait("API key (not shown):").keys("wrong\r").wait("the provider refuses this key");
+        for (answer, question) in answers.iter().zip(["Save it anyway?", "Enter another key?"]) {
+            pty.wait(question).keys(answer);
+        }
+        if stored == Some(KEY) {
+            let twice = |screen: &vt100::Screen| screen.contents().matches("API key (not").count() == 2;
+            pty.until("the question again", twice).keys(&format!("{KEY}\r"));
+        }
+        assert_eq!(pty.end().code, code, "{answers:?}");
+        let printed = served.home.run(&["token", "demo/key"]).out;
+        assert_eq!(printed.trim(), stored.unwrap_or_default(), "{answers:?}");
+    }
+}
 
 #[test]
 fn a_key_is_stored_exactly_under_its_name_and_printed_by_token() {

@@ -272,8 +272,17 @@ fn a_login_asks_again_for_what_was_asked_before_and_not_for_what_was_granted_una
     assert!(authorize.contains("scope=profile+inference+admin&"), "{authorize}");
 }
 
-/// Gives `demo` these flows.
+/// Gives `demo` these flows, and no test of what it gives.
 pub(crate) fn provider_with(served: &Served, flows: &str) {
+    tested_provider_with(served, flows);
+    let file = served.home.path("config/authtui/providers/demo.yaml");
+    let text = std::fs::read_to_string(&file).expect("a file");
+    let probe = person::between(&text, "probe:\n", "masks:").to_owned();
+    served.home.provider("demo", &text.replace(&format!("probe:\n{probe}"), ""));
+}
+
+/// Gives `demo` these flows.
+pub(crate) fn tested_provider_with(served: &Served, flows: &str) {
     let file = authtui::demo::provider_file(served.serving.issuer());
     let before = file.lines().find(|line| line.starts_with("flows:")).expect("flows").to_owned();
     served.home.provider("demo", &file.replace(&before, &format!("flows: {flows}")));

@@ -7,7 +7,7 @@ use authtui::domain::clock::rfc3339;
 use authtui::domain::secret::Secret;
 use serde_json::Value;
 
-use crate::commands::login::provider_with;
+use crate::commands::login::tested_provider_with;
 use crate::home::person;
 use crate::home::served::{Served, store};
 use crate::home::shipped::text;
@@ -82,7 +82,7 @@ fn a_login_whose_test_is_refused_is_stored_and_said_to_be_refused() {
 fn a_test_on_the_screen_is_known_to_the_next_start_and_a_test_that_cannot_be_made_changes_nothing() {
     let served = Served::start();
     let (entry, _) = served.entry("ana", 3600);
-    provider_with(&served, "[code, key]\nenvironment: [DEMO_KEY]");
+    tested_provider_with(&served, "[code, key]\nenvironment: [DEMO_KEY]");
     let other = "    api_key: wrong\n";
     served.home.store(store(&[entry]) + other);
     let pty = Pty::start(&served.home, &[], (120, 30));

@@ -58,7 +58,7 @@ pub(super) fn text(wizard: &Wizard) -> String {
                 .to_owned()
         }
         Page::ClientSecret(_) => {
-            "The client secret that belongs to the id. It is stored with the profile.".to_owned()
+            format!("The client secret that belongs to the id, at {named}. It is stored with the profile.")
         }
         Page::Notice => {
             prose::safe(provider.and_then(|provider| provider.notice.as_deref()).unwrap_or_default())
@@ -126,6 +126,7 @@ pub(super) fn note(wizard: &Wizard, field: &Field) -> Option<String> {
             | Step::Draft(Question::ClientSecret)
     );
     match wizard.work {
+        Work::Testing => Some("Testing it.".to_owned()),
         Work::Saving => Some("Saving it.".to_owned()),
         Work::Idle => (hidden && field.is_trimmed()).then(|| needs::TRIMMED.to_owned()),
     }

@@ -1,17 +1,18 @@
 //! An API key is kept instead of a login.
 
 use authtui::domain::change::{Change, Edit};
-use authtui::domain::profile::{Kind, Profile};
+use authtui::domain::profile::{Kind, LastTest, Profile, TestResult};
 use authtui::domain::provider::{Flow, Provider};
 use authtui::domain::secret::Secret;
 use authtui::domain::tokens::{Held, Tokens};
 use authtui::domain::trouble::{Next, Trouble};
+use authtui::oauth::probe::Verdict;
 use authtui::tui::message::{Effect, Msg};
 use authtui::tui::model::Screen;
 use authtui::tui::wizard::{Page, Work};
 
 use super::{changed, choose_own, named_anew, wizard};
-use crate::harness::{App, full, id, profile, snapshot};
+use crate::harness::{App, full, id, now, profile, snapshot};
 
 /// A provider with keys beside its logins.
 fn with_keys() -> Provider {
@@ -43,6 +44,88 @@ fn kept(name: &str) -> Effect {
     Effect::Change(id(name), Box::new(change))
 }
 
+/// What the provider says of the key that is tested.
+fn tested(status: u16) -> Msg {
+    let verdict = Verdict::of(&with_keys(), &key("ci"), status, now().wall);
+    Msg::KeyTested(Secret::new("demo-key").short().to_owned(), Ok(verdict))
+}
+
+/// The change that keeps a key of which a test has said that.
+fn kept_as(name: &str, result: TestResult, status: u16) -> Effect {
+    let token = Secret::new("demo-key").short().to_owned();
+    let last_test = Some(LastTest { at: now().wall, result, status, token });
+    let profile = Box::new(Profile { last_test, ..key(name) });
+    let change = Change { name: id(name).name, expects: None, edit: Edit::Add(profile) };
+    Effect::Change(id(name), Box::new(change))
+}
+
+#[test]
+fn a_refused_key_is_saved_only_if_it_is_entered_once_more() {
+    let mut app = App::of([]);
+    at_the_key(&mut app, &with_keys(), "ci");
+    app.keys("demo-key");
+    assert_eq!(app.press("enter"), [Effect::TestKey(Box::new(key("ci")))]);
+    assert_eq!(app.press("enter down"), [], "it is being tested");
+    assert_eq!(app.feed(tested(401)), []);
+    let asked =
+        "The provider refuses this key (401). Type another one, or press Enter again to save it anyway";
+    assert_eq!((wizard(&app).complaint.as_deref(), wizard(&app).work), (Some(asked), Work::Idle));
+    assert_eq!(app.press("enter"), [kept_as("ci", TestResult::Refused, 401)]);
+
+    let mut app = App::of([]);
+    at_the_key(&mut app, &with_keys(), "ci");
+    app.keys("demo-key");
+    app.press("enter");
+    app.feed(tested(401));
+    app.keys("2");
+    let [Effect::TestKey(other)] = &app.press("enter")[..] else { panic!("another key is tested anew") };
+    assert!(!other.holds(Secret::new("demo-key").short()));
+    assert_eq!(app.feed(tested(200)), [], "that was the key before");
+}
+
+#[test]
+fn a_key_that_cannot_be_tested_is_saved_and_that_is_said() {
+    let offline = Err(Trouble::untouched("cannot test", "it could not be reached", Next::Retry));
+    let offline = Msg::KeyTested(Secret::new("demo-key").short().to_owned(), offline);
+    for (answer, words) in [
+        (offline, "demo/ci is saved (not tested: it could not be reached)."),
+        (tested(503), "demo/ci is saved (503: the server has trouble, not tested)."),
+    ] {
+        let mut app = App::of([]);
+        at_the_key(&mut app, &with_keys(), "ci");
+        app.keys("demo-key");
+        app.press("enter");
+        assert_eq!(app.feed(answer), [kept("ci")]);
+        app.feed(Msg::Changed(id("ci"), Ok(snapshot([key("ci")]))));
+        assert_eq!(app.message(), words);
+    }
+}
+
+#[test]
+fn esc_ends_the_test_of_a_key_and_its_answer_is_dropped() {
+    let mut app = App::of([]);
+    at_the_key(&mut app, &with_keys(), "ci");
+    app.keys("demo-key");
+    app.press("enter esc");
+    assert!(matches!(wizard(&app).page, Page::Key(_)));
+    assert_eq!((app.feed(tested(200)), wizard(&app).work), (vec![], Work::Idle));
+}
+
+#[test]
+fn a_stored_key_is_replaced_by_the_key_of_a_login() {
+    let mut app = App::of([key("ci")]);
+    assert_eq!(app.keys("l"), []);
+    assert!(matches!(wizard(&app).page, Page::Key(_)), "{:?}", app.model.screen);
+    app.keys("other");
+    let [Effect::TestKey(new)] = &app.press("enter")[..] else { panic!("it is tested") };
+    let before = key("ci").held.fingerprint();
+    let verdict = Verdict::of(&with_keys(), new, 200, now().wall);
+    let effects = app.feed(Msg::KeyTested(Secret::new("other").short().to_owned(), Ok(verdict)));
+    let [Effect::Change(_, change)] = &effects[..] else { panic!("it is kept") };
+    assert_eq!((change.expects, change.profile().map(|kept| &kept.held)), (before, Some(&new.held)));
+    assert!(matches!(change.edit, Edit::Keep(_)));
+}
+
 #[test]
 fn a_provider_with_both_asks_which_and_one_with_keys_alone_does_not() {
     let mut app = App::of([]);
@@ -59,20 +142,20 @@ fn a_provider_with_both_asks_which_and_one_with_keys_alone_does_not() {
 }
 
 #[test]
-fn a_key_is_saved_once_then_tested_and_shown() {
+fn a_key_is_tested_then_saved_once_and_shown() {
     let mut app = App::of([]);
     at_the_key(&mut app, &with_keys(), "ci");
     assert!(app.screen().contains("https://demo.test/keys"), "{}", app.screen());
     app.feed(Msg::Pasted(Secret::new(" demo-key\n")));
     assert!(app.screen().contains("White space at its ends is left out."), "{}", app.screen());
     assert!(!app.screen().contains("demo-key"), "{}", app.screen());
-    assert_eq!(app.press("enter"), [kept("ci")]);
+    assert_eq!(app.press("enter"), [Effect::TestKey(Box::new(key("ci")))]);
+    assert_eq!(app.feed(tested(200)), [kept_as("ci", TestResult::Works, 200)]);
     assert_eq!((wizard(&app).work, app.model.saving), (Work::Saving, 1));
     assert_eq!(app.press("enter esc down"), [], "keys wait while it is saved");
-    let effects = app.feed(Msg::Changed(id("ci"), Ok(snapshot([key("ci")]))));
-    assert_eq!(effects, [Effect::Test(id("ci"))]);
+    assert_eq!(app.feed(Msg::Changed(id("ci"), Ok(snapshot([key("ci")])))), []);
     assert_eq!((&app.model.screen, app.selected()), (&Screen::List, "demo/ci".to_owned()));
-    assert_eq!(app.message(), "demo/ci is saved. Testing it.");
+    assert_eq!(app.message(), "demo/ci is saved (200: works).");
     assert!(app.screen().contains("no clock"), "{}", app.screen());
 }
 
@@ -98,9 +181,11 @@ fn a_key_that_could_not_be_saved_stays_in_its_field() {
         at_the_key(&mut app, &with_keys(), "ci");
         app.keys("demo-key");
         app.press("enter");
+        app.feed(tested(200));
         assert_eq!(app.feed(Msg::Changed(id("ci"), Err(trouble.clone()))), [Effect::Read(id("ci").store)]);
         assert_eq!(wizard(&app).complaint, Some(trouble.to_string()));
-        assert_eq!(app.press("enter"), [kept("ci")], "the same key once more");
+        let kept = kept_as("ci", TestResult::Works, 200);
+        assert_eq!(app.press("enter"), [kept], "the same key once more, which is tested already");
     }
 }
 
