@@ -189,8 +189,8 @@ pub enum Origin {
 /// Something that came to its end, and is told when the row is free.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {
-    /// The profile whose state it tells.
-    pub about: Option<ProfileId>,
+    /// Of one and the same thing the last result counts.
+    pub about: About,
     /// Whether the person asked for it.
     pub is_awaited: bool,
     pub end: End,
@@ -199,6 +199,17 @@ pub struct Report {
     /// What is to be known of it beside others; empty where nothing is.
     pub brief: String,
     pub tone: Tone,
+}
+
+/// What a result tells the state of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum About {
+    /// A profile.
+    Profile(ProfileId),
+    /// A store as a whole: whether it can be read.
+    Store(StoreId),
+    /// Something that only happened.
+    Nothing,
 }
 
 /// What has ended.

@@ -7,11 +7,11 @@ use crate::domain::difference::{self, Difference, How};
 use crate::domain::event::{self, Past};
 use crate::domain::profile::Profile;
 use crate::domain::secret::Fingerprint;
-use crate::tui::model::{Model, Tone};
+use crate::tui::model::{About, Model, Tone};
 
 /// The words for what is different in `after`, which was read and not written by us.
 #[must_use]
-pub fn of(model: &Model, after: &Snapshot) -> Option<(String, Tone)> {
+pub fn of(model: &Model, after: &Snapshot) -> Option<(About, String, Tone)> {
     let before = model.stores.get(&after.store)?;
     match (unread(before), unread(after)) {
         (false, true) => {
@@ -19,9 +19,12 @@ pub fn of(model: &Model, after: &Snapshot) -> Option<(String, Tone)> {
                 "{} cannot be read since another program wrote it. Its profiles are shown again once it is mended.",
                 after.place
             );
-            return Some((text, Tone::Bad));
+            return Some((About::Store(after.store), text, Tone::Bad));
         }
-        (true, false) => return Some((format!("{} can be read again.", after.place), Tone::Good)),
+        (true, false) => {
+            let text = format!("{} can be read again.", after.place);
+            return Some((About::Store(after.store), text, Tone::Good));
+        }
         (true, true) => return None,
         (false, false) => {}
     }
@@ -43,7 +46,7 @@ pub fn of(model: &Model, after: &Snapshot) -> Option<(String, Tone)> {
         [one] => sentence(one),
         many => format!("Another program changed {} profiles: {}.", many.len(), counts(many)),
     };
-    Some((text, Tone::Plain))
+    Some((About::Nothing, text, Tone::Plain))
 }
 
 /// The profiles whose tokens are older ones again in `after`, as they were before: nobody else holds the

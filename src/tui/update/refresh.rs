@@ -11,7 +11,7 @@ use crate::oauth::refresh::{Cannot, Wish};
 use crate::tui::automatic::{self, Outlook};
 use crate::tui::dialog::{Dialog, Question};
 use crate::tui::message::{Effect, Refreshed};
-use crate::tui::model::{End, Leaving, Model, Report, Screen, Tone};
+use crate::tui::model::{About, End, Leaving, Model, Report, Screen, Tone};
 use crate::tui::remark::remarks;
 use crate::tui::renewal;
 use crate::tui::update::said::{report, say, tell, tell_failure, tell_trouble};
@@ -148,7 +148,10 @@ fn tell_refreshed(
         some => (Tone::Warn, format!("{}: {}", id.name, some.join(" "))),
     };
     let text = std::iter::once(text).chain(remarks).collect::<Vec<_>>().join(" ");
-    report(model, Report { about: Some(id.clone()), is_awaited, end: End::Refreshed, text, brief, tone });
+    report(
+        model,
+        Report { about: About::Profile(id.clone()), is_awaited, end: End::Refreshed, text, brief, tone },
+    );
 }
 
 /// A refresh ended.

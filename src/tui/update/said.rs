@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::domain::clock::Now;
 use crate::domain::name::ProfileId;
 use crate::domain::trouble::{Next, Trouble};
-use crate::tui::model::{End, Message, Model, Origin, Report, Tone};
+use crate::tui::model::{About, End, Message, Model, Origin, Report, Tone};
 
 /// How long a message stays that needs no answer.
 const SHORT_WHILE: Duration = Duration::from_secs(6);
@@ -37,22 +37,28 @@ pub(super) fn expire(model: &mut Model, now: Now) {
     }
 }
 
-/// Tells a result as soon as the row is free; of one profile the last result counts.
+/// Tells a result as soon as the row is free. Of one profile the last result counts, and what the
+/// person waits for stands without news beside it.
 pub(super) fn report(model: &mut Model, report: Report) {
-    model.reports.retain(|old| old.text != report.text && (old.about.is_none() || old.about != report.about));
+    let is_same = |old: &Report| old.about != About::Nothing && old.about == report.about;
+    let gives_way = |old: &Report| report.is_awaited && !old.is_awaited && old.tone != Tone::Bad;
+    model.reports.retain(|old| old.text != report.text && !is_same(old) && !gives_way(old));
     model.reports.push(report);
 }
 
 /// Tells something that happened, and whether the person waits for it.
 pub(super) fn tell(model: &mut Model, text: impl Into<String>, tone: Tone, is_awaited: bool) {
-    let (text, about) = (text.into(), None);
-    report(model, Report { about, is_awaited, end: End::Other, text, brief: String::new(), tone });
+    tell_about(model, About::Nothing, text.into(), tone, is_awaited);
 }
 
 /// Tells what came of what the person asked of a profile.
 pub(super) fn tell_of(model: &mut Model, id: &ProfileId, text: String, tone: Tone) {
-    let about = Some(id.clone());
-    report(model, Report { about, is_awaited: true, end: End::Other, text, brief: String::new(), tone });
+    tell_about(model, About::Profile(id.clone()), text, tone, true);
+}
+
+/// Tells the state of something, and whether the person waits for it.
+pub(super) fn tell_about(model: &mut Model, about: About, text: String, tone: Tone, is_awaited: bool) {
+    report(model, Report { about, is_awaited, end: End::Other, text, brief: String::new(), tone });
 }
 
 /// Tells what failed though the person asked for it.
@@ -79,7 +85,7 @@ pub(super) fn tell_failure(model: &mut Model, id: &ProfileId, trouble: &Trouble,
     } else {
         Tone::Bad
     };
-    let (about, brief) = (Some(id.clone()), format!("{}: {}.", id.name, trouble.why));
+    let (about, brief) = (About::Profile(id.clone()), format!("{}: {}.", id.name, trouble.why));
     report(model, Report { about, is_awaited, end: End::Failed, text, brief, tone });
 }
 

@@ -9,7 +9,7 @@ use crate::tui::dialog::Question;
 use crate::tui::message::Effect;
 use crate::tui::model::{Leaving, Model, RowId, Screen, Tone};
 use crate::tui::update::refresh;
-use crate::tui::update::said::{tell, tell_of, tell_trouble};
+use crate::tui::update::said::{tell, tell_about, tell_of, tell_trouble};
 use crate::tui::{notice, rows};
 
 /// Takes a snapshot that was read, and says what another program did since the last one.
@@ -20,8 +20,8 @@ pub(super) fn look(model: &mut Model, snapshot: Snapshot, now: Now) -> Vec<Effec
     let rescues = notice::outdated(model, &snapshot);
     let noticed = notice::of(model, &snapshot);
     take(model, snapshot, now);
-    if let Some((text, tone)) = noticed {
-        tell(model, text, tone, false);
+    if let Some((about, text, tone)) = noticed {
+        tell_about(model, about, text, tone, false);
     }
     if rescues.is_empty() {
         return Vec::new();

@@ -106,3 +106,13 @@ fn of_one_profile_the_last_result_counts() {
     done(&mut app, "work");
     assert_eq!(app.message(), "demo/work is refreshed; the new tokens are saved.");
 }
+
+#[test]
+fn what_the_person_waits_for_stands_without_older_news() {
+    let mut app = App::of([due("work"), due("home")]);
+    renewed_by_itself(&mut app, "home");
+    assert_ne!(app.message(), "");
+    app.model.refreshing.insert(id("work"));
+    done(&mut app, "work");
+    assert_eq!(app.message(), "demo/work is refreshed; the new tokens are saved.");
+}
