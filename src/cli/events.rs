@@ -92,7 +92,7 @@ fn line(event: &Event) -> Line<'_> {
         at: rfc3339_millis(event.at),
         program: &event.by.program,
         process: event.by.process,
-        profile: event.profile.to_string(),
+        profile: event.profile.exact(),
         store: &event.store,
         event: event.what.word(),
         what: event.what.words(),

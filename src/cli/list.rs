@@ -218,7 +218,7 @@ fn line(row: &Row, now: Now) -> [String; 5] {
         Row::Broken { name, at, why } => {
             let state = Health::Unreadable.word().to_owned();
             [
-                text::clean(name, WIDEST),
+                text::distinct(name, WIDEST),
                 state,
                 String::new(),
                 String::new(),
@@ -239,7 +239,7 @@ fn cells(profile: &Profile, now: Now) -> [String; 5] {
         Health::of(profile, Activity::Idle, now.wall).word().to_owned(),
         left(profile.life.expires_at),
         left(login_end(profile, now.wall)),
-        text::clean(profile.account.as_deref().unwrap_or("-"), WIDEST),
+        text::distinct(profile.account.as_deref().unwrap_or("-"), WIDEST),
     ]
 }
 
@@ -252,6 +252,22 @@ fn login_end(profile: &Profile, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::clock::{FixedOffset, Steady, at_seconds};
+    use crate::domain::name::{ProfileId, ProfileName, StoreId};
+
+    #[test]
+    fn names_and_accounts_that_look_the_same_are_told_apart() {
+        let now = Now {
+            wall: at_seconds(1_800_000_000).expect("in range"),
+            steady: Steady::default(),
+            offset: FixedOffset::east_opt(0).expect("in range"),
+        };
+        let name = ProfileName::parse("demo/\u{430}na").expect("a name");
+        let mut profile = Profile::new(ProfileId { store: StoreId::Own, name }, Kind::OAuth);
+        profile.account = Some("\u{430}na@demo.test".to_owned());
+        let [name, .., account] = cells(&profile, now);
+        assert_eq!((name.as_str(), account.as_str()), ("demo/<U+0430>na", "<U+0430>na@demo.test"));
+    }
 
     #[test]
     fn json_holds_nothing_that_steers_a_terminal_and_means_the_same() {

@@ -86,7 +86,7 @@ fn ways(arguments: &Arguments, provider: &Provider) -> Result<Ways, Exit> {
 /// Better said now than when the tokens are there and cannot be kept.
 fn may_be_written(snapshot: &Snapshot, name: &ProfileName) -> Result<(), Exit> {
     if let Err(trouble) = &snapshot.writable {
-        return Err(exit::trouble(trouble, &name.to_string()));
+        return Err(exit::trouble(trouble, &name.exact()));
     }
     let Some(why) = target::unreadable(snapshot, name) else { return Ok(()) };
     console::say(&format!(

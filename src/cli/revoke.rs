@@ -43,7 +43,7 @@ pub(super) fn run(hands: &Arc<Hands>, arguments: &Arguments, extent: Extent) -> 
     };
     let name = profile.id.name.clone();
     if let (false, Err(trouble)) = (profile.id.store.is_file(), &snapshot.writable) {
-        return Ok(exit::trouble(trouble, &name.to_string()));
+        return Ok(exit::trouble(trouble, &name.exact()));
     }
     // Before anybody is asked: who offers no way cannot be told.
     if arguments.remote
@@ -106,7 +106,7 @@ pub(super) fn run(hands: &Arc<Hands>, arguments: &Arguments, extent: Extent) -> 
             console::say(&format!("authtui: {name}: {moved}."));
             Ok(Exit::NotFound)
         }
-        Err(Failure::Trouble(trouble)) => Ok(exit::trouble(&trouble, &name.to_string())),
+        Err(Failure::Trouble(trouble)) => Ok(exit::trouble(&trouble, &name.exact())),
     }
 }
 

@@ -115,7 +115,7 @@ fn store(text: &str) -> (Option<StoreId>, &str) {
 
 /// What is wrong with the entry of that name, if it cannot be understood.
 pub(super) fn unreadable(snapshot: &Snapshot, name: &ProfileName) -> Option<String> {
-    let text = name.to_string();
+    let text = name.exact();
     snapshot.rows.iter().find_map(|row| match row {
         Row::Broken { name, at, why } if *name == text => Some(format!("{at}: {why}")),
         Row::Broken { .. } | Row::Profile(_) => None,

@@ -66,7 +66,7 @@ pub(super) fn run(hands: &Arc<Hands>, arguments: &Arguments) -> Result<Exit> {
             console::say(&format!("authtui: {trouble} The stored token is still good."));
             printed(&profile, hands.clock.now())
         }
-        None => Ok(exit::trouble(&trouble, &name)),
+        None => Ok(exit::trouble(&trouble, &profile.id.name.exact())),
     }
 }
 

@@ -281,7 +281,7 @@ impl Snapshot {
     /// understood is not written either.
     #[must_use]
     pub fn is_taken(&self, name: &ProfileName) -> bool {
-        let text = name.to_string();
+        let text = name.exact();
         self.rows.iter().any(|row| match row {
             Row::Profile(profile) => profile.id.name == *name,
             Row::Broken { name, .. } => *name == text,

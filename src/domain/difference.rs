@@ -49,7 +49,7 @@ pub fn between(before: &Snapshot, after: &Snapshot) -> Vec<Difference> {
         Some(Difference { name: profile.id.name.clone(), how })
     });
     let gone = before.profiles().filter(|old| !are.contains_key(&old.id.name)).map(|old| {
-        let text = old.id.name.to_string();
+        let text = old.id.name.exact();
         let is_there = after.rows.iter().any(|row| matches!(row, Row::Broken { name, .. } if *name == text));
         let how = if is_there { How::Broken } else { How::Removed };
         Difference { name: old.id.name.clone(), how }

@@ -6,6 +6,8 @@ use crate::domain::text;
 
 /// The longest part of a profile's name, in characters.
 pub const LONGEST: usize = 64;
+/// The longest part of a profile's name whose every letter is written out, as in `<U+0430>`.
+const WRITTEN_OUT: usize = LONGEST * "<U+10FFFF>".len();
 
 /// A profile's name: `provider/name`. Never a path: it is only shown, compared and stored.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -46,6 +48,12 @@ impl ProfileName {
         &self.name
     }
 
+    /// `provider/name` letter by letter, for files, other programs, and commands to be run.
+    #[must_use]
+    pub fn exact(&self) -> String {
+        format!("{}/{}", self.provider, self.name)
+    }
+
     /// Whether the name is kept for API keys (`key`, `key-1`, …), so that no login may take it.
     #[must_use]
     pub fn is_reserved(&self) -> bool {
@@ -54,9 +62,10 @@ impl ProfileName {
     }
 }
 
+/// For people: told from names that look the same. Files and commands take [`ProfileName::exact`].
 impl fmt::Display for ProfileName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.provider, self.name)
+        write!(f, "{}/{}", self.provider, text::distinct(&self.name, WRITTEN_OUT))
     }
 }
 
@@ -180,6 +189,22 @@ pub struct ProfileId {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_is_shown_apart_from_those_that_look_the_same_and_written_as_it_is() {
+        for (text, shown) in [
+            ("demo/ana", "demo/ana"),
+            ("demo/\u{430}na", "demo/<U+0430>na"),
+            ("demo/José", "demo/José"),
+            ("demo/Jose\u{301}", "demo/Jose<U+0301>"),
+        ] {
+            let name = ProfileName::parse(text).expect("a name");
+            assert_eq!((name.to_string().as_str(), name.exact().as_str()), (shown, text));
+        }
+        let longest = format!("demo/{}", "\u{430}".repeat(LONGEST));
+        let name = ProfileName::parse(&longest).expect("a name");
+        assert_eq!(name.to_string(), format!("demo/{}", "<U+0430>".repeat(LONGEST)));
+    }
 
     #[test]
     fn a_provider_alone_means_its_default_profile() {

@@ -52,7 +52,7 @@ fn row(provider: &str, variable: &str, value: &Secret) -> Option<Row> {
     let name = ProfileName::new(provider, variable).ok()?;
     if let Some(why) = value.blemish() {
         let at = Where::Variable { provider: provider.to_owned(), name: variable.to_owned() };
-        return Some(Row::Broken { name: name.to_string(), at, why: why.to_owned() });
+        return Some(Row::Broken { name: name.exact(), at, why: why.to_owned() });
     }
     let id = ProfileId { store: StoreId::Environment, name };
     let held = Held::Here(Tokens { access: value.clone(), refresh: None });

@@ -18,7 +18,7 @@ pub fn line(event: &Event) -> String {
     put("at", rfc3339_millis(event.at).into());
     put("by", event.by.program.as_str().into());
     put("process", event.by.process.into());
-    put("profile", event.profile.to_string().into());
+    put("profile", event.profile.exact().into());
     put("store", event.store.as_str().into());
     put("event", event.what.word().into());
     match &event.what {

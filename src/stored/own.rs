@@ -243,10 +243,10 @@ fn writable<'a>(entries: &'a [Entry], name: &ProfileName) -> Result<Option<&'a E
     if let Some(entry) = entries.iter().find(is_it) {
         return Ok(Some(entry));
     }
-    let shown = name.to_string();
-    match entries.iter().find(|entry| entry.name == shown) {
+    let exact = name.exact();
+    match entries.iter().find(|entry| entry.name == exact) {
         Some(Entry { profile: Err(why), .. }) => {
-            Err(Refused::Impossible(format!("the entry {shown} cannot be understood: {why}")))
+            Err(Refused::Impossible(format!("the entry {name} cannot be understood: {why}")))
         }
         Some(_) | None => Ok(None),
     }

@@ -32,7 +32,7 @@ fn text(model: &Model, row: &Row, now: DateTime<Utc>) -> String {
         Row::Profile(profile) => {
             let account = profile.account.as_deref().unwrap_or_default();
             let state = health(model, row, now).word();
-            format!("{} {account} {state} {}", profile.id.name, profile.scopes.join(" "))
+            format!("{} {account} {state} {}", profile.id.name.exact(), profile.scopes.join(" "))
         }
         Row::Broken { name, .. } => format!("{name} {}", Health::Unreadable.word()),
     }

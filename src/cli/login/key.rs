@@ -98,6 +98,6 @@ async fn store(hands: &Arc<Hands>, provider: &Provider, change: Change, tested: 
             console::say(&format!("authtui: {name}: {moved}. Nothing was changed; run it again."));
             Exit::Passing
         }
-        Err(Failure::Trouble(trouble)) => exit::trouble(&trouble, &name.to_string()),
+        Err(Failure::Trouble(trouble)) => exit::trouble(&trouble, &name.exact()),
     }
 }

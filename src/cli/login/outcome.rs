@@ -8,7 +8,6 @@ use crate::shell::console;
 
 /// Says how the login ended and gives its number.
 pub(super) fn say(outcome: &Outcome, plan: &Plan, now: Now) -> Exit {
-    let name = plan.id.name.to_string();
     let safe = plan.stored().after();
     let say = |text: &str| console::say(&format!("authtui: {text}"));
     match outcome {
@@ -33,9 +32,9 @@ pub(super) fn say(outcome: &Outcome, plan: &Plan, now: Now) -> Exit {
             Exit::Failure
         }
         Outcome::Failed(trouble) if safe.is_empty() => {
-            exit::trouble(&trouble.clone().without_tokens(), &name)
+            exit::trouble(&trouble.clone().without_tokens(), &plan.id.name.exact())
         }
-        Outcome::Failed(trouble) => exit::trouble(trouble, &name),
+        Outcome::Failed(trouble) => exit::trouble(trouble, &plan.id.name.exact()),
     }
 }
 

@@ -173,7 +173,7 @@ impl Tally {
             Next::Fix(_) | Next::Nothing => Ended::Failed,
         };
         self.count(id, ended, Some(&trouble), snapshot.as_ref());
-        exit::trouble(&trouble, &id.name.to_string());
+        exit::trouble(&trouble, &id.name.exact());
     }
 
     fn count(

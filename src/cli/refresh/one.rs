@@ -56,7 +56,7 @@ pub(super) fn run(hands: &Arc<Hands>, name: &str) -> Result<Exit> {
             }
             return Ok(Exit::Failure);
         }
-        Refreshed::Failed(_, trouble) => return Ok(exit::trouble(&trouble, &name)),
+        Refreshed::Failed(_, trouble) => return Ok(exit::trouble(&trouble, &profile.id.name.exact())),
     };
     let end = snapshot.profile(&profile.id.name).and_then(|profile| profile.life.expires_at);
     let left =

@@ -44,7 +44,7 @@ impl Asked<'_> {
                 name.is_reserved() || self.keys(stores).any(|key| key.id.name == **name)
             };
             let wanted = self.wanted.as_ref().filter(|name| !is_key(name));
-            let name = wanted.map_or_else(|| provider.clone(), ToString::to_string);
+            let name = wanted.map_or_else(|| provider.clone(), ProfileName::exact);
             steps.push(format!("log in: authtui login {name}"));
         } else if looked(&Source::Key) && flows.contains(&Flow::Key) {
             steps.push(format!("store a key: authtui login {provider} --key"));

@@ -85,9 +85,7 @@ pub(super) fn run(hands: &Arc<Hands>, profile: &Profile, extent: Extent) -> Resu
             console::say(&format!("authtui: {name}: revoked at its provider; {here}."));
             exit
         }
-        Revoked::NotEnded(trouble) | Revoked::NotErased(trouble) => {
-            exit::trouble(&trouble, &name.to_string())
-        }
+        Revoked::NotEnded(trouble) | Revoked::NotErased(trouble) => exit::trouble(&trouble, &name.exact()),
     })
 }
 

@@ -132,7 +132,7 @@ impl List<'_> {
                 cell(frame, area, self.columns.grant, self.grant(profile).right_aligned());
                 (short(&profile.id.name, self.columns.name.width), self.access(profile, health))
             }
-            Row::Broken { name, .. } => (prose::safe(name), self.word(health)),
+            Row::Broken { name, .. } => (prose::named(name), self.word(health)),
         };
         cell(frame, area, self.columns.name, Line::raw(prose::cut(&name, self.columns.name.width)));
         cell(frame, area, self.columns.access, Line::from(access.said).right_aligned());

@@ -39,6 +39,11 @@ fn a_name_that_is_reserved_bad_or_taken_is_refused_with_the_reason() {
         ("work", "is there already"),
         ("", "1 to 64 characters"),
         ("a/b", "no slash"),
+        ("\u{430}na", "“<U+0430>na” looks like another name"),
+        ("\u{430}\u{441}\u{435}", "looks like another name"),
+        ("w\u{3bf}rk", "looks like another name"),
+        ("\u{ff41}na", "looks like another name"),
+        ("Jose\u{301}", "looks like another name"),
     ] {
         let mut app = App::with(["work"]);
         named(&mut app, name);

@@ -46,3 +46,49 @@ pub(super) fn instead_of(
     let all = [Some(goal.usual_name()), beside.as_ref().map(ProfileName::name)];
     all.into_iter().flatten().find_map(|text| new(provider, text, goal, snapshot).ok())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::name::StoreId;
+    use crate::domain::provider::file;
+
+    #[test]
+    fn a_new_name_has_no_letter_that_looks_like_another_and_none_that_nobody_sees() {
+        let text = "name: acme\nendpoints: { authorize: 'https://a.test/a', token: 'https://a.test/t' }\n\
+                    client: { id: c }\n";
+        let provider = file::load("acme", text).expect("a provider");
+        let snapshot = Snapshot {
+            store: StoreId::Own,
+            place: String::new(),
+            rows: Vec::new(),
+            writable: Ok(()),
+            notices: Vec::new(),
+            number: 0,
+        };
+        for goal in [Goal::Login, Goal::Scopes, Goal::Key] {
+            let named = |text: &str| new(&provider, text, goal, &snapshot);
+            for text in [
+                "\u{430}na",
+                "w\u{3bf}rk",
+                "o\u{fb03}ce",
+                "\u{ff41}na",
+                "\u{1d41a}na",
+                "Jose\u{301}",
+                "an\u{a0}a",
+                "an\u{200b}a",
+                "an\u{ad}a",
+                "an\u{2062}a",
+                "an\u{e0061}a",
+                "\u{202e}ana",
+                "\u{430}\u{441}\u{435}",
+            ] {
+                let why = named(text).expect_err(text);
+                assert!(why.chars().all(|char| char.is_ascii() || "“”�␣…".contains(char)), "{why}");
+            }
+            for text in ["ana", "ANA", "José", "Анна", "日本", "Ana Müller"] {
+                assert_eq!(named(text).expect(text).name(), text);
+            }
+        }
+    }
+}
