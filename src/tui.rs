@@ -10,6 +10,7 @@ pub mod dialog;
 pub mod entry;
 pub mod field;
 pub mod front_door;
+pub mod help;
 pub mod keymap;
 pub mod layout;
 pub mod message;

@@ -5,6 +5,7 @@ use crate::domain::trouble::Trouble;
 use crate::oauth::login::{Choice, Doubt, Login, Stage};
 use crate::oauth::revocation::Mute;
 use crate::tui::message::Motion;
+use crate::tui::prose;
 
 /// A question that is asked, and the answer that is marked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,6 +101,17 @@ impl Dialog {
             Motion::PageDown => self.scrolled = (self.scrolled + 1).min(SCROLLED),
             Motion::PageUp => self.scrolled = 0,
         }
+    }
+
+    /// The answers as buttons.
+    pub fn buttons(&self) -> impl Iterator<Item = String> {
+        self.answers().into_iter().map(|(words, _)| format!("[ {words} ]"))
+    }
+
+    /// Whether the buttons lie beside each other in so many columns, or below each other.
+    #[must_use]
+    pub fn is_in_a_row(&self, columns: u16) -> bool {
+        self.buttons().map(|button| prose::width(&button) + 2).sum::<u16>() <= columns + 2
     }
 
     /// The answer that is marked.

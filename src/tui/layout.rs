@@ -3,7 +3,7 @@
 use ratatui::layout::{Constraint, Layout, Rect};
 
 use crate::tui::model::{Model, Panel, Screen};
-use crate::tui::prose;
+use crate::tui::{pane, prose};
 
 /// From this width on list and detail lie side by side.
 const WIDE: u16 = 110;
@@ -23,6 +23,9 @@ const LEAST_ROWS: (u16, u16) = (4, 6);
 const DETAIL_COLUMNS: (u16, u16) = (46, 64);
 /// Rows of the detail pane below the list.
 const DETAIL_ROWS: u16 = 11;
+
+/// The most columns of a question.
+const QUESTION_COLUMNS: u16 = 62;
 
 /// Where the parts of the main screen lie.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,6 +88,12 @@ fn message_rows(model: &Model, (width, height): (u16, u16)) -> u16 {
     lines.min(most).max(u16::from(height >= KEPT_FREE))
 }
 
+/// Columns of a question on a screen of `width` columns.
+#[must_use]
+pub fn question_columns(width: u16) -> u16 {
+    QUESTION_COLUMNS.min(width.saturating_sub(pane::AROUND)).max(1)
+}
+
 /// Whether the person sees what a key would act on.
 #[must_use]
 pub fn is_seen(model: &Model) -> bool {
@@ -104,6 +113,15 @@ pub fn is_seen(model: &Model) -> bool {
 
 fn reaches((width, height): (u16, u16), least: (u16, u16)) -> bool {
     width >= least.0 && height >= least.1
+}
+
+/// Columns and rows inside a page that fills the body, as help and events do.
+#[must_use]
+pub fn page(model: &Model) -> (u16, usize) {
+    parts(model, model.size).map_or((1, 1), |parts| {
+        let inner = pane::inset(parts.body, 2);
+        (inner.width, usize::from(inner.height.saturating_sub(2)).max(1))
+    })
 }
 
 /// How many profiles the list shows: its height without border and column heads.

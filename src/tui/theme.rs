@@ -167,7 +167,8 @@ impl Glyphs {
 }
 
 /// The punctuation of our own sentences in seven bits.
-const FOLDS: [(&str, &str); 17] = [
+const FOLDS: [(&str, &str); 18] = [
+    ("\u{fffd}", "?"),
     ("\u{a0}", " "),
     ("␣", "_"),
     ("§", "S"),

@@ -9,6 +9,7 @@ mod questions;
 use std::sync::LazyLock;
 
 use authtui::domain::change::Row;
+use authtui::domain::name::StoreId;
 use authtui::domain::provider::Flow;
 use authtui::domain::secret::Secret;
 use authtui::domain::trouble::{Next, Stored, Trouble};
@@ -17,14 +18,17 @@ use authtui::oauth::login::{Choice, Door, Doubt, Heard, Login, Seat};
 use authtui::oauth::revocation::Mute;
 use authtui::tui::dialog::{Dialog, Question};
 use authtui::tui::field::{Field, Sight};
+use authtui::tui::message::Msg;
 use authtui::tui::model::{Message, Model, Origin, Panel, RowId, Screen, Tone};
 use authtui::tui::theme::{Glyphs, Theme};
+use authtui::tui::update;
 use authtui::tui::wizard::{Page, Wizard};
 use insta::assert_snapshot;
 use proptest::prelude::*;
 
 use self::doors::Last;
 use self::print::{drawn, text, with};
+use crate::harness::key;
 
 const WIDE: (u16, u16) = (120, 32);
 const MIDDLE: (u16, u16) = (80, 24);
@@ -322,6 +326,106 @@ fn of_a_thousand_profiles_those_around_the_selected_one_are_drawn() {
     model.selected = Some(RowId::Profile(cast::id("github/p0705")));
     model.offset = 699;
     assert_snapshot!("thousand", text(&model, MIDDLE));
+}
+
+#[test]
+fn every_sign_of_the_program_has_a_form_in_seven_bits() {
+    for model in everything() {
+        for size in [WIDE, MIDDLE, NARROW, SMALLEST, (30, 8)] {
+            for theme in [Theme::colored, Theme::mono] {
+                let missing = print::without_ascii(&model, size, theme);
+                assert_eq!(missing, [""; 0], "{size:?}\n{}", text(&model, size));
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_marked_is_one_block() {
+    for mut model in everything() {
+        for _ in 0..12 {
+            for (size, glyphs) in
+                [(WIDE, Glyphs::ascii()), (MIDDLE, Glyphs::unicode()), (SMALLEST, Glyphs::unicode())]
+            {
+                let theme = Theme::colored(glyphs);
+                assert!(
+                    print::has_whole_marks(&model, size, theme),
+                    "{}",
+                    with(&model, size, Theme::colored(glyphs))
+                );
+            }
+            update(&mut model, cast::now(23), Msg::Key(key("down")));
+        }
+    }
+}
+
+#[test]
+fn a_reason_is_read_whole_in_the_events_and_in_a_pane() {
+    let whole = |text: &str| -> String {
+        text.chars().filter(|char| !char.is_whitespace() && !"│┌┐└┘─".contains(*char)).collect()
+    };
+    let why = "gitlab.example.org answered 503, and asks to be left alone for a minute or two";
+    for width in [40, 60, 80, 100, 120, 200] {
+        let mut model = cast::model(cast::rows());
+        model.events = cast::events();
+        model.screen = Screen::Events(0);
+        let size = (width, 60);
+        for said in
+            ["not refreshed:", "refused for good:", "new tokens not saved:", "not revoked at the provider:"]
+        {
+            assert!(
+                whole(&column(&model, size)).contains(&whole(&format!("{said} {why}"))),
+                "{said} at {width}"
+            );
+        }
+        model.screen = Screen::Detail;
+        let text = text(&model, size);
+        assert!(whole(&text).contains(&whole(&format!("not revoked at the provider: {why}"))), "{text}");
+    }
+}
+
+/// The words of the events below each other, without the columns beside them.
+fn column(model: &Model, size: (u16, u16)) -> String {
+    let page = text(model, size);
+    let from =
+        page.lines().find_map(|line| line.split_once("asked for").map(|(before, _)| before.chars().count()));
+    let by = |line: &str| line.split("  authtui refresh").next().unwrap_or_default().to_owned();
+    page.lines().map(|line| by(&line.chars().skip(from.unwrap_or(0)).collect::<String>())).collect()
+}
+
+/// Every page of the program, with questions, events, the help and waiting logins.
+fn everything() -> Vec<Model> {
+    let of = |screen: Screen| {
+        let mut model = cast::model(cast::rows());
+        model.events = cast::events();
+        model.login = Some(noticed(cast::waiting()));
+        model.screen = screen;
+        model
+    };
+    let helps = (0..14).map(|page| of(Screen::Help(page * 8, Box::new(Screen::List))));
+    let details = cast::rows().into_iter().map(|row| {
+        let mut model = of(Screen::Detail);
+        model.selected = Some(authtui::tui::rows::id(StoreId::Own, &row));
+        model
+    });
+    let all = [Flow::Code, Flow::Paste, Flow::Device];
+    let devices = [Last::Pending, Last::SlowDown, Last::Unreachable].map(|last| {
+        let mut model = at(doors::device(&all, Seat::OverSsh, true, last), Panel::Steps);
+        model.seat = Seat::OverSsh;
+        model
+    });
+    let pages = pages::all().into_iter().map(|wizard| of(Screen::Wizard(Box::new(wizard))));
+    let environment = cast::environment(&["KEY", "BEARER", "OTHER", "BROKEN"]);
+    MODELS
+        .iter()
+        .cloned()
+        .chain(helps)
+        .chain(details)
+        .chain(devices)
+        .chain(pages)
+        .chain(questions::all())
+        .chain([of(Screen::Events(0)), at(doors::curl(), Panel::Steps), environment])
+        .collect()
 }
 
 proptest! {

@@ -17,7 +17,7 @@ use crate::tui::update::said::say;
 use crate::tui::update::selected::{on_selected, on_stored};
 use crate::tui::update::{input, login, panel, refresh, revoke, wizard};
 use crate::tui::wizard::choices;
-use crate::tui::{keymap, rows};
+use crate::tui::{help, rows};
 
 /// Does what the person wants.
 pub(super) fn act(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
@@ -123,17 +123,17 @@ fn quit(model: &mut Model) -> Vec<Effect> {
 
 fn step(model: &mut Model, now: Now, motion: Motion) {
     let page = list_rows(model).max(1);
+    let (columns, rows) = layout::page(model);
     match &mut model.screen {
         Screen::Dialog(dialog) | Screen::Login(Panel::Cancelling(dialog) | Panel::Deciding(dialog)) => {
             dialog.step(motion);
         }
         Screen::Events(lines) => {
             let last = model.events.len();
-            *lines = motion.from(*lines, last, page);
+            *lines = motion.from(*lines, last, rows);
         }
         Screen::Help(lines, _) => {
-            let last = keymap::BINDINGS.len();
-            *lines = motion.from(*lines, last, page);
+            *lines = motion.from(*lines, help::last(columns, rows) + 1, rows);
         }
         Screen::Wizard(wizard) => {
             let choices = model.catalog.as_ref().map_or(0, |catalog| choices(catalog).len());

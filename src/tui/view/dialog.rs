@@ -15,10 +15,8 @@ use crate::oauth::revocation::{self, Mute};
 use crate::tui::dialog::{Dialog, Question};
 use crate::tui::model::Model;
 use crate::tui::theme::Theme;
-use crate::tui::{pane, prose, state};
+use crate::tui::{layout, pane, prose, state};
 
-/// The widest a question becomes.
-const WIDTH: u16 = 62;
 /// The most lines of an answer.
 const ANSWER: usize = 2;
 
@@ -41,7 +39,7 @@ pub(super) fn render(
     now: Now,
 ) {
     let words = words(&dialog.question, model, now);
-    let width = WIDTH.min(area.width.saturating_sub(pane::AROUND)).max(1);
+    let width = layout::question_columns(area.width);
     let answers = answers(dialog, width, theme);
     let room = area.height.saturating_sub(2);
     let (text, gap) = fitted(&words, width, room, count(answers.len()));
@@ -71,13 +69,11 @@ pub(super) fn render(
 
 /// The answers in lines, and whether a line holds the marked one: beside each other where they fit.
 fn answers(dialog: &Dialog, width: u16, theme: &Theme) -> Vec<(Line<'static>, bool)> {
-    let answers = dialog.answers().into_iter().map(|(words, _)| format!("[ {words} ]"));
-    let styled = answers.enumerate().map(|(index, words)| {
+    let styled = dialog.buttons().enumerate().map(|(index, words)| {
         let marked = index == dialog.marked;
         (words, marked, if marked { theme.selected } else { Style::new() })
     });
-    let beside = styled.clone().map(|(words, ..)| prose::width(&words) + 2).sum::<u16>() <= width + 2;
-    if beside {
+    if dialog.is_in_a_row(width) {
         let spans = styled.flat_map(|(words, _, style)| [Span::styled(words, style), Span::raw("  ")]);
         return vec![(Line::from(spans.collect::<Vec<_>>()), true)];
     }

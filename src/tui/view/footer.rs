@@ -14,12 +14,12 @@ use crate::tui::model::{Model, Panel, Screen};
 use crate::tui::theme::{Letters, Theme};
 use crate::tui::wizard::picker::List;
 use crate::tui::wizard::{Page, Wizard, Work};
-use crate::tui::{entry, pane, prose, rows};
+use crate::tui::{entry, layout, pane, prose, rows};
 
 /// Keys of a text field, which are no actions.
 const TYPING: [(&str, &str); 2] = [("Enter", "go on"), ("Esc", "back")];
 /// Keys of a file that is shown before it is saved.
-const SAVING: [(&str, &str); 3] = [("Enter", "save and log in"), ("↓↑", "scroll"), ("Esc", "back")];
+const SAVING: [(&str, &str); 3] = [("Enter", "save and log in"), ("↑↓", "scroll"), ("Esc", "back")];
 /// Keys of the help.
 const SCROLLING: [(&str, &str); 4] = [("↓", "down"), ("↑", "up"), ("PgDn", "a screenful"), ("Esc", "back")];
 /// Keys of a QR code that is shown alone.
@@ -65,7 +65,10 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &T
         }
         // The chooser itself names its keys, as far as the profile has something to copy.
         Screen::Copy => only(Place::Copy, |action| action == Action::Back),
-        Screen::Dialog(_) | Screen::Login(Panel::Cancelling(_) | Panel::Deciding(_)) => of(Place::Choices),
+        Screen::Dialog(dialog) | Screen::Login(Panel::Cancelling(dialog) | Panel::Deciding(dialog)) => {
+            let columns = layout::question_columns(frame.area().width);
+            choices(Place::Choices, if dialog.is_in_a_row(columns) { "←→" } else { "↑↓" })
+        }
         Screen::Wizard(wizard) => wizard_keys(wizard),
         Screen::Login(Panel::Pasting(_)) => said(&TYPING),
         Screen::Login(Panel::Qr) => said(&SCANNING),
@@ -80,7 +83,7 @@ fn wizard_keys(wizard: &Wizard) -> Vec<Item> {
         return Vec::new();
     }
     match &wizard.page {
-        Page::Provider(_) | Page::Pkce(_) | Page::How(_) => of(Place::Lists),
+        Page::Provider(_) | Page::Pkce(_) | Page::How(_) => choices(Place::Lists, "↑↓"),
         Page::Preview(_) => said(&SAVING),
         Page::Scopes(picker) if picker.typing.is_none() => {
             let again = matches!(picker.list, List::Failed(_) | List::Here { .. });
@@ -161,6 +164,15 @@ fn of(place: Place) -> Vec<Item> {
     only(place, |_| true)
 }
 
+/// The keys of a question or a list; `arrows` go from one choice to the next.
+fn choices(place: Place, arrows: &str) -> Vec<Item> {
+    let mut items = of(place);
+    for item in items.iter_mut().filter(|item| matches!(item.action, Some(Action::Move(_)))) {
+        arrows.clone_into(&mut item.key);
+    }
+    items
+}
+
 /// What the table of keys says of a place, where the action is among the `wanted`; the help
 /// wherever it can be had.
 fn only(place: Place, wanted: impl Fn(Action) -> bool) -> Vec<Item> {
@@ -168,10 +180,7 @@ fn only(place: Place, wanted: impl Fn(Action) -> bool) -> Vec<Item> {
     let here = BINDINGS.iter().filter(|binding| binding.place == place);
     let items = here.filter(|binding| said(binding) && wanted(binding.action));
     let item = |binding: &Binding| Item {
-        key: match (binding.place, binding.action) {
-            (Place::Choices | Place::Lists, Action::Move(_)) => "↑↓".to_owned(),
-            _ => binding.keys.first().map_or_else(String::new, |key| key.word()),
-        },
+        key: binding.keys.first().map_or_else(String::new, |key| key.word()),
         action: Some(binding.action),
         hint: binding.hint,
         brief: binding.brief,

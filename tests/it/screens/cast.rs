@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use authtui::domain::change::{Row, Snapshot, Where};
 use authtui::domain::clock::{FixedOffset, Now, Steady, TimeDelta, from_rfc3339};
+use authtui::domain::event::{Author, Event, Happened};
 use authtui::domain::name::{ProfileId, ProfileName, StoreId};
 use authtui::domain::profile::{Kind, LastRefresh, Profile, RefreshResult};
 use authtui::domain::provider::Provider;
@@ -142,6 +143,34 @@ pub(super) fn environment(set: &[&str]) -> Model {
     model.stores.insert(StoreId::Environment, snapshot);
     model.catalog = Some(catalog);
     model
+}
+
+/// One event of each kind, with reasons that are longer than a line.
+pub(super) fn events() -> Vec<Event> {
+    let why = || "gitlab.example.org answered 503, and asks to be left alone for a minute or two".to_owned();
+    let grant = || "9d1c250a".to_owned();
+    let all = [
+        Happened::Asked { grant: grant() },
+        Happened::Renewed { grant: grant(), next: "e61b44d9".to_owned(), generation: 7 },
+        Happened::Adopted { grant: grant(), next: "e61b44d9".to_owned() },
+        Happened::Kept { grant: grant(), next: "e61b44d9".to_owned() },
+        Happened::Failed { grant: grant(), is_dead: false, why: why() },
+        Happened::Failed { grant: grant(), is_dead: true, why: why() },
+        Happened::Unsaved { grant: grant(), why: why() },
+        Happened::LoggedIn,
+        Happened::Erased,
+        Happened::Revoked,
+        Happened::NotRevoked { why: why() },
+    ];
+    let by = || Author { program: "authtui refresh".to_owned(), process: 4711 };
+    let event = |what| Event {
+        at: now(0).wall,
+        by: by(),
+        profile: id("anthropic/work").name,
+        store: PLACE.to_owned(),
+        what,
+    };
+    all.map(event).into_iter().collect()
 }
 
 /// `count` profiles that can be told apart.

@@ -103,6 +103,37 @@ fn scopes_are_ticked_with_what_they_allow() {
     }
 }
 
+/// Every kind of page.
+pub(super) fn all() -> Vec<Wizard> {
+    let field = || Field::new("corp", Sight::Clear);
+    let needs = |goal| Some(named(&keyed(), "work", goal));
+    let login = [
+        Page::Provider(0),
+        Page::How(0),
+        Page::How(1),
+        Page::Name(field()),
+        Page::Key(field()),
+        Page::ClientId(field()),
+        Page::ClientSecret(Field::new("hush", Sight::Masked)),
+        Page::Notice,
+        Page::Pkce(0),
+        Page::Pkce(1),
+        Page::Scopes(Box::new(Picker::of(&scoped(), Some(&known())))),
+    ];
+    let questions = [
+        Question::Name,
+        Question::Authorize,
+        Question::Token,
+        Question::Device,
+        Question::ClientId,
+        Question::ClientSecret,
+        Question::Scopes,
+    ];
+    let drafts = questions.map(|question| Wizard { page: Page::Draft(question, field()), ..preview() });
+    let login = login.map(|page| Wizard { needs: needs(Goal::Login), page, ..preview() });
+    login.into_iter().chain(drafts).chain([preview()]).collect()
+}
+
 /// The preview of a server's file.
 pub(super) fn preview() -> Wizard {
     let mut draft = Draft::of(Catalog::read([]).get("oauth2").expect("a preset"));

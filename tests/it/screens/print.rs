@@ -46,6 +46,50 @@ pub(super) fn reversed(model: &Model, size: (u16, u16)) -> String {
     cells.filter(|cell| cell.modifier.contains(Modifier::REVERSED)).map(Cell::symbol).collect()
 }
 
+/// Whether the cells in reverse lie in blocks that look alike all over, blanks too.
+pub(super) fn has_whole_marks(model: &Model, size: (u16, u16), theme: Theme) -> bool {
+    let backend = backend(model, size, theme);
+    rows(&backend).all(|row| {
+        let mut marks = row.chunk_by(|one, other| is_marked(one) == is_marked(other));
+        marks.all(|mark| {
+            let first = mark.first().map(look);
+            !mark.first().is_some_and(is_marked) || mark.iter().all(|cell| Some(look(cell)) == first)
+        })
+    })
+}
+
+fn is_marked(cell: &Cell) -> bool {
+    cell.modifier.contains(Modifier::REVERSED)
+}
+
+/// The signs of the program that have no form of seven bits: what is drawn in seven bits is, and a
+/// question mark stands there alone where one stands in Unicode too, or for a letter of a name.
+pub(super) fn without_ascii(model: &Model, size: (u16, u16), theme: fn(Glyphs) -> Theme) -> Vec<String> {
+    let unicode = backend(model, size, theme(Glyphs::unicode()));
+    let ascii = backend(model, size, theme(Glyphs::ascii()));
+    let words = |backend: &TestBackend| -> Vec<String> {
+        lines(backend).split_whitespace().map(ToOwned::to_owned).collect()
+    };
+    let known = words(&unicode);
+    let pairs = ascii.buffer().content.iter().zip(&unicode.buffer().content);
+    let is_fine = |(ascii, unicode): &(&Cell, &Cell)| {
+        let (ascii, unicode) = (ascii.symbol(), unicode.symbol());
+        ascii.is_ascii() && (ascii != "?" || unicode == "?" || unicode.chars().any(is_theirs))
+    };
+    // Where a QR code makes way the words move: then each of them is looked up.
+    let faults: Vec<_> = pairs.filter(|pair| !is_fine(pair)).collect();
+    let is_known = |word: &String| !word.contains('?') || known.contains(word);
+    if faults.is_empty() || lines(&ascii).is_ascii() && words(&ascii).iter().all(is_known) {
+        return Vec::new();
+    }
+    faults.iter().map(|(ascii, unicode)| format!("{} for {}", ascii.symbol(), unicode.symbol())).collect()
+}
+
+/// Whether the character is of a name, or stands for one that must not be shown.
+fn is_theirs(char: char) -> bool {
+    char.is_alphabetic() || char == authtui::domain::text::MARK
+}
+
 fn backend(model: &Model, (width, height): (u16, u16), theme: Theme) -> TestBackend {
     let mut terminal = Terminal::new(TestBackend::new(width, height)).expect("a terminal");
     terminal.draw(|frame| view(frame, model, &theme, cast::now(23))).expect("drawn");

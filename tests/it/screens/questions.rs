@@ -53,6 +53,11 @@ fn asking(question: Question, size: (u16, u16), said: &str) -> Model {
     model
 }
 
+/// A screen for every question.
+pub(super) fn all() -> impl Iterator<Item = Model> {
+    questions().into_iter().map(|question| asking(question, (80, 24), ""))
+}
+
 fn dialog(model: &mut Model) -> &mut Dialog {
     if let Screen::Dialog(dialog) | Screen::Login(Panel::Cancelling(dialog) | Panel::Deciding(dialog)) =
         &mut model.screen
@@ -83,6 +88,25 @@ fn the_marked_answer_is_on_the_screen_at_every_size_whatever_is_said() {
                     assert!(shown == wanted || begun, "{shown} for {wanted} at {size:?}");
                     update(&mut model, cast::now(23), Msg::Key(key("down")));
                 }
+            }
+        }
+    }
+}
+
+#[test]
+fn the_keys_of_a_question_are_the_arrows_that_lie_as_its_answers_do_and_both_pairs_work() {
+    for size in [(40, 10), (60, 20), (80, 24), (120, 32)] {
+        for question in questions() {
+            let mut model = asking(question, size, "");
+            let answers = dialog(&mut model).answers();
+            let text = print::text(&model, size);
+            let is_in_a_row = text.lines().any(|line| line.matches("[ ").count() == answers.len());
+            let arrows = if is_in_a_row { "←→ choose" } else { "↑↓ choose" };
+            let footer = text.lines().last().expect("a footer");
+            assert!(footer.contains(arrows), "{text}");
+            for (pressed, marked) in [("right", 1), ("left", 0), ("down", 1), ("up", 0)] {
+                update(&mut model, cast::now(23), Msg::Key(key(pressed)));
+                assert_eq!(dialog(&mut model).marked, marked, "{pressed}");
             }
         }
     }

@@ -33,6 +33,20 @@ fn quitting_with_tokens_that_are_nowhere_else_asks_and_staying_is_the_first_answ
 }
 
 #[test]
+fn a_window_that_is_too_small_to_ask_in_drops_no_tokens() {
+    for presses in ["ctrl-c ctrl-c ctrl-c", "ctrl-c enter", "ctrl-c tab enter", "ctrl-c esc ctrl-c"] {
+        let mut app = unsaved();
+        app.press("esc");
+        app.feed(Msg::Resized(19, 4));
+        assert_eq!(app.press(presses), [], "{presses}");
+        assert!(app.model.holds_unsaved() && app.model.leaving == Leaving::No, "{presses}");
+        app.feed(Msg::Resized(20, 5));
+        assert!(app.screen().contains("Stay"), "{}", app.screen());
+        assert_eq!(app.press("ctrl-c"), [Effect::Quit]);
+    }
+}
+
+#[test]
 fn quitting_twice_is_insisting() {
     let mut app = unsaved();
     app.press("esc");

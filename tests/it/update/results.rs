@@ -2,12 +2,16 @@
 
 use std::time::Duration;
 
-use authtui::domain::profile::{Kind, Profile};
+use authtui::domain::change::{Notice, Snapshot};
+use authtui::domain::name::StoreId;
+use authtui::domain::profile::{Kind, LastTest, Profile, TestResult};
+use authtui::domain::provider::catalog::Catalog;
 use authtui::domain::trouble::{Next, Trouble};
-use authtui::tui::message::{Effect, Msg, Refreshed};
+use authtui::oauth::probe::Verdict;
+use authtui::tui::message::{Copied, Effect, Msg, Refreshed};
 use authtui::tui::model::Tone;
 
-use crate::harness::{App, due, id, profile, snapshot};
+use crate::harness::{App, PLACE, due, id, now, profile, snapshot};
 
 /// Tells that the refresh of a profile, which nobody asked for, brought new tokens.
 fn renewed_by_itself(app: &mut App, name: &str) {
@@ -115,4 +119,131 @@ fn what_the_person_waits_for_stands_without_older_news() {
     app.model.refreshing.insert(id("work"));
     done(&mut app, "work");
     assert_eq!(app.message(), "demo/work is refreshed; the new tokens are saved.");
+}
+
+#[test]
+fn the_colour_of_a_message_is_that_of_its_consequence() {
+    let refused = |result| {
+        let token = profile("work").held.tokens().map(|tokens| tokens.access.short().to_owned());
+        let last = token.map(|token| LastTest { at: now().wall, result, status: 401, token });
+        Msg::Tested(id("work"), Ok(Verdict { words: "as the provider says".to_owned(), last }))
+    };
+    let trouble = |next| Trouble::untouched("cannot refresh demo/work", "503", next);
+    let failed = |next| Msg::Refreshed(id("work"), Refreshed::Failed(None, trouble(next)));
+    let told = Notice::Told("the file was written by a newer authtui".to_owned());
+    let told = Snapshot { notices: vec![told], ..snapshot([profile("work")]) };
+    let complained = Catalog::read([("mine.yaml".to_owned(), Ok("name: [".to_owned()))]);
+    for (keys, msg, tone) in [
+        ("", refused(TestResult::Refused), Tone::Bad),
+        ("", refused(TestResult::Works), Tone::Good),
+        ("r", failed(Next::Retry), Tone::Bad),
+        ("r", failed(Next::LogIn), Tone::Bad),
+        ("r", Msg::Refreshed(id("work"), Refreshed::Done(snapshot([profile("work")]))), Tone::Good),
+        ("", Msg::Changed(id("work"), Ok(snapshot([profile("work")]))), Tone::Good),
+        ("", Msg::Changed(id("work"), Err(trouble(Next::Retry))), Tone::Bad),
+        ("", Msg::Stored(told), Tone::Warn),
+        ("", Msg::Catalogued(Box::new(complained)), Tone::Warn),
+        ("", Msg::Events(Err("it is a folder".to_owned())), Tone::Bad),
+        ("", Msg::Copied("the token".to_owned(), Ok(Copied::Native)), Tone::Good),
+        ("", Msg::Copied("the token".to_owned(), Ok(Copied::Terminal)), Tone::Plain),
+        ("", Msg::MadePrivate(Ok(())), Tone::Good),
+        ("", Msg::MadePrivate(Err(trouble(Next::Nothing))), Tone::Bad),
+        ("", Msg::Waits(id("work"), "authtui token".to_owned()), Tone::Plain),
+    ] {
+        let mut app = App::of([due("work")]);
+        app.keys(keys);
+        app.feed(msg.clone());
+        let said = app.model.message.as_ref().map(|message| message.tone);
+        assert_eq!(said, Some(tone), "{msg:?}: {}", app.message());
+    }
+    // Nobody asked, and it is tried again: nothing is lost yet.
+    let mut app = App::of([due("work")]);
+    app.model.refreshing.insert(id("work"));
+    app.model.unasked.insert(id("work"));
+    app.feed(failed(Next::Retry));
+    assert_eq!(app.model.message.as_ref().map(|message| message.tone), Some(Tone::Warn));
+    // A key that does nothing here does no harm either.
+    for keys in ["r", "S", "A"] {
+        let mut app = App::of([Profile { kind: Kind::ApiKey, ..profile("work") }]);
+        app.keys(keys);
+        assert_eq!(app.model.message.as_ref().map(|message| message.tone), Some(Tone::Plain), "{keys}");
+    }
+}
+
+#[test]
+fn the_rights_of_the_file_are_said_once_and_one_key_repairs_them() {
+    for size in [(120, 32), (80, 24), (60, 20), (40, 10)] {
+        let mut app = App::with(["work", "home"]);
+        app.model.size = size;
+        let open = Snapshot {
+            notices: vec![Notice::Readable(PLACE.to_owned())],
+            ..snapshot([profile("work"), profile("home")])
+        };
+        app.feed(Msg::Stored(open));
+        let said = |app: &App| app.screen().to_lowercase().matches("read").count();
+        assert_eq!((said(&app), app.message()), (1, ""), "{}", app.screen());
+        assert!(app.screen().contains("F "), "{}", app.screen());
+        app.press("down enter");
+        let in_pane = app.screen().lines().filter(|line| line.contains("ther users")).count();
+        assert_eq!(in_pane, 0, "{}", app.screen());
+        app.press("esc");
+        assert_eq!(app.keys("F"), [Effect::MakePrivate]);
+        assert_eq!(app.feed(Msg::MadePrivate(Ok(()))), [Effect::Read(StoreId::Own)]);
+        app.feed(Msg::Stored(snapshot([profile("work"), profile("home")])));
+        app.advance(Duration::from_secs(7));
+        assert_eq!(said(&app), 0, "{}", app.screen());
+    }
+}
+
+#[test]
+fn names_that_look_the_same_are_told_apart_in_messages_titles_and_rows() {
+    let twin = "demo/\u{430}na";
+    let mut app = App::of([profile(twin), profile("ana")]);
+    let shown = "demo/<U+0430>na";
+    assert!(app.screen().contains(shown), "{}", app.screen());
+    app.keys("y");
+    assert!(app.screen().contains(&format!("Copy from {shown}")), "{}", app.screen());
+    app.press("esc");
+    app.keys("T");
+    assert_eq!(app.message(), format!("Testing {shown}."));
+    app.keys("r");
+    app.feed(Msg::Refreshed(id(twin), Refreshed::Done(snapshot([profile(twin), profile("ana")]))));
+    assert_eq!(app.message(), format!("{shown} is refreshed; the new tokens are saved."));
+    app.keys("x");
+    assert!(app.screen().contains(&format!("Revoke {shown} locally")), "{}", app.screen());
+    app.press("esc");
+    app.log_in();
+    assert!(app.screen().contains(&format!("Log in to {shown}")), "{}", app.screen());
+}
+
+#[test]
+fn the_end_of_help_is_reached_at_every_size_and_the_way_back_is_as_long() {
+    for size in [(120, 32), (80, 24), (60, 20), (40, 10)] {
+        let mut app = App::with(["work"]);
+        app.model.size = size;
+        app.keys("?");
+        let first = app.screen();
+        let mut pages = vec![first.clone()];
+        for _ in 0..40 {
+            app.press("pagedown");
+            pages.push(app.screen());
+        }
+        assert!(
+            app.screen().contains("suspend") || app.screen().contains("a screenful down"),
+            "{}",
+            app.screen()
+        );
+        let last = app.screen();
+        let all: String = pages.concat();
+        for words in ["suspend; fg", "no clock", "QR code", "read the list again", "device code, and back"] {
+            assert!(all.contains(words), "{words} at {size:?}");
+        }
+        assert!(!all.contains("n…") && !all.contains("h…"), "{size:?}");
+        app.press("up");
+        assert!(first == last || app.screen() != last, "the first key back moves at {size:?}");
+        for _ in 0..40 {
+            app.press("pageup");
+        }
+        assert_eq!(app.screen(), first);
+    }
 }
