@@ -8,7 +8,7 @@ use tokio::time::{sleep_until, timeout};
 
 use crate::cli::exit::Exit;
 use crate::cli::login::outcome;
-use crate::cli::login::pastes::{Pastes, TOGETHER};
+use crate::cli::login::pastes::{LINE_GAP, Pastes};
 use crate::cli::login::person::Person;
 use crate::cli::login::shown::{Pasting, Shown};
 use crate::domain::name::{ProfileName, StoreId};
@@ -118,7 +118,7 @@ impl<'a> Conversation<'a> {
                 }
             }
             // A line that is broken in two comes in two.
-            while let Ok(next) = timeout(TOGETHER, self.person.says(false)).await {
+            while let Ok(next) = timeout(LINE_GAP, self.person.says(false)).await {
                 let Some(line) = next else { return Some(Heard::Cancelled) };
                 if !self.pastes.add(line) {
                     break;
@@ -189,8 +189,7 @@ impl<'a> Conversation<'a> {
 
     async fn keep(&mut self, question: &str) -> Choice {
         let answer = self.asked(&format!("{question} [y/N]")).await;
-        let agrees = answer.is_some_and(|answer| ["y", "yes"].contains(&answer.to_lowercase().as_str()));
-        if agrees { Choice::Keep } else { Choice::Discard }
+        if answer.is_some_and(|answer| console::is_yes(&answer)) { Choice::Keep } else { Choice::Discard }
     }
 
     /// The answer to `question`, which a pipe may have brought already.

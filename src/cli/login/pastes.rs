@@ -1,8 +1,8 @@
-//! Pastes: lines that a person or a pipe gives, put together to what may be one answer.
+//! Pastes: lines from a person or a pipe, joined to what may be one answer.
 //!
 //! A terminal or a mail breaks a long address, so lines that come together are one paste, and a
-//! line behind one that did not work may be its rest. What follows from that is for
-//! [`pasted`](crate::oauth::pasted) to say: only a state proves that a part is an answer.
+//! line after one that did not work may be its rest. [`pasted`](crate::oauth::pasted) reads what was
+//! joined: only a state proves that a part is an answer.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::domain::secret::Secret;
 use crate::shell::console;
 
 /// How long a next line may take and still belong to the one before.
-pub(super) const TOGETHER: Duration = Duration::from_millis(100);
+pub(super) const LINE_GAP: Duration = Duration::from_millis(100);
 /// The most bytes that are put before a new line.
 const LONGEST_BEFORE: usize = 8 * 1024;
 /// Answers to questions that a pipe may bring along.
@@ -46,9 +46,8 @@ impl Pastes {
         true
     }
 
-    /// What may be the answer: the lines that came, behind those that did not work and an empty
-    /// line. Whoever pastes
-    /// the same once more at a terminal means this line alone.
+    /// What may be the answer: the lines that did not work, an empty line, and the lines that came.
+    /// Somebody who pastes the same once more at a terminal means these lines alone.
     pub(super) fn take(&mut self) -> Secret {
         let came = joined(&std::mem::take(&mut self.coming), "\n");
         if console::can_ask() && self.before.last() == Some(&came) {

@@ -1,7 +1,7 @@
 //! The person who logs in, or the pipe that stands in for them.
 
 use crate::domain::secret::Secret;
-use crate::shell::console::{Prompter, Reply};
+use crate::shell::console::{PromptReply, Prompter};
 
 /// Who is asked, and who may want everything to end at any time.
 pub(super) struct Person(Prompter);
@@ -51,9 +51,9 @@ impl Person {
     /// but what they say is awaited (`alone`).
     pub(super) async fn says(&mut self, alone: bool) -> Option<Secret> {
         match self.0.line().await {
-            Reply::Line(line) => Some(line),
-            Reply::Closed if !alone => self.ends().await,
-            Reply::Closed | Reply::Refused | Reply::Ending => None,
+            PromptReply::Line(line) => Some(line),
+            PromptReply::Closed if !alone => self.ends().await,
+            PromptReply::Closed | PromptReply::Refused | PromptReply::Ending => None,
         }
     }
 
@@ -64,9 +64,9 @@ impl Person {
     }
 }
 
-fn given(reply: Reply) -> Option<Secret> {
+fn given(reply: PromptReply) -> Option<Secret> {
     match reply {
-        Reply::Line(line) => Some(line),
-        Reply::Refused | Reply::Closed | Reply::Ending => None,
+        PromptReply::Line(line) => Some(line),
+        PromptReply::Refused | PromptReply::Closed | PromptReply::Ending => None,
     }
 }

@@ -1,9 +1,9 @@
 //! Standard input: its bytes as they come, and its terminal while it is read byte by byte.
 
 #[cfg(unix)]
-pub(super) use unix::{Input, Mode};
+pub(super) use unix::{RawMode, StandardInput};
 #[cfg(not(unix))]
-pub(super) use windows::{Input, Mode};
+pub(super) use windows::{RawMode, StandardInput};
 
 #[cfg(unix)]
 mod unix {
@@ -19,27 +19,27 @@ mod unix {
     use tokio::time::sleep;
     use zeroize::Zeroizing;
 
-    use crate::shell::console::line::{Line, Origin};
+    use crate::shell::console::line::{LineEditor, Source};
 
     /// How often it is looked at where the system cannot tell that something came, as for a file.
     const BETWEEN_LOOKS: Duration = Duration::from_millis(20);
 
     /// Standard input.
-    pub(in crate::shell::console) struct Input {
-        origin: Origin,
+    pub(in crate::shell::console) struct StandardInput {
+        source: Source,
         stdin: Stdin,
         told: Option<AsyncFd<Stdin>>,
     }
 
-    impl Input {
-        pub(in crate::shell::console) fn new(origin: Origin) -> Self {
+    impl StandardInput {
+        pub(in crate::shell::console) fn new(source: Source) -> Self {
             #[expect(deprecated, reason = "its successor is unsafe; standard input is never closed")]
             let told = AsyncFd::with_interest(io::stdin(), Interest::READABLE).ok();
-            Self { origin, stdin: io::stdin(), told }
+            Self { source, stdin: io::stdin(), told }
         }
 
         pub(in crate::shell::console) fn is_terminal(&self) -> bool {
-            self.origin == Origin::Terminal
+            self.source == Source::Terminal
         }
 
         /// Whether a read would return at once, also with the news that nothing more comes.
@@ -51,7 +51,7 @@ mod unix {
 
         /// Reads what there is into `line`, once there is something; 0 bytes are the end. Nothing
         /// is lost when nobody waits for it any more.
-        pub(in crate::shell::console) async fn read(&mut self, line: &mut Line) -> io::Result<usize> {
+        pub(in crate::shell::console) async fn read(&mut self, line: &mut LineEditor) -> io::Result<usize> {
             let mut bytes = Zeroizing::new([0; 4096]);
             loop {
                 if self.is_ready() {
@@ -78,9 +78,9 @@ mod unix {
     }
 
     /// The terminal while it neither echoes nor keeps lines. Dropping it restores the terminal.
-    pub(in crate::shell::console) struct Mode(Termios);
+    pub(in crate::shell::console) struct RawMode(Termios);
 
-    impl Mode {
+    impl RawMode {
         /// Nothing where the terminal is gone.
         pub(in crate::shell::console) fn begin() -> Option<Self> {
             let before = tcgetattr(io::stdin()).ok()?;
@@ -103,7 +103,7 @@ mod unix {
         }
     }
 
-    impl Drop for Mode {
+    impl Drop for RawMode {
         fn drop(&mut self) {
             brackets("\x1b[?2004l");
             // A terminal that is gone cannot be restored.
@@ -131,16 +131,16 @@ mod windows {
     use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
     use zeroize::Zeroizing;
 
-    use crate::shell::console::line::{Line, Origin};
+    use crate::shell::console::line::{LineEditor, Source};
 
     /// Standard input, read by a thread: nothing else here waits for it.
-    pub(in crate::shell::console) struct Input {
-        origin: Origin,
+    pub(in crate::shell::console) struct StandardInput {
+        source: Source,
         pieces: UnboundedReceiver<Zeroizing<Vec<u8>>>,
     }
 
-    impl Input {
-        pub(in crate::shell::console) fn new(origin: Origin) -> Self {
+    impl StandardInput {
+        pub(in crate::shell::console) fn new(source: Source) -> Self {
             let (sender, pieces) = unbounded_channel();
             let reader = thread::Builder::new().name("input".to_owned());
             let reading = reader.spawn(move || {
@@ -154,11 +154,11 @@ mod windows {
             });
             // Without the thread the input has ended.
             drop(reading);
-            Self { origin, pieces }
+            Self { source, pieces }
         }
 
         pub(in crate::shell::console) fn is_terminal(&self) -> bool {
-            self.origin == Origin::Terminal
+            self.source == Source::Terminal
         }
 
         /// A console keeps lines of any length.
@@ -166,7 +166,7 @@ mod windows {
             false
         }
 
-        pub(in crate::shell::console) async fn read(&mut self, line: &mut Line) -> io::Result<usize> {
+        pub(in crate::shell::console) async fn read(&mut self, line: &mut LineEditor) -> io::Result<usize> {
             let Some(piece) = self.pieces.recv().await else { return Ok(0) };
             line.push(&piece);
             Ok(piece.len())
@@ -174,9 +174,9 @@ mod windows {
     }
 
     /// The console without echo. Dropping it restores the console.
-    pub(in crate::shell::console) struct Mode;
+    pub(in crate::shell::console) struct RawMode;
 
-    impl Mode {
+    impl RawMode {
         pub(in crate::shell::console) fn begin() -> Option<Self> {
             enable_raw_mode().ok().map(|()| Self)
         }
@@ -186,7 +186,7 @@ mod windows {
         }
     }
 
-    impl Drop for Mode {
+    impl Drop for RawMode {
         fn drop(&mut self) {
             // A console that is gone cannot be restored.
             let _ = disable_raw_mode();

@@ -13,9 +13,9 @@ const LONGEST_KEPT: usize = if cfg!(target_os = "macos") { 1023 } else { 4095 };
 const PASTE_BEGINS: &[u8] = b"200~";
 const PASTE_ENDS: &[u8] = b"\x1b[201~";
 
-/// Where the bytes come from.
+/// What the bytes come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Origin {
+pub(super) enum Source {
     Terminal,
     Pipe,
 }
@@ -36,7 +36,7 @@ pub(super) enum Typed {
 
 /// What is awaited next.
 #[derive(Debug, PartialEq, Eq)]
-enum State {
+enum Awaited {
     Text,
     Escape,
     Sequence(Vec<u8>),
@@ -44,9 +44,9 @@ enum State {
 }
 
 /// A line while it is typed, and what was typed behind it.
-pub(super) struct Line {
-    origin: Origin,
-    state: State,
+pub(super) struct LineEditor {
+    source: Source,
+    state: Awaited,
     text: Zeroizing<Vec<u8>>,
     behind: Zeroizing<Vec<u8>>,
     is_too_long: bool,
@@ -54,11 +54,11 @@ pub(super) struct Line {
     was_kept: bool,
 }
 
-impl Line {
-    pub(super) fn new(origin: Origin) -> Self {
+impl LineEditor {
+    pub(super) fn new(source: Source) -> Self {
         Self {
-            origin,
-            state: State::Text,
+            source,
+            state: Awaited::Text,
             text: Zeroizing::default(),
             behind: Zeroizing::default(),
             is_too_long: false,
@@ -90,9 +90,9 @@ impl Line {
                 return Some(typed);
             }
         }
-        if self.state == State::Escape {
+        if self.state == Awaited::Escape {
             // Keys that send a sequence send it at once.
-            self.state = State::Text;
+            self.state = Awaited::Text;
             return Some(self.ended(Typed::Refused));
         }
         None
@@ -100,30 +100,30 @@ impl Line {
 
     /// The line that the end of a pipe ends.
     pub(super) fn last(&mut self) -> Option<Typed> {
-        (self.origin == Origin::Pipe && !self.text.is_empty()).then(|| self.line())
+        (self.source == Source::Pipe && !self.text.is_empty()).then(|| self.line())
     }
 
     fn take(&mut self, byte: u8) -> Option<Typed> {
-        match (&mut self.state, self.origin) {
-            (State::Text, Origin::Pipe) if byte == b'\n' => return Some(self.line()),
-            (State::Text, Origin::Pipe) => self.keep(byte),
-            (State::Text, Origin::Terminal) => return self.press(byte),
-            (State::Escape, _) => match byte {
-                b'[' | b'O' => self.state = State::Sequence(Vec::new()),
+        match (&mut self.state, self.source) {
+            (Awaited::Text, Source::Pipe) if byte == b'\n' => return Some(self.line()),
+            (Awaited::Text, Source::Pipe) => self.keep(byte),
+            (Awaited::Text, Source::Terminal) => return self.press(byte),
+            (Awaited::Escape, _) => match byte {
+                b'[' | b'O' => self.state = Awaited::Sequence(Vec::new()),
                 b'\x1b' => {}
-                _ => self.state = State::Text,
+                _ => self.state = Awaited::Text,
             },
-            (State::Sequence(sequence), _) => {
+            (Awaited::Sequence(sequence), _) => {
                 sequence.push(byte);
                 if (0x40..=0x7e).contains(&byte) {
                     let pastes = sequence == PASTE_BEGINS;
-                    self.state = if pastes { State::Paste } else { State::Text };
+                    self.state = if pastes { Awaited::Paste } else { Awaited::Text };
                 }
             }
-            (State::Paste, _) => {
+            (Awaited::Paste, _) => {
                 self.keep(byte);
                 if self.text.ends_with(PASTE_ENDS) {
-                    self.state = State::Text;
+                    self.state = Awaited::Text;
                     let length = self.text.len() - PASTE_ENDS.len();
                     self.text.truncate(length);
                     if matches!(self.text.last(), Some(b'\n' | b'\r')) {
@@ -139,7 +139,7 @@ impl Line {
     fn press(&mut self, byte: u8) -> Option<Typed> {
         match byte {
             b'\n' | b'\r' => return Some(self.line()),
-            b'\x1b' => self.state = State::Escape,
+            b'\x1b' => self.state = Awaited::Escape,
             // Ctrl-C, where it is no signal.
             0x03 => return Some(self.ended(Typed::Refused)),
             // Ctrl-D.
@@ -232,11 +232,11 @@ mod tests {
             ),
             (&format!("{}\r", long.repeat(14)), Some(Typed::Unusable("it is longer than 64 KiB"))),
         ] {
-            let mut whole = Line::new(Origin::Terminal);
+            let mut whole = LineEditor::new(Source::Terminal);
             whole.push(keys.as_bytes());
             assert_eq!(whole.typed(), typed, "{keys:.80?}");
             // However the bytes are cut, but for an Esc, which would be one by itself.
-            let mut each = Line::new(Origin::Terminal);
+            let mut each = LineEditor::new(Source::Terminal);
             let found = keys.split_inclusive(|char| char != '\x1b').find_map(|piece| {
                 each.push(piece.as_bytes());
                 each.typed()
@@ -248,8 +248,8 @@ mod tests {
     #[test]
     fn lines_that_come_together_are_given_one_by_one() {
         let line = |text: &str| Some(Typed::Line(Zeroizing::new(text.to_owned())));
-        for origin in [Origin::Terminal, Origin::Pipe] {
-            let mut lines = Line::new(origin);
+        for source in [Source::Terminal, Source::Pipe] {
+            let mut lines = LineEditor::new(source);
             lines.push(b"one\ntwo\nthr");
             assert_eq!((lines.typed(), lines.typed(), lines.typed()), (line("one"), line("two"), None));
             lines.push(b"ee\n");
@@ -259,7 +259,7 @@ mod tests {
 
     #[test]
     fn a_pipe_is_taken_as_it_is_to_its_end() {
-        let mut lines = Line::new(Origin::Pipe);
+        let mut lines = LineEditor::new(Source::Pipe);
         lines.push(b"a\x1b[D\x03\x7f\r");
         assert_eq!(lines.typed(), None);
         assert_eq!(lines.last(), Some(Typed::Line(Zeroizing::new("a\x1b[D\x03\x7f\r".to_owned()))));
@@ -271,7 +271,7 @@ mod tests {
     #[test]
     fn what_the_terminal_itself_cut_is_no_line() {
         for (length, cut) in [(LONGEST_KEPT - 1, false), (LONGEST_KEPT, true)] {
-            let mut line = Line::new(Origin::Terminal);
+            let mut line = LineEditor::new(Source::Terminal);
             line.was_kept();
             line.push(format!("{0}\n{0}\n", "x".repeat(length)).as_bytes());
             assert_eq!(line.typed() == Some(Typed::Unusable("the terminal cut it; paste it again")), cut);

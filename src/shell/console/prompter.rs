@@ -13,14 +13,14 @@ use zeroize::Zeroizing;
 
 use crate::domain::secret::Secret;
 use crate::domain::text;
-use crate::shell::console::input::{Input, Mode};
-use crate::shell::console::line::{Line, Origin, Typed};
+use crate::shell::console::input::{RawMode, StandardInput};
+use crate::shell::console::line::{LineEditor, Source, Typed};
 use crate::shell::console::{prompt, say};
 use crate::shell::signals;
 
 /// What came in answer.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Reply {
+pub enum PromptReply {
     /// A line, without its end.
     Line(Secret),
     /// The person pressed Esc.
@@ -40,24 +40,24 @@ enum Echo {
 
 /// The person, and what they have typed.
 pub struct Prompter {
-    input: Option<Input>,
-    line: Line,
-    mode: Option<Mode>,
+    input: Option<StandardInput>,
+    line: LineEditor,
+    mode: Option<RawMode>,
     question: String,
     echoed: Zeroizing<String>,
-    ending: Ending,
+    ending: EndSignal,
 }
 
-type Ending = Pin<Box<dyn Future<Output = ()>>>;
+type EndSignal = Pin<Box<dyn Future<Output = ()>>>;
 
 impl Prompter {
     /// Whoever is at standard input. From here on no signal ends the program by itself.
     #[must_use]
     pub fn new() -> Self {
-        let origin = if io::stdin().is_terminal() { Origin::Terminal } else { Origin::Pipe };
+        let source = if io::stdin().is_terminal() { Source::Terminal } else { Source::Pipe };
         Self {
-            input: Some(Input::new(origin)),
-            line: Line::new(origin),
+            input: Some(StandardInput::new(source)),
+            line: LineEditor::new(source),
             mode: None,
             question: String::new(),
             echoed: Zeroizing::default(),
@@ -78,13 +78,13 @@ impl Prompter {
     }
 
     /// Asks for a line.
-    pub async fn ask(&mut self, question: &str) -> Reply {
+    pub async fn ask(&mut self, question: &str) -> PromptReply {
         self.question(question);
         self.line().await
     }
 
     /// Asks for a line that is not shown, and comes as it was typed.
-    pub async fn ask_unseen(&mut self, question: &str) -> Reply {
+    pub async fn ask_unseen(&mut self, question: &str) -> PromptReply {
         self.question(question);
         self.read(Echo::Hidden).await
     }
@@ -92,16 +92,16 @@ impl Prompter {
     /// Asks a question whose safe answer is no.
     pub async fn agrees(&mut self, question: &str) -> bool {
         match self.ask(&format!("{question} [y/N]")).await {
-            Reply::Line(answer) => ["y", "yes"].contains(&answer.expose().to_lowercase().as_str()),
-            Reply::Refused | Reply::Closed | Reply::Ending => false,
+            PromptReply::Line(answer) => is_yes(answer.expose()),
+            PromptReply::Refused | PromptReply::Closed | PromptReply::Ending => false,
         }
     }
 
     /// The next line, trimmed. Who gives up waiting loses no line.
-    pub async fn line(&mut self) -> Reply {
+    pub async fn line(&mut self) -> PromptReply {
         match self.read(Echo::Shown).await {
-            Reply::Line(line) => Reply::Line(Secret::new(line.expose().trim())),
-            other @ (Reply::Refused | Reply::Closed | Reply::Ending) => other,
+            PromptReply::Line(line) => PromptReply::Line(Secret::new(line.expose().trim())),
+            other @ (PromptReply::Refused | PromptReply::Closed | PromptReply::Ending) => other,
         }
     }
 
@@ -124,14 +124,14 @@ impl Prompter {
             if input.is_ready() {
                 self.line.was_kept();
             }
-            self.mode = Mode::begin();
+            self.mode = RawMode::begin();
             if self.mode.is_none() {
                 self.input = None;
             }
         }
     }
 
-    async fn read(&mut self, echo: Echo) -> Reply {
+    async fn read(&mut self, echo: Echo) -> PromptReply {
         self.begin();
         loop {
             let typed = self.line.typed();
@@ -147,7 +147,7 @@ impl Prompter {
             match typed {
                 Some(Typed::Line(line)) => {
                     self.end_line();
-                    return Reply::Line(Secret::new(line.as_str()));
+                    return PromptReply::Line(Secret::new(line.as_str()));
                 }
                 Some(Typed::Unusable(why)) => {
                     self.end_line();
@@ -156,7 +156,7 @@ impl Prompter {
                 }
                 Some(Typed::Refused) if echo == Echo::Hidden => {
                     self.end_line();
-                    return Reply::Refused;
+                    return PromptReply::Refused;
                 }
                 Some(Typed::Refused) => continue,
                 Some(Typed::Stopped) => {
@@ -166,13 +166,13 @@ impl Prompter {
                 Some(Typed::Closed) => return self.close(),
                 None => {}
             }
-            let Some(input) = &mut self.input else { return Reply::Closed };
+            let Some(input) = &mut self.input else { return PromptReply::Closed };
             tokio::select! {
                 biased;
                 () = &mut self.ending => {
                     self.ending = ending();
                     self.end_line();
-                    return Reply::Ending;
+                    return PromptReply::Ending;
                 }
                 read = input.read(&mut self.line) => match read {
                     Ok(1..) => {}
@@ -189,14 +189,14 @@ impl Prompter {
     }
 
     /// The input has ended.
-    fn ended(&mut self) -> Reply {
+    fn ended(&mut self) -> PromptReply {
         if self.mode.is_some() {
             // A terminal that is gone is as good as a signal.
             self.close();
-            return Reply::Ending;
+            return PromptReply::Ending;
         }
         match self.line.last() {
-            Some(Typed::Line(line)) => Reply::Line(Secret::new(line.as_str())),
+            Some(Typed::Line(line)) => PromptReply::Line(Secret::new(line.as_str())),
             Some(Typed::Unusable(why)) => {
                 say(&format!("authtui: a line was not used: {why}."));
                 self.close()
@@ -205,10 +205,10 @@ impl Prompter {
         }
     }
 
-    fn close(&mut self) -> Reply {
+    fn close(&mut self) -> PromptReply {
         self.end_line();
         self.input = None;
-        Reply::Closed
+        PromptReply::Closed
     }
 
     /// Gives the terminal back and stops, as Ctrl-Z does.
@@ -264,6 +264,12 @@ impl Default for Prompter {
     }
 }
 
+/// Whether an answer is a yes.
+#[must_use]
+pub fn is_yes(answer: &str) -> bool {
+    ["y", "yes"].contains(&answer.to_lowercase().as_str())
+}
+
 /// Writes to the terminal, which standard error may not be.
 fn write(words: &str) {
     // A terminal that is gone shows nothing.
@@ -271,7 +277,7 @@ fn write(words: &str) {
 }
 
 /// The next signal that wants everything to end.
-fn ending() -> Ending {
+fn ending() -> EndSignal {
     let ending = signals::ending();
     Box::pin(async {
         ending.await;
