@@ -91,7 +91,7 @@ pub fn main() -> ExitCode {
         console::say(&format!("authtui: {error:#}"));
         Exit::Failure
     });
-    signals::end_by_it();
+    signals::reraise();
     exit.into()
 }
 
@@ -110,7 +110,7 @@ fn asked_for(error: &clap::Error) -> Exit {
 }
 
 /// Whether the command speaks of profiles that must be there already: a login makes its file.
-fn reads(command: &Command) -> bool {
+fn needs_profiles(command: &Command) -> bool {
     match command {
         Command::List(_)
         | Command::Token(_)
@@ -141,7 +141,7 @@ fn run(arguments: Arguments, program: &str) -> Result<Exit> {
         return screen::demo(arguments, renewal);
     }
     let paths = Paths::of_user(config)?;
-    if let (true, Some(path)) = (reads(&command), paths.missing()) {
+    if let (true, Some(path)) = (needs_profiles(&command), paths.missing()) {
         console::say(&format!("authtui: {} does not exist. authtui login PROVIDER makes it.", shown(path)));
         return Ok(Exit::NotFound);
     }
@@ -149,7 +149,7 @@ fn run(arguments: Arguments, program: &str) -> Result<Exit> {
     hands.waiting.tell(|id, holder| {
         console::say(&format!("authtui: {}: waiting for {holder}, which is at work on this grant", id.name));
     });
-    hands.http.tell_slow(|host| {
+    hands.http.on_slow(|host| {
         console::say(&format!("authtui: waiting for {host}, for at most {} s", http::WITHIN.as_secs()));
     });
     match command {

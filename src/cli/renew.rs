@@ -1,4 +1,4 @@
-//! Work that a command waits for, whatever signals come.
+//! Refreshes and other requests that a command waits for, also after a first signal.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,24 +13,24 @@ use crate::shell::refresh::refresh;
 use crate::shell::{Hands, console, signals};
 use crate::tui::message::Refreshed;
 
-/// How long what was not posted takes to end; whoever ends sooner needs no word.
-pub(super) const AT_ONCE: Duration = Duration::from_millis(500);
+/// How long the end of the work may take before the person is told that it is waited for.
+pub(super) const NOTICE_AFTER: Duration = Duration::from_millis(500);
 
 /// Fulfils `wish`.
 ///
 /// # Errors
 /// When there is no runtime.
 pub(super) fn renew(hands: &Arc<Hands>, id: &ProfileId, wish: Wish) -> Result<Option<Refreshed>> {
-    to_its_end(hands, refresh(hands, id, wish))
+    finish_posted(hands, refresh(hands, id, wish))
 }
 
-/// Waits for `work`. At the first signal nothing is posted any more, so that what was not posted ends at
-/// once; what was posted is waited for, because it may have spent the stored token. The second signal
-/// ends the wait.
+/// Waits for `work`. After the first signal nothing more is posted, so work that has not posted its request
+/// ends at once. A posted request may have spent the stored token, so its answer is still waited for. A
+/// second signal ends the wait.
 ///
 /// # Errors
 /// When there is no runtime.
-pub(super) fn to_its_end<T>(hands: &Arc<Hands>, work: impl Future<Output = T>) -> Result<Option<T>> {
+pub(super) fn finish_posted<T>(hands: &Arc<Hands>, work: impl Future<Output = T>) -> Result<Option<T>> {
     let waiting = async {
         tokio::pin!(work);
         tokio::select! {
@@ -39,7 +39,7 @@ pub(super) fn to_its_end<T>(hands: &Arc<Hands>, work: impl Future<Output = T>) -
         }
         let once_more = signals::ending();
         hands.give_up();
-        if let Ok(done) = timeout(AT_ONCE, &mut work).await {
+        if let Ok(done) = timeout(NOTICE_AFTER, &mut work).await {
             return Some(done);
         }
         console::say(

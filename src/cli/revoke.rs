@@ -85,7 +85,7 @@ pub(super) fn run(hands: &Arc<Hands>, arguments: &Arguments, extent: Extent) -> 
         Extent::Profile => Edit::Remove,
     };
     let change = Change { name: name.clone(), expects: None, edit };
-    let Some(applied) = screen::unless_ended(hands.apply(profile.id.store, change))? else {
+    let Some(applied) = screen::until_signal(hands.apply(profile.id.store, change))? else {
         console::say(&format!(
             "authtui: {name}: ended before it was done; authtui list shows what is stored."
         ));

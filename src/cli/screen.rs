@@ -31,7 +31,7 @@ pub(super) fn runtime() -> Result<Runtime> {
 
 /// Waits for `task`, but not beyond a signal that wants everything to end: a question that was asked
 /// before leaves no signal that would end the program by itself.
-pub(super) fn unless_ended<T>(task: impl Future<Output = T>) -> Result<Option<T>> {
+pub(super) fn until_signal<T>(task: impl Future<Output = T>) -> Result<Option<T>> {
     let runtime = runtime()?;
     let done = runtime.block_on(async {
         tokio::select! {
@@ -62,7 +62,7 @@ pub(super) fn demo(arguments: &Demonstration, renewal: Renewal) -> Result<Exit> 
     if !has_terminal() {
         return Ok(Exit::Usage);
     }
-    runtime::has_room()?;
+    runtime::check_limits()?;
     let demo = Demo::start(&arguments.faults)?;
     let exit = run(demo.hands(), cast::KEYS, renewal)?;
     console::say("authtui: the demo's server and files are gone; nothing of yours was touched.");

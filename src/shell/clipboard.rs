@@ -20,7 +20,7 @@ use crate::tui::message::Copied;
 const SCREEN_PIECE: usize = 512;
 /// How long the end of the program waits for the desktop's clipboard.
 #[cfg(feature = "clipboard")]
-const HANDING_OVER: Duration = Duration::from_millis(500);
+const HANDOVER_LIMIT: Duration = Duration::from_millis(500);
 
 /// The clipboard. What the desktop's holds stays there while this lives.
 #[derive(Default)]
@@ -53,7 +53,7 @@ impl Clipboard {
             // An earlier copy that still waits for its server keeps this one from waiting too. Its own
             // thread, which the library cannot do without, must be to be had.
             let Ok(mut native) = native.try_lock() else { return false };
-            if native.is_none() && runtime::has_room().is_ok() {
+            if native.is_none() && runtime::check_limits().is_ok() {
                 *native = arboard::Clipboard::new().ok();
             }
             let copied = native.as_mut().is_some_and(|clipboard| set(clipboard, &secret).is_ok());
@@ -69,7 +69,7 @@ impl Clipboard {
 
 #[cfg(feature = "clipboard")]
 impl Drop for Clipboard {
-    /// Hands what was copied over to a clipboard manager, and waits no longer than [`HANDING_OVER`] for a
+    /// Hands what was copied over to a clipboard manager, and waits no longer than [`HANDOVER_LIMIT`] for a
     /// server that may not answer.
     fn drop(&mut self) {
         if self.native.try_lock().is_ok_and(|native| native.is_none()) {
@@ -87,7 +87,7 @@ impl Drop for Clipboard {
             let _ = ended.send(());
         });
         if handing.is_ok() {
-            let _ = end.recv_timeout(HANDING_OVER);
+            let _ = end.recv_timeout(HANDOVER_LIMIT);
         }
     }
 }

@@ -45,7 +45,7 @@ pub async fn open(url: &Url) -> Result<(), Trouble> {
         return Err(failed("only https, or http on this machine, is opened"));
     }
     let commands = match env::var_os("BROWSER").filter(|browser| !browser.is_empty()) {
-        Some(browser) => named(&browser, url).map_err(|why| failed(&format!("$BROWSER {why}")))?,
+        Some(browser) => browser_commands(&browser, url).map_err(|why| failed(&format!("$BROWSER {why}")))?,
         None if seat() != Seat::Here => {
             return Err(failed(seat().obstacle().unwrap_or("there is no display here")));
         }
@@ -75,7 +75,7 @@ pub fn is_remote() -> bool {
 
 /// Whether what `$BROWSER` names may open addresses where the person sits, at another machine.
 #[must_use]
-pub fn may_be_elsewhere() -> bool {
+pub fn browser_may_be_remote() -> bool {
     is_remote() && is_set("BROWSER")
 }
 
@@ -120,9 +120,9 @@ fn is_set(name: &str) -> bool {
 }
 
 /// The programs that `$BROWSER` names, each with the address.
-fn named(browser: &OsStr, url: &Url) -> Result<Vec<Command>, &'static str> {
+fn browser_commands(browser: &OsStr, url: &Url) -> Result<Vec<Command>, &'static str> {
     let text = browser.to_str().ok_or("is no UTF-8 text")?;
-    let commands: Vec<Command> = entries(text)
+    let commands: Vec<Command> = browser_entries(text)
         .iter()
         .filter_map(|entry| command(entry.trim(), url).transpose())
         .collect::<Result<_, _>>()?;
@@ -130,7 +130,7 @@ fn named(browser: &OsStr, url: &Url) -> Result<Vec<Command>, &'static str> {
 }
 
 /// The entries of a list; no separator within quotes, or behind a backslash, ends one.
-fn entries(text: &str) -> Vec<String> {
+fn browser_entries(text: &str) -> Vec<String> {
     let (mut entries, mut entry) = (Vec::new(), String::new());
     let (mut quote, mut is_escaped) = (None, false);
     for char in text.chars() {
@@ -253,7 +253,7 @@ mod tests {
             ("'C:\\Program Files\\b.exe' %s", &["C:\\Program Files\\b.exe U"]),
             (&format!(" {shell} "), &[&*format!("{shell} U")]),
         ] {
-            let named = named(OsStr::new(browser), &url).expect(browser);
+            let named = browser_commands(OsStr::new(browser), &url).expect(browser);
             let shown: Vec<String> = named
                 .iter()
                 .map(|command| {
@@ -269,7 +269,7 @@ mod tests {
             ("firefox:b\\", "has a quote that is not closed, or ends with a backslash"),
             (" : :", "names no program"),
         ] {
-            assert_eq!(named(OsStr::new(browser), &url).map(|_| ()), Err(why), "{browser}");
+            assert_eq!(browser_commands(OsStr::new(browser), &url).map(|_| ()), Err(why), "{browser}");
         }
     }
 }

@@ -31,8 +31,8 @@ use crate::domain::text;
 use crate::domain::trouble::{Next, Stored, Trouble};
 use crate::oauth::request::{Reply, Request};
 use crate::shell::http::cause::words;
-use crate::shell::http::coding::Body;
-use crate::shell::http::connection::{Lookup, UntilTheEnd};
+use crate::shell::http::coding::SecretBytes;
+use crate::shell::http::connection::{GiveUpLayer, SystemResolver};
 
 /// The longest a call may take, from connecting to the last byte.
 pub const WITHIN: Duration = Duration::from_secs(30);
@@ -40,8 +40,8 @@ pub const WITHIN: Duration = Duration::from_secs(30);
 const LARGEST: usize = 1 << 20;
 /// The most header lines of an answer that are read.
 const MOST_HEADERS: usize = 1000;
-/// How long a host may be silent before somebody is told.
-const QUIET: Duration = Duration::from_millis(1500);
+/// How long a host may be silent before the listener is told.
+const SLOW_AFTER: Duration = Duration::from_millis(1500);
 
 /// Sends requests.
 #[derive(Default)]
@@ -50,11 +50,11 @@ pub struct Http {
     direct: OnceLock<Client>,
     system: OnceLock<Client>,
     given_up: watch::Sender<bool>,
-    slow: OnceLock<Listener>,
-    told: Mutex<BTreeSet<String>>,
+    slow: OnceLock<SlowListener>,
+    slow_told: Mutex<BTreeSet<String>>,
 }
 
-type Listener = Box<dyn Fn(&str) + Send + Sync>;
+type SlowListener = Box<dyn Fn(&str) + Send + Sync>;
 
 impl Http {
     /// From here on no connection is made any more and none is waited for; what was posted goes on.
@@ -62,8 +62,8 @@ impl Http {
         self.given_up.send_replace(true);
     }
 
-    /// From here on `listener` is told each host that is waited for, once; the first one stays.
-    pub fn tell_slow(&self, listener: impl Fn(&str) + Send + Sync + 'static) {
+    /// Calls `listener` once for each host that lets somebody wait. Only the first listener counts.
+    pub fn on_slow(&self, listener: impl Fn(&str) + Send + Sync + 'static) {
         drop(self.slow.set(Box::new(listener)));
     }
 
@@ -77,14 +77,14 @@ impl Http {
         tokio::select! {
             biased;
             reply = &mut sending => return reply,
-            () = tokio::time::sleep(QUIET) => self.is_slow(&host(request)),
+            () = tokio::time::sleep(SLOW_AFTER) => self.tell_slow(&host(request)),
         }
         sending.await
     }
 
-    fn is_slow(&self, host: &str) {
+    fn tell_slow(&self, host: &str) {
         let Some(listener) = self.slow.get() else { return };
-        if self.told.lock().unwrap_or_else(PoisonError::into_inner).insert(host.to_owned()) {
+        if self.slow_told.lock().unwrap_or_else(PoisonError::into_inner).insert(host.to_owned()) {
             listener(host);
         }
     }
@@ -95,7 +95,7 @@ impl Http {
         if !endpoint::is_safe(&request.url) {
             return Err(failed("secrets go only to https, or to this machine".to_owned()));
         }
-        if let Some(variable) = proxy::odd().filter(|_| !endpoint::is_loopback(&request.url)) {
+        if let Some(variable) = proxy::unusable().filter(|_| !endpoint::is_loopback(&request.url)) {
             return Err(failed(format!(
                 "{variable} names a proxy that cannot be understood; write http://host:port or socks5h://host:port"
             )));
@@ -165,8 +165,8 @@ impl Http {
             .retry(reqwest::retry::never())
             .timeout(WITHIN)
             .connect_timeout(Duration::from_secs(10))
-            .dns_resolver(Lookup)
-            .connector_layer(UntilTheEnd(self.given_up.subscribe()))
+            .dns_resolver(SystemResolver)
+            .connector_layer(GiveUpLayer(self.given_up.subscribe()))
             .http1_max_headers(MOST_HEADERS)
             .http1_ignore_invalid_headers_in_responses(true)
             .http1_allow_obsolete_multiline_headers_in_responses(true)
@@ -185,8 +185,8 @@ fn host(request: &Request) -> String {
 }
 
 /// What came of the body, and why not all of it.
-async fn body(response: &mut Response) -> (Body, Option<String>) {
-    let mut body = Body::default();
+async fn body(response: &mut Response) -> (SecretBytes, Option<String>) {
+    let mut body = SecretBytes::default();
     loop {
         match response.chunk().await {
             Ok(None) => return (body, None),

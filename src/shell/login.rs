@@ -79,7 +79,7 @@ async fn perform(
         Ask::Arm(gate) => arm(hands, attempt, *gate),
         Ask::CloseListener => close(hands, attempt).await,
         Ask::Open(url) => {
-            let link = once(hands, attempt, &url);
+            let link = one_time_link(hands, attempt, &url);
             tell(Heard::Opened(desktop::open(link.as_ref().unwrap_or(&url)).await));
         }
         Ask::Send(errand, request) => {
@@ -131,10 +131,11 @@ fn arm(hands: &Hands, attempt: Attempt, gate: Gate) {
     }
 }
 
-/// A link that leads to `page` once and says nothing of the login, since everybody on the machine
-/// can read a browser's arguments. A browser at the other end of SSH could not open it.
-fn once(hands: &Hands, attempt: Attempt, page: &Url) -> Option<Url> {
-    if desktop::may_be_elsewhere() {
+/// A link that leads to `page` once and says nothing of the login, because every user of the machine
+/// can read a browser's arguments. None where the browser may be at the other end of SSH: it could not
+/// open the link.
+fn one_time_link(hands: &Hands, attempt: Attempt, page: &Url) -> Option<Url> {
+    if desktop::browser_may_be_remote() {
         return None;
     }
     hands.listeners.0.lock().ok()?.get(&attempt)?.link_to(page)

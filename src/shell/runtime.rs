@@ -21,17 +21,17 @@ const FOR_EVER: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 /// # Errors
 /// When the process may open no more files or start no more threads.
 pub fn start() -> io::Result<Runtime> {
-    has_room()?;
+    check_limits()?;
     let runtime = Builder::new_current_thread().enable_all().thread_keep_alive(FOR_EVER).build()?;
     drop(runtime.spawn_blocking(|| {}));
     Ok(runtime)
 }
 
-/// Whether files can be opened and threads started.
+/// Opens files and starts threads, to see whether the limits of this process allow it.
 ///
 /// # Errors
 /// A sentence that says what cannot be had.
-pub fn has_room() -> io::Result<()> {
+pub fn check_limits() -> io::Result<()> {
     let lacks = |what: &str, next: &str, error: io::Error| {
         let words = format!("cannot start: {what} ({error}). Stored tokens are safe. Next: {next}");
         io::Error::new(error.kind(), words)

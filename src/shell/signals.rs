@@ -2,7 +2,7 @@
 //!
 //! Every signal that would end the program and can be caught is heard as one wish to end in order,
 //! so that a terminal is restored and tokens are saved first. Whoever sent one that is not the usual
-//! way to ask then still sees a program that was ended by it: [`end_by_it`].
+//! way to ask then still sees a program that was ended by it: [`reraise`].
 
 use std::sync::atomic::{AtomicI32, Ordering};
 
@@ -31,8 +31,8 @@ pub fn survive_file_limit() -> std::io::Result<()> {
     Ok(())
 }
 
-/// Ends the program by the signal that wanted its end, where that was no usual way to ask.
-pub fn end_by_it() {
+/// Ends the program by the signal that asked for its end, unless that was SIGTERM, SIGINT or SIGHUP.
+pub fn reraise() {
     #[cfg(unix)]
     {
         let signal = UNUSUAL.load(Ordering::SeqCst);

@@ -9,7 +9,7 @@ use tokio::time::timeout;
 
 use crate::cli::exit::{self, Exit};
 use crate::cli::refresh::report::{Ended, Report};
-use crate::cli::renew::AT_ONCE;
+use crate::cli::renew::NOTICE_AFTER;
 use crate::cli::screen;
 use crate::domain::change::Snapshot;
 use crate::domain::clock::{Now, span};
@@ -97,7 +97,7 @@ pub(super) fn run(hands: &Arc<Hands>, chosen: &Chosen, jobs: usize, spoken: Spok
                     }
                     // What was posted may have spent a token: it is waited for, and nothing else is begun.
                     hands.give_up();
-                    notice.set(timeout(AT_ONCE, future::pending::<()>()).map(drop).right_future());
+                    notice.set(timeout(NOTICE_AFTER, future::pending::<()>()).map(drop).right_future());
                 }
                 () = &mut notice => {
                     notice.set(future::pending().left_future());

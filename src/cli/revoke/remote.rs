@@ -5,7 +5,7 @@ use std::sync::Arc;
 use color_eyre::eyre::Result;
 
 use crate::cli::exit::{self, Exit};
-use crate::cli::renew::to_its_end;
+use crate::cli::renew::finish_posted;
 use crate::cli::revoke::Extent;
 use crate::domain::change::Snapshot;
 use crate::domain::profile::Profile;
@@ -65,7 +65,7 @@ pub(super) fn announce(hands: &Hands, snapshot: &Snapshot, profile: &Profile) ->
 /// that came meanwhile are a failure: nobody has ended those.
 pub(super) fn run(hands: &Arc<Hands>, profile: &Profile, extent: Extent) -> Result<Exit> {
     let name = &profile.id.name;
-    let Some(revoked) = to_its_end(hands, revoke(hands, &profile.id))? else {
+    let Some(revoked) = finish_posted(hands, revoke(hands, &profile.id))? else {
         console::say(&format!(
             "authtui: {name}: ended before the provider's answer was known; it may be revoked there. authtui list \
              shows what is stored."

@@ -1,7 +1,7 @@
-//! Why a request failed, in words of our own.
+//! Causes of a failed request, in words of our own.
 //!
-//! What a library says of its inside helps nobody, and its debug prints may hold an address with a
-//! query. Each cause that has a remedy is named with it.
+//! The errors of the libraries speak of their own parts, and their debug prints may hold an address
+//! with a query. Each cause that has a remedy is named with it.
 
 use std::error::Error;
 use std::{io, iter};

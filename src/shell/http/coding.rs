@@ -17,15 +17,15 @@ const MOST_CODINGS: usize = 4;
 /// What a member of `gzip` begins with (RFC 1952 §2.3.1).
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 
-/// A body in clear, which may hold tokens.
-pub(super) type Body = Zeroizing<Vec<u8>>;
+/// The bytes of a body, which may hold tokens.
+pub(super) type SecretBytes = Zeroizing<Vec<u8>>;
 
 /// `body` without the `codings`, of which the last one was laid on last. No step gives more than
 /// `most` bytes.
 ///
 /// # Errors
 /// A [`CodingError`] that says what cannot be undone.
-pub(super) fn decode(codings: &[String], body: Body, most: usize) -> Result<Body, CodingError> {
+pub(super) fn decode(codings: &[String], body: SecretBytes, most: usize) -> Result<SecretBytes, CodingError> {
     // An empty body has nothing to undo, and some servers name a coding where there is none.
     if body.is_empty() || is_object(&body) {
         return Ok(body);
@@ -42,7 +42,7 @@ pub(super) fn is_object(body: &[u8]) -> bool {
     serde_json::from_slice::<Object>(body).is_ok()
 }
 
-fn undo(coding: &str, body: &[u8], most: usize) -> Result<Body, CodingError> {
+fn undo(coding: &str, body: &[u8], most: usize) -> Result<SecretBytes, CodingError> {
     match coding {
         "identity" => Ok(Zeroizing::new(body.to_vec())),
         "gzip" | "x-gzip" => gunzip(body, most),
@@ -55,8 +55,8 @@ fn undo(coding: &str, body: &[u8], most: usize) -> Result<Body, CodingError> {
 }
 
 /// Every member (RFC 1952 §2.2); what follows the last one is no part of it.
-fn gunzip(mut rest: &[u8], most: usize) -> Result<Body, CodingError> {
-    let mut all = Body::default();
+fn gunzip(mut rest: &[u8], most: usize) -> Result<SecretBytes, CodingError> {
+    let mut all = SecretBytes::default();
     loop {
         let mut member = GzDecoder::new(rest);
         let left = most.saturating_sub(all.len());
@@ -68,8 +68,8 @@ fn gunzip(mut rest: &[u8], most: usize) -> Result<Body, CodingError> {
     }
 }
 
-fn read(coding: &str, decoder: impl Read, most: usize) -> Result<Body, CodingError> {
-    let mut body = Body::default();
+fn read(coding: &str, decoder: impl Read, most: usize) -> Result<SecretBytes, CodingError> {
+    let mut body = SecretBytes::default();
     let limit = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);
     match decoder.take(limit).read_to_end(&mut body) {
         Ok(_) if body.len() > most => Err(CodingError::TooLong),

@@ -17,13 +17,13 @@ use tower_service::Service;
 
 use crate::domain::text;
 
-type Failed = Box<dyn Error + Send + Sync>;
+type BoxError = Box<dyn Error + Send + Sync>;
 
 /// The system's look-up.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Lookup;
+pub(super) struct SystemResolver;
 
-impl Resolve for Lookup {
+impl Resolve for SystemResolver {
     fn resolve(&self, name: Name) -> Resolving {
         let (tell, told) = oneshot::channel();
         let host = name.as_str().to_owned();
@@ -59,36 +59,36 @@ impl fmt::Display for Unresolved {
 
 impl Error for Unresolved {}
 
-/// Gives every connection up that does not stand when the program ends.
+/// A layer around the connector: it gives up every connection that does not stand when the program ends.
 #[derive(Debug, Clone)]
-pub(super) struct UntilTheEnd(pub(super) watch::Receiver<bool>);
+pub(super) struct GiveUpLayer(pub(super) watch::Receiver<bool>);
 
-impl<S> Layer<S> for UntilTheEnd {
-    type Service = Connector<S>;
+impl<S> Layer<S> for GiveUpLayer {
+    type Service = GiveUpConnector<S>;
 
-    fn layer(&self, inner: S) -> Connector<S> {
-        Connector { inner, ending: self.0.clone() }
+    fn layer(&self, inner: S) -> GiveUpConnector<S> {
+        GiveUpConnector { inner, ending: self.0.clone() }
     }
 }
 
-/// A connector that [`UntilTheEnd`] watches.
+/// A connector inside [`GiveUpLayer`].
 #[derive(Debug, Clone)]
-pub(super) struct Connector<S> {
+pub(super) struct GiveUpConnector<S> {
     inner: S,
     ending: watch::Receiver<bool>,
 }
 
-impl<S, To> Service<To> for Connector<S>
+impl<S, To> Service<To> for GiveUpConnector<S>
 where
-    S: Service<To, Error = Failed>,
+    S: Service<To, Error = BoxError>,
     S::Future: Send + 'static,
     S::Response: 'static,
 {
     type Response = S::Response;
-    type Error = Failed;
-    type Future = Pin<Box<dyn Future<Output = Result<S::Response, Failed>> + Send>>;
+    type Error = BoxError;
+    type Future = Pin<Box<dyn Future<Output = Result<S::Response, BoxError>> + Send>>;
 
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Failed>> {
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
         self.inner.poll_ready(context)
     }
 
@@ -104,7 +104,7 @@ where
             };
             tokio::select! {
                 biased;
-                () = ended => Err(Failed::from(GivenUp)),
+                () = ended => Err(BoxError::from(GivenUp)),
                 connected = connecting => connected,
             }
         })

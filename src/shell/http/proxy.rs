@@ -1,5 +1,5 @@
-//! Proxies of the environment. The library passes over what it cannot read and asks directly, which
-//! nobody who set it wants.
+//! Proxies that the environment names. The library would ignore one that it cannot read and connect
+//! directly, so such a value is found before.
 
 use std::env;
 
@@ -10,8 +10,8 @@ const VARIABLES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_pr
 /// What a proxy may speak.
 const SCHEMES: [&str; 6] = ["http", "https", "socks4", "socks4a", "socks5", "socks5h"];
 
-/// The variable that names something which is no proxy.
-pub(super) fn odd() -> Option<&'static str> {
+/// The first variable whose value is no address of a proxy.
+pub(super) fn unusable() -> Option<&'static str> {
     VARIABLES
         .into_iter()
         .find(|name| env::var_os(name).is_some_and(|value| !is_proxy(&value.to_string_lossy())))
