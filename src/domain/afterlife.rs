@@ -1,7 +1,7 @@
-//! How long a profile's token and login go on working at the provider, in words.
+//! Validity of a profile's token and login at the provider, in words.
 //!
-//! Whoever says "works until" says it from here: the end that the provider once gave counts only
-//! as long as neither a refresh nor a test has said otherwise.
+//! Every "works until" is written here: the end that the provider once gave counts only until a
+//! refresh or a test says otherwise.
 
 use crate::domain::change::Snapshot;
 use crate::domain::clock::{DateTime, Now, Utc};

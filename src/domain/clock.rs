@@ -92,14 +92,14 @@ pub fn from_rfc822(text: &str) -> Option<DateTime<Utc>> {
 
 /// A point in time that was read from a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Moment {
+pub struct ParsedTime {
     /// The point in time.
     pub at: DateTime<Utc>,
     /// Where its zone comes from.
     pub zone: Zone,
 }
 
-/// Where the zone of a [`Moment`] comes from.
+/// Where the zone of a [`ParsedTime`] comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Zone {
     /// The text says it.
@@ -112,8 +112,8 @@ pub enum Zone {
 /// relatives, RFC 822, and what the standard libraries of Go, Java, JavaScript, Python and C print.
 /// A zone whose name says no offset is not guessed.
 #[must_use]
-pub fn from_text(text: &str) -> Option<Moment> {
-    let written = |at| Moment { at, zone: Zone::Written };
+pub fn from_text(text: &str) -> Option<ParsedTime> {
+    let written = |at| ParsedTime { at, zone: Zone::Written };
     if let Some(at) = from_rfc3339(text).or_else(|| from_rfc822(text)) {
         return Some(written(at));
     }
@@ -133,7 +133,7 @@ pub fn from_text(text: &str) -> Option<Moment> {
         local.split_once(',').filter(|(whole, _)| whole.ends_with(|last: char| last.is_ascii_digit()));
     let at = naive(whole.map_or(local, |(whole, _)| whole).trim_end())?;
     match zone {
-        None => Some(Moment { at: at.and_utc(), zone: Zone::Assumed }),
+        None => Some(ParsedTime { at: at.and_utc(), zone: Zone::Assumed }),
         Some(offset) => at.and_local_timezone(offset).single().map(|at| written(at.to_utc())),
     }
 }
@@ -295,7 +295,7 @@ mod tests {
         }
         let midnight = at_seconds(1_799_971_200).expect("in range");
         for text in ["2027-01-15", "2027-W02-5", "2027-015"] {
-            assert_eq!(from_text(text), Some(Moment { at: midnight, zone: Zone::Assumed }), "{text}");
+            assert_eq!(from_text(text), Some(ParsedTime { at: midnight, zone: Zone::Assumed }), "{text}");
         }
         for text in
             ["", "soon", "2027-01-15 08:00:00 CET", "2027-13-01", "2027-01-15T08:00:00+99:00", "1/2/2027"]

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::domain::clock::{Moment, TimeDelta, Zone, at_millis, at_seconds, from_text, is_writable};
+use crate::domain::clock::{ParsedTime, TimeDelta, Zone, at_millis, at_seconds, from_text, is_writable};
 use crate::domain::text;
 
 /// From this number on a point in time is in milliseconds; in seconds it would be the year 5138.
@@ -31,7 +31,7 @@ pub enum Written<'a> {
 ///
 /// # Errors
 /// A [`BadTime`] that shows the value, cleaned and cut: it is no time, or one that could not be written.
-pub fn moment(written: Written<'_>) -> Result<Option<Moment>, BadTime> {
+pub fn moment(written: Written<'_>) -> Result<Option<ParsedTime>, BadTime> {
     let (read, said) = match written {
         Written::Absent => return Ok(None),
         Written::Number(number) => (from_number(number), number.to_string()),
@@ -49,9 +49,9 @@ pub fn moment(written: Written<'_>) -> Result<Option<Moment>, BadTime> {
     Ok(Some(moment).filter(|moment| moment.at.timestamp() > ZERO_UNTIL))
 }
 
-fn from_number(number: f64) -> Option<Moment> {
+fn from_number(number: f64) -> Option<ParsedTime> {
     let at = |whole| if number.abs() >= MILLISECONDS_FROM { at_millis(whole) } else { at_seconds(whole) };
-    to_whole(number).and_then(at).map(|at| Moment { at, zone: Zone::Written })
+    to_whole(number).and_then(at).map(|at| ParsedTime { at, zone: Zone::Written })
 }
 
 /// Reads a life in seconds, as `expires_in` says it. Zero or less has ended already; what no
@@ -107,9 +107,9 @@ mod tests {
             Written::Text("2027-01-15T08:00:00UTC"),
             Written::Text("15 Jan 27 08:00 GMT"),
         ] {
-            assert_eq!(moment(written), Ok(Some(Moment { at: end, zone: Zone::Written })), "{written:?}");
+            assert_eq!(moment(written), Ok(Some(ParsedTime { at: end, zone: Zone::Written })), "{written:?}");
         }
-        let assumed = Moment { at: end, zone: Zone::Assumed };
+        let assumed = ParsedTime { at: end, zone: Zone::Assumed };
         assert_eq!(moment(Written::Text("2027-01-15T08:00:00")), Ok(Some(assumed)));
     }
 

@@ -31,14 +31,14 @@ fn carried(provider: &Provider, header: Option<&str>, access: &Secret) -> Option
 
 /// What the answer to a test of the token of `profile` means.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Verdict {
+pub struct TestVerdict {
     /// The status and what it means, for people: `200: works`.
     pub words: String,
     /// What is to be remembered of the token; nothing where the answer says nothing about it.
     pub last: Option<LastTest>,
 }
 
-impl Verdict {
+impl TestVerdict {
     /// What `status` says of the token or key that `profile` holds.
     #[must_use]
     pub fn of(provider: &Provider, profile: &Profile, status: u16, at: DateTime<Utc>) -> Self {
@@ -145,7 +145,7 @@ mod tests {
             let name = ProfileName::parse("anthropic/x").expect("a name");
             let mut profile = Profile::new(ProfileId { store: StoreId::Own, name }, kind);
             profile.held = Held::Here(Tokens { access: Secret::new("t"), refresh: None });
-            let verdict = Verdict::of(provider, &profile, status, at_seconds(0).expect("a time"));
+            let verdict = TestVerdict::of(provider, &profile, status, at_seconds(0).expect("a time"));
             assert_eq!(verdict.last.as_ref().map(|last| last.result), result, "{kind:?} {status}");
             assert_eq!(verdict.is_refusal(), result == Some(Refused));
             assert!(!verdict.words.contains("log in") || kind == Kind::OAuth, "{}", verdict.words);

@@ -9,7 +9,7 @@ use crate::domain::change::{Change, Edit};
 use crate::domain::name::ProfileId;
 use crate::domain::profile::Profile;
 use crate::domain::trouble::{Next, Trouble};
-use crate::oauth::probe::Verdict;
+use crate::oauth::probe::TestVerdict;
 use crate::oauth::scopes::Listed;
 use crate::oauth::{form, probe, scopes};
 use crate::shell::refresh::{keep, refresh, save_again};
@@ -169,7 +169,7 @@ async fn copy(hands: &Arc<Hands>, id: &ProfileId, what: Form) -> Result<Copied, 
 
 /// Tests what a profile holds; what the provider says of it is written down for every profile that holds
 /// the same.
-async fn test(hands: &Arc<Hands>, inbox: &Inbox, id: &ProfileId) -> Result<Verdict, Trouble> {
+async fn test(hands: &Arc<Hands>, inbox: &Inbox, id: &ProfileId) -> Result<TestVerdict, Trouble> {
     let snapshot = hands.read(id.store).await;
     let Some(profile) = snapshot.profile(&id.name).filter(|profile| profile.held.tokens().is_some()) else {
         let what = format!("cannot test {}", id.name);
@@ -189,7 +189,7 @@ async fn test(hands: &Arc<Hands>, inbox: &Inbox, id: &ProfileId) -> Result<Verdi
 }
 
 /// What the provider says of what `profile` holds, whether it is stored or not.
-async fn probed(hands: &Arc<Hands>, profile: &Profile) -> Result<Verdict, Trouble> {
+async fn probed(hands: &Arc<Hands>, profile: &Profile) -> Result<TestVerdict, Trouble> {
     let name = &profile.id.name;
     let catalog = hands.catalog().await;
     let what = format!("cannot test {name}");
@@ -200,7 +200,7 @@ async fn probed(hands: &Arc<Hands>, profile: &Profile) -> Result<Verdict, Troubl
     let agreed = provider.probe.as_ref().map_or(Ok(()), |probe| profile.agrees_to(&probe.call));
     agreed.map_err(|other| Trouble::untouched(what, other.to_string(), Next::LogIn))?;
     let reply = hands.http.send(&request, hands.clock.now()).await?;
-    Ok(Verdict::of(provider, profile, reply.status, hands.clock.now().wall))
+    Ok(TestVerdict::of(provider, profile, reply.status, hands.clock.now().wall))
 }
 
 /// What the provider of that name lists as scopes; the request carries no secret.

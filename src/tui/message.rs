@@ -15,7 +15,7 @@ use crate::domain::trouble::Trouble;
 use crate::oauth::Attempt;
 pub use crate::oauth::form::Form;
 use crate::oauth::login::{Ask, Heard};
-use crate::oauth::probe::Verdict;
+use crate::oauth::probe::TestVerdict;
 use crate::oauth::refresh::Wish;
 use crate::oauth::scopes::Listed;
 
@@ -167,9 +167,9 @@ pub enum Msg {
     /// Something was copied, or could not be.
     Copied(String, Result<Copied, Trouble>),
     /// A token was tested.
-    Tested(ProfileId, Result<Verdict, Trouble>),
+    Tested(ProfileId, Result<TestVerdict, Trouble>),
     /// A new key, known by its short fingerprint, was tested before it is saved, or could not be.
-    KeyTested(String, Result<Verdict, Trouble>),
+    KeyTested(String, Result<TestVerdict, Trouble>),
     /// The scopes that the provider of that name lists were read, or could not be.
     Scopes(String, Result<Listed, Trouble>),
     /// The file of the provider of that name was written, or could not be.

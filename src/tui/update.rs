@@ -19,7 +19,7 @@ use crate::domain::name::{ProfileId, StoreId};
 use crate::domain::profile::TestResult;
 use crate::domain::trouble::Trouble;
 use crate::oauth::login::Heard;
-use crate::oauth::probe::Verdict;
+use crate::oauth::probe::TestVerdict;
 use crate::tui::message::{Copied, Effect, Msg};
 use crate::tui::model::{Leaving, Model, Off, Renewal, Tone};
 use crate::tui::rows;
@@ -190,7 +190,7 @@ fn said_copied(model: &mut Model, what: &str, copied: Result<Copied, Trouble>) {
 }
 
 /// Keeps what a test said of the very token that was tested, also of one that no file holds, and says it.
-fn tested_as(model: &mut Model, id: &ProfileId, verdict: Verdict) {
+fn tested_as(model: &mut Model, id: &ProfileId, verdict: TestVerdict) {
     let tone = match verdict.last.as_ref().map(|last| last.result) {
         Some(TestResult::Works) => Tone::Good,
         Some(TestResult::Refused) => Tone::Bad,

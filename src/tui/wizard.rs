@@ -47,7 +47,7 @@ pub struct Wizard {
 pub struct KeyTest {
     /// The short fingerprint of the key.
     pub key: String,
-    /// The same for people.
+    /// What the provider said of it, for people.
     pub words: String,
     /// What is to be remembered of it; nothing where it could not be tested.
     pub last: Option<LastTest>,

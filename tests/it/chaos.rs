@@ -23,7 +23,7 @@ use authtui::domain::trouble::{Next, Stored, Trouble};
 use authtui::oauth::callback::{Answer, Ignored};
 use authtui::oauth::device::Poll;
 use authtui::oauth::login::{Ask, Choice, DeviceDoor, Heard, Login, Opening, Stage};
-use authtui::oauth::probe::Verdict;
+use authtui::oauth::probe::TestVerdict;
 use authtui::oauth::request::Reply;
 use authtui::oauth::scopes::Listed;
 use authtui::oauth::{Attempt, Errand};
@@ -245,7 +245,7 @@ impl Run {
                     let token = tokens.access.short().to_owned();
                     LastTest { at: self.now.wall, result, status: 401, token }
                 });
-                let tested = tested.map(|()| Verdict { words: "200: works".to_owned(), last });
+                let tested = tested.map(|()| TestVerdict { words: "200: works".to_owned(), last });
                 Msg::Tested(id, tested)
             }
             15 => {

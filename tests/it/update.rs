@@ -21,7 +21,7 @@ use authtui::domain::provider::catalog::Catalog;
 use authtui::domain::secret::Secret;
 use authtui::domain::tokens::{Held, Tokens};
 use authtui::domain::trouble::{Next, Trouble};
-use authtui::oauth::probe::Verdict;
+use authtui::oauth::probe::TestVerdict;
 use authtui::tui::dialog::Question;
 use authtui::tui::message::{Copied, Effect, Form, Msg};
 use authtui::tui::model::{RowId, Screen, Tone};
@@ -171,10 +171,10 @@ fn a_test_is_asked_once_and_its_reading_is_said() {
 }
 
 /// What a test says of the token that `name` holds.
-fn verdict(name: &str, result: TestResult) -> Verdict {
+fn verdict(name: &str, result: TestResult) -> TestVerdict {
     let token = profile(name).held.tokens().map(|tokens| tokens.access.short().to_owned());
     let last = token.map(|token| LastTest { at: now().wall, result, status: 401, token });
-    Verdict { words: "as the provider says".to_owned(), last }
+    TestVerdict { words: "as the provider says".to_owned(), last }
 }
 
 #[test]
@@ -186,7 +186,7 @@ fn a_refused_token_is_refused_in_its_row_until_a_better_test_or_another_token() 
 
     // A test that could not be made says nothing of the token.
     app.feed(Msg::Tested(id("work"), Err(Trouble::untouched("cannot test", "offline", Next::Retry))));
-    let nothing = Verdict { words: "503: the server has trouble, not tested".to_owned(), last: None };
+    let nothing = TestVerdict { words: "503: the server has trouble, not tested".to_owned(), last: None };
     app.feed(Msg::Tested(id("work"), Ok(nothing)));
     assert_eq!(state(&app), "refused");
 

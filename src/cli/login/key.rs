@@ -11,7 +11,7 @@ use crate::domain::profile::Profile;
 use crate::domain::provider::Provider;
 use crate::domain::trouble::Trouble;
 use crate::oauth::login::needs::Needs;
-use crate::oauth::probe::{self, Verdict};
+use crate::oauth::probe::{self, TestVerdict};
 use crate::shell::stores::Failure;
 use crate::shell::{Hands, console};
 
@@ -68,14 +68,14 @@ async fn tested(
     provider: &Provider,
     profile: &Profile,
     person: &mut Person,
-) -> Result<Option<Result<Verdict, Trouble>>, Exit> {
+) -> Result<Option<Result<TestVerdict, Trouble>>, Exit> {
     let Some(request) = probe::of_profile(provider, profile) else { return Ok(None) };
     let now = hands.clock.now();
     let reply = tokio::select! {
         reply = hands.http.send(&request, now) => reply,
         _ = person.ends() => return Err(cancelled()),
     };
-    Ok(Some(reply.map(|reply| Verdict::of(provider, profile, reply.status, now.wall))))
+    Ok(Some(reply.map(|reply| TestVerdict::of(provider, profile, reply.status, now.wall))))
 }
 
 /// Stores the key that `change` holds, and says so.

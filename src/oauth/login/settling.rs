@@ -8,7 +8,7 @@ use crate::domain::trouble::Trouble;
 use crate::oauth::Errand;
 use crate::oauth::login::step::{Mark, Step};
 use crate::oauth::login::{Ask, Choice, DeviceDoor, Doubt, Login, Outcome, Stage, Turn};
-use crate::oauth::probe::{self, Verdict};
+use crate::oauth::probe::{self, TestVerdict};
 use crate::oauth::reply::Granted;
 use crate::oauth::request::Reply;
 
@@ -193,7 +193,7 @@ impl Login {
                 return Turn::over(Outcome::Done(profile));
             }
         };
-        let verdict = Verdict::of(&self.plan.provider, &profile, reply.status, now.wall);
+        let verdict = TestVerdict::of(&self.plan.provider, &profile, reply.status, now.wall);
         if verdict.is_refusal() {
             self.steps.failed(Step::Test, verdict.words, now.steady);
         } else {

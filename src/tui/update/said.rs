@@ -1,4 +1,4 @@
-//! What is said to the person: answers to their keys at once, results when the row is free.
+//! Messages to the person: answers to keys at once, results when the message row is free.
 //!
 //! An answer stays until the next key, or goes after a short while. Results that nobody waits for
 //! never take its place, and results that come together are summed up.

@@ -8,7 +8,7 @@ use crate::domain::name::{ProfileId, StoreId};
 use crate::domain::trouble::Trouble;
 use crate::oauth::login::needs::Needs;
 use crate::oauth::login::{Outcome, Stage};
-use crate::oauth::probe::Verdict;
+use crate::oauth::probe::TestVerdict;
 use crate::oauth::scopes::Listed;
 use crate::tui::message::{Action, Effect};
 use crate::tui::model::{Model, RowId, Screen, Tone};
@@ -157,7 +157,7 @@ fn test_or_keep(model: &mut Model, wizard: &mut Wizard) -> Vec<Effect> {
 }
 
 /// A new key was tested: one that is refused is asked about, any other is kept.
-pub(super) fn key_tested(model: &mut Model, key: &str, tested: Result<Verdict, Trouble>) -> Vec<Effect> {
+pub(super) fn key_tested(model: &mut Model, key: &str, tested: Result<TestVerdict, Trouble>) -> Vec<Effect> {
     let Screen::Wizard(wizard) = &mut model.screen else { return Vec::new() };
     let change = wizard.needs.as_ref().and_then(Needs::kept_key);
     let held = |change: &Change| change.profile().is_some_and(|profile| profile.holds(key));
@@ -165,7 +165,7 @@ pub(super) fn key_tested(model: &mut Model, key: &str, tested: Result<Verdict, T
     let Some(change) = change.filter(held).filter(|_| wizard.work == Work::Testing) else {
         return Vec::new();
     };
-    let refused = tested.as_ref().is_ok_and(Verdict::is_refusal);
+    let refused = tested.as_ref().is_ok_and(TestVerdict::is_refusal);
     let (words, last) = match tested {
         Ok(verdict) => (verdict.words, verdict.last),
         Err(trouble) => (format!("not tested: {}", trouble.why), None),

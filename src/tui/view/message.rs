@@ -1,4 +1,4 @@
-//! What was last said to the person, on rows of its own above the keys.
+//! Message row above the keys: what was last said to the person.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;

@@ -6,7 +6,7 @@ use authtui::domain::provider::{Flow, Provider};
 use authtui::domain::secret::Secret;
 use authtui::domain::tokens::{Held, Tokens};
 use authtui::domain::trouble::{Next, Trouble};
-use authtui::oauth::probe::Verdict;
+use authtui::oauth::probe::TestVerdict;
 use authtui::tui::message::{Effect, Msg};
 use authtui::tui::model::Screen;
 use authtui::tui::wizard::{Page, Work};
@@ -46,7 +46,7 @@ fn kept(name: &str) -> Effect {
 
 /// What the provider says of the key that is tested.
 fn tested(status: u16) -> Msg {
-    let verdict = Verdict::of(&with_keys(), &key("ci"), status, now().wall);
+    let verdict = TestVerdict::of(&with_keys(), &key("ci"), status, now().wall);
     Msg::KeyTested(Secret::new("demo-key").short().to_owned(), Ok(verdict))
 }
 
@@ -119,7 +119,7 @@ fn a_stored_key_is_replaced_by_the_key_of_a_login() {
     app.keys("other");
     let [Effect::TestKey(new)] = &app.press("enter")[..] else { panic!("it is tested") };
     let before = key("ci").held.fingerprint();
-    let verdict = Verdict::of(&with_keys(), new, 200, now().wall);
+    let verdict = TestVerdict::of(&with_keys(), new, 200, now().wall);
     let effects = app.feed(Msg::KeyTested(Secret::new("other").short().to_owned(), Ok(verdict)));
     let [Effect::Change(_, change)] = &effects[..] else { panic!("it is kept") };
     assert_eq!((change.expects, change.profile().map(|kept| &kept.held)), (before, Some(&new.held)));
