@@ -121,6 +121,22 @@ fn a_secret_that_cannot_be_one_is_refused_in_one_line_and_nothing_changes() {
 }
 
 #[test]
+fn a_new_name_that_looks_like_another_is_refused_before_anybody_is_asked() {
+    let (served, pair) = Served::with_ana(3600);
+    let before = served.home.bytes();
+    for name in
+        ["demo/\u{430}na", "demo/w\u{3bf}rk", "demo/Jose\u{301}", "demo/an\u{200b}a", "demo/an\u{a0}a"]
+    {
+        let ended = served.home.run(&["login", name]);
+        let said = ended.said(2);
+        assert!(!said.chars().any(|char| name.contains(char) && !char.is_ascii()), "{said}");
+        assert_eq!(said.lines().count(), 1, "{said}");
+    }
+    assert_eq!((served.home.bytes(), served.stored("ana")), (before, Some(pair)));
+    assert_eq!(served.serving.with(|authority| authority.visits().count()), 0);
+}
+
+#[test]
 fn a_client_without_a_secret_takes_none() {
     let (served, _) = Served::with_ana(3600);
     let ended = fed(&served.home, &["login", "demo/ana", "--client-secret-stdin"], b"hush").end();
