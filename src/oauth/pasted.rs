@@ -5,11 +5,12 @@
 //! but the last pass the very checks of the callback. A code alone cannot be checked, so it is
 //! marked [`Proof::None`] and whoever shows the login says so.
 //!
-//! What stands around an answer is left out: quotes, a label, the rest of a line, characters that
+//! Anything around an answer is left out: quotes, a label, the rest of a line, characters that
 //! nobody sees, line ends that a terminal put in. Where more than one reading is possible, the state
 //! decides; a code alone is taken only if it is all there is.
 
 mod error;
+mod redirects;
 
 use percent_encoding::percent_decode_str;
 use url::Url;
@@ -21,6 +22,8 @@ use crate::oauth::callback::{Answer, Expected, Refused, prove};
 use crate::oauth::query::Query;
 
 pub use error::PasteError;
+pub use redirects::Redirects;
+pub(super) use redirects::page;
 
 /// The longest paste that is read, in bytes: as much as the listener takes.
 const LONGEST: usize = 16 * 1024;
@@ -32,15 +35,6 @@ const QUOTES: [char; 12] = ['"', '\'', '`', '<', '>', '“', '”', '‘', '’'
 const STOPS: [char; 4] = [',', ';', ')', ']'];
 /// What Facebook puts behind every answer.
 const EMPTY_FRAGMENT: &str = "#_=_";
-
-/// The redirect URIs of one login, exactly as its authorization URLs say them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Redirects {
-    /// Our own listener.
-    pub loopback: Option<Url>,
-    /// The provider's page that shows the code.
-    pub paste: Option<Url>,
-}
 
 /// An answer, and the redirect URI its code belongs to (RFC 6749 §4.1.3).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,45 +62,6 @@ impl Pasted {
     fn unproven(code: Secret, redirect: &Url) -> Self {
         let answer = Answer::Code { code, issuer: None };
         Self { answer, redirect: redirect.clone(), proven: Proof::None, decoded: false }
-    }
-}
-
-impl Redirects {
-    /// The redirect that `address` begins with.
-    fn of(&self, address: &Url) -> Option<&Url> {
-        self.both().find(|redirect| page(redirect) == page(address))
-    }
-
-    /// `text` with its scheme, where it is a redirect that a browser showed without one.
-    fn completed(&self, text: &str) -> Option<Zeroizing<String>> {
-        let text = text.strip_prefix("//").unwrap_or(text);
-        self.both().find_map(|redirect| {
-            let redirect = page(redirect);
-            let (scheme, shown) = redirect.as_str().split_once("://")?;
-            let rest = text.strip_prefix(shown)?;
-            rest.starts_with(['?', '#']).then(|| Zeroizing::new(format!("{scheme}://{text}")))
-        })
-    }
-
-    /// The redirect and the query of a target such as `/callback?code=…`, as a server logs it.
-    fn targeted<'a>(&self, text: &'a str) -> Option<(&Url, &'a str)> {
-        let (path, query) = text.split_once('?')?;
-        self.both().find(|redirect| redirect.path() == path).map(|redirect| (redirect, query))
-    }
-
-    /// `text` from where a redirect stands in it.
-    fn within<'a>(&self, text: &'a str) -> Option<&'a str> {
-        self.both().find_map(|redirect| {
-            let redirect = page(redirect);
-            let (_, shown) = redirect.as_str().split_once("://")?;
-            let is_of_another = |from: &usize| text.get(..*from).is_some_and(|before| before.ends_with("//"));
-            let from = text.find(redirect.as_str());
-            text.get(from.or_else(|| text.find(shown).filter(|from| !is_of_another(from)))?..)
-        })
-    }
-
-    fn both(&self) -> impl Iterator<Item = &Url> {
-        self.loopback.iter().chain(&self.paste)
     }
 }
 
@@ -349,14 +304,6 @@ fn is_own_link(query: &Query) -> bool {
 fn is_query(text: &str) -> bool {
     let names = ["code=", "state=", "error=", "response_type=", "client_id="];
     text.split('&').any(|pair| names.iter().any(|name| pair.starts_with(name)))
-}
-
-/// `url` without query and fragment.
-pub(super) fn page(url: &Url) -> Url {
-    let mut page = url.clone();
-    page.set_query(None);
-    page.set_fragment(None);
-    page
 }
 
 #[cfg(test)]
