@@ -43,14 +43,14 @@ pub struct Gate {
     pub go: Secret,
     /// Links like it for the browser, whose arguments every user of the machine can read. Each
     /// works once.
-    pub links: Vec<Link>,
+    pub links: Vec<BrowserLink>,
     /// Where the links lead; absent where there is no page to open.
     pub authorize: Option<Url>,
 }
 
-/// A link that works once.
+/// A link for a browser, which works once.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Link {
+pub struct BrowserLink {
     /// Its random characters.
     pub name: Secret,
     /// Whether it was opened.
@@ -231,8 +231,8 @@ pub fn receive(head: &[u8], gate: Option<&Gate>, answered: bool, port: u16) -> J
         }
         (Some(name), Some(to), true) => match gate.links.iter().find(|link| link.name == name) {
             Some(_) if answered => return Judged::Finished,
-            Some(Link { used: true, .. }) => return stray(410, Some(Ignored::UsedLink)),
-            Some(Link { used: false, .. }) => return Judged::Go { to: to.clone(), link: Some(name) },
+            Some(BrowserLink { used: true, .. }) => return stray(410, Some(Ignored::UsedLink)),
+            Some(BrowserLink { used: false, .. }) => return Judged::Go { to: to.clone(), link: Some(name) },
             None => {}
         },
         (Some(name), Some(_), false)
@@ -642,7 +642,7 @@ mod tests {
             expected: expected(),
             go: Secret::new("sixteen-letters-"),
             links: [("spent", true), ("once", false)]
-                .map(|(name, used)| Link { name: Secret::new(name), used })
+                .map(|(name, used)| BrowserLink { name: Secret::new(name), used })
                 .to_vec(),
             authorize: Some(page()),
         }

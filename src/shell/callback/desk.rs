@@ -8,7 +8,7 @@ use url::Url;
 
 use crate::domain::secret::Secret;
 use crate::oauth::callback::peer::Peer;
-use crate::oauth::callback::{Gate, Ignored, Judged, Link, receive};
+use crate::oauth::callback::{BrowserLink, Gate, Ignored, Judged, receive};
 use crate::shell::callback::{Came, Hear, page, peers};
 use crate::shell::clock;
 
@@ -45,7 +45,7 @@ impl Desk {
         let link = Url::parse(&format!("http://127.0.0.1:{}/go/{name}", self.port)).ok()?;
         let mut waiting = self.waiting();
         let gate = waiting.gate.as_mut().filter(|gate| gate.authorize.as_ref() == Some(page))?;
-        gate.links.push(Link { name: Secret::new(name), used: false });
+        gate.links.push(BrowserLink { name: Secret::new(name), used: false });
         Some(link)
     }
 
