@@ -199,7 +199,7 @@ pub fn fold(buffer: &mut Buffer) {
 
 /// Takes out what a field or a name may still hold that terminals draw in different widths: half of
 /// it would stay behind, or stand over its neighbours. Every column keeps its place.
-pub fn settle(buffer: &mut Buffer) {
+pub fn replace_doubtful(buffer: &mut Buffer) {
     for cell in buffer.content.iter_mut().filter(|cell| text::is_doubtful(cell.symbol())) {
         cell.set_char(text::MARK);
     }

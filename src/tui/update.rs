@@ -121,7 +121,7 @@ pub fn update(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
         Msg::Tested(id, tested) => {
             model.testing.remove(&id);
             match tested {
-                Ok(verdict) => tested_as(model, &id, verdict),
+                Ok(verdict) => keep_verdict(model, &id, verdict),
                 Err(trouble) => tell_trouble(model, &trouble),
             }
             Vec::new()
@@ -190,7 +190,7 @@ fn said_copied(model: &mut Model, what: &str, copied: Result<Copied, Trouble>) {
 }
 
 /// Keeps what a test said of the very token that was tested, also of one that no file holds, and says it.
-fn tested_as(model: &mut Model, id: &ProfileId, verdict: TestVerdict) {
+fn keep_verdict(model: &mut Model, id: &ProfileId, verdict: TestVerdict) {
     let tone = match verdict.last.as_ref().map(|last| last.result) {
         Some(TestResult::Works) => Tone::Good,
         Some(TestResult::Refused) => Tone::Bad,

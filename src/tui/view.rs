@@ -53,7 +53,7 @@ pub fn view(frame: &mut Frame<'_>, model: &Model, theme: &Theme, now: Now) {
             | Screen::Help(..) => too_small(frame, area),
         },
     }
-    theme::settle(frame.buffer_mut());
+    theme::replace_doubtful(frame.buffer_mut());
     if theme.glyphs.letters == Letters::Ascii {
         theme::fold(frame.buffer_mut());
     }
