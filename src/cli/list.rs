@@ -16,7 +16,7 @@ use crate::domain::clock::{DateTime, Now, Utc, rfc3339};
 use crate::domain::countdown::countdown;
 use crate::domain::health::{Activity, Health};
 use crate::domain::name::StoreId;
-use crate::domain::profile::{Kind, LastRefresh, LastTest, Profile, RefreshResult, TestResult};
+use crate::domain::profile::{Kind, LastRefresh, LastTest, Profile, RefreshResult};
 use crate::domain::text;
 use crate::shell::{Hands, asking, console};
 
@@ -108,11 +108,7 @@ struct Test {
 
 impl Test {
     fn of(last: &LastTest) -> Self {
-        let result = match last.result {
-            TestResult::Works => "works",
-            TestResult::Refused => "refused",
-        };
-        Self { at: rfc3339(last.at), result, status: last.status }
+        Self { at: rfc3339(last.at), result: last.result.word(), status: last.status }
     }
 }
 

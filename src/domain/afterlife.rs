@@ -241,7 +241,7 @@ mod tests {
     }
 
     fn refused(profile: &Profile) -> Option<LastTest> {
-        let token = profile.held.tokens()?.access.short().to_owned();
+        let token = profile.token_fingerprint()?;
         Some(LastTest { at: now().wall, result: TestResult::Refused, status: 401, token })
     }
 

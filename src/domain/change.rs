@@ -83,9 +83,16 @@ impl Change {
         }
     }
 
-    /// The same with what a test said of the token or key that is to be stored.
+    /// The change that writes down what a test said of the token or key that `profile` holds.
     #[must_use]
-    pub fn tested(mut self, last: Option<LastTest>) -> Self {
+    pub fn of_test(profile: &Profile, last: LastTest) -> Self {
+        let (name, expects) = (profile.id.name.clone(), profile.held.fingerprint());
+        Self { name, expects, edit: Edit::Tested(last) }
+    }
+
+    /// The same change with what a test said of the token or key that it stores.
+    #[must_use]
+    pub fn with_test(mut self, last: Option<LastTest>) -> Self {
         if let Edit::Keep(profile) | Edit::Add(profile) = &mut self.edit {
             profile.last_test = last;
         }

@@ -41,7 +41,7 @@ pub fn between(before: &Snapshot, after: &Snapshot) -> Vec<Difference> {
     let (were, are) = (before.by_name(), after.by_name());
     let differs = |profile: &Profile| match were.get(&profile.id.name).copied() {
         None => Some(How::Added),
-        Some(old) if old == profile || is_tested(old, profile) => None,
+        Some(old) if old == profile || differs_by_test_alone(old, profile) => None,
         Some(old) => Some(how(old, profile)),
     };
     let there = after.profiles().filter_map(|profile| {
@@ -58,7 +58,7 @@ pub fn between(before: &Snapshot, after: &Snapshot) -> Vec<Difference> {
 }
 
 /// Whether a test of the token is all that is new: that says nothing of the profile itself.
-fn is_tested(old: &Profile, new: &Profile) -> bool {
+fn differs_by_test_alone(old: &Profile, new: &Profile) -> bool {
     let untested = |profile: &Profile| Profile { last_test: None, ..profile.clone() };
     old.last_test != new.last_test && untested(old) == untested(new)
 }

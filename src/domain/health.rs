@@ -197,7 +197,7 @@ mod tests {
     #[test]
     fn a_token_that_a_test_refused_stays_refused_until_it_ends_or_another_is_there() {
         let refused = |profile: &Profile| {
-            let token = profile.held.tokens().map(|tokens| tokens.access.short().to_owned());
+            let token = profile.token_fingerprint();
             let (result, token) = (TestResult::Refused, token.unwrap_or_default());
             Some(LastTest { at: at(-1), result, status: 401, token })
         };

@@ -140,6 +140,12 @@ impl Profile {
         self.last_test.as_ref().filter(|last| self.holds(&last.token))
     }
 
+    /// The short fingerprint of the access token, key or value that is held.
+    #[must_use]
+    pub fn token_fingerprint(&self) -> Option<String> {
+        self.held.tokens().map(|tokens| tokens.access.short().to_owned())
+    }
+
     /// Whether `token` is the short fingerprint of the token or key that is held.
     #[must_use]
     pub fn holds(&self, token: &str) -> bool {
@@ -175,13 +181,26 @@ pub enum TestResult {
     Refused,
 }
 
+impl TestResult {
+    /// The word for it on the screen, in JSON and in files.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Works => "works",
+            Self::Refused => "refused",
+        }
+    }
+
+    /// The result that a file's word means.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Works, Self::Refused].into_iter().find(|result| result.word() == word)
+    }
+}
+
 impl fmt::Display for LastTest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let word = match self.result {
-            TestResult::Works => "works",
-            TestResult::Refused => "refused",
-        };
-        write!(f, "{word} ({})", self.status)
+        write!(f, "{} ({})", self.result.word(), self.status)
     }
 }
 

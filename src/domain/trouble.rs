@@ -62,6 +62,12 @@ impl Trouble {
         Self { what: what.into(), why: why.into(), stored: Stored::Untouched, next }
     }
 
+    /// What failed, why, and whether the stored tokens are safe, without the next step.
+    #[must_use]
+    pub fn words_without_next(&self) -> String {
+        format!("{}: {}.{}", self.what, self.why, self.stored.after())
+    }
+
     /// The same of a profile that has no tokens.
     #[must_use]
     pub fn without_tokens(self) -> Self {
@@ -93,7 +99,7 @@ impl Trouble {
 }
 
 impl Stored {
-    /// The same after another sentence.
+    /// The sentence with a blank before it, to follow another one; empty where nothing is said.
     #[must_use]
     pub fn after(self) -> String {
         match self.to_string() {
@@ -121,7 +127,7 @@ impl fmt::Display for Stored {
 
 impl fmt::Display for Trouble {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}.{}", self.what, self.why, self.stored.after())?;
+        f.write_str(&self.words_without_next())?;
         match &self.next {
             Next::Nothing => Ok(()),
             next @ (Next::LogIn | Next::Retry | Next::RetryIn(_) | Next::Fix(_)) => {

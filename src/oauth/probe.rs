@@ -3,6 +3,7 @@
 use crate::domain::clock::{DateTime, Utc};
 use crate::domain::profile::{Kind, LastTest, Profile, TestResult};
 use crate::domain::provider::call::{Slot, Template};
+use crate::domain::provider::meaning::is_busy;
 use crate::domain::provider::{Probe, Provider};
 use crate::domain::secret::Secret;
 use crate::oauth::request::{Filling, Request};
@@ -51,11 +52,8 @@ impl TestVerdict {
             }
             (Some(TestResult::Works | TestResult::Refused) | None, _) => reading(probe, status),
         };
-        let tested = result.zip(profile.held.tokens());
-        let last = tested.map(|(result, tokens)| {
-            let token = tokens.access.short().to_owned();
-            LastTest { at, result, status, token }
-        });
+        let tested = result.zip(profile.token_fingerprint());
+        let last = tested.map(|(result, token)| LastTest { at, result, status, token });
         Self { words, last }
     }
 
@@ -75,7 +73,7 @@ fn result(probe: Option<&Probe>, kind: Kind, status: u16) -> Option<TestResult> 
     let is_fine = described.is_some_and(|words| words.starts_with("works") || words.starts_with("expected"));
     match status {
         200..300 => Some(TestResult::Works),
-        408 | 429 | 500.. => None,
+        status if is_busy(status) => None,
         _ if is_fine => Some(TestResult::Works),
         401 => Some(TestResult::Refused),
         // A login may lack the scope that the test needs (RFC 6750 §3.1); a key has none.

@@ -263,7 +263,7 @@ pub fn judge(profile: &Profile, provider: &Provider, reply: Result<&Reply, &Trou
                     failed(refused(profile, provider, &refusal, &format!("; {SPENT}"), now), lost)
                 }
                 Some(_) | None => {
-                    let before = lost_before.map_or_else(String::new, |at| lost_then(at, now));
+                    let before = lost_before.map_or_else(String::new, |at| after_lost_answer(at, now));
                     failed(refused(profile, provider, &refusal, &before, now), lost_before)
                 }
             };
@@ -293,7 +293,7 @@ pub fn judge(profile: &Profile, provider: &Provider, reply: Result<&Reply, &Trou
 }
 
 /// What a refusal means after a refresh with the same token whose answer was lost.
-fn lost_then(at: DateTime<Utc>, now: Now) -> String {
+fn after_lost_answer(at: DateTime<Utc>, now: Now) -> String {
     let at = local(at, now.offset);
     format!(
         "; the answer to the refresh of {at} was lost, and the provider may have spent the refresh token then"

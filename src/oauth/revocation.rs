@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use crate::domain::clock::span;
 use crate::domain::hosts::OtherHost;
 use crate::domain::profile::{Kind, Profile};
 use crate::domain::provider::Provider;
@@ -162,7 +161,7 @@ pub fn judge(profile: &Profile, provider: &Provider, reply: Result<&Reply, &Trou
     let by_hand = || Next::Fix(by_hand(profile, Some(provider)));
     let next = match refusal.remedy() {
         _ if refusal.said.code() == Some(OTHER_KIND) => by_hand(),
-        Remedy::Wait => refusal.retry_after.map_or(Next::Retry, |pause| Next::RetryIn(span(pause))),
+        Remedy::Wait => refusal.retry(),
         Remedy::LogIn => by_hand(),
         Remedy::Change(cause) => match cause.check(provider, "endpoints.revoke") {
             Some(check) => Next::Fix(format!("{check}; or {}", self::by_hand(profile, Some(provider)))),

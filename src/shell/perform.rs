@@ -79,9 +79,8 @@ async fn run(hands: Arc<Hands>, inbox: Inbox, effect: Effect) {
             say(&inbox, Msg::Tested(id, tested));
         }
         Effect::TestKey(profile) => {
-            let key = profile.held.tokens().map(|tokens| tokens.access.short().to_owned());
             let tested = probed(&hands, &profile).await;
-            say(&inbox, Msg::KeyTested(key.unwrap_or_default(), tested));
+            say(&inbox, Msg::KeyTested(profile.token_fingerprint().unwrap_or_default(), tested));
         }
         Effect::Scopes(provider, client_id) => {
             let listed = scopes_of(&hands, &provider, &client_id).await;
@@ -117,8 +116,7 @@ fn lost(effect: &Effect) -> Option<Msg> {
         Effect::Copy(..) | Effect::CopyText(..) => Msg::Copied(String::new(), Err(trouble)),
         Effect::Test(id) => Msg::Tested(id.clone(), Err(trouble)),
         Effect::TestKey(profile) => {
-            let key = profile.held.tokens().map(|tokens| tokens.access.short().to_owned());
-            Msg::KeyTested(key.unwrap_or_default(), Err(trouble))
+            Msg::KeyTested(profile.token_fingerprint().unwrap_or_default(), Err(trouble))
         }
         Effect::Scopes(provider, _) => Msg::Scopes(provider.clone(), Err(trouble)),
         Effect::Describe(name, _) => Msg::Described(name.clone(), Err(trouble)),
@@ -178,8 +176,7 @@ async fn test(hands: &Arc<Hands>, inbox: &Inbox, id: &ProfileId) -> Result<TestV
     let verdict = probed(hands, profile).await?;
     let Some(last) = verdict.last.as_ref().filter(|_| id.store.is_file()) else { return Ok(verdict) };
     for profile in snapshot.profiles().filter(|profile| profile.holds(&last.token)) {
-        let (name, expects) = (profile.id.name.clone(), profile.held.fingerprint());
-        let change = Change { name, expects, edit: Edit::Tested(last.clone()) };
+        let change = Change::of_test(profile, last.clone());
         // One that holds another token by now is not blamed; a file that cannot be written says so itself.
         if let Ok(snapshot) = hands.apply(id.store, change).await {
             say(inbox, Msg::Stored(snapshot));

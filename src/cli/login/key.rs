@@ -57,7 +57,7 @@ pub(super) async fn keep(
                 continue;
             }
         }
-        let change = change.tested(verdict.last);
+        let change = change.with_test(verdict.last);
         return Ok(store(hands, &provider, change, Some(verdict.words)).await);
     }
 }

@@ -1,6 +1,6 @@
 //! A code that is being redeemed, and a login that ends while tokens may be on their way.
 
-use crate::domain::clock::{Now, span};
+use crate::domain::clock::Now;
 use crate::domain::trouble::{Next, Trouble};
 use crate::oauth::Errand;
 use crate::oauth::device::{Polled, judge};
@@ -42,7 +42,7 @@ impl Login {
     /// needed whatever helps: a code is good once.
     pub(super) fn next(&self, refusal: &Refusal, endpoint: &str) -> Next {
         match refusal.remedy() {
-            Remedy::Wait => refusal.retry_after.map_or(Next::Retry, |pause| Next::RetryIn(span(pause))),
+            Remedy::Wait => refusal.retry(),
             Remedy::LogIn => Next::LogIn,
             Remedy::Change(cause) => {
                 cause.check(&self.plan.provider, endpoint).map_or(Next::LogIn, Next::Fix)

@@ -200,8 +200,7 @@ impl Login {
             self.steps.done(Step::Test, verdict.words, now.steady);
         }
         let Some(last) = verdict.last else { return Turn::over(Outcome::Done(profile)) };
-        let (name, expects) = (profile.id.name.clone(), profile.held.fingerprint());
-        let change = Change { name, expects, edit: Edit::Tested(last.clone()) };
+        let change = Change::of_test(&profile, last.clone());
         profile.last_test = Some(last);
         let store = profile.id.store;
         // Until it is written down the login counts as tested still; no other answer has this errand.

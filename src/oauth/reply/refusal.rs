@@ -12,6 +12,7 @@ use crate::domain::provider::meaning::{Meaning, Meanings};
 use crate::domain::provider::reply::{Pointers, ReplyMap};
 use crate::domain::secret::Secret;
 use crate::domain::text;
+use crate::domain::trouble::Next;
 use crate::oauth::reply::{self, date};
 use crate::oauth::request::Reply;
 
@@ -74,11 +75,11 @@ pub enum Cause {
     Scopes,
     /// What the request says, or how.
     Request,
-    /// Where it is sent.
+    /// The address that it is sent to.
     Address,
-    /// Where its answer is looked for what.
+    /// Where tokens and errors are looked for in its answer.
     Reading,
-    /// Nobody knows.
+    /// The answer does not say what.
     Unknown,
 }
 
@@ -125,7 +126,7 @@ impl Refusal {
         Self { status: reply.status, said, meaning, retry_after: retry_after(reply) }
     }
 
-    /// What helps.
+    /// What helps, by what its code, its meaning and its status say.
     #[must_use]
     pub fn remedy(&self) -> Remedy {
         match self.meaning {
@@ -158,6 +159,12 @@ impl Refusal {
             | Remedy::Wait
             | Remedy::LogIn => false,
         }
+    }
+
+    /// The next step where waiting helps: after the server's pause, where it asks for one.
+    #[must_use]
+    pub fn retry(&self) -> Next {
+        self.retry_after.map_or(Next::Retry, |pause| Next::RetryIn(span(pause)))
     }
 
     /// The pause that the server asks for, in words; empty where it asks for none.

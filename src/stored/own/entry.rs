@@ -186,11 +186,7 @@ fn last_refresh(
 /// What a test said. One that cannot be read is none: the token counts for more.
 pub(super) fn last_test(value: Option<&Value>) -> Option<LastTest> {
     let fields = value?.as_mapping()?;
-    let result = match text(fields, "result").ok()?? {
-        "works" => TestResult::Works,
-        "refused" => TestResult::Refused,
-        _ => return None,
-    };
+    let result = TestResult::from_word(text(fields, "result").ok()??)?;
     // What is odd about it is nobody's concern.
     let mut notes = Vec::new();
     Some(LastTest {
@@ -203,13 +199,9 @@ pub(super) fn last_test(value: Option<&Value>) -> Option<LastTest> {
 
 /// The same as it is written.
 pub(super) fn last_test_value(last: &LastTest) -> Value {
-    let result = match last.result {
-        TestResult::Works => "works",
-        TestResult::Refused => "refused",
-    };
     let fields = [
         ("at", Value::from(rfc3339(last.at))),
-        ("result", result.into()),
+        ("result", last.result.word().into()),
         ("status", last.status.into()),
         ("token", last.token.as_str().into()),
     ];

@@ -70,12 +70,7 @@ pub(super) fn tell_trouble(model: &mut Model, trouble: &Trouble) {
 pub(super) fn tell_failure(model: &mut Model, id: &ProfileId, trouble: &Trouble, is_awaited: bool) {
     let text = match trouble.next {
         Next::Retry | Next::RetryIn(_) if !is_awaited => {
-            format!(
-                "{}: {}.{} It is tried again by itself.",
-                trouble.what,
-                trouble.why,
-                trouble.stored.after()
-            )
+            format!("{} It is tried again by itself.", trouble.words_without_next())
         }
         Next::LogIn | Next::Retry | Next::RetryIn(_) | Next::Fix(_) | Next::Nothing => words(trouble),
     };
@@ -93,7 +88,7 @@ pub(super) fn tell_failure(model: &mut Model, id: &ProfileId, trouble: &Trouble,
 fn words(trouble: &Trouble) -> String {
     match trouble.next {
         Next::LogIn => {
-            format!("{}: {}.{} Press l to log in again.", trouble.what, trouble.why, trouble.stored.after())
+            format!("{} Press l to log in again.", trouble.words_without_next())
         }
         Next::Retry | Next::RetryIn(_) | Next::Fix(_) | Next::Nothing => trouble.to_string(),
     }

@@ -189,7 +189,7 @@ pub(super) fn key_tested(model: &mut Model, key: &str, tested: Result<TestVerdic
 
 fn keep_key(model: &mut Model, wizard: &mut Wizard, change: Change) -> Vec<Effect> {
     let last = wizard.tested.as_ref().and_then(|tested| tested.last.clone());
-    let change = change.tested(last);
+    let change = change.with_test(last);
     wizard.work = Work::Saving;
     model.saving += 1;
     let id = ProfileId { store: StoreId::Own, name: change.name.clone() };
