@@ -1,6 +1,7 @@
 //! A harmless request with a token, and what the provider's own reading says of the status.
 
 use crate::domain::clock::{DateTime, Utc};
+use crate::domain::hosts::OtherHost;
 use crate::domain::profile::{Kind, LastTest, Profile, TestResult};
 use crate::domain::provider::call::{Slot, Template};
 use crate::domain::provider::meaning::is_busy;
@@ -15,10 +16,16 @@ pub fn request(provider: &Provider, kind: Kind, access: &Secret) -> Option<Reque
     carried(provider, header, access)
 }
 
-/// The request that tests what `profile` holds, in the header that carries it.
-#[must_use]
-pub fn of_profile(provider: &Provider, profile: &Profile) -> Option<Request> {
-    carried(provider, profile.header(provider), &profile.held.tokens()?.access)
+/// The request that tests what `profile` holds, in the header that carries it; nothing where the
+/// provider names no test.
+///
+/// # Errors
+/// [`OtherHost`] when it would go to a server that the login did not agree to.
+pub fn of_profile(provider: &Provider, profile: &Profile) -> Result<Option<Request>, OtherHost> {
+    let probe = provider.probe.as_ref().filter(|_| !provider.example);
+    let Some((probe, tokens)) = probe.zip(profile.held.tokens()) else { return Ok(None) };
+    profile.agrees_to(&probe.call)?;
+    Ok(carried(provider, profile.header(provider), &tokens.access))
 }
 
 fn carried(provider: &Provider, header: Option<&str>, access: &Secret) -> Option<Request> {

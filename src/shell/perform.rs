@@ -185,17 +185,19 @@ async fn test(hands: &Arc<Hands>, inbox: &Inbox, id: &ProfileId) -> Result<TestV
     Ok(verdict)
 }
 
-/// What the provider says of what `profile` holds, whether it is stored or not.
+/// Asks the provider about what `profile` holds, whether it is stored or not.
 async fn probed(hands: &Arc<Hands>, profile: &Profile) -> Result<TestVerdict, Trouble> {
     let name = &profile.id.name;
     let catalog = hands.catalog().await;
     let what = format!("cannot test {name}");
-    let asked = catalog.get(name.provider()).and_then(|it| Some((it, probe::of_profile(it, profile)?)));
-    let Some((provider, request)) = asked else {
-        return Err(Trouble::untouched(what, "its provider file names no test", Next::Nothing));
+    let asked = catalog.get(name.provider()).map(|provider| (provider, probe::of_profile(provider, profile)));
+    let (provider, request) = match asked {
+        Some((provider, Ok(Some(request)))) => (provider, request),
+        Some((_, Err(other))) => return Err(Trouble::untouched(what, other.to_string(), Next::LogIn)),
+        Some((_, Ok(None))) | None => {
+            return Err(Trouble::untouched(what, "its provider file names no test", Next::Nothing));
+        }
     };
-    let agreed = provider.probe.as_ref().map_or(Ok(()), |probe| profile.agrees_to(&probe.call));
-    agreed.map_err(|other| Trouble::untouched(what, other.to_string(), Next::LogIn))?;
     let reply = hands.http.send(&request, hands.clock.now()).await?;
     Ok(TestVerdict::of(provider, profile, reply.status, hands.clock.now().wall))
 }

@@ -69,7 +69,8 @@ async fn tested(
     profile: &Profile,
     person: &mut Person,
 ) -> Result<Option<Result<TestVerdict, Trouble>>, Exit> {
-    let Some(request) = probe::of_profile(provider, profile) else { return Ok(None) };
+    let asked = probe::of_profile(provider, profile).map_err(|other| refused(other.to_string()))?;
+    let Some(request) = asked else { return Ok(None) };
     let now = hands.clock.now();
     let reply = tokio::select! {
         reply = hands.http.send(&request, now) => reply,
