@@ -126,7 +126,7 @@ fn consequence(profile: &Profile, extent: Extent, lives_on: Option<&str>) -> Str
     format!("{}: {what}{}", profile.id.name, lives_on.map(not_told).unwrap_or_default())
 }
 
-/// That nobody else hears of it, and what that means.
+/// That the provider is not told, and what goes on working there.
 fn not_told(lives_on: &str) -> String {
     format!(" The provider is not told: {lives_on}.")
 }

@@ -50,7 +50,7 @@ impl Validity {
         Some(Self::of(profile.life.grant_ends_at, false, now))
     }
 
-    /// The end that was told, past or not; nothing where it means nothing any more.
+    /// The end that the provider told, past or not; nothing where none is known or it refuses already.
     #[must_use]
     pub fn end(self) -> Option<DateTime<Utc>> {
         match self {

@@ -50,8 +50,8 @@ impl Clipboard {
         let native = std::sync::Arc::clone(&self.native);
         // X11 waits long for a server that does not answer; the screen must not.
         let copying = tokio::task::spawn_blocking(move || {
-            // An earlier copy that still waits for its server keeps this one from waiting too. Its own
-            // thread, which the library cannot do without, must be to be had.
+            // An earlier copy that still waits for its server keeps this one from waiting too. The
+            // library panics where it cannot start its own thread, so the limits are checked first.
             let Ok(mut native) = native.try_lock() else { return false };
             if native.is_none() && runtime::check_limits().is_ok() {
                 *native = arboard::Clipboard::new().ok();

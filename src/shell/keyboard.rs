@@ -16,8 +16,8 @@ use crate::tui::message::Msg;
 /// How long the parser may look for what is there already.
 #[cfg(unix)]
 const LOOK: Duration = Duration::from_millis(20);
-/// How long after a key it is looked once more: a look that the system delays finds nothing, though the
-/// parser has read more.
+/// When the parser is asked once more after a key: an answer that the system delays may say that there is
+/// nothing, although the parser has read a key.
 #[cfg(unix)]
 const ONCE_MORE: Timespec = Timespec { tv_sec: 0, tv_nsec: 100_000_000 };
 
@@ -35,8 +35,8 @@ pub fn start(inbox: &Inbox) -> io::Result<()> {
     Ok(())
 }
 
-/// Tells of every event for as long as somebody hears of it, and of the terminal's end. The parser alone
-/// would neither say that the terminal is gone nor sleep then.
+/// Sends every event, and the terminal's end, until the loop has ended. The parser alone would neither
+/// report that the terminal is gone nor sleep then.
 #[cfg(unix)]
 fn follow(inbox: &Inbox) -> Option<()> {
     let terminal = io::stdin();
@@ -64,7 +64,7 @@ fn follow(inbox: &Inbox) -> Option<()> {
     }
 }
 
-/// Tells of every event for as long as somebody hears of it.
+/// Sends every event until the loop has ended.
 #[cfg(not(unix))]
 fn follow(inbox: &Inbox) -> Option<()> {
     loop {

@@ -1,8 +1,8 @@
 //! Signals: those that want the program to end, and those that stop it and let it go on.
 //!
 //! Every signal that would end the program and can be caught is heard as one wish to end in order,
-//! so that a terminal is restored and tokens are saved first. Whoever sent one that is not the usual
-//! way to ask then still sees a program that was ended by it: [`reraise`].
+//! so that a terminal is restored and tokens are saved first. A signal that is no usual way to ask is
+//! raised again at the end, so that its sender sees a program that it ended: [`reraise`].
 
 use std::sync::atomic::{AtomicI32, Ordering};
 

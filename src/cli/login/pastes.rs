@@ -61,7 +61,7 @@ impl Pastes {
         joined(&self.before, "\n\n")
     }
 
-    /// Takes it that what was pasted last was an answer.
+    /// Forgets what did not work, because the last paste was an answer.
     pub(super) fn worked(&mut self) {
         self.before.clear();
     }

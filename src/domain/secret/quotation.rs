@@ -16,7 +16,7 @@ const PIECE: usize = 8;
 /// How many bytes of a text are looked through; what comes after them is left out.
 const LONGEST: usize = 4096;
 
-/// A byte of a text as it is read, and where it is written.
+/// A byte that was read, and the place in the text that it was read from.
 #[derive(Clone)]
 struct Byte {
     value: u8,
@@ -139,7 +139,8 @@ fn spellings(secret: &str) -> Vec<Zeroizing<Vec<u8>>> {
         .collect()
 }
 
-/// What of the base64 of `secret` hangs on nothing else, where so many bytes lie before it.
+/// The characters of the base64 of `secret` that depend on nothing but the secret, where `before` bytes stand in
+/// front of it.
 fn base64(secret: &str, before: usize) -> Vec<u8> {
     let bytes = Zeroizing::new([vec![0; before].as_slice(), secret.as_bytes()].concat());
     let whole = bytes.len() * 8 / 6;

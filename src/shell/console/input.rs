@@ -21,7 +21,7 @@ mod unix {
 
     use crate::shell::console::line::{LineEditor, Source};
 
-    /// How often it is looked at where the system cannot tell that something came, as for a file.
+    /// How often input is looked for where the system does not report it, as for a file.
     const BETWEEN_LOOKS: Duration = Duration::from_millis(20);
 
     /// Standard input.
@@ -50,7 +50,7 @@ mod unix {
         }
 
         /// Reads what there is into `line`, once there is something; 0 bytes are the end. Nothing
-        /// is lost when nobody waits for it any more.
+        /// is lost when the caller stops waiting.
         pub(in crate::shell::console) async fn read(&mut self, line: &mut LineEditor) -> io::Result<usize> {
             let mut bytes = Zeroizing::new([0; 4096]);
             loop {
@@ -96,7 +96,7 @@ mod unix {
             Some(Self(before))
         }
 
-        /// Whether nobody has changed the terminal since.
+        /// Whether the terminal is still in this mode.
         pub(in crate::shell::console) fn holds(&self) -> bool {
             let kept = LocalModes::ICANON | LocalModes::ECHO;
             tcgetattr(io::stdin()).is_ok_and(|now| !now.local_modes.intersects(kept))

@@ -66,7 +66,7 @@ impl LineEditor {
         }
     }
 
-    /// Takes it that the first line was typed before its terminal was read byte by byte.
+    /// Says that the first line was typed before the terminal was read byte by byte.
     pub(super) fn was_kept(&mut self) {
         self.was_kept = true;
     }
@@ -75,7 +75,7 @@ impl LineEditor {
         self.behind.extend_from_slice(bytes);
     }
 
-    /// What was typed so far, for who may see it.
+    /// The text that was typed so far, to be shown.
     pub(super) fn text(&self) -> Zeroizing<String> {
         Zeroizing::new(String::from_utf8_lossy(&self.text).into_owned())
     }
@@ -156,7 +156,7 @@ impl LineEditor {
                 let start = word.iter().rposition(|byte| *byte == b' ').map_or(0, |space| space + 1);
                 self.text.truncate(start);
             }
-            // It is for whoever takes the line to refuse what it cannot hold.
+            // Characters that a caller cannot use are for the caller to refuse.
             b'\t' | b' '.. => self.keep(byte),
             _ => {}
         }

@@ -179,7 +179,7 @@ pub(super) fn again(entry: &Entry, tree: &Value) -> Option<Entry> {
     }
 }
 
-/// Where the provider of a key is that is written as a text.
+/// The path of the provider of a key.
 fn provider_of(entry: &Entry) -> &[Step] {
     let below = match entry.form {
         Form::Login | Form::NamedKey | Form::NthKey => 2,
@@ -188,7 +188,7 @@ fn provider_of(entry: &Entry) -> &[Step] {
     entry.path.get(..entry.path.len().saturating_sub(below)).unwrap_or_default()
 }
 
-/// Where the last test of a key is written that is written as a text itself.
+/// The path of the last test of a key that is written as a text.
 pub(super) fn test_path(entry: &Entry, name: &ProfileName) -> Vec<Step> {
     joined(&joined(provider_of(entry), Step::key(LAST_TESTS)), Step::key(name.name()))
 }

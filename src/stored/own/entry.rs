@@ -187,7 +187,7 @@ fn last_refresh(
 pub(super) fn last_test(value: Option<&Value>) -> Option<LastTest> {
     let fields = value?.as_mapping()?;
     let result = TestResult::from_word(text(fields, "result").ok()??)?;
-    // What is odd about it is nobody's concern.
+    // A test is worth no note to the person.
     let mut notes = Vec::new();
     Some(LastTest {
         at: time(fields, "at", &mut notes)?,
@@ -197,7 +197,7 @@ pub(super) fn last_test(value: Option<&Value>) -> Option<LastTest> {
     })
 }
 
-/// The same as it is written.
+/// What a test said, as a value of the file.
 pub(super) fn last_test_value(last: &LastTest) -> Value {
     let fields = [
         ("at", Value::from(rfc3339(last.at))),

@@ -51,7 +51,7 @@ pub(super) fn tell(model: &mut Model, text: impl Into<String>, tone: Tone, is_aw
     tell_about(model, About::Nothing, text.into(), tone, is_awaited);
 }
 
-/// Tells what came of what the person asked of a profile.
+/// Tells how something ended that the person asked for a profile.
 pub(super) fn tell_of(model: &mut Model, id: &ProfileId, text: String, tone: Tone) {
     tell_about(model, About::Profile(id.clone()), text, tone, true);
 }

@@ -8,7 +8,7 @@ use crate::tui::model::{Model, Tone};
 use crate::tui::theme::Theme;
 use crate::tui::{layout, pane, prose};
 
-/// Draws the message; the last row says that it goes on where it does.
+/// Draws the message; one that has no room ends with `…`.
 pub(super) fn render(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) {
     let Some(message) = &model.message else { return };
     let (glyph, style) = match message.tone {
