@@ -17,6 +17,7 @@ use crate::domain::countdown::countdown;
 use crate::domain::health::{Activity, Health};
 use crate::domain::name::StoreId;
 use crate::domain::profile::{Kind, LastRefresh, LastTest, Profile, RefreshResult};
+use crate::domain::provider::catalog::Catalog;
 use crate::domain::text;
 use crate::shell::{Hands, asking, console};
 
@@ -44,10 +45,12 @@ pub(super) fn run(hands: &Arc<Hands>, arguments: &Arguments) -> Result<Exit> {
             "authtui: there is no profile yet. authtui login PROVIDER makes one; authtui providers lists them.",
         );
     }
-    let data = if arguments.json { json(&stores, now.wall)? } else { table(&stores, now) };
+    let catalog = hands.catalog_now();
+    let data =
+        if arguments.json { json(&stores, &catalog, now.wall)? } else { table(&stores, &catalog, now) };
     console::print(&data)?;
     if !arguments.json {
-        explained(hands, &stores, now);
+        explained(hands, &stores, &catalog, now);
     }
     Ok(if unread { Exit::Failure } else { Exit::Done })
 }
@@ -63,11 +66,10 @@ pub(super) fn said(snapshot: &Snapshot) {
 }
 
 /// Says of each profile that is not well why, and what helps.
-fn explained(hands: &Hands, stores: &[Snapshot], now: Now) {
+fn explained(hands: &Hands, stores: &[Snapshot], catalog: &Catalog, now: Now) {
     // A log that cannot be read explains nothing; refreshing says so.
     let events = hands.journal.read().unwrap_or_default();
     let asking = asking::under_way(hands, &events);
-    let catalog = hands.catalog_now();
     for profile in stores.iter().flat_map(Snapshot::profiles) {
         if let Some(why) = reason::of(profile, catalog.get(profile.id.name.provider()), &events, &asking, now)
         {
@@ -136,7 +138,7 @@ impl<'a> Last<'a> {
     }
 }
 
-fn json(stores: &[Snapshot], now: DateTime<Utc>) -> Result<String> {
+fn json(stores: &[Snapshot], catalog: &Catalog, now: DateTime<Utc>) -> Result<String> {
     let rows = stores.iter().flat_map(|snapshot| snapshot.rows.iter().map(|row| (snapshot.store, row)));
     let profiles = rows.map(|(store, row)| match row {
         Row::Profile(profile) => Item {
@@ -147,7 +149,7 @@ fn json(stores: &[Snapshot], now: DateTime<Utc>) -> Result<String> {
                 Kind::ApiKey => "api_key",
                 Kind::Environment => "environment",
             }),
-            state: Health::of(profile, Activity::Idle, now).word().replace(' ', "_"),
+            state: health(profile, catalog, now).word().replace(' ', "_"),
             expires_at: profile.life.expires_at.map(rfc3339),
             grant_ends_at: login_end(profile, now).map(rfc3339),
             account: profile.account.as_deref(),
@@ -187,12 +189,12 @@ pub(in crate::cli) fn escaped(json: &str) -> String {
     json.chars().map(|char| if text::is_hostile(char) { escape(char) } else { char.to_string() }).collect()
 }
 
-fn table(stores: &[Snapshot], now: Now) -> String {
+fn table(stores: &[Snapshot], catalog: &Catalog, now: Now) -> String {
     if stores.iter().all(|snapshot| snapshot.rows.is_empty()) {
         return String::new();
     }
     let head = ["PROFILE", "STATE", "ACCESS", "GRANT", "ACCOUNT"].map(String::from);
-    let rows = stores.iter().flat_map(|snapshot| &snapshot.rows).map(|row| line(row, now));
+    let rows = stores.iter().flat_map(|snapshot| &snapshot.rows).map(|row| line(row, catalog, now));
     let rows: Vec<[String; 5]> = std::iter::once(head).chain(rows).collect();
     let width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.width()).max();
     let widths: Vec<usize> = (0..5).map(|column| width(column).unwrap_or_default()).collect();
@@ -208,9 +210,9 @@ fn table(stores: &[Snapshot], now: Now) -> String {
     out
 }
 
-fn line(row: &Row, now: Now) -> [String; 5] {
+fn line(row: &Row, catalog: &Catalog, now: Now) -> [String; 5] {
     match row {
-        Row::Profile(profile) => cells(profile, now),
+        Row::Profile(profile) => cells(profile, catalog, now),
         Row::Broken { name, at, why } => {
             let state = Health::Unreadable.word().to_owned();
             [
@@ -224,7 +226,7 @@ fn line(row: &Row, now: Now) -> [String; 5] {
     }
 }
 
-fn cells(profile: &Profile, now: Now) -> [String; 5] {
+fn cells(profile: &Profile, catalog: &Catalog, now: Now) -> [String; 5] {
     let left = |end: Option<DateTime<Utc>>| match end {
         Some(end) if end > now.wall => countdown(end - now.wall).0,
         Some(_) => "ended".to_owned(),
@@ -232,11 +234,15 @@ fn cells(profile: &Profile, now: Now) -> [String; 5] {
     };
     [
         text::clean(&profile.id.name.to_string(), WIDEST),
-        Health::of(profile, Activity::Idle, now.wall).word().to_owned(),
+        health(profile, catalog, now.wall).word().to_owned(),
         left(profile.life.expires_at),
         left(login_end(profile, now.wall)),
         text::distinct(profile.account.as_deref().unwrap_or("-"), WIDEST),
     ]
+}
+
+fn health(profile: &Profile, catalog: &Catalog, now: DateTime<Utc>) -> Health {
+    Health::of(profile, Activity::Idle, now).by(catalog.get(profile.id.name.provider()), profile)
 }
 
 /// The end of the login, unless the provider has ended it already.
@@ -261,7 +267,7 @@ mod tests {
         let name = ProfileName::parse("demo/\u{430}na").expect("a name");
         let mut profile = Profile::new(ProfileId { store: StoreId::Own, name }, Kind::OAuth);
         profile.account = Some("\u{430}na@demo.test".to_owned());
-        let [name, .., account] = cells(&profile, now);
+        let [name, .., account] = cells(&profile, &Catalog::default(), now);
         assert_eq!((name.as_str(), account.as_str()), ("demo/<U+0430>na", "<U+0430>na@demo.test"));
     }
 

@@ -2,6 +2,7 @@
 
 use crate::domain::clock::{DateTime, TimeDelta, Utc};
 use crate::domain::profile::{Kind, Profile, RefreshResult};
+use crate::domain::provider::Provider;
 
 /// How a profile stands at one instant.
 ///
@@ -70,6 +71,24 @@ impl Health {
             Some(_) if ended => Self::Due,
             Some(end) if end - now > margin(profile.life.obtained_at, end) => Self::Fresh(end),
             Some(end) => Self::Aging(end),
+        }
+    }
+
+    /// The state once it is known what `provider` says: no refresh ends it where that one names another server.
+    #[must_use]
+    pub fn by(self, provider: Option<&Provider>, profile: &Profile) -> Self {
+        match self {
+            Self::Due | Self::Failed(_) if profile.other_refresh_host(provider).is_some() => Self::NeedsLogin,
+            Self::NoClock
+            | Self::Fresh(_)
+            | Self::Aging(_)
+            | Self::Due
+            | Self::Failed(_)
+            | Self::NeedsLogin
+            | Self::Refused
+            | Self::RevokedHere
+            | Self::Refreshing
+            | Self::Unreadable => self,
         }
     }
 

@@ -214,6 +214,7 @@ pub fn challenge(pkce: Pkce, verifier: &Secret) -> Secret {
 mod tests {
     use super::*;
     use crate::domain::provider::catalog::Catalog;
+    use crate::domain::provider::device::{DeviceMap, UserCode};
 
     fn anthropic() -> Provider {
         Catalog::read([]).get("anthropic").expect("a preset").clone()
@@ -296,8 +297,8 @@ mod tests {
         assert_ne!(verifier, authorization.state);
         assert_eq!((verifier.expose().len(), authorization.go.expose().len()), (43, 16));
         let call = || anthropic().exchange.expect("an exchange");
-        let reply = crate::domain::provider::device::DeviceMap::default();
-        let device = Device { authorize: call(), poll: call(), pkce: Pkce::Required, reply };
+        let (user_code, reply) = (UserCode::Typed, DeviceMap::default());
+        let device = Device { authorize: call(), poll: call(), pkce: Pkce::Required, user_code, reply };
         let other = device_verifier(&device, &entropy()).expect("PKCE");
         assert_eq!(other.expose().len(), 43);
         assert!([&verifier, &authorization.state, &authorization.go].iter().all(|secret| **secret != other));

@@ -1,4 +1,5 @@
-//! One device code: what the person types where, and when to ask whether they have (RFC 8628).
+//! One device code: what the person types where, or the link alone, and when to ask whether they have agreed (RFC
+//! 8628).
 //!
 //! The provider's answer is believed within bounds: a page must be one that a browser may be
 //! sent to, a code is one that can be shown and typed, nothing is longer than it may be, and no interval or end
@@ -13,7 +14,7 @@ use url::Url;
 
 use crate::domain::clock::{Now, Steady};
 use crate::domain::expiry;
-use crate::domain::provider::device::DeviceMap;
+use crate::domain::provider::device::{Device, UserCode};
 use crate::domain::provider::endpoint::{self, BadEndpoint};
 use crate::domain::provider::reply::Pointers;
 use crate::domain::secret::Secret;
@@ -46,9 +47,9 @@ const TYPED: usize = 32;
 pub struct DeviceCode {
     /// What polls carry.
     pub(super) code: Secret,
-    /// What the person types; it is safe to show.
-    pub user_code: String,
-    /// Where the person types it.
+    /// What the person types; it is safe to show. None where the page's address is enough.
+    pub user_code: Option<String>,
+    /// Where the person types it, or agrees.
     pub page: Url,
     /// A page of the same server with the code in it.
     pub page_with_code: Option<Url>,
@@ -85,11 +86,12 @@ pub enum Progress {
 }
 
 impl DeviceCode {
-    /// Reads the answer to the request for a code by the provider's `map` (RFC 8628 §3.2).
+    /// Reads the answer to the request for a code, as `device` describes it (RFC 8628 §3.2).
     ///
     /// # Errors
     /// A [`BadCode`] when the code could not be used.
-    pub fn read(map: &DeviceMap, reply: &Reply, now: Now) -> Result<Self, BadCode> {
+    pub fn read(device: &Device, reply: &Reply, now: Now) -> Result<Self, BadCode> {
+        let map = &device.reply;
         let tree = reply::tree(reply).ok_or(BadCode::Lacks("no device code"))?;
         let text = |pointers: &Pointers| {
             let text = pointers.find(&tree)?.as_str()?.trim();
@@ -105,21 +107,17 @@ impl DeviceCode {
             life.to_std().ok()
         };
         let code = short("device code", &map.device_code)?.ok_or(BadCode::Lacks("no device code"))?;
-        let user_code = text(&map.user_code).ok_or(BadCode::Lacks("no code to type"))?;
-        // What had to be cut or changed to be shown would be another code when it is typed.
-        if user_code.chars().count() > TYPED {
-            return Err(BadCode::TooLong("code to type"));
-        }
-        if text::clean(user_code, TYPED) != user_code {
-            return Err(BadCode::Unshown);
-        }
-        let page = short("page", &map.page)?.ok_or(BadCode::Lacks("no page to type the code on"))?;
+        let user_code = match device.user_code {
+            UserCode::Typed => Some(typed(text(&map.user_code).ok_or(BadCode::Lacks("no code to type"))?)?),
+            UserCode::None => None,
+        };
+        let page = short("page", &map.page)?.ok_or(BadCode::Lacks("no page to open"))?;
         let page = endpoint::page(page).map_err(BadCode::Page)?;
         // The plain page will do where this one cannot be opened, or leads somewhere else (RFC 8628
         // §5.4).
         let page_with_code = short("page", &map.page_with_code)?
             .and_then(|page| endpoint::page(page).ok())
-            .filter(|with_code| with_code.origin() == page.origin());
+            .filter(|with_code| user_code.is_some() && with_code.origin() == page.origin());
         let [usual_life, longest_life] = LIVES;
         let life = seconds(&map.life).unwrap_or(usual_life).min(longest_life);
         let ends_at = reply.sent.steady.after(life);
@@ -129,7 +127,7 @@ impl DeviceCode {
         let interval = seconds(&map.interval).unwrap_or(USUAL_INTERVAL).max(SHORTEST_INTERVAL);
         Ok(Self {
             code: Secret::new(code),
-            user_code: user_code.to_owned(),
+            user_code,
             page,
             page_with_code,
             ends_at,
@@ -207,6 +205,19 @@ impl DeviceCode {
     }
 }
 
+/// A code that the person types.
+///
+/// What had to be cut or changed to be shown would be another code when it is typed.
+fn typed(code: &str) -> Result<String, BadCode> {
+    if code.chars().count() > TYPED {
+        return Err(BadCode::TooLong("code to type"));
+    }
+    if text::clean(code, TYPED) != code {
+        return Err(BadCode::Unshown);
+    }
+    Ok(code.to_owned())
+}
+
 /// Why an answer gives no device code that could be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BadCode {
@@ -242,6 +253,7 @@ mod tests {
 
     use super::*;
     use crate::domain::clock::{FixedOffset, at_seconds};
+    use crate::domain::provider::file::load;
 
     #[test]
     fn every_spelling_in_use_is_read() {
@@ -263,7 +275,11 @@ mod tests {
                 "expires_in": 600 });
             body[field] = value;
             let code = read(&body).expect("a code");
-            assert_eq!((code.interval.as_secs(), code.user_code.as_str()), (interval, "AB-CD"), "{body}");
+            assert_eq!(
+                (code.interval.as_secs(), code.user_code.as_deref()),
+                (interval, Some("AB-CD")),
+                "{body}"
+            );
             assert_eq!(code.ends_at, now(0).steady.after(Duration::from_secs(life)), "{body}");
             let first = now(0).steady.after(Duration::from_secs(interval) + MARGIN);
             assert_eq!(code.poll, Poll::At(first), "{body}");
@@ -284,7 +300,7 @@ mod tests {
             ("user_code", json!(" "), "the answer has no code to type"),
             ("user_code", json!("A".repeat(33)), "the code to type in the answer is too long"),
             ("user_code", json!("A\u{1b}[2J\u{202e}B"), "characters that cannot be shown"),
-            ("verification_uri", Value::Null, "the answer has no page to type the code on"),
+            ("verification_uri", Value::Null, "the answer has no page to open"),
             ("verification_uri", json!("javascript:alert(1)"), "not safe"),
             ("verification_uri", json!("file:///etc/passwd"), "not safe"),
             ("verification_uri", json!("http://a.test/d"), "not safe"),
@@ -317,7 +333,20 @@ mod tests {
         let odd = read(&body("verification_uri_complete", json!("file:///x"))).expect("a code");
         assert_eq!((odd.page_with_code, odd.page.as_str()), (None, "https://a.test/d"));
         let long = read(&body("user_code", json!("A".repeat(32)))).expect("a code");
-        assert_eq!(long.user_code, "A".repeat(32));
+        assert_eq!(long.user_code, Some("A".repeat(32)));
+    }
+
+    #[test]
+    fn a_code_is_neither_wanted_nor_shown_where_the_file_says_that_the_link_is_enough() {
+        for code in [Value::Null, json!("AB-CD"), json!("A".repeat(33)), json!("\u{202e}")] {
+            let body = json!({ "device_code": "d", "user_code": code, "verification_uri": "https://a.test/d/1",
+                "verification_uri_complete": "https://a.test/d/1?user_code=AB-CD" });
+            let code = read_as(UserCode::None, &body.to_string()).expect("a link");
+            assert_eq!((&code.user_code, &code.page_with_code), (&None, &None), "{body}");
+            assert_eq!(code.address().as_str(), "https://a.test/d/1");
+        }
+        let body = json!({ "device_code": "d", "verification_uri": "http://a.test/d/1" }).to_string();
+        assert!(matches!(read_as(UserCode::None, &body), Err(BadCode::Page(_))), "the page is still judged");
     }
 
     #[test]
@@ -405,6 +434,10 @@ mod tests {
     }
 
     fn read_text(body: &str) -> Result<DeviceCode, BadCode> {
+        read_as(UserCode::Typed, body)
+    }
+
+    fn read_as(user_code: UserCode, body: &str) -> Result<DeviceCode, BadCode> {
         let reply = Reply {
             status: 200,
             headers: Vec::new(),
@@ -412,7 +445,9 @@ mod tests {
             sent: now(0),
             secrets: Vec::new(),
         };
-        DeviceCode::read(&DeviceMap::default(), &reply, now(0))
+        let acme = "name: acme\nendpoints: { token: 'https://a.test/t', device: 'https://a.test/d' }\n";
+        let device = load("acme", acme).expect("a provider").device.expect("a device authorization");
+        DeviceCode::read(&Device { user_code, ..device }, &reply, now(0))
     }
 
     fn now(seconds: u64) -> Now {

@@ -169,6 +169,25 @@ mod tests {
     }
 
     #[test]
+    fn a_curl_line_leads_to_no_server_that_the_login_was_not_made_with() {
+        let catalog = Catalog::read([]);
+        let profile = |hosts: &[&str]| Profile {
+            hosts: hosts.iter().map(|host| (*host).to_owned()).collect(),
+            ..profile(Kind::OAuth)
+        };
+        for (hosts, leads) in [
+            (&["https://api.anthropic.com"][..], true),
+            (&[], true),
+            (&["https://api.anthropic.com.evil.test"], false),
+            (&["https://api.anthropic.com:8443", "http://api.anthropic.com"], false),
+        ] {
+            let copied = of(Form::Curl, &profile(hosts), catalog.get("anthropic")).expect("a command");
+            assert_eq!(copied.expose().contains("anthropic.com"), leads, "{hosts:?}");
+            assert_eq!(copied.expose().ends_with(" URL"), !leads, "{hosts:?}");
+        }
+    }
+
+    #[test]
     fn a_variable_is_sent_in_its_own_header_and_exported_under_its_own_name() {
         let variable = |name: &str, header: Option<&str>| Variable {
             name: name.to_owned(),

@@ -69,6 +69,8 @@ pub enum Cannot {
     NoRefreshToken,
     /// No provider file says where to ask.
     NoProvider,
+    /// The provider file is an example to copy.
+    Example,
     /// The provider does not renew tokens.
     NeverRenewed,
     /// The provider said that the grant is over.
@@ -87,6 +89,7 @@ impl fmt::Display for Cannot {
             Self::NoTokens => f.write_str("its tokens were erased here"),
             Self::NoRefreshToken => f.write_str("the provider gave no refresh token"),
             Self::NoProvider => f.write_str("no provider file says where to ask"),
+            Self::Example => f.write_str("its provider is an example to copy"),
             Self::NeverRenewed => f.write_str("this provider does not renew tokens"),
             Self::GrantDead(why) => write!(f, "the grant is over: {why}"),
             Self::Unfilled => f.write_str("the provider file's token address cannot be made"),
@@ -171,10 +174,13 @@ fn request(
     provider: Option<&Provider>,
     wish: Wish,
 ) -> Result<Request, Cannot> {
-    let provider = provider.filter(|provider| !provider.example).ok_or(Cannot::NoProvider)?;
+    let provider = provider.ok_or(Cannot::NoProvider)?;
+    if provider.example {
+        return Err(Cannot::Example);
+    }
     let call = provider.refresh.as_ref().ok_or(Cannot::NeverRenewed)?;
     let refresh = tokens.refresh.as_ref().ok_or(Cannot::NoRefreshToken)?;
-    profile.agrees_to(call).map_err(Cannot::OtherHost)?;
+    profile.other_refresh_host(Some(provider)).map_or(Ok(()), |other| Err(Cannot::OtherHost(other)))?;
     let last = profile.last_refresh_of_this_grant().map(|last| &last.result);
     // A person who asks for a new token is not told what an earlier answer was.
     match (wish, last) {
@@ -410,10 +416,12 @@ mod tests {
         let mut once = profile(-5);
         once.held = Held::Here(Tokens { access: Secret::new("a1"), refresh: None });
         let never = Provider { refresh: None, ..provider.clone() };
+        let example = Provider { example: true, ..provider.clone() };
         for (profile, provider, cannot) in [
             (&nothing, Some(&provider), Cannot::NoTokens),
             (&once, Some(&provider), Cannot::NoRefreshToken),
             (&profile(-5), None, Cannot::NoProvider),
+            (&profile(-5), Some(&example), Cannot::Example),
             (&profile(-5), Some(&never), Cannot::NeverRenewed),
         ] {
             assert_eq!(decide(profile, provider, None, MINUTE, now()), Decision::Cannot(cannot));

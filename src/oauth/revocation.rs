@@ -27,6 +27,8 @@ pub enum Mute {
     IsVariable,
     /// No provider file says where to ask.
     NoProvider,
+    /// The provider file is an example to copy.
+    Example,
     /// The provider has no way that is known.
     NoWay,
     /// The provider file's request wants a token of a kind that is not held.
@@ -44,6 +46,7 @@ impl fmt::Display for Mute {
             Self::IsKey => "it is an API key, not a login",
             Self::IsVariable => "it is an environment variable, not a login",
             Self::NoProvider => "no provider file says whom to ask",
+            Self::Example => "its provider is an example to copy",
             Self::NoWay => "no way to ask this provider is known",
             Self::NoToken => "this provider ends a grant by a token that is not held here",
             Self::Unfilled => "the address in the provider file cannot be made",
@@ -65,7 +68,10 @@ pub fn request(profile: &Profile, provider: Option<&Provider>) -> Result<Request
         Kind::ApiKey => return Err(Mute::IsKey),
         Kind::Environment => return Err(Mute::IsVariable),
     }
-    let provider = provider.filter(|provider| !provider.example).ok_or(Mute::NoProvider)?;
+    let provider = provider.ok_or(Mute::NoProvider)?;
+    if provider.example {
+        return Err(Mute::Example);
+    }
     let call = provider.revoke.as_ref().ok_or(Mute::NoWay)?;
     profile.agrees_to(call).map_err(Mute::OtherHost)?;
     let id = profile.client_id.as_deref().or(provider.client.id.as_deref()).unwrap_or_default();

@@ -10,6 +10,7 @@ use crate::domain::name::ProfileId;
 use crate::domain::profile::Profile;
 use crate::domain::trouble::{Next, Trouble};
 use crate::oauth::probe::TestVerdict;
+use crate::oauth::refresh::Cannot;
 use crate::oauth::scopes::Listed;
 use crate::oauth::{form, probe, scopes};
 use crate::shell::refresh::{keep, refresh, save_again};
@@ -190,6 +191,9 @@ async fn probed(hands: &Arc<Hands>, profile: &Profile) -> Result<TestVerdict, Tr
     let name = &profile.id.name;
     let catalog = hands.catalog().await;
     let what = format!("cannot test {name}");
+    if let Some(remedy) = catalog.example_remedy(name.provider()) {
+        return Err(Trouble::untouched(what, Cannot::Example.to_string(), Next::Fix(remedy)));
+    }
     let asked = catalog.get(name.provider()).map(|provider| (provider, probe::of_profile(provider, profile)));
     let (provider, request) = match asked {
         Some((provider, Ok(Some(request)))) => (provider, request),

@@ -98,7 +98,7 @@ fn text(path: &Path) -> Result<String, String> {
         return Err(cannot("it is no ordinary file"));
     }
     #[cfg(unix)]
-    trusted(path, &found).map_err(|why| cannot(&why))?;
+    trusted(path, &found).map_err(|why| format!("it is not used: {why}"))?;
     let bytes = file::read(path, LARGEST).map_err(|trouble| cannot(&trouble.why))?;
     let bytes = bytes.ok_or_else(|| cannot("it has just gone"))?;
     if bytes.len() > LARGEST {
@@ -242,6 +242,36 @@ mod tests {
         set(&linked, 0o600);
         set(&elsewhere, 0o777);
         faulty("other users may write to its folder", &elsewhere);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_or_folder_of_another_user_is_refused_with_what_mends_it() {
+        use std::os::unix::fs::chown;
+
+        const OTHER: Option<u32> = Some(65_534);
+        let around = tempfile::tempdir().expect("a folder");
+        let folder = around.path().join("providers");
+        fs::create_dir(&folder).expect("a folder");
+        let file = folder.join("qwen.yaml");
+        fs::write(&file, "name: qwen\nflows: [key]\n").expect("a file");
+        assert_eq!(read(&folder).complaints, []);
+        if !rustix::process::geteuid().is_root() {
+            eprintln!("not tried: only root can give a file to another user");
+            return;
+        }
+        for (given, words) in
+            [(&file, "it belongs to another user"), (&folder, "its folder belongs to another user")]
+        {
+            chown(given, OTHER, None).expect("given away");
+            let catalog = read(&folder);
+            let complaint = catalog.complaint("qwen").expect("a complaint");
+            let command = format!("run: sudo chown \"$(id -un)\" '{}'", given.display());
+            assert!(complaint.rule.contains(words) && complaint.rule.ends_with(&command), "{complaint}");
+            assert_eq!(catalog.get("qwen"), None, "neither the file nor the preset of its name is in force");
+            chown(given, Some(0), None).expect("taken back");
+            assert_eq!(read(&folder).complaints, []);
+        }
     }
 
     #[test]

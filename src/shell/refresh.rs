@@ -83,7 +83,9 @@ async fn attempt(
     match decide(&profile, provider, began.seen.as_ref(), wish, hands.clock.now()) {
         Decision::Enough => return ended(Refreshed::Enough(snapshot)),
         Decision::Known(last) => return known(snapshot, &last),
-        Decision::Cannot(Cannot::NoProvider) => return Err(no_provider(&what, &catalog, id.name.provider())),
+        Decision::Cannot(Cannot::NoProvider | Cannot::Example) => {
+            return Err(no_provider(&what, &catalog, id.name.provider()));
+        }
         Decision::Cannot(cannot) => return Err(hindered(&what, &cannot)),
         Decision::Ask(_) if hands.is_ending() => return Err(ending(&what)),
         Decision::Ask(_) => {}

@@ -91,10 +91,11 @@ pub fn outlook(model: &Model, profile: &Profile, now: Now) -> Outlook {
     if model.catalog.is_none() || model.leaving == Leaving::Yes {
         return Outlook::Not(Why::NotNow);
     }
-    let Some(call) = model.provider(profile).and_then(|provider| provider.refresh.as_ref()) else {
+    let provider = model.provider(profile);
+    if provider.is_none_or(|provider| provider.example || provider.refresh.is_none()) {
         return Outlook::Not(Why::NoWay);
-    };
-    if profile.agrees_to(call).is_err() {
+    }
+    if profile.other_refresh_host(provider).is_some() {
         return Outlook::Not(Why::OtherHost);
     }
     if model.stores.get(&profile.id.store).is_none_or(|store| store.writable.is_err()) {

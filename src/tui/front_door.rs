@@ -45,10 +45,16 @@ impl<'a> FrontDoor<'a> {
         Some(Self { door, ..front })
     }
 
-    /// The device code, while it waits to be typed.
+    /// The device code, while the person has not agreed.
     #[must_use]
     pub fn device(&self) -> Option<&'a DeviceCode> {
         self.doors.device.code()
+    }
+
+    /// What the person types at the page of the device code; nothing where its link is enough.
+    #[must_use]
+    pub fn user_code(&self) -> Option<&'a str> {
+        self.device()?.user_code.as_deref()
     }
 
     /// The address that a browser should open for the door that is shown.
@@ -106,10 +112,12 @@ impl<'a> FrontDoor<'a> {
             }
         };
         let code = self.device();
-        let open = if code.is_some_and(|code| endpoint::is_loopback(&code.page)) {
-            "In a browser on this machine, open this page:"
-        } else {
-            "On any device, open this page:"
+        let is_here = code.is_some_and(|code| endpoint::is_loopback(&code.page));
+        let open = match (self.user_code(), is_here) {
+            (Some(_), true) => "In a browser on this machine, open this page:",
+            (Some(_), false) => "On any device, open this page:",
+            (None, true) => "Open this link in a browser on this machine and agree there:",
+            (None, false) => "Open this link on any device and agree there:",
         };
         let with_code = code.and_then(|code| code.page_with_code.as_ref());
         let by_callback = (callback, self.doors.callback.as_ref().map(address));
@@ -122,7 +130,7 @@ impl<'a> FrontDoor<'a> {
         let by_browser = [("A command whose answer is pasted here:", self.doors.curl.clone()), first, second];
         let by_device = [
             (open, code.map(|code| code.page.to_string())),
-            ("and type this code:", code.map(|code| code.user_code.clone())),
+            ("and type this code:", self.user_code().map(str::to_owned)),
             ("The same page with the code in it:", with_code.map(address)),
         ];
         let texts = match self.door {

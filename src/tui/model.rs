@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::change::{self, Snapshot, Where};
-use crate::domain::clock::Steady;
+use crate::domain::clock::{DateTime, Steady, Utc};
 use crate::domain::event::Event;
-use crate::domain::health::Activity;
+use crate::domain::health::{Activity, Health};
 use crate::domain::name::{ProfileId, StoreId};
 use crate::domain::profile::Profile;
 use crate::domain::provider::Provider;
@@ -289,6 +289,12 @@ impl Model {
     #[must_use]
     pub fn activity(&self, id: &ProfileId) -> Activity {
         if self.refreshing.contains(id) { Activity::Refreshing } else { Activity::Idle }
+    }
+
+    /// How `profile` stands.
+    #[must_use]
+    pub fn health(&self, profile: &Profile, now: DateTime<Utc>) -> Health {
+        Health::of(profile, self.activity(&profile.id), now).by(self.provider(profile), profile)
     }
 
     /// What is under way that must not be lost by quitting, in words.

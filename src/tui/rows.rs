@@ -42,7 +42,7 @@ fn text(model: &Model, row: &Row, now: DateTime<Utc>) -> String {
 #[must_use]
 pub fn health(model: &Model, row: &Row, now: DateTime<Utc>) -> Health {
     match row {
-        Row::Profile(profile) => Health::of(profile, model.activity(&profile.id), now),
+        Row::Profile(profile) => model.health(profile, now),
         Row::Broken { .. } => Health::Unreadable,
     }
 }

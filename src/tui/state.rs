@@ -101,7 +101,7 @@ pub fn mask(model: &Model, profile: &Profile, secret: &Secret) -> String {
 /// How the profile stands, and what to do about it.
 #[must_use]
 pub fn sentence(model: &Model, profile: &Profile, now: Now) -> String {
-    let health = Health::of(profile, model.activity(&profile.id), now.wall);
+    let health = model.health(profile, now.wall);
     let said = match health {
         Health::NoClock => match profile.kind {
             Kind::OAuth => "the provider told no end",
@@ -124,7 +124,7 @@ pub fn sentence(model: &Model, profile: &Profile, now: Now) -> String {
         Health::Due if can_renew(model, profile) => "past its end, r renews it".to_owned(),
         Health::Due => "past its end".to_owned(),
         Health::Failed(_) => failed(model, profile, now),
-        Health::NeedsLogin => loss(profile) + log_in(model, profile),
+        Health::NeedsLogin => loss(model, profile) + log_in(model, profile),
         Health::Refused => refused(model, profile, now),
         Health::RevokedHere => {
             let at = profile.revoked_at.map_or_else(String::new, |at| format!(" {}", moment(at, now)));
@@ -136,7 +136,7 @@ pub fn sentence(model: &Model, profile: &Profile, now: Now) -> String {
     format!("{} · {said}", health.word())
 }
 
-/// Why nothing on this machine will ever renew the profile, where that is so.
+/// Why nothing on this machine refreshes the profile, where that is so.
 #[must_use]
 pub fn never_refreshed(model: &Model, profile: &Profile) -> Option<String> {
     if model.catalog.is_none() || profile.kind != Kind::OAuth {
@@ -153,16 +153,29 @@ pub fn never_refreshed(model: &Model, profile: &Profile) -> Option<String> {
                 "There is no provider file “{name}”: authtui never refreshes it and cannot log in there."
             ),
         }),
+        Some(provider) if provider.example => {
+            let remedy = model.catalog.as_ref().and_then(|catalog| catalog.example_remedy(name));
+            Some(format!(
+                "“{name}” is an example to copy: authtui sends nothing there. Next: {}.",
+                prose::safe(&remedy.unwrap_or_default())
+            ))
+        }
         Some(provider) if provider.refresh.is_none() && profile.refresh_token().is_some() => {
             Some(format!("The provider file “{name}” names no refresh: authtui never refreshes it."))
         }
-        Some(_) => None,
+        provider @ Some(_) => {
+            let other = profile.other_refresh_host(provider)?;
+            Some(format!(
+                "{}. authtui refreshes it again once you have logged in.",
+                prose::capital(&prose::safe(&other.to_string()))
+            ))
+        }
     }
 }
 
 /// The way out of a state that only a login ends.
 fn log_in(model: &Model, profile: &Profile) -> &'static str {
-    let can = model.catalog.is_none() || model.provider(profile).is_some();
+    let can = model.catalog.is_none() || model.provider(profile).is_some_and(|provider| !provider.example);
     if can && profile.kind == Kind::OAuth { ". Press l to log in again." } else { "." }
 }
 
@@ -205,14 +218,16 @@ fn refused(model: &Model, profile: &Profile, now: Now) -> String {
     format!("the provider refused it when it was last tested. {remedy}")
 }
 
-fn loss(profile: &Profile) -> String {
+fn loss(model: &Model, profile: &Profile) -> String {
     if profile.held.tokens().is_none() {
         return "no tokens are stored".to_owned();
     }
     match profile.last_refresh_of_this_grant().map(|last| &last.result) {
         Some(RefreshResult::Dead { why }) => format!("refused for good ({})", prose::safe(why)),
         Some(RefreshResult::Done | RefreshResult::Passing { .. } | RefreshResult::Refused { .. }) | None => {
-            if profile.refresh_token().is_some() {
+            if profile.other_refresh_host(model.provider(profile)).is_some() {
+                "the provider file names another server".to_owned()
+            } else if profile.refresh_token().is_some() {
                 "the grant has ended".to_owned()
             } else {
                 "the token has ended and no refresh token can renew it".to_owned()

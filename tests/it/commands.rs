@@ -3,6 +3,7 @@
 mod browser;
 mod erase;
 mod key;
+mod link;
 mod list;
 pub(crate) mod login;
 mod meant;

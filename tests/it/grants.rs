@@ -1,5 +1,6 @@
 //! One refresh for each grant, whoever asks, and what is said when it goes wrong.
 
+mod example;
 mod interrupted;
 mod many;
 mod moved;

@@ -16,7 +16,7 @@ use authtui::domain::name::{ProfileId, ProfileName, StoreId};
 use authtui::domain::profile::{Kind, Profile};
 use authtui::domain::provider::call::{Body, Call, Method, Slot, Template, Tree};
 use authtui::domain::provider::catalog::{Catalog, PRESETS};
-use authtui::domain::provider::device::{Device, DeviceMap};
+use authtui::domain::provider::device::{Device, DeviceMap, UserCode};
 use authtui::domain::provider::{Authorize, Flow, Pkce, Provider, State};
 use authtui::domain::secret::Secret;
 use authtui::domain::tokens::{Held, Life, Tokens};
@@ -346,6 +346,7 @@ pub(crate) fn device(pkce: Pkce) -> Device {
         authorize: call("/device", authorize),
         poll: call("/token", poll),
         pkce,
+        user_code: UserCode::Typed,
         reply: DeviceMap::default(),
     }
 }

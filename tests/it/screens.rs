@@ -189,6 +189,18 @@ fn a_device_code_is_shown_with_its_link_at_every_size() {
 }
 
 #[test]
+fn a_link_that_needs_no_code_is_shown_alone() {
+    let mut model = at(doors::link(&[Flow::Device], Seat::Here), Panel::Steps);
+    assert_snapshot!("link_alone", drawn(&model, MIDDLE));
+    assert_snapshot!("link_alone_narrow", text(&model, NARROW));
+    assert_snapshot!("link_alone_smallest", text(&model, SMALLEST));
+    model.screen = Screen::Login(Panel::Qr);
+    assert_snapshot!("link_alone_qr", text(&model, MIDDLE));
+    let beside = at(doors::link(&[Flow::Code, Flow::Device], Seat::Here), Panel::Steps);
+    assert_snapshot!("link_beside", text(&beside, MIDDLE));
+}
+
+#[test]
 fn a_device_code_stands_beside_a_callback_and_is_one_key_away() {
     let login = doors::device(&[Flow::Code, Flow::Device], Seat::Here, true, Last::Pending);
     let mut model = at(login, Panel::Steps);

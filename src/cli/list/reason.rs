@@ -26,6 +26,9 @@ pub(super) fn of(
     now: Now,
 ) -> Option<String> {
     let (name, safe) = (&profile.id.name, Stored::Untouched);
+    if let Some(other) = profile.other_refresh_host(provider) {
+        return Some(format!("{other}, so it is not refreshed. {safe} Next: authtui login {name}"));
+    }
     match Known::of(events, profile, provider, asking) {
         Some(Known::Interrupted(event)) => {
             return Some(format!(

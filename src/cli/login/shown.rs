@@ -2,6 +2,8 @@
 
 use std::mem::replace;
 
+use url::Url;
+
 use crate::domain::clock::{Now, span};
 use crate::domain::countdown::countdown;
 use crate::domain::provider::endpoint;
@@ -21,7 +23,7 @@ pub(super) struct Shown {
     curl: bool,
     waiting: bool,
     /// The code that was shown, and what was last said of it.
-    device: Option<(String, Option<Progress>)>,
+    device: Option<(Url, Option<String>, Option<Progress>)>,
 }
 
 /// Whether an answer can be pasted.
@@ -110,14 +112,16 @@ impl Shown {
             DeviceDoor::Absent | DeviceDoor::Asked(_) | DeviceDoor::Closed(_) => {}
             DeviceDoor::Open(device) => {
                 let progress = device.last.as_ref().map(|(_, progress)| progress.clone());
-                let before = self.device.replace((device.user_code.clone(), progress.clone()));
-                let same = before.filter(|(code, _)| *code == device.user_code);
+                let (page, typed) = (&device.page, &device.user_code);
+                let shown = (page.clone(), typed.clone(), progress.clone());
+                let before = self.device.replace(shown);
+                let same = before.filter(|(before, code, _)| before == page && code == typed);
                 if same.is_none() {
                     code(device, now);
                 }
                 // One line for a change, not for every poll.
                 if let Some(progress) = progress
-                    && same.is_none_or(|(_, before)| before.as_ref() != Some(&progress))
+                    && same.is_none_or(|(_, _, before)| before.as_ref() != Some(&progress))
                 {
                     console::say(&format!("  {}", words(&progress, device)));
                 }
@@ -127,18 +131,21 @@ impl Shown {
 }
 
 fn code(device: &DeviceCode, now: Now) {
-    let spaced: Vec<String> = device.user_code.chars().map(String::from).collect();
-    let spaced = spaced.join(" ");
-    let place = if endpoint::is_loopback(&device.page) { "On this machine" } else { "On any device" };
+    let is_here = endpoint::is_loopback(&device.page);
+    let left = countdown(span(now.steady.until(device.ends_at))).0;
+    let Some(code) = &device.user_code else {
+        let place = if is_here { "in a browser on this machine" } else { "on any device" };
+        console::say(&format!("\nOpen this link {place} and agree there:\n\n    {}\n", device.page));
+        return console::say(&format!("The link ends in {left}."));
+    };
+    let place = if is_here { "On this machine" } else { "On any device" };
     console::say(&format!("\n{place}, open\n\n    {}\n", device.page));
-    console::say(&format!(
-        "and type the code\n\n    {}\n\n    letter by letter:  {spaced}\n",
-        device.user_code
-    ));
+    let spaced: Vec<String> = code.chars().map(String::from).collect();
+    let spaced = spaced.join(" ");
+    console::say(&format!("and type the code\n\n    {code}\n\n    letter by letter:  {spaced}\n"));
     if let Some(page) = &device.page_with_code {
         console::say(&format!("The same page with the code in it:\n\n    {page}\n"));
     }
-    let left = countdown(span(now.steady.until(device.ends_at))).0;
     console::say(&format!("The code ends in {left}."));
 }
 
@@ -162,7 +169,7 @@ fn obstacle(plan: &Plan, pasting: Pasting) {
 
 fn pages(doors: &Doors, plan: &Plan, lead: Door) {
     let host = &plan.provider.redirect.host;
-    let shown = |words: &str, url: &url::Url| console::say(&format!("\n{words}:\n{url}"));
+    let shown = |words: &str, url: &Url| console::say(&format!("\n{words}:\n{url}"));
     let (callback, page) = (doors.callback.as_ref(), doors.paste.as_ref());
     match lead {
         Door::Callback => {

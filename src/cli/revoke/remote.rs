@@ -29,8 +29,14 @@ pub(super) fn announce(hands: &Hands, snapshot: &Snapshot, profile: &Profile) ->
             Mute::NoTokens => String::new(),
             Mute::OtherHost(_) => {
                 format!(
-                    " Stored tokens are as they were. Next: authtui login {name} agrees to the new one; without \
+                    " Stored tokens are as they were. Next: authtui login {name}, if you trust the new server; without \
                      --remote it is erased here."
+                )
+            }
+            Mute::Example => {
+                let remedy = catalog.example_remedy(name.provider()).unwrap_or_default();
+                format!(
+                    " Stored tokens are as they were. Next: {remedy}; without --remote it is erased here."
                 )
             }
             Mute::IsKey

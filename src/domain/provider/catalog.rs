@@ -133,6 +133,18 @@ impl Catalog {
         if self.get(name).is_some() { None } else { of_file.or_else(of_folder) }
     }
 
+    /// What to do where the provider of that name is an example, to which nothing is sent.
+    #[must_use]
+    pub fn example_remedy(&self, name: &str) -> Option<String> {
+        let entry = self.entry(name).filter(|entry| entry.provider.example)?;
+        Some(match &entry.path {
+            Some(path) => format!("take the line `example: true` out of {path}"),
+            None => format!(
+                "copy the example to a provider file of your own (authtui providers show {name} prints it), and log in there"
+            ),
+        })
+    }
+
     /// All entries by name.
     pub fn entries(&self) -> impl Iterator<Item = &Entry> {
         self.providers.values()

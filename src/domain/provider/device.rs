@@ -13,8 +13,21 @@ pub struct Device {
     pub poll: Call,
     /// Whether challenge and verifier travel here too.
     pub pkce: Pkce,
+    /// Whether the person types a code.
+    pub user_code: UserCode,
     /// Where the answer to the request keeps what.
     pub reply: DeviceMap,
+}
+
+/// Whether the person types a code at the provider's page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UserCode {
+    /// They do (RFC 8628 §3.3).
+    #[default]
+    Typed,
+    /// The link is enough.
+    None,
 }
 
 /// Where a device authorization response keeps what. The defaults are those of RFC 8628 §3.2 and

@@ -92,6 +92,7 @@ fn read(name: &str, text: &str) -> Result<Provider, Wrong> {
 mod tests {
     use super::*;
     use crate::domain::provider::call::{Body, Call, Method, Slot, Tree};
+    use crate::domain::provider::device::UserCode;
     use crate::domain::provider::environment::Source;
     use crate::domain::provider::meaning::Meaning;
     use crate::domain::provider::{Authorize, Flow, Pkce, RefreshScope};
@@ -223,6 +224,9 @@ calls:
         assert_eq!(fields(&bound.authorize), challenge);
         assert_eq!(fields(&bound.poll), ["grant_type", "device_code", "client_id", "code_verifier"]);
         assert_eq!(bound.reply.user_code.0, ["/x"]);
+        assert_eq!((plain.user_code, bound.user_code), (UserCode::Typed, UserCode::Typed));
+        let link = acme(&format!("{text}device: {{ user_code: none }}\n")).device;
+        assert_eq!(link.map(|link| link.user_code), Some(UserCode::None));
         assert_eq!(bound.reply.device_code.0, ["/device_code"]);
     }
 

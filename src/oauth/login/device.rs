@@ -84,7 +84,7 @@ impl Login {
             };
             Shut::Failed { why: format!("{} {refusal}{}", provider.title, refusal.pause()), next }
         };
-        let shut = match DeviceCode::read(&device.reply, &reply, now) {
+        let shut = match DeviceCode::read(device, &reply, now) {
             _ if refusal.said.code().is_some() => refused(),
             Ok(code) => {
                 self.steps.done(Step::Device, code.page.host_str().unwrap_or_default(), now.steady);

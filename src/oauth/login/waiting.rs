@@ -99,7 +99,7 @@ impl Login {
     pub(super) fn notice_other_host(&mut self) {
         let known = self.plan.known.as_deref();
         if let Some(Err(other)) = known.map(|known| known.agrees_to_all(&self.plan.provider)) {
-            self.notice(format!("Mind that {other}. By logging in you agree to the new one."));
+            self.notice(format!("Careful: {other}. Log in only if you trust the new server."));
         }
     }
 

@@ -80,7 +80,10 @@ pub(super) fn ending(what: &str) -> Trouble {
 pub(super) fn no_provider(what: &str, catalog: &Catalog, provider: &str) -> Trouble {
     match catalog.complaint(provider) {
         Some(complaint) => Trouble::untouched(what, complaint.to_string(), corrected()),
-        None => hindered(what, &Cannot::NoProvider),
+        None => match catalog.example_remedy(provider) {
+            Some(remedy) => Trouble::untouched(what, Cannot::Example.to_string(), Next::Fix(remedy)),
+            None => hindered(what, &Cannot::NoProvider),
+        },
     }
 }
 
@@ -97,7 +100,7 @@ pub(super) fn hindered(what: &str, cannot: &Cannot) -> Trouble {
         Cannot::NoProvider => {
             Next::Fix("add a provider file of that name; authtui providers shows where".to_owned())
         }
-        Cannot::Unfilled => corrected(),
+        Cannot::Example | Cannot::Unfilled => corrected(),
     };
     let trouble = Trouble::untouched(what, cannot.to_string(), next);
     match cannot {
@@ -106,6 +109,7 @@ pub(super) fn hindered(what: &str, cannot: &Cannot) -> Trouble {
         | Cannot::GrantDead(_)
         | Cannot::NeverRenewed
         | Cannot::NoProvider
+        | Cannot::Example
         | Cannot::OtherHost(_)
         | Cannot::Unfilled => trouble,
     }

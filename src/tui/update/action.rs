@@ -253,8 +253,14 @@ fn test(model: &mut Model, profile: &Profile, now: Now) -> Vec<Effect> {
         return Vec::new();
     }
     let why = match (probe, ended) {
+        _ if model.provider(profile).is_some_and(|provider| provider.example) => {
+            "its provider is an example to copy"
+        }
         (false, _) if model.catalog.is_none() => "the provider files are still being read",
         (false, _) => "its provider file names no test",
+        (true, true) if profile.other_refresh_host(model.provider(profile)).is_some() => {
+            "its token has ended; press l to log in again"
+        }
         (true, true) => "its token has ended; press r to renew it first",
         (true, false) => {
             return if model.testing.insert(profile.id.clone()) {

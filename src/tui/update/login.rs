@@ -46,6 +46,10 @@ pub(super) fn begin_again(model: &mut Model, profile: &Profile, goal: Goal, now:
                 ),
             }
         }
+        (Ok(()), Kind::OAuth | Kind::ApiKey, Some(provider)) if provider.example => {
+            let remedy = model.catalog.as_ref().and_then(|catalog| catalog.example_remedy(&provider.name));
+            format!("{} is an example to copy. Next: {}.", provider.name, remedy.unwrap_or_default())
+        }
         // Whoever presses the key of a login on a key wants to put another in its place.
         (Ok(()), Kind::ApiKey, Some(provider)) => match Needs::again(profile, provider, Goal::Key) {
             Ok(mut needs) => {

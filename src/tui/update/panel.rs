@@ -17,7 +17,11 @@ pub(super) fn act(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
         Action::OpenAgain => return open(model, now),
         Action::CopyLink => return copy(front.copied()),
         Action::CopyUserCode => {
-            return copy(front.device().map(|code| ("the code", code.user_code.clone())));
+            if front.device().is_some() && front.user_code().is_none() {
+                say(model, "There is no code to type: the link is enough.", Tone::Plain, Some(now));
+                return Vec::new();
+            }
+            return copy(front.user_code().map(|code| ("the code", code.to_owned())));
         }
         Action::PlainUrl => {
             let secret = |(label, text)| (label, Secret::new(text));
@@ -27,7 +31,11 @@ pub(super) fn act(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
             model.screen = Screen::Login(Panel::Pasting(Field::new("", Sight::Clear)));
         }
         Action::Paste => {
-            say(model, "Nothing is pasted here: the page takes the code.", Tone::Plain, Some(now));
+            let why = match front.user_code() {
+                Some(_) => "Nothing is pasted here: the page takes the code.",
+                None => "Nothing is pasted here: open the link and agree there.",
+            };
+            say(model, why, Tone::Plain, Some(now));
         }
         Action::SwitchDoor => match front.other() {
             Some(other) => model.door = Some(other),

@@ -26,7 +26,12 @@ pub(super) fn ask(model: &mut Model, id: &ProfileId, now: Now) -> Vec<Effect> {
     }
     let Some(profile) = model.profile(id) else { return Vec::new() };
     if let Some(cannot) = hindrance(model, profile) {
-        let remedy = if profile.kind == Kind::OAuth { " Press l to log in." } else { "" };
+        let example = || model.catalog.as_ref()?.example_remedy(id.name.provider());
+        let remedy = match (profile.kind, example()) {
+            (Kind::OAuth, Some(remedy)) => format!(" Next: {remedy}."),
+            (Kind::OAuth, None) => " Press l to log in.".to_owned(),
+            (Kind::ApiKey | Kind::Environment, _) => String::new(),
+        };
         say(model, format!("{} cannot be refreshed: {cannot}.{remedy}", id.name), Tone::Plain, Some(now));
         return Vec::new();
     }
@@ -96,9 +101,10 @@ fn hindrance(model: &Model, profile: &Profile) -> Option<Cannot> {
     model.catalog.as_ref()?;
     match model.provider(profile) {
         None => Some(Cannot::NoProvider),
+        Some(provider) if provider.example => Some(Cannot::Example),
         Some(provider) => match &provider.refresh {
             None => Some(Cannot::NeverRenewed),
-            Some(call) => profile.agrees_to(call).err().map(Cannot::OtherHost),
+            Some(_) => profile.other_refresh_host(Some(provider)).map(Cannot::OtherHost),
         },
     }
 }
@@ -106,7 +112,7 @@ fn hindrance(model: &Model, profile: &Profile) -> Option<Cannot> {
 /// Renews every token that is due and can be renewed.
 pub(super) fn ask_due(model: &mut Model, now: Now) -> Vec<Effect> {
     let profiles = model.stores.values().flat_map(crate::domain::change::Snapshot::profiles);
-    let due = |profile: &&Profile| match Health::of(profile, model.activity(&profile.id), now.wall) {
+    let due = |profile: &&Profile| match model.health(profile, now.wall) {
         Health::Due => true,
         Health::Failed(at) => at <= now.wall,
         Health::NoClock

@@ -47,7 +47,7 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &T
 }
 
 fn whole(sheet: &mut Sheet<'_>, model: &Model, profile: &Profile, theme: &Theme, now: Now) {
-    let health = Health::of(profile, model.activity(&profile.id), now.wall);
+    let health = model.health(profile, now.wall);
     stands(sheet, health, &state::sentence(model, profile, now), theme);
     if let Some(end) = state::grant_ends_soon(profile, now) {
         let words = format!("The grant ends in {}: log in again before then.", state::left(end, now));

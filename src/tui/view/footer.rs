@@ -134,7 +134,7 @@ fn waiting(front: &FrontDoor<'_>, theme: &Theme) -> Vec<Item> {
         (Action::CopyLink, front.copied().is_none()),
         (Action::Paste, !front.takes_paste()),
         (Action::SwitchDoor, front.other().is_none()),
-        (Action::CopyUserCode, front.door != Door::Device || front.device().is_none()),
+        (Action::CopyUserCode, front.door != Door::Device || front.user_code().is_none()),
         (Action::ShowQr, !scans),
     ];
     let mut items = only(Place::Login, |action| !idle.contains(&(action, true)));

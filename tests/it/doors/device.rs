@@ -41,7 +41,7 @@ fn the_code_is_asked_for_beside_the_listener_and_its_polls_bring_the_tokens() {
     assert!(matches!(asks.as_slice(), [Ask::Arm(_), Ask::Open(_)]), "{asks:?}");
     assert_eq!(journey.hear(answer(&journey, errand, 200, codes())), []);
     let shown = device_code(&journey);
-    assert_eq!((shown.user_code.as_str(), shown.page.as_str()), ("WDJB-MJHT", "https://id.test/d"));
+    assert_eq!((shown.user_code.as_deref(), shown.page.as_str()), (Some("WDJB-MJHT"), "https://id.test/d"));
     assert_eq!(journey.login.steps().note(Step::Device), "id.test");
 
     let asks = wait(&mut journey, TURN);

@@ -2,7 +2,9 @@
 
 use authtui::demo::authority::{Authority, Settings};
 use authtui::demo::serve::Serving;
+use authtui::domain::profile::{LastRefresh, Profile, RefreshResult};
 
+use crate::harness::{App, due, now, profile};
 use crate::home::served::{Served, store};
 
 /// A server that nobody agreed to.
@@ -52,6 +54,57 @@ fn no_stored_secret_goes_to_a_server_that_the_login_was_not_made_with() {
     }
     served.home.provider("demo", &whole);
     assert_eq!(served.home.run(&["refresh", "demo/ana"]).code, Some(0), "the file is as it was");
+}
+
+#[test]
+fn the_list_says_that_only_a_login_helps_and_why() {
+    for (left, state) in [(-5, "needs_login"), (3600, "fresh")] {
+        let (served, _) = Served::with_ana(left);
+        let ours = served.serving.issuer().to_owned();
+        let due = |served: &Served| served.home.run(&["list", "--json"]).out;
+        let usual = if left < 0 { "due" } else { "fresh" };
+        assert!(due(&served).contains(&format!("\"state\":\"{usual}\"")), "{}", due(&served));
+        let entry = String::from_utf8(served.home.bytes()).expect("text");
+        served.home.store(format!("{entry}        hosts: ['{ours}']\n"));
+        assert!(due(&served).contains(&format!("\"state\":\"{usual}\"")), "its own server is no other");
+        let other = other();
+        served.home.provider("demo", &authtui::demo::provider_file(other.issuer()));
+
+        let ended = served.home.run(&["list"]);
+
+        assert!(due(&served).contains(&format!("\"state\":\"{state}\"")), "{}", due(&served));
+        assert!(ended.out.contains(&state.replace('_', " ")), "{ended:?}");
+        let why = format!(
+            "demo/ana: the provider file now names {}, but the login was made with {ours}, so it is not refreshed",
+            other.issuer()
+        );
+        assert!(ended.err.contains(&why) && ended.err.contains("Next: authtui login demo/ana"), "{ended:?}");
+        assert_eq!(requests(&other), 0);
+    }
+}
+
+#[test]
+fn the_screen_says_that_only_a_login_helps_and_why() {
+    let moved = |profile: Profile| Profile { hosts: vec!["https://before.test".to_owned()], ..profile };
+    let retrying = || {
+        let result = RefreshResult::Passing { why: "busy".to_owned(), times: 1, retry_at: now().wall };
+        Profile { last_refresh: Some(LastRefresh::new(now().wall, result, None)), ..due("work") }
+    };
+    for profile in [due("work"), retrying()] {
+        let mut app = App::of([moved(profile)]);
+        let screen = app.screen();
+        assert!(screen.contains("needs login · the provider file names"), "{screen}");
+        assert!(!screen.contains("renews itself") && !screen.contains("r renews it"), "{screen}");
+        assert_eq!(app.keys("R"), []);
+    }
+    let mut app = App::of([moved(profile("work"))]);
+    let screen = app.screen();
+    assert!(
+        screen.contains("made with https://before.test") && !screen.contains("renews itself"),
+        "{screen}"
+    );
+    assert_eq!(app.keys("r"), []);
+    assert!(app.message().contains("Press l to log in"), "{}", app.message());
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Logins that wait at other doors than the callback.
 
 use authtui::domain::provider::call::{Body, Call, Method, Slot, Template};
-use authtui::domain::provider::device::{Device, DeviceMap};
+use authtui::domain::provider::device::{Device, DeviceMap, UserCode};
 use authtui::domain::provider::{Authorize, Flow, Pkce, Provider};
 use authtui::domain::secret::Secret;
 use authtui::domain::trouble::{Next, Trouble};
@@ -23,11 +23,21 @@ pub(crate) enum Last {
 
 /// A login with these flows at a provider that has them all, whose device code was asked about.
 pub(crate) fn device(flows: &[Flow], seat: Seat, in_link: bool, last: Last) -> Login {
+    polled(flows, seat, in_link, UserCode::Typed, last)
+}
+
+/// The same where the link is enough.
+pub(crate) fn link(flows: &[Flow], seat: Seat) -> Login {
+    polled(flows, seat, false, UserCode::None, Last::Pending)
+}
+
+fn polled(flows: &[Flow], seat: Seat, in_link: bool, user_code: UserCode, last: Last) -> Login {
     let mut provider = cast::provider();
     provider.device = Some(Device {
         authorize: call("https://id.example.org/device/code"),
         poll: call("https://id.example.org/token"),
         pkce: Pkce::Off,
+        user_code,
         reply: DeviceMap::default(),
     });
     let (mut login, asks) = begun(provider, flows, seat);

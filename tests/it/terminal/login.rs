@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
+use authtui::demo::authority::Authority;
 use authtui::domain::secret::Secret;
 use portable_pty::CommandBuilder;
 use url::Url;
 
 use crate::commands::login::arguments_of;
-use crate::home::served::Served;
+use crate::home::served::{Served, store};
 use crate::home::{Home, person, program};
 use crate::terminal::pty::Pty;
 
@@ -208,6 +209,25 @@ fn every_way_out_of_a_secret_gives_the_terminal_back() {
         assert!(!String::from_utf8_lossy(&left.raw).contains("hush"), "{way}: {}", left.text);
         assert!(!served.home.config().exists(), "{way}");
     }
+}
+
+#[test]
+fn an_empty_answer_sends_no_stored_secret_to_a_server_that_the_login_was_not_made_with() {
+    let served = Served::start();
+    served.with_secret("post", "s3cret");
+    served.serving.with(Authority::keep_requests);
+    let (entry, _) = served.entry("ana", 3600);
+    let hosts = "        client_secret: s3cret\n        hosts: ['https://before.test']\n";
+    let entry = format!("{entry}{hosts}")
+        .replace("client_id: authtui-demo\n", "client_id: authtui-demo-confidential\n");
+    served.home.store(store(&[entry]));
+    let before = served.home.bytes();
+    let pty = over_ssh(&served.home, &["login", "demo/ana"]);
+    pty.wait("Client secret (not shown):").keys("\r");
+    let left = pty.end();
+    assert_ne!(left.code, 0);
+    assert_eq!(served.home.bytes(), before);
+    served.serving.with(|authority| assert_eq!(authority.requests().count(), 0));
 }
 
 #[test]

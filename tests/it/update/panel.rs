@@ -9,7 +9,7 @@ use url::Url;
 
 use crate::harness::{App, PORT, asks, unreachable};
 use crate::screens::cast;
-use crate::screens::doors::{Last, device};
+use crate::screens::doors::{self, Last, device};
 
 const PASTE: &str = "http%3A%2F%2F127.0.0.1%3A4000%2Foauth2%2Fcode%2Fcallback";
 
@@ -52,6 +52,22 @@ fn a_browser_that_did_not_open_turns_the_person_to_pasting() {
     assert!(app.screen().contains("No browser could be opened here."), "{}", app.screen());
     assert!(app.screen().contains("press p and paste the code"), "{}", app.screen());
     assert!(!returns_to_callback(&copied(&app.keys("c"))));
+}
+
+#[test]
+fn a_link_that_needs_no_code_is_copied_and_printed_alone() {
+    let mut app = App::with(["work"]);
+    app.model.login = Some(doors::link(&[Flow::Device], Seat::Here));
+    app.model.screen = Screen::Login(Panel::Steps);
+    assert_eq!(app.keys("u"), []);
+    assert_eq!(app.message(), "There is no code to type: the link is enough.");
+    assert_eq!(app.keys("p"), []);
+    assert_eq!(app.message(), "Nothing is pasted here: open the link and agree there.");
+    let effects = app.keys("t");
+    let [Effect::Print(texts)] = effects.as_slice() else { panic!("{effects:?}") };
+    let texts: Vec<_> = texts.iter().map(|(label, text)| (*label, text.expose())).collect();
+    let link = "https://id.example.org/device";
+    assert_eq!(texts, [("Open this link on any device and agree there:", link)]);
 }
 
 #[test]

@@ -94,7 +94,8 @@ fn device(written: &mut Written) -> Option<Device> {
     let authorize = own(&written.calls.device).or_else(asked)?;
     let poll = own(&written.calls.poll).or_else(polled)?;
     let pkce = written.device_pkce();
-    Some(Device { authorize, poll, pkce, reply: written.device.take().unwrap_or_default().reply })
+    let special = written.device.take().unwrap_or_default();
+    Some(Device { authorize, poll, pkce, user_code: special.user_code, reply: special.reply })
 }
 
 fn scopes(written: WrittenScopes) -> Scopes {

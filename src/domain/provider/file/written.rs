@@ -14,7 +14,7 @@ use serde::de::Deserializer;
 use url::Url;
 
 use crate::domain::provider::call::Template;
-use crate::domain::provider::device::DeviceMap;
+use crate::domain::provider::device::{DeviceMap, UserCode};
 use crate::domain::provider::file::written::calls::Calls;
 use crate::domain::provider::file::written::client::Client;
 use crate::domain::provider::file::written::environment::{Order, Variable};
@@ -154,12 +154,13 @@ impl Default for State {
 #[serde(default, deny_unknown_fields, expecting = "a map of fields")]
 pub(super) struct Device {
     pub(super) pkce: Pkce,
+    pub(super) user_code: UserCode,
     pub(super) reply: DeviceMap,
 }
 
 impl Default for Device {
     fn default() -> Self {
-        Self { pkce: Pkce::Off, reply: DeviceMap::default() }
+        Self { pkce: Pkce::Off, user_code: UserCode::Typed, reply: DeviceMap::default() }
     }
 }
 

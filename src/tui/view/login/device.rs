@@ -1,4 +1,4 @@
-//! The device door: a code to type, where to type it, and whether anybody has (RFC 8628 §3.3).
+//! The device door: a code to type and where, or a link alone, and whether anybody has agreed (RFC 8628 §3.3).
 
 use ratatui::text::{Line, Span};
 use url::Url;
@@ -14,9 +14,9 @@ use crate::tui::view::login::banner;
 /// What is shown of a device code, at one moment.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Shown<'a> {
-    /// What the person types.
-    pub(super) user_code: &'a str,
-    /// Where they type it.
+    /// What the person types; nothing where the link is enough.
+    pub(super) user_code: Option<&'a str>,
+    /// Where they type it, or agree.
     pub(super) page: &'a Url,
     /// Whether there is an address with the code in it.
     pub(super) in_link: bool,
@@ -34,7 +34,7 @@ impl<'a> Shown<'a> {
     /// What is shown of `code`.
     pub(super) fn of(code: &'a DeviceCode, seconds: Seconds) -> Self {
         Self {
-            user_code: &code.user_code,
+            user_code: code.user_code.as_deref(),
             page: &code.page,
             in_link: code.page_with_code.is_some(),
             left: seconds.until(code.ends_at).min(seconds.left()),
@@ -49,7 +49,11 @@ impl<'a> Shown<'a> {
 
     /// Writes code, link, time and the last answer.
     pub(super) fn write(&self, sheet: &mut Sheet<'_>, room: Room, theme: &Theme) {
-        self.large(sheet, room, theme);
+        match self.user_code.map(prose::safe) {
+            Some(code) => large(&code, sheet, room, theme),
+            None if room == Room::Short => {}
+            None => sheet.gap(),
+        }
         self.link(sheet);
         if self.in_link && room == Room::Plenty {
             let check = "c copies it with the code in it; the page must show this same code";
@@ -59,29 +63,14 @@ impl<'a> Shown<'a> {
             sheet.text(&self.progress(room).join(" · "), theme.muted);
             return;
         }
-        let code = [prose::safe(self.user_code), "u copies it".to_owned()];
-        sheet.field("Code", &[code.join(" · "), format!("good for {}", running(self.left))]);
-        sheet.field("Answer", &self.progress(room));
-    }
-
-    /// The code in big letters, or at least bold and spaced.
-    fn large(&self, sheet: &mut Sheet<'_>, room: Room, theme: &Theme) {
-        let code = prose::safe(self.user_code);
-        let letters = theme.glyphs.letters;
-        let high = if room == Room::Short { None } else { banner::lines(&code, sheet.width, letters) };
-        match high {
-            Some(lines) => {
-                sheet.gap();
-                sheet.lines.extend(lines.into_iter().map(|line| Line::styled(line, theme.strong)));
-                sheet.gap();
+        let left = running(self.left);
+        match self.user_code.map(prose::safe) {
+            Some(code) => {
+                sheet.field("Code", &[format!("{code} · u copies it"), format!("good for {left}")]);
             }
-            None => {
-                let spaced: Vec<String> = code.chars().map(String::from).collect();
-                let spaced = spaced.join(" ");
-                let fits = prose::width(&spaced) <= sheet.width;
-                sheet.lines.push(Line::from(Span::styled(if fits { spaced } else { code }, theme.strong)));
-            }
+            None => sheet.field("Ends", &[format!("in {left}")]),
         }
+        sheet.field("Answer", &self.progress(room));
     }
 
     /// The page on a line of its own, whole or not at all: half an address is worth nothing.
@@ -120,6 +109,26 @@ impl<'a> Shown<'a> {
     }
 }
 
+/// The code in big letters, or at least bold and spaced.
+fn large(code: &str, sheet: &mut Sheet<'_>, room: Room, theme: &Theme) {
+    let letters = theme.glyphs.letters;
+    let high = if room == Room::Short { None } else { banner::lines(code, sheet.width, letters) };
+    match high {
+        Some(lines) => {
+            sheet.gap();
+            sheet.lines.extend(lines.into_iter().map(|line| Line::styled(line, theme.strong)));
+            sheet.gap();
+        }
+        None => {
+            let spaced: Vec<String> = code.chars().map(String::from).collect();
+            let spaced = spaced.join(" ");
+            let fits = prose::width(&spaced) <= sheet.width;
+            let shown = if fits { spaced } else { code.to_owned() };
+            sheet.lines.push(Line::from(Span::styled(shown, theme.strong)));
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -130,7 +139,7 @@ mod tests {
     }
 
     fn shown<'a>(page: &'a Url, last: Option<(u64, &'a Progress)>, next: Option<u64>) -> Shown<'a> {
-        Shown { user_code: "WDJB-MJHT", page, in_link: false, left: 277, last, next, interval: 10 }
+        Shown { user_code: Some("WDJB-MJHT"), page, in_link: false, left: 277, last, next, interval: 10 }
     }
 
     fn written(shown: Shown<'_>, width: u16, room: Room, glyphs: Glyphs) -> Vec<String> {

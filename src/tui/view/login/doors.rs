@@ -34,12 +34,18 @@ impl Below<'_> {
                 DeviceDoor::Absent | DeviceDoor::Open(_) | DeviceDoor::Closed(..) => ASKING,
             });
         };
-        self.act(match self.room {
-            Room::Plenty | Room::Less if endpoint::is_loopback(&code.page) => {
+        let is_here = endpoint::is_loopback(&code.page);
+        self.act(match (self.room, &code.user_code) {
+            (Room::Plenty | Room::Less, Some(_)) if is_here => {
                 "Open the link in a browser on this machine, and type the code there."
             }
-            Room::Plenty | Room::Less => "Open the link on any device, and type the code there.",
-            Room::Short => "Open the link, type the code.",
+            (Room::Plenty | Room::Less, Some(_)) => "Open the link on any device, and type the code there.",
+            (Room::Short, Some(_)) => "Open the link, type the code.",
+            (Room::Plenty | Room::Less, None) if is_here => {
+                "Open this link in a browser on this machine and agree there."
+            }
+            (Room::Plenty | Room::Less, None) => "Open this link on any device and agree there.",
+            (Room::Short, None) => "Open the link, agree there.",
         });
         if front.other().is_some() && self.room != Room::Short {
             self.obstacle(front);
@@ -103,7 +109,12 @@ impl Below<'_> {
         if let Some(code) = front.device() {
             let elsewhere = !endpoint::is_loopback(&code.page);
             let whence = if elsewhere { "any other device" } else { "a page on this machine" };
-            self.sheet.field("Device", &[format!("d shows a code to type on {whence}")]);
+            let what = match (&code.user_code, elsewhere) {
+                (Some(_), _) => format!("d shows a code to type on {whence}"),
+                (None, true) => format!("d shows a link to open on {whence}"),
+                (None, false) => "d shows a link to open on this machine".to_owned(),
+            };
+            self.sheet.field("Device", &[what]);
         } else if may_have_another(&front.doors.device) {
             self.sheet.field("Device", &["Esc, then l or n, asks for a new code".to_owned()]);
         }

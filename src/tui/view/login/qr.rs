@@ -75,10 +75,12 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, front: &FrontDoor<'_>, t
         );
         return instead(frame, area, &why, theme);
     };
-    let code = front.device().filter(|code| code.page_with_code.as_ref() != Some(qr.url));
-    let words = match (front.device(), code) {
-        (Some(_), Some(code)) => format!("Scan it, then type {}", code.user_code),
-        (Some(code), None) => format!("Scan it; the page must show {}", code.user_code),
+    let words = match (front.device(), front.user_code()) {
+        (Some(device), Some(code)) if device.page_with_code.as_ref() == Some(qr.url) => {
+            format!("Scan it; the page must show {code}")
+        }
+        (Some(_), Some(code)) => format!("Scan it, then type {code}"),
+        (Some(_), None) => "Scan it, and agree there".to_owned(),
         (None, _) => "Scan it, allow access, then paste the code here".to_owned(),
     };
     caption(frame, pane::row(area, 0), &words, theme);
