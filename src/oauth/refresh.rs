@@ -503,7 +503,7 @@ mod tests {
         // Nobody knows what became of the old one where nothing of use came, unless it was refused.
         for (status, body, is_spent) in [
             (200, r#"{"refresh_token":"r1"}"#, true),
-            (200, r#"{"access_token":"a2"}x"#, true),
+            (200, r#"{"access_token":"a2"x}"#, true),
             (200, "<html>", true),
             (200, r#"{"refresh_token":"r\n2"}"#, true),
             (503, r#"{"refresh_token":"r2"}"#, false),

@@ -8,8 +8,12 @@
 mod date;
 mod refusal;
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
+use serde_json::value::RawValue;
 use url::form_urlencoded;
+use zeroize::Zeroizing;
 
 use crate::domain::clock::{Zone, is_writable};
 use crate::domain::expiry::{self, Written};
@@ -52,12 +56,16 @@ const BOUND: [&str; 3] = ["dpop", "mac", "pop"];
 /// A [`Refusal`] when there is no token that could be used.
 pub fn read(map: &ReplyMap, meanings: &Meanings, reply: &Reply) -> Result<Granted, Refusal> {
     let tree = tree(reply);
+    let reply = &guarded(map, tree.as_ref(), reply);
     let Some((tree, access)) = tree.as_ref().and_then(|tree| Some((tree, map.access.find(tree)?))) else {
         return Err(Refusal::of(map, meanings, reply, "no token in it"));
     };
     let odd = |what: String| Refusal::odd(meanings, reply, what);
     let access = token(access).map_err(|why| odd(format!("an access token that {why}")))?;
     let mut notes = refusal::beside_tokens(map, tree, reply);
+    if is_mended(reply) {
+        notes.push("parts of it are no JSON, so they were left out".to_owned());
+    }
     if let Some(kind) = map.token_type.find(tree).filter(|kind| !is_of_type(kind, &["bearer"])) {
         let shown = text::clean(&reply.unquoted(&kind.to_string()), 40);
         if is_of_type(kind, &BOUND) {
@@ -87,6 +95,13 @@ pub fn read(map: &ReplyMap, meanings: &Meanings, reply: &Reply) -> Result<Grante
     })
 }
 
+/// `reply`, none of whose words may repeat the tokens that it brings.
+fn guarded(map: &ReplyMap, tree: Option<&Value>, reply: &Reply) -> Reply {
+    let came = [&map.access, &map.refresh].into_iter().filter_map(|at| at.find(tree?)?.as_str());
+    let came = came.map(|token| Secret::new(token.trim())).filter(|token| !token.is_empty());
+    Reply { secrets: reply.secrets.iter().cloned().chain(came).collect(), ..reply.clone() }
+}
+
 /// The refresh token of a success whose access token is missing or cannot be used. It has taken the
 /// place of the one it was asked with.
 #[must_use]
@@ -110,9 +125,26 @@ pub(super) fn tree(reply: &Reply) -> Option<Value> {
     })
 }
 
-/// Any JSON.
+/// Any JSON; of an object that is not well-formed throughout, what can be read.
 pub(super) fn json(reply: &Reply) -> Option<Value> {
-    serde_json::from_str(body(reply)).ok()
+    let body = body(reply);
+    serde_json::from_str(body).ok().or_else(|| members(body))
+}
+
+/// The object that `body` begins with. A member that cannot be read is null and costs no other, nor
+/// does what comes after the object.
+fn members(body: &str) -> Option<Value> {
+    let text = Zeroizing::new(body.replace(char::is_control, " "));
+    let mut objects = serde_json::Deserializer::from_str(&text).into_iter::<BTreeMap<String, &RawValue>>();
+    let members = objects.next()?.ok()?.into_iter();
+    let read = |value: &RawValue| serde_json::from_str(value.get()).unwrap_or(Value::Null);
+    Some(Value::Object(members.map(|(name, value)| (name, read(value))).collect()))
+}
+
+/// Whether parts of an object could not be read.
+fn is_mended(reply: &Reply) -> bool {
+    let body = body(reply);
+    body.starts_with('{') && serde_json::from_str::<Value>(body).is_err()
 }
 
 fn body(reply: &Reply) -> &str {
@@ -126,7 +158,8 @@ pub(super) fn is_page(reply: &Reply) -> bool {
 
 fn token(value: &Value) -> Result<Secret, &'static str> {
     let Value::String(text) = value else { return Err("is no text") };
-    let secret = Secret::new(text.as_str());
+    let text = text.trim();
+    let secret = Secret::new(text);
     if text.is_empty() {
         return Err("is empty");
     }
@@ -160,7 +193,7 @@ fn life(map: &ReplyMap, tree: &Value, reply: &Reply, notes: &mut Vec<String>) ->
             None => None,
             Some(Ok(end)) => end,
             Some(Err(bad)) => {
-                notes.push(format!("{what} is not known: {bad}"));
+                notes.push(format!("{what} is not known: {}", reply.unquoted(&bad.to_string())));
                 None
             }
         }
@@ -340,6 +373,40 @@ mod tests {
             let body = format!(r#"{{"access_token":"a",{fields}}}"#);
             assert_eq!(granted(&body).notes, [""; 0], "{body}");
         }
+    }
+
+    #[test]
+    fn what_is_no_json_beside_the_tokens_costs_none_of_them() {
+        let deep = format!(r#","x":{}{}}}"#, "[".repeat(200), "]".repeat(200));
+        for rest in [
+            "}\n<!-- served by cache 7 -->",
+            r#"}{"access_token":"b"}"#,
+            r#","name":"\ud83d"}"#,
+            ",\"name\":\"a\tb\nc\"}",
+            r#","expires_in":1e999}"#,
+            &format!(r#","expires_in":1{}}}"#, "0".repeat(400)),
+            &deep,
+        ] {
+            let granted = granted(&format!(r#"{{"access_token":"a","refresh_token":"r"{rest}"#));
+            let tokens = Tokens { access: Secret::new("a"), refresh: Some(Secret::new("r")) };
+            assert_eq!(granted.tokens, tokens, "{rest}");
+            assert_eq!(granted.notes, ["parts of it are no JSON, so they were left out"], "{rest}");
+        }
+        let refusal = refused(400, "{\"error\":\"invalid_grant\",\"trace\":\"a\nb\"}");
+        assert_eq!(refusal.remedy(), Remedy::LogIn);
+        assert_eq!(granted(r#"{"access_token":" a\n"}"#).tokens.access, Secret::new("a"));
+    }
+
+    #[test]
+    fn no_word_beside_new_tokens_repeats_them() {
+        let body = r#"{"access_token":"NEWACCESS-12345678","refresh_token":"NEWREFRESH-12345678",
+            "error":"NEWREFRESH-12345678","error_description":"NEWACCESS-12345678","scope":"NEWACCESS-12345678",
+            "token_type":"NEWREFRESH-12345678","expires_in":"NEWACCESS-12345678"}"#;
+        let granted = granted(body);
+        assert!(!format!("{:?}{:?}", granted.notes, granted.scopes).contains("12345678"), "{granted:?}");
+        let refusal =
+            refused(400, r#"{"refresh_token":"NEWREFRESH-12345678","error":"NEWREFRESH-12345678"}"#);
+        assert!(!refusal.to_string().contains("12345678"), "{refusal}");
     }
 
     #[test]
