@@ -213,7 +213,7 @@ fn kept(entries: &[Entry], changes: &[Change]) -> (Vec<Arc<Profile>>, usize) {
 
 /// The text and its tree; one with nothing but comments, or none at all, as a file begins.
 fn begun(text: Option<&str>) -> Result<(String, Value), Unreadable> {
-    let before = match text.map(|text| (text, tree::parse(text))) {
+    let before = match text.map(tree::unmarked).map(|text| (text, tree::parse(text))) {
         None => "",
         Some((text, Ok(Value::Null))) => text,
         Some((text, tree)) => return Ok((text.to_owned(), tree?)),
@@ -230,12 +230,17 @@ fn newer(text: &str, tree: &Value) -> Option<Unreadable> {
     if version.is_null() || version.as_u64().is_some_and(|version| version <= VERSION) {
         return None;
     }
-    let why = match version.as_u64() {
-        Some(version) => format!("the file has version {version}; this authtui writes version {VERSION}"),
-        None => "the version of the file is no number".to_owned(),
+    let (why, next) = match version.as_u64() {
+        Some(version) => (
+            format!("the file has version {version}; this authtui writes version {VERSION}"),
+            "use the authtui that wrote the file, or a newer one".to_owned(),
+        ),
+        None => {
+            ("the version of the file is no whole number".to_owned(), format!("write version: {VERSION}"))
+        }
     };
     let line = Places::of(text).line(&[Step::key("version")]);
-    Some(Unreadable::at(line, 1, why, "use the authtui that wrote the file, or a newer one"))
+    Some(Unreadable::at(line, 1, why, &next))
 }
 
 fn writable<'a>(entries: &'a [Entry], name: &ProfileName) -> Result<Option<&'a Entry>, Refused> {
@@ -420,6 +425,23 @@ mod tests {
                     id: x\n        client_id: own\n";
         let Row::Profile(profile) = &rows(text)[0] else { panic!("a profile") };
         assert_eq!((profile.client_id.as_deref(), profile.scopes.len()), (Some("own"), 1));
+    }
+
+    #[test]
+    fn a_version_that_is_no_number_says_what_to_write() {
+        for version in ["'1'", "1.0", "one"] {
+            let content = read(&format!("version: {version}\n{SEED}")).expect("readable");
+            assert_eq!(content.read_only.expect("read only").remedy, "write version: 1", "{version}");
+        }
+    }
+
+    #[test]
+    fn a_file_with_a_byte_order_mark_is_changed_like_any_other() {
+        let text = format!("version: 1\n{SEED}");
+        let name = ProfileName::parse("anthropic/default").expect("a name");
+        let change = Change { name, expects: None, edit: crate::domain::change::Edit::Remove };
+        let marked = amend(Some(&format!("\u{feff}{text}")), &change).expect("amended");
+        assert_eq!(marked.text, amend(Some(&text), &change).expect("amended").text);
     }
 
     #[test]

@@ -62,8 +62,13 @@ pub fn parse_strictly(text: &str) -> Result<Value, Unreadable> {
     by_grammar(text)
 }
 
+/// `text` without the mark some editors begin a file with: the grammar would count it as a column.
+pub(super) fn unmarked(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
+}
+
 fn by_grammar(text: &str) -> Result<Value, Unreadable> {
-    let tree: Value = serde_yaml::from_str(text).map_err(|error| fault(text, &error))?;
+    let tree: Value = serde_yaml::from_str(unmarked(text)).map_err(|error| fault(text, &error))?;
     if depth(&tree) > DEEPEST {
         let line =
             text.lines().enumerate().max_by_key(|(_, line)| indent(line)).map_or(0, |(index, _)| index);
@@ -145,7 +150,7 @@ fn too_deep(line: u32, column: u32) -> Unreadable {
 
 fn fault(text: &str, error: &serde_yaml::Error) -> Unreadable {
     // Grammar alone: doubled keys are no fault of the grammar, so they are looked for after it.
-    let mut documents = serde_yaml::Deserializer::from_str(text);
+    let mut documents = serde_yaml::Deserializer::from_str(unmarked(text));
     let grammar = documents.next().and_then(|first| IgnoredAny::deserialize(first).err());
     if grammar.is_none() && documents.next().is_some() {
         let why = "a second document begins; only one is read";
@@ -160,8 +165,14 @@ fn fault(text: &str, error: &serde_yaml::Error) -> Unreadable {
         (Some(grammar), _) => grammar,
         (None, None) => error,
     };
+    let said = error.to_string();
+    // What stands in such marks is a value, which may be a token of digits.
+    let why = if said.contains('`') {
+        "this value cannot be read; write it in quotes".to_owned()
+    } else {
+        format!("this is no valid YAML: {}", text::clean(&said, 160))
+    };
     let (line, column) = error.location().map_or((1, 1), |at| (at.line(), at.column()));
-    let why = format!("this is no valid YAML: {}", text::clean(&error.to_string(), 160));
     Unreadable::at(number(line.saturating_sub(1)), number(column.saturating_sub(1)), why, CORRECT)
 }
 
@@ -226,6 +237,8 @@ mod tests {
             ("a: 1\na: 2\n", (2, 1), "in line 1"),
             ("- {a: 1, b: 2, a: 3}\n", (1, 16), "in line 1"),
             ("a: &a [*a]\n", (1, 4), "no valid YAML"),
+            ("a: 1\nb: 1234567890123456789012\n", (2, 4), "write it in quotes"),
+            ("\u{feff}a: 1\n---\nb: 1\n", (2, 1), "second document"),
         ] {
             let fault = parse(text).expect_err(text);
             assert_eq!((fault.line, fault.column), place_of_fault, "{text:?} {fault:?}");
@@ -237,6 +250,13 @@ mod tests {
     fn comments_alone_are_an_empty_list() {
         for text in ["# mine\n", "---\n", "%YAML 1.2\n---\n# x\n...\n", "\u{feff}# x"] {
             assert_eq!(parse(text), Ok(Value::Null), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_byte_order_mark_moves_nothing() {
+        for text in ["a: 1\nb: 2\n", "---\na: 1\r\nb: 2\r\n", "\"a\": 1\nb: [2]\n", "- 1\n- 2\n"] {
+            assert_eq!(parse(&format!("\u{feff}{text}")), parse(text), "{text:?}");
         }
     }
 
@@ -271,6 +291,10 @@ mod tests {
 
     #[test]
     fn a_fault_never_shows_a_value() {
+        for text in ["a: 1234567890123456789012\n", "a: [-1234567890123456789012]\n"] {
+            let fault = parse(text).expect_err(text);
+            assert!(!fault.why.contains("1234567890"), "{fault:?}");
+        }
         for text in
             ["a: \"s3cret\n", "a: s3cret\nb: &s3cret x\na: s3cret\n", "x: [s3cret\n", "s3cret: : s3cret"]
         {
