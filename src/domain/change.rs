@@ -190,7 +190,7 @@ pub struct Snapshot {
     /// Whether it may be written, or why not.
     pub writable: Result<(), Trouble>,
     /// What a person should know about the rights of the file though nothing failed.
-    pub notices: Vec<Notice>,
+    pub notices: Vec<StoreNotice>,
     /// Of two of one store in one program the one with the lesser number may be older, and the other
     /// is not; zero where nobody counts.
     pub number: u64,
@@ -198,7 +198,7 @@ pub struct Snapshot {
 
 /// What a person should know about the rights of a store's file; paths are as shown to people.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Notice {
+pub enum StoreNotice {
     /// Other users can read the file.
     Readable(String),
     /// Other users can write to its folder.
@@ -209,7 +209,7 @@ pub enum Notice {
     Told(String),
 }
 
-impl Notice {
+impl StoreNotice {
     /// Whether something is left to mend.
     #[must_use]
     pub fn is_open(&self) -> bool {
@@ -220,7 +220,7 @@ impl Notice {
     }
 }
 
-impl fmt::Display for Notice {
+impl fmt::Display for StoreNotice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Readable(path) => write!(f, "other users can read {path}"),

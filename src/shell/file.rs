@@ -11,7 +11,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::domain::change::Notice;
+use crate::domain::change::StoreNotice;
 use crate::domain::text;
 use crate::domain::trouble::{Next, Stored, Trouble};
 use crate::shell::file::content::open;
@@ -36,7 +36,7 @@ const REMEDIES: &[(io::ErrorKind, &str)] = &[
 #[derive(Debug, PartialEq, Eq)]
 pub enum Replaced {
     /// The new bytes are on disk; with notices for people.
-    Done(Vec<Notice>),
+    Done(Vec<StoreNotice>),
     /// Somebody else wrote the file meanwhile, so nothing was done.
     Overtaken,
 }
@@ -169,13 +169,13 @@ fn sync_folder(_target: &Path) -> io::Result<()> {
 
 /// What a person should know about the rights of `target`, or why it must not be replaced:
 /// renaming over a file would also replace one that was protected against writing.
-fn notices(target: &Path) -> Result<Vec<Notice>, Trouble> {
-    let mut notices: Vec<Notice> = folder_notice(target).into_iter().collect();
+fn notices(target: &Path) -> Result<Vec<StoreNotice>, Trouble> {
+    let mut notices: Vec<StoreNotice> = folder_notice(target).into_iter().collect();
     match fs::metadata(target) {
         Ok(found) => {
             protected(target, &found)?;
             if is_loose(&found) {
-                notices.push(Notice::WasReadable(shown(target)));
+                notices.push(StoreNotice::WasReadable(shown(target)));
             }
             Ok(notices)
         }
@@ -203,21 +203,21 @@ fn protected(target: &Path, found: &fs::Metadata) -> Result<(), Trouble> {
 
 /// What a person should know about a file that is only read.
 #[must_use]
-pub fn reading_notices(target: &Path) -> Vec<Notice> {
+pub fn reading_notices(target: &Path) -> Vec<StoreNotice> {
     let loose = fs::metadata(target).is_ok_and(|found| is_loose(&found));
-    loose.then(|| Notice::Readable(shown(target))).into_iter().chain(folder_notice(target)).collect()
+    loose.then(|| StoreNotice::Readable(shown(target))).into_iter().chain(folder_notice(target)).collect()
 }
 
 #[cfg(unix)]
-fn folder_notice(target: &Path) -> Option<Notice> {
+fn folder_notice(target: &Path) -> Option<StoreNotice> {
     use std::os::unix::fs::PermissionsExt;
     let mode = fs::metadata(folder(target)).ok()?.permissions().mode();
     let shared = mode & 0o022 != 0;
-    shared.then(|| Notice::SharedFolder(shown(folder(target))))
+    shared.then(|| StoreNotice::SharedFolder(shown(folder(target))))
 }
 
 #[cfg(not(unix))]
-fn folder_notice(_target: &Path) -> Option<Notice> {
+fn folder_notice(_target: &Path) -> Option<StoreNotice> {
     None
 }
 

@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use crate::domain::change::{Change, Edit, Moved, Notice, Snapshot};
+use crate::domain::change::{Change, Edit, Moved, Snapshot, StoreNotice};
 use crate::domain::name::{ProfileName, StoreId};
 use crate::domain::trouble::{Next, Stored, Trouble};
 use crate::shell::file::{self, Replaced, shown};
@@ -111,7 +111,7 @@ impl Stores {
             match known {
                 Some(known) => Ok((Some(known.content.clone()), file::reading_notices(&target))),
                 None if was_there() => Err(missing(path)),
-                None if was_saved() => Ok((None, vec![Notice::Told(gone_notice(path))])),
+                None if was_saved() => Ok((None, vec![StoreNotice::Told(gone_notice(path))])),
                 None => Ok((None, Vec::new())),
             }
         });
@@ -369,9 +369,9 @@ fn snapshot(
     store: StoreId,
     path: &Path,
     content: Option<own::Content>,
-    mut notices: Vec<Notice>,
+    mut notices: Vec<StoreNotice>,
 ) -> Snapshot {
-    notices.extend(content.iter().flat_map(own::Content::notices).map(Notice::Told));
+    notices.extend(content.iter().flat_map(own::Content::notices).map(StoreNotice::Told));
     let (rows, read_only) = content.map(|content| (content.rows, content.read_only)).unwrap_or_default();
     let writable = read_only.map_or(Ok(()), |fault| Err(not_written(path, &fault)));
     Snapshot { store, place: shown(path), rows, writable, notices, number: 0 }

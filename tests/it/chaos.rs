@@ -10,7 +10,7 @@ use std::fmt::{self, Debug, Write};
 use std::sync::Arc;
 use std::time::Duration;
 
-use authtui::domain::change::{Notice, Renewal, Row, Snapshot, Where};
+use authtui::domain::change::{Renewal, Row, Snapshot, StoreNotice, Where};
 use authtui::domain::clock::{Now, TimeDelta};
 use authtui::domain::name::{ProfileId, StoreId};
 use authtui::domain::profile::{Kind, LastRefresh, LastTest, Profile, RefreshResult, TestResult};
@@ -477,7 +477,8 @@ impl Run {
         let count = self.dice.pick(&[0, 1, 3, 7, 40]);
         let rows = (0..count).map(|number| self.row(number)).collect();
         let writable = if self.dice.one_in(10) { Err(self.trouble()) } else { Ok(()) };
-        let notices = if self.dice.one_in(8) { vec![Notice::Readable(PLACE.to_owned())] } else { Vec::new() };
+        let notices =
+            if self.dice.one_in(8) { vec![StoreNotice::Readable(PLACE.to_owned())] } else { Vec::new() };
         let store = self.dice.pick(&[StoreId::Own, StoreId::Own, StoreId::Environment]);
         Snapshot { store, place: PLACE.to_owned(), rows, writable, notices, number: 0 }
     }

@@ -2,7 +2,7 @@
 
 use std::mem;
 
-use crate::domain::change::{Change, Edit, Notice};
+use crate::domain::change::{Change, Edit, StoreNotice};
 use crate::domain::clock::Now;
 use crate::domain::health::Health;
 use crate::domain::name::{ProfileId, StoreId};
@@ -103,7 +103,7 @@ pub(super) fn suspend(model: &mut Model, now: Now) -> Vec<Effect> {
 }
 
 fn make_private(model: &mut Model, now: Now) -> Vec<Effect> {
-    if model.own().is_some_and(|own| own.notices.iter().any(Notice::is_open)) {
+    if model.own().is_some_and(|own| own.notices.iter().any(StoreNotice::is_open)) {
         return vec![Effect::MakePrivate];
     }
     say(model, "Only you can read the file already.", Tone::Plain, Some(now));

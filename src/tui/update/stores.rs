@@ -1,6 +1,6 @@
 //! What stores say: snapshots in, the selection kept.
 
-use crate::domain::change::{Notice, Renewal, Snapshot};
+use crate::domain::change::{Renewal, Snapshot, StoreNotice};
 use crate::domain::clock::Now;
 use crate::domain::name::ProfileId;
 use crate::domain::profile::Profile;
@@ -68,7 +68,7 @@ pub(super) fn take(model: &mut Model, snapshot: Snapshot, now: Now) {
     let before = rows::shown(model, now.wall);
     let place = rows::place(model, &before);
     let known = model.stores.get(&snapshot.store).map_or(&[][..], |before| &before.notices);
-    let fresh = snapshot.notices.iter().filter(|notice| matches!(notice, Notice::Told(_)));
+    let fresh = snapshot.notices.iter().filter(|notice| matches!(notice, StoreNotice::Told(_)));
     let fresh: Vec<String> =
         fresh.filter(|notice| !known.contains(notice)).map(ToString::to_string).collect();
     for words in fresh {

@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use ratatui::widgets::Paragraph;
 
 use crate::domain::afterlife::Validity;
-use crate::domain::change::{Notice, Row, Snapshot, Where};
+use crate::domain::change::{Row, Snapshot, StoreNotice, Where};
 use crate::domain::clock::{DateTime, Now, Utc, local_minute};
 use crate::domain::health::Health;
 use crate::domain::known::Known;
@@ -113,7 +113,7 @@ fn whole(sheet: &mut Sheet<'_>, model: &Model, profile: &Profile, theme: &Theme,
     if let Some(store) = model.stores.get(&profile.id.store) {
         sheet.field("Store", &[prose::safe(&store.place)]);
         for notice in &store.notices {
-            if let Notice::Told(words) = notice {
+            if let StoreNotice::Told(words) = notice {
                 sheet.field("", &[prose::safe(words)]);
             }
         }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use authtui::domain::change::{Notice, Snapshot};
+use authtui::domain::change::{Snapshot, StoreNotice};
 use authtui::domain::name::StoreId;
 use authtui::domain::profile::{Kind, LastTest, Profile, TestResult};
 use authtui::domain::provider::catalog::Catalog;
@@ -130,7 +130,7 @@ fn the_colour_of_a_message_is_that_of_its_consequence() {
     };
     let trouble = |next| Trouble::untouched("cannot refresh demo/work", "503", next);
     let failed = |next| Msg::Refreshed(id("work"), Refreshed::Failed(None, trouble(next)));
-    let told = Notice::Told("the file was written by a newer authtui".to_owned());
+    let told = StoreNotice::Told("the file was written by a newer authtui".to_owned());
     let told = Snapshot { notices: vec![told], ..snapshot([profile("work")]) };
     let complained = Catalog::read([("mine.yaml".to_owned(), Ok("name: [".to_owned()))]);
     for (keys, msg, tone) in [
@@ -176,7 +176,7 @@ fn the_rights_of_the_file_are_said_once_and_one_key_repairs_them() {
         let mut app = App::with(["work", "home"]);
         app.model.size = size;
         let open = Snapshot {
-            notices: vec![Notice::Readable(PLACE.to_owned())],
+            notices: vec![StoreNotice::Readable(PLACE.to_owned())],
             ..snapshot([profile("work"), profile("home")])
         };
         app.feed(Msg::Stored(open));
