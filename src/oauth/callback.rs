@@ -217,7 +217,7 @@ pub fn receive(head: &[u8], gate: Option<&Gate>, answered: bool, port: u16) -> J
     let is_callback = head.path == gate.path;
     let is_get = head.method == Method::Get;
     let query = Query::read(head.query);
-    let is_proven = || query.as_ref().is_ok_and(|query| proves(query, &gate.expected));
+    let is_proven = || query.as_ref().is_ok_and(|query| has_our_state(query, &gate.expected));
     if !head.is_for(port) {
         let why = if is_proven() { Ignored::OtherHost } else { Ignored::NotOurs };
         return stray(400, Some(why).filter(|_| is_callback && is_get));
@@ -276,7 +276,7 @@ fn ignored(query: &Query, refused: Refused) -> Ignored {
 }
 
 /// Whether `query` carries the state that was sent.
-fn proves(query: &Query, expected: &Expected) -> bool {
+fn has_our_state(query: &Query, expected: &Expected) -> bool {
     let theirs = query.exact("state").ok().flatten();
     theirs.is_some_and(|theirs| !theirs.is_empty() && *theirs == expected.state)
 }

@@ -163,7 +163,7 @@ pub fn judge(profile: &Profile, provider: &Provider, reply: Result<&Reply, &Trou
     if (200..300).contains(&reply.status) && refusal.said.code().is_none() && !reply::is_page(reply) {
         return Ok(());
     }
-    let why = format!("{title} {refusal}{}{}", explained(&refusal), refusal.pause());
+    let why = format!("{title} {refusal}{}{}", explained(&refusal), refusal.pause_words());
     let by_hand = || Next::Fix(by_hand(profile, Some(provider)));
     let next = match refusal.remedy() {
         _ if refusal.said.code() == Some(OTHER_KIND) => by_hand(),

@@ -82,7 +82,7 @@ impl Login {
                 }
                 Remedy::Wait | Remedy::LogIn | Remedy::Change(_) => self.next(&refusal, "endpoints.device"),
             };
-            Shut::Failed { why: format!("{} {refusal}{}", provider.title, refusal.pause()), next }
+            Shut::Failed { why: refusal.said_by(&provider.title), next }
         };
         let shut = match DeviceCode::read(device, &reply, now) {
             _ if refusal.said.code().is_some() => refused(),
@@ -187,7 +187,7 @@ impl Login {
             }
             Polled::Refused(refusal) => {
                 let next = self.next(&refusal, "endpoints.token");
-                Shut::Failed { why: format!("{} {refusal}{}", provider.title, refusal.pause()), next }
+                Shut::Failed { why: refusal.said_by(&provider.title), next }
             }
         };
         self.close_device(doors, shut, now);

@@ -34,7 +34,7 @@ impl Login {
     }
 
     fn refused(&self, refusal: &Refusal) -> Trouble {
-        let why = format!("{} {refusal}{}", self.plan.provider.title, refusal.pause());
+        let why = refusal.said_by(&self.plan.provider.title);
         Trouble::untouched("cannot exchange the code", why, self.next(refusal, "endpoints.token"))
     }
 

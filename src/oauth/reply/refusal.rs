@@ -161,6 +161,12 @@ impl Refusal {
         }
     }
 
+    /// What the provider called `title` said, with the pause that it asks for.
+    #[must_use]
+    pub fn said_by(&self, title: &str) -> String {
+        format!("{title} {self}{}", self.pause_words())
+    }
+
     /// The next step where waiting helps: after the server's pause, where it asks for one.
     #[must_use]
     pub fn retry(&self) -> Next {
@@ -169,7 +175,7 @@ impl Refusal {
 
     /// The pause that the server asks for, in words; empty where it asks for none.
     #[must_use]
-    pub fn pause(&self) -> String {
+    pub fn pause_words(&self) -> String {
         let pause = self.retry_after.filter(|pause| !pause.is_zero());
         pause.map_or_else(String::new, |pause| {
             format!("; it asks for a pause of {}", countdown(span(pause)).0)
