@@ -12,7 +12,7 @@ use crate::shell::console;
 /// How long a next line may take and still belong to the one before.
 pub(super) const LINE_GAP: Duration = Duration::from_millis(100);
 /// The most bytes that are put before a new line.
-const LONGEST_BEFORE: usize = 8 * 1024;
+const BEFORE_LIMIT: usize = 8 * 1024;
 /// Answers to questions that a pipe may bring along.
 const ANSWERS: [&str; 10] = ["r", "replace", "k", "keep", "d", "discard", "y", "yes", "n", "no"];
 
@@ -53,7 +53,7 @@ impl Pastes {
         if console::can_ask() && self.before.last() == Some(&came) {
             return came;
         }
-        if self.before.iter().map(|line| line.expose().len()).sum::<usize>() > LONGEST_BEFORE {
+        if self.before.iter().map(|line| line.expose().len()).sum::<usize>() > BEFORE_LIMIT {
             // That something did not work must not be forgotten.
             self.before.truncate(1);
         }
@@ -95,7 +95,7 @@ mod tests {
         assert_eq!(taken(&mut pastes, &["c"]), "a\nb\n\nc");
         pastes.worked();
         assert_eq!(taken(&mut pastes, &["d"]), "d");
-        let long = "x".repeat(LONGEST_BEFORE);
+        let long = "x".repeat(BEFORE_LIMIT);
         assert_eq!(taken(&mut pastes, &[&long]), format!("d\n\n{long}"));
         assert_eq!(taken(&mut pastes, &["e"]), "d\n\ne", "the first that did not work is never forgotten");
     }

@@ -12,9 +12,9 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 use zeroize::Zeroizing;
 
 /// How many characters in a row are a quotation.
-const PIECE: usize = 8;
+const PIECE_LENGTH: usize = 8;
 /// How many bytes of a text are looked through; what comes after them is left out.
-const LONGEST: usize = 4096;
+const TEXT_LIMIT: usize = 4096;
 
 /// A byte that was read, and the place in the text that it was read from.
 #[derive(Clone)]
@@ -25,8 +25,8 @@ struct Byte {
 
 /// `text` with `…` for every quotation of `secret`.
 pub(super) fn strike(text: &str, secret: &str) -> String {
-    let text = text.get(..text.floor_char_boundary(LONGEST)).unwrap_or_default();
-    if secret.len() < PIECE {
+    let text = text.get(..text.floor_char_boundary(TEXT_LIMIT)).unwrap_or_default();
+    if secret.len() < PIECE_LENGTH {
         return text.to_owned();
     }
     let views = views(text);
@@ -34,7 +34,7 @@ pub(super) fn strike(text: &str, secret: &str) -> String {
     pieces.sort_unstable_by_key(|(piece, _)| *piece);
     let mut quoted: Vec<Range<usize>> = Vec::new();
     for spelling in spellings(secret) {
-        for piece in spelling.windows(PIECE).map(number) {
+        for piece in spelling.windows(PIECE_LENGTH).map(number) {
             let from = pieces.partition_point(|(other, _)| *other < piece);
             let same = pieces.iter().skip(from).take_while(|(other, _)| *other == piece);
             quoted.extend(same.map(|(_, at)| at.clone()));
@@ -101,7 +101,7 @@ fn unescaped(view: &[Byte]) -> Vec<Byte> {
 
 /// Each eight bytes in a row of `view`, and where they are written.
 fn pieces_of(view: &[Byte]) -> impl Iterator<Item = (u64, Range<usize>)> {
-    view.windows(PIECE).filter_map(|window| {
+    view.windows(PIECE_LENGTH).filter_map(|window| {
         let values: Vec<u8> = window.iter().map(|byte| folded(byte.value)).collect();
         Some((number(&values), window.first()?.at.start..window.last()?.at.end))
     })
@@ -184,7 +184,7 @@ mod tests {
         let secret: String = (0..2_000).map(|number| format!("{number:x}.")).collect();
         let text = format!("{}é", secret.repeat(20));
         assert_eq!(strike(&text, &secret), "…");
-        assert!(strike(&"é ".repeat(1 << 19), &secret).len() <= LONGEST);
+        assert!(strike(&"é ".repeat(1 << 19), &secret).len() <= TEXT_LIMIT);
     }
 
     proptest! {
@@ -195,7 +195,7 @@ mod tests {
             length in 8usize..64,
             before in "[à-ö]{0,9}",
         ) {
-            let from = from.min(secret.len() - PIECE);
+            let from = from.min(secret.len() - PIECE_LENGTH);
             let piece = &secret[from..(from + length).min(secret.len())];
             let written: [String; 9] = [
                 piece.to_owned(),
@@ -210,7 +210,7 @@ mod tests {
             ];
             for written in written {
                 let left = strike(&format!("{before} {written} {before}"), &secret);
-                let known = written.as_bytes().windows(PIECE + 5);
+                let known = written.as_bytes().windows(PIECE_LENGTH + 5);
                 let quoted = known.filter(|part| left.contains(&*String::from_utf8_lossy(part))).count();
                 prop_assert_eq!(quoted, 0, "{} → {}", written, left);
                 prop_assert!(left.contains('…') && left.starts_with(&before) && left.ends_with(&before));

@@ -7,9 +7,9 @@
 use zeroize::Zeroizing;
 
 /// The most bytes of a line.
-const LONGEST: usize = 64 * 1024;
+const LINE_LIMIT: usize = 64 * 1024;
 /// The longest line that a terminal keeps by itself; what goes beyond it is lost.
-const LONGEST_KEPT: usize = if cfg!(target_os = "macos") { 1023 } else { 4095 };
+const TERMINAL_LINE_LIMIT: usize = if cfg!(target_os = "macos") { 1023 } else { 4095 };
 const PASTE_BEGINS: &[u8] = b"200~";
 const PASTE_ENDS: &[u8] = b"\x1b[201~";
 
@@ -165,9 +165,9 @@ impl LineEditor {
 
     fn keep(&mut self, byte: u8) {
         self.text.push(byte);
-        if self.text.len() > 2 * LONGEST {
+        if self.text.len() > 2 * LINE_LIMIT {
             // The end of a paste must still be seen.
-            self.text.drain(..LONGEST);
+            self.text.drain(..LINE_LIMIT);
             self.is_too_long = true;
         }
     }
@@ -176,10 +176,10 @@ impl LineEditor {
         let bytes = std::mem::take(&mut self.text);
         let was_kept = std::mem::take(&mut self.was_kept);
         let is_too_long = std::mem::take(&mut self.is_too_long);
-        if is_too_long || bytes.len() > LONGEST {
+        if is_too_long || bytes.len() > LINE_LIMIT {
             return Typed::Unusable("it is longer than 64 KiB");
         }
-        if was_kept && bytes.len() >= LONGEST_KEPT {
+        if was_kept && bytes.len() >= TERMINAL_LINE_LIMIT {
             return Typed::Unusable("the terminal cut it; paste it again");
         }
         match str::from_utf8(&bytes) {
@@ -270,7 +270,7 @@ mod tests {
 
     #[test]
     fn what_the_terminal_itself_cut_is_no_line() {
-        for (length, cut) in [(LONGEST_KEPT - 1, false), (LONGEST_KEPT, true)] {
+        for (length, cut) in [(TERMINAL_LINE_LIMIT - 1, false), (TERMINAL_LINE_LIMIT, true)] {
             let mut line = LineEditor::new(Source::Terminal);
             line.was_kept();
             line.push(format!("{0}\n{0}\n", "x".repeat(length)).as_bytes());

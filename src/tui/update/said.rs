@@ -13,7 +13,7 @@ use crate::tui::model::{About, End, Message, Model, Origin, Report, Tone};
 /// How long a message stays that needs no answer.
 const SHORT_WHILE: Duration = Duration::from_secs(6);
 /// The most failures that are told one by one.
-const TOLD: usize = 3;
+const FAILURES_TOLD: usize = 3;
 
 /// Answers a key; `now` makes the answer go by itself, else it stays until the next key.
 pub(super) fn say(model: &mut Model, text: impl Into<String>, tone: Tone, now: Option<Now>) {
@@ -137,9 +137,9 @@ fn summary(model: &Model) -> String {
             texts.push(format!("{}.", counts.join(", ")));
             let briefs: Vec<&str> =
                 many.iter().map(|report| report.brief.as_str()).filter(|brief| !brief.is_empty()).collect();
-            texts.extend(briefs.iter().take(TOLD).map(|brief| (*brief).to_owned()));
-            if briefs.len() > TOLD {
-                texts.push(format!("L tells of {} more.", briefs.len() - TOLD));
+            texts.extend(briefs.iter().take(FAILURES_TOLD).map(|brief| (*brief).to_owned()));
+            if briefs.len() > FAILURES_TOLD {
+                texts.push(format!("L tells of {} more.", briefs.len() - FAILURES_TOLD));
             }
         }
     }
