@@ -20,3 +20,4 @@ pub mod settings;
 pub mod text;
 pub mod tokens;
 pub mod trouble;
+pub mod yaml;

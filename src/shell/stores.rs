@@ -3,6 +3,7 @@
 //! A change is made under the store's lock to the file as it is then. A file that is not
 //! understood is shown as such and never written.
 
+mod interrupted;
 mod last;
 mod room;
 mod stamp;
@@ -18,13 +19,14 @@ use zeroize::Zeroizing;
 
 use crate::domain::change::{Change, Edit, Moved, Snapshot, StoreNotice};
 use crate::domain::name::{ProfileName, StoreId};
+use crate::domain::profile::Profile;
 use crate::domain::trouble::{Next, Stored, Trouble};
 use crate::shell::file::{self, Replaced, shown};
 use crate::shell::lock::{self, Hold};
 use crate::shell::stores::last::{Known, Last};
 use crate::shell::stores::room::Room;
 use crate::shell::stores::trouble::{
-    cut, decoded, failure, gone_notice, locked, missing, not_written, unreadable, whole,
+    cut, decoded, failure, gone_notice, interrupted_notice, locked, missing, not_written, unreadable, whole,
 };
 use crate::stored::{Refused, environment, own, tree};
 
@@ -109,7 +111,13 @@ impl Stores {
                 known = self.known(path, &target)?;
             }
             match known {
-                Some(known) => Ok((Some(known.content.clone()), file::reading_notices(&target))),
+                Some(known) => {
+                    let mut notices = file::reading_notices(&target);
+                    let newer = interrupted::newer(&target, Some(&known.content));
+                    notices
+                        .extend(newer.iter().map(|newer| Notice::Told(interrupted_notice(&newer.id.name))));
+                    Ok((Some(known.content.clone()), notices))
+                }
                 None if was_there() => Err(missing(path)),
                 None if was_saved() => Ok((None, vec![StoreNotice::Told(gone_notice(path))])),
                 None => Ok((None, Vec::new())),
@@ -126,6 +134,18 @@ impl Stores {
                 Snapshot { writable, number, ..snapshot(store, path, None, Vec::new()) }
             }
         }
+    }
+
+    /// The profiles of `store` of which an interrupted save left the tokens of a later refresh beside the
+    /// file.
+    #[must_use]
+    pub fn interrupted(&self, store: StoreId) -> Vec<Arc<Profile>> {
+        let Some(path) = self.path(store) else { return Vec::new() };
+        let known = file::target(path).and_then(|target| Ok((self.known(path, &target)?, target)));
+        known.map_or_else(
+            |_| Vec::new(),
+            |(known, target)| interrupted::newer(&target, known.as_ref().map(|known| &known.content)),
+        )
     }
 
     /// Makes `change` to the file of `store` as it is now, and says what it holds then.
@@ -186,7 +206,10 @@ impl Stores {
         if let Some(reserved) = self.room.share() {
             return Ok(reserved);
         }
-        let (target, _lock) = self.hold(self.path(store).ok_or_else(environment::read_only)?, false)?;
+        let path = self.path(store).ok_or_else(environment::read_only)?;
+        let (target, _lock) = self.hold(path, false)?;
+        let known = self.known(path, &target)?;
+        interrupted::set_aside(&target, known.as_ref().map(|known| &known.content));
         self.room.keep(&target)
     }
 
@@ -292,8 +315,12 @@ impl Stores {
             let refreshes = changes.iter().filter(|change| matches!(change.edit, Edit::Refresh(_))).count();
             // Known before it is there, so that nobody who looks at once has to understand it anew.
             let after = self.last.keep(after, amended.content.clone());
+            interrupted::set_aside(target, before.as_ref().map(|known| &known.content));
             match self.replace(target, bytes, after.text.as_bytes(), refreshes)? {
-                Replaced::Done(notices) => notices,
+                Replaced::Done(notices) => {
+                    interrupted::set_aside(target, Some(&after.content));
+                    notices
+                }
                 Replaced::Overtaken => return Ok(None),
             }
         };
@@ -385,7 +412,7 @@ mod tests {
     use crate::domain::change::Renewal;
     use crate::domain::clock::at_seconds;
     use crate::domain::name::ProfileId;
-    use crate::domain::profile::{Kind, LastRefresh, Profile, RefreshResult};
+    use crate::domain::profile::{Kind, LastRefresh, RefreshResult};
     use crate::domain::secret::Secret;
     use crate::domain::tokens::{Held, Life, Tokens};
 

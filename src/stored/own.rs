@@ -261,6 +261,7 @@ fn writable<'a>(entries: &'a [Entry], name: &ProfileName) -> Result<Option<&'a E
 mod tests {
     use super::entries::id;
     use super::*;
+    use crate::domain::change::Edit;
     use crate::domain::clock::at_seconds;
     use crate::domain::profile::{Kind, LastRefresh, RefreshResult};
     use crate::domain::tokens::{Held, Life, Tokens};
@@ -369,6 +370,27 @@ mod tests {
             ]
         );
         assert_eq!(told(text).len(), broken.len() + 2);
+    }
+
+    #[test]
+    fn a_placeholder_is_never_taken_for_what_it_stands_for_and_stays_as_it_is() {
+        let text = "providers:\n  a:\n    api_key: ${ACME_KEY}\n    api_keys: [\"${ACME_KEY_1}\", k]\n    keys:\n      \
+                    - {id: ci, api_key: 'x${ACME}y'}\n    oauth_credentials:\n      - {id: one, access_token: \"${A}\"}\n      \
+                    - {id: two, access_token: a, client_secret: \"${A B}\"}\n      - {id: three, client_id: \"${}\"}\n      \
+                    - {id: four, access_token: a, refresh_token: \"${R}\"}\n      - {id: five, access_token: 'a$b{c}'}\n";
+        let told = told(text);
+        let (broken, fine): (Vec<_>, Vec<_>) =
+            told.iter().partition(|told| told.contains("is the placeholder ${"));
+        assert_eq!((broken.len(), fine), (7, vec![&"a/key-1".to_owned(), &"a/five".to_owned()]), "{told:?}");
+        assert!(told[0].starts_with("a/key:3 key is the placeholder ${ACME_KEY}, "), "{told:?}");
+        assert!(!told.iter().any(|told| told.contains("A B")), "what is no name is not shown: {told:?}");
+        let name = ProfileName::parse("a/five").expect("a name");
+        let forget = Edit::Forget(at_seconds(1_800_000_000).expect("in range"));
+        let after = amend(Some(text), &Change { name, expects: None, edit: forget }).expect("amended").text;
+        for placeholder in ["${ACME_KEY}\n", "[\"${ACME_KEY_1}\", k]", "'x${ACME}y'", "\"${A}\"", "\"${R}\""]
+        {
+            assert!(after.contains(placeholder), "{after}");
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! A text read strictly: first its limits, then its grammar.
 //!
-//! The limits come first because the parser needs a time that grows with the square of the
-//! depth of brackets. What is read is refused as a whole when it holds doubled keys, since one
+//! The limits come first because the parser builds all that it meets, however deep it lies and however
+//! often it stands for something else ([`yaml`] counts both). What is read is refused as a whole when it holds doubled keys, since one
 //! of the two would win silently (YAML 1.2 §3.2.1.1).
 
 use serde::Deserialize;
@@ -9,6 +9,7 @@ use serde::de::IgnoredAny;
 use serde_yaml::Value;
 
 use crate::domain::text;
+use crate::domain::yaml::{self, Tags, Uncounted};
 use crate::stored::{Unreadable, place, plain};
 
 /// The longest text that is read, in bytes.
@@ -19,6 +20,9 @@ pub const DEEPEST: usize = 64;
 
 /// How many lines, and entries of lists written in brackets, a text may have.
 pub const MOST: usize = 250_000;
+
+/// How much a text may stand for, aliases and all, in bytes. Without aliases none stands for so much.
+const LARGEST: usize = 16 * 1024 * 1024;
 
 const RESTORE: &str = "restore the file from a backup, or move it away to start with an empty list";
 const CORRECT: &str = "correct the file in an editor";
@@ -68,7 +72,19 @@ pub(super) fn unmarked(text: &str) -> &str {
 }
 
 fn by_grammar(text: &str) -> Result<Value, Unreadable> {
-    let tree: Value = serde_yaml::from_str(unmarked(text)).map_err(|error| fault(text, &error))?;
+    // An alias has an asterisk, and what has none stands for itself.
+    let text = unmarked(text);
+    if text.contains('*') {
+        let words = "with all that its aliases stand for, the file is larger than 16 MiB";
+        yaml::expanded(text, LARGEST, words, Tags::Counted).map_err(|uncounted| match uncounted {
+            Uncounted { error, is_too_large: true } => {
+                let line = error.location().map_or(0, |at| at.line().saturating_sub(1));
+                Unreadable::at(number(line), 1, words, SMALLER)
+            }
+            Uncounted { error, is_too_large: false } => fault(text, &error),
+        })?;
+    }
+    let tree: Value = serde_yaml::from_str(text).map_err(|error| fault(text, &error))?;
     if depth(&tree) > DEEPEST {
         let line =
             text.lines().enumerate().max_by_key(|(_, line)| indent(line)).map_or(0, |(index, _)| index);
@@ -100,47 +116,17 @@ fn too_many(line: u32) -> Unreadable {
 }
 
 fn within_limits(text: &str) -> Result<(), Unreadable> {
-    let mut entries = 0_usize;
-    let mut open = 0_usize;
     for (index, line) in text.split('\n').enumerate() {
-        entries += 1;
-        if !line.trim_start().starts_with('#') {
-            scan(line, index, &mut open, &mut entries)?;
-        }
-        if entries > MOST {
-            return Err(too_many(number(index)));
-        }
-    }
-    Ok(())
-}
-
-/// Counts brackets and commas outside double quotes, and refuses what no YAML may hold.
-fn scan(line: &str, index: usize, open: &mut usize, entries: &mut usize) -> Result<(), Unreadable> {
-    let mut quoted = false;
-    let mut escaped = false;
-    let mut before = ' ';
-    for (column, char) in line.chars().enumerate() {
-        if char.is_control() && !matches!(char, '\t' | '\r' | '\u{85}') {
+        let odd = |char: char| char.is_control() && !matches!(char, '\t' | '\r' | '\u{85}');
+        if let Some((at, char)) = line.char_indices().find(|(_, char)| odd(*char)) {
             let why = format!("the file holds a character that no text has: U+{:04X}", u32::from(char));
+            let column = line.get(..at).map_or(0, |before| before.chars().count());
             return Err(Unreadable::at(number(index), number(column), why, RESTORE));
         }
-        match char {
-            _ if escaped => escaped = false,
-            '\\' if quoted => escaped = true,
-            '"' if quoted => quoted = false,
-            _ if quoted => {}
-            '"' => quoted = matches!(before, ' ' | '[' | '{' | ',' | ':'),
-            '[' | '{' => *open += 1,
-            ']' | '}' => *open = open.saturating_sub(1),
-            ',' => *entries += 1,
-            _ => {}
-        }
-        if *open > DEEPEST {
-            return Err(too_deep(number(index), number(column)));
-        }
-        before = char;
     }
-    Ok(())
+    let commas = yaml::nesting(text, DEEPEST).map_err(|at| too_deep(at.line, at.column))?;
+    let lines = text.split('\n').count();
+    if lines + commas > MOST { Err(too_many(number(lines - 1))) } else { Ok(()) }
 }
 
 fn too_deep(line: u32, column: u32) -> Unreadable {
@@ -271,14 +257,19 @@ mod tests {
             ("[".repeat(LONGEST), "64 deep"),
             ("{a: ".repeat(100_000), "64 deep"),
             ("- ".repeat(100), "64 deep"),
-            ("- ".repeat(200_000), "no valid YAML"),
+            ("- ".repeat(1_000_000), "64 deep"),
+            ("? ".repeat(1_000_000), "64 deep"),
+            ((0..2000).map(|level| format!("{}a:\n", " ".repeat(level))).collect(), "64 deep"),
+            (format!("a: &a {}\nb: [{}]\n", "x".repeat(1_000_000), vec!["*a"; 3000].join(", ")), "16 MiB"),
+            (format!("a: &a {{b: {}}}\nc:\n{}", "x".repeat(1_000_000), "- <<: *a\n".repeat(3000)), "16 MiB"),
+            (format!("a: &a !t {}\nb:\n{}", "x".repeat(1_000_000), "  - *a\n".repeat(3000)), "16 MiB"),
             ("- a\n".repeat(MOST), "more than 250000"),
             (format!("[{}]", "a, ".repeat(MOST)), "more than 250000"),
             ("x".repeat(LONGEST + 1), "10 MiB"),
             (aliases, "no valid YAML"),
         ] {
             let fault = parse(&text).expect_err("a bomb");
-            assert!(fault.why.contains(word), "{fault:?}");
+            assert!(fault.why.contains(word), "{text:.40} {fault:?}");
         }
     }
 

@@ -83,6 +83,9 @@ impl Amending {
         let text = self.file.to_string();
         match tree::parse_strictly(&text) {
             Ok(written) if written == self.tree => Ok((text, self.tree)),
+            Err(fault) if !tree::fits(&text) => {
+                Err(format!("after this change {}; take out what it need not hold", fault.why))
+            }
             Ok(_) | Err(_) => Err(awkward()),
         }
     }

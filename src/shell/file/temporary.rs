@@ -5,7 +5,7 @@
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Seek, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use tempfile::NamedTempFile;
@@ -110,18 +110,31 @@ impl Temporary {
     }
 }
 
-/// Removes the temporary files of `target` that nobody means to use any more. The caller holds the
-/// lock of the target.
+/// Removes the temporary files of `target` that nobody means to use any more, but for those that were set
+/// aside. The caller holds the lock of the target.
 pub fn remove_leftovers(target: &Path) {
-    let Some(name) = target.file_name().and_then(|name| name.to_str()) else { return };
-    let folder = folder(target);
-    for found in names(folder).unwrap_or_default().iter().filter(|found| is_ours(found, name)) {
-        let path = folder.join(found);
-        if is_left(&path) {
-            // Another program may have removed it already.
-            let _ = fs::remove_file(path);
-        }
+    for path in leftovers(target).iter().filter(|path| path.extension().is_some_and(|end| end == "tmp")) {
+        // Another program may have removed it already.
+        let _ = fs::remove_file(path);
     }
+}
+
+/// The temporary files of `target` that nobody means to use any more, and those that were set aside.
+#[must_use]
+pub fn leftovers(target: &Path) -> Vec<PathBuf> {
+    let Some(name) = target.file_name().and_then(|name| name.to_str()) else { return Vec::new() };
+    let folder = folder(target);
+    let names = names(folder).unwrap_or_default();
+    let ours = names.iter().filter(|found| is_ours(found, name)).map(|found| folder.join(found));
+    ours.filter(|path| is_left(path)).collect()
+}
+
+/// Gives the leftover at `path` a name by which it is not removed.
+///
+/// # Errors
+/// The system's own.
+pub fn set_aside(path: &Path) -> io::Result<()> {
+    fs::rename(path, path.with_extension("aside"))
 }
 
 /// The names in a folder. The standard library's reading panics where closing the folder fails, and the
@@ -144,7 +157,8 @@ fn names(folder: &Path) -> io::Result<Vec<String>> {
 
 fn is_ours(found: &str, target: &str) -> bool {
     let random = found.strip_prefix('.').and_then(|rest| rest.strip_prefix(target));
-    let random = random.and_then(|rest| rest.strip_prefix('.')?.strip_suffix(".tmp"));
+    let random = random.and_then(|rest| rest.strip_prefix('.'));
+    let random = random.and_then(|rest| rest.strip_suffix(".tmp").or_else(|| rest.strip_suffix(".aside")));
     random.is_some_and(|random| {
         random.len() == RANDOM && random.bytes().all(|byte| byte.is_ascii_alphanumeric())
     })
@@ -160,7 +174,7 @@ fn is_left(path: &Path) -> bool {
         options.custom_flags(flags.bits().cast_signed());
     }
     let Ok(file) = options.open(path) else { return false };
-    if !file.metadata().is_ok_and(|found| found.is_file()) {
+    if !file.metadata().is_ok_and(|found| found.is_file() && is_own(&found)) {
         return false;
     }
     match file.try_lock() {
@@ -168,6 +182,16 @@ fn is_left(path: &Path) -> bool {
         Err(TryLockError::WouldBlock) => false,
         Err(TryLockError::Error(_)) => is_old(&file),
     }
+}
+
+#[cfg(unix)]
+fn is_own(found: &fs::Metadata) -> bool {
+    std::os::unix::fs::MetadataExt::uid(found) == rustix::process::geteuid().as_raw()
+}
+
+#[cfg(not(unix))]
+fn is_own(_found: &fs::Metadata) -> bool {
+    true
 }
 
 fn is_old(file: &File) -> bool {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::domain::change::Renewal;
 use crate::domain::event::{self, Event, Happened, Past};
 use crate::domain::name::StoreId;
-use crate::domain::profile::{Profile, RefreshResult};
+use crate::domain::profile::{LastRefresh, Profile, RefreshResult};
 use crate::domain::provider::Rotation;
 use crate::domain::trouble::{Next, Trouble};
 use crate::shell::stores::Stores;
@@ -151,16 +151,24 @@ fn held(store: &Path, next: &str, provider: &str) -> Option<Renewal> {
 }
 
 /// The tokens of the profile that `event` asked for, if they are others by now, renewed since, and of the
-/// same login.
+/// same login; also those that were written and never got their place.
 fn moved_on(hands: &Hands, event: &Event, older: &Profile) -> Option<Renewal> {
     let Happened::Asked { .. } = event.what else { return None };
-    let snapshot = Stores::new(PathBuf::from(&event.store)).read(StoreId::Own);
-    let profile = snapshot.profile(&event.profile)?;
-    let last = profile.last_refresh_of_this_grant()?;
-    let since = last.result == RefreshResult::Done && last.at.timestamp() >= event.at.timestamp();
-    let is_other = profile.grant() != older.grant();
-    let is_heir = since && is_other && is_same_account(profile, older) && !is_another_login(hands, event);
-    is_heir.then(|| Renewal::of(profile)).flatten()
+    let stores = Stores::new(PathBuf::from(&event.store));
+    let is_heir = |profile: &&Profile| {
+        let last = profile.last_refresh_of_this_grant();
+        let is_since = |last: &LastRefresh| {
+            last.result == RefreshResult::Done && last.at.timestamp() >= event.at.timestamp()
+        };
+        profile.id.name == event.profile
+            && last.is_some_and(is_since)
+            && profile.grant() != older.grant()
+            && is_same_account(profile, older)
+    };
+    let (snapshot, left) = (stores.read(StoreId::Own), stores.interrupted(StoreId::Own));
+    let mut found = snapshot.profiles().chain(left.iter().map(AsRef::as_ref));
+    let heir = found.find(is_heir).filter(|_| !is_another_login(hands, event))?;
+    Renewal::of(heir)
 }
 
 /// Whether nothing tells the accounts of both apart.
@@ -187,7 +195,7 @@ mod tests {
     use crate::domain::change::{Change, Edit};
     use crate::domain::clock::at_seconds;
     use crate::domain::name::{ProfileId, ProfileName};
-    use crate::domain::profile::{Kind, LastRefresh};
+    use crate::domain::profile::Kind;
     use crate::domain::secret::Secret;
     use crate::domain::tokens::{Held, Tokens};
     use crate::shell::paths::Paths;
@@ -231,6 +239,55 @@ mod tests {
                 Found::Interrupted(_) => assert!(!is_heir, "{said}"),
                 Found::Nothing | Found::Orphan(_) => panic!("{said}"),
             }
+        }
+    }
+
+    #[tokio::test]
+    async fn tokens_that_a_killed_save_left_beside_the_file_are_found_until_they_are_stored_or_erased() {
+        for is_erased in [false, true] {
+            let folder = tempfile::tempdir().expect("a folder");
+            let hands = Hands::new(Paths::below(folder.path()), "authtui");
+            let (older, newer) = (holder("demo/ana", "old"), holder("demo/ana", "new"));
+            let at = at_seconds(4_000_000_000).expect("in range");
+            let last =
+                LastRefresh { at, result: RefreshResult::Done, grant: newer.grant(), clock_differs: None };
+            let newer = Profile { last_refresh: Some(last), refresh_count: 1, ..newer };
+            let change = |edit| Change { name: older.id.name.clone(), expects: None, edit };
+            let keep = |profile: &Profile| change(Edit::Keep(Box::new(profile.clone())));
+            hands.apply(StoreId::Own, keep(&older)).await.expect("saved");
+            let grant = older.grant().expect("a grant");
+            hands.note(&older.id, Happened::Asked { grant }).await.expect("noted");
+            let config = &hands.paths.config;
+            let whole = config.with_file_name("whole.yaml");
+            Stores::new(whole.clone()).apply(StoreId::Own, &keep(&newer)).expect("saved");
+            std::fs::rename(&whole, config.with_file_name(".config.yaml.aB3dE6.tmp")).expect("renamed");
+            let left = || {
+                let names =
+                    std::fs::read_dir(config.parent().expect("a folder")).expect("a folder").flatten();
+                names.filter(|name| name.file_name().to_string_lossy().starts_with(".config")).count()
+            };
+
+            let notices = hands.read(StoreId::Own).await.notices;
+            assert!(
+                notices
+                    .iter()
+                    .any(|notice| format!("{notice:?}").contains("demo/ana: a save was interrupted")),
+                "{notices:?}"
+            );
+            drop(hands.reserve(StoreId::Own).await.expect("room"));
+            let other = holder("demo/ben", "other");
+            let ben = Change { name: other.id.name.clone(), ..keep(&other) };
+            hands.apply(StoreId::Own, ben).await.expect("saved");
+            assert_eq!(left(), 1, "it is not removed while it holds the newest tokens");
+
+            // A login of another profile says nothing of this one.
+            let Found::Heir(renewal) = find(&hands, &older, Rotation::SingleUse).await else {
+                panic!("no heir")
+            };
+            assert_eq!(Some(&renewal.tokens), newer.held.tokens());
+            let edit = if is_erased { Edit::Forget(at) } else { Edit::Refresh(renewal) };
+            hands.apply(StoreId::Own, change(edit)).await.expect("saved");
+            assert_eq!(left(), 0, "nothing of it stays");
         }
     }
 

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::domain::change::Change;
+use crate::domain::name::ProfileName;
 use crate::domain::trouble::{Next, Trouble};
 use crate::shell::file::shown;
 use crate::shell::lock::NotHeld;
@@ -73,6 +74,11 @@ pub(super) fn cut(path: &Path) -> Trouble {
     let remedy = format!("put the whole of {} back", shown(path));
     let what = format!("cannot save to {}", shown(path));
     Trouble::untouched(what, "only its beginning is there; the rest has gone", Next::Fix(remedy))
+}
+
+/// What is said of a profile whose new tokens lie beside the file.
+pub(super) fn interrupted_notice(name: &ProfileName) -> String {
+    format!("{name}: a save was interrupted, and its new tokens are kept; the next refresh takes them")
 }
 
 /// What is said of a store that some authtui has saved to and whose file is not there.

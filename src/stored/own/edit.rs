@@ -423,6 +423,15 @@ providers:
     }
 
     #[test]
+    fn a_change_that_would_make_the_file_too_large_names_the_limit() {
+        let room = crate::stored::tree::LONGEST - TEXT.len() - 4;
+        let full = format!("# {}\n{TEXT}", "x".repeat(room));
+        let refused = amend(Some(&full), &refresh("demo/ana")).map(|amended| amended.text.len());
+        let Err(Refused::Impossible(why)) = refused else { panic!("{refused:?}") };
+        assert!(why.contains("larger than 10 MiB; take out"), "{why}");
+    }
+
+    #[test]
     fn a_change_that_came_too_late_is_refused() {
         let late = Change { expects: Some(tokens("other", "r").fingerprint()), ..refresh("demo/ana") };
         assert_eq!(amend(Some(TEXT), &late).err(), Some(Refused::Moved(Moved::Replaced)));
@@ -514,7 +523,9 @@ providers:
             "[ -~]{1,40}",
             (proptest::sample::select(NASTY), 1_usize..200).prop_map(|(text, times)| text.repeat(times)),
         ]
-        .prop_filter("empty is absent", |text| !text.is_empty())
+        .prop_filter("empty is absent, and a placeholder is none", |text| {
+            !text.is_empty() && !text.contains("${")
+        })
     }
 
     /// Any point in time that the program can hold, also one that no file can.

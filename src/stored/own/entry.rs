@@ -23,6 +23,26 @@ pub(super) fn text<'a>(fields: &'a Mapping, key: &str) -> Result<Option<&'a str>
     }
 }
 
+/// The text of a field that is sent to a server, which a placeholder must never be.
+fn credential<'a>(fields: &'a Mapping, key: &str) -> Result<Option<&'a str>, String> {
+    let text = text(fields, key)?;
+    text.map_or(Ok(None), |text| filled(key, text).map(Some))
+}
+
+/// `text`, unless it has a placeholder such as `${ACME_KEY}`, which the program that reads the same file
+/// fills in from its environment.
+fn filled<'a>(field: &str, text: &'a str) -> Result<&'a str, String> {
+    let Some((name, _)) = text.split_once("${").and_then(|(_, rest)| rest.split_once('}')) else {
+        return Ok(text);
+    };
+    let is_name = name.len() <= 64 && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    let name = if is_name { format!("${{{name}}}") } else { "${…}".to_owned() };
+    Err(format!(
+        "{field} is the placeholder {name}, which authtui does not fill in: write the value there, or name \
+         the variable in the provider's file, under environment"
+    ))
+}
+
 /// Reads a key written as a bare text.
 pub(super) fn plain_key(
     id: Result<ProfileId, String>,
@@ -32,12 +52,12 @@ pub(super) fn plain_key(
     let Value::String(key) = value else {
         return Err(format!("{field} must be quoted text"));
     };
-    Ok(with_key(id?, key))
+    Ok(with_key(id?, filled(field, key)?))
 }
 
 /// Reads `keys[n]`.
 pub(super) fn named_key(id: ProfileId, fields: &Mapping) -> Result<Profile, String> {
-    let mut profile = with_key(id, text(fields, "api_key")?.unwrap_or_default());
+    let mut profile = with_key(id, credential(fields, "api_key")?.unwrap_or_default());
     profile.account = text(fields, "label")?.map(str::to_owned);
     profile.last_test = last_test(fields.get("last_test"));
     profile.hosts = texts(fields, "hosts")?;
@@ -55,7 +75,7 @@ fn with_key(id: ProfileId, key: &str) -> Profile {
 /// Reads `oauth_credentials[n]`. What is odd in its times and its history costs nothing but a note:
 /// the tokens are good all the same.
 pub(super) fn login(id: ProfileId, fields: &Mapping, notes: &mut Vec<String>) -> Result<Profile, String> {
-    let secret = |key| Ok::<_, String>(text(fields, key)?.map(Secret::new));
+    let secret = |key| Ok::<_, String>(credential(fields, key)?.map(Secret::new));
     let owned = |key| Ok::<_, String>(text(fields, key)?.map(str::to_owned));
     let refresh = secret("refresh_token")?;
     let held = secret("access_token")?.map_or(Held::Nothing, |access| Held::Here(Tokens { access, refresh }));
@@ -67,7 +87,7 @@ pub(super) fn login(id: ProfileId, fields: &Mapping, notes: &mut Vec<String>) ->
     Ok(Profile {
         id,
         kind: Kind::OAuth,
-        client_id: owned("client_id")?,
+        client_id: credential(fields, "client_id")?.map(str::to_owned),
         client_secret: secret("client_secret")?,
         held,
         life,

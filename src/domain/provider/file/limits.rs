@@ -1,16 +1,9 @@
 //! What a provider's file may cost before anybody looks at what it says.
 //!
-//! The parser needs a time that grows with the square of the depth of brackets, so that they are
-//! counted first, wherever they stand: what is a quotation mark and what is text, only the parser
-//! knows. An alias stands for all that its anchor holds, so that what a text stands for is counted
-//! by the parser, which stops at the limit, before anything is built of it.
-
-use std::cell::Cell;
-use std::fmt;
-
-use serde::de::{DeserializeSeed, Deserializer, EnumAccess, Error, MapAccess, SeqAccess, Visitor};
+//! Brackets are counted wherever they stand, besides what [`yaml`] counts of every text.
 
 use crate::domain::provider::file::Fault;
+use crate::domain::yaml::{self, Tags};
 
 /// The longest text that is read, in bytes.
 const LONGEST: usize = 256 * 1024;
@@ -21,8 +14,8 @@ const BRACKETS: usize = 2000;
 /// How much a text may stand for, aliases and all, in bytes.
 const LARGEST: usize = 1024 * 1024;
 
-/// What a value costs beside its own bytes; a text without aliases never reaches the limit.
-const VALUE: usize = 4;
+/// How deep lists and maps may lie in each other.
+const DEEPEST: usize = 64;
 
 /// Refuses a text that would cost too much.
 pub(super) fn within(text: &str) -> Result<(), Fault> {
@@ -39,98 +32,14 @@ pub(super) fn within(text: &str) -> Result<(), Fault> {
             return Err(Fault::at(Some(number), format!("there are more than {BRACKETS} opening brackets")));
         }
     }
-    expanded(text)
-}
-
-/// Refuses a text that stands for too much, or that cannot be counted to its end: its reader would
-/// build what was not counted.
-fn expanded(text: &str) -> Result<(), Fault> {
-    let left = Cell::new(LARGEST);
-    let counted = Count(&left).deserialize(serde_yaml::Deserializer::from_str(text));
-    counted.map_err(|error| Fault::of_yaml(&error))
-}
-
-/// Counts what a text stands for, and fails where nothing is left.
-#[derive(Clone, Copy)]
-struct Count<'a>(&'a Cell<usize>);
-
-impl Count<'_> {
-    fn take<E: Error>(self, bytes: usize) -> Result<(), E> {
-        let left = self.0.get().checked_sub(bytes + VALUE);
-        let words = "with all that its aliases stand for, the file is larger than 1 MiB";
-        self.0.set(left.ok_or_else(|| E::custom(words))?);
-        Ok(())
-    }
-}
-
-impl<'de> DeserializeSeed<'de> for Count<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Count<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a value")
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<(), E> {
-        self.take(0)
-    }
-
-    fn visit_none<E: Error>(self) -> Result<(), E> {
-        self.take(0)
-    }
-
-    fn visit_bool<E: Error>(self, _: bool) -> Result<(), E> {
-        self.take(0)
-    }
-
-    fn visit_i64<E: Error>(self, _: i64) -> Result<(), E> {
-        self.take(0)
-    }
-
-    fn visit_i128<E: Error>(self, _: i128) -> Result<(), E> {
-        self.take(0)
-    }
-
-    fn visit_u64<E: Error>(self, _: u64) -> Result<(), E> {
-        self.take(0)
-    }
-
-    fn visit_u128<E: Error>(self, _: u128) -> Result<(), E> {
-        self.take(0)
-    }
-
-    fn visit_f64<E: Error>(self, _: f64) -> Result<(), E> {
-        self.take(0)
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<(), E> {
-        self.take(text.len())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
-        self.take(0)?;
-        while list.next_element_seed(self)?.is_some() {}
-        Ok(())
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        self.take(0)?;
-        while map.next_key_seed(self)?.is_some() {
-            map.next_value_seed(self)?;
-        }
-        Ok(())
-    }
-
-    fn visit_enum<A: EnumAccess<'de>>(self, _: A) -> Result<(), A::Error> {
-        Err(A::Error::custom("a tag, such as !word, has no place in a provider file"))
-    }
+    yaml::nesting(text, DEEPEST).map_err(|at| {
+        let why = format!("lists and maps lie more than {DEEPEST} deep in each other");
+        Fault::at(usize::try_from(at.line).ok(), why)
+    })?;
+    // What cannot be counted to its end is refused too: its reader would build what was not counted.
+    let words = "with all that its aliases stand for, the file is larger than 1 MiB";
+    let counted = yaml::expanded(text, LARGEST, words, Tags::Refused);
+    counted.map_err(|uncounted| Fault::of_yaml(&uncounted.error))
 }
 
 #[cfg(test)]
