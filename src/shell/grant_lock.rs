@@ -62,6 +62,8 @@ async fn hold_within(
         let is_full = [io::ErrorKind::StorageFull, io::ErrorKind::QuotaExceeded].contains(&error.kind());
         let remedy = if is_full {
             "make room on the disk, then try again".to_owned()
+        } else if lock::is_without_locks(&error) {
+            "set XDG_STATE_HOME to a folder on a file system that has locks".to_owned()
         } else {
             format!("make the folder {} writable", state.display())
         };

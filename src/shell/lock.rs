@@ -38,9 +38,25 @@ impl std::fmt::Display for NotHeld {
         match self {
             Self::Busy(Some(holder)) => write!(f, "{holder} holds the lock"),
             Self::Busy(None) => f.write_str("another program holds the lock"),
+            Self::Failed(error) if is_without_locks(error) => {
+                write!(
+                    f,
+                    "the file system has no locks, without which two programs may undo each other: {error}"
+                )
+            }
             Self::Failed(error) => write!(f, "the lock file cannot be used: {error}"),
         }
     }
+}
+
+/// Whether the file system knows no locks, as some on a network do.
+#[must_use]
+pub fn is_without_locks(error: &io::Error) -> bool {
+    #[cfg(unix)]
+    let is_none = error.raw_os_error() == Some(rustix::io::Errno::NOLCK.raw_os_error());
+    #[cfg(not(unix))]
+    let is_none = false;
+    is_none || error.kind() == io::ErrorKind::Unsupported
 }
 
 impl From<NotHeld> for io::Error {
@@ -189,6 +205,18 @@ mod tests {
             assert!(hold(&path, LONG, &author(8), for_whom).await.is_ok());
         });
         assert!(!is_held(&path), "looking takes nothing away");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_system_without_locks_is_named() {
+        use rustix::io::Errno;
+        for (error, is_without) in
+            [(Errno::NOLCK, true), (Errno::OPNOTSUPP, true), (Errno::NOSYS, true), (Errno::IO, false)]
+        {
+            let said = NotHeld::Failed(error.into()).to_string();
+            assert_eq!(said.contains("has no locks"), is_without, "{said}");
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@ use crate::domain::change::Change;
 use crate::domain::name::ProfileName;
 use crate::domain::trouble::{Next, Trouble};
 use crate::shell::file::shown;
-use crate::shell::lock::NotHeld;
+use crate::shell::lock::{self, NotHeld};
 use crate::shell::stores::Failure;
 use crate::stored::{Refused, Unreadable};
 
@@ -93,6 +93,10 @@ pub(super) fn locked(path: &Path, beside: &Path, why: &NotHeld) -> Trouble {
     let what = format!("cannot save to {}", shown(path));
     match why {
         NotHeld::Busy(_) => Trouble::untouched(what, why.to_string(), Next::Retry),
+        NotHeld::Failed(error) if lock::is_without_locks(error) => {
+            let remedy = "name a file on another file system with --config".to_owned();
+            Trouble::untouched(what, why.to_string(), Next::Fix(remedy))
+        }
         NotHeld::Failed(_) => {
             let remedy = format!("check the rights of {}", shown(beside));
             Trouble::untouched(what, why.to_string(), Next::Fix(remedy))
