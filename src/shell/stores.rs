@@ -25,6 +25,7 @@ use crate::shell::file::{self, Replaced, shown};
 use crate::shell::lock::{self, Hold};
 use crate::shell::stores::last::{Known, Last};
 use crate::shell::stores::room::Room;
+use crate::shell::stores::stamp::{MOMENT, is_back};
 use crate::shell::stores::trouble::{
     cut, decoded, failure, gone_notice, interrupted_notice, locked, missing, not_written, unreadable, whole,
 };
@@ -35,9 +36,6 @@ pub use crate::shell::stores::stamp::Stamp;
 
 /// How long a change waits for another program's change.
 pub const PATIENCE: Duration = Duration::from_secs(10);
-
-/// How long a file that is not understood may be one that is just being written.
-const MOMENT: Duration = Duration::from_millis(20);
 
 /// How often a change begins anew because a program without our lock wrote the file, and how many
 /// [`MOMENT`]s it waits for a file that is just being replaced to be there again.
@@ -366,23 +364,6 @@ impl Stores {
 fn has_gone((change, why): (&Change, &Option<Refused>)) -> bool {
     let has_moved = matches!(why, Some(Refused::Moved(Moved::Gone | Moved::Forgotten | Moved::Replaced)));
     has_moved && matches!(change.edit, Edit::Refresh(_))
-}
-
-/// Whether the file at `path` is there, or is so within so many [`MOMENT`]s; one that cannot be looked for
-/// is not waited for.
-fn is_back(path: &Path, looks: usize) -> bool {
-    let is_absent = || {
-        let found = std::fs::metadata(path);
-        found.is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound)
-    };
-    let waits = |_: &usize| {
-        let waits = is_absent();
-        if waits {
-            std::thread::sleep(MOMENT);
-        }
-        waits
-    };
-    (0..looks).take_while(waits).count() < looks || !is_absent()
 }
 
 /// The lock beside the file a store's path leads to.

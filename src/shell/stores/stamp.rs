@@ -1,6 +1,10 @@
 //! What tells at a glance that a file was written.
 
 use std::path::Path;
+use std::time::Duration;
+
+/// How long a file that is not understood may be one that is just being written.
+pub(super) const MOMENT: Duration = Duration::from_millis(20);
 
 /// What changes when a file is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,4 +30,21 @@ impl Stamp {
         let (number, changed) = (0, (0, 0));
         Some(Self { modified: found.modified().ok()?, size: found.len(), number, changed })
     }
+}
+
+/// Whether the file at `path` is there, or is so within so many [`MOMENT`]s; one that cannot be looked for
+/// is not waited for.
+pub(super) fn is_back(path: &Path, looks: usize) -> bool {
+    let is_absent = || {
+        let found = std::fs::metadata(path);
+        found.is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound)
+    };
+    let waits = |_: &usize| {
+        let waits = is_absent();
+        if waits {
+            std::thread::sleep(MOMENT);
+        }
+        waits
+    };
+    (0..looks).take_while(waits).count() < looks || !is_absent()
 }
