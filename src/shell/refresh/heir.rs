@@ -249,8 +249,7 @@ mod tests {
             let hands = Hands::new(Paths::below(folder.path()), "authtui");
             let (older, newer) = (holder("demo/ana", "old"), holder("demo/ana", "new"));
             let at = at_seconds(4_000_000_000).expect("in range");
-            let last =
-                LastRefresh { at, result: RefreshResult::Done, grant: newer.grant(), clock_differs: None };
+            let last = LastRefresh::new(at, RefreshResult::Done, newer.grant());
             let newer = Profile { last_refresh: Some(last), refresh_count: 1, ..newer };
             let change = |edit| Change { name: older.id.name.clone(), expects: None, edit };
             let keep = |profile: &Profile| change(Edit::Keep(Box::new(profile.clone())));
