@@ -112,8 +112,9 @@ impl Stores {
                 Some(known) => {
                     let mut notices = file::reading_notices(&target);
                     let newer = interrupted::newer(&target, Some(&known.content));
-                    notices
-                        .extend(newer.iter().map(|newer| Notice::Told(interrupted_notice(&newer.id.name))));
+                    notices.extend(
+                        newer.iter().map(|newer| StoreNotice::Told(interrupted_notice(&newer.id.name))),
+                    );
                     Ok((Some(known.content.clone()), notices))
                 }
                 None if was_there() => Err(missing(path)),

@@ -461,7 +461,7 @@ mod tests {
     fn a_file_with_a_byte_order_mark_is_changed_like_any_other() {
         let text = format!("version: 1\n{SEED}");
         let name = ProfileName::parse("anthropic/default").expect("a name");
-        let change = Change { name, expects: None, edit: crate::domain::change::Edit::Remove };
+        let change = Change { name, expects: None, edit: Edit::Remove };
         let marked = amend(Some(&format!("\u{feff}{text}")), &change).expect("amended");
         assert_eq!(marked.text, amend(Some(&text), &change).expect("amended").text);
     }
