@@ -191,11 +191,14 @@ fn request(
         (Wish::Valid { .. } | Wish::Due { .. } | Wish::NewUnlessDead, _) => {}
     }
     let id = profile.client_id.as_deref().or(provider.client.id.as_deref()).unwrap_or_default();
-    Filling::of_client(&provider.client.authentication, id, profile.client_secret.as_ref())
+    let mut request = Filling::of_client(&provider.client.authentication, id, profile.client_secret.as_ref())
         .with(Slot::Refresh, refresh.clone())
         .with(Slot::Scope, Secret::new(scope(profile, provider)))
         .fill(call)
-        .map_err(|_| Cannot::Unfilled)
+        .map_err(|_| Cannot::Unfilled)?;
+    // It is not sent, but the provider knows it.
+    request.secrets.push(tokens.access.clone());
+    Ok(request)
 }
 
 /// What fills `{scope}` of a refresh.
@@ -665,12 +668,13 @@ mod tests {
         let mut profile = profile(-5);
         profile.client_secret = Some(Secret::new("hunter2+hunter2"));
         profile.held =
-            Held::Here(Tokens { access: Secret::new("a1"), refresh: Some(Secret::new(long.as_str())) });
+            Held::Here(Tokens { access: Secret::new("ACCESS/1"), refresh: Some(Secret::new(long.as_str())) });
         let Decision::Ask(request) = decide(&profile, Some(&provider()), None, MINUTE, now()) else {
             panic!("not asked")
         };
         for (status, said, shown) in [
             (400, format!("token {long} of hunter2%2Bhunter2 is unknown"), "token … of … is unknown"),
+            (400, "ACCESS/1 lives on".to_owned(), "… lives on"),
             (
                 503,
                 format!("token {} of hunter2+hunter2 waits", long.replace('/', "%2f")),
