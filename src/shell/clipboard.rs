@@ -69,7 +69,7 @@ impl Clipboard {
 
 #[cfg(feature = "clipboard")]
 impl Drop for Clipboard {
-    /// Hands what was copied over to a clipboard manager, and waits no longer than [`HANDOVER_LIMIT`] for a
+    /// Hands what was copied over to a clipboard manager, and waits no longer than `HANDOVER_LIMIT` for a
     /// server that may not answer.
     fn drop(&mut self) {
         if self.native.try_lock().is_ok_and(|native| native.is_none()) {
