@@ -142,7 +142,7 @@ fn run(arguments: Arguments, program: &str) -> Result<Exit> {
     }
     let paths = Paths::of_user(config)?;
     if let (true, Some(path)) = (needs_profiles(&command), paths.missing()) {
-        console::say(&format!("authtui: {} does not exist. authtui login PROVIDER makes it.", shown(path)));
+        console::say(&format!("authtui: {} does not exist. authtui login PROVIDER creates it.", shown(path)));
         return Ok(Exit::NotFound);
     }
     let hands = Hands::new(paths, program);

@@ -17,7 +17,7 @@ use crate::shell::{Hands, console};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// The profiles: provider/name, or one of the two where that is enough to tell it
+    /// The profiles: provider/name, or one part of it if only one profile fits
     #[arg(required_unless_present_any = ["all", "due"], conflicts_with_all = ["all", "due"])]
     names: Vec<String>,
     /// Renew every profile whose access token ends within this time: 0s, 10m, 2h

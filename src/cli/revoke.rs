@@ -19,7 +19,7 @@ use crate::shell::{Hands, console};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// The profile: provider/name, or one of the two where that is enough to tell it
+    /// The profile: provider/name, or one part of it if only one profile fits
     name: String,
     /// Ask the provider to end the grant first; nothing is erased here unless it has
     #[arg(long)]
@@ -60,8 +60,8 @@ pub(super) fn run(hands: &Arc<Hands>, arguments: &Arguments, extent: Extent) -> 
             console::say(&consequence(&profile, extent, lives_on.as_deref()));
         }
         if !console::can_ask() {
-            let next = if is_exact { "add --yes" } else { "write the whole name, and --yes" };
-            console::say(&format!("authtui: nobody can be asked here; {next}."));
+            let next = if is_exact { "add --yes" } else { "write the whole name and add --yes" };
+            console::say(&format!("authtui: there is no terminal to ask on; {next}."));
             return Ok(Exit::Usage);
         }
         let question = match extent {
@@ -87,7 +87,7 @@ pub(super) fn run(hands: &Arc<Hands>, arguments: &Arguments, extent: Extent) -> 
     let change = Change { name: name.clone(), expects: None, edit };
     let Some(applied) = screen::until_signal(hands.apply(profile.id.store, change))? else {
         console::say(&format!(
-            "authtui: {name}: ended before it was done; authtui list shows what is stored."
+            "authtui: {name}: stopped before it was done; authtui list shows what is stored."
         ));
         return Ok(Exit::Failure);
     };

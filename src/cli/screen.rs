@@ -50,7 +50,7 @@ pub(super) fn run(hands: &Arc<Hands>, keys: &str, renewal: Renewal) -> Result<Ex
         return Ok(Exit::Usage);
     }
     if let Some(path) = hands.paths.missing() {
-        console::say(&format!("authtui: {} does not exist; the first login makes it.", shown(path)));
+        console::say(&format!("authtui: {} does not exist; the first login creates it.", shown(path)));
     }
     Ok(match run::run(hands, &surroundings::theme(), keys, renewal)? {
         Left::Asked => Exit::Done,

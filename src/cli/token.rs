@@ -19,7 +19,7 @@ use crate::tui::message::Refreshed;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// The profile: provider/name, or one of the two where that is enough to tell it
+    /// The profile: provider/name, or one part of it if only one profile fits
     name: String,
     /// Renew the token first if it has less time left: 90s, 10m, 2h. Half its life is always enough
     #[arg(long, value_name = "TIME", value_parser = span::parse, default_value = "60s")]

@@ -121,9 +121,9 @@ fn login(profile: &Profile, store: Option<&Snapshot>, now: Now) -> Option<Validi
 fn works(validity: Validity, now: Now, moment: Moment) -> String {
     match validity {
         Validity::Until(end) => format!("works until {}", moment(end, now)),
-        Validity::NoEndKnown => "works on, no end known".to_owned(),
+        Validity::NoEndKnown => "has no known expiry".to_owned(),
         Validity::Ended(_) => "has already expired".to_owned(),
-        Validity::Refused => "is refused already".to_owned(),
+        Validity::Refused => "is already refused".to_owned(),
     }
 }
 
@@ -158,15 +158,15 @@ mod tests {
                 true,
                 Some(-1),
                 None,
-                "the access token has already expired; the login works on, no end known",
-                "works on, no end known",
+                "the access token has already expired; the login has no known expiry",
+                "has no known expiry",
             ),
             (
                 Kind::OAuth,
                 true,
                 None,
                 Some(90),
-                "the access token works on, no end known; the login works until +90",
+                "the access token has no known expiry; the login works until +90",
                 "works until +90",
             ),
             (
@@ -198,7 +198,7 @@ mod tests {
         let said = "it refused the access token when it was last tested; \
                     the provider has already ended this login";
         assert_eq!(words(&profile, None, now(), MOMENT).as_deref(), Some(said));
-        assert_eq!(brief(&profile, None, now(), MOMENT).as_deref(), Some("is refused already"));
+        assert_eq!(brief(&profile, None, now(), MOMENT).as_deref(), Some("is already refused"));
 
         // What was said of another login and another token says nothing of these.
         profile.held = Held::Here(tokens("a2", Some("r2")));
@@ -212,7 +212,7 @@ mod tests {
         key.last_test = refused(&key);
         let said = words(&key, None, now(), MOMENT);
         assert_eq!(said.as_deref(), Some("it refused the key when it was last tested"));
-        assert_eq!(brief(&key, None, now(), MOMENT).as_deref(), Some("is refused already"));
+        assert_eq!(brief(&key, None, now(), MOMENT).as_deref(), Some("is already refused"));
     }
 
     #[test]

@@ -184,7 +184,7 @@ fn life(map: &ReplyMap, tree: &Value, reply: &Reply, notes: &mut Vec<String>) ->
             point().map(|point| {
                 let moment = point?;
                 if moment.is_some_and(|moment| moment.zone == Zone::Assumed) {
-                    notes.push(format!("{what} was told without a zone, so it was taken as UTC"));
+                    notes.push(format!("{what} has no time zone and is taken as UTC"));
                 }
                 Ok(moment.map(|moment| moment.at))
             })
@@ -193,15 +193,15 @@ fn life(map: &ReplyMap, tree: &Value, reply: &Reply, notes: &mut Vec<String>) ->
             None => None,
             Some(Ok(end)) => end,
             Some(Err(bad)) => {
-                notes.push(format!("{what} is not known: {}", reply.unquoted(&bad.to_string())));
+                notes.push(format!("{what} is unknown: {}", reply.unquoted(&bad.to_string())));
                 None
             }
         }
     };
-    let expires_at = end(&map.life, &map.expires_at, "the end of the access token");
+    let expires_at = end(&map.life, &map.expires_at, "the expiry of the access token");
     // A grant that was just given has not ended: 0 is how servers say that it has no end.
     let grant_ends_at =
-        end(&map.grant_life, &map.grant_ends_at, "the end of the grant").filter(|end| *end > sent);
+        end(&map.grant_life, &map.grant_ends_at, "the expiry of the login").filter(|end| *end > sent);
     Life { obtained_at: Some(sent), expires_at, grant_ends_at }
 }
 

@@ -121,7 +121,7 @@ fn is_set(name: &str) -> bool {
 
 /// The programs that `$BROWSER` names, each with the address.
 fn browser_commands(browser: &OsStr, url: &Url) -> Result<Vec<Command>, &'static str> {
-    let text = browser.to_str().ok_or("is no UTF-8 text")?;
+    let text = browser.to_str().ok_or("is not UTF-8 text")?;
     let commands: Vec<Command> = browser_entries(text)
         .iter()
         .filter_map(|entry| command(entry.trim(), url).transpose())

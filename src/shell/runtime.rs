@@ -41,7 +41,7 @@ pub fn check_limits() -> io::Result<()> {
         files.map_err(|error| lacks("this process may open too few files", "raise ulimit -n", error))?;
     }
     let threads: io::Result<Vec<_>> = (0..2).map(|_| thread::Builder::new().spawn(|| {})).collect();
-    let next = "end other programs, or raise ulimit -u and ulimit -v";
+    let next = "close other programs, or raise ulimit -u and ulimit -v";
     for thread in threads.map_err(|error| lacks("no thread can be started", next, error))? {
         // It does nothing that could fail.
         let _ = thread.join();

@@ -19,6 +19,6 @@ pub fn read(path: &Path) -> Result<Settings, String> {
     if bytes.len() > LONGEST {
         return Err(failed("it is too long"));
     }
-    let text = std::str::from_utf8(&bytes).map_err(|_| failed("it is no UTF-8 text"))?;
+    let text = std::str::from_utf8(&bytes).map_err(|_| failed("it is not UTF-8 text"))?;
     Settings::read(text).map_err(|why| failed(&why))
 }

@@ -49,7 +49,7 @@ impl Content {
         let each = || self.entries.iter().filter(|entry| !entry.notes.is_empty());
         let told = each().take(NOTICED).map(|entry| format!("{}: {}", entry.name, entry.notes.join("; ")));
         let more = each().count().saturating_sub(NOTICED);
-        let more = (more > 0).then(|| format!("{more} more entries are odd in such ways"));
+        let more = (more > 0).then(|| format!("{more} more entries have such faults"));
         told.chain(more).collect()
     }
 }

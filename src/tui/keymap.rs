@@ -136,7 +136,7 @@ pub const BINDINGS: &[Binding] = &[
             char('k'),
         ],
         Action::Move(Motion::Up),
-        "the choice before",
+        "previous choice",
     ),
     footer(
         Place::Choices,
@@ -169,7 +169,7 @@ pub const BINDINGS: &[Binding] = &[
         Place::Lists,
         &[Key::Plain(KeyCode::Up), Key::Plain(KeyCode::BackTab), char('k')],
         Action::Move(Motion::Up),
-        "the choice before",
+        "previous choice",
     ),
     help(Place::Lists, &[Key::Plain(KeyCode::PageUp)], Action::Move(Motion::PageUp), "a screenful up"),
     help(Place::Lists, &[Key::Plain(KeyCode::PageDown)], Action::Move(Motion::PageDown), "a screenful down"),

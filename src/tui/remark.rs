@@ -15,9 +15,9 @@ pub fn remarks(scopes: &[String], profile: &Profile, now: Now) -> Vec<String> {
     });
     let has_ended = profile.life.expires_at.is_some_and(|end| end <= now.wall);
     let ended =
-        has_ended.then(|| "The new access token has ended already, as the provider tells it.".to_owned());
+        has_ended.then(|| "The provider says that the new access token has expired already.".to_owned());
     let odd = profile.last_refresh_of_this_grant().and_then(|last| last.odd.as_deref());
-    let odd = odd.map(|odd| format!("Odd in the answer: {}.", prose::safe(odd)));
+    let odd = odd.map(|odd| format!("The answer was unusual: {}.", prose::safe(odd)));
     let clock = renewal::clock(profile, now).filter(|_| !has_ended).map(|clock| prose::safe(&clock));
     let endless = profile.life.expires_at.is_none().then(|| {
         "The provider did not say when the new access token expires, so it is not refreshed by itself."
@@ -51,7 +51,7 @@ mod tests {
         let lost = said(&["a", "b", "c"], &profile);
         assert_eq!(lost, ["The provider has taken scopes away: b c. A login asks for them again."]);
         profile.life.expires_at = Some(wall);
-        assert!(said(&["a"], &profile)[0].contains("has ended already"));
+        assert!(said(&["a"], &profile)[0].contains("has expired already"));
         profile.life.expires_at = None;
         assert!(said(&["a"], &profile)[0].contains("did not say when"));
     }

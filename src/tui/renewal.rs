@@ -23,7 +23,7 @@ pub fn hindrance(model: &Model, profile: &Profile, now: Now) -> Option<String> {
         Why::OtherHost => "off: the provider file names another server; log in again".to_owned(),
         Why::Unwritable => "off: the file cannot be written".to_owned(),
         Why::Never(Never::Off) => "off here, A turns it on".to_owned(),
-        Why::Never(Never::NoEnd) => "by r alone: no end was told".to_owned(),
+        Why::Never(Never::NoEnd) => "by r alone: the provider gives no expiry".to_owned(),
         Why::Never(Never::Brief(life)) => format!("by r alone: it lives only {}", state::span(life)),
         Why::Never(Never::Clock) => "by r alone: a clock is wrong".to_owned(),
         Why::Never(Never::Nothing | Never::Dead | Never::Refused | Never::Ended)

@@ -28,7 +28,7 @@ pub const MEANINGS: [(Health, &str); 10] = [
     (Health::Failed(DateTime::<Utc>::MAX_UTC), "the last refresh failed"),
     (Health::NeedsLogin, "nothing but a login helps"),
     (Health::Refused, "a test of the token or key was refused"),
-    (Health::NoClock, "an API key, or no end was told"),
+    (Health::NoClock, "an API key, or no expiry given"),
     (Health::RevokedHere, "tokens erased, profile kept"),
     (Health::Unreadable, "its entry in the file makes no sense"),
 ];
@@ -104,7 +104,7 @@ pub fn sentence(model: &Model, profile: &Profile, now: Now) -> String {
     let health = model.health(profile, now.wall);
     let said = match health {
         Health::NoClock => match profile.kind {
-            Kind::OAuth => "the provider told no end",
+            Kind::OAuth => "the provider gives no expiry",
             Kind::ApiKey => "a key does not end by itself",
             Kind::Environment => "set in the environment of authtui",
         }

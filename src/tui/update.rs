@@ -90,7 +90,7 @@ pub fn update(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
         }
         Msg::Settled(Err(why)) => {
             settle(model, Renewal::Off(Off::Unread));
-            tell(model, format!("{why}. Nothing is renewed by itself meanwhile."), Tone::Bad, false);
+            tell(model, format!("{why}. Auto-refresh is off until it can be read."), Tone::Bad, false);
             vec![Effect::ReadEvents]
         }
         Msg::Login(attempt, heard) => {

@@ -68,13 +68,13 @@ fn an_answer_with_a_foreign_state_is_a_stray_and_our_own_still_counts() {
 fn what_is_ignored_is_named_with_what_to_do() {
     let refusal = || Ignored::Refusal(Some("access_denied".to_owned()));
     for (ignored, cancel, words) in [
-        (refusal(), CancelKey::Esc, "looks like a refusal (access_denied) came without proof"),
+        (refusal(), CancelKey::Esc, "A refusal (access_denied) that may not belong to this login"),
         (refusal(), CancelKey::Esc, "If you refused, press Esc."),
         (refusal(), CancelKey::CtrlC, "If you refused, press Ctrl-C."),
-        (Ignored::Refusal(None), CancelKey::Esc, "looks like a refusal came without proof"),
+        (Ignored::Refusal(None), CancelKey::Esc, "A refusal that may not belong to this login"),
         (Ignored::Posted, CancelKey::Esc, "Set response_mode: query under authorize_parameters"),
         (Ignored::NoQuery, CancelKey::Esc, "paste the whole address"),
-        (Ignored::OtherPath, CancelKey::Esc, "another path than /callback"),
+        (Ignored::OtherPath, CancelKey::Esc, "the wrong path (not /callback)"),
         (Ignored::Encrypted, CancelKey::Esc, "by https"),
         (Ignored::OtherUser(1001), CancelKey::CtrlC, "another user (uid 1001) was refused"),
         (Ignored::UsedLink, CancelKey::Esc, "opened twice"),

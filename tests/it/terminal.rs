@@ -148,7 +148,7 @@ fn any_size_is_fit_to_live_in() {
 fn no_token_is_ever_written_to_the_terminal() {
     let (served, pair) = Served::with_ana(-5);
     let pty = Pty::start(&served.home, &[], WIDE);
-    pty.wait("due").keys("r").wait("demo/ana is refreshed");
+    pty.wait("due").keys("r").wait("demo/ana refreshed");
     pty.keys("T").wait("works");
     pty.keys("y").wait("refresh token");
     pty.keys("qx").wait("Cancel").keys("qq");

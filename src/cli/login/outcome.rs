@@ -50,14 +50,14 @@ pub(super) fn unanswered(pasted: bool) -> Exit {
 fn summary(profile: &Profile, plan: &Plan, now: Now) {
     let end = |end: Option<_>| match end {
         Some(end) => format!("until {}", local(end, now.offset)),
-        None => "end not told by the provider".to_owned(),
+        None => "expiry unknown".to_owned(),
     };
     let grant = match profile.refresh_token() {
         Some(_) => end(profile.life.grant_ends_at),
         None => NO_REFRESH_TOKEN.to_owned(),
     };
     console::say(&format!("\nLogged in: {}", profile.id.name));
-    let account = profile.account.as_deref().unwrap_or("not told by the provider");
+    let account = profile.account.as_deref().unwrap_or("unknown, the provider does not say");
     console::say(&format!("  account  {account}"));
     console::say(&format!("  scopes   {}", profile.scopes.join(" ")));
     let missing: Vec<&str> =

@@ -73,7 +73,7 @@ pub(super) fn run(hands: &Arc<Hands>, profile: &Profile, extent: Extent) -> Resu
     let name = &profile.id.name;
     let Some(revoked) = finish_posted(hands, revoke(hands, &profile.id))? else {
         console::say(&format!(
-            "authtui: {name}: ended before the provider's answer was known; it may be revoked there. authtui list \
+            "authtui: {name}: stopped before the provider's answer was known; it may be revoked there. authtui list \
              shows what is stored."
         ));
         return Ok(Exit::Failure);

@@ -51,14 +51,14 @@ impl Ignored {
             Self::Refusal(error) => {
                 let error = error.as_ref().map_or_else(String::new, |error| format!(" ({error})"));
                 format!(
-                    "Something that looks like a refusal{error} came without proof and was ignored. If you refused, press {cancel}."
+                    "A refusal{error} that may not belong to this login was ignored. If you refused, press {cancel}."
                 )
             }
             Self::NoCode => {
-                "An answer to this login came without a usable code and was ignored. Open the link again.".to_owned()
+                "The answer to this login had no usable code and was ignored. Open the link again.".to_owned()
             }
             Self::Posted => format!(
-                "The answer came by POST, which is not read. Set response_mode: query under authorize_parameters in the provider file of {}, or paste the code.",
+                "The answer came by POST, which authtui does not read. Set response_mode: query under authorize_parameters in the provider file of {}, or paste the code.",
                 provider.name
             ),
             Self::NoQuery => {
@@ -66,22 +66,22 @@ impl Ignored {
                     .to_owned()
             }
             Self::OtherPath => format!(
-                "The answer came to another path than {} and was ignored. Paste the address the browser ended at, or correct redirect.path in the provider file of {}.",
+                "The answer came to the wrong path (not {}) and was ignored. Paste the address that the browser shows, or correct redirect.path in the provider file of {}.",
                 provider.redirect.path, provider.name
             ),
             Self::OtherHost => {
-                "The answer came under another host name or port and was ignored. Paste what follows the ? in the browser's address."
+                "The answer came to the wrong host name or port and was ignored. Paste the part after the ? of the browser's address."
                     .to_owned()
             }
             Self::Encrypted => {
-                "Something came by https, and the answer is awaited by http. If your browser shows an error, paste the address it shows."
+                "Something connected by https, but authtui waits for http. If your browser shows an error, paste the address it shows."
                     .to_owned()
             }
             Self::OtherUser(uid) => format!(
-                "A program of another user (uid {uid}) was refused. If that is your browser, paste the address it ends at; if not, press {cancel}."
+                "A program of another user (uid {uid}) was refused. If that is your browser, paste the address it shows; if not, press {cancel}."
             ),
             Self::HungUp => {
-                "An answer was ignored: its sender hung up at once, so nobody can tell who sent it.".to_owned()
+                "An answer was ignored: its sender disconnected before authtui could check who it was.".to_owned()
             }
             Self::UsedLink => format!(
                 "The browser's link was opened twice. If your browser shows no login, somebody else may have opened it: press {cancel}."

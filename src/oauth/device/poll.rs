@@ -71,7 +71,7 @@ fn words(said: &Said) -> String {
         Said::Error { code, description: Some(words) } => format!("{code}: {words}"),
         Said::Error { code, description: None } => code.clone(),
         Said::Words(words) => words.clone(),
-        Said::Odd(_) | Said::Page | Said::Elsewhere { .. } => "the person said no".to_owned(),
+        Said::Odd(_) | Said::Page | Said::Elsewhere { .. } => "no reason given".to_owned(),
     }
 }
 

@@ -44,7 +44,7 @@ impl Login {
             self.steps.skip(Step::Exchange, "the device code brought the tokens");
         }
         for note in &granted.notes {
-            self.notice(format!("Odd in the answer: {note}."));
+            self.notice(format!("The answer was unusual: {note}."));
         }
         let mut profile = Box::new(self.profile(granted));
         // Whose tokens they are comes first: a cancelled login must not replace another account.

@@ -54,21 +54,21 @@ fn text(judged: &Judged) -> (u16, &'static str, &'static str) {
             "This login is finished",
             "Its answer came before. Return to authtui; you can close this tab.",
         ),
-        Judged::Go { .. } => (302, "On to the login", "Your browser goes there by itself."),
+        Judged::Go { .. } => (302, "Opening the login page", "Your browser continues there."),
         Judged::Stray { ignored: Some(Ignored::NoQuery), .. } => (
             400,
-            "No answer came along",
+            "No answer in this address",
             "If the address of this page has a # in it, copy the whole address and paste it into authtui.",
         ),
         Judged::Stray { ignored: Some(Ignored::Posted), .. } => (
             405,
-            "Not like this",
+            "Sent by POST",
             "The answer was sent by POST, which authtui does not read. Return to authtui: it says what to do.",
         ),
         Judged::Stray { status: 403, .. } => (
             403,
-            "Not from here",
-            "authtui takes answers from its own user alone. If this is your browser, copy its address and paste it into authtui.",
+            "Sent by another user",
+            "authtui accepts answers only from the user who runs it. If this is your browser, copy its address and paste it into authtui.",
         ),
         Judged::Stray { status: 410, .. } => (
             410,
@@ -80,7 +80,7 @@ fn text(judged: &Judged) -> (u16, &'static str, &'static str) {
             "This was not the answer",
             "authtui ignored it, and nothing was changed. Return to authtui to go on with your login.",
         ),
-        Judged::Stray { status: 405, .. } => (405, "Not like this", "This address can only be opened."),
+        Judged::Stray { status: 405, .. } => (405, "Method not allowed", "This address can only be opened."),
         Judged::Stray { status: 431, .. } => (431, "Too long", "authtui did not read this request."),
         Judged::Stray { status, .. } => {
             (*status, "Nothing is here", "This is where authtui waits for a login. Return to authtui.")

@@ -184,7 +184,7 @@ impl LineEditor {
         }
         match str::from_utf8(&bytes) {
             Ok(text) => Typed::Line(Zeroizing::new(text.to_owned())),
-            Err(_) => Typed::Unusable("it is no UTF-8 text"),
+            Err(_) => Typed::Unusable("it is not UTF-8 text"),
         }
     }
 
@@ -264,7 +264,7 @@ mod tests {
         assert_eq!(lines.typed(), None);
         assert_eq!(lines.last(), Some(Typed::Line(Zeroizing::new("a\x1b[D\x03\x7f\r".to_owned()))));
         lines.push(b"\xff\n");
-        assert_eq!(lines.typed(), Some(Typed::Unusable("it is no UTF-8 text")));
+        assert_eq!(lines.typed(), Some(Typed::Unusable("it is not UTF-8 text")));
         assert_eq!(lines.last(), None);
     }
 

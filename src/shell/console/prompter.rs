@@ -151,7 +151,7 @@ impl Prompter {
                 }
                 Some(Typed::Unusable(why)) => {
                     self.end_line();
-                    say(&format!("authtui: a line was not used: {why}."));
+                    say(&format!("authtui: a line was ignored: {why}."));
                     continue;
                 }
                 Some(Typed::Refused) if echo == Echo::Hidden => {
@@ -198,7 +198,7 @@ impl Prompter {
         match self.line.last() {
             Some(Typed::Line(line)) => PromptReply::Line(Secret::new(line.as_str())),
             Some(Typed::Unusable(why)) => {
-                say(&format!("authtui: a line was not used: {why}."));
+                say(&format!("authtui: a line was ignored: {why}."));
                 self.close()
             }
             Some(Typed::Refused | Typed::Closed | Typed::Stopped) | None => self.close(),

@@ -21,7 +21,7 @@ pub(super) fn words(error: &reqwest::Error) -> String {
         return format!("it could not be reached: {ours}");
     }
     if error.is_builder() {
-        return "this system has no certificates of authorities; install ca-certificates, or check SSL_CERT_FILE"
+        return "this system has no CA certificates; install ca-certificates, or check SSL_CERT_FILE"
             .to_owned();
     }
     if let Some(tls) = find::<rustls::Error>(error) {
@@ -38,7 +38,7 @@ pub(super) fn words(error: &reqwest::Error) -> String {
         return of_connecting(error);
     }
     if find::<hyper::Error>(error).is_some_and(hyper::Error::is_parse) {
-        return "what it answered is not HTTP, or its head is too long".to_owned();
+        return "its answer is not HTTP, or its headers are too long".to_owned();
     }
     if error.is_request() || error.is_body() || error.is_decode() {
         return "the connection broke before a whole answer came".to_owned();
@@ -71,13 +71,13 @@ fn of_connecting(error: &reqwest::Error) -> String {
         let why = match io.filter(|io| io.raw_os_error().is_some()) {
             Some(io) => text::clean(&io.to_string(), 100),
             None if said.contains("auth") => "it wants another user name or password".to_owned(),
-            None => "it gave no connection".to_owned(),
+            None => "it did not connect".to_owned(),
         };
         return format!("the proxy could not be used: {why}; check ALL_PROXY, HTTPS_PROXY and NO_PROXY");
     }
     match io {
         Some(io) if io.kind() == io::ErrorKind::UnexpectedEof => {
-            "it closed the connection before it was safe (TLS); check the address".to_owned()
+            "it closed the connection during the TLS handshake; check the address".to_owned()
         }
         Some(io) => text::clean(&format!("it could not be reached: {io}"), 160),
         None => "it could not be reached".to_owned(),
@@ -98,17 +98,15 @@ fn of_tls(error: &rustls::Error) -> String {
             | AlertDescription::InsufficientSecurity,
         )
         | Tls::PeerIncompatible(_) => {
-            "it and authtui know no common TLS; authtui speaks TLS 1.2 and 1.3, so the server is too old"
-                .to_owned()
+            "it has no TLS version or cipher that authtui can use; authtui needs TLS 1.2 or 1.3".to_owned()
         }
         Tls::AlertReceived(AlertDescription::UnrecognisedName) => {
             "it does not know that name; check the address".to_owned()
         }
         Tls::AlertReceived(AlertDescription::CertificateRequired | AlertDescription::BadCertificate) => {
-            "it wants a certificate from the client, which authtui has not".to_owned()
+            "it asks for a client certificate, which authtui does not support".to_owned()
         }
-        _ => "the secure connection (TLS) failed; check the address, and what stands between (a proxy?)"
-            .to_owned(),
+        _ => "the secure connection (TLS) failed; check the address and the proxy, if you use one".to_owned(),
     }
 }
 

@@ -103,7 +103,7 @@ impl fmt::Display for CodingError {
             Self::TooMany(count) => write!(f, "the answer is compressed {count} times over"),
             Self::Cut(coding) => write!(f, "the end of the answer is missing (compressed with {coding})"),
             Self::Damaged(coding) => {
-                write!(f, "the answer is damaged or cut: it is said to be compressed with {coding}")
+                write!(f, "the answer is damaged or cut; it should be compressed with {coding}")
             }
             Self::TooLong => f.write_str("the answer is longer than 1 MiB"),
         }
@@ -181,7 +181,7 @@ mod tests {
         let mut flipped = whole.clone();
         flipped[15] ^= 0xff;
         let cut = "the end of the answer is missing (compressed with gzip)";
-        let damaged = "the answer is damaged or cut: it is said to be compressed with";
+        let damaged = "the answer is damaged or cut; it should be compressed with";
         for (codings, body, words) in [
             (&["gzip"][..], &whole[..whole.len() - 1], cut),
             (&["gzip"], &whole[..3], cut),

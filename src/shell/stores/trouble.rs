@@ -21,7 +21,7 @@ pub(super) fn decoded(bytes: &[u8]) -> Result<&str, Unreadable> {
         Unreadable::at(
             count(line),
             count(column),
-            "the file is no UTF-8 text",
+            "the file is not UTF-8 text",
             "restore the file from a backup",
         )
     })
@@ -65,7 +65,7 @@ pub(super) fn failure(path: &Path, change: &Change, why: Refused) -> Failure {
 
 /// A file that was there and is not. Nobody knows what became of the tokens in it.
 pub(super) fn missing(path: &Path) -> Trouble {
-    let remedy = format!("put {} back; to begin an empty list, end every authtui first", shown(path));
+    let remedy = format!("put {} back; to begin an empty list, close every authtui first", shown(path));
     Trouble::untouched(format!("cannot find {}", shown(path)), "it has gone", Next::Fix(remedy))
 }
 

@@ -187,7 +187,7 @@ fn last_refresh(
         }
         Some(_) | None => {
             notes
-                .push("the result of last_refresh is none of done, passing, dead; it is not used".to_owned());
+                .push("the result of last_refresh must be done, passing or dead; it is not used".to_owned());
             return None;
         }
     };

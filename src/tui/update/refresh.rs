@@ -169,8 +169,7 @@ pub(super) fn ended(model: &mut Model, id: &ProfileId, refreshed: Refreshed, now
     match refreshed {
         Refreshed::Done(snapshot) => {
             stores::take(model, snapshot, now);
-            let how = if is_unasked { "has renewed itself" } else { "is refreshed" };
-            let text = format!("{} {how}; the new tokens are saved.", id.name);
+            let text = format!("{} refreshed; the new tokens are saved.", id.name);
             tell_refreshed(model, id, text, &scopes, !is_unasked, now);
         }
         Refreshed::Enough(snapshot) => {
@@ -180,7 +179,7 @@ pub(super) fn ended(model: &mut Model, id: &ProfileId, refreshed: Refreshed, now
                 // The file was read meanwhile, or nothing was due under the lock: nothing is news.
                 return Vec::new();
             }
-            let text = format!("{} was renewed by another program; its tokens are used.", id.name);
+            let text = format!("{} was refreshed by another program; its tokens are used.", id.name);
             tell_refreshed(model, id, text, &scopes, !is_unasked, now);
         }
         Refreshed::Unsaved(_, _, trouble) if is_on_disk(trouble.stored) => {

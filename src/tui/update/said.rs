@@ -70,7 +70,7 @@ pub(super) fn tell_trouble(model: &mut Model, trouble: &Trouble) {
 pub(super) fn tell_failure(model: &mut Model, id: &ProfileId, trouble: &Trouble, is_awaited: bool) {
     let text = match trouble.next {
         Next::Retry | Next::RetryIn(_) if !is_awaited => {
-            format!("{} It is tried again by itself.", trouble.words_without_next())
+            format!("{} authtui tries again on its own.", trouble.words_without_next())
         }
         Next::LogIn | Next::Retry | Next::RetryIn(_) | Next::Fix(_) | Next::Nothing => words(trouble),
     };
@@ -139,7 +139,7 @@ fn summary(model: &Model) -> String {
                 many.iter().map(|report| report.brief.as_str()).filter(|brief| !brief.is_empty()).collect();
             texts.extend(briefs.iter().take(FAILURES_TOLD).map(|brief| (*brief).to_owned()));
             if briefs.len() > FAILURES_TOLD {
-                texts.push(format!("L tells of {} more.", briefs.len() - FAILURES_TOLD));
+                texts.push(format!("L shows {} more.", briefs.len() - FAILURES_TOLD));
             }
         }
     }

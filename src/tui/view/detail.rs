@@ -18,7 +18,7 @@ use crate::tui::theme::Theme;
 use crate::tui::{pane, prose, renewal, state, used};
 
 /// What is said of an end that nobody told.
-const NOT_TOLD: &str = "end not told by the provider";
+const NOT_TOLD: &str = "expiry unknown";
 
 /// How many of the last events are shown.
 const EVENTS: usize = 2;

@@ -19,7 +19,7 @@ fn a_server_that_refuses_for_an_unknown_reason_and_is_well_again_loses_no_login(
     let pty = Pty::start(&served.home, &[], SIZE);
     pty.wait("refused with 17").wait("· failed").wait("retries in");
     assert_eq!((served.stored("ana"), served.refreshes()), (Some(pair), (1, 0)));
-    pty.keys("r").wait("demo/ana is refreshed").keys("q");
+    pty.keys("r").wait("demo/ana refreshed").keys("q");
     assert_eq!(pty.end().code, 0);
     assert_eq!(served.refreshes(), (2, 0));
 }
@@ -52,7 +52,7 @@ fn a_login_that_was_said_to_be_over_is_asked_for_only_by_its_name_or_its_key() {
         assert_eq!((served.stored("ana").as_ref(), served.refreshes()), (Some(&pair), (1, 0)));
         if by_key {
             let pty = Pty::start(&served.home, &[], SIZE);
-            pty.wait("needs login").keys("r").wait("demo/ana is refreshed").keys("q");
+            pty.wait("needs login").keys("r").wait("demo/ana refreshed").keys("q");
             assert_eq!(pty.end().code, 0);
         } else {
             assert_eq!(served.home.run(&["refresh", "demo/ana"]).code, Some(0));

@@ -73,7 +73,7 @@ fn the_marked_answer_is_on_the_screen_at_every_size_whatever_is_said() {
     for size in
         [(20, 5), (20, 12), (25, 8), (39, 9), (40, 10), (41, 11), (60, 20), (80, 24), (120, 40), (200, 5)]
     {
-        for said in ["", "demo/hal is refreshed.", &long] {
+        for said in ["", "demo/hal refreshed.", &long] {
             for question in questions() {
                 let mut model = asking(question, size, said);
                 let answers = dialog(&mut model).answers();

@@ -25,7 +25,7 @@ fn seed_004_asks_without_a_response_type_and_gets_a_token_without_an_end() {
     let (authorize, end, ended) = qonic.log_in(BY_PIPE, CONFIDENTIAL_SECRET);
 
     let said = ended.said(0);
-    assert!(said.contains("  access   end not told by the provider"), "{said}");
+    assert!(said.contains("  access   expiry unknown"), "{said}");
     let asked = ["client_id", "redirect_uri", "scope", "state", "code_challenge", "code_challenge_method"];
     let mut found = parameters(&authorize);
     found.sort();

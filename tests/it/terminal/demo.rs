@@ -35,7 +35,7 @@ fn a_login_a_refresh_a_copy_and_an_erasure_work_in_the_demo() {
     pty.wait("● demo/emil");
 
     let before = profile(&home, "cleo");
-    pty.keys("gjjr").wait("demo/cleo is refreshed; the new tokens are saved.");
+    pty.keys("gjjr").wait("demo/cleo refreshed; the new tokens are saved.");
     let after = profile(&home, "cleo");
     assert!(after.held != before.held && after.refresh_count == 1);
 

@@ -59,7 +59,7 @@ fn a_paste_that_the_terminal_cut_is_said_and_never_sent() {
     let pty = Pty::shell(&served.home, script, WIDE);
     // The shell takes its line; what is behind it waits in the terminal, which keeps 4,095 bytes.
     pty.keys(&format!("go\r{}\r", "x".repeat(5000)));
-    pty.wait("a line was not used: the terminal cut it; paste it again.").keys("\x03");
+    pty.wait("a line was ignored: the terminal cut it; paste it again.").keys("\x03");
     let left = pty.end();
     assert!(left.code == 1 && left.text.contains("cancelled; nothing was changed."), "{}", left.text);
 }

@@ -113,7 +113,7 @@ fn a_pause_that_the_server_asks_for_is_kept_and_counted_down() {
     office.play(Duration::from_secs(3), renewed);
     assert_eq!(office.begun.len(), 2);
     assert!(office.begun[1].0.wall >= asked.wall + TimeDelta::seconds(120));
-    assert_eq!(office.app.message(), "demo/work has renewed itself; the new tokens are saved.");
+    assert_eq!(office.app.message(), "demo/work refreshed; the new tokens are saved.");
 }
 
 #[test]
@@ -274,7 +274,7 @@ fn an_automatic_refresh_says_only_what_is_news() {
         Refreshed::Done(snapshot) | Refreshed::Enough(snapshot) => Refreshed::Enough(snapshot),
         Refreshed::Unsaved(..) | Refreshed::Failed(..) => panic!("it renews"),
     });
-    assert_eq!(office.app.message(), "demo/work was renewed by another program; its tokens are used.");
+    assert_eq!(office.app.message(), "demo/work was refreshed by another program; its tokens are used.");
 
     let mut office = Office::of([due("work")]);
     office.answer_all(|profile, now| {

@@ -75,7 +75,7 @@ fn new_tokens_are_shown_and_said() {
     app.keys("r");
     let done = Refreshed::Done(snapshot([profile("work"), profile("home")]));
     assert_eq!(app.feed(Msg::Refreshed(id("work"), done)), []);
-    assert_eq!(app.message(), "demo/work is refreshed; the new tokens are saved.");
+    assert_eq!(app.message(), "demo/work refreshed; the new tokens are saved.");
     assert_eq!(*app.profile("work"), profile("work"));
     assert_eq!(app.keys("r"), [Effect::Refresh(id("work"), Wish::New)]);
 }
@@ -86,7 +86,7 @@ fn tokens_of_another_program_are_taken_and_said() {
     app.keys("r");
     let enough = Refreshed::Enough(snapshot([profile("work")]));
     assert_eq!(app.feed(Msg::Refreshed(id("work"), enough)), []);
-    assert_eq!(app.message(), "demo/work was renewed by another program; its tokens are used.");
+    assert_eq!(app.message(), "demo/work was refreshed by another program; its tokens are used.");
     assert_eq!(*app.profile("work"), profile("work"));
 }
 

@@ -42,7 +42,7 @@ fn an_answer_to_a_key_is_not_talked_over_by_what_nobody_waits_for() {
     renewed_by_itself(&mut app, "home");
     assert_eq!(app.message(), answer);
     app.advance(Duration::from_secs(7));
-    assert_eq!(app.message(), "demo/home has renewed itself; the new tokens are saved.");
+    assert_eq!(app.message(), "demo/home refreshed; the new tokens are saved.");
     app.advance(Duration::from_secs(7));
     assert_eq!(app.message(), "");
 }
@@ -63,7 +63,7 @@ fn an_error_stays_until_a_key_whatever_comes_meanwhile() {
     app.press("down");
     assert_eq!(app.message(), "");
     renewed_by_itself(&mut app, "lab");
-    assert_eq!(app.message(), "demo/lab has renewed itself; the new tokens are saved.");
+    assert_eq!(app.message(), "demo/lab refreshed; the new tokens are saved.");
 }
 
 #[test]
@@ -98,7 +98,7 @@ fn of_many_failures_a_few_are_told_and_the_rest_are_counted() {
     let mut app = App::of(names.map(due));
     app.keys("R");
     names.iter().for_each(|name| failed(&mut app, name, "no way"));
-    assert_eq!(app.message(), "5 failed. demo/a: no way. demo/b: no way. demo/c: no way. L tells of 2 more.");
+    assert_eq!(app.message(), "5 failed. demo/a: no way. demo/b: no way. demo/c: no way. L shows 2 more.");
 }
 
 #[test]
@@ -108,7 +108,7 @@ fn of_one_profile_the_last_result_counts() {
     failed(&mut app, "work", "the server answered 503");
     app.keys("r");
     done(&mut app, "work");
-    assert_eq!(app.message(), "demo/work is refreshed; the new tokens are saved.");
+    assert_eq!(app.message(), "demo/work refreshed; the new tokens are saved.");
 }
 
 #[test]
@@ -118,7 +118,7 @@ fn what_the_person_waits_for_stands_without_older_news() {
     assert_ne!(app.message(), "");
     app.model.refreshing.insert(id("work"));
     done(&mut app, "work");
-    assert_eq!(app.message(), "demo/work is refreshed; the new tokens are saved.");
+    assert_eq!(app.message(), "demo/work refreshed; the new tokens are saved.");
 }
 
 #[test]
@@ -208,7 +208,7 @@ fn names_that_look_the_same_are_told_apart_in_messages_titles_and_rows() {
     assert_eq!(app.message(), format!("Testing {shown}."));
     app.keys("r");
     app.feed(Msg::Refreshed(id(twin), Refreshed::Done(snapshot([profile(twin), profile("ana")]))));
-    assert_eq!(app.message(), format!("{shown} is refreshed; the new tokens are saved."));
+    assert_eq!(app.message(), format!("{shown} refreshed; the new tokens are saved."));
     app.keys("x");
     assert!(app.screen().contains(&format!("Revoke {shown} locally")), "{}", app.screen());
     app.press("esc");

@@ -66,7 +66,7 @@ fn an_answer_that_cannot_be_read_is_a_lost_one_and_says_what_it_was() {
     let bomb = gzip(&" ".repeat(3 << 20));
     for (head, body, words) in [
         ("200 OK\r\nContent-Encoding: gzip", &whole[..whole.len() - 9], "the end of the answer is missing"),
-        ("200 OK\r\nContent-Encoding: br", &whole[..], "is said to be compressed with br"),
+        ("200 OK\r\nContent-Encoding: br", &whole[..], "should be compressed with br"),
         ("200 OK\r\nContent-Encoding: zstd", &whole, "compressed as “zstd”, which authtui cannot read"),
         ("200 OK\r\nContent-Encoding: gzip,gzip,gzip,gzip,gzip", &whole, "compressed 5 times over"),
         ("200 OK\r\nContent-Encoding: gzip", &bomb, "longer than 1 MiB"),
@@ -80,7 +80,7 @@ fn an_answer_that_cannot_be_read_is_a_lost_one_and_says_what_it_was() {
     }
     for answer in [&b"SSH-2.0-x\r\n"[..], b"\x15\x03\x01\x00\x02\x02\x46", b"HTTP/9.9 200 OK\r\n\r\n"] {
         let (_, ended, after) = refreshed(answer);
-        assert!(ended.said(4).contains("what it answered is not HTTP"), "{answer:?}: {ended:?}");
+        assert!(ended.said(4).contains("its answer is not HTTP"), "{answer:?}: {ended:?}");
         assert_eq!(after, None);
     }
 }

@@ -94,7 +94,7 @@ impl Below<'_> {
 
 fn clock(end: Option<DateTime<Utc>>, now: Now) -> Vec<String> {
     match end {
-        None => vec!["end not told by the provider".to_owned()],
+        None => vec!["expiry unknown".to_owned()],
         Some(end) => {
             let left = format!("{} left", state::left(end, now));
             vec![left, format!("until {}", state::moment(end, now))]
