@@ -82,7 +82,7 @@ fn unknown_command(error: &clap::Error) -> clap::Error {
     let names: Vec<&str> = names.map(clap::Command::get_name).collect();
     let near = match error.get(ContextKind::SuggestedSubcommand) {
         Some(ContextValue::String(near)) => Some(near.clone()),
-        Some(ContextValue::Strings(near)) => near.first().cloned(),
+        Some(ContextValue::Strings(near)) => near.last().cloned(),
         Some(_) | None => None,
     };
     let near = near.map_or_else(String::new, |near| format!("; did you mean {near}?"));
@@ -127,10 +127,12 @@ mod tests {
             let error = hushed(error).to_string();
             assert!(!error.contains("hunter2") && error.contains(said), "{said}: {error}");
         }
-        let slip = Arguments::try_parse_from(["authtui", "lgoin"]).expect_err("no such command");
-        let slip = hushed(slip).to_string();
-        assert!(slip.contains("unknown command; did you mean login? Commands: demo, list,"), "{slip}");
-        assert!(!slip.contains("(not shown)"), "{slip}");
+        for (typed, nearest) in [("lgoin", "login"), ("tokne", "token")] {
+            let slip = Arguments::try_parse_from(["authtui", typed]).expect_err("no such command");
+            let slip = hushed(slip).to_string();
+            let said = format!("unknown command; did you mean {nearest}? Commands: demo, list,");
+            assert!(slip.contains(&said) && !slip.contains("(not shown)"), "{slip}");
+        }
     }
 
     #[test]

@@ -186,8 +186,7 @@ fn last_refresh(
             }
         }
         Some(_) | None => {
-            notes
-                .push("the result of last_refresh must be done, passing or dead; it is not used".to_owned());
+            notes.push("the result of last_refresh must be done, passing or dead; it is not used".to_owned());
             return None;
         }
     };
