@@ -384,6 +384,8 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("config.yaml");
         assert_eq!(read(folder.path(), 10).expect_err("a folder").why, "it is a folder");
+        let trouble = read(Path::new("/dev/null"), 10).expect_err("a device");
+        assert_eq!(trouble.next, Next::Fix("name another file with --config".to_owned()));
         fs::write(&path, "old").expect("written");
         set_mode(&path, 0o400);
         let trouble = replace(&path, Some(b"old"), b"new", None).expect_err("protected");

@@ -70,8 +70,13 @@ pub(super) fn open(path: &Path) -> Result<Option<(fs::File, u64)>, Trouble> {
     };
     let found = file.metadata().map_err(|error| cannot("read", path, &error))?;
     if !found.is_file() {
-        let why = if found.is_dir() { "it is a folder" } else { "it is no ordinary file" };
-        let next = Next::Fix("move it away, or name another file with --config".to_owned());
+        // A device must stay where it is.
+        let (why, remedy) = if found.is_dir() {
+            ("it is a folder", "move it away, or name another file with --config")
+        } else {
+            ("it is no ordinary file", "name another file with --config")
+        };
+        let next = Next::Fix(remedy.to_owned());
         return Err(Trouble::untouched(format!("cannot read {}", shown(path)), why, next));
     }
     Ok(Some((file, found.len())))
