@@ -54,9 +54,9 @@ pub fn run(hands: &Arc<Hands>, theme: &Theme, keys: &str, renewal: Renewal) -> R
     let (inbox, messages) = channel();
     // Before the terminal is taken: a signal must not leave it as it is.
     let tasks = Tasks::start(&inbox)?;
-    keyboard::start(&inbox).wrap_err("cannot read the keyboard")?;
     let mut screen = Screen::take(size).wrap_err("cannot use the terminal")?;
     screen.draw(|frame| view(frame, &model, theme, hands.clock.now())).wrap_err("cannot draw")?;
+    keyboard::start(&inbox).wrap_err("cannot read the keyboard")?;
     tasks.read_catalog(hands, &inbox);
     tasks.read_settings(hands, &inbox);
     watch::start(&tasks, hands, &inbox);

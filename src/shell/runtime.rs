@@ -12,6 +12,8 @@ use tokio::runtime::{Builder, Runtime};
 
 /// How many files a runtime, the terminal and the watched folders open together, and some to spare.
 const FILES: usize = 24;
+/// From how many files on a limit leaves room enough without a trial.
+const AMPLE_FILES: u64 = 256;
 /// How long the first worker is kept: as long as the program runs.
 const FOR_EVER: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
@@ -36,15 +38,24 @@ pub fn check_limits() -> io::Result<()> {
         let words = format!("cannot start: {what} ({error}). Stored tokens are safe. Next: {next}");
         io::Error::new(error.kind(), words)
     };
-    if cfg!(unix) {
+    if has_few_files() {
         let files: io::Result<Vec<File>> = (0..FILES).map(|_| File::open("/dev/null")).collect();
         files.map_err(|error| lacks("this process may open too few files", "raise ulimit -n", error))?;
     }
     let threads: io::Result<Vec<_>> = (0..2).map(|_| thread::Builder::new().spawn(|| {})).collect();
     let next = "close other programs, or raise ulimit -u and ulimit -v";
-    for thread in threads.map_err(|error| lacks("no thread can be started", next, error))? {
-        // It does nothing that could fail.
-        let _ = thread.join();
-    }
+    // They do nothing, and end by themselves: nobody waits for them before the first frame.
+    drop(threads.map_err(|error| lacks("no thread can be started", next, error))?);
     Ok(())
+}
+
+#[cfg(unix)]
+fn has_few_files() -> bool {
+    let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
+    limit.is_some_and(|limit| limit < AMPLE_FILES)
+}
+
+#[cfg(not(unix))]
+fn has_few_files() -> bool {
+    false
 }
