@@ -43,12 +43,16 @@ pub struct Prompter {
     input: Option<StandardInput>,
     line: LineEditor,
     mode: Option<RawMode>,
+    /// Whether the terminal is gone, which is as good as a signal.
+    is_gone: bool,
     question: String,
     echoed: Zeroizing<String>,
-    ending: EndSignal,
+    ending: SignalWait,
+    /// Heard from before the first question on: a stop may come between it and the wait for its answer.
+    continued: SignalWait,
 }
 
-type EndSignal = Pin<Box<dyn Future<Output = ()>>>;
+type SignalWait = Pin<Box<dyn Future<Output = ()>>>;
 
 impl Prompter {
     /// Whoever is at standard input. From here on no signal ends the program by itself.
@@ -59,9 +63,11 @@ impl Prompter {
             input: Some(StandardInput::new(source)),
             line: LineEditor::new(source),
             mode: None,
+            is_gone: false,
             question: String::new(),
             echoed: Zeroizing::default(),
             ending: ending(),
+            continued: Box::pin(signals::continued()),
         }
     }
 
@@ -126,7 +132,7 @@ impl Prompter {
             }
             self.mode = RawMode::begin();
             if self.mode.is_none() {
-                self.input = None;
+                (self.input, self.is_gone) = (None, true);
             }
         }
     }
@@ -166,7 +172,8 @@ impl Prompter {
                 Some(Typed::Closed) => return self.close(),
                 None => {}
             }
-            let Some(input) = &mut self.input else { return PromptReply::Closed };
+            let closed = if self.is_gone { PromptReply::Ending } else { PromptReply::Closed };
+            let Some(input) = &mut self.input else { return closed };
             tokio::select! {
                 biased;
                 () = &mut self.ending => {
@@ -178,7 +185,8 @@ impl Prompter {
                     Ok(1..) => {}
                     Ok(0) | Err(_) => return self.ended(),
                 },
-                () = signals::continued() => {
+                () = &mut self.continued => {
+                    self.continued = Box::pin(signals::continued());
                     // The shell has the terminal as it likes it.
                     if self.mode.as_ref().is_some_and(|mode| !mode.holds()) {
                         self.take_up_again();
@@ -191,8 +199,8 @@ impl Prompter {
     /// The input has ended.
     fn ended(&mut self) -> PromptReply {
         if self.mode.is_some() {
-            // A terminal that is gone is as good as a signal.
             self.close();
+            self.is_gone = true;
             return PromptReply::Ending;
         }
         match self.line.last() {
@@ -277,7 +285,7 @@ fn write(words: &str) {
 }
 
 /// The next signal that wants everything to end.
-fn ending() -> EndSignal {
+fn ending() -> SignalWait {
     let ending = signals::ending();
     Box::pin(async {
         ending.await;
