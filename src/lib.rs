@@ -34,7 +34,7 @@
 //! 5. **Two laws of text.** Text from outside becomes displayable only in `domain/text.rs`, and
 //!    a secret is opened only in the files that the test lists.
 //!
-//! # Five journeys
+//! # Journeys
 //!
 //! **A key.** Event → [`Msg::Key`](tui::message::Msg) with `Now` → [`keymap`](tui::keymap) →
 //! [`Action`](tui::message::Action) → [`update`](tui::update()) → [`Effect`](tui::message::Effect)
@@ -46,7 +46,8 @@
 //! is a [`Plan`](oauth::login::Plan). A [`Login`](oauth::login::Login) is a value that is told what
 //! [`Heard`](oauth::login::Heard) and answers what to [`Ask`](oauth::login::Ask); the panel and
 //! `authtui login` both drive it. Random bytes → a bound listener → both addresses built once →
-//! the gate armed and the browser opened → the callback thread judges each head by
+//! the gate armed and the browser opened with a link to this machine that works once, so that its
+//! arguments tell nothing of the login → the callback thread judges each head by
 //! [`receive`](oauth::callback::receive()) → the code is redeemed → saved → only then tested. The
 //! [`Doors`](oauth::login::Doors) are all open at once: the callback, a pasted answer, a
 //! [`DeviceCode`](oauth::device::DeviceCode) that is polled for, or a request sent from here whose
@@ -61,6 +62,19 @@
 //! meanwhile does not come back. What could not be saved is [rescued](shell::rescue), or held in the
 //! model and asked about. An [`Event`](domain::event::Event) that was asked and has no end is how an
 //! interrupted refresh is known later.
+//!
+//! **An answer.** Three questions are kept apart: did tokens come (then they are saved, whatever is odd
+//! beside them), is the login over, or must something else change. `Refusal::remedy` in
+//! `oauth/reply/refusal.rs` answers the last two. A stored token goes to no server
+//! that the login was not made with: `domain/hosts.rs`.
+//!
+//! **A file that is away.** A store that is missing, cut or not readable removes no profile: new tokens
+//! are rescued. What a killed save left beside the file is kept, and the next refresh takes it where
+//! the event log proves that it is newer (`shell/stores/interrupted.rs`).
+//!
+//! **A word to the person.** Commands read every answer by `shell/console/prompter.rs`, which ends with
+//! its terminal and on signals. The screen says what happened by `tui/update/said.rs`: answers to keys
+//! at once, results when the row is free.
 //!
 //! **A refresh by itself.** [`plan`](domain::schedule::plan()) says from the profile alone when, or
 //! why never; [`known`](domain::known) what the event log adds to that. [`tui::automatic`] turns what is due into the same effect as the key `r`, a few at a
