@@ -23,10 +23,12 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use color_eyre::eyre::Result;
 
 use crate::cli::exit::Exit;
-use crate::shell::Hands;
-use crate::shell::file::shown;
+use crate::shell::Services;
 use crate::shell::paths::Paths;
-use crate::shell::{console, crash, http, signals};
+use crate::shell::store_files::file::shown;
+use crate::shell::terminal::console;
+use crate::shell::terminal::crash;
+use crate::shell::{http, signals};
 use crate::tui::model::{Off, Renewal};
 
 /// Every OAuth account you have, side by side in one terminal window, and kept alive.
@@ -128,7 +130,7 @@ fn run(arguments: Arguments, program: &str) -> Result<Exit> {
     let Arguments { config, no_auto_refresh, command } = arguments;
     let renewal = if no_auto_refresh { Renewal::Off(Off::Asked) } else { Renewal::Unsettled };
     let Some(command) = command else {
-        return screen::run(&Hands::new(Paths::of_user(config)?, program), "", renewal);
+        return screen::run(&Services::new(Paths::of_user(config)?, program), "", renewal);
     };
     // The demo knows no path of the person's.
     if let Command::Demo(arguments) = &command {
@@ -145,23 +147,23 @@ fn run(arguments: Arguments, program: &str) -> Result<Exit> {
         console::say(&format!("authtui: {} does not exist. authtui login PROVIDER creates it.", shown(path)));
         return Ok(Exit::NotFound);
     }
-    let hands = Hands::new(paths, program);
-    hands.waiting.tell(|id, holder| {
+    let services = Services::new(paths, program);
+    services.waiting.tell(|id, holder| {
         console::say(&format!("authtui: {}: waiting for {holder}, which is at work on this grant", id.name));
     });
-    hands.http.on_slow(|host| {
+    services.http.on_slow(|host| {
         console::say(&format!("authtui: waiting for {host}, for at most {} s", http::WITHIN.as_secs()));
     });
     match command {
         Command::Demo(arguments) => screen::demo(&arguments, renewal),
-        Command::List(arguments) => list::run(&hands, &arguments),
-        Command::Token(arguments) => token::run(&hands, &arguments),
-        Command::Resolve(arguments) => resolve::run(&hands, &arguments),
-        Command::Login(arguments) => login::run(&hands, arguments),
-        Command::Refresh(arguments) => refresh::run(&hands, &arguments),
-        Command::Events(arguments) => events::run(&hands, &arguments),
-        Command::Revoke(arguments) => revoke::run(&hands, &arguments, revoke::Extent::Tokens),
-        Command::Remove(arguments) => revoke::run(&hands, &arguments, revoke::Extent::Profile),
-        Command::Providers(arguments) => providers::run(&hands, &arguments),
+        Command::List(arguments) => list::run(&services, &arguments),
+        Command::Token(arguments) => token::run(&services, &arguments),
+        Command::Resolve(arguments) => resolve::run(&services, &arguments),
+        Command::Login(arguments) => login::run(&services, arguments),
+        Command::Refresh(arguments) => refresh::run(&services, &arguments),
+        Command::Events(arguments) => events::run(&services, &arguments),
+        Command::Revoke(arguments) => revoke::run(&services, &arguments, revoke::Extent::Tokens),
+        Command::Remove(arguments) => revoke::run(&services, &arguments, revoke::Extent::Profile),
+        Command::Providers(arguments) => providers::run(&services, &arguments),
     }
 }

@@ -28,8 +28,9 @@ use crate::demo::authority::{Authority, Settings, TOKEN};
 use crate::demo::serve::Serving;
 use crate::domain::change::{Change, Edit};
 use crate::domain::provider::catalog::PRESETS;
+use crate::shell::Services;
 use crate::shell::paths::Paths;
-use crate::shell::{Hands, file};
+use crate::shell::store_files::file;
 use crate::stored::own;
 
 const PROVIDER: &str = include_str!("../assets/providers/demo.yaml");
@@ -52,7 +53,7 @@ const UNREADABLE: &str = "  other:\n    oauth_credentials:\n      - id: ivy\n   
 
 /// A running demo. Dropping it ends the server and removes its files.
 pub struct Demo {
-    hands: Arc<Hands>,
+    services: Arc<Services>,
     serving: Serving,
     _folder: TempDir,
 }
@@ -67,8 +68,8 @@ impl Demo {
         let folder = builder.prefix("authtui-demo-").tempdir().wrap_err("cannot make the demo's folder")?;
         let serving = Serving::start(Authority::new("", Settings::default()), 0);
         let serving = serving.wrap_err("cannot start the demo's server")?;
-        let hands = Hands::with_providers(Paths::below(folder.path()), files(serving.issuer()));
-        let demo = Self { hands, serving, _folder: folder };
+        let services = Services::with_providers(Paths::below(folder.path()), files(serving.issuer()));
+        let demo = Self { services, serving, _folder: folder };
         demo.fill()?;
         demo.serving.with(|authority| faults.iter().for_each(|fault| authority.faults.add(fault.clone())));
         Ok(demo)
@@ -76,8 +77,8 @@ impl Demo {
 
     /// What the screen works with.
     #[must_use]
-    pub fn hands(&self) -> &Arc<Hands> {
-        &self.hands
+    pub fn services(&self) -> &Arc<Services> {
+        &self.services
     }
 
     /// The server.
@@ -87,7 +88,7 @@ impl Demo {
     }
 
     fn fill(&self) -> Result<()> {
-        let now = self.hands.clock.now();
+        let now = self.services.clock.now();
         let mut dice = Vec::new();
         for _ in 0..cast::COUNT {
             dice.push(serve::dice().wrap_err("cannot fill the demo's store")?);
@@ -101,7 +102,7 @@ impl Demo {
             text = Some(amended.map_err(|_| eyre!("cannot fill the demo's store"))?.text);
         }
         let text = text.unwrap_or_default() + UNREADABLE;
-        let written = file::replace(&self.hands.paths.config, None, text.as_bytes(), None);
+        let written = file::replace(&self.services.paths.config, None, text.as_bytes(), None);
         written.map_err(|trouble| eyre!("{trouble}"))?;
         let slow = Mishap::Late(Duration::from_secs(6));
         self.serving.with(|authority| authority.faults.plan(TOKEN, 1, slow));

@@ -55,11 +55,11 @@
 //!
 //! **A refresh.** [`shell::refresh`]: read → [`decide`](oauth::refresh::decide()) → lock by the
 //! grant → read again → decide again: another pair of tokens means that somebody else has just
-//! saved, and theirs are taken → the [event log](shell::journal) knows who renewed this grant in
+//! saved, and theirs are taken → the [event log](shell::event_log) knows who renewed this grant in
 //! another file, and then those tokens are taken → room for the answer on disk → what is about to
 //! be asked is written down and synced → ask → [`judge`](oauth::refresh::judge()) → save with the
 //! pair it was asked for → to the other profiles that hold the grant → unlock. What was erased
-//! meanwhile does not come back. What could not be saved is [rescued](shell::rescue), or held in the
+//! meanwhile does not come back. What could not be saved is [rescued](shell::refresh::rescue), or held in the
 //! model and asked about. An [`Event`](domain::event::Event) that was asked and has no end is how an
 //! interrupted refresh is known later.
 //!
@@ -70,9 +70,9 @@
 //!
 //! **A file that is away.** A store that is missing, cut or not readable removes no profile: new tokens
 //! are rescued. What a killed save left beside the file is kept, and the next refresh takes it where
-//! the event log proves that it is newer (`shell/stores/interrupted.rs`).
+//! the event log proves that it is newer (`shell/store_files/interrupted.rs`).
 //!
-//! **A word to the person.** Commands read every answer by `shell/console/prompter.rs`, which ends with
+//! **A word to the person.** Commands read every answer by `shell/terminal/console/prompter.rs`, which ends with
 //! its terminal and on signals. The screen says what happened by `tui/update/said.rs`: answers to keys
 //! at once, results when the row is free.
 //!
@@ -81,7 +81,7 @@
 //! time, and what is planned next into the moment at which the loop wakes.
 //!
 //! **A change of the file.** Changes that wait together are [saved together](shell). One save is
-//! [`shell::stores`]: lock → bytes → rows → steps by path → applied to the text *and* to the parsed
+//! [`shell::store_files`]: lock → bytes → rows → steps by path → applied to the text *and* to the parsed
 //! tree → the text parsed again must equal the tree → a temporary file, synced → the bytes on disk
 //! are still those read → rename → the folder synced. What is not known is in both, so it cannot be
 //! lost. Where the whole text is plain, only the lines of the changed entries are amended and parsed
@@ -115,7 +115,7 @@
 //! | something that happened to a grant | `domain/event.rs`, its line in `stored/log.rs`, `cli/events.rs` |
 //! | a setting | `domain/settings.rs`, the README's table of files |
 //! | a kill, a fault or a crowd to try | a file in `tests/it/soak` with a quick and a whole count |
-//! | a store that may be written | its format in `stored`, its arm in `shell/stores.rs` |
+//! | a store that may be written | its format in `stored`, its arm in `shell/store_files.rs` |
 //! | a dialect or a fault of the demo | `demo/authority/dialect.rs`, `demo/authority/script.rs` |
 //! | a command | `cli/NAME.rs` and its variant in `cli.rs` |
 

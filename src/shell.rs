@@ -1,37 +1,24 @@
 //! What is done: the one place with clock, files, network, threads and terminal.
 
-pub mod asking;
-pub mod callback;
-pub mod clipboard;
 pub mod clock;
-pub mod console;
-pub mod crash;
-pub mod desktop;
 pub mod environment;
-pub mod file;
-pub mod grant_lock;
+pub mod event_log;
+pub mod event_notifier;
 pub mod http;
-pub mod journal;
-pub mod keyboard;
-pub mod lock;
+pub mod inbox;
 pub mod login;
 pub mod paths;
 pub mod perform;
 pub mod providers;
 pub mod refresh;
-pub mod rescue;
 pub mod revoke;
 pub mod run;
 pub mod runtime;
-mod saving;
 pub mod settings;
 pub mod signals;
-pub mod stores;
-pub mod surroundings;
+pub mod store_files;
 pub mod tasks;
-pub mod telling;
 pub mod terminal;
-pub mod waiting;
 pub mod watch;
 
 use std::path::Path;
@@ -44,20 +31,20 @@ use crate::domain::event::{Author, Event, Happened};
 use crate::domain::name::{ProfileId, StoreId};
 use crate::domain::provider::catalog::Catalog;
 use crate::domain::trouble::{Next, Trouble};
-use crate::shell::clipboard::Clipboard;
 use crate::shell::clock::Clock;
+use crate::shell::event_log::Journal;
+use crate::shell::event_notifier::Telling;
 use crate::shell::http::Http;
-use crate::shell::journal::Journal;
 use crate::shell::login::Listeners;
 use crate::shell::paths::Paths;
-use crate::shell::refresh::turn::Turns;
-use crate::shell::saving::Saving;
-use crate::shell::stores::{Failure, Stores};
-use crate::shell::telling::Telling;
-use crate::shell::waiting::Waiting;
+use crate::shell::refresh::lock_wait::Waiting;
+use crate::shell::refresh::queue::Turns;
+use crate::shell::store_files::write_queue::Saving;
+use crate::shell::store_files::{Failure, Stores};
+use crate::shell::terminal::clipboard::Clipboard;
 
 /// Everything that things are done with.
-pub struct Hands {
+pub struct Services {
     /// Where everything lies.
     pub paths: Paths,
     /// The clock.
@@ -82,8 +69,8 @@ pub struct Hands {
     pub waiting: Waiting,
 }
 
-impl Hands {
-    /// Hands for the files at `paths`, known as `program` to the event log. Nothing is read yet.
+impl Services {
+    /// Services for the files at `paths`, known as `program` to the event log. Nothing is read yet.
     #[must_use]
     pub fn new(paths: Paths, program: &str) -> Arc<Self> {
         Arc::new(Self::bare(paths, program))
@@ -109,13 +96,13 @@ impl Hands {
         }
     }
 
-    /// Hands with provider files of their own, path and text of each, in place of the presets.
+    /// Services with provider files of their own, path and text of each, in place of the presets.
     /// They are read at once.
     #[must_use]
     pub fn with_providers(paths: Paths, files: Vec<(String, String)>) -> Arc<Self> {
-        let hands = Self { instead: Some(files), ..Self::bare(paths, "authtui demo") };
-        let catalog = Arc::new(hands.read_catalog());
-        Arc::new(Self { catalog: Mutex::new(Some(catalog)), ..hands })
+        let services = Self { instead: Some(files), ..Self::bare(paths, "authtui demo") };
+        let catalog = Arc::new(services.read_catalog());
+        Arc::new(Self { catalog: Mutex::new(Some(catalog)), ..services })
     }
 
     /// Lets `count` refreshes ask at once.
@@ -204,7 +191,7 @@ impl Hands {
     ///
     /// # Errors
     /// A [`Trouble`] when there is none.
-    pub async fn reserve(&self, store: StoreId) -> Result<stores::Reserved, Trouble> {
+    pub async fn reserve(&self, store: StoreId) -> Result<store_files::Reserved, Trouble> {
         let stores = Arc::clone(&self.stores);
         let reserving = tokio::task::spawn_blocking(move || stores.reserve(store)).await;
         reserving.unwrap_or_else(|_| Err(broke("cannot write the store")))
@@ -239,7 +226,7 @@ impl Hands {
         let (id, told) = (ProfileId { store, name: change.name.clone() }, Happened::of(&change.edit));
         let saved = self.saving.save(&self.stores, store, change, broke("cannot write the store")).await?;
         let paths = self.paths.clone();
-        let forgotten = tokio::task::spawn_blocking(move || rescue::forget(&paths, &made)).await;
+        let forgotten = tokio::task::spawn_blocking(move || refresh::rescue::forget(&paths, &made)).await;
         if let Some(what) = told {
             self.tell(&id, what).await;
         }
@@ -262,8 +249,8 @@ impl Hands {
         if let Some(catalog) = &*self.known_catalog() {
             return Arc::clone(catalog);
         }
-        let hands = Arc::clone(self);
-        let reading = tokio::task::spawn_blocking(move || hands.catalog_now()).await;
+        let services = Arc::clone(self);
+        let reading = tokio::task::spawn_blocking(move || services.catalog_now()).await;
         reading.unwrap_or_default()
     }
 
@@ -283,11 +270,11 @@ impl Hands {
     /// # Errors
     /// A [`Trouble`] when it cannot be written; no file is ever replaced.
     pub async fn add_provider(self: &Arc<Self>, name: String, text: String) -> Result<Arc<Catalog>, Trouble> {
-        let hands = Arc::clone(self);
+        let services = Arc::clone(self);
         let adding = tokio::task::spawn_blocking(move || {
-            providers::add(&hands.paths.providers, &name, &text)?;
-            let read = Arc::new(hands.read_catalog());
-            Ok(Arc::clone(hands.known_catalog().insert(read)))
+            providers::add(&services.paths.providers, &name, &text)?;
+            let read = Arc::new(services.read_catalog());
+            Ok(Arc::clone(services.known_catalog().insert(read)))
         });
         adding.await.unwrap_or_else(|_| Err(broke("cannot save the provider file")))
     }
@@ -321,15 +308,15 @@ mod tests {
     #[test]
     fn a_provider_that_is_added_is_known_at_once() {
         let folder = tempfile::tempdir().expect("a folder");
-        let hands = Hands::new(Paths::below(folder.path()), "authtui");
+        let services = Services::new(Paths::below(folder.path()), "authtui");
         let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
         let text = "name: acme\nendpoints: { authorize: 'https://a.test/a', token: 'https://a.test/t' }\n";
         runtime.block_on(async {
-            assert!(hands.catalog().await.get("acme").is_none());
-            let added = hands.add_provider("acme".to_owned(), text.to_owned()).await.expect("saved");
+            assert!(services.catalog().await.get("acme").is_none());
+            let added = services.add_provider("acme".to_owned(), text.to_owned()).await.expect("saved");
             assert!(added.get("acme").is_some());
-            assert_eq!(hands.catalog().await, added, "refreshes and copies know it too");
-            assert!(hands.add_provider("acme".to_owned(), text.to_owned()).await.is_err());
+            assert_eq!(services.catalog().await, added, "refreshes and copies know it too");
+            assert!(services.add_provider("acme".to_owned(), text.to_owned()).await.is_err());
         });
     }
 
@@ -342,10 +329,10 @@ mod tests {
             )
         };
         let files = vec![("demo.yaml".to_owned(), text("demo"))];
-        let hands = Hands::with_providers(Paths::below(folder.path()), files);
+        let services = Services::with_providers(Paths::below(folder.path()), files);
         let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
         runtime.block_on(async {
-            let added = hands.add_provider("acme".to_owned(), text("acme")).await.expect("saved");
+            let added = services.add_provider("acme".to_owned(), text("acme")).await.expect("saved");
             let names: Vec<&str> = added.usable().map(|provider| provider.name.as_str()).collect();
             assert_eq!(names, ["acme", "demo"]);
         });

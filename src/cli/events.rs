@@ -10,7 +10,8 @@ use crate::cli::exit::Exit;
 use crate::cli::{list, target};
 use crate::domain::clock::{local, rfc3339_millis};
 use crate::domain::event::{Event, Happened};
-use crate::shell::{Hands, console};
+use crate::shell::Services;
+use crate::shell::terminal::console;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -40,15 +41,15 @@ struct Line<'a> {
     generation: Option<u64>,
 }
 
-pub(super) fn run(hands: &Arc<Hands>, arguments: &Arguments) -> Result<Exit> {
+pub(super) fn run(services: &Arc<Services>, arguments: &Arguments) -> Result<Exit> {
     let name = match arguments.name.as_deref().map(target::name).transpose() {
         Ok(name) => name,
         Err(exit) => return Ok(exit),
     };
-    let mut events = match hands.journal.read() {
+    let mut events = match services.journal.read() {
         Ok(events) => events,
         Err(error) => {
-            let path = hands.journal.path().display();
+            let path = services.journal.path().display();
             console::say(&format!("authtui: the event log {path} cannot be read: {error}"));
             return Ok(Exit::Failure);
         }
@@ -63,7 +64,7 @@ pub(super) fn run(hands: &Arc<Hands>, arguments: &Arguments) -> Result<Exit> {
     if events.is_empty() {
         console::say("authtui: nothing has happened yet, as far as the event log knows.");
     }
-    let offset = hands.clock.now().offset;
+    let offset = services.clock.now().offset;
     for event in &events {
         let (at, by) = (local(event.at, offset), &event.by);
         let what = event.what.words();

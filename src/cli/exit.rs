@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use crate::domain::trouble::{Next, Trouble};
-use crate::shell::console;
+use crate::shell::terminal::console;
 
 /// The numbers, as the help shows them.
 pub(super) const TABLE: &str = "\

@@ -19,7 +19,9 @@ use crate::domain::name::StoreId;
 use crate::domain::profile::{Kind, LastRefresh, LastTest, Profile, RefreshResult};
 use crate::domain::provider::catalog::Catalog;
 use crate::domain::text;
-use crate::shell::{Hands, asking, console};
+use crate::shell::Services;
+use crate::shell::refresh::in_flight;
+use crate::shell::terminal::console;
 
 /// The widest column, in characters.
 const WIDEST: usize = 40;
@@ -31,26 +33,26 @@ pub(super) struct Arguments {
     json: bool,
 }
 
-pub(super) fn run(hands: &Arc<Hands>, arguments: &Arguments) -> Result<Exit> {
-    let stores = StoreId::ALL.map(|store| hands.read_now(store));
+pub(super) fn run(services: &Arc<Services>, arguments: &Arguments) -> Result<Exit> {
+    let stores = StoreId::ALL.map(|store| services.read_now(store));
     let mut unread = false;
     for snapshot in stores.iter().filter(|snapshot| snapshot.store.is_file()) {
         said(snapshot);
         // A file that could not be read is a failure, even though the rest was printed.
         unread |= snapshot.writable.is_err() && snapshot.rows.is_empty();
     }
-    let now = hands.clock.now();
+    let now = services.clock.now();
     if !unread && !arguments.json && stores.iter().all(|snapshot| snapshot.rows.is_empty()) {
         console::say(
             "authtui: there is no profile yet. authtui login PROVIDER makes one; authtui providers lists them.",
         );
     }
-    let catalog = hands.catalog_now();
+    let catalog = services.catalog_now();
     let data =
         if arguments.json { json(&stores, &catalog, now.wall)? } else { table(&stores, &catalog, now) };
     console::print(&data)?;
     if !arguments.json {
-        explained(hands, &stores, &catalog, now);
+        explained(services, &stores, &catalog, now);
     }
     Ok(if unread { Exit::Failure } else { Exit::Done })
 }
@@ -66,10 +68,10 @@ pub(super) fn said(snapshot: &Snapshot) {
 }
 
 /// Says of each profile that is not well why, and what helps.
-fn explained(hands: &Hands, stores: &[Snapshot], catalog: &Catalog, now: Now) {
+fn explained(services: &Services, stores: &[Snapshot], catalog: &Catalog, now: Now) {
     // A log that cannot be read explains nothing; refreshing says so.
-    let events = hands.journal.read().unwrap_or_default();
-    let asking = asking::under_way(hands, &events);
+    let events = services.journal.read().unwrap_or_default();
+    let asking = in_flight::under_way(services, &events);
     for profile in stores.iter().flat_map(Snapshot::profiles) {
         if let Some(why) = reason::of(profile, catalog.get(profile.id.name.provider()), &events, &asking, now)
         {

@@ -32,29 +32,31 @@ use crate::domain::provider::catalog::Catalog;
 use crate::domain::provider::{Flow, Provider};
 use crate::oauth::login::Ways;
 use crate::oauth::login::needs::{Goal, Needs};
-use crate::shell::{Hands, console, desktop};
+use crate::shell::Services;
+use crate::shell::login::browser;
+use crate::shell::terminal::console;
 
-pub(super) fn run(hands: &Arc<Hands>, arguments: Arguments) -> Result<Exit> {
-    let done = screen::runtime()?.block_on(log_in(hands, &arguments));
+pub(super) fn run(services: &Arc<Services>, arguments: Arguments) -> Result<Exit> {
+    let done = screen::runtime()?.block_on(log_in(services, &arguments));
     Ok(done.unwrap_or_else(|exit| exit))
 }
 
 /// # Errors
 /// The number to end with, once the reason was said.
-async fn log_in(hands: &Arc<Hands>, arguments: &Arguments) -> Result<Exit, Exit> {
+async fn log_in(services: &Arc<Services>, arguments: &Arguments) -> Result<Exit, Exit> {
     let goal = if arguments.wants_key() { Goal::Key } else { Goal::Login };
     let name = name(&arguments.profile, goal)?;
-    let catalog = hands.catalog().await;
-    let provider = provider(hands, &catalog, &name)?;
+    let catalog = services.catalog().await;
+    let provider = provider(services, &catalog, &name)?;
     let ways = ways(arguments, provider)?;
-    let snapshot = hands.read_now(StoreId::Own);
+    let snapshot = services.read_now(StoreId::Own);
     may_be_written(&snapshot, &name)?;
     let mut needs = Needs::of(&name, provider, goal, &snapshot).map_err(refused)?;
     let input = answers::given(&mut needs, arguments)?;
     let mut person = Person::new(input);
     answers::asked(&mut needs, arguments, provider, &name, &snapshot, &mut person).await?;
     if goal == Goal::Key {
-        return key::keep(hands, &mut needs, arguments.yes, &mut person).await;
+        return key::keep(services, &mut needs, arguments.yes, &mut person).await;
     }
     let Some(plan) = needs.plan(&snapshot.place, ways) else { return Err(Exit::Failure) };
     let pasting = match (person.can_paste(), arguments.paste) {
@@ -62,7 +64,7 @@ async fn log_in(hands: &Arc<Hands>, arguments: &Arguments) -> Result<Exit, Exit>
         (true, true) => Pasting::Wanted,
         (true, false) => Pasting::Possible,
     };
-    Ok(Conversation::begin(hands, plan, person, pasting).finish().await)
+    Ok(Conversation::begin(services, plan, person, pasting).finish().await)
 }
 
 /// The profile's name. A provider alone means its `default`, or its `key`.
@@ -74,7 +76,7 @@ fn name(text: &str, goal: Goal) -> Result<ProfileName, Exit> {
 }
 
 fn ways(arguments: &Arguments, provider: &Provider) -> Result<Ways, Exit> {
-    let seat = desktop::seat();
+    let seat = browser::seat();
     let ways = match arguments.wants_key() {
         true if !provider.flows.contains(&Flow::Key) => Err(narrowed::has_not(provider, "no API keys")),
         true => Ok(Ways::of(provider, seat)),
@@ -96,7 +98,7 @@ fn may_be_written(snapshot: &Snapshot, name: &ProfileName) -> Result<(), Exit> {
     Err(Exit::Failure)
 }
 
-fn provider<'a>(hands: &Hands, catalog: &'a Catalog, name: &ProfileName) -> Result<&'a Provider, Exit> {
+fn provider<'a>(services: &Services, catalog: &'a Catalog, name: &ProfileName) -> Result<&'a Provider, Exit> {
     let wanted = name.provider();
     match catalog.get(wanted) {
         Some(provider) if provider.example => {
@@ -106,7 +108,7 @@ fn provider<'a>(hands: &Hands, catalog: &'a Catalog, name: &ProfileName) -> Resu
                 ));
                 return Err(Exit::Usage);
             }
-            let folder = crate::shell::file::shown(&hands.paths.providers);
+            let folder = crate::shell::store_files::file::shown(&services.paths.providers);
             console::say(&format!(
                 "authtui: {wanted} is an example to copy: mkdir -p {folder} && authtui providers show {wanted} > {folder}/NAME.yaml"
             ));

@@ -10,8 +10,9 @@ use crate::cli::{screen, target};
 use crate::domain::provider::Pkce;
 use crate::domain::provider::catalog::Entry;
 use crate::domain::text;
-use crate::shell::file::shown;
-use crate::shell::{Hands, console};
+use crate::shell::Services;
+use crate::shell::store_files::file::shown;
+use crate::shell::terminal::console;
 
 /// The format of provider files, field by field.
 const FIELDS: &str = include_str!("../../assets/providers/README.md");
@@ -36,8 +37,8 @@ enum Command {
     Fields,
 }
 
-pub(super) fn run(hands: &Arc<Hands>, arguments: &Arguments) -> Result<Exit> {
-    let catalog = screen::runtime()?.block_on(hands.catalog());
+pub(super) fn run(services: &Arc<Services>, arguments: &Arguments) -> Result<Exit> {
+    let catalog = screen::runtime()?.block_on(services.catalog());
     match &arguments.command {
         Some(Command::Fields) => {
             console::print(FIELDS)?;
@@ -53,7 +54,7 @@ pub(super) fn run(hands: &Arc<Hands>, arguments: &Arguments) -> Result<Exit> {
         None => {
             let widest = catalog.entries().map(|entry| entry.provider.name.len()).max().unwrap_or_default();
             console::print(&catalog.entries().map(|entry| line(entry, widest)).collect::<String>())?;
-            console::say(&format!("Your own files: {}/NAME.yaml", shown(&hands.paths.providers)));
+            console::say(&format!("Your own files: {}/NAME.yaml", shown(&services.paths.providers)));
             for entry in catalog.entries().filter(|entry| entry.provider.pkce == Pkce::Plain) {
                 console::say(&format!("authtui: {}: {}", entry.provider.name, Pkce::PLAIN_WARNING));
             }

@@ -13,7 +13,8 @@ use color_eyre::eyre::Result;
 use crate::cli::exit::Exit;
 use crate::cli::{span, target};
 use crate::oauth::refresh::Cannot;
-use crate::shell::{Hands, console};
+use crate::shell::Services;
+use crate::shell::terminal::console;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -34,13 +35,13 @@ pub(super) struct Arguments {
     json: bool,
 }
 
-pub(super) fn run(hands: &Arc<Hands>, arguments: &Arguments) -> Result<Exit> {
+pub(super) fn run(services: &Arc<Services>, arguments: &Arguments) -> Result<Exit> {
     if let ([name], false) = (arguments.names.as_slice(), arguments.json) {
-        return one::run(hands, name);
+        return one::run(services, name);
     }
     let mut named = Vec::new();
     for name in &arguments.names {
-        match target::find(hands, name) {
+        match target::find(services, name) {
             Ok((_, profile)) if profile.id.store.is_file() => named.push(profile.id.name),
             Ok((_, profile)) => {
                 let cannot = Cannot::IsVariable;
@@ -56,5 +57,5 @@ pub(super) fn run(hands: &Arc<Hands>, arguments: &Arguments) -> Result<Exit> {
         (None, false) => batch::Chosen::Named(named),
     };
     let spoken = if arguments.json { batch::Spoken::Json } else { batch::Spoken::Words };
-    batch::run(hands, &chosen, usize::from(arguments.jobs), spoken)
+    batch::run(services, &chosen, usize::from(arguments.jobs), spoken)
 }

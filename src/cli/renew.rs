@@ -10,7 +10,8 @@ use crate::cli::screen;
 use crate::domain::name::ProfileId;
 use crate::oauth::refresh::Wish;
 use crate::shell::refresh::refresh;
-use crate::shell::{Hands, console, signals};
+use crate::shell::terminal::console;
+use crate::shell::{Services, signals};
 use crate::tui::message::Refreshed;
 
 /// How long the end of the work may take before the person is told that it is waited for.
@@ -20,8 +21,8 @@ pub(super) const NOTICE_AFTER: Duration = Duration::from_millis(500);
 ///
 /// # Errors
 /// When there is no runtime.
-pub(super) fn renew(hands: &Arc<Hands>, id: &ProfileId, wish: Wish) -> Result<Option<Refreshed>> {
-    finish_posted(hands, refresh(hands, id, wish))
+pub(super) fn renew(services: &Arc<Services>, id: &ProfileId, wish: Wish) -> Result<Option<Refreshed>> {
+    finish_posted(services, refresh(services, id, wish))
 }
 
 /// Waits for `work`. After the first signal nothing more is posted, so work that has not posted its request
@@ -30,7 +31,7 @@ pub(super) fn renew(hands: &Arc<Hands>, id: &ProfileId, wish: Wish) -> Result<Op
 ///
 /// # Errors
 /// When there is no runtime.
-pub(super) fn finish_posted<T>(hands: &Arc<Hands>, work: impl Future<Output = T>) -> Result<Option<T>> {
+pub(super) fn finish_posted<T>(services: &Arc<Services>, work: impl Future<Output = T>) -> Result<Option<T>> {
     let waiting = async {
         tokio::pin!(work);
         tokio::select! {
@@ -38,7 +39,7 @@ pub(super) fn finish_posted<T>(hands: &Arc<Hands>, work: impl Future<Output = T>
             _ = signals::ending() => {}
         }
         let once_more = signals::ending();
-        hands.give_up();
+        services.give_up();
         if let Ok(done) = timeout(NOTICE_AFTER, &mut work).await {
             return Some(done);
         }

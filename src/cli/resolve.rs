@@ -30,7 +30,8 @@ use crate::domain::tokens::Held;
 use crate::domain::trouble::{Next, Trouble};
 use crate::oauth::form::{self, Form};
 use crate::oauth::refresh::Wish;
-use crate::shell::{Hands, console, environment, refresh};
+use crate::shell::terminal::console;
+use crate::shell::{Services, environment, refresh};
 use crate::tui::message::Refreshed;
 
 /// What its numbers mean, as its help shows them.
@@ -54,29 +55,29 @@ pub(super) struct Arguments {
     header: bool,
 }
 
-pub(super) fn run(hands: &Arc<Hands>, arguments: &Arguments) -> Result<Exit> {
-    let catalog = hands.catalog_now();
+pub(super) fn run(services: &Arc<Services>, arguments: &Arguments) -> Result<Exit> {
+    let catalog = services.catalog_now();
     let asked = match Asked::of(&catalog, arguments) {
         Ok(asked) => asked,
         Err(exit) => return Ok(exit),
     };
-    let mut stores = StoreId::ALL.map(|store| hands.read_now(store));
+    let mut stores = StoreId::ALL.map(|store| services.read_now(store));
     stores.iter().filter(|snapshot| snapshot.store.is_file()).for_each(list::said);
     if let Some(exit) = asked.not_there(&stores, &catalog) {
         return Ok(exit);
     }
     let empty = environment::values(asked.provider).into_iter().filter(|(_, value)| value.is_empty());
     let empty: Vec<String> = empty.map(|(name, _)| name).collect();
-    let refreshed = match asked.ended_login(hands, &stores, &empty) {
+    let refreshed = match asked.ended_login(services, &stores, &empty) {
         None => None,
-        Some(profile) => Some(refreshed(hands, &profile)?),
+        Some(profile) => Some(refreshed(services, &profile)?),
     };
     if refreshed.is_some() {
-        stores = StoreId::ALL.map(|store| hands.read_now(store));
+        stores = StoreId::ALL.map(|store| services.read_now(store));
     }
     let seen: Vec<&Snapshot> = stores.iter().collect();
     let stock = Stock { stores: &seen, empty: &empty };
-    let now = hands.clock.now().wall;
+    let now = services.clock.now().wall;
     let chain = resolve(asked.provider, &asked.order, stock, asked.wanted.as_ref(), now);
     let passed_by = asked.passed_by(&chain, now);
     let end = passed_by.unwrap_or_else(|| match (chain.verdict(), refreshed) {
@@ -150,13 +151,13 @@ impl<'a> Asked<'a> {
     }
 
     /// The login that comes first, where it has ended and can be refreshed.
-    fn ended_login(&self, hands: &Hands, stores: &[Snapshot], empty: &[String]) -> Option<Profile> {
+    fn ended_login(&self, services: &Services, stores: &[Snapshot], empty: &[String]) -> Option<Profile> {
         // Whoever means a variable wants no login.
         if self.variable_meant().is_some() {
             return None;
         }
         let stores: Vec<&Snapshot> = stores.iter().collect();
-        let now = hands.clock.now().wall;
+        let now = services.clock.now().wall;
         let stock = Stock { stores: &stores, empty };
         match resolve(self.provider, &self.order, stock, self.wanted.as_ref(), now).verdict() {
             Verdict::Refresh(profile) => Some(profile.clone()),
@@ -182,12 +183,12 @@ enum After {
     Failed(Trouble),
 }
 
-fn refreshed(hands: &Arc<Hands>, profile: &Profile) -> Result<After> {
+fn refreshed(services: &Arc<Services>, profile: &Profile) -> Result<After> {
     let wish = Wish::Valid { for_at_least: Duration::ZERO };
-    Ok(match renew(hands, &profile.id, wish)? {
+    Ok(match renew(services, &profile.id, wish)? {
         Some(Refreshed::Done(_) | Refreshed::Enough(_)) => After::Renewed,
         Some(Refreshed::Unsaved(renewal, expects, trouble)) => {
-            saved_again(hands, profile, expects, renewal, &trouble)?
+            saved_again(services, profile, expects, renewal, &trouble)?
         }
         Some(Refreshed::Failed(_, trouble)) => After::Failed(trouble),
         None => After::Failed(Trouble::untouched(
@@ -200,7 +201,7 @@ fn refreshed(hands: &Arc<Hands>, profile: &Profile) -> Result<After> {
 
 /// Tries once more to store what was refreshed: the stored token is spent.
 fn saved_again(
-    hands: &Arc<Hands>,
+    services: &Arc<Services>,
     profile: &Profile,
     expects: Fingerprint,
     renewal: Box<Renewal>,
@@ -208,7 +209,7 @@ fn saved_again(
 ) -> Result<After> {
     console::say(&format!("authtui: {trouble}"));
     let tokens = renewal.tokens.clone();
-    let saved = screen::runtime()?.block_on(refresh::save_again(hands, &profile.id, expects, renewal));
+    let saved = screen::runtime()?.block_on(refresh::save_again(services, &profile.id, expects, renewal));
     Ok(match saved {
         Ok(_) => After::Renewed,
         Err(_) => After::Unsaved(Box::new(Profile { held: Held::Here(tokens), ..profile.clone() })),

@@ -13,9 +13,10 @@ use crate::domain::afterlife;
 use crate::domain::change::{Change, Edit};
 use crate::domain::clock::local;
 use crate::domain::profile::{Kind, Profile};
-use crate::shell::console::Prompter;
-use crate::shell::stores::Failure;
-use crate::shell::{Hands, console};
+use crate::shell::Services;
+use crate::shell::store_files::Failure;
+use crate::shell::terminal::console;
+use crate::shell::terminal::console::Prompter;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -36,8 +37,8 @@ pub(super) enum Extent {
     Profile,
 }
 
-pub(super) fn run(hands: &Arc<Hands>, arguments: &Arguments, extent: Extent) -> Result<Exit> {
-    let (snapshot, profile) = match target::find(hands, &arguments.name) {
+pub(super) fn run(services: &Arc<Services>, arguments: &Arguments, extent: Extent) -> Result<Exit> {
+    let (snapshot, profile) = match target::find(services, &arguments.name) {
         Ok(found) => found,
         Err(exit) => return Ok(exit),
     };
@@ -47,12 +48,12 @@ pub(super) fn run(hands: &Arc<Hands>, arguments: &Arguments, extent: Extent) -> 
     }
     // Before anybody is asked: who offers no way cannot be told.
     if arguments.remote
-        && let Err(exit) = remote::announce(hands, &snapshot, &profile)
+        && let Err(exit) = remote::announce(services, &snapshot, &profile)
     {
         return Ok(exit);
     }
     let lives_on =
-        afterlife::words(&profile, Some(&snapshot), hands.clock.now(), |at, now| local(at, now.offset));
+        afterlife::words(&profile, Some(&snapshot), services.clock.now(), |at, now| local(at, now.offset));
     // A yes that was given beforehand is one to the name that was written, not to one that was found.
     let is_exact = target::is_exact(&arguments.name, &name);
     if !(arguments.yes && is_exact) {
@@ -75,17 +76,17 @@ pub(super) fn run(hands: &Arc<Hands>, arguments: &Arguments, extent: Extent) -> 
         }
     }
     if arguments.remote {
-        let ended = remote::run(hands, &profile, extent)?;
+        let ended = remote::run(services, &profile, extent)?;
         if ended != Exit::Done || extent == Extent::Tokens {
             return Ok(ended);
         }
     }
     let edit = match extent {
-        Extent::Tokens => Edit::Forget(hands.clock.now().wall),
+        Extent::Tokens => Edit::Forget(services.clock.now().wall),
         Extent::Profile => Edit::Remove,
     };
     let change = Change { name: name.clone(), expects: None, edit };
-    let Some(applied) = screen::until_signal(hands.apply(profile.id.store, change))? else {
+    let Some(applied) = screen::until_signal(services.apply(profile.id.store, change))? else {
         console::say(&format!(
             "authtui: {name}: stopped before it was done; authtui list shows what is stored."
         ));

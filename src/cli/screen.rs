@@ -10,9 +10,11 @@ use crate::cli::exit::Exit;
 use crate::demo::authority::fault::Fault;
 use crate::demo::authority::script;
 use crate::demo::{Demo, cast};
-use crate::shell::file::shown;
 use crate::shell::run::{self, Left};
-use crate::shell::{Hands, console, runtime, signals, surroundings};
+use crate::shell::store_files::file::shown;
+use crate::shell::terminal::console;
+use crate::shell::terminal::terminal_theme;
+use crate::shell::{Services, runtime, signals};
 use crate::tui::model::Renewal;
 
 /// What `authtui demo` is told.
@@ -45,14 +47,14 @@ pub(super) fn until_signal<T>(task: impl Future<Output = T>) -> Result<Option<T>
 }
 
 /// Shows the screen; `keys` are pressed before the first frame.
-pub(super) fn run(hands: &Arc<Hands>, keys: &str, renewal: Renewal) -> Result<Exit> {
+pub(super) fn run(services: &Arc<Services>, keys: &str, renewal: Renewal) -> Result<Exit> {
     if !has_terminal() {
         return Ok(Exit::Usage);
     }
-    if let Some(path) = hands.paths.missing() {
+    if let Some(path) = services.paths.missing() {
         console::say(&format!("authtui: {} does not exist; the first login creates it.", shown(path)));
     }
-    Ok(match run::run(hands, &surroundings::theme(), keys, renewal)? {
+    Ok(match run::run(services, &terminal_theme::theme(), keys, renewal)? {
         Left::Asked => Exit::Done,
         Left::Terminated => Exit::Failure,
     })
@@ -64,7 +66,7 @@ pub(super) fn demo(arguments: &Demonstration, renewal: Renewal) -> Result<Exit> 
     }
     runtime::check_limits()?;
     let demo = Demo::start(&arguments.faults)?;
-    let exit = run(demo.hands(), cast::KEYS, renewal)?;
+    let exit = run(demo.services(), cast::KEYS, renewal)?;
     console::say("authtui: the demo's server and files are gone; nothing of yours was touched.");
     Ok(exit)
 }

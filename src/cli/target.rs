@@ -9,7 +9,8 @@ use crate::domain::name::{BadName, ProfileName, StoreId};
 use crate::domain::profile::Profile;
 use crate::domain::provider::catalog::Catalog;
 use crate::domain::text;
-use crate::shell::{Hands, console};
+use crate::shell::Services;
+use crate::shell::terminal::console;
 
 /// The longest sentence about a provider that is printed, in characters.
 const LONGEST: usize = 2000;
@@ -20,12 +21,12 @@ const LONGEST: usize = 2000;
 ///
 /// # Errors
 /// The number to end with, once the reason was said.
-pub(super) fn find(hands: &Hands, text: &str) -> Result<(Snapshot, Profile), Exit> {
+pub(super) fn find(services: &Services, text: &str) -> Result<(Snapshot, Profile), Exit> {
     let (store, text) = store(text);
-    let name = meant(hands, store, text)?;
+    let name = meant(services, store, text)?;
     let mut near = Vec::new();
     for store in StoreId::ALL.into_iter().filter(|id| store.is_none_or(|store| store == *id)) {
-        let snapshot = hands.read_now(store);
+        let snapshot = services.read_now(store);
         let found = snapshot.profile(&name).cloned();
         for notice in &snapshot.notices {
             console::say(&format!("authtui: {notice}"));
@@ -53,7 +54,7 @@ pub(super) fn find(hands: &Hands, text: &str) -> Result<(Snapshot, Profile), Exi
     } else {
         format!("{} has {}", name.provider(), near.join(", "))
     };
-    let name = stray::masked(Some(&hands.catalog_now()), &name.to_string());
+    let name = stray::masked(Some(&services.catalog_now()), &name.to_string());
     console::say(&format!("authtui: there is no profile {name}; {hint}."));
     Err(Exit::NotFound)
 }
@@ -64,12 +65,12 @@ pub(super) fn is_exact(text: &str, name: &ProfileName) -> bool {
 }
 
 /// The name that a word means, among all that are there.
-fn meant(hands: &Hands, store: Option<StoreId>, text: &str) -> Result<ProfileName, Exit> {
+fn meant(services: &Services, store: Option<StoreId>, text: &str) -> Result<ProfileName, Exit> {
     if text.contains('/') {
         return name(text);
     }
     let stores = StoreId::ALL.into_iter().filter(|id| store.is_none_or(|store| store == *id));
-    let rows: Vec<Row> = stores.flat_map(|store| hands.read_now(store).rows).collect();
+    let rows: Vec<Row> = stores.flat_map(|store| services.read_now(store).rows).collect();
     let names = rows.iter().filter_map(|row| match row {
         Row::Profile(profile) => Some(profile.id.name.clone()),
         Row::Broken { name, .. } => ProfileName::parse(name).ok(),
@@ -91,13 +92,13 @@ fn meant(hands: &Hands, store: Option<StoreId>, text: &str) -> Result<ProfileNam
         [] => {
             // What can be no name at all is told by the rule that it breaks.
             name(text)?;
-            let word = stray::masked(Some(&hands.catalog_now()), text);
+            let word = stray::masked(Some(&services.catalog_now()), text);
             console::say(&format!("authtui: there is no profile {word}; authtui list shows what is there."));
             Err(Exit::NotFound)
         }
         _ => {
             let all: Vec<String> = found.iter().map(ToString::to_string).collect();
-            let word = stray::masked(Some(&hands.catalog_now()), text);
+            let word = stray::masked(Some(&services.catalog_now()), text);
             console::say(&format!("authtui: {word} may mean {}. Write one of them.", all.join(", ")));
             Err(Exit::NotFound)
         }

@@ -14,7 +14,8 @@ use crate::domain::name::ProfileId;
 use crate::domain::profile::Profile;
 use crate::domain::trouble::{Next, Trouble};
 use crate::oauth::refresh::{Decision, Wish, decide};
-use crate::shell::{Hands, console};
+use crate::shell::Services;
+use crate::shell::terminal::console;
 use crate::tui::message::Refreshed;
 
 #[derive(Debug, Args)]
@@ -26,22 +27,22 @@ pub(super) struct Arguments {
     min_ttl: Duration,
 }
 
-pub(super) fn run(hands: &Arc<Hands>, arguments: &Arguments) -> Result<Exit> {
-    let (_, profile) = match target::find(hands, &arguments.name) {
+pub(super) fn run(services: &Arc<Services>, arguments: &Arguments) -> Result<Exit> {
+    let (_, profile) = match target::find(services, &arguments.name) {
         Ok(found) => found,
         Err(exit) => return Ok(exit),
     };
     let name = profile.id.name.to_string();
-    let now = hands.clock.now();
+    let now = services.clock.now();
     if is_good(&profile, now, arguments.min_ttl) {
         return printed(&profile, now);
     }
     let wish = Wish::Valid { for_at_least: arguments.min_ttl };
-    let trouble = match renew(hands, &profile.id, wish)? {
+    let trouble = match renew(services, &profile.id, wish)? {
         Some(Refreshed::Done(snapshot) | Refreshed::Enough(snapshot)) => {
             match snapshot.profile(&profile.id.name) {
                 Some(profile) if profile.held.tokens().is_some() => {
-                    return printed(profile, hands.clock.now());
+                    return printed(profile, services.clock.now());
                 }
                 Some(_) | None => {
                     let what = format!("cannot print {name}");
@@ -59,19 +60,19 @@ pub(super) fn run(hands: &Arc<Hands>, arguments: &Arguments) -> Result<Exit> {
         None => return Ok(Exit::Failure),
     };
     // A grant may be dead, or a server down, while the access token still works.
-    let stored =
-        current(hands, &profile.id).filter(|profile| is_good(profile, hands.clock.now(), Duration::ZERO));
+    let stored = current(services, &profile.id)
+        .filter(|profile| is_good(profile, services.clock.now(), Duration::ZERO));
     match stored {
         Some(profile) => {
             console::say(&format!("authtui: {trouble} The stored token is still good."));
-            printed(&profile, hands.clock.now())
+            printed(&profile, services.clock.now())
         }
         None => Ok(exit::trouble(&trouble, &profile.id.name.exact())),
     }
 }
 
-fn current(hands: &Hands, id: &ProfileId) -> Option<Profile> {
-    hands.read_now(id.store).profile(&id.name).cloned()
+fn current(services: &Services, id: &ProfileId) -> Option<Profile> {
+    services.read_now(id.store).profile(&id.name).cloned()
 }
 
 /// Whether the token can be printed as it is: no runtime and no provider file is needed then.

@@ -1,5 +1,8 @@
 //! Performs what a login asks. The panel and `authtui login` both answer through `tell`.
 
+pub mod browser;
+pub mod callback;
+
 use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex};
@@ -12,9 +15,9 @@ use crate::domain::trouble::{Next, Trouble};
 use crate::oauth::Attempt;
 use crate::oauth::callback::Gate;
 use crate::oauth::login::{Ask, Bound, Heard};
-use crate::shell::callback::{Came, Hear, Listener};
-use crate::shell::stores::Failure;
-use crate::shell::{Hands, broke, clock, desktop};
+use crate::shell::login::callback::{Came, Hear, Listener};
+use crate::shell::store_files::Failure;
+use crate::shell::{Services, broke, clock};
 
 /// Takes what happened to where the login is.
 pub type Tell = Arc<dyn Fn(Heard) + Send + Sync>;
@@ -25,7 +28,7 @@ pub struct Listeners(Mutex<BTreeMap<Attempt, Listener>>);
 
 /// Performs one ask in a task of its own. A store that was written is told to `stored`.
 pub fn start(
-    hands: &Arc<Hands>,
+    services: &Arc<Services>,
     attempt: Attempt,
     ask: Ask,
     tell: Tell,
@@ -33,13 +36,13 @@ pub fn start(
 ) {
     // At once: whoever is told the address next may answer before a task has had its turn.
     if let Ask::Arm(gate) = ask {
-        return arm(hands, attempt, *gate);
+        return arm(services, attempt, *gate);
     }
-    let (hands, told) = (Arc::clone(hands), Arc::clone(&tell));
+    let (services, told) = (Arc::clone(services), Arc::clone(&tell));
     // A task that panics says so, instead of leaving the person to wait for ever.
     let instead = lost(&ask);
     tokio::spawn(async move {
-        let task = AssertUnwindSafe(perform(&hands, attempt, ask, tell, stored));
+        let task = AssertUnwindSafe(perform(&services, attempt, ask, tell, stored));
         if task.catch_unwind().await.is_err() {
             told(instead);
         }
@@ -59,7 +62,7 @@ fn lost(ask: &Ask) -> Heard {
 }
 
 async fn perform(
-    hands: &Arc<Hands>,
+    services: &Arc<Services>,
     attempt: Attempt,
     ask: Ask,
     tell: Tell,
@@ -75,20 +78,20 @@ async fn perform(
                 tell(Heard::Bound(Err(trouble)));
             }
         },
-        Ask::Listen(ports) => tell(Heard::Bound(listen(hands, attempt, ports, &tell).await)),
-        Ask::Arm(gate) => arm(hands, attempt, *gate),
-        Ask::CloseListener => close(hands, attempt).await,
+        Ask::Listen(ports) => tell(Heard::Bound(listen(services, attempt, ports, &tell).await)),
+        Ask::Arm(gate) => arm(services, attempt, *gate),
+        Ask::CloseListener => close(services, attempt).await,
         Ask::Open(url) => {
-            let link = one_time_link(hands, attempt, &url);
-            tell(Heard::Opened(desktop::open(link.as_ref().unwrap_or(&url)).await));
+            let link = one_time_link(services, attempt, &url);
+            tell(Heard::Opened(browser::open(link.as_ref().unwrap_or(&url)).await));
         }
         Ask::Send(errand, request) => {
-            let reply = hands.http.send(&request, hands.clock.now()).await;
+            let reply = services.http.send(&request, services.clock.now()).await;
             tell(Heard::Replied(errand, reply));
         }
         Ask::Save(store, change) => {
             let what = format!("cannot save {}", change.name);
-            let saved = match hands.apply(store, *change).await {
+            let saved = match services.apply(store, *change).await {
                 Ok(snapshot) => {
                     stored(snapshot);
                     Ok(())
@@ -102,7 +105,12 @@ async fn perform(
     }
 }
 
-async fn listen(hands: &Hands, attempt: Attempt, ports: Vec<u16>, tell: &Tell) -> Result<Bound, Trouble> {
+async fn listen(
+    services: &Services,
+    attempt: Attempt,
+    ports: Vec<u16>,
+    tell: &Tell,
+) -> Result<Bound, Trouble> {
     let tell = Arc::clone(tell);
     let hear: Hear = Arc::new(move |came| {
         tell(match came {
@@ -117,14 +125,14 @@ async fn listen(hands: &Hands, attempt: Attempt, ports: Vec<u16>, tell: &Tell) -
     let addresses: Vec<String> =
         listener.addresses().iter().map(|address| address.ip().to_string()).collect();
     let bound = Bound { port: listener.port(), addresses: addresses.join(" and ") };
-    if let Ok(mut listeners) = hands.listeners.0.lock() {
+    if let Ok(mut listeners) = services.listeners.0.lock() {
         listeners.insert(attempt, listener);
     }
     Ok(bound)
 }
 
-fn arm(hands: &Hands, attempt: Attempt, gate: Gate) {
-    if let Ok(listeners) = hands.listeners.0.lock()
+fn arm(services: &Services, attempt: Attempt, gate: Gate) {
+    if let Ok(listeners) = services.listeners.0.lock()
         && let Some(listener) = listeners.get(&attempt)
     {
         listener.arm(gate);
@@ -134,16 +142,16 @@ fn arm(hands: &Hands, attempt: Attempt, gate: Gate) {
 /// A link that leads to `page` once and says nothing of the login, because every user of the machine
 /// can read a browser's arguments. None where the browser may be at the other end of SSH: it could not
 /// open the link.
-fn one_time_link(hands: &Hands, attempt: Attempt, page: &Url) -> Option<Url> {
-    if desktop::browser_may_be_remote() {
+fn one_time_link(services: &Services, attempt: Attempt, page: &Url) -> Option<Url> {
+    if browser::browser_may_be_remote() {
         return None;
     }
-    hands.listeners.0.lock().ok()?.get(&attempt)?.link_to(page)
+    services.listeners.0.lock().ok()?.get(&attempt)?.link_to(page)
 }
 
 /// Ends a login's listener. It waits for its thread, which may be sending its last page.
-async fn close(hands: &Hands, attempt: Attempt) {
-    let listener = hands.listeners.0.lock().ok().and_then(|mut listeners| listeners.remove(&attempt));
+async fn close(services: &Services, attempt: Attempt) {
+    let listener = services.listeners.0.lock().ok().and_then(|mut listeners| listeners.remove(&attempt));
     if let Some(listener) = listener {
         // A thread that has ended badly has nothing more to say.
         let _ = tokio::task::spawn_blocking(move || drop(listener)).await;

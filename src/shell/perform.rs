@@ -1,7 +1,6 @@
 //! Every effect of the screen to the task that performs it. Failures are messages too.
 
 use std::sync::Arc;
-use std::sync::mpsc::Sender;
 
 use futures_util::FutureExt;
 
@@ -13,22 +12,21 @@ use crate::oauth::probe::TestVerdict;
 use crate::oauth::refresh::Cannot;
 use crate::oauth::scopes::Listed;
 use crate::oauth::{form, probe, scopes};
+use crate::shell::event_notifier;
+use crate::shell::inbox::{Inbox, say};
 use crate::shell::refresh::{keep, refresh, save_again};
 use crate::shell::revoke::revoke;
-use crate::shell::stores::Failure;
+use crate::shell::store_files::Failure;
 use crate::shell::tasks::Tasks;
-use crate::shell::{Hands, broke, login, telling};
+use crate::shell::{Services, broke, login};
 use crate::tui::message::{Copied, Effect, Form, Msg, Refreshed, Revoked};
 
-/// Where messages for the model go.
-pub type Inbox = Sender<Msg>;
-
 /// Performs an effect in a task of its own. Effects of the terminal itself are the loop's.
-pub fn perform(tasks: &Tasks, hands: &Arc<Hands>, inbox: &Inbox, effect: Effect) {
-    let (hands, inbox) = (Arc::clone(hands), inbox.clone());
+pub fn perform(tasks: &Tasks, services: &Arc<Services>, inbox: &Inbox, effect: Effect) {
+    let (services, inbox) = (Arc::clone(services), inbox.clone());
     // A task that panics says so, instead of leaving the person to wait for ever.
     let instead = lost(&effect);
-    let task = std::panic::AssertUnwindSafe(run(hands, inbox.clone(), effect));
+    let task = std::panic::AssertUnwindSafe(run(services, inbox.clone(), effect));
     tasks.spawn(async move {
         if task.catch_unwind().await.is_err()
             && let Some(msg) = instead
@@ -38,73 +36,67 @@ pub fn perform(tasks: &Tasks, hands: &Arc<Hands>, inbox: &Inbox, effect: Effect)
     });
 }
 
-async fn run(hands: Arc<Hands>, inbox: Inbox, effect: Effect) {
+async fn run(services: Arc<Services>, inbox: Inbox, effect: Effect) {
     match effect {
         Effect::Login(attempt, ask) => {
             let told = inbox.clone();
             let tell: login::Tell = Arc::new(move |heard| say(&told, Msg::Login(attempt, heard)));
             let stored = inbox.clone();
             let stored = move |snapshot| say(&stored, Msg::Stored(snapshot));
-            login::start(&hands, attempt, ask, tell, stored);
+            login::start(&services, attempt, ask, tell, stored);
         }
         Effect::Refresh(id, wish) => {
-            let refreshed = refresh(&hands, &id, wish).await;
+            let refreshed = refresh(&services, &id, wish).await;
             say(&inbox, Msg::Refreshed(id, refreshed));
-            telling::tell(&hands, &inbox).await;
+            event_notifier::tell(&services, &inbox).await;
         }
         Effect::Change(id, change) => {
-            let changed = change_of(&hands, &id, *change).await;
+            let changed = change_of(&services, &id, *change).await;
             say(&inbox, Msg::Changed(id, changed));
-            telling::tell(&hands, &inbox).await;
+            event_notifier::tell(&services, &inbox).await;
         }
         Effect::Revoke(id) => {
-            let revoked = revoke(&hands, &id).await;
+            let revoked = revoke(&services, &id).await;
             say(&inbox, Msg::Revoked(id, revoked));
-            telling::tell(&hands, &inbox).await;
+            event_notifier::tell(&services, &inbox).await;
         }
         Effect::Rescue(newer) => {
-            let kept = keep(&hands, newer).await;
+            let kept = keep(&services, newer).await;
             say(&inbox, Msg::Rescued(kept));
-            telling::tell(&hands, &inbox).await;
+            event_notifier::tell(&services, &inbox).await;
         }
         Effect::Copy(id, form) => {
             let what = format!("the {} of {}", form.word(), id.name);
-            say(&inbox, Msg::Copied(what, copy(&hands, &id, form).await));
+            say(&inbox, Msg::Copied(what, copy(&services, &id, form).await));
         }
         Effect::CopyText(what, text) => {
-            let copied = hands.clipboard.copy(text).await;
+            let copied = services.clipboard.copy(text).await;
             say(&inbox, Msg::Copied(what.to_owned(), copied));
         }
         Effect::Test(id) => {
-            let tested = test(&hands, &inbox, &id).await;
+            let tested = test(&services, &inbox, &id).await;
             say(&inbox, Msg::Tested(id, tested));
         }
         Effect::TestKey(profile) => {
-            let tested = probed(&hands, &profile).await;
+            let tested = probed(&services, &profile).await;
             say(&inbox, Msg::KeyTested(profile.token_fingerprint().unwrap_or_default(), tested));
         }
         Effect::Scopes(provider, client_id) => {
-            let listed = scopes_of(&hands, &provider, &client_id).await;
+            let listed = scopes_of(&services, &provider, &client_id).await;
             say(&inbox, Msg::Scopes(provider, listed));
         }
         Effect::Describe(name, text) => {
-            let added = hands.add_provider(name.clone(), text).await;
+            let added = services.add_provider(name.clone(), text).await;
             let described = added.map(|catalog| {
                 say(&inbox, Msg::Catalogued(Box::new((*catalog).clone())));
             });
             say(&inbox, Msg::Described(name, described));
         }
-        Effect::ReadEvents => telling::tell(&hands, &inbox).await,
-        Effect::MakePrivate => say(&inbox, Msg::MadePrivate(hands.make_private().await)),
-        Effect::Read(store) => say(&inbox, Msg::Stored(hands.read(store).await)),
+        Effect::ReadEvents => event_notifier::tell(&services, &inbox).await,
+        Effect::MakePrivate => say(&inbox, Msg::MadePrivate(services.make_private().await)),
+        Effect::Read(store) => say(&inbox, Msg::Stored(services.read(store).await)),
         Effect::Print(_) | Effect::Redraw | Effect::Suspend | Effect::Quit => {}
     }
-}
-
-/// Tells the model of it.
-pub(super) fn say(inbox: &Inbox, msg: Msg) {
-    // The loop has ended: nobody is left to be told.
-    let _ = inbox.send(msg);
 }
 
 /// What is said when the task that performs `effect` ends by a fault.
@@ -137,13 +129,13 @@ fn lost(effect: &Effect) -> Option<Msg> {
 }
 
 async fn change_of(
-    hands: &Arc<Hands>,
+    services: &Arc<Services>,
     id: &ProfileId,
     change: Change,
 ) -> Result<crate::domain::change::Snapshot, Trouble> {
     let changed = match (change.expects, change.edit) {
-        (Some(expects), Edit::Refresh(renewal)) => save_again(hands, id, expects, renewal).await,
-        (expects, edit) => hands.apply(id.store, Change { name: change.name, expects, edit }).await,
+        (Some(expects), Edit::Refresh(renewal)) => save_again(services, id, expects, renewal).await,
+        (expects, edit) => services.apply(id.store, Change { name: change.name, expects, edit }).await,
     };
     changed.map_err(|failure| match failure {
         Failure::Trouble(trouble) => trouble,
@@ -154,32 +146,32 @@ async fn change_of(
 }
 
 /// Reads the profile again, so that what is copied is what is stored.
-async fn copy(hands: &Arc<Hands>, id: &ProfileId, what: Form) -> Result<Copied, Trouble> {
-    let snapshot = hands.read(id.store).await;
-    let catalog = hands.catalog().await;
+async fn copy(services: &Arc<Services>, id: &ProfileId, what: Form) -> Result<Copied, Trouble> {
+    let snapshot = services.read(id.store).await;
+    let catalog = services.catalog().await;
     let provider = catalog.get(id.name.provider());
     let secret = snapshot.profile(&id.name).and_then(|profile| form::of(what, profile, provider));
     let Some(secret) = secret else {
         let why = format!("{} holds no {} that can be copied", id.name, what.word());
         return Err(Trouble::untouched("cannot copy", why, Next::LogIn));
     };
-    hands.clipboard.copy(secret).await
+    services.clipboard.copy(secret).await
 }
 
 /// Tests what a profile holds; what the provider says of it is written down for every profile that holds
 /// the same.
-async fn test(hands: &Arc<Hands>, inbox: &Inbox, id: &ProfileId) -> Result<TestVerdict, Trouble> {
-    let snapshot = hands.read(id.store).await;
+async fn test(services: &Arc<Services>, inbox: &Inbox, id: &ProfileId) -> Result<TestVerdict, Trouble> {
+    let snapshot = services.read(id.store).await;
     let Some(profile) = snapshot.profile(&id.name).filter(|profile| profile.held.tokens().is_some()) else {
         let what = format!("cannot test {}", id.name);
         return Err(Trouble::untouched(what, "it holds no token", Next::LogIn).without_tokens());
     };
-    let verdict = probed(hands, profile).await?;
+    let verdict = probed(services, profile).await?;
     let Some(last) = verdict.last.as_ref().filter(|_| id.store.is_file()) else { return Ok(verdict) };
     for profile in snapshot.profiles().filter(|profile| profile.holds(&last.token)) {
         let change = Change::of_test(profile, last.clone());
         // One that holds another token by now is not blamed; a file that cannot be written says so itself.
-        if let Ok(snapshot) = hands.apply(id.store, change).await {
+        if let Ok(snapshot) = services.apply(id.store, change).await {
             say(inbox, Msg::Stored(snapshot));
         }
     }
@@ -187,9 +179,9 @@ async fn test(hands: &Arc<Hands>, inbox: &Inbox, id: &ProfileId) -> Result<TestV
 }
 
 /// Asks the provider about what `profile` holds, whether it is stored or not.
-async fn probed(hands: &Arc<Hands>, profile: &Profile) -> Result<TestVerdict, Trouble> {
+async fn probed(services: &Arc<Services>, profile: &Profile) -> Result<TestVerdict, Trouble> {
     let name = &profile.id.name;
-    let catalog = hands.catalog().await;
+    let catalog = services.catalog().await;
     let what = format!("cannot test {name}");
     if let Some(remedy) = catalog.example_remedy(name.provider()) {
         return Err(Trouble::untouched(what, Cannot::Example.to_string(), Next::Fix(remedy)));
@@ -202,14 +194,14 @@ async fn probed(hands: &Arc<Hands>, profile: &Profile) -> Result<TestVerdict, Tr
             return Err(Trouble::untouched(what, "its provider file names no test", Next::Nothing));
         }
     };
-    let reply = hands.http.send(&request, hands.clock.now()).await?;
-    Ok(TestVerdict::of(provider, profile, reply.status, hands.clock.now().wall))
+    let reply = services.http.send(&request, services.clock.now()).await?;
+    Ok(TestVerdict::of(provider, profile, reply.status, services.clock.now().wall))
 }
 
 /// What the provider of that name lists as scopes; the request carries no secret.
-async fn scopes_of(hands: &Arc<Hands>, provider: &str, client_id: &str) -> Result<Listed, Trouble> {
+async fn scopes_of(services: &Arc<Services>, provider: &str, client_id: &str) -> Result<Listed, Trouble> {
     let what = format!("cannot read the scopes of {provider}");
-    let catalog = hands.catalog().await;
+    let catalog = services.catalog().await;
     let listed = catalog.get(provider).and_then(|provider| Some((provider, provider.scopes.list.as_ref()?)));
     let Some((provider, list)) = listed else {
         return Err(Trouble::untouched(what, "its provider file names no list", Next::Nothing));
@@ -218,6 +210,6 @@ async fn scopes_of(hands: &Arc<Hands>, provider: &str, client_id: &str) -> Resul
         let next = Next::Fix(format!("correct the provider file of {}", provider.name));
         Trouble::untouched(what.clone(), unfilled.to_string(), next)
     })?;
-    let reply = hands.http.send(&request, hands.clock.now()).await?;
+    let reply = services.http.send(&request, services.clock.now()).await?;
     scopes::read(list, &reply).map_err(|why| Trouble::untouched(what, why, Next::Retry))
 }

@@ -8,7 +8,7 @@ use crate::domain::name;
 use crate::domain::provider::catalog::{File, PRESETS};
 use crate::domain::provider::file::Complaint;
 use crate::domain::trouble::{Next, Trouble};
-use crate::shell::file::{self, shown};
+use crate::shell::store_files::file::{self, shown};
 
 /// The largest provider file that is read, in bytes.
 const LARGEST: usize = 256 * 1024;

@@ -5,14 +5,18 @@
 //! fails, nothing stored is deleted.
 
 mod brought;
-pub(super) mod heir;
+pub mod grant_lock;
+pub mod in_flight;
+pub mod lock_wait;
+pub(super) mod queue;
+pub mod rescue;
 mod rotated;
+pub(super) mod successor;
 mod trouble;
-pub(super) mod turn;
 mod unsaved;
 
 pub use crate::shell::refresh::brought::save_again;
-pub use crate::shell::refresh::heir::keep;
+pub use crate::shell::refresh::successor::keep;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -25,24 +29,29 @@ use crate::domain::provider::Provider;
 use crate::domain::secret::Fingerprint;
 use crate::domain::trouble::{Next, Stored, Trouble};
 use crate::oauth::refresh::{Cannot, Decision, Verdict, Wish, decide, judge, stands};
-use crate::shell::Hands;
-use crate::shell::refresh::heir::Found;
+use crate::shell::Services;
+use crate::shell::refresh::queue::{Attempt, Began, Way};
+use crate::shell::refresh::successor::Found;
 use crate::shell::refresh::trouble::{ending, explained, failed, hindered, no_provider, orphaned, unwritten};
-use crate::shell::refresh::turn::{Attempt, Began, Way};
-use crate::shell::stores::Failure;
+use crate::shell::store_files::Failure;
 use crate::tui::message::Refreshed;
 
 /// Fulfils `wish` for a profile.
-pub async fn refresh(hands: &Arc<Hands>, id: &ProfileId, wish: Wish) -> Refreshed {
-    since(hands, id, wish, None).await
+pub async fn refresh(services: &Arc<Services>, id: &ProfileId, wish: Wish) -> Refreshed {
+    since(services, id, wish, None).await
 }
 
 /// Fulfils `wish` for a profile that held the pair `seen` when somebody began to wish: another pair
 /// will do, because whoever stored it has just renewed the profile.
-pub async fn since(hands: &Arc<Hands>, id: &ProfileId, wish: Wish, seen: Option<Fingerprint>) -> Refreshed {
+pub async fn since(
+    services: &Arc<Services>,
+    id: &ProfileId,
+    wish: Wish,
+    seen: Option<Fingerprint>,
+) -> Refreshed {
     let (mut began, mut way) = (Began { seen, ..Began::default() }, Way::Ahead);
     loop {
-        match attempt(hands, id, wish, &mut began, way).await {
+        match attempt(services, id, wish, &mut began, way).await {
             Ok(Attempt::Ended(refreshed)) => return *refreshed,
             Ok(Attempt::Again(other)) => way = other,
             Err(trouble) => return Refreshed::Failed(None, trouble),
@@ -52,7 +61,7 @@ pub async fn since(hands: &Arc<Hands>, id: &ProfileId, wish: Wish, seen: Option<
 
 /// One refresh: for whom, of what, and what it is called when it fails.
 struct Errand<'a> {
-    hands: &'a Arc<Hands>,
+    services: &'a Arc<Services>,
     id: &'a ProfileId,
     what: &'a str,
     provider: &'a Provider,
@@ -64,7 +73,7 @@ struct Errand<'a> {
 }
 
 async fn attempt(
-    hands: &Arc<Hands>,
+    services: &Arc<Services>,
     id: &ProfileId,
     wish: Wish,
     began: &mut Began,
@@ -72,22 +81,22 @@ async fn attempt(
 ) -> Result<Attempt, Trouble> {
     let ended = |refreshed| Ok(Attempt::Ended(Box::new(refreshed)));
     let what = format!("cannot refresh {}", id.name);
-    let catalog = hands.catalog().await;
+    let catalog = services.catalog().await;
     let provider = catalog.get(id.name.provider());
     let known = |snapshot, last: &LastRefresh| {
         let title = provider.map_or(id.name.provider(), |provider| &provider.title);
-        ended(Refreshed::Failed(Some(snapshot), failed(last, title, &what, hands.clock.now().wall)))
+        ended(Refreshed::Failed(Some(snapshot), failed(last, title, &what, services.clock.now().wall)))
     };
-    let looks = hands.turns.look(&what).await?;
-    let (snapshot, profile) = read(hands, id, &what).await?;
-    match decide(&profile, provider, began.seen.as_ref(), wish, hands.clock.now()) {
+    let looks = services.turns.look(&what).await?;
+    let (snapshot, profile) = read(services, id, &what).await?;
+    match decide(&profile, provider, began.seen.as_ref(), wish, services.clock.now()) {
         Decision::Enough => return ended(Refreshed::Enough(snapshot)),
         Decision::Known(last) => return known(snapshot, &last),
         Decision::Cannot(Cannot::NoProvider | Cannot::Example) => {
             return Err(no_provider(&what, &catalog, id.name.provider()));
         }
         Decision::Cannot(cannot) => return Err(hindered(&what, &cannot)),
-        Decision::Ask(_) if hands.is_ending() => return Err(ending(&what)),
+        Decision::Ask(_) if services.is_ending() => return Err(ending(&what)),
         Decision::Ask(_) => {}
     }
     // Where very many wait here, none keeps all the rows of the store.
@@ -99,11 +108,11 @@ async fn attempt(
     let Some(refresh) = profile.refresh_token() else {
         return Err(hindered(&what, &Cannot::NoRefreshToken));
     };
-    let Some(turn) = hands.turns.begin(hands, way, (id, &what), refresh).await? else {
+    let Some(turn) = services.turns.begin(services, way, (id, &what), refresh).await? else {
         return Ok(Attempt::Again(Way::Ahead));
     };
-    let (snapshot, profile) = read(hands, id, &what).await?;
-    let request = match decide(&profile, provider, seen.as_ref(), wish, hands.clock.now()) {
+    let (snapshot, profile) = read(services, id, &what).await?;
+    let request = match decide(&profile, provider, seen.as_ref(), wish, services.clock.now()) {
         Decision::Enough => return ended(Refreshed::Enough(snapshot)),
         Decision::Known(last) => return known(snapshot, &last),
         Decision::Cannot(cannot) => return Err(hindered(&what, &cannot)),
@@ -112,7 +121,7 @@ async fn attempt(
     // Whoever was waited for has just been told what would be told again.
     if profile.last_refresh != *last_seen
         && let Some(last) = profile.last_refresh_of_this_grant()
-        && stands(last, hands.clock.now().wall)
+        && stands(last, services.clock.now().wall)
     {
         return known(snapshot, last);
     }
@@ -122,14 +131,14 @@ async fn attempt(
     let Some(provider) = provider else { return Err(no_provider(&what, &catalog, id.name.provider())) };
     let Some(grant) = profile.grant() else { return Err(hindered(&what, &Cannot::NoRefreshToken)) };
     let Some(expects) = profile.held.fingerprint() else { return Err(hindered(&what, &Cannot::NoTokens)) };
-    let errand = Errand { hands, id, what: &what, provider, profile: &profile, grant, expects };
-    let offset = hands.clock.now().offset;
-    let interrupted = match heir::find(hands, &profile, provider.rotation).await {
+    let errand = Errand { services, id, what: &what, provider, profile: &profile, grant, expects };
+    let offset = services.clock.now().offset;
+    let interrupted = match successor::find(services, &profile, provider.rotation).await {
         Found::Nothing => None,
         Found::Interrupted(event) => Some(event),
         Found::Heir(renewal) => {
             let adopted = errand.adopt(renewal).await;
-            return Ok(if began.accepts(&adopted, id, wish, hands.clock.now()) {
+            return Ok(if began.accepts(&adopted, id, wish, services.clock.now()) {
                 Attempt::Ended(Box::new(adopted))
             } else {
                 Attempt::Again(Way::Ahead)
@@ -137,39 +146,39 @@ async fn attempt(
         }
         Found::Orphan(event) => return Err(orphaned(&what, &event, offset)),
     };
-    let _room = hands.reserve(id.store).await?;
+    let _room = services.reserve(id.store).await?;
     let noted = errand.note(Happened::Asked { grant: errand.grant.clone() }).await;
-    noted.map_err(|error| unwritten(&what, hands.journal.path(), &error))?;
-    let Some(turn) = turn.come(hands, &what).await? else {
+    noted.map_err(|error| unwritten(&what, services.journal.path(), &error))?;
+    let Some(turn) = turn.come(services, &what).await? else {
         errand.unasked("others were asked for first").await;
         return Ok(Attempt::Again(Way::Patient));
     };
     // Whoever knows nothing of the lock may have renewed or erased it while the turn was waited for.
-    let now = read(hands, id, &what).await;
+    let now = read(services, id, &what).await;
     if now.map(|(_, now)| now.held.fingerprint()) != Ok(profile.held.fingerprint()) {
         errand.unasked("other tokens were stored meanwhile").await;
         return Ok(Attempt::Again(Way::Ahead));
     }
-    if hands.is_ending() {
+    if services.is_ending() {
         errand.unasked("the program is ending").await;
         return Err(ending(&what));
     }
-    let reply = hands.http.send(&request, hands.clock.now()).await;
+    let reply = services.http.send(&request, services.clock.now()).await;
     let _held = turn.end();
     // No connection stood when the end was asked for, so that nothing was posted.
-    if hands.is_ending() && reply.as_ref().is_err_and(|trouble| trouble.stored == Stored::Untouched) {
+    if services.is_ending() && reply.as_ref().is_err_and(|trouble| trouble.stored == Stored::Untouched) {
         errand.unasked("the program is ending").await;
         return Err(ending(&what));
     }
-    ended(match judge(&profile, provider, reply.as_ref(), hands.clock.now()) {
+    ended(match judge(&profile, provider, reply.as_ref(), services.clock.now()) {
         Verdict::Refreshed(renewal) => errand.save(renewal).await,
         Verdict::Rotated(renewal) => errand.rotate(renewal).await,
         Verdict::Failed(last) => errand.write_down(explained(last, interrupted.as_ref(), offset)).await,
     })
 }
 
-async fn read(hands: &Arc<Hands>, id: &ProfileId, what: &str) -> Result<(Snapshot, Profile), Trouble> {
-    let snapshot = hands.read(id.store).await;
+async fn read(services: &Arc<Services>, id: &ProfileId, what: &str) -> Result<(Snapshot, Profile), Trouble> {
+    let snapshot = services.read(id.store).await;
     match snapshot.profile(&id.name).cloned() {
         Some(profile) => Ok((snapshot, profile)),
         None => {
@@ -194,13 +203,13 @@ impl Errand<'_> {
     async fn adopt(&self, renewal: Box<Renewal>) -> Refreshed {
         let grant = self.grant.clone();
         let next = renewal.record.grant.clone().unwrap_or_else(|| grant.clone());
-        match self.hands.apply(self.id.store, self.change(Edit::Refresh(renewal))).await {
+        match self.services.apply(self.id.store, self.change(Edit::Refresh(renewal))).await {
             Ok(snapshot) => {
                 self.tell(Happened::Adopted { grant, next }).await;
                 Refreshed::Enough(snapshot)
             }
             Err(Failure::Moved(moved)) => {
-                let snapshot = self.hands.read(self.id.store).await;
+                let snapshot = self.services.read(self.id.store).await;
                 Refreshed::Failed(
                     Some(snapshot),
                     Trouble::untouched(self.what, moved.to_string(), Next::Nothing),
@@ -216,10 +225,10 @@ impl Errand<'_> {
         let trouble = failed(&last, &self.provider.title, self.what, last.at);
         let is_dead = trouble.next == Next::LogIn;
         self.tell(Happened::Failed { grant: self.grant.clone(), is_dead, why: trouble.why.clone() }).await;
-        match self.hands.apply(self.id.store, self.change(Edit::Record(last))).await {
+        match self.services.apply(self.id.store, self.change(Edit::Record(last))).await {
             Ok(snapshot) => Refreshed::Failed(Some(snapshot), trouble),
             Err(Failure::Moved(_)) => {
-                let snapshot = self.hands.read(self.id.store).await;
+                let snapshot = self.services.read(self.id.store).await;
                 let now = snapshot.profile(&self.id.name);
                 let is_renewed = now.is_some_and(|profile| profile.held.fingerprint().is_some());
                 if is_renewed {
@@ -235,14 +244,14 @@ impl Errand<'_> {
     }
 
     async fn tell(&self, what: Happened) {
-        self.hands.tell(self.id, what).await;
+        self.services.tell(self.id, what).await;
     }
 
     async fn note(&self, what: Happened) -> std::io::Result<()> {
-        self.note_in(&self.hands.paths.config, what).await
+        self.note_in(&self.services.paths.config, what).await
     }
 
     async fn note_in(&self, store: &Path, what: Happened) -> std::io::Result<()> {
-        self.hands.note_in(store, self.id, what).await
+        self.services.note_in(store, self.id, what).await
     }
 }

@@ -14,52 +14,53 @@ use crate::domain::provider::Provider;
 use crate::domain::trouble::{Next, Trouble};
 use crate::oauth::request::Request;
 use crate::oauth::revocation::{by_hand, judge, request};
-use crate::shell::refresh::heir::{self, Found};
-use crate::shell::stores::Failure;
-use crate::shell::{Hands, grant_lock};
+use crate::shell::Services;
+use crate::shell::refresh::grant_lock;
+use crate::shell::refresh::successor::{self, Found};
+use crate::shell::store_files::Failure;
 use crate::tui::message::Revoked;
 
 /// How often somebody else may renew the grant while its lock is waited for.
 const TRIES: usize = 8;
 
 /// Asks the provider to end the grant of a profile, and erases its tokens here once it has.
-pub async fn revoke(hands: &Arc<Hands>, id: &ProfileId) -> Revoked {
+pub async fn revoke(services: &Arc<Services>, id: &ProfileId) -> Revoked {
     let what = format!("cannot revoke {} at its provider", id.name);
-    attempt(hands, id, &what).await.unwrap_or_else(Revoked::NotEnded)
+    attempt(services, id, &what).await.unwrap_or_else(Revoked::NotEnded)
 }
 
-async fn attempt(hands: &Arc<Hands>, id: &ProfileId, what: &str) -> Result<Revoked, Trouble> {
-    let catalog = hands.catalog().await;
+async fn attempt(services: &Arc<Services>, id: &ProfileId, what: &str) -> Result<Revoked, Trouble> {
+    let catalog = services.catalog().await;
     let provider = catalog.get(id.name.provider());
-    let mut profile = read(hands, id, what).await?;
+    let mut profile = read(services, id, what).await?;
     for _ in 0..TRIES {
         let (provider, _) = asked(what, &profile, provider)?;
         let _held = match profile.refresh_token() {
-            Some(refresh) => Some(grant_lock::hold(hands, id, what, refresh).await?),
+            Some(refresh) => Some(grant_lock::hold(services, id, what, refresh).await?),
             None => None,
         };
-        let locked = std::mem::replace(&mut profile, read(hands, id, what).await?);
+        let locked = std::mem::replace(&mut profile, read(services, id, what).await?);
         // Renewed while its lock was waited for: what it is called now has another lock.
         if profile.refresh_token() != locked.refresh_token()
-            || has_heir(hands, &profile, provider, what).await?
+            || has_heir(services, &profile, provider, what).await?
         {
-            profile = read(hands, id, what).await?;
+            profile = read(services, id, what).await?;
             continue;
         }
         let (_, request) = asked(what, &profile, Some(provider))?;
-        let reply = hands.http.send(&request, hands.clock.now()).await;
+        let reply = services.http.send(&request, services.clock.now()).await;
         if let Err(trouble) = judge(&profile, provider, reply.as_ref()) {
-            hands.tell(id, Happened::NotRevoked { why: trouble.why.clone() }).await;
+            services.tell(id, Happened::NotRevoked { why: trouble.why.clone() }).await;
             return Err(trouble);
         }
-        return Ok(erase(hands, &profile, provider).await);
+        return Ok(erase(services, &profile, provider).await);
     }
     Err(Trouble::untouched(what, "other programs renew it again and again", Next::Retry))
 }
 
 /// The profile as it is stored, in a store that can be written: whoever could not erase would not ask.
-async fn read(hands: &Arc<Hands>, id: &ProfileId, what: &str) -> Result<Profile, Trouble> {
-    let snapshot = hands.read(id.store).await;
+async fn read(services: &Arc<Services>, id: &ProfileId, what: &str) -> Result<Profile, Trouble> {
+    let snapshot = services.read(id.store).await;
     snapshot.writable.clone()?;
     let gone = || Trouble::untouched(what, "there is no such profile any more", Next::Nothing);
     snapshot.profile(&id.name).cloned().ok_or_else(gone)
@@ -79,17 +80,17 @@ fn asked<'a>(
 /// Whether somebody else has renewed the grant, so that its token here is spent and ends nothing; what
 /// they got is taken over.
 async fn has_heir(
-    hands: &Arc<Hands>,
+    services: &Arc<Services>,
     profile: &Profile,
     provider: &Provider,
     what: &str,
 ) -> Result<bool, Trouble> {
-    match heir::find(hands, profile, provider.rotation).await {
+    match successor::find(services, profile, provider.rotation).await {
         Found::Nothing | Found::Interrupted(_) => Ok(false),
         Found::Heir(renewal) => {
             let expects = profile.held.fingerprint();
             let change = Change { name: profile.id.name.clone(), expects, edit: Edit::Refresh(renewal) };
-            match hands.apply(profile.id.store, change).await {
+            match services.apply(profile.id.store, change).await {
                 Ok(_) | Err(Failure::Moved(_)) => Ok(true),
                 Err(Failure::Trouble(trouble)) => Err(trouble),
             }
@@ -103,19 +104,19 @@ async fn has_heir(
 }
 
 /// Erases the tokens of a grant that is over, wherever this store holds them.
-async fn erase(hands: &Arc<Hands>, profile: &Profile, provider: &Provider) -> Revoked {
+async fn erase(services: &Arc<Services>, profile: &Profile, provider: &Provider) -> Revoked {
     let store = profile.id.store;
-    let mut snapshot = hands.read(store).await;
+    let mut snapshot = services.read(store).await;
     let mut kept = Vec::new();
     let twins: Vec<Profile> = snapshot.twins(profile).cloned().collect();
     for twin in std::iter::once(profile.clone()).chain(twins) {
-        hands.tell(&twin.id, Happened::Revoked).await;
-        let edit = Edit::Forget(hands.clock.now().wall);
+        services.tell(&twin.id, Happened::Revoked).await;
+        let edit = Edit::Forget(services.clock.now().wall);
         let change = Change { name: twin.id.name.clone(), expects: twin.held.fingerprint(), edit };
-        match hands.apply(store, change).await {
+        match services.apply(store, change).await {
             Ok(after) => snapshot = after,
             // Erased, removed, or logged in again meanwhile: what ended is not there any more.
-            Err(Failure::Moved(_)) => snapshot = hands.read(store).await,
+            Err(Failure::Moved(_)) => snapshot = services.read(store).await,
             Err(Failure::Trouble(trouble)) => kept.push((twin.id.name, trouble)),
         }
     }

@@ -12,10 +12,15 @@ use color_eyre::eyre::{Result, WrapErr};
 use crossterm::event::{KeyCode, KeyEvent};
 
 use crate::domain::name::StoreId;
-use crate::shell::perform::{Inbox, perform};
+use crate::shell::inbox::Inbox;
+use crate::shell::login::browser;
+use crate::shell::perform::perform;
+use crate::shell::store_files;
+use crate::shell::store_files::file;
 use crate::shell::tasks::Tasks;
 use crate::shell::terminal::Screen;
-use crate::shell::{Hands, desktop, file, http, keyboard, stores, watch};
+use crate::shell::terminal::keyboard;
+use crate::shell::{Services, http, watch};
 use crate::tui::message::{Effect, Msg};
 use crate::tui::model::{Leaving, Model, Renewal};
 use crate::tui::theme::Theme;
@@ -42,27 +47,27 @@ pub enum Left {
 ///
 /// # Errors
 /// When there is no terminal.
-pub fn run(hands: &Arc<Hands>, theme: &Theme, keys: &str, renewal: Renewal) -> Result<Left> {
+pub fn run(services: &Arc<Services>, theme: &Theme, keys: &str, renewal: Renewal) -> Result<Left> {
     let size = crossterm::terminal::size().wrap_err("cannot use the terminal")?;
-    let providers = file::shown(&hands.paths.providers);
-    let is_demo = hands.keeps_nothing();
-    let mut model = Model { seat: desktop::seat(), providers, renewal, is_demo, ..Model::new(size) };
-    let mut effects = update(&mut model, hands.clock.now(), Msg::Stored(hands.read_now(StoreId::Own)));
+    let providers = file::shown(&services.paths.providers);
+    let is_demo = services.keeps_nothing();
+    let mut model = Model { seat: browser::seat(), providers, renewal, is_demo, ..Model::new(size) };
+    let mut effects = update(&mut model, services.clock.now(), Msg::Stored(services.read_now(StoreId::Own)));
     for key in keys.chars().map(|key| KeyEvent::from(KeyCode::Char(key))) {
-        effects.extend(update(&mut model, hands.clock.now(), Msg::Key(key)));
+        effects.extend(update(&mut model, services.clock.now(), Msg::Key(key)));
     }
     let (inbox, messages) = channel();
     // Before the terminal is taken: a signal must not leave it as it is.
     let tasks = Tasks::start(&inbox)?;
     let mut screen = Screen::take(size).wrap_err("cannot use the terminal")?;
-    screen.draw(|frame| view(frame, &model, theme, hands.clock.now())).wrap_err("cannot draw")?;
+    screen.draw(|frame| view(frame, &model, theme, services.clock.now())).wrap_err("cannot draw")?;
     keyboard::start(&inbox).wrap_err("cannot read the keyboard")?;
-    tasks.read_catalog(hands, &inbox);
-    tasks.read_settings(hands, &inbox);
-    watch::start(&tasks, hands, &inbox);
+    tasks.read_catalog(services, &inbox);
+    tasks.read_settings(services, &inbox);
+    watch::start(&tasks, services, &inbox);
     let waits = inbox.clone();
-    hands.waiting.tell(move |id, holder| drop(waits.send(Msg::Waits(id.clone(), holder.to_owned()))));
-    let watch = Watch { hands, inbox: &inbox, messages: &messages, theme, tasks: &tasks };
+    services.waiting.tell(move |id, holder| drop(waits.send(Msg::Waits(id.clone(), holder.to_owned()))));
+    let watch = Watch { services, inbox: &inbox, messages: &messages, theme, tasks: &tasks };
     let watched = watch.until_quit(&mut model, &mut screen, effects);
     drop(screen);
     // A terminal that cannot be drawn on is gone; what must not be lost is waited for all the same.
@@ -74,7 +79,7 @@ pub fn run(hands: &Arc<Hands>, theme: &Theme, keys: &str, renewal: Renewal) -> R
 
 /// What the loop works with.
 struct Watch<'a> {
-    hands: &'a Arc<Hands>,
+    services: &'a Arc<Services>,
     inbox: &'a Inbox,
     messages: &'a Receiver<Msg>,
     theme: &'a Theme,
@@ -95,7 +100,7 @@ impl Watch<'_> {
             let (mine, tasks): (Vec<_>, Vec<_>) =
                 std::mem::take(&mut effects).into_iter().partition(is_of_the_loop);
             for effect in tasks {
-                perform(self.tasks, self.hands, self.inbox, effect);
+                perform(self.tasks, self.services, self.inbox, effect);
             }
             for effect in mine {
                 if effect == Effect::Quit {
@@ -109,7 +114,7 @@ impl Watch<'_> {
                 screen.come_back()?;
             }
             returns = false;
-            let now = self.hands.clock.now();
+            let now = self.services.clock.now();
             screen.draw(|frame| view(frame, model, self.theme, now))?;
             let longest = now.steady.after(LONGEST_SLEEP);
             let wake = wakes_at(model, now).map_or(longest, |at| at.min(longest));
@@ -133,8 +138,8 @@ impl Watch<'_> {
                         left = Left::Terminated;
                     }
                     #[cfg(debug_assertions)]
-                    crate::shell::crash::strike(&msg);
-                    effects.extend(update(model, self.hands.clock.now(), msg));
+                    crate::shell::terminal::crash::strike(&msg);
+                    effects.extend(update(model, self.services.clock.now(), msg));
                 }
                 next = self.messages.try_recv().ok();
             }
@@ -152,7 +157,7 @@ impl Watch<'_> {
         if *effect == Effect::Suspend {
             screen.suspend()?;
             // Much may have been written meanwhile.
-            perform(self.tasks, self.hands, self.inbox, Effect::Read(StoreId::Own));
+            perform(self.tasks, self.services, self.inbox, Effect::Read(StoreId::Own));
             return Ok(());
         }
         screen.retake()
@@ -161,26 +166,26 @@ impl Watch<'_> {
     /// Waits, with the terminal given back, for what must not be lost: a token request that was
     /// posted may have spent the stored tokens. A signal ends it at once.
     fn finish(&self, mut model: Model) {
-        let Some(unfinished) = model.unfinished().filter(|_| !self.hands.keeps_nothing()) else { return };
+        let Some(unfinished) = model.unfinished().filter(|_| !self.services.keeps_nothing()) else { return };
         // A closed standard error leaves nobody to tell.
         let _ = writeln!(io::stderr(), "authtui: waiting for {unfinished}; Ctrl-C ends at once");
         model.leaving = Leaving::Yes;
-        self.hands.stop_asking();
-        let hands = Arc::clone(self.hands);
+        self.services.stop_asking();
+        let services = Arc::clone(self.services);
         self.tasks.spawn(async move {
             // Whoever quits a moment after asking still means it; a host that does not answer is not waited for.
             tokio::time::sleep(Duration::from_secs(1)).await;
-            hands.give_up();
+            services.give_up();
         });
-        let until = Instant::now() + http::WITHIN + stores::PATIENCE + Duration::from_secs(5);
+        let until = Instant::now() + http::WITHIN + store_files::PATIENCE + Duration::from_secs(5);
         while model.unfinished().is_some() {
             match self.messages.recv_timeout(until.saturating_duration_since(Instant::now())) {
                 Ok(Msg::Terminated) | Err(_) => break,
                 // Nobody sees any more what a key would do, and a terminal that goes says so twice.
                 Ok(Msg::Key(_) | Msg::Pasted(_) | Msg::HungUp) => {}
                 Ok(msg) => {
-                    for effect in update(&mut model, self.hands.clock.now(), msg) {
-                        perform(self.tasks, self.hands, self.inbox, effect);
+                    for effect in update(&mut model, self.services.clock.now(), msg) {
+                        perform(self.tasks, self.services, self.inbox, effect);
                     }
                 }
             }

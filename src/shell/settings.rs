@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::domain::settings::Settings;
-use crate::shell::file::{self, shown};
+use crate::shell::store_files::file::{self, shown};
 
 /// The longest file that is read, in bytes.
 const LONGEST: usize = 64 * 1024;

@@ -11,9 +11,9 @@ use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
 use crate::domain::name::StoreId;
-use crate::shell::perform::Inbox;
+use crate::shell::inbox::{Inbox, say};
 use crate::shell::signals::Ending;
-use crate::shell::{Hands, runtime, settings, signals};
+use crate::shell::{Services, runtime, settings, signals};
 use crate::tui::message::Msg;
 
 /// The thread that runs the tasks.
@@ -69,7 +69,7 @@ impl Tasks {
                         }
                     };
                     // The loop has ended: nobody is left to be told.
-                    let _ = told.send(msg);
+                    say(&told, msg);
                 }
             });
             // A disk or a clipboard that hangs cannot be cancelled, only left behind.
@@ -84,18 +84,18 @@ impl Tasks {
     }
 
     /// Reads the provider files and tells them to `inbox`, and then the variables that they name.
-    pub fn read_catalog(&self, hands: &Arc<Hands>, inbox: &Inbox) {
-        let (hands, inbox) = (Arc::clone(hands), inbox.clone());
+    pub fn read_catalog(&self, services: &Arc<Services>, inbox: &Inbox) {
+        let (services, inbox) = (Arc::clone(services), inbox.clone());
         self.spawn(async move {
-            let catalog = hands.catalog().await;
+            let catalog = services.catalog().await;
             let _ = inbox.send(Msg::Catalogued(Box::new((*catalog).clone())));
-            let _ = inbox.send(Msg::Stored(hands.read(StoreId::Environment).await));
+            let _ = inbox.send(Msg::Stored(services.read(StoreId::Environment).await));
         });
     }
 
     /// Reads the settings and tells them to `inbox`.
-    pub fn read_settings(&self, hands: &Arc<Hands>, inbox: &Inbox) {
-        let (path, inbox) = (hands.paths.settings.clone(), inbox.clone());
+    pub fn read_settings(&self, services: &Arc<Services>, inbox: &Inbox) {
+        let (path, inbox) = (services.paths.settings.clone(), inbox.clone());
         self.spawn(async move {
             let reading = tokio::task::spawn_blocking(move || settings::read(&path)).await;
             let read = reading.unwrap_or_else(|_| Err("the settings could not be read".to_owned()));

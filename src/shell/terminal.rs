@@ -1,5 +1,11 @@
 //! The terminal: taken, given back on every way out, and lent to the shell on Ctrl-Z.
 
+pub mod clipboard;
+pub mod console;
+pub mod crash;
+pub mod keyboard;
+pub mod terminal_theme;
+
 use std::io::{self, Stdout, Write, stdout};
 use std::mem::ManuallyDrop;
 
@@ -13,7 +19,7 @@ use ratatui::{Terminal, TerminalOptions, Viewport};
 
 use crate::domain::secret::Secret;
 use crate::domain::text;
-use crate::shell::{crash, signals};
+use crate::shell::signals;
 
 /// The terminal while it is ours. Dropping it gives the terminal back, also while unwinding.
 pub struct Screen {

@@ -16,10 +16,10 @@ use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::domain::name::StoreId;
-use crate::shell::Hands;
-use crate::shell::file::LINKS;
-use crate::shell::perform::Inbox;
-use crate::shell::stores::Stamp;
+use crate::shell::Services;
+use crate::shell::inbox::Inbox;
+use crate::shell::store_files::Stamp;
+use crate::shell::store_files::file::LINKS;
 use crate::shell::tasks::Tasks;
 use crate::tui::message::Msg;
 
@@ -50,8 +50,8 @@ enum Touch {
 }
 
 /// Tells `inbox` whenever our own store or the event log may have been written.
-pub fn start(tasks: &Tasks, hands: &Arc<Hands>, inbox: &Inbox) {
-    let files = [hands.paths.config.clone(), hands.journal.path().to_owned()];
+pub fn start(tasks: &Tasks, services: &Arc<Services>, inbox: &Inbox) {
+    let files = [services.paths.config.clone(), services.journal.path().to_owned()];
     let files: Vec<PathBuf> = files.into_iter().map(|path| absolute(&path).unwrap_or(path)).collect();
     let inbox = inbox.clone();
     tasks.spawn(async move {

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use authtui::oauth::Attempt;
 use authtui::oauth::callback::{Answer, Gate, Ignored};
-use authtui::shell::callback::{Came, Hear, Listener};
+use authtui::shell::login::callback::{Came, Hear, Listener};
 
 use crate::callback::login::{CALLBACK, Login, PATIENCE, ask, code, ear, expected, gate, rest};
 

@@ -11,7 +11,7 @@ mod rivals;
 use std::time::Instant;
 
 use authtui::domain::event::Event;
-use authtui::shell::journal::Journal;
+use authtui::shell::event_log::Journal;
 
 use crate::home::{Home, PATIENCE};
 

@@ -44,12 +44,12 @@ const OPENS_SECRETS: [&str; 27] = [
     "oauth/reply/refusal.rs",
     "oauth/request.rs",
     // Here secrets leave the program: clipboard, standard output, screen, network.
-    "shell/clipboard.rs",
-    "shell/console.rs",
+    "shell/terminal/clipboard.rs",
+    "shell/terminal/console.rs",
     "shell/http.rs",
     "shell/terminal.rs",
     // An answer to a question is read from the same lines as a pasted code.
-    "shell/console/prompter.rs",
+    "shell/terminal/console/prompter.rs",
     "cli/login/person.rs",
     "cli/login/pastes.rs",
     // Here they reach the store's file.
@@ -149,7 +149,7 @@ fn a_secret_is_opened_only_in_the_listed_files() {
 #[test]
 fn the_checks_see_what_they_look_for() {
     let found = |line: &str| imports(line).collect::<Vec<_>>();
-    assert_eq!(found("use crate::shell::Hands;"), ["shell"]);
+    assert_eq!(found("use crate::shell::Services;"), ["shell"]);
     assert_eq!(found("    crate::oauth::login::Login, crate::domain::x"), ["oauth", "domain"]);
     assert_eq!(found("use authtui::tui::view;"), ["tui"]);
     assert_eq!(found("use crate::{cli, domain::name};"), ["cli", "domain"]);

@@ -25,7 +25,7 @@ use std::time::{Duration, Instant};
 
 use authtui::demo::authority::Authority;
 use authtui::domain::event::Event;
-use authtui::shell::journal::Journal;
+use authtui::shell::event_log::Journal;
 
 use crate::home::served::Served;
 use crate::home::{Home, PATIENCE};

@@ -8,7 +8,7 @@ use crate::domain::name::ProfileName;
 use crate::domain::provider::Provider;
 use crate::domain::secret::{Ends, Secret};
 use crate::oauth::login::needs::{Needs, Question, TRIMMED};
-use crate::shell::console;
+use crate::shell::terminal::console;
 
 /// Answers what the command line answers, and says what is left of standard input.
 ///

@@ -15,14 +15,15 @@ use crate::domain::name::{ProfileName, StoreId};
 use crate::oauth::Attempt;
 use crate::oauth::login::step::{Mark, Step};
 use crate::oauth::login::{Ask, Choice, Doubt, Heard, Login, Outcome, Plan, Stage};
-use crate::shell::{Hands, console, login};
+use crate::shell::terminal::console;
+use crate::shell::{Services, login};
 
 /// How long a login that is done waits for what becomes of its browser.
 const OPENED_WITHIN: Duration = Duration::from_secs(2);
 
 /// A login and those who take part in it.
 pub(super) struct Conversation<'a> {
-    hands: &'a Arc<Hands>,
+    services: &'a Arc<Services>,
     login: Login,
     asks: Vec<Ask>,
     tell: UnboundedSender<Heard>,
@@ -36,11 +37,11 @@ pub(super) struct Conversation<'a> {
 }
 
 impl<'a> Conversation<'a> {
-    pub(super) fn begin(hands: &'a Arc<Hands>, plan: Plan, person: Person, pasting: Pasting) -> Self {
+    pub(super) fn begin(services: &'a Arc<Services>, plan: Plan, person: Person, pasting: Pasting) -> Self {
         let (tell, told) = unbounded_channel();
-        let (login, asks) = Login::begin(plan, Attempt(1), hands.clock.now());
+        let (login, asks) = Login::begin(plan, Attempt(1), services.clock.now());
         let (shown, pastes) = (Shown::default(), Pastes::default());
-        Self { hands, login, asks, tell, told, person, shown, pasting, pastes, pasted: false }
+        Self { services, login, asks, tell, told, person, shown, pasting, pastes, pasted: false }
     }
 
     /// Drives the login until it is over.
@@ -52,12 +53,12 @@ impl<'a> Conversation<'a> {
             if self.is_done_before_the_browser()
                 && let Ok(Some(heard)) = timeout(OPENED_WITHIN, self.told.recv()).await
             {
-                self.asks = self.login.hear(heard, self.hands.clock.now());
+                self.asks = self.login.hear(heard, self.services.clock.now());
                 continue;
             }
-            self.shown.show(&self.login, self.pasting, self.hands.clock.now());
+            self.shown.show(&self.login, self.pasting, self.services.clock.now());
             if let Stage::Over(outcome) = self.login.stage() {
-                return outcome::say(outcome, self.login.plan(), self.hands.clock.now());
+                return outcome::say(outcome, self.login.plan(), self.services.clock.now());
             }
             let heard = match self.decision().await {
                 Some(choice) => Heard::Decided(choice),
@@ -66,7 +67,7 @@ impl<'a> Conversation<'a> {
                     None => return outcome::unanswered(self.pasted),
                 },
             };
-            self.asks = self.login.hear(heard, self.hands.clock.now());
+            self.asks = self.login.hear(heard, self.services.clock.now());
             if !matches!(self.login.stage(), Stage::Waiting(_)) {
                 self.pastes.worked();
             }
@@ -80,11 +81,11 @@ impl<'a> Conversation<'a> {
     }
 
     fn perform(&self, ask: Ask) {
-        let (hands, tell) = (Arc::clone(self.hands), self.tell.clone());
+        let (services, tell) = (Arc::clone(self.services), self.tell.clone());
         let attempt = self.login.attempt();
         // Nobody is told once the login is over.
         let tell: login::Tell = Arc::new(move |heard| drop(tell.send(heard)));
-        login::start(&hands, attempt, ask, tell, drop);
+        login::start(&services, attempt, ask, tell, drop);
     }
 
     /// Whether only what is pasted can bring the login on.
@@ -97,8 +98,8 @@ impl<'a> Conversation<'a> {
 
     /// Waits for what happens next; nothing when nothing can happen any more but the end of time.
     async fn next(&mut self) -> Option<Heard> {
-        let never = self.hands.clock.now().steady.after(Duration::from_secs(3600));
-        let wake = self.hands.clock.instant(self.login.wakes_at().unwrap_or(never));
+        let never = self.services.clock.now().steady.after(Duration::from_secs(3600));
+        let wake = self.services.clock.instant(self.login.wakes_at().unwrap_or(never));
         // A line that comes when nothing can be pasted answers a later question.
         let waiting = matches!(self.login.stage(), Stage::Waiting(_));
         let alone = waiting && self.wants_paste_alone();
@@ -112,7 +113,7 @@ impl<'a> Conversation<'a> {
                     Some(line) => drop(self.pastes.add(line)),
                     None if alone && !self.person.can_paste() => return None,
                     None => {
-                        self.hands.give_up();
+                        self.services.give_up();
                         return Some(Heard::Cancelled);
                     }
                 }
@@ -148,7 +149,7 @@ impl<'a> Conversation<'a> {
                     format!("{name} was stored by another program meanwhile")
                 };
                 console::say(&format!("authtui: {what}. Nothing is saved yet."));
-                let free = self.hands.read_now(StoreId::Own).free_name(name);
+                let free = self.services.read_now(StoreId::Own).free_name(name);
                 Some(self.account(free).await)
             }
             Stage::Confirming(_, Doubt::Cancelled) => {

@@ -12,8 +12,9 @@ use crate::domain::provider::Provider;
 use crate::domain::trouble::Trouble;
 use crate::oauth::login::needs::Needs;
 use crate::oauth::probe::{self, TestVerdict};
-use crate::shell::stores::Failure;
-use crate::shell::{Hands, console};
+use crate::shell::Services;
+use crate::shell::store_files::Failure;
+use crate::shell::terminal::console;
 
 /// Tests the key that `needs` holds and stores it. One that the provider refuses is stored only after a
 /// yes (`anyway`); one that cannot be tested is stored, and that is said.
@@ -21,7 +22,7 @@ use crate::shell::{Hands, console};
 /// # Errors
 /// The number to end with, once the reason was said.
 pub(super) async fn keep(
-    hands: &Arc<Hands>,
+    services: &Arc<Services>,
     needs: &mut Needs,
     anyway: bool,
     person: &mut Person,
@@ -29,14 +30,14 @@ pub(super) async fn keep(
     loop {
         let (provider, change) = (needs.provider().clone(), needs.kept_key().ok_or(Exit::Failure)?);
         let tested = match change.profile() {
-            Some(profile) => tested(hands, &provider, profile, person).await?,
+            Some(profile) => tested(services, &provider, profile, person).await?,
             None => None,
         };
         let verdict = match tested {
-            None => return Ok(store(hands, &provider, change, None).await),
+            None => return Ok(store(services, &provider, change, None).await),
             Some(Err(trouble)) => {
                 let note = format!("not made: {}", trouble.why);
-                return Ok(store(hands, &provider, change, Some(note)).await);
+                return Ok(store(services, &provider, change, Some(note)).await);
             }
             Some(Ok(verdict)) => verdict,
         };
@@ -58,33 +59,38 @@ pub(super) async fn keep(
             }
         }
         let change = change.with_test(verdict.last);
-        return Ok(store(hands, &provider, change, Some(verdict.words)).await);
+        return Ok(store(services, &provider, change, Some(verdict.words)).await);
     }
 }
 
 /// What the provider says of the key that `profile` holds; nothing where its file names no test.
 async fn tested(
-    hands: &Arc<Hands>,
+    services: &Arc<Services>,
     provider: &Provider,
     profile: &Profile,
     person: &mut Person,
 ) -> Result<Option<Result<TestVerdict, Trouble>>, Exit> {
     let asked = probe::of_profile(provider, profile).map_err(|other| refused(other.to_string()))?;
     let Some(request) = asked else { return Ok(None) };
-    let now = hands.clock.now();
+    let now = services.clock.now();
     let reply = tokio::select! {
-        reply = hands.http.send(&request, now) => reply,
+        reply = services.http.send(&request, now) => reply,
         _ = person.ends() => return Err(cancelled()),
     };
     Ok(Some(reply.map(|reply| TestVerdict::of(provider, profile, reply.status, now.wall))))
 }
 
 /// Stores the key that `change` holds, and says so.
-async fn store(hands: &Arc<Hands>, provider: &Provider, change: Change, tested: Option<String>) -> Exit {
+async fn store(
+    services: &Arc<Services>,
+    provider: &Provider,
+    change: Change,
+    tested: Option<String>,
+) -> Exit {
     let name = change.name.clone();
     let tokens = change.profile().and_then(|profile| profile.held.tokens());
     let shown = tokens.map(|tokens| tokens.access.mask(&provider.masks));
-    match hands.apply(StoreId::Own, change).await {
+    match services.apply(StoreId::Own, change).await {
         Ok(snapshot) => {
             console::say(&format!("Stored: {name}"));
             console::say(&format!("  key      {}", shown.unwrap_or_default()));

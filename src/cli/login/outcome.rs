@@ -4,7 +4,7 @@ use crate::cli::exit::{self, Exit};
 use crate::domain::clock::{Now, local};
 use crate::domain::profile::{NO_REFRESH_TOKEN, Profile};
 use crate::oauth::login::{Outcome, Plan};
-use crate::shell::console;
+use crate::shell::terminal::console;
 
 /// Says how the login ended and gives its number.
 pub(super) fn say(outcome: &Outcome, plan: &Plan, now: Now) -> Exit {

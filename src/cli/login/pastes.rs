@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use crate::domain::secret::Secret;
-use crate::shell::console;
+use crate::shell::terminal::console;
 
 /// How long a next line may take and still belong to the one before.
 pub(super) const LINE_GAP: Duration = Duration::from_millis(100);

@@ -1,7 +1,7 @@
 //! The person who logs in, or the pipe that stands in for them.
 
 use crate::domain::secret::Secret;
-use crate::shell::console::{PromptReply, Prompter};
+use crate::shell::terminal::console::{PromptReply, Prompter};
 
 /// Who is asked, and who may want everything to end at any time.
 pub(super) struct Person(Prompter);

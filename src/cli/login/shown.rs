@@ -10,7 +10,7 @@ use crate::domain::provider::endpoint;
 use crate::oauth::device::{DeviceCode, Progress};
 use crate::oauth::login::step::Mark;
 use crate::oauth::login::{DeviceDoor, Door, Doors, Login, Plan, Stage};
-use crate::shell::console;
+use crate::shell::terminal::console;
 
 /// What was shown, so that nothing is shown twice.
 #[derive(Default)]

@@ -19,7 +19,8 @@ use crate::domain::provider::catalog::Catalog;
 use crate::domain::secret::Fingerprint;
 use crate::domain::trouble::{Next, Stored, Trouble};
 use crate::oauth::refresh::Wish;
-use crate::shell::{Hands, console, refresh, signals};
+use crate::shell::terminal::console;
+use crate::shell::{Services, refresh, signals};
 use crate::tui::message::Refreshed;
 
 /// How many more than ask or are ready to may wait for a lock or be saved: what waits is saved together.
@@ -46,15 +47,15 @@ pub(super) enum Spoken {
 }
 
 /// Renews the `chosen` profiles, `jobs` at a time, and says how each ended.
-pub(super) fn run(hands: &Arc<Hands>, chosen: &Chosen, jobs: usize, spoken: Spoken) -> Result<Exit> {
-    let snapshot = hands.read_now(StoreId::Own);
+pub(super) fn run(services: &Arc<Services>, chosen: &Chosen, jobs: usize, spoken: Spoken) -> Result<Exit> {
+    let snapshot = services.read_now(StoreId::Own);
     if let Err(trouble) = &snapshot.writable {
         console::say(&format!("authtui: {trouble}"));
         return Ok(Exit::Failure);
     }
     let runtime = screen::runtime()?;
-    let catalog = runtime.block_on(hands.catalog());
-    let now = hands.clock.now();
+    let catalog = runtime.block_on(services.catalog());
+    let now = services.clock.now();
     // The pair each holds now: what another program renews from here on counts as renewed.
     let all: Vec<(ProfileId, Option<Fingerprint>)> = snapshot
         .profiles()
@@ -68,7 +69,7 @@ pub(super) fn run(hands: &Arc<Hands>, chosen: &Chosen, jobs: usize, spoken: Spok
         console::say("authtui: nothing is to be renewed.");
         return Ok(Exit::Done);
     }
-    hands.ask_at_once(jobs);
+    services.ask_at_once(jobs);
     let wish = match chosen {
         Chosen::Due(within) => Wish::Due { within: *within },
         Chosen::All => Wish::NewUnlessDead,
@@ -77,7 +78,7 @@ pub(super) fn run(hands: &Arc<Hands>, chosen: &Chosen, jobs: usize, spoken: Spok
     let mut tally = Tally { report: Report::new(), ..Tally::default() };
     runtime.block_on(async {
         let each = stream::iter(all).map(|(id, seen)| async move {
-            let refreshed = renewed(hands, &id, wish, seen).await;
+            let refreshed = renewed(services, &id, wish, seen).await;
             (id, refreshed)
         });
         let mut each = std::pin::pin!(each.buffer_unordered(2 * jobs + BESIDE));
@@ -91,12 +92,12 @@ pub(super) fn run(hands: &Arc<Hands>, chosen: &Chosen, jobs: usize, spoken: Spok
                 },
                 _ = &mut ending => {
                     ending = Box::pin(signals::ending());
-                    if hands.is_ending() {
+                    if services.is_ending() {
                         tally.is_cut_short = true;
                         break;
                     }
                     // What was posted may have spent a token: it is waited for, and nothing else is begun.
-                    hands.give_up();
+                    services.give_up();
                     notice.set(timeout(NOTICE_AFTER, future::pending::<()>()).map(drop).right_future());
                 }
                 () = &mut notice => {
@@ -117,11 +118,16 @@ pub(super) fn run(hands: &Arc<Hands>, chosen: &Chosen, jobs: usize, spoken: Spok
 
 /// Fulfils `wish`. What could not be saved is tried once more, when whatever was in the way may have
 /// gone.
-async fn renewed(hands: &Arc<Hands>, id: &ProfileId, wish: Wish, seen: Option<Fingerprint>) -> Refreshed {
-    let refreshed = refresh::since(hands, id, wish, seen).await;
+async fn renewed(
+    services: &Arc<Services>,
+    id: &ProfileId,
+    wish: Wish,
+    seen: Option<Fingerprint>,
+) -> Refreshed {
+    let refreshed = refresh::since(services, id, wish, seen).await;
     let Refreshed::Unsaved(renewal, expects, trouble) = refreshed else { return refreshed };
     console::say(&format!("authtui: {}: {trouble}", id.name));
-    match refresh::save_again(hands, id, expects, renewal.clone()).await {
+    match refresh::save_again(services, id, expects, renewal.clone()).await {
         Ok(snapshot) => return Refreshed::Done(snapshot),
         Err(_) if trouble.stored != Stored::NewOnesInMemory => {}
         Err(failure) => console::say(&format!(

@@ -14,19 +14,20 @@ use crate::domain::event;
 use crate::domain::name::ProfileId;
 use crate::domain::trouble::Stored;
 use crate::oauth::refresh::Wish;
-use crate::shell::console::Prompter;
+use crate::shell::Services;
 use crate::shell::refresh::save_again;
-use crate::shell::{Hands, console};
+use crate::shell::terminal::console;
+use crate::shell::terminal::console::Prompter;
 use crate::tui::message::Refreshed;
 use crate::tui::remark::remarks;
 
-pub(super) fn run(hands: &Arc<Hands>, name: &str) -> Result<Exit> {
-    let (_, profile) = match target::find(hands, name) {
+pub(super) fn run(services: &Arc<Services>, name: &str) -> Result<Exit> {
+    let (_, profile) = match target::find(services, name) {
         Ok(found) => found,
         Err(exit) => return Ok(exit),
     };
     let name = profile.id.name.to_string();
-    let Some(refreshed) = renew(hands, &profile.id, Wish::New)? else {
+    let Some(refreshed) = renew(services, &profile.id, Wish::New)? else {
         console::say(&format!(
             "authtui: {name}: ended before the answer came; the provider may want a new login."
         ));
@@ -43,7 +44,7 @@ pub(super) fn run(hands: &Arc<Hands>, name: &str) -> Result<Exit> {
             let runtime = screen::runtime()?;
             let asked = || async { Prompter::new().agrees("Try to save the new tokens again?").await };
             while console::can_ask() && runtime.block_on(asked()) {
-                let saving = save_again(hands, &profile.id, expects, renewal.clone());
+                let saving = save_again(services, &profile.id, expects, renewal.clone());
                 match runtime.block_on(saving) {
                     Ok(_) => return Ok(Exit::Done),
                     Err(failure) => console::say(&format!("authtui: {failure}")),
@@ -60,24 +61,25 @@ pub(super) fn run(hands: &Arc<Hands>, name: &str) -> Result<Exit> {
     };
     let end = snapshot.profile(&profile.id.name).and_then(|profile| profile.life.expires_at);
     let left =
-        end.map(|end| format!(", {} left", countdown(end - hands.clock.now().wall).0)).unwrap_or_default();
+        end.map(|end| format!(", {} left", countdown(end - services.clock.now().wall).0)).unwrap_or_default();
     console::say(&format!("authtui: {name} is {how}{left}."));
     let stored = snapshot.profile(&profile.id.name);
-    for remark in stored.map(|stored| remarks(&profile.scopes, stored, hands.clock.now())).unwrap_or_default()
+    for remark in
+        stored.map(|stored| remarks(&profile.scopes, stored, services.clock.now())).unwrap_or_default()
     {
         console::say(&format!("authtui: {name}: {remark}"));
     }
-    if let Some(words) = survived(hands, &snapshot, &profile.id) {
+    if let Some(words) = survived(services, &snapshot, &profile.id) {
         console::say(&format!("authtui: {name}: {words}."));
     }
     Ok(Exit::Done)
 }
 
 /// What is said of a refresh that was interrupted before this one.
-fn survived(hands: &Hands, snapshot: &Snapshot, id: &ProfileId) -> Option<String> {
+fn survived(services: &Services, snapshot: &Snapshot, id: &ProfileId) -> Option<String> {
     let grant = snapshot.profile(&id.name)?.grant()?;
-    let events = hands.journal.read().ok()?;
+    let events = services.journal.read().ok()?;
     let event = event::survived(&events, &grant)?;
-    let at = local(event.at, hands.clock.now().offset);
+    let at = local(event.at, services.clock.now().offset);
     Some(format!("the refresh of {at} by {} was interrupted; this one got new tokens all the same", event.by))
 }

@@ -11,16 +11,17 @@ use crate::domain::change::Snapshot;
 use crate::domain::profile::Profile;
 use crate::domain::text;
 use crate::oauth::revocation::{self, Mute};
+use crate::shell::Services;
 use crate::shell::revoke::revoke;
-use crate::shell::{Hands, console};
+use crate::shell::terminal::console;
 use crate::tui::message::Revoked;
 
 /// Says what is about to happen. Where nobody can be asked, says so and what can be done by hand.
 ///
 /// # Errors
 /// The number to end with, once the reason was said.
-pub(super) fn announce(hands: &Hands, snapshot: &Snapshot, profile: &Profile) -> Result<(), Exit> {
-    let (name, catalog) = (&profile.id.name, hands.catalog_now());
+pub(super) fn announce(services: &Services, snapshot: &Snapshot, profile: &Profile) -> Result<(), Exit> {
+    let (name, catalog) = (&profile.id.name, services.catalog_now());
     let provider = catalog.get(name.provider());
     if let Err(mute) = revocation::request(profile, provider) {
         let complaint = catalog.complaint(name.provider()).filter(|_| mute == Mute::NoProvider);
@@ -69,9 +70,9 @@ pub(super) fn announce(hands: &Hands, snapshot: &Snapshot, profile: &Profile) ->
 
 /// Asks the provider, and says what came of it. Where the whole profile is to go, tokens of another login
 /// that came meanwhile are a failure: nobody has ended those.
-pub(super) fn run(hands: &Arc<Hands>, profile: &Profile, extent: Extent) -> Result<Exit> {
+pub(super) fn run(services: &Arc<Services>, profile: &Profile, extent: Extent) -> Result<Exit> {
     let name = &profile.id.name;
-    let Some(revoked) = finish_posted(hands, revoke(hands, &profile.id))? else {
+    let Some(revoked) = finish_posted(services, revoke(services, &profile.id))? else {
         console::say(&format!(
             "authtui: {name}: stopped before the provider's answer was known; it may be revoked there. authtui list \
              shows what is stored."

@@ -8,10 +8,10 @@ use crate::domain::event::Happened;
 use crate::domain::name::ProfileId;
 use crate::domain::profile::Profile;
 use crate::domain::secret::Fingerprint;
-use crate::shell::Hands;
+use crate::shell::Services;
 use crate::shell::refresh::trouble::dropped;
-use crate::shell::refresh::{Errand, heir};
-use crate::shell::stores::Failure;
+use crate::shell::refresh::{Errand, successor};
+use crate::shell::store_files::Failure;
 use crate::tui::message::Refreshed;
 
 /// Tries once more to store what a refresh brought for the pair `expects`, which the profile `id` held,
@@ -20,25 +20,25 @@ use crate::tui::message::Refreshed;
 /// # Errors
 /// [`Failure`] when the profile has moved on or the file cannot be written.
 pub async fn save_again(
-    hands: &Arc<Hands>,
+    services: &Arc<Services>,
     id: &ProfileId,
     expects: Fingerprint,
     renewal: Box<Renewal>,
 ) -> Result<Snapshot, Failure> {
-    let before = hands.read(id.store).await;
+    let before = services.read(id.store).await;
     let older = before.profile(&id.name).filter(|profile| profile.held.fingerprint() == Some(expects));
     let older = older.cloned();
     drop(before);
     let change =
         Change { name: id.name.clone(), expects: Some(expects), edit: Edit::Refresh(renewal.clone()) };
-    let saved = hands.apply(id.store, change).await?;
+    let saved = services.apply(id.store, change).await?;
     let Some(older) = older else { return Ok(saved) };
-    let saved = pass_on(hands, &older, saved, &renewal).await;
+    let saved = pass_on(services, &older, saved, &renewal).await;
     // The log may still name the place where they were rescued.
     if let (Some(grant), Some(next)) = (older.grant(), saved.profile(&id.name).and_then(Profile::grant))
         && grant != next
     {
-        hands.tell(id, Happened::Adopted { grant, next }).await;
+        services.tell(id, Happened::Adopted { grant, next }).await;
     }
     Ok(saved)
 }
@@ -50,7 +50,7 @@ impl Errand<'_> {
         let next = renewal.record.grant.clone().unwrap_or_else(|| grant.clone());
         match self.put(&renewal).await {
             Ok(snapshot) => {
-                let snapshot = pass_on(self.hands, self.profile, snapshot, &renewal).await;
+                let snapshot = pass_on(self.services, self.profile, snapshot, &renewal).await;
                 let generation = snapshot.profile(&self.id.name).map_or(0, |profile| profile.refresh_count);
                 self.tell(Happened::Renewed { grant, next, generation }).await;
                 Refreshed::Done(snapshot)
@@ -66,8 +66,8 @@ impl Errand<'_> {
     /// What was erased, removed or replaced meanwhile does not come back; its twins get the tokens all the
     /// same, and whoever else holds the old one learns that it is spent.
     async fn moved(&self, moved: Moved, renewal: &Renewal, next: String) -> Refreshed {
-        let before = self.hands.read(self.id.store).await;
-        let snapshot = pass_on(self.hands, self.profile, before, renewal).await;
+        let before = self.services.read(self.id.store).await;
+        let snapshot = pass_on(self.services, self.profile, before, renewal).await;
         let old = self.profile.refresh_token();
         let others = || snapshot.profiles().filter(|twin| is_beside(twin, self.id));
         let without = others().find(|twin| twin.refresh_token() == old);
@@ -94,12 +94,12 @@ impl Errand<'_> {
     async fn put(&self, renewal: &Renewal) -> Result<Snapshot, Failure> {
         let mut change = self.change(Edit::Refresh(Box::new(renewal.clone())));
         loop {
-            let put = self.hands.apply(self.id.store, change.clone()).await;
+            let put = self.services.apply(self.id.store, change.clone()).await;
             let Err(Failure::Moved(Moved::Replaced)) = put else { return put };
-            let snapshot = self.hands.read(self.id.store).await;
+            let snapshot = self.services.read(self.id.store).await;
             let Some(now) = snapshot.profile(&self.id.name) else { return put };
             let pair = now.held.fingerprint();
-            if pair == change.expects || !heir::leads_to(self.hands, now, &self.grant).await {
+            if pair == change.expects || !successor::leads_to(self.services, now, &self.grant).await {
                 return put;
             }
             change.expects = pair;
@@ -113,7 +113,12 @@ fn is_beside(twin: &Profile, id: &ProfileId) -> bool {
 }
 
 /// Gives the new tokens to the other profiles of the store of `older` that hold the same grant.
-async fn pass_on(hands: &Hands, older: &Profile, mut snapshot: Snapshot, renewal: &Renewal) -> Snapshot {
+async fn pass_on(
+    services: &Services,
+    older: &Profile,
+    mut snapshot: Snapshot,
+    renewal: &Renewal,
+) -> Snapshot {
     let (id, old) = (&older.id, older.refresh_token());
     let twins: Vec<Change> = snapshot
         .profiles()
@@ -126,7 +131,7 @@ async fn pass_on(hands: &Hands, older: &Profile, mut snapshot: Snapshot, renewal
         .collect();
     for change in twins {
         // One that has moved on, or cannot be written, finds its heir by the log.
-        if let Ok(after) = hands.apply(id.store, change).await {
+        if let Ok(after) = services.apply(id.store, change).await {
             snapshot = after;
         }
     }
@@ -144,8 +149,8 @@ mod tests {
     use crate::domain::secret::Secret;
     use crate::domain::tokens::{Held, Life, Tokens};
     use crate::shell::paths::Paths;
-    use crate::shell::refresh::heir::Found;
-    use crate::shell::rescue;
+    use crate::shell::refresh::rescue;
+    use crate::shell::refresh::successor::Found;
 
     fn tokens(of: &str) -> Tokens {
         Tokens { access: Secret::new(of), refresh: Some(Secret::new(format!("{of}-refresh"))) }
@@ -160,33 +165,36 @@ mod tests {
     #[tokio::test]
     async fn what_was_rescued_and_then_saved_by_hand_is_found_by_all_who_hold_the_grant() {
         let folder = tempfile::tempdir().expect("a folder");
-        let hands = Hands::new(Paths::below(folder.path()), "authtui");
+        let services = Services::new(Paths::below(folder.path()), "authtui");
         let (ana, ben) = (holder("demo/ana"), holder("demo/ben"));
         for profile in [&ana, &ben] {
             let edit = Edit::Keep(Box::new(profile.clone()));
             let keep = Change { name: profile.id.name.clone(), expects: None, edit };
-            hands.apply(StoreId::Own, keep).await.expect("saved");
+            services.apply(StoreId::Own, keep).await.expect("saved");
         }
         let at = at_seconds(1_800_000_000).expect("in range");
         let record = LastRefresh::new(at, RefreshResult::Done, None);
         let renewal =
             Renewal { tokens: tokens("new"), life: Life::default(), scopes: None, record, hosts: Vec::new() };
-        let place = rescue::keep(&hands.paths, &ana, renewal.clone()).expect("kept");
+        let place = rescue::keep(&services.paths, &ana, renewal.clone()).expect("kept");
         let next = Profile { held: Held::Here(tokens("new")), ..ana.clone() }.grant().expect("a grant");
         let grant = ana.grant().expect("a grant");
         let renewed = Happened::Renewed { grant: grant.clone(), next: next.clone(), generation: 1 };
-        hands.note_in(&place, &ana.id, renewed).await.expect("noted");
+        services.note_in(&place, &ana.id, renewed).await.expect("noted");
 
         let pair = ana.held.fingerprint().expect("a pair");
-        let saved = save_again(&hands, &ana.id, pair, Box::new(renewal)).await.expect("saved");
+        let saved = save_again(&services, &ana.id, pair, Box::new(renewal)).await.expect("saved");
 
         assert!(saved.profiles().all(|profile| profile.held == Held::Here(tokens("new"))));
-        let events = hands.journal.about(&grant).expect("a log");
+        let events = services.journal.about(&grant).expect("a log");
         let Past::Spent { event, next: told } = event::past(&events, &grant) else { panic!("{events:?}") };
-        assert_eq!((event.store.as_str(), told), (hands.paths.config.to_str().expect("text"), next.as_str()));
+        assert_eq!(
+            (event.store.as_str(), told),
+            (services.paths.config.to_str().expect("text"), next.as_str())
+        );
         let elsewhere = holder("demo/elsewhere");
         assert!(
-            matches!(heir::find(&hands, &elsewhere, Rotation::SingleUse).await, Found::Heir(heir) if heir.tokens == tokens("new"))
+            matches!(successor::find(&services, &elsewhere, Rotation::SingleUse).await, Found::Heir(heir) if heir.tokens == tokens("new"))
         );
     }
 }

@@ -10,7 +10,7 @@ use crate::domain::profile::{LastRefresh, RefreshResult};
 use crate::domain::provider::catalog::Catalog;
 use crate::domain::trouble::{Next, Trouble};
 use crate::oauth::refresh::Cannot;
-use crate::shell::file::shown;
+use crate::shell::store_files::file::shown;
 
 /// What a refusal means after a refresh of the same grant that was interrupted.
 pub(super) fn explained(last: LastRefresh, interrupted: Option<&Event>, offset: FixedOffset) -> LastRefresh {

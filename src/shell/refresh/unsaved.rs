@@ -8,7 +8,7 @@ use crate::domain::event::Happened;
 use crate::domain::profile::Profile;
 use crate::domain::trouble::{Stored, Trouble};
 use crate::shell::refresh::Errand;
-use crate::shell::rescue;
+use crate::shell::refresh::rescue;
 
 impl Errand<'_> {
     /// Writes down that the new tokens are not saved, and where they are instead. The old one must
@@ -22,7 +22,7 @@ impl Errand<'_> {
         }
         self.tell(Happened::Unsaved { grant: grant.clone(), why: trouble.why.clone() }).await;
         let rescued = self.rescue(self.profile, renewal).await;
-        let store = rescued.clone().unwrap_or_else(|| self.hands.paths.config.clone());
+        let store = rescued.clone().unwrap_or_else(|| self.services.paths.config.clone());
         // The next refresh finds them by this line alone.
         let is_noted = next != grant
             && (self.note_in(&store, renewed.clone()).await.is_ok()
@@ -34,8 +34,8 @@ impl Errand<'_> {
     }
     /// Keeps what came for `profile` in a file of its own, and says where.
     pub(super) async fn rescue(&self, profile: &Profile, renewal: &Renewal) -> Option<PathBuf> {
-        let (hands, profile, renewal) = (Arc::clone(self.hands), profile.clone(), renewal.clone());
-        let keeping = move || rescue::keep(&hands.paths, &profile, renewal);
+        let (services, profile, renewal) = (Arc::clone(self.services), profile.clone(), renewal.clone());
+        let keeping = move || rescue::keep(&services.paths, &profile, renewal);
         tokio::task::spawn_blocking(keeping).await.ok().and_then(Result::ok)
     }
 }

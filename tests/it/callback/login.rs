@@ -9,7 +9,7 @@ use std::time::Duration;
 use authtui::domain::secret::Secret;
 use authtui::oauth::Attempt;
 use authtui::oauth::callback::{Answer, Echo, Expected, Gate};
-use authtui::shell::callback::{Came, Hear, Listener};
+use authtui::shell::login::callback::{Came, Hear, Listener};
 use url::Url;
 
 /// How long a test waits for what must come.

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, mpsc};
 
 use authtui::domain::trouble::Trouble;
 use authtui::oauth::Attempt;
-use authtui::shell::callback::{Hear, Listener};
+use authtui::shell::login::callback::{Hear, Listener};
 
 use crate::callback::login::{CALLBACK, Login, PATIENCE, ask, code, ear, gate, rest};
 

@@ -7,7 +7,7 @@ use authtui::demo::authority::exchange::Answer;
 use authtui::demo::authority::fault::Mishap;
 use authtui::demo::authority::{REVOKE, USERINFO};
 use authtui::domain::event::Happened;
-use authtui::shell::journal::Journal;
+use authtui::shell::event_log::Journal;
 use portable_pty::CommandBuilder;
 
 use crate::home::held::Held;

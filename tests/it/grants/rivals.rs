@@ -7,7 +7,7 @@ use authtui::demo::authority::fault::Mishap;
 use authtui::domain::clock::rfc3339;
 use authtui::domain::name::{ProfileName, StoreId};
 use authtui::domain::profile::Profile;
-use authtui::shell::stores::Stores;
+use authtui::shell::store_files::Stores;
 
 use crate::grants::{events, until, words};
 use crate::home::Ended;

@@ -10,7 +10,7 @@ use authtui::domain::clock::{Now, TimeDelta, rfc3339};
 use authtui::domain::name::{ProfileName, StoreId};
 use authtui::domain::profile::Profile;
 use authtui::domain::secret::Secret;
-use authtui::shell::stores::Stores;
+use authtui::shell::store_files::Stores;
 
 use crate::home::Home;
 

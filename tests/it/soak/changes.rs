@@ -11,7 +11,7 @@ use authtui::domain::name::{ProfileId, ProfileName, StoreId};
 use authtui::domain::profile::{Kind, LastRefresh, Profile, RefreshResult};
 use authtui::domain::secret::Secret;
 use authtui::domain::tokens::{Held, Life, Tokens};
-use authtui::shell::stores::Stores;
+use authtui::shell::store_files::Stores;
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::chaos::dice::Dice;

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use authtui::demo::authority::fault::Mishap;
 use authtui::domain::name::StoreId;
-use authtui::shell::stores::Stores;
+use authtui::shell::store_files::Stores;
 
 use crate::home::running::Running;
 use crate::home::served::{Served, store};

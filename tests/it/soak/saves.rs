@@ -10,7 +10,7 @@ use authtui::domain::name::{ProfileId, ProfileName, StoreId};
 use authtui::domain::profile::{Kind, Profile};
 use authtui::domain::secret::Secret;
 use authtui::domain::tokens::{Held, Tokens};
-use authtui::shell::stores::Stores;
+use authtui::shell::store_files::Stores;
 
 use crate::chaos::dice::Dice;
 use crate::home::Home;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use authtui::demo::authority::fault::Mishap;
 use authtui::domain::event::Happened;
 use authtui::domain::name::StoreId;
-use authtui::shell::stores::Stores;
+use authtui::shell::store_files::Stores;
 
 use crate::home::running::Running;
 use crate::home::served::{Served, store};

@@ -7,7 +7,7 @@ use authtui::demo::authority::grant::Lives;
 use authtui::domain::clock::TimeDelta;
 use authtui::domain::event::Happened;
 use authtui::domain::profile::RefreshResult;
-use authtui::shell::journal::Journal;
+use authtui::shell::event_log::Journal;
 
 use crate::home::PATIENCE;
 use crate::home::served::{Served, store};

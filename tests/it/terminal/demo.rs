@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use authtui::domain::name::{ProfileId, ProfileName, StoreId};
 use authtui::domain::profile::Profile;
-use authtui::shell::stores::Stores;
+use authtui::shell::store_files::Stores;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 

@@ -195,7 +195,7 @@ impl Scene<'_> {
     }
 }
 
-/// A lock of the program in the hands of the test.
+/// A lock of the program in the services of the test.
 struct Held {
     _file: File,
 }

@@ -1,0 +1,122 @@
+//! What was read of the event log, so that only what was added since is read.
+//!
+//! The log is only ever added to or replaced as a whole. The file that was read stays open, so that
+//! no other can get its number meanwhile: the same number is the same file, and what was read of it
+//! stands in it still.
+
+use std::collections::BTreeMap;
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::Path;
+
+use crate::domain::event::Event;
+use crate::shell::event_log::opened;
+use crate::stored::log;
+
+/// The part that was read.
+#[derive(Debug, Default)]
+pub(super) struct Seen {
+    file: Option<File>,
+    length: u64,
+    grants: BTreeMap<String, Vec<Event>>,
+}
+
+impl Seen {
+    /// What the log at `path` says of `grant`, oldest first; no more than the last `most` bytes of it
+    /// are read at once.
+    pub(super) fn about(&mut self, path: &Path, most: u64, grant: &str) -> io::Result<Vec<Event>> {
+        self.catch_up(path, most)?;
+        Ok(self.grants.get(grant).cloned().unwrap_or_default())
+    }
+
+    fn catch_up(&mut self, path: &Path, most: u64) -> io::Result<()> {
+        let is_same = self.file.as_ref().is_some_and(|file| is_it(file, path, self.length));
+        if !is_same {
+            *self = Self::default();
+            match opened(OpenOptions::new().read(true), path) {
+                Ok(file) => self.file = Some(file),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+                Err(error) => return Err(error),
+            }
+        }
+        let Some(mut file) = self.file.as_ref() else { return Ok(()) };
+        let from = file.metadata()?.len().saturating_sub(most);
+        if from > self.length {
+            // What is passed over may have ended what was read.
+            self.grants.clear();
+            self.length = file.seek(SeekFrom::Start(from))?;
+        }
+        let mut added = Vec::new();
+        file.take(most).read_to_end(&mut added)?;
+        let text = String::from_utf8_lossy(&added);
+        for event in log::events(&text) {
+            if let Some(grant) = event.what.grant() {
+                self.grants.entry(grant.to_owned()).or_default().push(event);
+            }
+        }
+        self.length = self.length.saturating_add(u64::try_from(added.len()).unwrap_or(u64::MAX));
+        // A line that was cut off is read again when it is whole.
+        if !added.is_empty() && !added.ends_with(b"\n") {
+            self.file = None;
+        }
+        Ok(())
+    }
+}
+
+/// Whether `path` leads to `file` still, and nothing was taken from it.
+#[cfg(unix)]
+fn is_it(file: &File, path: &Path, length: u64) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let (Ok(ours), Ok(there)) = (file.metadata(), std::fs::metadata(path)) else { return false };
+    (ours.dev(), ours.ino()) == (there.dev(), there.ino()) && there.len() >= length
+}
+
+/// Elsewhere a file has no number that could be asked for.
+#[cfg(not(unix))]
+fn is_it(_file: &File, _path: &Path, _length: u64) -> bool {
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::clock::at_seconds;
+    use crate::domain::event::{Author, Happened};
+    use crate::domain::name::ProfileName;
+
+    fn asked(grant: &str, process: u32) -> Event {
+        Event {
+            at: at_seconds(1_800_000_000).expect("a time"),
+            by: Author { program: "authtui".into(), process },
+            profile: ProfileName::parse("acme/ana").expect("a name"),
+            store: "/home/ana/config.yaml".into(),
+            what: Happened::Asked { grant: grant.into() },
+        }
+    }
+
+    #[test]
+    fn what_is_added_replaced_or_cut_off_is_noticed() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("events.jsonl");
+        let (one, two, three) = (asked("g", 1), asked("g", 2), asked("other", 3));
+        let [first, second, third] = [&one, &two, &three].map(log::line);
+        let cut = &second[..40];
+        let mut seen = Seen::default();
+        let mut look = |grant: &str| seen.about(&path, 4096, grant).expect("readable");
+        assert_eq!(look("g"), []);
+        for (text, found) in [
+            (first.clone(), vec![&one]),
+            (format!("{first}{third}"), vec![&one]),
+            (format!("{first}{third}{cut}"), vec![&one]),
+            (format!("{first}{third}{second}"), vec![&one, &two]),
+            (second.clone(), vec![&two]),
+        ] {
+            std::fs::write(&path, text).expect("written");
+            assert_eq!(look("g").iter().collect::<Vec<_>>(), found);
+        }
+        let newer = folder.path().join("newer");
+        std::fs::write(&newer, format!("{first}{first}{second}")).expect("written");
+        std::fs::rename(&newer, &path).expect("replaced");
+        assert_eq!(look("g"), [one.clone(), one, two]);
+    }
+}

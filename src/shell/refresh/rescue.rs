@@ -1,0 +1,168 @@
+//! New tokens that could not be saved where they belong.
+//!
+//! The provider has spent the old ones, so these must outlive the program: they are written to a
+//! private file in the state folder, and the event log says so. The next refresh finds them there
+//! as it finds whatever another program renewed. They go as soon as anything of the profile is
+//! saved.
+
+use std::path::PathBuf;
+
+use sha2::{Digest, Sha256};
+
+use crate::domain::change::{Change, Edit, Renewal};
+use crate::domain::name::{ProfileName, StoreId};
+use crate::domain::profile::Profile;
+use crate::domain::trouble::{Next, Stored, Trouble};
+use crate::shell::paths::Paths;
+use crate::shell::store_files::file::shown;
+use crate::shell::store_files::{Failure, Stores};
+
+/// Where what belongs to the store of `paths` is kept.
+#[must_use]
+pub fn place(paths: &Paths) -> PathBuf {
+    let digest = Sha256::digest(paths.config.as_os_str().as_encoded_bytes());
+    let name: String = digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    paths.state.join(format!("rescued-{name}.yaml"))
+}
+
+/// Keeps what a refresh of `profile` brought, and says where.
+///
+/// # Errors
+/// A [`Failure`] when it cannot be written there either.
+pub fn keep(paths: &Paths, profile: &Profile, renewal: Renewal) -> Result<PathBuf, Failure> {
+    let (place, failures) = keep_each(paths, [(profile.clone(), renewal)]).map_err(Failure::Trouble)?;
+    failures.into_iter().flatten().next().map_or(Ok(place), Err)
+}
+
+/// Keeps what refreshes of these profiles brought, with one writing, and says where, and for each why it is
+/// not kept, if it is not.
+///
+/// # Errors
+/// A [`Trouble`] when none is.
+pub fn keep_each(
+    paths: &Paths,
+    each: impl IntoIterator<Item = (Profile, Renewal)>,
+) -> Result<(PathBuf, Vec<Option<Failure>>), Trouble> {
+    let place = place(paths);
+    // The tokens of an earlier rescue are not what this one expects.
+    let change = |name: &ProfileName, edit| Change { name: name.clone(), expects: None, edit };
+    let changes: Vec<Change> = each
+        .into_iter()
+        .flat_map(|(profile, renewal)| {
+            let name = profile.id.name.clone();
+            let renewed = change(&name, Edit::Refresh(Box::new(renewal)));
+            [change(&name, Edit::Keep(Box::new(profile))), renewed]
+        })
+        .collect();
+    let (_, failures) = Stores::new(place.clone()).apply_each(StoreId::Own, &changes)?;
+    let pairs = failures.chunks(2).map(|pair| pair.iter().flatten().next().cloned());
+    Ok((place, pairs.collect()))
+}
+
+/// Forgets what is kept of a profile whose tokens were replaced or erased by `change`. With the last of it
+/// the file goes.
+///
+/// # Errors
+/// A [`Trouble`] when the tokens were to be erased and may still be there.
+pub fn forget(paths: &Paths, change: &Change) -> Result<(), Trouble> {
+    let is_erased = match change.edit {
+        Edit::Forget(_) | Edit::Remove => true,
+        Edit::Add(_) | Edit::Keep(_) | Edit::Refresh(_) => false,
+        Edit::Record(_) | Edit::Tested(_) | Edit::Automatic(_) => return Ok(()),
+    };
+    let place = place(paths);
+    if std::fs::symlink_metadata(&place).is_err() {
+        return Ok(());
+    }
+    match removed(&Stores::new(place.clone()), &change.name) {
+        // Somebody else may have removed it meanwhile.
+        Err(trouble) if is_erased && std::fs::symlink_metadata(&place).is_ok() => {
+            let what = format!("cannot erase all tokens of {}", change.name);
+            let why = format!("newer ones may lie in {} still: {}", shown(&place), trouble.why);
+            let next = Next::Fix(format!("remove {}", shown(&place)));
+            Err(Trouble { stored: Stored::Erased, ..Trouble::untouched(what, why, next) })
+        }
+        // What stays is found to be old by its grant.
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
+fn removed(stores: &Stores, name: &ProfileName) -> Result<(), Trouble> {
+    let remove = Change { name: name.clone(), expects: None, edit: Edit::Remove };
+    match stores.apply(StoreId::Own, &remove) {
+        Ok(_) | Err(Failure::Moved(_)) => stores.remove_if_empty(StoreId::Own),
+        Err(Failure::Trouble(trouble)) => Err(trouble),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::clock::at_seconds;
+    use crate::domain::event::Happened;
+    use crate::domain::name::ProfileId;
+    use crate::domain::profile::{Automatic, Kind, LastRefresh, RefreshResult};
+    use crate::domain::secret::Secret;
+    use crate::domain::tokens::{Held, Life, Tokens};
+    use crate::shell::Services;
+
+    fn tokens(access: &str) -> Tokens {
+        Tokens { access: Secret::new(access), refresh: Some(Secret::new(format!("{access}-refresh"))) }
+    }
+
+    #[test]
+    fn what_is_kept_goes_when_the_tokens_of_its_profile_change() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let paths = Paths::below(folder.path());
+        let name = ProfileName::parse("demo/ana").expect("a name");
+        let mut profile = Profile::new(ProfileId { store: StoreId::Own, name: name.clone() }, Kind::OAuth);
+        profile.held = Held::Here(tokens("old"));
+        let at = at_seconds(1_800_000_000).expect("in range");
+        let record = LastRefresh::new(at, RefreshResult::Done, None);
+        let renewal = |access| Renewal {
+            tokens: tokens(access),
+            life: Life::default(),
+            scopes: None,
+            record: record.clone(),
+            hosts: Vec::new(),
+        };
+        for access in ["first", "second"] {
+            let place = keep(&paths, &profile, renewal(access)).expect("kept");
+            let snapshot = Stores::new(place).read(StoreId::Own);
+            assert_eq!(snapshot.profile(&name).expect("kept").held, Held::Here(tokens(access)));
+        }
+        let rows = || Stores::new(place(&paths)).read(StoreId::Own).rows.len();
+        let change = |edit| Change { name: name.clone(), expects: None, edit };
+        assert_eq!(forget(&paths, &change(Edit::Automatic(Automatic::Off))), Ok(()));
+        assert_eq!(rows(), 1);
+        let other = Change { name: ProfileName::parse("demo/ben").expect("a name"), ..change(Edit::Remove) };
+        assert_eq!((forget(&paths, &other), rows()), (Ok(()), 1));
+        assert_eq!(forget(&paths, &change(Edit::Forget(at))), Ok(()));
+        assert!(!place(&paths).exists());
+    }
+
+    #[tokio::test]
+    async fn what_is_erased_and_may_still_be_kept_is_said() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let services = Services::new(Paths::below(folder.path()), "authtui");
+        let name = ProfileName::parse("demo/ana").expect("a name");
+        let mut profile = Profile::new(ProfileId { store: StoreId::Own, name: name.clone() }, Kind::OAuth);
+        profile.held = Held::Here(tokens("old"));
+        std::fs::create_dir_all(&services.paths.state).expect("a folder");
+        std::fs::write(place(&services.paths), "providers: [\n").expect("written");
+        let at = at_seconds(1_800_000_000).expect("in range");
+        let change = |edit| Change { name: name.clone(), expects: None, edit };
+        services.apply(StoreId::Own, change(Edit::Keep(Box::new(profile)))).await.expect("saved");
+
+        let erased = services.apply(StoreId::Own, change(Edit::Forget(at))).await;
+
+        let Err(Failure::Trouble(trouble)) = erased else { panic!("{erased:?}") };
+        let said = trouble.to_string();
+        for words in ["cannot erase all tokens of demo/ana", "rescued-", "The stored tokens are erased."] {
+            assert!(said.contains(words), "{said}");
+        }
+        let stored = services.read(StoreId::Own).await;
+        assert_eq!(stored.profile(&name).expect("a profile").held, Held::Nothing);
+        assert!(services.journal.read().expect("a log").iter().any(|event| event.what == Happened::Erased));
+    }
+}

@@ -1,0 +1,328 @@
+//! The tokens that somebody else got for a grant that is still stored here.
+//!
+//! The same grant may lie in two files. Whoever renews it first spends the refresh token of both; the
+//! event log says who that was and where the new tokens are.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::domain::change::Renewal;
+use crate::domain::event::{self, Event, Happened, Past};
+use crate::domain::name::StoreId;
+use crate::domain::profile::{LastRefresh, Profile, RefreshResult};
+use crate::domain::provider::Rotation;
+use crate::domain::trouble::{Next, Trouble};
+use crate::shell::refresh::rescue;
+use crate::shell::store_files::Stores;
+use crate::shell::{Services, broke};
+
+/// How often a grant may have been renewed since.
+const GENERATIONS: usize = 64;
+
+/// What the log knows of the grant of `profile`, and what of it matters.
+pub(in crate::shell) enum Found {
+    /// Nothing that matters.
+    Nothing,
+    /// A refresh without an end: nobody knows whether the token is spent.
+    Interrupted(Event),
+    /// It was renewed elsewhere; the tokens are still there.
+    Heir(Box<Renewal>),
+    /// It was renewed elsewhere; the tokens have gone.
+    Orphan(Event),
+}
+
+/// Looks for the tokens that were given for the grant of `profile`. A token that stays good is not spent
+/// by asking: nothing matters then.
+pub(in crate::shell) async fn find(services: &Arc<Services>, profile: &Profile, rotation: Rotation) -> Found {
+    if rotation == Rotation::Reusable {
+        return Found::Nothing;
+    }
+    let (services, profile) = (Arc::clone(services), profile.clone());
+    let looking = tokio::task::spawn_blocking(move || look(&services, &profile)).await;
+    looking.unwrap_or(Found::Nothing)
+}
+
+/// Keeps the tokens of each of `newer` for its next refresh, where their store, which is one, holds a pair
+/// again that they were got for, and says for each why not, if they are not. The store is left as it is.
+pub async fn keep(services: &Arc<Services>, newer: Vec<Profile>) -> Vec<(Profile, Result<(), Trouble>)> {
+    let Some(store) = newer.first().map(|profile| profile.id.store) else { return Vec::new() };
+    let snapshot = services.read(store).await;
+    let (mut kept, mut wanted, mut lines) = (Vec::new(), Vec::new(), Vec::new());
+    for newer in newer {
+        let older = snapshot.profile(&newer.id.name).cloned();
+        let (Some(older), Some(next), Some(renewal)) = (older, newer.grant(), Renewal::of(&newer)) else {
+            kept.push((newer, Ok(())));
+            continue;
+        };
+        match older.grant().filter(|grant| *grant != next) {
+            Some(grant) if leads_to(services, &older, &next).await => {
+                lines.push((newer.id.clone(), Happened::Kept { grant, next }));
+                wanted.push((newer, (older, renewal)));
+            }
+            Some(_) | None => kept.push((newer, Ok(()))),
+        }
+    }
+    if wanted.is_empty() {
+        return kept;
+    }
+    let (wanted, each): (Vec<Profile>, Vec<_>) = wanted.into_iter().unzip();
+    let paths = services.paths.clone();
+    let keeping = tokio::task::spawn_blocking(move || rescue::keep_each(&paths, each)).await;
+    let not = |newer: &Profile, why: String| {
+        let what = format!("cannot keep the newer tokens of {}", newer.id.name);
+        Err(Trouble::untouched(what, why, Next::Retry).of_new_tokens())
+    };
+    match keeping.unwrap_or_else(|_| Err(broke("cannot keep newer tokens"))) {
+        Ok((place, failures)) => {
+            // Without its line nobody finds it.
+            let noted = services.note_each(&place, lines).await;
+            kept.extend(wanted.into_iter().zip(failures).map(|(newer, failure)| {
+                let outcome = match (failure, &noted) {
+                    (Some(failure), _) => not(&newer, failure.to_string()),
+                    (None, Err(error)) => not(&newer, format!("the event log cannot be written: {error}")),
+                    (None, Ok(())) => Ok(()),
+                };
+                (newer, outcome)
+            }));
+        }
+        Err(trouble) => kept.extend(wanted.into_iter().map(|newer| {
+            let outcome = not(&newer, trouble.why.clone());
+            (newer, outcome)
+        })),
+    }
+    kept
+}
+
+/// Whether what `profile` holds is the grant `later`, or became it by what the log knows of.
+pub(super) async fn leads_to(services: &Arc<Services>, profile: &Profile, later: &str) -> bool {
+    let Some(grant) = profile.grant() else { return false };
+    let (journal, later) = (services.journal.clone(), later.to_owned());
+    let following = tokio::task::spawn_blocking(move || {
+        let mut name = grant;
+        for _ in 0..GENERATIONS {
+            if name == later {
+                return true;
+            }
+            let events = journal.about(&name).unwrap_or_default();
+            let Past::Spent { next, .. } = event::past(&events, &name) else { return false };
+            next.clone_into(&mut name);
+        }
+        false
+    });
+    following.await.unwrap_or(false)
+}
+
+fn look(services: &Services, profile: &Profile) -> Found {
+    let Some(grant) = profile.grant() else { return Found::Nothing };
+    let provider = profile.id.name.provider();
+    // A log that cannot be read says nothing; that it cannot be written is noticed before the request.
+    let about = |grant: &str| services.journal.about(grant).unwrap_or_default();
+    let mut name = grant;
+    let mut last: Option<Event> = None;
+    for _ in 0..GENERATIONS {
+        let events = about(&name);
+        match (event::past(&events, &name), &last) {
+            (Past::Spent { event, next }, _) if event.profile.provider() == provider => {
+                last = Some(event.clone());
+                // They may have been put where they belong since, from where they were rescued.
+                let own = || held(&services.paths.config, next, provider);
+                if let Some(renewal) = held(Path::new(&event.store), next, provider).or_else(own) {
+                    return Found::Heir(Box::new(renewal));
+                }
+                next.clone_into(&mut name);
+            }
+            (Past::Interrupted(event), None) if event.profile.provider() == provider => {
+                // Killed between the save and the line that would have said so.
+                return match moved_on(services, event, profile) {
+                    Some(renewal) => Found::Heir(Box::new(renewal)),
+                    None => Found::Interrupted(event.clone()),
+                };
+            }
+            (Past::Plain | Past::Spent { .. } | Past::Interrupted(_), _) => break,
+        }
+    }
+    last.map_or(Found::Nothing, Found::Orphan)
+}
+
+/// The tokens of the grant `next`, if the file at `store` still holds them.
+fn held(store: &Path, next: &str, provider: &str) -> Option<Renewal> {
+    let snapshot = Stores::new(store.to_owned()).read(StoreId::Own);
+    let mut profiles = snapshot.profiles().filter(|profile| profile.id.name.provider() == provider);
+    profiles.find(|profile| profile.grant().as_deref() == Some(next)).and_then(Renewal::of)
+}
+
+/// The tokens of the profile that `event` asked for, if they are others by now, renewed since, and of the
+/// same login; also those that were written and never got their place.
+fn moved_on(services: &Services, event: &Event, older: &Profile) -> Option<Renewal> {
+    let Happened::Asked { .. } = event.what else { return None };
+    let stores = Stores::new(PathBuf::from(&event.store));
+    let is_heir = |profile: &&Profile| {
+        let last = profile.last_refresh_of_this_grant();
+        let is_since = |last: &LastRefresh| {
+            last.result == RefreshResult::Done && last.at.timestamp() >= event.at.timestamp()
+        };
+        profile.id.name == event.profile
+            && last.is_some_and(is_since)
+            && profile.grant() != older.grant()
+            && is_same_account(profile, older)
+    };
+    let (snapshot, left) = (stores.read(StoreId::Own), stores.interrupted(StoreId::Own));
+    let mut found = snapshot.profiles().chain(left.iter().map(AsRef::as_ref));
+    let heir = found.find(is_heir).filter(|_| !is_another_login(services, event))?;
+    Renewal::of(heir)
+}
+
+/// Whether nothing tells the accounts of both apart.
+fn is_same_account(one: &Profile, other: &Profile) -> bool {
+    let pairs = [(&one.subject, &other.subject), (&one.account, &other.account)];
+    let known = pairs.into_iter().find_map(|(one, other)| Some((one.as_ref()?, other.as_ref()?)));
+    known.is_none_or(|(one, other)| one == other)
+}
+
+/// Whether the profile that `asked` tells of was logged in to again or erased since, so that what it holds
+/// came by another way.
+fn is_another_login(services: &Services, asked: &Event) -> bool {
+    // A log that cannot be read proves nothing.
+    let Ok(events) = services.journal.read() else { return true };
+    let since = events.iter().rev().take_while(|event| *event != asked);
+    since
+        .filter(|event| event.profile == asked.profile && event.store == asked.store)
+        .any(|event| matches!(event.what, Happened::LoggedIn | Happened::Erased))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::change::{Change, Edit};
+    use crate::domain::clock::at_seconds;
+    use crate::domain::name::{ProfileId, ProfileName};
+    use crate::domain::profile::Kind;
+    use crate::domain::secret::Secret;
+    use crate::domain::tokens::{Held, Tokens};
+    use crate::shell::paths::Paths;
+
+    fn holder(name: &str, of: &str) -> Profile {
+        let name = ProfileName::parse(name).expect("a name");
+        let tokens = Tokens { access: Secret::new(of), refresh: Some(Secret::new(format!("{of}-refresh"))) };
+        let profile = Profile::new(ProfileId { store: StoreId::Own, name }, Kind::OAuth);
+        Profile { held: Held::Here(tokens), subject: Some("1".to_owned()), ..profile }
+    }
+
+    #[tokio::test]
+    async fn tokens_of_another_login_are_no_heirs_of_an_interrupted_refresh() {
+        for (since, subject, is_heir) in [
+            (None, "1", true),
+            (None, "2", false),
+            (Some(Happened::LoggedIn), "1", false),
+            (Some(Happened::Erased), "1", false),
+            (Some(Happened::NotRevoked { why: "503".to_owned() }), "1", true),
+        ] {
+            let folder = tempfile::tempdir().expect("a folder");
+            let services = Services::new(Paths::below(folder.path()), "authtui");
+            let (ana, older) = (holder("demo/ana", "new"), holder("demo/ben", "old"));
+            let grant = older.grant().expect("a grant");
+            services.note(&ana.id, Happened::Asked { grant }).await.expect("noted");
+            if let Some(what) = since.clone() {
+                services.note(&ana.id, what).await.expect("noted");
+            }
+            let at = at_seconds(4_000_000_000).expect("in range");
+            let last = LastRefresh::new(at, RefreshResult::Done, ana.grant());
+            let ana = Profile { last_refresh: Some(last), subject: Some(subject.to_owned()), ..ana };
+            let edit = Edit::Keep(Box::new(ana.clone()));
+            let change = Change { name: ana.id.name.clone(), expects: None, edit };
+            Stores::new(services.paths.config.clone()).apply(StoreId::Own, &change).expect("saved");
+
+            let found = find(&services, &older, Rotation::SingleUse).await;
+
+            let said = format!("{since:?} {subject}");
+            match found {
+                Found::Heir(heir) => assert!(is_heir && Some(&heir.tokens) == ana.held.tokens(), "{said}"),
+                Found::Interrupted(_) => assert!(!is_heir, "{said}"),
+                Found::Nothing | Found::Orphan(_) => panic!("{said}"),
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn tokens_that_a_killed_save_left_beside_the_file_are_found_until_they_are_stored_or_erased() {
+        for is_erased in [false, true] {
+            let folder = tempfile::tempdir().expect("a folder");
+            let services = Services::new(Paths::below(folder.path()), "authtui");
+            let (older, newer) = (holder("demo/ana", "old"), holder("demo/ana", "new"));
+            let at = at_seconds(4_000_000_000).expect("in range");
+            let last = LastRefresh::new(at, RefreshResult::Done, newer.grant());
+            let newer = Profile { last_refresh: Some(last), refresh_count: 1, ..newer };
+            let change = |edit| Change { name: older.id.name.clone(), expects: None, edit };
+            let keep = |profile: &Profile| change(Edit::Keep(Box::new(profile.clone())));
+            services.apply(StoreId::Own, keep(&older)).await.expect("saved");
+            let grant = older.grant().expect("a grant");
+            services.note(&older.id, Happened::Asked { grant }).await.expect("noted");
+            let config = &services.paths.config;
+            let whole = config.with_file_name("whole.yaml");
+            Stores::new(whole.clone()).apply(StoreId::Own, &keep(&newer)).expect("saved");
+            std::fs::rename(&whole, config.with_file_name(".config.yaml.aB3dE6.tmp")).expect("renamed");
+            let left = || {
+                let names =
+                    std::fs::read_dir(config.parent().expect("a folder")).expect("a folder").flatten();
+                names.filter(|name| name.file_name().to_string_lossy().starts_with(".config")).count()
+            };
+
+            let notices = services.read(StoreId::Own).await.notices;
+            assert!(
+                notices
+                    .iter()
+                    .any(|notice| format!("{notice:?}").contains("demo/ana: a save was interrupted")),
+                "{notices:?}"
+            );
+            drop(services.reserve(StoreId::Own).await.expect("room"));
+            let other = holder("demo/ben", "other");
+            let ben = Change { name: other.id.name.clone(), ..keep(&other) };
+            services.apply(StoreId::Own, ben).await.expect("saved");
+            assert_eq!(left(), 1, "it is not removed while it holds the newest tokens");
+
+            // A login of another profile says nothing of this one.
+            let Found::Heir(renewal) = find(&services, &older, Rotation::SingleUse).await else {
+                panic!("no heir")
+            };
+            assert_eq!(Some(&renewal.tokens), newer.held.tokens());
+            let edit = if is_erased { Edit::Forget(at) } else { Edit::Refresh(renewal) };
+            services.apply(StoreId::Own, change(edit)).await.expect("saved");
+            assert_eq!(left(), 0, "nothing of it stays");
+        }
+    }
+
+    #[tokio::test]
+    async fn newer_tokens_are_kept_and_found_or_it_is_said_why_not() {
+        for is_broken in [false, true] {
+            let folder = tempfile::tempdir().expect("a folder");
+            let services = Services::new(Paths::below(folder.path()), "authtui");
+            let names = ["demo/ana", "demo/ben"];
+            let older = names.map(|name| holder(name, "old"));
+            let newer = names.map(|name| holder(name, "new"));
+            for profile in &older {
+                let edit = Edit::Keep(Box::new(profile.clone()));
+                let change = Change { name: profile.id.name.clone(), expects: None, edit };
+                Stores::new(services.paths.config.clone()).apply(StoreId::Own, &change).expect("saved");
+            }
+            let [grant, next] = [&older, &newer].map(|[ana, _]| ana.grant().expect("a grant"));
+            let renewed = Happened::Renewed { grant, next, generation: 1 };
+            services.note(&newer[0].id, renewed).await.expect("noted");
+            if is_broken {
+                std::fs::write(rescue::place(&services.paths), "providers: [\n").expect("written");
+            }
+
+            let kept = keep(&services, newer.to_vec()).await;
+
+            assert_eq!(
+                kept.iter().map(|(newer, _)| newer).collect::<Vec<_>>(),
+                newer.iter().collect::<Vec<_>>()
+            );
+            assert!(kept.iter().all(|(_, kept)| kept.is_err() == is_broken), "{kept:?}");
+            for older in &older {
+                let found = find(&services, older, Rotation::SingleUse).await;
+                assert_eq!(matches!(found, Found::Heir(_)), !is_broken);
+            }
+            assert_eq!(services.journal.read().expect("a log").len(), if is_broken { 1 } else { 3 });
+        }
+    }
+}

@@ -1,0 +1,584 @@
+//! The stores: read as snapshots, changed one profile at a time.
+//!
+//! A change is made under the store's lock to the file as it is then. A file that is not
+//! understood is shown as such and never written.
+
+mod disk_reservation;
+pub mod file;
+mod interrupted;
+pub mod lock;
+mod parsed_cache;
+mod stamp;
+mod trouble;
+pub(super) mod write_queue;
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
+
+use zeroize::Zeroizing;
+
+use crate::domain::change::{Change, Edit, Moved, Snapshot, StoreNotice};
+use crate::domain::name::{ProfileName, StoreId};
+use crate::domain::profile::Profile;
+use crate::domain::trouble::{Next, Stored, Trouble};
+use crate::shell::store_files::disk_reservation::Room;
+use crate::shell::store_files::file::{Replaced, shown};
+use crate::shell::store_files::lock::Hold;
+use crate::shell::store_files::parsed_cache::{Known, Last};
+use crate::shell::store_files::stamp::{MOMENT, is_back};
+use crate::shell::store_files::trouble::{
+    cut, decoded, failure, gone_notice, interrupted_notice, locked, missing, not_written, unreadable, whole,
+};
+use crate::stored::{Refused, environment, own, tree};
+
+pub use crate::shell::store_files::disk_reservation::Reserved;
+pub use crate::shell::store_files::stamp::Stamp;
+
+/// How long a change waits for another program's change.
+pub const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How often a change begins anew because a program without our lock wrote the file, and how many
+/// [`MOMENT`]s it waits for a file that is just being replaced to be there again.
+const TRIES: usize = 20;
+
+/// How many [`MOMENT`]s a reading waits for such a file.
+const LOOKS: usize = 5;
+
+/// Where the stores are. Every method blocks; the loop calls them in a thread of their own.
+#[derive(Debug)]
+pub struct Stores {
+    own: PathBuf,
+    last: Last,
+    room: Arc<Room>,
+    /// The last save may not outlive a power cut. The same again is then no needless save.
+    is_unsynced: AtomicBool,
+    /// The file was there at some look. Then one that is missing is no empty store: it is on its way
+    /// back, or somebody must say what became of it.
+    was_there: AtomicBool,
+    /// How many snapshots were numbered.
+    numbers: AtomicU64,
+}
+
+/// Why a change was not made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Failure {
+    /// The profile is no longer what the change was made for.
+    Moved(Moved),
+    /// The store could not be changed.
+    Trouble(Trouble),
+}
+
+/// What a store holds after several changes, and for each why it was not made, if it was not.
+pub type Applied = (Snapshot, Vec<Option<Failure>>);
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Moved(moved) => moved.fmt(f),
+            Self::Trouble(trouble) => trouble.fmt(f),
+        }
+    }
+}
+
+impl Stores {
+    /// The stores, with our own at `own`.
+    #[must_use]
+    pub fn new(own: PathBuf) -> Self {
+        let (is_unsynced, was_there) = (AtomicBool::new(false), AtomicBool::new(false));
+        let (last, room, numbers) = (Last::default(), Arc::default(), AtomicU64::new(0));
+        Self { own, last, room, is_unsynced, was_there, numbers }
+    }
+
+    /// The number of a snapshot. A reading takes its own before it begins and a change once it is made,
+    /// so that no reading from before a change comes after it.
+    pub(super) fn number(&self) -> u64 {
+        self.numbers.fetch_add(1, Ordering::SeqCst) + 1
+    }
+
+    /// What `store` says now. A file that was never there is an empty store, and so is a store without
+    /// a file, which is read elsewhere. One that has gone cannot be read, and says nothing of profiles.
+    #[must_use]
+    pub fn read(&self, store: StoreId) -> Snapshot {
+        let Some(path) = self.path(store) else { return environment::snapshot([], &Default::default()) };
+        let number = self.number();
+        let content = file::target(path).and_then(|target| {
+            let was_there = || self.was_there.load(Ordering::SeqCst);
+            let was_saved = || lock_path(&target).exists();
+            let mut known = self.known(path, &target)?;
+            if known.is_none() && (was_there() || was_saved()) && is_back(path, LOOKS) {
+                known = self.known(path, &target)?;
+            }
+            match known {
+                Some(known) => {
+                    let mut notices = file::reading_notices(&target);
+                    let newer = interrupted::newer(&target, Some(&known.content));
+                    notices.extend(
+                        newer.iter().map(|newer| StoreNotice::Told(interrupted_notice(&newer.id.name))),
+                    );
+                    Ok((Some(known.content.clone()), notices))
+                }
+                None if was_there() => Err(missing(path)),
+                None if was_saved() => Ok((None, vec![StoreNotice::Told(gone_notice(path))])),
+                None => Ok((None, Vec::new())),
+            }
+        });
+        match content {
+            Ok((content, notices)) => {
+                let snapshot = Snapshot { number, ..snapshot(store, path, content, notices) };
+                let rights = || file::target(path).and_then(|target| file::may_replace(&target));
+                Snapshot { writable: snapshot.writable.and_then(|()| rights()), ..snapshot }
+            }
+            Err(trouble) => {
+                let writable = Err(trouble);
+                Snapshot { writable, number, ..snapshot(store, path, None, Vec::new()) }
+            }
+        }
+    }
+
+    /// The profiles of `store` of which an interrupted save left the tokens of a later refresh beside the
+    /// file.
+    #[must_use]
+    pub fn interrupted(&self, store: StoreId) -> Vec<Arc<Profile>> {
+        let Some(path) = self.path(store) else { return Vec::new() };
+        let known = file::target(path).and_then(|target| Ok((self.known(path, &target)?, target)));
+        known.map_or_else(
+            |_| Vec::new(),
+            |(known, target)| interrupted::newer(&target, known.as_ref().map(|known| &known.content)),
+        )
+    }
+
+    /// Makes `change` to the file of `store` as it is now, and says what it holds then.
+    ///
+    /// # Errors
+    /// A [`Failure`]; the file is then as it was.
+    pub fn apply(&self, store: StoreId, change: &Change) -> Result<Snapshot, Failure> {
+        let (snapshot, failures) =
+            self.apply_each(store, std::slice::from_ref(change)).map_err(Failure::Trouble)?;
+        failures.into_iter().next().flatten().map_or(Ok(snapshot), Err)
+    }
+
+    /// Takes what other users may do from our own file and its folder.
+    ///
+    /// # Errors
+    /// A [`Trouble`] when something stays open to them.
+    pub fn make_private(&self) -> Result<(), Trouble> {
+        file::make_private(&file::target(&self.own)?)
+    }
+
+    /// Makes each of `changes` that can be made, with one reading and one writing, and says what the
+    /// file of `store` holds then, and for each change why it was not made, if it was not.
+    ///
+    /// # Errors
+    /// A [`Trouble`] when none was made; the file is then as it was.
+    pub fn apply_each(&self, store: StoreId, changes: &[Change]) -> Result<Applied, Trouble> {
+        let path = self.path(store).ok_or_else(environment::read_only)?;
+        let (target, _lock) = self.hold(path, self.may_create(changes))?;
+        for _ in 0..TRIES {
+            if let Some(applied) = self.attempt(store, (path, &target), changes)? {
+                return Ok(applied);
+            }
+        }
+        if !self.may_create(changes) && Stamp::of(&target).is_none() {
+            return Err(missing(path));
+        }
+        let what = format!("cannot save to {}", shown(path));
+        Err(Trouble::untouched(what, "another program keeps writing it", Next::Retry))
+    }
+
+    /// Whether `changes` may make the file: it was never there, and none of them is about a profile that
+    /// only a file can hold.
+    fn may_create(&self, changes: &[Change]) -> bool {
+        let mut made: Vec<&ProfileName> = Vec::new();
+        let are_new = changes.iter().all(|change| {
+            let is_new = change.expects.is_none() && matches!(change.edit, Edit::Keep(_) | Edit::Add(_));
+            made.extend(is_new.then_some(&change.name));
+            is_new || made.contains(&&change.name)
+        });
+        are_new && !self.was_there.load(Ordering::SeqCst)
+    }
+
+    /// Keeps room on disk for a change that must not fail for want of it.
+    ///
+    /// # Errors
+    /// A [`Trouble`] when there is none.
+    pub fn reserve(&self, store: StoreId) -> Result<Reserved, Trouble> {
+        if let Some(reserved) = self.room.share() {
+            return Ok(reserved);
+        }
+        let path = self.path(store).ok_or_else(environment::read_only)?;
+        let (target, _lock) = self.hold(path, false)?;
+        let known = self.known(path, &target)?;
+        interrupted::set_aside(&target, known.as_ref().map(|known| &known.content));
+        self.room.keep(&target)
+    }
+
+    /// Removes the file of `store` where nothing is left in it. Its lock stays: one that is deleted can be
+    /// held twice.
+    ///
+    /// # Errors
+    /// A [`Trouble`] when it cannot be read or removed.
+    pub fn remove_if_empty(&self, store: StoreId) -> Result<(), Trouble> {
+        let path = self.path(store).ok_or_else(environment::read_only)?;
+        let (target, _lock) = self.hold(path, false)?;
+        let is_empty = |known: &Known| known.content.rows.is_empty() && known.content.read_only.is_none();
+        match self.known(path, &target)? {
+            Some(known) if is_empty(&known) => file::remove(&target),
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// Where `path` leads, in a folder that is there, and the lock of that file. A file that may not be
+    /// made is waited for, and then its folder is not made either: it would be in the way of one that comes
+    /// back.
+    fn hold(&self, path: &Path, may_create: bool) -> Result<(PathBuf, Hold), Trouble> {
+        if may_create {
+            file::target(path).and_then(|target| file::make_folder(&target))?;
+        } else {
+            is_back(path, TRIES).then_some(()).ok_or_else(|| missing(path))?;
+        }
+        let target = file::target(path)?;
+        let beside = lock_path(&target);
+        let lock = lock::hold_blocking(&beside, PATIENCE).map_err(|why| locked(path, &beside, &why))?;
+        Ok((target, lock))
+    }
+
+    /// The file at `target`, which `path` leads to, as it is now; understood anew if need be.
+    fn known(&self, path: &Path, target: &Path) -> Result<Option<Arc<Known>>, Trouble> {
+        let last = || self.last.known(|bytes| file::holds(target, bytes).unwrap_or(false));
+        if let Some(known) = last() {
+            self.was_there.store(true, Ordering::SeqCst);
+            return Ok(Some(known));
+        }
+        // Many look at once when another program has written it: one of them understands it for all.
+        let _one = self.last.understanding();
+        if let Some(known) = last() {
+            return Ok(Some(known));
+        }
+        let Some(mut bytes) = file::read(target, tree::LONGEST)? else { return Ok(None) };
+        self.was_there.store(true, Ordering::SeqCst);
+        decoded(&bytes).map_err(|fault| unreadable(path, &fault))?;
+        let text = String::from_utf8(std::mem::take(&mut *bytes)).unwrap_or_default();
+        let text = Zeroizing::new(text);
+        let content = own::read(&text).map_err(|fault| unreadable(path, &fault))?;
+        Ok(Some(self.last.keep(text, content)))
+    }
+
+    /// One reading, amending and replacing; nothing when the file was written meanwhile.
+    fn attempt(
+        &self,
+        store: StoreId,
+        (path, target): (&Path, &Path),
+        changes: &[Change],
+    ) -> Result<Option<Applied>, Trouble> {
+        let stamp = Stamp::of(target);
+        let may_create = self.may_create(changes);
+        let amended = self.known(path, target).and_then(|before| {
+            if before.is_none() && !may_create {
+                return Err(missing(path));
+            }
+            let amended = match &before {
+                Some(known) => known.content.amend_each(&known.text, changes),
+                None => own::amend_each(None, changes),
+            };
+            Ok((before, amended.map_err(|why| whole(path, why))?))
+        });
+        let (before, (amended, why)) = match amended {
+            Ok(amended) => amended,
+            // Half of what an editor writes in place, or nothing while it renames, is no fault of the
+            // file's: the next look has it all.
+            Err(trouble) => {
+                std::thread::sleep(MOMENT);
+                let now = Stamp::of(target);
+                return if now.is_some() && now == stamp { Err(trouble) } else { Ok(None) };
+            }
+        };
+        if changes.iter().zip(&why).any(has_gone) {
+            // The beginning of a file may well be a file. New tokens are not dropped for that.
+            std::thread::sleep(MOMENT);
+            if Stamp::of(target) != stamp {
+                return Ok(None);
+            }
+            if before.as_ref().is_some_and(|now| self.last.begins_with(&now.text)) {
+                return Err(cut(path));
+            }
+        }
+        let failures: Vec<_> =
+            changes.iter().zip(why).map(|(change, why)| Some(failure(path, change, why?))).collect();
+        let after = Zeroizing::new(amended.text);
+        let bytes = before.as_ref().map(|known| known.text.as_bytes());
+        let is_there = bytes == Some(after.as_bytes()) && !self.is_unsynced.load(Ordering::SeqCst);
+        let is_needless = is_there || failures.iter().all(Option::is_some);
+        let notices = if is_needless {
+            file::reading_notices(target)
+        } else {
+            let refreshes = changes.iter().filter(|change| matches!(change.edit, Edit::Refresh(_))).count();
+            // Known before it is there, so that nobody who looks at once has to understand it anew.
+            let after = self.last.keep(after, amended.content.clone());
+            interrupted::set_aside(target, before.as_ref().map(|known| &known.content));
+            match self.replace(target, bytes, after.text.as_bytes(), refreshes)? {
+                Replaced::Done(notices) => {
+                    interrupted::set_aside(target, Some(&after.content));
+                    notices
+                }
+                Replaced::Overtaken => return Ok(None),
+            }
+        };
+        // Where nothing was to be written, a file that was not there is still not there.
+        let content = Some(amended.content).filter(|_| bytes.is_some() || !is_needless);
+        let number = self.number();
+        Ok(Some((Snapshot { number, ..snapshot(store, path, content, notices) }, failures)))
+    }
+
+    fn replace(
+        &self,
+        target: &Path,
+        before: Option<&[u8]>,
+        after: &[u8],
+        refreshes: usize,
+    ) -> Result<Replaced, Trouble> {
+        // What was kept for refreshes is not for others.
+        let room = if refreshes > 0 { self.room.take() } else { None };
+        let replaced = file::replace(target, before, after, room);
+        self.room.renew(target, refreshes);
+        match &replaced {
+            Ok(Replaced::Done(_)) => {
+                self.was_there.store(true, Ordering::SeqCst);
+                self.is_unsynced.store(false, Ordering::SeqCst);
+            }
+            Err(trouble) if trouble.stored == Stored::Unsynced => {
+                self.is_unsynced.store(true, Ordering::SeqCst);
+            }
+            Ok(Replaced::Overtaken) | Err(_) => {}
+        }
+        replaced
+    }
+
+    fn path(&self, store: StoreId) -> Option<&Path> {
+        match store {
+            StoreId::Own => Some(&self.own),
+            StoreId::Environment => None,
+        }
+    }
+}
+
+/// Whether new tokens found nothing that they could take the place of.
+fn has_gone((change, why): (&Change, &Option<Refused>)) -> bool {
+    let has_moved = matches!(why, Some(Refused::Moved(Moved::Gone | Moved::Forgotten | Moved::Replaced)));
+    has_moved && matches!(change.edit, Edit::Refresh(_))
+}
+
+/// The lock beside the file a store's path leads to.
+fn lock_path(target: &Path) -> PathBuf {
+    let mut name = target.as_os_str().to_owned();
+    name.push(".lock");
+    PathBuf::from(name)
+}
+
+fn snapshot(
+    store: StoreId,
+    path: &Path,
+    content: Option<own::Content>,
+    mut notices: Vec<StoreNotice>,
+) -> Snapshot {
+    notices.extend(content.iter().flat_map(own::Content::notices).map(StoreNotice::Told));
+    let (rows, read_only) = content.map(|content| (content.rows, content.read_only)).unwrap_or_default();
+    let writable = read_only.map_or(Ok(()), |fault| Err(not_written(path, &fault)));
+    Snapshot { store, place: shown(path), rows, writable, notices, number: 0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::domain::change::Renewal;
+    use crate::domain::clock::at_seconds;
+    use crate::domain::name::ProfileId;
+    use crate::domain::profile::{Kind, LastRefresh, RefreshResult};
+    use crate::domain::secret::Secret;
+    use crate::domain::tokens::{Held, Life, Tokens};
+
+    fn stores() -> (tempfile::TempDir, Stores) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let own = folder.path().join("authtui/config.yaml");
+        (folder, Stores::new(own))
+    }
+
+    fn profile(name: &str) -> Profile {
+        let name = ProfileName::parse(name).expect("a name");
+        let mut profile = Profile::new(ProfileId { store: StoreId::Own, name }, Kind::OAuth);
+        profile.held = Held::Here(Tokens { access: Secret::new("a"), refresh: Some(Secret::new("r")) });
+        profile
+    }
+
+    fn keep(name: &str) -> Change {
+        let profile = profile(name);
+        Change { name: profile.id.name.clone(), expects: None, edit: Edit::Keep(Box::new(profile)) }
+    }
+
+    fn refresh(name: &str, access: &str) -> Change {
+        let tokens = Tokens { access: Secret::new(access), refresh: None };
+        let at = at_seconds(1_800_000_000).expect("in range");
+        let record = LastRefresh::new(at, RefreshResult::Done, None);
+        let renewal = Renewal { tokens, life: Life::default(), scopes: None, record, hosts: Vec::new() };
+        let name = ProfileName::parse(name).expect("a name");
+        Change { name, expects: None, edit: Edit::Refresh(Box::new(renewal)) }
+    }
+
+    #[test]
+    fn an_absent_file_is_an_empty_store_that_the_first_change_makes() {
+        let (folder, stores) = stores();
+        let empty = stores.read(StoreId::Own);
+        assert_eq!((empty.rows.len(), &empty.writable), (0, &Ok(())));
+        assert!(fs::read_dir(folder.path()).expect("a folder").next().is_none(), "reading makes nothing");
+
+        let after = stores.apply(StoreId::Own, &keep("demo/ana")).expect("saved");
+
+        assert_eq!(after.profiles().collect::<Vec<_>>(), [&profile("demo/ana")]);
+        assert!(empty.number < after.number, "what was read before the change is older");
+        let again = stores.read(StoreId::Own);
+        assert!(after.number < again.number);
+        assert_eq!(again, Snapshot { number: again.number, ..after });
+    }
+
+    #[test]
+    fn a_file_that_went_wrong_is_never_written() {
+        let (_folder, stores) = stores();
+        fs::create_dir(stores.own.parent().expect("a folder")).expect("made");
+        let huge = format!("# {}", "x".repeat(tree::LONGEST));
+        for (bytes, place, word) in [
+            (&b""[..], "line 1, column 1", "empty"),
+            (b" \n", "line 1, column 1", "empty"),
+            (b"\0\0", "line 1, column 1", "U+0000"),
+            (b"a: 1\nb: \xff\n", "line 2, column 4", "UTF-8"),
+            (b"a: [\n", "line 2, column 1", "YAML"),
+            (b"a: 1\na: 2\n", "line 2, column 1", "line 1"),
+            (b"a: 1\n---\nb: 1\n", "line 2, column 1", "second"),
+            (huge.as_bytes(), "line 1, column 1", "10 MiB"),
+        ] {
+            fs::write(&stores.own, bytes).expect("written");
+            let snapshot = stores.read(StoreId::Own);
+            let trouble = snapshot.writable.expect_err("unreadable");
+            assert!(trouble.what.contains(place) && trouble.why.contains(word), "{trouble}");
+            assert!(matches!(trouble.next, Next::Fix(_)) && snapshot.rows.is_empty(), "{trouble}");
+            assert_eq!(stores.apply(StoreId::Own, &keep("demo/ana")), Err(Failure::Trouble(trouble)));
+            assert!(fs::read(&stores.own).expect("there") == bytes);
+        }
+    }
+
+    #[test]
+    fn a_newer_file_is_shown_and_not_written() {
+        let (_folder, stores) = stores();
+        stores.apply(StoreId::Own, &keep("demo/ana")).expect("saved");
+        let text = fs::read_to_string(&stores.own).expect("there").replace("version: 1", "version: 2");
+        fs::write(&stores.own, &text).expect("written");
+        let snapshot = stores.read(StoreId::Own);
+        assert_eq!((snapshot.rows.len(), snapshot.writable.is_err()), (1, true));
+        assert!(stores.apply(StoreId::Own, &keep("demo/ben")).is_err());
+        assert_eq!(fs::read_to_string(&stores.own).expect("there"), text);
+    }
+
+    #[test]
+    fn a_change_to_what_was_removed_meanwhile_brings_nothing_back() {
+        let (_folder, stores) = stores();
+        stores.apply(StoreId::Own, &keep("demo/ana")).expect("saved");
+        fs::write(&stores.own, "providers: {}\n").expect("written");
+        let late = stores.apply(StoreId::Own, &refresh("demo/ana", "new"));
+        assert_eq!(late, Err(Failure::Moved(Moved::Gone)));
+        assert_eq!(fs::read_to_string(&stores.own).expect("there"), "providers: {}\n");
+    }
+
+    #[test]
+    fn a_file_that_has_gone_is_no_empty_store_and_is_not_made_anew() {
+        let (folder, stores) = stores();
+        let add = |name: &str| {
+            let new = profile(name);
+            Change { name: new.id.name.clone(), expects: None, edit: Edit::Add(Box::new(new)) }
+        };
+        stores.apply(StoreId::Own, &keep("demo/ana")).expect("saved");
+        let aside = folder.path().join("aside");
+        let all = stores.own.parent().expect("a folder").to_owned();
+        for place in [stores.own.clone(), all] {
+            fs::rename(&place, &aside).expect("renamed");
+
+            let gone = stores.read(StoreId::Own);
+            assert_eq!(gone.rows.len(), 0);
+            assert!(gone.writable.expect_err("gone").why.contains("has gone"));
+            for change in [keep("demo/ben"), add("demo/eve"), refresh("demo/ana", "new"), keep("demo/ana")] {
+                let Err(Failure::Trouble(trouble)) = stores.apply(StoreId::Own, &change) else {
+                    panic!("{change:?}")
+                };
+                assert!(trouble.why.contains("has gone"), "{trouble}");
+            }
+            assert!(stores.reserve(StoreId::Own).is_err());
+
+            assert!(!place.exists(), "nothing is in the way of what comes back");
+            fs::rename(&aside, &place).expect("renamed");
+        }
+        let after = stores.apply(StoreId::Own, &add("demo/eve")).expect("saved");
+        assert_eq!(after.profiles().count(), 2);
+        fs::remove_file(&stores.own).expect("removed");
+        let another = Stores::new(stores.own.clone());
+        let empty = another.read(StoreId::Own);
+        assert!(empty.writable.is_ok() && empty.notices[0].to_string().contains("is not there"), "{empty:?}");
+        assert_eq!(another.apply(StoreId::Own, &keep("demo/ben")).expect("saved").profiles().count(), 1);
+    }
+
+    #[test]
+    fn the_beginning_of_a_file_removes_no_profile_that_new_tokens_are_for() {
+        let (_folder, stores) = stores();
+        for name in ["demo/ana", "demo/ben"] {
+            stores.apply(StoreId::Own, &keep(name)).expect("saved");
+        }
+        let whole = fs::read_to_string(&stores.own).expect("there");
+        for end in
+            ["      - id: \"ben\"", "        refresh_token: \"r\"\n      - id: \"ben\"", "    oauth_cred"]
+        {
+            let cut = &whole[..whole.find(end).expect("there")];
+            assert_eq!(stores.read(StoreId::Own).profiles().count(), 2);
+            fs::write(&stores.own, cut).expect("written");
+            let expects = profile("demo/ben").held.fingerprint();
+            let late = stores.apply(StoreId::Own, &Change { expects, ..refresh("demo/ben", "new") });
+            let Err(Failure::Trouble(trouble)) = late else { panic!("{late:?}") };
+            assert!(trouble.why.contains("only its beginning"), "{trouble}");
+            assert_eq!(fs::read_to_string(&stores.own).expect("there"), cut);
+            fs::write(&stores.own, &whole).expect("written");
+        }
+    }
+
+    #[test]
+    fn writers_at_the_same_time_lose_no_change() {
+        let (_folder, stores) = stores();
+        let names: Vec<_> = (0..4).map(|writer| format!("demo/w{writer}")).collect();
+        std::thread::scope(|scope| {
+            for name in &names {
+                let stores = Stores::new(stores.own.clone());
+                scope.spawn(move || {
+                    stores.apply(StoreId::Own, &keep(name)).expect("saved");
+                    for round in 0..10 {
+                        stores.apply(StoreId::Own, &refresh(name, &format!("t{round}"))).expect("saved");
+                    }
+                });
+            }
+        });
+        let snapshot = stores.read(StoreId::Own);
+        let counts: Vec<_> = snapshot.profiles().map(|profile| profile.refresh_count).collect();
+        assert_eq!(counts, [10; 4]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_linked_file_stays_a_link_and_its_lock_lies_beside_its_target() {
+        let (folder, _) = stores();
+        let link = folder.path().join("config.yaml");
+        std::os::unix::fs::symlink("dotfiles/own.yaml", &link).expect("a link");
+        let stores = Stores::new(link.clone());
+        stores.apply(StoreId::Own, &keep("demo/ana")).expect("saved");
+        assert!(link.is_symlink());
+        assert!(folder.path().join("dotfiles/own.yaml").is_file());
+        assert!(folder.path().join("dotfiles/own.yaml.lock").is_file());
+    }
+}

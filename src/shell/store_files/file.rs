@@ -1,0 +1,398 @@
+//! One file read whole and replaced whole.
+//!
+//! After any fault the file holds all of the old state or all of the new one: a temporary file
+//! in the same folder is written and synced, renamed over the target, and the folder is synced.
+//! A link to the file stays a link; its target is replaced.
+
+mod content;
+pub mod temporary;
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::domain::change::StoreNotice;
+use crate::domain::text;
+use crate::domain::trouble::{Next, Stored, Trouble};
+use crate::shell::store_files::file::content::open;
+use crate::shell::store_files::file::temporary::Temporary;
+
+pub use crate::shell::store_files::file::content::{holds, read};
+
+/// How many links to links are followed, as many as Linux follows.
+pub(in crate::shell) const LINKS: usize = 40;
+
+/// What helps against which fault.
+const REMEDIES: &[(io::ErrorKind, &str)] = &[
+    (io::ErrorKind::PermissionDenied, "change the rights of the file or of its folder"),
+    (io::ErrorKind::StorageFull, "make room on the disk, then try again"),
+    (io::ErrorKind::QuotaExceeded, "make room on the disk, then try again"),
+    (io::ErrorKind::ReadOnlyFilesystem, "make the file system writable"),
+    (io::ErrorKind::NotADirectory, "name another file with --config"),
+    (io::ErrorKind::AlreadyExists, "move away what is in the place of its folder"),
+];
+
+/// How a replacement ended.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Replaced {
+    /// The new bytes are on disk; with notices for people.
+    Done(Vec<StoreNotice>),
+    /// Somebody else wrote the file meanwhile, so nothing was done.
+    Overtaken,
+}
+
+/// Where `path` leads once every link is followed; the last part need not exist.
+///
+/// # Errors
+/// A [`Trouble`] when the links lead in a circle or cannot be read.
+pub fn target(path: &Path) -> Result<PathBuf, Trouble> {
+    let mut target = path.to_owned();
+    for _ in 0..LINKS {
+        match fs::symlink_metadata(&target) {
+            Ok(found) if found.is_symlink() => {
+                let next = fs::read_link(&target).map_err(|error| cannot("follow", &target, &error))?;
+                target = folder(&target).join(next);
+            }
+            Ok(_) => return fs::canonicalize(&target).map_err(|error| cannot("find", &target, &error)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let around = fs::canonicalize(folder(&target)).unwrap_or_else(|_| folder(&target).to_owned());
+                return Ok(target.file_name().map_or(target.clone(), |name| around.join(name)));
+            }
+            Err(error) => return Err(cannot("find", &target, &error)),
+        }
+    }
+    let remedy = "remove the link and make it again so that it leads to a file";
+    let what = format!("cannot follow {}", shown(path));
+    Err(Trouble::untouched(what, "its links lead in a circle", Next::Fix(remedy.to_owned())))
+}
+
+/// Makes the folder of `target`, private to its owner, where it is missing.
+///
+/// # Errors
+/// A [`Trouble`] when it cannot be made.
+pub fn make_folder(target: &Path) -> Result<(), Trouble> {
+    private_folder(folder(target)).map_err(|error| cannot("make the folder of", target, &error))
+}
+
+/// Makes `folder`, private to its owner, and those above it that are missing.
+pub(in crate::shell) fn private_folder(folder: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+/// Replaces `before`, the bytes that were read from `target`, with `after`, by way of the room that
+/// was kept for it. The caller holds the lock of the target.
+///
+/// # Errors
+/// A [`Trouble`]; the file then holds what it held, unless it says [`Stored::Unsynced`].
+pub fn replace(
+    target: &Path,
+    before: Option<&[u8]>,
+    after: &[u8],
+    kept: Option<Temporary>,
+) -> Result<Replaced, Trouble> {
+    let failed = |error: io::Error| cannot("write", target, &error);
+    let notices = notices(target)?;
+    temporary::remove_leftovers(target);
+    // One that could not be locked may have been taken for a leftover.
+    let kept = kept.filter(Temporary::is_there);
+    let mut temporary = kept.map_or_else(|| Temporary::beside(target), Ok).map_err(failed)?;
+    temporary.fill(after).map_err(failed)?;
+    let is_same = match before {
+        Some(before) => holds(target, before)?,
+        None => open(target)?.is_none(),
+    };
+    if !is_same {
+        return Ok(Replaced::Overtaken);
+    }
+    if !temporary.replace_if(target, before).map_err(failed)? {
+        return Ok(Replaced::Overtaken);
+    }
+    sync_folder(target).map_err(|error| {
+        let what = format!("cannot make sure of {}", shown(target));
+        Trouble { stored: Stored::Unsynced, ..Trouble::untouched(what, error.to_string(), Next::Retry) }
+    })?;
+    Ok(Replaced::Done(notices))
+}
+
+/// Removes the file at `target`. The caller holds its lock.
+///
+/// # Errors
+/// A [`Trouble`] when it is still there.
+pub fn remove(target: &Path) -> Result<(), Trouble> {
+    fs::remove_file(target).map_err(|error| cannot("remove", target, &error))
+}
+
+/// Keeps room for a replacement of `target` that is at most `more` bytes longer than it is. The
+/// caller holds the lock of the target.
+///
+/// # Errors
+/// A [`Trouble`] when there is no room.
+pub fn keep_room(target: &Path, more: u64) -> Result<Temporary, Trouble> {
+    temporary::remove_leftovers(target);
+    let size = fs::metadata(target).map_or(0, |found| found.len());
+    Temporary::with_room(target, size.saturating_add(more)).map_err(|error| cannot("write", target, &error))
+}
+
+/// Whether a replacement of `target` could work as far as rights tell. Who asks before tokens are
+/// spent does not lose what comes for them.
+///
+/// # Errors
+/// A [`Trouble`] when it could not.
+pub fn may_replace(target: &Path) -> Result<(), Trouble> {
+    match fs::metadata(target) {
+        Ok(found) => protected(target, &found)?,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(cannot("write", target, &error)),
+    }
+    #[cfg(unix)]
+    match rustix::fs::access(folder(target), rustix::fs::Access::WRITE_OK) {
+        // A folder that is missing is made by the first save.
+        Ok(()) | Err(rustix::io::Errno::NOENT) => {}
+        Err(error) => return Err(cannot("write to the folder of", target, &error.into())),
+    }
+    Ok(())
+}
+
+#[cfg(unix)]
+fn sync_folder(target: &Path) -> io::Result<()> {
+    fs::File::open(folder(target))?.sync_all()
+}
+
+#[cfg(not(unix))]
+fn sync_folder(_target: &Path) -> io::Result<()> {
+    Ok(()) // Elsewhere a folder cannot be opened for that.
+}
+
+/// What a person should know about the rights of `target`, or why it must not be replaced:
+/// renaming over a file would also replace one that was protected against writing.
+fn notices(target: &Path) -> Result<Vec<StoreNotice>, Trouble> {
+    let mut notices: Vec<StoreNotice> = folder_notice(target).into_iter().collect();
+    match fs::metadata(target) {
+        Ok(found) => {
+            protected(target, &found)?;
+            if is_loose(&found) {
+                notices.push(StoreNotice::WasReadable(shown(target)));
+            }
+            Ok(notices)
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(notices),
+        Err(error) => Err(cannot("write", target, &error)),
+    }
+}
+
+fn protected(target: &Path, found: &fs::Metadata) -> Result<(), Trouble> {
+    let refusal = |why: &str, remedy: String| {
+        Err(Trouble::untouched(format!("cannot write {}", shown(target)), why, Next::Fix(remedy)))
+    };
+    if found.permissions().readonly() {
+        return refusal("it is protected against writing", format!("chmod u+w {}", shown(target)));
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        if found.uid() != rustix::process::geteuid().as_raw() {
+            return refusal("it belongs to another user", "run authtui as that user".to_owned());
+        }
+    }
+    Ok(())
+}
+
+/// What a person should know about a file that is only read.
+#[must_use]
+pub fn reading_notices(target: &Path) -> Vec<StoreNotice> {
+    let loose = fs::metadata(target).is_ok_and(|found| is_loose(&found));
+    loose.then(|| StoreNotice::Readable(shown(target))).into_iter().chain(folder_notice(target)).collect()
+}
+
+#[cfg(unix)]
+fn folder_notice(target: &Path) -> Option<StoreNotice> {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = fs::metadata(folder(target)).ok()?.permissions().mode();
+    let shared = mode & 0o022 != 0;
+    shared.then(|| StoreNotice::SharedFolder(shown(folder(target))))
+}
+
+#[cfg(not(unix))]
+fn folder_notice(_target: &Path) -> Option<StoreNotice> {
+    None
+}
+
+/// Takes the rights on a file from other users, and the right to write to its folder.
+///
+/// # Errors
+/// A [`Trouble`] that says what stays open to them.
+#[cfg(unix)]
+pub fn make_private(target: &Path) -> Result<(), Trouble> {
+    use std::os::unix::fs::PermissionsExt;
+    for (path, taken) in [(target, 0o077), (folder(target), 0o022)] {
+        let mode = fs::metadata(path).map_err(|error| cannot("look at", path, &error))?.permissions().mode();
+        if mode & taken != 0 {
+            let private = fs::Permissions::from_mode(mode & 0o7777 & !taken);
+            fs::set_permissions(path, private)
+                .map_err(|error| cannot("take the rights of others from", path, &error))?;
+        }
+    }
+    Ok(())
+}
+
+/// Elsewhere no rights are known.
+///
+/// # Errors
+/// None.
+#[cfg(not(unix))]
+pub fn make_private(_target: &Path) -> Result<(), Trouble> {
+    Ok(())
+}
+
+#[cfg(unix)]
+fn is_loose(found: &fs::Metadata) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    found.permissions().mode() & 0o077 != 0
+}
+
+#[cfg(not(unix))]
+fn is_loose(_found: &fs::Metadata) -> bool {
+    false
+}
+
+/// The folder a file lies in.
+fn folder(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        Some(_) | None => Path::new("."),
+    }
+}
+
+/// A path as people see it.
+#[must_use]
+pub fn shown(path: &Path) -> String {
+    text::clean(&path.to_string_lossy(), 400)
+}
+
+fn cannot(verb: &str, path: &Path, error: &io::Error) -> Trouble {
+    let remedy = REMEDIES.iter().find(|(kind, _)| *kind == error.kind());
+    let next = remedy.map_or(Next::Retry, |(_, remedy)| Next::Fix((*remedy).to_owned()));
+    Trouble::untouched(format!("cannot {verb} {}", shown(path)), error.to_string(), next)
+}
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    use super::*;
+
+    fn mode(path: &Path) -> u32 {
+        fs::metadata(path).expect("there").permissions().mode() & 0o777
+    }
+
+    fn set_mode(path: &Path, mode: u32) {
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("ours");
+    }
+
+    fn names(folder: &Path) -> Vec<String> {
+        let entries = fs::read_dir(folder).expect("a folder").flatten();
+        let mut names: Vec<_> =
+            entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_new_file_and_its_folder_are_private() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a/b/config.yaml");
+        make_folder(&path).expect("made");
+        assert_eq!(replace(&path, None, b"new", None).expect("written"), Replaced::Done(Vec::new()));
+        assert_eq!(
+            (mode(&path), mode(&folder.path().join("a")), mode(&folder.path().join("a/b"))),
+            (0o600, 0o700, 0o700)
+        );
+        assert_eq!(read(&path, 10).expect("readable").expect("there").as_slice(), b"new");
+        assert_eq!(names(&folder.path().join("a/b")), ["config.yaml"]);
+    }
+
+    #[test]
+    fn what_others_may_do_is_told_and_tightened() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("config.yaml");
+        fs::write(&path, "old").expect("written");
+        set_mode(&path, 0o644);
+        set_mode(folder.path(), 0o777);
+        assert_eq!(reading_notices(&path).len(), 2);
+        let Replaced::Done(notices) = replace(&path, Some(b"old"), b"new", None).expect("written") else {
+            panic!()
+        };
+        assert_eq!(notices.len(), 2, "{notices:?}");
+        assert!(notices.iter().any(|notice| !notice.is_open()), "{notices:?}");
+        assert_eq!(mode(&path), 0o600);
+        set_mode(folder.path(), 0o700);
+        assert_eq!(reading_notices(&path), []);
+        set_mode(&path, 0o664);
+        set_mode(folder.path(), 0o775);
+        make_private(&path).expect("ours");
+        assert_eq!((mode(&path), mode(folder.path()), reading_notices(&path)), (0o600, 0o755, Vec::new()));
+        assert!(make_private(&folder.path().join("none")).is_err());
+    }
+
+    #[test]
+    fn a_file_that_somebody_else_wrote_meanwhile_is_not_replaced() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("config.yaml");
+        for (on_disk, before) in [
+            (Some("other"), Some("old")),
+            (Some("old and more"), Some("old")),
+            (Some("x"), None),
+            (Some(""), None),
+            (None, Some("old")),
+        ] {
+            let _ = fs::remove_file(&path);
+            if let Some(text) = on_disk {
+                fs::write(&path, text).expect("written");
+            }
+            let replaced = replace(&path, before.map(str::as_bytes), b"new", None).expect("no trouble");
+            assert_eq!(replaced, Replaced::Overtaken, "{on_disk:?} {before:?}");
+            assert_eq!(fs::read_to_string(&path).ok().as_deref(), on_disk);
+            assert_eq!(names(folder.path()).len(), usize::from(on_disk.is_some()));
+        }
+    }
+
+    #[test]
+    fn links_are_followed_to_their_end_and_stay_links() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let root = folder.path().canonicalize().expect("there");
+        let [first, second, real] = ["first", "second", "dotfiles/real.yaml"].map(|name| root.join(name));
+        symlink("second", &first).expect("a link");
+        symlink(&real, &second).expect("a link");
+        assert_eq!(target(&first), Ok(real.clone()));
+        make_folder(&real).expect("made");
+        replace(&target(&first).expect("a target"), None, b"new", None).expect("written");
+        assert_eq!(target(&first), Ok(real.clone()));
+        assert_eq!(fs::read_link(&first).expect("a link"), Path::new("second"));
+        assert_eq!(fs::read(&real).expect("there"), b"new");
+        let circle = root.join("circle");
+        symlink("circle", &circle).expect("a link");
+        assert!(target(&circle).expect_err("a circle").why.contains("circle"));
+    }
+
+    #[test]
+    fn what_cannot_be_read_or_written_is_said_with_path_and_remedy() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("config.yaml");
+        assert_eq!(read(folder.path(), 10).expect_err("a folder").why, "it is a folder");
+        let trouble = read(Path::new("/dev/null"), 10).expect_err("a device");
+        assert_eq!(trouble.next, Next::Fix("name another file with --config".to_owned()));
+        fs::write(&path, "old").expect("written");
+        set_mode(&path, 0o400);
+        let trouble = replace(&path, Some(b"old"), b"new", None).expect_err("protected");
+        assert!(matches!(&trouble.next, Next::Fix(remedy) if remedy.starts_with("chmod u+w")), "{trouble}");
+        let below = path.join("config.yaml");
+        let trouble = make_folder(&below).expect_err("a file is in the way");
+        assert!(trouble.what.contains("config.yaml") && matches!(trouble.next, Next::Fix(_)), "{trouble}");
+        assert_eq!(fs::read(&path).expect("there"), b"old");
+    }
+}

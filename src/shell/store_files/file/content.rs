@@ -1,0 +1,83 @@
+//! What a file holds.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, Read};
+use std::path::Path;
+
+use zeroize::Zeroizing;
+
+use crate::domain::trouble::{Next, Trouble};
+use crate::shell::store_files::file::{cannot, shown};
+
+/// How many bytes are compared at a time.
+const PIECE: usize = 16 * 1024;
+
+/// The bytes of the file at `path`, at most `limit` and one, or nothing when it is not there.
+///
+/// # Errors
+/// A [`Trouble`] when it is there and cannot be read.
+pub fn read(path: &Path, limit: usize) -> Result<Option<Zeroizing<Vec<u8>>>, Trouble> {
+    let Some((file, length)) = open(path)? else { return Ok(None) };
+    let most = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
+    // Room for all of it at once: a buffer that grows leaves copies of what it held.
+    let room = usize::try_from(length.min(most)).unwrap_or(0).saturating_add(1);
+    let mut bytes = Zeroizing::new(Vec::with_capacity(room));
+    file.take(most).read_to_end(&mut bytes).map_err(|error| cannot("read", path, &error))?;
+    Ok(Some(bytes))
+}
+
+/// Whether the file at `path` holds `bytes` and nothing else; it is compared piece by piece.
+///
+/// # Errors
+/// A [`Trouble`] when it is there and cannot be read.
+pub fn holds(path: &Path, bytes: &[u8]) -> Result<bool, Trouble> {
+    let Some((mut file, length)) = open(path)? else { return Ok(false) };
+    if u64::try_from(bytes.len()) != Ok(length) {
+        return Ok(false);
+    }
+    let mut piece = Zeroizing::new(vec![0; PIECE]);
+    let mut left = bytes;
+    loop {
+        let count = match file.read(&mut piece) {
+            Ok(count) => count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(cannot("read", path, &error)),
+        };
+        let Some(read) = piece.get(..count).filter(|read| !read.is_empty()) else {
+            return Ok(left.is_empty());
+        };
+        match left.strip_prefix(read) {
+            Some(rest) => left = rest,
+            None => return Ok(false),
+        }
+    }
+}
+
+/// The file at `path` and its length, or nothing when it is not there.
+pub(super) fn open(path: &Path) -> Result<Option<(fs::File, u64)>, Trouble> {
+    let mut options = OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        // A named pipe would otherwise wait for somebody to write.
+        options.custom_flags(rustix::fs::OFlags::NONBLOCK.bits().cast_signed());
+    }
+    let file = match options.open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(cannot("read", path, &error)),
+    };
+    let found = file.metadata().map_err(|error| cannot("read", path, &error))?;
+    if !found.is_file() {
+        // A device must stay where it is.
+        let (why, remedy) = if found.is_dir() {
+            ("it is a folder", "move it away, or name another file with --config")
+        } else {
+            ("it is no ordinary file", "name another file with --config")
+        };
+        let next = Next::Fix(remedy.to_owned());
+        return Err(Trouble::untouched(format!("cannot read {}", shown(path)), why, next));
+    }
+    Ok(Some((file, found.len())))
+}

@@ -1,0 +1,63 @@
+//! What a save that was interrupted left beside the file.
+//!
+//! A program that is killed between writing its temporary file and the rename may leave the only copy of
+//! tokens that a refresh brought. So a leftover is looked at before it is removed: one that holds the
+//! tokens of a later refresh than the file is set aside, and goes when the file has caught up.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use zeroize::Zeroizing;
+
+use crate::domain::change::Row;
+use crate::domain::profile::{Kind, LastRefresh, Profile, RefreshResult};
+use crate::shell::store_files::file::{self, temporary};
+use crate::stored::own::{self, Content};
+use crate::stored::tree;
+
+/// The profiles of which something left beside `target` holds the tokens of a later refresh than `now`.
+pub(super) fn newer(target: &Path, now: Option<&Content>) -> Vec<Arc<Profile>> {
+    temporary::leftovers(target).iter().flat_map(|path| later(path, now)).collect()
+}
+
+/// Sets aside what holds such tokens, and removes what was set aside and holds none any more. The caller
+/// holds the lock of `target`.
+pub(super) fn set_aside(target: &Path, now: Option<&Content>) {
+    for path in temporary::leftovers(target) {
+        if later(&path, now).is_empty() {
+            // Another program may have removed it already.
+            let _ = std::fs::remove_file(path);
+        } else {
+            // Where it cannot be renamed, the tokens are lost with it, as they were before.
+            let _ = temporary::set_aside(&path);
+        }
+    }
+}
+
+fn later(path: &Path, now: Option<&Content>) -> Vec<Arc<Profile>> {
+    let Ok(Some(mut bytes)) = file::read(path, tree::LONGEST) else { return Vec::new() };
+    let text = String::from_utf8(std::mem::take(&mut *bytes)).map(Zeroizing::new).unwrap_or_default();
+    let Ok(left) = own::read(&text) else { return Vec::new() };
+    let profiles = |content: &Content| -> Vec<Arc<Profile>> {
+        let profile = |row: &Row| match row {
+            Row::Profile(profile) => Some(Arc::clone(profile)),
+            Row::Broken { .. } => None,
+        };
+        content.rows.iter().filter_map(profile).collect()
+    };
+    let now: Vec<Arc<Profile>> = now.map(profiles).unwrap_or_default();
+    let is_later = |left: &Arc<Profile>| now.iter().any(|now| now.id == left.id && is_renewed(left, now));
+    profiles(&left).into_iter().filter(is_later).collect()
+}
+
+/// Whether `left` is `now` after one more refresh. What was erased here, or logged in to since, is not
+/// brought back.
+fn is_renewed(left: &Profile, now: &Profile) -> bool {
+    let is_done = |last: &LastRefresh| last.result == RefreshResult::Done && last.grant.is_some();
+    left.kind == Kind::OAuth
+        && now.held.tokens().is_some()
+        && left.held.fingerprint() != now.held.fingerprint()
+        && left.refresh_count > now.refresh_count
+        && left.life.obtained_at >= now.life.obtained_at
+        && left.last_refresh_of_this_grant().is_some_and(is_done)
+}

@@ -1,0 +1,105 @@
+//! What is said when a store cannot be read or changed.
+
+use std::path::Path;
+
+use crate::domain::change::Change;
+use crate::domain::name::ProfileName;
+use crate::domain::trouble::{Next, Trouble};
+use crate::shell::store_files::Failure;
+use crate::shell::store_files::file::shown;
+use crate::shell::store_files::lock::{self, NotHeld};
+use crate::stored::{Refused, Unreadable};
+
+/// The text of a store's file.
+pub(super) fn decoded(bytes: &[u8]) -> Result<&str, Unreadable> {
+    std::str::from_utf8(bytes).map_err(|error| {
+        let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
+        let line = before.iter().filter(|byte| **byte == b'\n').count();
+        let last = before.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
+        let column = String::from_utf8_lossy(last).chars().count();
+        let count = |from_zero| u32::try_from(from_zero).unwrap_or(u32::MAX).saturating_add(1);
+        Unreadable::at(
+            count(line),
+            count(column),
+            "the file is not UTF-8 text",
+            "restore the file from a backup",
+        )
+    })
+}
+
+pub(super) fn unreadable(path: &Path, fault: &Unreadable) -> Trouble {
+    let what = format!("cannot read {}, line {}, column {}", shown(path), fault.line, fault.column);
+    Trouble::untouched(what, fault.why.clone(), Next::Fix(fault.remedy.clone()))
+}
+
+pub(super) fn not_written(path: &Path, fault: &Unreadable) -> Trouble {
+    let what = format!("cannot write {}, line {}, column {}", shown(path), fault.line, fault.column);
+    Trouble::untouched(what, fault.why.clone(), Next::Fix(fault.remedy.clone()))
+}
+
+/// Why none of several changes was made.
+pub(super) fn whole(path: &Path, why: Refused) -> Trouble {
+    match why {
+        Refused::Unreadable(fault) => unreadable(path, &fault),
+        Refused::Moved(moved) => {
+            Trouble::untouched(format!("cannot change {}", shown(path)), moved.to_string(), Next::Retry)
+        }
+        Refused::Impossible(why) => {
+            let remedy = Next::Fix(format!("edit {}", shown(path)));
+            Trouble::untouched(format!("cannot change {}", shown(path)), why, remedy)
+        }
+    }
+}
+
+pub(super) fn failure(path: &Path, change: &Change, why: Refused) -> Failure {
+    match why {
+        Refused::Moved(moved) => Failure::Moved(moved),
+        Refused::Unreadable(fault) => Failure::Trouble(unreadable(path, &fault)),
+        Refused::Impossible(why) => {
+            let what = format!("cannot change {} in {}", change.name, shown(path));
+            let remedy = Next::Fix(format!("edit {}", shown(path)));
+            Failure::Trouble(Trouble::untouched(what, why, remedy))
+        }
+    }
+}
+
+/// A file that was there and is not. Nobody knows what became of the tokens in it.
+pub(super) fn missing(path: &Path) -> Trouble {
+    let remedy = format!("put {} back; to begin an empty list, close every authtui first", shown(path));
+    Trouble::untouched(format!("cannot find {}", shown(path)), "it has gone", Next::Fix(remedy))
+}
+
+/// A file that holds no more than the beginning of what it held.
+pub(super) fn cut(path: &Path) -> Trouble {
+    let remedy = format!("put the whole of {} back", shown(path));
+    let what = format!("cannot save to {}", shown(path));
+    Trouble::untouched(what, "only its beginning is there; the rest has gone", Next::Fix(remedy))
+}
+
+/// What is said of a profile whose new tokens lie beside the file.
+pub(super) fn interrupted_notice(name: &ProfileName) -> String {
+    format!("{name}: a save was interrupted, and its new tokens are kept; the next refresh takes them")
+}
+
+/// What is said of a store that some authtui has saved to and whose file is not there.
+pub(super) fn gone_notice(path: &Path) -> String {
+    format!(
+        "{} is not there, though authtui has saved to it before; the next save makes a new one",
+        shown(path)
+    )
+}
+
+pub(super) fn locked(path: &Path, beside: &Path, why: &NotHeld) -> Trouble {
+    let what = format!("cannot save to {}", shown(path));
+    match why {
+        NotHeld::Busy(_) => Trouble::untouched(what, why.to_string(), Next::Retry),
+        NotHeld::Failed(error) if lock::is_without_locks(error) => {
+            let remedy = "name a file on another file system with --config".to_owned();
+            Trouble::untouched(what, why.to_string(), Next::Fix(remedy))
+        }
+        NotHeld::Failed(_) => {
+            let remedy = format!("check the rights of {}", shown(beside));
+            Trouble::untouched(what, why.to_string(), Next::Fix(remedy))
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! The clipboard: the desktop's where there is one, else the terminal's by OSC 52.
+
+use std::env;
+use std::io::{self, Write};
+#[cfg(feature = "clipboard")]
+use std::{sync::mpsc, thread, time::Duration};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use zeroize::Zeroizing;
+
+use crate::domain::secret::Secret;
+use crate::domain::trouble::{Next, Trouble};
+use crate::shell::login::browser;
+#[cfg(feature = "clipboard")]
+use crate::shell::runtime;
+use crate::tui::message::Copied;
+
+/// What GNU screen passes on in one piece.
+const SCREEN_PIECE: usize = 512;
+/// How long the end of the program waits for the desktop's clipboard.
+#[cfg(feature = "clipboard")]
+const HANDOVER_LIMIT: Duration = Duration::from_millis(500);
+
+/// The clipboard. What the desktop's holds stays there while this lives.
+#[derive(Default)]
+pub struct Clipboard {
+    #[cfg(feature = "clipboard")]
+    native: std::sync::Arc<std::sync::Mutex<Option<arboard::Clipboard>>>,
+}
+
+impl Clipboard {
+    /// Copies `secret`, exactly.
+    ///
+    /// # Errors
+    /// A [`Trouble`] when there is neither a clipboard nor a terminal.
+    pub async fn copy(&self, secret: Secret) -> Result<Copied, Trouble> {
+        #[cfg(feature = "clipboard")]
+        if browser::has_display() && !browser::is_remote() && self.copy_natively(secret.clone()).await {
+            return Ok(Copied::Native);
+        }
+        write_osc52(&secret).map(|()| Copied::Terminal).map_err(|error| {
+            let next = Next::Fix("use authtui token NAME in a pipe".to_owned());
+            Trouble::untouched("cannot copy", format!("the terminal takes nothing: {error}"), next)
+        })
+    }
+
+    #[cfg(feature = "clipboard")]
+    async fn copy_natively(&self, secret: Secret) -> bool {
+        let native = std::sync::Arc::clone(&self.native);
+        // X11 waits long for a server that does not answer; the screen must not.
+        let copying = tokio::task::spawn_blocking(move || {
+            // An earlier copy that still waits for its server keeps this one from waiting too. The
+            // library panics where it cannot start its own thread, so the limits are checked first.
+            let Ok(mut native) = native.try_lock() else { return false };
+            if native.is_none() && runtime::check_limits().is_ok() {
+                *native = arboard::Clipboard::new().ok();
+            }
+            let copied = native.as_mut().is_some_and(|clipboard| set(clipboard, &secret).is_ok());
+            if !copied {
+                // Its server may be gone, and another one there.
+                *native = None;
+            }
+            copied
+        });
+        matches!(tokio::time::timeout(Duration::from_secs(2), copying).await, Ok(Ok(true)))
+    }
+}
+
+#[cfg(feature = "clipboard")]
+impl Drop for Clipboard {
+    /// Hands what was copied over to a clipboard manager, and waits no longer than `HANDOVER_LIMIT` for a
+    /// server that may not answer.
+    fn drop(&mut self) {
+        if self.native.try_lock().is_ok_and(|native| native.is_none()) {
+            return;
+        }
+        // Where no thread can be started it is left as it is, and goes with the program.
+        let native = std::mem::ManuallyDrop::new(std::mem::take(&mut self.native));
+        let (ended, end) = mpsc::channel();
+        let handing = thread::Builder::new().name("clipboard".to_owned()).spawn(move || {
+            let native = std::mem::ManuallyDrop::into_inner(native);
+            if let Ok(mut native) = native.lock() {
+                drop(native.take());
+            }
+            // Nobody listens once the time is over.
+            let _ = ended.send(());
+        });
+        if handing.is_ok() {
+            let _ = end.recv_timeout(HANDOVER_LIMIT);
+        }
+    }
+}
+
+/// Sets the text, marked so that clipboard histories leave it out.
+#[cfg(all(feature = "clipboard", target_os = "linux"))]
+fn set(clipboard: &mut arboard::Clipboard, secret: &Secret) -> Result<(), arboard::Error> {
+    use arboard::SetExtLinux;
+    clipboard.set().exclude_from_history().text(secret.expose())
+}
+
+#[cfg(all(feature = "clipboard", target_os = "macos"))]
+fn set(clipboard: &mut arboard::Clipboard, secret: &Secret) -> Result<(), arboard::Error> {
+    use arboard::SetExtApple;
+    clipboard.set().exclude_from_history().text(secret.expose())
+}
+
+#[cfg(all(feature = "clipboard", windows))]
+fn set(clipboard: &mut arboard::Clipboard, secret: &Secret) -> Result<(), arboard::Error> {
+    use arboard::SetExtWindows;
+    clipboard.set().exclude_from_history().exclude_from_cloud().text(secret.expose())
+}
+
+fn write_osc52(secret: &Secret) -> io::Result<()> {
+    let inside = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
+    let around = match (inside("TMUX"), inside("STY")) {
+        (true, _) => Around::Tmux,
+        (false, true) => Around::Screen,
+        (false, false) => Around::Nothing,
+    };
+    let mut out = io::stdout().lock();
+    out.write_all(osc52(secret, around).as_bytes())?;
+    out.flush()
+}
+
+/// What lies between us and the terminal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Around {
+    Nothing,
+    Tmux,
+    Screen,
+}
+
+/// The sequence that sets the terminal's clipboard, wrapped so that it passes what lies around.
+fn osc52(secret: &Secret, around: Around) -> Zeroizing<String> {
+    let text = Zeroizing::new(STANDARD.encode(secret.expose()));
+    let bare = Zeroizing::new(format!("\x1b]52;c;{}\x07", *text));
+    match around {
+        Around::Nothing => bare,
+        // tmux obeys the bare form where `set-clipboard` is on and services the wrapped one to the
+        // terminal where `allow-passthrough` is; which of the two is on cannot be seen from here.
+        Around::Tmux => {
+            let doubled = Zeroizing::new(bare.replace('\x1b', "\x1b\x1b"));
+            Zeroizing::new(format!("{}\x1bPtmux;{}\x1b\\", *bare, *doubled))
+        }
+        Around::Screen => {
+            let mut wrapped = Zeroizing::new(String::new());
+            let mut rest = bare.as_str();
+            while !rest.is_empty() {
+                let (piece, tail) = rest.split_at_checked(SCREEN_PIECE).unwrap_or((rest, ""));
+                wrapped.push_str("\x1bP");
+                wrapped.push_str(piece);
+                wrapped.push_str("\x1b\\");
+                rest = tail;
+            }
+            wrapped
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_terminal_is_sent_exactly_the_secret_through_what_lies_around() {
+        let secret = Secret::new("token");
+        assert_eq!(*osc52(&secret, Around::Nothing), "\x1b]52;c;dG9rZW4=\x07");
+        assert_eq!(
+            *osc52(&secret, Around::Tmux),
+            "\x1b]52;c;dG9rZW4=\x07\x1bPtmux;\x1b\x1b]52;c;dG9rZW4=\x07\x1b\\"
+        );
+        assert_eq!(*osc52(&secret, Around::Screen), "\x1bP\x1b]52;c;dG9rZW4=\x07\x1b\\");
+    }
+
+    #[test]
+    fn screen_gets_a_long_sequence_in_pieces() {
+        let wrapped = osc52(&Secret::new("x".repeat(2000)), Around::Screen);
+        let pieces: Vec<&str> = wrapped.split("\x1b\\").filter(|piece| !piece.is_empty()).collect();
+        assert!(pieces.len() > 4 && pieces.iter().all(|piece| piece.len() <= SCREEN_PIECE + 2));
+        let joined: String = pieces.iter().map(|piece| &piece[2..]).collect();
+        assert_eq!(joined, *osc52(&Secret::new("x".repeat(2000)), Around::Nothing));
+    }
+}

@@ -1,0 +1,77 @@
+//! Standard input and output of the commands.
+
+mod input;
+mod line;
+mod prompter;
+mod secret;
+
+use std::io::{self, IsTerminal, Write};
+
+use zeroize::Zeroizing;
+
+use crate::domain::secret::Secret;
+use crate::domain::text;
+pub use crate::shell::terminal::console::prompter::{PromptReply, Prompter, is_yes};
+pub use crate::shell::terminal::console::secret::{secret_from_descriptor, secret_from_input};
+
+/// The longest line that is said, in characters: an authorization address has a few hundred.
+const LONGEST_LINE: usize = 8192;
+
+/// Prints data. A reader that has gone away is no failure.
+///
+/// # Errors
+/// When standard output cannot be written to for another reason.
+pub fn print(data: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    match out.write_all(data.as_bytes()).and_then(|()| out.flush()) {
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        Err(error) => {
+            let why = format!("cannot write to standard output: {error}. Stored tokens are safe");
+            Err(io::Error::new(error.kind(), why))
+        }
+    }
+}
+
+/// Prints a secret and a newline, exactly.
+///
+/// # Errors
+/// When standard output cannot be written to.
+pub fn print_secret(secret: &Secret) -> io::Result<()> {
+    print(&Zeroizing::new(format!("{}\n", secret.expose())))
+}
+
+/// Says something to the person, on standard error. Whatever a server or a file put into it
+/// cannot steer the terminal.
+pub fn say(words: &str) {
+    let mut err = io::stderr().lock();
+    for line in words.split('\n') {
+        // A closed standard error leaves nobody to tell.
+        let _ = writeln!(err, "{}", text::clean(line, LONGEST_LINE));
+    }
+}
+
+/// Whether a person can be asked.
+#[must_use]
+pub fn can_ask() -> bool {
+    io::stdin().is_terminal() && io::stderr().is_terminal()
+}
+
+/// Whether standard input is a terminal, where what is typed would be seen.
+#[must_use]
+pub fn input_is_terminal() -> bool {
+    io::stdin().is_terminal()
+}
+
+/// Whether the screen could be drawn.
+#[must_use]
+pub fn has_terminal() -> bool {
+    io::stdin().is_terminal() && io::stdout().is_terminal()
+}
+
+/// Puts a question to the person; the answer follows on the same line.
+fn prompt(question: &str) {
+    let mut err = io::stderr().lock();
+    // A closed standard error leaves nobody to ask.
+    let _ = write!(err, "{} ", text::clean(question, LONGEST_LINE)).and_then(|()| err.flush());
+}
