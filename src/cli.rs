@@ -26,8 +26,7 @@ use crate::cli::exit::Exit;
 use crate::shell::Services;
 use crate::shell::paths::Paths;
 use crate::shell::store_files::file::shown;
-use crate::shell::terminal::console;
-use crate::shell::terminal::crash;
+use crate::shell::terminal::{console, crash};
 use crate::shell::{http, signals};
 use crate::tui::model::{Off, Renewal};
 

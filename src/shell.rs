@@ -30,7 +30,7 @@ use crate::domain::change::{Change, Snapshot};
 use crate::domain::event::{Author, Event, Happened};
 use crate::domain::name::{ProfileId, StoreId};
 use crate::domain::provider::catalog::Catalog;
-use crate::domain::trouble::{Next, Trouble};
+use crate::domain::trouble::{FailureKind, Trouble};
 use crate::shell::clock::Clock;
 use crate::shell::event_log::Journal;
 use crate::shell::event_notifier::Telling;
@@ -297,7 +297,7 @@ impl Services {
 
 /// What is said when a worker of ours ended by a fault of the program.
 fn broke(what: &str) -> Trouble {
-    let next = Next::Fix("report this as a fault of authtui".to_owned());
+    let next = FailureKind::NeedsFix("report this as a fault of authtui".to_owned());
     Trouble::untouched(what, "a part of the program ended by a fault", next)
 }
 

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use crate::domain::trouble::{Next, Trouble};
+use crate::domain::trouble::{FailureKind, Trouble};
 use crate::shell::terminal::console;
 
 /// The numbers, as the help shows them.
@@ -41,24 +41,24 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// Says a trouble about the profile `name` and gives its number.
-pub(super) fn trouble(trouble: &Trouble, name: &str) -> Exit {
-    match trouble.next {
-        Next::LogIn => {
-            let command = format!("authtui login {name}");
-            console::say(&format!(
-                "authtui: {}: {}. {} Next: {command}",
-                trouble.what, trouble.why, trouble.stored
-            ));
-            Exit::NeedsLogin
-        }
-        Next::Retry | Next::RetryIn(_) => {
-            console::say(&format!("authtui: {trouble}"));
-            Exit::Passing
-        }
-        Next::Fix(_) | Next::Nothing => {
-            console::say(&format!("authtui: {trouble}"));
-            Exit::Failure
+impl From<&FailureKind> for Exit {
+    fn from(kind: &FailureKind) -> Self {
+        match kind {
+            FailureKind::NeedsLogin => Self::NeedsLogin,
+            FailureKind::Temporary(_) => Self::Passing,
+            FailureKind::NeedsFix(_) | FailureKind::NothingToDo => Self::Failure,
         }
     }
+}
+
+/// Says a trouble about the profile `name` and gives its number.
+pub(super) fn trouble(trouble: &Trouble, name: &str) -> Exit {
+    let exit = Exit::from(&trouble.kind);
+    if exit == Exit::NeedsLogin {
+        let Trouble { what, why, stored, .. } = trouble;
+        console::say(&format!("authtui: {what}: {why}. {stored} Next: authtui login {name}"));
+    } else {
+        console::say(&format!("authtui: {trouble}"));
+    }
+    exit
 }

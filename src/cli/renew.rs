@@ -8,11 +8,10 @@ use tokio::time::timeout;
 
 use crate::cli::screen;
 use crate::domain::name::ProfileId;
-use crate::oauth::refresh::Wish;
+use crate::oauth::refresh::{Refreshed, Wish};
 use crate::shell::refresh::refresh;
 use crate::shell::terminal::console;
 use crate::shell::{Services, signals};
-use crate::tui::message::Refreshed;
 
 /// How long the end of the work may take before the person is told that it is waited for.
 pub(super) const NOTICE_AFTER: Duration = Duration::from_millis(500);

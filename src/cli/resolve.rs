@@ -27,12 +27,11 @@ use crate::domain::provider::environment::Order;
 use crate::domain::resolve::{Chain, Found, Stock, Verdict, resolve};
 use crate::domain::secret::Fingerprint;
 use crate::domain::tokens::Held;
-use crate::domain::trouble::{Next, Trouble};
+use crate::domain::trouble::{FailureKind, Trouble};
 use crate::oauth::form::{self, Form};
-use crate::oauth::refresh::Wish;
+use crate::oauth::refresh::{Refreshed, Wish};
 use crate::shell::terminal::console;
 use crate::shell::{Services, environment, refresh};
-use crate::tui::message::Refreshed;
 
 /// What its numbers mean, as its help shows them.
 const EXIT_CODES: &str = "\
@@ -82,12 +81,12 @@ pub(super) fn run(services: &Arc<Services>, arguments: &Arguments) -> Result<Exi
     let passed_by = asked.passed_by(&chain, now);
     let end = passed_by.unwrap_or_else(|| match (chain.verdict(), refreshed) {
         (Verdict::Use(profile), refreshed) => End::used(asked.provider, profile, refreshed.is_some()),
-        (_, Some(After::Failed(trouble))) if trouble.next != Next::LogIn => End::failed(&trouble),
+        (_, Some(After::Failed(trouble))) if trouble.kind != FailureKind::NeedsLogin => End::failed(&trouble),
         (_, Some(After::Unsaved(profile))) => End::unsaved(profile),
         (Verdict::Refresh(profile), Some(After::Renewed)) => End::failed(&Trouble::untouched(
             format!("cannot use {}", profile.id.name),
             "its new token has ended already",
-            Next::Retry,
+            FailureKind::Temporary(None),
         )),
         (Verdict::Refresh(profile) | Verdict::LoggedOut(profile), _) => End::logged_out(profile),
         (Verdict::Unusable(name), _) => End::unusable(name, &chain),
@@ -194,7 +193,7 @@ fn refreshed(services: &Arc<Services>, profile: &Profile) -> Result<After> {
         None => After::Failed(Trouble::untouched(
             format!("cannot refresh {}", profile.id.name),
             "ended before the answer came",
-            Next::Nothing,
+            FailureKind::NothingToDo,
         )),
     })
 }
@@ -240,9 +239,9 @@ impl End {
     }
 
     fn failed(trouble: &Trouble) -> Self {
-        match trouble.next {
-            Next::Retry | Next::RetryIn(_) => Self::not("passing", trouble.to_string(), Exit::Passing),
-            Next::LogIn | Next::Fix(_) | Next::Nothing => {
+        match trouble.kind {
+            FailureKind::Temporary(_) => Self::not("passing", trouble.to_string(), Exit::Passing),
+            FailureKind::NeedsLogin | FailureKind::NeedsFix(_) | FailureKind::NothingToDo => {
                 Self::not("failure", trouble.to_string(), Exit::Failure)
             }
         }

@@ -15,8 +15,7 @@ use crate::domain::clock::local;
 use crate::domain::profile::{Kind, Profile};
 use crate::shell::Services;
 use crate::shell::store_files::Failure;
-use crate::shell::terminal::console;
-use crate::shell::terminal::console::Prompter;
+use crate::shell::terminal::console::{self, Prompter};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {

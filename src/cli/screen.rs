@@ -12,8 +12,7 @@ use crate::demo::authority::script;
 use crate::demo::{Demo, cast};
 use crate::shell::run::{self, Left};
 use crate::shell::store_files::file::shown;
-use crate::shell::terminal::console;
-use crate::shell::terminal::terminal_theme;
+use crate::shell::terminal::{console, terminal_theme};
 use crate::shell::{Services, runtime, signals};
 use crate::tui::model::Renewal;
 

@@ -12,11 +12,10 @@ use crate::cli::{span, target};
 use crate::domain::clock::Now;
 use crate::domain::name::ProfileId;
 use crate::domain::profile::Profile;
-use crate::domain::trouble::{Next, Trouble};
-use crate::oauth::refresh::{Decision, Wish, decide};
+use crate::domain::trouble::{FailureKind, Trouble};
+use crate::oauth::refresh::{Decision, Refreshed, Wish, decide};
 use crate::shell::Services;
 use crate::shell::terminal::console;
-use crate::tui::message::Refreshed;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -46,7 +45,7 @@ pub(super) fn run(services: &Arc<Services>, arguments: &Arguments) -> Result<Exi
                 }
                 Some(_) | None => {
                     let what = format!("cannot print {name}");
-                    Trouble::untouched(what, "it was removed meanwhile", Next::Nothing)
+                    Trouble::untouched(what, "it was removed meanwhile", FailureKind::NothingToDo)
                 }
             }
         }

@@ -191,7 +191,7 @@ mod tests {
     use crate::domain::provider::environment::Variable;
     use crate::domain::secret::Secret;
     use crate::domain::tokens::{Held, Tokens};
-    use crate::domain::trouble::{Next, Trouble};
+    use crate::domain::trouble::{FailureKind, Trouble};
 
     const KEY: (&str, &str) = ("ANTHROPIC_API_KEY", "sk-ant-api03-0");
     const TOKEN: (&str, &str) = ("ANTHROPIC_AUTH_TOKEN", "bearer-0");
@@ -428,7 +428,7 @@ mod tests {
     fn snapshot(store: StoreId, rows: Vec<Row>) -> Snapshot {
         let writable = match store {
             StoreId::Own => Ok(()),
-            StoreId::Environment => Err(Trouble::untouched("no", "no", Next::Nothing)),
+            StoreId::Environment => Err(Trouble::untouched("no", "no", FailureKind::NothingToDo)),
         };
         Snapshot { store, place: String::new(), rows, writable, notices: Vec::new(), number: 0 }
     }

@@ -5,7 +5,7 @@ use std::fmt;
 use crate::domain::clock::TimeDelta;
 use crate::domain::countdown::countdown;
 
-/// What failed, why, whether the stored tokens are safe, and what to do next.
+/// What failed, why, whether the stored tokens are safe, and what kind of failure it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trouble {
     /// What could not be done, as a sentence without a full stop.
@@ -14,8 +14,8 @@ pub struct Trouble {
     pub why: String,
     /// What became of the stored tokens.
     pub stored: Stored,
-    /// What to do next.
-    pub next: Next,
+    /// What kind of failure it is, which says what helps.
+    pub kind: FailureKind,
 }
 
 /// What became of the stored tokens.
@@ -40,26 +40,25 @@ pub enum Stored {
     Rotated,
 }
 
-/// What to do next.
+/// Kind of a failure. Exit codes, the results of a batch and what the screen does next are decided
+/// by it; the advice for people is its text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Next {
-    /// Log in again.
-    LogIn,
-    /// The same again makes sense, at once or after a while.
-    Retry,
-    /// The same again makes sense after so long.
-    RetryIn(TimeDelta),
+pub enum FailureKind {
+    /// Only another login helps.
+    NeedsLogin,
+    /// The same may work later, after so long where that is known.
+    Temporary(Option<TimeDelta>),
     /// Somebody must change something first; the text says what.
-    Fix(String),
-    /// Nothing.
-    Nothing,
+    NeedsFix(String),
+    /// Nothing helps, or nothing is wrong.
+    NothingToDo,
 }
 
 impl Trouble {
     /// A trouble that left the stored tokens as they were.
     #[must_use]
-    pub fn untouched(what: impl Into<String>, why: impl Into<String>, next: Next) -> Self {
-        Self { what: what.into(), why: why.into(), stored: Stored::Untouched, next }
+    pub fn untouched(what: impl Into<String>, why: impl Into<String>, kind: FailureKind) -> Self {
+        Self { what: what.into(), why: why.into(), stored: Stored::Untouched, kind }
     }
 
     /// What failed, why, and whether the stored tokens are safe, without the next step.
@@ -128,23 +127,24 @@ impl fmt::Display for Stored {
 impl fmt::Display for Trouble {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.words_without_next())?;
-        match &self.next {
-            Next::Nothing => Ok(()),
-            next @ (Next::LogIn | Next::Retry | Next::RetryIn(_) | Next::Fix(_)) => {
-                write!(f, " Next: {next}.")
+        match &self.kind {
+            FailureKind::NothingToDo => Ok(()),
+            kind @ (FailureKind::NeedsLogin | FailureKind::Temporary(_) | FailureKind::NeedsFix(_)) => {
+                write!(f, " Next: {kind}.")
             }
         }
     }
 }
 
-impl fmt::Display for Next {
+/// The next step, for people.
+impl fmt::Display for FailureKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::LogIn => f.write_str("log in again"),
-            Self::Retry => f.write_str("try again"),
-            Self::RetryIn(pause) => write!(f, "try again in {}", countdown(*pause).0),
-            Self::Fix(remedy) => f.write_str(remedy),
-            Self::Nothing => f.write_str("nothing"),
+            Self::NeedsLogin => f.write_str("log in again"),
+            Self::Temporary(None) => f.write_str("try again"),
+            Self::Temporary(Some(pause)) => write!(f, "try again in {}", countdown(*pause).0),
+            Self::NeedsFix(remedy) => f.write_str(remedy),
+            Self::NothingToDo => f.write_str("nothing"),
         }
     }
 }
@@ -155,7 +155,11 @@ mod tests {
 
     #[test]
     fn a_trouble_reads_as_what_why_safety_and_next_step() {
-        let trouble = Trouble::untouched("cannot refresh demo/ana", "the server answered 503", Next::Retry);
+        let trouble = Trouble::untouched(
+            "cannot refresh demo/ana",
+            "the server answered 503",
+            FailureKind::Temporary(None),
+        );
         assert_eq!(
             trouble.to_string(),
             "cannot refresh demo/ana: the server answered 503. Stored tokens are as they were. Next: try again."

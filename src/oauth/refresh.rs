@@ -8,7 +8,7 @@ mod plain;
 use std::fmt;
 use std::time::Duration;
 
-use crate::domain::change::Renewal;
+use crate::domain::change::{Renewal, Snapshot};
 use crate::domain::clock::{DateTime, Now, Utc, local, span};
 use crate::domain::hosts::OtherHost;
 use crate::domain::profile::{ClockDiffers, EndBy, Kind, LastRefresh, Profile, RefreshResult};
@@ -23,6 +23,19 @@ use crate::oauth::request::{Filling, Reply, Request};
 
 /// Said where the answer to a refresh was lost.
 const SPENT: &str = "the provider may have spent the refresh token, and then refuses it";
+
+/// How a refresh ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refreshed {
+    /// New tokens are stored.
+    Done(Snapshot),
+    /// Nothing was asked: the stored token will do, or somebody else has just renewed it.
+    Enough(Snapshot),
+    /// New tokens came and could not be stored in the place of the pair they were asked for.
+    Unsaved(Box<Renewal>, Fingerprint, Trouble),
+    /// No new tokens; the store as it is after what happened was written down.
+    Failed(Option<Snapshot>, Trouble),
+}
 
 /// What somebody wants of a profile's access token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -358,7 +371,7 @@ mod tests {
     use crate::domain::provider::reply::Pointers;
     use crate::domain::secret::Secret;
     use crate::domain::tokens::Held;
-    use crate::domain::trouble::Next;
+    use crate::domain::trouble::FailureKind;
 
     fn now() -> Now {
         let offset = FixedOffset::east_opt(0).expect("in range");
@@ -475,7 +488,7 @@ mod tests {
 
     #[test]
     fn a_lost_answer_may_have_spent_the_refresh_token() {
-        let trouble = Trouble::untouched("cannot ask a.test", "it broke", Next::Retry);
+        let trouble = Trouble::untouched("cannot ask a.test", "it broke", FailureKind::Temporary(None));
         for (stored, said) in [(Stored::Untouched, false), (Stored::PerhapsSpent, true)] {
             let trouble = Trouble { stored, ..trouble.clone() };
             let verdict = judge(&profile(-5), &provider(), Err(&trouble), now());
@@ -615,9 +628,11 @@ mod tests {
 
     #[test]
     fn a_refusal_after_an_answer_that_was_lost_says_so() {
-        let lost =
-            Trouble { stored: Stored::PerhapsSpent, ..Trouble::untouched("", "it broke", Next::Retry) };
-        let offline = Trouble::untouched("", "no route", Next::Retry);
+        let lost = Trouble {
+            stored: Stored::PerhapsSpent,
+            ..Trouble::untouched("", "it broke", FailureKind::Temporary(None))
+        };
+        let offline = Trouble::untouched("", "no route", FailureKind::Temporary(None));
         let (busy, page) = (reply(503, ""), reply(200, "<html>"));
         let gone = reply(400, r#"{"error":"invalid_grant"}"#);
         for (before, is_said) in [
@@ -696,7 +711,7 @@ mod tests {
 
     #[test]
     fn pauses_double_up_to_a_quarter_of_an_hour_and_yield_to_the_server() {
-        let offline = Trouble::untouched("cannot ask", "no route", Next::Retry);
+        let offline = Trouble::untouched("cannot ask", "no route", FailureKind::Temporary(None));
         let mut profile = profile(-5);
         let mut pauses = Vec::new();
         for _ in 0..7 {
@@ -748,7 +763,7 @@ mod tests {
             let found = last.clock_differs.map(|differs| (differs.ahead.num_seconds(), differs.end_by));
             assert_eq!(found, differs, "{status} {body} {date}");
         }
-        let offline = Trouble::untouched("cannot ask", "no route", Next::Retry);
+        let offline = Trouble::untouched("cannot ask", "no route", FailureKind::Temporary(None));
         let Verdict::Failed(last) = judge(&profile(-5), &provider, Err(&offline), now()) else {
             panic!("passed")
         };

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::domain::change::Snapshot;
 use crate::domain::hosts::OtherHost;
 use crate::domain::profile::{Kind, Profile};
 use crate::domain::provider::Provider;
@@ -9,16 +10,27 @@ use crate::domain::provider::call::{Call, Slot};
 use crate::domain::provider::meaning::Meaning;
 use crate::domain::secret::Secret;
 use crate::domain::tokens::Tokens;
-use crate::domain::trouble::{Next, Stored, Trouble};
+use crate::domain::trouble::{FailureKind, Stored, Trouble};
 use crate::oauth::reply::{self, Refusal, Remedy};
 use crate::oauth::request::{Filling, Reply, Request};
 
 /// The server ends tokens, but none of this kind (RFC 7009 §2.2.1).
 const OTHER_KIND: &str = "unsupported_token_type";
 
+/// How a request to end a grant ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Revoked {
+    /// The grant is over, and its tokens are erased here.
+    Done(Snapshot),
+    /// It is not over, as far as anybody knows; the tokens are as they were.
+    NotEnded(Trouble),
+    /// It is over, and its tokens could not be erased here.
+    NotErased(Trouble),
+}
+
 /// Why nobody can be asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Mute {
+pub enum NotRevocable {
     /// No tokens are held.
     NoTokens,
     /// It is an API key.
@@ -39,7 +51,7 @@ pub enum Mute {
     OtherHost(OtherHost),
 }
 
-impl fmt::Display for Mute {
+impl fmt::Display for NotRevocable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let words = match self {
             Self::NoTokens => "it holds no tokens",
@@ -60,20 +72,20 @@ impl fmt::Display for Mute {
 /// too (RFC 7009 §2.1), or by the access token where there is no other.
 ///
 /// # Errors
-/// [`Mute`] when nobody can be asked.
-pub fn request(profile: &Profile, provider: Option<&Provider>) -> Result<Request, Mute> {
-    let tokens = profile.held.tokens().ok_or(Mute::NoTokens)?;
+/// [`NotRevocable`] when nobody can be asked.
+pub fn request(profile: &Profile, provider: Option<&Provider>) -> Result<Request, NotRevocable> {
+    let tokens = profile.held.tokens().ok_or(NotRevocable::NoTokens)?;
     match profile.kind {
         Kind::OAuth => {}
-        Kind::ApiKey => return Err(Mute::IsKey),
-        Kind::Environment => return Err(Mute::IsVariable),
+        Kind::ApiKey => return Err(NotRevocable::IsKey),
+        Kind::Environment => return Err(NotRevocable::IsVariable),
     }
-    let provider = provider.ok_or(Mute::NoProvider)?;
+    let provider = provider.ok_or(NotRevocable::NoProvider)?;
     if provider.example {
-        return Err(Mute::Example);
+        return Err(NotRevocable::Example);
     }
-    let call = provider.revoke.as_ref().ok_or(Mute::NoWay)?;
-    profile.agrees_to(call).map_err(Mute::OtherHost)?;
+    let call = provider.revoke.as_ref().ok_or(NotRevocable::NoWay)?;
+    profile.agrees_to(call).map_err(NotRevocable::OtherHost)?;
     let id = profile.client_id.as_deref().or(provider.client.id.as_deref()).unwrap_or_default();
     let (token, hint) = match &tokens.refresh {
         Some(refresh) => (refresh, "refresh_token"),
@@ -87,9 +99,9 @@ pub fn request(profile: &Profile, provider: Option<&Provider>) -> Result<Request
         filling = filling.with(Slot::Refresh, refresh.clone());
     }
     if !carries_one_of(call, tokens) {
-        return Err(Mute::NoToken);
+        return Err(NotRevocable::NoToken);
     }
-    filling.fill(call).map_err(|_| Mute::Unfilled)
+    filling.fill(call).map_err(|_| NotRevocable::Unfilled)
 }
 
 /// Whether any of the tokens has a place in `call`.
@@ -134,9 +146,9 @@ pub fn by_hand(profile: &Profile, provider: Option<&Provider>) -> String {
 /// A [`Trouble`] that says why the grant may still live.
 pub fn judge(profile: &Profile, provider: &Provider, reply: Result<&Reply, &Trouble>) -> Result<(), Trouble> {
     let title = &provider.title;
-    let failed = |why: String, stored, next| {
+    let failed = |why: String, stored, kind| {
         let what = format!("cannot revoke {} at its provider", profile.id.name);
-        Err(Trouble { what, why, stored, next })
+        Err(Trouble { what, why, stored, kind })
     };
     let reply = match reply {
         Ok(reply) => reply,
@@ -156,7 +168,7 @@ pub fn judge(profile: &Profile, provider: &Provider, reply: Result<&Reply, &Trou
                 | Stored::Rotated
                 | Stored::Erased => lost.why.clone(),
             };
-            return failed(format!("{title}: {why}"), lost.stored, Next::Retry);
+            return failed(format!("{title}: {why}"), lost.stored, FailureKind::Temporary(None));
         }
     };
     let refusal = Refusal::of(&provider.reply, &provider.meanings, reply, "no word of success");
@@ -164,17 +176,19 @@ pub fn judge(profile: &Profile, provider: &Provider, reply: Result<&Reply, &Trou
         return Ok(());
     }
     let why = format!("{title} {refusal}{}{}", explained(&refusal), refusal.pause_words());
-    let by_hand = || Next::Fix(by_hand(profile, Some(provider)));
-    let next = match refusal.remedy() {
+    let by_hand = || FailureKind::NeedsFix(by_hand(profile, Some(provider)));
+    let kind = match refusal.remedy() {
         _ if refusal.said.code() == Some(OTHER_KIND) => by_hand(),
-        Remedy::Wait => refusal.retry(),
+        Remedy::Wait => refusal.temporary(),
         Remedy::LogIn => by_hand(),
         Remedy::Change(cause) => match cause.check(provider, "endpoints.revoke") {
-            Some(check) => Next::Fix(format!("{check}; or {}", self::by_hand(profile, Some(provider)))),
+            Some(check) => {
+                FailureKind::NeedsFix(format!("{check}; or {}", self::by_hand(profile, Some(provider))))
+            }
             None => by_hand(),
         },
     };
-    failed(why, Stored::Untouched, next)
+    failed(why, Stored::Untouched, kind)
 }
 
 /// What the refusal means, where its words do not say so.
@@ -337,7 +351,7 @@ mod tests {
         let lines = "calls: { revoke: { post: 'https://a.test/r', form: { refresh_token: '{refresh}' } } }\n";
         let provider = own("authentication: none", lines);
         assert!(request(&profile(Some("r1")), Some(&provider)).is_ok());
-        assert_eq!(request(&profile(None), Some(&provider)), Err(Mute::NoToken));
+        assert_eq!(request(&profile(None), Some(&provider)), Err(NotRevocable::NoToken));
     }
 
     #[test]
@@ -348,18 +362,33 @@ mod tests {
         let erased = Profile { held: Held::Nothing, ..profile(None) };
         let of_kind = |kind| Profile { kind, ..profile(None) };
         for (profile, provider, why, by) in [
-            (erased, Some(&silent), Mute::NoTokens, "end the grant at https://a.test/programs"),
-            (of_kind(Kind::ApiKey), Some(&pageless), Mute::IsKey, "delete the key at https://a.test/keys"),
-            (of_kind(Kind::ApiKey), Some(&silent), Mute::IsKey, "delete the key on the web pages of acme"),
+            (erased, Some(&silent), NotRevocable::NoTokens, "end the grant at https://a.test/programs"),
+            (
+                of_kind(Kind::ApiKey),
+                Some(&pageless),
+                NotRevocable::IsKey,
+                "delete the key at https://a.test/keys",
+            ),
+            (
+                of_kind(Kind::ApiKey),
+                Some(&silent),
+                NotRevocable::IsKey,
+                "delete the key on the web pages of acme",
+            ),
             (
                 of_kind(Kind::Environment),
                 Some(&silent),
-                Mute::IsVariable,
+                NotRevocable::IsVariable,
                 "delete it on the web pages of acme",
             ),
-            (profile(None), None, Mute::NoProvider, "end the grant on the provider's web pages"),
-            (profile(None), Some(&silent), Mute::NoWay, "end the grant at https://a.test/programs"),
-            (profile(None), Some(&pageless), Mute::NoWay, "end the grant on the web pages of Acme & Sons"),
+            (profile(None), None, NotRevocable::NoProvider, "end the grant on the provider's web pages"),
+            (profile(None), Some(&silent), NotRevocable::NoWay, "end the grant at https://a.test/programs"),
+            (
+                profile(None),
+                Some(&pageless),
+                NotRevocable::NoWay,
+                "end the grant on the web pages of Acme & Sons",
+            ),
         ] {
             assert_eq!(request(&profile, provider), Err(why));
             assert_eq!(by_hand(&profile, provider), by);
@@ -370,13 +399,13 @@ mod tests {
     fn only_a_plain_success_is_one_and_every_other_answer_says_what_it_means() {
         let provider = provider(&format!("{FILE}meaning: [{{ error: gone_already, is: grant_dead }}]\n"));
         let done = Ok(());
-        let again = |words| Err((Next::Retry.to_string(), words));
+        let again = |words| Err((FailureKind::Temporary(None).to_string(), words));
         let by_hand = "end the grant on the web pages of acme";
-        let fix = |words| Err((Next::Fix(by_hand.to_owned()).to_string(), words));
+        let fix = |words| Err((FailureKind::NeedsFix(by_hand.to_owned()).to_string(), words));
         let check = |what: &str| {
             let check = format!("check {what} in the provider file: authtui providers show acme");
             let secret = if what == "client.id" { "; a new login asks for the client secret" } else { "" };
-            Err((Next::Fix(format!("{check}{secret}; or {by_hand}")).to_string(), ""))
+            Err((FailureKind::NeedsFix(format!("{check}{secret}; or {by_hand}")).to_string(), ""))
         };
         for (status, body, expected) in [
             (200, "", done.clone()),
@@ -404,11 +433,11 @@ mod tests {
             let judged = judge(&profile(Some("r1")), &provider, Ok(&reply(status, body)));
             match (judged, expected) {
                 (Ok(()), Ok(())) => {}
-                (Err(trouble), Err((next, words))) => {
+                (Err(trouble), Err((kind, words))) => {
                     assert_eq!((trouble.what.as_str(), trouble.stored), (WHAT, Stored::Untouched), "{body}");
                     let why = &trouble.why;
                     assert!(why.starts_with("acme ") && why.contains(words), "{status} {body}: {why}");
-                    assert_eq!(trouble.next.to_string(), next, "{status} {body}");
+                    assert_eq!(trouble.kind.to_string(), kind, "{status} {body}");
                 }
                 (said, _) => panic!("{status} {body}: {said:?}"),
             }
@@ -423,7 +452,7 @@ mod tests {
         let busy = Reply { headers, ..reply(503, "") };
         let trouble = judge(&profile(Some("r1")), &provider(FILE), Ok(&busy)).expect_err("busy");
         assert_eq!(trouble.why, "acme answered 503 with an empty body; it asks for a pause of 2m00s");
-        assert_eq!(trouble.next.to_string(), "try again in 2m00s");
+        assert_eq!(trouble.kind.to_string(), "try again in 2m00s");
     }
 
     #[test]
@@ -435,9 +464,15 @@ mod tests {
             ),
             (Stored::Untouched, "acme: lost"),
         ] {
-            let lost = Trouble { stored, ..Trouble::untouched("cannot ask a.test", "lost", Next::Nothing) };
+            let lost = Trouble {
+                stored,
+                ..Trouble::untouched("cannot ask a.test", "lost", FailureKind::NothingToDo)
+            };
             let trouble = judge(&profile(Some("r1")), &provider(FILE), Err(&lost)).expect_err("lost");
-            assert_eq!(trouble, Trouble { what: WHAT.into(), why: words.into(), stored, next: Next::Retry });
+            assert_eq!(
+                trouble,
+                Trouble { what: WHAT.into(), why: words.into(), stored, kind: FailureKind::Temporary(None) }
+            );
         }
     }
 }

@@ -28,7 +28,7 @@ use crate::domain::provider::call::Method;
 use crate::domain::provider::endpoint;
 use crate::domain::secret::Secret;
 use crate::domain::text;
-use crate::domain::trouble::{Next, Stored, Trouble};
+use crate::domain::trouble::{FailureKind, Stored, Trouble};
 use crate::oauth::request::{Reply, Request};
 use crate::shell::http::cause::words;
 use crate::shell::http::coding::SecretBytes;
@@ -91,7 +91,8 @@ impl Http {
 
     async fn exchange(&self, request: &Request, now: Now) -> Result<Reply, Trouble> {
         let host = host(request);
-        let failed = |why: String| Trouble::untouched(format!("cannot ask {host}"), why, Next::Retry);
+        let failed =
+            |why: String| Trouble::untouched(format!("cannot ask {host}"), why, FailureKind::Temporary(None));
         if !endpoint::is_safe(&request.url) {
             return Err(failed("secrets go only to https, or to this machine".to_owned()));
         }

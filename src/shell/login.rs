@@ -11,7 +11,7 @@ use futures_util::FutureExt;
 use url::Url;
 
 use crate::domain::change::{Moved, Snapshot};
-use crate::domain::trouble::{Next, Trouble};
+use crate::domain::trouble::{FailureKind, Trouble};
 use crate::oauth::Attempt;
 use crate::oauth::callback::Gate;
 use crate::oauth::login::{Ask, Bound, Heard};
@@ -72,7 +72,7 @@ async fn perform(
         Ask::Entropy => match clock::entropy() {
             Ok(entropy) => tell(Heard::Began(entropy)),
             Err(error) => {
-                let next = Next::Fix("check the system's random device".to_owned());
+                let next = FailureKind::NeedsFix("check the system's random device".to_owned());
                 let trouble =
                     Trouble::untouched("cannot begin the login", format!("no random bytes: {error}"), next);
                 tell(Heard::Bound(Err(trouble)));
@@ -97,7 +97,9 @@ async fn perform(
                     Ok(())
                 }
                 Err(Failure::Moved(Moved::Taken)) => return tell(Heard::Taken),
-                Err(Failure::Moved(moved)) => Err(Trouble::untouched(what, moved.to_string(), Next::Retry)),
+                Err(Failure::Moved(moved)) => {
+                    Err(Trouble::untouched(what, moved.to_string(), FailureKind::Temporary(None)))
+                }
                 Err(Failure::Trouble(trouble)) => Err(trouble),
             };
             tell(Heard::Saved(saved));

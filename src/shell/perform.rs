@@ -7,9 +7,10 @@ use futures_util::FutureExt;
 use crate::domain::change::{Change, Edit};
 use crate::domain::name::ProfileId;
 use crate::domain::profile::Profile;
-use crate::domain::trouble::{Next, Trouble};
+use crate::domain::trouble::{FailureKind, Trouble};
 use crate::oauth::probe::TestVerdict;
-use crate::oauth::refresh::Cannot;
+use crate::oauth::refresh::{Cannot, Refreshed};
+use crate::oauth::revocation::Revoked;
 use crate::oauth::scopes::Listed;
 use crate::oauth::{form, probe, scopes};
 use crate::shell::event_notifier;
@@ -19,7 +20,7 @@ use crate::shell::revoke::revoke;
 use crate::shell::store_files::Failure;
 use crate::shell::tasks::Tasks;
 use crate::shell::{Services, broke, login};
-use crate::tui::message::{Copied, Effect, Form, Msg, Refreshed, Revoked};
+use crate::tui::message::{Copied, Effect, Form, Msg};
 
 /// Performs an effect in a task of its own. Effects of the terminal itself are the loop's.
 pub fn perform(tasks: &Tasks, services: &Arc<Services>, inbox: &Inbox, effect: Effect) {
@@ -139,9 +140,11 @@ async fn change_of(
     };
     changed.map_err(|failure| match failure {
         Failure::Trouble(trouble) => trouble,
-        Failure::Moved(moved) => {
-            Trouble::untouched(format!("cannot change {}", id.name), moved.to_string(), Next::Nothing)
-        }
+        Failure::Moved(moved) => Trouble::untouched(
+            format!("cannot change {}", id.name),
+            moved.to_string(),
+            FailureKind::NothingToDo,
+        ),
     })
 }
 
@@ -153,7 +156,7 @@ async fn copy(services: &Arc<Services>, id: &ProfileId, what: Form) -> Result<Co
     let secret = snapshot.profile(&id.name).and_then(|profile| form::of(what, profile, provider));
     let Some(secret) = secret else {
         let why = format!("{} holds no {} that can be copied", id.name, what.word());
-        return Err(Trouble::untouched("cannot copy", why, Next::LogIn));
+        return Err(Trouble::untouched("cannot copy", why, FailureKind::NeedsLogin));
     };
     services.clipboard.copy(secret).await
 }
@@ -164,7 +167,7 @@ async fn test(services: &Arc<Services>, inbox: &Inbox, id: &ProfileId) -> Result
     let snapshot = services.read(id.store).await;
     let Some(profile) = snapshot.profile(&id.name).filter(|profile| profile.held.tokens().is_some()) else {
         let what = format!("cannot test {}", id.name);
-        return Err(Trouble::untouched(what, "it holds no token", Next::LogIn).without_tokens());
+        return Err(Trouble::untouched(what, "it holds no token", FailureKind::NeedsLogin).without_tokens());
     };
     let verdict = probed(services, profile).await?;
     let Some(last) = verdict.last.as_ref().filter(|_| id.store.is_file()) else { return Ok(verdict) };
@@ -184,14 +187,20 @@ async fn probed(services: &Arc<Services>, profile: &Profile) -> Result<TestVerdi
     let catalog = services.catalog().await;
     let what = format!("cannot test {name}");
     if let Some(remedy) = catalog.example_remedy(name.provider()) {
-        return Err(Trouble::untouched(what, Cannot::Example.to_string(), Next::Fix(remedy)));
+        return Err(Trouble::untouched(what, Cannot::Example.to_string(), FailureKind::NeedsFix(remedy)));
     }
     let asked = catalog.get(name.provider()).map(|provider| (provider, probe::of_profile(provider, profile)));
     let (provider, request) = match asked {
         Some((provider, Ok(Some(request)))) => (provider, request),
-        Some((_, Err(other))) => return Err(Trouble::untouched(what, other.to_string(), Next::LogIn)),
+        Some((_, Err(other))) => {
+            return Err(Trouble::untouched(what, other.to_string(), FailureKind::NeedsLogin));
+        }
         Some((_, Ok(None))) | None => {
-            return Err(Trouble::untouched(what, "its provider file names no test", Next::Nothing));
+            return Err(Trouble::untouched(
+                what,
+                "its provider file names no test",
+                FailureKind::NothingToDo,
+            ));
         }
     };
     let reply = services.http.send(&request, services.clock.now()).await?;
@@ -204,12 +213,12 @@ async fn scopes_of(services: &Arc<Services>, provider: &str, client_id: &str) ->
     let catalog = services.catalog().await;
     let listed = catalog.get(provider).and_then(|provider| Some((provider, provider.scopes.list.as_ref()?)));
     let Some((provider, list)) = listed else {
-        return Err(Trouble::untouched(what, "its provider file names no list", Next::Nothing));
+        return Err(Trouble::untouched(what, "its provider file names no list", FailureKind::NothingToDo));
     };
     let request = scopes::request(provider, client_id).map_err(|unfilled| {
-        let next = Next::Fix(format!("correct the provider file of {}", provider.name));
+        let next = FailureKind::NeedsFix(format!("correct the provider file of {}", provider.name));
         Trouble::untouched(what.clone(), unfilled.to_string(), next)
     })?;
     let reply = services.http.send(&request, services.clock.now()).await?;
-    scopes::read(list, &reply).map_err(|why| Trouble::untouched(what, why, Next::Retry))
+    scopes::read(list, &reply).map_err(|why| Trouble::untouched(what, why, FailureKind::Temporary(None)))
 }

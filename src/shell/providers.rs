@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::domain::name;
 use crate::domain::provider::catalog::{File, PRESETS};
 use crate::domain::provider::file::Complaint;
-use crate::domain::trouble::{Next, Trouble};
+use crate::domain::trouble::{FailureKind, Trouble};
 use crate::shell::store_files::file::{self, shown};
 
 /// The largest provider file that is read, in bytes.
@@ -47,13 +47,14 @@ pub fn add(folder: &Path, name: &str, text: &str) -> Result<(), Trouble> {
     let path = folder.join(format!("{name}.yaml"));
     let what = || format!("cannot save {}", shown(&path));
     // The name becomes a path: what is no provider's name must not lead elsewhere.
-    name::provider_part(name).map_err(|bad| Trouble::untouched(what(), bad.to_string(), Next::Nothing))?;
+    name::provider_part(name)
+        .map_err(|bad| Trouble::untouched(what(), bad.to_string(), FailureKind::NothingToDo))?;
     let failed = |error: io::Error| {
         let remedy = "check the rights of the folder and the room on the disk, then press Enter again";
-        Trouble::untouched(what(), error.to_string(), Next::Fix(remedy.to_owned()))
+        Trouble::untouched(what(), error.to_string(), FailureKind::NeedsFix(remedy.to_owned()))
     };
     let taken = |why: String| {
-        Trouble::untouched(what(), why, Next::Fix("go back and choose another name".to_owned()))
+        Trouble::untouched(what(), why, FailureKind::NeedsFix("go back and choose another name".to_owned()))
     };
     file::make_folder(&path)?;
     if fs::symlink_metadata(folder.join(format!("{name}.yml"))).is_ok() {

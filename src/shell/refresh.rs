@@ -24,17 +24,16 @@ use std::sync::Arc;
 use crate::domain::change::{Change, Edit, Renewal, Snapshot};
 use crate::domain::event::Happened;
 use crate::domain::name::ProfileId;
-use crate::domain::profile::{LastRefresh, Profile};
+use crate::domain::profile::{LastRefresh, Profile, RefreshResult};
 use crate::domain::provider::Provider;
 use crate::domain::secret::Fingerprint;
-use crate::domain::trouble::{Next, Stored, Trouble};
-use crate::oauth::refresh::{Cannot, Decision, Verdict, Wish, decide, judge, stands};
+use crate::domain::trouble::{FailureKind, Stored, Trouble};
+use crate::oauth::refresh::{Cannot, Decision, Refreshed, Verdict, Wish, decide, judge, stands};
 use crate::shell::Services;
 use crate::shell::refresh::queue::{Attempt, Began, Way};
 use crate::shell::refresh::successor::Found;
 use crate::shell::refresh::trouble::{ending, explained, failed, hindered, no_provider, orphaned, unwritten};
 use crate::shell::store_files::Failure;
-use crate::tui::message::Refreshed;
 
 /// Fulfils `wish` for a profile.
 pub async fn refresh(services: &Arc<Services>, id: &ProfileId, wish: Wish) -> Refreshed {
@@ -183,7 +182,7 @@ async fn read(services: &Arc<Services>, id: &ProfileId, what: &str) -> Result<(S
         Some(profile) => Ok((snapshot, profile)),
         None => {
             snapshot.writable?;
-            Err(Trouble::untouched(what, "there is no such profile any more", Next::Nothing))
+            Err(Trouble::untouched(what, "there is no such profile any more", FailureKind::NothingToDo))
         }
     }
 }
@@ -212,7 +211,7 @@ impl Errand<'_> {
                 let snapshot = self.services.read(self.id.store).await;
                 Refreshed::Failed(
                     Some(snapshot),
-                    Trouble::untouched(self.what, moved.to_string(), Next::Nothing),
+                    Trouble::untouched(self.what, moved.to_string(), FailureKind::NothingToDo),
                 )
             }
             Err(Failure::Trouble(trouble)) => Refreshed::Failed(None, trouble),
@@ -223,7 +222,7 @@ impl Errand<'_> {
     /// else may have stored a newer one a moment ago.
     async fn write_down(&self, last: LastRefresh) -> Refreshed {
         let trouble = failed(&last, &self.provider.title, self.what, last.at);
-        let is_dead = trouble.next == Next::LogIn;
+        let is_dead = matches!(last.result, RefreshResult::Dead { .. });
         self.tell(Happened::Failed { grant: self.grant.clone(), is_dead, why: trouble.why.clone() }).await;
         match self.services.apply(self.id.store, self.change(Edit::Record(last))).await {
             Ok(snapshot) => Refreshed::Failed(Some(snapshot), trouble),

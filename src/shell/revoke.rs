@@ -11,14 +11,13 @@ use crate::domain::event::Happened;
 use crate::domain::name::ProfileId;
 use crate::domain::profile::Profile;
 use crate::domain::provider::Provider;
-use crate::domain::trouble::{Next, Trouble};
+use crate::domain::trouble::{FailureKind, Trouble};
 use crate::oauth::request::Request;
-use crate::oauth::revocation::{by_hand, judge, request};
+use crate::oauth::revocation::{Revoked, by_hand, judge, request};
 use crate::shell::Services;
 use crate::shell::refresh::grant_lock;
 use crate::shell::refresh::successor::{self, Found};
 use crate::shell::store_files::Failure;
-use crate::tui::message::Revoked;
 
 /// How often somebody else may renew the grant while its lock is waited for.
 const TRIES: usize = 8;
@@ -55,14 +54,14 @@ async fn attempt(services: &Arc<Services>, id: &ProfileId, what: &str) -> Result
         }
         return Ok(erase(services, &profile, provider).await);
     }
-    Err(Trouble::untouched(what, "other programs renew it again and again", Next::Retry))
+    Err(Trouble::untouched(what, "other programs renew it again and again", FailureKind::Temporary(None)))
 }
 
 /// The profile as it is stored, in a store that can be written: whoever could not erase would not ask.
 async fn read(services: &Arc<Services>, id: &ProfileId, what: &str) -> Result<Profile, Trouble> {
     let snapshot = services.read(id.store).await;
     snapshot.writable.clone()?;
-    let gone = || Trouble::untouched(what, "there is no such profile any more", Next::Nothing);
+    let gone = || Trouble::untouched(what, "there is no such profile any more", FailureKind::NothingToDo);
     snapshot.profile(&id.name).cloned().ok_or_else(gone)
 }
 
@@ -72,7 +71,7 @@ fn asked<'a>(
     profile: &Profile,
     provider: Option<&'a Provider>,
 ) -> Result<(&'a Provider, Request), Trouble> {
-    let mute = |why: String| Trouble::untouched(what, why, Next::Fix(by_hand(profile, provider)));
+    let mute = |why: String| Trouble::untouched(what, why, FailureKind::NeedsFix(by_hand(profile, provider)));
     let request = request(profile, provider).map_err(|why| mute(why.to_string()))?;
     provider.map(|provider| (provider, request)).ok_or_else(|| mute("its provider has gone".to_owned()))
 }
@@ -98,7 +97,7 @@ async fn has_heir(
         Found::Orphan(event) => {
             let why =
                 format!("{} has renewed the grant since, and its new tokens are not here any more", event.by);
-            Err(Trouble::untouched(what, why, Next::Fix(by_hand(profile, Some(provider)))))
+            Err(Trouble::untouched(what, why, FailureKind::NeedsFix(by_hand(profile, Some(provider)))))
         }
     }
 }
@@ -124,7 +123,7 @@ async fn erase(services: &Arc<Services>, profile: &Profile, provider: &Provider)
     let names: Vec<String> = kept.iter().map(|(name, _)| name.to_string()).collect();
     let names = names.join(", ");
     let why = format!("{} has ended the grant, and then {why}", provider.title);
-    let next = Next::Fix(format!("erase what is left of {names} here once that is mended"));
+    let next = FailureKind::NeedsFix(format!("erase what is left of {names} here once that is mended"));
     let trouble = Trouble::untouched(format!("cannot erase {names}"), why, next);
     Revoked::NotErased(Trouble { stored: *stored, ..trouble })
 }

@@ -23,7 +23,7 @@ use zeroize::Zeroizing;
 use crate::domain::change::{Change, Edit, Moved, Snapshot, StoreNotice};
 use crate::domain::name::{ProfileName, StoreId};
 use crate::domain::profile::Profile;
-use crate::domain::trouble::{Next, Stored, Trouble};
+use crate::domain::trouble::{FailureKind, Stored, Trouble};
 use crate::shell::store_files::disk_reservation::Room;
 use crate::shell::store_files::file::{Replaced, shown};
 use crate::shell::store_files::lock::Hold;
@@ -185,7 +185,7 @@ impl Stores {
             return Err(missing(path));
         }
         let what = format!("cannot save to {}", shown(path));
-        Err(Trouble::untouched(what, "another program keeps writing it", Next::Retry))
+        Err(Trouble::untouched(what, "another program keeps writing it", FailureKind::Temporary(None)))
     }
 
     /// Whether `changes` may make the file: it was never there, and none of them is about a profile that
@@ -463,7 +463,10 @@ mod tests {
             let snapshot = stores.read(StoreId::Own);
             let trouble = snapshot.writable.expect_err("unreadable");
             assert!(trouble.what.contains(place) && trouble.why.contains(word), "{trouble}");
-            assert!(matches!(trouble.next, Next::Fix(_)) && snapshot.rows.is_empty(), "{trouble}");
+            assert!(
+                matches!(trouble.kind, FailureKind::NeedsFix(_)) && snapshot.rows.is_empty(),
+                "{trouble}"
+            );
             assert_eq!(stores.apply(StoreId::Own, &keep("demo/ana")), Err(Failure::Trouble(trouble)));
             assert!(fs::read(&stores.own).expect("there") == bytes);
         }

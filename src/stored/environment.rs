@@ -11,7 +11,7 @@ use crate::domain::profile::{Kind, Profile};
 use crate::domain::provider::Provider;
 use crate::domain::secret::Secret;
 use crate::domain::tokens::{Held, Tokens};
-use crate::domain::trouble::{Next, Trouble};
+use crate::domain::trouble::{FailureKind, Trouble};
 
 /// What the store is called where others have a path.
 const PLACE: &str = "the environment, read only";
@@ -39,7 +39,7 @@ pub fn snapshot<'a>(providers: impl IntoIterator<Item = &'a Provider>, values: &
 /// Why nothing is written there.
 #[must_use]
 pub fn read_only() -> Trouble {
-    let next = Next::Fix("set or unset the variable in the shell that starts authtui".to_owned());
+    let next = FailureKind::NeedsFix("set or unset the variable in the shell that starts authtui".to_owned());
     Trouble::untouched("cannot change the environment", "it belongs to the shell", next)
 }
 

@@ -3,7 +3,7 @@
 use crate::domain::name::{ProfileId, ProfileName};
 use crate::domain::trouble::Trouble;
 use crate::oauth::login::{Choice, Doubt, Login, Stage};
-use crate::oauth::revocation::Mute;
+use crate::oauth::revocation::NotRevocable;
 use crate::tui::message::Motion;
 use crate::tui::prose;
 
@@ -29,7 +29,7 @@ pub enum Question {
     /// Whether to ask the provider to end a grant, and then to erase it here.
     RevokeAtProvider(ProfileId),
     /// What to do with a grant that no provider can be asked to end.
-    NotRevocable(ProfileId, Mute),
+    NotRevocable(ProfileId, NotRevocable),
     /// What to do with a grant that the provider did not end.
     NotRevoked(ProfileId, Trouble),
     /// Whether to cancel the login.

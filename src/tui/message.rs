@@ -4,19 +4,20 @@ use std::collections::BTreeSet;
 
 use crossterm::event::KeyEvent;
 
-use crate::domain::change::{Change, Renewal, Snapshot};
+use crate::domain::change::{Change, Snapshot};
 use crate::domain::event::Event;
 use crate::domain::name::{ProfileId, StoreId};
 use crate::domain::profile::Profile;
 use crate::domain::provider::catalog::Catalog;
-use crate::domain::secret::{Fingerprint, Secret};
+use crate::domain::secret::Secret;
 use crate::domain::settings::Settings;
 use crate::domain::trouble::Trouble;
 use crate::oauth::Attempt;
 pub use crate::oauth::form::Form;
 use crate::oauth::login::{Ask, Heard};
 use crate::oauth::probe::TestVerdict;
-use crate::oauth::refresh::Wish;
+use crate::oauth::refresh::{Refreshed, Wish};
+use crate::oauth::revocation::Revoked;
 use crate::oauth::scopes::Listed;
 
 /// What the person wants.
@@ -176,31 +177,8 @@ pub enum Msg {
     Described(String, Result<(), Trouble>),
 }
 
-/// How a refresh ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Refreshed {
-    /// New tokens are stored.
-    Done(Snapshot),
-    /// Nothing was asked: the stored token will do, or somebody else has just renewed it.
-    Enough(Snapshot),
-    /// New tokens came and could not be stored in the place of the pair they were asked for.
-    Unsaved(Box<Renewal>, Fingerprint, Trouble),
-    /// No new tokens; the store as it is after what happened was written down.
-    Failed(Option<Snapshot>, Trouble),
-}
-
-/// What came of asking a provider to end a grant.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Revoked {
-    /// It is over, and its tokens are erased here.
-    Done(Snapshot),
-    /// It is not, as far as anybody knows; the tokens are as they were.
-    NotEnded(Trouble),
-    /// It is over, and its tokens could not be erased here.
-    NotErased(Trouble),
-}
-
-/// How something reached the clipboard.
+/// How something reached the clipboard. The shell's clipboard makes it; it stands here because a
+/// message holds it, and the screen imports nothing of the shell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Copied {
     /// By the desktop's clipboard.

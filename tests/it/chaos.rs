@@ -19,15 +19,16 @@ use authtui::domain::provider::scopes::Offered;
 use authtui::domain::provider::{Pkce, Provider};
 use authtui::domain::secret::Secret;
 use authtui::domain::tokens::{Held, Life, Tokens};
-use authtui::domain::trouble::{Next, Stored, Trouble};
+use authtui::domain::trouble::{FailureKind, Stored, Trouble};
 use authtui::oauth::callback::{Answer, Ignored};
 use authtui::oauth::device::Poll;
 use authtui::oauth::login::{Ask, Choice, DeviceDoor, Heard, Login, Opening, Stage};
 use authtui::oauth::probe::TestVerdict;
+use authtui::oauth::refresh::Refreshed;
 use authtui::oauth::request::Reply;
 use authtui::oauth::scopes::Listed;
 use authtui::oauth::{Attempt, Errand};
-use authtui::tui::message::{Copied, Msg, Refreshed};
+use authtui::tui::message::{Copied, Msg};
 use authtui::tui::model::{Model, Screen};
 use authtui::tui::theme::{Glyphs, Theme};
 use authtui::tui::wizard::Page;
@@ -531,10 +532,15 @@ impl Run {
     }
 
     fn trouble(&mut self) -> Trouble {
-        let next = self.dice.pick(&[Next::LogIn, Next::Retry, Next::Nothing, Next::Fix("look".to_owned())]);
+        let kind = self.dice.pick(&[
+            FailureKind::NeedsLogin,
+            FailureKind::Temporary(None),
+            FailureKind::NothingToDo,
+            FailureKind::NeedsFix("look".to_owned()),
+        ]);
         let stored = self.dice.pick(&[Stored::Untouched, Stored::NewOnesInMemory]);
         let why = "because ".repeat(self.dice.pick(&[1, 40]));
-        Trouble { what: "cannot do it".to_owned(), why, stored, next }
+        Trouble { what: "cannot do it".to_owned(), why, stored, kind }
     }
 
     fn id(&mut self) -> ProfileId {

@@ -12,7 +12,7 @@ use authtui::domain::change::{Change, Edit};
 use authtui::domain::name::StoreId;
 use authtui::domain::profile::Profile;
 use authtui::domain::provider::Provider;
-use authtui::domain::trouble::{Next, Trouble};
+use authtui::domain::trouble::{FailureKind, Trouble};
 use authtui::oauth::Errand;
 use authtui::oauth::callback::{Ignored, Judged};
 use authtui::oauth::login::step::{Mark, Step};
@@ -428,7 +428,7 @@ fn a_provider_without_callback_opens_its_page_and_no_listener() {
 fn a_browser_that_cannot_be_started_leaves_the_doors_open() {
     let mut journey = Journey::waiting(plan("work"));
     let first = journey.login.doors().expect("open doors").first().expect("a page").clone();
-    let trouble = Trouble::untouched("cannot open the browser", "there is none", Next::Nothing);
+    let trouble = Trouble::untouched("cannot open the browser", "there is none", FailureKind::NothingToDo);
     assert_eq!(journey.hear(Heard::Opened(Err(trouble))), []);
     assert!(matches!(journey.login.steps().mark(Step::Open), Mark::Failed(_)));
     assert_eq!(journey.login.steps().note(Step::Open), "there is none; open the link yourself");
@@ -453,7 +453,7 @@ fn a_token_endpoint_that_is_not_there_names_the_provider_file() {
         panic!("{:?}", journey.login.stage())
     };
     let remedy = "check endpoints.token in the provider file: authtui providers show anthropic";
-    assert_eq!(trouble.next, Next::Fix(remedy.to_owned()));
+    assert_eq!(trouble.kind, FailureKind::NeedsFix(remedy.to_owned()));
     assert!(trouble.why.starts_with("Anthropic (claude.ai account) answered 404"), "{}", trouble.why);
 }
 
@@ -540,6 +540,6 @@ fn redirect(uri: &str) -> (String, String) {
 }
 
 fn taken() -> Trouble {
-    let next = Next::Fix("end the program that holds port 8765".to_owned());
+    let next = FailureKind::NeedsFix("end the program that holds port 8765".to_owned());
     Trouble::untouched("cannot listen", "port 8765 is taken", next)
 }

@@ -20,7 +20,7 @@ use authtui::domain::provider::device::{Device, DeviceMap, UserCode};
 use authtui::domain::provider::{Authorize, Flow, Pkce, Provider, State};
 use authtui::domain::secret::Secret;
 use authtui::domain::tokens::{Held, Life, Tokens};
-use authtui::domain::trouble::{Next, Trouble};
+use authtui::domain::trouble::{FailureKind, Trouble};
 use authtui::oauth::callback::{Answer, Gate, Judged, receive};
 use authtui::oauth::login::{Ask, Bound, Heard, Login, Plan, Seat, Ways};
 use authtui::oauth::request::{Entropy, Reply, Request};
@@ -146,12 +146,12 @@ pub(crate) fn snapshot(profiles: impl IntoIterator<Item = Profile>) -> Snapshot 
 
 /// A failure of the network.
 pub(crate) fn unreachable() -> Trouble {
-    Trouble::untouched("cannot reach the provider", "the connection broke", Next::Retry)
+    Trouble::untouched("cannot reach the provider", "the connection broke", FailureKind::Temporary(None))
 }
 
 /// A disk without room.
 pub(crate) fn full() -> Trouble {
-    Trouble::untouched("cannot save", "no space is left on the device", Next::Retry)
+    Trouble::untouched("cannot save", "no space is left on the device", FailureKind::Temporary(None))
 }
 
 /// An answer of a provider that was asked at `sent`.

@@ -12,10 +12,10 @@ use authtui::domain::change::Row;
 use authtui::domain::name::StoreId;
 use authtui::domain::provider::Flow;
 use authtui::domain::secret::Secret;
-use authtui::domain::trouble::{Next, Stored, Trouble};
+use authtui::domain::trouble::{FailureKind, Stored, Trouble};
 use authtui::oauth::login::needs::{Goal, Needs};
 use authtui::oauth::login::{Choice, Door, Doubt, Heard, Login, Seat};
-use authtui::oauth::revocation::Mute;
+use authtui::oauth::revocation::NotRevocable;
 use authtui::tui::dialog::{Dialog, Question};
 use authtui::tui::field::{Field, Sight};
 use authtui::tui::message::Msg;
@@ -105,7 +105,7 @@ fn an_empty_list_says_how_to_begin_and_an_unread_one_says_nothing() {
 #[test]
 fn a_store_that_cannot_be_written_says_why_above_its_rows() {
     let why = "line 12 begins with a tab, which YAML does not allow";
-    let next = Next::Fix(format!("correct {} and it is read again", cast::PLACE));
+    let next = FailureKind::NeedsFix(format!("correct {} and it is read again", cast::PLACE));
     let trouble = Trouble::untouched("cannot read the profiles", why, next);
     for (name, rows) in [("unreadable", Vec::new()), ("read_only", cast::rows())] {
         let mut model = cast::model(rows);
@@ -152,7 +152,7 @@ fn a_login_shows_its_steps_and_the_one_thing_to_do() {
 
 #[test]
 fn a_login_from_afar_or_without_a_browser_shows_the_door_that_can_work() {
-    let unopened = Trouble::untouched("cannot open a browser", "there is none", Next::Nothing);
+    let unopened = Trouble::untouched("cannot open a browser", "there is none", FailureKind::NothingToDo);
     for (name, seat, login) in [
         ("over_ssh", Seat::OverSsh, cast::waiting_at(Seat::OverSsh)),
         ("no_display", Seat::NoDisplay, cast::waiting_at(Seat::NoDisplay)),
@@ -271,10 +271,11 @@ fn a_question_is_asked_before_anything_is_lost() {
 fn revoking_at_the_provider_is_asked_and_what_it_did_not_do_is_said() {
     let work = || cast::id("anthropic/work");
     let why = "Anthropic (claude.ai account) answered 503 with an empty body; it may be asked again in 2m00s";
-    let busy = Trouble::untouched("cannot revoke anthropic/work at its provider", why, Next::Retry);
+    let busy =
+        Trouble::untouched("cannot revoke anthropic/work at its provider", why, FailureKind::Temporary(None));
     for (name, question) in [
         ("revoke_at_provider", Question::RevokeAtProvider(work())),
-        ("not_revocable", Question::NotRevocable(work(), Mute::NoWay)),
+        ("not_revocable", Question::NotRevocable(work(), NotRevocable::NoWay)),
         ("not_revoked", Question::NotRevoked(work(), busy)),
     ] {
         let mut rows = cast::rows();
@@ -463,7 +464,8 @@ fn other_account() -> Dialog {
 }
 
 fn not_saved() -> Dialog {
-    let mut trouble = Trouble::untouched("cannot save github/ana", "the disk is full", Next::Retry);
+    let mut trouble =
+        Trouble::untouched("cannot save github/ana", "the disk is full", FailureKind::Temporary(None));
     trouble.stored = Stored::NewOnesInMemory;
     Dialog::new(Question::UnsavedRefresh(cast::id("github/ana"), trouble))
 }
@@ -473,7 +475,7 @@ static MODELS: LazyLock<Vec<Model>> = LazyLock::new(|| {
     let field = || {
         Field::new("日本語 and a text that is longer than many screens are wide, so it scrolls", Sight::Clear)
     };
-    let trouble = Trouble::untouched("cannot save", "the disk is full", Next::Retry);
+    let trouble = Trouble::untouched("cannot save", "the disk is full", FailureKind::Temporary(None));
     let question = |question| Dialog::new(question);
     let wizard = |page| {
         let needs = Some(Needs::new(&cast::provider(), Goal::Login));
@@ -489,7 +491,7 @@ static MODELS: LazyLock<Vec<Model>> = LazyLock::new(|| {
         Screen::Dialog(question(Question::UnsavedRefresh(cast::id("anthropic/lab"), trouble.clone()))),
         Screen::Dialog(question(Question::QuitUnsaved)),
         Screen::Dialog(question(Question::RevokeAtProvider(cast::id("anthropic/lab")))),
-        Screen::Dialog(question(Question::NotRevocable(cast::id("anthropic/lab"), Mute::NoWay))),
+        Screen::Dialog(question(Question::NotRevocable(cast::id("anthropic/lab"), NotRevocable::NoWay))),
         Screen::Dialog(question(Question::NotRevoked(cast::id("anthropic/lab"), trouble.clone()))),
         wizard(Page::Provider(3)),
         wizard(Page::Name(field())),

@@ -20,7 +20,7 @@ use authtui::domain::profile::{Kind, LastTest, Profile, TestResult};
 use authtui::domain::provider::catalog::Catalog;
 use authtui::domain::secret::Secret;
 use authtui::domain::tokens::{Held, Tokens};
-use authtui::domain::trouble::{Next, Trouble};
+use authtui::domain::trouble::{FailureKind, Trouble};
 use authtui::oauth::probe::TestVerdict;
 use authtui::tui::dialog::Question;
 use authtui::tui::message::{Copied, Effect, Form, Msg};
@@ -73,7 +73,7 @@ fn what_was_copied_is_said_and_how() {
         assert_eq!(app.message(), words);
     }
     let mut app = App::with(["work"]);
-    let trouble = Trouble::untouched("cannot copy", "there is no clipboard", Next::Nothing);
+    let trouble = Trouble::untouched("cannot copy", "there is no clipboard", FailureKind::NothingToDo);
     assert_eq!(app.feed(Msg::Copied("the token".to_owned(), Err(trouble))), []);
     assert_eq!(app.message(), "cannot copy: there is no clipboard. Stored tokens are as they were.");
 }
@@ -185,7 +185,10 @@ fn a_refused_token_is_refused_in_its_row_until_a_better_test_or_another_token() 
     assert_eq!(state(&app), "refused");
 
     // A test that could not be made says nothing of the token.
-    app.feed(Msg::Tested(id("work"), Err(Trouble::untouched("cannot test", "offline", Next::Retry))));
+    app.feed(Msg::Tested(
+        id("work"),
+        Err(Trouble::untouched("cannot test", "offline", FailureKind::Temporary(None))),
+    ));
     let nothing = TestVerdict { words: "503: the server has trouble, not tested".to_owned(), last: None };
     app.feed(Msg::Tested(id("work"), Ok(nothing)));
     assert_eq!(state(&app), "refused");

@@ -17,11 +17,10 @@ use crate::domain::name::{ProfileId, ProfileName, StoreId};
 use crate::domain::profile::{Kind, Profile};
 use crate::domain::provider::catalog::Catalog;
 use crate::domain::secret::Fingerprint;
-use crate::domain::trouble::{Next, Stored, Trouble};
-use crate::oauth::refresh::Wish;
+use crate::domain::trouble::{FailureKind, Stored, Trouble};
+use crate::oauth::refresh::{Refreshed, Wish};
 use crate::shell::terminal::console;
 use crate::shell::{Services, refresh, signals};
-use crate::tui::message::Refreshed;
 
 /// How many more than ask or are ready to may wait for a lock or be saved: what waits is saved together.
 const BESIDE: usize = 48;
@@ -173,10 +172,10 @@ impl Tally {
             Refreshed::Unsaved(_, _, trouble) => return self.count(id, Ended::Failed, Some(&trouble), None),
             Refreshed::Failed(snapshot, trouble) => (snapshot, trouble),
         };
-        let ended = match trouble.next {
-            Next::LogIn => Ended::NeedsLogin,
-            Next::Retry | Next::RetryIn(_) => Ended::Passing,
-            Next::Fix(_) | Next::Nothing => Ended::Failed,
+        let ended = match trouble.kind {
+            FailureKind::NeedsLogin => Ended::NeedsLogin,
+            FailureKind::Temporary(_) => Ended::Passing,
+            FailureKind::NeedsFix(_) | FailureKind::NothingToDo => Ended::Failed,
         };
         self.count(id, ended, Some(&trouble), snapshot.as_ref());
         exit::trouble(&trouble, &id.name.exact());

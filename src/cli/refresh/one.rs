@@ -13,12 +13,10 @@ use crate::domain::countdown::countdown;
 use crate::domain::event;
 use crate::domain::name::ProfileId;
 use crate::domain::trouble::Stored;
-use crate::oauth::refresh::Wish;
+use crate::oauth::refresh::{Refreshed, Wish};
 use crate::shell::Services;
 use crate::shell::refresh::save_again;
-use crate::shell::terminal::console;
-use crate::shell::terminal::console::Prompter;
-use crate::tui::message::Refreshed;
+use crate::shell::terminal::console::{self, Prompter};
 use crate::tui::remark::remarks;
 
 pub(super) fn run(services: &Arc<Services>, name: &str) -> Result<Exit> {

@@ -10,11 +10,10 @@ use crate::cli::revoke::Extent;
 use crate::domain::change::Snapshot;
 use crate::domain::profile::Profile;
 use crate::domain::text;
-use crate::oauth::revocation::{self, Mute};
+use crate::oauth::revocation::{self, NotRevocable, Revoked};
 use crate::shell::Services;
 use crate::shell::revoke::revoke;
 use crate::shell::terminal::console;
-use crate::tui::message::Revoked;
 
 /// Says what is about to happen. Where nobody can be asked, says so and what can be done by hand.
 ///
@@ -24,28 +23,28 @@ pub(super) fn announce(services: &Services, snapshot: &Snapshot, profile: &Profi
     let (name, catalog) = (&profile.id.name, services.catalog_now());
     let provider = catalog.get(name.provider());
     if let Err(mute) = revocation::request(profile, provider) {
-        let complaint = catalog.complaint(name.provider()).filter(|_| mute == Mute::NoProvider);
+        let complaint = catalog.complaint(name.provider()).filter(|_| mute == NotRevocable::NoProvider);
         let why = complaint.map_or_else(|| mute.to_string(), ToString::to_string);
         let next = match mute {
-            Mute::NoTokens => String::new(),
-            Mute::OtherHost(_) => {
+            NotRevocable::NoTokens => String::new(),
+            NotRevocable::OtherHost(_) => {
                 format!(
                     " Stored tokens are as they were. Next: authtui login {name}, if you trust the new server; without \
                      --remote it is erased here."
                 )
             }
-            Mute::Example => {
+            NotRevocable::Example => {
                 let remedy = catalog.example_remedy(name.provider()).unwrap_or_default();
                 format!(
                     " Stored tokens are as they were. Next: {remedy}; without --remote it is erased here."
                 )
             }
-            Mute::IsKey
-            | Mute::IsVariable
-            | Mute::NoProvider
-            | Mute::NoWay
-            | Mute::NoToken
-            | Mute::Unfilled => {
+            NotRevocable::IsKey
+            | NotRevocable::IsVariable
+            | NotRevocable::NoProvider
+            | NotRevocable::NoWay
+            | NotRevocable::NoToken
+            | NotRevocable::Unfilled => {
                 let by_hand = revocation::by_hand(profile, provider);
                 format!(
                     " Stored tokens are as they were. Next: {by_hand}; without --remote it is erased here."

@@ -88,7 +88,7 @@ mod tests {
     use crate::domain::provider::catalog::Catalog;
     use crate::domain::provider::meaning::Meanings;
     use crate::domain::secret::Secret;
-    use crate::domain::trouble::Next;
+    use crate::domain::trouble::FailureKind;
 
     #[test]
     fn each_answer_means_one_thing() {
@@ -146,7 +146,7 @@ mod tests {
         ] {
             assert_eq!(said(&judged(status, body)), meaning, "{status} {body}");
         }
-        let offline = Trouble::untouched("cannot ask", "no route", Next::Retry);
+        let offline = Trouble::untouched("cannot ask", "no route", FailureKind::Temporary(None));
         let provider = provider();
         let judged = judge(&provider, &DeviceMap::default(), Err(&offline));
         let progress = Progress::Unreachable("no route".to_owned());

@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::domain::clock::Now;
 use crate::domain::provider::Flow;
 use crate::domain::provider::call::Slot;
-use crate::domain::trouble::{Next, Trouble};
+use crate::domain::trouble::{FailureKind, Trouble};
 use crate::oauth::Errand;
 use crate::oauth::authorization::{challenge, device_verifier};
 use crate::oauth::device::{BadCode, DeviceCode, Poll, Polled, judge};
@@ -70,19 +70,21 @@ impl Login {
         let Some(device) = &provider.device else { return DeviceDoor::Absent };
         let reply = match reply {
             Ok(reply) => reply,
-            Err(Trouble { why, next, .. }) => return self.no_device_code(Shut::Failed { why, next }, now),
+            Err(Trouble { why, kind, .. }) => return self.no_device_code(Shut::Failed { why, kind }, now),
         };
         // An error comes first, whatever the status and whatever stands beside it.
         let refusal = Refusal::of(&provider.reply, &provider.meanings, &reply, "no device code in it");
         let refused = || {
-            let next = match refusal.remedy() {
+            let kind = match refusal.remedy() {
                 Remedy::Change(Cause::Unknown) => {
                     let show = format!("authtui providers show {}", provider.name);
-                    Next::Fix(format!("log in another way, or check the provider file: {show}"))
+                    FailureKind::NeedsFix(format!("log in another way, or check the provider file: {show}"))
                 }
-                Remedy::Wait | Remedy::LogIn | Remedy::Change(_) => self.next(&refusal, "endpoints.device"),
+                Remedy::Wait | Remedy::LogIn | Remedy::Change(_) => {
+                    self.failure_kind(&refusal, "endpoints.device")
+                }
             };
-            Shut::Failed { why: refusal.said_by(&provider.title), next }
+            Shut::Failed { why: refusal.said_by(&provider.title), kind }
         };
         let shut = match DeviceCode::read(device, &reply, now) {
             _ if refusal.said.code().is_some() => refused(),
@@ -92,12 +94,14 @@ impl Login {
             }
             Err(bad @ BadCode::Lacks(_)) if refusal.is_odd_success() && refusal.said != Said::Page => {
                 let check = Cause::Address.check(provider, "endpoints.device");
-                let next = check.map_or(Next::Retry, Next::Fix);
-                Shut::Failed { why: format!("{}: {bad}", provider.title), next }
+                let kind = check.map_or(FailureKind::Temporary(None), FailureKind::NeedsFix);
+                Shut::Failed { why: format!("{}: {bad}", provider.title), kind }
             }
             Err(BadCode::Lacks(_)) => refused(),
             // What the server says now it may say otherwise the next time.
-            Err(bad) => Shut::Failed { why: format!("{}: {bad}", provider.title), next: Next::Retry },
+            Err(bad) => {
+                Shut::Failed { why: format!("{}: {bad}", provider.title), kind: FailureKind::Temporary(None) }
+            }
         };
         self.no_device_code(shut, now)
     }
@@ -108,8 +112,8 @@ impl Login {
     }
 
     fn unfilled(&self, unfilled: Unfilled) -> Shut {
-        let next = Next::Fix(format!("correct the provider file of {}", self.plan.provider.name));
-        Shut::Failed { why: unfilled.to_string(), next }
+        let kind = FailureKind::NeedsFix(format!("correct the provider file of {}", self.plan.provider.name));
+        Shut::Failed { why: unfilled.to_string(), kind }
     }
 
     /// What follows from a device door that has just opened or closed: more patience, and the
@@ -183,11 +187,11 @@ impl Login {
                 let remedy = format!(
                     "log in again, or correct how its answers are read: authtui providers show {name}"
                 );
-                Shut::Failed { why, next: Next::Fix(remedy) }
+                Shut::Failed { why, kind: FailureKind::NeedsFix(remedy) }
             }
             Polled::Refused(refusal) => {
-                let next = self.next(&refusal, "endpoints.token");
-                Shut::Failed { why: refusal.said_by(&provider.title), next }
+                let kind = self.failure_kind(&refusal, "endpoints.token");
+                Shut::Failed { why: refusal.said_by(&provider.title), kind }
             }
         };
         self.close_device(doors, shut, now);

@@ -1,7 +1,7 @@
 //! A code that is being redeemed, and a login that ends while tokens may be on their way.
 
 use crate::domain::clock::Now;
-use crate::domain::trouble::{Next, Trouble};
+use crate::domain::trouble::{FailureKind, Trouble};
 use crate::oauth::Errand;
 use crate::oauth::device::{Polled, judge};
 use crate::oauth::login::device::Asked;
@@ -35,18 +35,18 @@ impl Login {
 
     fn refused(&self, refusal: &Refusal) -> Trouble {
         let why = refusal.said_by(&self.plan.provider.title);
-        Trouble::untouched("cannot exchange the code", why, self.next(refusal, "endpoints.token"))
+        Trouble::untouched("cannot exchange the code", why, self.failure_kind(refusal, "endpoints.token"))
     }
 
-    /// What to do after a refusal by the server at `endpoint` of the provider file. Another login is
+    /// What kind of failure a refusal by the server at `endpoint` of the provider file is. Another login is
     /// needed whatever helps: a code is good once.
-    pub(super) fn next(&self, refusal: &Refusal, endpoint: &str) -> Next {
+    pub(super) fn failure_kind(&self, refusal: &Refusal, endpoint: &str) -> FailureKind {
         match refusal.remedy() {
-            Remedy::Wait => refusal.retry(),
-            Remedy::LogIn => Next::LogIn,
-            Remedy::Change(cause) => {
-                cause.check(&self.plan.provider, endpoint).map_or(Next::LogIn, Next::Fix)
-            }
+            Remedy::Wait => refusal.temporary(),
+            Remedy::LogIn => FailureKind::NeedsLogin,
+            Remedy::Change(cause) => cause
+                .check(&self.plan.provider, endpoint)
+                .map_or(FailureKind::NeedsLogin, FailureKind::NeedsFix),
         }
     }
 

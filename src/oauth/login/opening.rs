@@ -2,7 +2,7 @@
 
 use crate::domain::clock::Now;
 use crate::domain::provider::{Authorize, Flow, Pkce};
-use crate::domain::trouble::{Next, Trouble};
+use crate::domain::trouble::{FailureKind, Trouble};
 use crate::oauth::authorization::Authorization;
 use crate::oauth::callback::Gate;
 use crate::oauth::login::step::Step;
@@ -122,8 +122,11 @@ impl Login {
         } else {
             ("it has neither a callback nor a page that shows a code", "redirect")
         };
-        let next = Next::Fix(format!("check {check} in the provider file of {}", self.plan.provider.name));
-        Turn::over(Outcome::Failed(Trouble::untouched("cannot start this login", why, next)))
+        let kind = FailureKind::NeedsFix(format!(
+            "check {check} in the provider file of {}",
+            self.plan.provider.name
+        ));
+        Turn::over(Outcome::Failed(Trouble::untouched("cannot start this login", why, kind)))
     }
 
     fn say_what_is_built(&mut self, doors: &Doors, now: Now) {

@@ -8,7 +8,7 @@
 use crate::domain::clock::Now;
 use crate::domain::provider::Authorize;
 use crate::domain::text;
-use crate::domain::trouble::{Next, Trouble};
+use crate::domain::trouble::{FailureKind, Trouble};
 use crate::oauth::callback::{Answer, read};
 use crate::oauth::curl;
 use crate::oauth::login::step::Step;
@@ -79,11 +79,11 @@ impl Login {
             }
             (status @ 400..500, Some(words)) => {
                 let name = &self.plan.provider.name;
-                let next = Next::Fix(format!(
+                let kind = FailureKind::NeedsFix(format!(
                     "check the client id, and the redirect in the provider file: authtui providers show {name}"
                 ));
                 let why = format!("{title} answered {status}: {words}");
-                Sent::Refused(Trouble::untouched("cannot log in", why, next))
+                Sent::Refused(Trouble::untouched("cannot log in", why, kind))
             }
             (status, Some(words)) => Sent::Away(format!("{title} answered {status}: {words}")),
             (status, None) => Sent::Away(format!("{title} answered {status} and not with a code")),

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::domain::trouble::{Next, Trouble};
+use crate::domain::trouble::{FailureKind, Trouble};
 use crate::oauth::login::Outcome;
 
 /// Why a device door is closed.
@@ -18,8 +18,8 @@ pub enum Shut {
     Failed {
         /// Why, for people.
         why: String,
-        /// What may help.
-        next: Next,
+        /// What kind of failure it is.
+        kind: FailureKind,
     },
 }
 
@@ -29,9 +29,9 @@ impl Shut {
         match self {
             Self::TooOld | Self::Used => Outcome::TimedOut,
             Self::Denied(words) => Outcome::Denied(words.clone()),
-            Self::Failed { why, next } => {
+            Self::Failed { why, kind } => {
                 let what = "cannot log in with a device code";
-                Outcome::Failed(Trouble::untouched(what, why.clone(), next.clone()))
+                Outcome::Failed(Trouble::untouched(what, why.clone(), kind.clone()))
             }
         }
     }
@@ -43,10 +43,11 @@ impl fmt::Display for Shut {
             Self::TooOld => f.write_str("the code is too old"),
             Self::Used => f.write_str("it brought tokens"),
             Self::Denied(words) => f.write_str(words),
-            Self::Failed { why, next: Next::Fix(remedy) } => write!(f, "{why}; {remedy}"),
-            Self::Failed { why, next: Next::LogIn | Next::Retry | Next::RetryIn(_) | Next::Nothing } => {
-                f.write_str(why)
-            }
+            Self::Failed { why, kind: FailureKind::NeedsFix(remedy) } => write!(f, "{why}; {remedy}"),
+            Self::Failed {
+                why,
+                kind: FailureKind::NeedsLogin | FailureKind::Temporary(_) | FailureKind::NothingToDo,
+            } => f.write_str(why),
         }
     }
 }

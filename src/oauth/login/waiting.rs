@@ -5,7 +5,7 @@ use url::Url;
 use crate::domain::clock::Now;
 use crate::domain::provider::Pkce;
 use crate::domain::secret::{Fingerprint, Secret};
-use crate::domain::trouble::{Next, Trouble};
+use crate::domain::trouble::{FailureKind, Trouble};
 use crate::oauth::callback::{Answer, Echo, Ignored};
 use crate::oauth::login::step::Step;
 use crate::oauth::login::{Ask, Door, Doors, Doubt, Exchange, Login, Outcome, Shut, Stage, Turn};
@@ -121,7 +121,7 @@ impl Login {
                 }
                 // RFC 6749 §4.1.2.1: any other code is the server's no, not the person's.
                 let why = format!("{} refused: {words}", self.plan.provider.title);
-                let trouble = Trouble::untouched("cannot log in", why, Next::LogIn);
+                let trouble = Trouble::untouched("cannot log in", why, FailureKind::NeedsLogin);
                 return self.end(doors, Outcome::Failed(trouble));
             }
         };
@@ -134,8 +134,11 @@ impl Login {
         let request = match doors.authorization.redeem(&self.plan.provider, secret, &code, redirect) {
             Ok(request) => request,
             Err(unfilled) => {
-                let next = Next::Fix(format!("correct the provider file of {}", self.plan.provider.name));
-                let trouble = Trouble::untouched("cannot exchange the code", unfilled.to_string(), next);
+                let kind = FailureKind::NeedsFix(format!(
+                    "correct the provider file of {}",
+                    self.plan.provider.name
+                ));
+                let trouble = Trouble::untouched("cannot exchange the code", unfilled.to_string(), kind);
                 return self.end(doors, Outcome::Failed(trouble));
             }
         };
@@ -157,7 +160,7 @@ impl Login {
             }
             Door::Callback | Door::Device => {
                 self.steps.failed(Step::Wait, why, now.steady);
-                let trouble = Trouble::untouched("cannot exchange the code", why, Next::LogIn);
+                let trouble = Trouble::untouched("cannot exchange the code", why, FailureKind::NeedsLogin);
                 self.end(doors, Outcome::Failed(trouble))
             }
         }

@@ -12,7 +12,7 @@ use crate::domain::provider::meaning::{Meaning, Meanings};
 use crate::domain::provider::reply::{Pointers, ReplyMap};
 use crate::domain::secret::Secret;
 use crate::domain::text;
-use crate::domain::trouble::Next;
+use crate::domain::trouble::FailureKind;
 use crate::oauth::reply::{self, date};
 use crate::oauth::request::Reply;
 
@@ -167,10 +167,10 @@ impl Refusal {
         format!("{title} {self}{}", self.pause_words())
     }
 
-    /// The next step where waiting helps: after the server's pause, where it asks for one.
+    /// A temporary failure, for as long as the server asks for.
     #[must_use]
-    pub fn retry(&self) -> Next {
-        self.retry_after.map_or(Next::Retry, |pause| Next::RetryIn(span(pause)))
+    pub fn temporary(&self) -> FailureKind {
+        FailureKind::Temporary(self.retry_after.map(span))
     }
 
     /// The pause that the server asks for, in words; empty where it asks for none.

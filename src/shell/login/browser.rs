@@ -15,7 +15,7 @@ use tokio::sync::oneshot;
 use url::Url;
 
 use crate::domain::provider::endpoint;
-use crate::domain::trouble::{Next, Trouble};
+use crate::domain::trouble::{FailureKind, Trouble};
 use crate::oauth::login::Seat;
 
 /// What is set where a window could appear.
@@ -37,7 +37,7 @@ const GRACE: Duration = Duration::from_secs(1);
 /// A [`Trouble`] when there is no browser, none could be started, or it failed at once.
 pub async fn open(url: &Url) -> Result<(), Trouble> {
     let failed = |why: &str| {
-        let next = Next::Fix("open the address yourself".to_owned());
+        let next = FailureKind::NeedsFix("open the address yourself".to_owned());
         Trouble::untouched("cannot open the browser", why, next)
     };
     // What a launcher makes of `file:` or `javascript:` is not for a provider file to decide.

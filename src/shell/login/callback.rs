@@ -21,7 +21,7 @@ use tokio::runtime;
 use tokio::sync::oneshot;
 use url::Url;
 
-use crate::domain::trouble::{Next, Trouble};
+use crate::domain::trouble::{FailureKind, Trouble};
 use crate::oauth::Attempt;
 use crate::oauth::callback::{Answer, Gate, Ignored};
 use crate::shell::login::callback::desk::Desk;
@@ -61,7 +61,7 @@ impl Listener {
     /// A [`Trouble`] that names the ports, who is in the way, and the ways out.
     pub fn open(attempt: Attempt, ports: &[u16], hear: Hear) -> Result<Self, Trouble> {
         let cannot_start = |error: std::io::Error| {
-            let next = Next::Fix("paste the answer instead".to_owned());
+            let next = FailureKind::NeedsFix("paste the answer instead".to_owned());
             Trouble::untouched("cannot start the callback listener", error.to_string(), next)
         };
         let runtime =

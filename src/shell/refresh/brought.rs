@@ -8,11 +8,11 @@ use crate::domain::event::Happened;
 use crate::domain::name::ProfileId;
 use crate::domain::profile::Profile;
 use crate::domain::secret::Fingerprint;
+use crate::oauth::refresh::Refreshed;
 use crate::shell::Services;
 use crate::shell::refresh::trouble::dropped;
 use crate::shell::refresh::{Errand, successor};
 use crate::shell::store_files::Failure;
-use crate::tui::message::Refreshed;
 
 /// Tries once more to store what a refresh brought for the pair `expects`, which the profile `id` held,
 /// and gives it to its twins.

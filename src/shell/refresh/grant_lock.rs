@@ -14,7 +14,7 @@ use rand::rngs::SysRng;
 
 use crate::domain::name::ProfileId;
 use crate::domain::secret::{Fingerprint, Secret};
-use crate::domain::trouble::{Next, Trouble};
+use crate::domain::trouble::{FailureKind, Trouble};
 use crate::shell::Services;
 use crate::shell::store_files::file::private_folder;
 use crate::shell::store_files::lock::{self, Hold, NotHeld};
@@ -42,7 +42,7 @@ pub async fn hold(
     held.map_err(|holder| {
         let holder = holder.unwrap_or_else(|| "another program".to_owned());
         let why = format!("{holder} has been at work on this grant for {} seconds", WITHIN.as_secs());
-        Trouble::untouched(what, why, Next::Retry)
+        Trouble::untouched(what, why, FailureKind::Temporary(None))
     })
 }
 
@@ -76,7 +76,7 @@ async fn hold_within(
         } else {
             format!("make the folder {} writable", state.display())
         };
-        let next = Next::Fix(remedy);
+        let next = FailureKind::NeedsFix(remedy);
         Trouble::untouched(what, format!("the state folder cannot be used: {error}"), next)
     };
     let path = path(state, refresh).map_err(failed)?;

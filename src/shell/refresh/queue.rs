@@ -14,12 +14,11 @@ use crate::domain::profile::LastRefresh;
 use crate::domain::schedule::AT_ONCE;
 use crate::domain::secret::{Fingerprint, Secret};
 use crate::domain::trouble::Trouble;
-use crate::oauth::refresh::{Decision, Wish, decide};
+use crate::oauth::refresh::{Decision, Refreshed, Wish, decide};
 use crate::shell::refresh::grant_lock;
 use crate::shell::refresh::trouble::ending;
 use crate::shell::store_files::lock::Hold;
 use crate::shell::{Services, broke};
-use crate::tui::message::Refreshed;
 
 /// How many look at once whether there is anything to do: each look is a thread.
 const LOOKING: usize = 8;

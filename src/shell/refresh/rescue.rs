@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use crate::domain::change::{Change, Edit, Renewal};
 use crate::domain::name::{ProfileName, StoreId};
 use crate::domain::profile::Profile;
-use crate::domain::trouble::{Next, Stored, Trouble};
+use crate::domain::trouble::{FailureKind, Stored, Trouble};
 use crate::shell::paths::Paths;
 use crate::shell::store_files::file::shown;
 use crate::shell::store_files::{Failure, Stores};
@@ -79,7 +79,7 @@ pub fn forget(paths: &Paths, change: &Change) -> Result<(), Trouble> {
         Err(trouble) if is_erased && std::fs::symlink_metadata(&place).is_ok() => {
             let what = format!("cannot erase all tokens of {}", change.name);
             let why = format!("newer ones may lie in {} still: {}", shown(&place), trouble.why);
-            let next = Next::Fix(format!("remove {}", shown(&place)));
+            let next = FailureKind::NeedsFix(format!("remove {}", shown(&place)));
             Err(Trouble { stored: Stored::Erased, ..Trouble::untouched(what, why, next) })
         }
         // What stays is found to be old by its grant.

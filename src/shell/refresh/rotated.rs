@@ -3,9 +3,9 @@
 use crate::domain::change::Renewal;
 use crate::domain::event::Happened;
 use crate::domain::trouble::{Stored, Trouble};
+use crate::oauth::refresh::Refreshed;
 use crate::shell::refresh::Errand;
 use crate::shell::refresh::trouble::failed;
-use crate::tui::message::Refreshed;
 
 impl Errand<'_> {
     /// The new refresh token is stored as new tokens are; that no access token came is said.

@@ -11,7 +11,7 @@ use crate::domain::event::{self, Event, Happened, Past};
 use crate::domain::name::StoreId;
 use crate::domain::profile::{LastRefresh, Profile, RefreshResult};
 use crate::domain::provider::Rotation;
-use crate::domain::trouble::{Next, Trouble};
+use crate::domain::trouble::{FailureKind, Trouble};
 use crate::shell::refresh::rescue;
 use crate::shell::store_files::Stores;
 use crate::shell::{Services, broke};
@@ -70,7 +70,7 @@ pub async fn keep(services: &Arc<Services>, newer: Vec<Profile>) -> Vec<(Profile
     let keeping = tokio::task::spawn_blocking(move || rescue::keep_each(&paths, each)).await;
     let not = |newer: &Profile, why: String| {
         let what = format!("cannot keep the newer tokens of {}", newer.id.name);
-        Err(Trouble::untouched(what, why, Next::Retry).of_new_tokens())
+        Err(Trouble::untouched(what, why, FailureKind::Temporary(None)).of_new_tokens())
     };
     match keeping.unwrap_or_else(|_| Err(broke("cannot keep newer tokens"))) {
         Ok((place, failures)) => {

@@ -8,7 +8,7 @@ use crate::domain::clock::{DateTime, FixedOffset, Utc, local};
 use crate::domain::event::Event;
 use crate::domain::profile::{LastRefresh, RefreshResult};
 use crate::domain::provider::catalog::Catalog;
-use crate::domain::trouble::{Next, Trouble};
+use crate::domain::trouble::{FailureKind, Trouble};
 use crate::oauth::refresh::Cannot;
 use crate::shell::store_files::file::shown;
 
@@ -32,7 +32,7 @@ pub(super) fn orphaned(what: &str, event: &Event, offset: FixedOffset) -> Troubl
         event.by,
         shown(Path::new(&event.store)),
     );
-    Trouble::untouched(what, why, Next::LogIn)
+    Trouble::untouched(what, why, FailureKind::NeedsLogin)
 }
 
 /// New tokens that came for a profile which is no longer what they were asked for; `heirs` are the
@@ -43,21 +43,23 @@ pub(super) fn dropped(what: &str, moved: Moved, heirs: &str) -> Trouble {
     } else {
         format!("{moved}, so {heirs} alone got the new tokens that came; the provider was not told")
     };
-    Trouble::untouched(what, why, Next::Nothing)
+    Trouble::untouched(what, why, FailureKind::NothingToDo)
 }
 
 /// What to say of a refresh that failed, `title` being the provider's.
 pub(super) fn failed(last: &LastRefresh, title: &str, what: &str, now: DateTime<Utc>) -> Trouble {
     match &last.result {
-        RefreshResult::Dead { why } => Trouble::untouched(what, format!("{title} {why}"), Next::LogIn),
+        RefreshResult::Dead { why } => {
+            Trouble::untouched(what, format!("{title} {why}"), FailureKind::NeedsLogin)
+        }
         RefreshResult::Passing { why, retry_at, .. } => {
-            let next = if *retry_at > now { Next::RetryIn(*retry_at - now) } else { Next::Retry };
-            Trouble::untouched(what, why.clone(), next)
+            let pause = (*retry_at > now).then(|| *retry_at - now);
+            Trouble::untouched(what, why.clone(), FailureKind::Temporary(pause))
         }
         RefreshResult::Refused { why, next, .. } => {
-            Trouble::untouched(what, format!("{title} {why}"), Next::Fix(next.clone()))
+            Trouble::untouched(what, format!("{title} {why}"), FailureKind::NeedsFix(next.clone()))
         }
-        RefreshResult::Done => Trouble::untouched(what, "it is done", Next::Nothing),
+        RefreshResult::Done => Trouble::untouched(what, "it is done", FailureKind::NothingToDo),
     }
 }
 
@@ -68,12 +70,12 @@ pub(super) fn unwritten(what: &str, path: &Path, error: &io::Error) -> Trouble {
     let remedy =
         if is_odd { format!("move {path} away") } else { format!("make room and rights for {path}") };
     let why = format!("what is about to happen cannot be written down: {error}");
-    Trouble::untouched(what, why, Next::Fix(remedy))
+    Trouble::untouched(what, why, FailureKind::NeedsFix(remedy))
 }
 
 /// A refresh that is not begun any more.
 pub(super) fn ending(what: &str) -> Trouble {
-    Trouble::untouched(what, "the program is ending", Next::Nothing)
+    Trouble::untouched(what, "the program is ending", FailureKind::NothingToDo)
 }
 
 /// What to say of a profile of `provider`, which does not exist or whose file is faulty.
@@ -81,7 +83,9 @@ pub(super) fn no_provider(what: &str, catalog: &Catalog, provider: &str) -> Trou
     match catalog.complaint(provider) {
         Some(complaint) => Trouble::untouched(what, complaint.to_string(), corrected()),
         None => match catalog.example_remedy(provider) {
-            Some(remedy) => Trouble::untouched(what, Cannot::Example.to_string(), Next::Fix(remedy)),
+            Some(remedy) => {
+                Trouble::untouched(what, Cannot::Example.to_string(), FailureKind::NeedsFix(remedy))
+            }
             None => hindered(what, &Cannot::NoProvider),
         },
     }
@@ -89,20 +93,20 @@ pub(super) fn no_provider(what: &str, catalog: &Catalog, provider: &str) -> Trou
 
 /// What to say of a profile that cannot be refreshed.
 pub(super) fn hindered(what: &str, cannot: &Cannot) -> Trouble {
-    let next = match cannot {
-        Cannot::IsKey | Cannot::NeverRenewed => Next::Nothing,
-        Cannot::IsVariable => {
-            Next::Fix("set a new value in the shell that starts authtui, or unset it there".to_owned())
-        }
+    let kind = match cannot {
+        Cannot::IsKey | Cannot::NeverRenewed => FailureKind::NothingToDo,
+        Cannot::IsVariable => FailureKind::NeedsFix(
+            "set a new value in the shell that starts authtui, or unset it there".to_owned(),
+        ),
         Cannot::NoTokens | Cannot::NoRefreshToken | Cannot::GrantDead(_) | Cannot::OtherHost(_) => {
-            Next::LogIn
+            FailureKind::NeedsLogin
         }
-        Cannot::NoProvider => {
-            Next::Fix("add a provider file of that name; authtui providers shows where".to_owned())
-        }
+        Cannot::NoProvider => FailureKind::NeedsFix(
+            "add a provider file of that name; authtui providers shows where".to_owned(),
+        ),
         Cannot::Example | Cannot::Unfilled => corrected(),
     };
-    let trouble = Trouble::untouched(what, cannot.to_string(), next);
+    let trouble = Trouble::untouched(what, cannot.to_string(), kind);
     match cannot {
         Cannot::NoTokens | Cannot::IsKey | Cannot::IsVariable => trouble.without_tokens(),
         Cannot::NoRefreshToken
@@ -115,6 +119,6 @@ pub(super) fn hindered(what: &str, cannot: &Cannot) -> Trouble {
     }
 }
 
-fn corrected() -> Next {
-    Next::Fix("correct the provider file".to_owned())
+fn corrected() -> FailureKind {
+    FailureKind::NeedsFix("correct the provider file".to_owned())
 }

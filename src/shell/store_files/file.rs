@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use crate::domain::change::StoreNotice;
 use crate::domain::text;
-use crate::domain::trouble::{Next, Stored, Trouble};
+use crate::domain::trouble::{FailureKind, Stored, Trouble};
 use crate::shell::store_files::file::content::open;
 use crate::shell::store_files::file::temporary::Temporary;
 
@@ -63,7 +63,7 @@ pub fn target(path: &Path) -> Result<PathBuf, Trouble> {
     }
     let remedy = "remove the link and make it again so that it leads to a file";
     let what = format!("cannot follow {}", shown(path));
-    Err(Trouble::untouched(what, "its links lead in a circle", Next::Fix(remedy.to_owned())))
+    Err(Trouble::untouched(what, "its links lead in a circle", FailureKind::NeedsFix(remedy.to_owned())))
 }
 
 /// Makes the folder of `target`, private to its owner, where it is missing.
@@ -113,7 +113,10 @@ pub fn replace(
     }
     sync_folder(target).map_err(|error| {
         let what = format!("cannot make sure of {}", shown(target));
-        Trouble { stored: Stored::Unsynced, ..Trouble::untouched(what, error.to_string(), Next::Retry) }
+        Trouble {
+            stored: Stored::Unsynced,
+            ..Trouble::untouched(what, error.to_string(), FailureKind::Temporary(None))
+        }
     })?;
     Ok(Replaced::Done(notices))
 }
@@ -186,7 +189,7 @@ fn notices(target: &Path) -> Result<Vec<StoreNotice>, Trouble> {
 
 fn protected(target: &Path, found: &fs::Metadata) -> Result<(), Trouble> {
     let refusal = |why: &str, remedy: String| {
-        Err(Trouble::untouched(format!("cannot write {}", shown(target)), why, Next::Fix(remedy)))
+        Err(Trouble::untouched(format!("cannot write {}", shown(target)), why, FailureKind::NeedsFix(remedy)))
     };
     if found.permissions().readonly() {
         return refusal("it is protected against writing", format!("chmod u+w {}", shown(target)));
@@ -275,7 +278,8 @@ pub fn shown(path: &Path) -> String {
 
 fn cannot(verb: &str, path: &Path, error: &io::Error) -> Trouble {
     let remedy = REMEDIES.iter().find(|(kind, _)| *kind == error.kind());
-    let next = remedy.map_or(Next::Retry, |(_, remedy)| Next::Fix((*remedy).to_owned()));
+    let next = remedy
+        .map_or(FailureKind::Temporary(None), |(_, remedy)| FailureKind::NeedsFix((*remedy).to_owned()));
     Trouble::untouched(format!("cannot {verb} {}", shown(path)), error.to_string(), next)
 }
 
@@ -385,14 +389,20 @@ mod tests {
         let path = folder.path().join("config.yaml");
         assert_eq!(read(folder.path(), 10).expect_err("a folder").why, "it is a folder");
         let trouble = read(Path::new("/dev/null"), 10).expect_err("a device");
-        assert_eq!(trouble.next, Next::Fix("name another file with --config".to_owned()));
+        assert_eq!(trouble.kind, FailureKind::NeedsFix("name another file with --config".to_owned()));
         fs::write(&path, "old").expect("written");
         set_mode(&path, 0o400);
         let trouble = replace(&path, Some(b"old"), b"new", None).expect_err("protected");
-        assert!(matches!(&trouble.next, Next::Fix(remedy) if remedy.starts_with("chmod u+w")), "{trouble}");
+        assert!(
+            matches!(&trouble.kind, FailureKind::NeedsFix(remedy) if remedy.starts_with("chmod u+w")),
+            "{trouble}"
+        );
         let below = path.join("config.yaml");
         let trouble = make_folder(&below).expect_err("a file is in the way");
-        assert!(trouble.what.contains("config.yaml") && matches!(trouble.next, Next::Fix(_)), "{trouble}");
+        assert!(
+            trouble.what.contains("config.yaml") && matches!(trouble.kind, FailureKind::NeedsFix(_)),
+            "{trouble}"
+        );
         assert_eq!(fs::read(&path).expect("there"), b"old");
     }
 }

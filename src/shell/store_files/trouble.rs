@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::domain::change::Change;
 use crate::domain::name::ProfileName;
-use crate::domain::trouble::{Next, Trouble};
+use crate::domain::trouble::{FailureKind, Trouble};
 use crate::shell::store_files::Failure;
 use crate::shell::store_files::file::shown;
 use crate::shell::store_files::lock::{self, NotHeld};
@@ -29,23 +29,25 @@ pub(super) fn decoded(bytes: &[u8]) -> Result<&str, Unreadable> {
 
 pub(super) fn unreadable(path: &Path, fault: &Unreadable) -> Trouble {
     let what = format!("cannot read {}, line {}, column {}", shown(path), fault.line, fault.column);
-    Trouble::untouched(what, fault.why.clone(), Next::Fix(fault.remedy.clone()))
+    Trouble::untouched(what, fault.why.clone(), FailureKind::NeedsFix(fault.remedy.clone()))
 }
 
 pub(super) fn not_written(path: &Path, fault: &Unreadable) -> Trouble {
     let what = format!("cannot write {}, line {}, column {}", shown(path), fault.line, fault.column);
-    Trouble::untouched(what, fault.why.clone(), Next::Fix(fault.remedy.clone()))
+    Trouble::untouched(what, fault.why.clone(), FailureKind::NeedsFix(fault.remedy.clone()))
 }
 
 /// Why none of several changes was made.
 pub(super) fn whole(path: &Path, why: Refused) -> Trouble {
     match why {
         Refused::Unreadable(fault) => unreadable(path, &fault),
-        Refused::Moved(moved) => {
-            Trouble::untouched(format!("cannot change {}", shown(path)), moved.to_string(), Next::Retry)
-        }
+        Refused::Moved(moved) => Trouble::untouched(
+            format!("cannot change {}", shown(path)),
+            moved.to_string(),
+            FailureKind::Temporary(None),
+        ),
         Refused::Impossible(why) => {
-            let remedy = Next::Fix(format!("edit {}", shown(path)));
+            let remedy = FailureKind::NeedsFix(format!("edit {}", shown(path)));
             Trouble::untouched(format!("cannot change {}", shown(path)), why, remedy)
         }
     }
@@ -57,7 +59,7 @@ pub(super) fn failure(path: &Path, change: &Change, why: Refused) -> Failure {
         Refused::Unreadable(fault) => Failure::Trouble(unreadable(path, &fault)),
         Refused::Impossible(why) => {
             let what = format!("cannot change {} in {}", change.name, shown(path));
-            let remedy = Next::Fix(format!("edit {}", shown(path)));
+            let remedy = FailureKind::NeedsFix(format!("edit {}", shown(path)));
             Failure::Trouble(Trouble::untouched(what, why, remedy))
         }
     }
@@ -66,14 +68,14 @@ pub(super) fn failure(path: &Path, change: &Change, why: Refused) -> Failure {
 /// A file that was there and is not. Nobody knows what became of the tokens in it.
 pub(super) fn missing(path: &Path) -> Trouble {
     let remedy = format!("put {} back; to begin an empty list, close every authtui first", shown(path));
-    Trouble::untouched(format!("cannot find {}", shown(path)), "it has gone", Next::Fix(remedy))
+    Trouble::untouched(format!("cannot find {}", shown(path)), "it has gone", FailureKind::NeedsFix(remedy))
 }
 
 /// A file that holds no more than the beginning of what it held.
 pub(super) fn cut(path: &Path) -> Trouble {
     let remedy = format!("put the whole of {} back", shown(path));
     let what = format!("cannot save to {}", shown(path));
-    Trouble::untouched(what, "only its beginning is there; the rest has gone", Next::Fix(remedy))
+    Trouble::untouched(what, "only its beginning is there; the rest has gone", FailureKind::NeedsFix(remedy))
 }
 
 /// What is said of a profile whose new tokens lie beside the file.
@@ -92,14 +94,14 @@ pub(super) fn gone_notice(path: &Path) -> String {
 pub(super) fn locked(path: &Path, beside: &Path, why: &NotHeld) -> Trouble {
     let what = format!("cannot save to {}", shown(path));
     match why {
-        NotHeld::Busy(_) => Trouble::untouched(what, why.to_string(), Next::Retry),
+        NotHeld::Busy(_) => Trouble::untouched(what, why.to_string(), FailureKind::Temporary(None)),
         NotHeld::Failed(error) if lock::is_without_locks(error) => {
             let remedy = "name a file on another file system with --config".to_owned();
-            Trouble::untouched(what, why.to_string(), Next::Fix(remedy))
+            Trouble::untouched(what, why.to_string(), FailureKind::NeedsFix(remedy))
         }
         NotHeld::Failed(_) => {
             let remedy = format!("check the rights of {}", shown(beside));
-            Trouble::untouched(what, why.to_string(), Next::Fix(remedy))
+            Trouble::untouched(what, why.to_string(), FailureKind::NeedsFix(remedy))
         }
     }
 }

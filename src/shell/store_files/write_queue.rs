@@ -130,7 +130,7 @@ mod tests {
     use crate::domain::profile::{Kind, Profile};
     use crate::domain::secret::Secret;
     use crate::domain::tokens::{Held, Tokens};
-    use crate::domain::trouble::Next;
+    use crate::domain::trouble::FailureKind;
 
     fn keep(name: &str) -> Change {
         let name = ProfileName::new("acme", name).expect("a name");
@@ -149,7 +149,7 @@ mod tests {
             expects: None,
             edit: Edit::Remove,
         };
-        let broke = Trouble::untouched("x", "y", Next::Nothing);
+        let broke = Trouble::untouched("x", "y", FailureKind::NothingToDo);
         let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
         let mut saved = runtime.block_on(async {
             let changes = (0..100).map(|number| keep(&format!("p{number}"))).chain([gone]);

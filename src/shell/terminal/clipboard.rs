@@ -10,7 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
 use crate::domain::secret::Secret;
-use crate::domain::trouble::{Next, Trouble};
+use crate::domain::trouble::{FailureKind, Trouble};
 use crate::shell::login::browser;
 #[cfg(feature = "clipboard")]
 use crate::shell::runtime;
@@ -40,7 +40,7 @@ impl Clipboard {
             return Ok(Copied::Native);
         }
         write_osc52(&secret).map(|()| Copied::Terminal).map_err(|error| {
-            let next = Next::Fix("use authtui token NAME in a pipe".to_owned());
+            let next = FailureKind::NeedsFix("use authtui token NAME in a pipe".to_owned());
             Trouble::untouched("cannot copy", format!("the terminal takes nothing: {error}"), next)
         })
     }
@@ -69,7 +69,7 @@ impl Clipboard {
 
 #[cfg(feature = "clipboard")]
 impl Drop for Clipboard {
-    /// Hands what was copied over to a clipboard manager, and waits no longer than `HANDOVER_LIMIT` for a
+    /// Services what was copied over to a clipboard manager, and waits no longer than `HANDOVER_LIMIT` for a
     /// server that may not answer.
     fn drop(&mut self) {
         if self.native.try_lock().is_ok_and(|native| native.is_none()) {

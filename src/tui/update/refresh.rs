@@ -6,11 +6,11 @@ use crate::domain::health::Health;
 use crate::domain::name::ProfileId;
 use crate::domain::profile::{Automatic, Kind, Profile};
 use crate::domain::schedule::LEAD;
-use crate::domain::trouble::{Next, Stored};
-use crate::oauth::refresh::{Cannot, Wish};
+use crate::domain::trouble::{FailureKind, Stored};
+use crate::oauth::refresh::{Cannot, Refreshed, Wish};
 use crate::tui::automatic::{self, Outlook};
 use crate::tui::dialog::{Dialog, Question};
-use crate::tui::message::{Effect, Refreshed};
+use crate::tui::message::Effect;
 use crate::tui::model::{About, End, Leaving, Model, Report, Screen, Tone};
 use crate::tui::remark::remarks;
 use crate::tui::renewal;
@@ -215,12 +215,12 @@ pub(super) fn ended(model: &mut Model, id: &ProfileId, refreshed: Refreshed, now
             if let Some(snapshot) = snapshot {
                 stores::take(model, snapshot, now);
             }
-            match trouble.next {
-                Next::Nothing => {
+            match trouble.kind {
+                FailureKind::NothingToDo => {
                     let text = format!("{}: {}.", trouble.what, trouble.why);
                     tell(model, text, Tone::Plain, !is_unasked);
                 }
-                Next::LogIn | Next::Retry | Next::RetryIn(_) | Next::Fix(_) => {
+                FailureKind::NeedsLogin | FailureKind::Temporary(_) | FailureKind::NeedsFix(_) => {
                     tell_failure(model, id, &trouble, !is_unasked);
                 }
             }

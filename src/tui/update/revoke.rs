@@ -3,9 +3,9 @@
 use crate::domain::clock::Now;
 use crate::domain::name::ProfileId;
 use crate::domain::profile::Profile;
-use crate::oauth::revocation::{self, Mute};
+use crate::oauth::revocation::{self, NotRevocable, Revoked};
 use crate::tui::dialog::{Dialog, Question};
-use crate::tui::message::{Effect, Revoked};
+use crate::tui::message::Effect;
 use crate::tui::model::{Leaving, Model, Screen, Tone};
 use crate::tui::update::said::{dismiss, say, tell, tell_trouble};
 use crate::tui::update::stores;
@@ -30,7 +30,7 @@ pub(super) fn ask(model: &mut Model, profile: &Profile, now: Now) -> Vec<Effect>
     }
     let question = match revocation::request(profile, model.provider(profile)) {
         Ok(_) => Question::RevokeAtProvider(id),
-        Err(mute @ Mute::NoTokens) => {
+        Err(mute @ NotRevocable::NoTokens) => {
             let text = format!("{} is not revoked at its provider: {mute}.", id.name);
             say(model, text, Tone::Plain, Some(now));
             return Vec::new();

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::domain::clock::Now;
 use crate::domain::name::ProfileId;
-use crate::domain::trouble::{Next, Trouble};
+use crate::domain::trouble::{FailureKind, Trouble};
 use crate::tui::model::{About, End, Message, Model, Origin, Report, Tone};
 
 /// How long a message stays that needs no answer.
@@ -68,29 +68,31 @@ pub(super) fn tell_trouble(model: &mut Model, trouble: &Trouble) {
 
 /// Tells how the refresh of a profile has failed.
 pub(super) fn tell_failure(model: &mut Model, id: &ProfileId, trouble: &Trouble, is_awaited: bool) {
-    let text = match trouble.next {
-        Next::Retry | Next::RetryIn(_) if !is_awaited => {
+    let text = match trouble.kind {
+        FailureKind::Temporary(_) if !is_awaited => {
             format!("{} authtui tries again on its own.", trouble.words_without_next())
         }
-        Next::LogIn | Next::Retry | Next::RetryIn(_) | Next::Fix(_) | Next::Nothing => words(trouble),
+        FailureKind::NeedsLogin
+        | FailureKind::Temporary(_)
+        | FailureKind::NeedsFix(_)
+        | FailureKind::NothingToDo => words(trouble),
     };
     // The row counts down to the next try; nobody has to do anything.
-    let tone = if matches!(trouble.next, Next::Retry | Next::RetryIn(_)) && !is_awaited {
-        Tone::Warn
-    } else {
-        Tone::Bad
-    };
+    let tone =
+        if matches!(trouble.kind, FailureKind::Temporary(_)) && !is_awaited { Tone::Warn } else { Tone::Bad };
     let (about, brief) = (About::Profile(id.clone()), format!("{}: {}.", id.name, trouble.why));
     report(model, Report { about, is_awaited, end: End::Failed, text, brief, tone });
 }
 
 /// What failed, whether stored tokens are safe, and the key to press.
 fn words(trouble: &Trouble) -> String {
-    match trouble.next {
-        Next::LogIn => {
+    match trouble.kind {
+        FailureKind::NeedsLogin => {
             format!("{} Press l to log in again.", trouble.words_without_next())
         }
-        Next::Retry | Next::RetryIn(_) | Next::Fix(_) | Next::Nothing => trouble.to_string(),
+        FailureKind::Temporary(_) | FailureKind::NeedsFix(_) | FailureKind::NothingToDo => {
+            trouble.to_string()
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use crate::domain::name::ProfileId;
 use crate::domain::profile::Kind;
 use crate::domain::trouble::Trouble;
 use crate::oauth::login::{Choice, Doubt};
-use crate::oauth::revocation::{self, Mute};
+use crate::oauth::revocation::{self, NotRevocable};
 use crate::tui::dialog::{Dialog, Question};
 use crate::tui::model::Model;
 use crate::tui::theme::Theme;
@@ -191,7 +191,7 @@ fn at_provider(id: &ProfileId, model: &Model) -> Words {
     Words { title: format!("Revoke {} at its provider", prose::named(&id.name)), text, short: Some(short) }
 }
 
-fn not_revocable(id: &ProfileId, mute: &Mute, model: &Model, now: Now) -> Words {
+fn not_revocable(id: &ProfileId, mute: &NotRevocable, model: &Model, now: Now) -> Words {
     let why = prose::capital(&mute.to_string());
     let complaint = model.catalog.as_ref().and_then(|catalog| catalog.complaint(id.name.provider()));
     let why = complaint.map_or(why, |complaint| prose::safe(&complaint.to_string()));

@@ -17,7 +17,7 @@ use ratatui::text::Span;
 use ratatui::widgets::Paragraph;
 
 use crate::domain::clock::Now;
-use crate::domain::trouble::{Next, Stored, Trouble};
+use crate::domain::trouble::{FailureKind, Stored, Trouble};
 use crate::oauth::login::{Door, Login, Seat, Stage};
 use crate::tui::field::Field;
 use crate::tui::front_door::FrontDoor;
@@ -170,10 +170,10 @@ impl Below<'_> {
         let what = format!("{}: {}.", prose::safe(&trouble.what), prose::safe(&trouble.why));
         self.sheet.text(&prose::capital(&what), self.theme.bad);
         self.stored(trouble.stored);
-        let next = match &trouble.next {
-            Next::Nothing => return,
-            next @ (Next::LogIn | Next::Retry | Next::RetryIn(_) | Next::Fix(_)) => {
-                prose::capital(&format!("{}.", prose::safe(&next.to_string())))
+        let next = match &trouble.kind {
+            FailureKind::NothingToDo => return,
+            kind @ (FailureKind::NeedsLogin | FailureKind::Temporary(_) | FailureKind::NeedsFix(_)) => {
+                prose::capital(&format!("{}.", prose::safe(&kind.to_string())))
             }
         };
         self.sheet.field("Next", &[next]);

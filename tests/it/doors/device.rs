@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use authtui::domain::change::Edit;
 use authtui::domain::provider::{Pkce, Provider};
-use authtui::domain::trouble::{Next, Trouble};
+use authtui::domain::trouble::{FailureKind, Trouble};
 use authtui::oauth::Errand;
 use authtui::oauth::device::{DeviceCode, Poll, Progress};
 use authtui::oauth::login::step::{Mark, Step};
@@ -208,8 +208,8 @@ fn a_code_that_is_refused_or_too_old_leaves_the_other_doors_open() {
     let check = "check endpoints.token in the provider file: authtui providers show demo";
     for (status, body, why, outcome) in [
         (400, r#"{"error":"expired_token"}"#, "the code is too old", Outcome::TimedOut),
-        (400, r#"{"error":"invalid_grant"}"#, refused, failed(refused, Next::LogIn)),
-        (404, "", &format!("{nobody}; {check}"), failed(nobody, Next::Fix(check.to_owned()))),
+        (400, r#"{"error":"invalid_grant"}"#, refused, failed(refused, FailureKind::NeedsLogin)),
+        (404, "", &format!("{nobody}; {check}"), failed(nobody, FailureKind::NeedsFix(check.to_owned()))),
     ] {
         let mut beside = opened(at(plan("work"), with_device), &codes());
         let (errand, _) = sent(&wait(&mut beside, TURN));
@@ -234,13 +234,13 @@ fn a_code_that_cannot_be_had_ends_a_login_only_where_it_is_the_only_door() {
             400,
             r#"{"error":"unauthorized_client"}"#.to_owned(),
             "refused with unauthorized_client",
-            Next::Fix(client.to_owned()),
+            FailureKind::NeedsFix(client.to_owned()),
         ),
-        (404, String::new(), "answered 404", Next::Fix(check.to_owned())),
-        (503, String::new(), "answered 503", Next::Retry),
-        (429, r#"{"error":"slow_down"}"#.to_owned(), "slow_down", Next::Retry),
-        (200, missing, "the answer has no code to type", Next::Fix(check.to_owned())),
-        (200, "<html>sign in</html>".to_owned(), "a web page", Next::Retry),
+        (404, String::new(), "answered 404", FailureKind::NeedsFix(check.to_owned())),
+        (503, String::new(), "answered 503", FailureKind::Temporary(None)),
+        (429, r#"{"error":"slow_down"}"#.to_owned(), "slow_down", FailureKind::Temporary(None)),
+        (200, missing, "the answer has no code to type", FailureKind::NeedsFix(check.to_owned())),
+        (200, "<html>sign in</html>".to_owned(), "a web page", FailureKind::Temporary(None)),
         (
             200,
             format!(
@@ -249,16 +249,16 @@ fn a_code_that_cannot_be_had_ends_a_login_only_where_it_is_the_only_door() {
                 &codes().to_string()[1..]
             ),
             "refused with device_flow_disabled: off for this client",
-            Next::Fix(other.to_owned()),
+            FailureKind::NeedsFix(other.to_owned()),
         ),
-        (200, unsafe_page, "the page for the code is not safe", Next::Retry),
+        (200, unsafe_page, "the page for the code is not safe", FailureKind::Temporary(None)),
     ] {
         let journey = opened(at(plan("work"), with_device), &Value::Null);
         let mut beside = Journey { login: journey.login.clone(), ..journey };
         assert_eq!(beside.hear(answer(&beside, Errand(1), status, &body)), []);
         let notices = beside.login.notices().join(" ");
         assert!(notices.contains(why), "{notices}");
-        assert_eq!(notices.contains(check), next == Next::Fix(check.to_owned()), "{notices}");
+        assert_eq!(notices.contains(check), next == FailureKind::NeedsFix(check.to_owned()), "{notices}");
         assert!(matches!(beside.login.steps().mark(Step::Device), Mark::Failed(_)));
         assert!(matches!(beside.hear(code("c0de")).as_slice(), [Ask::Send(..)]));
 
@@ -266,12 +266,12 @@ fn a_code_that_cannot_be_had_ends_a_login_only_where_it_is_the_only_door() {
         alone.hear(answer(&alone, Errand(1), status, &body));
         let Stage::Over(Outcome::Failed(trouble)) = alone.login.stage() else { panic!("{body}") };
         assert!(trouble.why.contains(why), "{trouble}");
-        assert_eq!(trouble.next, next, "{trouble}");
+        assert_eq!(trouble.kind, next, "{trouble}");
     }
     let mut alone = opened(at(plan("work"), with_device_alone), &Value::Null);
     alone.hear(Heard::Replied(Errand(1), Err(unreachable())));
     let Stage::Over(Outcome::Failed(trouble)) = alone.login.stage() else { panic!() };
-    assert_eq!(trouble.next, Next::Retry, "{trouble}");
+    assert_eq!(trouble.kind, FailureKind::Temporary(None), "{trouble}");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! An authorization request that is sent from here (seed 002), and providers that do not return
 //! the state.
 
-use authtui::domain::trouble::{Next, Trouble};
+use authtui::domain::trouble::{FailureKind, Trouble};
 use authtui::oauth::Errand;
 use authtui::oauth::callback::{Answer, Judged};
 use authtui::oauth::login::step::{Mark, Step};
@@ -115,7 +115,7 @@ fn a_refusal_that_the_file_has_words_for_ends_the_login_with_them() {
     let next =
         "check the client id, and the redirect in the provider file: authtui providers show demo".to_owned();
     let why = "Demo (a server inside authtui) answered 400: the client or its redirect is unknown, or you have allowed it already";
-    let trouble = Trouble::untouched("cannot log in", why, Next::Fix(next));
+    let trouble = Trouble::untouched("cannot log in", why, FailureKind::NeedsFix(next));
     assert_eq!(*journey.login.stage(), Stage::Over(Outcome::Failed(trouble)));
 }
 

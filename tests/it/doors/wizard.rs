@@ -8,7 +8,7 @@ use authtui::domain::change::Snapshot;
 use authtui::domain::provider::Provider;
 use authtui::domain::provider::catalog::Catalog;
 use authtui::domain::secret::Secret;
-use authtui::domain::trouble::{Next, Trouble};
+use authtui::domain::trouble::{FailureKind, Trouble};
 use authtui::oauth::Attempt;
 use authtui::oauth::login::{Ask, Heard};
 use authtui::tui::field::Field;
@@ -143,7 +143,7 @@ fn a_stored_client_secret_is_used_unasked_until_a_login_with_it_failed() {
         app.keys("l");
         assert_eq!(wizard(&app).page, Page::Notice);
         assert_eq!(app.press("enter"), BEGUN);
-        let why = Trouble::untouched("cannot listen", "port 9000 is taken", Next::Nothing);
+        let why = Trouble::untouched("cannot listen", "port 9000 is taken", FailureKind::NothingToDo);
         app.hear(Heard::Began(crate::harness::entropy()));
         app.hear(Heard::Bound(Err(why)));
         app.press("enter");
@@ -181,7 +181,11 @@ fn a_profile_that_no_provider_file_describes_cannot_log_in() {
 #[test]
 fn no_login_begins_where_its_tokens_could_not_be_saved() {
     let mut app = App::of([]);
-    let why = Trouble::untouched("cannot write", "the file is damaged", Next::Fix("repair it".to_owned()));
+    let why = Trouble::untouched(
+        "cannot write",
+        "the file is damaged",
+        FailureKind::NeedsFix("repair it".to_owned()),
+    );
     app.feed(Msg::Stored(Snapshot { writable: Err(why), ..snapshot([]) }));
     assert_eq!(app.keys("n"), []);
     assert_eq!(app.model.screen, Screen::List);

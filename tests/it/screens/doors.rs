@@ -4,7 +4,7 @@ use authtui::domain::provider::call::{Body, Call, Method, Slot, Template};
 use authtui::domain::provider::device::{Device, DeviceMap, UserCode};
 use authtui::domain::provider::{Authorize, Flow, Pkce, Provider};
 use authtui::domain::secret::Secret;
-use authtui::domain::trouble::{Next, Trouble};
+use authtui::domain::trouble::{FailureKind, Trouble};
 use authtui::oauth::login::{Ask, Bound, Heard, Login, Plan, Seat, Ways};
 use authtui::oauth::request::{Entropy, Reply};
 use authtui::oauth::{Attempt, Errand};
@@ -57,9 +57,11 @@ fn polled(flows: &[Flow], seat: Seat, in_link: bool, user_code: UserCode, last: 
     let answer = match last {
         Last::Pending => Ok(reply(400, r#"{"error":"authorization_pending"}"#)),
         Last::SlowDown => Ok(reply(400, r#"{"error":"slow_down"}"#)),
-        Last::Unreachable => {
-            Err(Trouble::untouched("cannot reach the provider", "the connection broke", Next::Retry))
-        }
+        Last::Unreachable => Err(Trouble::untouched(
+            "cannot reach the provider",
+            "the connection broke",
+            FailureKind::Temporary(None),
+        )),
     };
     let asks = login.hear(Heard::Woke, cast::now(19));
     login.hear(Heard::Replied(sent(&asks), answer), cast::now(19));

@@ -8,7 +8,7 @@ use authtui::domain::provider::draft::{Draft, Question};
 use authtui::domain::provider::scopes::Offered;
 use authtui::domain::provider::{Authentication, Provider};
 use authtui::domain::secret::Secret;
-use authtui::domain::trouble::{Next, Trouble};
+use authtui::domain::trouble::{FailureKind, Trouble};
 use authtui::oauth::login::needs::{Goal, Needs};
 use authtui::oauth::scopes::Listed;
 use authtui::tui::field::{Field, Sight};
@@ -70,7 +70,7 @@ fn a_new_server_is_described_page_by_page() {
     let there = Trouble::untouched(
         "cannot save ~/.config/authtui/providers/corp.yaml",
         "it is there already",
-        Next::Fix("go back and choose another name".into()),
+        FailureKind::NeedsFix("go back and choose another name".into()),
     );
     for (name, wizard) in [
         ("server_name", at(Page::Draft(Question::Name, Field::new("corp", Sight::Clear)))),
@@ -86,7 +86,11 @@ fn a_new_server_is_described_page_by_page() {
 
 #[test]
 fn scopes_are_ticked_with_what_they_allow() {
-    let failed = Trouble::untouched("cannot read the list", "api.anthropic.com answered 503", Next::Retry);
+    let failed = Trouble::untouched(
+        "cannot read the list",
+        "api.anthropic.com answered 503",
+        FailureKind::Temporary(None),
+    );
     let mut few = Picker::of(&scoped(), Some(&known()));
     few.list = List::Failed(failed);
     few.toggle();

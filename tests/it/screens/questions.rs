@@ -1,8 +1,8 @@
 //! Questions at every size: what Enter would do is always on the screen.
 
-use authtui::domain::trouble::{Next, Trouble};
+use authtui::domain::trouble::{FailureKind, Trouble};
 use authtui::oauth::login::{Choice, Doubt};
-use authtui::oauth::revocation::Mute;
+use authtui::oauth::revocation::NotRevocable;
 use authtui::tui::dialog::{Dialog, Question};
 use authtui::tui::message::{Effect, Motion, Msg};
 use authtui::tui::model::{Model, Panel, Screen, Tone};
@@ -15,14 +15,14 @@ use crate::harness::key;
 fn questions() -> Vec<Question> {
     let id = || cast::id("anthropic/lab");
     let why = "the server answered 503 and asks to be left alone; ".repeat(4);
-    let trouble = || Trouble::untouched("cannot save anthropic/lab", &why, Next::Retry);
+    let trouble = || Trouble::untouched("cannot save anthropic/lab", &why, FailureKind::Temporary(None));
     let name = cast::id("anthropic/a-profile-whose-name-is-as-long-as-names-of-profiles-can-be-64").name;
     let other = || Doubt::OtherAccount { stored: "ana@acme.dev".into(), came: "ana@home.net".into() };
     vec![
         Question::Revoke(id()),
         Question::Revoke(cast::id("anthropic/key")),
         Question::RevokeAtProvider(id()),
-        Question::NotRevocable(id(), Mute::NoWay),
+        Question::NotRevocable(id(), NotRevocable::NoWay),
         Question::NotRevoked(id(), trouble()),
         Question::CancelLogin,
         Question::Tokens(other(), Choice::KeepAs(name)),

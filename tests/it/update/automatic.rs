@@ -10,9 +10,9 @@ use authtui::domain::schedule::LEAD;
 use authtui::domain::secret::Secret;
 use authtui::domain::settings::Settings;
 use authtui::domain::tokens::{Held, Life, Tokens};
-use authtui::domain::trouble::{Next, Trouble};
-use authtui::oauth::refresh::Wish;
-use authtui::tui::message::{Effect, Msg, Refreshed};
+use authtui::domain::trouble::{FailureKind, Trouble};
+use authtui::oauth::refresh::{Refreshed, Wish};
+use authtui::tui::message::{Effect, Msg};
 use authtui::tui::model::{Leaving, Off, Renewal, RowId, Tone};
 use authtui::tui::{renewal, wakes_at};
 use proptest::prelude::*;
@@ -279,7 +279,7 @@ fn an_automatic_refresh_says_only_what_is_news() {
     let mut office = Office::of([due("work")]);
     office.answer_all(|profile, now| {
         let dead = RefreshResult::Dead { why: "refused with invalid_grant".to_owned() };
-        let trouble = Trouble::untouched("cannot refresh demo/work", "it is over", Next::LogIn);
+        let trouble = Trouble::untouched("cannot refresh demo/work", "it is over", FailureKind::NeedsLogin);
         Refreshed::Failed(Some(snapshot([recorded(profile.clone(), dead, now)])), trouble)
     });
     let message = office.app.model.message.clone().expect("a message");
@@ -524,7 +524,8 @@ fn renewed(profile: &Profile, now: Now) -> Refreshed {
 fn passing(profile: &Profile, now: Now, seconds: i64) -> Refreshed {
     let retry_at = now.wall + TimeDelta::seconds(seconds);
     let result = RefreshResult::Passing { why: "answered 503".to_owned(), times: 1, retry_at };
-    let trouble = Trouble::untouched("cannot refresh demo/work", "answered 503", Next::Retry);
+    let trouble =
+        Trouble::untouched("cannot refresh demo/work", "answered 503", FailureKind::Temporary(None));
     Refreshed::Failed(Some(snapshot([recorded(profile.clone(), result, now)])), trouble)
 }
 

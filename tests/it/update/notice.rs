@@ -8,8 +8,9 @@ use authtui::domain::event::{Author, Event, Happened};
 use authtui::domain::profile::Profile;
 use authtui::domain::secret::Secret;
 use authtui::domain::tokens::{Held, Tokens};
-use authtui::domain::trouble::{Next, Trouble};
-use authtui::tui::message::{Effect, Msg, Refreshed};
+use authtui::domain::trouble::{FailureKind, Trouble};
+use authtui::oauth::refresh::Refreshed;
+use authtui::tui::message::{Effect, Msg};
 use authtui::tui::wakes_at;
 
 use crate::harness::{App, PLACE, due, id, name, now, profile, snapshot};
@@ -70,7 +71,7 @@ fn a_reading_from_before_a_save_changes_nothing_when_it_comes_late() {
 #[test]
 fn what_must_be_read_is_not_talked_over() {
     let mut app = App::with(["work", "home"]);
-    let trouble = Trouble::untouched("cannot refresh demo/work", "refused", Next::LogIn);
+    let trouble = Trouble::untouched("cannot refresh demo/work", "refused", FailureKind::NeedsLogin);
     app.feed(Msg::Refreshed(id("work"), Refreshed::Failed(None, trouble)));
     let before = app.message().to_owned();
     app.feed(Msg::Stored(snapshot([profile("work")])));
@@ -83,7 +84,7 @@ fn a_file_that_cannot_be_read_for_a_while_keeps_the_selection_filter_or_not() {
         let mut app = App::with(["work", "home"]);
         app.keys("j");
         filter.clone_into(&mut app.model.filter);
-        let trouble = Trouble::untouched("cannot read it", "line 2", Next::Nothing);
+        let trouble = Trouble::untouched("cannot read it", "line 2", FailureKind::NothingToDo);
         let unread = Snapshot { writable: Err(trouble), ..snapshot([]) };
         app.feed(Msg::Stored(unread));
         assert!(app.message().starts_with(&format!("{PLACE} cannot be read")), "{}", app.message());

@@ -2,8 +2,9 @@
 
 use authtui::domain::change::{Change, Edit};
 use authtui::domain::name::StoreId;
+use authtui::oauth::refresh::Refreshed;
 use authtui::tui::dialog::Question;
-use authtui::tui::message::{Effect, Msg, Refreshed};
+use authtui::tui::message::{Effect, Msg};
 use authtui::tui::model::{Leaving, Screen};
 
 use crate::harness::{App, due, full, id, profile, snapshot};

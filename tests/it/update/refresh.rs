@@ -6,10 +6,10 @@ use authtui::domain::name::StoreId;
 use authtui::domain::profile::{LastRefresh, Profile, RefreshResult};
 use authtui::domain::secret::Secret;
 use authtui::domain::tokens::{Held, Tokens};
-use authtui::domain::trouble::{Next, Stored, Trouble};
-use authtui::oauth::refresh::Wish;
+use authtui::domain::trouble::{FailureKind, Stored, Trouble};
+use authtui::oauth::refresh::{Refreshed, Wish};
 use authtui::tui::dialog::Question;
-use authtui::tui::message::{Effect, Msg, Refreshed};
+use authtui::tui::message::{Effect, Msg};
 use authtui::tui::model::{Screen, Tone};
 
 use crate::harness::{App, due, ends_in, full, id, now, profile, snapshot};
@@ -97,7 +97,8 @@ fn a_refresh_that_failed_says_what_to_press_and_takes_what_was_written_down() {
     let result = RefreshResult::Dead { why: "refused with invalid_grant".to_owned() };
     let last = LastRefresh::new(now().wall, result, None);
     let written = Profile { last_refresh: Some(last), ..due("work") };
-    let trouble = Trouble::untouched("cannot refresh demo/work", "refused with invalid_grant", Next::LogIn);
+    let trouble =
+        Trouble::untouched("cannot refresh demo/work", "refused with invalid_grant", FailureKind::NeedsLogin);
     let failed = Refreshed::Failed(Some(snapshot([written.clone()])), trouble);
     assert_eq!(app.feed(Msg::Refreshed(id("work"), failed)), []);
     assert_eq!(

@@ -6,9 +6,10 @@ use authtui::domain::change::{Snapshot, StoreNotice};
 use authtui::domain::name::StoreId;
 use authtui::domain::profile::{Kind, LastTest, Profile, TestResult};
 use authtui::domain::provider::catalog::Catalog;
-use authtui::domain::trouble::{Next, Trouble};
+use authtui::domain::trouble::{FailureKind, Trouble};
 use authtui::oauth::probe::TestVerdict;
-use authtui::tui::message::{Copied, Effect, Msg, Refreshed};
+use authtui::oauth::refresh::Refreshed;
+use authtui::tui::message::{Copied, Effect, Msg};
 use authtui::tui::model::Tone;
 
 use crate::harness::{App, PLACE, due, id, now, profile, snapshot};
@@ -28,7 +29,8 @@ fn done(app: &mut App, name: &str) {
 }
 
 fn failed(app: &mut App, name: &str, why: &str) {
-    let trouble = Trouble::untouched(format!("cannot refresh demo/{name}"), why, Next::Retry);
+    let trouble =
+        Trouble::untouched(format!("cannot refresh demo/{name}"), why, FailureKind::Temporary(None));
     app.feed(Msg::Refreshed(id(name), Refreshed::Failed(None, trouble)));
 }
 
@@ -136,18 +138,18 @@ fn the_colour_of_a_message_is_that_of_its_consequence() {
     for (keys, msg, tone) in [
         ("", refused(TestResult::Refused), Tone::Bad),
         ("", refused(TestResult::Works), Tone::Good),
-        ("r", failed(Next::Retry), Tone::Bad),
-        ("r", failed(Next::LogIn), Tone::Bad),
+        ("r", failed(FailureKind::Temporary(None)), Tone::Bad),
+        ("r", failed(FailureKind::NeedsLogin), Tone::Bad),
         ("r", Msg::Refreshed(id("work"), Refreshed::Done(snapshot([profile("work")]))), Tone::Good),
         ("", Msg::Changed(id("work"), Ok(snapshot([profile("work")]))), Tone::Good),
-        ("", Msg::Changed(id("work"), Err(trouble(Next::Retry))), Tone::Bad),
+        ("", Msg::Changed(id("work"), Err(trouble(FailureKind::Temporary(None)))), Tone::Bad),
         ("", Msg::Stored(told), Tone::Warn),
         ("", Msg::Catalogued(Box::new(complained)), Tone::Warn),
         ("", Msg::Events(Err("it is a folder".to_owned())), Tone::Bad),
         ("", Msg::Copied("the token".to_owned(), Ok(Copied::Native)), Tone::Good),
         ("", Msg::Copied("the token".to_owned(), Ok(Copied::Terminal)), Tone::Plain),
         ("", Msg::MadePrivate(Ok(())), Tone::Good),
-        ("", Msg::MadePrivate(Err(trouble(Next::Nothing))), Tone::Bad),
+        ("", Msg::MadePrivate(Err(trouble(FailureKind::NothingToDo))), Tone::Bad),
         ("", Msg::Waits(id("work"), "authtui token".to_owned()), Tone::Plain),
     ] {
         let mut app = App::of([due("work")]);
@@ -160,7 +162,7 @@ fn the_colour_of_a_message_is_that_of_its_consequence() {
     let mut app = App::of([due("work")]);
     app.model.refreshing.insert(id("work"));
     app.model.unasked.insert(id("work"));
-    app.feed(failed(Next::Retry));
+    app.feed(failed(FailureKind::Temporary(None)));
     assert_eq!(app.model.message.as_ref().map(|message| message.tone), Some(Tone::Warn));
     // A key that does nothing here does no harm either.
     for keys in ["r", "S", "A"] {

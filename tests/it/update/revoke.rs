@@ -3,11 +3,11 @@
 use authtui::domain::change::{Change, Edit};
 use authtui::domain::profile::{Kind, Profile};
 use authtui::domain::tokens::Held;
-use authtui::domain::trouble::{Next, Trouble};
+use authtui::domain::trouble::{FailureKind, Trouble};
 use authtui::oauth::refresh::Wish;
-use authtui::oauth::revocation::Mute;
+use authtui::oauth::revocation::{NotRevocable, Revoked};
 use authtui::tui::dialog::Question;
-use authtui::tui::message::{Effect, Msg, Revoked};
+use authtui::tui::message::{Effect, Msg};
 use authtui::tui::model::Screen;
 
 use crate::harness::{App, full, id, now, profile, snapshot};
@@ -105,9 +105,9 @@ fn a_grant_that_is_over_and_could_not_be_erased_is_not_called_alive() {
 fn who_cannot_be_asked_is_said_and_nothing_is_sent() {
     let key = Profile { kind: Kind::ApiKey, ..profile("key") };
     for (profile, mute) in [
-        (profile("acme/work"), Mute::NoWay),
-        (key, Mute::IsKey),
-        (profile("elsewhere/work"), Mute::NoProvider),
+        (profile("acme/work"), NotRevocable::NoWay),
+        (key, NotRevocable::IsKey),
+        (profile("elsewhere/work"), NotRevocable::NoProvider),
     ] {
         let at = profile.id.clone();
         let mut app = App::of([profile]);
@@ -160,7 +160,7 @@ fn erased(name: &str) -> Profile {
 
 fn busy() -> Trouble {
     let what = "cannot revoke demo/work at its provider";
-    Trouble::untouched(what, "Demo answered 503", Next::Retry)
+    Trouble::untouched(what, "Demo answered 503", FailureKind::Temporary(None))
 }
 
 fn question(app: &App) -> &Question {

@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use tokio::net::{TcpListener, TcpSocket};
 
-use crate::domain::trouble::{Next, Trouble};
+use crate::domain::trouble::{FailureKind, Trouble};
 
 /// How many connections may wait to be accepted: a crowd must not keep the browser out.
 const WAITING: u32 = 1024;
@@ -91,7 +91,7 @@ fn trouble(ports: &[u16], why: String) -> Trouble {
     } else {
         format!("close the program that uses port {names}, then log in again")
     };
-    Trouble::untouched(what, why, Next::Fix(next))
+    Trouble::untouched(what, why, FailureKind::NeedsFix(next))
 }
 
 #[cfg(test)]

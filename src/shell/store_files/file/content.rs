@@ -6,7 +6,7 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
-use crate::domain::trouble::{Next, Trouble};
+use crate::domain::trouble::{FailureKind, Trouble};
 use crate::shell::store_files::file::{cannot, shown};
 
 /// How many bytes are compared at a time.
@@ -76,7 +76,7 @@ pub(super) fn open(path: &Path) -> Result<Option<(fs::File, u64)>, Trouble> {
         } else {
             ("it is no ordinary file", "name another file with --config")
         };
-        let next = Next::Fix(remedy.to_owned());
+        let next = FailureKind::NeedsFix(remedy.to_owned());
         return Err(Trouble::untouched(format!("cannot read {}", shown(path)), why, next));
     }
     Ok(Some((file, found.len())))

@@ -3,7 +3,7 @@
 use ratatui::style::Style;
 
 use crate::domain::provider::endpoint;
-use crate::domain::trouble::Next;
+use crate::domain::trouble::FailureKind;
 use crate::oauth::login::step::{Mark, Step};
 use crate::oauth::login::{DeviceDoor, Door, Login, Seat, Shut};
 use crate::tui::front_door::FrontDoor;
@@ -162,7 +162,7 @@ impl Below<'_> {
 fn may_have_another(device: &DeviceDoor) -> bool {
     match device {
         DeviceDoor::Closed(Shut::TooOld) => true,
-        DeviceDoor::Closed(Shut::Failed { next, .. }) => !matches!(next, Next::Fix(_)),
+        DeviceDoor::Closed(Shut::Failed { kind, .. }) => !matches!(kind, FailureKind::NeedsFix(_)),
         DeviceDoor::Closed(Shut::Used | Shut::Denied(_))
         | DeviceDoor::Absent
         | DeviceDoor::Asked(_)

@@ -5,7 +5,7 @@ use authtui::domain::profile::{Kind, LastTest, Profile, TestResult};
 use authtui::domain::provider::{Flow, Provider};
 use authtui::domain::secret::Secret;
 use authtui::domain::tokens::{Held, Tokens};
-use authtui::domain::trouble::{Next, Trouble};
+use authtui::domain::trouble::{FailureKind, Trouble};
 use authtui::oauth::probe::TestVerdict;
 use authtui::tui::message::{Effect, Msg};
 use authtui::tui::model::Screen;
@@ -85,7 +85,8 @@ fn a_refused_key_is_saved_only_if_it_is_entered_once_more() {
 
 #[test]
 fn a_key_that_cannot_be_tested_is_saved_and_that_is_said() {
-    let offline = Err(Trouble::untouched("cannot test", "it could not be reached", Next::Retry));
+    let offline =
+        Err(Trouble::untouched("cannot test", "it could not be reached", FailureKind::Temporary(None)));
     let offline = Msg::KeyTested(Secret::new("demo-key").short().to_owned(), offline);
     for (answer, words) in [
         (offline, "demo/ci is saved (not tested: it could not be reached)."),
@@ -175,7 +176,8 @@ fn without_a_test_a_key_is_simply_saved() {
 
 #[test]
 fn a_key_that_could_not_be_saved_stays_in_its_field() {
-    let taken = Trouble::untouched("cannot change demo/ci", "one of that name is there", Next::Nothing);
+    let taken =
+        Trouble::untouched("cannot change demo/ci", "one of that name is there", FailureKind::NothingToDo);
     for trouble in [full(), taken] {
         let mut app = App::of([]);
         at_the_key(&mut app, &with_keys(), "ci");

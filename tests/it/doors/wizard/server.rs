@@ -3,7 +3,7 @@
 use authtui::domain::provider::catalog::Catalog;
 use authtui::domain::provider::draft::{Draft, Question};
 use authtui::domain::secret::Secret;
-use authtui::domain::trouble::{Next, Trouble};
+use authtui::domain::trouble::{FailureKind, Trouble};
 use authtui::tui::message::{Effect, Msg};
 use authtui::tui::wizard::{Page, Work};
 
@@ -103,7 +103,8 @@ fn a_file_that_cannot_be_written_leaves_all_that_was_typed() {
     app.press("enter");
     let (name, text) = written(&mut app);
     assert_eq!(app.press("enter esc"), [], "keys wait while it is saved");
-    let why = Trouble::untouched("cannot save corp.yaml", "corp.yaml is there already", Next::Nothing);
+    let why =
+        Trouble::untouched("cannot save corp.yaml", "corp.yaml is there already", FailureKind::NothingToDo);
     assert_eq!(app.feed(Msg::Described(name.clone(), Err(why.clone()))), []);
     assert_eq!(wizard(&app).complaint, Some(why.to_string()));
     assert!(app.screen().contains("is there already"), "{}", app.screen());
