@@ -107,13 +107,13 @@
 //! | to add | touch |
 //! |---|---|
 //! | a provider | one file in `assets/providers`, one line in `domain/provider/catalog.rs`; to try it, a file in `assets/demo` and a line in `demo.rs` |
-//! | a field of provider files | `domain/provider/file/written.rs` or a file in `written/`, its rule in `rules/`, what it becomes in `built.rs`, the page beside the files |
+//! | a field of provider files | `domain/provider/file/written.rs` or a file in `written/`, its rule in `rules/`, what it becomes in `built.rs`, `docs/providers.md` |
 //! | a question before a login | `oauth/login/needs/question.rs`, its answer in `answer.rs`; a page in `tui/wizard/page.rs`, a prompt in `cli/login/answers.rs` |
-//! | an action | a row in `tui/keymap.rs`, an arm in `tui/update/action.rs`, the README's table |
+//! | an action | a row in `tui/keymap.rs`, an arm in `tui/update/action.rs`, `docs/keys.md` |
 //! | a screen | a `Screen` variant, `tui/view/NAME.rs` |
 //! | a door of a login | `oauth/login/doors.rs`, `tui/front_door.rs`, a part of `tui/view/login/`, `cli/login/shown.rs` |
 //! | something that happened to a grant | `domain/event.rs`, its line in `stored/log.rs`, `cli/events.rs` |
-//! | a setting | `domain/settings.rs`, the README's table of files |
+//! | a setting | `domain/settings.rs`, `docs/files.md` |
 //! | a kill, a fault or a crowd to try | a file in `tests/it/soak` with a quick and a whole count |
 //! | a store that may be written | its format in `stored`, its arm in `shell/store_files.rs` |
 //! | a dialect or a fault of the demo | `demo/authority/dialect.rs`, `demo/authority/script.rs` |

@@ -15,7 +15,7 @@ use crate::shell::store_files::file::shown;
 use crate::shell::terminal::console;
 
 /// The format of provider files, field by field.
-const FIELDS: &str = include_str!("../../assets/providers/README.md");
+const FIELDS: &str = include_str!("../../docs/providers.md");
 
 /// The longest text of a provider file that is printed, in characters.
 const LONGEST: usize = 2000;

@@ -1,4 +1,4 @@
-//! Every key: what it does, where, and how footer, help and README say so.
+//! Every key: what it does, where, and how footer, help and docs/keys.md say so.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 

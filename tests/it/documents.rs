@@ -1,24 +1,26 @@
 //! What the pages say is what the program does.
 
 use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use authtui::domain::provider::catalog::{Catalog, PRESETS};
 use authtui::domain::provider::file;
 use authtui::tui::keymap::{BINDINGS, Binding, Place};
 
-const README: &str = include_str!("../../README.md");
-const FORMAT: &str = include_str!("../../assets/providers/README.md");
+const KEYS: &str = include_str!("../../docs/keys.md");
+const FORMAT: &str = include_str!("../../docs/providers.md");
 
 /// What the shortest file that works has beside its name.
 const ENDPOINTS: &str = "endpoints: { authorize: 'https://a.test/a', token: 'https://a.test/t' }\n";
 
 #[test]
-fn the_readme_names_every_key_and_no_other() {
+fn the_page_of_keys_names_every_key_and_no_other() {
     let expected: String = BINDINGS.iter().map(row).collect();
-    let table = README.split("| key | what it does |\n|---|---|\n").nth(1).expect("a table of keys");
+    let table = KEYS.split("| key | what it does |\n|---|---|\n").nth(1).expect("a table of keys");
     let written: String =
         table.lines().take_while(|line| line.starts_with('|')).map(|line| format!("{line}\n")).collect();
-    assert_eq!(written, expected, "the table of keys in README.md");
+    assert_eq!(written, expected, "the table of keys in docs/keys.md");
 }
 
 fn row(binding: &Binding) -> String {
@@ -82,7 +84,7 @@ fn the_format_of_provider_files_is_documented_field_by_field() {
     }
     let documented: BTreeSet<String> = rows().map(|row| row.0.to_owned()).collect();
     assert_eq!(rows().count(), documented.len(), "a field is described twice");
-    assert_eq!(documented, read, "the table of fields in assets/providers/README.md");
+    assert_eq!(documented, read, "the table of fields in docs/providers.md");
 }
 
 #[test]
@@ -165,4 +167,42 @@ fn the_example_to_copy_works_once_it_is_renamed() {
     let copied = example.replace("name: oauth2", "name: acme").replace("example: true\n", "");
     let provider = file::load("acme", &copied).expect("a provider");
     assert!(!provider.example);
+}
+
+#[test]
+fn every_link_between_the_pages_leads_somewhere() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut links = 0;
+    for page in ["README.md", "CONTRIBUTING.md", "SECURITY.md", "docs"].map(|name| root.join(name)) {
+        let pages = if page.is_dir() { files_in(&page) } else { vec![page] };
+        for page in pages {
+            let text = fs::read_to_string(&page).expect("a page");
+            let targets = text.split("](").skip(1).filter_map(|rest| rest.split_once(')'));
+            for target in targets.map(|(target, _)| target).filter(|target| !target.starts_with("http")) {
+                let (file, heading) = target.split_once('#').unwrap_or((target, ""));
+                let file = if file.is_empty() { page.clone() } else { page.with_file_name(file) };
+                assert!(file.exists(), "{}: {target}", page.display());
+                assert!(heading.is_empty() || headings(&file).any(|at| at == heading), "{target}");
+                links += 1;
+            }
+        }
+    }
+    assert!(links > 10, "only {links} links were looked at");
+}
+
+fn files_in(folder: &Path) -> Vec<PathBuf> {
+    fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()).collect()
+}
+
+/// The anchors that a page's headings have.
+fn headings(page: &Path) -> impl Iterator<Item = String> {
+    let text = fs::read_to_string(page).expect("a page");
+    let heads: Vec<String> = text.lines().filter(|line| line.starts_with('#')).map(str::to_owned).collect();
+    heads.into_iter().map(|head| {
+        let kept = head.trim_start_matches(['#', ' ']).to_lowercase();
+        kept.chars()
+            .filter(|char| char.is_alphanumeric() || *char == ' ' || *char == '-')
+            .collect::<String>()
+            .replace(' ', "-")
+    })
 }

@@ -1,6 +1,6 @@
 //! A provider's file, read into a [`Provider`] or refused with line and rule.
 //!
-//! The fields are documented in `assets/providers/README.md`; a test holds that page and this
+//! The fields are documented in `docs/providers.md`; a test holds that page and this
 //! reader together. A text passes the limits first, then what it extends is merged in by
 //! [`library`], then `written` reads it field by field, `rules` look across the fields, and
 //! `built` makes requests of the short forms.

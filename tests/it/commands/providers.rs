@@ -20,7 +20,7 @@ fn presets_and_own_files_are_listed_and_shown_as_they_are_written() {
     assert_eq!(home.run(&["providers", "show", "acme"]).quietly(), (Some(0), ACME));
     let preset = include_str!("../../../assets/providers/oauth2.yaml");
     assert_eq!(home.run(&["providers", "show", "oauth2"]).quietly(), (Some(0), preset));
-    let fields = include_str!("../../../assets/providers/README.md");
+    let fields = include_str!("../../../docs/providers.md");
     assert_eq!(home.run(&["providers", "fields"]).quietly(), (Some(0), fields));
 }
 
