@@ -10,7 +10,7 @@ use authtui::domain::provider::catalog::Catalog;
 use authtui::domain::secret::Secret;
 use authtui::domain::tokens::{Held, Life, Tokens};
 use authtui::tui::message::Msg;
-use authtui::tui::model::{Model, Renewal};
+use authtui::tui::model::{AutoRefresh, Model};
 use authtui::tui::theme::{Glyphs, Theme};
 use authtui::tui::{update, view, wakes_at};
 use criterion::{BatchSize, BenchmarkId, Criterion, criterion_group, criterion_main};
@@ -47,7 +47,7 @@ fn snapshot(count: i64, round: u64) -> Snapshot {
 }
 
 fn model(count: i64) -> Model {
-    let mut model = Model { renewal: Renewal::ByItself, ..Model::new((120, 40)) };
+    let mut model = Model { auto_refresh: AutoRefresh::On, ..Model::new((120, 40)) };
     update(&mut model, now(), Msg::Catalogued(Box::new(Catalog::read([]))));
     update(&mut model, now(), Msg::Stored(snapshot(count, 1)));
     model

@@ -28,7 +28,7 @@ use crate::shell::paths::Paths;
 use crate::shell::store_files::file::shown;
 use crate::shell::terminal::{console, crash};
 use crate::shell::{http, signals};
-use crate::tui::model::{Off, Renewal};
+use crate::tui::model::{AutoRefresh, OffBy};
 
 /// Every OAuth account you have, side by side in one terminal window, and kept alive.
 #[derive(Debug, Parser)]
@@ -127,7 +127,7 @@ fn needs_profiles(command: &Command) -> bool {
 /// Runs the command; `program` is what the event log calls us.
 fn run(arguments: Arguments, program: &str) -> Result<Exit> {
     let Arguments { config, no_auto_refresh, command } = arguments;
-    let renewal = if no_auto_refresh { Renewal::Off(Off::Asked) } else { Renewal::Unsettled };
+    let renewal = if no_auto_refresh { AutoRefresh::Off(OffBy::CommandLine) } else { AutoRefresh::Unsettled };
     let Some(command) = command else {
         return screen::run(&Services::new(Paths::of_user(config)?, program), "", renewal);
     };

@@ -73,7 +73,7 @@
 //! the event log proves that it is newer (`shell/store_files/interrupted.rs`).
 //!
 //! **A word to the person.** Commands read every answer by `shell/terminal/console/prompter.rs`, which ends with
-//! its terminal and on signals. The screen says what happened by `tui/update/said.rs`: answers to keys
+//! its terminal and on signals. The screen says what happened by `tui/update/status.rs`: answers to keys
 //! at once, results when the row is free.
 //!
 //! **A refresh by itself.** [`plan`](domain::schedule::plan()) says from the profile alone when, or

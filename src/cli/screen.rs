@@ -14,7 +14,7 @@ use crate::shell::run::{self, Left};
 use crate::shell::store_files::file::shown;
 use crate::shell::terminal::{console, terminal_theme};
 use crate::shell::{Services, runtime, signals};
-use crate::tui::model::Renewal;
+use crate::tui::model::AutoRefresh;
 
 /// What `authtui demo` is told.
 #[derive(Debug, Args)]
@@ -46,26 +46,26 @@ pub(super) fn until_signal<T>(task: impl Future<Output = T>) -> Result<Option<T>
 }
 
 /// Shows the screen; `keys` are pressed before the first frame.
-pub(super) fn run(services: &Arc<Services>, keys: &str, renewal: Renewal) -> Result<Exit> {
+pub(super) fn run(services: &Arc<Services>, keys: &str, auto_refresh: AutoRefresh) -> Result<Exit> {
     if !has_terminal() {
         return Ok(Exit::Usage);
     }
     if let Some(path) = services.paths.missing() {
         console::say(&format!("authtui: {} does not exist; the first login creates it.", shown(path)));
     }
-    Ok(match run::run(services, &terminal_theme::theme(), keys, renewal)? {
+    Ok(match run::run(services, &terminal_theme::theme(), keys, auto_refresh)? {
         Left::Asked => Exit::Done,
         Left::Terminated => Exit::Failure,
     })
 }
 
-pub(super) fn demo(arguments: &Demonstration, renewal: Renewal) -> Result<Exit> {
+pub(super) fn demo(arguments: &Demonstration, auto_refresh: AutoRefresh) -> Result<Exit> {
     if !has_terminal() {
         return Ok(Exit::Usage);
     }
     runtime::check_limits()?;
     let demo = Demo::start(&arguments.faults)?;
-    let exit = run(demo.services(), cast::KEYS, renewal)?;
+    let exit = run(demo.services(), cast::KEYS, auto_refresh)?;
     console::say("authtui: the demo's server and files are gone; nothing of yours was touched.");
     Ok(exit)
 }

@@ -22,7 +22,7 @@ use crate::shell::terminal::Screen;
 use crate::shell::terminal::keyboard;
 use crate::shell::{Services, http, watch};
 use crate::tui::message::{Effect, Msg};
-use crate::tui::model::{Leaving, Model, Renewal};
+use crate::tui::model::{AutoRefresh, Leaving, Model};
 use crate::tui::theme::Theme;
 use crate::tui::{update, view, wakes_at};
 
@@ -42,16 +42,16 @@ pub enum Left {
     Terminated,
 }
 
-/// Runs the screen until the person leaves it. `keys` are pressed before the first frame; `renewal` is
+/// Runs the screen until the person leaves it. `keys` are pressed before the first frame; `auto_refresh` is
 /// what the command line says of it, unsettled where the settings may decide.
 ///
 /// # Errors
 /// When there is no terminal.
-pub fn run(services: &Arc<Services>, theme: &Theme, keys: &str, renewal: Renewal) -> Result<Left> {
+pub fn run(services: &Arc<Services>, theme: &Theme, keys: &str, auto_refresh: AutoRefresh) -> Result<Left> {
     let size = crossterm::terminal::size().wrap_err("cannot use the terminal")?;
     let providers = file::shown(&services.paths.providers);
     let is_demo = services.keeps_nothing();
-    let mut model = Model { seat: browser::seat(), providers, renewal, is_demo, ..Model::new(size) };
+    let mut model = Model { seat: browser::seat(), providers, auto_refresh, is_demo, ..Model::new(size) };
     let mut effects = update(&mut model, services.clock.now(), Msg::Stored(services.read_now(StoreId::Own)));
     for key in keys.chars().map(|key| KeyEvent::from(KeyCode::Char(key))) {
         effects.extend(update(&mut model, services.clock.now(), Msg::Key(key)));

@@ -11,18 +11,7 @@ use crate::domain::clock::{DateTime, Now, Steady, TimeDelta, Utc, span};
 use crate::domain::name::ProfileId;
 use crate::domain::profile::Profile;
 use crate::domain::schedule::{self, AT_ONCE, Never, Plan};
-use crate::domain::secret::Fingerprint;
-use crate::tui::model::{Leaving, Model, Off, Renewal};
-
-/// The last time a profile was renewed by itself, or tried to be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Try {
-    at: Steady,
-    /// How many in a row, with the same tokens.
-    times: u32,
-    /// The tokens it was to replace.
-    of: Option<Fingerprint>,
-}
+use crate::tui::model::{AutoRefresh, Leaving, Model, OffBy};
 
 /// Whether a profile is renewed by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,7 +28,7 @@ pub enum Why {
     /// It is told by the profile.
     Never(Never),
     /// Nothing is.
-    Off(Off),
+    Off(OffBy),
     /// No provider file says how.
     NoWay,
     /// The provider file names a server that the login did not agree to.
@@ -53,7 +42,7 @@ pub enum Why {
 /// The profiles to renew now.
 #[must_use]
 pub fn due(model: &Model, now: Now) -> Vec<ProfileId> {
-    let free = AT_ONCE.saturating_sub(model.refreshing.len());
+    let free = AT_ONCE.saturating_sub(model.refreshing().count());
     let mut ready: Vec<_> = all_planned(model, now).filter(|(_, at)| *at <= now.wall).collect();
     ready.sort_by_key(|(_, at)| *at);
     ready.into_iter().take(free).map(|(profile, _)| profile.id.clone()).collect()
@@ -62,7 +51,7 @@ pub fn due(model: &Model, now: Now) -> Vec<ProfileId> {
 /// When to look again; nothing while nothing is planned, or what is planned waits for another to end.
 #[must_use]
 pub fn looks_at(model: &Model, now: Now) -> Option<Steady> {
-    if model.refreshing.len() >= AT_ONCE {
+    if model.refreshing().count() >= AT_ONCE {
         return None;
     }
     let wait = |at: DateTime<Utc>| (at - now.wall).to_std().unwrap_or_default().max(Duration::from_millis(1));
@@ -82,11 +71,11 @@ pub fn planned(model: &Model, profile: &Profile, now: Now) -> Option<DateTime<Ut
 #[must_use]
 pub fn outlook(model: &Model, profile: &Profile, now: Now) -> Outlook {
     let plan = schedule::plan(profile, now.wall);
-    let at = match (plan, model.renewal) {
-        (Plan::At(_) | Plan::Never(Never::Off), Renewal::Off(off)) => return Outlook::Not(Why::Off(off)),
+    let at = match (plan, model.auto_refresh) {
+        (Plan::At(_) | Plan::Never(Never::Off), AutoRefresh::Off(off)) => return Outlook::Not(Why::Off(off)),
         (Plan::Never(never), _) => return Outlook::Not(Why::Never(never)),
-        (Plan::At(_), Renewal::Unsettled) => return Outlook::Not(Why::NotNow),
-        (Plan::At(at), Renewal::ByItself) => at,
+        (Plan::At(_), AutoRefresh::Unsettled) => return Outlook::Not(Why::NotNow),
+        (Plan::At(at), AutoRefresh::On) => at,
     };
     if model.catalog.is_none() || model.leaving == Leaving::Yes {
         return Outlook::Not(Why::NotNow);
@@ -101,11 +90,11 @@ pub fn outlook(model: &Model, profile: &Profile, now: Now) -> Outlook {
     if model.stores.get(&profile.id.store).is_none_or(|store| store.writable.is_err()) {
         return Outlook::Not(Why::Unwritable);
     }
-    let is_busy = model.refreshing.contains(&profile.id) || model.revoking.contains(&profile.id);
-    if is_busy || model.unsaved.contains_key(&profile.id) || model.is_rescuing(&profile.id) {
+    let running = model.running(&profile.id);
+    if running.is_busy() {
         return Outlook::Not(Why::NotNow);
     }
-    let rest = rested(model, profile).filter(|rested| *rested > now.steady);
+    let rest = running.pauses_until(profile).filter(|rested| *rested > now.steady);
     let rest = rest.and_then(|rested| now.wall.checked_add_signed(span(now.steady.until(rested))));
     let at = rest.map_or(at, |rested| at.max(rested));
     // What counts down to it changes on the beat of the pulse.
@@ -118,25 +107,10 @@ fn up_to_the_second(at: DateTime<Utc>) -> DateTime<Utc> {
     at.checked_add_signed(rest).unwrap_or(at)
 }
 
-/// Remembers that `profile` is being renewed by itself.
-#[must_use]
-pub fn tried(model: &Model, profile: &Profile, now: Now) -> Try {
-    let of = profile.held.fingerprint();
-    let before = model.tried.get(&profile.id).filter(|last| last.of == of).map_or(0, |last| last.times);
-    Try { at: now.steady, times: before.saturating_add(1), of }
-}
-
-/// Until when a try that brought no new tokens keeps the next one back.
-fn rested(model: &Model, profile: &Profile) -> Option<Steady> {
-    let last = model.tried.get(&profile.id)?;
-    let pause = schedule::pause(last.times.saturating_sub(1));
-    (last.of == profile.held.fingerprint()).then(|| last.at.after(pause))
-}
-
 /// What is planned, with its moment.
 fn all_planned(model: &Model, now: Now) -> impl Iterator<Item = (&Profile, DateTime<Utc>)> {
     // Where nothing is renewed by itself, a wake costs nothing.
-    let stores = model.stores.values().filter(|_| model.renewal == Renewal::ByItself);
+    let stores = model.stores.values().filter(|_| model.auto_refresh == AutoRefresh::On);
     let profiles = stores.flat_map(Snapshot::profiles);
     profiles.filter_map(move |profile| Some((profile, planned(model, profile, now)?)))
 }

@@ -2,7 +2,7 @@
 
 use ratatui::layout::{Constraint, Layout, Rect};
 
-use crate::tui::model::{Model, Panel, Screen};
+use crate::tui::model::Model;
 use crate::tui::{pane, prose};
 
 /// From this width on list and detail lie side by side.
@@ -78,12 +78,7 @@ pub fn message_lines(model: &Model, width: u16) -> Vec<String> {
 
 fn message_rows(model: &Model, (width, height): (u16, u16)) -> u16 {
     let lines = u16::try_from(message_lines(model, width).len()).unwrap_or(u16::MAX);
-    let least = match &model.screen {
-        Screen::List | Screen::Detail | Screen::Filter(_) | Screen::Events(_) | Screen::Help(..) => {
-            LEAST_ROWS.0
-        }
-        Screen::Copy | Screen::Dialog(_) | Screen::Wizard(_) | Screen::Login(_) => LEAST_ROWS.1,
-    };
+    let least = if model.screen.is_form() { LEAST_ROWS.1 } else { LEAST_ROWS.0 };
     let most = height.saturating_sub(2 + least).clamp(1, MESSAGE_ROWS);
     lines.min(most).max(u16::from(height >= KEPT_FREE))
 }
@@ -97,18 +92,8 @@ pub fn question_columns(width: u16) -> u16 {
 /// Whether the person sees what a key would act on.
 #[must_use]
 pub fn is_seen(model: &Model) -> bool {
-    let asks = match &model.screen {
-        Screen::Dialog(_) | Screen::Login(Panel::Cancelling(_) | Panel::Deciding(_)) => true,
-        Screen::List
-        | Screen::Detail
-        | Screen::Filter(_)
-        | Screen::Copy
-        | Screen::Wizard(_)
-        | Screen::Login(Panel::Steps | Panel::Qr | Panel::Pasting(_))
-        | Screen::Events(_)
-        | Screen::Help(..) => false,
-    };
-    reaches(model.size, if asks { SMALLEST_QUESTION } else { SMALLEST })
+    let least = if model.screen.dialog().is_some() { SMALLEST_QUESTION } else { SMALLEST };
+    reaches(model.size, least)
 }
 
 fn reaches((width, height): (u16, u16), least: (u16, u16)) -> bool {
@@ -133,7 +118,7 @@ pub fn list_rows(model: &Model) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tui::model::{Message, Origin, Tone};
+    use crate::tui::status::{MessageOrigin, StatusMessage, Tone};
 
     #[test]
     fn each_size_has_its_shape() {
@@ -159,11 +144,11 @@ mod tests {
             [((80, 24), 1, 1), ((80, 24), 30, 2), ((80, 24), 400, 6), ((40, 10), 1, 1), ((40, 10), 400, 4)]
         {
             let mut model = Model::new(size);
-            model.message = Some(Message {
+            model.message = Some(StatusMessage {
                 text: "word ".repeat(words),
                 tone: Tone::Bad,
                 until: None,
-                origin: Origin::Key,
+                origin: MessageOrigin::Key,
             });
             let parts = parts(&model, size).expect("large enough");
             assert_eq!((parts.message.height, parts.message.y), (rows, parts.body.bottom()), "{size:?}");

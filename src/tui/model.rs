@@ -2,21 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::change::{self, Snapshot, Where};
-use crate::domain::clock::{DateTime, Steady, Utc};
+use crate::domain::change::{Snapshot, Where};
+use crate::domain::clock::{DateTime, Utc};
 use crate::domain::event::Event;
 use crate::domain::health::{Activity, Health};
 use crate::domain::name::{ProfileId, StoreId};
 use crate::domain::profile::Profile;
 use crate::domain::provider::Provider;
 use crate::domain::provider::catalog::Catalog;
-use crate::domain::secret::Fingerprint;
-use crate::domain::trouble::Trouble;
 use crate::oauth::login::{Door, Login, Seat};
-use crate::tui::automatic::Try;
-use crate::tui::dialog::Dialog;
-use crate::tui::field::Field;
-use crate::tui::wizard::Wizard;
+use crate::tui::running::{self, NewerTokens, Running, UnsavedTokens};
+use crate::tui::screen::Screen;
+use crate::tui::status::{AskedBy, StatusMessage, TaskReport};
+use crate::tui::wizard::WizardContext;
 
 /// Everything the screen knows.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -41,68 +39,49 @@ pub struct Model {
     pub offset: usize,
     /// What rows must contain to be shown.
     pub filter: String,
-    /// Profiles whose refresh is running.
-    pub refreshing: BTreeSet<ProfileId>,
-    /// Whether tokens are renewed by themselves.
-    pub renewal: Renewal,
-    /// When a profile was last renewed by itself, or tried to be.
-    pub tried: BTreeMap<ProfileId, Try>,
-    /// Profiles whose refresh was begun without anybody asking.
-    pub unasked: BTreeSet<ProfileId>,
-    /// Profiles whose provider is being asked to end their grant.
-    pub revoking: BTreeSet<ProfileId>,
-    /// Profiles whose token is being tested.
-    pub testing: BTreeSet<ProfileId>,
+    /// What is under way or unfinished, by profile.
+    pub running: BTreeMap<ProfileId, Running>,
+    pub auto_refresh: AutoRefresh,
     /// How many changes are on their way to a store.
     pub saving: usize,
-    /// Profiles with tokens that somebody has replaced by the older pair beside them, until they are kept for
-    /// the next refresh.
-    pub rescuing: Vec<(Profile, Fingerprint)>,
-    /// Refreshed tokens that could not be stored: they are here and nowhere else.
-    pub unsaved: BTreeMap<ProfileId, (Box<change::Renewal>, Trouble)>,
-    /// The stored pair of tokens that each of them is to replace, and no other.
-    pub replaces: BTreeMap<ProfileId, Fingerprint>,
     /// What happened to grants on this machine, oldest first.
     pub events: Vec<Event>,
     /// The grants for which somebody was asking when the log was read.
     pub asking: BTreeSet<String>,
     /// The login that is under way, or has just ended.
     pub login: Option<Login>,
-    /// Profiles whose last login failed: its client may be the reason.
-    pub failed: BTreeSet<ProfileId>,
     /// Which of its doors the person wants to see; absent: the one that can work.
     pub door: Option<Door>,
     /// What was last said to the person.
-    pub message: Option<Message>,
+    pub message: Option<StatusMessage>,
     /// Results that are told, or wait until they can be.
-    pub reports: Vec<Report>,
+    pub reports: Vec<TaskReport>,
     /// How many logins were begun.
     pub attempts: u64,
     /// Whether the person has asked to quit.
     pub leaving: Leaving,
 }
 
-/// Whether tokens are renewed by themselves while the screen is open.
+/// Whether tokens are refreshed while the screen is open without anybody asking.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Renewal {
+pub enum AutoRefresh {
     /// The settings are not read yet.
     #[default]
     Unsettled,
     /// Only when the person asks.
-    Off(Off),
-    /// Before they end.
-    ByItself,
+    Off(OffBy),
+    /// Before they expire.
+    On,
 }
 
-/// Who turned automatic renewal off.
+/// Who turned auto-refresh off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Off {
+pub enum OffBy {
     /// The command line, for as long as the screen is open.
-    Asked,
-    /// The settings.
+    CommandLine,
     Settings,
     /// Nobody knows: whoever has turned it off in a file that cannot be read would not want it on.
-    Unread,
+    Unreadable,
 }
 
 /// Whether the person has asked to quit.
@@ -115,46 +94,6 @@ pub enum Leaving {
     Yes,
 }
 
-/// What is looked at. List and detail lie below everything else.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub enum Screen {
-    /// The list, with the detail pane where there is room.
-    #[default]
-    List,
-    /// The selected profile alone.
-    Detail,
-    /// A filter is being typed.
-    Filter(Field),
-    /// What to copy is being chosen.
-    Copy,
-    /// A question.
-    Dialog(Dialog),
-    /// What a login needs to know before it begins.
-    Wizard(Box<Wizard>),
-    /// The login panel.
-    Login(Panel),
-    /// What happened to grants, newest first, scrolled down by so many lines.
-    Events(usize),
-    /// All keys, scrolled down by so many lines, above another screen.
-    Help(usize, Box<Screen>),
-}
-
-/// What the person does in the login panel.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub enum Panel {
-    /// Watches the steps.
-    #[default]
-    Steps,
-    /// Scans the link from the screen.
-    Qr,
-    /// Pastes an answer.
-    Pasting(Field),
-    /// Is asked whether to cancel.
-    Cancelling(Dialog),
-    /// Is asked what to do with the tokens that came.
-    Deciding(Dialog),
-}
-
 /// A row of the list.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum RowId {
@@ -162,78 +101,6 @@ pub enum RowId {
     Profile(ProfileId),
     /// An entry that cannot be understood.
     Broken(StoreId, Where),
-}
-
-/// What was said to the person.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Message {
-    /// The words.
-    pub text: String,
-    /// How they are meant.
-    pub tone: Tone,
-    /// When they go; absent: at the next key.
-    pub until: Option<Steady>,
-    /// Why they are said.
-    pub origin: Origin,
-}
-
-/// Why something is said.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Origin {
-    /// It answers a key.
-    Key,
-    /// It tells the results that came.
-    Reports,
-}
-
-/// Something that came to its end, and is told when the row is free.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Report {
-    /// Of one and the same thing the last result counts.
-    pub about: About,
-    /// Whether the person asked for it.
-    pub is_awaited: bool,
-    pub end: End,
-    /// The whole of it.
-    pub text: String,
-    /// What is to be known of it beside others; empty where nothing is.
-    pub brief: String,
-    pub tone: Tone,
-}
-
-/// What a result tells the state of.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum About {
-    /// A profile.
-    Profile(ProfileId),
-    /// A store as a whole: whether it can be read.
-    Store(StoreId),
-    /// Something that only happened.
-    Nothing,
-}
-
-/// What has ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum End {
-    /// A refresh that brought new tokens.
-    Refreshed,
-    /// A refresh that did not.
-    Failed,
-    /// Something else.
-    Other,
-}
-
-/// How words are meant, the worst last.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Tone {
-    /// It worked.
-    Good,
-    /// Something to know.
-    Plain,
-    /// Something to mend before it does harm.
-    Warn,
-    /// Something failed.
-    Bad,
 }
 
 impl Model {
@@ -279,16 +146,37 @@ impl Model {
         self.stores.get(&StoreId::Own)
     }
 
-    /// Whether there is a provider of that name.
+    /// What the wizard looks up.
     #[must_use]
-    pub fn has_provider(&self, name: &str) -> bool {
-        self.catalog.as_ref().is_some_and(|catalog| catalog.entry(name).is_some())
+    pub fn wizard_context(&self) -> WizardContext<'_> {
+        WizardContext { own: self.own(), catalog: self.catalog.as_ref() }
+    }
+
+    /// What is under way or unfinished for a profile.
+    #[must_use]
+    pub fn running(&self, id: &ProfileId) -> &Running {
+        self.running.get(id).unwrap_or(&running::NOTHING)
+    }
+
+    /// The same, to be changed.
+    pub fn running_mut(&mut self, id: &ProfileId) -> &mut Running {
+        self.running.entry(id.clone()).or_default()
+    }
+
+    /// The profiles that are being refreshed, with who asked for it.
+    pub fn refreshing(&self) -> impl Iterator<Item = (&ProfileId, AskedBy)> {
+        self.running.iter().filter_map(|(id, running)| Some((id, running.refresh?)))
+    }
+
+    /// Refreshed tokens that are here and nowhere else.
+    pub fn unsaved(&self) -> impl Iterator<Item = (&ProfileId, &UnsavedTokens)> {
+        self.running.iter().filter_map(|(id, running)| Some((id, running.unsaved.as_ref()?)))
     }
 
     /// Whether a refresh of that profile is running here.
     #[must_use]
     pub fn activity(&self, id: &ProfileId) -> Activity {
-        if self.refreshing.contains(id) { Activity::Refreshing } else { Activity::Idle }
+        if self.running(id).refresh.is_some() { Activity::Refreshing } else { Activity::Idle }
     }
 
     /// How `profile` stands.
@@ -301,35 +189,31 @@ impl Model {
     #[must_use]
     pub fn unfinished(&self) -> Option<String> {
         let login = self.login.as_ref().filter(|login| login.is_settling());
-        let refreshes = self.refreshing.iter().map(|id| format!("the refresh of {}", id.name));
-        let revoked = self.revoking.iter().map(|id| format!("the revocation of {}", id.name));
+        let refreshes = self.refreshing().map(|(id, _)| format!("the refresh of {}", id.name));
+        let revoking = self.running.iter().filter(|(_, running)| running.is_revoking);
+        let revoked = revoking.map(|(id, _)| format!("the revocation of {}", id.name));
         let logins = login.map(|login| format!("the tokens of {}", login.plan().id.name));
         let saves = (self.saving > 0).then(|| "a change to be saved".to_owned());
-        let rescues = match self.rescuing.as_slice() {
+        let rescues: Vec<&NewerTokens> = self.running.values().flat_map(|running| &running.rescues).collect();
+        let rescues = match rescues.as_slice() {
             [] => None,
-            [(one, _)] => Some(format!("the newer tokens of {} to be kept", one.id.name)),
+            [one] => Some(format!("the newer tokens of {} to be kept", one.profile.id.name)),
             many => Some(format!("the newer tokens of {} profiles to be kept", many.len())),
         };
-        let saves = saves.into_iter().chain(rescues);
-        let all: Vec<String> = refreshes.chain(revoked).chain(logins).chain(saves).collect();
+        let all: Vec<String> = refreshes.chain(revoked).chain(logins).chain(saves).chain(rescues).collect();
         (!all.is_empty()).then(|| all.join(", "))
-    }
-
-    /// Whether newer tokens of that profile are being kept for its next refresh.
-    #[must_use]
-    pub fn is_rescuing(&self, id: &ProfileId) -> bool {
-        self.rescuing.iter().any(|(newer, _)| newer.id == *id)
     }
 
     /// Lets go of refreshed tokens: they are stored, or nobody wants them.
     pub fn let_go(&mut self, id: &ProfileId) {
-        self.unsaved.remove(id);
-        self.replaces.remove(id);
+        if let Some(running) = self.running.get_mut(id) {
+            running.unsaved = None;
+        }
     }
 
     /// Whether tokens are held here and nowhere else.
     #[must_use]
     pub fn holds_unsaved(&self) -> bool {
-        !self.unsaved.is_empty() || self.login.as_ref().is_some_and(|login| login.unsaved().is_some())
+        self.unsaved().next().is_some() || self.login.as_ref().is_some_and(|login| login.unsaved().is_some())
     }
 }

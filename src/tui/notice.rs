@@ -6,12 +6,13 @@ use crate::domain::change::Snapshot;
 use crate::domain::difference::{self, Difference, How};
 use crate::domain::event::{self, Past};
 use crate::domain::profile::Profile;
-use crate::domain::secret::Fingerprint;
-use crate::tui::model::{About, Model, Tone};
+use crate::tui::model::Model;
+use crate::tui::running::NewerTokens;
+use crate::tui::status::{ReportSubject, Tone};
 
 /// The words for what is different in `after`, which was read and not written by us.
 #[must_use]
-pub fn of(model: &Model, after: &Snapshot) -> Option<(About, String, Tone)> {
+pub fn of(model: &Model, after: &Snapshot) -> Option<(ReportSubject, String, Tone)> {
     let before = model.stores.get(&after.store)?;
     match (unread(before), unread(after)) {
         (false, true) => {
@@ -19,11 +20,11 @@ pub fn of(model: &Model, after: &Snapshot) -> Option<(About, String, Tone)> {
                 "{} cannot be read since another program wrote it. Its profiles are shown again once it is mended.",
                 after.place
             );
-            return Some((About::Store(after.store), text, Tone::Bad));
+            return Some((ReportSubject::Store(after.store), text, Tone::Bad));
         }
         (true, false) => {
             let text = format!("{} can be read again.", after.place);
-            return Some((About::Store(after.store), text, Tone::Good));
+            return Some((ReportSubject::Store(after.store), text, Tone::Good));
         }
         (true, true) => return None,
         (false, false) => {}
@@ -46,13 +47,13 @@ pub fn of(model: &Model, after: &Snapshot) -> Option<(About, String, Tone)> {
         [one] => sentence(one),
         many => format!("Another program changed {} profiles: {}.", many.len(), counts(many)),
     };
-    Some((About::Nothing, text, Tone::Plain))
+    Some((ReportSubject::Nothing, text, Tone::Plain))
 }
 
 /// The profiles whose tokens are older ones again in `after`, as they were before: nobody else holds the
-/// newer pair any more. Each with the older pair.
+/// newer pair any more.
 #[must_use]
-pub fn outdated(model: &Model, after: &Snapshot) -> Vec<(Profile, Fingerprint)> {
+pub fn outdated(model: &Model, after: &Snapshot) -> Vec<NewerTokens> {
     let Some(before) = model.stores.get(&after.store) else { return Vec::new() };
     let are = after.by_name();
     let is_outdated = |newer: &&Profile| {
@@ -65,7 +66,7 @@ pub fn outdated(model: &Model, after: &Snapshot) -> Vec<(Profile, Fingerprint)> 
     };
     let older = |newer: &Profile| after.profile(&newer.id.name)?.held.fingerprint();
     let outdated = before.profiles().filter(is_outdated);
-    outdated.filter_map(|newer| Some((newer.clone(), older(newer)?))).collect()
+    outdated.filter_map(|newer| Some(NewerTokens { profile: newer.clone(), older: older(newer)? })).collect()
 }
 
 fn unread(snapshot: &Snapshot) -> bool {
@@ -75,7 +76,7 @@ fn unread(snapshot: &Snapshot) -> bool {
 /// The profiles that we ourselves are about to change: those that are refreshed here, those with the
 /// same grant, and the one of a login.
 fn ours(model: &Model, before: &Snapshot) -> BTreeSet<String> {
-    let refreshing = || before.profiles().filter(|profile| model.refreshing.contains(&profile.id));
+    let refreshing = || before.profiles().filter(|profile| model.running(&profile.id).refresh.is_some());
     let grants: BTreeSet<String> = refreshing().filter_map(Profile::grant).collect();
     let twins = before
         .profiles()

@@ -10,7 +10,7 @@ use crate::tui::{automatic, prose, state};
 /// What is known of the grant of `profile`, and what is said of it.
 #[must_use]
 pub fn of<'a>(model: &'a Model, profile: &Profile, now: Now) -> Option<(Known<'a>, String)> {
-    if model.refreshing.contains(&profile.id) {
+    if model.running(&profile.id).refresh.is_some() {
         return None;
     }
     let known = Known::of(&model.events, profile, model.provider(profile), &model.asking)?;

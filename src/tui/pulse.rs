@@ -14,8 +14,9 @@ use crate::domain::profile::{Profile, RefreshResult};
 use crate::oauth::login::Stage;
 use crate::tui::automatic;
 use crate::tui::layout::{list_rows, parts};
-use crate::tui::model::{Model, Panel, Screen};
+use crate::tui::model::Model;
 use crate::tui::rows;
+use crate::tui::screen::{Panel, Screen};
 use crate::tui::seconds::Seconds;
 
 /// How often it is looked whether another program still asks.

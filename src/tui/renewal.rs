@@ -5,7 +5,7 @@ use crate::domain::health::renewable;
 use crate::domain::profile::{ClockDiffers, EndBy, Kind, Profile};
 use crate::domain::schedule::{self, Never, Plan};
 use crate::tui::automatic::{Outlook, Why, outlook};
-use crate::tui::model::{Model, Off};
+use crate::tui::model::{Model, OffBy};
 use crate::tui::state;
 
 /// Why the screen does not renew `profile` by itself, and what does; nothing where it does, or where
@@ -17,9 +17,9 @@ pub fn hindrance(model: &Model, profile: &Profile, now: Now) -> Option<String> {
     }
     let Outlook::Not(why) = outlook(model, profile, now) else { return None };
     let words = match why {
-        Why::Off(Off::Asked) => "off: started with --no-auto-refresh".to_owned(),
-        Why::Off(Off::Settings) => "off by automatic_refresh in settings".to_owned(),
-        Why::Off(Off::Unread) => "off: settings.yaml cannot be read".to_owned(),
+        Why::Off(OffBy::CommandLine) => "off: started with --no-auto-refresh".to_owned(),
+        Why::Off(OffBy::Settings) => "off by automatic_refresh in settings".to_owned(),
+        Why::Off(OffBy::Unreadable) => "off: settings.yaml cannot be read".to_owned(),
         Why::OtherHost => "off: the provider file names another server; log in again".to_owned(),
         Why::Unwritable => "off: the file cannot be written".to_owned(),
         Why::Never(Never::Off) => "off here, A turns it on".to_owned(),

@@ -1,14 +1,19 @@
 //! Every message to its consequence; nothing else changes the model.
 
 mod action;
+mod auto_refresh;
+mod dialog;
 mod input;
 mod login;
+mod login_start;
+mod navigation;
 mod panel;
 mod refresh;
 mod revoke;
-mod said;
 mod selected;
+mod status;
 mod stores;
+mod unsaved;
 mod wizard;
 
 use std::sync::Arc;
@@ -21,9 +26,10 @@ use crate::domain::trouble::Trouble;
 use crate::oauth::login::Heard;
 use crate::oauth::probe::TestVerdict;
 use crate::tui::message::{Copied, Effect, Msg};
-use crate::tui::model::{Leaving, Model, Off, Renewal, Tone};
+use crate::tui::model::{AutoRefresh, Leaving, Model, OffBy};
 use crate::tui::rows;
-use crate::tui::update::said::{tell, tell_of, tell_trouble};
+use crate::tui::status::{AskedBy, Tone};
+use crate::tui::update::status::{tell, tell_of, tell_trouble};
 
 /// Takes what happened and says what must be done.
 pub fn update(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
@@ -59,7 +65,12 @@ pub fn update(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
                 let more = catalog.complaints.len() - 1;
                 let more =
                     if more > 0 { format!(" ({more} more: authtui providers)") } else { String::new() };
-                tell(model, format!("A provider file is not used. {complaint}{more}"), Tone::Warn, false);
+                tell(
+                    model,
+                    format!("A provider file is not used. {complaint}{more}"),
+                    Tone::Warn,
+                    AskedBy::Nobody,
+                );
             }
             model.catalog = Some(*catalog);
             Vec::new()
@@ -70,8 +81,9 @@ pub fn update(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
             Vec::new()
         }
         Msg::Waits(id, holder) => {
+            let asked_by = model.running(&id).refresh.unwrap_or(AskedBy::Person);
             let text = format!("{} waits for {holder}, which is at work on this grant.", id.name);
-            tell(model, text, Tone::Plain, !model.unasked.contains(&id));
+            tell(model, text, Tone::Plain, asked_by);
             Vec::new()
         }
         Msg::Events(Ok(events)) => {
@@ -79,18 +91,23 @@ pub fn update(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
             Vec::new()
         }
         Msg::Events(Err(why)) => {
-            tell(model, format!("The event log cannot be read: {why}."), Tone::Bad, false);
+            tell(model, format!("The event log cannot be read: {why}."), Tone::Bad, AskedBy::Nobody);
             Vec::new()
         }
         Msg::Settled(Ok(settings)) => {
             let said =
-                if settings.automatic_refresh { Renewal::ByItself } else { Renewal::Off(Off::Settings) };
+                if settings.automatic_refresh { AutoRefresh::On } else { AutoRefresh::Off(OffBy::Settings) };
             settle(model, said);
             vec![Effect::ReadEvents]
         }
         Msg::Settled(Err(why)) => {
-            settle(model, Renewal::Off(Off::Unread));
-            tell(model, format!("{why}. Auto-refresh is off until it can be read."), Tone::Bad, false);
+            settle(model, AutoRefresh::Off(OffBy::Unreadable));
+            tell(
+                model,
+                format!("{why}. Auto-refresh is off until it can be read."),
+                Tone::Bad,
+                AskedBy::Nobody,
+            );
             vec![Effect::ReadEvents]
         }
         Msg::Login(attempt, heard) => {
@@ -109,7 +126,7 @@ pub fn update(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
         Msg::Revoked(id, revoked) => revoke::ended(model, &id, revoked, now),
         Msg::MadePrivate(made) => {
             match made {
-                Ok(()) => tell(model, "Only you can read the file now.", Tone::Good, true),
+                Ok(()) => tell(model, "Only you can read the file now.", Tone::Good, AskedBy::Person),
                 Err(trouble) => tell_trouble(model, &trouble),
             }
             vec![Effect::Read(StoreId::Own)]
@@ -119,7 +136,7 @@ pub fn update(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
             Vec::new()
         }
         Msg::Tested(id, tested) => {
-            model.testing.remove(&id);
+            model.running_mut(&id).is_testing = false;
             match tested {
                 Ok(verdict) => keep_verdict(model, &id, verdict),
                 Err(trouble) => tell_trouble(model, &trouble),
@@ -134,27 +151,27 @@ pub fn update(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
         Msg::Described(provider, described) => wizard::described(model, &provider, described, now),
     };
     if may_be_due {
-        effects.extend(refresh::by_itself(model, now));
+        effects.extend(auto_refresh::begin_due(model, now));
     }
-    said::deliver(model, now);
+    status::deliver(model, now);
     follow_selection(model, now);
     effects
 }
 
 /// Takes what the settings say; the command line counts over them.
-fn settle(model: &mut Model, said: Renewal) {
-    match model.renewal {
-        Renewal::Off(Off::Asked) => {}
-        Renewal::Unsettled | Renewal::ByItself | Renewal::Off(Off::Settings | Off::Unread) => {
-            model.renewal = said;
+fn settle(model: &mut Model, said: AutoRefresh) {
+    match model.auto_refresh {
+        AutoRefresh::Off(OffBy::CommandLine) => {}
+        AutoRefresh::Unsettled | AutoRefresh::On | AutoRefresh::Off(OffBy::Settings | OffBy::Unreadable) => {
+            model.auto_refresh = said;
         }
     }
 }
 
 /// What is done for tokens that are held here alone when nobody can be asked any more.
 fn last_saves(model: &mut Model, now: Now) -> Vec<Effect> {
-    let ids: Vec<_> = model.unsaved.keys().cloned().collect();
-    let mut effects: Vec<Effect> = ids.iter().flat_map(|id| refresh::save_again(model, id)).collect();
+    let ids: Vec<_> = model.unsaved().map(|(id, _)| id.clone()).collect();
+    let mut effects: Vec<Effect> = ids.iter().flat_map(|id| unsaved::save_again(model, id)).collect();
     effects.extend(login::save_at_the_end(model, now));
     // Nothing behind it would be done.
     effects.push(Effect::Quit);
@@ -162,7 +179,7 @@ fn last_saves(model: &mut Model, now: Now) -> Vec<Effect> {
 }
 
 fn woke(model: &mut Model, now: Now) -> Vec<Effect> {
-    said::expire(model, now);
+    status::expire(model, now);
     let mut effects = match &model.login {
         Some(login) if login.wakes_at().is_some_and(|at| at <= now.steady) => {
             let attempt = login.attempt();
@@ -178,12 +195,14 @@ fn woke(model: &mut Model, now: Now) -> Vec<Effect> {
 
 fn said_copied(model: &mut Model, what: &str, copied: Result<Copied, Trouble>) {
     match copied {
-        Ok(Copied::Native) => tell(model, format!("Copied {what} to the clipboard."), Tone::Good, true),
+        Ok(Copied::Native) => {
+            tell(model, format!("Copied {what} to the clipboard."), Tone::Good, AskedBy::Person)
+        }
         Ok(Copied::Terminal) => {
             let text = format!(
                 "Sent {what} to the terminal's clipboard (OSC 52); a terminal never says whether it took it."
             );
-            tell(model, text, Tone::Plain, true);
+            tell(model, text, Tone::Plain, AskedBy::Person);
         }
         Err(trouble) => tell_trouble(model, &trouble),
     }

@@ -23,7 +23,8 @@ use ratatui::widgets::Paragraph;
 
 use crate::domain::clock::Now;
 use crate::tui::layout::{self, Parts};
-use crate::tui::model::{Model, Panel, Screen};
+use crate::tui::model::Model;
+use crate::tui::screen::Screen;
 use crate::tui::theme::{self, Letters, Theme};
 use crate::tui::wizard::Page;
 use crate::tui::{prose, rows};
@@ -38,19 +39,9 @@ pub fn view(frame: &mut Frame<'_>, model: &Model, theme: &Theme, now: Now) {
             message::render(frame, parts.message, model, theme);
             footer::render(frame, parts.footer, model, theme, now);
         }
-        None => match &model.screen {
-            Screen::Dialog(question)
-            | Screen::Login(Panel::Cancelling(question) | Panel::Deciding(question)) => {
-                dialog::render(frame, area, question, model, theme, now);
-            }
-            Screen::List
-            | Screen::Detail
-            | Screen::Filter(_)
-            | Screen::Copy
-            | Screen::Wizard(_)
-            | Screen::Login(Panel::Steps | Panel::Qr | Panel::Pasting(_))
-            | Screen::Events(_)
-            | Screen::Help(..) => too_small(frame, area),
+        None => match model.screen.dialog() {
+            Some(question) => dialog::render(frame, area, question, model, theme, now),
+            None => too_small(frame, area),
         },
     }
     theme::replace_doubtful(frame.buffer_mut());
@@ -73,28 +64,16 @@ fn screen(frame: &mut Frame<'_>, parts: &Parts, screen: &Screen, model: &Model, 
         }
         Screen::Wizard(wizard) => {
             list(frame, parts, model, theme, now);
-            match &wizard.page {
-                Page::Scopes(picker) => scopes::render(frame, parts.body, wizard, picker, theme),
-                Page::Provider(_)
-                | Page::Draft(..)
-                | Page::Pkce(_)
-                | Page::Preview(_)
-                | Page::How(_)
-                | Page::Name(_)
-                | Page::Key(_)
-                | Page::ClientId(_)
-                | Page::ClientSecret(_)
-                | Page::Notice
-                | Page::Ready => wizard::render(frame, parts.body, wizard, model, theme),
+            if let Page::Scopes(picker) = &wizard.page {
+                scopes::render(frame, parts.body, wizard, picker, theme);
+            } else {
+                wizard::render(frame, parts.body, wizard, model, theme);
             }
         }
         Screen::Login(panel) => {
             login::render(frame, parts.body, panel, model, theme, now);
-            match panel {
-                Panel::Steps | Panel::Qr | Panel::Pasting(_) => {}
-                Panel::Cancelling(question) | Panel::Deciding(question) => {
-                    dialog::render(frame, parts.body, question, model, theme, now);
-                }
+            if let Some(question) = screen.dialog() {
+                dialog::render(frame, parts.body, question, model, theme, now);
             }
         }
         Screen::Events(scrolled) => events::render(frame, parts.body, *scrolled, model, theme, now),

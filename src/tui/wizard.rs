@@ -10,6 +10,7 @@ mod order;
 pub mod page;
 pub mod picker;
 
+use crate::domain::change::Snapshot;
 use crate::domain::profile::LastTest;
 use crate::domain::provider::Provider;
 use crate::domain::provider::catalog::Catalog;
@@ -18,7 +19,6 @@ use crate::domain::secret::Secret;
 use crate::oauth::login::needs::{Goal, Needs};
 use crate::oauth::login::{Plan, Seat, Ways};
 use crate::tui::keymap::Place;
-use crate::tui::model::Model;
 pub use crate::tui::wizard::page::{Page, Step};
 
 /// What is known so far, and what is asked.
@@ -64,6 +64,14 @@ pub enum Work {
     Saving,
 }
 
+/// What has been read by the time a page is answered.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct WizardContext<'a> {
+    /// Our own store.
+    pub own: Option<&'a Snapshot>,
+    pub catalog: Option<&'a Catalog>,
+}
+
 impl Wizard {
     /// A login to a new profile.
     #[must_use]
@@ -84,7 +92,7 @@ impl Wizard {
     #[must_use]
     pub fn again(needs: Needs) -> Self {
         let mut wizard = Self { needs: Some(needs), ..Self::new() };
-        wizard.page = wizard.fresh(wizard.next(Step::How), None);
+        wizard.page = wizard.fresh(wizard.next(Step::How), WizardContext::default());
         wizard
     }
 
@@ -101,13 +109,13 @@ impl Wizard {
     }
 
     /// Goes on with a provider whose file was just written from the draft.
-    pub fn described(&mut self, provider: &Provider, model: &Model) {
+    pub fn described(&mut self, provider: &Provider, context: WizardContext<'_>) {
         let mut needs = Needs::new(provider, Goal::Login);
         // What is not taken here is asked for.
         if let Some(secret) = self.described_secret() {
             needs.client_secret(&secret).ok();
         }
-        if let Some(snapshot) = model.own()
+        if let Some(snapshot) = context.own
             && let Some(usual) = needs.usual_name(snapshot)
         {
             needs.name(usual.name(), snapshot).ok();
@@ -118,7 +126,7 @@ impl Wizard {
         // The file is there: what it was made of is not asked again.
         self.passed.clear();
         self.ahead.clear();
-        self.page = self.fresh(self.next(Step::Preview), Some(model));
+        self.page = self.fresh(self.next(Step::Preview), context);
     }
 
     /// The client's secret that was typed beside the draft, which never holds it.

@@ -18,7 +18,7 @@ use authtui::oauth::callback::{Ignored, Judged};
 use authtui::oauth::login::step::{Mark, Step};
 use authtui::oauth::login::{Ask, CancelKey, Choice, Doubt, Heard, Outcome, PATIENCE, Plan, Stage, Ways};
 use authtui::tui::message::{Effect, Msg};
-use authtui::tui::model::{Panel, Screen};
+use authtui::tui::screen::{Panel, Screen};
 use url::Url;
 
 use crate::harness::{

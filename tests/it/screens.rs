@@ -19,7 +19,9 @@ use authtui::oauth::revocation::NotRevocable;
 use authtui::tui::dialog::{Dialog, Question};
 use authtui::tui::field::{Field, Sight};
 use authtui::tui::message::Msg;
-use authtui::tui::model::{Message, Model, Origin, Panel, RowId, Screen, Tone};
+use authtui::tui::model::{Model, RowId};
+use authtui::tui::screen::{Panel, Screen};
+use authtui::tui::status::{MessageOrigin, StatusMessage, Tone};
 use authtui::tui::theme::{Glyphs, Theme};
 use authtui::tui::update;
 use authtui::tui::wizard::{Page, Wizard};
@@ -533,6 +535,6 @@ fn after(mut login: Login, heard: Heard, seconds: u64) -> Login {
     login
 }
 
-fn message(text: &str, tone: Tone) -> Message {
-    Message { text: text.to_owned(), tone, until: None, origin: Origin::Key }
+fn message(text: &str, tone: Tone) -> StatusMessage {
+    StatusMessage { text: text.to_owned(), tone, until: None, origin: MessageOrigin::Key }
 }

@@ -24,7 +24,9 @@ use authtui::domain::trouble::{FailureKind, Trouble};
 use authtui::oauth::probe::TestVerdict;
 use authtui::tui::dialog::Question;
 use authtui::tui::message::{Copied, Effect, Form, Msg};
-use authtui::tui::model::{RowId, Screen, Tone};
+use authtui::tui::model::RowId;
+use authtui::tui::screen::Screen;
+use authtui::tui::status::Tone;
 use authtui::tui::wakes_at;
 
 use crate::harness::{App, due, ends_in, full, id, now, profile, snapshot};

@@ -1,89 +1,15 @@
-//! A login's messages, its panel, and what the wizard asks before.
+//! Login that is under way: its messages, and what its panel is told.
 
 use crate::domain::clock::Now;
 use crate::domain::name::ProfileName;
-use crate::domain::profile::{Kind, Profile};
 use crate::oauth::Attempt;
-use crate::oauth::login::needs::{Goal, Needs};
 use crate::oauth::login::{Ask, Choice, Heard, Login, Outcome, Plan, Stage};
 use crate::tui::dialog::{Answer, Dialog, Question};
 use crate::tui::message::Effect;
-use crate::tui::model::{Leaving, Model, Panel, RowId, Screen, Tone};
-use crate::tui::update::said::{say, tell};
-use crate::tui::update::wizard;
-use crate::tui::wizard::Wizard;
-
-/// Begins to ask what a login to a new profile needs.
-pub(super) fn begin_new(model: &mut Model, now: Now) -> Vec<Effect> {
-    match may_begin(model) {
-        Ok(()) => model.screen = Screen::Wizard(Box::default()),
-        Err(why) => say(model, why, Tone::Warn, Some(now)),
-    }
-    Vec::new()
-}
-
-/// Begins a login to a stored profile again.
-pub(super) fn begin_again(model: &mut Model, profile: &Profile, goal: Goal, now: Now) -> Vec<Effect> {
-    let why = match (may_begin(model), profile.kind, model.provider(profile)) {
-        (Err(why), ..) => why,
-        (Ok(()), Kind::Environment, _) => {
-            let text =
-                format!("{} is an environment variable; there is nothing to log in to.", profile.id.name);
-            say(model, text, Tone::Plain, Some(now));
-            return Vec::new();
-        }
-        (Ok(()), Kind::ApiKey, _) if goal == Goal::Scopes => {
-            let text = format!("{} is an API key; it has no scopes to choose.", profile.id.name);
-            say(model, text, Tone::Plain, Some(now));
-            return Vec::new();
-        }
-        (Ok(()), Kind::OAuth | Kind::ApiKey, None) => {
-            let provider = profile.id.name.provider();
-            match model.catalog.as_ref().and_then(|catalog| catalog.complaint(provider)) {
-                Some(complaint) => format!("The provider {provider} cannot be used. {complaint}"),
-                None => format!(
-                    "No provider file describes {provider}. Add providers/{provider}.yaml; authtui providers shows where."
-                ),
-            }
-        }
-        (Ok(()), Kind::OAuth | Kind::ApiKey, Some(provider)) if provider.example => {
-            let remedy = model.catalog.as_ref().and_then(|catalog| catalog.example_remedy(&provider.name));
-            format!("{} is an example to copy. Next: {}.", provider.name, remedy.unwrap_or_default())
-        }
-        // Whoever presses the key of a login on a key wants to put another in its place.
-        (Ok(()), Kind::ApiKey, Some(provider)) => match Needs::again(profile, provider, Goal::Key) {
-            Ok(mut needs) => {
-                needs.agree();
-                return wizard::follow(model, Box::new(Wizard::again(needs)), now);
-            }
-            Err(why) => format!("{why}."),
-        },
-        (Ok(()), Kind::OAuth, Some(provider)) => match Needs::again(profile, provider, goal) {
-            Ok(needs) => {
-                let doubted = model.failed.contains(&profile.id);
-                let needs = if doubted { needs.doubting() } else { needs };
-                return wizard::follow(model, Box::new(Wizard::again(needs)), now);
-            }
-            Err(why) => format!("{why}."),
-        },
-    };
-    say(model, why, Tone::Warn, Some(now));
-    Vec::new()
-}
-
-fn may_begin(model: &Model) -> Result<(), String> {
-    if model.login.as_ref().is_some_and(|login| login.is_settling() || login.unsaved().is_some()) {
-        return Err("The tokens of the last login are not saved yet.".to_owned());
-    }
-    if model.catalog.is_none() {
-        return Err("The provider files are still being read.".to_owned());
-    }
-    match model.own().map(|snapshot| &snapshot.writable) {
-        None => Err("The store is still being read.".to_owned()),
-        Some(Err(trouble)) => Err(format!("A login would have nowhere to save its tokens. {trouble}")),
-        Some(Ok(())) => Ok(()),
-    }
-}
+use crate::tui::model::{Leaving, Model, RowId};
+use crate::tui::screen::{Panel, Screen};
+use crate::tui::status::{AskedBy, Tone};
+use crate::tui::update::status::{say, tell};
 
 /// Begins the login that was planned.
 pub(super) fn begin(model: &mut Model, plan: Plan, now: Now) -> Vec<Effect> {
@@ -134,7 +60,7 @@ pub(super) fn heard(model: &mut Model, attempt: Attempt, heard: Heard, now: Now)
                 Outcome::Cancelled if matches!(model.screen, Screen::Login(_)) => {
                     let text = format!("The login of {} is cancelled.", login.plan().id.name);
                     close_when_over(model);
-                    tell(model, text, Tone::Plain, true);
+                    tell(model, text, Tone::Plain, AskedBy::Person);
                 }
                 Outcome::Cancelled
                 | Outcome::Denied(_)
@@ -227,33 +153,6 @@ pub(super) fn close_when_over(model: &mut Model) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Begins a login again that has ended without tokens; where its client may be the reason, that is asked anew.
-pub(super) fn try_again(model: &mut Model, now: Now) -> Vec<Effect> {
-    let Some(plan) = model.login.as_ref().filter(|login| has_failed(login)).map(|login| login.plan().clone())
-    else {
-        return Vec::new();
-    };
-    let stored = model.profile(&plan.id).filter(|profile| model.failed.contains(&profile.id)).cloned();
-    match stored {
-        Some(profile) => begin_again(model, &profile, Goal::Login, now),
-        None => begin(model, plan, now),
-    }
-}
-
-/// Whether a login has ended without tokens.
-fn has_failed(login: &Login) -> bool {
-    match login.stage() {
-        Stage::Over(outcome) => !matches!(outcome, Outcome::Done(_)),
-        Stage::Opening(_)
-        | Stage::Waiting(_)
-        | Stage::Exchanging(_)
-        | Stage::Confirming(..)
-        | Stage::Saving(_)
-        | Stage::Unsaved(..)
-        | Stage::Testing(..) => false,
-    }
-}
-
 /// The person wants to leave the panel.
 pub(super) fn leave(model: &mut Model, now: Now) -> Vec<Effect> {
     let Some(login) = &model.login else {
@@ -266,7 +165,7 @@ pub(super) fn leave(model: &mut Model, now: Now) -> Vec<Effect> {
         Stage::Testing(..) => heard(model, attempt, Heard::Cancelled, now),
         Stage::Exchanging(exchange) if exchange.ending().is_some() || exchange.is_cancelled() => {
             let why = "Nothing is left to cancel: the answer that is awaited may bring tokens.";
-            say(model, why, Tone::Plain, Some(now));
+            say(model, why, Tone::Plain, now);
             Vec::new()
         }
         Stage::Opening(_) | Stage::Waiting(_) | Stage::Exchanging(_) => {

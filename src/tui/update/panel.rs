@@ -6,9 +6,11 @@ use crate::oauth::login::{Ask, Door, Heard};
 use crate::tui::field::{Field, Sight};
 use crate::tui::front_door::FrontDoor;
 use crate::tui::message::{Action, Effect};
-use crate::tui::model::{Model, Panel, Screen, Tone};
+use crate::tui::model::Model;
+use crate::tui::screen::{Panel, Screen};
+use crate::tui::status::Tone;
 use crate::tui::update::login;
-use crate::tui::update::said::say;
+use crate::tui::update::status::say;
 
 /// Does what the person wants of a login that waits.
 pub(super) fn act(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
@@ -18,7 +20,7 @@ pub(super) fn act(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
         Action::CopyLink => return copy(front.copied()),
         Action::CopyUserCode => {
             if front.device().is_some() && front.user_code().is_none() {
-                say(model, "There is no code to type: the link is enough.", Tone::Plain, Some(now));
+                say(model, "There is no code to type: the link is enough.", Tone::Plain, now);
                 return Vec::new();
             }
             return copy(front.user_code().map(|code| ("the code", code.to_owned())));
@@ -35,11 +37,11 @@ pub(super) fn act(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
                 Some(_) => "Nothing is pasted here: the page takes the code.",
                 None => "Nothing is pasted here: open the link and agree there.",
             };
-            say(model, why, Tone::Plain, Some(now));
+            say(model, why, Tone::Plain, now);
         }
         Action::SwitchDoor => match front.other() {
             Some(other) => model.door = Some(other),
-            None => say(model, "This login has no other way.", Tone::Plain, Some(now)),
+            None => say(model, "This login has no other way.", Tone::Plain, now),
         },
         Action::ShowQr if front.scannable().is_empty() => {
             let why = match front.door {
@@ -48,7 +50,7 @@ pub(super) fn act(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
                     "No QR code: the answer comes back to a browser on this machine alone."
                 }
             };
-            say(model, why, Tone::Plain, Some(now));
+            say(model, why, Tone::Plain, now);
         }
         Action::ShowQr => {
             let alone = matches!(model.screen, Screen::Login(Panel::Qr));

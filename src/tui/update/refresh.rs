@@ -1,26 +1,25 @@
 //! Asking for refreshes, and what became of them.
 
-use crate::domain::change::{Change, Edit};
 use crate::domain::clock::Now;
 use crate::domain::health::Health;
 use crate::domain::name::ProfileId;
-use crate::domain::profile::{Automatic, Kind, Profile};
-use crate::domain::schedule::LEAD;
+use crate::domain::profile::{Kind, Profile};
 use crate::domain::trouble::{FailureKind, Stored};
 use crate::oauth::refresh::{Cannot, Refreshed, Wish};
-use crate::tui::automatic::{self, Outlook};
 use crate::tui::dialog::{Dialog, Question};
 use crate::tui::message::Effect;
-use crate::tui::model::{About, End, Leaving, Model, Report, Screen, Tone};
+use crate::tui::model::{Leaving, Model};
 use crate::tui::remark::remarks;
-use crate::tui::renewal;
-use crate::tui::update::said::{report, say, tell, tell_failure, tell_trouble};
-use crate::tui::update::stores;
+use crate::tui::running::UnsavedTokens;
+use crate::tui::screen::Screen;
+use crate::tui::status::{AskedBy, ReportKind, ReportSubject, TaskReport, Tone};
+use crate::tui::update::status::{report, say, tell, tell_failure, tell_trouble};
+use crate::tui::update::{stores, unsaved};
 
 /// Renews one profile's token because the person asked.
 pub(super) fn ask(model: &mut Model, id: &ProfileId, now: Now) -> Vec<Effect> {
-    if let Some((_, trouble)) = model.unsaved.get(id) {
-        let question = Question::UnsavedRefresh(id.clone(), trouble.clone());
+    if let Some(unsaved) = &model.running(id).unsaved {
+        let question = Question::UnsavedRefresh(id.clone(), unsaved.trouble.clone());
         model.screen = Screen::Dialog(Dialog::new(question));
         return Vec::new();
     }
@@ -32,59 +31,19 @@ pub(super) fn ask(model: &mut Model, id: &ProfileId, now: Now) -> Vec<Effect> {
             (Kind::OAuth, None) => " Press l to log in.".to_owned(),
             (Kind::ApiKey | Kind::Environment, _) => String::new(),
         };
-        say(model, format!("{} cannot be refreshed: {cannot}.{remedy}", id.name), Tone::Plain, Some(now));
+        say(model, format!("{} cannot be refreshed: {cannot}.{remedy}", id.name), Tone::Plain, now);
         return Vec::new();
     }
-    if model.revoking.contains(id) {
-        say(model, format!("{} is being revoked at its provider.", id.name), Tone::Plain, Some(now));
+    if model.running(id).is_revoking {
+        say(model, format!("{} is being revoked at its provider.", id.name), Tone::Plain, now);
         return Vec::new();
     }
-    if !model.refreshing.insert(id.clone()) {
-        say(model, format!("{} is being refreshed already.", id.name), Tone::Plain, Some(now));
+    if model.running(id).refresh.is_some() {
+        say(model, format!("{} is being refreshed already.", id.name), Tone::Plain, now);
         return Vec::new();
     }
+    model.running_mut(id).refresh = Some(AskedBy::Person);
     vec![Effect::Refresh(id.clone(), Wish::New)]
-}
-
-/// Turns a profile's automatic renewal on or off.
-pub(super) fn toggle(model: &mut Model, profile: &Profile, now: Now) -> Vec<Effect> {
-    let automatic = match profile.automatic {
-        Automatic::On => Automatic::Off,
-        Automatic::Off => Automatic::On,
-    };
-    if profile.kind != Kind::OAuth {
-        say(model, format!("{} is not renewed: {}.", profile.id.name, Cannot::IsKey), Tone::Plain, Some(now));
-        return Vec::new();
-    }
-    let change = Change { name: profile.id.name.clone(), expects: None, edit: Edit::Automatic(automatic) };
-    model.saving += 1;
-    vec![Effect::Change(profile.id.clone(), Box::new(change))]
-}
-
-/// What a profile's automatic renewal is to be from here on, in words.
-pub(super) fn toggled(model: &Model, profile: &Profile, now: Now) -> String {
-    let name = &profile.id.name;
-    match (profile.automatic, automatic::outlook(model, profile, now)) {
-        (Automatic::Off, _) => format!("{name} is renewed only when you press r."),
-        (Automatic::On, Outlook::At(_)) => format!("{name} renews itself while this screen is open."),
-        (Automatic::On, Outlook::Not(_)) => match renewal::hindrance(model, profile, now) {
-            Some(why) => format!("{name} may renew itself, yet renewal is {why}."),
-            None => format!("{name} may renew itself while this screen is open."),
-        },
-    }
-}
-
-/// Begins the refreshes that are planned for now.
-pub(super) fn by_itself(model: &mut Model, now: Now) -> Vec<Effect> {
-    let ids = automatic::due(model, now);
-    for id in &ids {
-        let tried = model.profile(id).map(|profile| automatic::tried(model, profile, now));
-        model.tried.extend(tried.map(|tried| (id.clone(), tried)));
-        model.refreshing.insert(id.clone());
-        model.unasked.insert(id.clone());
-    }
-    let wish = Wish::Due { within: LEAD };
-    ids.into_iter().map(|id| Effect::Refresh(id, wish)).collect()
 }
 
 /// What the model alone can tell against a refresh; the rest is decided under the lock.
@@ -125,8 +84,8 @@ pub(super) fn ask_due(model: &mut Model, now: Now) -> Vec<Effect> {
         | Health::Unreadable => false,
     };
     let free = |profile: &&Profile| {
-        let is_taken = model.unsaved.contains_key(&profile.id) || model.revoking.contains(&profile.id);
-        !is_taken && hindrance(model, profile).is_none()
+        let running = model.running(&profile.id);
+        !running.is_revoking && running.unsaved.is_none() && hindrance(model, profile).is_none()
     };
     let ids: Vec<ProfileId> = profiles.filter(due).filter(free).map(|profile| profile.id.clone()).collect();
     let text = match ids.len() {
@@ -134,8 +93,10 @@ pub(super) fn ask_due(model: &mut Model, now: Now) -> Vec<Effect> {
         1 => "Refreshing 1 profile.".to_owned(),
         count => format!("Refreshing {count} profiles."),
     };
-    say(model, text, Tone::Plain, Some(now));
-    model.refreshing.extend(ids.iter().cloned());
+    say(model, text, Tone::Plain, now);
+    for id in &ids {
+        model.running_mut(id).refresh = Some(AskedBy::Person);
+    }
     ids.into_iter().map(|id| Effect::Refresh(id, Wish::New)).collect()
 }
 
@@ -145,7 +106,7 @@ fn tell_refreshed(
     id: &ProfileId,
     text: String,
     scopes: &[String],
-    is_awaited: bool,
+    asked_by: AskedBy,
     now: Now,
 ) {
     let remarks = model.profile(id).map(|profile| remarks(scopes, profile, now)).unwrap_or_default();
@@ -156,59 +117,56 @@ fn tell_refreshed(
     let text = std::iter::once(text).chain(remarks).collect::<Vec<_>>().join(" ");
     report(
         model,
-        Report { about: About::Profile(id.clone()), is_awaited, end: End::Refreshed, text, brief, tone },
+        TaskReport {
+            subject: ReportSubject::Profile(id.clone()),
+            asked_by,
+            kind: ReportKind::Refreshed,
+            text,
+            brief,
+            tone,
+        },
     );
 }
 
 /// A refresh ended.
 pub(super) fn ended(model: &mut Model, id: &ProfileId, refreshed: Refreshed, now: Now) -> Vec<Effect> {
-    model.refreshing.remove(id);
+    let asked_by = model.running_mut(id).refresh.take().unwrap_or(AskedBy::Person);
     let before = model.profile(id).and_then(|profile| profile.held.fingerprint());
     let scopes = model.profile(id).map(|profile| profile.scopes.clone()).unwrap_or_default();
-    let is_unasked = model.unasked.remove(id);
     match refreshed {
         Refreshed::Done(snapshot) => {
             stores::take(model, snapshot, now);
             let text = format!("{} refreshed; the new tokens are saved.", id.name);
-            tell_refreshed(model, id, text, &scopes, !is_unasked, now);
+            tell_refreshed(model, id, text, &scopes, asked_by, now);
         }
         Refreshed::Enough(snapshot) => {
             stores::take(model, snapshot, now);
             let after = model.profile(id).and_then(|profile| profile.held.fingerprint());
-            if is_unasked && before == after {
+            if asked_by == AskedBy::Nobody && before == after {
                 // The file was read meanwhile, or nothing was due under the lock: nothing is news.
                 return Vec::new();
             }
             let text = format!("{} was refreshed by another program; its tokens are used.", id.name);
-            tell_refreshed(model, id, text, &scopes, !is_unasked, now);
+            tell_refreshed(model, id, text, &scopes, asked_by, now);
         }
         Refreshed::Unsaved(_, _, trouble) if is_on_disk(trouble.stored) => {
             tell_trouble(model, &trouble);
             return vec![Effect::Read(id.store)];
         }
         Refreshed::Unsaved(renewal, pair, trouble) => {
-            model.replaces.insert(id.clone(), pair);
-            model.unsaved.insert(id.clone(), (renewal, trouble.clone()));
+            let unsaved = UnsavedTokens { tokens: renewal, replaces: pair, trouble: trouble.clone() };
+            model.running_mut(id).unsaved = Some(unsaved);
             if model.leaving == Leaving::Yes {
                 // Nobody can be asked any more; one more try is all that is left.
-                return save_again(model, id);
+                return unsaved::save_again(model, id);
             }
             let question = Question::UnsavedRefresh(id.clone(), trouble);
-            match &model.screen {
-                Screen::List | Screen::Detail => model.screen = Screen::Dialog(Dialog::new(question)),
-                Screen::Filter(_)
-                | Screen::Copy
-                | Screen::Dialog(_)
-                | Screen::Wizard(_)
-                | Screen::Login(_)
-                | Screen::Events(_)
-                | Screen::Help(..) => {
-                    let text = format!(
-                        "The new tokens of {} could not be saved. Press r on it to try again.",
-                        id.name
-                    );
-                    tell(model, text, Tone::Bad, true);
-                }
+            if model.screen.is_free() {
+                model.screen = Screen::Dialog(Dialog::new(question));
+            } else {
+                let text =
+                    format!("The new tokens of {} could not be saved. Press r on it to try again.", id.name);
+                tell(model, text, Tone::Bad, AskedBy::Person);
             }
         }
         Refreshed::Failed(snapshot, trouble) => {
@@ -218,10 +176,10 @@ pub(super) fn ended(model: &mut Model, id: &ProfileId, refreshed: Refreshed, now
             match trouble.kind {
                 FailureKind::NothingToDo => {
                     let text = format!("{}: {}.", trouble.what, trouble.why);
-                    tell(model, text, Tone::Plain, !is_unasked);
+                    tell(model, text, Tone::Plain, asked_by);
                 }
                 FailureKind::NeedsLogin | FailureKind::Temporary(_) | FailureKind::NeedsFix(_) => {
-                    tell_failure(model, id, &trouble, !is_unasked);
+                    tell_failure(model, id, &trouble, asked_by);
                 }
             }
         }
@@ -240,16 +198,4 @@ fn is_on_disk(stored: Stored) -> bool {
         | Stored::Rotated
         | Stored::Erased => false,
     }
-}
-
-/// Tries once more to store tokens that are held here alone.
-pub(super) fn save_again(model: &mut Model, id: &ProfileId) -> Vec<Effect> {
-    // A pair that somebody else stored since must not be replaced.
-    let (Some((renewal, _)), Some(pair)) = (model.unsaved.get(id), model.replaces.get(id)) else {
-        return Vec::new();
-    };
-    let (expects, edit) = (Some(*pair), Edit::Refresh(renewal.clone()));
-    let change = Change { name: id.name.clone(), expects, edit };
-    model.saving += 1;
-    vec![Effect::Change(id.clone(), Box::new(change))]
 }

@@ -6,33 +6,30 @@ use crate::domain::profile::Profile;
 use crate::oauth::revocation::{self, NotRevocable, Revoked};
 use crate::tui::dialog::{Dialog, Question};
 use crate::tui::message::Effect;
-use crate::tui::model::{Leaving, Model, Screen, Tone};
-use crate::tui::update::said::{dismiss, say, tell, tell_trouble};
+use crate::tui::model::{Leaving, Model};
+use crate::tui::screen::Screen;
+use crate::tui::status::{AskedBy, Tone};
+use crate::tui::update::status::{dismiss, say, tell, tell_trouble};
 use crate::tui::update::stores;
 
 /// Asks whether to end the grant of `profile`; where nobody can be asked to, whether to erase it here
 /// alone.
 pub(super) fn ask(model: &mut Model, profile: &Profile, now: Now) -> Vec<Effect> {
     let id = profile.id.clone();
-    if model.revoking.contains(&id) {
-        say(
-            model,
-            format!("The provider is being asked to end the grant of {}.", id.name),
-            Tone::Plain,
-            Some(now),
-        );
+    if model.running(&id).is_revoking {
+        say(model, format!("The provider is being asked to end the grant of {}.", id.name), Tone::Plain, now);
         return Vec::new();
     }
-    if model.unsaved.contains_key(&id) {
+    if model.running(&id).unsaved.is_some() {
         let text = format!("The new tokens of {} are not saved yet. Press r to save them first.", id.name);
-        say(model, text, Tone::Plain, Some(now));
+        say(model, text, Tone::Plain, now);
         return Vec::new();
     }
     let question = match revocation::request(profile, model.provider(profile)) {
         Ok(_) => Question::RevokeAtProvider(id),
         Err(mute @ NotRevocable::NoTokens) => {
             let text = format!("{} is not revoked at its provider: {mute}.", id.name);
-            say(model, text, Tone::Plain, Some(now));
+            say(model, text, Tone::Plain, now);
             return Vec::new();
         }
         Err(mute) => Question::NotRevocable(id, mute),
@@ -43,17 +40,19 @@ pub(super) fn ask(model: &mut Model, profile: &Profile, now: Now) -> Vec<Effect>
 
 /// Asks the provider.
 pub(super) fn begin(model: &mut Model, id: ProfileId, now: Now) -> Vec<Effect> {
-    if !model.revoking.insert(id.clone()) {
+    let running = model.running_mut(&id);
+    if running.is_revoking {
         return Vec::new();
     }
+    running.is_revoking = true;
     let text = format!("Asking the provider to end the grant of {} …", id.name);
-    say(model, text, Tone::Plain, Some(now));
+    say(model, text, Tone::Plain, now);
     vec![Effect::Revoke(id)]
 }
 
 /// The provider answered, or could not be asked.
 pub(super) fn ended(model: &mut Model, id: &ProfileId, revoked: Revoked, now: Now) -> Vec<Effect> {
-    model.revoking.remove(id);
+    model.running_mut(id).is_revoking = false;
     match revoked {
         Revoked::Done(snapshot) => {
             let twins = model.twins(id);
@@ -80,10 +79,10 @@ pub(super) fn ended(model: &mut Model, id: &ProfileId, revoked: Revoked, now: No
             } else {
                 format!(" So are those of {}.", names.join(", "))
             };
-            tell(model, text + &too, Tone::Good, true);
+            tell(model, text + &too, Tone::Good, AskedBy::Person);
         }
         Revoked::NotEnded(trouble) => {
-            let asks = matches!(model.screen, Screen::List | Screen::Detail) && model.leaving == Leaving::No;
+            let asks = model.screen.is_free() && model.leaving == Leaving::No;
             if asks {
                 dismiss(model);
                 model.screen = Screen::Dialog(Dialog::new(Question::NotRevoked(id.clone(), trouble)));

@@ -5,11 +5,12 @@ use crate::domain::clock::Now;
 use crate::domain::name::ProfileId;
 use crate::domain::profile::Profile;
 use crate::domain::trouble::Trouble;
-use crate::tui::dialog::Question;
 use crate::tui::message::Effect;
-use crate::tui::model::{Leaving, Model, RowId, Screen, Tone};
-use crate::tui::update::refresh;
-use crate::tui::update::said::{tell, tell_about, tell_of, tell_trouble};
+use crate::tui::model::{Leaving, Model, RowId};
+use crate::tui::running::{NewerTokens, UnsavedTokens};
+use crate::tui::status::{AskedBy, Tone};
+use crate::tui::update::status::{tell, tell_about, tell_of, tell_trouble};
+use crate::tui::update::{auto_refresh, unsaved};
 use crate::tui::{notice, rows};
 
 /// Takes a snapshot that was read, and says what another program did since the last one.
@@ -21,31 +22,35 @@ pub(super) fn look(model: &mut Model, snapshot: Snapshot, now: Now) -> Vec<Effec
     let noticed = notice::of(model, &snapshot);
     take(model, snapshot, now);
     if let Some((about, text, tone)) = noticed {
-        tell_about(model, about, text, tone, false);
+        tell_about(model, about, text, tone, AskedBy::Nobody);
     }
     if rescues.is_empty() {
         return Vec::new();
     }
-    model.rescuing.extend(rescues.iter().cloned());
-    vec![Effect::Rescue(rescues.into_iter().map(|(newer, _)| newer).collect())]
+    for newer in &rescues {
+        model.running_mut(&newer.profile.id).rescues.push(newer.clone());
+    }
+    vec![Effect::Rescue(rescues.into_iter().map(|newer| newer.profile).collect())]
 }
 
 /// Newer tokens were kept, or could not be: those are held like any that are not saved.
 pub(super) fn rescued(model: &mut Model, kept: Vec<(Profile, Result<(), Trouble>)>) -> Vec<Effect> {
     let (mut effects, mut lost) = (Vec::new(), Vec::new());
     for (newer, kept) in kept {
-        let place = model.rescuing.iter().position(|(rescued, _)| *rescued == newer);
-        let Some((newer, older)) = place.map(|place| model.rescuing.swap_remove(place)) else { continue };
-        let (id, stored) = (&newer.id, model.profile(&newer.id).and_then(|now| now.held.fingerprint()));
+        let id = newer.id.clone();
+        let rescues = &mut model.running_mut(&id).rescues;
+        let place = rescues.iter().position(|rescued| rescued.profile == newer);
+        let Some(NewerTokens { older, .. }) = place.map(|place| rescues.swap_remove(place)) else { continue };
+        let stored = model.profile(&id).and_then(|now| now.held.fingerprint());
         let (Err(trouble), Some(renewal), true) = (kept, Renewal::of(&newer), stored == Some(older)) else {
             continue;
         };
-        model.replaces.insert(id.clone(), older);
-        model.unsaved.insert(id.clone(), (Box::new(renewal), trouble.clone()));
+        let unsaved = UnsavedTokens { tokens: Box::new(renewal), replaces: older, trouble: trouble.clone() };
+        model.running_mut(&id).unsaved = Some(unsaved);
         if model.leaving == Leaving::Yes {
-            effects.extend(refresh::save_again(model, id));
+            effects.extend(unsaved::save_again(model, &id));
         }
-        lost.push((newer.id, trouble));
+        lost.push((id, trouble));
     }
     if let Some((id, trouble)) = lost.first() {
         let more =
@@ -54,7 +59,7 @@ pub(super) fn rescued(model: &mut Model, kept: Vec<(Profile, Result<(), Trouble>
             "An older pair of {} was stored, and the newer one cannot be kept: {}. Press r on it to save it.{more}",
             id.name, trouble.why
         );
-        tell(model, text, Tone::Bad, false);
+        tell(model, text, Tone::Bad, AskedBy::Nobody);
     }
     effects
 }
@@ -72,10 +77,10 @@ pub(super) fn take(model: &mut Model, snapshot: Snapshot, now: Now) {
     let fresh: Vec<String> =
         fresh.filter(|notice| !known.contains(notice)).map(ToString::to_string).collect();
     for words in fresh {
-        tell(model, words, Tone::Warn, false);
+        tell(model, words, Tone::Warn, AskedBy::Nobody);
     }
     model.stores.insert(snapshot.store, snapshot);
-    let_go_of_stored(model);
+    unsaved::let_go_of_stored(model);
     let after = rows::shown(model, now.wall);
     // Rows come back when the file can be read again.
     if rows::place(model, &after).is_none() && !after.is_empty() {
@@ -87,33 +92,6 @@ pub(super) fn take(model: &mut Model, snapshot: Snapshot, now: Now) {
 /// Whether a newer one came before it: readings and saves end in any order.
 fn is_old(model: &Model, snapshot: &Snapshot) -> bool {
     model.stores.get(&snapshot.store).is_some_and(|last| snapshot.number < last.number)
-}
-
-/// Lets go of tokens that are stored by now, whoever has stored them.
-fn let_go_of_stored(model: &mut Model) {
-    let pair = |id: &ProfileId| model.profile(id).and_then(|profile| profile.held.fingerprint());
-    let stored =
-        model.unsaved.iter().filter(|(id, (renewal, _))| pair(id) == Some(renewal.tokens.fingerprint()));
-    let stored: Vec<ProfileId> = stored.map(|(id, _)| id.clone()).collect();
-    if stored.is_empty() {
-        return;
-    }
-    stored.iter().for_each(|id| model.let_go(id));
-    let Screen::Dialog(dialog) = &model.screen else { return };
-    let is_settled = match &dialog.question {
-        Question::UnsavedRefresh(id, _) => stored.contains(id),
-        Question::QuitUnsaved => !model.holds_unsaved(),
-        Question::Revoke(_)
-        | Question::RevokeAtProvider(_)
-        | Question::NotRevocable(..)
-        | Question::NotRevoked(..)
-        | Question::CancelLogin
-        | Question::Tokens(..)
-        | Question::UnsavedLogin(_) => false,
-    };
-    if is_settled {
-        model.screen = Screen::List;
-    }
 }
 
 /// A change of a profile was applied, or could not be.
@@ -143,7 +121,7 @@ pub(super) fn changed(
         }
         Some(profile) => {
             if before.is_some_and(|before| before != profile.automatic) {
-                refresh::toggled(model, profile, now)
+                auto_refresh::toggled(model, profile, now)
             } else {
                 format!("{} is saved.", id.name)
             }

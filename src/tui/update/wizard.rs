@@ -11,24 +11,26 @@ use crate::oauth::login::{Outcome, Stage};
 use crate::oauth::probe::TestVerdict;
 use crate::oauth::scopes::Listed;
 use crate::tui::message::{Action, Effect};
-use crate::tui::model::{Model, RowId, Screen, Tone};
+use crate::tui::model::{Model, RowId};
+use crate::tui::screen::Screen;
+use crate::tui::status::Tone;
 use crate::tui::update::login;
-use crate::tui::update::said::tell_of;
+use crate::tui::update::status::tell_of;
 use crate::tui::wizard::picker::{List, Picker};
 use crate::tui::wizard::{KeyTest, Page, Wizard, Work, choices};
 
 /// Takes what was chosen or typed in the wizard.
-pub(super) fn submit(model: &mut Model, mut wizard: Box<Wizard>, now: Now) -> Vec<Effect> {
-    if wizard.work != Work::Idle {
-        model.screen = Screen::Wizard(wizard);
+pub(super) fn submit(model: &mut Model, now: Now) -> Vec<Effect> {
+    if model.screen.wizard_mut().is_none_or(|wizard| wizard.work != Work::Idle) {
         return Vec::new();
     }
+    let Screen::Wizard(mut wizard) = mem::take(&mut model.screen) else { return Vec::new() };
     match &mut wizard.page {
         Page::Provider(marked) => {
             let catalog = model.catalog.as_ref();
             let chosen = catalog.and_then(|catalog| choices(catalog).get(*marked).map(|it| (*it).clone()));
             if let Some(provider) = chosen {
-                wizard.choose(&provider, model);
+                wizard.choose(&provider, model.wizard_context());
             }
         }
         Page::Scopes(picker) if picker.typing.is_some() => wizard.complaint = picker.close().err(),
@@ -42,7 +44,7 @@ pub(super) fn submit(model: &mut Model, mut wizard: Box<Wizard>, now: Now) -> Ve
         | Page::ClientSecret(_)
         | Page::Scopes(_)
         | Page::Notice
-        | Page::Ready => wizard.submit(model),
+        | Page::Ready => wizard.submit(model.wizard_context()),
     }
     follow(model, wizard, now)
 }
@@ -109,7 +111,7 @@ pub(super) fn choose_scopes(model: &mut Model, action: Action) -> Vec<Effect> {
 
 /// The provider's list of scopes was read, or could not be.
 pub(super) fn listed(model: &mut Model, provider: &str, listed: Result<Listed, Trouble>) {
-    let Some(wizard) = wizard_of(model) else { return };
+    let Some(wizard) = model.screen.wizard_mut() else { return };
     let same = wizard.provider().is_some_and(|it| it.name == provider);
     if let Some(picker) = picker_of(wizard).filter(|picker| same && picker.list == List::Coming) {
         picker.listed(listed);
@@ -207,7 +209,7 @@ pub(super) enum AfterKey {
 
 /// Closes the page of a key that is stored; one that could not be stored stays in its field.
 pub(super) fn key_kept(model: &mut Model, id: &ProfileId, changed: &Result<Snapshot, Trouble>) -> AfterKey {
-    let Some(wizard) = wizard_of(model) else { return AfterKey::Nothing };
+    let Some(wizard) = model.screen.wizard_mut() else { return AfterKey::Nothing };
     let ours =
         wizard.work == Work::Saving && wizard.needs.as_ref().and_then(Needs::profile_name) == Some(&id.name);
     match (ours && matches!(wizard.page, Page::Key(_)), changed) {
@@ -253,7 +255,7 @@ pub(super) fn described(
     described: Result<(), Trouble>,
     now: Now,
 ) -> Vec<Effect> {
-    let waits = wizard_of(model).is_some_and(|wizard| {
+    let waits = model.screen.wizard_mut().is_some_and(|wizard| {
         wizard.work == Work::Saving && wizard.draft.as_ref().is_some_and(|draft| draft.name == provider)
     });
     if !waits {
@@ -263,7 +265,7 @@ pub(super) fn described(
     let found = model.catalog.as_ref().and_then(|catalog| catalog.get(provider)).cloned();
     wizard.work = Work::Idle;
     match (described, found) {
-        (Ok(()), Some(found)) => wizard.described(&found, model),
+        (Ok(()), Some(found)) => wizard.described(&found, model.wizard_context()),
         (Ok(()), None) => {
             let why = model.catalog.as_ref().and_then(|catalog| catalog.complaints.first());
             let why = why.map_or_else(String::new, |complaint| format!(": {complaint}"));
@@ -274,20 +276,16 @@ pub(super) fn described(
     follow(model, wizard, now)
 }
 
-fn wizard_of(model: &mut Model) -> Option<&mut Wizard> {
-    if let Screen::Wizard(wizard) = &mut model.screen { Some(wizard) } else { None }
-}
-
 /// Remembers whose login failed: the next one lets the person give another client secret.
 pub(super) fn learn(model: &mut Model) {
     let Some(login) = &model.login else { return };
-    let id = &login.plan().id;
+    let id = login.plan().id.clone();
     match login.stage() {
         Stage::Over(Outcome::Failed(_)) => {
-            model.failed.insert(id.clone());
+            model.running_mut(&id).has_failed_login = true;
         }
         Stage::Over(Outcome::Done(_)) => {
-            model.failed.remove(id);
+            model.running_mut(&id).has_failed_login = false;
         }
         Stage::Over(Outcome::Denied(_) | Outcome::TimedOut | Outcome::Cancelled | Outcome::Discarded)
         | Stage::Opening(_)

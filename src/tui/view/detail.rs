@@ -11,8 +11,9 @@ use crate::domain::clock::{DateTime, Now, Utc, local_minute};
 use crate::domain::health::Health;
 use crate::domain::known::Known;
 use crate::domain::profile::{Kind, LastRefresh, NO_REFRESH_TOKEN, Profile, RefreshResult};
-use crate::tui::model::{Model, RowId, Screen};
+use crate::tui::model::{Model, RowId};
 use crate::tui::past;
+use crate::tui::screen::Screen;
 use crate::tui::sheet::{Repeated, Sheet};
 use crate::tui::theme::Theme;
 use crate::tui::{pane, prose, renewal, state, used};
@@ -53,11 +54,11 @@ fn whole(sheet: &mut Sheet<'_>, model: &Model, profile: &Profile, theme: &Theme,
         let words = format!("The grant ends in {}: log in again before then.", state::left(end, now));
         sheet.text(&words, theme.warn);
     }
-    if model.testing.contains(&profile.id) {
+    if model.running(&profile.id).is_testing {
         sheet.text("The token is being tested.", theme.accent);
     }
-    if let Some((_, trouble)) = model.unsaved.get(&profile.id) {
-        let why = prose::safe(&trouble.why);
+    if let Some(unsaved) = &model.running(&profile.id).unsaved {
+        let why = prose::safe(&unsaved.trouble.why);
         sheet.text(&format!("Its new tokens are in memory only, they could not be saved: {why}."), theme.bad);
     }
     if is_explained(profile, health) && profile.held.tokens().is_some() {

@@ -139,7 +139,7 @@ fn words(question: &Question, model: &Model, now: Now) -> Words {
         }
         Question::QuitUnsaved => {
             let login = model.login.as_ref().filter(|login| login.unsaved().is_some());
-            let names = model.unsaved.keys().chain(login.map(|login| &login.plan().id));
+            let names = model.unsaved().map(|(id, _)| id).chain(login.map(|login| &login.plan().id));
             let names: Vec<String> = names.map(|id| prose::named(&id.name)).collect();
             let text = format!("New tokens of {} are in memory only. Quitting loses them.", names.join(", "));
             words("Quit without saving?", vec![text])

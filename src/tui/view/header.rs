@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 
 use crate::domain::clock::{Now, local_minute};
 use crate::domain::health::Health;
-use crate::tui::model::{Model, Renewal};
+use crate::tui::model::{AutoRefresh, Model};
 use crate::tui::theme::Theme;
 use crate::tui::{pane, rows, state};
 
@@ -41,9 +41,9 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &T
 fn clock(model: &Model, width: u16, theme: &Theme, now: Now) -> Line<'static> {
     let time = Span::raw(local_minute(now.wall, now.offset));
     let off = if width < NARROW { "auto off" } else { "auto-refresh off" };
-    match model.renewal {
-        Renewal::Unsettled | Renewal::ByItself => Line::from(time),
-        Renewal::Off(_) => Line::from(vec![Span::styled(off, theme.warn), Span::raw("  "), time]),
+    match model.auto_refresh {
+        AutoRefresh::Unsettled | AutoRefresh::On => Line::from(time),
+        AutoRefresh::Off(_) => Line::from(vec![Span::styled(off, theme.warn), Span::raw("  "), time]),
     }
 }
 

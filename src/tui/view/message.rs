@@ -4,7 +4,8 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use crate::tui::model::{Model, Tone};
+use crate::tui::model::Model;
+use crate::tui::status::Tone;
 use crate::tui::theme::Theme;
 use crate::tui::{layout, pane, prose};
 

@@ -184,7 +184,7 @@ impl List<'_> {
     }
 
     fn access(&self, profile: &Profile, health: Health) -> Access {
-        if self.model.unsaved.contains_key(&profile.id) {
+        if self.model.running(&profile.id).unsaved.is_some() {
             return Access { said: Span::styled("not saved", self.theme.bad), beside: None };
         }
         let style = state::style(health, self.theme);

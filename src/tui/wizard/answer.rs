@@ -4,13 +4,12 @@ use crate::domain::provider::draft::{Draft, Question};
 use crate::domain::provider::{Flow, Pkce, Provider};
 use crate::oauth::login::needs::{self, Goal, Needs};
 use crate::tui::field::Field;
-use crate::tui::model::Model;
 use crate::tui::wizard::order::has_login;
-use crate::tui::wizard::{Page, Step, Wizard};
+use crate::tui::wizard::{Page, Step, Wizard, WizardContext};
 
 impl Wizard {
     /// Takes the chosen provider, or the template of one that is to be described.
-    pub fn choose(&mut self, provider: &Provider, model: &Model) {
+    pub fn choose(&mut self, provider: &Provider, context: WizardContext<'_>) {
         let before = self.provider().or(self.draft.as_ref().map(|draft| &*draft.template));
         if before.is_some_and(|before| before.name != provider.name) {
             // What was typed for another provider means nothing here.
@@ -21,32 +20,32 @@ impl Wizard {
         self.draft = provider.example.then(|| Draft::of(provider));
         self.needs = (!provider.example).then(|| Needs::new(provider, goal));
         self.complaint = None;
-        self.go_on(model);
+        self.go_on(context);
     }
 
     /// Takes what the page says.
-    pub fn submit(&mut self, model: &Model) {
-        self.complaint = self.take(model).err();
+    pub fn submit(&mut self, context: WizardContext<'_>) {
+        self.complaint = self.take(context).err();
         if self.complaint.is_none() {
-            self.go_on(model);
+            self.go_on(context);
         }
     }
 
-    fn go_on(&mut self, model: &Model) {
+    fn go_on(&mut self, context: WizardContext<'_>) {
         let step = self.next(self.page.step());
         let left = self.ahead.iter().position(|page| page.step() == step);
         let page = match left {
             Some(at) => self.ahead.remove(at),
-            None => self.fresh(step, Some(model)),
+            None => self.fresh(step, context),
         };
         self.passed.push(std::mem::replace(&mut self.page, page));
     }
 
-    fn take(&mut self, model: &Model) -> Result<(), String> {
+    fn take(&mut self, context: WizardContext<'_>) -> Result<(), String> {
         match (&self.page, &mut self.needs) {
             (Page::Draft(question, field), _) => {
                 let (question, field) = (*question, field.clone());
-                return self.take_for_draft(question, &field, model);
+                return self.take_for_draft(question, &field, context);
             }
             (Page::Pkce(marked), _) => {
                 let pkce = if *marked == 0 { Pkce::Required } else { Pkce::Off };
@@ -63,7 +62,7 @@ impl Wizard {
                 }
             }
             (Page::Name(field), Some(needs)) => {
-                let snapshot = model.own().ok_or("The store is still being read")?;
+                let snapshot = context.own.ok_or("The store is still being read")?;
                 needs.name(field.text(), snapshot)?;
             }
             // A field that leaves white space out says so itself.
@@ -89,11 +88,16 @@ impl Wizard {
         Ok(())
     }
 
-    fn take_for_draft(&mut self, question: Question, field: &Field, model: &Model) -> Result<(), String> {
+    fn take_for_draft(
+        &mut self,
+        question: Question,
+        field: &Field,
+        context: WizardContext<'_>,
+    ) -> Result<(), String> {
         let Some(draft) = &mut self.draft else { return Ok(()) };
         draft.answer(question, field.text())?;
         match question {
-            Question::Name if model.has_provider(field.text()) => {
+            Question::Name if has_provider(context, field.text()) => {
                 return Err(format!("A provider is called {} already; choose another name", draft.name));
             }
             Question::ClientSecret => {
@@ -111,4 +115,8 @@ impl Wizard {
         }
         Ok(())
     }
+}
+
+fn has_provider(context: WizardContext<'_>, name: &str) -> bool {
+    context.catalog.is_some_and(|catalog| catalog.entry(name).is_some())
 }

@@ -3,10 +3,9 @@
 use crate::domain::provider::{Flow, Provider};
 use crate::oauth::login::needs::{Needs, Question};
 use crate::tui::field::{Field, Sight};
-use crate::tui::model::Model;
 use crate::tui::wizard::page::DESCRIBING;
 use crate::tui::wizard::picker::Picker;
-use crate::tui::wizard::{Page, Step, Wizard};
+use crate::tui::wizard::{Page, Step, Wizard, WizardContext};
 
 impl Wizard {
     /// The page that comes after `step`.
@@ -28,7 +27,7 @@ impl Wizard {
     }
 
     /// A page of `step` on which nothing was typed.
-    pub(super) fn fresh(&self, step: Step, model: Option<&Model>) -> Page {
+    pub(super) fn fresh(&self, step: Step, context: WizardContext<'_>) -> Page {
         match step {
             Step::Provider => Page::Provider(0),
             Step::Draft(question) => Page::Draft(question, Page::field_of(question)),
@@ -36,19 +35,19 @@ impl Wizard {
             Step::Preview => Page::Preview(0),
             Step::How => Page::How(0),
             Step::Asked(question) => {
-                self.needs.as_ref().map_or(Page::Ready, |needs| asked(needs, question, model))
+                self.needs.as_ref().map_or(Page::Ready, |needs| asked(needs, question, context))
             }
             Step::Ready => Page::Ready,
         }
     }
 }
 
-fn asked(needs: &Needs, question: Question, model: Option<&Model>) -> Page {
+fn asked(needs: &Needs, question: Question, context: WizardContext<'_>) -> Page {
     let field = |text: &str| Field::new(text, Sight::Clear);
     let masked = || Field::new("", Sight::Masked);
     match question {
         Question::Name => {
-            let usual = model.and_then(Model::own).and_then(|snapshot| needs.usual_name(snapshot));
+            let usual = context.own.and_then(|snapshot| needs.usual_name(snapshot));
             Page::Name(field(usual.as_ref().map_or("", |name| name.name())))
         }
         Question::ClientId => Page::ClientId(field("")),

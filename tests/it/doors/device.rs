@@ -11,7 +11,7 @@ use authtui::oauth::login::step::{Mark, Step};
 use authtui::oauth::login::{
     Ask, Browser, Choice, DeviceDoor, Door, Doubt, Heard, Outcome, PATIENCE, Plan, Seat, Shut, Stage, Ways,
 };
-use authtui::tui::model::{Panel, Screen};
+use authtui::tui::screen::{Panel, Screen};
 use serde_json::{Value, json};
 
 use crate::doors::{BAD_CODE, TOKENS, taken};

@@ -7,7 +7,7 @@ use authtui::oauth::callback::{Answer, Judged};
 use authtui::oauth::login::step::{Mark, Step};
 use authtui::oauth::login::{Ask, Door, Heard, Outcome, Plan, Seat, Stage, Ways};
 use authtui::oauth::request::Reply;
-use authtui::tui::model::{Panel, Screen};
+use authtui::tui::screen::{Panel, Screen};
 use url::Url;
 
 use crate::doors::{BAD_CODE, TOKENS};

@@ -9,7 +9,7 @@ use authtui::oauth::Attempt;
 use authtui::oauth::login::{Ask, Choice, Heard, Outcome, Stage};
 use authtui::tui::dialog::Question;
 use authtui::tui::message::{Effect, Msg};
-use authtui::tui::model::{Panel, Screen};
+use authtui::tui::screen::{Panel, Screen};
 
 use crate::doors::TOKENS;
 use crate::harness::{App, asks, code, full, id, profile, reply, saved, sent, snapshot};

@@ -13,7 +13,7 @@ use authtui::oauth::Attempt;
 use authtui::oauth::login::{Ask, Heard};
 use authtui::tui::field::Field;
 use authtui::tui::message::{Effect, Msg};
-use authtui::tui::model::Screen;
+use authtui::tui::screen::Screen;
 use authtui::tui::wizard::{Page, Wizard, choices};
 
 use crate::harness::{App, id, profile, provider, snapshot};
@@ -227,7 +227,7 @@ fn mark(app: &mut App, provider: &str) {
 /// Begins a new login at a provider of the test's own.
 fn choose_own(app: &mut App, provider: &Provider) {
     let mut wizard = Wizard::new();
-    wizard.choose(provider, &app.model);
+    wizard.choose(provider, app.model.wizard_context());
     app.model.screen = Screen::Wizard(Box::new(wizard));
 }
 

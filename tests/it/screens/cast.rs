@@ -17,6 +17,7 @@ use authtui::oauth::login::{Ask, Bound, Heard, Login, Plan, Seat, Ways};
 use authtui::oauth::request::{Entropy, Reply};
 use authtui::oauth::{Attempt, Errand};
 use authtui::tui::model::{Model, RowId};
+use authtui::tui::status::AskedBy;
 
 use crate::harness::preset;
 
@@ -121,7 +122,7 @@ pub(super) fn model(rows: Vec<Row>) -> Model {
     };
     model.stores.insert(StoreId::Own, snapshot);
     model.selected = selected;
-    model.refreshing.insert(id("github/ana"));
+    model.running_mut(&id("github/ana")).refresh = Some(AskedBy::Person);
     model
 }
 

@@ -5,7 +5,9 @@ use authtui::oauth::login::{Choice, Doubt};
 use authtui::oauth::revocation::NotRevocable;
 use authtui::tui::dialog::{Dialog, Question};
 use authtui::tui::message::{Effect, Motion, Msg};
-use authtui::tui::model::{Model, Panel, Screen, Tone};
+use authtui::tui::model::Model;
+use authtui::tui::screen::{Panel, Screen};
+use authtui::tui::status::Tone;
 use authtui::tui::update;
 
 use super::{cast, message, print};

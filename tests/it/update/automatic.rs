@@ -13,7 +13,8 @@ use authtui::domain::tokens::{Held, Life, Tokens};
 use authtui::domain::trouble::{FailureKind, Trouble};
 use authtui::oauth::refresh::{Refreshed, Wish};
 use authtui::tui::message::{Effect, Msg};
-use authtui::tui::model::{Leaving, Off, Renewal, RowId, Tone};
+use authtui::tui::model::{AutoRefresh, Leaving, OffBy, RowId};
+use authtui::tui::status::Tone;
 use authtui::tui::{renewal, wakes_at};
 use proptest::prelude::*;
 
@@ -144,33 +145,40 @@ fn a_server_that_always_says_at_once_is_not_asked_at_once() {
 fn each_way_to_turn_it_off_is_kept_to_and_shown() {
     let off = Profile { automatic: Automatic::Off, ..due("work") };
     for (profile, renewal, said, header) in [
-        (off.clone(), Renewal::Unsettled, "off here, A turns it on", ""),
-        (off, Renewal::Off(Off::Asked), "off: started with --no-auto-refresh", "auto-refresh off  09:00"),
+        (off.clone(), AutoRefresh::Unsettled, "off here, A turns it on", ""),
         (
-            due("work"),
-            Renewal::Off(Off::Asked),
+            off,
+            AutoRefresh::Off(OffBy::CommandLine),
             "off: started with --no-auto-refresh",
             "auto-refresh off  09:00",
         ),
         (
             due("work"),
-            Renewal::Off(Off::Settings),
+            AutoRefresh::Off(OffBy::CommandLine),
+            "off: started with --no-auto-refresh",
+            "auto-refresh off  09:00",
+        ),
+        (
+            due("work"),
+            AutoRefresh::Off(OffBy::Settings),
             "off by automatic_refresh in settings",
             "auto-refresh off  09:00",
         ),
         (
             due("work"),
-            Renewal::Off(Off::Unread),
+            AutoRefresh::Off(OffBy::Unreadable),
             "off: settings.yaml cannot be read",
             "auto-refresh off  09:00",
         ),
     ] {
         let mut app = App::of([profile]);
-        app.model.renewal = renewal;
+        app.model.auto_refresh = renewal;
         let settled = match renewal {
-            Renewal::Off(Off::Settings) => Ok(Settings { automatic_refresh: false }),
-            Renewal::Off(Off::Unread) => Err("settings.yaml is not used: line 1".to_owned()),
-            Renewal::Off(Off::Asked) | Renewal::Unsettled | Renewal::ByItself => Ok(Settings::default()),
+            AutoRefresh::Off(OffBy::Settings) => Ok(Settings { automatic_refresh: false }),
+            AutoRefresh::Off(OffBy::Unreadable) => Err("settings.yaml is not used: line 1".to_owned()),
+            AutoRefresh::Off(OffBy::CommandLine) | AutoRefresh::Unsettled | AutoRefresh::On => {
+                Ok(Settings::default())
+            }
         };
         assert_eq!(app.feed(Msg::Settled(settled)), [Effect::ReadEvents], "{said}");
         app.model.message = None;
@@ -219,8 +227,7 @@ fn what_can_or_must_not_be_renewed_is_not_asked_for() {
 
     let mut app = settled([due("work")]);
     app.model.stores.values_mut().for_each(|store| store.writable = Err(full()));
-    app.model.refreshing.clear();
-    app.model.tried.clear();
+    app.model.running.clear();
     assert_eq!(app.advance(LONGEST_SLEEP), []);
     assert_eq!(app.hindrance("work").as_deref(), Some("off: the file cannot be written"));
 
@@ -292,22 +299,17 @@ fn an_automatic_refresh_says_only_what_is_news() {
 fn a_says_what_follows_once_it_is_stored() {
     let off = Profile { automatic: Automatic::Off, ..profile("work") };
     for (before, after, renewal, words) in [
-        (profile("work"), off.clone(), Renewal::ByItself, "demo/work is renewed only when you press r."),
+        (profile("work"), off.clone(), AutoRefresh::On, "demo/work is renewed only when you press r."),
+        (off.clone(), profile("work"), AutoRefresh::On, "demo/work renews itself while this screen is open."),
         (
             off.clone(),
             profile("work"),
-            Renewal::ByItself,
-            "demo/work renews itself while this screen is open.",
-        ),
-        (
-            off.clone(),
-            profile("work"),
-            Renewal::Off(Off::Asked),
+            AutoRefresh::Off(OffBy::CommandLine),
             "demo/work may renew itself, yet renewal is off: started with --no-auto-refresh.",
         ),
     ] {
         let mut app = App::of([before]);
-        app.model.renewal = renewal;
+        app.model.auto_refresh = renewal;
         assert!(matches!(app.keys("A").as_slice(), [Effect::Change(..)]));
         app.feed(Msg::Changed(id("work"), Ok(snapshot([after]))));
         assert_eq!(app.message(), words);

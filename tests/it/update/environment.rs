@@ -9,7 +9,8 @@ use authtui::domain::secret::Secret;
 use authtui::domain::tokens::{Held, Tokens};
 use authtui::stored::environment::read_only;
 use authtui::tui::message::{Effect, Form, Msg};
-use authtui::tui::model::{RowId, Screen};
+use authtui::tui::model::RowId;
+use authtui::tui::screen::Screen;
 
 use crate::harness::{App, name};
 

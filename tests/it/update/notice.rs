@@ -135,7 +135,7 @@ fn newer_tokens_that_cannot_be_kept_are_held_and_can_be_saved() {
 #[test]
 fn nothing_is_renewed_by_itself_while_its_newer_tokens_are_being_kept() {
     let (mut app, older, newer) = renewed_twice();
-    app.model.renewal = authtui::tui::model::Renewal::ByItself;
+    app.model.auto_refresh = authtui::tui::model::AutoRefresh::On;
     let ended: Vec<Profile> =
         older.into_iter().map(|older| Profile { life: due("any").life, ..older }).collect();
     assert_eq!(app.feed(Msg::Stored(snapshot(ended))), [Effect::Rescue(newer.clone())]);

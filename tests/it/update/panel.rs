@@ -4,7 +4,7 @@ use authtui::domain::provider::Flow;
 use authtui::domain::secret::Secret;
 use authtui::oauth::login::{Ask, Door, Heard, Seat};
 use authtui::tui::message::{Effect, Msg};
-use authtui::tui::model::{Panel, Screen};
+use authtui::tui::screen::{Panel, Screen};
 use url::Url;
 
 use crate::harness::{App, PORT, asks, unreachable};

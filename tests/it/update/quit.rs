@@ -5,7 +5,8 @@ use authtui::domain::name::StoreId;
 use authtui::oauth::refresh::Refreshed;
 use authtui::tui::dialog::Question;
 use authtui::tui::message::{Effect, Msg};
-use authtui::tui::model::{Leaving, Screen};
+use authtui::tui::model::Leaving;
+use authtui::tui::screen::Screen;
 
 use crate::harness::{App, due, full, id, profile, snapshot};
 use crate::update::refresh::{not_saved, renewal, unsaved};

@@ -10,7 +10,8 @@ use authtui::domain::trouble::{FailureKind, Stored, Trouble};
 use authtui::oauth::refresh::{Refreshed, Wish};
 use authtui::tui::dialog::Question;
 use authtui::tui::message::{Effect, Msg};
-use authtui::tui::model::{Screen, Tone};
+use authtui::tui::screen::Screen;
+use authtui::tui::status::{AskedBy, Tone};
 
 use crate::harness::{App, due, ends_in, full, id, now, profile, snapshot};
 use crate::update::key_profile;
@@ -60,8 +61,8 @@ fn only_what_is_due_is_refreshed_together() {
         due("running"),
         due("ending"),
     ]);
-    app.model.refreshing.insert(id("running"));
-    app.model.revoking.insert(id("ending"));
+    app.model.running_mut(&id("running")).refresh = Some(AskedBy::Person);
+    app.model.running_mut(&id("ending")).is_revoking = true;
     let refresh = |name| Effect::Refresh(id(name), Wish::New);
     assert_eq!(app.keys("R"), [refresh("a"), refresh("now"), refresh("c")]);
     assert_eq!(app.message(), "Refreshing 3 profiles.");
@@ -119,7 +120,7 @@ fn a_failure_without_a_snapshot_leaves_the_rows() {
     app.keys("r");
     assert_eq!(app.feed(Msg::Refreshed(id("work"), Refreshed::Failed(None, full()))), []);
     assert_eq!(*app.profile("work"), due("work"));
-    assert_eq!(app.model.refreshing.len(), 0);
+    assert_eq!(app.model.refreshing().count(), 0);
 }
 
 #[test]

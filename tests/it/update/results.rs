@@ -10,14 +10,13 @@ use authtui::domain::trouble::{FailureKind, Trouble};
 use authtui::oauth::probe::TestVerdict;
 use authtui::oauth::refresh::Refreshed;
 use authtui::tui::message::{Copied, Effect, Msg};
-use authtui::tui::model::Tone;
+use authtui::tui::status::{AskedBy, Tone};
 
 use crate::harness::{App, PLACE, due, id, now, profile, snapshot};
 
 /// Tells that the refresh of a profile, which nobody asked for, brought new tokens.
 fn renewed_by_itself(app: &mut App, name: &str) {
-    app.model.refreshing.insert(id(name));
-    app.model.unasked.insert(id(name));
+    app.model.running_mut(&id(name)).refresh = Some(AskedBy::Nobody);
     done(app, name);
 }
 
@@ -118,7 +117,7 @@ fn what_the_person_waits_for_stands_without_older_news() {
     let mut app = App::of([due("work"), due("home")]);
     renewed_by_itself(&mut app, "home");
     assert_ne!(app.message(), "");
-    app.model.refreshing.insert(id("work"));
+    app.model.running_mut(&id("work")).refresh = Some(AskedBy::Person);
     done(&mut app, "work");
     assert_eq!(app.message(), "demo/work refreshed; the new tokens are saved.");
 }
@@ -160,8 +159,7 @@ fn the_colour_of_a_message_is_that_of_its_consequence() {
     }
     // Nobody asked, and it is tried again: nothing is lost yet.
     let mut app = App::of([due("work")]);
-    app.model.refreshing.insert(id("work"));
-    app.model.unasked.insert(id("work"));
+    app.model.running_mut(&id("work")).refresh = Some(AskedBy::Nobody);
     app.feed(failed(FailureKind::Temporary(None)));
     assert_eq!(app.model.message.as_ref().map(|message| message.tone), Some(Tone::Warn));
     // A key that does nothing here does no harm either.

@@ -8,7 +8,7 @@ use authtui::oauth::refresh::Wish;
 use authtui::oauth::revocation::{NotRevocable, Revoked};
 use authtui::tui::dialog::Question;
 use authtui::tui::message::{Effect, Msg};
-use authtui::tui::model::Screen;
+use authtui::tui::screen::Screen;
 
 use crate::harness::{App, full, id, now, profile, snapshot};
 

@@ -8,7 +8,7 @@ use authtui::domain::tokens::{Held, Tokens};
 use authtui::domain::trouble::{FailureKind, Trouble};
 use authtui::oauth::probe::TestVerdict;
 use authtui::tui::message::{Effect, Msg};
-use authtui::tui::model::Screen;
+use authtui::tui::screen::Screen;
 use authtui::tui::wizard::{Page, Work};
 
 use super::{changed, choose_own, named_anew, wizard};

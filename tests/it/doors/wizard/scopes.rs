@@ -8,7 +8,7 @@ use authtui::oauth::login::Seat;
 use authtui::oauth::login::needs::{Goal, Needs};
 use authtui::oauth::scopes::Listed;
 use authtui::tui::message::{Effect, Msg};
-use authtui::tui::model::Screen;
+use authtui::tui::screen::Screen;
 use authtui::tui::wizard::picker::{List, Picker};
 use authtui::tui::wizard::{Page, Wizard};
 

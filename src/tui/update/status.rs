@@ -1,4 +1,4 @@
-//! Messages to the person: answers to keys at once, results when the message row is free.
+//! Status row: answers to keys at once, results when the row is free.
 //!
 //! An answer stays until the next key, or goes after a short while. Results that nobody waits for
 //! never take its place, and results that come together are summed up.
@@ -8,30 +8,33 @@ use std::time::Duration;
 use crate::domain::clock::Now;
 use crate::domain::name::ProfileId;
 use crate::domain::trouble::{FailureKind, Trouble};
-use crate::tui::model::{About, End, Message, Model, Origin, Report, Tone};
+use crate::tui::model::Model;
+use crate::tui::status::{
+    AskedBy, MessageOrigin, ReportKind, ReportSubject, StatusMessage, TaskReport, Tone,
+};
 
 /// How long a message stays that needs no answer.
 const SHORT_WHILE: Duration = Duration::from_secs(6);
 /// The most failures that are told one by one.
 const FAILURES_TOLD: usize = 3;
 
-/// Answers a key; `now` makes the answer go by itself, else it stays until the next key.
-pub(super) fn say(model: &mut Model, text: impl Into<String>, tone: Tone, now: Option<Now>) {
+/// Answers a key; the answer goes after a short while.
+pub(super) fn say(model: &mut Model, text: impl Into<String>, tone: Tone, now: Now) {
     dismiss(model);
-    let until = now.map(|now| now.steady.after(SHORT_WHILE));
-    model.message = Some(Message { text: text.into(), tone, until, origin: Origin::Key });
+    let until = Some(now.steady.after(SHORT_WHILE));
+    model.message = Some(StatusMessage { text: text.into(), tone, until, origin: MessageOrigin::Key });
 }
 
 /// Takes the message away, and the results that it told.
 pub(super) fn dismiss(model: &mut Model) {
-    if model.message.take().is_some_and(|message| message.origin == Origin::Reports) {
+    if model.message.take().is_some_and(|message| message.origin == MessageOrigin::Reports) {
         model.reports.clear();
     }
 }
 
 /// Takes away what has been said long enough.
 pub(super) fn expire(model: &mut Model, now: Now) {
-    let is_over = |message: &Message| message.until.is_some_and(|until| until <= now.steady);
+    let is_over = |message: &StatusMessage| message.until.is_some_and(|until| until <= now.steady);
     if model.message.as_ref().is_some_and(is_over) {
         dismiss(model);
     }
@@ -39,37 +42,49 @@ pub(super) fn expire(model: &mut Model, now: Now) {
 
 /// Tells a result as soon as the row is free. Of one profile the last result counts, and what the
 /// person waits for stands without news beside it.
-pub(super) fn report(model: &mut Model, report: Report) {
-    let is_same = |old: &Report| old.about != About::Nothing && old.about == report.about;
-    let gives_way = |old: &Report| report.is_awaited && !old.is_awaited && old.tone != Tone::Bad;
+pub(super) fn report(model: &mut Model, report: TaskReport) {
+    let is_same = |old: &TaskReport| old.subject != ReportSubject::Nothing && old.subject == report.subject;
+    let gives_way = |old: &TaskReport| {
+        report.asked_by == AskedBy::Person && old.asked_by == AskedBy::Nobody && old.tone != Tone::Bad
+    };
     model.reports.retain(|old| old.text != report.text && !is_same(old) && !gives_way(old));
     model.reports.push(report);
 }
 
-/// Tells something that happened, and whether the person waits for it.
-pub(super) fn tell(model: &mut Model, text: impl Into<String>, tone: Tone, is_awaited: bool) {
-    tell_about(model, About::Nothing, text.into(), tone, is_awaited);
+/// Tells something that happened.
+pub(super) fn tell(model: &mut Model, text: impl Into<String>, tone: Tone, asked_by: AskedBy) {
+    tell_about(model, ReportSubject::Nothing, text.into(), tone, asked_by);
 }
 
 /// Tells how something ended that the person asked for a profile.
 pub(super) fn tell_of(model: &mut Model, id: &ProfileId, text: String, tone: Tone) {
-    tell_about(model, About::Profile(id.clone()), text, tone, true);
+    tell_about(model, ReportSubject::Profile(id.clone()), text, tone, AskedBy::Person);
 }
 
-/// Tells the state of something, and whether the person waits for it.
-pub(super) fn tell_about(model: &mut Model, about: About, text: String, tone: Tone, is_awaited: bool) {
-    report(model, Report { about, is_awaited, end: End::Other, text, brief: String::new(), tone });
+/// Tells the state of something.
+pub(super) fn tell_about(
+    model: &mut Model,
+    subject: ReportSubject,
+    text: String,
+    tone: Tone,
+    asked_by: AskedBy,
+) {
+    report(
+        model,
+        TaskReport { subject, asked_by, kind: ReportKind::Other, text, brief: String::new(), tone },
+    );
 }
 
 /// Tells what failed though the person asked for it.
 pub(super) fn tell_trouble(model: &mut Model, trouble: &Trouble) {
-    tell(model, words(trouble), Tone::Bad, true);
+    tell(model, words(trouble), Tone::Bad, AskedBy::Person);
 }
 
 /// Tells how the refresh of a profile has failed.
-pub(super) fn tell_failure(model: &mut Model, id: &ProfileId, trouble: &Trouble, is_awaited: bool) {
+pub(super) fn tell_failure(model: &mut Model, id: &ProfileId, trouble: &Trouble, asked_by: AskedBy) {
+    let retries = matches!(trouble.kind, FailureKind::Temporary(_)) && asked_by == AskedBy::Nobody;
     let text = match trouble.kind {
-        FailureKind::Temporary(_) if !is_awaited => {
+        FailureKind::Temporary(_) if retries => {
             format!("{} authtui tries again on its own.", trouble.words_without_next())
         }
         FailureKind::NeedsLogin
@@ -78,10 +93,9 @@ pub(super) fn tell_failure(model: &mut Model, id: &ProfileId, trouble: &Trouble,
         | FailureKind::NothingToDo => words(trouble),
     };
     // The row counts down to the next try; nobody has to do anything.
-    let tone =
-        if matches!(trouble.kind, FailureKind::Temporary(_)) && !is_awaited { Tone::Warn } else { Tone::Bad };
-    let (about, brief) = (About::Profile(id.clone()), format!("{}: {}.", id.name, trouble.why));
-    report(model, Report { about, is_awaited, end: End::Failed, text, brief, tone });
+    let tone = if retries { Tone::Warn } else { Tone::Bad };
+    let (subject, brief) = (ReportSubject::Profile(id.clone()), format!("{}: {}.", id.name, trouble.why));
+    report(model, TaskReport { subject, asked_by, kind: ReportKind::RefreshFailed, text, brief, tone });
 }
 
 /// What failed, whether stored tokens are safe, and the key to press.
@@ -100,10 +114,10 @@ fn words(trouble: &Trouble) -> String {
 /// key while nobody waits for them.
 pub(super) fn deliver(model: &mut Model, now: Now) {
     let is_free = match &model.message {
-        Some(Message { origin: Origin::Key, until, .. }) => {
-            until.is_some() && model.reports.iter().any(|report| report.is_awaited)
+        Some(StatusMessage { origin: MessageOrigin::Key, until, .. }) => {
+            until.is_some() && model.reports.iter().any(|report| report.asked_by == AskedBy::Person)
         }
-        Some(Message { origin: Origin::Reports, .. }) | None => true,
+        Some(StatusMessage { origin: MessageOrigin::Reports, .. }) | None => true,
     };
     if model.reports.is_empty() || !is_free {
         return;
@@ -114,26 +128,29 @@ pub(super) fn deliver(model: &mut Model, now: Now) {
     }
     let tone = model.reports.iter().map(|report| report.tone).max().unwrap_or(Tone::Good);
     let until = (tone != Tone::Bad).then(|| now.steady.after(SHORT_WHILE));
-    model.message = Some(Message { text, tone, until, origin: Origin::Reports });
+    model.message = Some(StatusMessage { text, tone, until, origin: MessageOrigin::Reports });
 }
 
 /// One result in its own words, several refreshes by their numbers and what is to be known of each.
 fn summary(model: &Model) -> String {
-    let (others, refreshes): (Vec<&Report>, Vec<&Report>) =
-        model.reports.iter().partition(|report| report.end == End::Other);
+    let (others, refreshes): (Vec<&TaskReport>, Vec<&TaskReport>) =
+        model.reports.iter().partition(|report| report.kind == ReportKind::Other);
     // An error stands alone: what is only good to know is seen in the list.
     let worst = model.reports.iter().map(|report| report.tone).max();
-    let is_told = |report: &&Report| worst != Some(Tone::Bad) || report.tone == Tone::Bad;
+    let is_told = |report: &&TaskReport| worst != Some(Tone::Bad) || report.tone == Tone::Bad;
     let mut texts: Vec<String> =
         others.into_iter().filter(is_told).map(|report| report.text.clone()).collect();
     match refreshes.as_slice() {
         [] => {}
         [one] => texts.push(one.text.clone()),
         many => {
-            let ended = |end| many.iter().filter(|report| report.end == end).count();
-            let running = model.refreshing.difference(&model.unasked).count();
-            let counts =
-                [(ended(End::Refreshed), "refreshed"), (ended(End::Failed), "failed"), (running, "running")];
+            let ended = |kind| many.iter().filter(|report| report.kind == kind).count();
+            let running = model.refreshing().filter(|(_, asked_by)| *asked_by == AskedBy::Person).count();
+            let counts = [
+                (ended(ReportKind::Refreshed), "refreshed"),
+                (ended(ReportKind::RefreshFailed), "failed"),
+                (running, "running"),
+            ];
             let counts = counts.into_iter().filter(|(count, _)| *count > 0);
             let counts: Vec<String> = counts.map(|(count, word)| format!("{count} {word}")).collect();
             texts.push(format!("{}.", counts.join(", ")));

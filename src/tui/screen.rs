@@ -1,0 +1,109 @@
+//! Screens: what is looked at, and what a screen has for keys to act on.
+
+use crate::tui::dialog::Dialog;
+use crate::tui::field::Field;
+use crate::tui::keymap::Place;
+use crate::tui::wizard::{Wizard, Work};
+
+/// What is looked at. List and detail lie below everything else.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum Screen {
+    /// The list, with the detail pane where there is room.
+    #[default]
+    List,
+    /// The selected profile alone.
+    Detail,
+    /// A filter is being typed.
+    Filter(Field),
+    /// What to copy is being chosen.
+    Copy,
+    /// A question.
+    Dialog(Dialog),
+    /// What a login needs to know before it begins.
+    Wizard(Box<Wizard>),
+    /// The login panel.
+    Login(Panel),
+    /// The event log, newest first, scrolled down by so many lines.
+    Events(usize),
+    /// All keys, scrolled down by so many lines, above another screen.
+    Help(usize, Box<Screen>),
+}
+
+/// What the login panel shows.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum Panel {
+    #[default]
+    Steps,
+    /// The link alone, to be scanned.
+    Qr,
+    /// A field for the provider's answer.
+    Pasting(Field),
+    /// Whether to cancel is asked.
+    Cancelling(Dialog),
+    /// What to do with the tokens that came is asked.
+    Deciding(Dialog),
+}
+
+impl Screen {
+    /// The question that is asked on it.
+    #[must_use]
+    pub fn dialog(&self) -> Option<&Dialog> {
+        if let Self::Dialog(dialog) | Self::Login(Panel::Cancelling(dialog) | Panel::Deciding(dialog)) = self
+        {
+            Some(dialog)
+        } else {
+            None
+        }
+    }
+
+    /// The same, to be answered.
+    pub fn dialog_mut(&mut self) -> Option<&mut Dialog> {
+        if let Self::Dialog(dialog) | Self::Login(Panel::Cancelling(dialog) | Panel::Deciding(dialog)) = self
+        {
+            Some(dialog)
+        } else {
+            None
+        }
+    }
+
+    /// The text field that takes what is typed.
+    pub fn field_mut(&mut self) -> Option<&mut Field> {
+        if let Self::Filter(field) | Self::Login(Panel::Pasting(field)) = self {
+            Some(field)
+        } else {
+            self.wizard_mut().filter(|wizard| wizard.work == Work::Idle)?.page.field_mut()
+        }
+    }
+
+    pub fn wizard_mut(&mut self) -> Option<&mut Wizard> {
+        if let Self::Wizard(wizard) = self { Some(wizard) } else { None }
+    }
+
+    /// Whether profiles are looked at and nothing else, so that a question may be put over them.
+    #[must_use]
+    pub fn is_free(&self) -> bool {
+        matches!(self, Self::List | Self::Detail)
+    }
+
+    /// Whether the person chooses or types something on it, other than a filter.
+    #[must_use]
+    pub fn is_form(&self) -> bool {
+        matches!(self, Self::Copy | Self::Dialog(_) | Self::Wizard(_) | Self::Login(_))
+    }
+
+    /// Where a key is looked up; nowhere while a text is being typed.
+    #[must_use]
+    pub fn place(&self) -> Option<Place> {
+        match self {
+            Self::List | Self::Detail => Some(Place::Profiles),
+            Self::Copy => Some(Place::Copy),
+            Self::Login(Panel::Steps | Panel::Qr) => Some(Place::Login),
+            Self::Dialog(_)
+            | Self::Events(_)
+            | Self::Help(..)
+            | Self::Login(Panel::Cancelling(_) | Panel::Deciding(_)) => Some(Place::Choices),
+            Self::Wizard(wizard) => wizard.place(),
+            Self::Filter(_) | Self::Login(Panel::Pasting(_)) => None,
+        }
+    }
+}

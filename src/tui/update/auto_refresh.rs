@@ -1,0 +1,53 @@
+//! Auto-refresh: its switch, and the refreshes that it begins.
+
+use crate::domain::change::{Change, Edit};
+use crate::domain::clock::Now;
+use crate::domain::profile::{Automatic, Kind, Profile};
+use crate::domain::schedule::LEAD;
+use crate::oauth::refresh::{Cannot, Wish};
+use crate::tui::automatic::{self, Outlook};
+use crate::tui::message::Effect;
+use crate::tui::model::Model;
+use crate::tui::renewal;
+use crate::tui::status::Tone;
+use crate::tui::update::status::say;
+
+/// Turns the auto-refresh of a profile on or off.
+pub(super) fn toggle(model: &mut Model, profile: &Profile, now: Now) -> Vec<Effect> {
+    let automatic = match profile.automatic {
+        Automatic::On => Automatic::Off,
+        Automatic::Off => Automatic::On,
+    };
+    if profile.kind != Kind::OAuth {
+        say(model, format!("{} is not renewed: {}.", profile.id.name, Cannot::IsKey), Tone::Plain, now);
+        return Vec::new();
+    }
+    let change = Change { name: profile.id.name.clone(), expects: None, edit: Edit::Automatic(automatic) };
+    model.saving += 1;
+    vec![Effect::Change(profile.id.clone(), Box::new(change))]
+}
+
+/// What the auto-refresh of a profile is from here on, in words.
+pub(super) fn toggled(model: &Model, profile: &Profile, now: Now) -> String {
+    let name = &profile.id.name;
+    match (profile.automatic, automatic::outlook(model, profile, now)) {
+        (Automatic::Off, _) => format!("{name} is renewed only when you press r."),
+        (Automatic::On, Outlook::At(_)) => format!("{name} renews itself while this screen is open."),
+        (Automatic::On, Outlook::Not(_)) => match renewal::hindrance(model, profile, now) {
+            Some(why) => format!("{name} may renew itself, yet renewal is {why}."),
+            None => format!("{name} may renew itself while this screen is open."),
+        },
+    }
+}
+
+/// Begins the refreshes that are planned for now.
+pub(super) fn begin_due(model: &mut Model, now: Now) -> Vec<Effect> {
+    let ids = automatic::due(model, now);
+    for id in &ids {
+        if let Some(profile) = model.profile(id).cloned() {
+            model.running_mut(id).begin_auto_refresh(&profile, now.steady);
+        }
+    }
+    let wish = Wish::Due { within: LEAD };
+    ids.into_iter().map(|id| Effect::Refresh(id, wish)).collect()
+}

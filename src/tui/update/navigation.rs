@@ -1,0 +1,121 @@
+//! Navigation: moving the selection, opening what is selected, and going back.
+
+use std::mem;
+
+use crate::domain::clock::Now;
+use crate::oauth::login::{Heard, Login};
+use crate::tui::layout::{self, list_rows};
+use crate::tui::message::{Effect, Motion};
+use crate::tui::model::Model;
+use crate::tui::screen::{Panel, Screen};
+use crate::tui::status::Tone;
+use crate::tui::update::status::say;
+use crate::tui::update::{dialog, login, wizard};
+use crate::tui::wizard::choices;
+use crate::tui::{help, rows};
+
+/// Moves the selection, the mark, or what is scrolled.
+pub(super) fn step(model: &mut Model, now: Now, motion: Motion) {
+    let page = list_rows(model).max(1);
+    let (columns, rows) = layout::page(model);
+    if let Some(dialog) = model.screen.dialog_mut() {
+        return dialog.step(motion);
+    }
+    match &mut model.screen {
+        Screen::Events(lines) => *lines = motion.from(*lines, model.events.len(), rows),
+        Screen::Help(lines, _) => *lines = motion.from(*lines, help::last(columns, rows) + 1, rows),
+        Screen::Wizard(wizard) => {
+            let choices = model.catalog.as_ref().map_or(0, |catalog| choices(catalog).len());
+            if let Some((place, count)) = wizard.marked(choices) {
+                *place = motion.from(*place, count, page);
+            }
+        }
+        Screen::List
+        | Screen::Detail
+        | Screen::Filter(_)
+        | Screen::Copy
+        | Screen::Dialog(_)
+        | Screen::Login(_) => select(model, now, motion, page),
+    }
+}
+
+/// Selects another row of the list.
+fn select(model: &mut Model, now: Now, motion: Motion, page: usize) {
+    let shown = rows::shown(model, now.wall);
+    let place = rows::place(model, &shown).unwrap_or(0);
+    let to = motion.from(place, shown.len(), page);
+    if let Some(id) = shown.get(to).map(|(store, row)| rows::id(*store, row)) {
+        model.selected = Some(id);
+    }
+}
+
+/// Opens what is selected, or takes what was chosen or typed.
+pub(super) fn enter(model: &mut Model, now: Now) -> Vec<Effect> {
+    match &model.screen {
+        Screen::List => {
+            if model.selected.is_some() {
+                model.screen = Screen::Detail;
+            }
+            Vec::new()
+        }
+        Screen::Dialog(dialog) => {
+            let answer = dialog.answer();
+            model.screen = login::below(model);
+            dialog::answered(model, answer, now)
+        }
+        Screen::Login(Panel::Cancelling(dialog) | Panel::Deciding(dialog)) => {
+            let answer = dialog.answer();
+            login::answer(model, answer, now)
+        }
+        Screen::Login(Panel::Steps) => login::close_when_over(model),
+        Screen::Login(Panel::Pasting(_)) => paste_answer(model, now),
+        Screen::Wizard(_) => wizard::submit(model, now),
+        Screen::Filter(_) => {
+            model.screen = Screen::List;
+            Vec::new()
+        }
+        Screen::Login(Panel::Qr) | Screen::Help(..) | Screen::Events(_) => back(model, now),
+        Screen::Detail | Screen::Copy => Vec::new(),
+    }
+}
+
+/// Services the answer that was typed or pasted to the login.
+fn paste_answer(model: &mut Model, now: Now) -> Vec<Effect> {
+    let Screen::Login(Panel::Pasting(field)) = mem::replace(&mut model.screen, Screen::Login(Panel::Steps))
+    else {
+        return Vec::new();
+    };
+    match model.login.as_ref().map(Login::attempt) {
+        Some(attempt) if !field.is_empty() => login::heard(model, attempt, Heard::Typed(field.secret()), now),
+        Some(_) | None => Vec::new(),
+    }
+}
+
+/// Goes back one screen.
+pub(super) fn back(model: &mut Model, now: Now) -> Vec<Effect> {
+    match mem::take(&mut model.screen) {
+        Screen::List | Screen::Filter(_) => model.filter.clear(),
+        Screen::Detail | Screen::Copy | Screen::Events(_) => {}
+        Screen::Dialog(_) => model.screen = login::below(model),
+        Screen::Help(_, below) => model.screen = *below,
+        Screen::Wizard(wizard) => model.screen = wizard::back(wizard),
+        Screen::Login(Panel::Steps) => {
+            model.screen = Screen::Login(Panel::Steps);
+            return login::leave(model, now);
+        }
+        Screen::Login(Panel::Qr | Panel::Pasting(_) | Panel::Cancelling(_)) => {
+            model.screen = Screen::Login(Panel::Steps);
+        }
+        // Tokens that came are kept or discarded on purpose, not by leaving.
+        Screen::Login(Panel::Deciding(dialog)) => {
+            model.screen = Screen::Login(Panel::Deciding(dialog));
+            say(
+                model,
+                "Say what is to become of the tokens: choose an answer and press Enter.",
+                Tone::Plain,
+                now,
+            );
+        }
+    }
+    Vec::new()
+}
