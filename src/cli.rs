@@ -74,7 +74,7 @@ pub fn main() -> ExitCode {
     if let Err(error) = crash::install() {
         console::say(&format!("authtui: {error}"));
     }
-    crash::seal();
+    crash::protect_memory();
     if let Err(error) = signals::survive_file_limit() {
         console::say(&format!("authtui: {error}"));
     }
@@ -151,7 +151,10 @@ fn run(arguments: Arguments, program: &str) -> Result<Exit> {
         console::say(&format!("authtui: {}: waiting for {holder}, which is at work on this grant", id.name));
     });
     services.http.on_slow(|host| {
-        console::say(&format!("authtui: waiting for {host}, for at most {} s", http::WITHIN.as_secs()));
+        console::say(&format!(
+            "authtui: waiting for {host}, for at most {} s",
+            http::REQUEST_TIMEOUT.as_secs()
+        ));
     });
     match command {
         Command::Demo(arguments) => screen::demo(&arguments, renewal),

@@ -10,9 +10,9 @@ use crate::cli::exit::Exit;
 use crate::demo::authority::fault::Fault;
 use crate::demo::authority::script;
 use crate::demo::{Demo, cast};
-use crate::shell::run::{self, Left};
+use crate::shell::run::{self, LeaveReason};
 use crate::shell::store_files::file::shown;
-use crate::shell::terminal::{console, terminal_theme};
+use crate::shell::terminal::{self, console};
 use crate::shell::{Services, runtime, signals};
 use crate::tui::model::AutoRefresh;
 
@@ -53,9 +53,9 @@ pub(super) fn run(services: &Arc<Services>, keys: &str, auto_refresh: AutoRefres
     if let Some(path) = services.paths.missing() {
         console::say(&format!("authtui: {} does not exist; the first login creates it.", shown(path)));
     }
-    Ok(match run::run(services, &terminal_theme::theme(), keys, auto_refresh)? {
-        Left::Asked => Exit::Done,
-        Left::Terminated => Exit::Failure,
+    Ok(match run::run(services, &terminal::theme(), keys, auto_refresh)? {
+        LeaveReason::Asked => Exit::Done,
+        LeaveReason::Terminated => Exit::Failure,
     })
 }
 

@@ -1,4 +1,4 @@
-//! The only clock and the only dice.
+//! Clock and random bytes, the only ones of the program.
 
 use std::time::Instant;
 

@@ -1,4 +1,4 @@
-//! One way to send a request, one policy.
+//! HTTP client: one way to send a request, one policy.
 //!
 //! No redirect is followed: a token request that is posted again elsewhere gives the tokens
 //! away. Every call ends within 30 seconds, its look-up included, and reads at most a mebibyte,
@@ -35,11 +35,11 @@ use crate::shell::http::coding::SecretBytes;
 use crate::shell::http::connection::{GiveUpLayer, SystemResolver};
 
 /// The longest a call may take, from connecting to the last byte.
-pub const WITHIN: Duration = Duration::from_secs(30);
+pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 /// The most bytes of a body that are read.
-const LARGEST: usize = 1 << 20;
+const BODY_LIMIT: usize = 1 << 20;
 /// The most header lines of an answer that are read.
-const MOST_HEADERS: usize = 1000;
+const HEADER_LIMIT: usize = 1000;
 /// How long a host may be silent before the listener is told.
 const SLOW_AFTER: Duration = Duration::from_millis(1500);
 
@@ -129,7 +129,7 @@ impl Http {
         let status = response.status().as_u16();
         let (came, broke) = body(&mut response).await;
         let is_refusal = status >= 400;
-        let (body, broke) = match coding::decode(&codings(response.headers()), came.clone(), LARGEST) {
+        let (body, broke) = match coding::decode(&codings(response.headers()), came.clone(), BODY_LIMIT) {
             Ok(body) if broke.is_some() && coding::is_object(&body) => (body, None),
             Ok(body) => (body, broke),
             Err(error) => (came, broke.or(Some(error.to_string()))),
@@ -164,11 +164,11 @@ impl Http {
             .default_headers(HeaderMap::from_iter([(ACCEPT_ENCODING, HeaderValue::from_static("identity"))]))
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
-            .timeout(WITHIN)
+            .timeout(REQUEST_TIMEOUT)
             .connect_timeout(Duration::from_secs(10))
             .dns_resolver(SystemResolver)
             .connector_layer(GiveUpLayer(self.given_up.subscribe()))
-            .http1_max_headers(MOST_HEADERS)
+            .http1_max_headers(HEADER_LIMIT)
             .http1_ignore_invalid_headers_in_responses(true)
             .http1_allow_obsolete_multiline_headers_in_responses(true)
             .http1_allow_spaces_after_header_name_in_responses(true)
@@ -191,7 +191,7 @@ async fn body(response: &mut Response) -> (SecretBytes, Option<String>) {
     loop {
         match response.chunk().await {
             Ok(None) => return (body, None),
-            Ok(Some(chunk)) if body.len() + chunk.len() > LARGEST => {
+            Ok(Some(chunk)) if body.len() + chunk.len() > BODY_LIMIT => {
                 return (body, Some("the answer is longer than 1 MiB".to_owned()));
             }
             Ok(Some(chunk)) => body.extend_from_slice(&chunk),

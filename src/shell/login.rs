@@ -1,4 +1,4 @@
-//! Performs what a login asks. The panel and `authtui login` both answer through `tell`.
+//! Outputs of a login, performed. The panel and `authtui login` both hear of the result by `tell`.
 
 pub mod browser;
 pub mod callback;
@@ -15,7 +15,7 @@ use crate::domain::trouble::{FailureKind, Trouble};
 use crate::oauth::Attempt;
 use crate::oauth::callback::Gate;
 use crate::oauth::login::{Ask, Bound, Heard};
-use crate::shell::login::callback::{Came, Hear, Listener};
+use crate::shell::login::callback::{Listener, ListenerEvent, OnEvent};
 use crate::shell::store_files::Failure;
 use crate::shell::{Services, broke, clock};
 
@@ -114,11 +114,11 @@ async fn listen(
     tell: &Tell,
 ) -> Result<Bound, Trouble> {
     let tell = Arc::clone(tell);
-    let hear: Hear = Arc::new(move |came| {
+    let hear: OnEvent = Arc::new(move |came| {
         tell(match came {
-            Came::Answer(_, answer) => Heard::Answered(answer),
-            Came::Ignored(_, ignored) => Heard::Ignored(ignored),
-            Came::Died(why) => Heard::ListenerDied(why),
+            ListenerEvent::Answer(_, answer) => Heard::Answered(answer),
+            ListenerEvent::Ignored(_, ignored) => Heard::Ignored(ignored),
+            ListenerEvent::Died(why) => Heard::ListenerDied(why),
         });
     });
     // Its runtime must not be dropped by a task when no port is free.

@@ -1,4 +1,4 @@
-//! Where everything lies.
+//! Paths of the program's files and folders.
 
 use std::io::ErrorKind::NotFound;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! Every effect of the screen to the task that performs it. Failures are messages too.
+//! Effects of the screen, each performed in a task of its own. Failures are messages too.
 
 use std::sync::Arc;
 

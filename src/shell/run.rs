@@ -1,9 +1,10 @@
-//! The loop: hear, update, perform, draw, sleep. And leaving in order.
+//! Event loop: hear, update, perform, draw, sleep; and leaving in order.
 //!
 //! Three threads: this one draws and sleeps in its inbox, one reads the keyboard, one runs the
 //! tasks. None can keep another waiting.
 
 use std::io::{self, Write};
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
@@ -11,15 +12,14 @@ use std::time::{Duration, Instant};
 use color_eyre::eyre::{Result, WrapErr};
 use crossterm::event::{KeyCode, KeyEvent};
 
+use crate::domain::clock::Now;
 use crate::domain::name::StoreId;
 use crate::shell::inbox::Inbox;
 use crate::shell::login::browser;
 use crate::shell::perform::perform;
-use crate::shell::store_files;
-use crate::shell::store_files::file;
+use crate::shell::store_files::{self, file};
 use crate::shell::tasks::Tasks;
-use crate::shell::terminal::Screen;
-use crate::shell::terminal::keyboard;
+use crate::shell::terminal::{Screen, keyboard};
 use crate::shell::{Services, http, watch};
 use crate::tui::message::{Effect, Msg};
 use crate::tui::model::{AutoRefresh, Leaving, Model};
@@ -27,15 +27,15 @@ use crate::tui::theme::Theme;
 use crate::tui::{update, view, wakes_at};
 
 /// The longest sleep: a steady timer stands still while the computer sleeps.
-const LONGEST_SLEEP: Duration = Duration::from_secs(60);
+const SLEEP_LIMIT: Duration = Duration::from_secs(60);
 
 /// How long the program may take to end after the terminal was given back, beyond what it waits
 /// for on purpose.
-const HANGING: Duration = Duration::from_millis(500);
+const SHUTDOWN_LIMIT: Duration = Duration::from_millis(500);
 
 /// Why the screen was left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Left {
+pub enum LeaveReason {
     /// The person asked for it.
     Asked,
     /// A signal, or the end of the terminal.
@@ -47,7 +47,12 @@ pub enum Left {
 ///
 /// # Errors
 /// When there is no terminal.
-pub fn run(services: &Arc<Services>, theme: &Theme, keys: &str, auto_refresh: AutoRefresh) -> Result<Left> {
+pub fn run(
+    services: &Arc<Services>,
+    theme: &Theme,
+    keys: &str,
+    auto_refresh: AutoRefresh,
+) -> Result<LeaveReason> {
     let size = crossterm::terminal::size().wrap_err("cannot use the terminal")?;
     let providers = file::shown(&services.paths.providers);
     let is_demo = services.keeps_nothing();
@@ -67,18 +72,18 @@ pub fn run(services: &Arc<Services>, theme: &Theme, keys: &str, auto_refresh: Au
     watch::start(&tasks, services, &inbox);
     let waits = inbox.clone();
     services.waiting.tell(move |id, holder| drop(waits.send(Msg::Waits(id.clone(), holder.to_owned()))));
-    let watch = Watch { services, inbox: &inbox, messages: &messages, theme, tasks: &tasks };
-    let watched = watch.until_quit(&mut model, &mut screen, effects);
+    let event_loop = EventLoop { services, inbox: &inbox, messages: &messages, theme, tasks: &tasks };
+    let ran = event_loop.until_quit(&mut model, &mut screen, effects);
     drop(screen);
     // A terminal that cannot be drawn on is gone; what must not be lost is waited for all the same.
-    let left = watched.unwrap_or(Left::Terminated);
-    watch.finish(model);
-    tasks.end(HANGING);
+    let left = ran.unwrap_or(LeaveReason::Terminated);
+    event_loop.finish(model);
+    tasks.end(SHUTDOWN_LIMIT);
     Ok(left)
 }
 
 /// What the loop works with.
-struct Watch<'a> {
+struct EventLoop<'a> {
     services: &'a Arc<Services>,
     inbox: &'a Inbox,
     messages: &'a Receiver<Msg>,
@@ -86,27 +91,18 @@ struct Watch<'a> {
     tasks: &'a Tasks,
 }
 
-impl Watch<'_> {
+impl EventLoop<'_> {
     fn until_quit(
         &self,
         model: &mut Model,
         screen: &mut Screen,
         mut effects: Vec<Effect>,
-    ) -> io::Result<Left> {
-        let mut left = Left::Asked;
+    ) -> io::Result<LeaveReason> {
+        let mut left = LeaveReason::Asked;
         let mut returns = false;
         loop {
-            // Tasks first: tokens that came with the same breath as a `q` are saved all the same.
-            let (mine, tasks): (Vec<_>, Vec<_>) =
-                std::mem::take(&mut effects).into_iter().partition(is_of_the_loop);
-            for effect in tasks {
-                perform(self.tasks, self.services, self.inbox, effect);
-            }
-            for effect in mine {
-                if effect == Effect::Quit {
-                    return Ok(left);
-                }
-                self.show(screen, &effect)?;
+            if self.perform_all(screen, std::mem::take(&mut effects))?.is_break() {
+                return Ok(left);
             }
             // A login that has its answer wants to be seen.
             let waits = model.login.as_ref().is_some_and(|login| login.doors().is_some());
@@ -116,17 +112,10 @@ impl Watch<'_> {
             returns = false;
             let now = self.services.clock.now();
             screen.draw(|frame| view(frame, model, self.theme, now))?;
-            let longest = now.steady.after(LONGEST_SLEEP);
-            let wake = wakes_at(model, now).map_or(longest, |at| at.min(longest));
-            let mut next = match self.messages.recv_timeout(now.steady.until(wake)) {
-                Ok(msg) => Some(msg),
-                Err(RecvTimeoutError::Timeout) => {
-                    // Of many changes of size in a row the reader of keys may keep the last.
-                    let found = crossterm::terminal::size().ok().filter(|found| *found != model.size);
-                    Some(found.map_or(Msg::Woke, |(columns, rows)| Msg::Resized(columns, rows)))
-                }
-                Err(RecvTimeoutError::Disconnected) => return Ok(Left::Terminated),
-            };
+            let mut next = self.wait(model, now);
+            if next.is_none() {
+                return Ok(LeaveReason::Terminated);
+            }
             let size = model.size;
             // What has come meanwhile is taken before anything is drawn.
             while let Some(msg) = next {
@@ -135,10 +124,10 @@ impl Watch<'_> {
                     returns = true;
                 } else {
                     if matches!(msg, Msg::Terminated | Msg::HungUp) {
-                        left = Left::Terminated;
+                        left = LeaveReason::Terminated;
                     }
                     #[cfg(debug_assertions)]
-                    crate::shell::terminal::crash::strike(&msg);
+                    crate::shell::terminal::crash::panic_on_request(&msg);
                     effects.extend(update(model, self.services.clock.now(), msg));
                 }
                 next = self.messages.try_recv().ok();
@@ -146,6 +135,37 @@ impl Watch<'_> {
             if model.size != size {
                 screen.resize(model.size);
             }
+        }
+    }
+
+    /// Performs `effects`, and breaks where one of them is to quit.
+    fn perform_all(&self, screen: &mut Screen, effects: Vec<Effect>) -> io::Result<ControlFlow<()>> {
+        // Tasks first: tokens that came with the same breath as a `q` are saved all the same.
+        let (on_terminal, tasks): (Vec<_>, Vec<_>) = effects.into_iter().partition(is_terminal_effect);
+        for effect in tasks {
+            perform(self.tasks, self.services, self.inbox, effect);
+        }
+        for effect in on_terminal {
+            if effect == Effect::Quit {
+                return Ok(ControlFlow::Break(()));
+            }
+            self.show(screen, &effect)?;
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+
+    /// The next message, or that it is time to look; none once nobody can send any more.
+    fn wait(&self, model: &Model, now: Now) -> Option<Msg> {
+        let limit = now.steady.after(SLEEP_LIMIT);
+        let wake = wakes_at(model, now).map_or(limit, |at| at.min(limit));
+        match self.messages.recv_timeout(now.steady.until(wake)) {
+            Ok(msg) => Some(msg),
+            Err(RecvTimeoutError::Timeout) => {
+                // Of many changes of size in a row the reader of keys may keep the last.
+                let found = crossterm::terminal::size().ok().filter(|found| *found != model.size);
+                Some(found.map_or(Msg::Woke, |(columns, rows)| Msg::Resized(columns, rows)))
+            }
+            Err(RecvTimeoutError::Disconnected) => None,
         }
     }
 
@@ -177,7 +197,7 @@ impl Watch<'_> {
             tokio::time::sleep(Duration::from_secs(1)).await;
             services.give_up();
         });
-        let until = Instant::now() + http::WITHIN + store_files::PATIENCE + Duration::from_secs(5);
+        let until = Instant::now() + http::REQUEST_TIMEOUT + store_files::PATIENCE + Duration::from_secs(5);
         while model.unfinished().is_some() {
             match self.messages.recv_timeout(until.saturating_duration_since(Instant::now())) {
                 Ok(Msg::Terminated) | Err(_) => break,
@@ -198,7 +218,7 @@ impl Watch<'_> {
 }
 
 /// Whether the loop itself performs `effect`, since it is the terminal's.
-fn is_of_the_loop(effect: &Effect) -> bool {
+fn is_terminal_effect(effect: &Effect) -> bool {
     match effect {
         Effect::Quit | Effect::Redraw | Effect::Suspend | Effect::Print(_) => true,
         Effect::Login(..)

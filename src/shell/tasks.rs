@@ -1,4 +1,4 @@
-//! The thread that runs the tasks: one small runtime.
+//! Task thread: one small runtime, apart from the screen.
 
 use std::future::Future;
 use std::io;

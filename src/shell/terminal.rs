@@ -1,11 +1,11 @@
-//! The terminal: taken, given back on every way out, and lent to the shell on Ctrl-Z.
+//! Terminal of the screen: taken, given back on every way out, and lent to the shell on Ctrl-Z.
 
 pub mod clipboard;
 pub mod console;
 pub mod crash;
 pub mod keyboard;
-pub mod terminal_theme;
 
+use std::env;
 use std::io::{self, Stdout, Write, stdout};
 use std::mem::ManuallyDrop;
 
@@ -20,6 +20,7 @@ use ratatui::{Terminal, TerminalOptions, Viewport};
 use crate::domain::secret::Secret;
 use crate::domain::text;
 use crate::shell::signals;
+use crate::tui::theme::{Glyphs, Theme};
 
 /// The terminal while it is ours. Dropping it gives the terminal back, also while unwinding.
 pub struct Screen {
@@ -157,4 +158,18 @@ fn leave() -> io::Result<()> {
     let shown = execute!(stdout(), DisableBracketedPaste, LeaveAlternateScreen, Show);
     disable_raw_mode()?;
     shown
+}
+
+/// The theme for this terminal: `NO_COLOR` keeps bold and reverse, a locale that is not UTF-8
+/// gets ASCII.
+#[must_use]
+pub fn theme() -> Theme {
+    let text = |name| env::var(name).ok().filter(|value: &String| !value.is_empty());
+    let term = text("TERM").unwrap_or_default();
+    let mono = text("NO_COLOR").is_some() || term == "dumb" || term.starts_with("vt1");
+    // The first that is set decides (POSIX).
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(text).unwrap_or_default().to_lowercase();
+    let utf8 = locale.contains("utf-8") || locale.contains("utf8") || cfg!(any(windows, target_os = "macos"));
+    let glyphs = if utf8 { Glyphs::unicode() } else { Glyphs::ascii() };
+    if mono { Theme::mono(glyphs) } else { Theme::colored(glyphs) }
 }

@@ -1,4 +1,4 @@
-//! Other programs that write our files, noticed while the screen is open.
+//! Watcher of our files: what other programs write is noticed while the screen is open.
 //!
 //! Folders are watched, not files: a rename puts another file in its place. A folder that is not
 //! there yet is awaited in the nearest one that is. What is noticed is only a reason to read; whether
@@ -26,13 +26,13 @@ use crate::tui::message::Msg;
 /// An editor writes in several steps: it is read once nothing has happened for so long, ...
 const QUIET: Duration = Duration::from_millis(100);
 /// ... or once so much time has passed.
-const LATEST: Duration = Duration::from_millis(500);
+const QUIET_LIMIT: Duration = Duration::from_millis(500);
 /// How often files are looked at that cannot be watched.
 const LOOK: Duration = Duration::from_secs(1);
 /// How many looks pass before watching is tried again.
-const LOOKS: usize = 30;
+const LOOKS_UNWATCHED: usize = 30;
 /// How often files are looked at that are watched: not every change is told, as on a network.
-const LOOK_ANYWAY: Duration = Duration::from_mins(1);
+const SLOW_LOOK: Duration = Duration::from_mins(1);
 
 /// A name in a folder that is there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,7 +56,7 @@ pub fn start(tasks: &Tasks, services: &Arc<Services>, inbox: &Inbox) {
     let inbox = inbox.clone();
     tasks.spawn(async move {
         // It ends with the loop: nobody is left to be told.
-        let _: Option<()> = follow(files, &inbox, LOOK_ANYWAY).await;
+        let _: Option<()> = follow(files, &inbox, SLOW_LOOK).await;
     });
 }
 
@@ -74,7 +74,7 @@ async fn follow(files: Vec<PathBuf>, inbox: &Inbox, anyway: Duration) -> Option<
         tell()?;
         let Ok(Ok((_watcher, spots))) = watched else {
             // No more watches are to be had, or a folder cannot be read.
-            for _ in 0..LOOKS {
+            for _ in 0..LOOKS_UNWATCHED {
                 // Nothing tells of a change here, so there is no condition to wait for.
                 sleep(LOOK).await;
                 let found = stamps(&files).await;
@@ -119,7 +119,7 @@ async fn stamps(files: &[PathBuf]) -> Vec<Option<Stamp>> {
 /// Waits until what began with `first` is over.
 async fn calm(first: Touch, touched: &mut UnboundedReceiver<Touch>) -> Touch {
     let mut worst = first;
-    let until = Instant::now() + LATEST;
+    let until = Instant::now() + QUIET_LIMIT;
     while Instant::now() < until {
         match timeout(QUIET, touched.recv()).await {
             Ok(Some(Touch::Folder)) => worst = Touch::Folder,

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use authtui::oauth::Attempt;
 use authtui::oauth::callback::{Answer, Gate, Ignored};
-use authtui::shell::login::callback::{Came, Hear, Listener};
+use authtui::shell::login::callback::{Listener, ListenerEvent, OnEvent};
 
 use crate::callback::login::{CALLBACK, Login, PATIENCE, ask, code, ear, expected, gate, rest};
 
@@ -128,8 +128,8 @@ fn an_answer_that_is_there_is_read_before_a_crowd_behind_it_pushes_it_out() {
     let (told, came) = mpsc::channel();
     let (go_on, wait) = mpsc::channel::<()>();
     let (told, wait) = (Mutex::new(told), Mutex::new(wait));
-    let hear: Hear = Arc::new(move |came| {
-        let stray = matches!(came, Came::Ignored(..));
+    let hear: OnEvent = Arc::new(move |came| {
+        let stray = matches!(came, ListenerEvent::Ignored(..));
         let _ = told.lock().expect("one speaker").send(came);
         if stray {
             let _ = wait.lock().expect("one listener").recv();
@@ -139,7 +139,7 @@ fn an_answer_that_is_there_is_read_before_a_crowd_behind_it_pushes_it_out() {
     login.listener.arm(gate());
     let mut stray = login.connect();
     stray.write_all(login.request("/callback?state=other").as_bytes()).expect("a listener");
-    assert_eq!(login.came.recv_timeout(PATIENCE), Ok(Came::Ignored(Attempt(7), Ignored::NotOurs)));
+    assert_eq!(login.came.recv_timeout(PATIENCE), Ok(ListenerEvent::Ignored(Attempt(7), Ignored::NotOurs)));
 
     // The listener is held up, so all of these are there before it looks at any.
     let mut browser = login.connect();
@@ -217,7 +217,7 @@ fn a_refusal_with_our_state_ends_the_wait() {
     login.ask("/callback?error=access_denied&error_description=no%0Away&state=5tate");
     let denied =
         Answer::Denied { error: "access_denied".to_owned(), description: Some("no\u{fffd}way".to_owned()) };
-    assert_eq!(login.answer(), Came::Answer(Attempt(7), denied));
+    assert_eq!(login.answer(), ListenerEvent::Answer(Attempt(7), denied));
 }
 
 #[test]
@@ -227,12 +227,12 @@ fn foreign_replies_are_told_once_and_noise_is_not() {
     for _ in 0..5 {
         login.ask("/callback?code=x&state=other");
     }
-    assert_eq!(login.answer(), Came::Ignored(Attempt(7), Ignored::NotOurs));
+    assert_eq!(login.answer(), ListenerEvent::Ignored(Attempt(7), Ignored::NotOurs));
     login.assert_quiet();
 
     login.listener.arm(Gate { attempt: Attempt(8), ..gate() });
     login.ask("/callback?code=x&state=other");
-    assert_eq!(login.answer(), Came::Ignored(Attempt(8), Ignored::NotOurs));
+    assert_eq!(login.answer(), ListenerEvent::Ignored(Attempt(8), Ignored::NotOurs));
 }
 
 #[test]
@@ -256,7 +256,7 @@ fn a_browsers_link_works_once_and_its_second_use_is_told() {
     assert!(login.ask(link.path()).contains("\r\nLocation: https://as.test/authorize?state=5tate\r\n"));
     let again = login.ask(link.path());
     assert!(again.starts_with("HTTP/1.0 410 ") && !again.contains("as.test"), "{again}");
-    assert_eq!(login.answer(), Came::Ignored(Attempt(7), Ignored::UsedLink));
+    assert_eq!(login.answer(), ListenerEvent::Ignored(Attempt(7), Ignored::UsedLink));
 
     let fresh = login.listener.link_to(&page).expect("a link");
     assert!(fresh != link && login.ask(fresh.path()).starts_with("HTTP/1.0 302 "));
@@ -276,7 +276,7 @@ fn each_kind_of_what_is_ignored_is_told_once() {
     }
     let refusal = Ignored::Refusal(Some("access_denied".to_owned()));
     for ignored in [refusal, Ignored::NoQuery] {
-        assert_eq!(login.came.recv_timeout(PATIENCE), Ok(Came::Ignored(Attempt(7), ignored)));
+        assert_eq!(login.came.recv_timeout(PATIENCE), Ok(ListenerEvent::Ignored(Attempt(7), ignored)));
     }
     login.assert_quiet();
 }
@@ -299,7 +299,7 @@ fn each_of_two_logins_at_once_takes_only_its_own_answer() {
     other.listener.arm(Gate { attempt: Attempt(8), expected: expected("0ther"), ..gate() });
 
     assert!(other.ask(CALLBACK).starts_with("HTTP/1.0 400 "));
-    assert_eq!(other.answer(), Came::Ignored(Attempt(8), Ignored::NotOurs));
+    assert_eq!(other.answer(), ListenerEvent::Ignored(Attempt(8), Ignored::NotOurs));
     drop(other);
 
     one.ask(CALLBACK);
@@ -310,8 +310,8 @@ fn each_of_two_logins_at_once_takes_only_its_own_answer() {
 fn a_fault_while_an_answer_is_heard_is_told_once_and_does_not_end_the_listener() {
     let (told, came) = mpsc::channel();
     let told = Mutex::new(told);
-    let hear: Hear = Arc::new(move |came| {
-        assert!(!matches!(came, Came::Ignored(..)), "this panic is part of the test");
+    let hear: OnEvent = Arc::new(move |came| {
+        assert!(!matches!(came, ListenerEvent::Ignored(..)), "this panic is part of the test");
         let _ = told.lock().expect("one speaker").send(came);
     });
     let login = Login { listener: Listener::open(Attempt(7), &[0], hear).expect("a free port"), came };
@@ -319,7 +319,7 @@ fn a_fault_while_an_answer_is_heard_is_told_once_and_does_not_end_the_listener()
         login.listener.arm(gate());
         login.ask("/callback?code=x&state=other");
     }
-    assert!(matches!(login.answer(), Came::Died(_)));
+    assert!(matches!(login.answer(), ListenerEvent::Died(_)));
 
     login.ask(CALLBACK);
     assert_eq!(login.answer(), code());

@@ -9,7 +9,7 @@ use std::{io, iter};
 use rustls::{AlertDescription, CertificateError};
 
 use crate::domain::text;
-use crate::shell::http::WITHIN;
+use crate::shell::http::REQUEST_TIMEOUT;
 use crate::shell::http::connection::{GivenUp, Unresolved};
 
 /// What went wrong, without the address.
@@ -31,7 +31,7 @@ pub(super) fn words(error: &reqwest::Error) -> String {
         return if error.is_connect() {
             "it could not be reached in time".to_owned()
         } else {
-            format!("it did not answer within {} s", WITHIN.as_secs())
+            format!("it did not answer within {} s", REQUEST_TIMEOUT.as_secs())
         };
     }
     if error.is_connect() {

@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 use crate::domain::text;
 
 /// How many codings may lie over each other.
-const MOST_CODINGS: usize = 4;
+const CODING_LIMIT: usize = 4;
 /// What a member of `gzip` begins with (RFC 1952 §2.3.1).
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 
@@ -30,7 +30,7 @@ pub(super) fn decode(codings: &[String], body: SecretBytes, most: usize) -> Resu
     if body.is_empty() || is_object(&body) {
         return Ok(body);
     }
-    if codings.len() > MOST_CODINGS {
+    if codings.len() > CODING_LIMIT {
         return Err(CodingError::TooMany(codings.len()));
     }
     codings.iter().rev().try_fold(body, |body, coding| undo(coding, &body, most))

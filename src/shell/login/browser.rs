@@ -1,4 +1,4 @@
-//! The person's browser.
+//! Browser of the person: found, started apart from the terminal, and told an address.
 
 use std::env;
 use std::ffi::OsStr;
@@ -25,11 +25,11 @@ const SSH: [&str; 3] = ["SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT"];
 /// What stands between the entries of `$BROWSER`.
 const SEPARATOR: char = if cfg!(windows) { ';' } else { ':' };
 /// How long a browser's launcher may take to fail before it is taken to work.
-const GRACE: Duration = Duration::from_secs(1);
+const LAUNCH_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Opens `url` in the person's browser: `$BROWSER` where it is set, else the desktop's own.
 ///
-/// `$BROWSER` is a list separated by `:` (on Windows `;`). Each entry is the path of a program, or
+/// `$BROWSER` is a list separated by `:` (on WindowSystem `;`). Each entry is the path of a program, or
 /// is split into words as a shell splits them; `%s` is replaced by the address, or else the address
 /// is appended, and `%%` is a percent sign. No shell sees it.
 ///
@@ -64,7 +64,7 @@ pub async fn open(url: &Url) -> Result<(), Trouble> {
 /// Whether a window could appear.
 #[must_use]
 pub fn has_display() -> bool {
-    Windows::of_this_system() == Windows::OnItsScreen || DISPLAYS.into_iter().any(is_set)
+    WindowSystem::of_this_system() == WindowSystem::OnItsScreen || DISPLAYS.into_iter().any(is_set)
 }
 
 /// Whether the person sits at another machine.
@@ -83,30 +83,30 @@ pub fn browser_may_be_remote() -> bool {
 /// also over SSH.
 #[must_use]
 pub fn seat() -> Seat {
-    seat_by(Windows::of_this_system(), is_set)
+    seat_by(WindowSystem::of_this_system(), is_set)
 }
 
 /// Where a system shows windows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Windows {
+enum WindowSystem {
     /// On a screen of its own, which a person who came over SSH does not see.
     OnItsScreen,
     /// Where a variable says so; it may be the person's screen at the other end of SSH.
     AsVariablesSay,
 }
 
-impl Windows {
+impl WindowSystem {
     fn of_this_system() -> Self {
         let own = cfg!(any(windows, target_os = "macos"));
         if own { Self::OnItsScreen } else { Self::AsVariablesSay }
     }
 }
 
-fn seat_by(windows: Windows, is_set: impl Fn(&str) -> bool) -> Seat {
+fn seat_by(windows: WindowSystem, is_set: impl Fn(&str) -> bool) -> Seat {
     let is_remote = SSH.into_iter().any(&is_set);
     let shows = match windows {
-        Windows::OnItsScreen => !is_remote,
-        Windows::AsVariablesSay => DISPLAYS.into_iter().any(&is_set),
+        WindowSystem::OnItsScreen => !is_remote,
+        WindowSystem::AsVariablesSay => DISPLAYS.into_iter().any(&is_set),
     };
     match (shows || is_set("BROWSER"), is_remote) {
         (true, _) => Seat::Here,
@@ -188,7 +188,7 @@ async fn start(mut command: Command) -> Result<(), String> {
         let _ = ended.send(wait());
     });
     reaping.map_err(|error| error.to_string())?;
-    match tokio::time::timeout(GRACE, end).await {
+    match tokio::time::timeout(LAUNCH_TIMEOUT, end).await {
         Ok(Ok(Ok(status))) if !status.success() => Err(format!("{program} failed ({status})")),
         Ok(Ok(Err(error))) => Err(format!("{program} cannot be awaited: {error}")),
         Ok(_) | Err(_) => Ok(()),
@@ -217,7 +217,7 @@ mod tests {
     #[test]
     fn a_person_over_ssh_has_no_browser_here_unless_a_variable_brings_one() {
         use Seat::{Here, NoDisplay, OverSsh};
-        use Windows::{AsVariablesSay, OnItsScreen};
+        use WindowSystem::{AsVariablesSay, OnItsScreen};
         for (windows, set, seat) in [
             (OnItsScreen, &[][..], Here),
             (OnItsScreen, &["SSH_CONNECTION"], OverSsh),

@@ -5,12 +5,11 @@
 //! pages say "return to authtui". tiny_http's server is not used here, only its parts: that
 //! server has no limits, and one header line can abort the process.
 
-mod connection;
-mod desk;
 mod page;
 mod peers;
 mod port;
 mod serve;
+mod session;
 
 use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -24,11 +23,11 @@ use url::Url;
 use crate::domain::trouble::{FailureKind, Trouble};
 use crate::oauth::Attempt;
 use crate::oauth::callback::{Answer, Gate, Ignored};
-use crate::shell::login::callback::desk::Desk;
+use crate::shell::login::callback::session::CallbackSession;
 
-/// What came to the listener.
+/// What happened at the listener.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Came {
+pub enum ListenerEvent {
     /// The answer of a login, once for each [`Gate`].
     Answer(Attempt, Answer),
     /// A visit that may have been the answer was ignored; each kind of it is said once for each
@@ -39,14 +38,14 @@ pub enum Came {
     Died(String),
 }
 
-/// How the listener says what came. It is called on the listener's thread and must not wait.
-pub type Hear = Arc<dyn Fn(Came) + Send + Sync>;
+/// Where the listener reports to. It is called on the listener's thread and must not wait.
+pub type OnEvent = Arc<dyn Fn(ListenerEvent) + Send + Sync>;
 
 /// The running listener; dropping it ends its thread and frees its port.
 pub struct Listener {
     addresses: Vec<SocketAddr>,
     port: u16,
-    desk: Arc<Desk>,
+    session: Arc<CallbackSession>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -59,7 +58,7 @@ impl Listener {
     ///
     /// # Errors
     /// A [`Trouble`] that names the ports, who is in the way, and the ways out.
-    pub fn open(attempt: Attempt, ports: &[u16], hear: Hear) -> Result<Self, Trouble> {
+    pub fn open(attempt: Attempt, ports: &[u16], hear: OnEvent) -> Result<Self, Trouble> {
         let cannot_start = |error: std::io::Error| {
             let next = FailureKind::NeedsFix("paste the answer instead".to_owned());
             Trouble::untouched("cannot start the callback listener", error.to_string(), next)
@@ -71,9 +70,9 @@ impl Listener {
             port::hold(ports)?
         };
         let (port, addresses) = (sockets.port, sockets.addresses());
-        let desk = Arc::new(Desk::new(port, hear));
+        let session = Arc::new(CallbackSession::new(port, hear));
         let (stop, stopped) = oneshot::channel();
-        let serving = Arc::clone(&desk);
+        let serving = Arc::clone(&session);
         let run = move || {
             let serve = || runtime.block_on(serve::serve(sockets, &serving, stopped));
             if catch_unwind(AssertUnwindSafe(serve)).is_err() {
@@ -82,7 +81,7 @@ impl Listener {
         };
         let name = format!("callback-{}", attempt.0);
         let thread = thread::Builder::new().name(name).spawn(run).map_err(cannot_start)?;
-        Ok(Self { addresses, port, desk, stop: Some(stop), thread: Some(thread) })
+        Ok(Self { addresses, port, session, stop: Some(stop), thread: Some(thread) })
     }
 
     /// The port that is held.
@@ -100,14 +99,14 @@ impl Listener {
     /// Says what the answer must look like. From now on one request can be it; what an earlier
     /// gate let through no longer counts.
     pub fn arm(&self, gate: Gate) {
-        self.desk.arm(gate);
+        self.session.arm(gate);
     }
 
     /// A new link for the browser, which leads to `page` once. None where this login waits for
     /// no answer of that page, or the system gives no random bytes.
     #[must_use]
     pub fn link_to(&self, page: &Url) -> Option<Url> {
-        self.desk.link_to(page)
+        self.session.link_to(page)
     }
 }
 

@@ -1,4 +1,4 @@
-//! The clipboard: the desktop's where there is one, else the terminal's by OSC 52.
+//! Clipboard: the desktop's where there is one, else the terminal's by OSC 52.
 
 use std::env;
 use std::io::{self, Write};
@@ -69,7 +69,7 @@ impl Clipboard {
 
 #[cfg(feature = "clipboard")]
 impl Drop for Clipboard {
-    /// Services what was copied over to a clipboard manager, and waits no longer than `HANDOVER_LIMIT` for a
+    /// Hands what was copied over to a clipboard manager, and waits no longer than `HANDOVER_LIMIT` for a
     /// server that may not answer.
     fn drop(&mut self) {
         if self.native.try_lock().is_ok_and(|native| native.is_none()) {
@@ -114,36 +114,36 @@ fn set(clipboard: &mut arboard::Clipboard, secret: &Secret) -> Result<(), arboar
 fn write_osc52(secret: &Secret) -> io::Result<()> {
     let inside = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
     let around = match (inside("TMUX"), inside("STY")) {
-        (true, _) => Around::Tmux,
-        (false, true) => Around::Screen,
-        (false, false) => Around::Nothing,
+        (true, _) => Multiplexer::Tmux,
+        (false, true) => Multiplexer::Screen,
+        (false, false) => Multiplexer::Nothing,
     };
     let mut out = io::stdout().lock();
     out.write_all(osc52(secret, around).as_bytes())?;
     out.flush()
 }
 
-/// What lies between us and the terminal.
+/// A terminal multiplexer between us and the terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Around {
+enum Multiplexer {
     Nothing,
     Tmux,
     Screen,
 }
 
 /// The sequence that sets the terminal's clipboard, wrapped so that it passes what lies around.
-fn osc52(secret: &Secret, around: Around) -> Zeroizing<String> {
+fn osc52(secret: &Secret, around: Multiplexer) -> Zeroizing<String> {
     let text = Zeroizing::new(STANDARD.encode(secret.expose()));
     let bare = Zeroizing::new(format!("\x1b]52;c;{}\x07", *text));
     match around {
-        Around::Nothing => bare,
-        // tmux obeys the bare form where `set-clipboard` is on and services the wrapped one to the
+        Multiplexer::Nothing => bare,
+        // tmux obeys the bare form where `set-clipboard` is on and hands the wrapped one to the
         // terminal where `allow-passthrough` is; which of the two is on cannot be seen from here.
-        Around::Tmux => {
+        Multiplexer::Tmux => {
             let doubled = Zeroizing::new(bare.replace('\x1b', "\x1b\x1b"));
             Zeroizing::new(format!("{}\x1bPtmux;{}\x1b\\", *bare, *doubled))
         }
-        Around::Screen => {
+        Multiplexer::Screen => {
             let mut wrapped = Zeroizing::new(String::new());
             let mut rest = bare.as_str();
             while !rest.is_empty() {
@@ -165,20 +165,20 @@ mod tests {
     #[test]
     fn the_terminal_is_sent_exactly_the_secret_through_what_lies_around() {
         let secret = Secret::new("token");
-        assert_eq!(*osc52(&secret, Around::Nothing), "\x1b]52;c;dG9rZW4=\x07");
+        assert_eq!(*osc52(&secret, Multiplexer::Nothing), "\x1b]52;c;dG9rZW4=\x07");
         assert_eq!(
-            *osc52(&secret, Around::Tmux),
+            *osc52(&secret, Multiplexer::Tmux),
             "\x1b]52;c;dG9rZW4=\x07\x1bPtmux;\x1b\x1b]52;c;dG9rZW4=\x07\x1b\\"
         );
-        assert_eq!(*osc52(&secret, Around::Screen), "\x1bP\x1b]52;c;dG9rZW4=\x07\x1b\\");
+        assert_eq!(*osc52(&secret, Multiplexer::Screen), "\x1bP\x1b]52;c;dG9rZW4=\x07\x1b\\");
     }
 
     #[test]
     fn screen_gets_a_long_sequence_in_pieces() {
-        let wrapped = osc52(&Secret::new("x".repeat(2000)), Around::Screen);
+        let wrapped = osc52(&Secret::new("x".repeat(2000)), Multiplexer::Screen);
         let pieces: Vec<&str> = wrapped.split("\x1b\\").filter(|piece| !piece.is_empty()).collect();
         assert!(pieces.len() > 4 && pieces.iter().all(|piece| piece.len() <= SCREEN_PIECE + 2));
         let joined: String = pieces.iter().map(|piece| &piece[2..]).collect();
-        assert_eq!(joined, *osc52(&Secret::new("x".repeat(2000)), Around::Nothing));
+        assert_eq!(joined, *osc52(&Secret::new("x".repeat(2000)), Multiplexer::Nothing));
     }
 }

@@ -15,7 +15,7 @@ pub use crate::shell::terminal::console::prompter::{PromptReply, Prompter, is_ye
 pub use crate::shell::terminal::console::secret::{secret_from_descriptor, secret_from_input};
 
 /// The longest line that is said, in characters: an authorization address has a few hundred.
-const LONGEST_LINE: usize = 8192;
+const TEXT_LIMIT: usize = 8192;
 
 /// Prints data. A reader that has gone away is no failure.
 ///
@@ -47,7 +47,7 @@ pub fn say(words: &str) {
     let mut err = io::stderr().lock();
     for line in words.split('\n') {
         // A closed standard error leaves nobody to tell.
-        let _ = writeln!(err, "{}", text::clean(line, LONGEST_LINE));
+        let _ = writeln!(err, "{}", text::clean(line, TEXT_LIMIT));
     }
 }
 
@@ -73,5 +73,5 @@ pub fn has_terminal() -> bool {
 fn prompt(question: &str) {
     let mut err = io::stderr().lock();
     // A closed standard error leaves nobody to ask.
-    let _ = write!(err, "{} ", text::clean(question, LONGEST_LINE)).and_then(|()| err.flush());
+    let _ = write!(err, "{} ", text::clean(question, TEXT_LIMIT)).and_then(|()| err.flush());
 }

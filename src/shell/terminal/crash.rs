@@ -1,4 +1,4 @@
-//! What is left behind by a fault of the program: a report, after the terminal is restored.
+//! Crash reports, printed once the terminal is restored.
 //!
 //! While the screen is ours a panic may come from the loop or from a worker. Its report is kept
 //! until the terminal is back, since anything printed before would be lost or spoil the screen.
@@ -58,7 +58,7 @@ fn keep(report: String) {
 /// Panics on the first key where `AUTHTUI_FAULT=panic` asks for it: how tests see that a fault
 /// gives the terminal back. Not in release builds.
 #[cfg(debug_assertions)]
-pub(in crate::shell) fn strike(msg: &crate::tui::message::Msg) {
+pub(in crate::shell) fn panic_on_request(msg: &crate::tui::message::Msg) {
     let wanted = std::env::var_os("AUTHTUI_FAULT").is_some_and(|fault| fault == "panic");
     #[expect(clippy::panic, reason = "it is asked for")]
     if wanted && matches!(msg, crate::tui::message::Msg::Key(_)) {
@@ -68,7 +68,7 @@ pub(in crate::shell) fn strike(msg: &crate::tui::message::Msg) {
 
 /// Keeps the memory of this process out of core dumps, away from other processes of the same user, and
 /// out of swap, where the system can.
-pub fn seal() {
+pub fn protect_memory() {
     #[cfg(target_os = "linux")]
     {
         use rustix::mm::{MlockAllFlags, mlockall};

@@ -1,4 +1,4 @@
-//! The thread that reads the terminal: keys, pastes, sizes, and that it is gone.
+//! Keyboard thread, which reads the terminal: keys, pastes, sizes, and that it is gone.
 
 use std::io;
 use std::thread;
@@ -19,7 +19,7 @@ const LOOK: Duration = Duration::from_millis(20);
 /// When the parser is asked once more after a key: an answer that the system delays may say that there is
 /// nothing, although the parser has read a key.
 #[cfg(unix)]
-const ONCE_MORE: Timespec = Timespec { tv_sec: 0, tv_nsec: 100_000_000 };
+const SECOND_LOOK: Timespec = Timespec { tv_sec: 0, tv_nsec: 100_000_000 };
 
 /// Starts the thread. It ends with the program, or with the terminal.
 ///
@@ -44,7 +44,7 @@ fn follow(inbox: &Inbox) -> Option<()> {
     let mut is_quiet = true;
     loop {
         let mut watched = [PollFd::new(&terminal, PollFlags::IN)];
-        match poll(&mut watched, (!is_quiet).then_some(&ONCE_MORE)) {
+        match poll(&mut watched, (!is_quiet).then_some(&SECOND_LOOK)) {
             Err(rustix::io::Errno::INTR) => continue,
             Ok(_) if !watched.iter().any(|fd| fd.revents().intersects(gone)) => {}
             Ok(_) | Err(_) => return inbox.send(Msg::HungUp).ok(),

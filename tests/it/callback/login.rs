@@ -9,7 +9,7 @@ use std::time::Duration;
 use authtui::domain::secret::Secret;
 use authtui::oauth::Attempt;
 use authtui::oauth::callback::{Answer, Echo, Expected, Gate};
-use authtui::shell::login::callback::{Came, Hear, Listener};
+use authtui::shell::login::callback::{Listener, ListenerEvent, OnEvent};
 use url::Url;
 
 /// How long a test waits for what must come.
@@ -20,7 +20,7 @@ pub(crate) const CALLBACK: &str = "/callback?code=c0de%2B1&state=5tate";
 /// A listener that waits, and what it says.
 pub(crate) struct Login {
     pub(crate) listener: Listener,
-    pub(crate) came: Receiver<Came>,
+    pub(crate) came: Receiver<ListenerEvent>,
 }
 
 impl Login {
@@ -48,10 +48,10 @@ impl Login {
     }
 
     /// What it says next, but for strays that come before an answer.
-    pub(crate) fn answer(&self) -> Came {
+    pub(crate) fn answer(&self) -> ListenerEvent {
         let first = self.came.recv_timeout(PATIENCE).expect("something");
         match (&first, self.came.try_recv()) {
-            (Came::Ignored(..), Ok(answer)) => answer,
+            (ListenerEvent::Ignored(..), Ok(answer)) => answer,
             _ => first,
         }
     }
@@ -63,7 +63,7 @@ impl Login {
     }
 }
 
-pub(crate) fn ear() -> (Hear, Receiver<Came>) {
+pub(crate) fn ear() -> (OnEvent, Receiver<ListenerEvent>) {
     let (told, came) = mpsc::channel();
     let told = Mutex::new(told);
     let hear = move |came| drop(told.lock().expect("one speaker").send(came));
@@ -86,8 +86,8 @@ pub(crate) fn expected(state: &str) -> Expected {
     Expected { state: Secret::new(state), echo: Echo::Demanded, issuer }
 }
 
-pub(crate) fn code() -> Came {
-    Came::Answer(Attempt(7), Answer::Code { code: Secret::new("c0de+1"), issuer: None })
+pub(crate) fn code() -> ListenerEvent {
+    ListenerEvent::Answer(Attempt(7), Answer::Code { code: Secret::new("c0de+1"), issuer: None })
 }
 
 pub(crate) fn connect(address: SocketAddr) -> TcpStream {

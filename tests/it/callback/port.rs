@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, mpsc};
 
 use authtui::domain::trouble::Trouble;
 use authtui::oauth::Attempt;
-use authtui::shell::login::callback::{Hear, Listener};
+use authtui::shell::login::callback::{Listener, OnEvent};
 
 use crate::callback::login::{CALLBACK, Login, PATIENCE, ask, code, ear, gate, rest};
 
@@ -74,7 +74,7 @@ fn dropping_it_ends_its_thread_and_frees_its_port_at_once() {
 fn the_browser_has_its_page_even_if_whoever_hears_the_answer_closes_the_listener() {
     let held: Arc<Mutex<Option<Listener>>> = Arc::default();
     let (closed, is_closed) = mpsc::channel();
-    let hear: Hear = {
+    let hear: OnEvent = {
         let (held, closed) = (Arc::clone(&held), Mutex::new(closed));
         Arc::new(move |_| {
             drop(held.lock().expect("one holder").take());

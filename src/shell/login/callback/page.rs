@@ -1,4 +1,4 @@
-//! What the browser shows. Every word is ours: nothing of a request is repeated, so nothing in
+//! Pages that the browser shows. Every word is ours: nothing of a request is repeated, so nothing in
 //! one can become markup.
 
 use tiny_http::{HTTPVersion, Header, Response, StatusCode};
@@ -19,7 +19,7 @@ const HEADERS: [(&str, &str); 5] = [
 
 /// Whether the page itself is sent; a `HEAD` has only its headers.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Body {
+pub(super) enum PageBody {
     Sent,
     LeftOut,
 }
@@ -28,7 +28,7 @@ pub(super) enum Body {
 ///
 /// It is one of HTTP/1.0 because then the connection closes after it: tiny_http drops a
 /// `Connection` header, and a browser that keeps its connection would meet the next login with it.
-pub(super) fn render(judged: &Judged, body: Body) -> Vec<u8> {
+pub(super) fn render(judged: &Judged, body: PageBody) -> Vec<u8> {
     let (status, title, words) = text(judged);
     let html = TEMPLATE.replace("{{title}}", title).replace("{{words}}", words);
     let mut headers = HEADERS.to_vec();
@@ -42,7 +42,7 @@ pub(super) fn render(judged: &Judged, body: Body) -> Vec<u8> {
     let response =
         Response::new(StatusCode(status), headers.collect(), html.as_bytes(), Some(html.len()), None);
     let mut bytes = Vec::with_capacity(html.len() + 1024);
-    let written = response.raw_print(&mut bytes, HTTPVersion(1, 0), &[], body == Body::LeftOut, None);
+    let written = response.raw_print(&mut bytes, HTTPVersion(1, 0), &[], body == PageBody::LeftOut, None);
     if written.is_ok() { bytes } else { Vec::new() }
 }
 
@@ -99,7 +99,7 @@ mod tests {
     #[test]
     fn every_page_is_whole_and_closes_the_connection() {
         for (judged, status) in pages() {
-            let page = String::from_utf8(render(&judged, Body::Sent)).expect("text");
+            let page = String::from_utf8(render(&judged, PageBody::Sent)).expect("text");
             let (head, html) = page.split_once("\r\n\r\n").expect("a head");
             assert!(head.starts_with(&format!("HTTP/1.0 {status} ")), "{head}");
             for (name, value) in HEADERS {
@@ -122,7 +122,7 @@ mod tests {
     #[test]
     fn no_page_repeats_what_the_request_said() {
         for (judged, _) in pages() {
-            let page = String::from_utf8(render(&judged, Body::Sent)).expect("text");
+            let page = String::from_utf8(render(&judged, PageBody::Sent)).expect("text");
             let html = page.split_once("\r\n\r\n").expect("a head").1;
             assert!(!html.contains("payload"), "{html}");
         }
@@ -130,7 +130,7 @@ mod tests {
 
     #[test]
     fn a_head_request_has_no_page() {
-        let page = render(&Judged::Stray { status: 404, ignored: None }, Body::LeftOut);
+        let page = render(&Judged::Stray { status: 404, ignored: None }, PageBody::LeftOut);
         assert!(page.ends_with(b"\r\n\r\n"));
     }
 

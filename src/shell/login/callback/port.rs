@@ -1,4 +1,4 @@
-//! The port of the listener, held before anybody is told about it.
+//! Port of the listener, held before anybody is told of it.
 
 use std::io::{self, ErrorKind};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -8,9 +8,9 @@ use tokio::net::{TcpListener, TcpSocket};
 use crate::domain::trouble::{FailureKind, Trouble};
 
 /// How many connections may wait to be accepted: a crowd must not keep the browser out.
-const WAITING: u32 = 1024;
+const BACKLOG: u32 = 1024;
 /// How often another free port is tried because ::1 has the first one taken.
-const TRIES: u32 = 16;
+const FREE_PORT_TRIES: u32 = 16;
 
 /// One port on 127.0.0.1 and, where the machine has it, on ::1. Never on anything else
 /// (RFC 8252 §8.3).
@@ -32,7 +32,7 @@ pub(super) fn hold(ports: &[u16]) -> Result<Sockets, Trouble> {
     let mut why = "no port was named".to_owned();
     for &port in ports {
         let mut held = both(port);
-        for _ in 1..TRIES {
+        for _ in 1..FREE_PORT_TRIES {
             if port != 0 || held.is_ok() {
                 break;
             }
@@ -67,7 +67,7 @@ fn listen(address: IpAddr, port: u16) -> io::Result<TcpListener> {
     // On Unix this lets a closed port be taken again at once; on Windows it would let others in.
     socket.set_reuseaddr(cfg!(unix))?;
     socket.bind(SocketAddr::new(address, port))?;
-    socket.listen(WAITING)
+    socket.listen(BACKLOG)
 }
 
 fn reason(error: &io::Error) -> String {

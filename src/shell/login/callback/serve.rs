@@ -1,4 +1,6 @@
-//! The listener's loop: it accepts, and nothing but the end of the login ends it.
+//! Server of the callback: connections, each with at most one bounded head in and one page out.
+//!
+//! Nothing but the end of the login ends it.
 
 use std::collections::VecDeque;
 use std::future;
@@ -6,24 +8,39 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use tokio::task::{self, JoinHandle};
 use tokio::time;
+use zeroize::Zeroizing;
 
-use crate::shell::login::callback::connection;
-use crate::shell::login::callback::desk::Desk;
+use crate::oauth::callback::Judged;
 use crate::shell::login::callback::port::Sockets;
+use crate::shell::login::callback::session::CallbackSession;
+use crate::shell::login::callback::{page, peers};
 
 /// How many connections are open at once. The oldest is dropped for a new one: a full house of
 /// silent clients must not keep the real answer out.
-const AT_ONCE: usize = 32;
+const CONNECTION_LIMIT: usize = 32;
 /// How long nothing is accepted after an error, as when the process has no file left to open.
-const BACK_OFF: Duration = Duration::from_millis(20);
+const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
+/// The longest head that is read, in bytes. Cookies of other programs on `localhost` come along.
+const HEAD_LIMIT: usize = 16 * 1024;
+/// How long a client may take to send its head.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a client may take to fetch the page.
+const PAGE_TIMEOUT: Duration = Duration::from_secs(1);
+/// How much of what follows a head is read and thrown away.
+const DISCARD_LIMIT: usize = 64 * 1024;
 
 /// Serves until `stopped` resolves.
-pub(super) async fn serve(sockets: Sockets, desk: &Arc<Desk>, mut stopped: oneshot::Receiver<()>) {
-    let mut open: VecDeque<JoinHandle<()>> = VecDeque::with_capacity(AT_ONCE);
+pub(super) async fn serve(
+    sockets: Sockets,
+    session: &Arc<CallbackSession>,
+    mut stopped: oneshot::Receiver<()>,
+) {
+    let mut open: VecDeque<JoinHandle<()>> = VecDeque::with_capacity(CONNECTION_LIMIT);
     loop {
         let accepted = tokio::select! {
             _ = &mut stopped => return,
@@ -31,19 +48,19 @@ pub(super) async fn serve(sockets: Sockets, desk: &Arc<Desk>, mut stopped: onesh
             accepted = accept(sockets.v6.as_ref()) => accepted,
         };
         open.retain(|connection| !connection.is_finished());
-        if (accepted.is_err() || open.len() >= AT_ONCE)
+        if (accepted.is_err() || open.len() >= CONNECTION_LIMIT)
             && let Some(oldest) = open.pop_front()
         {
             oldest.abort();
         }
         match accepted {
             Ok(stream) => {
-                open.push_back(tokio::spawn(connection::serve(stream, Arc::clone(desk))));
+                open.push_back(tokio::spawn(answer(stream, Arc::clone(session))));
                 // A connection whose request is here already is read before others push it out.
                 task::yield_now().await;
             }
             // The system says nothing when it has a file to spare again.
-            Err(_) => time::sleep(BACK_OFF).await,
+            Err(_) => time::sleep(ACCEPT_PAUSE).await,
         }
     }
 }
@@ -53,4 +70,66 @@ async fn accept(socket: Option<&TcpListener>) -> io::Result<TcpStream> {
         Some(socket) => socket.accept().await.map(|(stream, _)| stream),
         None => future::pending().await,
     }
+}
+
+/// What a client sent.
+enum ClientInput {
+    Head(Zeroizing<Vec<u8>>),
+    TooLong,
+    Nothing,
+}
+
+/// Serves one request and closes. A body is never read.
+async fn answer(mut stream: TcpStream, session: Arc<CallbackSession>) {
+    let read = time::timeout(HEAD_TIMEOUT, read(&mut stream)).await.unwrap_or(ClientInput::Nothing);
+    let (page, came) = match read {
+        ClientInput::Head(head) => session.receive(&head, || peers::of(&stream)),
+        ClientInput::TooLong => {
+            (page::render(&Judged::Stray { status: 431, ignored: None }, page::PageBody::Sent), None)
+        }
+        ClientInput::Nothing => return,
+    };
+    if let Some(came) = came {
+        session.tell(came); // A client that fetches no page must not hold its answer back.
+    }
+    let _ = time::timeout(PAGE_TIMEOUT, finish(&mut stream, &page)).await;
+}
+
+async fn read(stream: &mut TcpStream) -> ClientInput {
+    // With room from the start the bytes are never moved, so all of them are wiped.
+    let mut head = Zeroizing::new(Vec::with_capacity(HEAD_LIMIT));
+    while head.len() < HEAD_LIMIT {
+        let seen = head.len();
+        let room = u64::try_from(HEAD_LIMIT - seen).unwrap_or(0);
+        match (&mut *stream).take(room).read_buf(&mut *head).await {
+            Ok(0) | Err(_) => return ClientInput::Nothing,
+            Ok(_) if is_enough(&head, seen) => return ClientInput::Head(head),
+            Ok(_) => {}
+        }
+    }
+    ClientInput::TooLong
+}
+
+/// Whether nothing that may follow changes the judgement: the head is complete, or no request
+/// begins like this (a TLS greeting, for one). The first `seen` bytes were looked at before.
+fn is_enough(head: &[u8], seen: usize) -> bool {
+    let news = head.get(seen.saturating_sub(3)..).unwrap_or_default();
+    let ends = |end: &[u8]| news.windows(end.len()).any(|window| window == end);
+    !head.first().is_some_and(u8::is_ascii_uppercase) || ends(b"\r\n\r\n") || ends(b"\n\n")
+}
+
+/// Sends the page and waits until the client has it all. Closing while something unread is left
+/// would reset the connection, and the browser would show an error instead of the page.
+async fn finish(stream: &mut TcpStream, page: &[u8]) -> io::Result<()> {
+    stream.write_all(page).await?;
+    stream.shutdown().await?;
+    let mut scrap = [0; 2048];
+    let mut thrown_away = 0;
+    while thrown_away < DISCARD_LIMIT {
+        match stream.read(&mut scrap).await? {
+            0 => break,
+            more => thrown_away += more,
+        }
+    }
+    Ok(())
 }

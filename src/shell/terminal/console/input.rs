@@ -19,27 +19,27 @@ mod unix {
     use tokio::time::sleep;
     use zeroize::Zeroizing;
 
-    use crate::shell::terminal::console::line::{LineEditor, Source};
+    use crate::shell::terminal::console::line::{InputKind, LineEditor};
 
     /// How often input is looked for where the system does not report it, as for a file.
     const BETWEEN_LOOKS: Duration = Duration::from_millis(20);
 
     /// Standard input.
     pub(in crate::shell::terminal::console) struct StandardInput {
-        source: Source,
+        kind: InputKind,
         stdin: Stdin,
         told: Option<AsyncFd<Stdin>>,
     }
 
     impl StandardInput {
-        pub(in crate::shell::terminal::console) fn new(source: Source) -> Self {
+        pub(in crate::shell::terminal::console) fn new(kind: InputKind) -> Self {
             #[expect(deprecated, reason = "its successor is unsafe; standard input is never closed")]
             let told = AsyncFd::with_interest(io::stdin(), Interest::READABLE).ok();
-            Self { source, stdin: io::stdin(), told }
+            Self { kind, stdin: io::stdin(), told }
         }
 
         pub(in crate::shell::terminal::console) fn is_terminal(&self) -> bool {
-            self.source == Source::Terminal
+            self.kind == InputKind::Terminal
         }
 
         /// Whether a read would return at once, also with the news that nothing more comes.
@@ -134,16 +134,16 @@ mod windows {
     use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
     use zeroize::Zeroizing;
 
-    use crate::shell::terminal::console::line::{LineEditor, Source};
+    use crate::shell::terminal::console::line::{InputKind, LineEditor};
 
     /// Standard input, read by a thread: nothing else here waits for it.
     pub(in crate::shell::terminal::console) struct StandardInput {
-        source: Source,
+        kind: InputKind,
         pieces: UnboundedReceiver<Zeroizing<Vec<u8>>>,
     }
 
     impl StandardInput {
-        pub(in crate::shell::terminal::console) fn new(source: Source) -> Self {
+        pub(in crate::shell::terminal::console) fn new(kind: InputKind) -> Self {
             let (sender, pieces) = unbounded_channel();
             let reader = thread::Builder::new().name("input".to_owned());
             let reading = reader.spawn(move || {
@@ -157,11 +157,11 @@ mod windows {
             });
             // Without the thread the input has ended.
             drop(reading);
-            Self { source, pieces }
+            Self { kind, pieces }
         }
 
         pub(in crate::shell::terminal::console) fn is_terminal(&self) -> bool {
-            self.source == Source::Terminal
+            self.kind == InputKind::Terminal
         }
 
         /// A console keeps lines of any length.

@@ -15,7 +15,7 @@ const PASTE_ENDS: &[u8] = b"\x1b[201~";
 
 /// What the bytes come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Source {
+pub(super) enum InputKind {
     Terminal,
     Pipe,
 }
@@ -45,7 +45,7 @@ enum Awaited {
 
 /// A line while it is typed, and what was typed behind it.
 pub(super) struct LineEditor {
-    source: Source,
+    kind: InputKind,
     state: Awaited,
     text: Zeroizing<Vec<u8>>,
     behind: Zeroizing<Vec<u8>>,
@@ -55,9 +55,9 @@ pub(super) struct LineEditor {
 }
 
 impl LineEditor {
-    pub(super) fn new(source: Source) -> Self {
+    pub(super) fn new(kind: InputKind) -> Self {
         Self {
-            source,
+            kind,
             state: Awaited::Text,
             text: Zeroizing::default(),
             behind: Zeroizing::default(),
@@ -100,14 +100,14 @@ impl LineEditor {
 
     /// The line that the end of a pipe ends.
     pub(super) fn last(&mut self) -> Option<Typed> {
-        (self.source == Source::Pipe && !self.text.is_empty()).then(|| self.line())
+        (self.kind == InputKind::Pipe && !self.text.is_empty()).then(|| self.line())
     }
 
     fn take(&mut self, byte: u8) -> Option<Typed> {
-        match (&mut self.state, self.source) {
-            (Awaited::Text, Source::Pipe) if byte == b'\n' => return Some(self.line()),
-            (Awaited::Text, Source::Pipe) => self.keep(byte),
-            (Awaited::Text, Source::Terminal) => return self.press(byte),
+        match (&mut self.state, self.kind) {
+            (Awaited::Text, InputKind::Pipe) if byte == b'\n' => return Some(self.line()),
+            (Awaited::Text, InputKind::Pipe) => self.keep(byte),
+            (Awaited::Text, InputKind::Terminal) => return self.press(byte),
             (Awaited::Escape, _) => match byte {
                 b'[' | b'O' => self.state = Awaited::Sequence(Vec::new()),
                 b'\x1b' => {}
@@ -232,11 +232,11 @@ mod tests {
             ),
             (&format!("{}\r", long.repeat(14)), Some(Typed::Unusable("it is longer than 64 KiB"))),
         ] {
-            let mut whole = LineEditor::new(Source::Terminal);
+            let mut whole = LineEditor::new(InputKind::Terminal);
             whole.push(keys.as_bytes());
             assert_eq!(whole.typed(), typed, "{keys:.80?}");
             // However the bytes are cut, but for an Esc, which would be one by itself.
-            let mut each = LineEditor::new(Source::Terminal);
+            let mut each = LineEditor::new(InputKind::Terminal);
             let found = keys.split_inclusive(|char| char != '\x1b').find_map(|piece| {
                 each.push(piece.as_bytes());
                 each.typed()
@@ -248,8 +248,8 @@ mod tests {
     #[test]
     fn lines_that_come_together_are_given_one_by_one() {
         let line = |text: &str| Some(Typed::Line(Zeroizing::new(text.to_owned())));
-        for source in [Source::Terminal, Source::Pipe] {
-            let mut lines = LineEditor::new(source);
+        for kind in [InputKind::Terminal, InputKind::Pipe] {
+            let mut lines = LineEditor::new(kind);
             lines.push(b"one\ntwo\nthr");
             assert_eq!((lines.typed(), lines.typed(), lines.typed()), (line("one"), line("two"), None));
             lines.push(b"ee\n");
@@ -259,7 +259,7 @@ mod tests {
 
     #[test]
     fn a_pipe_is_taken_as_it_is_to_its_end() {
-        let mut lines = LineEditor::new(Source::Pipe);
+        let mut lines = LineEditor::new(InputKind::Pipe);
         lines.push(b"a\x1b[D\x03\x7f\r");
         assert_eq!(lines.typed(), None);
         assert_eq!(lines.last(), Some(Typed::Line(Zeroizing::new("a\x1b[D\x03\x7f\r".to_owned()))));
@@ -271,7 +271,7 @@ mod tests {
     #[test]
     fn what_the_terminal_itself_cut_is_no_line() {
         for (length, cut) in [(TERMINAL_LINE_LIMIT - 1, false), (TERMINAL_LINE_LIMIT, true)] {
-            let mut line = LineEditor::new(Source::Terminal);
+            let mut line = LineEditor::new(InputKind::Terminal);
             line.was_kept();
             line.push(format!("{0}\n{0}\n", "x".repeat(length)).as_bytes());
             assert_eq!(line.typed() == Some(Typed::Unusable("the terminal cut it; paste it again")), cut);

@@ -15,7 +15,7 @@ use crate::domain::secret::Secret;
 use crate::domain::text;
 use crate::shell::signals;
 use crate::shell::terminal::console::input::{RawMode, StandardInput};
-use crate::shell::terminal::console::line::{LineEditor, Source, Typed};
+use crate::shell::terminal::console::line::{InputKind, LineEditor, Typed};
 use crate::shell::terminal::console::{prompt, say};
 
 /// What came in answer.
@@ -58,10 +58,10 @@ impl Prompter {
     /// Whoever is at standard input. From here on no signal ends the program by itself.
     #[must_use]
     pub fn new() -> Self {
-        let source = if io::stdin().is_terminal() { Source::Terminal } else { Source::Pipe };
+        let kind = if io::stdin().is_terminal() { InputKind::Terminal } else { InputKind::Pipe };
         Self {
-            input: Some(StandardInput::new(source)),
-            line: LineEditor::new(source),
+            input: Some(StandardInput::new(kind)),
+            line: LineEditor::new(kind),
             mode: None,
             is_gone: false,
             question: String::new(),

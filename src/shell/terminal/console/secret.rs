@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use crate::domain::secret::Secret;
 
 /// The most bytes of a secret that are read.
-const LARGEST: u64 = 64 * 1024;
+const SECRET_LIMIT: u64 = 64 * 1024;
 
 /// Reads a secret from standard input, to its end.
 ///
@@ -43,9 +43,9 @@ pub fn secret_from_descriptor(_number: u32) -> Result<Secret, String> {
 /// All that `from` holds, without one line end behind it.
 fn secret_of(from: impl Read, name: &str) -> Result<Secret, String> {
     let mut bytes = Zeroizing::new(Vec::new());
-    let read = from.take(LARGEST + 1).read_to_end(&mut bytes);
+    let read = from.take(SECRET_LIMIT + 1).read_to_end(&mut bytes);
     read.map_err(|error| format!("cannot read {name}: {error}"))?;
-    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > LARGEST {
+    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > SECRET_LIMIT {
         return Err(format!("{name} holds more than 64 KiB, which is no secret"));
     }
     let text = str::from_utf8(&bytes).map_err(|_| format!("{name} holds no UTF-8 text"))?;
