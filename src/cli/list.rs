@@ -195,7 +195,7 @@ fn table(stores: &[Snapshot], catalog: &Catalog, now: Now) -> String {
     if stores.iter().all(|snapshot| snapshot.rows.is_empty()) {
         return String::new();
     }
-    let head = ["PROFILE", "STATE", "ACCESS", "GRANT", "ACCOUNT"].map(String::from);
+    let head = ["PROFILE", "STATE", "TOKEN", "LOGIN", "ACCOUNT"].map(String::from);
     let rows = stores.iter().flat_map(|snapshot| &snapshot.rows).map(|row| line(row, catalog, now));
     let rows: Vec<[String; 5]> = std::iter::once(head).chain(rows).collect();
     let width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.width()).max();
@@ -231,7 +231,7 @@ fn line(row: &Row, catalog: &Catalog, now: Now) -> [String; 5] {
 fn cells(profile: &Profile, catalog: &Catalog, now: Now) -> [String; 5] {
     let left = |end: Option<DateTime<Utc>>| match end {
         Some(end) if end > now.wall => countdown(end - now.wall).0,
-        Some(_) => "ended".to_owned(),
+        Some(_) => "expired".to_owned(),
         None => "-".to_owned(),
     };
     [

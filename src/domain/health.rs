@@ -3,6 +3,7 @@
 use crate::domain::clock::{DateTime, TimeDelta, Utc};
 use crate::domain::profile::{Kind, Profile, RefreshResult};
 use crate::domain::provider::Provider;
+use crate::domain::schedule::{self, Plan};
 
 /// How a profile stands at one instant.
 ///
@@ -18,7 +19,9 @@ pub enum Health {
     Aging(DateTime<Utc>),
     /// Past its end; the grant can renew it.
     Due,
-    /// The last refresh failed, and the grant is not over; it makes sense to ask again then.
+    /// The last refresh failed; the next one is planned, and makes sense from then on.
+    Retrying(DateTime<Utc>),
+    /// The last refresh failed, and none is planned; one makes sense from then on.
     Failed(DateTime<Utc>),
     /// Nothing but a login helps.
     NeedsLogin,
@@ -60,9 +63,9 @@ impl Health {
             _ if ended && !renewable(profile, now) => return Self::NeedsLogin,
             // Past its end it would be refused anyway: what was tested is over.
             _ if !ended && profile.is_refused() => return Self::Refused,
-            Some((_, RefreshResult::Passing { retry_at, .. })) => return Self::Failed(*retry_at),
+            Some((_, RefreshResult::Passing { retry_at, .. })) => return failed(profile, *retry_at, now),
             Some((at, RefreshResult::Refused { retry_at, .. })) => {
-                return Self::Failed(retry_at.unwrap_or(at));
+                return failed(profile, retry_at.unwrap_or(at), now);
             }
             Some((_, RefreshResult::Done)) | None => {}
         }
@@ -78,11 +81,16 @@ impl Health {
     #[must_use]
     pub fn by(self, provider: Option<&Provider>, profile: &Profile) -> Self {
         match self {
-            Self::Due | Self::Failed(_) if profile.other_refresh_host(provider).is_some() => Self::NeedsLogin,
+            Self::Due | Self::Retrying(_) | Self::Failed(_)
+                if profile.other_refresh_host(provider).is_some() =>
+            {
+                Self::NeedsLogin
+            }
             Self::NoClock
             | Self::Fresh(_)
             | Self::Aging(_)
             | Self::Due
+            | Self::Retrying(_)
             | Self::Failed(_)
             | Self::NeedsLogin
             | Self::Refused
@@ -96,17 +104,26 @@ impl Health {
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
-            Self::NoClock => "no clock",
+            Self::NoClock => "no expiry",
             Self::Fresh(_) => "fresh",
-            Self::Aging(_) => "aging",
+            Self::Aging(_) => "expiring",
             Self::Due => "due",
+            Self::Retrying(_) => "retrying",
             Self::Failed(_) => "failed",
             Self::NeedsLogin => "needs login",
             Self::Refused => "refused",
-            Self::RevokedHere => "revoked here",
+            Self::RevokedHere => "signed out",
             Self::Refreshing => "refreshing",
             Self::Unreadable => "unreadable",
         }
+    }
+}
+
+/// The state after a refresh that failed, where another makes sense from `retry_at` on.
+fn failed(profile: &Profile, retry_at: DateTime<Utc>, now: DateTime<Utc>) -> Health {
+    match schedule::plan(profile, now) {
+        Plan::At(_) => Health::Retrying(retry_at),
+        Plan::Never(_) => Health::Failed(retry_at),
     }
 }
 
@@ -133,7 +150,7 @@ pub fn changes_at(profile: &Profile, now: DateTime<Utc>) -> Option<DateTime<Utc>
         Health::Fresh(end) => Some(end - margin(profile.life.obtained_at, end)),
         Health::Aging(end) => Some(end),
         Health::Due => profile.life.grant_ends_at,
-        Health::Failed(_) | Health::Refused => {
+        Health::Retrying(_) | Health::Failed(_) | Health::Refused => {
             profile.life.expires_at.into_iter().chain(profile.life.grant_ends_at).find(|at| *at > now)
         }
         Health::NoClock
@@ -149,7 +166,7 @@ mod tests {
     use super::*;
     use crate::domain::clock::at_seconds;
     use crate::domain::name::{ProfileId, ProfileName, StoreId};
-    use crate::domain::profile::{LastRefresh, LastTest, TestResult};
+    use crate::domain::profile::{Automatic, LastRefresh, LastTest, TestResult};
     use crate::domain::secret::Secret;
     use crate::domain::tokens::{Held, Life, Tokens};
 
@@ -176,15 +193,15 @@ mod tests {
         for (refresh, obtained, expires, word) in [
             (true, Some(-3600), Some(3600), "fresh"),
             (true, Some(-3600), Some(901), "fresh"),
-            (true, Some(-3600), Some(900), "aging"),
+            (true, Some(-3600), Some(900), "expiring"),
             (true, Some(-5), Some(6), "fresh"),
-            (true, Some(-5), Some(5), "aging"),
+            (true, Some(-5), Some(5), "expiring"),
             (true, None, Some(301), "fresh"),
-            (true, None, Some(300), "aging"),
+            (true, None, Some(300), "expiring"),
             (true, Some(-3600), Some(0), "due"),
             (false, Some(-3600), Some(0), "needs login"),
             (false, Some(-3600), Some(3600), "fresh"),
-            (true, None, None, "no clock"),
+            (true, None, None, "no expiry"),
         ] {
             assert_eq!(
                 idle(&profile(refresh, obtained, expires)),
@@ -199,7 +216,10 @@ mod tests {
         let mut profile = profile(true, Some(-3600), Some(-1));
         let passing = RefreshResult::Passing { why: "503".into(), times: 1, retry_at: at(30) };
         profile.last_refresh = Some(LastRefresh::new(at(-1), passing, profile.grant()));
+        assert_eq!(idle(&profile), "retrying");
+        profile.automatic = Automatic::Off;
         assert_eq!(idle(&profile), "failed");
+        profile.automatic = Automatic::On;
         let (why, next) = ("400".into(), "check client.id".into());
         let refused = RefreshResult::Refused { why, next, times: 1, retry_at: None };
         profile.last_refresh = Some(LastRefresh::new(at(-1), refused, profile.grant()));
@@ -209,7 +229,7 @@ mod tests {
         profile.held = Held::Nothing;
         assert_eq!(idle(&profile), "needs login");
         profile.revoked_at = Some(at(-1));
-        assert_eq!(idle(&profile), "revoked here");
+        assert_eq!(idle(&profile), "signed out");
         assert_eq!(Health::of(&profile, Activity::Refreshing, at(0)), Health::Refreshing);
     }
 
@@ -233,7 +253,7 @@ mod tests {
         key.last_test = refused(&key);
         assert_eq!(idle(&key), "refused");
         key.last_test = key.last_test.map(|last| LastTest { result: TestResult::Works, ..last });
-        assert_eq!(idle(&key), "no clock");
+        assert_eq!(idle(&key), "no expiry");
     }
 
     #[test]

@@ -305,7 +305,7 @@ mod tests {
             assert_eq!(Told::of(set, stored).words(), words);
         }
         for (login, words) in [
-            (login("a", Some(60)), "login anthropic/a: aging, 1m00s left"),
+            (login("a", Some(60)), "login anthropic/a: expiring, 1m00s left"),
             (login("a", Some(-60)), "login anthropic/a: its token has ended: refresh first"),
             (login("a", None), "login anthropic/a: no end known"),
             (once("a", -1), "login anthropic/a: it has ended, and nothing can renew it"),

@@ -10,7 +10,7 @@ const ACCESS: u16 = 12;
 /// Columns of the bar.
 pub const BAR: u16 = 8;
 /// Columns of the grant's countdown.
-const GRANT: u16 = 6;
+const GRANT: u16 = 7;
 /// Columns between two others.
 const GAP: u16 = 2;
 /// The widest a name or an account becomes.
@@ -53,7 +53,7 @@ impl Columns {
     #[must_use]
     pub fn of(width: u16) -> Self {
         let bar = if width >= WITH_BAR { BAR + 1 } else { 0 };
-        let free = width.saturating_sub(MARK + GAP + ACCESS + bar + GAP + GRANT + 1);
+        let free = width.saturating_sub(MARK + GAP + ACCESS + bar + 1 + GRANT + 1);
         let account = if width >= WITH_ACCOUNT { (free / 2).saturating_sub(GAP).min(WIDEST) } else { 0 };
         let account_and_gap = if account > 0 { account + GAP } else { 0 };
         let name = free.saturating_sub(account_and_gap).min(WIDEST);
@@ -67,7 +67,7 @@ impl Columns {
             account: (account > 0).then(|| column(after_name, account)),
             access: column(access, ACCESS),
             bar: (bar > 0).then(|| column(access + ACCESS + 1, BAR)),
-            grant: column(access + ACCESS + bar + GAP, GRANT),
+            grant: column(access + ACCESS + bar + 1, GRANT),
         }
     }
 }

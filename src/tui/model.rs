@@ -179,10 +179,18 @@ impl Model {
         if self.running(id).refresh.is_some() { Activity::Refreshing } else { Activity::Idle }
     }
 
-    /// How `profile` stands.
+    /// How `profile` stands. Nothing is tried again where auto-refresh is off or nothing could be saved.
     #[must_use]
     pub fn health(&self, profile: &Profile, now: DateTime<Utc>) -> Health {
-        Health::of(profile, self.activity(&profile.id), now).by(self.provider(profile), profile)
+        let health = Health::of(profile, self.activity(&profile.id), now).by(self.provider(profile), profile);
+        let store = self.stores.get(&profile.id.store);
+        let can_save = store.is_some_and(|store| store.writable.is_ok());
+        if let Health::Retrying(at) = health
+            && (self.auto_refresh != AutoRefresh::On || !can_save)
+        {
+            return Health::Failed(at);
+        }
+        health
     }
 
     /// What is under way that must not be lost by quitting, in words.

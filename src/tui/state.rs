@@ -20,17 +20,18 @@ use crate::tui::theme::Theme;
 const SOON: TimeDelta = TimeDelta::hours(48);
 
 /// Every state with what it means, in the order in which the header counts them.
-pub const MEANINGS: [(Health, &str); 10] = [
+pub const MEANINGS: [(Health, &str); 11] = [
     (Health::Fresh(DateTime::<Utc>::MAX_UTC), "plenty of time left"),
-    (Health::Aging(DateTime::<Utc>::MAX_UTC), "a fifth of its life or 5 minutes left"),
-    (Health::Due, "past its end; its grant renews it"),
-    (Health::Refreshing, "new tokens are being asked for"),
-    (Health::Failed(DateTime::<Utc>::MAX_UTC), "the last refresh failed"),
-    (Health::NeedsLogin, "nothing but a login helps"),
-    (Health::Refused, "a test of the token or key was refused"),
-    (Health::NoClock, "an API key, or no expiry given"),
+    (Health::Aging(DateTime::<Utc>::MAX_UTC), "5 minutes or a fifth of its life left"),
+    (Health::Due, "token expired; a refresh gets a new one"),
+    (Health::Refreshing, "a refresh is running"),
+    (Health::Retrying(DateTime::<Utc>::MAX_UTC), "refresh failed; tried again soon"),
+    (Health::Failed(DateTime::<Utc>::MAX_UTC), "refresh failed; r tries again"),
+    (Health::NeedsLogin, "log in again"),
+    (Health::Refused, "the provider refused the token or key"),
+    (Health::NoClock, "an API key, or no known expiry"),
     (Health::RevokedHere, "tokens erased, profile kept"),
-    (Health::Unreadable, "its entry in the file makes no sense"),
+    (Health::Unreadable, "this entry in the file is not valid"),
 ];
 
 /// The glyph of a state, in the state's colour.
@@ -42,7 +43,7 @@ pub fn glyph(health: Health, theme: &Theme) -> Span<'static> {
         Health::Fresh(_) => states.fresh,
         Health::Aging(_) => states.aging,
         Health::Due => states.due,
-        Health::Failed(_) => states.failed,
+        Health::Retrying(_) | Health::Failed(_) => states.failed,
         Health::NeedsLogin | Health::Refused => states.needs_login,
         Health::RevokedHere => states.revoked_here,
         Health::Refreshing => states.refreshing,
@@ -56,7 +57,7 @@ pub fn glyph(health: Health, theme: &Theme) -> Span<'static> {
 pub fn style(health: Health, theme: &Theme) -> Style {
     match health {
         Health::Fresh(_) => theme.good,
-        Health::Aging(_) | Health::Failed(_) => theme.warn,
+        Health::Aging(_) | Health::Retrying(_) | Health::Failed(_) => theme.warn,
         Health::NeedsLogin | Health::Refused | Health::Unreadable => theme.bad,
         Health::Refreshing => theme.accent,
         Health::Due | Health::NoClock | Health::RevokedHere => theme.muted,
@@ -123,7 +124,7 @@ pub fn sentence(model: &Model, profile: &Profile, now: Now) -> String {
         Health::Aging(end) => format!("{} left", left(end, now)),
         Health::Due if can_renew(model, profile) => "past its end, r renews it".to_owned(),
         Health::Due => "past its end".to_owned(),
-        Health::Failed(_) => failed(model, profile, now),
+        Health::Retrying(_) | Health::Failed(_) => failed(model, profile, now),
         Health::NeedsLogin => loss(model, profile) + log_in(model, profile),
         Health::Refused => refused(model, profile, now),
         Health::RevokedHere => {
@@ -196,7 +197,7 @@ fn failed(model: &Model, profile: &Profile, now: Now) -> String {
         Some(RefreshResult::Done | RefreshResult::Dead { .. }) | None => (String::new(), None),
     };
     let again = match automatic::planned(model, profile, now) {
-        Some(at) => format!("retries {}", soon(at, now)),
+        Some(at) => format!("next try {}", soon(at, now)),
         None => "r tries again".to_owned(),
     };
     match next {

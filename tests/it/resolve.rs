@@ -192,7 +192,7 @@ fn a_variable_is_a_row_that_is_printed_and_never_changed() {
     assert_eq!(told("name"), [json!("ana"), json!("DEMO_KEY"), json!("DEMO_BEARER")]);
     assert_eq!(told("kind"), [json!("oauth"), json!("environment"), Value::Null]);
     assert_eq!(told("store"), [json!("own"), json!("environment"), json!("environment")]);
-    assert_eq!(told("state"), [json!("fresh"), json!("no_clock"), json!("unreadable")]);
+    assert_eq!(told("state"), [json!("fresh"), json!("no_expiry"), json!("unreadable")]);
     let table = run(&served, &["list"], &set);
     assert!(table.out.contains("the variable DEMO_BEARER: it has characters that no token may have"));
 

@@ -113,6 +113,7 @@ fn good(profile: &Profile, now: DateTime<Utc>) -> String {
         health @ (Health::NoClock
         | Health::Aging(_)
         | Health::Due
+        | Health::Retrying(_)
         | Health::Failed(_)
         | Health::NeedsLogin
         | Health::Refused

@@ -73,7 +73,7 @@ pub(super) fn ask_due(model: &mut Model, now: Now) -> Vec<Effect> {
     let profiles = model.stores.values().flat_map(crate::domain::change::Snapshot::profiles);
     let due = |profile: &&Profile| match model.health(profile, now.wall) {
         Health::Due => true,
-        Health::Failed(at) => at <= now.wall,
+        Health::Retrying(at) | Health::Failed(at) => at <= now.wall,
         Health::NoClock
         | Health::Fresh(_)
         | Health::Aging(_)

@@ -191,7 +191,8 @@ fn ends(end: Option<DateTime<Utc>>, now: Now) -> Vec<String> {
 
 /// Whether the sentence of its state says why its last refresh failed.
 fn is_explained(profile: &Profile, health: Health) -> bool {
-    matches!(health, Health::Failed(_)) || (health == Health::NeedsLogin && profile.has_dead_grant())
+    matches!(health, Health::Retrying(_) | Health::Failed(_))
+        || (health == Health::NeedsLogin && profile.has_dead_grant())
 }
 
 fn refresh(profile: &Profile, last: &LastRefresh, is_explained: bool, now: Now) -> Vec<String> {

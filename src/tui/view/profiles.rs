@@ -117,8 +117,8 @@ impl List<'_> {
         if let Some(account) = self.columns.account {
             cell(frame, row, account, head("account"));
         }
-        cell(frame, row, self.columns.access, head("access").right_aligned());
-        cell(frame, row, self.columns.grant, head("grant").right_aligned());
+        cell(frame, row, self.columns.access, head("token").right_aligned());
+        cell(frame, row, self.columns.grant, head("login").right_aligned());
     }
 
     fn row(&self, frame: &mut Frame<'_>, area: Rect, row: &Row) {
@@ -162,7 +162,7 @@ impl List<'_> {
     fn grant(&self, profile: &Profile) -> Line<'static> {
         match Validity::of_login(profile, self.now.wall).and_then(Validity::end) {
             None => Line::styled("–", self.theme.muted),
-            Some(end) if end <= self.now.wall => Line::styled("ended", self.theme.bad),
+            Some(end) if end <= self.now.wall => Line::styled("expired", self.theme.bad),
             Some(end) if state::grant_ends_soon(profile, self.now).is_some() => {
                 Line::styled(state::left(end, self.now), self.theme.warn)
             }
@@ -174,13 +174,12 @@ impl List<'_> {
         Access { said: Span::styled(health.word(), state::style(health, self.theme)), beside: None }
     }
 
-    /// The countdown to the next try, where there is one, and the word.
-    fn failed(&self, health: Health, profile: &Profile) -> Access {
+    /// The countdown to the next try, where it is yet to come.
+    fn retrying(&self, health: Health, profile: &Profile) -> Access {
         let planned = automatic::planned(self.model, profile, self.now).filter(|at| *at > self.now.wall);
         let Some(at) = planned else { return self.word(health) };
-        let word = (format!("· {}", health.word()), self.theme.muted);
         let retry = format!("retry {}", state::left(at, self.now));
-        Access { said: Span::styled(retry, state::style(health, self.theme)), beside: Some(word) }
+        Access { said: Span::styled(retry, state::style(health, self.theme)), beside: None }
     }
 
     fn access(&self, profile: &Profile, health: Health) -> Access {
@@ -193,9 +192,10 @@ impl List<'_> {
                 said: Span::styled(state::left(end, self.now), style),
                 beside: life_left(profile, end, self.now, self.theme).map(|bar| (bar, style)),
             },
-            Health::Failed(_) => self.failed(health, profile),
+            Health::Retrying(_) => self.retrying(health, profile),
             Health::NoClock
             | Health::Due
+            | Health::Failed(_)
             | Health::NeedsLogin
             | Health::Refused
             | Health::RevokedHere
@@ -206,7 +206,7 @@ impl List<'_> {
         match state::grant_ends_soon(profile, self.now).filter(|_| !busy) {
             None => own,
             Some(end) => Access {
-                said: Span::styled(format!("grant {}", state::left(end, self.now)), self.theme.warn),
+                said: Span::styled(format!("login {}", state::left(end, self.now)), self.theme.warn),
                 beside: Some((format!("· {}", own.said.content), own.said.style)),
             },
         }

@@ -28,7 +28,7 @@ fn revoking_erases_the_tokens_and_keeps_the_profile() {
     let text = String::from_utf8(served.home.bytes()).expect("text");
     assert!(!text.contains(&pair.access) && !text.contains(&pair.refresh), "{text}");
     assert_eq!(served.stored("ana"), None);
-    assert!(served.home.run(&["list"]).out.contains("revoked here"));
+    assert!(served.home.run(&["list"]).out.contains("signed out"));
     assert_eq!(served.home.run(&["token", "demo/ana"]).code, Some(3));
     assert_eq!(served.serving.with(|authority| authority.visits().count()), 0, "the provider was told");
 }

@@ -68,17 +68,17 @@ fn the_json_names_every_field_and_null_is_what_is_not_known() {
     let (login, key) = (r#""oauth""#, r#""api_key""#);
     let rows = [
         row("fresh", login, "fresh", Some(60), &told),
-        row("aging", login, "aging", Some(2), ""),
+        row("aging", login, "expiring", Some(2), ""),
         row("due", login, "due", Some(-1), ""),
-        row("failed", login, "failed", Some(-1), ""),
+        row("failed", login, "retrying", Some(-1), ""),
         row("refused", login, "failed", Some(-1), ""),
         row("dead", login, "needs_login", Some(-1), ""),
         row("ended", login, "needs_login", Some(-1), ""),
-        row("clockless", login, "no_clock", None, ""),
-        row("revoked", login, "revoked_here", None, ""),
+        row("clockless", login, "no_expiry", None, ""),
+        row("revoked", login, "signed_out", None, ""),
         row("odd", "null", "unreadable", None, ""),
-        row("key", key, "no_clock", None, ""),
-        row("key-0", key, "no_clock", None, ""),
+        row("key", key, "no_expiry", None, ""),
+        row("key-0", key, "no_expiry", None, ""),
     ];
     let expected = format!("{{\"version\":1,\"profiles\":[{}]}}\n", rows.join(","));
     assert_eq!(ended.quietly(), (Some(0), expected.as_str()));
@@ -92,7 +92,7 @@ fn the_table_shows_state_and_both_clocks_and_no_token() {
     let lines: Vec<&str> = ended.out.lines().collect();
     assert_eq!(
         lines[0].split_whitespace().collect::<Vec<_>>(),
-        ["PROFILE", "STATE", "ACCESS", "GRANT", "ACCOUNT"]
+        ["PROFILE", "STATE", "TOKEN", "LOGIN", "ACCOUNT"]
     );
     let cells: Vec<&str> = lines[1].split_whitespace().collect();
     assert_eq!((cells[0], cells[1], cells[4], lines.len()), ("demo/ana", "fresh", "ana@demo.test", 2));

@@ -34,7 +34,7 @@ fn the_provider_ends_the_grant_and_then_its_tokens_are_erased() {
     );
     assert!(!lives(&served, &pair), "the provider still takes its tokens");
     let list = served.home.run(&["list"]).out;
-    assert!(list.contains("revoked here"), "{list}");
+    assert!(list.contains("signed out"), "{list}");
     let happened = |what| ("demo/ana".to_owned(), what);
     assert_eq!(events(&served), [happened(Happened::Revoked), happened(Happened::Erased)]);
     let events = served.home.run(&["events"]).out;
@@ -231,7 +231,7 @@ fn every_profile_that_holds_the_grant_is_erased_with_it_and_no_other() {
     let both = |name: &str| [Happened::Revoked, Happened::Erased].map(|what| (name.to_owned(), what));
     assert_eq!(events(&served), [both("demo/ana"), both("demo/twin")].concat());
     let list = served.home.run(&["list"]).out;
-    assert_eq!(list.matches("revoked here").count(), 2, "{list}");
+    assert_eq!(list.matches("signed out").count(), 2, "{list}");
 }
 
 #[test]

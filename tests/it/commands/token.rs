@@ -104,7 +104,7 @@ fn without_a_live_token_nothing_is_printed_and_the_number_says_why() {
     served
         .home
         .store("providers: {demo: {oauth_credentials: [{id: ana, revoked_at: 2020-01-01T00:00:00Z}]}}\n");
-    assert_eq!(served.home.run(&["token", "demo/ana"]).code, Some(3), "revoked here");
+    assert_eq!(served.home.run(&["token", "demo/ana"]).code, Some(3), "signed out");
 }
 
 #[test]

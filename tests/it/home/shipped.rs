@@ -144,7 +144,7 @@ impl Shipped {
         let (before, count) = (self.entry(), self.count());
         let revoked = self.run("revoke", &["--yes"]);
         assert!(revoked.said(0).contains("The provider is not told"), "{revoked:?}");
-        assert_eq!((text(&self.row(), "state"), self.count()), ("revoked_here", count));
+        assert_eq!((text(&self.row(), "state"), self.count()), ("signed_out", count));
         for token in ["access_token", "refresh_token"] {
             assert!(
                 before.get(token).and_then(Value::as_str).is_none_or(|token| !self.file().contains(token)),

@@ -70,7 +70,7 @@ fn a_failure_that_passes_is_retried_later_and_its_tokens_are_kept() {
         let ended = served.home.run(&["refresh", "demo/ana"]);
 
         assert!(ended.said(4).contains("Next: try again in "), "{fault}: {ended:?}");
-        assert!(served.home.run(&["list"]).out.contains("failed"), "{fault}");
+        assert!(served.home.run(&["list"]).out.contains("retrying"), "{fault}");
         assert_eq!(served.stored("ana").as_ref(), Some(&pair), "{fault}");
         let last = served.profile("ana").last_refresh.expect("a record");
         let RefreshResult::Passing { times: 1, retry_at, .. } = last.result else {
@@ -113,7 +113,8 @@ fn a_refusal_that_does_not_end_the_grant_says_what_to_check_and_costs_no_login()
             assert!(ended.err.contains("Stored tokens are as they were. Next: "), "{ended:?}");
             assert_eq!(served.stored("ana").as_ref(), Some(&pair), "{words}");
             let listed = served.home.run(&["list"]);
-            assert!(listed.out.contains("failed") && listed.err.contains(words), "{listed:?}");
+            let state = if is_retried { "retrying" } else { "failed" };
+            assert!(listed.out.contains(state) && listed.err.contains(words), "{listed:?}");
             let last = served.profile("ana").last_refresh.expect("a record");
             let RefreshResult::Refused { retry_at, .. } = last.result else { panic!("{words}: {last:?}") };
             assert_eq!(retry_at.is_some(), is_retried, "{words}");

@@ -59,7 +59,7 @@ fn seed_004_asks_without_a_response_type_and_gets_a_token_without_an_end() {
     let row = qonic.row();
     assert_eq!(
         (&row["state"], &row["expires_at"], &row["scopes"]),
-        (&json!("no_clock"), &Value::Null, &json!(["projects:read", "models:read"]))
+        (&json!("no_expiry"), &Value::Null, &json!(["projects:read", "models:read"]))
     );
     assert_eq!(qonic.entry().get("refresh_token"), None);
     assert_eq!(qonic.printed(), qonic.entry()["access_token"]);

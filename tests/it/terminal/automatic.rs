@@ -140,7 +140,7 @@ fn a_server_that_wants_to_be_left_alone_is_and_the_screen_counts_down() {
     served.fault(1, Mishap::Instead(busy));
     let began = Instant::now();
     let pty = Pty::start(&served.home, &[], WIDE);
-    pty.wait("· failed").wait("retries in");
+    pty.wait("retrying · ").wait("next try in");
     assert_eq!(served.stored("ana"), Some(before));
     let last = served.profile("ana").last_refresh.expect("a record");
     assert!(matches!(last.result, RefreshResult::Passing { times: 1, .. }), "{last:?}");

@@ -103,7 +103,7 @@ fn a_pause_that_the_server_asks_for_is_kept_and_counted_down() {
     office.answer_all(|profile, now| passing(profile, now, 120));
     let app = &mut office.app;
     let shown = app.screen();
-    for words in ["retry 2m01s · failed", "retries in", "answered 503. Stored tokens are as they were."] {
+    for words in ["retry 2m01s", "next try in", "answered 503. Stored tokens are as they were."] {
         assert!(shown.contains(words), "{shown}");
     }
     app.feed(Msg::Resized(45, 20));

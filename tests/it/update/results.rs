@@ -235,7 +235,7 @@ fn the_end_of_help_is_reached_at_every_size_and_the_way_back_is_as_long() {
         );
         let last = app.screen();
         let all: String = pages.concat();
-        for words in ["suspend; fg", "no clock", "QR code", "read the list again", "device code, and back"] {
+        for words in ["suspend; fg", "no expiry", "QR code", "read the list again", "device code, and back"] {
             assert!(all.contains(words), "{words} at {size:?}");
         }
         assert!(!all.contains("n…") && !all.contains("h…"), "{size:?}");

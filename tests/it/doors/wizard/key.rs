@@ -157,7 +157,7 @@ fn a_key_is_tested_then_saved_once_and_shown() {
     assert_eq!(app.feed(Msg::Changed(id("ci"), Ok(snapshot([key("ci")])))), []);
     assert_eq!((&app.model.screen, app.selected()), (&Screen::List, "demo/ci".to_owned()));
     assert_eq!(app.message(), "demo/ci is saved (200: works).");
-    assert!(app.screen().contains("no clock"), "{}", app.screen());
+    assert!(app.screen().contains("no expiry"), "{}", app.screen());
 }
 
 #[test]
