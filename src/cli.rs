@@ -4,15 +4,15 @@ mod events;
 mod exit;
 mod list;
 mod login;
+mod output;
+mod profile_arg;
 mod providers;
+mod redact;
 mod refresh;
-mod renew;
 mod resolve;
 mod revoke;
+mod runtime;
 mod screen;
-mod span;
-mod stray;
-mod target;
 mod token;
 
 use std::io::ErrorKind;
@@ -23,17 +23,18 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use color_eyre::eyre::Result;
 
 use crate::cli::exit::Exit;
+use crate::cli::output::say;
 use crate::shell::Services;
 use crate::shell::paths::Paths;
 use crate::shell::store_files::file::shown;
-use crate::shell::terminal::{console, crash};
+use crate::shell::terminal::crash;
 use crate::shell::{http, signals};
 use crate::tui::model::{AutoRefresh, OffBy};
 
 /// Every OAuth account you have, side by side in one terminal window, and kept alive.
 #[derive(Debug, Parser)]
 #[command(name = "authtui", version, max_term_width = 100, after_help = exit::TABLE)]
-struct Arguments {
+struct CommandLine {
     /// The file that holds the profiles [default: config.yaml in the configuration folder]
     #[arg(long, global = true, value_name = "PATH")]
     config: Option<PathBuf>,
@@ -47,64 +48,69 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Try everything on a server inside the program: no account, no network
-    Demo(screen::Demonstration),
+    Demo(screen::DemoArgs),
     /// List the profiles and how they stand
-    List(list::Arguments),
+    List(list::ListArgs),
     /// Print an access token that is still valid, and a newline
-    Token(token::Arguments),
+    Token(token::TokenArgs),
     /// Say which credential a request to a provider would carry, and why
-    Resolve(resolve::Arguments),
+    Resolve(resolve::ResolveArgs),
     /// Log in, step by step
-    Login(login::Arguments),
+    Login(login::LoginArgs),
     /// Renew the tokens of a profile
-    Refresh(refresh::Arguments),
+    Refresh(refresh::RefreshArgs),
     /// Show who refreshed what, when, and with what result
-    Events(events::Arguments),
+    Events(events::EventsArgs),
     /// Erase the tokens of a profile here; the provider is told only with --remote
-    Revoke(revoke::Arguments),
+    Revoke(revoke::RevokeArgs),
     /// Erase the tokens of a profile and the profile itself
-    Remove(revoke::Arguments),
+    Remove(revoke::RevokeArgs),
     /// List the providers, or show the file of one to copy
-    Providers(providers::Arguments),
+    Providers(providers::ProvidersArgs),
 }
 
 /// Runs the program and says how it ended.
 #[must_use]
 pub fn main() -> ExitCode {
     if let Err(error) = crash::install() {
-        console::say(&format!("authtui: {error}"));
+        say(&error.to_string());
     }
     crash::protect_memory();
     if let Err(error) = signals::survive_file_limit() {
-        console::say(&format!("authtui: {error}"));
+        say(&error.to_string());
     }
-    let parsed = Arguments::command().try_get_matches().and_then(|matches| {
-        let named = matches.subcommand_name().map(|command| format!("authtui {command}"));
-        Ok((Arguments::from_arg_matches(&matches)?, named))
+    let parsed = CommandLine::command().try_get_matches().and_then(|matches| {
+        let command = matches.subcommand_name().map(|command| format!("authtui {command}"));
+        Ok((CommandLine::from_arg_matches(&matches)?, command))
     });
-    let (arguments, program) = match parsed {
-        Ok((arguments, named)) => (arguments, named.unwrap_or_else(|| "authtui".to_owned())),
-        Err(error) => {
-            return asked_for(&stray::hushed(error)).into();
-        }
+    let exit = match parsed {
+        Ok((line, program)) => end(run(line, program.as_deref().unwrap_or("authtui"))),
+        Err(error) => return print(&redact::error(error)).into(),
     };
-    let exit = run(arguments, &program).unwrap_or_else(|error| {
-        console::say(&format!("authtui: {error:#}"));
-        Exit::Failure
-    });
     signals::reraise();
     exit.into()
 }
 
-/// Help and version are data; everything else is a usage error.
-fn asked_for(error: &clap::Error) -> Exit {
+/// How a command ended, once the reason was said.
+fn end(ended: Result<Exit>) -> Exit {
+    ended.unwrap_or_else(|error| match error.downcast_ref::<Exit>() {
+        Some(exit) => *exit,
+        None => {
+            say(&format!("{error:#}"));
+            Exit::Failure
+        }
+    })
+}
+
+/// Prints help and version, which are data, or says a usage error.
+fn print(error: &clap::Error) -> Exit {
     match error.print() {
         // A closed standard error leaves nobody to tell.
         _ if error.use_stderr() => Exit::Usage,
         Ok(()) => Exit::Done,
         Err(why) if why.kind() == ErrorKind::BrokenPipe => Exit::Done,
         Err(why) => {
-            console::say(&format!("authtui: {why}"));
+            say(&why.to_string());
             Exit::Failure
         }
     }
@@ -125,47 +131,48 @@ fn needs_profiles(command: &Command) -> bool {
 }
 
 /// Runs the command; `program` is what the event log calls us.
-fn run(arguments: Arguments, program: &str) -> Result<Exit> {
-    let Arguments { config, no_auto_refresh, command } = arguments;
-    let renewal = if no_auto_refresh { AutoRefresh::Off(OffBy::CommandLine) } else { AutoRefresh::Unsettled };
+fn run(line: CommandLine, program: &str) -> Result<Exit> {
+    let CommandLine { config, no_auto_refresh, command } = line;
+    let auto_refresh =
+        if no_auto_refresh { AutoRefresh::Off(OffBy::CommandLine) } else { AutoRefresh::Unsettled };
     let Some(command) = command else {
-        return screen::run(&Services::new(Paths::of_user(config)?, program), "", renewal);
+        return screen::run(&Services::new(Paths::of_user(config)?, program), "", auto_refresh);
     };
     // The demo knows no path of the person's.
-    if let Command::Demo(arguments) = &command {
-        if config.is_some() {
-            console::say(
-                "authtui: the demo keeps its profiles in a folder of its own that ends with it; leave --config out.",
-            );
-            return Ok(Exit::Usage);
-        }
-        return screen::demo(arguments, renewal);
+    if let (Command::Demo(_), Some(_)) = (&command, &config) {
+        say("the demo keeps its profiles in a folder of its own that ends with it; leave --config out.");
+        return Ok(Exit::Usage);
+    }
+    if let Command::Demo(args) = &command {
+        return screen::demo(args, auto_refresh);
     }
     let paths = Paths::of_user(config)?;
     if let (true, Some(path)) = (needs_profiles(&command), paths.missing()) {
-        console::say(&format!("authtui: {} does not exist. authtui login PROVIDER creates it.", shown(path)));
+        say(&format!("{} does not exist. authtui login PROVIDER creates it.", shown(path)));
         return Ok(Exit::NotFound);
     }
     let services = Services::new(paths, program);
+    say_waits(&services);
+    match command {
+        Command::Demo(args) => screen::demo(&args, auto_refresh),
+        Command::List(args) => list::run(&services, &args),
+        Command::Token(args) => token::run(&services, &args),
+        Command::Resolve(args) => resolve::run(&services, &args),
+        Command::Login(args) => login::run(&services, &args),
+        Command::Refresh(args) => refresh::run(&services, &args),
+        Command::Events(args) => events::run(&services, &args),
+        Command::Revoke(args) => revoke::run(&services, &args, revoke::Extent::Tokens),
+        Command::Remove(args) => revoke::run(&services, &args, revoke::Extent::Profile),
+        Command::Providers(args) => providers::run(&services, &args),
+    }
+}
+
+/// Lets the person hear of what takes long.
+fn say_waits(services: &Services) {
     services.waiting.tell(|id, holder| {
-        console::say(&format!("authtui: {}: waiting for {holder}, which is at work on this grant", id.name));
+        say(&format!("{}: waiting for {holder}, which is at work on this grant", id.name));
     });
     services.http.on_slow(|host| {
-        console::say(&format!(
-            "authtui: waiting for {host}, for at most {} s",
-            http::REQUEST_TIMEOUT.as_secs()
-        ));
+        say(&format!("waiting for {host}, for at most {} s", http::REQUEST_TIMEOUT.as_secs()))
     });
-    match command {
-        Command::Demo(arguments) => screen::demo(&arguments, renewal),
-        Command::List(arguments) => list::run(&services, &arguments),
-        Command::Token(arguments) => token::run(&services, &arguments),
-        Command::Resolve(arguments) => resolve::run(&services, &arguments),
-        Command::Login(arguments) => login::run(&services, arguments),
-        Command::Refresh(arguments) => refresh::run(&services, &arguments),
-        Command::Events(arguments) => events::run(&services, &arguments),
-        Command::Revoke(arguments) => revoke::run(&services, &arguments, revoke::Extent::Tokens),
-        Command::Remove(arguments) => revoke::run(&services, &arguments, revoke::Extent::Profile),
-        Command::Providers(arguments) => providers::run(&services, &arguments),
-    }
 }

@@ -111,7 +111,7 @@
 //! | a question before a login | `oauth/login/needs/question.rs`, its answer in `answer.rs`; a page in `tui/wizard/page.rs`, a prompt in `cli/login/answers.rs` |
 //! | an action | a row in `tui/keymap.rs`, an arm in `tui/update/action.rs`, `docs/keys.md` |
 //! | a screen | a `Screen` variant, `tui/view/NAME.rs` |
-//! | a door of a login | `oauth/login/doors.rs`, `tui/front_door.rs`, a part of `tui/view/login/`, `cli/login/shown.rs` |
+//! | a door of a login | `oauth/login/doors.rs`, `tui/front_door.rs`, a part of `tui/view/login/`, `cli/login/progress.rs` |
 //! | something that happened to a grant | `domain/event.rs`, its line in `stored/log.rs`, `cli/events.rs` |
 //! | a setting | `domain/settings.rs`, `docs/files.md` |
 //! | a kill, a fault or a crowd to try | a file in `tests/it/soak` with a quick and a whole count |

@@ -1,4 +1,4 @@
-//! `authtui events`: who refreshed what, when, and with what result.
+//! Command `events`: who refreshed what, when, and with what result.
 
 use std::sync::Arc;
 
@@ -7,15 +7,16 @@ use color_eyre::eyre::Result;
 use serde::Serialize;
 
 use crate::cli::exit::Exit;
-use crate::cli::{list, target};
+use crate::cli::{output, profile_arg};
 use crate::domain::clock::{local, rfc3339_millis};
 use crate::domain::event::{Event, Happened};
 use crate::shell::Services;
 use crate::shell::terminal::console;
 
 #[derive(Debug, Args)]
-pub(super) struct Arguments {
+pub(super) struct EventsArgs {
     /// Only those of this profile: provider/name, or provider for its default
+    #[arg(value_name = "PROFILE")]
     name: Option<String>,
     /// Print JSON: {"version":1,"events":[…]}
     #[arg(long)]
@@ -23,13 +24,13 @@ pub(super) struct Arguments {
 }
 
 #[derive(Serialize)]
-struct Printed<'a> {
+struct EventsJson<'a> {
     version: u8,
-    events: Vec<Line<'a>>,
+    events: Vec<EventJson<'a>>,
 }
 
 #[derive(Serialize)]
-struct Line<'a> {
+struct EventJson<'a> {
     at: String,
     program: &'a str,
     process: u32,
@@ -41,28 +42,51 @@ struct Line<'a> {
     generation: Option<u64>,
 }
 
-pub(super) fn run(services: &Arc<Services>, arguments: &Arguments) -> Result<Exit> {
-    let name = match arguments.name.as_deref().map(target::name).transpose() {
-        Ok(name) => name,
-        Err(exit) => return Ok(exit),
-    };
+impl<'a> EventJson<'a> {
+    fn new(event: &'a Event) -> Self {
+        let generation = match event.what {
+            Happened::Renewed { generation, .. } => Some(generation),
+            Happened::Asked { .. }
+            | Happened::Adopted { .. }
+            | Happened::Kept { .. }
+            | Happened::Failed { .. }
+            | Happened::Unsaved { .. }
+            | Happened::LoggedIn
+            | Happened::Erased
+            | Happened::Revoked
+            | Happened::NotRevoked { .. } => None,
+        };
+        Self {
+            at: rfc3339_millis(event.at),
+            program: &event.by.program,
+            process: event.by.process,
+            profile: event.profile.exact(),
+            store: &event.store,
+            event: event.what.word(),
+            what: event.what.words(),
+            generation,
+        }
+    }
+}
+
+pub(super) fn run(services: &Arc<Services>, args: &EventsArgs) -> Result<Exit> {
+    let name = args.name.as_deref().map(profile_arg::parse).transpose()?;
     let mut events = match services.journal.read() {
         Ok(events) => events,
         Err(error) => {
             let path = services.journal.path().display();
-            console::say(&format!("authtui: the event log {path} cannot be read: {error}"));
+            output::say(&format!("the event log {path} cannot be read: {error}"));
             return Ok(Exit::Failure);
         }
     };
     events.retain(|event| name.as_ref().is_none_or(|name| event.profile == *name));
-    if arguments.json {
-        let events = events.iter().map(line).collect();
-        let json = serde_json::to_string(&Printed { version: 1, events })?;
-        console::print(&format!("{}\n", list::escaped(&json)))?;
+    if args.json {
+        let events = events.iter().map(EventJson::new).collect();
+        console::print(&output::json(&EventsJson { version: 1, events })?)?;
         return Ok(Exit::Done);
     }
     if events.is_empty() {
-        console::say("authtui: nothing has happened yet, as far as the event log knows.");
+        output::say("nothing has happened yet, as far as the event log knows.");
     }
     let offset = services.clock.now().offset;
     for event in &events {
@@ -74,29 +98,4 @@ pub(super) fn run(services: &Arc<Services>, arguments: &Arguments) -> Result<Exi
         ))?;
     }
     Ok(Exit::Done)
-}
-
-fn line(event: &Event) -> Line<'_> {
-    let generation = match event.what {
-        Happened::Renewed { generation, .. } => Some(generation),
-        Happened::Asked { .. }
-        | Happened::Adopted { .. }
-        | Happened::Kept { .. }
-        | Happened::Failed { .. }
-        | Happened::Unsaved { .. }
-        | Happened::LoggedIn
-        | Happened::Erased
-        | Happened::Revoked
-        | Happened::NotRevoked { .. } => None,
-    };
-    Line {
-        at: rfc3339_millis(event.at),
-        program: &event.by.program,
-        process: event.by.process,
-        profile: event.profile.exact(),
-        store: &event.store,
-        event: event.what.word(),
-        what: event.what.words(),
-        generation,
-    }
 }

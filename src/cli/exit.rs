@@ -1,16 +1,17 @@
-//! How a command ends, as a number.
+//! Exit codes: how a command ends, as a number.
 
+use std::fmt;
 use std::process::ExitCode;
 
+use crate::cli::output::say;
 use crate::domain::trouble::{FailureKind, Trouble};
-use crate::shell::terminal::console;
 
 /// The numbers, as the help shows them.
 pub(super) const TABLE: &str = "\
 Exit codes: 0 done, 1 failure, 2 usage, 3 needs a login, 4 passing failure, 5 not found.
 Standard output carries data only; everything else goes to standard error.";
 
-/// How a command ended.
+/// How a command ended. As an error it ends a command whose reason was said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Exit {
     /// What was asked for is done.
@@ -28,18 +29,32 @@ pub(super) enum Exit {
     NotFound,
 }
 
-impl From<Exit> for ExitCode {
-    fn from(exit: Exit) -> Self {
-        Self::from(match exit {
-            Exit::Done => 0,
-            Exit::Failure => 1,
-            Exit::Usage => 2,
-            Exit::NeedsLogin => 3,
-            Exit::Passing => 4,
-            Exit::NotFound => 5,
-        })
+impl Exit {
+    fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Failure => 1,
+            Self::Usage => 2,
+            Self::NeedsLogin => 3,
+            Self::Passing => 4,
+            Self::NotFound => 5,
+        }
     }
 }
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit.code())
+    }
+}
+
+impl fmt::Display for Exit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "exit code {}", self.code())
+    }
+}
+
+impl std::error::Error for Exit {}
 
 impl From<&FailureKind> for Exit {
     fn from(kind: &FailureKind) -> Self {
@@ -55,10 +70,9 @@ impl From<&FailureKind> for Exit {
 pub(super) fn trouble(trouble: &Trouble, name: &str) -> Exit {
     let exit = Exit::from(&trouble.kind);
     if exit == Exit::NeedsLogin {
-        let Trouble { what, why, stored, .. } = trouble;
-        console::say(&format!("authtui: {what}: {why}. {stored} Next: authtui login {name}"));
+        say(&format!("{} Next: authtui login {name}", trouble.words_without_next()));
     } else {
-        console::say(&format!("authtui: {trouble}"));
+        say(&trouble.to_string());
     }
     exit
 }

@@ -1,4 +1,4 @@
-//! `authtui list`: every profile and how it stands.
+//! Command `list`: every profile and how it stands.
 
 mod reason;
 
@@ -10,6 +10,7 @@ use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
 use crate::cli::exit::Exit;
+use crate::cli::output::{self, say, say_problems};
 use crate::domain::afterlife::Validity;
 use crate::domain::change::{Row, Snapshot};
 use crate::domain::clock::{DateTime, Now, Utc, rfc3339};
@@ -24,47 +25,34 @@ use crate::shell::refresh::in_flight;
 use crate::shell::terminal::console;
 
 /// The widest column, in characters.
-const WIDEST: usize = 40;
+const COLUMN_LIMIT: usize = 40;
 
 #[derive(Debug, Args)]
-pub(super) struct Arguments {
+pub(super) struct ListArgs {
     /// Print JSON: {"version":1,"profiles":[…]}
     #[arg(long)]
     json: bool,
 }
 
-pub(super) fn run(services: &Arc<Services>, arguments: &Arguments) -> Result<Exit> {
+pub(super) fn run(services: &Arc<Services>, args: &ListArgs) -> Result<Exit> {
     let stores = StoreId::ALL.map(|store| services.read_now(store));
     let mut unread = false;
     for snapshot in stores.iter().filter(|snapshot| snapshot.store.is_file()) {
-        said(snapshot);
+        say_problems(snapshot);
         // A file that could not be read is a failure, even though the rest was printed.
         unread |= snapshot.writable.is_err() && snapshot.rows.is_empty();
     }
     let now = services.clock.now();
-    if !unread && !arguments.json && stores.iter().all(|snapshot| snapshot.rows.is_empty()) {
-        console::say(
-            "authtui: there is no profile yet. authtui login PROVIDER makes one; authtui providers lists them.",
-        );
+    if !unread && !args.json && stores.iter().all(|snapshot| snapshot.rows.is_empty()) {
+        say("there is no profile yet. authtui login PROVIDER makes one; authtui providers lists them.");
     }
     let catalog = services.catalog_now();
-    let data =
-        if arguments.json { json(&stores, &catalog, now.wall)? } else { table(&stores, &catalog, now) };
+    let data = if args.json { json(&stores, &catalog, now.wall)? } else { table(&stores, &catalog, now) };
     console::print(&data)?;
-    if !arguments.json {
+    if !args.json {
         explained(services, &stores, &catalog, now);
     }
     Ok(if unread { Exit::Failure } else { Exit::Done })
-}
-
-/// Says what a person should know of a store's file.
-pub(super) fn said(snapshot: &Snapshot) {
-    for notice in &snapshot.notices {
-        console::say(&format!("authtui: {notice}"));
-    }
-    if let Err(trouble) = &snapshot.writable {
-        console::say(&format!("authtui: {trouble}"));
-    }
 }
 
 /// Says of each profile that is not well why, and what helps.
@@ -75,20 +63,20 @@ fn explained(services: &Services, stores: &[Snapshot], catalog: &Catalog, now: N
     for profile in stores.iter().flat_map(Snapshot::profiles) {
         if let Some(why) = reason::of(profile, catalog.get(profile.id.name.provider()), &events, &asking, now)
         {
-            console::say(&format!("authtui: {}: {why}", profile.id.name));
+            say(&format!("{}: {why}", profile.id.name));
         }
     }
 }
 
 /// What scripts read. Times are RFC 3339 in UTC; what is not known is null.
 #[derive(Serialize)]
-struct Document<'a> {
+struct ListJson<'a> {
     version: u32,
-    profiles: Vec<Item<'a>>,
+    profiles: Vec<ProfileJson<'a>>,
 }
 
 #[derive(Serialize)]
-struct Item<'a> {
+struct ProfileJson<'a> {
     provider: &'a str,
     name: &'a str,
     kind: Option<&'a str>,
@@ -98,27 +86,27 @@ struct Item<'a> {
     account: Option<&'a str>,
     scopes: &'a [String],
     store: String,
-    last_refresh: Option<Last<'a>>,
-    last_test: Option<Test>,
+    last_refresh: Option<LastRefreshJson<'a>>,
+    last_test: Option<LastTestJson>,
 }
 
 /// What the last test of the token or key that is held said: `works` or `refused`.
 #[derive(Serialize)]
-struct Test {
+struct LastTestJson {
     at: String,
     result: &'static str,
     status: u16,
 }
 
-impl Test {
-    fn of(last: &LastTest) -> Self {
+impl LastTestJson {
+    fn new(last: &LastTest) -> Self {
         Self { at: rfc3339(last.at), result: last.result.word(), status: last.status }
     }
 }
 
 /// How the last refresh of the grant ended: `done`, `passing`, `refused` or `dead`.
 #[derive(Serialize)]
-struct Last<'a> {
+struct LastRefreshJson<'a> {
     at: String,
     result: &'static str,
     why: Option<&'a str>,
@@ -126,8 +114,8 @@ struct Last<'a> {
     clock_ahead_seconds: Option<i64>,
 }
 
-impl<'a> Last<'a> {
-    fn of(last: &'a LastRefresh) -> Self {
+impl<'a> LastRefreshJson<'a> {
+    fn new(last: &'a LastRefresh) -> Self {
         let (result, why, retry_at) = match &last.result {
             RefreshResult::Done => ("done", None, None),
             RefreshResult::Passing { why, retry_at, .. } => ("passing", Some(why), Some(*retry_at)),
@@ -143,7 +131,7 @@ impl<'a> Last<'a> {
 fn json(stores: &[Snapshot], catalog: &Catalog, now: DateTime<Utc>) -> Result<String> {
     let rows = stores.iter().flat_map(|snapshot| snapshot.rows.iter().map(|row| (snapshot.store, row)));
     let profiles = rows.map(|(store, row)| match row {
-        Row::Profile(profile) => Item {
+        Row::Profile(profile) => ProfileJson {
             provider: profile.id.name.provider(),
             name: profile.id.name.name(),
             kind: Some(match profile.kind {
@@ -157,12 +145,12 @@ fn json(stores: &[Snapshot], catalog: &Catalog, now: DateTime<Utc>) -> Result<St
             account: profile.account.as_deref(),
             scopes: &profile.scopes,
             store: store.to_string(),
-            last_refresh: profile.last_refresh_of_this_grant().map(Last::of),
-            last_test: profile.last_test_of_this_token().map(Test::of),
+            last_refresh: profile.last_refresh_of_this_grant().map(LastRefreshJson::new),
+            last_test: profile.last_test_of_this_token().map(LastTestJson::new),
         },
         Row::Broken { name, .. } => {
             let (provider, name) = name.split_once('/').unwrap_or((name, ""));
-            Item {
+            ProfileJson {
                 provider,
                 name,
                 kind: None,
@@ -177,18 +165,7 @@ fn json(stores: &[Snapshot], catalog: &Catalog, now: DateTime<Utc>) -> Result<St
             }
         }
     });
-    let document = Document { version: 1, profiles: profiles.collect() };
-    Ok(escaped(&serde_json::to_string(&document)?) + "\n")
-}
-
-/// `json` with every character that could steer a terminal written as an escape. In JSON such a
-/// character can stand inside of texts alone.
-pub(in crate::cli) fn escaped(json: &str) -> String {
-    let escape = |char: char| {
-        let mut units = [0; 2];
-        char.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")).collect::<String>()
-    };
-    json.chars().map(|char| if text::is_hostile(char) { escape(char) } else { char.to_string() }).collect()
+    output::json(&ListJson { version: 1, profiles: profiles.collect() })
 }
 
 fn table(stores: &[Snapshot], catalog: &Catalog, now: Now) -> String {
@@ -218,7 +195,7 @@ fn line(row: &Row, catalog: &Catalog, now: Now) -> [String; 5] {
         Row::Broken { name, at, why } => {
             let state = Health::Unreadable.word().to_owned();
             [
-                text::distinct(name, WIDEST),
+                text::distinct(name, COLUMN_LIMIT),
                 state,
                 String::new(),
                 String::new(),
@@ -235,11 +212,11 @@ fn cells(profile: &Profile, catalog: &Catalog, now: Now) -> [String; 5] {
         None => "-".to_owned(),
     };
     [
-        text::clean(&profile.id.name.to_string(), WIDEST),
+        text::clean(&profile.id.name.to_string(), COLUMN_LIMIT),
         health(profile, catalog, now.wall).word().to_owned(),
         left(profile.life.expires_at),
         left(login_end(profile, now.wall)),
-        text::distinct(profile.account.as_deref().unwrap_or("-"), WIDEST),
+        text::distinct(profile.account.as_deref().unwrap_or("-"), COLUMN_LIMIT),
     ]
 }
 
@@ -271,13 +248,5 @@ mod tests {
         profile.account = Some("\u{430}na@demo.test".to_owned());
         let [name, .., account] = cells(&profile, &Catalog::default(), now);
         assert_eq!((name.as_str(), account.as_str()), ("demo/<U+0430>na", "<U+0430>na@demo.test"));
-    }
-
-    #[test]
-    fn json_holds_nothing_that_steers_a_terminal_and_means_the_same() {
-        let account = "a\u{9b}31m\u{202e}b\u{e0001}";
-        let json = escaped(&serde_json::to_string(account).expect("JSON"));
-        assert!(json.is_ascii(), "{json}");
-        assert_eq!(serde_json::from_str::<String>(&json).expect("JSON"), account);
     }
 }

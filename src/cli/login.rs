@@ -1,4 +1,4 @@
-//! `authtui login PROVIDER[/NAME]`: the steps of the panel, printed; or an API key, stored.
+//! Command `login`: the steps of a login, printed; or an API key, stored.
 //!
 //! What must be known is answered by the command line or asked of the person, in the order of
 //! [`Needs`]. Then the same [`Login`](crate::oauth::login::Login) as on the screen is driven: its
@@ -7,25 +7,26 @@
 mod answers;
 mod arguments;
 mod conversation;
+mod flow_options;
 mod key;
-mod narrowed;
 mod outcome;
 mod pastes;
-mod person;
-mod shown;
+mod progress;
+mod prompter;
 
 use std::sync::Arc;
 
 use color_eyre::eyre::Result;
 
-pub(super) use crate::cli::login::arguments::Arguments;
+pub(super) use crate::cli::login::arguments::LoginArgs;
 
 use crate::cli::exit::{self, Exit};
-use crate::cli::login::answers::refused;
+use crate::cli::login::answers::{LoginQuestions, refused};
 use crate::cli::login::conversation::Conversation;
-use crate::cli::login::person::Person;
-use crate::cli::login::shown::Pasting;
-use crate::cli::{screen, target};
+use crate::cli::login::progress::Pasting;
+use crate::cli::output::say;
+use crate::cli::profile_arg;
+use crate::cli::runtime::block_on;
 use crate::domain::change::Snapshot;
 use crate::domain::name::{ProfileName, StoreId};
 use crate::domain::provider::catalog::Catalog;
@@ -34,53 +35,51 @@ use crate::oauth::login::Ways;
 use crate::oauth::login::needs::{Goal, Needs};
 use crate::shell::Services;
 use crate::shell::login::browser;
-use crate::shell::terminal::console;
 
-pub(super) fn run(services: &Arc<Services>, arguments: Arguments) -> Result<Exit> {
-    let done = screen::runtime()?.block_on(log_in(services, &arguments));
-    Ok(done.unwrap_or_else(|exit| exit))
+pub(super) fn run(services: &Arc<Services>, args: &LoginArgs) -> Result<Exit> {
+    Ok(block_on(log_in(services, args))??)
 }
 
 /// # Errors
 /// The number to end with, once the reason was said.
-async fn log_in(services: &Arc<Services>, arguments: &Arguments) -> Result<Exit, Exit> {
-    let goal = if arguments.wants_key() { Goal::Key } else { Goal::Login };
-    let name = name(&arguments.profile, goal)?;
+async fn log_in(services: &Arc<Services>, args: &LoginArgs) -> Result<Exit, Exit> {
+    let goal = if args.wants_key() { Goal::Key } else { Goal::Login };
+    let name = name(&args.profile, goal)?;
     let catalog = services.catalog().await;
     let provider = provider(services, &catalog, &name)?;
-    let ways = ways(arguments, provider)?;
+    let ways = ways(args, provider)?;
     let snapshot = services.read_now(StoreId::Own);
     may_be_written(&snapshot, &name)?;
-    let mut needs = Needs::of(&name, provider, goal, &snapshot).map_err(refused)?;
-    let input = answers::given(&mut needs, arguments)?;
-    let mut person = Person::new(input);
-    answers::asked(&mut needs, arguments, provider, &name, &snapshot, &mut person).await?;
+    let needs = Needs::of(&name, provider, goal, &snapshot).map_err(refused)?;
+    let mut questions = LoginQuestions::new(needs, args, &name, &snapshot)?;
+    questions.ask().await?;
+    let LoginQuestions { mut needs, mut prompter, .. } = questions;
     if goal == Goal::Key {
-        return key::keep(services, &mut needs, arguments.yes, &mut person).await;
+        return key::keep(services, &mut needs, args.yes, &mut prompter).await;
     }
     let Some(plan) = needs.plan(&snapshot.place, ways) else { return Err(Exit::Failure) };
-    let pasting = match (person.can_paste(), arguments.paste) {
+    let pasting = match (prompter.can_paste(), args.paste) {
         (false, _) => Pasting::Impossible,
         (true, true) => Pasting::Wanted,
         (true, false) => Pasting::Possible,
     };
-    Ok(Conversation::begin(services, plan, person, pasting).finish().await)
+    Ok(Conversation::begin(services, plan, prompter, pasting).finish().await)
 }
 
 /// The profile's name. A provider alone means its `default`, or its `key`.
 fn name(text: &str, goal: Goal) -> Result<ProfileName, Exit> {
     match goal {
-        Goal::Key if !text.contains('/') => target::name(&format!("{text}/key")),
-        Goal::Key | Goal::Login | Goal::Scopes => target::name(text),
+        Goal::Key if !text.contains('/') => profile_arg::parse(&format!("{text}/key")),
+        Goal::Key | Goal::Login | Goal::Scopes => profile_arg::parse(text),
     }
 }
 
-fn ways(arguments: &Arguments, provider: &Provider) -> Result<Ways, Exit> {
+fn ways(args: &LoginArgs, provider: &Provider) -> Result<Ways, Exit> {
     let seat = browser::seat();
-    let ways = match arguments.wants_key() {
-        true if !provider.flows.contains(&Flow::Key) => Err(narrowed::has_not(provider, "no API keys")),
+    let ways = match args.wants_key() {
+        true if !provider.flows.contains(&Flow::Key) => Err(flow_options::has_not(provider, "no API keys")),
         true => Ok(Ways::of(provider, seat)),
-        false => narrowed::ways(arguments, provider, seat),
+        false => flow_options::ways(args, provider, seat),
     };
     ways.map_err(refused)
 }
@@ -90,9 +89,9 @@ fn may_be_written(snapshot: &Snapshot, name: &ProfileName) -> Result<(), Exit> {
     if let Err(trouble) = &snapshot.writable {
         return Err(exit::trouble(trouble, &name.exact()));
     }
-    let Some(why) = target::unreadable(snapshot, name) else { return Ok(()) };
-    console::say(&format!(
-        "authtui: {name} is there and cannot be understood: {why}. Correct {}, or choose another name.",
+    let Some(why) = profile_arg::unreadable(snapshot, name) else { return Ok(()) };
+    say(&format!(
+        "{name} is there and cannot be understood: {why}. Correct {}, or choose another name.",
         snapshot.place
     ));
     Err(Exit::Failure)
@@ -103,14 +102,14 @@ fn provider<'a>(services: &Services, catalog: &'a Catalog, name: &ProfileName) -
     match catalog.get(wanted) {
         Some(provider) if provider.example => {
             if let Some(path) = catalog.entry(wanted).and_then(|entry| entry.path.as_deref()) {
-                console::say(&format!(
-                    "authtui: {wanted} is marked as an example to copy: take the line `example: true` out of {path}. Nothing was changed."
+                say(&format!(
+                    "{wanted} is marked as an example to copy: take the line `example: true` out of {path}. Nothing was changed."
                 ));
                 return Err(Exit::Usage);
             }
             let folder = crate::shell::store_files::file::shown(&services.paths.providers);
-            console::say(&format!(
-                "authtui: {wanted} is an example to copy: mkdir -p {folder} && authtui providers show {wanted} > {folder}/NAME.yaml"
+            say(&format!(
+                "{wanted} is an example to copy: mkdir -p {folder} && authtui providers show {wanted} > {folder}/NAME.yaml"
             ));
             Err(Exit::Usage)
         }
@@ -118,7 +117,7 @@ fn provider<'a>(services: &Services, catalog: &'a Catalog, name: &ProfileName) -
         None => {
             let known: Vec<&str> = catalog.usable().map(|provider| provider.name.as_str()).collect();
             let known = format!("Known are: {}.", known.join(", "));
-            Err(target::no_provider(catalog, wanted, &known))
+            Err(profile_arg::no_provider(catalog, wanted, &known))
         }
     }
 }

@@ -1,4 +1,4 @@
-//! `authtui providers`: what one can log in to, and the files to copy.
+//! Command `providers`: what one can log in to, and the files to copy.
 
 use std::sync::Arc;
 
@@ -6,7 +6,8 @@ use clap::{Args, Subcommand};
 use color_eyre::eyre::Result;
 
 use crate::cli::exit::Exit;
-use crate::cli::{screen, target};
+use crate::cli::output::say;
+use crate::cli::profile_arg;
 use crate::domain::provider::Pkce;
 use crate::domain::provider::catalog::Entry;
 use crate::domain::text;
@@ -18,16 +19,16 @@ use crate::shell::terminal::console;
 const FIELDS: &str = include_str!("../../docs/providers.md");
 
 /// The longest text of a provider file that is printed, in characters.
-const LONGEST: usize = 2000;
+const TEXT_LIMIT: usize = 2000;
 
 #[derive(Debug, Args)]
-pub(super) struct Arguments {
+pub(super) struct ProvidersArgs {
     #[command(subcommand)]
-    command: Option<Command>,
+    command: Option<ProvidersCommand>,
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {
+enum ProvidersCommand {
     /// Print the file of a provider, to copy and change
     Show {
         /// The provider's name
@@ -37,29 +38,29 @@ enum Command {
     Fields,
 }
 
-pub(super) fn run(services: &Arc<Services>, arguments: &Arguments) -> Result<Exit> {
-    let catalog = screen::runtime()?.block_on(services.catalog());
-    match &arguments.command {
-        Some(Command::Fields) => {
+pub(super) fn run(services: &Arc<Services>, args: &ProvidersArgs) -> Result<Exit> {
+    let catalog = services.catalog_now();
+    match &args.command {
+        Some(ProvidersCommand::Fields) => {
             console::print(FIELDS)?;
             Ok(Exit::Done)
         }
-        Some(Command::Show { name }) => match catalog.entry(name) {
+        Some(ProvidersCommand::Show { name }) => match catalog.entry(name) {
             Some(entry) => {
                 console::print(entry.whole())?;
                 Ok(Exit::Done)
             }
-            None => Ok(target::no_provider(&catalog, name, "authtui providers lists them.")),
+            None => Ok(profile_arg::no_provider(&catalog, name, "authtui providers lists them.")),
         },
         None => {
             let widest = catalog.entries().map(|entry| entry.provider.name.len()).max().unwrap_or_default();
             console::print(&catalog.entries().map(|entry| line(entry, widest)).collect::<String>())?;
             console::say(&format!("Your own files: {}/NAME.yaml", shown(&services.paths.providers)));
             for entry in catalog.entries().filter(|entry| entry.provider.pkce == Pkce::Plain) {
-                console::say(&format!("authtui: {}: {}", entry.provider.name, Pkce::PLAIN_WARNING));
+                say(&format!("{}: {}", entry.provider.name, Pkce::PLAIN_WARNING));
             }
             for complaint in &catalog.complaints {
-                console::say(&text::clean(&format!("authtui: not used: {complaint}"), LONGEST));
+                say(&text::clean(&format!("not used: {complaint}"), TEXT_LIMIT));
             }
             Ok(if catalog.complaints.is_empty() { Exit::Done } else { Exit::Failure })
         }
@@ -72,5 +73,5 @@ fn line(entry: &Entry, widest: usize) -> String {
     let homepage = provider.homepage.as_ref().map_or_else(String::new, |url| format!("  {url}"));
     let from = entry.path.as_deref().unwrap_or("built in");
     let line = format!("{:widest$}  {}{homepage}  ({from})", provider.name, provider.title);
-    text::clean(&line, LONGEST) + "\n"
+    text::clean(&line, TEXT_LIMIT) + "\n"
 }

@@ -1,8 +1,6 @@
-//! `authtui refresh`: new tokens now, for one profile or for many.
+//! Command `refresh`: new tokens now, for one profile or for many.
 
 mod batch;
-mod one;
-mod report;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,21 +8,36 @@ use std::time::Duration;
 use clap::Args;
 use color_eyre::eyre::Result;
 
-use crate::cli::exit::Exit;
-use crate::cli::{span, target};
-use crate::oauth::refresh::Cannot;
+use crate::cli::exit::{self, Exit};
+use crate::cli::output::{self, say};
+use crate::cli::profile_arg;
+use crate::cli::refresh::batch::Selection;
+use crate::cli::runtime::{block_on, refresh_and_wait};
+use crate::domain::change::{Renewal, Snapshot};
+use crate::domain::clock::local;
+use crate::domain::countdown::countdown;
+use crate::domain::event;
+use crate::domain::name::ProfileId;
+use crate::domain::profile::Profile;
+use crate::domain::secret::Fingerprint;
+use crate::domain::trouble::Stored;
+use crate::oauth::refresh::Refreshed;
+use crate::oauth::refresh::{Cannot, Wish};
 use crate::shell::Services;
+use crate::shell::refresh::save_again;
 use crate::shell::terminal::console;
+use crate::shell::terminal::console::Prompter;
+use crate::tui::remark::remarks;
 
 #[derive(Debug, Args)]
-pub(super) struct Arguments {
+pub(super) struct RefreshArgs {
     /// The profiles: provider/name, or one part of it if only one profile fits
-    #[arg(required_unless_present_any = ["all", "due"], conflicts_with_all = ["all", "due"])]
+    #[arg(value_name = "PROFILE", required_unless_present_any = ["all", "due"], conflicts_with_all = ["all", "due"])]
     names: Vec<String>,
-    /// Renew every profile whose access token ends within this time: 0s, 10m, 2h
-    #[arg(long, value_name = "TIME", value_parser = span::parse, conflicts_with = "all")]
+    /// Refresh every profile whose access token ends within this time: 0s, 10m, 2h
+    #[arg(long, value_name = "TIME", value_parser = duration, conflicts_with = "all")]
     due: Option<Duration>,
-    /// Renew every profile that can be renewed
+    /// Refresh every profile that can be refreshed
     #[arg(long)]
     all: bool,
     /// How many to ask for at once
@@ -35,27 +48,133 @@ pub(super) struct Arguments {
     json: bool,
 }
 
-pub(super) fn run(services: &Arc<Services>, arguments: &Arguments) -> Result<Exit> {
-    if let ([name], false) = (arguments.names.as_slice(), arguments.json) {
-        return one::run(services, name);
+pub(super) fn run(services: &Arc<Services>, args: &RefreshArgs) -> Result<Exit> {
+    let selection = match (args.names.as_slice(), args.due) {
+        ([name], _) if !args.json => return one(services, name),
+        ([], Some(within)) => Selection::Due(within),
+        ([], None) => Selection::All,
+        (names, _) => Selection::Named(
+            names.iter().map(|name| stored_login(services, name)).collect::<Result<_, Exit>>()?,
+        ),
+    };
+    let report = batch::run(services, &selection, usize::from(args.jobs))?;
+    if args.json {
+        console::print(&output::json(&report)?)?;
     }
-    let mut named = Vec::new();
-    for name in &arguments.names {
-        match target::find(services, name) {
-            Ok((_, profile)) if profile.id.store.is_file() => named.push(profile.id.name),
-            Ok((_, profile)) => {
-                let cannot = Cannot::IsVariable;
-                console::say(&format!("authtui: cannot refresh {}: {cannot}.", profile.id.name));
-                return Ok(Exit::Failure);
+    Ok(report.exit())
+}
+
+/// Reads a length of time as it is written in an option: `90s`, `10m`, `2h`, `7d`.
+///
+/// # Errors
+/// A sentence that says what is understood.
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
+    let known = || "write a number and one of s, m, h, d, like 10m".to_owned();
+    let unit = text.chars().last().ok_or_else(known)?;
+    let seconds = match unit {
+        's' => 1,
+        'm' => 60,
+        'h' => 3600,
+        'd' => 86_400,
+        _ => return Err(known()),
+    };
+    let number = text.strip_suffix(unit).and_then(|number| number.parse::<u32>().ok()).ok_or_else(known)?;
+    Ok(Duration::from_secs(u64::from(number).saturating_mul(seconds)))
+}
+
+/// The profile that is meant, in a store that can take new tokens.
+fn stored_login(services: &Services, name: &str) -> Result<ProfileId, Exit> {
+    let (_, profile) = profile_arg::find(services, name)?;
+    if !profile.id.store.is_file() {
+        say(&format!("cannot refresh {}: {}.", profile.id.name, Cannot::IsVariable));
+        return Err(Exit::Failure);
+    }
+    Ok(profile.id)
+}
+
+fn one(services: &Arc<Services>, name: &str) -> Result<Exit> {
+    let (_, profile) = profile_arg::find(services, name)?;
+    let name = &profile.id.name;
+    Ok(match refresh_and_wait(services, &profile.id, Wish::New)? {
+        Some(Refreshed::Done(snapshot)) => {
+            say_refreshed(services, &profile, &snapshot, "refreshed; the new tokens are saved")
+        }
+        Some(Refreshed::Enough(snapshot)) => say_refreshed(
+            services,
+            &profile,
+            &snapshot,
+            "refreshed by another program meanwhile; its tokens are used",
+        ),
+        Some(Refreshed::Unsaved(renewal, expects, trouble)) => {
+            say(&trouble.to_string());
+            let is_saved = block_on(save_while_wanted(services, &profile.id, expects, &renewal))?;
+            if !is_saved && trouble.stored == Stored::NewOnesInMemory {
+                say(LOST);
             }
-            Err(exit) => return Ok(exit),
+            if is_saved { Exit::Done } else { Exit::Failure }
+        }
+        Some(Refreshed::Failed(_, trouble)) => exit::trouble(&trouble, &name.exact()),
+        None => {
+            say(&format!("{name}: ended before the answer came; you may have to log in again."));
+            Exit::Failure
+        }
+    })
+}
+
+/// What is said when new tokens end with the command.
+pub(super) const LOST: &str = "the new tokens are lost with this command; you may have to log in again.";
+
+/// Says how long the tokens of `before` last that `snapshot` holds, and what is odd about them.
+fn say_refreshed(services: &Services, before: &Profile, snapshot: &Snapshot, how: &str) -> Exit {
+    let (name, now) = (&before.id.name, services.clock.now());
+    let stored = snapshot.profile(name);
+    let left = stored.and_then(|stored| stored.life.expires_at);
+    let left = left.map_or_else(String::new, |end| format!(", {} left", countdown(end - now.wall).0));
+    say(&format!("{name} is {how}{left}."));
+    for remark in stored.map(|stored| remarks(&before.scopes, stored, now)).unwrap_or_default() {
+        say(&format!("{name}: {remark}"));
+    }
+    if let Some(words) = stored.and_then(|stored| survived(services, stored)) {
+        say(&format!("{name}: {words}."));
+    }
+    Exit::Done
+}
+
+/// What is said of a refresh that was interrupted before this one.
+fn survived(services: &Services, profile: &Profile) -> Option<String> {
+    let events = services.journal.read().ok()?;
+    let event = event::survived(&events, &profile.grant()?)?;
+    let at = local(event.at, services.clock.now().offset);
+    Some(format!("the refresh of {at} by {} was interrupted; this one got new tokens all the same", event.by))
+}
+
+/// Saves new tokens as often as the person wants to try; whether they are saved.
+async fn save_while_wanted(
+    services: &Arc<Services>,
+    id: &ProfileId,
+    expects: Fingerprint,
+    renewal: &Renewal,
+) -> bool {
+    while console::can_ask() && Prompter::new().agrees("Try to save the new tokens again?").await {
+        match save_again(services, id, expects, Box::new(renewal.clone())).await {
+            Ok(_) => return true,
+            Err(failure) => say(&failure.to_string()),
         }
     }
-    let chosen = match (arguments.due, arguments.all) {
-        (Some(within), _) => batch::Chosen::Due(within),
-        (None, true) => batch::Chosen::All,
-        (None, false) => batch::Chosen::Named(named),
-    };
-    let spoken = if arguments.json { batch::Spoken::Json } else { batch::Spoken::Words };
-    batch::run(services, &chosen, usize::from(arguments.jobs), spoken)
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_duration_is_a_number_and_a_unit() {
+        for (text, seconds) in [("90s", 90), ("10m", 600), ("2h", 7200), ("7d", 604_800), ("0s", 0)] {
+            assert_eq!(duration(text), Ok(Duration::from_secs(seconds)), "{text}");
+        }
+        for text in ["", "10", "m", "-1m", "1.5h", "10 m", "10M", "99999999999s"] {
+            assert!(duration(text).is_err(), "{text}");
+        }
+    }
 }

@@ -1,4 +1,4 @@
-//! `authtui revoke NAME` and `authtui remove NAME`: erase here; the provider is told only with `--remote`.
+//! Commands `revoke` and `remove`: erase here; the provider is told only with `--remote`.
 
 mod remote;
 
@@ -8,17 +8,21 @@ use clap::Args;
 use color_eyre::eyre::Result;
 
 use crate::cli::exit::{self, Exit};
-use crate::cli::{screen, target};
+use crate::cli::output::say;
+use crate::cli::profile_arg;
+use crate::cli::runtime::{block_on, until_signal};
 use crate::domain::afterlife;
 use crate::domain::change::{Change, Edit};
 use crate::domain::clock::local;
+use crate::domain::name::ProfileName;
 use crate::domain::profile::{Kind, Profile};
 use crate::shell::Services;
 use crate::shell::store_files::Failure;
-use crate::shell::terminal::console::{self, Prompter};
+use crate::shell::terminal::console;
+use crate::shell::terminal::console::Prompter;
 
 #[derive(Debug, Args)]
-pub(super) struct Arguments {
+pub(super) struct RevokeArgs {
     /// The profile: provider/name, or one part of it if only one profile fits
     name: String,
     /// Ask the provider to end the grant first; nothing is erased here unless it has
@@ -36,78 +40,86 @@ pub(super) enum Extent {
     Profile,
 }
 
-pub(super) fn run(services: &Arc<Services>, arguments: &Arguments, extent: Extent) -> Result<Exit> {
-    let (snapshot, profile) = match target::find(services, &arguments.name) {
-        Ok(found) => found,
-        Err(exit) => return Ok(exit),
-    };
-    let name = profile.id.name.clone();
+pub(super) fn run(services: &Arc<Services>, args: &RevokeArgs, extent: Extent) -> Result<Exit> {
+    let (snapshot, profile) = profile_arg::find(services, &args.name)?;
+    let name = &profile.id.name;
     if let (false, Err(trouble)) = (profile.id.store.is_file(), &snapshot.writable) {
         return Ok(exit::trouble(trouble, &name.exact()));
     }
     // Before anybody is asked: who offers no way cannot be told.
-    if arguments.remote
-        && let Err(exit) = remote::announce(services, &snapshot, &profile)
-    {
-        return Ok(exit);
+    if args.remote {
+        remote::announce(services, &snapshot, &profile)?;
     }
     let lives_on =
         afterlife::words(&profile, Some(&snapshot), services.clock.now(), |at, now| local(at, now.offset));
+    let lives_on = lives_on.filter(|_| !args.remote);
     // A yes that was given beforehand is one to the name that was written, not to one that was found.
-    let is_exact = target::is_exact(&arguments.name, &name);
-    if !(arguments.yes && is_exact) {
-        if !arguments.remote {
+    let is_exact = profile_arg::is_exact(&args.name, name);
+    if !(args.yes && is_exact) {
+        if !args.remote {
             console::say(&consequence(&profile, extent, lives_on.as_deref()));
         }
-        if !console::can_ask() {
-            let next = if is_exact { "add --yes" } else { "write the whole name and add --yes" };
-            console::say(&format!("authtui: there is no terminal to ask on; {next}."));
-            return Ok(Exit::Usage);
-        }
-        let question = match extent {
-            _ if arguments.remote => format!("Revoke {name} at its provider?"),
-            Extent::Tokens => format!("Erase the tokens of {name}?"),
-            Extent::Profile => format!("Remove {name}?"),
-        };
-        if !screen::runtime()?.block_on(async { Prompter::new().agrees(&question).await }) {
-            console::say("authtui: nothing was changed.");
-            return Ok(Exit::Failure);
-        }
+        confirm(args, name, extent, is_exact)?;
     }
-    if arguments.remote {
+    if args.remote {
         let ended = remote::run(services, &profile, extent)?;
         if ended != Exit::Done || extent == Extent::Tokens {
             return Ok(ended);
         }
     }
+    erase(services, &profile, extent, lives_on.as_deref())
+}
+
+/// Asks whether to go on.
+///
+/// # Errors
+/// The number to end with where nobody agrees, once that was said.
+fn confirm(args: &RevokeArgs, name: &ProfileName, extent: Extent, is_exact: bool) -> Result<()> {
+    if !console::can_ask() {
+        let next = if is_exact { "add --yes" } else { "write the whole name and add --yes" };
+        say(&format!("there is no terminal to ask on; {next}."));
+        return Err(Exit::Usage.into());
+    }
+    let question = match extent {
+        _ if args.remote => format!("Revoke {name} at its provider?"),
+        Extent::Tokens => format!("Erase the tokens of {name}?"),
+        Extent::Profile => format!("Remove {name}?"),
+    };
+    if block_on(async { Prompter::new().agrees(&question).await })? {
+        return Ok(());
+    }
+    say("nothing was changed.");
+    Err(Exit::Failure.into())
+}
+
+/// Erases in the file, and says so.
+fn erase(services: &Services, profile: &Profile, extent: Extent, lives_on: Option<&str>) -> Result<Exit> {
+    let name = &profile.id.name;
     let edit = match extent {
         Extent::Tokens => Edit::Forget(services.clock.now().wall),
         Extent::Profile => Edit::Remove,
     };
     let change = Change { name: name.clone(), expects: None, edit };
-    let Some(applied) = screen::until_signal(services.apply(profile.id.store, change))? else {
-        console::say(&format!(
-            "authtui: {name}: stopped before it was done; authtui list shows what is stored."
-        ));
-        return Ok(Exit::Failure);
-    };
-    match applied {
-        Ok(_) => {
+    Ok(match until_signal(services.apply(profile.id.store, change))? {
+        Some(Ok(_)) => {
             let done = match (profile.kind, extent) {
                 (Kind::ApiKey | Kind::Environment, _) => "the key is removed from the file",
                 (Kind::OAuth, Extent::Tokens) => "tokens erased",
                 (Kind::OAuth, Extent::Profile) => "removed",
             };
-            let lives_on = lives_on.filter(|_| !arguments.remote).map(|words| not_told(&words));
-            console::say(&format!("authtui: {name}: {done}.{}", lives_on.unwrap_or_default()));
-            Ok(Exit::Done)
+            say(&format!("{name}: {done}.{}", lives_on.map(not_told).unwrap_or_default()));
+            Exit::Done
         }
-        Err(Failure::Moved(moved)) => {
-            console::say(&format!("authtui: {name}: {moved}."));
-            Ok(Exit::NotFound)
+        Some(Err(Failure::Moved(moved))) => {
+            say(&format!("{name}: {moved}."));
+            Exit::NotFound
         }
-        Err(Failure::Trouble(trouble)) => Ok(exit::trouble(&trouble, &name.exact())),
-    }
+        Some(Err(Failure::Trouble(trouble))) => exit::trouble(&trouble, &name.exact()),
+        None => {
+            say(&format!("{name}: stopped before it was done; authtui list shows what is stored."));
+            Exit::Failure
+        }
+    })
 }
 
 /// What will be erased, and what lives on at the provider.

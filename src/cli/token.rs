@@ -1,4 +1,4 @@
-//! `authtui token NAME`: a token that is still valid, and nothing else.
+//! Command `token`: an access token that is still valid, and nothing else.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,37 +7,37 @@ use clap::Args;
 use color_eyre::eyre::{Result, eyre};
 
 use crate::cli::exit::{self, Exit};
-use crate::cli::renew::renew;
-use crate::cli::{span, target};
+use crate::cli::output::say;
+use crate::cli::profile_arg;
+use crate::cli::refresh::duration;
+use crate::cli::runtime::refresh_and_wait;
 use crate::domain::clock::Now;
 use crate::domain::name::ProfileId;
 use crate::domain::profile::Profile;
 use crate::domain::trouble::{FailureKind, Trouble};
-use crate::oauth::refresh::{Decision, Refreshed, Wish, decide};
+use crate::oauth::refresh::Refreshed;
+use crate::oauth::refresh::{Decision, Wish, decide};
 use crate::shell::Services;
 use crate::shell::terminal::console;
 
 #[derive(Debug, Args)]
-pub(super) struct Arguments {
+pub(super) struct TokenArgs {
     /// The profile: provider/name, or one part of it if only one profile fits
     name: String,
     /// Renew the token first if it has less time left: 90s, 10m, 2h. Half its life is always enough
-    #[arg(long, value_name = "TIME", value_parser = span::parse, default_value = "60s")]
+    #[arg(long, value_name = "TIME", value_parser = duration, default_value = "60s")]
     min_ttl: Duration,
 }
 
-pub(super) fn run(services: &Arc<Services>, arguments: &Arguments) -> Result<Exit> {
-    let (_, profile) = match target::find(services, &arguments.name) {
-        Ok(found) => found,
-        Err(exit) => return Ok(exit),
-    };
+pub(super) fn run(services: &Arc<Services>, args: &TokenArgs) -> Result<Exit> {
+    let (_, profile) = profile_arg::find(services, &args.name)?;
     let name = profile.id.name.to_string();
     let now = services.clock.now();
-    if is_good(&profile, now, arguments.min_ttl) {
+    if is_good(&profile, now, args.min_ttl) {
         return printed(&profile, now);
     }
-    let wish = Wish::Valid { for_at_least: arguments.min_ttl };
-    let trouble = match renew(services, &profile.id, wish)? {
+    let wish = Wish::Valid { for_at_least: args.min_ttl };
+    let trouble = match refresh_and_wait(services, &profile.id, wish)? {
         Some(Refreshed::Done(snapshot) | Refreshed::Enough(snapshot)) => {
             match snapshot.profile(&profile.id.name) {
                 Some(profile) if profile.held.tokens().is_some() => {
@@ -51,7 +51,7 @@ pub(super) fn run(services: &Arc<Services>, arguments: &Arguments) -> Result<Exi
         }
         Some(Refreshed::Unsaved(renewal, _, trouble)) => {
             // The old token is spent: the new one is worth more printed than lost.
-            console::say(&format!("authtui: {trouble}"));
+            say(&trouble.to_string());
             console::print_secret(&renewal.tokens.access)?;
             return Ok(Exit::Failure);
         }
@@ -63,7 +63,7 @@ pub(super) fn run(services: &Arc<Services>, arguments: &Arguments) -> Result<Exi
         .filter(|profile| is_good(profile, services.clock.now(), Duration::ZERO));
     match stored {
         Some(profile) => {
-            console::say(&format!("authtui: {trouble} The stored token is still good."));
+            say(&format!("{trouble} The stored token is still good."));
             printed(&profile, services.clock.now())
         }
         None => Ok(exit::trouble(&trouble, &profile.id.name.exact())),
@@ -82,23 +82,17 @@ fn is_good(profile: &Profile, now: Now, for_at_least: Duration) -> bool {
 fn printed(profile: &Profile, now: Now) -> Result<Exit> {
     let tokens = profile.held.tokens().ok_or_else(|| eyre!("{} holds no token", profile.id.name))?;
     if !tokens.access.is_bearer() {
-        console::say(&format!(
-            "authtui: the token of {} holds characters that no token may have.",
-            profile.id.name
-        ));
+        say(&format!("the token of {} holds characters that no token may have.", profile.id.name));
         return Ok(Exit::Failure);
     }
     if let Some(last) = profile.last_test_of_this_token().filter(|_| profile.is_refused()) {
         let name = &profile.id.name;
-        console::say(&format!(
-            "authtui: {name}: the provider refused this token when it was last tested ({}).",
-            last.status
-        ));
+        say(&format!("{name}: the provider refused this token when it was last tested ({}).", last.status));
     }
     // Another one would be no better: this is what the provider says of each.
     if profile.life.expires_at.is_some_and(|end| end <= now.wall) {
-        console::say(&format!(
-            "authtui: the provider says that this token of {} has expired already. It may work all the same.",
+        say(&format!(
+            "the provider says that this token of {} has expired already. It may work all the same.",
             profile.id.name
         ));
     }

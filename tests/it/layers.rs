@@ -50,7 +50,7 @@ const OPENS_SECRETS: [&str; 27] = [
     "shell/terminal.rs",
     // An answer to a question is read from the same lines as a pasted code.
     "shell/terminal/console/prompter.rs",
-    "cli/login/person.rs",
+    "cli/login/prompter.rs",
     "cli/login/pastes.rs",
     // Here they reach the store's file.
     "stored/own/entry.rs",

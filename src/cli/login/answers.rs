@@ -1,155 +1,177 @@
-//! What a login needs to know, answered by the command line or else by the person.
+//! Answers that a login needs, from the command line or else from the person.
 
 use crate::cli::exit::Exit;
-use crate::cli::login::arguments::{Arguments, Source};
-use crate::cli::login::person::{Input, Person};
+use crate::cli::login::arguments::{LoginArgs, SecretSource};
+use crate::cli::login::prompter::LoginPrompter;
+use crate::cli::output::say;
 use crate::domain::change::Snapshot;
 use crate::domain::name::ProfileName;
-use crate::domain::provider::Provider;
 use crate::domain::secret::{Ends, Secret};
 use crate::oauth::login::needs::{Needs, Question, TRIMMED};
 use crate::shell::terminal::console;
 
-/// Answers what the command line answers, and says what is left of standard input.
-///
-/// # Errors
-/// The number to end with, once the reason was said.
-pub(super) fn given(needs: &mut Needs, arguments: &Arguments) -> Result<Input, Exit> {
-    if let Some(id) = &arguments.client_id {
-        needs.client_id(id).map_err(refused)?;
-    }
-    if !arguments.scope.is_empty() {
-        needs.more_scopes(&arguments.scope).map_err(refused)?;
-    }
-    if arguments.yes {
-        needs.agree();
-    }
-    let Some(source) = arguments.source() else { return Ok(Input::Free) };
-    if !arguments.wants_key() {
-        needs.takes_client_secret().map_err(refused)?;
-    }
-    let (secret, input) = match source {
-        // There it would be seen.
-        Source::Input if console::input_is_terminal() => return Ok(Input::Free),
-        Source::Input => (console::secret_from_input(), Input::Spent),
-        Source::Descriptor(number) => (console::secret_from_descriptor(number), Input::Free),
-    };
-    take(needs, arguments, &secret.map_err(refused)?)?;
-    Ok(input)
+/// What a login needs to know, and who can say it.
+pub(super) struct LoginQuestions<'a> {
+    pub(super) needs: Needs,
+    pub(super) args: &'a LoginArgs,
+    pub(super) name: &'a ProfileName,
+    pub(super) snapshot: &'a Snapshot,
+    pub(super) prompter: LoginPrompter,
 }
 
-/// Asks the person for all the rest.
-///
-/// # Errors
-/// The number to end with, once the reason was said.
-pub(super) async fn asked(
-    needs: &mut Needs,
-    arguments: &Arguments,
-    provider: &Provider,
-    name: &ProfileName,
-    snapshot: &Snapshot,
-    person: &mut Person,
-) -> Result<(), Exit> {
-    // Asked for on a terminal, it is typed anew, whatever is stored.
-    if arguments.source() == Some(Source::Input) && console::input_is_terminal() {
-        let what = if arguments.wants_key() { "API key" } else { "Client secret" };
-        let secret = unseen(person, what).await?;
-        take(needs, arguments, &secret)?;
+impl<'a> LoginQuestions<'a> {
+    /// The questions of a login, those answered that the command line answers.
+    ///
+    /// # Errors
+    /// The number to end with, once the reason was said.
+    pub(super) fn new(
+        mut needs: Needs,
+        args: &'a LoginArgs,
+        name: &'a ProfileName,
+        snapshot: &'a Snapshot,
+    ) -> Result<Self, Exit> {
+        if let Some(id) = &args.client_id {
+            needs.client_id(id).map_err(refused)?;
+        }
+        if !args.scope.is_empty() {
+            needs.more_scopes(&args.scope).map_err(refused)?;
+        }
+        if args.yes {
+            needs.agree();
+        }
+        let source = args.secret_source();
+        if source.is_some() && !args.wants_key() {
+            needs.takes_client_secret().map_err(refused)?;
+        }
+        let (secret, prompter) = match source {
+            // On a terminal a secret would be seen, so it is asked for.
+            Some(SecretSource::Input) if console::input_is_terminal() => (None, LoginPrompter::new()),
+            Some(SecretSource::Input) => (Some(console::secret_from_input()), LoginPrompter::nobody()),
+            Some(SecretSource::Descriptor(number)) => {
+                (Some(console::secret_from_descriptor(number)), LoginPrompter::new())
+            }
+            None => (None, LoginPrompter::new()),
+        };
+        let mut questions = Self { needs, args, name, snapshot, prompter };
+        if let Some(secret) = secret {
+            questions.take_secret(&secret.map_err(refused)?)?;
+        }
+        Ok(questions)
     }
-    while let Some(question) = needs.next() {
-        if question == Question::Notice {
-            console::say(provider.notice.as_deref().unwrap_or_default());
+
+    /// Asks the person for all the rest.
+    ///
+    /// # Errors
+    /// The number to end with, once the reason was said.
+    pub(super) async fn ask(&mut self) -> Result<(), Exit> {
+        // Asked for on a terminal, it is typed anew, whatever is stored.
+        if self.args.secret_source() == Some(SecretSource::Input) && console::input_is_terminal() {
+            let what = if self.args.wants_key() { "API key" } else { "Client secret" };
+            let secret = unseen(&mut self.prompter, what).await?;
+            self.take_secret(&secret)?;
         }
-        if let Some(instead) = instead(question).filter(|_| !console::can_ask()) {
-            let who = match question {
-                Question::Key | Question::Replace => name.to_string(),
-                Question::Name
-                | Question::Scopes
-                | Question::ClientId
-                | Question::ClientSecret
-                | Question::Notice => name.provider().to_owned(),
-            };
-            console::say(&format!("authtui: {who} {instead}. Nothing was changed."));
-            return Err(Exit::Usage);
+        while let Some(question) = self.needs.next() {
+            if question == Question::Notice {
+                console::say(self.needs.provider().notice.as_deref().unwrap_or_default());
+            }
+            if let Some(words) = self.unanswerable(question).filter(|_| !console::can_ask()) {
+                say(&format!("{words}. Nothing was changed."));
+                return Err(Exit::Usage);
+            }
+            self.ask_one(question).await?;
         }
+        Ok(())
+    }
+
+    async fn ask_one(&mut self, question: Question) -> Result<(), Exit> {
+        let (needs, prompter) = (&mut self.needs, &mut self.prompter);
         let taken = match question {
             Question::Name => {
-                let answer = person.asked("Name:").await.ok_or_else(cancelled)?;
-                needs.name(&answer, snapshot)
+                let answer = prompter.asked("Name:").await.ok_or_else(cancelled)?;
+                needs.name(&answer, self.snapshot)
             }
             Question::Scopes => needs.scopes(&needs.usual_scopes()),
             Question::ClientId => {
-                let answer = person.asked("Client id:").await.ok_or_else(cancelled)?;
+                let answer = prompter.asked("Client id:").await.ok_or_else(cancelled)?;
                 needs.client_id(&answer)
             }
             Question::ClientSecret => {
-                let secret = unseen(person, "Client secret").await?;
-                needs.client_secret(&secret).map(said)
+                needs.client_secret(&unseen(prompter, "Client secret").await?).map(say_trimmed)
             }
             Question::Key => {
+                let provider = needs.provider();
                 if let Some(page) = &provider.key_page {
                     console::say(&format!("{} gives API keys at {page}", provider.title));
                 }
-                let key = unseen(person, "API key").await?;
-                needs.key(&key).map(said)
+                needs.key(&unseen(prompter, "API key").await?).map(say_trimmed)
             }
-            Question::Notice | Question::Replace => {
-                let words = if question == Question::Notice {
-                    "Go on?"
-                } else {
-                    "A key of that name is stored. Replace it?"
-                };
-                if !person.agrees(words).await {
-                    console::say(&format!("authtui: {name}: nothing was changed."));
-                    return Err(Exit::Failure);
-                }
-                needs.agree();
-                Ok(())
+            Question::Notice => return self.agree("Go on?").await,
+            Question::Replace => {
+                return self.agree("A key of that name is stored. Replace it?").await;
             }
         };
-        taken.map_err(refused)?;
+        taken.map_err(refused)
     }
-    Ok(())
-}
 
-/// What to say of the provider or the key where nobody can be asked; nothing where nobody needs to be.
-fn instead(question: Question) -> Option<&'static str> {
-    match question {
-        Question::Scopes => None,
-        Question::Name => Some("wants a name, and nobody can be asked here; write PROVIDER/NAME"),
-        Question::ClientId => Some("wants a client id, and nobody can be asked here; add --client-id"),
-        Question::ClientSecret => Some(
-            "wants a client secret, and nobody can be asked here; add --client-secret-stdin or --client-secret-fd",
-        ),
-        Question::Key => Some("wants an API key, and nobody can be asked here; add --key-stdin or --key-fd"),
-        Question::Notice => Some("has a notice to agree to, and nobody can be asked here; add --yes"),
-        Question::Replace => Some("is stored already, and nobody can be asked here; add --yes to replace it"),
+    async fn agree(&mut self, question: &str) -> Result<(), Exit> {
+        if self.prompter.agrees(question).await {
+            self.needs.agree();
+            return Ok(());
+        }
+        say(&format!("{}: nothing was changed.", self.name));
+        Err(Exit::Failure)
     }
-}
 
-fn take(needs: &mut Needs, arguments: &Arguments, secret: &Secret) -> Result<(), Exit> {
-    let taken = if arguments.wants_key() { needs.key(secret) } else { needs.client_secret(secret) };
-    taken.map(said).map_err(refused)
+    fn take_secret(&mut self, secret: &Secret) -> Result<(), Exit> {
+        let needs = &mut self.needs;
+        let taken = if self.args.wants_key() { needs.key(secret) } else { needs.client_secret(secret) };
+        taken.map(say_trimmed).map_err(refused)
+    }
+
+    /// What is said where nobody can be asked; nothing where nobody needs to be.
+    fn unanswerable(&self, question: Question) -> Option<String> {
+        let (name, provider) = (self.name, self.name.provider());
+        let wants = |what: &str, option: &str| {
+            Some(format!("{provider} wants {what}, and nobody can be asked here; {option}"))
+        };
+        match question {
+            Question::Scopes => None,
+            Question::Name => wants("a name", "write PROVIDER/NAME"),
+            Question::ClientId => wants("a client id", "add --client-id"),
+            Question::ClientSecret => {
+                wants("a client secret", "add --client-secret-stdin or --client-secret-fd")
+            }
+            Question::Key => Some(format!(
+                "{name} wants an API key, and nobody can be asked here; add --key-stdin or --key-fd"
+            )),
+            Question::Notice => {
+                Some(format!("{provider} has a notice to agree to, and nobody can be asked here; add --yes"))
+            }
+            Question::Replace => Some(format!(
+                "{name} is stored already, and nobody can be asked here; add --yes to replace it"
+            )),
+        }
+    }
 }
 
 /// Says whether something of a secret was left out: nobody sees it.
-pub(super) fn said(ends: Ends) {
+pub(super) fn say_trimmed(ends: Ends) {
     match ends {
         Ends::Clean => {}
-        Ends::Trimmed => console::say(&format!("authtui: {TRIMMED}")),
+        Ends::Trimmed => say(TRIMMED),
     }
 }
 
-pub(super) async fn unseen(person: &mut Person, what: &str) -> Result<Secret, Exit> {
-    person.asked_unseen(&format!("{what} (not shown):")).await.ok_or_else(cancelled)
+pub(super) async fn unseen(prompter: &mut LoginPrompter, what: &str) -> Result<Secret, Exit> {
+    prompter.asked_unseen(&format!("{what} (not shown):")).await.ok_or_else(cancelled)
 }
 
 pub(super) fn refused(why: String) -> Exit {
-    console::say(&format!("authtui: {why}. Nothing was changed."));
+    say(&format!("{why}. Nothing was changed."));
     Exit::Usage
 }
 
 pub(super) fn cancelled() -> Exit {
-    console::say("authtui: cancelled; nothing was changed.");
+    say("cancelled; nothing was changed.");
     Exit::Failure
 }

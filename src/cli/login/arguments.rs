@@ -1,10 +1,9 @@
-//! What `authtui login` can be told. A secret is never an argument: arguments can be read by
-//! every program of the machine.
+//! Arguments of `login`. A secret is never one: every program of the machine can read them.
 
 use clap::Args;
 
 #[derive(Debug, Args)]
-pub(in crate::cli) struct Arguments {
+pub(in crate::cli) struct LoginArgs {
     /// Where to log in, and the profile's name: anthropic, or anthropic/work
     pub(super) profile: String,
     /// Only by a code that you type at the provider's page, on any machine
@@ -33,13 +32,13 @@ pub(in crate::cli) struct Arguments {
     pub(super) client_secret_fd: Option<u32>,
     /// Store an API key instead of logging in; it is asked for, unseen. Without /NAME it is called
     /// key
-    #[arg(long, conflicts_with_all = LOGIN)]
+    #[arg(long, conflicts_with_all = LOGIN_OPTIONS)]
     pub(super) key: bool,
     /// Store the API key that standard input holds; on a terminal it is asked for, unseen
-    #[arg(long, conflicts_with_all = LOGIN, conflicts_with = "key_fd")]
+    #[arg(long, conflicts_with_all = LOGIN_OPTIONS, conflicts_with = "key_fd")]
     pub(super) key_stdin: bool,
     /// Store the API key that this open file descriptor holds
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(3..), conflicts_with_all = LOGIN)]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(3..), conflicts_with_all = LOGIN_OPTIONS)]
     pub(super) key_fd: Option<u32>,
     /// Answer yes: to the provider's notice, to the end of a stored key, or to a new one that the
     /// provider refuses
@@ -48,7 +47,7 @@ pub(in crate::cli) struct Arguments {
 }
 
 /// What says something of a login, and so nothing of a key.
-const LOGIN: [&str; 8] = [
+const LOGIN_OPTIONS: [&str; 8] = [
     "device",
     "paste",
     "no_browser",
@@ -59,17 +58,17 @@ const LOGIN: [&str; 8] = [
     "client_secret_fd",
 ];
 
-impl Arguments {
+impl LoginArgs {
     /// Whether an API key is to be stored.
     pub(super) fn wants_key(&self) -> bool {
         self.key || self.key_stdin || self.key_fd.is_some()
     }
 
     /// Where the secret comes from that is given: the client's, or the API key.
-    pub(super) fn source(&self) -> Option<Source> {
+    pub(super) fn secret_source(&self) -> Option<SecretSource> {
         match (self.client_secret_fd.or(self.key_fd), self.client_secret_stdin || self.key_stdin) {
-            (Some(number), _) => Some(Source::Descriptor(number)),
-            (None, true) => Some(Source::Input),
+            (Some(number), _) => Some(SecretSource::Descriptor(number)),
+            (None, true) => Some(SecretSource::Input),
             (None, false) => None,
         }
     }
@@ -77,7 +76,7 @@ impl Arguments {
 
 /// Where a secret comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Source {
+pub(super) enum SecretSource {
     /// Standard input, to its end.
     Input,
     /// An open file descriptor, to its end.

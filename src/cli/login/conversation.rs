@@ -1,4 +1,4 @@
-//! One login on the command line: its asks performed, its progress shown, its questions asked.
+//! Conversation of one login on the command line: asks performed, progress shown, questions asked.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,8 +9,9 @@ use tokio::time::{sleep_until, timeout};
 use crate::cli::exit::Exit;
 use crate::cli::login::outcome;
 use crate::cli::login::pastes::{LINE_GAP, Pastes};
-use crate::cli::login::person::Person;
-use crate::cli::login::shown::{Pasting, Shown};
+use crate::cli::login::progress::{LoginProgress, Pasting};
+use crate::cli::login::prompter::LoginPrompter;
+use crate::cli::output::say;
 use crate::domain::name::{ProfileName, StoreId};
 use crate::oauth::Attempt;
 use crate::oauth::login::step::{Mark, Step};
@@ -19,7 +20,26 @@ use crate::shell::terminal::console;
 use crate::shell::{Services, login};
 
 /// How long a login that is done waits for what becomes of its browser.
-const OPENED_WITHIN: Duration = Duration::from_secs(2);
+const BROWSER_LIMIT: Duration = Duration::from_secs(2);
+
+/// What to do with new tokens where others are stored under the name.
+pub(super) enum AccountAnswer {
+    Replace,
+    /// Keep both.
+    Keep,
+    Discard,
+}
+
+impl AccountAnswer {
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        match text.to_lowercase().as_str() {
+            "r" | "replace" => Some(Self::Replace),
+            "k" | "keep" => Some(Self::Keep),
+            "d" | "discard" => Some(Self::Discard),
+            _ => None,
+        }
+    }
+}
 
 /// A login and those who take part in it.
 pub(super) struct Conversation<'a> {
@@ -28,8 +48,8 @@ pub(super) struct Conversation<'a> {
     asks: Vec<Ask>,
     tell: UnboundedSender<Heard>,
     told: UnboundedReceiver<Heard>,
-    person: Person,
-    shown: Shown,
+    prompter: LoginPrompter,
+    progress: LoginProgress,
     pasting: Pasting,
     pastes: Pastes,
     /// Whether something was pasted, which did not work if the login still waits.
@@ -37,11 +57,16 @@ pub(super) struct Conversation<'a> {
 }
 
 impl<'a> Conversation<'a> {
-    pub(super) fn begin(services: &'a Arc<Services>, plan: Plan, person: Person, pasting: Pasting) -> Self {
+    pub(super) fn begin(
+        services: &'a Arc<Services>,
+        plan: Plan,
+        prompter: LoginPrompter,
+        pasting: Pasting,
+    ) -> Self {
         let (tell, told) = unbounded_channel();
         let (login, asks) = Login::begin(plan, Attempt(1), services.clock.now());
-        let (shown, pastes) = (Shown::default(), Pastes::default());
-        Self { services, login, asks, tell, told, person, shown, pasting, pastes, pasted: false }
+        let (progress, pastes) = (LoginProgress::default(), Pastes::default());
+        Self { services, login, asks, tell, told, prompter, progress, pasting, pastes, pasted: false }
     }
 
     /// Drives the login until it is over.
@@ -51,14 +76,14 @@ impl<'a> Conversation<'a> {
                 self.perform(ask);
             }
             if self.is_done_before_the_browser()
-                && let Ok(Some(heard)) = timeout(OPENED_WITHIN, self.told.recv()).await
+                && let Ok(Some(heard)) = timeout(BROWSER_LIMIT, self.told.recv()).await
             {
                 self.asks = self.login.hear(heard, self.services.clock.now());
                 continue;
             }
-            self.shown.show(&self.login, self.pasting, self.services.clock.now());
+            self.progress.show(&self.login, self.pasting, self.services.clock.now());
             if let Stage::Over(outcome) = self.login.stage() {
-                return outcome::say(outcome, self.login.plan(), self.services.clock.now());
+                return outcome::end(outcome, self.login.plan(), self.services.clock.now());
             }
             let heard = match self.decision().await {
                 Some(choice) => Heard::Decided(choice),
@@ -105,13 +130,13 @@ impl<'a> Conversation<'a> {
         let alone = waiting && self.wants_paste_alone();
         let person = async {
             if !waiting {
-                self.person.ends().await;
+                self.prompter.ends().await;
                 return Some(Heard::Cancelled);
             }
             while !self.pastes.are_coming() {
-                match self.person.says(alone).await {
+                match self.prompter.says(alone).await {
                     Some(line) => drop(self.pastes.add(line)),
-                    None if alone && !self.person.can_paste() => return None,
+                    None if alone && !self.prompter.can_paste() => return None,
                     None => {
                         self.services.give_up();
                         return Some(Heard::Cancelled);
@@ -119,7 +144,7 @@ impl<'a> Conversation<'a> {
                 }
             }
             // A line that is broken in two comes in two.
-            while let Ok(next) = timeout(LINE_GAP, self.person.says(false)).await {
+            while let Ok(next) = timeout(LINE_GAP, self.prompter.says(false)).await {
                 let Some(line) = next else { return Some(Heard::Cancelled) };
                 if !self.pastes.add(line) {
                     break;
@@ -148,7 +173,7 @@ impl<'a> Conversation<'a> {
                 } else {
                     format!("{name} was stored by another program meanwhile")
                 };
-                console::say(&format!("authtui: {what}. Nothing is saved yet."));
+                say(&format!("{what}. Nothing is saved yet."));
                 let free = self.services.read_now(StoreId::Own).free_name(name);
                 Some(self.account(free).await)
             }
@@ -156,7 +181,7 @@ impl<'a> Conversation<'a> {
                 Some(self.keep("The tokens have come all the same. Save them?").await)
             }
             Stage::Unsaved(_, trouble) => {
-                console::say(&format!("authtui: {trouble}"));
+                say(&trouble.to_string());
                 Some(self.keep("Try to save again?").await)
             }
             Stage::Opening(_)
@@ -174,16 +199,16 @@ impl<'a> Conversation<'a> {
         loop {
             let Some(answer) = self.asked(&question).await else {
                 let free = free.map_or_else(|| "PROVIDER/NAME".to_owned(), |name| name.to_string());
-                console::say(&format!("authtui: nobody answered. To keep both, run: authtui login {free}"));
+                say(&format!("nobody answered. To keep both, run: authtui login {free}"));
                 return Choice::Discard;
             };
-            match (answer.to_lowercase().as_str(), &free) {
-                ("r" | "replace", _) => return Choice::Keep,
-                ("k" | "keep", Some(name)) => return Choice::KeepAs(name.clone()),
-                ("d" | "discard", _) => return Choice::Discard,
+            match (AccountAnswer::parse(&answer), &free) {
+                (Some(AccountAnswer::Replace), _) => return Choice::Keep,
+                (Some(AccountAnswer::Keep), Some(name)) => return Choice::KeepAs(name.clone()),
+                (Some(AccountAnswer::Discard), _) => return Choice::Discard,
                 // A pipe may hold anything; a person mistypes.
-                _ if console::can_ask() => {}
-                _ => return Choice::Discard,
+                (Some(AccountAnswer::Keep) | None, _) if console::can_ask() => {}
+                (Some(AccountAnswer::Keep) | None, _) => return Choice::Discard,
             }
         }
     }
@@ -200,7 +225,7 @@ impl<'a> Conversation<'a> {
                 console::say(&format!("{question} {answer}"));
                 Some(answer)
             }
-            None => self.person.asked(question).await,
+            None => self.prompter.asked(question).await,
         }
     }
 }

@@ -1,13 +1,13 @@
-//! `authtui login PROVIDER[/NAME] --key`: an API key, tested and stored.
+//! Option `--key` of `login`: an API key, tested and stored.
 
 use std::sync::Arc;
 
 use crate::cli::exit::{self, Exit};
-use crate::cli::login::answers::{cancelled, refused, said, unseen};
-use crate::cli::login::person::Person;
+use crate::cli::login::answers::{cancelled, refused, say_trimmed, unseen};
+use crate::cli::login::prompter::LoginPrompter;
+use crate::cli::output::say;
 use crate::domain::change::Change;
-use crate::domain::name::StoreId;
-use crate::domain::profile::Profile;
+use crate::domain::name::{ProfileName, StoreId};
 use crate::domain::provider::Provider;
 use crate::domain::trouble::Trouble;
 use crate::oauth::login::needs::Needs;
@@ -15,6 +15,15 @@ use crate::oauth::probe::{self, TestVerdict};
 use crate::shell::Services;
 use crate::shell::store_files::Failure;
 use crate::shell::terminal::console;
+
+/// What is known of a key before it is stored.
+enum KeyCheck {
+    /// The provider file names no test.
+    NotOffered,
+    /// The test could not be made.
+    NotMade(Trouble),
+    Made(TestVerdict),
+}
 
 /// Tests the key that `needs` holds and stores it. One that the provider refuses is stored only after a
 /// yes (`anyway`); one that cannot be tested is stored, and that is said.
@@ -25,68 +34,68 @@ pub(super) async fn keep(
     services: &Arc<Services>,
     needs: &mut Needs,
     anyway: bool,
-    person: &mut Person,
+    prompter: &mut LoginPrompter,
 ) -> Result<Exit, Exit> {
+    let provider = needs.provider().clone();
     loop {
-        let (provider, change) = (needs.provider().clone(), needs.kept_key().ok_or(Exit::Failure)?);
-        let tested = match change.profile() {
-            Some(profile) => tested(services, &provider, profile, person).await?,
-            None => None,
-        };
-        let verdict = match tested {
-            None => return Ok(store(services, &provider, change, None).await),
-            Some(Err(trouble)) => {
+        let change = needs.kept_key().ok_or(Exit::Failure)?;
+        let verdict = match check(services, &provider, &change, prompter).await? {
+            KeyCheck::NotOffered => {
+                return Ok(store(services, &provider, change, "the provider file names none").await);
+            }
+            KeyCheck::NotMade(trouble) => {
                 let note = format!("not made: {}", trouble.why);
-                return Ok(store(services, &provider, change, Some(note)).await);
+                return Ok(store(services, &provider, change, &note).await);
             }
-            Some(Ok(verdict)) => verdict,
+            KeyCheck::Made(verdict) => verdict,
         };
-        if verdict.is_refusal() && !anyway {
-            console::say(&format!("authtui: {}: {}.", change.name, verdict.words));
-            if !console::can_ask() {
-                console::say(
-                    "authtui: the key is not saved. Nothing was changed. Add --yes to save it anyway.",
-                );
-                return Err(Exit::NeedsLogin);
-            }
-            if !person.agrees("Save it anyway?").await {
-                if !person.agrees("Enter another key?").await {
-                    return Err(cancelled());
-                }
-                let key = unseen(person, "API key").await?;
-                needs.key(&key).map(said).map_err(refused)?;
-                continue;
-            }
+        if !verdict.is_refusal() || anyway || is_wanted(&change.name, &verdict.words, prompter).await? {
+            return Ok(store(services, &provider, change.with_test(verdict.last), &verdict.words).await);
         }
-        let change = change.with_test(verdict.last);
-        return Ok(store(services, &provider, change, Some(verdict.words)).await);
+        if !prompter.agrees("Enter another key?").await {
+            return Err(cancelled());
+        }
+        let key = unseen(prompter, "API key").await?;
+        needs.key(&key).map(say_trimmed).map_err(refused)?;
     }
 }
 
-/// What the provider says of the key that `profile` holds; nothing where its file names no test.
-async fn tested(
-    services: &Arc<Services>,
+/// Whether a refused key is to be saved all the same.
+///
+/// # Errors
+/// The number to end with where nobody can be asked, once that was said.
+async fn is_wanted(name: &ProfileName, why: &str, prompter: &mut LoginPrompter) -> Result<bool, Exit> {
+    say(&format!("{name}: {why}."));
+    if console::can_ask() {
+        return Ok(prompter.agrees("Save it anyway?").await);
+    }
+    say("the key is not saved. Nothing was changed. Add --yes to save it anyway.");
+    Err(Exit::NeedsLogin)
+}
+
+/// What the provider says of the key that `change` holds.
+async fn check(
+    services: &Services,
     provider: &Provider,
-    profile: &Profile,
-    person: &mut Person,
-) -> Result<Option<Result<TestVerdict, Trouble>>, Exit> {
-    let asked = probe::of_profile(provider, profile).map_err(|other| refused(other.to_string()))?;
-    let Some(request) = asked else { return Ok(None) };
+    change: &Change,
+    prompter: &mut LoginPrompter,
+) -> Result<KeyCheck, Exit> {
+    let Some(profile) = change.profile() else { return Ok(KeyCheck::NotOffered) };
+    let request = probe::of_profile(provider, profile).map_err(|other| refused(other.to_string()))?;
+    let Some(request) = request else { return Ok(KeyCheck::NotOffered) };
     let now = services.clock.now();
     let reply = tokio::select! {
         reply = services.http.send(&request, now) => reply,
-        _ = person.ends() => return Err(cancelled()),
+        _ = prompter.ends() => return Err(cancelled()),
     };
-    Ok(Some(reply.map(|reply| TestVerdict::of(provider, profile, reply.status, now.wall))))
+    Ok(match reply {
+        Ok(reply) => KeyCheck::Made(TestVerdict::of(provider, profile, reply.status, now.wall)),
+        Err(trouble) => KeyCheck::NotMade(trouble),
+    })
 }
 
 /// Stores the key that `change` holds, and says so.
-async fn store(
-    services: &Arc<Services>,
-    provider: &Provider,
-    change: Change,
-    tested: Option<String>,
-) -> Exit {
+async fn store(services: &Arc<Services>, provider: &Provider, change: Change, test: &str) -> Exit {
     let name = change.name.clone();
     let tokens = change.profile().and_then(|profile| profile.held.tokens());
     let shown = tokens.map(|tokens| tokens.access.mask(&provider.masks));
@@ -94,15 +103,12 @@ async fn store(
         Ok(snapshot) => {
             console::say(&format!("Stored: {name}"));
             console::say(&format!("  key      {}", shown.unwrap_or_default()));
-            console::say(&format!(
-                "  test     {}",
-                tested.as_deref().unwrap_or("the provider file names none")
-            ));
+            console::say(&format!("  test     {test}"));
             console::say(&format!("  store    {}", snapshot.place));
             Exit::Done
         }
         Err(Failure::Moved(moved)) => {
-            console::say(&format!("authtui: {name}: {moved}. Nothing was changed; run it again."));
+            say(&format!("{name}: {moved}. Nothing was changed; run it again."));
             Exit::Passing
         }
         Err(Failure::Trouble(trouble)) => exit::trouble(&trouble, &name.exact()),

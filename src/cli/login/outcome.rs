@@ -1,15 +1,15 @@
-//! How a login ended, in words and as a number.
+//! Outcome of a login, in words and as a number.
 
 use crate::cli::exit::{self, Exit};
+use crate::cli::output::say;
 use crate::domain::clock::{Now, local};
 use crate::domain::profile::{NO_REFRESH_TOKEN, Profile};
 use crate::oauth::login::{Outcome, Plan};
 use crate::shell::terminal::console;
 
 /// Says how the login ended and gives its number.
-pub(super) fn say(outcome: &Outcome, plan: &Plan, now: Now) -> Exit {
+pub(super) fn end(outcome: &Outcome, plan: &Plan, now: Now) -> Exit {
     let safe = plan.stored().after();
-    let say = |text: &str| console::say(&format!("authtui: {text}"));
     match outcome {
         Outcome::Done(profile) => {
             summary(profile, plan, now);
@@ -41,8 +41,8 @@ pub(super) fn say(outcome: &Outcome, plan: &Plan, now: Now) -> Exit {
 /// Says that only a pasted answer could help, and that none can come any more.
 pub(super) fn unanswered(pasted: bool) -> Exit {
     let why = if pasted { "what was pasted did not work" } else { "nothing was pasted" };
-    console::say(&format!(
-        "authtui: cannot log in: {why}, and standard input has ended. Stored tokens are as they were. Next: run it again and paste the answer of that login."
+    say(&format!(
+        "cannot log in: {why}, and standard input has ended. Stored tokens are as they were. Next: run it again and paste the answer of that login."
     ));
     Exit::Failure
 }

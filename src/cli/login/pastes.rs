@@ -6,6 +6,7 @@
 
 use std::time::Duration;
 
+use crate::cli::login::conversation::AccountAnswer;
 use crate::domain::secret::Secret;
 use crate::shell::terminal::console;
 
@@ -13,8 +14,6 @@ use crate::shell::terminal::console;
 pub(super) const LINE_GAP: Duration = Duration::from_millis(100);
 /// The most bytes that are put before a new line.
 const BEFORE_LIMIT: usize = 8 * 1024;
-/// Answers to questions that a pipe may bring along.
-const ANSWERS: [&str; 10] = ["r", "replace", "k", "keep", "d", "discard", "y", "yes", "n", "no"];
 
 /// What was pasted.
 #[derive(Default)]
@@ -35,8 +34,7 @@ impl Pastes {
 
     /// Takes a line, and says whether another one may belong to it.
     pub(super) fn add(&mut self, line: Secret) -> bool {
-        let is_answer = ANSWERS.contains(&line.expose().to_lowercase().as_str());
-        if is_answer && self.are_coming() {
+        if self.are_coming() && answers_a_question(line.expose()) {
             self.early = Some(line);
             return false;
         }
@@ -70,6 +68,13 @@ impl Pastes {
     pub(super) fn early(&mut self) -> Option<String> {
         self.early.take().map(|line| line.expose().to_owned())
     }
+}
+
+/// Whether a pipe brought the answer to a question that the login may ask later.
+fn answers_a_question(line: &str) -> bool {
+    AccountAnswer::parse(line).is_some()
+        || console::is_yes(line)
+        || ["n", "no"].contains(&line.to_lowercase().as_str())
 }
 
 fn joined(lines: &[Secret], between: &str) -> Secret {

@@ -1,123 +1,108 @@
-//! Many profiles, renewed a few at a time.
+//! Batch of refreshes: many profiles, a few at a time, and how each ended.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use color_eyre::eyre::Result;
-use futures_util::{FutureExt, StreamExt, future, stream};
-use tokio::time::timeout;
+use futures_util::{StreamExt, stream};
+use serde::Serialize;
 
 use crate::cli::exit::{self, Exit};
-use crate::cli::refresh::report::{Ended, Report};
-use crate::cli::renew::NOTICE_AFTER;
-use crate::cli::screen;
+use crate::cli::output::say;
+use crate::cli::refresh::LOST;
+use crate::cli::runtime::finish_posted;
 use crate::domain::change::Snapshot;
-use crate::domain::clock::{Now, span};
-use crate::domain::name::{ProfileId, ProfileName, StoreId};
-use crate::domain::profile::{Kind, Profile};
+use crate::domain::clock::{Now, rfc3339, span};
+use crate::domain::name::{ProfileId, StoreId};
+use crate::domain::profile::{Kind, Profile, RefreshResult};
 use crate::domain::provider::catalog::Catalog;
 use crate::domain::secret::Fingerprint;
 use crate::domain::trouble::{FailureKind, Stored, Trouble};
-use crate::oauth::refresh::{Refreshed, Wish};
-use crate::shell::terminal::console;
-use crate::shell::{Services, refresh, signals};
+use crate::oauth::refresh::Refreshed;
+use crate::oauth::refresh::Wish;
+use crate::shell::{Services, refresh};
 
 /// How many more than ask or are ready to may wait for a lock or be saved: what waits is saved together.
-const BESIDE: usize = 48;
+const WAITING_LIMIT: usize = 48;
 
-/// Which profiles.
+/// Which profiles are refreshed.
 #[derive(Debug)]
-pub(super) enum Chosen {
-    /// These.
-    Named(Vec<ProfileName>),
+pub(super) enum Selection {
+    Named(Vec<ProfileId>),
     /// Those whose access token ends so soon.
     Due(Duration),
-    /// All that can be renewed.
+    /// All that can be refreshed.
     All,
 }
 
-/// How it is said how each ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Spoken {
-    /// On standard error, for people.
-    Words,
-    /// On standard output too, for scripts.
-    Json,
-}
-
-/// Renews the `chosen` profiles, `jobs` at a time, and says how each ended.
-pub(super) fn run(services: &Arc<Services>, chosen: &Chosen, jobs: usize, spoken: Spoken) -> Result<Exit> {
-    let snapshot = services.read_now(StoreId::Own);
-    if let Err(trouble) = &snapshot.writable {
-        console::say(&format!("authtui: {trouble}"));
-        return Ok(Exit::Failure);
-    }
-    let runtime = screen::runtime()?;
-    let catalog = runtime.block_on(services.catalog());
-    let now = services.clock.now();
-    // The pair each holds now: what another program renews from here on counts as renewed.
-    let all: Vec<(ProfileId, Option<Fingerprint>)> = snapshot
-        .profiles()
-        .filter(|profile| is_meant(profile, chosen, &catalog, now))
-        .map(|profile| (profile.id.clone(), profile.held.fingerprint()))
-        .collect();
-    if all.is_empty() {
-        if spoken == Spoken::Json {
-            console::print(&Report::new().json()?)?;
-        }
-        console::say("authtui: nothing is to be renewed.");
-        return Ok(Exit::Done);
-    }
-    services.ask_at_once(jobs);
-    let wish = match chosen {
-        Chosen::Due(within) => Wish::Due { within: *within },
-        Chosen::All => Wish::NewUnlessDead,
-        Chosen::Named(_) => Wish::New,
-    };
-    let mut tally = Tally { report: Report::new(), ..Tally::default() };
-    runtime.block_on(async {
-        let each = stream::iter(all).map(|(id, seen)| async move {
-            let refreshed = renewed(services, &id, wish, seen).await;
-            (id, refreshed)
-        });
-        let mut each = std::pin::pin!(each.buffer_unordered(2 * jobs + BESIDE));
-        let mut ending = Box::pin(signals::ending());
-        let mut notice = Box::pin(future::pending().left_future());
-        loop {
-            tokio::select! {
-                next = each.next() => match next {
-                    Some((id, refreshed)) => tally.take(&id, refreshed),
-                    None => break,
-                },
-                _ = &mut ending => {
-                    ending = Box::pin(signals::ending());
-                    if services.is_ending() {
-                        tally.is_cut_short = true;
-                        break;
-                    }
-                    // What was posted may have spent a token: it is waited for, and nothing else is begun.
-                    services.give_up();
-                    notice.set(timeout(NOTICE_AFTER, future::pending::<()>()).map(drop).right_future());
-                }
-                () = &mut notice => {
-                    notice.set(future::pending().left_future());
-                    console::say(
-                        "authtui: ending; answers that may hold new tokens are waited for; once more ends at once",
-                    );
-                }
+impl Selection {
+    fn holds(&self, profile: &Profile, catalog: &Catalog, now: Now) -> bool {
+        let provider = catalog.get(profile.id.name.provider());
+        let can = profile.kind == Kind::OAuth
+            && profile.refresh_token().is_some()
+            && provider.is_some_and(|provider| provider.refresh.is_some());
+        match self {
+            Self::Named(ids) => ids.contains(&profile.id),
+            Self::All => can,
+            Self::Due(within) => {
+                can && profile.life.expires_at.is_some_and(|end| end - now.wall <= span(*within))
             }
         }
-    });
-    let exit = tally.end();
-    if spoken == Spoken::Json {
-        console::print(&tally.report.json()?)?;
     }
-    Ok(exit)
+
+    fn wish(&self) -> Wish {
+        match self {
+            Self::Named(_) => Wish::New,
+            Self::Due(within) => Wish::Due { within: *within },
+            Self::All => Wish::NewUnlessDead,
+        }
+    }
+}
+
+/// Refreshes what is selected, `jobs` at a time, and says how each ended.
+///
+/// # Errors
+/// When there is no runtime, or the profiles cannot be read.
+pub(super) fn run(services: &Arc<Services>, selection: &Selection, jobs: usize) -> Result<BatchReport> {
+    let snapshot = services.read_now(StoreId::Own);
+    if let Err(trouble) = &snapshot.writable {
+        say(&trouble.to_string());
+        return Err(Exit::Failure.into());
+    }
+    let (catalog, now) = (services.catalog_now(), services.clock.now());
+    // The pair each holds now: what another program refreshes from here on counts as refreshed.
+    let all: Vec<(ProfileId, Option<Fingerprint>)> = snapshot
+        .profiles()
+        .filter(|profile| selection.holds(profile, &catalog, now))
+        .map(|profile| (profile.id.clone(), profile.held.fingerprint()))
+        .collect();
+    let mut report = BatchReport { version: 1, profiles: Vec::new(), is_cut_short: false };
+    if all.is_empty() {
+        say("nothing is to be renewed.");
+        return Ok(report);
+    }
+    services.ask_at_once(jobs);
+    let wish = selection.wish();
+    let each = stream::iter(all).map(|(id, seen)| async move {
+        let refreshed = refreshed(services, &id, wish, seen).await;
+        (id, refreshed)
+    });
+    let mut each = std::pin::pin!(each.buffer_unordered(2 * jobs + WAITING_LIMIT));
+    let finished = finish_posted(services, async {
+        while let Some((id, refreshed)) = each.next().await {
+            report.add(&id, refreshed);
+        }
+    })?;
+    report.is_cut_short = finished.is_none();
+    report.say_counts();
+    // They end in any order.
+    report.profiles.sort_by(|one, other| (&one.provider, &one.name).cmp(&(&other.provider, &other.name)));
+    Ok(report)
 }
 
 /// Fulfils `wish`. What could not be saved is tried once more, when whatever was in the way may have
 /// gone.
-async fn renewed(
+async fn refreshed(
     services: &Arc<Services>,
     id: &ProfileId,
     wish: Wish,
@@ -125,109 +110,130 @@ async fn renewed(
 ) -> Refreshed {
     let refreshed = refresh::since(services, id, wish, seen).await;
     let Refreshed::Unsaved(renewal, expects, trouble) = refreshed else { return refreshed };
-    console::say(&format!("authtui: {}: {trouble}", id.name));
+    say(&format!("{}: {trouble}", id.name));
     match refresh::save_again(services, id, expects, renewal.clone()).await {
         Ok(snapshot) => return Refreshed::Done(snapshot),
         Err(_) if trouble.stored != Stored::NewOnesInMemory => {}
-        Err(failure) => console::say(&format!(
-            "authtui: {}: {failure}. The new tokens are lost with this command; the provider may want a new login.",
-            id.name
-        )),
+        Err(failure) => say(&format!("{}: {failure}; {LOST}", id.name)),
     }
     Refreshed::Unsaved(renewal, expects, trouble)
 }
 
-fn is_meant(profile: &Profile, chosen: &Chosen, catalog: &Catalog, now: Now) -> bool {
-    let provider = catalog.get(profile.id.name.provider());
-    let can = profile.kind == Kind::OAuth
-        && profile.refresh_token().is_some()
-        && provider.is_some_and(|provider| provider.refresh.is_some());
-    match chosen {
-        Chosen::Named(names) => names.contains(&profile.id.name),
-        Chosen::All => can,
-        Chosen::Due(within) => {
-            can && profile.life.expires_at.is_some_and(|end| end - now.wall <= span(*within))
-        }
-    }
+/// How one refresh of a batch ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum BatchResult {
+    /// New tokens are stored.
+    Renewed,
+    /// The stored token will do, or somebody else has just refreshed it.
+    Adopted,
+    /// Only a login helps.
+    NeedsLogin,
+    /// It may work later.
+    Passing,
+    /// Somebody must look at what was said.
+    Failed,
 }
 
-/// How they ended.
-#[derive(Debug, Default)]
-struct Tally {
-    renewed: usize,
-    adopted: usize,
-    needs_login: usize,
-    passing: usize,
-    failed: usize,
+/// What scripts read. What is not known is null.
+#[derive(Debug, Serialize)]
+pub(super) struct BatchReport {
+    version: u32,
+    profiles: Vec<BatchItem>,
     /// Nobody waited for the rest.
+    #[serde(skip)]
     is_cut_short: bool,
-    report: Report,
 }
 
-impl Tally {
-    fn take(&mut self, id: &ProfileId, refreshed: Refreshed) {
-        let (snapshot, trouble) = match refreshed {
-            Refreshed::Done(snapshot) => return self.count(id, Ended::Renewed, None, Some(&snapshot)),
-            Refreshed::Enough(snapshot) => return self.count(id, Ended::Adopted, None, Some(&snapshot)),
-            Refreshed::Unsaved(_, _, trouble) => return self.count(id, Ended::Failed, Some(&trouble), None),
-            Refreshed::Failed(snapshot, trouble) => (snapshot, trouble),
+#[derive(Debug, Serialize)]
+struct BatchItem {
+    provider: String,
+    name: String,
+    result: BatchResult,
+    why: Option<String>,
+    expires_at: Option<String>,
+    retry_at: Option<String>,
+}
+
+impl BatchReport {
+    /// Adds how the refresh of `id` ended, and says it where it failed.
+    fn add(&mut self, id: &ProfileId, refreshed: Refreshed) {
+        let (result, trouble, snapshot) = match refreshed {
+            Refreshed::Done(snapshot) => (BatchResult::Renewed, None, Some(snapshot)),
+            Refreshed::Enough(snapshot) => (BatchResult::Adopted, None, Some(snapshot)),
+            Refreshed::Unsaved(_, _, trouble) => (BatchResult::Failed, Some(trouble), None),
+            Refreshed::Failed(snapshot, trouble) => {
+                exit::trouble(&trouble, &id.name.exact());
+                let result = match trouble.kind {
+                    FailureKind::NeedsLogin => BatchResult::NeedsLogin,
+                    FailureKind::Temporary(_) => BatchResult::Passing,
+                    FailureKind::NeedsFix(_) | FailureKind::NothingToDo => BatchResult::Failed,
+                };
+                (result, Some(trouble), snapshot)
+            }
         };
-        let ended = match trouble.kind {
-            FailureKind::NeedsLogin => Ended::NeedsLogin,
-            FailureKind::Temporary(_) => Ended::Passing,
-            FailureKind::NeedsFix(_) | FailureKind::NothingToDo => Ended::Failed,
-        };
-        self.count(id, ended, Some(&trouble), snapshot.as_ref());
-        exit::trouble(&trouble, &id.name.exact());
+        self.profiles.push(BatchItem::new(id, result, trouble, snapshot.as_ref()));
     }
 
-    fn count(
-        &mut self,
-        id: &ProfileId,
-        ended: Ended,
-        trouble: Option<&Trouble>,
-        snapshot: Option<&Snapshot>,
-    ) {
-        match ended {
-            Ended::Renewed => self.renewed += 1,
-            Ended::Adopted => self.adopted += 1,
-            Ended::NeedsLogin => self.needs_login += 1,
-            Ended::Passing => self.passing += 1,
-            Ended::Failed => self.failed += 1,
-        }
-        self.report.add(id, ended, trouble, snapshot.and_then(|snapshot| snapshot.profile(&id.name)));
+    fn count(&self, result: BatchResult) -> usize {
+        self.profiles.iter().filter(|item| item.result == result).count()
     }
 
-    fn end(&self) -> Exit {
-        let parts = [
-            (self.renewed, "renewed"),
-            (self.adopted, "renewed by another program or still good"),
-            (self.needs_login, "need a login"),
-            (self.passing, "to be tried again later"),
-            (self.failed, "failed"),
+    fn say_counts(&self) {
+        let words = [
+            (BatchResult::Renewed, "renewed"),
+            (BatchResult::Adopted, "renewed by another program or still good"),
+            (BatchResult::NeedsLogin, "need a login"),
+            (BatchResult::Passing, "to be tried again later"),
+            (BatchResult::Failed, "failed"),
         ];
-        let words: Vec<String> = parts
-            .into_iter()
-            .filter(|(count, _)| *count > 0)
-            .map(|(count, word)| format!("{count} {word}"))
-            .collect();
+        let counts = words.map(|(result, word)| (self.count(result), word));
+        let counts = counts.into_iter().filter(|(count, _)| *count > 0);
+        let words: Vec<String> = counts.map(|(count, word)| format!("{count} {word}")).collect();
         if !words.is_empty() {
-            console::say(&format!("authtui: {}.", words.join(", ")));
+            say(&format!("{}.", words.join(", ")));
         }
         if self.is_cut_short {
-            console::say(
-                "authtui: ended before every answer came; a provider that was asked may want a new login.",
-            );
+            say("ended before every answer came; some profiles may need a new login.");
+        }
+    }
+
+    /// The number for the whole: what a person must do comes before what may pass.
+    pub(super) fn exit(&self) -> Exit {
+        if self.is_cut_short {
             return Exit::Failure;
         }
-        if self.needs_login > 0 {
-            Exit::NeedsLogin
-        } else if self.passing > 0 {
-            Exit::Passing
-        } else if self.failed > 0 {
-            Exit::Failure
-        } else {
-            Exit::Done
+        let ends = [
+            (BatchResult::NeedsLogin, Exit::NeedsLogin),
+            (BatchResult::Passing, Exit::Passing),
+            (BatchResult::Failed, Exit::Failure),
+        ];
+        let worst = ends.into_iter().find(|(result, _)| self.count(*result) > 0);
+        worst.map_or(Exit::Done, |(_, exit)| exit)
+    }
+}
+
+impl BatchItem {
+    fn new(
+        id: &ProfileId,
+        result: BatchResult,
+        trouble: Option<Trouble>,
+        snapshot: Option<&Snapshot>,
+    ) -> Self {
+        let profile = snapshot.and_then(|snapshot| snapshot.profile(&id.name));
+        let last = profile.and_then(Profile::last_refresh_of_this_grant);
+        let retry_at = last.and_then(|last| match &last.result {
+            RefreshResult::Passing { retry_at, .. } => Some(*retry_at),
+            RefreshResult::Refused { retry_at, .. } => *retry_at,
+            RefreshResult::Done | RefreshResult::Dead { .. } => None,
+        });
+        Self {
+            provider: id.name.provider().to_owned(),
+            name: id.name.name().to_owned(),
+            result,
+            why: trouble.map(|trouble| trouble.why),
+            expires_at: profile.and_then(|profile| profile.life.expires_at).map(rfc3339),
+            retry_at: retry_at.map(rfc3339),
         }
     }
 }

@@ -1,12 +1,13 @@
-//! What `authtui resolve` prints: a chain for people, or JSON.
+//! Report of `resolve`: a chain for people, or JSON.
 
 use color_eyre::eyre::Result;
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
-use crate::cli::list::escaped;
-use crate::cli::resolve::{Asked, End, passed_over};
-use crate::domain::change::Snapshot;
+use crate::cli::output;
+use crate::cli::resolve::outcome::ResolveOutcome;
+use crate::cli::resolve::request::ResolveRequest;
+use crate::domain::change::{Row, Snapshot};
 use crate::domain::clock::{DateTime, Utc};
 use crate::domain::provider::environment::Source;
 use crate::domain::resolve::{Chain, Found, Link};
@@ -14,32 +15,32 @@ use crate::domain::text;
 use crate::oauth::form::{self, Form};
 
 /// The longest line, in characters.
-const LONGEST: usize = 400;
+const LINE_LIMIT: usize = 400;
 
 /// What there is to print.
-pub(super) struct Report<'a> {
-    pub(super) asked: &'a Asked<'a>,
+pub(super) struct ResolveReport<'a> {
+    pub(super) request: &'a ResolveRequest<'a>,
     pub(super) chain: &'a Chain<'a>,
     pub(super) stores: &'a [Snapshot],
-    pub(super) end: &'a End,
+    pub(super) outcome: &'a ResolveOutcome,
     pub(super) now: DateTime<Utc>,
 }
 
 /// What scripts read; what is not known is null.
 #[derive(Serialize)]
-struct Document<'a> {
+struct ResolveJson<'a> {
     version: u32,
     provider: &'a str,
     order: &'a str,
     program: Option<&'a str>,
-    used: Option<Used<'a>>,
-    chain: Vec<Item<'a>>,
+    used: Option<UsedJson<'a>>,
+    chain: Vec<CandidateJson<'a>>,
     hints: Vec<String>,
-    error: Option<Error<'a>>,
+    error: Option<ErrorJson<'a>>,
 }
 
 #[derive(Serialize)]
-struct Used<'a> {
+struct UsedJson<'a> {
     name: &'a str,
     store: String,
     /// The header's name.
@@ -50,7 +51,7 @@ struct Used<'a> {
 }
 
 #[derive(Serialize)]
-struct Item<'a> {
+struct CandidateJson<'a> {
     source: &'static str,
     name: Option<&'a str>,
     state: &'static str,
@@ -59,18 +60,18 @@ struct Item<'a> {
 }
 
 #[derive(Serialize)]
-struct Error<'a> {
+struct ErrorJson<'a> {
     kind: &'a str,
     why: &'a str,
 }
 
-impl Report<'_> {
+impl ResolveReport<'_> {
     /// The chain as people read it.
     pub(super) fn text(&self) -> String {
-        let order = &self.asked.order;
+        let order = &self.request.order;
         let mut lines = vec![match order.program.as_str() {
             "" => {
-                format!("No program's order is known for {}; in the usual one:", self.asked.provider.name)
+                format!("No program's order is known for {}; in the usual one:", self.request.provider.name)
             }
             program => format!("In the order of {program}:"),
         }];
@@ -86,60 +87,70 @@ impl Report<'_> {
             None => "Header: none".to_owned(),
         });
         lines.extend(self.hints().iter().map(|hint| format!("Hint: {hint}.")));
-        lines.iter().map(|line| text::clean(line, LONGEST) + "\n").collect()
+        lines.iter().map(|line| text::clean(line, LINE_LIMIT) + "\n").collect()
     }
 
     /// The same as scripts read it.
     pub(super) fn json(&self) -> Result<String> {
-        let order = &self.asked.order;
+        let order = &self.request.order;
         let masked = self.masked();
         let header = masked.as_deref().and_then(|header| header.split_once(": "));
-        let used = self.end.used.as_ref().zip(header).map(|(profile, (header, value))| Used {
+        let used = self.outcome.used.as_ref().zip(header).map(|(profile, (header, value))| UsedJson {
             name: profile.id.name.name(),
             store: profile.id.store.to_string(),
             header,
             value,
-            refreshed: self.end.refreshed,
+            refreshed: self.outcome.refreshed,
         });
-        let document = Document {
+        output::json(&ResolveJson {
             version: 1,
-            provider: &self.asked.provider.name,
+            provider: &self.request.provider.name,
             order: &order.name,
             program: Some(order.program.as_str()).filter(|program| !program.is_empty()),
             used,
             chain: self.chain.links.iter().enumerate().map(|(index, link)| self.item(index, link)).collect(),
             hints: self.hints(),
-            error: self.end.error.as_ref().map(|(kind, why)| Error { kind, why }),
-        };
-        Ok(escaped(&serde_json::to_string(&document)?) + "\n")
+            error: self.outcome.error.as_ref().map(|(kind, why)| ErrorJson { kind, why }),
+        })
     }
 
     /// What was seen beside the chain.
     pub(super) fn hints(&self) -> Vec<String> {
         let hints = self.chain.hints.iter().map(ToString::to_string);
-        hints.chain(passed_over(self.stores, &self.asked.provider.name)).collect()
+        hints.chain(self.passed_over()).collect()
+    }
+
+    /// What is wrong with entries that are not looked at because they cannot be understood.
+    fn passed_over(&self) -> impl Iterator<Item = String> {
+        let files = self.stores.iter().filter(|snapshot| snapshot.store.is_file());
+        files.flat_map(|snapshot| &snapshot.rows).filter_map(|row| match row {
+            Row::Broken { name, at, why } if name.split('/').next() == Some(&self.request.provider.name) => {
+                Some(format!("{name} is not looked at, its entry cannot be understood: {at}: {why}"))
+            }
+            Row::Broken { .. } | Row::Profile(_) => None,
+        })
     }
 
     fn masked(&self) -> Option<String> {
-        form::preview(Form::Header, self.end.used.as_ref()?, Some(self.asked.provider))
+        form::preview(Form::Header, self.outcome.used.as_ref()?, Some(self.request.provider))
     }
 
-    fn item<'a>(&self, index: usize, link: &'a Link<'_>) -> Item<'a> {
+    fn item<'a>(&self, index: usize, link: &'a Link<'_>) -> CandidateJson<'a> {
         let stored = link.found.profile().map(|profile| profile.id.name.name());
         let (source, name) = match &link.source {
             Source::Variable(name) => ("variable", Some(name.as_str())),
             Source::Login => ("login", stored),
             Source::Key => ("key", stored),
         };
-        let used = self.end.used.is_some() && self.chain.end() == Some(index);
-        Item { source, name, state: state(&link.found), why: self.why(index, link), used }
+        let used = self.outcome.used.is_some() && self.chain.end() == Some(index);
+        CandidateJson { source, name, state: state(&link.found), why: self.why(index, link), used }
     }
 
     /// Why the source is used or not: what it holds, and what stands before it.
     fn why(&self, index: usize, link: &Link<'_>) -> String {
         let words = link.words(self.now);
         match self.chain.end() {
-            Some(end) if end == index && self.end.refreshed => format!("refreshed just now, {words}"),
+            Some(end) if end == index && self.outcome.refreshed => format!("refreshed just now, {words}"),
             Some(end) if end < index && link.found.ends_the_looking() => {
                 let first = self.chain.taken().map(Link::label).unwrap_or_default();
                 format!("{words}; {first} comes first")

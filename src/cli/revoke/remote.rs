@@ -1,19 +1,25 @@
-//! `authtui revoke NAME --remote`: ends the grant at its provider, and erases it here once it is over.
+//! Option `--remote`: ends the grant at its provider, and erases it here once it is over.
 
 use std::sync::Arc;
 
 use color_eyre::eyre::Result;
 
 use crate::cli::exit::{self, Exit};
-use crate::cli::renew::finish_posted;
+use crate::cli::output::say;
 use crate::cli::revoke::Extent;
+use crate::cli::runtime::finish_posted;
 use crate::domain::change::Snapshot;
 use crate::domain::profile::Profile;
 use crate::domain::text;
-use crate::oauth::revocation::{self, NotRevocable, Revoked};
+use crate::domain::trouble::Stored;
+use crate::oauth::revocation::Revoked;
+use crate::oauth::revocation::{self, NotRevocable};
 use crate::shell::Services;
 use crate::shell::revoke::revoke;
 use crate::shell::terminal::console;
+
+/// The longest sentence with words of a provider's file, in characters.
+const SENTENCE_LIMIT: usize = 2000;
 
 /// Says what is about to happen. Where nobody can be asked, says so and what can be done by hand.
 ///
@@ -22,49 +28,39 @@ use crate::shell::terminal::console;
 pub(super) fn announce(services: &Services, snapshot: &Snapshot, profile: &Profile) -> Result<(), Exit> {
     let (name, catalog) = (&profile.id.name, services.catalog_now());
     let provider = catalog.get(name.provider());
-    if let Err(mute) = revocation::request(profile, provider) {
-        let complaint = catalog.complaint(name.provider()).filter(|_| mute == NotRevocable::NoProvider);
-        let why = complaint.map_or_else(|| mute.to_string(), ToString::to_string);
-        let next = match mute {
-            NotRevocable::NoTokens => String::new(),
-            NotRevocable::OtherHost(_) => {
-                format!(
-                    " Stored tokens are as they were. Next: authtui login {name}, if you trust the new server; without \
-                     --remote it is erased here."
-                )
-            }
-            NotRevocable::Example => {
-                let remedy = catalog.example_remedy(name.provider()).unwrap_or_default();
-                format!(
-                    " Stored tokens are as they were. Next: {remedy}; without --remote it is erased here."
-                )
-            }
-            NotRevocable::IsKey
-            | NotRevocable::IsVariable
-            | NotRevocable::NoProvider
-            | NotRevocable::NoWay
-            | NotRevocable::NoToken
-            | NotRevocable::Unfilled => {
-                let by_hand = revocation::by_hand(profile, provider);
-                format!(
-                    " Stored tokens are as they were. Next: {by_hand}; without --remote it is erased here."
-                )
-            }
+    let Err(mute) = revocation::request(profile, provider) else {
+        let title = provider.map_or(name.provider(), |provider| &provider.title);
+        let twins: Vec<String> = snapshot.twins(profile).map(|twin| twin.id.name.to_string()).collect();
+        let too = match twins.is_empty() {
+            true => String::new(),
+            false => format!(", and those of {}, which hold the same grant", twins.join(", ")),
         };
-        say(&format!("authtui: {name} is not revoked at its provider: {why}.{next}"));
-        return Err(Exit::Failure);
-    }
-    let title = provider.map_or(name.provider(), |provider| &provider.title);
-    let twins: Vec<String> = snapshot.twins(profile).map(|twin| twin.id.name.to_string()).collect();
-    let too = match twins.is_empty() {
-        true => String::new(),
-        false => format!(", and those of {}, which hold the same grant", twins.join(", ")),
+        let words = format!(
+            "{name}: {title} is asked to end the grant. Once it has, the tokens are erased here{too}. Other programs \
+             that use the grant must log in again."
+        );
+        console::say(&text::clean(&words, SENTENCE_LIMIT));
+        return Ok(());
     };
-    say(&format!(
-        "{name}: {title} is asked to end the grant. Once it has, the tokens are erased here{too}. Other programs \
-         that use the grant must log in again."
-    ));
-    Ok(())
+    let complaint = catalog.complaint(name.provider()).filter(|_| mute == NotRevocable::NoProvider);
+    let why = complaint.map_or_else(|| mute.to_string(), ToString::to_string);
+    let remedy = match mute {
+        NotRevocable::NoTokens => None,
+        NotRevocable::OtherHost(_) => Some(format!("authtui login {name}, if you trust the new server")),
+        NotRevocable::Example => Some(catalog.example_remedy(name.provider()).unwrap_or_default()),
+        NotRevocable::IsKey
+        | NotRevocable::IsVariable
+        | NotRevocable::NoProvider
+        | NotRevocable::NoWay
+        | NotRevocable::NoToken
+        | NotRevocable::Unfilled => Some(revocation::by_hand(profile, provider)),
+    };
+    let next = remedy.map_or_else(String::new, |remedy| {
+        format!(" {} Next: {remedy}; without --remote it is erased here.", Stored::Untouched)
+    });
+    let words = format!("{name} is not revoked at its provider: {why}.{next}");
+    say(&text::clean(&words, SENTENCE_LIMIT));
+    Err(Exit::Failure)
 }
 
 /// Asks the provider, and says what came of it. Where the whole profile is to go, tokens of another login
@@ -72,8 +68,8 @@ pub(super) fn announce(services: &Services, snapshot: &Snapshot, profile: &Profi
 pub(super) fn run(services: &Arc<Services>, profile: &Profile, extent: Extent) -> Result<Exit> {
     let name = &profile.id.name;
     let Some(revoked) = finish_posted(services, revoke(services, &profile.id))? else {
-        console::say(&format!(
-            "authtui: {name}: stopped before the provider's answer was known; it may be revoked there. authtui list \
+        say(&format!(
+            "{name}: stopped before the provider's answer was known; it may be revoked there. authtui list \
              shows what is stored."
         ));
         return Ok(Exit::Failure);
@@ -88,14 +84,9 @@ pub(super) fn run(services: &Arc<Services>, profile: &Profile, extent: Extent) -
                     ("it holds the tokens of another login, so it is not removed", Exit::Failure)
                 }
             };
-            console::say(&format!("authtui: {name}: revoked at its provider; {here}."));
+            say(&format!("{name}: revoked at its provider; {here}."));
             exit
         }
         Revoked::NotEnded(trouble) | Revoked::NotErased(trouble) => exit::trouble(&trouble, &name.exact()),
     })
-}
-
-/// Says what may hold words of a provider's file.
-fn say(words: &str) {
-    console::say(&text::clean(words, 2000));
 }

@@ -19,7 +19,7 @@ fn the_same_grant_under_another_name_in_another_file_is_taken_over() {
     let (served, other) = twins("demo", "ben");
     assert_eq!(served.home.run(&["refresh", "demo/ana"]).code, Some(0));
     let ended = at(&served, &other, "demo/ben");
-    assert!(ended.said(0).contains("renewed by another program"), "{ended:?}");
+    assert!(ended.said(0).contains("refreshed by another program"), "{ended:?}");
     assert_eq!(served.refreshes(), (1, 0));
     assert_eq!(stored(&other, "demo/ben").held, served.profile("ana").held);
     assert_eq!(words(&served.home), ["asked", "renewed", "adopted"]);
@@ -121,9 +121,9 @@ fn many_end_at_the_second_signal_whatever_was_asked() {
     let mut all = served.home.start(&["refresh", "--all"]);
     let _asked = held.request();
     all.signal("TERM");
-    all.line("authtui: ending");
+    all.line("authtui: finishing what was sent");
     all.signal("TERM");
-    assert!(all.end().said(1).contains("may want a new login"));
+    assert!(all.end().said(1).contains("may need a new login"));
 }
 
 #[test]

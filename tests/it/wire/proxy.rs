@@ -98,7 +98,7 @@ fn nothing_is_posted_and_it_ends_at_once_where_no_connection_came_about() {
         let ended = running.end();
 
         assert!(ended.code.is_some_and(|code| code != 0), "{command:?}: {ended:?}");
-        assert!(!ended.err.contains("once more"), "{command:?}: {ended:?}");
+        assert!(!ended.err.contains("press Ctrl-C again"), "{command:?}: {ended:?}");
         assert!(ended.err.contains("ending"), "{command:?}: {ended:?}");
         assert_eq!(served.stored("ana"), Some(before.clone()), "{command:?}");
         assert_eq!(served.profile("ana").last_refresh, None, "{command:?}: it counts as a failure");

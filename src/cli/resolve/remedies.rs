@@ -1,13 +1,13 @@
-//! What brings a credential to where an order looks for it.
+//! Remedies: what brings a credential to where an order looks for it.
 
-use crate::cli::resolve::Asked;
+use crate::cli::resolve::request::ResolveRequest;
 use crate::domain::change::Snapshot;
 use crate::domain::name::ProfileName;
 use crate::domain::profile::{Kind, Profile};
 use crate::domain::provider::environment::Source;
 use crate::domain::provider::{Flow, Provider};
 
-impl Asked<'_> {
+impl ResolveRequest<'_> {
     /// A stored key, where the order does not look at any.
     pub(super) fn unseen_key<'s>(&self, stores: &'s [Snapshot]) -> Option<&'s ProfileName> {
         if self.order.takes_keys() {
@@ -24,7 +24,7 @@ impl Asked<'_> {
     }
 
     /// What brings a credential to where the order looks; `key` is one that stands elsewhere.
-    pub(super) fn ways_out(&self, key: Option<&ProfileName>, stores: &[Snapshot]) -> Vec<String> {
+    pub(super) fn remedies(&self, key: Option<&ProfileName>, stores: &[Snapshot]) -> Vec<String> {
         let Provider { name: provider, flows, .. } = self.provider;
         let looked = |source: &Source| self.order.sources.contains(source);
         let by_login = |flow: &Flow| matches!(flow, Flow::Code | Flow::Paste | Flow::Device);

@@ -1,6 +1,6 @@
-//! What is said of a command line that is not understood, without what may be a secret in it.
+//! Redaction: words of the command line as they may be repeated, without what may be a secret.
 
-use crate::cli::Arguments;
+use crate::cli::CommandLine;
 use crate::domain::provider::catalog::Catalog;
 use crate::domain::secret::Secret;
 use crate::domain::text;
@@ -12,10 +12,10 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 const HIDDEN: &str = "(not shown)";
 
 /// The longest word that is repeated, in characters.
-const LONGEST: usize = 2 * crate::domain::name::LONGEST + 1;
+const WORD_LIMIT: usize = 2 * crate::domain::name::LONGEST + 1;
 
 /// What secrets of well-known services begin with.
-const USUAL: [&str; 15] = [
+const SECRET_PREFIXES: [&str; 15] = [
     "sk-",
     "sk_",
     "pk_",
@@ -35,23 +35,23 @@ const USUAL: [&str; 15] = [
 
 /// A word of the command line as it may be repeated: what begins as a secret of a well-known
 /// service or of a provider does is masked, in both halves of `provider/name`.
-pub(super) fn masked(catalog: Option<&Catalog>, word: &str) -> String {
+pub(super) fn word(catalog: Option<&Catalog>, word: &str) -> String {
     let providers = || catalog.into_iter().flat_map(Catalog::entries).map(|entry| &entry.provider);
     let variables = providers().flat_map(|one| &one.environment).flat_map(|variable| &variable.prefixes);
     let known = providers().flat_map(|one| &one.masks).chain(variables).cloned();
     let known: Vec<String> =
-        known.chain(USUAL.map(str::to_owned)).filter(|known| !known.is_empty()).collect();
+        known.chain(SECRET_PREFIXES.map(str::to_owned)).filter(|known| !known.is_empty()).collect();
     let half = |half: &str| {
         let begins = known.iter().any(|prefix| half.starts_with(prefix.as_str()));
         if begins { Secret::new(half).mask(&known) } else { half.to_owned() }
     };
     let halves: Vec<String> = word.split('/').map(half).collect();
-    text::clean(&halves.join("/"), LONGEST)
+    text::clean(&halves.join("/"), WORD_LIMIT)
 }
 
 /// `error` without a stray word and without the value of an option: either may be a
 /// secret that somebody typed where none belongs, and terminals and logs keep what is said.
-pub(super) fn hushed(mut error: clap::Error) -> clap::Error {
+pub(super) fn error(mut error: clap::Error) -> clap::Error {
     if error.kind() == ErrorKind::InvalidSubcommand {
         return unknown_command(&error);
     }
@@ -75,7 +75,7 @@ pub(super) fn hushed(mut error: clap::Error) -> clap::Error {
 
 /// What is said in the place of a word that is no command: the nearest one, and all there are.
 fn unknown_command(error: &clap::Error) -> clap::Error {
-    let all = Arguments::command();
+    let all = CommandLine::command();
     let usage = error.get(ContextKind::Usage).map(ToString::to_string).unwrap_or_default();
     let within = all.get_subcommands().find(|one| usage.contains(&format!("authtui {} ", one.get_name())));
     let names = within.unwrap_or(&all).get_subcommands().filter(|one| !one.is_hide_set());
@@ -88,15 +88,15 @@ fn unknown_command(error: &clap::Error) -> clap::Error {
     let near = near.map_or_else(String::new, |near| format!("; did you mean {near}?"));
     let end = if near.is_empty() { "." } else { "" };
     let words = format!("unknown command{near}{end} Commands: {}\n", names.join(", "));
-    Arguments::command().error(ErrorKind::InvalidSubcommand, words)
+    CommandLine::command().error(ErrorKind::InvalidSubcommand, words)
 }
 
 #[cfg(test)]
 mod tests {
     use clap::Parser;
 
-    use super::{hushed, masked};
-    use crate::cli::Arguments;
+    use super::{error, word};
+    use crate::cli::CommandLine;
     use crate::domain::provider::catalog::Catalog;
 
     #[test]
@@ -123,13 +123,14 @@ mod tests {
             ("list hunter2", "unexpected argument '(not shown)'"),
         ] {
             let line = std::iter::once("authtui").chain(line.split(' '));
-            let error = Arguments::try_parse_from(line.clone()).expect_err("a line that is not understood");
-            let error = hushed(error).to_string();
+            let failed =
+                CommandLine::try_parse_from(line.clone()).expect_err("a line that is not understood");
+            let error = error(failed).to_string();
             assert!(!error.contains("hunter2") && error.contains(said), "{said}: {error}");
         }
         for (typed, nearest) in [("lgoin", "login"), ("tokne", "token")] {
-            let slip = Arguments::try_parse_from(["authtui", typed]).expect_err("no such command");
-            let slip = hushed(slip).to_string();
+            let slip = CommandLine::try_parse_from(["authtui", typed]).expect_err("no such command");
+            let slip = error(slip).to_string();
             let said = format!("unknown command; did you mean {nearest}? Commands: demo, list,");
             assert!(slip.contains(&said) && !slip.contains("(not shown)"), "{slip}");
         }
@@ -138,7 +139,7 @@ mod tests {
     #[test]
     fn a_word_that_begins_as_a_secret_does_is_masked_and_another_is_not() {
         let catalog = Catalog::read([]);
-        for (word, shown) in [
+        for (typed, shown) in [
             ("acme", "acme"),
             ("acme/ana@acme.dev", "acme/ana@acme.dev"),
             ("sk-ant-api03-0123456789abcdefZz01", "sk-ant-api03-…Zz01"),
@@ -147,8 +148,8 @@ mod tests {
             ("eyJhbGciOi", "eyJ…"),
             ("sk-a/bc", "sk-…/bc"),
         ] {
-            assert_eq!(masked(Some(&catalog), word), shown, "{word}");
+            assert_eq!(word(Some(&catalog), typed), shown, "{typed}");
         }
-        assert_eq!(masked(None, "xoxb-1"), "xox…");
+        assert_eq!(word(None, "xoxb-1"), "xox…");
     }
 }

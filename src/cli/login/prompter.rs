@@ -1,28 +1,20 @@
-//! The person who logs in, or the pipe that stands in for them.
+//! Prompter of a login: the person who logs in, or the pipe that stands in for them.
 
 use crate::domain::secret::Secret;
 use crate::shell::terminal::console::{PromptReply, Prompter};
 
 /// Who is asked, and who may want everything to end at any time.
-pub(super) struct Person(Prompter);
+pub(super) struct LoginPrompter(Prompter);
 
-/// Whether standard input can be asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Input {
-    /// It can.
-    Free,
-    /// A secret was read from it.
-    Spent,
-}
+impl LoginPrompter {
+    /// Whoever is at standard input. From here on no signal ends the program by itself.
+    pub(super) fn new() -> Self {
+        Self(Prompter::new())
+    }
 
-impl Person {
-    /// Somebody who may answer by standard input, if it is free. From here on no signal ends the
-    /// program by itself.
-    pub(super) fn new(input: Input) -> Self {
-        Self(match input {
-            Input::Free => Prompter::new(),
-            Input::Spent => Prompter::nobody(),
-        })
+    /// Nobody: a secret was read from standard input.
+    pub(super) fn nobody() -> Self {
+        Self(Prompter::nobody())
     }
 
     /// Whether something can be pasted.

@@ -1,4 +1,4 @@
-//! What a login shows on the command line: its steps as they end, its addresses, its device code.
+//! Progress of a login on the command line: its steps as they end, its addresses, its device code.
 
 use std::mem::replace;
 
@@ -14,7 +14,7 @@ use crate::shell::terminal::console;
 
 /// What was shown, so that nothing is shown twice.
 #[derive(Default)]
-pub(super) struct Shown {
+pub(super) struct LoginProgress {
     /// How many steps were shown: their lines come in the order of their numbers.
     steps: usize,
     notices: usize,
@@ -37,7 +37,7 @@ pub(super) enum Pasting {
     Impossible,
 }
 
-impl Shown {
+impl LoginProgress {
     /// Shows what is new.
     pub(super) fn show(&mut self, login: &Login, pasting: Pasting, now: Now) {
         self.show_steps(login);

@@ -1,19 +1,19 @@
-//! The profile that a command means.
+//! Profile argument: which profile a word of the command line means.
 
 use std::collections::BTreeSet;
 
 use crate::cli::exit::Exit;
-use crate::cli::stray;
+use crate::cli::output::say;
+use crate::cli::redact;
 use crate::domain::change::{Row, Snapshot};
 use crate::domain::name::{BadName, ProfileName, StoreId};
 use crate::domain::profile::Profile;
 use crate::domain::provider::catalog::Catalog;
 use crate::domain::text;
 use crate::shell::Services;
-use crate::shell::terminal::console;
 
 /// The longest sentence about a provider that is printed, in characters.
-const LONGEST: usize = 2000;
+const SENTENCE_LIMIT: usize = 2000;
 
 /// The profile that `text` means, and its store. `provider/name` is one; a word alone is the default of
 /// the provider of that name, else the only profile there, else the only profile of that name anywhere.
@@ -29,7 +29,7 @@ pub(super) fn find(services: &Services, text: &str) -> Result<(Snapshot, Profile
         let snapshot = services.read_now(store);
         let found = snapshot.profile(&name).cloned();
         for notice in &snapshot.notices {
-            console::say(&format!("authtui: {notice}"));
+            say(&notice.to_string());
         }
         if let Some(profile) = found {
             return Ok((snapshot, profile));
@@ -39,11 +39,11 @@ pub(super) fn find(services: &Services, text: &str) -> Result<(Snapshot, Profile
                 true => format!("Correct {}; it is never written", snapshot.place),
                 false => "Set it again, or unset it".to_owned(),
             };
-            console::say(&format!("authtui: {name} cannot be used: {why}. {remedy}."));
+            say(&format!("{name} cannot be used: {why}. {remedy}."));
             return Err(Exit::Failure);
         }
         if let (true, Err(trouble)) = (store.is_file(), &snapshot.writable) {
-            console::say(&format!("authtui: {trouble}"));
+            say(&trouble.to_string());
             return Err(Exit::Failure);
         }
         let names = snapshot.profiles().map(|profile| &profile.id.name);
@@ -54,8 +54,8 @@ pub(super) fn find(services: &Services, text: &str) -> Result<(Snapshot, Profile
     } else {
         format!("{} has {}", name.provider(), near.join(", "))
     };
-    let name = stray::masked(Some(&services.catalog_now()), &name.to_string());
-    console::say(&format!("authtui: there is no profile {name}; {hint}."));
+    let name = redact::word(Some(&services.catalog_now()), &name.to_string());
+    say(&format!("there is no profile {name}; {hint}."));
     Err(Exit::NotFound)
 }
 
@@ -67,7 +67,7 @@ pub(super) fn is_exact(text: &str, name: &ProfileName) -> bool {
 /// The name that a word means, among all that are there.
 fn meant(services: &Services, store: Option<StoreId>, text: &str) -> Result<ProfileName, Exit> {
     if text.contains('/') {
-        return name(text);
+        return parse(text);
     }
     let stores = StoreId::ALL.into_iter().filter(|id| store.is_none_or(|store| store == *id));
     let rows: Vec<Row> = stores.flat_map(|store| services.read_now(store).rows).collect();
@@ -91,15 +91,15 @@ fn meant(services: &Services, store: Option<StoreId>, text: &str) -> Result<Prof
         [one] => Ok(one.clone()),
         [] => {
             // What can be no name at all is told by the rule that it breaks.
-            name(text)?;
-            let word = stray::masked(Some(&services.catalog_now()), text);
-            console::say(&format!("authtui: there is no profile {word}; authtui list shows what is there."));
+            parse(text)?;
+            let word = redact::word(Some(&services.catalog_now()), text);
+            say(&format!("there is no profile {word}; authtui list shows what is there."));
             Err(Exit::NotFound)
         }
         _ => {
             let all: Vec<String> = found.iter().map(ToString::to_string).collect();
-            let word = stray::masked(Some(&services.catalog_now()), text);
-            console::say(&format!("authtui: {word} may mean {}. Write one of them.", all.join(", ")));
+            let word = redact::word(Some(&services.catalog_now()), text);
+            say(&format!("{word} may mean {}. Write one of them.", all.join(", ")));
             Err(Exit::NotFound)
         }
     }
@@ -127,10 +127,10 @@ pub(super) fn unreadable(snapshot: &Snapshot, name: &ProfileName) -> Option<Stri
 ///
 /// # Errors
 /// The number to end with, once the reason was said.
-pub(super) fn name(text: &str) -> Result<ProfileName, Exit> {
+pub(super) fn parse(text: &str) -> Result<ProfileName, Exit> {
     ProfileName::parse(text).map_err(|bad| {
-        let bad = BadName { text: stray::masked(None, &bad.text), ..bad };
-        console::say(&format!("authtui: {bad}."));
+        let bad = BadName { text: redact::word(None, &bad.text), ..bad };
+        say(&format!("{bad}."));
         Exit::Usage
     })
 }
@@ -139,11 +139,11 @@ pub(super) fn name(text: &str) -> Result<ProfileName, Exit> {
 /// there is instead.
 pub(super) fn no_provider(catalog: &Catalog, name: &str, known: &str) -> Exit {
     let complaint = catalog.complaint(&text::clean(name, 64));
-    let name = stray::masked(Some(catalog), name);
+    let name = redact::word(Some(catalog), name);
     let words = match complaint {
-        Some(complaint) => format!("authtui: the provider {name} cannot be used: {complaint}"),
-        None => format!("authtui: there is no provider {name}. {known}"),
+        Some(complaint) => format!("the provider {name} cannot be used: {complaint}"),
+        None => format!("there is no provider {name}. {known}"),
     };
-    console::say(&text::clean(&words, LONGEST));
+    say(&text::clean(&words, SENTENCE_LIMIT));
     Exit::NotFound
 }

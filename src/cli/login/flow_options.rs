@@ -1,6 +1,6 @@
-//! The ways of a login, narrowed by what the command line says of them.
+//! Flow options of `login`: which ways of a login the command line leaves open.
 
-use crate::cli::login::arguments::Arguments;
+use crate::cli::login::arguments::LoginArgs;
 use crate::domain::provider::{Flow, PortRule, Provider};
 use crate::oauth::login::{Browser, CancelKey, Seat, Ways};
 
@@ -8,12 +8,12 @@ use crate::oauth::login::{Browser, CancelKey, Seat, Ways};
 ///
 /// # Errors
 /// A sentence, when the provider has no such way.
-pub(super) fn ways(arguments: &Arguments, provider: &Provider, seat: Seat) -> Result<Ways, String> {
+pub(super) fn ways(args: &LoginArgs, provider: &Provider, seat: Seat) -> Result<Ways, String> {
     let mut ways = Ways { cancel: CancelKey::CtrlC, ..Ways::of(provider, seat) };
-    if arguments.device {
+    if args.device {
         ways.flows.retain(|flow| *flow == Flow::Device);
         some(&ways, provider, "no device code")?;
-    } else if arguments.paste {
+    } else if args.paste {
         // With a callback's redirect too: the address that a browser ended at can then be pasted.
         ways.flows.retain(|flow| matches!(flow, Flow::Code | Flow::Paste));
         some(&ways, provider, "no answer that could be pasted")?;
@@ -22,10 +22,10 @@ pub(super) fn ways(arguments: &Arguments, provider: &Provider, seat: Seat) -> Re
         ways.flows.retain(|flow| *flow != Flow::Key);
         some(&ways, provider, "no login")?;
     }
-    if arguments.no_browser {
+    if args.no_browser {
         ways.browser = Browser::Left;
     }
-    if let Some(port) = arguments.port {
+    if let Some(port) = args.port {
         accepted(port, provider)?;
         ways.port = Some(port);
     }
@@ -77,13 +77,13 @@ mod tests {
     use crate::domain::provider::file;
 
     #[derive(Debug, Parser)]
-    struct Line {
+    struct LoginLine {
         #[command(flatten)]
-        arguments: Arguments,
+        args: LoginArgs,
     }
 
-    fn parsed(line: &str) -> Result<Arguments, clap::Error> {
-        Line::try_parse_from(line.split_whitespace()).map(|line| line.arguments)
+    fn parsed(line: &str) -> Result<LoginArgs, clap::Error> {
+        LoginLine::try_parse_from(line.split_whitespace()).map(|line| line.args)
     }
 
     fn provider(rule: &str, flows: &[Flow]) -> Provider {
@@ -106,8 +106,8 @@ mod tests {
             ("login acme --device", &[Flow::Device], Browser::Opened),
             ("login acme --paste", &[Flow::Code, Flow::Paste], Browser::Left),
         ] {
-            let arguments = parsed(line).expect(line);
-            let ways = ways(&arguments, &provider("any", &ALL), Seat::Here).expect(line);
+            let args = parsed(line).expect(line);
+            let ways = ways(&args, &provider("any", &ALL), Seat::Here).expect(line);
             assert_eq!((ways.flows.as_slice(), ways.browser), (flows, browser), "{line}");
         }
     }
@@ -146,8 +146,8 @@ mod tests {
             ("fixed", "9001", Err("Acme sends its callback to port 9000 only")),
             ("[9001, 9002]", "1", Err("Acme sends its callback to the ports 9000, 9001, 9002 only")),
         ] {
-            let arguments = parsed(&format!("login acme --port {port}")).expect(port);
-            let ways = ways(&arguments, &provider(rule, &ALL), Seat::Here);
+            let args = parsed(&format!("login acme --port {port}")).expect(port);
+            let ways = ways(&args, &provider(rule, &ALL), Seat::Here);
             assert_eq!(ways.map(|ways| ways.port), fine.map_err(String::from), "{rule} {port}");
         }
     }

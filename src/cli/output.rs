@@ -1,0 +1,52 @@
+//! Output of commands: JSON on standard output for scripts, sentences on standard error for people.
+
+use color_eyre::eyre::Result;
+use serde::Serialize;
+
+use crate::domain::change::Snapshot;
+use crate::domain::text;
+use crate::shell::terminal::console;
+
+/// Says a sentence to the person, under the program's name.
+pub(super) fn say(words: &str) {
+    console::say(&format!("authtui: {words}"));
+}
+
+/// Says what a person should know of a store's file.
+pub(super) fn say_problems(snapshot: &Snapshot) {
+    snapshot.notices.iter().for_each(|notice| say(&notice.to_string()));
+    if let Err(trouble) = &snapshot.writable {
+        say(&trouble.to_string());
+    }
+}
+
+/// `document` as one line of JSON that cannot steer a terminal.
+///
+/// # Errors
+/// When it cannot be JSON.
+pub(super) fn json(document: &impl Serialize) -> Result<String> {
+    Ok(escaped(&serde_json::to_string(document)?) + "\n")
+}
+
+/// `json` with every character that could steer a terminal written as an escape. In JSON such a
+/// character can stand inside of texts alone.
+fn escaped(json: &str) -> String {
+    let escape = |char: char| {
+        let mut units = [0; 2];
+        char.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")).collect::<String>()
+    };
+    json.chars().map(|char| if text::is_hostile(char) { escape(char) } else { char.to_string() }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_holds_nothing_that_steers_a_terminal_and_means_the_same() {
+        let account = "a\u{9b}31m\u{202e}b\u{e0001}";
+        let json = json(&account).expect("JSON");
+        assert!(json.trim_end().chars().all(|char| char.is_ascii_graphic()), "{json}");
+        assert_eq!(serde_json::from_str::<String>(&json).expect("JSON"), account);
+    }
+}

@@ -1,0 +1,83 @@
+//! Outcome of `resolve`: the credential that a request would carry, or why there is none.
+
+use crate::cli::exit::Exit;
+use crate::cli::refresh::LOST;
+use crate::cli::resolve::request::ResolveRequest;
+use crate::domain::change::Snapshot;
+use crate::domain::profile::Profile;
+use crate::domain::provider::Provider;
+use crate::domain::resolve::{Chain, Found};
+use crate::domain::trouble::{FailureKind, Trouble};
+use crate::oauth::form::{self, Form};
+
+/// How the looking ended.
+pub(super) struct ResolveOutcome {
+    /// What a request would carry.
+    pub(super) used: Option<Profile>,
+    pub(super) refreshed: bool,
+    /// The kind of the failure as scripts read it, and the failure in words.
+    pub(super) error: Option<(&'static str, String)>,
+    pub(super) exit: Exit,
+}
+
+impl ResolveOutcome {
+    pub(super) fn used(provider: &Provider, profile: &Profile, refreshed: bool) -> Self {
+        if form::preview(Form::Header, profile, Some(provider)).is_none() {
+            let words = format!("the token of {} has characters that no token may have.", profile.id.name);
+            return Self::error("unusable", words, Exit::Failure);
+        }
+        Self { used: Some(profile.clone()), refreshed, error: None, exit: Exit::Done }
+    }
+
+    pub(super) fn error(kind: &'static str, words: String, exit: Exit) -> Self {
+        Self { used: None, refreshed: false, error: Some((kind, words)), exit }
+    }
+
+    pub(super) fn failed(trouble: &Trouble) -> Self {
+        match trouble.kind {
+            FailureKind::Temporary(_) => Self::error("passing", trouble.to_string(), Exit::Passing),
+            FailureKind::NeedsLogin | FailureKind::NeedsFix(_) | FailureKind::NothingToDo => {
+                Self::error("failure", trouble.to_string(), Exit::Failure)
+            }
+        }
+    }
+
+    /// The new token is worth more printed than lost.
+    pub(super) fn unsaved(profile: Box<Profile>) -> Self {
+        let error = Some(("unsaved", LOST.to_owned()));
+        Self { used: Some(*profile), refreshed: true, error, exit: Exit::Failure }
+    }
+
+    pub(super) fn logged_out(profile: &Profile) -> Self {
+        let name = &profile.id.name;
+        let words = format!("the login of {name} has ended: authtui login {name}");
+        Self::error("expired", words, Exit::NeedsLogin)
+    }
+
+    pub(super) fn unusable(variable: &str, chain: &Chain<'_>) -> Self {
+        let why = match chain.taken().map(|link| &link.found) {
+            Some(Found::Unusable(why)) => format!(" ({why})"),
+            Some(_) | None => String::new(),
+        };
+        let words = format!("{variable} comes first and cannot be used{why}: set it again, or unset it.");
+        Self::error("unusable", words, Exit::Failure)
+    }
+
+    pub(super) fn missing(request: &ResolveRequest<'_>, stores: &[Snapshot]) -> Self {
+        let provider = &request.provider.name;
+        let unread = |snapshot: &Snapshot| snapshot.writable.is_err() && snapshot.rows.is_empty();
+        if stores.iter().any(|snapshot| snapshot.store.is_file() && unread(snapshot)) {
+            let words = "what is stored cannot be read, and no variable is set.".to_owned();
+            return Self::error("unread", words, Exit::Failure);
+        }
+        let key = request.unseen_key(stores);
+        let words = match (key, request.order.program_name()) {
+            (None, _) => format!("no API key, token or login for {provider}"),
+            (Some(key), "") => format!("this order does not look at stored keys, such as {key}"),
+            (Some(key), program) => format!("{program} does not look at stored keys, such as {key}"),
+        };
+        let steps = request.remedies(key, stores);
+        let words = if steps.is_empty() { words + "." } else { format!("{words}: {}", steps.join(", or ")) };
+        Self::error("missing", words, Exit::NotFound)
+    }
+}

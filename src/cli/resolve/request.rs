@@ -1,0 +1,123 @@
+//! Request of `resolve`: a provider, the order in which its credentials are looked for, and the one
+//! that is meant where `PROVIDER/NAME` was written.
+
+use crate::cli::exit::Exit;
+use crate::cli::output::say;
+use crate::cli::resolve::outcome::ResolveOutcome;
+use crate::cli::{profile_arg, redact};
+use crate::domain::change::Snapshot;
+use crate::domain::clock::{DateTime, Utc};
+use crate::domain::name::ProfileName;
+use crate::domain::profile::Profile;
+use crate::domain::provider::Provider;
+use crate::domain::provider::catalog::Catalog;
+use crate::domain::provider::environment::{Order, Source};
+use crate::domain::resolve::{Chain, Link, Stock, Verdict, resolve};
+
+/// What is looked for.
+pub(super) struct ResolveRequest<'a> {
+    pub(super) provider: &'a Provider,
+    pub(super) order: Order,
+    pub(super) wanted: Option<ProfileName>,
+}
+
+impl<'a> ResolveRequest<'a> {
+    /// What `text` means, in the order of that name or else in the usual one.
+    ///
+    /// # Errors
+    /// The number to end with, once the reason was said.
+    pub(super) fn new(catalog: &'a Catalog, text: &str, order: Option<&str>) -> Result<Self, Exit> {
+        let name = profile_arg::parse(text)?;
+        let wanted = name.provider();
+        let Some(provider) = catalog.get(wanted) else {
+            let known = catalog.entries().map(|entry| entry.provider.name.as_str());
+            let known = known.collect::<Vec<_>>().join(", ");
+            return Err(profile_arg::no_provider(catalog, wanted, &format!("Known are: {known}.")));
+        };
+        let order = match order {
+            None => provider.usual_order(),
+            Some(order) => named_order(provider, order)?,
+        };
+        Ok(Self { provider, order, wanted: text.contains('/').then_some(name) })
+    }
+
+    /// Looks whether the profile that is meant is there.
+    ///
+    /// # Errors
+    /// The number to end with where it is not, once that was said.
+    pub(super) fn check_is_there(&self, stores: &[Snapshot], catalog: &Catalog) -> Result<(), Exit> {
+        let Some(wanted) = &self.wanted else { return Ok(()) };
+        if let Some(why) = stores.iter().find_map(|snapshot| profile_arg::unreadable(snapshot, wanted)) {
+            say(&format!("{wanted} cannot be used: {why}."));
+            return Err(Exit::Failure);
+        }
+        let is_variable = self.provider.variable(wanted.name()).is_some();
+        if is_variable || stores.iter().any(|snapshot| snapshot.profile(wanted).is_some()) {
+            return Ok(());
+        }
+        let wanted = redact::word(Some(catalog), &wanted.to_string());
+        say(&format!("there is no profile {wanted}; authtui list shows what is there."));
+        Err(Exit::NotFound)
+    }
+
+    /// What the order finds in `stock`.
+    pub(super) fn resolve<'s>(&self, stock: Stock<'s>, now: DateTime<Utc>) -> Chain<'s> {
+        resolve(self.provider, &self.order, stock, self.wanted.as_ref(), now)
+    }
+
+    /// The login that comes first, where it has ended and can be refreshed.
+    pub(super) fn ended_login(
+        &self,
+        stores: &[Snapshot],
+        empty: &[String],
+        now: DateTime<Utc>,
+    ) -> Option<Profile> {
+        // Whoever means a variable wants no login.
+        if self.variable_meant().is_some() {
+            return None;
+        }
+        let stores: Vec<&Snapshot> = stores.iter().collect();
+        match self.resolve(Stock { stores: &stores, empty }, now).verdict() {
+            Verdict::Refresh(profile) => Some(profile.clone()),
+            Verdict::Use(_) | Verdict::LoggedOut(_) | Verdict::Unusable(_) | Verdict::Missing => None,
+        }
+    }
+
+    /// The outcome where a variable is meant and a request would not carry it: another credential is
+    /// never the answer to its name.
+    pub(super) fn passed_by(&self, chain: &Chain<'_>, now: DateTime<Utc>) -> Option<ResolveOutcome> {
+        let name = self.variable_meant()?;
+        let source = Source::Variable(name.to_owned());
+        let provider = &self.provider.name;
+        let Some(link) = chain.links.iter().find(|link| link.source == source) else {
+            let words =
+                format!("this order does not look at {name}; authtui token {provider}/{name} prints it.");
+            return Some(ResolveOutcome::error("not_used", words, Exit::Failure));
+        };
+        if !link.found.ends_the_looking() {
+            let words = format!("{name} is {}: set it in the shell that starts authtui.", link.words(now));
+            return Some(ResolveOutcome::error("missing", words, Exit::NotFound));
+        }
+        let first = chain.taken().filter(|taken| taken.source != source).map(Link::label)?;
+        let words = format!(
+            "{name} is set, but {first} comes first, and a request carries that; authtui token {provider}/{name} prints {name}."
+        );
+        Some(ResolveOutcome::error("not_used", words, Exit::Failure))
+    }
+
+    /// The variable that is meant, where it is one.
+    fn variable_meant(&self) -> Option<&str> {
+        let name = self.wanted.as_ref()?.name();
+        self.provider.variable(name).map(|variable| variable.name.as_str())
+    }
+}
+
+fn named_order(provider: &Provider, name: &str) -> Result<Order, Exit> {
+    if let Some(order) = provider.orders.iter().find(|order| order.name == name) {
+        return Ok(order.clone());
+    }
+    let known = provider.orders.iter().map(|order| order.name.as_str()).collect::<Vec<_>>().join(", ");
+    let known = if known.is_empty() { "its file has none".to_owned() } else { format!("there are {known}") };
+    say(&format!("{} has no such order; {known}.", provider.name));
+    Err(Exit::Usage)
+}
