@@ -6,7 +6,6 @@
 //! nothing that was typed is lost on the way.
 
 mod answer;
-mod order;
 pub mod page;
 pub mod picker;
 
@@ -19,7 +18,8 @@ use crate::domain::secret::Secret;
 use crate::oauth::login::needs::{Goal, Needs};
 use crate::oauth::login::{Plan, Seat, Ways};
 use crate::tui::keymap::Place;
-pub use crate::tui::wizard::page::{Page, Step};
+pub use crate::tui::wizard::page::{ListQuestion, Page, TextQuestion};
+use crate::tui::wizard::picker::Picker;
 
 /// What is known so far, and what is asked.
 #[derive(Debug, Clone, PartialEq)]
@@ -72,6 +72,12 @@ pub struct WizardContext<'a> {
     pub catalog: Option<&'a Catalog>,
 }
 
+impl WizardContext<'_> {
+    fn has_provider(self, name: &str) -> bool {
+        self.catalog.is_some_and(|catalog| catalog.entry(name).is_some())
+    }
+}
+
 impl Wizard {
     /// A login to a new profile.
     #[must_use]
@@ -79,7 +85,7 @@ impl Wizard {
         Self {
             needs: None,
             draft: None,
-            page: Page::Provider(0),
+            page: Page::Choice(ListQuestion::Provider, 0),
             complaint: None,
             passed: Vec::new(),
             ahead: Vec::new(),
@@ -91,9 +97,9 @@ impl Wizard {
     /// A login to a stored profile again.
     #[must_use]
     pub fn again(needs: Needs) -> Self {
-        let mut wizard = Self { needs: Some(needs), ..Self::new() };
-        wizard.page = wizard.fresh(wizard.next(Step::How), WizardContext::default());
-        wizard
+        let page = Page::Choice(ListQuestion::LoginOrKey, 0);
+        let wizard = Self { needs: Some(needs), page, ..Self::new() };
+        Self { page: wizard.next(WizardContext::default()), ..wizard }
     }
 
     /// The provider, once it is chosen and has a file.
@@ -126,13 +132,13 @@ impl Wizard {
         // The file is there: what it was made of is not asked again.
         self.passed.clear();
         self.ahead.clear();
-        self.page = self.fresh(self.next(Step::Preview), context);
+        self.page = self.next(context);
     }
 
     /// The client's secret that was typed beside the draft, which never holds it.
     fn described_secret(&self) -> Option<Secret> {
-        let step = Step::Draft(draft::Question::ClientSecret);
-        let field = self.passed.iter().find(|page| page.step() == step)?.field()?;
+        let page = Page::text(TextQuestion::Draft(draft::Question::ClientSecret));
+        let field = self.passed.iter().find(|passed| passed.asks_the_same_as(&page))?.field()?;
         (!field.is_empty()).then(|| field.secret())
     }
 
@@ -140,7 +146,7 @@ impl Wizard {
     #[must_use]
     pub fn back(mut self) -> Option<Self> {
         let page = self.passed.pop()?;
-        if let (Step::Asked(question), Some(needs)) = (page.step(), &mut self.needs) {
+        if let (Some(question), Some(needs)) = (page.needs_question(), &mut self.needs) {
             needs.reopen(question);
         }
         self.ahead.push(std::mem::replace(&mut self.page, page));
@@ -152,36 +158,31 @@ impl Wizard {
     pub fn marked(&mut self, choices: usize) -> Option<(&mut usize, usize)> {
         let lines = self.draft.as_ref().map_or(0, |draft| draft.text().lines().count());
         match &mut self.page {
-            Page::Provider(marked) => Some((marked, choices)),
-            Page::Pkce(marked) | Page::How(marked) => Some((marked, 2)),
+            Page::Choice(ListQuestion::Provider, marked) => Some((marked, choices)),
+            Page::Choice(ListQuestion::Pkce | ListQuestion::LoginOrKey, marked) => Some((marked, 2)),
             Page::Preview(from) => Some((from, lines)),
             Page::Scopes(picker) => Some((&mut picker.marked, picker.choices.len())),
-            Page::Draft(..)
-            | Page::Name(_)
-            | Page::Key(_)
-            | Page::ClientId(_)
-            | Page::ClientSecret(_)
-            | Page::Notice
-            | Page::Ready => None,
+            Page::Text(..) | Page::Notice | Page::Ready => None,
         }
     }
 
     /// Where keys are looked up; nowhere while a text is being typed.
     #[must_use]
     pub fn place(&self) -> Option<Place> {
-        match &self.page {
-            page if page.field().is_some() => None,
-            Page::Scopes(_) => Some(Place::Scopes),
-            Page::Provider(_) | Page::Pkce(_) | Page::How(_) => Some(Place::Lists),
-            Page::Draft(..)
-            | Page::Preview(_)
-            | Page::Name(_)
-            | Page::Key(_)
-            | Page::ClientId(_)
-            | Page::ClientSecret(_)
-            | Page::Notice
-            | Page::Ready => Some(Place::Choices),
+        if self.page.field().is_some() {
+            return None;
         }
+        Some(match &self.page {
+            Page::Scopes(_) => Place::Scopes,
+            Page::Choice(..) => Place::Lists,
+            Page::Text(..) | Page::Preview(_) | Page::Notice | Page::Ready => Place::Choices,
+        })
+    }
+
+    /// The scopes, also where the person has gone back or on meanwhile.
+    pub fn picker_mut(&mut self) -> Option<&mut Picker> {
+        let pages = [&mut self.page].into_iter().chain(&mut self.passed).chain(&mut self.ahead);
+        pages.into_iter().find_map(Page::picker_mut)
     }
 
     /// The client that asks, as far as it is known.
@@ -209,4 +210,215 @@ impl Default for Wizard {
 pub fn choices(catalog: &Catalog) -> Vec<&Provider> {
     let templates = catalog.entries().map(|entry| &entry.provider).filter(|provider| provider.example);
     catalog.usable().chain(templates).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::name::StoreId;
+    use crate::domain::provider::file;
+    use crate::oauth::login::needs::Question;
+
+    /// A provider that must be told everything.
+    const ACME: &str = "name: acme\ntitle: Acme\nnotice: Acme wants a yes.\n\
+                        endpoints: { authorize: 'https://a.test/a', token: 'https://a.test/t' }\n\
+                        client: { authentication: post }\n";
+
+    #[test]
+    fn every_open_question_has_its_page_and_the_last_one_is_followed_by_a_plan() {
+        let mut try_out = TryOut::new("acme");
+        assert_eq!(try_out.wizard.page, text(TextQuestion::Name, "default"));
+        for (answer, next) in [
+            ("", Page::text(TextQuestion::ClientId)),
+            ("my-client", Page::text(TextQuestion::ClientSecret)),
+            ("hush", Page::Notice),
+            ("", Page::Ready),
+        ] {
+            assert_eq!(try_out.wizard.plan("accounts.yaml", Seat::Here), None);
+            try_out.answer(answer);
+            assert_eq!((&try_out.wizard.page, &try_out.wizard.complaint), (&next, &None));
+        }
+        let plan = try_out.wizard.plan("accounts.yaml", Seat::Here).expect("a plan");
+        assert_eq!((plan.client_id.as_str(), plan.client_secret), ("my-client", Some(Secret::new("hush"))));
+    }
+
+    #[test]
+    fn an_answer_that_is_refused_keeps_its_page_and_says_why() {
+        let mut try_out = TryOut::new("acme");
+        try_out.answer("");
+        try_out.answer("");
+        assert!(matches!(try_out.wizard.page, Page::Text(TextQuestion::ClientId, _)));
+        assert!(try_out.wizard.complaint.as_ref().is_some_and(|why| why.contains("client id")));
+        try_out.answer("my-client");
+        assert_eq!(try_out.wizard.complaint, None);
+    }
+
+    #[test]
+    fn a_page_that_was_left_by_going_back_comes_again_as_it_was() {
+        let mut try_out = TryOut::new("acme");
+        try_out.answer("");
+        try_out.type_in("my-client");
+        assert!(try_out.back());
+        assert_eq!(try_out.wizard.page, text(TextQuestion::Name, "default"));
+        assert_eq!(try_out.wizard.needs.as_ref().and_then(Needs::next), Some(Question::Name), "asked again");
+        try_out.answer("");
+        assert_eq!(try_out.wizard.page, text(TextQuestion::ClientId, "my-client"));
+        assert!(try_out.back() && try_out.back() && !try_out.back(), "the first page has none before it");
+    }
+
+    #[test]
+    fn what_was_typed_for_one_provider_is_not_there_for_another() {
+        let mut try_out = TryOut::new("acme");
+        try_out.type_in("-mine");
+        try_out.back();
+        try_out.choose("anthropic");
+        assert_eq!(try_out.wizard.ahead, []);
+        try_out.back();
+        try_out.choose("acme");
+        assert_eq!(try_out.wizard.page, text(TextQuestion::Name, "default"));
+    }
+
+    #[test]
+    fn a_provider_with_logins_and_keys_asks_which_and_names_them_apart() {
+        let mut try_out = TryOut::new("anthropic");
+        assert_eq!(try_out.wizard.page, Page::Choice(ListQuestion::LoginOrKey, 0));
+        try_out.answer("");
+        assert_eq!(
+            (&try_out.wizard.page, try_out.wizard.wants_key()),
+            (&text(TextQuestion::Name, "default"), false)
+        );
+        try_out.back();
+        try_out.mark(1);
+        try_out.answer("");
+        assert_eq!(
+            (&try_out.wizard.page, try_out.wizard.wants_key()),
+            (&text(TextQuestion::Name, "key"), true)
+        );
+        try_out.answer("");
+        assert_eq!(try_out.wizard.page, Page::text(TextQuestion::Key));
+        try_out.answer("sk-1");
+        assert_eq!(try_out.wizard.page, Page::Ready);
+        assert!(try_out.wizard.needs.as_ref().and_then(Needs::kept_key).is_some());
+    }
+
+    #[test]
+    fn a_new_server_is_described_page_by_page_and_only_its_secret_goes_on_to_the_login() {
+        let mut try_out = TryOut::new("oauth2");
+        for (question, answer) in draft::Question::ALL.into_iter().zip([
+            "corp",
+            "https://corp.test/a",
+            "https://corp.test/t",
+            "",
+            "my-client",
+            "hush",
+            "read write",
+        ]) {
+            assert_eq!(try_out.wizard.page, Page::text(TextQuestion::Draft(question)));
+            try_out.answer(answer);
+        }
+        assert_eq!(try_out.wizard.page, Page::Choice(ListQuestion::Pkce, 0));
+        try_out.mark(1);
+        try_out.answer("");
+        assert_eq!(try_out.wizard.page, Page::Preview(0));
+        let file = try_out.wizard.draft.as_ref().map(Draft::text).unwrap_or_default();
+        assert!(
+            file.contains("my-client") && file.contains("pkce: \"off\"") && !file.contains("hush"),
+            "{file}"
+        );
+
+        let described = file::load("corp", &ACME.replace("acme", "corp")).expect("a provider");
+        let (own, catalog) = (own(), catalog());
+        try_out.wizard.described(&described, WizardContext { own: Some(&own), catalog: Some(&catalog) });
+        assert_eq!((&try_out.wizard.passed, &try_out.wizard.ahead), (&Vec::new(), &Vec::new()));
+        assert_eq!(try_out.wizard.page, Page::text(TextQuestion::ClientId), "name and secret are known");
+    }
+
+    #[test]
+    fn a_new_server_takes_no_name_that_a_provider_has() {
+        let mut try_out = TryOut::new("oauth2");
+        try_out.answer("acme");
+        assert_eq!(try_out.wizard.page, text(TextQuestion::Draft(draft::Question::Name), "acme"));
+        assert!(try_out.wizard.complaint.as_ref().is_some_and(|why| why.contains("acme already")));
+    }
+
+    #[test]
+    fn letters_mean_nothing_but_text_where_a_field_is_open() {
+        let page = |page| Wizard { page, ..Wizard::new() }.place();
+        let mut picker = Picker::of(catalog().get("acme").expect("a provider"), None);
+        assert_eq!(page(Page::Scopes(Box::new(picker.clone()))), Some(Place::Scopes));
+        picker.open();
+        assert_eq!(page(Page::Scopes(Box::new(picker))), None);
+        assert_eq!(page(Page::text(TextQuestion::Key)), None);
+        assert_eq!(page(Page::Choice(ListQuestion::Pkce, 0)), Some(Place::Lists));
+        assert_eq!(page(Page::Preview(0)), Some(Place::Choices));
+    }
+
+    /// A wizard with what it looks up.
+    struct TryOut {
+        wizard: Wizard,
+        own: Snapshot,
+        catalog: Catalog,
+    }
+
+    impl TryOut {
+        /// A wizard in which that provider was chosen.
+        fn new(provider: &str) -> Self {
+            let mut try_out = Self { wizard: Wizard::new(), own: own(), catalog: catalog() };
+            try_out.choose(provider);
+            try_out
+        }
+
+        fn choose(&mut self, provider: &str) {
+            let provider = self.catalog.entry(provider).expect("a provider").provider.clone();
+            let context = WizardContext { own: Some(&self.own), catalog: Some(&self.catalog) };
+            self.wizard.choose(&provider, context);
+        }
+
+        fn type_in(&mut self, typed: &str) {
+            if let Some(field) = self.wizard.page.field_mut() {
+                field.paste(&Secret::new(typed));
+            }
+        }
+
+        fn mark(&mut self, place: usize) {
+            if let Some((marked, _)) = self.wizard.marked(0) {
+                *marked = place;
+            }
+        }
+
+        /// Types something and goes on.
+        fn answer(&mut self, typed: &str) {
+            self.type_in(typed);
+            self.wizard.submit(WizardContext { own: Some(&self.own), catalog: Some(&self.catalog) });
+        }
+
+        /// Goes back, if there is a page before this one.
+        fn back(&mut self) -> bool {
+            let back = self.wizard.clone().back();
+            let has_gone = back.is_some();
+            self.wizard = back.unwrap_or(self.wizard.clone());
+            has_gone
+        }
+    }
+
+    fn own() -> Snapshot {
+        Snapshot {
+            store: StoreId::Own,
+            place: "accounts.yaml".to_owned(),
+            rows: Vec::new(),
+            writable: Ok(()),
+            notices: Vec::new(),
+            number: 0,
+        }
+    }
+
+    fn catalog() -> Catalog {
+        Catalog::read([("acme.yaml".to_owned(), Ok(ACME.to_owned()))])
+    }
+
+    fn text(question: TextQuestion, typed: &str) -> Page {
+        let mut page = Page::text(question);
+        page.field_mut().expect("a field").paste(&Secret::new(typed));
+        page
+    }
 }

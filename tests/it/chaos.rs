@@ -32,7 +32,7 @@ use authtui::tui::message::{Copied, Msg};
 use authtui::tui::model::Model;
 use authtui::tui::screen::Screen;
 use authtui::tui::theme::{Glyphs, Theme};
-use authtui::tui::wizard::Page;
+use authtui::tui::wizard::{Page, TextQuestion};
 use authtui::tui::{update, view, wakes_at};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::Terminal;
@@ -281,7 +281,9 @@ impl Run {
         let masked = match &self.model.screen {
             Screen::Wizard(wizard) => matches!(
                 wizard.page,
-                Page::Key(_) | Page::ClientSecret(_) | Page::Draft(Question::ClientSecret, _)
+                Page::Text(TextQuestion::Key, _)
+                    | Page::Text(TextQuestion::ClientSecret, _)
+                    | Page::Text(TextQuestion::Draft(Question::ClientSecret), _)
             ),
             Screen::List
             | Screen::Detail

@@ -24,7 +24,7 @@ use authtui::tui::screen::{Panel, Screen};
 use authtui::tui::status::{MessageOrigin, StatusMessage, Tone};
 use authtui::tui::theme::{Glyphs, Theme};
 use authtui::tui::update;
-use authtui::tui::wizard::{Page, Wizard};
+use authtui::tui::wizard::{ListQuestion, Page, TextQuestion, Wizard};
 use insta::assert_snapshot;
 use proptest::prelude::*;
 
@@ -298,10 +298,10 @@ fn revoking_at_the_provider_is_asked_and_what_it_did_not_do_is_said() {
 fn the_wizard_asks_for_what_a_login_needs() {
     let mut wizard = Wizard::new();
     for (name, page) in [
-        ("provider", Page::Provider(0)),
-        ("name", Page::Name(Field::new("work", Sight::Clear))),
-        ("client_id", Page::ClientId(Field::new("", Sight::Clear))),
-        ("client_secret", Page::ClientSecret(Field::new("hunter2", Sight::Masked))),
+        ("provider", Page::Choice(ListQuestion::Provider, 0)),
+        ("name", Page::Text(TextQuestion::Name, Field::new("work", Sight::Clear))),
+        ("client_id", Page::Text(TextQuestion::ClientId, Field::new("", Sight::Clear))),
+        ("client_secret", Page::Text(TextQuestion::ClientSecret, Field::new("hunter2", Sight::Masked))),
         ("notice", Page::Notice),
     ] {
         wizard.page = page;
@@ -495,12 +495,12 @@ static MODELS: LazyLock<Vec<Model>> = LazyLock::new(|| {
         Screen::Dialog(question(Question::RevokeAtProvider(cast::id("anthropic/lab")))),
         Screen::Dialog(question(Question::NotRevocable(cast::id("anthropic/lab"), NotRevocable::NoWay))),
         Screen::Dialog(question(Question::NotRevoked(cast::id("anthropic/lab"), trouble.clone()))),
-        wizard(Page::Provider(3)),
-        wizard(Page::Name(field())),
-        wizard(Page::ClientSecret(field())),
+        wizard(Page::Choice(ListQuestion::Provider, 3)),
+        wizard(Page::Text(TextQuestion::Name, field())),
+        wizard(Page::Text(TextQuestion::ClientSecret, field())),
         wizard(Page::Notice),
-        wizard(Page::How(1)),
-        wizard(Page::Key(field())),
+        wizard(Page::Choice(ListQuestion::LoginOrKey, 1)),
+        wizard(Page::Text(TextQuestion::Key, field())),
         wizard(Page::Scopes(Box::new(pages::many_scopes()))),
         Screen::Wizard(Box::new(pages::preview())),
         Screen::Login(Panel::Steps),

@@ -16,8 +16,8 @@ use crate::tui::screen::Screen;
 use crate::tui::status::Tone;
 use crate::tui::update::login;
 use crate::tui::update::status::tell_of;
-use crate::tui::wizard::picker::{List, Picker};
-use crate::tui::wizard::{KeyTest, Page, Wizard, Work, choices};
+use crate::tui::wizard::picker::List;
+use crate::tui::wizard::{KeyTest, ListQuestion, Page, TextQuestion, Wizard, Work, choices};
 
 /// Takes what was chosen or typed in the wizard.
 pub(super) fn submit(model: &mut Model, now: Now) -> Vec<Effect> {
@@ -26,7 +26,7 @@ pub(super) fn submit(model: &mut Model, now: Now) -> Vec<Effect> {
     }
     let Screen::Wizard(mut wizard) = mem::take(&mut model.screen) else { return Vec::new() };
     match &mut wizard.page {
-        Page::Provider(marked) => {
+        Page::Choice(ListQuestion::Provider, marked) => {
             let catalog = model.catalog.as_ref();
             let chosen = catalog.and_then(|catalog| choices(catalog).get(*marked).map(|it| (*it).clone()));
             if let Some(provider) = chosen {
@@ -35,16 +35,9 @@ pub(super) fn submit(model: &mut Model, now: Now) -> Vec<Effect> {
         }
         Page::Scopes(picker) if picker.typing.is_some() => wizard.complaint = picker.close().err(),
         Page::Preview(_) => return describe(model, wizard),
-        Page::Draft(..)
-        | Page::Pkce(_)
-        | Page::How(_)
-        | Page::Name(_)
-        | Page::Key(_)
-        | Page::ClientId(_)
-        | Page::ClientSecret(_)
-        | Page::Scopes(_)
-        | Page::Notice
-        | Page::Ready => wizard.submit(model.wizard_context()),
+        Page::Choice(..) | Page::Text(..) | Page::Scopes(_) | Page::Notice | Page::Ready => {
+            wizard.submit(model.wizard_context())
+        }
     }
     follow(model, wizard, now)
 }
@@ -113,28 +106,9 @@ pub(super) fn choose_scopes(model: &mut Model, action: Action) -> Vec<Effect> {
 pub(super) fn listed(model: &mut Model, provider: &str, listed: Result<Listed, Trouble>) {
     let Some(wizard) = model.screen.wizard_mut() else { return };
     let same = wizard.provider().is_some_and(|it| it.name == provider);
-    if let Some(picker) = picker_of(wizard).filter(|picker| same && picker.list == List::Coming) {
+    if let Some(picker) = wizard.picker_mut().filter(|picker| same && picker.list == List::Coming) {
         picker.listed(listed);
     }
-}
-
-/// The picker, also where the person has gone back or on meanwhile.
-fn picker_of(wizard: &mut Wizard) -> Option<&mut Picker> {
-    let pages = [&mut wizard.page].into_iter().chain(&mut wizard.passed).chain(&mut wizard.ahead);
-    pages.into_iter().find_map(|page| match page {
-        Page::Scopes(picker) => Some(&mut **picker),
-        Page::Provider(_)
-        | Page::Draft(..)
-        | Page::Pkce(_)
-        | Page::Preview(_)
-        | Page::How(_)
-        | Page::Name(_)
-        | Page::Key(_)
-        | Page::ClientId(_)
-        | Page::ClientSecret(_)
-        | Page::Notice
-        | Page::Ready => None,
-    })
 }
 
 /// Has the key tested before it is kept, unless that was done or cannot be. The page stays until the key
@@ -212,7 +186,7 @@ pub(super) fn key_kept(model: &mut Model, id: &ProfileId, changed: &Result<Snaps
     let Some(wizard) = model.screen.wizard_mut() else { return AfterKey::Nothing };
     let ours =
         wizard.work == Work::Saving && wizard.needs.as_ref().and_then(Needs::profile_name) == Some(&id.name);
-    match (ours && matches!(wizard.page, Page::Key(_)), changed) {
+    match (ours && matches!(wizard.page, Page::Text(TextQuestion::Key, _)), changed) {
         (false, _) => AfterKey::Nothing,
         (true, Ok(_)) => {
             let tested = wizard.tested.take();

@@ -84,20 +84,13 @@ fn wizard_keys(wizard: &Wizard) -> Vec<Item> {
         return Vec::new();
     }
     match &wizard.page {
-        Page::Provider(_) | Page::Pkce(_) | Page::How(_) => choices(Place::Lists, "↑↓"),
+        Page::Choice(..) => choices(Place::Lists, "↑↓"),
         Page::Preview(_) => said(&SAVING),
         Page::Scopes(picker) if picker.typing.is_none() => {
             let again = matches!(picker.list, List::Failed(_) | List::Here { .. });
             only(Place::Scopes, |action| again || action != Action::ListScopes)
         }
-        Page::Scopes(_)
-        | Page::Draft(..)
-        | Page::Name(_)
-        | Page::Key(_)
-        | Page::ClientId(_)
-        | Page::ClientSecret(_)
-        | Page::Notice
-        | Page::Ready => said(&TYPING),
+        Page::Scopes(_) | Page::Text(..) | Page::Notice | Page::Ready => said(&TYPING),
     }
 }
 

@@ -11,7 +11,7 @@ use crate::domain::provider::draft::Draft;
 use crate::tui::field::Field;
 use crate::tui::model::Model;
 use crate::tui::theme::Theme;
-use crate::tui::wizard::{Page, Wizard, Work, choices};
+use crate::tui::wizard::{ListQuestion, Page, Wizard, Work, choices};
 use crate::tui::{entry, pane, prose};
 
 /// The widest the wizard becomes.
@@ -28,22 +28,20 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, model: 
     let text = words::text(wizard);
     let complaint = wizard.complaint.as_deref();
     match &wizard.page {
-        Page::Provider(marked) => sheet.providers(frame, *marked, model),
-        Page::Pkce(marked) => sheet.choose(frame, &text, *marked, &words::PKCE),
-        Page::How(marked) => sheet.choose(frame, &text, *marked, &words::HOW),
+        Page::Choice(ListQuestion::Provider, marked) => sheet.providers(frame, *marked, model),
+        Page::Choice(ListQuestion::Pkce, marked) => sheet.choose(frame, &text, *marked, &words::PKCE),
+        Page::Choice(ListQuestion::LoginOrKey, marked) => sheet.choose(frame, &text, *marked, &words::HOW),
         Page::Preview(from) => {
             if let Some(draft) = &wizard.draft {
                 sheet.preview(frame, (draft, *from), (&model.providers, wizard.work), complaint);
             }
         }
         Page::Notice => sheet.tell(frame, &text),
-        Page::Draft(..) | Page::Name(_) | Page::Key(_) | Page::ClientId(_) | Page::ClientSecret(_) => {
-            if let Some(field) = wizard.page.field() {
-                let note = words::note(wizard, field);
-                let below = complaint.map(|text| (text.to_owned(), theme.bad));
-                let below = below.or(note.map(|text| (text, theme.muted)));
-                sheet.ask(frame, &text, (&words::prompt(wizard), field), below);
-            }
+        Page::Text(question, field) => {
+            let note = words::note(wizard, *question, field);
+            let below = complaint.map(|text| (text.to_owned(), theme.bad));
+            let below = below.or(note.map(|text| (text, theme.muted)));
+            sheet.ask(frame, &text, (&words::prompt(wizard, *question), field), below);
         }
         // The one has a view of its own; at the other the login is about to take the screen.
         Page::Scopes(_) | Page::Ready => {}

@@ -1,11 +1,12 @@
-//! What was chosen, typed or confirmed on a page of the wizard is handed to what asks for it.
+//! Answers of the wizard: taken by what asks for them, and followed by the next page.
 
-use crate::domain::provider::draft::{Draft, Question};
+use crate::domain::provider::draft::{self, Draft};
 use crate::domain::provider::{Flow, Pkce, Provider};
 use crate::oauth::login::needs::{self, Goal, Needs};
-use crate::tui::field::Field;
-use crate::tui::wizard::order::has_login;
-use crate::tui::wizard::{Page, Step, Wizard, WizardContext};
+use crate::tui::field::{Field, Sight};
+use crate::tui::wizard::page::{ListQuestion, Page, TextQuestion};
+use crate::tui::wizard::picker::Picker;
+use crate::tui::wizard::{Wizard, WizardContext};
 
 impl Wizard {
     /// Takes the chosen provider, or the template of one that is to be described.
@@ -32,91 +33,113 @@ impl Wizard {
     }
 
     fn go_on(&mut self, context: WizardContext<'_>) {
-        let step = self.next(self.page.step());
-        let left = self.ahead.iter().position(|page| page.step() == step);
-        let page = match left {
-            Some(at) => self.ahead.remove(at),
-            None => self.fresh(step, context),
-        };
+        let next = self.next(context);
+        let left = self.ahead.iter().position(|page| page.asks_the_same_as(&next));
+        let page = left.map_or(next, |at| self.ahead.remove(at));
         self.passed.push(std::mem::replace(&mut self.page, page));
+    }
+
+    /// The page that comes after this one, on which nothing was typed.
+    pub(super) fn next(&self, context: WizardContext<'_>) -> Page {
+        let Some(needs) = &self.needs else { return self.next_of_draft() };
+        let provider = needs.provider();
+        let is_first = matches!(self.page, Page::Choice(ListQuestion::Provider, _) | Page::Preview(_));
+        if is_first && provider.flows.contains(&Flow::Key) && has_login(provider) {
+            return Page::Choice(ListQuestion::LoginOrKey, 0);
+        }
+        needs.next().map_or(Page::Ready, |question| page_of(needs, question, context))
+    }
+
+    /// The pages that describe a new provider: its texts, PKCE, and the file that comes of it.
+    fn next_of_draft(&self) -> Page {
+        let at = match &self.page {
+            Page::Choice(ListQuestion::Pkce, _) | Page::Preview(_) => return Page::Preview(0),
+            Page::Text(TextQuestion::Draft(question), _) => {
+                draft::Question::ALL.iter().position(|each| each == question).map_or(0, |at| at + 1)
+            }
+            Page::Choice(..) | Page::Text(..) | Page::Scopes(_) | Page::Notice | Page::Ready => 0,
+        };
+        let question = draft::Question::ALL.get(at).copied();
+        question
+            .map_or(Page::Choice(ListQuestion::Pkce, 0), |question| Page::text(TextQuestion::Draft(question)))
     }
 
     fn take(&mut self, context: WizardContext<'_>) -> Result<(), String> {
         match (&self.page, &mut self.needs) {
-            (Page::Draft(question, field), _) => {
+            (Page::Text(TextQuestion::Draft(question), field), _) => {
                 let (question, field) = (*question, field.clone());
                 return self.take_for_draft(question, &field, context);
             }
-            (Page::Pkce(marked), _) => {
+            (Page::Choice(ListQuestion::Pkce, marked), _) => {
                 let pkce = if *marked == 0 { Pkce::Required } else { Pkce::Off };
                 if let Some(draft) = &mut self.draft {
                     draft.pkce = pkce;
                 }
             }
-            (Page::How(marked), Some(needs)) => {
+            (Page::Choice(ListQuestion::LoginOrKey, marked), Some(needs)) => {
                 let goal = if *marked == 0 { Goal::Login } else { Goal::Key };
                 if needs.goal() != goal {
                     *needs = Needs::new(needs.provider(), goal);
                     // What was proposed as a name for the one is none for the other.
-                    self.ahead.retain(|page| page.step() != Step::Asked(needs::Question::Name));
+                    self.ahead.retain(|page| page.needs_question() != Some(needs::Question::Name));
                 }
             }
-            (Page::Name(field), Some(needs)) => {
+            (Page::Text(TextQuestion::Name, field), Some(needs)) => {
                 let snapshot = context.own.ok_or("The store is still being read")?;
                 needs.name(field.text(), snapshot)?;
             }
             // A field that leaves white space out says so itself.
-            (Page::Key(field), Some(needs)) => drop(needs.key(&field.secret())?),
-            (Page::ClientSecret(field), Some(needs)) => drop(needs.client_secret(&field.secret())?),
-            (Page::ClientId(field), Some(needs)) => needs.client_id(field.text())?,
+            (Page::Text(TextQuestion::Key, field), Some(needs)) => needs.key(&field.secret()).map(drop)?,
+            (Page::Text(TextQuestion::ClientSecret, field), Some(needs)) => {
+                needs.client_secret(&field.secret()).map(drop)?;
+            }
+            (Page::Text(TextQuestion::ClientId, field), Some(needs)) => needs.client_id(field.text())?,
             (Page::Scopes(picker), Some(needs)) => needs.scopes(&picker.asked())?,
             (Page::Notice, Some(needs)) => needs.agree(),
-            (
-                Page::Provider(_)
-                | Page::Preview(_)
-                | Page::How(_)
-                | Page::Name(_)
-                | Page::Key(_)
-                | Page::ClientId(_)
-                | Page::ClientSecret(_)
-                | Page::Scopes(_)
-                | Page::Notice
-                | Page::Ready,
-                _,
-            ) => {}
+            (Page::Choice(ListQuestion::Provider, _) | Page::Preview(_) | Page::Ready, Some(_)) => {}
+            (_, None) => {}
         }
         Ok(())
     }
 
     fn take_for_draft(
         &mut self,
-        question: Question,
+        question: draft::Question,
         field: &Field,
         context: WizardContext<'_>,
     ) -> Result<(), String> {
         let Some(draft) = &mut self.draft else { return Ok(()) };
         draft.answer(question, field.text())?;
-        match question {
-            Question::Name if has_provider(context, field.text()) => {
-                return Err(format!("A provider is called {} already; choose another name", draft.name));
+        if question == draft::Question::Name && context.has_provider(field.text()) {
+            return Err(format!("A provider is called {} already; choose another name", draft.name));
+        }
+        if question == draft::Question::ClientSecret {
+            if !field.is_empty() {
+                needs::client_secret(&field.secret())?;
             }
-            Question::ClientSecret => {
-                if !field.is_empty() {
-                    needs::client_secret(&field.secret())?;
-                }
-                draft.prove(!field.is_empty());
-            }
-            Question::Name
-            | Question::Authorize
-            | Question::Token
-            | Question::Device
-            | Question::ClientId
-            | Question::Scopes => {}
+            draft.prove(!field.is_empty());
         }
         Ok(())
     }
 }
 
-fn has_provider(context: WizardContext<'_>, name: &str) -> bool {
-    context.catalog.is_some_and(|catalog| catalog.entry(name).is_some())
+/// The page of a question before a login.
+fn page_of(needs: &Needs, question: needs::Question, context: WizardContext<'_>) -> Page {
+    match question {
+        needs::Question::Name => {
+            let usual = context.own.and_then(|snapshot| needs.usual_name(snapshot));
+            let field = Field::new(usual.as_ref().map_or("", |name| name.name()), Sight::Clear);
+            Page::Text(TextQuestion::Name, field)
+        }
+        needs::Question::ClientId => Page::text(TextQuestion::ClientId),
+        needs::Question::ClientSecret => Page::text(TextQuestion::ClientSecret),
+        needs::Question::Key => Page::text(TextQuestion::Key),
+        needs::Question::Scopes => Page::Scopes(Box::new(Picker::of(needs.provider(), needs.known()))),
+        needs::Question::Notice | needs::Question::Replace => Page::Notice,
+    }
+}
+
+/// Whether one can log in at a provider, or only keep a key of it.
+fn has_login(provider: &Provider) -> bool {
+    provider.flows.iter().any(|flow| *flow != Flow::Key)
 }

@@ -1,6 +1,6 @@
-//! The pages of the wizard, and their kinds.
+//! Pages of the wizard: what each asks, and what the person has chosen or typed there.
 
-use crate::domain::provider::draft::Question;
+use crate::domain::provider::draft;
 use crate::oauth::login::needs;
 use crate::tui::field::{Field, Sight};
 use crate::tui::wizard::picker::Picker;
@@ -8,24 +8,12 @@ use crate::tui::wizard::picker::Picker;
 /// What is asked.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Page {
-    /// Which provider; the marked one by its place in the list.
-    Provider(usize),
-    /// A part of a new provider's file.
-    Draft(Question, Field),
-    /// Whether the new provider knows PKCE; the marked answer.
-    Pkce(usize),
+    /// A choice; the marked answer by its place.
+    Choice(ListQuestion, usize),
+    /// A text.
+    Text(TextQuestion, Field),
     /// Whether the new provider's file is to be saved, shown from that line on.
     Preview(usize),
-    /// Whether to log in or to keep an API key; the marked answer.
-    How(usize),
-    /// What the profile is to be called.
-    Name(Field),
-    /// The API key.
-    Key(Field),
-    /// The client id.
-    ClientId(Field),
-    /// The client's secret.
-    ClientSecret(Field),
     /// What the login asks for.
     Scopes(Box<Picker>),
     /// Whether to go on in spite of the provider's notice, or of a key that is replaced.
@@ -34,55 +22,65 @@ pub enum Page {
     Ready,
 }
 
-/// The kind of a page.
+/// A question with a list of answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Step {
-    /// Which provider.
+pub enum ListQuestion {
     Provider,
-    /// A part of a new provider's file.
-    Draft(Question),
     /// Whether the new provider knows PKCE.
     Pkce,
-    /// Whether the new provider's file is to be saved.
-    Preview,
     /// Whether to log in or to keep an API key.
-    How,
-    /// What the login or the key needs.
-    Asked(needs::Question),
-    /// Nothing more.
-    Ready,
+    LoginOrKey,
 }
 
-/// The pages that describe a new provider, in their order.
-pub(super) const DESCRIBING: [Step; 9] = [
-    Step::Draft(Question::Name),
-    Step::Draft(Question::Authorize),
-    Step::Draft(Question::Token),
-    Step::Draft(Question::Device),
-    Step::Draft(Question::ClientId),
-    Step::Draft(Question::ClientSecret),
-    Step::Draft(Question::Scopes),
-    Step::Pkce,
-    Step::Preview,
-];
+/// A question that is answered with a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TextQuestion {
+    /// A part of a new provider's file.
+    Draft(draft::Question),
+    /// What the profile is to be called.
+    Name,
+    Key,
+    ClientId,
+    ClientSecret,
+}
+
+impl TextQuestion {
+    /// Whether its answer is a secret.
+    #[must_use]
+    pub fn is_secret(self) -> bool {
+        matches!(self, Self::Key | Self::ClientSecret | Self::Draft(draft::Question::ClientSecret))
+    }
+}
 
 impl Page {
-    /// Of which kind it is.
+    /// A page for a text, on which nothing was typed.
     #[must_use]
-    pub fn step(&self) -> Step {
+    pub fn text(question: TextQuestion) -> Self {
+        let sight = if question.is_secret() { Sight::Masked } else { Sight::Clear };
+        Self::Text(question, Field::new("", sight))
+    }
+
+    /// Whether `other` asks the same, whatever is chosen or typed there.
+    #[must_use]
+    pub fn asks_the_same_as(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Choice(one, _), Self::Choice(other, _)) => one == other,
+            (Self::Text(one, _), Self::Text(other, _)) => one == other,
+            (one, other) => std::mem::discriminant(one) == std::mem::discriminant(other),
+        }
+    }
+
+    /// Which of the questions before a login it asks.
+    #[must_use]
+    pub fn needs_question(&self) -> Option<needs::Question> {
         match self {
-            Self::Provider(_) => Step::Provider,
-            Self::Draft(question, _) => Step::Draft(*question),
-            Self::Pkce(_) => Step::Pkce,
-            Self::Preview(_) => Step::Preview,
-            Self::How(_) => Step::How,
-            Self::Name(_) => Step::Asked(needs::Question::Name),
-            Self::Key(_) => Step::Asked(needs::Question::Key),
-            Self::ClientId(_) => Step::Asked(needs::Question::ClientId),
-            Self::ClientSecret(_) => Step::Asked(needs::Question::ClientSecret),
-            Self::Scopes(_) => Step::Asked(needs::Question::Scopes),
-            Self::Notice => Step::Asked(needs::Question::Notice),
-            Self::Ready => Step::Ready,
+            Self::Text(TextQuestion::Name, _) => Some(needs::Question::Name),
+            Self::Text(TextQuestion::Key, _) => Some(needs::Question::Key),
+            Self::Text(TextQuestion::ClientId, _) => Some(needs::Question::ClientId),
+            Self::Text(TextQuestion::ClientSecret, _) => Some(needs::Question::ClientSecret),
+            Self::Scopes(_) => Some(needs::Question::Scopes),
+            Self::Notice => Some(needs::Question::Notice),
+            Self::Text(TextQuestion::Draft(_), _) | Self::Choice(..) | Self::Preview(_) | Self::Ready => None,
         }
     }
 
@@ -90,43 +88,23 @@ impl Page {
     #[must_use]
     pub fn field(&self) -> Option<&Field> {
         match self {
-            Self::Draft(_, field)
-            | Self::Name(field)
-            | Self::Key(field)
-            | Self::ClientId(field)
-            | Self::ClientSecret(field) => Some(field),
+            Self::Text(_, field) => Some(field),
             Self::Scopes(picker) => picker.typing.as_ref(),
-            Self::Provider(_)
-            | Self::Pkce(_)
-            | Self::Preview(_)
-            | Self::How(_)
-            | Self::Notice
-            | Self::Ready => None,
+            Self::Choice(..) | Self::Preview(_) | Self::Notice | Self::Ready => None,
         }
     }
 
     /// The same, to be typed into.
     pub fn field_mut(&mut self) -> Option<&mut Field> {
         match self {
-            Self::Draft(_, field)
-            | Self::Name(field)
-            | Self::Key(field)
-            | Self::ClientId(field)
-            | Self::ClientSecret(field) => Some(field),
+            Self::Text(_, field) => Some(field),
             Self::Scopes(picker) => picker.typing.as_mut(),
-            Self::Provider(_)
-            | Self::Pkce(_)
-            | Self::Preview(_)
-            | Self::How(_)
-            | Self::Notice
-            | Self::Ready => None,
+            Self::Choice(..) | Self::Preview(_) | Self::Notice | Self::Ready => None,
         }
     }
 
-    /// An empty field for a question about a new provider.
-    #[must_use]
-    pub fn field_of(question: Question) -> Field {
-        let sight = if question == Question::ClientSecret { Sight::Masked } else { Sight::Clear };
-        Field::new("", sight)
+    /// Its scopes, where those are chosen on it.
+    pub fn picker_mut(&mut self) -> Option<&mut Picker> {
+        if let Self::Scopes(picker) = self { Some(picker) } else { None }
     }
 }

@@ -14,7 +14,7 @@ use authtui::oauth::login::{Ask, Heard};
 use authtui::tui::field::Field;
 use authtui::tui::message::{Effect, Msg};
 use authtui::tui::screen::Screen;
-use authtui::tui::wizard::{Page, Wizard, choices};
+use authtui::tui::wizard::{ListQuestion, Page, TextQuestion, Wizard, choices};
 
 use crate::harness::{App, id, profile, provider, snapshot};
 
@@ -25,7 +25,7 @@ const BEGUN: [Effect; 1] = [Effect::Login(Attempt(1), Ask::Entropy)];
 fn a_provider_without_open_questions_is_two_enters_away() {
     let mut app = App::of([]);
     choose(&mut app, "demo");
-    assert!(matches!(wizard(&app).page, Page::Name(_)), "{:?}", wizard(&app).page);
+    assert!(matches!(wizard(&app).page, Page::Text(TextQuestion::Name, _)), "{:?}", wizard(&app).page);
     assert_eq!(app.press("enter"), BEGUN);
     assert_eq!(app.login().plan().id, id("demo/default"));
     assert_eq!(app.login().plan().known, None);
@@ -50,7 +50,7 @@ fn a_name_that_is_reserved_bad_or_taken_is_refused_with_the_reason() {
         assert_eq!(app.press("enter"), [], "{name}");
         let complaint = wizard(&app).complaint.clone().unwrap_or_default();
         assert!(complaint.contains(reason), "{name}: {complaint}");
-        assert!(matches!(wizard(&app).page, Page::Name(_)), "{name}");
+        assert!(matches!(wizard(&app).page, Page::Text(TextQuestion::Name, _)), "{name}");
         named_anew(&mut app, "home");
         assert_eq!(app.press("enter"), BEGUN, "{name}");
         assert_eq!(app.login().plan().id, id("home"));
@@ -62,7 +62,7 @@ fn a_client_that_nobody_knows_is_asked_for_and_a_notice_wants_its_yes() {
     let mut app = App::of([]);
     choose(&mut app, "acme");
     app.press("enter");
-    assert!(matches!(wizard(&app).page, Page::ClientId(_)), "{:?}", wizard(&app).page);
+    assert!(matches!(wizard(&app).page, Page::Text(TextQuestion::ClientId, _)), "{:?}", wizard(&app).page);
     app.press("enter");
     assert_eq!(
         wizard(&app).complaint.as_deref(),
@@ -70,7 +70,11 @@ fn a_client_that_nobody_knows_is_asked_for_and_a_notice_wants_its_yes() {
     );
     app.keys("my-client");
     app.press("enter");
-    assert!(matches!(wizard(&app).page, Page::ClientSecret(_)), "{:?}", wizard(&app).page);
+    assert!(
+        matches!(wizard(&app).page, Page::Text(TextQuestion::ClientSecret, _)),
+        "{:?}",
+        wizard(&app).page
+    );
     app.press("enter");
     assert_eq!(wizard(&app).complaint.as_deref(), Some("This provider wants the client's secret"));
     app.feed(Msg::Pasted(Secret::new("hush-hush\n")));
@@ -112,7 +116,7 @@ fn going_back_leads_from_page_to_page_and_loses_nothing_that_was_typed() {
     }
     assert_eq!(seen, ["hush", "my-client", "work"].map(Secret::new));
     app.press("esc");
-    assert!(matches!(wizard(&app).page, Page::Provider(_)));
+    assert!(matches!(wizard(&app).page, Page::Choice(ListQuestion::Provider, _)));
     app.press("enter enter enter enter");
     assert_eq!(wizard(&app).page, Page::Notice);
     assert_eq!(app.press("enter"), BEGUN);
@@ -148,7 +152,11 @@ fn a_stored_client_secret_is_used_unasked_until_a_login_with_it_failed() {
         app.hear(Heard::Bound(Err(why)));
         app.press("enter");
         app.keys("l");
-        assert!(matches!(wizard(&app).page, Page::ClientSecret(_)), "{:?}", wizard(&app).page);
+        assert!(
+            matches!(wizard(&app).page, Page::Text(TextQuestion::ClientSecret, _)),
+            "{:?}",
+            wizard(&app).page
+        );
         assert!(app.screen().contains("The last login failed."), "{}", app.screen());
         app.keys(typed);
         app.press("enter enter");

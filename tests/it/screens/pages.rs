@@ -16,7 +16,7 @@ use authtui::tui::model::Model;
 use authtui::tui::screen::Screen;
 use authtui::tui::theme::{Glyphs, Theme};
 use authtui::tui::wizard::picker::{List, Picker};
-use authtui::tui::wizard::{Page, Wizard};
+use authtui::tui::wizard::{ListQuestion, Page, TextQuestion, Wizard};
 
 use insta::assert_snapshot;
 
@@ -28,17 +28,21 @@ fn a_way_in_is_chosen_and_a_key_typed() {
     let at = |page| Wizard { needs: Some(Needs::new(&keyed(), Goal::Key)), page, ..Wizard::new() };
     let mut field = Field::new("", Sight::Masked);
     field.paste(&Secret::new("sk-ant-api03-hush\n"));
-    let key = Wizard { needs: Some(named(&keyed(), "ci", Goal::Key)), ..at(Page::Key(field)) };
+    let key =
+        Wizard { needs: Some(named(&keyed(), "ci", Goal::Key)), ..at(Page::Text(TextQuestion::Key, field)) };
     let bad = Wizard {
         complaint: Some(
             "A key has visible ASCII characters alone: no spaces, no line ends, no accents".into(),
         ),
         ..key.clone()
     };
-    let how = Wizard { needs: Some(Needs::new(&keyed(), Goal::Login)), ..at(Page::How(1)) };
+    let how = Wizard {
+        needs: Some(Needs::new(&keyed(), Goal::Login)),
+        ..at(Page::Choice(ListQuestion::LoginOrKey, 1))
+    };
     for (name, wizard) in [
         ("how", how),
-        ("key_name", at(Page::Name(Field::new("key", Sight::Clear)))),
+        ("key_name", at(Page::Text(TextQuestion::Name, Field::new("key", Sight::Clear)))),
         ("key", key),
         ("key_refused", bad),
     ] {
@@ -66,7 +70,7 @@ fn a_new_server_is_described_page_by_page() {
              127.0.0.1, [::1] or localhost"
                 .into(),
         ),
-        ..at(Page::Draft(Question::Authorize, address))
+        ..at(Page::Text(TextQuestion::Draft(Question::Authorize), address))
     };
     let there = Trouble::untouched(
         "cannot save ~/.config/authtui/providers/corp.yaml",
@@ -74,10 +78,16 @@ fn a_new_server_is_described_page_by_page() {
         FailureKind::NeedsFix("go back and choose another name".into()),
     );
     for (name, wizard) in [
-        ("server_name", at(Page::Draft(Question::Name, Field::new("corp", Sight::Clear)))),
+        (
+            "server_name",
+            at(Page::Text(TextQuestion::Draft(Question::Name), Field::new("corp", Sight::Clear))),
+        ),
         ("server_address_refused", refused),
-        ("server_secret", at(Page::Draft(Question::ClientSecret, Field::new("hush", Sight::Masked)))),
-        ("server_pkce", at(Page::Pkce(0))),
+        (
+            "server_secret",
+            at(Page::Text(TextQuestion::Draft(Question::ClientSecret), Field::new("hush", Sight::Masked))),
+        ),
+        ("server_pkce", at(Page::Choice(ListQuestion::Pkce, 0))),
         ("server_preview", preview()),
         ("server_preview_refused", Wizard { complaint: Some(there.to_string()), ..preview() }),
     ] {
@@ -113,16 +123,16 @@ pub(super) fn all() -> Vec<Wizard> {
     let field = || Field::new("corp", Sight::Clear);
     let needs = |goal| Some(named(&keyed(), "work", goal));
     let login = [
-        Page::Provider(0),
-        Page::How(0),
-        Page::How(1),
-        Page::Name(field()),
-        Page::Key(field()),
-        Page::ClientId(field()),
-        Page::ClientSecret(Field::new("hush", Sight::Masked)),
+        Page::Choice(ListQuestion::Provider, 0),
+        Page::Choice(ListQuestion::LoginOrKey, 0),
+        Page::Choice(ListQuestion::LoginOrKey, 1),
+        Page::Text(TextQuestion::Name, field()),
+        Page::Text(TextQuestion::Key, field()),
+        Page::Text(TextQuestion::ClientId, field()),
+        Page::Text(TextQuestion::ClientSecret, Field::new("hush", Sight::Masked)),
         Page::Notice,
-        Page::Pkce(0),
-        Page::Pkce(1),
+        Page::Choice(ListQuestion::Pkce, 0),
+        Page::Choice(ListQuestion::Pkce, 1),
         Page::Scopes(Box::new(Picker::of(&scoped(), Some(&known())))),
     ];
     let questions = [
@@ -134,7 +144,8 @@ pub(super) fn all() -> Vec<Wizard> {
         Question::ClientSecret,
         Question::Scopes,
     ];
-    let drafts = questions.map(|question| Wizard { page: Page::Draft(question, field()), ..preview() });
+    let drafts = questions
+        .map(|question| Wizard { page: Page::Text(TextQuestion::Draft(question), field()), ..preview() });
     let login = login.map(|page| Wizard { needs: needs(Goal::Login), page, ..preview() });
     login.into_iter().chain(drafts).chain([preview()]).collect()
 }

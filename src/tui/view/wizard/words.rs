@@ -4,7 +4,7 @@ use crate::domain::provider::draft::Question;
 use crate::oauth::login::needs::{self, Needs};
 use crate::tui::field::Field;
 use crate::tui::prose;
-use crate::tui::wizard::{Page, Step, Wizard, Work};
+use crate::tui::wizard::{ListQuestion, Page, TextQuestion, Wizard, Work};
 
 /// How a template is offered.
 pub(super) const OTHER: &str = "Another OAuth 2 server…";
@@ -33,38 +33,49 @@ pub(super) fn text(wizard: &Wizard) -> String {
     let provider = wizard.provider();
     let named = provider.map_or_else(String::new, |provider| prose::safe(&provider.title));
     match &wizard.page {
-        Page::Draft(question, _) => draft(*question).to_owned(),
-        Page::Pkce(_) => {
+        Page::Text(question, _) => question_text(wizard, *question, &named),
+        Page::Choice(ListQuestion::Pkce, _) => {
             "PKCE binds the code of a login to this program (RFC 7636). Servers that do not know it \
                           ignore it."
                 .to_owned()
         }
-        Page::How(_) => format!("{named} knows two ways in."),
-        Page::Name(_) if wizard.wants_key() => {
-            format!("A name for this key of {named}, to tell it from your others there.")
-        }
-        Page::Name(_) => format!("A name for this account at {named}, to tell it from your others there."),
-        Page::Key(_) => {
-            let page = provider.and_then(|provider| provider.key_page.as_ref());
-            let page = page.map(|url| format!(" You get one at {}", prose::safe(url.as_str())));
-            format!("The API key of {named}.{}", page.unwrap_or_default())
-        }
-        Page::ClientId(_) => {
-            format!("The client id that {named} gave you when you registered there.")
-        }
-        Page::ClientSecret(_) if wizard.needs.as_ref().and_then(Needs::doubted_secret).is_some() => {
-            "The last login failed. Was the client secret the reason, type the new one; Enter alone uses the \
-             stored one again."
-                .to_owned()
-        }
-        Page::ClientSecret(_) => {
-            format!("The client secret that belongs to the id, at {named}. It is stored with the profile.")
-        }
+        Page::Choice(ListQuestion::LoginOrKey, _) => format!("{named} knows two ways in."),
         Page::Notice => {
             prose::safe(provider.and_then(|provider| provider.notice.as_deref()).unwrap_or_default())
         }
         // These pages have words of their own.
-        Page::Provider(_) | Page::Preview(_) | Page::Scopes(_) | Page::Ready => String::new(),
+        Page::Choice(ListQuestion::Provider, _) | Page::Preview(_) | Page::Scopes(_) | Page::Ready => {
+            String::new()
+        }
+    }
+}
+
+/// What is asked for a text; `named` is the provider.
+fn question_text(wizard: &Wizard, question: TextQuestion, named: &str) -> String {
+    match question {
+        TextQuestion::Draft(question) => draft(question).to_owned(),
+        TextQuestion::Name if wizard.wants_key() => {
+            format!("A name for this key of {named}, to tell it from your others there.")
+        }
+        TextQuestion::Name => {
+            format!("A name for this account at {named}, to tell it from your others there.")
+        }
+        TextQuestion::Key => {
+            let page = wizard.provider().and_then(|provider| provider.key_page.as_ref());
+            let page = page.map(|url| format!(" You get one at {}", prose::safe(url.as_str())));
+            format!("The API key of {named}.{}", page.unwrap_or_default())
+        }
+        TextQuestion::ClientId => {
+            format!("The client id that {named} gave you when you registered there.")
+        }
+        TextQuestion::ClientSecret if wizard.needs.as_ref().and_then(Needs::doubted_secret).is_some() => {
+            "The last login failed. Was the client secret the reason, type the new one; Enter alone uses the \
+             stored one again."
+                .to_owned()
+        }
+        TextQuestion::ClientSecret => {
+            format!("The client secret that belongs to the id, at {named}. It is stored with the profile.")
+        }
     }
 }
 
@@ -94,40 +105,28 @@ fn draft(question: Question) -> &'static str {
 }
 
 /// What stands before the field.
-pub(super) fn prompt(wizard: &Wizard) -> String {
-    match wizard.page.step() {
-        Step::Asked(needs::Question::Name) => {
-            wizard.provider().map_or_else(String::new, |it| format!("{}/", it.name))
+pub(super) fn prompt(wizard: &Wizard, question: TextQuestion) -> String {
+    let words = match question {
+        TextQuestion::Name => {
+            return wizard.provider().map_or_else(String::new, |it| format!("{}/", it.name));
         }
-        Step::Draft(Question::Name) => "name: ".to_owned(),
-        Step::Draft(Question::Authorize) => "authorize: ".to_owned(),
-        Step::Draft(Question::Token) => "token: ".to_owned(),
-        Step::Draft(Question::Device) => "device: ".to_owned(),
-        Step::Draft(Question::ClientId) | Step::Asked(needs::Question::ClientId) => "id: ".to_owned(),
-        Step::Draft(Question::ClientSecret) | Step::Asked(needs::Question::ClientSecret) => {
-            "secret: ".to_owned()
-        }
-        Step::Draft(Question::Scopes) => "scopes: ".to_owned(),
-        Step::Asked(needs::Question::Key) => "key: ".to_owned(),
-        Step::Provider
-        | Step::Pkce
-        | Step::Preview
-        | Step::How
-        | Step::Asked(needs::Question::Scopes | needs::Question::Notice | needs::Question::Replace)
-        | Step::Ready => String::new(),
-    }
+        TextQuestion::Draft(Question::Name) => "name: ",
+        TextQuestion::Draft(Question::Authorize) => "authorize: ",
+        TextQuestion::Draft(Question::Token) => "token: ",
+        TextQuestion::Draft(Question::Device) => "device: ",
+        TextQuestion::Draft(Question::ClientId) | TextQuestion::ClientId => "id: ",
+        TextQuestion::Draft(Question::ClientSecret) | TextQuestion::ClientSecret => "secret: ",
+        TextQuestion::Draft(Question::Scopes) => "scopes: ",
+        TextQuestion::Key => "key: ",
+    };
+    words.to_owned()
 }
 
 /// What a person should know about what they typed.
-pub(super) fn note(wizard: &Wizard, field: &Field) -> Option<String> {
-    let hidden = matches!(
-        wizard.page.step(),
-        Step::Asked(needs::Question::Key | needs::Question::ClientSecret)
-            | Step::Draft(Question::ClientSecret)
-    );
+pub(super) fn note(wizard: &Wizard, question: TextQuestion, field: &Field) -> Option<String> {
     match wizard.work {
         Work::Testing => Some("Testing it.".to_owned()),
         Work::Saving => Some("Saving it.".to_owned()),
-        Work::Idle => (hidden && field.is_trimmed()).then(|| needs::TRIMMED.to_owned()),
+        Work::Idle => (question.is_secret() && field.is_trimmed()).then(|| needs::TRIMMED.to_owned()),
     }
 }

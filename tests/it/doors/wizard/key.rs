@@ -9,7 +9,7 @@ use authtui::domain::trouble::{FailureKind, Trouble};
 use authtui::oauth::probe::TestVerdict;
 use authtui::tui::message::{Effect, Msg};
 use authtui::tui::screen::Screen;
-use authtui::tui::wizard::{Page, Work};
+use authtui::tui::wizard::{ListQuestion, Page, TextQuestion, Work};
 
 use super::{changed, choose_own, named_anew, wizard};
 use crate::harness::{App, full, id, now, profile, snapshot};
@@ -25,7 +25,7 @@ fn with_keys() -> Provider {
 /// Goes to the page of a new key of that name.
 fn at_the_key(app: &mut App, provider: &Provider, name: &str) {
     choose_own(app, provider);
-    if matches!(wizard(app).page, Page::How(_)) {
+    if matches!(wizard(app).page, Page::Choice(ListQuestion::LoginOrKey, _)) {
         app.press("down enter");
     }
     named_anew(app, name);
@@ -108,7 +108,7 @@ fn esc_ends_the_test_of_a_key_and_its_answer_is_dropped() {
     at_the_key(&mut app, &with_keys(), "ci");
     app.keys("demo-key");
     app.press("enter esc");
-    assert!(matches!(wizard(&app).page, Page::Key(_)));
+    assert!(matches!(wizard(&app).page, Page::Text(TextQuestion::Key, _)));
     assert_eq!((app.feed(tested(200)), wizard(&app).work), (vec![], Work::Idle));
 }
 
@@ -116,7 +116,7 @@ fn esc_ends_the_test_of_a_key_and_its_answer_is_dropped() {
 fn a_stored_key_is_replaced_by_the_key_of_a_login() {
     let mut app = App::of([key("ci")]);
     assert_eq!(app.keys("l"), []);
-    assert!(matches!(wizard(&app).page, Page::Key(_)), "{:?}", app.model.screen);
+    assert!(matches!(wizard(&app).page, Page::Text(TextQuestion::Key, _)), "{:?}", app.model.screen);
     app.keys("other");
     let [Effect::TestKey(new)] = &app.press("enter")[..] else { panic!("it is tested") };
     let before = key("ci").held.fingerprint();
@@ -131,7 +131,7 @@ fn a_stored_key_is_replaced_by_the_key_of_a_login() {
 fn a_provider_with_both_asks_which_and_one_with_keys_alone_does_not() {
     let mut app = App::of([]);
     choose_own(&mut app, &with_keys());
-    assert_eq!(wizard(&app).page, Page::How(0));
+    assert_eq!(wizard(&app).page, Page::Choice(ListQuestion::LoginOrKey, 0));
     app.press("enter");
     assert_eq!(wizard(&app).page.field().map(authtui::tui::field::Field::text), Some("default"));
     app.press("esc down enter");
@@ -139,7 +139,7 @@ fn a_provider_with_both_asks_which_and_one_with_keys_alone_does_not() {
     choose_own(&mut app, &changed(|provider| provider.flows = vec![Flow::Key]));
     assert_eq!(wizard(&app).page.field().map(authtui::tui::field::Field::text), Some("key"));
     app.press("enter");
-    assert!(matches!(wizard(&app).page, Page::Key(_)), "{:?}", wizard(&app).page);
+    assert!(matches!(wizard(&app).page, Page::Text(TextQuestion::Key, _)), "{:?}", wizard(&app).page);
 }
 
 #[test]
@@ -219,6 +219,6 @@ fn what_is_no_key_or_no_name_of_one_is_refused_with_a_sentence_and_stays() {
         let mut app = App::of([profile("work")]);
         at_the_key(&mut app, &with_keys(), text);
         assert_eq!(wizard(&app).complaint, Some(sentence), "{text:?}");
-        assert!(matches!(wizard(&app).page, Page::Name(_)), "{text:?}");
+        assert!(matches!(wizard(&app).page, Page::Text(TextQuestion::Name, _)), "{text:?}");
     }
 }

@@ -5,7 +5,7 @@ use authtui::domain::provider::draft::{Draft, Question};
 use authtui::domain::secret::Secret;
 use authtui::domain::trouble::{FailureKind, Trouble};
 use authtui::tui::message::{Effect, Msg};
-use authtui::tui::wizard::{Page, Work};
+use authtui::tui::wizard::{ListQuestion, Page, Work};
 
 use super::{BEGUN, choose, wizard};
 use crate::harness::{App, id, provider};
@@ -49,7 +49,7 @@ fn a_server_is_described_shown_written_and_logged_in_to() {
     let mut app = App::of([]);
     app.model.providers = "~/.config/authtui/providers".to_owned();
     typed(&mut app, &ANSWERS);
-    assert_eq!(wizard(&app).page, Page::Pkce(0));
+    assert_eq!(wizard(&app).page, Page::Choice(ListQuestion::Pkce, 0));
     app.press("down enter");
     assert_eq!(wizard(&app).page, Page::Preview(0));
     assert!(app.screen().contains("~/.config/authtui/providers/corp.yaml"), "{}", app.screen());
