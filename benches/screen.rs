@@ -8,9 +8,9 @@ use authtui::domain::name::{ProfileId, ProfileName, StoreId};
 use authtui::domain::profile::{Kind, LastRefresh, Profile, RefreshResult};
 use authtui::domain::provider::catalog::Catalog;
 use authtui::domain::secret::Secret;
-use authtui::domain::tokens::{Held, Life, Tokens};
+use authtui::domain::tokens::{Expiry, StoredTokens, Tokens};
 use authtui::tui::message::Msg;
-use authtui::tui::model::{AutoRefresh, Model};
+use authtui::tui::model::{AutoRefreshMode, Model};
 use authtui::tui::theme::{Glyphs, Theme};
 use authtui::tui::{update, view, wakes_at};
 use criterion::{BatchSize, BenchmarkId, Criterion, criterion_group, criterion_main};
@@ -32,10 +32,10 @@ fn snapshot(count: i64, round: u64) -> Snapshot {
         let token = |kind: &str| {
             Secret::new(format!("sk-ant-{kind}01-{}", format!("{index:05}{round:03}").repeat(12)))
         };
-        let held = Held::Here(Tokens { access: token("oat"), refresh: Some(token("ort")) });
+        let held = StoredTokens::Present(Tokens { access: token("oat"), refresh: Some(token("ort")) });
         let wall = now().wall;
         let expires_at = at_seconds(wall.timestamp() + 1_200 + index * 7);
-        let life = Life { obtained_at: Some(wall), expires_at, ..Life::default() };
+        let life = Expiry { obtained_at: Some(wall), expires_at, ..Expiry::default() };
         let id = ProfileId { store: StoreId::Own, name };
         let mut profile = Profile { held, life, refresh_count: round, ..Profile::new(id, Kind::OAuth) };
         let (result, grant) = (RefreshResult::Done, profile.grant());
@@ -47,7 +47,7 @@ fn snapshot(count: i64, round: u64) -> Snapshot {
 }
 
 fn model(count: i64) -> Model {
-    let mut model = Model { auto_refresh: AutoRefresh::On, ..Model::new((120, 40)) };
+    let mut model = Model { auto_refresh: AutoRefreshMode::On, ..Model::new((120, 40)) };
     update(&mut model, now(), Msg::Catalogued(Box::new(Catalog::read([]))));
     update(&mut model, now(), Msg::Stored(snapshot(count, 1)));
     model

@@ -29,7 +29,7 @@ use crate::shell::paths::Paths;
 use crate::shell::store_files::file::shown;
 use crate::shell::terminal::crash;
 use crate::shell::{http, signals};
-use crate::tui::model::{AutoRefresh, OffBy};
+use crate::tui::model::{AutoRefreshMode, OffBy};
 
 /// Every OAuth account you have, side by side in one terminal window, and kept alive.
 #[derive(Debug, Parser)]
@@ -134,7 +134,7 @@ fn needs_profiles(command: &Command) -> bool {
 fn run(line: CommandLine, program: &str) -> Result<Exit> {
     let CommandLine { config, no_auto_refresh, command } = line;
     let auto_refresh =
-        if no_auto_refresh { AutoRefresh::Off(OffBy::CommandLine) } else { AutoRefresh::Unsettled };
+        if no_auto_refresh { AutoRefreshMode::Off(OffBy::CommandLine) } else { AutoRefreshMode::Unsettled };
     let Some(command) = command else {
         return screen::run(&Services::new(Paths::of_user(config)?, program), "", auto_refresh);
     };

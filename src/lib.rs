@@ -66,7 +66,7 @@
 //! **An answer.** Three questions are kept apart: did tokens come (then they are saved, whatever is odd
 //! beside them), is the login over, or must something else change. `Refusal::remedy` in
 //! `oauth/reply/refusal.rs` answers the last two. A stored token goes to no server
-//! that the login was not made with: `domain/hosts.rs`.
+//! that the login was not made with: `domain/origins.rs`.
 //!
 //! **A file that is away.** A store that is missing, cut or not readable removes no profile: new tokens
 //! are rescued. What a killed save left beside the file is kept, and the next refresh takes it where
@@ -77,7 +77,7 @@
 //! at once, results when the row is free.
 //!
 //! **A refresh by itself.** [`plan`](domain::schedule::plan()) says from the profile alone when, or
-//! why never; [`known`](domain::known) what the event log adds to that. [`tui::automatic`] turns what is due into the same effect as the key `r`, a few at a
+//! why never; [`grant_status`](domain::grant_status) what the event log adds to that. [`tui::automatic`] turns what is due into the same effect as the key `r`, a few at a
 //! time, and what is planned next into the moment at which the loop wakes.
 //!
 //! **A change of the file.** Changes that wait together are [saved together](shell). One save is

@@ -27,7 +27,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch as watched;
 
 use crate::domain::change::{Change, Snapshot};
-use crate::domain::event::{Author, Event, Happened};
+use crate::domain::event::{Author, Event, GrantEvent};
 use crate::domain::name::{ProfileId, StoreId};
 use crate::domain::provider::catalog::Catalog;
 use crate::domain::trouble::{FailureKind, Trouble};
@@ -111,7 +111,7 @@ impl Services {
     }
 
     /// Writes down what happened to a profile, after the fact: that it cannot be written changes nothing.
-    pub async fn tell(&self, id: &ProfileId, what: Happened) {
+    pub async fn tell(&self, id: &ProfileId, what: GrantEvent) {
         drop(self.note(id, what).await);
     }
 
@@ -119,7 +119,7 @@ impl Services {
     ///
     /// # Errors
     /// When it cannot be written.
-    pub async fn note(&self, id: &ProfileId, what: Happened) -> std::io::Result<()> {
+    pub async fn note(&self, id: &ProfileId, what: GrantEvent) -> std::io::Result<()> {
         self.note_in(&self.paths.config, id, what).await
     }
 
@@ -127,7 +127,7 @@ impl Services {
     ///
     /// # Errors
     /// When it cannot be written.
-    pub async fn note_in(&self, store: &Path, id: &ProfileId, what: Happened) -> std::io::Result<()> {
+    pub async fn note_in(&self, store: &Path, id: &ProfileId, what: GrantEvent) -> std::io::Result<()> {
         self.note_each(store, vec![(id.clone(), what)]).await
     }
 
@@ -135,8 +135,8 @@ impl Services {
     ///
     /// # Errors
     /// When they cannot be written.
-    pub async fn note_each(&self, store: &Path, each: Vec<(ProfileId, Happened)>) -> std::io::Result<()> {
-        let event = |(id, what): (ProfileId, Happened)| Event {
+    pub async fn note_each(&self, store: &Path, each: Vec<(ProfileId, GrantEvent)>) -> std::io::Result<()> {
+        let event = |(id, what): (ProfileId, GrantEvent)| Event {
             at: self.clock.now().wall,
             by: self.author.clone(),
             profile: id.name,
@@ -223,7 +223,7 @@ impl Services {
     /// erased may lie elsewhere still.
     pub async fn apply(&self, store: StoreId, change: Change) -> Result<Snapshot, Failure> {
         let made = change.clone();
-        let (id, told) = (ProfileId { store, name: change.name.clone() }, Happened::of(&change.edit));
+        let (id, told) = (ProfileId { store, name: change.name.clone() }, GrantEvent::of(&change.edit));
         let saved = self.saving.save(&self.stores, store, change, broke("cannot write the store")).await?;
         let paths = self.paths.clone();
         let forgotten = tokio::task::spawn_blocking(move || refresh::rescue::forget(&paths, &made)).await;

@@ -10,7 +10,7 @@ pub mod yaml;
 
 use std::fmt;
 
-use crate::domain::change::Moved;
+use crate::domain::change::ChangeError;
 
 /// Why a text is not understood as a whole, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,7 +49,7 @@ impl fmt::Display for Unreadable {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refused {
     /// The profile is no longer what the change was made for.
-    Moved(Moved),
+    Moved(ChangeError),
     /// The text is not understood, so it is not written.
     Unreadable(Unreadable),
     /// The text is understood, and yet this change cannot be written into it.

@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::cli::exit::Exit;
 use crate::cli::{output, profile_arg};
 use crate::domain::clock::{local, rfc3339_millis};
-use crate::domain::event::{Event, Happened};
+use crate::domain::event::{Event, GrantEvent};
 use crate::shell::Services;
 use crate::shell::terminal::console;
 
@@ -45,16 +45,16 @@ struct EventJson<'a> {
 impl<'a> EventJson<'a> {
     fn new(event: &'a Event) -> Self {
         let generation = match event.what {
-            Happened::Renewed { generation, .. } => Some(generation),
-            Happened::Asked { .. }
-            | Happened::Adopted { .. }
-            | Happened::Kept { .. }
-            | Happened::Failed { .. }
-            | Happened::Unsaved { .. }
-            | Happened::LoggedIn
-            | Happened::Erased
-            | Happened::Revoked
-            | Happened::NotRevoked { .. } => None,
+            GrantEvent::Refreshed { generation, .. } => Some(generation),
+            GrantEvent::RefreshStarted { .. }
+            | GrantEvent::Adopted { .. }
+            | GrantEvent::NewerKept { .. }
+            | GrantEvent::RefreshFailed { .. }
+            | GrantEvent::NotSaved { .. }
+            | GrantEvent::LoggedIn
+            | GrantEvent::Erased
+            | GrantEvent::Revoked
+            | GrantEvent::NotRevoked { .. } => None,
         };
         Self {
             at: rfc3339_millis(event.at),

@@ -11,7 +11,6 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::cli::exit::Exit;
 use crate::cli::output::{self, say, say_problems};
-use crate::domain::afterlife::Validity;
 use crate::domain::change::{Row, Snapshot};
 use crate::domain::clock::{DateTime, Now, Utc, rfc3339};
 use crate::domain::countdown::countdown;
@@ -19,6 +18,7 @@ use crate::domain::health::{Activity, Health};
 use crate::domain::name::StoreId;
 use crate::domain::profile::{Kind, LastRefresh, LastTest, Profile, RefreshResult};
 use crate::domain::provider::catalog::Catalog;
+use crate::domain::residual_validity::Validity;
 use crate::domain::text;
 use crate::shell::Services;
 use crate::shell::refresh::in_flight;

@@ -13,7 +13,7 @@ use crate::cli::output::{self, say};
 use crate::cli::profile_arg;
 use crate::cli::refresh::batch::Selection;
 use crate::cli::runtime::{block_on, refresh_and_wait};
-use crate::domain::change::{Renewal, Snapshot};
+use crate::domain::change::{RefreshedTokens, Snapshot};
 use crate::domain::clock::local;
 use crate::domain::countdown::countdown;
 use crate::domain::event;
@@ -153,7 +153,7 @@ async fn save_while_wanted(
     services: &Arc<Services>,
     id: &ProfileId,
     expects: Fingerprint,
-    renewal: &Renewal,
+    renewal: &RefreshedTokens,
 ) -> bool {
     while console::can_ask() && Prompter::new().agrees("Try to save the new tokens again?").await {
         match save_again(services, id, expects, Box::new(renewal.clone())).await {

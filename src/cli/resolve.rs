@@ -21,12 +21,12 @@ use crate::cli::resolve::outcome::ResolveOutcome;
 use crate::cli::resolve::report::ResolveReport;
 use crate::cli::resolve::request::ResolveRequest;
 use crate::cli::runtime::{block_on, refresh_and_wait};
-use crate::domain::change::{Renewal, Snapshot};
+use crate::domain::change::{RefreshedTokens, Snapshot};
 use crate::domain::name::StoreId;
 use crate::domain::profile::Profile;
-use crate::domain::resolve::{Chain, Stock, Verdict};
+use crate::domain::resolve::{Resolution, ResolvedCredential, Sources};
 use crate::domain::secret::Fingerprint;
-use crate::domain::tokens::Held;
+use crate::domain::tokens::StoredTokens;
 use crate::domain::trouble::{FailureKind, Trouble};
 use crate::oauth::form::{self, Form};
 use crate::oauth::refresh::Refreshed;
@@ -73,7 +73,7 @@ pub(super) fn run(services: &Arc<Services>, args: &ResolveArgs) -> Result<Exit> 
     };
     let seen: Vec<&Snapshot> = stores.iter().collect();
     let now = services.clock.now().wall;
-    let chain = request.resolve(Stock { stores: &seen, empty: &empty }, now);
+    let chain = request.resolve(Sources { stores: &seen, empty: &empty }, now);
     let outcome =
         request.passed_by(&chain, now).unwrap_or_else(|| decided(&request, &chain, &stores, refreshed));
     let report = ResolveReport { request: &request, chain: &chain, stores: &stores, outcome: &outcome, now };
@@ -97,26 +97,30 @@ pub(super) fn run(services: &Arc<Services>, args: &ResolveArgs) -> Result<Exit> 
 /// The outcome of what the order found, and of the refresh of a login that had ended.
 fn decided(
     request: &ResolveRequest<'_>,
-    chain: &Chain<'_>,
+    chain: &Resolution<'_>,
     stores: &[Snapshot],
     refreshed: Option<LoginRefresh>,
 ) -> ResolveOutcome {
     match (chain.verdict(), refreshed) {
-        (Verdict::Use(profile), refreshed) => {
+        (ResolvedCredential::Use(profile), refreshed) => {
             ResolveOutcome::used(request.provider, profile, refreshed.is_some())
         }
         (_, Some(LoginRefresh::Failed(trouble))) if trouble.kind != FailureKind::NeedsLogin => {
             ResolveOutcome::failed(&trouble)
         }
         (_, Some(LoginRefresh::Unsaved(profile))) => ResolveOutcome::unsaved(profile),
-        (Verdict::Refresh(profile), Some(LoginRefresh::Done)) => ResolveOutcome::failed(&Trouble::untouched(
-            format!("cannot use {}", profile.id.name),
-            "its new token has ended already",
-            FailureKind::Temporary(None),
-        )),
-        (Verdict::Refresh(profile) | Verdict::LoggedOut(profile), _) => ResolveOutcome::logged_out(profile),
-        (Verdict::Unusable(name), _) => ResolveOutcome::unusable(name, chain),
-        (Verdict::Missing, _) => ResolveOutcome::missing(request, stores),
+        (ResolvedCredential::Refresh(profile), Some(LoginRefresh::Done)) => {
+            ResolveOutcome::failed(&Trouble::untouched(
+                format!("cannot use {}", profile.id.name),
+                "its new token has ended already",
+                FailureKind::Temporary(None),
+            ))
+        }
+        (ResolvedCredential::Refresh(profile) | ResolvedCredential::LoggedOut(profile), _) => {
+            ResolveOutcome::logged_out(profile)
+        }
+        (ResolvedCredential::Unusable(name), _) => ResolveOutcome::unusable(name, chain),
+        (ResolvedCredential::Missing, _) => ResolveOutcome::missing(request, stores),
     }
 }
 
@@ -149,11 +153,14 @@ async fn save_again(
     services: &Arc<Services>,
     profile: &Profile,
     expects: Fingerprint,
-    renewal: Box<Renewal>,
+    renewal: Box<RefreshedTokens>,
 ) -> LoginRefresh {
     let tokens = renewal.tokens.clone();
     match refresh::save_again(services, &profile.id, expects, renewal).await {
         Ok(_) => LoginRefresh::Done,
-        Err(_) => LoginRefresh::Unsaved(Box::new(Profile { held: Held::Here(tokens), ..profile.clone() })),
+        Err(_) => LoginRefresh::Unsaved(Box::new(Profile {
+            held: StoredTokens::Present(tokens),
+            ..profile.clone()
+        })),
     }
 }

@@ -11,11 +11,11 @@ use crate::cli::exit::{self, Exit};
 use crate::cli::output::say;
 use crate::cli::profile_arg;
 use crate::cli::runtime::{block_on, until_signal};
-use crate::domain::afterlife;
 use crate::domain::change::{Change, Edit};
 use crate::domain::clock::local;
 use crate::domain::name::ProfileName;
 use crate::domain::profile::{Kind, Profile};
+use crate::domain::residual_validity;
 use crate::shell::Services;
 use crate::shell::store_files::Failure;
 use crate::shell::terminal::console;
@@ -50,8 +50,9 @@ pub(super) fn run(services: &Arc<Services>, args: &RevokeArgs, extent: Extent) -
     if args.remote {
         remote::announce(services, &snapshot, &profile)?;
     }
-    let lives_on =
-        afterlife::words(&profile, Some(&snapshot), services.clock.now(), |at, now| local(at, now.offset));
+    let lives_on = residual_validity::words(&profile, Some(&snapshot), services.clock.now(), |at, now| {
+        local(at, now.offset)
+    });
     let lives_on = lives_on.filter(|_| !args.remote);
     // A yes that was given beforehand is one to the name that was written, not to one that was found.
     let is_exact = profile_arg::is_exact(&args.name, name);

@@ -14,7 +14,7 @@ use crate::shell::run::{self, LeaveReason};
 use crate::shell::store_files::file::shown;
 use crate::shell::terminal::{self, console};
 use crate::shell::{Services, runtime};
-use crate::tui::model::AutoRefresh;
+use crate::tui::model::AutoRefreshMode;
 
 #[derive(Debug, Args)]
 #[command(after_help = script::help())]
@@ -25,7 +25,7 @@ pub(super) struct DemoArgs {
 }
 
 /// Shows the screen; `keys` are pressed before the first frame.
-pub(super) fn run(services: &Arc<Services>, keys: &str, auto_refresh: AutoRefresh) -> Result<Exit> {
+pub(super) fn run(services: &Arc<Services>, keys: &str, auto_refresh: AutoRefreshMode) -> Result<Exit> {
     if !has_terminal() {
         return Ok(Exit::Usage);
     }
@@ -38,7 +38,7 @@ pub(super) fn run(services: &Arc<Services>, keys: &str, auto_refresh: AutoRefres
     })
 }
 
-pub(super) fn demo(args: &DemoArgs, auto_refresh: AutoRefresh) -> Result<Exit> {
+pub(super) fn demo(args: &DemoArgs, auto_refresh: AutoRefreshMode) -> Result<Exit> {
     if !has_terminal() {
         return Ok(Exit::Usage);
     }

@@ -6,9 +6,9 @@ use crate::demo::authority::grant::{Granted, Lives, NewGrant};
 use crate::demo::authority::resource;
 use crate::domain::clock::{Now, TimeDelta};
 use crate::domain::name::{ProfileId, ProfileName, StoreId};
-use crate::domain::profile::{Automatic, Kind, LastRefresh, Profile, RefreshResult};
+use crate::domain::profile::{AutoRefresh, Kind, LastRefresh, Profile, RefreshResult};
 use crate::domain::secret::Secret;
-use crate::domain::tokens::{Held, Life, Tokens};
+use crate::domain::tokens::{Expiry, StoredTokens, Tokens};
 
 /// The account whose profile is being refreshed when the demo begins.
 pub const BUSY: &str = "hal";
@@ -82,7 +82,7 @@ fn endless(authority: &mut Authority, now: Now, dice: [u8; 64]) -> Option<Profil
     let new = NewGrant { client: POST, account: "jon@demo.test", scopes: &["projects:read", "models:read"] };
     let mut granted = authority.grant(new, Some(lives), now, dice);
     granted.tokens.refresh = None;
-    granted.life = Life { obtained_at: granted.life.obtained_at, ..Life::default() };
+    granted.life = Expiry { obtained_at: granted.life.obtained_at, ..Expiry::default() };
     guest("demo-qonic", "jon", POST, granted)
 }
 
@@ -92,7 +92,7 @@ fn guest(provider: &str, name: &str, client: &str, granted: Granted) -> Option<P
     Some(Profile {
         client_id: Some(client.to_owned()),
         client_secret: Some(Secret::new(CONFIDENTIAL_SECRET)),
-        held: Held::Here(granted.tokens),
+        held: StoredTokens::Present(granted.tokens),
         life: granted.life,
         scopes: granted.scopes,
         ..Profile::new(ProfileId { store: StoreId::Own, name }, Kind::OAuth)
@@ -107,12 +107,12 @@ fn play(part: &Part, authority: &mut Authority, now: Now, dice: [u8; 64]) -> Opt
     let granted = authority.grant(new, Some(lives), then, dice);
     let mut profile = Profile {
         client_id: Some(PUBLIC.to_owned()),
-        held: Held::Here(granted.tokens),
+        held: StoredTokens::Present(granted.tokens),
         life: granted.life,
         scopes: granted.scopes,
         account: Some(granted.account),
         subject: Some(granted.subject),
-        automatic: if part.account == RENEWED { Automatic::On } else { Automatic::Off },
+        auto_refresh: if part.account == RENEWED { AutoRefresh::On } else { AutoRefresh::Off },
         ..Profile::new(id(part.account)?, Kind::OAuth)
     };
     let grant = profile.grant();
@@ -130,8 +130,8 @@ fn play(part: &Part, authority: &mut Authority, now: Now, dice: [u8; 64]) -> Opt
             profile.last_refresh = ended(RefreshResult::Dead { why });
         }
         Role::Revoked => {
-            profile.held = Held::Nothing;
-            profile.life = Life::default();
+            profile.held = StoredTokens::None;
+            profile.life = Expiry::default();
             profile.revoked_at = Some(now.wall - TimeDelta::minutes(10));
         }
     }
@@ -140,7 +140,7 @@ fn play(part: &Part, authority: &mut Authority, now: Now, dice: [u8; 64]) -> Opt
 
 fn key() -> Option<Profile> {
     let key = Secret::new(resource::KEY);
-    let held = Held::Here(Tokens { access: key, refresh: None });
+    let held = StoredTokens::Present(Tokens { access: key, refresh: None });
     Some(Profile { held, ..Profile::new(id("key")?, Kind::ApiKey) })
 }
 

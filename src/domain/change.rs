@@ -1,4 +1,4 @@
-//! What may be done to a store, and what a store says of itself.
+//! Changes of a store, and the snapshot that a store gives of itself.
 //!
 //! Only a store's file is true. A [`Snapshot`] is what it said when it was last read; a
 //! [`Change`] is one edit of one profile, applied under the store's lock to the file as it is
@@ -10,9 +10,9 @@ use std::sync::Arc;
 
 use crate::domain::clock::{DateTime, Utc};
 use crate::domain::name::{ProfileName, StoreId};
-use crate::domain::profile::{Automatic, Kind, LastRefresh, LastTest, Profile, RefreshResult};
+use crate::domain::profile::{AutoRefresh, Kind, LastRefresh, LastTest, Profile, RefreshResult};
 use crate::domain::secret::Fingerprint;
-use crate::domain::tokens::{Held, Life, Tokens};
+use crate::domain::tokens::{Expiry, StoredTokens, Tokens};
 use crate::domain::trouble::Trouble;
 
 /// One edit of one profile.
@@ -21,7 +21,7 @@ pub struct Change {
     /// Which profile.
     pub name: ProfileName,
     /// The pair of tokens the edit was made for: with another pair in the file it is refused
-    /// as [`Moved`]. Absent: whatever is there.
+    /// as [`ChangeError`]. Absent: whatever is there.
     pub expects: Option<Fingerprint>,
     /// What to do.
     pub edit: Edit,
@@ -32,9 +32,9 @@ impl Change {
     /// removed. A key has nothing but itself, so forgetting one removes it.
     ///
     /// # Errors
-    /// [`Moved`] when the profile is no longer what the change was made for. Refreshed tokens
+    /// [`ChangeError`] when the profile is no longer what the change was made for. Refreshed tokens
     /// never bring back what was erased or removed meanwhile.
-    pub fn outcome(&self, now: Option<&Profile>) -> Result<Option<Profile>, Moved> {
+    pub fn outcome(&self, now: Option<&Profile>) -> Result<Option<Profile>, ChangeError> {
         if let (Edit::Refresh(renewal), Some(profile)) = (&self.edit, now)
             && profile.held.fingerprint() == Some(renewal.tokens.fingerprint())
         {
@@ -43,11 +43,11 @@ impl Change {
         }
         if let (Edit::Add(new), Some(profile)) = (&self.edit, now) {
             let same = profile.kind == new.kind && profile.held.fingerprint() == new.held.fingerprint();
-            return if same { Ok(Some((**new).clone())) } else { Err(Moved::Taken) };
+            return if same { Ok(Some((**new).clone())) } else { Err(ChangeError::Taken) };
         }
         self.meets(now)?;
         let kept = |edit: &dyn Fn(&mut Profile)| {
-            let mut profile = now.cloned().ok_or(Moved::Gone)?;
+            let mut profile = now.cloned().ok_or(ChangeError::Gone)?;
             edit(&mut profile);
             Ok(Some(profile))
         };
@@ -56,16 +56,16 @@ impl Change {
             Edit::Refresh(renewal) => kept(&|profile| renewal.renew(profile)),
             Edit::Record(last) => kept(&|profile| profile.last_refresh = Some(last.clone())),
             Edit::Tested(last) => kept(&|profile| profile.last_test = Some(last.clone())),
-            Edit::Automatic(automatic) => kept(&|profile| profile.automatic = *automatic),
+            Edit::AutoRefresh(automatic) => kept(&|profile| profile.auto_refresh = *automatic),
             Edit::Forget(_) if now.is_some_and(|profile| profile.kind == Kind::ApiKey) => Ok(None),
             Edit::Forget(at) => kept(&|profile| {
-                profile.held = Held::Nothing;
-                profile.life = Life::default();
+                profile.held = StoredTokens::None;
+                profile.life = Expiry::default();
                 profile.last_refresh = None;
                 profile.last_test = None;
                 profile.revoked_at = Some(*at);
             }),
-            Edit::Remove => now.map(|_| None).ok_or(Moved::Gone),
+            Edit::Remove => now.map(|_| None).ok_or(ChangeError::Gone),
         }
     }
 
@@ -77,7 +77,7 @@ impl Change {
             Edit::Refresh(_)
             | Edit::Record(_)
             | Edit::Tested(_)
-            | Edit::Automatic(_)
+            | Edit::AutoRefresh(_)
             | Edit::Forget(_)
             | Edit::Remove => None,
         }
@@ -99,13 +99,13 @@ impl Change {
         self
     }
 
-    fn meets(&self, now: Option<&Profile>) -> Result<(), Moved> {
+    fn meets(&self, now: Option<&Profile>) -> Result<(), ChangeError> {
         let held = now.and_then(|profile| profile.held.fingerprint());
         let needs_tokens = self.expects.is_some() || matches!(self.edit, Edit::Refresh(_));
         match (now, held, self.expects) {
-            (None, _, _) if needs_tokens => Err(Moved::Gone),
-            (Some(_), None, _) if needs_tokens => Err(Moved::Forgotten),
-            (Some(_), Some(held), Some(expected)) if held != expected => Err(Moved::Replaced),
+            (None, _, _) if needs_tokens => Err(ChangeError::Gone),
+            (Some(_), None, _) if needs_tokens => Err(ChangeError::Forgotten),
+            (Some(_), Some(held), Some(expected)) if held != expected => Err(ChangeError::Replaced),
             (None | Some(_), _, _) => Ok(()),
         }
     }
@@ -119,13 +119,13 @@ pub enum Edit {
     /// Store a new profile; one of that name that holds something else is left as it is.
     Add(Box<Profile>),
     /// Store refreshed tokens; everything else of the profile stays.
-    Refresh(Box<Renewal>),
+    Refresh(Box<RefreshedTokens>),
     /// Write down how a refresh ended.
     Record(LastRefresh),
     /// Write down what a test said of the token or key.
     Tested(LastTest),
     /// Turn the automatic renewal on or off.
-    Automatic(Automatic),
+    AutoRefresh(AutoRefresh),
     /// Erase the tokens and keep the profile, `revoked here` since the given time.
     Forget(DateTime<Utc>),
     /// Remove the profile.
@@ -134,20 +134,20 @@ pub enum Edit {
 
 /// What a refresh brought.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Renewal {
+pub struct RefreshedTokens {
     /// The new tokens; the refresh token is the old one where the reply had none.
     pub tokens: Tokens,
     /// Both clocks.
-    pub life: Life,
+    pub life: Expiry,
     /// The scopes, where the reply named them.
     pub scopes: Option<Vec<String>>,
     /// When and how: always `Done`.
     pub record: LastRefresh,
     /// The servers that the provider file named, for a profile that knows of none.
-    pub hosts: Vec<String>,
+    pub origins: Vec<String>,
 }
 
-impl Renewal {
+impl RefreshedTokens {
     /// What `profile` holds, as if a refresh had brought it; nothing where it holds no tokens.
     #[must_use]
     pub fn of(profile: &Profile) -> Option<Self> {
@@ -159,12 +159,12 @@ impl Renewal {
             life: profile.life,
             scopes: Some(profile.scopes.clone()),
             record: record.unwrap_or_else(done),
-            hosts: profile.hosts.clone(),
+            origins: profile.origins.clone(),
         })
     }
 
     fn renew(&self, profile: &mut Profile) {
-        profile.held = Held::Here(self.tokens.clone());
+        profile.held = StoredTokens::Present(self.tokens.clone());
         profile.life = self.life;
         profile.last_refresh = Some(self.record.clone());
         profile.last_test = None;
@@ -172,8 +172,8 @@ impl Renewal {
         if let Some(scopes) = &self.scopes {
             profile.scopes.clone_from(scopes);
         }
-        if profile.hosts.is_empty() {
-            profile.hosts.clone_from(&self.hosts);
+        if profile.origins.is_empty() {
+            profile.origins.clone_from(&self.origins);
         }
     }
 }
@@ -319,7 +319,7 @@ impl Snapshot {
 /// Why a change was not applied though the file is fine: the profile is no longer what the
 /// change was made for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Moved {
+pub enum ChangeError {
     /// It was removed.
     Gone,
     /// Its tokens were erased.
@@ -330,7 +330,7 @@ pub enum Moved {
     Taken,
 }
 
-impl fmt::Display for Moved {
+impl fmt::Display for ChangeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Gone => "the profile was removed meanwhile",
@@ -356,7 +356,7 @@ mod tests {
     fn profile(access: Option<&str>) -> Profile {
         let name = ProfileName::parse("demo/ana").expect("a name");
         let mut profile = Profile::new(ProfileId { store: StoreId::Own, name }, Kind::OAuth);
-        profile.held = access.map_or(Held::Nothing, |access| Held::Here(tokens(access)));
+        profile.held = access.map_or(StoredTokens::None, |access| StoredTokens::Present(tokens(access)));
         profile.account = Some("ana@acme.dev".into());
         profile.refresh_count = 6;
         profile
@@ -371,14 +371,14 @@ mod tests {
     }
 
     fn refresh() -> Edit {
-        let life = Life { expires_at: Some(at(99)), ..Life::default() };
+        let life = Expiry { expires_at: Some(at(99)), ..Expiry::default() };
         let scopes = Some(vec!["a".to_owned()]);
-        Edit::Refresh(Box::new(Renewal {
+        Edit::Refresh(Box::new(RefreshedTokens {
             tokens: tokens("new"),
             life,
             scopes,
             record: record(),
-            hosts: Vec::new(),
+            origins: Vec::new(),
         }))
     }
 
@@ -391,18 +391,18 @@ mod tests {
     fn a_change_that_came_too_late_says_what_moved() {
         for (expects, edit, now, moved) in [
             (Some("old"), refresh(), Some(profile(Some("old"))), None),
-            (Some("old"), refresh(), Some(profile(Some("other"))), Some(Moved::Replaced)),
-            (Some("old"), refresh(), Some(profile(None)), Some(Moved::Forgotten)),
-            (Some("old"), refresh(), None, Some(Moved::Gone)),
-            (None, refresh(), Some(profile(None)), Some(Moved::Forgotten)),
-            (None, refresh(), None, Some(Moved::Gone)),
+            (Some("old"), refresh(), Some(profile(Some("other"))), Some(ChangeError::Replaced)),
+            (Some("old"), refresh(), Some(profile(None)), Some(ChangeError::Forgotten)),
+            (Some("old"), refresh(), None, Some(ChangeError::Gone)),
+            (None, refresh(), Some(profile(None)), Some(ChangeError::Forgotten)),
+            (None, refresh(), None, Some(ChangeError::Gone)),
             (None, Edit::Keep(Box::new(profile(None))), None, None),
-            (Some("old"), Edit::Keep(Box::new(profile(None))), None, Some(Moved::Gone)),
-            (Some("old"), Edit::Record(record()), Some(profile(Some("new"))), Some(Moved::Replaced)),
-            (None, Edit::Record(record()), None, Some(Moved::Gone)),
-            (None, Edit::Forget(at(1)), None, Some(Moved::Gone)),
-            (None, Edit::Remove, None, Some(Moved::Gone)),
-            (Some("old"), Edit::Remove, Some(profile(Some("new"))), Some(Moved::Replaced)),
+            (Some("old"), Edit::Keep(Box::new(profile(None))), None, Some(ChangeError::Gone)),
+            (Some("old"), Edit::Record(record()), Some(profile(Some("new"))), Some(ChangeError::Replaced)),
+            (None, Edit::Record(record()), None, Some(ChangeError::Gone)),
+            (None, Edit::Forget(at(1)), None, Some(ChangeError::Gone)),
+            (None, Edit::Remove, None, Some(ChangeError::Gone)),
+            (Some("old"), Edit::Remove, Some(profile(Some("new"))), Some(ChangeError::Replaced)),
             (None, Edit::Remove, Some(profile(None)), None),
         ] {
             let change = change(expects, edit);
@@ -415,8 +415,8 @@ mod tests {
         let before = profile(Some("old"));
         let after = change(Some("old"), refresh()).outcome(Some(&before));
         let expected = Profile {
-            held: Held::Here(tokens("new")),
-            life: Life { expires_at: Some(at(99)), ..Life::default() },
+            held: StoredTokens::Present(tokens("new")),
+            life: Expiry { expires_at: Some(at(99)), ..Expiry::default() },
             scopes: vec!["a".into()],
             last_refresh: Some(record()),
             refresh_count: 7,
@@ -442,9 +442,9 @@ mod tests {
         for (there, outcome) in [
             (None, Ok(Some(*new.clone()))),
             (Some(profile(Some("new"))), Ok(Some(*new.clone()))),
-            (Some(profile(Some("old"))), Err(Moved::Taken)),
-            (Some(profile(None)), Err(Moved::Taken)),
-            (Some(Profile { kind: Kind::ApiKey, ..profile(Some("new")) }), Err(Moved::Taken)),
+            (Some(profile(Some("old"))), Err(ChangeError::Taken)),
+            (Some(profile(None)), Err(ChangeError::Taken)),
+            (Some(Profile { kind: Kind::ApiKey, ..profile(Some("new")) }), Err(ChangeError::Taken)),
         ] {
             assert_eq!(add.outcome(there.as_ref()), outcome, "{there:?}");
         }

@@ -1,8 +1,8 @@
-//! One line of the event log: who did what to which grant, and when. Never a secret.
+//! Event of the log: who did what to which grant, and when. Never a secret.
 //!
-//! The log is the journal too. [`Happened::Asked`] is written before a refresh is sent; where no
-//! later event of the same grant follows it, the refresh was interrupted between request and
-//! save, and nobody knows whether the provider has spent the refresh token.
+//! [`GrantEvent::RefreshStarted`] is written before a refresh is sent. Where no later event of the
+//! same grant follows it, the refresh was interrupted between request and save, and nobody knows
+//! whether the provider has spent the refresh token.
 
 use std::collections::BTreeSet;
 
@@ -22,7 +22,7 @@ pub struct Event {
     /// The path of the store's file.
     pub store: String,
     /// What happened.
-    pub what: Happened,
+    pub what: GrantEvent,
 }
 
 /// A program that did something.
@@ -42,14 +42,14 @@ impl std::fmt::Display for Author {
 
 /// What happened. Grants are named by [`Profile::grant`](crate::domain::profile::Profile::grant).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Happened {
+pub enum GrantEvent {
     /// A refresh is about to be sent.
-    Asked {
+    RefreshStarted {
         /// The grant whose refresh token it carries.
         grant: String,
     },
     /// New tokens are stored.
-    Renewed {
+    Refreshed {
         /// The grant that was renewed.
         grant: String,
         /// The grant it is called since.
@@ -66,14 +66,14 @@ pub enum Happened {
     },
     /// An older pair was stored again by another program, and the newer one is kept elsewhere for the
     /// next refresh.
-    Kept {
+    NewerKept {
         /// The grant of the older pair.
         grant: String,
         /// The grant that is kept.
         next: String,
     },
     /// No new tokens came; the stored ones are as they were.
-    Failed {
+    RefreshFailed {
         /// The grant that was asked for.
         grant: String,
         /// Whether a login alone helps.
@@ -82,7 +82,7 @@ pub enum Happened {
         why: String,
     },
     /// New tokens came and could not be stored.
-    Unsaved {
+    NotSaved {
         /// The grant they were asked for.
         grant: String,
         /// Why, for people.
@@ -101,17 +101,17 @@ pub enum Happened {
     },
 }
 
-impl Happened {
+impl GrantEvent {
     /// The grant that it was done to, where it is one of a refresh.
     #[must_use]
     pub fn grant(&self) -> Option<&str> {
         match self {
-            Self::Asked { grant }
-            | Self::Renewed { grant, .. }
+            Self::RefreshStarted { grant }
+            | Self::Refreshed { grant, .. }
             | Self::Adopted { grant, .. }
-            | Self::Kept { grant, .. }
-            | Self::Failed { grant, .. }
-            | Self::Unsaved { grant, .. } => Some(grant),
+            | Self::NewerKept { grant, .. }
+            | Self::RefreshFailed { grant, .. }
+            | Self::NotSaved { grant, .. } => Some(grant),
             Self::LoggedIn | Self::Erased | Self::Revoked | Self::NotRevoked { .. } => None,
         }
     }
@@ -122,7 +122,7 @@ impl Happened {
         match edit {
             Edit::Keep(_) | Edit::Add(_) => Some(Self::LoggedIn),
             Edit::Forget(_) | Edit::Remove => Some(Self::Erased),
-            Edit::Refresh(_) | Edit::Record(_) | Edit::Tested(_) | Edit::Automatic(_) => None,
+            Edit::Refresh(_) | Edit::Record(_) | Edit::Tested(_) | Edit::AutoRefresh(_) => None,
         }
     }
 
@@ -130,13 +130,13 @@ impl Happened {
     #[must_use]
     pub fn word(&self) -> &'static str {
         match self {
-            Self::Asked { .. } => "asked",
-            Self::Renewed { .. } => "renewed",
+            Self::RefreshStarted { .. } => "asked",
+            Self::Refreshed { .. } => "renewed",
             Self::Adopted { .. } => "adopted",
-            Self::Kept { .. } => "kept",
-            Self::Failed { is_dead: true, .. } => "dead",
-            Self::Failed { is_dead: false, .. } => "failed",
-            Self::Unsaved { .. } => "unsaved",
+            Self::NewerKept { .. } => "kept",
+            Self::RefreshFailed { is_dead: true, .. } => "dead",
+            Self::RefreshFailed { is_dead: false, .. } => "failed",
+            Self::NotSaved { .. } => "unsaved",
             Self::LoggedIn => "logged_in",
             Self::Erased => "erased",
             Self::Revoked => "revoked",
@@ -148,15 +148,15 @@ impl Happened {
     #[must_use]
     pub fn words(&self) -> String {
         match self {
-            Self::Asked { .. } => "asked for new tokens".to_owned(),
-            Self::Renewed { generation, .. } => format!("refreshed, generation {generation}"),
+            Self::RefreshStarted { .. } => "asked for new tokens".to_owned(),
+            Self::Refreshed { generation, .. } => format!("refreshed, generation {generation}"),
             Self::Adopted { .. } => "took the tokens that another program had renewed".to_owned(),
-            Self::Kept { .. } => {
+            Self::NewerKept { .. } => {
                 "an older pair was stored; the newer one is kept for the next refresh".to_owned()
             }
-            Self::Failed { is_dead: true, why, .. } => format!("refused for good: {why}"),
-            Self::Failed { is_dead: false, why, .. } => format!("not refreshed: {why}"),
-            Self::Unsaved { why, .. } => format!("new tokens not saved: {why}"),
+            Self::RefreshFailed { is_dead: true, why, .. } => format!("refused for good: {why}"),
+            Self::RefreshFailed { is_dead: false, why, .. } => format!("not refreshed: {why}"),
+            Self::NotSaved { why, .. } => format!("new tokens not saved: {why}"),
             Self::LoggedIn => "logged in".to_owned(),
             Self::Erased => "erased here".to_owned(),
             Self::Revoked => "revoked at the provider".to_owned(),
@@ -167,7 +167,7 @@ impl Happened {
 
 /// What the log knows of a grant that is about to be renewed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Past<'a> {
+pub enum GrantHistory<'a> {
     /// Nothing that matters.
     Plain,
     /// It was renewed already: whoever asks with it again loses both.
@@ -183,27 +183,29 @@ pub enum Past<'a> {
 
 /// What `events`, oldest first, know of `grant`.
 #[must_use]
-pub fn past<'a>(events: &'a [Event], grant: &str) -> Past<'a> {
+pub fn grant_history<'a>(events: &'a [Event], grant: &str) -> GrantHistory<'a> {
     let Some(event) = events.iter().rev().find(|event| event.what.grant() == Some(grant)) else {
-        return Past::Plain;
+        return GrantHistory::Plain;
     };
     match &event.what {
         // A server that gives no new refresh token leaves the grant its name.
-        Happened::Renewed { next, .. } | Happened::Adopted { next, .. } | Happened::Kept { next, .. }
+        GrantEvent::Refreshed { next, .. }
+        | GrantEvent::Adopted { next, .. }
+        | GrantEvent::NewerKept { next, .. }
             if next != grant =>
         {
-            Past::Spent { event, next }
+            GrantHistory::Spent { event, next }
         }
-        Happened::Asked { .. } => Past::Interrupted(event),
-        Happened::Renewed { .. }
-        | Happened::Adopted { .. }
-        | Happened::Kept { .. }
-        | Happened::Failed { .. }
-        | Happened::Unsaved { .. }
-        | Happened::LoggedIn
-        | Happened::Erased
-        | Happened::Revoked
-        | Happened::NotRevoked { .. } => Past::Plain,
+        GrantEvent::RefreshStarted { .. } => GrantHistory::Interrupted(event),
+        GrantEvent::Refreshed { .. }
+        | GrantEvent::Adopted { .. }
+        | GrantEvent::NewerKept { .. }
+        | GrantEvent::RefreshFailed { .. }
+        | GrantEvent::NotSaved { .. }
+        | GrantEvent::LoggedIn
+        | GrantEvent::Erased
+        | GrantEvent::Revoked
+        | GrantEvent::NotRevoked { .. } => GrantHistory::Plain,
     }
 }
 
@@ -214,7 +216,7 @@ pub fn open(events: &[Event]) -> BTreeSet<&str> {
     let mut open = BTreeSet::new();
     for event in events {
         let Some(grant) = event.what.grant() else { continue };
-        if matches!(event.what, Happened::Asked { .. }) {
+        if matches!(event.what, GrantEvent::RefreshStarted { .. }) {
             open.insert(grant);
         } else {
             open.remove(grant);
@@ -228,14 +230,14 @@ pub fn open(events: &[Event]) -> BTreeSet<&str> {
 #[must_use]
 pub fn survived<'a>(events: &'a [Event], grant: &str) -> Option<&'a Event> {
     let got = events.iter().rposition(
-        |event| matches!(&event.what, Happened::Renewed { grant: old, next, .. } if next == grant && old != grant),
+        |event| matches!(&event.what, GrantEvent::Refreshed { grant: old, next, .. } if next == grant && old != grant),
     )?;
     let (before, rest) = events.split_at(got);
     let old = rest.first()?.what.grant()?;
     let mut tries = before.iter().filter(|event| event.what.grant() == Some(old)).peekable();
     let mut interrupted = None;
     while let Some(event) = tries.next() {
-        let is_asked = |event: &Event| matches!(event.what, Happened::Asked { .. });
+        let is_asked = |event: &Event| matches!(event.what, GrantEvent::RefreshStarted { .. });
         if is_asked(event) && tries.peek().is_some_and(|next| is_asked(next)) {
             interrupted = Some(event);
         }
@@ -248,7 +250,7 @@ mod tests {
     use super::*;
     use crate::domain::clock::at_seconds;
 
-    fn event(what: Happened) -> Event {
+    fn event(what: GrantEvent) -> Event {
         Event {
             at: at_seconds(1_800_000_000).expect("a time"),
             by: Author { program: "authtui".into(), process: 7 },
@@ -259,41 +261,43 @@ mod tests {
     }
 
     fn asked(grant: &str) -> Event {
-        event(Happened::Asked { grant: grant.into() })
+        event(GrantEvent::RefreshStarted { grant: grant.into() })
     }
 
     fn renewed(grant: &str, next: &str) -> Event {
-        event(Happened::Renewed { grant: grant.into(), next: next.into(), generation: 2 })
+        event(GrantEvent::Refreshed { grant: grant.into(), next: next.into(), generation: 2 })
     }
 
     #[test]
     fn a_refresh_without_an_end_was_interrupted() {
         let events = [asked("g1"), renewed("g1", "g2"), asked("g2"), asked("other")];
-        assert_eq!(past(&events, "g2"), Past::Interrupted(&events[2]));
-        assert_eq!(past(&events, "unknown"), Past::Plain);
+        assert_eq!(grant_history(&events, "g2"), GrantHistory::Interrupted(&events[2]));
+        assert_eq!(grant_history(&events, "unknown"), GrantHistory::Plain);
         assert_eq!(open(&events), BTreeSet::from(["g2", "other"]));
     }
 
     #[test]
     fn a_grant_that_was_renewed_under_another_name_is_spent() {
         let events = [asked("g1"), renewed("g1", "g2")];
-        assert_eq!(past(&events, "g1"), Past::Spent { event: &events[1], next: "g2" });
-        assert_eq!(past(&events, "g2"), Past::Plain);
+        assert_eq!(grant_history(&events, "g1"), GrantHistory::Spent { event: &events[1], next: "g2" });
+        assert_eq!(grant_history(&events, "g2"), GrantHistory::Plain);
         let reusable = [asked("g1"), renewed("g1", "g1")];
-        assert_eq!(past(&reusable, "g1"), Past::Plain);
+        assert_eq!(grant_history(&reusable, "g1"), GrantHistory::Plain);
     }
 
     #[test]
     fn a_failure_ends_a_refresh_and_spends_nothing() {
-        let failed = event(Happened::Failed { grant: "g1".into(), is_dead: false, why: "503".into() });
-        assert_eq!(past(&[asked("g1"), failed], "g1"), Past::Plain);
+        let failed =
+            event(GrantEvent::RefreshFailed { grant: "g1".into(), is_dead: false, why: "503".into() });
+        assert_eq!(grant_history(&[asked("g1"), failed], "g1"), GrantHistory::Plain);
     }
 
     #[test]
     fn a_grant_that_survived_an_interrupted_refresh_is_known_by_the_two_that_asked() {
         let survivor = [asked("g1"), asked("g1"), renewed("g1", "g2")];
         assert_eq!(survived(&survivor, "g2"), Some(&survivor[0]));
-        let failed = event(Happened::Failed { grant: "g1".into(), is_dead: false, why: "503".into() });
+        let failed =
+            event(GrantEvent::RefreshFailed { grant: "g1".into(), is_dead: false, why: "503".into() });
         let plain = [asked("g1"), failed, asked("g1"), renewed("g1", "g2"), asked("g2"), renewed("g2", "g3")];
         assert_eq!((survived(&plain, "g2"), survived(&plain, "g3")), (None, None));
         assert_eq!(survived(&[asked("g1"), asked("g1"), renewed("g1", "g1")], "g1"), None);

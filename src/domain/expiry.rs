@@ -1,4 +1,4 @@
-//! Every form in which files and replies say when a token ends, read in one place.
+//! Times as files and replies write them: every form in which they say when a token expires.
 
 use std::fmt;
 
@@ -16,7 +16,7 @@ const LONGEST_LIFE: i64 = 100 * 365 * 86_400;
 
 /// A stored or received value, before anybody knows what it means.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Written<'a> {
+pub enum RawTime<'a> {
     /// Nothing, null.
     Absent,
     /// A number.
@@ -30,12 +30,12 @@ pub enum Written<'a> {
 /// known.
 ///
 /// # Errors
-/// A [`BadTime`] that shows the value, cleaned and cut: it is no time, or one that could not be written.
-pub fn moment(written: Written<'_>) -> Result<Option<ParsedTime>, BadTime> {
+/// A [`TimeError`] that shows the value, cleaned and cut: it is no time, or one that could not be written.
+pub fn moment(written: RawTime<'_>) -> Result<Option<ParsedTime>, TimeError> {
     let (read, said) = match written {
-        Written::Absent => return Ok(None),
-        Written::Number(number) => (from_number(number), number.to_string()),
-        Written::Text(text) => {
+        RawTime::Absent => return Ok(None),
+        RawTime::Number(number) => (from_number(number), number.to_string()),
+        RawTime::Text(text) => {
             let text = text.trim();
             // Databases write a zero time that no calendar has: 0000-00-00.
             if text.bytes().all(|byte| b"0-: TZ".contains(&byte)) {
@@ -45,7 +45,7 @@ pub fn moment(written: Written<'_>) -> Result<Option<ParsedTime>, BadTime> {
             (number.unwrap_or_else(|| from_text(text)), text::clean(text, 40))
         }
     };
-    let moment = read.filter(|moment| is_writable(moment.at)).ok_or(BadTime(said))?;
+    let moment = read.filter(|moment| is_writable(moment.at)).ok_or(TimeError(said))?;
     Ok(Some(moment).filter(|moment| moment.at.timestamp() > ZERO_UNTIL))
 }
 
@@ -58,16 +58,16 @@ fn from_number(number: f64) -> Option<ParsedTime> {
 /// calendar can hold is clamped to a hundred years.
 ///
 /// # Errors
-/// A [`BadTime`] that shows the value, cleaned and cut.
-pub fn life(written: Written<'_>) -> Result<Option<TimeDelta>, BadTime> {
+/// A [`TimeError`] that shows the value, cleaned and cut.
+pub fn life(written: RawTime<'_>) -> Result<Option<TimeDelta>, TimeError> {
     let number = match written {
-        Written::Absent => return Ok(None),
-        Written::Number(number) => number,
-        Written::Text(text) if text.trim().is_empty() => return Ok(None),
-        Written::Text(text) => text.trim().parse().map_err(|_| BadTime(text::clean(text, 40)))?,
+        RawTime::Absent => return Ok(None),
+        RawTime::Number(number) => number,
+        RawTime::Text(text) if text.trim().is_empty() => return Ok(None),
+        RawTime::Text(text) => text.trim().parse().map_err(|_| TimeError(text::clean(text, 40)))?,
     };
     if number.is_nan() {
-        return Err(BadTime(number.to_string()));
+        return Err(TimeError(number.to_string()));
     }
     let seconds = to_whole(number.clamp(0.0, 1e15)).unwrap_or(LONGEST_LIFE).min(LONGEST_LIFE);
     Ok(Some(TimeDelta::seconds(seconds)))
@@ -82,9 +82,9 @@ fn to_whole(number: f64) -> Option<i64> {
 
 /// A value that is no point in time and no span of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BadTime(pub String);
+pub struct TimeError(pub String);
 
-impl fmt::Display for BadTime {
+impl fmt::Display for TimeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "cannot read “{}” as a time", self.0)
     }
@@ -98,19 +98,19 @@ mod tests {
     fn every_form_of_an_end_is_read() {
         let end = at_seconds(1_800_000_000).expect("in range");
         for written in [
-            Written::Number(1.8e9),
-            Written::Number(1.8e12),
-            Written::Text("1800000000"),
-            Written::Text("1800000000000"),
-            Written::Text(" 2027-01-15T08:00:00Z "),
-            Written::Text("2027-01-15T01:00:00-07:00"),
-            Written::Text("2027-01-15T08:00:00UTC"),
-            Written::Text("15 Jan 27 08:00 GMT"),
+            RawTime::Number(1.8e9),
+            RawTime::Number(1.8e12),
+            RawTime::Text("1800000000"),
+            RawTime::Text("1800000000000"),
+            RawTime::Text(" 2027-01-15T08:00:00Z "),
+            RawTime::Text("2027-01-15T01:00:00-07:00"),
+            RawTime::Text("2027-01-15T08:00:00UTC"),
+            RawTime::Text("15 Jan 27 08:00 GMT"),
         ] {
             assert_eq!(moment(written), Ok(Some(ParsedTime { at: end, zone: Zone::Written })), "{written:?}");
         }
         let assumed = ParsedTime { at: end, zone: Zone::Assumed };
-        assert_eq!(moment(Written::Text("2027-01-15T08:00:00")), Ok(Some(assumed)));
+        assert_eq!(moment(RawTime::Text("2027-01-15T08:00:00")), Ok(Some(assumed)));
     }
 
     #[test]
@@ -133,8 +133,8 @@ mod tests {
             "1969-12-31T16:00:00-08:00",
             "Thu, 01 Jan 1970 00:00:00 GMT",
         ];
-        let numbers = numbers.map(Written::Number);
-        for written in [Written::Absent].into_iter().chain(numbers).chain(texts.map(Written::Text)) {
+        let numbers = numbers.map(RawTime::Number);
+        for written in [RawTime::Absent].into_iter().chain(numbers).chain(texts.map(RawTime::Text)) {
             assert_eq!(moment(written), Ok(None), "{written:?}");
         }
     }
@@ -142,37 +142,37 @@ mod tests {
     #[test]
     fn what_is_no_time_or_cannot_be_written_is_refused_without_a_panic() {
         for written in [
-            Written::Number(f64::NAN),
-            Written::Number(f64::INFINITY),
-            Written::Number(9.3e18),
-            Written::Number(1.904e15),
-            Written::Number(253_402_300_800_000.0),
-            Written::Number(8.64e15),
-            Written::Text("9223372036854775807"),
-            Written::Text("soon"),
-            Written::Text("10000-01-01T00:00:00Z"),
-            Written::Text("+275760-09-13T00:00:00.000Z"),
-            Written::Text("2027-13-01T00:00:00Z"),
+            RawTime::Number(f64::NAN),
+            RawTime::Number(f64::INFINITY),
+            RawTime::Number(9.3e18),
+            RawTime::Number(1.904e15),
+            RawTime::Number(253_402_300_800_000.0),
+            RawTime::Number(8.64e15),
+            RawTime::Text("9223372036854775807"),
+            RawTime::Text("soon"),
+            RawTime::Text("10000-01-01T00:00:00Z"),
+            RawTime::Text("+275760-09-13T00:00:00.000Z"),
+            RawTime::Text("2027-13-01T00:00:00Z"),
         ] {
             assert!(moment(written).is_err(), "{written:?}");
         }
         let last = at_seconds(253_402_300_799);
-        let read = moment(Written::Text("9999-12-31T23:59:59.999Z")).expect("a time").expect("an end");
+        let read = moment(RawTime::Text("9999-12-31T23:59:59.999Z")).expect("a time").expect("an end");
         assert_eq!(at_seconds(read.at.timestamp()), last);
     }
 
     #[test]
     fn a_life_is_read_clamped_or_refused() {
         for (written, seconds) in [
-            (Written::Number(3600.0), Ok(Some(3600))),
-            (Written::Number(3600.9), Ok(Some(3600))),
-            (Written::Text("3600"), Ok(Some(3600))),
-            (Written::Number(0.0), Ok(Some(0))),
-            (Written::Number(-1.0), Ok(Some(0))),
-            (Written::Number(1e300), Ok(Some(LONGEST_LIFE))),
-            (Written::Number(9.3e18), Ok(Some(LONGEST_LIFE))),
-            (Written::Absent, Ok(None)),
-            (Written::Text("soon"), Err(BadTime("soon".into()))),
+            (RawTime::Number(3600.0), Ok(Some(3600))),
+            (RawTime::Number(3600.9), Ok(Some(3600))),
+            (RawTime::Text("3600"), Ok(Some(3600))),
+            (RawTime::Number(0.0), Ok(Some(0))),
+            (RawTime::Number(-1.0), Ok(Some(0))),
+            (RawTime::Number(1e300), Ok(Some(LONGEST_LIFE))),
+            (RawTime::Number(9.3e18), Ok(Some(LONGEST_LIFE))),
+            (RawTime::Absent, Ok(None)),
+            (RawTime::Text("soon"), Err(TimeError("soon".into()))),
         ] {
             assert_eq!(life(written), seconds.map(|life| life.map(TimeDelta::seconds)), "{written:?}");
         }

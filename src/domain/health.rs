@@ -1,4 +1,4 @@
-//! How a profile stands at one instant.
+//! Health of a profile at one instant.
 
 use crate::domain::clock::{DateTime, TimeDelta, Utc};
 use crate::domain::profile::{Kind, Profile, RefreshResult};
@@ -12,11 +12,11 @@ use crate::domain::schedule::{self, Plan};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Health {
     /// A key, or a token whose end the provider did not tell.
-    NoClock,
+    NoExpiry,
     /// Plenty of time left until the given end.
     Fresh(DateTime<Utc>),
     /// Less than a fifth of its life, or less than five minutes, left until the given end.
-    Aging(DateTime<Utc>),
+    Expiring(DateTime<Utc>),
     /// Past its end; the grant can renew it.
     Due,
     /// The last refresh failed; the next one is planned, and makes sense from then on.
@@ -28,7 +28,7 @@ pub enum Health {
     /// The provider refused the token or key when it was last tested.
     Refused,
     /// The profile is kept, its tokens were erased here.
-    RevokedHere,
+    SignedOut,
     /// A refresh is running.
     Refreshing,
     /// The entry of the file cannot be understood.
@@ -52,10 +52,10 @@ impl Health {
             return Self::Refreshing;
         }
         if profile.held.tokens().is_none() {
-            return if profile.revoked_at.is_some() { Self::RevokedHere } else { Self::NeedsLogin };
+            return if profile.revoked_at.is_some() { Self::SignedOut } else { Self::NeedsLogin };
         }
         if profile.kind != Kind::OAuth {
-            return if profile.is_refused() { Self::Refused } else { Self::NoClock };
+            return if profile.is_refused() { Self::Refused } else { Self::NoExpiry };
         }
         let ended = profile.life.expires_at.is_some_and(|end| end <= now);
         match profile.last_refresh_of_this_grant().map(|last| (last.at, &last.result)) {
@@ -70,10 +70,10 @@ impl Health {
             Some((_, RefreshResult::Done)) | None => {}
         }
         match profile.life.expires_at {
-            None => Self::NoClock,
+            None => Self::NoExpiry,
             Some(_) if ended => Self::Due,
             Some(end) if end - now > margin(profile.life.obtained_at, end) => Self::Fresh(end),
-            Some(end) => Self::Aging(end),
+            Some(end) => Self::Expiring(end),
         }
     }
 
@@ -86,15 +86,15 @@ impl Health {
             {
                 Self::NeedsLogin
             }
-            Self::NoClock
+            Self::NoExpiry
             | Self::Fresh(_)
-            | Self::Aging(_)
+            | Self::Expiring(_)
             | Self::Due
             | Self::Retrying(_)
             | Self::Failed(_)
             | Self::NeedsLogin
             | Self::Refused
-            | Self::RevokedHere
+            | Self::SignedOut
             | Self::Refreshing
             | Self::Unreadable => self,
         }
@@ -104,15 +104,15 @@ impl Health {
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
-            Self::NoClock => "no expiry",
+            Self::NoExpiry => "no expiry",
             Self::Fresh(_) => "fresh",
-            Self::Aging(_) => "expiring",
+            Self::Expiring(_) => "expiring",
             Self::Due => "due",
             Self::Retrying(_) => "retrying",
             Self::Failed(_) => "failed",
             Self::NeedsLogin => "needs login",
             Self::Refused => "refused",
-            Self::RevokedHere => "signed out",
+            Self::SignedOut => "signed out",
             Self::Refreshing => "refreshing",
             Self::Unreadable => "unreadable",
         }
@@ -148,14 +148,14 @@ fn margin(obtained_at: Option<DateTime<Utc>>, end: DateTime<Utc>) -> TimeDelta {
 pub fn changes_at(profile: &Profile, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     match Health::of(profile, Activity::Idle, now) {
         Health::Fresh(end) => Some(end - margin(profile.life.obtained_at, end)),
-        Health::Aging(end) => Some(end),
+        Health::Expiring(end) => Some(end),
         Health::Due => profile.life.grant_ends_at,
         Health::Retrying(_) | Health::Failed(_) | Health::Refused => {
             profile.life.expires_at.into_iter().chain(profile.life.grant_ends_at).find(|at| *at > now)
         }
-        Health::NoClock
+        Health::NoExpiry
         | Health::NeedsLogin
-        | Health::RevokedHere
+        | Health::SignedOut
         | Health::Refreshing
         | Health::Unreadable => None,
     }
@@ -166,9 +166,9 @@ mod tests {
     use super::*;
     use crate::domain::clock::at_seconds;
     use crate::domain::name::{ProfileId, ProfileName, StoreId};
-    use crate::domain::profile::{Automatic, LastRefresh, LastTest, TestResult};
+    use crate::domain::profile::{AutoRefresh, LastRefresh, LastTest, TestResult};
     use crate::domain::secret::Secret;
-    use crate::domain::tokens::{Held, Life, Tokens};
+    use crate::domain::tokens::{Expiry, StoredTokens, Tokens};
 
     fn at(seconds: i64) -> DateTime<Utc> {
         at_seconds(1_000_000 + seconds).expect("in range")
@@ -178,9 +178,9 @@ mod tests {
         let name = ProfileName::parse("demo/ana").expect("a name");
         let mut profile = Profile::new(ProfileId { store: StoreId::Own, name }, Kind::OAuth);
         let refresh = refresh.then(|| Secret::new("refresh"));
-        profile.held = Held::Here(Tokens { access: Secret::new("access"), refresh });
+        profile.held = StoredTokens::Present(Tokens { access: Secret::new("access"), refresh });
         profile.life =
-            Life { obtained_at: obtained.map(at), expires_at: expires.map(at), grant_ends_at: None };
+            Expiry { obtained_at: obtained.map(at), expires_at: expires.map(at), grant_ends_at: None };
         profile
     }
 
@@ -217,16 +217,16 @@ mod tests {
         let passing = RefreshResult::Passing { why: "503".into(), times: 1, retry_at: at(30) };
         profile.last_refresh = Some(LastRefresh::new(at(-1), passing, profile.grant()));
         assert_eq!(idle(&profile), "retrying");
-        profile.automatic = Automatic::Off;
+        profile.auto_refresh = AutoRefresh::Off;
         assert_eq!(idle(&profile), "failed");
-        profile.automatic = Automatic::On;
+        profile.auto_refresh = AutoRefresh::On;
         let (why, next) = ("400".into(), "check client.id".into());
         let refused = RefreshResult::Refused { why, next, times: 1, retry_at: None };
         profile.last_refresh = Some(LastRefresh::new(at(-1), refused, profile.grant()));
         assert_eq!(Health::of(&profile, Activity::Idle, at(0)), Health::Failed(at(-1)));
         profile.life.grant_ends_at = Some(at(-1));
         assert_eq!(idle(&profile), "needs login");
-        profile.held = Held::Nothing;
+        profile.held = StoredTokens::None;
         assert_eq!(idle(&profile), "needs login");
         profile.revoked_at = Some(at(-1));
         assert_eq!(idle(&profile), "signed out");
@@ -245,7 +245,7 @@ mod tests {
         assert_eq!(idle(&login), "refused");
         assert_eq!(changes_at(&login, at(0)), Some(at(3600)));
         assert_eq!(Health::of(&login, Activity::Idle, at(3600)), Health::Due);
-        login.held = Held::Here(Tokens { access: Secret::new("another"), refresh: None });
+        login.held = StoredTokens::Present(Tokens { access: Secret::new("another"), refresh: None });
         assert_eq!(idle(&login), "fresh");
 
         let mut key = profile(false, None, None);
@@ -262,7 +262,8 @@ mod tests {
         let dead = RefreshResult::Dead { why: "invalid_grant".into() };
         profile.last_refresh = Some(LastRefresh::new(at(-1), dead, profile.grant()));
         assert_eq!(idle(&profile), "needs login");
-        profile.held = Held::Here(Tokens { access: Secret::new("a"), refresh: Some(Secret::new("another")) });
+        profile.held =
+            StoredTokens::Present(Tokens { access: Secret::new("a"), refresh: Some(Secret::new("another")) });
         assert_eq!(idle(&profile), "fresh");
     }
 

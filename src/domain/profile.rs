@@ -1,4 +1,4 @@
-//! One account at one provider.
+//! Profile: an account at a provider, with its tokens.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use crate::domain::clock::{DateTime, TimeDelta, Utc};
 use crate::domain::name::ProfileId;
 use crate::domain::provider::Provider;
 use crate::domain::secret::Secret;
-use crate::domain::tokens::{Held, Life};
+use crate::domain::tokens::{Expiry, StoredTokens};
 
 /// What is said of a login that brought no refresh token.
 pub const NO_REFRESH_TOKEN: &str = "no refresh token: log in again when it expires";
@@ -23,9 +23,9 @@ pub struct Profile {
     /// That client's secret, where it has one.
     pub client_secret: Option<Secret>,
     /// The tokens or the key.
-    pub held: Held,
+    pub held: StoredTokens,
     /// Both clocks.
-    pub life: Life,
+    pub life: Expiry,
     /// What the grant allows, as the server said it.
     pub scopes: Vec<String>,
     /// What the login that brought it asked for; empty where nobody wrote it down.
@@ -45,14 +45,14 @@ pub struct Profile {
     /// When the tokens were erased here.
     pub revoked_at: Option<DateTime<Utc>>,
     /// Whether its token is renewed by itself.
-    pub automatic: Automatic,
+    pub auto_refresh: AutoRefresh,
     /// The servers that its secrets may go to, as origins (`https://id.example.org`); none: not written down.
-    pub hosts: Vec<String>,
+    pub origins: Vec<String>,
 }
 
 /// Whether a profile's token is renewed by itself while the screen is open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Automatic {
+pub enum AutoRefresh {
     /// As the settings say.
     #[default]
     On,
@@ -69,8 +69,8 @@ impl Profile {
             kind,
             client_id: None,
             client_secret: None,
-            held: Held::Nothing,
-            life: Life::default(),
+            held: StoredTokens::None,
+            life: Expiry::default(),
             scopes: Vec::new(),
             asked_scopes: Vec::new(),
             issuer: None,
@@ -80,8 +80,8 @@ impl Profile {
             last_test: None,
             refresh_count: 0,
             revoked_at: None,
-            automatic: Automatic::On,
-            hosts: Vec::new(),
+            auto_refresh: AutoRefresh::On,
+            origins: Vec::new(),
         }
     }
 

@@ -1,34 +1,31 @@
-//! Which credential a request to a provider would carry, and why.
+//! Credential that a request to a provider would carry, and why that one.
 //!
-//! A program looks at one source after the other and takes the first that holds something; what
-//! that source holds may still have ended, or be no token at all, and then the request fails
-//! there: no program goes on behind it. A [`Chain`] says what every source holds, so that a
-//! person sees what stands in whose way.
+//! A program looks at one source after the other and takes the first that holds something. What
+//! that source holds may have expired, or be no token at all; then the request fails there, and
+//! no program looks further. A [`Resolution`] says what every source holds, so that a person sees
+//! what comes before what.
 
-mod hint;
-mod link;
+use std::fmt;
 
 use crate::domain::change::{Row, Snapshot, Where};
 use crate::domain::clock::{DateTime, Utc};
-use crate::domain::health::renewable;
+use crate::domain::countdown::countdown;
+use crate::domain::health::{Activity, Health, renewable};
 use crate::domain::name::{ProfileName, StoreId};
 use crate::domain::profile::{Kind, Profile, RefreshResult};
 use crate::domain::provider::environment::{Order, Source};
 use crate::domain::provider::{Flow, Provider};
-pub use crate::domain::resolve::hint::Hint;
-use crate::domain::resolve::hint::hints;
-pub use crate::domain::resolve::link::{Found, Link};
 
 /// What is known of the places that a program looks at.
 #[derive(Debug, Clone, Copy)]
-pub struct Stock<'a> {
+pub struct Sources<'a> {
     /// What each store said, our own first.
     pub stores: &'a [&'a Snapshot],
     /// The variables that are set, but to nothing.
     pub empty: &'a [String],
 }
 
-impl<'a> Stock<'a> {
+impl<'a> Sources<'a> {
     fn environment(self) -> impl Iterator<Item = &'a Snapshot> {
         self.stores.iter().copied().filter(|store| store.store == StoreId::Environment)
     }
@@ -36,16 +33,132 @@ impl<'a> Stock<'a> {
 
 /// Every source of an order with what it holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Chain<'a> {
+pub struct Resolution<'a> {
     /// The sources, first things first.
-    pub links: Vec<Link<'a>>,
+    pub candidates: Vec<Candidate<'a>>,
     /// What was seen beside them.
     pub hints: Vec<Hint>,
 }
 
+/// A source and what it holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidate<'a> {
+    /// The source.
+    pub source: Source,
+    /// What it holds.
+    pub found: Lookup<'a>,
+}
+
+/// What a source holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Lookup<'a> {
+    /// The variable is not set.
+    NotSet,
+    /// The variable is set to nothing, which counts as not set.
+    Empty,
+    /// The variable is set to what no header can carry, and why.
+    Unusable(&'a str),
+    /// The variable's value, or a stored key.
+    Value(&'a Profile),
+    /// No login, or no key, is stored.
+    NotStored,
+    /// A login without tokens: erased here, or logged out by another program.
+    Erased(&'a Profile),
+    /// A login whose access token is good.
+    Good(&'a Profile),
+    /// A login whose access token has ended and whose grant can renew it.
+    Ended(&'a Profile),
+    /// A login that nothing but another login helps.
+    Over(&'a Profile),
+}
+
+impl<'a> Lookup<'a> {
+    /// Whether a program that finds this looks no further.
+    #[must_use]
+    pub fn ends_the_looking(&self) -> bool {
+        match self {
+            Self::Unusable(_) | Self::Value(_) | Self::Good(_) | Self::Ended(_) | Self::Over(_) => true,
+            Self::NotSet | Self::Empty | Self::NotStored | Self::Erased(_) => false,
+        }
+    }
+
+    /// Whose it is.
+    #[must_use]
+    pub fn profile(&self) -> Option<&'a Profile> {
+        match self {
+            Self::Value(profile)
+            | Self::Erased(profile)
+            | Self::Good(profile)
+            | Self::Ended(profile)
+            | Self::Over(profile) => Some(profile),
+            Self::NotSet | Self::Empty | Self::Unusable(_) | Self::NotStored => None,
+        }
+    }
+}
+
+impl Candidate<'_> {
+    /// What the source is called: a variable, `login NAME`, `key NAME`.
+    #[must_use]
+    pub fn label(&self) -> String {
+        let of = |word: &str| match self.found.profile() {
+            Some(profile) => format!("{word} {}", profile.id.name),
+            None => word.to_owned(),
+        };
+        match &self.source {
+            Source::Variable(name) => name.clone(),
+            Source::Login => of("login"),
+            Source::Key => of("key"),
+        }
+    }
+
+    /// What was found there, in words.
+    #[must_use]
+    pub fn words(&self, now: DateTime<Utc>) -> String {
+        match &self.found {
+            Lookup::NotSet => "not set".to_owned(),
+            Lookup::Empty => "set but empty, which counts as not set".to_owned(),
+            Lookup::Unusable(why) => format!("set, but {why}"),
+            Lookup::Value(profile) if profile.kind == Kind::Environment => "set".to_owned(),
+            Lookup::Value(_) => "stored".to_owned(),
+            Lookup::NotStored => "none stored".to_owned(),
+            Lookup::Erased(profile) if profile.revoked_at.is_some() => {
+                "its tokens were erased here".to_owned()
+            }
+            Lookup::Erased(_) => "no tokens are stored".to_owned(),
+            Lookup::Good(profile) => good(profile, now),
+            Lookup::Ended(_) => "its token has ended: refresh first".to_owned(),
+            Lookup::Over(profile) => match profile.last_refresh_of_this_grant().map(|last| &last.result) {
+                Some(RefreshResult::Dead { why }) => {
+                    format!("it has ended, and its refresh was refused for good: {why}")
+                }
+                Some(RefreshResult::Done | RefreshResult::Passing { .. } | RefreshResult::Refused { .. })
+                | None => "it has ended, and nothing can renew it".to_owned(),
+            },
+        }
+    }
+}
+
+/// A variable whose value belongs in another one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hint {
+    /// The variable.
+    pub variable: String,
+    /// What its value begins with.
+    pub prefix: String,
+    /// The variable that values of that beginning belong in.
+    pub belongs: String,
+}
+
+impl fmt::Display for Hint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { variable, prefix, belongs } = self;
+        write!(f, "{variable} holds a value that begins with {prefix}, which belongs in {belongs}")
+    }
+}
+
 /// What a request would carry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict<'a> {
+pub enum ResolvedCredential<'a> {
     /// What this profile holds.
     Use(&'a Profile),
     /// What this login holds, once it was refreshed.
@@ -64,112 +177,117 @@ pub enum Verdict<'a> {
 pub fn resolve<'a>(
     provider: &Provider,
     order: &Order,
-    stock: Stock<'a>,
+    sources: Sources<'a>,
     wanted: Option<&ProfileName>,
     now: DateTime<Utc>,
-) -> Chain<'a> {
+) -> Resolution<'a> {
     let has_keys = provider.flows.contains(&Flow::Key)
         || provider.key_header.is_some()
         || !provider.environment.is_empty();
-    let link = |source: &Source| {
+    let candidate = |source: &Source| {
         let found = match source {
-            Source::Variable(name) => variable(provider, name, stock),
-            Source::Login => login(provider, stock, wanted, now),
-            Source::Key => key(provider, stock, wanted),
+            Source::Variable(name) => variable(provider, name, sources),
+            Source::Login => login(provider, sources, wanted, now),
+            Source::Key => key(provider, sources, wanted),
         };
-        Link { source: source.clone(), found }
+        Candidate { source: source.clone(), found }
     };
-    let links = order.sources.iter().map(link);
+    let candidates = order.sources.iter().map(candidate);
     // A place for keys that can hold none says nothing.
-    let idle = |link: &Link<'_>| link.source == Source::Key && link.found == Found::NotStored && !has_keys;
-    Chain { links: links.filter(|link| !idle(link)).collect(), hints: hints(provider, stock) }
+    let idle = |candidate: &Candidate<'_>| {
+        candidate.source == Source::Key && candidate.found == Lookup::NotStored && !has_keys
+    };
+    Resolution {
+        candidates: candidates.filter(|candidate| !idle(candidate)).collect(),
+        hints: hints(provider, sources),
+    }
 }
 
-impl<'a> Chain<'a> {
+impl<'a> Resolution<'a> {
     /// The place of the source at which the looking ends.
     #[must_use]
     pub fn end(&self) -> Option<usize> {
-        self.links.iter().position(|link| link.found.ends_the_looking())
+        self.candidates.iter().position(|candidate| candidate.found.ends_the_looking())
     }
 
     /// The source at which the looking ends.
     #[must_use]
-    pub fn taken(&self) -> Option<&Link<'a>> {
-        self.links.get(self.end()?)
+    pub fn taken(&self) -> Option<&Candidate<'a>> {
+        self.candidates.get(self.end()?)
     }
 
     /// What a request would carry.
     #[must_use]
-    pub fn verdict(&self) -> Verdict<'_> {
-        let Some(link) = self.taken() else { return Verdict::Missing };
-        match (&link.found, &link.source) {
-            (Found::Value(profile) | Found::Good(profile), _) => Verdict::Use(profile),
-            (Found::Ended(profile), _) => Verdict::Refresh(profile),
-            (Found::Over(profile), _) => Verdict::LoggedOut(profile),
-            (Found::Unusable(_), Source::Variable(name)) => Verdict::Unusable(name),
+    pub fn verdict(&self) -> ResolvedCredential<'_> {
+        let Some(candidate) = self.taken() else { return ResolvedCredential::Missing };
+        match (&candidate.found, &candidate.source) {
+            (Lookup::Value(profile) | Lookup::Good(profile), _) => ResolvedCredential::Use(profile),
+            (Lookup::Ended(profile), _) => ResolvedCredential::Refresh(profile),
+            (Lookup::Over(profile), _) => ResolvedCredential::LoggedOut(profile),
+            (Lookup::Unusable(_), Source::Variable(name)) => ResolvedCredential::Unusable(name),
             (
-                Found::Unusable(_) | Found::NotSet | Found::Empty | Found::NotStored | Found::Erased(_),
+                Lookup::Unusable(_) | Lookup::NotSet | Lookup::Empty | Lookup::NotStored | Lookup::Erased(_),
                 Source::Variable(_) | Source::Login | Source::Key,
-            ) => Verdict::Missing,
+            ) => ResolvedCredential::Missing,
         }
     }
 }
 
-fn variable<'a>(provider: &Provider, name: &str, stock: Stock<'a>) -> Found<'a> {
-    let rows = stock.environment().flat_map(|store| &store.rows);
+fn variable<'a>(provider: &Provider, name: &str, sources: Sources<'a>) -> Lookup<'a> {
+    let rows = sources.environment().flat_map(|store| &store.rows);
     let found = rows.into_iter().find_map(|row| match row {
         Row::Profile(profile) => {
             let id = &profile.id.name;
-            (id.provider() == provider.name && id.name() == name).then_some(Found::Value(profile))
+            (id.provider() == provider.name && id.name() == name).then_some(Lookup::Value(profile))
         }
         Row::Broken { at: Where::Variable { provider: of, name: called }, why, .. } => {
-            (*of == provider.name && called == name).then_some(Found::Unusable(why))
+            (*of == provider.name && called == name).then_some(Lookup::Unusable(why))
         }
         Row::Broken { at: Where::Line(_), .. } => None,
     });
-    let empty = || stock.empty.iter().any(|variable| variable == name);
-    found.unwrap_or_else(|| if empty() { Found::Empty } else { Found::NotSet })
+    let empty = || sources.empty.iter().any(|variable| variable == name);
+    found.unwrap_or_else(|| if empty() { Lookup::Empty } else { Lookup::NotSet })
 }
 
 fn login<'a>(
     provider: &Provider,
-    stock: Stock<'a>,
+    sources: Sources<'a>,
     wanted: Option<&ProfileName>,
     now: DateTime<Utc>,
-) -> Found<'a> {
-    let Some(profile) = chosen(provider, stock, wanted, Kind::OAuth, "default") else {
-        return Found::NotStored;
+) -> Lookup<'a> {
+    let Some(profile) = chosen(provider, sources, wanted, Kind::OAuth, "default") else {
+        return Lookup::NotStored;
     };
     if profile.held.tokens().is_none() {
-        return Found::Erased(profile);
+        return Lookup::Erased(profile);
     }
     if profile.life.expires_at.is_none_or(|end| end > now) {
-        return Found::Good(profile);
+        return Lookup::Good(profile);
     }
     let last = profile.last_refresh_of_this_grant().map(|last| &last.result);
     let dead = matches!(last, Some(RefreshResult::Dead { .. }));
     if !dead && provider.refresh.is_some() && renewable(profile, now) {
-        Found::Ended(profile)
+        Lookup::Ended(profile)
     } else {
-        Found::Over(profile)
+        Lookup::Over(profile)
     }
 }
 
-fn key<'a>(provider: &Provider, stock: Stock<'a>, wanted: Option<&ProfileName>) -> Found<'a> {
-    let key = chosen(provider, stock, wanted, Kind::ApiKey, "key");
-    key.filter(|key| key.held.tokens().is_some()).map_or(Found::NotStored, Found::Value)
+fn key<'a>(provider: &Provider, sources: Sources<'a>, wanted: Option<&ProfileName>) -> Lookup<'a> {
+    let key = chosen(provider, sources, wanted, Kind::ApiKey, "key");
+    key.filter(|key| key.held.tokens().is_some()).map_or(Lookup::NotStored, Lookup::Value)
 }
 
 /// The profile that is wanted, else the one of the `usual` name, else the first one; of the last two
 /// those that hold something, if any does.
 fn chosen<'a>(
     provider: &Provider,
-    stock: Stock<'a>,
+    sources: Sources<'a>,
     wanted: Option<&ProfileName>,
     kind: Kind,
     usual: &str,
 ) -> Option<&'a Profile> {
-    let all = stock.stores.iter().flat_map(|store| store.profiles());
+    let all = sources.stores.iter().flat_map(|store| store.profiles());
     let all: Vec<&Profile> =
         all.filter(|profile| profile.kind == kind && profile.id.name.provider() == provider.name).collect();
     let named = |name: &str| all.iter().find(|profile| profile.id.name.name() == name);
@@ -177,6 +295,47 @@ fn chosen<'a>(
     let holds = |profile: &&&Profile| profile.held.tokens().is_some();
     let usual = named(usual);
     asked.or(usual.filter(holds)).or_else(|| all.iter().find(holds)).or(usual).or(all.first()).copied()
+}
+
+/// How long a token that is good stays so: `fresh for 3h12m`.
+fn good(profile: &Profile, now: DateTime<Utc>) -> String {
+    let Some(end) = profile.life.expires_at else { return "no end known".to_owned() };
+    let left = countdown(end - now).0;
+    match Health::of(profile, Activity::Idle, now) {
+        Health::Fresh(_) => format!("fresh for {left}"),
+        health @ (Health::NoExpiry
+        | Health::Expiring(_)
+        | Health::Due
+        | Health::Retrying(_)
+        | Health::Failed(_)
+        | Health::NeedsLogin
+        | Health::Refused
+        | Health::SignedOut
+        | Health::Refreshing
+        | Health::Unreadable) => format!("{}, {left} left", health.word()),
+    }
+}
+
+/// Every variable whose value begins like one of another variable. The longest beginning decides;
+/// a variable of its own that has it is in the right place.
+fn hints(provider: &Provider, sources: Sources<'_>) -> Vec<Hint> {
+    let set = sources.environment().flat_map(|store| store.profiles());
+    let set = set.filter(|profile| profile.id.name.provider() == provider.name);
+    set.filter_map(|profile| {
+        let (here, value) = (profile.id.name.name(), &profile.held.tokens()?.access);
+        let all = provider.environment.iter().flat_map(|variable| {
+            let begins = variable.prefixes.iter().filter(|prefix| value.begins_with(prefix));
+            begins.map(move |prefix| (prefix, &variable.name))
+        });
+        let longest = all.clone().map(|(prefix, _)| prefix.len()).max()?;
+        let mut places = all.filter(|(prefix, _)| prefix.len() == longest);
+        if places.clone().any(|(_, name)| name == here) {
+            return None;
+        }
+        let (prefix, belongs) = places.next()?;
+        Some(Hint { variable: here.to_owned(), prefix: prefix.clone(), belongs: belongs.clone() })
+    })
+    .collect()
 }
 
 #[cfg(test)]
@@ -190,7 +349,7 @@ mod tests {
     use crate::domain::provider::catalog::Catalog;
     use crate::domain::provider::environment::Variable;
     use crate::domain::secret::Secret;
-    use crate::domain::tokens::{Held, Tokens};
+    use crate::domain::tokens::{StoredTokens, Tokens};
     use crate::domain::trouble::{FailureKind, Trouble};
 
     const KEY: (&str, &str) = ("ANTHROPIC_API_KEY", "sk-ant-api03-0");
@@ -361,33 +520,34 @@ mod tests {
             let provider = provider();
             let wanted = wanted.map(|wanted| ProfileName::new("anthropic", wanted).expect("a name"));
             let stores: Vec<&Snapshot> = self.stores.iter().collect();
-            let stock = Stock { stores: &stores, empty: &self.empty };
-            let chain = resolve(&provider, order, stock, wanted.as_ref(), now());
+            let sources = Sources { stores: &stores, empty: &self.empty };
+            let chain = resolve(&provider, order, sources, wanted.as_ref(), now());
             match chain.verdict() {
-                Verdict::Use(profile) => {
+                ResolvedCredential::Use(profile) => {
                     format!("{} of {}", profile.header(&provider).unwrap_or("Bearer"), profile.id.name.name())
                 }
-                Verdict::Refresh(profile) => format!("refresh {}", profile.id.name.name()),
-                Verdict::LoggedOut(profile) => format!("log in to {}", profile.id.name.name()),
-                Verdict::Unusable(name) => format!("unusable {name}"),
-                Verdict::Missing => "missing".to_owned(),
+                ResolvedCredential::Refresh(profile) => format!("refresh {}", profile.id.name.name()),
+                ResolvedCredential::LoggedOut(profile) => format!("log in to {}", profile.id.name.name()),
+                ResolvedCredential::Unusable(name) => format!("unusable {name}"),
+                ResolvedCredential::Missing => "missing".to_owned(),
             }
         }
 
         fn words(&self) -> Vec<String> {
-            let said = |link: &Link<'_>| format!("{}: {}", link.label(), link.words(now()));
-            self.usual(|chain| chain.links.iter().map(said).collect())
+            let said =
+                |candidate: &Candidate<'_>| format!("{}: {}", candidate.label(), candidate.words(now()));
+            self.usual(|chain| chain.candidates.iter().map(said).collect())
         }
 
         fn hints(&self) -> Vec<String> {
             self.usual(|chain| chain.hints.iter().map(ToString::to_string).collect())
         }
 
-        fn usual(&self, read: impl FnOnce(&Chain<'_>) -> Vec<String>) -> Vec<String> {
+        fn usual(&self, read: impl FnOnce(&Resolution<'_>) -> Vec<String>) -> Vec<String> {
             let provider = provider();
             let stores: Vec<&Snapshot> = self.stores.iter().collect();
-            let stock = Stock { stores: &stores, empty: &self.empty };
-            read(&resolve(&provider, &provider.usual_order(), stock, None, now()))
+            let sources = Sources { stores: &stores, empty: &self.empty };
+            read(&resolve(&provider, &provider.usual_order(), sources, None, now()))
         }
     }
 
@@ -436,7 +596,7 @@ mod tests {
     fn profile(store: StoreId, name: &str, kind: Kind, access: &str, refresh: Option<&str>) -> Profile {
         let name = ProfileName::new("anthropic", name).expect("a name");
         let refresh = refresh.map(Secret::new);
-        let held = Held::Here(Tokens { access: Secret::new(access), refresh });
+        let held = StoredTokens::Present(Tokens { access: Secret::new(access), refresh });
         Profile { held, ..Profile::new(ProfileId { store, name }, kind) }
     }
 
@@ -461,7 +621,7 @@ mod tests {
     }
 
     fn once(name: &str, left: i64) -> Profile {
-        let held = Held::Here(Tokens { access: Secret::new("a"), refresh: None });
+        let held = StoredTokens::Present(Tokens { access: Secret::new("a"), refresh: None });
         Profile { held, ..login(name, Some(left)) }
     }
 
@@ -473,7 +633,7 @@ mod tests {
     }
 
     fn erased(name: &str) -> Profile {
-        Profile { held: Held::Nothing, revoked_at: Some(now()), ..login(name, None) }
+        Profile { held: StoredTokens::None, revoked_at: Some(now()), ..login(name, None) }
     }
 
     fn key(name: &str) -> Profile {

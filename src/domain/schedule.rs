@@ -1,14 +1,14 @@
-//! When a token is renewed by itself, and why not.
+//! Schedule of automatic refreshes: when a token is refreshed, or why it is not.
 //!
-//! Before its end, never sooner than half its life, and spread out: tokens that end together are
-//! not renewed together. What was renewed and is due all the same is left alone, because then a
-//! clock is wrong and asking again would never end. A clock that was set back makes each token that
-//! was got before due once, since nobody knows any more when it ends.
+//! A token is refreshed before it expires, in the second half of its life, and spread out: tokens
+//! that expire together are not refreshed together. One that was refreshed and is due all the same
+//! is left alone: a clock is wrong, and asking again would never end. A clock that was set back
+//! makes each older token due once, since nobody knows any more when it expires.
 
 use std::time::Duration;
 
 use crate::domain::clock::{DateTime, TimeDelta, Utc, span};
-use crate::domain::profile::{Automatic, EndBy, Kind, Profile, RefreshResult};
+use crate::domain::profile::{AutoRefresh, EndBy, Kind, Profile, RefreshResult};
 
 /// How long before its end a token is renewed, unless half its life is less.
 pub const LEAD: Duration = Duration::from_mins(5);
@@ -61,7 +61,7 @@ pub fn plan(profile: &Profile, now: DateTime<Utc>) -> Plan {
         return Plan::Never(Never::Nothing);
     }
     let Some(end) = profile.life.expires_at else { return Plan::Never(Never::NoEnd) };
-    if profile.automatic == Automatic::Off {
+    if profile.auto_refresh == AutoRefresh::Off {
         return Plan::Never(Never::Off);
     }
     let last = profile.last_refresh_of_this_grant();
@@ -141,7 +141,7 @@ mod tests {
     use crate::domain::name::{ProfileId, ProfileName, StoreId};
     use crate::domain::profile::{ClockDiffers, LastRefresh};
     use crate::domain::secret::Secret;
-    use crate::domain::tokens::{Held, Life, Tokens};
+    use crate::domain::tokens::{Expiry, StoredTokens, Tokens};
 
     const END: i64 = 1_800_000_000;
 
@@ -154,8 +154,8 @@ mod tests {
         let id = ProfileId { store: StoreId::Own, name: ProfileName::new("acme", name).expect("a name") };
         let tokens = Tokens { access: Secret::new("a"), refresh: Some(Secret::new("r")) };
         let obtained_at = life.map(|life| at(-life));
-        let life = Life { obtained_at, expires_at: Some(at(0)), grant_ends_at: None };
-        Profile { held: Held::Here(tokens), life, ..Profile::new(id, Kind::OAuth) }
+        let life = Expiry { obtained_at, expires_at: Some(at(0)), grant_ends_at: None };
+        Profile { held: StoredTokens::Present(tokens), life, ..Profile::new(id, Kind::OAuth) }
     }
 
     /// The profile after a refresh that ended so many seconds after [`END`].
@@ -216,16 +216,16 @@ mod tests {
     #[test]
     fn what_cannot_or_must_not_be_renewed_by_itself_says_why() {
         let plain = || profile("ana", Some(3600));
-        let bare = Held::Here(Tokens { access: Secret::new("a"), refresh: None });
+        let bare = StoredTokens::Present(Tokens { access: Secret::new("a"), refresh: None });
         let dead = RefreshResult::Dead { why: "invalid_grant".into() };
-        let over = Life { grant_ends_at: Some(at(-100)), ..plain().life };
+        let over = Expiry { grant_ends_at: Some(at(-100)), ..plain().life };
         let brief = |seconds| Never::Brief(TimeDelta::seconds(seconds));
         for (profile, why) in [
             (Profile { held: bare, ..plain() }, Never::Nothing),
             (Profile { kind: Kind::ApiKey, ..plain() }, Never::Nothing),
-            (Profile { held: Held::Nothing, ..plain() }, Never::Nothing),
-            (Profile { life: Life::default(), ..plain() }, Never::NoEnd),
-            (Profile { automatic: Automatic::Off, ..plain() }, Never::Off),
+            (Profile { held: StoredTokens::None, ..plain() }, Never::Nothing),
+            (Profile { life: Expiry::default(), ..plain() }, Never::NoEnd),
+            (Profile { auto_refresh: AutoRefresh::Off, ..plain() }, Never::Off),
             (Profile { life: over, ..plain() }, Never::Ended),
             (profile("ana", Some(0)), brief(0)),
             (profile("ana", Some(10)), brief(10)),
@@ -291,7 +291,7 @@ mod tests {
                 end_by: if theirs { EndBy::Theirs } else { EndBy::Ours },
             });
             let mut profile = profile(&name, None);
-            profile.life = Life {
+            profile.life = Expiry {
                 obtained_at: obtained.then(|| at(-latency)),
                 expires_at: Some(at(left)),
                 grant_ends_at: grant.map(at),

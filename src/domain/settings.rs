@@ -1,4 +1,4 @@
-//! What the person has set once for all.
+//! Settings of the person for the whole program.
 
 use serde::Deserialize;
 

@@ -1,4 +1,4 @@
-//! What a grant gave: the tokens themselves, and, beside them, how long they live.
+//! Tokens of a grant, and when they expire.
 
 use crate::domain::clock::{DateTime, Utc};
 use crate::domain::secret::{Fingerprint, Secret};
@@ -23,20 +23,20 @@ impl Tokens {
 
 /// What a profile holds of its grant.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Held {
+pub enum StoredTokens {
     /// No tokens: erased here, or logged out by another program.
-    Nothing,
+    None,
     /// Tokens in the store's file.
-    Here(Tokens),
+    Present(Tokens),
 }
 
-impl Held {
+impl StoredTokens {
     /// The tokens, if there are any.
     #[must_use]
     pub fn tokens(&self) -> Option<&Tokens> {
         match self {
-            Self::Here(tokens) => Some(tokens),
-            Self::Nothing => None,
+            Self::Present(tokens) => Some(tokens),
+            Self::None => None,
         }
     }
 
@@ -49,7 +49,7 @@ impl Held {
 
 /// Both clocks of a profile. An absent end is not known, never guessed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Life {
+pub struct Expiry {
     /// When the access token was given.
     pub obtained_at: Option<DateTime<Utc>>,
     /// When the access token ends.

@@ -1,4 +1,4 @@
-//! What is said when something went wrong.
+//! Trouble: what people are told when something went wrong.
 
 use std::fmt;
 

@@ -129,7 +129,7 @@ mod tests {
     use crate::domain::name::{ProfileId, ProfileName, StoreId};
     use crate::domain::provider::catalog::Catalog;
     use crate::domain::provider::environment::Variable;
-    use crate::domain::tokens::{Held, Tokens};
+    use crate::domain::tokens::{StoredTokens, Tokens};
 
     fn profile(kind: Kind) -> Profile {
         holding("a'1", kind)
@@ -137,7 +137,7 @@ mod tests {
 
     fn holding(access: &str, kind: Kind) -> Profile {
         let name = ProfileName::parse("anthropic/work").expect("a name");
-        let held = Held::Here(Tokens { access: Secret::new(access), refresh: None });
+        let held = StoredTokens::Present(Tokens { access: Secret::new(access), refresh: None });
         Profile { held, ..Profile::new(ProfileId { store: StoreId::Own, name }, kind) }
     }
 
@@ -172,7 +172,7 @@ mod tests {
     fn a_curl_line_leads_to_no_server_that_the_login_was_not_made_with() {
         let catalog = Catalog::read([]);
         let profile = |hosts: &[&str]| Profile {
-            hosts: hosts.iter().map(|host| (*host).to_owned()).collect(),
+            origins: hosts.iter().map(|host| (*host).to_owned()).collect(),
             ..profile(Kind::OAuth)
         };
         for (hosts, leads) in [

@@ -1,7 +1,7 @@
 //! A harmless request with a token, and what the provider's own reading says of the status.
 
 use crate::domain::clock::{DateTime, Utc};
-use crate::domain::hosts::OtherHost;
+use crate::domain::origins::OtherOrigin;
 use crate::domain::profile::{Kind, LastTest, Profile, TestResult};
 use crate::domain::provider::call::{Slot, Template};
 use crate::domain::provider::meaning::is_busy;
@@ -20,8 +20,8 @@ pub fn request(provider: &Provider, kind: Kind, access: &Secret) -> Option<Reque
 /// provider names no test.
 ///
 /// # Errors
-/// [`OtherHost`] when it would go to a server that the login did not agree to.
-pub fn of_profile(provider: &Provider, profile: &Profile) -> Result<Option<Request>, OtherHost> {
+/// [`OtherOrigin`] when it would go to a server that the login did not agree to.
+pub fn of_profile(provider: &Provider, profile: &Profile) -> Result<Option<Request>, OtherOrigin> {
     let probe = provider.probe.as_ref().filter(|_| !provider.example);
     let Some((probe, tokens)) = probe.zip(profile.held.tokens()) else { return Ok(None) };
     profile.agrees_to(&probe.call)?;
@@ -109,7 +109,7 @@ mod tests {
     use crate::domain::clock::at_seconds;
     use crate::domain::name::{ProfileId, ProfileName, StoreId};
     use crate::domain::provider::catalog::Catalog;
-    use crate::domain::tokens::{Held, Tokens};
+    use crate::domain::tokens::{StoredTokens, Tokens};
 
     #[test]
     fn seed_001_expects_403_from_the_test_of_its_token() {
@@ -149,7 +149,7 @@ mod tests {
         ] {
             let name = ProfileName::parse("anthropic/x").expect("a name");
             let mut profile = Profile::new(ProfileId { store: StoreId::Own, name }, kind);
-            profile.held = Held::Here(Tokens { access: Secret::new("t"), refresh: None });
+            profile.held = StoredTokens::Present(Tokens { access: Secret::new("t"), refresh: None });
             let verdict = TestVerdict::of(provider, &profile, status, at_seconds(0).expect("a time"));
             assert_eq!(verdict.last.as_ref().map(|last| last.result), result, "{kind:?} {status}");
             assert_eq!(verdict.is_refusal(), result == Some(Refused));

@@ -8,15 +8,15 @@ mod plain;
 use std::fmt;
 use std::time::Duration;
 
-use crate::domain::change::{Renewal, Snapshot};
+use crate::domain::change::{RefreshedTokens, Snapshot};
 use crate::domain::clock::{DateTime, Now, Utc, local, span};
-use crate::domain::hosts::OtherHost;
+use crate::domain::origins::OtherOrigin;
 use crate::domain::profile::{ClockDiffers, EndBy, Kind, LastRefresh, Profile, RefreshResult};
 use crate::domain::provider::call::Slot;
 use crate::domain::provider::{Provider, RefreshScope};
 use crate::domain::schedule;
 use crate::domain::secret::{Fingerprint, Secret};
-use crate::domain::tokens::{Life, Tokens};
+use crate::domain::tokens::{Expiry, Tokens};
 use crate::domain::trouble::{Stored, Trouble};
 use crate::oauth::reply::{self, Refusal, Remedy};
 use crate::oauth::request::{Filling, Reply, Request};
@@ -32,7 +32,7 @@ pub enum Refreshed {
     /// Nothing was asked: the stored token will do, or somebody else has just renewed it.
     Enough(Snapshot),
     /// New tokens came and could not be stored in the place of the pair they were asked for.
-    Unsaved(Box<Renewal>, Fingerprint, Trouble),
+    Unsaved(Box<RefreshedTokens>, Fingerprint, Trouble),
     /// No new tokens; the store as it is after what happened was written down.
     Failed(Option<Snapshot>, Trouble),
 }
@@ -91,7 +91,7 @@ pub enum Cannot {
     /// The provider file's address cannot be made.
     Unfilled,
     /// The provider file names a server that the login did not agree to.
-    OtherHost(OtherHost),
+    OtherOrigin(OtherOrigin),
 }
 
 impl fmt::Display for Cannot {
@@ -106,7 +106,7 @@ impl fmt::Display for Cannot {
             Self::NeverRenewed => f.write_str("this provider does not renew tokens"),
             Self::GrantDead(why) => write!(f, "the grant is over: {why}"),
             Self::Unfilled => f.write_str("the provider file's token address cannot be made"),
-            Self::OtherHost(other) => other.fmt(f),
+            Self::OtherOrigin(other) => other.fmt(f),
         }
     }
 }
@@ -162,7 +162,7 @@ pub fn stands(last: &LastRefresh, now: DateTime<Utc>) -> bool {
 /// Whether the access token fulfils `wish`. The time asked for never counts for more than half
 /// the token's life, so that a token of ten seconds is not renewed for ever. An end that was
 /// counted by a clock which has since been set back proves nothing.
-fn is_enough(life: &Life, wish: Wish, now: DateTime<Utc>) -> bool {
+fn is_enough(life: &Expiry, wish: Wish, now: DateTime<Utc>) -> bool {
     let for_at_least = match wish {
         Wish::Valid { for_at_least } => for_at_least,
         Wish::Due { within } => within,
@@ -193,7 +193,7 @@ fn request(
     }
     let call = provider.refresh.as_ref().ok_or(Cannot::NeverRenewed)?;
     let refresh = tokens.refresh.as_ref().ok_or(Cannot::NoRefreshToken)?;
-    profile.other_refresh_host(Some(provider)).map_or(Ok(()), |other| Err(Cannot::OtherHost(other)))?;
+    profile.other_refresh_host(Some(provider)).map_or(Ok(()), |other| Err(Cannot::OtherOrigin(other)))?;
     let last = profile.last_refresh_of_this_grant().map(|last| &last.result);
     // A person who asks for a new token is not told what an earlier answer was.
     match (wish, last) {
@@ -228,10 +228,10 @@ fn scope(profile: &Profile, provider: &Provider) -> String {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
     /// New tokens, to be stored before anything else happens.
-    Refreshed(Box<Renewal>),
+    Refreshed(Box<RefreshedTokens>),
     /// A new refresh token without an access token that could be used: to be stored all the same,
     /// with the old access token, because the old refresh token is spent.
-    Rotated(Box<Renewal>),
+    Rotated(Box<RefreshedTokens>),
     /// It did not work; this is to be written down.
     Failed(LastRefresh),
 }
@@ -273,12 +273,12 @@ pub fn judge(profile: &Profile, provider: &Provider, reply: Result<&Reply, &Trou
             return match rotated(profile, provider, reply) {
                 Some(tokens) if refusal.is_odd_success() => {
                     let record = record(refused(profile, provider, &refusal, "", now), named(&tokens), None);
-                    Verdict::Rotated(Box::new(Renewal {
+                    Verdict::Rotated(Box::new(RefreshedTokens {
                         tokens,
                         life: profile.life,
                         scopes: None,
                         record,
-                        hosts: provider.hosts(),
+                        origins: provider.origins(),
                     }))
                 }
                 None if refusal.is_odd_success() => {
@@ -304,13 +304,13 @@ pub fn judge(profile: &Profile, provider: &Provider, reply: Result<&Reply, &Trou
         odd: (!granted.notes.is_empty()).then(|| granted.notes.join("; ")),
         ..LastRefresh::new(now.wall, RefreshResult::Done, named(&tokens))
     };
-    let life = Life { grant_ends_at, ..granted.life };
-    Verdict::Refreshed(Box::new(Renewal {
+    let life = Expiry { grant_ends_at, ..granted.life };
+    Verdict::Refreshed(Box::new(RefreshedTokens {
         tokens,
         life,
         scopes: granted.scopes,
         record,
-        hosts: provider.hosts(),
+        origins: provider.origins(),
     }))
 }
 
@@ -370,7 +370,7 @@ mod tests {
     use crate::domain::provider::file;
     use crate::domain::provider::reply::Pointers;
     use crate::domain::secret::Secret;
-    use crate::domain::tokens::Held;
+    use crate::domain::tokens::StoredTokens;
     use crate::domain::trouble::FailureKind;
 
     fn now() -> Now {
@@ -387,9 +387,11 @@ mod tests {
     fn profile(left: i64) -> Profile {
         let id = ProfileId { store: StoreId::Own, name: ProfileName::parse("acme/ana").expect("a name") };
         let mut profile = Profile::new(id, Kind::OAuth);
-        profile.held = Held::Here(Tokens { access: Secret::new("a1"), refresh: Some(Secret::new("r1")) });
+        profile.held =
+            StoredTokens::Present(Tokens { access: Secret::new("a1"), refresh: Some(Secret::new("r1")) });
         let end = |seconds| at_seconds(1_800_000_000 + seconds);
-        profile.life = Life { obtained_at: end(left - 100), expires_at: end(left), grant_ends_at: end(9000) };
+        profile.life =
+            Expiry { obtained_at: end(left - 100), expires_at: end(left), grant_ends_at: end(9000) };
         profile
     }
 
@@ -420,7 +422,8 @@ mod tests {
     fn tokens_that_another_process_stored_meanwhile_are_taken() {
         let before = profile(-5).held.fingerprint().expect("tokens");
         let mut profile = profile(-5);
-        profile.held = Held::Here(Tokens { access: Secret::new("a2"), refresh: Some(Secret::new("r1")) });
+        profile.held =
+            StoredTokens::Present(Tokens { access: Secret::new("a2"), refresh: Some(Secret::new("r1")) });
         assert_eq!(decide(&profile, Some(&provider()), Some(&before), Wish::New, now()), Decision::Enough);
     }
 
@@ -428,9 +431,9 @@ mod tests {
     fn what_no_refresh_can_help_is_said() {
         let provider = provider();
         let mut nothing = profile(-5);
-        nothing.held = Held::Nothing;
+        nothing.held = StoredTokens::None;
         let mut once = profile(-5);
-        once.held = Held::Here(Tokens { access: Secret::new("a1"), refresh: None });
+        once.held = StoredTokens::Present(Tokens { access: Secret::new("a1"), refresh: None });
         let never = Provider { refresh: None, ..provider.clone() };
         let example = Provider { example: true, ..provider.clone() };
         for (profile, provider, cannot) in [
@@ -671,7 +674,7 @@ mod tests {
         for (age, asks) in [(0, false), (29, false), (30, true), (4000, true), (-100, false), (-301, true)] {
             let mut profile = profile(-5);
             let at = at_seconds(1_800_000_000 - age);
-            profile.life = Life { obtained_at: at, expires_at: at, grant_ends_at: None };
+            profile.life = Expiry { obtained_at: at, expires_at: at, grant_ends_at: None };
             let decision = decide(&profile, Some(&provider()), None, MINUTE, now());
             assert_eq!(matches!(decision, Decision::Ask(_)), asks, "{age}");
         }
@@ -682,8 +685,10 @@ mod tests {
         let long = format!("rt/{}", "0123456789".repeat(20));
         let mut profile = profile(-5);
         profile.client_secret = Some(Secret::new("hunter2+hunter2"));
-        profile.held =
-            Held::Here(Tokens { access: Secret::new("ACCESS/1"), refresh: Some(Secret::new(long.as_str())) });
+        profile.held = StoredTokens::Present(Tokens {
+            access: Secret::new("ACCESS/1"),
+            refresh: Some(Secret::new(long.as_str())),
+        });
         let Decision::Ask(request) = decide(&profile, Some(&provider()), None, MINUTE, now()) else {
             panic!("not asked")
         };

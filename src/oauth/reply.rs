@@ -16,13 +16,13 @@ use url::form_urlencoded;
 use zeroize::Zeroizing;
 
 use crate::domain::clock::{Zone, is_writable};
-use crate::domain::expiry::{self, Written};
+use crate::domain::expiry::{self, RawTime};
 use crate::domain::profile::EndBy;
 use crate::domain::provider::meaning::Meanings;
 use crate::domain::provider::reply::{Pointers, ReplyMap};
 use crate::domain::secret::Secret;
 use crate::domain::text;
-use crate::domain::tokens::{Life, Tokens};
+use crate::domain::tokens::{Expiry, Tokens};
 pub use crate::oauth::reply::date::clock_ahead;
 pub use crate::oauth::reply::refusal::{Cause, Refusal, Remedy, Said};
 use crate::oauth::request::Reply;
@@ -33,7 +33,7 @@ pub struct Granted {
     /// The tokens.
     pub tokens: Tokens,
     /// Both clocks.
-    pub life: Life,
+    pub life: Expiry,
     /// By whose clock the end of the access token was told.
     pub end_by: EndBy,
     /// The scopes; absent: as asked (RFC 6749 §5.1).
@@ -173,7 +173,7 @@ fn is_of_type(kind: &Value, types: &[&str]) -> bool {
 
 /// Both clocks. An end that cannot be read is unknown: the tokens are good all the same, and
 /// the old ones may be spent.
-fn life(map: &ReplyMap, tree: &Value, reply: &Reply, notes: &mut Vec<String>) -> Life {
+fn life(map: &ReplyMap, tree: &Value, reply: &Reply, notes: &mut Vec<String>) -> Expiry {
     let sent = reply.sent.wall;
     let mut end = |life: &Pointers, at: &Pointers, what: &str| {
         let after = |span| sent.checked_add_signed(span).filter(|end| is_writable(*end));
@@ -202,7 +202,7 @@ fn life(map: &ReplyMap, tree: &Value, reply: &Reply, notes: &mut Vec<String>) ->
     // A grant that was just given has not ended: 0 is how servers say that it has no end.
     let grant_ends_at =
         end(&map.grant_life, &map.grant_ends_at, "the expiry of the login").filter(|end| *end > sent);
-    Life { obtained_at: Some(sent), expires_at, grant_ends_at }
+    Expiry { obtained_at: Some(sent), expires_at, grant_ends_at }
 }
 
 /// A life is counted from the request on by our clock; a point in time is the server's.
@@ -213,14 +213,14 @@ fn end_by(map: &ReplyMap, tree: &Value) -> EndBy {
     }
 }
 
-pub(super) fn written(value: &Value) -> Written<'_> {
+pub(super) fn written(value: &Value) -> RawTime<'_> {
     match value {
-        Value::Null => Written::Absent,
-        Value::Number(number) => Written::Number(number.as_f64().unwrap_or(f64::NAN)),
-        Value::String(text) => Written::Text(text),
-        Value::Bool(_) => Written::Text("true or false"),
-        Value::Array(_) => Written::Text("a list"),
-        Value::Object(_) => Written::Text("an object"),
+        Value::Null => RawTime::Absent,
+        Value::Number(number) => RawTime::Number(number.as_f64().unwrap_or(f64::NAN)),
+        Value::String(text) => RawTime::Text(text),
+        Value::Bool(_) => RawTime::Text("true or false"),
+        Value::Array(_) => RawTime::Text("a list"),
+        Value::Object(_) => RawTime::Text("an object"),
     }
 }
 
@@ -279,7 +279,7 @@ mod tests {
         assert_eq!(granted.tokens, Tokens { access: Secret::new("a"), refresh: Some(Secret::new("r")) });
         assert_eq!(
             granted.life,
-            Life { obtained_at: end(0), expires_at: end(3600), grant_ends_at: end(7200) }
+            Expiry { obtained_at: end(0), expires_at: end(3600), grant_ends_at: end(7200) }
         );
         assert_eq!(granted.scopes, Some(vec!["one".to_owned(), "two".to_owned()]));
     }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::domain::change::Snapshot;
-use crate::domain::hosts::OtherHost;
+use crate::domain::origins::OtherOrigin;
 use crate::domain::profile::{Kind, Profile};
 use crate::domain::provider::Provider;
 use crate::domain::provider::call::{Call, Slot};
@@ -48,7 +48,7 @@ pub enum NotRevocable {
     /// The provider file's address cannot be made.
     Unfilled,
     /// The provider file names a server that the login did not agree to.
-    OtherHost(OtherHost),
+    OtherOrigin(OtherOrigin),
 }
 
 impl fmt::Display for NotRevocable {
@@ -62,7 +62,7 @@ impl fmt::Display for NotRevocable {
             Self::NoWay => "no way to ask this provider is known",
             Self::NoToken => "this provider ends a grant by a token that is not held here",
             Self::Unfilled => "the address in the provider file cannot be made",
-            Self::OtherHost(other) => return other.fmt(f),
+            Self::OtherOrigin(other) => return other.fmt(f),
         };
         f.write_str(words)
     }
@@ -85,7 +85,7 @@ pub fn request(profile: &Profile, provider: Option<&Provider>) -> Result<Request
         return Err(NotRevocable::Example);
     }
     let call = provider.revoke.as_ref().ok_or(NotRevocable::NoWay)?;
-    profile.agrees_to(call).map_err(NotRevocable::OtherHost)?;
+    profile.agrees_to(call).map_err(NotRevocable::OtherOrigin)?;
     let id = profile.client_id.as_deref().or(provider.client.id.as_deref()).unwrap_or_default();
     let (token, hint) = match &tokens.refresh {
         Some(refresh) => (refresh, "refresh_token"),
@@ -208,7 +208,7 @@ mod tests {
     use crate::domain::clock::{FixedOffset, Now, Steady, at_seconds};
     use crate::domain::name::{ProfileId, ProfileName, StoreId};
     use crate::domain::provider::file;
-    use crate::domain::tokens::Held;
+    use crate::domain::tokens::StoredTokens;
 
     const FILE: &str = "name: acme\nendpoints: { authorize: 'https://a.test/a', token: 'https://a.test/t', \
         revoke: 'https://a.test/r' }\nclient: { id: c, authentication: post }\n";
@@ -219,7 +219,8 @@ mod tests {
 
     fn profile(refresh: Option<&str>) -> Profile {
         let id = ProfileId { store: StoreId::Own, name: ProfileName::parse("acme/ana").expect("a name") };
-        let held = Held::Here(Tokens { access: Secret::new("a1"), refresh: refresh.map(Secret::new) });
+        let held =
+            StoredTokens::Present(Tokens { access: Secret::new("a1"), refresh: refresh.map(Secret::new) });
         Profile { held, client_secret: Some(Secret::new("s")), ..Profile::new(id, Kind::OAuth) }
     }
 
@@ -359,7 +360,7 @@ mod tests {
         let silent = own("authentication: none", "revoke: { page: 'https://a.test/programs' }\n");
         let pageless =
             own("authentication: none", "title: Acme & Sons\nkey: { page: 'https://a.test/keys' }\n");
-        let erased = Profile { held: Held::Nothing, ..profile(None) };
+        let erased = Profile { held: StoredTokens::None, ..profile(None) };
         let of_kind = |kind| Profile { kind, ..profile(None) };
         for (profile, provider, why, by) in [
             (erased, Some(&silent), NotRevocable::NoTokens, "end the grant at https://a.test/programs"),

@@ -183,10 +183,10 @@ fn ends_a_line(file: &mut File, size: u64) -> io::Result<bool> {
 mod tests {
     use super::*;
     use crate::domain::clock::at_seconds;
-    use crate::domain::event::{Author, Happened};
+    use crate::domain::event::{Author, GrantEvent};
     use crate::domain::name::ProfileName;
 
-    fn event(what: Happened) -> Event {
+    fn event(what: GrantEvent) -> Event {
         Event {
             at: at_seconds(1_800_000_000).expect("a time"),
             by: Author { program: "authtui".into(), process: 7 },
@@ -197,7 +197,7 @@ mod tests {
     }
 
     fn asked(grant: &str) -> Event {
-        event(Happened::Asked { grant: grant.into() })
+        event(GrantEvent::RefreshStarted { grant: grant.into() })
     }
 
     #[test]
@@ -235,7 +235,7 @@ mod tests {
         let journal = Journal::of(folder.path());
         journal.write(&asked("lost")).expect("written");
         let why = "w".repeat(300);
-        let line = log::line(&event(Happened::Failed { grant: "g".into(), is_dead: false, why }));
+        let line = log::line(&event(GrantEvent::RefreshFailed { grant: "g".into(), is_dead: false, why }));
         let mut text = std::fs::read_to_string(journal.path()).expect("a log");
         text.push_str(&line.repeat(1 + usize::try_from(LARGEST).expect("small") / line.len()));
         std::fs::write(journal.path(), text).expect("a long log");
@@ -251,7 +251,7 @@ mod tests {
         let journal = Journal::of(folder.path());
         let renewed = |number: u32| {
             let (grant, next) = (format!("{number:016x}"), format!("{:016x}", number + 100_000));
-            event(Happened::Renewed { grant, next, generation: 1 })
+            event(GrantEvent::Refreshed { grant, next, generation: 1 })
         };
         let lines = |number| log::line(&asked(&format!("{number:016x}"))) + &log::line(&renewed(number));
         // Some at a time, each of which may shorten it.
@@ -271,7 +271,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let journal = Journal::of(folder.path());
         let why = "w".repeat(300);
-        let line = log::line(&event(Happened::Failed { grant: "g".into(), is_dead: false, why }));
+        let line = log::line(&event(GrantEvent::RefreshFailed { grant: "g".into(), is_dead: false, why }));
         let long = line.repeat(3 * usize::try_from(LARGEST).expect("small") / line.len());
         std::fs::write(journal.path(), long + &log::line(&asked("last"))).expect("a long log");
         assert_eq!(journal.about("last").expect("readable"), [asked("last")]);

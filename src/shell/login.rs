@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 use futures_util::FutureExt;
 use url::Url;
 
-use crate::domain::change::{Moved, Snapshot};
+use crate::domain::change::{ChangeError, Snapshot};
 use crate::domain::trouble::{FailureKind, Trouble};
 use crate::oauth::Attempt;
 use crate::oauth::callback::Gate;
@@ -96,7 +96,7 @@ async fn perform(
                     stored(snapshot);
                     Ok(())
                 }
-                Err(Failure::Moved(Moved::Taken)) => return tell(Heard::Taken),
+                Err(Failure::Moved(ChangeError::Taken)) => return tell(Heard::Taken),
                 Err(Failure::Moved(moved)) => {
                     Err(Trouble::untouched(what, moved.to_string(), FailureKind::Temporary(None)))
                 }

@@ -21,8 +21,8 @@ pub use crate::shell::refresh::successor::keep;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::domain::change::{Change, Edit, Renewal, Snapshot};
-use crate::domain::event::Happened;
+use crate::domain::change::{Change, Edit, RefreshedTokens, Snapshot};
+use crate::domain::event::GrantEvent;
 use crate::domain::name::ProfileId;
 use crate::domain::profile::{LastRefresh, Profile, RefreshResult};
 use crate::domain::provider::Provider;
@@ -146,7 +146,7 @@ async fn attempt(
         Found::Orphan(event) => return Err(orphaned(&what, &event, offset)),
     };
     let _room = services.reserve(id.store).await?;
-    let noted = errand.note(Happened::Asked { grant: errand.grant.clone() }).await;
+    let noted = errand.note(GrantEvent::RefreshStarted { grant: errand.grant.clone() }).await;
     noted.map_err(|error| unwritten(&what, services.journal.path(), &error))?;
     let Some(turn) = turn.come(services, &what).await? else {
         errand.unasked("others were asked for first").await;
@@ -195,16 +195,16 @@ impl Errand<'_> {
     /// Writes down that nothing was asked after all.
     async fn unasked(&self, why: &str) {
         let grant = self.grant.clone();
-        self.tell(Happened::Failed { grant, is_dead: false, why: why.to_owned() }).await;
+        self.tell(GrantEvent::RefreshFailed { grant, is_dead: false, why: why.to_owned() }).await;
     }
 
     /// Takes over what somebody else got for this grant.
-    async fn adopt(&self, renewal: Box<Renewal>) -> Refreshed {
+    async fn adopt(&self, renewal: Box<RefreshedTokens>) -> Refreshed {
         let grant = self.grant.clone();
         let next = renewal.record.grant.clone().unwrap_or_else(|| grant.clone());
         match self.services.apply(self.id.store, self.change(Edit::Refresh(renewal))).await {
             Ok(snapshot) => {
-                self.tell(Happened::Adopted { grant, next }).await;
+                self.tell(GrantEvent::Adopted { grant, next }).await;
                 Refreshed::Enough(snapshot)
             }
             Err(Failure::Moved(moved)) => {
@@ -223,7 +223,8 @@ impl Errand<'_> {
     async fn write_down(&self, last: LastRefresh) -> Refreshed {
         let trouble = failed(&last, &self.provider.title, self.what, last.at);
         let is_dead = matches!(last.result, RefreshResult::Dead { .. });
-        self.tell(Happened::Failed { grant: self.grant.clone(), is_dead, why: trouble.why.clone() }).await;
+        self.tell(GrantEvent::RefreshFailed { grant: self.grant.clone(), is_dead, why: trouble.why.clone() })
+            .await;
         match self.services.apply(self.id.store, self.change(Edit::Record(last))).await {
             Ok(snapshot) => Refreshed::Failed(Some(snapshot), trouble),
             Err(Failure::Moved(_)) => {
@@ -242,15 +243,15 @@ impl Errand<'_> {
         }
     }
 
-    async fn tell(&self, what: Happened) {
+    async fn tell(&self, what: GrantEvent) {
         self.services.tell(self.id, what).await;
     }
 
-    async fn note(&self, what: Happened) -> std::io::Result<()> {
+    async fn note(&self, what: GrantEvent) -> std::io::Result<()> {
         self.note_in(&self.services.paths.config, what).await
     }
 
-    async fn note_in(&self, store: &Path, what: Happened) -> std::io::Result<()> {
+    async fn note_in(&self, store: &Path, what: GrantEvent) -> std::io::Result<()> {
         self.services.note_in(store, self.id, what).await
     }
 }

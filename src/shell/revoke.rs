@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use crate::domain::change::{Change, Edit};
-use crate::domain::event::Happened;
+use crate::domain::event::GrantEvent;
 use crate::domain::name::ProfileId;
 use crate::domain::profile::Profile;
 use crate::domain::provider::Provider;
@@ -49,7 +49,7 @@ async fn attempt(services: &Arc<Services>, id: &ProfileId, what: &str) -> Result
         let (_, request) = asked(what, &profile, Some(provider))?;
         let reply = services.http.send(&request, services.clock.now()).await;
         if let Err(trouble) = judge(&profile, provider, reply.as_ref()) {
-            services.tell(id, Happened::NotRevoked { why: trouble.why.clone() }).await;
+            services.tell(id, GrantEvent::NotRevoked { why: trouble.why.clone() }).await;
             return Err(trouble);
         }
         return Ok(erase(services, &profile, provider).await);
@@ -109,7 +109,7 @@ async fn erase(services: &Arc<Services>, profile: &Profile, provider: &Provider)
     let mut kept = Vec::new();
     let twins: Vec<Profile> = snapshot.twins(profile).cloned().collect();
     for twin in std::iter::once(profile.clone()).chain(twins) {
-        services.tell(&twin.id, Happened::Revoked).await;
+        services.tell(&twin.id, GrantEvent::Revoked).await;
         let edit = Edit::Forget(services.clock.now().wall);
         let change = Change { name: twin.id.name.clone(), expects: twin.held.fingerprint(), edit };
         match services.apply(store, change).await {

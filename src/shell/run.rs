@@ -22,7 +22,7 @@ use crate::shell::tasks::Tasks;
 use crate::shell::terminal::{Screen, keyboard};
 use crate::shell::{Services, http, watch};
 use crate::tui::message::{Effect, Msg};
-use crate::tui::model::{AutoRefresh, Leaving, Model};
+use crate::tui::model::{AutoRefreshMode, Leaving, Model};
 use crate::tui::theme::Theme;
 use crate::tui::{update, view, wakes_at};
 
@@ -51,7 +51,7 @@ pub fn run(
     services: &Arc<Services>,
     theme: &Theme,
     keys: &str,
-    auto_refresh: AutoRefresh,
+    auto_refresh: AutoRefreshMode,
 ) -> Result<LeaveReason> {
     let size = crossterm::terminal::size().wrap_err("cannot use the terminal")?;
     let providers = file::shown(&services.paths.providers);

@@ -20,7 +20,7 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use crate::domain::change::{Change, Edit, Moved, Snapshot, StoreNotice};
+use crate::domain::change::{Change, ChangeError, Edit, Snapshot, StoreNotice};
 use crate::domain::name::{ProfileName, StoreId};
 use crate::domain::profile::Profile;
 use crate::domain::trouble::{FailureKind, Stored, Trouble};
@@ -66,7 +66,7 @@ pub struct Stores {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Failure {
     /// The profile is no longer what the change was made for.
-    Moved(Moved),
+    Moved(ChangeError),
     /// The store could not be changed.
     Trouble(Trouble),
 }
@@ -366,7 +366,10 @@ impl Stores {
 
 /// Whether new tokens found nothing that they could take the place of.
 fn has_gone((change, why): (&Change, &Option<Refused>)) -> bool {
-    let has_moved = matches!(why, Some(Refused::Moved(Moved::Gone | Moved::Forgotten | Moved::Replaced)));
+    let has_moved = matches!(
+        why,
+        Some(Refused::Moved(ChangeError::Gone | ChangeError::Forgotten | ChangeError::Replaced))
+    );
     has_moved && matches!(change.edit, Edit::Refresh(_))
 }
 
@@ -394,12 +397,12 @@ mod tests {
     use std::fs;
 
     use super::*;
-    use crate::domain::change::Renewal;
+    use crate::domain::change::RefreshedTokens;
     use crate::domain::clock::at_seconds;
     use crate::domain::name::ProfileId;
     use crate::domain::profile::{Kind, LastRefresh, RefreshResult};
     use crate::domain::secret::Secret;
-    use crate::domain::tokens::{Held, Life, Tokens};
+    use crate::domain::tokens::{Expiry, StoredTokens, Tokens};
 
     fn stores() -> (tempfile::TempDir, Stores) {
         let folder = tempfile::tempdir().expect("a folder");
@@ -410,7 +413,8 @@ mod tests {
     fn profile(name: &str) -> Profile {
         let name = ProfileName::parse(name).expect("a name");
         let mut profile = Profile::new(ProfileId { store: StoreId::Own, name }, Kind::OAuth);
-        profile.held = Held::Here(Tokens { access: Secret::new("a"), refresh: Some(Secret::new("r")) });
+        profile.held =
+            StoredTokens::Present(Tokens { access: Secret::new("a"), refresh: Some(Secret::new("r")) });
         profile
     }
 
@@ -423,7 +427,8 @@ mod tests {
         let tokens = Tokens { access: Secret::new(access), refresh: None };
         let at = at_seconds(1_800_000_000).expect("in range");
         let record = LastRefresh::new(at, RefreshResult::Done, None);
-        let renewal = Renewal { tokens, life: Life::default(), scopes: None, record, hosts: Vec::new() };
+        let renewal =
+            RefreshedTokens { tokens, life: Expiry::default(), scopes: None, record, origins: Vec::new() };
         let name = ProfileName::parse(name).expect("a name");
         Change { name, expects: None, edit: Edit::Refresh(Box::new(renewal)) }
     }
@@ -490,7 +495,7 @@ mod tests {
         stores.apply(StoreId::Own, &keep("demo/ana")).expect("saved");
         fs::write(&stores.own, "providers: {}\n").expect("written");
         let late = stores.apply(StoreId::Own, &refresh("demo/ana", "new"));
-        assert_eq!(late, Err(Failure::Moved(Moved::Gone)));
+        assert_eq!(late, Err(Failure::Moved(ChangeError::Gone)));
         assert_eq!(fs::read_to_string(&stores.own).expect("there"), "providers: {}\n");
     }
 

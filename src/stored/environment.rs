@@ -10,7 +10,7 @@ use crate::domain::name::{ProfileId, ProfileName, StoreId};
 use crate::domain::profile::{Kind, Profile};
 use crate::domain::provider::Provider;
 use crate::domain::secret::Secret;
-use crate::domain::tokens::{Held, Tokens};
+use crate::domain::tokens::{StoredTokens, Tokens};
 use crate::domain::trouble::{FailureKind, Trouble};
 
 /// What the store is called where others have a path.
@@ -55,7 +55,7 @@ fn row(provider: &str, variable: &str, value: &Secret) -> Option<Row> {
         return Some(Row::Broken { name: name.exact(), at, why: why.to_owned() });
     }
     let id = ProfileId { store: StoreId::Environment, name };
-    let held = Held::Here(Tokens { access: value.clone(), refresh: None });
+    let held = StoredTokens::Present(Tokens { access: value.clone(), refresh: None });
     Some(Row::Profile(Arc::new(Profile { held, ..Profile::new(id, Kind::Environment) })))
 }
 

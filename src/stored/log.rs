@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::domain::clock::{from_rfc3339, rfc3339_millis};
-use crate::domain::event::{Author, Event, Happened};
+use crate::domain::event::{Author, Event, GrantEvent};
 use crate::domain::name::ProfileName;
 use crate::domain::text;
 
@@ -22,22 +22,22 @@ pub fn line(event: &Event) -> String {
     put("store", event.store.as_str().into());
     put("event", event.what.word().into());
     match &event.what {
-        Happened::Asked { grant } => put("grant", grant.as_str().into()),
-        Happened::Renewed { grant, next, generation } => {
+        GrantEvent::RefreshStarted { grant } => put("grant", grant.as_str().into()),
+        GrantEvent::Refreshed { grant, next, generation } => {
             put("grant", grant.as_str().into());
             put("next", next.as_str().into());
             put("generation", (*generation).into());
         }
-        Happened::Adopted { grant, next } | Happened::Kept { grant, next } => {
+        GrantEvent::Adopted { grant, next } | GrantEvent::NewerKept { grant, next } => {
             put("grant", grant.as_str().into());
             put("next", next.as_str().into());
         }
-        Happened::Failed { grant, why, is_dead: _ } | Happened::Unsaved { grant, why } => {
+        GrantEvent::RefreshFailed { grant, why, is_dead: _ } | GrantEvent::NotSaved { grant, why } => {
             put("grant", grant.as_str().into());
             put("why", why.as_str().into());
         }
-        Happened::NotRevoked { why } => put("why", why.as_str().into()),
-        Happened::LoggedIn | Happened::Erased | Happened::Revoked => {}
+        GrantEvent::NotRevoked { why } => put("why", why.as_str().into()),
+        GrantEvent::LoggedIn | GrantEvent::Erased | GrantEvent::Revoked => {}
     }
     format!("{}\n", Value::Object(fields))
 }
@@ -52,21 +52,21 @@ fn event(line: &str) -> Option<Event> {
     let value: Value = serde_json::from_str(line).ok()?;
     let text = |key: &str| value.get(key)?.as_str().map(|text| text::clean(text, LONGEST));
     let what = match text("event")?.as_str() {
-        "asked" => Happened::Asked { grant: text("grant")? },
-        "renewed" => Happened::Renewed {
+        "asked" => GrantEvent::RefreshStarted { grant: text("grant")? },
+        "renewed" => GrantEvent::Refreshed {
             grant: text("grant")?,
             next: text("next")?,
             generation: value.get("generation")?.as_u64()?,
         },
-        "adopted" => Happened::Adopted { grant: text("grant")?, next: text("next")? },
-        "kept" => Happened::Kept { grant: text("grant")?, next: text("next")? },
-        "dead" => Happened::Failed { grant: text("grant")?, is_dead: true, why: text("why")? },
-        "failed" => Happened::Failed { grant: text("grant")?, is_dead: false, why: text("why")? },
-        "unsaved" => Happened::Unsaved { grant: text("grant")?, why: text("why")? },
-        "logged_in" => Happened::LoggedIn,
-        "erased" => Happened::Erased,
-        "revoked" => Happened::Revoked,
-        "not_revoked" => Happened::NotRevoked { why: text("why")? },
+        "adopted" => GrantEvent::Adopted { grant: text("grant")?, next: text("next")? },
+        "kept" => GrantEvent::NewerKept { grant: text("grant")?, next: text("next")? },
+        "dead" => GrantEvent::RefreshFailed { grant: text("grant")?, is_dead: true, why: text("why")? },
+        "failed" => GrantEvent::RefreshFailed { grant: text("grant")?, is_dead: false, why: text("why")? },
+        "unsaved" => GrantEvent::NotSaved { grant: text("grant")?, why: text("why")? },
+        "logged_in" => GrantEvent::LoggedIn,
+        "erased" => GrantEvent::Erased,
+        "revoked" => GrantEvent::Revoked,
+        "not_revoked" => GrantEvent::NotRevoked { why: text("why")? },
         // A later version's.
         _ => return None,
     };
@@ -91,17 +91,17 @@ mod tests {
     fn each() -> Vec<Event> {
         let (grant, next, why) = ("1a2b".to_owned(), "3c4d".to_owned(), "answered 503".to_owned());
         let happened = [
-            Happened::Asked { grant: grant.clone() },
-            Happened::Renewed { grant: grant.clone(), next: next.clone(), generation: 7 },
-            Happened::Adopted { grant: grant.clone(), next: next.clone() },
-            Happened::Kept { grant: grant.clone(), next },
-            Happened::Failed { grant: grant.clone(), is_dead: true, why: why.clone() },
-            Happened::Failed { grant: grant.clone(), is_dead: false, why: why.clone() },
-            Happened::Unsaved { grant, why: why.clone() },
-            Happened::LoggedIn,
-            Happened::Erased,
-            Happened::Revoked,
-            Happened::NotRevoked { why },
+            GrantEvent::RefreshStarted { grant: grant.clone() },
+            GrantEvent::Refreshed { grant: grant.clone(), next: next.clone(), generation: 7 },
+            GrantEvent::Adopted { grant: grant.clone(), next: next.clone() },
+            GrantEvent::NewerKept { grant: grant.clone(), next },
+            GrantEvent::RefreshFailed { grant: grant.clone(), is_dead: true, why: why.clone() },
+            GrantEvent::RefreshFailed { grant: grant.clone(), is_dead: false, why: why.clone() },
+            GrantEvent::NotSaved { grant, why: why.clone() },
+            GrantEvent::LoggedIn,
+            GrantEvent::Erased,
+            GrantEvent::Revoked,
+            GrantEvent::NotRevoked { why },
         ];
         let event = |what| Event {
             at: at_millis(1_800_000_000_123).expect("a time"),

@@ -264,7 +264,7 @@ mod tests {
     use crate::domain::change::Edit;
     use crate::domain::clock::at_seconds;
     use crate::domain::profile::{Kind, LastRefresh, RefreshResult};
-    use crate::domain::tokens::{Held, Life, Tokens};
+    use crate::domain::tokens::{Expiry, StoredTokens, Tokens};
 
     /// Seed 001, "Config File Structure".
     const SEED: &str = "providers:\n  anthropic:\n    oauth_credentials:\n      - id: default\n        client_id: \
@@ -292,8 +292,9 @@ mod tests {
         let mut expected = Profile::new(id("anthropic", "default").expect("an id"), Kind::OAuth);
         expected.client_id = Some("9d1c250a-e61b-44d9-88ed-5944d1962f5e".into());
         let refresh = Some(Secret::new("your_refresh_token_here"));
-        expected.held = Held::Here(Tokens { access: Secret::new("your_access_token_here"), refresh });
-        expected.life = Life { expires_at: at_seconds(1_763_483_400), ..Life::default() };
+        expected.held =
+            StoredTokens::Present(Tokens { access: Secret::new("your_access_token_here"), refresh });
+        expected.life = Expiry { expires_at: at_seconds(1_763_483_400), ..Expiry::default() };
         expected.scopes = ["org:create_api_key", "user:profile", "user:inference"].map(String::from).to_vec();
         assert_eq!(rows(SEED), [Row::Profile(Arc::new(expected))]);
     }
@@ -307,8 +308,8 @@ mod tests {
                     times: 2, retry_at: 1800000030, grant: g}\n";
         let mut expected = Profile::new(id("a", "x").expect("an id"), Kind::OAuth);
         let at = |seconds: i64| at_seconds(1_800_000_000 + seconds);
-        expected.held = Held::Here(Tokens { access: Secret::new("t"), refresh: None });
-        expected.life = Life { obtained_at: at(0), expires_at: None, grant_ends_at: at(1) };
+        expected.held = StoredTokens::Present(Tokens { access: Secret::new("t"), refresh: None });
+        expected.life = Expiry { obtained_at: at(0), expires_at: None, grant_ends_at: at(1) };
         let own = |text: &str| Some(text.to_owned());
         (expected.issuer, expected.subject, expected.account) = (own("i"), own("s"), own("me"));
         expected.client_secret = Some(Secret::new("c"));
@@ -433,7 +434,7 @@ mod tests {
             );
             let content = read(&text).expect("readable");
             let [Row::Profile(profile)] = content.rows.as_slice() else { panic!("{zero}: {content:?}") };
-            assert_eq!((profile.life, content.notices()), (Life::default(), Vec::new()), "{zero}");
+            assert_eq!((profile.life, content.notices()), (Expiry::default(), Vec::new()), "{zero}");
         }
         let many: String = (0..100).map(|number| format!("{{id: x{number}, expires_at: soon}}, ")).collect();
         let content =

@@ -11,7 +11,7 @@ use crate::domain::clock::{DateTime, Now, Steady, TimeDelta, Utc, span};
 use crate::domain::name::ProfileId;
 use crate::domain::profile::Profile;
 use crate::domain::schedule::{self, AT_ONCE, Never, Plan};
-use crate::tui::model::{AutoRefresh, Leaving, Model, OffBy};
+use crate::tui::model::{AutoRefreshMode, Leaving, Model, OffBy};
 
 /// Whether a profile is renewed by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,7 +32,7 @@ pub enum Why {
     /// No provider file says how.
     NoWay,
     /// The provider file names a server that the login did not agree to.
-    OtherHost,
+    OtherOrigin,
     /// Its store cannot be written.
     Unwritable,
     /// Something else comes first: what is not read yet, a refresh or revocation that runs, tokens that are not saved.
@@ -72,10 +72,12 @@ pub fn planned(model: &Model, profile: &Profile, now: Now) -> Option<DateTime<Ut
 pub fn outlook(model: &Model, profile: &Profile, now: Now) -> Outlook {
     let plan = schedule::plan(profile, now.wall);
     let at = match (plan, model.auto_refresh) {
-        (Plan::At(_) | Plan::Never(Never::Off), AutoRefresh::Off(off)) => return Outlook::Not(Why::Off(off)),
+        (Plan::At(_) | Plan::Never(Never::Off), AutoRefreshMode::Off(off)) => {
+            return Outlook::Not(Why::Off(off));
+        }
         (Plan::Never(never), _) => return Outlook::Not(Why::Never(never)),
-        (Plan::At(_), AutoRefresh::Unsettled) => return Outlook::Not(Why::NotNow),
-        (Plan::At(at), AutoRefresh::On) => at,
+        (Plan::At(_), AutoRefreshMode::Unsettled) => return Outlook::Not(Why::NotNow),
+        (Plan::At(at), AutoRefreshMode::On) => at,
     };
     if model.catalog.is_none() || model.leaving == Leaving::Yes {
         return Outlook::Not(Why::NotNow);
@@ -85,7 +87,7 @@ pub fn outlook(model: &Model, profile: &Profile, now: Now) -> Outlook {
         return Outlook::Not(Why::NoWay);
     }
     if profile.other_refresh_host(provider).is_some() {
-        return Outlook::Not(Why::OtherHost);
+        return Outlook::Not(Why::OtherOrigin);
     }
     if model.stores.get(&profile.id.store).is_none_or(|store| store.writable.is_err()) {
         return Outlook::Not(Why::Unwritable);
@@ -110,7 +112,7 @@ fn up_to_the_second(at: DateTime<Utc>) -> DateTime<Utc> {
 /// What is planned, with its moment.
 fn all_planned(model: &Model, now: Now) -> impl Iterator<Item = (&Profile, DateTime<Utc>)> {
     // Where nothing is renewed by itself, a wake costs nothing.
-    let stores = model.stores.values().filter(|_| model.auto_refresh == AutoRefresh::On);
+    let stores = model.stores.values().filter(|_| model.auto_refresh == AutoRefreshMode::On);
     let profiles = stores.flat_map(Snapshot::profiles);
     profiles.filter_map(move |profile| Some((profile, planned(model, profile, now)?)))
 }

@@ -90,7 +90,7 @@ pub const BINDINGS: &[Binding] = &[
         ..footer(Place::Profiles, &[char('X')], Action::Revoke, "revoke")
     },
     help(Place::Profiles, &[char('T')], Action::Test, "test token"),
-    help(Place::Profiles, &[char('A')], Action::Automatic, "renew by itself, or not"),
+    help(Place::Profiles, &[char('A')], Action::ToggleAutoRefresh, "renew by itself, or not"),
     help(Place::Profiles, &[char('L')], Action::Events, "events"),
     help(Place::Profiles, &[char('F')], Action::MakePrivate, "make the file private"),
     footer(Place::Profiles, &[char('/')], Action::Filter, "filter"),

@@ -56,7 +56,7 @@ pub enum Action {
     /// Show what happened to grants.
     Events,
     /// Turn a profile's automatic renewal on or off.
-    Automatic,
+    ToggleAutoRefresh,
     /// Take what other users may do from the store's file.
     MakePrivate,
     /// Show all keys.

@@ -41,7 +41,7 @@ pub struct Model {
     pub filter: String,
     /// What is under way or unfinished, by profile.
     pub running: BTreeMap<ProfileId, Running>,
-    pub auto_refresh: AutoRefresh,
+    pub auto_refresh: AutoRefreshMode,
     /// How many changes are on their way to a store.
     pub saving: usize,
     /// What happened to grants on this machine, oldest first.
@@ -64,7 +64,7 @@ pub struct Model {
 
 /// Whether tokens are refreshed while the screen is open without anybody asking.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum AutoRefresh {
+pub enum AutoRefreshMode {
     /// The settings are not read yet.
     #[default]
     Unsettled,
@@ -186,7 +186,7 @@ impl Model {
         let store = self.stores.get(&profile.id.store);
         let can_save = store.is_some_and(|store| store.writable.is_ok());
         if let Health::Retrying(at) = health
-            && (self.auto_refresh != AutoRefresh::On || !can_save)
+            && (self.auto_refresh != AutoRefreshMode::On || !can_save)
         {
             return Health::Failed(at);
         }

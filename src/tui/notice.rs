@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use crate::domain::change::Snapshot;
-use crate::domain::difference::{self, Difference, How};
-use crate::domain::event::{self, Past};
+use crate::domain::event::{self, GrantHistory};
 use crate::domain::profile::Profile;
+use crate::domain::store_diff::{self, DiffKind, ProfileDiff};
 use crate::tui::model::Model;
 use crate::tui::running::NewerTokens;
 use crate::tui::status::{ReportSubject, Tone};
@@ -34,8 +34,8 @@ pub fn of(model: &Model, after: &Snapshot) -> Option<(ReportSubject, String, Ton
         return None;
     }
     let ours = ours(model, before);
-    let found = difference::between(before, after);
-    let theirs: Vec<&Difference> =
+    let found = store_diff::between(before, after);
+    let theirs: Vec<&ProfileDiff> =
         found.iter().filter(|difference| !ours.contains(&difference.name.to_string())).collect();
     let text = match theirs.as_slice() {
         [] => return None,
@@ -61,7 +61,7 @@ pub fn outdated(model: &Model, after: &Snapshot) -> Vec<NewerTokens> {
         let grant = now.and_then(|now| now.grant());
         grant.is_some_and(|grant| {
             Some(&grant) != newer.grant().as_ref()
-                && matches!(event::past(&model.events, &grant), Past::Spent { .. })
+                && matches!(event::grant_history(&model.events, &grant), GrantHistory::Spent { .. })
         })
     };
     let older = |newer: &Profile| after.profile(&newer.id.name)?.held.fingerprint();
@@ -86,13 +86,15 @@ fn ours(model: &Model, before: &Snapshot) -> BTreeSet<String> {
 }
 
 /// Whether the log knows that what is stored was renewed since.
-fn is_older(model: &Model, after: &Snapshot, one: &Difference) -> bool {
+fn is_older(model: &Model, after: &Snapshot, one: &ProfileDiff) -> bool {
     let grant = after.profile(&one.name).and_then(Profile::grant);
-    one.how == How::Renewed
-        && grant.is_some_and(|grant| matches!(event::past(&model.events, &grant), Past::Spent { .. }))
+    one.how == DiffKind::Renewed
+        && grant.is_some_and(|grant| {
+            matches!(event::grant_history(&model.events, &grant), GrantHistory::Spent { .. })
+        })
 }
 
-fn sentence(one: &Difference) -> String {
+fn sentence(one: &ProfileDiff) -> String {
     let text = one.to_string();
     let mut letters = text.chars();
     match letters.next() {
@@ -105,15 +107,15 @@ fn sentence(one: &Difference) -> String {
 }
 
 /// `2 added, 1 removed`.
-fn counts(many: &[&Difference]) -> String {
+fn counts(many: &[&ProfileDiff]) -> String {
     let words = [
-        (How::Added, "added"),
-        (How::Removed, "removed"),
-        (How::Broken, "unreadable"),
-        (How::Erased, "without tokens"),
-        (How::Renewed, "with new tokens"),
-        (How::NotRenewed, "not refreshed"),
-        (How::Changed, "changed"),
+        (DiffKind::Added, "added"),
+        (DiffKind::Removed, "removed"),
+        (DiffKind::Broken, "unreadable"),
+        (DiffKind::Erased, "without tokens"),
+        (DiffKind::Renewed, "with new tokens"),
+        (DiffKind::NotRenewed, "not refreshed"),
+        (DiffKind::Changed, "changed"),
     ];
     let count = |how| many.iter().filter(|difference| difference.how == how).count();
     let parts = words.into_iter().map(|(how, word)| (count(how), word)).filter(|(count, _)| *count > 0);

@@ -2,21 +2,21 @@
 
 use crate::domain::clock::Now;
 use crate::domain::event::Event;
-use crate::domain::known::Known;
+use crate::domain::grant_status::GrantStatus;
 use crate::domain::profile::Profile;
 use crate::tui::model::Model;
 use crate::tui::{automatic, prose, state};
 
 /// What is known of the grant of `profile`, and what is said of it.
 #[must_use]
-pub fn of<'a>(model: &'a Model, profile: &Profile, now: Now) -> Option<(Known<'a>, String)> {
+pub fn of<'a>(model: &'a Model, profile: &Profile, now: Now) -> Option<(GrantStatus<'a>, String)> {
     if model.running(&profile.id).refresh.is_some() {
         return None;
     }
-    let known = Known::of(&model.events, profile, model.provider(profile), &model.asking)?;
+    let known = GrantStatus::of(&model.events, profile, model.provider(profile), &model.asking)?;
     let text = match known {
-        Known::UnderWay(event) => format!("{} is under way.", named(event, now)),
-        Known::Interrupted(event) => {
+        GrantStatus::UnderWay(event) => format!("{} is under way.", named(event, now)),
+        GrantStatus::Interrupted(event) => {
             let next = match automatic::planned(model, profile, now) {
                 Some(at) if at > now.wall => format!("authtui asks once more in {}", state::left(at, now)),
                 Some(_) => "authtui asks once more".to_owned(),
@@ -28,14 +28,14 @@ pub fn of<'a>(model: &'a Model, profile: &Profile, now: Now) -> Option<(Known<'a
                 named(event, now)
             )
         }
-        Known::Outdated(event) => format!(
+        GrantStatus::Outdated(event) => format!(
             "These are older tokens: {} was renewed on {} by {}. The next refresh takes the newer ones if they can be \
              found, and never asks with these.",
             profile.id.name,
             state::moment(event.at, now),
             prose::safe(&event.by.to_string())
         ),
-        Known::Survived(event) => {
+        GrantStatus::Survived(event) => {
             format!("{} was interrupted; the next one got new tokens all the same.", named(event, now))
         }
     };

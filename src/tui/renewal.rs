@@ -20,7 +20,7 @@ pub fn hindrance(model: &Model, profile: &Profile, now: Now) -> Option<String> {
         Why::Off(OffBy::CommandLine) => "off: started with --no-auto-refresh".to_owned(),
         Why::Off(OffBy::Settings) => "off by automatic_refresh in settings".to_owned(),
         Why::Off(OffBy::Unreadable) => "off: settings.yaml cannot be read".to_owned(),
-        Why::OtherHost => "off: the provider file names another server; log in again".to_owned(),
+        Why::OtherOrigin => "off: the provider file names another server; log in again".to_owned(),
         Why::Unwritable => "off: the file cannot be written".to_owned(),
         Why::Never(Never::Off) => "off here, A turns it on".to_owned(),
         Why::Never(Never::NoEnd) => "by r alone: the provider gives no expiry".to_owned(),

@@ -1,6 +1,6 @@
 //! Work on one profile that is under way or unfinished, as the model keeps it.
 
-use crate::domain::change::Renewal;
+use crate::domain::change::RefreshedTokens;
 use crate::domain::clock::Steady;
 use crate::domain::profile::Profile;
 use crate::domain::schedule;
@@ -40,7 +40,7 @@ pub(super) static NOTHING: Running = Running {
 /// Refreshed tokens that could not be stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnsavedTokens {
-    pub tokens: Box<Renewal>,
+    pub tokens: Box<RefreshedTokens>,
     /// The stored pair that they replace, and no other.
     pub replaces: Fingerprint,
     /// Why they could not be stored.

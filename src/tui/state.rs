@@ -5,11 +5,11 @@
 use ratatui::style::Style;
 use ratatui::text::Span;
 
-use crate::domain::afterlife::Validity;
 use crate::domain::clock::{DateTime, Now, TimeDelta, Utc, local};
 use crate::domain::countdown::countdown;
 use crate::domain::health::{Health, renewable};
 use crate::domain::profile::{Kind, Profile, RefreshResult};
+use crate::domain::residual_validity::Validity;
 use crate::domain::secret::Secret;
 use crate::tui::automatic;
 use crate::tui::model::Model;
@@ -22,15 +22,15 @@ const SOON: TimeDelta = TimeDelta::hours(48);
 /// Every state with what it means, in the order in which the header counts them.
 pub const MEANINGS: [(Health, &str); 11] = [
     (Health::Fresh(DateTime::<Utc>::MAX_UTC), "plenty of time left"),
-    (Health::Aging(DateTime::<Utc>::MAX_UTC), "5 minutes or a fifth of its life left"),
+    (Health::Expiring(DateTime::<Utc>::MAX_UTC), "5 minutes or a fifth of its life left"),
     (Health::Due, "token expired; a refresh gets a new one"),
     (Health::Refreshing, "a refresh is running"),
     (Health::Retrying(DateTime::<Utc>::MAX_UTC), "refresh failed; tried again soon"),
     (Health::Failed(DateTime::<Utc>::MAX_UTC), "refresh failed; r tries again"),
     (Health::NeedsLogin, "log in again"),
     (Health::Refused, "the provider refused the token or key"),
-    (Health::NoClock, "an API key, or no known expiry"),
-    (Health::RevokedHere, "tokens erased, profile kept"),
+    (Health::NoExpiry, "an API key, or no known expiry"),
+    (Health::SignedOut, "tokens erased, profile kept"),
     (Health::Unreadable, "this entry in the file is not valid"),
 ];
 
@@ -39,13 +39,13 @@ pub const MEANINGS: [(Health, &str); 11] = [
 pub fn glyph(health: Health, theme: &Theme) -> Span<'static> {
     let states = &theme.glyphs.states;
     let glyph = match health {
-        Health::NoClock => states.no_clock,
+        Health::NoExpiry => states.no_clock,
         Health::Fresh(_) => states.fresh,
-        Health::Aging(_) => states.aging,
+        Health::Expiring(_) => states.aging,
         Health::Due => states.due,
         Health::Retrying(_) | Health::Failed(_) => states.failed,
         Health::NeedsLogin | Health::Refused => states.needs_login,
-        Health::RevokedHere => states.revoked_here,
+        Health::SignedOut => states.revoked_here,
         Health::Refreshing => states.refreshing,
         Health::Unreadable => states.unreadable,
     };
@@ -57,10 +57,10 @@ pub fn glyph(health: Health, theme: &Theme) -> Span<'static> {
 pub fn style(health: Health, theme: &Theme) -> Style {
     match health {
         Health::Fresh(_) => theme.good,
-        Health::Aging(_) | Health::Retrying(_) | Health::Failed(_) => theme.warn,
+        Health::Expiring(_) | Health::Retrying(_) | Health::Failed(_) => theme.warn,
         Health::NeedsLogin | Health::Refused | Health::Unreadable => theme.bad,
         Health::Refreshing => theme.accent,
-        Health::Due | Health::NoClock | Health::RevokedHere => theme.muted,
+        Health::Due | Health::NoExpiry | Health::SignedOut => theme.muted,
     }
 }
 
@@ -104,30 +104,32 @@ pub fn mask(model: &Model, profile: &Profile, secret: &Secret) -> String {
 pub fn sentence(model: &Model, profile: &Profile, now: Now) -> String {
     let health = model.health(profile, now.wall);
     let said = match health {
-        Health::NoClock => match profile.kind {
+        Health::NoExpiry => match profile.kind {
             Kind::OAuth => "the provider gives no expiry",
             Kind::ApiKey => "a key does not end by itself",
             Kind::Environment => "set in the environment of authtui",
         }
         .to_owned(),
-        Health::Fresh(end) | Health::Aging(end) if let Some(at) = automatic::planned(model, profile, now) => {
+        Health::Fresh(end) | Health::Expiring(end)
+            if let Some(at) = automatic::planned(model, profile, now) =>
+        {
             format!("{} left, renews itself {}", left(end, now), soon(at, now))
         }
         Health::Due if let Some(at) = automatic::planned(model, profile, now) => {
             format!("past its end, renews itself {}", soon(at, now))
         }
         Health::Fresh(end) => format!("{} left", left(end, now)),
-        Health::Aging(end) if !renewable(profile, now.wall) => {
+        Health::Expiring(end) if !renewable(profile, now.wall) => {
             format!("{} left, then l logs in again", left(end, now))
         }
-        Health::Aging(end) if can_renew(model, profile) => format!("{} left, r renews it", left(end, now)),
-        Health::Aging(end) => format!("{} left", left(end, now)),
+        Health::Expiring(end) if can_renew(model, profile) => format!("{} left, r renews it", left(end, now)),
+        Health::Expiring(end) => format!("{} left", left(end, now)),
         Health::Due if can_renew(model, profile) => "past its end, r renews it".to_owned(),
         Health::Due => "past its end".to_owned(),
         Health::Retrying(_) | Health::Failed(_) => failed(model, profile, now),
         Health::NeedsLogin => loss(model, profile) + log_in(model, profile),
         Health::Refused => refused(model, profile, now),
-        Health::RevokedHere => {
+        Health::SignedOut => {
             let at = profile.revoked_at.map_or_else(String::new, |at| format!(" {}", moment(at, now)));
             format!("tokens erased{at}{}", log_in(model, profile))
         }

@@ -26,7 +26,7 @@ use crate::domain::trouble::Trouble;
 use crate::oauth::login::Heard;
 use crate::oauth::probe::TestVerdict;
 use crate::tui::message::{Copied, Effect, Msg};
-use crate::tui::model::{AutoRefresh, Leaving, Model, OffBy};
+use crate::tui::model::{AutoRefreshMode, Leaving, Model, OffBy};
 use crate::tui::rows;
 use crate::tui::status::{AskedBy, Tone};
 use crate::tui::update::status::{tell, tell_of, tell_trouble};
@@ -95,13 +95,16 @@ pub fn update(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
             Vec::new()
         }
         Msg::Settled(Ok(settings)) => {
-            let said =
-                if settings.automatic_refresh { AutoRefresh::On } else { AutoRefresh::Off(OffBy::Settings) };
+            let said = if settings.automatic_refresh {
+                AutoRefreshMode::On
+            } else {
+                AutoRefreshMode::Off(OffBy::Settings)
+            };
             settle(model, said);
             vec![Effect::ReadEvents]
         }
         Msg::Settled(Err(why)) => {
-            settle(model, AutoRefresh::Off(OffBy::Unreadable));
+            settle(model, AutoRefreshMode::Off(OffBy::Unreadable));
             tell(
                 model,
                 format!("{why}. Auto-refresh is off until it can be read."),
@@ -159,10 +162,12 @@ pub fn update(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
 }
 
 /// Takes what the settings say; the command line counts over them.
-fn settle(model: &mut Model, said: AutoRefresh) {
+fn settle(model: &mut Model, said: AutoRefreshMode) {
     match model.auto_refresh {
-        AutoRefresh::Off(OffBy::CommandLine) => {}
-        AutoRefresh::Unsettled | AutoRefresh::On | AutoRefresh::Off(OffBy::Settings | OffBy::Unreadable) => {
+        AutoRefreshMode::Off(OffBy::CommandLine) => {}
+        AutoRefreshMode::Unsettled
+        | AutoRefreshMode::On
+        | AutoRefreshMode::Off(OffBy::Settings | OffBy::Unreadable) => {
             model.auto_refresh = said;
         }
     }

@@ -6,7 +6,7 @@ use crate::domain::name::StoreId;
 use crate::domain::profile::{Kind, Profile};
 use crate::domain::provider::Provider;
 use crate::domain::provider::environment::{Order, Source};
-use crate::domain::resolve::{Chain, Found, Link, Stock, resolve};
+use crate::domain::resolve::{Candidate, Lookup, Resolution, Sources, resolve};
 use crate::tui::model::Model;
 use crate::tui::prose;
 
@@ -24,7 +24,7 @@ pub fn words(model: &Model, profile: &Profile, now: DateTime<Utc>) -> Option<Str
     model.stores.get(&StoreId::Environment)?;
     let order = provider.usual_order();
     let stores: Vec<&Snapshot> = model.stores.values().collect();
-    let chain = resolve(provider, &order, Stock { stores: &stores, empty: &[] }, None, now);
+    let chain = resolve(provider, &order, Sources { stores: &stores, empty: &[] }, None, now);
     // What is said of the program may be a whole clause.
     let by = match order.program_name() {
         "" => "programs: ".to_owned(),
@@ -33,7 +33,7 @@ pub fn words(model: &Model, profile: &Profile, now: DateTime<Utc>) -> Option<Str
     Some(by + &seen(provider, &order, &chain, profile))
 }
 
-fn seen(provider: &Provider, order: &Order, chain: &Chain<'_>, profile: &Profile) -> String {
+fn seen(provider: &Provider, order: &Order, chain: &Resolution<'_>, profile: &Profile) -> String {
     let (source, what) = match profile.kind {
         Kind::Environment => (Source::Variable(profile.id.name.name().to_owned()), "this variable"),
         Kind::OAuth => (Source::Login, "logins"),
@@ -44,24 +44,24 @@ fn seen(provider: &Provider, order: &Order, chain: &Chain<'_>, profile: &Profile
     }
     match chain.taken() {
         None => "nothing is there to be used".to_owned(),
-        Some(link) if link.found.profile().is_some_and(|taken| taken.id == profile.id) => {
-            this_one(provider, link, profile)
+        Some(candidate) if candidate.found.profile().is_some_and(|taken| taken.id == profile.id) => {
+            this_one(provider, candidate, profile)
         }
-        Some(link) => format!("{} comes first", link.label()),
+        Some(candidate) => format!("{} comes first", candidate.label()),
     }
 }
 
-fn this_one(provider: &Provider, link: &Link<'_>, profile: &Profile) -> String {
-    match link.found {
-        Found::Ended(_) => "this one, once it is refreshed".to_owned(),
-        Found::Over(_) => "this one, and it has ended".to_owned(),
-        Found::Good(_)
-        | Found::Value(_)
-        | Found::Erased(_)
-        | Found::NotSet
-        | Found::Empty
-        | Found::Unusable(_)
-        | Found::NotStored => {
+fn this_one(provider: &Provider, candidate: &Candidate<'_>, profile: &Profile) -> String {
+    match candidate.found {
+        Lookup::Ended(_) => "this one, once it is refreshed".to_owned(),
+        Lookup::Over(_) => "this one, and it has ended".to_owned(),
+        Lookup::Good(_)
+        | Lookup::Value(_)
+        | Lookup::Erased(_)
+        | Lookup::NotSet
+        | Lookup::Empty
+        | Lookup::Unusable(_)
+        | Lookup::NotStored => {
             let header = profile.header(provider).unwrap_or("Authorization: Bearer");
             format!("this one ({header})")
         }

@@ -10,7 +10,7 @@ use std::fmt::{self, Debug, Write};
 use std::sync::Arc;
 use std::time::Duration;
 
-use authtui::domain::change::{Renewal, Row, Snapshot, StoreNotice, Where};
+use authtui::domain::change::{RefreshedTokens, Row, Snapshot, StoreNotice, Where};
 use authtui::domain::clock::{Now, TimeDelta};
 use authtui::domain::name::{ProfileId, StoreId};
 use authtui::domain::profile::{Kind, LastRefresh, LastTest, Profile, RefreshResult, TestResult};
@@ -18,7 +18,7 @@ use authtui::domain::provider::draft::Question;
 use authtui::domain::provider::scopes::Offered;
 use authtui::domain::provider::{Pkce, Provider};
 use authtui::domain::secret::Secret;
-use authtui::domain::tokens::{Held, Life, Tokens};
+use authtui::domain::tokens::{Expiry, StoredTokens, Tokens};
 use authtui::domain::trouble::{FailureKind, Stored, Trouble};
 use authtui::oauth::callback::{Answer, Ignored};
 use authtui::oauth::device::Poll;
@@ -461,12 +461,12 @@ impl Run {
             1 => Refreshed::Enough(self.snapshot()),
             2 => {
                 let record = LastRefresh::new(self.now.wall, RefreshResult::Done, None);
-                let renewal = Renewal {
+                let renewal = RefreshedTokens {
                     tokens: self.tokens(),
                     life: self.life(),
                     scopes: None,
                     record,
-                    hosts: Vec::new(),
+                    origins: Vec::new(),
                 };
                 Refreshed::Unsaved(Box::new(renewal), self.tokens().fingerprint(), self.trouble())
             }
@@ -500,7 +500,8 @@ impl Run {
         }
         let id = self.dice.pick(&[id(&format!("p{number}")), id(&format!("acme/p{number}")), id("nobody/x")]);
         let kind = self.dice.pick(&[Kind::ApiKey, Kind::Environment, Kind::OAuth, Kind::OAuth, Kind::OAuth]);
-        let held = if self.dice.one_in(6) { Held::Nothing } else { Held::Here(self.tokens()) };
+        let held =
+            if self.dice.one_in(6) { StoredTokens::None } else { StoredTokens::Present(self.tokens()) };
         let retry_at = self.now.wall + TimeDelta::seconds(self.dice.pick(&[-5, 5, 500]));
         let result = self.dice.pick(&[
             RefreshResult::Done,
@@ -526,12 +527,12 @@ impl Run {
         Tokens { access: Secret::new(format!("dat_{ACCESS}0123456789{}", self.dice.below(9))), refresh }
     }
 
-    fn life(&mut self) -> Life {
+    fn life(&mut self) -> Expiry {
         let mut end = |also: i64| {
             let seconds = self.dice.pick(&[-90_000, -1, 0, 1, 59, 3_600, 90_000, 9_000_000, also]);
             (!self.dice.one_in(4)).then(|| self.now.wall + TimeDelta::seconds(seconds))
         };
-        Life { obtained_at: end(-10), expires_at: end(10), grant_ends_at: end(3_000_000_000) }
+        Expiry { obtained_at: end(-10), expires_at: end(10), grant_ends_at: end(3_000_000_000) }
     }
 
     fn trouble(&mut self) -> Trouble {

@@ -19,7 +19,7 @@ use authtui::domain::provider::catalog::{Catalog, PRESETS};
 use authtui::domain::provider::device::{Device, DeviceMap, UserCode};
 use authtui::domain::provider::{Authorize, Flow, Pkce, Provider, State};
 use authtui::domain::secret::Secret;
-use authtui::domain::tokens::{Held, Life, Tokens};
+use authtui::domain::tokens::{Expiry, StoredTokens, Tokens};
 use authtui::domain::trouble::{FailureKind, Trouble};
 use authtui::oauth::callback::{Answer, Gate, Judged, receive};
 use authtui::oauth::login::{Ask, Bound, Heard, Login, Plan, Seat, Ways};
@@ -115,7 +115,10 @@ pub(crate) fn profile(text: &str) -> Profile {
     let id = id(text);
     let (access, refresh) = (format!("dat_{}", id.name.name()), format!("drt_{}", id.name.name()));
     Profile {
-        held: Held::Here(Tokens { access: Secret::new(access), refresh: Some(Secret::new(refresh)) }),
+        held: StoredTokens::Present(Tokens {
+            access: Secret::new(access),
+            refresh: Some(Secret::new(refresh)),
+        }),
         life: ends_in(TimeDelta::hours(1)),
         scopes: vec!["profile".to_owned()],
         ..Profile::new(id, Kind::OAuth)
@@ -123,9 +126,9 @@ pub(crate) fn profile(text: &str) -> Profile {
 }
 
 /// Both clocks of a token of two hours that ends so long after [`now`].
-pub(crate) fn ends_in(left: TimeDelta) -> Life {
+pub(crate) fn ends_in(left: TimeDelta) -> Expiry {
     let end = now().wall + left;
-    Life { obtained_at: Some(end - TimeDelta::hours(2)), expires_at: Some(end), grant_ends_at: None }
+    Expiry { obtained_at: Some(end - TimeDelta::hours(2)), expires_at: Some(end), grant_ends_at: None }
 }
 
 /// A profile whose access token has ended and whose grant can renew it.

@@ -8,7 +8,7 @@ use authtui::domain::name::StoreId;
 use authtui::domain::profile::{Kind, Profile, TestResult};
 use authtui::domain::provider::Provider;
 use authtui::domain::secret::Secret;
-use authtui::domain::tokens::{Held, Life, Tokens};
+use authtui::domain::tokens::{Expiry, StoredTokens, Tokens};
 use authtui::oauth::Attempt;
 use authtui::oauth::callback::{Answer, Echo, Expected, Gate, Judged};
 use authtui::oauth::login::step::{Mark, Step};
@@ -241,11 +241,11 @@ fn the_anthropic_reply_becomes_a_profile_and_its_403_is_expected() {
     let asks = journey.hear(Heard::Replied(errand, Ok(reply(200, &body.to_string(), journey.now))));
     let expected = Profile {
         client_id: Some(CLAUDE_CLIENT.to_owned()),
-        held: Held::Here(Tokens {
+        held: StoredTokens::Present(Tokens {
             access: Secret::new("sk-ant-oat01-0123456789abcdefghij"),
             refresh: Some(Secret::new("sk-ant-ort01-0123456789abcdefghij")),
         }),
-        life: Life {
+        life: Expiry {
             obtained_at: Some(now().wall),
             expires_at: Some(now().wall + TimeDelta::hours(8)),
             grant_ends_at: None,
@@ -254,7 +254,7 @@ fn the_anthropic_reply_becomes_a_profile_and_its_403_is_expected() {
         asked_scopes: ["org:create_api_key", "user:profile", "user:inference"].map(String::from).to_vec(),
         subject: Some("3-4-5".to_owned()),
         account: Some("ana@acme.dev".to_owned()),
-        hosts: vec!["https://api.anthropic.com".to_owned(), "https://platform.claude.com".to_owned()],
+        origins: vec!["https://api.anthropic.com".to_owned(), "https://platform.claude.com".to_owned()],
         ..Profile::new(id("anthropic/work"), Kind::OAuth)
     };
     assert_eq!(saved(&asks).edit, Edit::Add(Box::new(expected)));

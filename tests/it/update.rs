@@ -19,7 +19,7 @@ use authtui::domain::name::StoreId;
 use authtui::domain::profile::{Kind, LastTest, Profile, TestResult};
 use authtui::domain::provider::catalog::Catalog;
 use authtui::domain::secret::Secret;
-use authtui::domain::tokens::{Held, Tokens};
+use authtui::domain::tokens::{StoredTokens, Tokens};
 use authtui::domain::trouble::{FailureKind, Trouble};
 use authtui::oauth::probe::TestVerdict;
 use authtui::tui::dialog::Question;
@@ -50,7 +50,7 @@ fn each_form_is_copied_of_the_selected_profile() {
 
 #[test]
 fn what_is_not_there_is_not_copied() {
-    let without = Profile { held: Held::Nothing, ..profile("work") };
+    let without = Profile { held: StoredTokens::None, ..profile("work") };
     let mut app = App::of([without]);
     assert_eq!(app.keys("y"), []);
     assert_eq!((app.message(), &app.model.screen), ("demo/work holds no tokens.", &Screen::List));
@@ -126,11 +126,11 @@ fn what_was_erased_is_said_once_the_store_says_so() {
     app.keys("x");
     app.press("tab enter");
     assert_eq!(*app.profile("work"), profile("work"), "the store has not answered");
-    let erased = Profile { held: Held::Nothing, revoked_at: Some(now().wall), ..profile("work") };
+    let erased = Profile { held: StoredTokens::None, revoked_at: Some(now().wall), ..profile("work") };
     let snapshot = snapshot([erased, profile("home")]);
     assert_eq!(app.feed(Msg::Changed(id("work"), Ok(snapshot))), []);
     assert_eq!(app.message(), "The tokens of demo/work are erased here, and only here.");
-    assert_eq!(app.profile("work").held, Held::Nothing);
+    assert_eq!(app.profile("work").held, StoredTokens::None);
 }
 
 #[test]
@@ -199,7 +199,7 @@ fn a_refused_token_is_refused_in_its_row_until_a_better_test_or_another_token() 
     assert_eq!(state(&app), "fresh");
     app.feed(Msg::Tested(id("work"), Ok(verdict("work", TestResult::Refused))));
     let other = Tokens { access: Secret::new("another"), refresh: None };
-    app.feed(Msg::Stored(snapshot([Profile { held: Held::Here(other), ..profile("work") }])));
+    app.feed(Msg::Stored(snapshot([Profile { held: StoredTokens::Present(other), ..profile("work") }])));
     assert_eq!(state(&app), "fresh");
     app.feed(Msg::Tested(id("work"), Ok(verdict("work", TestResult::Refused))));
     assert_eq!(state(&app), "fresh", "it was the token before that was refused");
@@ -211,7 +211,7 @@ fn what_cannot_be_tested_says_why() {
         (profile("acme/work"), "its provider file names no test"),
         (due("work"), "its token has ended; press r to renew it first"),
         (
-            Profile { held: Held::Nothing, revoked_at: Some(now().wall), ..profile("work") },
+            Profile { held: StoredTokens::None, revoked_at: Some(now().wall), ..profile("work") },
             "it holds no tokens",
         ),
     ] {
@@ -365,7 +365,7 @@ pub(crate) fn key_profile() -> Profile {
     Profile {
         kind: Kind::ApiKey,
         life: ends_in(TimeDelta::zero()),
-        held: Held::Here(Tokens { access: Secret::new("key"), refresh: None }),
+        held: StoredTokens::Present(Tokens { access: Secret::new("key"), refresh: None }),
         ..profile("key")
     }
 }

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use crate::domain::clock::{Now, local};
 use crate::domain::countdown::countdown;
 use crate::domain::event::Event;
+use crate::domain::grant_status::GrantStatus;
 use crate::domain::health::{Activity, Health, renewable};
-use crate::domain::known::Known;
 use crate::domain::profile::{Kind, Profile, RefreshResult};
 use crate::domain::provider::Provider;
 use crate::domain::text;
@@ -29,8 +29,8 @@ pub(super) fn of(
     if let Some(other) = profile.other_refresh_host(provider) {
         return Some(format!("{other}, so it is not refreshed. {safe} Next: authtui login {name}"));
     }
-    match Known::of(events, profile, provider, asking) {
-        Some(Known::Interrupted(event)) => {
+    match GrantStatus::of(events, profile, provider, asking) {
+        Some(GrantStatus::Interrupted(event)) => {
             return Some(format!(
                 "the refresh of {} by {} was interrupted between request and save, so the refresh token may be spent. \
                  {safe} Next: authtui refresh {name}",
@@ -38,7 +38,7 @@ pub(super) fn of(
                 event.by
             ));
         }
-        Some(Known::Outdated(event)) => {
+        Some(GrantStatus::Outdated(event)) => {
             return Some(format!(
                 "these are older tokens: it was renewed on {} by {}. {safe} Next: authtui refresh {name}, which takes \
                  the newer ones if they can be found, and never asks with these",
@@ -47,7 +47,7 @@ pub(super) fn of(
             ));
         }
         // What went well after all, or is about to, needs nobody.
-        Some(Known::UnderWay(_) | Known::Survived(_)) | None => {}
+        Some(GrantStatus::UnderWay(_) | GrantStatus::Survived(_)) | None => {}
     }
     if let Some(refused) = refused(profile, now) {
         return Some(refused);

@@ -6,7 +6,7 @@ use crate::cli::resolve::request::ResolveRequest;
 use crate::domain::change::Snapshot;
 use crate::domain::profile::Profile;
 use crate::domain::provider::Provider;
-use crate::domain::resolve::{Chain, Found};
+use crate::domain::resolve::{Lookup, Resolution};
 use crate::domain::trouble::{FailureKind, Trouble};
 use crate::oauth::form::{self, Form};
 
@@ -54,9 +54,9 @@ impl ResolveOutcome {
         Self::error("expired", words, Exit::NeedsLogin)
     }
 
-    pub(super) fn unusable(variable: &str, chain: &Chain<'_>) -> Self {
-        let why = match chain.taken().map(|link| &link.found) {
-            Some(Found::Unusable(why)) => format!(" ({why})"),
+    pub(super) fn unusable(variable: &str, chain: &Resolution<'_>) -> Self {
+        let why = match chain.taken().map(|candidate| &candidate.found) {
+            Some(Lookup::Unusable(why)) => format!(" ({why})"),
             Some(_) | None => String::new(),
         };
         let words = format!("{variable} comes first and cannot be used{why}: set it again, or unset it.");

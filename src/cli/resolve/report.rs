@@ -10,7 +10,7 @@ use crate::cli::resolve::request::ResolveRequest;
 use crate::domain::change::{Row, Snapshot};
 use crate::domain::clock::{DateTime, Utc};
 use crate::domain::provider::environment::Source;
-use crate::domain::resolve::{Chain, Found, Link};
+use crate::domain::resolve::{Candidate, Lookup, Resolution};
 use crate::domain::text;
 use crate::oauth::form::{self, Form};
 
@@ -20,7 +20,7 @@ const LINE_LIMIT: usize = 400;
 /// What there is to print.
 pub(super) struct ResolveReport<'a> {
     pub(super) request: &'a ResolveRequest<'a>,
-    pub(super) chain: &'a Chain<'a>,
+    pub(super) chain: &'a Resolution<'a>,
     pub(super) stores: &'a [Snapshot],
     pub(super) outcome: &'a ResolveOutcome,
     pub(super) now: DateTime<Utc>,
@@ -75,12 +75,12 @@ impl ResolveReport<'_> {
             }
             program => format!("In the order of {program}:"),
         }];
-        let labels: Vec<String> = self.chain.links.iter().map(Link::label).collect();
+        let labels: Vec<String> = self.chain.candidates.iter().map(Candidate::label).collect();
         let widest = labels.iter().map(|label| label.width()).max().unwrap_or_default();
-        for (index, (link, label)) in self.chain.links.iter().zip(&labels).enumerate() {
+        for (index, (candidate, label)) in self.chain.candidates.iter().zip(&labels).enumerate() {
             let mark = if self.chain.end() == Some(index) { '>' } else { ' ' };
             let padding = " ".repeat(widest.saturating_sub(label.width()));
-            lines.push(format!("{mark} {label}{padding}  {}", self.why(index, link)));
+            lines.push(format!("{mark} {label}{padding}  {}", self.why(index, candidate)));
         }
         lines.push(match self.masked() {
             Some(header) => format!("Header: {header}"),
@@ -108,7 +108,13 @@ impl ResolveReport<'_> {
             order: &order.name,
             program: Some(order.program.as_str()).filter(|program| !program.is_empty()),
             used,
-            chain: self.chain.links.iter().enumerate().map(|(index, link)| self.item(index, link)).collect(),
+            chain: self
+                .chain
+                .candidates
+                .iter()
+                .enumerate()
+                .map(|(index, candidate)| self.item(index, candidate))
+                .collect(),
             hints: self.hints(),
             error: self.outcome.error.as_ref().map(|(kind, why)| ErrorJson { kind, why }),
         })
@@ -135,24 +141,24 @@ impl ResolveReport<'_> {
         form::preview(Form::Header, self.outcome.used.as_ref()?, Some(self.request.provider))
     }
 
-    fn item<'a>(&self, index: usize, link: &'a Link<'_>) -> CandidateJson<'a> {
-        let stored = link.found.profile().map(|profile| profile.id.name.name());
-        let (source, name) = match &link.source {
+    fn item<'a>(&self, index: usize, candidate: &'a Candidate<'_>) -> CandidateJson<'a> {
+        let stored = candidate.found.profile().map(|profile| profile.id.name.name());
+        let (source, name) = match &candidate.source {
             Source::Variable(name) => ("variable", Some(name.as_str())),
             Source::Login => ("login", stored),
             Source::Key => ("key", stored),
         };
         let used = self.outcome.used.is_some() && self.chain.end() == Some(index);
-        CandidateJson { source, name, state: state(&link.found), why: self.why(index, link), used }
+        CandidateJson { source, name, state: state(&candidate.found), why: self.why(index, candidate), used }
     }
 
     /// Why the source is used or not: what it holds, and what stands before it.
-    fn why(&self, index: usize, link: &Link<'_>) -> String {
-        let words = link.words(self.now);
+    fn why(&self, index: usize, candidate: &Candidate<'_>) -> String {
+        let words = candidate.words(self.now);
         match self.chain.end() {
             Some(end) if end == index && self.outcome.refreshed => format!("refreshed just now, {words}"),
-            Some(end) if end < index && link.found.ends_the_looking() => {
-                let first = self.chain.taken().map(Link::label).unwrap_or_default();
+            Some(end) if end < index && candidate.found.ends_the_looking() => {
+                let first = self.chain.taken().map(Candidate::label).unwrap_or_default();
                 format!("{words}; {first} comes first")
             }
             Some(_) | None => words,
@@ -160,16 +166,16 @@ impl ResolveReport<'_> {
     }
 }
 
-fn state(found: &Found<'_>) -> &'static str {
+fn state(found: &Lookup<'_>) -> &'static str {
     match found {
-        Found::NotSet => "not_set",
-        Found::Empty => "empty",
-        Found::Unusable(_) => "unusable",
-        Found::Value(_) => "set",
-        Found::NotStored => "not_stored",
-        Found::Erased(_) => "erased",
-        Found::Good(_) => "good",
-        Found::Ended(_) => "ended",
-        Found::Over(_) => "over",
+        Lookup::NotSet => "not_set",
+        Lookup::Empty => "empty",
+        Lookup::Unusable(_) => "unusable",
+        Lookup::Value(_) => "set",
+        Lookup::NotStored => "not_stored",
+        Lookup::Erased(_) => "erased",
+        Lookup::Good(_) => "good",
+        Lookup::Ended(_) => "ended",
+        Lookup::Over(_) => "over",
     }
 }

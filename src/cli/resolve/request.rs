@@ -12,7 +12,7 @@ use crate::domain::profile::Profile;
 use crate::domain::provider::Provider;
 use crate::domain::provider::catalog::Catalog;
 use crate::domain::provider::environment::{Order, Source};
-use crate::domain::resolve::{Chain, Link, Stock, Verdict, resolve};
+use crate::domain::resolve::{Candidate, Resolution, ResolvedCredential, Sources, resolve};
 
 /// What is looked for.
 pub(super) struct ResolveRequest<'a> {
@@ -61,7 +61,7 @@ impl<'a> ResolveRequest<'a> {
     }
 
     /// What the order finds in `stock`.
-    pub(super) fn resolve<'s>(&self, stock: Stock<'s>, now: DateTime<Utc>) -> Chain<'s> {
+    pub(super) fn resolve<'s>(&self, stock: Sources<'s>, now: DateTime<Utc>) -> Resolution<'s> {
         resolve(self.provider, &self.order, stock, self.wanted.as_ref(), now)
     }
 
@@ -77,28 +77,32 @@ impl<'a> ResolveRequest<'a> {
             return None;
         }
         let stores: Vec<&Snapshot> = stores.iter().collect();
-        match self.resolve(Stock { stores: &stores, empty }, now).verdict() {
-            Verdict::Refresh(profile) => Some(profile.clone()),
-            Verdict::Use(_) | Verdict::LoggedOut(_) | Verdict::Unusable(_) | Verdict::Missing => None,
+        match self.resolve(Sources { stores: &stores, empty }, now).verdict() {
+            ResolvedCredential::Refresh(profile) => Some(profile.clone()),
+            ResolvedCredential::Use(_)
+            | ResolvedCredential::LoggedOut(_)
+            | ResolvedCredential::Unusable(_)
+            | ResolvedCredential::Missing => None,
         }
     }
 
     /// The outcome where a variable is meant and a request would not carry it: another credential is
     /// never the answer to its name.
-    pub(super) fn passed_by(&self, chain: &Chain<'_>, now: DateTime<Utc>) -> Option<ResolveOutcome> {
+    pub(super) fn passed_by(&self, chain: &Resolution<'_>, now: DateTime<Utc>) -> Option<ResolveOutcome> {
         let name = self.variable_meant()?;
         let source = Source::Variable(name.to_owned());
         let provider = &self.provider.name;
-        let Some(link) = chain.links.iter().find(|link| link.source == source) else {
+        let Some(candidate) = chain.candidates.iter().find(|candidate| candidate.source == source) else {
             let words =
                 format!("this order does not look at {name}; authtui token {provider}/{name} prints it.");
             return Some(ResolveOutcome::error("not_used", words, Exit::Failure));
         };
-        if !link.found.ends_the_looking() {
-            let words = format!("{name} is {}: set it in the shell that starts authtui.", link.words(now));
+        if !candidate.found.ends_the_looking() {
+            let words =
+                format!("{name} is {}: set it in the shell that starts authtui.", candidate.words(now));
             return Some(ResolveOutcome::error("missing", words, Exit::NotFound));
         }
-        let first = chain.taken().filter(|taken| taken.source != source).map(Link::label)?;
+        let first = chain.taken().filter(|taken| taken.source != source).map(Candidate::label)?;
         let words = format!(
             "{name} is set, but {first} comes first, and a request carries that; authtui token {provider}/{name} prints {name}."
         );

@@ -46,7 +46,7 @@ pub(super) fn announce(services: &Services, snapshot: &Snapshot, profile: &Profi
     let why = complaint.map_or_else(|| mute.to_string(), ToString::to_string);
     let remedy = match mute {
         NotRevocable::NoTokens => None,
-        NotRevocable::OtherHost(_) => Some(format!("authtui login {name}, if you trust the new server")),
+        NotRevocable::OtherOrigin(_) => Some(format!("authtui login {name}, if you trust the new server")),
         NotRevocable::Example => Some(catalog.example_remedy(name.provider()).unwrap_or_default()),
         NotRevocable::IsKey
         | NotRevocable::IsVariable

@@ -13,7 +13,7 @@ use crate::demo::authority::mint::Mint;
 use crate::demo::authority::refusal::{ErrorCode, Refusal};
 use crate::domain::clock::{DateTime, TimeDelta, Utc};
 use crate::domain::secret::{Fingerprint, Secret};
-use crate::domain::tokens::{Life, Tokens};
+use crate::domain::tokens::{Expiry, Tokens};
 
 /// The public prefix of access tokens.
 pub const ACCESS_PREFIX: &str = "dat_";
@@ -52,7 +52,7 @@ pub struct Granted {
     /// The tokens; no refresh token where the reply has none.
     pub tokens: Tokens,
     /// Both clocks.
-    pub life: Life,
+    pub life: Expiry,
     /// What the access token allows.
     pub scopes: Vec<String>,
     /// The account's e-mail address.
@@ -288,7 +288,7 @@ fn issue(
     issued.insert(print(&access), Issued::Access { grant: id, scopes: scopes.clone(), ends_at });
     Granted {
         tokens: Tokens { access, refresh },
-        life: Life { obtained_at: Some(now), expires_at: Some(ends_at), grant_ends_at: grant.ends_at },
+        life: Expiry { obtained_at: Some(now), expires_at: Some(ends_at), grant_ends_at: grant.ends_at },
         scopes,
         account: grant.account.clone(),
         subject: subject(&grant.account),

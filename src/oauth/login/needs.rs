@@ -14,7 +14,7 @@ use crate::domain::name::{ProfileId, ProfileName, StoreId};
 use crate::domain::profile::{Kind, Profile};
 use crate::domain::provider::Provider;
 use crate::domain::secret::Secret;
-use crate::domain::tokens::{Held, Tokens};
+use crate::domain::tokens::{StoredTokens, Tokens};
 pub use crate::oauth::login::needs::answer::{TRIMMED, client_secret};
 pub use crate::oauth::login::needs::question::{Goal, Question};
 use crate::oauth::login::{Plan, Ways};
@@ -128,7 +128,7 @@ impl Needs {
             }
             Question::Notice => provider.notice.is_some() && !self.agreed,
             Question::Replace => {
-                self.known.as_ref().is_some_and(|known| known.held != Held::Nothing) && !self.agreed
+                self.known.as_ref().is_some_and(|known| known.held != StoredTokens::None) && !self.agreed
             }
             Question::Key => self.key.is_none(),
         }
@@ -219,8 +219,8 @@ impl Needs {
         let id = ProfileId { store: StoreId::Own, name: name.clone() };
         let before = self.known.as_deref().cloned();
         let mut profile = before.unwrap_or_else(|| Profile::new(id, Kind::ApiKey));
-        profile.held = Held::Here(Tokens { access: self.key.clone()?, refresh: None });
-        profile.hosts = self.provider.hosts();
+        profile.held = StoredTokens::Present(Tokens { access: self.key.clone()?, refresh: None });
+        profile.origins = self.provider.origins();
         profile.last_test = None;
         let expects = self.known.as_ref().and_then(|known| known.held.fingerprint());
         let profile = Box::new(profile);
@@ -279,7 +279,7 @@ mod tests {
         let mut profile = Profile::new(ProfileId { store: StoreId::Own, name: named(name) }, kind);
         profile.client_id = (kind == Kind::OAuth).then(|| "old".into());
         profile.client_secret = (kind == Kind::OAuth).then(|| Secret::new("old secret"));
-        profile.held = Held::Here(Tokens { access: Secret::new("access"), refresh: None });
+        profile.held = StoredTokens::Present(Tokens { access: Secret::new("access"), refresh: None });
         profile.scopes = vec!["write".into(), "read".into()];
         profile.account = Some("Build".into());
         profile
@@ -370,9 +370,9 @@ mod tests {
         needs.agree();
         needs.key(&Secret::new("sk-2")).expect("a key");
         let change = needs.kept_key().expect("a change");
-        let held = Held::Here(Tokens { access: Secret::new("sk-2"), refresh: None });
+        let held = StoredTokens::Present(Tokens { access: Secret::new("sk-2"), refresh: None });
         assert_eq!(change.expects, old.held.fingerprint());
-        assert_eq!(change.edit, Edit::Keep(Box::new(Profile { held, hosts: acme().hosts(), ..old })));
+        assert_eq!(change.edit, Edit::Keep(Box::new(Profile { held, origins: acme().origins(), ..old })));
         assert_eq!(needs.plan("", ways()), None);
     }
 

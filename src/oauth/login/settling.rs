@@ -3,7 +3,7 @@
 use crate::domain::change::{Change, Edit};
 use crate::domain::clock::Now;
 use crate::domain::profile::{Kind, Profile};
-use crate::domain::tokens::Held;
+use crate::domain::tokens::StoredTokens;
 use crate::domain::trouble::Trouble;
 use crate::oauth::Errand;
 use crate::oauth::login::step::{Mark, Step};
@@ -67,7 +67,7 @@ impl Login {
         Profile {
             client_id: Some(self.plan.client_id.clone()),
             client_secret: self.plan.client_secret.clone(),
-            held: Held::Here(granted.tokens),
+            held: StoredTokens::Present(granted.tokens),
             life,
             // RFC 6749 §5.1: scopes that the reply leaves out are as asked.
             scopes: granted.scopes.unwrap_or_else(|| self.plan.scopes.clone()),
@@ -75,7 +75,7 @@ impl Login {
             issuer: self.plan.provider.issuer.clone(),
             subject: granted.subject,
             account: granted.account,
-            hosts: self.plan.provider.hosts(),
+            origins: self.plan.provider.origins(),
             ..Profile::new(self.plan.id.clone(), Kind::OAuth)
         }
     }

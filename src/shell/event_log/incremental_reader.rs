@@ -81,7 +81,7 @@ fn is_it(_file: &File, _path: &Path, _length: u64) -> bool {
 mod tests {
     use super::*;
     use crate::domain::clock::at_seconds;
-    use crate::domain::event::{Author, Happened};
+    use crate::domain::event::{Author, GrantEvent};
     use crate::domain::name::ProfileName;
 
     fn asked(grant: &str, process: u32) -> Event {
@@ -90,7 +90,7 @@ mod tests {
             by: Author { program: "authtui".into(), process },
             profile: ProfileName::parse("acme/ana").expect("a name"),
             store: "/home/ana/config.yaml".into(),
-            what: Happened::Asked { grant: grant.into() },
+            what: GrantEvent::RefreshStarted { grant: grant.into() },
         }
     }
 

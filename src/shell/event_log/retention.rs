@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::slice;
 
-use crate::domain::event::{self, Event, Past};
+use crate::domain::event::{self, Event, GrantHistory};
 use crate::stored::log;
 
 /// The lines of `events` that stay in a log that may have `largest` bytes: each request without an
@@ -21,13 +21,15 @@ pub(super) fn kept(events: &[Event], largest: u64) -> String {
         let line = log::line(event);
         let size = u64::try_from(line.len()).unwrap_or(u64::MAX);
         let grant = event.what.grant().filter(|grant| last.get(grant) == Some(&index));
-        let stays = match grant.map_or(Past::Plain, |grant| event::past(slice::from_ref(event), grant)) {
-            Past::Interrupted(_) => true,
-            Past::Spent { .. } => {
+        let stays = match grant
+            .map_or(GrantHistory::Plain, |grant| event::grant_history(slice::from_ref(event), grant))
+        {
+            GrantHistory::Interrupted(_) => true,
+            GrantHistory::Spent { .. } => {
                 renewals = renewals.saturating_add(size);
                 renewals <= largest / 2
             }
-            Past::Plain => {
+            GrantHistory::Plain => {
                 others = others.saturating_add(size);
                 others <= largest / 4
             }
@@ -44,10 +46,10 @@ pub(super) fn kept(events: &[Event], largest: u64) -> String {
 mod tests {
     use super::*;
     use crate::domain::clock::at_seconds;
-    use crate::domain::event::{Author, Happened};
+    use crate::domain::event::{Author, GrantEvent};
     use crate::domain::name::ProfileName;
 
-    fn event(what: Happened) -> Event {
+    fn event(what: GrantEvent) -> Event {
         Event {
             at: at_seconds(1_800_000_000).expect("a time"),
             by: Author { program: "authtui".into(), process: 7 },
@@ -58,15 +60,15 @@ mod tests {
     }
 
     fn asked(grant: &str) -> Event {
-        event(Happened::Asked { grant: grant.into() })
+        event(GrantEvent::RefreshStarted { grant: grant.into() })
     }
 
     fn renewed(grant: &str, next: &str) -> Event {
-        event(Happened::Renewed { grant: grant.into(), next: next.into(), generation: 2 })
+        event(GrantEvent::Refreshed { grant: grant.into(), next: next.into(), generation: 2 })
     }
 
     fn failed(grant: &str) -> Event {
-        event(Happened::Failed { grant: grant.into(), is_dead: false, why: "503".into() })
+        event(GrantEvent::RefreshFailed { grant: grant.into(), is_dead: false, why: "503".into() })
     }
 
     #[test]
@@ -83,7 +85,7 @@ mod tests {
         assert_eq!(kept.len(), 11);
         assert_eq!((kept[2].clone(), kept.last()), (failed("n192"), events.last()));
         for grant in ["lost", "g1"] {
-            let (before, after) = (event::past(&events, grant), event::past(&kept, grant));
+            let (before, after) = (event::grant_history(&events, grant), event::grant_history(&kept, grant));
             assert_eq!(format!("{after:?}"), format!("{before:?}"), "{grant}");
         }
     }

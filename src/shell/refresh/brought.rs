@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
-use crate::domain::change::{Change, Edit, Moved, Renewal, Snapshot};
-use crate::domain::event::Happened;
+use crate::domain::change::{Change, ChangeError, Edit, RefreshedTokens, Snapshot};
+use crate::domain::event::GrantEvent;
 use crate::domain::name::ProfileId;
 use crate::domain::profile::Profile;
 use crate::domain::secret::Fingerprint;
@@ -23,7 +23,7 @@ pub async fn save_again(
     services: &Arc<Services>,
     id: &ProfileId,
     expects: Fingerprint,
-    renewal: Box<Renewal>,
+    renewal: Box<RefreshedTokens>,
 ) -> Result<Snapshot, Failure> {
     let before = services.read(id.store).await;
     let older = before.profile(&id.name).filter(|profile| profile.held.fingerprint() == Some(expects));
@@ -38,21 +38,21 @@ pub async fn save_again(
     if let (Some(grant), Some(next)) = (older.grant(), saved.profile(&id.name).and_then(Profile::grant))
         && grant != next
     {
-        services.tell(id, Happened::Adopted { grant, next }).await;
+        services.tell(id, GrantEvent::Adopted { grant, next }).await;
     }
     Ok(saved)
 }
 
 impl Errand<'_> {
     /// Stores the new tokens.
-    pub(super) async fn save(&self, renewal: Box<Renewal>) -> Refreshed {
+    pub(super) async fn save(&self, renewal: Box<RefreshedTokens>) -> Refreshed {
         let grant = self.grant.clone();
         let next = renewal.record.grant.clone().unwrap_or_else(|| grant.clone());
         match self.put(&renewal).await {
             Ok(snapshot) => {
                 let snapshot = pass_on(self.services, self.profile, snapshot, &renewal).await;
                 let generation = snapshot.profile(&self.id.name).map_or(0, |profile| profile.refresh_count);
-                self.tell(Happened::Renewed { grant, next, generation }).await;
+                self.tell(GrantEvent::Refreshed { grant, next, generation }).await;
                 Refreshed::Done(snapshot)
             }
             Err(Failure::Moved(moved)) => self.moved(moved, &renewal, next).await,
@@ -65,16 +65,16 @@ impl Errand<'_> {
 
     /// What was erased, removed or replaced meanwhile does not come back; its twins get the tokens all the
     /// same, and whoever else holds the old one learns that it is spent.
-    async fn moved(&self, moved: Moved, renewal: &Renewal, next: String) -> Refreshed {
+    async fn moved(&self, moved: ChangeError, renewal: &RefreshedTokens, next: String) -> Refreshed {
         let before = self.services.read(self.id.store).await;
         let snapshot = pass_on(self.services, self.profile, before, renewal).await;
         let old = self.profile.refresh_token();
         let others = || snapshot.profiles().filter(|twin| is_beside(twin, self.id));
         let without = others().find(|twin| twin.refresh_token() == old);
         let grant = self.grant.clone();
-        self.tell(Happened::Unsaved { grant: grant.clone(), why: moved.to_string() }).await;
+        self.tell(GrantEvent::NotSaved { grant: grant.clone(), why: moved.to_string() }).await;
         let generation = self.profile.refresh_count.saturating_add(1);
-        let renewed = Happened::Renewed { grant: grant.clone(), next: next.clone(), generation };
+        let renewed = GrantEvent::Refreshed { grant: grant.clone(), next: next.clone(), generation };
         let rescued = match without {
             Some(twin) => self.rescue(twin, renewal).await,
             None => None,
@@ -91,11 +91,11 @@ impl Errand<'_> {
 
     /// Puts the new tokens in the place of those they were asked for, or of an older pair of the same
     /// grant that an editor has put there meanwhile.
-    async fn put(&self, renewal: &Renewal) -> Result<Snapshot, Failure> {
+    async fn put(&self, renewal: &RefreshedTokens) -> Result<Snapshot, Failure> {
         let mut change = self.change(Edit::Refresh(Box::new(renewal.clone())));
         loop {
             let put = self.services.apply(self.id.store, change.clone()).await;
-            let Err(Failure::Moved(Moved::Replaced)) = put else { return put };
+            let Err(Failure::Moved(ChangeError::Replaced)) = put else { return put };
             let snapshot = self.services.read(self.id.store).await;
             let Some(now) = snapshot.profile(&self.id.name) else { return put };
             let pair = now.held.fingerprint();
@@ -117,7 +117,7 @@ async fn pass_on(
     services: &Services,
     older: &Profile,
     mut snapshot: Snapshot,
-    renewal: &Renewal,
+    renewal: &RefreshedTokens,
 ) -> Snapshot {
     let (id, old) = (&older.id, older.refresh_token());
     let twins: Vec<Change> = snapshot
@@ -142,12 +142,12 @@ async fn pass_on(
 mod tests {
     use super::*;
     use crate::domain::clock::at_seconds;
-    use crate::domain::event::{self, Past};
+    use crate::domain::event::{self, GrantHistory};
     use crate::domain::name::{ProfileName, StoreId};
     use crate::domain::profile::{Kind, LastRefresh, RefreshResult};
     use crate::domain::provider::Rotation;
     use crate::domain::secret::Secret;
-    use crate::domain::tokens::{Held, Life, Tokens};
+    use crate::domain::tokens::{Expiry, StoredTokens, Tokens};
     use crate::shell::paths::Paths;
     use crate::shell::refresh::rescue;
     use crate::shell::refresh::successor::Found;
@@ -158,7 +158,7 @@ mod tests {
 
     fn holder(name: &str) -> Profile {
         let name = ProfileName::parse(name).expect("a name");
-        let held = Held::Here(tokens("old"));
+        let held = StoredTokens::Present(tokens("old"));
         Profile { held, ..Profile::new(ProfileId { store: StoreId::Own, name }, Kind::OAuth) }
     }
 
@@ -174,20 +174,28 @@ mod tests {
         }
         let at = at_seconds(1_800_000_000).expect("in range");
         let record = LastRefresh::new(at, RefreshResult::Done, None);
-        let renewal =
-            Renewal { tokens: tokens("new"), life: Life::default(), scopes: None, record, hosts: Vec::new() };
+        let renewal = RefreshedTokens {
+            tokens: tokens("new"),
+            life: Expiry::default(),
+            scopes: None,
+            record,
+            origins: Vec::new(),
+        };
         let place = rescue::keep(&services.paths, &ana, renewal.clone()).expect("kept");
-        let next = Profile { held: Held::Here(tokens("new")), ..ana.clone() }.grant().expect("a grant");
+        let next =
+            Profile { held: StoredTokens::Present(tokens("new")), ..ana.clone() }.grant().expect("a grant");
         let grant = ana.grant().expect("a grant");
-        let renewed = Happened::Renewed { grant: grant.clone(), next: next.clone(), generation: 1 };
+        let renewed = GrantEvent::Refreshed { grant: grant.clone(), next: next.clone(), generation: 1 };
         services.note_in(&place, &ana.id, renewed).await.expect("noted");
 
         let pair = ana.held.fingerprint().expect("a pair");
         let saved = save_again(&services, &ana.id, pair, Box::new(renewal)).await.expect("saved");
 
-        assert!(saved.profiles().all(|profile| profile.held == Held::Here(tokens("new"))));
+        assert!(saved.profiles().all(|profile| profile.held == StoredTokens::Present(tokens("new"))));
         let events = services.journal.about(&grant).expect("a log");
-        let Past::Spent { event, next: told } = event::past(&events, &grant) else { panic!("{events:?}") };
+        let GrantHistory::Spent { event, next: told } = event::grant_history(&events, &grant) else {
+            panic!("{events:?}")
+        };
         assert_eq!(
             (event.store.as_str(), told),
             (services.paths.config.to_str().expect("text"), next.as_str())

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use sha2::{Digest, Sha256};
 
-use crate::domain::change::{Change, Edit, Renewal};
+use crate::domain::change::{Change, Edit, RefreshedTokens};
 use crate::domain::name::{ProfileName, StoreId};
 use crate::domain::profile::Profile;
 use crate::domain::trouble::{FailureKind, Stored, Trouble};
@@ -29,7 +29,7 @@ pub fn place(paths: &Paths) -> PathBuf {
 ///
 /// # Errors
 /// A [`Failure`] when it cannot be written there either.
-pub fn keep(paths: &Paths, profile: &Profile, renewal: Renewal) -> Result<PathBuf, Failure> {
+pub fn keep(paths: &Paths, profile: &Profile, renewal: RefreshedTokens) -> Result<PathBuf, Failure> {
     let (place, failures) = keep_each(paths, [(profile.clone(), renewal)]).map_err(Failure::Trouble)?;
     failures.into_iter().flatten().next().map_or(Ok(place), Err)
 }
@@ -41,7 +41,7 @@ pub fn keep(paths: &Paths, profile: &Profile, renewal: Renewal) -> Result<PathBu
 /// A [`Trouble`] when none is.
 pub fn keep_each(
     paths: &Paths,
-    each: impl IntoIterator<Item = (Profile, Renewal)>,
+    each: impl IntoIterator<Item = (Profile, RefreshedTokens)>,
 ) -> Result<(PathBuf, Vec<Option<Failure>>), Trouble> {
     let place = place(paths);
     // The tokens of an earlier rescue are not what this one expects.
@@ -68,7 +68,7 @@ pub fn forget(paths: &Paths, change: &Change) -> Result<(), Trouble> {
     let is_erased = match change.edit {
         Edit::Forget(_) | Edit::Remove => true,
         Edit::Add(_) | Edit::Keep(_) | Edit::Refresh(_) => false,
-        Edit::Record(_) | Edit::Tested(_) | Edit::Automatic(_) => return Ok(()),
+        Edit::Record(_) | Edit::Tested(_) | Edit::AutoRefresh(_) => return Ok(()),
     };
     let place = place(paths);
     if std::fs::symlink_metadata(&place).is_err() {
@@ -99,11 +99,11 @@ fn removed(stores: &Stores, name: &ProfileName) -> Result<(), Trouble> {
 mod tests {
     use super::*;
     use crate::domain::clock::at_seconds;
-    use crate::domain::event::Happened;
+    use crate::domain::event::GrantEvent;
     use crate::domain::name::ProfileId;
-    use crate::domain::profile::{Automatic, Kind, LastRefresh, RefreshResult};
+    use crate::domain::profile::{AutoRefresh, Kind, LastRefresh, RefreshResult};
     use crate::domain::secret::Secret;
-    use crate::domain::tokens::{Held, Life, Tokens};
+    use crate::domain::tokens::{Expiry, StoredTokens, Tokens};
     use crate::shell::Services;
 
     fn tokens(access: &str) -> Tokens {
@@ -116,24 +116,24 @@ mod tests {
         let paths = Paths::below(folder.path());
         let name = ProfileName::parse("demo/ana").expect("a name");
         let mut profile = Profile::new(ProfileId { store: StoreId::Own, name: name.clone() }, Kind::OAuth);
-        profile.held = Held::Here(tokens("old"));
+        profile.held = StoredTokens::Present(tokens("old"));
         let at = at_seconds(1_800_000_000).expect("in range");
         let record = LastRefresh::new(at, RefreshResult::Done, None);
-        let renewal = |access| Renewal {
+        let renewal = |access| RefreshedTokens {
             tokens: tokens(access),
-            life: Life::default(),
+            life: Expiry::default(),
             scopes: None,
             record: record.clone(),
-            hosts: Vec::new(),
+            origins: Vec::new(),
         };
         for access in ["first", "second"] {
             let place = keep(&paths, &profile, renewal(access)).expect("kept");
             let snapshot = Stores::new(place).read(StoreId::Own);
-            assert_eq!(snapshot.profile(&name).expect("kept").held, Held::Here(tokens(access)));
+            assert_eq!(snapshot.profile(&name).expect("kept").held, StoredTokens::Present(tokens(access)));
         }
         let rows = || Stores::new(place(&paths)).read(StoreId::Own).rows.len();
         let change = |edit| Change { name: name.clone(), expects: None, edit };
-        assert_eq!(forget(&paths, &change(Edit::Automatic(Automatic::Off))), Ok(()));
+        assert_eq!(forget(&paths, &change(Edit::AutoRefresh(AutoRefresh::Off))), Ok(()));
         assert_eq!(rows(), 1);
         let other = Change { name: ProfileName::parse("demo/ben").expect("a name"), ..change(Edit::Remove) };
         assert_eq!((forget(&paths, &other), rows()), (Ok(()), 1));
@@ -147,7 +147,7 @@ mod tests {
         let services = Services::new(Paths::below(folder.path()), "authtui");
         let name = ProfileName::parse("demo/ana").expect("a name");
         let mut profile = Profile::new(ProfileId { store: StoreId::Own, name: name.clone() }, Kind::OAuth);
-        profile.held = Held::Here(tokens("old"));
+        profile.held = StoredTokens::Present(tokens("old"));
         std::fs::create_dir_all(&services.paths.state).expect("a folder");
         std::fs::write(place(&services.paths), "providers: [\n").expect("written");
         let at = at_seconds(1_800_000_000).expect("in range");
@@ -162,7 +162,7 @@ mod tests {
             assert!(said.contains(words), "{said}");
         }
         let stored = services.read(StoreId::Own).await;
-        assert_eq!(stored.profile(&name).expect("a profile").held, Held::Nothing);
-        assert!(services.journal.read().expect("a log").iter().any(|event| event.what == Happened::Erased));
+        assert_eq!(stored.profile(&name).expect("a profile").held, StoredTokens::None);
+        assert!(services.journal.read().expect("a log").iter().any(|event| event.what == GrantEvent::Erased));
     }
 }

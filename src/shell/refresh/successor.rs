@@ -6,8 +6,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::domain::change::Renewal;
-use crate::domain::event::{self, Event, Happened, Past};
+use crate::domain::change::RefreshedTokens;
+use crate::domain::event::{self, Event, GrantEvent, GrantHistory};
 use crate::domain::name::StoreId;
 use crate::domain::profile::{LastRefresh, Profile, RefreshResult};
 use crate::domain::provider::Rotation;
@@ -26,7 +26,7 @@ pub(in crate::shell) enum Found {
     /// A refresh without an end: nobody knows whether the token is spent.
     Interrupted(Event),
     /// It was renewed elsewhere; the tokens are still there.
-    Heir(Box<Renewal>),
+    Heir(Box<RefreshedTokens>),
     /// It was renewed elsewhere; the tokens have gone.
     Orphan(Event),
 }
@@ -50,13 +50,14 @@ pub async fn keep(services: &Arc<Services>, newer: Vec<Profile>) -> Vec<(Profile
     let (mut kept, mut wanted, mut lines) = (Vec::new(), Vec::new(), Vec::new());
     for newer in newer {
         let older = snapshot.profile(&newer.id.name).cloned();
-        let (Some(older), Some(next), Some(renewal)) = (older, newer.grant(), Renewal::of(&newer)) else {
+        let (Some(older), Some(next), Some(renewal)) = (older, newer.grant(), RefreshedTokens::of(&newer))
+        else {
             kept.push((newer, Ok(())));
             continue;
         };
         match older.grant().filter(|grant| *grant != next) {
             Some(grant) if leads_to(services, &older, &next).await => {
-                lines.push((newer.id.clone(), Happened::Kept { grant, next }));
+                lines.push((newer.id.clone(), GrantEvent::NewerKept { grant, next }));
                 wanted.push((newer, (older, renewal)));
             }
             Some(_) | None => kept.push((newer, Ok(()))),
@@ -104,7 +105,7 @@ pub(super) async fn leads_to(services: &Arc<Services>, profile: &Profile, later:
                 return true;
             }
             let events = journal.about(&name).unwrap_or_default();
-            let Past::Spent { next, .. } = event::past(&events, &name) else { return false };
+            let GrantHistory::Spent { next, .. } = event::grant_history(&events, &name) else { return false };
             next.clone_into(&mut name);
         }
         false
@@ -121,8 +122,8 @@ fn look(services: &Services, profile: &Profile) -> Found {
     let mut last: Option<Event> = None;
     for _ in 0..GENERATIONS {
         let events = about(&name);
-        match (event::past(&events, &name), &last) {
-            (Past::Spent { event, next }, _) if event.profile.provider() == provider => {
+        match (event::grant_history(&events, &name), &last) {
+            (GrantHistory::Spent { event, next }, _) if event.profile.provider() == provider => {
                 last = Some(event.clone());
                 // They may have been put where they belong since, from where they were rescued.
                 let own = || held(&services.paths.config, next, provider);
@@ -131,30 +132,30 @@ fn look(services: &Services, profile: &Profile) -> Found {
                 }
                 next.clone_into(&mut name);
             }
-            (Past::Interrupted(event), None) if event.profile.provider() == provider => {
+            (GrantHistory::Interrupted(event), None) if event.profile.provider() == provider => {
                 // Killed between the save and the line that would have said so.
                 return match moved_on(services, event, profile) {
                     Some(renewal) => Found::Heir(Box::new(renewal)),
                     None => Found::Interrupted(event.clone()),
                 };
             }
-            (Past::Plain | Past::Spent { .. } | Past::Interrupted(_), _) => break,
+            (GrantHistory::Plain | GrantHistory::Spent { .. } | GrantHistory::Interrupted(_), _) => break,
         }
     }
     last.map_or(Found::Nothing, Found::Orphan)
 }
 
 /// The tokens of the grant `next`, if the file at `store` still holds them.
-fn held(store: &Path, next: &str, provider: &str) -> Option<Renewal> {
+fn held(store: &Path, next: &str, provider: &str) -> Option<RefreshedTokens> {
     let snapshot = Stores::new(store.to_owned()).read(StoreId::Own);
     let mut profiles = snapshot.profiles().filter(|profile| profile.id.name.provider() == provider);
-    profiles.find(|profile| profile.grant().as_deref() == Some(next)).and_then(Renewal::of)
+    profiles.find(|profile| profile.grant().as_deref() == Some(next)).and_then(RefreshedTokens::of)
 }
 
 /// The tokens of the profile that `event` asked for, if they are others by now, renewed since, and of the
 /// same login; also those that were written and never got their place.
-fn moved_on(services: &Services, event: &Event, older: &Profile) -> Option<Renewal> {
-    let Happened::Asked { .. } = event.what else { return None };
+fn moved_on(services: &Services, event: &Event, older: &Profile) -> Option<RefreshedTokens> {
+    let GrantEvent::RefreshStarted { .. } = event.what else { return None };
     let stores = Stores::new(PathBuf::from(&event.store));
     let is_heir = |profile: &&Profile| {
         let last = profile.last_refresh_of_this_grant();
@@ -169,7 +170,7 @@ fn moved_on(services: &Services, event: &Event, older: &Profile) -> Option<Renew
     let (snapshot, left) = (stores.read(StoreId::Own), stores.interrupted(StoreId::Own));
     let mut found = snapshot.profiles().chain(left.iter().map(AsRef::as_ref));
     let heir = found.find(is_heir).filter(|_| !is_another_login(services, event))?;
-    Renewal::of(heir)
+    RefreshedTokens::of(heir)
 }
 
 /// Whether nothing tells the accounts of both apart.
@@ -187,7 +188,7 @@ fn is_another_login(services: &Services, asked: &Event) -> bool {
     let since = events.iter().rev().take_while(|event| *event != asked);
     since
         .filter(|event| event.profile == asked.profile && event.store == asked.store)
-        .any(|event| matches!(event.what, Happened::LoggedIn | Happened::Erased))
+        .any(|event| matches!(event.what, GrantEvent::LoggedIn | GrantEvent::Erased))
 }
 
 #[cfg(test)]
@@ -198,14 +199,14 @@ mod tests {
     use crate::domain::name::{ProfileId, ProfileName};
     use crate::domain::profile::Kind;
     use crate::domain::secret::Secret;
-    use crate::domain::tokens::{Held, Tokens};
+    use crate::domain::tokens::{StoredTokens, Tokens};
     use crate::shell::paths::Paths;
 
     fn holder(name: &str, of: &str) -> Profile {
         let name = ProfileName::parse(name).expect("a name");
         let tokens = Tokens { access: Secret::new(of), refresh: Some(Secret::new(format!("{of}-refresh"))) };
         let profile = Profile::new(ProfileId { store: StoreId::Own, name }, Kind::OAuth);
-        Profile { held: Held::Here(tokens), subject: Some("1".to_owned()), ..profile }
+        Profile { held: StoredTokens::Present(tokens), subject: Some("1".to_owned()), ..profile }
     }
 
     #[tokio::test]
@@ -213,15 +214,15 @@ mod tests {
         for (since, subject, is_heir) in [
             (None, "1", true),
             (None, "2", false),
-            (Some(Happened::LoggedIn), "1", false),
-            (Some(Happened::Erased), "1", false),
-            (Some(Happened::NotRevoked { why: "503".to_owned() }), "1", true),
+            (Some(GrantEvent::LoggedIn), "1", false),
+            (Some(GrantEvent::Erased), "1", false),
+            (Some(GrantEvent::NotRevoked { why: "503".to_owned() }), "1", true),
         ] {
             let folder = tempfile::tempdir().expect("a folder");
             let services = Services::new(Paths::below(folder.path()), "authtui");
             let (ana, older) = (holder("demo/ana", "new"), holder("demo/ben", "old"));
             let grant = older.grant().expect("a grant");
-            services.note(&ana.id, Happened::Asked { grant }).await.expect("noted");
+            services.note(&ana.id, GrantEvent::RefreshStarted { grant }).await.expect("noted");
             if let Some(what) = since.clone() {
                 services.note(&ana.id, what).await.expect("noted");
             }
@@ -256,7 +257,7 @@ mod tests {
             let keep = |profile: &Profile| change(Edit::Keep(Box::new(profile.clone())));
             services.apply(StoreId::Own, keep(&older)).await.expect("saved");
             let grant = older.grant().expect("a grant");
-            services.note(&older.id, Happened::Asked { grant }).await.expect("noted");
+            services.note(&older.id, GrantEvent::RefreshStarted { grant }).await.expect("noted");
             let config = &services.paths.config;
             let whole = config.with_file_name("whole.yaml");
             Stores::new(whole.clone()).apply(StoreId::Own, &keep(&newer)).expect("saved");
@@ -305,7 +306,7 @@ mod tests {
                 Stores::new(services.paths.config.clone()).apply(StoreId::Own, &change).expect("saved");
             }
             let [grant, next] = [&older, &newer].map(|[ana, _]| ana.grant().expect("a grant"));
-            let renewed = Happened::Renewed { grant, next, generation: 1 };
+            let renewed = GrantEvent::Refreshed { grant, next, generation: 1 };
             services.note(&newer[0].id, renewed).await.expect("noted");
             if is_broken {
                 std::fs::write(rescue::place(&services.paths), "providers: [\n").expect("written");

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 
-use crate::domain::change::Moved;
+use crate::domain::change::ChangeError;
 use crate::domain::clock::{DateTime, FixedOffset, Utc, local};
 use crate::domain::event::Event;
 use crate::domain::profile::{LastRefresh, RefreshResult};
@@ -37,7 +37,7 @@ pub(super) fn orphaned(what: &str, event: &Event, offset: FixedOffset) -> Troubl
 
 /// New tokens that came for a profile which is no longer what they were asked for; `heirs` are the
 /// names of those that share its grant and hold them since.
-pub(super) fn dropped(what: &str, moved: Moved, heirs: &str) -> Trouble {
+pub(super) fn dropped(what: &str, moved: ChangeError, heirs: &str) -> Trouble {
     let why = if heirs.is_empty() {
         format!("{moved}, so the new tokens that came were dropped; the provider was not told")
     } else {
@@ -98,7 +98,7 @@ pub(super) fn hindered(what: &str, cannot: &Cannot) -> Trouble {
         Cannot::IsVariable => FailureKind::NeedsFix(
             "set a new value in the shell that starts authtui, or unset it there".to_owned(),
         ),
-        Cannot::NoTokens | Cannot::NoRefreshToken | Cannot::GrantDead(_) | Cannot::OtherHost(_) => {
+        Cannot::NoTokens | Cannot::NoRefreshToken | Cannot::GrantDead(_) | Cannot::OtherOrigin(_) => {
             FailureKind::NeedsLogin
         }
         Cannot::NoProvider => FailureKind::NeedsFix(
@@ -114,7 +114,7 @@ pub(super) fn hindered(what: &str, cannot: &Cannot) -> Trouble {
         | Cannot::NeverRenewed
         | Cannot::NoProvider
         | Cannot::Example
-        | Cannot::OtherHost(_)
+        | Cannot::OtherOrigin(_)
         | Cannot::Unfilled => trouble,
     }
 }

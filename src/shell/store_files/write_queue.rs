@@ -129,13 +129,13 @@ mod tests {
     use crate::domain::name::{ProfileId, ProfileName};
     use crate::domain::profile::{Kind, Profile};
     use crate::domain::secret::Secret;
-    use crate::domain::tokens::{Held, Tokens};
+    use crate::domain::tokens::{StoredTokens, Tokens};
     use crate::domain::trouble::FailureKind;
 
     fn keep(name: &str) -> Change {
         let name = ProfileName::new("acme", name).expect("a name");
         let mut profile = Profile::new(ProfileId { store: StoreId::Own, name: name.clone() }, Kind::OAuth);
-        profile.held = Held::Here(Tokens { access: Secret::new("a"), refresh: None });
+        profile.held = StoredTokens::Present(Tokens { access: Secret::new("a"), refresh: None });
         Change { name, expects: None, edit: Edit::Keep(Box::new(profile)) }
     }
 

@@ -168,13 +168,13 @@ fn removal(tree: &Value, path: &[Step]) -> Amend {
 mod tests {
     use proptest::prelude::*;
 
-    use crate::domain::change::{Change, Edit, Moved, Renewal};
+    use crate::domain::change::{Change, ChangeError, Edit, RefreshedTokens};
     use crate::domain::clock::{DateTime, TimeDelta, Utc, at_seconds, is_writable, rfc3339};
-    use crate::domain::expiry::{Written, moment};
+    use crate::domain::expiry::{RawTime, moment};
     use crate::domain::name::{ProfileId, StoreId};
-    use crate::domain::profile::{Automatic, ClockDiffers, EndBy, LastRefresh, RefreshResult};
+    use crate::domain::profile::{AutoRefresh, ClockDiffers, EndBy, LastRefresh, RefreshResult};
     use crate::domain::secret::Secret;
-    use crate::domain::tokens::{Held, Life, Tokens};
+    use crate::domain::tokens::{Expiry, StoredTokens, Tokens};
     use crate::stored::Refused;
     use crate::stored::own::{Amended, amend, read};
 
@@ -214,7 +214,7 @@ providers:
     fn profile(called: &str, kind: Kind, access: &str) -> Profile {
         let mut profile = Profile::new(ProfileId { store: StoreId::Own, name: name(called) }, kind);
         let refresh = (kind == Kind::OAuth).then(|| Secret::new("r"));
-        profile.held = Held::Here(Tokens { access: Secret::new(access), refresh });
+        profile.held = StoredTokens::Present(Tokens { access: Secret::new(access), refresh });
         profile
     }
 
@@ -228,8 +228,9 @@ providers:
 
     fn refresh(called: &str) -> Change {
         let record = LastRefresh::new(at(0), RefreshResult::Done, Some("1234abcd".into()));
-        let life = Life { obtained_at: Some(at(0)), expires_at: Some(at(3600)), grant_ends_at: None };
-        let renewal = Renewal { tokens: tokens("new", "r2"), life, scopes: None, record, hosts: Vec::new() };
+        let life = Expiry { obtained_at: Some(at(0)), expires_at: Some(at(3600)), grant_ends_at: None };
+        let renewal =
+            RefreshedTokens { tokens: tokens("new", "r2"), life, scopes: None, record, origins: Vec::new() };
         change(called, Edit::Refresh(Box::new(renewal)))
     }
 
@@ -434,8 +435,8 @@ providers:
     #[test]
     fn a_change_that_came_too_late_is_refused() {
         let late = Change { expects: Some(tokens("other", "r").fingerprint()), ..refresh("demo/ana") };
-        assert_eq!(amend(Some(TEXT), &late).err(), Some(Refused::Moved(Moved::Replaced)));
-        assert_eq!(amend(Some(TEXT), &refresh("demo/dan")).err(), Some(Refused::Moved(Moved::Gone)));
+        assert_eq!(amend(Some(TEXT), &late).err(), Some(Refused::Moved(ChangeError::Replaced)));
+        assert_eq!(amend(Some(TEXT), &refresh("demo/dan")).err(), Some(Refused::Moved(ChangeError::Gone)));
         let fitting = Change { expects: Some(tokens("old", "r").fingerprint()), ..refresh("demo/ana") };
         assert!(amend(Some(TEXT), &fitting).is_ok());
     }
@@ -576,9 +577,9 @@ providers:
             .boxed()
     }
 
-    fn any_life() -> impl Strategy<Value = Life> {
+    fn any_life() -> impl Strategy<Value = Expiry> {
         let time = || proptest::option::of(any_time());
-        (time(), time(), time()).prop_map(|(obtained_at, expires_at, grant_ends_at)| Life {
+        (time(), time(), time()).prop_map(|(obtained_at, expires_at, grant_ends_at)| Expiry {
             obtained_at,
             expires_at,
             grant_ends_at,
@@ -589,9 +590,9 @@ providers:
         let option = || proptest::option::of(text());
         let tokens = (text(), option()).prop_map(|(access, refresh)| {
             let refresh = refresh.map(Secret::new);
-            Held::Here(Tokens { access: Secret::new(access), refresh })
+            StoredTokens::Present(Tokens { access: Secret::new(access), refresh })
         });
-        let held = prop_oneof![4 => tokens, 1 => Just(Held::Nothing)];
+        let held = prop_oneof![4 => tokens, 1 => Just(StoredTokens::None)];
         let texts = (option(), option(), option(), option(), option());
         let scopes = proptest::collection::vec(text(), 0..4);
         let history =
@@ -612,7 +613,7 @@ providers:
                     last_refresh,
                     refresh_count,
                     revoked_at,
-                    automatic: if is_off { Automatic::Off } else { Automatic::On },
+                    auto_refresh: if is_off { AutoRefresh::Off } else { AutoRefresh::On },
                     ..profile("demo/ana", Kind::OAuth, "unused")
                 }
             })
@@ -623,11 +624,11 @@ providers:
     fn as_written(mut profile: Profile) -> Profile {
         let readable = |at: DateTime<Utc>| {
             let said = rfc3339(at);
-            moment(Written::Text(&said)).ok().flatten().map(|moment| moment.at)
+            moment(RawTime::Text(&said)).ok().flatten().map(|moment| moment.at)
         };
         let told = |at: Option<DateTime<Utc>>| at.filter(|at| is_writable(*at)).and_then(readable);
-        let Life { obtained_at, expires_at, grant_ends_at } = profile.life;
-        profile.life = Life {
+        let Expiry { obtained_at, expires_at, grant_ends_at } = profile.life;
+        profile.life = Expiry {
             obtained_at: told(obtained_at),
             expires_at: told(expires_at),
             grant_ends_at: told(grant_ends_at),
@@ -681,7 +682,7 @@ providers:
             scopes in proptest::option::of(proptest::collection::vec(text(), 0..3)),
         ) {
             let Some(tokens) = new.held.tokens().cloned() else { return Ok(()) };
-            let renewal = Renewal { tokens: tokens.clone(), life: new.life, scopes, record, hosts: new.hosts.clone() };
+            let renewal = RefreshedTokens { tokens: tokens.clone(), life: new.life, scopes, record, origins: new.origins.clone() };
             for before in [TEXT.to_owned(), saved(None, &keep(&profile("demo/ana", Kind::OAuth, "old")))?.text] {
                 let refresh = change("demo/ana", Edit::Refresh(Box::new(renewal.clone())));
                 let expected = refresh.outcome(found(&before, "demo/ana").as_ref()).ok().flatten();
@@ -690,7 +691,7 @@ providers:
                 prop_assert_eq!(found(&text, "demo/ana"), expected.map(as_written));
                 let text = saved(Some(&text), &change("demo/ana", Edit::Record(noted.clone())))?.text;
                 let profile = found(&text, "demo/ana").expect("a profile");
-                prop_assert_eq!(profile.held, Held::Here(tokens.clone()));
+                prop_assert_eq!(profile.held, StoredTokens::Present(tokens.clone()));
             }
         }
     }
@@ -699,7 +700,7 @@ providers:
     fn a_time_that_cannot_be_read_stays_until_its_tokens_go() {
         let odd = TEXT.replace("2026-01-02T03:04:05+01:00", "next week");
         let noted = LastRefresh::new(at(0), RefreshResult::Done, None);
-        for edit in [Edit::Record(noted), Edit::Automatic(Automatic::Off)] {
+        for edit in [Edit::Record(noted), Edit::AutoRefresh(AutoRefresh::Off)] {
             assert!(amended(&odd, &change("demo/ana", edit)).contains("expires_at: next week\n"));
         }
         assert!(!amended(&odd, &refresh("demo/ana")).contains("next week"));
@@ -720,7 +721,7 @@ providers:
             profile("demo/ben", Kind::OAuth, "new"),
         ] {
             let refused = amend(Some(TEXT), &add(&taken)).map(|amended| amended.text);
-            assert_eq!(refused, Err(Refused::Moved(Moved::Taken)), "{}", taken.id.name);
+            assert_eq!(refused, Err(Refused::Moved(ChangeError::Taken)), "{}", taken.id.name);
         }
     }
 }

@@ -3,13 +3,13 @@
 use serde_yaml::{Mapping, Value};
 
 use crate::domain::clock::{DateTime, TimeDelta, Utc, Zone, is_writable, rfc3339};
-use crate::domain::expiry::{Written, moment};
+use crate::domain::expiry::{RawTime, moment};
 use crate::domain::name::ProfileId;
 use crate::domain::profile::{
-    Automatic, ClockDiffers, EndBy, Kind, LastRefresh, LastTest, Profile, RefreshResult, TestResult,
+    AutoRefresh, ClockDiffers, EndBy, Kind, LastRefresh, LastTest, Profile, RefreshResult, TestResult,
 };
 use crate::domain::secret::Secret;
-use crate::domain::tokens::{Held, Life, Tokens};
+use crate::domain::tokens::{Expiry, StoredTokens, Tokens};
 
 /// What is known of a field: its name, and its value unless there is none.
 pub(super) type Field = (&'static str, Option<Value>);
@@ -60,14 +60,14 @@ pub(super) fn named_key(id: ProfileId, fields: &Mapping) -> Result<Profile, Stri
     let mut profile = with_key(id, credential(fields, "api_key")?.unwrap_or_default());
     profile.account = text(fields, "label")?.map(str::to_owned);
     profile.last_test = last_test(fields.get("last_test"));
-    profile.hosts = texts(fields, "hosts")?;
+    profile.origins = texts(fields, "hosts")?;
     Ok(profile)
 }
 
 fn with_key(id: ProfileId, key: &str) -> Profile {
     let mut profile = Profile::new(id, Kind::ApiKey);
     if !key.is_empty() {
-        profile.held = Held::Here(Tokens { access: Secret::new(key), refresh: None });
+        profile.held = StoredTokens::Present(Tokens { access: Secret::new(key), refresh: None });
     }
     profile
 }
@@ -78,8 +78,9 @@ pub(super) fn login(id: ProfileId, fields: &Mapping, notes: &mut Vec<String>) ->
     let secret = |key| Ok::<_, String>(credential(fields, key)?.map(Secret::new));
     let owned = |key| Ok::<_, String>(text(fields, key)?.map(str::to_owned));
     let refresh = secret("refresh_token")?;
-    let held = secret("access_token")?.map_or(Held::Nothing, |access| Held::Here(Tokens { access, refresh }));
-    let life = Life {
+    let held = secret("access_token")?
+        .map_or(StoredTokens::None, |access| StoredTokens::Present(Tokens { access, refresh }));
+    let life = Expiry {
         obtained_at: time(fields, "obtained_at", notes),
         expires_at: time(fields, "expires_at", notes),
         grant_ends_at: time(fields, "grant_ends_at", notes),
@@ -100,8 +101,8 @@ pub(super) fn login(id: ProfileId, fields: &Mapping, notes: &mut Vec<String>) ->
         last_test: last_test(fields.get("last_test")),
         refresh_count: count(fields, "refresh_count", notes).unwrap_or(0),
         revoked_at: time(fields, "revoked_at", notes),
-        automatic: automatic(fields)?,
-        hosts: texts(fields, "hosts")?,
+        auto_refresh: automatic(fields)?,
+        origins: texts(fields, "hosts")?,
     })
 }
 
@@ -109,9 +110,9 @@ pub(super) fn login(id: ProfileId, fields: &Mapping, notes: &mut Vec<String>) ->
 /// a token that lost its line.
 fn time(fields: &Mapping, key: &str, notes: &mut Vec<String>) -> Option<DateTime<Utc>> {
     let read = match fields.get(key) {
-        None | Some(Value::Null) => moment(Written::Absent).ok(),
-        Some(Value::String(text)) => moment(Written::Text(text)).ok(),
-        Some(Value::Number(number)) => moment(Written::Number(number.as_f64().unwrap_or(f64::NAN))).ok(),
+        None | Some(Value::Null) => moment(RawTime::Absent).ok(),
+        Some(Value::String(text)) => moment(RawTime::Text(text)).ok(),
+        Some(Value::Number(number)) => moment(RawTime::Number(number.as_f64().unwrap_or(f64::NAN))).ok(),
         Some(Value::Bool(_) | Value::Sequence(_) | Value::Mapping(_) | Value::Tagged(_)) => None,
     };
     let Some(moment) = read else {
@@ -146,10 +147,10 @@ fn count(fields: &Mapping, key: &str, notes: &mut Vec<String>) -> Option<u64> {
     count
 }
 
-fn automatic(fields: &Mapping) -> Result<Automatic, String> {
+fn automatic(fields: &Mapping) -> Result<AutoRefresh, String> {
     match fields.get("automatic") {
-        None | Some(Value::Null | Value::Bool(true)) => Ok(Automatic::On),
-        Some(Value::Bool(false)) => Ok(Automatic::Off),
+        None | Some(Value::Null | Value::Bool(true)) => Ok(AutoRefresh::On),
+        Some(Value::Bool(false)) => Ok(AutoRefresh::Off),
         Some(_) => Err("automatic must be true or false".to_owned()),
     }
 }
@@ -249,8 +250,8 @@ pub(super) fn login_fields(profile: &Profile) -> Vec<Field> {
         ("last_test", profile.last_test.as_ref().map(last_test_value)),
         ("refresh_count", (profile.refresh_count > 0).then(|| Value::from(profile.refresh_count))),
         ("revoked_at", at(profile.revoked_at)),
-        ("automatic", (profile.automatic == Automatic::Off).then_some(Value::Bool(false))),
-        ("hosts", list(&profile.hosts)),
+        ("automatic", (profile.auto_refresh == AutoRefresh::Off).then_some(Value::Bool(false))),
+        ("hosts", list(&profile.origins)),
     ]
 }
 
@@ -297,7 +298,7 @@ pub(super) fn key_fields(profile: &Profile) -> Vec<Field> {
         ("api_key", key_text(profile)),
         ("label", label),
         ("last_test", last_test),
-        ("hosts", list(&profile.hosts)),
+        ("hosts", list(&profile.origins)),
     ]
 }
 

@@ -134,12 +134,12 @@ fn planted(path: &[Step], value: Value) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::change::{Edit, Moved, Renewal};
+    use crate::domain::change::{ChangeError, Edit, RefreshedTokens};
     use crate::domain::clock::at_seconds;
     use crate::domain::name::ProfileName;
-    use crate::domain::profile::{Automatic, LastRefresh, RefreshResult};
+    use crate::domain::profile::{AutoRefresh, LastRefresh, RefreshResult};
     use crate::domain::secret::Secret;
-    use crate::domain::tokens::{Life, Tokens};
+    use crate::domain::tokens::{Expiry, Tokens};
     use crate::stored::own::read;
 
     const TEXT: &str = "# ours\nversion: 1\nproviders:\n  demo:\n    oauth_credentials:\n      # the first\n      \
@@ -161,14 +161,14 @@ mod tests {
 
     fn refresh(access: &str) -> Edit {
         let tokens = Tokens { access: Secret::new(access), refresh: Some(Secret::new("r2")) };
-        let life = Life { expires_at: at_seconds(1_800_003_600), ..Life::default() };
+        let life = Expiry { expires_at: at_seconds(1_800_003_600), ..Expiry::default() };
         let scopes = Some(vec!["b".into(), "c:d".into(), "e".into()]);
-        Edit::Refresh(Box::new(Renewal {
+        Edit::Refresh(Box::new(RefreshedTokens {
             tokens,
             life,
             scopes,
             record: last(RefreshResult::Done),
-            hosts: vec!["https://a.test".into()],
+            origins: vec!["https://a.test".into()],
         }))
     }
 
@@ -183,7 +183,7 @@ mod tests {
     /// Every change that stays within one entry.
     fn all() -> Vec<Change> {
         let names = ["demo/ana", "demo/ben", "demo/cleo", "other/dan", "own/eve"];
-        let edits = || [refresh("new"), dead(), Edit::Automatic(Automatic::Off), forget()];
+        let edits = || [refresh("new"), dead(), Edit::AutoRefresh(AutoRefresh::Off), forget()];
         let all = names.iter().flat_map(|name| edits().map(|edit| change(name, edit)));
         // Its access token stands beside the dash, which cannot go.
         all.filter(|each| *each != change("demo/cleo", forget())).collect()
@@ -231,7 +231,7 @@ mod tests {
         let late = Change { expects: Some(other.fingerprint()), ..change("demo/ben", forget()) };
         let changes = [change("demo/ana", forget()), late, change("own/eve", forget())];
         let (amended, refused) = known.amend_within(TEXT, &changes).expect("short");
-        assert_eq!(refused, [None, Some(Refused::Moved(Moved::Replaced)), None]);
+        assert_eq!(refused, [None, Some(Refused::Moved(ChangeError::Replaced)), None]);
         assert_eq!(amended.content, read(&amended.text).expect("readable"));
     }
 

@@ -70,7 +70,7 @@ pub(super) fn act(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
             model.screen = Screen::Events(0);
             vec![Effect::ReadEvents]
         }
-        Action::Automatic => on_stored(model, now, "it is never renewed", |model, profile| {
+        Action::ToggleAutoRefresh => on_stored(model, now, "it is never renewed", |model, profile| {
             auto_refresh::toggle(model, profile, now)
         }),
         Action::MakePrivate => make_private(model, now),

@@ -2,7 +2,7 @@
 
 use crate::domain::change::{Change, Edit};
 use crate::domain::clock::Now;
-use crate::domain::profile::{Automatic, Kind, Profile};
+use crate::domain::profile::{AutoRefresh, Kind, Profile};
 use crate::domain::schedule::LEAD;
 use crate::oauth::refresh::{Cannot, Wish};
 use crate::tui::automatic::{self, Outlook};
@@ -14,15 +14,15 @@ use crate::tui::update::status::say;
 
 /// Turns the auto-refresh of a profile on or off.
 pub(super) fn toggle(model: &mut Model, profile: &Profile, now: Now) -> Vec<Effect> {
-    let automatic = match profile.automatic {
-        Automatic::On => Automatic::Off,
-        Automatic::Off => Automatic::On,
+    let automatic = match profile.auto_refresh {
+        AutoRefresh::On => AutoRefresh::Off,
+        AutoRefresh::Off => AutoRefresh::On,
     };
     if profile.kind != Kind::OAuth {
         say(model, format!("{} is not renewed: {}.", profile.id.name, Cannot::IsKey), Tone::Plain, now);
         return Vec::new();
     }
-    let change = Change { name: profile.id.name.clone(), expects: None, edit: Edit::Automatic(automatic) };
+    let change = Change { name: profile.id.name.clone(), expects: None, edit: Edit::AutoRefresh(automatic) };
     model.saving += 1;
     vec![Effect::Change(profile.id.clone(), Box::new(change))]
 }
@@ -30,10 +30,10 @@ pub(super) fn toggle(model: &mut Model, profile: &Profile, now: Now) -> Vec<Effe
 /// What the auto-refresh of a profile is from here on, in words.
 pub(super) fn toggled(model: &Model, profile: &Profile, now: Now) -> String {
     let name = &profile.id.name;
-    match (profile.automatic, automatic::outlook(model, profile, now)) {
-        (Automatic::Off, _) => format!("{name} is renewed only when you press r."),
-        (Automatic::On, Outlook::At(_)) => format!("{name} renews itself while this screen is open."),
-        (Automatic::On, Outlook::Not(_)) => match renewal::hindrance(model, profile, now) {
+    match (profile.auto_refresh, automatic::outlook(model, profile, now)) {
+        (AutoRefresh::Off, _) => format!("{name} is renewed only when you press r."),
+        (AutoRefresh::On, Outlook::At(_)) => format!("{name} renews itself while this screen is open."),
+        (AutoRefresh::On, Outlook::Not(_)) => match renewal::hindrance(model, profile, now) {
             Some(why) => format!("{name} may renew itself, yet renewal is {why}."),
             None => format!("{name} may renew itself while this screen is open."),
         },

@@ -75,7 +75,7 @@ pub(super) fn act(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
         | Action::Test
         | Action::Filter
         | Action::Events
-        | Action::Automatic
+        | Action::ToggleAutoRefresh
         | Action::MakePrivate
         | Action::Help
         | Action::Redraw

@@ -63,7 +63,7 @@ fn hindrance(model: &Model, profile: &Profile) -> Option<Cannot> {
         Some(provider) if provider.example => Some(Cannot::Example),
         Some(provider) => match &provider.refresh {
             None => Some(Cannot::NeverRenewed),
-            Some(_) => profile.other_refresh_host(Some(provider)).map(Cannot::OtherHost),
+            Some(_) => profile.other_refresh_host(Some(provider)).map(Cannot::OtherOrigin),
         },
     }
 }
@@ -74,12 +74,12 @@ pub(super) fn ask_due(model: &mut Model, now: Now) -> Vec<Effect> {
     let due = |profile: &&Profile| match model.health(profile, now.wall) {
         Health::Due => true,
         Health::Retrying(at) | Health::Failed(at) => at <= now.wall,
-        Health::NoClock
+        Health::NoExpiry
         | Health::Fresh(_)
-        | Health::Aging(_)
+        | Health::Expiring(_)
         | Health::NeedsLogin
         | Health::Refused
-        | Health::RevokedHere
+        | Health::SignedOut
         | Health::Refreshing
         | Health::Unreadable => false,
     };

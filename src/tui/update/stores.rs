@@ -1,6 +1,6 @@
 //! What stores say: snapshots in, the selection kept.
 
-use crate::domain::change::{Renewal, Snapshot, StoreNotice};
+use crate::domain::change::{RefreshedTokens, Snapshot, StoreNotice};
 use crate::domain::clock::Now;
 use crate::domain::name::ProfileId;
 use crate::domain::profile::Profile;
@@ -42,7 +42,8 @@ pub(super) fn rescued(model: &mut Model, kept: Vec<(Profile, Result<(), Trouble>
         let place = rescues.iter().position(|rescued| rescued.profile == newer);
         let Some(NewerTokens { older, .. }) = place.map(|place| rescues.swap_remove(place)) else { continue };
         let stored = model.profile(&id).and_then(|now| now.held.fingerprint());
-        let (Err(trouble), Some(renewal), true) = (kept, Renewal::of(&newer), stored == Some(older)) else {
+        let (Err(trouble), Some(renewal), true) = (kept, RefreshedTokens::of(&newer), stored == Some(older))
+        else {
             continue;
         };
         let unsaved = UnsavedTokens { tokens: Box::new(renewal), replaces: older, trouble: trouble.clone() };
@@ -109,7 +110,7 @@ pub(super) fn changed(
             return vec![Effect::Read(id.store)];
         }
     };
-    let before = model.profile(id).map(|profile| profile.automatic);
+    let before = model.profile(id).map(|profile| profile.auto_refresh);
     let text = match snapshot.profile(&id.name) {
         None => {
             model.let_go(id);
@@ -120,7 +121,7 @@ pub(super) fn changed(
             format!("The tokens of {} are erased here, and only here.", id.name)
         }
         Some(profile) => {
-            if before.is_some_and(|before| before != profile.automatic) {
+            if before.is_some_and(|before| before != profile.auto_refresh) {
                 auto_refresh::toggled(model, profile, now)
             } else {
                 format!("{} is saved.", id.name)

@@ -5,12 +5,12 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::widgets::Paragraph;
 
-use crate::domain::afterlife::Validity;
 use crate::domain::change::{Row, Snapshot, StoreNotice, Where};
 use crate::domain::clock::{DateTime, Now, Utc, local_minute};
+use crate::domain::grant_status::GrantStatus;
 use crate::domain::health::Health;
-use crate::domain::known::Known;
 use crate::domain::profile::{Kind, LastRefresh, NO_REFRESH_TOKEN, Profile, RefreshResult};
+use crate::domain::residual_validity::Validity;
 use crate::tui::model::{Model, RowId};
 use crate::tui::past;
 use crate::tui::screen::Screen;
@@ -67,9 +67,9 @@ fn whole(sheet: &mut Sheet<'_>, model: &Model, profile: &Profile, theme: &Theme,
     }
     if let Some((how, words)) = past::of(model, profile, now) {
         let style = match how {
-            Known::UnderWay(_) => theme.accent,
-            Known::Interrupted(_) | Known::Outdated(_) => theme.warn,
-            Known::Survived(_) => theme.muted,
+            GrantStatus::UnderWay(_) => theme.accent,
+            GrantStatus::Interrupted(_) | GrantStatus::Outdated(_) => theme.warn,
+            GrantStatus::Survived(_) => theme.muted,
         };
         sheet.text(&words, style);
     }

@@ -5,10 +5,10 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::domain::afterlife;
 use crate::domain::clock::Now;
 use crate::domain::name::ProfileId;
 use crate::domain::profile::Kind;
+use crate::domain::residual_validity;
 use crate::domain::trouble::Trouble;
 use crate::oauth::login::{Choice, Doubt};
 use crate::oauth::revocation::{self, NotRevocable};
@@ -157,9 +157,9 @@ fn revoke(id: &ProfileId, model: &Model, now: Now) -> Words {
         return Words { title, text: vec![text], short: None };
     };
     let store = model.stores.get(&id.store);
-    let lives_on = afterlife::words(profile, store, now, state::moment).unwrap_or_default();
+    let lives_on = residual_validity::words(profile, store, now, state::moment).unwrap_or_default();
     let not_told = format!("{provider} is not told: {lives_on}.");
-    let briefly = afterlife::brief(profile, store, now, state::moment).unwrap_or_default();
+    let briefly = residual_validity::brief(profile, store, now, state::moment).unwrap_or_default();
     if profile.kind == Kind::ApiKey {
         let text = vec![format!("This will remove the key from the file {place}."), not_told];
         let short =
@@ -219,7 +219,8 @@ fn not_revoked(id: &ProfileId, trouble: &Trouble, model: &Model, now: Now) -> Wo
 
 /// What erasing here leaves alive at the provider.
 fn erased_alone(id: &ProfileId, model: &Model, now: Now) -> Option<String> {
-    let lives_on = afterlife::words(model.profile(id)?, model.stores.get(&id.store), now, state::moment)?;
+    let lives_on =
+        residual_validity::words(model.profile(id)?, model.stores.get(&id.store), now, state::moment)?;
     Some(format!("Erased here alone, it may still be used there: {lives_on}."))
 }
 

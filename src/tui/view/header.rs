@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 
 use crate::domain::clock::{Now, local_minute};
 use crate::domain::health::Health;
-use crate::tui::model::{AutoRefresh, Model};
+use crate::tui::model::{AutoRefreshMode, Model};
 use crate::tui::theme::Theme;
 use crate::tui::{pane, rows, state};
 
@@ -42,8 +42,8 @@ fn clock(model: &Model, width: u16, theme: &Theme, now: Now) -> Line<'static> {
     let time = Span::raw(local_minute(now.wall, now.offset));
     let off = if width < NARROW { "auto off" } else { "auto-refresh off" };
     match model.auto_refresh {
-        AutoRefresh::Unsettled | AutoRefresh::On => Line::from(time),
-        AutoRefresh::Off(_) => Line::from(vec![Span::styled(off, theme.warn), Span::raw("  "), time]),
+        AutoRefreshMode::Unsettled | AutoRefreshMode::On => Line::from(time),
+        AutoRefreshMode::Off(_) => Line::from(vec![Span::styled(off, theme.warn), Span::raw("  "), time]),
     }
 }
 

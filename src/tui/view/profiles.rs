@@ -5,12 +5,12 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::domain::afterlife::Validity;
 use crate::domain::change::Row;
 use crate::domain::clock::{DateTime, Now, Utc};
 use crate::domain::health::Health;
 use crate::domain::name::{ProfileName, StoreId};
 use crate::domain::profile::{Kind, Profile};
+use crate::domain::residual_validity::Validity;
 use crate::tui::columns::{self, Column, Columns};
 use crate::tui::model::Model;
 use crate::tui::theme::Theme;
@@ -188,17 +188,17 @@ impl List<'_> {
         }
         let style = state::style(health, self.theme);
         let own = match health {
-            Health::Fresh(end) | Health::Aging(end) => Access {
+            Health::Fresh(end) | Health::Expiring(end) => Access {
                 said: Span::styled(state::left(end, self.now), style),
                 beside: life_left(profile, end, self.now, self.theme).map(|bar| (bar, style)),
             },
             Health::Retrying(_) => self.retrying(health, profile),
-            Health::NoClock
+            Health::NoExpiry
             | Health::Due
             | Health::Failed(_)
             | Health::NeedsLogin
             | Health::Refused
-            | Health::RevokedHere
+            | Health::SignedOut
             | Health::Refreshing
             | Health::Unreadable => self.word(health),
         };

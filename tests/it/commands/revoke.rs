@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use authtui::demo::authority::exchange::Answer;
 use authtui::demo::authority::fault::Mishap;
 use authtui::demo::authority::{REVOKE, USERINFO};
-use authtui::domain::event::Happened;
+use authtui::domain::event::GrantEvent;
 use authtui::shell::event_log::Journal;
 use portable_pty::CommandBuilder;
 
@@ -36,7 +36,7 @@ fn the_provider_ends_the_grant_and_then_its_tokens_are_erased() {
     let list = served.home.run(&["list"]).out;
     assert!(list.contains("signed out"), "{list}");
     let happened = |what| ("demo/ana".to_owned(), what);
-    assert_eq!(events(&served), [happened(Happened::Revoked), happened(Happened::Erased)]);
+    assert_eq!(events(&served), [happened(GrantEvent::Revoked), happened(GrantEvent::Erased)]);
     let events = served.home.run(&["events"]).out;
     assert!(events.contains("revoked at the provider") && events.contains("authtui revoke"), "{events}");
     for token in [&pair.access, &pair.refresh] {
@@ -115,7 +115,7 @@ fn whatever_goes_wrong_keeps_the_tokens_and_says_whether_it_is_worth_another_try
         assert_eq!(said.contains(&by_hand), code == 1, "{fault}: {said}");
         assert_eq!(served.home.bytes(), before, "{fault}");
         assert!(lives(&served, &pair), "{fault}");
-        let [(_, Happened::NotRevoked { why })] = &events(&served)[..] else {
+        let [(_, GrantEvent::NotRevoked { why })] = &events(&served)[..] else {
             panic!("{:?}", events(&served))
         };
         assert!(why.contains(words), "{fault}: {why}");
@@ -228,7 +228,7 @@ fn every_profile_that_holds_the_grant_is_erased_with_it_and_no_other() {
     );
     assert!(!lives(&served, &pair) && lives(&served, &others));
     assert_eq!(asked(&served).len(), 1);
-    let both = |name: &str| [Happened::Revoked, Happened::Erased].map(|what| (name.to_owned(), what));
+    let both = |name: &str| [GrantEvent::Revoked, GrantEvent::Erased].map(|what| (name.to_owned(), what));
     assert_eq!(events(&served), [both("demo/ana"), both("demo/twin")].concat());
     let list = served.home.run(&["list"]).out;
     assert_eq!(list.matches("signed out").count(), 2, "{list}");
@@ -327,7 +327,7 @@ fn lives(served: &Served, pair: &Pair) -> bool {
 }
 
 /// Who and what, of the event log.
-fn events(served: &Served) -> Vec<(String, Happened)> {
+fn events(served: &Served) -> Vec<(String, GrantEvent)> {
     let events = Journal::of(&served.home.path("state/authtui")).read().expect("a log");
     events.into_iter().map(|event| (event.profile.to_string(), event.what)).collect()
 }

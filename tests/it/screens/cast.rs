@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use authtui::domain::change::{Row, Snapshot, Where};
 use authtui::domain::clock::{FixedOffset, Now, Steady, TimeDelta, from_rfc3339};
-use authtui::domain::event::{Author, Event, Happened};
+use authtui::domain::event::{Author, Event, GrantEvent};
 use authtui::domain::name::{ProfileId, ProfileName, StoreId};
 use authtui::domain::profile::{Kind, LastRefresh, Profile, RefreshResult};
 use authtui::domain::provider::Provider;
 use authtui::domain::provider::catalog::Catalog;
 use authtui::domain::secret::Secret;
-use authtui::domain::tokens::{Held, Life, Tokens};
+use authtui::domain::tokens::{Expiry, StoredTokens, Tokens};
 use authtui::oauth::callback::Answer;
 use authtui::oauth::login::{Ask, Bound, Heard, Login, Plan, Seat, Ways};
 use authtui::oauth::request::{Entropy, Reply};
@@ -44,12 +44,12 @@ fn profile(name: &str, account: &str, minutes: Option<(i64, i64)>) -> Profile {
     let wall = now(0).wall;
     let access = Secret::new(format!("sk-ant-oat01-{name}-0123456789-3fQA"));
     let refresh = Some(Secret::new(format!("sk-ant-ort01-{name}-0123456789-9kQe")));
-    profile.held = Held::Here(Tokens { access, refresh });
+    profile.held = StoredTokens::Present(Tokens { access, refresh });
     profile.account = (!account.is_empty()).then(|| account.to_owned());
     profile.scopes = ["org:create_api_key", "user:profile", "user:inference"].map(String::from).to_vec();
     profile.client_id = Some("9d1c250a-e61b-44d9-88ed-5944d1962f5e".into());
     if let Some((ago, left)) = minutes {
-        profile.life = Life {
+        profile.life = Expiry {
             obtained_at: Some(wall - TimeDelta::minutes(ago)),
             expires_at: Some(wall + TimeDelta::minutes(left)),
             grant_ends_at: None,
@@ -86,9 +86,12 @@ pub(super) fn rows() -> Vec<Row> {
     key.kind = Kind::ApiKey;
     key.client_id = None;
     key.scopes.clear();
-    key.held = Held::Here(Tokens { access: Secret::new("sk-ant-api03-0123456789abcdefZz01"), refresh: None });
+    key.held = StoredTokens::Present(Tokens {
+        access: Secret::new("sk-ant-api03-0123456789abcdefZz01"),
+        refresh: None,
+    });
     let mut revoked = profile("anthropic/old", "日本語テスト@例え.jp", None);
-    revoked.held = Held::Nothing;
+    revoked.held = StoredTokens::None;
     revoked.revoked_at = Some(now(0).wall - TimeDelta::days(12));
     let profiles = [work, home, soon, due, running, failed, dead, key, revoked];
     let broken = Row::Broken {
@@ -151,17 +154,17 @@ pub(super) fn events() -> Vec<Event> {
     let why = || "gitlab.example.org answered 503, and asks to be left alone for a minute or two".to_owned();
     let grant = || "9d1c250a".to_owned();
     let all = [
-        Happened::Asked { grant: grant() },
-        Happened::Renewed { grant: grant(), next: "e61b44d9".to_owned(), generation: 7 },
-        Happened::Adopted { grant: grant(), next: "e61b44d9".to_owned() },
-        Happened::Kept { grant: grant(), next: "e61b44d9".to_owned() },
-        Happened::Failed { grant: grant(), is_dead: false, why: why() },
-        Happened::Failed { grant: grant(), is_dead: true, why: why() },
-        Happened::Unsaved { grant: grant(), why: why() },
-        Happened::LoggedIn,
-        Happened::Erased,
-        Happened::Revoked,
-        Happened::NotRevoked { why: why() },
+        GrantEvent::RefreshStarted { grant: grant() },
+        GrantEvent::Refreshed { grant: grant(), next: "e61b44d9".to_owned(), generation: 7 },
+        GrantEvent::Adopted { grant: grant(), next: "e61b44d9".to_owned() },
+        GrantEvent::NewerKept { grant: grant(), next: "e61b44d9".to_owned() },
+        GrantEvent::RefreshFailed { grant: grant(), is_dead: false, why: why() },
+        GrantEvent::RefreshFailed { grant: grant(), is_dead: true, why: why() },
+        GrantEvent::NotSaved { grant: grant(), why: why() },
+        GrantEvent::LoggedIn,
+        GrantEvent::Erased,
+        GrantEvent::Revoked,
+        GrantEvent::NotRevoked { why: why() },
     ];
     let by = || Author { program: "authtui refresh".to_owned(), process: 4711 };
     let event = |what| Event {

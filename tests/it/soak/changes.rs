@@ -5,12 +5,12 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use authtui::demo::authority::fault::Mishap;
-use authtui::domain::change::{Change, Edit, Renewal};
+use authtui::domain::change::{Change, Edit, RefreshedTokens};
 use authtui::domain::clock::at_seconds;
 use authtui::domain::name::{ProfileId, ProfileName, StoreId};
 use authtui::domain::profile::{Kind, LastRefresh, Profile, RefreshResult};
 use authtui::domain::secret::Secret;
-use authtui::domain::tokens::{Held, Life, Tokens};
+use authtui::domain::tokens::{Expiry, StoredTokens, Tokens};
 use authtui::shell::store_files::Stores;
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -193,7 +193,7 @@ fn a_process_that_makes_changes() {
         let refresh = |step: usize| Edit::Refresh(Box::new(renewal(&format!("{name}-{step}"))));
         let at = at_seconds(1_800_000_000).expect("in range");
         let mut profile = Profile::new(ProfileId { store: StoreId::Own, name: name.clone() }, Kind::OAuth);
-        profile.held = Held::Here(tokens("first"));
+        profile.held = StoredTokens::Present(tokens("first"));
         let last = if number % 2 == 1 { refresh(4) } else { Edit::Forget(at) };
         for edit in [Edit::Keep(Box::new(profile)), refresh(1), refresh(2), refresh(3), last] {
             let change = Change { name: name.clone(), expects: None, edit };
@@ -206,8 +206,14 @@ fn tokens(access: &str) -> Tokens {
     Tokens { access: Secret::new(access), refresh: Some(Secret::new(format!("{access}-refresh"))) }
 }
 
-fn renewal(access: &str) -> Renewal {
+fn renewal(access: &str) -> RefreshedTokens {
     let at = at_seconds(1_800_000_000).expect("in range");
     let record = LastRefresh::new(at, RefreshResult::Done, None);
-    Renewal { tokens: tokens(access), life: Life::default(), scopes: None, record, hosts: Vec::new() }
+    RefreshedTokens {
+        tokens: tokens(access),
+        life: Expiry::default(),
+        scopes: None,
+        record,
+        origins: Vec::new(),
+    }
 }

@@ -9,7 +9,7 @@ mod moment;
 
 use std::collections::BTreeMap;
 
-use authtui::domain::event::{Event, Happened};
+use authtui::domain::event::{Event, GrantEvent};
 
 use crate::chaos::dice::Dice;
 use crate::home::Ended;
@@ -137,8 +137,10 @@ impl Round<'_> {
     /// How many requests were written down for a grant after its end was.
     fn known_to_be_spent(&self) -> usize {
         let is_end = |event: &Event, of: &str| {
-            let ends =
-                matches!(event.what, Happened::Renewed { .. } | Happened::Failed { is_dead: true, .. });
+            let ends = matches!(
+                event.what,
+                GrantEvent::Refreshed { .. } | GrantEvent::RefreshFailed { is_dead: true, .. }
+            );
             ends && event.what.grant() == Some(of)
         };
         let known = |at: usize, asked: &Event| {
@@ -146,7 +148,7 @@ impl Round<'_> {
             self.log.iter().take(at).any(|earlier| is_end(earlier, grant))
         };
         let asks = self.log.iter().enumerate();
-        let asks = asks.filter(|(_, event)| matches!(event.what, Happened::Asked { .. }));
+        let asks = asks.filter(|(_, event)| matches!(event.what, GrantEvent::RefreshStarted { .. }));
         asks.filter(|(at, asked)| known(*at, asked)).count()
     }
 }

@@ -9,7 +9,7 @@ use authtui::domain::change::{Change, Edit};
 use authtui::domain::name::{ProfileId, ProfileName, StoreId};
 use authtui::domain::profile::{Kind, Profile};
 use authtui::domain::secret::Secret;
-use authtui::domain::tokens::{Held, Tokens};
+use authtui::domain::tokens::{StoredTokens, Tokens};
 use authtui::shell::store_files::Stores;
 
 use crate::chaos::dice::Dice;
@@ -108,7 +108,7 @@ fn keep(name: &str, access: &str) -> Change {
     let name = ProfileName::parse(name).expect("a name");
     let mut profile = Profile::new(ProfileId { store: StoreId::Own, name: name.clone() }, Kind::OAuth);
     let refresh = Some(Secret::new("r".repeat(200)));
-    profile.held = Held::Here(Tokens { access: Secret::new(access), refresh });
+    profile.held = StoredTokens::Present(Tokens { access: Secret::new(access), refresh });
     Change { name, expects: None, edit: Edit::Keep(Box::new(profile)) }
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use authtui::demo::authority::fault::Mishap;
-use authtui::domain::event::Happened;
+use authtui::domain::event::GrantEvent;
 use authtui::domain::name::StoreId;
 use authtui::shell::store_files::Stores;
 
@@ -33,7 +33,7 @@ fn the_same_grant_in_two_files_is_renewed_by_one_and_taken_over_by_the_other() {
         let said = format!("round {round}: {ended:?}\n{log:#?}");
         assert!(ended.iter().all(|ended| ended.code == Some(0)), "{said}");
         assert_eq!(since(&served, counted), (1, 0), "{said}");
-        let adopted = log.iter().filter(|event| matches!(event.what, Happened::Adopted { .. })).count();
+        let adopted = log.iter().filter(|event| matches!(event.what, GrantEvent::Adopted { .. })).count();
         assert_eq!(adopted, 1, "{said}");
         let here = served.profile("ana");
         let snapshot = Stores::new(other.clone()).read(StoreId::Own);

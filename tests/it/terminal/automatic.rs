@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use authtui::demo::authority::fault::Mishap;
 use authtui::demo::authority::grant::Lives;
 use authtui::domain::clock::TimeDelta;
-use authtui::domain::event::Happened;
+use authtui::domain::event::GrantEvent;
 use authtui::domain::profile::RefreshResult;
 use authtui::shell::event_log::Journal;
 
@@ -113,7 +113,7 @@ fn two_windows_and_a_command_at_once_ask_once() {
     }
     assert_eq!((served.refreshes(), served.profile("ana").refresh_count), ((1, 0), 1));
     let asked = Journal::of(&served.home.path("state/authtui")).read().expect("a log");
-    let asked = asked.iter().filter(|event| matches!(event.what, Happened::Asked { .. })).count();
+    let asked = asked.iter().filter(|event| matches!(event.what, GrantEvent::RefreshStarted { .. })).count();
     assert_eq!(asked, 1);
 }
 

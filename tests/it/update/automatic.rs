@@ -5,15 +5,15 @@ use std::time::Duration;
 
 use authtui::domain::clock::{Now, TimeDelta, span};
 use authtui::domain::name::ProfileId;
-use authtui::domain::profile::{Automatic, ClockDiffers, EndBy, LastRefresh, Profile, RefreshResult};
+use authtui::domain::profile::{AutoRefresh, ClockDiffers, EndBy, LastRefresh, Profile, RefreshResult};
 use authtui::domain::schedule::LEAD;
 use authtui::domain::secret::Secret;
 use authtui::domain::settings::Settings;
-use authtui::domain::tokens::{Held, Life, Tokens};
+use authtui::domain::tokens::{Expiry, StoredTokens, Tokens};
 use authtui::domain::trouble::{FailureKind, Trouble};
 use authtui::oauth::refresh::{Refreshed, Wish};
 use authtui::tui::message::{Effect, Msg};
-use authtui::tui::model::{AutoRefresh, Leaving, OffBy, RowId};
+use authtui::tui::model::{AutoRefreshMode, Leaving, OffBy, RowId};
 use authtui::tui::status::Tone;
 use authtui::tui::{renewal, wakes_at};
 use proptest::prelude::*;
@@ -44,7 +44,7 @@ fn after_eight_hours_of_sleep_fifty_profiles_are_renewed_once_each_and_never_mor
 fn a_clock_that_is_set_forward_or_back_by_hours_costs_one_refresh_each() {
     for jump in [TimeDelta::hours(3), TimeDelta::hours(-3), TimeDelta::days(4000), TimeDelta::days(-4000)] {
         let fresh = |number: i64| Profile {
-            life: Life {
+            life: Expiry {
                 obtained_at: Some(now().wall - TimeDelta::seconds(number)),
                 expires_at: Some(now().wall + HOUR - TimeDelta::seconds(number)),
                 grant_ends_at: None,
@@ -128,7 +128,7 @@ fn a_failure_that_nothing_was_written_of_is_tried_again_ever_later() {
     assert!(message.is_none_or(|message| message.until.is_some()), "it goes by itself: {message:?}");
 
     // Tokens that somebody else stored begin anew.
-    let other = Held::Here(Tokens { access: Secret::new("b"), refresh: Some(Secret::new("b")) });
+    let other = StoredTokens::Present(Tokens { access: Secret::new("b"), refresh: Some(Secret::new("b")) });
     let begun = office.begun.len();
     office.hear(Msg::Stored(snapshot([Profile { held: other, ..due("work") }])));
     assert_eq!(office.begun.len(), begun + 1);
@@ -143,30 +143,30 @@ fn a_server_that_always_says_at_once_is_not_asked_at_once() {
 
 #[test]
 fn each_way_to_turn_it_off_is_kept_to_and_shown() {
-    let off = Profile { automatic: Automatic::Off, ..due("work") };
+    let off = Profile { auto_refresh: AutoRefresh::Off, ..due("work") };
     for (profile, renewal, said, header) in [
-        (off.clone(), AutoRefresh::Unsettled, "off here, A turns it on", ""),
+        (off.clone(), AutoRefreshMode::Unsettled, "off here, A turns it on", ""),
         (
             off,
-            AutoRefresh::Off(OffBy::CommandLine),
+            AutoRefreshMode::Off(OffBy::CommandLine),
             "off: started with --no-auto-refresh",
             "auto-refresh off  09:00",
         ),
         (
             due("work"),
-            AutoRefresh::Off(OffBy::CommandLine),
+            AutoRefreshMode::Off(OffBy::CommandLine),
             "off: started with --no-auto-refresh",
             "auto-refresh off  09:00",
         ),
         (
             due("work"),
-            AutoRefresh::Off(OffBy::Settings),
+            AutoRefreshMode::Off(OffBy::Settings),
             "off by automatic_refresh in settings",
             "auto-refresh off  09:00",
         ),
         (
             due("work"),
-            AutoRefresh::Off(OffBy::Unreadable),
+            AutoRefreshMode::Off(OffBy::Unreadable),
             "off: settings.yaml cannot be read",
             "auto-refresh off  09:00",
         ),
@@ -174,9 +174,9 @@ fn each_way_to_turn_it_off_is_kept_to_and_shown() {
         let mut app = App::of([profile]);
         app.model.auto_refresh = renewal;
         let settled = match renewal {
-            AutoRefresh::Off(OffBy::Settings) => Ok(Settings { automatic_refresh: false }),
-            AutoRefresh::Off(OffBy::Unreadable) => Err("settings.yaml is not used: line 1".to_owned()),
-            AutoRefresh::Off(OffBy::CommandLine) | AutoRefresh::Unsettled | AutoRefresh::On => {
+            AutoRefreshMode::Off(OffBy::Settings) => Ok(Settings { automatic_refresh: false }),
+            AutoRefreshMode::Off(OffBy::Unreadable) => Err("settings.yaml is not used: line 1".to_owned()),
+            AutoRefreshMode::Off(OffBy::CommandLine) | AutoRefreshMode::Unsettled | AutoRefreshMode::On => {
                 Ok(Settings::default())
             }
         };
@@ -210,14 +210,14 @@ fn nothing_is_renewed_before_settings_and_provider_files_are_read() {
 #[test]
 fn what_can_or_must_not_be_renewed_is_not_asked_for() {
     let dead = RefreshResult::Dead { why: "refused with invalid_grant".to_owned() };
-    let once = Held::Here(Tokens { access: Secret::new("a"), refresh: None });
+    let once = StoredTokens::Present(Tokens { access: Secret::new("a"), refresh: None });
     let life = due("x").life;
     let profiles = [
         recorded(due("dead"), dead, now()),
         Profile { held: once, ..due("once") },
-        Profile { held: Held::Nothing, ..due("erased") },
-        Profile { life: Life { expires_at: None, ..life }, ..due("endless") },
-        Profile { life: Life { grant_ends_at: Some(now().wall), ..life }, ..due("over") },
+        Profile { held: StoredTokens::None, ..due("erased") },
+        Profile { life: Expiry { expires_at: None, ..life }, ..due("endless") },
+        Profile { life: Expiry { grant_ends_at: Some(now().wall), ..life }, ..due("over") },
         due("nobody/knows"),
         key_profile(),
     ];
@@ -297,14 +297,19 @@ fn an_automatic_refresh_says_only_what_is_news() {
 
 #[test]
 fn a_says_what_follows_once_it_is_stored() {
-    let off = Profile { automatic: Automatic::Off, ..profile("work") };
+    let off = Profile { auto_refresh: AutoRefresh::Off, ..profile("work") };
     for (before, after, renewal, words) in [
-        (profile("work"), off.clone(), AutoRefresh::On, "demo/work is renewed only when you press r."),
-        (off.clone(), profile("work"), AutoRefresh::On, "demo/work renews itself while this screen is open."),
+        (profile("work"), off.clone(), AutoRefreshMode::On, "demo/work is renewed only when you press r."),
         (
             off.clone(),
             profile("work"),
-            AutoRefresh::Off(OffBy::CommandLine),
+            AutoRefreshMode::On,
+            "demo/work renews itself while this screen is open.",
+        ),
+        (
+            off.clone(),
+            profile("work"),
+            AutoRefreshMode::Off(OffBy::CommandLine),
             "demo/work may renew itself, yet renewal is off: started with --no-auto-refresh.",
         ),
     ] {
@@ -463,12 +468,12 @@ proptest! {
 }
 
 fn whimsical(profile: &Profile, now: Now, whim: &Whim) -> Refreshed {
-    let done = |life: Life| {
+    let done = |life: Expiry| {
         let renewed = lives(profile, now, 3600);
         Refreshed::Done(snapshot([Profile { life, ..renewed }]))
     };
     let obtained_at = Some(now.wall);
-    let ending = |expires_at| done(Life { obtained_at, expires_at, grant_ends_at: None });
+    let ending = |expires_at| done(Expiry { obtained_at, expires_at, grant_ends_at: None });
     match whim {
         Whim::Lives(seconds) | Whim::EndsAt(seconds) => ending(Some(now.wall + TimeDelta::seconds(*seconds))),
         Whim::NoEnd => ending(None),
@@ -503,12 +508,12 @@ impl App {
 fn lives(profile: &Profile, now: Now, seconds: i64) -> Profile {
     let token = |prefix: &str| Secret::new(format!("{prefix}{}", now.wall.timestamp_micros()));
     let tokens = Tokens { access: token("dat_"), refresh: Some(token("drt_")) };
-    let life = Life {
+    let life = Expiry {
         obtained_at: Some(now.wall),
         expires_at: Some(now.wall + TimeDelta::seconds(seconds)),
         grant_ends_at: None,
     };
-    let profile = Profile { held: Held::Here(tokens), life, ..profile.clone() };
+    let profile = Profile { held: StoredTokens::Present(tokens), life, ..profile.clone() };
     recorded(profile, RefreshResult::Done, now)
 }
 

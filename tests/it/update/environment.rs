@@ -6,7 +6,7 @@ use authtui::domain::change::{Row, Snapshot, Where};
 use authtui::domain::name::{ProfileId, StoreId};
 use authtui::domain::profile::{Kind, Profile};
 use authtui::domain::secret::Secret;
-use authtui::domain::tokens::{Held, Tokens};
+use authtui::domain::tokens::{StoredTokens, Tokens};
 use authtui::stored::environment::read_only;
 use authtui::tui::message::{Effect, Form, Msg};
 use authtui::tui::model::RowId;
@@ -84,6 +84,6 @@ fn environment() -> Snapshot {
 
 fn variable() -> Profile {
     let id = ProfileId { store: StoreId::Environment, name: name("DEMO_KEY") };
-    let held = Held::Here(Tokens { access: Secret::new("0123456789abcdefghij"), refresh: None });
+    let held = StoredTokens::Present(Tokens { access: Secret::new("0123456789abcdefghij"), refresh: None });
     Profile { held, ..Profile::new(id, Kind::Environment) }
 }

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use authtui::domain::change::{Edit, Snapshot};
-use authtui::domain::event::{Author, Event, Happened};
+use authtui::domain::event::{Author, Event, GrantEvent};
 use authtui::domain::profile::Profile;
 use authtui::domain::secret::Secret;
-use authtui::domain::tokens::{Held, Tokens};
+use authtui::domain::tokens::{StoredTokens, Tokens};
 use authtui::domain::trouble::{FailureKind, Trouble};
 use authtui::oauth::refresh::Refreshed;
 use authtui::tui::message::{Effect, Msg};
@@ -23,7 +23,7 @@ fn one_change_is_said_in_words_and_many_are_counted() {
         (vec![profile("work")], "demo/home was removed by another program."),
         (vec![profile("work"), held("home", "new")], "demo/home has new tokens, stored by another program."),
         (
-            vec![profile("work"), Profile { held: Held::Nothing, ..profile("home") }],
+            vec![profile("work"), Profile { held: StoredTokens::None, ..profile("home") }],
             "The tokens of demo/home were erased by another program.",
         ),
         (
@@ -135,7 +135,7 @@ fn newer_tokens_that_cannot_be_kept_are_held_and_can_be_saved() {
 #[test]
 fn nothing_is_renewed_by_itself_while_its_newer_tokens_are_being_kept() {
     let (mut app, older, newer) = renewed_twice();
-    app.model.auto_refresh = authtui::tui::model::AutoRefresh::On;
+    app.model.auto_refresh = authtui::tui::model::AutoRefreshMode::On;
     let ended: Vec<Profile> =
         older.into_iter().map(|older| Profile { life: due("any").life, ..older }).collect();
     assert_eq!(app.feed(Msg::Stored(snapshot(ended))), [Effect::Rescue(newer.clone())]);
@@ -149,16 +149,16 @@ fn renewed_twice() -> (App, Vec<Profile>, Vec<Profile>) {
     let twin = |profile: &Profile| Profile { id: id("twin"), ..profile.clone() };
     let grant = |profile: &Profile| profile.grant().expect("a grant");
     let mut app = App::of([newer.clone(), twin(&newer)]);
-    let what = Happened::Renewed { grant: grant(&older), next: grant(&newer), generation: 2 };
+    let what = GrantEvent::Refreshed { grant: grant(&older), next: grant(&newer), generation: 2 };
     app.feed(Msg::Events(Ok(vec![event(what)])));
     (app, vec![older.clone(), twin(&older)], vec![newer.clone(), twin(&newer)])
 }
 
 #[test]
 fn while_somebody_asks_the_log_is_read_each_second() {
-    let mut app = App::of([Profile { life: authtui::domain::tokens::Life::default(), ..profile("work") }]);
+    let mut app = App::of([Profile { life: authtui::domain::tokens::Expiry::default(), ..profile("work") }]);
     let grant = app.profile("work").grant().expect("a grant");
-    app.feed(Msg::Events(Ok(vec![event(Happened::Asked { grant: grant.clone() })])));
+    app.feed(Msg::Events(Ok(vec![event(GrantEvent::RefreshStarted { grant: grant.clone() })])));
     assert_eq!(app.advance(Duration::from_secs(1)), []);
     app.feed(Msg::Asking(BTreeSet::from([grant])));
     assert!(app.screen().contains("is under way"), "{}", app.screen());
@@ -174,10 +174,10 @@ fn while_somebody_asks_the_log_is_read_each_second() {
 fn held(name: &str, token: &str) -> Profile {
     let tokens =
         Tokens { access: Secret::new(token), refresh: Some(Secret::new(format!("{token}-refresh"))) };
-    Profile { held: Held::Here(tokens), ..profile(name) }
+    Profile { held: StoredTokens::Present(tokens), ..profile(name) }
 }
 
-fn event(what: Happened) -> Event {
+fn event(what: GrantEvent) -> Event {
     let by = Author { program: "authtui token".into(), process: 7 };
     Event { at: now().wall, by, profile: name("work"), store: "/config.yaml".into(), what }
 }

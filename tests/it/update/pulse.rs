@@ -6,7 +6,7 @@ use std::time::Duration;
 use authtui::domain::clock::{Now, Steady, TimeDelta};
 use authtui::domain::profile::Profile;
 use authtui::domain::provider::Flow;
-use authtui::domain::tokens::Life;
+use authtui::domain::tokens::Expiry;
 use authtui::oauth::login::{PATIENCE, Seat, Stage};
 use authtui::tui::message::Msg;
 use authtui::tui::{update, wakes_at};
@@ -37,7 +37,7 @@ fn a_countdown_of_seconds_wakes_once_a_second() {
 #[test]
 fn a_countdown_that_is_not_on_the_screen_wakes_nobody() {
     let far = |number: u32| Profile {
-        life: Life { obtained_at: None, ..ends_in(TimeDelta::hours(30)) },
+        life: Expiry { obtained_at: None, ..ends_in(TimeDelta::hours(30)) },
         ..profile(&format!("p{number}"))
     };
     let soon = Profile { life: ends_in(TimeDelta::minutes(58)), ..profile("soon") };
@@ -49,7 +49,7 @@ fn a_countdown_that_is_not_on_the_screen_wakes_nobody() {
 #[test]
 fn a_hundred_profiles_wake_at_most_once_a_second() {
     let profile = |number: i64| Profile {
-        life: Life {
+        life: Expiry {
             obtained_at: Some(now().wall - TimeDelta::seconds(3000 + number * 7)),
             expires_at: Some(now().wall + TimeDelta::seconds(30 + number * 11)),
             grant_ends_at: Some(now().wall + TimeDelta::seconds(100 + number * 13)),

@@ -1,11 +1,11 @@
 //! Asking for refreshes, and what becomes of their answers.
 
-use authtui::domain::change::{Change, Edit, Renewal};
+use authtui::domain::change::{Change, Edit, RefreshedTokens};
 use authtui::domain::clock::TimeDelta;
 use authtui::domain::name::StoreId;
 use authtui::domain::profile::{LastRefresh, Profile, RefreshResult};
 use authtui::domain::secret::Secret;
-use authtui::domain::tokens::{Held, Tokens};
+use authtui::domain::tokens::{StoredTokens, Tokens};
 use authtui::domain::trouble::{FailureKind, Stored, Trouble};
 use authtui::oauth::refresh::{Refreshed, Wish};
 use authtui::tui::dialog::Question;
@@ -27,10 +27,10 @@ fn a_refresh_is_asked_once_for_the_selected_profile_and_shown() {
 
 #[test]
 fn what_cannot_be_refreshed_says_why() {
-    let access_only = Held::Here(Tokens { access: Secret::new("a"), refresh: None });
+    let access_only = StoredTokens::Present(Tokens { access: Secret::new("a"), refresh: None });
     for (profile, why) in [
         (key_profile(), "it is an API key"),
-        (Profile { held: Held::Nothing, ..profile("work") }, "its tokens were erased here"),
+        (Profile { held: StoredTokens::None, ..profile("work") }, "its tokens were erased here"),
         (Profile { held: access_only, ..profile("work") }, "the provider gave no refresh token"),
         (profile("nobody/work"), "no provider file says where to ask"),
     ] {
@@ -137,7 +137,7 @@ fn tokens_that_could_not_be_saved_are_asked_about_tried_again_and_then_let_go() 
     assert!(app.model.holds_unsaved());
     assert_eq!(app.keys("r"), [], "r asks again, it does not spend the old token");
     assert_eq!(app.press("enter"), [Effect::Change(id("work"), Box::new(change))]);
-    let stored = Profile { held: Held::Here(renewal().tokens), ..profile("work") };
+    let stored = Profile { held: StoredTokens::Present(renewal().tokens), ..profile("work") };
     assert_eq!(app.feed(Msg::Changed(id("work"), Ok(snapshot([stored])))), []);
     assert!(!app.model.holds_unsaved());
     assert_eq!(app.message(), "demo/work is saved.");
@@ -158,7 +158,7 @@ fn tokens_that_could_not_be_saved_can_wait_or_be_dropped() {
 fn a_pair_that_somebody_stored_meanwhile_is_not_replaced() {
     let mut app = unsaved();
     app.press("esc");
-    let theirs = Held::Here(Tokens { access: Secret::new("theirs"), refresh: None });
+    let theirs = StoredTokens::Present(Tokens { access: Secret::new("theirs"), refresh: None });
     app.feed(Msg::Stored(snapshot([Profile { held: theirs, ..profile("work") }])));
     app.keys("r");
     let effects = app.press("enter");
@@ -171,8 +171,8 @@ fn a_pair_that_was_stored_before_the_save_failed_is_not_replaced_either() {
     for theirs in [Some("theirs"), None] {
         let mut app = App::of([due("work")]);
         app.keys("r");
-        let held = theirs.map_or(Held::Nothing, |access| {
-            Held::Here(Tokens { access: Secret::new(access), refresh: None })
+        let held = theirs.map_or(StoredTokens::None, |access| {
+            StoredTokens::Present(Tokens { access: Secret::new(access), refresh: None })
         });
         app.feed(Msg::Stored(snapshot([Profile { held, ..profile("work") }])));
         app.feed(Msg::Refreshed(id("work"), not_saved()));
@@ -198,7 +198,7 @@ fn tokens_that_are_on_disk_all_the_same_are_told_as_such_and_keep_nobody() {
 
 #[test]
 fn tokens_that_another_program_has_stored_meanwhile_are_let_go() {
-    let stored = || Profile { held: Held::Here(renewal().tokens), ..profile("work") };
+    let stored = || Profile { held: StoredTokens::Present(renewal().tokens), ..profile("work") };
     let mut app = unsaved();
     app.feed(Msg::Stored(snapshot([stored()])));
     assert!(!app.model.holds_unsaved());
@@ -233,12 +233,12 @@ pub(crate) fn not_saved() -> Refreshed {
     Refreshed::Unsaved(Box::new(renewal()), pair, full())
 }
 
-pub(crate) fn renewal() -> Renewal {
-    Renewal {
+pub(crate) fn renewal() -> RefreshedTokens {
+    RefreshedTokens {
         tokens: Tokens { access: Secret::new("new-access"), refresh: Some(Secret::new("new-refresh")) },
         life: ends_in(TimeDelta::hours(1)),
         scopes: None,
         record: LastRefresh::new(now().wall, RefreshResult::Done, None),
-        hosts: Vec::new(),
+        origins: Vec::new(),
     }
 }

@@ -2,7 +2,7 @@
 
 use authtui::domain::change::{Change, Edit};
 use authtui::domain::profile::{Kind, Profile};
-use authtui::domain::tokens::Held;
+use authtui::domain::tokens::StoredTokens;
 use authtui::domain::trouble::{FailureKind, Trouble};
 use authtui::oauth::refresh::Wish;
 use authtui::oauth::revocation::{NotRevocable, Revoked};
@@ -155,7 +155,7 @@ fn asked<const N: usize>(names: [&str; N]) -> App {
 
 /// `name` after its tokens were erased.
 fn erased(name: &str) -> Profile {
-    Profile { held: Held::Nothing, revoked_at: Some(now().wall), ..profile(name) }
+    Profile { held: StoredTokens::None, revoked_at: Some(now().wall), ..profile(name) }
 }
 
 fn busy() -> Trouble {

@@ -4,7 +4,7 @@ use authtui::domain::change::{Change, Edit};
 use authtui::domain::profile::{Kind, LastTest, Profile, TestResult};
 use authtui::domain::provider::{Flow, Provider};
 use authtui::domain::secret::Secret;
-use authtui::domain::tokens::{Held, Tokens};
+use authtui::domain::tokens::{StoredTokens, Tokens};
 use authtui::domain::trouble::{FailureKind, Trouble};
 use authtui::oauth::probe::TestVerdict;
 use authtui::tui::message::{Effect, Msg};
@@ -34,8 +34,8 @@ fn at_the_key(app: &mut App, provider: &Provider, name: &str) {
 
 fn key(name: &str) -> Profile {
     let mut profile = Profile::new(id(name), Kind::ApiKey);
-    profile.held = Held::Here(Tokens { access: Secret::new("demo-key"), refresh: None });
-    profile.hosts = with_keys().hosts();
+    profile.held = StoredTokens::Present(Tokens { access: Secret::new("demo-key"), refresh: None });
+    profile.origins = with_keys().origins();
     profile
 }
 

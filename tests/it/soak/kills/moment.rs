@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use authtui::demo::authority::TOKEN;
 use authtui::demo::authority::fault::Mishap;
-use authtui::domain::event::Happened;
+use authtui::domain::event::GrantEvent;
 use authtui::domain::secret::Fingerprint;
 
 use crate::home::running::Running;
@@ -96,7 +96,7 @@ impl Moment {
         }
         let is_saved = served.profile("ana").held.fingerprint() != scene.before;
         let log = events(&served.home).split_off(scene.written);
-        let is_told = log.iter().any(|event| matches!(event.what, Happened::Renewed { .. }));
+        let is_told = log.iter().any(|event| matches!(event.what, GrantEvent::Refreshed { .. }));
         let in_time = match self {
             Self::Answered | Self::Received => !is_saved,
             Self::Saved => !is_told,
@@ -168,7 +168,7 @@ impl Scene<'_> {
         let asker = || {
             let log = events(&self.served.home).split_off(self.written);
             log.iter()
-                .find(|event| matches!(event.what, Happened::Asked { .. }))
+                .find(|event| matches!(event.what, GrantEvent::RefreshStarted { .. }))
                 .map(|event| event.by.process)
         };
         assert!(until("a request", || false, || asker().is_some()));

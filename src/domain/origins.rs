@@ -18,12 +18,12 @@ const LONGEST: usize = 200;
 
 /// A server that a profile's login did not agree to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OtherHost {
+pub struct OtherOrigin {
     agreed: String,
     named: String,
 }
 
-impl fmt::Display for OtherHost {
+impl fmt::Display for OtherOrigin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { agreed, named } = self;
         write!(f, "the provider file now names {named}, but the login was made with {agreed}")
@@ -33,11 +33,11 @@ impl fmt::Display for OtherHost {
 impl Provider {
     /// The servers that its requests carry secrets to, as origins (`https://id.example.org`).
     #[must_use]
-    pub fn hosts(&self) -> Vec<String> {
-        let mut hosts: Vec<String> = self.secret_calls().filter_map(host).collect();
-        hosts.sort();
-        hosts.dedup();
-        hosts
+    pub fn origins(&self) -> Vec<String> {
+        let mut origins: Vec<String> = self.secret_calls().filter_map(origin).collect();
+        origins.sort();
+        origins.dedup();
+        origins
     }
 
     fn secret_calls(&self) -> impl Iterator<Item = &Call> {
@@ -51,12 +51,12 @@ impl Profile {
     /// Whether its secrets may go where `call` leads.
     ///
     /// # Errors
-    /// [`OtherHost`] when that is a server that the login did not agree to.
-    pub fn agrees_to(&self, call: &Call) -> Result<(), OtherHost> {
-        match host(call) {
-            Some(named) if !self.hosts.is_empty() && !self.hosts.contains(&named) => {
-                let agreed = text::clean(&self.hosts.join(", "), LONGEST);
-                Err(OtherHost { agreed, named: text::clean(&named, LONGEST) })
+    /// [`OtherOrigin`] when that is a server that the login did not agree to.
+    pub fn agrees_to(&self, call: &Call) -> Result<(), OtherOrigin> {
+        match origin(call) {
+            Some(named) if !self.origins.is_empty() && !self.origins.contains(&named) => {
+                let agreed = text::clean(&self.origins.join(", "), LONGEST);
+                Err(OtherOrigin { agreed, named: text::clean(&named, LONGEST) })
             }
             Some(_) | None => Ok(()),
         }
@@ -65,7 +65,7 @@ impl Profile {
     /// The server that keeps it from being refreshed until the person logs in again: where `provider` would send
     /// its refresh token, and the login did not agree to.
     #[must_use]
-    pub fn other_refresh_host(&self, provider: Option<&Provider>) -> Option<OtherHost> {
+    pub fn other_refresh_host(&self, provider: Option<&Provider>) -> Option<OtherOrigin> {
         self.refresh_token()?;
         let call = provider.filter(|provider| !provider.example)?.refresh.as_ref()?;
         self.agrees_to(call).err()
@@ -74,14 +74,14 @@ impl Profile {
     /// Whether its secrets may go to every server of `provider`.
     ///
     /// # Errors
-    /// The first [`OtherHost`].
-    pub fn agrees_to_all(&self, provider: &Provider) -> Result<(), OtherHost> {
+    /// The first [`OtherOrigin`].
+    pub fn agrees_to_all(&self, provider: &Provider) -> Result<(), OtherOrigin> {
         provider.secret_calls().try_for_each(|call| self.agrees_to(call))
     }
 }
 
 /// The server that `call` leads to: no hole stands in or before the host of an address.
-fn host(call: &Call) -> Option<String> {
+fn origin(call: &Call) -> Option<String> {
     let address = Url::parse(call.url.texts().next()?).ok()?;
     Some(address.origin().ascii_serialization())
 }
@@ -102,16 +102,16 @@ probe: { get: 'https://api.test:8443/me' }
         load("acme", text).unwrap_or_else(|fault| panic!("{fault:?}"))
     }
 
-    fn profile(hosts: Vec<String>) -> Profile {
+    fn profile(origins: Vec<String>) -> Profile {
         let name = ProfileName::new("acme", "ana").expect("a name");
-        Profile { hosts, ..Profile::new(ProfileId { store: StoreId::Own, name }, Kind::OAuth) }
+        Profile { origins, ..Profile::new(ProfileId { store: StoreId::Own, name }, Kind::OAuth) }
     }
 
     #[test]
     fn secrets_go_only_to_the_servers_that_the_login_was_made_with() {
         let before = acme(ACME);
-        assert_eq!(before.hosts(), ["https://api.test:8443", "https://id.test"]);
-        let profile = profile(before.hosts());
+        assert_eq!(before.origins(), ["https://api.test:8443", "https://id.test"]);
+        let profile = profile(before.origins());
         for (change, fine) in [
             (("id.test/t", "id.test/other/{client_id}"), true),
             (("https://page.test", "https://other.test"), true),
@@ -143,7 +143,7 @@ probe: { get: 'https://api.test:8443/me' }
     #[test]
     fn a_login_on_this_machine_is_bound_to_its_port_and_one_without_servers_to_nothing() {
         let local = |port| acme(&ACME.replace("https://id.test/", &format!("http://127.0.0.1:{port}/")));
-        let profile_of = |provider: &Provider| profile(provider.hosts());
+        let profile_of = |provider: &Provider| profile(provider.origins());
         assert!(profile_of(&local(4000)).agrees_to_all(&local(4000)).is_ok());
         assert!(profile_of(&local(4000)).agrees_to_all(&local(4001)).is_err());
         assert!(profile(Vec::new()).agrees_to_all(&local(4001)).is_ok());

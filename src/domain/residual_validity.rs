@@ -137,7 +137,7 @@ mod tests {
     use crate::domain::name::{ProfileId, ProfileName, StoreId};
     use crate::domain::profile::{LastRefresh, LastTest, TestResult};
     use crate::domain::secret::Secret;
-    use crate::domain::tokens::{Held, Life, Tokens};
+    use crate::domain::tokens::{Expiry, StoredTokens, Tokens};
 
     const MOMENT: Moment = |at, now| format!("{:+}", (at - now.wall).num_seconds());
 
@@ -201,7 +201,7 @@ mod tests {
         assert_eq!(brief(&profile, None, now(), MOMENT).as_deref(), Some("is already refused"));
 
         // What was said of another login and another token says nothing of these.
-        profile.held = Held::Here(tokens("a2", Some("r2")));
+        profile.held = StoredTokens::Present(tokens("a2", Some("r2")));
         let said = "the access token works until +60; the login works until +90";
         assert_eq!(words(&profile, None, now(), MOMENT).as_deref(), Some(said));
     }
@@ -251,8 +251,9 @@ mod tests {
 
     fn held(kind: Kind, refresh: bool, access_left: Option<i64>, login_left: Option<i64>) -> Profile {
         let end = |left: Option<i64>| left.map(|left| now().wall + TimeDelta::seconds(left));
-        let life = Life { expires_at: end(access_left), grant_ends_at: end(login_left), ..Life::default() };
-        Profile { held: Held::Here(tokens("a", refresh.then_some("r"))), life, ..nothing(kind) }
+        let life =
+            Expiry { expires_at: end(access_left), grant_ends_at: end(login_left), ..Expiry::default() };
+        Profile { held: StoredTokens::Present(tokens("a", refresh.then_some("r"))), life, ..nothing(kind) }
     }
 
     fn now() -> Now {

@@ -1,4 +1,4 @@
-//! What another program did to a store between two looks at it.
+//! Differences between two readings of a store, which another program made.
 
 use std::fmt;
 
@@ -8,16 +8,16 @@ use crate::domain::profile::{Profile, RefreshResult};
 
 /// What became of one profile.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Difference {
+pub struct ProfileDiff {
     /// The profile.
     pub name: ProfileName,
     /// What became of it.
-    pub how: How,
+    pub how: DiffKind,
 }
 
 /// What became of a profile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum How {
+pub enum DiffKind {
     /// It is new.
     Added,
     /// It has gone.
@@ -37,22 +37,22 @@ pub enum How {
 /// The profiles that are not in `after` as they were in `before`, in the order of the file; those
 /// that have gone come last.
 #[must_use]
-pub fn between(before: &Snapshot, after: &Snapshot) -> Vec<Difference> {
+pub fn between(before: &Snapshot, after: &Snapshot) -> Vec<ProfileDiff> {
     let (were, are) = (before.by_name(), after.by_name());
     let differs = |profile: &Profile| match were.get(&profile.id.name).copied() {
-        None => Some(How::Added),
+        None => Some(DiffKind::Added),
         Some(old) if old == profile || differs_by_test_alone(old, profile) => None,
         Some(old) => Some(how(old, profile)),
     };
     let there = after.profiles().filter_map(|profile| {
         let how = differs(profile)?;
-        Some(Difference { name: profile.id.name.clone(), how })
+        Some(ProfileDiff { name: profile.id.name.clone(), how })
     });
     let gone = before.profiles().filter(|old| !are.contains_key(&old.id.name)).map(|old| {
         let text = old.id.name.exact();
         let is_there = after.rows.iter().any(|row| matches!(row, Row::Broken { name, .. } if *name == text));
-        let how = if is_there { How::Broken } else { How::Removed };
-        Difference { name: old.id.name.clone(), how }
+        let how = if is_there { DiffKind::Broken } else { DiffKind::Removed };
+        ProfileDiff { name: old.id.name.clone(), how }
     });
     there.chain(gone).collect()
 }
@@ -63,32 +63,34 @@ fn differs_by_test_alone(old: &Profile, new: &Profile) -> bool {
     old.last_test != new.last_test && untested(old) == untested(new)
 }
 
-fn how(old: &Profile, new: &Profile) -> How {
+fn how(old: &Profile, new: &Profile) -> DiffKind {
     let failed = |profile: &Profile| {
         let last = profile.last_refresh.as_ref();
         last.is_some_and(|last| last.result != RefreshResult::Done)
     };
     match (old.held.tokens(), new.held.tokens()) {
-        (Some(_), None) => How::Erased,
-        (before, Some(now)) if before != Some(now) => How::Renewed,
-        (None, None) | (_, Some(_)) if old.last_refresh != new.last_refresh && failed(new) => How::NotRenewed,
-        (None, None) | (_, Some(_)) => How::Changed,
+        (Some(_), None) => DiffKind::Erased,
+        (before, Some(now)) if before != Some(now) => DiffKind::Renewed,
+        (None, None) | (_, Some(_)) if old.last_refresh != new.last_refresh && failed(new) => {
+            DiffKind::NotRenewed
+        }
+        (None, None) | (_, Some(_)) => DiffKind::Changed,
     }
 }
 
-impl fmt::Display for Difference {
+impl fmt::Display for ProfileDiff {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = &self.name;
         match self.how {
-            How::Added => write!(f, "{name} was added by another program"),
-            How::Removed => write!(f, "{name} was removed by another program"),
-            How::Broken => {
+            DiffKind::Added => write!(f, "{name} was added by another program"),
+            DiffKind::Removed => write!(f, "{name} was removed by another program"),
+            DiffKind::Broken => {
                 write!(f, "the entry of {name} was changed by another program and cannot be read any more")
             }
-            How::Erased => write!(f, "the tokens of {name} were erased by another program"),
-            How::Renewed => write!(f, "{name} has new tokens, stored by another program"),
-            How::NotRenewed => write!(f, "another program could not refresh {name}"),
-            How::Changed => write!(f, "{name} was changed by another program"),
+            DiffKind::Erased => write!(f, "the tokens of {name} were erased by another program"),
+            DiffKind::Renewed => write!(f, "{name} has new tokens, stored by another program"),
+            DiffKind::NotRenewed => write!(f, "another program could not refresh {name}"),
+            DiffKind::Changed => write!(f, "{name} was changed by another program"),
         }
     }
 }
@@ -101,12 +103,13 @@ mod tests {
     use crate::domain::name::{ProfileId, StoreId};
     use crate::domain::profile::{Kind, LastRefresh};
     use crate::domain::secret::Secret;
-    use crate::domain::tokens::{Held, Tokens};
+    use crate::domain::tokens::{StoredTokens, Tokens};
 
     fn profile(name: &str) -> Profile {
         let name = ProfileName::new("demo", name).expect("a name");
         let mut profile = Profile::new(ProfileId { store: StoreId::Own, name }, Kind::OAuth);
-        profile.held = Held::Here(Tokens { access: Secret::new("a"), refresh: Some(Secret::new("r")) });
+        profile.held =
+            StoredTokens::Present(Tokens { access: Secret::new("a"), refresh: Some(Secret::new("r")) });
         profile
     }
 
@@ -133,24 +136,25 @@ mod tests {
             Some(LastRefresh::new(at, result, None))
         };
         let dead = RefreshResult::Dead { why: "no".into() };
-        let other = Held::Here(Tokens { access: Secret::new("b"), refresh: Some(Secret::new("r")) });
+        let other =
+            StoredTokens::Present(Tokens { access: Secret::new("b"), refresh: Some(Secret::new("r")) });
         let broken = Row::Broken { name: "demo/ana".into(), at: Where::Line(3), why: String::new() };
         for (after, how) in [
             (vec![of(&old)], None),
-            (vec![], Some(How::Removed)),
-            (vec![broken], Some(How::Broken)),
-            (vec![of(&Profile { held: Held::Nothing, ..old.clone() })], Some(How::Erased)),
-            (vec![of(&Profile { held: other, ..old.clone() })], Some(How::Renewed)),
-            (vec![of(&Profile { last_refresh: last(dead), ..old.clone() })], Some(How::NotRenewed)),
+            (vec![], Some(DiffKind::Removed)),
+            (vec![broken], Some(DiffKind::Broken)),
+            (vec![of(&Profile { held: StoredTokens::None, ..old.clone() })], Some(DiffKind::Erased)),
+            (vec![of(&Profile { held: other, ..old.clone() })], Some(DiffKind::Renewed)),
+            (vec![of(&Profile { last_refresh: last(dead), ..old.clone() })], Some(DiffKind::NotRenewed)),
             (
                 vec![of(&Profile { last_refresh: last(RefreshResult::Done), ..old.clone() })],
-                Some(How::Changed),
+                Some(DiffKind::Changed),
             ),
-            (vec![of(&Profile { account: Some("Ana".into()), ..old.clone() })], Some(How::Changed)),
+            (vec![of(&Profile { account: Some("Ana".into()), ..old.clone() })], Some(DiffKind::Changed)),
         ] {
             let found = between(&snapshot(vec![of(&old)]), &snapshot(after));
             let expected: Vec<_> =
-                how.map(|how| Difference { name: old.id.name.clone(), how }).into_iter().collect();
+                how.map(|how| ProfileDiff { name: old.id.name.clone(), how }).into_iter().collect();
             assert_eq!(found, expected);
         }
     }
@@ -160,6 +164,6 @@ mod tests {
         let (ana, ben, eve) = (profile("ana"), profile("ben"), profile("eve"));
         let found =
             between(&snapshot(vec![of(&ana), of(&ben)]), &snapshot(vec![of(&eve), of(&ben), of(&ana)]));
-        assert_eq!(found, [Difference { name: eve.id.name, how: How::Added }]);
+        assert_eq!(found, [ProfileDiff { name: eve.id.name, how: DiffKind::Added }]);
     }
 }

@@ -1,14 +1,14 @@
-//! What the event log knows of the grant that a profile holds, beyond that it was refreshed.
+//! Status of a profile's grant as the event log tells it: under way, interrupted, outdated.
 
 use std::collections::BTreeSet;
 
-use crate::domain::event::{self, Event, Past};
+use crate::domain::event::{self, Event, GrantHistory};
 use crate::domain::profile::Profile;
 use crate::domain::provider::{Provider, Rotation};
 
 /// What is known, and the event that says so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Known<'a> {
+pub enum GrantStatus<'a> {
     /// Somebody is asking with it.
     UnderWay(&'a Event),
     /// Whoever asked has gone, and nobody knows what the provider did.
@@ -19,7 +19,7 @@ pub enum Known<'a> {
     Outdated(&'a Event),
 }
 
-impl<'a> Known<'a> {
+impl<'a> GrantStatus<'a> {
     /// What `events`, oldest first, know of the grant of `profile`, whose provider is `provider` where
     /// that is known; `asking` are the grants for which somebody asks at this moment.
     #[must_use]
@@ -35,13 +35,13 @@ impl<'a> Known<'a> {
             return None;
         }
         let is_meant = |event: &Event| event.profile.provider() == profile.id.name.provider();
-        match event::past(events, &grant) {
-            Past::Interrupted(event) if is_meant(event) && asking.contains(&grant) => {
+        match event::grant_history(events, &grant) {
+            GrantHistory::Interrupted(event) if is_meant(event) && asking.contains(&grant) => {
                 return Some(Self::UnderWay(event));
             }
-            Past::Interrupted(event) if is_meant(event) => return Some(Self::Interrupted(event)),
-            Past::Spent { event, .. } if is_meant(event) => return Some(Self::Outdated(event)),
-            Past::Plain | Past::Spent { .. } | Past::Interrupted(_) => {}
+            GrantHistory::Interrupted(event) if is_meant(event) => return Some(Self::Interrupted(event)),
+            GrantHistory::Spent { event, .. } if is_meant(event) => return Some(Self::Outdated(event)),
+            GrantHistory::Plain | GrantHistory::Spent { .. } | GrantHistory::Interrupted(_) => {}
         }
         event::survived(events, &grant).filter(|event| is_meant(event)).map(Self::Survived)
     }
@@ -51,18 +51,19 @@ impl<'a> Known<'a> {
 mod tests {
     use super::*;
     use crate::domain::clock::at_seconds;
-    use crate::domain::event::{Author, Happened};
+    use crate::domain::event::{Author, GrantEvent};
     use crate::domain::name::{ProfileId, ProfileName, StoreId};
     use crate::domain::profile::Kind;
     use crate::domain::provider::file;
     use crate::domain::secret::Secret;
-    use crate::domain::tokens::{Held, Tokens};
+    use crate::domain::tokens::{StoredTokens, Tokens};
 
     #[test]
     fn a_token_that_stays_good_is_never_called_spent() {
         let name = ProfileName::parse("acme/ana").expect("a name");
         let mut profile = Profile::new(ProfileId { store: StoreId::Own, name: name.clone() }, Kind::OAuth);
-        profile.held = Held::Here(Tokens { access: Secret::new("a"), refresh: Some(Secret::new("r")) });
+        profile.held =
+            StoredTokens::Present(Tokens { access: Secret::new("a"), refresh: Some(Secret::new("r")) });
         let grant = profile.grant().expect("a grant");
         let event = |what| Event {
             at: at_seconds(1_800_000_000).expect("a time"),
@@ -71,9 +72,9 @@ mod tests {
             store: "/home/ana/config.yaml".into(),
             what,
         };
-        let asked = |grant: &str| event(Happened::Asked { grant: grant.into() });
+        let asked = |grant: &str| event(GrantEvent::RefreshStarted { grant: grant.into() });
         let renewed = |grant: &str, next: &str| {
-            event(Happened::Renewed { grant: grant.into(), next: next.into(), generation: 2 })
+            event(GrantEvent::Refreshed { grant: grant.into(), next: next.into(), generation: 2 })
         };
         let provider = |rotation: &str| {
             let text = "name: acme\nendpoints: { authorize: 'https://a.test/a', token: 'https://a.test/t' }\n\
@@ -87,16 +88,16 @@ mod tests {
         let survived = [asked("old"), asked("old"), renewed("old", &grant)];
         let foreign = [Event { profile: ProfileName::parse("other/ana").expect("a name"), ..asked(&grant) }];
         for (events, asking, known) in [
-            (&interrupted[..], &nobody, Some(Known::Interrupted(&interrupted[0]))),
-            (&interrupted, &asking, Some(Known::UnderWay(&interrupted[0]))),
-            (&outdated, &nobody, Some(Known::Outdated(&outdated[0]))),
-            (&survived, &nobody, Some(Known::Survived(&survived[0]))),
+            (&interrupted[..], &nobody, Some(GrantStatus::Interrupted(&interrupted[0]))),
+            (&interrupted, &asking, Some(GrantStatus::UnderWay(&interrupted[0]))),
+            (&outdated, &nobody, Some(GrantStatus::Outdated(&outdated[0]))),
+            (&survived, &nobody, Some(GrantStatus::Survived(&survived[0]))),
             (&foreign, &nobody, None),
             (&[], &nobody, None),
         ] {
-            assert_eq!(Known::of(events, &profile, Some(&once), asking), known);
-            assert_eq!(Known::of(events, &profile, None, asking), known);
-            assert_eq!(Known::of(events, &profile, Some(&often), asking), None);
+            assert_eq!(GrantStatus::of(events, &profile, Some(&once), asking), known);
+            assert_eq!(GrantStatus::of(events, &profile, None, asking), known);
+            assert_eq!(GrantStatus::of(events, &profile, Some(&often), asking), None);
         }
     }
 }
