@@ -6,9 +6,9 @@ use authtui::domain::change::{Row, Snapshot};
 use authtui::domain::clock::{FixedOffset, Now, Steady, at_seconds};
 use authtui::domain::name::{ProfileId, ProfileName, StoreId};
 use authtui::domain::profile::{Kind, LastRefresh, Profile, RefreshResult};
-use authtui::domain::provider::catalog::Catalog;
 use authtui::domain::secret::Secret;
 use authtui::domain::tokens::{Expiry, StoredTokens, Tokens};
+use authtui::stored::provider_file;
 use authtui::tui::message::Msg;
 use authtui::tui::model::{AutoRefreshMode, Model};
 use authtui::tui::theme::{Glyphs, Theme};
@@ -48,7 +48,7 @@ fn snapshot(count: i64, round: u64) -> Snapshot {
 
 fn model(count: i64) -> Model {
     let mut model = Model { auto_refresh: AutoRefreshMode::On, ..Model::new((120, 40)) };
-    update(&mut model, now(), Msg::Catalogued(Box::new(Catalog::read([]))));
+    update(&mut model, now(), Msg::Catalogued(Box::new(provider_file::catalog([]))));
     update(&mut model, now(), Msg::Stored(snapshot(count, 1)));
     model
 }

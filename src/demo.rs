@@ -27,11 +27,11 @@ use crate::demo::authority::fault::{Fault, Mishap};
 use crate::demo::authority::{Authority, Settings, TOKEN};
 use crate::demo::serve::Serving;
 use crate::domain::change::{Change, Edit};
-use crate::domain::provider::catalog::PRESETS;
 use crate::shell::Services;
 use crate::shell::paths::Paths;
 use crate::shell::store_files::file;
 use crate::stored::own;
+use crate::stored::provider_file::PRESETS;
 
 const PROVIDER: &str = include_str!("../assets/providers/demo.yaml");
 
@@ -129,13 +129,13 @@ pub fn provider_file(issuer: &str) -> String {
 mod tests {
     use super::*;
     use crate::domain::provider::Flow;
-    use crate::domain::provider::catalog::Catalog;
+    use crate::stored::provider_file;
 
     #[test]
     fn every_provider_of_the_demo_can_be_read_and_every_way_to_log_in_is_there() {
         let files = files("http://127.0.0.1:4000");
-        let catalog = Catalog::only(files.into_iter().map(|(path, text)| (path, Ok(text))));
-        assert_eq!(catalog.complaints, []);
+        let catalog = provider_file::catalog_of_files(files.into_iter().map(|(path, text)| (path, Ok(text))));
+        assert_eq!(catalog.errors, []);
         let names: Vec<&str> = catalog.usable().map(|provider| provider.name.as_str()).collect();
         assert_eq!(names, PROVIDERS.map(|(name, _)| name));
         assert!(catalog.get(TEMPLATE).is_some_and(|template| template.example));

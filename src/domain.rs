@@ -20,4 +20,3 @@ pub mod store_diff;
 pub mod text;
 pub mod tokens;
 pub mod trouble;
-pub mod yaml;

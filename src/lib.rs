@@ -7,8 +7,8 @@
 //!
 //! | layer | holds | may import |
 //! |---|---|---|
-//! | [`domain`] | what is: time, secrets, names, profiles, health, provider files and their drafts, which credential comes first | nothing |
-//! | [`stored`] | what is written: text ↔ rows, the environment as rows | `domain` |
+//! | [`domain`] | what is: time, secrets, names, profiles, health, providers and drafts of their files, which credential comes first | nothing |
+//! | [`stored`] | what is written: text ↔ rows, text → providers, the environment as rows | `domain` |
 //! | [`oauth`] | what is said: requests, replies, callbacks, device codes, logins and what they need, refreshes | `domain` |
 //! | [`tui`] | what is shown: model, messages, update, view, wizard | `domain`, `oauth` |
 //! | [`shell`] | what is done: clock, files, environment, network, threads, terminal | all above |
@@ -90,8 +90,8 @@
 //! # Providers are data
 //!
 //! A quirk is a field of a file in `assets/providers`; no code compares a provider's name. A file
-//! may extend another one. Its short forms become [`Call`](domain::provider::call::Call)s with
-//! holes, and `calls` replaces those, so that there is one interpreter;
+//! may extend another one. Its short forms become [`RequestTemplate`](domain::provider::request_template::RequestTemplate)s with
+//! placeholders, and `calls` replaces those, so that there is one interpreter;
 //! [`Meanings`](domain::provider::meaning::Meanings) say what answers of its own mean. The
 //! variables and orders of a file are what [`resolve`](domain::resolve) looks through, for
 //! `authtui resolve` and the detail pane. A file that is described page by page is a
@@ -106,8 +106,8 @@
 //!
 //! | to add | touch |
 //! |---|---|
-//! | a provider | one file in `assets/providers`, one line in `domain/provider/catalog.rs`; to try it, a file in `assets/demo` and a line in `demo.rs` |
-//! | a field of provider files | `domain/provider/file/written.rs` or a file in `written/`, its rule in `rules/`, what it becomes in `built.rs`, `docs/providers.md` |
+//! | a provider | one file in `assets/providers`, one line in `stored/provider_file.rs`; to try it, a file in `assets/demo` and a line in `demo.rs` |
+//! | a field of provider files | `stored/provider_file/schema.rs`, its rule in `rules.rs`, what it becomes in `conversion.rs`, `docs/providers.md` |
 //! | a question before a login | `oauth/login/needs/question.rs`, its answer in `answer.rs`; a page in `tui/wizard/page.rs`, a prompt in `cli/login/answers.rs` |
 //! | an action | a row in `tui/keymap.rs`, an arm in `tui/update/action.rs`, `docs/keys.md` |
 //! | a screen | a `Screen` variant, `tui/view/NAME.rs` |

@@ -42,6 +42,7 @@ use crate::shell::refresh::queue::Turns;
 use crate::shell::store_files::write_queue::Saving;
 use crate::shell::store_files::{Failure, Stores};
 use crate::shell::terminal::clipboard::Clipboard;
+use crate::stored::provider_file;
 
 /// Everything that things are done with.
 pub struct Services {
@@ -281,11 +282,11 @@ impl Services {
 
     fn read_catalog(&self) -> Catalog {
         match (providers::files(&self.paths.providers), &self.instead) {
-            (Err(complaint), _) => Catalog::unread(complaint),
-            (Ok(own), None) => Catalog::read(own),
+            (Err(complaint), _) => Catalog::unreadable(complaint),
+            (Ok(own), None) => provider_file::catalog(own),
             (Ok(own), Some(files)) => {
                 let files = files.iter().map(|(path, text)| (path.clone(), Ok(text.clone())));
-                Catalog::only(files.chain(own))
+                provider_file::catalog_of_files(files.chain(own))
             }
         }
     }

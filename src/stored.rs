@@ -3,10 +3,13 @@
 pub mod environment;
 pub mod log;
 pub mod own;
-pub mod place;
+pub mod path;
 pub mod plain;
+pub mod positions;
+pub mod provider_file;
 pub mod tree;
 pub mod yaml;
+pub mod yaml_cost;
 
 use std::fmt;
 

@@ -138,7 +138,7 @@ pub(super) fn parse(text: &str) -> Result<ProfileName, Exit> {
 /// Says why there is no provider called `name`: what is wrong with its file, else `known`, what
 /// there is instead.
 pub(super) fn no_provider(catalog: &Catalog, name: &str, known: &str) -> Exit {
-    let complaint = catalog.complaint(&text::clean(name, 64));
+    let complaint = catalog.error(&text::clean(name, 64));
     let name = redact::word(Some(catalog), name);
     let words = match complaint {
         Some(complaint) => format!("the provider {name} cannot be used: {complaint}"),

@@ -9,7 +9,7 @@ use crate::cli::exit::Exit;
 use crate::cli::output::say;
 use crate::cli::profile_arg;
 use crate::domain::provider::Pkce;
-use crate::domain::provider::catalog::Entry;
+use crate::domain::provider::catalog::CatalogEntry;
 use crate::domain::text;
 use crate::shell::Services;
 use crate::shell::store_files::file::shown;
@@ -47,7 +47,7 @@ pub(super) fn run(services: &Arc<Services>, args: &ProvidersArgs) -> Result<Exit
         }
         Some(ProvidersCommand::Show { name }) => match catalog.entry(name) {
             Some(entry) => {
-                console::print(entry.whole())?;
+                console::print(entry.whole_text())?;
                 Ok(Exit::Done)
             }
             None => Ok(profile_arg::no_provider(&catalog, name, "authtui providers lists them.")),
@@ -59,16 +59,16 @@ pub(super) fn run(services: &Arc<Services>, args: &ProvidersArgs) -> Result<Exit
             for entry in catalog.entries().filter(|entry| entry.provider.pkce == Pkce::Plain) {
                 say(&format!("{}: {}", entry.provider.name, Pkce::PLAIN_WARNING));
             }
-            for complaint in &catalog.complaints {
+            for complaint in &catalog.errors {
                 say(&text::clean(&format!("not used: {complaint}"), TEXT_LIMIT));
             }
-            Ok(if catalog.complaints.is_empty() { Exit::Done } else { Exit::Failure })
+            Ok(if catalog.errors.is_empty() { Exit::Done } else { Exit::Failure })
         }
     }
 }
 
 /// Name, title, homepage and origin of a provider; the name fills `widest` columns.
-fn line(entry: &Entry, widest: usize) -> String {
+fn line(entry: &CatalogEntry, widest: usize) -> String {
     let provider = &entry.provider;
     let homepage = provider.homepage.as_ref().map_or_else(String::new, |url| format!("  {url}"));
     let from = entry.path.as_deref().unwrap_or("built in");

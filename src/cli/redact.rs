@@ -97,7 +97,7 @@ mod tests {
 
     use super::{error, word};
     use crate::cli::CommandLine;
-    use crate::domain::provider::catalog::Catalog;
+    use crate::stored::provider_file;
 
     #[test]
     fn a_secret_that_strayed_into_the_command_line_is_not_repeated() {
@@ -138,7 +138,7 @@ mod tests {
 
     #[test]
     fn a_word_that_begins_as_a_secret_does_is_masked_and_another_is_not() {
-        let catalog = Catalog::read([]);
+        let catalog = provider_file::catalog([]);
         for (typed, shown) in [
             ("acme", "acme"),
             ("acme/ana@acme.dev", "acme/ana@acme.dev"),

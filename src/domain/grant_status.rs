@@ -54,9 +54,9 @@ mod tests {
     use crate::domain::event::{Author, GrantEvent};
     use crate::domain::name::{ProfileId, ProfileName, StoreId};
     use crate::domain::profile::Kind;
-    use crate::domain::provider::file;
     use crate::domain::secret::Secret;
     use crate::domain::tokens::{StoredTokens, Tokens};
+    use crate::stored::provider_file;
 
     #[test]
     fn a_token_that_stays_good_is_never_called_spent() {
@@ -79,7 +79,8 @@ mod tests {
         let provider = |rotation: &str| {
             let text = "name: acme\nendpoints: { authorize: 'https://a.test/a', token: 'https://a.test/t' }\n\
                         client: { id: c }\n";
-            file::load("acme", &format!("{text}refresh: {{ rotation: {rotation} }}\n")).expect("a provider")
+            provider_file::load("acme", &format!("{text}refresh: {{ rotation: {rotation} }}\n"))
+                .expect("a provider")
         };
         let (once, often) = (provider("single_use"), provider("reusable"));
         let (asking, nobody) = (BTreeSet::from([grant.clone()]), BTreeSet::new());

@@ -10,7 +10,7 @@ use url::Url;
 
 use crate::domain::profile::Profile;
 use crate::domain::provider::Provider;
-use crate::domain::provider::call::Call;
+use crate::domain::provider::request_template::RequestTemplate;
 use crate::domain::text;
 
 /// The longest text of servers that is shown, in characters.
@@ -40,7 +40,7 @@ impl Provider {
         origins
     }
 
-    fn secret_calls(&self) -> impl Iterator<Item = &Call> {
+    fn secret_calls(&self) -> impl Iterator<Item = &RequestTemplate> {
         let device = self.device.iter().flat_map(|device| [&device.authorize, &device.poll]);
         let probe = self.probe.iter().map(|probe| &probe.call);
         self.exchange.iter().chain(&self.refresh).chain(&self.revoke).chain(device).chain(probe)
@@ -52,7 +52,7 @@ impl Profile {
     ///
     /// # Errors
     /// [`OtherOrigin`] when that is a server that the login did not agree to.
-    pub fn agrees_to(&self, call: &Call) -> Result<(), OtherOrigin> {
+    pub fn agrees_to(&self, call: &RequestTemplate) -> Result<(), OtherOrigin> {
         match origin(call) {
             Some(named) if !self.origins.is_empty() && !self.origins.contains(&named) => {
                 let agreed = text::clean(&self.origins.join(", "), LONGEST);
@@ -80,8 +80,8 @@ impl Profile {
     }
 }
 
-/// The server that `call` leads to: no hole stands in or before the host of an address.
-fn origin(call: &Call) -> Option<String> {
+/// The server that `call` leads to: no placeholder stands in or before the host of an address.
+fn origin(call: &RequestTemplate) -> Option<String> {
     let address = Url::parse(call.url.texts().next()?).ok()?;
     Some(address.origin().ascii_serialization())
 }
@@ -91,7 +91,7 @@ mod tests {
     use super::*;
     use crate::domain::name::{ProfileId, ProfileName, StoreId};
     use crate::domain::profile::Kind;
-    use crate::domain::provider::file::load;
+    use crate::stored::provider_file::load;
 
     const ACME: &str = "name: acme
 endpoints: { authorize: 'https://page.test/a', token: 'https://id.test/t', revoke: 'https://id.test/r' }

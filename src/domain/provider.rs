@@ -1,20 +1,16 @@
-//! A service one logs in to, as its file describes it.
+//! Provider: a service one logs in to, as its file describes it.
 //!
-//! Providers are data: a quirk is a field, and no code compares a provider's name. A file is
-//! read by [`file::load`] into a [`Provider`], whose requests are [`Call`]s with holes; the
-//! short forms of the file (`endpoints`, `client`, `body`) become such calls there, so that
-//! there is one interpreter.
+//! Providers are data: a quirk is a field, and no code compares a provider's name. A file is read by
+//! `stored::provider_file` into a [`Provider`], whose requests are [`RequestTemplate`]s.
 
-pub mod call;
 pub mod catalog;
 pub mod device;
 pub mod draft;
 pub mod endpoint;
 pub mod environment;
-pub mod file;
 pub mod meaning;
 pub mod reply;
-mod scalar;
+pub mod request_template;
 pub mod scopes;
 
 use std::collections::BTreeMap;
@@ -23,11 +19,11 @@ use serde::Deserialize;
 use url::Url;
 
 use crate::domain::clock::TimeDelta;
-use crate::domain::provider::call::{Call, Template};
 use crate::domain::provider::device::Device;
-use crate::domain::provider::environment::{Order, Variable};
+use crate::domain::provider::environment::{LookupOrder, Variable};
 use crate::domain::provider::meaning::Meanings;
 use crate::domain::provider::reply::ReplyMap;
+use crate::domain::provider::request_template::{RequestTemplate, Template};
 use crate::domain::provider::scopes::Scopes;
 
 /// A service one logs in to.
@@ -60,11 +56,11 @@ pub struct Provider {
     /// The value that proves an answer is ours.
     pub state: State,
     /// The request that turns a code into tokens; absent where no flow has codes.
-    pub exchange: Option<Call>,
+    pub exchange: Option<RequestTemplate>,
     /// The request that renews tokens; absent where the provider has none.
-    pub refresh: Option<Call>,
+    pub refresh: Option<RequestTemplate>,
     /// The request that ends a grant (RFC 7009); absent where the provider has none.
-    pub revoke: Option<Call>,
+    pub revoke: Option<RequestTemplate>,
     /// Where a person ends a grant by hand.
     pub revoke_page: Option<Url>,
     /// What a refresh does to the refresh token.
@@ -88,7 +84,7 @@ pub struct Provider {
     /// The environment variables that programs read credentials of this provider from.
     pub environment: Vec<Variable>,
     /// The orders in which programs look for a credential; the first is the usual one.
-    pub orders: Vec<Order>,
+    pub orders: Vec<LookupOrder>,
     /// Prefixes of tokens that are public and worth showing.
     pub masks: Vec<String>,
     /// The environment variable that other programs read the token from.
@@ -116,7 +112,7 @@ pub enum Authorize {
     Page {
         /// The authorization endpoint; its own query is kept.
         url: Url,
-        /// What this provider wants in the query beyond the standard; one with an empty hole is
+        /// What this provider wants in the query beyond the standard; one with an empty placeholder is
         /// left out.
         parameters: Vec<(String, Template)>,
         /// Whether `response_type=code` is sent: the standard demands it, some servers do not
@@ -126,7 +122,7 @@ pub enum Authorize {
     /// A request that is sent from here; the redirect that answers it carries the code.
     Sent {
         /// The request.
-        call: Call,
+        call: RequestTemplate,
         /// What each status means at this provider.
         reading: BTreeMap<u16, String>,
     },
@@ -305,20 +301,7 @@ impl Rotation {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Probe {
     /// The request.
-    pub call: Call,
+    pub call: RequestTemplate,
     /// What each status means at this provider.
     pub reading: BTreeMap<u16, String>,
-}
-
-const PORT_RULES: &str = "fixed, any, or a list of ports";
-
-impl<'de> Deserialize<'de> for PortRule {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let word = |word: &str| match word {
-            "fixed" => Ok(Self::Fixed),
-            "any" => Ok(Self::Any),
-            _ => Err(PORT_RULES),
-        };
-        scalar::checked_or_list(deserializer, PORT_RULES, word, Self::List)
-    }
 }

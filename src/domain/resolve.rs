@@ -13,7 +13,7 @@ use crate::domain::countdown::countdown;
 use crate::domain::health::{Activity, Health, renewable};
 use crate::domain::name::{ProfileName, StoreId};
 use crate::domain::profile::{Kind, Profile, RefreshResult};
-use crate::domain::provider::environment::{Order, Source};
+use crate::domain::provider::environment::{LookupOrder, Source};
 use crate::domain::provider::{Flow, Provider};
 
 /// What is known of the places that a program looks at.
@@ -176,7 +176,7 @@ pub enum ResolvedCredential<'a> {
 #[must_use]
 pub fn resolve<'a>(
     provider: &Provider,
-    order: &Order,
+    order: &LookupOrder,
     sources: Sources<'a>,
     wanted: Option<&ProfileName>,
     now: DateTime<Utc>,
@@ -346,11 +346,11 @@ mod tests {
     use crate::domain::clock::{TimeDelta, at_seconds};
     use crate::domain::name::ProfileId;
     use crate::domain::profile::LastRefresh;
-    use crate::domain::provider::catalog::Catalog;
     use crate::domain::provider::environment::Variable;
     use crate::domain::secret::Secret;
     use crate::domain::tokens::{StoredTokens, Tokens};
     use crate::domain::trouble::{FailureKind, Trouble};
+    use crate::stored::provider_file;
 
     const KEY: (&str, &str) = ("ANTHROPIC_API_KEY", "sk-ant-api03-0");
     const TOKEN: (&str, &str) = ("ANTHROPIC_AUTH_TOKEN", "bearer-0");
@@ -516,7 +516,7 @@ mod tests {
             self.verdict_of(order, wanted)
         }
 
-        fn verdict_of(&self, order: &Order, wanted: Option<&str>) -> String {
+        fn verdict_of(&self, order: &LookupOrder, wanted: Option<&str>) -> String {
             let provider = provider();
             let wanted = wanted.map(|wanted| ProfileName::new("anthropic", wanted).expect("a name"));
             let stores: Vec<&Snapshot> = self.stores.iter().collect();
@@ -561,7 +561,7 @@ mod tests {
             header: header.map(str::to_owned),
             prefixes: prefixes.iter().map(|prefix| (*prefix).to_owned()).collect(),
         };
-        let order = |name: &str, variables: [&str; 2]| Order {
+        let order = |name: &str, variables: [&str; 2]| LookupOrder {
             name: name.to_owned(),
             program: "a program".to_owned(),
             sources: variables
@@ -570,7 +570,7 @@ mod tests {
                 .chain([Source::Login, Source::Key])
                 .collect(),
         };
-        let anthropic = Catalog::read([]).get("anthropic").expect("a preset").clone();
+        let anthropic = provider_file::catalog([]).get("anthropic").expect("a preset").clone();
         Provider {
             environment: vec![
                 variable("ANTHROPIC_API_KEY", Some("x-api-key"), &["sk-ant-"]),

@@ -13,13 +13,13 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 use url::Url;
 
-use crate::domain::provider::call::Slot;
 use crate::domain::provider::device::Device;
+use crate::domain::provider::request_template::Placeholder;
 use crate::domain::provider::{Authorize, Pkce, Provider, ResponseType};
 use crate::domain::secret::Secret;
 use crate::oauth::callback::{Echo, Expected};
 use crate::oauth::pasted::Redirects;
-use crate::oauth::request::{Entropy, Filling, Request, Unfilled};
+use crate::oauth::request::{Bindings, Entropy, Request, Unfilled};
 
 /// Where the bytes of each secret begin in a login's [`Entropy`].
 const VERIFIER_FROM: usize = 96;
@@ -48,11 +48,11 @@ pub struct Authorization {
 }
 
 impl Asking {
-    /// What fills the holes that speak of the account and of what is asked for.
-    pub(super) fn filling(&self, provider: &Provider, filling: Filling) -> Filling {
+    /// What fills the placeholders that speak of the account and of what is asked for.
+    pub(super) fn bindings(&self, provider: &Provider, bindings: Bindings) -> Bindings {
         let scope = self.scopes.join(&provider.scopes.separator);
         let account = self.account.as_deref().map(Secret::new).unwrap_or_default();
-        filling.with(Slot::Scope, Secret::new(scope)).with(Slot::Account, account)
+        bindings.with(Placeholder::Scope, Secret::new(scope)).with(Placeholder::Account, account)
     }
 }
 
@@ -122,9 +122,9 @@ impl Authorization {
         };
         let mut url = url.clone();
         let mut query = url.query_pairs_mut();
-        let filling = self.asking.filling(provider, Filling::default());
+        let bindings = self.asking.bindings(provider, Bindings::default());
         for (name, value) in parameters {
-            if let Some(value) = filling.text(value) {
+            if let Some(value) = bindings.text(value) {
                 query.append_pair(name, &value);
             }
         }
@@ -153,14 +153,14 @@ impl Authorization {
     /// [`Unfilled`] when the provider has a page instead, or the file's address cannot be made.
     pub fn ask(&self, provider: &Provider, redirect: &Url) -> Result<Request, Unfilled> {
         let Some(Authorize::Sent { call, .. }) = &provider.authorize else { return Err(Unfilled) };
-        let client = Filling::of_client(&provider.client.authentication, &self.asking.client_id, None);
-        let mut filling = (self.asking.filling(provider, client))
-            .with(Slot::Redirect, Secret::new(redirect.as_str()))
-            .with(Slot::State, self.state.clone());
+        let client = Bindings::of_client(&provider.client.authentication, &self.asking.client_id, None);
+        let mut bindings = (self.asking.bindings(provider, client))
+            .with(Placeholder::Redirect, Secret::new(redirect.as_str()))
+            .with(Placeholder::State, self.state.clone());
         if let Some(verifier) = &self.verifier {
-            filling = filling.with(Slot::Challenge, challenge(provider.pkce, verifier));
+            bindings = bindings.with(Placeholder::Challenge, challenge(provider.pkce, verifier));
         }
-        filling.fill(call)
+        bindings.fill(call)
     }
 
     /// The request that turns `code` into tokens (RFC 6749 §4.1.3). `redirect` is the one the
@@ -175,15 +175,15 @@ impl Authorization {
         code: &Secret,
         redirect: &Url,
     ) -> Result<Request, Unfilled> {
-        let client = Filling::of_client(&provider.client.authentication, &self.asking.client_id, secret);
-        let mut filling = (self.asking.filling(provider, client))
-            .with(Slot::Code, code.clone())
-            .with(Slot::State, self.state.clone())
-            .with(Slot::Redirect, Secret::new(redirect.as_str()));
+        let client = Bindings::of_client(&provider.client.authentication, &self.asking.client_id, secret);
+        let mut bindings = (self.asking.bindings(provider, client))
+            .with(Placeholder::Code, code.clone())
+            .with(Placeholder::State, self.state.clone())
+            .with(Placeholder::Redirect, Secret::new(redirect.as_str()));
         if let Some(verifier) = &self.verifier {
-            filling = filling.with(Slot::Verifier, verifier.clone());
+            bindings = bindings.with(Placeholder::Verifier, verifier.clone());
         }
-        filling.fill(provider.exchange.as_ref().ok_or(Unfilled)?)
+        bindings.fill(provider.exchange.as_ref().ok_or(Unfilled)?)
     }
 }
 
@@ -213,11 +213,11 @@ pub fn challenge(pkce: Pkce, verifier: &Secret) -> Secret {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::provider::catalog::Catalog;
     use crate::domain::provider::device::{DeviceMap, UserCode};
+    use crate::stored::provider_file;
 
     fn anthropic() -> Provider {
-        Catalog::read([]).get("anthropic").expect("a preset").clone()
+        provider_file::catalog([]).get("anthropic").expect("a preset").clone()
     }
 
     fn authorization(provider: &Provider) -> Authorization {

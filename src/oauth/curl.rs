@@ -1,6 +1,6 @@
 //! A request as a command line that a person runs with their own browser's session.
 
-use crate::domain::provider::call::Method;
+use crate::domain::provider::request_template::Method;
 use crate::domain::text;
 use crate::oauth::request::Request;
 

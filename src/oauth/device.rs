@@ -15,7 +15,7 @@ use url::Url;
 use crate::domain::clock::{Now, Steady};
 use crate::domain::expiry;
 use crate::domain::provider::device::{Device, UserCode};
-use crate::domain::provider::endpoint::{self, BadEndpoint};
+use crate::domain::provider::endpoint::{self, EndpointError};
 use crate::domain::provider::reply::Pointers;
 use crate::domain::secret::Secret;
 use crate::domain::text;
@@ -228,7 +228,7 @@ pub enum BadCode {
     /// The code to type has characters that cannot be shown.
     Unshown,
     /// No browser may be sent to its page.
-    Page(BadEndpoint),
+    Page(EndpointError),
     /// The code has ended already.
     Ended,
 }
@@ -253,7 +253,7 @@ mod tests {
 
     use super::*;
     use crate::domain::clock::{FixedOffset, at_seconds};
-    use crate::domain::provider::file::load;
+    use crate::stored::provider_file::load;
 
     #[test]
     fn every_spelling_in_use_is_read() {

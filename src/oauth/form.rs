@@ -3,7 +3,7 @@
 use zeroize::Zeroizing;
 
 use crate::domain::profile::{Kind, Profile};
-use crate::domain::provider::call::Piece;
+use crate::domain::provider::request_template::TemplatePart;
 use crate::domain::provider::{Probe, Provider};
 use crate::domain::secret::Secret;
 use crate::oauth::curl::quoted;
@@ -97,8 +97,8 @@ fn curl(header: &str, probe: Option<&Probe>) -> String {
     let url = probe.map(|probe| probe.call.url.texts().collect::<String>());
     let url = url.map_or_else(|| "URL".to_owned(), |url| quoted(&url));
     let fixed = probe.map(|probe| probe.call.headers.as_slice()).unwrap_or_default().iter();
-    let fixed =
-        fixed.filter(|(_, value)| !value.pieces().iter().any(|piece| matches!(piece, Piece::Slot(_))));
+    let fixed = fixed
+        .filter(|(_, value)| !value.parts().iter().any(|part| matches!(part, TemplatePart::Placeholder(_))));
     let more: String = fixed
         .map(|(name, value)| {
             format!(" -H {}", quoted(&format!("{name}: {}", value.texts().collect::<String>())))
@@ -127,9 +127,9 @@ fn variable(provider: &str, what: &str) -> String {
 mod tests {
     use super::*;
     use crate::domain::name::{ProfileId, ProfileName, StoreId};
-    use crate::domain::provider::catalog::Catalog;
     use crate::domain::provider::environment::Variable;
     use crate::domain::tokens::{StoredTokens, Tokens};
+    use crate::stored::provider_file;
 
     fn profile(kind: Kind) -> Profile {
         holding("a'1", kind)
@@ -143,7 +143,7 @@ mod tests {
 
     #[test]
     fn each_form_is_ready_to_be_used() {
-        let catalog = Catalog::read([]);
+        let catalog = provider_file::catalog([]);
         let anthropic = catalog.get("anthropic");
         for (form, kind, text) in [
             (Form::Token, Kind::OAuth, Some("a'1")),
@@ -170,7 +170,7 @@ mod tests {
 
     #[test]
     fn a_curl_line_leads_to_no_server_that_the_login_was_not_made_with() {
-        let catalog = Catalog::read([]);
+        let catalog = provider_file::catalog([]);
         let profile = |hosts: &[&str]| Profile {
             origins: hosts.iter().map(|host| (*host).to_owned()).collect(),
             ..profile(Kind::OAuth)
@@ -194,7 +194,7 @@ mod tests {
             header: header.map(str::to_owned),
             prefixes: Vec::new(),
         };
-        let anthropic = Catalog::read([]).get("anthropic").expect("a preset").clone();
+        let anthropic = provider_file::catalog([]).get("anthropic").expect("a preset").clone();
         let environment = vec![variable("A_KEY", Some("x-own")), variable("A_BEARER", None)];
         let provider = Provider { environment, ..anthropic };
         for (name, header, export) in [
@@ -212,7 +212,7 @@ mod tests {
 
     #[test]
     fn a_preview_is_the_same_text_with_a_mask() {
-        let catalog = Catalog::read([]);
+        let catalog = provider_file::catalog([]);
         let anthropic = catalog.get("anthropic");
         let token = "sk-ant-oat01-0123456789abcdef";
         let profile = holding(token, Kind::OAuth);

@@ -3,11 +3,11 @@
 use crate::domain::clock::{DateTime, Utc};
 use crate::domain::origins::OtherOrigin;
 use crate::domain::profile::{Kind, LastTest, Profile, TestResult};
-use crate::domain::provider::call::{Slot, Template};
 use crate::domain::provider::meaning::is_busy;
+use crate::domain::provider::request_template::{Placeholder, Template};
 use crate::domain::provider::{Probe, Provider};
 use crate::domain::secret::Secret;
-use crate::oauth::request::{Filling, Request};
+use crate::oauth::request::{Bindings, Request};
 
 /// The request that tests `access`, a token or a key, where the provider names one.
 #[must_use]
@@ -31,10 +31,11 @@ pub fn of_profile(provider: &Provider, profile: &Profile) -> Result<Option<Reque
 fn carried(provider: &Provider, header: Option<&str>, access: &Secret) -> Option<Request> {
     let mut call = provider.probe.as_ref().filter(|_| !provider.example)?.call.clone();
     if let Some(name) = header {
-        call.headers.retain(|(_, value)| value.slots().all(|slot| slot != Slot::Access));
-        call.headers.push((name.to_ascii_lowercase(), Template::hole(Slot::Access)));
+        call.headers
+            .retain(|(_, value)| value.placeholders().all(|placeholder| placeholder != Placeholder::Access));
+        call.headers.push((name.to_ascii_lowercase(), Template::placeholder(Placeholder::Access)));
     }
-    Filling::default().with(Slot::Access, access.clone()).fill(&call).ok()
+    Bindings::default().with(Placeholder::Access, access.clone()).fill(&call).ok()
 }
 
 /// What the answer to a test of the token of `profile` means.
@@ -108,12 +109,12 @@ mod tests {
     use super::*;
     use crate::domain::clock::at_seconds;
     use crate::domain::name::{ProfileId, ProfileName, StoreId};
-    use crate::domain::provider::catalog::Catalog;
     use crate::domain::tokens::{StoredTokens, Tokens};
+    use crate::stored::provider_file;
 
     #[test]
     fn seed_001_expects_403_from_the_test_of_its_token() {
-        let catalog = Catalog::read([]);
+        let catalog = provider_file::catalog([]);
         let anthropic = catalog.get("anthropic").expect("a preset");
         let request = request(anthropic, Kind::OAuth, &Secret::new("a")).expect("a probe");
         assert_eq!(request.url.as_str(), "https://api.anthropic.com/v1/models?limit=10");
@@ -126,7 +127,7 @@ mod tests {
     #[test]
     fn a_refusal_is_remembered_and_trouble_of_the_server_is_not() {
         use TestResult::{Refused, Works};
-        let catalog = Catalog::read([]);
+        let catalog = provider_file::catalog([]);
         let anthropic = catalog.get("anthropic").expect("a preset").clone();
         let mut silent = anthropic.clone();
         let reading = &mut silent.probe.as_mut().expect("a probe").reading;
@@ -161,7 +162,7 @@ mod tests {
 
     #[test]
     fn an_api_key_is_tested_in_its_own_header_alone() {
-        let catalog = Catalog::read([]);
+        let catalog = provider_file::catalog([]);
         let anthropic = catalog.get("anthropic").expect("a preset");
         let request = request(anthropic, Kind::ApiKey, &Secret::new("k")).expect("a probe");
         assert_eq!(request.headers.last(), Some(&("x-api-key".to_owned(), Secret::new("k"))));

@@ -12,14 +12,14 @@ use crate::domain::change::{RefreshedTokens, Snapshot};
 use crate::domain::clock::{DateTime, Now, Utc, local, span};
 use crate::domain::origins::OtherOrigin;
 use crate::domain::profile::{ClockDiffers, EndBy, Kind, LastRefresh, Profile, RefreshResult};
-use crate::domain::provider::call::Slot;
+use crate::domain::provider::request_template::Placeholder;
 use crate::domain::provider::{Provider, RefreshScope};
 use crate::domain::schedule;
 use crate::domain::secret::{Fingerprint, Secret};
 use crate::domain::tokens::{Expiry, Tokens};
 use crate::domain::trouble::{Stored, Trouble};
 use crate::oauth::reply::{self, Refusal, Remedy};
-use crate::oauth::request::{Filling, Reply, Request};
+use crate::oauth::request::{Bindings, Reply, Request};
 
 /// Said where the answer to a refresh was lost.
 const SPENT: &str = "the provider may have spent the refresh token, and then refuses it";
@@ -204,11 +204,12 @@ fn request(
         (Wish::Valid { .. } | Wish::Due { .. } | Wish::NewUnlessDead, _) => {}
     }
     let id = profile.client_id.as_deref().or(provider.client.id.as_deref()).unwrap_or_default();
-    let mut request = Filling::of_client(&provider.client.authentication, id, profile.client_secret.as_ref())
-        .with(Slot::Refresh, refresh.clone())
-        .with(Slot::Scope, Secret::new(scope(profile, provider)))
-        .fill(call)
-        .map_err(|_| Cannot::Unfilled)?;
+    let mut request =
+        Bindings::of_client(&provider.client.authentication, id, profile.client_secret.as_ref())
+            .with(Placeholder::Refresh, refresh.clone())
+            .with(Placeholder::Scope, Secret::new(scope(profile, provider)))
+            .fill(call)
+            .map_err(|_| Cannot::Unfilled)?;
     // It is not sent, but the provider knows it.
     request.secrets.push(tokens.access.clone());
     Ok(request)
@@ -367,11 +368,11 @@ mod tests {
     use super::*;
     use crate::domain::clock::{FixedOffset, Steady, at_seconds};
     use crate::domain::name::{ProfileId, ProfileName, StoreId};
-    use crate::domain::provider::file;
     use crate::domain::provider::reply::Pointers;
     use crate::domain::secret::Secret;
     use crate::domain::tokens::StoredTokens;
     use crate::domain::trouble::FailureKind;
+    use crate::stored::provider_file;
 
     fn now() -> Now {
         let offset = FixedOffset::east_opt(0).expect("in range");
@@ -380,7 +381,7 @@ mod tests {
 
     fn provider() -> Provider {
         let text = "name: acme\nendpoints: { authorize: 'https://a.test/a', token: 'https://a.test/t' }\nclient: { id: c }\n";
-        file::load("acme", text).expect("a provider")
+        provider_file::load("acme", text).expect("a provider")
     }
 
     /// A profile of 100 s of life with `left` of them to go.
@@ -480,7 +481,7 @@ mod tests {
 
     #[test]
     fn seed_001_refresh_request_is_exactly_its_json() {
-        let catalog = crate::domain::provider::catalog::Catalog::read([]);
+        let catalog = provider_file::catalog([]);
         let decision = decide(&profile(-5), catalog.get("anthropic"), None, Wish::New, now());
         let Decision::Ask(request) = decision else { panic!("not asked: {decision:?}") };
         assert_eq!(

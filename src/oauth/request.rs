@@ -12,7 +12,9 @@ use zeroize::Zeroizing;
 
 use crate::domain::clock::Now;
 use crate::domain::provider::Authentication;
-use crate::domain::provider::call::{Body, Call, Method, Piece, Slot, Template, Tree};
+use crate::domain::provider::request_template::{
+    JsonTemplate, Method, Placeholder, RequestBody, RequestTemplate, Template, TemplatePart,
+};
 use crate::domain::secret::Secret;
 
 /// All but the unreserved characters (RFC 3986 §2.3).
@@ -29,7 +31,7 @@ pub struct Request {
     pub headers: Vec<(String, Secret)>,
     /// The media type and the body.
     pub body: Option<(&'static str, Secret)>,
-    /// What fills its holes and is secret, the longest first.
+    /// What fills its placeholders and is secret, the longest first.
     pub secrets: Vec<Secret>,
 }
 
@@ -104,16 +106,16 @@ impl fmt::Debug for Entropy {
     }
 }
 
-/// What fills the holes of a call.
+/// What fills the placeholders of a call.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Filling(BTreeMap<Slot, Secret>);
+pub struct Bindings(BTreeMap<Placeholder, Secret>);
 
-impl Filling {
+impl Bindings {
     /// Fills with the client; `{basic}` follows from id and secret.
     #[must_use]
     pub fn of_client(authentication: &Authentication, id: &str, secret: Option<&Secret>) -> Self {
-        let filling = Self::default().with(Slot::ClientId, Secret::new(id));
-        let Some(secret) = secret else { return filling };
+        let bindings = Self::default().with(Placeholder::ClientId, Secret::new(id));
+        let Some(secret) = secret else { return bindings };
         let [id, password] = [id, secret.expose()].map(|half| {
             Zeroizing::new(match authentication {
                 Authentication::BasicRaw => half.to_owned(),
@@ -125,30 +127,30 @@ impl Filling {
         });
         let pair = Zeroizing::new(format!("{}:{}", *id, *password));
         let basic = Secret::new(STANDARD.encode(pair.as_bytes()));
-        filling.with(Slot::ClientSecret, secret.clone()).with(Slot::Basic, basic)
+        bindings.with(Placeholder::ClientSecret, secret.clone()).with(Placeholder::Basic, basic)
     }
 
-    /// The same with `slot` filled.
+    /// The same with `placeholder` filled.
     #[must_use]
-    pub fn with(mut self, slot: Slot, value: Secret) -> Self {
-        self.0.insert(slot, value);
+    pub fn with(mut self, placeholder: Placeholder, value: Secret) -> Self {
+        self.0.insert(placeholder, value);
         self
     }
 
-    /// The request that `call` becomes. A header or field with an empty hole is left out.
+    /// The request that `call` becomes. A header or field with an empty placeholder is left out.
     ///
     /// # Errors
     /// [`Unfilled`] when the address cannot be made.
-    pub fn fill(&self, call: &Call) -> Result<Request, Unfilled> {
+    pub fn fill(&self, call: &RequestTemplate) -> Result<Request, Unfilled> {
         let url = self.address(&call.url)?;
         let filled = |fields: &[(String, Template)]| -> Vec<(String, Zeroizing<String>)> {
             fields.iter().filter_map(|(name, value)| Some((name.clone(), self.text(value)?))).collect()
         };
         let headers = filled(&call.headers).into_iter();
         let body = match &call.body {
-            Body::Empty => None,
-            Body::Form(fields) => Some(("application/x-www-form-urlencoded", form(&filled(fields)))),
-            Body::Json(tree) => {
+            RequestBody::Empty => None,
+            RequestBody::Form(fields) => Some(("application/x-www-form-urlencoded", form(&filled(fields)))),
+            RequestBody::Json(tree) => {
                 let value = self.json(tree).ok_or(Unfilled)?;
                 Some(("application/json", Secret::new(value.to_string())))
             }
@@ -164,22 +166,22 @@ impl Filling {
 
     /// What is secret of it. The longest come first, because one may be the beginning of another.
     fn secrets(&self) -> Vec<Secret> {
-        let secrets = self.0.iter().filter(|(slot, _)| slot.is_secret());
+        let secrets = self.0.iter().filter(|(placeholder, _)| placeholder.is_secret());
         let mut secrets: Vec<_> = secrets.map(|(_, secret)| secret.clone()).collect();
         secrets.sort_by_key(|secret| std::cmp::Reverse(secret.expose().len()));
         secrets
     }
 
-    /// The address that `template` becomes; what fills a hole stays within its part of the path or
+    /// The address that `template` becomes; what fills a placeholder stays within its part of the path or
     /// query.
     fn address(&self, template: &Template) -> Result<Url, Unfilled> {
         let mut address = String::new();
-        for piece in template.pieces() {
-            match piece {
-                Piece::Text(words) => address.push_str(words),
-                Piece::Slot(slot) if slot.is_secret() => return Err(Unfilled),
-                Piece::Slot(slot) => {
-                    let value = self.0.get(slot).filter(|value| !value.is_empty()).ok_or(Unfilled)?;
+        for part in template.parts() {
+            match part {
+                TemplatePart::Text(words) => address.push_str(words),
+                TemplatePart::Placeholder(placeholder) if placeholder.is_secret() => return Err(Unfilled),
+                TemplatePart::Placeholder(placeholder) => {
+                    let value = self.0.get(placeholder).filter(|value| !value.is_empty()).ok_or(Unfilled)?;
                     let value = value.expose();
                     // Encoded or not, these two would climb to another path.
                     if matches!(value, "." | "..") {
@@ -192,26 +194,26 @@ impl Filling {
         Url::parse(&address).map_err(|_| Unfilled)
     }
 
-    /// `tree` with its holes filled; nothing where it is a text with an empty one.
-    fn json(&self, tree: &Tree) -> Option<Value> {
+    /// `tree` with its placeholders filled; nothing where it is a text with an empty one.
+    fn json(&self, tree: &JsonTemplate) -> Option<Value> {
         Some(match tree {
-            Tree::Text(template) => self.text(template)?.as_str().into(),
-            Tree::Fixed(value) => value.clone(),
-            Tree::List(items) => items.iter().filter_map(|item| self.json(item)).collect(),
-            Tree::Object(fields) => Value::Object(
+            JsonTemplate::Text(template) => self.text(template)?.as_str().into(),
+            JsonTemplate::Fixed(value) => value.clone(),
+            JsonTemplate::List(items) => items.iter().filter_map(|item| self.json(item)).collect(),
+            JsonTemplate::Object(fields) => Value::Object(
                 fields.iter().filter_map(|(name, field)| Some((name.clone(), self.json(field)?))).collect(),
             ),
         })
     }
 
-    /// `template` with its holes filled; nothing where one is empty.
+    /// `template` with its placeholders filled; nothing where one is empty.
     pub(super) fn text(&self, template: &Template) -> Option<Zeroizing<String>> {
         let mut text = Zeroizing::new(String::new());
-        for piece in template.pieces() {
-            match piece {
-                Piece::Text(words) => text.push_str(words),
-                Piece::Slot(slot) => {
-                    text.push_str(self.0.get(slot).filter(|value| !value.is_empty())?.expose());
+        for part in template.parts() {
+            match part {
+                TemplatePart::Text(words) => text.push_str(words),
+                TemplatePart::Placeholder(placeholder) => {
+                    text.push_str(self.0.get(placeholder).filter(|value| !value.is_empty())?.expose());
                 }
             }
         }
@@ -227,7 +229,7 @@ fn form(fields: &[(String, Zeroizing<String>)]) -> Secret {
     Secret::new(body.finish())
 }
 
-/// A call whose address has a hole that nothing fills.
+/// A call whose address has a placeholder that nothing fills.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Unfilled;
 
@@ -243,13 +245,15 @@ impl fmt::Display for Unfilled {
 mod tests {
     use super::*;
 
-    fn object(fields: Vec<(String, Template)>) -> Body {
-        Body::Json(Tree::Object(fields.into_iter().map(|(name, text)| (name, Tree::Text(text))).collect()))
+    fn object(fields: Vec<(String, Template)>) -> RequestBody {
+        RequestBody::Json(JsonTemplate::Object(
+            fields.into_iter().map(|(name, text)| (name, JsonTemplate::Text(text))).collect(),
+        ))
     }
 
-    fn call(body: fn(Vec<(String, Template)>) -> Body) -> Call {
+    fn call(body: fn(Vec<(String, Template)>) -> RequestBody) -> RequestTemplate {
         let field = |name: &str, text: &str| (name.to_owned(), Template::parse(text).expect("a template"));
-        Call {
+        RequestTemplate {
             method: Method::Post,
             url: Template::text("https://id.acme.test/token"),
             headers: vec![field("authorization", "Basic {basic}"), field("accept", "application/json")],
@@ -272,8 +276,8 @@ mod tests {
             ),
             (Authentication::BasicRaw, "my-client", "p%ss$w+rd/=~", "my-client:p%ss$w+rd/=~"),
         ] {
-            let filling = Filling::of_client(&authentication, id, Some(&Secret::new(secret)));
-            let request = filling.fill(&call(Body::Form)).expect("a request");
+            let bindings = Bindings::of_client(&authentication, id, Some(&Secret::new(secret)));
+            let request = bindings.fill(&call(RequestBody::Form)).expect("a request");
             let header = Secret::new(format!("Basic {}", STANDARD.encode(pair)));
             assert_eq!(request.headers[0].1, header, "{authentication:?}");
         }
@@ -281,62 +285,65 @@ mod tests {
 
     #[test]
     fn a_field_or_header_with_an_empty_hole_is_left_out() {
-        let filling =
-            Filling::of_client(&Authentication::Basic, "id", None).with(Slot::Refresh, Secret::new("r+/="));
-        let form = filling.fill(&call(Body::Form)).expect("a request");
+        let bindings = Bindings::of_client(&Authentication::Basic, "id", None)
+            .with(Placeholder::Refresh, Secret::new("r+/="));
+        let form = bindings.fill(&call(RequestBody::Form)).expect("a request");
         assert_eq!(form.headers.len(), 1);
         assert_eq!(
             form.body.expect("a body").1.expose(),
             "grant_type=refresh_token&refresh_token=r%2B%2F%3D"
         );
-        let json = filling.fill(&call(object)).expect("a request");
+        let json = bindings.fill(&call(object)).expect("a request");
         let text = r#"{"grant_type":"refresh_token","refresh_token":"r+/="}"#;
         assert_eq!(json.body.expect("a body").1.expose(), text);
     }
 
     #[test]
     fn what_fills_an_address_stays_within_its_part() {
-        let mut call = call(Body::Form);
+        let mut call = call(RequestBody::Form);
         call.url = Template::parse("https://id.acme.test/oauth/{client_id}/token").expect("a template");
         for (id, path) in [
             ("cal_1-x.2", "/oauth/cal_1-x.2/token"),
             ("../../evil?x=1#", "/oauth/..%2F..%2Fevil%3Fx%3D1%23/token"),
         ] {
             let request =
-                Filling::of_client(&Authentication::Basic, id, None).fill(&call).expect("a request");
+                Bindings::of_client(&Authentication::Basic, id, None).fill(&call).expect("a request");
             assert_eq!(request.url.path(), path);
         }
         for id in [".", ".."] {
             assert_eq!(
-                Filling::of_client(&Authentication::Basic, id, None).fill(&call),
+                Bindings::of_client(&Authentication::Basic, id, None).fill(&call),
                 Err(Unfilled),
                 "{id}"
             );
         }
         call.url = Template::parse("https://id.acme.test/{refresh}").expect("a template");
-        let filling =
-            Filling::of_client(&Authentication::Basic, "id", None).with(Slot::Refresh, Secret::new("r"));
-        assert_eq!(filling.fill(&call), Err(Unfilled));
+        let bindings = Bindings::of_client(&Authentication::Basic, "id", None)
+            .with(Placeholder::Refresh, Secret::new("r"));
+        assert_eq!(bindings.fill(&call), Err(Unfilled));
     }
 
     #[test]
     fn a_json_body_may_have_any_shape() {
-        let mut call = call(Body::Form);
-        let hole = |slot| Tree::Text(Template::hole(slot));
-        call.body = Body::Json(Tree::Object(vec![
-            ("credentials".into(), Tree::List(vec![hole(Slot::Access), hole(Slot::Refresh)])),
-            ("all".into(), Tree::Fixed(true.into())),
+        let mut call = call(RequestBody::Form);
+        let placeholder = |placeholder| JsonTemplate::Text(Template::placeholder(placeholder));
+        call.body = RequestBody::Json(JsonTemplate::Object(vec![
+            (
+                "credentials".into(),
+                JsonTemplate::List(vec![placeholder(Placeholder::Access), placeholder(Placeholder::Refresh)]),
+            ),
+            ("all".into(), JsonTemplate::Fixed(true.into())),
         ]));
-        let filling = Filling::default().with(Slot::Access, Secret::new("a"));
-        let body = filling.fill(&call).expect("a request").body.expect("a body").1;
+        let bindings = Bindings::default().with(Placeholder::Access, Secret::new("a"));
+        let body = bindings.fill(&call).expect("a request").body.expect("a body").1;
         assert_eq!(body.expose(), r#"{"credentials":["a"],"all":true}"#);
     }
 
     #[test]
     fn a_request_prints_no_secret() {
-        let filling = Filling::of_client(&Authentication::Basic, "id", Some(&Secret::new("hunter2")))
-            .with(Slot::Refresh, Secret::new("hunter2"));
-        let request = filling.fill(&call(Body::Form)).expect("a request");
-        assert!(!format!("{request:?} {filling:?}").contains("hunter2"));
+        let bindings = Bindings::of_client(&Authentication::Basic, "id", Some(&Secret::new("hunter2")))
+            .with(Placeholder::Refresh, Secret::new("hunter2"));
+        let request = bindings.fill(&call(RequestBody::Form)).expect("a request");
+        assert!(!format!("{request:?} {bindings:?}").contains("hunter2"));
     }
 }

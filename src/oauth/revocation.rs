@@ -6,13 +6,13 @@ use crate::domain::change::Snapshot;
 use crate::domain::origins::OtherOrigin;
 use crate::domain::profile::{Kind, Profile};
 use crate::domain::provider::Provider;
-use crate::domain::provider::call::{Call, Slot};
 use crate::domain::provider::meaning::Meaning;
+use crate::domain::provider::request_template::{Placeholder, RequestTemplate};
 use crate::domain::secret::Secret;
 use crate::domain::tokens::Tokens;
 use crate::domain::trouble::{FailureKind, Stored, Trouble};
 use crate::oauth::reply::{self, Refusal, Remedy};
-use crate::oauth::request::{Filling, Reply, Request};
+use crate::oauth::request::{Bindings, Reply, Request};
 
 /// The server ends tokens, but none of this kind (RFC 7009 §2.2.1).
 const OTHER_KIND: &str = "unsupported_token_type";
@@ -91,36 +91,37 @@ pub fn request(profile: &Profile, provider: Option<&Provider>) -> Result<Request
         Some(refresh) => (refresh, "refresh_token"),
         None => (&tokens.access, "access_token"),
     };
-    let mut filling = Filling::of_client(&provider.client.authentication, id, profile.client_secret.as_ref())
-        .with(Slot::Token, token.clone())
-        .with(Slot::TokenHint, Secret::new(hint))
-        .with(Slot::Access, tokens.access.clone());
+    let mut bindings =
+        Bindings::of_client(&provider.client.authentication, id, profile.client_secret.as_ref())
+            .with(Placeholder::Token, token.clone())
+            .with(Placeholder::TokenHint, Secret::new(hint))
+            .with(Placeholder::Access, tokens.access.clone());
     if let Some(refresh) = &tokens.refresh {
-        filling = filling.with(Slot::Refresh, refresh.clone());
+        bindings = bindings.with(Placeholder::Refresh, refresh.clone());
     }
     if !carries_one_of(call, tokens) {
         return Err(NotRevocable::NoToken);
     }
-    filling.fill(call).map_err(|_| NotRevocable::Unfilled)
+    bindings.fill(call).map_err(|_| NotRevocable::Unfilled)
 }
 
 /// Whether any of the tokens has a place in `call`.
-fn carries_one_of(call: &Call, tokens: &Tokens) -> bool {
-    call.slots().iter().any(|slot| match slot {
-        Slot::Refresh => tokens.refresh.is_some(),
-        Slot::Token | Slot::Access => true,
-        Slot::ClientId
-        | Slot::ClientSecret
-        | Slot::Basic
-        | Slot::Code
-        | Slot::State
-        | Slot::Redirect
-        | Slot::Challenge
-        | Slot::Verifier
-        | Slot::TokenHint
-        | Slot::DeviceCode
-        | Slot::Scope
-        | Slot::Account => false,
+fn carries_one_of(call: &RequestTemplate, tokens: &Tokens) -> bool {
+    call.placeholders().iter().any(|placeholder| match placeholder {
+        Placeholder::Refresh => tokens.refresh.is_some(),
+        Placeholder::Token | Placeholder::Access => true,
+        Placeholder::ClientId
+        | Placeholder::ClientSecret
+        | Placeholder::Basic
+        | Placeholder::Code
+        | Placeholder::State
+        | Placeholder::Redirect
+        | Placeholder::Challenge
+        | Placeholder::Verifier
+        | Placeholder::TokenHint
+        | Placeholder::DeviceCode
+        | Placeholder::Scope
+        | Placeholder::Account => false,
     })
 }
 
@@ -207,14 +208,14 @@ mod tests {
     use super::*;
     use crate::domain::clock::{FixedOffset, Now, Steady, at_seconds};
     use crate::domain::name::{ProfileId, ProfileName, StoreId};
-    use crate::domain::provider::file;
     use crate::domain::tokens::StoredTokens;
+    use crate::stored::provider_file;
 
     const FILE: &str = "name: acme\nendpoints: { authorize: 'https://a.test/a', token: 'https://a.test/t', \
         revoke: 'https://a.test/r' }\nclient: { id: c, authentication: post }\n";
 
     fn provider(text: &str) -> Provider {
-        file::load("acme", text).expect(text)
+        provider_file::load("acme", text).expect(text)
     }
 
     fn profile(refresh: Option<&str>) -> Profile {

@@ -8,10 +8,10 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use crate::domain::provider::Provider;
-use crate::domain::provider::scopes::{Offered, ScopeList};
+use crate::domain::provider::scopes::{OfferedScope, ScopeList};
 use crate::domain::text;
 use crate::oauth::reply;
-use crate::oauth::request::{Filling, Reply, Request, Unfilled};
+use crate::oauth::request::{Bindings, Reply, Request, Unfilled};
 
 /// The most scopes of a list that are taken.
 pub const MOST: usize = 200;
@@ -24,7 +24,7 @@ const WORDS: usize = 200;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listed {
     /// What can be asked for.
-    pub offered: Vec<Offered>,
+    pub offered: Vec<OfferedScope>,
     /// How many more the list has, beyond [`MOST`].
     pub left_out: usize,
 }
@@ -35,7 +35,7 @@ pub struct Listed {
 /// [`Unfilled`] when the provider lists none, or the address cannot be made.
 pub fn request(provider: &Provider, client_id: &str) -> Result<Request, Unfilled> {
     let list = provider.scopes.list.as_ref().ok_or(Unfilled)?;
-    Filling::of_client(&provider.client.authentication, client_id, None).fill(&list.call)
+    Bindings::of_client(&provider.client.authentication, client_id, None).fill(&list.call)
 }
 
 /// Reads the scopes in the answer to [`request`]: texts, or objects with a name. An object
@@ -55,13 +55,14 @@ pub fn read(list: &ScopeList, reply: &Reply) -> Result<Listed, String> {
     };
     let mut seen = BTreeSet::new();
     let offered = entries.iter().filter_map(|entry| offered(list, entry));
-    let mut offered: Vec<Offered> = offered.filter(|offered| seen.insert(offered.name.clone())).collect();
+    let mut offered: Vec<OfferedScope> =
+        offered.filter(|offered| seen.insert(offered.name.clone())).collect();
     let left_out = offered.len().saturating_sub(MOST);
     offered.truncate(MOST);
     Ok(Listed { offered, left_out })
 }
 
-fn offered(list: &ScopeList, entry: &Value) -> Option<Offered> {
+fn offered(list: &ScopeList, entry: &Value) -> Option<OfferedScope> {
     let (name, title) = match entry {
         Value::String(name) => (name.clone(), None),
         Value::Object(_) => match list.name.find(entry).and_then(words) {
@@ -73,7 +74,7 @@ fn offered(list: &ScopeList, entry: &Value) -> Option<Offered> {
     let name = name.trim();
     // What had to be changed to be shown would be another scope when it is asked for.
     let fine = !name.is_empty() && text::clean(name, LONGEST) == name;
-    fine.then(|| Offered { name: name.to_owned(), title: title.map(|words| text::clean(&words, WORDS)) })
+    fine.then(|| OfferedScope { name: name.to_owned(), title: title.map(|words| text::clean(&words, WORDS)) })
 }
 
 fn words(value: &Value) -> Option<String> {
@@ -96,8 +97,8 @@ pub fn union(granted: &[String], asked: &[String]) -> Vec<String> {
 mod tests {
     use super::*;
     use crate::domain::clock::{FixedOffset, Now, Steady, at_seconds};
-    use crate::domain::provider::call::{Body, Call, Method, Template};
     use crate::domain::provider::reply::Pointers;
+    use crate::domain::provider::request_template::{Method, RequestBody, RequestTemplate, Template};
     use crate::domain::secret::Secret;
 
     #[test]
@@ -148,11 +149,11 @@ mod tests {
     fn list() -> ScopeList {
         let pointers = |texts: &[&str]| Pointers(texts.iter().map(|text| (*text).to_owned()).collect());
         ScopeList {
-            call: Call {
+            call: RequestTemplate {
                 method: Method::Get,
                 url: Template::text("https://a.test/scopes"),
                 headers: Vec::new(),
-                body: Body::Empty,
+                body: RequestBody::Empty,
             },
             at: pointers(&["/scopes"]),
             name: pointers(&["/name", "/id"]),

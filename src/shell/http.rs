@@ -24,8 +24,8 @@ use reqwest::{Client, ClientBuilder, Response};
 use tokio::sync::watch;
 
 use crate::domain::clock::Now;
-use crate::domain::provider::call::Method;
 use crate::domain::provider::endpoint;
+use crate::domain::provider::request_template::Method;
 use crate::domain::secret::Secret;
 use crate::domain::text;
 use crate::domain::trouble::{FailureKind, Stored, Trouble};

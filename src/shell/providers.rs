@@ -5,13 +5,10 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use crate::domain::name;
-use crate::domain::provider::catalog::{File, PRESETS};
-use crate::domain::provider::file::Complaint;
+use crate::domain::provider::catalog::CatalogError;
 use crate::domain::trouble::{FailureKind, Trouble};
 use crate::shell::store_files::file::{self, shown};
-
-/// The largest provider file that is read, in bytes.
-const LARGEST: usize = 256 * 1024;
+use crate::stored::provider_file::{PRESETS, ProviderFile, SIZE_LIMIT};
 
 /// How many provider files are read.
 const MOST: usize = 256;
@@ -20,8 +17,8 @@ const MOST: usize = 256;
 /// that is not there holds no files; what is beyond 256 of them is complained of in one go.
 ///
 /// # Errors
-/// A [`Complaint`] about a folder that cannot be read: nobody knows which presets its files replace.
-pub fn files(folder: &Path) -> Result<Vec<File>, Complaint> {
+/// A [`CatalogError`] about a folder that cannot be read: nobody knows which presets its files replace.
+pub fn files(folder: &Path) -> Result<Vec<ProviderFile>, CatalogError> {
     match paths(folder) {
         Ok(mut paths) => {
             let more = paths.split_off(paths.len().min(MOST)).len();
@@ -30,7 +27,7 @@ pub fn files(folder: &Path) -> Result<Vec<File>, Complaint> {
             Ok(paths.iter().map(|path| (shown(path), text(path))).chain(unread).collect())
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
-        Err(error) => Err(Complaint {
+        Err(error) => Err(CatalogError {
             path: shown(folder),
             line: None,
             rule: format!("cannot read the folder: {error}"),
@@ -100,9 +97,9 @@ fn text(path: &Path) -> Result<String, String> {
     }
     #[cfg(unix)]
     trusted(path, &found).map_err(|why| format!("it is not used: {why}"))?;
-    let bytes = file::read(path, LARGEST).map_err(|trouble| cannot(&trouble.why))?;
+    let bytes = file::read(path, SIZE_LIMIT).map_err(|trouble| cannot(&trouble.why))?;
     let bytes = bytes.ok_or_else(|| cannot("it has just gone"))?;
-    if bytes.len() > LARGEST {
+    if bytes.len() > SIZE_LIMIT {
         return Err(cannot("it is larger than 256 KiB"));
     }
     String::from_utf8(bytes.to_vec()).map_err(|_| cannot("it is not UTF-8 text"))
@@ -147,22 +144,23 @@ fn trusted(path: &Path, found: &fs::Metadata) -> Result<(), String> {
 mod tests {
     use super::*;
     use crate::domain::provider::catalog::Catalog;
+    use crate::stored::provider_file;
 
     #[test]
     fn a_folder_that_is_missing_is_silent_and_one_that_cannot_be_read_is_not() {
         let folder = tempfile::tempdir().expect("a folder");
-        assert_eq!(read(&folder.path().join("none")).complaints, []);
+        assert_eq!(read(&folder.path().join("none")).errors, []);
         let file = folder.path().join("file");
         fs::write(&file, "").expect("a file");
         let catalog = read(&file);
         assert_eq!(catalog.entries().count(), 0, "nobody knows which presets are replaced there");
-        let complaints = catalog.complaints;
-        assert_eq!(complaints.len(), 1, "{complaints:?}");
-        assert!(complaints[0].rule.starts_with("cannot read the folder"), "{complaints:?}");
+        let errors = catalog.errors;
+        assert_eq!(errors.len(), 1, "{errors:?}");
+        assert!(errors[0].rule.starts_with("cannot read the folder"), "{errors:?}");
     }
 
     fn read(folder: &Path) -> Catalog {
-        files(folder).map_or_else(Catalog::unread, Catalog::read)
+        files(folder).map_or_else(Catalog::unreadable, provider_file::catalog)
     }
 
     #[test]
@@ -171,7 +169,7 @@ mod tests {
         let at = |name: &str| folder.path().join(name);
         let acme = "name: acme\nendpoints: { authorize: 'https://a.test/a', token: 'https://a.test/t' }\n";
         fs::write(at("acme.yaml"), acme).expect("a file");
-        fs::write(at("big.yaml"), vec![b' '; LARGEST + 1]).expect("a file");
+        fs::write(at("big.yaml"), vec![b' '; SIZE_LIMIT + 1]).expect("a file");
         fs::write(at("bytes.yaml"), [0xff]).expect("a file");
         fs::create_dir(at("folder.yaml")).expect("a folder");
         #[cfg(target_os = "linux")]
@@ -182,7 +180,7 @@ mod tests {
         }
         let catalog = read(folder.path());
         assert!(catalog.get("acme").is_some());
-        let said: Vec<_> = catalog.complaints.iter().map(|complaint| complaint.rule.as_str()).collect();
+        let said: Vec<_> = catalog.errors.iter().map(|complaint| complaint.rule.as_str()).collect();
         let no_file = "cannot read it: it is no ordinary file";
         let pipe: &[&str] = if cfg!(target_os = "linux") { &[no_file] } else { &[] };
         let other =
@@ -208,7 +206,7 @@ mod tests {
         }
         let faulty = |words: &str, mends: &Path| {
             let catalog = read(&folder);
-            let complaint = catalog.complaint("qwen").expect("a complaint");
+            let complaint = catalog.error("qwen").expect("a complaint");
             assert_eq!(catalog.get("qwen"), None, "neither the file nor the preset of its name is in force");
             let command = format!("run: chmod go-w '{}'", mends.display().to_string().replace('\'', r"'\''"));
             assert!(complaint.rule.contains(words) && complaint.rule.ends_with(&command), "{complaint}");
@@ -223,7 +221,7 @@ mod tests {
         ] {
             set(&file, of_file);
             set(&folder, of_folder);
-            assert_eq!(read(&folder).complaints.is_empty(), is_fine, "{of_file:o} {of_folder:o}");
+            assert_eq!(read(&folder).errors.is_empty(), is_fine, "{of_file:o} {of_folder:o}");
             if !is_fine {
                 faulty("other users may write to it", &file);
             }
@@ -237,7 +235,7 @@ mod tests {
         // A link is as safe as the file that it leads to.
         fs::remove_file(&file).expect("removed");
         symlink(&linked, &file).expect("a link");
-        assert_eq!(read(&folder).complaints, []);
+        assert_eq!(read(&folder).errors, []);
         set(&linked, 0o664);
         faulty("other users may write to it", &linked);
         set(&linked, 0o600);
@@ -256,7 +254,7 @@ mod tests {
         fs::create_dir(&folder).expect("a folder");
         let file = folder.join("qwen.yaml");
         fs::write(&file, "name: qwen\nflows: [key]\n").expect("a file");
-        assert_eq!(read(&folder).complaints, []);
+        assert_eq!(read(&folder).errors, []);
         if !rustix::process::geteuid().is_root() {
             eprintln!("not tried: only root can give a file to another user");
             return;
@@ -266,12 +264,12 @@ mod tests {
         {
             chown(given, OTHER, None).expect("given away");
             let catalog = read(&folder);
-            let complaint = catalog.complaint("qwen").expect("a complaint");
+            let complaint = catalog.error("qwen").expect("a complaint");
             let command = format!("run: sudo chown \"$(id -un)\" '{}'", given.display());
             assert!(complaint.rule.contains(words) && complaint.rule.ends_with(&command), "{complaint}");
             assert_eq!(catalog.get("qwen"), None, "neither the file nor the preset of its name is in force");
             chown(given, Some(0), None).expect("taken back");
-            assert_eq!(read(&folder).complaints, []);
+            assert_eq!(read(&folder).errors, []);
         }
     }
 
@@ -286,7 +284,7 @@ mod tests {
         let catalog = read(folder.path());
         assert_eq!(catalog.entries().count(), MOST - 1 + PRESETS.len() - 1);
         assert_eq!(catalog.get("qwen"), None);
-        let said: Vec<_> = catalog.complaints.iter().map(|complaint| complaint.rule.as_str()).collect();
+        let said: Vec<_> = catalog.errors.iter().map(|complaint| complaint.rule.as_str()).collect();
         assert_eq!(said.len(), 2, "{said:?}");
         assert_eq!(said[1], "45 provider files are not read: there may be 256");
     }

@@ -62,8 +62,8 @@ fn row(provider: &str, variable: &str, value: &Secret) -> Option<Row> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::provider::catalog::Catalog;
     use crate::domain::provider::environment::Variable;
+    use crate::stored::provider_file;
 
     #[test]
     fn each_provider_has_a_row_for_each_of_its_variables_that_holds_something() {
@@ -102,7 +102,7 @@ mod tests {
         let variable =
             |name: &&str| Variable { name: (*name).to_owned(), header: None, prefixes: Vec::new() };
         let environment = variables.iter().map(variable).collect();
-        let anthropic = Catalog::read([]).get("anthropic").expect("a preset").clone();
+        let anthropic = provider_file::catalog([]).get("anthropic").expect("a preset").clone();
         Provider { name: name.to_owned(), environment, ..anthropic }
     }
 

@@ -20,12 +20,16 @@ use crate::domain::name::ProfileName;
 use crate::domain::profile::Profile;
 use crate::domain::secret::Secret;
 use crate::stored::own::entries::{Entry, entries};
-use crate::stored::place::Places;
-use crate::stored::yaml::{Amend, Amending, Step};
+use crate::stored::path::PathStep;
+use crate::stored::positions::Positions;
+use crate::stored::yaml::{Amend, Amending};
 use crate::stored::{Refused, Unreadable, plain, tree};
 
 /// The version of the structure that is written.
 const VERSION: u64 = 1;
+
+/// How deep entries lie: `providers.custom.NAME.oauth_credentials[n].field`.
+const DEPTH: usize = 6;
 
 /// How many odd entries are told of one by one.
 const NOTICED: usize = 5;
@@ -76,11 +80,13 @@ pub fn read(text: &str) -> Result<Content, Unreadable> {
 /// What `text` says by its `entries`; whoever has not read it plainly does not know whether it is plain.
 fn content(text: &str, entries: Vec<Entry>, read_only: Option<Unreadable>) -> Content {
     let entries: Arc<[Entry]> = entries.into();
-    let places = entries.iter().any(|entry| entry.profile.is_err()).then(|| Places::of(text));
+    let is_broken = entries.iter().any(|entry| entry.profile.is_err());
+    let positions = is_broken.then(|| Positions::from_text(text, DEPTH));
     let row = |entry: &Entry| match &entry.profile {
         Ok(profile) => Row::Profile(Arc::clone(profile)),
         Err(why) => {
-            let line = places.as_ref().map_or(1, |places| places.line(&entry.path));
+            let line =
+                positions.as_ref().and_then(|positions| positions.nearest_line(&entry.path)).unwrap_or(1);
             Row::Broken { name: entry.name.clone(), at: Where::Line(line), why: why.clone() }
         }
     };
@@ -239,7 +245,7 @@ fn newer(text: &str, tree: &Value) -> Option<Unreadable> {
             ("the version of the file is no whole number".to_owned(), format!("write version: {VERSION}"))
         }
     };
-    let line = Places::of(text).line(&[Step::key("version")]);
+    let line = Positions::from_text(text, DEPTH).line(&[PathStep::key("version")]).unwrap_or(1);
     Some(Unreadable::at(line, 1, why, &next))
 }
 

@@ -1,7 +1,7 @@
 //! A text read strictly: first its limits, then its grammar.
 //!
 //! The limits come first because the parser builds all that it meets, however deep it lies and however
-//! often it stands for something else ([`yaml`] counts both). What is read is refused as a whole when it holds doubled keys, since one
+//! often it stands for something else ([`yaml_cost`] counts both). What is read is refused as a whole when it holds doubled keys, since one
 //! of the two would win silently (YAML 1.2 §3.2.1.1).
 
 use serde::Deserialize;
@@ -9,8 +9,8 @@ use serde::de::IgnoredAny;
 use serde_yaml::Value;
 
 use crate::domain::text;
-use crate::domain::yaml::{self, Tags, Uncounted};
-use crate::stored::{Unreadable, place, plain};
+use crate::stored::yaml_cost::{self, Tags, Uncounted};
+use crate::stored::{Unreadable, plain, positions};
 
 /// The longest text that is read, in bytes.
 pub const LONGEST: usize = 10 * 1024 * 1024;
@@ -76,7 +76,7 @@ fn by_grammar(text: &str) -> Result<Value, Unreadable> {
     let text = unmarked(text);
     if text.contains('*') {
         let words = "with all that its aliases stand for, the file is larger than 16 MiB";
-        yaml::expanded(text, LARGEST, words, Tags::Counted).map_err(|uncounted| match uncounted {
+        yaml_cost::expanded(text, LARGEST, words, Tags::Counted).map_err(|uncounted| match uncounted {
             Uncounted { error, is_too_large: true } => {
                 let line = error.location().map_or(0, |at| at.line().saturating_sub(1));
                 Unreadable::at(number(line), 1, words, SMALLER)
@@ -124,7 +124,7 @@ fn within_limits(text: &str) -> Result<(), Unreadable> {
             return Err(Unreadable::at(number(index), number(column), why, RESTORE));
         }
     }
-    let commas = yaml::nesting(text, DEEPEST).map_err(|at| too_deep(at.line, at.column))?;
+    let commas = yaml_cost::nesting(text, DEEPEST).map_err(|at| too_deep(at.line, at.column))?;
     let lines = text.split('\n').count();
     if lines + commas > MOST { Err(too_many(number(lines - 1))) } else { Ok(()) }
 }
@@ -144,7 +144,7 @@ fn fault(text: &str, error: &serde_yaml::Error) -> Unreadable {
     }
     // Doubled keys are looked for in sound texts alone: of others that costs far more than it tells.
     if grammar.is_none()
-        && let Some(doubled) = place::doubled(text)
+        && let Some(doubled) = positions::doubled_key(text)
     {
         let why = format!("{} stands here and in line {}", doubled.key, doubled.first.0);
         let (line, column) = doubled.second;

@@ -10,34 +10,18 @@ use std::str::FromStr;
 use serde_yaml::{Mapping, Value};
 use yaml_edit::{AsYaml, Document, MappingBuilder, ScalarValue, SequenceBuilder, YamlFile, YamlNode};
 
+use crate::stored::path::{PathStep, find, find_mut, shown};
 use crate::stored::tree;
-
-/// One step from a node to one below it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Step {
-    /// Into a map.
-    Key(String),
-    /// Into a list, counted from 0.
-    Nth(usize),
-}
-
-impl Step {
-    /// A step into a map.
-    #[must_use]
-    pub fn key(key: impl Into<String>) -> Self {
-        Self::Key(key.into())
-    }
-}
 
 /// One amendment. It holds secrets, so it has no `Debug`.
 #[derive(Clone, PartialEq)]
 pub enum Amend {
     /// Puts a value at a path; maps on the way are made when they are missing.
-    Set(Vec<Step>, Value),
+    Set(Vec<PathStep>, Value),
     /// Adds an item to the list at a path, which is made when it is missing.
-    Append(Vec<Step>, Value),
+    Append(Vec<PathStep>, Value),
     /// Takes away what is at a path, if there is something.
-    Remove(Vec<Step>),
+    Remove(Vec<PathStep>),
 }
 
 /// A text that is being amended, and the tree it holds.
@@ -113,16 +97,16 @@ pub(super) fn settled(tree: &Value, amendment: Amend) -> Result<Option<Amend>, S
             // An empty map is made anew with its first entry, so that `{}` does not go on in braces.
             while let Some((last, around)) = path.split_last() {
                 match (find(tree, around), last) {
-                    (Some(Value::Mapping(map)), Step::Key(_)) if !map.is_empty() || around.is_empty() => {
+                    (Some(Value::Mapping(map)), PathStep::Key(_)) if !map.is_empty() || around.is_empty() => {
                         break;
                     }
-                    (Some(Value::Sequence(list)), Step::Nth(index)) if *index < list.len() => break,
-                    (None | Some(Value::Null | Value::Mapping(_)), Step::Key(key)) => {
+                    (Some(Value::Sequence(list)), PathStep::Nth(index)) if *index < list.len() => break,
+                    (None | Some(Value::Null | Value::Mapping(_)), PathStep::Key(key)) => {
                         value = Value::Mapping(Mapping::from_iter([(Value::String(key.clone()), value)]));
                         path.pop();
                     }
-                    (_, Step::Key(_)) => return Err(format!("{} is no map", shown(around))),
-                    (_, Step::Nth(_)) => return Err(format!("{} is no list", shown(around))),
+                    (_, PathStep::Key(_)) => return Err(format!("{} is no map", shown(around))),
+                    (_, PathStep::Nth(_)) => return Err(format!("{} is no list", shown(around))),
                 }
             }
             Ok(Some(Amend::Set(path, value)))
@@ -130,44 +114,20 @@ pub(super) fn settled(tree: &Value, amendment: Amend) -> Result<Option<Amend>, S
     }
 }
 
-fn shown(path: &[Step]) -> String {
-    let steps = path.iter().map(|step| match step {
-        Step::Key(key) => key.clone(),
-        Step::Nth(index) => index.to_string(),
-    });
-    steps.collect::<Vec<_>>().join(".")
-}
-
-/// What is at `path`.
-#[must_use]
-pub fn find<'a>(tree: &'a Value, path: &[Step]) -> Option<&'a Value> {
-    path.iter().try_fold(tree, |node, step| match step {
-        Step::Key(key) => node.as_mapping()?.get(key.as_str()),
-        Step::Nth(index) => node.as_sequence()?.get(*index),
-    })
-}
-
-fn find_mut<'a>(tree: &'a mut Value, path: &[Step]) -> Option<&'a mut Value> {
-    path.iter().try_fold(tree, |node, step| match step {
-        Step::Key(key) => node.as_mapping_mut()?.get_mut(key.as_str()),
-        Step::Nth(index) => node.as_sequence_mut()?.get_mut(*index),
-    })
-}
-
 pub(super) fn amend_tree(tree: &mut Value, amendment: Amend) -> Option<()> {
     match amendment {
         Amend::Set(path, value) => match path.split_last()? {
-            (Step::Key(key), around) => {
+            (PathStep::Key(key), around) => {
                 find_mut(tree, around)?.as_mapping_mut()?.insert(Value::String(key.clone()), value);
             }
-            (Step::Nth(index), around) => *find_mut(tree, around)?.get_mut(*index)? = value,
+            (PathStep::Nth(index), around) => *find_mut(tree, around)?.get_mut(*index)? = value,
         },
         Amend::Append(path, item) => find_mut(tree, &path)?.as_sequence_mut()?.push(item),
         Amend::Remove(path) => match path.split_last()? {
-            (Step::Key(key), around) => {
+            (PathStep::Key(key), around) => {
                 find_mut(tree, around)?.as_mapping_mut()?.shift_remove(key.as_str())?;
             }
-            (Step::Nth(index), around) => {
+            (PathStep::Nth(index), around) => {
                 let list = find_mut(tree, around)?.as_sequence_mut()?;
                 (*index < list.len()).then(|| list.remove(*index))?;
             }
@@ -179,20 +139,20 @@ pub(super) fn amend_tree(tree: &mut Value, amendment: Amend) -> Option<()> {
 fn amend_text(document: &Document, amendment: &Amend) -> Option<()> {
     match amendment {
         Amend::Set(path, value) => match path.split_last()? {
-            (Step::Key(key), around) => {
+            (PathStep::Key(key), around) => {
                 descend(document, around)?.as_mapping()?.set(key.as_str(), &*written(value)?);
             }
-            (Step::Nth(index), around) => {
+            (PathStep::Nth(index), around) => {
                 let list = descend(document, around)?;
                 list.as_sequence()?.set(*index, &*written(value)?).then_some(())?;
             }
         },
         Amend::Append(path, item) => descend(document, path)?.as_sequence()?.push(&*written(item)?),
         Amend::Remove(path) => match path.split_last()? {
-            (Step::Key(key), around) => {
+            (PathStep::Key(key), around) => {
                 descend(document, around)?.as_mapping()?.remove(key.as_str())?;
             }
-            (Step::Nth(index), around) => {
+            (PathStep::Nth(index), around) => {
                 descend(document, around)?.as_sequence()?.remove(*index)?;
             }
         },
@@ -200,11 +160,11 @@ fn amend_text(document: &Document, amendment: &Amend) -> Option<()> {
     Some(())
 }
 
-fn descend(document: &Document, path: &[Step]) -> Option<YamlNode> {
+fn descend(document: &Document, path: &[PathStep]) -> Option<YamlNode> {
     let root = YamlNode::Mapping(document.as_mapping()?);
     path.iter().try_fold(root, |node, step| match step {
-        Step::Key(key) => node.as_mapping()?.get(key.as_str()),
-        Step::Nth(index) => node.as_sequence()?.get(*index),
+        PathStep::Key(key) => node.as_mapping()?.get(key.as_str()),
+        PathStep::Nth(index) => node.as_sequence()?.get(*index),
     })
 }
 

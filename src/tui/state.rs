@@ -147,7 +147,7 @@ pub fn never_refreshed(model: &Model, profile: &Profile) -> Option<String> {
     }
     let name = profile.id.name.provider();
     match model.provider(profile) {
-        None => Some(match model.catalog.as_ref().and_then(|catalog| catalog.complaint(name)) {
+        None => Some(match model.catalog.as_ref().and_then(|catalog| catalog.error(name)) {
             Some(complaint) => format!(
                 "The provider file “{name}” cannot be used: authtui never refreshes it and cannot log in there. {}",
                 prose::safe(&complaint.to_string())

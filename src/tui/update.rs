@@ -61,8 +61,8 @@ pub fn update(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
             last_saves(model, now)
         }
         Msg::Catalogued(catalog) => {
-            if let Some(complaint) = catalog.complaints.first() {
-                let more = catalog.complaints.len() - 1;
+            if let Some(complaint) = catalog.errors.first() {
+                let more = catalog.errors.len() - 1;
                 let more =
                     if more > 0 { format!(" ({more} more: authtui providers)") } else { String::new() };
                 tell(

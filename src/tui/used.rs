@@ -5,7 +5,7 @@ use crate::domain::clock::{DateTime, Utc};
 use crate::domain::name::StoreId;
 use crate::domain::profile::{Kind, Profile};
 use crate::domain::provider::Provider;
-use crate::domain::provider::environment::{Order, Source};
+use crate::domain::provider::environment::{LookupOrder, Source};
 use crate::domain::resolve::{Candidate, Lookup, Resolution, Sources, resolve};
 use crate::tui::model::Model;
 use crate::tui::prose;
@@ -33,7 +33,7 @@ pub fn words(model: &Model, profile: &Profile, now: DateTime<Utc>) -> Option<Str
     Some(by + &seen(provider, &order, &chain, profile))
 }
 
-fn seen(provider: &Provider, order: &Order, chain: &Resolution<'_>, profile: &Profile) -> String {
+fn seen(provider: &Provider, order: &LookupOrder, chain: &Resolution<'_>, profile: &Profile) -> String {
     let (source, what) = match profile.kind {
         Kind::Environment => (Source::Variable(profile.id.name.name().to_owned()), "this variable"),
         Kind::OAuth => (Source::Login, "logins"),

@@ -216,8 +216,8 @@ pub fn choices(catalog: &Catalog) -> Vec<&Provider> {
 mod tests {
     use super::*;
     use crate::domain::name::StoreId;
-    use crate::domain::provider::file;
     use crate::oauth::login::needs::Question;
+    use crate::stored::provider_file;
 
     /// A provider that must be told everything.
     const ACME: &str = "name: acme\ntitle: Acme\nnotice: Acme wants a yes.\n\
@@ -326,7 +326,7 @@ mod tests {
             "{file}"
         );
 
-        let described = file::load("corp", &ACME.replace("acme", "corp")).expect("a provider");
+        let described = provider_file::load("corp", &ACME.replace("acme", "corp")).expect("a provider");
         let (own, catalog) = (own(), catalog());
         try_out.wizard.described(&described, WizardContext { own: Some(&own), catalog: Some(&catalog) });
         assert_eq!((&try_out.wizard.passed, &try_out.wizard.ahead), (&Vec::new(), &Vec::new()));
@@ -413,7 +413,7 @@ mod tests {
     }
 
     fn catalog() -> Catalog {
-        Catalog::read([("acme.yaml".to_owned(), Ok(ACME.to_owned()))])
+        provider_file::catalog([("acme.yaml".to_owned(), Ok(ACME.to_owned()))])
     }
 
     fn text(question: TextQuestion, typed: &str) -> Page {

@@ -15,7 +15,7 @@ use authtui::domain::clock::{Now, TimeDelta};
 use authtui::domain::name::{ProfileId, StoreId};
 use authtui::domain::profile::{Kind, LastRefresh, LastTest, Profile, RefreshResult, TestResult};
 use authtui::domain::provider::draft::Question;
-use authtui::domain::provider::scopes::Offered;
+use authtui::domain::provider::scopes::OfferedScope;
 use authtui::domain::provider::{Pkce, Provider};
 use authtui::domain::secret::Secret;
 use authtui::domain::tokens::{Expiry, StoredTokens, Tokens};
@@ -252,7 +252,7 @@ impl Run {
             }
             15 => {
                 let offered =
-                    vec![Offered { name: "a\u{202e}b".to_owned(), title: None }; self.dice.below(40)];
+                    vec![OfferedScope { name: "a\u{202e}b".to_owned(), title: None }; self.dice.below(40)];
                 let listed = if self.dice.one_in(2) { Ok(offered) } else { Err(self.trouble()) };
                 let listed = listed.map(|offered| Listed { offered, left_out: 0 });
                 Msg::Scopes(self.dice.pick(&["demo", "acme"]).to_owned(), listed)

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use authtui::domain::provider::file::load;
+use authtui::stored::provider_file::load;
 
 const SHORT: &str = "name: acme\nendpoints: { authorize: 'https://a.test/a', token: 'https://a.test/t' }\n";
 

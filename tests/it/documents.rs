@@ -4,8 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use authtui::domain::provider::catalog::{Catalog, PRESETS};
-use authtui::domain::provider::file;
+use authtui::stored::provider_file::{self, PRESETS};
 use authtui::tui::keymap::{BINDINGS, Binding, Place};
 
 const KEYS: &str = include_str!("../../docs/keys.md");
@@ -116,7 +115,7 @@ fn rows() -> impl Iterator<Item = (&'static str, &'static str)> {
 /// What is wrong with the shortest file and `more`.
 fn complaint(more: &str) -> String {
     let endpoints = if more.starts_with("endpoints") { "" } else { ENDPOINTS };
-    let loaded = file::load("acme", &format!("name: acme\n{endpoints}{more}\n"));
+    let loaded = provider_file::load("acme", &format!("name: acme\n{endpoints}{more}\n"));
     loaded.err().map(|fault| fault.rule).unwrap_or_default()
 }
 
@@ -134,14 +133,14 @@ fn every_example_on_the_page_of_the_format_can_be_used_as_it_stands() {
     let files: Vec<(String, Result<String, String>)> =
         blocks.map(|text| (path_of(text), Ok(text.to_owned()))).collect();
     assert!(files.len() >= 3, "{files:?}");
-    let catalog = Catalog::read(files.clone());
-    assert_eq!(catalog.complaints, []);
+    let catalog = provider_file::catalog(files.clone());
+    assert_eq!(catalog.errors, []);
     let own = catalog.entries().filter(|entry| entry.path.is_some() && !entry.provider.example);
     assert_eq!(own.count(), files.len(), "two examples have one name");
     let staging = catalog.entry("acme-staging").expect("an example that extends another");
     assert_eq!(staging.provider.reply.access.0, ["/data/token"]);
     assert_eq!(staging.provider.meanings.statuses, []);
-    assert!(staging.whole().contains("renewal"), "{}", staging.whole());
+    assert!(staging.whole_text().contains("renewal"), "{}", staging.whole_text());
 }
 
 fn path_of(text: &str) -> String {
@@ -151,7 +150,7 @@ fn path_of(text: &str) -> String {
 
 #[test]
 fn what_the_format_says_of_defaults_is_what_a_short_file_gets() {
-    let provider = file::load("acme", &format!("name: acme\n{ENDPOINTS}")).expect("a provider");
+    let provider = provider_file::load("acme", &format!("name: acme\n{ENDPOINTS}")).expect("a provider");
     assert_eq!(provider.title, "acme");
     assert_eq!(
         (provider.redirect.host.as_str(), provider.redirect.path.as_str()),
@@ -165,7 +164,7 @@ fn what_the_format_says_of_defaults_is_what_a_short_file_gets() {
 fn the_example_to_copy_works_once_it_is_renamed() {
     let (_, example) = PRESETS.iter().find(|(name, _)| *name == "oauth2").expect("the example");
     let copied = example.replace("name: oauth2", "name: acme").replace("example: true\n", "");
-    let provider = file::load("acme", &copied).expect("a provider");
+    let provider = provider_file::load("acme", &copied).expect("a provider");
     assert!(!provider.example);
 }
 

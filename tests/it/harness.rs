@@ -14,9 +14,11 @@ use authtui::domain::change::{Change, Row, Snapshot};
 use authtui::domain::clock::{FixedOffset, Now, Steady, TimeDelta, at_seconds, span};
 use authtui::domain::name::{ProfileId, ProfileName, StoreId};
 use authtui::domain::profile::{Kind, Profile};
-use authtui::domain::provider::call::{Body, Call, Method, Slot, Template, Tree};
-use authtui::domain::provider::catalog::{Catalog, PRESETS};
+use authtui::domain::provider::catalog::Catalog;
 use authtui::domain::provider::device::{Device, DeviceMap, UserCode};
+use authtui::domain::provider::request_template::{
+    JsonTemplate, Method, Placeholder, RequestBody, RequestTemplate, Template,
+};
 use authtui::domain::provider::{Authorize, Flow, Pkce, Provider, State};
 use authtui::domain::secret::Secret;
 use authtui::domain::tokens::{Expiry, StoredTokens, Tokens};
@@ -25,6 +27,7 @@ use authtui::oauth::callback::{Answer, Gate, Judged, receive};
 use authtui::oauth::login::{Ask, Bound, Heard, Login, Plan, Seat, Ways};
 use authtui::oauth::request::{Entropy, Reply, Request};
 use authtui::oauth::{Attempt, Errand};
+use authtui::stored::provider_file::{self, PRESETS};
 use authtui::tui::message::{Effect, Msg};
 use authtui::tui::model::Model;
 use authtui::tui::theme::{Glyphs, Theme};
@@ -85,7 +88,7 @@ pub(crate) fn catalog() -> Catalog {
     static READ: LazyLock<Catalog> = LazyLock::new(|| {
         let own = [("demo", provider_file(ISSUER)), ("acme", ACME.to_owned())];
         let own = own.into_iter().map(|(name, text)| (format!("{name}.yaml"), Ok(text)));
-        Catalog::only(own.chain(["anthropic", "oauth2"].map(preset)))
+        provider_file::catalog_of_files(own.chain(["anthropic", "oauth2"].map(preset)))
     });
     READ.clone()
 }
@@ -328,11 +331,11 @@ pub(crate) fn with_device_alone(provider: Provider) -> Provider {
 /// Device authorization as the standard has it, at `id.test`.
 pub(crate) fn device(pkce: Pkce) -> Device {
     let field = |name: &str, text: &str| (name.to_owned(), Template::parse(text).expect("a template"));
-    let call = |path: &str, fields: Vec<(String, Template)>| Call {
+    let call = |path: &str, fields: Vec<(String, Template)>| RequestTemplate {
         method: Method::Post,
         url: Template::text(&format!("https://id.test{path}")),
         headers: vec![field("accept", "application/json")],
-        body: Body::Form(fields),
+        body: RequestBody::Form(fields),
     };
     let authorize = vec![
         field("client_id", "{client_id}"),
@@ -357,12 +360,12 @@ pub(crate) fn device(pkce: Pkce) -> Device {
 /// `provider` whose authorization request is sent from here and whose answers carry no state.
 pub(crate) fn with_sent_request(provider: Provider) -> Provider {
     let field = |name: &str, text: &str| (name.to_owned(), Template::parse(text).expect("a template"));
-    let hole = Tree::Text(Template::hole(Slot::Redirect));
-    let call = Call {
+    let placeholder = JsonTemplate::Text(Template::placeholder(Placeholder::Redirect));
+    let call = RequestTemplate {
         method: Method::Post,
         url: Template::parse("https://api.cal.test/v2/oauth/{client_id}/authorize").expect("a template"),
         headers: vec![field("accept", "application/json")],
-        body: Body::Json(Tree::Object(vec![("redirectUri".to_owned(), hole)])),
+        body: RequestBody::Json(JsonTemplate::Object(vec![("redirectUri".to_owned(), placeholder)])),
     };
     let reading = [(400, "the client or its redirect is unknown, or you have allowed it already".to_owned())];
     Provider {

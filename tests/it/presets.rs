@@ -1,14 +1,14 @@
 //! The requests that the provider files of the seeds make, field by field.
 
-use authtui::domain::provider::call::{Call, Method, Slot};
-use authtui::domain::provider::catalog::{Catalog, PRESETS};
 use authtui::domain::provider::environment::Source;
 use authtui::domain::provider::meaning::Meaning;
-use authtui::domain::provider::{Authentication, Authorize, Flow, Pkce, Provider, Rotation, file};
+use authtui::domain::provider::request_template::{Method, Placeholder, RequestTemplate};
+use authtui::domain::provider::{Authentication, Authorize, Flow, Pkce, Provider, Rotation};
 use authtui::domain::secret::Secret;
 use authtui::oauth::authorization::{Asking, Authorization};
 use authtui::oauth::pasted::Redirects;
-use authtui::oauth::request::{Filling, Request};
+use authtui::oauth::request::{Bindings, Request};
+use authtui::stored::provider_file::{self, PRESETS};
 use serde_json::{Value, json};
 
 use crate::harness::entropy;
@@ -49,10 +49,10 @@ fn seed_000_token_requests_are_forms_with_an_optional_secret_and_optional_pkce()
     let changed = example
         .replace("authentication: none", "authentication: post")
         .replace("pkce: required", "pkce: off");
-    let provider = file::load("oauth2", &changed).expect("a provider");
+    let provider = provider_file::load("oauth2", &changed).expect("a provider");
     assert_eq!((provider.pkce, query(&provider).contains("challenge")), (Pkce::Off, false));
     assert_eq!(
-        text(&filled(provider.exchange.as_ref(), &[Slot::Code, Slot::Redirect])),
+        text(&filled(provider.exchange.as_ref(), &[Placeholder::Code, Placeholder::Redirect])),
         "grant_type=authorization_code&code=c0de&client_id=cid&client_secret=s3cret&redirect_uri=there"
     );
 }
@@ -205,7 +205,7 @@ fn seed_004_asks_without_a_response_type_and_sends_the_secret_in_a_form() {
 fn seed_004_lists_its_scopes_without_a_secret_and_names_its_errors() {
     let provider = preset("qonic");
     let list = provider.scopes.list.expect("a list");
-    let request = Filling::default().fill(&list.call).expect("nothing to fill");
+    let request = Bindings::default().fill(&list.call).expect("nothing to fill");
     assert_eq!(
         (request.method, request.url.as_str(), headers(&request)),
         (Method::Get, "https://api.qonic.com/v1/auth/scopes", vec![("accept", "application/json")])
@@ -219,7 +219,7 @@ fn seed_004_lists_its_scopes_without_a_secret_and_names_its_errors() {
 }
 
 fn preset(name: &str) -> Provider {
-    Catalog::read([]).get(name).expect("a preset").clone()
+    provider_file::catalog([]).get(name).expect("a preset").clone()
 }
 
 fn word(source: &Source) -> &str {
@@ -251,26 +251,27 @@ fn query(provider: &Provider) -> String {
 }
 
 /// The request that `call` becomes with everything there is to fill it.
-fn sent(call: Option<&Call>) -> Request {
-    filled(call, &Slot::ALL)
+fn sent(call: Option<&RequestTemplate>) -> Request {
+    filled(call, &Placeholder::ALL)
 }
 
-/// The request that `call` becomes with a client and `slots`.
-fn filled(call: Option<&Call>, slots: &[Slot]) -> Request {
+/// The request that `call` becomes with a client and `placeholders`.
+fn filled(call: Option<&RequestTemplate>, placeholders: &[Placeholder]) -> Request {
     let values = [
-        (Slot::Code, "c0de"),
-        (Slot::State, "st"),
-        (Slot::Redirect, "there"),
-        (Slot::Challenge, "cha"),
-        (Slot::Verifier, "ver"),
-        (Slot::Refresh, "rt"),
-        (Slot::DeviceCode, "dc"),
-        (Slot::Scope, "a b"),
+        (Placeholder::Code, "c0de"),
+        (Placeholder::State, "st"),
+        (Placeholder::Redirect, "there"),
+        (Placeholder::Challenge, "cha"),
+        (Placeholder::Verifier, "ver"),
+        (Placeholder::Refresh, "rt"),
+        (Placeholder::DeviceCode, "dc"),
+        (Placeholder::Scope, "a b"),
     ];
-    let client = Filling::of_client(&Authentication::Basic, "cid", Some(&Secret::new("s3cret")));
-    let known = values.into_iter().filter(|(slot, _)| slots.contains(slot));
-    let filling = known.fold(client, |filling, (slot, value)| filling.with(slot, Secret::new(value)));
-    filling.fill(call.expect("a call")).expect("a request")
+    let client = Bindings::of_client(&Authentication::Basic, "cid", Some(&Secret::new("s3cret")));
+    let known = values.into_iter().filter(|(placeholder, _)| placeholders.contains(placeholder));
+    let bindings =
+        known.fold(client, |bindings, (placeholder, value)| bindings.with(placeholder, Secret::new(value)));
+    bindings.fill(call.expect("a call")).expect("a request")
 }
 
 fn headers(request: &Request) -> Vec<(&str, &str)> {

@@ -17,11 +17,11 @@ use authtui::domain::clock::TimeDelta;
 use authtui::domain::health::{Activity, Health};
 use authtui::domain::name::StoreId;
 use authtui::domain::profile::{Kind, LastTest, Profile, TestResult};
-use authtui::domain::provider::catalog::Catalog;
 use authtui::domain::secret::Secret;
 use authtui::domain::tokens::{StoredTokens, Tokens};
 use authtui::domain::trouble::{FailureKind, Trouble};
 use authtui::oauth::probe::TestVerdict;
+use authtui::stored::provider_file;
 use authtui::tui::dialog::Question;
 use authtui::tui::message::{Copied, Effect, Form, Msg};
 use authtui::tui::model::RowId;
@@ -347,7 +347,7 @@ fn a_message_goes_after_six_seconds_and_wakes_the_loop_for_it() {
 fn a_provider_file_that_cannot_be_read_is_complained_about() {
     let mut app = App::with(["work"]);
     let files = [("mine.yaml".to_owned(), Ok("name: [".to_owned())), ("b.yaml".to_owned(), Err("no".into()))];
-    assert_eq!(app.feed(Msg::Catalogued(Box::new(Catalog::read(files)))), []);
+    assert_eq!(app.feed(Msg::Catalogued(Box::new(provider_file::catalog(files)))), []);
     assert!(app.message().starts_with("A provider file is not used. mine.yaml"), "{}", app.message());
     assert!(app.message().ends_with("(1 more: authtui providers)"), "{}", app.message());
 }

@@ -74,7 +74,7 @@ mod tests {
     use clap::Parser;
 
     use super::*;
-    use crate::domain::provider::file;
+    use crate::stored::provider_file;
 
     #[derive(Debug, Parser)]
     struct LoginLine {
@@ -91,7 +91,7 @@ mod tests {
             "name: acme\ntitle: Acme\nendpoints: {{ authorize: 'https://a.test/a', token: 'https://a.test/t' }}\n\
              redirect: {{ port: 9000, port_rule: {rule}, paste: 'https://a.test/code' }}\n"
         );
-        let mut provider = file::load("acme", &text).expect("a provider");
+        let mut provider = provider_file::load("acme", &text).expect("a provider");
         provider.flows = flows.to_vec();
         provider
     }

@@ -11,13 +11,13 @@ use crate::domain::name::ProfileName;
 use crate::domain::profile::Profile;
 use crate::domain::provider::Provider;
 use crate::domain::provider::catalog::Catalog;
-use crate::domain::provider::environment::{Order, Source};
+use crate::domain::provider::environment::{LookupOrder, Source};
 use crate::domain::resolve::{Candidate, Resolution, ResolvedCredential, Sources, resolve};
 
 /// What is looked for.
 pub(super) struct ResolveRequest<'a> {
     pub(super) provider: &'a Provider,
-    pub(super) order: Order,
+    pub(super) order: LookupOrder,
     pub(super) wanted: Option<ProfileName>,
 }
 
@@ -116,7 +116,7 @@ impl<'a> ResolveRequest<'a> {
     }
 }
 
-fn named_order(provider: &Provider, name: &str) -> Result<Order, Exit> {
+fn named_order(provider: &Provider, name: &str) -> Result<LookupOrder, Exit> {
     if let Some(order) = provider.orders.iter().find(|order| order.name == name) {
         return Ok(order.clone());
     }

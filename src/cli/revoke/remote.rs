@@ -42,7 +42,7 @@ pub(super) fn announce(services: &Services, snapshot: &Snapshot, profile: &Profi
         console::say(&text::clean(&words, SENTENCE_LIMIT));
         return Ok(());
     };
-    let complaint = catalog.complaint(name.provider()).filter(|_| mute == NotRevocable::NoProvider);
+    let complaint = catalog.error(name.provider()).filter(|_| mute == NotRevocable::NoProvider);
     let why = complaint.map_or_else(|| mute.to_string(), ToString::to_string);
     let remedy = match mute {
         NotRevocable::NoTokens => None,

@@ -1,16 +1,16 @@
 //! The device authorization of a provider (RFC 8628), as its file describes it.
 
 use crate::domain::provider::Pkce;
-use crate::domain::provider::call::Call;
 use crate::domain::provider::reply::Pointers;
+use crate::domain::provider::request_template::RequestTemplate;
 
 /// The device authorization of a provider.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Device {
     /// The request for a code (RFC 8628 §3.1).
-    pub authorize: Call,
+    pub authorize: RequestTemplate,
     /// The question whether the person has agreed (RFC 8628 §3.4).
-    pub poll: Call,
+    pub poll: RequestTemplate,
     /// Whether challenge and verifier travel here too.
     pub pkce: Pkce,
     /// Whether the person types a code.
@@ -52,12 +52,12 @@ pub struct DeviceMap {
 impl Default for DeviceMap {
     fn default() -> Self {
         Self {
-            device_code: Pointers::of(&["/device_code"]),
-            user_code: Pointers::of(&["/user_code"]),
-            page: Pointers::of(&["/verification_uri", "/verification_url"]),
-            page_with_code: Pointers::of(&["/verification_uri_complete", "/verification_url_complete"]),
-            life: Pointers::of(&["/expires_in"]),
-            interval: Pointers::of(&["/interval"]),
+            device_code: Pointers::new(&["/device_code"]),
+            user_code: Pointers::new(&["/user_code"]),
+            page: Pointers::new(&["/verification_uri", "/verification_url"]),
+            page_with_code: Pointers::new(&["/verification_uri_complete", "/verification_url_complete"]),
+            life: Pointers::new(&["/expires_in"]),
+            interval: Pointers::new(&["/interval"]),
         }
     }
 }

@@ -10,12 +10,12 @@ use crate::domain::text;
 /// password, no fragment (RFC 6749 §3.1, §3.2).
 ///
 /// # Errors
-/// A [`BadEndpoint`] that names the address and the rule.
-pub fn parse(written: &str) -> Result<Url, BadEndpoint> {
+/// A [`EndpointError`] that names the address and the rule.
+pub fn parse(written: &str) -> Result<Url, EndpointError> {
     let url = page(written)?;
     if url.fragment().is_some() {
         let written = text::clean(written, 80);
-        return Err(BadEndpoint { written, rule: "no fragment (the part after #)" });
+        return Err(EndpointError { written, rule: "no fragment (the part after #)" });
     }
     Ok(url)
 }
@@ -24,9 +24,9 @@ pub fn parse(written: &str) -> Result<Url, BadEndpoint> {
 /// that are programs have their paths there.
 ///
 /// # Errors
-/// A [`BadEndpoint`] that names the address and the rule.
-pub fn page(written: &str) -> Result<Url, BadEndpoint> {
-    let bad = |rule| BadEndpoint { written: text::clean(written, 80), rule };
+/// A [`EndpointError`] that names the address and the rule.
+pub fn page(written: &str) -> Result<Url, EndpointError> {
+    let bad = |rule| EndpointError { written: text::clean(written, 80), rule };
     if written.chars().any(|char| char.is_whitespace() || text::is_hostile(char)) {
         return Err(bad("no spaces and no control characters"));
     }
@@ -36,7 +36,7 @@ pub fn page(written: &str) -> Result<Url, BadEndpoint> {
         // The password is not shown.
         let host = url.host_str().unwrap_or_default();
         let written = text::clean(&format!("{}://…@{host}{}", url.scheme(), url.path()), 80);
-        return Err(BadEndpoint { written, rule: "no user name and no password in it" });
+        return Err(EndpointError { written, rule: "no user name and no password in it" });
     }
     if !is_safe(&url) {
         return Err(bad("https, or http on 127.0.0.1, [::1] or localhost"));
@@ -66,14 +66,14 @@ const NOT_OWN: [&str; 14] = [
 /// opened, so that it may also be `urn:ietf:wg:oauth:2.0:oob` or of a program's own scheme (RFC 8252 §7.1).
 ///
 /// # Errors
-/// A [`BadEndpoint`] that names the address and the rule.
-pub fn paste(written: &str) -> Result<Url, BadEndpoint> {
+/// A [`EndpointError`] that names the address and the rule.
+pub fn paste(written: &str) -> Result<Url, EndpointError> {
     let (scheme, _) = written.split_once(':').unwrap_or_default();
     let is_own = !scheme.is_empty() && !NOT_OWN.iter().any(|other| scheme.eq_ignore_ascii_case(other));
     if !is_own {
         return parse(written);
     }
-    let bad = |rule| BadEndpoint { written: text::clean(written, 80), rule };
+    let bad = |rule| EndpointError { written: text::clean(written, 80), rule };
     let is_oob =
         |address: &str| ["urn:ietf:wg:oauth:2.0:oob", "urn:ietf:wg:oauth:2.0:oob:auto"].contains(&address);
     if scheme.eq_ignore_ascii_case("urn") && !is_oob(written) {
@@ -112,12 +112,12 @@ pub fn is_loopback(url: &Url) -> bool {
 
 /// Why an address is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BadEndpoint {
+pub struct EndpointError {
     written: String,
     rule: &'static str,
 }
 
-impl fmt::Display for BadEndpoint {
+impl fmt::Display for EndpointError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "cannot use the address “{}”: it must have {}", self.written, self.rule)
     }

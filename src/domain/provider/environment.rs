@@ -17,7 +17,7 @@ pub struct Variable {
 
 /// The order in which one program looks for a credential.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Order {
+pub struct LookupOrder {
     /// The word that chooses it.
     pub name: String,
     /// The program it speaks about, as shown to people; empty: no program in particular.
@@ -26,7 +26,7 @@ pub struct Order {
     pub sources: Vec<Source>,
 }
 
-impl Order {
+impl LookupOrder {
     /// The program's name alone: what stands before the first comma of what is said of it.
     #[must_use]
     pub fn program_name(&self) -> &str {
@@ -50,11 +50,11 @@ impl Provider {
     /// The order to look in when none is chosen: the first of the file. Where the file has none,
     /// that of no program in particular: its variables, then a login, then a key.
     #[must_use]
-    pub fn usual_order(&self) -> Order {
+    pub fn usual_order(&self) -> LookupOrder {
         self.orders.first().cloned().unwrap_or_else(|| {
             let variables = self.environment.iter().map(|variable| Source::Variable(variable.name.clone()));
             let sources = variables.chain([Source::Login, Source::Key]).collect();
-            Order { name: "default".to_owned(), program: String::new(), sources }
+            LookupOrder { name: "default".to_owned(), program: String::new(), sources }
         })
     }
 }

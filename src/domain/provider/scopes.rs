@@ -1,7 +1,7 @@
 //! What can be asked for: the scopes a provider's file names, and where the provider lists them.
 
-use crate::domain::provider::call::Call;
 use crate::domain::provider::reply::Pointers;
+use crate::domain::provider::request_template::RequestTemplate;
 use crate::domain::text;
 
 /// What is asked for, how it is joined, and what else there is.
@@ -12,14 +12,14 @@ pub struct Scopes {
     /// What stands between two scopes in a request.
     pub separator: String,
     /// What can be asked for besides, as the file says.
-    pub offered: Vec<Offered>,
+    pub offered: Vec<OfferedScope>,
     /// Where the provider lists what can be asked for.
     pub list: Option<ScopeList>,
 }
 
 /// One scope that can be asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Offered {
+pub struct OfferedScope {
     /// The scope as it is asked for.
     pub name: String,
     /// What it allows, in the provider's words, made safe to show.
@@ -30,7 +30,7 @@ pub struct Offered {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ScopeList {
     /// The request; it carries no secret.
-    pub call: Call,
+    pub call: RequestTemplate,
     /// The list in the answer: of texts, or of objects.
     pub at: Pointers,
     /// The scope in one object.

@@ -85,10 +85,10 @@ fn interval(map: &DeviceMap, reply: &Reply) -> Option<Duration> {
 mod tests {
     use super::*;
     use crate::domain::clock::{FixedOffset, Now, Steady, at_seconds};
-    use crate::domain::provider::catalog::Catalog;
     use crate::domain::provider::meaning::Meanings;
     use crate::domain::secret::Secret;
     use crate::domain::trouble::FailureKind;
+    use crate::stored::provider_file;
 
     #[test]
     fn each_answer_means_one_thing() {
@@ -183,7 +183,7 @@ mod tests {
 
     /// A provider that says 403 while nothing is decided.
     fn provider() -> Provider {
-        let catalog = Catalog::read([]);
+        let catalog = provider_file::catalog([]);
         let meanings = Meanings { errors: Vec::new(), statuses: vec![(403, Meaning::Pending)] };
         Provider { meanings, ..catalog.get("oauth2").expect("a preset").clone() }
     }

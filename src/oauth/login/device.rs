@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::domain::clock::Now;
 use crate::domain::provider::Flow;
-use crate::domain::provider::call::Slot;
+use crate::domain::provider::request_template::Placeholder;
 use crate::domain::trouble::{FailureKind, Trouble};
 use crate::oauth::Errand;
 use crate::oauth::authorization::{challenge, device_verifier};
@@ -15,7 +15,7 @@ use crate::oauth::device::{BadCode, DeviceCode, Poll, Polled, judge};
 use crate::oauth::login::step::{Mark, Step};
 use crate::oauth::login::{Ask, DeviceDoor, Doors, Login, Outcome, Shut, Stage, Turn};
 use crate::oauth::reply::{Cause, Granted, Refusal, Remedy, Said};
-use crate::oauth::request::{Entropy, Filling, Reply, Unfilled};
+use crate::oauth::request::{Bindings, Entropy, Reply, Unfilled};
 
 /// The longest that a login waits for a device code to be typed.
 const LONGEST: Duration = Duration::from_mins(30);
@@ -41,7 +41,7 @@ impl Login {
             .as_ref()
             .map(|verifier| challenge(device.pkce, verifier))
             .unwrap_or_default();
-        match self.device_filling().with(Slot::Challenge, challenge).fill(&device.authorize) {
+        match self.device_bindings().with(Placeholder::Challenge, challenge).fill(&device.authorize) {
             Ok(request) => {
                 let host = request.url.host_str().unwrap_or_default().to_owned();
                 self.steps.begin(Step::Device, host, now.steady);
@@ -55,13 +55,13 @@ impl Login {
         }
     }
 
-    fn device_filling(&self) -> Filling {
-        let client = Filling::of_client(
+    fn device_bindings(&self) -> Bindings {
+        let client = Bindings::of_client(
             &self.plan.provider.client.authentication,
             &self.plan.client_id,
             self.plan.client_secret.as_ref(),
         );
-        self.plan.asking().filling(&self.plan.provider, client)
+        self.plan.asking().bindings(&self.plan.provider, client)
     }
 
     /// Reads what came of asking for a device code.
@@ -145,10 +145,10 @@ impl Login {
     /// The next question about the device code, if it is time.
     pub(super) fn poll(&mut self, doors: &mut Doors, now: Now) -> Option<Ask> {
         let code = doors.device.code().filter(|code| code.is_due(now))?;
-        let filling = (self.device_filling())
-            .with(Slot::DeviceCode, code.code.clone())
-            .with(Slot::Verifier, self.device_verifier.clone().unwrap_or_default());
-        match filling.fill(&self.plan.provider.device.as_ref()?.poll) {
+        let bindings = (self.device_bindings())
+            .with(Placeholder::DeviceCode, code.code.clone())
+            .with(Placeholder::Verifier, self.device_verifier.clone().unwrap_or_default());
+        match bindings.fill(&self.plan.provider.device.as_ref()?.poll) {
             Ok(request) => {
                 let errand = self.next_errand();
                 if let DeviceDoor::Open(code) = &mut doors.device {

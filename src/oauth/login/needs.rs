@@ -255,10 +255,10 @@ mod tests {
 
     use super::*;
     use crate::domain::change::Row;
-    use crate::domain::provider::file;
-    use crate::domain::provider::scopes::Offered;
+    use crate::domain::provider::scopes::OfferedScope;
     use crate::domain::secret::Ends;
     use crate::oauth::login::Seat;
+    use crate::stored::provider_file;
 
     /// A provider that must be told everything.
     fn acme() -> Provider {
@@ -266,8 +266,8 @@ mod tests {
                     endpoints: { authorize: 'https://a.test/a', token: 'https://a.test/t' }\n\
                     client: { authentication: post }\nscopes: { default: [read] }\n\
                     environment: [ACME_TOKEN]\n";
-        let mut provider = file::load("acme", text).expect("a provider");
-        provider.scopes.offered = vec![Offered { name: "write".into(), title: None }];
+        let mut provider = provider_file::load("acme", text).expect("a provider");
+        provider.scopes.offered = vec![OfferedScope { name: "write".into(), title: None }];
         provider
     }
 

@@ -80,7 +80,7 @@ pub(super) fn ending(what: &str) -> Trouble {
 
 /// What to say of a profile of `provider`, which does not exist or whose file is faulty.
 pub(super) fn no_provider(what: &str, catalog: &Catalog, provider: &str) -> Trouble {
-    match catalog.complaint(provider) {
+    match catalog.error(provider) {
         Some(complaint) => Trouble::untouched(what, complaint.to_string(), corrected()),
         None => match catalog.example_remedy(provider) {
             Some(remedy) => {

@@ -4,9 +4,10 @@ use serde_yaml::{Mapping, Value};
 
 use crate::domain::name::ProfileName;
 use crate::domain::profile::{Kind, Profile};
-use crate::stored::own::entries::{Entry, Form, LAST_TESTS, joined, test_path};
+use crate::stored::own::entries::{Entry, Form, LAST_TESTS, test_path};
 use crate::stored::own::entry::{Field, key_fields, key_text, last_test_value, login_fields};
-use crate::stored::yaml::{Amend, Step, amend_tree, find};
+use crate::stored::path::{PathStep, find, joined};
+use crate::stored::yaml::{Amend, amend_tree};
 
 /// Rewrites the fields of `entry` that differ; what we do not know of it stays.
 pub(super) fn rewrite(tree: &Value, entry: &Entry, after: &Profile) -> Result<Vec<Amend>, String> {
@@ -43,14 +44,14 @@ fn forgotten_test(tree: &Value, entry: &Entry) -> Option<Amend> {
 
 fn differences(
     tree: &Value,
-    path: &[Step],
+    path: &[PathStep],
     before: Vec<Field>,
     after: Vec<Field>,
     is_odd_kept: bool,
 ) -> Vec<Amend> {
     let amendment = |(before, after): (Field, Field)| {
         let (key, value) = after;
-        let path = joined(path, Step::key(key));
+        let path = joined(path, PathStep::key(key));
         let blank = |value: &Value| value.is_null() || value.as_str() == Some("");
         match value {
             // A time may be written in another way; what means the same is left alone.
@@ -70,23 +71,23 @@ pub(super) fn add(tree: &Value, name: &ProfileName, profile: &Profile) -> Result
         Kind::OAuth if name.is_reserved() => Err(format!("{name} is kept for API keys: choose another name")),
         Kind::OAuth => {
             let item = item(name, login_fields(profile));
-            Ok(vec![Amend::Append(joined(&provider, Step::key("oauth_credentials")), item)])
+            Ok(vec![Amend::Append(joined(&provider, PathStep::key("oauth_credentials")), item)])
         }
         Kind::ApiKey if name.is_reserved() => {
             let key = key_text(profile).ok_or_else(|| format!("{name} has no key to store"))?;
             let tested = profile.last_test.as_ref().map(|last| {
-                let tests = joined(&provider, Step::key(LAST_TESTS));
-                Amend::Set(joined(&tests, Step::key(name.name())), last_test_value(last))
+                let tests = joined(&provider, PathStep::key(LAST_TESTS));
+                Amend::Set(joined(&tests, PathStep::key(name.name())), last_test_value(last))
             });
             let with_test = |key: Amend| [key].into_iter().chain(tested).collect();
             let Some(index) = name.name().strip_prefix("key-") else {
-                return Ok(with_test(Amend::Set(joined(&provider, Step::key("api_key")), key)));
+                return Ok(with_test(Amend::Set(joined(&provider, PathStep::key("api_key")), key)));
             };
-            let list = joined(&provider, Step::key("api_keys"));
+            let list = joined(&provider, PathStep::key("api_keys"));
             let places = find(tree, &list).and_then(Value::as_sequence).map_or(0, Vec::len);
             match index.parse::<usize>() {
                 Ok(index) if index < places => {
-                    Ok(with_test(Amend::Set(joined(&list, Step::Nth(index)), key)))
+                    Ok(with_test(Amend::Set(joined(&list, PathStep::Nth(index)), key)))
                 }
                 Ok(index) if index == places => Ok(with_test(Amend::Append(list, key))),
                 Ok(_) | Err(_) => Err(format!("{name} would leave a gap: the next is key-{places}")),
@@ -94,15 +95,15 @@ pub(super) fn add(tree: &Value, name: &ProfileName, profile: &Profile) -> Result
         }
         Kind::ApiKey => {
             let item = item(name, key_fields(profile));
-            Ok(vec![Amend::Append(joined(&provider, Step::key("keys")), item)])
+            Ok(vec![Amend::Append(joined(&provider, PathStep::key("keys")), item)])
         }
         Kind::Environment => Err(format!("{name} is an environment variable, which no file holds")),
     }
 }
 
 /// Where the provider is, or where it would be.
-fn provider(tree: &Value, name: &ProfileName) -> Vec<Step> {
-    let path = |steps: &[&str]| -> Vec<Step> { steps.iter().map(|step| Step::key(*step)).collect() };
+fn provider(tree: &Value, name: &ProfileName) -> Vec<PathStep> {
+    let path = |steps: &[&str]| -> Vec<PathStep> { steps.iter().map(|step| PathStep::key(*step)).collect() };
     let (own, custom) =
         (path(&["providers", name.provider()]), path(&["providers", "custom", name.provider()]));
     let is_there = |path| find(tree, path).is_some_and(Value::is_mapping);
@@ -132,21 +133,21 @@ pub(super) fn remove(tree: &Value, entry: &Entry) -> Vec<Amend> {
 fn taken_away(tree: &Value, entry: &Entry) -> Vec<Amend> {
     let Some((last, around)) = entry.path.split_last() else { return Vec::new() };
     let list = find(tree, around).and_then(Value::as_sequence);
-    if let (Form::NthKey, Step::Nth(index), Some(list)) = (entry.form, last, list) {
+    if let (Form::NthKey, PathStep::Nth(index), Some(list)) = (entry.form, last, list) {
         let used = |value: &Value| value.as_str().is_none_or(|key| !key.is_empty()) && !value.is_null();
         if list.iter().skip(index + 1).any(used) {
             return vec![Amend::Set(entry.path.clone(), Value::from(""))];
         }
         let keep = list.iter().take(*index).rposition(used).map_or(0, |at| at + 1);
         let from_the_end =
-            (keep..list.len()).rev().map(|index| Amend::Remove(joined(around, Step::Nth(index))));
+            (keep..list.len()).rev().map(|index| Amend::Remove(joined(around, PathStep::Nth(index))));
         return if keep == 0 { vec![removal(tree, around)] } else { from_the_end.collect() };
     }
     vec![removal(tree, &entry.path)]
 }
 
 /// The removal of `path`, or of what around it would be left empty, up to the provider.
-fn removal(tree: &Value, path: &[Step]) -> Amend {
+fn removal(tree: &Value, path: &[PathStep]) -> Amend {
     const PROVIDER: usize = 2;
     let mut path = path.to_vec();
     while let Some((_, around)) = path.split_last() {

@@ -10,9 +10,9 @@ use crate::domain::name::{ProfileId, ProfileName, StoreId};
 use crate::domain::profile::Profile;
 use crate::domain::text;
 use crate::stored::Unreadable;
-use crate::stored::own::entry;
-use crate::stored::place::Places;
-use crate::stored::yaml::{Step, find};
+use crate::stored::own::{DEPTH, entry};
+use crate::stored::path::{PathStep, find, joined};
+use crate::stored::positions::Positions;
 
 /// The field of a provider that holds the last tests of keys that are written as texts, by name.
 pub(super) const LAST_TESTS: &str = "last_tests";
@@ -20,7 +20,7 @@ pub(super) const LAST_TESTS: &str = "last_tests";
 /// One entry, where it is, and the profile it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Entry {
-    pub(super) path: Vec<Step>,
+    pub(super) path: Vec<PathStep>,
     pub(super) form: Form,
     /// `provider/name` as far as it can be told, made safe to show.
     pub(super) name: String,
@@ -44,31 +44,31 @@ pub(super) enum Form {
 
 /// Every entry of `tree`, in its order; `text` is asked for lines only when one is at fault.
 pub(super) fn entries(text: &str, tree: &Value) -> Result<Vec<Entry>, Unreadable> {
-    let wrong = |path: &[Step], what| {
-        let line = Places::of(text).line(path);
+    let wrong = |path: &[PathStep], what| {
+        let line = Positions::from_text(text, DEPTH).nearest_line(path).unwrap_or(1);
         Unreadable::at(line, 1, format!("{what} is no map of names"), "correct the file in an editor")
     };
     let mut entries = Vec::new();
     match (tree, tree.get("providers")) {
         (Value::Null, _) | (Value::Mapping(_), None | Some(Value::Null)) => {}
         (Value::Mapping(_), Some(Value::Mapping(providers))) => {
-            let root = [Step::key("providers")];
+            let root = [PathStep::key("providers")];
             each_provider(&root, providers, &mut entries);
             if let Some(Value::Mapping(custom)) = providers.get("custom") {
-                each_provider(&[Step::key("providers"), Step::key("custom")], custom, &mut entries);
+                each_provider(&[PathStep::key("providers"), PathStep::key("custom")], custom, &mut entries);
             }
         }
-        (Value::Mapping(_), Some(_)) => return Err(wrong(&[Step::key("providers")], "providers")),
+        (Value::Mapping(_), Some(_)) => return Err(wrong(&[PathStep::key("providers")], "providers")),
         (_, _) => return Err(wrong(&[], "the file")),
     }
     refuse_doubles(text, &mut entries);
     Ok(entries)
 }
 
-fn each_provider(around: &[Step], providers: &Mapping, entries: &mut Vec<Entry>) {
+fn each_provider(around: &[PathStep], providers: &Mapping, entries: &mut Vec<Entry>) {
     for (key, value) in providers {
         let Value::Mapping(fields) = value else { continue };
-        let (path, provider) = (joined(around, Step::key(key.as_str().unwrap_or("?"))), key.as_str());
+        let (path, provider) = (joined(around, PathStep::key(key.as_str().unwrap_or("?"))), key.as_str());
         match (provider, merged(fields)) {
             (Some(provider), Ok(fields)) => each_entry(&path, provider, &fields, entries),
             (Some(provider), Err(why)) => entries.push(broken(path, provider, "?", why)),
@@ -90,10 +90,10 @@ fn merged(fields: &Mapping) -> Result<Cow<'_, Mapping>, String> {
     merged.map(Cow::Owned).ok_or_else(|| "its merge key (<<) brings no map".to_owned())
 }
 
-fn each_entry(path: &[Step], provider: &str, fields: &Mapping, entries: &mut Vec<Entry>) {
+fn each_entry(path: &[PathStep], provider: &str, fields: &Mapping, entries: &mut Vec<Entry>) {
     for (field, value) in fields {
         let Some(field) = field.as_str() else { continue };
-        let path = joined(path, Step::key(field));
+        let path = joined(path, PathStep::key(field));
         let (form, list) = match (field, value) {
             (_, Value::Null) => continue,
             ("api_key", value) => {
@@ -110,7 +110,7 @@ fn each_entry(path: &[Step], provider: &str, fields: &Mapping, entries: &mut Vec
             (_, _) => continue,
         };
         for (index, item) in list.iter().enumerate() {
-            let path = joined(&path, Step::Nth(index));
+            let path = joined(&path, PathStep::Nth(index));
             match form {
                 Form::Login | Form::NamedKey => entries.push(named(path, form, provider, item)),
                 Form::Key | Form::NthKey => {
@@ -124,7 +124,7 @@ fn each_entry(path: &[Step], provider: &str, fields: &Mapping, entries: &mut Vec
 /// A key written as a text; an empty one is a free place and no entry. What its last test said stands
 /// beside it among the `fields` of its provider, since a text has no room for it.
 fn key(
-    path: Vec<Step>,
+    path: Vec<PathStep>,
     form: Form,
     provider: &str,
     name: &str,
@@ -143,7 +143,7 @@ fn key(
 }
 
 /// A map that says its own name.
-fn named(path: Vec<Step>, form: Form, provider: &str, item: &Value) -> Entry {
+fn named(path: Vec<PathStep>, form: Form, provider: &str, item: &Value) -> Entry {
     let Value::Mapping(fields) = item else {
         return broken(path, provider, "?", "the entry is no map".to_owned());
     };
@@ -180,7 +180,7 @@ pub(super) fn again(entry: &Entry, tree: &Value) -> Option<Entry> {
 }
 
 /// The path of the provider of a key.
-fn provider_of(entry: &Entry) -> &[Step] {
+fn provider_of(entry: &Entry) -> &[PathStep] {
     let below = match entry.form {
         Form::Login | Form::NamedKey | Form::NthKey => 2,
         Form::Key => 1,
@@ -189,18 +189,19 @@ fn provider_of(entry: &Entry) -> &[Step] {
 }
 
 /// The path of the last test of a key that is written as a text.
-pub(super) fn test_path(entry: &Entry, name: &ProfileName) -> Vec<Step> {
-    joined(&joined(provider_of(entry), Step::key(LAST_TESTS)), Step::key(name.name()))
+pub(super) fn test_path(entry: &Entry, name: &ProfileName) -> Vec<PathStep> {
+    joined(&joined(provider_of(entry), PathStep::key(LAST_TESTS)), PathStep::key(name.name()))
 }
 
 /// Two entries of one name: the first counts, the second is refused with both places.
 fn refuse_doubles(text: &str, entries: &mut [Entry]) {
-    let mut first: BTreeMap<ProfileName, Vec<Step>> = BTreeMap::new();
-    let mut places = None;
+    let mut first: BTreeMap<ProfileName, Vec<PathStep>> = BTreeMap::new();
+    let mut positions = None;
     for entry in entries {
         let Ok(profile) = &entry.profile else { continue };
         if let Some(path) = first.get(&profile.id.name) {
-            let line = places.get_or_insert_with(|| Places::of(text)).line(path);
+            let positions = positions.get_or_insert_with(|| Positions::from_text(text, DEPTH));
+            let line = positions.nearest_line(path).unwrap_or(1);
             entry.profile = Err(format!("the entry in line {line} has the same name"));
         } else {
             first.insert(profile.id.name.clone(), entry.path.clone());
@@ -214,16 +215,11 @@ pub(super) fn id(provider: &str, name: &str) -> Result<ProfileId, String> {
     Ok(ProfileId { store: StoreId::Own, name })
 }
 
-fn broken(path: Vec<Step>, provider: &str, name: &str, why: String) -> Entry {
+fn broken(path: Vec<PathStep>, provider: &str, name: &str, why: String) -> Entry {
     let name = shown_name(provider, name);
     Entry { path, form: Form::Login, name, profile: Err(why), notes: Vec::new() }
 }
 
 fn shown_name(provider: &str, name: &str) -> String {
     format!("{}/{}", text::clean(provider, 64), text::clean(name, 64))
-}
-
-/// `path` and one step more.
-pub(super) fn joined(path: &[Step], step: Step) -> Vec<Step> {
-    path.iter().cloned().chain([step]).collect()
 }

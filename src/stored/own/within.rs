@@ -13,8 +13,9 @@ use serde_yaml::{Mapping, Value};
 use crate::domain::change::{Change, Row};
 use crate::stored::own::entries::{Entry, again};
 use crate::stored::own::{Amended, Content, amend_each, planned, tokens};
+use crate::stored::path::{PathStep, find};
 use crate::stored::plain::patch::{self, Lines};
-use crate::stored::yaml::{Amend, Step, amend_tree, find, settled};
+use crate::stored::yaml::{Amend, amend_tree, settled};
 use crate::stored::{Refused, plain, tree};
 
 impl Content {
@@ -110,8 +111,9 @@ fn is_of(row: &Row, change: &Change) -> bool {
 }
 
 /// `amendment` with a path that begins at `path`, if it is about something within.
-fn below(path: &[Step], amendment: &Amend) -> Option<Amend> {
-    let rest = |at: &[Step]| at.strip_prefix(path).filter(|rest| !rest.is_empty()).map(<[Step]>::to_vec);
+fn below(path: &[PathStep], amendment: &Amend) -> Option<Amend> {
+    let rest =
+        |at: &[PathStep]| at.strip_prefix(path).filter(|rest| !rest.is_empty()).map(<[PathStep]>::to_vec);
     Some(match amendment {
         Amend::Set(at, value) => Amend::Set(rest(at)?, value.clone()),
         Amend::Append(at, item) => Amend::Append(rest(at)?, item.clone()),
@@ -120,10 +122,10 @@ fn below(path: &[Step], amendment: &Amend) -> Option<Amend> {
 }
 
 /// A tree that has nothing but `value`, at `path`.
-fn planted(path: &[Step], value: Value) -> Value {
+fn planted(path: &[PathStep], value: Value) -> Value {
     path.iter().rfold(value, |value, step| match step {
-        Step::Key(key) => Value::Mapping(Mapping::from_iter([(Value::from(key.as_str()), value)])),
-        Step::Nth(index) => {
+        PathStep::Key(key) => Value::Mapping(Mapping::from_iter([(Value::from(key.as_str()), value)])),
+        PathStep::Nth(index) => {
             let mut items = vec![Value::Null; *index];
             items.push(value);
             Value::Sequence(items)

@@ -9,7 +9,8 @@ use std::ops::Range;
 use serde_yaml::Value;
 
 use super::{Line, pair};
-use crate::stored::yaml::{Amend, Step};
+use crate::stored::path::PathStep;
+use crate::stored::yaml::Amend;
 
 /// A text in its lines.
 pub struct Lines<'a> {
@@ -95,8 +96,8 @@ impl<'a> Lines<'a> {
 
     /// The item of a list at `path`.
     #[must_use]
-    pub fn item(&self, path: &[Step]) -> Option<Item> {
-        let (Step::Nth(_), _) = path.split_last()? else { return None };
+    pub fn item(&self, path: &[PathStep]) -> Option<Item> {
+        let (PathStep::Nth(_), _) = path.split_last()? else { return None };
         let root = Block { from: 0, to: self.lines.len(), indent: 0, begun: false };
         let item = self.map_at(root, path)?;
         let (first, last) = (self.lines.get(item.from)?, self.lines.get(self.last(item)?)?);
@@ -109,7 +110,7 @@ impl<'a> Lines<'a> {
             Amend::Remove(path) => (path, None),
             Amend::Append(..) => return None,
         };
-        let (Step::Key(key), around) = path.split_last()? else { return None };
+        let (PathStep::Key(key), around) = path.split_last()? else { return None };
         let map = self.map_at(item, around)?;
         match (self.key(map, key), value) {
             (Some(found), Some(value)) => {
@@ -139,9 +140,9 @@ impl<'a> Lines<'a> {
         }
     }
 
-    fn map_at(&self, root: Block, path: &[Step]) -> Option<Block> {
+    fn map_at(&self, root: Block, path: &[PathStep]) -> Option<Block> {
         let block = path.iter().try_fold(root, |block, step| match step {
-            Step::Key(key) => {
+            PathStep::Key(key) => {
                 let found = self.key(block, key)?;
                 let first = self.lines.get(found.at + 1..found.to)?.iter();
                 let first = first.map(|each| each.line).find(|line| !line.content.is_empty())?;
@@ -153,7 +154,7 @@ impl<'a> Lines<'a> {
                     begun: false,
                 })
             }
-            Step::Nth(index) => {
+            PathStep::Nth(index) => {
                 let is_item =
                     |at: &usize| self.dashed(*at).is_some_and(|item| item.indent == block.indent + 2);
                 let mut items = (block.from..block.to).filter(is_item).skip(*index);

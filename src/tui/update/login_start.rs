@@ -38,7 +38,7 @@ pub(super) fn begin_again(model: &mut Model, profile: &Profile, goal: Goal, now:
         }
         (Ok(()), Kind::OAuth | Kind::ApiKey, None) => {
             let provider = profile.id.name.provider();
-            match model.catalog.as_ref().and_then(|catalog| catalog.complaint(provider)) {
+            match model.catalog.as_ref().and_then(|catalog| catalog.error(provider)) {
                 Some(complaint) => format!("The provider {provider} cannot be used. {complaint}"),
                 None => format!(
                     "No provider file describes {provider}. Add providers/{provider}.yaml; authtui providers shows where."

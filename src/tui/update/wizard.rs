@@ -241,7 +241,7 @@ pub(super) fn described(
     match (described, found) {
         (Ok(()), Some(found)) => wizard.described(&found, model.wizard_context()),
         (Ok(()), None) => {
-            let why = model.catalog.as_ref().and_then(|catalog| catalog.complaints.first());
+            let why = model.catalog.as_ref().and_then(|catalog| catalog.errors.first());
             let why = why.map_or_else(String::new, |complaint| format!(": {complaint}"));
             wizard.complaint = Some(format!("The file is saved, but it cannot be used{why}"));
         }

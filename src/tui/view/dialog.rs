@@ -193,7 +193,7 @@ fn at_provider(id: &ProfileId, model: &Model) -> Words {
 
 fn not_revocable(id: &ProfileId, mute: &NotRevocable, model: &Model, now: Now) -> Words {
     let why = prose::capital(&mute.to_string());
-    let complaint = model.catalog.as_ref().and_then(|catalog| catalog.complaint(id.name.provider()));
+    let complaint = model.catalog.as_ref().and_then(|catalog| catalog.error(id.name.provider()));
     let why = complaint.map_or(why, |complaint| prose::safe(&complaint.to_string()));
     let by_hand = format!("Nothing is erased yet. To be sure, {}.", by_hand(id, model));
     let short = Some(format!("{why}. {by_hand}"));

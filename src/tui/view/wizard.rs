@@ -59,7 +59,7 @@ struct Sheet<'a> {
 impl Sheet<'_> {
     fn providers(&self, frame: &mut Frame<'_>, marked: usize, model: &Model) {
         let all = model.catalog.as_ref().map(choices).unwrap_or_default();
-        let faults = model.catalog.as_ref().map_or(&[][..], |catalog| &catalog.complaints);
+        let faults = model.catalog.as_ref().map_or(&[][..], |catalog| &catalog.errors);
         let faults = faults.iter().map(|fault| format!("Not usable: {}.", prose::safe(&fault.to_string())));
         let faults: Vec<String> =
             faults.flat_map(|fault| prose::wrap(&fault, self.width)).take(FAULTS).collect();

@@ -2,7 +2,7 @@
 
 use crate::domain::profile::Profile;
 use crate::domain::provider::Provider;
-use crate::domain::provider::scopes::{self, Offered};
+use crate::domain::provider::scopes::{self, OfferedScope};
 use crate::domain::trouble::Trouble;
 use crate::oauth::login::needs::asked_before;
 use crate::oauth::scopes::Listed;
@@ -103,8 +103,8 @@ impl Picker {
     }
 
     /// Adds what can be asked for besides, and the words for what is there.
-    pub fn offer(&mut self, offered: &[Offered]) {
-        for Offered { name, title } in offered {
+    pub fn offer(&mut self, offered: &[OfferedScope]) {
+        for OfferedScope { name, title } in offered {
             let is_scope = scopes::typed(name, &self.separator).is_ok_and(|typed| typed == [name.as_str()]);
             self.add(name, title.as_deref(), Granted::No, if is_scope { Asked::No } else { Asked::Never });
         }

@@ -1,6 +1,6 @@
 //! `authtui providers`: what one can log in to, and whose fault it is when one cannot.
 
-use authtui::domain::provider::catalog::PRESETS;
+use authtui::stored::provider_file::PRESETS;
 
 use crate::home::Home;
 

@@ -6,11 +6,11 @@ mod server;
 
 use authtui::domain::change::Snapshot;
 use authtui::domain::provider::Provider;
-use authtui::domain::provider::catalog::Catalog;
 use authtui::domain::secret::Secret;
 use authtui::domain::trouble::{FailureKind, Trouble};
 use authtui::oauth::Attempt;
 use authtui::oauth::login::{Ask, Heard};
+use authtui::stored::provider_file;
 use authtui::tui::field::Field;
 use authtui::tui::message::{Effect, Msg};
 use authtui::tui::screen::Screen;
@@ -180,7 +180,7 @@ fn a_profile_that_no_provider_file_describes_cannot_log_in() {
     assert_eq!(app.model.login, None);
 
     let faulty = ("/p/nobody.yaml".to_owned(), Ok("name: nobody\ntypo: 1\n".to_owned()));
-    app.model.catalog = Some(Catalog::read([faulty]));
+    app.model.catalog = Some(provider_file::catalog([faulty]));
     assert_eq!(app.keys("l"), []);
     let said = "The provider nobody cannot be used. /p/nobody.yaml, line 2: unknown field `typo`";
     assert!(app.message().starts_with(said), "{}", app.message());

@@ -9,13 +9,13 @@ use authtui::domain::event::{Author, Event, GrantEvent};
 use authtui::domain::name::{ProfileId, ProfileName, StoreId};
 use authtui::domain::profile::{Kind, LastRefresh, Profile, RefreshResult};
 use authtui::domain::provider::Provider;
-use authtui::domain::provider::catalog::Catalog;
 use authtui::domain::secret::Secret;
 use authtui::domain::tokens::{Expiry, StoredTokens, Tokens};
 use authtui::oauth::callback::Answer;
 use authtui::oauth::login::{Ask, Bound, Heard, Login, Plan, Seat, Ways};
 use authtui::oauth::request::{Entropy, Reply};
 use authtui::oauth::{Attempt, Errand};
+use authtui::stored::provider_file;
 use authtui::tui::model::{Model, RowId};
 use authtui::tui::status::AskedBy;
 
@@ -109,7 +109,7 @@ pub(super) fn model(rows: Vec<Row>) -> Model {
         Row::Profile(profile) => Some(RowId::Profile(profile.id.clone())),
         Row::Broken { .. } => None,
     });
-    model.catalog = Some(Catalog::only(
+    model.catalog = Some(provider_file::catalog_of_files(
         ["anthropic", "oauth2"]
             .map(preset)
             .into_iter()
@@ -136,8 +136,8 @@ pub(super) fn environment(set: &[&str]) -> Model {
                 orders: [{ name: acme-code, program: 'Acme Code, as its documentation of last year describes it', sources: [KEY, BEARER, BROKEN, login] }]\n";
     let work = profile("acme/work", "ana@acme.dev", Some((6, 1434)));
     let mut model = model(vec![Row::Profile(Arc::new(work))]);
-    let catalog = Catalog::only([("acme.yaml".to_owned(), Ok(text.to_owned()))]);
-    assert_eq!(catalog.complaints, []);
+    let catalog = provider_file::catalog_of_files([("acme.yaml".to_owned(), Ok(text.to_owned()))]);
+    assert_eq!(catalog.errors, []);
     let value = |name: &&str| {
         let value = if *name == "BROKEN" { "two words" } else { "ak-0123456789abcdefZz01" };
         ((*name).to_owned(), Secret::new(value))
@@ -194,7 +194,7 @@ fn provider_file(name: &str) -> (String, Result<String, String>) {
 
 /// The preset whose login can call back and be pasted.
 pub(super) fn provider() -> Provider {
-    Catalog::read([]).get("anthropic").expect("a preset").clone()
+    provider_file::catalog([]).get("anthropic").expect("a preset").clone()
 }
 
 /// A login that waits since 23 seconds for its answer.

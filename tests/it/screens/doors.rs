@@ -1,7 +1,9 @@
 //! Logins that wait at other doors than the callback.
 
-use authtui::domain::provider::call::{Body, Call, Method, Slot, Template};
 use authtui::domain::provider::device::{Device, DeviceMap, UserCode};
+use authtui::domain::provider::request_template::{
+    Method, Placeholder, RequestBody, RequestTemplate, Template,
+};
 use authtui::domain::provider::{Authorize, Flow, Pkce, Provider};
 use authtui::domain::secret::Secret;
 use authtui::domain::trouble::{FailureKind, Trouble};
@@ -101,12 +103,12 @@ fn bound() -> Bound {
     Bound { port: 8765, addresses: "127.0.0.1 and ::1".into() }
 }
 
-fn call(url: &str) -> Call {
-    Call {
+fn call(url: &str) -> RequestTemplate {
+    RequestTemplate {
         method: Method::Post,
         url: Template::parse(url).expect("a template"),
         headers: Vec::new(),
-        body: Body::Form(vec![("client_id".to_owned(), Template::hole(Slot::ClientId))]),
+        body: RequestBody::Form(vec![("client_id".to_owned(), Template::placeholder(Placeholder::ClientId))]),
     }
 }
 

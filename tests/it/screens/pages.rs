@@ -3,14 +3,14 @@
 use authtui::domain::change::Snapshot;
 use authtui::domain::name::StoreId;
 use authtui::domain::profile::{Kind, Profile};
-use authtui::domain::provider::catalog::Catalog;
 use authtui::domain::provider::draft::{Draft, Question};
-use authtui::domain::provider::scopes::Offered;
+use authtui::domain::provider::scopes::OfferedScope;
 use authtui::domain::provider::{Authentication, Provider};
 use authtui::domain::secret::Secret;
 use authtui::domain::trouble::{FailureKind, Trouble};
 use authtui::oauth::login::needs::{Goal, Needs};
 use authtui::oauth::scopes::Listed;
+use authtui::stored::provider_file;
 use authtui::tui::field::{Field, Sight};
 use authtui::tui::model::Model;
 use authtui::tui::screen::Screen;
@@ -152,7 +152,7 @@ pub(super) fn all() -> Vec<Wizard> {
 
 /// The preview of a server's file.
 pub(super) fn preview() -> Wizard {
-    let mut draft = Draft::of(Catalog::read([]).get("oauth2").expect("a preset"));
+    let mut draft = Draft::of(provider_file::catalog([]).get("oauth2").expect("a preset"));
     for (question, answer) in [
         (Question::Name, "corp"),
         (Question::Authorize, "https://id.corp.example.org/oauth2/authorize"),
@@ -170,7 +170,7 @@ pub(super) fn preview() -> Wizard {
 /// Two hundred scopes, the last but nine marked.
 pub(super) fn many_scopes() -> Picker {
     let mut picker = Picker::of(&scoped(), Some(&known()));
-    let offered = (0..195).map(|number| Offered {
+    let offered = (0..195).map(|number| OfferedScope {
         name: format!("https://www.example.org/auth/part.{number:03}.readonly"),
         title: Some(format!("See part {number} of your account, \u{202e}and nothing else")),
     });
@@ -206,8 +206,9 @@ fn scoped() -> Provider {
     let mut provider = cast::provider();
     let offered =
         [("user:office", Some("Use your documents")), ("user:profile", Some("Read your name and e-mail"))];
-    provider.scopes.offered =
-        offered.map(|(name, title)| Offered { name: name.into(), title: title.map(String::from) }).to_vec();
+    provider.scopes.offered = offered
+        .map(|(name, title)| OfferedScope { name: name.into(), title: title.map(String::from) })
+        .to_vec();
     provider
 }
 

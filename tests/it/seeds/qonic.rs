@@ -1,7 +1,7 @@
 //! Seed 004: Qonic.
 
 use authtui::demo::authority::client::{CONFIDENTIAL_SECRET, POST};
-use authtui::domain::provider::catalog::Catalog;
+use authtui::stored::provider_file;
 use authtui::tui::wizard::choices;
 use serde_json::{Value, json};
 
@@ -107,7 +107,7 @@ fn seed_004_lists_its_scopes_to_choose_from_and_shows_nobody_who_asks() {
     let pty = Pty::start(&qonic.home, &[], (120, 36));
     // The prefix of tokens is shown once the provider files have been read.
     pty.wait("sk-ant-api03-…").keys("n").wait("Qonic");
-    let catalog = Catalog::read([]);
+    let catalog = provider_file::catalog([]);
     let place = choices(&catalog).iter().position(|provider| provider.name == "qonic").expect("offered");
     pty.keys(&"\x1b[B".repeat(place)).keys("\r").wait("default").keys("\r").wait("ecret");
     pty.keys(CONFIDENTIAL_SECRET).keys("\r");

@@ -5,10 +5,10 @@ use std::time::Duration;
 use authtui::domain::change::{Snapshot, StoreNotice};
 use authtui::domain::name::StoreId;
 use authtui::domain::profile::{Kind, LastTest, Profile, TestResult};
-use authtui::domain::provider::catalog::Catalog;
 use authtui::domain::trouble::{FailureKind, Trouble};
 use authtui::oauth::probe::TestVerdict;
 use authtui::oauth::refresh::Refreshed;
+use authtui::stored::provider_file;
 use authtui::tui::message::{Copied, Effect, Msg};
 use authtui::tui::status::{AskedBy, Tone};
 
@@ -133,7 +133,7 @@ fn the_colour_of_a_message_is_that_of_its_consequence() {
     let failed = |next| Msg::Refreshed(id("work"), Refreshed::Failed(None, trouble(next)));
     let told = StoreNotice::Told("the file was written by a newer authtui".to_owned());
     let told = Snapshot { notices: vec![told], ..snapshot([profile("work")]) };
-    let complained = Catalog::read([("mine.yaml".to_owned(), Ok("name: [".to_owned()))]);
+    let complained = provider_file::catalog([("mine.yaml".to_owned(), Ok("name: [".to_owned()))]);
     for (keys, msg, tone) in [
         ("", refused(TestResult::Refused), Tone::Bad),
         ("", refused(TestResult::Works), Tone::Good),

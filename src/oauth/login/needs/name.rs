@@ -51,13 +51,13 @@ pub(super) fn instead_of(
 mod tests {
     use super::*;
     use crate::domain::name::StoreId;
-    use crate::domain::provider::file;
+    use crate::stored::provider_file;
 
     #[test]
     fn a_new_name_has_no_letter_that_looks_like_another_and_none_that_nobody_sees() {
         let text = "name: acme\nendpoints: { authorize: 'https://a.test/a', token: 'https://a.test/t' }\n\
                     client: { id: c }\n";
-        let provider = file::load("acme", text).expect("a provider");
+        let provider = provider_file::load("acme", text).expect("a provider");
         let snapshot = Snapshot {
             store: StoreId::Own,
             place: String::new(),

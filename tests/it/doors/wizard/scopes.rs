@@ -2,7 +2,7 @@
 
 use authtui::domain::profile::Profile;
 use authtui::domain::provider::Provider;
-use authtui::domain::provider::scopes::Offered;
+use authtui::domain::provider::scopes::OfferedScope;
 use authtui::domain::secret::Secret;
 use authtui::oauth::login::Seat;
 use authtui::oauth::login::needs::{Goal, Needs};
@@ -15,8 +15,8 @@ use authtui::tui::wizard::{Page, Wizard};
 use super::{BEGUN, changed, choose_own, wizard};
 use crate::harness::{App, profile, provider, unreachable};
 
-fn offered(names: &[&str]) -> Vec<Offered> {
-    names.iter().map(|name| Offered { name: (*name).to_owned(), title: None }).collect()
+fn offered(names: &[&str]) -> Vec<OfferedScope> {
+    names.iter().map(|name| OfferedScope { name: (*name).to_owned(), title: None }).collect()
 }
 
 fn listed(names: &[&str]) -> Listed {
@@ -172,13 +172,14 @@ fn fetch() -> Effect {
 
 /// A provider with `a` by default, which lists its scopes itself.
 fn listing() -> Provider {
-    use authtui::domain::provider::call::{Body, Call, Method, Template};
     use authtui::domain::provider::reply::Pointers;
+    use authtui::domain::provider::request_template::{Method, RequestBody, RequestTemplate, Template};
     use authtui::domain::provider::scopes::ScopeList;
     let pointers = || Pointers::default();
     changed(|provider| {
         let url = Template::text("https://demo.test/scopes");
-        let call = Call { method: Method::Get, url, headers: Vec::new(), body: Body::Empty };
+        let call =
+            RequestTemplate { method: Method::Get, url, headers: Vec::new(), body: RequestBody::Empty };
         provider.scopes.default = vec!["a".to_owned()];
         provider.scopes.list = Some(ScopeList { call, at: pointers(), name: pointers(), title: pointers() });
     })

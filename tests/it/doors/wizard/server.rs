@@ -1,9 +1,9 @@
 //! A server without a file of its own is described page by page.
 
-use authtui::domain::provider::catalog::Catalog;
 use authtui::domain::provider::draft::{Draft, Question};
 use authtui::domain::secret::Secret;
 use authtui::domain::trouble::{FailureKind, Trouble};
+use authtui::stored::provider_file;
 use authtui::tui::message::{Effect, Msg};
 use authtui::tui::wizard::{ListQuestion, Page, Work};
 
@@ -78,7 +78,10 @@ pkce: "off"
 "#
         )
     );
-    app.feed(Msg::Catalogued(Box::new(Catalog::read([("corp.yaml".to_owned(), Ok(loadable(&text)))]))));
+    app.feed(Msg::Catalogued(Box::new(provider_file::catalog([(
+        "corp.yaml".to_owned(),
+        Ok(loadable(&text)),
+    )]))));
     assert_eq!(app.feed(Msg::Described(name, Ok(()))), BEGUN, "{:?}", app.model.screen);
     let plan = app.login().plan();
     assert_eq!((&plan.id, plan.client_id.as_str()), (&id("corp/default"), "my client"));
@@ -120,7 +123,7 @@ fn a_file_that_is_written_and_yet_not_usable_says_why() {
     typed(&mut app, &ANSWERS);
     app.press("enter");
     let (name, _) = written(&mut app);
-    let bad = Catalog::read([("corp.yaml".to_owned(), Ok("name: corp\n".to_owned()))]);
+    let bad = provider_file::catalog([("corp.yaml".to_owned(), Ok("name: corp\n".to_owned()))]);
     app.feed(Msg::Catalogued(Box::new(bad)));
     assert_eq!(app.feed(Msg::Described(name, Ok(()))), []);
     let complaint = wizard(&app).complaint.clone().unwrap_or_default();

@@ -1,37 +1,36 @@
-//! A request with holes, as a provider's file describes it.
+//! A request with placeholders, as a provider's file describes it.
 
 use std::fmt;
 
-use serde::Deserialize;
-
-use crate::domain::provider::scalar;
 use crate::domain::text;
 
-/// A request with holes.
+/// A request with placeholders.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Call {
+pub struct RequestTemplate {
     /// The method.
     pub method: Method,
     /// The address.
     pub url: Template,
-    /// The headers; one with an empty hole is left out.
+    /// The headers; one with an empty placeholder is left out.
     pub headers: Vec<(String, Template)>,
-    /// The body; a field with an empty hole is left out.
-    pub body: Body,
+    /// The body; a field with an empty placeholder is left out.
+    pub body: RequestBody,
 }
 
-impl Call {
-    /// Every hole of it, wherever it stands.
+impl RequestTemplate {
+    /// Every placeholder of it, wherever it stands.
     #[must_use]
-    pub fn slots(&self) -> Vec<Slot> {
-        let mut slots: Vec<Slot> = self.url.slots().collect();
-        slots.extend(self.headers.iter().flat_map(|(_, value)| value.slots()));
+    pub fn placeholders(&self) -> Vec<Placeholder> {
+        let mut placeholders: Vec<Placeholder> = self.url.placeholders().collect();
+        placeholders.extend(self.headers.iter().flat_map(|(_, value)| value.placeholders()));
         match &self.body {
-            Body::Empty => {}
-            Body::Form(fields) => slots.extend(fields.iter().flat_map(|(_, value)| value.slots())),
-            Body::Json(tree) => tree.gather(&mut slots),
+            RequestBody::Empty => {}
+            RequestBody::Form(fields) => {
+                placeholders.extend(fields.iter().flat_map(|(_, value)| value.placeholders()))
+            }
+            RequestBody::Json(tree) => tree.gather(&mut placeholders),
         }
-        slots
+        placeholders
     }
 }
 
@@ -48,42 +47,42 @@ pub enum Method {
 
 /// The body of a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Body {
+pub enum RequestBody {
     /// None.
     Empty,
     /// `application/x-www-form-urlencoded`.
     Form(Vec<(String, Template)>),
     /// `application/json`.
-    Json(Tree),
+    Json(JsonTemplate),
 }
 
-/// A JSON value with holes.
+/// A JSON value with placeholders.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Tree {
+pub enum JsonTemplate {
     /// A text.
     Text(Template),
     /// A number, a truth value or null, as it stands.
     Fixed(serde_json::Value),
-    /// A list; an entry with an empty hole is left out.
+    /// A list; an entry with an empty placeholder is left out.
     List(Vec<Self>),
-    /// An object; a field with an empty hole is left out.
+    /// An object; a field with an empty placeholder is left out.
     Object(Vec<(String, Self)>),
 }
 
-impl Tree {
-    fn gather(&self, slots: &mut Vec<Slot>) {
+impl JsonTemplate {
+    fn gather(&self, placeholders: &mut Vec<Placeholder>) {
         match self {
-            Self::Text(template) => slots.extend(template.slots()),
+            Self::Text(template) => placeholders.extend(template.placeholders()),
             Self::Fixed(_) => {}
-            Self::List(items) => items.iter().for_each(|item| item.gather(slots)),
-            Self::Object(fields) => fields.iter().for_each(|(_, field)| field.gather(slots)),
+            Self::List(items) => items.iter().for_each(|item| item.gather(placeholders)),
+            Self::Object(fields) => fields.iter().for_each(|(_, field)| field.gather(placeholders)),
         }
     }
 }
 
-/// A hole, filled when the request is made.
+/// A placeholder, filled when the request is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Slot {
+pub enum Placeholder {
     /// `{client_id}`
     ClientId,
     /// `{client_secret}`
@@ -116,8 +115,8 @@ pub enum Slot {
     Account,
 }
 
-impl Slot {
-    /// Every hole there is.
+impl Placeholder {
+    /// Every placeholder there is.
     pub const ALL: [Self; 15] = [
         Self::ClientId,
         Self::ClientSecret,
@@ -181,92 +180,88 @@ impl Slot {
     }
 }
 
-/// A text with holes: `Bearer {access}`.
+/// A text with placeholders: `Bearer {access}`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Template(Vec<Piece>);
+pub struct Template(Vec<TemplatePart>);
 
 /// A part of a template.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Piece {
+pub enum TemplatePart {
     /// Stands as it is.
     Text(String),
     /// Is filled.
-    Slot(Slot),
+    Placeholder(Placeholder),
 }
 
 impl Template {
     /// Reads a template.
     ///
     /// # Errors
-    /// A [`BadTemplate`] for a brace without its partner or an unknown word between braces.
-    pub fn parse(written: &str) -> Result<Self, BadTemplate> {
-        let mut pieces = Vec::new();
+    /// A [`TemplateError`] for a brace without its partner or an unknown word between braces.
+    pub fn parse(written: &str) -> Result<Self, TemplateError> {
+        let mut parts = Vec::new();
         let mut rest = written;
         while let Some((before, after)) = rest.split_once('{') {
-            let (word, tail) = after.split_once('}').ok_or_else(|| BadTemplate(text::clean(after, 40)))?;
-            let slot = Slot::ALL.into_iter().find(|slot| slot.word() == word);
-            pieces.extend((!before.is_empty()).then(|| Piece::Text(before.to_owned())));
-            pieces.push(Piece::Slot(slot.ok_or_else(|| BadTemplate(text::clean(word, 40)))?));
+            let (word, tail) = after.split_once('}').ok_or_else(|| TemplateError(text::clean(after, 40)))?;
+            let placeholder = Placeholder::ALL.into_iter().find(|placeholder| placeholder.word() == word);
+            parts.extend((!before.is_empty()).then(|| TemplatePart::Text(before.to_owned())));
+            parts.push(TemplatePart::Placeholder(
+                placeholder.ok_or_else(|| TemplateError(text::clean(word, 40)))?,
+            ));
             rest = tail;
         }
-        pieces.extend((!rest.is_empty()).then(|| Piece::Text(rest.to_owned())));
-        Ok(Self(pieces))
+        parts.extend((!rest.is_empty()).then(|| TemplatePart::Text(rest.to_owned())));
+        Ok(Self(parts))
     }
 
-    /// A template that is one hole.
+    /// A template that is one placeholder.
     #[must_use]
-    pub fn hole(slot: Slot) -> Self {
-        Self(vec![Piece::Slot(slot)])
+    pub fn placeholder(placeholder: Placeholder) -> Self {
+        Self(vec![TemplatePart::Placeholder(placeholder)])
     }
 
-    /// A template without holes.
+    /// A template without placeholders.
     #[must_use]
     pub fn text(text: &str) -> Self {
-        Self(vec![Piece::Text(text.to_owned())])
+        Self(vec![TemplatePart::Text(text.to_owned())])
     }
 
-    /// `text` and then one hole.
+    /// `text` and then one placeholder.
     #[must_use]
-    pub fn prefixed(text: &str, slot: Slot) -> Self {
-        Self(vec![Piece::Text(text.to_owned()), Piece::Slot(slot)])
+    pub fn prefixed(text: &str, placeholder: Placeholder) -> Self {
+        Self(vec![TemplatePart::Text(text.to_owned()), TemplatePart::Placeholder(placeholder)])
     }
 
     /// The parts in their order.
     #[must_use]
-    pub fn pieces(&self) -> &[Piece] {
+    pub fn parts(&self) -> &[TemplatePart] {
         &self.0
     }
 
-    /// What stands between the holes.
+    /// What stands between the placeholders.
     pub fn texts(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().filter_map(|piece| match piece {
-            Piece::Text(text) => Some(text.as_str()),
-            Piece::Slot(_) => None,
+        self.0.iter().filter_map(|part| match part {
+            TemplatePart::Text(text) => Some(text.as_str()),
+            TemplatePart::Placeholder(_) => None,
         })
     }
 
-    /// The holes in their order.
-    pub fn slots(&self) -> impl Iterator<Item = Slot> {
-        self.0.iter().filter_map(|piece| match piece {
-            Piece::Text(_) => None,
-            Piece::Slot(slot) => Some(*slot),
+    /// The placeholders in their order.
+    pub fn placeholders(&self) -> impl Iterator<Item = Placeholder> {
+        self.0.iter().filter_map(|part| match part {
+            TemplatePart::Text(_) => None,
+            TemplatePart::Placeholder(placeholder) => Some(*placeholder),
         })
-    }
-}
-
-impl<'de> Deserialize<'de> for Template {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        scalar::checked(deserializer, Self::parse)
     }
 }
 
 /// Why a text is no template.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BadTemplate(String);
+pub struct TemplateError(String);
 
-impl fmt::Display for BadTemplate {
+impl fmt::Display for TemplateError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let words: Vec<_> = Slot::ALL.into_iter().map(Slot::word).collect();
+        let words: Vec<_> = Placeholder::ALL.into_iter().map(Placeholder::word).collect();
         write!(f, "nothing is known to fill “{{{}}}”; known are {}", self.0, words.join(", "))
     }
 }
@@ -278,8 +273,11 @@ mod tests {
     #[test]
     fn a_template_is_text_and_holes() {
         let template = Template::parse("Bearer {access}").expect("a template");
-        assert_eq!(template.pieces(), [Piece::Text("Bearer ".into()), Piece::Slot(Slot::Access)]);
-        assert_eq!(Template::parse("plain").expect("a template").slots().count(), 0);
+        assert_eq!(
+            template.parts(),
+            [TemplatePart::Text("Bearer ".into()), TemplatePart::Placeholder(Placeholder::Access)]
+        );
+        assert_eq!(Template::parse("plain").expect("a template").placeholders().count(), 0);
     }
 
     #[test]

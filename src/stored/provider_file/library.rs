@@ -10,20 +10,26 @@ use serde::Deserialize;
 use serde_yaml::{Mapping, Value};
 
 use crate::domain::provider::Provider;
-use crate::domain::provider::file::{Fault, Wrong, limits, line, read};
 use crate::domain::text;
+use crate::stored::path::PathStep;
+use crate::stored::positions::Positions;
+use crate::stored::provider_file::conversion;
+use crate::stored::provider_file::error::{FieldError, ProviderFileError, ReadError};
+use crate::stored::provider_file::limits::{self, DEPTH_LIMIT};
+use crate::stored::provider_file::rules::broken_rule;
+use crate::stored::provider_file::schema::ProviderYaml;
 
 /// How many files may extend each other in a row.
-const LONGEST_LINE: usize = 8;
+const CHAIN_LIMIT: usize = 8;
 
 /// The longest text that files together may make, in bytes.
-const LONGEST: usize = 1024 * 1024;
+const MERGED_LIMIT: usize = 1024 * 1024;
 
 /// The field that names another file.
 const EXTENDS: &str = "extends";
 
 /// What is not inherited of an example, because it would be sent, or shown as the person's own.
-const NOT_OF_EXAMPLES: [&[&str]; 15] = [
+const NOT_INHERITED_OF_EXAMPLES: [&[&str]; 15] = [
     &["title"],
     &["homepage"],
     &["issuer"],
@@ -43,7 +49,7 @@ const NOT_OF_EXAMPLES: [&[&str]; 15] = [
 
 /// Whose a file is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Origin {
+pub enum FileOrigin {
     /// It comes with the program.
     Preset,
     /// It is the person's own.
@@ -53,12 +59,12 @@ pub enum Origin {
 /// The files that a file may extend.
 #[derive(Debug, Clone, Default)]
 pub struct Library<'a> {
-    texts: BTreeMap<(Origin, &'a str), Result<&'a str, &'a str>>,
+    texts: BTreeMap<(FileOrigin, &'a str), Result<&'a str, &'a str>>,
 }
 
 /// A provider, and what its file says together with all it extends.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Loaded {
+pub struct LoadedProvider {
     /// The provider.
     pub provider: Provider,
     /// The merged text; absent where the file extends nothing.
@@ -80,40 +86,47 @@ impl Ancestor<'_> {
 
 impl<'a> Library<'a> {
     /// Adds the file `name`.yaml: its text, or why there is none.
-    pub fn add(&mut self, origin: Origin, name: &'a str, text: Result<&'a str, &'a str>) {
+    pub fn add(&mut self, origin: FileOrigin, name: &'a str, text: Result<&'a str, &'a str>) {
         self.texts.insert((origin, name), text);
     }
 
     /// Reads `text`, the file `name`.yaml, and all it extends.
     ///
     /// # Errors
-    /// The first [`Fault`] found. Its line is one of `text`; a fault of a file that is extended
-    /// names that file.
-    pub fn load(&self, name: &str, origin: Origin, text: &str) -> Result<Loaded, Fault> {
-        limits::within(text)?;
+    /// The first [`ProviderFileError`] found. Its line is one of `text`; one of a file that is
+    /// extended names that file.
+    pub fn load(
+        &self,
+        name: &str,
+        origin: FileOrigin,
+        text: &str,
+    ) -> Result<LoadedProvider, ProviderFileError> {
+        limits::check(text)?;
         // What keeps this from being found is wrong for the reader too, which knows the field.
         let Ok(Some(parent)) = extended(text) else {
-            let provider = read(name, text).map_err(|wrong| match wrong {
-                Wrong::Line(fault) => fault,
-                Wrong::Field(path, words) => Fault::at(line::line_around(text, &path), words),
+            let provider = read(name, text).map_err(|error| match error {
+                ReadError::Text(error) => error,
+                ReadError::Field(FieldError { path, rule }) => {
+                    ProviderFileError::at(positions(text).nearest_line(&path), rule)
+                }
             })?;
-            return Ok(Loaded { provider, merged: None });
+            return Ok(LoadedProvider { provider, merged: None });
         };
-        let at = line::line_of(text, &[EXTENDS.to_owned()]);
+        let at_extends = |rule: String| ProviderFileError::at(extends_line(&positions(text)), rule);
         let own = tree(text)?;
         if !own.contains_key("name") {
-            return Err(Fault::at(at, "name is missing; a file says its own, whatever it extends"));
+            return Err(at_extends("name is missing; a file says its own, whatever it extends".to_owned()));
         }
-        let ancestors = self.ancestors(name, origin, &parent).map_err(|words| Fault::at(at, words))?;
-        let merged = merged(own, &ancestors).map_err(|words| Fault::at(at, words))?;
+        let ancestors = self.ancestors(name, origin, &parent).map_err(at_extends)?;
+        let merged = merged(own, &ancestors).map_err(at_extends)?;
         match read(name, &merged) {
-            Ok(provider) => Ok(Loaded { provider, merged: Some(merged) }),
-            Err(wrong) => Err(blamed(&wrong, &merged, text, &ancestors, at)),
+            Ok(provider) => Ok(LoadedProvider { provider, merged: Some(merged) }),
+            Err(error) => Err(attributed(error, &merged, text, &ancestors)),
         }
     }
 
     /// The files that `name` extends through `parent`, the nearest first.
-    fn ancestors(&self, name: &str, origin: Origin, parent: &str) -> Result<Vec<Ancestor<'a>>, String> {
+    fn ancestors(&self, name: &str, origin: FileOrigin, parent: &str) -> Result<Vec<Ancestor<'a>>, String> {
         let mut ancestors: Vec<Ancestor<'a>> = Vec::new();
         let (mut origin, mut name) = (origin, name.to_owned());
         let mut seen = BTreeSet::from([(origin, name.clone())]);
@@ -124,18 +137,18 @@ impl<'a> Library<'a> {
                 format!("{} extends {shown}, but there is no such provider file", title(origin, &name))
             })?;
             let title = title(found, &parent);
-            let bad = |fault: Fault| match fault.line {
+            let bad = |fault: ProviderFileError| match fault.line {
                 Some(line) => format!("{title}, which this file extends, line {line}: {}", fault.rule),
                 None => format!("{title}, which this file extends: {}", fault.rule),
             };
-            let text = text.map_err(|why| bad(Fault::at(None, why)))?;
+            let text = text.map_err(|why| bad(ProviderFileError::at(None, why)))?;
             if !seen.insert((found, parent.clone())) {
                 return Err(format!("{title} extends itself by way of others; a circle has no beginning"));
             }
-            if ancestors.len() == LONGEST_LINE {
-                return Err(format!("more than {LONGEST_LINE} files extend each other in a row"));
+            if ancestors.len() == CHAIN_LIMIT {
+                return Err(format!("more than {CHAIN_LIMIT} files extend each other in a row"));
             }
-            limits::within(text).map_err(bad)?;
+            limits::check(text).map_err(bad)?;
             wanted = extended(text).map_err(bad)?;
             let tree = tree(text).map_err(bad)?;
             ancestors.push(Ancestor { title: title.clone(), text, tree });
@@ -146,38 +159,44 @@ impl<'a> Library<'a> {
 
     /// The file that `name` means by `parent`: its own name means the preset, any other one the
     /// person's file before the preset.
-    fn found(&self, origin: Origin, name: &str, parent: &str) -> Option<(Origin, Result<&'a str, &'a str>)> {
-        let origins: &[Origin] = match origin {
-            Origin::Preset => &[Origin::Preset],
-            Origin::Own if name == parent => &[Origin::Preset],
-            Origin::Own => &[Origin::Own, Origin::Preset],
+    fn found(
+        &self,
+        origin: FileOrigin,
+        name: &str,
+        parent: &str,
+    ) -> Option<(FileOrigin, Result<&'a str, &'a str>)> {
+        let origins: &[FileOrigin] = match origin {
+            FileOrigin::Preset => &[FileOrigin::Preset],
+            FileOrigin::Own if name == parent => &[FileOrigin::Preset],
+            FileOrigin::Own => &[FileOrigin::Own, FileOrigin::Preset],
         };
         origins.iter().find_map(|origin| Some((*origin, *self.texts.get(&(*origin, parent))?)))
     }
 }
 
 /// The file as messages name it.
-fn title(origin: Origin, name: &str) -> String {
+fn title(origin: FileOrigin, name: &str) -> String {
     let name = text::clean(name, 64);
     match origin {
-        Origin::Preset => format!("{name}.yaml (built in)"),
-        Origin::Own => format!("{name}.yaml"),
+        FileOrigin::Preset => format!("{name}.yaml (built in)"),
+        FileOrigin::Own => format!("{name}.yaml"),
     }
 }
 
 /// The name of the file that `text` extends.
-fn extended(text: &str) -> Result<Option<String>, Fault> {
+fn extended(text: &str) -> Result<Option<String>, ProviderFileError> {
     #[derive(Deserialize)]
     #[serde(expecting = "a map of fields")]
-    struct Head {
+    struct ExtendsYaml {
         extends: Option<String>,
     }
-    let head: Head = serde_yaml::from_str(text).map_err(|error| Fault::of_yaml(&error))?;
+    let head: ExtendsYaml =
+        serde_yaml::from_str(text).map_err(|error| ProviderFileError::from_yaml(&error))?;
     Ok(head.extends)
 }
 
-fn tree(text: &str) -> Result<Mapping, Fault> {
-    serde_yaml::from_str(text).map_err(|error| Fault::of_yaml(&error))
+fn tree(text: &str) -> Result<Mapping, ProviderFileError> {
+    serde_yaml::from_str(text).map_err(|error| ProviderFileError::from_yaml(&error))
 }
 
 /// The text that `own` and its ancestors make together.
@@ -187,7 +206,7 @@ fn merged(own: Mapping, ancestors: &[Ancestor<'_>]) -> Result<String, String> {
     for ancestor in ancestors.iter().rev() {
         let mut tree = ancestor.tree.clone();
         if ancestor.is_example() && !is_example {
-            NOT_OF_EXAMPLES.iter().for_each(|path| take_out(&mut tree, path));
+            NOT_INHERITED_OF_EXAMPLES.iter().for_each(|path| take_out(&mut tree, path));
         }
         tree.shift_remove("example");
         lay_over(&mut all, tree);
@@ -195,7 +214,7 @@ fn merged(own: Mapping, ancestors: &[Ancestor<'_>]) -> Result<String, String> {
     lay_over(&mut all, own);
     all.shift_remove(EXTENDS);
     let merged = serde_yaml::to_string(&all).map_err(|error| format!("it cannot be merged: {error}"))?;
-    if merged.len() > LONGEST {
+    if merged.len() > MERGED_LIMIT {
         return Err("with all that the file extends it is larger than 1 MiB".to_owned());
     }
     Ok(merged)
@@ -230,31 +249,54 @@ fn lay_over(under: &mut Mapping, over: Mapping) {
     }
 }
 
-/// What is wrong with `merged`, told of the file that says it. `at` is the line of `extends`.
-fn blamed(wrong: &Wrong, merged: &str, text: &str, ancestors: &[Ancestor<'_>], at: Option<usize>) -> Fault {
-    let (path, words) = match wrong {
-        Wrong::Line(fault) => {
-            (fault.line.map_or_else(Vec::new, |line| line::path_at(merged, line)), &fault.rule)
-        }
-        Wrong::Field(path, words) => (path.clone(), words),
-    };
-    // An example may seem to say what is missing.
-    let missing = matches!(wrong, Wrong::Field(..))
-        && matches!(path.as_slice(), [field] if field == "endpoints" || field == "flows");
-    if missing && let Some(example) = ancestors.iter().find(|ancestor| ancestor.is_example()) {
-        let words = format!("{words} ({} is an example: none of its addresses is inherited)", example.title);
-        return Fault::at(line::line_around(text, &path).or(at), words);
+/// Reads `text`, in which nothing is left to be extended.
+fn read(name: &str, text: &str) -> Result<Provider, ReadError> {
+    let yaml: ProviderYaml =
+        serde_yaml::from_str(text).map_err(|error| ReadError::Text(ProviderFileError::from_yaml(&error)))?;
+    match broken_rule(name, &yaml) {
+        Some(error) => Err(ReadError::Field(error)),
+        None => Ok(conversion::provider(yaml)),
     }
-    if let Some(line) = line::line_of(text, &path) {
-        return Fault::at(Some(line), words);
+}
+
+fn positions(text: &str) -> Positions {
+    Positions::from_text(text, DEPTH_LIMIT)
+}
+
+fn extends_line(positions: &Positions) -> Option<u32> {
+    positions.line(&[PathStep::key(EXTENDS)])
+}
+
+/// The error of `merged`, attributed to the file that says what is wrong.
+fn attributed(error: ReadError, merged: &str, text: &str, ancestors: &[Ancestor<'_>]) -> ProviderFileError {
+    let own = positions(text);
+    let (path, rule, is_missing) = match error {
+        ReadError::Text(ProviderFileError { line, rule }) => {
+            let path = line.and_then(|line| Some(positions(merged).path_at(line)?.to_vec()));
+            (path.unwrap_or_default(), rule, false)
+        }
+        ReadError::Field(FieldError { path, rule }) => {
+            let is_missing = [["endpoints"], ["flows"]].map(|field| field.map(PathStep::key));
+            let is_missing = is_missing.iter().any(|field| *field == *path);
+            (path, rule, is_missing)
+        }
+    };
+    let nearest = || own.nearest_line(&path).or_else(|| extends_line(&own));
+    // An example may seem to say what is missing.
+    if is_missing && let Some(example) = ancestors.iter().find(|ancestor| ancestor.is_example()) {
+        let rule = format!("{rule} ({} is an example: none of its addresses is inherited)", example.title);
+        return ProviderFileError::at(nearest(), rule);
+    }
+    if let Some(line) = own.line(&path) {
+        return ProviderFileError::at(Some(line), rule);
     }
     let says = |ancestor: &Ancestor<'_>| {
-        let line = line::line_of(ancestor.text, &path)?;
-        Some(format!("{words} (so says line {line} of {}, which this file extends)", ancestor.title))
+        let line = positions(ancestor.text).line(&path)?;
+        Some(format!("{rule} (so says line {line} of {}, which this file extends)", ancestor.title))
     };
     match ancestors.iter().find_map(says) {
-        Some(words) => Fault::at(at, words),
-        None => Fault::at(line::line_around(text, &path).or(at), words),
+        Some(rule) => ProviderFileError::at(extends_line(&own), rule),
+        None => ProviderFileError::at(nearest(), rule),
     }
 }
 
@@ -278,14 +320,14 @@ export: BASE_TOKEN
 ";
 
     /// The file `acme` among `base`, and `more` files of the person.
-    fn load(text: &str, more: &[(&str, &str)]) -> Result<Loaded, Fault> {
+    fn load(text: &str, more: &[(&str, &str)]) -> Result<LoadedProvider, ProviderFileError> {
         let mut library = Library::default();
-        library.add(Origin::Preset, "base", Ok(BASE));
+        library.add(FileOrigin::Preset, "base", Ok(BASE));
         for (name, text) in more {
-            library.add(Origin::Own, name, Ok(text));
+            library.add(FileOrigin::Own, name, Ok(text));
         }
-        library.add(Origin::Own, "unread", Err("cannot read it: permission denied"));
-        library.load("acme", Origin::Own, text)
+        library.add(FileOrigin::Own, "unread", Err("cannot read it: permission denied"));
+        library.load("acme", FileOrigin::Own, text)
     }
 
     #[test]
@@ -314,7 +356,7 @@ pkce: off
         assert_eq!((provider.rotation, provider.export), (Rotation::Reusable, None));
 
         let merged = loaded.merged.expect("a merged text");
-        assert_eq!(file_of(&merged).expect("it stands alone").scopes.default, ["c"]);
+        assert_eq!(load(&merged, &[]).expect("it stands alone").provider.scopes.default, ["c"]);
     }
 
     #[test]
@@ -360,10 +402,6 @@ pkce: off
         );
     }
 
-    fn file_of(text: &str) -> Result<Provider, Fault> {
-        crate::domain::provider::file::load("acme", text)
-    }
-
     #[test]
     fn a_chain_may_be_long_but_has_an_end() {
         let names: Vec<String> = (0..10).map(|number| format!("f{number}")).collect();
@@ -385,15 +423,16 @@ pkce: off
     #[test]
     fn a_files_own_name_means_the_preset_and_other_names_the_persons_file_first() {
         let mut library = Library::default();
-        library.add(Origin::Preset, "base", Ok(BASE));
+        library.add(FileOrigin::Preset, "base", Ok(BASE));
         let own = "extends: base\nname: base\nmasks: [own]\n";
-        library.add(Origin::Own, "base", Ok(own));
-        let loaded = library.load("base", Origin::Own, own).expect("a provider");
+        library.add(FileOrigin::Own, "base", Ok(own));
+        let loaded = library.load("base", FileOrigin::Own, own).expect("a provider");
         assert_eq!((loaded.provider.masks, loaded.provider.title), (vec!["own".into()], "The base".into()));
-        let loaded = library.load("acme", Origin::Own, "extends: base\nname: acme\n").expect("a provider");
+        let loaded =
+            library.load("acme", FileOrigin::Own, "extends: base\nname: acme\n").expect("a provider");
         assert_eq!(loaded.provider.masks, ["own"]);
         // What comes with the program does not change because a person has a file of that name.
-        let loaded = library.load("other", Origin::Preset, "extends: base\nname: other\n");
+        let loaded = library.load("other", FileOrigin::Preset, "extends: base\nname: other\n");
         assert_eq!(loaded.expect("a provider").provider.masks, [""; 0]);
     }
 

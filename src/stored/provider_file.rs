@@ -1,100 +1,125 @@
-//! A provider's file, read into a [`Provider`] or refused with line and rule.
+//! Provider files, read into [`Provider`]s or refused with line and rule.
 //!
-//! The fields are documented in `docs/providers.md`; a test holds that page and this
-//! reader together. A text passes the limits first, then what it extends is merged in by
-//! [`library`], then `written` reads it field by field, `rules` look across the fields, and
-//! `built` makes requests of the short forms.
+//! The fields are documented in `docs/providers.md`; a test holds that page and this reader
+//! together. `limits` come first, then [`library`] merges in what the file extends, `schema` names
+//! the fields, `rules` look across them, and `conversion` makes a [`Provider`] of them, whose
+//! requests are all [`RequestTemplate`](crate::domain::provider::request_template::RequestTemplate)s:
+//! the short forms (`endpoints`, `client`, `body`) become such templates, so that there is one
+//! interpreter.
 
-mod built;
+mod collections;
+mod conversion;
+mod error;
 pub mod library;
 mod limits;
-mod line;
+mod request_rules;
 mod rules;
-mod standard;
-mod written;
-
-use std::fmt;
+mod schema;
+mod standard_requests;
+mod values;
 
 use crate::domain::provider::Provider;
-use crate::domain::provider::file::library::{Library, Origin};
-use crate::domain::provider::file::rules::broken;
-use crate::domain::provider::file::written::Written;
+use crate::domain::provider::catalog::{Catalog, CatalogEntry, CatalogError, file_stem};
+pub use crate::stored::provider_file::error::ProviderFileError;
+use crate::stored::provider_file::library::{FileOrigin, Library};
+pub use crate::stored::provider_file::limits::SIZE_LIMIT;
 
-/// What is wrong with a provider's file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Complaint {
-    /// The file.
-    pub path: String,
-    /// The line, counted from 1, where it is known.
-    pub line: Option<usize>,
-    /// The rule that is broken, for people.
-    pub rule: String,
-}
+/// The provider files that come with the program: name and text.
+pub const PRESETS: [(&str, &str); 6] = [
+    ("anthropic", include_str!("../../assets/providers/anthropic.yaml")),
+    ("calcom", include_str!("../../assets/providers/calcom.yaml")),
+    ("calcom-platform", include_str!("../../assets/providers/calcom-platform.yaml")),
+    ("oauth2", include_str!("../../assets/providers/oauth2.yaml")),
+    ("qonic", include_str!("../../assets/providers/qonic.yaml")),
+    ("qwen", include_str!("../../assets/providers/qwen.yaml")),
+];
 
-impl fmt::Display for Complaint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.line {
-            Some(line) => write!(f, "{}, line {line}: {}", self.path, self.rule),
-            None => write!(f, "{}: {}", self.path, self.rule),
-        }
-    }
-}
-
-/// What is wrong with a text.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault {
-    /// The line, counted from 1, where it is known.
-    pub line: Option<usize>,
-    /// The rule that is broken, for people.
-    pub rule: String,
-}
-
-impl Fault {
-    fn at(line: Option<usize>, rule: impl Into<String>) -> Self {
-        Self { line, rule: rule.into() }
-    }
-
-    /// What the reader of YAML says, its place taken out of its words.
-    fn of_yaml(error: &serde_yaml::Error) -> Self {
-        let words = error.to_string();
-        let words = words.rsplit_once(" at line ").map_or(words.as_str(), |(before, _)| before);
-        Self::at(error.location().map(|location| location.line()), words)
-    }
-}
+/// The path of a file, and its text or why there is none.
+pub type ProviderFile = (String, Result<String, String>);
 
 /// Reads the text of the file `name`.yaml, which may extend nothing: [`Library::load`] is for
 /// those that do.
 ///
 /// # Errors
-/// The first [`Fault`] found.
-pub fn load(name: &str, text: &str) -> Result<Provider, Fault> {
-    Library::default().load(name, Origin::Own, text).map(|loaded| loaded.provider)
+/// The first [`ProviderFileError`] found.
+pub fn load(name: &str, text: &str) -> Result<Provider, ProviderFileError> {
+    Library::default().load(name, FileOrigin::Own, text).map(|loaded| loaded.provider)
 }
 
-/// What is wrong with a text, and where in it.
-enum Wrong {
-    /// It could not be read there.
-    Line(Fault),
-    /// This field breaks a rule.
-    Field(Vec<String>, String),
+/// The presets, overridden and added to by `files`.
+///
+/// A file that cannot be used becomes an error, and its name means nothing then, not even the preset
+/// of that name: that one leads to another server, which must not see the tokens of the person's own.
+#[must_use]
+pub fn catalog(files: impl IntoIterator<Item = ProviderFile>) -> Catalog {
+    let files: Vec<_> = files.into_iter().collect();
+    let library = library(&files);
+    let mut catalog = Catalog::default();
+    for (name, text) in PRESETS {
+        add(&mut catalog, &library, name, None, text);
+    }
+    add_files(&mut catalog, &library, &files);
+    catalog
 }
 
-/// Reads `text`, in which nothing is left to be extended.
-fn read(name: &str, text: &str) -> Result<Provider, Wrong> {
-    let written: Written = serde_yaml::from_str(text).map_err(|error| Wrong::Line(Fault::of_yaml(&error)))?;
-    match broken(name, &written) {
-        Some(rule) => Err(Wrong::Field(rule.path, rule.words)),
-        None => Ok(built::provider(written)),
+/// `files` alone. They may extend presets all the same.
+#[must_use]
+pub fn catalog_of_files(files: impl IntoIterator<Item = ProviderFile>) -> Catalog {
+    let files: Vec<_> = files.into_iter().collect();
+    let mut catalog = Catalog::default();
+    add_files(&mut catalog, &library(&files), &files);
+    catalog
+}
+
+/// All that a file may extend: the presets and `files`.
+fn library(files: &[ProviderFile]) -> Library<'_> {
+    let mut library = Library::default();
+    for (name, text) in PRESETS {
+        library.add(FileOrigin::Preset, name, Ok(text));
+    }
+    for (path, text) in files {
+        library.add(FileOrigin::Own, file_stem(path), text.as_deref().map_err(String::as_str));
+    }
+    library
+}
+
+fn add_files(catalog: &mut Catalog, library: &Library<'_>, files: &[ProviderFile]) {
+    for (path, text) in files {
+        match text {
+            Ok(text) => add(catalog, library, file_stem(path), Some(path), text),
+            Err(rule) => {
+                catalog.refuse(CatalogError { path: path.clone(), line: None, rule: rule.clone() });
+            }
+        }
+    }
+    catalog.drop_refused();
+}
+
+fn add(catalog: &mut Catalog, library: &Library<'_>, name: &str, path: Option<&String>, text: &str) {
+    let origin = if path.is_some() { FileOrigin::Own } else { FileOrigin::Preset };
+    match library.load(name, origin, text) {
+        Ok(loaded) => catalog.insert(CatalogEntry {
+            provider: loaded.provider,
+            path: path.cloned(),
+            text: text.to_owned(),
+            merged: loaded.merged,
+        }),
+        Err(ProviderFileError { line, rule }) => {
+            let path = path.cloned().unwrap_or_else(|| format!("{name}.yaml (built in)"));
+            catalog.refuse(CatalogError { path, line, rule });
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::provider::call::{Body, Call, Method, Slot, Tree};
     use crate::domain::provider::device::UserCode;
     use crate::domain::provider::environment::Source;
     use crate::domain::provider::meaning::Meaning;
+    use crate::domain::provider::request_template::{
+        JsonTemplate, Method, Placeholder, RequestBody, RequestTemplate,
+    };
     use crate::domain::provider::{Authorize, Flow, Pkce, RefreshScope};
 
     /// The shortest file that works.
@@ -124,16 +149,18 @@ calls:
         load("acme", text).unwrap_or_else(|fault| panic!("{fault:?}\n{text}"))
     }
 
-    fn fields(call: &Call) -> Vec<&str> {
+    fn fields(call: &RequestTemplate) -> Vec<&str> {
         match &call.body {
-            Body::Empty => Vec::new(),
-            Body::Form(fields) => fields.iter().map(|(name, _)| name.as_str()).collect(),
-            Body::Json(Tree::Object(fields)) => fields.iter().map(|(name, _)| name.as_str()).collect(),
-            Body::Json(other) => panic!("no fields: {other:?}"),
+            RequestBody::Empty => Vec::new(),
+            RequestBody::Form(fields) => fields.iter().map(|(name, _)| name.as_str()).collect(),
+            RequestBody::Json(JsonTemplate::Object(fields)) => {
+                fields.iter().map(|(name, _)| name.as_str()).collect()
+            }
+            RequestBody::Json(other) => panic!("no fields: {other:?}"),
         }
     }
 
-    fn headers(call: &Call) -> Vec<&str> {
+    fn headers(call: &RequestTemplate) -> Vec<&str> {
         call.headers.iter().map(|(name, _)| name.as_str()).collect()
     }
 
@@ -188,9 +215,9 @@ calls:
         for (authentication, in_body, in_header) in [
             ("none", &["client_id"][..], None),
             ("post", &["client_id", "client_secret"], None),
-            ("basic", &[], Some(("authorization", Slot::Basic))),
-            ("basic_raw", &[], Some(("authorization", Slot::Basic))),
-            ("{ header: x-secret }", &["client_id"], Some(("x-secret", Slot::ClientSecret))),
+            ("basic", &[], Some(("authorization", Placeholder::Basic))),
+            ("basic_raw", &[], Some(("authorization", Placeholder::Basic))),
+            ("{ header: x-secret }", &["client_id"], Some(("x-secret", Placeholder::ClientSecret))),
         ] {
             let device = "  device: https://id.acme.test/device\n";
             let provider = acme(&format!("{SHORT}{device}client: {{ authentication: {authentication} }}\n"));
@@ -205,8 +232,9 @@ calls:
                 let client: Vec<_> =
                     fields(&call).into_iter().filter(|name| name.starts_with("client_")).collect();
                 assert_eq!(client, in_body, "{authentication}");
-                let proof = call.headers.get(1).map(|(name, value)| (name.as_str(), value.slots().next()));
-                let expected = in_header.map(|(name, slot)| (name, Some(slot)));
+                let proof =
+                    call.headers.get(1).map(|(name, value)| (name.as_str(), value.placeholders().next()));
+                let expected = in_header.map(|(name, placeholder)| (name, Some(placeholder)));
                 assert_eq!((proof, headers(&call)[0]), (expected, "accept"), "{authentication}");
             }
         }
@@ -241,10 +269,12 @@ calls:
         assert_eq!(headers(&provider.exchange.expect("an exchange")), ["accept", "authorization"]);
         assert_eq!(fields(&provider.refresh.expect("a refresh")), ["token"]);
         let poll = provider.device.expect("a device authorization").poll;
-        let Body::Json(Tree::List(items)) = &poll.body else { panic!("no list: {:?}", poll.body) };
-        let Tree::Object(fields) = &items[0] else { panic!("no object: {items:?}") };
-        let Tree::List(values) = &fields[1].1 else { panic!("no list: {fields:?}") };
-        let fixed = |value: serde_json::Value| Tree::Fixed(value);
+        let RequestBody::Json(JsonTemplate::List(items)) = &poll.body else {
+            panic!("no list: {:?}", poll.body)
+        };
+        let JsonTemplate::Object(fields) = &items[0] else { panic!("no object: {items:?}") };
+        let JsonTemplate::List(values) = &fields[1].1 else { panic!("no list: {fields:?}") };
+        let fixed = |value: serde_json::Value| JsonTemplate::Fixed(value);
         assert_eq!(values[..3], [fixed(1.into()), fixed(true.into()), fixed(serde_json::Value::Null)]);
         let own = acme(&OWN.replace(
             "{ post: 'https://a.test/refresh',",
@@ -312,7 +342,7 @@ orders: [{{ name: usual, program: acme, sources: [TWO, ONE, login, key] }}]
             let provider = acme(&format!("{SHORT}{device}pkce: {written}\ndevice: {{ pkce: {written} }}\n"));
             assert_eq!((provider.pkce, provider.pkce.method()), (pkce, method), "{written}");
             let authorize = provider.device.expect("a device authorization").authorize;
-            let Body::Form(form) = authorize.body else { panic!("no form") };
+            let RequestBody::Form(form) = authorize.body else { panic!("no form") };
             let sent = form.iter().find(|(name, _)| name == "code_challenge_method");
             assert_eq!(sent.and_then(|(_, value)| value.texts().next()), method, "{written}");
         }
@@ -344,7 +374,7 @@ orders: [{{ name: usual, program: acme, sources: [TWO, ONE, login, key] }}]
             ("zzz: 1", 5, "unknown field `zzz`"),
             ("key_header: x-api-key", 5, "unknown field `key_header`"),
             ("  device: http://a.test/d", 5, "https"),
-            ("  device: 'https://a.test/{client_id}'", 5, "{holes}"),
+            ("  device: 'https://a.test/{client_id}'", 5, "{placeholders}"),
             ("title: [x]", 5, "expected a string"),
             ("homepage: ftp://a.test", 5, "https"),
             ("flows: []", 5, "code, paste, device and key"),
@@ -369,7 +399,7 @@ orders: [{{ name: usual, program: acme, sources: [TWO, ONE, login, key] }}]
             ("scopes:\n  offered: [{ nam: a }]", 6, "unknown field `nam`"),
             ("scopes:\n  offered: [3]", 6, "a name, or a map with a name"),
             ("scopes:\n  list:\n    get: http://a.test/", 7, "https"),
-            ("scopes:\n  list:\n    get: 'https://a.test/?t={access}'", 7, "{holes}"),
+            ("scopes:\n  list:\n    get: 'https://a.test/?t={access}'", 7, "{placeholders}"),
             ("scopes:\n  list: { at: /x }", 6, "missing field `get`"),
             ("scopes:\n  list: { get: 'https://a.test/', at: x }", 6, "slash"),
             ("redirect:\n  path: callback", 6, "slash"),
@@ -622,5 +652,103 @@ orders: [{{ name: usual, program: acme, sources: [TWO, ONE, login, key] }}]
             let fault = load("acme", text).expect_err(text);
             assert!(fault.rule.contains(words), "{text}: {}", fault.rule);
         }
+    }
+
+    #[test]
+    fn every_preset_can_be_read() {
+        let catalog = catalog([]);
+        assert_eq!(catalog.errors, []);
+        assert_eq!(catalog.entries().count(), PRESETS.len());
+    }
+
+    #[test]
+    fn a_file_of_the_person_replaces_the_preset_of_its_name() {
+        let text = PRESETS[0].1.replace(
+            "https://platform.claude.com/v1/oauth/token",
+            "https://console.anthropic.com/v1/oauth/token",
+        );
+        let catalog = catalog([("/home/ana/providers/anthropic.yaml".to_owned(), Ok(text))]);
+        let exchange = &catalog.get("anthropic").expect("still there").exchange;
+        assert!(format!("{exchange:?}").contains("console.anthropic.com"));
+    }
+
+    #[test]
+    fn a_bad_file_leaves_no_preset_of_its_name_that_tokens_could_go_to() {
+        for text in [Ok("name: anthropic\nendpoints: 7\n".to_owned()), Err("permission denied".to_owned())] {
+            let catalog = catalog([("/p/anthropic.yaml".to_owned(), text)]);
+            assert!(catalog.get("anthropic").is_none() && catalog.error("anthropic").is_some());
+        }
+    }
+
+    #[test]
+    fn a_bad_file_is_complained_of_and_the_others_still_work() {
+        let bad = ("/p/anthropic.yaml".to_owned(), Ok("name: anthropic\nendpoints: 7\n".to_owned()));
+        let unread = ("/p/x.yaml".to_owned(), Err("cannot read it: permission denied".to_owned()));
+        let catalog = catalog([bad, unread]);
+        assert!(catalog.get("oauth2").is_some());
+        assert_eq!(catalog.errors.len(), 2);
+        assert!(catalog.get("qonic").is_some());
+        assert_eq!(catalog.errors[0].line, Some(2));
+    }
+
+    #[test]
+    fn a_bad_file_takes_the_preset_of_its_name_out_of_force() {
+        let good = PRESETS[0].1;
+        for files in [
+            vec![("/p/anthropic.yaml", Ok("name: anthropic\nendpoints: 7\n"))],
+            vec![("/p/anthropic.yaml", Err("cannot read it: permission denied"))],
+            vec![("/p/anthropic.yaml", Ok(good)), ("/p/anthropic.yml", Ok("name: ["))],
+            vec![("/p/anthropic.yaml", Ok("name: [")), ("/p/anthropic.yml", Ok(good))],
+        ] {
+            let told = format!("{files:?}");
+            let owned = files
+                .into_iter()
+                .map(|(path, text)| (path.to_owned(), text.map(str::to_owned).map_err(str::to_owned)));
+            let catalog = catalog(owned);
+            assert_eq!(catalog.get("anthropic"), None, "{told}");
+            let complaint = catalog.error("anthropic").expect("a complaint");
+            assert!(complaint.path.starts_with("/p/anthropic."), "{complaint}");
+            assert_eq!((catalog.error("oauth2"), catalog.error("x")), (None, None), "{told}");
+        }
+        let unread = Catalog::unreadable(CatalogError {
+            path: "/p".to_owned(),
+            line: None,
+            rule: "permission denied".to_owned(),
+        });
+        assert_eq!(unread.get("anthropic"), None);
+        assert_eq!(unread.error("anthropic"), unread.errors.first());
+    }
+
+    #[test]
+    fn a_file_may_extend_one_that_is_read_after_it_and_one_that_is_not_in_the_catalog() {
+        let file = |name: &str, text: &str| (format!("/p/{name}.yaml"), Ok(text.to_owned()));
+        let files = [
+            file("a", "name: a\nextends: z\n"),
+            file("z", "name: z\nextends: anthropic\nmasks: [z-]\n"),
+            file("anthropic", "name: anthropic\nextends: anthropic\nmasks: [own-]\nexport: OWN\n"),
+        ];
+        for catalog in [catalog(files.clone()), catalog_of_files(files.clone())] {
+            assert_eq!(catalog.errors, []);
+            let provider = catalog.get("a").expect("a provider");
+            assert_eq!(provider.masks, ["z-"]);
+            assert_eq!(provider.export.as_deref(), Some("OWN"), "the person's file comes before the preset");
+        }
+        assert_eq!(catalog_of_files(files).entries().count(), 3);
+    }
+
+    #[test]
+    fn a_broken_parent_is_said_in_the_complaint_of_the_child() {
+        let file = |name: &str, text: &str| (format!("/p/{name}.yaml"), Ok(text.to_owned()));
+        let parent = file("parent", "name: parent\nextends: anthropic\npkce: maybe\n");
+        let catalog = catalog([file("child", "name: child\nextends: parent\n"), parent]);
+        let said: Vec<String> = catalog.errors.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            said,
+            [
+                "/p/child.yaml, line 2: pkce: unknown variant `maybe`, expected one of `required`, `plain`, `off` (so says \
+                 line 3 of parent.yaml, which this file extends)",
+                "/p/parent.yaml, line 3: pkce: unknown variant `maybe`, expected one of `required`, `plain`, `off`",
+            ]
+        );
     }
 }

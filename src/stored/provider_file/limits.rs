@@ -1,45 +1,48 @@
-//! What a provider's file may cost before anybody looks at what it says.
+//! Limits of a provider file, checked before it is parsed.
 //!
-//! Brackets are counted wherever they stand, besides what [`yaml`] counts of every text.
+//! Brackets are counted wherever they stand, besides what [`yaml_cost`] counts of every text.
 
-use crate::domain::provider::file::Fault;
-use crate::domain::yaml::{self, Tags};
+use crate::stored::provider_file::error::ProviderFileError;
+use crate::stored::yaml_cost::{self, Tags};
 
 /// The longest text that is read, in bytes.
-const LONGEST: usize = 256 * 1024;
+pub const SIZE_LIMIT: usize = 256 * 1024;
 
 /// How many brackets a text may open.
-const BRACKETS: usize = 2000;
+const BRACKET_LIMIT: usize = 2000;
 
 /// How much a text may stand for, aliases and all, in bytes.
-const LARGEST: usize = 1024 * 1024;
+const EXPANDED_LIMIT: usize = 1024 * 1024;
 
 /// How deep lists and maps may lie in each other.
-const DEEPEST: usize = 64;
+pub(super) const DEPTH_LIMIT: usize = 64;
 
 /// Refuses a text that would cost too much.
-pub(super) fn within(text: &str) -> Result<(), Fault> {
-    if text.len() > LONGEST {
-        return Err(Fault::at(None, "the file is larger than 256 KiB"));
+pub(super) fn check(text: &str) -> Result<(), ProviderFileError> {
+    if text.len() > SIZE_LIMIT {
+        return Err(ProviderFileError::at(None, "the file is larger than 256 KiB"));
     }
     let mut open = 0_usize;
-    for (number, line) in (1..).zip(text.lines()) {
+    for (number, line) in (1_u32..).zip(text.lines()) {
         // Such a line is a comment or lies within a text, so that its brackets open nothing.
         if !line.trim_start().starts_with('#') {
             open += line.matches(['[', '{']).count();
         }
-        if open > BRACKETS {
-            return Err(Fault::at(Some(number), format!("there are more than {BRACKETS} opening brackets")));
+        if open > BRACKET_LIMIT {
+            return Err(ProviderFileError::at(
+                Some(number),
+                format!("there are more than {BRACKET_LIMIT} opening brackets"),
+            ));
         }
     }
-    yaml::nesting(text, DEEPEST).map_err(|at| {
-        let why = format!("lists and maps lie more than {DEEPEST} deep in each other");
-        Fault::at(usize::try_from(at.line).ok(), why)
+    yaml_cost::nesting(text, DEPTH_LIMIT).map_err(|at| {
+        let why = format!("lists and maps lie more than {DEPTH_LIMIT} deep in each other");
+        ProviderFileError::at(Some(at.line), why)
     })?;
     // What cannot be counted to its end is refused too: its reader would build what was not counted.
     let words = "with all that its aliases stand for, the file is larger than 1 MiB";
-    let counted = yaml::expanded(text, LARGEST, words, Tags::Refused);
-    counted.map_err(|uncounted| Fault::of_yaml(&uncounted.error))
+    let counted = yaml_cost::expanded(text, EXPANDED_LIMIT, words, Tags::Refused);
+    counted.map_err(|uncounted| ProviderFileError::from_yaml(&uncounted.error))
 }
 
 #[cfg(test)]
@@ -48,20 +51,20 @@ mod tests {
 
     #[test]
     fn a_text_that_would_cost_too_much_is_refused_before_it_is_parsed() {
-        assert!(within(&"x".repeat(LONGEST + 1)).is_err());
-        let deep = within(&format!("a: 1\nb: {}\n", "[".repeat(BRACKETS + 1))).expect_err("too many");
+        assert!(check(&"x".repeat(SIZE_LIMIT + 1)).is_err());
+        let deep = check(&format!("a: 1\nb: {}\n", "[".repeat(BRACKET_LIMIT + 1))).expect_err("too many");
         assert_eq!(deep.line, Some(2));
-        let over_lines = "[\n".repeat(BRACKETS + 1);
-        assert!(within(&over_lines).is_err());
+        let over_lines = "[\n".repeat(BRACKET_LIMIT + 1);
+        assert!(check(&over_lines).is_err());
         for fine in [
-            "a: [{}]\n".repeat(BRACKETS / 2),
-            format!("a: \"{}\"", "[".repeat(BRACKETS)),
-            format!("# {}", "{".repeat(BRACKETS + 1)),
-            format!("a: [{}]", "1,".repeat(LONGEST / 2 - 4)),
-            format!("a:\n{}", "-\n".repeat(LONGEST / 2 - 4)),
+            "a: [{}]\n".repeat(BRACKET_LIMIT / 2),
+            format!("a: \"{}\"", "[".repeat(BRACKET_LIMIT)),
+            format!("# {}", "{".repeat(BRACKET_LIMIT + 1)),
+            format!("a: [{}]", "1,".repeat(SIZE_LIMIT / 2 - 4)),
+            format!("a:\n{}", "-\n".repeat(SIZE_LIMIT / 2 - 4)),
             format!("a: &a {}\nb: *a", "x".repeat(200_000)),
         ] {
-            assert_eq!(within(&fine), Ok(()), "{:.40}", fine);
+            assert_eq!(check(&fine), Ok(()), "{:.40}", fine);
         }
     }
 
@@ -88,7 +91,7 @@ mod tests {
             (format!("x: [\"'\", {}", "[".repeat(200_000)), Some(1)),
             (format!("x: [a\"b, {}", "]{".repeat(100_000)), Some(1)),
         ] {
-            let fault = within(&text).expect_err("it costs too much");
+            let fault = check(&text).expect_err("it costs too much");
             assert_eq!(fault.line, line, "{fault:?}: {:.40}", text);
         }
     }
