@@ -77,7 +77,7 @@
 //! at once, results when the row is free.
 //!
 //! **A refresh by itself.** [`plan`](domain::schedule::plan()) says from the profile alone when, or
-//! why never; [`grant_status`](domain::grant_status) what the event log adds to that. [`tui::automatic`] turns what is due into the same effect as the key `r`, a few at a
+//! why never; [`grant_status`](domain::grant_status) what the event log adds to that. [`tui::auto_refresh`] turns what is due into the same effect as the key `r`, a few at a
 //! time, and what is planned next into the moment at which the loop wakes.
 //!
 //! **A change of the file.** Changes that wait together are [saved together](shell). One save is

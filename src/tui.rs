@@ -4,37 +4,33 @@
 //! it, and `wakes_at` says when time alone will change something. Who reads
 //! [`message`] alone knows what the program can hear, want and do.
 
-pub mod automatic;
+pub mod auto_refresh;
 pub mod columns;
 pub mod dialog;
-pub mod entry;
 pub mod field;
+pub mod frame;
 pub mod front_door;
-pub mod help;
 pub mod keymap;
 pub mod layout;
 pub mod message;
 pub mod model;
 pub mod notice;
-pub mod pane;
-pub mod past;
-pub mod prose;
-pub mod pulse;
-pub mod remark;
-pub mod renewal;
+pub mod refresh_notes;
 pub mod rows;
 pub mod running;
 pub mod screen;
 pub mod seconds;
-pub mod sheet;
 pub mod state;
 pub mod status;
+pub mod text_block;
+pub mod text_layout;
 pub mod theme;
 pub mod update;
-pub mod used;
+pub mod used_by;
 pub mod view;
+pub mod wake;
 pub mod wizard;
 
-pub use pulse::wakes_at;
 pub use update::update;
 pub use view::view;
+pub use wake::wakes_at;

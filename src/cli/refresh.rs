@@ -27,7 +27,7 @@ use crate::shell::Services;
 use crate::shell::refresh::save_again;
 use crate::shell::terminal::console;
 use crate::shell::terminal::console::Prompter;
-use crate::tui::remark::remarks;
+use crate::tui::refresh_notes::after_refresh;
 
 #[derive(Debug, Args)]
 pub(super) struct RefreshArgs {
@@ -131,7 +131,7 @@ fn say_refreshed(services: &Services, before: &Profile, snapshot: &Snapshot, how
     let left = stored.and_then(|stored| stored.life.expires_at);
     let left = left.map_or_else(String::new, |end| format!(", {} left", countdown(end - now.wall).0));
     say(&format!("{name} is {how}{left}."));
-    for remark in stored.map(|stored| remarks(&before.scopes, stored, now)).unwrap_or_default() {
+    for remark in stored.map(|stored| after_refresh(&before.scopes, stored, now)).unwrap_or_default() {
         say(&format!("{name}: {remark}"));
     }
     if let Some(words) = stored.and_then(|stored| survived(services, stored)) {

@@ -5,13 +5,13 @@ use crate::domain::trouble::Trouble;
 use crate::oauth::login::{Choice, Doubt, Login, Stage};
 use crate::oauth::revocation::NotRevocable;
 use crate::tui::message::Motion;
-use crate::tui::prose;
+use crate::tui::text_layout;
 
 /// A question that is asked, and the answer that is marked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dialog {
     /// What is asked.
-    pub question: Question,
+    pub question: DialogQuestion,
     /// Which answer is marked.
     pub marked: usize,
     /// How many lines of the question are scrolled away, where room is short.
@@ -23,7 +23,7 @@ const SCROLLED: usize = 60;
 
 /// What is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Question {
+pub enum DialogQuestion {
     /// Whether to erase a profile's tokens here.
     Revoke(ProfileId),
     /// Whether to ask the provider to end a grant, and then to erase it here.
@@ -46,7 +46,7 @@ pub enum Question {
 
 /// An answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Answer {
+pub enum DialogAnswer {
     /// Leave everything as it is.
     Nothing,
     /// Erase the tokens, keep the profile.
@@ -70,26 +70,26 @@ pub enum Answer {
 impl Dialog {
     /// A question with its first, safe answer marked.
     #[must_use]
-    pub fn new(question: Question) -> Self {
+    pub fn new(question: DialogQuestion) -> Self {
         Self { question, marked: 0, scrolled: 0 }
     }
 
     /// What a login that has stopped to ask wants to know; `free` is a name nobody has.
     #[must_use]
     pub fn of_login(login: &Login, free: Option<ProfileName>) -> Option<Self> {
-        match login.stage() {
+        let question = match login.stage() {
             Stage::Confirming(_, doubt) => {
-                let elsewhere = free.map_or(Choice::Discard, Choice::KeepAs);
-                Some(Self::new(Question::Tokens(doubt.clone(), elsewhere)))
+                DialogQuestion::Tokens(doubt.clone(), free.map_or(Choice::Discard, Choice::KeepAs))
             }
-            Stage::Unsaved(_, trouble) => Some(Self::new(Question::UnsavedLogin(trouble.clone()))),
+            Stage::Unsaved(_, trouble) => DialogQuestion::UnsavedLogin(trouble.clone()),
             Stage::Opening(_)
             | Stage::Waiting(_)
             | Stage::Exchanging(_)
             | Stage::Saving(_)
             | Stage::Testing(..)
-            | Stage::Over(_) => None,
-        }
+            | Stage::Over(_) => return None,
+        };
+        Some(Self::new(question))
     }
 
     /// Marks the next answer, or the one before; a screenful scrolls the question on, or back to its beginning.
@@ -111,80 +111,77 @@ impl Dialog {
     /// Whether the buttons lie beside each other in so many columns, or below each other.
     #[must_use]
     pub fn is_in_a_row(&self, columns: u16) -> bool {
-        self.buttons().map(|button| prose::width(&button) + 2).sum::<u16>() <= columns + 2
+        self.buttons().map(|button| text_layout::width(&button) + 2).sum::<u16>() <= columns + 2
     }
 
     /// The answer that is marked.
     #[must_use]
-    pub fn answer(&self) -> Answer {
-        self.answers().into_iter().nth(self.marked).map_or(Answer::Nothing, |(_, answer)| answer)
+    pub fn answer(&self) -> DialogAnswer {
+        self.answers().into_iter().nth(self.marked).map_or(DialogAnswer::Nothing, |(_, answer)| answer)
     }
 
     /// The answers and their words, the safe one first.
     #[must_use]
-    pub fn answers(&self) -> Vec<(String, Answer)> {
-        let answer = |words: &str, answer| (words.to_owned(), answer);
-        match &self.question {
-            Question::Revoke(id) => vec![
-                answer("Cancel", Answer::Nothing),
-                answer("Erase tokens", Answer::Forget(id.clone())),
-                answer("Erase and remove the profile", Answer::Remove(id.clone())),
+    pub fn answers(&self) -> Vec<(String, DialogAnswer)> {
+        let answers = match &self.question {
+            DialogQuestion::Revoke(id) => vec![
+                ("Cancel", DialogAnswer::Nothing),
+                ("Erase tokens", DialogAnswer::Forget(id.clone())),
+                ("Erase and remove the profile", DialogAnswer::Remove(id.clone())),
             ],
-            Question::RevokeAtProvider(id) => vec![
-                answer("Cancel", Answer::Nothing),
-                answer("Revoke, then erase here", Answer::RevokeAtProvider(id.clone())),
+            DialogQuestion::RevokeAtProvider(id) => vec![
+                ("Cancel", DialogAnswer::Nothing),
+                ("Revoke, then erase here", DialogAnswer::RevokeAtProvider(id.clone())),
             ],
-            Question::NotRevocable(id, _) => {
+            DialogQuestion::NotRevocable(id, _) => {
                 vec![
-                    answer("Cancel", Answer::Nothing),
-                    answer("Erase it here alone", Answer::Forget(id.clone())),
+                    ("Cancel", DialogAnswer::Nothing),
+                    ("Erase it here alone", DialogAnswer::Forget(id.clone())),
                 ]
             }
-            Question::NotRevoked(id, _) => vec![
-                answer("Keep the tokens", Answer::Nothing),
-                answer("Ask again", Answer::RevokeAtProvider(id.clone())),
-                answer("Erase them here anyway", Answer::Forget(id.clone())),
+            DialogQuestion::NotRevoked(id, _) => vec![
+                ("Keep the tokens", DialogAnswer::Nothing),
+                ("Ask again", DialogAnswer::RevokeAtProvider(id.clone())),
+                ("Erase them here anyway", DialogAnswer::Forget(id.clone())),
             ],
-            Question::CancelLogin => {
+            DialogQuestion::CancelLogin => {
                 vec![
-                    answer("Go on waiting", Answer::Nothing),
-                    answer("Cancel the login", Answer::CancelLogin),
+                    ("Go on waiting", DialogAnswer::Nothing),
+                    ("Cancel the login", DialogAnswer::CancelLogin),
                 ]
             }
-            Question::Tokens(doubt @ (Doubt::OtherAccount { .. } | Doubt::Taken), elsewhere) => {
-                let beside = match elsewhere {
-                    Choice::KeepAs(name) => {
-                        Some((format!("Save as {name}"), Answer::Decide(elsewhere.clone())))
-                    }
-                    Choice::Keep | Choice::Discard => None,
-                };
-                let replace = if *doubt == Doubt::Taken {
-                    "Replace what is stored"
-                } else {
-                    "Replace the stored account"
-                };
-                let rest = [
-                    answer("Discard the new tokens", Answer::Decide(Choice::Discard)),
-                    answer(replace, Answer::Decide(Choice::Keep)),
-                ];
-                beside.into_iter().chain(rest).collect()
+            DialogQuestion::Tokens(doubt, elsewhere) => return of_tokens(doubt, elsewhere),
+            DialogQuestion::UnsavedLogin(_) => vec![
+                ("Try to save again", DialogAnswer::Decide(Choice::Keep)),
+                ("Discard the new tokens", DialogAnswer::Decide(Choice::Discard)),
+            ],
+            DialogQuestion::UnsavedRefresh(id, _) => vec![
+                ("Try to save again", DialogAnswer::SaveAgain(id.clone())),
+                ("Decide later", DialogAnswer::Nothing),
+                ("Drop the new tokens", DialogAnswer::Drop(id.clone())),
+            ],
+            DialogQuestion::QuitUnsaved => {
+                vec![("Stay", DialogAnswer::Nothing), ("Quit and lose them", DialogAnswer::Quit)]
             }
-            Question::Tokens(Doubt::Cancelled, _) => vec![
-                answer("Save the tokens", Answer::Decide(Choice::Keep)),
-                answer("Discard them", Answer::Decide(Choice::Discard)),
-            ],
-            Question::UnsavedLogin(_) => vec![
-                answer("Try to save again", Answer::Decide(Choice::Keep)),
-                answer("Discard the new tokens", Answer::Decide(Choice::Discard)),
-            ],
-            Question::UnsavedRefresh(id, _) => vec![
-                answer("Try to save again", Answer::SaveAgain(id.clone())),
-                answer("Decide later", Answer::Nothing),
-                answer("Drop the new tokens", Answer::Drop(id.clone())),
-            ],
-            Question::QuitUnsaved => {
-                vec![answer("Stay", Answer::Nothing), answer("Quit and lose them", Answer::Quit)]
-            }
-        }
+        };
+        answers.into_iter().map(|(words, answer)| (words.to_owned(), answer)).collect()
     }
+}
+
+/// The answers about tokens that came with a doubt.
+fn of_tokens(doubt: &Doubt, elsewhere: &Choice) -> Vec<(String, DialogAnswer)> {
+    let decide = |words: &str, choice| (words.to_owned(), DialogAnswer::Decide(choice));
+    let replace = match doubt {
+        Doubt::Cancelled => {
+            return vec![decide("Save the tokens", Choice::Keep), decide("Discard them", Choice::Discard)];
+        }
+        Doubt::Taken => "Replace what is stored",
+        Doubt::OtherAccount { .. } => "Replace the stored account",
+    };
+    let beside = match elsewhere {
+        Choice::KeepAs(name) => Some(decide(&format!("Save as {name}"), elsewhere.clone())),
+        Choice::Keep | Choice::Discard => None,
+    };
+    let rest = [decide("Discard the new tokens", Choice::Discard), decide(replace, Choice::Keep)];
+    beside.into_iter().chain(rest).collect()
 }

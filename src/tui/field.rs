@@ -7,6 +7,9 @@
 use std::{fmt, mem};
 
 use crossterm::event::{Event, KeyEvent};
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
 use tui_input::backend::crossterm::to_input_request;
 use tui_input::{Input, InputRequest};
 use unicode_width::UnicodeWidthStr;
@@ -14,6 +17,8 @@ use zeroize::Zeroizing;
 
 use crate::domain::secret::{Ends, Secret};
 use crate::domain::text;
+use crate::tui::text_layout;
+use crate::tui::theme::Theme;
 
 /// The most characters a field takes.
 const LONGEST: usize = 8192;
@@ -138,6 +143,18 @@ impl Field {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.input.value().trim().is_empty()
+    }
+
+    /// Draws the field behind `prompt` on the first row of `area`, and puts the cursor into it.
+    pub fn render(&self, frame: &mut Frame<'_>, area: Rect, prompt: &str, theme: &Theme) {
+        let indent = text_layout::width(prompt);
+        if area.height == 0 || area.width <= indent {
+            return;
+        }
+        let (seen, cursor) = self.seen(area.width - indent);
+        let line = Line::from(vec![Span::styled(prompt, theme.accent), Span::raw(seen)]);
+        frame.render_widget(line, Rect { height: 1, ..area });
+        frame.set_cursor_position((area.x + indent + cursor.min(area.width - indent - 1), area.y));
     }
 
     /// What is seen in `width` columns, and the column of the cursor.

@@ -2,11 +2,11 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use crate::tui::message::{Action, Form, Motion};
+use crate::tui::message::{Action, Form, Motion, PanelAction, ScopeAction};
 
 /// Where a key means something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
+pub enum KeyContext {
     /// On every screen.
     Everywhere,
     /// On the list and the detail of a profile.
@@ -25,7 +25,7 @@ pub enum Place {
 
 /// Whether the footer names a key, or only the help does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Said {
+pub enum ShownIn {
     /// In the footer and in the help.
     Footer,
     /// In the help.
@@ -36,7 +36,7 @@ pub enum Said {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Binding {
     /// The keys, any of which will do.
-    pub keys: &'static [Key],
+    pub keys: &'static [KeyCombo],
     /// What they do.
     pub action: Action,
     /// How it is said.
@@ -46,92 +46,122 @@ pub struct Binding {
     /// How the help says it.
     pub words: &'static str,
     /// Where they do it.
-    pub place: Place,
+    pub context: KeyContext,
     /// Where it is said.
-    pub said: Said,
+    pub shown_in: ShownIn,
 }
 
 /// A key with or without Ctrl.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Key {
+pub enum KeyCombo {
     /// Without.
     Plain(KeyCode),
     /// With.
     Ctrl(char),
 }
 
-const fn char(key: char) -> Key {
-    Key::Plain(KeyCode::Char(key))
+const fn char(key: char) -> KeyCombo {
+    KeyCombo::Plain(KeyCode::Char(key))
 }
 
-const fn footer(place: Place, keys: &'static [Key], action: Action, hint: &'static str) -> Binding {
-    Binding { keys, action, hint, brief: hint, words: hint, place, said: Said::Footer }
+const fn footer(
+    context: KeyContext,
+    keys: &'static [KeyCombo],
+    action: Action,
+    hint: &'static str,
+) -> Binding {
+    Binding { keys, action, hint, brief: hint, words: hint, context, shown_in: ShownIn::Footer }
 }
 
-const fn login(keys: &'static [Key], action: Action, hint: &'static str, brief: &'static str) -> Binding {
-    Binding { keys, action, hint, brief, words: hint, place: Place::Login, said: Said::Footer }
+const fn login(
+    keys: &'static [KeyCombo],
+    action: PanelAction,
+    hint: &'static str,
+    brief: &'static str,
+) -> Binding {
+    Binding { brief, ..footer(KeyContext::Login, keys, Action::Panel(action), hint) }
 }
 
-const fn help(place: Place, keys: &'static [Key], action: Action, hint: &'static str) -> Binding {
-    Binding { keys, action, hint, brief: hint, words: hint, place, said: Said::Help }
+const fn help(context: KeyContext, keys: &'static [KeyCombo], action: Action, hint: &'static str) -> Binding {
+    Binding { shown_in: ShownIn::Help, ..footer(context, keys, action, hint) }
 }
 
-/// Every key of the program. The first that fits wins; a place comes before `Everywhere`.
+/// Every key of the program. The first that fits wins; a context comes before `Everywhere`.
 pub const BINDINGS: &[Binding] = &[
-    footer(Place::Profiles, &[char('n')], Action::NewLogin, "new login"),
-    footer(Place::Profiles, &[char('l')], Action::LogIn, "log in"),
-    help(Place::Profiles, &[char('S')], Action::Scopes, "log in again with other scopes"),
-    footer(Place::Profiles, &[char('r')], Action::Refresh, "refresh"),
-    help(Place::Profiles, &[char('R')], Action::RefreshDue, "refresh all that are due"),
-    footer(Place::Profiles, &[char('y')], Action::Copy, "copy"),
-    footer(Place::Profiles, &[char('x')], Action::RevokeLocally, "revoke locally"),
+    footer(KeyContext::Profiles, &[char('n')], Action::NewLogin, "new login"),
+    footer(KeyContext::Profiles, &[char('l')], Action::LogIn, "log in"),
+    help(KeyContext::Profiles, &[char('S')], Action::Scopes, "log in again with other scopes"),
+    footer(KeyContext::Profiles, &[char('r')], Action::Refresh, "refresh"),
+    help(KeyContext::Profiles, &[char('R')], Action::RefreshDue, "refresh all that are due"),
+    footer(KeyContext::Profiles, &[char('y')], Action::Copy, "copy"),
+    footer(KeyContext::Profiles, &[char('x')], Action::RevokeLocally, "revoke locally"),
     Binding {
         words: "revoke at the provider",
-        ..footer(Place::Profiles, &[char('X')], Action::Revoke, "revoke")
+        ..footer(KeyContext::Profiles, &[char('X')], Action::Revoke, "revoke")
     },
-    help(Place::Profiles, &[char('T')], Action::Test, "test token"),
-    help(Place::Profiles, &[char('A')], Action::ToggleAutoRefresh, "renew by itself, or not"),
-    help(Place::Profiles, &[char('L')], Action::Events, "events"),
-    help(Place::Profiles, &[char('F')], Action::MakePrivate, "make the file private"),
-    footer(Place::Profiles, &[char('/')], Action::Filter, "filter"),
-    footer(Place::Profiles, &[char('?'), Key::Plain(KeyCode::F(1))], Action::Help, "help"),
-    footer(Place::Profiles, &[char('q')], Action::Quit, "quit"),
-    help(Place::Profiles, &[Key::Plain(KeyCode::Enter)], Action::Enter, "open the profile"),
-    help(Place::Profiles, &[Key::Plain(KeyCode::Esc)], Action::Back, "back; clear the filter"),
-    help(Place::Profiles, &[char('j'), Key::Plain(KeyCode::Down)], Action::Move(Motion::Down), "down"),
-    help(Place::Profiles, &[char('k'), Key::Plain(KeyCode::Up)], Action::Move(Motion::Up), "up"),
-    help(Place::Profiles, &[char('g'), Key::Plain(KeyCode::Home)], Action::Move(Motion::Top), "first"),
-    help(Place::Profiles, &[char('G'), Key::Plain(KeyCode::End)], Action::Move(Motion::Bottom), "last"),
-    help(Place::Profiles, &[Key::Plain(KeyCode::PageUp)], Action::Move(Motion::PageUp), "a screenful up"),
+    help(KeyContext::Profiles, &[char('T')], Action::Test, "test token"),
+    help(KeyContext::Profiles, &[char('A')], Action::ToggleAutoRefresh, "renew by itself, or not"),
+    help(KeyContext::Profiles, &[char('L')], Action::Events, "events"),
+    help(KeyContext::Profiles, &[char('F')], Action::MakePrivate, "make the file private"),
+    footer(KeyContext::Profiles, &[char('/')], Action::Filter, "filter"),
+    footer(KeyContext::Profiles, &[char('?'), KeyCombo::Plain(KeyCode::F(1))], Action::Help, "help"),
+    footer(KeyContext::Profiles, &[char('q')], Action::Quit, "quit"),
+    help(KeyContext::Profiles, &[KeyCombo::Plain(KeyCode::Enter)], Action::Enter, "open the profile"),
+    help(KeyContext::Profiles, &[KeyCombo::Plain(KeyCode::Esc)], Action::Back, "back; clear the filter"),
     help(
-        Place::Profiles,
-        &[Key::Plain(KeyCode::PageDown)],
+        KeyContext::Profiles,
+        &[char('j'), KeyCombo::Plain(KeyCode::Down)],
+        Action::Move(Motion::Down),
+        "down",
+    ),
+    help(KeyContext::Profiles, &[char('k'), KeyCombo::Plain(KeyCode::Up)], Action::Move(Motion::Up), "up"),
+    help(
+        KeyContext::Profiles,
+        &[char('g'), KeyCombo::Plain(KeyCode::Home)],
+        Action::Move(Motion::Top),
+        "first",
+    ),
+    help(
+        KeyContext::Profiles,
+        &[char('G'), KeyCombo::Plain(KeyCode::End)],
+        Action::Move(Motion::Bottom),
+        "last",
+    ),
+    help(
+        KeyContext::Profiles,
+        &[KeyCombo::Plain(KeyCode::PageUp)],
+        Action::Move(Motion::PageUp),
+        "a screenful up",
+    ),
+    help(
+        KeyContext::Profiles,
+        &[KeyCombo::Plain(KeyCode::PageDown)],
         Action::Move(Motion::PageDown),
         "a screenful down",
     ),
-    footer(Place::Copy, &[char('t')], Action::CopyForm(Form::Token), "token"),
-    footer(Place::Copy, &[char('h')], Action::CopyForm(Form::Header), "header"),
-    footer(Place::Copy, &[char('c')], Action::CopyForm(Form::Curl), "curl command"),
-    footer(Place::Copy, &[char('e')], Action::CopyForm(Form::Export), "export line"),
-    footer(Place::Copy, &[char('r')], Action::CopyForm(Form::Refresh), "refresh token"),
-    footer(Place::Copy, &[Key::Plain(KeyCode::Esc), char('q')], Action::Back, "back"),
-    login(&[char('o')], Action::OpenAgain, "open again", "open"),
-    login(&[char('c')], Action::CopyLink, "copy link", "copy"),
-    login(&[char('p')], Action::Paste, "paste answer", "paste"),
-    login(&[char('d')], Action::SwitchDoor, "device code, and back", "device"),
-    login(&[char('u')], Action::CopyUserCode, "copy device code", "code"),
-    login(&[char('Q')], Action::ShowQr, "QR code", "QR"),
-    login(&[char('t')], Action::PlainUrl, "plain URL", "plain"),
-    login(&[Key::Plain(KeyCode::Esc), char('q')], Action::Back, "cancel", "cancel"),
-    help(Place::Login, &[Key::Plain(KeyCode::Enter)], Action::Enter, "close, once it is over"),
-    help(Place::Login, &[char('l')], Action::LogIn, "try again, once it has failed"),
-    help(Place::Login, &[char('?'), Key::Plain(KeyCode::F(1))], Action::Help, "help"),
+    footer(KeyContext::Copy, &[char('t')], Action::CopyForm(Form::Token), "token"),
+    footer(KeyContext::Copy, &[char('h')], Action::CopyForm(Form::Header), "header"),
+    footer(KeyContext::Copy, &[char('c')], Action::CopyForm(Form::Curl), "curl command"),
+    footer(KeyContext::Copy, &[char('e')], Action::CopyForm(Form::Export), "export line"),
+    footer(KeyContext::Copy, &[char('r')], Action::CopyForm(Form::Refresh), "refresh token"),
+    footer(KeyContext::Copy, &[KeyCombo::Plain(KeyCode::Esc), char('q')], Action::Back, "back"),
+    login(&[char('o')], PanelAction::OpenAgain, "open again", "open"),
+    login(&[char('c')], PanelAction::CopyLink, "copy link", "copy"),
+    login(&[char('p')], PanelAction::Paste, "paste answer", "paste"),
+    login(&[char('d')], PanelAction::SwitchDoor, "device code, and back", "device"),
+    login(&[char('u')], PanelAction::CopyUserCode, "copy device code", "code"),
+    login(&[char('Q')], PanelAction::ShowQr, "QR code", "QR"),
+    login(&[char('t')], PanelAction::PlainUrl, "plain URL", "plain"),
+    footer(KeyContext::Login, &[KeyCombo::Plain(KeyCode::Esc), char('q')], Action::Back, "cancel"),
+    help(KeyContext::Login, &[KeyCombo::Plain(KeyCode::Enter)], Action::Enter, "close, once it is over"),
+    help(KeyContext::Login, &[char('l')], Action::LogIn, "try again, once it has failed"),
+    help(KeyContext::Login, &[char('?'), KeyCombo::Plain(KeyCode::F(1))], Action::Help, "help"),
     help(
-        Place::Choices,
+        KeyContext::Choices,
         &[
-            Key::Plain(KeyCode::Left),
-            Key::Plain(KeyCode::Up),
-            Key::Plain(KeyCode::BackTab),
+            KeyCombo::Plain(KeyCode::Left),
+            KeyCombo::Plain(KeyCode::Up),
+            KeyCombo::Plain(KeyCode::BackTab),
             char('h'),
             char('k'),
         ],
@@ -139,68 +169,108 @@ pub const BINDINGS: &[Binding] = &[
         "previous choice",
     ),
     footer(
-        Place::Choices,
+        KeyContext::Choices,
         &[
-            Key::Plain(KeyCode::Right),
-            Key::Plain(KeyCode::Down),
-            Key::Plain(KeyCode::Tab),
+            KeyCombo::Plain(KeyCode::Right),
+            KeyCombo::Plain(KeyCode::Down),
+            KeyCombo::Plain(KeyCode::Tab),
             char('l'),
             char('j'),
         ],
         Action::Move(Motion::Down),
         "choose",
     ),
-    help(Place::Choices, &[Key::Plain(KeyCode::PageUp)], Action::Move(Motion::PageUp), "a screenful up"),
     help(
-        Place::Choices,
-        &[Key::Plain(KeyCode::PageDown)],
+        KeyContext::Choices,
+        &[KeyCombo::Plain(KeyCode::PageUp)],
+        Action::Move(Motion::PageUp),
+        "a screenful up",
+    ),
+    help(
+        KeyContext::Choices,
+        &[KeyCombo::Plain(KeyCode::PageDown)],
         Action::Move(Motion::PageDown),
         "a screenful down",
     ),
-    footer(Place::Choices, &[Key::Plain(KeyCode::Enter)], Action::Enter, "confirm"),
-    footer(Place::Choices, &[Key::Plain(KeyCode::Esc), char('q'), char('?')], Action::Back, "back"),
+    footer(KeyContext::Choices, &[KeyCombo::Plain(KeyCode::Enter)], Action::Enter, "confirm"),
+    footer(KeyContext::Choices, &[KeyCombo::Plain(KeyCode::Esc), char('q'), char('?')], Action::Back, "back"),
     footer(
-        Place::Lists,
-        &[Key::Plain(KeyCode::Down), Key::Plain(KeyCode::Tab), char('j')],
+        KeyContext::Lists,
+        &[KeyCombo::Plain(KeyCode::Down), KeyCombo::Plain(KeyCode::Tab), char('j')],
         Action::Move(Motion::Down),
         "choose",
     ),
     help(
-        Place::Lists,
-        &[Key::Plain(KeyCode::Up), Key::Plain(KeyCode::BackTab), char('k')],
+        KeyContext::Lists,
+        &[KeyCombo::Plain(KeyCode::Up), KeyCombo::Plain(KeyCode::BackTab), char('k')],
         Action::Move(Motion::Up),
         "previous choice",
     ),
-    help(Place::Lists, &[Key::Plain(KeyCode::PageUp)], Action::Move(Motion::PageUp), "a screenful up"),
-    help(Place::Lists, &[Key::Plain(KeyCode::PageDown)], Action::Move(Motion::PageDown), "a screenful down"),
-    footer(Place::Lists, &[Key::Plain(KeyCode::Enter)], Action::Enter, "go on"),
-    footer(Place::Lists, &[Key::Plain(KeyCode::Esc)], Action::Back, "back"),
-    footer(Place::Scopes, &[char(' ')], Action::ToggleScope, "tick"),
-    footer(Place::Scopes, &[char('a')], Action::AddScope, "another"),
-    footer(Place::Scopes, &[Key::Plain(KeyCode::Enter)], Action::Enter, "go on"),
-    footer(Place::Scopes, &[char('r')], Action::ListScopes, "read the list again"),
-    footer(Place::Scopes, &[Key::Plain(KeyCode::Esc)], Action::Back, "back"),
-    help(Place::Scopes, &[char('j'), Key::Plain(KeyCode::Down)], Action::Move(Motion::Down), "down"),
-    help(Place::Scopes, &[char('k'), Key::Plain(KeyCode::Up)], Action::Move(Motion::Up), "up"),
-    help(Place::Scopes, &[char('g'), Key::Plain(KeyCode::Home)], Action::Move(Motion::Top), "first"),
-    help(Place::Scopes, &[char('G'), Key::Plain(KeyCode::End)], Action::Move(Motion::Bottom), "last"),
-    help(Place::Scopes, &[Key::Plain(KeyCode::PageUp)], Action::Move(Motion::PageUp), "a screenful up"),
-    help(Place::Scopes, &[Key::Plain(KeyCode::PageDown)], Action::Move(Motion::PageDown), "a screenful down"),
-    help(Place::Everywhere, &[Key::Ctrl('l')], Action::Redraw, "draw anew, read the file again"),
-    help(Place::Everywhere, &[Key::Ctrl('z')], Action::Suspend, "suspend; fg brings it back"),
-    help(Place::Everywhere, &[Key::Ctrl('c')], Action::Quit, "quit"),
+    help(
+        KeyContext::Lists,
+        &[KeyCombo::Plain(KeyCode::PageUp)],
+        Action::Move(Motion::PageUp),
+        "a screenful up",
+    ),
+    help(
+        KeyContext::Lists,
+        &[KeyCombo::Plain(KeyCode::PageDown)],
+        Action::Move(Motion::PageDown),
+        "a screenful down",
+    ),
+    footer(KeyContext::Lists, &[KeyCombo::Plain(KeyCode::Enter)], Action::Enter, "go on"),
+    footer(KeyContext::Lists, &[KeyCombo::Plain(KeyCode::Esc)], Action::Back, "back"),
+    footer(KeyContext::Scopes, &[char(' ')], Action::Scope(ScopeAction::Toggle), "tick"),
+    footer(KeyContext::Scopes, &[char('a')], Action::Scope(ScopeAction::Add), "another"),
+    footer(KeyContext::Scopes, &[KeyCombo::Plain(KeyCode::Enter)], Action::Enter, "go on"),
+    footer(KeyContext::Scopes, &[char('r')], Action::Scope(ScopeAction::List), "read the list again"),
+    footer(KeyContext::Scopes, &[KeyCombo::Plain(KeyCode::Esc)], Action::Back, "back"),
+    help(
+        KeyContext::Scopes,
+        &[char('j'), KeyCombo::Plain(KeyCode::Down)],
+        Action::Move(Motion::Down),
+        "down",
+    ),
+    help(KeyContext::Scopes, &[char('k'), KeyCombo::Plain(KeyCode::Up)], Action::Move(Motion::Up), "up"),
+    help(
+        KeyContext::Scopes,
+        &[char('g'), KeyCombo::Plain(KeyCode::Home)],
+        Action::Move(Motion::Top),
+        "first",
+    ),
+    help(
+        KeyContext::Scopes,
+        &[char('G'), KeyCombo::Plain(KeyCode::End)],
+        Action::Move(Motion::Bottom),
+        "last",
+    ),
+    help(
+        KeyContext::Scopes,
+        &[KeyCombo::Plain(KeyCode::PageUp)],
+        Action::Move(Motion::PageUp),
+        "a screenful up",
+    ),
+    help(
+        KeyContext::Scopes,
+        &[KeyCombo::Plain(KeyCode::PageDown)],
+        Action::Move(Motion::PageDown),
+        "a screenful down",
+    ),
+    help(KeyContext::Everywhere, &[KeyCombo::Ctrl('l')], Action::Redraw, "draw anew, read the file again"),
+    help(KeyContext::Everywhere, &[KeyCombo::Ctrl('z')], Action::Suspend, "suspend; fg brings it back"),
+    help(KeyContext::Everywhere, &[KeyCombo::Ctrl('c')], Action::Quit, "quit"),
 ];
 
-/// What `key` means at `place`.
+/// What `key` means in `context`.
 #[must_use]
-pub fn action(place: Place, key: KeyEvent) -> Option<Action> {
-    let here = BINDINGS.iter().filter(|binding| binding.place == place);
-    let everywhere = BINDINGS.iter().filter(|binding| binding.place == Place::Everywhere);
+pub fn action(context: KeyContext, key: KeyEvent) -> Option<Action> {
+    let here = BINDINGS.iter().filter(|binding| binding.context == context);
+    let everywhere = BINDINGS.iter().filter(|binding| binding.context == KeyContext::Everywhere);
     let fits = |binding: &&Binding| binding.keys.iter().any(|each| each.is(key));
     here.chain(everywhere).find(fits).map(|binding| binding.action)
 }
 
-impl Key {
+impl KeyCombo {
     fn is(self, key: KeyEvent) -> bool {
         let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
         let alt = key.modifiers.intersects(KeyModifiers::ALT | KeyModifiers::SUPER);
@@ -250,14 +320,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_key_means_two_things_at_one_place() {
+    fn no_key_means_two_things_in_one_context() {
         for (index, binding) in BINDINGS.iter().enumerate() {
             for key in binding.keys {
-                assert_ne!(key.word(), "?x", "{binding:?}");
+                assert!(*key == char('?') || key.word() != "?", "{binding:?} has a key without a name");
                 let twice = BINDINGS[index + 1..]
                     .iter()
-                    .any(|other| other.place == binding.place && other.keys.contains(key));
-                assert!(!twice, "{} at {:?}", key.word(), binding.place);
+                    .any(|other| other.context == binding.context && other.keys.contains(key));
+                assert!(!twice, "{} in {:?}", key.word(), binding.context);
             }
         }
     }
@@ -266,9 +336,9 @@ mod tests {
     fn a_key_with_ctrl_is_not_the_key() {
         let plain = KeyEvent::new(KeyCode::Char('l'), KeyModifiers::NONE);
         let ctrl = KeyEvent::new(KeyCode::Char('l'), KeyModifiers::CONTROL);
-        assert_eq!(action(Place::Profiles, plain), Some(Action::LogIn));
-        assert_eq!(action(Place::Profiles, ctrl), Some(Action::Redraw));
-        assert_eq!(action(Place::Copy, plain), None);
+        assert_eq!(action(KeyContext::Profiles, plain), Some(Action::LogIn));
+        assert_eq!(action(KeyContext::Profiles, ctrl), Some(Action::Redraw));
+        assert_eq!(action(KeyContext::Copy, plain), None);
     }
 
     #[test]
@@ -280,14 +350,14 @@ mod tests {
                 'k' => Some(Action::Move(Motion::Up)),
                 _ => None,
             };
-            assert_eq!(action(Place::Lists, key), wanted, "{letter}");
-            assert_ne!(action(Place::Scopes, key), Some(Action::Back), "{letter}");
+            assert_eq!(action(KeyContext::Lists, key), wanted, "{letter}");
+            assert_ne!(action(KeyContext::Scopes, key), Some(Action::Back), "{letter}");
         }
     }
 
     #[test]
     fn a_capital_letter_is_its_own_key() {
         let key = KeyEvent::new(KeyCode::Char('R'), KeyModifiers::SHIFT);
-        assert_eq!(action(Place::Profiles, key), Some(Action::RefreshDue));
+        assert_eq!(action(KeyContext::Profiles, key), Some(Action::RefreshDue));
     }
 }

@@ -3,7 +3,7 @@
 use ratatui::layout::{Constraint, Layout, Rect};
 
 use crate::tui::model::Model;
-use crate::tui::{pane, prose};
+use crate::tui::{frame, text_layout};
 
 /// From this width on list and detail lie side by side.
 const WIDE: u16 = 110;
@@ -72,8 +72,8 @@ pub fn parts(model: &Model, size: (u16, u16)) -> Option<Parts> {
 /// The lines of the message on a screen of `width` columns.
 #[must_use]
 pub fn message_lines(model: &Model, width: u16) -> Vec<String> {
-    let text = model.message.as_ref().map(|message| prose::safe(&message.text));
-    text.map_or_else(Vec::new, |text| prose::wrap(&text, width.saturating_sub(4)))
+    let text = model.message.as_ref().map(|message| text_layout::safe(&message.text));
+    text.map_or_else(Vec::new, |text| text_layout::wrap(&text, width.saturating_sub(4)))
 }
 
 fn message_rows(model: &Model, (width, height): (u16, u16)) -> u16 {
@@ -86,7 +86,7 @@ fn message_rows(model: &Model, (width, height): (u16, u16)) -> u16 {
 /// Columns of a question on a screen of `width` columns.
 #[must_use]
 pub fn question_columns(width: u16) -> u16 {
-    QUESTION_COLUMNS.min(width.saturating_sub(pane::AROUND)).max(1)
+    QUESTION_COLUMNS.min(width.saturating_sub(frame::AROUND)).max(1)
 }
 
 /// Whether the person sees what a key would act on.
@@ -104,7 +104,7 @@ fn reaches((width, height): (u16, u16), least: (u16, u16)) -> bool {
 #[must_use]
 pub fn page(model: &Model) -> (u16, usize) {
     parts(model, model.size).map_or((1, 1), |parts| {
-        let inner = pane::inset(parts.body, 2);
+        let inner = frame::inset(parts.body, 2);
         (inner.width, usize::from(inner.height.saturating_sub(2)).max(1))
     })
 }

@@ -65,6 +65,15 @@ pub enum Action {
     Redraw,
     /// Hand the terminal back to the shell for a while.
     Suspend,
+    /// Do something with the login that waits.
+    Panel(PanelAction),
+    /// Choose among scopes.
+    Scope(ScopeAction),
+}
+
+/// What the person wants of a login that waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PanelAction {
     /// Open the browser again.
     OpenAgain,
     /// Copy the link of the login's door that is shown.
@@ -79,12 +88,17 @@ pub enum Action {
     ShowQr,
     /// Leave the screen and print the login's addresses and its code.
     PlainUrl,
-    /// Ask for the marked scope, or no longer.
-    ToggleScope,
-    /// Type another scope.
-    AddScope,
-    /// Read the provider's list of scopes once more.
-    ListScopes,
+}
+
+/// What the person wants of the scopes to choose from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ScopeAction {
+    /// Ask for the marked one, or no longer.
+    Toggle,
+    /// Type another one.
+    Add,
+    /// Read the provider's list once more.
+    List,
 }
 
 /// A way to move.

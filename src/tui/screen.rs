@@ -2,7 +2,7 @@
 
 use crate::tui::dialog::Dialog;
 use crate::tui::field::Field;
-use crate::tui::keymap::Place;
+use crate::tui::keymap::KeyContext;
 use crate::tui::wizard::{Wizard, Work};
 
 /// What is looked at. List and detail lie below everything else.
@@ -93,16 +93,16 @@ impl Screen {
 
     /// Where a key is looked up; nowhere while a text is being typed.
     #[must_use]
-    pub fn place(&self) -> Option<Place> {
+    pub fn key_context(&self) -> Option<KeyContext> {
         match self {
-            Self::List | Self::Detail => Some(Place::Profiles),
-            Self::Copy => Some(Place::Copy),
-            Self::Login(Panel::Steps | Panel::Qr) => Some(Place::Login),
+            Self::List | Self::Detail => Some(KeyContext::Profiles),
+            Self::Copy => Some(KeyContext::Copy),
+            Self::Login(Panel::Steps | Panel::Qr) => Some(KeyContext::Login),
             Self::Dialog(_)
             | Self::Events(_)
             | Self::Help(..)
-            | Self::Login(Panel::Cancelling(_) | Panel::Deciding(_)) => Some(Place::Choices),
-            Self::Wizard(wizard) => wizard.place(),
+            | Self::Login(Panel::Cancelling(_) | Panel::Deciding(_)) => Some(KeyContext::Choices),
+            Self::Wizard(wizard) => wizard.key_context(),
             Self::Filter(_) | Self::Login(Panel::Pasting(_)) => None,
         }
     }

@@ -11,9 +11,9 @@ use crate::domain::health::{Health, renewable};
 use crate::domain::profile::{Kind, Profile, RefreshResult};
 use crate::domain::residual_validity::Validity;
 use crate::domain::secret::Secret;
-use crate::tui::automatic;
+use crate::tui::auto_refresh;
 use crate::tui::model::Model;
-use crate::tui::prose;
+use crate::tui::text_layout;
 use crate::tui::theme::Theme;
 
 /// Within this time of a grant's end a row shows that end first.
@@ -70,10 +70,10 @@ pub fn left(end: DateTime<Utc>, now: Now) -> String {
     countdown(end - now.wall).0
 }
 
-/// A moment on the person's clock, in one piece for [`prose::wrap`].
+/// A moment on the person's clock, in one piece for [`text_layout::wrap`].
 #[must_use]
 pub fn moment(at: DateTime<Utc>, now: Now) -> String {
-    local(at, now.offset).replace(' ', &prose::FIXED_SPACE.to_string())
+    local(at, now.offset).replace(' ', &text_layout::FIXED_SPACE.to_string())
 }
 
 /// A span that does not run down: `24h`, `90m`.
@@ -96,7 +96,7 @@ pub fn grant_ends_soon(profile: &Profile, now: Now) -> Option<DateTime<Utc>> {
 /// What people may see of one of a profile's secrets.
 #[must_use]
 pub fn mask(model: &Model, profile: &Profile, secret: &Secret) -> String {
-    prose::safe(&secret.mask(model.provider(profile).map_or(&[], |provider| &provider.masks)))
+    text_layout::safe(&secret.mask(model.provider(profile).map_or(&[], |provider| &provider.masks)))
 }
 
 /// How the profile stands, and what to do about it.
@@ -111,11 +111,11 @@ pub fn sentence(model: &Model, profile: &Profile, now: Now) -> String {
         }
         .to_owned(),
         Health::Fresh(end) | Health::Expiring(end)
-            if let Some(at) = automatic::planned(model, profile, now) =>
+            if let Some(at) = auto_refresh::planned(model, profile, now) =>
         {
             format!("{} left, renews itself {}", left(end, now), soon(at, now))
         }
-        Health::Due if let Some(at) = automatic::planned(model, profile, now) => {
+        Health::Due if let Some(at) = auto_refresh::planned(model, profile, now) => {
             format!("past its end, renews itself {}", soon(at, now))
         }
         Health::Fresh(end) => format!("{} left", left(end, now)),
@@ -150,7 +150,7 @@ pub fn never_refreshed(model: &Model, profile: &Profile) -> Option<String> {
         None => Some(match model.catalog.as_ref().and_then(|catalog| catalog.error(name)) {
             Some(complaint) => format!(
                 "The provider file “{name}” cannot be used: authtui never refreshes it and cannot log in there. {}",
-                prose::safe(&complaint.to_string())
+                text_layout::safe(&complaint.to_string())
             ),
             None => format!(
                 "There is no provider file “{name}”: authtui never refreshes it and cannot log in there."
@@ -160,7 +160,7 @@ pub fn never_refreshed(model: &Model, profile: &Profile) -> Option<String> {
             let remedy = model.catalog.as_ref().and_then(|catalog| catalog.example_remedy(name));
             Some(format!(
                 "“{name}” is an example to copy: authtui sends nothing there. Next: {}.",
-                prose::safe(&remedy.unwrap_or_default())
+                text_layout::safe(&remedy.unwrap_or_default())
             ))
         }
         Some(provider) if provider.refresh.is_none() && profile.refresh_token().is_some() => {
@@ -170,7 +170,7 @@ pub fn never_refreshed(model: &Model, profile: &Profile) -> Option<String> {
             let other = profile.other_refresh_host(provider)?;
             Some(format!(
                 "{}. authtui refreshes it again once you have logged in.",
-                prose::capital(&prose::safe(&other.to_string()))
+                text_layout::capital(&text_layout::safe(&other.to_string()))
             ))
         }
     }
@@ -194,11 +194,13 @@ fn soon(at: DateTime<Utc>, now: Now) -> String {
 /// Why the last refresh failed, what to do about it, and when it is asked again.
 fn failed(model: &Model, profile: &Profile, now: Now) -> String {
     let (why, next) = match profile.last_refresh_of_this_grant().map(|last| &last.result) {
-        Some(RefreshResult::Passing { why, .. }) => (prose::safe(why), None),
-        Some(RefreshResult::Refused { why, next, .. }) => (prose::safe(why), Some(prose::safe(next))),
+        Some(RefreshResult::Passing { why, .. }) => (text_layout::safe(why), None),
+        Some(RefreshResult::Refused { why, next, .. }) => {
+            (text_layout::safe(why), Some(text_layout::safe(next)))
+        }
         Some(RefreshResult::Done | RefreshResult::Dead { .. }) | None => (String::new(), None),
     };
-    let again = match automatic::planned(model, profile, now) {
+    let again = match auto_refresh::planned(model, profile, now) {
         Some(at) => format!("next try {}", soon(at, now)),
         None => "r tries again".to_owned(),
     };
@@ -226,7 +228,7 @@ fn loss(model: &Model, profile: &Profile) -> String {
         return "no tokens are stored".to_owned();
     }
     match profile.last_refresh_of_this_grant().map(|last| &last.result) {
-        Some(RefreshResult::Dead { why }) => format!("refused for good ({})", prose::safe(why)),
+        Some(RefreshResult::Dead { why }) => format!("refused for good ({})", text_layout::safe(why)),
         Some(RefreshResult::Done | RefreshResult::Passing { .. } | RefreshResult::Refused { .. }) | None => {
             if profile.other_refresh_host(model.provider(profile)).is_some() {
                 "the provider file names another server".to_owned()

@@ -22,14 +22,16 @@ use crate::domain::change::Row;
 use crate::domain::clock::Now;
 use crate::domain::name::{ProfileId, StoreId};
 use crate::domain::profile::TestResult;
+use crate::domain::provider::catalog::Catalog;
+use crate::domain::settings::Settings;
 use crate::domain::trouble::Trouble;
 use crate::oauth::login::Heard;
 use crate::oauth::probe::TestVerdict;
 use crate::tui::message::{Copied, Effect, Msg};
 use crate::tui::model::{AutoRefreshMode, Leaving, Model, OffBy};
-use crate::tui::rows;
 use crate::tui::status::{AskedBy, Tone};
 use crate::tui::update::status::{tell, tell_of, tell_trouble};
+use crate::tui::{layout, rows};
 
 /// Takes what happened and says what must be done.
 pub fn update(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
@@ -44,115 +46,7 @@ pub fn update(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
             | Msg::Changed(..)
             | Msg::Settled(_)
     );
-    let mut effects = match msg {
-        Msg::Key(key) => input::press(model, now, key),
-        Msg::Pasted(text) => input::paste(model, &text),
-        Msg::Resized(columns, rows) => {
-            model.size = (columns, rows);
-            Vec::new()
-        }
-        Msg::Woke => woke(model, now),
-        Msg::Touched(store) => vec![Effect::Read(store), Effect::ReadEvents],
-        Msg::Stopped => action::suspend(model, now),
-        // Whoever had the terminal meanwhile may have changed it.
-        Msg::Continued => vec![Effect::Redraw],
-        Msg::Terminated | Msg::HungUp => {
-            model.leaving = Leaving::Yes;
-            last_saves(model, now)
-        }
-        Msg::Catalogued(catalog) => {
-            if let Some(complaint) = catalog.errors.first() {
-                let more = catalog.errors.len() - 1;
-                let more =
-                    if more > 0 { format!(" ({more} more: authtui providers)") } else { String::new() };
-                tell(
-                    model,
-                    format!("A provider file is not used. {complaint}{more}"),
-                    Tone::Warn,
-                    AskedBy::Nobody,
-                );
-            }
-            model.catalog = Some(*catalog);
-            Vec::new()
-        }
-        Msg::Stored(snapshot) => stores::look(model, snapshot, now),
-        Msg::Asking(grants) => {
-            model.asking = grants;
-            Vec::new()
-        }
-        Msg::Waits(id, holder) => {
-            let asked_by = model.running(&id).refresh.unwrap_or(AskedBy::Person);
-            let text = format!("{} waits for {holder}, which is at work on this grant.", id.name);
-            tell(model, text, Tone::Plain, asked_by);
-            Vec::new()
-        }
-        Msg::Events(Ok(events)) => {
-            model.events = events;
-            Vec::new()
-        }
-        Msg::Events(Err(why)) => {
-            tell(model, format!("The event log cannot be read: {why}."), Tone::Bad, AskedBy::Nobody);
-            Vec::new()
-        }
-        Msg::Settled(Ok(settings)) => {
-            let said = if settings.automatic_refresh {
-                AutoRefreshMode::On
-            } else {
-                AutoRefreshMode::Off(OffBy::Settings)
-            };
-            settle(model, said);
-            vec![Effect::ReadEvents]
-        }
-        Msg::Settled(Err(why)) => {
-            settle(model, AutoRefreshMode::Off(OffBy::Unreadable));
-            tell(
-                model,
-                format!("{why}. Auto-refresh is off until it can be read."),
-                Tone::Bad,
-                AskedBy::Nobody,
-            );
-            vec![Effect::ReadEvents]
-        }
-        Msg::Login(attempt, heard) => {
-            let effects = login::heard(model, attempt, heard, now);
-            wizard::learn(model);
-            effects
-        }
-        Msg::Refreshed(id, refreshed) => refresh::ended(model, &id, refreshed, now),
-        Msg::Rescued(kept) => stores::rescued(model, kept),
-        Msg::Changed(id, changed) => {
-            let then = wizard::key_kept(model, &id, &changed);
-            let effects = stores::changed(model, &id, changed, now);
-            wizard::after_key(model, &id, then);
-            effects
-        }
-        Msg::Revoked(id, revoked) => revoke::ended(model, &id, revoked, now),
-        Msg::MadePrivate(made) => {
-            match made {
-                Ok(()) => tell(model, "Only you can read the file now.", Tone::Good, AskedBy::Person),
-                Err(trouble) => tell_trouble(model, &trouble),
-            }
-            vec![Effect::Read(StoreId::Own)]
-        }
-        Msg::Copied(what, copied) => {
-            said_copied(model, &what, copied);
-            Vec::new()
-        }
-        Msg::Tested(id, tested) => {
-            model.running_mut(&id).is_testing = false;
-            match tested {
-                Ok(verdict) => keep_verdict(model, &id, verdict),
-                Err(trouble) => tell_trouble(model, &trouble),
-            }
-            Vec::new()
-        }
-        Msg::KeyTested(key, tested) => wizard::key_tested(model, &key, tested),
-        Msg::Scopes(provider, listed) => {
-            wizard::listed(model, &provider, listed);
-            Vec::new()
-        }
-        Msg::Described(provider, described) => wizard::described(model, &provider, described, now),
-    };
+    let mut effects = take(model, now, msg);
     if may_be_due {
         effects.extend(auto_refresh::begin_due(model, now));
     }
@@ -161,20 +55,107 @@ pub fn update(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
     effects
 }
 
-/// Takes what the settings say; the command line counts over them.
-fn settle(model: &mut Model, said: AutoRefreshMode) {
-    match model.auto_refresh {
-        AutoRefreshMode::Off(OffBy::CommandLine) => {}
-        AutoRefreshMode::Unsettled
-        | AutoRefreshMode::On
-        | AutoRefreshMode::Off(OffBy::Settings | OffBy::Unreadable) => {
-            model.auto_refresh = said;
+fn take(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
+    match msg {
+        Msg::Key(key) => return input::press(model, now, key),
+        Msg::Pasted(text) => input::paste(model, &text),
+        Msg::Resized(columns, rows) => model.size = (columns, rows),
+        Msg::Woke => return woke(model, now),
+        Msg::Touched(store) => return vec![Effect::Read(store), Effect::ReadEvents],
+        Msg::Stopped => return action::suspend(model, now),
+        // Whoever had the terminal meanwhile may have changed it.
+        Msg::Continued => return vec![Effect::Redraw],
+        Msg::Terminated | Msg::HungUp => return last_saves(model, now),
+        Msg::Catalogued(catalog) => catalogued(model, *catalog),
+        Msg::Stored(snapshot) => return stores::look(model, snapshot, now),
+        Msg::Asking(grants) => model.asking = grants,
+        Msg::Waits(id, holder) => waits(model, &id, &holder),
+        Msg::Events(Ok(events)) => model.events = events,
+        Msg::Events(Err(why)) => {
+            let text = format!("The event log cannot be read: {why}.");
+            tell(model, text, Tone::Bad, AskedBy::Nobody);
         }
+        Msg::Settled(settings) => {
+            settled(model, settings);
+            return vec![Effect::ReadEvents];
+        }
+        Msg::Login(attempt, heard) => {
+            let effects = login::heard(model, attempt, heard, now);
+            wizard::learn(model);
+            return effects;
+        }
+        Msg::Refreshed(id, refreshed) => return refresh::ended(model, &id, refreshed, now),
+        Msg::Rescued(kept) => return stores::rescued(model, kept),
+        Msg::Changed(id, changed) => {
+            let then = wizard::key_kept(model, &id, &changed);
+            let effects = stores::changed(model, &id, changed, now);
+            wizard::after_key(model, &id, then);
+            return effects;
+        }
+        Msg::Revoked(id, revoked) => return revoke::ended(model, &id, revoked, now),
+        Msg::MadePrivate(made) => {
+            made_private(model, made);
+            return vec![Effect::Read(StoreId::Own)];
+        }
+        Msg::Copied(what, copied) => said_copied(model, &what, copied),
+        Msg::Tested(id, tested) => self::tested(model, &id, tested),
+        Msg::KeyTested(key, tested) => return wizard::key_tested(model, &key, tested),
+        Msg::Scopes(provider, listed) => wizard::listed(model, &provider, listed),
+        Msg::Described(provider, described) => return wizard::described(model, &provider, described, now),
+    }
+    Vec::new()
+}
+
+fn catalogued(model: &mut Model, catalog: Catalog) {
+    if let Some(complaint) = catalog.errors.first() {
+        let more = catalog.errors.len() - 1;
+        let more = if more > 0 { format!(" ({more} more: authtui providers)") } else { String::new() };
+        let text = format!("A provider file is not used. {complaint}{more}");
+        tell(model, text, Tone::Warn, AskedBy::Nobody);
+    }
+    model.catalog = Some(catalog);
+}
+
+fn waits(model: &mut Model, id: &ProfileId, holder: &str) {
+    let asked_by = model.running(id).refresh.unwrap_or(AskedBy::Person);
+    let text = format!("{} waits for {holder}, which is at work on this grant.", id.name);
+    tell(model, text, Tone::Plain, asked_by);
+}
+
+fn settled(model: &mut Model, settings: Result<Settings, String>) {
+    let auto_refresh = match settings {
+        Ok(Settings { automatic_refresh: true }) => AutoRefreshMode::On,
+        Ok(Settings { automatic_refresh: false }) => AutoRefreshMode::Off(OffBy::Settings),
+        Err(why) => {
+            let text = format!("{why}. Auto-refresh is off until it can be read.");
+            tell(model, text, Tone::Bad, AskedBy::Nobody);
+            AutoRefreshMode::Off(OffBy::Unreadable)
+        }
+    };
+    // The command line counts over the settings.
+    if model.auto_refresh != AutoRefreshMode::Off(OffBy::CommandLine) {
+        model.auto_refresh = auto_refresh;
+    }
+}
+
+fn made_private(model: &mut Model, made: Result<(), Trouble>) {
+    match made {
+        Ok(()) => tell(model, "Only you can read the file now.", Tone::Good, AskedBy::Person),
+        Err(trouble) => tell_trouble(model, &trouble),
+    }
+}
+
+fn tested(model: &mut Model, id: &ProfileId, tested: Result<TestVerdict, Trouble>) {
+    model.running_mut(id).is_testing = false;
+    match tested {
+        Ok(verdict) => keep_verdict(model, id, verdict),
+        Err(trouble) => tell_trouble(model, &trouble),
     }
 }
 
 /// What is done for tokens that are held here alone when nobody can be asked any more.
 fn last_saves(model: &mut Model, now: Now) -> Vec<Effect> {
+    model.leaving = Leaving::Yes;
     let ids: Vec<_> = model.unsaved().map(|(id, _)| id.clone()).collect();
     let mut effects: Vec<Effect> = ids.iter().flat_map(|id| unsaved::save_again(model, id)).collect();
     effects.extend(login::save_at_the_end(model, now));
@@ -237,7 +218,7 @@ fn follow_selection(model: &mut Model, now: Now) {
     let place = rows::place(model, &shown).or(if shown.is_empty() { None } else { Some(0) });
     let selected = place.and_then(|place| shown.get(place)).map(|(store, row)| rows::id(*store, row));
     let (place, count) = (place.unwrap_or(0), shown.len());
-    let height = crate::tui::layout::list_rows(model).max(1);
+    let height = layout::list_rows(model).max(1);
     // Keys never act on what nobody sees; what is selected stays so while no store is read yet.
     let hides = !model.filter.is_empty() && rows::all(model).next().is_some();
     if selected.is_some() || hides {

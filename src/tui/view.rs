@@ -10,9 +10,8 @@ mod empty;
 mod events;
 mod footer;
 mod header;
-mod help;
+pub(super) mod help;
 mod login;
-mod message;
 mod profiles;
 mod scopes;
 mod wizard;
@@ -27,22 +26,39 @@ use crate::tui::model::Model;
 use crate::tui::screen::Screen;
 use crate::tui::theme::{self, Letters, Theme};
 use crate::tui::wizard::Page;
-use crate::tui::{prose, rows};
+use crate::tui::{rows, text_layout};
+
+/// What every part of the screen is drawn from.
+#[derive(Debug, Clone, Copy)]
+struct ViewContext<'a> {
+    model: &'a Model,
+    theme: &'a Theme,
+    now: Now,
+}
 
 /// Draws the model.
+///
+/// ```text
+/// authtui  7 profiles  ● 3 fresh  ○ 1 due                          12:04   header
+/// ┌ Profiles 7 ────────────────────────┐┌ demo/work ──────────────────────┐
+/// │  profile          token     login  ││ ● fresh · 23h53m left           │   profiles | detail
+/// │▌● demo/work       23h53m    –      ││ Access   dat_…3fQA              │   above them: dialog,
+/// │ ○ demo/home       due       6d     ││ Grant    drt_…91Bc              │   copy, wizard, scopes;
+/// └────────────────────────────────────┘└─────────────────────────────────┘   in their place: login,
+/// ✓ demo/work refreshed; the new tokens are saved.                            help, events, empty
+/// n new login   l log in   r refresh   y copy   ? help   q quit               message, footer
+/// ```
 pub fn view(frame: &mut Frame<'_>, model: &Model, theme: &Theme, now: Now) {
     let area = frame.area();
-    match layout::parts(model, (area.width, area.height)) {
-        Some(parts) => {
-            header::render(frame, parts.header, model, theme, now);
-            screen(frame, &parts, &model.screen, model, theme, now);
-            message::render(frame, parts.message, model, theme);
-            footer::render(frame, parts.footer, model, theme, now);
+    let view = ViewContext { model, theme, now };
+    match (layout::parts(model, (area.width, area.height)), model.screen.dialog()) {
+        (Some(parts), _) => {
+            header::render(frame, parts.header, view);
+            screen(frame, &parts, view);
+            footer::render(frame, &parts, view);
         }
-        None => match model.screen.dialog() {
-            Some(question) => dialog::render(frame, area, question, model, theme, now),
-            None => too_small(frame, area),
-        },
+        (None, Some(question)) => dialog::render(frame, area, question, view),
+        (None, None) => too_small(frame, area),
     }
     theme::replace_doubtful(frame.buffer_mut());
     if theme.glyphs.letters == Letters::Ascii {
@@ -50,55 +66,50 @@ pub fn view(frame: &mut Frame<'_>, model: &Model, theme: &Theme, now: Now) {
     }
 }
 
-fn screen(frame: &mut Frame<'_>, parts: &Parts, screen: &Screen, model: &Model, theme: &Theme, now: Now) {
-    match screen {
-        Screen::List | Screen::Filter(_) => list(frame, parts, model, theme, now),
-        Screen::Detail => detail::render(frame, parts.body, model, theme, now),
-        Screen::Copy => {
-            list(frame, parts, model, theme, now);
-            copy::render(frame, parts.body, model, theme);
+fn screen(frame: &mut Frame<'_>, parts: &Parts, view: ViewContext<'_>) {
+    let ViewContext { model, theme, .. } = view;
+    let body = parts.body;
+    match &model.screen {
+        Screen::List | Screen::Filter(_) | Screen::Copy | Screen::Dialog(_) | Screen::Wizard(_) => {
+            list(frame, parts, view);
         }
-        Screen::Dialog(question) => {
-            list(frame, parts, model, theme, now);
-            dialog::render(frame, parts.body, question, model, theme, now);
-        }
-        Screen::Wizard(wizard) => {
-            list(frame, parts, model, theme, now);
-            if let Page::Scopes(picker) = &wizard.page {
-                scopes::render(frame, parts.body, wizard, picker, theme);
-            } else {
-                wizard::render(frame, parts.body, wizard, model, theme);
+        Screen::Detail => detail::render(frame, body, view),
+        Screen::Login(panel) => login::render(frame, body, panel, view),
+        Screen::Events(scrolled) => events::render(frame, body, *scrolled, view),
+        Screen::Help(scrolled, _) => help::render(frame, body, *scrolled, theme),
+    }
+    if let Some(question) = model.screen.dialog() {
+        dialog::render(frame, body, question, view);
+    } else if let Screen::Wizard(wizard) = &model.screen {
+        match &wizard.page {
+            Page::Scopes(picker) => scopes::render(frame, body, wizard, picker, theme),
+            Page::Choice(..) | Page::Text(..) | Page::Preview(_) | Page::Notice | Page::Ready => {
+                wizard::render(frame, body, wizard, model, theme);
             }
         }
-        Screen::Login(panel) => {
-            login::render(frame, parts.body, panel, model, theme, now);
-            if let Some(question) = screen.dialog() {
-                dialog::render(frame, parts.body, question, model, theme, now);
-            }
-        }
-        Screen::Events(scrolled) => events::render(frame, parts.body, *scrolled, model, theme, now),
-        Screen::Help(scrolled, _) => help::render(frame, parts.body, *scrolled, theme),
+    } else if model.screen == Screen::Copy {
+        copy::render(frame, body, model, theme);
     }
 }
 
-fn list(frame: &mut Frame<'_>, parts: &Parts, model: &Model, theme: &Theme, now: Now) {
-    let read = !model.stores.is_empty();
-    if read && rows::all(model).next().is_none() {
+fn list(frame: &mut Frame<'_>, parts: &Parts, view: ViewContext<'_>) {
+    let model = view.model;
+    let is_empty = !model.stores.is_empty() && rows::all(model).next().is_none();
+    if is_empty {
         let mut files = model.stores.values().filter(|snapshot| snapshot.store.is_file());
-        let writable = files.all(|snapshot| snapshot.writable.is_ok());
-        return match writable {
-            true => empty::render(frame, parts.body, model, theme),
-            false => profiles::render(frame, parts.body, model, theme, now),
+        return match files.all(|snapshot| snapshot.writable.is_ok()) {
+            true => empty::render(frame, parts.body, model, view.theme),
+            false => profiles::render(frame, parts.body, view),
         };
     }
-    profiles::render(frame, parts.list, model, theme, now);
+    profiles::render(frame, parts.list, view);
     if let Some(area) = parts.detail {
-        detail::render(frame, area, model, theme, now);
+        detail::render(frame, area, view);
     }
 }
 
 fn too_small(frame: &mut Frame<'_>, area: Rect) {
     let (width, height) = layout::SMALLEST;
     let sentence = format!("authtui needs {width}×{height}; this is {}×{}", area.width, area.height);
-    frame.render_widget(Paragraph::new(prose::wrap(&sentence, area.width).join("\n")), area);
+    frame.render_widget(Paragraph::new(text_layout::wrap(&sentence, area.width).join("\n")), area);
 }

@@ -17,7 +17,7 @@ use crate::domain::provider::draft::{self, Draft};
 use crate::domain::secret::Secret;
 use crate::oauth::login::needs::{Goal, Needs};
 use crate::oauth::login::{Plan, Seat, Ways};
-use crate::tui::keymap::Place;
+use crate::tui::keymap::KeyContext;
 pub use crate::tui::wizard::page::{ListQuestion, Page, TextQuestion};
 use crate::tui::wizard::picker::Picker;
 
@@ -168,14 +168,14 @@ impl Wizard {
 
     /// Where keys are looked up; nowhere while a text is being typed.
     #[must_use]
-    pub fn place(&self) -> Option<Place> {
+    pub fn key_context(&self) -> Option<KeyContext> {
         if self.page.field().is_some() {
             return None;
         }
         Some(match &self.page {
-            Page::Scopes(_) => Place::Scopes,
-            Page::Choice(..) => Place::Lists,
-            Page::Text(..) | Page::Preview(_) | Page::Notice | Page::Ready => Place::Choices,
+            Page::Scopes(_) => KeyContext::Scopes,
+            Page::Choice(..) => KeyContext::Lists,
+            Page::Text(..) | Page::Preview(_) | Page::Notice | Page::Ready => KeyContext::Choices,
         })
     }
 
@@ -343,14 +343,14 @@ mod tests {
 
     #[test]
     fn letters_mean_nothing_but_text_where_a_field_is_open() {
-        let page = |page| Wizard { page, ..Wizard::new() }.place();
+        let page = |page| Wizard { page, ..Wizard::new() }.key_context();
         let mut picker = Picker::of(catalog().get("acme").expect("a provider"), None);
-        assert_eq!(page(Page::Scopes(Box::new(picker.clone()))), Some(Place::Scopes));
+        assert_eq!(page(Page::Scopes(Box::new(picker.clone()))), Some(KeyContext::Scopes));
         picker.open();
         assert_eq!(page(Page::Scopes(Box::new(picker))), None);
         assert_eq!(page(Page::text(TextQuestion::Key)), None);
-        assert_eq!(page(Page::Choice(ListQuestion::Pkce, 0)), Some(Place::Lists));
-        assert_eq!(page(Page::Preview(0)), Some(Place::Choices));
+        assert_eq!(page(Page::Choice(ListQuestion::Pkce, 0)), Some(KeyContext::Lists));
+        assert_eq!(page(Page::Preview(0)), Some(KeyContext::Choices));
     }
 
     /// A wizard with what it looks up.

@@ -12,12 +12,14 @@ use std::time::Duration;
 
 use authtui::domain::change::{RefreshedTokens, Row, Snapshot, StoreNotice, Where};
 use authtui::domain::clock::{Now, TimeDelta};
+use authtui::domain::event::{Author, Event, GrantEvent};
 use authtui::domain::name::{ProfileId, StoreId};
 use authtui::domain::profile::{Kind, LastRefresh, LastTest, Profile, RefreshResult, TestResult};
 use authtui::domain::provider::draft::Question;
 use authtui::domain::provider::scopes::OfferedScope;
 use authtui::domain::provider::{Pkce, Provider};
 use authtui::domain::secret::Secret;
+use authtui::domain::settings::Settings;
 use authtui::domain::tokens::{Expiry, StoredTokens, Tokens};
 use authtui::domain::trouble::{FailureKind, Stored, Trouble};
 use authtui::oauth::callback::{Answer, Ignored};
@@ -26,6 +28,7 @@ use authtui::oauth::login::{Ask, Choice, DeviceDoor, Heard, Login, Opening, Stag
 use authtui::oauth::probe::TestVerdict;
 use authtui::oauth::refresh::Refreshed;
 use authtui::oauth::request::Reply;
+use authtui::oauth::revocation::Revoked;
 use authtui::oauth::scopes::Listed;
 use authtui::oauth::{Attempt, Errand};
 use authtui::tui::message::{Copied, Msg};
@@ -45,8 +48,37 @@ use crate::harness::{
 };
 
 /// How many runs, and how many messages each.
-const RUNS: u64 = 60;
+const RUNS: u64 = 96;
 const MESSAGES: usize = 100;
+/// Every message, in the order of their enum.
+const NAMES: [&str; 26] = [
+    "Key",
+    "Pasted",
+    "Resized",
+    "Woke",
+    "Terminated",
+    "Stopped",
+    "Continued",
+    "HungUp",
+    "Catalogued",
+    "Asking",
+    "Waits",
+    "Events",
+    "Settled",
+    "Touched",
+    "Stored",
+    "Login",
+    "Refreshed",
+    "Rescued",
+    "Changed",
+    "Revoked",
+    "MadePrivate",
+    "Copied",
+    "Tested",
+    "KeyTested",
+    "Scopes",
+    "Described",
+];
 /// One in so many steps is drawn and its model printed, for speed.
 const DRAWN: usize = 5;
 
@@ -60,11 +92,11 @@ const DEVICE_CODE: &str = "0coreOfDevice0";
 
 #[test]
 fn no_order_of_messages_panics_or_leaks() {
-    let mut seen = BTreeSet::new();
+    let (mut seen, mut sent) = (BTreeSet::new(), BTreeSet::new());
     for seed in 0..RUNS {
         let mut run = Run::new(seed);
         for _ in 0..MESSAGES {
-            run.step();
+            sent.insert(run.step());
             seen.insert(word(&run.model.screen));
             seen.extend(run.model.login.as_ref().map(|login| word(login.stage())));
             let doors = run.model.login.as_ref().and_then(Login::doors);
@@ -74,6 +106,7 @@ fn no_order_of_messages_panics_or_leaks() {
             seen.extend(doors.and_then(|doors| doors.curl.as_ref()).map(|_| "curl".to_owned()));
         }
     }
+    assert_eq!(sent, NAMES.into(), "of the others nothing is known");
     for word in [
         "List",
         "Detail",
@@ -144,11 +177,12 @@ impl Run {
         run
     }
 
-    /// The next message, the effects it had, and what comes of both.
-    fn step(&mut self) {
+    /// The next message, the effects it had, and what comes of both; gives the message's name.
+    fn step(&mut self) -> &'static str {
         let wait = self.dice.pick(&[0, 1, 20, 900, 7_000, 61_000, 400_000]);
         self.now = later(self.now, Duration::from_millis(wait));
         let msg = self.message();
+        let name = name(&msg);
         self.search("message", &msg);
         let effects = update(&mut self.model, self.now, msg);
         self.sent = asks(&effects).iter().rev().find_map(errand).unwrap_or(self.sent);
@@ -159,6 +193,7 @@ impl Run {
             self.search("model", &self.model);
             self.draw();
         }
+        name
     }
 
     /// Gives a login that has just begun another provider: no file of a test describes all doors.
@@ -220,7 +255,7 @@ impl Run {
             };
             return Msg::Key(KeyEvent::new(key, KeyModifiers::NONE));
         }
-        match self.dice.below(20) {
+        match self.dice.below(24) {
             0 => Msg::Catalogued(Box::new(catalog())),
             1 | 2 => Msg::Stored(self.snapshot()),
             3 => self.size(),
@@ -229,41 +264,96 @@ impl Run {
             6..10 => self.login(),
             10 => Msg::Refreshed(self.id(), self.refreshed()),
             11 => {
-                let changed = if self.dice.one_in(2) { Ok(self.snapshot()) } else { Err(self.trouble()) };
-                Msg::Changed(self.id(), changed)
+                let snapshot = self.snapshot();
+                Msg::Changed(self.id(), self.or_trouble(snapshot))
             }
             12 => {
                 let copied = self.dice.pick(&[Copied::Native, Copied::Terminal]);
-                let copied = if self.dice.one_in(2) { Ok(copied) } else { Err(self.trouble()) };
-                Msg::Copied("the token".to_owned(), copied)
+                Msg::Copied("the token".to_owned(), self.or_trouble(copied))
             }
             13 => {
-                let tested = if self.dice.one_in(2) { Ok(()) } else { Err(self.trouble()) };
                 let id = self.id();
                 let token = self.model.profile(&id).and_then(|profile| profile.held.tokens());
-                let result =
-                    if self.seed.is_multiple_of(2) { TestResult::Works } else { TestResult::Refused };
-                let last = token.map(|tokens| {
-                    let token = tokens.access.short().to_owned();
-                    LastTest { at: self.now.wall, result, status: 401, token }
-                });
-                let tested = tested.map(|()| TestVerdict { words: "200: works".to_owned(), last });
-                Msg::Tested(id, tested)
+                let token = token.map(|tokens| tokens.access.short().to_owned());
+                Msg::Tested(id, self.tested(token))
             }
             15 => {
                 let offered =
                     vec![OfferedScope { name: "a\u{202e}b".to_owned(), title: None }; self.dice.below(40)];
-                let listed = if self.dice.one_in(2) { Ok(offered) } else { Err(self.trouble()) };
-                let listed = listed.map(|offered| Listed { offered, left_out: 0 });
-                Msg::Scopes(self.dice.pick(&["demo", "acme"]).to_owned(), listed)
+                let listed = Listed { offered, left_out: 0 };
+                Msg::Scopes(self.dice.pick(&["demo", "acme"]).to_owned(), self.or_trouble(listed))
             }
-            16 => {
-                let described = if self.dice.one_in(2) { Ok(()) } else { Err(self.trouble()) };
-                Msg::Described(self.dice.pick(&["demo", "work"]).to_owned(), described)
-            }
-            14 if self.dice.one_in(20) => Msg::Terminated,
+            16 => Msg::Described(self.dice.pick(&["demo", "work"]).to_owned(), self.or_trouble(())),
+            14 if self.dice.one_in(20) => self.dice.pick(&[Msg::Terminated, Msg::HungUp]),
+            17..20 => self.from_outside(),
             _ => Msg::Key(self.key()),
         }
+    }
+
+    /// What others do meanwhile, and what was asked of the shell.
+    fn from_outside(&mut self) -> Msg {
+        match self.dice.below(11) {
+            0 => {
+                let snapshot = self.snapshot();
+                let done = Revoked::Done(snapshot);
+                let failed = [Revoked::NotEnded(self.trouble()), Revoked::NotErased(self.trouble())];
+                let [one, other] = failed;
+                Msg::Revoked(self.id(), self.dice.pick(&[done, one, other]))
+            }
+            1 => {
+                let newer = self.model.running.values().flat_map(|running| &running.rescues);
+                let newer: Vec<Profile> = newer.map(|newer| newer.profile.clone()).collect();
+                Msg::Rescued(newer.into_iter().map(|profile| (profile, self.or_trouble(()))).collect())
+            }
+            2 if self.dice.one_in(4) => Msg::Events(Err("no\x1b[31m".to_owned())),
+            2 => Msg::Events(Ok(self.events())),
+            3 => Msg::Asking(self.profiles().iter().filter_map(Profile::grant).take(2).collect()),
+            4 => Msg::Waits(self.id(), "authtui token (process 7)".to_owned()),
+            5 if self.dice.one_in(4) => Msg::Settled(Err("line 1\x1b[31m".to_owned())),
+            5 => Msg::Settled(Ok(Settings { automatic_refresh: self.dice.one_in(2) })),
+            6 => Msg::Touched(self.dice.pick(&[StoreId::Own, StoreId::Environment])),
+            7 => Msg::MadePrivate(self.or_trouble(())),
+            8 => {
+                let key = Secret::new(format!("x{MASKED}x")).short().to_owned();
+                Msg::KeyTested(key.clone(), self.tested(Some(key)))
+            }
+            9 => Msg::Stopped,
+            _ => Msg::Continued,
+        }
+    }
+
+    /// What happened to the grants of some profiles: refreshes that ended, and others that did not.
+    fn events(&mut self) -> Vec<Event> {
+        let mut events = Vec::new();
+        for profile in self.profiles() {
+            let Some(grant) = profile.grant().filter(|_| self.dice.one_in(3)) else { continue };
+            let by = Author { program: "authtui\x1b[31m".to_owned(), process: 7 };
+            let next = self.profiles().iter().rev().find_map(Profile::grant).unwrap_or(grant.clone());
+            let happened = [
+                GrantEvent::RefreshStarted { grant: grant.clone() },
+                GrantEvent::Refreshed { grant: grant.clone(), next, generation: 2 },
+                GrantEvent::RefreshFailed { grant, is_dead: false, why: "because ".repeat(40) },
+            ];
+            let what = self.dice.pick(&happened);
+            let (at, profile) = (self.now.wall, profile.id.name);
+            events.push(Event { at, by, profile, store: PLACE.to_owned(), what });
+        }
+        events
+    }
+
+    fn profiles(&self) -> Vec<Profile> {
+        self.model.stores.values().flat_map(Snapshot::profiles).cloned().collect()
+    }
+
+    /// What a test says of the token or key with that short fingerprint.
+    fn tested(&mut self, token: Option<String>) -> Result<TestVerdict, Trouble> {
+        let result = if self.seed.is_multiple_of(2) { TestResult::Works } else { TestResult::Refused };
+        let last = token.map(|token| LastTest { at: self.now.wall, result, status: 401, token });
+        self.or_trouble(TestVerdict { words: "200: works".to_owned(), last })
+    }
+
+    fn or_trouble<T>(&mut self, value: T) -> Result<T, Trouble> {
+        if self.dice.one_in(2) { Ok(value) } else { Err(self.trouble()) }
     }
 
     fn size(&mut self) -> Msg {
@@ -366,7 +456,7 @@ impl Run {
             Stage::Exchanging(_) => Heard::Replied(self.sent, Ok(self.reply())),
             Stage::Testing(errand, _) => Heard::Replied(*errand, Ok(self.reply())),
             Stage::Saving(_) if self.dice.one_in(4) => Heard::Taken,
-            Stage::Saving(_) => Heard::Saved(if self.dice.one_in(2) { Ok(()) } else { Err(self.trouble()) }),
+            Stage::Saving(_) => Heard::Saved(self.or_trouble(())),
             Stage::Confirming(..) | Stage::Unsaved(..) | Stage::Over(_) => return None,
         })
     }
@@ -375,7 +465,7 @@ impl Run {
         match self.dice.below(17) {
             0 => Heard::Began(entropy()),
             1 => Heard::Bound(if self.dice.one_in(2) { Err(self.trouble()) } else { Ok(bound(8765)) }),
-            2 | 3 => Heard::Opened(if self.dice.one_in(2) { Ok(()) } else { Err(self.trouble()) }),
+            2 | 3 => Heard::Opened(self.or_trouble(())),
             4 => Heard::Answered(Answer::Denied { error: "access_denied".into(), description: None }),
             5 => Heard::Answered(Answer::Code { code: self.secret(CODE), issuer: None }),
             6 | 7 => Heard::Ignored(Ignored::NotOurs),
@@ -388,7 +478,7 @@ impl Run {
                 let elsewhere = Choice::KeepAs(self.id().name);
                 Heard::Decided(self.dice.pick(&[Choice::Keep, Choice::Discard, elsewhere]))
             }
-            13 => Heard::Saved(if self.dice.one_in(2) { Ok(()) } else { Err(self.trouble()) }),
+            13 => Heard::Saved(self.or_trouble(())),
             14 | 15 => {
                 self.dice.pick(&[Heard::Woke, Heard::OpenAgain, Heard::ListenerDied("a fault".into())])
             }
@@ -559,6 +649,38 @@ impl Run {
 
     fn secret(&mut self, core: &str) -> Secret {
         Secret::new(format!("{core}{}", self.dice.below(5)))
+    }
+}
+
+/// The name of a message. A new one is sent by [`Run::message`] too, and stands in [`NAMES`].
+fn name(msg: &Msg) -> &'static str {
+    match msg {
+        Msg::Key(_) => "Key",
+        Msg::Pasted(_) => "Pasted",
+        Msg::Resized(..) => "Resized",
+        Msg::Woke => "Woke",
+        Msg::Terminated => "Terminated",
+        Msg::Stopped => "Stopped",
+        Msg::Continued => "Continued",
+        Msg::HungUp => "HungUp",
+        Msg::Catalogued(_) => "Catalogued",
+        Msg::Asking(_) => "Asking",
+        Msg::Waits(..) => "Waits",
+        Msg::Events(_) => "Events",
+        Msg::Settled(_) => "Settled",
+        Msg::Touched(_) => "Touched",
+        Msg::Stored(_) => "Stored",
+        Msg::Login(..) => "Login",
+        Msg::Refreshed(..) => "Refreshed",
+        Msg::Rescued(_) => "Rescued",
+        Msg::Changed(..) => "Changed",
+        Msg::Revoked(..) => "Revoked",
+        Msg::MadePrivate(_) => "MadePrivate",
+        Msg::Copied(..) => "Copied",
+        Msg::Tested(..) => "Tested",
+        Msg::KeyTested(..) => "KeyTested",
+        Msg::Scopes(..) => "Scopes",
+        Msg::Described(..) => "Described",
     }
 }
 

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use authtui::stored::provider_file::{self, PRESETS};
-use authtui::tui::keymap::{BINDINGS, Binding, Place};
+use authtui::tui::keymap::{BINDINGS, Binding, KeyContext};
 
 const KEYS: &str = include_str!("../../docs/keys.md");
 const FORMAT: &str = include_str!("../../docs/providers.md");
@@ -24,14 +24,14 @@ fn the_page_of_keys_names_every_key_and_no_other() {
 
 fn row(binding: &Binding) -> String {
     let keys: Vec<String> = binding.keys.iter().map(|key| format!("`{}`", key.word())).collect();
-    let place = match binding.place {
-        Place::Everywhere => "everywhere: ",
-        Place::Profiles => "",
-        Place::Copy => "while copying: ",
-        Place::Login => "while a login waits: ",
-        Place::Choices => "in a question: ",
-        Place::Lists => "in a list of choices: ",
-        Place::Scopes => "while choosing scopes: ",
+    let place = match binding.context {
+        KeyContext::Everywhere => "everywhere: ",
+        KeyContext::Profiles => "",
+        KeyContext::Copy => "while copying: ",
+        KeyContext::Login => "while a login waits: ",
+        KeyContext::Choices => "in a question: ",
+        KeyContext::Lists => "in a list of choices: ",
+        KeyContext::Scopes => "while choosing scopes: ",
     };
     format!("| {} | {place}{} |\n", keys.join(" "), binding.hint)
 }

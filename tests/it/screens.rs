@@ -16,7 +16,7 @@ use authtui::domain::trouble::{FailureKind, Stored, Trouble};
 use authtui::oauth::login::needs::{Goal, Needs};
 use authtui::oauth::login::{Choice, Door, Doubt, Heard, Login, Seat};
 use authtui::oauth::revocation::NotRevocable;
-use authtui::tui::dialog::{Dialog, Question};
+use authtui::tui::dialog::{Dialog, DialogQuestion};
 use authtui::tui::field::{Field, Sight};
 use authtui::tui::message::Msg;
 use authtui::tui::model::{Model, RowId};
@@ -252,12 +252,12 @@ fn an_answer_is_pasted_below_the_steps() {
 
 #[test]
 fn a_question_is_asked_before_anything_is_lost() {
-    let revoke = |name| Screen::Dialog(Dialog::new(Question::Revoke(cast::id(name))));
+    let revoke = |name| Screen::Dialog(Dialog::new(DialogQuestion::Revoke(cast::id(name))));
     for (name, size, screen) in [
         ("revoke", MIDDLE, revoke("anthropic/work")),
         ("revoke_smallest", SMALLEST, revoke("anthropic/lab")),
         ("revoke_key", MIDDLE, revoke("anthropic/key")),
-        ("cancel", MIDDLE, Screen::Login(Panel::Cancelling(Dialog::new(Question::CancelLogin)))),
+        ("cancel", MIDDLE, Screen::Login(Panel::Cancelling(Dialog::new(DialogQuestion::CancelLogin)))),
         ("other_account", MIDDLE, Screen::Login(Panel::Deciding(other_account()))),
         ("not_saved", MIDDLE, Screen::Dialog(not_saved())),
         ("not_saved_smallest", SMALLEST, Screen::Dialog(not_saved())),
@@ -276,9 +276,9 @@ fn revoking_at_the_provider_is_asked_and_what_it_did_not_do_is_said() {
     let busy =
         Trouble::untouched("cannot revoke anthropic/work at its provider", why, FailureKind::Temporary(None));
     for (name, question) in [
-        ("revoke_at_provider", Question::RevokeAtProvider(work())),
-        ("not_revocable", Question::NotRevocable(work(), NotRevocable::NoWay)),
-        ("not_revoked", Question::NotRevoked(work(), busy)),
+        ("revoke_at_provider", DialogQuestion::RevokeAtProvider(work())),
+        ("not_revocable", DialogQuestion::NotRevocable(work(), NotRevocable::NoWay)),
+        ("not_revoked", DialogQuestion::NotRevoked(work(), busy)),
     ] {
         let mut rows = cast::rows();
         if let [Row::Profile(first), Row::Profile(second), ..] = rows.as_mut_slice() {
@@ -462,14 +462,14 @@ fn at(login: Login, panel: Panel) -> Model {
 
 fn other_account() -> Dialog {
     let doubt = Doubt::OtherAccount { stored: "ana@acme.dev".into(), came: "ana@home.net".into() };
-    Dialog::new(Question::Tokens(doubt, Choice::KeepAs(cast::id("anthropic/work-2").name)))
+    Dialog::new(DialogQuestion::Tokens(doubt, Choice::KeepAs(cast::id("anthropic/work-2").name)))
 }
 
 fn not_saved() -> Dialog {
     let mut trouble =
         Trouble::untouched("cannot save github/ana", "the disk is full", FailureKind::Temporary(None));
     trouble.stored = Stored::NewOnesInMemory;
-    Dialog::new(Question::UnsavedRefresh(cast::id("github/ana"), trouble))
+    Dialog::new(DialogQuestion::UnsavedRefresh(cast::id("github/ana"), trouble))
 }
 
 /// A model for every screen.
@@ -489,12 +489,15 @@ static MODELS: LazyLock<Vec<Model>> = LazyLock::new(|| {
         Screen::Filter(field()),
         Screen::Copy,
         Screen::Help(7, Box::new(Screen::List)),
-        Screen::Dialog(question(Question::Revoke(cast::id("anthropic/lab")))),
-        Screen::Dialog(question(Question::UnsavedRefresh(cast::id("anthropic/lab"), trouble.clone()))),
-        Screen::Dialog(question(Question::QuitUnsaved)),
-        Screen::Dialog(question(Question::RevokeAtProvider(cast::id("anthropic/lab")))),
-        Screen::Dialog(question(Question::NotRevocable(cast::id("anthropic/lab"), NotRevocable::NoWay))),
-        Screen::Dialog(question(Question::NotRevoked(cast::id("anthropic/lab"), trouble.clone()))),
+        Screen::Dialog(question(DialogQuestion::Revoke(cast::id("anthropic/lab")))),
+        Screen::Dialog(question(DialogQuestion::UnsavedRefresh(cast::id("anthropic/lab"), trouble.clone()))),
+        Screen::Dialog(question(DialogQuestion::QuitUnsaved)),
+        Screen::Dialog(question(DialogQuestion::RevokeAtProvider(cast::id("anthropic/lab")))),
+        Screen::Dialog(question(DialogQuestion::NotRevocable(
+            cast::id("anthropic/lab"),
+            NotRevocable::NoWay,
+        ))),
+        Screen::Dialog(question(DialogQuestion::NotRevoked(cast::id("anthropic/lab"), trouble.clone()))),
         wizard(Page::Choice(ListQuestion::Provider, 3)),
         wizard(Page::Text(TextQuestion::Name, field())),
         wizard(Page::Text(TextQuestion::ClientSecret, field())),
@@ -506,8 +509,8 @@ static MODELS: LazyLock<Vec<Model>> = LazyLock::new(|| {
         Screen::Login(Panel::Steps),
         Screen::Login(Panel::Qr),
         Screen::Login(Panel::Pasting(field())),
-        Screen::Login(Panel::Cancelling(question(Question::CancelLogin))),
-        Screen::Login(Panel::Deciding(question(Question::UnsavedLogin(trouble)))),
+        Screen::Login(Panel::Cancelling(question(DialogQuestion::CancelLogin))),
+        Screen::Login(Panel::Deciding(question(DialogQuestion::UnsavedLogin(trouble)))),
     ];
     let full = screens.into_iter().map(|screen| {
         let mut model = cast::model(cast::rows());

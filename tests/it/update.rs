@@ -22,7 +22,7 @@ use authtui::domain::tokens::{StoredTokens, Tokens};
 use authtui::domain::trouble::{FailureKind, Trouble};
 use authtui::oauth::probe::TestVerdict;
 use authtui::stored::provider_file;
-use authtui::tui::dialog::Question;
+use authtui::tui::dialog::DialogQuestion;
 use authtui::tui::message::{Copied, Effect, Form, Msg};
 use authtui::tui::model::RowId;
 use authtui::tui::screen::Screen;
@@ -85,7 +85,7 @@ fn erasing_asks_first_and_its_first_answer_does_nothing() {
     let mut app = App::with(["work", "home"]);
     assert_eq!(app.keys("jx"), []);
     let Screen::Dialog(dialog) = &app.model.screen else { panic!("{:?}", app.model.screen) };
-    assert_eq!((&dialog.question, dialog.marked), (&Question::Revoke(id("home")), 0));
+    assert_eq!((&dialog.question, dialog.marked), (&DialogQuestion::Revoke(id("home")), 0));
     assert_eq!(app.press("enter"), []);
     assert_eq!(app.model.screen, Screen::List);
     assert_eq!(*app.profile("home"), profile("home"));

@@ -8,7 +8,7 @@ use crate::domain::health::Health;
 use crate::domain::name::StoreId;
 use crate::domain::profile::{Kind, Profile};
 use crate::oauth::login::needs::Goal;
-use crate::tui::dialog::{Dialog, Question};
+use crate::tui::dialog::{Dialog, DialogQuestion};
 use crate::tui::field::{Field, Sight};
 use crate::tui::layout;
 use crate::tui::message::{Action, Effect, Form};
@@ -37,25 +37,18 @@ pub(super) fn act(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
         Action::Scopes => on_stored(model, now, "it has no scopes to choose", |model, profile| {
             login_start::begin_again(model, profile, Goal::Scopes, now)
         }),
-        Action::ToggleScope | Action::AddScope | Action::ListScopes => wizard::choose_scopes(model, action),
+        Action::Scope(action) => wizard::choose_scopes(model, action),
         Action::Refresh => on_stored(model, now, "it is not refreshed", |model, profile| {
             refresh::ask(model, &profile.id, now)
         }),
         Action::RefreshDue => refresh::ask_due(model, now),
-        Action::Copy => on_selected(model, now, |model, profile| {
-            if profile.held.tokens().is_some() {
-                model.screen = Screen::Copy;
-            } else {
-                say(model, format!("{} holds no tokens.", profile.id.name), Tone::Plain, now);
-            }
-            Vec::new()
-        }),
+        Action::Copy => on_selected(model, now, |model, profile| choose_copy(model, profile, now)),
         Action::CopyForm(form) => {
             model.screen = Screen::List;
             on_selected(model, now, |model, profile| copy(model, profile, form, now))
         }
         Action::RevokeLocally => on_stored(model, now, "it is not erased", |model, profile| {
-            model.screen = Screen::Dialog(Dialog::new(Question::Revoke(profile.id.clone())));
+            model.screen = Screen::Dialog(Dialog::new(DialogQuestion::Revoke(profile.id.clone())));
             Vec::new()
         }),
         Action::Test => on_selected(model, now, |model, profile| test(model, profile, now)),
@@ -81,13 +74,7 @@ pub(super) fn act(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
         }
         Action::Redraw => vec![Effect::Redraw, Effect::Read(StoreId::Own)],
         Action::Suspend => suspend(model, now),
-        Action::OpenAgain
-        | Action::CopyLink
-        | Action::CopyUserCode
-        | Action::Paste
-        | Action::SwitchDoor
-        | Action::ShowQr
-        | Action::PlainUrl => panel::act(model, now, action),
+        Action::Panel(action) => panel::act(model, now, action),
     }
 }
 
@@ -102,6 +89,15 @@ pub(super) fn suspend(model: &mut Model, now: Now) -> Vec<Effect> {
     }
 }
 
+fn choose_copy(model: &mut Model, profile: &Profile, now: Now) -> Vec<Effect> {
+    if profile.held.tokens().is_some() {
+        model.screen = Screen::Copy;
+    } else {
+        say(model, format!("{} holds no tokens.", profile.id.name), Tone::Plain, now);
+    }
+    Vec::new()
+}
+
 fn make_private(model: &mut Model, now: Now) -> Vec<Effect> {
     if model.own().is_some_and(|own| own.notices.iter().any(StoreNotice::is_open)) {
         return vec![Effect::MakePrivate];
@@ -111,10 +107,10 @@ fn make_private(model: &mut Model, now: Now) -> Vec<Effect> {
 }
 
 fn quit(model: &mut Model) -> Vec<Effect> {
-    let asked = matches!(&model.screen, Screen::Dialog(dialog) if dialog.question == Question::QuitUnsaved)
+    let asked = matches!(&model.screen, Screen::Dialog(dialog) if dialog.question == DialogQuestion::QuitUnsaved)
         && layout::is_seen(model);
     if model.holds_unsaved() && !asked {
-        model.screen = Screen::Dialog(Dialog::new(Question::QuitUnsaved));
+        model.screen = Screen::Dialog(Dialog::new(DialogQuestion::QuitUnsaved));
         return Vec::new();
     }
     model.leaving = Leaving::Yes;

@@ -5,10 +5,10 @@ use crate::domain::clock::Now;
 use crate::domain::profile::{AutoRefresh, Kind, Profile};
 use crate::domain::schedule::LEAD;
 use crate::oauth::refresh::{Cannot, Wish};
-use crate::tui::automatic::{self, Outlook};
+use crate::tui::auto_refresh::{self, Outlook};
 use crate::tui::message::Effect;
 use crate::tui::model::Model;
-use crate::tui::renewal;
+use crate::tui::refresh_notes;
 use crate::tui::status::Tone;
 use crate::tui::update::status::say;
 
@@ -30,10 +30,10 @@ pub(super) fn toggle(model: &mut Model, profile: &Profile, now: Now) -> Vec<Effe
 /// What the auto-refresh of a profile is from here on, in words.
 pub(super) fn toggled(model: &Model, profile: &Profile, now: Now) -> String {
     let name = &profile.id.name;
-    match (profile.auto_refresh, automatic::outlook(model, profile, now)) {
+    match (profile.auto_refresh, auto_refresh::outlook(model, profile, now)) {
         (AutoRefresh::Off, _) => format!("{name} is renewed only when you press r."),
         (AutoRefresh::On, Outlook::At(_)) => format!("{name} renews itself while this screen is open."),
-        (AutoRefresh::On, Outlook::Not(_)) => match renewal::hindrance(model, profile, now) {
+        (AutoRefresh::On, Outlook::Not(_)) => match refresh_notes::no_auto_refresh(model, profile, now) {
             Some(why) => format!("{name} may renew itself, yet renewal is {why}."),
             None => format!("{name} may renew itself while this screen is open."),
         },
@@ -42,7 +42,7 @@ pub(super) fn toggled(model: &Model, profile: &Profile, now: Now) -> String {
 
 /// Begins the refreshes that are planned for now.
 pub(super) fn begin_due(model: &mut Model, now: Now) -> Vec<Effect> {
-    let ids = automatic::due(model, now);
+    let ids = auto_refresh::due(model, now);
     for id in &ids {
         if let Some(profile) = model.profile(id).cloned() {
             model.running_mut(id).begin_auto_refresh(&profile, now.steady);

@@ -3,28 +3,28 @@
 use crate::domain::change::{Change, Edit};
 use crate::domain::clock::Now;
 use crate::domain::name::ProfileId;
-use crate::tui::dialog::Answer;
+use crate::tui::dialog::DialogAnswer;
 use crate::tui::message::Effect;
 use crate::tui::model::{Leaving, Model};
 use crate::tui::update::{login, revoke, unsaved};
 
 /// Does what the person answered.
-pub(super) fn answered(model: &mut Model, answer: Answer, now: Now) -> Vec<Effect> {
+pub(super) fn answered(model: &mut Model, answer: DialogAnswer, now: Now) -> Vec<Effect> {
     match answer {
-        Answer::Nothing => Vec::new(),
-        Answer::Forget(id) => change(model, id, Edit::Forget(now.wall)),
-        Answer::Remove(id) => change(model, id, Edit::Remove),
-        Answer::RevokeAtProvider(id) => revoke::begin(model, id, now),
-        Answer::SaveAgain(id) => unsaved::save_again(model, &id),
-        Answer::Drop(id) => {
+        DialogAnswer::Nothing => Vec::new(),
+        DialogAnswer::Forget(id) => change(model, id, Edit::Forget(now.wall)),
+        DialogAnswer::Remove(id) => change(model, id, Edit::Remove),
+        DialogAnswer::RevokeAtProvider(id) => revoke::begin(model, id, now),
+        DialogAnswer::SaveAgain(id) => unsaved::save_again(model, &id),
+        DialogAnswer::Drop(id) => {
             model.let_go(&id);
             Vec::new()
         }
-        Answer::Quit => {
+        DialogAnswer::Quit => {
             model.leaving = Leaving::Yes;
             vec![Effect::Quit]
         }
-        Answer::CancelLogin | Answer::Decide(_) => login::answer(model, answer, now),
+        DialogAnswer::CancelLogin | DialogAnswer::Decide(_) => login::answer(model, answer, now),
     }
 }
 

@@ -6,7 +6,7 @@ use crate::domain::clock::Now;
 use crate::domain::secret::Secret;
 use crate::tui::field::{Field, Sight};
 use crate::tui::front_door::FrontDoor;
-use crate::tui::keymap::{self, Place};
+use crate::tui::keymap::{self, KeyContext};
 use crate::tui::layout;
 use crate::tui::message::{Action, Effect, Motion};
 use crate::tui::model::Model;
@@ -22,11 +22,11 @@ pub(super) fn press(model: &mut Model, now: Now, key: KeyEvent) -> Vec<Effect> {
         status::dismiss(model);
     }
     // What holds on every screen, also where a text is being typed.
-    if let Some(action) = keymap::action(Place::Everywhere, key) {
+    if let Some(action) = keymap::action(KeyContext::Everywhere, key) {
         return action::act(model, now, action);
     }
     let is_seen = layout::is_seen(model);
-    match model.screen.place() {
+    match model.screen.key_context() {
         Some(place) => match keymap::action(place, key) {
             Some(action) if is_seen || action == Action::Quit => action::act(model, now, action),
             Some(_) | None => Vec::new(),
@@ -65,7 +65,7 @@ fn motion(code: KeyCode) -> Option<Motion> {
 
 /// Takes a text that the terminal pasted. In a waiting login it is an answer, wherever the
 /// person is in the panel.
-pub(super) fn paste(model: &mut Model, text: &Secret) -> Vec<Effect> {
+pub(super) fn paste(model: &mut Model, text: &Secret) {
     if let Screen::Login(Panel::Steps | Panel::Qr) = model.screen
         && FrontDoor::of(model).is_some_and(|front| front.takes_paste())
     {
@@ -75,7 +75,6 @@ pub(super) fn paste(model: &mut Model, text: &Secret) -> Vec<Effect> {
         field.paste(text);
     }
     apply_filter(model);
-    Vec::new()
 }
 
 fn apply_filter(model: &mut Model) {

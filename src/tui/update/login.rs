@@ -4,7 +4,7 @@ use crate::domain::clock::Now;
 use crate::domain::name::ProfileName;
 use crate::oauth::Attempt;
 use crate::oauth::login::{Ask, Choice, Heard, Login, Outcome, Plan, Stage};
-use crate::tui::dialog::{Answer, Dialog, Question};
+use crate::tui::dialog::{Dialog, DialogAnswer, DialogQuestion};
 use crate::tui::message::Effect;
 use crate::tui::model::{Leaving, Model, RowId};
 use crate::tui::screen::{Panel, Screen};
@@ -51,51 +51,38 @@ pub(super) fn heard(model: &mut Model, attempt: Attempt, heard: Heard, now: Now)
     let asks = login.hear(heard, now);
     let stage = login.stage().clone();
     match &stage {
-        Stage::Confirming(..) | Stage::Unsaved(..) => {
-            return decide(model, attempt, asks, now);
-        }
-        Stage::Over(outcome) => {
-            match outcome {
-                Outcome::Done(profile) => model.selected = Some(RowId::Profile(profile.id.clone())),
-                Outcome::Cancelled if matches!(model.screen, Screen::Login(_)) => {
-                    let text = format!("The login of {} is cancelled.", login.plan().id.name);
-                    close_when_over(model);
-                    tell(model, text, Tone::Plain, AskedBy::Person);
-                }
-                Outcome::Cancelled
-                | Outcome::Denied(_)
-                | Outcome::TimedOut
-                | Outcome::Discarded
-                | Outcome::Failed(_) => {}
-            }
-            if let Screen::Login(panel) = &mut model.screen {
-                *panel = Panel::Steps;
-            }
-        }
+        Stage::Confirming(..) | Stage::Unsaved(..) => return decide(model, attempt, asks, now),
+        Stage::Over(outcome) => ended(model, outcome),
         Stage::Opening(_)
         | Stage::Waiting(_)
         | Stage::Exchanging(_)
         | Stage::Saving(_)
         | Stage::Testing(..) => {
-            let stale = match &model.screen {
-                Screen::Login(Panel::Pasting(_) | Panel::Qr) => !matches!(stage, Stage::Waiting(_)),
-                Screen::Login(Panel::Deciding(_)) => true,
-                Screen::Login(Panel::Steps | Panel::Cancelling(_))
-                | Screen::List
-                | Screen::Detail
-                | Screen::Filter(_)
-                | Screen::Copy
-                | Screen::Dialog(_)
-                | Screen::Wizard(_)
-                | Screen::Events(_)
-                | Screen::Help(..) => false,
+            let is_waiting = matches!(stage, Stage::Waiting(_));
+            let is_stale = match &model.screen {
+                Screen::Login(Panel::Pasting(_) | Panel::Qr) => !is_waiting,
+                screen => matches!(screen, Screen::Login(Panel::Deciding(_))),
             };
-            if stale {
+            if is_stale {
                 model.screen = Screen::Login(Panel::Steps);
             }
         }
     }
     effects(attempt, asks)
+}
+
+/// The login is over: a cancelled one leaves the screen, any other shows how it ended.
+fn ended(model: &mut Model, outcome: &Outcome) {
+    if let Outcome::Done(profile) = outcome {
+        model.selected = Some(RowId::Profile(profile.id.clone()));
+    }
+    let Screen::Login(panel) = &mut model.screen else { return };
+    *panel = Panel::Steps;
+    if let (Outcome::Cancelled, Some(login)) = (outcome, &model.login) {
+        let text = format!("The login of {} is cancelled.", login.plan().id.name);
+        close_when_over(model);
+        tell(model, text, Tone::Plain, AskedBy::Person);
+    }
 }
 
 /// The login has stopped to ask: the person decides, or, when they have left, nothing is lost.
@@ -132,13 +119,7 @@ pub(super) fn save_at_the_end(model: &mut Model, now: Now) -> Vec<Effect> {
     let Some(login) = &model.login else { return Vec::new() };
     let choice = match login.stage() {
         Stage::Confirming(..) => free_name(model, login).map(Choice::KeepAs),
-        Stage::Unsaved(..) => Some(Choice::Keep),
-        Stage::Opening(_)
-        | Stage::Waiting(_)
-        | Stage::Exchanging(_)
-        | Stage::Saving(_)
-        | Stage::Testing(..)
-        | Stage::Over(_) => None,
+        stage => matches!(stage, Stage::Unsaved(..)).then_some(Choice::Keep),
     };
     let attempt = login.attempt();
     choice.map_or_else(Vec::new, |choice| heard(model, attempt, Heard::Decided(choice), now))
@@ -169,7 +150,7 @@ pub(super) fn leave(model: &mut Model, now: Now) -> Vec<Effect> {
             Vec::new()
         }
         Stage::Opening(_) | Stage::Waiting(_) | Stage::Exchanging(_) => {
-            model.screen = Screen::Login(Panel::Cancelling(Dialog::new(Question::CancelLogin)));
+            model.screen = Screen::Login(Panel::Cancelling(Dialog::new(DialogQuestion::CancelLogin)));
             Vec::new()
         }
         Stage::Confirming(..) | Stage::Saving(_) | Stage::Unsaved(..) => Vec::new(),
@@ -177,18 +158,19 @@ pub(super) fn leave(model: &mut Model, now: Now) -> Vec<Effect> {
 }
 
 /// The person answered a question of the panel.
-pub(super) fn answer(model: &mut Model, answer: Answer, now: Now) -> Vec<Effect> {
+pub(super) fn answer(model: &mut Model, answer: DialogAnswer, now: Now) -> Vec<Effect> {
     model.screen = Screen::Login(Panel::Steps);
     let Some(attempt) = model.login.as_ref().map(Login::attempt) else { return Vec::new() };
-    match answer {
-        Answer::CancelLogin => heard(model, attempt, Heard::Cancelled, now),
-        Answer::Decide(choice) => heard(model, attempt, Heard::Decided(choice), now),
-        Answer::Nothing
-        | Answer::RevokeAtProvider(_)
-        | Answer::Forget(_)
-        | Answer::Remove(_)
-        | Answer::SaveAgain(_)
-        | Answer::Drop(_)
-        | Answer::Quit => Vec::new(),
-    }
+    let heard = match answer {
+        DialogAnswer::CancelLogin => Heard::Cancelled,
+        DialogAnswer::Decide(choice) => Heard::Decided(choice),
+        DialogAnswer::Nothing
+        | DialogAnswer::RevokeAtProvider(_)
+        | DialogAnswer::Forget(_)
+        | DialogAnswer::Remove(_)
+        | DialogAnswer::SaveAgain(_)
+        | DialogAnswer::Drop(_)
+        | DialogAnswer::Quit => return Vec::new(),
+    };
+    self::heard(model, attempt, heard, now)
 }

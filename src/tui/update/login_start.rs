@@ -100,14 +100,5 @@ pub(super) fn try_again(model: &mut Model, now: Now) -> Vec<Effect> {
 
 /// Whether a login has ended without tokens.
 fn has_failed(login: &Login) -> bool {
-    match login.stage() {
-        Stage::Over(outcome) => !matches!(outcome, Outcome::Done(_)),
-        Stage::Opening(_)
-        | Stage::Waiting(_)
-        | Stage::Exchanging(_)
-        | Stage::Confirming(..)
-        | Stage::Saving(_)
-        | Stage::Unsaved(..)
-        | Stage::Testing(..) => false,
-    }
+    matches!(login.stage(), Stage::Over(outcome) if !matches!(outcome, Outcome::Done(_)))
 }

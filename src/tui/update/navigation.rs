@@ -7,12 +7,13 @@ use crate::oauth::login::{Heard, Login};
 use crate::tui::layout::{self, list_rows};
 use crate::tui::message::{Effect, Motion};
 use crate::tui::model::Model;
+use crate::tui::rows;
 use crate::tui::screen::{Panel, Screen};
 use crate::tui::status::Tone;
 use crate::tui::update::status::say;
 use crate::tui::update::{dialog, login, wizard};
+use crate::tui::view::help;
 use crate::tui::wizard::choices;
-use crate::tui::{help, rows};
 
 /// Moves the selection, the mark, or what is scrolled.
 pub(super) fn step(model: &mut Model, now: Now, motion: Motion) {

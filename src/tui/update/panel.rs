@@ -5,7 +5,7 @@ use crate::domain::secret::Secret;
 use crate::oauth::login::{Ask, Door, Heard};
 use crate::tui::field::{Field, Sight};
 use crate::tui::front_door::FrontDoor;
-use crate::tui::message::{Action, Effect};
+use crate::tui::message::{Effect, PanelAction};
 use crate::tui::model::Model;
 use crate::tui::screen::{Panel, Screen};
 use crate::tui::status::Tone;
@@ -13,37 +13,37 @@ use crate::tui::update::login;
 use crate::tui::update::status::say;
 
 /// Does what the person wants of a login that waits.
-pub(super) fn act(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
+pub(super) fn act(model: &mut Model, now: Now, action: PanelAction) -> Vec<Effect> {
     let Some(front) = FrontDoor::of(model) else { return Vec::new() };
     match action {
-        Action::OpenAgain => return open(model, now),
-        Action::CopyLink => return copy(front.copied()),
-        Action::CopyUserCode => {
+        PanelAction::OpenAgain => return open(model, now),
+        PanelAction::CopyLink => return copy(front.copied()),
+        PanelAction::CopyUserCode => {
             if front.device().is_some() && front.user_code().is_none() {
                 say(model, "There is no code to type: the link is enough.", Tone::Plain, now);
                 return Vec::new();
             }
             return copy(front.user_code().map(|code| ("the code", code.to_owned())));
         }
-        Action::PlainUrl => {
+        PanelAction::PlainUrl => {
             let secret = |(label, text)| (label, Secret::new(text));
             return vec![Effect::Print(front.printed().into_iter().map(secret).collect())];
         }
-        Action::Paste if front.takes_paste() => {
+        PanelAction::Paste if front.takes_paste() => {
             model.screen = Screen::Login(Panel::Pasting(Field::new("", Sight::Clear)));
         }
-        Action::Paste => {
+        PanelAction::Paste => {
             let why = match front.user_code() {
                 Some(_) => "Nothing is pasted here: the page takes the code.",
                 None => "Nothing is pasted here: open the link and agree there.",
             };
             say(model, why, Tone::Plain, now);
         }
-        Action::SwitchDoor => match front.other() {
+        PanelAction::SwitchDoor => match front.other() {
             Some(other) => model.door = Some(other),
             None => say(model, "This login has no other way.", Tone::Plain, now),
         },
-        Action::ShowQr if front.scannable().is_empty() => {
+        PanelAction::ShowQr if front.scannable().is_empty() => {
             let why = match front.door {
                 Door::Device => "No QR code: the link works on this machine alone.",
                 Door::Callback | Door::Paste => {
@@ -52,34 +52,10 @@ pub(super) fn act(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
             };
             say(model, why, Tone::Plain, now);
         }
-        Action::ShowQr => {
+        PanelAction::ShowQr => {
             let alone = matches!(model.screen, Screen::Login(Panel::Qr));
             model.screen = Screen::Login(if alone { Panel::Steps } else { Panel::Qr });
         }
-        Action::Quit
-        | Action::Move(_)
-        | Action::Enter
-        | Action::Back
-        | Action::NewLogin
-        | Action::LogIn
-        | Action::Scopes
-        | Action::ToggleScope
-        | Action::AddScope
-        | Action::ListScopes
-        | Action::Refresh
-        | Action::RefreshDue
-        | Action::Copy
-        | Action::CopyForm(_)
-        | Action::RevokeLocally
-        | Action::Revoke
-        | Action::Test
-        | Action::Filter
-        | Action::Events
-        | Action::ToggleAutoRefresh
-        | Action::MakePrivate
-        | Action::Help
-        | Action::Redraw
-        | Action::Suspend => {}
     }
     Vec::new()
 }

@@ -6,10 +6,10 @@ use crate::domain::name::ProfileId;
 use crate::domain::profile::{Kind, Profile};
 use crate::domain::trouble::{FailureKind, Stored};
 use crate::oauth::refresh::{Cannot, Refreshed, Wish};
-use crate::tui::dialog::{Dialog, Question};
+use crate::tui::dialog::{Dialog, DialogQuestion};
 use crate::tui::message::Effect;
 use crate::tui::model::{Leaving, Model};
-use crate::tui::remark::remarks;
+use crate::tui::refresh_notes::after_refresh;
 use crate::tui::running::UnsavedTokens;
 use crate::tui::screen::Screen;
 use crate::tui::status::{AskedBy, ReportKind, ReportSubject, TaskReport, Tone};
@@ -19,7 +19,7 @@ use crate::tui::update::{stores, unsaved};
 /// Renews one profile's token because the person asked.
 pub(super) fn ask(model: &mut Model, id: &ProfileId, now: Now) -> Vec<Effect> {
     if let Some(unsaved) = &model.running(id).unsaved {
-        let question = Question::UnsavedRefresh(id.clone(), unsaved.trouble.clone());
+        let question = DialogQuestion::UnsavedRefresh(id.clone(), unsaved.trouble.clone());
         model.screen = Screen::Dialog(Dialog::new(question));
         return Vec::new();
     }
@@ -101,31 +101,14 @@ pub(super) fn ask_due(model: &mut Model, now: Now) -> Vec<Effect> {
 }
 
 /// Tells that new tokens are saved, and what is to be known of them.
-fn tell_refreshed(
-    model: &mut Model,
-    id: &ProfileId,
-    text: String,
-    scopes: &[String],
-    asked_by: AskedBy,
-    now: Now,
-) {
-    let remarks = model.profile(id).map(|profile| remarks(scopes, profile, now)).unwrap_or_default();
-    let (tone, brief) = match remarks.as_slice() {
+fn tell_refreshed(model: &mut Model, id: &ProfileId, asked_by: AskedBy, text: String, notes: Vec<String>) {
+    let (tone, brief) = match notes.as_slice() {
         [] => (Tone::Good, String::new()),
         some => (Tone::Warn, format!("{}: {}", id.name, some.join(" "))),
     };
-    let text = std::iter::once(text).chain(remarks).collect::<Vec<_>>().join(" ");
-    report(
-        model,
-        TaskReport {
-            subject: ReportSubject::Profile(id.clone()),
-            asked_by,
-            kind: ReportKind::Refreshed,
-            text,
-            brief,
-            tone,
-        },
-    );
+    let text = std::iter::once(text).chain(notes).collect::<Vec<_>>().join(" ");
+    let (subject, kind) = (ReportSubject::Profile(id.clone()), ReportKind::Refreshed);
+    report(model, TaskReport { subject, asked_by, kind, text, brief, tone });
 }
 
 /// A refresh ended.
@@ -133,11 +116,15 @@ pub(super) fn ended(model: &mut Model, id: &ProfileId, refreshed: Refreshed, now
     let asked_by = model.running_mut(id).refresh.take().unwrap_or(AskedBy::Person);
     let before = model.profile(id).and_then(|profile| profile.held.fingerprint());
     let scopes = model.profile(id).map(|profile| profile.scopes.clone()).unwrap_or_default();
+    let notes = |model: &Model| {
+        model.profile(id).map(|profile| after_refresh(&scopes, profile, now)).unwrap_or_default()
+    };
     match refreshed {
         Refreshed::Done(snapshot) => {
             stores::take(model, snapshot, now);
             let text = format!("{} refreshed; the new tokens are saved.", id.name);
-            tell_refreshed(model, id, text, &scopes, asked_by, now);
+            let notes = notes(model);
+            tell_refreshed(model, id, asked_by, text, notes);
         }
         Refreshed::Enough(snapshot) => {
             stores::take(model, snapshot, now);
@@ -147,27 +134,15 @@ pub(super) fn ended(model: &mut Model, id: &ProfileId, refreshed: Refreshed, now
                 return Vec::new();
             }
             let text = format!("{} was refreshed by another program; its tokens are used.", id.name);
-            tell_refreshed(model, id, text, &scopes, asked_by, now);
+            let notes = notes(model);
+            tell_refreshed(model, id, asked_by, text, notes);
         }
         Refreshed::Unsaved(_, _, trouble) if is_on_disk(trouble.stored) => {
             tell_trouble(model, &trouble);
             return vec![Effect::Read(id.store)];
         }
-        Refreshed::Unsaved(renewal, pair, trouble) => {
-            let unsaved = UnsavedTokens { tokens: renewal, replaces: pair, trouble: trouble.clone() };
-            model.running_mut(id).unsaved = Some(unsaved);
-            if model.leaving == Leaving::Yes {
-                // Nobody can be asked any more; one more try is all that is left.
-                return unsaved::save_again(model, id);
-            }
-            let question = Question::UnsavedRefresh(id.clone(), trouble);
-            if model.screen.is_free() {
-                model.screen = Screen::Dialog(Dialog::new(question));
-            } else {
-                let text =
-                    format!("The new tokens of {} could not be saved. Press r on it to try again.", id.name);
-                tell(model, text, Tone::Bad, AskedBy::Person);
-            }
+        Refreshed::Unsaved(tokens, replaces, trouble) => {
+            return not_saved(model, id, UnsavedTokens { tokens, replaces, trouble });
         }
         Refreshed::Failed(snapshot, trouble) => {
             if let Some(snapshot) = snapshot {
@@ -183,6 +158,23 @@ pub(super) fn ended(model: &mut Model, id: &ProfileId, refreshed: Refreshed, now
                 }
             }
         }
+    }
+    Vec::new()
+}
+
+/// Holds tokens that could not be saved, and asks about them where a question may be put.
+fn not_saved(model: &mut Model, id: &ProfileId, unsaved: UnsavedTokens) -> Vec<Effect> {
+    let question = DialogQuestion::UnsavedRefresh(id.clone(), unsaved.trouble.clone());
+    model.running_mut(id).unsaved = Some(unsaved);
+    if model.leaving == Leaving::Yes {
+        // Nobody can be asked any more; one more try is all that is left.
+        return unsaved::save_again(model, id);
+    }
+    if model.screen.is_free() {
+        model.screen = Screen::Dialog(Dialog::new(question));
+    } else {
+        let text = format!("The new tokens of {} could not be saved. Press r on it to try again.", id.name);
+        tell(model, text, Tone::Bad, AskedBy::Person);
     }
     Vec::new()
 }

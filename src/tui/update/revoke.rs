@@ -4,7 +4,7 @@ use crate::domain::clock::Now;
 use crate::domain::name::ProfileId;
 use crate::domain::profile::Profile;
 use crate::oauth::revocation::{self, NotRevocable, Revoked};
-use crate::tui::dialog::{Dialog, Question};
+use crate::tui::dialog::{Dialog, DialogQuestion};
 use crate::tui::message::Effect;
 use crate::tui::model::{Leaving, Model};
 use crate::tui::screen::Screen;
@@ -26,13 +26,13 @@ pub(super) fn ask(model: &mut Model, profile: &Profile, now: Now) -> Vec<Effect>
         return Vec::new();
     }
     let question = match revocation::request(profile, model.provider(profile)) {
-        Ok(_) => Question::RevokeAtProvider(id),
+        Ok(_) => DialogQuestion::RevokeAtProvider(id),
         Err(mute @ NotRevocable::NoTokens) => {
             let text = format!("{} is not revoked at its provider: {mute}.", id.name);
             say(model, text, Tone::Plain, now);
             return Vec::new();
         }
-        Err(mute) => Question::NotRevocable(id, mute),
+        Err(mute) => DialogQuestion::NotRevocable(id, mute),
     };
     model.screen = Screen::Dialog(Dialog::new(question));
     Vec::new()
@@ -85,7 +85,7 @@ pub(super) fn ended(model: &mut Model, id: &ProfileId, revoked: Revoked, now: No
             let asks = model.screen.is_free() && model.leaving == Leaving::No;
             if asks {
                 dismiss(model);
-                model.screen = Screen::Dialog(Dialog::new(Question::NotRevoked(id.clone(), trouble)));
+                model.screen = Screen::Dialog(Dialog::new(DialogQuestion::NotRevoked(id.clone(), trouble)));
             } else {
                 tell_trouble(model, &trouble);
             }

@@ -2,7 +2,7 @@
 
 use crate::domain::change::{Change, Edit};
 use crate::domain::name::ProfileId;
-use crate::tui::dialog::Question;
+use crate::tui::dialog::DialogQuestion;
 use crate::tui::message::Effect;
 use crate::tui::model::Model;
 use crate::tui::screen::Screen;
@@ -28,8 +28,8 @@ pub(super) fn let_go_of_stored(model: &mut Model) {
     }
     stored.iter().for_each(|id| model.let_go(id));
     let Screen::Dialog(dialog) = &model.screen else { return };
-    let is_settled = matches!(&dialog.question, Question::UnsavedRefresh(id, _) if stored.contains(id))
-        || (dialog.question == Question::QuitUnsaved && !model.holds_unsaved());
+    let is_settled = matches!(&dialog.question, DialogQuestion::UnsavedRefresh(id, _) if stored.contains(id))
+        || (dialog.question == DialogQuestion::QuitUnsaved && !model.holds_unsaved());
     if is_settled {
         model.screen = Screen::List;
     }

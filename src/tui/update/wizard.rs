@@ -10,13 +10,13 @@ use crate::oauth::login::needs::Needs;
 use crate::oauth::login::{Outcome, Stage};
 use crate::oauth::probe::TestVerdict;
 use crate::oauth::scopes::Listed;
-use crate::tui::message::{Action, Effect};
+use crate::tui::message::{Effect, ScopeAction};
 use crate::tui::model::{Model, RowId};
 use crate::tui::screen::Screen;
 use crate::tui::status::Tone;
 use crate::tui::update::login;
 use crate::tui::update::status::tell_of;
-use crate::tui::wizard::picker::List;
+use crate::tui::wizard::picker::ProviderList;
 use crate::tui::wizard::{KeyTest, ListQuestion, Page, TextQuestion, Wizard, Work, choices};
 
 /// Takes what was chosen or typed in the wizard.
@@ -47,8 +47,8 @@ pub(super) fn follow(model: &mut Model, mut wizard: Box<Wizard>, now: Now) -> Ve
     let provider = wizard.provider().map(|provider| provider.name.clone());
     let wants_key = wizard.wants_key();
     let effects = match (&mut wizard.page, provider) {
-        (Page::Scopes(picker), Some(provider)) if picker.list == List::Wanted => {
-            picker.list = List::Coming;
+        (Page::Scopes(picker), Some(provider)) if picker.list == ProviderList::Wanted => {
+            picker.list = ProviderList::Coming;
             vec![Effect::Scopes(provider, wizard.client())]
         }
         (Page::Ready, _) if wants_key => test_or_keep(model, &mut wizard),
@@ -85,19 +85,19 @@ pub(super) fn back(mut wizard: Box<Wizard>) -> Screen {
 }
 
 /// Ticks a scope, opens the field for another, or reads the list again.
-pub(super) fn choose_scopes(model: &mut Model, action: Action) -> Vec<Effect> {
+pub(super) fn choose_scopes(model: &mut Model, action: ScopeAction) -> Vec<Effect> {
     let Screen::Wizard(wizard) = &mut model.screen else { return Vec::new() };
+    let client = wizard.client();
     let Page::Scopes(picker) = &mut wizard.page else { return Vec::new() };
     wizard.complaint = None;
     match (action, &picker.list, &wizard.needs) {
-        (Action::ToggleScope, ..) => picker.toggle(),
-        (Action::AddScope, ..) => picker.open(),
-        (Action::ListScopes, List::Failed(_) | List::Here { .. }, Some(needs)) => {
-            let name = needs.provider().name.clone();
-            picker.list = List::Coming;
-            return vec![Effect::Scopes(name, wizard.client())];
+        (ScopeAction::Toggle, ..) => picker.toggle(),
+        (ScopeAction::Add, ..) => picker.open(),
+        (ScopeAction::List, ProviderList::Failed(_) | ProviderList::Here { .. }, Some(needs)) => {
+            picker.list = ProviderList::Coming;
+            return vec![Effect::Scopes(needs.provider().name.clone(), client)];
         }
-        (_, _, _) => {}
+        (ScopeAction::List, ..) => {}
     }
     Vec::new()
 }
@@ -106,7 +106,7 @@ pub(super) fn choose_scopes(model: &mut Model, action: Action) -> Vec<Effect> {
 pub(super) fn listed(model: &mut Model, provider: &str, listed: Result<Listed, Trouble>) {
     let Some(wizard) = model.screen.wizard_mut() else { return };
     let same = wizard.provider().is_some_and(|it| it.name == provider);
-    if let Some(picker) = wizard.picker_mut().filter(|picker| same && picker.list == List::Coming) {
+    if let Some(picker) = wizard.picker_mut().filter(|picker| same && picker.list == ProviderList::Coming) {
         picker.listed(listed);
     }
 }
@@ -254,20 +254,8 @@ pub(super) fn described(
 pub(super) fn learn(model: &mut Model) {
     let Some(login) = &model.login else { return };
     let id = login.plan().id.clone();
-    match login.stage() {
-        Stage::Over(Outcome::Failed(_)) => {
-            model.running_mut(&id).has_failed_login = true;
-        }
-        Stage::Over(Outcome::Done(_)) => {
-            model.running_mut(&id).has_failed_login = false;
-        }
-        Stage::Over(Outcome::Denied(_) | Outcome::TimedOut | Outcome::Cancelled | Outcome::Discarded)
-        | Stage::Opening(_)
-        | Stage::Waiting(_)
-        | Stage::Exchanging(_)
-        | Stage::Confirming(..)
-        | Stage::Saving(_)
-        | Stage::Unsaved(..)
-        | Stage::Testing(..) => {}
+    if let Stage::Over(outcome @ (Outcome::Failed(_) | Outcome::Done(_))) = login.stage() {
+        let has_failed = matches!(outcome, Outcome::Failed(_));
+        model.running_mut(&id).has_failed_login = has_failed;
     }
 }

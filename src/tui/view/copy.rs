@@ -5,11 +5,11 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::oauth::form;
-use crate::tui::keymap::{BINDINGS, Place};
+use crate::tui::keymap::{BINDINGS, KeyContext};
 use crate::tui::message::Action;
 use crate::tui::model::Model;
 use crate::tui::theme::Theme;
-use crate::tui::{pane, prose};
+use crate::tui::{frame, text_layout};
 
 /// The widest the chooser becomes.
 const WIDTH: u16 = 64;
@@ -21,29 +21,29 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &T
     let Some(profile) = model.selected_profile() else { return };
     let forms: Vec<_> = BINDINGS
         .iter()
-        .filter(|binding| binding.place == Place::Copy)
+        .filter(|binding| binding.context == KeyContext::Copy)
         .filter_map(|binding| {
             let Action::CopyForm(form) = binding.action else { return None };
             let sample = form::preview(form, profile, model.provider(profile))?;
-            Some((binding.keys.first()?.word(), form, prose::safe(&sample)))
+            Some((binding.keys.first()?.word(), form, text_layout::safe(&sample)))
         })
         .collect();
     let height = u16::try_from(forms.len().max(1)).unwrap_or(u16::MAX);
     let title = format!("Copy from {}", profile.id.name);
-    let inner = pane::above(frame, area, (WIDTH, height), &title, theme);
+    let inner = frame::above(frame, area, (WIDTH, height), &title, theme);
     if forms.is_empty() {
         let why = match profile.held.tokens() {
             None => "It holds no tokens.",
             Some(_) => "Its token has characters that no token may have.",
         };
-        frame.render_widget(Line::raw(why), pane::row(inner, 0));
+        frame.render_widget(Line::raw(why), frame::row(inner, 0));
     }
     for (down, (key, form, sample)) in (0..).zip(forms) {
         let line = Line::from(vec![
             Span::styled(format!("{key}  "), theme.accent),
-            Span::raw(prose::fill(form.word(), NAME)),
-            Span::styled(prose::cut(&sample, inner.width.saturating_sub(NAME + 3)), theme.muted),
+            Span::raw(text_layout::fill(form.word(), NAME)),
+            Span::styled(text_layout::cut(&sample, inner.width.saturating_sub(NAME + 3)), theme.muted),
         ]);
-        frame.render_widget(line, pane::row(inner, down));
+        frame.render_widget(line, frame::row(inner, down));
     }
 }

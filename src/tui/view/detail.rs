@@ -12,11 +12,11 @@ use crate::domain::health::Health;
 use crate::domain::profile::{Kind, LastRefresh, NO_REFRESH_TOKEN, Profile, RefreshResult};
 use crate::domain::residual_validity::Validity;
 use crate::tui::model::{Model, RowId};
-use crate::tui::past;
 use crate::tui::screen::Screen;
-use crate::tui::sheet::{Repeated, Sheet};
+use crate::tui::text_block::{Repeated, TextBlock};
 use crate::tui::theme::Theme;
-use crate::tui::{pane, prose, renewal, state, used};
+use crate::tui::view::ViewContext;
+use crate::tui::{frame, refresh_notes, state, text_layout, used_by};
 
 /// What is said of an end that nobody told.
 const NOT_TOLD: &str = "expiry unknown";
@@ -25,137 +25,150 @@ const NOT_TOLD: &str = "expiry unknown";
 const EVENTS: usize = 2;
 
 /// Draws the detail.
-pub(super) fn render(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme, now: Now) {
-    let mut sheet = Sheet::new(area.width.saturating_sub(4), theme);
+pub(super) fn render(frame: &mut Frame<'_>, area: Rect, view: ViewContext<'_>) {
+    let ViewContext { model, theme, .. } = view;
+    let mut block = TextBlock::new(area.width.saturating_sub(4), theme);
     let title = match &model.selected {
         Some(RowId::Profile(id)) => {
             if let Some(profile) = model.profile(id) {
-                whole(&mut sheet, model, profile, theme, now);
+                whole(&mut block, profile, view);
             }
-            prose::named(&id.name)
+            text_layout::named(&id.name)
         }
         Some(RowId::Broken(store, at)) => {
-            model.stores.get(store).and_then(|store| broken(&mut sheet, store, at, theme)).unwrap_or_default()
+            model.stores.get(store).and_then(|store| broken(&mut block, store, at, theme)).unwrap_or_default()
         }
         None => String::new(),
     };
-    let inner = pane::inset(pane::draw(frame, area, &title, theme), 1);
-    if sheet.lines.len() > usize::from(inner.height) {
+    let inner = frame::inset(frame::draw(frame, area, &title, theme), 1);
+    if block.lines.len() > usize::from(inner.height) {
         let more = if model.screen == Screen::Detail { "…" } else { "Enter shows all" };
-        pane::foot(frame, area, more, theme);
+        frame::foot(frame, area, more, theme);
     }
-    frame.render_widget(Paragraph::new(sheet.lines), inner);
+    frame.render_widget(Paragraph::new(block.lines), inner);
 }
 
-fn whole(sheet: &mut Sheet<'_>, model: &Model, profile: &Profile, theme: &Theme, now: Now) {
-    let health = model.health(profile, now.wall);
-    stands(sheet, health, &state::sentence(model, profile, now), theme);
-    if let Some(end) = state::grant_ends_soon(profile, now) {
-        let words = format!("The grant ends in {}: log in again before then.", state::left(end, now));
-        sheet.text(&words, theme.warn);
-    }
-    if model.running(&profile.id).is_testing {
-        sheet.text("The token is being tested.", theme.accent);
-    }
-    if let Some(unsaved) = &model.running(&profile.id).unsaved {
-        let why = prose::safe(&unsaved.trouble.why);
-        sheet.text(&format!("Its new tokens are in memory only, they could not be saved: {why}."), theme.bad);
-    }
-    if is_explained(profile, health) && profile.held.tokens().is_some() {
-        let until = if profile.has_dead_grant() { ", and stay until x erases them" } else { "" };
-        sheet.text(&format!("Stored tokens are as they were{until}."), theme.muted);
-    }
-    if let Some((how, words)) = past::of(model, profile, now) {
-        let style = match how {
-            GrantStatus::UnderWay(_) => theme.accent,
-            GrantStatus::Interrupted(_) | GrantStatus::Outdated(_) => theme.warn,
-            GrantStatus::Survived(_) => theme.muted,
-        };
-        sheet.text(&words, style);
-    }
-    if let Some(never) = state::never_refreshed(model, profile) {
-        sheet.text(&never, theme.warn);
-    }
-    if let Some(wrong) = renewal::clock(profile, now) {
-        sheet.text(&prose::safe(&wrong), theme.warn);
-    }
-    sheet.gap();
-    if let Some(tokens) = profile.held.tokens() {
-        let mask = state::mask(model, profile, &tokens.access);
-        match profile.kind {
-            Kind::ApiKey => sheet.field("Key", &[mask]),
-            Kind::Environment => sheet.field("Value", &[mask]),
-            Kind::OAuth => {
-                let clock = access(profile, now);
-                sheet.field("Access", &[vec![mask], clock].concat());
-                sheet.field("Grant", &grant(model, profile, now));
-                if let Some(why) = renewal::hindrance(model, profile, now) {
-                    sheet.field("Renewal", &[why]);
-                }
-            }
-        }
-    }
+/// Writes how a profile stands, and then the facts about it.
+fn whole(block: &mut TextBlock<'_>, profile: &Profile, view: ViewContext<'_>) {
+    let ViewContext { model, now, .. } = view;
+    sentences(block, profile, view);
+    block.gap();
+    tokens(block, model, profile, now);
     if let Some(last) = profile.last_test_of_this_token() {
-        sheet.field("Tested", &[state::moment(last.at, now), last.to_string()]);
+        block.field("Tested", &[state::moment(last.at, now), last.to_string()]);
     }
-    if let Some(words) = used::words(model, profile, now.wall) {
-        sheet.short_field("Used by", &prose::safe(&words), 2);
+    if let Some(words) = used_by::words(model, profile, now.wall) {
+        block.short_field("Used by", &text_layout::safe(&words), 2);
     }
     if let Some(account) = &profile.account {
-        sheet.field("Account", &[prose::named(account)]);
+        block.field("Account", &[text_layout::named(account)]);
     }
     if !profile.scopes.is_empty() {
-        let scopes: Vec<String> = profile.scopes.iter().map(prose::named).collect();
-        sheet.field("Scopes", &[scopes.join(" ")]);
+        let scopes: Vec<String> = profile.scopes.iter().map(text_layout::named).collect();
+        block.field("Scopes", &[scopes.join(" ")]);
     }
     if let Some(last) = &profile.last_refresh {
-        sheet.field("Refresh", &refresh(profile, last, is_explained(profile, health), now));
+        let is_explained = is_explained(profile, model.health(profile, now.wall));
+        block.field("Refresh", &refresh(profile, last, is_explained, now));
     }
     if let Some(store) = model.stores.get(&profile.id.store) {
-        sheet.field("Store", &[prose::safe(&store.place)]);
+        block.field("Store", &[text_layout::safe(&store.place)]);
         for notice in &store.notices {
             if let StoreNotice::Told(words) = notice {
-                sheet.field("", &[prose::safe(words)]);
+                block.field("", &[text_layout::safe(words)]);
             }
         }
     }
     let events = model.events.iter().rev().filter(|event| event.profile == profile.id.name);
     for (index, event) in events.take(EVENTS).enumerate() {
-        let words = format!("{} {}", local_minute(event.at, now.offset), prose::safe(&event.what.words()));
-        sheet.field(if index == 0 { "Events" } else { "" }, &[words]);
+        let words =
+            format!("{} {}", local_minute(event.at, now.offset), text_layout::safe(&event.what.words()));
+        block.field(if index == 0 { "Events" } else { "" }, &[words]);
     }
     if let Some(client) = &profile.client_id {
-        sheet.field("Client", &[prose::safe(client)]);
+        block.field("Client", &[text_layout::safe(client)]);
+    }
+}
+
+/// Says how the profile stands, and what is odd about it.
+fn sentences(block: &mut TextBlock<'_>, profile: &Profile, view: ViewContext<'_>) {
+    let ViewContext { model, theme, now } = view;
+    let (health, running) = (model.health(profile, now.wall), model.running(&profile.id));
+    stands(block, health, &state::sentence(model, profile, now), theme);
+    if let Some(end) = state::grant_ends_soon(profile, now) {
+        let words = format!("The grant ends in {}: log in again before then.", state::left(end, now));
+        block.text(&words, theme.warn);
+    }
+    if running.is_testing {
+        block.text("The token is being tested.", theme.accent);
+    }
+    if let Some(unsaved) = &running.unsaved {
+        let why = text_layout::safe(&unsaved.trouble.why);
+        block.text(&format!("Its new tokens are in memory only, they could not be saved: {why}."), theme.bad);
+    }
+    if is_explained(profile, health) && profile.held.tokens().is_some() {
+        let until = if profile.has_dead_grant() { ", and stay until x erases them" } else { "" };
+        block.text(&format!("Stored tokens are as they were{until}."), theme.muted);
+    }
+    if let Some((how, words)) = refresh_notes::grant_history(model, profile, now) {
+        let style = match how {
+            GrantStatus::UnderWay(_) => theme.accent,
+            GrantStatus::Interrupted(_) | GrantStatus::Outdated(_) => theme.warn,
+            GrantStatus::Survived(_) => theme.muted,
+        };
+        block.text(&words, style);
+    }
+    let clock = refresh_notes::clock(profile, now).map(|words| text_layout::safe(&words));
+    for warning in state::never_refreshed(model, profile).into_iter().chain(clock) {
+        block.text(&warning, theme.warn);
+    }
+}
+
+/// Writes both tokens with what is left of them.
+fn tokens(block: &mut TextBlock<'_>, model: &Model, profile: &Profile, now: Now) {
+    let Some(tokens) = profile.held.tokens() else { return };
+    let mask = state::mask(model, profile, &tokens.access);
+    match profile.kind {
+        Kind::ApiKey => block.field("Key", &[mask]),
+        Kind::Environment => block.field("Value", &[mask]),
+        Kind::OAuth => {
+            let clock = access(profile, now);
+            block.field("Access", &[vec![mask], clock].concat());
+            block.field("Grant", &grant(model, profile, now));
+            if let Some(why) = refresh_notes::no_auto_refresh(model, profile, now) {
+                block.field("Renewal", &[why]);
+            }
+        }
     }
 }
 
 /// Writes what is known of an entry that cannot be understood, and gives its name.
-fn broken(sheet: &mut Sheet<'_>, store: &Snapshot, at: &Where, theme: &Theme) -> Option<String> {
+fn broken(block: &mut TextBlock<'_>, store: &Snapshot, at: &Where, theme: &Theme) -> Option<String> {
     let (name, why) = store.rows.iter().find_map(|row| match row {
         Row::Broken { name, at: here, why } if here == at => Some((name, why)),
         Row::Broken { .. } | Row::Profile(_) => None,
     })?;
-    stands(sheet, Health::Unreadable, Health::Unreadable.word(), theme);
-    sheet.gap();
+    stands(block, Health::Unreadable, Health::Unreadable.word(), theme);
+    block.gap();
     let remedy = match at {
         Where::Line(line) => {
-            sheet.field("File", &[prose::safe(&store.place)]);
-            sheet.field("Line", &[line.to_string()]);
+            block.field("File", &[text_layout::safe(&store.place)]);
+            block.field("Line", &[line.to_string()]);
             "authtui never writes this entry. Open the file in an editor."
         }
         Where::Variable { .. } => {
-            sheet.field("Store", &[prose::safe(&store.place)]);
+            block.field("Store", &[text_layout::safe(&store.place)]);
             "Set it again, or unset it, in the shell that starts authtui."
         }
     };
-    sheet.field("Reason", &[prose::safe(why)]);
-    sheet.gap();
-    sheet.text(remedy, Style::new());
-    Some(prose::safe(name))
+    block.field("Reason", &[text_layout::safe(why)]);
+    block.gap();
+    block.text(remedy, Style::new());
+    Some(text_layout::safe(name))
 }
 
-fn stands(sheet: &mut Sheet<'_>, health: Health, sentence: &str, theme: &Theme) {
-    sheet.marked(&state::glyph(health, theme), Repeated::Once, sentence, state::style(health, theme));
+fn stands(block: &mut TextBlock<'_>, health: Health, sentence: &str, theme: &Theme) {
+    block.marked(&state::glyph(health, theme), Repeated::Once, sentence, state::style(health, theme));
 }
 
 fn access(profile: &Profile, now: Now) -> Vec<String> {
@@ -204,16 +217,18 @@ fn refresh(profile: &Profile, last: &LastRefresh, is_explained: bool, now: Now) 
         RefreshResult::Done => {
             let count = Some(profile.refresh_count).filter(|count| *count > 1);
             let count = count.map(|count| format!("{count} times so far"));
-            let odd = last.odd.as_deref().map(|odd| format!("odd: {}", prose::safe(odd)));
+            let odd = last.odd.as_deref().map(|odd| format!("odd: {}", text_layout::safe(odd)));
             return [at, "done".to_owned()].into_iter().chain(count).chain(odd).collect();
         }
         RefreshResult::Passing { times: 0 | 1, .. } if is_explained => "failed".to_owned(),
         RefreshResult::Passing { times, .. } if is_explained => format!("failed {times} times"),
         RefreshResult::Refused { .. } | RefreshResult::Dead { .. } if is_explained => "refused".to_owned(),
-        RefreshResult::Passing { why, times: 0 | 1, .. } => format!("failed: {}", prose::safe(why)),
-        RefreshResult::Passing { why, times, .. } => format!("failed {times} times: {}", prose::safe(why)),
+        RefreshResult::Passing { why, times: 0 | 1, .. } => format!("failed: {}", text_layout::safe(why)),
+        RefreshResult::Passing { why, times, .. } => {
+            format!("failed {times} times: {}", text_layout::safe(why))
+        }
         RefreshResult::Refused { why, .. } | RefreshResult::Dead { why } => {
-            format!("refused: {}", prose::safe(why))
+            format!("refused: {}", text_layout::safe(why))
         }
     };
     vec![at, result]

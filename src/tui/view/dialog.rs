@@ -12,16 +12,17 @@ use crate::domain::residual_validity;
 use crate::domain::trouble::Trouble;
 use crate::oauth::login::{Choice, Doubt};
 use crate::oauth::revocation::{self, NotRevocable};
-use crate::tui::dialog::{Dialog, Question};
+use crate::tui::dialog::{Dialog, DialogQuestion};
 use crate::tui::model::Model;
 use crate::tui::theme::Theme;
-use crate::tui::{layout, pane, prose, state};
+use crate::tui::view::ViewContext;
+use crate::tui::{frame, layout, state, text_layout};
 
 /// The most lines of an answer.
 const ANSWER: usize = 2;
 
 /// What is asked, in words.
-struct Words {
+struct DialogText {
     title: String,
     text: Vec<String>,
     /// The same where room is short.
@@ -30,14 +31,8 @@ struct Words {
 
 /// Draws the question in the middle of `area`. The marked answer is always seen; where room is short
 /// the question is asked in fewer words, and scrolls.
-pub(super) fn render(
-    frame: &mut Frame<'_>,
-    area: Rect,
-    dialog: &Dialog,
-    model: &Model,
-    theme: &Theme,
-    now: Now,
-) {
+pub(super) fn render(frame: &mut Frame<'_>, area: Rect, dialog: &Dialog, view: ViewContext<'_>) {
+    let ViewContext { model, theme, now } = view;
     let words = words(&dialog.question, model, now);
     let width = layout::question_columns(area.width);
     let answers = answers(dialog, width, theme);
@@ -47,23 +42,23 @@ pub(super) fn render(
     let seen = room.saturating_sub(count(answers.len())).max(1).min(count(text.len()));
     let gap = if seen < count(text.len()) { 0 } else { gap };
     let size = (width, seen + gap + count(answers.len()));
-    let inner = pane::above(frame, area, size, &words.title, theme);
+    let inner = frame::above(frame, area, size, &words.title, theme);
     let rows = inner.height;
     let seen = seen.min(rows.saturating_sub(1));
     let hidden = text.len().saturating_sub(usize::from(seen));
     let first = dialog.scrolled.min(hidden);
     if hidden > 0 {
         let more = if first < hidden { "PgDn: more" } else { "PgUp: back" };
-        pane::foot(frame, pane::place(area, size).0, more, theme);
+        frame::foot(frame, frame::place(area, size).0, more, theme);
     }
     for (down, line) in (0..seen).zip(text.iter().skip(first)) {
-        frame.render_widget(Line::raw(line.as_str()), pane::row(inner, down));
+        frame.render_widget(Line::raw(line.as_str()), frame::row(inner, down));
     }
-    let place = pane::below(inner, seen + gap);
+    let place = frame::below(inner, seen + gap);
     let marked = answers.iter().rposition(|(_, marked)| *marked).unwrap_or(0);
     let first = (marked + 1).saturating_sub(usize::from(place.height));
     for (down, (line, _)) in (0..place.height).zip(answers.into_iter().skip(first)) {
-        frame.render_widget(line, pane::row(place, down));
+        frame.render_widget(line, frame::row(place, down));
     }
 }
 
@@ -79,7 +74,7 @@ fn answers(dialog: &Dialog, width: u16, theme: &Theme) -> Vec<(Line<'static>, bo
     }
     styled
         .flat_map(|(words, marked, style)| {
-            prose::wrap_into(&words, width, ANSWER)
+            text_layout::wrap_into(&words, width, ANSWER)
                 .into_iter()
                 .map(move |line| (Line::from(Span::styled(line, style)), marked))
         })
@@ -87,32 +82,32 @@ fn answers(dialog: &Dialog, width: u16, theme: &Theme) -> Vec<(Line<'static>, bo
 }
 
 /// The lines of the question, and how many empty ones follow: the whole of it where there is room.
-fn fitted(words: &Words, width: u16, room: u16, answers: u16) -> (Vec<String>, u16) {
-    let lines: Vec<String> = words.text.iter().flat_map(|part| prose::wrap(part, width)).collect();
+fn fitted(words: &DialogText, width: u16, room: u16, answers: u16) -> (Vec<String>, u16) {
+    let lines: Vec<String> = words.text.iter().flat_map(|part| text_layout::wrap(part, width)).collect();
     if count(lines.len()) + 1 + answers + 2 <= room {
         return (lines, 1);
     }
     let text = words.short.clone().unwrap_or_else(|| words.text.join(" "));
-    (prose::wrap(&text, width), 0)
+    (text_layout::wrap(&text, width), 0)
 }
 
 fn count(lines: usize) -> u16 {
     u16::try_from(lines).unwrap_or(u16::MAX / 4)
 }
 
-fn words(question: &Question, model: &Model, now: Now) -> Words {
-    let words = |title: &str, text: Vec<String>| Words { title: title.to_owned(), text, short: None };
+fn words(question: &DialogQuestion, model: &Model, now: Now) -> DialogText {
+    let words = |title: &str, text: Vec<String>| DialogText { title: title.to_owned(), text, short: None };
     match question {
-        Question::Revoke(id) => revoke(id, model, now),
-        Question::RevokeAtProvider(id) => at_provider(id, model),
-        Question::NotRevocable(id, mute) => not_revocable(id, mute, model, now),
-        Question::NotRevoked(id, trouble) => not_revoked(id, trouble, model, now),
-        Question::CancelLogin => {
+        DialogQuestion::Revoke(id) => revoke(id, model, now),
+        DialogQuestion::RevokeAtProvider(id) => at_provider(id, model),
+        DialogQuestion::NotRevocable(id, mute) => not_revocable(id, mute, model, now),
+        DialogQuestion::NotRevoked(id, trouble) => not_revoked(id, trouble, model, now),
+        DialogQuestion::CancelLogin => {
             let text = "The link stops working, and stored tokens stay as they are.".to_owned();
             words("Cancel the login?", vec![text])
         }
-        Question::Tokens(Doubt::OtherAccount { stored, came }, elsewhere) => {
-            let (stored, came) = (prose::named(stored), prose::named(came));
+        DialogQuestion::Tokens(Doubt::OtherAccount { stored, came }, elsewhere) => {
+            let (stored, came) = (text_layout::named(stored), text_layout::named(came));
             let text = format!("The profile holds {stored}, but {came} has logged in. Nothing is saved yet.");
             let beside = match elsewhere {
                 Choice::KeepAs(name) => Some(format!("{name} would be a profile beside it.")),
@@ -120,41 +115,41 @@ fn words(question: &Question, model: &Model, now: Now) -> Words {
             };
             words("Another account logged in", [text].into_iter().chain(beside).collect())
         }
-        Question::Tokens(Doubt::Taken, _) => {
+        DialogQuestion::Tokens(Doubt::Taken, _) => {
             let text = "A profile of that name was stored meanwhile. Nothing of this login is saved yet.";
             words("The name is taken", vec![text.to_owned()])
         }
-        Question::Tokens(Doubt::Cancelled, _) => {
+        DialogQuestion::Tokens(Doubt::Cancelled, _) => {
             let text = "The provider had given them before you cancelled. They are in memory only.";
             words("Cancelled, but tokens came", vec![text.to_owned()])
         }
-        Question::UnsavedLogin(trouble) => {
-            let text = prose::capital(&prose::safe(&trouble.to_string()));
+        DialogQuestion::UnsavedLogin(trouble) => {
+            let text = text_layout::capital(&text_layout::safe(&trouble.to_string()));
             words("The new tokens are not saved", vec![text])
         }
-        Question::UnsavedRefresh(id, trouble) => {
-            let text = prose::capital(&prose::safe(&trouble.to_string()));
+        DialogQuestion::UnsavedRefresh(id, trouble) => {
+            let text = text_layout::capital(&text_layout::safe(&trouble.to_string()));
             let spent = "The provider may have ended the stored ones when it gave these.".to_owned();
-            words(&format!("New tokens of {} are not saved", prose::named(&id.name)), vec![text, spent])
+            words(&format!("New tokens of {} are not saved", text_layout::named(&id.name)), vec![text, spent])
         }
-        Question::QuitUnsaved => {
+        DialogQuestion::QuitUnsaved => {
             let login = model.login.as_ref().filter(|login| login.unsaved().is_some());
             let names = model.unsaved().map(|(id, _)| id).chain(login.map(|login| &login.plan().id));
-            let names: Vec<String> = names.map(|id| prose::named(&id.name)).collect();
+            let names: Vec<String> = names.map(|id| text_layout::named(&id.name)).collect();
             let text = format!("New tokens of {} are in memory only. Quitting loses them.", names.join(", "));
             words("Quit without saving?", vec![text])
         }
     }
 }
 
-fn revoke(id: &ProfileId, model: &Model, now: Now) -> Words {
-    let title = format!("Revoke {} locally", prose::named(&id.name));
+fn revoke(id: &ProfileId, model: &Model, now: Now) -> DialogText {
+    let title = format!("Revoke {} locally", text_layout::named(&id.name));
     let provider = id.name.provider();
-    let place = model.stores.get(&id.store).map_or_else(String::new, |store| prose::safe(&store.place));
+    let place = model.stores.get(&id.store).map_or_else(String::new, |store| text_layout::safe(&store.place));
     let profile = model.profile(id);
     let Some((profile, tokens)) = profile.and_then(|profile| Some((profile, profile.held.tokens()?))) else {
         let text = format!("It holds no tokens. Removing it takes the profile out of {place}.");
-        return Words { title, text: vec![text], short: None };
+        return DialogText { title, text: vec![text], short: None };
     };
     let store = model.stores.get(&id.store);
     let lives_on = residual_validity::words(profile, store, now, state::moment).unwrap_or_default();
@@ -164,7 +159,7 @@ fn revoke(id: &ProfileId, model: &Model, now: Now) -> Words {
         let text = vec![format!("This will remove the key from the file {place}."), not_told];
         let short =
             format!("This will remove the key from the file. {provider} is not told: there it {briefly}.");
-        return Words { title, text, short: Some(short) };
+        return DialogText { title, text, short: Some(short) };
     }
     let what = match tokens.refresh {
         Some(_) => "the access and the refresh token",
@@ -172,12 +167,12 @@ fn revoke(id: &ProfileId, model: &Model, now: Now) -> Words {
     };
     let text = vec![format!("This will erase {what} from {place}."), not_told];
     let short = format!("This will erase it here. {provider} is not told: there it {briefly}.");
-    Words { title, text, short: Some(short) }
+    DialogText { title, text, short: Some(short) }
 }
 
-fn at_provider(id: &ProfileId, model: &Model) -> Words {
+fn at_provider(id: &ProfileId, model: &Model) -> DialogText {
     let title = named(id, model);
-    let twins: Vec<String> = model.twins(id).iter().map(|twin| prose::named(&twin.name)).collect();
+    let twins: Vec<String> = model.twins(id).iter().map(|twin| text_layout::named(&twin.name)).collect();
     let ask = format!("{title} is asked to end the grant. Once it has, the tokens are erased here.");
     let too = match twins.as_slice() {
         [] => None,
@@ -188,30 +183,34 @@ fn at_provider(id: &ProfileId, model: &Model) -> Words {
     let with = if twins.is_empty() { String::new() } else { format!(", and so is {}", twins.join(", ")) };
     let short = format!("{} is asked to end the grant. Then it is erased here{with}.", id.name.provider());
     let text = [Some(ask), too, Some(after)].into_iter().flatten().collect();
-    Words { title: format!("Revoke {} at its provider", prose::named(&id.name)), text, short: Some(short) }
+    DialogText {
+        title: format!("Revoke {} at its provider", text_layout::named(&id.name)),
+        text,
+        short: Some(short),
+    }
 }
 
-fn not_revocable(id: &ProfileId, mute: &NotRevocable, model: &Model, now: Now) -> Words {
-    let why = prose::capital(&mute.to_string());
+fn not_revocable(id: &ProfileId, mute: &NotRevocable, model: &Model, now: Now) -> DialogText {
+    let why = text_layout::capital(&mute.to_string());
     let complaint = model.catalog.as_ref().and_then(|catalog| catalog.error(id.name.provider()));
-    let why = complaint.map_or(why, |complaint| prose::safe(&complaint.to_string()));
+    let why = complaint.map_or(why, |complaint| text_layout::safe(&complaint.to_string()));
     let by_hand = format!("Nothing is erased yet. To be sure, {}.", by_hand(id, model));
     let short = Some(format!("{why}. {by_hand}"));
     let text = [Some(format!("{why}.")), Some(by_hand), erased_alone(id, model, now)];
-    Words {
-        title: format!("{} cannot be revoked at its provider", prose::named(&id.name)),
+    DialogText {
+        title: format!("{} cannot be revoked at its provider", text_layout::named(&id.name)),
         text: text.into_iter().flatten().collect(),
         short,
     }
 }
 
-fn not_revoked(id: &ProfileId, trouble: &Trouble, model: &Model, now: Now) -> Words {
-    let why = prose::capital(&prose::safe(&trouble.why));
+fn not_revoked(id: &ProfileId, trouble: &Trouble, model: &Model, now: Now) -> DialogText {
+    let why = text_layout::capital(&text_layout::safe(&trouble.why));
     let by_hand = format!("The tokens are stored as they were. To be sure, {}.", by_hand(id, model));
     let short = Some(format!("The tokens are as they were. {why}."));
     let text = [Some(format!("{why}.")), Some(by_hand), erased_alone(id, model, now)];
-    Words {
-        title: format!("{} is not revoked", prose::named(&id.name)),
+    DialogText {
+        title: format!("{} is not revoked", text_layout::named(&id.name)),
         text: text.into_iter().flatten().collect(),
         short,
     }
@@ -227,11 +226,11 @@ fn erased_alone(id: &ProfileId, model: &Model, now: Now) -> Option<String> {
 fn by_hand(id: &ProfileId, model: &Model) -> String {
     let profile = model.profile(id);
     let words = profile.map(|profile| revocation::by_hand(profile, model.provider(profile)));
-    prose::safe(&words.unwrap_or_default())
+    text_layout::safe(&words.unwrap_or_default())
 }
 
 /// What people call the provider.
 fn named(id: &ProfileId, model: &Model) -> String {
     let provider = model.profile(id).and_then(|profile| model.provider(profile));
-    provider.map_or_else(|| id.name.provider().to_owned(), |provider| prose::safe(&provider.title))
+    provider.map_or_else(|| id.name.provider().to_owned(), |provider| text_layout::safe(&provider.title))
 }

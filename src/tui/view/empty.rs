@@ -7,7 +7,7 @@ use ratatui::widgets::Paragraph;
 
 use crate::tui::model::Model;
 use crate::tui::theme::Theme;
-use crate::tui::{pane, prose};
+use crate::tui::{frame, text_layout};
 
 /// The widest the words become.
 const WIDTH: u16 = 62;
@@ -22,30 +22,31 @@ const FIRST: [(&str, &str); 4] = [
 
 /// Draws the empty list.
 pub(super) fn render(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) {
-    let inner = pane::inset(pane::draw(frame, area, "Profiles", theme), 1);
+    let inner = frame::inset(frame::draw(frame, area, "Profiles", theme), 1);
     let width = inner.width.min(WIDTH);
     let mut lines = vec![Line::styled("No accounts yet.", theme.strong)];
     let what = "authtui shows every OAuth account you have side by side: which are healthy, which will \
                 run out, and what to do about it.";
     let files = model.stores.values().filter(|snapshot| snapshot.store.is_file());
-    let places = files.map(|snapshot| prose::safe(&snapshot.place));
+    let places = files.map(|snapshot| text_layout::safe(&snapshot.place));
     let kept = format!("Accounts will be kept in {}.", places.collect::<Vec<_>>().join(", "));
     let roomy = inner.height > 12;
     if roomy {
         lines.push(Line::default());
-        lines.extend(prose::wrap(what, width).into_iter().map(Line::raw));
+        lines.extend(text_layout::wrap(what, width).into_iter().map(Line::raw));
         lines.push(Line::default());
     }
-    let key_width = FIRST.iter().map(|(key, _)| prose::width(key)).max().unwrap_or(0) + 3;
+    let key_width = FIRST.iter().map(|(key, _)| text_layout::width(key)).max().unwrap_or(0) + 3;
     for (key, does) in FIRST {
-        for (index, line) in prose::wrap(does, width.saturating_sub(key_width)).into_iter().enumerate() {
-            let key = prose::fill(if index == 0 { key } else { "" }, key_width);
+        for (index, line) in text_layout::wrap(does, width.saturating_sub(key_width)).into_iter().enumerate()
+        {
+            let key = text_layout::fill(if index == 0 { key } else { "" }, key_width);
             lines.push(Line::from(vec![Span::styled(key, theme.accent), Span::raw(line)]));
         }
     }
     if roomy {
         lines.push(Line::default());
-        lines.extend(prose::wrap(&kept, width).into_iter().map(|line| Line::styled(line, theme.muted)));
+        lines.extend(text_layout::wrap(&kept, width).into_iter().map(|line| Line::styled(line, theme.muted)));
     }
     let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).min(inner.height);
     let x = inner.x + (inner.width - width) / 2;

@@ -7,9 +7,9 @@ use ratatui::widgets::Paragraph;
 
 use crate::domain::clock::{Now, local_day, local_minute};
 use crate::domain::event::Event;
-use crate::tui::model::Model;
 use crate::tui::theme::Theme;
-use crate::tui::{pane, prose};
+use crate::tui::view::ViewContext;
+use crate::tui::{frame, text_layout};
 
 /// Columns of day and time.
 const MOMENT: u16 = 13;
@@ -23,19 +23,13 @@ const INDENT: u16 = 2;
 const WIDE: u16 = 90;
 
 /// Draws the events over `area`, from the `scrolled`th on.
-pub(super) fn render(
-    frame: &mut Frame<'_>,
-    area: Rect,
-    scrolled: usize,
-    model: &Model,
-    theme: &Theme,
-    now: Now,
-) {
-    let inner = pane::inset(pane::draw(frame, area, "Events", theme), 1);
+pub(super) fn render(frame: &mut Frame<'_>, area: Rect, scrolled: usize, view: ViewContext<'_>) {
+    let ViewContext { model, theme, now } = view;
+    let inner = frame::inset(frame::draw(frame, area, "Events", theme), 1);
     let events = &model.events;
     if events.is_empty() {
         let text = "Nothing yet. Each refresh is written here: who asked, when, and what came of it.";
-        let lines: Vec<_> = prose::wrap(text, inner.width).into_iter().map(Line::raw).collect();
+        let lines: Vec<_> = text_layout::wrap(text, inner.width).into_iter().map(Line::raw).collect();
         return frame.render_widget(Paragraph::new(lines), inner);
     }
     let height = usize::from(inner.height);
@@ -57,7 +51,7 @@ pub(super) fn render(
     let count = shown.iter().take(height).filter(|line| line.spans.len() > 1).count();
     if count < events.len() {
         let seen = format!("{}–{} of {}", from + 1, from + count, events.len());
-        pane::foot(frame, area, &seen, theme);
+        frame::foot(frame, area, &seen, theme);
     }
     frame.render_widget(Paragraph::new(shown), inner);
 }
@@ -65,24 +59,24 @@ pub(super) fn render(
 /// An event: when, whose, what, and by whom. What has no room goes on below, so that a reason is read whole.
 fn lines(event: &Event, width: u16, theme: &Theme, now: Now) -> Vec<Line<'static>> {
     let moment = format!("{} {}", local_day(event.at, now.offset), local_minute(event.at, now.offset));
-    let name = prose::named(&event.profile);
+    let name = text_layout::named(&event.profile);
     let by = if width >= WIDE {
-        format!("  {} ({})", prose::safe(&event.by.program), event.by.process)
+        format!("  {} ({})", text_layout::safe(&event.by.program), event.by.process)
     } else {
         String::new()
     };
-    let what = prose::safe(&event.what.words());
+    let what = text_layout::safe(&event.what.words());
     let start = MOMENT + NAME + 1;
-    let room = width.saturating_sub(start + 1).saturating_sub(prose::width(&by));
+    let room = width.saturating_sub(start + 1).saturating_sub(text_layout::width(&by));
     let below = if room < ROOM { INDENT } else { start };
-    let mut parts = prose::wrap(&what, if room < ROOM { width.saturating_sub(INDENT) } else { room });
+    let mut parts = text_layout::wrap(&what, if room < ROOM { width.saturating_sub(INDENT) } else { room });
     let first = if room < ROOM { String::new() } else { parts.remove(0) };
     let head = Line::from(vec![
-        Span::styled(prose::fill(&moment, MOMENT), theme.muted),
-        Span::raw(prose::fill(&prose::cut(&name, NAME), NAME + 1)),
+        Span::styled(text_layout::fill(&moment, MOMENT), theme.muted),
+        Span::raw(text_layout::fill(&text_layout::cut(&name, NAME), NAME + 1)),
         Span::raw(first),
         Span::styled(by, theme.muted),
     ]);
-    let rest = parts.into_iter().map(|part| Line::raw(prose::fill("", below) + &part));
+    let rest = parts.into_iter().map(|part| Line::raw(text_layout::fill("", below) + &part));
     [head].into_iter().chain(rest).collect()
 }

@@ -1,4 +1,4 @@
-//! The last row: the keys that mean something here, or the filter.
+//! Footer: the message row, and below it the keys that mean something here, or the filter.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -8,14 +8,17 @@ use crate::domain::clock::Now;
 use crate::oauth::login::{Door, Login, Outcome, Stage};
 use crate::tui::field::Field;
 use crate::tui::front_door::FrontDoor;
-use crate::tui::keymap::{BINDINGS, Binding, Place, Said};
-use crate::tui::message::Action;
+use crate::tui::keymap::{BINDINGS, Binding, KeyContext, ShownIn};
+use crate::tui::layout::Parts;
+use crate::tui::message::{Action, PanelAction, ScopeAction};
 use crate::tui::model::Model;
 use crate::tui::screen::{Panel, Screen};
+use crate::tui::status::Tone;
 use crate::tui::theme::{Letters, Theme};
-use crate::tui::wizard::picker::List;
+use crate::tui::view::ViewContext;
+use crate::tui::wizard::picker::ProviderList;
 use crate::tui::wizard::{Page, Wizard, Work};
-use crate::tui::{entry, layout, pane, prose, rows};
+use crate::tui::{frame, layout, rows, text_layout};
 
 /// Keys of a text field, which are no actions.
 const TYPING: [(&str, &str); 2] = [("Enter", "go on"), ("Esc", "back")];
@@ -31,7 +34,7 @@ const CLOSING: [(&str, &str); 1] = [("Enter", "close")];
 const FAILED: [(&str, &str); 2] = [("l", "try again"), ("Enter", "close")];
 
 /// A key and what it does.
-struct Item {
+struct FooterKey {
     key: String,
     /// What it does, where that is an action.
     action: Option<Action>,
@@ -42,33 +45,36 @@ struct Item {
     kept: bool,
 }
 
-/// Draws the footer.
-pub(super) fn render(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme, now: Now) {
-    let area = pane::inset(area, 1);
+/// Draws both.
+pub(super) fn render(frame: &mut Frame<'_>, parts: &Parts, view: ViewContext<'_>) {
+    message(frame, parts.message, view.model, view.theme);
+    let area = parts.footer;
+    let ViewContext { model, theme, now } = view;
+    let area = frame::inset(area, 1);
     let items = match &model.screen {
-        Screen::Filter(field) => return filtering(frame, area, field, model, theme, now),
+        Screen::Filter(field) => return filtering(frame, area, field, view),
         Screen::List if !model.stores.is_empty() && rows::all(model).next().is_none() => first(),
         Screen::List => {
             let area = note(frame, area, model, theme, now);
-            return keys(frame, area, &of(Place::Profiles), theme);
+            return keys(frame, area, &of(KeyContext::Profiles), theme);
         }
         Screen::Detail => {
             let area = note(frame, area, model, theme, now);
-            let back = Item {
+            let back = FooterKey {
                 key: "Esc".to_owned(),
                 action: Some(Action::Back),
                 hint: "back",
                 brief: "back",
                 kept: true,
             };
-            let items: Vec<Item> = [back].into_iter().chain(of(Place::Profiles)).collect();
+            let items: Vec<FooterKey> = [back].into_iter().chain(of(KeyContext::Profiles)).collect();
             return keys(frame, area, &items, theme);
         }
         // The chooser itself names its keys, as far as the profile has something to copy.
-        Screen::Copy => only(Place::Copy, |action| action == Action::Back),
+        Screen::Copy => only(KeyContext::Copy, |action| action == Action::Back),
         Screen::Dialog(dialog) | Screen::Login(Panel::Cancelling(dialog) | Panel::Deciding(dialog)) => {
             let columns = layout::question_columns(frame.area().width);
-            choices(Place::Choices, if dialog.is_in_a_row(columns) { "←→" } else { "↑↓" })
+            choices(KeyContext::Choices, if dialog.is_in_a_row(columns) { "←→" } else { "↑↓" })
         }
         Screen::Wizard(wizard) => wizard_keys(wizard),
         Screen::Login(Panel::Pasting(_)) => said(&TYPING),
@@ -79,32 +85,53 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &T
     keys(frame, area, &items, theme);
 }
 
-fn wizard_keys(wizard: &Wizard) -> Vec<Item> {
+/// Draws the message; one that has no room ends with `…`.
+fn message(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) {
+    let Some(message) = &model.message else { return };
+    let (glyph, style) = match message.tone {
+        Tone::Good => (theme.glyphs.steps.done, theme.good),
+        Tone::Plain => (theme.glyphs.selection, theme.accent),
+        Tone::Warn => (theme.glyphs.states.failed, theme.warn),
+        Tone::Bad => (theme.glyphs.steps.failed, theme.bad),
+    };
+    let lines = layout::message_lines(model, area.width);
+    let rest = lines.len() > usize::from(area.height);
+    for (down, line) in (0..area.height).zip(lines) {
+        let row = frame::inset(frame::row(area, down), 1);
+        let cut = rest && down + 1 == area.height;
+        let line =
+            if cut { text_layout::cut(&format!("{line} …"), row.width.saturating_sub(2)) } else { line };
+        let glyph = Span::styled(format!("{} ", if down == 0 { glyph } else { " " }), style);
+        frame.render_widget(Line::from(vec![glyph, Span::styled(line, style)]), row);
+    }
+}
+
+fn wizard_keys(wizard: &Wizard) -> Vec<FooterKey> {
     if wizard.work == Work::Saving {
         return Vec::new();
     }
     match &wizard.page {
-        Page::Choice(..) => choices(Place::Lists, "↑↓"),
+        Page::Choice(..) => choices(KeyContext::Lists, "↑↓"),
         Page::Preview(_) => said(&SAVING),
         Page::Scopes(picker) if picker.typing.is_none() => {
-            let again = matches!(picker.list, List::Failed(_) | List::Here { .. });
-            only(Place::Scopes, |action| again || action != Action::ListScopes)
+            let again = matches!(picker.list, ProviderList::Failed(_) | ProviderList::Here { .. });
+            only(KeyContext::Scopes, |action| again || action != Action::Scope(ScopeAction::List))
         }
         Page::Scopes(_) | Page::Text(..) | Page::Notice | Page::Ready => said(&TYPING),
     }
 }
 
 /// The keys that mean something while there are no profiles.
-fn first() -> Vec<Item> {
-    only(Place::Profiles, |action| matches!(action, Action::NewLogin | Action::Help | Action::Quit))
+fn first() -> Vec<FooterKey> {
+    only(KeyContext::Profiles, |action| matches!(action, Action::NewLogin | Action::Help | Action::Quit))
 }
 
 /// The keys of a login, as far as they mean something at its stage and for the door it shows.
-fn login(model: &Model, theme: &Theme) -> Vec<Item> {
+fn login(model: &Model, theme: &Theme) -> Vec<FooterKey> {
     match model.login.as_ref().map(Login::stage) {
         Some(Stage::Waiting(_)) => match FrontDoor::of(model) {
             Some(front) => waiting(&front, theme),
-            None => of(Place::Login),
+            None => of(KeyContext::Login),
         },
         Some(Stage::Over(Outcome::Done(_))) | None => said(&CLOSING),
         Some(Stage::Over(_)) => said(&FAILED),
@@ -115,65 +142,73 @@ fn login(model: &Model, theme: &Theme) -> Vec<Item> {
             | Stage::Saving(_)
             | Stage::Unsaved(..)
             | Stage::Testing(..),
-        ) => only(Place::Login, |action| matches!(action, Action::Back | Action::Help)),
+        ) => only(KeyContext::Login, |action| matches!(action, Action::Back | Action::Help)),
     }
 }
 
-fn waiting(front: &FrontDoor<'_>, theme: &Theme) -> Vec<Item> {
+fn waiting(front: &FrontDoor<'_>, theme: &Theme) -> Vec<FooterKey> {
     // An authorization URL is seldom short enough to be scanned; the key tells.
     let scans =
         front.device().is_some() && !front.scannable().is_empty() && theme.glyphs.letters == Letters::Unicode;
     let idle = [
-        (Action::OpenAgain, front.address().is_none()),
-        (Action::CopyLink, front.copied().is_none()),
-        (Action::Paste, !front.takes_paste()),
-        (Action::SwitchDoor, front.other().is_none()),
-        (Action::CopyUserCode, front.door != Door::Device || front.user_code().is_none()),
-        (Action::ShowQr, !scans),
+        (PanelAction::OpenAgain, front.address().is_none()),
+        (PanelAction::CopyLink, front.copied().is_none()),
+        (PanelAction::Paste, !front.takes_paste()),
+        (PanelAction::SwitchDoor, front.other().is_none()),
+        (PanelAction::CopyUserCode, front.door != Door::Device || front.user_code().is_none()),
+        (PanelAction::ShowQr, !scans),
     ];
-    let mut items = only(Place::Login, |action| !idle.contains(&(action, true)));
+    let mut items = only(KeyContext::Login, |action| {
+        idle.into_iter().all(|(each, is_idle)| !is_idle || action != Action::Panel(each))
+    });
     for item in &mut items {
         (item.hint, item.brief) = match item.action {
-            Some(Action::SwitchDoor) if front.door == Door::Device => ("other way", "back"),
-            Some(Action::SwitchDoor) => ("device code", "device"),
-            Some(Action::CopyLink) if front.doors.curl.is_some() => ("copy curl line", "copy"),
-            Some(Action::PlainUrl) if front.doors.curl.is_some() => ("plain line", "plain"),
+            Some(Action::Panel(PanelAction::SwitchDoor)) if front.door == Door::Device => {
+                ("other way", "back")
+            }
+            Some(Action::Panel(PanelAction::SwitchDoor)) => ("device code", "device"),
+            Some(Action::Panel(PanelAction::CopyLink)) if front.doors.curl.is_some() => {
+                ("copy curl line", "copy")
+            }
+            Some(Action::Panel(PanelAction::PlainUrl)) if front.doors.curl.is_some() => {
+                ("plain line", "plain")
+            }
             Some(_) | None => (item.hint, item.brief),
         };
     }
     items
 }
 
-fn said(keys: &[(&str, &'static str)]) -> Vec<Item> {
+fn said(keys: &[(&str, &'static str)]) -> Vec<FooterKey> {
     keys.iter()
         .map(|(key, hint)| {
             let kept = matches!(*key, "Enter" | "Esc");
-            Item { key: (*key).to_owned(), action: None, hint, brief: hint, kept }
+            FooterKey { key: (*key).to_owned(), action: None, hint, brief: hint, kept }
         })
         .collect()
 }
 
-/// What the table of keys says of a place.
-fn of(place: Place) -> Vec<Item> {
-    only(place, |_| true)
+/// What the table of keys says of a context.
+fn of(context: KeyContext) -> Vec<FooterKey> {
+    only(context, |_| true)
 }
 
 /// The keys of a question or a list; `arrows` go from one choice to the next.
-fn choices(place: Place, arrows: &str) -> Vec<Item> {
-    let mut items = of(place);
+fn choices(context: KeyContext, arrows: &str) -> Vec<FooterKey> {
+    let mut items = of(context);
     for item in items.iter_mut().filter(|item| matches!(item.action, Some(Action::Move(_)))) {
         arrows.clone_into(&mut item.key);
     }
     items
 }
 
-/// What the table of keys says of a place, where the action is among the `wanted`; the help
+/// What the table of keys says of a context, where the action is among the `wanted`; the help
 /// wherever it can be had.
-fn only(place: Place, wanted: impl Fn(Action) -> bool) -> Vec<Item> {
-    let said = |binding: &Binding| binding.said == Said::Footer || binding.action == Action::Help;
-    let here = BINDINGS.iter().filter(|binding| binding.place == place);
+fn only(context: KeyContext, wanted: impl Fn(Action) -> bool) -> Vec<FooterKey> {
+    let said = |binding: &Binding| binding.shown_in == ShownIn::Footer || binding.action == Action::Help;
+    let here = BINDINGS.iter().filter(|binding| binding.context == context);
     let items = here.filter(|binding| said(binding) && wanted(binding.action));
-    let item = |binding: &Binding| Item {
+    let item = |binding: &Binding| FooterKey {
         key: binding.keys.first().map_or_else(String::new, |key| key.word()),
         action: Some(binding.action),
         hint: binding.hint,
@@ -185,29 +220,31 @@ fn only(place: Place, wanted: impl Fn(Action) -> bool) -> Vec<Item> {
 
 /// Whether a key shows a way out of where the person is, or on: it stays though others must go.
 fn is_needed(binding: &Binding) -> bool {
-    let waiting = [Action::OpenAgain, Action::CopyLink, Action::Paste, Action::SwitchDoor];
-    match binding.place {
-        Place::Login => waiting.contains(&binding.action) || binding.action == Action::Back,
-        Place::Choices | Place::Lists | Place::Scopes => {
+    use PanelAction::{CopyLink, OpenAgain, Paste, SwitchDoor};
+    match binding.context {
+        KeyContext::Login => {
+            matches!(binding.action, Action::Back | Action::Panel(OpenAgain | CopyLink | Paste | SwitchDoor))
+        }
+        KeyContext::Choices | KeyContext::Lists | KeyContext::Scopes => {
             matches!(binding.action, Action::Enter | Action::Back)
         }
-        Place::Everywhere | Place::Profiles | Place::Copy => {
+        KeyContext::Everywhere | KeyContext::Profiles | KeyContext::Copy => {
             matches!(binding.action, Action::Help | Action::Back | Action::Quit)
         }
     }
 }
 
 /// Draws as many keys as fit, whole ones only: all in their words, or all that fit in fewer.
-fn keys(frame: &mut Frame<'_>, area: Rect, items: &[Item], theme: &Theme) {
-    let full: Vec<(&Item, &str)> = items.iter().map(|item| (item, item.hint)).collect();
+fn keys(frame: &mut Frame<'_>, area: Rect, items: &[FooterKey], theme: &Theme) {
+    let full: Vec<(&FooterKey, &str)> = items.iter().map(|item| (item, item.hint)).collect();
     for gap in [3, 2] {
         if all(&full, gap) <= area.width + gap {
             return draw(frame, area, &full, gap, theme);
         }
     }
     let gap = 2;
-    let mut brief: Vec<(&Item, &str)> = items.iter().map(|item| (item, item.brief)).collect();
-    let kept = |items: &[(&Item, &str)]| {
+    let mut brief: Vec<(&FooterKey, &str)> = items.iter().map(|item| (item, item.brief)).collect();
+    let kept = |items: &[(&FooterKey, &str)]| {
         items.iter().filter(|(item, _)| item.kept).map(|item| width(item, gap)).sum::<u16>()
     };
     // The last way out is Esc, which needs no word.
@@ -226,15 +263,15 @@ fn keys(frame: &mut Frame<'_>, area: Rect, items: &[Item], theme: &Theme) {
     draw(frame, area, &brief, gap, theme);
 }
 
-fn all(items: &[(&Item, &str)], gap: u16) -> u16 {
+fn all(items: &[(&FooterKey, &str)], gap: u16) -> u16 {
     items.iter().map(|item| width(item, gap)).sum()
 }
 
-fn width((item, hint): &(&Item, &str), gap: u16) -> u16 {
-    prose::width(&item.key) + u16::from(!hint.is_empty()) + prose::width(hint) + gap
+fn width((item, hint): &(&FooterKey, &str), gap: u16) -> u16 {
+    text_layout::width(&item.key) + u16::from(!hint.is_empty()) + text_layout::width(hint) + gap
 }
 
-fn draw(frame: &mut Frame<'_>, area: Rect, items: &[(&Item, &str)], gap: u16, theme: &Theme) {
+fn draw(frame: &mut Frame<'_>, area: Rect, items: &[(&FooterKey, &str)], gap: u16, theme: &Theme) {
     let mut line = Line::default();
     for (item, hint) in items {
         line.push_span(Span::styled(item.key.clone(), theme.accent));
@@ -251,21 +288,22 @@ fn note(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme, now: No
         return area;
     }
     let rest = format!(" · {} · Esc clears", counted(model, now));
-    let room = area.width.saturating_sub(prose::width(&rest) + 8);
-    let words = format!("filter: {}{rest}", prose::cut(&prose::safe(filter), room.min(30)));
+    let room = area.width.saturating_sub(text_layout::width(&rest) + 8);
+    let words = format!("filter: {}{rest}", text_layout::cut(&text_layout::safe(filter), room.min(30)));
     frame.render_widget(Line::styled(words.as_str(), theme.warn), area);
-    let used = (prose::width(&words) + 3).min(area.width);
+    let used = (text_layout::width(&words) + 3).min(area.width);
     Rect { x: area.x + used, width: area.width - used, ..area }
 }
 
-fn filtering(frame: &mut Frame<'_>, area: Rect, field: &Field, model: &Model, theme: &Theme, now: Now) {
+fn filtering(frame: &mut Frame<'_>, area: Rect, field: &Field, view: ViewContext<'_>) {
+    let ViewContext { model, theme, now } = view;
     let words = format!("{} · Enter keeps it · Esc clears", counted(model, now));
-    let width = prose::width(&words);
+    let width = text_layout::width(&words);
     let entry = if area.width > width + 16 { area.width - width - 2 } else { area.width };
     if entry < area.width {
         frame.render_widget(Line::styled(words, theme.muted).right_aligned(), area);
     }
-    entry::draw(frame, Rect { width: entry, ..area }, "/", field, theme);
+    field.render(frame, Rect { width: entry, ..area }, "/", theme);
 }
 
 fn counted(model: &Model, now: Now) -> String {

@@ -8,14 +8,15 @@ use crate::domain::clock::{Now, local_minute};
 use crate::domain::health::Health;
 use crate::tui::model::{AutoRefreshMode, Model};
 use crate::tui::theme::Theme;
-use crate::tui::{pane, rows, state};
+use crate::tui::view::ViewContext;
+use crate::tui::{frame, rows, state};
 
 /// Below this width words are shortened.
 const NARROW: u16 = 100;
 
 /// How much of the counts is said.
 #[derive(Clone, Copy)]
-enum Said {
+enum CountStyle {
     Words,
     Glyphs,
     Tight,
@@ -23,13 +24,14 @@ enum Said {
 }
 
 /// Draws the header. Where room is short the words go first, then the counts.
-pub(super) fn render(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme, now: Now) {
-    let area = pane::inset(area, 1);
+pub(super) fn render(frame: &mut Frame<'_>, area: Rect, view: ViewContext<'_>) {
+    let ViewContext { model, theme, now } = view;
+    let area = frame::inset(area, 1);
     let clock = clock(model, area.width, theme, now).right_aligned();
     let room = usize::from(area.width).saturating_sub(clock.width() + 2);
     let counts = counts(model, now);
     let name = if model.is_demo { "authtui demo" } else { "authtui" };
-    let lines = [Said::Words, Said::Glyphs, Said::Tight, Said::Nothing];
+    let lines = [CountStyle::Words, CountStyle::Glyphs, CountStyle::Tight, CountStyle::Nothing];
     let lines = lines.map(|said| line(name, &counts, said, theme));
     if let Some(line) = lines.into_iter().find(|line| line.width() <= room) {
         frame.render_widget(line, area);
@@ -59,20 +61,20 @@ fn counts(model: &Model, now: Now) -> Vec<(Health, usize)> {
     counts.into_iter().filter(|(_, count)| *count > 0).collect()
 }
 
-fn line(name: &'static str, counts: &[(Health, usize)], said: Said, theme: &Theme) -> Line<'static> {
+fn line(name: &'static str, counts: &[(Health, usize)], said: CountStyle, theme: &Theme) -> Line<'static> {
     let mut line = Line::from(Span::styled(name, theme.strong));
     match (counts.iter().map(|(_, count)| count).sum(), said) {
         (0, _) => return line,
-        (total, Said::Tight) => line.push_span(format!("  {total} ")),
+        (total, CountStyle::Tight) => line.push_span(format!("  {total} ")),
         (1, _) => line.push_span("   1 profile "),
         (total, _) => line.push_span(format!("   {total} profiles ")),
     }
     for (health, count) in counts {
         let (gap, words) = match said {
-            Said::Words => ("  ", format!(" {count} {}", health.word())),
-            Said::Glyphs => ("  ", format!(" {count}")),
-            Said::Tight => (" ", count.to_string()),
-            Said::Nothing => break,
+            CountStyle::Words => ("  ", format!(" {count} {}", health.word())),
+            CountStyle::Glyphs => ("  ", format!(" {count}")),
+            CountStyle::Tight => (" ", count.to_string()),
+            CountStyle::Nothing => break,
         };
         line.extend([Span::raw(gap), state::glyph(*health, theme), Span::raw(words)]);
     }

@@ -1,21 +1,30 @@
-//! The help, from the line on to which it is scrolled.
+//! Help: every key, and every state's glyph, from the line on to which it is scrolled.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
-use crate::tui::theme::Theme;
-use crate::tui::{help, pane};
+use crate::tui::keymap::{BINDINGS, KeyContext};
+use crate::tui::theme::{Glyphs, Theme};
+use crate::tui::{frame, state, text_layout};
+
+/// The most columns of the keys, and the columns that they leave to the words where they can.
+const KEYS: (u16, u16) = (19, 24);
+/// Columns of a state's glyph and word.
+const STATE: u16 = 14;
+/// From this width on keys and states stand side by side.
+const WIDE: u16 = 110;
 
 /// Draws the help over `area`, from the line `scrolled` on.
 pub(super) fn render(frame: &mut Frame<'_>, area: Rect, scrolled: usize, theme: &Theme) {
-    let inner = pane::inset(pane::draw(frame, area, "Keys and states", theme), 1);
-    let sides = help::sides(inner.width, theme);
-    let lines = help::count(&sides);
+    let inner = frame::inset(frame::draw(frame, area, "Keys and states", theme), 1);
+    let sides = sides(inner.width, theme);
+    let lines = count(&sides);
     let height = usize::from(inner.height);
     let from = scrolled.min(lines.saturating_sub(height));
     if lines > height {
-        pane::foot(frame, area, &format!("{}–{} of {lines}", from + 1, from + height), theme);
+        frame::foot(frame, area, &format!("{}–{} of {lines}", from + 1, from + height), theme);
     }
     let width = inner.width / u16::try_from(sides.len().max(1)).unwrap_or(1);
     let mut place = Rect { width, ..inner };
@@ -24,4 +33,80 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, scrolled: usize, theme: 
         frame.render_widget(Paragraph::new(seen), place);
         place.x = place.right();
     }
+}
+
+/// The lines in so many columns, in one piece or in two that stand side by side.
+fn sides(columns: u16, theme: &Theme) -> Vec<Vec<Line<'static>>> {
+    let is_wide = columns >= WIDE;
+    let width = if is_wide { columns / 2 } else { columns };
+    let of = |context| keys(context, width, theme);
+    let left = [KeyContext::Profiles, KeyContext::Copy, KeyContext::Everywhere].map(of).concat();
+    let right =
+        [KeyContext::Login, KeyContext::Choices, KeyContext::Lists, KeyContext::Scopes].map(of).concat();
+    let right = [states(width, theme), right].concat();
+    if is_wide { vec![left, right] } else { vec![[left, right].concat()] }
+}
+
+/// How many lines are seen at most when all of them are scrolled through.
+fn count(sides: &[Vec<Line<'_>>]) -> usize {
+    sides.iter().map(Vec::len).max().unwrap_or(0).saturating_sub(1)
+}
+
+/// The first line of the last screenful, in so many columns and rows.
+#[must_use]
+pub(in crate::tui) fn last(columns: u16, rows: usize) -> usize {
+    count(&sides(columns, &Theme::mono(Glyphs::unicode()))).saturating_sub(rows)
+}
+
+/// The keys of a context, and an empty line.
+fn keys(context: KeyContext, width: u16, theme: &Theme) -> Vec<Line<'static>> {
+    let heading = match context {
+        KeyContext::Profiles => "Profiles",
+        KeyContext::Copy => "Copy, after y",
+        KeyContext::Login => "While a login waits",
+        KeyContext::Choices => "Questions, events and this page",
+        KeyContext::Lists => "Lists of choices",
+        KeyContext::Scopes => "Scopes, after S or in a new login",
+        KeyContext::Everywhere => "Everywhere",
+    };
+    let mut lines = vec![Line::styled(heading, theme.strong)];
+    let room = KEYS.0.min(width.saturating_sub(KEYS.1 + 2));
+    for binding in BINDINGS.iter().filter(|binding| binding.context == context) {
+        let names: Vec<_> = binding.keys.iter().map(|key| key.word()).collect();
+        let mut names = text_layout::wrap(&names.join(" "), room.saturating_sub(1)).into_iter();
+        let mut words = text_layout::wrap(binding.words, width.saturating_sub(room + 2)).into_iter();
+        loop {
+            let (names, words) = match (names.next(), words.next()) {
+                (None, None) => break,
+                (names, words) => (names.unwrap_or_default(), words.unwrap_or_default()),
+            };
+            let names = Span::styled(text_layout::fill(&names, room), theme.accent);
+            lines.push(Line::from(vec![Span::raw("  "), names, Span::raw(words)]));
+        }
+    }
+    lines.push(Line::default());
+    lines
+}
+
+/// Every state with what it means, and an empty line.
+fn states(width: u16, theme: &Theme) -> Vec<Line<'static>> {
+    let mut lines = vec![Line::styled("States", theme.strong)];
+    for (health, meaning) in state::MEANINGS {
+        let word = Span::styled(text_layout::fill(health.word(), STATE), state::style(health, theme));
+        let meaning = text_layout::wrap(meaning, width.saturating_sub(STATE + 4));
+        for (index, part) in meaning.into_iter().enumerate() {
+            lines.push(match index {
+                0 => Line::from(vec![
+                    Span::raw("  "),
+                    state::glyph(health, theme),
+                    Span::raw(" "),
+                    word.clone(),
+                    Span::raw(part),
+                ]),
+                _ => Line::raw(text_layout::fill("", STATE + 4) + &part),
+            });
+        }
+    }
+    lines.push(Line::default());
+    lines
 }

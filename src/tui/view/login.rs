@@ -7,7 +7,6 @@ mod banner;
 mod device;
 mod doors;
 mod ended;
-mod exchanging;
 mod qr;
 mod steps;
 
@@ -21,12 +20,12 @@ use crate::domain::trouble::{FailureKind, Stored, Trouble};
 use crate::oauth::login::{Door, Login, Seat, Stage};
 use crate::tui::field::Field;
 use crate::tui::front_door::FrontDoor;
-use crate::tui::model::Model;
 use crate::tui::screen::Panel;
-use crate::tui::sheet::{Repeated, Sheet};
+use crate::tui::text_block::{Repeated, TextBlock};
 use crate::tui::theme::{Letters, Theme};
+use crate::tui::view::ViewContext;
 use crate::tui::view::login::qr::Qr;
-use crate::tui::{entry, pane, prose};
+use crate::tui::{frame, text_layout};
 
 /// From this height on there is room for empty rows.
 const ROOMY: u16 = 14;
@@ -35,11 +34,11 @@ const WIDEST: u16 = 100;
 /// The fewest columns that a QR code must leave beside it.
 const BESIDE: u16 = 64;
 /// How many steps are shown at least, while there is anything but them.
-const STEPS: [(Room, u16); 3] = [(Room::Plenty, 3), (Room::Less, 3), (Room::Short, 2)];
+const STEPS: [(Space, u16); 3] = [(Space::Plenty, 3), (Space::Less, 3), (Space::Short, 2)];
 
 /// How much there is room for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Room {
+enum Space {
     /// Everything, with space between.
     Plenty,
     /// The same without what is only good to know.
@@ -49,16 +48,10 @@ enum Room {
 }
 
 /// Draws the panel.
-pub(super) fn render(
-    frame: &mut Frame<'_>,
-    area: Rect,
-    panel: &Panel,
-    model: &Model,
-    theme: &Theme,
-    now: Now,
-) {
+pub(super) fn render(frame: &mut Frame<'_>, area: Rect, panel: &Panel, view: ViewContext<'_>) {
+    let ViewContext { model, theme, now } = view;
     let Some(login) = &model.login else { return };
-    let inner = pane::draw(frame, area, &format!("Log in to {}", login.plan().id.name), theme);
+    let inner = frame::draw(frame, area, &format!("Log in to {}", login.plan().id.name), theme);
     let front = FrontDoor::of(model).filter(|_| matches!(login.stage(), Stage::Waiting(_)));
     if let (Panel::Qr, Some(front)) = (panel, &front) {
         return qr::render(frame, inner, front, theme);
@@ -67,23 +60,23 @@ pub(super) fn render(
         Panel::Pasting(field) => Some(field),
         Panel::Steps | Panel::Qr | Panel::Cancelling(_) | Panel::Deciding(_) => None,
     };
-    let inner = pane::inset(inner, 1);
+    let inner = frame::inset(inner, 1);
     let gap = u16::from(inner.height >= ROOMY);
     let inner = match &front {
         Some(front) if field.is_none() => beside_qr(frame, inner, front, theme),
         Some(_) | None => inner,
     };
-    let inner = pane::below(Rect { width: inner.width.min(WIDEST), ..inner }, gap);
+    let inner = frame::below(Rect { width: inner.width.min(WIDEST), ..inner }, gap);
     let below = |room| {
-        let sheet = Sheet::new(inner.width, theme);
-        let mut below = Below { sheet, theme, now, seat: model.seat, room, noticed: false, field: None };
+        let block = TextBlock::new(inner.width, theme);
+        let mut below = Below { block, theme, now, seat: model.seat, room, noticed: false, field: None };
         below.write(login, front.as_ref(), field);
         below
     };
     let count = u16::try_from(login.steps().iter().count()).unwrap_or(u16::MAX);
-    let rows = |below: &Below<'_>| u16::try_from(below.sheet.lines.len()).unwrap_or(u16::MAX);
+    let rows = |below: &Below<'_>| u16::try_from(below.block.lines.len()).unwrap_or(u16::MAX);
     let [plenty, less, short] = STEPS.map(|(room, least)| {
-        let gap = if room == Room::Short { 0 } else { gap };
+        let gap = if room == Space::Short { 0 } else { gap };
         let below = below(room);
         let left = inner.height.saturating_sub(rows(&below).saturating_add(gap));
         let height = left.clamp(least.min(inner.height), count.max(least));
@@ -95,10 +88,10 @@ pub(super) fn render(
         (false, false) => short,
     };
     steps::render(frame, Rect { height, ..inner }, login, theme, now);
-    let rest = pane::below(inner, height + gap);
-    frame.render_widget(Paragraph::new(below.sheet.lines), rest);
+    let rest = frame::below(inner, height + gap);
+    frame.render_widget(Paragraph::new(below.block.lines), rest);
     if let (Some(field), Some(down)) = (field, below.field) {
-        entry::draw(frame, pane::row(rest, down), "> ", field, theme);
+        field.render(frame, frame::row(rest, down), "> ", theme);
     }
 }
 
@@ -116,11 +109,11 @@ fn beside_qr(frame: &mut Frame<'_>, area: Rect, front: &FrontDoor<'_>, theme: &T
 
 /// What stands below the steps.
 struct Below<'a> {
-    sheet: Sheet<'a>,
+    block: TextBlock<'a>,
     theme: &'a Theme,
     now: Now,
     seat: Seat,
-    room: Room,
+    room: Space,
     /// Whether the notices are written.
     noticed: bool,
     /// The row of the text field.
@@ -156,47 +149,47 @@ impl Below<'_> {
     fn notices(&mut self, login: &Login) {
         self.noticed = true;
         let notices = match self.room {
-            Room::Plenty | Room::Less => login.notices(),
-            Room::Short => login.notices().last().map_or(&[][..], std::slice::from_ref),
+            Space::Plenty | Space::Less => login.notices(),
+            Space::Short => login.notices().last().map_or(&[][..], std::slice::from_ref),
         };
         if !notices.is_empty() {
             self.gap();
         }
         for notice in notices {
-            self.sheet.text(&prose::capital(&prose::safe(notice)), self.theme.warn);
+            self.block.text(&text_layout::capital(&text_layout::safe(notice)), self.theme.warn);
         }
     }
 
     fn trouble(&mut self, trouble: &Trouble) {
-        let what = format!("{}: {}.", prose::safe(&trouble.what), prose::safe(&trouble.why));
-        self.sheet.text(&prose::capital(&what), self.theme.bad);
+        let what = format!("{}: {}.", text_layout::safe(&trouble.what), text_layout::safe(&trouble.why));
+        self.block.text(&text_layout::capital(&what), self.theme.bad);
         self.stored(trouble.stored);
         let next = match &trouble.kind {
             FailureKind::NothingToDo => return,
             kind @ (FailureKind::NeedsLogin | FailureKind::Temporary(_) | FailureKind::NeedsFix(_)) => {
-                prose::capital(&format!("{}.", prose::safe(&kind.to_string())))
+                text_layout::capital(&format!("{}.", text_layout::safe(&kind.to_string())))
             }
         };
-        self.sheet.field("Next", &[next]);
+        self.block.field("Next", &[next]);
     }
 
     /// What became of the stored tokens, where there are any.
     fn stored(&mut self, stored: Stored) {
         if stored != Stored::Absent {
-            self.sheet.field("Tokens", &[stored.to_string()]);
+            self.block.field("Tokens", &[stored.to_string()]);
         }
     }
 
     /// Leaves a line empty where there is room.
     fn gap(&mut self) {
-        if self.room != Room::Short {
-            self.sheet.gap();
+        if self.room != Space::Short {
+            self.block.gap();
         }
     }
 
     /// The one thing the person must do now.
     fn act(&mut self, sentence: &str) {
         let mark = Span::styled(self.theme.glyphs.selection, self.theme.accent);
-        self.sheet.marked(&mark, Repeated::OnEachLine, sentence, self.theme.strong);
+        self.block.marked(&mark, Repeated::OnEachLine, sentence, self.theme.strong);
     }
 }

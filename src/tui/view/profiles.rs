@@ -14,13 +14,15 @@ use crate::domain::residual_validity::Validity;
 use crate::tui::columns::{self, Column, Columns};
 use crate::tui::model::Model;
 use crate::tui::theme::Theme;
-use crate::tui::{automatic, pane, prose, rows, state};
+use crate::tui::view::ViewContext;
+use crate::tui::{auto_refresh, frame, rows, state, text_layout};
 
 /// The most rows of what is wrong with a store.
 const BANNER: usize = 4;
 
 /// Draws the list.
-pub(super) fn render(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme, now: Now) {
+pub(super) fn render(frame: &mut Frame<'_>, area: Rect, view: ViewContext<'_>) {
+    let ViewContext { model, theme, now } = view;
     let shown = rows::shown(model, now.wall);
     let total = rows::all(model).count();
     let title = match (total, shown.len()) {
@@ -28,31 +30,32 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &T
         (total, shown) if shown == total => format!("Profiles {total}"),
         (total, shown) => format!("Profiles {shown} of {total}"),
     };
-    let inner = pane::draw(frame, area, &title, theme);
+    let inner = frame::draw(frame, area, &title, theme);
     let inner = banner(frame, inner, model, theme);
     let inner = rights(frame, inner, model, theme);
     if total == 0 {
         return;
     }
     if shown.is_empty() {
-        let words = format!("Nothing matches “{}”. Esc clears the filter.", prose::safe(model.filter.trim()));
-        frame.render_widget(Line::styled(words, theme.muted), pane::inset(pane::row(inner, 1), 1));
+        let words =
+            format!("Nothing matches “{}”. Esc clears the filter.", text_layout::safe(model.filter.trim()));
+        frame.render_widget(Line::styled(words, theme.muted), frame::inset(frame::row(inner, 1), 1));
         return;
     }
-    let list = List { columns: Columns::of(inner.width), model, theme, now };
-    list.heads(frame, pane::row(inner, 0));
-    let body = pane::below(inner, 1);
+    let list = ProfileTable { columns: Columns::of(inner.width), model, theme, now };
+    list.heads(frame, frame::row(inner, 0));
+    let body = frame::below(inner, 1);
     let height = usize::from(body.height);
     let (first, selected) = window(model, &shown, height);
     for (down, (index, (_, row))) in (0..body.height).zip(shown.iter().enumerate().skip(first)) {
-        list.row(frame, pane::row(body, down), row);
+        list.row(frame, frame::row(body, down), row);
         if selected == Some(index) {
-            list.select(frame, pane::row(body, down));
+            list.select(frame, frame::row(body, down));
         }
     }
     if shown.len() > height {
         let last = (first + height).min(shown.len());
-        pane::foot(frame, area, &format!("{}–{last} of {}", first + 1, shown.len()), theme);
+        frame::foot(frame, area, &format!("{}–{last} of {}", first + 1, shown.len()), theme);
     }
 }
 
@@ -71,46 +74,47 @@ fn window(model: &Model, shown: &[(StoreId, &Row)], height: usize) -> (usize, Op
 
 /// Says what is wrong with stores that cannot be written, and gives the room below.
 fn banner(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) -> Rect {
-    let text = pane::inset(area, 1);
+    let text = frame::inset(area, 1);
     let files = model.stores.values().filter(|snapshot| snapshot.store.is_file());
     let troubles = files.filter_map(|snapshot| snapshot.writable.as_ref().err());
     let words: Vec<String> =
-        troubles.map(|trouble| prose::capital(&prose::safe(&trouble.to_string()))).collect();
+        troubles.map(|trouble| text_layout::capital(&text_layout::safe(&trouble.to_string()))).collect();
     if words.is_empty() {
         return area;
     }
     let most = BANNER.min(usize::from(area.height / 2));
-    let lines = prose::wrap_into(&words.join(" "), text.width, most);
+    let lines = text_layout::wrap_into(&words.join(" "), text.width, most);
     let mut rest = area;
     for line in lines {
-        frame.render_widget(Line::styled(line, theme.bad), pane::inset(pane::row(rest, 0), 1));
-        rest = pane::below(rest, 1);
+        frame.render_widget(Line::styled(line, theme.bad), frame::inset(frame::row(rest, 0), 1));
+        rest = frame::below(rest, 1);
     }
-    pane::below(rest, 1)
+    frame::below(rest, 1)
 }
 
 /// Says what other users may do with a store's file, and gives the room below.
 fn rights(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) -> Rect {
     let mut notices = model.stores.values().flat_map(|snapshot| &snapshot.notices);
     let Some(notice) = notices.find(|notice| notice.is_open()) else { return area };
-    let row = pane::inset(pane::row(area, 0), 1);
-    let whole = format!("{}. F makes it private.", prose::capital(&prose::safe(&notice.to_string())));
+    let row = frame::inset(frame::row(area, 0), 1);
+    let whole =
+        format!("{}. F makes it private.", text_layout::capital(&text_layout::safe(&notice.to_string())));
     let words =
-        if prose::width(&whole) + 2 <= row.width { &whole } else { "Others can read it: F fixes that" };
+        if text_layout::width(&whole) + 2 <= row.width { &whole } else { "Others can read it: F fixes that" };
     let line = format!("{} {words}", theme.glyphs.states.failed);
     frame.render_widget(Line::styled(line, theme.warn), row);
-    pane::below(area, 1)
+    frame::below(area, 1)
 }
 
 /// What every row is drawn with.
-struct List<'a> {
+struct ProfileTable<'a> {
     columns: Columns,
     model: &'a Model,
     theme: &'a Theme,
     now: Now,
 }
 
-impl List<'_> {
+impl ProfileTable<'_> {
     fn heads(&self, frame: &mut Frame<'_>, row: Rect) {
         let head = |text| Line::styled(text, self.theme.muted);
         cell(frame, row, self.columns.name, head("profile"));
@@ -132,12 +136,12 @@ impl List<'_> {
                 cell(frame, area, self.columns.grant, self.grant(profile).right_aligned());
                 (short(&profile.id.name, self.columns.name.width), self.access(profile, health))
             }
-            Row::Broken { name, .. } => (prose::named(name), self.word(health)),
+            Row::Broken { name, .. } => (text_layout::named(name), self.word(health)),
         };
-        cell(frame, area, self.columns.name, Line::raw(prose::cut(&name, self.columns.name.width)));
+        cell(frame, area, self.columns.name, Line::raw(text_layout::cut(&name, self.columns.name.width)));
         cell(frame, area, self.columns.access, Line::from(access.said).right_aligned());
         if let (Some(bar), Some((text, style))) = (self.columns.bar, access.beside) {
-            cell(frame, area, bar, Line::styled(prose::cut(&text, bar.width), style));
+            cell(frame, area, bar, Line::styled(text_layout::cut(&text, bar.width), style));
         }
     }
 
@@ -152,9 +156,11 @@ impl List<'_> {
     fn account(&self, profile: &Profile, width: u16) -> Line<'static> {
         let key = profile.held.tokens().filter(|_| profile.kind != Kind::OAuth);
         match (&profile.account, key) {
-            (Some(account), _) => Line::raw(prose::cut(&prose::named(account), width)),
+            (Some(account), _) => Line::raw(text_layout::cut(&text_layout::named(account), width)),
             // Its end tells one key from another, its known prefix does not.
-            (None, Some(tokens)) => Line::raw(prose::cut(&prose::safe(&tokens.access.mask(&[])), width)),
+            (None, Some(tokens)) => {
+                Line::raw(text_layout::cut(&text_layout::safe(&tokens.access.mask(&[])), width))
+            }
             (None, None) => Line::styled("–", self.theme.muted),
         }
     }
@@ -170,25 +176,25 @@ impl List<'_> {
         }
     }
 
-    fn word(&self, health: Health) -> Access {
-        Access { said: Span::styled(health.word(), state::style(health, self.theme)), beside: None }
+    fn word(&self, health: Health) -> AccessCell {
+        AccessCell { said: Span::styled(health.word(), state::style(health, self.theme)), beside: None }
     }
 
     /// The countdown to the next try, where it is yet to come.
-    fn retrying(&self, health: Health, profile: &Profile) -> Access {
-        let planned = automatic::planned(self.model, profile, self.now).filter(|at| *at > self.now.wall);
+    fn retrying(&self, health: Health, profile: &Profile) -> AccessCell {
+        let planned = auto_refresh::planned(self.model, profile, self.now).filter(|at| *at > self.now.wall);
         let Some(at) = planned else { return self.word(health) };
         let retry = format!("retry {}", state::left(at, self.now));
-        Access { said: Span::styled(retry, state::style(health, self.theme)), beside: None }
+        AccessCell { said: Span::styled(retry, state::style(health, self.theme)), beside: None }
     }
 
-    fn access(&self, profile: &Profile, health: Health) -> Access {
+    fn access(&self, profile: &Profile, health: Health) -> AccessCell {
         if self.model.running(&profile.id).unsaved.is_some() {
-            return Access { said: Span::styled("not saved", self.theme.bad), beside: None };
+            return AccessCell { said: Span::styled("not saved", self.theme.bad), beside: None };
         }
         let style = state::style(health, self.theme);
         let own = match health {
-            Health::Fresh(end) | Health::Expiring(end) => Access {
+            Health::Fresh(end) | Health::Expiring(end) => AccessCell {
                 said: Span::styled(state::left(end, self.now), style),
                 beside: life_left(profile, end, self.now, self.theme).map(|bar| (bar, style)),
             },
@@ -205,7 +211,7 @@ impl List<'_> {
         let busy = matches!(health, Health::Refreshing | Health::NeedsLogin | Health::Refused);
         match state::grant_ends_soon(profile, self.now).filter(|_| !busy) {
             None => own,
-            Some(end) => Access {
+            Some(end) => AccessCell {
                 said: Span::styled(format!("login {}", state::left(end, self.now)), self.theme.warn),
                 beside: Some((format!("· {}", own.said.content), own.said.style)),
             },
@@ -216,13 +222,14 @@ impl List<'_> {
 /// A name in so many columns: what tells two profiles apart stands behind the slash, so the
 /// provider is cut first.
 fn short(name: &ProfileName, width: u16) -> String {
-    let own = prose::named(name.name());
-    let provider = prose::cut(name.provider(), width.saturating_sub(prose::width(&own) + 1).max(4));
-    prose::cut(&format!("{provider}/{own}"), width)
+    let own = text_layout::named(name.name());
+    let provider =
+        text_layout::cut(name.provider(), width.saturating_sub(text_layout::width(&own) + 1).max(4));
+    text_layout::cut(&format!("{provider}/{own}"), width)
 }
 
 /// What is said of the access token.
-struct Access {
+struct AccessCell {
     said: Span<'static>,
     /// What stands in the bar's place, where there is room for it.
     beside: Option<(String, Style)>,

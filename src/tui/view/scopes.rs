@@ -8,8 +8,8 @@ use ratatui::text::{Line, Span};
 use crate::oauth::login::needs::Needs;
 use crate::tui::theme::{Letters, Theme};
 use crate::tui::wizard::Wizard;
-use crate::tui::wizard::picker::{Asked, Choice, Granted, List, Picker};
-use crate::tui::{entry, pane, prose};
+use crate::tui::wizard::picker::{Picker, ProviderList, ScopeChoice, Tick};
+use crate::tui::{frame, text_layout};
 
 /// The widest the picker becomes.
 const WIDTH: u16 = 96;
@@ -24,7 +24,7 @@ const SENTENCE: usize = 3;
 
 /// Draws the picker.
 pub(super) fn render(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, picker: &Picker, theme: &Theme) {
-    let width = WIDTH.min(area.width.saturating_sub(pane::AROUND));
+    let width = WIDTH.min(area.width.saturating_sub(frame::AROUND));
     let mut below = below(wizard, picker, width, theme);
     let typing = u16::from(picker.typing.is_some()) * 2;
     if rows(below.len()) + typing + 6 > area.height.saturating_sub(2) {
@@ -37,10 +37,14 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, picker:
     let name = wizard.needs.as_ref().and_then(Needs::profile_name);
     let title = name.map_or_else(|| "Scopes".to_owned(), |name| format!("Scopes of {name}"));
     let size = (width, 2 + seen + under);
-    let inner = pane::above(frame, area, size, &title, theme);
-    frame.render_widget(head(picker, width, theme), pane::row(inner, 0));
-    let name =
-        picker.choices.iter().map(|choice| prose::width(&prose::named(&choice.name))).max().unwrap_or(0);
+    let inner = frame::above(frame, area, size, &title, theme);
+    frame.render_widget(head(picker, width, theme), frame::row(inner, 0));
+    let name = picker
+        .choices
+        .iter()
+        .map(|choice| text_layout::width(&text_layout::named(&choice.name)))
+        .max()
+        .unwrap_or(0);
     let room = width.saturating_sub(BEFORE);
     let name = name.clamp(NAME.0, NAME.1);
     // A name that is cut says less than words that are not there.
@@ -48,22 +52,22 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, picker:
     let first = (picker.marked + 1).saturating_sub(usize::from(seen));
     if picker.choices.len() > usize::from(seen) {
         let (from, to) = (first + 1, first + usize::from(seen));
-        let (frame_of, _) = pane::place(area, size);
-        pane::foot(frame, frame_of, &format!("{from}–{to} of {}", picker.choices.len()), theme);
+        let (frame_of, _) = frame::place(area, size);
+        frame::foot(frame, frame_of, &format!("{from}–{to} of {}", picker.choices.len()), theme);
     }
     for (down, (index, choice)) in (0..seen).zip(picker.choices.iter().enumerate().skip(first)) {
         let line = line(choice, index == picker.marked, (name, width), theme);
-        frame.render_widget(line, pane::row(inner, 2 + down));
+        frame.render_widget(line, frame::row(inner, 2 + down));
     }
     if picker.choices.is_empty() {
         let none = "The provider's file names none. Press a to type one.";
-        frame.render_widget(Line::styled(prose::cut(none, width), theme.muted), pane::row(inner, 2));
+        frame.render_widget(Line::styled(text_layout::cut(none, width), theme.muted), frame::row(inner, 2));
     }
     if let Some(field) = &picker.typing {
-        entry::draw(frame, pane::row(inner, 3 + seen), "another: ", field, theme);
+        field.render(frame, frame::row(inner, 3 + seen), "another: ", theme);
     }
     for (down, (text, style)) in (0..).zip(&below) {
-        let row = pane::row(inner, 3 + seen + typing + down);
+        let row = frame::row(inner, 3 + seen + typing + down);
         frame.render_widget(Line::styled(text.as_str(), *style), row);
     }
 }
@@ -73,30 +77,33 @@ fn head(picker: &Picker, width: u16, theme: &Theme) -> Line<'static> {
     let asked = picker.asked().len();
     let all = picker.choices.len();
     let count = format!("{asked} of {all} asked for");
-    let what = prose::fill("What may the login ask for?", width.saturating_sub(prose::width(&count) + 1));
+    let what = text_layout::fill(
+        "What may the login ask for?",
+        width.saturating_sub(text_layout::width(&count) + 1),
+    );
     Line::from(vec![Span::raw(what), Span::raw(" "), Span::styled(count, theme.muted)])
 }
 
-fn line(choice: &Choice, marked: bool, (name, width): (u16, u16), theme: &Theme) -> Line<'static> {
+fn line(choice: &ScopeChoice, marked: bool, (name, width): (u16, u16), theme: &Theme) -> Line<'static> {
     let mark = Span::styled(if marked { theme.glyphs.selection } else { " " }, theme.accent);
-    let faint = if choice.asked == Asked::Never { theme.muted } else { Style::new() };
+    let faint = if choice.tick == Tick::NotAScope { theme.muted } else { Style::new() };
     let style = if marked { theme.selected } else { faint };
-    let tick = match choice.asked {
-        Asked::Yes => "[x] ",
-        Asked::No => "[ ] ",
-        Asked::Never => "    ",
+    let tick = match choice.tick {
+        Tick::On => "[x] ",
+        Tick::Off => "[ ] ",
+        Tick::NotAScope => "    ",
     };
-    let has = match (choice.granted, theme.glyphs.letters) {
-        (Granted::Yes, Letters::Unicode) => "✓ ",
-        (Granted::Yes, Letters::Ascii) => "+ ",
-        (Granted::No, _) => "  ",
+    let has = match (choice.is_granted, theme.glyphs.letters) {
+        (true, Letters::Unicode) => "✓ ",
+        (true, Letters::Ascii) => "+ ",
+        (false, _) => "  ",
     };
-    let text = prose::fill(&prose::named(&choice.name), name);
-    let title = match choice.asked {
-        Asked::Never => "is no scope, and cannot be asked for".to_owned(),
-        Asked::Yes | Asked::No => choice.title.as_deref().map(prose::safe).unwrap_or_default(),
+    let text = text_layout::fill(&text_layout::named(&choice.name), name);
+    let title = match choice.tick {
+        Tick::NotAScope => "is no scope, and cannot be asked for".to_owned(),
+        Tick::On | Tick::Off => choice.title.as_deref().map(text_layout::safe).unwrap_or_default(),
     };
-    let title = prose::fill(&format!(" {title}"), width.saturating_sub(name + BEFORE));
+    let title = text_layout::fill(&format!(" {title}"), width.saturating_sub(name + BEFORE));
     Line::from(vec![
         mark,
         Span::raw(" "),
@@ -121,24 +128,24 @@ fn below(wizard: &Wizard, picker: &Picker, width: u16, theme: &Theme) -> Vec<(St
         count => texts.push((format!("{count} granted scopes are not asked for. {GIVEN_UP}"), theme.warn)),
     }
     match &picker.list {
-        List::None | List::Here { left_out: 0 } => {}
-        List::Here { left_out } => {
+        ProviderList::None | ProviderList::Here { left_out: 0 } => {}
+        ProviderList::Here { left_out } => {
             let cut =
                 format!("The provider's list is cut; a takes one of the {left_out} others by its name.");
             texts.push((cut, theme.warn));
         }
-        List::Wanted | List::Coming => texts.push((COMING.to_owned(), theme.accent)),
-        List::Failed(trouble) => {
-            let why = prose::safe(&trouble.why);
+        ProviderList::Wanted | ProviderList::Coming => texts.push((COMING.to_owned(), theme.accent)),
+        ProviderList::Failed(trouble) => {
+            let why = text_layout::safe(&trouble.why);
             texts.push((format!("The provider's list cannot be read: {why}. r tries again."), theme.warn));
         }
     }
-    if picker.choices.iter().any(|choice| choice.granted == Granted::Yes) {
+    if picker.choices.iter().any(|choice| choice.is_granted) {
         let glyph = if theme.glyphs.letters == Letters::Unicode { "✓" } else { "+" };
         texts.push((format!("{glyph} is granted now."), theme.muted));
     }
     let wrapped = texts.into_iter().flat_map(|(text, style)| {
-        prose::wrap_into(&text, width, SENTENCE).into_iter().map(move |line| (line, style))
+        text_layout::wrap_into(&text, width, SENTENCE).into_iter().map(move |line| (line, style))
     });
     wrapped.collect()
 }

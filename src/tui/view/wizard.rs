@@ -12,7 +12,7 @@ use crate::tui::field::Field;
 use crate::tui::model::Model;
 use crate::tui::theme::Theme;
 use crate::tui::wizard::{ListQuestion, Page, Wizard, Work, choices};
-use crate::tui::{entry, pane, prose};
+use crate::tui::{frame, text_layout};
 
 /// The widest the wizard becomes.
 const WIDTH: u16 = 64;
@@ -23,25 +23,25 @@ const FAULTS: usize = 4;
 
 /// Draws the page that is asked.
 pub(super) fn render(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, model: &Model, theme: &Theme) {
-    let width = WIDTH.min(area.width.saturating_sub(pane::AROUND));
-    let sheet = Sheet { title: words::title(wizard), area, width, theme };
+    let width = WIDTH.min(area.width.saturating_sub(frame::AROUND));
+    let page_box = PageBox { title: words::title(wizard), area, width, theme };
     let text = words::text(wizard);
     let complaint = wizard.complaint.as_deref();
     match &wizard.page {
-        Page::Choice(ListQuestion::Provider, marked) => sheet.providers(frame, *marked, model),
-        Page::Choice(ListQuestion::Pkce, marked) => sheet.choose(frame, &text, *marked, &words::PKCE),
-        Page::Choice(ListQuestion::LoginOrKey, marked) => sheet.choose(frame, &text, *marked, &words::HOW),
+        Page::Choice(ListQuestion::Provider, marked) => page_box.providers(frame, *marked, model),
+        Page::Choice(ListQuestion::Pkce, marked) => page_box.choose(frame, &text, *marked, &words::PKCE),
+        Page::Choice(ListQuestion::LoginOrKey, marked) => page_box.choose(frame, &text, *marked, &words::HOW),
         Page::Preview(from) => {
             if let Some(draft) = &wizard.draft {
-                sheet.preview(frame, (draft, *from), (&model.providers, wizard.work), complaint);
+                page_box.preview(frame, (draft, *from), (&model.providers, wizard.work), complaint);
             }
         }
-        Page::Notice => sheet.tell(frame, &text),
+        Page::Notice => page_box.tell(frame, &text),
         Page::Text(question, field) => {
             let note = words::note(wizard, *question, field);
             let below = complaint.map(|text| (text.to_owned(), theme.bad));
             let below = below.or(note.map(|text| (text, theme.muted)));
-            sheet.ask(frame, &text, (&words::prompt(wizard, *question), field), below);
+            page_box.ask(frame, &text, (&words::prompt(wizard, *question), field), below);
         }
         // The one has a view of its own; at the other the login is about to take the screen.
         Page::Scopes(_) | Page::Ready => {}
@@ -49,42 +49,43 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, model: 
 }
 
 /// The box of a page.
-struct Sheet<'a> {
+struct PageBox<'a> {
     title: String,
     area: Rect,
     width: u16,
     theme: &'a Theme,
 }
 
-impl Sheet<'_> {
+impl PageBox<'_> {
     fn providers(&self, frame: &mut Frame<'_>, marked: usize, model: &Model) {
         let all = model.catalog.as_ref().map(choices).unwrap_or_default();
         let faults = model.catalog.as_ref().map_or(&[][..], |catalog| &catalog.errors);
-        let faults = faults.iter().map(|fault| format!("Not usable: {}.", prose::safe(&fault.to_string())));
+        let faults =
+            faults.iter().map(|fault| format!("Not usable: {}.", text_layout::safe(&fault.to_string())));
         let faults: Vec<String> =
-            faults.flat_map(|fault| prose::wrap(&fault, self.width)).take(FAULTS).collect();
+            faults.flat_map(|fault| text_layout::wrap(&fault, self.width)).take(FAULTS).collect();
         let below = if faults.is_empty() { 0 } else { rows(faults.len()) + 1 };
         let most = self.area.height.saturating_sub(4 + below).max(1);
         let seen = rows(all.len()).clamp(1, most);
         let inner = self.above(frame, 2 + seen + below);
         let asked = if all.is_empty() { "No provider file can be used." } else { "Where is the account?" };
-        frame.render_widget(Line::raw(asked), pane::row(inner, 0));
+        frame.render_widget(Line::raw(asked), frame::row(inner, 0));
         let first = (marked + 1).saturating_sub(usize::from(seen));
         for (down, (index, provider)) in (0..seen).zip(all.iter().enumerate().skip(first)) {
-            let name = prose::fill(&provider.name, NAME);
-            let title = if provider.example { words::OTHER } else { &prose::safe(&provider.title) };
-            self.choice(frame, pane::row(inner, 2 + down), &(name + title), index == marked);
+            let name = text_layout::fill(&provider.name, NAME);
+            let title = if provider.example { words::OTHER } else { &text_layout::safe(&provider.title) };
+            self.choice(frame, frame::row(inner, 2 + down), &(name + title), index == marked);
         }
         if usize::from(seen) < all.len() {
             let place = format!("{} of {}", marked + 1, all.len());
-            pane::foot(frame, self.around(inner), &place, self.theme);
+            frame::foot(frame, self.around(inner), &place, self.theme);
         }
-        self.lines(frame, pane::below(inner, 3 + seen), &faults, self.theme.warn);
+        self.lines(frame, frame::below(inner, 3 + seen), &faults, self.theme.warn);
     }
 
     /// Answers of which one is marked, below the question.
     fn choose(&self, frame: &mut Frame<'_>, text: &str, marked: usize, answers: &[&str]) {
-        let mut text = prose::wrap(text, self.width);
+        let mut text = text_layout::wrap(text, self.width);
         if rows(text.len() + answers.len()) + 3 > self.area.height {
             text.truncate(1);
         }
@@ -93,7 +94,7 @@ impl Sheet<'_> {
         let inner = self.above(frame, above + rows(answers.len()));
         self.lines(frame, inner, &text, Style::new());
         for (down, (index, answer)) in (above..).zip(answers.iter().enumerate()) {
-            self.choice(frame, pane::row(inner, down), answer, index == marked);
+            self.choice(frame, frame::row(inner, down), answer, index == marked);
         }
     }
 
@@ -101,7 +102,7 @@ impl Sheet<'_> {
         let theme = self.theme;
         let mark = Span::styled(if marked { theme.glyphs.selection } else { " " }, theme.accent);
         let style = if marked { theme.selected } else { Style::new() };
-        let text = prose::fill(text, row.width.saturating_sub(2));
+        let text = text_layout::fill(text, row.width.saturating_sub(2));
         frame.render_widget(Line::from(vec![mark, Span::raw(" "), Span::styled(text, style)]), row);
     }
 
@@ -114,26 +115,30 @@ impl Sheet<'_> {
         below: Option<(String, Style)>,
     ) {
         let (below, style) = below.unwrap_or_default();
-        let below = if below.is_empty() { Vec::new() } else { prose::wrap(&prose::safe(&below), self.width) };
+        let below = if below.is_empty() {
+            Vec::new()
+        } else {
+            text_layout::wrap(&text_layout::safe(&below), self.width)
+        };
         let under = if below.is_empty() { 0 } else { rows(below.len()) + 1 };
-        let mut text = prose::wrap(text, self.width);
+        let mut text = text_layout::wrap(text, self.width);
         if rows(text.len()) + 2 + under + 2 > self.area.height {
             text.clear();
         }
         let above = if text.is_empty() { 0 } else { rows(text.len()) + 1 };
         let inner = self.above(frame, above + 1 + under);
         self.lines(frame, inner, &text, Style::new());
-        entry::draw(frame, pane::row(inner, above), prompt, field, self.theme);
-        self.lines(frame, pane::below(inner, above + 2), &below, style);
+        field.render(frame, frame::row(inner, above), prompt, self.theme);
+        self.lines(frame, frame::below(inner, above + 2), &below, style);
     }
 
     fn tell(&self, frame: &mut Frame<'_>, text: &str) {
         let room = usize::from(self.area.height.saturating_sub(4));
-        let text = prose::wrap_into(text, self.width, room);
+        let text = text_layout::wrap_into(text, self.width, room);
         let inner = self.above(frame, rows(text.len()) + 2);
         self.lines(frame, inner, &text, Style::new());
         let then = Line::styled("Enter goes on, Esc goes back.", self.theme.strong);
-        frame.render_widget(then, pane::row(inner, rows(text.len()) + 1));
+        frame.render_widget(then, frame::row(inner, rows(text.len()) + 1));
     }
 
     /// The file as it will be, below where it will lie.
@@ -149,10 +154,12 @@ impl Sheet<'_> {
             Work::Saving => format!("Saving {folder}/{}.yaml.", draft.name),
         };
         let file = draft.text();
-        let file: Vec<String> = file.lines().map(|line| prose::cut(&prose::safe(line), self.width)).collect();
-        let mut path = prose::wrap_into(&path, self.width, 3);
-        let below =
-            complaint.map(|text| prose::wrap_into(&prose::safe(text), self.width, 5)).unwrap_or_default();
+        let file: Vec<String> =
+            file.lines().map(|line| text_layout::cut(&text_layout::safe(line), self.width)).collect();
+        let mut path = text_layout::wrap_into(&path, self.width, 3);
+        let below = complaint
+            .map(|text| text_layout::wrap_into(&text_layout::safe(text), self.width, 5))
+            .unwrap_or_default();
         let under = if below.is_empty() { 0 } else { rows(below.len()) + 1 };
         if rows(path.len()) + under + 6 > self.area.height {
             path.truncate(if below.is_empty() { 2 } else { 0 });
@@ -164,19 +171,19 @@ impl Sheet<'_> {
         self.lines(frame, inner, &path, Style::new());
         let first = from.min(file.len().saturating_sub(usize::from(seen)));
         let shown: Vec<String> = file.iter().skip(first).take(usize::from(seen)).cloned().collect();
-        self.lines(frame, pane::below(inner, above), &shown, self.theme.muted);
-        self.lines(frame, pane::below(inner, above + seen + 1), &below, self.theme.bad);
+        self.lines(frame, frame::below(inner, above), &shown, self.theme.muted);
+        self.lines(frame, frame::below(inner, above + seen + 1), &below, self.theme.bad);
         if usize::from(seen) < file.len() {
             let lines = format!("{}–{} of {}", first + 1, first + usize::from(seen), file.len());
-            pane::foot(frame, self.around(inner), &lines, self.theme);
+            frame::foot(frame, self.around(inner), &lines, self.theme);
         }
     }
 
     fn above(&self, frame: &mut Frame<'_>, height: u16) -> Rect {
-        pane::above(frame, self.area, (self.width, height), &self.title, self.theme)
+        frame::above(frame, self.area, (self.width, height), &self.title, self.theme)
     }
 
-    /// The box around `inner`, as [`pane::above`] drew it where room is short.
+    /// The box around `inner`, as [`frame::above`] drew it where room is short.
     fn around(&self, inner: Rect) -> Rect {
         let bottom = (inner.bottom() + 1).min(self.area.bottom());
         let x = inner.x.saturating_sub(2).max(self.area.x);
@@ -186,7 +193,7 @@ impl Sheet<'_> {
 
     fn lines(&self, frame: &mut Frame<'_>, area: Rect, lines: &[String], style: Style) {
         for (down, line) in (0..).zip(lines) {
-            frame.render_widget(Line::styled(line.as_str(), style), pane::row(area, down));
+            frame.render_widget(Line::styled(line.as_str(), style), frame::row(area, down));
         }
     }
 }

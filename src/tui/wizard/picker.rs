@@ -12,52 +12,43 @@ use crate::tui::field::{Field, Sight};
 #[derive(Debug, Clone, PartialEq)]
 pub struct Picker {
     /// Every scope that is known, in the order of the page.
-    pub choices: Vec<Choice>,
+    pub choices: Vec<ScopeChoice>,
     /// The marked one.
     pub marked: usize,
     /// How far the provider's own list is.
-    pub list: List,
+    pub list: ProviderList,
     /// Another scope that is being typed.
     pub typing: Option<Field>,
+    /// What the profile has.
+    granted: Vec<String>,
     separator: String,
 }
 
 /// A scope that can be asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Choice {
+pub struct ScopeChoice {
     /// The scope.
     pub name: String,
     /// What it allows, in the provider's words.
     pub title: Option<String>,
     /// Whether the profile has it.
-    pub granted: Granted,
-    /// Whether it is asked for.
-    pub asked: Asked,
+    pub is_granted: bool,
+    pub tick: Tick,
 }
 
-/// Whether a profile has a scope.
+/// The box before a scope.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Granted {
-    /// It has.
-    Yes,
-    /// It has not, or there is none yet.
-    No,
-}
-
-/// Whether a scope is asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Asked {
-    /// It is.
-    Yes,
-    /// It is not.
-    No,
-    /// It is listed and no scope, so that it cannot be.
-    Never,
+pub enum Tick {
+    /// It is asked for.
+    On,
+    Off,
+    /// None: what is listed is no scope, and cannot be asked for.
+    NotAScope,
 }
 
 /// How far the provider's own list of scopes is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum List {
+pub enum ProviderList {
     /// The provider has none.
     None,
     /// It has not been asked for.
@@ -78,25 +69,26 @@ impl Picker {
     /// ticked, or else the usual scopes.
     #[must_use]
     pub fn of(provider: &Provider, known: Option<&Profile>) -> Self {
-        let granted = known.map_or(&[][..], |profile| &profile.scopes);
+        let granted = known.map(|profile| profile.scopes.clone()).unwrap_or_default();
         let asked = known.map(|known| asked_before(provider, known)).unwrap_or_default();
         let mut picker = Self {
             choices: Vec::new(),
             marked: 0,
-            list: if provider.scopes.list.is_some() { List::Wanted } else { List::None },
+            list: if provider.scopes.list.is_some() { ProviderList::Wanted } else { ProviderList::None },
             typing: None,
+            granted: granted.clone(),
             separator: provider.scopes.separator.clone(),
         };
-        let ticked = |is_ticked: bool| if is_ticked { Asked::Yes } else { Asked::No };
-        for name in granted {
-            picker.add(name, None, Granted::Yes, ticked(asked.contains(name)));
+        let ticked = |is_ticked: bool| if is_ticked { Tick::On } else { Tick::Off };
+        for name in &granted {
+            picker.add(name, None, ticked(asked.contains(name)));
         }
         for name in &asked {
-            picker.add(name, None, Granted::No, Asked::Yes);
+            picker.add(name, None, Tick::On);
         }
         let usual = ticked(asked.is_empty());
         for name in &provider.scopes.default {
-            picker.add(name, None, Granted::No, usual);
+            picker.add(name, None, usual);
         }
         picker.offer(&provider.scopes.offered);
         picker
@@ -106,15 +98,18 @@ impl Picker {
     pub fn offer(&mut self, offered: &[OfferedScope]) {
         for OfferedScope { name, title } in offered {
             let is_scope = scopes::typed(name, &self.separator).is_ok_and(|typed| typed == [name.as_str()]);
-            self.add(name, title.as_deref(), Granted::No, if is_scope { Asked::No } else { Asked::Never });
+            self.add(name, title.as_deref(), if is_scope { Tick::Off } else { Tick::NotAScope });
         }
     }
 
-    fn add(&mut self, name: &str, title: Option<&str>, granted: Granted, asked: Asked) {
+    fn add(&mut self, name: &str, title: Option<&str>, tick: Tick) {
         let title = title.map(str::to_owned);
         match self.choices.iter_mut().find(|choice| choice.name == name) {
             Some(choice) => choice.title = choice.title.take().or(title),
-            None => self.choices.push(Choice { name: name.to_owned(), title, granted, asked }),
+            None => {
+                let is_granted = self.granted.iter().any(|granted| granted == name);
+                self.choices.push(ScopeChoice { name: name.to_owned(), title, is_granted, tick });
+            }
         }
     }
 
@@ -123,19 +118,19 @@ impl Picker {
         match listed {
             Ok(Listed { offered, left_out }) => {
                 self.offer(&offered);
-                self.list = List::Here { left_out };
+                self.list = ProviderList::Here { left_out };
             }
-            Err(trouble) => self.list = List::Failed(trouble),
+            Err(trouble) => self.list = ProviderList::Failed(trouble),
         }
     }
 
     /// Asks for the marked scope, or no longer.
     pub fn toggle(&mut self) {
         if let Some(choice) = self.choices.get_mut(self.marked) {
-            choice.asked = match choice.asked {
-                Asked::Yes => Asked::No,
-                Asked::No => Asked::Yes,
-                Asked::Never => Asked::Never,
+            choice.tick = match choice.tick {
+                Tick::On => Tick::Off,
+                Tick::Off => Tick::On,
+                Tick::NotAScope => Tick::NotAScope,
             };
         }
     }
@@ -153,12 +148,12 @@ impl Picker {
         let Some(field) = &self.typing else { return Ok(()) };
         let typed = scopes::typed(field.text(), &self.separator)?;
         for name in typed {
-            self.add(&name, None, Granted::No, Asked::Yes);
+            self.add(&name, None, Tick::On);
             if let Some(at) = self.choices.iter().position(|choice| choice.name == name) {
                 self.marked = at;
             }
             if let Some(choice) = self.choices.get_mut(self.marked) {
-                choice.asked = Asked::Yes;
+                choice.tick = Tick::On;
             }
         }
         self.typing = None;
@@ -168,14 +163,14 @@ impl Picker {
     /// What the login asks for.
     #[must_use]
     pub fn asked(&self) -> Vec<String> {
-        let asked = self.choices.iter().filter(|choice| choice.asked == Asked::Yes);
+        let asked = self.choices.iter().filter(|choice| choice.tick == Tick::On);
         asked.map(|choice| choice.name.clone()).collect()
     }
 
     /// How many scopes the profile has that are not asked for again.
     #[must_use]
     pub fn given_up(&self) -> usize {
-        let given_up = |choice: &&Choice| choice.granted == Granted::Yes && choice.asked == Asked::No;
+        let given_up = |choice: &&ScopeChoice| choice.is_granted && choice.tick == Tick::Off;
         self.choices.iter().filter(given_up).count()
     }
 }

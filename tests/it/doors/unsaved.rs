@@ -7,7 +7,7 @@ use authtui::domain::profile::Profile;
 use authtui::domain::trouble::{Stored, Trouble};
 use authtui::oauth::Attempt;
 use authtui::oauth::login::{Ask, Choice, Heard, Outcome, Stage};
-use authtui::tui::dialog::Question;
+use authtui::tui::dialog::DialogQuestion;
 use authtui::tui::message::{Effect, Msg};
 use authtui::tui::screen::{Panel, Screen};
 
@@ -200,5 +200,5 @@ fn bo_logs_in(app: &mut App) -> [Profile; 1] {
 }
 
 fn is_asked_about_quitting(app: &App) -> bool {
-    matches!(&app.model.screen, Screen::Dialog(dialog) if dialog.question == Question::QuitUnsaved)
+    matches!(&app.model.screen, Screen::Dialog(dialog) if dialog.question == DialogQuestion::QuitUnsaved)
 }

@@ -15,7 +15,7 @@ use authtui::tui::field::{Field, Sight};
 use authtui::tui::model::Model;
 use authtui::tui::screen::Screen;
 use authtui::tui::theme::{Glyphs, Theme};
-use authtui::tui::wizard::picker::{List, Picker};
+use authtui::tui::wizard::picker::{Picker, ProviderList};
 use authtui::tui::wizard::{ListQuestion, Page, TextQuestion, Wizard};
 
 use insta::assert_snapshot;
@@ -103,10 +103,10 @@ fn scopes_are_ticked_with_what_they_allow() {
         FailureKind::Temporary(None),
     );
     let mut few = Picker::of(&scoped(), Some(&known()));
-    few.list = List::Failed(failed);
+    few.list = ProviderList::Failed(failed);
     few.toggle();
     let mut typing = Picker::of(&scoped(), None);
-    typing.list = List::Coming;
+    typing.list = ProviderList::Coming;
     typing.typing = Some(Field::new("user:office", Sight::Clear));
     for (name, picker) in [("scopes", few), ("scopes_typing", typing), ("scopes_many", many_scopes())] {
         let page = Page::Scopes(Box::new(picker));

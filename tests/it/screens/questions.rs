@@ -3,7 +3,7 @@
 use authtui::domain::trouble::{FailureKind, Trouble};
 use authtui::oauth::login::{Choice, Doubt};
 use authtui::oauth::revocation::NotRevocable;
-use authtui::tui::dialog::{Dialog, Question};
+use authtui::tui::dialog::{Dialog, DialogQuestion};
 use authtui::tui::message::{Effect, Motion, Msg};
 use authtui::tui::model::Model;
 use authtui::tui::screen::{Panel, Screen};
@@ -14,43 +14,45 @@ use super::{cast, message, print};
 use crate::harness::key;
 
 /// Every kind of question, with the longest words it may come with.
-fn questions() -> Vec<Question> {
+fn questions() -> Vec<DialogQuestion> {
     let id = || cast::id("anthropic/lab");
     let why = "the server answered 503 and asks to be left alone; ".repeat(4);
     let trouble = || Trouble::untouched("cannot save anthropic/lab", &why, FailureKind::Temporary(None));
     let name = cast::id("anthropic/a-profile-whose-name-is-as-long-as-names-of-profiles-can-be-64").name;
     let other = || Doubt::OtherAccount { stored: "ana@acme.dev".into(), came: "ana@home.net".into() };
     vec![
-        Question::Revoke(id()),
-        Question::Revoke(cast::id("anthropic/key")),
-        Question::RevokeAtProvider(id()),
-        Question::NotRevocable(id(), NotRevocable::NoWay),
-        Question::NotRevoked(id(), trouble()),
-        Question::CancelLogin,
-        Question::Tokens(other(), Choice::KeepAs(name)),
-        Question::Tokens(Doubt::Taken, Choice::Discard),
-        Question::Tokens(Doubt::Cancelled, Choice::Discard),
-        Question::UnsavedLogin(trouble()),
-        Question::UnsavedRefresh(id(), trouble()),
-        Question::QuitUnsaved,
+        DialogQuestion::Revoke(id()),
+        DialogQuestion::Revoke(cast::id("anthropic/key")),
+        DialogQuestion::RevokeAtProvider(id()),
+        DialogQuestion::NotRevocable(id(), NotRevocable::NoWay),
+        DialogQuestion::NotRevoked(id(), trouble()),
+        DialogQuestion::CancelLogin,
+        DialogQuestion::Tokens(other(), Choice::KeepAs(name)),
+        DialogQuestion::Tokens(Doubt::Taken, Choice::Discard),
+        DialogQuestion::Tokens(Doubt::Cancelled, Choice::Discard),
+        DialogQuestion::UnsavedLogin(trouble()),
+        DialogQuestion::UnsavedRefresh(id(), trouble()),
+        DialogQuestion::QuitUnsaved,
     ]
 }
 
-fn asking(question: Question, size: (u16, u16), said: &str) -> Model {
+fn asking(question: DialogQuestion, size: (u16, u16), said: &str) -> Model {
     let mut model = cast::model(cast::rows());
     model.size = size;
     model.login = Some(cast::waiting());
     model.message = (!said.is_empty()).then(|| message(said, Tone::Bad));
     let dialog = Dialog::new(question);
     model.screen = match dialog.question {
-        Question::CancelLogin => Screen::Login(Panel::Cancelling(dialog)),
-        Question::Tokens(..) | Question::UnsavedLogin(_) => Screen::Login(Panel::Deciding(dialog)),
-        Question::Revoke(_)
-        | Question::RevokeAtProvider(_)
-        | Question::NotRevocable(..)
-        | Question::NotRevoked(..)
-        | Question::UnsavedRefresh(..)
-        | Question::QuitUnsaved => Screen::Dialog(dialog),
+        DialogQuestion::CancelLogin => Screen::Login(Panel::Cancelling(dialog)),
+        DialogQuestion::Tokens(..) | DialogQuestion::UnsavedLogin(_) => {
+            Screen::Login(Panel::Deciding(dialog))
+        }
+        DialogQuestion::Revoke(_)
+        | DialogQuestion::RevokeAtProvider(_)
+        | DialogQuestion::NotRevocable(..)
+        | DialogQuestion::NotRevoked(..)
+        | DialogQuestion::UnsavedRefresh(..)
+        | DialogQuestion::QuitUnsaved => Screen::Dialog(dialog),
     };
     model
 }
@@ -139,7 +141,7 @@ fn no_key_acts_on_what_cannot_be_seen() {
         let mut model = cast::model(cast::rows());
         model.size = size;
         if question {
-            model = asking(Question::Revoke(cast::id("anthropic/lab")), size, "");
+            model = asking(DialogQuestion::Revoke(cast::id("anthropic/lab")), size, "");
             dialog(&mut model).step(Motion::Up);
         }
         let before = model.screen.clone();

@@ -15,7 +15,7 @@ use authtui::oauth::refresh::{Refreshed, Wish};
 use authtui::tui::message::{Effect, Msg};
 use authtui::tui::model::{AutoRefreshMode, Leaving, OffBy, RowId};
 use authtui::tui::status::Tone;
-use authtui::tui::{renewal, wakes_at};
+use authtui::tui::{refresh_notes, wakes_at};
 use proptest::prelude::*;
 
 use crate::harness::{App, drawn, due, ends_in, full, id, later, now, profile, snapshot, unreachable};
@@ -185,7 +185,7 @@ fn each_way_to_turn_it_off_is_kept_to_and_shown() {
         assert_eq!(app.advance(Duration::from_hours(1)), [], "{said}");
         app.now = now();
         let work = app.profile("work").clone();
-        let why = renewal::hindrance(&app.model, &work, app.now).expect("a reason");
+        let why = refresh_notes::no_auto_refresh(&app.model, &work, app.now).expect("a reason");
         assert_eq!(why, said);
         let screen = app.screen();
         assert!(screen.contains(&format!("Renewal {said}")) && screen.contains(header), "{screen}");
@@ -339,7 +339,7 @@ fn a_clock_that_differs_is_said_and_an_end_that_means_nothing_is_not_chased() {
         ),
     ] {
         let mut office = Office::of([profile.clone()]);
-        assert_eq!(renewal::clock(&profile, now()).as_deref(), Some(words));
+        assert_eq!(refresh_notes::clock(&profile, now()).as_deref(), Some(words));
         assert_eq!(office.hindrance().as_deref(), why);
         assert!(office.app.screen().contains("The clock of demo is 7"), "{}", office.app.screen());
         office.play(Duration::from_hours(5), renewed);
@@ -353,9 +353,9 @@ fn a_clock_that_differs_is_said_and_an_end_that_means_nothing_is_not_chased() {
         Refreshed::Done(snapshot([ended]))
     });
     assert_eq!(office.begun.len(), 1);
-    let said = renewal::clock(office.app.profile("work"), office.app.now).expect("a sentence");
+    let said = refresh_notes::clock(office.app.profile("work"), office.app.now).expect("a sentence");
     assert!(said.ends_with("one of them is wrong."), "{said}");
-    assert_eq!(renewal::clock(&profile("work"), now()), None);
+    assert_eq!(refresh_notes::clock(&profile("work"), now()), None);
 }
 
 #[test]
@@ -500,7 +500,7 @@ fn asked(name: &str) -> Effect {
 
 impl App {
     fn hindrance(&self, name: &str) -> Option<String> {
-        renewal::hindrance(&self.model, self.profile(name), self.now)
+        refresh_notes::no_auto_refresh(&self.model, self.profile(name), self.now)
     }
 }
 

@@ -3,7 +3,7 @@
 use authtui::domain::change::{Change, Edit};
 use authtui::domain::name::StoreId;
 use authtui::oauth::refresh::Refreshed;
-use authtui::tui::dialog::Question;
+use authtui::tui::dialog::DialogQuestion;
 use authtui::tui::message::{Effect, Msg};
 use authtui::tui::model::Leaving;
 use authtui::tui::screen::Screen;
@@ -27,7 +27,7 @@ fn quitting_with_tokens_that_are_nowhere_else_asks_and_staying_is_the_first_answ
     app.press("esc");
     assert_eq!(app.keys("q"), []);
     let Screen::Dialog(dialog) = &app.model.screen else { panic!("{:?}", app.model.screen) };
-    assert_eq!(dialog.question, Question::QuitUnsaved);
+    assert_eq!(dialog.question, DialogQuestion::QuitUnsaved);
     assert_eq!(app.press("enter"), []);
     assert_eq!((&app.model.screen, app.model.leaving), (&Screen::List, Leaving::No));
     app.keys("q");

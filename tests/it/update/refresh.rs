@@ -8,7 +8,7 @@ use authtui::domain::secret::Secret;
 use authtui::domain::tokens::{StoredTokens, Tokens};
 use authtui::domain::trouble::{FailureKind, Stored, Trouble};
 use authtui::oauth::refresh::{Refreshed, Wish};
-use authtui::tui::dialog::Question;
+use authtui::tui::dialog::DialogQuestion;
 use authtui::tui::message::{Effect, Msg};
 use authtui::tui::screen::Screen;
 use authtui::tui::status::{AskedBy, Tone};
@@ -127,7 +127,7 @@ fn a_failure_without_a_snapshot_leaves_the_rows() {
 fn tokens_that_could_not_be_saved_are_asked_about_tried_again_and_then_let_go() {
     let mut app = unsaved();
     let Screen::Dialog(dialog) = &app.model.screen else { panic!("{:?}", app.model.screen) };
-    assert_eq!(dialog.question, Question::UnsavedRefresh(id("work"), full()));
+    assert_eq!(dialog.question, DialogQuestion::UnsavedRefresh(id("work"), full()));
     let old = due("work").held.fingerprint();
     let edit = Edit::Refresh(Box::new(renewal()));
     let change = Change { name: id("work").name, expects: old, edit };

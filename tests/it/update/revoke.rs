@@ -6,7 +6,7 @@ use authtui::domain::tokens::StoredTokens;
 use authtui::domain::trouble::{FailureKind, Trouble};
 use authtui::oauth::refresh::Wish;
 use authtui::oauth::revocation::{NotRevocable, Revoked};
-use authtui::tui::dialog::Question;
+use authtui::tui::dialog::DialogQuestion;
 use authtui::tui::message::{Effect, Msg};
 use authtui::tui::screen::Screen;
 
@@ -16,7 +16,7 @@ use crate::harness::{App, full, id, now, profile, snapshot};
 fn the_person_is_asked_first_and_the_safe_answer_asks_nobody() {
     let mut app = app(["work", "home"]);
     assert_eq!(app.keys("jX"), []);
-    assert_eq!(*question(&app), Question::RevokeAtProvider(id("home")));
+    assert_eq!(*question(&app), DialogQuestion::RevokeAtProvider(id("home")));
     assert_eq!(app.press("enter"), []);
     assert_eq!(app.model.screen, Screen::List);
     app.keys("X");
@@ -76,7 +76,7 @@ fn a_failure_keeps_the_tokens_and_offers_another_try_or_to_erase_them_anyway() {
     ] {
         let mut app = asked(["work"]);
         assert_eq!(app.feed(Msg::Revoked(id("work"), Revoked::NotEnded(busy()))), []);
-        assert_eq!(*question(&app), Question::NotRevoked(id("work"), busy()), "{keys}");
+        assert_eq!(*question(&app), DialogQuestion::NotRevoked(id("work"), busy()), "{keys}");
         assert_eq!(*app.profile("work"), profile("work"), "{keys}");
         assert_eq!(app.press(keys), effects, "{keys}");
         assert_eq!(*app.profile("work"), profile("work"), "{keys}");
@@ -112,7 +112,7 @@ fn who_cannot_be_asked_is_said_and_nothing_is_sent() {
         let at = profile.id.clone();
         let mut app = App::of([profile]);
         assert_eq!(app.keys("X"), []);
-        assert_eq!(*question(&app), Question::NotRevocable(at.clone(), mute));
+        assert_eq!(*question(&app), DialogQuestion::NotRevocable(at.clone(), mute));
         assert_eq!(app.press("enter"), []);
         app.keys("X");
         let change = Change { name: at.name.clone(), expects: None, edit: Edit::Forget(now().wall) };
@@ -163,7 +163,7 @@ fn busy() -> Trouble {
     Trouble::untouched(what, "Demo answered 503", FailureKind::Temporary(None))
 }
 
-fn question(app: &App) -> &Question {
+fn question(app: &App) -> &DialogQuestion {
     let Screen::Dialog(dialog) = &app.model.screen else { panic!("{:?}", app.model.screen) };
     assert_eq!(dialog.marked, 0, "the safe answer is first");
     &dialog.question

@@ -3,7 +3,7 @@
 //! Letters are five dots high. Two dots lie in one cell where half blocks can be shown; in seven
 //! bits a dot is a cell.
 
-use crate::tui::prose;
+use crate::tui::text_layout;
 use crate::tui::theme::Letters;
 
 /// Dots of a letter from top to bottom.
@@ -59,7 +59,7 @@ pub(super) fn lines(text: &str, columns: u16, letters: Letters) -> Option<Vec<St
             let dots: Vec<&str> = drawn.iter().filter_map(|dots| dots.get(row).copied()).collect();
             dots.join(gap)
         });
-        let fits = !text.is_empty() && rows.iter().all(|row| prose::width(row) <= columns);
+        let fits = !text.is_empty() && rows.iter().all(|row| text_layout::width(row) <= columns);
         fits.then(|| match letters {
             Letters::Ascii => rows.to_vec(),
             Letters::Unicode => rows.chunks(2).map(halves).collect(),

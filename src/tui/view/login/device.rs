@@ -4,16 +4,16 @@ use ratatui::text::{Line, Span};
 use url::Url;
 
 use crate::oauth::device::{DeviceCode, Poll, Progress};
-use crate::tui::prose;
 use crate::tui::seconds::{Seconds, running};
-use crate::tui::sheet::Sheet;
+use crate::tui::text_block::TextBlock;
+use crate::tui::text_layout;
 use crate::tui::theme::Theme;
-use crate::tui::view::login::Room;
+use crate::tui::view::login::Space;
 use crate::tui::view::login::banner;
 
 /// What is shown of a device code, at one moment.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Shown<'a> {
+pub(super) struct DeviceCodeView<'a> {
     /// What the person types; nothing where the link is enough.
     pub(super) user_code: Option<&'a str>,
     /// Where they type it, or agree.
@@ -30,7 +30,7 @@ pub(super) struct Shown<'a> {
     pub(super) interval: u64,
 }
 
-impl<'a> Shown<'a> {
+impl<'a> DeviceCodeView<'a> {
     /// What is shown of `code`.
     pub(super) fn of(code: &'a DeviceCode, seconds: Seconds) -> Self {
         Self {
@@ -48,46 +48,46 @@ impl<'a> Shown<'a> {
     }
 
     /// Writes code, link, time and the last answer.
-    pub(super) fn write(&self, sheet: &mut Sheet<'_>, room: Room, theme: &Theme) {
-        match self.user_code.map(prose::safe) {
-            Some(code) => large(&code, sheet, room, theme),
-            None if room == Room::Short => {}
-            None => sheet.gap(),
+    pub(super) fn write(&self, block: &mut TextBlock<'_>, room: Space, theme: &Theme) {
+        match self.user_code.map(text_layout::safe) {
+            Some(code) => large(&code, block, room, theme),
+            None if room == Space::Short => {}
+            None => block.gap(),
         }
-        self.link(sheet);
-        if self.in_link && room == Room::Plenty {
+        self.link(block);
+        if self.in_link && room == Space::Plenty {
             let check = "c copies it with the code in it; the page must show this same code";
-            sheet.field("", &[check.to_owned()]);
+            block.field("", &[check.to_owned()]);
         }
-        if room == Room::Short {
-            sheet.text(&self.progress(room).join(" · "), theme.muted);
+        if room == Space::Short {
+            block.text(&self.progress(room).join(" · "), theme.muted);
             return;
         }
         let left = running(self.left);
-        match self.user_code.map(prose::safe) {
+        match self.user_code.map(text_layout::safe) {
             Some(code) => {
-                sheet.field("Code", &[format!("{code} · u copies it"), format!("good for {left}")]);
+                block.field("Code", &[format!("{code} · u copies it"), format!("good for {left}")]);
             }
-            None => sheet.field("Ends", &[format!("in {left}")]),
+            None => block.field("Ends", &[format!("in {left}")]),
         }
-        sheet.field("Answer", &self.progress(room));
+        block.field("Answer", &self.progress(room));
     }
 
     /// The page on a line of its own, whole or not at all: half an address is worth nothing.
-    fn link(&self, sheet: &mut Sheet<'_>) {
+    fn link(&self, block: &mut TextBlock<'_>) {
         let page = self.page.as_str();
-        let width = prose::width(page);
-        if width <= sheet.beside() {
-            sheet.field("Link", &[page.to_owned()]);
-        } else if width <= sheet.width {
-            sheet.lines.push(Line::raw(page.to_owned()));
+        let width = text_layout::width(page);
+        if width <= block.beside() {
+            block.field("Link", &[page.to_owned()]);
+        } else if width <= block.width {
+            block.lines.push(Line::raw(page.to_owned()));
         } else {
-            sheet.field("Link", &["t prints it whole, c copies it".to_owned()]);
+            block.field("Link", &["t prints it whole, c copies it".to_owned()]);
         }
     }
 
     /// The last question and its answer, and when the next one is asked.
-    fn progress(&self, room: Room) -> Vec<String> {
+    fn progress(&self, room: Space) -> Vec<String> {
         let again = match self.next {
             Some(seconds) => format!("again in {seconds}s"),
             None => "being asked again".to_owned(),
@@ -99,32 +99,32 @@ impl<'a> Shown<'a> {
             (Some((ago, Progress::SlowDown)), _) => {
                 vec![format!("told {ago}s ago to slow down: every {}s", self.interval)]
             }
-            (Some((_, Progress::Unreachable(_))), _) if room == Room::Short => {
+            (Some((_, Progress::Unreachable(_))), _) if room == Space::Short => {
                 vec![format!("could not be asked; {again}")]
             }
             (Some((_, Progress::Unreachable(why))), _) => {
-                vec![format!("could not be asked: {}", prose::safe(why)), again]
+                vec![format!("could not be asked: {}", text_layout::safe(why)), again]
             }
         }
     }
 }
 
 /// The code in big letters, or at least bold and spaced.
-fn large(code: &str, sheet: &mut Sheet<'_>, room: Room, theme: &Theme) {
+fn large(code: &str, block: &mut TextBlock<'_>, room: Space, theme: &Theme) {
     let letters = theme.glyphs.letters;
-    let high = if room == Room::Short { None } else { banner::lines(code, sheet.width, letters) };
+    let high = if room == Space::Short { None } else { banner::lines(code, block.width, letters) };
     match high {
         Some(lines) => {
-            sheet.gap();
-            sheet.lines.extend(lines.into_iter().map(|line| Line::styled(line, theme.strong)));
-            sheet.gap();
+            block.gap();
+            block.lines.extend(lines.into_iter().map(|line| Line::styled(line, theme.strong)));
+            block.gap();
         }
         None => {
             let spaced: Vec<String> = code.chars().map(String::from).collect();
             let spaced = spaced.join(" ");
-            let fits = prose::width(&spaced) <= sheet.width;
+            let fits = text_layout::width(&spaced) <= block.width;
             let shown = if fits { spaced } else { code.to_owned() };
-            sheet.lines.push(Line::from(Span::styled(shown, theme.strong)));
+            block.lines.push(Line::from(Span::styled(shown, theme.strong)));
         }
     }
 }
@@ -138,15 +138,23 @@ mod tests {
         Url::parse(address).expect("an address")
     }
 
-    fn shown<'a>(page: &'a Url, last: Option<(u64, &'a Progress)>, next: Option<u64>) -> Shown<'a> {
-        Shown { user_code: Some("WDJB-MJHT"), page, in_link: false, left: 277, last, next, interval: 10 }
+    fn shown<'a>(page: &'a Url, last: Option<(u64, &'a Progress)>, next: Option<u64>) -> DeviceCodeView<'a> {
+        DeviceCodeView {
+            user_code: Some("WDJB-MJHT"),
+            page,
+            in_link: false,
+            left: 277,
+            last,
+            next,
+            interval: 10,
+        }
     }
 
-    fn written(shown: Shown<'_>, width: u16, room: Room, glyphs: Glyphs) -> Vec<String> {
+    fn written(shown: DeviceCodeView<'_>, width: u16, room: Space, glyphs: Glyphs) -> Vec<String> {
         let theme = Theme::colored(glyphs);
-        let mut sheet = Sheet::new(width, &theme);
-        shown.write(&mut sheet, room, &theme);
-        sheet.lines.iter().map(|line| line.to_string().trim_end().to_owned()).collect()
+        let mut block = TextBlock::new(width, &theme);
+        shown.write(&mut block, room, &theme);
+        block.lines.iter().map(|line| line.to_string().trim_end().to_owned()).collect()
     }
 
     #[test]
@@ -161,7 +169,7 @@ mod tests {
             (Some((2, &unreachable)), Some(8), "could not be asked: the connection broke · again in 8s"),
             (Some((2, &unreachable)), None, "could not be asked: the connection broke · being asked again"),
         ] {
-            let lines = written(shown(&page, last, next), 80, Room::Plenty, Glyphs::unicode());
+            let lines = written(shown(&page, last, next), 80, Space::Plenty, Glyphs::unicode());
             assert!(lines.contains(&format!("Answer  {said}")), "{said}: {lines:#?}");
         }
     }
@@ -176,7 +184,7 @@ mod tests {
             (31, "https://github.com/login/device"),
             (30, "Link    t prints it whole, c"),
         ] {
-            let lines = written(shown(&address, None, Some(5)), width, Room::Short, Glyphs::unicode());
+            let lines = written(shown(&address, None, Some(5)), width, Space::Short, Glyphs::unicode());
             assert_eq!(lines[1], line, "{width}");
         }
     }
@@ -184,16 +192,16 @@ mod tests {
     #[test]
     fn the_code_is_large_where_there_is_room_and_spaced_where_there_is_not() {
         let page = page("https://github.com/login/device");
-        let large = written(shown(&page, None, None), 56, Room::Plenty, Glyphs::unicode());
+        let large = written(shown(&page, None, None), 56, Space::Plenty, Glyphs::unicode());
         assert!(large[1].starts_with("█   █ █▀▀▀▄   ▀▀█ █▀▀▀▄"), "{large:#?}");
-        let seven_bits = written(shown(&page, None, None), 56, Room::Plenty, Glyphs::ascii());
+        let seven_bits = written(shown(&page, None, None), 56, Space::Plenty, Glyphs::ascii());
         assert!(seven_bits[1..6].iter().all(|line| line.is_ascii() && line.contains('#')), "{seven_bits:#?}");
-        for (width, room) in [(36, Room::Short), (36, Room::Plenty)] {
+        for (width, room) in [(36, Space::Short), (36, Space::Plenty)] {
             assert_eq!(
                 written(shown(&page, None, None), width, room, Glyphs::unicode())[0],
                 "W D J B - M J H T"
             );
         }
-        assert_eq!(written(shown(&page, None, None), 12, Room::Short, Glyphs::unicode())[0], "WDJB-MJHT");
+        assert_eq!(written(shown(&page, None, None), 12, Space::Short, Glyphs::unicode())[0], "WDJB-MJHT");
     }
 }

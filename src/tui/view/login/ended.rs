@@ -1,4 +1,4 @@
-//! What a login has brought, or why it has not.
+//! End of a login: what it has brought or why it has not, and the wait for the last word about it.
 
 use ratatui::style::Style;
 
@@ -6,9 +6,9 @@ use crate::domain::clock::{DateTime, Now, Utc};
 use crate::domain::profile::{NO_REFRESH_TOKEN, Profile};
 use crate::domain::trouble::Stored;
 use crate::oauth::login::step::Step;
-use crate::oauth::login::{Login, Outcome};
-use crate::tui::view::login::{Below, Room};
-use crate::tui::{prose, state};
+use crate::oauth::login::{Exchange, Login, Outcome};
+use crate::tui::view::login::{Below, Space};
+use crate::tui::{state, text_layout};
 
 impl Below<'_> {
     /// Says how the login has ended.
@@ -17,20 +17,22 @@ impl Below<'_> {
         match outcome {
             Outcome::Done(profile) => self.done(profile, login),
             Outcome::Denied(reason) => {
-                let title = prose::safe(&login.plan().provider.title);
-                self.sheet
-                    .text(&format!("{title} did not allow it: {}.", prose::safe(reason)), self.theme.bad);
+                let title = text_layout::safe(&login.plan().provider.title);
+                self.block.text(
+                    &format!("{title} did not allow it: {}.", text_layout::safe(reason)),
+                    self.theme.bad,
+                );
                 self.stored(stored);
-                self.sheet.field("Next", &["Log in again, if that was not meant.".to_owned()]);
+                self.block.field("Next", &["Log in again, if that was not meant.".to_owned()]);
             }
             Outcome::TimedOut => {
-                self.sheet.text("Nobody answered in time.", self.theme.bad);
+                self.block.text("Nobody answered in time.", self.theme.bad);
                 self.stored(stored);
-                self.sheet.field("Next", &["Log in again when you are ready.".to_owned()]);
+                self.block.field("Next", &["Log in again when you are ready.".to_owned()]);
             }
-            Outcome::Cancelled => self.sheet.text(&format!("Cancelled.{}", stored.after()), Style::new()),
+            Outcome::Cancelled => self.block.text(&format!("Cancelled.{}", stored.after()), Style::new()),
             Outcome::Discarded => {
-                self.sheet.text(&format!("The new tokens were dropped.{}", stored.after()), Style::new());
+                self.block.text(&format!("The new tokens were dropped.{}", stored.after()), Style::new());
             }
             Outcome::Failed(trouble) if stored == Stored::Absent => {
                 self.trouble(&trouble.clone().without_tokens());
@@ -48,22 +50,39 @@ impl Below<'_> {
         });
     }
 
+    /// Says what is awaited, and what becomes of tokens that come.
+    pub(super) fn exchanging(&mut self, exchange: &Exchange, login: &Login) {
+        let over = match exchange.ending() {
+            None => {
+                self.act("Nothing to do: the code is being exchanged for tokens.");
+                exchange.is_cancelled().then(|| "The login is cancelled".to_owned())
+            }
+            Some(ending) => {
+                self.act("Nothing to do: the last answer about the device code is awaited, for half a minute at most.");
+                Some(ending_words(ending, login))
+            }
+        };
+        let Some(over) = over else { return };
+        let then = if exchange.is_cancelled() { "you are asked about them" } else { "they are saved" };
+        self.block.text(&format!("{over}. If tokens come all the same, {then}."), Style::new());
+    }
+
     fn done(&mut self, profile: &Profile, login: &Login) {
-        self.sheet.text(&format!("Logged in: {} is ready.", profile.id.name), self.theme.good);
+        self.block.text(&format!("Logged in: {} is ready.", profile.id.name), self.theme.good);
         self.gap();
-        let account = profile.account.as_deref().map_or("not told".to_owned(), prose::safe);
-        self.sheet.field("Account", &[account]);
+        let account = profile.account.as_deref().map_or("not told".to_owned(), text_layout::safe);
+        self.block.field("Account", &[account]);
         self.scopes(&login.plan().scopes, &profile.scopes);
-        self.sheet.field("Access", &clock(profile.life.expires_at, self.now));
+        self.block.field("Access", &clock(profile.life.expires_at, self.now));
         let grant = match profile.refresh_token() {
             Some(_) => clock(profile.life.grant_ends_at, self.now),
             None => vec![NO_REFRESH_TOKEN.to_owned()],
         };
-        self.sheet.field("Grant", &grant);
+        self.block.field("Grant", &grant);
         // The steps say where it lies and how the test went.
-        if self.room == Room::Plenty {
-            self.sheet.field("Store", &[prose::safe(&login.plan().place)]);
-            self.sheet.field("Test", &[prose::safe(login.steps().note(Step::Test))]);
+        if self.room == Space::Plenty {
+            self.block.field("Store", &[text_layout::safe(&login.plan().place)]);
+            self.block.field("Test", &[text_layout::safe(login.steps().note(Step::Test))]);
         }
     }
 
@@ -71,7 +90,7 @@ impl Below<'_> {
         let of = |scopes: &[String], others: &[String], both: bool| {
             let some: Vec<&str> =
                 scopes.iter().filter(|scope| others.contains(scope) == both).map(String::as_str).collect();
-            prose::safe(&some.join(" "))
+            text_layout::safe(&some.join(" "))
         };
         let kept = asked.iter().filter(|scope| granted.contains(scope)).count();
         let count = match (kept, asked.len()) {
@@ -81,14 +100,31 @@ impl Below<'_> {
         };
         let pieces: Vec<String> =
             [count, of(asked, granted, true)].into_iter().filter(|piece| !piece.is_empty()).collect();
-        self.sheet.field("Scopes", &pieces);
+        self.block.field("Scopes", &pieces);
         for (words, scopes) in
             [("not granted:", of(asked, granted, false)), ("granted unasked:", of(granted, asked, false))]
         {
             if !scopes.is_empty() {
-                self.sheet.field("", &[format!("{words} {scopes}")]);
+                self.block.field("", &[format!("{words} {scopes}")]);
             }
         }
+    }
+}
+
+fn ending_words(ending: &Outcome, login: &Login) -> String {
+    match ending {
+        Outcome::Denied(words) => {
+            let title = text_layout::safe(&login.plan().provider.title);
+            format!("{title} did not allow it: {}", text_layout::safe(words))
+        }
+        Outcome::TimedOut => "Nobody answered in time".to_owned(),
+        Outcome::Failed(trouble) => text_layout::capital(&format!(
+            "{}: {}",
+            text_layout::safe(&trouble.what),
+            text_layout::safe(&trouble.why)
+        )),
+        Outcome::Cancelled => "The login is cancelled".to_owned(),
+        Outcome::Discarded | Outcome::Done(_) => "The login is over".to_owned(),
     }
 }
 

@@ -9,7 +9,7 @@ use url::Url;
 
 use crate::tui::front_door::FrontDoor;
 use crate::tui::theme::{Letters, Theme};
-use crate::tui::{pane, prose};
+use crate::tui::{frame, text_layout};
 
 /// Light modules around a code: as many as the standard asks for (ISO/IEC 18004), or, where room
 /// is short, as cameras need.
@@ -38,7 +38,7 @@ impl<'a> Qr<'a> {
 
     /// Its columns.
     pub(super) fn columns(&self) -> u16 {
-        self.lines.first().map_or(0, |line| prose::width(line))
+        self.lines.first().map_or(0, |line| text_layout::width(line))
     }
 
     /// Its rows.
@@ -50,7 +50,7 @@ impl<'a> Qr<'a> {
     pub(super) fn draw(&self, frame: &mut Frame<'_>, area: Rect, theme: &Theme) {
         for (down, line) in (0..).zip(&self.lines) {
             let line = Span::styled(line.as_str(), theme.paper);
-            let row = pane::row(area, down);
+            let row = frame::row(area, down);
             frame.render_widget(line, Rect { width: row.width.min(self.columns()), ..row });
         }
     }
@@ -83,8 +83,8 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, front: &FrontDoor<'_>, t
         (Some(_), None) => "Scan it, and agree there".to_owned(),
         (None, _) => "Scan it, allow access, then paste the code here".to_owned(),
     };
-    caption(frame, pane::row(area, 0), &words, theme);
-    let below = pane::below(area, 1);
+    caption(frame, frame::row(area, 0), &words, theme);
+    let below = frame::below(area, 1);
     let x = below.x + (below.width - qr.columns()) / 2;
     qr.draw(frame, Rect { x, width: below.right() - x, ..below }, theme);
 }
@@ -101,13 +101,13 @@ fn code(url: &Url) -> Option<QrCode> {
 
 fn instead(frame: &mut Frame<'_>, area: Rect, why: &str, theme: &Theme) {
     let text = format!("{why} Press t for the link on a plain line, or c to copy it.");
-    let lines = prose::wrap(&text, area.width.saturating_sub(2));
+    let lines = text_layout::wrap(&text, area.width.saturating_sub(2));
     let lines: Vec<Line<'_>> = lines.into_iter().map(|line| Line::styled(line, theme.strong)).collect();
-    frame.render_widget(Paragraph::new(lines), pane::inset(area, 1));
+    frame.render_widget(Paragraph::new(lines), frame::inset(area, 1));
 }
 
 fn caption(frame: &mut Frame<'_>, area: Rect, words: &str, theme: &Theme) {
-    let words = prose::cut(words, area.width.saturating_sub(2));
+    let words = text_layout::cut(words, area.width.saturating_sub(2));
     let mark = Span::styled(theme.glyphs.selection, theme.accent);
     let line = Line::from(vec![mark, Span::raw(" "), Span::styled(words, theme.strong)]);
     frame.render_widget(line.centered(), area);

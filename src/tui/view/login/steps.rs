@@ -12,7 +12,7 @@ use crate::oauth::login::Login;
 use crate::oauth::login::step::{Mark, Step};
 use crate::tui::seconds::{Seconds, running};
 use crate::tui::theme::Theme;
-use crate::tui::{pane, prose};
+use crate::tui::{frame, text_layout};
 
 /// Columns of a step's glyph, number and title.
 const STEP: u16 = 29;
@@ -26,48 +26,52 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, login: &Login, theme: &T
     let current = login.steps().iter().collect::<Vec<_>>();
     let current = current.iter().rposition(|(_, mark, _)| *mark != Mark::Todo).map_or(0, |at| at + 1);
     let first = current.saturating_sub(usize::from(area.height));
+    let left = login.doors().map(|doors| running(Seconds::of(doors, now).left()));
     for (down, (index, step)) in (0..area.height).zip(login.steps().iter().enumerate().skip(first)) {
-        row(frame, pane::row(area, down), index + 1, step, login, theme, now);
+        let row = StepRow { number: index + 1, step, left: left.clone().filter(|_| step.0 == Step::Wait) };
+        row.render(frame, frame::row(area, down), theme);
     }
 }
 
-fn row(
-    frame: &mut Frame<'_>,
-    area: Rect,
+/// One step.
+struct StepRow<'a> {
     number: usize,
-    (step, mark, note): (Step, Mark, &str),
-    login: &Login,
-    theme: &Theme,
-    now: Now,
-) {
-    let glyphs = &theme.glyphs.steps;
-    let (glyph, style, title, said) = match mark {
-        Mark::Todo => (glyphs.todo, theme.muted, theme.muted, theme.muted),
-        Mark::Now(_) => (glyphs.now, theme.accent, theme.strong, theme.accent),
-        Mark::Done(_) => (glyphs.done, theme.good, Style::new(), theme.muted),
-        Mark::Skipped => (glyphs.skipped, theme.muted, theme.muted, theme.muted),
-        Mark::Failed(_) => (glyphs.failed, theme.bad, theme.bad, theme.bad),
-    };
-    let taken = match mark {
-        Mark::Done(taken) | Mark::Failed(taken) => spent(taken),
-        Mark::Todo | Mark::Now(_) | Mark::Skipped => String::new(),
-    };
-    let room = area.width.saturating_sub(STEP + TAKEN);
-    let waits = login.doors().filter(|_| step == Step::Wait && matches!(mark, Mark::Now(_)));
-    let (note, taken) = match waits.map(|doors| running(Seconds::of(doors, now).left())) {
-        Some(left) if room >= NOTE => (format!("{left} left"), taken),
-        Some(left) => (String::new(), left),
-        None => (prose::safe(note), taken),
-    };
-    let note = if room >= NOTE { prose::cut(&note, room) } else { String::new() };
-    let line = Line::from(vec![
-        Span::styled(glyph, style),
-        Span::styled(format!(" {number} "), theme.muted),
-        Span::styled(prose::fill(step.title(), STEP - 4), title),
-        Span::styled(note, said),
-    ]);
-    frame.render_widget(line, area);
-    frame.render_widget(Line::styled(taken, said).right_aligned(), area);
+    step: (Step, Mark, &'a str),
+    /// How long is still waited, where the step is to wait.
+    left: Option<String>,
+}
+
+impl StepRow<'_> {
+    fn render(self, frame: &mut Frame<'_>, area: Rect, theme: &Theme) {
+        let (step, mark, note) = self.step;
+        let glyphs = &theme.glyphs.steps;
+        let (glyph, style, title, beside) = match mark {
+            Mark::Todo => (glyphs.todo, theme.muted, theme.muted, theme.muted),
+            Mark::Now(_) => (glyphs.now, theme.accent, theme.strong, theme.accent),
+            Mark::Done(_) => (glyphs.done, theme.good, Style::new(), theme.muted),
+            Mark::Skipped => (glyphs.skipped, theme.muted, theme.muted, theme.muted),
+            Mark::Failed(_) => (glyphs.failed, theme.bad, theme.bad, theme.bad),
+        };
+        let taken = match mark {
+            Mark::Done(taken) | Mark::Failed(taken) => spent(taken),
+            Mark::Todo | Mark::Now(_) | Mark::Skipped => String::new(),
+        };
+        let room = area.width.saturating_sub(STEP + TAKEN);
+        let (note, taken) = match self.left.filter(|_| matches!(mark, Mark::Now(_))) {
+            Some(left) if room >= NOTE => (format!("{left} left"), taken),
+            Some(left) => (String::new(), left),
+            None => (text_layout::safe(note), taken),
+        };
+        let note = if room >= NOTE { text_layout::cut(&note, room) } else { String::new() };
+        let line = Line::from(vec![
+            Span::styled(glyph, style),
+            Span::styled(format!(" {} ", self.number), theme.muted),
+            Span::styled(text_layout::fill(step.title(), STEP - 4), title),
+            Span::styled(note, beside),
+        ]);
+        frame.render_widget(line, area);
+        frame.render_widget(Line::styled(taken, beside).right_aligned(), area);
+    }
 }
 
 /// How long a step took: `0.4s`, `1m12s`.

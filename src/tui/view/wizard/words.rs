@@ -3,7 +3,7 @@
 use crate::domain::provider::draft::Question;
 use crate::oauth::login::needs::{self, Needs};
 use crate::tui::field::Field;
-use crate::tui::prose;
+use crate::tui::text_layout;
 use crate::tui::wizard::{ListQuestion, Page, TextQuestion, Wizard, Work};
 
 /// How a template is offered.
@@ -31,7 +31,7 @@ pub(super) fn title(wizard: &Wizard) -> String {
 /// What is asked, as sentences.
 pub(super) fn text(wizard: &Wizard) -> String {
     let provider = wizard.provider();
-    let named = provider.map_or_else(String::new, |provider| prose::safe(&provider.title));
+    let named = provider.map_or_else(String::new, |provider| text_layout::safe(&provider.title));
     match &wizard.page {
         Page::Text(question, _) => question_text(wizard, *question, &named),
         Page::Choice(ListQuestion::Pkce, _) => {
@@ -41,7 +41,7 @@ pub(super) fn text(wizard: &Wizard) -> String {
         }
         Page::Choice(ListQuestion::LoginOrKey, _) => format!("{named} knows two ways in."),
         Page::Notice => {
-            prose::safe(provider.and_then(|provider| provider.notice.as_deref()).unwrap_or_default())
+            text_layout::safe(provider.and_then(|provider| provider.notice.as_deref()).unwrap_or_default())
         }
         // These pages have words of their own.
         Page::Choice(ListQuestion::Provider, _) | Page::Preview(_) | Page::Scopes(_) | Page::Ready => {
@@ -62,7 +62,7 @@ fn question_text(wizard: &Wizard, question: TextQuestion, named: &str) -> String
         }
         TextQuestion::Key => {
             let page = wizard.provider().and_then(|provider| provider.key_page.as_ref());
-            let page = page.map(|url| format!(" You get one at {}", prose::safe(url.as_str())));
+            let page = page.map(|url| format!(" You get one at {}", text_layout::safe(url.as_str())));
             format!("The API key of {named}.{}", page.unwrap_or_default())
         }
         TextQuestion::ClientId => {

@@ -9,7 +9,7 @@ use authtui::oauth::login::needs::{Goal, Needs};
 use authtui::oauth::scopes::Listed;
 use authtui::tui::message::{Effect, Msg};
 use authtui::tui::screen::Screen;
-use authtui::tui::wizard::picker::{List, Picker};
+use authtui::tui::wizard::picker::{Picker, ProviderList};
 use authtui::tui::wizard::{Page, Wizard};
 
 use super::{BEGUN, changed, choose_own, wizard};
@@ -144,7 +144,7 @@ fn the_list_of_the_provider_comes_fails_and_is_asked_for_again() {
     assert!(app.screen().contains("The provider's own list is being read."), "{}", app.screen());
     assert_eq!(app.keys("r"), [], "it is on its way");
     app.feed(Msg::Scopes("other".to_owned(), Ok(listed(&["z"]))));
-    assert_eq!(picker(&app).list, List::Coming, "somebody else's list");
+    assert_eq!(picker(&app).list, ProviderList::Coming, "somebody else's list");
     app.feed(Msg::Scopes("demo".to_owned(), Err(unreachable())));
     let screen = app.screen();
     assert!(screen.contains("cannot be read: the connection broke. r tries again."), "{screen}");
@@ -163,7 +163,7 @@ fn a_list_that_comes_after_the_person_went_back_is_there_when_they_return() {
     app.press("enter esc");
     app.feed(Msg::Scopes("demo".to_owned(), Ok(listed(&["z"]))));
     assert_eq!(app.press("enter"), []);
-    assert_eq!(picker(&app).list, List::Here { left_out: 0 });
+    assert_eq!(picker(&app).list, ProviderList::Here { left_out: 0 });
 }
 
 fn fetch() -> Effect {

@@ -3,7 +3,7 @@
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::tui::prose;
+use crate::tui::text_layout;
 use crate::tui::theme::Theme;
 
 /// Columns of a label.
@@ -11,7 +11,7 @@ const LABEL: u16 = 8;
 
 /// Lines of text as wide as their pane.
 #[derive(Debug, Clone)]
-pub struct Sheet<'a> {
+pub struct TextBlock<'a> {
     /// Columns of a line.
     pub width: u16,
     /// The lines.
@@ -19,8 +19,8 @@ pub struct Sheet<'a> {
     theme: &'a Theme,
 }
 
-impl<'a> Sheet<'a> {
-    /// An empty sheet.
+impl<'a> TextBlock<'a> {
+    /// An empty block.
     #[must_use]
     pub fn new(width: u16, theme: &'a Theme) -> Self {
         Self { width, lines: Vec::new(), theme }
@@ -38,11 +38,11 @@ impl<'a> Sheet<'a> {
         let mut lines: Vec<String> = Vec::new();
         for piece in pieces {
             match lines.last_mut() {
-                Some(last) if prose::width(last) + 3 + prose::width(piece) <= width => {
+                Some(last) if text_layout::width(last) + 3 + text_layout::width(piece) <= width => {
                     last.push_str(" · ");
                     last.push_str(piece);
                 }
-                Some(_) | None => lines.extend(prose::wrap(piece, width)),
+                Some(_) | None => lines.extend(text_layout::wrap(piece, width)),
             }
         }
         self.labelled(label, lines);
@@ -50,24 +50,25 @@ impl<'a> Sheet<'a> {
 
     /// Writes a label and a text of at most so many `rows`.
     pub fn short_field(&mut self, label: &str, text: &str, rows: usize) {
-        self.labelled(label, prose::wrap_into(text, self.beside(), rows));
+        self.labelled(label, text_layout::wrap_into(text, self.beside(), rows));
     }
 
     fn labelled(&mut self, label: &str, lines: Vec<String>) {
         for (index, line) in lines.into_iter().enumerate() {
-            let label = prose::fill(if index == 0 { label } else { "" }, LABEL);
+            let label = text_layout::fill(if index == 0 { label } else { "" }, LABEL);
             self.lines.push(Line::from(vec![Span::styled(label, self.theme.muted), Span::raw(line)]));
         }
     }
 
     /// Writes a sentence.
     pub fn text(&mut self, text: &str, style: Style) {
-        self.lines.extend(prose::wrap(text, self.width).into_iter().map(|line| Line::styled(line, style)));
+        self.lines
+            .extend(text_layout::wrap(text, self.width).into_iter().map(|line| Line::styled(line, style)));
     }
 
     /// Writes a sentence behind a glyph, which is repeated on each of its lines or stands alone.
     pub fn marked(&mut self, glyph: &Span<'static>, repeated: Repeated, text: &str, style: Style) {
-        for (index, line) in prose::wrap(text, self.width.saturating_sub(2)).into_iter().enumerate() {
+        for (index, line) in text_layout::wrap(text, self.width.saturating_sub(2)).into_iter().enumerate() {
             let first = index == 0 || repeated == Repeated::OnEachLine;
             let glyph = if first { glyph.clone() } else { Span::raw(" ") };
             self.lines.push(Line::from(vec![glyph, Span::raw(" "), Span::styled(line, style)]));
@@ -103,9 +104,9 @@ mod tests {
             (40, &["Access  sk-…3fQA · 23h53m of 24h", "        until 23 Nov"]),
             (24, &["Access  sk-…3fQA", "        23h53m of 24h", "        until 23 Nov"]),
         ] {
-            let mut sheet = Sheet::new(width, &theme);
-            sheet.field("Access", &pieces);
-            assert_eq!(sheet.lines.iter().map(ToString::to_string).collect::<Vec<_>>(), texts);
+            let mut block = TextBlock::new(width, &theme);
+            block.field("Access", &pieces);
+            assert_eq!(block.lines.iter().map(ToString::to_string).collect::<Vec<_>>(), texts);
         }
     }
 }

@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Clear};
 
-use crate::tui::prose;
+use crate::tui::text_layout;
 use crate::tui::theme::Theme;
 
 /// Rows and columns that a box above others takes beside its content.
@@ -44,7 +44,7 @@ pub fn place(area: Rect, (width, height): (u16, u16)) -> (Rect, bool) {
 
 /// Writes `text` into the lower right of the frame around `area`.
 pub fn foot(frame: &mut Frame<'_>, area: Rect, text: &str, theme: &Theme) {
-    let width = prose::width(text) + 2;
+    let width = text_layout::width(text) + 2;
     if area.width > width + 3 && area.height > 1 {
         let place = Rect::new(area.right() - width - 2, area.bottom() - 1, width, 1);
         frame.render_widget(Span::styled(format!(" {text} "), theme.muted), place);
@@ -73,7 +73,7 @@ pub fn row(area: Rect, down: u16) -> Rect {
 }
 
 fn block<'a>(area: Rect, title: &str, theme: &Theme) -> Block<'a> {
-    let title = prose::cut(title, area.width.saturating_sub(4));
+    let title = text_layout::cut(title, area.width.saturating_sub(4));
     let block = Block::bordered().border_set(theme.glyphs.border);
     // A title lies on the frame and would otherwise be as faint as it.
     let style = Style::reset().patch(theme.strong);

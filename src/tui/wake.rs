@@ -12,7 +12,7 @@ use crate::domain::countdown::countdown;
 use crate::domain::health;
 use crate::domain::profile::{Profile, RefreshResult};
 use crate::oauth::login::Stage;
-use crate::tui::automatic;
+use crate::tui::auto_refresh;
 use crate::tui::layout::{list_rows, parts};
 use crate::tui::model::Model;
 use crate::tui::rows;
@@ -29,7 +29,7 @@ pub fn wakes_at(model: &Model, now: Now) -> Option<Steady> {
     let deadline = login.and_then(crate::oauth::login::Login::wakes_at);
     let message = model.message.as_ref().and_then(|message| message.until);
     let seen = parts(model, model.size).map(|_| seen(model, now)).into_iter().flatten();
-    let renewal = automatic::looks_at(model, now);
+    let renewal = auto_refresh::looks_at(model, now);
     // Nobody tells when another program is killed while it asks.
     let asking = (!model.asking.is_empty()).then(|| now.steady.after(ASKING));
     deadline.into_iter().chain(message).chain(renewal).chain(asking).chain(seen).min()
@@ -64,7 +64,7 @@ fn changes(model: &Model, at: Now) -> impl Iterator<Item = TimeDelta> {
             Row::Profile(profile) => Some(&**profile),
             Row::Broken { .. } => None,
         });
-    let planned = |profile: &Profile| automatic::planned(model, profile, at);
+    let planned = |profile: &Profile| auto_refresh::planned(model, profile, at);
     // A row says when it is renewed only while it waits to be tried again; the detail always does.
     let retried = |profile: &Profile| retries_at(profile).and_then(|_| planned(profile));
     let selected = model.selected_profile();

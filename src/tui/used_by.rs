@@ -8,7 +8,7 @@ use crate::domain::provider::Provider;
 use crate::domain::provider::environment::{LookupOrder, Source};
 use crate::domain::resolve::{Candidate, Lookup, Resolution, Sources, resolve};
 use crate::tui::model::Model;
-use crate::tui::prose;
+use crate::tui::text_layout;
 
 /// The longest name of a program, in columns.
 const LONGEST: u16 = 20;
@@ -28,7 +28,7 @@ pub fn words(model: &Model, profile: &Profile, now: DateTime<Utc>) -> Option<Str
     // What is said of the program may be a whole clause.
     let by = match order.program_name() {
         "" => "programs: ".to_owned(),
-        program => format!("{}: ", prose::cut(&prose::safe(program), LONGEST)),
+        program => format!("{}: ", text_layout::cut(&text_layout::safe(program), LONGEST)),
     };
     Some(by + &seen(provider, &order, &chain, profile))
 }

@@ -1,0 +1,148 @@
+//! Refresh notes: what people are told about the refreshes of a profile beside its state.
+
+use crate::domain::clock::{Now, TimeDelta};
+use crate::domain::event::Event;
+use crate::domain::grant_status::GrantStatus;
+use crate::domain::health::renewable;
+use crate::domain::profile::{ClockDiffers, EndBy, Kind, Profile};
+use crate::domain::schedule::{self, Never, Plan};
+use crate::tui::auto_refresh::{self, Outlook, Why, outlook};
+use crate::tui::model::{Model, OffBy};
+use crate::tui::{state, text_layout};
+
+/// Sentences about what `profile` holds since a refresh; `scopes` are those it had before.
+#[must_use]
+pub fn after_refresh(scopes: &[String], profile: &Profile, now: Now) -> Vec<String> {
+    let lost: Vec<&str> =
+        scopes.iter().filter(|scope| !profile.scopes.contains(scope)).map(String::as_str).collect();
+    let narrower = (!lost.is_empty()).then(|| {
+        let lost = text_layout::safe(&lost.join(" "));
+        format!("The provider has taken scopes away: {lost}. A login asks for them again.")
+    });
+    let has_ended = profile.life.expires_at.is_some_and(|end| end <= now.wall);
+    let ended =
+        has_ended.then(|| "The provider says that the new access token has expired already.".to_owned());
+    let odd = profile.last_refresh_of_this_grant().and_then(|last| last.odd.as_deref());
+    let odd = odd.map(|odd| format!("The answer was unusual: {}.", text_layout::safe(odd)));
+    let clock = clock(profile, now).filter(|_| !has_ended).map(|clock| text_layout::safe(&clock));
+    let endless = profile.life.expires_at.is_none().then(|| {
+        "The provider did not say when the new access token expires, so it is not refreshed by itself."
+            .to_owned()
+    });
+    narrower.into_iter().chain(odd).chain(ended).chain(endless).chain(clock).collect()
+}
+
+/// What is known of the grant of `profile`, and what is said of it.
+#[must_use]
+pub fn grant_history<'a>(model: &'a Model, profile: &Profile, now: Now) -> Option<(GrantStatus<'a>, String)> {
+    if model.running(&profile.id).refresh.is_some() {
+        return None;
+    }
+    let known = GrantStatus::of(&model.events, profile, model.provider(profile), &model.asking)?;
+    let text = match known {
+        GrantStatus::UnderWay(event) => format!("{} is under way.", named(event, now)),
+        GrantStatus::Interrupted(event) => {
+            let next = match auto_refresh::planned(model, profile, now) {
+                Some(at) if at > now.wall => format!("authtui asks once more in {}", state::left(at, now)),
+                Some(_) => "authtui asks once more".to_owned(),
+                None => "r asks once more".to_owned(),
+            };
+            format!(
+                "{} was interrupted between request and save: the refresh token may be spent. Stored tokens are as \
+                 they were. Next: {next}; if the provider refuses it then, l logs in again.",
+                named(event, now)
+            )
+        }
+        GrantStatus::Outdated(event) => format!(
+            "These are older tokens: {} was renewed on {} by {}. The next refresh takes the newer ones if they can be \
+             found, and never asks with these.",
+            profile.id.name,
+            state::moment(event.at, now),
+            text_layout::safe(&event.by.to_string())
+        ),
+        GrantStatus::Survived(event) => {
+            format!("{} was interrupted; the next one got new tokens all the same.", named(event, now))
+        }
+    };
+    Some((known, text))
+}
+
+fn named(event: &Event, now: Now) -> String {
+    format!("The refresh of {} by {}", state::moment(event.at, now), text_layout::safe(&event.by.to_string()))
+}
+
+/// Why `profile` has no auto-refresh, and what refreshes it; nothing where it has, or where its state
+/// says it all.
+#[must_use]
+pub fn no_auto_refresh(model: &Model, profile: &Profile, now: Now) -> Option<String> {
+    if profile.kind != Kind::OAuth || !renewable(profile, now.wall) {
+        return None;
+    }
+    let Outlook::Not(why) = outlook(model, profile, now) else { return None };
+    let words = match why {
+        Why::Off(OffBy::CommandLine) => "off: started with --no-auto-refresh".to_owned(),
+        Why::Off(OffBy::Settings) => "off by automatic_refresh in settings".to_owned(),
+        Why::Off(OffBy::Unreadable) => "off: settings.yaml cannot be read".to_owned(),
+        Why::OtherOrigin => "off: the provider file names another server; log in again".to_owned(),
+        Why::Unwritable => "off: the file cannot be written".to_owned(),
+        Why::Never(Never::Off) => "off here, A turns it on".to_owned(),
+        Why::Never(Never::NoEnd) => "by r alone: the provider gives no expiry".to_owned(),
+        Why::Never(Never::Brief(life)) => format!("by r alone: it lives only {}", state::span(life)),
+        Why::Never(Never::Clock) => "by r alone: a clock is wrong".to_owned(),
+        Why::Never(Never::Nothing | Never::Dead | Never::Refused | Never::Ended)
+        | Why::NoWay
+        | Why::NotNow => return None,
+    };
+    Some(words)
+}
+
+/// What is wrong with a clock, where the last answer of the profile's provider showed that.
+#[must_use]
+pub fn clock(profile: &Profile, now: Now) -> Option<String> {
+    let name = profile.id.name.provider();
+    let last = profile.last_refresh_of_this_grant();
+    if let Some(ClockDiffers { ahead, end_by }) = last.and_then(|last| last.clock_differs) {
+        // To the minute: the answer was on its way for some seconds.
+        let by = state::span(TimeDelta::minutes((ahead.num_seconds().saturating_abs() + 30) / 60));
+        let side = if ahead < TimeDelta::zero() { "behind" } else { "ahead of" };
+        let end = match end_by {
+            EndBy::Ours => "",
+            EndBy::Theirs => " The end it told may be wrong.",
+        };
+        return Some(format!("The clock of {name} is {by} {side} this machine's.{end}"));
+    }
+    let wrong = schedule::plan(profile, now.wall) == Plan::Never(Never::Clock);
+    wrong
+        .then(|| format!("{name} gave a token that had ended by this machine's clock: one of them is wrong."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::clock::{FixedOffset, Steady, TimeDelta, at_seconds};
+    use crate::domain::name::{ProfileId, ProfileName, StoreId};
+    use crate::domain::profile::Kind;
+
+    #[test]
+    fn scopes_that_went_and_an_end_at_once_or_unknown_are_said_and_nothing_else() {
+        let wall = at_seconds(1_800_000_000).expect("in range");
+        let now =
+            Now { wall, steady: Steady::default(), offset: FixedOffset::east_opt(0).expect("in range") };
+        let name = ProfileName::parse("acme/ana").expect("a name");
+        let mut profile = Profile::new(ProfileId { store: StoreId::Own, name }, Kind::OAuth);
+        profile.scopes = vec!["a".to_owned()];
+        profile.life.expires_at = Some(wall + TimeDelta::minutes(5));
+        let said = |before: &[&str], profile: &Profile| {
+            let before: Vec<String> = before.iter().map(|scope| (*scope).to_owned()).collect();
+            after_refresh(&before, profile, now)
+        };
+        assert_eq!(said(&["a"], &profile), [""; 0]);
+        assert_eq!(said(&[], &profile), [""; 0]);
+        let lost = said(&["a", "b", "c"], &profile);
+        assert_eq!(lost, ["The provider has taken scopes away: b c. A login asks for them again."]);
+        profile.life.expires_at = Some(wall);
+        assert!(said(&["a"], &profile)[0].contains("has expired already"));
+        profile.life.expires_at = None;
+        assert!(said(&["a"], &profile)[0].contains("did not say when"));
+    }
+}
