@@ -169,7 +169,7 @@ fn run(line: CommandLine, program: &str) -> Result<Exit> {
 
 /// Lets the person hear of what takes long.
 fn say_waits(services: &Services) {
-    services.waiting.tell(|id, holder| {
+    services.lock_wait.set(|id, holder| {
         say(&format!("{}: waiting for {holder}, which is at work on this grant", id.name));
     });
     services.http.on_slow(|host| {

@@ -32,15 +32,15 @@ use crate::domain::name::{ProfileId, StoreId};
 use crate::domain::provider::catalog::Catalog;
 use crate::domain::trouble::{FailureKind, Trouble};
 use crate::shell::clock::Clock;
-use crate::shell::event_log::Journal;
-use crate::shell::event_notifier::Telling;
+use crate::shell::event_log::EventLog;
+use crate::shell::event_notifier::EventNotifier;
 use crate::shell::http::Http;
 use crate::shell::login::Listeners;
 use crate::shell::paths::Paths;
-use crate::shell::refresh::lock_wait::Waiting;
-use crate::shell::refresh::queue::Turns;
-use crate::shell::store_files::write_queue::Saving;
-use crate::shell::store_files::{Failure, Stores};
+use crate::shell::refresh::grant_lock::LockWaitListener;
+use crate::shell::refresh::queue::RefreshQueue;
+use crate::shell::store_files::write_queue::WriteQueue;
+use crate::shell::store_files::{ApplyError, Stores};
 use crate::shell::terminal::clipboard::Clipboard;
 use crate::stored::provider_file;
 
@@ -56,18 +56,18 @@ pub struct Services {
     stores: Arc<Stores>,
     /// Provider files in place of the presets.
     instead: Option<Vec<(String, String)>>,
-    saving: Arc<Saving>,
+    write_queue: Arc<WriteQueue>,
     /// Who we are in the event log.
     pub author: Author,
     /// What happened to grants on this machine.
-    pub journal: Journal,
+    pub event_log: EventLog,
     catalog: Mutex<Option<Arc<Catalog>>>,
     listeners: Listeners,
-    turns: Turns,
+    refresh_queue: RefreshQueue,
     ending: watched::Sender<bool>,
-    telling: Telling,
-    /// Who is told of refreshes that wait.
-    pub waiting: Waiting,
+    event_notifier: EventNotifier,
+    /// Who hears of refreshes that wait for another program.
+    pub lock_wait: LockWaitListener,
 }
 
 impl Services {
@@ -80,8 +80,8 @@ impl Services {
     fn bare(paths: Paths, program: &str) -> Self {
         Self {
             stores: Arc::new(Stores::new(paths.config.clone())),
-            saving: Arc::default(),
-            journal: Journal::of(&paths.state),
+            write_queue: Arc::default(),
+            event_log: EventLog::in_folder(&paths.state),
             author: Author { program: program.to_owned(), process: std::process::id() },
             paths,
             clock: Clock::start(),
@@ -90,10 +90,10 @@ impl Services {
             instead: None,
             catalog: Mutex::default(),
             listeners: Listeners::default(),
-            turns: Turns::default(),
+            refresh_queue: RefreshQueue::default(),
             ending: watched::Sender::default(),
-            telling: Telling::default(),
-            waiting: Waiting::default(),
+            event_notifier: EventNotifier::default(),
+            lock_wait: LockWaitListener::default(),
         }
     }
 
@@ -108,7 +108,7 @@ impl Services {
 
     /// Lets `count` refreshes ask at once.
     pub fn ask_at_once(&self, count: usize) {
-        self.turns.allow(count);
+        self.refresh_queue.allow(count);
     }
 
     /// Writes down what happened to a profile, after the fact: that it cannot be written changes nothing.
@@ -145,8 +145,8 @@ impl Services {
             what,
         };
         let events: Vec<Event> = each.into_iter().map(event).collect();
-        let journal = self.journal.clone();
-        let writing = tokio::task::spawn_blocking(move || journal.write_each(&events)).await;
+        let event_log = self.event_log.clone();
+        let writing = tokio::task::spawn_blocking(move || event_log.write_each(&events)).await;
         writing.unwrap_or_else(|_| Err(std::io::Error::other("a part of the program ended by a fault")))
     }
 
@@ -192,7 +192,7 @@ impl Services {
     ///
     /// # Errors
     /// A [`Trouble`] when there is none.
-    pub async fn reserve(&self, store: StoreId) -> Result<store_files::Reserved, Trouble> {
+    pub async fn reserve(&self, store: StoreId) -> Result<store_files::DiskReservation, Trouble> {
         let stores = Arc::clone(&self.stores);
         let reserving = tokio::task::spawn_blocking(move || stores.reserve(store)).await;
         reserving.unwrap_or_else(|_| Err(broke("cannot write the store")))
@@ -220,18 +220,19 @@ impl Services {
     /// Applies a change to a store.
     ///
     /// # Errors
-    /// [`Failure`] when the profile has moved on or the file cannot be written, or when what was to be
+    /// [`ApplyError`] when the profile has moved on or the file cannot be written, or when what was to be
     /// erased may lie elsewhere still.
-    pub async fn apply(&self, store: StoreId, change: Change) -> Result<Snapshot, Failure> {
+    pub async fn apply(&self, store: StoreId, change: Change) -> Result<Snapshot, ApplyError> {
         let made = change.clone();
         let (id, told) = (ProfileId { store, name: change.name.clone() }, GrantEvent::of(&change.edit));
-        let saved = self.saving.save(&self.stores, store, change, broke("cannot write the store")).await?;
+        let saved =
+            self.write_queue.save(&self.stores, store, change, broke("cannot write the store")).await?;
         let paths = self.paths.clone();
         let forgotten = tokio::task::spawn_blocking(move || refresh::rescue::forget(&paths, &made)).await;
         if let Some(what) = told {
             self.tell(&id, what).await;
         }
-        forgotten.unwrap_or(Ok(())).map_err(Failure::Trouble)?;
+        forgotten.unwrap_or(Ok(())).map_err(ApplyError::Trouble)?;
         Ok(saved)
     }
 

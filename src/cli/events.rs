@@ -71,10 +71,10 @@ impl<'a> EventJson<'a> {
 
 pub(super) fn run(services: &Arc<Services>, args: &EventsArgs) -> Result<Exit> {
     let name = args.name.as_deref().map(profile_arg::parse).transpose()?;
-    let mut events = match services.journal.read() {
+    let mut events = match services.event_log.read() {
         Ok(events) => events,
         Err(error) => {
-            let path = services.journal.path().display();
+            let path = services.event_log.path().display();
             output::say(&format!("the event log {path} cannot be read: {error}"));
             return Ok(Exit::Failure);
         }

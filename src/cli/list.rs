@@ -21,7 +21,7 @@ use crate::domain::provider::catalog::Catalog;
 use crate::domain::residual_validity::Validity;
 use crate::domain::text;
 use crate::shell::Services;
-use crate::shell::refresh::in_flight;
+use crate::shell::refresh::grant_lock;
 use crate::shell::terminal::console;
 
 /// The widest column, in characters.
@@ -58,8 +58,8 @@ pub(super) fn run(services: &Arc<Services>, args: &ListArgs) -> Result<Exit> {
 /// Says of each profile that is not well why, and what helps.
 fn explained(services: &Services, stores: &[Snapshot], catalog: &Catalog, now: Now) {
     // A log that cannot be read explains nothing; refreshing says so.
-    let events = services.journal.read().unwrap_or_default();
-    let asking = in_flight::under_way(services, &events);
+    let events = services.event_log.read().unwrap_or_default();
+    let asking = grant_lock::in_flight(services, &events);
     for profile in stores.iter().flat_map(Snapshot::profiles) {
         if let Some(why) = reason::of(profile, catalog.get(profile.id.name.provider()), &events, &asking, now)
         {

@@ -17,7 +17,7 @@ use crate::domain::name::ProfileName;
 use crate::domain::profile::{Kind, Profile};
 use crate::domain::residual_validity;
 use crate::shell::Services;
-use crate::shell::store_files::Failure;
+use crate::shell::store_files::ApplyError;
 use crate::shell::terminal::console;
 use crate::shell::terminal::console::Prompter;
 
@@ -111,11 +111,11 @@ fn erase(services: &Services, profile: &Profile, extent: Extent, lives_on: Optio
             say(&format!("{name}: {done}.{}", lives_on.map(not_told).unwrap_or_default()));
             Exit::Done
         }
-        Some(Err(Failure::Moved(moved))) => {
+        Some(Err(ApplyError::Moved(moved))) => {
             say(&format!("{name}: {moved}."));
             Exit::NotFound
         }
-        Some(Err(Failure::Trouble(trouble))) => exit::trouble(&trouble, &name.exact()),
+        Some(Err(ApplyError::Trouble(trouble))) => exit::trouble(&trouble, &name.exact()),
         None => {
             say(&format!("{name}: stopped before it was done; authtui list shows what is stored."));
             Exit::Failure

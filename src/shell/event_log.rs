@@ -14,10 +14,10 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use crate::domain::event::Event;
-use crate::shell::event_log::incremental_reader::Seen;
+use crate::shell::event_log::incremental_reader::IncrementalReader;
 use crate::shell::event_log::retention::kept;
-use crate::shell::store_files::file::private_folder;
-use crate::shell::store_files::file::temporary::{self, Temporary};
+use crate::shell::store_files::file::temporary::{self, TemporaryFile};
+use crate::shell::store_files::file::{open_private, private_folder};
 use crate::shell::store_files::lock;
 use crate::stored::log;
 
@@ -31,9 +31,9 @@ static TURN: Mutex<()> = Mutex::new(());
 
 /// The event log.
 #[derive(Debug, Clone)]
-pub struct Journal {
+pub struct EventLog {
     path: PathBuf,
-    seen: Arc<Mutex<Seen>>,
+    reader: Arc<Mutex<IncrementalReader>>,
     waiting: Arc<Mutex<Vec<Line>>>,
 }
 
@@ -44,11 +44,11 @@ struct Line {
     told: Arc<OnceLock<Result<(), Arc<io::Error>>>>,
 }
 
-impl Journal {
+impl EventLog {
     /// The log in the folder `state`.
     #[must_use]
-    pub fn of(state: &Path) -> Self {
-        Self { path: state.join("events.jsonl"), seen: Arc::default(), waiting: Arc::default() }
+    pub fn in_folder(state: &Path) -> Self {
+        Self { path: state.join("events.jsonl"), reader: Arc::default(), waiting: Arc::default() }
     }
 
     /// Where it lies.
@@ -71,12 +71,12 @@ impl Journal {
     /// # Errors
     /// When it is there and cannot be read.
     pub fn about(&self, grant: &str) -> io::Result<Vec<Event>> {
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.about(&self.path, 2 * LARGEST, grant)
+        let mut reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
+        reader.about(&self.path, 2 * LARGEST, grant)
     }
 
     fn text(&self) -> io::Result<String> {
-        let mut file = match opened(OpenOptions::new().read(true), &self.path) {
+        let mut file = match open_private(OpenOptions::new().read(true), &self.path) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(String::new()),
             Err(error) => return Err(error),
@@ -130,7 +130,7 @@ impl Journal {
         }
         let beside = self.path.with_extension("lock");
         let _held = lock::hold_blocking(&beside, PATIENCE).map_err(io::Error::from)?;
-        let mut file = opened(OpenOptions::new().create(true).read(true).append(true), &self.path)?;
+        let mut file = open_private(OpenOptions::new().create(true).read(true).append(true), &self.path)?;
         let size = file.metadata()?.len();
         // Half a line of a writer that was killed must not swallow this one.
         let broken = size > 0 && !ends_a_line(&mut file, size)?;
@@ -150,26 +150,10 @@ impl Journal {
         let text = kept(&self.read()?, LARGEST);
         // The lock of the log is held, so whatever is left of such a file belongs to nobody.
         temporary::remove_leftovers(&self.path);
-        let mut shorter = Temporary::beside(&self.path)?;
+        let mut shorter = TemporaryFile::beside(&self.path)?;
         shorter.fill(text.as_bytes())?;
         shorter.replace(&self.path)
     }
-}
-
-/// Opens what can only be an ordinary file, private to its owner: a named pipe would wait for somebody
-/// for ever, and a link lead elsewhere.
-fn opened(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
-        options.mode(0o600).custom_flags(flags.bits().cast_signed());
-    }
-    let file = options.open(path)?;
-    let is_ordinary = file.metadata()?.is_file();
-    is_ordinary
-        .then_some(file)
-        .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "it is no ordinary file"))
 }
 
 fn ends_a_line(file: &mut File, size: u64) -> io::Result<bool> {
@@ -203,52 +187,52 @@ mod tests {
     #[test]
     fn many_writers_lose_no_line() {
         let folder = tempfile::tempdir().expect("a folder");
-        let journal = Journal::of(folder.path());
+        let event_log = EventLog::in_folder(folder.path());
         std::thread::scope(|scope| {
             for writer in 0..4 {
-                let journal = &journal;
+                let event_log = &event_log;
                 scope.spawn(move || {
                     for number in 0..25 {
-                        journal.write(&asked(&format!("{writer}-{number}"))).expect("written");
+                        event_log.write(&asked(&format!("{writer}-{number}"))).expect("written");
                     }
                 });
             }
         });
-        assert_eq!(journal.read().expect("events").len(), 100);
+        assert_eq!(event_log.read().expect("events").len(), 100);
     }
 
     #[test]
     fn half_a_line_of_a_killed_writer_costs_only_itself() {
         let folder = tempfile::tempdir().expect("a folder");
-        let journal = Journal::of(folder.path());
-        journal.write(&asked("g1")).expect("written");
-        let mut text = std::fs::read_to_string(journal.path()).expect("a log");
+        let event_log = EventLog::in_folder(folder.path());
+        event_log.write(&asked("g1")).expect("written");
+        let mut text = std::fs::read_to_string(event_log.path()).expect("a log");
         text.push_str("{\"at\":\"20");
-        std::fs::write(journal.path(), text).expect("a broken log");
-        journal.write(&asked("g2")).expect("written");
-        assert_eq!(journal.read().expect("events"), [asked("g1"), asked("g2")]);
+        std::fs::write(event_log.path(), text).expect("a broken log");
+        event_log.write(&asked("g2")).expect("written");
+        assert_eq!(event_log.read().expect("events"), [asked("g1"), asked("g2")]);
     }
 
     #[test]
     fn it_stays_small_and_keeps_what_has_no_answer() {
         let folder = tempfile::tempdir().expect("a folder");
-        let journal = Journal::of(folder.path());
-        journal.write(&asked("lost")).expect("written");
+        let event_log = EventLog::in_folder(folder.path());
+        event_log.write(&asked("lost")).expect("written");
         let why = "w".repeat(300);
         let line = log::line(&event(GrantEvent::RefreshFailed { grant: "g".into(), is_dead: false, why }));
-        let mut text = std::fs::read_to_string(journal.path()).expect("a log");
+        let mut text = std::fs::read_to_string(event_log.path()).expect("a log");
         text.push_str(&line.repeat(1 + usize::try_from(LARGEST).expect("small") / line.len()));
-        std::fs::write(journal.path(), text).expect("a long log");
-        journal.write(&asked("last")).expect("written");
-        let events = journal.read().expect("events");
-        assert!(std::fs::metadata(journal.path()).expect("a log").len() < LARGEST * 2 / 3);
+        std::fs::write(event_log.path(), text).expect("a long log");
+        event_log.write(&asked("last")).expect("written");
+        let events = event_log.read().expect("events");
+        assert!(std::fs::metadata(event_log.path()).expect("a log").len() < LARGEST * 2 / 3);
         assert_eq!((&events[0], events.last()), (&asked("lost"), Some(&asked("last"))));
     }
 
     #[test]
     fn a_thousand_renewals_are_all_remembered() {
         let folder = tempfile::tempdir().expect("a folder");
-        let journal = Journal::of(folder.path());
+        let event_log = EventLog::in_folder(folder.path());
         let renewed = |number: u32| {
             let (grant, next) = (format!("{number:016x}"), format!("{:016x}", number + 100_000));
             event(GrantEvent::Refreshed { grant, next, generation: 1 })
@@ -257,11 +241,11 @@ mod tests {
         // Some at a time, each of which may shorten it.
         for hundred in 0..40 {
             let some: String = (hundred * 100..(hundred + 1) * 100).map(lines).collect();
-            journal.add(&some).expect("written");
+            event_log.add(&some).expect("written");
         }
-        assert!(std::fs::metadata(journal.path()).expect("a log").len() < LARGEST * 5 / 4);
+        assert!(std::fs::metadata(event_log.path()).expect("a log").len() < LARGEST * 5 / 4);
         for number in 3000..4000 {
-            let found = journal.about(&format!("{number:016x}")).expect("readable");
+            let found = event_log.about(&format!("{number:016x}")).expect("readable");
             assert_eq!(found.last(), Some(&renewed(number)));
         }
     }
@@ -269,21 +253,21 @@ mod tests {
     #[test]
     fn of_one_that_cannot_be_shortened_the_end_is_read() {
         let folder = tempfile::tempdir().expect("a folder");
-        let journal = Journal::of(folder.path());
+        let event_log = EventLog::in_folder(folder.path());
         let why = "w".repeat(300);
         let line = log::line(&event(GrantEvent::RefreshFailed { grant: "g".into(), is_dead: false, why }));
         let long = line.repeat(3 * usize::try_from(LARGEST).expect("small") / line.len());
-        std::fs::write(journal.path(), long + &log::line(&asked("last"))).expect("a long log");
-        assert_eq!(journal.about("last").expect("readable"), [asked("last")]);
-        assert_eq!(journal.read().expect("readable").last(), Some(&asked("last")));
+        std::fs::write(event_log.path(), long + &log::line(&asked("last"))).expect("a long log");
+        assert_eq!(event_log.about("last").expect("readable"), [asked("last")]);
+        assert_eq!(event_log.read().expect("readable").last(), Some(&asked("last")));
     }
 
     #[cfg(unix)]
     #[test]
     fn a_pipe_a_folder_or_a_link_in_its_place_is_refused_at_once() {
         let folder = tempfile::tempdir().expect("a folder");
-        let journal = Journal::of(folder.path());
-        let place = journal.path();
+        let event_log = EventLog::in_folder(folder.path());
+        let place = event_log.path();
         let put: [&dyn Fn(); 3] = [
             &|| rustix::fs::mkfifoat(rustix::fs::CWD, place, rustix::fs::Mode::RUSR).expect("a pipe"),
             &|| std::fs::create_dir(place).expect("a folder"),
@@ -291,8 +275,8 @@ mod tests {
         ];
         for put in put {
             put();
-            assert!(journal.write(&asked("g")).is_err() && journal.read().is_err());
-            assert!(journal.about("g").is_err());
+            assert!(event_log.write(&asked("g")).is_err() && event_log.read().is_err());
+            assert!(event_log.about("g").is_err());
             let is_folder = std::fs::symlink_metadata(place).expect("something").is_dir();
             let remove = if is_folder { std::fs::remove_dir } else { std::fs::remove_file };
             remove(place).expect("removed");
@@ -305,9 +289,9 @@ mod tests {
     fn it_is_private() {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().expect("a folder");
-        let journal = Journal::of(folder.path());
-        journal.write(&asked("g")).expect("written");
-        let mode = std::fs::metadata(journal.path()).expect("a log").permissions().mode();
+        let event_log = EventLog::in_folder(folder.path());
+        event_log.write(&asked("g")).expect("written");
+        let mode = std::fs::metadata(event_log.path()).expect("a log").permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::shell::Services;
 use crate::shell::inbox::{Inbox, say};
-use crate::shell::refresh::in_flight;
+use crate::shell::refresh::grant_lock;
 use crate::tui::message::Msg;
 
 /// The least time between two readings.
@@ -16,7 +16,7 @@ const PAUSE: Duration = Duration::from_millis(200);
 
 /// Whether somebody is telling.
 #[derive(Debug, Default)]
-pub struct Telling(Mutex<Stage>);
+pub struct EventNotifier(Mutex<Stage>);
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 enum Stage {
@@ -28,7 +28,7 @@ enum Stage {
     Again,
 }
 
-impl Telling {
+impl EventNotifier {
     /// Whether the caller is to tell; else somebody else does, after this.
     fn begins(&self) -> bool {
         let mut stage = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -48,12 +48,12 @@ impl Telling {
 
 /// Tells the event log as it is now, and for which grants of it somebody is asking.
 pub(super) async fn tell(services: &Arc<Services>, inbox: &Inbox) {
-    if !services.telling.begins() {
+    if !services.event_notifier.begins() {
         return;
     }
     loop {
         now(services, inbox).await;
-        if !services.telling.goes_on() {
+        if !services.event_notifier.goes_on() {
             return;
         }
         // What changes meanwhile is told together.
@@ -64,8 +64,8 @@ pub(super) async fn tell(services: &Arc<Services>, inbox: &Inbox) {
 async fn now(services: &Arc<Services>, inbox: &Inbox) {
     let looking = Arc::clone(services);
     let reading = tokio::task::spawn_blocking(move || {
-        let events = looking.journal.read()?;
-        Ok((in_flight::under_way(&looking, &events), events))
+        let events = looking.event_log.read()?;
+        Ok((grant_lock::in_flight(&looking, &events), events))
     });
     match reading.await.unwrap_or_else(|_| Err(std::io::Error::other("a fault of the program"))) {
         Ok((asking, events)) => {
@@ -82,7 +82,7 @@ mod tests {
 
     #[test]
     fn many_who_want_it_at_once_cost_two_readings_and_none_is_forgotten() {
-        let telling = Telling::default();
+        let telling = EventNotifier::default();
         assert!(telling.begins());
         assert!((0..1000).all(|_| !telling.begins()));
         assert!(telling.goes_on(), "what was read may be older");

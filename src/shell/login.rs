@@ -16,7 +16,7 @@ use crate::oauth::Attempt;
 use crate::oauth::callback::Gate;
 use crate::oauth::login::{Ask, Bound, Heard};
 use crate::shell::login::callback::{Listener, ListenerEvent, OnEvent};
-use crate::shell::store_files::Failure;
+use crate::shell::store_files::ApplyError;
 use crate::shell::{Services, broke, clock};
 
 /// Takes what happened to where the login is.
@@ -96,11 +96,11 @@ async fn perform(
                     stored(snapshot);
                     Ok(())
                 }
-                Err(Failure::Moved(ChangeError::Taken)) => return tell(Heard::Taken),
-                Err(Failure::Moved(moved)) => {
+                Err(ApplyError::Moved(ChangeError::Taken)) => return tell(Heard::Taken),
+                Err(ApplyError::Moved(moved)) => {
                     Err(Trouble::untouched(what, moved.to_string(), FailureKind::Temporary(None)))
                 }
-                Err(Failure::Trouble(trouble)) => Err(trouble),
+                Err(ApplyError::Trouble(trouble)) => Err(trouble),
             };
             tell(Heard::Saved(saved));
         }

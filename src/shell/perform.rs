@@ -17,7 +17,7 @@ use crate::shell::event_notifier;
 use crate::shell::inbox::{Inbox, say};
 use crate::shell::refresh::{keep, refresh, save_again};
 use crate::shell::revoke::revoke;
-use crate::shell::store_files::Failure;
+use crate::shell::store_files::ApplyError;
 use crate::shell::tasks::Tasks;
 use crate::shell::{Services, broke, login};
 use crate::tui::message::{Copied, Effect, Form, Msg};
@@ -139,8 +139,8 @@ async fn change_of(
         (expects, edit) => services.apply(id.store, Change { name: change.name, expects, edit }).await,
     };
     changed.map_err(|failure| match failure {
-        Failure::Trouble(trouble) => trouble,
-        Failure::Moved(moved) => Trouble::untouched(
+        ApplyError::Trouble(trouble) => trouble,
+        ApplyError::Moved(moved) => Trouble::untouched(
             format!("cannot change {}", id.name),
             moved.to_string(),
             FailureKind::NothingToDo,

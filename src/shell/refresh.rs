@@ -1,257 +1,324 @@
-//! The one refresh. Screen, commands and everything to come call this and nothing else.
+//! Refresh of one profile. Screen, commands and everything to come call this and nothing else.
 //!
-//! Read, decide, lock by the grant, read again, decide again, write down what is about to happen,
-//! ask, save, unlock. The new refresh token is on disk before anything else happens; whatever
-//! fails, nothing stored is deleted.
+//! ```text
+//! prepare ─► lock ─► recheck ─► record ─► send ─► store
+//!    ▲        │         │                   │
+//!    └────────┴─────────┴───────────────────┘  others were first: again from the start
+//! ```
+//!
+//! The new refresh token is on disk before anything else happens. Whatever fails, nothing that is
+//! stored is deleted.
 
-mod brought;
 pub mod grant_lock;
-pub mod in_flight;
-pub mod lock_wait;
 pub(super) mod queue;
 pub mod rescue;
-mod rotated;
+mod store;
 pub(super) mod successor;
 mod trouble;
-mod unsaved;
 
-pub use crate::shell::refresh::brought::save_again;
+pub use crate::shell::refresh::store::save_again;
 pub use crate::shell::refresh::successor::keep;
 
-use std::path::Path;
 use std::sync::Arc;
 
-use crate::domain::change::{Change, Edit, RefreshedTokens, Snapshot};
-use crate::domain::event::GrantEvent;
+use crate::domain::change::Snapshot;
+use crate::domain::event::{Event, GrantEvent};
 use crate::domain::name::ProfileId;
-use crate::domain::profile::{LastRefresh, Profile, RefreshResult};
+use crate::domain::profile::{LastRefresh, Profile};
 use crate::domain::provider::Provider;
-use crate::domain::secret::Fingerprint;
+use crate::domain::provider::catalog::Catalog;
+use crate::domain::secret::{Fingerprint, Secret};
 use crate::domain::trouble::{FailureKind, Stored, Trouble};
-use crate::oauth::refresh::{Cannot, Decision, Refreshed, Verdict, Wish, decide, judge, stands};
+use crate::oauth::refresh::Refreshed;
+use crate::oauth::refresh::{Cannot, Decision, Verdict, Wish, decide, judge};
+use crate::oauth::request::{Reply, Request};
 use crate::shell::Services;
-use crate::shell::refresh::queue::{Attempt, Began, Way};
-use crate::shell::refresh::successor::Found;
-use crate::shell::refresh::trouble::{ending, explained, failed, hindered, no_provider, orphaned, unwritten};
-use crate::shell::store_files::Failure;
+use crate::shell::refresh::queue::{Baseline, LockOrder, QueueSlot};
+use crate::shell::refresh::successor::Succession;
+use crate::shell::refresh::trouble::{ending, explained, failed, hindered, lost, no_provider, unwritten};
+use crate::shell::store_files::DiskReservation;
+use crate::shell::store_files::lock::LockGuard;
 
 /// Fulfils `wish` for a profile.
 pub async fn refresh(services: &Arc<Services>, id: &ProfileId, wish: Wish) -> Refreshed {
     since(services, id, wish, None).await
 }
 
-/// Fulfils `wish` for a profile that held the pair `seen` when somebody began to wish: another pair
-/// will do, because whoever stored it has just renewed the profile.
+/// Fulfils `wish` for a profile that held the pair `seen` when the wish was made. Another pair fulfils
+/// it too, because whoever stored it has just refreshed the profile.
 pub async fn since(
     services: &Arc<Services>,
     id: &ProfileId,
     wish: Wish,
     seen: Option<Fingerprint>,
 ) -> Refreshed {
-    let (mut began, mut way) = (Began { seen, ..Began::default() }, Way::Ahead);
+    let what = format!("cannot refresh {}", id.name);
+    let (mut baseline, mut order) = (Baseline::since(seen), LockOrder::GrantFirst);
     loop {
-        match attempt(services, id, wish, &mut began, way).await {
-            Ok(Attempt::Ended(refreshed)) => return *refreshed,
-            Ok(Attempt::Again(other)) => way = other,
-            Err(trouble) => return Refreshed::Failed(None, trouble),
+        let catalog = services.catalog().await;
+        let job = Job { services, id, wish, what: &what, catalog: &catalog };
+        match attempt(job, &mut baseline, order).await {
+            Ok(refreshed) => return refreshed,
+            Err(Stop::Ended(refreshed)) => return *refreshed,
+            Err(Stop::Again(other)) => order = other,
         }
     }
 }
 
-/// One refresh: for whom, of what, and what it is called when it fails.
-struct Errand<'a> {
+/// The phases, one after the other.
+async fn attempt(job: Job<'_>, baseline: &mut Baseline, order: LockOrder) -> Result<Refreshed, Stop> {
+    let token = prepare(job, baseline).await?;
+    let slot = lock(job, order, &token).await?;
+    let checked = recheck(job, slot, baseline).await?;
+    let recorded = record(checked).await?;
+    let answered = send(recorded).await?;
+    Ok(store(answered).await)
+}
+
+/// Whom all phases work for.
+#[derive(Clone, Copy)]
+struct Job<'a> {
     services: &'a Arc<Services>,
     id: &'a ProfileId,
+    wish: Wish,
+    /// What a failure is called.
     what: &'a str,
-    provider: &'a Provider,
-    /// The profile as it is stored, under the lock.
-    profile: &'a Profile,
-    grant: String,
-    /// The pair that it is asked for.
-    expects: Fingerprint,
+    catalog: &'a Catalog,
 }
 
-async fn attempt(
-    services: &Arc<Services>,
-    id: &ProfileId,
-    wish: Wish,
-    began: &mut Began,
-    way: Way,
-) -> Result<Attempt, Trouble> {
-    let ended = |refreshed| Ok(Attempt::Ended(Box::new(refreshed)));
-    let what = format!("cannot refresh {}", id.name);
-    let catalog = services.catalog().await;
-    let provider = catalog.get(id.name.provider());
-    let known = |snapshot, last: &LastRefresh| {
-        let title = provider.map_or(id.name.provider(), |provider| &provider.title);
-        ended(Refreshed::Failed(Some(snapshot), failed(last, title, &what, services.clock.now().wall)))
-    };
-    let looks = services.turns.look(&what).await?;
-    let (snapshot, profile) = read(services, id, &what).await?;
-    match decide(&profile, provider, began.seen.as_ref(), wish, services.clock.now()) {
-        Decision::Enough => return ended(Refreshed::Enough(snapshot)),
-        Decision::Known(last) => return known(snapshot, &last),
-        Decision::Cannot(Cannot::NoProvider | Cannot::Example) => {
-            return Err(no_provider(&what, &catalog, id.name.provider()));
-        }
-        Decision::Cannot(cannot) => return Err(hindered(&what, &cannot)),
-        Decision::Ask(_) if services.is_ending() => return Err(ending(&what)),
-        Decision::Ask(_) => {}
+/// Why a phase is not followed by the next one.
+enum Stop {
+    /// The refresh is over.
+    Ended(Box<Refreshed>),
+    /// The grant was given back before anything was sent.
+    Again(LockOrder),
+}
+
+impl From<Trouble> for Stop {
+    fn from(trouble: Trouble) -> Self {
+        Self::from(Refreshed::Failed(None, trouble))
     }
-    // Where very many wait here, none keeps all the rows of the store.
-    drop((snapshot, looks));
-    began.seen = began.seen.or_else(|| profile.held.fingerprint());
-    let seen = began.seen;
-    let last_seen = began.last.get_or_insert_with(|| profile.last_refresh.clone());
-    // `decide` has asked, so there is a refresh token.
-    let Some(refresh) = profile.refresh_token() else {
-        return Err(hindered(&what, &Cannot::NoRefreshToken));
-    };
-    let Some(turn) = services.turns.begin(services, way, (id, &what), refresh).await? else {
-        return Ok(Attempt::Again(Way::Ahead));
-    };
-    let (snapshot, profile) = read(services, id, &what).await?;
-    let request = match decide(&profile, provider, seen.as_ref(), wish, services.clock.now()) {
-        Decision::Enough => return ended(Refreshed::Enough(snapshot)),
-        Decision::Known(last) => return known(snapshot, &last),
-        Decision::Cannot(cannot) => return Err(hindered(&what, &cannot)),
-        Decision::Ask(request) => request,
-    };
+}
+
+impl From<Refreshed> for Stop {
+    fn from(refreshed: Refreshed) -> Self {
+        Self::Ended(Box::new(refreshed))
+    }
+}
+
+/// Reads the profile and finds out whether it must and can be refreshed; the answer is its refresh token.
+async fn prepare(job: Job<'_>, baseline: &mut Baseline) -> Result<Secret, Stop> {
+    // Where very many are here, none keeps all the rows of the store.
+    let _looks = job.services.refresh_queue.look(job.what).await?;
+    let (snapshot, profile) = job.read().await?;
+    job.request(&snapshot, &profile, baseline)?;
+    if job.services.is_ending() {
+        return Err(ending(job.what).into());
+    }
+    baseline.keep(&profile);
+    let token = profile.refresh_token().cloned();
+    token.ok_or_else(|| hindered(job.what, &Cannot::NoRefreshToken).into())
+}
+
+/// Takes the lock of the grant, with a slot of the queue or a place among those who are ready.
+async fn lock<'a>(job: Job<'a>, order: LockOrder, token: &Secret) -> Result<QueueSlot<'a>, Stop> {
+    let slot = job.services.refresh_queue.begin(job.services, order, (job.id, job.what), token).await?;
+    // Somebody else had the grant, and may have refreshed it.
+    slot.ok_or(Stop::Again(LockOrder::GrantFirst))
+}
+
+/// A refresh that must be sent, as the profile is under the lock.
+struct Checked<'a> {
+    grant: LockedGrant<'a>,
+    request: Box<Request>,
+    /// An earlier refresh of the grant of which nobody knows how it ended.
+    interrupted: Option<Event>,
+    slot: QueueSlot<'a>,
+}
+
+/// Reads the profile again, under the lock: others may have refreshed it, here or in another file.
+async fn recheck<'a>(
+    job: Job<'a>,
+    slot: QueueSlot<'a>,
+    baseline: &mut Baseline,
+) -> Result<Checked<'a>, Stop> {
+    let (snapshot, profile) = job.read().await?;
+    let request = job.request(&snapshot, &profile, baseline)?;
     // Whoever was waited for has just been told what would be told again.
-    if profile.last_refresh != *last_seen
-        && let Some(last) = profile.last_refresh_of_this_grant()
-        && stands(last, services.clock.now().wall)
-    {
-        return known(snapshot, last);
+    if let Some(last) = baseline.told_since(&profile, job.services.clock.now().wall) {
+        return Err(job.known(snapshot, last).into());
     }
     // A file that cannot be written would lose the tokens that the request is about to spend.
     snapshot.writable.clone()?;
     drop(snapshot);
-    let Some(provider) = provider else { return Err(no_provider(&what, &catalog, id.name.provider())) };
-    let Some(grant) = profile.grant() else { return Err(hindered(&what, &Cannot::NoRefreshToken)) };
-    let Some(expects) = profile.held.fingerprint() else { return Err(hindered(&what, &Cannot::NoTokens)) };
-    let errand = Errand { services, id, what: &what, provider, profile: &profile, grant, expects };
-    let offset = services.clock.now().offset;
-    let interrupted = match successor::find(services, &profile, provider.rotation).await {
-        Found::Nothing => None,
-        Found::Interrupted(event) => Some(event),
-        Found::Heir(renewal) => {
-            let adopted = errand.adopt(renewal).await;
-            return Ok(if began.accepts(&adopted, id, wish, services.clock.now()) {
-                Attempt::Ended(Box::new(adopted))
-            } else {
-                Attempt::Again(Way::Ahead)
-            });
+    let grant = LockedGrant::new(job, profile)?;
+    let interrupted = match successor::find(job.services, &grant.profile, grant.provider.rotation).await {
+        Succession::None => None,
+        Succession::Interrupted(event) => Some(event),
+        Succession::Lost(event) => {
+            return Err(lost(job.what, &event, job.services.clock.now().offset).into());
         }
-        Found::Orphan(event) => return Err(orphaned(&what, &event, offset)),
+        Succession::Successor(tokens) => {
+            let adopted = grant.adopt(tokens).await;
+            let is_over = baseline.accepts(&adopted, job.id, job.wish, job.services.clock.now());
+            return Err(if is_over { adopted.into() } else { Stop::Again(LockOrder::GrantFirst) });
+        }
     };
-    let _room = services.reserve(id.store).await?;
-    let noted = errand.note(GrantEvent::RefreshStarted { grant: errand.grant.clone() }).await;
-    noted.map_err(|error| unwritten(&what, services.journal.path(), &error))?;
-    let Some(turn) = turn.come(services, &what).await? else {
-        errand.unasked("others were asked for first").await;
-        return Ok(Attempt::Again(Way::Patient));
+    Ok(Checked { grant, request, interrupted, slot })
+}
+
+/// A refresh that the event log knows of, with room on disk for what comes.
+struct Recorded<'a> {
+    checked: Checked<'a>,
+    reservation: DiskReservation,
+}
+
+/// Makes sure of what must not be missing once the refresh token is spent: room for the new one, and a
+/// line by which an interrupted refresh is known later.
+async fn record(checked: Checked<'_>) -> Result<Recorded<'_>, Stop> {
+    let Checked { grant, .. } = &checked;
+    let Job { services, id, what, .. } = grant.job;
+    let reservation = services.reserve(id.store).await?;
+    let noted = grant.note(GrantEvent::RefreshStarted { grant: grant.name.clone() }).await;
+    noted.map_err(|error| unwritten(what, services.event_log.path(), &error))?;
+    Ok(Recorded { checked, reservation })
+}
+
+/// A refresh that was sent, with what came for it.
+struct Answered<'a> {
+    grant: LockedGrant<'a>,
+    interrupted: Option<Event>,
+    reply: Result<Reply, Trouble>,
+    _reservation: DiskReservation,
+    _lock: LockGuard,
+}
+
+/// Waits for a slot, looks a last time whether the tokens are still those that were read, and sends.
+async fn send(recorded: Recorded<'_>) -> Result<Answered<'_>, Stop> {
+    let Recorded { checked: Checked { grant, request, interrupted, slot }, reservation } = recorded;
+    let Job { services, what, .. } = grant.job;
+    let Some(slot) = slot.may_send(services, what).await? else {
+        grant.unsent("others were asked for first").await;
+        return Err(Stop::Again(LockOrder::SlotFirst));
     };
-    // Whoever knows nothing of the lock may have renewed or erased it while the turn was waited for.
-    let now = read(services, id, &what).await;
-    if now.map(|(_, now)| now.held.fingerprint()) != Ok(profile.held.fingerprint()) {
-        errand.unasked("other tokens were stored meanwhile").await;
-        return Ok(Attempt::Again(Way::Ahead));
+    // Whoever knows nothing of the lock may have stored or erased tokens while the slot was waited for.
+    let now = grant.job.read().await;
+    if now.map(|(_, now)| now.held.fingerprint()) != Ok(Some(grant.expects)) {
+        grant.unsent("other tokens were stored meanwhile").await;
+        return Err(Stop::Again(LockOrder::GrantFirst));
     }
     if services.is_ending() {
-        errand.unasked("the program is ending").await;
-        return Err(ending(&what));
+        return Err(grant.ended().await);
     }
     let reply = services.http.send(&request, services.clock.now()).await;
-    let _held = turn.end();
+    let lock = slot.release();
     // No connection stood when the end was asked for, so that nothing was posted.
     if services.is_ending() && reply.as_ref().is_err_and(|trouble| trouble.stored == Stored::Untouched) {
-        errand.unasked("the program is ending").await;
-        return Err(ending(&what));
+        return Err(grant.ended().await);
     }
-    ended(match judge(&profile, provider, reply.as_ref(), services.clock.now()) {
-        Verdict::Refreshed(renewal) => errand.save(renewal).await,
-        Verdict::Rotated(renewal) => errand.rotate(renewal).await,
-        Verdict::Failed(last) => errand.write_down(explained(last, interrupted.as_ref(), offset)).await,
-    })
+    Ok(Answered { grant, interrupted, reply, _reservation: reservation, _lock: lock })
 }
 
-async fn read(services: &Arc<Services>, id: &ProfileId, what: &str) -> Result<(Snapshot, Profile), Trouble> {
-    let snapshot = services.read(id.store).await;
-    match snapshot.profile(&id.name).cloned() {
-        Some(profile) => Ok((snapshot, profile)),
-        None => {
-            snapshot.writable?;
-            Err(Trouble::untouched(what, "there is no such profile any more", FailureKind::NothingToDo))
-        }
+/// Stores what came, or writes down that nothing came.
+async fn store(answered: Answered<'_>) -> Refreshed {
+    let Answered { grant, interrupted, reply, .. } = &answered;
+    let now = grant.job.services.clock.now();
+    match judge(&grant.profile, grant.provider, reply.as_ref(), now) {
+        Verdict::Refreshed(tokens) => grant.save(tokens).await,
+        Verdict::Rotated(tokens) => grant.save_without_access_token(tokens).await,
+        Verdict::Failed(last) => grant.save_failure(explained(last, interrupted.as_ref(), now.offset)).await,
     }
 }
 
-impl Errand<'_> {
-    fn change(&self, edit: Edit) -> Change {
-        Change { name: self.id.name.clone(), expects: Some(self.expects), edit }
-    }
-
-    /// Writes down that nothing was asked after all.
-    async fn unasked(&self, why: &str) {
-        let grant = self.grant.clone();
-        self.tell(GrantEvent::RefreshFailed { grant, is_dead: false, why: why.to_owned() }).await;
-    }
-
-    /// Takes over what somebody else got for this grant.
-    async fn adopt(&self, renewal: Box<RefreshedTokens>) -> Refreshed {
-        let grant = self.grant.clone();
-        let next = renewal.record.grant.clone().unwrap_or_else(|| grant.clone());
-        match self.services.apply(self.id.store, self.change(Edit::Refresh(renewal))).await {
-            Ok(snapshot) => {
-                self.tell(GrantEvent::Adopted { grant, next }).await;
-                Refreshed::Enough(snapshot)
+impl<'a> Job<'a> {
+    async fn read(&self) -> Result<(Snapshot, Profile), Trouble> {
+        let snapshot = self.services.read(self.id.store).await;
+        match snapshot.profile(&self.id.name).cloned() {
+            Some(profile) => Ok((snapshot, profile)),
+            None => {
+                snapshot.writable?;
+                Err(Trouble::untouched(
+                    self.what,
+                    "there is no such profile any more",
+                    FailureKind::NothingToDo,
+                ))
             }
-            Err(Failure::Moved(moved)) => {
-                let snapshot = self.services.read(self.id.store).await;
-                Refreshed::Failed(
-                    Some(snapshot),
-                    Trouble::untouched(self.what, moved.to_string(), FailureKind::NothingToDo),
-                )
-            }
-            Err(Failure::Trouble(trouble)) => Refreshed::Failed(None, trouble),
         }
     }
 
-    /// Writes down how it failed. A dead grant is read once more before it is believed: somebody
-    /// else may have stored a newer one a moment ago.
-    async fn write_down(&self, last: LastRefresh) -> Refreshed {
-        let trouble = failed(&last, &self.provider.title, self.what, last.at);
-        let is_dead = matches!(last.result, RefreshResult::Dead { .. });
-        self.tell(GrantEvent::RefreshFailed { grant: self.grant.clone(), is_dead, why: trouble.why.clone() })
-            .await;
-        match self.services.apply(self.id.store, self.change(Edit::Record(last))).await {
-            Ok(snapshot) => Refreshed::Failed(Some(snapshot), trouble),
-            Err(Failure::Moved(_)) => {
-                let snapshot = self.services.read(self.id.store).await;
-                let now = snapshot.profile(&self.id.name);
-                let is_renewed = now.is_some_and(|profile| profile.held.fingerprint().is_some());
-                if is_renewed {
-                    Refreshed::Enough(snapshot)
-                } else {
-                    Refreshed::Failed(Some(snapshot), trouble)
-                }
-            }
-            // The failure itself is what the person must hear of; that it could not be written
-            // down changes nothing about the tokens.
-            Err(Failure::Trouble(_)) => Refreshed::Failed(None, trouble),
+    /// The request that fulfils the wish; a [`Stop`] where nothing is to be sent.
+    fn request(
+        &self,
+        snapshot: &Snapshot,
+        profile: &Profile,
+        baseline: &Baseline,
+    ) -> Result<Box<Request>, Stop> {
+        let now = self.services.clock.now();
+        match decide(profile, self.provider(), baseline.seen.as_ref(), self.wish, now) {
+            Decision::Ask(request) => Ok(request),
+            Decision::Enough => Err(Refreshed::Enough(snapshot.clone()).into()),
+            Decision::Known(last) => Err(self.known(snapshot.clone(), &last).into()),
+            Decision::Cannot(Cannot::NoProvider | Cannot::Example) => Err(self.no_provider().into()),
+            Decision::Cannot(cannot) => Err(hindered(self.what, &cannot).into()),
         }
+    }
+
+    /// What the last refresh was told still stands.
+    fn known(&self, snapshot: Snapshot, last: &LastRefresh) -> Refreshed {
+        let title = self.provider().map_or(self.id.name.provider(), |provider| &provider.title);
+        Refreshed::Failed(Some(snapshot), failed(last, title, self.what, self.services.clock.now().wall))
+    }
+
+    fn provider(&self) -> Option<&'a Provider> {
+        self.catalog.get(self.id.name.provider())
+    }
+
+    fn no_provider(&self) -> Trouble {
+        no_provider(self.what, self.catalog, self.id.name.provider())
+    }
+}
+
+/// A grant that is to be refreshed, while its lock is held.
+struct LockedGrant<'a> {
+    job: Job<'a>,
+    provider: &'a Provider,
+    /// The profile as it is stored, under the lock.
+    profile: Profile,
+    /// What the event log calls the grant.
+    name: String,
+    /// The pair of tokens that new ones take the place of.
+    expects: Fingerprint,
+}
+
+impl<'a> LockedGrant<'a> {
+    fn new(job: Job<'a>, profile: Profile) -> Result<Self, Trouble> {
+        let provider = job.provider().ok_or_else(|| job.no_provider())?;
+        let name = profile.grant().ok_or_else(|| hindered(job.what, &Cannot::NoRefreshToken))?;
+        let expects = profile.held.fingerprint().ok_or_else(|| hindered(job.what, &Cannot::NoTokens))?;
+        Ok(Self { job, provider, profile, name, expects })
+    }
+
+    /// Writes down that nothing was sent, since the program is ending.
+    async fn ended(&self) -> Stop {
+        self.unsent("the program is ending").await;
+        ending(self.job.what).into()
+    }
+
+    /// Writes down that nothing was sent after all.
+    async fn unsent(&self, why: &str) {
+        self.tell(GrantEvent::RefreshFailed {
+            grant: self.name.clone(),
+            is_dead: false,
+            why: why.to_owned(),
+        })
+        .await;
     }
 
     async fn tell(&self, what: GrantEvent) {
-        self.services.tell(self.id, what).await;
+        self.job.services.tell(self.job.id, what).await;
     }
 
     async fn note(&self, what: GrantEvent) -> std::io::Result<()> {
-        self.note_in(&self.services.paths.config, what).await
-    }
-
-    async fn note_in(&self, store: &Path, what: GrantEvent) -> std::io::Result<()> {
-        self.services.note_in(store, self.id, what).await
+        self.job.services.note(self.job.id, what).await
     }
 }

@@ -13,11 +13,12 @@ use crate::domain::profile::Profile;
 use crate::domain::provider::Provider;
 use crate::domain::trouble::{FailureKind, Trouble};
 use crate::oauth::request::Request;
-use crate::oauth::revocation::{Revoked, by_hand, judge, request};
+use crate::oauth::revocation::Revoked;
+use crate::oauth::revocation::{by_hand, judge, request};
 use crate::shell::Services;
 use crate::shell::refresh::grant_lock;
-use crate::shell::refresh::successor::{self, Found};
-use crate::shell::store_files::Failure;
+use crate::shell::refresh::successor::{self, Succession};
+use crate::shell::store_files::ApplyError;
 
 /// How often somebody else may renew the grant while its lock is waited for.
 const TRIES: usize = 8;
@@ -41,7 +42,7 @@ async fn attempt(services: &Arc<Services>, id: &ProfileId, what: &str) -> Result
         let locked = std::mem::replace(&mut profile, read(services, id, what).await?);
         // Renewed while its lock was waited for: what it is called now has another lock.
         if profile.refresh_token() != locked.refresh_token()
-            || has_heir(services, &profile, provider, what).await?
+            || has_successor(services, &profile, provider, what).await?
         {
             profile = read(services, id, what).await?;
             continue;
@@ -78,23 +79,23 @@ fn asked<'a>(
 
 /// Whether somebody else has renewed the grant, so that its token here is spent and ends nothing; what
 /// they got is taken over.
-async fn has_heir(
+async fn has_successor(
     services: &Arc<Services>,
     profile: &Profile,
     provider: &Provider,
     what: &str,
 ) -> Result<bool, Trouble> {
     match successor::find(services, profile, provider.rotation).await {
-        Found::Nothing | Found::Interrupted(_) => Ok(false),
-        Found::Heir(renewal) => {
+        Succession::None | Succession::Interrupted(_) => Ok(false),
+        Succession::Successor(renewal) => {
             let expects = profile.held.fingerprint();
             let change = Change { name: profile.id.name.clone(), expects, edit: Edit::Refresh(renewal) };
             match services.apply(profile.id.store, change).await {
-                Ok(_) | Err(Failure::Moved(_)) => Ok(true),
-                Err(Failure::Trouble(trouble)) => Err(trouble),
+                Ok(_) | Err(ApplyError::Moved(_)) => Ok(true),
+                Err(ApplyError::Trouble(trouble)) => Err(trouble),
             }
         }
-        Found::Orphan(event) => {
+        Succession::Lost(event) => {
             let why =
                 format!("{} has renewed the grant since, and its new tokens are not here any more", event.by);
             Err(Trouble::untouched(what, why, FailureKind::NeedsFix(by_hand(profile, Some(provider)))))
@@ -115,8 +116,8 @@ async fn erase(services: &Arc<Services>, profile: &Profile, provider: &Provider)
         match services.apply(store, change).await {
             Ok(after) => snapshot = after,
             // Erased, removed, or logged in again meanwhile: what ended is not there any more.
-            Err(Failure::Moved(_)) => snapshot = services.read(store).await,
-            Err(Failure::Trouble(trouble)) => kept.push((twin.id.name, trouble)),
+            Err(ApplyError::Moved(_)) => snapshot = services.read(store).await,
+            Err(ApplyError::Trouble(trouble)) => kept.push((twin.id.name, trouble)),
         }
     }
     let Some((_, Trouble { why, stored, .. })) = kept.first() else { return Revoked::Done(snapshot) };

@@ -71,7 +71,7 @@ pub fn run(
     tasks.read_settings(services, &inbox);
     watch::start(&tasks, services, &inbox);
     let waits = inbox.clone();
-    services.waiting.tell(move |id, holder| drop(waits.send(Msg::Waits(id.clone(), holder.to_owned()))));
+    services.lock_wait.set(move |id, holder| drop(waits.send(Msg::Waits(id.clone(), holder.to_owned()))));
     let event_loop = EventLoop { services, inbox: &inbox, messages: &messages, theme, tasks: &tasks };
     let ran = event_loop.until_quit(&mut model, &mut screen, effects);
     drop(screen);
@@ -197,7 +197,8 @@ impl EventLoop<'_> {
             tokio::time::sleep(Duration::from_secs(1)).await;
             services.give_up();
         });
-        let until = Instant::now() + http::REQUEST_TIMEOUT + store_files::PATIENCE + Duration::from_secs(5);
+        let until =
+            Instant::now() + http::REQUEST_TIMEOUT + store_files::LOCK_WAIT_LIMIT + Duration::from_secs(5);
         while model.unfinished().is_some() {
             match self.messages.recv_timeout(until.saturating_duration_since(Instant::now())) {
                 Ok(Msg::Terminated) | Err(_) => break,

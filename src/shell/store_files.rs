@@ -1,4 +1,11 @@
-//! The stores: read as snapshots, changed one profile at a time.
+//! Store files: read as snapshots, changed one profile at a time.
+//!
+//! ```text
+//! read:    target ─► parsed ─► snapshot
+//! change:  lock ─► parsed ─► amended ─► replaced ─► snapshot
+//!                    ▲          │          │
+//!                    └──────────┴──────────┘  somebody else wrote the file meanwhile
+//! ```
 //!
 //! A change is made under the store's lock to the file as it is then. A file that is not
 //! understood is shown as such and never written.
@@ -8,11 +15,9 @@ pub mod file;
 mod interrupted;
 pub mod lock;
 mod parsed_cache;
-mod stamp;
 mod trouble;
 pub(super) mod write_queue;
 
-use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -24,35 +29,35 @@ use crate::domain::change::{Change, ChangeError, Edit, Snapshot, StoreNotice};
 use crate::domain::name::{ProfileName, StoreId};
 use crate::domain::profile::Profile;
 use crate::domain::trouble::{FailureKind, Stored, Trouble};
-use crate::shell::store_files::disk_reservation::Room;
-use crate::shell::store_files::file::{Replaced, shown};
-use crate::shell::store_files::lock::Hold;
-use crate::shell::store_files::parsed_cache::{Known, Last};
-use crate::shell::store_files::stamp::{MOMENT, is_back};
+use crate::shell::store_files::disk_reservation::SharedReservation;
+use crate::shell::store_files::file::{FileStamp, MOMENT, Replaced, is_back, shown};
+use crate::shell::store_files::lock::LockGuard;
+use crate::shell::store_files::parsed_cache::{ParsedCache, ParsedText};
 use crate::shell::store_files::trouble::{
     cut, decoded, failure, gone_notice, interrupted_notice, locked, missing, not_written, unreadable, whole,
 };
-use crate::stored::{Refused, environment, own, tree};
+use crate::stored::own::{self, Content};
+use crate::stored::{Refused, environment, tree};
 
-pub use crate::shell::store_files::disk_reservation::Reserved;
-pub use crate::shell::store_files::stamp::Stamp;
+pub use crate::shell::store_files::disk_reservation::DiskReservation;
+pub use crate::shell::store_files::trouble::ApplyError;
 
 /// How long a change waits for another program's change.
-pub const PATIENCE: Duration = Duration::from_secs(10);
+pub const LOCK_WAIT_LIMIT: Duration = Duration::from_secs(10);
 
 /// How often a change begins anew because a program without our lock wrote the file, and how many
 /// [`MOMENT`]s it waits for a file that is just being replaced to be there again.
-const TRIES: usize = 20;
+const CHANGE_TRIES: usize = 20;
 
 /// How many [`MOMENT`]s a reading waits for such a file.
-const LOOKS: usize = 5;
+const READ_TRIES: usize = 5;
 
-/// Where the stores are. Every method blocks; the loop calls them in a thread of their own.
+/// The stores. Every method blocks; the loop calls them in a thread of their own.
 #[derive(Debug)]
 pub struct Stores {
     own: PathBuf,
-    last: Last,
-    room: Arc<Room>,
+    cache: ParsedCache,
+    reservation: Arc<SharedReservation>,
     /// The last save may not outlive a power cut. The same again is then no needless save.
     is_unsynced: AtomicBool,
     /// The file was there at some look. Then one that is missing is no empty store: it is on its way
@@ -62,25 +67,16 @@ pub struct Stores {
     numbers: AtomicU64,
 }
 
-/// Why a change was not made.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Failure {
-    /// The profile is no longer what the change was made for.
-    Moved(ChangeError),
-    /// The store could not be changed.
-    Trouble(Trouble),
-}
-
 /// What a store holds after several changes, and for each why it was not made, if it was not.
-pub type Applied = (Snapshot, Vec<Option<Failure>>);
+pub type Applied = (Snapshot, Vec<Option<ApplyError>>);
 
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Moved(moved) => moved.fmt(f),
-            Self::Trouble(trouble) => trouble.fmt(f),
-        }
-    }
+/// What changes make of a file.
+struct Amendment {
+    before: Option<Arc<ParsedText>>,
+    after: Zeroizing<String>,
+    content: Content,
+    /// For each change why it was not made, if it was not.
+    refused: Vec<Option<Refused>>,
 }
 
 impl Stores {
@@ -88,8 +84,8 @@ impl Stores {
     #[must_use]
     pub fn new(own: PathBuf) -> Self {
         let (is_unsynced, was_there) = (AtomicBool::new(false), AtomicBool::new(false));
-        let (last, room, numbers) = (Last::default(), Arc::default(), AtomicU64::new(0));
-        Self { own, last, room, is_unsynced, was_there, numbers }
+        let (cache, reservation, numbers) = (ParsedCache::default(), Arc::default(), AtomicU64::new(0));
+        Self { own, cache, reservation, is_unsynced, was_there, numbers }
     }
 
     /// The number of a snapshot. A reading takes its own before it begins and a change once it is made,
@@ -104,32 +100,12 @@ impl Stores {
     pub fn read(&self, store: StoreId) -> Snapshot {
         let Some(path) = self.path(store) else { return environment::snapshot([], &Default::default()) };
         let number = self.number();
-        let content = file::target(path).and_then(|target| {
-            let was_there = || self.was_there.load(Ordering::SeqCst);
-            let was_saved = || lock_path(&target).exists();
-            let mut known = self.known(path, &target)?;
-            if known.is_none() && (was_there() || was_saved()) && is_back(path, LOOKS) {
-                known = self.known(path, &target)?;
-            }
-            match known {
-                Some(known) => {
-                    let mut notices = file::reading_notices(&target);
-                    let newer = interrupted::newer(&target, Some(&known.content));
-                    notices.extend(
-                        newer.iter().map(|newer| StoreNotice::Told(interrupted_notice(&newer.id.name))),
-                    );
-                    Ok((Some(known.content.clone()), notices))
-                }
-                None if was_there() => Err(missing(path)),
-                None if was_saved() => Ok((None, vec![StoreNotice::Told(gone_notice(path))])),
-                None => Ok((None, Vec::new())),
-            }
-        });
-        match content {
-            Ok((content, notices)) => {
-                let snapshot = Snapshot { number, ..snapshot(store, path, content, notices) };
-                let rights = || file::target(path).and_then(|target| file::may_replace(&target));
-                Snapshot { writable: snapshot.writable.and_then(|()| rights()), ..snapshot }
+        let read = file::target(path).and_then(|target| Ok((self.read_file(path, &target)?, target)));
+        match read {
+            Ok(((content, notices), target)) => {
+                let snapshot = snapshot(store, path, content, notices);
+                let writable = snapshot.writable.and_then(|()| file::may_replace(&target));
+                Snapshot { writable, number, ..snapshot }
             }
             Err(trouble) => {
                 let writable = Err(trouble);
@@ -138,25 +114,46 @@ impl Stores {
         }
     }
 
+    /// What the file at `target` holds, and what a person should know of it.
+    fn read_file(&self, path: &Path, target: &Path) -> Result<(Option<Content>, Vec<StoreNotice>), Trouble> {
+        let was_there = || self.was_there.load(Ordering::SeqCst);
+        let was_saved = || lock::path_beside(target).exists();
+        let mut parsed = self.parsed(path, target)?;
+        if parsed.is_none() && (was_there() || was_saved()) && is_back(path, READ_TRIES) {
+            parsed = self.parsed(path, target)?;
+        }
+        match parsed {
+            Some(parsed) => {
+                let newer = interrupted::newer(target, Some(&parsed.content));
+                let notices = newer.iter().map(|newer| StoreNotice::Told(interrupted_notice(&newer.id.name)));
+                let notices = file::reading_notices(target).into_iter().chain(notices);
+                Ok((Some(parsed.content.clone()), notices.collect()))
+            }
+            None if was_there() => Err(missing(path)),
+            None if was_saved() => Ok((None, vec![StoreNotice::Told(gone_notice(path))])),
+            None => Ok((None, Vec::new())),
+        }
+    }
+
     /// The profiles of `store` of which an interrupted save left the tokens of a later refresh beside the
     /// file.
     #[must_use]
     pub fn interrupted(&self, store: StoreId) -> Vec<Arc<Profile>> {
         let Some(path) = self.path(store) else { return Vec::new() };
-        let known = file::target(path).and_then(|target| Ok((self.known(path, &target)?, target)));
-        known.map_or_else(
+        let parsed = file::target(path).and_then(|target| Ok((self.parsed(path, &target)?, target)));
+        parsed.map_or_else(
             |_| Vec::new(),
-            |(known, target)| interrupted::newer(&target, known.as_ref().map(|known| &known.content)),
+            |(parsed, target)| interrupted::newer(&target, parsed.as_ref().map(|parsed| &parsed.content)),
         )
     }
 
     /// Makes `change` to the file of `store` as it is now, and says what it holds then.
     ///
     /// # Errors
-    /// A [`Failure`]; the file is then as it was.
-    pub fn apply(&self, store: StoreId, change: &Change) -> Result<Snapshot, Failure> {
+    /// An [`ApplyError`]; the file is then as it was.
+    pub fn apply(&self, store: StoreId, change: &Change) -> Result<Snapshot, ApplyError> {
         let (snapshot, failures) =
-            self.apply_each(store, std::slice::from_ref(change)).map_err(Failure::Trouble)?;
+            self.apply_each(store, std::slice::from_ref(change)).map_err(ApplyError::Trouble)?;
         failures.into_iter().next().flatten().map_or(Ok(snapshot), Err)
     }
 
@@ -176,12 +173,12 @@ impl Stores {
     pub fn apply_each(&self, store: StoreId, changes: &[Change]) -> Result<Applied, Trouble> {
         let path = self.path(store).ok_or_else(environment::read_only)?;
         let (target, _lock) = self.hold(path, self.may_create(changes))?;
-        for _ in 0..TRIES {
-            if let Some(applied) = self.attempt(store, (path, &target), changes)? {
+        for _ in 0..CHANGE_TRIES {
+            if let Some(applied) = self.try_apply(store, (path, &target), changes)? {
                 return Ok(applied);
             }
         }
-        if !self.may_create(changes) && Stamp::of(&target).is_none() {
+        if !self.may_create(changes) && FileStamp::of(&target).is_none() {
             return Err(missing(path));
         }
         let what = format!("cannot save to {}", shown(path));
@@ -204,15 +201,15 @@ impl Stores {
     ///
     /// # Errors
     /// A [`Trouble`] when there is none.
-    pub fn reserve(&self, store: StoreId) -> Result<Reserved, Trouble> {
-        if let Some(reserved) = self.room.share() {
-            return Ok(reserved);
+    pub fn reserve(&self, store: StoreId) -> Result<DiskReservation, Trouble> {
+        if let Some(reservation) = self.reservation.share() {
+            return Ok(reservation);
         }
         let path = self.path(store).ok_or_else(environment::read_only)?;
         let (target, _lock) = self.hold(path, false)?;
-        let known = self.known(path, &target)?;
-        interrupted::set_aside(&target, known.as_ref().map(|known| &known.content));
-        self.room.keep(&target)
+        let parsed = self.parsed(path, &target)?;
+        interrupted::set_aside(&target, parsed.as_ref().map(|parsed| &parsed.content));
+        self.reservation.keep(&target)
     }
 
     /// Removes the file of `store` where nothing is left in it. Its lock stays: one that is deleted can be
@@ -223,9 +220,10 @@ impl Stores {
     pub fn remove_if_empty(&self, store: StoreId) -> Result<(), Trouble> {
         let path = self.path(store).ok_or_else(environment::read_only)?;
         let (target, _lock) = self.hold(path, false)?;
-        let is_empty = |known: &Known| known.content.rows.is_empty() && known.content.read_only.is_none();
-        match self.known(path, &target)? {
-            Some(known) if is_empty(&known) => file::remove(&target),
+        let is_empty =
+            |parsed: &ParsedText| parsed.content.rows.is_empty() && parsed.content.read_only.is_none();
+        match self.parsed(path, &target)? {
+            Some(parsed) if is_empty(&parsed) => file::remove(&target),
             Some(_) | None => Ok(()),
         }
     }
@@ -233,29 +231,30 @@ impl Stores {
     /// Where `path` leads, in a folder that is there, and the lock of that file. A file that may not be
     /// made is waited for, and then its folder is not made either: it would be in the way of one that comes
     /// back.
-    fn hold(&self, path: &Path, may_create: bool) -> Result<(PathBuf, Hold), Trouble> {
+    fn hold(&self, path: &Path, may_create: bool) -> Result<(PathBuf, LockGuard), Trouble> {
         if may_create {
             file::target(path).and_then(|target| file::make_folder(&target))?;
         } else {
-            is_back(path, TRIES).then_some(()).ok_or_else(|| missing(path))?;
+            is_back(path, CHANGE_TRIES).then_some(()).ok_or_else(|| missing(path))?;
         }
         let target = file::target(path)?;
-        let beside = lock_path(&target);
-        let lock = lock::hold_blocking(&beside, PATIENCE).map_err(|why| locked(path, &beside, &why))?;
+        let beside = lock::path_beside(&target);
+        let lock =
+            lock::hold_blocking(&beside, LOCK_WAIT_LIMIT).map_err(|why| locked(path, &beside, &why))?;
         Ok((target, lock))
     }
 
-    /// The file at `target`, which `path` leads to, as it is now; understood anew if need be.
-    fn known(&self, path: &Path, target: &Path) -> Result<Option<Arc<Known>>, Trouble> {
-        let last = || self.last.known(|bytes| file::holds(target, bytes).unwrap_or(false));
-        if let Some(known) = last() {
+    /// The text of the file at `target`, which `path` leads to, as it is now; parsed anew if need be.
+    fn parsed(&self, path: &Path, target: &Path) -> Result<Option<Arc<ParsedText>>, Trouble> {
+        let cached = || self.cache.find(|bytes| file::holds(target, bytes).unwrap_or(false));
+        if let Some(parsed) = cached() {
             self.was_there.store(true, Ordering::SeqCst);
-            return Ok(Some(known));
+            return Ok(Some(parsed));
         }
-        // Many look at once when another program has written it: one of them understands it for all.
-        let _one = self.last.understanding();
-        if let Some(known) = last() {
-            return Ok(Some(known));
+        // Many look at once when another program has written it: one of them parses it for all.
+        let _one = self.cache.lock_parsing();
+        if let Some(parsed) = cached() {
+            return Ok(Some(parsed));
         }
         let Some(mut bytes) = file::read(target, tree::LONGEST)? else { return Ok(None) };
         self.was_there.store(true, Ordering::SeqCst);
@@ -263,90 +262,102 @@ impl Stores {
         let text = String::from_utf8(std::mem::take(&mut *bytes)).unwrap_or_default();
         let text = Zeroizing::new(text);
         let content = own::read(&text).map_err(|fault| unreadable(path, &fault))?;
-        Ok(Some(self.last.keep(text, content)))
+        Ok(Some(self.cache.keep(text, content)))
     }
 
     /// One reading, amending and replacing; nothing when the file was written meanwhile.
-    fn attempt(
+    fn try_apply(
         &self,
         store: StoreId,
         (path, target): (&Path, &Path),
         changes: &[Change],
     ) -> Result<Option<Applied>, Trouble> {
-        let stamp = Stamp::of(target);
-        let may_create = self.may_create(changes);
-        let amended = self.known(path, target).and_then(|before| {
-            if before.is_none() && !may_create {
-                return Err(missing(path));
-            }
-            let amended = match &before {
-                Some(known) => known.content.amend_each(&known.text, changes),
-                None => own::amend_each(None, changes),
-            };
-            Ok((before, amended.map_err(|why| whole(path, why))?))
-        });
-        let (before, (amended, why)) = match amended {
-            Ok(amended) => amended,
-            // Half of what an editor writes in place, or nothing while it renames, is no fault of the
-            // file's: the next look has it all.
-            Err(trouble) => {
-                std::thread::sleep(MOMENT);
-                let now = Stamp::of(target);
-                return if now.is_some() && now == stamp { Err(trouble) } else { Ok(None) };
-            }
-        };
-        if changes.iter().zip(&why).any(has_gone) {
-            // The beginning of a file may well be a file. New tokens are not dropped for that.
-            std::thread::sleep(MOMENT);
-            if Stamp::of(target) != stamp {
-                return Ok(None);
-            }
-            if before.as_ref().is_some_and(|now| self.last.begins_with(&now.text)) {
-                return Err(cut(path));
-            }
-        }
-        let failures: Vec<_> =
-            changes.iter().zip(why).map(|(change, why)| Some(failure(path, change, why?))).collect();
-        let after = Zeroizing::new(amended.text);
-        let bytes = before.as_ref().map(|known| known.text.as_bytes());
-        let is_there = bytes == Some(after.as_bytes()) && !self.is_unsynced.load(Ordering::SeqCst);
-        let is_needless = is_there || failures.iter().all(Option::is_some);
-        let notices = if is_needless {
-            file::reading_notices(target)
+        let Some(amendment) = self.amend_settled(path, target, changes)? else { return Ok(None) };
+        let Amendment { before, after, content, refused } = amendment;
+        let each = changes.iter().zip(refused);
+        let failures: Vec<_> = each.map(|(change, why)| Some(failure(path, change, why?))).collect();
+        let is_there = before.as_ref().is_some_and(|before| before.text == after)
+            && !self.is_unsynced.load(Ordering::SeqCst);
+        let (content, notices) = if is_there || failures.iter().all(Option::is_some) {
+            // Nothing is to be written, so a file that was not there is still not there.
+            (before.map(|_| content), file::reading_notices(target))
         } else {
             let refreshes = changes.iter().filter(|change| matches!(change.edit, Edit::Refresh(_))).count();
-            // Known before it is there, so that nobody who looks at once has to understand it anew.
-            let after = self.last.keep(after, amended.content.clone());
-            interrupted::set_aside(target, before.as_ref().map(|known| &known.content));
-            match self.replace(target, bytes, after.text.as_bytes(), refreshes)? {
-                Replaced::Done(notices) => {
-                    interrupted::set_aside(target, Some(&after.content));
-                    notices
-                }
+            // Known before it is there, so that nobody who looks at once has to parse it anew.
+            let after = self.cache.keep(after, content.clone());
+            match self.replace(target, before.as_deref(), &after, refreshes)? {
+                Replaced::Done(notices) => (Some(content), notices),
                 Replaced::Overtaken => return Ok(None),
             }
         };
-        // Where nothing was to be written, a file that was not there is still not there.
-        let content = Some(amended.content).filter(|_| bytes.is_some() || !is_needless);
         let number = self.number();
         Ok(Some((Snapshot { number, ..snapshot(store, path, content, notices) }, failures)))
     }
 
+    /// What `changes` make of the file as it is now; nothing where somebody is just writing it.
+    fn amend_settled(
+        &self,
+        path: &Path,
+        target: &Path,
+        changes: &[Change],
+    ) -> Result<Option<Amendment>, Trouble> {
+        let stamp = FileStamp::of(target);
+        let is_settled = || {
+            std::thread::sleep(MOMENT);
+            FileStamp::of(target) == stamp
+        };
+        match self.amend(path, target, changes) {
+            Ok(amendment) if changes.iter().zip(&amendment.refused).any(has_gone) => {
+                // The beginning of a file may well be a file. New tokens are not dropped for that.
+                let is_cut = |before: &Arc<ParsedText>| self.cache.begins_with(&before.text);
+                if !is_settled() {
+                    return Ok(None);
+                }
+                if amendment.before.as_ref().is_some_and(is_cut) {
+                    Err(cut(path))
+                } else {
+                    Ok(Some(amendment))
+                }
+            }
+            Ok(amendment) => Ok(Some(amendment)),
+            // Half of what an editor writes in place, or nothing while it renames, is no fault of the
+            // file's: the next look has it all.
+            Err(trouble) if is_settled() && stamp.is_some() => Err(trouble),
+            Err(_) => Ok(None),
+        }
+    }
+
+    fn amend(&self, path: &Path, target: &Path, changes: &[Change]) -> Result<Amendment, Trouble> {
+        let before = self.parsed(path, target)?;
+        if before.is_none() && !self.may_create(changes) {
+            return Err(missing(path));
+        }
+        let amended = match &before {
+            Some(parsed) => parsed.content.amend_each(&parsed.text, changes),
+            None => own::amend_each(None, changes),
+        };
+        let (amended, refused) = amended.map_err(|why| whole(path, why))?;
+        Ok(Amendment { before, after: Zeroizing::new(amended.text), content: amended.content, refused })
+    }
+
+    /// Puts `after` in the place of `before`. What was reserved for `refreshes` is not for other changes.
     fn replace(
         &self,
         target: &Path,
-        before: Option<&[u8]>,
-        after: &[u8],
+        before: Option<&ParsedText>,
+        after: &ParsedText,
         refreshes: usize,
     ) -> Result<Replaced, Trouble> {
-        // What was kept for refreshes is not for others.
-        let room = if refreshes > 0 { self.room.take() } else { None };
-        let replaced = file::replace(target, before, after, room);
-        self.room.renew(target, refreshes);
+        interrupted::set_aside(target, before.map(|before| &before.content));
+        let room = if refreshes > 0 { self.reservation.take() } else { None };
+        let bytes = before.map(|before| before.text.as_bytes());
+        let replaced = file::replace(target, bytes, after.text.as_bytes(), room);
+        self.reservation.refill(target, refreshes);
         match &replaced {
             Ok(Replaced::Done(_)) => {
                 self.was_there.store(true, Ordering::SeqCst);
                 self.is_unsynced.store(false, Ordering::SeqCst);
+                interrupted::set_aside(target, Some(&after.content));
             }
             Err(trouble) if trouble.stored == Stored::Unsynced => {
                 self.is_unsynced.store(true, Ordering::SeqCst);
@@ -373,20 +384,13 @@ fn has_gone((change, why): (&Change, &Option<Refused>)) -> bool {
     has_moved && matches!(change.edit, Edit::Refresh(_))
 }
 
-/// The lock beside the file a store's path leads to.
-fn lock_path(target: &Path) -> PathBuf {
-    let mut name = target.as_os_str().to_owned();
-    name.push(".lock");
-    PathBuf::from(name)
-}
-
 fn snapshot(
     store: StoreId,
     path: &Path,
-    content: Option<own::Content>,
+    content: Option<Content>,
     mut notices: Vec<StoreNotice>,
 ) -> Snapshot {
-    notices.extend(content.iter().flat_map(own::Content::notices).map(StoreNotice::Told));
+    notices.extend(content.iter().flat_map(Content::notices).map(StoreNotice::Told));
     let (rows, read_only) = content.map(|content| (content.rows, content.read_only)).unwrap_or_default();
     let writable = read_only.map_or(Ok(()), |fault| Err(not_written(path, &fault)));
     Snapshot { store, place: shown(path), rows, writable, notices, number: 0 }
@@ -472,7 +476,7 @@ mod tests {
                 matches!(trouble.kind, FailureKind::NeedsFix(_)) && snapshot.rows.is_empty(),
                 "{trouble}"
             );
-            assert_eq!(stores.apply(StoreId::Own, &keep("demo/ana")), Err(Failure::Trouble(trouble)));
+            assert_eq!(stores.apply(StoreId::Own, &keep("demo/ana")), Err(ApplyError::Trouble(trouble)));
             assert!(fs::read(&stores.own).expect("there") == bytes);
         }
     }
@@ -495,7 +499,7 @@ mod tests {
         stores.apply(StoreId::Own, &keep("demo/ana")).expect("saved");
         fs::write(&stores.own, "providers: {}\n").expect("written");
         let late = stores.apply(StoreId::Own, &refresh("demo/ana", "new"));
-        assert_eq!(late, Err(Failure::Moved(ChangeError::Gone)));
+        assert_eq!(late, Err(ApplyError::Moved(ChangeError::Gone)));
         assert_eq!(fs::read_to_string(&stores.own).expect("there"), "providers: {}\n");
     }
 
@@ -516,7 +520,7 @@ mod tests {
             assert_eq!(gone.rows.len(), 0);
             assert!(gone.writable.expect_err("gone").why.contains("has gone"));
             for change in [keep("demo/ben"), add("demo/eve"), refresh("demo/ana", "new"), keep("demo/ana")] {
-                let Err(Failure::Trouble(trouble)) = stores.apply(StoreId::Own, &change) else {
+                let Err(ApplyError::Trouble(trouble)) = stores.apply(StoreId::Own, &change) else {
                     panic!("{change:?}")
                 };
                 assert!(trouble.why.contains("has gone"), "{trouble}");
@@ -550,7 +554,7 @@ mod tests {
             fs::write(&stores.own, cut).expect("written");
             let expects = profile("demo/ben").held.fingerprint();
             let late = stores.apply(StoreId::Own, &Change { expects, ..refresh("demo/ben", "new") });
-            let Err(Failure::Trouble(trouble)) = late else { panic!("{late:?}") };
+            let Err(ApplyError::Trouble(trouble)) = late else { panic!("{late:?}") };
             assert!(trouble.why.contains("only its beginning"), "{trouble}");
             assert_eq!(fs::read_to_string(&stores.own).expect("there"), cut);
             fs::write(&stores.own, &whole).expect("written");

@@ -18,8 +18,8 @@ use tokio::time::{Instant, sleep, timeout};
 use crate::domain::name::StoreId;
 use crate::shell::Services;
 use crate::shell::inbox::Inbox;
-use crate::shell::store_files::Stamp;
-use crate::shell::store_files::file::LINKS;
+use crate::shell::store_files::file::FileStamp;
+use crate::shell::store_files::file::LINK_LIMIT;
 use crate::shell::tasks::Tasks;
 use crate::tui::message::Msg;
 
@@ -51,7 +51,7 @@ enum Touch {
 
 /// Tells `inbox` whenever our own store or the event log may have been written.
 pub fn start(tasks: &Tasks, services: &Arc<Services>, inbox: &Inbox) {
-    let files = [services.paths.config.clone(), services.journal.path().to_owned()];
+    let files = [services.paths.config.clone(), services.event_log.path().to_owned()];
     let files: Vec<PathBuf> = files.into_iter().map(|path| absolute(&path).unwrap_or(path)).collect();
     let inbox = inbox.clone();
     tasks.spawn(async move {
@@ -110,9 +110,9 @@ async fn follow(files: Vec<PathBuf>, inbox: &Inbox, anyway: Duration) -> Option<
     }
 }
 
-async fn stamps(files: &[PathBuf]) -> Vec<Option<Stamp>> {
+async fn stamps(files: &[PathBuf]) -> Vec<Option<FileStamp>> {
     let files = files.to_vec();
-    let looking = spawn_blocking(move || files.iter().map(|path| Stamp::of(path)).collect());
+    let looking = spawn_blocking(move || files.iter().map(|path| FileStamp::of(path)).collect());
     looking.await.unwrap_or_default()
 }
 
@@ -175,7 +175,7 @@ fn spots(files: &[PathBuf]) -> Vec<Spot> {
     let mut spots: Vec<Spot> = Vec::new();
     for file in files {
         let mut path = file.clone();
-        for _ in 0..LINKS {
+        for _ in 0..LINK_LIMIT {
             spots.extend(spot(&path).filter(|spot| !spots.contains(spot)));
             let Ok(next) = std::fs::read_link(&path) else { break };
             path = path.parent().unwrap_or(&path).join(next);
@@ -292,14 +292,14 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("config.yaml");
         std::fs::write(&path, "one").expect("written");
-        let before = Stamp::of(&path);
+        let before = FileStamp::of(&path);
         let modified = std::fs::metadata(&path).and_then(|found| found.modified()).expect("a time");
         // The clock of the file system may stand still for a few milliseconds.
         loop {
             std::fs::write(&path, "two").expect("written");
             let file = std::fs::File::options().write(true).open(&path).expect("there");
             file.set_modified(modified).expect("set");
-            if Stamp::of(&path) != before {
+            if FileStamp::of(&path) != before {
                 break;
             }
         }

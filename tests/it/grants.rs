@@ -11,13 +11,13 @@ mod rivals;
 use std::time::Instant;
 
 use authtui::domain::event::Event;
-use authtui::shell::event_log::Journal;
+use authtui::shell::event_log::EventLog;
 
 use crate::home::{Home, PATIENCE};
 
 /// The events of a home, oldest first.
 fn events(home: &Home) -> Vec<Event> {
-    Journal::of(&home.path("state/authtui")).read().expect("a log")
+    EventLog::in_folder(&home.path("state/authtui")).read().expect("a log")
 }
 
 /// The words of the log for them.

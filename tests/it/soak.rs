@@ -25,7 +25,7 @@ use std::time::{Duration, Instant};
 
 use authtui::demo::authority::Authority;
 use authtui::domain::event::Event;
-use authtui::shell::event_log::Journal;
+use authtui::shell::event_log::EventLog;
 
 use crate::home::served::Served;
 use crate::home::{Home, PATIENCE};
@@ -79,7 +79,7 @@ fn again(home: &Home, name: &str, variables: &[(&str, &str)]) -> Command {
 
 /// The events of a home.
 fn events(home: &Home) -> Vec<Event> {
-    Journal::of(&home.path("state/authtui")).read().expect("a log")
+    EventLog::in_folder(&home.path("state/authtui")).read().expect("a log")
 }
 
 /// The temporary files of the profiles' file.

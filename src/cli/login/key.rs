@@ -13,7 +13,7 @@ use crate::domain::trouble::Trouble;
 use crate::oauth::login::needs::Needs;
 use crate::oauth::probe::{self, TestVerdict};
 use crate::shell::Services;
-use crate::shell::store_files::Failure;
+use crate::shell::store_files::ApplyError;
 use crate::shell::terminal::console;
 
 /// What is known of a key before it is stored.
@@ -107,10 +107,10 @@ async fn store(services: &Arc<Services>, provider: &Provider, change: Change, te
             console::say(&format!("  store    {}", snapshot.place));
             Exit::Done
         }
-        Err(Failure::Moved(moved)) => {
+        Err(ApplyError::Moved(moved)) => {
             say(&format!("{name}: {moved}. Nothing was changed; run it again."));
             Exit::Passing
         }
-        Err(Failure::Trouble(trouble)) => exit::trouble(&trouble, &name.exact()),
+        Err(ApplyError::Trouble(trouble)) => exit::trouble(&trouble, &name.exact()),
     }
 }

@@ -1,4 +1,4 @@
-//! What was read of the event log, so that only what was added since is read.
+//! Incremental reader of the event log: only what was added since is read.
 //!
 //! The log is only ever added to or replaced as a whole. The file that was read stays open, so that
 //! no other can get its number meanwhile: the same number is the same file, and what was read of it
@@ -10,18 +10,18 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use crate::domain::event::Event;
-use crate::shell::event_log::opened;
+use crate::shell::store_files::file::open_private;
 use crate::stored::log;
 
-/// The part that was read.
+/// What was read of the event log, by grant.
 #[derive(Debug, Default)]
-pub(super) struct Seen {
+pub(super) struct IncrementalReader {
     file: Option<File>,
     length: u64,
     grants: BTreeMap<String, Vec<Event>>,
 }
 
-impl Seen {
+impl IncrementalReader {
     /// What the log at `path` says of `grant`, oldest first; no more than the last `most` bytes of it
     /// are read at once.
     pub(super) fn about(&mut self, path: &Path, most: u64, grant: &str) -> io::Result<Vec<Event>> {
@@ -33,7 +33,7 @@ impl Seen {
         let is_same = self.file.as_ref().is_some_and(|file| is_it(file, path, self.length));
         if !is_same {
             *self = Self::default();
-            match opened(OpenOptions::new().read(true), path) {
+            match open_private(OpenOptions::new().read(true), path) {
                 Ok(file) => self.file = Some(file),
                 Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
                 Err(error) => return Err(error),
@@ -101,8 +101,8 @@ mod tests {
         let (one, two, three) = (asked("g", 1), asked("g", 2), asked("other", 3));
         let [first, second, third] = [&one, &two, &three].map(log::line);
         let cut = &second[..40];
-        let mut seen = Seen::default();
-        let mut look = |grant: &str| seen.about(&path, 4096, grant).expect("readable");
+        let mut reader = IncrementalReader::default();
+        let mut look = |grant: &str| reader.about(&path, 4096, grant).expect("readable");
         assert_eq!(look("g"), []);
         for (text, found) in [
             (first.clone(), vec![&one]),

@@ -1,4 +1,4 @@
-//! What stays of an event log that has grown.
+//! Retention: the lines that stay in an event log that has grown.
 //!
 //! The last line about a grant says what may be done with its refresh token: a request without an
 //! end explains a lost grant later, and a renewal keeps whoever finds an older copy from asking with

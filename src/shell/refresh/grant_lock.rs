@@ -1,28 +1,57 @@
-//! The lock of a grant, across processes.
+//! Lock of a grant, across processes.
 //!
 //! It is named by the first bits of the refresh token's salted fingerprint, so that the same
 //! grant in two files is one, and so that the name tells nobody anything. Two grants on one
 //! lock merely wait for each other. Lock files are never deleted.
 
+use std::collections::BTreeSet;
+use std::fmt;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use rand::TryRng;
 use rand::rngs::SysRng;
 
-use crate::domain::name::ProfileId;
+use crate::domain::event::{self, Event};
+use crate::domain::name::{ProfileId, StoreId};
 use crate::domain::secret::{Fingerprint, Secret};
 use crate::domain::trouble::{FailureKind, Trouble};
 use crate::shell::Services;
-use crate::shell::store_files::file::private_folder;
-use crate::shell::store_files::lock::{self, Hold, NotHeld};
+use crate::shell::store_files::file::{open_private, private_folder};
+use crate::shell::store_files::lock::{self, LockError, LockGuard};
 
 /// How long a refresh waits for whoever holds its grant: a whole call and some more.
-const WITHIN: Duration = Duration::from_secs(35);
+const GRANT_WAIT_LIMIT: Duration = Duration::from_secs(35);
 /// How long a process waits for another one that makes the salt.
-const PATIENCE: Duration = Duration::from_secs(5);
+const SALT_WAIT_LIMIT: Duration = Duration::from_secs(5);
+
+/// Hears that a refresh waits for the lock of its grant: of which profile, and who holds it.
+#[derive(Default)]
+pub struct LockWaitListener(OnceLock<Box<HearsWait>>);
+
+type HearsWait = dyn Fn(&ProfileId, &str) + Send + Sync;
+
+impl LockWaitListener {
+    /// Sets what hears it; the first one stays.
+    pub fn set(&self, listener: impl Fn(&ProfileId, &str) + Send + Sync + 'static) {
+        drop(self.0.set(Box::new(listener)));
+    }
+
+    fn waits(&self, id: &ProfileId, holder: &str) {
+        if let Some(listener) = self.0.get() {
+            listener(id, holder);
+        }
+    }
+}
+
+impl fmt::Debug for LockWaitListener {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("LockWaitListener(…)")
+    }
+}
 
 /// Takes the lock of the grant that `refresh` belongs to, for the profile `id`.
 ///
@@ -33,15 +62,16 @@ pub async fn hold(
     id: &ProfileId,
     what: &str,
     refresh: &Secret,
-) -> Result<Hold, Trouble> {
+) -> Result<LockGuard, Trouble> {
     let us = services.author.to_string();
     let waits = |holder: &str| {
-        services.waiting.began(id, if holder == us { "this program itself" } else { holder });
+        services.lock_wait.waits(id, if holder == us { "this program itself" } else { holder });
     };
-    let held = hold_within(services, what, refresh, WITHIN, waits).await?;
+    let held = hold_within(services, what, refresh, GRANT_WAIT_LIMIT, waits).await?;
     held.map_err(|holder| {
         let holder = holder.unwrap_or_else(|| "another program".to_owned());
-        let why = format!("{holder} has been at work on this grant for {} seconds", WITHIN.as_secs());
+        let why =
+            format!("{holder} has been at work on this grant for {} seconds", GRANT_WAIT_LIMIT.as_secs());
         Trouble::untouched(what, why, FailureKind::Temporary(None))
     })
 }
@@ -54,7 +84,7 @@ pub async fn hold_if_free(
     services: &Services,
     what: &str,
     refresh: &Secret,
-) -> Result<Option<Hold>, Trouble> {
+) -> Result<Option<LockGuard>, Trouble> {
     hold_within(services, what, refresh, Duration::ZERO, |_| ()).await.map(Result::ok)
 }
 
@@ -65,7 +95,7 @@ async fn hold_within(
     refresh: &Secret,
     within: Duration,
     waits: impl Fn(&str),
-) -> Result<Result<Hold, Option<String>>, Trouble> {
+) -> Result<Result<LockGuard, Option<String>>, Trouble> {
     let state = &services.paths.state;
     let failed = |error: io::Error| {
         let is_full = [io::ErrorKind::StorageFull, io::ErrorKind::QuotaExceeded].contains(&error.kind());
@@ -82,15 +112,27 @@ async fn hold_within(
     let path = path(state, refresh).map_err(failed)?;
     match lock::hold(&path, within, &services.author, waits).await {
         Ok(hold) => Ok(Ok(hold)),
-        Err(NotHeld::Busy(holder)) => Ok(Err(holder)),
-        Err(NotHeld::Failed(error)) => Err(failed(error)),
+        Err(LockError::Busy(holder)) => Ok(Err(holder)),
+        Err(LockError::Failed(error)) => Err(failed(error)),
     }
 }
 
-/// Whether anybody holds the lock of the grant that `refresh` belongs to.
+/// The grants of our own store that somebody is refreshing at this moment: their last event in `events`
+/// is a request without an end, and their lock is held. The event log alone cannot tell a refresh that is
+/// under way from one that was killed. It blocks.
 #[must_use]
-pub fn is_held(state: &Path, refresh: &Secret) -> bool {
-    path(state, refresh).is_ok_and(|path| lock::is_held(&path))
+pub fn in_flight(services: &Services, events: &[Event]) -> BTreeSet<String> {
+    let open = event::open(events);
+    if open.is_empty() {
+        return BTreeSet::new();
+    }
+    let snapshot = services.read_now(StoreId::Own);
+    let grants = snapshot.profiles().filter_map(|profile| {
+        let grant = profile.grant().filter(|grant| open.contains(grant.as_str()))?;
+        let path = path(&services.paths.state, profile.refresh_token()?).ok()?;
+        lock::is_held(&path).then_some(grant)
+    });
+    grants.collect()
 }
 
 fn path(state: &Path, refresh: &Secret) -> io::Result<PathBuf> {
@@ -106,21 +148,14 @@ fn salt(path: &Path) -> io::Result<[u8; 32]> {
         return Ok(salt);
     }
     let beside = path.with_extension("lock");
-    let _held = lock::hold_blocking(&beside, PATIENCE).map_err(io::Error::from)?;
+    let _held = lock::hold_blocking(&beside, SALT_WAIT_LIMIT).map_err(io::Error::from)?;
     // Another process may have made it meanwhile; half of one was left by a process that was killed.
     if let Some(salt) = read(path)? {
         return Ok(salt);
     }
     let mut salt = [0; 32];
     SysRng.try_fill_bytes(&mut salt).map_err(io::Error::other)?;
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        options.mode(0o600).custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed());
-    }
-    let mut file = options.open(path)?;
+    let mut file = open_private(OpenOptions::new().write(true).create(true).truncate(true), path)?;
     file.write_all(&salt)?;
     file.sync_all()?;
     Ok(salt)

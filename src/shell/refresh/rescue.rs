@@ -15,7 +15,7 @@ use crate::domain::profile::Profile;
 use crate::domain::trouble::{FailureKind, Stored, Trouble};
 use crate::shell::paths::Paths;
 use crate::shell::store_files::file::shown;
-use crate::shell::store_files::{Failure, Stores};
+use crate::shell::store_files::{ApplyError, Stores};
 
 /// Where what belongs to the store of `paths` is kept.
 #[must_use]
@@ -28,9 +28,9 @@ pub fn place(paths: &Paths) -> PathBuf {
 /// Keeps what a refresh of `profile` brought, and says where.
 ///
 /// # Errors
-/// A [`Failure`] when it cannot be written there either.
-pub fn keep(paths: &Paths, profile: &Profile, renewal: RefreshedTokens) -> Result<PathBuf, Failure> {
-    let (place, failures) = keep_each(paths, [(profile.clone(), renewal)]).map_err(Failure::Trouble)?;
+/// A [`ApplyError`] when it cannot be written there either.
+pub fn keep(paths: &Paths, profile: &Profile, renewal: RefreshedTokens) -> Result<PathBuf, ApplyError> {
+    let (place, failures) = keep_each(paths, [(profile.clone(), renewal)]).map_err(ApplyError::Trouble)?;
     failures.into_iter().flatten().next().map_or(Ok(place), Err)
 }
 
@@ -42,7 +42,7 @@ pub fn keep(paths: &Paths, profile: &Profile, renewal: RefreshedTokens) -> Resul
 pub fn keep_each(
     paths: &Paths,
     each: impl IntoIterator<Item = (Profile, RefreshedTokens)>,
-) -> Result<(PathBuf, Vec<Option<Failure>>), Trouble> {
+) -> Result<(PathBuf, Vec<Option<ApplyError>>), Trouble> {
     let place = place(paths);
     // The tokens of an earlier rescue are not what this one expects.
     let change = |name: &ProfileName, edit| Change { name: name.clone(), expects: None, edit };
@@ -90,8 +90,8 @@ pub fn forget(paths: &Paths, change: &Change) -> Result<(), Trouble> {
 fn removed(stores: &Stores, name: &ProfileName) -> Result<(), Trouble> {
     let remove = Change { name: name.clone(), expects: None, edit: Edit::Remove };
     match stores.apply(StoreId::Own, &remove) {
-        Ok(_) | Err(Failure::Moved(_)) => stores.remove_if_empty(StoreId::Own),
-        Err(Failure::Trouble(trouble)) => Err(trouble),
+        Ok(_) | Err(ApplyError::Moved(_)) => stores.remove_if_empty(StoreId::Own),
+        Err(ApplyError::Trouble(trouble)) => Err(trouble),
     }
 }
 
@@ -156,13 +156,15 @@ mod tests {
 
         let erased = services.apply(StoreId::Own, change(Edit::Forget(at))).await;
 
-        let Err(Failure::Trouble(trouble)) = erased else { panic!("{erased:?}") };
+        let Err(ApplyError::Trouble(trouble)) = erased else { panic!("{erased:?}") };
         let said = trouble.to_string();
         for words in ["cannot erase all tokens of demo/ana", "rescued-", "The stored tokens are erased."] {
             assert!(said.contains(words), "{said}");
         }
         let stored = services.read(StoreId::Own).await;
         assert_eq!(stored.profile(&name).expect("a profile").held, StoredTokens::None);
-        assert!(services.journal.read().expect("a log").iter().any(|event| event.what == GrantEvent::Erased));
+        assert!(
+            services.event_log.read().expect("a log").iter().any(|event| event.what == GrantEvent::Erased)
+        );
     }
 }

@@ -1,4 +1,4 @@
-//! The tokens that somebody else got for a grant that is still stored here.
+//! Successors: the tokens that somebody else got for a grant that is still stored here.
 //!
 //! The same grant may lie in two files. Whoever renews it first spends the refresh token of both; the
 //! event log says who that was and where the new tokens are.
@@ -17,29 +17,33 @@ use crate::shell::store_files::Stores;
 use crate::shell::{Services, broke};
 
 /// How often a grant may have been renewed since.
-const GENERATIONS: usize = 64;
+const GENERATION_LIMIT: usize = 64;
 
 /// What the log knows of the grant of `profile`, and what of it matters.
-pub(in crate::shell) enum Found {
+pub(in crate::shell) enum Succession {
     /// Nothing that matters.
-    Nothing,
+    None,
     /// A refresh without an end: nobody knows whether the token is spent.
     Interrupted(Event),
     /// It was renewed elsewhere; the tokens are still there.
-    Heir(Box<RefreshedTokens>),
+    Successor(Box<RefreshedTokens>),
     /// It was renewed elsewhere; the tokens have gone.
-    Orphan(Event),
+    Lost(Event),
 }
 
 /// Looks for the tokens that were given for the grant of `profile`. A token that stays good is not spent
 /// by asking: nothing matters then.
-pub(in crate::shell) async fn find(services: &Arc<Services>, profile: &Profile, rotation: Rotation) -> Found {
+pub(in crate::shell) async fn find(
+    services: &Arc<Services>,
+    profile: &Profile,
+    rotation: Rotation,
+) -> Succession {
     if rotation == Rotation::Reusable {
-        return Found::Nothing;
+        return Succession::None;
     }
     let (services, profile) = (Arc::clone(services), profile.clone());
     let looking = tokio::task::spawn_blocking(move || look(&services, &profile)).await;
-    looking.unwrap_or(Found::Nothing)
+    looking.unwrap_or(Succession::None)
 }
 
 /// Keeps the tokens of each of `newer` for its next refresh, where their store, which is one, holds a pair
@@ -97,14 +101,14 @@ pub async fn keep(services: &Arc<Services>, newer: Vec<Profile>) -> Vec<(Profile
 /// Whether what `profile` holds is the grant `later`, or became it by what the log knows of.
 pub(super) async fn leads_to(services: &Arc<Services>, profile: &Profile, later: &str) -> bool {
     let Some(grant) = profile.grant() else { return false };
-    let (journal, later) = (services.journal.clone(), later.to_owned());
+    let (log, later) = (services.event_log.clone(), later.to_owned());
     let following = tokio::task::spawn_blocking(move || {
         let mut name = grant;
-        for _ in 0..GENERATIONS {
+        for _ in 0..GENERATION_LIMIT {
             if name == later {
                 return true;
             }
-            let events = journal.about(&name).unwrap_or_default();
+            let events = log.about(&name).unwrap_or_default();
             let GrantHistory::Spent { next, .. } = event::grant_history(&events, &name) else { return false };
             next.clone_into(&mut name);
         }
@@ -113,14 +117,14 @@ pub(super) async fn leads_to(services: &Arc<Services>, profile: &Profile, later:
     following.await.unwrap_or(false)
 }
 
-fn look(services: &Services, profile: &Profile) -> Found {
-    let Some(grant) = profile.grant() else { return Found::Nothing };
+fn look(services: &Services, profile: &Profile) -> Succession {
+    let Some(grant) = profile.grant() else { return Succession::None };
     let provider = profile.id.name.provider();
     // A log that cannot be read says nothing; that it cannot be written is noticed before the request.
-    let about = |grant: &str| services.journal.about(grant).unwrap_or_default();
+    let about = |grant: &str| services.event_log.about(grant).unwrap_or_default();
     let mut name = grant;
     let mut last: Option<Event> = None;
-    for _ in 0..GENERATIONS {
+    for _ in 0..GENERATION_LIMIT {
         let events = about(&name);
         match (event::grant_history(&events, &name), &last) {
             (GrantHistory::Spent { event, next }, _) if event.profile.provider() == provider => {
@@ -128,21 +132,21 @@ fn look(services: &Services, profile: &Profile) -> Found {
                 // They may have been put where they belong since, from where they were rescued.
                 let own = || held(&services.paths.config, next, provider);
                 if let Some(renewal) = held(Path::new(&event.store), next, provider).or_else(own) {
-                    return Found::Heir(Box::new(renewal));
+                    return Succession::Successor(Box::new(renewal));
                 }
                 next.clone_into(&mut name);
             }
             (GrantHistory::Interrupted(event), None) if event.profile.provider() == provider => {
                 // Killed between the save and the line that would have said so.
                 return match moved_on(services, event, profile) {
-                    Some(renewal) => Found::Heir(Box::new(renewal)),
-                    None => Found::Interrupted(event.clone()),
+                    Some(renewal) => Succession::Successor(Box::new(renewal)),
+                    None => Succession::Interrupted(event.clone()),
                 };
             }
             (GrantHistory::Plain | GrantHistory::Spent { .. } | GrantHistory::Interrupted(_), _) => break,
         }
     }
-    last.map_or(Found::Nothing, Found::Orphan)
+    last.map_or(Succession::None, Succession::Lost)
 }
 
 /// The tokens of the grant `next`, if the file at `store` still holds them.
@@ -157,7 +161,7 @@ fn held(store: &Path, next: &str, provider: &str) -> Option<RefreshedTokens> {
 fn moved_on(services: &Services, event: &Event, older: &Profile) -> Option<RefreshedTokens> {
     let GrantEvent::RefreshStarted { .. } = event.what else { return None };
     let stores = Stores::new(PathBuf::from(&event.store));
-    let is_heir = |profile: &&Profile| {
+    let is_successor = |profile: &&Profile| {
         let last = profile.last_refresh_of_this_grant();
         let is_since = |last: &LastRefresh| {
             last.result == RefreshResult::Done && last.at.timestamp() >= event.at.timestamp()
@@ -169,8 +173,8 @@ fn moved_on(services: &Services, event: &Event, older: &Profile) -> Option<Refre
     };
     let (snapshot, left) = (stores.read(StoreId::Own), stores.interrupted(StoreId::Own));
     let mut found = snapshot.profiles().chain(left.iter().map(AsRef::as_ref));
-    let heir = found.find(is_heir).filter(|_| !is_another_login(services, event))?;
-    RefreshedTokens::of(heir)
+    let successor = found.find(is_successor).filter(|_| !is_another_login(services, event))?;
+    RefreshedTokens::of(successor)
 }
 
 /// Whether nothing tells the accounts of both apart.
@@ -184,7 +188,7 @@ fn is_same_account(one: &Profile, other: &Profile) -> bool {
 /// came by another way.
 fn is_another_login(services: &Services, asked: &Event) -> bool {
     // A log that cannot be read proves nothing.
-    let Ok(events) = services.journal.read() else { return true };
+    let Ok(events) = services.event_log.read() else { return true };
     let since = events.iter().rev().take_while(|event| *event != asked);
     since
         .filter(|event| event.profile == asked.profile && event.store == asked.store)
@@ -210,8 +214,8 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn tokens_of_another_login_are_no_heirs_of_an_interrupted_refresh() {
-        for (since, subject, is_heir) in [
+    async fn tokens_of_another_login_are_no_successors_of_an_interrupted_refresh() {
+        for (since, subject, is_successor) in [
             (None, "1", true),
             (None, "2", false),
             (Some(GrantEvent::LoggedIn), "1", false),
@@ -237,9 +241,11 @@ mod tests {
 
             let said = format!("{since:?} {subject}");
             match found {
-                Found::Heir(heir) => assert!(is_heir && Some(&heir.tokens) == ana.held.tokens(), "{said}"),
-                Found::Interrupted(_) => assert!(!is_heir, "{said}"),
-                Found::Nothing | Found::Orphan(_) => panic!("{said}"),
+                Succession::Successor(found) => {
+                    assert!(is_successor && Some(&found.tokens) == ana.held.tokens(), "{said}")
+                }
+                Succession::Interrupted(_) => assert!(!is_successor, "{said}"),
+                Succession::None | Succession::Lost(_) => panic!("{said}"),
             }
         }
     }
@@ -282,8 +288,8 @@ mod tests {
             assert_eq!(left(), 1, "it is not removed while it holds the newest tokens");
 
             // A login of another profile says nothing of this one.
-            let Found::Heir(renewal) = find(&services, &older, Rotation::SingleUse).await else {
-                panic!("no heir")
+            let Succession::Successor(renewal) = find(&services, &older, Rotation::SingleUse).await else {
+                panic!("no successor")
             };
             assert_eq!(Some(&renewal.tokens), newer.held.tokens());
             let edit = if is_erased { Edit::Forget(at) } else { Edit::Refresh(renewal) };
@@ -321,9 +327,9 @@ mod tests {
             assert!(kept.iter().all(|(_, kept)| kept.is_err() == is_broken), "{kept:?}");
             for older in &older {
                 let found = find(&services, older, Rotation::SingleUse).await;
-                assert_eq!(matches!(found, Found::Heir(_)), !is_broken);
+                assert_eq!(matches!(found, Succession::Successor(_)), !is_broken);
             }
-            assert_eq!(services.journal.read().expect("a log").len(), if is_broken { 1 } else { 3 });
+            assert_eq!(services.event_log.read().expect("a log").len(), if is_broken { 1 } else { 3 });
         }
     }
 }

@@ -1,4 +1,4 @@
-//! How a refresh that brought nothing is explained.
+//! Words for a refresh that brought nothing.
 
 use std::io;
 use std::path::Path;
@@ -24,7 +24,7 @@ pub(super) fn explained(last: LastRefresh, interrupted: Option<&Event>, offset: 
 }
 
 /// A grant that was renewed elsewhere, where its tokens can no longer be found.
-pub(super) fn orphaned(what: &str, event: &Event, offset: FixedOffset) -> Trouble {
+pub(super) fn lost(what: &str, event: &Event, offset: FixedOffset) -> Trouble {
     let why = format!(
         "this refresh token was spent on {} by {}, and the tokens that came for it are no longer in {}; \
          asking with it again would end them too",
@@ -35,13 +35,13 @@ pub(super) fn orphaned(what: &str, event: &Event, offset: FixedOffset) -> Troubl
     Trouble::untouched(what, why, FailureKind::NeedsLogin)
 }
 
-/// New tokens that came for a profile which is no longer what they were asked for; `heirs` are the
-/// names of those that share its grant and hold them since.
-pub(super) fn dropped(what: &str, moved: ChangeError, heirs: &str) -> Trouble {
-    let why = if heirs.is_empty() {
+/// New tokens that came for a profile which is no longer what they were asked for; `holders` are
+/// the names of those that share its grant and hold them since.
+pub(super) fn dropped(what: &str, moved: ChangeError, holders: &str) -> Trouble {
+    let why = if holders.is_empty() {
         format!("{moved}, so the new tokens that came were dropped; the provider was not told")
     } else {
-        format!("{moved}, so {heirs} alone got the new tokens that came; the provider was not told")
+        format!("{moved}, so {holders} alone got the new tokens that came; the provider was not told")
     };
     Trouble::untouched(what, why, FailureKind::NothingToDo)
 }

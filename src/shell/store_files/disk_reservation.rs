@@ -1,4 +1,4 @@
-//! Room on disk for new tokens, kept from before they are asked for until they are saved.
+//! SharedReservation on disk for new tokens, kept from before they are asked for until they are saved.
 //!
 //! A full disk is so noticed while the stored tokens are still good. One file is kept for a store,
 //! however many refreshes are under way: they are saved one after the other, and each save frees
@@ -8,76 +8,76 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::domain::trouble::Trouble;
-use crate::shell::store_files::file::{self, temporary::Temporary};
+use crate::shell::store_files::file::{self, temporary::TemporaryFile};
 
 /// How much longer than the file the next one may be, in bytes.
-const MORE: u64 = 32 * 1024;
+const GROWTH_LIMIT: u64 = 32 * 1024;
 
-/// The room of one store.
+/// The room of one store, which all its refreshes share.
 #[derive(Debug, Default)]
-pub(super) struct Room(Mutex<Kept>);
+pub(super) struct SharedReservation(Mutex<ReservedFile>);
 
 #[derive(Debug, Default)]
-struct Kept {
+struct ReservedFile {
     needed: usize,
-    file: Option<Temporary>,
+    file: Option<TemporaryFile>,
     /// It is being filled; who saves it keeps a new one if somebody still needs one.
     is_used: bool,
 }
 
 /// The right to room for one save.
 #[derive(Debug)]
-pub struct Reserved(Arc<Room>);
+pub struct DiskReservation(Arc<SharedReservation>);
 
-impl Room {
+impl SharedReservation {
     /// Takes part in the room that is there already, if any.
-    pub(super) fn share(self: &Arc<Self>) -> Option<Reserved> {
-        let mut kept = self.kept();
-        let is_there = kept.file.is_some() || kept.is_used;
+    pub(super) fn share(self: &Arc<Self>) -> Option<DiskReservation> {
+        let mut reserved = self.reserved();
+        let is_there = reserved.file.is_some() || reserved.is_used;
         is_there.then(|| {
-            kept.needed += 1;
-            Reserved(Arc::clone(self))
+            reserved.needed += 1;
+            DiskReservation(Arc::clone(self))
         })
     }
 
     /// Keeps room beside `target`, whose lock the caller holds.
-    pub(super) fn keep(self: &Arc<Self>, target: &Path) -> Result<Reserved, Trouble> {
-        let mut kept = self.kept();
-        if kept.file.is_none() {
-            kept.file = Some(file::keep_room(target, MORE)?);
+    pub(super) fn keep(self: &Arc<Self>, target: &Path) -> Result<DiskReservation, Trouble> {
+        let mut reserved = self.reserved();
+        if reserved.file.is_none() {
+            reserved.file = Some(file::keep_room(target, GROWTH_LIMIT)?);
         }
-        kept.needed += 1;
-        Ok(Reserved(Arc::clone(self)))
+        reserved.needed += 1;
+        Ok(DiskReservation(Arc::clone(self)))
     }
 
     /// The room itself, for a save.
-    pub(super) fn take(&self) -> Option<Temporary> {
-        let mut kept = self.kept();
-        let taken = kept.file.take();
-        kept.is_used = taken.is_some();
+    pub(super) fn take(&self) -> Option<TemporaryFile> {
+        let mut reserved = self.reserved();
+        let taken = reserved.file.take();
+        reserved.is_used = taken.is_some();
         taken
     }
 
     /// After a save of `count` refreshes to `target`: keeps new room if others need it still.
-    pub(super) fn renew(&self, target: &Path, count: usize) {
-        let mut kept = self.kept();
-        if std::mem::take(&mut kept.is_used) && kept.needed > count {
+    pub(super) fn refill(&self, target: &Path, count: usize) {
+        let mut reserved = self.reserved();
+        if std::mem::take(&mut reserved.is_used) && reserved.needed > count {
             // Without it the next save asks for room when it needs it.
-            kept.file = file::keep_room(target, MORE).ok();
+            reserved.file = file::keep_room(target, GROWTH_LIMIT).ok();
         }
     }
 
-    fn kept(&self) -> MutexGuard<'_, Kept> {
+    fn reserved(&self) -> MutexGuard<'_, ReservedFile> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Drop for Reserved {
+impl Drop for DiskReservation {
     fn drop(&mut self) {
-        let mut kept = self.0.kept();
-        kept.needed = kept.needed.saturating_sub(1);
-        if kept.needed == 0 {
-            kept.file = None;
+        let mut reserved = self.0.reserved();
+        reserved.needed = reserved.needed.saturating_sub(1);
+        if reserved.needed == 0 {
+            reserved.file = None;
         }
     }
 }

@@ -1,4 +1,4 @@
-//! One file read whole and replaced whole.
+//! A file, read whole and replaced whole.
 //!
 //! After any fault the file holds all of the old state or all of the new one: a temporary file
 //! in the same folder is written and synced, renamed over the target, and the folder is synced.
@@ -15,12 +15,13 @@ use crate::domain::change::StoreNotice;
 use crate::domain::text;
 use crate::domain::trouble::{FailureKind, Stored, Trouble};
 use crate::shell::store_files::file::content::open;
-use crate::shell::store_files::file::temporary::Temporary;
+use crate::shell::store_files::file::temporary::TemporaryFile;
 
-pub use crate::shell::store_files::file::content::{holds, read};
+pub use crate::shell::store_files::file::content::{FileStamp, holds, read};
+pub(super) use crate::shell::store_files::file::content::{MOMENT, is_back};
 
 /// How many links to links are followed, as many as Linux follows.
-pub(in crate::shell) const LINKS: usize = 40;
+pub(in crate::shell) const LINK_LIMIT: usize = 40;
 
 /// What helps against which fault.
 const REMEDIES: &[(io::ErrorKind, &str)] = &[
@@ -47,7 +48,7 @@ pub enum Replaced {
 /// A [`Trouble`] when the links lead in a circle or cannot be read.
 pub fn target(path: &Path) -> Result<PathBuf, Trouble> {
     let mut target = path.to_owned();
-    for _ in 0..LINKS {
+    for _ in 0..LINK_LIMIT {
         match fs::symlink_metadata(&target) {
             Ok(found) if found.is_symlink() => {
                 let next = fs::read_link(&target).map_err(|error| cannot("follow", &target, &error))?;
@@ -83,6 +84,22 @@ pub(in crate::shell) fn private_folder(folder: &Path) -> io::Result<()> {
     builder.create(folder)
 }
 
+/// Opens what can only be an ordinary file, private to its owner where it is made: a named pipe would wait
+/// for somebody for ever, and a link that was planted lead elsewhere.
+pub(in crate::shell) fn open_private(options: &mut fs::OpenOptions, path: &Path) -> io::Result<fs::File> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
+        options.mode(0o600).custom_flags(flags.bits().cast_signed());
+    }
+    let file = options.open(path)?;
+    let is_ordinary = file.metadata()?.is_file();
+    is_ordinary
+        .then_some(file)
+        .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "it is no ordinary file"))
+}
+
 /// Replaces `before`, the bytes that were read from `target`, with `after`, by way of the room that
 /// was kept for it. The caller holds the lock of the target.
 ///
@@ -92,14 +109,14 @@ pub fn replace(
     target: &Path,
     before: Option<&[u8]>,
     after: &[u8],
-    kept: Option<Temporary>,
+    kept: Option<TemporaryFile>,
 ) -> Result<Replaced, Trouble> {
     let failed = |error: io::Error| cannot("write", target, &error);
     let notices = notices(target)?;
     temporary::remove_leftovers(target);
     // One that could not be locked may have been taken for a leftover.
-    let kept = kept.filter(Temporary::is_there);
-    let mut temporary = kept.map_or_else(|| Temporary::beside(target), Ok).map_err(failed)?;
+    let kept = kept.filter(TemporaryFile::is_there);
+    let mut temporary = kept.map_or_else(|| TemporaryFile::beside(target), Ok).map_err(failed)?;
     temporary.fill(after).map_err(failed)?;
     let is_same = match before {
         Some(before) => holds(target, before)?,
@@ -134,10 +151,11 @@ pub fn remove(target: &Path) -> Result<(), Trouble> {
 ///
 /// # Errors
 /// A [`Trouble`] when there is no room.
-pub fn keep_room(target: &Path, more: u64) -> Result<Temporary, Trouble> {
+pub fn keep_room(target: &Path, more: u64) -> Result<TemporaryFile, Trouble> {
     temporary::remove_leftovers(target);
     let size = fs::metadata(target).map_or(0, |found| found.len());
-    Temporary::with_room(target, size.saturating_add(more)).map_err(|error| cannot("write", target, &error))
+    TemporaryFile::with_room(target, size.saturating_add(more))
+        .map_err(|error| cannot("write", target, &error))
 }
 
 /// Whether a replacement of `target` could work as far as rights tell. Who asks before tokens are

@@ -1,4 +1,4 @@
-//! Files that one program at a time may hold.
+//! Locks: files that one program at a time may hold.
 //!
 //! A lock is a file of its own beside what it guards, never what is renamed over. The system
 //! lets go of it when its holder ends, however it ends. The file itself stays: a lock that is
@@ -6,34 +6,35 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crate::domain::event::Author;
 use crate::domain::text;
+use crate::shell::store_files::file::open_private;
 
 /// How long a waiter sleeps between two tries: the system tells nobody when a lock becomes free, and its
 /// own waiting has no end.
-const BETWEEN: Duration = Duration::from_millis(10);
+const RETRY_PAUSE: Duration = Duration::from_millis(10);
 /// How long somebody waits before it is worth a word.
-const SOON: Duration = Duration::from_secs(1);
+const QUIET_WAIT: Duration = Duration::from_secs(1);
 
 /// A lock that is held until this is dropped.
 #[derive(Debug)]
-pub struct Hold {
+pub struct LockGuard {
     _file: File,
 }
 
 /// Why a lock is not held.
 #[derive(Debug)]
-pub enum NotHeld {
+pub enum LockError {
     /// Somebody else holds it; the text says who, where that is known.
     Busy(Option<String>),
     /// The lock file cannot be used.
     Failed(io::Error),
 }
 
-impl std::fmt::Display for NotHeld {
+impl std::fmt::Display for LockError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Busy(Some(holder)) => write!(f, "{holder} holds the lock"),
@@ -59,39 +60,46 @@ pub fn is_without_locks(error: &io::Error) -> bool {
     is_none || error.kind() == io::ErrorKind::Unsupported
 }
 
-impl From<NotHeld> for io::Error {
-    fn from(not_held: NotHeld) -> Self {
+impl From<LockError> for io::Error {
+    fn from(not_held: LockError) -> Self {
         match not_held {
-            NotHeld::Busy(_) => Self::other(not_held.to_string()),
-            NotHeld::Failed(error) => error,
+            LockError::Busy(_) => Self::other(not_held.to_string()),
+            LockError::Failed(error) => error,
         }
     }
+}
+
+/// Where the lock of the file at `target` lies.
+pub(super) fn path_beside(target: &Path) -> PathBuf {
+    let mut name = target.as_os_str().to_owned();
+    name.push(".lock");
+    PathBuf::from(name)
 }
 
 /// Takes the lock at `path` for `author`, waiting no longer than `within`; no thread waits. Who is
 /// waited for is told to `waits`, once, when it takes longer than a moment.
 ///
 /// # Errors
-/// [`NotHeld`] when the time is over or the file cannot be used.
+/// [`LockError`] when the time is over or the file cannot be used.
 pub async fn hold(
     path: &Path,
     within: Duration,
     author: &Author,
     waits: impl Fn(&str),
-) -> Result<Hold, NotHeld> {
+) -> Result<LockGuard, LockError> {
     let (mut file, until) = begin(path, within)?;
-    let mut speaks_at = Some(Instant::now() + SOON);
+    let mut speaks_at = Some(Instant::now() + QUIET_WAIT);
     while !try_once(&mut file, &author.to_string())? {
         if Instant::now() >= until {
-            return Err(NotHeld::Busy(holder(&mut file)));
+            return Err(LockError::Busy(holder(&mut file)));
         }
         if speaks_at.is_some_and(|at| at <= Instant::now()) {
             speaks_at = None;
             waits(holder(&mut file).as_deref().unwrap_or("another program"));
         }
-        tokio::time::sleep(BETWEEN).await;
+        tokio::time::sleep(RETRY_PAUSE).await;
     }
-    Ok(Hold { _file: file })
+    Ok(LockGuard { _file: file })
 }
 
 /// Whether anybody holds the lock at `path`, this process included. Who takes it meanwhile waits for
@@ -104,48 +112,35 @@ pub fn is_held(path: &Path) -> bool {
 /// Takes the lock at `path`, blocking this thread no longer than `within`.
 ///
 /// # Errors
-/// [`NotHeld`] when the time is over or the file cannot be used.
-pub fn hold_blocking(path: &Path, within: Duration) -> Result<Hold, NotHeld> {
+/// [`LockError`] when the time is over or the file cannot be used.
+pub fn hold_blocking(path: &Path, within: Duration) -> Result<LockGuard, LockError> {
     let (mut file, until) = begin(path, within)?;
     let us = format!("authtui (process {})", std::process::id());
     while !try_once(&mut file, &us)? {
         if Instant::now() >= until {
-            return Err(NotHeld::Busy(holder(&mut file)));
+            return Err(LockError::Busy(holder(&mut file)));
         }
-        std::thread::sleep(BETWEEN);
+        std::thread::sleep(RETRY_PAUSE);
     }
-    Ok(Hold { _file: file })
+    Ok(LockGuard { _file: file })
 }
 
-fn begin(path: &Path, within: Duration) -> Result<(File, Instant), NotHeld> {
-    let file = open(path).map_err(NotHeld::Failed)?;
+fn begin(path: &Path, within: Duration) -> Result<(File, Instant), LockError> {
+    let file = open(path).map_err(LockError::Failed)?;
     let now = Instant::now();
     Ok((file, now.checked_add(within).unwrap_or(now)))
 }
 
 fn open(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.read(true).write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        // A link planted here must not make us create or change a file elsewhere.
-        let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
-        options.mode(0o600).custom_flags(flags.bits().cast_signed());
-    }
-    let file = options.open(path)?;
-    if !file.metadata()?.is_file() {
-        return Err(io::Error::other("it is no ordinary file"));
-    }
-    Ok(file)
+    open_private(OpenOptions::new().read(true).write(true).create(true).truncate(false), path)
 }
 
-fn try_once(file: &mut File, us: &str) -> Result<bool, NotHeld> {
+fn try_once(file: &mut File, us: &str) -> Result<bool, LockError> {
     match file.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => return Ok(false),
         Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Interrupted => return Ok(false),
-        Err(TryLockError::Error(error)) => return Err(NotHeld::Failed(error)),
+        Err(TryLockError::Error(error)) => return Err(LockError::Failed(error)),
     }
     // Only for people: a full disk must not keep a lock from being held.
     let _ = sign(file, us);
@@ -179,7 +174,7 @@ mod tests {
         let first = hold_blocking(&path, LONG).expect("free");
         let us = format!("authtui (process {})", std::process::id());
         match hold_blocking(&path, SHORT) {
-            Err(NotHeld::Busy(holder)) => assert_eq!(holder, Some(us)),
+            Err(LockError::Busy(holder)) => assert_eq!(holder, Some(us)),
             other => panic!("{other:?}"),
         }
         drop(first);
@@ -214,7 +209,7 @@ mod tests {
         for (error, is_without) in
             [(Errno::NOLCK, true), (Errno::OPNOTSUPP, true), (Errno::NOSYS, true), (Errno::IO, false)]
         {
-            let said = NotHeld::Failed(error.into()).to_string();
+            let said = LockError::Failed(error.into()).to_string();
             assert_eq!(said.contains("has no locks"), is_without, "{said}");
         }
     }
@@ -227,7 +222,7 @@ mod tests {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
         runtime.block_on(async {
             let author = Author { program: "authtui".into(), process: 7 };
-            assert!(matches!(hold(&path, SHORT, &author, |_| {}).await, Err(NotHeld::Busy(Some(_)))));
+            assert!(matches!(hold(&path, SHORT, &author, |_| {}).await, Err(LockError::Busy(Some(_)))));
             let let_go = async {
                 tokio::task::yield_now().await;
                 drop(first);
@@ -247,8 +242,8 @@ mod tests {
         assert_eq!(path.metadata().expect("there").permissions().mode() & 0o777, 0o600);
         let (link, victim) = (folder.path().join("b.lock"), folder.path().join("victim"));
         symlink(&victim, &link).expect("a link");
-        assert!(matches!(hold_blocking(&link, SHORT), Err(NotHeld::Failed(_))));
+        assert!(matches!(hold_blocking(&link, SHORT), Err(LockError::Failed(_))));
         assert!(!victim.exists());
-        assert!(matches!(hold_blocking(folder.path(), SHORT), Err(NotHeld::Failed(_))));
+        assert!(matches!(hold_blocking(folder.path(), SHORT), Err(LockError::Failed(_))));
     }
 }

@@ -1,14 +1,32 @@
-//! What is said when a store cannot be read or changed.
+//! Words for a store that cannot be read or changed.
 
+use std::fmt;
 use std::path::Path;
 
-use crate::domain::change::Change;
+use crate::domain::change::{Change, ChangeError};
 use crate::domain::name::ProfileName;
 use crate::domain::trouble::{FailureKind, Trouble};
-use crate::shell::store_files::Failure;
 use crate::shell::store_files::file::shown;
-use crate::shell::store_files::lock::{self, NotHeld};
+use crate::shell::store_files::lock::{self, LockError};
 use crate::stored::{Refused, Unreadable};
+
+/// Why a change was not made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ApplyError {
+    /// The profile is no longer what the change was made for.
+    Moved(ChangeError),
+    /// The store could not be changed.
+    Trouble(Trouble),
+}
+
+impl fmt::Display for ApplyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Moved(moved) => moved.fmt(f),
+            Self::Trouble(trouble) => trouble.fmt(f),
+        }
+    }
+}
 
 /// The text of a store's file.
 pub(super) fn decoded(bytes: &[u8]) -> Result<&str, Unreadable> {
@@ -53,14 +71,14 @@ pub(super) fn whole(path: &Path, why: Refused) -> Trouble {
     }
 }
 
-pub(super) fn failure(path: &Path, change: &Change, why: Refused) -> Failure {
+pub(super) fn failure(path: &Path, change: &Change, why: Refused) -> ApplyError {
     match why {
-        Refused::Moved(moved) => Failure::Moved(moved),
-        Refused::Unreadable(fault) => Failure::Trouble(unreadable(path, &fault)),
+        Refused::Moved(moved) => ApplyError::Moved(moved),
+        Refused::Unreadable(fault) => ApplyError::Trouble(unreadable(path, &fault)),
         Refused::Impossible(why) => {
             let what = format!("cannot change {} in {}", change.name, shown(path));
             let remedy = FailureKind::NeedsFix(format!("edit {}", shown(path)));
-            Failure::Trouble(Trouble::untouched(what, why, remedy))
+            ApplyError::Trouble(Trouble::untouched(what, why, remedy))
         }
     }
 }
@@ -91,15 +109,15 @@ pub(super) fn gone_notice(path: &Path) -> String {
     )
 }
 
-pub(super) fn locked(path: &Path, beside: &Path, why: &NotHeld) -> Trouble {
+pub(super) fn locked(path: &Path, beside: &Path, why: &LockError) -> Trouble {
     let what = format!("cannot save to {}", shown(path));
     match why {
-        NotHeld::Busy(_) => Trouble::untouched(what, why.to_string(), FailureKind::Temporary(None)),
-        NotHeld::Failed(error) if lock::is_without_locks(error) => {
+        LockError::Busy(_) => Trouble::untouched(what, why.to_string(), FailureKind::Temporary(None)),
+        LockError::Failed(error) if lock::is_without_locks(error) => {
             let remedy = "name a file on another file system with --config".to_owned();
             Trouble::untouched(what, why.to_string(), FailureKind::NeedsFix(remedy))
         }
-        NotHeld::Failed(_) => {
+        LockError::Failed(_) => {
             let remedy = format!("check the rights of {}", shown(beside));
             Trouble::untouched(what, why.to_string(), FailureKind::NeedsFix(remedy))
         }

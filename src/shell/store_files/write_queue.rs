@@ -12,7 +12,7 @@ use tokio::sync::oneshot::{self, Sender};
 use crate::domain::change::{Change, Snapshot};
 use crate::domain::name::StoreId;
 use crate::domain::trouble::Trouble;
-use crate::shell::store_files::{Failure, Stores};
+use crate::shell::store_files::{ApplyError, Stores};
 
 /// The most changes that are made in one go.
 const TOGETHER: usize = 64;
@@ -21,10 +21,10 @@ const PAUSE: Duration = Duration::from_millis(50);
 
 /// The changes of one store that wait, and whether somebody is writing.
 #[derive(Debug, Default)]
-pub(in crate::shell) struct Saving(Mutex<Waiting>);
+pub(in crate::shell) struct WriteQueue(Mutex<Waiting>);
 
 /// What became of a change.
-type Saved = Result<Snapshot, Failure>;
+type Saved = Result<Snapshot, ApplyError>;
 
 #[derive(Debug, Default)]
 struct Waiting {
@@ -34,7 +34,7 @@ struct Waiting {
     from: Option<Instant>,
 }
 
-impl Saving {
+impl WriteQueue {
     /// Makes `change` as soon as its turn comes; `broke` is said when a thread ends by a fault.
     pub(in crate::shell) async fn save(
         self: &Arc<Self>,
@@ -42,7 +42,7 @@ impl Saving {
         store: StoreId,
         change: Change,
         broke: Trouble,
-    ) -> Result<Snapshot, Failure> {
+    ) -> Result<Snapshot, ApplyError> {
         let (told, tells) = oneshot::channel();
         let is_first = {
             let mut waiting = self.waiting();
@@ -53,7 +53,7 @@ impl Saving {
             let (saving, stores) = (Arc::clone(self), Arc::clone(stores));
             tokio::task::spawn_blocking(move || Writing(&saving).write(&stores));
         }
-        tells.await.unwrap_or(Err(Failure::Trouble(broke)))
+        tells.await.unwrap_or(Err(ApplyError::Trouble(broke)))
     }
 
     fn waiting(&self) -> MutexGuard<'_, Waiting> {
@@ -62,7 +62,7 @@ impl Saving {
 }
 
 /// The right to write, until nothing waits any more.
-struct Writing<'a>(&'a Saving);
+struct Writing<'a>(&'a WriteQueue);
 
 impl Writing<'_> {
     fn write(self, stores: &Stores) {
@@ -103,7 +103,7 @@ impl Writing<'_> {
                 }
                 Err(trouble) => {
                     for told in told {
-                        let _ = told.send(Err(Failure::Trouble(trouble.clone())));
+                        let _ = told.send(Err(ApplyError::Trouble(trouble.clone())));
                     }
                 }
             }
@@ -143,7 +143,7 @@ mod tests {
     fn what_waits_is_written_together_and_each_is_told_its_own() {
         let folder = tempfile::tempdir().expect("a folder");
         let stores = Arc::new(Stores::new(folder.path().join("config.yaml")));
-        let saving = Arc::new(Saving::default());
+        let saving = Arc::new(WriteQueue::default());
         let gone = Change {
             name: ProfileName::parse("acme/nobody").expect("a name"),
             expects: None,
@@ -156,7 +156,7 @@ mod tests {
             let all = changes.map(|change| saving.save(&stores, StoreId::Own, change, broke.clone()));
             futures_util::future::join_all(all).await
         });
-        assert!(matches!(saved.pop(), Some(Err(Failure::Moved(_)))));
+        assert!(matches!(saved.pop(), Some(Err(ApplyError::Moved(_)))));
         assert!(saved.iter().all(Result::is_ok));
         assert_eq!(stores.read(StoreId::Own).rows.len(), 100);
     }

@@ -7,7 +7,7 @@ use authtui::demo::authority::exchange::Answer;
 use authtui::demo::authority::fault::Mishap;
 use authtui::demo::authority::{REVOKE, USERINFO};
 use authtui::domain::event::GrantEvent;
-use authtui::shell::event_log::Journal;
+use authtui::shell::event_log::EventLog;
 use portable_pty::CommandBuilder;
 
 use crate::home::held::Held;
@@ -328,7 +328,7 @@ fn lives(served: &Served, pair: &Pair) -> bool {
 
 /// Who and what, of the event log.
 fn events(served: &Served) -> Vec<(String, GrantEvent)> {
-    let events = Journal::of(&served.home.path("state/authtui")).read().expect("a log");
+    let events = EventLog::in_folder(&served.home.path("state/authtui")).read().expect("a log");
     events.into_iter().map(|event| (event.profile.to_string(), event.what)).collect()
 }
 

@@ -7,7 +7,7 @@ use authtui::demo::authority::grant::Lives;
 use authtui::domain::clock::TimeDelta;
 use authtui::domain::event::GrantEvent;
 use authtui::domain::profile::RefreshResult;
-use authtui::shell::event_log::Journal;
+use authtui::shell::event_log::EventLog;
 
 use crate::home::PATIENCE;
 use crate::home::served::{Served, store};
@@ -112,7 +112,7 @@ fn two_windows_and_a_command_at_once_ask_once() {
         assert_eq!(window.end().code, 0);
     }
     assert_eq!((served.refreshes(), served.profile("ana").refresh_count), ((1, 0), 1));
-    let asked = Journal::of(&served.home.path("state/authtui")).read().expect("a log");
+    let asked = EventLog::in_folder(&served.home.path("state/authtui")).read().expect("a log");
     let asked = asked.iter().filter(|event| matches!(event.what, GrantEvent::RefreshStarted { .. })).count();
     assert_eq!(asked, 1);
 }

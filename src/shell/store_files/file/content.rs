@@ -1,8 +1,9 @@
-//! What a file holds.
+//! Content of a file, and the stamp that tells at a glance that it was written.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Read};
 use std::path::Path;
+use std::time::Duration;
 
 use zeroize::Zeroizing;
 
@@ -10,7 +11,10 @@ use crate::domain::trouble::{FailureKind, Trouble};
 use crate::shell::store_files::file::{cannot, shown};
 
 /// How many bytes are compared at a time.
-const PIECE: usize = 16 * 1024;
+const PIECE_LENGTH: usize = 16 * 1024;
+
+/// How long a file that is not understood may be one that is just being written.
+pub(in crate::shell::store_files) const MOMENT: Duration = Duration::from_millis(20);
 
 /// The bytes of the file at `path`, at most `limit` and one, or nothing when it is not there.
 ///
@@ -35,7 +39,7 @@ pub fn holds(path: &Path, bytes: &[u8]) -> Result<bool, Trouble> {
     if u64::try_from(bytes.len()) != Ok(length) {
         return Ok(false);
     }
-    let mut piece = Zeroizing::new(vec![0; PIECE]);
+    let mut piece = Zeroizing::new(vec![0; PIECE_LENGTH]);
     let mut left = bytes;
     loop {
         let count = match file.read(&mut piece) {
@@ -80,4 +84,47 @@ pub(super) fn open(path: &Path) -> Result<Option<(fs::File, u64)>, Trouble> {
         return Err(Trouble::untouched(format!("cannot read {}", shown(path)), why, next));
     }
     Ok(Some((file, found.len())))
+}
+
+/// What changes when a file is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FileStamp {
+    modified: std::time::SystemTime,
+    size: u64,
+    number: u64,
+    /// When anything of it was changed; no program can set it back.
+    changed: (i64, i64),
+}
+
+impl FileStamp {
+    /// What the file at `path` has now; nothing where it cannot be found.
+    #[must_use]
+    pub fn of(path: &Path) -> Option<Self> {
+        let found = fs::metadata(path).ok()?;
+        #[cfg(unix)]
+        let (number, changed) = {
+            use std::os::unix::fs::MetadataExt;
+            (found.ino(), (found.ctime(), found.ctime_nsec()))
+        };
+        #[cfg(not(unix))]
+        let (number, changed) = (0, (0, 0));
+        Some(Self { modified: found.modified().ok()?, size: found.len(), number, changed })
+    }
+}
+
+/// Whether the file at `path` is there, or is so within so many [`MOMENT`]s; one that cannot be looked for
+/// is not waited for.
+pub(in crate::shell::store_files) fn is_back(path: &Path, looks: usize) -> bool {
+    let is_absent = || {
+        let found = fs::metadata(path);
+        found.is_err_and(|error| error.kind() == io::ErrorKind::NotFound)
+    };
+    let waits = |_: &usize| {
+        let waits = is_absent();
+        if waits {
+            std::thread::sleep(MOMENT);
+        }
+        waits
+    };
+    (0..looks).take_while(waits).count() < looks || !is_absent()
 }

@@ -1,4 +1,4 @@
-//! The temporary file that is renamed over its target.
+//! Temporary file that is renamed over its target.
 //!
 //! It is locked for as long as somebody means to use it, and it is made only by whoever holds the
 //! lock of the target. So one that nobody holds was left by a program that was killed.
@@ -11,18 +11,18 @@ use std::time::{Duration, SystemTime};
 use tempfile::NamedTempFile;
 use zeroize::Zeroizing;
 
-use super::folder;
+use crate::shell::store_files::file::{folder, open_private};
 
 /// From what age on a temporary file is a leftover where the system knows no locks.
-const LEFTOVER: Duration = Duration::from_secs(3600);
+const LEFTOVER_AGE: Duration = Duration::from_secs(3600);
 /// How many letters and digits make the name of a temporary file unlike any other.
-const RANDOM: usize = 6;
+const RANDOM_LENGTH: usize = 6;
 
 /// A private file beside its target.
 #[derive(Debug)]
-pub struct Temporary(NamedTempFile);
+pub struct TemporaryFile(NamedTempFile);
 
-impl Temporary {
+impl TemporaryFile {
     /// An empty one beside `target`. The caller holds the lock of the target.
     ///
     /// # Errors
@@ -32,7 +32,7 @@ impl Temporary {
         prefix.push(target.file_name().unwrap_or_default());
         prefix.push(".");
         let mut builder = tempfile::Builder::new();
-        builder.prefix(&prefix).suffix(".tmp").rand_bytes(RANDOM);
+        builder.prefix(&prefix).suffix(".tmp").rand_bytes(RANDOM_LENGTH);
         let temporary = builder.tempfile_in(folder(target))?;
         // Where the system knows no locks, its age tells.
         let _ = temporary.as_file().try_lock();
@@ -160,21 +160,13 @@ fn is_ours(found: &str, target: &str) -> bool {
     let random = random.and_then(|rest| rest.strip_prefix('.'));
     let random = random.and_then(|rest| rest.strip_suffix(".tmp").or_else(|| rest.strip_suffix(".aside")));
     random.is_some_and(|random| {
-        random.len() == RANDOM && random.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        random.len() == RANDOM_LENGTH && random.bytes().all(|byte| byte.is_ascii_alphanumeric())
     })
 }
 
 fn is_left(path: &Path) -> bool {
-    let mut options = OpenOptions::new();
-    options.read(true).write(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
-        options.custom_flags(flags.bits().cast_signed());
-    }
-    let Ok(file) = options.open(path) else { return false };
-    if !file.metadata().is_ok_and(|found| found.is_file() && is_own(&found)) {
+    let Ok(file) = open_private(OpenOptions::new().read(true).write(true), path) else { return false };
+    if !file.metadata().is_ok_and(|found| is_own(&found)) {
         return false;
     }
     match file.try_lock() {
@@ -197,7 +189,7 @@ fn is_own(_found: &fs::Metadata) -> bool {
 fn is_old(file: &File) -> bool {
     let modified = file.metadata().and_then(|found| found.modified());
     let age = modified.ok().and_then(|at| SystemTime::now().duration_since(at).ok());
-    age.is_some_and(|age| age > LEFTOVER)
+    age.is_some_and(|age| age > LEFTOVER_AGE)
 }
 
 #[cfg(test)]
@@ -223,7 +215,7 @@ mod tests {
         ] {
             fs::write(folder.path().join(name), "x").expect("written");
         }
-        let held = Temporary::with_room(&target, 10).expect("room");
+        let held = TemporaryFile::with_room(&target, 10).expect("room");
         let held_name = held.0.path().file_name().expect("a name").to_string_lossy().into_owned();
         remove_leftovers(&target);
         let mut left = vec![
@@ -254,7 +246,7 @@ mod tests {
             if let Some(text) = there {
                 fs::write(&target, text).expect("written");
             }
-            let mut temporary = Temporary::beside(&target).expect("made");
+            let mut temporary = TemporaryFile::beside(&target).expect("made");
             temporary.fill(b"new").expect("filled");
             assert_eq!(temporary.replace_if(&target, before.map(str::as_bytes)).expect("tried"), replaced);
             let now = if replaced { Some("new") } else { there };
@@ -267,7 +259,7 @@ mod tests {
     fn one_that_could_not_be_locked_is_missed_when_it_was_removed() {
         let folder = tempfile::tempdir().expect("a folder");
         let target = folder.path().join("config.yaml");
-        let kept = Temporary::with_room(&target, 10).expect("room");
+        let kept = TemporaryFile::with_room(&target, 10).expect("room");
         assert!(kept.is_there());
         kept.0.as_file().unlock().expect("unlocked");
         let replaced =
@@ -282,7 +274,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let target = folder.path().join("config.yaml");
         for (room, bytes) in [(0, &b"new"[..]), (100, b"new"), (2, b"longer than the room")] {
-            let mut temporary = Temporary::with_room(&target, room).expect("room");
+            let mut temporary = TemporaryFile::with_room(&target, room).expect("room");
             temporary.fill(bytes).expect("filled");
             temporary.replace(&target).expect("replaced");
             assert_eq!(fs::read(&target).expect("there"), bytes);
