@@ -1,4 +1,4 @@
-//! What is shown: the model, what changes it, and how it looks. Pure.
+//! Screen: the model, what changes it, and how it looks. Pure.
 //!
 //! `update(&mut Model, Now, Msg) -> Vec<Effect>` is the only writer of the model, `view` draws
 //! it, and `wakes_at` says when time alone will change something. Who reads

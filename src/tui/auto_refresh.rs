@@ -1,4 +1,4 @@
-//! What the screen renews by itself, and when it looks again.
+//! Auto-refresh: what the screen refreshes unasked, and when it looks again.
 //!
 //! The plan of each profile is [`schedule::plan`]'s. Here is only what the screen adds: a few at a
 //! time, so that waking from sleep is no storm, and a pause between two tries of the same tokens
@@ -13,18 +13,18 @@ use crate::domain::profile::Profile;
 use crate::domain::schedule::{self, AT_ONCE, Never, Plan};
 use crate::tui::model::{AutoRefreshMode, Leaving, Model, OffBy};
 
-/// Whether a profile is renewed by itself.
+/// Whether a profile is refreshed unasked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outlook {
     /// Then, or as soon as there is a turn.
     At(DateTime<Utc>),
     /// Not by itself.
-    Not(Why),
+    Not(NoAutoRefresh),
 }
 
-/// Why a profile is not renewed by itself.
+/// Why a profile is not refreshed unasked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Why {
+pub enum NoAutoRefresh {
     /// It is told by the profile.
     Never(Never),
     /// Nothing is.
@@ -39,7 +39,7 @@ pub enum Why {
     NotNow,
 }
 
-/// The profiles to renew now.
+/// The profiles to refresh now.
 #[must_use]
 pub fn due(model: &Model, now: Now) -> Vec<ProfileId> {
     let free = AT_ONCE.saturating_sub(model.refreshing().count());
@@ -58,7 +58,7 @@ pub fn looks_at(model: &Model, now: Now) -> Option<Steady> {
     all_planned(model, now).map(|(_, at)| now.steady.after(wait(at))).min()
 }
 
-/// When `profile` is renewed by itself.
+/// When `profile` is refreshed unasked.
 #[must_use]
 pub fn planned(model: &Model, profile: &Profile, now: Now) -> Option<DateTime<Utc>> {
     match outlook(model, profile, now) {
@@ -67,34 +67,34 @@ pub fn planned(model: &Model, profile: &Profile, now: Now) -> Option<DateTime<Ut
     }
 }
 
-/// Whether `profile` is renewed by itself, and when or why not.
+/// Whether `profile` is refreshed unasked, and when or why not.
 #[must_use]
 pub fn outlook(model: &Model, profile: &Profile, now: Now) -> Outlook {
     let plan = schedule::plan(profile, now.wall);
     let at = match (plan, model.auto_refresh) {
         (Plan::At(_) | Plan::Never(Never::Off), AutoRefreshMode::Off(off)) => {
-            return Outlook::Not(Why::Off(off));
+            return Outlook::Not(NoAutoRefresh::Off(off));
         }
-        (Plan::Never(never), _) => return Outlook::Not(Why::Never(never)),
-        (Plan::At(_), AutoRefreshMode::Unsettled) => return Outlook::Not(Why::NotNow),
+        (Plan::Never(never), _) => return Outlook::Not(NoAutoRefresh::Never(never)),
+        (Plan::At(_), AutoRefreshMode::Unsettled) => return Outlook::Not(NoAutoRefresh::NotNow),
         (Plan::At(at), AutoRefreshMode::On) => at,
     };
     if model.catalog.is_none() || model.leaving == Leaving::Yes {
-        return Outlook::Not(Why::NotNow);
+        return Outlook::Not(NoAutoRefresh::NotNow);
     }
     let provider = model.provider(profile);
     if provider.is_none_or(|provider| provider.example || provider.refresh.is_none()) {
-        return Outlook::Not(Why::NoWay);
+        return Outlook::Not(NoAutoRefresh::NoWay);
     }
     if profile.other_refresh_host(provider).is_some() {
-        return Outlook::Not(Why::OtherOrigin);
+        return Outlook::Not(NoAutoRefresh::OtherOrigin);
     }
     if model.stores.get(&profile.id.store).is_none_or(|store| store.writable.is_err()) {
-        return Outlook::Not(Why::Unwritable);
+        return Outlook::Not(NoAutoRefresh::Unwritable);
     }
     let running = model.running(&profile.id);
     if running.is_busy() {
-        return Outlook::Not(Why::NotNow);
+        return Outlook::Not(NoAutoRefresh::NotNow);
     }
     let rest = running.pauses_until(profile).filter(|rested| *rested > now.steady);
     let rest = rest.and_then(|rested| now.wall.checked_add_signed(span(now.steady.until(rested))));
@@ -111,7 +111,7 @@ fn up_to_the_second(at: DateTime<Utc>) -> DateTime<Utc> {
 
 /// What is planned, with its moment.
 fn all_planned(model: &Model, now: Now) -> impl Iterator<Item = (&Profile, DateTime<Utc>)> {
-    // Where nothing is renewed by itself, a wake costs nothing.
+    // Where nothing is refreshed unasked, a wake costs nothing.
     let stores = model.stores.values().filter(|_| model.auto_refresh == AutoRefreshMode::On);
     let profiles = stores.flat_map(Snapshot::profiles);
     profiles.filter_map(move |profile| Some((profile, planned(model, profile, now)?)))

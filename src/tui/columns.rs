@@ -1,4 +1,4 @@
-//! Where the columns of the list lie.
+//! Columns of the list.
 //!
 //! They follow from the width alone, so that nothing moves when data arrives. Where room is
 //! short the account goes first, then the bar; glyph, name and both countdowns never do.
@@ -34,17 +34,13 @@ pub struct Column {
 pub struct Columns {
     /// The mark of the selection.
     pub mark: Column,
-    /// The state's glyph.
     pub glyph: Column,
-    /// The profile's name.
     pub name: Column,
-    /// The account.
     pub account: Option<Column>,
     /// The state's word or the countdown.
     pub access: Column,
     /// What is left of the token's life.
     pub bar: Option<Column>,
-    /// The grant's countdown.
     pub grant: Column,
 }
 

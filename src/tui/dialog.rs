@@ -1,4 +1,4 @@
-//! One question and its answers, the safe one first.
+//! Dialog: one question and its answers, the safe one first.
 
 use crate::domain::name::{ProfileId, ProfileName};
 use crate::domain::trouble::Trouble;
@@ -10,7 +10,6 @@ use crate::tui::text_layout;
 /// A question that is asked, and the answer that is marked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dialog {
-    /// What is asked.
     pub question: DialogQuestion,
     /// Which answer is marked.
     pub marked: usize,

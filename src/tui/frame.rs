@@ -1,4 +1,4 @@
-//! Boxes: the frame around each part of the screen, and those that lie above it.
+//! Frames around the parts of the screen, and around boxes that lie above it.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;

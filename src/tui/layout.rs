@@ -1,4 +1,4 @@
-//! How the screen is divided at each size.
+//! Layout: how the screen is divided at each size.
 
 use ratatui::layout::{Constraint, Layout, Rect};
 
@@ -30,7 +30,6 @@ const QUESTION_COLUMNS: u16 = 62;
 /// Where the parts of the main screen lie.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Parts {
-    /// The counts and the clock.
     pub header: Rect,
     /// Everything between header and footer.
     pub body: Rect,
@@ -40,7 +39,6 @@ pub struct Parts {
     pub detail: Option<Rect>,
     /// What was last said.
     pub message: Rect,
-    /// The keys.
     pub footer: Rect,
 }
 

@@ -1,4 +1,4 @@
-//! Everything the screen can want, hear and do: three vocabularies.
+//! Messages, actions and effects: everything the screen can hear, want and do.
 
 use std::collections::BTreeSet;
 
@@ -37,9 +37,9 @@ pub enum Action {
     LogIn,
     /// Choose what the selected profile asks for, and log in to it again.
     Scopes,
-    /// Renew the selected profile's token.
+    /// Refresh the selected profile's token.
     Refresh,
-    /// Renew all tokens that are due.
+    /// Refresh all tokens that are due.
     RefreshDue,
     /// Choose what to copy.
     Copy,
@@ -55,7 +55,7 @@ pub enum Action {
     Filter,
     /// Show what happened to grants.
     Events,
-    /// Turn a profile's automatic renewal on or off.
+    /// Turn a profile's auto-refresh on or off.
     ToggleAutoRefresh,
     /// Take what other users may do from the store's file.
     MakePrivate,
@@ -206,7 +206,7 @@ pub enum Copied {
 pub enum Effect {
     /// Perform a login's ask.
     Login(Attempt, Ask),
-    /// Renew a token.
+    /// Refresh a token.
     Refresh(ProfileId, Wish),
     /// Apply a change to a profile.
     Change(ProfileId, Box<Change>),

@@ -1,4 +1,4 @@
-//! What the screen knows: snapshots of stores, what is running, and where the person is.
+//! Model: all the screen knows, namely snapshots of stores, what is running, and where the person is.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,9 +31,7 @@ pub struct Model {
     pub catalog: Option<Catalog>,
     /// Where the person's provider files lie, as shown to people.
     pub providers: String,
-    /// What is looked at.
     pub screen: Screen,
-    /// The selected row.
     pub selected: Option<RowId>,
     /// The first row of the list that is on the screen.
     pub offset: usize,
@@ -97,7 +95,6 @@ pub enum Leaving {
 /// A row of the list.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum RowId {
-    /// A profile.
     Profile(ProfileId),
     /// An entry that cannot be understood.
     Broken(StoreId, Where),

@@ -1,4 +1,4 @@
-//! What is said of changes that another program made to a store.
+//! Changes that another program made to a store, in words.
 
 use std::collections::BTreeSet;
 
@@ -85,7 +85,7 @@ fn ours(model: &Model, before: &Snapshot) -> BTreeSet<String> {
     refreshing().chain(twins).map(|profile| profile.id.name.to_string()).chain(login).collect()
 }
 
-/// Whether the log knows that what is stored was renewed since.
+/// Whether the log knows that what is stored was refreshed since.
 fn is_older(model: &Model, after: &Snapshot, one: &ProfileDiff) -> bool {
     let grant = after.profile(&one.name).and_then(Profile::grant);
     one.how == DiffKind::Renewed

@@ -6,7 +6,7 @@ use crate::domain::grant_status::GrantStatus;
 use crate::domain::health::renewable;
 use crate::domain::profile::{ClockDiffers, EndBy, Kind, Profile};
 use crate::domain::schedule::{self, Never, Plan};
-use crate::tui::auto_refresh::{self, Outlook, Why, outlook};
+use crate::tui::auto_refresh::{self, NoAutoRefresh, Outlook, outlook};
 use crate::tui::model::{Model, OffBy};
 use crate::tui::{state, text_layout};
 
@@ -80,18 +80,20 @@ pub fn no_auto_refresh(model: &Model, profile: &Profile, now: Now) -> Option<Str
     }
     let Outlook::Not(why) = outlook(model, profile, now) else { return None };
     let words = match why {
-        Why::Off(OffBy::CommandLine) => "off: started with --no-auto-refresh".to_owned(),
-        Why::Off(OffBy::Settings) => "off by automatic_refresh in settings".to_owned(),
-        Why::Off(OffBy::Unreadable) => "off: settings.yaml cannot be read".to_owned(),
-        Why::OtherOrigin => "off: the provider file names another server; log in again".to_owned(),
-        Why::Unwritable => "off: the file cannot be written".to_owned(),
-        Why::Never(Never::Off) => "off here, A turns it on".to_owned(),
-        Why::Never(Never::NoEnd) => "by r alone: the provider gives no expiry".to_owned(),
-        Why::Never(Never::Brief(life)) => format!("by r alone: it lives only {}", state::span(life)),
-        Why::Never(Never::Clock) => "by r alone: a clock is wrong".to_owned(),
-        Why::Never(Never::Nothing | Never::Dead | Never::Refused | Never::Ended)
-        | Why::NoWay
-        | Why::NotNow => return None,
+        NoAutoRefresh::Off(OffBy::CommandLine) => "off: started with --no-auto-refresh".to_owned(),
+        NoAutoRefresh::Off(OffBy::Settings) => "off by automatic_refresh in settings".to_owned(),
+        NoAutoRefresh::Off(OffBy::Unreadable) => "off: settings.yaml cannot be read".to_owned(),
+        NoAutoRefresh::OtherOrigin => "off: the provider file names another server; log in again".to_owned(),
+        NoAutoRefresh::Unwritable => "off: the file cannot be written".to_owned(),
+        NoAutoRefresh::Never(Never::Off) => "off here, A turns it on".to_owned(),
+        NoAutoRefresh::Never(Never::NoEnd) => "by r alone: the provider gives no expiry".to_owned(),
+        NoAutoRefresh::Never(Never::Brief(life)) => {
+            format!("by r alone: it lives only {}", state::span(life))
+        }
+        NoAutoRefresh::Never(Never::Clock) => "by r alone: a clock is wrong".to_owned(),
+        NoAutoRefresh::Never(Never::Nothing | Never::Dead | Never::Refused | Never::Ended)
+        | NoAutoRefresh::NoWay
+        | NoAutoRefresh::NotNow => return None,
     };
     Some(words)
 }

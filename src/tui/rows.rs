@@ -1,4 +1,4 @@
-//! The rows that are shown, and the selection among them.
+//! Rows that are shown, and the selection among them.
 
 use crate::domain::change::{Row, Where};
 use crate::domain::clock::{DateTime, Utc};

@@ -17,11 +17,9 @@ pub enum Screen {
     Filter(Field),
     /// What to copy is being chosen.
     Copy,
-    /// A question.
     Dialog(Dialog),
     /// What a login needs to know before it begins.
     Wizard(Box<Wizard>),
-    /// The login panel.
     Login(Panel),
     /// The event log, newest first, scrolled down by so many lines.
     Events(usize),

@@ -1,4 +1,4 @@
-//! The seconds of a login that waits.
+//! Seconds of a login that waits.
 //!
 //! All that runs up or down in its panel is counted on one beat, that of its deadline, so that
 //! everything changes in the same moment and the screen is drawn once a second.

@@ -1,4 +1,4 @@
-//! A profile's state as it is shown: its glyph, its colour, its clocks, its sentence.
+//! State of a profile as it is shown: its glyph, its colour, its clocks, its sentence.
 //!
 //! List, detail, header and help say the same of the same state because they say it from here.
 
@@ -122,9 +122,11 @@ pub fn sentence(model: &Model, profile: &Profile, now: Now) -> String {
         Health::Expiring(end) if !renewable(profile, now.wall) => {
             format!("{} left, then l logs in again", left(end, now))
         }
-        Health::Expiring(end) if can_renew(model, profile) => format!("{} left, r renews it", left(end, now)),
+        Health::Expiring(end) if can_refresh(model, profile) => {
+            format!("{} left, r renews it", left(end, now))
+        }
         Health::Expiring(end) => format!("{} left", left(end, now)),
-        Health::Due if can_renew(model, profile) => "past its end, r renews it".to_owned(),
+        Health::Due if can_refresh(model, profile) => "past its end, r renews it".to_owned(),
         Health::Due => "past its end".to_owned(),
         Health::Retrying(_) | Health::Failed(_) => failed(model, profile, now),
         Health::NeedsLogin => loss(model, profile) + log_in(model, profile),
@@ -182,7 +184,7 @@ fn log_in(model: &Model, profile: &Profile) -> &'static str {
     if can && profile.kind == Kind::OAuth { ". Press l to log in again." } else { "." }
 }
 
-fn can_renew(model: &Model, profile: &Profile) -> bool {
+fn can_refresh(model: &Model, profile: &Profile) -> bool {
     never_refreshed(model, profile).is_none()
 }
 
@@ -215,7 +217,7 @@ fn refused(model: &Model, profile: &Profile, now: Now) -> String {
     let remedy = match profile.kind {
         Kind::ApiKey => "Press l to enter another key.",
         Kind::Environment => "Set another value in the shell that starts authtui.",
-        Kind::OAuth if renewable(profile, now.wall) && can_renew(model, profile) => {
+        Kind::OAuth if renewable(profile, now.wall) && can_refresh(model, profile) => {
             "Press r for a new token, or l to log in again."
         }
         Kind::OAuth => "Press l to log in again.",

@@ -1,4 +1,4 @@
-//! Lines of text as wide as their pane: sentences, and labels with what they stand for.
+//! Lines of text as wide as their box: sentences, and labels with what they stand for.
 
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
@@ -14,13 +14,11 @@ const LABEL: u16 = 8;
 pub struct TextBlock<'a> {
     /// Columns of a line.
     pub width: u16,
-    /// The lines.
     pub lines: Vec<Line<'static>>,
     theme: &'a Theme,
 }
 
 impl<'a> TextBlock<'a> {
-    /// An empty block.
     #[must_use]
     pub fn new(width: u16, theme: &'a Theme) -> Self {
         Self { width, lines: Vec::new(), theme }

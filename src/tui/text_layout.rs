@@ -36,6 +36,12 @@ pub fn width(text: &str) -> u16 {
     u16::try_from(text.width()).unwrap_or(u16::MAX)
 }
 
+/// So many lines as rows of a screen; sums of them stay in range.
+#[must_use]
+pub fn rows(lines: usize) -> u16 {
+    u16::try_from(lines).unwrap_or(u16::MAX / 4)
+}
+
 /// `text` in at most `columns`; a cut is shown by `…`.
 #[must_use]
 pub fn cut(text: &str, columns: u16) -> String {

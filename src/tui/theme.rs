@@ -1,4 +1,4 @@
-//! How things look: styles by role, and the glyphs.
+//! Theme: styles by role, and the glyphs.
 //!
 //! A role says what a thing means, never where it stands. Text keeps the terminal's own
 //! colour; the roles use the sixteen colours that every terminal lets its owner choose.
@@ -28,7 +28,6 @@ pub struct Theme {
     pub strong: Style,
     /// It is read by a camera, which knows no themes: black on white in each of them.
     pub paper: Style,
-    /// The glyphs.
     pub glyphs: Glyphs,
 }
 
@@ -84,7 +83,6 @@ pub enum Letters {
 }
 
 /// One glyph for each state.
-#[expect(missing_docs, reason = "each is named for its state")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct States {
     pub no_clock: &'static str,
@@ -99,7 +97,6 @@ pub struct States {
 }
 
 /// One glyph for each mark of a login's step.
-#[expect(missing_docs, reason = "each is named for its mark")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Marks {
     pub todo: &'static str,

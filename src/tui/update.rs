@@ -1,4 +1,4 @@
-//! Every message to its consequence; nothing else changes the model.
+//! Update: every message with its consequence; nothing else changes the model.
 
 mod action;
 mod auto_refresh;

@@ -1,4 +1,4 @@
-//! Whether a program that needs a credential would take the profile's, in a few words.
+//! Use of a profile: whether a program that needs a credential would take it, in a few words.
 
 use crate::domain::change::Snapshot;
 use crate::domain::clock::{DateTime, Utc};

@@ -1,4 +1,4 @@
-//! The next moment at which time alone changes something that can be seen.
+//! Wake-up: the next moment at which time alone changes something that can be seen.
 //!
 //! Texts that count down say themselves until when they hold. What hangs on the wall clock wakes
 //! on one beat, a millisecond after a whole second, where ends of tokens lie: so a screen full of
@@ -65,7 +65,7 @@ fn changes(model: &Model, at: Now) -> impl Iterator<Item = TimeDelta> {
             Row::Broken { .. } => None,
         });
     let planned = |profile: &Profile| auto_refresh::planned(model, profile, at);
-    // A row says when it is renewed only while it waits to be tried again; the detail always does.
+    // A row says when it is refreshed only while it waits to be tried again; the detail always does.
     let retried = |profile: &Profile| retries_at(profile).and_then(|_| planned(profile));
     let selected = model.selected_profile();
     let texts: Vec<TimeDelta> = visible

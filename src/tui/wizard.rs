@@ -1,4 +1,4 @@
-//! What must be known before a login begins, or a key is kept, asked page by page.
+//! Wizard: what must be known before a login begins, or a key is kept, asked page by page.
 //!
 //! What is asked, in which order, and which answers are taken is the business of [`Needs`]; a
 //! wizard has the pages on which it is asked, and before them those about the provider. A page
@@ -28,7 +28,6 @@ pub struct Wizard {
     pub needs: Option<Needs>,
     /// The provider's file, where the person is describing a new one.
     pub draft: Option<Draft>,
-    /// What is asked.
     pub page: Page,
     /// Why the last answer could not be taken.
     pub complaint: Option<String>,

@@ -1,4 +1,4 @@
-//! Every action to its consequence.
+//! Actions, each with its consequence.
 
 use std::mem;
 

@@ -1,4 +1,4 @@
-//! The keys of the login panel, which act on the door that it shows.
+//! Keys of the login panel, which act on the login method that it shows.
 
 use crate::domain::clock::Now;
 use crate::domain::secret::Secret;

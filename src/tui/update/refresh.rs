@@ -1,4 +1,4 @@
-//! Asking for refreshes, and what became of them.
+//! Refreshes that the person asks for, and the end of every refresh.
 
 use crate::domain::clock::Now;
 use crate::domain::health::Health;
@@ -16,7 +16,7 @@ use crate::tui::status::{AskedBy, ReportKind, ReportSubject, TaskReport, Tone};
 use crate::tui::update::status::{report, say, tell, tell_failure, tell_trouble};
 use crate::tui::update::{stores, unsaved};
 
-/// Renews one profile's token because the person asked.
+/// Refreshes one profile's token because the person asked.
 pub(super) fn ask(model: &mut Model, id: &ProfileId, now: Now) -> Vec<Effect> {
     if let Some(unsaved) = &model.running(id).unsaved {
         let question = DialogQuestion::UnsavedRefresh(id.clone(), unsaved.trouble.clone());
@@ -68,7 +68,7 @@ fn hindrance(model: &Model, profile: &Profile) -> Option<Cannot> {
     }
 }
 
-/// Renews every token that is due and can be renewed.
+/// Refreshes every token that is due and can be refreshed.
 pub(super) fn ask_due(model: &mut Model, now: Now) -> Vec<Effect> {
     let profiles = model.stores.values().flat_map(crate::domain::change::Snapshot::profiles);
     let due = |profile: &&Profile| match model.health(profile, now.wall) {

@@ -1,4 +1,4 @@
-//! Ending a grant at its provider.
+//! Revocation of a grant at its provider.
 
 use crate::domain::clock::Now;
 use crate::domain::name::ProfileId;

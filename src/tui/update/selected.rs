@@ -1,4 +1,4 @@
-//! What an action needs of the selected row before it can do anything.
+//! Selection: what an action needs of the selected row before it can do anything.
 
 use crate::domain::change::Where;
 use crate::domain::clock::Now;

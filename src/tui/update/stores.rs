@@ -1,4 +1,4 @@
-//! What stores say: snapshots in, the selection kept.
+//! Snapshots of stores: taken in, with the selection kept.
 
 use crate::domain::change::{RefreshedTokens, Snapshot, StoreNotice};
 use crate::domain::clock::Now;

@@ -1,4 +1,4 @@
-//! The wizard's pages, one after another, until a login begins or a key is kept.
+//! Wizard: its pages one after another, until a login begins or a key is kept.
 
 use std::mem;
 

@@ -1,11 +1,11 @@
-//! What can be copied of the selected profile.
+//! Chooser of what to copy from the selected profile.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::oauth::form;
-use crate::tui::keymap::{BINDINGS, KeyContext};
+use crate::tui::keymap::{KeyContext, bindings};
 use crate::tui::message::Action;
 use crate::tui::model::Model;
 use crate::tui::theme::Theme;
@@ -19,16 +19,14 @@ const NAME: u16 = 15;
 /// Draws the chooser above `area`.
 pub(super) fn render(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) {
     let Some(profile) = model.selected_profile() else { return };
-    let forms: Vec<_> = BINDINGS
-        .iter()
-        .filter(|binding| binding.context == KeyContext::Copy)
+    let forms: Vec<_> = bindings(KeyContext::Copy)
         .filter_map(|binding| {
             let Action::CopyForm(form) = binding.action else { return None };
             let sample = form::preview(form, profile, model.provider(profile))?;
             Some((binding.keys.first()?.word(), form, text_layout::safe(&sample)))
         })
         .collect();
-    let height = u16::try_from(forms.len().max(1)).unwrap_or(u16::MAX);
+    let height = text_layout::rows(forms.len().max(1));
     let title = format!("Copy from {}", profile.id.name);
     let inner = frame::above(frame, area, (WIDTH, height), &title, theme);
     if forms.is_empty() {

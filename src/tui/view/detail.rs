@@ -1,4 +1,4 @@
-//! The selected profile: how it stands, both clocks, and where it is kept.
+//! Detail of the selected profile: how it stands, both clocks, and where it is kept.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;

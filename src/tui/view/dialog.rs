@@ -1,4 +1,4 @@
-//! One question and its answers.
+//! Dialog: one question and its answers.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -14,6 +14,7 @@ use crate::oauth::login::{Choice, Doubt};
 use crate::oauth::revocation::{self, NotRevocable};
 use crate::tui::dialog::{Dialog, DialogQuestion};
 use crate::tui::model::Model;
+use crate::tui::text_layout::rows;
 use crate::tui::theme::Theme;
 use crate::tui::view::ViewContext;
 use crate::tui::{frame, layout, state, text_layout};
@@ -37,14 +38,13 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, dialog: &Dialog, view: V
     let width = layout::question_columns(area.width);
     let answers = answers(dialog, width, theme);
     let room = area.height.saturating_sub(2);
-    let (text, gap) = fitted(&words, width, room, count(answers.len()));
+    let (text, gap) = fitted(&words, width, room, rows(answers.len()));
     // The text keeps one row, however many the answers want.
-    let seen = room.saturating_sub(count(answers.len())).max(1).min(count(text.len()));
-    let gap = if seen < count(text.len()) { 0 } else { gap };
-    let size = (width, seen + gap + count(answers.len()));
+    let seen = room.saturating_sub(rows(answers.len())).max(1).min(rows(text.len()));
+    let gap = if seen < rows(text.len()) { 0 } else { gap };
+    let size = (width, seen + gap + rows(answers.len()));
     let inner = frame::above(frame, area, size, &words.title, theme);
-    let rows = inner.height;
-    let seen = seen.min(rows.saturating_sub(1));
+    let seen = seen.min(inner.height.saturating_sub(1));
     let hidden = text.len().saturating_sub(usize::from(seen));
     let first = dialog.scrolled.min(hidden);
     if hidden > 0 {
@@ -84,15 +84,11 @@ fn answers(dialog: &Dialog, width: u16, theme: &Theme) -> Vec<(Line<'static>, bo
 /// The lines of the question, and how many empty ones follow: the whole of it where there is room.
 fn fitted(words: &DialogText, width: u16, room: u16, answers: u16) -> (Vec<String>, u16) {
     let lines: Vec<String> = words.text.iter().flat_map(|part| text_layout::wrap(part, width)).collect();
-    if count(lines.len()) + 1 + answers + 2 <= room {
+    if rows(lines.len()) + 1 + answers + 2 <= room {
         return (lines, 1);
     }
     let text = words.short.clone().unwrap_or_else(|| words.text.join(" "));
     (text_layout::wrap(&text, width), 0)
-}
-
-fn count(lines: usize) -> u16 {
-    u16::try_from(lines).unwrap_or(u16::MAX / 4)
 }
 
 fn words(question: &DialogQuestion, model: &Model, now: Now) -> DialogText {

@@ -48,7 +48,7 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &T
         lines.push(Line::default());
         lines.extend(text_layout::wrap(&kept, width).into_iter().map(|line| Line::styled(line, theme.muted)));
     }
-    let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).min(inner.height);
+    let height = text_layout::rows(lines.len()).min(inner.height);
     let x = inner.x + (inner.width - width) / 2;
     let y = inner.y + (inner.height - height) / 3;
     frame.render_widget(Paragraph::new(lines), Rect { x, y, width, height });

@@ -1,4 +1,4 @@
-//! What happened to the grants of this machine, newest first.
+//! Event log of this machine's grants, newest first.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;

@@ -8,7 +8,7 @@ use crate::domain::clock::Now;
 use crate::oauth::login::{Door, Login, Outcome, Stage};
 use crate::tui::field::Field;
 use crate::tui::front_door::FrontDoor;
-use crate::tui::keymap::{BINDINGS, Binding, KeyContext, ShownIn};
+use crate::tui::keymap::{Binding, KeyContext, ShownIn, bindings};
 use crate::tui::layout::Parts;
 use crate::tui::message::{Action, PanelAction, ScopeAction};
 use crate::tui::model::Model;
@@ -206,30 +206,29 @@ fn choices(context: KeyContext, arrows: &str) -> Vec<FooterKey> {
 /// wherever it can be had.
 fn only(context: KeyContext, wanted: impl Fn(Action) -> bool) -> Vec<FooterKey> {
     let said = |binding: &Binding| binding.shown_in == ShownIn::Footer || binding.action == Action::Help;
-    let here = BINDINGS.iter().filter(|binding| binding.context == context);
-    let items = here.filter(|binding| said(binding) && wanted(binding.action));
+    let items = bindings(context).filter(|binding| said(binding) && wanted(binding.action));
     let item = |binding: &Binding| FooterKey {
         key: binding.keys.first().map_or_else(String::new, |key| key.word()),
         action: Some(binding.action),
         hint: binding.hint,
         brief: binding.brief,
-        kept: is_needed(binding),
+        kept: is_needed(context, binding.action),
     };
     items.map(item).collect()
 }
 
 /// Whether a key shows a way out of where the person is, or on: it stays though others must go.
-fn is_needed(binding: &Binding) -> bool {
+fn is_needed(context: KeyContext, action: Action) -> bool {
     use PanelAction::{CopyLink, OpenAgain, Paste, SwitchDoor};
-    match binding.context {
+    match context {
         KeyContext::Login => {
-            matches!(binding.action, Action::Back | Action::Panel(OpenAgain | CopyLink | Paste | SwitchDoor))
+            matches!(action, Action::Back | Action::Panel(OpenAgain | CopyLink | Paste | SwitchDoor))
         }
         KeyContext::Choices | KeyContext::Lists | KeyContext::Scopes => {
-            matches!(binding.action, Action::Enter | Action::Back)
+            matches!(action, Action::Enter | Action::Back)
         }
         KeyContext::Everywhere | KeyContext::Profiles | KeyContext::Copy => {
-            matches!(binding.action, Action::Help | Action::Back | Action::Quit)
+            matches!(action, Action::Help | Action::Back | Action::Quit)
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The first row: how many profiles there are, how they stand, and the time.
+//! Header: how many profiles there are, how they stand, and the time.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -39,7 +39,7 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, view: ViewContext<'_>) {
     frame.render_widget(clock, area);
 }
 
-/// The time, and before it that nothing is renewed by itself, where somebody wants it so.
+/// The time, and before it that nothing is refreshed unasked, where somebody wants it so.
 fn clock(model: &Model, width: u16, theme: &Theme, now: Now) -> Line<'static> {
     let time = Span::raw(local_minute(now.wall, now.offset));
     let off = if width < NARROW { "auto off" } else { "auto-refresh off" };

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
-use crate::tui::keymap::{BINDINGS, KeyContext};
+use crate::tui::keymap::{KeyContext, bindings};
 use crate::tui::theme::{Glyphs, Theme};
 use crate::tui::{frame, state, text_layout};
 
@@ -71,7 +71,7 @@ fn keys(context: KeyContext, width: u16, theme: &Theme) -> Vec<Line<'static>> {
     };
     let mut lines = vec![Line::styled(heading, theme.strong)];
     let room = KEYS.0.min(width.saturating_sub(KEYS.1 + 2));
-    for binding in BINDINGS.iter().filter(|binding| binding.context == context) {
+    for binding in bindings(context) {
         let names: Vec<_> = binding.keys.iter().map(|key| key.word()).collect();
         let mut names = text_layout::wrap(&names.join(" "), room.saturating_sub(1)).into_iter();
         let mut words = text_layout::wrap(binding.words, width.saturating_sub(room + 2)).into_iter();

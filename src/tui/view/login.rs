@@ -1,4 +1,4 @@
-//! The login panel: its steps, and the one thing the person must do now.
+//! Login panel: its steps, and the one thing the person must do now.
 //!
 //! The authorization URL is never drawn: a terminal's frame and line ends would get into whatever
 //! the person copies. A short link stands for it, and two keys print and copy it whole.
@@ -73,8 +73,8 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, panel: &Panel, view: Vie
         below.write(login, front.as_ref(), field);
         below
     };
-    let count = u16::try_from(login.steps().iter().count()).unwrap_or(u16::MAX);
-    let rows = |below: &Below<'_>| u16::try_from(below.block.lines.len()).unwrap_or(u16::MAX);
+    let count = text_layout::rows(login.steps().iter().count());
+    let rows = |below: &Below<'_>| text_layout::rows(below.block.lines.len());
     let [plenty, less, short] = STEPS.map(|(room, least)| {
         let gap = if room == Space::Short { 0 } else { gap };
         let below = below(room);

@@ -1,4 +1,4 @@
-//! The list: a row for each profile, with both clocks. Only the rows that are seen are built.
+//! List of profiles: a row for each, with both clocks. Only the rows that are seen are built.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;

@@ -1,4 +1,4 @@
-//! The scopes among which a person chooses what a login asks for.
+//! Scopes among which a person chooses what a login asks for.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -6,6 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::oauth::login::needs::Needs;
+use crate::tui::text_layout::rows;
 use crate::tui::theme::{Letters, Theme};
 use crate::tui::wizard::Wizard;
 use crate::tui::wizard::picker::{Picker, ProviderList, ScopeChoice, Tick};
@@ -154,7 +155,3 @@ fn below(wizard: &Wizard, picker: &Picker, width: u16, theme: &Theme) -> Vec<(St
 const GIVEN_UP: &str = "With some providers the new, narrower grant also ends the old one's rights.";
 /// Said while the provider's list is on its way.
 const COMING: &str = "The provider's own list is being read.";
-
-fn rows(lines: usize) -> u16 {
-    u16::try_from(lines).unwrap_or(u16::MAX / 4)
-}

@@ -1,4 +1,4 @@
-//! What a login needs to know before it begins, page by page.
+//! Page of the wizard, in a box above the list.
 
 mod words;
 
@@ -10,6 +10,7 @@ use ratatui::text::{Line, Span};
 use crate::domain::provider::draft::Draft;
 use crate::tui::field::Field;
 use crate::tui::model::Model;
+use crate::tui::text_layout::rows;
 use crate::tui::theme::Theme;
 use crate::tui::wizard::{ListQuestion, Page, Wizard, Work, choices};
 use crate::tui::{frame, text_layout};
@@ -196,8 +197,4 @@ impl PageBox<'_> {
             frame.render_widget(Line::styled(line.as_str(), style), frame::row(area, down));
         }
     }
-}
-
-fn rows(lines: usize) -> u16 {
-    u16::try_from(lines).unwrap_or(u16::MAX / 4)
 }

@@ -10,7 +10,6 @@ use crate::tui::wizard::picker::Picker;
 pub enum Page {
     /// A choice; the marked answer by its place.
     Choice(ListQuestion, usize),
-    /// A text.
     Text(TextQuestion, Field),
     /// Whether the new provider's file is to be saved, shown from that line on.
     Preview(usize),

@@ -1,4 +1,4 @@
-//! The scopes among which a person chooses what a login asks for.
+//! Picker of scopes: what a login may ask for, and what it does.
 
 use crate::domain::profile::Profile;
 use crate::domain::provider::Provider;
@@ -13,7 +13,6 @@ use crate::tui::field::{Field, Sight};
 pub struct Picker {
     /// Every scope that is known, in the order of the page.
     pub choices: Vec<ScopeChoice>,
-    /// The marked one.
     pub marked: usize,
     /// How far the provider's own list is.
     pub list: ProviderList,
@@ -27,7 +26,6 @@ pub struct Picker {
 /// A scope that can be asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ScopeChoice {
-    /// The scope.
     pub name: String,
     /// What it allows, in the provider's words.
     pub title: Option<String>,

@@ -1,4 +1,4 @@
-//! The device door: a code to type and where, or a link alone, and whether anybody has agreed (RFC 8628 §3.3).
+//! Device code: what to type and where, or a link alone, and whether anybody has agreed (RFC 8628 §3.3).
 
 use ratatui::text::{Line, Span};
 use url::Url;

@@ -1,4 +1,4 @@
-//! A login that waits: the door that can work from here, what to do at it, and the others.
+//! Login methods while a login waits: the one that can work from here, what to do, and the others.
 
 use ratatui::style::Style;
 

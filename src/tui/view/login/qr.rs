@@ -1,4 +1,4 @@
-//! A link as a QR code: the way to a device that has a camera.
+//! QR code of a link: the way to a device that has a camera.
 
 use qrcode::{Color, EcLevel, QrCode};
 use ratatui::Frame;
@@ -18,7 +18,6 @@ const MARGINS: [usize; 2] = [4, 2];
 /// A link as a QR code.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Qr<'a> {
-    /// The link.
     pub(super) url: &'a Url,
     /// Two rows of modules in one of half blocks, with the light ones around them.
     lines: Vec<String>,
@@ -36,14 +35,12 @@ impl<'a> Qr<'a> {
         })
     }
 
-    /// Its columns.
     pub(super) fn columns(&self) -> u16 {
         self.lines.first().map_or(0, |line| text_layout::width(line))
     }
 
-    /// Its rows.
     pub(super) fn rows(&self) -> u16 {
-        u16::try_from(self.lines.len()).unwrap_or(u16::MAX)
+        text_layout::rows(self.lines.len())
     }
 
     /// Draws it into the upper left of `area`.

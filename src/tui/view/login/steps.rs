@@ -1,4 +1,4 @@
-//! The numbered steps of a login.
+//! Steps of a login, numbered.
 
 use std::time::Duration;
 

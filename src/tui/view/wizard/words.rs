@@ -1,4 +1,4 @@
-//! What the pages of the wizard say.
+//! Words of the wizard's pages.
 
 use crate::domain::provider::draft::Question;
 use crate::oauth::login::needs::{self, Needs};
