@@ -1,15 +1,15 @@
 //! `authtui demo`: everything to try without an account and without a network.
 //!
 //! [`authority`] is an authorization server as a value; [`serve`] puts it on a loopback port;
-//! [`cast`] logs in one profile in every state. The screen on top is the ordinary one, on a
+//! [`fixtures`] logs in one profile in every state. The screen on top is the ordinary one, on a
 //! folder that goes away when the demo ends.
 //!
-//! There are two files about `demo`. The demo's own has every way to log in. [`provider_file`] has
-//! the two doors of a code alone, for tests that count the requests of one login, where a device
-//! code would be one more, and that change its lines.
+//! There are two files about `demo`. The demo's own has every login method. [`provider_file`] has
+//! those of a code alone, for tests that count the requests of one login, where a device code would
+//! be one more, and that change its lines.
 
 pub mod authority;
-pub mod cast;
+pub mod fixtures;
 #[expect(
     clippy::disallowed_methods,
     clippy::disallowed_types,
@@ -23,8 +23,8 @@ use std::time::Duration;
 use color_eyre::eyre::{Result, WrapErr, eyre};
 use tempfile::TempDir;
 
-use crate::demo::authority::fault::{Fault, Mishap};
-use crate::demo::authority::{Authority, Settings, TOKEN};
+use crate::demo::authority::fault::{Fault, FaultKind};
+use crate::demo::authority::{Authority, AuthoritySettings, TOKEN};
 use crate::demo::serve::Serving;
 use crate::domain::change::{Change, Edit};
 use crate::shell::Services;
@@ -66,7 +66,7 @@ impl Demo {
     pub fn start(faults: &[Fault]) -> Result<Self> {
         let mut builder = tempfile::Builder::new();
         let folder = builder.prefix("authtui-demo-").tempdir().wrap_err("cannot make the demo's folder")?;
-        let serving = Serving::start(Authority::new("", Settings::default()), 0);
+        let serving = Serving::start(Authority::new("", AuthoritySettings::default()), 0);
         let serving = serving.wrap_err("cannot start the demo's server")?;
         let services = Services::with_providers(Paths::below(folder.path()), files(serving.issuer()));
         let demo = Self { services, serving, _folder: folder };
@@ -89,11 +89,11 @@ impl Demo {
 
     fn fill(&self) -> Result<()> {
         let now = self.services.clock.now();
-        let mut dice = Vec::new();
-        for _ in 0..cast::COUNT {
-            dice.push(serve::dice().wrap_err("cannot fill the demo's store")?);
+        let mut random = Vec::new();
+        for _ in 0..fixtures::LOGINS {
+            random.push(serve::random_bytes().wrap_err("cannot fill the demo's store")?);
         }
-        let profiles = self.serving.with(|authority| cast::profiles(authority, now, dice));
+        let profiles = self.serving.with(|authority| fixtures::profiles(authority, now, random));
         let mut text: Option<String> = None;
         for profile in profiles {
             let change =
@@ -104,7 +104,7 @@ impl Demo {
         let text = text.unwrap_or_default() + UNREADABLE;
         let written = file::replace(&self.services.paths.config, None, text.as_bytes(), None);
         written.map_err(|trouble| eyre!("{trouble}"))?;
-        let slow = Mishap::Late(Duration::from_secs(6));
+        let slow = FaultKind::Late(Duration::from_secs(6));
         self.serving.with(|authority| authority.faults.plan(TOKEN, 1, slow));
         Ok(())
     }
@@ -132,7 +132,7 @@ mod tests {
     use crate::stored::provider_file;
 
     #[test]
-    fn every_provider_of_the_demo_can_be_read_and_every_way_to_log_in_is_there() {
+    fn every_provider_of_the_demo_can_be_read_and_every_login_method_is_there() {
         let files = files("http://127.0.0.1:4000");
         let catalog = provider_file::catalog_of_files(files.into_iter().map(|(path, text)| (path, Ok(text))));
         assert_eq!(catalog.errors, []);

@@ -7,9 +7,8 @@ use color_eyre::eyre::Result;
 
 use crate::cli::exit::Exit;
 use crate::cli::output::say;
-use crate::demo::authority::fault::Fault;
-use crate::demo::authority::script;
-use crate::demo::{Demo, cast};
+use crate::demo::authority::fault::{self, Fault};
+use crate::demo::{Demo, fixtures};
 use crate::shell::run::{self, LeaveReason};
 use crate::shell::store_files::file::shown;
 use crate::shell::terminal::{self, console};
@@ -17,10 +16,10 @@ use crate::shell::{Services, runtime};
 use crate::tui::model::AutoRefreshMode;
 
 #[derive(Debug, Args)]
-#[command(after_help = script::help())]
+#[command(after_help = fault::help())]
 pub(super) struct DemoArgs {
     /// Let the next such request go wrong, as in token=503; may be given more than once
-    #[arg(long = "fault", value_name = "WHERE=WHAT", value_parser = script::parse)]
+    #[arg(long = "fault", value_name = "WHERE=WHAT", value_parser = fault::parse)]
     faults: Vec<Fault>,
 }
 
@@ -44,7 +43,7 @@ pub(super) fn demo(args: &DemoArgs, auto_refresh: AutoRefreshMode) -> Result<Exi
     }
     runtime::check_limits()?;
     let demo = Demo::start(&args.faults)?;
-    let exit = run(demo.services(), cast::KEYS, auto_refresh)?;
+    let exit = run(demo.services(), fixtures::KEYS, auto_refresh)?;
     say("the demo's server and files are gone; nothing of yours was touched.");
     Ok(exit)
 }

@@ -1,8 +1,8 @@
-//! The demo's authorization server on a loopback port.
+//! HTTP server of the demo, on a loopback port.
 //!
-//! The shell of [`authority`](crate::demo::authority): it reads the clock, rolls the dice, and
-//! performs what an answer asks for – wait, or say nothing. It is `tiny_http`'s server with a few
-//! threads around it, and that server trusts its clients: no time-outs, no limit on heads, and a
+//! It gives [`authority`](crate::demo::authority) the clock and random bytes, and delivers each
+//! response as it wants: at once, late, or never. It is `tiny_http`'s server with a few threads
+//! around it, and that server trusts its clients: no time-outs, no limit on heads, and a
 //! body of more than 1 KiB that never ends holds its thread. Only the person's own programs reach
 //! it, while the demo or a test runs; the callback listener does not use it.
 //!
@@ -24,7 +24,8 @@ use rand::rngs::SysRng;
 use tiny_http::{HTTPVersion, Header, Method, Request, Response, Server, StatusCode};
 
 use crate::demo::authority::Authority;
-use crate::demo::authority::exchange::{Answer, Asked, Delivery};
+use crate::demo::authority::request::HttpRequest;
+use crate::demo::authority::response::{Delivery, HttpResponse};
 use crate::domain::clock::{Now, Steady};
 use crate::domain::secret::Secret;
 
@@ -32,15 +33,15 @@ use crate::domain::secret::Secret;
 /// one of them.
 const THREADS: usize = 8;
 /// The longest body that is read.
-const LONGEST_BODY: u64 = 64 * 1024;
+const BODY_LIMIT: u64 = 64 * 1024;
 /// The longest body that `tiny_http` may throw away; it does so by allocating all of it.
-const LONGEST_DISCARDED: usize = 16 * 1024 * 1024;
+const DISCARD_LIMIT: usize = 16 * 1024 * 1024;
 /// How long an end may take before it goes on without a thread that hangs.
-const PATIENCE: Duration = Duration::from_secs(2);
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// An authorization server that answers on a port until it is dropped.
 pub struct Serving {
-    hall: Arc<Hall>,
+    state: Arc<ServerState>,
     address: SocketAddr,
     issuer: String,
     threads: usize,
@@ -67,18 +68,18 @@ impl Serving {
         let issuer = format!("http://{address}");
         authority.move_to(&issuer);
         let server = Arc::new(Server::from_listener(listener, None).map_err(io::Error::other)?);
-        let hall = Arc::new(Hall {
+        let state = Arc::new(ServerState {
             authority: Mutex::new(authority),
-            ending: Mutex::new(Ending::default()),
-            told: Condvar::new(),
+            shutdown: Mutex::new(Shutdown::default()),
+            changed: Condvar::new(),
             opened: Instant::now(),
         });
         let (alive, ended) = mpsc::channel();
-        let serving = Self { hall, address, issuer, threads, server: Some(Arc::clone(&server)), ended };
+        let serving = Self { state, address, issuer, threads, server: Some(Arc::clone(&server)), ended };
         for number in 1..=threads {
-            let (hall, server, alive) = (Arc::clone(&serving.hall), Arc::clone(&server), alive.clone());
+            let (state, server, alive) = (Arc::clone(&serving.state), Arc::clone(&server), alive.clone());
             thread::Builder::new().name(format!("demo authority {number}")).spawn(move || {
-                hall.work(&server);
+                state.work(&server);
                 drop(server);
                 drop(alive);
             })?;
@@ -94,59 +95,60 @@ impl Serving {
 
     /// Lets `look` see and change the server between two requests.
     pub fn with<T>(&self, look: impl FnOnce(&mut Authority) -> T) -> T {
-        look(&mut self.hall.authority())
+        look(&mut self.state.authority())
     }
 
     /// Sends the answers that are late, and makes no other one late.
     pub fn let_go(&self) {
-        self.hall.end(|ending| ending.in_time = true);
+        self.state.end(|shutdown| shutdown.nothing_late = true);
     }
 
     /// The moment by the server's own clock, for giving grants.
     #[must_use]
     pub fn now(&self) -> Now {
-        self.hall.now()
+        self.state.now()
     }
 }
 
 impl Drop for Serving {
     fn drop(&mut self) {
         let Some(server) = self.server.take() else { return };
-        self.hall.end(|ending| ending.closing = true);
+        self.state.end(|shutdown| shutdown.closing = true);
         for _ in 0..self.threads {
             server.unblock();
         }
         // Nobody ever sends: the channel breaks when the last thread has let go of the server.
-        let threads_ended = self.ended.recv_timeout(PATIENCE) != Err(mpsc::RecvTimeoutError::Timeout);
+        let threads_ended = self.ended.recv_timeout(SHUTDOWN_TIMEOUT) != Err(mpsc::RecvTimeoutError::Timeout);
         drop(server);
         // Dropping the server only tells its accept thread to let go of the port.
         let began = Instant::now();
-        while threads_ended && TcpListener::bind(self.address).is_err() && began.elapsed() < PATIENCE {
+        while threads_ended && TcpListener::bind(self.address).is_err() && began.elapsed() < SHUTDOWN_TIMEOUT
+        {
             thread::yield_now();
         }
     }
 }
 
-/// What the threads share.
-struct Hall {
+/// State that the threads share.
+struct ServerState {
     authority: Mutex<Authority>,
-    ending: Mutex<Ending>,
-    told: Condvar,
+    shutdown: Mutex<Shutdown>,
+    changed: Condvar,
     opened: Instant,
 }
 
-/// What ends a wait before its time.
+/// Reasons to end a wait before its time.
 #[derive(Default)]
-struct Ending {
+struct Shutdown {
     /// The server closes.
     closing: bool,
     /// No answer is late any more.
-    in_time: bool,
+    nothing_late: bool,
 }
 
-impl Hall {
+impl ServerState {
     fn work(&self, server: &Server) {
-        while !locked(&self.ending).closing {
+        while !locked(&self.shutdown).closing {
             // An error is the call to end, or the end of accepting; in both there is nothing to do.
             if let Ok(request) = server.recv() {
                 self.receive(request);
@@ -155,15 +157,15 @@ impl Hall {
     }
 
     fn receive(&self, mut request: Request) {
-        if request.body_length().is_some_and(|length| length > LONGEST_DISCARDED) {
+        if request.body_length().is_some_and(|length| length > DISCARD_LIMIT) {
             // Dropping it would allocate that much, and 10^12 bytes abort the program.
             std::mem::forget(request);
             return;
         }
         self.authority().arrived();
         let answer = match body(&mut request) {
-            Ok(body) => self.hear(&request, &body),
-            Err(status) => Answer::new(status, "text/plain", ""),
+            Ok(body) => self.respond(&request, &body),
+            Err(status) => HttpResponse::new(status, "text/plain", ""),
         };
         match answer.delivery {
             Delivery::AtOnce => send(request, &answer, Coding::Identity),
@@ -177,25 +179,25 @@ impl Hall {
         self.authority().left();
     }
 
-    fn hear(&self, request: &Request, body: &str) -> Answer {
-        let Ok(dice) = dice() else { return Answer::new(500, "text/plain", "") };
+    fn respond(&self, request: &Request, body: &str) -> HttpResponse {
+        let Ok(random) = random_bytes() else { return HttpResponse::new(500, "text/plain", "") };
         let (path, query) = request.url().split_once('?').unwrap_or((request.url(), ""));
         let pair = |header: &Header| (header.field.to_string(), header.value.to_string());
         let headers: Vec<(String, String)> = request.headers().iter().map(pair).collect();
-        let asked = Asked { method: request.method().as_str(), path, query, headers: &headers, body };
+        let http = HttpRequest { method: request.method().as_str(), path, query, headers: &headers, body };
         let mut authority = self.authority();
-        authority.hear(&asked, self.now(), dice)
+        authority.respond(&http, self.now(), random)
     }
 
     fn wait(&self, wait: Duration) {
-        let ending = locked(&self.ending);
-        let goes_on = |ending: &mut Ending| !ending.closing && !ending.in_time;
-        drop(self.told.wait_timeout_while(ending, wait, goes_on));
+        let shutdown = locked(&self.shutdown);
+        let goes_on = |shutdown: &mut Shutdown| !shutdown.closing && !shutdown.nothing_late;
+        drop(self.changed.wait_timeout_while(shutdown, wait, goes_on));
     }
 
-    fn end(&self, how: impl FnOnce(&mut Ending)) {
-        how(&mut locked(&self.ending));
-        self.told.notify_all();
+    fn end(&self, how: impl FnOnce(&mut Shutdown)) {
+        how(&mut locked(&self.shutdown));
+        self.changed.notify_all();
     }
 
     fn now(&self) -> Now {
@@ -210,13 +212,13 @@ impl Hall {
 /// Reads the body, or says with which status it is refused.
 fn body(request: &mut Request) -> Result<String, u16> {
     let declared = request.body_length().and_then(|length| u64::try_from(length).ok());
-    if declared.is_some_and(|length| length > LONGEST_BODY) {
+    if declared.is_some_and(|length| length > BODY_LIMIT) {
         return Err(413);
     }
     let mut bytes = Vec::new();
-    let read = request.as_reader().take(LONGEST_BODY + 1).read_to_end(&mut bytes);
+    let read = request.as_reader().take(BODY_LIMIT + 1).read_to_end(&mut bytes);
     match read {
-        Ok(length) if u64::try_from(length).is_ok_and(|length| length > LONGEST_BODY) => Err(413),
+        Ok(length) if u64::try_from(length).is_ok_and(|length| length > BODY_LIMIT) => Err(413),
         Ok(_) => String::from_utf8(bytes).map_err(|_| 400),
         Err(_) => Err(400),
     }
@@ -229,7 +231,7 @@ enum Coding {
     Gzip,
 }
 
-fn send(request: Request, answer: &Answer, coding: Coding) {
+fn send(request: Request, answer: &HttpResponse, coding: Coding) {
     let head_only = *request.method() == Method::Head;
     let header = |(name, value): &(String, Secret)| {
         Header::from_bytes(name.as_bytes(), value.expose().as_bytes()).ok()
@@ -272,10 +274,10 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 ///
 /// # Errors
 /// The system's own, where it has no source of randomness.
-pub fn dice() -> Result<[u8; 64], rand::rngs::SysError> {
-    let mut dice = [0; 64];
-    SysRng.try_fill_bytes(&mut dice)?;
-    Ok(dice)
+pub fn random_bytes() -> Result<[u8; 64], rand::rngs::SysError> {
+    let mut random_bytes = [0; 64];
+    SysRng.try_fill_bytes(&mut random_bytes)?;
+    Ok(random_bytes)
 }
 
 #[cfg(test)]
@@ -283,12 +285,12 @@ mod tests {
     use std::net::TcpStream;
 
     use super::*;
-    use crate::demo::authority::fault::Mishap;
+    use crate::demo::authority::fault::FaultKind;
     use crate::demo::authority::grant::NewGrant;
-    use crate::demo::authority::{Settings, TOKEN, client};
+    use crate::demo::authority::{AuthoritySettings, TOKEN, client};
 
     fn start() -> Serving {
-        let authority = Authority::new("http://127.0.0.1", Settings::default());
+        let authority = Authority::new("http://127.0.0.1", AuthoritySettings::default());
         Serving::start(authority, 0).expect("a free port")
     }
 
@@ -310,7 +312,7 @@ mod tests {
         ask(serving, head, &body)
     }
 
-    fn seed(serving: &Serving) -> String {
+    fn refresh_token(serving: &Serving) -> String {
         let now = serving.now();
         let new = NewGrant { client: client::PUBLIC, account: "ana@demo.test", scopes: &["profile"] };
         let granted = serving.with(|authority| authority.grant(new, None, now, [7; 64]));
@@ -320,15 +322,15 @@ mod tests {
     #[test]
     fn a_refresh_over_the_wire_is_answered_and_remembered() {
         let serving = start();
-        let answer = refresh(&serving, &seed(&serving));
+        let answer = refresh(&serving, &refresh_token(&serving));
 
         assert!(answer.starts_with("HTTP/1.0 200 "), "{answer}");
         assert!(answer.contains("Cache-Control: no-store\r\n"), "{answer}");
         assert!(answer.contains("\"access_token\":\"dat_"), "{answer}");
         serving.with(|authority| {
             assert_eq!(authority.counters().refreshed, 1);
-            let visit = authority.visits().next_back().expect("a visit");
-            assert_eq!(visit.parameters, ["grant_type", "client_id", "refresh_token"]);
+            let seen = authority.seen_requests().next_back().expect("a visit");
+            assert_eq!(seen.parameters, ["grant_type", "client_id", "refresh_token"]);
             assert!(authority.issuer().ends_with(&serving.address.port().to_string()));
         });
     }
@@ -336,8 +338,8 @@ mod tests {
     #[test]
     fn a_late_answer_keeps_nobody_else_waiting() {
         let serving = start();
-        let token = seed(&serving);
-        let late = Mishap::Late(Duration::from_secs(600));
+        let token = refresh_token(&serving);
+        let late = FaultKind::Late(Duration::from_secs(600));
         serving.with(|authority| authority.faults.plan(TOKEN, 1, late));
         let mut waiting = TcpStream::connect(serving.address).expect("it listens");
         let body = format!("grant_type=refresh_token&client_id={}&refresh_token={token}", client::PUBLIC);
@@ -361,8 +363,8 @@ mod tests {
     #[test]
     fn a_request_that_is_never_answered_ends_without_a_byte() {
         let serving = start();
-        let token = seed(&serving);
-        serving.with(|authority| authority.faults.plan(TOKEN, 1, Mishap::LostAnswer));
+        let token = refresh_token(&serving);
+        serving.with(|authority| authority.faults.plan(TOKEN, 1, FaultKind::LostAnswer));
 
         assert_eq!(refresh(&serving, &token), "");
         assert!(refresh(&serving, &token).contains("invalid_grant"), "the lost answer had replaced it");

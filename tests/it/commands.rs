@@ -16,8 +16,8 @@ mod unreadable;
 
 use std::fs::OpenOptions;
 
-use authtui::demo::authority::exchange::Answer;
-use authtui::demo::authority::fault::Mishap;
+use authtui::demo::authority::fault::FaultKind;
+use authtui::demo::authority::response::HttpResponse;
 
 use crate::home::Home;
 use crate::home::served::{Served, store};
@@ -59,7 +59,7 @@ fn every_exit_code_has_its_meaning() {
         assert!(code == 0 || ended.out.is_empty(), "{arguments:?}: {ended:?}");
     }
 
-    served.fault(1, Mishap::Instead(Answer::new(503, "text/plain", "")));
+    served.fault(1, FaultKind::Instead(HttpResponse::new(503, "text/plain", "")));
     assert_eq!(home.run(&["refresh", "demo/ana"]).code, Some(4));
     served.serving.with(|authority| authority.withdraw("ana@demo.test"));
     assert_eq!(home.run(&["refresh", "demo/ana"]).code, Some(3));

@@ -4,7 +4,7 @@ use std::net::{TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 
 use authtui::demo::authority::TOKEN;
-use authtui::demo::authority::fault::Mishap;
+use authtui::demo::authority::fault::FaultKind;
 
 use crate::home::PATIENCE;
 use crate::home::running::Running;
@@ -15,7 +15,7 @@ fn four_processes_that_refresh_at_once_send_one_request() {
     for round in 0..5 {
         let (served, before) = Served::with_ana(-5);
         // Late enough that all four are there before the first has its answer.
-        served.fault(1, Mishap::Late(Duration::from_millis(300)));
+        served.fault(1, FaultKind::Late(Duration::from_millis(300)));
         let all: Vec<Running> = (0..4).map(|_| served.home.start(&["refresh", "demo/ana"])).collect();
 
         let ended: Vec<_> = all.into_iter().map(Running::end).collect();

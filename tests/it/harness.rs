@@ -7,8 +7,9 @@
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use authtui::demo::authority::exchange::{Answer as Served, Asked};
-use authtui::demo::authority::{AUTHORIZE, Authority, Settings};
+use authtui::demo::authority::request::HttpRequest;
+use authtui::demo::authority::response::HttpResponse;
+use authtui::demo::authority::{AUTHORIZE, Authority, AuthoritySettings};
 use authtui::demo::provider_file;
 use authtui::domain::change::{Change, Row, Snapshot};
 use authtui::domain::clock::{FixedOffset, Now, Steady, TimeDelta, at_seconds, span};
@@ -232,7 +233,7 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) fn new() -> Self {
-        Self { authority: Authority::new(ISSUER, Settings::default()) }
+        Self { authority: Authority::new(ISSUER, AuthoritySettings::default()) }
     }
 
     /// What it replies to a request of ours.
@@ -280,9 +281,9 @@ impl Server {
         headers: &[(String, String)],
         body: &str,
         now: Now,
-    ) -> Served {
+    ) -> HttpResponse {
         let query = url.query().unwrap_or_default();
-        self.authority.hear(&Asked { method, path: url.path(), query, headers, body }, now, [7; 64])
+        self.authority.respond(&HttpRequest { method, path: url.path(), query, headers, body }, now, [7; 64])
     }
 }
 

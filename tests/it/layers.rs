@@ -19,13 +19,13 @@ const LAYERS: [(&str, &[&str]); 7] = [
 /// The files that may open a secret, and why they must.
 const OPENS_SECRETS: [&str; 27] = [
     // The demo's server reads what it was sent and writes what it gives.
+    "demo/authority/code.rs",
     "demo/authority/consent.rs",
     "demo/authority/device.rs",
-    "demo/authority/page/index.rs",
-    "demo/authority/parameter.rs",
+    "demo/authority/index_page.rs",
     "demo/authority/platform.rs",
-    "demo/authority/redirect.rs",
-    "demo/authority/reply.rs",
+    "demo/authority/request.rs",
+    "demo/authority/token.rs",
     "demo/serve.rs",
     // The authorization URL and the challenge are made of secrets.
     "oauth/authorization.rs",

@@ -1,8 +1,8 @@
 //! `authtui resolve` and the environment's rows, in the real program: variables are set for the
 //! child alone.
 
-use authtui::demo::authority::exchange::Answer;
-use authtui::demo::authority::fault::Mishap;
+use authtui::demo::authority::fault::FaultKind;
+use authtui::demo::authority::response::HttpResponse;
 use serde_json::{Value, json};
 
 use crate::home::Ended;
@@ -75,7 +75,7 @@ fn a_login_that_has_ended_is_refreshed_on_the_way_and_only_if_it_comes_first() {
 #[test]
 fn nothing_found_an_end_for_good_and_an_end_for_now_are_three_errors() {
     let (served, _) = with_ana(-5);
-    served.fault(1, Mishap::Instead(Answer::new(503, "text/plain", "")));
+    served.fault(1, FaultKind::Instead(HttpResponse::new(503, "text/plain", "")));
     let passing = run(&served, &["resolve", "demo", "--header"], &[]);
     assert!(passing.said(4).contains("503"), "{passing:?}");
 

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use portable_pty::CommandBuilder;
 
-use authtui::demo::authority::fault::Mishap;
+use authtui::demo::authority::fault::FaultKind;
 
 use crate::home::served::Served;
 use crate::home::{Home, program};
@@ -113,7 +113,7 @@ fn a_fault_gives_the_terminal_back_and_then_says_what_it_was() {
 #[test]
 fn a_window_that_is_closed_during_a_refresh_costs_no_tokens() {
     let (served, before) = Served::with_ana(-60);
-    served.fault(1, Mishap::Late(Duration::from_secs(1)));
+    served.fault(1, FaultKind::Late(Duration::from_secs(1)));
 
     let code =
         Pty::vanish(&served.home, &[("demo/ana", "r"), ("refreshing", "")], || served.refreshes().0 == 1);

@@ -1,4 +1,4 @@
-//! What people agreed to, and the tokens that came of it.
+//! Grants that people gave, and the tokens issued for them.
 //!
 //! A grant has one account, one client and one end. Its tokens are remembered by fingerprint
 //! for as long as the server runs, because a refresh token that comes back after it was
@@ -8,57 +8,56 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 
-use crate::demo::authority::client::{Client, Rotation};
-use crate::demo::authority::mint::Mint;
-use crate::demo::authority::refusal::{ErrorCode, Refusal};
+use crate::demo::authority::client::{RefreshTokenRotation, RegisteredClient};
+use crate::demo::authority::request::TokenGenerator;
+use crate::demo::authority::response::{ErrorCode, OAuthError};
 use crate::domain::clock::{DateTime, TimeDelta, Utc};
 use crate::domain::secret::{Fingerprint, Secret};
 use crate::domain::tokens::{Expiry, Tokens};
 
-/// The public prefix of access tokens.
-pub const ACCESS_PREFIX: &str = "dat_";
-/// The public prefix of refresh tokens.
-pub const REFRESH_PREFIX: &str = "drt_";
+const ACCESS_PREFIX: &str = "dat_";
+const REFRESH_PREFIX: &str = "drt_";
 
 /// How long a grant and its access tokens live.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Lives {
-    /// The life of an access token.
+pub struct Lifetimes {
     pub access: TimeDelta,
-    /// The life of the grant from the login on; absent: it does not end, and replies say nothing.
+    /// From the login on; absent: the grant does not end, and replies say nothing.
     pub grant: Option<TimeDelta>,
 }
 
-impl Default for Lives {
+impl Default for Lifetimes {
     fn default() -> Self {
         Self { access: TimeDelta::hours(1), grant: Some(TimeDelta::days(30)) }
     }
 }
 
-/// What is asked for without asking a person.
+/// A grant to be given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NewGrant<'a> {
-    /// The client that gets it.
     pub client: &'a str,
     /// The account's e-mail address.
     pub account: &'a str,
-    /// What it allows.
     pub scopes: &'a [&'a str],
 }
 
-/// Tokens as they were given, and all that a reply says about them.
+/// Tokens as they were issued, and all that a reply says about them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Granted {
-    /// The tokens; no refresh token where the reply has none.
+pub struct IssuedTokens {
     pub tokens: Tokens,
-    /// Both clocks.
     pub life: Expiry,
-    /// What the access token allows.
     pub scopes: Vec<String>,
     /// The account's e-mail address.
     pub account: String,
     /// The account's stable id.
     pub subject: String,
+}
+
+/// A request for new tokens.
+pub(super) struct RefreshRequest {
+    pub(super) token: Secret,
+    /// Fewer scopes than the grant has, where it asks for them.
+    pub(super) scopes: Option<Vec<String>>,
 }
 
 /// What an access token may do at the moment it is shown.
@@ -74,7 +73,7 @@ struct Grant {
     client: String,
     account: String,
     scopes: Vec<String>,
-    lives: Lives,
+    lifetimes: Lifetimes,
     ends_at: Option<DateTime<Utc>>,
     revoked: bool,
 }
@@ -83,129 +82,132 @@ impl Grant {
     fn alive(&self, now: DateTime<Utc>) -> bool {
         !self.revoked && self.ends_at.is_none_or(|end| end > now)
     }
+
+    fn issue(&self, tokens: Tokens, scopes: Vec<String>, now: DateTime<Utc>) -> IssuedTokens {
+        let expires_at = now.checked_add_signed(self.lifetimes.access);
+        IssuedTokens {
+            tokens,
+            life: Expiry { obtained_at: Some(now), expires_at, grant_ends_at: self.ends_at },
+            scopes,
+            account: self.account.clone(),
+            subject: subject(&self.account),
+        }
+    }
 }
 
-enum Issued {
-    Access { grant: GrantId, scopes: Vec<String>, ends_at: DateTime<Utc> },
+enum IssuedToken {
+    Access { grant: GrantId, scopes: Vec<String>, ends_at: Option<DateTime<Utc>> },
     Refresh { grant: GrantId, replaced: bool },
 }
 
 #[derive(Default)]
 pub(super) struct Grants {
     grants: BTreeMap<GrantId, Grant>,
-    issued: BTreeMap<Fingerprint, Issued>,
+    issued: BTreeMap<Fingerprint, IssuedToken>,
 }
 
-/// What became of the grant of a token that was shown to end it.
-pub(super) enum Ended {
-    /// It is over since this moment.
-    Now,
-    /// It was over already.
-    Before,
-    /// It was given to another client, and lives.
-    OfAnother,
-    /// There is no such token.
-    Unknown,
-}
-
-/// Why a refresh token gave nothing.
-pub(super) enum NoRefresh {
-    /// It was replaced before; its grant has just been ended.
-    Reused,
-    /// Anything else.
-    Refused(Refusal),
-}
-
-impl NoRefresh {
-    fn dead(why: &'static str) -> Self {
-        Self::Refused(Refusal::new(ErrorCode::InvalidGrant, why))
-    }
+/// What became of the grant of a token that was sent to be revoked.
+pub(super) enum Revocation {
+    Done,
+    DoneBefore,
+    /// The grant was given to another client, and lives.
+    OtherClient,
+    UnknownToken,
 }
 
 impl Grants {
-    /// Opens a grant and gives its first tokens.
+    /// Opens a grant and issues its first tokens.
     pub(super) fn begin(
         &mut self,
         new: NewGrant<'_>,
-        lives: Lives,
+        lifetimes: Lifetimes,
         now: DateTime<Utc>,
-        mint: &Mint,
-    ) -> (GrantId, Granted) {
-        let id = GrantId(mint.serial);
+        random: &TokenGenerator,
+    ) -> (GrantId, IssuedTokens) {
+        let id = GrantId(random.serial);
         let grant = Grant {
             client: new.client.to_owned(),
             account: new.account.to_owned(),
             scopes: new.scopes.iter().map(|scope| (*scope).to_owned()).collect(),
-            lives,
-            ends_at: lives.grant.and_then(|life| now.checked_add_signed(life)),
+            lifetimes,
+            ends_at: lifetimes.grant.and_then(|life| now.checked_add_signed(life)),
             revoked: false,
         };
-        let refresh = mint.draw(REFRESH_PREFIX);
-        self.issued.insert(print(&refresh), Issued::Refresh { grant: id, replaced: false });
-        let granted = issue(&mut self.issued, (id, &grant), grant.scopes.clone(), Some(refresh), now, mint);
+        let (access, refresh) = (random.token(ACCESS_PREFIX), Some(random.token(REFRESH_PREFIX)));
+        let issued = grant.issue(Tokens { access, refresh }, grant.scopes.clone(), now);
         self.grants.insert(id, grant);
-        (id, granted)
+        self.remember(id, &issued);
+        (id, issued)
     }
 
-    /// Gives new tokens for a refresh token, of all the grant's scopes or of `narrowed`.
+    /// Issues new tokens for a refresh token.
     pub(super) fn refresh(
         &mut self,
-        token: &Secret,
-        client: &Client,
-        narrowed: Option<Vec<String>>,
+        client: &RegisteredClient,
+        request: RefreshRequest,
         now: DateTime<Utc>,
-        mint: &Mint,
-    ) -> Result<Granted, NoRefresh> {
-        let Some(Issued::Refresh { grant: id, replaced }) = self.issued.get_mut(&print(token)) else {
-            return Err(NoRefresh::dead("unknown refresh token"));
+        random: &TokenGenerator,
+    ) -> Result<IssuedTokens, RefreshError> {
+        let Some(IssuedToken::Refresh { grant: id, replaced }) = self.issued.get_mut(&print(&request.token))
+        else {
+            return Err(RefreshError::dead("unknown refresh token"));
         };
         let id = *id;
         let Some(grant) = self.grants.get_mut(&id).filter(|grant| grant.client == client.id) else {
-            return Err(NoRefresh::dead("this refresh token was given to another client"));
+            return Err(RefreshError::dead("this refresh token was given to another client"));
         };
         if !grant.alive(now) {
-            return Err(NoRefresh::dead("the grant has ended"));
+            return Err(RefreshError::dead("the grant has ended"));
         }
         if *replaced {
             grant.revoked = true;
-            return Err(NoRefresh::Reused);
+            return Err(RefreshError::Reused);
         }
-        let scopes = narrowed.unwrap_or_else(|| grant.scopes.clone());
+        let scopes = request.scopes.unwrap_or_else(|| grant.scopes.clone());
         if !scopes.iter().all(|scope| grant.scopes.contains(scope)) {
             let why = "more scopes than were granted";
-            return Err(NoRefresh::Refused(Refusal::new(ErrorCode::InvalidScope, why)));
+            return Err(RefreshError::Refused(OAuthError::new(ErrorCode::InvalidScope, why)));
         }
-        let next = match client.rotation {
-            Rotation::SingleUse => {
+        let refresh = match client.rotation {
+            RefreshTokenRotation::SingleUse => {
                 *replaced = true;
-                let next = mint.draw(REFRESH_PREFIX);
-                self.issued.insert(print(&next), Issued::Refresh { grant: id, replaced: false });
-                Some(next)
+                Some(random.token(REFRESH_PREFIX))
             }
-            Rotation::Reusable => Some(token.clone()),
-            Rotation::Silent => None,
+            RefreshTokenRotation::Reusable => Some(request.token),
+            RefreshTokenRotation::Silent => None,
         };
-        Ok(issue(&mut self.issued, (id, grant), scopes, next, now, mint))
+        let issued = grant.issue(Tokens { access: random.token(ACCESS_PREFIX), refresh }, scopes, now);
+        self.remember(id, &issued);
+        Ok(issued)
+    }
+
+    fn remember(&mut self, grant: GrantId, issued: &IssuedTokens) {
+        let (scopes, ends_at) = (issued.scopes.clone(), issued.life.expires_at);
+        self.issued.insert(print(&issued.tokens.access), IssuedToken::Access { grant, scopes, ends_at });
+        if let Some(refresh) = &issued.tokens.refresh {
+            self.issued.insert(print(refresh), IssuedToken::Refresh { grant, replaced: false });
+        }
     }
 
     /// What an access token may do now; nothing when it or its grant has ended.
     pub(super) fn bearer(&self, token: &Secret, now: DateTime<Utc>) -> Option<Bearer<'_>> {
         match self.issued.get(&print(token))? {
-            Issued::Access { grant, scopes, ends_at } if *ends_at > now => {
+            IssuedToken::Access { grant, scopes, ends_at } if ends_at.is_some_and(|end| end > now) => {
                 let grant = self.grants.get(grant).filter(|grant| grant.alive(now))?;
                 Some(Bearer { account: &grant.account, scopes })
             }
-            Issued::Access { .. } | Issued::Refresh { .. } => None,
+            IssuedToken::Access { .. } | IssuedToken::Refresh { .. } => None,
         }
     }
 
     /// Whether this access token was good once and is too old now.
     pub(super) fn has_expired(&self, token: &Secret, now: DateTime<Utc>) -> bool {
         match self.issued.get(&print(token)) {
-            Some(Issued::Access { grant, ends_at, .. }) => {
-                *ends_at <= now && self.grants.get(grant).is_some_and(|grant| !grant.revoked)
+            Some(IssuedToken::Access { grant, ends_at, .. }) => {
+                let alive = self.grants.get(grant).is_some_and(|grant| !grant.revoked);
+                alive && ends_at.is_none_or(|end| end <= now)
             }
-            Some(Issued::Refresh { .. }) | None => false,
+            Some(IssuedToken::Refresh { .. }) | None => false,
         }
     }
 
@@ -215,24 +217,23 @@ impl Grants {
         self.grants.values().filter(of_both).any(|grant| grant.alive(now))
     }
 
-    /// Gives other ends to what was just granted.
-    pub(super) fn end(
+    /// Moves the ends of `issued` to those given.
+    pub(super) fn set_ends(
         &mut self,
-        mut granted: Granted,
+        issued: &mut IssuedTokens,
         access: Option<DateTime<Utc>>,
         grant: Option<DateTime<Utc>>,
-    ) -> Granted {
-        if let (Some(Issued::Access { grant: id, ends_at, .. }), Some(access)) =
-            (self.issued.get_mut(&print(&granted.tokens.access)), access)
+    ) {
+        if let Some(IssuedToken::Access { grant: id, ends_at, .. }) =
+            self.issued.get_mut(&print(&issued.tokens.access))
         {
             *ends_at = access;
             if let Some(found) = self.grants.get_mut(id) {
                 found.ends_at = grant;
             }
         }
-        granted.life.expires_at = access;
-        granted.life.grant_ends_at = grant;
-        granted
+        issued.life.expires_at = access;
+        issued.life.grant_ends_at = grant;
     }
 
     pub(super) fn revoke(&mut self, id: GrantId) {
@@ -242,19 +243,19 @@ impl Grants {
     }
 
     /// Ends the grant that either of its tokens names.
-    pub(super) fn end_by(&mut self, token: &Secret, client: &Client) -> Ended {
-        let Some(Issued::Access { grant, .. } | Issued::Refresh { grant, .. }) =
+    pub(super) fn revoke_by_token(&mut self, token: &Secret, client: &RegisteredClient) -> Revocation {
+        let Some(IssuedToken::Access { grant, .. } | IssuedToken::Refresh { grant, .. }) =
             self.issued.get(&print(token))
         else {
-            return Ended::Unknown;
+            return Revocation::UnknownToken;
         };
         match self.grants.get_mut(grant) {
-            None => Ended::Unknown,
-            Some(grant) if grant.client != client.id => Ended::OfAnother,
-            Some(Grant { revoked: true, .. }) => Ended::Before,
+            None => Revocation::UnknownToken,
+            Some(grant) if grant.client != client.id => Revocation::OtherClient,
+            Some(Grant { revoked: true, .. }) => Revocation::DoneBefore,
             Some(grant) => {
                 grant.revoked = true;
-                Ended::Now
+                Revocation::Done
             }
         }
     }
@@ -263,6 +264,19 @@ impl Grants {
         for grant in self.grants.values_mut().filter(|grant| grant.account == account) {
             grant.revoked = true;
         }
+    }
+}
+
+/// Why a refresh token gave nothing.
+pub(super) enum RefreshError {
+    /// It was replaced before; its grant has just been ended.
+    Reused,
+    Refused(OAuthError),
+}
+
+impl RefreshError {
+    fn dead(why: &'static str) -> Self {
+        Self::Refused(OAuthError::dead(why))
     }
 }
 
@@ -275,26 +289,46 @@ pub fn subject(account: &str) -> String {
     format!("{}-{}-{}-{}-{}", part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32))
 }
 
-fn issue(
-    issued: &mut BTreeMap<Fingerprint, Issued>,
-    (id, grant): (GrantId, &Grant),
-    scopes: Vec<String>,
-    refresh: Option<Secret>,
-    now: DateTime<Utc>,
-    mint: &Mint,
-) -> Granted {
-    let access = mint.draw(ACCESS_PREFIX);
-    let ends_at = now.checked_add_signed(grant.lives.access).unwrap_or(now);
-    issued.insert(print(&access), Issued::Access { grant: id, scopes: scopes.clone(), ends_at });
-    Granted {
-        tokens: Tokens { access, refresh },
-        life: Expiry { obtained_at: Some(now), expires_at: Some(ends_at), grant_ends_at: grant.ends_at },
-        scopes,
-        account: grant.account.clone(),
-        subject: subject(&grant.account),
-    }
-}
-
 fn print(token: &Secret) -> Fingerprint {
     Fingerprint::of([Some(token)])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::demo::authority::client;
+    use crate::demo::authority::tests::{TestUser, json, refused, text};
+
+    #[test]
+    fn a_grant_ends_with_its_life_or_with_the_consent() {
+        let mut user = TestUser::new();
+        let lives = Lifetimes { access: TimeDelta::seconds(5), grant: Some(TimeDelta::seconds(60)) };
+        user.authority.settings.accounts.insert("bo@demo.test".to_owned(), lives);
+        let first = user.tokens();
+        assert_eq!((&first["expires_in"], &first["refresh_expires_in"]), (&5.into(), &60.into()));
+        user.seconds = 59;
+        let second = json(&user.refresh(text(&first, "/refresh_token")));
+        assert_eq!(second["refresh_expires_in"], 1);
+        user.seconds = 60;
+        assert_eq!(refused(&user.refresh(text(&second, "/refresh_token"))).1, "invalid_grant");
+
+        let third = user.tokens();
+        user.authority.withdraw("bo@demo.test");
+        assert_eq!(refused(&user.refresh(text(&third, "/refresh_token"))).1, "invalid_grant");
+    }
+
+    #[test]
+    fn a_grant_given_without_asking_works_like_any_other() {
+        let mut user = TestUser::new();
+        let now = user.now();
+        let new = NewGrant { client: client::PUBLIC, account: "cy@demo.test", scopes: &["profile"] };
+        let lives = Lifetimes { access: TimeDelta::seconds(9), grant: None };
+        let granted = user.authority.grant(new, Some(lives), now, [7; 64]);
+        assert_eq!(granted.life.expires_at, Some(now.wall + TimeDelta::seconds(9)));
+        assert_eq!(granted.life.grant_ends_at, None);
+        let token = granted.tokens.refresh.expect("a refresh token");
+        let reply = json(&user.refresh(token.expose()));
+        assert_eq!(reply["account"]["uuid"], granted.subject.as_str());
+        assert_eq!(reply.get("refresh_expires_in"), None);
+    }
 }

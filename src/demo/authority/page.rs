@@ -1,16 +1,12 @@
-//! The pages a person sees in the browser. Everything from outside is escaped; nothing runs.
+//! Pages that a person sees in the browser. Everything from outside is escaped; nothing runs.
 //!
 //! `assets/consent.html` is the consent page as it can be opened in a browser; the other pages
 //! borrow its frame and put their own words between `<main>` and `</main>`.
 
-mod index;
-
-pub(super) use index::{Told, index};
-
-use crate::demo::authority::device;
-use crate::demo::authority::exchange::Answer;
-use crate::demo::authority::parameter::Parameters;
-use crate::demo::authority::scope::Scope;
+use crate::demo::authority::DEVICE_PAGE;
+use crate::demo::authority::dialect::Scope;
+use crate::demo::authority::request::RequestParameters;
+use crate::demo::authority::response::HttpResponse;
 
 const CONSENT: &str = include_str!("../../../assets/consent.html");
 
@@ -19,8 +15,10 @@ const CONSENT: &str = include_str!("../../../assets/consent.html");
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'";
 
 /// What the consent page shows.
-pub(super) struct Shown<'a> {
+pub(super) struct ConsentPage<'a> {
+    /// The id that comes back with the decision.
     pub(super) consent: &'a str,
+    /// Where the decision is posted.
     pub(super) action: &'a str,
     pub(super) client: &'a str,
     pub(super) scopes: Vec<&'a Scope>,
@@ -29,7 +27,7 @@ pub(super) struct Shown<'a> {
 }
 
 /// Who asks, for what, and the person's answer.
-pub(super) fn consent(shown: &Shown<'_>) -> Answer {
+pub(super) fn consent(shown: &ConsentPage<'_>) -> HttpResponse {
     let scope = |(name, meaning): &&Scope| {
         let (name, meaning) = (escaped(name), escaped(meaning));
         format!(
@@ -55,7 +53,7 @@ pub(super) fn consent(shown: &Shown<'_>) -> Answer {
 }
 
 /// Shows the answer for copying, where no callback can reach the program.
-pub(super) fn paste(parameters: &Parameters) -> Answer {
+pub(super) fn paste(parameters: &RequestParameters) -> HttpResponse {
     let state = parameters.get("state").unwrap_or_default();
     match (parameters.get("code"), parameters.get("error")) {
         (_, Some(error)) => framed(
@@ -69,12 +67,12 @@ pub(super) fn paste(parameters: &Parameters) -> Answer {
                 format!("<p>Copy this and paste it into authtui:</p>\n<pre class=\"copy\">{both}</pre>");
             framed(200, "Almost there", &main)
         }
-        (None, None) => trouble(400, "This page shows the code at the end of a login. There is none."),
+        (None, None) => error(400, "This page shows the code at the end of a login. There is none."),
     }
 }
 
-/// Says that something is wrong, and what to do.
-pub(super) fn trouble(status: u16, why: &str) -> Answer {
+/// Tells that something is wrong, and what to do.
+pub(super) fn error(status: u16, why: &str) -> HttpResponse {
     let main = format!("<p>{}</p>\n<p>Go back to authtui and start the login again.</p>", escaped(why));
     framed(status, "This does not work", &main)
 }
@@ -83,7 +81,7 @@ pub(super) fn trouble(status: u16, why: &str) -> Answer {
 ///
 /// An address may bring the code along; the person still presses the button, because the code
 /// may be somebody else's (RFC 8628 §5.4).
-pub(super) fn device(status: u16, typed: &str, trouble: Option<&str>) -> Answer {
+pub(super) fn device(status: u16, typed: &str, trouble: Option<&str>) -> HttpResponse {
     let trouble = trouble.map(|why| format!("<p>{}</p>\n", escaped(why))).unwrap_or_default();
     let main = format!(
         "{trouble}<form method=\"post\" action=\"{page}\">\n<label for=\"user_code\">The code that your \
@@ -92,14 +90,14 @@ pub(super) fn device(status: u16, typed: &str, trouble: Option<&str>) -> Answer 
          spellcheck=\"false\" autofocus>\n<div class=\"choice\"><button type=\"submit\" \
          class=\"yes\">Continue</button></div>\n</form>\n<p class=\"quiet\">Go on only if you began this login \
          yourself.</p>",
-        page = device::PAGE,
+        page = DEVICE_PAGE,
         typed = escaped(typed),
     );
     framed(status, "Connect a device", &main)
 }
 
-/// Says that the device has been told.
-pub(super) fn decided(allowed: bool) -> Answer {
+/// Tells that the device learns of the decision.
+pub(super) fn decided(allowed: bool) -> HttpResponse {
     let (title, what) = if allowed {
         ("Connected", "The device or program that shows the code goes on by itself.")
     } else {
@@ -108,34 +106,34 @@ pub(super) fn decided(allowed: bool) -> Answer {
     framed(200, title, &format!("<p>{what} You can close this window.</p>"))
 }
 
-fn framed(status: u16, title: &str, main: &str) -> Answer {
+pub(super) fn framed(status: u16, title: &str, main: &str) -> HttpResponse {
     let (head, rest) = CONSENT.split_once("<main>").unwrap_or_default();
     let (_, foot) = rest.split_once("</main>").unwrap_or_default();
     html(status, &format!("{head}<main>\n<h1>{}</h1>\n{main}\n</main>{foot}", escaped(title)))
 }
 
-fn html(status: u16, page: &str) -> Answer {
-    Answer::new(status, "text/html; charset=utf-8", page)
+fn html(status: u16, page: &str) -> HttpResponse {
+    HttpResponse::new(status, "text/html; charset=utf-8", page)
         .with("Content-Security-Policy", POLICY)
         .with("Referrer-Policy", "no-referrer")
         .with("X-Content-Type-Options", "nosniff")
 }
 
-/// `template` with every `{{name}}` filled in, in one pass: a value that looks like a slot stays
-/// what it is.
+/// `template` with every `{{name}}` filled in, in one pass: a value that looks like a
+/// placeholder stays what it is.
 fn filled(template: &str, values: &[(&str, &str)]) -> String {
     let mut pieces = template.split("{{");
     let mut page = pieces.next().unwrap_or_default().to_owned();
     for piece in pieces {
         let (name, rest) = piece.split_once("}}").unwrap_or(("", piece));
-        let value = values.iter().find(|(slot, _)| *slot == name);
+        let value = values.iter().find(|(placeholder, _)| *placeholder == name);
         page.push_str(value.map_or("", |(_, value)| value));
         page.push_str(rest);
     }
     page
 }
 
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for char in text.chars() {
         match char {
@@ -153,11 +151,13 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::demo::authority::PASTE;
+    use crate::demo::authority::tests::{TestUser, between};
 
     #[test]
-    fn a_value_that_looks_like_markup_or_a_slot_stays_text() {
+    fn a_value_that_looks_like_markup_or_a_placeholder_stays_text() {
         let hostile = "<b>'\"&{{consent}}";
-        let shown = Shown {
+        let shown = ConsentPage {
             consent: "id",
             action: "/a",
             client: hostile,
@@ -172,8 +172,8 @@ mod tests {
     }
 
     #[test]
-    fn every_slot_of_the_consent_page_is_filled_and_nothing_in_it_runs() {
-        let shown = Shown {
+    fn every_placeholder_of_the_consent_page_is_filled_and_nothing_in_it_runs() {
+        let shown = ConsentPage {
             consent: "id-of-this-consent",
             action: "/oauth2/auth",
             client: "Some program",
@@ -201,7 +201,7 @@ mod tests {
 
     #[test]
     fn the_other_pages_have_the_frame_without_the_form() {
-        let page = trouble(404, "There is nothing here.");
+        let page = error(404, "There is nothing here.");
         assert!(page.body.expose().contains("<style>"));
         assert!(page.body.expose().ends_with("</html>\n"));
         assert!(!page.body.expose().contains("<form"));
@@ -211,5 +211,14 @@ mod tests {
         let page = device(400, "\"><script>", Some("Not known."));
         assert!(page.body.expose().contains("value=\"&quot;&gt;&lt;script&gt;\""));
         assert!(page.body.expose().contains("<p>Not known.</p>"));
+    }
+
+    #[test]
+    fn the_paste_page_shows_code_and_state_as_text() {
+        let mut user = TestUser::new();
+        let page = user.ask(&format!("GET {PASTE}?code=a%3Cb%3E&state=s%26t"), &[], "");
+        assert_eq!(between(page.body.expose(), "<pre class=\"copy\">", "<"), "a&lt;b&gt;#s&amp;t");
+        let page = user.ask(&format!("GET {PASTE}?error=access_denied&state=s"), &[], "");
+        assert!(page.body.expose().contains("access_denied"));
     }
 }

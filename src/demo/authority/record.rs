@@ -1,14 +1,14 @@
-//! What the server saw: counters and the last requests, both fit to be printed.
+//! Record of what the server saw: counters and the last requests, both fit to be printed.
 
 use std::collections::{BTreeMap, VecDeque};
 
-use crate::demo::authority::exchange::{Answer, Asked};
-use crate::demo::authority::parameter::Parameters;
-use crate::demo::authority::{client, device};
+use crate::demo::authority::request::{HttpRequest, IncomingRequest};
+use crate::demo::authority::response::HttpResponse;
+use crate::demo::authority::{DEVICE_GRANT, client};
 use crate::domain::secret::Secret;
 
-/// How many requests are remembered.
-const REMEMBERED: usize = 256;
+/// How many requests are kept.
+const RECORD_LIMIT: usize = 256;
 
 /// What the server counted since it began.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -49,7 +49,7 @@ impl Counters {
 
     pub(super) fn token_request(&mut self, grant_type: Option<&str>, outcome: &str) {
         let grant_type = match grant_type {
-            Some(known @ ("authorization_code" | "refresh_token" | device::GRANT)) => known,
+            Some(known @ ("authorization_code" | "refresh_token" | DEVICE_GRANT)) => known,
             Some(_) | None => "other",
         };
         *self.token_requests.entry((grant_type.to_owned(), outcome.to_owned())).or_default() += 1;
@@ -67,62 +67,56 @@ impl Counters {
 
 /// One request as it may be looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Visit {
-    /// The method.
+pub struct SeenRequest {
     pub method: String,
-    /// The path, without the query.
+    /// Without the query.
     pub path: String,
-    /// The content type of the request, where it had one.
     pub content_type: Option<String>,
-    /// The client it named.
     pub client_id: Option<String>,
-    /// The grant type it named.
     pub grant_type: Option<String>,
     /// The names of its parameters, in the order they came.
     pub parameters: Vec<String>,
-    /// The status of its answer, even where that was never sent.
+    /// The status of its response, even where that was never sent.
     pub status: u16,
-    /// Its body, for tests of exact bodies.
     pub body: Secret,
 }
 
-impl Visit {
-    pub(super) fn of(asked: &Asked<'_>, parameters: &Parameters, answer: &Answer) -> Self {
+impl SeenRequest {
+    pub(super) fn new(request: &IncomingRequest<'_>, response: &HttpResponse) -> Self {
+        let (http, parameters) = (&request.http, &request.parameters);
         Self {
-            method: asked.method.to_owned(),
-            path: asked.path.to_owned(),
-            content_type: asked.header("Content-Type").map(str::to_owned),
-            client_id: client::named(asked, parameters),
+            method: http.method.to_owned(),
+            path: http.path.to_owned(),
+            content_type: http.header("Content-Type").map(str::to_owned),
+            client_id: client::named(request),
             grant_type: parameters.get("grant_type").map(str::to_owned),
             parameters: parameters.names().map(str::to_owned).collect(),
-            status: answer.status,
-            body: Secret::new(asked.body),
+            status: response.status,
+            body: Secret::new(http.body),
         }
     }
 }
 
 /// One request as it came, for tests of exact requests.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Kept {
-    /// The method.
+pub struct RawRequest {
     pub method: String,
     /// The path with its query, which may carry a code.
     pub target: Secret,
-    /// The headers, in the order they came.
+    /// In the order they came.
     pub headers: Vec<(String, Secret)>,
-    /// The body.
     pub body: Secret,
 }
 
-impl Kept {
-    fn of(asked: &Asked<'_>) -> Self {
-        let mark = if asked.query.is_empty() { "" } else { "?" };
+impl RawRequest {
+    fn new(http: &HttpRequest<'_>) -> Self {
+        let mark = if http.query.is_empty() { "" } else { "?" };
         let secret = |(name, value): &(String, String)| (name.clone(), Secret::new(value.as_str()));
         Self {
-            method: asked.method.to_owned(),
-            target: Secret::new(format!("{}{mark}{}", asked.path, asked.query)),
-            headers: asked.headers.iter().map(secret).collect(),
-            body: Secret::new(asked.body),
+            method: http.method.to_owned(),
+            target: Secret::new(format!("{}{mark}{}", http.path, http.query)),
+            headers: http.headers.iter().map(secret).collect(),
+            body: Secret::new(http.body),
         }
     }
 
@@ -136,26 +130,53 @@ impl Kept {
 #[derive(Default)]
 pub(super) struct Record {
     pub(super) counters: Counters,
-    pub(super) visits: VecDeque<Visit>,
+    pub(super) requests: VecDeque<SeenRequest>,
     /// The last requests as they came; absent until somebody wants them.
-    pub(super) kept: Option<VecDeque<Kept>>,
+    pub(super) raw: Option<VecDeque<RawRequest>>,
 }
 
 impl Record {
-    pub(super) fn keep(&mut self, asked: &Asked<'_>) {
-        if let Some(kept) = &mut self.kept {
-            append(kept, Kept::of(asked));
-        }
+    pub(super) fn add(&mut self, request: SeenRequest) {
+        append(&mut self.requests, request);
     }
 
-    pub(super) fn remember(&mut self, visit: Visit) {
-        append(&mut self.visits, visit);
+    pub(super) fn add_raw(&mut self, http: &HttpRequest<'_>) {
+        if let Some(raw) = &mut self.raw {
+            append(raw, RawRequest::new(http));
+        }
     }
 }
 
 fn append<T>(queue: &mut VecDeque<T>, new: T) {
-    if queue.len() >= REMEMBERED {
+    if queue.len() >= RECORD_LIMIT {
         queue.pop_front();
     }
     queue.push_back(new);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::demo::authority::USERINFO;
+    use crate::demo::authority::tests::TestUser;
+
+    #[test]
+    fn requests_are_kept_as_they_came_when_somebody_wants_them_and_never_printed() {
+        let mut user = TestUser::new();
+        user.get(USERINFO, "before");
+        assert_eq!(user.authority.requests().count(), 0);
+        user.authority.keep_requests();
+        let headers = [("X-One", "hunter2"), ("x-one", "second")];
+        user.ask("GET /callback?code=hunter2", &headers, "hunter2");
+        let kept: Vec<&RawRequest> = user.authority.requests().collect();
+        let [kept] = kept.as_slice() else { panic!("{kept:?}") };
+        assert_eq!((kept.method.as_str(), kept.target.expose()), ("GET", "/callback?code=hunter2"));
+        assert_eq!(kept.header("x-ONE").map(Secret::expose), Some("hunter2"));
+        assert_eq!((kept.headers.len(), kept.body.expose()), (2, "hunter2"));
+        assert!(!format!("{kept:?}").contains("hunter2"));
+        for _ in 0..300 {
+            user.ask("GET /", &[], "");
+        }
+        assert_eq!(user.authority.requests().count(), 256);
+    }
 }

@@ -30,7 +30,11 @@ fn revoking_erases_the_tokens_and_keeps_the_profile() {
     assert_eq!(served.stored("ana"), None);
     assert!(served.home.run(&["list"]).out.contains("signed out"));
     assert_eq!(served.home.run(&["token", "demo/ana"]).code, Some(3));
-    assert_eq!(served.serving.with(|authority| authority.visits().count()), 0, "the provider was told");
+    assert_eq!(
+        served.serving.with(|authority| authority.seen_requests().count()),
+        0,
+        "the provider was told"
+    );
 }
 
 #[test]

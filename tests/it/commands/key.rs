@@ -1,9 +1,9 @@
 //! `authtui login --key`: an API key is stored where other programs read it, and shown nowhere.
 
 use authtui::demo::authority::MODELS;
-use authtui::demo::authority::exchange::Answer;
-use authtui::demo::authority::fault::Mishap;
+use authtui::demo::authority::fault::FaultKind;
 use authtui::demo::authority::resource::KEY;
+use authtui::demo::authority::response::HttpResponse;
 
 use crate::commands::login::{arguments_of, fed, handed, provider_with, tested_provider_with};
 use crate::home::served::Served;
@@ -30,7 +30,7 @@ fn a_refused_key_is_not_stored_without_a_yes_and_one_that_cannot_be_tested_is() 
     assert_eq!((printed.code, printed.out.as_str()), (Some(0), "wrong\n"));
     assert!(printed.err.contains("refused this token"), "{printed:?}");
 
-    let busy = Mishap::Instead(Answer::new(503, "text/plain", ""));
+    let busy = FaultKind::Instead(HttpResponse::new(503, "text/plain", ""));
     served.serving.with(|authority| authority.faults.plan(MODELS, 1, busy));
     let stored = fed(&served.home, &["login", "demo/ci", "--key-stdin"], b"other").end();
     let said = stored.said(0);

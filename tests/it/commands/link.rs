@@ -1,7 +1,7 @@
 //! `authtui login` at a server whose device flow has a link and no code to type.
 
-use authtui::demo::authority::exchange::Answer;
-use authtui::demo::authority::fault::Mishap;
+use authtui::demo::authority::fault::FaultKind;
+use authtui::demo::authority::response::HttpResponse;
 
 use crate::home::served::Served;
 
@@ -32,7 +32,7 @@ fn a_device_flow_without_a_code_shows_the_link_alone_and_brings_the_token() {
     let served = Served::start();
     let issuer = served.serving.issuer().to_owned();
     served.home.provider("demo", &file(&issuer));
-    let json = |status, body: String| Mishap::Instead(Answer::new(status, "application/json", body));
+    let json = |status, body: String| FaultKind::Instead(HttpResponse::new(status, "application/json", body));
     let link = format!("{issuer}/login/v2/flow/abc123");
     let begun =
         format!(r#"{{"poll":{{"token":"p0ll","endpoint":"{issuer}{POLL}","interval":1}},"login":"{link}"}}"#);

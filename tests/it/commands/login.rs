@@ -117,7 +117,7 @@ fn a_secret_that_cannot_be_one_is_refused_in_one_line_and_nothing_changes() {
     let closed = served.home.run(&["login", "demo/ana", "--client-secret-fd", "99"]);
     assert!(closed.said(2).contains("cannot read file descriptor 99"), "{closed:?}");
     assert_eq!((served.home.bytes(), served.stored("ana")), (before, Some(pair)));
-    assert_eq!(served.serving.with(|authority| authority.visits().count()), 0);
+    assert_eq!(served.serving.with(|authority| authority.seen_requests().count()), 0);
 }
 
 #[test]
@@ -133,7 +133,7 @@ fn a_new_name_that_looks_like_another_is_refused_before_anybody_is_asked() {
         assert_eq!(said.lines().count(), 1, "{said}");
     }
     assert_eq!((served.home.bytes(), served.stored("ana")), (before, Some(pair)));
-    assert_eq!(served.serving.with(|authority| authority.visits().count()), 0);
+    assert_eq!(served.serving.with(|authority| authority.seen_requests().count()), 0);
 }
 
 #[test]
@@ -195,7 +195,7 @@ fn a_door_that_is_not_there_is_named_with_those_that_are() {
         assert!(said.contains(lacks) && said.contains("a login by the browser"), "{option}: {said}");
         assert_eq!(said.lines().count(), 1, "{said}");
     }
-    assert_eq!(served.serving.with(|authority| authority.visits().count()), 0);
+    assert_eq!(served.serving.with(|authority| authority.seen_requests().count()), 0);
 }
 
 #[test]

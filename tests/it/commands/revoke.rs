@@ -3,8 +3,8 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use authtui::demo::authority::exchange::Answer;
-use authtui::demo::authority::fault::Mishap;
+use authtui::demo::authority::fault::FaultKind;
+use authtui::demo::authority::response::HttpResponse;
 use authtui::demo::authority::{REVOKE, USERINFO};
 use authtui::domain::event::GrantEvent;
 use authtui::shell::event_log::EventLog;
@@ -72,16 +72,21 @@ fn a_login_that_comes_while_the_provider_is_asked_is_not_removed() {
 
 #[test]
 fn whatever_goes_wrong_keeps_the_tokens_and_says_whether_it_is_worth_another_try() {
-    let busy = Answer::new(503, "text/plain", "").with("Retry-After", "120");
-    let json = |status, body: &str| Mishap::Instead(Answer::new(status, "application/json", body));
-    let page = Answer::new(200, "text/html", "<title>Sign in</title>Sign in to this network first.");
-    let elsewhere = Answer::new(307, "text/plain", "").with("Location", "http://127.0.0.1:9/revoke");
+    let busy = HttpResponse::new(503, "text/plain", "").with("Retry-After", "120");
+    let json = |status, body: &str| FaultKind::Instead(HttpResponse::new(status, "application/json", body));
+    let page = HttpResponse::new(200, "text/html", "<title>Sign in</title>Sign in to this network first.");
+    let elsewhere = HttpResponse::new(307, "text/plain", "").with("Location", "http://127.0.0.1:9/revoke");
     for (fault, mishap, code, words) in [
-        ("busy", Mishap::Instead(busy), 4, "answered 503 with an empty body; it asks for a pause of 2m00s"),
-        ("a page", Mishap::Instead(page), 4, "answered 200 with a web page instead of an answer"),
-        ("redirected", Mishap::Instead(elsewhere), 1, "pointed to 127.0.0.1, which is never followed"),
+        (
+            "busy",
+            FaultKind::Instead(busy),
+            4,
+            "answered 503 with an empty body; it asks for a pause of 2m00s",
+        ),
+        ("a page", FaultKind::Instead(page), 4, "answered 200 with a web page instead of an answer"),
+        ("redirected", FaultKind::Instead(elsewhere), 1, "pointed to 127.0.0.1, which is never followed"),
         ("gone", json(404, ""), 1, "answered 404"),
-        ("cut off", Mishap::LostRequest, 4, "nobody knows whether the grant has ended"),
+        ("cut off", FaultKind::LostRequest, 4, "nobody knows whether the grant has ended"),
         (
             "unsupported",
             json(400, r#"{"error":"unsupported_token_type"}"#),
@@ -128,7 +133,7 @@ fn whatever_goes_wrong_keeps_the_tokens_and_says_whether_it_is_worth_another_try
 #[test]
 fn an_answer_that_was_lost_keeps_the_tokens_and_asking_again_erases_them() {
     let (served, pair) = Served::with_ana(3600);
-    plan(&served, Mishap::LostAnswer);
+    plan(&served, FaultKind::LostAnswer);
     let lost = served.home.run(&REMOTE);
     assert!(lost.said(4).contains("asking again does no harm"), "{lost:?}");
     assert_eq!((served.stored("ana"), served.counters().revoked), (Some(pair.clone()), 1));
@@ -254,7 +259,7 @@ fn a_client_with_a_secret_proves_itself() {
 #[test]
 fn a_refresh_that_is_under_way_ends_first_and_what_it_brought_is_revoked() {
     let (served, first) = Served::with_ana(-5);
-    served.fault(1, Mishap::Late(Duration::from_millis(400)));
+    served.fault(1, FaultKind::Late(Duration::from_millis(400)));
     let refresh = served.home.start(&["refresh", "demo/ana"]);
     until(|| served.counters().in_flight > 0);
 
@@ -269,7 +274,7 @@ fn a_refresh_that_is_under_way_ends_first_and_what_it_brought_is_revoked() {
 #[test]
 fn a_refresh_that_waits_for_the_end_of_a_revocation_brings_nothing_back() {
     let (served, _) = Served::with_ana(-5);
-    plan(&served, Mishap::Late(Duration::from_millis(400)));
+    plan(&served, FaultKind::Late(Duration::from_millis(400)));
     let revoke = served.home.start(&REMOTE);
     until(|| served.counters().in_flight > 0);
     let waiting: Vec<_> =
@@ -304,20 +309,20 @@ fn a_grant_that_another_file_has_renewed_is_taken_over_and_then_revoked() {
 }
 
 /// Plans what happens to the next revocation.
-fn plan(served: &Served, mishap: Mishap) {
+fn plan(served: &Served, mishap: FaultKind) {
     served.serving.with(|authority| authority.faults.plan(REVOKE, 1, mishap));
 }
 
 /// The bodies of the revocations that were asked for.
 fn asked(served: &Served) -> Vec<String> {
     served.serving.with(|authority| {
-        let asked = authority.visits().filter(|visit| visit.path == REVOKE);
+        let asked = authority.seen_requests().filter(|visit| visit.path == REVOKE);
         asked.map(|visit| visit.body.expose().to_owned()).collect()
     })
 }
 
 fn visits(served: &Served) -> usize {
-    served.serving.with(|authority| authority.visits().count())
+    served.serving.with(|authority| authority.seen_requests().count())
 }
 
 /// Whether the provider still takes the access token.

@@ -1,8 +1,8 @@
 //! What a test of a token said is remembered, and agreed upon by all who speak of the token.
 
 use authtui::demo::authority::MODELS;
-use authtui::demo::authority::exchange::Answer;
-use authtui::demo::authority::fault::Mishap;
+use authtui::demo::authority::fault::FaultKind;
+use authtui::demo::authority::response::HttpResponse;
 use authtui::domain::clock::rfc3339;
 use authtui::domain::secret::Secret;
 use serde_json::Value;
@@ -67,7 +67,7 @@ fn a_refresh_ends_what_was_said_of_the_token_before() {
 #[test]
 fn a_login_whose_test_is_refused_is_stored_and_said_to_be_refused() {
     let served = Served::start();
-    let refusal = Mishap::Instead(Answer::new(401, "application/json", "{}"));
+    let refusal = FaultKind::Instead(HttpResponse::new(401, "application/json", "{}"));
     served.serving.with(|authority| authority.faults.plan(MODELS, 1, refusal));
     let mut login = served.home.start(&["login", "demo/ana"]);
     person::answer(&login.line("http"), "allow");

@@ -1,7 +1,7 @@
 //! `authtui token`: a token that is still valid, and nothing else.
 
-use authtui::demo::authority::exchange::Answer;
-use authtui::demo::authority::fault::Mishap;
+use authtui::demo::authority::fault::FaultKind;
+use authtui::demo::authority::response::HttpResponse;
 
 use crate::home::served::{Served, store};
 
@@ -58,7 +58,7 @@ fn a_token_that_had_expired_when_it_came_is_printed_with_a_warning_and_not_asked
     for life in ["0", "-5", r#""0""#] {
         let (served, _) = Served::with_ana(-5);
         let body = format!(r#"{{"access_token":"a2","refresh_token":"r2","expires_in":{life}}}"#);
-        served.fault(9, Mishap::Instead(Answer::new(200, "application/json", body)));
+        served.fault(9, FaultKind::Instead(HttpResponse::new(200, "application/json", body)));
         for _ in 0..3 {
             let ended = served.home.run(&["token", "demo/ana"]);
             assert_eq!((ended.code, ended.out.as_str()), (Some(0), "a2\n"), "{life}: {ended:?}");
@@ -84,7 +84,7 @@ fn a_live_token_is_printed_though_its_grant_is_dead() {
 #[test]
 fn a_live_token_is_printed_though_its_server_is_down() {
     let (served, pair) = Served::with_ana(45);
-    served.fault(1, Mishap::Instead(Answer::new(503, "text/plain", "")));
+    served.fault(1, FaultKind::Instead(HttpResponse::new(503, "text/plain", "")));
     let ended = served.home.run(&["token", "demo/ana"]);
     assert_eq!((ended.code, ended.out), (Some(0), format!("{}\n", pair.access)), "{}", ended.err);
 }
@@ -92,7 +92,7 @@ fn a_live_token_is_printed_though_its_server_is_down() {
 #[test]
 fn without_a_live_token_nothing_is_printed_and_the_number_says_why() {
     let (served, pair) = Served::with_ana(-5);
-    served.fault(1, Mishap::Instead(Answer::new(503, "text/plain", "")));
+    served.fault(1, FaultKind::Instead(HttpResponse::new(503, "text/plain", "")));
     assert!(served.home.run(&["token", "demo/ana"]).said(4).contains("503"));
     served.serving.with(|authority| authority.withdraw("ana@demo.test"));
     let dead = served.home.run(&["token", "demo/ana"]);
@@ -110,7 +110,10 @@ fn without_a_live_token_nothing_is_printed_and_the_number_says_why() {
 #[test]
 fn no_word_of_a_command_names_a_token() {
     let (served, pair) = Served::with_ana(-5);
-    served.fault(1, Mishap::Instead(Answer::new(400, "application/json", "{\"error\":\"invalid_request\"}")));
+    served.fault(
+        1,
+        FaultKind::Instead(HttpResponse::new(400, "application/json", "{\"error\":\"invalid_request\"}")),
+    );
     for arguments in
         [&["refresh", "demo/ana"][..], &["refresh", "demo/ana"], &["list"], &["revoke", "demo/ana", "--yes"]]
     {

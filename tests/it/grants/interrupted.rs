@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use authtui::demo::authority::fault::Mishap;
+use authtui::demo::authority::fault::FaultKind;
 
 use crate::grants::{until, words};
 use crate::home::running::Running;
@@ -91,7 +91,7 @@ fn one_that_is_under_way_is_told_from_one_that_was_killed() {
     let (served, _) = Served::with_ana(-5);
     let pty = Pty::start(&served.home, &["--no-auto-refresh"], SIZE);
     pty.wait("demo/ana");
-    served.fault(1, Mishap::Late(Duration::from_secs(20)));
+    served.fault(1, FaultKind::Late(Duration::from_secs(20)));
     let mut first = served.home.start(&["token", "demo/ana"]);
     let asker = format!("authtui token (process {}) is under way.", first.id());
     pty.until("who asks", |screen| unbroken(screen).contains(&asker));
@@ -103,7 +103,7 @@ fn one_that_is_under_way_is_told_from_one_that_was_killed() {
 
 /// Kills a refresh whose request has reached the provider, and gives the number of its process.
 fn killed(served: &Served) -> u32 {
-    served.fault(1, Mishap::Late(Duration::from_millis(500)));
+    served.fault(1, FaultKind::Late(Duration::from_millis(500)));
     let mut first: Running = served.home.start(&["refresh", "demo/ana"]);
     until("a request", || served.counters().in_flight == 1);
     let process = first.id();

@@ -1,8 +1,8 @@
 //! `authtui refresh` of many: what it takes, what it says, and its number.
 
 use authtui::demo::authority::REVOKE;
-use authtui::demo::authority::exchange::Answer;
-use authtui::demo::authority::fault::Mishap;
+use authtui::demo::authority::fault::FaultKind;
+use authtui::demo::authority::response::HttpResponse;
 use serde_json::Value;
 
 use crate::grants::words;
@@ -32,8 +32,9 @@ fn what_contradicts_itself_is_a_question_of_usage() {
 
 #[test]
 fn the_worst_that_happened_is_the_number_and_each_is_named_in_json() {
-    let busy = || Mishap::Instead(Answer::new(503, "text/plain", ""));
-    let dead = || Mishap::Instead(Answer::new(400, "application/json", r#"{"error":"invalid_grant"}"#));
+    let busy = || FaultKind::Instead(HttpResponse::new(503, "text/plain", ""));
+    let dead =
+        || FaultKind::Instead(HttpResponse::new(400, "application/json", r#"{"error":"invalid_grant"}"#));
     for (mishaps, code, results) in [
         (vec![], 0, ["renewed", "renewed"]),
         (vec![busy()], 4, ["passing", "renewed"]),
@@ -87,8 +88,8 @@ fn any_length_of_time_is_one() {
 #[test]
 fn what_is_due_is_not_asked_for_before_the_provider_wants_it() {
     let (served, _) = Served::with_ana(-5);
-    let busy = Answer::new(503, "text/plain", "").with("Retry-After", "3600");
-    served.fault(1, Mishap::Instead(busy));
+    let busy = HttpResponse::new(503, "text/plain", "").with("Retry-After", "3600");
+    served.fault(1, FaultKind::Instead(busy));
     for _ in 0..2 {
         let ended = served.home.run(&["refresh", "--due", "0s", "--json"]);
         assert_eq!(ended.code, Some(4), "{ended:?}");
@@ -137,13 +138,13 @@ fn answers_that_are_compressed_cost_no_grant() {
     let served = Served::start();
     let names = ["ana", "ben"];
     served.home.store(store(&names.map(|name| served.entry(name, -5).0)));
-    served.fault(6, Mishap::Compressed);
+    served.fault(6, FaultKind::Compressed);
     for round in 1..=3 {
         let ended = served.home.run(&["refresh", "--all"]);
         assert_eq!(ended.code, Some(0), "{round}: {ended:?}");
     }
     assert_eq!((served.refreshes(), names.map(|name| served.profile(name).refresh_count)), ((6, 0), [3; 2]));
-    served.serving.with(|authority| authority.faults.plan(REVOKE, 1, Mishap::Compressed));
+    served.serving.with(|authority| authority.faults.plan(REVOKE, 1, FaultKind::Compressed));
     assert_eq!(served.home.run(&["revoke", "demo/ana", "--remote", "--yes"]).code, Some(0));
     assert_eq!(served.stored("ana"), None);
 }

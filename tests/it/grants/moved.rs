@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use authtui::demo::authority::exchange::Answer;
-use authtui::demo::authority::fault::Mishap;
+use authtui::demo::authority::fault::FaultKind;
+use authtui::demo::authority::response::HttpResponse;
 
 use crate::grants::{until, words};
 use crate::home::served::{Served, store};
@@ -20,7 +20,7 @@ fn what_was_erased_removed_or_replaced_meanwhile_does_not_come_back_and_the_loss
     ] {
         let (entry, _) = served.entry("ana", -5);
         served.home.store(store(&[entry]));
-        served.fault(1, Mishap::Late(Duration::from_millis(300)));
+        served.fault(1, FaultKind::Late(Duration::from_millis(300)));
         let run = served.home.start(&["refresh", "demo/ana"]);
         until("a request", || served.counters().in_flight == 1);
         served.home.store(&text);
@@ -43,7 +43,7 @@ fn the_twin_of_what_was_erased_meanwhile_gets_the_tokens_all_the_same() {
     let (ana, first) = served.entry("ana", -5);
     let ben = ana.replace("id: ana", "id: ben");
     served.home.store(store(&[ana, ben.clone()]));
-    served.fault(1, Mishap::Late(Duration::from_millis(300)));
+    served.fault(1, FaultKind::Late(Duration::from_millis(300)));
     let run = served.home.start(&["refresh", "demo/ana"]);
     until("a request", || served.counters().in_flight == 1);
     served.home.store(store(&["      - {id: ana, revoked_at: 2026-01-01T00:00:00Z}\n".to_owned(), ben]));
@@ -64,7 +64,7 @@ fn nobody_asks_with_the_token_of_what_was_removed_meanwhile() {
     served.home.store(store(&[ana]));
     let other = served.home.path("config/authtui/other.yaml");
     std::fs::copy(served.home.config(), &other).expect("copied");
-    served.fault(1, Mishap::Late(Duration::from_millis(300)));
+    served.fault(1, FaultKind::Late(Duration::from_millis(300)));
     let run = served.home.start(&["refresh", "demo/ana"]);
     until("a request", || served.counters().in_flight == 1);
     served.home.store("providers: {}\n");
@@ -81,7 +81,7 @@ fn an_older_copy_that_an_editor_saves_meanwhile_costs_no_tokens() {
     let (served, first) = Served::with_ana(-5);
     let older = served.home.bytes();
     assert_eq!(served.home.run(&["refresh", "demo/ana"]).code, Some(0));
-    served.fault(1, Mishap::Late(Duration::from_millis(300)));
+    served.fault(1, FaultKind::Late(Duration::from_millis(300)));
     let run = served.home.start(&["refresh", "demo/ana"]);
     until("a request", || served.counters().in_flight == 1);
     served.home.store(&older);
@@ -144,7 +144,7 @@ fn a_login_and_what_erases_are_in_the_log() {
 fn a_refresh_token_that_comes_without_an_access_token_of_use_is_saved() {
     let (served, pair) = Served::with_ana(-5);
     let half = r#"{"refresh_token":"the-next-one","expires_in":3600}"#;
-    served.fault(1, Mishap::Instead(Answer::new(200, "application/json", half)));
+    served.fault(1, FaultKind::Instead(HttpResponse::new(200, "application/json", half)));
 
     let ended = served.home.run(&["refresh", "demo/ana"]);
 

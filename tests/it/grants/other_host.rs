@@ -1,6 +1,6 @@
 //! A provider file that names another server than the one a login was made with.
 
-use authtui::demo::authority::{Authority, Settings};
+use authtui::demo::authority::{Authority, AuthoritySettings};
 use authtui::demo::serve::Serving;
 use authtui::domain::profile::{LastRefresh, Profile, RefreshResult};
 
@@ -9,7 +9,7 @@ use crate::home::served::{Served, store};
 
 /// A server that nobody agreed to.
 fn other() -> Serving {
-    let other = Serving::start(Authority::new("", Settings::default()), 0).expect("a free port");
+    let other = Serving::start(Authority::new("", AuthoritySettings::default()), 0).expect("a free port");
     other.with(Authority::keep_requests);
     other
 }

@@ -1,7 +1,7 @@
 //! A refresh that the provider refuses, and who asks again.
 
-use authtui::demo::authority::exchange::Answer;
-use authtui::demo::authority::fault::Mishap;
+use authtui::demo::authority::fault::FaultKind;
+use authtui::demo::authority::response::HttpResponse;
 
 use crate::home::served::Served;
 use crate::terminal::pty::Pty;
@@ -9,7 +9,7 @@ use crate::terminal::pty::Pty;
 const SIZE: (u16, u16) = (120, 36);
 
 fn refusal(served: &Served, body: &str) {
-    served.fault(1, Mishap::Instead(Answer::new(400, "application/json", body)));
+    served.fault(1, FaultKind::Instead(HttpResponse::new(400, "application/json", body)));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use authtui::demo::authority::TOKEN;
-use authtui::demo::authority::fault::Mishap;
+use authtui::demo::authority::fault::FaultKind;
 use authtui::domain::clock::rfc3339;
 use authtui::domain::name::{ProfileName, StoreId};
 use authtui::domain::profile::Profile;
@@ -60,7 +60,7 @@ fn an_entry_that_was_logged_out_is_never_taken_over() {
 #[test]
 fn whoever_waits_says_for_whom() {
     let (served, _) = Served::with_ana(-5);
-    served.fault(1, Mishap::Late(Duration::from_secs(3)));
+    served.fault(1, FaultKind::Late(Duration::from_secs(3)));
     let first = served.home.start(&["token", "demo/ana"]);
     until("a request", || served.counters().in_flight == 1);
     let mut second = served.home.start(&["refresh", "demo/ana"]);

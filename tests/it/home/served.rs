@@ -1,11 +1,11 @@
 //! A home whose provider `demo` is the demo's authority, which runs inside the test.
 
 use authtui::demo::authority::client::{CONFIDENTIAL, PUBLIC};
-use authtui::demo::authority::fault::Mishap;
+use authtui::demo::authority::fault::FaultKind;
 use authtui::demo::authority::grant::NewGrant;
 use authtui::demo::authority::record::Counters;
-use authtui::demo::authority::{Authority, Settings, TOKEN};
-use authtui::demo::serve::{Serving, dice};
+use authtui::demo::authority::{Authority, AuthoritySettings, TOKEN};
+use authtui::demo::serve::{Serving, random_bytes};
 use authtui::domain::clock::{Now, TimeDelta, rfc3339};
 use authtui::domain::name::{ProfileName, StoreId};
 use authtui::domain::profile::Profile;
@@ -29,12 +29,12 @@ pub(crate) struct Pair {
 
 impl Served {
     pub(crate) fn start() -> Self {
-        Self::on(Serving::start(Authority::new("", Settings::default()), 0))
+        Self::on(Serving::start(Authority::new("", AuthoritySettings::default()), 0))
     }
 
     /// With a server that answers so many requests at a time.
     pub(crate) fn for_many(at_once: usize) -> Self {
-        Self::on(Serving::with_threads(Authority::new("", Settings::default()), 0, at_once))
+        Self::on(Serving::with_threads(Authority::new("", AuthoritySettings::default()), 0, at_once))
     }
 
     fn on(serving: std::io::Result<Serving>) -> Self {
@@ -58,8 +58,8 @@ impl Served {
         let then = Now { wall: now.wall - TimeDelta::seconds(3600 - left), ..now };
         let account = format!("{name}@demo.test");
         let new = NewGrant { client: PUBLIC, account: &account, scopes: &["profile", "inference"] };
-        let dice = dice().expect("random bytes");
-        let granted = self.serving.with(|authority| authority.grant(new, None, then, dice));
+        let random = random_bytes().expect("random bytes");
+        let granted = self.serving.with(|authority| authority.grant(new, None, then, random));
         let refresh = granted.tokens.refresh.as_ref().expect("a refresh token");
         let pair =
             Pair { access: granted.tokens.access.expose().to_owned(), refresh: refresh.expose().to_owned() };
@@ -96,7 +96,7 @@ impl Served {
     }
 
     /// Plans what happens to the next `times` token requests.
-    pub(crate) fn fault(&self, times: u32, mishap: Mishap) {
+    pub(crate) fn fault(&self, times: u32, mishap: FaultKind) {
         self.serving.with(|authority| authority.faults.plan(TOKEN, times, mishap));
     }
 

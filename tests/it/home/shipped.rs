@@ -1,8 +1,8 @@
 //! A home with a provider that is shipped, of which no more than its addresses and its client
 //! is changed: what it sends to the authority of the test, it would send to its own server.
 
-use authtui::demo::authority::record::Kept;
-use authtui::demo::authority::{Authority, Settings};
+use authtui::demo::authority::record::RawRequest;
+use authtui::demo::authority::{Authority, AuthoritySettings};
 use authtui::demo::serve::Serving;
 use serde_json::Value;
 use url::Url;
@@ -33,7 +33,8 @@ impl Shipped {
     /// port.
     pub(crate) fn start(name: &'static str, preset: &str, changes: &str) -> Self {
         let home = Home::new();
-        let serving = Serving::start(Authority::new("", Settings::default()), 0).expect("a free port");
+        let serving =
+            Serving::start(Authority::new("", AuthoritySettings::default()), 0).expect("a free port");
         serving.with(Authority::keep_requests);
         let shipped = Self { home, serving, name };
         shipped.change(preset, changes);
@@ -164,7 +165,7 @@ impl Shipped {
 }
 
 impl Sent {
-    fn of(kept: &Kept) -> Self {
+    fn of(kept: &RawRequest) -> Self {
         let mut headers: Vec<String> = kept
             .headers
             .iter()

@@ -4,8 +4,8 @@ use std::fs::{self, Permissions};
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 
-use authtui::demo::authority::exchange::Answer;
-use authtui::demo::authority::fault::Mishap;
+use authtui::demo::authority::fault::FaultKind;
+use authtui::demo::authority::response::HttpResponse;
 
 use crate::home::person;
 use crate::home::running::Running;
@@ -27,21 +27,21 @@ fn a_login_that_was_denied_changes_nothing_and_says_so() {
 
 #[test]
 fn a_code_that_brings_no_tokens_leaves_the_file_as_it_was() {
-    let answer = |status, body: &str| Answer::new(status, "application/json", body);
+    let answer = |status, body: &str| HttpResponse::new(status, "application/json", body);
     let thief = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let elsewhere = format!("http://{}/", thief.local_addr().expect("an address"));
     for (fault, mishap, code, word) in [
-        ("refused", Mishap::Instead(answer(400, r#"{"error":"invalid_grant"}"#)), 3, "invalid_grant"),
-        ("busy", Mishap::Instead(answer(503, "")), 4, "503"),
-        ("too many", Mishap::Instead(answer(429, "").with("Retry-After", "90")), 4, "try again in 1m30s"),
-        ("client", Mishap::Instead(answer(401, r#"{"error":"invalid_client"}"#)), 1, "check client.id"),
-        ("scopes", Mishap::Instead(answer(400, r#"{"error":"invalid_scope"}"#)), 1, "check scopes"),
-        ("redirected", Mishap::Instead(answer(307, "").with("Location", elsewhere)), 1, "never followed"),
-        ("a page", Mishap::Instead(answer(200, "<html>Sign in</html>")), 4, "200"),
-        ("no token", Mishap::Instead(answer(200, "{}")), 1, "check reply in the provider file"),
-        ("moved away", Mishap::Instead(answer(404, "")), 1, "check endpoints.token"),
-        ("cut off", Mishap::LostRequest, 4, "cannot ask 127.0.0.1"),
-        ("lost", Mishap::LostAnswer, 4, "cannot ask 127.0.0.1"),
+        ("refused", FaultKind::Instead(answer(400, r#"{"error":"invalid_grant"}"#)), 3, "invalid_grant"),
+        ("busy", FaultKind::Instead(answer(503, "")), 4, "503"),
+        ("too many", FaultKind::Instead(answer(429, "").with("Retry-After", "90")), 4, "try again in 1m30s"),
+        ("client", FaultKind::Instead(answer(401, r#"{"error":"invalid_client"}"#)), 1, "check client.id"),
+        ("scopes", FaultKind::Instead(answer(400, r#"{"error":"invalid_scope"}"#)), 1, "check scopes"),
+        ("redirected", FaultKind::Instead(answer(307, "").with("Location", elsewhere)), 1, "never followed"),
+        ("a page", FaultKind::Instead(answer(200, "<html>Sign in</html>")), 4, "200"),
+        ("no token", FaultKind::Instead(answer(200, "{}")), 1, "check reply in the provider file"),
+        ("moved away", FaultKind::Instead(answer(404, "")), 1, "check endpoints.token"),
+        ("cut off", FaultKind::LostRequest, 4, "cannot ask 127.0.0.1"),
+        ("lost", FaultKind::LostAnswer, 4, "cannot ask 127.0.0.1"),
     ] {
         let (served, pair) = Served::with_ana(3600);
         let before = served.home.bytes();
@@ -115,7 +115,7 @@ fn a_login_without_a_way_back_ends_before_anything_is_opened() {
 
     assert!(ended.said(1).contains(&format!("cannot listen for the answer on port {port}")), "{ended:?}");
     assert_eq!(served.home.bytes(), before);
-    assert_eq!(served.serving.with(|authority| authority.visits().count()), 0);
+    assert_eq!(served.serving.with(|authority| authority.seen_requests().count()), 0);
 }
 
 #[test]
@@ -153,7 +153,7 @@ fn a_browser_that_cannot_be_started_leaves_the_address_to_the_person() {
 #[test]
 fn a_saved_token_that_fails_its_test_is_saved_all_the_same() {
     let served = Served::start();
-    let refused = Mishap::Instead(Answer::new(401, "application/json", "{}"));
+    let refused = FaultKind::Instead(HttpResponse::new(401, "application/json", "{}"));
     served.serving.with(|authority| authority.faults.plan("/v1/models", 1, refused));
     let mut login = served.home.start(&["login", "demo/ana"]);
     person::answer(&login.line("http"), "allow");

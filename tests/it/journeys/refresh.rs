@@ -3,9 +3,9 @@
 use std::net::TcpListener;
 use std::time::Duration;
 
-use authtui::demo::authority::client::Rotation;
-use authtui::demo::authority::exchange::Answer;
-use authtui::demo::authority::fault::Mishap;
+use authtui::demo::authority::client::RefreshTokenRotation;
+use authtui::demo::authority::fault::FaultKind;
+use authtui::demo::authority::response::HttpResponse;
 use authtui::domain::clock::TimeDelta;
 use authtui::domain::profile::RefreshResult;
 
@@ -28,7 +28,7 @@ fn each_refresh_spends_the_token_that_the_last_one_brought() {
 fn a_reply_without_a_refresh_token_keeps_the_old_one() {
     let (served, before) = Served::with_ana(-5);
     served.serving.with(|authority| {
-        authority.clients.iter_mut().for_each(|client| client.rotation = Rotation::Silent);
+        authority.clients.iter_mut().for_each(|client| client.rotation = RefreshTokenRotation::Silent);
     });
     for _ in 0..2 {
         assert_eq!(served.home.run(&["refresh", "demo/ana"]).code, Some(0));
@@ -53,16 +53,16 @@ fn a_dead_grant_needs_a_login_and_its_tokens_are_kept() {
 
 #[test]
 fn a_failure_that_passes_is_retried_later_and_its_tokens_are_kept() {
-    let answer = |status, body: &str| Mishap::Instead(Answer::new(status, "application/json", body));
-    let busy = Answer::new(503, "text/plain", "").with("Retry-After", "120");
+    let answer = |status, body: &str| FaultKind::Instead(HttpResponse::new(status, "application/json", body));
+    let busy = HttpResponse::new(503, "text/plain", "").with("Retry-After", "120");
     for (fault, mishap, pause) in [
-        ("busy", Mishap::Instead(busy), 120),
+        ("busy", FaultKind::Instead(busy), 120),
         ("busy, no pause", answer(503, ""), 30),
         ("too many", answer(429, r#"{"error":"rate_limited"}"#), 30),
         ("a page", answer(200, "<html>Sign in to the network</html>"), 30),
         ("a pause by another name", answer(403, r#"{"error":"rate_limit_exceeded"}"#), 30),
         ("a pause in a success", answer(200, r#"{"ok":false,"error":"ratelimited"}"#), 30),
-        ("cut off", Mishap::LostRequest, 30),
+        ("cut off", FaultKind::LostRequest, 30),
     ] {
         let (served, pair) = Served::with_ana(-5);
         served.fault(1, mishap);
@@ -86,7 +86,7 @@ fn a_failure_that_passes_is_retried_later_and_its_tokens_are_kept() {
 fn a_refusal_that_does_not_end_the_grant_says_what_to_check_and_costs_no_login() {
     let thief = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let elsewhere = format!("http://{}/token", thief.local_addr().expect("an address"));
-    let answer = |status, body: &str| Answer::new(status, "application/json", body);
+    let answer = |status, body: &str| HttpResponse::new(status, "application/json", body);
     let redirect = answer(307, "").with("Location", elsewhere);
     for (answer, words, is_retried) in [
         (answer(400, r#"{"error":17}"#), "refused with 17", true),
@@ -105,7 +105,7 @@ fn a_refusal_that_does_not_end_the_grant_says_what_to_check_and_costs_no_login()
     ] {
         for command in [["refresh", "demo/ana"], ["token", "demo/ana"]] {
             let (served, pair) = Served::with_ana(-5);
-            served.fault(1, Mishap::Instead(answer.clone()));
+            served.fault(1, FaultKind::Instead(answer.clone()));
 
             let ended = served.home.run(&command);
 
@@ -132,7 +132,7 @@ fn a_refusal_that_does_not_end_the_grant_says_what_to_check_and_costs_no_login()
 #[test]
 fn a_slow_answer_is_waited_for() {
     let (served, pair) = Served::with_ana(-5);
-    served.fault(1, Mishap::Late(Duration::from_millis(1500)));
+    served.fault(1, FaultKind::Late(Duration::from_millis(1500)));
     assert_eq!(served.home.run(&["refresh", "demo/ana"]).code, Some(0));
     assert_ne!(served.stored("ana"), Some(pair));
 }
@@ -140,7 +140,7 @@ fn a_slow_answer_is_waited_for() {
 #[test]
 fn an_answer_that_was_lost_has_spent_the_token_and_a_login_is_said_to_help() {
     let (served, pair) = Served::with_ana(-5);
-    served.fault(1, Mishap::LostAnswer);
+    served.fault(1, FaultKind::LostAnswer);
     let lost = served.home.run(&["refresh", "demo/ana"]);
     assert!(lost.said(4).contains("may have spent the refresh token"), "{lost:?}");
     let refused = served.home.run(&["refresh", "demo/ana"]);

@@ -4,8 +4,8 @@ use std::fs;
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 
-use authtui::demo::authority::exchange::Answer;
-use authtui::demo::authority::fault::Mishap;
+use authtui::demo::authority::fault::FaultKind;
+use authtui::demo::authority::response::HttpResponse;
 
 use url::Url;
 
@@ -25,7 +25,7 @@ const JSON: [&str; 2] = ["accept: application/json", "content-type: application/
 #[test]
 fn seed_001_logs_in_by_seven_steps_and_its_test_of_the_token_may_answer_403() {
     let anthropic = Shipped::start("anthropic", "anthropic", CHANGES);
-    let restricted = Mishap::Instead(Answer::new(403, "application/json", "{}"));
+    let restricted = FaultKind::Instead(HttpResponse::new(403, "application/json", "{}"));
     anthropic.serving.with(|authority| authority.faults.plan("/v1/models", 1, restricted));
 
     let mut login = anthropic.begin(&["--yes"], "");

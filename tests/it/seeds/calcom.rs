@@ -3,10 +3,10 @@
 use std::io::Write;
 
 use authtui::demo::authority::client::{CONFIDENTIAL_SECRET, PLATFORM, POST, PUBLIC};
-use authtui::demo::authority::exchange::Answer;
-use authtui::demo::authority::fault::Mishap;
-use authtui::demo::authority::grant::Lives;
-use authtui::demo::authority::platform::Session;
+use authtui::demo::authority::fault::FaultKind;
+use authtui::demo::authority::grant::Lifetimes;
+use authtui::demo::authority::platform::WebSession;
+use authtui::demo::authority::response::HttpResponse;
 use authtui::domain::clock::TimeDelta;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
@@ -72,7 +72,7 @@ fn seed_002_platform_is_asked_as_the_seed_shows_and_lives_to_its_local_end() {
 fn seed_002_platform_reads_ends_as_milliseconds_and_keeps_them_to_the_second_and_never_later() {
     let cal = Shipped::start("calcom-platform", "calcom-platform", PLATFORM_CHANGES);
     let reply = r#"{"status":"success","data":{"accessToken":"at-1","refreshToken":"rt-1","accessTokenExpiresAt":1893456000999,"refreshTokenExpiresAt":1924992000456}}"#;
-    let reply = Mishap::Instead(Answer::new(200, "application/json", reply));
+    let reply = FaultKind::Instead(HttpResponse::new(200, "application/json", reply));
     cal.serving.with(|authority| authority.faults.plan(&path("exchange"), 1, reply));
     assert_eq!(cal.begin(BY_PIPE, CONFIDENTIAL_SECRET).end().code, Some(0));
     let entry = cal.entry();
@@ -103,7 +103,7 @@ fn seed_002_platform_explains_why_a_second_login_is_a_400() {
 #[test]
 fn seed_002_platform_that_wants_a_session_gives_a_command_whose_answer_is_pasted() {
     let cal = Shipped::start("calcom-platform", "calcom-platform", PLATFORM_CHANGES);
-    cal.serving.with(|authority| authority.settings.session = Session::Wanted);
+    cal.serving.with(|authority| authority.settings.session = WebSession::Required);
     let (reader, mut writer) = std::io::pipe().expect("a pipe");
     let secret = cal.home.path("secret");
     std::fs::write(&secret, CONFIDENTIAL_SECRET).expect("written");
@@ -151,7 +151,7 @@ fn seed_002_platform_that_wants_a_session_gives_a_command_whose_answer_is_pasted
 #[test]
 fn seed_002_platform_says_498_of_a_token_that_has_ended() {
     let cal = Shipped::start("calcom-platform", "calcom-platform", PLATFORM_CHANGES);
-    let lives = Lives { access: TimeDelta::zero(), grant: Some(TimeDelta::days(1)) };
+    let lives = Lifetimes { access: TimeDelta::zero(), grant: Some(TimeDelta::days(1)) };
     cal.serving.with(|authority| authority.settings.accounts.insert("ana@demo.test".to_owned(), lives));
     let ended = handed(
         &cal.home,

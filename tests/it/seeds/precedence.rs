@@ -1,8 +1,8 @@
 //! Seed 003: `inside-claude-code`, which of a key, a token and a login a request carries.
 
-use authtui::demo::authority::exchange::Answer;
-use authtui::demo::authority::fault::Mishap;
+use authtui::demo::authority::fault::FaultKind;
 use authtui::demo::authority::resource::KEY;
+use authtui::demo::authority::response::HttpResponse;
 use serde_json::Value;
 
 use crate::commands::login::fed;
@@ -63,7 +63,7 @@ fn seed_003_refreshes_a_login_that_has_ended_and_uses_its_new_token() {
 fn seed_003_tells_nothing_found_from_a_login_that_has_ended_for_good() {
     let anthropic = logged_in();
     anthropic.let_end();
-    let dead = Mishap::Instead(Answer::new(400, "application/json", r#"{"error":"invalid_grant"}"#));
+    let dead = FaultKind::Instead(HttpResponse::new(400, "application/json", r#"{"error":"invalid_grant"}"#));
     anthropic.serving.with(|authority| authority.faults.plan(TOKEN, 1, dead));
     let over = resolve(&anthropic, &["--header"], &[]);
     assert_eq!(

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use authtui::demo::authority::client::PUBLIC;
-use authtui::demo::authority::exchange::Answer;
-use authtui::demo::authority::fault::{Fault, Mishap, Place};
+use authtui::demo::authority::fault::{Fault, FaultKind, FaultPlace};
+use authtui::demo::authority::response::HttpResponse;
 use url::Url;
 
 use crate::home::Ended;
@@ -73,8 +73,9 @@ fn seed_001_device_code_wants_its_notice_read_before_anybody_logs_in() {
 fn seed_001_device_code_is_asked_less_often_after_a_429_and_still_brings_tokens() {
     let qwen = served();
     let body = r#"{"error":"slow_down","interval":2}"#;
-    let slow = Mishap::Instead(Answer::new(429, "application/json", body));
-    qwen.serving.with(|authority| authority.faults.add(Fault { place: Place::Poll, times: 1, mishap: slow }));
+    let slow = FaultKind::Instead(HttpResponse::new(429, "application/json", body));
+    qwen.serving
+        .with(|authority| authority.faults.add(Fault { place: FaultPlace::Poll, times: 1, kind: slow }));
     let (_, ended) = log_in(&qwen);
     let said = ended.said(0);
     assert!(said.contains("The server wants to be asked less often: every 2 s."), "{said}");
@@ -91,7 +92,7 @@ fn seed_001_refresh_that_is_answered_401_ends_the_grant_and_is_not_asked_again()
         (401, r#"{"status_code":401,"message":"expired"}"#, 3),
         (400, r#"{"error":"invalid_grant"}"#, 3),
     ] {
-        let refused = Mishap::Instead(Answer::new(status, "application/json", body));
+        let refused = FaultKind::Instead(HttpResponse::new(status, "application/json", body));
         qwen.serving.with(|authority| authority.faults.plan(TOKEN, 1, refused));
         let ended = qwen.run("refresh", &[]);
         assert_eq!(ended.code, Some(code), "{status}: {ended:?}");
@@ -105,16 +106,17 @@ fn seed_001_refresh_that_is_answered_401_ends_the_grant_and_is_not_asked_again()
 
 #[test]
 fn seed_001_device_code_that_was_denied_or_refused_saves_nothing() {
-    let ended = Mishap::Instead(Answer::new(401, "application/json", r#"{"error":"invalid_client"}"#));
-    let busy = Mishap::Instead(Answer::new(503, "text/plain", ""));
-    let denied = Mishap::Refused(authtui::demo::authority::refusal::ErrorCode::AccessDenied);
-    for (place, mishap, code, words) in [
-        (Place::Device, ended, 3, "refused with invalid_client (status 401)"),
-        (Place::Device, busy, 4, "answered 503"),
-        (Place::Poll, denied, 1, "access was denied (access_denied"),
+    let ended =
+        FaultKind::Instead(HttpResponse::new(401, "application/json", r#"{"error":"invalid_client"}"#));
+    let busy = FaultKind::Instead(HttpResponse::new(503, "text/plain", ""));
+    let denied = FaultKind::Refused(authtui::demo::authority::response::ErrorCode::AccessDenied);
+    for (place, kind, code, words) in [
+        (FaultPlace::Device, ended, 3, "refused with invalid_client (status 401)"),
+        (FaultPlace::Device, busy, 4, "answered 503"),
+        (FaultPlace::Poll, denied, 1, "access was denied (access_denied"),
     ] {
         let qwen = served();
-        qwen.serving.with(|authority| authority.faults.add(Fault { place, times: 1, mishap }));
+        qwen.serving.with(|authority| authority.faults.add(Fault { place, times: 1, kind }));
         let ended = qwen.begin(&["--yes"], "").end();
         assert!(ended.said(code).contains(words), "{ended:?}");
         assert!(!qwen.home.config().exists());

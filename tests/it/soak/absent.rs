@@ -3,7 +3,7 @@
 use std::fs;
 use std::time::Duration;
 
-use authtui::demo::authority::fault::Mishap;
+use authtui::demo::authority::fault::FaultKind;
 
 use crate::home::Home;
 use crate::home::served::Served;
@@ -72,7 +72,7 @@ fn a_file_that_is_away_when_the_answer_comes_costs_no_tokens() {
         for (how, goes, comes) in EACH {
             let (served, before) = Served::with_ana(-5);
             let counted = served.refreshes();
-            served.fault(1, Mishap::Late(Duration::from_millis(100)));
+            served.fault(1, FaultKind::Late(Duration::from_millis(100)));
             let mut run = served.home.start(&["refresh", "demo/ana"]);
             assert!(until("a request", || run.has_ended(), || served.counters().in_flight > 0));
             goes(&served.home);
@@ -104,7 +104,7 @@ fn an_editor_that_renames_while_the_answer_comes_costs_not_even_a_word() {
         forget(&served.home);
         let (entry, before) = served.entry("ana", -5);
         served.home.store(crate::home::served::store(&[entry]));
-        served.fault(1, Mishap::Late(Duration::from_millis(50)));
+        served.fault(1, FaultKind::Late(Duration::from_millis(50)));
         let mut run = served.home.start(&["refresh", "demo/ana"]);
         assert!(until("a request", || run.has_ended(), || served.counters().in_flight > 0));
         moved(&served.home, "config.yaml", "config.yaml~");

@@ -4,7 +4,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use authtui::demo::authority::fault::Mishap;
+use authtui::demo::authority::fault::FaultKind;
 use authtui::domain::change::{Change, Edit, RefreshedTokens};
 use authtui::domain::clock::at_seconds;
 use authtui::domain::name::{ProfileId, ProfileName, StoreId};
@@ -157,7 +157,7 @@ fn what_an_editor_saves_while_the_answer_is_awaited_is_there_afterwards() {
     for round in 0..rounds(2, 40) {
         for in_place in [true, false] {
             let (served, before) = Served::with_ana(-5);
-            served.fault(1, Mishap::Late(Duration::from_millis(100)));
+            served.fault(1, FaultKind::Late(Duration::from_millis(100)));
             let mut run = served.home.start(&["refresh", "demo/ana"]);
             assert!(until("a request", || run.has_ended(), || served.counters().in_flight > 0));
 

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use authtui::demo::authority::fault::Mishap;
+use authtui::demo::authority::fault::FaultKind;
 use authtui::domain::name::StoreId;
 use authtui::shell::store_files::Stores;
 
@@ -26,7 +26,7 @@ fn many_profiles_are_asked_for_once_each_by_one_command_or_by_two() {
         served.home.store(store(&entries));
         let counted = served.refreshes();
         let asked = u32::try_from(count).expect("small");
-        served.fault(asked, Mishap::Late(latency));
+        served.fault(asked, FaultKind::Late(latency));
         let arguments = ["refresh", "--all", "--jobs", &jobs.to_string()];
         let began = Instant::now();
 

@@ -1,7 +1,7 @@
 //! Every system call that a program makes to a file is its last one.
 
-use authtui::demo::authority::exchange::Answer;
-use authtui::demo::authority::fault::Mishap;
+use authtui::demo::authority::fault::FaultKind;
+use authtui::demo::authority::response::HttpResponse;
 use authtui::domain::profile::RefreshResult;
 
 use crate::home::served::{Pair, Served, store};
@@ -53,7 +53,7 @@ fn a_refresh_that_is_killed_while_it_writes_down_a_failure_leaves_the_tokens() {
     let begin = || {
         let before = fresh(&served);
         calm(&served);
-        served.fault(1, Mishap::Instead(Answer::new(503, "text/plain", "busy")));
+        served.fault(1, FaultKind::Instead(HttpResponse::new(503, "text/plain", "busy")));
         (served.home.command(&["refresh", "demo/ana"]), before)
     };
     let swept = sweep(&served.home, killed, begin, |before, traced| {

@@ -3,7 +3,7 @@
 use std::fs;
 use std::process::{Command, Stdio};
 
-use authtui::demo::authority::fault::Mishap;
+use authtui::demo::authority::fault::FaultKind;
 
 use crate::home::program;
 use crate::home::running::Running;
@@ -52,7 +52,7 @@ fn a_full_disk_is_noticed_before_the_tokens_are_spent_and_never_after() {
         assert_eq!(kept(&served), before, "round {round}");
 
         let (served, before) = Served::with_ana(-5);
-        served.fault(1, Mishap::Late(HELD));
+        served.fault(1, FaultKind::Late(HELD));
         let mut run = start(&served, "meanwhile");
         assert!(until("a request", || run.has_ended(), || served.counters().in_flight == 1));
         fs::write(served.home.path("kept/go"), "").expect("written");

@@ -1,7 +1,7 @@
 //! Answers whose ends no file and no calendar can hold.
 
-use authtui::demo::authority::exchange::Answer;
-use authtui::demo::authority::fault::Mishap;
+use authtui::demo::authority::fault::FaultKind;
+use authtui::demo::authority::response::HttpResponse;
 
 use crate::home::served::{Served, store};
 use crate::soak::{forget, rounds};
@@ -34,7 +34,7 @@ fn new_tokens_are_saved_and_read_again_whatever_end_comes_with_them() {
             served.home.store(store(&[served.entry("ana", -5).0]));
             count += 1;
             let body = format!(r#"{{"access_token":"a-{count}","refresh_token":"r-{count}",{end}}}"#);
-            served.fault(1, Mishap::Instead(Answer::new(200, "application/json", body.as_str())));
+            served.fault(1, FaultKind::Instead(HttpResponse::new(200, "application/json", body.as_str())));
 
             let ended = served.home.run(&["refresh", "demo/ana"]);
 

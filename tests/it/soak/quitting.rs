@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use authtui::demo::authority::fault::Mishap;
+use authtui::demo::authority::fault::FaultKind;
 
 use crate::home::served::Served;
 use crate::soak::{HELD, divisor, events, rounds, until};
@@ -42,7 +42,7 @@ fn a_terminal_that_goes_away_during_a_refresh_costs_no_tokens() {
     let rounds = rounds(1, 20);
     for round in 0..rounds {
         let (served, before) = Served::with_ana(-60);
-        served.fault(1, Mishap::Late(latency));
+        served.fault(1, FaultKind::Late(latency));
         let keys = [("demo/ana", "r"), ("refreshing", "")];
         assert_eq!(Pty::vanish(&served.home, &keys, || served.refreshes().0 == 1), 1, "round {round}");
         let after = served.stored("ana").expect("tokens");
@@ -56,7 +56,7 @@ fn a_terminal_that_goes_away_during_a_refresh_costs_no_tokens() {
 fn whoever_does_not_wait_for_the_answer_is_told_what_may_be_lost_then_and_afterwards() {
     for signal in ["TERM", "INT"] {
         let (served, before) = Served::with_ana(-60);
-        served.fault(1, Mishap::Late(Duration::from_secs(20)));
+        served.fault(1, FaultKind::Late(Duration::from_secs(20)));
         let pty = Pty::start(&served.home, &[], (120, 30));
         pty.wait("demo/ana").keys("r").wait("refreshing");
         assert!(until("a request", || false, || served.refreshes().0 == 1));
@@ -77,7 +77,7 @@ fn whoever_does_not_wait_for_the_answer_is_told_what_may_be_lost_then_and_afterw
 /// Leaves by `way` while the answer is awaited, and says when the terminal was back.
 fn leave((way, keys, signal): (&str, &str, &str), round: usize) -> Duration {
     let (served, before) = Served::with_ana(-60);
-    served.fault(1, Mishap::Late(HELD));
+    served.fault(1, FaultKind::Late(HELD));
     let pty = Pty::start(&served.home, &[], (120, 30));
     pty.wait("demo/ana").keys("r").wait("refreshing");
     assert!(until("a request", || false, || served.refreshes().0 == 1));

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use authtui::demo::authority::fault::Mishap;
+use authtui::demo::authority::fault::FaultKind;
 
 use crate::home::running::Running;
 use crate::home::served::{Served, store};
@@ -16,7 +16,7 @@ fn however_many_processes_want_a_new_token_one_request_is_sent_and_all_have_its_
             let (entry, before) = served.entry("ana", -5);
             served.home.store(store(&[entry]));
             let counted = served.refreshes();
-            served.fault(1, Mishap::Late(Duration::from_millis(20)));
+            served.fault(1, FaultKind::Late(Duration::from_millis(20)));
             // Neither of the two wants a new token where another process has just stored one.
             let commands = [&["token", "demo/ana"][..], &["refresh", "--due", "0s"]];
             let all: Vec<Running> = (0..processes)

@@ -1,7 +1,7 @@
 //! A server that refuses for reasons that nobody knows, and then is well again.
 
-use authtui::demo::authority::exchange::Answer;
-use authtui::demo::authority::fault::Mishap;
+use authtui::demo::authority::fault::FaultKind;
+use authtui::demo::authority::response::HttpResponse;
 
 use crate::home::served::Served;
 use crate::soak::{rounds, since};
@@ -42,7 +42,7 @@ fn no_refusal_but_the_one_that_ends_a_grant_costs_a_login() {
         let number = round * 131 % all;
         let (status, body) = (STATUSES[number % STATUSES.len()], BODIES[number / STATUSES.len()]);
         let before = served.refreshes();
-        served.fault(1, Mishap::Instead(Answer::new(status, "application/json", body)));
+        served.fault(1, FaultKind::Instead(HttpResponse::new(status, "application/json", body)));
 
         let refused = served.home.run(&["refresh", "demo/ana"]);
 

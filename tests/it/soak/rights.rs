@@ -7,7 +7,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Stdio};
 
-use authtui::demo::authority::fault::Mishap;
+use authtui::demo::authority::fault::FaultKind;
 use portable_pty::CommandBuilder;
 
 use crate::home::running::Running;
@@ -97,7 +97,7 @@ fn the_screen_keeps_new_tokens_in_memory_until_they_can_be_saved() {
     for round in 0..rounds {
         let (served, before) = Served::with_ana(-60);
         make(&served.home);
-        served.fault(1, Mishap::Late(HELD));
+        served.fault(1, FaultKind::Late(HELD));
         let mut command = CommandBuilder::new("unshare");
         command.args(["--user", "--"]);
         command.arg(program());
@@ -129,7 +129,7 @@ fn the_screen_keeps_new_tokens_in_memory_until_they_can_be_saved() {
 /// Runs the program and takes the rights of these folders away while it waits for its answer.
 fn deprived(served: &Served, arguments: &[&str], folders: &[&str]) -> crate::home::Ended {
     make(&served.home);
-    served.fault(1, Mishap::Late(HELD));
+    served.fault(1, FaultKind::Late(HELD));
     let mut run = start(&served.home, arguments);
     assert!(until("a request", || run.has_ended(), || served.refreshes().0 == 1));
     for below in folders {

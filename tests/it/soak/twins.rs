@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use authtui::demo::authority::fault::Mishap;
+use authtui::demo::authority::fault::FaultKind;
 use authtui::domain::event::GrantEvent;
 use authtui::domain::name::StoreId;
 use authtui::shell::store_files::Stores;
@@ -20,7 +20,7 @@ fn the_same_grant_in_two_files_is_renewed_by_one_and_taken_over_by_the_other() {
         let other = served.home.path("config/authtui/other.yaml");
         std::fs::copy(served.home.config(), &other).expect("copied");
         let (counted, written) = (served.refreshes(), events(&served.home).len());
-        served.fault(1, Mishap::Late(Duration::from_millis(20)));
+        served.fault(1, FaultKind::Late(Duration::from_millis(20)));
         let other_path = other.to_str().expect("text");
         let all = [
             served.home.start(&["refresh", "--due", "0s"]),
@@ -58,7 +58,7 @@ fn the_same_grant_as_two_profiles_of_one_file_is_renewed_once_and_both_have_it()
         let twin = entry.replace("id: ana", "id: ben");
         served.home.store(store(&[entry, twin]));
         let counted = served.refreshes();
-        served.fault(1, Mishap::Late(Duration::from_millis(20)));
+        served.fault(1, FaultKind::Late(Duration::from_millis(20)));
         let all = ["demo/ana", "demo/ben"].map(|name| served.home.start(&["token", name]));
 
         let ended = all.map(Running::end);

@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use authtui::demo::authority::fault::Mishap;
-use authtui::demo::authority::grant::Lives;
+use authtui::demo::authority::fault::FaultKind;
+use authtui::demo::authority::grant::Lifetimes;
 use authtui::domain::clock::TimeDelta;
 use authtui::domain::event::GrantEvent;
 use authtui::domain::profile::RefreshResult;
@@ -72,7 +72,7 @@ fn a_profile_that_was_turned_off_stays_so_until_it_is_turned_on_again() {
 #[test]
 fn a_token_of_a_few_seconds_is_asked_for_once() {
     let served = Served::start();
-    let lives = Lives { access: TimeDelta::seconds(4), grant: Some(TimeDelta::days(30)) };
+    let lives = Lifetimes { access: TimeDelta::seconds(4), grant: Some(TimeDelta::days(30)) };
     served.serving.with(|authority| authority.settings.accounts.insert("ana@demo.test".to_owned(), lives));
     // Nothing tells how long the first one lives; the second one tells.
     let (entry, _) = served.entry("ana", 3598);
@@ -94,7 +94,7 @@ fn two_windows_and_a_command_at_once_ask_once() {
     let served = Served::start();
     let (ana, before) = served.entry("ana", 60);
     // Long enough that all are there before the first has its answer.
-    served.fault(1, Mishap::Late(Duration::from_millis(700)));
+    served.fault(1, FaultKind::Late(Duration::from_millis(700)));
     served.home.store(store(&[ana]));
     let windows = [(), ()].map(|()| Pty::start(&served.home, &[], WIDE));
     let command = served.home.start(&["refresh", "--due", "5m"]);
@@ -123,7 +123,7 @@ fn many_that_are_due_are_renewed_four_at_a_time() {
     let names: Vec<String> = (0..12).map(|number| format!("p{number}")).collect();
     let entries: Vec<String> = names.iter().map(|name| served.entry(name, -5).0).collect();
     served.home.store(store(&entries));
-    served.fault(12, Mishap::Late(Duration::from_millis(100)));
+    served.fault(12, FaultKind::Late(Duration::from_millis(100)));
     let pty = Pty::start(&served.home, &[], WIDE);
     pty.wait("12 fresh").keys("q");
     assert_eq!(pty.end().code, 0);
@@ -134,10 +134,10 @@ fn many_that_are_due_are_renewed_four_at_a_time() {
 
 #[test]
 fn a_server_that_wants_to_be_left_alone_is_and_the_screen_counts_down() {
-    use authtui::demo::authority::exchange::Answer;
+    use authtui::demo::authority::response::HttpResponse;
     let (served, before) = Served::with_ana(-5);
-    let busy = Answer::new(503, "text/plain", "").with("Retry-After", "2");
-    served.fault(1, Mishap::Instead(busy));
+    let busy = HttpResponse::new(503, "text/plain", "").with("Retry-After", "2");
+    served.fault(1, FaultKind::Instead(busy));
     let began = Instant::now();
     let pty = Pty::start(&served.home, &[], WIDE);
     pty.wait("retrying · ").wait("next try in");

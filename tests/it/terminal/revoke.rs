@@ -1,7 +1,7 @@
 //! Revoking at the provider on the screen, with a provider that counts.
 
-use authtui::demo::authority::exchange::Answer;
-use authtui::demo::authority::fault::Mishap;
+use authtui::demo::authority::fault::FaultKind;
+use authtui::demo::authority::response::HttpResponse;
 use authtui::demo::authority::{REVOKE, USERINFO};
 
 use crate::home::person;
@@ -85,7 +85,7 @@ fn revoking_locally_sends_nothing() {
 #[test]
 fn quitting_waits_for_the_answer_and_erases() {
     let (served, pair, pty) = begun(WIDE);
-    let late = Mishap::Late(std::time::Duration::from_millis(700));
+    let late = FaultKind::Late(std::time::Duration::from_millis(700));
     served.serving.with(|authority| authority.faults.plan(REVOKE, 1, late));
     pty.keys("X").wait("[ Cancel ]").keys("\t\r").wait("Asking the provider to end the grant");
     pty.keys("q");
@@ -103,17 +103,17 @@ fn begun(size: (u16, u16)) -> (Served, Pair, Pty) {
 }
 
 fn plan(served: &Served, times: u32) {
-    let busy = Mishap::Instead(Answer::new(503, "text/plain", ""));
+    let busy = FaultKind::Instead(HttpResponse::new(503, "text/plain", ""));
     served.serving.with(|authority| authority.faults.plan(REVOKE, times, busy));
 }
 
 /// How often the provider was asked to end a grant.
 fn revocations(served: &Served) -> usize {
-    served.serving.with(|authority| authority.visits().filter(|visit| visit.path == REVOKE).count())
+    served.serving.with(|authority| authority.seen_requests().filter(|visit| visit.path == REVOKE).count())
 }
 
 fn visits(served: &Served) -> usize {
-    served.serving.with(|authority| authority.visits().count())
+    served.serving.with(|authority| authority.seen_requests().count())
 }
 
 /// Whether the provider still takes the access token.

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use authtui::demo::authority::TOKEN;
-use authtui::demo::authority::fault::Mishap;
+use authtui::demo::authority::fault::FaultKind;
 use authtui::domain::event::GrantEvent;
 use authtui::domain::secret::Fingerprint;
 
@@ -89,7 +89,7 @@ impl Moment {
             }
             Self::Waiting | Self::Answered | Self::Received | Self::Saved | Self::Anytime(_) => {
                 let late = if let Self::Anytime(_) = self { SOON } else { LATE };
-                served.fault(1, Mishap::Late(late));
+                served.fault(1, FaultKind::Late(late));
                 scene.start(count, arguments);
                 self.strike_the_asker(&mut scene);
             }
