@@ -11,6 +11,7 @@ pub mod name;
 pub mod origins;
 pub mod profile;
 pub mod provider;
+pub mod refreshability;
 pub mod residual_validity;
 pub mod resolve;
 pub mod schedule;

@@ -76,9 +76,10 @@
 //! its terminal and on signals. The screen says what happened by `tui/update/status.rs`: answers to keys
 //! at once, results when the row is free.
 //!
-//! **A refresh by itself.** [`plan`](domain::schedule::plan()) says from the profile alone when, or
-//! why never; [`grant_status`](domain::grant_status) what the event log adds to that. [`tui::auto_refresh`] turns what is due into the same effect as the key `r`, a few at a
-//! time, and what is planned next into the moment at which the loop wakes.
+//! **An automatic refresh.** [`refreshability`](domain::refreshability::refreshability()) says whether a
+//! profile can be refreshed, and when, or why not; [`grant_status`](domain::grant_status) says what the
+//! event log adds to that. [`tui::auto_refresh`] turns what is due into the same effect as the key `r`, a
+//! few at a time, and what is planned next into the moment at which the loop wakes.
 //!
 //! **A change of the file.** Changes that wait together are [saved together](shell). One save is
 //! [`shell::store_files`]: lock → bytes → rows → steps by path → applied to the text *and* to the parsed

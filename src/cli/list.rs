@@ -221,7 +221,7 @@ fn cells(profile: &Profile, catalog: &Catalog, now: Now) -> [String; 5] {
 }
 
 fn health(profile: &Profile, catalog: &Catalog, now: DateTime<Utc>) -> Health {
-    Health::of(profile, Activity::Idle, now).by(catalog.get(profile.id.name.provider()), profile)
+    Health::of(profile, Activity::Idle, now).by(catalog.get(profile.id.name.provider()), profile, now)
 }
 
 /// The end of the login, unless the provider has ended it already.

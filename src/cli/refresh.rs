@@ -19,10 +19,11 @@ use crate::domain::countdown::countdown;
 use crate::domain::event;
 use crate::domain::name::ProfileId;
 use crate::domain::profile::Profile;
+use crate::domain::refreshability::NotRefreshable;
 use crate::domain::secret::Fingerprint;
 use crate::domain::trouble::Stored;
 use crate::oauth::refresh::Refreshed;
-use crate::oauth::refresh::{Cannot, Wish};
+use crate::oauth::refresh::Wish;
 use crate::shell::Services;
 use crate::shell::refresh::save_again;
 use crate::shell::terminal::console;
@@ -86,7 +87,7 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
 fn stored_login(services: &Services, name: &str) -> Result<ProfileId, Exit> {
     let (_, profile) = profile_arg::find(services, name)?;
     if !profile.id.store.is_file() {
-        say(&format!("cannot refresh {}: {}.", profile.id.name, Cannot::IsVariable));
+        say(&format!("cannot refresh {}: {}.", profile.id.name, NotRefreshable::EnvironmentVariable));
         return Err(Exit::Failure);
     }
     Ok(profile.id)

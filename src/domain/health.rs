@@ -3,7 +3,10 @@
 use crate::domain::clock::{DateTime, TimeDelta, Utc};
 use crate::domain::profile::{Kind, Profile, RefreshResult};
 use crate::domain::provider::Provider;
-use crate::domain::schedule::{self, Plan};
+use crate::domain::refreshability::{
+    NotRefreshable, has_live_grant, refreshability, refreshability_by_profile,
+};
+use crate::domain::schedule::When;
 
 /// How a profile stands at one instant.
 ///
@@ -60,7 +63,7 @@ impl Health {
         let ended = profile.life.expires_at.is_some_and(|end| end <= now);
         match profile.last_refresh_of_this_grant().map(|last| (last.at, &last.result)) {
             Some((_, RefreshResult::Dead { .. })) => return Self::NeedsLogin,
-            _ if ended && !renewable(profile, now) => return Self::NeedsLogin,
+            _ if ended && !has_live_grant(profile, now) => return Self::NeedsLogin,
             // Past its end it would be refused anyway: what was tested is over.
             _ if !ended && profile.is_refused() => return Self::Refused,
             Some((_, RefreshResult::Passing { retry_at, .. })) => return failed(profile, *retry_at, now),
@@ -79,24 +82,11 @@ impl Health {
 
     /// The state once it is known what `provider` says: no refresh ends it where that one names another server.
     #[must_use]
-    pub fn by(self, provider: Option<&Provider>, profile: &Profile) -> Self {
-        match self {
-            Self::Due | Self::Retrying(_) | Self::Failed(_)
-                if profile.other_refresh_host(provider).is_some() =>
-            {
-                Self::NeedsLogin
-            }
-            Self::NoExpiry
-            | Self::Fresh(_)
-            | Self::Expiring(_)
-            | Self::Due
-            | Self::Retrying(_)
-            | Self::Failed(_)
-            | Self::NeedsLogin
-            | Self::Refused
-            | Self::SignedOut
-            | Self::Refreshing
-            | Self::Unreadable => self,
+    pub fn by(self, provider: Option<&Provider>, profile: &Profile, now: DateTime<Utc>) -> Self {
+        let waits_for_refresh = matches!(self, Self::Due | Self::Retrying(_) | Self::Failed(_));
+        match refreshability(profile, provider, now) {
+            Err(NotRefreshable::OtherOrigin(_)) if waits_for_refresh => Self::NeedsLogin,
+            Ok(_) | Err(_) => self,
         }
     }
 
@@ -121,16 +111,10 @@ impl Health {
 
 /// The state after a refresh that failed, where another makes sense from `retry_at` on.
 fn failed(profile: &Profile, retry_at: DateTime<Utc>, now: DateTime<Utc>) -> Health {
-    match schedule::plan(profile, now) {
-        Plan::At(_) => Health::Retrying(retry_at),
-        Plan::Never(_) => Health::Failed(retry_at),
+    match refreshability_by_profile(profile, now) {
+        Ok(When::At(_)) => Health::Retrying(retry_at),
+        Ok(When::OnRequest(_)) | Err(_) => Health::Failed(retry_at),
     }
-}
-
-/// Whether the grant could give a new access token at `now`.
-#[must_use]
-pub fn renewable(profile: &Profile, now: DateTime<Utc>) -> bool {
-    profile.refresh_token().is_some() && profile.life.grant_ends_at.is_none_or(|end| end > now)
 }
 
 /// How much time left still counts as aging. Never more than half the life, so that a

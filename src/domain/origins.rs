@@ -62,15 +62,6 @@ impl Profile {
         }
     }
 
-    /// The server that keeps it from being refreshed until the person logs in again: where `provider` would send
-    /// its refresh token, and the login did not agree to.
-    #[must_use]
-    pub fn other_refresh_host(&self, provider: Option<&Provider>) -> Option<OtherOrigin> {
-        self.refresh_token()?;
-        let call = provider.filter(|provider| !provider.example)?.refresh.as_ref()?;
-        self.agrees_to(call).err()
-    }
-
     /// Whether its secrets may go to every server of `provider`.
     ///
     /// # Errors

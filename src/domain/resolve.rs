@@ -10,11 +10,12 @@ use std::fmt;
 use crate::domain::change::{Row, Snapshot, Where};
 use crate::domain::clock::{DateTime, Utc};
 use crate::domain::countdown::countdown;
-use crate::domain::health::{Activity, Health, renewable};
+use crate::domain::health::{Activity, Health};
 use crate::domain::name::{ProfileName, StoreId};
 use crate::domain::profile::{Kind, Profile, RefreshResult};
 use crate::domain::provider::environment::{LookupOrder, Source};
 use crate::domain::provider::{Flow, Provider};
+use crate::domain::refreshability::refreshability;
 
 /// What is known of the places that a program looks at.
 #[derive(Debug, Clone, Copy)]
@@ -264,12 +265,9 @@ fn login<'a>(
     if profile.life.expires_at.is_none_or(|end| end > now) {
         return Lookup::Good(profile);
     }
-    let last = profile.last_refresh_of_this_grant().map(|last| &last.result);
-    let dead = matches!(last, Some(RefreshResult::Dead { .. }));
-    if !dead && provider.refresh.is_some() && renewable(profile, now) {
-        Lookup::Ended(profile)
-    } else {
-        Lookup::Over(profile)
+    match refreshability(profile, Some(provider), now) {
+        Ok(refreshable) if !refreshable.when.is_after_the_grant() => Lookup::Ended(profile),
+        Ok(_) | Err(_) => Lookup::Over(profile),
     }
 }
 

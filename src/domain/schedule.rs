@@ -8,94 +8,105 @@
 use std::time::Duration;
 
 use crate::domain::clock::{DateTime, TimeDelta, Utc, span};
-use crate::domain::profile::{AutoRefresh, EndBy, Kind, Profile, RefreshResult};
+use crate::domain::profile::{AutoRefresh, EndBy, LastRefresh, Profile, RefreshResult};
 
-/// How long before its end a token is renewed, unless half its life is less.
+/// How long before its end a token is refreshed, unless half its life is less.
 pub const LEAD: Duration = Duration::from_mins(5);
 /// How many refreshes ask at once, unless somebody says otherwise.
 pub const AT_ONCE: usize = 4;
-/// A token that lives less is renewed when somebody wants it, and never by itself.
+/// A token that lives less is refreshed only on request.
 const SHORTEST: TimeDelta = TimeDelta::seconds(60);
 /// The least time between two refreshes of one grant.
 pub const REST: TimeDelta = TimeDelta::seconds(30);
 /// The pauses after refusals that only a change helps, unless they pass after all; then none is tried
-/// by itself any more.
+/// automatically any more.
 const AFTER_REFUSALS: [Duration; 3] =
     [Duration::from_mins(1), Duration::from_mins(10), Duration::from_hours(1)];
 
-/// When a profile is renewed by itself.
+/// When a profile that can be refreshed is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Plan {
-    /// Then, or as soon as possible.
+pub enum When {
+    /// Automatically, then or as soon as possible.
     At(DateTime<Utc>),
-    /// Not at all.
-    Never(Never),
+    /// Only when somebody asks for it.
+    OnRequest(OnRequest),
 }
 
-/// Why a profile is not renewed by itself.
+/// Why a profile that can be refreshed is not refreshed automatically.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Never {
-    /// There is nothing to renew: a key, erased tokens, no refresh token.
-    Nothing,
-    /// Nobody told when the token ends.
-    NoEnd,
-    /// The person has turned it off for this profile.
-    Off,
+pub enum OnRequest {
     /// The provider said that the grant is over.
-    Dead,
+    GrantDead,
+    /// The end of the grant has come.
+    GrantExpired,
+    /// The provider told no end of the token.
+    NoExpiry,
+    /// The person has turned it off for this profile.
+    TurnedOff,
     /// It was refused, and nothing was changed since.
     Refused,
-    /// The end of the grant has come.
-    Ended,
-    /// The token lives so short.
-    Brief(TimeDelta),
-    /// It was renewed and its end means nothing: this machine's clock or the server's is wrong.
-    Clock,
+    /// The token lives only so long.
+    ShortLived(TimeDelta),
+    /// It was refreshed and its end means nothing: this machine's clock or the server's is wrong.
+    WrongClock,
 }
 
-/// When `profile` is renewed by itself, as far as can be said at `now`.
-#[must_use]
-pub fn plan(profile: &Profile, now: DateTime<Utc>) -> Plan {
-    let tokens = profile.held.tokens().filter(|tokens| tokens.refresh.is_some());
-    if profile.kind != Kind::OAuth || tokens.is_none() {
-        return Plan::Never(Never::Nothing);
+impl When {
+    /// Whether the grant is over, so that only a login helps.
+    #[must_use]
+    pub fn is_after_the_grant(self) -> bool {
+        matches!(self, Self::OnRequest(OnRequest::GrantDead | OnRequest::GrantExpired))
     }
-    let Some(end) = profile.life.expires_at else { return Plan::Never(Never::NoEnd) };
+}
+
+/// When `profile`, which holds a refresh token, is refreshed, as far as can be said at `now`.
+pub(super) fn when(profile: &Profile, now: DateTime<Utc>) -> When {
+    automatic(profile, now).map_or_else(When::OnRequest, When::At)
+}
+
+fn automatic(profile: &Profile, now: DateTime<Utc>) -> Result<DateTime<Utc>, OnRequest> {
+    if profile.has_dead_grant() {
+        return Err(OnRequest::GrantDead);
+    }
+    if profile.life.grant_ends_at.is_some_and(|end| end <= now) {
+        return Err(OnRequest::GrantExpired);
+    }
+    let end = profile.life.expires_at.ok_or(OnRequest::NoExpiry)?;
     if profile.auto_refresh == AutoRefresh::Off {
-        return Plan::Never(Never::Off);
+        return Err(OnRequest::TurnedOff);
     }
     let last = profile.last_refresh_of_this_grant();
-    let rested = match last.map(|last| (last, &last.result)) {
-        Some((_, RefreshResult::Dead { .. })) => return Plan::Never(Never::Dead),
-        Some((_, RefreshResult::Refused { retry_at: None, .. })) => return Plan::Never(Never::Refused),
-        Some((last, _)) if is_to_come(last.at, now) => None,
-        // It is written to the second, and nobody is to be asked too early by a part of one.
-        Some((
-            _,
-            RefreshResult::Passing { retry_at, .. } | RefreshResult::Refused { retry_at: Some(retry_at), .. },
-        )) => retry_at.checked_add_signed(TimeDelta::seconds(1)),
-        Some((last, RefreshResult::Done)) => last.at.checked_add_signed(REST),
-        None => None,
-    };
-    if profile.life.grant_ends_at.is_some_and(|end| end <= now) {
-        return Plan::Never(Never::Ended);
-    }
-    let renewed = last.filter(|last| last.result == RefreshResult::Done);
-    if renewed.and_then(|last| last.clock_differs).is_some_and(|differs| differs.end_by == EndBy::Theirs) {
-        return Plan::Never(Never::Clock);
+    let rested = last.map_or(Ok(None), |last| rests_until(last, now))?;
+    let refreshed = last.filter(|last| last.result == RefreshResult::Done);
+    if refreshed.and_then(|last| last.clock_differs).is_some_and(|differs| differs.end_by == EndBy::Theirs) {
+        return Err(OnRequest::WrongClock);
     }
     let life = profile.life.obtained_at.map(|from| end - from).filter(|life| *life >= TimeDelta::zero());
     if let Some(life) = life.filter(|life| *life < SHORTEST) {
-        return Plan::Never(Never::Brief(life));
+        return Err(OnRequest::ShortLived(life));
     }
-    if renewed.is_some_and(|last| end <= last.at) {
-        return Plan::Never(Never::Clock);
+    if refreshed.is_some_and(|last| end <= last.at) {
+        return Err(OnRequest::WrongClock);
     }
     let lead = life.map_or(span(LEAD), |life| span(LEAD).min(life / 2));
     let before_the_end = end - lead + spread(profile, lead);
     let is_set_back = profile.life.obtained_at.is_some_and(|from| is_to_come(from, now));
     let at = if is_set_back { now } else { before_the_end };
-    Plan::At(rested.map_or(at, |rested| at.max(rested)))
+    Ok(rested.map_or(at, |rested| at.max(rested)))
+}
+
+/// Until when nothing is asked again after `last`.
+fn rests_until(last: &LastRefresh, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, OnRequest> {
+    Ok(match &last.result {
+        RefreshResult::Dead { .. } => return Err(OnRequest::GrantDead),
+        RefreshResult::Refused { retry_at: None, .. } => return Err(OnRequest::Refused),
+        _ if is_to_come(last.at, now) => None,
+        // It is written to the second, and nobody is to be asked too early by a part of one.
+        RefreshResult::Passing { retry_at, .. } | RefreshResult::Refused { retry_at: Some(retry_at), .. } => {
+            retry_at.checked_add_signed(TimeDelta::seconds(1))
+        }
+        RefreshResult::Done => last.at.checked_add_signed(REST),
+    })
 }
 
 /// The pause after a try that brought no new tokens, where `before` tries in a row had brought none
@@ -106,8 +117,8 @@ pub fn pause(before: u32) -> Duration {
     doubled.min(Duration::from_mins(15))
 }
 
-/// The pause after the refusal that is the `times`th in a row; none where it is not asked again by
-/// itself.
+/// The pause after the refusal that is the `times`th in a row; none where it is not asked again
+/// automatically.
 #[must_use]
 pub fn pause_after_refusal(times: u32) -> Option<Duration> {
     let before = usize::try_from(times.saturating_sub(1)).ok()?;
@@ -139,7 +150,7 @@ mod tests {
     use super::*;
     use crate::domain::clock::at_seconds;
     use crate::domain::name::{ProfileId, ProfileName, StoreId};
-    use crate::domain::profile::{ClockDiffers, LastRefresh};
+    use crate::domain::profile::{ClockDiffers, Kind};
     use crate::domain::secret::Secret;
     use crate::domain::tokens::{Expiry, StoredTokens, Tokens};
 
@@ -176,16 +187,13 @@ mod tests {
         RefreshResult::Passing { why: "503".into(), times: 1, retry_at: at(retry_at) }
     }
 
-    /// How many seconds before its end it is renewed.
+    /// How many seconds before its end it is refreshed.
     fn lead(profile: &Profile) -> Option<i64> {
-        match plan(profile, at(-40)) {
-            Plan::At(planned) => Some((at(0) - planned).num_seconds()),
-            Plan::Never(_) => None,
-        }
+        automatic(profile, at(-40)).ok().map(|planned| (at(0) - planned).num_seconds())
     }
 
     #[test]
-    fn a_token_is_renewed_in_the_last_five_minutes_or_the_second_half_of_its_life() {
+    fn a_token_is_refreshed_in_the_last_five_minutes_or_the_second_half_of_its_life() {
         for (life, latest, soonest) in [
             (Some(365 * 86_400), 150, 300),
             (Some(86_400), 150, 300),
@@ -204,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn tokens_that_end_together_are_not_renewed_together() {
+    fn tokens_that_end_together_are_not_refreshed_together() {
         let mut leads: Vec<_> =
             (0..100).filter_map(|number| lead(&profile(&format!("p{number}"), None))).collect();
         leads.sort_unstable();
@@ -214,29 +222,25 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_or_must_not_be_renewed_by_itself_says_why() {
+    fn what_must_not_be_refreshed_automatically_says_why() {
         let plain = || profile("ana", Some(3600));
-        let bare = StoredTokens::Present(Tokens { access: Secret::new("a"), refresh: None });
         let dead = RefreshResult::Dead { why: "invalid_grant".into() };
         let over = Expiry { grant_ends_at: Some(at(-100)), ..plain().life };
-        let brief = |seconds| Never::Brief(TimeDelta::seconds(seconds));
+        let short_lived = |seconds| OnRequest::ShortLived(TimeDelta::seconds(seconds));
         for (profile, why) in [
-            (Profile { held: bare, ..plain() }, Never::Nothing),
-            (Profile { kind: Kind::ApiKey, ..plain() }, Never::Nothing),
-            (Profile { held: StoredTokens::None, ..plain() }, Never::Nothing),
-            (Profile { life: Expiry::default(), ..plain() }, Never::NoEnd),
-            (Profile { auto_refresh: AutoRefresh::Off, ..plain() }, Never::Off),
-            (Profile { life: over, ..plain() }, Never::Ended),
-            (profile("ana", Some(0)), brief(0)),
-            (profile("ana", Some(10)), brief(10)),
-            (profile("ana", Some(59)), brief(59)),
-            (after(profile("ana", Some(10)), -9, RefreshResult::Done), brief(10)),
-            (after(plain(), -60, dead), Never::Dead),
-            (after(plain(), 0, RefreshResult::Done), Never::Clock),
-            (after(profile("ana", Some(-7 * 3600)), 7 * 3600, RefreshResult::Done), Never::Clock),
-            (differing(after(plain(), -3600, RefreshResult::Done), EndBy::Theirs), Never::Clock),
+            (Profile { life: Expiry::default(), ..plain() }, OnRequest::NoExpiry),
+            (Profile { auto_refresh: AutoRefresh::Off, ..plain() }, OnRequest::TurnedOff),
+            (Profile { life: over, ..plain() }, OnRequest::GrantExpired),
+            (profile("ana", Some(0)), short_lived(0)),
+            (profile("ana", Some(10)), short_lived(10)),
+            (profile("ana", Some(59)), short_lived(59)),
+            (after(profile("ana", Some(10)), -9, RefreshResult::Done), short_lived(10)),
+            (after(plain(), -60, dead), OnRequest::GrantDead),
+            (after(plain(), 0, RefreshResult::Done), OnRequest::WrongClock),
+            (after(profile("ana", Some(-7 * 3600)), 7 * 3600, RefreshResult::Done), OnRequest::WrongClock),
+            (differing(after(plain(), -3600, RefreshResult::Done), EndBy::Theirs), OnRequest::WrongClock),
         ] {
-            assert_eq!(plan(&profile, at(-40)), Plan::Never(why));
+            assert_eq!(when(&profile, at(-40)), When::OnRequest(why));
         }
     }
 
@@ -252,7 +256,7 @@ mod tests {
     fn after_a_passing_failure_it_waits_as_long_as_it_should() {
         for (retry_at, planned) in [(500, 501), (1, 2)] {
             let failed = after(profile("ana", None), -10, passing(retry_at));
-            assert_eq!(plan(&failed, at(-9)), Plan::At(at(planned)));
+            assert_eq!(automatic(&failed, at(-9)), Ok(at(planned)));
         }
         let early = after(profile("ana", None), -4000, passing(-3900));
         assert_eq!(lead(&early), lead(&profile("ana", None)));
@@ -261,14 +265,14 @@ mod tests {
     #[test]
     fn a_clock_that_was_set_back_makes_a_token_due_at_once_and_forgets_a_pause() {
         let back = at(-3600 - 3 * 3600);
-        assert_eq!(plan(&profile("ana", Some(3600)), back), Plan::At(back));
+        assert_eq!(automatic(&profile("ana", Some(3600)), back), Ok(back));
         let failed = after(profile("ana", Some(3600)), -3000, passing(-2900));
-        assert_eq!(plan(&failed, back), Plan::At(back));
+        assert_eq!(automatic(&failed, back), Ok(back));
         // The token is an old one, and the refusal that says when to come again is fresh.
         let refused = after(profile("ana", Some(3600)), -3 * 3600 - 3610, passing(-3 * 3600 - 3500));
-        assert_eq!(plan(&refused, back), Plan::At(at(-3 * 3600 - 3499)));
+        assert_eq!(automatic(&refused, back), Ok(at(-3 * 3600 - 3499)));
         let little = at(-3600 - 300);
-        assert!(matches!(plan(&profile("ana", Some(3600)), little), Plan::At(then) if then > at(-400)));
+        assert!(automatic(&profile("ana", Some(3600)), little).is_ok_and(|then| then > at(-400)));
     }
 
     proptest! {
@@ -277,7 +281,7 @@ mod tests {
         /// Whatever a server tells of the new token, and however wrong the clocks are, a refresh that
         /// has just worked is not wanted again at once.
         #[test]
-        fn what_was_just_renewed_is_not_due(
+        fn what_was_just_refreshed_is_not_due(
             name in "[a-z]{1,8}",
             latency in 0_i64..60,
             obtained in any::<bool>(),
@@ -300,9 +304,8 @@ mod tests {
             let result = RefreshResult::Done;
             let last = LastRefresh::new(now, result, grant);
             profile.last_refresh = Some(LastRefresh { clock_differs: ahead, ..last });
-            match plan(&profile, now) {
-                Plan::At(planned) => prop_assert!(planned - now >= REST, "{}", planned - now),
-                Plan::Never(_) => {}
+            if let Ok(planned) = automatic(&profile, now) {
+                prop_assert!(planned - now >= REST, "{}", planned - now);
             }
         }
 
@@ -315,7 +318,7 @@ mod tests {
         ) {
             let profile = profile(&name, Some(life));
             let now = at((gone % life) - life);
-            let Plan::At(planned) = plan(&profile, now) else { panic!("no plan") };
+            let planned = automatic(&profile, now).expect("a plan");
             prop_assert!(planned < at(0) && planned > at(-life) + TimeDelta::seconds(life) / 2);
         }
     }

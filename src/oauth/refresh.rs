@@ -5,15 +5,14 @@
 
 mod plain;
 
-use std::fmt;
 use std::time::Duration;
 
 use crate::domain::change::{RefreshedTokens, Snapshot};
 use crate::domain::clock::{DateTime, Now, Utc, local, span};
-use crate::domain::origins::OtherOrigin;
 use crate::domain::profile::{ClockDiffers, EndBy, Kind, LastRefresh, Profile, RefreshResult};
 use crate::domain::provider::request_template::Placeholder;
 use crate::domain::provider::{Provider, RefreshScope};
+use crate::domain::refreshability::{NotRefreshable, Refreshable, refreshability};
 use crate::domain::schedule;
 use crate::domain::secret::{Fingerprint, Secret};
 use crate::domain::tokens::{Expiry, Tokens};
@@ -66,49 +65,7 @@ pub enum Decision {
     /// Nothing is to be asked yet: what the last refresh was told still stands.
     Known(LastRefresh),
     /// No refresh can help.
-    Cannot(Cannot),
-}
-
-/// Why no refresh can help.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Cannot {
-    /// A key has no end and is not renewed.
-    IsKey,
-    /// The value of an environment variable has no end and is not renewed.
-    IsVariable,
-    /// The tokens were erased.
-    NoTokens,
-    /// There is no refresh token.
-    NoRefreshToken,
-    /// No provider file says where to ask.
-    NoProvider,
-    /// The provider file is an example to copy.
-    Example,
-    /// The provider does not renew tokens.
-    NeverRenewed,
-    /// The provider said that the grant is over.
-    GrantDead(String),
-    /// The provider file's address cannot be made.
-    Unfilled,
-    /// The provider file names a server that the login did not agree to.
-    OtherOrigin(OtherOrigin),
-}
-
-impl fmt::Display for Cannot {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::IsKey => f.write_str("it is an API key, which is not renewed"),
-            Self::IsVariable => f.write_str("it is an environment variable, which is not renewed"),
-            Self::NoTokens => f.write_str("its tokens were erased here"),
-            Self::NoRefreshToken => f.write_str("the provider gave no refresh token"),
-            Self::NoProvider => f.write_str("no provider file says where to ask"),
-            Self::Example => f.write_str("its provider is an example to copy"),
-            Self::NeverRenewed => f.write_str("this provider does not renew tokens"),
-            Self::GrantDead(why) => write!(f, "the grant is over: {why}"),
-            Self::Unfilled => f.write_str("the provider file's token address cannot be made"),
-            Self::OtherOrigin(other) => other.fmt(f),
-        }
-    }
+    Cannot(NotRefreshable),
 }
 
 /// Decides what `wish` needs. `seen` is the pair of tokens that was there before the lock was
@@ -121,25 +78,14 @@ pub fn decide(
     wish: Wish,
     now: Now,
 ) -> Decision {
-    let Some(tokens) = profile.held.tokens() else { return Decision::Cannot(Cannot::NoTokens) };
-    let lasting = match profile.kind {
-        Kind::OAuth => None,
-        Kind::ApiKey => Some(Cannot::IsKey),
-        Kind::Environment => Some(Cannot::IsVariable),
-    };
-    if let Some(cannot) = lasting {
-        return match wish {
-            Wish::Valid { .. } | Wish::Due { .. } => Decision::Enough,
-            Wish::New | Wish::NewUnlessDead => Decision::Cannot(cannot),
-        };
-    }
-    let adopted = seen.is_some_and(|seen| *seen != tokens.fingerprint());
-    if adopted || is_enough(&profile.life, wish, now.wall) {
+    let Some(tokens) = profile.held.tokens() else { return Decision::Cannot(NotRefreshable::NoTokens) };
+    let adopted = profile.kind == Kind::OAuth && seen.is_some_and(|seen| *seen != tokens.fingerprint());
+    if adopted || is_enough(profile, wish, now.wall) {
         return Decision::Enough;
     }
     let last = profile.last_refresh_of_this_grant().filter(|last| stands(last, now.wall));
-    match (request(profile, tokens, provider, wish), wish, last) {
-        (Err(cannot), ..) => Decision::Cannot(cannot),
+    match (request(profile, provider, wish, now.wall), wish, last) {
+        (Err(why), ..) => Decision::Cannot(why),
         (Ok(_), Wish::Due { .. }, Some(last)) => Decision::Known(last.clone()),
         (Ok(request), ..) => Decision::Ask(Box::new(request)),
     }
@@ -162,13 +108,14 @@ pub fn stands(last: &LastRefresh, now: DateTime<Utc>) -> bool {
 /// Whether the access token fulfils `wish`. The time asked for never counts for more than half
 /// the token's life, so that a token of ten seconds is not renewed for ever. An end that was
 /// counted by a clock which has since been set back proves nothing.
-fn is_enough(life: &Expiry, wish: Wish, now: DateTime<Utc>) -> bool {
+fn is_enough(profile: &Profile, wish: Wish, now: DateTime<Utc>) -> bool {
     let for_at_least = match wish {
         Wish::Valid { for_at_least } => for_at_least,
         Wish::Due { within } => within,
         Wish::New | Wish::NewUnlessDead => return false,
     };
-    let Some(end) = life.expires_at else { return true };
+    let life = &profile.life;
+    let Some(end) = life.expires_at.filter(|_| profile.kind == Kind::OAuth) else { return true };
     if life.obtained_at.is_some_and(|from| schedule::is_to_come(from, now)) {
         return false;
     }
@@ -183,33 +130,25 @@ fn is_enough(life: &Expiry, wish: Wish, now: DateTime<Utc>) -> bool {
 
 fn request(
     profile: &Profile,
-    tokens: &Tokens,
     provider: Option<&Provider>,
     wish: Wish,
-) -> Result<Request, Cannot> {
-    let provider = provider.ok_or(Cannot::NoProvider)?;
-    if provider.example {
-        return Err(Cannot::Example);
-    }
-    let call = provider.refresh.as_ref().ok_or(Cannot::NeverRenewed)?;
-    let refresh = tokens.refresh.as_ref().ok_or(Cannot::NoRefreshToken)?;
-    profile.other_refresh_host(Some(provider)).map_or(Ok(()), |other| Err(Cannot::OtherOrigin(other)))?;
-    let last = profile.last_refresh_of_this_grant().map(|last| &last.result);
+    now: DateTime<Utc>,
+) -> Result<Request, NotRefreshable> {
+    let Refreshable { tokens, refresh_token, provider, call, .. } = refreshability(profile, provider, now)?;
     // A person who asks for a new token is not told what an earlier answer was.
-    match (wish, last) {
-        (Wish::New, _) => {}
-        (Wish::Valid { .. } | Wish::Due { .. } | Wish::NewUnlessDead, Some(RefreshResult::Dead { why })) => {
-            return Err(Cannot::GrantDead(why.clone()));
-        }
-        (Wish::Valid { .. } | Wish::Due { .. } | Wish::NewUnlessDead, _) => {}
+    if wish != Wish::New
+        && let Some(LastRefresh { result: RefreshResult::Dead { why }, .. }) =
+            profile.last_refresh_of_this_grant()
+    {
+        return Err(NotRefreshable::GrantDead(why.clone()));
     }
     let id = profile.client_id.as_deref().or(provider.client.id.as_deref()).unwrap_or_default();
     let mut request =
         Bindings::of_client(&provider.client.authentication, id, profile.client_secret.as_ref())
-            .with(Placeholder::Refresh, refresh.clone())
+            .with(Placeholder::Refresh, refresh_token.clone())
             .with(Placeholder::Scope, Secret::new(scope(profile, provider)))
             .fill(call)
-            .map_err(|_| Cannot::Unfilled)?;
+            .map_err(|_| NotRefreshable::BadAddress)?;
     // It is not sent, but the provider knows it.
     request.secrets.push(tokens.access.clone());
     Ok(request)
@@ -438,11 +377,11 @@ mod tests {
         let never = Provider { refresh: None, ..provider.clone() };
         let example = Provider { example: true, ..provider.clone() };
         for (profile, provider, cannot) in [
-            (&nothing, Some(&provider), Cannot::NoTokens),
-            (&once, Some(&provider), Cannot::NoRefreshToken),
-            (&profile(-5), None, Cannot::NoProvider),
-            (&profile(-5), Some(&example), Cannot::Example),
-            (&profile(-5), Some(&never), Cannot::NeverRenewed),
+            (&nothing, Some(&provider), NotRefreshable::NoTokens),
+            (&once, Some(&provider), NotRefreshable::NoRefreshToken),
+            (&profile(-5), None, NotRefreshable::NoProviderFile),
+            (&profile(-5), Some(&example), NotRefreshable::Example),
+            (&profile(-5), Some(&never), NotRefreshable::NotOffered),
         ] {
             assert_eq!(decide(profile, provider, None, MINUTE, now()), Decision::Cannot(cannot));
         }
@@ -453,7 +392,7 @@ mod tests {
         let mut profile = profile(-5);
         let result = RefreshResult::Dead { why: "invalid_grant".into() };
         profile.last_refresh = Some(LastRefresh::new(now().wall, result, profile.grant()));
-        let dead = Decision::Cannot(Cannot::GrantDead("invalid_grant".into()));
+        let dead = Decision::Cannot(NotRefreshable::GrantDead("invalid_grant".into()));
         for wish in [MINUTE, DUE, Wish::NewUnlessDead] {
             assert_eq!(decide(&profile, Some(&provider()), None, wish, now()), dead, "{wish:?}");
         }

@@ -7,9 +7,10 @@ use futures_util::FutureExt;
 use crate::domain::change::{Change, Edit};
 use crate::domain::name::ProfileId;
 use crate::domain::profile::Profile;
+use crate::domain::refreshability::NotRefreshable;
 use crate::domain::trouble::{FailureKind, Trouble};
 use crate::oauth::probe::TestVerdict;
-use crate::oauth::refresh::{Cannot, Refreshed};
+use crate::oauth::refresh::Refreshed;
 use crate::oauth::revocation::Revoked;
 use crate::oauth::scopes::Listed;
 use crate::oauth::{form, probe, scopes};
@@ -187,7 +188,11 @@ async fn probed(services: &Arc<Services>, profile: &Profile) -> Result<TestVerdi
     let catalog = services.catalog().await;
     let what = format!("cannot test {name}");
     if let Some(remedy) = catalog.example_remedy(name.provider()) {
-        return Err(Trouble::untouched(what, Cannot::Example.to_string(), FailureKind::NeedsFix(remedy)));
+        return Err(Trouble::untouched(
+            what,
+            NotRefreshable::Example.to_string(),
+            FailureKind::NeedsFix(remedy),
+        ));
     }
     let asked = catalog.get(name.provider()).map(|provider| (provider, probe::of_profile(provider, profile)));
     let (provider, request) = match asked {

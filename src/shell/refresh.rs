@@ -27,10 +27,11 @@ use crate::domain::name::ProfileId;
 use crate::domain::profile::{LastRefresh, Profile};
 use crate::domain::provider::Provider;
 use crate::domain::provider::catalog::Catalog;
+use crate::domain::refreshability::NotRefreshable;
 use crate::domain::secret::{Fingerprint, Secret};
 use crate::domain::trouble::{FailureKind, Stored, Trouble};
 use crate::oauth::refresh::Refreshed;
-use crate::oauth::refresh::{Cannot, Decision, Verdict, Wish, decide, judge};
+use crate::oauth::refresh::{Decision, Verdict, Wish, decide, judge};
 use crate::oauth::request::{Reply, Request};
 use crate::shell::Services;
 use crate::shell::refresh::queue::{Baseline, LockOrder, QueueSlot};
@@ -117,7 +118,7 @@ async fn prepare(job: Job<'_>, baseline: &mut Baseline) -> Result<Secret, Stop> 
     }
     baseline.keep(&profile);
     let token = profile.refresh_token().cloned();
-    token.ok_or_else(|| hindered(job.what, &Cannot::NoRefreshToken).into())
+    token.ok_or_else(|| hindered(job.what, &NotRefreshable::NoRefreshToken).into())
 }
 
 /// Takes the lock of the grant, with a slot of the queue or a place among those who are ready.
@@ -258,7 +259,9 @@ impl<'a> Job<'a> {
             Decision::Ask(request) => Ok(request),
             Decision::Enough => Err(Refreshed::Enough(snapshot.clone()).into()),
             Decision::Known(last) => Err(self.known(snapshot.clone(), &last).into()),
-            Decision::Cannot(Cannot::NoProvider | Cannot::Example) => Err(self.no_provider().into()),
+            Decision::Cannot(NotRefreshable::NoProviderFile | NotRefreshable::Example) => {
+                Err(self.no_provider().into())
+            }
             Decision::Cannot(cannot) => Err(hindered(self.what, &cannot).into()),
         }
     }
@@ -293,8 +296,9 @@ struct LockedGrant<'a> {
 impl<'a> LockedGrant<'a> {
     fn new(job: Job<'a>, profile: Profile) -> Result<Self, Trouble> {
         let provider = job.provider().ok_or_else(|| job.no_provider())?;
-        let name = profile.grant().ok_or_else(|| hindered(job.what, &Cannot::NoRefreshToken))?;
-        let expects = profile.held.fingerprint().ok_or_else(|| hindered(job.what, &Cannot::NoTokens))?;
+        let name = profile.grant().ok_or_else(|| hindered(job.what, &NotRefreshable::NoRefreshToken))?;
+        let expects =
+            profile.held.fingerprint().ok_or_else(|| hindered(job.what, &NotRefreshable::NoTokens))?;
         Ok(Self { job, provider, profile, name, expects })
     }
 

@@ -10,6 +10,8 @@ use crate::domain::name::{ProfileId, StoreId};
 use crate::domain::profile::Profile;
 use crate::domain::provider::Provider;
 use crate::domain::provider::catalog::Catalog;
+use crate::domain::refreshability::{NotRefreshable, refreshability, refreshability_by_profile};
+use crate::domain::schedule::When;
 use crate::oauth::login::{Door, Login, Seat};
 use crate::tui::running::{self, NewerTokens, Running, UnsavedTokens};
 use crate::tui::screen::Screen;
@@ -137,6 +139,17 @@ impl Model {
         self.catalog.as_ref()?.get(profile.id.name.provider())
     }
 
+    /// When `profile` is refreshed, by its provider's file once that is read.
+    ///
+    /// # Errors
+    /// Why it cannot be.
+    pub fn refreshability(&self, profile: &Profile, now: DateTime<Utc>) -> Result<When, NotRefreshable> {
+        if self.catalog.is_none() {
+            return refreshability_by_profile(profile, now);
+        }
+        refreshability(profile, self.provider(profile), now).map(|refreshable| refreshable.when)
+    }
+
     /// What our own store said, once it was read.
     #[must_use]
     pub fn own(&self) -> Option<&Snapshot> {
@@ -179,7 +192,8 @@ impl Model {
     /// How `profile` stands. Nothing is tried again where auto-refresh is off or nothing could be saved.
     #[must_use]
     pub fn health(&self, profile: &Profile, now: DateTime<Utc>) -> Health {
-        let health = Health::of(profile, self.activity(&profile.id), now).by(self.provider(profile), profile);
+        let health =
+            Health::of(profile, self.activity(&profile.id), now).by(self.provider(profile), profile, now);
         let store = self.stores.get(&profile.id.store);
         let can_save = store.is_some_and(|store| store.writable.is_ok());
         if let Health::Retrying(at) = health

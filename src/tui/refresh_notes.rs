@@ -3,10 +3,10 @@
 use crate::domain::clock::{Now, TimeDelta};
 use crate::domain::event::Event;
 use crate::domain::grant_status::GrantStatus;
-use crate::domain::health::renewable;
-use crate::domain::profile::{ClockDiffers, EndBy, Kind, Profile};
-use crate::domain::schedule::{self, Never, Plan};
-use crate::tui::auto_refresh::{self, NoAutoRefresh, Outlook, outlook};
+use crate::domain::profile::{ClockDiffers, EndBy, Profile};
+use crate::domain::refreshability::{NotRefreshable, has_live_grant, refreshability_by_profile};
+use crate::domain::schedule::{OnRequest, When};
+use crate::tui::auto_refresh::{self, NoAutoRefresh, outlook};
 use crate::tui::model::{Model, OffBy};
 use crate::tui::{state, text_layout};
 
@@ -75,24 +75,27 @@ fn named(event: &Event, now: Now) -> String {
 /// says it all.
 #[must_use]
 pub fn no_auto_refresh(model: &Model, profile: &Profile, now: Now) -> Option<String> {
-    if profile.kind != Kind::OAuth || !renewable(profile, now.wall) {
+    if !has_live_grant(profile, now.wall) {
         return None;
     }
-    let Outlook::Not(why) = outlook(model, profile, now) else { return None };
-    let words = match why {
+    let words = match outlook(model, profile, now).err()? {
         NoAutoRefresh::Off(OffBy::CommandLine) => "off: started with --no-auto-refresh".to_owned(),
         NoAutoRefresh::Off(OffBy::Settings) => "off by automatic_refresh in settings".to_owned(),
         NoAutoRefresh::Off(OffBy::Unreadable) => "off: settings.yaml cannot be read".to_owned(),
-        NoAutoRefresh::OtherOrigin => "off: the provider file names another server; log in again".to_owned(),
+        NoAutoRefresh::NotRefreshable(NotRefreshable::OtherOrigin(_)) => {
+            "off: the provider file names another server; log in again".to_owned()
+        }
         NoAutoRefresh::Unwritable => "off: the file cannot be written".to_owned(),
-        NoAutoRefresh::Never(Never::Off) => "off here, A turns it on".to_owned(),
-        NoAutoRefresh::Never(Never::NoEnd) => "by r alone: the provider gives no expiry".to_owned(),
-        NoAutoRefresh::Never(Never::Brief(life)) => {
+        NoAutoRefresh::OnRequest(OnRequest::TurnedOff) => "off here, A turns it on".to_owned(),
+        NoAutoRefresh::OnRequest(OnRequest::NoExpiry) => {
+            "by r alone: the provider gives no expiry".to_owned()
+        }
+        NoAutoRefresh::OnRequest(OnRequest::ShortLived(life)) => {
             format!("by r alone: it lives only {}", state::span(life))
         }
-        NoAutoRefresh::Never(Never::Clock) => "by r alone: a clock is wrong".to_owned(),
-        NoAutoRefresh::Never(Never::Nothing | Never::Dead | Never::Refused | Never::Ended)
-        | NoAutoRefresh::NoWay
+        NoAutoRefresh::OnRequest(OnRequest::WrongClock) => "by r alone: a clock is wrong".to_owned(),
+        NoAutoRefresh::OnRequest(OnRequest::GrantDead | OnRequest::GrantExpired | OnRequest::Refused)
+        | NoAutoRefresh::NotRefreshable(_)
         | NoAutoRefresh::NotNow => return None,
     };
     Some(words)
@@ -113,7 +116,7 @@ pub fn clock(profile: &Profile, now: Now) -> Option<String> {
         };
         return Some(format!("The clock of {name} is {by} {side} this machine's.{end}"));
     }
-    let wrong = schedule::plan(profile, now.wall) == Plan::Never(Never::Clock);
+    let wrong = refreshability_by_profile(profile, now.wall) == Ok(When::OnRequest(OnRequest::WrongClock));
     wrong
         .then(|| format!("{name} gave a token that had ended by this machine's clock: one of them is wrong."))
 }

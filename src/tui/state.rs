@@ -7,8 +7,9 @@ use ratatui::text::Span;
 
 use crate::domain::clock::{DateTime, Now, TimeDelta, Utc, local};
 use crate::domain::countdown::countdown;
-use crate::domain::health::{Health, renewable};
+use crate::domain::health::Health;
 use crate::domain::profile::{Kind, Profile, RefreshResult};
+use crate::domain::refreshability::{NotRefreshable, has_live_grant};
 use crate::domain::residual_validity::Validity;
 use crate::domain::secret::Secret;
 use crate::tui::auto_refresh;
@@ -119,17 +120,17 @@ pub fn sentence(model: &Model, profile: &Profile, now: Now) -> String {
             format!("past its end, renews itself {}", soon(at, now))
         }
         Health::Fresh(end) => format!("{} left", left(end, now)),
-        Health::Expiring(end) if !renewable(profile, now.wall) => {
+        Health::Expiring(end) if !has_live_grant(profile, now.wall) => {
             format!("{} left, then l logs in again", left(end, now))
         }
-        Health::Expiring(end) if can_refresh(model, profile) => {
+        Health::Expiring(end) if can_refresh(model, profile, now) => {
             format!("{} left, r renews it", left(end, now))
         }
         Health::Expiring(end) => format!("{} left", left(end, now)),
-        Health::Due if can_refresh(model, profile) => "past its end, r renews it".to_owned(),
+        Health::Due if can_refresh(model, profile, now) => "past its end, r renews it".to_owned(),
         Health::Due => "past its end".to_owned(),
         Health::Retrying(_) | Health::Failed(_) => failed(model, profile, now),
-        Health::NeedsLogin => loss(model, profile) + log_in(model, profile),
+        Health::NeedsLogin => loss(model, profile, now) + log_in(model, profile),
         Health::Refused => refused(model, profile, now),
         Health::SignedOut => {
             let at = profile.revoked_at.map_or_else(String::new, |at| format!(" {}", moment(at, now)));
@@ -141,15 +142,13 @@ pub fn sentence(model: &Model, profile: &Profile, now: Now) -> String {
     format!("{} · {said}", health.word())
 }
 
-/// Why nothing on this machine refreshes the profile, where that is so.
+/// Why nothing on this machine refreshes the profile, where that is so and its state does not say it.
 #[must_use]
-pub fn never_refreshed(model: &Model, profile: &Profile) -> Option<String> {
-    if model.catalog.is_none() || profile.kind != Kind::OAuth {
-        return None;
-    }
+pub fn never_refreshed(model: &Model, profile: &Profile, now: Now) -> Option<String> {
     let name = profile.id.name.provider();
-    match model.provider(profile) {
-        None => Some(match model.catalog.as_ref().and_then(|catalog| catalog.error(name)) {
+    let catalog = model.catalog.as_ref()?;
+    match model.refreshability(profile, now.wall).err()? {
+        NotRefreshable::NoProviderFile => Some(match catalog.error(name) {
             Some(complaint) => format!(
                 "The provider file “{name}” cannot be used: authtui never refreshes it and cannot log in there. {}",
                 text_layout::safe(&complaint.to_string())
@@ -158,23 +157,24 @@ pub fn never_refreshed(model: &Model, profile: &Profile) -> Option<String> {
                 "There is no provider file “{name}”: authtui never refreshes it and cannot log in there."
             ),
         }),
-        Some(provider) if provider.example => {
-            let remedy = model.catalog.as_ref().and_then(|catalog| catalog.example_remedy(name));
-            Some(format!(
-                "“{name}” is an example to copy: authtui sends nothing there. Next: {}.",
-                text_layout::safe(&remedy.unwrap_or_default())
-            ))
-        }
-        Some(provider) if provider.refresh.is_none() && profile.refresh_token().is_some() => {
+        NotRefreshable::Example => Some(format!(
+            "“{name}” is an example to copy: authtui sends nothing there. Next: {}.",
+            text_layout::safe(&catalog.example_remedy(name).unwrap_or_default())
+        )),
+        NotRefreshable::NotOffered if profile.refresh_token().is_some() => {
             Some(format!("The provider file “{name}” names no refresh: authtui never refreshes it."))
         }
-        provider @ Some(_) => {
-            let other = profile.other_refresh_host(provider)?;
-            Some(format!(
-                "{}. authtui refreshes it again once you have logged in.",
-                text_layout::capital(&text_layout::safe(&other.to_string()))
-            ))
-        }
+        NotRefreshable::OtherOrigin(other) => Some(format!(
+            "{}. authtui refreshes it again once you have logged in.",
+            text_layout::capital(&text_layout::safe(&other.to_string()))
+        )),
+        NotRefreshable::NotOffered
+        | NotRefreshable::ApiKey
+        | NotRefreshable::EnvironmentVariable
+        | NotRefreshable::NoTokens
+        | NotRefreshable::NoRefreshToken
+        | NotRefreshable::BadAddress
+        | NotRefreshable::GrantDead(_) => None,
     }
 }
 
@@ -184,8 +184,8 @@ fn log_in(model: &Model, profile: &Profile) -> &'static str {
     if can && profile.kind == Kind::OAuth { ". Press l to log in again." } else { "." }
 }
 
-fn can_refresh(model: &Model, profile: &Profile) -> bool {
-    never_refreshed(model, profile).is_none()
+fn can_refresh(model: &Model, profile: &Profile, now: Now) -> bool {
+    model.refreshability(profile, now.wall).is_ok()
 }
 
 /// `in 4m12s`, or `now`.
@@ -217,7 +217,7 @@ fn refused(model: &Model, profile: &Profile, now: Now) -> String {
     let remedy = match profile.kind {
         Kind::ApiKey => "Press l to enter another key.",
         Kind::Environment => "Set another value in the shell that starts authtui.",
-        Kind::OAuth if renewable(profile, now.wall) && can_refresh(model, profile) => {
+        Kind::OAuth if has_live_grant(profile, now.wall) && can_refresh(model, profile, now) => {
             "Press r for a new token, or l to log in again."
         }
         Kind::OAuth => "Press l to log in again.",
@@ -225,14 +225,14 @@ fn refused(model: &Model, profile: &Profile, now: Now) -> String {
     format!("the provider refused it when it was last tested. {remedy}")
 }
 
-fn loss(model: &Model, profile: &Profile) -> String {
+fn loss(model: &Model, profile: &Profile, now: Now) -> String {
     if profile.held.tokens().is_none() {
         return "no tokens are stored".to_owned();
     }
     match profile.last_refresh_of_this_grant().map(|last| &last.result) {
         Some(RefreshResult::Dead { why }) => format!("refused for good ({})", text_layout::safe(why)),
         Some(RefreshResult::Done | RefreshResult::Passing { .. } | RefreshResult::Refused { .. }) | None => {
-            if profile.other_refresh_host(model.provider(profile)).is_some() {
+            if matches!(model.refreshability(profile, now.wall), Err(NotRefreshable::OtherOrigin(_))) {
                 "the provider file names another server".to_owned()
             } else if profile.refresh_token().is_some() {
                 "the grant has ended".to_owned()

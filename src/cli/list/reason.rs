@@ -6,9 +6,10 @@ use crate::domain::clock::{Now, local};
 use crate::domain::countdown::countdown;
 use crate::domain::event::Event;
 use crate::domain::grant_status::GrantStatus;
-use crate::domain::health::{Activity, Health, renewable};
+use crate::domain::health::{Activity, Health};
 use crate::domain::profile::{Kind, Profile, RefreshResult};
 use crate::domain::provider::Provider;
+use crate::domain::refreshability::{NotRefreshable, has_live_grant, refreshability};
 use crate::domain::text;
 use crate::domain::trouble::Stored;
 
@@ -26,7 +27,7 @@ pub(super) fn of(
     now: Now,
 ) -> Option<String> {
     let (name, safe) = (&profile.id.name, Stored::Untouched);
-    if let Some(other) = profile.other_refresh_host(provider) {
+    if let Err(NotRefreshable::OtherOrigin(other)) = refreshability(profile, provider, now.wall) {
         return Some(format!("{other}, so it is not refreshed. {safe} Next: authtui login {name}"));
     }
     match GrantStatus::of(events, profile, provider, asking) {
@@ -81,7 +82,7 @@ fn refused(profile: &Profile, now: Now) -> Option<String> {
     let next = match profile.kind {
         Kind::ApiKey => format!("authtui login {name} --key"),
         Kind::Environment => format!("set another value of {}", name.name()),
-        Kind::OAuth if renewable(profile, now.wall) => format!("authtui refresh {name}"),
+        Kind::OAuth if has_live_grant(profile, now.wall) => format!("authtui refresh {name}"),
         Kind::OAuth => format!("authtui login {name}"),
     };
     let at = local(last.at, now.offset);

@@ -14,8 +14,9 @@ use crate::cli::runtime::finish_posted;
 use crate::domain::change::Snapshot;
 use crate::domain::clock::{Now, rfc3339, span};
 use crate::domain::name::{ProfileId, StoreId};
-use crate::domain::profile::{Kind, Profile, RefreshResult};
+use crate::domain::profile::{Profile, RefreshResult};
 use crate::domain::provider::catalog::Catalog;
+use crate::domain::refreshability::{NotRefreshable, refreshability};
 use crate::domain::secret::Fingerprint;
 use crate::domain::trouble::{FailureKind, Stored, Trouble};
 use crate::oauth::refresh::Refreshed;
@@ -38,9 +39,11 @@ pub(super) enum Selection {
 impl Selection {
     fn holds(&self, profile: &Profile, catalog: &Catalog, now: Now) -> bool {
         let provider = catalog.get(profile.id.name.provider());
-        let can = profile.kind == Kind::OAuth
-            && profile.refresh_token().is_some()
-            && provider.is_some_and(|provider| provider.refresh.is_some());
+        // What only a login helps is meant too, and said.
+        let can = match refreshability(profile, provider, now.wall) {
+            Ok(_) | Err(NotRefreshable::Example | NotRefreshable::OtherOrigin(_)) => true,
+            Err(_) => false,
+        };
         match self {
             Self::Named(ids) => ids.contains(&profile.id),
             Self::All => can,

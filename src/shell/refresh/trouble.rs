@@ -8,8 +8,8 @@ use crate::domain::clock::{DateTime, FixedOffset, Utc, local};
 use crate::domain::event::Event;
 use crate::domain::profile::{LastRefresh, RefreshResult};
 use crate::domain::provider::catalog::Catalog;
+use crate::domain::refreshability::NotRefreshable;
 use crate::domain::trouble::{FailureKind, Trouble};
-use crate::oauth::refresh::Cannot;
 use crate::shell::store_files::file::shown;
 
 /// What a refusal means after a refresh of the same grant that was interrupted.
@@ -84,38 +84,41 @@ pub(super) fn no_provider(what: &str, catalog: &Catalog, provider: &str) -> Trou
         Some(complaint) => Trouble::untouched(what, complaint.to_string(), corrected()),
         None => match catalog.example_remedy(provider) {
             Some(remedy) => {
-                Trouble::untouched(what, Cannot::Example.to_string(), FailureKind::NeedsFix(remedy))
+                Trouble::untouched(what, NotRefreshable::Example.to_string(), FailureKind::NeedsFix(remedy))
             }
-            None => hindered(what, &Cannot::NoProvider),
+            None => hindered(what, &NotRefreshable::NoProviderFile),
         },
     }
 }
 
 /// What to say of a profile that cannot be refreshed.
-pub(super) fn hindered(what: &str, cannot: &Cannot) -> Trouble {
+pub(super) fn hindered(what: &str, cannot: &NotRefreshable) -> Trouble {
     let kind = match cannot {
-        Cannot::IsKey | Cannot::NeverRenewed => FailureKind::NothingToDo,
-        Cannot::IsVariable => FailureKind::NeedsFix(
+        NotRefreshable::ApiKey | NotRefreshable::NotOffered => FailureKind::NothingToDo,
+        NotRefreshable::EnvironmentVariable => FailureKind::NeedsFix(
             "set a new value in the shell that starts authtui, or unset it there".to_owned(),
         ),
-        Cannot::NoTokens | Cannot::NoRefreshToken | Cannot::GrantDead(_) | Cannot::OtherOrigin(_) => {
-            FailureKind::NeedsLogin
-        }
-        Cannot::NoProvider => FailureKind::NeedsFix(
+        NotRefreshable::NoTokens
+        | NotRefreshable::NoRefreshToken
+        | NotRefreshable::GrantDead(_)
+        | NotRefreshable::OtherOrigin(_) => FailureKind::NeedsLogin,
+        NotRefreshable::NoProviderFile => FailureKind::NeedsFix(
             "add a provider file of that name; authtui providers shows where".to_owned(),
         ),
-        Cannot::Example | Cannot::Unfilled => corrected(),
+        NotRefreshable::Example | NotRefreshable::BadAddress => corrected(),
     };
     let trouble = Trouble::untouched(what, cannot.to_string(), kind);
     match cannot {
-        Cannot::NoTokens | Cannot::IsKey | Cannot::IsVariable => trouble.without_tokens(),
-        Cannot::NoRefreshToken
-        | Cannot::GrantDead(_)
-        | Cannot::NeverRenewed
-        | Cannot::NoProvider
-        | Cannot::Example
-        | Cannot::OtherOrigin(_)
-        | Cannot::Unfilled => trouble,
+        NotRefreshable::NoTokens | NotRefreshable::ApiKey | NotRefreshable::EnvironmentVariable => {
+            trouble.without_tokens()
+        }
+        NotRefreshable::NoRefreshToken
+        | NotRefreshable::GrantDead(_)
+        | NotRefreshable::NotOffered
+        | NotRefreshable::NoProviderFile
+        | NotRefreshable::Example
+        | NotRefreshable::OtherOrigin(_)
+        | NotRefreshable::BadAddress => trouble,
     }
 }
 

@@ -7,6 +7,7 @@ use crate::domain::clock::Now;
 use crate::domain::health::Health;
 use crate::domain::name::StoreId;
 use crate::domain::profile::{Kind, Profile};
+use crate::domain::refreshability::NotRefreshable;
 use crate::oauth::login::needs::Goal;
 use crate::tui::dialog::{Dialog, DialogQuestion};
 use crate::tui::field::{Field, Sight};
@@ -144,7 +145,9 @@ fn test(model: &mut Model, profile: &Profile, now: Now) -> Vec<Effect> {
         }
         (false, _) if model.catalog.is_none() => "the provider files are still being read",
         (false, _) => "its provider file names no test",
-        (true, true) if profile.other_refresh_host(model.provider(profile)).is_some() => {
+        (true, true)
+            if matches!(model.refreshability(profile, now.wall), Err(NotRefreshable::OtherOrigin(_))) =>
+        {
             "its token has ended; press l to log in again"
         }
         (true, true) => "its token has ended; press r to renew it first",

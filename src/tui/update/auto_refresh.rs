@@ -3,9 +3,10 @@
 use crate::domain::change::{Change, Edit};
 use crate::domain::clock::Now;
 use crate::domain::profile::{AutoRefresh, Kind, Profile};
+use crate::domain::refreshability::NotRefreshable;
 use crate::domain::schedule::LEAD;
-use crate::oauth::refresh::{Cannot, Wish};
-use crate::tui::auto_refresh::{self, Outlook};
+use crate::oauth::refresh::Wish;
+use crate::tui::auto_refresh;
 use crate::tui::message::Effect;
 use crate::tui::model::Model;
 use crate::tui::refresh_notes;
@@ -19,7 +20,7 @@ pub(super) fn toggle(model: &mut Model, profile: &Profile, now: Now) -> Vec<Effe
         AutoRefresh::Off => AutoRefresh::On,
     };
     if profile.kind != Kind::OAuth {
-        say(model, format!("{} is not renewed: {}.", profile.id.name, Cannot::IsKey), Tone::Plain, now);
+        say(model, format!("{}: {}.", profile.id.name, NotRefreshable::ApiKey), Tone::Plain, now);
         return Vec::new();
     }
     let change = Change { name: profile.id.name.clone(), expects: None, edit: Edit::AutoRefresh(automatic) };
@@ -32,8 +33,8 @@ pub(super) fn toggled(model: &Model, profile: &Profile, now: Now) -> String {
     let name = &profile.id.name;
     match (profile.auto_refresh, auto_refresh::outlook(model, profile, now)) {
         (AutoRefresh::Off, _) => format!("{name} is renewed only when you press r."),
-        (AutoRefresh::On, Outlook::At(_)) => format!("{name} renews itself while this screen is open."),
-        (AutoRefresh::On, Outlook::Not(_)) => match refresh_notes::no_auto_refresh(model, profile, now) {
+        (AutoRefresh::On, Ok(_)) => format!("{name} renews itself while this screen is open."),
+        (AutoRefresh::On, Err(_)) => match refresh_notes::no_auto_refresh(model, profile, now) {
             Some(why) => format!("{name} may renew itself, yet renewal is {why}."),
             None => format!("{name} may renew itself while this screen is open."),
         },

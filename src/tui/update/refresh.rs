@@ -5,7 +5,7 @@ use crate::domain::health::Health;
 use crate::domain::name::ProfileId;
 use crate::domain::profile::{Kind, Profile};
 use crate::domain::trouble::{FailureKind, Stored};
-use crate::oauth::refresh::{Cannot, Refreshed, Wish};
+use crate::oauth::refresh::{Refreshed, Wish};
 use crate::tui::dialog::{Dialog, DialogQuestion};
 use crate::tui::message::Effect;
 use crate::tui::model::{Leaving, Model};
@@ -24,14 +24,14 @@ pub(super) fn ask(model: &mut Model, id: &ProfileId, now: Now) -> Vec<Effect> {
         return Vec::new();
     }
     let Some(profile) = model.profile(id) else { return Vec::new() };
-    if let Some(cannot) = hindrance(model, profile) {
+    if let Err(why) = model.refreshability(profile, now.wall) {
         let example = || model.catalog.as_ref()?.example_remedy(id.name.provider());
         let remedy = match (profile.kind, example()) {
             (Kind::OAuth, Some(remedy)) => format!(" Next: {remedy}."),
             (Kind::OAuth, None) => " Press l to log in.".to_owned(),
             (Kind::ApiKey | Kind::Environment, _) => String::new(),
         };
-        say(model, format!("{} cannot be refreshed: {cannot}.{remedy}", id.name), Tone::Plain, now);
+        say(model, format!("{}: {why}.{remedy}", id.name), Tone::Plain, now);
         return Vec::new();
     }
     if model.running(id).is_revoking {
@@ -44,28 +44,6 @@ pub(super) fn ask(model: &mut Model, id: &ProfileId, now: Now) -> Vec<Effect> {
     }
     model.running_mut(id).refresh = Some(AskedBy::Person);
     vec![Effect::Refresh(id.clone(), Wish::New)]
-}
-
-/// What the model alone can tell against a refresh; the rest is decided under the lock.
-fn hindrance(model: &Model, profile: &Profile) -> Option<Cannot> {
-    match profile.kind {
-        Kind::OAuth => {}
-        Kind::ApiKey => return Some(Cannot::IsKey),
-        Kind::Environment => return Some(Cannot::IsVariable),
-    }
-    let Some(tokens) = profile.held.tokens() else { return Some(Cannot::NoTokens) };
-    if tokens.refresh.is_none() {
-        return Some(Cannot::NoRefreshToken);
-    }
-    model.catalog.as_ref()?;
-    match model.provider(profile) {
-        None => Some(Cannot::NoProvider),
-        Some(provider) if provider.example => Some(Cannot::Example),
-        Some(provider) => match &provider.refresh {
-            None => Some(Cannot::NeverRenewed),
-            Some(_) => profile.other_refresh_host(Some(provider)).map(Cannot::OtherOrigin),
-        },
-    }
 }
 
 /// Refreshes every token that is due and can be refreshed.
@@ -85,7 +63,7 @@ pub(super) fn ask_due(model: &mut Model, now: Now) -> Vec<Effect> {
     };
     let free = |profile: &&Profile| {
         let running = model.running(&profile.id);
-        !running.is_revoking && running.unsaved.is_none() && hindrance(model, profile).is_none()
+        !running.is_revoking && running.unsaved.is_none() && model.refreshability(profile, now.wall).is_ok()
     };
     let ids: Vec<ProfileId> = profiles.filter(due).filter(free).map(|profile| profile.id.clone()).collect();
     let text = match ids.len() {

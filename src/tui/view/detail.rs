@@ -119,7 +119,7 @@ fn sentences(block: &mut TextBlock<'_>, profile: &Profile, view: ViewContext<'_>
         block.text(&words, style);
     }
     let clock = refresh_notes::clock(profile, now).map(|words| text_layout::safe(&words));
-    for warning in state::never_refreshed(model, profile).into_iter().chain(clock) {
+    for warning in state::never_refreshed(model, profile, now).into_iter().chain(clock) {
         block.text(&warning, theme.warn);
     }
 }

@@ -50,7 +50,7 @@ fn a_profile_of_the_example_that_comes_with_authtui_is_told_to_copy_it() {
 fn no_key_of_the_screen_sends_anything_for_a_profile_of_an_example() {
     let example = || Profile { id: crate::harness::id("oauth2/x"), ..due("x") };
     for (key, says) in [
-        ("r", "oauth2/x cannot be refreshed: its provider is an example to copy. Next: take the line"),
+        ("r", "oauth2/x: its provider is an example to copy. Next: take the line"),
         ("l", "oauth2 is an example to copy. Next: take the line `example: true` out of oauth2.yaml."),
         ("T", "oauth2/x is not tested: its provider is an example to copy."),
     ] {

@@ -115,7 +115,7 @@ fn seed_003_keeps_an_api_key_where_other_programs_read_it_until_it_is_erased() {
         (Some(0), format!("{KEY}\n").as_str())
     );
     let refresh = anthropic.home.run(&["refresh", "anthropic/key"]);
-    assert!(refresh.said(1).contains("it is an API key, which is not renewed"), "{refresh:?}");
+    assert!(refresh.said(1).contains("API keys cannot be refreshed"), "{refresh:?}");
 
     let revoked = anthropic.home.run(&["revoke", "anthropic/key", "--yes"]);
 

@@ -65,7 +65,7 @@ fn seed_004_asks_without_a_response_type_and_gets_a_token_without_an_end() {
     assert_eq!(qonic.printed(), qonic.entry()["access_token"]);
     let count = qonic.count();
     let refreshed = qonic.run("refresh", &[]);
-    assert!(refreshed.said(1).contains("this provider does not renew tokens"), "{refreshed:?}");
+    assert!(refreshed.said(1).contains("this provider does not refresh tokens"), "{refreshed:?}");
     assert_eq!(qonic.count(), count, "nobody is asked");
     qonic.revoke();
 }

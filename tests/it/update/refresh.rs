@@ -29,10 +29,10 @@ fn a_refresh_is_asked_once_for_the_selected_profile_and_shown() {
 fn what_cannot_be_refreshed_says_why() {
     let access_only = StoredTokens::Present(Tokens { access: Secret::new("a"), refresh: None });
     for (profile, why) in [
-        (key_profile(), "it is an API key"),
+        (key_profile(), "API keys cannot be refreshed"),
         (Profile { held: StoredTokens::None, ..profile("work") }, "its tokens were erased here"),
         (Profile { held: access_only, ..profile("work") }, "the provider gave no refresh token"),
-        (profile("nobody/work"), "no provider file says where to ask"),
+        (profile("nobody/work"), "there is no provider file for it"),
     ] {
         let mut app = App::of([profile]);
         assert_eq!(app.keys("r"), [], "{why}");
