@@ -31,14 +31,28 @@ use crate::shell::terminal::crash;
 use crate::shell::{http, signals};
 use crate::tui::model::{AutoRefreshMode, OffBy};
 
-/// Every OAuth account you have, side by side in one terminal window, and kept alive.
+/// What the help begins with.
+const ABOUT: &str = "\
+Every OAuth account you have, side by side in one terminal window, and kept alive.
+Without a command the screen opens.";
+
+/// What the help ends with.
+const EXAMPLES: &str = "\
+Examples:
+  authtui                         open the screen
+  authtui demo                    try everything, without an account
+  authtui login anthropic/work    log in, step by step
+  authtui list                    show the profiles and how they stand
+  authtui token anthropic/work    print a token that is still valid, for a script";
+
 #[derive(Debug, Parser)]
-#[command(name = "authtui", version, max_term_width = 100, after_help = exit::TABLE)]
+#[command(name = "authtui", version, max_term_width = 100, about = ABOUT)]
+#[command(after_help = format!("{EXAMPLES}\n\n{}", exit::TABLE))]
 struct CommandLine {
-    /// The file that holds the profiles [default: config.yaml in the configuration folder]
+    /// The file with the profiles [default: config.yaml in the configuration folder]
     #[arg(long, global = true, value_name = "PATH")]
     config: Option<PathBuf>,
-    /// Renew no token by itself while the screen is open
+    /// Do not refresh tokens automatically while the screen is open
     #[arg(long)]
     no_auto_refresh: bool,
     #[command(subcommand)]
@@ -50,22 +64,25 @@ enum Command {
     /// Try everything on a server inside the program: no account, no network
     Demo(screen::DemoArgs),
     /// List the profiles and how they stand
+    #[command(visible_alias = "ls")]
     List(list::ListArgs),
-    /// Print an access token that is still valid, and a newline
+    /// Print an access token that is still valid, and nothing else
     Token(token::TokenArgs),
-    /// Say which credential a request to a provider would carry, and why
+    /// Show which credential a request to a provider would carry, and why
     Resolve(resolve::ResolveArgs),
     /// Log in, step by step
     Login(login::LoginArgs),
-    /// Renew the tokens of a profile
+    /// Refresh the tokens of one profile or of many
     Refresh(refresh::RefreshArgs),
-    /// Show who refreshed what, when, and with what result
+    /// Show which program refreshed, erased or revoked what, and when
     Events(events::EventsArgs),
-    /// Erase the tokens of a profile here; the provider is told only with --remote
+    /// Sign out: erase the tokens here; only --remote tells the provider
+    #[command(visible_alias = "logout")]
     Revoke(revoke::RevokeArgs),
-    /// Erase the tokens of a profile and the profile itself
+    /// Erase a profile and its tokens
+    #[command(visible_alias = "rm")]
     Remove(revoke::RevokeArgs),
-    /// List the providers, or show the file of one to copy
+    /// List the providers, or print the file of one to copy
     Providers(providers::ProvidersArgs),
 }
 
@@ -140,7 +157,7 @@ fn run(line: CommandLine, program: &str) -> Result<Exit> {
     };
     // The demo knows no path of the person's.
     if let (Command::Demo(_), Some(_)) = (&command, &config) {
-        say("the demo keeps its profiles in a folder of its own that ends with it; leave --config out.");
+        say("the demo has its own folder, which ends with it; leave out --config.");
         return Ok(Exit::Usage);
     }
     if let Command::Demo(args) = &command {
@@ -170,7 +187,7 @@ fn run(line: CommandLine, program: &str) -> Result<Exit> {
 /// Lets the person hear of what takes long.
 fn say_waits(services: &Services) {
     services.lock_wait.set(|id, holder| {
-        say(&format!("{}: waiting for {holder}, which is at work on this grant", id.name));
+        say(&format!("{}: waiting for {holder}, which is using this login", id.name));
     });
     services.http.on_slow(|host| {
         say(&format!("waiting for {host}, for at most {} s", http::REQUEST_TIMEOUT.as_secs()))

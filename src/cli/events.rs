@@ -15,7 +15,7 @@ use crate::shell::terminal::console;
 
 #[derive(Debug, Args)]
 pub(super) struct EventsArgs {
-    /// Only those of this profile: provider/name, or provider for its default
+    /// Only events of this profile: provider/name, or provider for its default
     #[arg(value_name = "PROFILE")]
     name: Option<String>,
     /// Print JSON: {"version":1,"events":[…]}
@@ -86,7 +86,7 @@ pub(super) fn run(services: &Arc<Services>, args: &EventsArgs) -> Result<Exit> {
         return Ok(Exit::Done);
     }
     if events.is_empty() {
-        output::say("nothing has happened yet, as far as the event log knows.");
+        output::say("no events yet.");
     }
     let offset = services.clock.now().offset;
     for event in &events {

@@ -8,7 +8,8 @@ use crate::domain::trouble::{FailureKind, Trouble};
 
 /// The numbers, as the help shows them.
 pub(super) const TABLE: &str = "\
-Exit codes: 0 done, 1 failure, 2 usage, 3 needs a login, 4 passing failure, 5 not found.
+Exit codes: 0 done, 1 failure, 2 usage, 3 needs a login, 4 temporary failure (try again),
+5 not found.
 Standard output carries data only; everything else goes to standard error.";
 
 /// How a command ended. As an error it ends a command whose reason was said.
@@ -20,11 +21,11 @@ pub(super) enum Exit {
     Failure,
     /// The command line asks for what cannot be.
     Usage,
-    /// The grant is over, or the code of a login was refused: only another login helps.
+    /// The login is over, or its code was refused: only another login helps.
     NeedsLogin,
     /// The same command may do better after a while: the server could not be asked, was busy or
     /// broken (a 5xx, also in answer to the code of a login), or nobody answered in time.
-    Passing,
+    Temporary,
     /// There is no such profile or provider.
     NotFound,
 }
@@ -36,7 +37,7 @@ impl Exit {
             Self::Failure => 1,
             Self::Usage => 2,
             Self::NeedsLogin => 3,
-            Self::Passing => 4,
+            Self::Temporary => 4,
             Self::NotFound => 5,
         }
     }
@@ -60,7 +61,7 @@ impl From<&FailureKind> for Exit {
     fn from(kind: &FailureKind) -> Self {
         match kind {
             FailureKind::NeedsLogin => Self::NeedsLogin,
-            FailureKind::Temporary(_) => Self::Passing,
+            FailureKind::Temporary(_) => Self::Temporary,
             FailureKind::NeedsFix(_) | FailureKind::NothingToDo => Self::Failure,
         }
     }

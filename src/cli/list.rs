@@ -44,7 +44,7 @@ pub(super) fn run(services: &Arc<Services>, args: &ListArgs) -> Result<Exit> {
     }
     let now = services.clock.now();
     if !unread && !args.json && stores.iter().all(|snapshot| snapshot.rows.is_empty()) {
-        say("there is no profile yet. authtui login PROVIDER makes one; authtui providers lists them.");
+        say("no profiles yet. authtui login PROVIDER makes one; authtui providers lists the providers.");
     }
     let catalog = services.catalog_now();
     let data = if args.json { json(&stores, &catalog, now.wall)? } else { table(&stores, &catalog, now) };
@@ -60,11 +60,16 @@ fn explained(services: &Services, stores: &[Snapshot], catalog: &Catalog, now: N
     // A log that cannot be read explains nothing; refreshing says so.
     let events = services.event_log.read().unwrap_or_default();
     let asking = grant_lock::in_flight(services, &events);
-    for profile in stores.iter().flat_map(Snapshot::profiles) {
-        if let Some(why) = reason::of(profile, catalog.get(profile.id.name.provider()), &events, &asking, now)
-        {
-            say(&format!("{}: {why}", profile.id.name));
+    let reasons = stores.iter().flat_map(Snapshot::profiles).filter_map(|profile| {
+        let provider = catalog.get(profile.id.name.provider());
+        let why = reason::of(profile, provider, &events, &asking, now)?;
+        Some(format!("{}: {why}", profile.id.name))
+    });
+    for (index, reason) in reasons.enumerate() {
+        if index == 0 && console::has_terminal() {
+            console::say("");
         }
+        say(&reason);
     }
 }
 

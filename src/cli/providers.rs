@@ -32,6 +32,7 @@ enum ProvidersCommand {
     /// Print the file of a provider, to copy and change
     Show {
         /// The provider's name
+        #[arg(value_name = "PROVIDER")]
         name: String,
     },
     /// Print what each field of a provider file means

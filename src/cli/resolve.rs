@@ -36,16 +36,17 @@ use crate::shell::{Services, environment, refresh};
 
 /// What its numbers mean, as its help shows them.
 const EXIT_CODES: &str = "\
-Exit codes: 0 a credential is there, 1 what comes first cannot be used, 3 the login has ended,
-4 its refresh failed for now, 5 nothing is there.";
+Exit codes: 0 a credential is there, 1 what comes first cannot be used, 3 needs a login,
+4 temporary failure (try again), 5 nothing is there.";
 
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES)]
 pub(super) struct ResolveArgs {
-    /// The provider, or the login, key or variable of it that is meant: provider/name
+    /// The provider; provider/name means one login, key or variable of it
+    #[arg(value_name = "PROVIDER")]
     name: String,
-    /// Look in another order than the usual one of the provider's file
-    #[arg(long, value_name = "NAME")]
+    /// Take this order of the provider's file, not the usual one
+    #[arg(long, value_name = "ORDER")]
     order: Option<String>,
     /// Print JSON: {"version":1,"used":…,"chain":[…]}
     #[arg(long, conflicts_with = "header")]

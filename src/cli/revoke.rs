@@ -24,11 +24,12 @@ use crate::shell::terminal::console::Prompter;
 #[derive(Debug, Args)]
 pub(super) struct RevokeArgs {
     /// The profile: provider/name, or one part of it if only one profile fits
+    #[arg(value_name = "PROFILE")]
     name: String,
-    /// Ask the provider to end the grant first; nothing is erased here unless it has
+    /// End the login at the provider too; nothing is erased here unless that worked
     #[arg(long)]
     remote: bool,
-    /// Do not ask
+    /// Do not ask before erasing
     #[arg(long, short)]
     yes: bool,
 }

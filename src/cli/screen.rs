@@ -51,7 +51,7 @@ pub(super) fn demo(args: &DemoArgs, auto_refresh: AutoRefreshMode) -> Result<Exi
 fn has_terminal() -> bool {
     let there = console::has_terminal();
     if !there {
-        say("the screen needs a terminal. In a pipe use authtui list or authtui token NAME.");
+        say("the screen needs a terminal. In a pipe use authtui list or authtui token PROFILE.");
     }
     there
 }

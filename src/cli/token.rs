@@ -23,8 +23,9 @@ use crate::shell::terminal::console;
 #[derive(Debug, Args)]
 pub(super) struct TokenArgs {
     /// The profile: provider/name, or one part of it if only one profile fits
+    #[arg(value_name = "PROFILE")]
     name: String,
-    /// Renew the token first if it has less time left: 90s, 10m, 2h. Half its life is always enough
+    /// Refresh a token first that has less time left: 90s, 10m, 2h. Half its life is always enough
     #[arg(long, value_name = "TIME", value_parser = duration, default_value = "60s")]
     min_ttl: Duration,
 }

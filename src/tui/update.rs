@@ -118,7 +118,7 @@ fn catalogued(model: &mut Model, catalog: Catalog) {
 
 fn waits(model: &mut Model, id: &ProfileId, holder: &str) {
     let asked_by = model.running(id).refresh.unwrap_or(AskedBy::Person);
-    let text = format!("{} waits for {holder}, which is at work on this grant.", id.name);
+    let text = format!("{} waits for {holder}, which is using this login.", id.name);
     tell(model, text, Tone::Plain, asked_by);
 }
 

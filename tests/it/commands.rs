@@ -2,6 +2,7 @@
 
 mod browser;
 mod erase;
+mod help;
 mod key;
 mod link;
 mod list;

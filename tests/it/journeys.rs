@@ -16,15 +16,13 @@ fn a_login_is_listed_printed_renewed_and_erased() {
     person::answer(&login.line("http"), "allow");
     let ended = login.end();
     let said = ended.said(0);
-    for step in [
-        "1 Start callback listener done",
-        "2 Build authorization URL done",
-        "4 Wait for authorization done",
-        "5 Exchange code done",
-        "6 Save done",
-        "7 Test token done",
+    for line in [
+        "Logged in: demo/ana",
+        "  account  ana@demo.test",
+        "  test     200: works",
+        "Try: authtui token demo/ana",
     ] {
-        assert!(said.lines().any(|line| line.starts_with(step)), "no “{step}” in {said}");
+        assert!(said.lines().any(|each| each.starts_with(line)), "no “{line}” in {said}");
     }
 
     let first = served.stored("ana").expect("tokens");

@@ -28,7 +28,7 @@ fn each_source_is_named_with_what_it_holds_and_the_first_is_used() {
     assert_eq!(
         lines,
         [
-            "In the order of claw-code:",
+            "In the order that claw-code uses:",
             "  DEMO_KEY        set but empty, which counts as not set",
             "> DEMO_BEARER     set",
             login,

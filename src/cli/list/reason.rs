@@ -1,4 +1,4 @@
-//! Why a profile is not well, and what helps.
+//! Reason why a profile is not well, and what helps.
 
 use std::collections::BTreeSet;
 
@@ -14,11 +14,11 @@ use crate::domain::text;
 use crate::domain::trouble::Stored;
 
 /// The longest reason, in characters.
-const LONGEST: usize = 400;
+const REASON_LIMIT: usize = 400;
 
 /// What a person should know of `profile`, by its last refresh and by what the log says of its grant;
-/// its provider is `provider`,
-/// where that is known; `asking` are the grants for which somebody asks at this moment.
+/// its provider is `provider`, where that is known; `asking` are the grants for which somebody asks at
+/// this moment.
 pub(super) fn of(
     profile: &Profile,
     provider: Option<&Provider>,
@@ -26,50 +26,64 @@ pub(super) fn of(
     asking: &BTreeSet<String>,
     now: Now,
 ) -> Option<String> {
-    let (name, safe) = (&profile.id.name, Stored::Untouched);
+    let words = |(why, next): (String, String)| format!("{why}. {} Next: {next}", Stored::Untouched);
     if let Err(NotRefreshable::OtherOrigin(other)) = refreshability(profile, provider, now.wall) {
-        return Some(format!("{other}, so it is not refreshed. {safe} Next: authtui login {name}"));
+        let next = format!("authtui login {}", profile.id.name);
+        return Some(words((format!("{other}, so it is not refreshed"), next)));
     }
-    match GrantStatus::of(events, profile, provider, asking) {
-        Some(GrantStatus::Interrupted(event)) => {
-            return Some(format!(
-                "the refresh of {} by {} was interrupted between request and save, so the refresh token may be spent. \
-                 {safe} Next: authtui refresh {name}",
+    let known = GrantStatus::of(events, profile, provider, asking);
+    known
+        .and_then(|known| by_history(profile, &known, now).map(words))
+        .or_else(|| refused(profile, now))
+        .or_else(|| by_last_refresh(profile, now).map(words))
+}
+
+/// What the log says of the grant, and what helps.
+fn by_history(profile: &Profile, known: &GrantStatus<'_>, now: Now) -> Option<(String, String)> {
+    let name = &profile.id.name;
+    match known {
+        GrantStatus::Interrupted(event) => Some((
+            format!(
+                "the refresh of {} by {} was interrupted between request and save, so the refresh token may be spent",
                 local(event.at, now.offset),
                 event.by
-            ));
-        }
-        Some(GrantStatus::Outdated(event)) => {
-            return Some(format!(
-                "these are older tokens: it was renewed on {} by {}. {safe} Next: authtui refresh {name}, which takes \
-                 the newer ones if they can be found, and never asks with these",
+            ),
+            format!("authtui refresh {name}"),
+        )),
+        GrantStatus::Outdated(event) => Some((
+            format!(
+                "these are older tokens: it was refreshed on {} by {}",
                 local(event.at, now.offset),
                 event.by
-            ));
-        }
+            ),
+            format!(
+                "authtui refresh {name}, which takes the newer ones if they can be found, and never asks with these"
+            ),
+        )),
         // What went well after all, or is about to, needs nobody.
-        Some(GrantStatus::UnderWay(_) | GrantStatus::Survived(_)) | None => {}
+        GrantStatus::UnderWay(_) | GrantStatus::Survived(_) => None,
     }
-    if let Some(refused) = refused(profile, now) {
-        return Some(refused);
-    }
+}
+
+/// How the last refresh failed, and what helps.
+fn by_last_refresh(profile: &Profile, now: Now) -> Option<(String, String)> {
+    let name = &profile.id.name;
     match &profile.last_refresh_of_this_grant()?.result {
         RefreshResult::Done => None,
-        RefreshResult::Dead { why } => {
-            Some(format!("{}. {safe} Next: authtui login {name}", text::clean(why, LONGEST)))
-        }
-        RefreshResult::Refused { why, next, .. } => {
-            let (why, next) = (text::clean(why, LONGEST), text::clean(next, LONGEST));
-            Some(format!("{why}. {safe} Next: {next}"))
-        }
+        RefreshResult::Dead { why } => Some((cut(why), format!("authtui login {name}"))),
+        RefreshResult::Refused { why, next, .. } => Some((cut(why), cut(next))),
         RefreshResult::Passing { why, retry_at, .. } => {
             let when = match countdown(*retry_at - now.wall).0 {
                 left if *retry_at > now.wall => format!(" in {left}"),
                 _ => String::new(),
             };
-            Some(format!("{}. {safe} Next: authtui refresh {name}{when}", text::clean(why, LONGEST)))
+            Some((cut(why), format!("authtui refresh {name}{when}")))
         }
     }
+}
+
+fn cut(words: &str) -> String {
+    text::clean(words, REASON_LIMIT)
 }
 
 /// That a test of the token or key was refused, and what helps.

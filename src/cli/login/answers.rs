@@ -105,7 +105,7 @@ impl<'a> LoginQuestions<'a> {
                 }
                 needs.key(&unseen(prompter, "API key").await?).map(say_trimmed)
             }
-            Question::Notice => return self.agree("Go on?").await,
+            Question::Notice => return self.agree("Continue?").await,
             Question::Replace => {
                 return self.agree("A key of that name is stored. Replace it?").await;
             }
@@ -144,9 +144,7 @@ impl<'a> LoginQuestions<'a> {
             Question::Key => Some(format!(
                 "{name} wants an API key, and nobody can be asked here; add --key-stdin or --key-fd"
             )),
-            Question::Notice => {
-                Some(format!("{provider} has a notice to agree to, and nobody can be asked here; add --yes"))
-            }
+            Question::Notice => Some(format!("{provider} has the notice above; accept it with --yes")),
             Question::Replace => Some(format!(
                 "{name} is stored already, and nobody can be asked here; add --yes to replace it"
             )),

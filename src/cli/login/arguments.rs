@@ -4,47 +4,51 @@ use clap::Args;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct LoginArgs {
-    /// Where to log in, and the profile's name: anthropic, or anthropic/work
+    /// Where to log in, and a name for the profile: anthropic, or anthropic/work
     pub(super) profile: String,
-    /// Only by a code that you type at the provider's page, on any machine
-    #[arg(long, conflicts_with_all = ["paste", "port"])]
-    pub(super) device: bool,
-    /// Only by an answer that you paste here, or that comes by standard input
-    #[arg(long, conflicts_with = "client_secret_stdin")]
-    pub(super) paste: bool,
-    /// Leave it to you to open the address
-    #[arg(long)]
-    pub(super) no_browser: bool,
-    /// The port that the callback comes to
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
-    pub(super) port: Option<u16>,
-    /// Ask for this as well as for what is usual or was asked for before; may be repeated
-    #[arg(long, value_name = "SCOPE")]
-    pub(super) scope: Vec<String>,
-    /// The client id that the provider gave you
-    #[arg(long, value_name = "ID")]
-    pub(super) client_id: Option<String>,
-    /// Read the client's secret from standard input; on a terminal it is asked for, unseen
-    #[arg(long, conflicts_with = "client_secret_fd")]
-    pub(super) client_secret_stdin: bool,
-    /// Read the client's secret from this open file descriptor
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(3..))]
-    pub(super) client_secret_fd: Option<u32>,
-    /// Store an API key instead of logging in; it is asked for, unseen. Without /NAME it is called
-    /// key
-    #[arg(long, conflicts_with_all = LOGIN_OPTIONS)]
-    pub(super) key: bool,
-    /// Store the API key that standard input holds; on a terminal it is asked for, unseen
-    #[arg(long, conflicts_with_all = LOGIN_OPTIONS, conflicts_with = "key_fd")]
-    pub(super) key_stdin: bool,
-    /// Store the API key that this open file descriptor holds
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(3..), conflicts_with_all = LOGIN_OPTIONS)]
-    pub(super) key_fd: Option<u32>,
-    /// Answer yes: to the provider's notice, to the end of a stored key, or to a new one that the
+    /// Answer yes to the provider's notice, to replacing a stored key, and to saving a key that the
     /// provider refuses
     #[arg(long, short)]
     pub(super) yes: bool,
+    /// Use a device code: you type it at the provider's page, on any device
+    #[arg(long, conflicts_with_all = ["paste", "port"], help_heading = WAY)]
+    pub(super) device: bool,
+    /// Log in by an answer that you paste here, or that standard input holds
+    #[arg(long, conflicts_with = "client_secret_stdin", help_heading = WAY)]
+    pub(super) paste: bool,
+    /// Do not open a browser
+    #[arg(long, help_heading = WAY)]
+    pub(super) no_browser: bool,
+    /// Listen for the browser's answer on this port
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..), help_heading = WAY)]
+    pub(super) port: Option<u16>,
+    /// Ask for this scope too, beside the usual ones or those of the last login; may be repeated
+    #[arg(long, value_name = "SCOPE", help_heading = CLIENT)]
+    pub(super) scope: Vec<String>,
+    /// The client id that the provider gave you
+    #[arg(long, value_name = "ID", help_heading = CLIENT)]
+    pub(super) client_id: Option<String>,
+    /// Read the client secret from standard input; on a terminal, prompts without echo
+    #[arg(long, conflicts_with = "client_secret_fd", help_heading = CLIENT)]
+    pub(super) client_secret_stdin: bool,
+    /// Read the client secret from this open file descriptor
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(3..), help_heading = CLIENT)]
+    pub(super) client_secret_fd: Option<u32>,
+    /// Store an API key instead of logging in; prompts without echo. Without /NAME it is called key
+    #[arg(long, conflicts_with_all = LOGIN_OPTIONS, help_heading = KEY)]
+    pub(super) key: bool,
+    /// Read the API key from standard input; on a terminal, prompts without echo
+    #[arg(long, conflicts_with_all = LOGIN_OPTIONS, conflicts_with = "key_fd", help_heading = KEY)]
+    pub(super) key_stdin: bool,
+    /// Read the API key from this open file descriptor
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(3..), conflicts_with_all = LOGIN_OPTIONS, help_heading = KEY)]
+    pub(super) key_fd: Option<u32>,
 }
+
+/// How the help groups the options.
+const WAY: &str = "How to log in";
+const CLIENT: &str = "What to ask for";
+const KEY: &str = "API key";
 
 /// What says something of a login, and so nothing of a key.
 const LOGIN_OPTIONS: [&str; 8] = [

@@ -83,7 +83,7 @@ impl<'a> Conversation<'a> {
             }
             self.progress.show(&self.login, self.pasting, self.services.clock.now());
             if let Stage::Over(outcome) = self.login.stage() {
-                return outcome::end(outcome, self.login.plan(), self.services.clock.now());
+                return outcome::end(outcome, &self.login, self.services.clock.now());
             }
             let heard = match self.decision().await {
                 Some(choice) => Heard::Decided(choice),

@@ -109,7 +109,7 @@ async fn store(services: &Arc<Services>, provider: &Provider, change: Change, te
         }
         Err(ApplyError::Moved(moved)) => {
             say(&format!("{name}: {moved}. Nothing was changed; run it again."));
-            Exit::Passing
+            Exit::Temporary
         }
         Err(ApplyError::Trouble(trouble)) => exit::trouble(&trouble, &name.exact()),
     }

@@ -4,15 +4,18 @@ use crate::cli::exit::{self, Exit};
 use crate::cli::output::say;
 use crate::domain::clock::{Now, local};
 use crate::domain::profile::{NO_REFRESH_TOKEN, Profile};
-use crate::oauth::login::{Outcome, Plan};
+use crate::domain::trouble::Stored;
+use crate::oauth::login::step::Step;
+use crate::oauth::login::{Login, Outcome};
 use crate::shell::terminal::console;
 
 /// Says how the login ended and gives its number.
-pub(super) fn end(outcome: &Outcome, plan: &Plan, now: Now) -> Exit {
+pub(super) fn end(outcome: &Outcome, login: &Login, now: Now) -> Exit {
+    let plan = login.plan();
     let safe = plan.stored().after();
     match outcome {
         Outcome::Done(profile) => {
-            summary(profile, plan, now);
+            summary(profile, login, now);
             Exit::Done
         }
         Outcome::Denied(words) => {
@@ -21,7 +24,7 @@ pub(super) fn end(outcome: &Outcome, plan: &Plan, now: Now) -> Exit {
         }
         Outcome::TimedOut => {
             say(&format!("nobody answered in time.{safe} Run it again."));
-            Exit::Passing
+            Exit::Temporary
         }
         Outcome::Cancelled => {
             say(&format!("cancelled; nothing was changed.{safe}"));
@@ -42,12 +45,14 @@ pub(super) fn end(outcome: &Outcome, plan: &Plan, now: Now) -> Exit {
 pub(super) fn unanswered(pasted: bool) -> Exit {
     let why = if pasted { "what was pasted did not work" } else { "nothing was pasted" };
     say(&format!(
-        "cannot log in: {why}, and standard input has ended. Stored tokens are as they were. Next: run it again and paste the answer of that login."
+        "cannot log in: {why}, and standard input has ended. {} Next: run it again and paste the answer of that login.",
+        Stored::Untouched
     ));
     Exit::Failure
 }
 
-fn summary(profile: &Profile, plan: &Plan, now: Now) {
+fn summary(profile: &Profile, login: &Login, now: Now) {
+    let plan = login.plan();
     let end = |end: Option<_>| match end {
         Some(end) => format!("until {}", local(end, now.offset)),
         None => "expiry unknown".to_owned(),
@@ -63,9 +68,11 @@ fn summary(profile: &Profile, plan: &Plan, now: Now) {
     let missing: Vec<&str> =
         plan.scopes.iter().filter(|scope| !profile.scopes.contains(scope)).map(String::as_str).collect();
     if !missing.is_empty() {
-        console::say(&format!("           asked for and not granted: {}", missing.join(" ")));
+        console::say(&format!("           not granted: {}", missing.join(" ")));
     }
-    console::say(&format!("  access   {}", end(profile.life.expires_at)));
-    console::say(&format!("  grant    {grant}"));
+    console::say(&format!("  token    {}", end(profile.life.expires_at)));
+    console::say(&format!("  login    {grant}"));
+    console::say(&format!("  test     {}", login.steps().note(Step::Test)));
     console::say(&format!("  store    {}", plan.place));
+    console::say(&format!("Try: authtui token {}", profile.id.name));
 }

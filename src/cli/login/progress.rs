@@ -8,15 +8,15 @@ use crate::domain::clock::{Now, span};
 use crate::domain::countdown::countdown;
 use crate::domain::provider::endpoint;
 use crate::oauth::device::{DeviceCode, Progress};
-use crate::oauth::login::step::Mark;
-use crate::oauth::login::{DeviceDoor, Door, Doors, Login, Plan, Stage};
+use crate::oauth::login::step::{Mark, Step};
+use crate::oauth::login::{Browser, DeviceDoor, Door, Doors, Login, Plan};
 use crate::shell::terminal::console;
 
 /// What was shown, so that nothing is shown twice.
 #[derive(Default)]
 pub(super) struct LoginProgress {
-    /// How many steps were shown: their lines come in the order of their numbers.
-    steps: usize,
+    listener: bool,
+    browser: bool,
     notices: usize,
     obstacle: bool,
     pages: bool,
@@ -40,7 +40,7 @@ pub(super) enum Pasting {
 impl LoginProgress {
     /// Shows what is new.
     pub(super) fn show(&mut self, login: &Login, pasting: Pasting, now: Now) {
-        self.show_steps(login);
+        self.show_opening(login);
         self.show_notices(login);
         let Some(doors) = login.doors() else { return };
         let lead = match pasting {
@@ -53,7 +53,7 @@ impl LoginProgress {
         if has_pages && lead != Door::Callback && !awaited && !replace(&mut self.obstacle, true) {
             obstacle(login.plan(), pasting);
         }
-        self.show_device(&doors.device, now);
+        self.show_device(&doors.device, lead, now);
         if has_pages && !awaited && !replace(&mut self.pages, true) {
             pages(doors, login.plan(), lead);
         }
@@ -72,28 +72,21 @@ impl LoginProgress {
         }
     }
 
-    /// Shows the steps that have ended, each once and none before the one that comes before it.
-    /// Where the login is over, nothing more is waited for.
-    fn show_steps(&mut self, login: &Login) {
-        let is_over = matches!(login.stage(), Stage::Over(_));
-        let steps: Vec<_> = login.steps().iter().collect();
-        let has_ended = |mark: &Mark| !matches!(mark, Mark::Todo | Mark::Now(_));
-        // A step that began again will end again, and so will those behind it.
-        let again = steps.iter().take(self.steps).position(|(_, mark, _)| !has_ended(mark));
-        self.steps = again.filter(|_| !is_over).unwrap_or(self.steps);
-        for (step, mark, note) in steps.iter().skip(self.steps) {
-            if !has_ended(mark) && !is_over {
-                break;
-            }
-            self.steps += 1;
-            let (word, taken) = match mark {
-                Mark::Todo | Mark::Now(_) => continue,
-                Mark::Failed(taken) => ("failed", format!(" ({:.1} s)", taken.as_secs_f64())),
-                Mark::Done(taken) => ("done", format!(" ({:.1} s)", taken.as_secs_f64())),
-                Mark::Skipped => ("skipped", String::new()),
-            };
-            let note = if note.is_empty() { String::new() } else { format!(": {note}") };
-            console::say(&format!("{} {} {word}{taken}{note}", self.steps, step.title()));
+    /// Shows what became of the listener and of the browser.
+    fn show_opening(&mut self, login: &Login) {
+        let steps = login.steps();
+        if matches!(steps.mark(Step::Listen), Mark::Failed(_)) && !replace(&mut self.listener, true) {
+            let why = steps.note(Step::Listen);
+            console::say(&format!("This machine cannot take the browser's answer: {why}."));
+        }
+        let words = match steps.mark(Step::Open) {
+            // Why there is no browser is said with the address.
+            Mark::Todo | Mark::Now(_) | Mark::Skipped => return,
+            Mark::Done(_) => "Opened your browser.".to_owned(),
+            Mark::Failed(_) => format!("Could not open a browser: {}.", steps.note(Step::Open)),
+        };
+        if !replace(&mut self.browser, true) {
+            console::say(&words);
         }
     }
 
@@ -106,7 +99,7 @@ impl LoginProgress {
         self.notices = login.noticed();
     }
 
-    fn show_device(&mut self, door: &DeviceDoor, now: Now) {
+    fn show_device(&mut self, door: &DeviceDoor, lead: Door, now: Now) {
         match door {
             // Why it closed is a notice of the login, or how it ended.
             DeviceDoor::Absent | DeviceDoor::Asked(_) | DeviceDoor::Closed(_) => {}
@@ -117,7 +110,7 @@ impl LoginProgress {
                 let before = self.device.replace(shown);
                 let same = before.filter(|(before, code, _)| before == page && code == typed);
                 if same.is_none() {
-                    code(device, now);
+                    code(device, lead, now);
                 }
                 // One line for a change, not for every poll.
                 if let Some(progress) = progress
@@ -130,14 +123,18 @@ impl LoginProgress {
     }
 }
 
-fn code(device: &DeviceCode, now: Now) {
+fn code(device: &DeviceCode, lead: Door, now: Now) {
     let is_here = endpoint::is_loopback(&device.page);
     let left = countdown(span(now.steady.until(device.ends_at))).0;
     let Some(code) = &device.user_code else {
         let place = if is_here { "in a browser on this machine" } else { "on any device" };
         console::say(&format!("\nOpen this link {place} and agree there:\n\n    {}\n", device.page));
-        return console::say(&format!("The link ends in {left}."));
+        return console::say(&format!("The link is good for {left}."));
     };
+    if lead != Door::Device {
+        let place = if is_here { "on this machine" } else { "on any device" };
+        return console::say(&format!("\nOr {place}: open {} and type {code}", device.page));
+    }
     let place = if is_here { "On this machine" } else { "On any device" };
     console::say(&format!("\n{place}, open\n\n    {}\n", device.page));
     let spaced: Vec<String> = code.chars().map(String::from).collect();
@@ -146,15 +143,15 @@ fn code(device: &DeviceCode, now: Now) {
     if let Some(page) = &device.page_with_code {
         console::say(&format!("The same page with the code in it:\n\n    {page}\n"));
     }
-    console::say(&format!("The code ends in {left}."));
+    console::say(&format!("The code is good for {left}."));
 }
 
 fn words(progress: &Progress, device: &DeviceCode) -> String {
     let every = device.interval.as_secs();
     match progress {
-        Progress::Pending => format!("Not allowed there yet; asking every {every} s."),
-        Progress::SlowDown => format!("The server wants to be asked less often: every {every} s."),
-        Progress::Unreachable(why) => format!("The server could not be asked ({why}); asking again."),
+        Progress::Pending => format!("Not approved yet; checking every {every} s."),
+        Progress::SlowDown => format!("The server wants fewer checks: every {every} s."),
+        Progress::Unreachable(why) => format!("The server could not be asked ({why}); trying again."),
     }
 }
 
@@ -173,8 +170,14 @@ fn pages(doors: &Doors, plan: &Plan, lead: Door) {
     let (callback, page) = (doors.callback.as_ref(), doors.paste.as_ref());
     match lead {
         Door::Callback => {
-            callback.inspect(|url| shown("Allow access in the browser on this machine", url));
-            page.inspect(|url| shown("Or in any browser, which then shows a code to paste here", url));
+            let words = match plan.ways.browser {
+                Browser::Opened => "Allow access in your browser. If it does not open, use this address",
+                Browser::Left => "Open this address in a browser on this machine",
+            };
+            callback.inspect(|url| shown(words, url));
+            page.inspect(|url| {
+                shown("Or use this address in any browser; it shows a code to paste here", url)
+            });
         }
         Door::Paste | Door::Device => {
             let or = if lead == Door::Device { "Or open" } else { "Open" };
@@ -194,7 +197,7 @@ fn pages(doors: &Doors, plan: &Plan, lead: Door) {
 fn paste(pasting: Pasting) -> &'static str {
     match pasting {
         Pasting::Impossible => {
-            " Nothing can be pasted here: standard input held the secret (--client-secret-fd leaves it free)."
+            " Nothing can be pasted here, since standard input held the secret; --client-secret-fd leaves it free."
         }
         Pasting::Wanted | Pasting::Possible if !console::can_ask() => "",
         Pasting::Wanted => " Then paste it here (the whole address, or the code) and press Enter.",

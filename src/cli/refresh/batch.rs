@@ -53,6 +53,13 @@ impl Selection {
         }
     }
 
+    fn words_for_none(&self) -> &'static str {
+        match self {
+            Self::Due(_) => "nothing is due.",
+            Self::Named(_) | Self::All => "there is no login that can be refreshed.",
+        }
+    }
+
     fn wish(&self) -> Wish {
         match self {
             Self::Named(_) => Wish::New,
@@ -81,7 +88,7 @@ pub(super) fn run(services: &Arc<Services>, selection: &Selection, jobs: usize) 
         .collect();
     let mut report = BatchReport { version: 1, profiles: Vec::new(), is_cut_short: false };
     if all.is_empty() {
-        say("nothing is to be renewed.");
+        say(selection.words_for_none());
         return Ok(report);
     }
     services.ask_at_once(jobs);
@@ -127,7 +134,7 @@ async fn refreshed(
 #[serde(rename_all = "snake_case")]
 enum BatchResult {
     /// New tokens are stored.
-    Renewed,
+    Refreshed,
     /// The stored token will do, or somebody else has just refreshed it.
     Adopted,
     /// Only a login helps.
@@ -162,7 +169,7 @@ impl BatchReport {
     /// Adds how the refresh of `id` ended, and says it where it failed.
     fn add(&mut self, id: &ProfileId, refreshed: Refreshed) {
         let (result, trouble, snapshot) = match refreshed {
-            Refreshed::Done(snapshot) => (BatchResult::Renewed, None, Some(snapshot)),
+            Refreshed::Done(snapshot) => (BatchResult::Refreshed, None, Some(snapshot)),
             Refreshed::Enough(snapshot) => (BatchResult::Adopted, None, Some(snapshot)),
             Refreshed::Unsaved(_, _, trouble) => (BatchResult::Failed, Some(trouble), None),
             Refreshed::Failed(snapshot, trouble) => {
@@ -184,10 +191,10 @@ impl BatchReport {
 
     fn say_counts(&self) {
         let words = [
-            (BatchResult::Renewed, "renewed"),
-            (BatchResult::Adopted, "renewed by another program or still good"),
+            (BatchResult::Refreshed, "refreshed"),
+            (BatchResult::Adopted, "refreshed by another program or still good"),
             (BatchResult::NeedsLogin, "need a login"),
-            (BatchResult::Passing, "to be tried again later"),
+            (BatchResult::Passing, "failed for now"),
             (BatchResult::Failed, "failed"),
         ];
         let counts = words.map(|(result, word)| (self.count(result), word));
@@ -208,7 +215,7 @@ impl BatchReport {
         }
         let ends = [
             (BatchResult::NeedsLogin, Exit::NeedsLogin),
-            (BatchResult::Passing, Exit::Passing),
+            (BatchResult::Passing, Exit::Temporary),
             (BatchResult::Failed, Exit::Failure),
         ];
         let worst = ends.into_iter().find(|(result, _)| self.count(*result) > 0);

@@ -35,7 +35,7 @@ impl ResolveOutcome {
 
     pub(super) fn failed(trouble: &Trouble) -> Self {
         match trouble.kind {
-            FailureKind::Temporary(_) => Self::error("passing", trouble.to_string(), Exit::Passing),
+            FailureKind::Temporary(_) => Self::error("passing", trouble.to_string(), Exit::Temporary),
             FailureKind::NeedsLogin | FailureKind::NeedsFix(_) | FailureKind::NothingToDo => {
                 Self::error("failure", trouble.to_string(), Exit::Failure)
             }

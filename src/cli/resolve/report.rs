@@ -71,9 +71,9 @@ impl ResolveReport<'_> {
         let order = &self.request.order;
         let mut lines = vec![match order.program.as_str() {
             "" => {
-                format!("No program's order is known for {}; in the usual one:", self.request.provider.name)
+                format!("{} has no set order; using the usual one:", self.request.provider.name)
             }
-            program => format!("In the order of {program}:"),
+            program => format!("In the order that {program} uses:"),
         }];
         let labels: Vec<String> = self.chain.candidates.iter().map(Candidate::label).collect();
         let widest = labels.iter().map(|label| label.width()).max().unwrap_or_default();

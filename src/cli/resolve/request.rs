@@ -98,8 +98,7 @@ impl<'a> ResolveRequest<'a> {
             return Some(ResolveOutcome::error("not_used", words, Exit::Failure));
         };
         if !candidate.found.ends_the_looking() {
-            let words =
-                format!("{name} is {}: set it in the shell that starts authtui.", candidate.words(now));
+            let words = format!("{name} is {}: set it in your shell.", candidate.words(now));
             return Some(ResolveOutcome::error("missing", words, Exit::NotFound));
         }
         let first = chain.taken().filter(|taken| taken.source != source).map(Candidate::label)?;

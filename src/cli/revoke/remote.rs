@@ -33,11 +33,11 @@ pub(super) fn announce(services: &Services, snapshot: &Snapshot, profile: &Profi
         let twins: Vec<String> = snapshot.twins(profile).map(|twin| twin.id.name.to_string()).collect();
         let too = match twins.is_empty() {
             true => String::new(),
-            false => format!(", and those of {}, which hold the same grant", twins.join(", ")),
+            false => format!(", and those of {}, which share this login", twins.join(", ")),
         };
         let words = format!(
-            "{name}: {title} is asked to end the grant. Once it has, the tokens are erased here{too}. Other programs \
-             that use the grant must log in again."
+            "{name}: {title} is asked to end this login. Once it has, the tokens are erased here{too}. Other programs \
+             that use this login must log in again."
         );
         console::say(&text::clean(&words, SENTENCE_LIMIT));
         return Ok(());

@@ -49,8 +49,8 @@ fn a_device_flow_without_a_code_shows_the_link_alone_and_brings_the_token() {
     let ended = login.end();
 
     let said = ended.said(0);
-    assert!(said.contains("The link ends in 1"), "{said}");
-    assert!(said.contains("Not allowed there yet"), "{said}");
+    assert!(said.contains("The link is good for 1"), "{said}");
+    assert!(said.contains("Not approved yet"), "{said}");
     for word in ["type the code", "letter by letter", "user code"] {
         assert!(!said.contains(word), "{word}: {said}");
     }

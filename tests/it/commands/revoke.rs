@@ -25,7 +25,7 @@ fn the_provider_ends_the_grant_and_then_its_tokens_are_erased() {
     let ended = served.home.run(&REMOTE);
 
     let said = ended.said(0);
-    assert!(said.contains("Demo (a server inside authtui) is asked to end the grant."), "{said}");
+    assert!(said.contains("Demo (a server inside authtui) is asked to end this login."), "{said}");
     assert!(said.contains("demo/ana: revoked at its provider; its tokens are erased here."), "{said}");
     assert_eq!((served.stored("ana"), served.counters().revoked), (None, 1));
     assert_eq!(
@@ -226,7 +226,7 @@ fn every_profile_that_holds_the_grant_is_erased_with_it_and_no_other() {
 
     let ended = served.home.run(&REMOTE);
 
-    assert!(ended.said(0).contains("and those of demo/twin, which hold the same grant"), "{ended:?}");
+    assert!(ended.said(0).contains("and those of demo/twin, which share this login"), "{ended:?}");
     assert_eq!(
         (served.stored("ana"), served.stored("twin"), served.stored("other")),
         (None, None, Some(others.clone()))

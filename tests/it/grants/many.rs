@@ -36,8 +36,8 @@ fn the_worst_that_happened_is_the_number_and_each_is_named_in_json() {
     let dead =
         || FaultKind::Instead(HttpResponse::new(400, "application/json", r#"{"error":"invalid_grant"}"#));
     for (mishaps, code, results) in [
-        (vec![], 0, ["renewed", "renewed"]),
-        (vec![busy()], 4, ["passing", "renewed"]),
+        (vec![], 0, ["refreshed", "refreshed"]),
+        (vec![busy()], 4, ["passing", "refreshed"]),
         (vec![dead(), busy()], 3, ["needs_login", "passing"]),
     ] {
         let served = Served::start();
@@ -57,7 +57,7 @@ fn the_worst_that_happened_is_the_number_and_each_is_named_in_json() {
         found.sort_unstable();
         assert_eq!(found, results, "{ended:?}");
         for row in rows {
-            let is_well = row["result"] == "renewed";
+            let is_well = row["result"] == "refreshed";
             assert_eq!((row["why"].is_null(), row["expires_at"].is_null()), (is_well, false), "{row}");
             assert_eq!(row["retry_at"].is_string(), row["result"] == "passing", "{row}");
         }

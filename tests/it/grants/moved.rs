@@ -101,7 +101,7 @@ fn an_older_copy_that_an_editor_saves_later_is_not_asked_with() {
     assert_eq!(served.home.run(&["refresh", "demo/ana"]).code, Some(0));
     served.home.store(&older);
     let listed = served.home.run(&["list"]);
-    assert!(listed.err.contains("demo/ana: these are older tokens: it was renewed on"), "{listed:?}");
+    assert!(listed.err.contains("demo/ana: these are older tokens: it was refreshed on"), "{listed:?}");
 
     let ended = served.home.run(&["refresh", "demo/ana"]);
 

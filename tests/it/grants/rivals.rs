@@ -65,8 +65,10 @@ fn whoever_waits_says_for_whom() {
     until("a request", || served.counters().in_flight == 1);
     let mut second = served.home.start(&["refresh", "demo/ana"]);
     let line = second.line("authtui: demo/ana: waiting");
-    let holder =
-        format!("authtui: demo/ana: waiting for authtui token (process {}), which is at work", first.id());
+    let holder = format!(
+        "authtui: demo/ana: waiting for authtui token (process {}), which is using this login",
+        first.id()
+    );
     assert!(line.starts_with(&holder), "{line}");
     assert_eq!((first.end().code, second.end().code, served.refreshes()), (Some(0), Some(0), (1, 0)));
 }

@@ -39,7 +39,7 @@ fn a_code_is_allowed_at_either_page_and_its_tokens_are_renewed() {
     for typed in [false, true] {
         let provider = Provider::with(Client::Public, "[device]", &STRICT);
         let (mut login, code) = by_device(&provider);
-        login.line("  Not allowed there yet; asking every 1 s.");
+        login.line("  Not approved yet; checking every 1 s.");
         assert_eq!((provider.count("/device/pending"), provider.home.config().exists()), (1, false));
         if typed {
             provider.visit(&code.page, &[("INTEROP_USER_CODE", &code.user_code)]);
@@ -50,7 +50,7 @@ fn a_code_is_allowed_at_either_page_and_its_tokens_are_renewed() {
         let ended = login.end();
 
         assert!(ended.said(0).contains("Logged in: op/work"), "{ended:?}");
-        assert_eq!(ended.err.matches("Not allowed there yet").count(), 1, "one line for a change");
+        assert_eq!(ended.err.matches("Not approved yet").count(), 1, "one line for a change");
         let polls = provider.count("/device/polls");
         assert_eq!((provider.count("/device/pending"), provider.count("/device/slow_down")), (polls - 1, 0));
         assert_eq!(provider.count(&format!("/token/{GRANT}/ok")), 1);
@@ -77,7 +77,7 @@ fn no_question_comes_too_early_and_slow_down_puts_off_the_next_one_by_five_secon
     let (mut login, code) = by_device(&provider);
     provider.until("/device/pending", 2);
     provider.fault("/token", 400, &json!({ "error": "slow_down" }));
-    login.line("  The server wants to be asked less often: every 6 s.");
+    login.line("  The server wants fewer checks: every 6 s.");
     provider.sign_in(&code.page_with_code);
 
     let ended = login.end();

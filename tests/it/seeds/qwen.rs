@@ -65,7 +65,10 @@ fn seed_001_device_code_wants_its_notice_read_before_anybody_logs_in() {
     let qwen = served();
     let ended = qwen.run("login", &[]);
     let said = ended.said(2);
-    assert!(said.contains("ended its free sign-in on 2026-04-15") && said.contains("add --yes"), "{said}");
+    assert!(
+        said.contains("ended its free sign-in on 2026-04-15") && said.contains("accept it with --yes"),
+        "{said}"
+    );
     assert_eq!(qwen.count(), 0);
 }
 
@@ -78,7 +81,7 @@ fn seed_001_device_code_is_asked_less_often_after_a_429_and_still_brings_tokens(
         .with(|authority| authority.faults.add(Fault { place: FaultPlace::Poll, times: 1, kind: slow }));
     let (_, ended) = log_in(&qwen);
     let said = ended.said(0);
-    assert!(said.contains("The server wants to be asked less often: every 2 s."), "{said}");
+    assert!(said.contains("The server wants fewer checks: every 2 s."), "{said}");
     assert!(qwen.sent(TOKEN).len() >= 2 && qwen.row()["state"] == "fresh");
 }
 

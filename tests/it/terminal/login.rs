@@ -75,7 +75,7 @@ pub(super) fn over_ssh_the_device_code_completes_the_login() {
         give_device_codes(&served);
 
         let pty = over_ssh(&served.home, arguments);
-        pty.wait("Waiting 10 minutes").wait("Not allowed there yet; asking every 1 s.");
+        pty.wait("Waiting 10 minutes").wait("Not approved yet; checking every 1 s.");
         let shown = pty.contents();
         let code = person::between(&shown, "and type the code\n\n", "\n").trim().to_owned();
         let page = person::between(&shown, "On this machine, open\n\n", "\n").trim().to_owned();
@@ -87,7 +87,7 @@ pub(super) fn over_ssh_the_device_code_completes_the_login() {
 
         let left = pty.end();
         assert_eq!(left.code, 0);
-        assert_eq!(left.text.matches("Not allowed there yet").count(), 1, "one line for a change");
+        assert_eq!(left.text.matches("Not approved yet").count(), 1, "one line for a change");
         assert!(served.stored("ana").is_some());
     }
 }

@@ -1,0 +1,45 @@
+//! `authtui --help`: what there is, in words that a newcomer knows.
+
+use crate::home::Home;
+
+#[test]
+fn the_help_says_that_the_screen_opens_and_shows_examples_and_exit_codes() {
+    let ended = Home::new().run(&["--help"]);
+    let (code, help) = ended.quietly();
+    assert_eq!(code, Some(0));
+    for words in [
+        "Without a command the screen opens.",
+        "Examples:",
+        "authtui login anthropic/work",
+        "4 temporary failure (try again)",
+        "[alias: ls]",
+        "[alias: logout]",
+        "[alias: rm]",
+    ] {
+        assert!(help.contains(words), "{words}: {help}");
+    }
+}
+
+#[test]
+fn a_profile_has_one_name_in_every_usage_and_the_options_of_a_login_are_in_groups() {
+    let home = Home::new();
+    for command in ["token", "login", "refresh", "revoke", "remove", "events"] {
+        let help = home.run(&[command, "--help"]).out;
+        let usage = help.lines().find(|line| line.starts_with("Usage:")).expect("a usage");
+        assert!(usage.contains("PROFILE") && !usage.contains("NAME"), "{usage}");
+    }
+    let login = home.run(&["login", "--help"]).out;
+    for heading in ["Options:", "How to log in:", "What to ask for:", "API key:"] {
+        assert!(login.lines().any(|line| line == heading), "{heading}: {login}");
+    }
+}
+
+#[test]
+fn an_alias_is_the_command_that_it_stands_for() {
+    let home = Home::new();
+    home.store("providers: {acme: {oauth_credentials: [{id: work, access_token: t}]}}\n");
+    assert!(home.run(&["ls"]).out.contains("acme/work"));
+    assert!(home.run(&["logout", "acme/work", "--yes"]).said(0).contains("tokens erased"));
+    assert!(home.run(&["events"]).out.contains("(authtui revoke, "));
+    assert!(home.run(&["rm", "acme/work", "--yes"]).said(0).contains("removed"));
+}
