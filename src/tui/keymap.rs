@@ -222,7 +222,7 @@ impl KeyCombo {
             Self::Ctrl(char) => format!("Ctrl-{}", char.to_ascii_uppercase()),
             Self::Plain(KeyCode::Char(' ')) => "Space".to_owned(),
             Self::Plain(KeyCode::Char(char)) => char.to_string(),
-            Self::Plain(KeyCode::F(number)) => format!("F{number}"),
+            Self::Plain(F(number)) => format!("F{number}"),
             Self::Plain(code) => named(code).to_owned(),
         }
     }

@@ -49,8 +49,13 @@ pub fn parts(model: &Model, size: (u16, u16)) -> Option<Parts> {
     if !reaches(size, SMALLEST) {
         return None;
     }
-    let said = message_rows(model, size);
-    let rows = [Constraint::Length(1), Constraint::Min(0), Constraint::Length(said), Constraint::Length(1)];
+    let message_height = message_rows(model, size);
+    let rows = [
+        Constraint::Length(1),
+        Constraint::Min(0),
+        Constraint::Length(message_height),
+        Constraint::Length(1),
+    ];
     let [header, body, message, footer] = Layout::vertical(rows).areas(Rect::new(0, 0, width, height));
     let parts = Parts { header, body, list: body, detail: None, message, footer };
     if width >= WIDE {

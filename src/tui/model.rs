@@ -224,7 +224,7 @@ impl Model {
     }
 
     /// Lets go of refreshed tokens: they are stored, or nobody wants them.
-    pub fn let_go(&mut self, id: &ProfileId) {
+    pub fn forget_unsaved(&mut self, id: &ProfileId) {
         if let Some(running) = self.running.get_mut(id) {
             running.unsaved = None;
         }

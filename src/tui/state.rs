@@ -104,7 +104,7 @@ pub fn mask(model: &Model, profile: &Profile, secret: &Secret) -> String {
 #[must_use]
 pub fn sentence(model: &Model, profile: &Profile, now: Now) -> String {
     let health = model.health(profile, now.wall);
-    let said = match health {
+    let words = match health {
         Health::NoExpiry => match profile.kind {
             Kind::OAuth => "the provider gives no expiry",
             Kind::ApiKey => "a key does not end by itself",
@@ -139,7 +139,7 @@ pub fn sentence(model: &Model, profile: &Profile, now: Now) -> String {
         Health::Refreshing => "new tokens are being asked for".to_owned(),
         Health::Unreadable => String::new(),
     };
-    format!("{} · {said}", health.word())
+    format!("{} · {words}", health.word())
 }
 
 /// Why nothing on this machine refreshes the profile, where that is so and its state does not say it.

@@ -30,7 +30,7 @@ use crate::oauth::probe::TestVerdict;
 use crate::tui::message::{Copied, Effect, Msg};
 use crate::tui::model::{AutoRefreshMode, Leaving, Model, OffBy};
 use crate::tui::status::{AskedBy, Tone};
-use crate::tui::update::status::{tell, tell_of, tell_trouble};
+use crate::tui::update::status::{report, report_profile, report_trouble};
 use crate::tui::{layout, rows};
 
 /// Takes what happened and says what must be done.
@@ -73,7 +73,7 @@ fn take(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
         Msg::Events(Ok(events)) => model.events = events,
         Msg::Events(Err(why)) => {
             let text = format!("The event log cannot be read: {why}.");
-            tell(model, text, Tone::Bad, AskedBy::Nobody);
+            report(model, text, Tone::Bad, AskedBy::Nobody);
         }
         Msg::Settled(settings) => {
             settled(model, settings);
@@ -97,7 +97,7 @@ fn take(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
             made_private(model, made);
             return vec![Effect::Read(StoreId::Own)];
         }
-        Msg::Copied(what, copied) => said_copied(model, &what, copied),
+        Msg::Copied(what, copied) => self::copied(model, &what, copied),
         Msg::Tested(id, tested) => self::tested(model, &id, tested),
         Msg::KeyTested(key, tested) => return wizard::key_tested(model, &key, tested),
         Msg::Scopes(provider, listed) => wizard::listed(model, &provider, listed),
@@ -111,7 +111,7 @@ fn catalogued(model: &mut Model, catalog: Catalog) {
         let more = catalog.errors.len() - 1;
         let more = if more > 0 { format!(" ({more} more: authtui providers)") } else { String::new() };
         let text = format!("A provider file is not used. {complaint}{more}");
-        tell(model, text, Tone::Warn, AskedBy::Nobody);
+        report(model, text, Tone::Warn, AskedBy::Nobody);
     }
     model.catalog = Some(catalog);
 }
@@ -119,7 +119,7 @@ fn catalogued(model: &mut Model, catalog: Catalog) {
 fn waits(model: &mut Model, id: &ProfileId, holder: &str) {
     let asked_by = model.running(id).refresh.unwrap_or(AskedBy::Person);
     let text = format!("{} waits for {holder}, which is using this login.", id.name);
-    tell(model, text, Tone::Plain, asked_by);
+    report(model, text, Tone::Plain, asked_by);
 }
 
 fn settled(model: &mut Model, settings: Result<Settings, String>) {
@@ -128,7 +128,7 @@ fn settled(model: &mut Model, settings: Result<Settings, String>) {
         Ok(Settings { automatic_refresh: false }) => AutoRefreshMode::Off(OffBy::Settings),
         Err(why) => {
             let text = format!("{why}. Auto-refresh is off until it can be read.");
-            tell(model, text, Tone::Bad, AskedBy::Nobody);
+            report(model, text, Tone::Bad, AskedBy::Nobody);
             AutoRefreshMode::Off(OffBy::Unreadable)
         }
     };
@@ -140,8 +140,8 @@ fn settled(model: &mut Model, settings: Result<Settings, String>) {
 
 fn made_private(model: &mut Model, made: Result<(), Trouble>) {
     match made {
-        Ok(()) => tell(model, "Only you can read the file now.", Tone::Good, AskedBy::Person),
-        Err(trouble) => tell_trouble(model, &trouble),
+        Ok(()) => report(model, "Only you can read the file now.", Tone::Good, AskedBy::Person),
+        Err(trouble) => report_trouble(model, &trouble),
     }
 }
 
@@ -149,7 +149,7 @@ fn tested(model: &mut Model, id: &ProfileId, tested: Result<TestVerdict, Trouble
     model.running_mut(id).is_testing = false;
     match tested {
         Ok(verdict) => keep_verdict(model, id, verdict),
-        Err(trouble) => tell_trouble(model, &trouble),
+        Err(trouble) => report_trouble(model, &trouble),
     }
 }
 
@@ -179,18 +179,18 @@ fn woke(model: &mut Model, now: Now) -> Vec<Effect> {
     effects
 }
 
-fn said_copied(model: &mut Model, what: &str, copied: Result<Copied, Trouble>) {
+fn copied(model: &mut Model, what: &str, copied: Result<Copied, Trouble>) {
     match copied {
         Ok(Copied::Native) => {
-            tell(model, format!("Copied {what} to the clipboard."), Tone::Good, AskedBy::Person)
+            report(model, format!("Copied {what} to the clipboard."), Tone::Good, AskedBy::Person)
         }
         Ok(Copied::Terminal) => {
             let text = format!(
                 "Sent {what} to the terminal's clipboard (OSC 52); a terminal never says whether it took it."
             );
-            tell(model, text, Tone::Plain, AskedBy::Person);
+            report(model, text, Tone::Plain, AskedBy::Person);
         }
-        Err(trouble) => tell_trouble(model, &trouble),
+        Err(trouble) => report_trouble(model, &trouble),
     }
 }
 
@@ -209,7 +209,7 @@ fn keep_verdict(model: &mut Model, id: &ProfileId, verdict: TestVerdict) {
             Arc::make_mut(profile).last_test = Some(last.clone());
         }
     }
-    tell_of(model, id, format!("{}: {}", id.name, verdict.words), tone);
+    report_profile(model, id, format!("{}: {}", id.name, verdict.words), tone);
 }
 
 /// Keeps something selected, and the selected row on the screen.

@@ -17,7 +17,7 @@ use crate::tui::model::{Leaving, Model};
 use crate::tui::screen::Screen;
 use crate::tui::status::Tone;
 use crate::tui::update::selected::{on_selected, on_stored};
-use crate::tui::update::status::say;
+use crate::tui::update::status::show;
 use crate::tui::update::{auto_refresh, login_start, navigation, panel, refresh, revoke, wizard};
 
 /// Does what the person wants.
@@ -83,7 +83,7 @@ pub(super) fn act(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
 pub(super) fn suspend(model: &mut Model, now: Now) -> Vec<Effect> {
     match model.unfinished() {
         Some(unfinished) => {
-            say(model, format!("Not suspended: {unfinished} is awaited."), Tone::Plain, now);
+            show(model, format!("Not suspended: {unfinished} is awaited."), Tone::Plain, now);
             Vec::new()
         }
         None => vec![Effect::Suspend],
@@ -94,7 +94,7 @@ fn choose_copy(model: &mut Model, profile: &Profile, now: Now) -> Vec<Effect> {
     if profile.held.tokens().is_some() {
         model.screen = Screen::Copy;
     } else {
-        say(model, format!("{} holds no tokens.", profile.id.name), Tone::Plain, now);
+        show(model, format!("{} holds no tokens.", profile.id.name), Tone::Plain, now);
     }
     Vec::new()
 }
@@ -103,7 +103,7 @@ fn make_private(model: &mut Model, now: Now) -> Vec<Effect> {
     if model.own().is_some_and(|own| own.notices.iter().any(StoreNotice::is_open)) {
         return vec![Effect::MakePrivate];
     }
-    say(model, "Only you can read the file already.", Tone::Plain, now);
+    show(model, "Only you can read the file already.", Tone::Plain, now);
     Vec::new()
 }
 
@@ -120,7 +120,7 @@ fn quit(model: &mut Model) -> Vec<Effect> {
 
 fn copy(model: &mut Model, profile: &Profile, form: Form, now: Now) -> Vec<Effect> {
     if form == Form::Refresh && profile.refresh_token().is_none() {
-        say(model, format!("{} has no refresh token.", profile.id.name), Tone::Plain, now);
+        show(model, format!("{} has no refresh token.", profile.id.name), Tone::Plain, now);
         return Vec::new();
     }
     vec![Effect::Copy(profile.id.clone(), form)]
@@ -131,7 +131,7 @@ fn test(model: &mut Model, profile: &Profile, now: Now) -> Vec<Effect> {
     let ended = profile.kind == Kind::OAuth
         && matches!(Health::of(profile, model.activity(&profile.id), now.wall), Health::Due);
     if profile.held.tokens().is_none() {
-        say(
+        show(
             model,
             format!("{} is not tested: it holds no tokens. Press l to log in.", profile.id.name),
             Tone::Plain,
@@ -155,13 +155,13 @@ fn test(model: &mut Model, profile: &Profile, now: Now) -> Vec<Effect> {
             let running = model.running_mut(&profile.id);
             let begins = !mem::replace(&mut running.is_testing, true);
             return if begins {
-                say(model, format!("Testing {}.", profile.id.name), Tone::Plain, now);
+                show(model, format!("Testing {}.", profile.id.name), Tone::Plain, now);
                 vec![Effect::Test(profile.id.clone())]
             } else {
                 Vec::new()
             };
         }
     };
-    say(model, format!("{} is not tested: {why}.", profile.id.name), Tone::Plain, now);
+    show(model, format!("{} is not tested: {why}.", profile.id.name), Tone::Plain, now);
     Vec::new()
 }

@@ -11,7 +11,7 @@ use crate::tui::message::Effect;
 use crate::tui::model::Model;
 use crate::tui::refresh_notes;
 use crate::tui::status::Tone;
-use crate::tui::update::status::say;
+use crate::tui::update::status::show;
 
 /// Turns the auto-refresh of a profile on or off.
 pub(super) fn toggle(model: &mut Model, profile: &Profile, now: Now) -> Vec<Effect> {
@@ -20,7 +20,7 @@ pub(super) fn toggle(model: &mut Model, profile: &Profile, now: Now) -> Vec<Effe
         AutoRefresh::Off => AutoRefresh::On,
     };
     if profile.kind != Kind::OAuth {
-        say(model, format!("{}: {}.", profile.id.name, NotRefreshable::ApiKey), Tone::Plain, now);
+        show(model, format!("{}: {}.", profile.id.name, NotRefreshable::ApiKey), Tone::Plain, now);
         return Vec::new();
     }
     let change = Change { name: profile.id.name.clone(), expects: None, edit: Edit::AutoRefresh(automatic) };

@@ -17,7 +17,7 @@ pub(super) fn answered(model: &mut Model, answer: DialogAnswer, now: Now) -> Vec
         DialogAnswer::RevokeAtProvider(id) => revoke::begin(model, id, now),
         DialogAnswer::SaveAgain(id) => unsaved::save_again(model, &id),
         DialogAnswer::Drop(id) => {
-            model.let_go(&id);
+            model.forget_unsaved(&id);
             Vec::new()
         }
         DialogAnswer::Quit => {

@@ -9,7 +9,7 @@ use crate::tui::message::Effect;
 use crate::tui::model::{Leaving, Model, RowId};
 use crate::tui::screen::{Panel, Screen};
 use crate::tui::status::{AskedBy, Tone};
-use crate::tui::update::status::{say, tell};
+use crate::tui::update::status::{report, show};
 
 /// Begins the login that was planned.
 pub(super) fn begin(model: &mut Model, plan: Plan, now: Now) -> Vec<Effect> {
@@ -81,7 +81,7 @@ fn ended(model: &mut Model, outcome: &Outcome) {
     if let (Outcome::Cancelled, Some(login)) = (outcome, &model.login) {
         let text = format!("The login of {} is cancelled.", login.plan().id.name);
         close_when_over(model);
-        tell(model, text, Tone::Plain, AskedBy::Person);
+        report(model, text, Tone::Plain, AskedBy::Person);
     }
 }
 
@@ -146,7 +146,7 @@ pub(super) fn leave(model: &mut Model, now: Now) -> Vec<Effect> {
         Stage::Testing(..) => heard(model, attempt, Heard::Cancelled, now),
         Stage::Exchanging(exchange) if exchange.ending().is_some() || exchange.is_cancelled() => {
             let why = "Nothing is left to cancel: the answer that is awaited may bring tokens.";
-            say(model, why, Tone::Plain, now);
+            show(model, why, Tone::Plain, now);
             Vec::new()
         }
         Stage::Opening(_) | Stage::Waiting(_) | Stage::Exchanging(_) => {

@@ -8,7 +8,7 @@ use crate::tui::message::Effect;
 use crate::tui::model::Model;
 use crate::tui::screen::Screen;
 use crate::tui::status::Tone;
-use crate::tui::update::status::say;
+use crate::tui::update::status::show;
 use crate::tui::update::{login, wizard};
 use crate::tui::wizard::Wizard;
 
@@ -16,7 +16,7 @@ use crate::tui::wizard::Wizard;
 pub(super) fn begin_new(model: &mut Model, now: Now) -> Vec<Effect> {
     match may_begin(model) {
         Ok(()) => model.screen = Screen::Wizard(Box::default()),
-        Err(why) => say(model, why, Tone::Warn, now),
+        Err(why) => show(model, why, Tone::Warn, now),
     }
     Vec::new()
 }
@@ -28,12 +28,12 @@ pub(super) fn begin_again(model: &mut Model, profile: &Profile, goal: Goal, now:
         (Ok(()), Kind::Environment, _) => {
             let text =
                 format!("{} is an environment variable; there is nothing to log in to.", profile.id.name);
-            say(model, text, Tone::Plain, now);
+            show(model, text, Tone::Plain, now);
             return Vec::new();
         }
         (Ok(()), Kind::ApiKey, _) if goal == Goal::Scopes => {
             let text = format!("{} is an API key; it has no scopes to choose.", profile.id.name);
-            say(model, text, Tone::Plain, now);
+            show(model, text, Tone::Plain, now);
             return Vec::new();
         }
         (Ok(()), Kind::OAuth | Kind::ApiKey, None) => {
@@ -66,7 +66,7 @@ pub(super) fn begin_again(model: &mut Model, profile: &Profile, goal: Goal, now:
             Err(why) => format!("{why}."),
         },
     };
-    say(model, why, Tone::Warn, now);
+    show(model, why, Tone::Warn, now);
     Vec::new()
 }
 

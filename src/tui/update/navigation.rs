@@ -10,7 +10,7 @@ use crate::tui::model::Model;
 use crate::tui::rows;
 use crate::tui::screen::{Panel, Screen};
 use crate::tui::status::Tone;
-use crate::tui::update::status::say;
+use crate::tui::update::status::show;
 use crate::tui::update::{dialog, login, wizard};
 use crate::tui::view::help;
 use crate::tui::wizard::choices;
@@ -110,7 +110,7 @@ pub(super) fn back(model: &mut Model, now: Now) -> Vec<Effect> {
         // Tokens that came are kept or discarded on purpose, not by leaving.
         Screen::Login(Panel::Deciding(dialog)) => {
             model.screen = Screen::Login(Panel::Deciding(dialog));
-            say(
+            show(
                 model,
                 "Say what is to become of the tokens: choose an answer and press Enter.",
                 Tone::Plain,

@@ -10,7 +10,7 @@ use crate::tui::model::Model;
 use crate::tui::screen::{Panel, Screen};
 use crate::tui::status::Tone;
 use crate::tui::update::login;
-use crate::tui::update::status::say;
+use crate::tui::update::status::show;
 
 /// Does what the person wants of a login that waits.
 pub(super) fn act(model: &mut Model, now: Now, action: PanelAction) -> Vec<Effect> {
@@ -20,7 +20,7 @@ pub(super) fn act(model: &mut Model, now: Now, action: PanelAction) -> Vec<Effec
         PanelAction::CopyLink => return copy(front.copied()),
         PanelAction::CopyUserCode => {
             if front.device().is_some() && front.user_code().is_none() {
-                say(model, "There is no code to type: the link is enough.", Tone::Plain, now);
+                show(model, "There is no code to type: the link is enough.", Tone::Plain, now);
                 return Vec::new();
             }
             return copy(front.user_code().map(|code| ("the code", code.to_owned())));
@@ -37,11 +37,11 @@ pub(super) fn act(model: &mut Model, now: Now, action: PanelAction) -> Vec<Effec
                 Some(_) => "Nothing is pasted here: the page takes the code.",
                 None => "Nothing is pasted here: open the link and agree there.",
             };
-            say(model, why, Tone::Plain, now);
+            show(model, why, Tone::Plain, now);
         }
         PanelAction::SwitchDoor => match front.other() {
             Some(other) => model.door = Some(other),
-            None => say(model, "This login has no other way.", Tone::Plain, now),
+            None => show(model, "This login has no other way.", Tone::Plain, now),
         },
         PanelAction::ShowQr if front.scannable().is_empty() => {
             let why = match front.door {
@@ -50,7 +50,7 @@ pub(super) fn act(model: &mut Model, now: Now, action: PanelAction) -> Vec<Effec
                     "No QR code: the answer comes back to a browser on this machine alone."
                 }
             };
-            say(model, why, Tone::Plain, now);
+            show(model, why, Tone::Plain, now);
         }
         PanelAction::ShowQr => {
             let alone = matches!(model.screen, Screen::Login(Panel::Qr));

@@ -13,7 +13,7 @@ use crate::tui::refresh_notes::after_refresh;
 use crate::tui::running::UnsavedTokens;
 use crate::tui::screen::Screen;
 use crate::tui::status::{AskedBy, ReportKind, ReportSubject, TaskReport, Tone};
-use crate::tui::update::status::{report, say, tell, tell_failure, tell_trouble};
+use crate::tui::update::status::{push_report, report, report_refresh_failure, report_trouble, show};
 use crate::tui::update::{stores, unsaved};
 
 /// Refreshes one profile's token because the person asked.
@@ -31,15 +31,15 @@ pub(super) fn ask(model: &mut Model, id: &ProfileId, now: Now) -> Vec<Effect> {
             (Kind::OAuth, None) => " Press l to log in.".to_owned(),
             (Kind::ApiKey | Kind::Environment, _) => String::new(),
         };
-        say(model, format!("{}: {why}.{remedy}", id.name), Tone::Plain, now);
+        show(model, format!("{}: {why}.{remedy}", id.name), Tone::Plain, now);
         return Vec::new();
     }
     if model.running(id).is_revoking {
-        say(model, format!("{} is being revoked at its provider.", id.name), Tone::Plain, now);
+        show(model, format!("{} is being revoked at its provider.", id.name), Tone::Plain, now);
         return Vec::new();
     }
     if model.running(id).refresh.is_some() {
-        say(model, format!("{} is being refreshed already.", id.name), Tone::Plain, now);
+        show(model, format!("{} is being refreshed already.", id.name), Tone::Plain, now);
         return Vec::new();
     }
     model.running_mut(id).refresh = Some(AskedBy::Person);
@@ -71,7 +71,7 @@ pub(super) fn ask_due(model: &mut Model, now: Now) -> Vec<Effect> {
         1 => "Refreshing 1 profile.".to_owned(),
         count => format!("Refreshing {count} profiles."),
     };
-    say(model, text, Tone::Plain, now);
+    show(model, text, Tone::Plain, now);
     for id in &ids {
         model.running_mut(id).refresh = Some(AskedBy::Person);
     }
@@ -79,14 +79,14 @@ pub(super) fn ask_due(model: &mut Model, now: Now) -> Vec<Effect> {
 }
 
 /// Tells that new tokens are saved, and what is to be known of them.
-fn tell_refreshed(model: &mut Model, id: &ProfileId, asked_by: AskedBy, text: String, notes: Vec<String>) {
+fn report_refreshed(model: &mut Model, id: &ProfileId, asked_by: AskedBy, text: String, notes: Vec<String>) {
     let (tone, brief) = match notes.as_slice() {
         [] => (Tone::Good, String::new()),
         some => (Tone::Warn, format!("{}: {}", id.name, some.join(" "))),
     };
     let text = std::iter::once(text).chain(notes).collect::<Vec<_>>().join(" ");
     let (subject, kind) = (ReportSubject::Profile(id.clone()), ReportKind::Refreshed);
-    report(model, TaskReport { subject, asked_by, kind, text, brief, tone });
+    push_report(model, TaskReport { subject, asked_by, kind, text, brief, tone });
 }
 
 /// A refresh ended.
@@ -102,7 +102,7 @@ pub(super) fn ended(model: &mut Model, id: &ProfileId, refreshed: Refreshed, now
             stores::take(model, snapshot, now);
             let text = format!("{} refreshed; the new tokens are saved.", id.name);
             let notes = notes(model);
-            tell_refreshed(model, id, asked_by, text, notes);
+            report_refreshed(model, id, asked_by, text, notes);
         }
         Refreshed::Enough(snapshot) => {
             stores::take(model, snapshot, now);
@@ -113,10 +113,10 @@ pub(super) fn ended(model: &mut Model, id: &ProfileId, refreshed: Refreshed, now
             }
             let text = format!("{} was refreshed by another program; its tokens are used.", id.name);
             let notes = notes(model);
-            tell_refreshed(model, id, asked_by, text, notes);
+            report_refreshed(model, id, asked_by, text, notes);
         }
         Refreshed::Unsaved(_, _, trouble) if is_on_disk(trouble.stored) => {
-            tell_trouble(model, &trouble);
+            report_trouble(model, &trouble);
             return vec![Effect::Read(id.store)];
         }
         Refreshed::Unsaved(tokens, replaces, trouble) => {
@@ -129,10 +129,10 @@ pub(super) fn ended(model: &mut Model, id: &ProfileId, refreshed: Refreshed, now
             match trouble.kind {
                 FailureKind::NothingToDo => {
                     let text = format!("{}: {}.", trouble.what, trouble.why);
-                    tell(model, text, Tone::Plain, asked_by);
+                    report(model, text, Tone::Plain, asked_by);
                 }
                 FailureKind::NeedsLogin | FailureKind::Temporary(_) | FailureKind::NeedsFix(_) => {
-                    tell_failure(model, id, &trouble, asked_by);
+                    report_refresh_failure(model, id, &trouble, asked_by);
                 }
             }
         }
@@ -152,7 +152,7 @@ fn not_saved(model: &mut Model, id: &ProfileId, unsaved: UnsavedTokens) -> Vec<E
         model.screen = Screen::Dialog(Dialog::new(question));
     } else {
         let text = format!("The new tokens of {} could not be saved. Press r on it to try again.", id.name);
-        tell(model, text, Tone::Bad, AskedBy::Person);
+        report(model, text, Tone::Bad, AskedBy::Person);
     }
     Vec::new()
 }

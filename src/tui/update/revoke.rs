@@ -9,7 +9,7 @@ use crate::tui::message::Effect;
 use crate::tui::model::{Leaving, Model};
 use crate::tui::screen::Screen;
 use crate::tui::status::{AskedBy, Tone};
-use crate::tui::update::status::{dismiss, say, tell, tell_trouble};
+use crate::tui::update::status::{dismiss, report, report_trouble, show};
 use crate::tui::update::stores;
 
 /// Asks whether to end the grant of `profile`; where nobody can be asked to, whether to erase it here
@@ -17,22 +17,27 @@ use crate::tui::update::stores;
 pub(super) fn ask(model: &mut Model, profile: &Profile, now: Now) -> Vec<Effect> {
     let id = profile.id.clone();
     if model.running(&id).is_revoking {
-        say(model, format!("The provider is being asked to end the grant of {}.", id.name), Tone::Plain, now);
+        show(
+            model,
+            format!("The provider is being asked to end the grant of {}.", id.name),
+            Tone::Plain,
+            now,
+        );
         return Vec::new();
     }
     if model.running(&id).unsaved.is_some() {
         let text = format!("The new tokens of {} are not saved yet. Press r to save them first.", id.name);
-        say(model, text, Tone::Plain, now);
+        show(model, text, Tone::Plain, now);
         return Vec::new();
     }
     let question = match revocation::request(profile, model.provider(profile)) {
         Ok(_) => DialogQuestion::RevokeAtProvider(id),
-        Err(mute @ NotRevocable::NoTokens) => {
-            let text = format!("{} is not revoked at its provider: {mute}.", id.name);
-            say(model, text, Tone::Plain, now);
+        Err(reason @ NotRevocable::NoTokens) => {
+            let text = format!("{} is not revoked at its provider: {reason}.", id.name);
+            show(model, text, Tone::Plain, now);
             return Vec::new();
         }
-        Err(mute) => DialogQuestion::NotRevocable(id, mute),
+        Err(reason) => DialogQuestion::NotRevocable(id, reason),
     };
     model.screen = Screen::Dialog(Dialog::new(question));
     Vec::new()
@@ -46,7 +51,7 @@ pub(super) fn begin(model: &mut Model, id: ProfileId, now: Now) -> Vec<Effect> {
     }
     running.is_revoking = true;
     let text = format!("Asking the provider to end the grant of {} …", id.name);
-    say(model, text, Tone::Plain, now);
+    show(model, text, Tone::Plain, now);
     vec![Effect::Revoke(id)]
 }
 
@@ -71,15 +76,15 @@ pub(super) fn ended(model: &mut Model, id: &ProfileId, revoked: Revoked, now: No
                     format!("{} is revoked at its provider, and its tokens are erased here.", id.name)
                 }
             };
-            model.let_go(id);
-            erased.iter().for_each(|twin| model.let_go(twin));
+            model.forget_unsaved(id);
+            erased.iter().for_each(|twin| model.forget_unsaved(twin));
             let names: Vec<String> = erased.iter().map(|twin| twin.name.to_string()).collect();
             let too = if names.is_empty() {
                 String::new()
             } else {
                 format!(" So are those of {}.", names.join(", "))
             };
-            tell(model, text + &too, Tone::Good, AskedBy::Person);
+            report(model, text + &too, Tone::Good, AskedBy::Person);
         }
         Revoked::NotEnded(trouble) => {
             let asks = model.screen.is_free() && model.leaving == Leaving::No;
@@ -87,11 +92,11 @@ pub(super) fn ended(model: &mut Model, id: &ProfileId, revoked: Revoked, now: No
                 dismiss(model);
                 model.screen = Screen::Dialog(Dialog::new(DialogQuestion::NotRevoked(id.clone(), trouble)));
             } else {
-                tell_trouble(model, &trouble);
+                report_trouble(model, &trouble);
             }
         }
         Revoked::NotErased(trouble) => {
-            tell_trouble(model, &trouble);
+            report_trouble(model, &trouble);
             return vec![Effect::Read(id.store)];
         }
     }

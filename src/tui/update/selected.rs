@@ -7,7 +7,7 @@ use crate::tui::message::Effect;
 use crate::tui::model::{Model, RowId};
 use crate::tui::rows;
 use crate::tui::status::Tone;
-use crate::tui::update::status::say;
+use crate::tui::update::status::show;
 
 /// Does something with the selected profile, or says why there is none.
 pub(super) fn on_selected(
@@ -31,7 +31,7 @@ pub(super) fn on_selected(
         None => "There is no profile yet. Press n to log in.".to_owned(),
     };
     let tone = if matches!(model.selected, Some(RowId::Broken(..))) { Tone::Warn } else { Tone::Plain };
-    say(model, text, tone, now);
+    show(model, text, tone, now);
     Vec::new()
 }
 
@@ -49,7 +49,7 @@ pub(super) fn on_stored(
             let name = profile.id.name.name();
             let remedy = "Unset it in the shell that starts authtui to be rid of it";
             let text = format!("{name} is an environment variable: {instead}. {remedy}.");
-            say(model, text, Tone::Plain, now);
+            show(model, text, Tone::Plain, now);
             Vec::new()
         }
     })

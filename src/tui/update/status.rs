@@ -19,7 +19,7 @@ const SHORT_WHILE: Duration = Duration::from_secs(6);
 const FAILURES_TOLD: usize = 3;
 
 /// Answers a key; the answer goes after a short while.
-pub(super) fn say(model: &mut Model, text: impl Into<String>, tone: Tone, now: Now) {
+pub(super) fn show(model: &mut Model, text: impl Into<String>, tone: Tone, now: Now) {
     dismiss(model);
     let until = Some(now.steady.after(SHORT_WHILE));
     model.message = Some(StatusMessage { text: text.into(), tone, until, origin: MessageOrigin::Key });
@@ -42,7 +42,7 @@ pub(super) fn expire(model: &mut Model, now: Now) {
 
 /// Tells a result as soon as the row is free. Of one profile the last result counts, and what the
 /// person waits for stands without news beside it.
-pub(super) fn report(model: &mut Model, report: TaskReport) {
+pub(super) fn push_report(model: &mut Model, report: TaskReport) {
     let is_same = |old: &TaskReport| old.subject != ReportSubject::Nothing && old.subject == report.subject;
     let gives_way = |old: &TaskReport| {
         report.asked_by == AskedBy::Person && old.asked_by == AskedBy::Nobody && old.tone != Tone::Bad
@@ -52,36 +52,41 @@ pub(super) fn report(model: &mut Model, report: TaskReport) {
 }
 
 /// Tells something that happened.
-pub(super) fn tell(model: &mut Model, text: impl Into<String>, tone: Tone, asked_by: AskedBy) {
-    tell_about(model, ReportSubject::Nothing, text.into(), tone, asked_by);
+pub(super) fn report(model: &mut Model, text: impl Into<String>, tone: Tone, asked_by: AskedBy) {
+    report_on(model, ReportSubject::Nothing, text.into(), tone, asked_by);
 }
 
 /// Tells how something ended that the person asked for a profile.
-pub(super) fn tell_of(model: &mut Model, id: &ProfileId, text: String, tone: Tone) {
-    tell_about(model, ReportSubject::Profile(id.clone()), text, tone, AskedBy::Person);
+pub(super) fn report_profile(model: &mut Model, id: &ProfileId, text: String, tone: Tone) {
+    report_on(model, ReportSubject::Profile(id.clone()), text, tone, AskedBy::Person);
 }
 
 /// Tells the state of something.
-pub(super) fn tell_about(
+pub(super) fn report_on(
     model: &mut Model,
     subject: ReportSubject,
     text: String,
     tone: Tone,
     asked_by: AskedBy,
 ) {
-    report(
+    push_report(
         model,
         TaskReport { subject, asked_by, kind: ReportKind::Other, text, brief: String::new(), tone },
     );
 }
 
 /// Tells what failed though the person asked for it.
-pub(super) fn tell_trouble(model: &mut Model, trouble: &Trouble) {
-    tell(model, words(trouble), Tone::Bad, AskedBy::Person);
+pub(super) fn report_trouble(model: &mut Model, trouble: &Trouble) {
+    report(model, words(trouble), Tone::Bad, AskedBy::Person);
 }
 
 /// Tells how the refresh of a profile has failed.
-pub(super) fn tell_failure(model: &mut Model, id: &ProfileId, trouble: &Trouble, asked_by: AskedBy) {
+pub(super) fn report_refresh_failure(
+    model: &mut Model,
+    id: &ProfileId,
+    trouble: &Trouble,
+    asked_by: AskedBy,
+) {
     let retries = matches!(trouble.kind, FailureKind::Temporary(_)) && asked_by == AskedBy::Nobody;
     let text = match trouble.kind {
         FailureKind::Temporary(_) if retries => {
@@ -95,7 +100,7 @@ pub(super) fn tell_failure(model: &mut Model, id: &ProfileId, trouble: &Trouble,
     // The row counts down to the next try; nobody has to do anything.
     let tone = if retries { Tone::Warn } else { Tone::Bad };
     let (subject, brief) = (ReportSubject::Profile(id.clone()), format!("{}: {}.", id.name, trouble.why));
-    report(model, TaskReport { subject, asked_by, kind: ReportKind::RefreshFailed, text, brief, tone });
+    push_report(model, TaskReport { subject, asked_by, kind: ReportKind::RefreshFailed, text, brief, tone });
 }
 
 /// What failed, whether stored tokens are safe, and the key to press.

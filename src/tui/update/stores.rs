@@ -9,7 +9,7 @@ use crate::tui::message::Effect;
 use crate::tui::model::{Leaving, Model, RowId};
 use crate::tui::running::{NewerTokens, UnsavedTokens};
 use crate::tui::status::{AskedBy, Tone};
-use crate::tui::update::status::{tell, tell_about, tell_of, tell_trouble};
+use crate::tui::update::status::{report, report_on, report_profile, report_trouble};
 use crate::tui::update::{auto_refresh, unsaved};
 use crate::tui::{notice, rows};
 
@@ -22,7 +22,7 @@ pub(super) fn look(model: &mut Model, snapshot: Snapshot, now: Now) -> Vec<Effec
     let noticed = notice::of(model, &snapshot);
     take(model, snapshot, now);
     if let Some((about, text, tone)) = noticed {
-        tell_about(model, about, text, tone, AskedBy::Nobody);
+        report_on(model, about, text, tone, AskedBy::Nobody);
     }
     if rescues.is_empty() {
         return Vec::new();
@@ -60,7 +60,7 @@ pub(super) fn rescued(model: &mut Model, kept: Vec<(Profile, Result<(), Trouble>
             "An older pair of {} was stored, and the newer one cannot be kept: {}. Press r on it to save it.{more}",
             id.name, trouble.why
         );
-        tell(model, text, Tone::Bad, AskedBy::Nobody);
+        report(model, text, Tone::Bad, AskedBy::Nobody);
     }
     effects
 }
@@ -78,10 +78,10 @@ pub(super) fn take(model: &mut Model, snapshot: Snapshot, now: Now) {
     let fresh: Vec<String> =
         fresh.filter(|notice| !known.contains(notice)).map(ToString::to_string).collect();
     for words in fresh {
-        tell(model, words, Tone::Warn, AskedBy::Nobody);
+        report(model, words, Tone::Warn, AskedBy::Nobody);
     }
     model.stores.insert(snapshot.store, snapshot);
-    unsaved::let_go_of_stored(model);
+    unsaved::forget_stored(model);
     let after = rows::shown(model, now.wall);
     // Rows come back when the file can be read again.
     if rows::place(model, &after).is_none() && !after.is_empty() {
@@ -106,18 +106,18 @@ pub(super) fn changed(
     let snapshot = match changed {
         Ok(snapshot) => snapshot,
         Err(trouble) => {
-            tell_trouble(model, &trouble);
+            report_trouble(model, &trouble);
             return vec![Effect::Read(id.store)];
         }
     };
     let before = model.profile(id).map(|profile| profile.auto_refresh);
     let text = match snapshot.profile(&id.name) {
         None => {
-            model.let_go(id);
+            model.forget_unsaved(id);
             format!("{} is removed. The provider was not told.", id.name)
         }
         Some(profile) if profile.held.tokens().is_none() => {
-            model.let_go(id);
+            model.forget_unsaved(id);
             format!("The tokens of {} are erased here, and only here.", id.name)
         }
         Some(profile) => {
@@ -132,6 +132,6 @@ pub(super) fn changed(
         model.selected = Some(RowId::Profile(id.clone()));
     }
     take(model, snapshot, now);
-    tell_of(model, id, text, Tone::Good);
+    report_profile(model, id, text, Tone::Good);
     Vec::new()
 }

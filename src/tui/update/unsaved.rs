@@ -18,7 +18,7 @@ pub(super) fn save_again(model: &mut Model, id: &ProfileId) -> Vec<Effect> {
 }
 
 /// Lets go of tokens that are stored by now, whoever has stored them.
-pub(super) fn let_go_of_stored(model: &mut Model) {
+pub(super) fn forget_stored(model: &mut Model) {
     let pair = |id: &ProfileId| model.profile(id).and_then(|profile| profile.held.fingerprint());
     let stored =
         model.unsaved().filter(|(id, unsaved)| pair(id) == Some(unsaved.tokens.tokens.fingerprint()));
@@ -26,7 +26,7 @@ pub(super) fn let_go_of_stored(model: &mut Model) {
     if stored.is_empty() {
         return;
     }
-    stored.iter().for_each(|id| model.let_go(id));
+    stored.iter().for_each(|id| model.forget_unsaved(id));
     let Screen::Dialog(dialog) = &model.screen else { return };
     let is_settled = matches!(&dialog.question, DialogQuestion::UnsavedRefresh(id, _) if stored.contains(id))
         || (dialog.question == DialogQuestion::QuitUnsaved && !model.holds_unsaved());

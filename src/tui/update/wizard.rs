@@ -15,7 +15,7 @@ use crate::tui::model::{Model, RowId};
 use crate::tui::screen::Screen;
 use crate::tui::status::Tone;
 use crate::tui::update::login;
-use crate::tui::update::status::tell_of;
+use crate::tui::update::status::report_profile;
 use crate::tui::wizard::picker::ProviderList;
 use crate::tui::wizard::{KeyTest, ListQuestion, Page, TextQuestion, Wizard, Work, choices};
 
@@ -208,7 +208,7 @@ pub(super) fn after_key(model: &mut Model, id: &ProfileId, then: AfterKey) {
         AfterKey::Nothing => {}
         AfterKey::Kept(words) => {
             model.selected = Some(RowId::Profile(id.clone()));
-            tell_of(model, id, format!("{} is saved ({words}).", id.name), Tone::Good);
+            report_profile(model, id, format!("{} is saved ({words}).", id.name), Tone::Good);
         }
     }
 }

@@ -19,7 +19,7 @@ use crate::tui::view::ViewContext;
 use crate::tui::{frame, refresh_notes, state, text_layout, used_by};
 
 /// What is said of an end that nobody told.
-const NOT_TOLD: &str = "expiry unknown";
+const UNKNOWN_EXPIRY: &str = "expiry unknown";
 
 /// How many of the last events are shown.
 const EVENTS: usize = 2;
@@ -196,7 +196,7 @@ fn grant(model: &Model, profile: &Profile, now: Now) -> Vec<String> {
 
 fn ends(end: Option<DateTime<Utc>>, now: Now) -> Vec<String> {
     match end {
-        None => vec![NOT_TOLD.to_owned()],
+        None => vec![UNKNOWN_EXPIRY.to_owned()],
         Some(end) if end <= now.wall => vec![format!("ended {}", state::moment(end, now))],
         Some(end) => vec![state::left(end, now), format!("until {}", state::moment(end, now))],
     }

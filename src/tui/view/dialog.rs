@@ -96,7 +96,7 @@ fn words(question: &DialogQuestion, model: &Model, now: Now) -> DialogText {
     match question {
         DialogQuestion::Revoke(id) => revoke(id, model, now),
         DialogQuestion::RevokeAtProvider(id) => at_provider(id, model),
-        DialogQuestion::NotRevocable(id, mute) => not_revocable(id, mute, model, now),
+        DialogQuestion::NotRevocable(id, reason) => not_revocable(id, reason, model, now),
         DialogQuestion::NotRevoked(id, trouble) => not_revoked(id, trouble, model, now),
         DialogQuestion::CancelLogin => {
             let text = "The link stops working, and stored tokens stay as they are.".to_owned();
@@ -186,8 +186,8 @@ fn at_provider(id: &ProfileId, model: &Model) -> DialogText {
     }
 }
 
-fn not_revocable(id: &ProfileId, mute: &NotRevocable, model: &Model, now: Now) -> DialogText {
-    let why = text_layout::capital(&mute.to_string());
+fn not_revocable(id: &ProfileId, reason: &NotRevocable, model: &Model, now: Now) -> DialogText {
+    let why = text_layout::capital(&reason.to_string());
     let complaint = model.catalog.as_ref().and_then(|catalog| catalog.error(id.name.provider()));
     let why = complaint.map_or(why, |complaint| text_layout::safe(&complaint.to_string()));
     let by_hand = format!("Nothing is erased yet. To be sure, {}.", by_hand(id, model));

@@ -77,10 +77,10 @@ pub(super) fn render(frame: &mut Frame<'_>, parts: &Parts, view: ViewContext<'_>
             choices(KeyContext::Choices, if dialog.is_in_a_row(columns) { "←→" } else { "↑↓" })
         }
         Screen::Wizard(wizard) => wizard_keys(wizard),
-        Screen::Login(Panel::Pasting(_)) => said(&TYPING),
-        Screen::Login(Panel::Qr) => said(&SCANNING),
+        Screen::Login(Panel::Pasting(_)) => fixed(&TYPING),
+        Screen::Login(Panel::Qr) => fixed(&SCANNING),
         Screen::Login(Panel::Steps) => login(model, theme),
-        Screen::Help(..) | Screen::Events(_) => said(&SCROLLING),
+        Screen::Help(..) | Screen::Events(_) => fixed(&SCROLLING),
     };
     keys(frame, area, &items, theme);
 }
@@ -112,12 +112,12 @@ fn wizard_keys(wizard: &Wizard) -> Vec<FooterKey> {
     }
     match &wizard.page {
         Page::Choice(..) => choices(KeyContext::Lists, "↑↓"),
-        Page::Preview(_) => said(&SAVING),
+        Page::Preview(_) => fixed(&SAVING),
         Page::Scopes(picker) if picker.typing.is_none() => {
             let again = matches!(picker.list, ProviderList::Failed(_) | ProviderList::Here { .. });
             only(KeyContext::Scopes, |action| again || action != Action::Scope(ScopeAction::List))
         }
-        Page::Scopes(_) | Page::Text(..) | Page::Notice | Page::Ready => said(&TYPING),
+        Page::Scopes(_) | Page::Text(..) | Page::Notice | Page::Ready => fixed(&TYPING),
     }
 }
 
@@ -133,8 +133,8 @@ fn login(model: &Model, theme: &Theme) -> Vec<FooterKey> {
             Some(front) => waiting(&front, theme),
             None => of(KeyContext::Login),
         },
-        Some(Stage::Over(Outcome::Done(_))) | None => said(&CLOSING),
-        Some(Stage::Over(_)) => said(&FAILED),
+        Some(Stage::Over(Outcome::Done(_))) | None => fixed(&CLOSING),
+        Some(Stage::Over(_)) => fixed(&FAILED),
         Some(
             Stage::Opening(_)
             | Stage::Exchanging(_)
@@ -179,7 +179,7 @@ fn waiting(front: &FrontDoor<'_>, theme: &Theme) -> Vec<FooterKey> {
     items
 }
 
-fn said(keys: &[(&str, &'static str)]) -> Vec<FooterKey> {
+fn fixed(keys: &[(&str, &'static str)]) -> Vec<FooterKey> {
     keys.iter()
         .map(|(key, hint)| {
             let kept = matches!(*key, "Enter" | "Esc");
@@ -205,8 +205,8 @@ fn choices(context: KeyContext, arrows: &str) -> Vec<FooterKey> {
 /// What the table of keys says of a context, where the action is among the `wanted`; the help
 /// wherever it can be had.
 fn only(context: KeyContext, wanted: impl Fn(Action) -> bool) -> Vec<FooterKey> {
-    let said = |binding: &Binding| binding.shown_in == ShownIn::Footer || binding.action == Action::Help;
-    let items = bindings(context).filter(|binding| said(binding) && wanted(binding.action));
+    let shown = |binding: &Binding| binding.shown_in == ShownIn::Footer || binding.action == Action::Help;
+    let items = bindings(context).filter(|binding| shown(binding) && wanted(binding.action));
     let item = |binding: &Binding| FooterKey {
         key: binding.keys.first().map_or_else(String::new, |key| key.word()),
         action: Some(binding.action),

@@ -14,7 +14,7 @@ use crate::tui::{frame, rows, state};
 /// Below this width words are shortened.
 const NARROW: u16 = 100;
 
-/// How much of the counts is said.
+/// How much of the counts is shown.
 #[derive(Clone, Copy)]
 enum CountStyle {
     Words,
@@ -32,7 +32,7 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, view: ViewContext<'_>) {
     let counts = counts(model, now);
     let name = if model.is_demo { "authtui demo" } else { "authtui" };
     let lines = [CountStyle::Words, CountStyle::Glyphs, CountStyle::Tight, CountStyle::Nothing];
-    let lines = lines.map(|said| line(name, &counts, said, theme));
+    let lines = lines.map(|style| line(name, &counts, style, theme));
     if let Some(line) = lines.into_iter().find(|line| line.width() <= room) {
         frame.render_widget(line, area);
     }
@@ -61,16 +61,16 @@ fn counts(model: &Model, now: Now) -> Vec<(Health, usize)> {
     counts.into_iter().filter(|(_, count)| *count > 0).collect()
 }
 
-fn line(name: &'static str, counts: &[(Health, usize)], said: CountStyle, theme: &Theme) -> Line<'static> {
+fn line(name: &'static str, counts: &[(Health, usize)], style: CountStyle, theme: &Theme) -> Line<'static> {
     let mut line = Line::from(Span::styled(name, theme.strong));
-    match (counts.iter().map(|(_, count)| count).sum(), said) {
+    match (counts.iter().map(|(_, count)| count).sum(), style) {
         (0, _) => return line,
         (total, CountStyle::Tight) => line.push_span(format!("  {total} ")),
         (1, _) => line.push_span("   1 profile "),
         (total, _) => line.push_span(format!("   {total} profiles ")),
     }
     for (health, count) in counts {
-        let (gap, words) = match said {
+        let (gap, words) = match style {
             CountStyle::Words => ("  ", format!(" {count} {}", health.word())),
             CountStyle::Glyphs => ("  ", format!(" {count}")),
             CountStyle::Tight => (" ", count.to_string()),

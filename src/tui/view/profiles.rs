@@ -139,7 +139,7 @@ impl ProfileTable<'_> {
             Row::Broken { name, .. } => (text_layout::named(name), self.word(health)),
         };
         cell(frame, area, self.columns.name, Line::raw(text_layout::cut(&name, self.columns.name.width)));
-        cell(frame, area, self.columns.access, Line::from(access.said).right_aligned());
+        cell(frame, area, self.columns.access, Line::from(access.text).right_aligned());
         if let (Some(bar), Some((text, style))) = (self.columns.bar, access.beside) {
             cell(frame, area, bar, Line::styled(text_layout::cut(&text, bar.width), style));
         }
@@ -177,7 +177,7 @@ impl ProfileTable<'_> {
     }
 
     fn word(&self, health: Health) -> AccessCell {
-        AccessCell { said: Span::styled(health.word(), state::style(health, self.theme)), beside: None }
+        AccessCell { text: Span::styled(health.word(), state::style(health, self.theme)), beside: None }
     }
 
     /// The countdown to the next try, where it is yet to come.
@@ -185,17 +185,17 @@ impl ProfileTable<'_> {
         let planned = auto_refresh::planned(self.model, profile, self.now).filter(|at| *at > self.now.wall);
         let Some(at) = planned else { return self.word(health) };
         let retry = format!("retry {}", state::left(at, self.now));
-        AccessCell { said: Span::styled(retry, state::style(health, self.theme)), beside: None }
+        AccessCell { text: Span::styled(retry, state::style(health, self.theme)), beside: None }
     }
 
     fn access(&self, profile: &Profile, health: Health) -> AccessCell {
         if self.model.running(&profile.id).unsaved.is_some() {
-            return AccessCell { said: Span::styled("not saved", self.theme.bad), beside: None };
+            return AccessCell { text: Span::styled("not saved", self.theme.bad), beside: None };
         }
         let style = state::style(health, self.theme);
         let own = match health {
             Health::Fresh(end) | Health::Expiring(end) => AccessCell {
-                said: Span::styled(state::left(end, self.now), style),
+                text: Span::styled(state::left(end, self.now), style),
                 beside: life_left(profile, end, self.now, self.theme).map(|bar| (bar, style)),
             },
             Health::Retrying(_) => self.retrying(health, profile),
@@ -212,8 +212,8 @@ impl ProfileTable<'_> {
         match state::grant_ends_soon(profile, self.now).filter(|_| !busy) {
             None => own,
             Some(end) => AccessCell {
-                said: Span::styled(format!("login {}", state::left(end, self.now)), self.theme.warn),
-                beside: Some((format!("· {}", own.said.content), own.said.style)),
+                text: Span::styled(format!("login {}", state::left(end, self.now)), self.theme.warn),
+                beside: Some((format!("· {}", own.text.content), own.text.style)),
             },
         }
     }
@@ -228,9 +228,9 @@ fn short(name: &ProfileName, width: u16) -> String {
     text_layout::cut(&format!("{provider}/{own}"), width)
 }
 
-/// What is said of the access token.
+/// What a row says of the access token.
 struct AccessCell {
-    said: Span<'static>,
+    text: Span<'static>,
     /// What stands in the bar's place, where there is room for it.
     beside: Option<(String, Style)>,
 }
