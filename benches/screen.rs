@@ -38,7 +38,7 @@ fn snapshot(count: i64, round: u64) -> Snapshot {
         let life = Expiry { obtained_at: Some(wall), expires_at, ..Expiry::default() };
         let id = ProfileId { store: StoreId::Own, name };
         let mut profile = Profile { held, life, refresh_count: round, ..Profile::new(id, Kind::OAuth) };
-        let (result, grant) = (RefreshResult::Done, profile.grant());
+        let (result, grant) = (RefreshResult::Done, profile.refresh_token_id());
         profile.last_refresh = Some(LastRefresh::new(wall, result, grant));
         Row::Profile(Arc::new(profile))
     });

@@ -144,7 +144,7 @@ fn say_refreshed(services: &Services, before: &Profile, snapshot: &Snapshot, how
 /// What is said of a refresh that was interrupted before this one.
 fn survived(services: &Services, profile: &Profile) -> Option<String> {
     let events = services.event_log.read().ok()?;
-    let event = event::survived(&events, &profile.grant()?)?;
+    let event = event::survived(&events, &profile.refresh_token_id()?)?;
     let at = local(event.at, services.clock.now().offset);
     Some(format!("the refresh of {at} by {} was interrupted; this one got new tokens all the same", event.by))
 }

@@ -120,7 +120,7 @@ fn profile(
         auto_refresh: if fixture.account == AUTO_REFRESHED { AutoRefresh::On } else { AutoRefresh::Off },
         ..Profile::new(id(fixture.account)?, Kind::OAuth)
     };
-    let grant = profile.grant();
+    let grant = profile.refresh_token_id();
     let ended = |result| Some(LastRefresh::new(now.wall - TimeDelta::seconds(20), result, grant));
     match fixture.state {
         FixtureState::Plain => {}

@@ -153,7 +153,7 @@ impl RefreshedTokens {
     pub fn of(profile: &Profile) -> Option<Self> {
         let record = profile.last_refresh_of_this_grant().cloned();
         let at = profile.life.obtained_at.unwrap_or_default();
-        let done = || LastRefresh::new(at, RefreshResult::Done, profile.grant());
+        let done = || LastRefresh::new(at, RefreshResult::Done, profile.refresh_token_id());
         Some(Self {
             tokens: profile.held.tokens()?.clone(),
             life: profile.life,

@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use crate::domain::change::Edit;
 use crate::domain::clock::{DateTime, Utc};
 use crate::domain::name::ProfileName;
+use crate::domain::tokens::RefreshTokenId;
 
 /// Something that happened to a profile.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,42 +41,42 @@ impl std::fmt::Display for Author {
     }
 }
 
-/// What happened. Grants are named by [`Profile::grant`](crate::domain::profile::Profile::grant).
+/// What happened. Grants go by their [`RefreshTokenId`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum GrantEvent {
     /// A refresh is about to be sent.
     RefreshStarted {
         /// The grant whose refresh token it carries.
-        grant: String,
+        grant: RefreshTokenId,
     },
     /// New tokens are stored.
     Refreshed {
         /// The grant that was renewed.
-        grant: String,
+        grant: RefreshTokenId,
         /// The grant it is called since.
-        next: String,
+        next: RefreshTokenId,
         /// How often it was renewed, this time included.
         generation: u64,
     },
     /// Tokens that somebody else had renewed were taken over.
     Adopted {
         /// The grant as it was called here.
-        grant: String,
+        grant: RefreshTokenId,
         /// The grant that was taken over.
-        next: String,
+        next: RefreshTokenId,
     },
     /// An older pair was stored again by another program, and the newer one is kept elsewhere for the
     /// next refresh.
     NewerKept {
         /// The grant of the older pair.
-        grant: String,
+        grant: RefreshTokenId,
         /// The grant that is kept.
-        next: String,
+        next: RefreshTokenId,
     },
     /// No new tokens came; the stored ones are as they were.
     RefreshFailed {
         /// The grant that was asked for.
-        grant: String,
+        grant: RefreshTokenId,
         /// Whether a login alone helps.
         is_dead: bool,
         /// What was said, for people.
@@ -84,7 +85,7 @@ pub enum GrantEvent {
     /// New tokens came and could not be stored.
     NotSaved {
         /// The grant they were asked for.
-        grant: String,
+        grant: RefreshTokenId,
         /// Why, for people.
         why: String,
     },
@@ -104,7 +105,7 @@ pub enum GrantEvent {
 impl GrantEvent {
     /// The grant that it was done to, where it is one of a refresh.
     #[must_use]
-    pub fn grant(&self) -> Option<&str> {
+    pub fn grant(&self) -> Option<&RefreshTokenId> {
         match self {
             Self::RefreshStarted { grant }
             | Self::Refreshed { grant, .. }
@@ -175,7 +176,7 @@ pub enum GrantHistory<'a> {
         /// The event.
         event: &'a Event,
         /// What it is called since.
-        next: &'a str,
+        next: &'a RefreshTokenId,
     },
     /// A refresh was sent and nothing followed.
     Interrupted(&'a Event),
@@ -183,7 +184,7 @@ pub enum GrantHistory<'a> {
 
 /// What `events`, oldest first, know of `grant`.
 #[must_use]
-pub fn grant_history<'a>(events: &'a [Event], grant: &str) -> GrantHistory<'a> {
+pub fn grant_history<'a>(events: &'a [Event], grant: &RefreshTokenId) -> GrantHistory<'a> {
     let Some(event) = events.iter().rev().find(|event| event.what.grant() == Some(grant)) else {
         return GrantHistory::Plain;
     };
@@ -212,7 +213,7 @@ pub fn grant_history<'a>(events: &'a [Event], grant: &str) -> GrantHistory<'a> {
 /// The grants whose last event in `events` is a request without an end: it is under way, or was
 /// interrupted.
 #[must_use]
-pub fn open(events: &[Event]) -> BTreeSet<&str> {
+pub fn open(events: &[Event]) -> BTreeSet<&RefreshTokenId> {
     let mut open = BTreeSet::new();
     for event in events {
         let Some(grant) = event.what.grant() else { continue };
@@ -228,7 +229,7 @@ pub fn open(events: &[Event]) -> BTreeSet<&str> {
 /// The refresh that was interrupted before `grant` was got, by which the grant survived: it had not
 /// reached the provider, or the provider forgave it.
 #[must_use]
-pub fn survived<'a>(events: &'a [Event], grant: &str) -> Option<&'a Event> {
+pub fn survived<'a>(events: &'a [Event], grant: &RefreshTokenId) -> Option<&'a Event> {
     let got = events.iter().rposition(
         |event| matches!(&event.what, GrantEvent::Refreshed { grant: old, next, .. } if next == grant && old != grant),
     )?;
@@ -271,35 +272,38 @@ mod tests {
     #[test]
     fn a_refresh_without_an_end_was_interrupted() {
         let events = [asked("g1"), renewed("g1", "g2"), asked("g2"), asked("other")];
-        assert_eq!(grant_history(&events, "g2"), GrantHistory::Interrupted(&events[2]));
-        assert_eq!(grant_history(&events, "unknown"), GrantHistory::Plain);
-        assert_eq!(open(&events), BTreeSet::from(["g2", "other"]));
+        assert_eq!(grant_history(&events, &"g2".into()), GrantHistory::Interrupted(&events[2]));
+        assert_eq!(grant_history(&events, &"unknown".into()), GrantHistory::Plain);
+        assert_eq!(open(&events), BTreeSet::from([&"g2".into(), &"other".into()]));
     }
 
     #[test]
     fn a_grant_that_was_renewed_under_another_name_is_spent() {
         let events = [asked("g1"), renewed("g1", "g2")];
-        assert_eq!(grant_history(&events, "g1"), GrantHistory::Spent { event: &events[1], next: "g2" });
-        assert_eq!(grant_history(&events, "g2"), GrantHistory::Plain);
+        assert_eq!(
+            grant_history(&events, &"g1".into()),
+            GrantHistory::Spent { event: &events[1], next: &"g2".into() }
+        );
+        assert_eq!(grant_history(&events, &"g2".into()), GrantHistory::Plain);
         let reusable = [asked("g1"), renewed("g1", "g1")];
-        assert_eq!(grant_history(&reusable, "g1"), GrantHistory::Plain);
+        assert_eq!(grant_history(&reusable, &"g1".into()), GrantHistory::Plain);
     }
 
     #[test]
     fn a_failure_ends_a_refresh_and_spends_nothing() {
         let failed =
             event(GrantEvent::RefreshFailed { grant: "g1".into(), is_dead: false, why: "503".into() });
-        assert_eq!(grant_history(&[asked("g1"), failed], "g1"), GrantHistory::Plain);
+        assert_eq!(grant_history(&[asked("g1"), failed], &"g1".into()), GrantHistory::Plain);
     }
 
     #[test]
     fn a_grant_that_survived_an_interrupted_refresh_is_known_by_the_two_that_asked() {
         let survivor = [asked("g1"), asked("g1"), renewed("g1", "g2")];
-        assert_eq!(survived(&survivor, "g2"), Some(&survivor[0]));
+        assert_eq!(survived(&survivor, &"g2".into()), Some(&survivor[0]));
         let failed =
             event(GrantEvent::RefreshFailed { grant: "g1".into(), is_dead: false, why: "503".into() });
         let plain = [asked("g1"), failed, asked("g1"), renewed("g1", "g2"), asked("g2"), renewed("g2", "g3")];
-        assert_eq!((survived(&plain, "g2"), survived(&plain, "g3")), (None, None));
-        assert_eq!(survived(&[asked("g1"), asked("g1"), renewed("g1", "g1")], "g1"), None);
+        assert_eq!((survived(&plain, &"g2".into()), survived(&plain, &"g3".into())), (None, None));
+        assert_eq!(survived(&[asked("g1"), asked("g1"), renewed("g1", "g1")], &"g1".into()), None);
     }
 }

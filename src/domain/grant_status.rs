@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::domain::event::{self, Event, GrantHistory};
 use crate::domain::profile::Profile;
 use crate::domain::provider::{Provider, Rotation};
+use crate::domain::tokens::RefreshTokenId;
 
 /// What is known, and the event that says so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,9 +28,9 @@ impl<'a> GrantStatus<'a> {
         events: &'a [Event],
         profile: &Profile,
         provider: Option<&Provider>,
-        asking: &BTreeSet<String>,
+        asking: &BTreeSet<RefreshTokenId>,
     ) -> Option<Self> {
-        let grant = profile.grant()?;
+        let grant = profile.refresh_token_id()?;
         // Such a token is not spent by asking.
         if provider.is_some_and(|provider| provider.rotation == Rotation::Reusable) {
             return None;
@@ -64,7 +65,7 @@ mod tests {
         let mut profile = Profile::new(ProfileId { store: StoreId::Own, name: name.clone() }, Kind::OAuth);
         profile.held =
             StoredTokens::Present(Tokens { access: Secret::new("a"), refresh: Some(Secret::new("r")) });
-        let grant = profile.grant().expect("a grant");
+        let grant = profile.refresh_token_id().expect("a grant");
         let event = |what| Event {
             at: at_seconds(1_800_000_000).expect("a time"),
             by: Author { program: "authtui".into(), process: 7 },
@@ -72,9 +73,9 @@ mod tests {
             store: "/home/ana/config.yaml".into(),
             what,
         };
-        let asked = |grant: &str| event(GrantEvent::RefreshStarted { grant: grant.into() });
-        let renewed = |grant: &str, next: &str| {
-            event(GrantEvent::Refreshed { grant: grant.into(), next: next.into(), generation: 2 })
+        let asked = |grant: &RefreshTokenId| event(GrantEvent::RefreshStarted { grant: grant.clone() });
+        let renewed = |grant: &RefreshTokenId, next: &RefreshTokenId| {
+            event(GrantEvent::Refreshed { grant: grant.clone(), next: next.clone(), generation: 2 })
         };
         let provider = |rotation: &str| {
             let text = "name: acme\nendpoints: { authorize: 'https://a.test/a', token: 'https://a.test/t' }\n\
@@ -84,9 +85,10 @@ mod tests {
         };
         let (once, often) = (provider("single_use"), provider("reusable"));
         let (asking, nobody) = (BTreeSet::from([grant.clone()]), BTreeSet::new());
+        let old = RefreshTokenId::from("old");
         let interrupted = [asked(&grant)];
-        let outdated = [renewed(&grant, "next")];
-        let survived = [asked("old"), asked("old"), renewed("old", &grant)];
+        let outdated = [renewed(&grant, &"next".into())];
+        let survived = [asked(&old), asked(&old), renewed(&old, &grant)];
         let foreign = [Event { profile: ProfileName::parse("other/ana").expect("a name"), ..asked(&grant) }];
         for (events, asking, known) in [
             (&interrupted[..], &nobody, Some(GrantStatus::Interrupted(&interrupted[0]))),

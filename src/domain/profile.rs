@@ -6,7 +6,7 @@ use crate::domain::clock::{DateTime, TimeDelta, Utc};
 use crate::domain::name::ProfileId;
 use crate::domain::provider::Provider;
 use crate::domain::secret::Secret;
-use crate::domain::tokens::{Expiry, StoredTokens};
+use crate::domain::tokens::{Expiry, RefreshTokenId, StoredTokens};
 
 /// What is said of a login that brought no refresh token.
 pub const NO_REFRESH_TOKEN: &str = "no refresh token: log in again when it expires";
@@ -91,10 +91,9 @@ impl Profile {
         self.held.tokens().and_then(|tokens| tokens.refresh.as_ref())
     }
 
-    /// Tells the grant from the one before it: the short fingerprint of the refresh token.
     #[must_use]
-    pub fn grant(&self) -> Option<String> {
-        self.refresh_token().map(|token| token.short().to_owned())
+    pub fn refresh_token_id(&self) -> Option<RefreshTokenId> {
+        self.refresh_token().map(RefreshTokenId::from_token)
     }
 
     /// Whether both hold tokens of one grant: what ends it for one ends it for the other.
@@ -130,8 +129,10 @@ impl Profile {
     #[must_use]
     pub fn last_refresh_of_this_grant(&self) -> Option<&LastRefresh> {
         let last = self.last_refresh.as_ref()?;
-        let is_of_this = |grant: &str| self.refresh_token().is_some_and(|token| token.short() == grant);
-        last.grant.as_deref().is_none_or(is_of_this).then_some(last)
+        let is_of_this = |grant: &RefreshTokenId| {
+            self.refresh_token().is_some_and(|token| token.short() == grant.as_str())
+        };
+        last.grant.as_ref().is_none_or(is_of_this).then_some(last)
     }
 
     /// The last test, if it was one of the very token or key that is held.
@@ -222,8 +223,8 @@ pub struct LastRefresh {
     pub at: DateTime<Utc>,
     /// How it ended.
     pub result: RefreshResult,
-    /// The grant it was asked for, by [`Profile::grant`]; absent: not written down.
-    pub grant: Option<String>,
+    /// The grant it was asked for, absent: not written down.
+    pub grant: Option<RefreshTokenId>,
     /// The server's clock, where it was far from ours when it answered.
     pub clock_differs: Option<ClockDiffers>,
     /// What was odd in the answer though its tokens are good, for people.
@@ -236,7 +237,7 @@ pub struct LastRefresh {
 impl LastRefresh {
     /// One that was asked for `grant` and of which nothing else is to be said.
     #[must_use]
-    pub fn new(at: DateTime<Utc>, result: RefreshResult, grant: Option<String>) -> Self {
+    pub fn new(at: DateTime<Utc>, result: RefreshResult, grant: Option<RefreshTokenId>) -> Self {
         Self { at, result, grant, clock_differs: None, odd: None, lost_at: None }
     }
 }

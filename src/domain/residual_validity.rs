@@ -237,7 +237,7 @@ mod tests {
 
     fn dead(profile: &Profile) -> Option<LastRefresh> {
         let result = RefreshResult::Dead { why: "invalid_grant".into() };
-        Some(LastRefresh::new(now().wall, result, profile.grant()))
+        Some(LastRefresh::new(now().wall, result, profile.refresh_token_id()))
     }
 
     fn refused(profile: &Profile) -> Option<LastTest> {

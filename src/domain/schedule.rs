@@ -171,7 +171,7 @@ mod tests {
 
     /// The profile after a refresh that ended so many seconds after [`END`].
     fn after(profile: Profile, seconds: i64, result: RefreshResult) -> Profile {
-        let last = LastRefresh::new(at(seconds), result, profile.grant());
+        let last = LastRefresh::new(at(seconds), result, profile.refresh_token_id());
         Profile { last_refresh: Some(last), ..profile }
     }
 
@@ -300,7 +300,7 @@ mod tests {
                 expires_at: Some(at(left)),
                 grant_ends_at: grant.map(at),
             };
-            let grant = profile.grant();
+            let grant = profile.refresh_token_id();
             let result = RefreshResult::Done;
             let last = LastRefresh::new(now, result, grant);
             profile.last_refresh = Some(LastRefresh { clock_differs: ahead, ..last });

@@ -21,6 +21,36 @@ impl Tokens {
     }
 }
 
+/// Tells a refresh token from all others without giving it away: its short fingerprint. Events, locks
+/// and histories go by it, and it is another after each refresh that brings a new refresh token.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RefreshTokenId(String);
+
+impl RefreshTokenId {
+    #[must_use]
+    pub fn from_token(token: &Secret) -> Self {
+        Self(token.short().to_owned())
+    }
+
+    /// As files write it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for RefreshTokenId {
+    fn from(written: String) -> Self {
+        Self(written)
+    }
+}
+
+impl From<&str> for RefreshTokenId {
+    fn from(written: &str) -> Self {
+        Self(written.to_owned())
+    }
+}
+
 /// What a profile holds of its grant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StoredTokens {

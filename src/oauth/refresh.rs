@@ -15,7 +15,7 @@ use crate::domain::provider::{Provider, RefreshScope};
 use crate::domain::refreshability::{NotRefreshable, Refreshable, refreshability};
 use crate::domain::schedule;
 use crate::domain::secret::{Fingerprint, Secret};
-use crate::domain::tokens::{Expiry, Tokens};
+use crate::domain::tokens::{Expiry, RefreshTokenId, Tokens};
 use crate::domain::trouble::{Stored, Trouble};
 use crate::oauth::reply::{self, Refusal, Remedy};
 use crate::oauth::request::{Bindings, Reply, Request};
@@ -187,7 +187,7 @@ pub fn judge(profile: &Profile, provider: &Provider, reply: Result<&Reply, &Trou
         lost_at,
         ..LastRefresh::new(now.wall, result, grant)
     };
-    let failed = |result, lost_at| Verdict::Failed(record(result, profile.grant(), lost_at));
+    let failed = |result, lost_at| Verdict::Failed(record(result, profile.refresh_token_id(), lost_at));
     // A refresh token that is good once (RFC 9700 §4.14.2) is gone with an answer that was lost.
     let lost = lost_before.or(Some(now.wall));
     let reply = match reply {
@@ -288,8 +288,8 @@ fn rotated(profile: &Profile, provider: &Provider, reply: &Reply) -> Option<Toke
 }
 
 /// What the grant of `tokens` is called.
-fn named(tokens: &Tokens) -> Option<String> {
-    tokens.refresh.as_ref().map(|token| token.short().to_owned())
+fn named(tokens: &Tokens) -> Option<RefreshTokenId> {
+    tokens.refresh.as_ref().map(RefreshTokenId::from_token)
 }
 
 /// A failure that passes: the server's own pause, else 30 seconds doubling to 15 minutes.
@@ -391,7 +391,7 @@ mod tests {
     fn a_dead_grant_is_asked_again_only_by_a_person() {
         let mut profile = profile(-5);
         let result = RefreshResult::Dead { why: "invalid_grant".into() };
-        profile.last_refresh = Some(LastRefresh::new(now().wall, result, profile.grant()));
+        profile.last_refresh = Some(LastRefresh::new(now().wall, result, profile.refresh_token_id()));
         let dead = Decision::Cannot(NotRefreshable::GrantDead("invalid_grant".into()));
         for wish in [MINUTE, DUE, Wish::NewUnlessDead] {
             assert_eq!(decide(&profile, Some(&provider()), None, wish, now()), dead, "{wish:?}");
@@ -407,7 +407,7 @@ mod tests {
             let mut profile = profile(-5);
             let moment = |seconds: i64| at_seconds(1_800_000_000 + seconds).expect("in range");
             let result = RefreshResult::Passing { why: "503".into(), times: 1, retry_at: moment(retry_at) };
-            let last = LastRefresh::new(moment(at), result, profile.grant());
+            let last = LastRefresh::new(moment(at), result, profile.refresh_token_id());
             profile.last_refresh = Some(last.clone());
             let due = decide(&profile, Some(&provider()), None, DUE, now());
             assert_eq!(due == Decision::Known(last), is_kept, "{at} {retry_at}: {due:?}");

@@ -14,6 +14,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use crate::domain::event::Event;
+use crate::domain::tokens::RefreshTokenId;
 use crate::shell::event_log::incremental_reader::IncrementalReader;
 use crate::shell::event_log::retention::kept;
 use crate::shell::store_files::file::temporary::{self, TemporaryFile};
@@ -70,7 +71,7 @@ impl EventLog {
     ///
     /// # Errors
     /// When it is there and cannot be read.
-    pub fn about(&self, grant: &str) -> io::Result<Vec<Event>> {
+    pub fn about(&self, grant: &RefreshTokenId) -> io::Result<Vec<Event>> {
         let mut reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
         reader.about(&self.path, 2 * LARGEST, grant)
     }
@@ -234,7 +235,8 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let event_log = EventLog::in_folder(folder.path());
         let renewed = |number: u32| {
-            let (grant, next) = (format!("{number:016x}"), format!("{:016x}", number + 100_000));
+            let (grant, next) =
+                (format!("{number:016x}").into(), format!("{:016x}", number + 100_000).into());
             event(GrantEvent::Refreshed { grant, next, generation: 1 })
         };
         let lines = |number| log::line(&asked(&format!("{number:016x}"))) + &log::line(&renewed(number));
@@ -245,7 +247,7 @@ mod tests {
         }
         assert!(std::fs::metadata(event_log.path()).expect("a log").len() < LARGEST * 5 / 4);
         for number in 3000..4000 {
-            let found = event_log.about(&format!("{number:016x}")).expect("readable");
+            let found = event_log.about(&format!("{number:016x}").into()).expect("readable");
             assert_eq!(found.last(), Some(&renewed(number)));
         }
     }
@@ -258,7 +260,7 @@ mod tests {
         let line = log::line(&event(GrantEvent::RefreshFailed { grant: "g".into(), is_dead: false, why }));
         let long = line.repeat(3 * usize::try_from(LARGEST).expect("small") / line.len());
         std::fs::write(event_log.path(), long + &log::line(&asked("last"))).expect("a long log");
-        assert_eq!(event_log.about("last").expect("readable"), [asked("last")]);
+        assert_eq!(event_log.about(&"last".into()).expect("readable"), [asked("last")]);
         assert_eq!(event_log.read().expect("readable").last(), Some(&asked("last")));
     }
 
@@ -276,7 +278,7 @@ mod tests {
         for put in put {
             put();
             assert!(event_log.write(&asked("g")).is_err() && event_log.read().is_err());
-            assert!(event_log.about("g").is_err());
+            assert!(event_log.about(&"g".into()).is_err());
             let is_folder = std::fs::symlink_metadata(place).expect("something").is_dir();
             let remove = if is_folder { std::fs::remove_dir } else { std::fs::remove_file };
             remove(place).expect("removed");

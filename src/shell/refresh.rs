@@ -29,6 +29,7 @@ use crate::domain::provider::Provider;
 use crate::domain::provider::catalog::Catalog;
 use crate::domain::refreshability::NotRefreshable;
 use crate::domain::secret::{Fingerprint, Secret};
+use crate::domain::tokens::RefreshTokenId;
 use crate::domain::trouble::{FailureKind, Stored, Trouble};
 use crate::oauth::refresh::Refreshed;
 use crate::oauth::refresh::{Decision, Verdict, Wish, decide, judge};
@@ -288,7 +289,7 @@ struct LockedGrant<'a> {
     /// The profile as it is stored, under the lock.
     profile: Profile,
     /// What the event log calls the grant.
-    name: String,
+    name: RefreshTokenId,
     /// The pair of tokens that new ones take the place of.
     expects: Fingerprint,
 }
@@ -296,7 +297,8 @@ struct LockedGrant<'a> {
 impl<'a> LockedGrant<'a> {
     fn new(job: Job<'a>, profile: Profile) -> Result<Self, Trouble> {
         let provider = job.provider().ok_or_else(|| job.no_provider())?;
-        let name = profile.grant().ok_or_else(|| hindered(job.what, &NotRefreshable::NoRefreshToken))?;
+        let name =
+            profile.refresh_token_id().ok_or_else(|| hindered(job.what, &NotRefreshable::NoRefreshToken))?;
         let expects =
             profile.held.fingerprint().ok_or_else(|| hindered(job.what, &NotRefreshable::NoTokens))?;
         Ok(Self { job, provider, profile, name, expects })

@@ -6,6 +6,7 @@ use crate::domain::clock::{from_rfc3339, rfc3339_millis};
 use crate::domain::event::{Author, Event, GrantEvent};
 use crate::domain::name::ProfileName;
 use crate::domain::text;
+use crate::domain::tokens::RefreshTokenId;
 
 /// The longest text that is read from a line, in characters.
 const LONGEST: usize = 400;
@@ -51,18 +52,20 @@ pub fn events(log: &str) -> Vec<Event> {
 fn event(line: &str) -> Option<Event> {
     let value: Value = serde_json::from_str(line).ok()?;
     let text = |key: &str| value.get(key)?.as_str().map(|text| text::clean(text, LONGEST));
+    let grant = || text("grant").map(RefreshTokenId::from);
+    let next = || text("next").map(RefreshTokenId::from);
     let what = match text("event")?.as_str() {
-        "asked" => GrantEvent::RefreshStarted { grant: text("grant")? },
+        "asked" => GrantEvent::RefreshStarted { grant: grant()? },
         "renewed" => GrantEvent::Refreshed {
-            grant: text("grant")?,
-            next: text("next")?,
+            grant: grant()?,
+            next: next()?,
             generation: value.get("generation")?.as_u64()?,
         },
-        "adopted" => GrantEvent::Adopted { grant: text("grant")?, next: text("next")? },
-        "kept" => GrantEvent::NewerKept { grant: text("grant")?, next: text("next")? },
-        "dead" => GrantEvent::RefreshFailed { grant: text("grant")?, is_dead: true, why: text("why")? },
-        "failed" => GrantEvent::RefreshFailed { grant: text("grant")?, is_dead: false, why: text("why")? },
-        "unsaved" => GrantEvent::NotSaved { grant: text("grant")?, why: text("why")? },
+        "adopted" => GrantEvent::Adopted { grant: grant()?, next: next()? },
+        "kept" => GrantEvent::NewerKept { grant: grant()?, next: next()? },
+        "dead" => GrantEvent::RefreshFailed { grant: grant()?, is_dead: true, why: text("why")? },
+        "failed" => GrantEvent::RefreshFailed { grant: grant()?, is_dead: false, why: text("why")? },
+        "unsaved" => GrantEvent::NotSaved { grant: grant()?, why: text("why")? },
         "logged_in" => GrantEvent::LoggedIn,
         "erased" => GrantEvent::Erased,
         "revoked" => GrantEvent::Revoked,
@@ -89,7 +92,8 @@ mod tests {
     use crate::domain::clock::at_millis;
 
     fn each() -> Vec<Event> {
-        let (grant, next, why) = ("1a2b".to_owned(), "3c4d".to_owned(), "answered 503".to_owned());
+        let (grant, next, why) =
+            (RefreshTokenId::from("1a2b"), RefreshTokenId::from("3c4d"), "answered 503".to_owned());
         let happened = [
             GrantEvent::RefreshStarted { grant: grant.clone() },
             GrantEvent::Refreshed { grant: grant.clone(), next: next.clone(), generation: 7 },

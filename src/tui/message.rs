@@ -11,6 +11,7 @@ use crate::domain::profile::Profile;
 use crate::domain::provider::catalog::Catalog;
 use crate::domain::secret::Secret;
 use crate::domain::settings::Settings;
+use crate::domain::tokens::RefreshTokenId;
 use crate::domain::trouble::Trouble;
 use crate::oauth::Attempt;
 pub use crate::oauth::form::Form;
@@ -156,7 +157,7 @@ pub enum Msg {
     /// The provider files were read.
     Catalogued(Box<Catalog>),
     /// The grants for which somebody asks at this moment, as the event log and their locks say.
-    Asking(BTreeSet<String>),
+    Asking(BTreeSet<RefreshTokenId>),
     /// The refresh of a profile waits for another program, which is named.
     Waits(ProfileId, String),
     /// The event log was read, or cannot be, and why.

@@ -12,6 +12,7 @@ use crate::domain::provider::Provider;
 use crate::domain::provider::catalog::Catalog;
 use crate::domain::refreshability::{NotRefreshable, refreshability, refreshability_by_profile};
 use crate::domain::schedule::When;
+use crate::domain::tokens::RefreshTokenId;
 use crate::oauth::login::{Door, Login, Seat};
 use crate::tui::running::{self, NewerTokens, Running, UnsavedTokens};
 use crate::tui::screen::Screen;
@@ -47,7 +48,7 @@ pub struct Model {
     /// What happened to grants on this machine, oldest first.
     pub events: Vec<Event>,
     /// The grants for which somebody was asking when the log was read.
-    pub asking: BTreeSet<String>,
+    pub asking: BTreeSet<RefreshTokenId>,
     /// The login that is under way, or has just ended.
     pub login: Option<Login>,
     /// Which of its doors the person wants to see; absent: the one that can work.

@@ -6,6 +6,7 @@ use crate::domain::change::Snapshot;
 use crate::domain::event::{self, GrantHistory};
 use crate::domain::profile::Profile;
 use crate::domain::store_diff::{self, DiffKind, ProfileDiff};
+use crate::domain::tokens::RefreshTokenId;
 use crate::tui::model::Model;
 use crate::tui::running::NewerTokens;
 use crate::tui::status::{ReportSubject, Tone};
@@ -58,9 +59,9 @@ pub fn outdated(model: &Model, after: &Snapshot) -> Vec<NewerTokens> {
     let are = after.by_name();
     let is_outdated = |newer: &&Profile| {
         let now = are.get(&newer.id.name).filter(|now| now.held != newer.held);
-        let grant = now.and_then(|now| now.grant());
+        let grant = now.and_then(|now| now.refresh_token_id());
         grant.is_some_and(|grant| {
-            Some(&grant) != newer.grant().as_ref()
+            Some(&grant) != newer.refresh_token_id().as_ref()
                 && matches!(event::grant_history(&model.events, &grant), GrantHistory::Spent { .. })
         })
     };
@@ -77,17 +78,17 @@ fn unread(snapshot: &Snapshot) -> bool {
 /// same grant, and the one of a login.
 fn ours(model: &Model, before: &Snapshot) -> BTreeSet<String> {
     let refreshing = || before.profiles().filter(|profile| model.running(&profile.id).refresh.is_some());
-    let grants: BTreeSet<String> = refreshing().filter_map(Profile::grant).collect();
-    let twins = before
-        .profiles()
-        .filter(|profile| !grants.is_empty() && profile.grant().is_some_and(|grant| grants.contains(&grant)));
+    let grants: BTreeSet<RefreshTokenId> = refreshing().filter_map(Profile::refresh_token_id).collect();
+    let twins = before.profiles().filter(|profile| {
+        !grants.is_empty() && profile.refresh_token_id().is_some_and(|grant| grants.contains(&grant))
+    });
     let login = model.login.iter().map(|login| login.plan().id.name.to_string());
     refreshing().chain(twins).map(|profile| profile.id.name.to_string()).chain(login).collect()
 }
 
 /// Whether the log knows that what is stored was refreshed since.
 fn is_older(model: &Model, after: &Snapshot, one: &ProfileDiff) -> bool {
-    let grant = after.profile(&one.name).and_then(Profile::grant);
+    let grant = after.profile(&one.name).and_then(Profile::refresh_token_id);
     one.how == DiffKind::Renewed
         && grant.is_some_and(|grant| {
             matches!(event::grant_history(&model.events, &grant), GrantHistory::Spent { .. })

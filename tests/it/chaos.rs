@@ -307,7 +307,7 @@ impl Run {
             }
             2 if self.dice.one_in(4) => Msg::Events(Err("no\x1b[31m".to_owned())),
             2 => Msg::Events(Ok(self.events())),
-            3 => Msg::Asking(self.profiles().iter().filter_map(Profile::grant).take(2).collect()),
+            3 => Msg::Asking(self.profiles().iter().filter_map(Profile::refresh_token_id).take(2).collect()),
             4 => Msg::Waits(self.id(), "authtui token (process 7)".to_owned()),
             5 if self.dice.one_in(4) => Msg::Settled(Err("line 1\x1b[31m".to_owned())),
             5 => Msg::Settled(Ok(Settings { automatic_refresh: self.dice.one_in(2) })),
@@ -326,9 +326,10 @@ impl Run {
     fn events(&mut self) -> Vec<Event> {
         let mut events = Vec::new();
         for profile in self.profiles() {
-            let Some(grant) = profile.grant().filter(|_| self.dice.one_in(3)) else { continue };
+            let Some(grant) = profile.refresh_token_id().filter(|_| self.dice.one_in(3)) else { continue };
             let by = Author { program: "authtui\x1b[31m".to_owned(), process: 7 };
-            let next = self.profiles().iter().rev().find_map(Profile::grant).unwrap_or(grant.clone());
+            let next =
+                self.profiles().iter().rev().find_map(Profile::refresh_token_id).unwrap_or(grant.clone());
             let happened = [
                 GrantEvent::RefreshStarted { grant: grant.clone() },
                 GrantEvent::Refreshed { grant: grant.clone(), next, generation: 2 },

@@ -11,6 +11,7 @@ use crate::domain::profile::{Kind, Profile, RefreshResult};
 use crate::domain::provider::Provider;
 use crate::domain::refreshability::{NotRefreshable, has_live_grant, refreshability};
 use crate::domain::text;
+use crate::domain::tokens::RefreshTokenId;
 use crate::domain::trouble::Stored;
 
 /// The longest reason, in characters.
@@ -23,7 +24,7 @@ pub(super) fn of(
     profile: &Profile,
     provider: Option<&Provider>,
     events: &[Event],
-    asking: &BTreeSet<String>,
+    asking: &BTreeSet<RefreshTokenId>,
     now: Now,
 ) -> Option<String> {
     let words = |(why, next): (String, String)| format!("{why}. {} Next: {next}", Stored::Untouched);

@@ -10,6 +10,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use crate::domain::event::Event;
+use crate::domain::tokens::RefreshTokenId;
 use crate::shell::store_files::file::open_private;
 use crate::stored::log;
 
@@ -18,13 +19,13 @@ use crate::stored::log;
 pub(super) struct IncrementalReader {
     file: Option<File>,
     length: u64,
-    grants: BTreeMap<String, Vec<Event>>,
+    grants: BTreeMap<RefreshTokenId, Vec<Event>>,
 }
 
 impl IncrementalReader {
     /// What the log at `path` says of `grant`, oldest first; no more than the last `most` bytes of it
     /// are read at once.
-    pub(super) fn about(&mut self, path: &Path, most: u64, grant: &str) -> io::Result<Vec<Event>> {
+    pub(super) fn about(&mut self, path: &Path, most: u64, grant: &RefreshTokenId) -> io::Result<Vec<Event>> {
         self.catch_up(path, most)?;
         Ok(self.grants.get(grant).cloned().unwrap_or_default())
     }
@@ -51,7 +52,7 @@ impl IncrementalReader {
         let text = String::from_utf8_lossy(&added);
         for event in log::events(&text) {
             if let Some(grant) = event.what.grant() {
-                self.grants.entry(grant.to_owned()).or_default().push(event);
+                self.grants.entry(grant.clone()).or_default().push(event);
             }
         }
         self.length = self.length.saturating_add(u64::try_from(added.len()).unwrap_or(u64::MAX));
@@ -102,7 +103,7 @@ mod tests {
         let [first, second, third] = [&one, &two, &three].map(log::line);
         let cut = &second[..40];
         let mut reader = IncrementalReader::default();
-        let mut look = |grant: &str| reader.about(&path, 4096, grant).expect("readable");
+        let mut look = |grant: &str| reader.about(&path, 4096, &grant.into()).expect("readable");
         assert_eq!(look("g"), []);
         for (text, found) in [
             (first.clone(), vec![&one]),

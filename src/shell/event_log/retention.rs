@@ -8,13 +8,14 @@ use std::collections::BTreeMap;
 use std::slice;
 
 use crate::domain::event::{self, Event, GrantHistory};
+use crate::domain::tokens::RefreshTokenId;
 use crate::stored::log;
 
 /// The lines of `events` that stay in a log that may have `largest` bytes: each request without an
 /// end, the newest renewals in half of it, and the newest of all else in a quarter.
 pub(super) fn kept(events: &[Event], largest: u64) -> String {
     let grants = events.iter().enumerate().filter_map(|(index, event)| Some((event.what.grant()?, index)));
-    let last: BTreeMap<&str, usize> = grants.collect();
+    let last: BTreeMap<&RefreshTokenId, usize> = grants.collect();
     let (mut renewals, mut others) = (0_u64, 0_u64);
     let mut kept = Vec::new();
     for (index, event) in events.iter().enumerate().rev() {
@@ -84,9 +85,10 @@ mod tests {
         assert_eq!(kept[..2], [asked("lost"), renewed("g1", "g2")]);
         assert_eq!(kept.len(), 11);
         assert_eq!((kept[2].clone(), kept.last()), (failed("n192"), events.last()));
-        for grant in ["lost", "g1"] {
-            let (before, after) = (event::grant_history(&events, grant), event::grant_history(&kept, grant));
-            assert_eq!(format!("{after:?}"), format!("{before:?}"), "{grant}");
+        for grant in ["lost", "g1"].map(RefreshTokenId::from) {
+            let (before, after) =
+                (event::grant_history(&events, &grant), event::grant_history(&kept, &grant));
+            assert_eq!(format!("{after:?}"), format!("{before:?}"), "{grant:?}");
         }
     }
 

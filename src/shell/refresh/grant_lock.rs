@@ -18,6 +18,7 @@ use rand::rngs::SysRng;
 use crate::domain::event::{self, Event};
 use crate::domain::name::{ProfileId, StoreId};
 use crate::domain::secret::{Fingerprint, Secret};
+use crate::domain::tokens::RefreshTokenId;
 use crate::domain::trouble::{FailureKind, Trouble};
 use crate::shell::Services;
 use crate::shell::store_files::file::{open_private, private_folder};
@@ -121,14 +122,14 @@ async fn hold_within(
 /// is a request without an end, and their lock is held. The event log alone cannot tell a refresh that is
 /// under way from one that was killed. It blocks.
 #[must_use]
-pub fn in_flight(services: &Services, events: &[Event]) -> BTreeSet<String> {
+pub fn in_flight(services: &Services, events: &[Event]) -> BTreeSet<RefreshTokenId> {
     let open = event::open(events);
     if open.is_empty() {
         return BTreeSet::new();
     }
     let snapshot = services.read_now(StoreId::Own);
     let grants = snapshot.profiles().filter_map(|profile| {
-        let grant = profile.grant().filter(|grant| open.contains(grant.as_str()))?;
+        let grant = profile.refresh_token_id().filter(|grant| open.contains(grant))?;
         let path = path(&services.paths.state, profile.refresh_token()?).ok()?;
         lock::is_held(&path).then_some(grant)
     });

@@ -9,6 +9,7 @@ use crate::domain::event::GrantEvent;
 use crate::domain::name::ProfileId;
 use crate::domain::profile::{LastRefresh, Profile, RefreshResult};
 use crate::domain::secret::Fingerprint;
+use crate::domain::tokens::RefreshTokenId;
 use crate::domain::trouble::{FailureKind, Stored, Trouble};
 use crate::oauth::refresh::Refreshed;
 use crate::shell::Services;
@@ -37,7 +38,8 @@ pub async fn save_again(
     let Some(older) = older else { return Ok(saved) };
     let saved = give_to_twins(services, &older, saved, &renewal).await;
     // The log may still name the place where they were rescued.
-    if let (Some(grant), Some(next)) = (older.grant(), saved.profile(&id.name).and_then(Profile::grant))
+    if let (Some(grant), Some(next)) =
+        (older.refresh_token_id(), saved.profile(&id.name).and_then(Profile::refresh_token_id))
         && grant != next
     {
         services.tell(id, GrantEvent::Adopted { grant, next }).await;
@@ -153,7 +155,8 @@ impl LockedGrant<'_> {
         let store = rescued.as_deref().unwrap_or(&job.services.paths.config);
         // Whoever looks for them without this line asks with the old token, and is refused.
         drop(self.note_refreshed(store, renewal).await);
-        let holders = others().filter(|twin| next != *grant && twin.grant().as_ref() == Some(&next));
+        let holders =
+            others().filter(|twin| next != *grant && twin.refresh_token_id().as_ref() == Some(&next));
         let holders: Vec<String> = holders.map(|twin| twin.id.name.to_string()).collect();
         Refreshed::Failed(Some(snapshot), dropped(job.what, moved, &holders.join(", ")))
     }
@@ -195,7 +198,7 @@ impl LockedGrant<'_> {
     }
 
     /// What the event log calls the grant once `renewal` is stored.
-    fn name_after(&self, renewal: &RefreshedTokens) -> String {
+    fn name_after(&self, renewal: &RefreshedTokens) -> RefreshTokenId {
         renewal.record.grant.clone().unwrap_or_else(|| self.name.clone())
     }
 
@@ -294,9 +297,10 @@ mod tests {
             origins: Vec::new(),
         };
         let place = rescue::keep(&services.paths, &ana, renewal.clone()).expect("kept");
-        let next =
-            Profile { held: StoredTokens::Present(tokens("new")), ..ana.clone() }.grant().expect("a grant");
-        let grant = ana.grant().expect("a grant");
+        let next = Profile { held: StoredTokens::Present(tokens("new")), ..ana.clone() }
+            .refresh_token_id()
+            .expect("a grant");
+        let grant = ana.refresh_token_id().expect("a grant");
         let renewed = GrantEvent::Refreshed { grant: grant.clone(), next: next.clone(), generation: 1 };
         services.note_in(&place, &ana.id, renewed).await.expect("noted");
 
@@ -308,10 +312,7 @@ mod tests {
         let GrantHistory::Spent { event, next: told } = event::grant_history(&events, &grant) else {
             panic!("{events:?}")
         };
-        assert_eq!(
-            (event.store.as_str(), told),
-            (services.paths.config.to_str().expect("text"), next.as_str())
-        );
+        assert_eq!((event.store.as_str(), told), (services.paths.config.to_str().expect("text"), &next));
         let elsewhere = holder("demo/elsewhere");
         assert!(
             matches!(successor::find(&services, &elsewhere, Rotation::SingleUse).await, Succession::Successor(found) if found.tokens == tokens("new"))

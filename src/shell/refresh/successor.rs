@@ -11,6 +11,7 @@ use crate::domain::event::{self, Event, GrantEvent, GrantHistory};
 use crate::domain::name::StoreId;
 use crate::domain::profile::{LastRefresh, Profile, RefreshResult};
 use crate::domain::provider::Rotation;
+use crate::domain::tokens::RefreshTokenId;
 use crate::domain::trouble::{FailureKind, Trouble};
 use crate::shell::refresh::rescue;
 use crate::shell::store_files::Stores;
@@ -54,12 +55,13 @@ pub async fn keep(services: &Arc<Services>, newer: Vec<Profile>) -> Vec<(Profile
     let (mut kept, mut wanted, mut lines) = (Vec::new(), Vec::new(), Vec::new());
     for newer in newer {
         let older = snapshot.profile(&newer.id.name).cloned();
-        let (Some(older), Some(next), Some(renewal)) = (older, newer.grant(), RefreshedTokens::of(&newer))
+        let (Some(older), Some(next), Some(renewal)) =
+            (older, newer.refresh_token_id(), RefreshedTokens::of(&newer))
         else {
             kept.push((newer, Ok(())));
             continue;
         };
-        match older.grant().filter(|grant| *grant != next) {
+        match older.refresh_token_id().filter(|grant| *grant != next) {
             Some(grant) if leads_to(services, &older, &next).await => {
                 lines.push((newer.id.clone(), GrantEvent::NewerKept { grant, next }));
                 wanted.push((newer, (older, renewal)));
@@ -99,9 +101,9 @@ pub async fn keep(services: &Arc<Services>, newer: Vec<Profile>) -> Vec<(Profile
 }
 
 /// Whether what `profile` holds is the grant `later`, or became it by what the log knows of.
-pub(super) async fn leads_to(services: &Arc<Services>, profile: &Profile, later: &str) -> bool {
-    let Some(grant) = profile.grant() else { return false };
-    let (log, later) = (services.event_log.clone(), later.to_owned());
+pub(super) async fn leads_to(services: &Arc<Services>, profile: &Profile, later: &RefreshTokenId) -> bool {
+    let Some(grant) = profile.refresh_token_id() else { return false };
+    let (log, later) = (services.event_log.clone(), later.clone());
     let following = tokio::task::spawn_blocking(move || {
         let mut name = grant;
         for _ in 0..GENERATION_LIMIT {
@@ -110,7 +112,7 @@ pub(super) async fn leads_to(services: &Arc<Services>, profile: &Profile, later:
             }
             let events = log.about(&name).unwrap_or_default();
             let GrantHistory::Spent { next, .. } = event::grant_history(&events, &name) else { return false };
-            next.clone_into(&mut name);
+            name = next.clone();
         }
         false
     });
@@ -118,10 +120,10 @@ pub(super) async fn leads_to(services: &Arc<Services>, profile: &Profile, later:
 }
 
 fn look(services: &Services, profile: &Profile) -> Succession {
-    let Some(grant) = profile.grant() else { return Succession::None };
+    let Some(grant) = profile.refresh_token_id() else { return Succession::None };
     let provider = profile.id.name.provider();
     // A log that cannot be read says nothing; that it cannot be written is noticed before the request.
-    let about = |grant: &str| services.event_log.about(grant).unwrap_or_default();
+    let about = |grant: &RefreshTokenId| services.event_log.about(grant).unwrap_or_default();
     let mut name = grant;
     let mut last: Option<Event> = None;
     for _ in 0..GENERATION_LIMIT {
@@ -134,7 +136,7 @@ fn look(services: &Services, profile: &Profile) -> Succession {
                 if let Some(renewal) = held(Path::new(&event.store), next, provider).or_else(own) {
                     return Succession::Successor(Box::new(renewal));
                 }
-                next.clone_into(&mut name);
+                name = next.clone();
             }
             (GrantHistory::Interrupted(event), None) if event.profile.provider() == provider => {
                 // Killed between the save and the line that would have said so.
@@ -150,10 +152,10 @@ fn look(services: &Services, profile: &Profile) -> Succession {
 }
 
 /// The tokens of the grant `next`, if the file at `store` still holds them.
-fn held(store: &Path, next: &str, provider: &str) -> Option<RefreshedTokens> {
+fn held(store: &Path, next: &RefreshTokenId, provider: &str) -> Option<RefreshedTokens> {
     let snapshot = Stores::new(store.to_owned()).read(StoreId::Own);
     let mut profiles = snapshot.profiles().filter(|profile| profile.id.name.provider() == provider);
-    profiles.find(|profile| profile.grant().as_deref() == Some(next)).and_then(RefreshedTokens::of)
+    profiles.find(|profile| profile.refresh_token_id().as_ref() == Some(next)).and_then(RefreshedTokens::of)
 }
 
 /// The tokens of the profile that `event` asked for, if they are others by now, renewed since, and of the
@@ -168,7 +170,7 @@ fn moved_on(services: &Services, event: &Event, older: &Profile) -> Option<Refre
         };
         profile.id.name == event.profile
             && last.is_some_and(is_since)
-            && profile.grant() != older.grant()
+            && profile.refresh_token_id() != older.refresh_token_id()
             && is_same_account(profile, older)
     };
     let (snapshot, left) = (stores.read(StoreId::Own), stores.interrupted(StoreId::Own));
@@ -225,13 +227,13 @@ mod tests {
             let folder = tempfile::tempdir().expect("a folder");
             let services = Services::new(Paths::below(folder.path()), "authtui");
             let (ana, older) = (holder("demo/ana", "new"), holder("demo/ben", "old"));
-            let grant = older.grant().expect("a grant");
+            let grant = older.refresh_token_id().expect("a grant");
             services.note(&ana.id, GrantEvent::RefreshStarted { grant }).await.expect("noted");
             if let Some(what) = since.clone() {
                 services.note(&ana.id, what).await.expect("noted");
             }
             let at = at_seconds(4_000_000_000).expect("in range");
-            let last = LastRefresh::new(at, RefreshResult::Done, ana.grant());
+            let last = LastRefresh::new(at, RefreshResult::Done, ana.refresh_token_id());
             let ana = Profile { last_refresh: Some(last), subject: Some(subject.to_owned()), ..ana };
             let edit = Edit::Keep(Box::new(ana.clone()));
             let change = Change { name: ana.id.name.clone(), expects: None, edit };
@@ -257,12 +259,12 @@ mod tests {
             let services = Services::new(Paths::below(folder.path()), "authtui");
             let (older, newer) = (holder("demo/ana", "old"), holder("demo/ana", "new"));
             let at = at_seconds(4_000_000_000).expect("in range");
-            let last = LastRefresh::new(at, RefreshResult::Done, newer.grant());
+            let last = LastRefresh::new(at, RefreshResult::Done, newer.refresh_token_id());
             let newer = Profile { last_refresh: Some(last), refresh_count: 1, ..newer };
             let change = |edit| Change { name: older.id.name.clone(), expects: None, edit };
             let keep = |profile: &Profile| change(Edit::Keep(Box::new(profile.clone())));
             services.apply(StoreId::Own, keep(&older)).await.expect("saved");
-            let grant = older.grant().expect("a grant");
+            let grant = older.refresh_token_id().expect("a grant");
             services.note(&older.id, GrantEvent::RefreshStarted { grant }).await.expect("noted");
             let config = &services.paths.config;
             let whole = config.with_file_name("whole.yaml");
@@ -311,7 +313,7 @@ mod tests {
                 let change = Change { name: profile.id.name.clone(), expects: None, edit };
                 Stores::new(services.paths.config.clone()).apply(StoreId::Own, &change).expect("saved");
             }
-            let [grant, next] = [&older, &newer].map(|[ana, _]| ana.grant().expect("a grant"));
+            let [grant, next] = [&older, &newer].map(|[ana, _]| ana.refresh_token_id().expect("a grant"));
             let renewed = GrantEvent::Refreshed { grant, next, generation: 1 };
             services.note(&newer[0].id, renewed).await.expect("noted");
             if is_broken {

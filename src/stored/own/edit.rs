@@ -175,7 +175,7 @@ mod tests {
     use crate::domain::name::{ProfileId, StoreId};
     use crate::domain::profile::{AutoRefresh, ClockDiffers, EndBy, LastRefresh, RefreshResult};
     use crate::domain::secret::Secret;
-    use crate::domain::tokens::{Expiry, StoredTokens, Tokens};
+    use crate::domain::tokens::{Expiry, RefreshTokenId, StoredTokens, Tokens};
     use crate::stored::Refused;
     use crate::stored::own::{Amended, amend, read};
 
@@ -570,7 +570,7 @@ providers:
             .prop_map(|(at, result, grant, clock_differs, odd, lost_at)| LastRefresh {
                 at,
                 result,
-                grant,
+                grant: grant.map(RefreshTokenId::from),
                 clock_differs,
                 odd,
                 lost_at,

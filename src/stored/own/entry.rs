@@ -9,7 +9,7 @@ use crate::domain::profile::{
     AutoRefresh, ClockDiffers, EndBy, Kind, LastRefresh, LastTest, Profile, RefreshResult, TestResult,
 };
 use crate::domain::secret::Secret;
-use crate::domain::tokens::{Expiry, StoredTokens, Tokens};
+use crate::domain::tokens::{Expiry, RefreshTokenId, StoredTokens, Tokens};
 
 /// What is known of a field: its name, and its value unless there is none.
 pub(super) type Field = (&'static str, Option<Value>);
@@ -200,7 +200,14 @@ fn last_refresh(
     let clock_differs = ahead.map(|ahead| ClockDiffers { ahead, end_by });
     let owned = |key| words(key).map(str::to_owned);
     let lost_at = time(fields, "lost_at", notes);
-    Some(LastRefresh { at, result, grant: owned("grant"), clock_differs, odd: owned("odd"), lost_at })
+    Some(LastRefresh {
+        at,
+        result,
+        grant: words("grant").map(RefreshTokenId::from),
+        clock_differs,
+        odd: owned("odd"),
+        lost_at,
+    })
 }
 
 /// What a test said. One that cannot be read is none: the token counts for more.
@@ -280,7 +287,7 @@ fn last_refresh_value(last: &LastRefresh) -> Value {
             fields.extend(retry_at.map(|at| ("retry_at", rfc3339(at).into())));
         }
     }
-    fields.extend(last.grant.as_deref().map(|grant| ("grant", grant.into())));
+    fields.extend(last.grant.as_ref().map(|grant| ("grant", grant.as_str().into())));
     fields.extend(last.odd.as_deref().map(|odd| ("odd", odd.into())));
     fields.extend(last.lost_at.map(|at| ("lost_at", rfc3339(at).into())));
     if let Some(ClockDiffers { ahead, end_by }) = last.clock_differs {

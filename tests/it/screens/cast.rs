@@ -60,7 +60,7 @@ fn profile(name: &str, account: &str, minutes: Option<(i64, i64)>) -> Profile {
 
 fn refreshed(profile: &mut Profile, minutes_ago: i64, result: RefreshResult) {
     let at = now(0).wall - TimeDelta::minutes(minutes_ago);
-    profile.last_refresh = Some(LastRefresh::new(at, result, profile.grant()));
+    profile.last_refresh = Some(LastRefresh::new(at, result, profile.refresh_token_id()));
     profile.refresh_count = 7;
 }
 
@@ -152,12 +152,12 @@ pub(super) fn environment(set: &[&str]) -> Model {
 /// One event of each kind, with reasons that are longer than a line.
 pub(super) fn events() -> Vec<Event> {
     let why = || "gitlab.example.org answered 503, and asks to be left alone for a minute or two".to_owned();
-    let grant = || "9d1c250a".to_owned();
+    let grant = || "9d1c250a".into();
     let all = [
         GrantEvent::RefreshStarted { grant: grant() },
-        GrantEvent::Refreshed { grant: grant(), next: "e61b44d9".to_owned(), generation: 7 },
-        GrantEvent::Adopted { grant: grant(), next: "e61b44d9".to_owned() },
-        GrantEvent::NewerKept { grant: grant(), next: "e61b44d9".to_owned() },
+        GrantEvent::Refreshed { grant: grant(), next: "e61b44d9".into(), generation: 7 },
+        GrantEvent::Adopted { grant: grant(), next: "e61b44d9".into() },
+        GrantEvent::NewerKept { grant: grant(), next: "e61b44d9".into() },
         GrantEvent::RefreshFailed { grant: grant(), is_dead: false, why: why() },
         GrantEvent::RefreshFailed { grant: grant(), is_dead: true, why: why() },
         GrantEvent::NotSaved { grant: grant(), why: why() },

@@ -10,6 +10,7 @@ mod moment;
 use std::collections::BTreeMap;
 
 use authtui::domain::event::{Event, GrantEvent};
+use authtui::domain::tokens::RefreshTokenId;
 
 use crate::chaos::dice::Dice;
 use crate::home::Ended;
@@ -136,7 +137,7 @@ impl Round<'_> {
 
     /// How many requests were written down for a grant after its end was.
     fn known_to_be_spent(&self) -> usize {
-        let is_end = |event: &Event, of: &str| {
+        let is_end = |event: &Event, of: &RefreshTokenId| {
             let ends = matches!(
                 event.what,
                 GrantEvent::Refreshed { .. } | GrantEvent::RefreshFailed { is_dead: true, .. }
@@ -144,8 +145,8 @@ impl Round<'_> {
             ends && event.what.grant() == Some(of)
         };
         let known = |at: usize, asked: &Event| {
-            let grant = asked.what.grant().unwrap_or_default();
-            self.log.iter().take(at).any(|earlier| is_end(earlier, grant))
+            let is_known = |grant| self.log.iter().take(at).any(|earlier| is_end(earlier, grant));
+            asked.what.grant().is_some_and(is_known)
         };
         let asks = self.log.iter().enumerate();
         let asks = asks.filter(|(_, event)| matches!(event.what, GrantEvent::RefreshStarted { .. }));

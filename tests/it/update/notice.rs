@@ -147,7 +147,7 @@ fn nothing_is_renewed_by_itself_while_its_newer_tokens_are_being_kept() {
 fn renewed_twice() -> (App, Vec<Profile>, Vec<Profile>) {
     let (older, newer) = (profile("work"), held("work", "new"));
     let twin = |profile: &Profile| Profile { id: id("twin"), ..profile.clone() };
-    let grant = |profile: &Profile| profile.grant().expect("a grant");
+    let grant = |profile: &Profile| profile.refresh_token_id().expect("a grant");
     let mut app = App::of([newer.clone(), twin(&newer)]);
     let what = GrantEvent::Refreshed { grant: grant(&older), next: grant(&newer), generation: 2 };
     app.feed(Msg::Events(Ok(vec![event(what)])));
@@ -157,7 +157,7 @@ fn renewed_twice() -> (App, Vec<Profile>, Vec<Profile>) {
 #[test]
 fn while_somebody_asks_the_log_is_read_each_second() {
     let mut app = App::of([Profile { life: authtui::domain::tokens::Expiry::default(), ..profile("work") }]);
-    let grant = app.profile("work").grant().expect("a grant");
+    let grant = app.profile("work").refresh_token_id().expect("a grant");
     app.feed(Msg::Events(Ok(vec![event(GrantEvent::RefreshStarted { grant: grant.clone() })])));
     assert_eq!(app.advance(Duration::from_secs(1)), []);
     app.feed(Msg::Asking(BTreeSet::from([grant])));
