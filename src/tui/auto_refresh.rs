@@ -1,8 +1,9 @@
 //! Auto-refresh: what the screen refreshes unasked, and when it looks again.
 //!
-//! When each profile is due says [`refreshability`](crate::domain::refreshability::refreshability()).
-//! Here is only what the screen adds: a few at a time, so that waking from sleep is no storm, and a pause between two tries of the same tokens
-//! whatever became of the first, so that nothing is asked in a circle.
+//! [`refreshability`](crate::domain::refreshability::refreshability()) says when each profile is due.
+//! Here is only what the screen adds: a few at a time, so that waking from sleep is no storm, and a
+//! pause between two tries of the same tokens whatever became of the first, so that nothing is asked
+//! in a circle.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! A one-line text field, masked where it takes a secret.
+//! Text field of one line, masked where it takes a secret.
 //!
 //! What was typed is wiped when the field goes. A masked text never moves meanwhile, so that no
 //! copy stays behind: its room is there from the start, and nothing of it can be cut and put back.

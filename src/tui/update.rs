@@ -2,7 +2,6 @@
 
 mod action;
 mod auto_refresh;
-mod dialog;
 mod input;
 mod login;
 mod login_start;
@@ -13,7 +12,6 @@ mod revoke;
 mod selected;
 mod status;
 mod stores;
-mod unsaved;
 mod wizard;
 
 use std::sync::Arc;
@@ -87,9 +85,11 @@ fn take(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
         Msg::Refreshed(id, refreshed) => return refresh::ended(model, &id, refreshed, now),
         Msg::Rescued(kept) => return stores::rescued(model, kept),
         Msg::Changed(id, changed) => {
-            let then = wizard::key_kept(model, &id, &changed);
+            let tested = wizard::key_kept(model, &id, &changed);
             let effects = stores::changed(model, &id, changed, now);
-            wizard::after_key(model, &id, then);
+            if let Some(tested) = tested {
+                wizard::report_key(model, &id, &tested);
+            }
             return effects;
         }
         Msg::Revoked(id, revoked) => return revoke::ended(model, &id, revoked, now),
@@ -157,7 +157,7 @@ fn tested(model: &mut Model, id: &ProfileId, tested: Result<TestVerdict, Trouble
 fn last_saves(model: &mut Model, now: Now) -> Vec<Effect> {
     model.leaving = Leaving::Yes;
     let ids: Vec<_> = model.unsaved().map(|(id, _)| id.clone()).collect();
-    let mut effects: Vec<Effect> = ids.iter().flat_map(|id| unsaved::save_again(model, id)).collect();
+    let mut effects: Vec<Effect> = ids.iter().flat_map(|id| stores::save_again(model, id)).collect();
     effects.extend(login::save_at_the_end(model, now));
     // Nothing behind it would be done.
     effects.push(Effect::Quit);

@@ -1,4 +1,4 @@
-//! The screen: header, what is looked at, what was last said, and the keys.
+//! Screen as it is drawn: header, what is looked at, message, and keys.
 //!
 //! Everything is drawn from the model and `now` alone, on every frame anew. A part of the screen
 //! is a file with one function, `render`; no part knows another.

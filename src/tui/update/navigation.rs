@@ -1,17 +1,20 @@
-//! Navigation: moving the selection, opening what is selected, and going back.
+//! Navigation: moving the selection, opening what is selected, answering, and going back.
 
 use std::mem;
 
+use crate::domain::change::{Change, Edit};
 use crate::domain::clock::Now;
+use crate::domain::name::ProfileId;
 use crate::oauth::login::{Heard, Login};
+use crate::tui::dialog::DialogAnswer;
 use crate::tui::layout::{self, list_rows};
 use crate::tui::message::{Effect, Motion};
-use crate::tui::model::Model;
+use crate::tui::model::{Leaving, Model};
 use crate::tui::rows;
 use crate::tui::screen::{Panel, Screen};
 use crate::tui::status::Tone;
 use crate::tui::update::status::show;
-use crate::tui::update::{dialog, login, wizard};
+use crate::tui::update::{login, revoke, stores, wizard};
 use crate::tui::view::help;
 use crate::tui::wizard::choices;
 
@@ -62,7 +65,7 @@ pub(super) fn enter(model: &mut Model, now: Now) -> Vec<Effect> {
         Screen::Dialog(dialog) => {
             let answer = dialog.answer();
             model.screen = login::below(model);
-            dialog::answered(model, answer, now)
+            answered(model, answer, now)
         }
         Screen::Login(Panel::Cancelling(dialog) | Panel::Deciding(dialog)) => {
             let answer = dialog.answer();
@@ -119,4 +122,31 @@ pub(super) fn back(model: &mut Model, now: Now) -> Vec<Effect> {
         }
     }
     Vec::new()
+}
+
+/// Does what the person answered.
+fn answered(model: &mut Model, answer: DialogAnswer, now: Now) -> Vec<Effect> {
+    match answer {
+        DialogAnswer::Nothing => Vec::new(),
+        DialogAnswer::Forget(id) => change(model, id, Edit::Forget(now.wall)),
+        DialogAnswer::Remove(id) => change(model, id, Edit::Remove),
+        DialogAnswer::RevokeAtProvider(id) => revoke::begin(model, id, now),
+        DialogAnswer::SaveAgain(id) => stores::save_again(model, &id),
+        DialogAnswer::Drop(id) => {
+            model.forget_unsaved(&id);
+            Vec::new()
+        }
+        DialogAnswer::Quit => {
+            model.leaving = Leaving::Yes;
+            vec![Effect::Quit]
+        }
+        DialogAnswer::CancelLogin | DialogAnswer::Decide(_) => login::answer(model, answer, now),
+    }
+}
+
+/// What the person wants of a profile holds whatever its tokens are by then.
+fn change(model: &mut Model, id: ProfileId, edit: Edit) -> Vec<Effect> {
+    model.saving += 1;
+    let change = Change { name: id.name.clone(), expects: None, edit };
+    vec![Effect::Change(id, Box::new(change))]
 }

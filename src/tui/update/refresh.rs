@@ -14,7 +14,7 @@ use crate::tui::running::UnsavedTokens;
 use crate::tui::screen::Screen;
 use crate::tui::status::{AskedBy, ReportKind, ReportSubject, TaskReport, Tone};
 use crate::tui::update::status::{push_report, report, report_refresh_failure, report_trouble, show};
-use crate::tui::update::{stores, unsaved};
+use crate::tui::update::stores;
 
 /// Refreshes one profile's token because the person asked.
 pub(super) fn ask(model: &mut Model, id: &ProfileId, now: Now) -> Vec<Effect> {
@@ -146,7 +146,7 @@ fn not_saved(model: &mut Model, id: &ProfileId, unsaved: UnsavedTokens) -> Vec<E
     model.running_mut(id).unsaved = Some(unsaved);
     if model.leaving == Leaving::Yes {
         // Nobody can be asked any more; one more try is all that is left.
-        return unsaved::save_again(model, id);
+        return stores::save_again(model, id);
     }
     if model.screen.is_free() {
         model.screen = Screen::Dialog(Dialog::new(question));

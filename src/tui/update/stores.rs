@@ -1,16 +1,18 @@
 //! Snapshots of stores: taken in, with the selection kept.
 
-use crate::domain::change::{RefreshedTokens, Snapshot, StoreNotice};
+use crate::domain::change::{Change, Edit, RefreshedTokens, Snapshot, StoreNotice};
 use crate::domain::clock::Now;
 use crate::domain::name::ProfileId;
 use crate::domain::profile::Profile;
 use crate::domain::trouble::Trouble;
+use crate::tui::dialog::DialogQuestion;
 use crate::tui::message::Effect;
 use crate::tui::model::{Leaving, Model, RowId};
 use crate::tui::running::{NewerTokens, UnsavedTokens};
+use crate::tui::screen::Screen;
 use crate::tui::status::{AskedBy, Tone};
+use crate::tui::update::auto_refresh;
 use crate::tui::update::status::{report, report_on, report_profile, report_trouble};
-use crate::tui::update::{auto_refresh, unsaved};
 use crate::tui::{notice, rows};
 
 /// Takes a snapshot that was read, and says what another program did since the last one.
@@ -49,7 +51,7 @@ pub(super) fn rescued(model: &mut Model, kept: Vec<(Profile, Result<(), Trouble>
         let unsaved = UnsavedTokens { tokens: Box::new(renewal), replaces: older, trouble: trouble.clone() };
         model.running_mut(&id).unsaved = Some(unsaved);
         if model.leaving == Leaving::Yes {
-            effects.extend(unsaved::save_again(model, &id));
+            effects.extend(save_again(model, &id));
         }
         lost.push((id, trouble));
     }
@@ -81,7 +83,7 @@ pub(super) fn take(model: &mut Model, snapshot: Snapshot, now: Now) {
         report(model, words, Tone::Warn, AskedBy::Nobody);
     }
     model.stores.insert(snapshot.store, snapshot);
-    unsaved::forget_stored(model);
+    forget_stored(model);
     let after = rows::shown(model, now.wall);
     // Rows come back when the file can be read again.
     if rows::place(model, &after).is_none() && !after.is_empty() {
@@ -134,4 +136,32 @@ pub(super) fn changed(
     take(model, snapshot, now);
     report_profile(model, id, text, Tone::Good);
     Vec::new()
+}
+
+/// Tries once more to store the unsaved tokens of a profile.
+pub(super) fn save_again(model: &mut Model, id: &ProfileId) -> Vec<Effect> {
+    let Some(unsaved) = &model.running(id).unsaved else { return Vec::new() };
+    // A pair that somebody else stored since must not be replaced.
+    let (expects, edit) = (Some(unsaved.replaces), Edit::Refresh(unsaved.tokens.clone()));
+    let change = Change { name: id.name.clone(), expects, edit };
+    model.saving += 1;
+    vec![Effect::Change(id.clone(), Box::new(change))]
+}
+
+/// Lets go of tokens that are stored by now, whoever has stored them.
+fn forget_stored(model: &mut Model) {
+    let pair = |id: &ProfileId| model.profile(id).and_then(|profile| profile.held.fingerprint());
+    let stored =
+        model.unsaved().filter(|(id, unsaved)| pair(id) == Some(unsaved.tokens.tokens.fingerprint()));
+    let stored: Vec<ProfileId> = stored.map(|(id, _)| id.clone()).collect();
+    if stored.is_empty() {
+        return;
+    }
+    stored.iter().for_each(|id| model.forget_unsaved(id));
+    let Screen::Dialog(dialog) = &model.screen else { return };
+    let is_settled = matches!(&dialog.question, DialogQuestion::UnsavedRefresh(id, _) if stored.contains(id))
+        || (dialog.question == DialogQuestion::QuitUnsaved && !model.holds_unsaved());
+    if is_settled {
+        model.screen = Screen::List;
+    }
 }

@@ -172,45 +172,36 @@ fn keep_key(model: &mut Model, wizard: &mut Wizard, change: Change) -> Vec<Effec
     vec![Effect::Change(id, Box::new(change))]
 }
 
-/// What becomes of the page on which a key was typed once the key was saved, or could not be.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum AfterKey {
-    /// It was no key of the wizard's.
-    Nothing,
-    /// The key is stored; what its test said is told.
-    Kept(String),
+/// Closes the page of a key that is stored, and gives what its test said; one that could not be stored
+/// stays in its field.
+pub(super) fn key_kept(
+    model: &mut Model,
+    id: &ProfileId,
+    changed: &Result<Snapshot, Trouble>,
+) -> Option<String> {
+    let wizard = model.screen.wizard_mut()?;
+    let name = wizard.needs.as_ref().and_then(Needs::profile_name);
+    let is_ours = wizard.work == Work::Saving
+        && name == Some(&id.name)
+        && matches!(wizard.page, Page::Text(TextQuestion::Key, _));
+    if !is_ours {
+        return None;
+    }
+    if let Err(trouble) = changed {
+        wizard.work = Work::Idle;
+        wizard.complaint = Some(trouble.to_string());
+        return None;
+    }
+    let tested = wizard.tested.take();
+    model.screen = Screen::List;
+    model.selected = Some(RowId::Profile(id.clone()));
+    tested.map(|tested| tested.words)
 }
 
-/// Closes the page of a key that is stored; one that could not be stored stays in its field.
-pub(super) fn key_kept(model: &mut Model, id: &ProfileId, changed: &Result<Snapshot, Trouble>) -> AfterKey {
-    let Some(wizard) = model.screen.wizard_mut() else { return AfterKey::Nothing };
-    let ours =
-        wizard.work == Work::Saving && wizard.needs.as_ref().and_then(Needs::profile_name) == Some(&id.name);
-    match (ours && matches!(wizard.page, Page::Text(TextQuestion::Key, _)), changed) {
-        (false, _) => AfterKey::Nothing,
-        (true, Ok(_)) => {
-            let tested = wizard.tested.take();
-            model.screen = Screen::List;
-            model.selected = Some(RowId::Profile(id.clone()));
-            tested.map_or(AfterKey::Nothing, |tested| AfterKey::Kept(tested.words))
-        }
-        (true, Err(trouble)) => {
-            wizard.work = Work::Idle;
-            wizard.complaint = Some(trouble.to_string());
-            AfterKey::Nothing
-        }
-    }
-}
-
-/// Says that a key is stored, and what its test said.
-pub(super) fn after_key(model: &mut Model, id: &ProfileId, then: AfterKey) {
-    match then {
-        AfterKey::Nothing => {}
-        AfterKey::Kept(words) => {
-            model.selected = Some(RowId::Profile(id.clone()));
-            report_profile(model, id, format!("{} is saved ({words}).", id.name), Tone::Good);
-        }
-    }
+/// Reports that a key is stored, and what its test said.
+pub(super) fn report_key(model: &mut Model, id: &ProfileId, tested: &str) {
+    model.selected = Some(RowId::Profile(id.clone()));
+    report_profile(model, id, format!("{} is saved ({tested}).", id.name), Tone::Good);
 }
 
 /// Has the new provider's file written.

@@ -1,4 +1,4 @@
-//! The list while there is nothing in it: what this is, and how to begin.
+//! Empty list: what this is, and how to begin.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
