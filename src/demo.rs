@@ -30,7 +30,7 @@ use crate::domain::change::{Change, Edit};
 use crate::shell::Services;
 use crate::shell::paths::Paths;
 use crate::shell::store_files::file;
-use crate::stored::own;
+use crate::stored::config_file;
 use crate::stored::provider_file::PRESETS;
 
 const PROVIDER: &str = include_str!("../assets/providers/demo.yaml");
@@ -98,7 +98,7 @@ impl Demo {
         for profile in profiles {
             let change =
                 Change { name: profile.id.name.clone(), expects: None, edit: Edit::Keep(Box::new(profile)) };
-            let amended = own::amend(text.as_deref(), &change);
+            let amended = config_file::amend(text.as_deref(), &change);
             text = Some(amended.map_err(|_| eyre!("cannot fill the demo's store"))?.text);
         }
         let text = text.unwrap_or_default() + UNREADABLE;

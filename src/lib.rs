@@ -86,7 +86,7 @@
 //! tree → the text parsed again must equal the tree → a temporary file, synced → the bytes on disk
 //! are still those read → rename → the folder synced. What is not known is in both, so it cannot be
 //! lost. Where the whole text is plain, only the lines of the changed entries are amended and parsed
-//! again; all other bytes are copied (`stored/own/within.rs`). What others write is noticed by [`shell::watch`] and read again, by content.
+//! again; all other bytes are copied (`stored/config_file/plain_changes.rs`). What others write is noticed by [`shell::watch`] and read again, by content.
 //!
 //! # Providers are data
 //!
@@ -113,7 +113,7 @@
 //! | an action | a row in `tui/keymap.rs`, an arm in `tui/update/action.rs`, `docs/keys.md` |
 //! | a screen | a `Screen` variant, `tui/view/NAME.rs` |
 //! | a door of a login | `oauth/login/doors.rs`, `tui/front_door.rs`, a part of `tui/view/login/`, `cli/login/progress.rs` |
-//! | something that happened to a grant | `domain/event.rs`, its line in `stored/log.rs`, `cli/events.rs` |
+//! | something that happened to a grant | `domain/event.rs`, its line in `stored/event_log.rs`, `cli/events.rs` |
 //! | a setting | `domain/settings.rs`, `docs/files.md` |
 //! | a kill, a fault or a crowd to try | a file in `tests/it/soak` with a quick and a whole count |
 //! | a store that may be written | its format in `stored`, its arm in `shell/store_files.rs` |

@@ -1,15 +1,17 @@
-//! What is written: texts of stores, read to rows and amended by changes. Pure.
+//! Texts of files and the environment, read to values and amended by changes. Pure.
 
+pub mod amendment;
+pub mod config_file;
 pub mod environment;
-pub mod log;
-pub mod own;
+pub mod event_log;
 pub mod path;
-pub mod plain;
+pub mod plain_editor;
+pub mod plain_reader;
 pub mod positions;
 pub mod provider_file;
-pub mod tree;
-pub mod yaml;
 pub mod yaml_cost;
+pub mod yaml_editor;
+pub mod yaml_reader;
 
 use std::fmt;
 
@@ -17,7 +19,7 @@ use crate::domain::change::ChangeError;
 
 /// Why a text is not understood as a whole, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unreadable {
+pub struct YamlError {
     /// The line, counted from 1.
     pub line: u32,
     /// The column in characters, counted from 1.
@@ -28,21 +30,20 @@ pub struct Unreadable {
     pub remedy: String,
 }
 
-impl Unreadable {
-    /// A fault at a place.
+impl YamlError {
     #[must_use]
     pub fn at(line: u32, column: u32, why: impl Into<String>, remedy: &str) -> Self {
         Self { line, column, why: why.into(), remedy: remedy.to_owned() }
     }
 
-    /// A fault of the text as a whole.
+    /// An error of the text as a whole.
     #[must_use]
     pub fn whole(why: impl Into<String>, remedy: &str) -> Self {
         Self::at(1, 1, why, remedy)
     }
 }
 
-impl fmt::Display for Unreadable {
+impl fmt::Display for YamlError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "line {}, column {}: {}", self.line, self.column, self.why)
     }
@@ -50,11 +51,11 @@ impl fmt::Display for Unreadable {
 
 /// Why a change was not made.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Refused {
+pub enum AmendError {
     /// The profile is no longer what the change was made for.
-    Moved(ChangeError),
+    Change(ChangeError),
     /// The text is not understood, so it is not written.
-    Unreadable(Unreadable),
+    Yaml(YamlError),
     /// The text is understood, and yet this change cannot be written into it.
     Impossible(String),
 }

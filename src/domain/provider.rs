@@ -19,7 +19,7 @@ use serde::Deserialize;
 use url::Url;
 
 use crate::domain::clock::TimeDelta;
-use crate::domain::provider::device::Device;
+use crate::domain::provider::device::DeviceAuthorization;
 use crate::domain::provider::environment::{LookupOrder, Variable};
 use crate::domain::provider::meaning::Meanings;
 use crate::domain::provider::reply::ReplyMap;
@@ -44,7 +44,7 @@ pub struct Provider {
     /// The authorization request; absent where no flow has one.
     pub authorize: Option<Authorize>,
     /// The device authorization (RFC 8628); absent where the provider has none.
-    pub device: Option<Device>,
+    pub device: Option<DeviceAuthorization>,
     /// Who asks.
     pub client: Client,
     /// What is asked for.
@@ -54,7 +54,7 @@ pub struct Provider {
     /// Whether the code is bound to this program (RFC 7636).
     pub pkce: Pkce,
     /// The value that proves an answer is ours.
-    pub state: State,
+    pub state: StateParameter,
     /// The request that turns a code into tokens; absent where no flow has codes.
     pub exchange: Option<RequestTemplate>,
     /// The request that renews tokens; absent where the provider has none.
@@ -141,7 +141,7 @@ pub enum ResponseType {
 
 /// The value that proves an answer is ours (RFC 6749 §10.12).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct State {
+pub struct StateParameter {
     /// How many random bytes it has.
     pub bytes: usize,
     /// Whether answers carry it. Where they do not, nothing proves an answer.

@@ -13,7 +13,7 @@ use crate::domain::countdown::countdown;
 use crate::domain::health::{Activity, Health};
 use crate::domain::name::{ProfileName, StoreId};
 use crate::domain::profile::{Kind, Profile, RefreshResult};
-use crate::domain::provider::environment::{LookupOrder, Source};
+use crate::domain::provider::environment::{CredentialSource, LookupOrder};
 use crate::domain::provider::{Flow, Provider};
 use crate::domain::refreshability::refreshability;
 
@@ -45,7 +45,7 @@ pub struct Resolution<'a> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Candidate<'a> {
     /// The source.
-    pub source: Source,
+    pub source: CredentialSource,
     /// What it holds.
     pub found: Lookup<'a>,
 }
@@ -106,9 +106,9 @@ impl Candidate<'_> {
             None => word.to_owned(),
         };
         match &self.source {
-            Source::Variable(name) => name.clone(),
-            Source::Login => of("login"),
-            Source::Key => of("key"),
+            CredentialSource::Variable(name) => name.clone(),
+            CredentialSource::Login => of("login"),
+            CredentialSource::Key => of("key"),
         }
     }
 
@@ -185,18 +185,18 @@ pub fn resolve<'a>(
     let has_keys = provider.flows.contains(&Flow::Key)
         || provider.key_header.is_some()
         || !provider.environment.is_empty();
-    let candidate = |source: &Source| {
+    let candidate = |source: &CredentialSource| {
         let found = match source {
-            Source::Variable(name) => variable(provider, name, sources),
-            Source::Login => login(provider, sources, wanted, now),
-            Source::Key => key(provider, sources, wanted),
+            CredentialSource::Variable(name) => variable(provider, name, sources),
+            CredentialSource::Login => login(provider, sources, wanted, now),
+            CredentialSource::Key => key(provider, sources, wanted),
         };
         Candidate { source: source.clone(), found }
     };
     let candidates = order.sources.iter().map(candidate);
     // A place for keys that can hold none says nothing.
     let idle = |candidate: &Candidate<'_>| {
-        candidate.source == Source::Key && candidate.found == Lookup::NotStored && !has_keys
+        candidate.source == CredentialSource::Key && candidate.found == Lookup::NotStored && !has_keys
     };
     Resolution {
         candidates: candidates.filter(|candidate| !idle(candidate)).collect(),
@@ -225,10 +225,10 @@ impl<'a> Resolution<'a> {
             (Lookup::Value(profile) | Lookup::Good(profile), _) => ResolvedCredential::Use(profile),
             (Lookup::Ended(profile), _) => ResolvedCredential::Refresh(profile),
             (Lookup::Over(profile), _) => ResolvedCredential::LoggedOut(profile),
-            (Lookup::Unusable(_), Source::Variable(name)) => ResolvedCredential::Unusable(name),
+            (Lookup::Unusable(_), CredentialSource::Variable(name)) => ResolvedCredential::Unusable(name),
             (
                 Lookup::Unusable(_) | Lookup::NotSet | Lookup::Empty | Lookup::NotStored | Lookup::Erased(_),
-                Source::Variable(_) | Source::Login | Source::Key,
+                CredentialSource::Variable(_) | CredentialSource::Login | CredentialSource::Key,
             ) => ResolvedCredential::Missing,
         }
     }
@@ -407,7 +407,11 @@ mod tests {
         let names = ["ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "LONG_LIVED"].map(String::from);
         assert_eq!(
             sources,
-            names.map(Source::Variable).into_iter().chain([Source::Login, Source::Key]).collect::<Vec<_>>()
+            names
+                .map(CredentialSource::Variable)
+                .into_iter()
+                .chain([CredentialSource::Login, CredentialSource::Key])
+                .collect::<Vec<_>>()
         );
         assert_eq!(told.verdict_of(&bare.usual_order(), None), "Bearer of work");
         assert_eq!(Told::of(&[], vec![key("key")]).verdict_of(&bare.usual_order(), None), "x-api-key of key");
@@ -563,9 +567,9 @@ mod tests {
             name: name.to_owned(),
             program: "a program".to_owned(),
             sources: variables
-                .map(|name| Source::Variable(name.to_owned()))
+                .map(|name| CredentialSource::Variable(name.to_owned()))
                 .into_iter()
-                .chain([Source::Login, Source::Key])
+                .chain([CredentialSource::Login, CredentialSource::Key])
                 .collect(),
         };
         let anthropic = provider_file::catalog([]).get("anthropic").expect("a preset").clone();

@@ -13,7 +13,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 use url::Url;
 
-use crate::domain::provider::device::Device;
+use crate::domain::provider::device::DeviceAuthorization;
 use crate::domain::provider::request_template::Placeholder;
 use crate::domain::provider::{Authorize, Pkce, Provider, ResponseType};
 use crate::domain::secret::Secret;
@@ -190,7 +190,7 @@ impl Authorization {
 /// The verifier of a device code, where the provider wants one. It is another one than that of
 /// the authorization request, so that neither can stand in for the other.
 #[must_use]
-pub fn device_verifier(device: &Device, entropy: &Entropy) -> Option<Secret> {
+pub fn device_verifier(device: &DeviceAuthorization, entropy: &Entropy) -> Option<Secret> {
     device.pkce.is_on().then(|| text(entropy, DEVICE_FROM, 32))
 }
 
@@ -213,7 +213,7 @@ pub fn challenge(pkce: Pkce, verifier: &Secret) -> Secret {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::provider::device::{DeviceMap, UserCode};
+    use crate::domain::provider::device::{DeviceReplyMap, UserCode};
     use crate::stored::provider_file;
 
     fn anthropic() -> Provider {
@@ -297,11 +297,12 @@ mod tests {
         assert_ne!(verifier, authorization.state);
         assert_eq!((verifier.expose().len(), authorization.go.expose().len()), (43, 16));
         let call = || anthropic().exchange.expect("an exchange");
-        let (user_code, reply) = (UserCode::Typed, DeviceMap::default());
-        let device = Device { authorize: call(), poll: call(), pkce: Pkce::Required, user_code, reply };
+        let (user_code, reply) = (UserCode::Typed, DeviceReplyMap::default());
+        let device =
+            DeviceAuthorization { authorize: call(), poll: call(), pkce: Pkce::Required, user_code, reply };
         let other = device_verifier(&device, &entropy()).expect("PKCE");
         assert_eq!(other.expose().len(), 43);
         assert!([&verifier, &authorization.state, &authorization.go].iter().all(|secret| **secret != other));
-        assert_eq!(device_verifier(&Device { pkce: Pkce::Off, ..device }, &entropy()), None);
+        assert_eq!(device_verifier(&DeviceAuthorization { pkce: Pkce::Off, ..device }, &entropy()), None);
     }
 }

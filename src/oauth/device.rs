@@ -14,7 +14,7 @@ use url::Url;
 
 use crate::domain::clock::{Now, Steady};
 use crate::domain::expiry;
-use crate::domain::provider::device::{Device, UserCode};
+use crate::domain::provider::device::{DeviceAuthorization, UserCode};
 use crate::domain::provider::endpoint::{self, EndpointError};
 use crate::domain::provider::reply::Pointers;
 use crate::domain::secret::Secret;
@@ -90,7 +90,7 @@ impl DeviceCode {
     ///
     /// # Errors
     /// A [`BadCode`] when the code could not be used.
-    pub fn read(device: &Device, reply: &Reply, now: Now) -> Result<Self, BadCode> {
+    pub fn read(device: &DeviceAuthorization, reply: &Reply, now: Now) -> Result<Self, BadCode> {
         let map = &device.reply;
         let tree = reply::tree(reply).ok_or(BadCode::Lacks("no device code"))?;
         let text = |pointers: &Pointers| {
@@ -447,7 +447,7 @@ mod tests {
         };
         let acme = "name: acme\nendpoints: { token: 'https://a.test/t', device: 'https://a.test/d' }\n";
         let device = load("acme", acme).expect("a provider").device.expect("a device authorization");
-        DeviceCode::read(&Device { user_code, ..device }, &reply, now(0))
+        DeviceCode::read(&DeviceAuthorization { user_code, ..device }, &reply, now(0))
     }
 
     fn now(seconds: u64) -> Now {

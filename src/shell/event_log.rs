@@ -20,7 +20,7 @@ use crate::shell::event_log::retention::kept;
 use crate::shell::store_files::file::temporary::{self, TemporaryFile};
 use crate::shell::store_files::file::{open_private, private_folder};
 use crate::shell::store_files::lock;
-use crate::stored::log;
+use crate::stored::event_log;
 
 /// From this size on, in bytes, what is old goes.
 const LARGEST: u64 = 1024 * 1024;
@@ -64,7 +64,7 @@ impl EventLog {
     /// # Errors
     /// When it is there and cannot be read.
     pub fn read(&self) -> io::Result<Vec<Event>> {
-        Ok(log::events(&self.text()?))
+        Ok(event_log::events(&self.text()?))
     }
 
     /// What it says of refreshes of `grant`, oldest first; what was read before is not read again.
@@ -103,7 +103,8 @@ impl EventLog {
     /// When they cannot be written.
     pub fn write_each(&self, events: &[Event]) -> io::Result<()> {
         let told = Arc::default();
-        self.waiting().push(Line { text: events.iter().map(log::line).collect(), told: Arc::clone(&told) });
+        self.waiting()
+            .push(Line { text: events.iter().map(event_log::line).collect(), told: Arc::clone(&told) });
         let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
         // Whoever had the turn before may have written it; else it is still there.
         if told.get().is_none() {
@@ -220,7 +221,8 @@ mod tests {
         let event_log = EventLog::in_folder(folder.path());
         event_log.write(&asked("lost")).expect("written");
         let why = "w".repeat(300);
-        let line = log::line(&event(GrantEvent::RefreshFailed { grant: "g".into(), is_dead: false, why }));
+        let line =
+            event_log::line(&event(GrantEvent::RefreshFailed { grant: "g".into(), is_dead: false, why }));
         let mut text = std::fs::read_to_string(event_log.path()).expect("a log");
         text.push_str(&line.repeat(1 + usize::try_from(LARGEST).expect("small") / line.len()));
         std::fs::write(event_log.path(), text).expect("a long log");
@@ -239,7 +241,8 @@ mod tests {
                 (format!("{number:016x}").into(), format!("{:016x}", number + 100_000).into());
             event(GrantEvent::Refreshed { grant, next, generation: 1 })
         };
-        let lines = |number| log::line(&asked(&format!("{number:016x}"))) + &log::line(&renewed(number));
+        let lines =
+            |number| event_log::line(&asked(&format!("{number:016x}"))) + &event_log::line(&renewed(number));
         // Some at a time, each of which may shorten it.
         for hundred in 0..40 {
             let some: String = (hundred * 100..(hundred + 1) * 100).map(lines).collect();
@@ -257,9 +260,10 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let event_log = EventLog::in_folder(folder.path());
         let why = "w".repeat(300);
-        let line = log::line(&event(GrantEvent::RefreshFailed { grant: "g".into(), is_dead: false, why }));
+        let line =
+            event_log::line(&event(GrantEvent::RefreshFailed { grant: "g".into(), is_dead: false, why }));
         let long = line.repeat(3 * usize::try_from(LARGEST).expect("small") / line.len());
-        std::fs::write(event_log.path(), long + &log::line(&asked("last"))).expect("a long log");
+        std::fs::write(event_log.path(), long + &event_log::line(&asked("last"))).expect("a long log");
         assert_eq!(event_log.about(&"last".into()).expect("readable"), [asked("last")]);
         assert_eq!(event_log.read().expect("readable").last(), Some(&asked("last")));
     }

@@ -36,8 +36,8 @@ use crate::shell::store_files::parsed_cache::{ParsedCache, ParsedText};
 use crate::shell::store_files::trouble::{
     cut, decoded, failure, gone_notice, interrupted_notice, locked, missing, not_written, unreadable, whole,
 };
-use crate::stored::own::{self, Content};
-use crate::stored::{Refused, environment, tree};
+use crate::stored::config_file::{self, Content};
+use crate::stored::{AmendError, environment, yaml_reader};
 
 pub use crate::shell::store_files::disk_reservation::DiskReservation;
 pub use crate::shell::store_files::trouble::ApplyError;
@@ -76,7 +76,7 @@ struct Amendment {
     after: Zeroizing<String>,
     content: Content,
     /// For each change why it was not made, if it was not.
-    refused: Vec<Option<Refused>>,
+    refused: Vec<Option<AmendError>>,
 }
 
 impl Stores {
@@ -256,12 +256,12 @@ impl Stores {
         if let Some(parsed) = cached() {
             return Ok(Some(parsed));
         }
-        let Some(mut bytes) = file::read(target, tree::LONGEST)? else { return Ok(None) };
+        let Some(mut bytes) = file::read(target, yaml_reader::LONGEST)? else { return Ok(None) };
         self.was_there.store(true, Ordering::SeqCst);
         decoded(&bytes).map_err(|fault| unreadable(path, &fault))?;
         let text = String::from_utf8(std::mem::take(&mut *bytes)).unwrap_or_default();
         let text = Zeroizing::new(text);
-        let content = own::read(&text).map_err(|fault| unreadable(path, &fault))?;
+        let content = config_file::read(&text).map_err(|fault| unreadable(path, &fault))?;
         Ok(Some(self.cache.keep(text, content)))
     }
 
@@ -334,7 +334,7 @@ impl Stores {
         }
         let amended = match &before {
             Some(parsed) => parsed.content.amend_each(&parsed.text, changes),
-            None => own::amend_each(None, changes),
+            None => config_file::amend_each(None, changes),
         };
         let (amended, refused) = amended.map_err(|why| whole(path, why))?;
         Ok(Amendment { before, after: Zeroizing::new(amended.text), content: amended.content, refused })
@@ -376,10 +376,10 @@ impl Stores {
 }
 
 /// Whether new tokens found nothing that they could take the place of.
-fn has_gone((change, why): (&Change, &Option<Refused>)) -> bool {
+fn has_gone((change, why): (&Change, &Option<AmendError>)) -> bool {
     let has_moved = matches!(
         why,
-        Some(Refused::Moved(ChangeError::Gone | ChangeError::Forgotten | ChangeError::Replaced))
+        Some(AmendError::Change(ChangeError::Gone | ChangeError::Forgotten | ChangeError::Replaced))
     );
     has_moved && matches!(change.edit, Edit::Refresh(_))
 }
@@ -457,7 +457,7 @@ mod tests {
     fn a_file_that_went_wrong_is_never_written() {
         let (_folder, stores) = stores();
         fs::create_dir(stores.own.parent().expect("a folder")).expect("made");
-        let huge = format!("# {}", "x".repeat(tree::LONGEST));
+        let huge = format!("# {}", "x".repeat(yaml_reader::LONGEST));
         for (bytes, place, word) in [
             (&b""[..], "line 1, column 1", "empty"),
             (b" \n", "line 1, column 1", "empty"),

@@ -115,7 +115,7 @@ fn add(catalog: &mut Catalog, library: &Library<'_>, name: &str, path: Option<&S
 mod tests {
     use super::*;
     use crate::domain::provider::device::UserCode;
-    use crate::domain::provider::environment::Source;
+    use crate::domain::provider::environment::CredentialSource;
     use crate::domain::provider::meaning::Meaning;
     use crate::domain::provider::request_template::{
         JsonTemplate, Method, Placeholder, RequestBody, RequestTemplate,
@@ -303,8 +303,8 @@ orders: [{{ name: usual, program: acme, sources: [TWO, ONE, login, key] }}]
         assert_eq!(provider.meanings.of(429, None), Some(Meaning::SlowDown));
         assert_eq!(provider.meanings.of(400, Some("gone")), Some(Meaning::GrantDead));
         assert_eq!(provider.environment[1].prefixes, ["two-"]);
-        let variable = |name: &str| Source::Variable(name.to_owned());
-        let sources = [variable("TWO"), variable("ONE"), Source::Login, Source::Key];
+        let variable = |name: &str| CredentialSource::Variable(name.to_owned());
+        let sources = [variable("TWO"), variable("ONE"), CredentialSource::Login, CredentialSource::Key];
         assert_eq!(provider.orders[0].sources, sources);
     }
 

@@ -5,7 +5,7 @@ use crate::domain::clock::{DateTime, Utc};
 use crate::domain::name::StoreId;
 use crate::domain::profile::{Kind, Profile};
 use crate::domain::provider::Provider;
-use crate::domain::provider::environment::{LookupOrder, Source};
+use crate::domain::provider::environment::{CredentialSource, LookupOrder};
 use crate::domain::resolve::{Candidate, Lookup, Resolution, Sources, resolve};
 use crate::tui::model::Model;
 use crate::tui::text_layout;
@@ -35,9 +35,9 @@ pub fn words(model: &Model, profile: &Profile, now: DateTime<Utc>) -> Option<Str
 
 fn seen(provider: &Provider, order: &LookupOrder, chain: &Resolution<'_>, profile: &Profile) -> String {
     let (source, what) = match profile.kind {
-        Kind::Environment => (Source::Variable(profile.id.name.name().to_owned()), "this variable"),
-        Kind::OAuth => (Source::Login, "logins"),
-        Kind::ApiKey => (Source::Key, "stored keys"),
+        Kind::Environment => (CredentialSource::Variable(profile.id.name.name().to_owned()), "this variable"),
+        Kind::OAuth => (CredentialSource::Login, "logins"),
+        Kind::ApiKey => (CredentialSource::Key, "stored keys"),
     };
     if !order.sources.contains(&source) {
         return format!("never, it does not look at {what}");

@@ -16,11 +16,11 @@ use authtui::domain::clock::{FixedOffset, Now, Steady, TimeDelta, at_seconds, sp
 use authtui::domain::name::{ProfileId, ProfileName, StoreId};
 use authtui::domain::profile::{Kind, Profile};
 use authtui::domain::provider::catalog::Catalog;
-use authtui::domain::provider::device::{Device, DeviceMap, UserCode};
+use authtui::domain::provider::device::{DeviceAuthorization, DeviceReplyMap, UserCode};
 use authtui::domain::provider::request_template::{
     JsonTemplate, Method, Placeholder, RequestBody, RequestTemplate, Template,
 };
-use authtui::domain::provider::{Authorize, Flow, Pkce, Provider, State};
+use authtui::domain::provider::{Authorize, Flow, Pkce, Provider, StateParameter};
 use authtui::domain::secret::Secret;
 use authtui::domain::tokens::{Expiry, StoredTokens, Tokens};
 use authtui::domain::trouble::{FailureKind, Trouble};
@@ -330,7 +330,7 @@ pub(crate) fn with_device_alone(provider: Provider) -> Provider {
 }
 
 /// Device authorization as the standard has it, at `id.test`.
-pub(crate) fn device(pkce: Pkce) -> Device {
+pub(crate) fn device(pkce: Pkce) -> DeviceAuthorization {
     let field = |name: &str, text: &str| (name.to_owned(), Template::parse(text).expect("a template"));
     let call = |path: &str, fields: Vec<(String, Template)>| RequestTemplate {
         method: Method::Post,
@@ -349,12 +349,12 @@ pub(crate) fn device(pkce: Pkce) -> Device {
         field("client_id", "{client_id}"),
         field("code_verifier", "{verifier}"),
     ];
-    Device {
+    DeviceAuthorization {
         authorize: call("/device", authorize),
         poll: call("/token", poll),
         pkce,
         user_code: UserCode::Typed,
-        reply: DeviceMap::default(),
+        reply: DeviceReplyMap::default(),
     }
 }
 
@@ -373,14 +373,14 @@ pub(crate) fn with_sent_request(provider: Provider) -> Provider {
         flows: vec![Flow::Code],
         authorize: Some(Authorize::Sent { call, reading: reading.into() }),
         pkce: Pkce::Off,
-        state: State { echoed: false, ..provider.state },
+        state: StateParameter { echoed: false, ..provider.state },
         ..provider
     }
 }
 
 /// `provider` whose answers carry no state.
 pub(crate) fn without_echo(provider: Provider) -> Provider {
-    Provider { state: State { echoed: false, ..provider.state }, ..provider }
+    Provider { state: StateParameter { echoed: false, ..provider.state }, ..provider }
 }
 
 impl Journey {

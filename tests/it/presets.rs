@@ -1,6 +1,6 @@
 //! The requests that the provider files of the seeds make, field by field.
 
-use authtui::domain::provider::environment::Source;
+use authtui::domain::provider::environment::CredentialSource;
 use authtui::domain::provider::meaning::Meaning;
 use authtui::domain::provider::request_template::{Method, Placeholder, RequestTemplate};
 use authtui::domain::provider::{Authentication, Authorize, Flow, Pkce, Provider, Rotation};
@@ -222,11 +222,11 @@ fn preset(name: &str) -> Provider {
     provider_file::catalog([]).get(name).expect("a preset").clone()
 }
 
-fn word(source: &Source) -> &str {
+fn word(source: &CredentialSource) -> &str {
     match source {
-        Source::Variable(name) => name,
-        Source::Login => "login",
-        Source::Key => "key",
+        CredentialSource::Variable(name) => name,
+        CredentialSource::Login => "login",
+        CredentialSource::Key => "key",
     }
 }
 

@@ -4,7 +4,7 @@ use crate::cli::resolve::request::ResolveRequest;
 use crate::domain::change::Snapshot;
 use crate::domain::name::ProfileName;
 use crate::domain::profile::{Kind, Profile};
-use crate::domain::provider::environment::Source;
+use crate::domain::provider::environment::CredentialSource;
 use crate::domain::provider::{Flow, Provider};
 
 impl ResolveRequest<'_> {
@@ -26,7 +26,7 @@ impl ResolveRequest<'_> {
     /// What brings a credential to where the order looks; `key` is one that stands elsewhere.
     pub(super) fn remedies(&self, key: Option<&ProfileName>, stores: &[Snapshot]) -> Vec<String> {
         let Provider { name: provider, flows, .. } = self.provider;
-        let looked = |source: &Source| self.order.sources.contains(source);
+        let looked = |source: &CredentialSource| self.order.sources.contains(source);
         let by_login = |flow: &Flow| matches!(flow, Flow::Code | Flow::Paste | Flow::Device);
         let mut steps: Vec<String> =
             self.variable(key.is_some()).map(|name| format!("set {name}")).into_iter().collect();
@@ -38,7 +38,7 @@ impl ResolveRequest<'_> {
         if self.provider.example {
             // A login there is refused.
             steps.push(format!("copy the example first: authtui providers show {provider}"));
-        } else if looked(&Source::Login) && flows.iter().any(by_login) {
+        } else if looked(&CredentialSource::Login) && flows.iter().any(by_login) {
             // No login may take the name of a key.
             let is_key = |name: &&ProfileName| {
                 name.is_reserved() || self.keys(stores).any(|key| key.id.name == **name)
@@ -46,7 +46,7 @@ impl ResolveRequest<'_> {
             let wanted = self.wanted.as_ref().filter(|name| !is_key(name));
             let name = wanted.map_or_else(|| provider.clone(), ProfileName::exact);
             steps.push(format!("log in: authtui login {name}"));
-        } else if looked(&Source::Key) && flows.contains(&Flow::Key) {
+        } else if looked(&CredentialSource::Key) && flows.contains(&Flow::Key) {
             steps.push(format!("store a key: authtui login {provider} --key"));
         }
         steps
@@ -55,8 +55,8 @@ impl ResolveRequest<'_> {
     /// The first variable that is looked at; for a key the first that travels as keys do.
     fn variable(&self, for_key: bool) -> Option<&str> {
         let variables = self.order.sources.iter().filter_map(|source| match source {
-            Source::Variable(name) => Some(name.as_str()),
-            Source::Login | Source::Key => None,
+            CredentialSource::Variable(name) => Some(name.as_str()),
+            CredentialSource::Login | CredentialSource::Key => None,
         });
         let header = |name: &str| self.provider.variable(name).and_then(|one| one.header.as_deref());
         let alike = |name: &&str| for_key && header(name) == self.provider.key_header.as_deref();

@@ -9,7 +9,7 @@ use crate::cli::resolve::outcome::ResolveOutcome;
 use crate::cli::resolve::request::ResolveRequest;
 use crate::domain::change::{Row, Snapshot};
 use crate::domain::clock::{DateTime, Utc};
-use crate::domain::provider::environment::Source;
+use crate::domain::provider::environment::CredentialSource;
 use crate::domain::resolve::{Candidate, Lookup, Resolution};
 use crate::domain::text;
 use crate::oauth::form::{self, Form};
@@ -144,9 +144,9 @@ impl ResolveReport<'_> {
     fn item<'a>(&self, index: usize, candidate: &'a Candidate<'_>) -> CandidateJson<'a> {
         let stored = candidate.found.profile().map(|profile| profile.id.name.name());
         let (source, name) = match &candidate.source {
-            Source::Variable(name) => ("variable", Some(name.as_str())),
-            Source::Login => ("login", stored),
-            Source::Key => ("key", stored),
+            CredentialSource::Variable(name) => ("variable", Some(name.as_str())),
+            CredentialSource::Login => ("login", stored),
+            CredentialSource::Key => ("key", stored),
         };
         let used = self.outcome.used.is_some() && self.chain.end() == Some(index);
         CandidateJson { source, name, state: state(&candidate.found), why: self.why(index, candidate), used }

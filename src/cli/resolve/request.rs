@@ -11,7 +11,7 @@ use crate::domain::name::ProfileName;
 use crate::domain::profile::Profile;
 use crate::domain::provider::Provider;
 use crate::domain::provider::catalog::Catalog;
-use crate::domain::provider::environment::{LookupOrder, Source};
+use crate::domain::provider::environment::{CredentialSource, LookupOrder};
 use crate::domain::resolve::{Candidate, Resolution, ResolvedCredential, Sources, resolve};
 
 /// What is looked for.
@@ -90,7 +90,7 @@ impl<'a> ResolveRequest<'a> {
     /// never the answer to its name.
     pub(super) fn passed_by(&self, chain: &Resolution<'_>, now: DateTime<Utc>) -> Option<ResolveOutcome> {
         let name = self.variable_meant()?;
-        let source = Source::Variable(name.to_owned());
+        let source = CredentialSource::Variable(name.to_owned());
         let provider = &self.provider.name;
         let Some(candidate) = chain.candidates.iter().find(|candidate| candidate.source == source) else {
             let words =

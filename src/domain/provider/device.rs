@@ -6,7 +6,7 @@ use crate::domain::provider::request_template::RequestTemplate;
 
 /// The device authorization of a provider.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Device {
+pub struct DeviceAuthorization {
     /// The request for a code (RFC 8628 §3.1).
     pub authorize: RequestTemplate,
     /// The question whether the person has agreed (RFC 8628 §3.4).
@@ -16,7 +16,7 @@ pub struct Device {
     /// Whether the person types a code.
     pub user_code: UserCode,
     /// Where the answer to the request keeps what.
-    pub reply: DeviceMap,
+    pub reply: DeviceReplyMap,
 }
 
 /// Whether the person types a code at the provider's page.
@@ -34,7 +34,7 @@ pub enum UserCode {
 /// the spellings in use.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct DeviceMap {
+pub struct DeviceReplyMap {
     /// What polls carry.
     pub device_code: Pointers,
     /// What the person types.
@@ -49,7 +49,7 @@ pub struct DeviceMap {
     pub interval: Pointers,
 }
 
-impl Default for DeviceMap {
+impl Default for DeviceReplyMap {
     fn default() -> Self {
         Self {
             device_code: Pointers::new(&["/device_code"]),

@@ -23,7 +23,7 @@ pub struct LookupOrder {
     /// The program it speaks about, as shown to people; empty: no program in particular.
     pub program: String,
     /// Where it looks, first things first.
-    pub sources: Vec<Source>,
+    pub sources: Vec<CredentialSource>,
 }
 
 impl LookupOrder {
@@ -36,7 +36,7 @@ impl LookupOrder {
     /// Whether it looks at stored keys at all.
     #[must_use]
     pub fn takes_keys(&self) -> bool {
-        self.sources.contains(&Source::Key)
+        self.sources.contains(&CredentialSource::Key)
     }
 }
 
@@ -52,8 +52,9 @@ impl Provider {
     #[must_use]
     pub fn usual_order(&self) -> LookupOrder {
         self.orders.first().cloned().unwrap_or_else(|| {
-            let variables = self.environment.iter().map(|variable| Source::Variable(variable.name.clone()));
-            let sources = variables.chain([Source::Login, Source::Key]).collect();
+            let variables =
+                self.environment.iter().map(|variable| CredentialSource::Variable(variable.name.clone()));
+            let sources = variables.chain([CredentialSource::Login, CredentialSource::Key]).collect();
             LookupOrder { name: "default".to_owned(), program: String::new(), sources }
         })
     }
@@ -61,7 +62,7 @@ impl Provider {
 
 /// A place where a program looks for a credential.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Source {
+pub enum CredentialSource {
     /// An environment variable.
     Variable(String),
     /// The tokens of a login.

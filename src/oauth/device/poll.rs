@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::domain::expiry;
 use crate::domain::provider::Provider;
-use crate::domain::provider::device::DeviceMap;
+use crate::domain::provider::device::DeviceReplyMap;
 use crate::domain::provider::meaning::Meaning;
 use crate::domain::trouble::Trouble;
 use crate::oauth::device::Progress;
@@ -35,7 +35,7 @@ pub enum Polled {
 
 /// Judges the answer to a poll of `provider`, whose device answers are read by `map`.
 #[must_use]
-pub fn judge(provider: &Provider, map: &DeviceMap, reply: Result<&Reply, &Trouble>) -> Polled {
+pub fn judge(provider: &Provider, map: &DeviceReplyMap, reply: Result<&Reply, &Trouble>) -> Polled {
     let reply = match reply {
         Ok(reply) => reply,
         Err(trouble) => return undecided(Progress::Unreachable(trouble.why.clone()), None),
@@ -76,7 +76,7 @@ fn words(said: &Said) -> String {
 }
 
 /// The new interval that a `slow_down` may bring.
-fn interval(map: &DeviceMap, reply: &Reply) -> Option<Duration> {
+fn interval(map: &DeviceReplyMap, reply: &Reply) -> Option<Duration> {
     let tree = reply::tree(reply)?;
     expiry::life(reply::written(map.interval.find(&tree)?)).ok().flatten()?.to_std().ok()
 }
@@ -148,7 +148,7 @@ mod tests {
         }
         let offline = Trouble::untouched("cannot ask", "no route", FailureKind::Temporary(None));
         let provider = provider();
-        let judged = judge(&provider, &DeviceMap::default(), Err(&offline));
+        let judged = judge(&provider, &DeviceReplyMap::default(), Err(&offline));
         let progress = Progress::Unreachable("no route".to_owned());
         assert_eq!(judged, Polled::Undecided { progress, interval: None, pause: None });
     }
@@ -157,7 +157,8 @@ mod tests {
     fn the_pause_that_a_server_asks_for_is_passed_on() {
         let mut busy = reply(503, "");
         busy.headers.push(("retry-after".into(), Secret::new("30")));
-        let Polled::Undecided { pause, .. } = judge(&provider(), &DeviceMap::default(), Ok(&busy)) else {
+        let Polled::Undecided { pause, .. } = judge(&provider(), &DeviceReplyMap::default(), Ok(&busy))
+        else {
             panic!("decided")
         };
         assert_eq!(pause, Some(Duration::from_secs(30)));
@@ -178,7 +179,7 @@ mod tests {
     }
 
     fn judged(status: u16, body: &str) -> Polled {
-        judge(&provider(), &DeviceMap::default(), Ok(&reply(status, body)))
+        judge(&provider(), &DeviceReplyMap::default(), Ok(&reply(status, body)))
     }
 
     /// A provider that says 403 while nothing is decided.

@@ -12,7 +12,7 @@ use std::path::Path;
 use crate::domain::event::Event;
 use crate::domain::tokens::RefreshTokenId;
 use crate::shell::store_files::file::open_private;
-use crate::stored::log;
+use crate::stored::event_log;
 
 /// What was read of the event log, by grant.
 #[derive(Debug, Default)]
@@ -50,7 +50,7 @@ impl IncrementalReader {
         let mut added = Vec::new();
         file.take(most).read_to_end(&mut added)?;
         let text = String::from_utf8_lossy(&added);
-        for event in log::events(&text) {
+        for event in event_log::events(&text) {
             if let Some(grant) = event.what.grant() {
                 self.grants.entry(grant.clone()).or_default().push(event);
             }
@@ -100,7 +100,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("events.jsonl");
         let (one, two, three) = (asked("g", 1), asked("g", 2), asked("other", 3));
-        let [first, second, third] = [&one, &two, &three].map(log::line);
+        let [first, second, third] = [&one, &two, &three].map(event_log::line);
         let cut = &second[..40];
         let mut reader = IncrementalReader::default();
         let mut look = |grant: &str| reader.about(&path, 4096, &grant.into()).expect("readable");

@@ -9,7 +9,7 @@ use std::slice;
 
 use crate::domain::event::{self, Event, GrantHistory};
 use crate::domain::tokens::RefreshTokenId;
-use crate::stored::log;
+use crate::stored::event_log;
 
 /// The lines of `events` that stay in a log that may have `largest` bytes: each request without an
 /// end, the newest renewals in half of it, and the newest of all else in a quarter.
@@ -19,7 +19,7 @@ pub(super) fn kept(events: &[Event], largest: u64) -> String {
     let (mut renewals, mut others) = (0_u64, 0_u64);
     let mut kept = Vec::new();
     for (index, event) in events.iter().enumerate().rev() {
-        let line = log::line(event);
+        let line = event_log::line(event);
         let size = u64::try_from(line.len()).unwrap_or(u64::MAX);
         let grant = event.what.grant().filter(|grant| last.get(grant) == Some(&index));
         let stays = match grant
@@ -79,8 +79,8 @@ mod tests {
         events.extend(rest);
         events.push(renewed("same", "same"));
 
-        let largest = 4 * 10 * u64::try_from(log::line(&failed("n199")).len()).expect("small");
-        let kept = log::events(&kept(&events, largest));
+        let largest = 4 * 10 * u64::try_from(event_log::line(&failed("n199")).len()).expect("small");
+        let kept = event_log::events(&kept(&events, largest));
 
         assert_eq!(kept[..2], [asked("lost"), renewed("g1", "g2")]);
         assert_eq!(kept.len(), 11);
@@ -96,8 +96,8 @@ mod tests {
     fn the_oldest_renewals_go_at_last() {
         let events: Vec<Event> =
             (100..200).map(|number| renewed(&format!("g{number}"), &format!("g{}", number + 1))).collect();
-        let largest = 2 * 10 * u64::try_from(log::line(&events[0]).len()).expect("small");
-        let kept = log::events(&kept(&events, largest));
+        let largest = 2 * 10 * u64::try_from(event_log::line(&events[0]).len()).expect("small");
+        let kept = event_log::events(&kept(&events, largest));
         assert_eq!(kept, events[90..]);
     }
 }

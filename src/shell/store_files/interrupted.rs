@@ -12,8 +12,8 @@ use zeroize::Zeroizing;
 use crate::domain::change::Row;
 use crate::domain::profile::{Kind, LastRefresh, Profile, RefreshResult};
 use crate::shell::store_files::file::{self, temporary};
-use crate::stored::own::{self, Content};
-use crate::stored::tree;
+use crate::stored::config_file::{self, Content};
+use crate::stored::yaml_reader;
 
 /// The profiles of which something left beside `target` holds the tokens of a later refresh than `now`.
 pub(super) fn newer(target: &Path, now: Option<&Content>) -> Vec<Arc<Profile>> {
@@ -35,9 +35,9 @@ pub(super) fn set_aside(target: &Path, now: Option<&Content>) {
 }
 
 fn later(path: &Path, now: Option<&Content>) -> Vec<Arc<Profile>> {
-    let Ok(Some(mut bytes)) = file::read(path, tree::LONGEST) else { return Vec::new() };
+    let Ok(Some(mut bytes)) = file::read(path, yaml_reader::LONGEST) else { return Vec::new() };
     let text = String::from_utf8(std::mem::take(&mut *bytes)).map(Zeroizing::new).unwrap_or_default();
-    let Ok(left) = own::read(&text) else { return Vec::new() };
+    let Ok(left) = config_file::read(&text) else { return Vec::new() };
     let profiles = |content: &Content| -> Vec<Arc<Profile>> {
         let profile = |row: &Row| match row {
             Row::Profile(profile) => Some(Arc::clone(profile)),

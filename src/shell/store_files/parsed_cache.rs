@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use zeroize::Zeroizing;
 
-use crate::stored::own::Content;
+use crate::stored::config_file::Content;
 
 /// The last two texts that were parsed: one that is just being put in the place of the other is
 /// known before it is there.

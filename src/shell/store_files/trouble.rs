@@ -8,7 +8,7 @@ use crate::domain::name::ProfileName;
 use crate::domain::trouble::{FailureKind, Trouble};
 use crate::shell::store_files::file::shown;
 use crate::shell::store_files::lock::{self, LockError};
-use crate::stored::{Refused, Unreadable};
+use crate::stored::{AmendError, YamlError};
 
 /// Why a change was not made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,14 +29,14 @@ impl fmt::Display for ApplyError {
 }
 
 /// The text of a store's file.
-pub(super) fn decoded(bytes: &[u8]) -> Result<&str, Unreadable> {
+pub(super) fn decoded(bytes: &[u8]) -> Result<&str, YamlError> {
     std::str::from_utf8(bytes).map_err(|error| {
         let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
         let line = before.iter().filter(|byte| **byte == b'\n').count();
         let last = before.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
         let column = String::from_utf8_lossy(last).chars().count();
         let count = |from_zero| u32::try_from(from_zero).unwrap_or(u32::MAX).saturating_add(1);
-        Unreadable::at(
+        YamlError::at(
             count(line),
             count(column),
             "the file is not UTF-8 text",
@@ -45,37 +45,37 @@ pub(super) fn decoded(bytes: &[u8]) -> Result<&str, Unreadable> {
     })
 }
 
-pub(super) fn unreadable(path: &Path, fault: &Unreadable) -> Trouble {
+pub(super) fn unreadable(path: &Path, fault: &YamlError) -> Trouble {
     let what = format!("cannot read {}, line {}, column {}", shown(path), fault.line, fault.column);
     Trouble::untouched(what, fault.why.clone(), FailureKind::NeedsFix(fault.remedy.clone()))
 }
 
-pub(super) fn not_written(path: &Path, fault: &Unreadable) -> Trouble {
+pub(super) fn not_written(path: &Path, fault: &YamlError) -> Trouble {
     let what = format!("cannot write {}, line {}, column {}", shown(path), fault.line, fault.column);
     Trouble::untouched(what, fault.why.clone(), FailureKind::NeedsFix(fault.remedy.clone()))
 }
 
 /// Why none of several changes was made.
-pub(super) fn whole(path: &Path, why: Refused) -> Trouble {
+pub(super) fn whole(path: &Path, why: AmendError) -> Trouble {
     match why {
-        Refused::Unreadable(fault) => unreadable(path, &fault),
-        Refused::Moved(moved) => Trouble::untouched(
+        AmendError::Yaml(fault) => unreadable(path, &fault),
+        AmendError::Change(moved) => Trouble::untouched(
             format!("cannot change {}", shown(path)),
             moved.to_string(),
             FailureKind::Temporary(None),
         ),
-        Refused::Impossible(why) => {
+        AmendError::Impossible(why) => {
             let remedy = FailureKind::NeedsFix(format!("edit {}", shown(path)));
             Trouble::untouched(format!("cannot change {}", shown(path)), why, remedy)
         }
     }
 }
 
-pub(super) fn failure(path: &Path, change: &Change, why: Refused) -> ApplyError {
+pub(super) fn failure(path: &Path, change: &Change, why: AmendError) -> ApplyError {
     match why {
-        Refused::Moved(moved) => ApplyError::Moved(moved),
-        Refused::Unreadable(fault) => ApplyError::Trouble(unreadable(path, &fault)),
-        Refused::Impossible(why) => {
+        AmendError::Change(moved) => ApplyError::Moved(moved),
+        AmendError::Yaml(fault) => ApplyError::Trouble(unreadable(path, &fault)),
+        AmendError::Impossible(why) => {
             let what = format!("cannot change {} in {}", change.name, shown(path));
             let remedy = FailureKind::NeedsFix(format!("edit {}", shown(path)));
             ApplyError::Trouble(Trouble::untouched(what, why, remedy))

@@ -1,14 +1,14 @@
 //! A provider made of what its file says, which has passed the rules.
 
-use crate::domain::provider::device::Device;
-use crate::domain::provider::environment::{LookupOrder, Source, Variable};
+use crate::domain::provider::device::DeviceAuthorization;
+use crate::domain::provider::environment::{CredentialSource, LookupOrder, Variable};
 use crate::domain::provider::meaning::Meanings;
 use crate::domain::provider::request_template::{
     Method, Placeholder, RequestBody, RequestTemplate, Template,
 };
 use crate::domain::provider::scopes::{OfferedScope, ScopeList, Scopes};
 use crate::domain::provider::{
-    Authorize, Client, Flow, Probe, Provider, Redirect, RefreshScope, Rotation, State,
+    Authorize, Client, Flow, Probe, Provider, Redirect, RefreshScope, Rotation, StateParameter,
 };
 use crate::domain::text;
 use crate::stored::provider_file::schema::{
@@ -45,7 +45,7 @@ pub(super) fn provider(mut yaml: ProviderYaml) -> Provider {
         redirect: redirect(yaml.redirect, flows.contains(&Flow::Paste)),
         flows,
         pkce: yaml.pkce,
-        state: State { bytes: yaml.state.bytes, echoed: yaml.state.echoed },
+        state: StateParameter { bytes: yaml.state.bytes, echoed: yaml.state.echoed },
         exchange,
         refresh,
         revoke,
@@ -88,7 +88,7 @@ fn authorize(yaml: &mut ProviderYaml) -> Option<Authorize> {
     }
 }
 
-fn device(yaml: &mut ProviderYaml) -> Option<Device> {
+fn device(yaml: &mut ProviderYaml) -> Option<DeviceAuthorization> {
     let endpoints = &yaml.endpoints;
     let standard = || endpoints.device.as_ref().map(|url| standard_requests::device(yaml, &url.0));
     let standard_poll = || endpoints.token.as_ref().map(|url| standard_requests::poll(yaml, &url.0));
@@ -96,7 +96,7 @@ fn device(yaml: &mut ProviderYaml) -> Option<Device> {
     let poll = own(&yaml.calls.poll).or_else(standard_poll)?;
     let pkce = yaml.device_pkce();
     let special = yaml.device.take().unwrap_or_default();
-    Some(Device { authorize, poll, pkce, user_code: special.user_code, reply: special.reply })
+    Some(DeviceAuthorization { authorize, poll, pkce, user_code: special.user_code, reply: special.reply })
 }
 
 fn scopes(yaml: ScopesYaml) -> Scopes {
@@ -151,9 +151,9 @@ fn probe(yaml: ProbeYaml) -> Probe {
 
 fn order(yaml: OrderYaml) -> LookupOrder {
     let source = |word: String| match word.as_str() {
-        "login" => Source::Login,
-        "key" => Source::Key,
-        _ => Source::Variable(word),
+        "login" => CredentialSource::Login,
+        "key" => CredentialSource::Key,
+        _ => CredentialSource::Variable(word),
     };
     LookupOrder {
         name: yaml.name,

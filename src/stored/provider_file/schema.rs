@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::domain::provider::device::{DeviceMap, UserCode};
+use crate::domain::provider::device::{DeviceReplyMap, UserCode};
 use crate::domain::provider::meaning::Meaning;
 use crate::domain::provider::reply::{Pointers, ReplyMap};
 use crate::domain::provider::request_template::{JsonTemplate, RequestTemplate, Template};
@@ -218,12 +218,12 @@ impl Default for StateYaml {
 pub(super) struct DeviceYaml {
     pub(super) pkce: Pkce,
     pub(super) user_code: UserCode,
-    pub(super) reply: DeviceMap,
+    pub(super) reply: DeviceReplyMap,
 }
 
 impl Default for DeviceYaml {
     fn default() -> Self {
-        Self { pkce: Pkce::Off, user_code: UserCode::Typed, reply: DeviceMap::default() }
+        Self { pkce: Pkce::Off, user_code: UserCode::Typed, reply: DeviceReplyMap::default() }
     }
 }
 

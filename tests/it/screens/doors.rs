@@ -1,6 +1,6 @@
 //! Logins that wait at other doors than the callback.
 
-use authtui::domain::provider::device::{Device, DeviceMap, UserCode};
+use authtui::domain::provider::device::{DeviceAuthorization, DeviceReplyMap, UserCode};
 use authtui::domain::provider::request_template::{
     Method, Placeholder, RequestBody, RequestTemplate, Template,
 };
@@ -35,12 +35,12 @@ pub(crate) fn link(flows: &[Flow], seat: Seat) -> Login {
 
 fn polled(flows: &[Flow], seat: Seat, in_link: bool, user_code: UserCode, last: Last) -> Login {
     let mut provider = cast::provider();
-    provider.device = Some(Device {
+    provider.device = Some(DeviceAuthorization {
         authorize: call("https://id.example.org/device/code"),
         poll: call("https://id.example.org/token"),
         pkce: Pkce::Off,
         user_code,
-        reply: DeviceMap::default(),
+        reply: DeviceReplyMap::default(),
     });
     let (mut login, asks) = begun(provider, flows, seat);
     let with_code = r#","verification_uri_complete":"https://id.example.org/device?user_code=WDJB-MJHT""#;

@@ -11,32 +11,32 @@ use std::sync::Arc;
 use serde_yaml::{Mapping, Value};
 
 use crate::domain::change::{Change, Row};
-use crate::stored::own::entries::{Entry, again};
-use crate::stored::own::{Amended, Content, amend_each, planned, tokens};
+use crate::stored::amendment::{Amendment, amend_tree, settled};
+use crate::stored::config_file::entries::{Entry, again};
+use crate::stored::config_file::{Amended, Content, amend_each, planned, tokens};
 use crate::stored::path::{PathStep, find};
-use crate::stored::plain::patch::{self, Lines};
-use crate::stored::yaml::{Amend, amend_tree, settled};
-use crate::stored::{Refused, plain, tree};
+use crate::stored::plain_editor::{self, PlainText};
+use crate::stored::{AmendError, plain_reader, yaml_reader};
 
 impl Content {
     /// `text`, which says this, with those of `changes` made to it that can be made; and for each why
     /// it was not, if it was not.
     ///
     /// # Errors
-    /// [`Refused::Unreadable`], and then nothing must be written.
+    /// [`AmendError::Yaml`], and then nothing must be written.
     pub fn amend_each(
         &self,
         text: &str,
         changes: &[Change],
-    ) -> Result<(Amended, Vec<Option<Refused>>), Refused> {
+    ) -> Result<(Amended, Vec<Option<AmendError>>), AmendError> {
         self.amend_within(text, changes).map_or_else(|| amend_each(Some(text), changes), Ok)
     }
 
-    fn amend_within(&self, text: &str, changes: &[Change]) -> Option<(Amended, Vec<Option<Refused>>)> {
+    fn amend_within(&self, text: &str, changes: &[Change]) -> Option<(Amended, Vec<Option<AmendError>>)> {
         // What is not understood has a line, which moves; what must not be written is refused elsewhere.
         let is_sound = self.read_only.is_none() && self.entries.iter().all(|entry| entry.profile.is_ok());
         (self.is_plain && is_sound).then_some(())?;
-        let lines = Lines::of(text);
+        let lines = PlainText::new(text);
         let (mut refused, mut changed) = (Vec::new(), BTreeMap::new());
         for change in changes {
             let at = self.rows.iter().position(|row| is_of(row, change))?;
@@ -66,28 +66,28 @@ impl Content {
         }
         amended.push_str(text.get(done..)?);
         let content = Self { rows, read_only: None, is_plain: true, entries: entries.into() };
-        tree::fits(&amended).then_some((Amended { text: amended, content }, refused))
+        yaml_reader::fits(&amended).then_some((Amended { text: amended, content }, refused))
     }
 }
 
 /// An entry after a change, and the bytes that say so in the place of others.
-type Written = (Entry, usize, usize, String);
+type ChangedEntry = (Entry, usize, usize, String);
 
 /// What `change` makes of the one entry it is about.
 fn written(
     text: &str,
-    lines: &Lines<'_>,
+    lines: &PlainText<'_>,
     entry: &[Entry],
     change: &Change,
-) -> Option<Result<Written, Refused>> {
+) -> Option<Result<ChangedEntry, AmendError>> {
     let path = &entry.first()?.path;
     let item = lines.item(path)?;
     let before = text.get(item.range.clone())?;
-    let mut tree = planted(path, plain::item(before, item.indent, path.len())?);
+    let mut tree = planted(path, plain_reader::item(before, item.indent, path.len())?);
     let (outcome, amendments) = match planned(&tree, entry, change) {
         Ok((outcome, amendments)) => (outcome?, amendments),
-        Err(why @ Refused::Moved(_)) => return Some(Err(why)),
-        Err(Refused::Unreadable(_) | Refused::Impossible(_)) => return None,
+        Err(why @ AmendError::Change(_)) => return Some(Err(why)),
+        Err(AmendError::Yaml(_) | AmendError::Impossible(_)) => return None,
     };
     let mut own = Vec::new();
     for amendment in amendments {
@@ -95,8 +95,8 @@ fn written(
         own.push(below(path, &settled)?);
         amend_tree(&mut tree, settled)?;
     }
-    let after = patch::amend(before, item.indent, &own)?;
-    let is_same = plain::item(&after, item.indent, path.len()).as_ref() == find(&tree, path);
+    let after = plain_editor::amend(before, item.indent, &own)?;
+    let is_same = plain_reader::item(&after, item.indent, path.len()).as_ref() == find(&tree, path);
     let written = again(entry.first()?, &tree)?;
     let profile = written.profile.as_ref().ok()?;
     let is_it = profile.id == outcome.id && tokens(profile) == tokens(&outcome);
@@ -111,13 +111,13 @@ fn is_of(row: &Row, change: &Change) -> bool {
 }
 
 /// `amendment` with a path that begins at `path`, if it is about something within.
-fn below(path: &[PathStep], amendment: &Amend) -> Option<Amend> {
+fn below(path: &[PathStep], amendment: &Amendment) -> Option<Amendment> {
     let rest =
         |at: &[PathStep]| at.strip_prefix(path).filter(|rest| !rest.is_empty()).map(<[PathStep]>::to_vec);
     Some(match amendment {
-        Amend::Set(at, value) => Amend::Set(rest(at)?, value.clone()),
-        Amend::Append(at, item) => Amend::Append(rest(at)?, item.clone()),
-        Amend::Remove(at) => Amend::Remove(rest(at)?),
+        Amendment::Set(at, value) => Amendment::Set(rest(at)?, value.clone()),
+        Amendment::Append(at, item) => Amendment::Append(rest(at)?, item.clone()),
+        Amendment::Remove(at) => Amendment::Remove(rest(at)?),
     })
 }
 
@@ -142,7 +142,7 @@ mod tests {
     use crate::domain::profile::{AutoRefresh, LastRefresh, RefreshResult};
     use crate::domain::secret::Secret;
     use crate::domain::tokens::{Expiry, Tokens};
-    use crate::stored::own::read;
+    use crate::stored::config_file::read;
 
     const TEXT: &str = "# ours\nversion: 1\nproviders:\n  demo:\n    oauth_credentials:\n      # the first\n      \
         - id: ana\n        access_token: old\n        refresh_token: r\n        note: mine\n        scopes:\n          \
@@ -211,7 +211,7 @@ mod tests {
         for change in all() {
             let (amended, _) = known.amend_within(&text, std::slice::from_ref(&change)).expect("short");
             (text, known) = (amended.text, amended.content);
-            assert_eq!(tree::parse_strictly(&text).ok(), plain::parse(&text), "{text}");
+            assert_eq!(yaml_reader::parse_strictly(&text).ok(), plain_reader::parse(&text), "{text}");
             assert_eq!(known, read(&text).expect("readable"), "{text}");
         }
         let known = read(TEXT).expect("readable");
@@ -233,7 +233,7 @@ mod tests {
         let late = Change { expects: Some(other.fingerprint()), ..change("demo/ben", forget()) };
         let changes = [change("demo/ana", forget()), late, change("own/eve", forget())];
         let (amended, refused) = known.amend_within(TEXT, &changes).expect("short");
-        assert_eq!(refused, [None, Some(Refused::Moved(ChangeError::Replaced)), None]);
+        assert_eq!(refused, [None, Some(AmendError::Change(ChangeError::Replaced)), None]);
         assert_eq!(amended.content, read(&amended.text).expect("readable"));
     }
 

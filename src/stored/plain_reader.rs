@@ -5,8 +5,6 @@
 //! It gives up rather than guess; what it does read is what the strict parser reads, which a
 //! test holds. Of a large file it takes a small part of the strict parser's time.
 
-pub mod patch;
-
 use std::iter::Peekable;
 
 use serde_yaml::{Mapping, Value};
@@ -23,7 +21,7 @@ pub fn parse(text: &str) -> Option<Value> {
     if !text.bytes().all(|byte| byte == b'\n' || (b' '..=b'~').contains(&byte)) {
         return None;
     }
-    let mut lines = text.split('\n').map(Line::of).filter(|line| !line.content.is_empty()).peekable();
+    let mut lines = text.split('\n').map(PlainLine::new).filter(|line| !line.content.is_empty()).peekable();
     let tree = block(&mut lines, 0, 0)?;
     lines.next().is_none().then_some(tree)
 }
@@ -36,7 +34,7 @@ pub fn item(text: &str, indent: usize, depth: usize) -> Option<Value> {
     if !text.bytes().all(|byte| byte == b'\n' || (b' '..=b'~').contains(&byte)) {
         return None;
     }
-    let mut lines = text.split('\n').map(Line::of).filter(|line| !line.content.is_empty()).peekable();
+    let mut lines = text.split('\n').map(PlainLine::new).filter(|line| !line.content.is_empty()).peekable();
     let Value::Sequence(items) = block(&mut lines, indent, depth)? else { return None };
     let mut items = items.into_iter();
     let item = items.next()?;
@@ -45,20 +43,20 @@ pub fn item(text: &str, indent: usize, depth: usize) -> Option<Value> {
 
 /// One line without its indentation; a comment has no content.
 #[derive(Clone, Copy)]
-struct Line<'a> {
-    indent: usize,
-    content: &'a str,
+pub(super) struct PlainLine<'a> {
+    pub(super) indent: usize,
+    pub(super) content: &'a str,
 }
 
-impl<'a> Line<'a> {
-    fn of(line: &'a str) -> Self {
+impl<'a> PlainLine<'a> {
+    pub(super) fn new(line: &'a str) -> Self {
         let content = line.trim_start_matches(' ');
         let indent = line.len() - content.len();
         Self { indent, content: if content.starts_with('#') { "" } else { content } }
     }
 
     /// The line without its dash, as if it began where its item begins.
-    fn item(self) -> Option<Self> {
+    pub(super) fn item(self) -> Option<Self> {
         let content = self.content.strip_prefix("- ")?;
         let plain = !content.starts_with([' ', '-', '#']);
         plain.then_some(Self { indent: self.indent + 2, content })
@@ -67,7 +65,7 @@ impl<'a> Line<'a> {
 
 /// A map or a list whose entries all begin at `indent`.
 fn block<'a>(
-    lines: &mut Peekable<impl Iterator<Item = Line<'a>>>,
+    lines: &mut Peekable<impl Iterator<Item = PlainLine<'a>>>,
     indent: usize,
     depth: usize,
 ) -> Option<Value> {
@@ -79,7 +77,7 @@ fn block<'a>(
 }
 
 fn list<'a>(
-    lines: &mut Peekable<impl Iterator<Item = Line<'a>>>,
+    lines: &mut Peekable<impl Iterator<Item = PlainLine<'a>>>,
     indent: usize,
     depth: usize,
 ) -> Option<Value> {
@@ -97,8 +95,8 @@ fn list<'a>(
 }
 
 fn map<'a>(
-    lines: &mut Peekable<impl Iterator<Item = Line<'a>>>,
-    mut begun: Option<Line<'a>>,
+    lines: &mut Peekable<impl Iterator<Item = PlainLine<'a>>>,
+    mut begun: Option<PlainLine<'a>>,
     indent: usize,
     depth: usize,
 ) -> Option<Value> {
@@ -131,7 +129,7 @@ fn map<'a>(
 }
 
 /// A key, and what follows it on its line.
-fn pair(content: &str) -> Option<(&str, Option<&str>)> {
+pub(super) fn pair(content: &str) -> Option<(&str, Option<&str>)> {
     let end = content.bytes().position(|byte| !is_word(byte))?;
     let (key, rest) = content.split_at_checked(end)?;
     word(key).filter(|word| word.is_string() && key.len() <= LONGEST_KEY)?;

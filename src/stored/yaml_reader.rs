@@ -10,7 +10,7 @@ use serde_yaml::Value;
 
 use crate::domain::text;
 use crate::stored::yaml_cost::{self, Tags, Uncounted};
-use crate::stored::{Unreadable, plain, positions};
+use crate::stored::{YamlError, plain_reader, positions};
 
 /// The longest text that is read, in bytes.
 pub const LONGEST: usize = 10 * 1024 * 1024;
@@ -31,18 +31,18 @@ const SMALLER: &str = "make the file smaller, or restore it from a backup";
 /// Reads `text`; what holds nothing but comments is null.
 ///
 /// # Errors
-/// [`Unreadable`] with the place of the fault.
-pub fn parse(text: &str) -> Result<Value, Unreadable> {
+/// [`YamlError`] with the place of the fault.
+pub fn parse(text: &str) -> Result<Value, YamlError> {
     parse_and_tell(text).map(|(tree, _)| tree)
 }
 
 /// Reads `text`, and tells whether all of it has the plain shape.
 ///
 /// # Errors
-/// [`Unreadable`] with the place of the fault.
-pub fn parse_and_tell(text: &str) -> Result<(Value, bool), Unreadable> {
+/// [`YamlError`] with the place of the fault.
+pub fn parse_and_tell(text: &str) -> Result<(Value, bool), YamlError> {
     within_size(text)?;
-    match plain::parse(text) {
+    match plain_reader::parse(text) {
         // The plain shape has no brackets to count, and is never deep.
         Some(tree) => Ok((tree, true)),
         None => within_limits(text).and_then(|()| by_grammar(text)).map(|tree| (tree, false)),
@@ -59,8 +59,8 @@ pub fn fits(text: &str) -> bool {
 /// be written.
 ///
 /// # Errors
-/// [`Unreadable`] with the place of the fault.
-pub fn parse_strictly(text: &str) -> Result<Value, Unreadable> {
+/// [`YamlError`] with the place of the fault.
+pub fn parse_strictly(text: &str) -> Result<Value, YamlError> {
     within_size(text)?;
     within_limits(text)?;
     by_grammar(text)
@@ -71,7 +71,7 @@ pub(super) fn unmarked(text: &str) -> &str {
     text.strip_prefix('\u{feff}').unwrap_or(text)
 }
 
-fn by_grammar(text: &str) -> Result<Value, Unreadable> {
+fn by_grammar(text: &str) -> Result<Value, YamlError> {
     // An alias has an asterisk, and what has none stands for itself.
     let text = unmarked(text);
     if text.contains('*') {
@@ -79,7 +79,7 @@ fn by_grammar(text: &str) -> Result<Value, Unreadable> {
         yaml_cost::expanded(text, LARGEST, words, Tags::Counted).map_err(|uncounted| match uncounted {
             Uncounted { error, is_too_large: true } => {
                 let line = error.location().map_or(0, |at| at.line().saturating_sub(1));
-                Unreadable::at(number(line), 1, words, SMALLER)
+                YamlError::at(number(line), 1, words, SMALLER)
             }
             Uncounted { error, is_too_large: false } => fault(text, &error),
         })?;
@@ -91,18 +91,18 @@ fn by_grammar(text: &str) -> Result<Value, Unreadable> {
         return Err(too_deep(number(line), 1));
     }
     if tree.is_null() && !is_bare(text) {
-        return Err(Unreadable::whole("the file holds nothing but “null”", RESTORE));
+        return Err(YamlError::whole("the file holds nothing but “null”", RESTORE));
     }
     Ok(tree)
 }
 
-fn within_size(text: &str) -> Result<(), Unreadable> {
+fn within_size(text: &str) -> Result<(), YamlError> {
     if text.len() > LONGEST {
-        return Err(Unreadable::whole("the file is larger than 10 MiB", SMALLER));
+        return Err(YamlError::whole("the file is larger than 10 MiB", SMALLER));
     }
     if text.trim_start_matches('\u{feff}').trim().is_empty() {
         let why = "the file is empty, so something went wrong with it";
-        return Err(Unreadable::whole(why, RESTORE));
+        return Err(YamlError::whole(why, RESTORE));
     }
     match text.split('\n').nth(MOST) {
         Some(_) => Err(too_many(number(MOST))),
@@ -110,18 +110,18 @@ fn within_size(text: &str) -> Result<(), Unreadable> {
     }
 }
 
-fn too_many(line: u32) -> Unreadable {
+fn too_many(line: u32) -> YamlError {
     let why = format!("the file has more than {MOST} lines and entries");
-    Unreadable::at(line, 1, why, SMALLER)
+    YamlError::at(line, 1, why, SMALLER)
 }
 
-fn within_limits(text: &str) -> Result<(), Unreadable> {
+fn within_limits(text: &str) -> Result<(), YamlError> {
     for (index, line) in text.split('\n').enumerate() {
         let odd = |char: char| char.is_control() && !matches!(char, '\t' | '\r' | '\u{85}');
         if let Some((at, char)) = line.char_indices().find(|(_, char)| odd(*char)) {
             let why = format!("the file holds a character that no text has: U+{:04X}", u32::from(char));
             let column = line.get(..at).map_or(0, |before| before.chars().count());
-            return Err(Unreadable::at(number(index), number(column), why, RESTORE));
+            return Err(YamlError::at(number(index), number(column), why, RESTORE));
         }
     }
     let commas = yaml_cost::nesting(text, DEEPEST).map_err(|at| too_deep(at.line, at.column))?;
@@ -129,18 +129,18 @@ fn within_limits(text: &str) -> Result<(), Unreadable> {
     if lines + commas > MOST { Err(too_many(number(lines - 1))) } else { Ok(()) }
 }
 
-fn too_deep(line: u32, column: u32) -> Unreadable {
+fn too_deep(line: u32, column: u32) -> YamlError {
     let why = format!("lists and maps lie more than {DEEPEST} deep in each other");
-    Unreadable::at(line, column, why, CORRECT)
+    YamlError::at(line, column, why, CORRECT)
 }
 
-fn fault(text: &str, error: &serde_yaml::Error) -> Unreadable {
+fn fault(text: &str, error: &serde_yaml::Error) -> YamlError {
     // Grammar alone: doubled keys are no fault of the grammar, so they are looked for after it.
     let mut documents = serde_yaml::Deserializer::from_str(unmarked(text));
     let grammar = documents.next().and_then(|first| IgnoredAny::deserialize(first).err());
     if grammar.is_none() && documents.next().is_some() {
         let why = "a second document begins; only one is read";
-        return Unreadable::at(number(second_document(text)), 1, why, CORRECT);
+        return YamlError::at(number(second_document(text)), 1, why, CORRECT);
     }
     // Doubled keys are looked for in sound texts alone: of others that costs far more than it tells.
     if grammar.is_none()
@@ -148,7 +148,7 @@ fn fault(text: &str, error: &serde_yaml::Error) -> Unreadable {
     {
         let why = format!("{} stands here and in line {}", doubled.key, doubled.first.0);
         let (line, column) = doubled.second;
-        return Unreadable::at(line, column, why, CORRECT);
+        return YamlError::at(line, column, why, CORRECT);
     }
     let error = grammar.as_ref().unwrap_or(error);
     let said = error.to_string();
@@ -159,7 +159,7 @@ fn fault(text: &str, error: &serde_yaml::Error) -> Unreadable {
         format!("this is no valid YAML: {}", text::clean(&said, 160))
     };
     let (line, column) = error.location().map_or((1, 1), |at| (at.line(), at.column()));
-    Unreadable::at(number(line.saturating_sub(1)), number(column.saturating_sub(1)), why, CORRECT)
+    YamlError::at(number(line.saturating_sub(1)), number(column.saturating_sub(1)), why, CORRECT)
 }
 
 /// The line of the first mark of a document with something before it, counted from 0.

@@ -12,7 +12,7 @@ use crate::domain::secret::Secret;
 use crate::domain::tokens::{Expiry, RefreshTokenId, StoredTokens, Tokens};
 
 /// What is known of a field: its name, and its value unless there is none.
-pub(super) type Field = (&'static str, Option<Value>);
+pub(super) type KnownField = (&'static str, Option<Value>);
 
 /// The text of a field; empty and absent are the same.
 pub(super) fn text<'a>(fields: &'a Mapping, key: &str) -> Result<Option<&'a str>, String> {
@@ -236,7 +236,7 @@ pub(super) fn last_test_value(last: &LastTest) -> Value {
 }
 
 /// The fields of `oauth_credentials[n]` without its id, in the order they are written.
-pub(super) fn login_fields(profile: &Profile) -> Vec<Field> {
+pub(super) fn login_fields(profile: &Profile) -> Vec<KnownField> {
     let tokens = profile.held.tokens();
     let text = |text: &Option<String>| text.as_deref().map(Value::from);
     let at = |at: Option<DateTime<Utc>>| at.filter(|at| is_writable(*at)).map(|at| Value::from(rfc3339(at)));
@@ -298,7 +298,7 @@ fn last_refresh_value(last: &LastRefresh) -> Value {
 }
 
 /// The fields of `keys[n]` without its id.
-pub(super) fn key_fields(profile: &Profile) -> Vec<Field> {
+pub(super) fn key_fields(profile: &Profile) -> Vec<KnownField> {
     let label = profile.account.as_deref().map(Value::from);
     let last_test = profile.last_test.as_ref().map(last_test_value);
     vec![

@@ -4,40 +4,40 @@ use serde_yaml::{Mapping, Value};
 
 use crate::domain::name::ProfileName;
 use crate::domain::profile::{Kind, Profile};
-use crate::stored::own::entries::{Entry, Form, LAST_TESTS, test_path};
-use crate::stored::own::entry::{Field, key_fields, key_text, last_test_value, login_fields};
+use crate::stored::amendment::{Amendment, amend_tree};
+use crate::stored::config_file::entries::{Entry, EntryKind, LAST_TESTS, test_path};
+use crate::stored::config_file::fields::{KnownField, key_fields, key_text, last_test_value, login_fields};
 use crate::stored::path::{PathStep, find, joined};
-use crate::stored::yaml::{Amend, amend_tree};
 
 /// Rewrites the fields of `entry` that differ; what we do not know of it stays.
-pub(super) fn rewrite(tree: &Value, entry: &Entry, after: &Profile) -> Result<Vec<Amend>, String> {
+pub(super) fn rewrite(tree: &Value, entry: &Entry, after: &Profile) -> Result<Vec<Amendment>, String> {
     let before = entry.profile.as_ref().map_err(Clone::clone)?;
     if before.kind != after.kind {
         return Err(format!("{} is of another kind: remove it first", entry.name));
     }
-    match entry.form {
-        Form::Login | Form::NamedKey => {
-            let fields = if entry.form == Form::Login { login_fields } else { key_fields };
+    match entry.kind {
+        EntryKind::Login | EntryKind::NamedKey => {
+            let fields = if entry.kind == EntryKind::Login { login_fields } else { key_fields };
             // What cannot be read goes with the tokens that it was said of.
             let is_odd_kept = before.held == after.held;
             Ok(differences(tree, &entry.path, fields(before), fields(after), is_odd_kept))
         }
-        Form::Key | Form::NthKey => {
+        EntryKind::Key | EntryKind::NthKey => {
             let key = key_text(after).ok_or_else(|| format!("{} has no key to store", entry.name))?;
             let tested = match &after.last_test {
-                Some(last) => Some(Amend::Set(test_path(entry, &after.id.name), last_test_value(last))),
+                Some(last) => Some(Amendment::Set(test_path(entry, &after.id.name), last_test_value(last))),
                 None => forgotten_test(tree, entry),
             };
-            Ok([Amend::Set(entry.path.clone(), key)].into_iter().chain(tested).collect())
+            Ok([Amendment::Set(entry.path.clone(), key)].into_iter().chain(tested).collect())
         }
     }
 }
 
 /// The removal of what the last test of a key said, where that stands beside it.
-fn forgotten_test(tree: &Value, entry: &Entry) -> Option<Amend> {
-    let path = match entry.form {
-        Form::Login | Form::NamedKey => return None,
-        Form::Key | Form::NthKey => test_path(entry, &entry.profile.as_ref().ok()?.id.name),
+fn forgotten_test(tree: &Value, entry: &Entry) -> Option<Amendment> {
+    let path = match entry.kind {
+        EntryKind::Login | EntryKind::NamedKey => return None,
+        EntryKind::Key | EntryKind::NthKey => test_path(entry, &entry.profile.as_ref().ok()?.id.name),
     };
     find(tree, &path).is_some().then(|| removal(tree, &path))
 }
@@ -45,57 +45,57 @@ fn forgotten_test(tree: &Value, entry: &Entry) -> Option<Amend> {
 fn differences(
     tree: &Value,
     path: &[PathStep],
-    before: Vec<Field>,
-    after: Vec<Field>,
+    before: Vec<KnownField>,
+    after: Vec<KnownField>,
     is_odd_kept: bool,
-) -> Vec<Amend> {
-    let amendment = |(before, after): (Field, Field)| {
+) -> Vec<Amendment> {
+    let amendment = |(before, after): (KnownField, KnownField)| {
         let (key, value) = after;
         let path = joined(path, PathStep::key(key));
         let blank = |value: &Value| value.is_null() || value.as_str() == Some("");
         match value {
             // A time may be written in another way; what means the same is left alone.
-            Some(value) => (before.1.as_ref() != Some(&value)).then_some(Amend::Set(path, value)),
+            Some(value) => (before.1.as_ref() != Some(&value)).then_some(Amendment::Set(path, value)),
             // Asked of the tree: a refresh token without an access token is erased as well.
             None if before.1.is_none() && is_odd_kept && !key.ends_with("_token") => None,
-            None => find(tree, &path).is_some_and(|value| !blank(value)).then_some(Amend::Remove(path)),
+            None => find(tree, &path).is_some_and(|value| !blank(value)).then_some(Amendment::Remove(path)),
         }
     };
     before.into_iter().zip(after).filter_map(amendment).collect()
 }
 
 /// Adds an entry for `profile`.
-pub(super) fn add(tree: &Value, name: &ProfileName, profile: &Profile) -> Result<Vec<Amend>, String> {
+pub(super) fn add(tree: &Value, name: &ProfileName, profile: &Profile) -> Result<Vec<Amendment>, String> {
     let provider = provider(tree, name);
     match profile.kind {
         Kind::OAuth if name.is_reserved() => Err(format!("{name} is kept for API keys: choose another name")),
         Kind::OAuth => {
             let item = item(name, login_fields(profile));
-            Ok(vec![Amend::Append(joined(&provider, PathStep::key("oauth_credentials")), item)])
+            Ok(vec![Amendment::Append(joined(&provider, PathStep::key("oauth_credentials")), item)])
         }
         Kind::ApiKey if name.is_reserved() => {
             let key = key_text(profile).ok_or_else(|| format!("{name} has no key to store"))?;
             let tested = profile.last_test.as_ref().map(|last| {
                 let tests = joined(&provider, PathStep::key(LAST_TESTS));
-                Amend::Set(joined(&tests, PathStep::key(name.name())), last_test_value(last))
+                Amendment::Set(joined(&tests, PathStep::key(name.name())), last_test_value(last))
             });
-            let with_test = |key: Amend| [key].into_iter().chain(tested).collect();
+            let with_test = |key: Amendment| [key].into_iter().chain(tested).collect();
             let Some(index) = name.name().strip_prefix("key-") else {
-                return Ok(with_test(Amend::Set(joined(&provider, PathStep::key("api_key")), key)));
+                return Ok(with_test(Amendment::Set(joined(&provider, PathStep::key("api_key")), key)));
             };
             let list = joined(&provider, PathStep::key("api_keys"));
             let places = find(tree, &list).and_then(Value::as_sequence).map_or(0, Vec::len);
             match index.parse::<usize>() {
                 Ok(index) if index < places => {
-                    Ok(with_test(Amend::Set(joined(&list, PathStep::Nth(index)), key)))
+                    Ok(with_test(Amendment::Set(joined(&list, PathStep::Nth(index)), key)))
                 }
-                Ok(index) if index == places => Ok(with_test(Amend::Append(list, key))),
+                Ok(index) if index == places => Ok(with_test(Amendment::Append(list, key))),
                 Ok(_) | Err(_) => Err(format!("{name} would leave a gap: the next is key-{places}")),
             }
         }
         Kind::ApiKey => {
             let item = item(name, key_fields(profile));
-            Ok(vec![Amend::Append(joined(&provider, PathStep::key("keys")), item)])
+            Ok(vec![Amendment::Append(joined(&provider, PathStep::key("keys")), item)])
         }
         Kind::Environment => Err(format!("{name} is an environment variable, which no file holds")),
     }
@@ -110,7 +110,7 @@ fn provider(tree: &Value, name: &ProfileName) -> Vec<PathStep> {
     if !is_there(&own) && is_there(&custom) { custom } else { own }
 }
 
-fn item(name: &ProfileName, fields: Vec<Field>) -> Value {
+fn item(name: &ProfileName, fields: Vec<KnownField>) -> Value {
     let known = fields.into_iter().filter_map(|(key, value)| Some((Value::from(key), value?)));
     Value::Mapping(Mapping::from_iter(
         [(Value::from("id"), Value::from(name.name()))].into_iter().chain(known),
@@ -121,7 +121,7 @@ fn item(name: &ProfileName, fields: Vec<Field>) -> Value {
 ///
 /// The place of a key in the middle of `api_keys` stays as an empty text: the others are named
 /// for their places, and none of them may become another by this.
-pub(super) fn remove(tree: &Value, entry: &Entry) -> Vec<Amend> {
+pub(super) fn remove(tree: &Value, entry: &Entry) -> Vec<Amendment> {
     let Some(test) = forgotten_test(tree, entry) else { return taken_away(tree, entry) };
     let mut rest = tree.clone();
     if amend_tree(&mut rest, test.clone()).is_none() {
@@ -130,24 +130,24 @@ pub(super) fn remove(tree: &Value, entry: &Entry) -> Vec<Amend> {
     [test].into_iter().chain(taken_away(&rest, entry)).collect()
 }
 
-fn taken_away(tree: &Value, entry: &Entry) -> Vec<Amend> {
+fn taken_away(tree: &Value, entry: &Entry) -> Vec<Amendment> {
     let Some((last, around)) = entry.path.split_last() else { return Vec::new() };
     let list = find(tree, around).and_then(Value::as_sequence);
-    if let (Form::NthKey, PathStep::Nth(index), Some(list)) = (entry.form, last, list) {
+    if let (EntryKind::NthKey, PathStep::Nth(index), Some(list)) = (entry.kind, last, list) {
         let used = |value: &Value| value.as_str().is_none_or(|key| !key.is_empty()) && !value.is_null();
         if list.iter().skip(index + 1).any(used) {
-            return vec![Amend::Set(entry.path.clone(), Value::from(""))];
+            return vec![Amendment::Set(entry.path.clone(), Value::from(""))];
         }
         let keep = list.iter().take(*index).rposition(used).map_or(0, |at| at + 1);
         let from_the_end =
-            (keep..list.len()).rev().map(|index| Amend::Remove(joined(around, PathStep::Nth(index))));
+            (keep..list.len()).rev().map(|index| Amendment::Remove(joined(around, PathStep::Nth(index))));
         return if keep == 0 { vec![removal(tree, around)] } else { from_the_end.collect() };
     }
     vec![removal(tree, &entry.path)]
 }
 
 /// The removal of `path`, or of what around it would be left empty, up to the provider.
-fn removal(tree: &Value, path: &[PathStep]) -> Amend {
+fn removal(tree: &Value, path: &[PathStep]) -> Amendment {
     const PROVIDER: usize = 2;
     let mut path = path.to_vec();
     while let Some((_, around)) = path.split_last() {
@@ -162,7 +162,7 @@ fn removal(tree: &Value, path: &[PathStep]) -> Amend {
         }
         path.pop();
     }
-    Amend::Remove(path)
+    Amendment::Remove(path)
 }
 
 #[cfg(test)]
@@ -176,8 +176,8 @@ mod tests {
     use crate::domain::profile::{AutoRefresh, ClockDiffers, EndBy, LastRefresh, RefreshResult};
     use crate::domain::secret::Secret;
     use crate::domain::tokens::{Expiry, RefreshTokenId, StoredTokens, Tokens};
-    use crate::stored::Refused;
-    use crate::stored::own::{Amended, amend, read};
+    use crate::stored::AmendError;
+    use crate::stored::config_file::{Amended, amend, read};
 
     use super::*;
 
@@ -414,30 +414,33 @@ providers:
             ("providers:\n  demo: yes\n", keep(&ana()), "providers.demo is no map"),
         ] {
             match amend(Some(text), &change) {
-                Err(Refused::Impossible(why)) => assert!(why.contains(part), "{why}"),
+                Err(AmendError::Impossible(why)) => assert!(why.contains(part), "{why}"),
                 Err(other) => panic!("{part}: {other:?}"),
                 Ok(amended) => panic!("{part}: {}", amended.text),
             }
         }
         for text in ["", " \n", "version: 2\n", "a: [\n", "a: 1\na: 2\n", "- x\n"] {
-            assert!(matches!(amend(Some(text), &keep(&ana())), Err(Refused::Unreadable(_))), "{text:?}");
+            assert!(matches!(amend(Some(text), &keep(&ana())), Err(AmendError::Yaml(_))), "{text:?}");
         }
     }
 
     #[test]
     fn a_change_that_would_make_the_file_too_large_names_the_limit() {
-        let room = crate::stored::tree::LONGEST - TEXT.len() - 4;
+        let room = crate::stored::yaml_reader::LONGEST - TEXT.len() - 4;
         let full = format!("# {}\n{TEXT}", "x".repeat(room));
         let refused = amend(Some(&full), &refresh("demo/ana")).map(|amended| amended.text.len());
-        let Err(Refused::Impossible(why)) = refused else { panic!("{refused:?}") };
+        let Err(AmendError::Impossible(why)) = refused else { panic!("{refused:?}") };
         assert!(why.contains("larger than 10 MiB; take out"), "{why}");
     }
 
     #[test]
     fn a_change_that_came_too_late_is_refused() {
         let late = Change { expects: Some(tokens("other", "r").fingerprint()), ..refresh("demo/ana") };
-        assert_eq!(amend(Some(TEXT), &late).err(), Some(Refused::Moved(ChangeError::Replaced)));
-        assert_eq!(amend(Some(TEXT), &refresh("demo/dan")).err(), Some(Refused::Moved(ChangeError::Gone)));
+        assert_eq!(amend(Some(TEXT), &late).err(), Some(AmendError::Change(ChangeError::Replaced)));
+        assert_eq!(
+            amend(Some(TEXT), &refresh("demo/dan")).err(),
+            Some(AmendError::Change(ChangeError::Gone))
+        );
         let fitting = Change { expects: Some(tokens("old", "r").fingerprint()), ..refresh("demo/ana") };
         assert!(amend(Some(TEXT), &fitting).is_ok());
     }
@@ -722,7 +725,7 @@ providers:
             profile("demo/ben", Kind::OAuth, "new"),
         ] {
             let refused = amend(Some(TEXT), &add(&taken)).map(|amended| amended.text);
-            assert_eq!(refused, Err(Refused::Moved(ChangeError::Taken)), "{}", taken.id.name);
+            assert_eq!(refused, Err(AmendError::Change(ChangeError::Taken)), "{}", taken.id.name);
         }
     }
 }

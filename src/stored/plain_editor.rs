@@ -8,19 +8,19 @@ use std::ops::Range;
 
 use serde_yaml::Value;
 
-use super::{Line, pair};
+use crate::stored::amendment::Amendment;
 use crate::stored::path::PathStep;
-use crate::stored::yaml::Amend;
+use crate::stored::plain_reader::{PlainLine, pair};
 
 /// A text in its lines.
-pub struct Lines<'a> {
+pub struct PlainText<'a> {
     text: &'a str,
-    lines: Vec<Numbered<'a>>,
+    lines: Vec<NumberedLine<'a>>,
 }
 
 #[derive(Clone, Copy)]
-struct Numbered<'a> {
-    line: Line<'a>,
+struct NumberedLine<'a> {
+    line: PlainLine<'a>,
     start: usize,
     end: usize,
 }
@@ -35,16 +35,16 @@ struct Block {
 }
 
 /// One key of a map.
-struct Found<'a> {
+struct KeyLines<'a> {
     at: usize,
-    line: Line<'a>,
+    line: PlainLine<'a>,
     has_inline: bool,
     /// The line after the last one that says something of its value.
     to: usize,
 }
 
 /// Bytes to be replaced, and by what.
-struct Patch {
+struct Replacement {
     start: usize,
     end: usize,
     by: String,
@@ -52,7 +52,7 @@ struct Patch {
 
 /// The lines of one item of a list, from its dash to the last line that says something.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Item {
+pub struct ItemLines {
     /// Where they stand in the text, in bytes.
     pub range: Range<usize>,
     /// How many spaces stand before the dash.
@@ -62,8 +62,8 @@ pub struct Item {
 /// `item`, the lines of an item whose dash stands at `indent`, with `amendments` made to it, if each is
 /// about a field of it that stands on lines of its own; their paths begin at the item.
 #[must_use]
-pub fn amend(item: &str, indent: usize, amendments: &[Amend]) -> Option<String> {
-    let lines = Lines::of(item);
+pub fn amend(item: &str, indent: usize, amendments: &[Amendment]) -> Option<String> {
+    let lines = PlainText::new(item);
     let item = Block { from: 0, to: lines.lines.len(), indent: indent + 2, begun: true };
     let patches = amendments.iter().map(|amendment| lines.patch(item, amendment));
     let mut patches = patches.collect::<Option<Vec<_>>>()?;
@@ -80,15 +80,19 @@ pub fn amend(item: &str, indent: usize, amendments: &[Amend]) -> Option<String> 
     Some(amended)
 }
 
-impl<'a> Lines<'a> {
+impl<'a> PlainText<'a> {
     /// Takes `text` apart.
     #[must_use]
-    pub fn of(text: &'a str) -> Self {
+    pub fn new(text: &'a str) -> Self {
         let mut lines = Vec::with_capacity(text.len() / 32);
         let mut start = 0;
         for line in text.split_inclusive('\n') {
             let end = start + line.len();
-            lines.push(Numbered { line: Line::of(line.strip_suffix('\n').unwrap_or(line)), start, end });
+            lines.push(NumberedLine {
+                line: PlainLine::new(line.strip_suffix('\n').unwrap_or(line)),
+                start,
+                end,
+            });
             start = end;
         }
         Self { text, lines }
@@ -96,19 +100,19 @@ impl<'a> Lines<'a> {
 
     /// The item of a list at `path`.
     #[must_use]
-    pub fn item(&self, path: &[PathStep]) -> Option<Item> {
+    pub fn item(&self, path: &[PathStep]) -> Option<ItemLines> {
         let (PathStep::Nth(_), _) = path.split_last()? else { return None };
         let root = Block { from: 0, to: self.lines.len(), indent: 0, begun: false };
         let item = self.map_at(root, path)?;
         let (first, last) = (self.lines.get(item.from)?, self.lines.get(self.last(item)?)?);
-        Some(Item { range: first.start..last.end, indent: first.line.indent })
+        Some(ItemLines { range: first.start..last.end, indent: first.line.indent })
     }
 
-    fn patch(&self, item: Block, amendment: &Amend) -> Option<Patch> {
+    fn patch(&self, item: Block, amendment: &Amendment) -> Option<Replacement> {
         let (path, value) = match amendment {
-            Amend::Set(path, value) => (path, Some(value)),
-            Amend::Remove(path) => (path, None),
-            Amend::Append(..) => return None,
+            Amendment::Set(path, value) => (path, Some(value)),
+            Amendment::Remove(path) => (path, None),
+            Amendment::Append(..) => return None,
         };
         let (PathStep::Key(key), around) = path.split_last()? else { return None };
         let map = self.map_at(item, around)?;
@@ -121,20 +125,20 @@ impl<'a> Lines<'a> {
                 let by = rendered(key, value, map.indent)?;
                 is_alone.then_some(())?;
                 let by = by.trim_start_matches(' ').to_owned();
-                Some(Patch { start: start + before, end: self.lines.get(found.to - 1)?.end, by })
+                Some(Replacement { start: start + before, end: self.lines.get(found.to - 1)?.end, by })
             }
             (Some(found), None) => {
                 let is_first = found.at == map.from && map.begun;
                 let is_only = self.keys(map).count() == 1;
                 let fine = !is_first && !is_only && self.say_something(found.at, found.to);
                 let (start, end) = (self.lines.get(found.at)?.start, self.lines.get(found.to - 1)?.end);
-                fine.then(|| Patch { start, end, by: String::new() })
+                fine.then(|| Replacement { start, end, by: String::new() })
             }
             (None, Some(value)) => {
                 let end = self.lines.get(self.last(map)?)?.end;
                 // A last line without an end would become one with what is put in.
                 self.text.get(..end)?.ends_with('\n').then_some(())?;
-                Some(Patch { start: end, end, by: rendered(key, value, map.indent)? })
+                Some(Replacement { start: end, end, by: rendered(key, value, map.indent)? })
             }
             (None, None) => None,
         }
@@ -167,11 +171,11 @@ impl<'a> Lines<'a> {
         self.keys(block).next().map(|_| block)
     }
 
-    fn dashed(&self, at: usize) -> Option<Line<'a>> {
+    fn dashed(&self, at: usize) -> Option<PlainLine<'a>> {
         self.lines.get(at)?.line.item()
     }
 
-    fn keys(&self, block: Block) -> impl Iterator<Item = (usize, Line<'a>)> {
+    fn keys(&self, block: Block) -> impl Iterator<Item = (usize, PlainLine<'a>)> {
         (block.from..block.to).filter_map(move |at| {
             let line = self.lines.get(at)?.line;
             let line = if at == block.from && block.begun { line.item()? } else { line };
@@ -180,16 +184,16 @@ impl<'a> Lines<'a> {
         })
     }
 
-    fn key(&self, block: Block, key: &str) -> Option<Found<'a>> {
+    fn key(&self, block: Block, key: &str) -> Option<KeyLines<'a>> {
         let mut keys = self.keys(block);
-        let is_it = |line: &Line<'_>| {
+        let is_it = |line: &PlainLine<'_>| {
             let rest = line.content.strip_prefix(key).and_then(|rest| rest.strip_prefix(':'));
             rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
         };
         let (at, line) = keys.find(|(_, line)| is_it(line))?;
         let end = keys.next().map_or(block.to, |(next, _)| next);
         let to = (at + 1..end).rev().find(|at| self.says_something(*at)).unwrap_or(at) + 1;
-        Some(Found { at, line, has_inline: pair(line.content)?.1.is_some(), to })
+        Some(KeyLines { at, line, has_inline: pair(line.content)?.1.is_some(), to })
     }
 
     fn last(&self, block: Block) -> Option<usize> {

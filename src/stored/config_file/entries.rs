@@ -9,10 +9,13 @@ use serde_yaml::{Mapping, Value};
 use crate::domain::name::{ProfileId, ProfileName, StoreId};
 use crate::domain::profile::Profile;
 use crate::domain::text;
-use crate::stored::Unreadable;
-use crate::stored::own::{DEPTH, entry};
+use crate::stored::YamlError;
+use crate::stored::config_file::fields;
 use crate::stored::path::{PathStep, find, joined};
 use crate::stored::positions::Positions;
+
+/// How deep entries lie: `providers.custom.NAME.oauth_credentials[n].field`.
+pub(super) const DEPTH: usize = 6;
 
 /// The field of a provider that holds the last tests of keys that are written as texts, by name.
 pub(super) const LAST_TESTS: &str = "last_tests";
@@ -21,7 +24,7 @@ pub(super) const LAST_TESTS: &str = "last_tests";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Entry {
     pub(super) path: Vec<PathStep>,
-    pub(super) form: Form,
+    pub(super) kind: EntryKind,
     /// `provider/name` as far as it can be told, made safe to show.
     pub(super) name: String,
     pub(super) profile: Result<Arc<Profile>, String>,
@@ -31,7 +34,7 @@ pub(super) struct Entry {
 
 /// How an entry is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Form {
+pub(super) enum EntryKind {
     /// `oauth_credentials[n]`, a map.
     Login,
     /// `keys[n]`, a map.
@@ -43,10 +46,10 @@ pub(super) enum Form {
 }
 
 /// Every entry of `tree`, in its order; `text` is asked for lines only when one is at fault.
-pub(super) fn entries(text: &str, tree: &Value) -> Result<Vec<Entry>, Unreadable> {
+pub(super) fn entries(text: &str, tree: &Value) -> Result<Vec<Entry>, YamlError> {
     let wrong = |path: &[PathStep], what| {
         let line = Positions::from_text(text, DEPTH).nearest_line(path).unwrap_or(1);
-        Unreadable::at(line, 1, format!("{what} is no map of names"), "correct the file in an editor")
+        YamlError::at(line, 1, format!("{what} is no map of names"), "correct the file in an editor")
     };
     let mut entries = Vec::new();
     match (tree, tree.get("providers")) {
@@ -94,15 +97,15 @@ fn each_entry(path: &[PathStep], provider: &str, fields: &Mapping, entries: &mut
     for (field, value) in fields {
         let Some(field) = field.as_str() else { continue };
         let path = joined(path, PathStep::key(field));
-        let (form, list) = match (field, value) {
+        let (kind, list) = match (field, value) {
             (_, Value::Null) => continue,
             ("api_key", value) => {
-                entries.extend(key(path, Form::Key, provider, "key", value, fields));
+                entries.extend(key(path, EntryKind::Key, provider, "key", value, fields));
                 continue;
             }
-            ("oauth_credentials", Value::Sequence(list)) => (Form::Login, list),
-            ("keys", Value::Sequence(list)) => (Form::NamedKey, list),
-            ("api_keys", Value::Sequence(list)) => (Form::NthKey, list),
+            ("oauth_credentials", Value::Sequence(list)) => (EntryKind::Login, list),
+            ("keys", Value::Sequence(list)) => (EntryKind::NamedKey, list),
+            ("api_keys", Value::Sequence(list)) => (EntryKind::NthKey, list),
             ("oauth_credentials" | "keys" | "api_keys", _) => {
                 entries.push(broken(path, provider, "?", format!("{field} is no list")));
                 continue;
@@ -111,10 +114,10 @@ fn each_entry(path: &[PathStep], provider: &str, fields: &Mapping, entries: &mut
         };
         for (index, item) in list.iter().enumerate() {
             let path = joined(&path, PathStep::Nth(index));
-            match form {
-                Form::Login | Form::NamedKey => entries.push(named(path, form, provider, item)),
-                Form::Key | Form::NthKey => {
-                    entries.extend(key(path, form, provider, &format!("key-{index}"), item, fields));
+            match kind {
+                EntryKind::Login | EntryKind::NamedKey => entries.push(named(path, kind, provider, item)),
+                EntryKind::Key | EntryKind::NthKey => {
+                    entries.extend(key(path, kind, provider, &format!("key-{index}"), item, fields));
                 }
             }
         }
@@ -125,7 +128,7 @@ fn each_entry(path: &[PathStep], provider: &str, fields: &Mapping, entries: &mut
 /// beside it among the `fields` of its provider, since a text has no room for it.
 fn key(
     path: Vec<PathStep>,
-    form: Form,
+    kind: EntryKind,
     provider: &str,
     name: &str,
     value: &Value,
@@ -134,16 +137,16 @@ fn key(
     if value.is_null() || value.as_str() == Some("") {
         return None;
     }
-    let mut profile = entry::plain_key(id(provider, name), name, value);
+    let mut profile = fields::plain_key(id(provider, name), name, value);
     if let Ok(profile) = &mut profile {
-        profile.last_test = entry::last_test(fields.get(LAST_TESTS).and_then(|tests| tests.get(name)));
+        profile.last_test = fields::last_test(fields.get(LAST_TESTS).and_then(|tests| tests.get(name)));
     }
     let name = shown_name(provider, name);
-    Some(Entry { path, form, name, profile: profile.map(Arc::new), notes: Vec::new() })
+    Some(Entry { path, kind, name, profile: profile.map(Arc::new), notes: Vec::new() })
 }
 
 /// A map that says its own name.
-fn named(path: Vec<PathStep>, form: Form, provider: &str, item: &Value) -> Entry {
+fn named(path: Vec<PathStep>, kind: EntryKind, provider: &str, item: &Value) -> Entry {
     let Value::Mapping(fields) = item else {
         return broken(path, provider, "?", "the entry is no map".to_owned());
     };
@@ -151,7 +154,7 @@ fn named(path: Vec<PathStep>, form: Form, provider: &str, item: &Value) -> Entry
         Ok(fields) => fields,
         Err(why) => return broken(path, provider, "?", why),
     };
-    let name = match entry::text(&fields, "id") {
+    let name = match fields::text(&fields, "id") {
         Ok(Some(name)) => name,
         Ok(None) => return broken(path, provider, "?", "the entry has no id".to_owned()),
         Err(why) => return broken(path, provider, "?", why),
@@ -159,31 +162,33 @@ fn named(path: Vec<PathStep>, form: Form, provider: &str, item: &Value) -> Entry
     let mut notes = Vec::new();
     let profile = match id(provider, name) {
         Ok(id) if id.name.is_reserved() => Err(format!("the id {name} is kept for API keys: choose another")),
-        Ok(id) if form == Form::Login => entry::login(id, &fields, &mut notes),
-        Ok(id) => entry::named_key(id, &fields),
+        Ok(id) if kind == EntryKind::Login => fields::login(id, &fields, &mut notes),
+        Ok(id) => fields::named_key(id, &fields),
         Err(why) => Err(why),
     };
-    Entry { path, form, name: shown_name(provider, name), profile: profile.map(Arc::new), notes }
+    Entry { path, kind, name: shown_name(provider, name), profile: profile.map(Arc::new), notes }
 }
 
 /// `entry` as `tree` says it, where nothing but its own fields has changed.
 pub(super) fn again(entry: &Entry, tree: &Value) -> Option<Entry> {
     let value = find(tree, &entry.path)?;
     let name = entry.profile.as_ref().ok()?.id.name.clone();
-    match entry.form {
-        Form::Login | Form::NamedKey => Some(named(entry.path.clone(), entry.form, name.provider(), value)),
-        Form::Key | Form::NthKey => {
+    match entry.kind {
+        EntryKind::Login | EntryKind::NamedKey => {
+            Some(named(entry.path.clone(), entry.kind, name.provider(), value))
+        }
+        EntryKind::Key | EntryKind::NthKey => {
             let provider = find(tree, provider_of(entry)).and_then(Value::as_mapping)?;
-            key(entry.path.clone(), entry.form, name.provider(), name.name(), value, provider)
+            key(entry.path.clone(), entry.kind, name.provider(), name.name(), value, provider)
         }
     }
 }
 
 /// The path of the provider of a key.
 fn provider_of(entry: &Entry) -> &[PathStep] {
-    let below = match entry.form {
-        Form::Login | Form::NamedKey | Form::NthKey => 2,
-        Form::Key => 1,
+    let below = match entry.kind {
+        EntryKind::Login | EntryKind::NamedKey | EntryKind::NthKey => 2,
+        EntryKind::Key => 1,
     };
     entry.path.get(..entry.path.len().saturating_sub(below)).unwrap_or_default()
 }
@@ -217,7 +222,7 @@ pub(super) fn id(provider: &str, name: &str) -> Result<ProfileId, String> {
 
 fn broken(path: Vec<PathStep>, provider: &str, name: &str, why: String) -> Entry {
     let name = shown_name(provider, name);
-    Entry { path, form: Form::Login, name, profile: Err(why), notes: Vec::new() }
+    Entry { path, kind: EntryKind::Login, name, profile: Err(why), notes: Vec::new() }
 }
 
 fn shown_name(provider: &str, name: &str) -> String {

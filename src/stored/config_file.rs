@@ -5,10 +5,10 @@
 //! `api_keys[n]` is `P/key-n`. Ours are `keys[{id, api_key, label}]`, some fields of an entry, and
 //! `version`. Providers may also lie under `providers.custom`.
 
-mod edit;
+mod amendments;
 mod entries;
-mod entry;
-mod within;
+mod fields;
+mod plain_changes;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -19,17 +19,15 @@ use crate::domain::change::{Change, Row, Where};
 use crate::domain::name::ProfileName;
 use crate::domain::profile::Profile;
 use crate::domain::secret::Secret;
-use crate::stored::own::entries::{Entry, entries};
+use crate::stored::amendment::Amendment;
+use crate::stored::config_file::entries::{DEPTH, Entry, entries};
 use crate::stored::path::PathStep;
 use crate::stored::positions::Positions;
-use crate::stored::yaml::{Amend, Amending};
-use crate::stored::{Refused, Unreadable, plain, tree};
+use crate::stored::yaml_editor::YamlEditor;
+use crate::stored::{AmendError, YamlError, plain_reader, yaml_reader};
 
 /// The version of the structure that is written.
 const VERSION: u64 = 1;
-
-/// How deep entries lie: `providers.custom.NAME.oauth_credentials[n].field`.
-const DEPTH: usize = 6;
 
 /// How many odd entries are told of one by one.
 const NOTICED: usize = 5;
@@ -40,7 +38,7 @@ pub struct Content {
     /// Its entries, in their order.
     pub rows: Vec<Row>,
     /// Why it must not be written, although it can be read.
-    pub read_only: Option<Unreadable>,
+    pub read_only: Option<YamlError>,
     /// Whether all of the text has the plain shape.
     is_plain: bool,
     entries: Arc<[Entry]>,
@@ -70,15 +68,15 @@ pub struct Amended {
 /// Reads the profiles of `text`. An entry that is not understood spoils one row only.
 ///
 /// # Errors
-/// [`Unreadable`] when the text is not understood as a whole.
-pub fn read(text: &str) -> Result<Content, Unreadable> {
-    let (tree, is_plain) = tree::parse_and_tell(text)?;
+/// [`YamlError`] when the text is not understood as a whole.
+pub fn read(text: &str) -> Result<Content, YamlError> {
+    let (tree, is_plain) = yaml_reader::parse_and_tell(text)?;
     let entries = entries(text, &tree)?;
     Ok(Content { is_plain, ..content(text, entries, newer(text, &tree)) })
 }
 
 /// What `text` says by its `entries`; whoever has not read it plainly does not know whether it is plain.
-fn content(text: &str, entries: Vec<Entry>, read_only: Option<Unreadable>) -> Content {
+fn content(text: &str, entries: Vec<Entry>, read_only: Option<YamlError>) -> Content {
     let entries: Arc<[Entry]> = entries.into();
     let is_broken = entries.iter().any(|entry| entry.profile.is_err());
     let positions = is_broken.then(|| Positions::from_text(text, DEPTH));
@@ -97,8 +95,8 @@ fn content(text: &str, entries: Vec<Entry>, read_only: Option<Unreadable>) -> Co
 ///
 /// # Errors
 /// [`Refused`], and then nothing must be written.
-pub fn amend(text: Option<&str>, change: &Change) -> Result<Amended, Refused> {
-    let (text, tree) = begun(text).map_err(Refused::Unreadable)?;
+pub fn amend(text: Option<&str>, change: &Change) -> Result<Amended, AmendError> {
+    let (text, tree) = begun(text).map_err(AmendError::Yaml)?;
     let (amended, refused) = amend_together(&text, tree, std::slice::from_ref(change))?;
     refused.into_iter().next().flatten().map_or(Ok(amended), Err)
 }
@@ -107,19 +105,19 @@ pub fn amend(text: Option<&str>, change: &Change) -> Result<Amended, Refused> {
 /// it was not, if it was not.
 ///
 /// # Errors
-/// [`Refused::Unreadable`], and then nothing must be written.
+/// [`AmendError::Yaml`], and then nothing must be written.
 pub fn amend_each(
     text: Option<&str>,
     changes: &[Change],
-) -> Result<(Amended, Vec<Option<Refused>>), Refused> {
-    let (mut text, tree) = begun(text).map_err(Refused::Unreadable)?;
+) -> Result<(Amended, Vec<Option<AmendError>>), AmendError> {
+    let (mut text, tree) = begun(text).map_err(AmendError::Yaml)?;
     match amend_together(&text, tree.clone(), changes) {
         Ok(amended) => return Ok(amended),
-        Err(refused @ (Refused::Unreadable(_) | Refused::Moved(_))) => return Err(refused),
+        Err(refused @ (AmendError::Yaml(_) | AmendError::Change(_))) => return Err(refused),
         // One of them cannot be written, and takes none of the others with it.
-        Err(Refused::Impossible(_)) => {}
+        Err(AmendError::Impossible(_)) => {}
     }
-    let mut content = content(&text, entries(&text, &tree).map_err(Refused::Unreadable)?, None);
+    let mut content = content(&text, entries(&text, &tree).map_err(AmendError::Yaml)?, None);
     let mut refused = Vec::new();
     for change in changes {
         match amend(Some(&text), change) {
@@ -138,24 +136,24 @@ fn amend_together(
     text: &str,
     tree: Value,
     changes: &[Change],
-) -> Result<(Amended, Vec<Option<Refused>>), Refused> {
+) -> Result<(Amended, Vec<Option<AmendError>>), AmendError> {
     if let Some(newer) = newer(text, &tree) {
-        return Err(Refused::Unreadable(newer));
+        return Err(AmendError::Yaml(newer));
     }
-    let mut before = entries(text, &tree).map_err(Refused::Unreadable)?;
+    let mut before = entries(text, &tree).map_err(AmendError::Yaml)?;
     let first = kept(&before, changes);
-    let mut amending = Amending::begin(text, tree).map_err(Refused::Impossible)?;
+    let mut amending = YamlEditor::begin(text, tree).map_err(AmendError::Impossible)?;
     let (mut refused, mut outcomes) = (Vec::new(), BTreeMap::new());
     let mut is_moved = false;
     for change in changes {
         // A change within one entry leaves all that is planned for the others as it is.
         if is_moved || outcomes.contains_key(&change.name) {
-            before = entries(text, amending.tree()).map_err(Refused::Unreadable)?;
+            before = entries(text, amending.tree()).map_err(AmendError::Yaml)?;
             is_moved = false;
         }
         match planned(amending.tree(), &before, change) {
             Ok((outcome, amendments)) => {
-                amending.make(amendments).map_err(Refused::Impossible)?;
+                amending.make(amendments).map_err(AmendError::Impossible)?;
                 is_moved |= outcome.is_none() || writable(&before, &change.name)?.is_none();
                 outcomes.insert(&change.name, outcome);
                 refused.push(None);
@@ -163,8 +161,8 @@ fn amend_together(
             Err(why) => refused.push(Some(why)),
         }
     }
-    let (text, tree) = amending.finish().map_err(Refused::Impossible)?;
-    let written = entries(&text, &tree).map_err(Refused::Unreadable)?;
+    let (text, tree) = amending.finish().map_err(AmendError::Impossible)?;
+    let written = entries(&text, &tree).map_err(AmendError::Yaml)?;
     for (name, outcome) in outcomes {
         let profile = writable(&written, name)?.and_then(|entry| entry.profile.as_deref().ok());
         if profile.map(tokens) != outcome.as_ref().map(tokens) {
@@ -174,7 +172,7 @@ fn amend_together(
     if let Some(change) = changes.first().filter(|_| kept(&written, changes) != first) {
         return Err(shares(&change.name));
     }
-    let is_plain = plain::parse(&text).is_some();
+    let is_plain = plain_reader::parse(&text).is_some();
     let content = Content { is_plain, ..content(&text, written, None) };
     Ok((Amended { text, content }, refused))
 }
@@ -184,21 +182,21 @@ fn planned(
     tree: &Value,
     entries: &[Entry],
     change: &Change,
-) -> Result<(Option<Profile>, Vec<Amend>), Refused> {
+) -> Result<(Option<Profile>, Vec<Amendment>), AmendError> {
     let found = writable(entries, &change.name)?;
     let now = found.and_then(|entry| entry.profile.as_deref().ok());
-    let outcome = change.outcome(now).map_err(Refused::Moved)?;
+    let outcome = change.outcome(now).map_err(AmendError::Change)?;
     let amendments = match (&outcome, found) {
-        (Some(after), Some(entry)) => edit::rewrite(tree, entry, after),
-        (Some(after), None) => edit::add(tree, &change.name, after),
-        (None, Some(entry)) => Ok(edit::remove(tree, entry)),
+        (Some(after), Some(entry)) => amendments::rewrite(tree, entry, after),
+        (Some(after), None) => amendments::add(tree, &change.name, after),
+        (None, Some(entry)) => Ok(amendments::remove(tree, entry)),
         (None, None) => Ok(Vec::new()),
     };
-    Ok((outcome, amendments.map_err(Refused::Impossible)?))
+    Ok((outcome, amendments.map_err(AmendError::Impossible)?))
 }
 
-fn shares(name: &ProfileName) -> Refused {
-    Refused::Impossible(format!("{name} shares fields with another entry; change it in an editor"))
+fn shares(name: &ProfileName) -> AmendError {
+    AmendError::Impossible(format!("{name} shares fields with another entry; change it in an editor"))
 }
 
 /// The pair of tokens; an empty refresh token is none.
@@ -218,8 +216,8 @@ fn kept(entries: &[Entry], changes: &[Change]) -> (Vec<Arc<Profile>>, usize) {
 }
 
 /// The text and its tree; one with nothing but comments, or none at all, as a file begins.
-fn begun(text: Option<&str>) -> Result<(String, Value), Unreadable> {
-    let before = match text.map(tree::unmarked).map(|text| (text, tree::parse(text))) {
+fn begun(text: Option<&str>) -> Result<(String, Value), YamlError> {
+    let before = match text.map(yaml_reader::unmarked).map(|text| (text, yaml_reader::parse(text))) {
         None => "",
         Some((text, Ok(Value::Null))) => text,
         Some((text, tree)) => return Ok((text.to_owned(), tree?)),
@@ -227,11 +225,11 @@ fn begun(text: Option<&str>) -> Result<(String, Value), Unreadable> {
     let end = if before.contains("\r\n") { "\r\n" } else { "\n" };
     let gap = if before.is_empty() || before.ends_with('\n') { "" } else { end };
     let text = format!("{before}{gap}version: {VERSION}{end}providers: {{}}{end}");
-    let tree = tree::parse(&text)?;
+    let tree = yaml_reader::parse(&text)?;
     Ok((text, tree))
 }
 
-fn newer(text: &str, tree: &Value) -> Option<Unreadable> {
+fn newer(text: &str, tree: &Value) -> Option<YamlError> {
     let version = tree.get("version")?;
     if version.is_null() || version.as_u64().is_some_and(|version| version <= VERSION) {
         return None;
@@ -246,10 +244,10 @@ fn newer(text: &str, tree: &Value) -> Option<Unreadable> {
         }
     };
     let line = Positions::from_text(text, DEPTH).line(&[PathStep::key("version")]).unwrap_or(1);
-    Some(Unreadable::at(line, 1, why, &next))
+    Some(YamlError::at(line, 1, why, &next))
 }
 
-fn writable<'a>(entries: &'a [Entry], name: &ProfileName) -> Result<Option<&'a Entry>, Refused> {
+fn writable<'a>(entries: &'a [Entry], name: &ProfileName) -> Result<Option<&'a Entry>, AmendError> {
     let is_it = |entry: &&Entry| entry.profile.as_ref().is_ok_and(|profile| profile.id.name == *name);
     if let Some(entry) = entries.iter().find(is_it) {
         return Ok(Some(entry));
@@ -257,7 +255,7 @@ fn writable<'a>(entries: &'a [Entry], name: &ProfileName) -> Result<Option<&'a E
     let exact = name.exact();
     match entries.iter().find(|entry| entry.name == exact) {
         Some(Entry { profile: Err(why), .. }) => {
-            Err(Refused::Impossible(format!("the entry {name} cannot be understood: {why}")))
+            Err(AmendError::Impossible(format!("the entry {name} cannot be understood: {why}")))
         }
         Some(_) | None => Ok(None),
     }
