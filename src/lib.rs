@@ -111,7 +111,7 @@
 //! | a field of provider files | `stored/provider_file/schema.rs`, its rule in `rules.rs`, what it becomes in `conversion.rs`, `docs/providers.md` |
 //! | a question before a login | `oauth/login/needs/question.rs`, its answer in `answer.rs`; a page in `tui/wizard/page.rs`, a prompt in `cli/login/answers.rs` |
 //! | an action | a row in `tui/keymap.rs`, an arm in `tui/update/action.rs`, `docs/keys.md` |
-//! | a screen | a `Screen` variant, `tui/view/NAME.rs` |
+//! | a screen | a variant in `tui/screen.rs`, `tui/view/NAME.rs` |
 //! | a door of a login | `oauth/login/doors.rs`, `tui/front_door.rs`, a part of `tui/view/login/`, `cli/login/progress.rs` |
 //! | something that happened to a grant | `domain/event.rs`, its line in `stored/event_log.rs`, `cli/events.rs` |
 //! | a setting | `domain/settings.rs`, `docs/files.md` |

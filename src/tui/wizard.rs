@@ -10,13 +10,13 @@ pub mod page;
 pub mod picker;
 
 use crate::domain::change::Snapshot;
-use crate::domain::profile::LastTest;
 use crate::domain::provider::Provider;
 use crate::domain::provider::catalog::Catalog;
 use crate::domain::provider::draft::{self, Draft};
 use crate::domain::secret::Secret;
 use crate::oauth::login::needs::{Goal, Needs};
 use crate::oauth::login::{Plan, Seat, Ways};
+use crate::oauth::probe::TestVerdict;
 use crate::tui::keymap::KeyContext;
 pub use crate::tui::wizard::page::{ListQuestion, Page, TextQuestion};
 use crate::tui::wizard::picker::Picker;
@@ -46,10 +46,7 @@ pub struct Wizard {
 pub struct KeyTest {
     /// The short fingerprint of the key.
     pub key: String,
-    /// What the provider said of it, for people.
-    pub words: String,
-    /// What is to be remembered of it; nothing where it could not be tested.
-    pub last: Option<LastTest>,
+    pub verdict: TestVerdict,
 }
 
 /// Whether something that was typed is being saved.

@@ -1,14 +1,14 @@
 //! Keys on the list and what follows from them, refreshes, messages, and when to wake.
 
-mod automatic;
+mod auto_refresh;
 mod environment;
 mod notice;
 mod panel;
-mod pulse;
 mod quit;
 mod refresh;
 mod results;
 mod revoke;
+mod wake;
 
 use std::time::Duration;
 

@@ -59,10 +59,8 @@ pub(super) fn heard(model: &mut Model, attempt: Attempt, heard: Heard, now: Now)
         | Stage::Saving(_)
         | Stage::Testing(..) => {
             let is_waiting = matches!(stage, Stage::Waiting(_));
-            let is_stale = match &model.screen {
-                Screen::Login(Panel::Pasting(_) | Panel::Qr) => !is_waiting,
-                screen => matches!(screen, Screen::Login(Panel::Deciding(_))),
-            };
+            let is_stale = matches!(model.screen, Screen::Login(Panel::Deciding(_)))
+                || (!is_waiting && matches!(model.screen, Screen::Login(Panel::Pasting(_) | Panel::Qr)));
             if is_stale {
                 model.screen = Screen::Login(Panel::Steps);
             }
@@ -117,9 +115,10 @@ pub(super) fn below(model: &Model) -> Screen {
 /// ones, and tokens that could not be saved are tried once more.
 pub(super) fn save_at_the_end(model: &mut Model, now: Now) -> Vec<Effect> {
     let Some(login) = &model.login else { return Vec::new() };
-    let choice = match login.stage() {
-        Stage::Confirming(..) => free_name(model, login).map(Choice::KeepAs),
-        stage => matches!(stage, Stage::Unsaved(..)).then_some(Choice::Keep),
+    let choice = if matches!(login.stage(), Stage::Confirming(..)) {
+        free_name(model, login).map(Choice::KeepAs)
+    } else {
+        matches!(login.stage(), Stage::Unsaved(..)).then_some(Choice::Keep)
     };
     let attempt = login.attempt();
     choice.map_or_else(Vec::new, |choice| heard(model, attempt, Heard::Decided(choice), now))

@@ -128,7 +128,10 @@ fn test_or_keep(model: &mut Model, wizard: &mut Wizard) -> Vec<Effect> {
             wizard.work = Work::Testing;
             vec![Effect::TestKey(profile)]
         }
-        (_, _) => keep_key(model, wizard, change),
+        (_, _) => {
+            model.saving += 1;
+            keep_key(wizard, change)
+        }
     }
 }
 
@@ -141,33 +144,25 @@ pub(super) fn key_tested(model: &mut Model, key: &str, tested: Result<TestVerdic
     let Some(change) = change.filter(held).filter(|_| wizard.work == Work::Testing) else {
         return Vec::new();
     };
-    let refused = tested.as_ref().is_ok_and(TestVerdict::is_refusal);
-    let (words, last) = match tested {
-        Ok(verdict) => (verdict.words, verdict.last),
-        Err(trouble) => (format!("not tested: {}", trouble.why), None),
-    };
-    if refused {
+    let verdict = tested
+        .unwrap_or_else(|trouble| TestVerdict { words: format!("not tested: {}", trouble.why), last: None });
+    let refusal = verdict.last.as_ref().filter(|_| verdict.is_refusal()).map(|last| last.status);
+    wizard.tested = Some(KeyTest { key: key.to_owned(), verdict });
+    if let Some(status) = refusal {
         wizard.work = Work::Idle;
-        let status = last.as_ref().map_or(0, |last| last.status);
         wizard.complaint = Some(format!(
             "The provider refuses this key ({status}). Type another one, or press Enter again to save it anyway"
         ));
-    }
-    wizard.tested = Some(KeyTest { key: key.to_owned(), words, last });
-    if refused {
         return Vec::new();
     }
-    let Screen::Wizard(mut wizard) = mem::take(&mut model.screen) else { return Vec::new() };
-    let effects = keep_key(model, &mut wizard, change);
-    model.screen = Screen::Wizard(wizard);
-    effects
+    model.saving += 1;
+    keep_key(wizard, change)
 }
 
-fn keep_key(model: &mut Model, wizard: &mut Wizard, change: Change) -> Vec<Effect> {
-    let last = wizard.tested.as_ref().and_then(|tested| tested.last.clone());
+fn keep_key(wizard: &mut Wizard, change: Change) -> Vec<Effect> {
+    let last = wizard.tested.as_ref().and_then(|tested| tested.verdict.last.clone());
     let change = change.with_test(last);
     wizard.work = Work::Saving;
-    model.saving += 1;
     let id = ProfileId { store: StoreId::Own, name: change.name.clone() };
     vec![Effect::Change(id, Box::new(change))]
 }
@@ -195,7 +190,7 @@ pub(super) fn key_kept(
     let tested = wizard.tested.take();
     model.screen = Screen::List;
     model.selected = Some(RowId::Profile(id.clone()));
-    tested.map(|tested| tested.words)
+    tested.map(|tested| tested.verdict.words)
 }
 
 /// Reports that a key is stored, and what its test said.
