@@ -16,8 +16,9 @@
 //!
 //! The first four are pure: no clock, no dice, no file, no socket, no thread, no async.
 //! `.clippy.toml` bans those for the crate and `shell` alone lifts the ban (and the demo's
-//! server, for itself); `tests/it/layers.rs` checks the table, the length of files, and which
-//! files may open a [`Secret`](domain::secret::Secret).
+//! server, for itself); `tests/it/layers.rs` checks the table, that modules beside each other
+//! import in one direction, the length of files, and which files may open a
+//! [`Secret`](domain::secret::Secret).
 //!
 //! # Rules
 //!

@@ -1,4 +1,4 @@
-//! What the sources themselves promise: who imports whom, how long a file is, what it may be
+//! Promises of the sources themselves: who imports whom, how long a file is, what it may be
 //! called, and where a secret is opened.
 
 use std::collections::BTreeSet;
@@ -64,6 +64,9 @@ const LONGEST: usize = 400;
 /// Names that say nothing of what is in a file.
 const EMPTY_NAMES: [&str; 6] = ["util", "utils", "helpers", "common", "manager", "types"];
 
+/// Folders in which modules still import each other in a circle.
+const CIRCLES_LEFT: [&str; 3] = ["cli::login", "cli::resolve", "oauth"];
+
 #[test]
 fn every_layer_imports_only_what_lies_below_it() {
     let faults = each_file(|file, fault| {
@@ -107,6 +110,27 @@ fn no_file_is_too_long_to_hold_one_noun() {
         }
     });
     assert!(faults.is_empty(), "{faults:#?}");
+}
+
+#[test]
+fn modules_beside_each_other_import_in_one_direction() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let files = sources(&root, &root);
+    let modules: BTreeSet<String> = files.iter().map(Source::module).collect();
+    let mut imports = BTreeSet::new();
+    for file in &files {
+        let importing = file.module();
+        let code = file.above_the_tests().map(|(_, line)| line);
+        let code: Vec<&str> = code.filter(|line| !line.trim_start().starts_with("//")).collect();
+        imports.extend(paths(&code.join("\n")).iter().filter_map(|path| beside(&importing, path, &modules)));
+    }
+    let circles: BTreeSet<&str> = imports
+        .iter()
+        .filter(|(folder, one, other)| leads(&imports, folder, other, one))
+        .map(|(folder, ..)| folder.as_str())
+        .filter(|folder| !CIRCLES_LEFT.contains(folder))
+        .collect();
+    assert_eq!(circles, BTreeSet::new(), "modules of these folders import each other in a circle");
 }
 
 #[test]
@@ -157,6 +181,14 @@ fn the_checks_see_what_they_look_for() {
     assert_eq!(found("use authtui::tui::view;"), ["tui"]);
     assert_eq!(found("use crate::{cli, domain::name};"), ["cli", "domain"]);
     assert!(found("pub(crate) use other_crate::shell;").is_empty());
+    let modules = ["tui", "tui::view", "tui::model"].map(str::to_owned).into();
+    let named = paths("use crate::tui::{model::Model, view::{self, x}};\n crate::tui::model::y(crate::cli)");
+    assert_eq!(named, ["tui::model::Model", "tui::view::self", "tui::view::x", "tui::model::y", "cli"]);
+    let import = |one: &str, other: &str| ("tui".to_owned(), one.to_owned(), other.to_owned());
+    assert_eq!(beside("tui::view", &named[0], &modules), Some(import("view", "model")));
+    assert_eq!(beside("tui::view", "tui::Model", &modules), None);
+    let imports = BTreeSet::from([import("a", "b"), import("b", "c"), import("c", "a"), import("d", "a")]);
+    assert!(leads(&imports, "tui", "b", "a") && !leads(&imports, "tui", "a", "d"));
     let file = Source {
         path: "domain/x.rs".to_owned(),
         text: "a\nb\n#[cfg(test)]\n#[cfg(unix)]\nmod tests {\n    c\n}\n".to_owned(),
@@ -166,6 +198,64 @@ fn the_checks_see_what_they_look_for() {
     let mut all = 0;
     assert!(each_file(|_, _| all += 1).is_empty());
     assert!(all > 100, "only {all} files were read");
+}
+
+/// The modules of one folder of which one imports the other: the folder, and both names.
+type Import = (String, String, String);
+
+/// The modules that lie beside each other where `importing` names `path`.
+fn beside(importing: &str, path: &str, modules: &BTreeSet<String>) -> Option<Import> {
+    let (mine, theirs): (Vec<_>, Vec<_>) = (importing.split("::").collect(), path.split("::").collect());
+    let common = mine.iter().zip(&theirs).take_while(|(one, other)| one == other).count();
+    // What layers import of each other is the table's business.
+    let (one, other) = (mine.get(common).filter(|_| common > 0)?, theirs.get(common)?);
+    let is_module = modules.contains(&theirs[..=common].join("::"));
+    is_module.then(|| (mine[..common].join("::"), (*one).to_owned(), (*other).to_owned()))
+}
+
+/// Whether imports lead from one module of `folder` to another of it.
+fn leads(imports: &BTreeSet<Import>, folder: &str, from: &str, to: &str) -> bool {
+    let (mut seen, mut next) = (BTreeSet::new(), vec![from]);
+    while let Some(module) = next.pop() {
+        if module == to {
+            return true;
+        }
+        if seen.insert(module) {
+            let here = imports.iter().filter(|(at, one, _)| at == folder && one == module);
+            next.extend(here.map(|(.., other)| other.as_str()));
+        }
+    }
+    false
+}
+
+/// Every path below `crate` that a text names, those of groups in full.
+fn paths(text: &str) -> Vec<String> {
+    text.split("crate::").skip(1).flat_map(|rest| expand("", rest)).collect()
+}
+
+/// What `rest` begins with: a path, or a path and a group of others behind it.
+fn expand(before: &str, rest: &str) -> Vec<String> {
+    let end = rest.find(|char: char| !char.is_alphanumeric() && char != '_' && char != ':');
+    let (path, rest) = rest.split_at(end.unwrap_or(rest.len()));
+    let Some(group) = rest.strip_prefix('{').filter(|_| path.is_empty() || path.ends_with("::")) else {
+        return vec![format!("{before}{}", path.trim_end_matches(':'))];
+    };
+    let (mut depth, mut parts) = (0, vec![String::new()]);
+    for char in group.chars() {
+        match char {
+            '{' => depth += 1,
+            '}' if depth == 0 => break,
+            '}' => depth -= 1,
+            ',' if depth == 0 => {
+                parts.push(String::new());
+                continue;
+            }
+            _ => {}
+        }
+        parts.last_mut().expect("one at least").push(char);
+    }
+    let before = format!("{before}{path}");
+    parts.iter().flat_map(|part| expand(&before, part.trim_start())).collect()
 }
 
 /// A source file below `src`.
@@ -179,6 +269,11 @@ impl Source {
     fn layer(&self) -> &str {
         let first = self.path.split('/').next().unwrap_or_default();
         first.strip_suffix(".rs").unwrap_or(first)
+    }
+
+    /// `tui::view` of `tui/view.rs`.
+    fn module(&self) -> String {
+        self.path.trim_end_matches(".rs").replace('/', "::")
     }
 
     /// Every line with its number.
