@@ -26,7 +26,6 @@ use crate::domain::provider::reply::ReplyMap;
 use crate::domain::provider::request_template::{RequestTemplate, Template};
 use crate::domain::provider::scopes::Scopes;
 
-/// A service one logs in to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Provider {
     /// The part of a profile's name before the slash.
@@ -57,7 +56,7 @@ pub struct Provider {
     pub state: StateParameter,
     /// The request that turns a code into tokens; absent where no flow has codes.
     pub exchange: Option<RequestTemplate>,
-    /// The request that renews tokens; absent where the provider has none.
+    /// The request that refreshes tokens; absent where the provider has none.
     pub refresh: Option<RequestTemplate>,
     /// The request that ends a grant (RFC 7009); absent where the provider has none.
     pub revoke: Option<RequestTemplate>,
@@ -105,7 +104,6 @@ pub enum Flow {
     Key,
 }
 
-/// The authorization request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Authorize {
     /// A page that the person opens (RFC 6749 §4.1.1).
@@ -121,7 +119,6 @@ pub enum Authorize {
     },
     /// A request that is sent from here; the redirect that answers it carries the code.
     Sent {
-        /// The request.
         call: RequestTemplate,
         /// What each status means at this provider.
         reading: BTreeMap<u16, String>,
@@ -300,7 +297,6 @@ impl Rotation {
 /// A harmless request that tells whether a token works.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Probe {
-    /// The request.
     pub call: RequestTemplate,
     /// What each status means at this provider.
     pub reading: BTreeMap<u16, String>,

@@ -213,7 +213,7 @@ pub fn challenge(pkce: Pkce, verifier: &Secret) -> Secret {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::provider::device::{DeviceReplyMap, UserCode};
+    use crate::domain::provider::device::{DeviceReplyMap, UserCodeMode};
     use crate::stored::provider_file;
 
     fn anthropic() -> Provider {
@@ -297,7 +297,7 @@ mod tests {
         assert_ne!(verifier, authorization.state);
         assert_eq!((verifier.expose().len(), authorization.go.expose().len()), (43, 16));
         let call = || anthropic().exchange.expect("an exchange");
-        let (user_code, reply) = (UserCode::Typed, DeviceReplyMap::default());
+        let (user_code, reply) = (UserCodeMode::Typed, DeviceReplyMap::default());
         let device =
             DeviceAuthorization { authorize: call(), poll: call(), pkce: Pkce::Required, user_code, reply };
         let other = device_verifier(&device, &entropy()).expect("PKCE");

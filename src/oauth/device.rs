@@ -14,7 +14,7 @@ use url::Url;
 
 use crate::domain::clock::{Now, Steady};
 use crate::domain::expiry;
-use crate::domain::provider::device::{DeviceAuthorization, UserCode};
+use crate::domain::provider::device::{DeviceAuthorization, UserCodeMode};
 use crate::domain::provider::endpoint::{self, EndpointError};
 use crate::domain::provider::reply::Pointers;
 use crate::domain::secret::Secret;
@@ -108,8 +108,10 @@ impl DeviceCode {
         };
         let code = short("device code", &map.device_code)?.ok_or(BadCode::Lacks("no device code"))?;
         let user_code = match device.user_code {
-            UserCode::Typed => Some(typed(text(&map.user_code).ok_or(BadCode::Lacks("no code to type"))?)?),
-            UserCode::None => None,
+            UserCodeMode::Typed => {
+                Some(typed(text(&map.user_code).ok_or(BadCode::Lacks("no code to type"))?)?)
+            }
+            UserCodeMode::None => None,
         };
         let page = short("page", &map.page)?.ok_or(BadCode::Lacks("no page to open"))?;
         let page = endpoint::page(page).map_err(BadCode::Page)?;
@@ -341,12 +343,15 @@ mod tests {
         for code in [Value::Null, json!("AB-CD"), json!("A".repeat(33)), json!("\u{202e}")] {
             let body = json!({ "device_code": "d", "user_code": code, "verification_uri": "https://a.test/d/1",
                 "verification_uri_complete": "https://a.test/d/1?user_code=AB-CD" });
-            let code = read_as(UserCode::None, &body.to_string()).expect("a link");
+            let code = read_as(UserCodeMode::None, &body.to_string()).expect("a link");
             assert_eq!((&code.user_code, &code.page_with_code), (&None, &None), "{body}");
             assert_eq!(code.address().as_str(), "https://a.test/d/1");
         }
         let body = json!({ "device_code": "d", "verification_uri": "http://a.test/d/1" }).to_string();
-        assert!(matches!(read_as(UserCode::None, &body), Err(BadCode::Page(_))), "the page is still judged");
+        assert!(
+            matches!(read_as(UserCodeMode::None, &body), Err(BadCode::Page(_))),
+            "the page is still judged"
+        );
     }
 
     #[test]
@@ -434,10 +439,10 @@ mod tests {
     }
 
     fn read_text(body: &str) -> Result<DeviceCode, BadCode> {
-        read_as(UserCode::Typed, body)
+        read_as(UserCodeMode::Typed, body)
     }
 
-    fn read_as(user_code: UserCode, body: &str) -> Result<DeviceCode, BadCode> {
+    fn read_as(user_code: UserCodeMode, body: &str) -> Result<DeviceCode, BadCode> {
         let reply = Reply {
             status: 200,
             headers: Vec::new(),

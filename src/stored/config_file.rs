@@ -1,4 +1,4 @@
-//! Our own `config.yaml`: its text to rows, and a change to the same text with one entry changed.
+//! Config file (`config.yaml`): its text is read to rows, and changes are made to the same text.
 //!
 //! The structure is the one of ai-provider-kit's `config.yaml`, so that either program reads the
 //! other's file: `providers.P.oauth_credentials[{id, …}]` is `P/id`, `api_key` is `P/key`,
@@ -270,8 +270,8 @@ mod tests {
     use crate::domain::profile::{Kind, LastRefresh, RefreshResult};
     use crate::domain::tokens::{Expiry, StoredTokens, Tokens};
 
-    /// Seed 001, "Config File Structure".
-    const SEED: &str = "providers:\n  anthropic:\n    oauth_credentials:\n      - id: default\n        client_id: \
+    /// The structure in the documentation of ai-provider-kit.
+    const AI_PROVIDER_KIT: &str = "providers:\n  anthropic:\n    oauth_credentials:\n      - id: default\n        client_id: \
         9d1c250a-e61b-44d9-88ed-5944d1962f5e\n        access_token: your_access_token_here\n        refresh_token: \
         your_refresh_token_here\n        expires_at: \"2025-11-18T09:30:00-07:00\"\n        scopes:\n          - \
         org:create_api_key\n          - user:profile\n          - user:inference\n";
@@ -292,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn the_structure_of_the_seed_is_read() {
+    fn the_file_of_ai_provider_kit_is_read() {
         let mut expected = Profile::new(id("anthropic", "default").expect("an id"), Kind::OAuth);
         expected.client_id = Some("9d1c250a-e61b-44d9-88ed-5944d1962f5e".into());
         let refresh = Some(Secret::new("your_refresh_token_here"));
@@ -300,7 +300,7 @@ mod tests {
             StoredTokens::Present(Tokens { access: Secret::new("your_access_token_here"), refresh });
         expected.life = Expiry { expires_at: at_seconds(1_763_483_400), ..Expiry::default() };
         expected.scopes = ["org:create_api_key", "user:profile", "user:inference"].map(String::from).to_vec();
-        assert_eq!(rows(SEED), [Row::Profile(Arc::new(expected))]);
+        assert_eq!(rows(AI_PROVIDER_KIT), [Row::Profile(Arc::new(expected))]);
     }
 
     #[test]
@@ -457,14 +457,14 @@ mod tests {
     #[test]
     fn a_version_that_is_no_number_says_what_to_write() {
         for version in ["'1'", "1.0", "one"] {
-            let content = read(&format!("version: {version}\n{SEED}")).expect("readable");
+            let content = read(&format!("version: {version}\n{AI_PROVIDER_KIT}")).expect("readable");
             assert_eq!(content.read_only.expect("read only").remedy, "write version: 1", "{version}");
         }
     }
 
     #[test]
     fn a_file_with_a_byte_order_mark_is_changed_like_any_other() {
-        let text = format!("version: 1\n{SEED}");
+        let text = format!("version: 1\n{AI_PROVIDER_KIT}");
         let name = ProfileName::parse("anthropic/default").expect("a name");
         let change = Change { name, expects: None, edit: Edit::Remove };
         let marked = amend(Some(&format!("\u{feff}{text}")), &change).expect("amended");
@@ -473,10 +473,10 @@ mod tests {
 
     #[test]
     fn a_newer_version_is_shown_and_not_written() {
-        let content = read(&format!("# ours\nversion: 2\n{SEED}")).expect("readable");
+        let content = read(&format!("# ours\nversion: 2\n{AI_PROVIDER_KIT}")).expect("readable");
         assert_eq!(content.rows.len(), 1);
         assert_eq!(content.read_only.expect("read only").line, 2);
-        assert_eq!(read(&format!("version: 1\n{SEED}")).expect("readable").read_only, None);
+        assert_eq!(read(&format!("version: 1\n{AI_PROVIDER_KIT}")).expect("readable").read_only, None);
     }
 
     #[test]

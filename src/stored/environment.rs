@@ -1,4 +1,4 @@
-//! The environment as a store: a row for each variable that a provider names and that is set.
+//! Environment, read as a store: a row for each variable that a provider names and that is set.
 //!
 //! Nothing is ever written there: only the shell that started the program can change it.
 

@@ -1,4 +1,4 @@
-//! The event log: one JSON object a line, oldest first.
+//! Event log: one JSON object a line, oldest first.
 
 use serde_json::{Map, Value};
 

@@ -1,4 +1,4 @@
-//! Amendments made to one item of a text of the plain shape, line by line.
+//! Editor of plain texts: amendments are made to one item, line by line.
 //!
 //! Only lines of the amended fields change; every other line stays as it is, byte for byte. What is
 //! not a field of a map that is written in lines, or has a comment within, is left to the editor

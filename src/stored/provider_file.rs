@@ -114,7 +114,7 @@ fn add(catalog: &mut Catalog, library: &Library<'_>, name: &str, path: Option<&S
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::provider::device::UserCode;
+    use crate::domain::provider::device::UserCodeMode;
     use crate::domain::provider::environment::CredentialSource;
     use crate::domain::provider::meaning::Meaning;
     use crate::domain::provider::request_template::{
@@ -252,9 +252,9 @@ calls:
         assert_eq!(fields(&bound.authorize), challenge);
         assert_eq!(fields(&bound.poll), ["grant_type", "device_code", "client_id", "code_verifier"]);
         assert_eq!(bound.reply.user_code.0, ["/x"]);
-        assert_eq!((plain.user_code, bound.user_code), (UserCode::Typed, UserCode::Typed));
+        assert_eq!((plain.user_code, bound.user_code), (UserCodeMode::Typed, UserCodeMode::Typed));
         let link = acme(&format!("{text}device: {{ user_code: none }}\n")).device;
-        assert_eq!(link.map(|link| link.user_code), Some(UserCode::None));
+        assert_eq!(link.map(|link| link.user_code), Some(UserCodeMode::None));
         assert_eq!(bound.reply.device_code.0, ["/device_code"]);
     }
 
@@ -300,8 +300,8 @@ orders: [{{ name: usual, program: acme, sources: [TWO, ONE, login, key] }}]
         assert_eq!(titles, [None, Some("B\u{fffd}")]);
         let list = provider.scopes.list.expect("a list");
         assert_eq!((list.at.0, list.name.0), (vec![String::new()], vec!["/name".into(), "/id".into()]));
-        assert_eq!(provider.meanings.of(429, None), Some(Meaning::SlowDown));
-        assert_eq!(provider.meanings.of(400, Some("gone")), Some(Meaning::GrantDead));
+        assert_eq!(provider.meanings.meaning_of(429, None), Some(Meaning::SlowDown));
+        assert_eq!(provider.meanings.meaning_of(400, Some("gone")), Some(Meaning::GrantDead));
         assert_eq!(provider.environment[1].prefixes, ["two-"]);
         let variable = |name: &str| CredentialSource::Variable(name.to_owned());
         let sources = [variable("TWO"), variable("ONE"), CredentialSource::Login, CredentialSource::Key];

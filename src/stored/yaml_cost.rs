@@ -1,4 +1,4 @@
-//! The cost of a YAML text, known before it is parsed.
+//! Cost of a YAML text, known before it is parsed.
 //!
 //! The parser keeps every level of nesting, and its time grows with the square of the depth of brackets;
 //! so the levels are counted first, by what opens one: an indentation, a dash, a question mark, a bracket.

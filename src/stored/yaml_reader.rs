@@ -1,4 +1,4 @@
-//! A text read strictly: first its limits, then its grammar.
+//! Reader of YAML texts: first their limits, then their grammar.
 //!
 //! The limits come first because the parser builds all that it meets, however deep it lies and however
 //! often it stands for something else ([`yaml_cost`] counts both). What is read is refused as a whole when it holds doubled keys, since one

@@ -133,7 +133,7 @@ impl Wizard {
 
     /// The client's secret that was typed beside the draft, which never holds it.
     fn described_secret(&self) -> Option<Secret> {
-        let page = Page::text(TextQuestion::Draft(draft::Question::ClientSecret));
+        let page = Page::text(TextQuestion::Draft(draft::DraftQuestion::ClientSecret));
         let field = self.passed.iter().find(|passed| passed.asks_the_same_as(&page))?.field()?;
         (!field.is_empty()).then(|| field.secret())
     }
@@ -300,7 +300,7 @@ mod tests {
     #[test]
     fn a_new_server_is_described_page_by_page_and_only_its_secret_goes_on_to_the_login() {
         let mut try_out = TryOut::new("oauth2");
-        for (question, answer) in draft::Question::ALL.into_iter().zip([
+        for (question, answer) in draft::DraftQuestion::ALL.into_iter().zip([
             "corp",
             "https://corp.test/a",
             "https://corp.test/t",
@@ -333,7 +333,7 @@ mod tests {
     fn a_new_server_takes_no_name_that_a_provider_has() {
         let mut try_out = TryOut::new("oauth2");
         try_out.answer("acme");
-        assert_eq!(try_out.wizard.page, text(TextQuestion::Draft(draft::Question::Name), "acme"));
+        assert_eq!(try_out.wizard.page, text(TextQuestion::Draft(draft::DraftQuestion::Name), "acme"));
         assert!(try_out.wizard.complaint.as_ref().is_some_and(|why| why.contains("acme already")));
     }
 

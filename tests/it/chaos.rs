@@ -15,7 +15,7 @@ use authtui::domain::clock::{Now, TimeDelta};
 use authtui::domain::event::{Author, Event, GrantEvent};
 use authtui::domain::name::{ProfileId, StoreId};
 use authtui::domain::profile::{Kind, LastRefresh, LastTest, Profile, RefreshResult, TestResult};
-use authtui::domain::provider::draft::Question;
+use authtui::domain::provider::draft::DraftQuestion;
 use authtui::domain::provider::scopes::OfferedScope;
 use authtui::domain::provider::{Pkce, Provider};
 use authtui::domain::secret::Secret;
@@ -374,7 +374,7 @@ impl Run {
                 wizard.page,
                 Page::Text(TextQuestion::Key, _)
                     | Page::Text(TextQuestion::ClientSecret, _)
-                    | Page::Text(TextQuestion::Draft(Question::ClientSecret), _)
+                    | Page::Text(TextQuestion::Draft(DraftQuestion::ClientSecret), _)
             ),
             Screen::List
             | Screen::Detail

@@ -16,7 +16,7 @@ use authtui::domain::clock::{FixedOffset, Now, Steady, TimeDelta, at_seconds, sp
 use authtui::domain::name::{ProfileId, ProfileName, StoreId};
 use authtui::domain::profile::{Kind, Profile};
 use authtui::domain::provider::catalog::Catalog;
-use authtui::domain::provider::device::{DeviceAuthorization, DeviceReplyMap, UserCode};
+use authtui::domain::provider::device::{DeviceAuthorization, DeviceReplyMap, UserCodeMode};
 use authtui::domain::provider::request_template::{
     JsonTemplate, Method, Placeholder, RequestBody, RequestTemplate, Template,
 };
@@ -353,7 +353,7 @@ pub(crate) fn device(pkce: Pkce) -> DeviceAuthorization {
         authorize: call("/device", authorize),
         poll: call("/token", poll),
         pkce,
-        user_code: UserCode::Typed,
+        user_code: UserCodeMode::Typed,
         reply: DeviceReplyMap::default(),
     }
 }

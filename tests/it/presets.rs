@@ -93,9 +93,9 @@ fn seed_001_device_code_of_qwen_carries_pkce_in_forms() {
         text(&sent(provider.refresh.as_ref())),
         "grant_type=refresh_token&client_id=cid&refresh_token=rt"
     );
-    assert_eq!(provider.meanings.of(429, None), Some(Meaning::SlowDown));
-    assert_eq!(provider.meanings.of(401, None), Some(Meaning::GrantDead));
-    assert_eq!(provider.meanings.of(400, Some("authorization_pending")), Some(Meaning::Pending));
+    assert_eq!(provider.meanings.meaning_of(429, None), Some(Meaning::SlowDown));
+    assert_eq!(provider.meanings.meaning_of(401, None), Some(Meaning::GrantDead));
+    assert_eq!(provider.meanings.meaning_of(400, Some("authorization_pending")), Some(Meaning::Pending));
 }
 
 #[test]

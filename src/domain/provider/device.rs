@@ -1,10 +1,9 @@
-//! The device authorization of a provider (RFC 8628), as its file describes it.
+//! Device authorization of a provider (RFC 8628), as its file describes it.
 
 use crate::domain::provider::Pkce;
 use crate::domain::provider::reply::Pointers;
 use crate::domain::provider::request_template::RequestTemplate;
 
-/// The device authorization of a provider.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeviceAuthorization {
     /// The request for a code (RFC 8628 §3.1).
@@ -14,7 +13,7 @@ pub struct DeviceAuthorization {
     /// Whether challenge and verifier travel here too.
     pub pkce: Pkce,
     /// Whether the person types a code.
-    pub user_code: UserCode,
+    pub user_code: UserCodeMode,
     /// Where the answer to the request keeps what.
     pub reply: DeviceReplyMap,
 }
@@ -22,7 +21,7 @@ pub struct DeviceAuthorization {
 /// Whether the person types a code at the provider's page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum UserCode {
+pub enum UserCodeMode {
     /// They do (RFC 8628 §3.3).
     #[default]
     Typed,

@@ -1,4 +1,4 @@
-//! A provider file that is being written with the person's answers.
+//! Draft of a provider file, written with the person's answers.
 //!
 //! A draft begins at a template, an `example` provider: what is not asked for comes from there
 //! (`extends`). It never holds a secret, only whether the client has one.
@@ -10,22 +10,17 @@ use url::Url;
 use crate::domain::name;
 use crate::domain::provider::{Authentication, Flow, Pkce, Provider, endpoint, scopes};
 
-/// A provider file that is being written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Draft {
     /// The provider that the file extends.
     pub template: Box<Provider>,
     /// The part of a profile's name before the slash, and the file's name.
     pub name: String,
-    /// The authorization endpoint.
     pub authorize: Option<Url>,
-    /// The token endpoint.
     pub token: Option<Url>,
     /// The device authorization endpoint, where there is one.
     pub device: Option<Url>,
-    /// The client id.
     pub client_id: String,
-    /// How the client proves itself.
     pub authentication: Authentication,
     /// What is asked for.
     pub scopes: Vec<String>,
@@ -35,16 +30,12 @@ pub struct Draft {
 
 /// What is asked in words; the client's secret and PKCE are asked beside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Question {
-    /// The short name.
+pub enum DraftQuestion {
     Name,
-    /// The authorization endpoint.
     Authorize,
-    /// The token endpoint.
     Token,
     /// The device authorization endpoint; empty: there is none.
     Device,
-    /// The client id.
     ClientId,
     /// The client's secret; empty: the client is public.
     ClientSecret,
@@ -52,7 +43,7 @@ pub enum Question {
     Scopes,
 }
 
-impl Question {
+impl DraftQuestion {
     /// Every question, in the order they are asked.
     pub const ALL: [Self; 7] = [
         Self::Name,
@@ -68,7 +59,7 @@ impl Question {
 impl Draft {
     /// A draft without answers.
     #[must_use]
-    pub fn of(template: &Provider) -> Self {
+    pub fn from_template(template: &Provider) -> Self {
         Self {
             template: Box::new(template.clone()),
             name: String::new(),
@@ -87,22 +78,22 @@ impl Draft {
     ///
     /// # Errors
     /// Why the answer cannot be taken, as a sentence without a full stop.
-    pub fn answer(&mut self, question: Question, answer: &str) -> Result<(), String> {
+    pub fn answer(&mut self, question: DraftQuestion, answer: &str) -> Result<(), String> {
         match question {
-            Question::Name => {
+            DraftQuestion::Name => {
                 name::provider_part(answer).map_err(|bad| bad.to_string())?;
                 answer.clone_into(&mut self.name);
             }
-            Question::Authorize => self.authorize = Some(address(answer)?),
-            Question::Token => self.token = Some(address(answer)?),
-            Question::Device if answer.is_empty() => self.device = None,
-            Question::Device => self.device = Some(address(answer)?),
-            Question::ClientId => {
+            DraftQuestion::Authorize => self.authorize = Some(address(answer)?),
+            DraftQuestion::Token => self.token = Some(address(answer)?),
+            DraftQuestion::Device if answer.is_empty() => self.device = None,
+            DraftQuestion::Device => self.device = Some(address(answer)?),
+            DraftQuestion::ClientId => {
                 client_id(answer)?;
                 answer.clone_into(&mut self.client_id);
             }
-            Question::ClientSecret => {}
-            Question::Scopes => self.scopes = scopes::typed(answer, "")?,
+            DraftQuestion::ClientSecret => {}
+            DraftQuestion::Scopes => self.scopes = scopes::typed(answer, "")?,
         }
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! The one rule for addresses that secrets may go to.
+//! Endpoints: the one rule for addresses that secrets may go to.
 
 use std::fmt;
 

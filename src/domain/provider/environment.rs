@@ -1,12 +1,10 @@
-//! The environment variables of a provider, and the orders in which programs look for a
-//! credential.
+//! Environment variables of a provider, and the orders in which programs look for a credential.
 
 use crate::domain::provider::Provider;
 
 /// An environment variable that holds a credential.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Variable {
-    /// Its name.
     pub name: String,
     /// The header that carries its value as it is; absent: `Authorization: Bearer …`.
     pub header: Option<String>,
@@ -63,7 +61,6 @@ impl Provider {
 /// A place where a program looks for a credential.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CredentialSource {
-    /// An environment variable.
     Variable(String),
     /// The tokens of a login.
     Login,

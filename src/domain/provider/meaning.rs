@@ -1,4 +1,4 @@
-//! What a refusal means: the standard's error codes, the spellings in use, and what a provider's
+//! Meanings of refusals: the standard's error codes, the spellings in use, and what a provider's
 //! file adds.
 
 use serde::Deserialize;
@@ -24,9 +24,7 @@ pub enum Meaning {
 /// What a provider's file adds to the meanings that are known: body first, then status.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Meanings {
-    /// Error codes.
     pub errors: Vec<(String, Meaning)>,
-    /// Statuses.
     pub statuses: Vec<(u16, Meaning)>,
 }
 
@@ -87,7 +85,7 @@ impl Meanings {
     /// What the provider's file says of the code counts most, then what the code means
     /// everywhere, then what the file says of the status, then that the status is one of a pause.
     #[must_use]
-    pub fn of(&self, status: u16, error: Option<&str>) -> Option<Meaning> {
+    pub fn meaning_of(&self, status: u16, error: Option<&str>) -> Option<Meaning> {
         let written = || self.errors.iter().find(|(code, _)| Some(code.as_str()) == error);
         let known = || KNOWN.iter().find(|(code, _)| Some(*code) == error);
         let by_status = || self.statuses.iter().find(|(each, _)| *each == status);
@@ -136,7 +134,7 @@ mod tests {
             (404, None, None),
             (400, None, None),
         ] {
-            assert_eq!(meanings.of(status, error), meaning, "{status} {error:?}");
+            assert_eq!(meanings.meaning_of(status, error), meaning, "{status} {error:?}");
         }
     }
 }

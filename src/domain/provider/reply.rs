@@ -1,4 +1,4 @@
-//! Where a provider's answer keeps what.
+//! Reply map: where a provider's answer keeps what.
 
 use serde::Deserialize;
 
@@ -23,9 +23,7 @@ impl Pointers {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ReplyMap {
-    /// The access token.
     pub access: Pointers,
-    /// The refresh token.
     pub refresh: Pointers,
     /// How long the access token lives, in seconds.
     pub life: Pointers,

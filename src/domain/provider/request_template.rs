@@ -1,4 +1,4 @@
-//! A request with placeholders, as a provider's file describes it.
+//! Request templates: requests with placeholders, as a provider's file describes them.
 
 use std::fmt;
 
@@ -7,9 +7,7 @@ use crate::domain::text;
 /// A request with placeholders.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RequestTemplate {
-    /// The method.
     pub method: Method,
-    /// The address.
     pub url: Template,
     /// The headers; one with an empty placeholder is left out.
     pub headers: Vec<(String, Template)>,
@@ -18,7 +16,7 @@ pub struct RequestTemplate {
 }
 
 impl RequestTemplate {
-    /// Every placeholder of it, wherever it stands.
+    /// Every placeholder in address, headers and body.
     #[must_use]
     pub fn placeholders(&self) -> Vec<Placeholder> {
         let mut placeholders: Vec<Placeholder> = self.url.placeholders().collect();
@@ -34,21 +32,15 @@ impl RequestTemplate {
     }
 }
 
-/// The methods a call can have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Method {
-    /// Asks.
     Get,
-    /// Sends a body.
     Post,
-    /// Ends something; a body may say what.
     Delete,
 }
 
-/// The body of a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RequestBody {
-    /// None.
     Empty,
     /// `application/x-www-form-urlencoded`.
     Form(Vec<(String, Template)>),
@@ -59,7 +51,6 @@ pub enum RequestBody {
 /// A JSON value with placeholders.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum JsonTemplate {
-    /// A text.
     Text(Template),
     /// A number, a truth value or null, as it stands.
     Fixed(serde_json::Value),
@@ -116,7 +107,6 @@ pub enum Placeholder {
 }
 
 impl Placeholder {
-    /// Every placeholder there is.
     pub const ALL: [Self; 15] = [
         Self::ClientId,
         Self::ClientSecret,

@@ -1,4 +1,4 @@
-//! What can be asked for: the scopes a provider's file names, and where the provider lists them.
+//! Scopes of a provider: those its file names, and where the provider lists more.
 
 use crate::domain::provider::reply::Pointers;
 use crate::domain::provider::request_template::RequestTemplate;

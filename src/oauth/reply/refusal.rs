@@ -122,7 +122,7 @@ impl Refusal {
     }
 
     fn said(meanings: &Meanings, reply: &Reply, said: Said) -> Self {
-        let meaning = meanings.of(reply.status, said.code());
+        let meaning = meanings.meaning_of(reply.status, said.code());
         Self { status: reply.status, said, meaning, retry_after: retry_after(reply) }
     }
 

@@ -1,4 +1,4 @@
-//! What has to be amended so that an entry says what a profile is.
+//! Amendments by which an entry comes to say what a profile is.
 
 use serde_yaml::{Mapping, Value};
 

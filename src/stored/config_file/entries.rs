@@ -1,4 +1,4 @@
-//! The entries of our file: where each lies, what it is called, and the profile it is.
+//! Entries of the config file: where each lies, what it is called, and the profile it is.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -100,7 +100,7 @@ fn each_entry(path: &[PathStep], provider: &str, fields: &Mapping, entries: &mut
         let (kind, list) = match (field, value) {
             (_, Value::Null) => continue,
             ("api_key", value) => {
-                entries.extend(key(path, EntryKind::Key, provider, "key", value, fields));
+                entries.extend(key(path, EntryKind::Key, (provider, fields), "key", value));
                 continue;
             }
             ("oauth_credentials", Value::Sequence(list)) => (EntryKind::Login, list),
@@ -117,22 +117,24 @@ fn each_entry(path: &[PathStep], provider: &str, fields: &Mapping, entries: &mut
             match kind {
                 EntryKind::Login | EntryKind::NamedKey => entries.push(named(path, kind, provider, item)),
                 EntryKind::Key | EntryKind::NthKey => {
-                    entries.extend(key(path, kind, provider, &format!("key-{index}"), item, fields));
+                    entries.extend(key(path, kind, (provider, fields), &format!("key-{index}"), item));
                 }
             }
         }
     }
 }
 
+/// The name of a provider, and the map of its fields.
+type NamedFields<'a> = (&'a str, &'a Mapping);
+
 /// A key written as a text; an empty one is a free place and no entry. What its last test said stands
-/// beside it among the `fields` of its provider, since a text has no room for it.
+/// beside it among the fields of its provider, since a text has no room for it.
 fn key(
     path: Vec<PathStep>,
     kind: EntryKind,
-    provider: &str,
+    (provider, fields): NamedFields<'_>,
     name: &str,
     value: &Value,
-    fields: &Mapping,
 ) -> Option<Entry> {
     if value.is_null() || value.as_str() == Some("") {
         return None;
@@ -178,8 +180,8 @@ pub(super) fn again(entry: &Entry, tree: &Value) -> Option<Entry> {
             Some(named(entry.path.clone(), entry.kind, name.provider(), value))
         }
         EntryKind::Key | EntryKind::NthKey => {
-            let provider = find(tree, provider_of(entry)).and_then(Value::as_mapping)?;
-            key(entry.path.clone(), entry.kind, name.provider(), name.name(), value, provider)
+            let fields = find(tree, provider_of(entry)).and_then(Value::as_mapping)?;
+            key(entry.path.clone(), entry.kind, (name.provider(), fields), name.name(), value)
         }
     }
 }

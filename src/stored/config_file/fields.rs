@@ -1,4 +1,4 @@
-//! One entry of our file: its fields to a profile, and a profile to its fields.
+//! Fields of an entry, read to a profile and written from one.
 
 use serde_yaml::{Mapping, Value};
 

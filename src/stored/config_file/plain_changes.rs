@@ -1,4 +1,4 @@
-//! Changes within entries that are known, in a text of the plain shape.
+//! Changes within known entries of a plain text.
 //!
 //! A save of many refreshes need not read the whole text by the whole grammar twice. Where the text
 //! is plain, an entry is what its own lines say and nothing else: the lines of the changed entries

@@ -1,4 +1,4 @@
-//! A provider made of what its file says, which has passed the rules.
+//! Conversion of what a file says, once it has passed the rules, to a provider.
 
 use crate::domain::provider::device::DeviceAuthorization;
 use crate::domain::provider::environment::{CredentialSource, LookupOrder, Variable};

@@ -1,4 +1,4 @@
-//! The files that a file may extend, and how it is merged with them.
+//! Library of the files that a file may extend and is merged with.
 //!
 //! Files are merged as YAML, before anything is read: maps key by key, everything else replaced,
 //! and a field that says `~` taken out. The merged text is written out and read as any other, so

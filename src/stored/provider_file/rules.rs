@@ -13,6 +13,7 @@ pub(super) fn broken_rule(name: &str, yaml: &ProviderYaml) -> Option<FieldError>
     identity(name, yaml)
         .or_else(|| redirect(yaml))
         .or_else(|| flows(yaml))
+        .or_else(|| flow_requests(yaml))
         .or_else(|| authorization(yaml))
         .or_else(|| request_rules::broken_rule(yaml))
         .or_else(|| scopes(yaml))
@@ -88,25 +89,24 @@ fn redirect(yaml: &ProviderYaml) -> Option<FieldError> {
     ])
 }
 
-/// What each flow needs.
+/// The path where something missing is told: where flows are named, else where addresses are.
+fn missing_path(yaml: &ProviderYaml) -> &'static [&'static str] {
+    if yaml.flows.is_some() { &["flows"] } else { &["endpoints"] }
+}
+
+/// The names of the flows, and whether there is a page for them.
 fn flows(yaml: &ProviderYaml) -> Option<FieldError> {
     let flows = yaml.flows();
-    let has = |flow| flows.contains(&flow);
-    let (code, paste, device) = (has(Flow::Code), has(Flow::Paste), has(Flow::Device));
-    let by_code = code || paste;
-    let (token, calls) = (yaml.endpoints.token.is_some(), &yaml.calls);
-    let refreshes = yaml.refresh.rotation != Rotation::None && (by_code || device);
-    // What is missing is told where flows are named, else where addresses are.
-    let missing: &[&str] = if yaml.flows.is_some() { &["flows"] } else { &["endpoints"] };
+    let (code, paste) = (flows.contains(&Flow::Code), flows.contains(&Flow::Paste));
     first_broken(&[
         (
             flows.is_empty() && yaml.flows.is_some(),
-            missing,
+            &["flows"],
             "flows must name at least one of code, paste, device and key",
         ),
         (
             flows.is_empty(),
-            missing,
+            &["endpoints"],
             "nothing says how to log in: give endpoints.authorize or endpoints.device, or flows: [key]",
         ),
         (doubled(&flows).is_some(), &["flows"], "each flow is named once"),
@@ -116,17 +116,28 @@ fn flows(yaml: &ProviderYaml) -> Option<FieldError> {
             "paste in flows needs redirect.paste, the provider's page that shows the code",
         ),
         (
-            paste && !code && calls.authorize.is_some(),
+            paste && !code && yaml.calls.authorize.is_some(),
             &["flows"],
             "paste in flows needs a page to open; with calls.authorize there is none, so say code",
         ),
+    ])
+}
+
+/// The requests that each flow needs.
+fn flow_requests(yaml: &ProviderYaml) -> Option<FieldError> {
+    let (flows, missing) = (yaml.flows(), missing_path(yaml));
+    let by_code = flows.contains(&Flow::Code) || flows.contains(&Flow::Paste);
+    let by_device = flows.contains(&Flow::Device);
+    let (token, calls) = (yaml.endpoints.token.is_some(), &yaml.calls);
+    let refreshes = yaml.refresh.rotation != Rotation::None && (by_code || by_device);
+    first_broken(&[
         (
             by_code && !yaml.has_authorization(),
             missing,
             "a login by code needs endpoints.authorize or calls.authorize",
         ),
         (
-            device && !yaml.has_device(),
+            by_device && !yaml.has_device(),
             missing,
             "a login by device code needs endpoints.device or calls.device",
         ),
@@ -141,7 +152,7 @@ fn flows(yaml: &ProviderYaml) -> Option<FieldError> {
             "a login by code needs endpoints.token or calls.exchange",
         ),
         (
-            device && !token && calls.poll.is_none(),
+            by_device && !token && calls.poll.is_none(),
             missing,
             "a login by device code needs endpoints.token or calls.poll",
         ),

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::domain::provider::device::{DeviceReplyMap, UserCode};
+use crate::domain::provider::device::{DeviceReplyMap, UserCodeMode};
 use crate::domain::provider::meaning::Meaning;
 use crate::domain::provider::reply::{Pointers, ReplyMap};
 use crate::domain::provider::request_template::{JsonTemplate, RequestTemplate, Template};
@@ -217,13 +217,13 @@ impl Default for StateYaml {
 #[serde(default, deny_unknown_fields, expecting = "a map of fields")]
 pub(super) struct DeviceYaml {
     pub(super) pkce: Pkce,
-    pub(super) user_code: UserCode,
+    pub(super) user_code: UserCodeMode,
     pub(super) reply: DeviceReplyMap,
 }
 
 impl Default for DeviceYaml {
     fn default() -> Self {
-        Self { pkce: Pkce::Off, user_code: UserCode::Typed, reply: DeviceReplyMap::default() }
+        Self { pkce: Pkce::Off, user_code: UserCodeMode::Typed, reply: DeviceReplyMap::default() }
     }
 }
 

@@ -18,7 +18,7 @@ impl Wizard {
         }
         let key_alone = provider.flows.contains(&Flow::Key) && !has_login(provider);
         let goal = if key_alone { Goal::Key } else { Goal::Login };
-        self.draft = provider.example.then(|| Draft::of(provider));
+        self.draft = provider.example.then(|| Draft::from_template(provider));
         self.needs = (!provider.example).then(|| Needs::new(provider, goal));
         self.complaint = None;
         self.go_on(context);
@@ -55,11 +55,11 @@ impl Wizard {
         let at = match &self.page {
             Page::Choice(ListQuestion::Pkce, _) | Page::Preview(_) => return Page::Preview(0),
             Page::Text(TextQuestion::Draft(question), _) => {
-                draft::Question::ALL.iter().position(|each| each == question).map_or(0, |at| at + 1)
+                draft::DraftQuestion::ALL.iter().position(|each| each == question).map_or(0, |at| at + 1)
             }
             Page::Choice(..) | Page::Text(..) | Page::Scopes(_) | Page::Notice | Page::Ready => 0,
         };
-        let question = draft::Question::ALL.get(at).copied();
+        let question = draft::DraftQuestion::ALL.get(at).copied();
         question
             .map_or(Page::Choice(ListQuestion::Pkce, 0), |question| Page::text(TextQuestion::Draft(question)))
     }
@@ -104,16 +104,16 @@ impl Wizard {
 
     fn take_for_draft(
         &mut self,
-        question: draft::Question,
+        question: draft::DraftQuestion,
         field: &Field,
         context: WizardContext<'_>,
     ) -> Result<(), String> {
         let Some(draft) = &mut self.draft else { return Ok(()) };
         draft.answer(question, field.text())?;
-        if question == draft::Question::Name && context.has_provider(field.text()) {
+        if question == draft::DraftQuestion::Name && context.has_provider(field.text()) {
             return Err(format!("A provider is called {} already; choose another name", draft.name));
         }
-        if question == draft::Question::ClientSecret {
+        if question == draft::DraftQuestion::ClientSecret {
             if !field.is_empty() {
                 needs::client_secret(&field.secret())?;
             }

@@ -35,7 +35,7 @@ pub enum ListQuestion {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TextQuestion {
     /// A part of a new provider's file.
-    Draft(draft::Question),
+    Draft(draft::DraftQuestion),
     /// What the profile is to be called.
     Name,
     Key,
@@ -47,7 +47,7 @@ impl TextQuestion {
     /// Whether its answer is a secret.
     #[must_use]
     pub fn is_secret(self) -> bool {
-        matches!(self, Self::Key | Self::ClientSecret | Self::Draft(draft::Question::ClientSecret))
+        matches!(self, Self::Key | Self::ClientSecret | Self::Draft(draft::DraftQuestion::ClientSecret))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Logins that wait at other doors than the callback.
 
-use authtui::domain::provider::device::{DeviceAuthorization, DeviceReplyMap, UserCode};
+use authtui::domain::provider::device::{DeviceAuthorization, DeviceReplyMap, UserCodeMode};
 use authtui::domain::provider::request_template::{
     Method, Placeholder, RequestBody, RequestTemplate, Template,
 };
@@ -25,15 +25,15 @@ pub(crate) enum Last {
 
 /// A login with these flows at a provider that has them all, whose device code was asked about.
 pub(crate) fn device(flows: &[Flow], seat: Seat, in_link: bool, last: Last) -> Login {
-    polled(flows, seat, in_link, UserCode::Typed, last)
+    polled(flows, seat, in_link, UserCodeMode::Typed, last)
 }
 
 /// The same where the link is enough.
 pub(crate) fn link(flows: &[Flow], seat: Seat) -> Login {
-    polled(flows, seat, false, UserCode::None, Last::Pending)
+    polled(flows, seat, false, UserCodeMode::None, Last::Pending)
 }
 
-fn polled(flows: &[Flow], seat: Seat, in_link: bool, user_code: UserCode, last: Last) -> Login {
+fn polled(flows: &[Flow], seat: Seat, in_link: bool, user_code: UserCodeMode, last: Last) -> Login {
     let mut provider = cast::provider();
     provider.device = Some(DeviceAuthorization {
         authorize: call("https://id.example.org/device/code"),

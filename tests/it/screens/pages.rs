@@ -3,7 +3,7 @@
 use authtui::domain::change::Snapshot;
 use authtui::domain::name::StoreId;
 use authtui::domain::profile::{Kind, Profile};
-use authtui::domain::provider::draft::{Draft, Question};
+use authtui::domain::provider::draft::{Draft, DraftQuestion};
 use authtui::domain::provider::scopes::OfferedScope;
 use authtui::domain::provider::{Authentication, Provider};
 use authtui::domain::secret::Secret;
@@ -70,7 +70,7 @@ fn a_new_server_is_described_page_by_page() {
              127.0.0.1, [::1] or localhost"
                 .into(),
         ),
-        ..at(Page::Text(TextQuestion::Draft(Question::Authorize), address))
+        ..at(Page::Text(TextQuestion::Draft(DraftQuestion::Authorize), address))
     };
     let there = Trouble::untouched(
         "cannot save ~/.config/authtui/providers/corp.yaml",
@@ -80,12 +80,15 @@ fn a_new_server_is_described_page_by_page() {
     for (name, wizard) in [
         (
             "server_name",
-            at(Page::Text(TextQuestion::Draft(Question::Name), Field::new("corp", Sight::Clear))),
+            at(Page::Text(TextQuestion::Draft(DraftQuestion::Name), Field::new("corp", Sight::Clear))),
         ),
         ("server_address_refused", refused),
         (
             "server_secret",
-            at(Page::Text(TextQuestion::Draft(Question::ClientSecret), Field::new("hush", Sight::Masked))),
+            at(Page::Text(
+                TextQuestion::Draft(DraftQuestion::ClientSecret),
+                Field::new("hush", Sight::Masked),
+            )),
         ),
         ("server_pkce", at(Page::Choice(ListQuestion::Pkce, 0))),
         ("server_preview", preview()),
@@ -136,13 +139,13 @@ pub(super) fn all() -> Vec<Wizard> {
         Page::Scopes(Box::new(Picker::of(&scoped(), Some(&known())))),
     ];
     let questions = [
-        Question::Name,
-        Question::Authorize,
-        Question::Token,
-        Question::Device,
-        Question::ClientId,
-        Question::ClientSecret,
-        Question::Scopes,
+        DraftQuestion::Name,
+        DraftQuestion::Authorize,
+        DraftQuestion::Token,
+        DraftQuestion::Device,
+        DraftQuestion::ClientId,
+        DraftQuestion::ClientSecret,
+        DraftQuestion::Scopes,
     ];
     let drafts = questions
         .map(|question| Wizard { page: Page::Text(TextQuestion::Draft(question), field()), ..preview() });
@@ -152,14 +155,14 @@ pub(super) fn all() -> Vec<Wizard> {
 
 /// The preview of a server's file.
 pub(super) fn preview() -> Wizard {
-    let mut draft = Draft::of(provider_file::catalog([]).get("oauth2").expect("a preset"));
+    let mut draft = Draft::from_template(provider_file::catalog([]).get("oauth2").expect("a preset"));
     for (question, answer) in [
-        (Question::Name, "corp"),
-        (Question::Authorize, "https://id.corp.example.org/oauth2/authorize"),
-        (Question::Token, "https://id.corp.example.org/oauth2/token"),
-        (Question::Device, "https://id.corp.example.org/oauth2/device"),
-        (Question::ClientId, "authtui-on-ana's-laptop"),
-        (Question::Scopes, "openid profile documents:read"),
+        (DraftQuestion::Name, "corp"),
+        (DraftQuestion::Authorize, "https://id.corp.example.org/oauth2/authorize"),
+        (DraftQuestion::Token, "https://id.corp.example.org/oauth2/token"),
+        (DraftQuestion::Device, "https://id.corp.example.org/oauth2/device"),
+        (DraftQuestion::ClientId, "authtui-on-ana's-laptop"),
+        (DraftQuestion::Scopes, "openid profile documents:read"),
     ] {
         draft.answer(question, answer).expect(answer);
     }

@@ -1,6 +1,6 @@
 //! Words of the wizard's pages.
 
-use crate::domain::provider::draft::Question;
+use crate::domain::provider::draft::DraftQuestion;
 use crate::oauth::login::needs::{self, Needs};
 use crate::tui::field::Field;
 use crate::tui::text_layout;
@@ -79,26 +79,26 @@ fn question_text(wizard: &Wizard, question: TextQuestion, named: &str) -> String
     }
 }
 
-fn draft(question: Question) -> &'static str {
+fn draft(question: DraftQuestion) -> &'static str {
     match question {
-        Question::Name => {
+        DraftQuestion::Name => {
             "A short name for the server: profiles there are called NAME/…, and its file NAME.yaml."
         }
-        Question::Authorize => "The authorization endpoint: the address at which a person logs in.",
-        Question::Token => "The token endpoint: the address at which codes become tokens.",
-        Question::Device => {
+        DraftQuestion::Authorize => "The authorization endpoint: the address at which a person logs in.",
+        DraftQuestion::Token => "The token endpoint: the address at which codes become tokens.",
+        DraftQuestion::Device => {
             "The device authorization endpoint (RFC 8628), for logins without a browser here. Leave it empty if \
              there is none."
         }
-        Question::ClientId => {
+        DraftQuestion::ClientId => {
             "The client id that the server gave you. Register http://127.0.0.1:8765/callback there as the \
              redirect address."
         }
-        Question::ClientSecret => {
+        DraftQuestion::ClientSecret => {
             "The client secret. Leave it empty if the client is public. It is stored with the profile, never in \
              the server's file."
         }
-        Question::Scopes => {
+        DraftQuestion::Scopes => {
             "The scopes to ask for, with spaces between them. Leave it empty to ask for none."
         }
     }
@@ -110,13 +110,13 @@ pub(super) fn prompt(wizard: &Wizard, question: TextQuestion) -> String {
         TextQuestion::Name => {
             return wizard.provider().map_or_else(String::new, |it| format!("{}/", it.name));
         }
-        TextQuestion::Draft(Question::Name) => "name: ",
-        TextQuestion::Draft(Question::Authorize) => "authorize: ",
-        TextQuestion::Draft(Question::Token) => "token: ",
-        TextQuestion::Draft(Question::Device) => "device: ",
-        TextQuestion::Draft(Question::ClientId) | TextQuestion::ClientId => "id: ",
-        TextQuestion::Draft(Question::ClientSecret) | TextQuestion::ClientSecret => "secret: ",
-        TextQuestion::Draft(Question::Scopes) => "scopes: ",
+        TextQuestion::Draft(DraftQuestion::Name) => "name: ",
+        TextQuestion::Draft(DraftQuestion::Authorize) => "authorize: ",
+        TextQuestion::Draft(DraftQuestion::Token) => "token: ",
+        TextQuestion::Draft(DraftQuestion::Device) => "device: ",
+        TextQuestion::Draft(DraftQuestion::ClientId) | TextQuestion::ClientId => "id: ",
+        TextQuestion::Draft(DraftQuestion::ClientSecret) | TextQuestion::ClientSecret => "secret: ",
+        TextQuestion::Draft(DraftQuestion::Scopes) => "scopes: ",
         TextQuestion::Key => "key: ",
     };
     words.to_owned()

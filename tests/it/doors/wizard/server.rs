@@ -1,6 +1,6 @@
 //! A server without a file of its own is described page by page.
 
-use authtui::domain::provider::draft::{Draft, Question};
+use authtui::domain::provider::draft::{Draft, DraftQuestion};
 use authtui::domain::secret::Secret;
 use authtui::domain::trouble::{FailureKind, Trouble};
 use authtui::stored::provider_file;
@@ -176,13 +176,13 @@ fn an_answer_that_cannot_be_is_refused_with_a_sentence_and_stays() {
 #[test]
 fn nothing_that_is_typed_can_break_out_of_its_quotes() {
     for (question, text) in [
-        (Question::ClientId, r#"a" , evil: "b"#),
-        (Question::ClientId, r"back\slash # no comment: {x}"),
-        (Question::Authorize, "https://id.corp.test/a?q=\"%0a'&x={y}"),
-        (Question::Scopes, "!&*|>{}[]%@`': #x - ?"),
+        (DraftQuestion::ClientId, r#"a" , evil: "b"#),
+        (DraftQuestion::ClientId, r"back\slash # no comment: {x}"),
+        (DraftQuestion::Authorize, "https://id.corp.test/a?q=\"%0a'&x={y}"),
+        (DraftQuestion::Scopes, "!&*|>{}[]%@`': #x - ?"),
     ] {
-        let mut draft = Draft::of(&provider("demo"));
-        draft.answer(Question::Name, "corp").expect("a name");
+        let mut draft = Draft::from_template(&provider("demo"));
+        draft.answer(DraftQuestion::Name, "corp").expect("a name");
         draft.answer(question, text).expect(text);
         let file: serde_yaml::Value = serde_yaml::from_str(&draft.text()).expect("YAML");
         let keys: Vec<_> = file.as_mapping().expect("a map").keys().filter_map(|key| key.as_str()).collect();
