@@ -135,16 +135,7 @@ fn print(error: &clap::Error) -> Exit {
 
 /// Whether the command speaks of profiles that must be there already: a login makes its file.
 fn needs_profiles(command: &Command) -> bool {
-    match command {
-        Command::List(_)
-        | Command::Token(_)
-        | Command::Resolve(_)
-        | Command::Refresh(_)
-        | Command::Events(_)
-        | Command::Revoke(_)
-        | Command::Remove(_) => true,
-        Command::Demo(_) | Command::Login(_) | Command::Providers(_) => false,
-    }
+    !matches!(command, Command::Demo(_) | Command::Login(_) | Command::Providers(_))
 }
 
 /// Runs the command; `program` is what the event log calls us.
@@ -156,11 +147,11 @@ fn run(line: CommandLine, program: &str) -> Result<Exit> {
         return screen::run(&Services::new(Paths::of_user(config)?, program), "", auto_refresh);
     };
     // The demo knows no path of the person's.
-    if let (Command::Demo(_), Some(_)) = (&command, &config) {
-        say("the demo has its own folder, which ends with it; leave out --config.");
-        return Ok(Exit::Usage);
-    }
     if let Command::Demo(args) = &command {
+        if config.is_some() {
+            say("the demo has its own folder, which ends with it; leave out --config.");
+            return Ok(Exit::Usage);
+        }
         return screen::demo(args, auto_refresh);
     }
     let paths = Paths::of_user(config)?;

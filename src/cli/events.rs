@@ -44,18 +44,8 @@ struct EventJson<'a> {
 
 impl<'a> EventJson<'a> {
     fn new(event: &'a Event) -> Self {
-        let generation = match event.what {
-            GrantEvent::Refreshed { generation, .. } => Some(generation),
-            GrantEvent::RefreshStarted { .. }
-            | GrantEvent::Adopted { .. }
-            | GrantEvent::NewerKept { .. }
-            | GrantEvent::RefreshFailed { .. }
-            | GrantEvent::NotSaved { .. }
-            | GrantEvent::LoggedIn
-            | GrantEvent::Erased
-            | GrantEvent::Revoked
-            | GrantEvent::NotRevoked { .. } => None,
-        };
+        let generation =
+            if let GrantEvent::Refreshed { generation, .. } = event.what { Some(generation) } else { None };
         Self {
             at: rfc3339_millis(event.at),
             program: &event.by.program,

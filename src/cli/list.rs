@@ -80,7 +80,7 @@ struct ListJson<'a> {
     profiles: Vec<ProfileJson<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Default, Serialize)]
 struct ProfileJson<'a> {
     provider: &'a str,
     name: &'a str,
@@ -158,15 +158,9 @@ fn json(stores: &[Snapshot], catalog: &Catalog, now: DateTime<Utc>) -> Result<St
             ProfileJson {
                 provider,
                 name,
-                kind: None,
                 state: Health::Unreadable.word().to_owned(),
-                expires_at: None,
-                grant_ends_at: None,
-                account: None,
-                scopes: &[],
                 store: store.to_string(),
-                last_refresh: None,
-                last_test: None,
+                ..ProfileJson::default()
             }
         }
     });

@@ -12,7 +12,6 @@ mod key;
 mod outcome;
 mod pastes;
 mod progress;
-mod prompter;
 
 use std::sync::Arc;
 
@@ -58,7 +57,7 @@ async fn log_in(services: &Arc<Services>, args: &LoginArgs) -> Result<Exit, Exit
         return key::keep(services, &mut needs, args.yes, &mut prompter).await;
     }
     let Some(plan) = needs.plan(&snapshot.place, ways) else { return Err(Exit::Failure) };
-    let pasting = match (prompter.can_paste(), args.paste) {
+    let pasting = match (prompter.is_open(), args.paste) {
         (false, _) => Pasting::Impossible,
         (true, true) => Pasting::Wanted,
         (true, false) => Pasting::Possible,

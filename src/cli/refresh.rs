@@ -25,7 +25,7 @@ use crate::domain::trouble::Stored;
 use crate::oauth::refresh::Refreshed;
 use crate::oauth::refresh::Wish;
 use crate::shell::Services;
-use crate::shell::refresh::save_again;
+use crate::shell::refresh::{save_again, since};
 use crate::shell::terminal::console;
 use crate::shell::terminal::console::Prompter;
 use crate::tui::refresh_notes::after_refresh;
@@ -122,8 +122,27 @@ fn one(services: &Arc<Services>, name: &str) -> Result<Exit> {
     })
 }
 
+/// Fulfils `wish`. What could not be saved is tried once more, when whatever was in the way may have
+/// gone.
+pub(super) async fn refresh_and_save(
+    services: &Arc<Services>,
+    id: &ProfileId,
+    wish: Wish,
+    seen: Option<Fingerprint>,
+) -> Refreshed {
+    let refreshed = since(services, id, wish, seen).await;
+    let Refreshed::Unsaved(renewal, expects, trouble) = refreshed else { return refreshed };
+    say(&format!("{}: {trouble}", id.name));
+    match save_again(services, id, expects, renewal.clone()).await {
+        Ok(snapshot) => return Refreshed::Done(snapshot),
+        Err(_) if trouble.stored != Stored::NewOnesInMemory => {}
+        Err(failure) => say(&format!("{}: {failure}; {LOST}", id.name)),
+    }
+    Refreshed::Unsaved(renewal, expects, trouble)
+}
+
 /// What is said when new tokens end with the command.
-pub(super) const LOST: &str = "the new tokens are lost with this command; you may have to log in again.";
+const LOST: &str = "the new tokens are lost with this command; you may have to log in again.";
 
 /// Says how long the tokens of `before` last that `snapshot` holds, and what is odd about them.
 fn say_refreshed(services: &Services, before: &Profile, snapshot: &Snapshot, how: &str) -> Exit {

@@ -17,22 +17,22 @@ use color_eyre::eyre::Result;
 
 use crate::cli::exit::Exit;
 use crate::cli::output::{say, say_problems};
+use crate::cli::refresh::refresh_and_save;
 use crate::cli::resolve::outcome::ResolveOutcome;
 use crate::cli::resolve::report::ResolveReport;
 use crate::cli::resolve::request::ResolveRequest;
-use crate::cli::runtime::{block_on, refresh_and_wait};
-use crate::domain::change::{RefreshedTokens, Snapshot};
+use crate::cli::runtime::finish_posted;
+use crate::domain::change::Snapshot;
 use crate::domain::name::StoreId;
 use crate::domain::profile::Profile;
 use crate::domain::resolve::{Resolution, ResolvedCredential, Sources};
-use crate::domain::secret::Fingerprint;
 use crate::domain::tokens::StoredTokens;
 use crate::domain::trouble::{FailureKind, Trouble};
 use crate::oauth::form::{self, Form};
 use crate::oauth::refresh::Refreshed;
 use crate::oauth::refresh::Wish;
 use crate::shell::terminal::console;
-use crate::shell::{Services, environment, refresh};
+use crate::shell::{Services, environment};
 
 /// What its numbers mean, as its help shows them.
 const EXIT_CODES: &str = "\
@@ -69,14 +69,14 @@ pub(super) fn run(services: &Arc<Services>, args: &ResolveArgs) -> Result<Exit> 
         Some(profile) => {
             let refreshed = refresh_ended(services, &profile)?;
             stores = StoreId::ALL.map(|store| services.read_now(store));
-            Some(refreshed)
+            Some((profile, refreshed))
         }
     };
     let seen: Vec<&Snapshot> = stores.iter().collect();
     let now = services.clock.now().wall;
     let chain = request.resolve(Sources { stores: &seen, empty: &empty }, now);
-    let outcome =
-        request.passed_by(&chain, now).unwrap_or_else(|| decided(&request, &chain, &stores, refreshed));
+    let outcome = ResolveOutcome::passed_by(&request, &chain, now)
+        .unwrap_or_else(|| decided(&request, &chain, &stores, refreshed));
     let report = ResolveReport { request: &request, chain: &chain, stores: &stores, outcome: &outcome, now };
     if args.json {
         console::print(&report.json()?)?;
@@ -100,22 +100,22 @@ fn decided(
     request: &ResolveRequest<'_>,
     chain: &Resolution<'_>,
     stores: &[Snapshot],
-    refreshed: Option<LoginRefresh>,
+    refreshed: Option<(Profile, Refreshed)>,
 ) -> ResolveOutcome {
     match (chain.verdict(), refreshed) {
         (ResolvedCredential::Use(profile), refreshed) => {
             ResolveOutcome::used(request.provider, profile, refreshed.is_some())
         }
-        (_, Some(LoginRefresh::Failed(trouble))) if trouble.kind != FailureKind::NeedsLogin => {
+        (_, Some((_, Refreshed::Failed(_, trouble)))) if trouble.kind != FailureKind::NeedsLogin => {
             ResolveOutcome::failed(&trouble)
         }
-        (_, Some(LoginRefresh::Unsaved(profile))) => ResolveOutcome::unsaved(profile),
-        (ResolvedCredential::Refresh(profile), Some(LoginRefresh::Done)) => {
-            ResolveOutcome::failed(&Trouble::untouched(
-                format!("cannot use {}", profile.id.name),
-                "its new token has ended already",
-                FailureKind::Temporary(None),
-            ))
+        (_, Some((ended, Refreshed::Unsaved(new, ..)))) => {
+            ResolveOutcome::unsaved(Profile { held: StoredTokens::Present(new.tokens), ..ended })
+        }
+        (ResolvedCredential::Refresh(profile), Some((_, Refreshed::Done(_) | Refreshed::Enough(_)))) => {
+            let what = format!("cannot use {}", profile.id.name);
+            let why = "its new token has ended already";
+            ResolveOutcome::failed(&Trouble::untouched(what, why, FailureKind::Temporary(None)))
         }
         (ResolvedCredential::Refresh(profile) | ResolvedCredential::LoggedOut(profile), _) => {
             ResolveOutcome::logged_out(profile)
@@ -125,43 +125,13 @@ fn decided(
     }
 }
 
-/// What became of a login that had ended.
-enum LoginRefresh {
-    Done,
-    Unsaved(Box<Profile>),
-    Failed(Trouble),
-}
-
-fn refresh_ended(services: &Arc<Services>, profile: &Profile) -> Result<LoginRefresh> {
+/// Refreshes a login that has ended.
+fn refresh_ended(services: &Arc<Services>, profile: &Profile) -> Result<Refreshed> {
     let wish = Wish::Valid { for_at_least: Duration::ZERO };
-    Ok(match refresh_and_wait(services, &profile.id, wish)? {
-        Some(Refreshed::Done(_) | Refreshed::Enough(_)) => LoginRefresh::Done,
-        Some(Refreshed::Unsaved(renewal, expects, trouble)) => {
-            say(&trouble.to_string());
-            block_on(save_again(services, profile, expects, renewal))?
-        }
-        Some(Refreshed::Failed(_, trouble)) => LoginRefresh::Failed(trouble),
-        None => LoginRefresh::Failed(Trouble::untouched(
-            format!("cannot refresh {}", profile.id.name),
-            "ended before the answer came",
-            FailureKind::NothingToDo,
-        )),
-    })
-}
-
-/// Tries once more to store what was refreshed: the stored token is spent.
-async fn save_again(
-    services: &Arc<Services>,
-    profile: &Profile,
-    expects: Fingerprint,
-    renewal: Box<RefreshedTokens>,
-) -> LoginRefresh {
-    let tokens = renewal.tokens.clone();
-    match refresh::save_again(services, &profile.id, expects, renewal).await {
-        Ok(_) => LoginRefresh::Done,
-        Err(_) => LoginRefresh::Unsaved(Box::new(Profile {
-            held: StoredTokens::Present(tokens),
-            ..profile.clone()
-        })),
-    }
+    let refreshed = finish_posted(services, refresh_and_save(services, &profile.id, wish, None))?;
+    Ok(refreshed.unwrap_or_else(|| {
+        let what = format!("cannot refresh {}", profile.id.name);
+        let why = "ended before the answer came";
+        Refreshed::Failed(None, Trouble::untouched(what, why, FailureKind::NothingToDo))
+    }))
 }

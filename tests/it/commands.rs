@@ -1,14 +1,11 @@
 //! The commands of the real program: data on one stream, words on the other, a number at the end.
 
-mod browser;
-mod erase;
 mod help;
-mod key;
-mod link;
 mod list;
 pub(crate) mod login;
-mod meant;
+mod profile_arg;
 mod providers;
+mod resolve;
 mod revoke;
 mod rights;
 mod tested;

@@ -17,7 +17,6 @@ mod journeys;
 mod layers;
 mod login;
 mod presets;
-mod resolve;
 mod screens;
 mod seeds;
 mod soak;

@@ -2,13 +2,12 @@
 
 use crate::cli::exit::Exit;
 use crate::cli::login::arguments::{LoginArgs, SecretSource};
-use crate::cli::login::prompter::LoginPrompter;
 use crate::cli::output::say;
 use crate::domain::change::Snapshot;
 use crate::domain::name::ProfileName;
 use crate::domain::secret::{Ends, Secret};
 use crate::oauth::login::needs::{Needs, Question, TRIMMED};
-use crate::shell::terminal::console;
+use crate::shell::terminal::console::{self, Prompter};
 
 /// What a login needs to know, and who can say it.
 pub(super) struct LoginQuestions<'a> {
@@ -16,7 +15,7 @@ pub(super) struct LoginQuestions<'a> {
     pub(super) args: &'a LoginArgs,
     pub(super) name: &'a ProfileName,
     pub(super) snapshot: &'a Snapshot,
-    pub(super) prompter: LoginPrompter,
+    pub(super) prompter: Prompter,
 }
 
 impl<'a> LoginQuestions<'a> {
@@ -45,12 +44,12 @@ impl<'a> LoginQuestions<'a> {
         }
         let (secret, prompter) = match source {
             // On a terminal a secret would be seen, so it is asked for.
-            Some(SecretSource::Input) if console::input_is_terminal() => (None, LoginPrompter::new()),
-            Some(SecretSource::Input) => (Some(console::secret_from_input()), LoginPrompter::nobody()),
+            Some(SecretSource::Input) if console::input_is_terminal() => (None, Prompter::new()),
+            Some(SecretSource::Input) => (Some(console::secret_from_input()), Prompter::nobody()),
             Some(SecretSource::Descriptor(number)) => {
-                (Some(console::secret_from_descriptor(number)), LoginPrompter::new())
+                (Some(console::secret_from_descriptor(number)), Prompter::new())
             }
-            None => (None, LoginPrompter::new()),
+            None => (None, Prompter::new()),
         };
         let mut questions = Self { needs, args, name, snapshot, prompter };
         if let Some(secret) = secret {
@@ -87,12 +86,12 @@ impl<'a> LoginQuestions<'a> {
         let (needs, prompter) = (&mut self.needs, &mut self.prompter);
         let taken = match question {
             Question::Name => {
-                let answer = prompter.asked("Name:").await.ok_or_else(cancelled)?;
+                let answer = prompter.ask("Name:").await.ok_or_else(cancelled)?;
                 needs.name(&answer, self.snapshot)
             }
             Question::Scopes => needs.scopes(&needs.usual_scopes()),
             Question::ClientId => {
-                let answer = prompter.asked("Client id:").await.ok_or_else(cancelled)?;
+                let answer = prompter.ask("Client id:").await.ok_or_else(cancelled)?;
                 needs.client_id(&answer)
             }
             Question::ClientSecret => {
@@ -152,6 +151,25 @@ impl<'a> LoginQuestions<'a> {
     }
 }
 
+/// What to do with new tokens where others are stored under the name.
+pub(super) enum AccountAnswer {
+    Replace,
+    /// Keep both.
+    Keep,
+    Discard,
+}
+
+impl AccountAnswer {
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        match text.to_lowercase().as_str() {
+            "r" | "replace" => Some(Self::Replace),
+            "k" | "keep" => Some(Self::Keep),
+            "d" | "discard" => Some(Self::Discard),
+            _ => None,
+        }
+    }
+}
+
 /// Says whether something of a secret was left out: nobody sees it.
 pub(super) fn say_trimmed(ends: Ends) {
     match ends {
@@ -160,8 +178,8 @@ pub(super) fn say_trimmed(ends: Ends) {
     }
 }
 
-pub(super) async fn unseen(prompter: &mut LoginPrompter, what: &str) -> Result<Secret, Exit> {
-    prompter.asked_unseen(&format!("{what} (not shown):")).await.ok_or_else(cancelled)
+pub(super) async fn unseen(prompter: &mut Prompter, what: &str) -> Result<Secret, Exit> {
+    prompter.ask_unseen(&format!("{what} (not shown):")).await.ok_or_else(cancelled)
 }
 
 pub(super) fn refused(why: String) -> Exit {

@@ -7,39 +7,20 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::time::{sleep_until, timeout};
 
 use crate::cli::exit::Exit;
+use crate::cli::login::answers::AccountAnswer;
 use crate::cli::login::outcome;
 use crate::cli::login::pastes::{LINE_GAP, Pastes};
 use crate::cli::login::progress::{LoginProgress, Pasting};
-use crate::cli::login::prompter::LoginPrompter;
 use crate::cli::output::say;
 use crate::domain::name::{ProfileName, StoreId};
 use crate::oauth::Attempt;
 use crate::oauth::login::step::{Mark, Step};
 use crate::oauth::login::{Ask, Choice, Doubt, Heard, Login, Outcome, Plan, Stage};
-use crate::shell::terminal::console;
+use crate::shell::terminal::console::{self, Prompter};
 use crate::shell::{Services, login};
 
 /// How long a login that is done waits for what becomes of its browser.
 const BROWSER_LIMIT: Duration = Duration::from_secs(2);
-
-/// What to do with new tokens where others are stored under the name.
-pub(super) enum AccountAnswer {
-    Replace,
-    /// Keep both.
-    Keep,
-    Discard,
-}
-
-impl AccountAnswer {
-    pub(super) fn parse(text: &str) -> Option<Self> {
-        match text.to_lowercase().as_str() {
-            "r" | "replace" => Some(Self::Replace),
-            "k" | "keep" => Some(Self::Keep),
-            "d" | "discard" => Some(Self::Discard),
-            _ => None,
-        }
-    }
-}
 
 /// A login and those who take part in it.
 pub(super) struct Conversation<'a> {
@@ -48,7 +29,7 @@ pub(super) struct Conversation<'a> {
     asks: Vec<Ask>,
     tell: UnboundedSender<Heard>,
     told: UnboundedReceiver<Heard>,
-    prompter: LoginPrompter,
+    prompter: Prompter,
     progress: LoginProgress,
     pasting: Pasting,
     pastes: Pastes,
@@ -60,7 +41,7 @@ impl<'a> Conversation<'a> {
     pub(super) fn begin(
         services: &'a Arc<Services>,
         plan: Plan,
-        prompter: LoginPrompter,
+        prompter: Prompter,
         pasting: Pasting,
     ) -> Self {
         let (tell, told) = unbounded_channel();
@@ -134,9 +115,11 @@ impl<'a> Conversation<'a> {
                 return Some(Heard::Cancelled);
             }
             while !self.pastes.are_coming() {
-                match self.prompter.says(alone).await {
+                let said =
+                    if alone { self.prompter.line().await } else { self.prompter.line_or_signal().await };
+                match said {
                     Some(line) => drop(self.pastes.add(line)),
-                    None if alone && !self.prompter.can_paste() => return None,
+                    None if alone && !self.prompter.is_open() => return None,
                     None => {
                         self.services.give_up();
                         return Some(Heard::Cancelled);
@@ -144,7 +127,7 @@ impl<'a> Conversation<'a> {
                 }
             }
             // A line that is broken in two comes in two.
-            while let Ok(next) = timeout(LINE_GAP, self.prompter.says(false)).await {
+            while let Ok(next) = timeout(LINE_GAP, self.prompter.line_or_signal()).await {
                 let Some(line) = next else { return Some(Heard::Cancelled) };
                 if !self.pastes.add(line) {
                     break;
@@ -225,7 +208,7 @@ impl<'a> Conversation<'a> {
                 console::say(&format!("{question} {answer}"));
                 Some(answer)
             }
-            None => self.prompter.asked(question).await,
+            None => self.prompter.ask(question).await,
         }
     }
 }

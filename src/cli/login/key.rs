@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use crate::cli::exit::{self, Exit};
 use crate::cli::login::answers::{cancelled, refused, say_trimmed, unseen};
-use crate::cli::login::prompter::LoginPrompter;
 use crate::cli::output::say;
 use crate::domain::change::Change;
 use crate::domain::name::{ProfileName, StoreId};
@@ -14,7 +13,7 @@ use crate::oauth::login::needs::Needs;
 use crate::oauth::probe::{self, TestVerdict};
 use crate::shell::Services;
 use crate::shell::store_files::ApplyError;
-use crate::shell::terminal::console;
+use crate::shell::terminal::console::{self, Prompter};
 
 /// What is known of a key before it is stored.
 enum KeyCheck {
@@ -34,7 +33,7 @@ pub(super) async fn keep(
     services: &Arc<Services>,
     needs: &mut Needs,
     anyway: bool,
-    prompter: &mut LoginPrompter,
+    prompter: &mut Prompter,
 ) -> Result<Exit, Exit> {
     let provider = needs.provider().clone();
     loop {
@@ -64,7 +63,7 @@ pub(super) async fn keep(
 ///
 /// # Errors
 /// The number to end with where nobody can be asked, once that was said.
-async fn is_wanted(name: &ProfileName, why: &str, prompter: &mut LoginPrompter) -> Result<bool, Exit> {
+async fn is_wanted(name: &ProfileName, why: &str, prompter: &mut Prompter) -> Result<bool, Exit> {
     say(&format!("{name}: {why}."));
     if console::can_ask() {
         return Ok(prompter.agrees("Save it anyway?").await);
@@ -78,7 +77,7 @@ async fn check(
     services: &Services,
     provider: &Provider,
     change: &Change,
-    prompter: &mut LoginPrompter,
+    prompter: &mut Prompter,
 ) -> Result<KeyCheck, Exit> {
     let Some(profile) = change.profile() else { return Ok(KeyCheck::NotOffered) };
     let request = probe::of_profile(provider, profile).map_err(|other| refused(other.to_string()))?;

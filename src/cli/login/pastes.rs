@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use crate::cli::login::conversation::AccountAnswer;
+use crate::cli::login::answers::AccountAnswer;
 use crate::domain::secret::Secret;
 use crate::shell::terminal::console;
 

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::cli::exit::{self, Exit};
 use crate::cli::output::say;
-use crate::cli::refresh::LOST;
+use crate::cli::refresh::refresh_and_save;
 use crate::cli::runtime::finish_posted;
 use crate::domain::change::Snapshot;
 use crate::domain::clock::{Now, rfc3339, span};
@@ -18,10 +18,9 @@ use crate::domain::profile::{Profile, RefreshResult};
 use crate::domain::provider::catalog::Catalog;
 use crate::domain::refreshability::{NotRefreshable, refreshability};
 use crate::domain::secret::Fingerprint;
-use crate::domain::trouble::{FailureKind, Stored, Trouble};
-use crate::oauth::refresh::Refreshed;
-use crate::oauth::refresh::Wish;
-use crate::shell::{Services, refresh};
+use crate::domain::trouble::{FailureKind, Trouble};
+use crate::oauth::refresh::{Refreshed, Wish};
+use crate::shell::Services;
 
 /// How many more than ask or are ready to may wait for a lock or be saved: what waits is saved together.
 const WAITING_LIMIT: usize = 48;
@@ -94,7 +93,7 @@ pub(super) fn run(services: &Arc<Services>, selection: &Selection, jobs: usize) 
     services.ask_at_once(jobs);
     let wish = selection.wish();
     let each = stream::iter(all).map(|(id, seen)| async move {
-        let refreshed = refreshed(services, &id, wish, seen).await;
+        let refreshed = refresh_and_save(services, &id, wish, seen).await;
         (id, refreshed)
     });
     let mut each = std::pin::pin!(each.buffer_unordered(2 * jobs + WAITING_LIMIT));
@@ -108,25 +107,6 @@ pub(super) fn run(services: &Arc<Services>, selection: &Selection, jobs: usize) 
     // They end in any order.
     report.profiles.sort_by(|one, other| (&one.provider, &one.name).cmp(&(&other.provider, &other.name)));
     Ok(report)
-}
-
-/// Fulfils `wish`. What could not be saved is tried once more, when whatever was in the way may have
-/// gone.
-async fn refreshed(
-    services: &Arc<Services>,
-    id: &ProfileId,
-    wish: Wish,
-    seen: Option<Fingerprint>,
-) -> Refreshed {
-    let refreshed = refresh::since(services, id, wish, seen).await;
-    let Refreshed::Unsaved(renewal, expects, trouble) = refreshed else { return refreshed };
-    say(&format!("{}: {trouble}", id.name));
-    match refresh::save_again(services, id, expects, renewal.clone()).await {
-        Ok(snapshot) => return Refreshed::Done(snapshot),
-        Err(_) if trouble.stored != Stored::NewOnesInMemory => {}
-        Err(failure) => say(&format!("{}: {failure}; {LOST}", id.name)),
-    }
-    Refreshed::Unsaved(renewal, expects, trouble)
 }
 
 /// How one refresh of a batch ended.

@@ -1,12 +1,13 @@
 //! Outcome of `resolve`: the credential that a request would carry, or why there is none.
 
 use crate::cli::exit::Exit;
-use crate::cli::refresh::LOST;
 use crate::cli::resolve::request::ResolveRequest;
 use crate::domain::change::Snapshot;
+use crate::domain::clock::{DateTime, Utc};
 use crate::domain::profile::Profile;
 use crate::domain::provider::Provider;
-use crate::domain::resolve::{Lookup, Resolution};
+use crate::domain::provider::environment::CredentialSource;
+use crate::domain::resolve::{Candidate, Lookup, Resolution};
 use crate::domain::trouble::{FailureKind, Trouble};
 use crate::oauth::form::{self, Form};
 
@@ -43,9 +44,9 @@ impl ResolveOutcome {
     }
 
     /// The new token is worth more printed than lost.
-    pub(super) fn unsaved(profile: Box<Profile>) -> Self {
-        let error = Some(("unsaved", LOST.to_owned()));
-        Self { used: Some(*profile), refreshed: true, error, exit: Exit::Failure }
+    pub(super) fn unsaved(profile: Profile) -> Self {
+        let words = format!("the new tokens of {} could not be saved.", profile.id.name);
+        Self { used: Some(profile), refreshed: true, error: Some(("unsaved", words)), exit: Exit::Failure }
     }
 
     pub(super) fn logged_out(profile: &Profile) -> Self {
@@ -79,5 +80,31 @@ impl ResolveOutcome {
         let steps = request.remedies(key, stores);
         let words = if steps.is_empty() { words + "." } else { format!("{words}: {}", steps.join(", or ")) };
         Self::error("missing", words, Exit::NotFound)
+    }
+
+    /// The outcome where a variable is meant and a request would not carry it: another credential is
+    /// never the answer to its name.
+    pub(super) fn passed_by(
+        request: &ResolveRequest<'_>,
+        chain: &Resolution<'_>,
+        now: DateTime<Utc>,
+    ) -> Option<Self> {
+        let name = request.variable_meant()?;
+        let source = CredentialSource::Variable(name.to_owned());
+        let provider = &request.provider.name;
+        let Some(candidate) = chain.candidates.iter().find(|candidate| candidate.source == source) else {
+            let words =
+                format!("this order does not look at {name}; authtui token {provider}/{name} prints it.");
+            return Some(Self::error("not_used", words, Exit::Failure));
+        };
+        if !candidate.found.ends_the_looking() {
+            let words = format!("{name} is {}: set it in your shell.", candidate.words(now));
+            return Some(Self::error("missing", words, Exit::NotFound));
+        }
+        let first = chain.taken().filter(|taken| taken.source != source).map(Candidate::label)?;
+        let words = format!(
+            "{name} is set, but {first} comes first, and a request carries that; authtui token {provider}/{name} prints {name}."
+        );
+        Some(Self::error("not_used", words, Exit::Failure))
     }
 }

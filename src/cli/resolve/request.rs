@@ -3,7 +3,6 @@
 
 use crate::cli::exit::Exit;
 use crate::cli::output::say;
-use crate::cli::resolve::outcome::ResolveOutcome;
 use crate::cli::{profile_arg, redact};
 use crate::domain::change::Snapshot;
 use crate::domain::clock::{DateTime, Utc};
@@ -11,8 +10,8 @@ use crate::domain::name::ProfileName;
 use crate::domain::profile::Profile;
 use crate::domain::provider::Provider;
 use crate::domain::provider::catalog::Catalog;
-use crate::domain::provider::environment::{CredentialSource, LookupOrder};
-use crate::domain::resolve::{Candidate, Resolution, ResolvedCredential, Sources, resolve};
+use crate::domain::provider::environment::LookupOrder;
+use crate::domain::resolve::{Resolution, ResolvedCredential, Sources, resolve};
 
 /// What is looked for.
 pub(super) struct ResolveRequest<'a> {
@@ -86,30 +85,8 @@ impl<'a> ResolveRequest<'a> {
         }
     }
 
-    /// The outcome where a variable is meant and a request would not carry it: another credential is
-    /// never the answer to its name.
-    pub(super) fn passed_by(&self, chain: &Resolution<'_>, now: DateTime<Utc>) -> Option<ResolveOutcome> {
-        let name = self.variable_meant()?;
-        let source = CredentialSource::Variable(name.to_owned());
-        let provider = &self.provider.name;
-        let Some(candidate) = chain.candidates.iter().find(|candidate| candidate.source == source) else {
-            let words =
-                format!("this order does not look at {name}; authtui token {provider}/{name} prints it.");
-            return Some(ResolveOutcome::error("not_used", words, Exit::Failure));
-        };
-        if !candidate.found.ends_the_looking() {
-            let words = format!("{name} is {}: set it in your shell.", candidate.words(now));
-            return Some(ResolveOutcome::error("missing", words, Exit::NotFound));
-        }
-        let first = chain.taken().filter(|taken| taken.source != source).map(Candidate::label)?;
-        let words = format!(
-            "{name} is set, but {first} comes first, and a request carries that; authtui token {provider}/{name} prints {name}."
-        );
-        Some(ResolveOutcome::error("not_used", words, Exit::Failure))
-    }
-
     /// The variable that is meant, where it is one.
-    fn variable_meant(&self) -> Option<&str> {
+    pub(super) fn variable_meant(&self) -> Option<&str> {
         let name = self.wanted.as_ref()?.name();
         self.provider.variable(name).map(|variable| variable.name.as_str())
     }

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use crate::domain::secret::Secret;
 use crate::domain::text;
-pub use crate::shell::terminal::console::prompter::{PromptReply, Prompter, is_yes};
+pub use crate::shell::terminal::console::prompter::{Prompter, is_yes};
 pub use crate::shell::terminal::console::secret::{secret_from_descriptor, secret_from_input};
 
 /// The longest line that is said, in characters: an authorization address has a few hundred.

@@ -43,3 +43,19 @@ fn an_alias_is_the_command_that_it_stands_for() {
     assert!(home.run(&["events"]).out.contains("(authtui revoke, "));
     assert!(home.run(&["rm", "acme/work", "--yes"]).said(0).contains("removed"));
 }
+
+#[test]
+fn an_unknown_command_is_answered_with_those_there_are_and_never_repeated() {
+    let home = Home::new();
+    for (word, near) in [("check", None), ("hunter2", None), ("lgoin", Some("login"))] {
+        let ended = home.run(&[word]);
+        let said = ended.said(2);
+        assert!(said.contains("unknown command") && said.contains("Commands: demo, list, token,"), "{said}");
+        assert!(!said.contains("(not shown)") && !said.contains(word), "{said}");
+        assert_eq!(
+            near.map(|near| said.contains(&format!("did you mean {near}?"))),
+            near.map(|_| true),
+            "{said}"
+        );
+    }
+}

@@ -1,5 +1,9 @@
 //! What `authtui login` takes from its options, standard input and descriptors.
 
+mod browser;
+mod key;
+mod link;
+
 use std::io::Write;
 use std::process::Command;
 

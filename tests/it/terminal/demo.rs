@@ -70,7 +70,7 @@ fn a_fault_that_is_none_is_refused_with_what_can_be_written() {
 #[test]
 fn the_demo_takes_no_file_of_the_persons() {
     let ended = Home::new().run(&["demo", "--config", "mine.yaml"]);
-    assert!(ended.said(2).contains("leave --config out"), "{ended:?}");
+    assert!(ended.said(2).contains("leave out --config"), "{ended:?}");
 }
 
 #[test]

@@ -20,7 +20,7 @@ use crate::shell::terminal::console::{prompt, say};
 
 /// What came in answer.
 #[derive(Debug, PartialEq, Eq)]
-pub enum PromptReply {
+enum PromptReply {
     /// A line, without its end.
     Line(Secret),
     /// The person pressed Esc.
@@ -29,6 +29,15 @@ pub enum PromptReply {
     Closed,
     /// A signal wants everything to end.
     Ending,
+}
+
+impl PromptReply {
+    fn line(self) -> Option<Secret> {
+        match self {
+            Self::Line(line) => Some(line),
+            Self::Refused | Self::Closed | Self::Ending => None,
+        }
+    }
 }
 
 /// Whether the person sees what they type.
@@ -83,31 +92,40 @@ impl Prompter {
         self.input.is_some()
     }
 
-    /// Asks for a line.
-    pub async fn ask(&mut self, question: &str) -> PromptReply {
+    /// Asks for a line that is no secret, and trims it. Nothing where nobody can answer, or somebody wants
+    /// everything to end.
+    pub async fn ask(&mut self, question: &str) -> Option<String> {
         self.question(question);
-        self.line().await
+        self.line().await.map(|line| line.expose().to_owned())
     }
 
     /// Asks for a line that is not shown, and comes as it was typed.
-    pub async fn ask_unseen(&mut self, question: &str) -> PromptReply {
+    pub async fn ask_unseen(&mut self, question: &str) -> Option<Secret> {
         self.question(question);
-        self.read(Echo::Hidden).await
+        self.read(Echo::Hidden).await.line()
     }
 
     /// Asks a question whose safe answer is no.
     pub async fn agrees(&mut self, question: &str) -> bool {
-        match self.ask(&format!("{question} [y/N]")).await {
-            PromptReply::Line(answer) => is_yes(answer.expose()),
-            PromptReply::Refused | PromptReply::Closed | PromptReply::Ending => false,
-        }
+        self.ask(&format!("{question} [y/N]")).await.is_some_and(|answer| is_yes(&answer))
     }
 
-    /// The next line, trimmed. Who gives up waiting loses no line.
-    pub async fn line(&mut self) -> PromptReply {
+    /// The next line, trimmed; nothing means that none can come, or that somebody wants everything to
+    /// end. Who gives up waiting loses no line.
+    pub async fn line(&mut self) -> Option<Secret> {
+        self.read(Echo::Shown).await.line().map(trimmed)
+    }
+
+    /// The same beside other work: a pipe that has ended says nothing any more, and a signal may yet come.
+    pub async fn line_or_signal(&mut self) -> Option<Secret> {
         match self.read(Echo::Shown).await {
-            PromptReply::Line(line) => PromptReply::Line(Secret::new(line.expose().trim())),
-            other @ (PromptReply::Refused | PromptReply::Closed | PromptReply::Ending) => other,
+            PromptReply::Closed => {
+                self.ends().await;
+                None
+            }
+            reply @ (PromptReply::Line(_) | PromptReply::Refused | PromptReply::Ending) => {
+                reply.line().map(trimmed)
+            }
         }
     }
 
@@ -270,6 +288,10 @@ impl Default for Prompter {
     fn default() -> Self {
         Self::new()
     }
+}
+
+fn trimmed(line: Secret) -> Secret {
+    Secret::new(line.expose().trim())
 }
 
 /// Whether an answer is a yes.

@@ -1,4 +1,4 @@
-//! Which profile, file or command a short or a wrong word means.
+//! The profile or the file that a short or a wrong word means.
 
 use crate::home::Home;
 
@@ -65,20 +65,4 @@ fn a_named_file_that_is_not_there_is_said_to_be_missing_and_only_a_login_makes_i
     }
     assert_eq!(home.run(&["--config", &path, "providers"]).code, Some(0));
     assert!(!home.path("nowhere.yaml").exists());
-}
-
-#[test]
-fn an_unknown_command_is_answered_with_those_there_are_and_never_repeated() {
-    let home = home();
-    for (word, near) in [("check", None), ("hunter2", None), ("lgoin", Some("login"))] {
-        let ended = home.run(&[word]);
-        let said = ended.said(2);
-        assert!(said.contains("unknown command") && said.contains("Commands: demo, list, token,"), "{said}");
-        assert!(!said.contains("(not shown)") && !said.contains(word), "{said}");
-        assert_eq!(
-            near.map(|near| said.contains(&format!("did you mean {near}?"))),
-            near.map(|_| true),
-            "{said}"
-        );
-    }
 }
