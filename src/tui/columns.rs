@@ -14,7 +14,7 @@ const GRANT: u16 = 7;
 /// Columns between two others.
 const GAP: u16 = 2;
 /// The widest a name or an account becomes.
-const WIDEST: u16 = 40;
+const NAME_LIMIT: u16 = 40;
 /// From this width on there is a bar.
 const WITH_BAR: u16 = 50;
 /// From this width on there is an account.
@@ -47,12 +47,12 @@ pub struct Columns {
 impl Columns {
     /// The columns of a list that is `width` wide.
     #[must_use]
-    pub fn of(width: u16) -> Self {
+    pub fn for_width(width: u16) -> Self {
         let bar = if width >= WITH_BAR { BAR + 1 } else { 0 };
         let free = width.saturating_sub(MARK + GAP + ACCESS + bar + 1 + GRANT + 1);
-        let account = if width >= WITH_ACCOUNT { (free / 2).saturating_sub(GAP).min(WIDEST) } else { 0 };
+        let account = if width >= WITH_ACCOUNT { (free / 2).saturating_sub(GAP).min(NAME_LIMIT) } else { 0 };
         let account_and_gap = if account > 0 { account + GAP } else { 0 };
-        let name = free.saturating_sub(account_and_gap).min(WIDEST);
+        let name = free.saturating_sub(account_and_gap).min(NAME_LIMIT);
         let after_name = MARK + name + GAP;
         let access = after_name + account_and_gap;
         let column = |from, width| Column { from, width };
@@ -75,7 +75,7 @@ mod tests {
     #[test]
     fn no_column_lies_on_another_and_all_lie_within_the_list() {
         for width in 38..=200 {
-            let columns = Columns::of(width);
+            let columns = Columns::for_width(width);
             let all = [Some(columns.mark), Some(columns.glyph), Some(columns.name), columns.account];
             let all = all.into_iter().chain([Some(columns.access), columns.bar, Some(columns.grant)]);
             let mut end = 0;

@@ -18,7 +18,7 @@ pub struct Dialog {
 }
 
 /// The most lines of a question that are scrolled away.
-const SCROLLED: usize = 60;
+const SCROLL_LIMIT: usize = 60;
 
 /// What is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,7 +75,7 @@ impl Dialog {
 
     /// What a login that has stopped to ask wants to know; `free` is a name nobody has.
     #[must_use]
-    pub fn of_login(login: &Login, free: Option<ProfileName>) -> Option<Self> {
+    pub fn for_login(login: &Login, free: Option<ProfileName>) -> Option<Self> {
         let question = match login.stage() {
             Stage::Confirming(_, doubt) => {
                 DialogQuestion::Tokens(doubt.clone(), free.map_or(Choice::Discard, Choice::KeepAs))
@@ -97,7 +97,7 @@ impl Dialog {
         match motion {
             Motion::Up | Motion::Top => self.marked = (self.marked + count - 1) % count,
             Motion::Down | Motion::Bottom => self.marked = (self.marked + 1) % count,
-            Motion::PageDown => self.scrolled = (self.scrolled + 1).min(SCROLLED),
+            Motion::PageDown => self.scrolled = (self.scrolled + 1).min(SCROLL_LIMIT),
             Motion::PageUp => self.scrolled = 0,
         }
     }

@@ -21,10 +21,10 @@ use crate::tui::text_layout;
 use crate::tui::theme::Theme;
 
 /// The most characters a field takes.
-const LONGEST: usize = 8192;
+const FIELD_LIMIT: usize = 8192;
 
 /// The most bytes a character takes.
-const WIDEST: usize = 4;
+const CHAR_BYTES: usize = 4;
 
 /// A one-line text field.
 pub struct Field {
@@ -64,7 +64,7 @@ impl Field {
         let count = self.input.value().chars().count();
         let before = self.input.cursor();
         let (request, times) = match request {
-            InputRequest::InsertChar(_) if count >= LONGEST => return,
+            InputRequest::InsertChar(_) if count >= FIELD_LIMIT => return,
             InputRequest::Yank => return,
             InputRequest::DeletePrevWord | InputRequest::DeleteFromStart => {
                 (InputRequest::DeletePrevChar, before)
@@ -96,7 +96,7 @@ impl Field {
     /// field nobody would see that something is missing, so there a mark takes its place, which no
     /// secret may have.
     pub fn paste(&mut self, pasted: &Secret) {
-        let room = LONGEST.saturating_sub(self.input.value().chars().count());
+        let room = FIELD_LIMIT.saturating_sub(self.input.value().chars().count());
         let pasted = match self.sight {
             Sight::Clear => pasted.expose(),
             Sight::Masked => {
@@ -165,7 +165,7 @@ impl Field {
             Sight::Clear => {
                 let at = value.char_indices().nth(cursor).map_or(value.len(), |(at, _)| at);
                 let (before, after) = value.split_at_checked(at).unwrap_or((value, ""));
-                (text::clean(before, LONGEST), text::clean(after, LONGEST))
+                (text::clean(before, FIELD_LIMIT), text::clean(after, FIELD_LIMIT))
             }
             Sight::Masked => {
                 let after = value.chars().count().saturating_sub(cursor);
@@ -185,7 +185,7 @@ impl Field {
 fn line(text: &str, sight: Sight) -> Input {
     let room = match sight {
         Sight::Clear => text.len(),
-        Sight::Masked => LONGEST * WIDEST,
+        Sight::Masked => FIELD_LIMIT * CHAR_BYTES,
     };
     let mut value = String::with_capacity(room.max(text.len()));
     value.push_str(text);
@@ -238,9 +238,9 @@ mod tests {
     fn a_masked_text_stays_where_it_is_until_it_is_wiped() {
         let mut field = Field::new("", Sight::Masked).clone();
         let place = field.input.value().as_ptr();
-        field.paste(&Secret::new("\u{1f511}".repeat(2 * LONGEST)));
+        field.paste(&Secret::new("\u{1f511}".repeat(2 * FIELD_LIMIT)));
         field.press(KeyCode::Char('x').into());
-        assert_eq!(field.input.value().chars().count(), LONGEST, "no key makes it longer");
+        assert_eq!(field.input.value().chars().count(), FIELD_LIMIT, "no key makes it longer");
         assert_eq!(field.input.value().as_ptr(), place);
     }
 

@@ -13,7 +13,7 @@ use crate::tui::status::{ReportSubject, Tone};
 
 /// The words for what is different in `after`, which was read and not written by us.
 #[must_use]
-pub fn of(model: &Model, after: &Snapshot) -> Option<(ReportSubject, String, Tone)> {
+pub fn changes_by_others(model: &Model, after: &Snapshot) -> Option<(ReportSubject, String, Tone)> {
     let before = model.stores.get(&after.store)?;
     match (unread(before), unread(after)) {
         (false, true) => {

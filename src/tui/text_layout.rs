@@ -6,7 +6,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::domain::text;
 
 /// The longest text from outside that is ever laid out, in characters.
-const LONGEST: usize = 2000;
+const TEXT_LIMIT: usize = 2000;
 
 /// Stands for a space at which no line is broken; [`wrap`] turns it into one.
 pub const FIXED_SPACE: char = '\u{a0}';
@@ -14,13 +14,13 @@ pub const FIXED_SPACE: char = '\u{a0}';
 /// A text from outside made safe to show. What was safe already stays as it is.
 #[must_use]
 pub fn safe(outside: &str) -> String {
-    text::clean(outside, LONGEST)
+    text::clean(outside, TEXT_LIMIT)
 }
 
 /// A name from outside, told from names that look the same.
 #[must_use]
 pub fn named(outside: impl ToString) -> String {
-    text::distinct(&outside.to_string(), LONGEST)
+    text::distinct(&outside.to_string(), TEXT_LIMIT)
 }
 
 /// `text` with a capital letter at its beginning.

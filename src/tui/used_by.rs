@@ -11,7 +11,7 @@ use crate::tui::model::Model;
 use crate::tui::text_layout;
 
 /// The longest name of a program, in columns.
-const LONGEST: u16 = 20;
+const PROGRAM_WIDTH: u16 = 20;
 
 /// What a program that looks in the usual order takes, as seen from `profile`. Nothing where the provider's file tells
 /// of no program and no variable, or while the environment is not read yet.
@@ -28,7 +28,7 @@ pub fn words(model: &Model, profile: &Profile, now: DateTime<Utc>) -> Option<Str
     // What is said of the program may be a whole clause.
     let by = match order.program_name() {
         "" => "programs: ".to_owned(),
-        program => format!("{}: ", text_layout::cut(&text_layout::safe(program), LONGEST)),
+        program => format!("{}: ", text_layout::cut(&text_layout::safe(program), PROGRAM_WIDTH)),
     };
     Some(by + &seen(provider, &order, &chain, profile))
 }

@@ -20,7 +20,7 @@ use crate::tui::screen::{Panel, Screen};
 use crate::tui::seconds::Seconds;
 
 /// How often it is looked whether another program still asks.
-const ASKING: Duration = Duration::from_secs(1);
+const ASKING_CHECK: Duration = Duration::from_secs(1);
 
 /// The moment to look again; nothing where the screen shows nothing that moves.
 #[must_use]
@@ -31,7 +31,7 @@ pub fn wakes_at(model: &Model, now: Now) -> Option<Steady> {
     let seen = parts(model, model.size).map(|_| seen(model, now)).into_iter().flatten();
     let renewal = auto_refresh::looks_at(model, now);
     // Nobody tells when another program is killed while it asks.
-    let asking = (!model.asking.is_empty()).then(|| now.steady.after(ASKING));
+    let asking = (!model.asking.is_empty()).then(|| now.steady.after(ASKING_CHECK));
     deadline.into_iter().chain(message).chain(renewal).chain(asking).chain(seen).min()
 }
 

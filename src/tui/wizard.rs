@@ -340,7 +340,7 @@ mod tests {
     #[test]
     fn letters_mean_nothing_but_text_where_a_field_is_open() {
         let page = |page| Wizard { page, ..Wizard::new() }.key_context();
-        let mut picker = Picker::of(catalog().get("acme").expect("a provider"), None);
+        let mut picker = Picker::for_provider(catalog().get("acme").expect("a provider"), None);
         assert_eq!(page(Page::Scopes(Box::new(picker.clone()))), Some(KeyContext::Scopes));
         picker.open();
         assert_eq!(page(Page::Scopes(Box::new(picker))), None);

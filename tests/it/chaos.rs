@@ -285,13 +285,13 @@ impl Run {
             }
             16 => Msg::Described(self.dice.pick(&["demo", "work"]).to_owned(), self.or_trouble(())),
             14 if self.dice.one_in(20) => self.dice.pick(&[Msg::Terminated, Msg::HungUp]),
-            17..20 => self.from_outside(),
+            17..20 => self.meanwhile(),
             _ => Msg::Key(self.key()),
         }
     }
 
     /// What others do meanwhile, and what was asked of the shell.
-    fn from_outside(&mut self) -> Msg {
+    fn meanwhile(&mut self) -> Msg {
         match self.dice.below(11) {
             0 => {
                 let snapshot = self.snapshot();

@@ -208,8 +208,9 @@ fn beside(importing: &str, path: &str, modules: &BTreeSet<String>) -> Option<Imp
     let common = mine.iter().zip(&theirs).take_while(|(one, other)| one == other).count();
     // What layers import of each other is the table's business.
     let (one, other) = (mine.get(common).filter(|_| common > 0)?, theirs.get(common)?);
-    let is_module = modules.contains(&theirs[..=common].join("::"));
-    is_module.then(|| (mine[..common].join("::"), (*one).to_owned(), (*other).to_owned()))
+    let folder = mine.get(..common)?.join("::");
+    let is_module = modules.contains(&format!("{folder}::{other}"));
+    is_module.then(|| (folder, (*one).to_owned(), (*other).to_owned()))
 }
 
 /// Whether imports lead from one module of `folder` to another of it.

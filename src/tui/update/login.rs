@@ -107,7 +107,7 @@ pub(super) fn below(model: &Model) -> Screen {
     if matches!(login.stage(), Stage::Over(_)) {
         return Screen::List;
     }
-    let dialog = Dialog::of_login(login, free_name(model, login));
+    let dialog = Dialog::for_login(login, free_name(model, login));
     Screen::Login(dialog.map_or(Panel::Steps, Panel::Deciding))
 }
 

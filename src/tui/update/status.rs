@@ -14,14 +14,14 @@ use crate::tui::status::{
 };
 
 /// How long a message stays that needs no answer.
-const SHORT_WHILE: Duration = Duration::from_secs(6);
+const MESSAGE_TIME: Duration = Duration::from_secs(6);
 /// The most failures that are told one by one.
-const FAILURES_TOLD: usize = 3;
+const FAILURES_SHOWN: usize = 3;
 
 /// Answers a key; the answer goes after a short while.
 pub(super) fn show(model: &mut Model, text: impl Into<String>, tone: Tone, now: Now) {
     dismiss(model);
-    let until = Some(now.steady.after(SHORT_WHILE));
+    let until = Some(now.steady.after(MESSAGE_TIME));
     model.message = Some(StatusMessage { text: text.into(), tone, until, origin: MessageOrigin::Key });
 }
 
@@ -132,7 +132,7 @@ pub(super) fn deliver(model: &mut Model, now: Now) {
         return;
     }
     let tone = model.reports.iter().map(|report| report.tone).max().unwrap_or(Tone::Good);
-    let until = (tone != Tone::Bad).then(|| now.steady.after(SHORT_WHILE));
+    let until = (tone != Tone::Bad).then(|| now.steady.after(MESSAGE_TIME));
     model.message = Some(StatusMessage { text, tone, until, origin: MessageOrigin::Reports });
 }
 
@@ -161,9 +161,9 @@ fn summary(model: &Model) -> String {
             texts.push(format!("{}.", counts.join(", ")));
             let briefs: Vec<&str> =
                 many.iter().map(|report| report.brief.as_str()).filter(|brief| !brief.is_empty()).collect();
-            texts.extend(briefs.iter().take(FAILURES_TOLD).map(|brief| (*brief).to_owned()));
-            if briefs.len() > FAILURES_TOLD {
-                texts.push(format!("L shows {} more.", briefs.len() - FAILURES_TOLD));
+            texts.extend(briefs.iter().take(FAILURES_SHOWN).map(|brief| (*brief).to_owned()));
+            if briefs.len() > FAILURES_SHOWN {
+                texts.push(format!("L shows {} more.", briefs.len() - FAILURES_SHOWN));
             }
         }
     }

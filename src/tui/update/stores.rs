@@ -21,7 +21,7 @@ pub(super) fn look(model: &mut Model, snapshot: Snapshot, now: Now) -> Vec<Effec
         return Vec::new();
     }
     let rescues = notice::outdated(model, &snapshot);
-    let noticed = notice::of(model, &snapshot);
+    let noticed = notice::changes_by_others(model, &snapshot);
     take(model, snapshot, now);
     if let Some((about, text, tone)) = noticed {
         report_on(model, about, text, tone, AskedBy::Nobody);

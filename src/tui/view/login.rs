@@ -30,7 +30,7 @@ use crate::tui::{frame, text_layout};
 /// From this height on there is room for empty rows.
 const ROOMY: u16 = 14;
 /// The most columns that are written on: what a step took stays near the step.
-const WIDEST: u16 = 100;
+const CONTENT_WIDTH: u16 = 100;
 /// The fewest columns that a QR code must leave beside it.
 const BESIDE: u16 = 64;
 /// How many steps are shown at least, while there is anything but them.
@@ -66,7 +66,7 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, panel: &Panel, view: Vie
         Some(front) if field.is_none() => beside_qr(frame, inner, front, theme),
         Some(_) | None => inner,
     };
-    let inner = frame::below(Rect { width: inner.width.min(WIDEST), ..inner }, gap);
+    let inner = frame::below(Rect { width: inner.width.min(CONTENT_WIDTH), ..inner }, gap);
     let below = |room| {
         let block = TextBlock::new(inner.width, theme);
         let mut below = Below { block, theme, now, seat: model.seat, room, noticed: false, field: None };

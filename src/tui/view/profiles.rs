@@ -42,7 +42,7 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, view: ViewContext<'_>) {
         frame.render_widget(Line::styled(words, theme.muted), frame::inset(frame::row(inner, 1), 1));
         return;
     }
-    let list = ProfileTable { columns: Columns::of(inner.width), model, theme, now };
+    let list = ProfileTable { columns: Columns::for_width(inner.width), model, theme, now };
     list.heads(frame, frame::row(inner, 0));
     let body = frame::below(inner, 1);
     let height = usize::from(body.height);

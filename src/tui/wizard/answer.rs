@@ -134,7 +134,9 @@ fn page_of(needs: &Needs, question: needs::Question, context: WizardContext<'_>)
         needs::Question::ClientId => Page::text(TextQuestion::ClientId),
         needs::Question::ClientSecret => Page::text(TextQuestion::ClientSecret),
         needs::Question::Key => Page::text(TextQuestion::Key),
-        needs::Question::Scopes => Page::Scopes(Box::new(Picker::of(needs.provider(), needs.known()))),
+        needs::Question::Scopes => {
+            Page::Scopes(Box::new(Picker::for_provider(needs.provider(), needs.known())))
+        }
         needs::Question::Notice | needs::Question::Replace => Page::Notice,
     }
 }

@@ -66,7 +66,7 @@ impl Picker {
     /// What can be asked for at `provider`, with what `known` was granted. What its login asked for is
     /// ticked, or else the usual scopes.
     #[must_use]
-    pub fn of(provider: &Provider, known: Option<&Profile>) -> Self {
+    pub fn for_provider(provider: &Provider, known: Option<&Profile>) -> Self {
         let granted = known.map(|profile| profile.scopes.clone()).unwrap_or_default();
         let asked = known.map(|known| asked_before(provider, known)).unwrap_or_default();
         let mut picker = Self {

@@ -105,10 +105,10 @@ fn scopes_are_ticked_with_what_they_allow() {
         "api.anthropic.com answered 503",
         FailureKind::Temporary(None),
     );
-    let mut few = Picker::of(&scoped(), Some(&known()));
+    let mut few = Picker::for_provider(&scoped(), Some(&known()));
     few.list = ProviderList::Failed(failed);
     few.toggle();
-    let mut typing = Picker::of(&scoped(), None);
+    let mut typing = Picker::for_provider(&scoped(), None);
     typing.list = ProviderList::Coming;
     typing.typing = Some(Field::new("user:office", Sight::Clear));
     for (name, picker) in [("scopes", few), ("scopes_typing", typing), ("scopes_many", many_scopes())] {
@@ -136,7 +136,7 @@ pub(super) fn all() -> Vec<Wizard> {
         Page::Notice,
         Page::Choice(ListQuestion::Pkce, 0),
         Page::Choice(ListQuestion::Pkce, 1),
-        Page::Scopes(Box::new(Picker::of(&scoped(), Some(&known())))),
+        Page::Scopes(Box::new(Picker::for_provider(&scoped(), Some(&known())))),
     ];
     let questions = [
         DraftQuestion::Name,
@@ -172,7 +172,7 @@ pub(super) fn preview() -> Wizard {
 
 /// Two hundred scopes, the last but nine marked.
 pub(super) fn many_scopes() -> Picker {
-    let mut picker = Picker::of(&scoped(), Some(&known()));
+    let mut picker = Picker::for_provider(&scoped(), Some(&known()));
     let offered = (0..195).map(|number| OfferedScope {
         name: format!("https://www.example.org/auth/part.{number:03}.readonly"),
         title: Some(format!("See part {number} of your account, \u{202e}and nothing else")),

@@ -32,7 +32,7 @@ pub(super) struct DeviceCodeView<'a> {
 
 impl<'a> DeviceCodeView<'a> {
     /// What is shown of `code`.
-    pub(super) fn of(code: &'a DeviceCode, seconds: Seconds) -> Self {
+    pub(super) fn from_code(code: &'a DeviceCode, seconds: Seconds) -> Self {
         Self {
             user_code: code.user_code.as_deref(),
             page: &code.page,

@@ -50,7 +50,7 @@ impl Below<'_> {
         if front.other().is_some() && self.room != Space::Short {
             self.obstacle(front);
         }
-        DeviceCodeView::of(code, Seconds::of(front.doors, self.now)).write(
+        DeviceCodeView::from_code(code, Seconds::of(front.doors, self.now)).write(
             &mut self.block,
             self.room,
             self.theme,

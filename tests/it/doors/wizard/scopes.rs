@@ -187,7 +187,7 @@ fn listing() -> Provider {
 
 #[test]
 fn what_is_listed_and_no_scope_cannot_be_ticked() {
-    let mut picker = Picker::of(&with_scopes(), None);
+    let mut picker = Picker::for_provider(&with_scopes(), None);
     picker.listed(Ok(listed(&["d", "a b", "\u{fc}", r#"{"key":"x"}"#])));
     for at in 0..picker.choices.len() {
         picker.marked = at;
