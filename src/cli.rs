@@ -144,7 +144,7 @@ fn run(line: CommandLine, program: &str) -> Result<Exit> {
     let auto_refresh =
         if no_auto_refresh { AutoRefreshMode::Off(OffBy::CommandLine) } else { AutoRefreshMode::Unsettled };
     let Some(command) = command else {
-        return screen::run(&Services::new(Paths::of_user(config)?, program), "", auto_refresh);
+        return screen::run(&Services::new(Paths::of_user(config)?, program), auto_refresh);
     };
     // The demo knows no path of the person's.
     if let Command::Demo(args) = &command {

@@ -68,7 +68,13 @@ impl Demo {
         let folder = builder.prefix("authtui-demo-").tempdir().wrap_err("cannot make the demo's folder")?;
         let serving = Serving::start(Authority::new("", AuthoritySettings::default()), 0);
         let serving = serving.wrap_err("cannot start the demo's server")?;
-        let services = Services::with_providers(Paths::below(folder.path()), files(serving.issuer()));
+        let services = Services::with_presets(
+            Paths::below(folder.path()),
+            "authtui demo",
+            Some(files(serving.issuer())),
+        );
+        // A person who presses a key at once has them all.
+        drop(services.catalog_now());
         let demo = Self { services, serving, _folder: folder };
         demo.fill()?;
         demo.serving.with(|authority| faults.iter().for_each(|fault| authority.faults.add(fault.clone())));

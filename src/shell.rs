@@ -1,4 +1,4 @@
-//! What is done: the one place with clock, files, network, threads and terminal.
+//! Everything that is done: the one place with clock, files, network, threads and terminal.
 
 pub mod clock;
 pub mod environment;
@@ -46,16 +46,13 @@ use crate::stored::provider_file;
 
 /// Everything that things are done with.
 pub struct Services {
-    /// Where everything lies.
     pub paths: Paths,
-    /// The clock.
     pub clock: Clock,
-    /// The network.
     pub http: Http,
     clipboard: Clipboard,
     stores: Arc<Stores>,
-    /// Provider files in place of the presets.
-    instead: Option<Vec<(String, String)>>,
+    /// Provider files in place of the presets, path and text of each.
+    presets: Option<Vec<(String, String)>>,
     write_queue: Arc<WriteQueue>,
     /// Who we are in the event log.
     pub author: Author,
@@ -74,11 +71,13 @@ impl Services {
     /// Services for the files at `paths`, known as `program` to the event log. Nothing is read yet.
     #[must_use]
     pub fn new(paths: Paths, program: &str) -> Arc<Self> {
-        Arc::new(Self::bare(paths, program))
+        Self::with_presets(paths, program, None)
     }
 
-    fn bare(paths: Paths, program: &str) -> Self {
-        Self {
+    /// The same with provider files in place of the presets, path and text of each.
+    #[must_use]
+    pub fn with_presets(paths: Paths, program: &str, presets: Option<Vec<(String, String)>>) -> Arc<Self> {
+        Arc::new(Self {
             stores: Arc::new(Stores::new(paths.config.clone())),
             write_queue: Arc::default(),
             event_log: EventLog::in_folder(&paths.state),
@@ -87,23 +86,14 @@ impl Services {
             clock: Clock::start(),
             http: Http::default(),
             clipboard: Clipboard::default(),
-            instead: None,
+            presets,
             catalog: Mutex::default(),
             listeners: Listeners::default(),
             refresh_queue: RefreshQueue::default(),
             ending: watched::Sender::default(),
             event_notifier: EventNotifier::default(),
             lock_wait: LockWaitListener::default(),
-        }
-    }
-
-    /// Services with provider files of their own, path and text of each, in place of the presets.
-    /// They are read at once.
-    #[must_use]
-    pub fn with_providers(paths: Paths, files: Vec<(String, String)>) -> Arc<Self> {
-        let services = Self { instead: Some(files), ..Self::bare(paths, "authtui demo") };
-        let catalog = Arc::new(services.read_catalog());
-        Arc::new(Self { catalog: Mutex::new(Some(catalog)), ..services })
+        })
     }
 
     /// Lets `count` refreshes ask at once.
@@ -150,12 +140,6 @@ impl Services {
         writing.unwrap_or_else(|_| Err(std::io::Error::other("a part of the program ended by a fault")))
     }
 
-    /// Whether all that is stored ends with the program, as in the demo: nothing can be lost by leaving.
-    #[must_use]
-    pub fn keeps_nothing(&self) -> bool {
-        self.instead.is_some()
-    }
-
     /// From here on no refresh is begun; those that were posted are waited for.
     pub fn stop_asking(&self) {
         self.ending.send_replace(true);
@@ -193,9 +177,7 @@ impl Services {
     /// # Errors
     /// A [`Trouble`] when there is none.
     pub async fn reserve(&self, store: StoreId) -> Result<store_files::DiskReservation, Trouble> {
-        let stores = Arc::clone(&self.stores);
-        let reserving = tokio::task::spawn_blocking(move || stores.reserve(store)).await;
-        reserving.unwrap_or_else(|_| Err(broke("cannot write the store")))
+        self.with_stores("cannot write the store", move |stores| stores.reserve(store)).await?
     }
 
     /// Reads a store.
@@ -204,17 +186,26 @@ impl Services {
             let catalog = self.catalog().await;
             return environment::read(&catalog);
         }
-        let stores = Arc::clone(&self.stores);
-        let number = stores.number();
-        let reading = tokio::task::spawn_blocking(move || stores.read(store)).await;
-        reading.unwrap_or_else(|_| Snapshot {
+        let number = self.stores.number();
+        let reading = self.with_stores("cannot read the store", move |stores| stores.read(store)).await;
+        reading.unwrap_or_else(|trouble| Snapshot {
             store,
             place: String::new(),
             rows: Vec::new(),
-            writable: Err(broke("cannot read the store")),
+            writable: Err(trouble),
             notices: Vec::new(),
             number,
         })
+    }
+
+    /// Works with the stores in a thread of its own; `what` is said when that ends by a fault.
+    async fn with_stores<T: Send + 'static>(
+        &self,
+        what: &str,
+        work: impl FnOnce(&Stores) -> T + Send + 'static,
+    ) -> Result<T, Trouble> {
+        let stores = Arc::clone(&self.stores);
+        tokio::task::spawn_blocking(move || work(&stores)).await.map_err(|_| broke(what))
     }
 
     /// Applies a change to a store.
@@ -241,9 +232,7 @@ impl Services {
     /// # Errors
     /// A [`Trouble`] when something stays open to them.
     pub async fn make_private(&self) -> Result<(), Trouble> {
-        let stores = Arc::clone(&self.stores);
-        let made = tokio::task::spawn_blocking(move || stores.make_private()).await;
-        made.unwrap_or_else(|_| Err(broke("cannot change the rights of the store")))
+        self.with_stores("cannot change the rights of the store", Stores::make_private).await?
     }
 
     /// The providers, read when they are first asked for.
@@ -282,7 +271,7 @@ impl Services {
     }
 
     fn read_catalog(&self) -> Catalog {
-        match (providers::files(&self.paths.providers), &self.instead) {
+        match (providers::files(&self.paths.providers), &self.presets) {
             (Err(complaint), _) => Catalog::unreadable(complaint),
             (Ok(own), None) => provider_file::catalog(own),
             (Ok(own), Some(files)) => {
@@ -331,7 +320,7 @@ mod tests {
             )
         };
         let files = vec![("demo.yaml".to_owned(), text("demo"))];
-        let services = Services::with_providers(Paths::below(folder.path()), files);
+        let services = Services::with_presets(Paths::below(folder.path()), "authtui", Some(files));
         let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
         runtime.block_on(async {
             let added = services.add_provider("acme".to_owned(), text("acme")).await.expect("saved");

@@ -9,7 +9,7 @@ use crate::cli::exit::Exit;
 use crate::cli::output::say;
 use crate::demo::authority::fault::{self, Fault};
 use crate::demo::{Demo, fixtures};
-use crate::shell::run::{self, LeaveReason};
+use crate::shell::run::{self, LeaveReason, ScreenOptions};
 use crate::shell::store_files::file::shown;
 use crate::shell::terminal::{self, console};
 use crate::shell::{Services, runtime};
@@ -23,15 +23,19 @@ pub(super) struct DemoArgs {
     faults: Vec<Fault>,
 }
 
-/// Shows the screen; `keys` are pressed before the first frame.
-pub(super) fn run(services: &Arc<Services>, keys: &str, auto_refresh: AutoRefreshMode) -> Result<Exit> {
+/// Shows the screen of the person's own files.
+pub(super) fn run(services: &Arc<Services>, auto_refresh: AutoRefreshMode) -> Result<Exit> {
+    show(services, ScreenOptions { keys: "", auto_refresh, is_demo: false })
+}
+
+fn show(services: &Arc<Services>, options: ScreenOptions<'_>) -> Result<Exit> {
     if !has_terminal() {
         return Ok(Exit::Usage);
     }
     if let Some(path) = services.paths.missing() {
         say(&format!("{} does not exist; the first login creates it.", shown(path)));
     }
-    Ok(match run::run(services, &terminal::theme(), keys, auto_refresh)? {
+    Ok(match run::run(services, &terminal::theme(), options)? {
         LeaveReason::Asked => Exit::Done,
         LeaveReason::Terminated => Exit::Failure,
     })
@@ -43,7 +47,7 @@ pub(super) fn demo(args: &DemoArgs, auto_refresh: AutoRefreshMode) -> Result<Exi
     }
     runtime::check_limits()?;
     let demo = Demo::start(&args.faults)?;
-    let exit = run(demo.services(), fixtures::KEYS, auto_refresh)?;
+    let exit = show(demo.services(), ScreenOptions { keys: fixtures::KEYS, auto_refresh, is_demo: true })?;
     say("the demo's server and files are gone; nothing of yours was touched.");
     Ok(exit)
 }

@@ -1,4 +1,4 @@
-//! The event log of this machine: written before and after each refresh, by every process.
+//! Event log of this machine: written before and after each refresh, by every process.
 //!
 //! It lies in the state folder, holds no secret, and stays small: when it has grown, most of what is
 //! old goes. What was asked and has no answer stays, because it explains a lost grant later, and so do
@@ -16,40 +16,39 @@ use std::time::Duration;
 use crate::domain::event::Event;
 use crate::domain::tokens::RefreshTokenId;
 use crate::shell::event_log::incremental_reader::IncrementalReader;
-use crate::shell::event_log::retention::kept;
+use crate::shell::event_log::retention::retained;
 use crate::shell::store_files::file::temporary::{self, TemporaryFile};
 use crate::shell::store_files::file::{open_private, private_folder};
 use crate::shell::store_files::lock;
 use crate::stored::event_log;
 
 /// From this size on, in bytes, what is old goes.
-const LARGEST: u64 = 1024 * 1024;
+const SIZE_LIMIT: u64 = 1024 * 1024;
 /// How long a writer waits for another one: each writes a line.
-const PATIENCE: Duration = Duration::from_secs(5);
+const LOCK_WAIT_LIMIT: Duration = Duration::from_secs(5);
 
 /// Whose turn it is in this process: one thread waits for the other processes, the others for it.
 static TURN: Mutex<()> = Mutex::new(());
 
-/// The event log.
 #[derive(Debug, Clone)]
 pub struct EventLog {
     path: PathBuf,
     reader: Arc<Mutex<IncrementalReader>>,
-    waiting: Arc<Mutex<Vec<Line>>>,
+    pending: Arc<Mutex<Vec<PendingLines>>>,
 }
 
 /// Lines that wait to be written, and what became of it.
 #[derive(Debug)]
-struct Line {
+struct PendingLines {
     text: String,
-    told: Arc<OnceLock<Result<(), Arc<io::Error>>>>,
+    outcome: Arc<OnceLock<Result<(), Arc<io::Error>>>>,
 }
 
 impl EventLog {
     /// The log in the folder `state`.
     #[must_use]
     pub fn in_folder(state: &Path) -> Self {
-        Self { path: state.join("events.jsonl"), reader: Arc::default(), waiting: Arc::default() }
+        Self { path: state.join("events.jsonl"), reader: Arc::default(), pending: Arc::default() }
     }
 
     /// Where it lies.
@@ -73,7 +72,7 @@ impl EventLog {
     /// When it is there and cannot be read.
     pub fn about(&self, grant: &RefreshTokenId) -> io::Result<Vec<Event>> {
         let mut reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
-        reader.about(&self.path, 2 * LARGEST, grant)
+        reader.about(&self.path, 2 * SIZE_LIMIT, grant)
     }
 
     fn text(&self) -> io::Result<String> {
@@ -83,8 +82,8 @@ impl EventLog {
             Err(error) => return Err(error),
         };
         let mut bytes = Vec::new();
-        file.seek(SeekFrom::Start(file.metadata()?.len().saturating_sub(2 * LARGEST)))?;
-        file.take(2 * LARGEST).read_to_end(&mut bytes)?;
+        file.seek(SeekFrom::Start(file.metadata()?.len().saturating_sub(2 * SIZE_LIMIT)))?;
+        file.take(2 * SIZE_LIMIT).read_to_end(&mut bytes)?;
         Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 
@@ -102,27 +101,27 @@ impl EventLog {
     /// # Errors
     /// When they cannot be written.
     pub fn write_each(&self, events: &[Event]) -> io::Result<()> {
-        let told = Arc::default();
-        self.waiting()
-            .push(Line { text: events.iter().map(event_log::line).collect(), told: Arc::clone(&told) });
+        let outcome = Arc::default();
+        let text = events.iter().map(event_log::line).collect();
+        self.pending().push(PendingLines { text, outcome: Arc::clone(&outcome) });
         let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
         // Whoever had the turn before may have written it; else it is still there.
-        if told.get().is_none() {
-            let together = std::mem::take(&mut *self.waiting());
+        if outcome.get().is_none() {
+            let together = std::mem::take(&mut *self.pending());
             let text: String = together.iter().map(|line| line.text.as_str()).collect();
-            let outcome = self.add(&text).map_err(Arc::new);
+            let added = self.add(&text).map_err(Arc::new);
             for line in together {
-                let _ = line.told.set(outcome.clone());
+                let _ = line.outcome.set(added.clone());
             }
         }
         drop(turn);
         let again = |error: &Arc<io::Error>| io::Error::new(error.kind(), error.to_string());
         let lost = || Err(io::Error::other("a part of the program ended by a fault"));
-        told.get().map_or_else(lost, |outcome| outcome.as_ref().copied().map_err(again))
+        outcome.get().map_or_else(lost, |added| added.as_ref().copied().map_err(again))
     }
 
-    fn waiting(&self) -> MutexGuard<'_, Vec<Line>> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    fn pending(&self) -> MutexGuard<'_, Vec<PendingLines>> {
+        self.pending.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Adds `lines` to the file.
@@ -131,7 +130,7 @@ impl EventLog {
             private_folder(folder)?;
         }
         let beside = self.path.with_extension("lock");
-        let _held = lock::hold_blocking(&beside, PATIENCE).map_err(io::Error::from)?;
+        let _held = lock::hold_blocking(&beside, LOCK_WAIT_LIMIT).map_err(io::Error::from)?;
         let mut file = open_private(OpenOptions::new().create(true).read(true).append(true), &self.path)?;
         let size = file.metadata()?.len();
         // Half a line of a writer that was killed must not swallow this one.
@@ -141,7 +140,7 @@ impl EventLog {
         file.sync_data()?;
         drop(file);
         // The event is written; that an old one could not be dropped changes nothing.
-        if size > LARGEST {
+        if size > SIZE_LIMIT {
             drop(self.shorten());
         }
         Ok(())
@@ -149,7 +148,7 @@ impl EventLog {
 
     /// Drops what is old.
     fn shorten(&self) -> io::Result<()> {
-        let text = kept(&self.read()?, LARGEST);
+        let text = retained(&self.read()?, SIZE_LIMIT);
         // The lock of the log is held, so whatever is left of such a file belongs to nobody.
         temporary::remove_leftovers(&self.path);
         let mut shorter = TemporaryFile::beside(&self.path)?;
@@ -224,11 +223,11 @@ mod tests {
         let line =
             event_log::line(&event(GrantEvent::RefreshFailed { grant: "g".into(), is_dead: false, why }));
         let mut text = std::fs::read_to_string(event_log.path()).expect("a log");
-        text.push_str(&line.repeat(1 + usize::try_from(LARGEST).expect("small") / line.len()));
+        text.push_str(&line.repeat(1 + usize::try_from(SIZE_LIMIT).expect("small") / line.len()));
         std::fs::write(event_log.path(), text).expect("a long log");
         event_log.write(&asked("last")).expect("written");
         let events = event_log.read().expect("events");
-        assert!(std::fs::metadata(event_log.path()).expect("a log").len() < LARGEST * 2 / 3);
+        assert!(std::fs::metadata(event_log.path()).expect("a log").len() < SIZE_LIMIT * 2 / 3);
         assert_eq!((&events[0], events.last()), (&asked("lost"), Some(&asked("last"))));
     }
 
@@ -248,7 +247,7 @@ mod tests {
             let some: String = (hundred * 100..(hundred + 1) * 100).map(lines).collect();
             event_log.add(&some).expect("written");
         }
-        assert!(std::fs::metadata(event_log.path()).expect("a log").len() < LARGEST * 5 / 4);
+        assert!(std::fs::metadata(event_log.path()).expect("a log").len() < SIZE_LIMIT * 5 / 4);
         for number in 3000..4000 {
             let found = event_log.about(&format!("{number:016x}").into()).expect("readable");
             assert_eq!(found.last(), Some(&renewed(number)));
@@ -262,7 +261,7 @@ mod tests {
         let why = "w".repeat(300);
         let line =
             event_log::line(&event(GrantEvent::RefreshFailed { grant: "g".into(), is_dead: false, why }));
-        let long = line.repeat(3 * usize::try_from(LARGEST).expect("small") / line.len());
+        let long = line.repeat(3 * usize::try_from(SIZE_LIMIT).expect("small") / line.len());
         std::fs::write(event_log.path(), long + &event_log::line(&asked("last"))).expect("a long log");
         assert_eq!(event_log.about(&"last".into()).expect("readable"), [asked("last")]);
         assert_eq!(event_log.read().expect("readable").last(), Some(&asked("last")));

@@ -1,4 +1,10 @@
-//! The event log as it is now, told to the screen once for all who want it told.
+//! Event notifier: tells the screen what the event log says, once for all who ask for it.
+//!
+//! ```text
+//! idle ─ask─► telling ─ask─► asked again
+//!   ▲           │ ▲              │
+//!   └───────────┘ └──── pause ───┘
+//! ```
 //!
 //! After each refresh the screen wants to know what the log says. Where many end together it is read
 //! a few times a second, and once more after the last.
@@ -12,60 +18,59 @@ use crate::shell::refresh::grant_lock;
 use crate::tui::message::Msg;
 
 /// The least time between two readings.
-const PAUSE: Duration = Duration::from_millis(200);
+const READING_PAUSE: Duration = Duration::from_millis(200);
 
-/// Whether somebody is telling.
+/// Whether somebody reads the log and tells what it says.
 #[derive(Debug, Default)]
-pub struct EventNotifier(Mutex<Stage>);
+pub struct EventNotifier(Mutex<NotifierState>);
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-enum Stage {
+enum NotifierState {
     #[default]
-    Nobody,
-    /// Somebody reads and tells.
-    Once,
-    /// Somebody does, and is to do it again: what it read may be older than what another did.
-    Again,
+    Idle,
+    Telling,
+    /// What is being read may be older than what was asked for since.
+    AskedAgain,
 }
 
 impl EventNotifier {
     /// Whether the caller is to tell; else somebody else does, after this.
     fn begins(&self) -> bool {
-        let mut stage = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_free = *stage == Stage::Nobody;
-        *stage = if is_free { Stage::Once } else { Stage::Again };
-        is_free
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_idle = *state == NotifierState::Idle;
+        *state = if is_idle { NotifierState::Telling } else { NotifierState::AskedAgain };
+        is_idle
     }
 
     /// Whether whoever tells is to do it once more; else nobody tells any more.
     fn goes_on(&self) -> bool {
-        let mut stage = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_wanted = *stage == Stage::Again;
-        *stage = if is_wanted { Stage::Once } else { Stage::Nobody };
-        is_wanted
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_asked = *state == NotifierState::AskedAgain;
+        *state = if is_asked { NotifierState::Telling } else { NotifierState::Idle };
+        is_asked
     }
 }
 
-/// Tells the event log as it is now, and for which grants of it somebody is asking.
+/// Tells the event log as it is now, and for which grants of it a refresh is under way.
 pub(super) async fn tell(services: &Arc<Services>, inbox: &Inbox) {
     if !services.event_notifier.begins() {
         return;
     }
     loop {
-        now(services, inbox).await;
+        read_and_tell(services, inbox).await;
         if !services.event_notifier.goes_on() {
             return;
         }
         // What changes meanwhile is told together.
-        tokio::time::sleep(PAUSE).await;
+        tokio::time::sleep(READING_PAUSE).await;
     }
 }
 
-async fn now(services: &Arc<Services>, inbox: &Inbox) {
-    let looking = Arc::clone(services);
+async fn read_and_tell(services: &Arc<Services>, inbox: &Inbox) {
+    let reader = Arc::clone(services);
     let reading = tokio::task::spawn_blocking(move || {
-        let events = looking.event_log.read()?;
-        Ok((grant_lock::in_flight(&looking, &events), events))
+        let events = reader.event_log.read()?;
+        Ok((grant_lock::in_flight(&reader, &events), events))
     });
     match reading.await.unwrap_or_else(|_| Err(std::io::Error::other("a fault of the program"))) {
         Ok((asking, events)) => {
@@ -82,11 +87,11 @@ mod tests {
 
     #[test]
     fn many_who_want_it_at_once_cost_two_readings_and_none_is_forgotten() {
-        let telling = EventNotifier::default();
-        assert!(telling.begins());
-        assert!((0..1000).all(|_| !telling.begins()));
-        assert!(telling.goes_on(), "what was read may be older");
-        assert!(!telling.goes_on());
-        assert!(telling.begins());
+        let notifier = EventNotifier::default();
+        assert!(notifier.begins());
+        assert!((0..1000).all(|_| !notifier.begins()));
+        assert!(notifier.goes_on(), "what was read may be older");
+        assert!(!notifier.goes_on());
+        assert!(notifier.begins());
     }
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::domain::name;
 use crate::domain::provider::catalog::CatalogError;
 use crate::domain::trouble::{FailureKind, Trouble};
-use crate::shell::store_files::file::{self, shown};
+use crate::shell::store_files::file::{self, rights, shown};
 use crate::stored::provider_file::{PRESETS, ProviderFile, SIZE_LIMIT};
 
 /// How many provider files are read.
@@ -95,7 +95,6 @@ fn text(path: &Path) -> Result<String, String> {
     if !found.is_file() {
         return Err(cannot("it is no ordinary file"));
     }
-    #[cfg(unix)]
     trusted(path, &found).map_err(|why| format!("it is not used: {why}"))?;
     let bytes = file::read(path, SIZE_LIMIT).map_err(|trouble| cannot(&trouble.why))?;
     let bytes = bytes.ok_or_else(|| cannot("it has just gone"))?;
@@ -107,33 +106,25 @@ fn text(path: &Path) -> Result<String, String> {
 
 /// Refuses a file that somebody else may change, as `ssh` does with its configuration: it decides
 /// where tokens go. A link counts by its own folder and by the file that it leads to.
-#[cfg(unix)]
 fn trusted(path: &Path, found: &fs::Metadata) -> Result<(), String> {
-    use std::os::unix::fs::MetadataExt;
-
-    // Others may write, and no sticky bit keeps them from renaming what is not theirs.
-    let is_open = |found: &fs::Metadata| found.mode() & 0o022 != 0;
-    let is_shared = |found: &fs::Metadata| is_open(found) && found.mode() & 0o1000 == 0;
-    let is_foreign =
-        |found: &fs::Metadata| found.uid() != 0 && found.uid() != rustix::process::geteuid().as_raw();
     let remedy = |command: &str, path: &Path| {
         let path = shown(path).replace('\'', r"'\''");
         format!("so they could change where tokens go; run: {command} '{path}'")
     };
     let real = fs::canonicalize(path).map_err(|error| error.to_string())?;
-    if is_foreign(found) {
+    if rights::is_foreign(found) {
         return Err(format!("it belongs to another user, {}", remedy("sudo chown \"$(id -un)\"", &real)));
     }
-    if is_open(found) {
+    if rights::others_may_write(found) {
         return Err(format!("other users may write to it, {}", remedy("chmod go-w", &real)));
     }
     for folder in [path.parent(), real.parent()].into_iter().flatten() {
         let found = fs::metadata(folder).map_err(|error| error.to_string())?;
-        if is_foreign(&found) {
+        if rights::is_foreign(&found) {
             let remedy = remedy("sudo chown \"$(id -un)\"", folder);
             return Err(format!("its folder belongs to another user, {remedy}"));
         }
-        if is_shared(&found) {
+        if rights::others_may_replace(&found) {
             return Err(format!("other users may write to its folder, {}", remedy("chmod go-w", folder)));
         }
     }

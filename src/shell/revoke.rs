@@ -1,4 +1,4 @@
-//! Ending a grant at its provider, and then here.
+//! Revocation of a grant at its provider, and then here.
 //!
 //! One effect under the grant's lock: a refresh that is under way ends first, and what it brought is
 //! what is revoked; one that waits finds nothing left to renew. Only after the provider's yes are the
@@ -21,7 +21,7 @@ use crate::shell::refresh::successor::{self, Succession};
 use crate::shell::store_files::ApplyError;
 
 /// How often somebody else may renew the grant while its lock is waited for.
-const TRIES: usize = 8;
+const RETRY_LIMIT: usize = 8;
 
 /// Asks the provider to end the grant of a profile, and erases its tokens here once it has.
 pub async fn revoke(services: &Arc<Services>, id: &ProfileId) -> Revoked {
@@ -33,8 +33,8 @@ async fn attempt(services: &Arc<Services>, id: &ProfileId, what: &str) -> Result
     let catalog = services.catalog().await;
     let provider = catalog.get(id.name.provider());
     let mut profile = read(services, id, what).await?;
-    for _ in 0..TRIES {
-        let (provider, _) = asked(what, &profile, provider)?;
+    for _ in 0..RETRY_LIMIT {
+        let (provider, _) = revocation(what, &profile, provider)?;
         let _held = match profile.refresh_token() {
             Some(refresh) => Some(grant_lock::hold(services, id, what, refresh).await?),
             None => None,
@@ -47,7 +47,7 @@ async fn attempt(services: &Arc<Services>, id: &ProfileId, what: &str) -> Result
             profile = read(services, id, what).await?;
             continue;
         }
-        let (_, request) = asked(what, &profile, Some(provider))?;
+        let (_, request) = revocation(what, &profile, Some(provider))?;
         let reply = services.http.send(&request, services.clock.now()).await;
         if let Err(trouble) = judge(&profile, provider, reply.as_ref()) {
             services.tell(id, GrantEvent::NotRevoked { why: trouble.why.clone() }).await;
@@ -67,14 +67,15 @@ async fn read(services: &Arc<Services>, id: &ProfileId, what: &str) -> Result<Pr
 }
 
 /// Whom to ask, and what.
-fn asked<'a>(
+fn revocation<'a>(
     what: &str,
     profile: &Profile,
     provider: Option<&'a Provider>,
 ) -> Result<(&'a Provider, Request), Trouble> {
-    let mute = |why: String| Trouble::untouched(what, why, FailureKind::NeedsFix(by_hand(profile, provider)));
-    let request = request(profile, provider).map_err(|why| mute(why.to_string()))?;
-    provider.map(|provider| (provider, request)).ok_or_else(|| mute("its provider has gone".to_owned()))
+    let impossible =
+        |why: String| Trouble::untouched(what, why, FailureKind::NeedsFix(by_hand(profile, provider)));
+    let request = request(profile, provider).map_err(|why| impossible(why.to_string()))?;
+    provider.map(|provider| (provider, request)).ok_or_else(|| impossible("its provider has gone".to_owned()))
 }
 
 /// Whether somebody else has renewed the grant, so that its token here is spent and ends nothing; what

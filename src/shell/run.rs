@@ -42,20 +42,25 @@ pub enum LeaveReason {
     Terminated,
 }
 
-/// Runs the screen until the person leaves it. `keys` are pressed before the first frame; `auto_refresh` is
-/// what the command line says of it, unsettled where the settings may decide.
+/// How the screen begins.
+#[derive(Debug, Clone, Copy)]
+pub struct ScreenOptions<'a> {
+    /// Keys that are pressed before the first frame.
+    pub keys: &'a str,
+    /// What the command line says of it, unsettled where the settings may decide.
+    pub auto_refresh: AutoRefreshMode,
+    /// Whether all that is stored ends with the program, so that nothing can be lost by leaving.
+    pub is_demo: bool,
+}
+
+/// Runs the screen until the person leaves it.
 ///
 /// # Errors
 /// When there is no terminal.
-pub fn run(
-    services: &Arc<Services>,
-    theme: &Theme,
-    keys: &str,
-    auto_refresh: AutoRefreshMode,
-) -> Result<LeaveReason> {
+pub fn run(services: &Arc<Services>, theme: &Theme, options: ScreenOptions<'_>) -> Result<LeaveReason> {
+    let ScreenOptions { keys, auto_refresh, is_demo } = options;
     let size = crossterm::terminal::size().wrap_err("cannot use the terminal")?;
     let providers = file::shown(&services.paths.providers);
-    let is_demo = services.keeps_nothing();
     let mut model = Model { seat: browser::seat(), providers, auto_refresh, is_demo, ..Model::new(size) };
     let mut effects = update(&mut model, services.clock.now(), Msg::Stored(services.read_now(StoreId::Own)));
     for key in keys.chars().map(|key| KeyEvent::from(KeyCode::Char(key))) {
@@ -186,7 +191,7 @@ impl EventLoop<'_> {
     /// Waits, with the terminal given back, for what must not be lost: a token request that was
     /// posted may have spent the stored tokens. A signal ends it at once.
     fn finish(&self, mut model: Model) {
-        let Some(unfinished) = model.unfinished().filter(|_| !self.services.keeps_nothing()) else { return };
+        let Some(unfinished) = model.unfinished().filter(|_| !model.is_demo) else { return };
         // A closed standard error leaves nobody to tell.
         let _ = writeln!(io::stderr(), "authtui: waiting for {unfinished}; Ctrl-C ends at once");
         model.leaving = Leaving::Yes;

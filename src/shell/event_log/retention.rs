@@ -13,7 +13,7 @@ use crate::stored::event_log;
 
 /// The lines of `events` that stay in a log that may have `largest` bytes: each request without an
 /// end, the newest renewals in half of it, and the newest of all else in a quarter.
-pub(super) fn kept(events: &[Event], largest: u64) -> String {
+pub(super) fn retained(events: &[Event], largest: u64) -> String {
     let grants = events.iter().enumerate().filter_map(|(index, event)| Some((event.what.grant()?, index)));
     let last: BTreeMap<&RefreshTokenId, usize> = grants.collect();
     let (mut renewals, mut others) = (0_u64, 0_u64);
@@ -80,7 +80,7 @@ mod tests {
         events.push(renewed("same", "same"));
 
         let largest = 4 * 10 * u64::try_from(event_log::line(&failed("n199")).len()).expect("small");
-        let kept = event_log::events(&kept(&events, largest));
+        let kept = event_log::events(&retained(&events, largest));
 
         assert_eq!(kept[..2], [asked("lost"), renewed("g1", "g2")]);
         assert_eq!(kept.len(), 11);
@@ -97,7 +97,7 @@ mod tests {
         let events: Vec<Event> =
             (100..200).map(|number| renewed(&format!("g{number}"), &format!("g{}", number + 1))).collect();
         let largest = 2 * 10 * u64::try_from(event_log::line(&events[0]).len()).expect("small");
-        let kept = event_log::events(&kept(&events, largest));
+        let kept = event_log::events(&retained(&events, largest));
         assert_eq!(kept, events[90..]);
     }
 }

@@ -1,4 +1,4 @@
-//! New tokens that could not be saved where they belong.
+//! Rescue of new tokens that could not be saved where they belong.
 //!
 //! The provider has spent the old ones, so these must outlive the program: they are written to a
 //! private file in the state folder, and the event log says so. The next refresh finds them there

@@ -1,4 +1,4 @@
-//! SharedReservation on disk for new tokens, kept from before they are asked for until they are saved.
+//! Disk reservation: room for new tokens, kept from before they are asked for until they are saved.
 //!
 //! A full disk is so noticed while the stored tokens are still good. One file is kept for a store,
 //! however many refreshes are under way: they are saved one after the other, and each save frees

@@ -5,6 +5,7 @@
 //! A link to the file stays a link; its target is replaced.
 
 mod content;
+pub(in crate::shell) mod rights;
 pub mod temporary;
 
 use std::fs;
@@ -19,6 +20,7 @@ use crate::shell::store_files::file::temporary::TemporaryFile;
 
 pub use crate::shell::store_files::file::content::{FileStamp, holds, read};
 pub(super) use crate::shell::store_files::file::content::{MOMENT, is_back};
+pub use crate::shell::store_files::file::rights::{make_private, may_replace, reading_notices};
 
 /// How many links to links are followed, as many as Linux follows.
 pub(in crate::shell) const LINK_LIMIT: usize = 40;
@@ -112,7 +114,7 @@ pub fn replace(
     kept: Option<TemporaryFile>,
 ) -> Result<Replaced, Trouble> {
     let failed = |error: io::Error| cannot("write", target, &error);
-    let notices = notices(target)?;
+    let notices = rights::notices(target)?;
     temporary::remove_leftovers(target);
     // One that could not be locked may have been taken for a leftover.
     let kept = kept.filter(TemporaryFile::is_there);
@@ -158,26 +160,6 @@ pub fn keep_room(target: &Path, more: u64) -> Result<TemporaryFile, Trouble> {
         .map_err(|error| cannot("write", target, &error))
 }
 
-/// Whether a replacement of `target` could work as far as rights tell. Who asks before tokens are
-/// spent does not lose what comes for them.
-///
-/// # Errors
-/// A [`Trouble`] when it could not.
-pub fn may_replace(target: &Path) -> Result<(), Trouble> {
-    match fs::metadata(target) {
-        Ok(found) => protected(target, &found)?,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-        Err(error) => return Err(cannot("write", target, &error)),
-    }
-    #[cfg(unix)]
-    match rustix::fs::access(folder(target), rustix::fs::Access::WRITE_OK) {
-        // A folder that is missing is made by the first save.
-        Ok(()) | Err(rustix::io::Errno::NOENT) => {}
-        Err(error) => return Err(cannot("write to the folder of", target, &error.into())),
-    }
-    Ok(())
-}
-
 #[cfg(unix)]
 fn sync_folder(target: &Path) -> io::Result<()> {
     fs::File::open(folder(target))?.sync_all()
@@ -186,98 +168,6 @@ fn sync_folder(target: &Path) -> io::Result<()> {
 #[cfg(not(unix))]
 fn sync_folder(_target: &Path) -> io::Result<()> {
     Ok(()) // Elsewhere a folder cannot be opened for that.
-}
-
-/// What a person should know about the rights of `target`, or why it must not be replaced:
-/// renaming over a file would also replace one that was protected against writing.
-fn notices(target: &Path) -> Result<Vec<StoreNotice>, Trouble> {
-    let mut notices: Vec<StoreNotice> = folder_notice(target).into_iter().collect();
-    match fs::metadata(target) {
-        Ok(found) => {
-            protected(target, &found)?;
-            if is_loose(&found) {
-                notices.push(StoreNotice::WasReadable(shown(target)));
-            }
-            Ok(notices)
-        }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(notices),
-        Err(error) => Err(cannot("write", target, &error)),
-    }
-}
-
-fn protected(target: &Path, found: &fs::Metadata) -> Result<(), Trouble> {
-    let refusal = |why: &str, remedy: String| {
-        Err(Trouble::untouched(format!("cannot write {}", shown(target)), why, FailureKind::NeedsFix(remedy)))
-    };
-    if found.permissions().readonly() {
-        return refusal("it is protected against writing", format!("chmod u+w {}", shown(target)));
-    }
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::MetadataExt;
-        if found.uid() != rustix::process::geteuid().as_raw() {
-            return refusal("it belongs to another user", "run authtui as that user".to_owned());
-        }
-    }
-    Ok(())
-}
-
-/// What a person should know about a file that is only read.
-#[must_use]
-pub fn reading_notices(target: &Path) -> Vec<StoreNotice> {
-    let loose = fs::metadata(target).is_ok_and(|found| is_loose(&found));
-    loose.then(|| StoreNotice::Readable(shown(target))).into_iter().chain(folder_notice(target)).collect()
-}
-
-#[cfg(unix)]
-fn folder_notice(target: &Path) -> Option<StoreNotice> {
-    use std::os::unix::fs::PermissionsExt;
-    let mode = fs::metadata(folder(target)).ok()?.permissions().mode();
-    let shared = mode & 0o022 != 0;
-    shared.then(|| StoreNotice::SharedFolder(shown(folder(target))))
-}
-
-#[cfg(not(unix))]
-fn folder_notice(_target: &Path) -> Option<StoreNotice> {
-    None
-}
-
-/// Takes the rights on a file from other users, and the right to write to its folder.
-///
-/// # Errors
-/// A [`Trouble`] that says what stays open to them.
-#[cfg(unix)]
-pub fn make_private(target: &Path) -> Result<(), Trouble> {
-    use std::os::unix::fs::PermissionsExt;
-    for (path, taken) in [(target, 0o077), (folder(target), 0o022)] {
-        let mode = fs::metadata(path).map_err(|error| cannot("look at", path, &error))?.permissions().mode();
-        if mode & taken != 0 {
-            let private = fs::Permissions::from_mode(mode & 0o7777 & !taken);
-            fs::set_permissions(path, private)
-                .map_err(|error| cannot("take the rights of others from", path, &error))?;
-        }
-    }
-    Ok(())
-}
-
-/// Elsewhere no rights are known.
-///
-/// # Errors
-/// None.
-#[cfg(not(unix))]
-pub fn make_private(_target: &Path) -> Result<(), Trouble> {
-    Ok(())
-}
-
-#[cfg(unix)]
-fn is_loose(found: &fs::Metadata) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    found.permissions().mode() & 0o077 != 0
-}
-
-#[cfg(not(unix))]
-fn is_loose(_found: &fs::Metadata) -> bool {
-    false
 }
 
 /// The folder a file lies in.

@@ -1,4 +1,4 @@
-//! What a save that was interrupted left beside the file.
+//! Leftovers of a save that was interrupted, beside the file.
 //!
 //! A program that is killed between writing its temporary file and the rename may leave the only copy of
 //! tokens that a refresh brought. So a leftover is looked at before it is removed: one that holds the

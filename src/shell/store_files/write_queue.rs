@@ -1,4 +1,4 @@
-//! Changes that are saved together.
+//! Write queue of the store files.
 //!
 //! A store is written by one thread at a time. What is asked for while it writes waits and is then
 //! written in one go: many refreshes that end together cost a few writes, and none of them is
@@ -15,109 +15,105 @@ use crate::domain::trouble::Trouble;
 use crate::shell::store_files::{ApplyError, Stores};
 
 /// The most changes that are made in one go.
-const TOGETHER: usize = 64;
+const BATCH_LIMIT: usize = 64;
 /// The longest pause after a save, in which changes gather for the next one.
-const PAUSE: Duration = Duration::from_millis(50);
+const PAUSE_LIMIT: Duration = Duration::from_millis(50);
 
-/// The changes of one store that wait, and whether somebody is writing.
+/// The changes that wait, and whether somebody is writing.
 #[derive(Debug, Default)]
-pub(in crate::shell) struct WriteQueue(Mutex<Waiting>);
+pub(in crate::shell) struct WriteQueue(Mutex<QueueState>);
 
-/// What became of a change.
-type Saved = Result<Snapshot, ApplyError>;
+/// A change that waits, with whoever hears what became of it.
+type QueuedChange = (StoreId, Change, Sender<Result<Snapshot, ApplyError>>);
 
 #[derive(Debug, Default)]
-struct Waiting {
-    changes: Vec<(StoreId, Change, Sender<Saved>)>,
-    is_written: bool,
+struct QueueState {
+    changes: Vec<QueuedChange>,
+    is_writing: bool,
     /// From when on the next save may begin: after one that took a while, as long again.
-    from: Option<Instant>,
+    not_before: Option<Instant>,
 }
 
 impl WriteQueue {
-    /// Makes `change` as soon as its turn comes; `broke` is said when a thread ends by a fault.
+    /// Makes `change` as soon as its turn comes; `fault` is said when the thread ends by a fault.
     pub(in crate::shell) async fn save(
         self: &Arc<Self>,
         stores: &Arc<Stores>,
         store: StoreId,
         change: Change,
-        broke: Trouble,
+        fault: Trouble,
     ) -> Result<Snapshot, ApplyError> {
-        let (told, tells) = oneshot::channel();
+        let (sender, receiver) = oneshot::channel();
         let is_first = {
-            let mut waiting = self.waiting();
-            waiting.changes.push((store, change, told));
-            !std::mem::replace(&mut waiting.is_written, true)
+            let mut state = self.state();
+            state.changes.push((store, change, sender));
+            !std::mem::replace(&mut state.is_writing, true)
         };
         if is_first {
-            let (saving, stores) = (Arc::clone(self), Arc::clone(stores));
-            tokio::task::spawn_blocking(move || Writing(&saving).write(&stores));
+            let (queue, stores) = (Arc::clone(self), Arc::clone(stores));
+            tokio::task::spawn_blocking(move || QueueWriter(&queue).write_all(&stores));
         }
-        tells.await.unwrap_or(Err(ApplyError::Trouble(broke)))
+        receiver.await.unwrap_or(Err(ApplyError::Trouble(fault)))
     }
 
-    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+    fn state(&self) -> MutexGuard<'_, QueueState> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits for the next save, and takes the changes that it makes, all of one store; none where nothing
+    /// waits any more.
+    fn next(&self) -> Vec<QueuedChange> {
+        let not_before = self.state().not_before;
+        // Changes that come one by one would otherwise each cost a whole file.
+        std::thread::sleep(
+            not_before.map_or(Duration::ZERO, |from| from.saturating_duration_since(Instant::now())),
+        );
+        let mut state = self.state();
+        let store = state.changes.first().map(|(store, ..)| *store);
+        let is_next = |(each, ..): &&QueuedChange| Some(*each) == store;
+        let count = state.changes.iter().take(BATCH_LIMIT).take_while(is_next).count();
+        // In the same breath as the look, so that nobody waits for a writer that has gone.
+        state.is_writing = count > 0;
+        state.changes.drain(..count).collect()
     }
 }
 
 /// The right to write, until nothing waits any more.
-struct Writing<'a>(&'a WriteQueue);
+struct QueueWriter<'a>(&'a WriteQueue);
 
-impl Writing<'_> {
-    fn write(self, stores: &Stores) {
+impl QueueWriter<'_> {
+    fn write_all(self, stores: &Stores) {
         loop {
-            let from = self.0.waiting().from;
-            // Changes that come one by one would otherwise each cost a whole file.
-            std::thread::sleep(
-                from.map_or(Duration::ZERO, |from| from.saturating_duration_since(Instant::now())),
-            );
+            let batch = self.0.next();
+            let Some(store) = batch.first().map(|(store, ..)| *store) else { return };
+            let (changes, senders): (Vec<_>, Vec<_>) =
+                batch.into_iter().map(|(_, change, sender)| (change, sender)).unzip();
             let began = Instant::now();
-            let together: Vec<_> = {
-                let mut waiting = self.0.waiting();
-                let Some(store) = waiting.changes.first().map(|(store, ..)| *store) else {
-                    // In the same breath as the look, so that nobody waits for a writer that has gone.
-                    waiting.is_written = false;
-                    return;
-                };
-                let all = std::mem::take(&mut waiting.changes);
-                let (mine, others): (Vec<_>, Vec<_>) = all.into_iter().partition(|(each, ..)| *each == store);
-                waiting.changes = others;
-                let mut mine = mine.into_iter();
-                let now = mine.by_ref().take(TOGETHER).collect();
-                waiting.changes.extend(mine);
-                now
-            };
-            let Some(store) = together.first().map(|(store, ..)| *store) else { continue };
-            let (changes, told): (Vec<_>, Vec<_>) =
-                together.into_iter().map(|(_, change, told)| (change, told)).unzip();
             let applied = stores.apply_each(store, &changes);
             let now = Instant::now();
-            self.0.waiting().from = now.checked_add((now - began).min(PAUSE));
-            match applied {
-                Ok((snapshot, failures)) => {
-                    for (told, failure) in told.into_iter().zip(failures) {
-                        // Nobody waits for a change that its task has given up.
-                        let _ = told.send(failure.map_or_else(|| Ok(snapshot.clone()), Err));
-                    }
-                }
-                Err(trouble) => {
-                    for told in told {
-                        let _ = told.send(Err(ApplyError::Trouble(trouble.clone())));
-                    }
-                }
+            self.0.state().not_before = now.checked_add((now - began).min(PAUSE_LIMIT));
+            let outcomes: Vec<_> = match applied {
+                Ok((snapshot, failures)) => failures
+                    .into_iter()
+                    .map(|failure| failure.map_or_else(|| Ok(snapshot.clone()), Err))
+                    .collect(),
+                Err(trouble) => vec![Err(ApplyError::Trouble(trouble)); senders.len()],
+            };
+            for (sender, outcome) in senders.into_iter().zip(outcomes) {
+                // Nobody waits for a change that its task has given up.
+                drop(sender.send(outcome));
             }
         }
     }
 }
 
-impl Drop for Writing<'_> {
+impl Drop for QueueWriter<'_> {
     /// After a fault too: who waits is told by its sender's end, and the next one writes again.
     fn drop(&mut self) {
-        let mut waiting = self.0.waiting();
         if std::thread::panicking() {
-            waiting.is_written = false;
-            waiting.changes.clear();
+            let mut state = self.0.state();
+            state.is_writing = false;
+            state.changes.clear();
         }
     }
 }
@@ -143,7 +139,7 @@ mod tests {
     fn what_waits_is_written_together_and_each_is_told_its_own() {
         let folder = tempfile::tempdir().expect("a folder");
         let stores = Arc::new(Stores::new(folder.path().join("config.yaml")));
-        let saving = Arc::new(WriteQueue::default());
+        let queue = Arc::new(WriteQueue::default());
         let gone = Change {
             name: ProfileName::parse("acme/nobody").expect("a name"),
             expects: None,
@@ -153,7 +149,7 @@ mod tests {
         let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
         let mut saved = runtime.block_on(async {
             let changes = (0..100).map(|number| keep(&format!("p{number}"))).chain([gone]);
-            let all = changes.map(|change| saving.save(&stores, StoreId::Own, change, broke.clone()));
+            let all = changes.map(|change| queue.save(&stores, StoreId::Own, change, broke.clone()));
             futures_util::future::join_all(all).await
         });
         assert!(matches!(saved.pop(), Some(Err(ApplyError::Moved(_)))));

@@ -11,6 +11,7 @@ use std::time::{Duration, SystemTime};
 use tempfile::NamedTempFile;
 use zeroize::Zeroizing;
 
+use crate::shell::store_files::file::rights::is_own;
 use crate::shell::store_files::file::{folder, open_private};
 
 /// From what age on a temporary file is a leftover where the system knows no locks.
@@ -174,16 +175,6 @@ fn is_left(path: &Path) -> bool {
         Err(TryLockError::WouldBlock) => false,
         Err(TryLockError::Error(_)) => is_old(&file),
     }
-}
-
-#[cfg(unix)]
-fn is_own(found: &fs::Metadata) -> bool {
-    std::os::unix::fs::MetadataExt::uid(found) == rustix::process::geteuid().as_raw()
-}
-
-#[cfg(not(unix))]
-fn is_own(_found: &fs::Metadata) -> bool {
-    true
 }
 
 fn is_old(file: &File) -> bool {
