@@ -48,7 +48,7 @@ fn read(criterion: &mut Criterion) {
 
 fn amend(criterion: &mut Criterion) {
     let name = ProfileName::parse("acme/profile-000005").expect("a name");
-    let edit = Edit::Forget(at_seconds(1_800_000_000).expect("in range"));
+    let edit = Edit::EraseTokens(at_seconds(1_800_000_000).expect("in range"));
     let change = [Change { name, expects: None, edit }];
     for (way, version) in VERSIONS {
         let mut group = criterion.benchmark_group(format!("amend/{way}"));

@@ -103,7 +103,7 @@ impl Demo {
         let mut text: Option<String> = None;
         for profile in profiles {
             let change =
-                Change { name: profile.id.name.clone(), expects: None, edit: Edit::Keep(Box::new(profile)) };
+                Change { name: profile.id.name.clone(), expects: None, edit: Edit::Put(Box::new(profile)) };
             let amended = config_file::amend(text.as_deref(), &change);
             text = Some(amended.map_err(|_| eyre!("cannot fill the demo's store"))?.text);
         }

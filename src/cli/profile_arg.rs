@@ -6,7 +6,7 @@ use crate::cli::exit::Exit;
 use crate::cli::output::say;
 use crate::cli::redact;
 use crate::domain::change::{Row, Snapshot};
-use crate::domain::name::{BadName, ProfileName, StoreId};
+use crate::domain::name::{NameError, ProfileName, StoreId};
 use crate::domain::profile::Profile;
 use crate::domain::provider::catalog::Catalog;
 use crate::domain::text;
@@ -129,7 +129,7 @@ pub(super) fn unreadable(snapshot: &Snapshot, name: &ProfileName) -> Option<Stri
 /// The number to end with, once the reason was said.
 pub(super) fn parse(text: &str) -> Result<ProfileName, Exit> {
     ProfileName::parse(text).map_err(|bad| {
-        let bad = BadName { text: redact::word(None, &bad.text), ..bad };
+        let bad = NameError { text: redact::word(None, &bad.text), ..bad };
         say(&format!("{bad}."));
         Exit::Usage
     })

@@ -12,7 +12,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 const HIDDEN: &str = "(not shown)";
 
 /// The longest word that is repeated, in characters.
-const WORD_LIMIT: usize = 2 * crate::domain::name::LONGEST + 1;
+const WORD_LIMIT: usize = 2 * crate::domain::name::PART_LIMIT + 1;
 
 /// What secrets of well-known services begin with.
 const SECRET_PREFIXES: [&str; 15] = [

@@ -102,7 +102,7 @@ fn decided(
     stores: &[Snapshot],
     refreshed: Option<(Profile, Refreshed)>,
 ) -> ResolveOutcome {
-    match (chain.verdict(), refreshed) {
+    match (chain.credential(), refreshed) {
         (ResolvedCredential::Use(profile), refreshed) => {
             ResolveOutcome::used(request.provider, profile, refreshed.is_some())
         }

@@ -98,7 +98,7 @@ fn confirm(args: &RevokeArgs, name: &ProfileName, extent: Extent, is_exact: bool
 fn erase(services: &Services, profile: &Profile, extent: Extent, lives_on: Option<&str>) -> Result<Exit> {
     let name = &profile.id.name;
     let edit = match extent {
-        Extent::Tokens => Edit::Forget(services.clock.now().wall),
+        Extent::Tokens => Edit::EraseTokens(services.clock.now().wall),
         Extent::Profile => Edit::Remove,
     };
     let change = Change { name: name.clone(), expects: None, edit };

@@ -18,25 +18,23 @@ use crate::domain::trouble::Trouble;
 /// One edit of one profile.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
-    /// Which profile.
     pub name: ProfileName,
     /// The pair of tokens the edit was made for: with another pair in the file it is refused
     /// as [`ChangeError`]. Absent: whatever is there.
     pub expects: Option<Fingerprint>,
-    /// What to do.
     pub edit: Edit,
 }
 
 impl Change {
     /// The profile as the change leaves it, given the profile as it is now; `None` once it is
-    /// removed. A key has nothing but itself, so forgetting one removes it.
+    /// removed. A key has nothing but itself, so erasing one removes it.
     ///
     /// # Errors
     /// [`ChangeError`] when the profile is no longer what the change was made for. Refreshed tokens
     /// never bring back what was erased or removed meanwhile.
     pub fn outcome(&self, now: Option<&Profile>) -> Result<Option<Profile>, ChangeError> {
-        if let (Edit::Refresh(renewal), Some(profile)) = (&self.edit, now)
-            && profile.held.fingerprint() == Some(renewal.tokens.fingerprint())
+        if let (Edit::Refresh(refreshed), Some(profile)) = (&self.edit, now)
+            && profile.held.fingerprint() == Some(refreshed.tokens.fingerprint())
         {
             // It is there already: a save that reported a failure had succeeded after all.
             return Ok(Some(profile.clone()));
@@ -52,13 +50,13 @@ impl Change {
             Ok(Some(profile))
         };
         match &self.edit {
-            Edit::Keep(profile) | Edit::Add(profile) => Ok(Some((**profile).clone())),
-            Edit::Refresh(renewal) => kept(&|profile| renewal.renew(profile)),
-            Edit::Record(last) => kept(&|profile| profile.last_refresh = Some(last.clone())),
-            Edit::Tested(last) => kept(&|profile| profile.last_test = Some(last.clone())),
+            Edit::Put(profile) | Edit::Add(profile) => Ok(Some((**profile).clone())),
+            Edit::Refresh(refreshed) => kept(&|profile| refreshed.store_in(profile)),
+            Edit::RecordRefresh(last) => kept(&|profile| profile.last_refresh = Some(last.clone())),
+            Edit::RecordTest(last) => kept(&|profile| profile.last_test = Some(last.clone())),
             Edit::AutoRefresh(automatic) => kept(&|profile| profile.auto_refresh = *automatic),
-            Edit::Forget(_) if now.is_some_and(|profile| profile.kind == Kind::ApiKey) => Ok(None),
-            Edit::Forget(at) => kept(&|profile| {
+            Edit::EraseTokens(_) if now.is_some_and(|profile| profile.kind == Kind::ApiKey) => Ok(None),
+            Edit::EraseTokens(at) => kept(&|profile| {
                 profile.held = StoredTokens::None;
                 profile.life = Expiry::default();
                 profile.last_refresh = None;
@@ -73,12 +71,12 @@ impl Change {
     #[must_use]
     pub fn profile(&self) -> Option<&Profile> {
         match &self.edit {
-            Edit::Keep(profile) | Edit::Add(profile) => Some(profile),
+            Edit::Put(profile) | Edit::Add(profile) => Some(profile),
             Edit::Refresh(_)
-            | Edit::Record(_)
-            | Edit::Tested(_)
+            | Edit::RecordRefresh(_)
+            | Edit::RecordTest(_)
             | Edit::AutoRefresh(_)
-            | Edit::Forget(_)
+            | Edit::EraseTokens(_)
             | Edit::Remove => None,
         }
     }
@@ -87,13 +85,13 @@ impl Change {
     #[must_use]
     pub fn of_test(profile: &Profile, last: LastTest) -> Self {
         let (name, expects) = (profile.id.name.clone(), profile.held.fingerprint());
-        Self { name, expects, edit: Edit::Tested(last) }
+        Self { name, expects, edit: Edit::RecordTest(last) }
     }
 
     /// The same change with what a test said of the token or key that it stores.
     #[must_use]
     pub fn with_test(mut self, last: Option<LastTest>) -> Self {
-        if let Edit::Keep(profile) | Edit::Add(profile) = &mut self.edit {
+        if let Edit::Put(profile) | Edit::Add(profile) = &mut self.edit {
             profile.last_test = last;
         }
         self
@@ -104,7 +102,7 @@ impl Change {
         let needs_tokens = self.expects.is_some() || matches!(self.edit, Edit::Refresh(_));
         match (now, held, self.expects) {
             (None, _, _) if needs_tokens => Err(ChangeError::Gone),
-            (Some(_), None, _) if needs_tokens => Err(ChangeError::Forgotten),
+            (Some(_), None, _) if needs_tokens => Err(ChangeError::Erased),
             (Some(_), Some(held), Some(expected)) if held != expected => Err(ChangeError::Replaced),
             (None | Some(_), _, _) => Ok(()),
         }
@@ -115,20 +113,19 @@ impl Change {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Edit {
     /// Store the profile, new or in place of the old one; what we do not know of it stays.
-    Keep(Box<Profile>),
+    Put(Box<Profile>),
     /// Store a new profile; one of that name that holds something else is left as it is.
     Add(Box<Profile>),
-    /// Store refreshed tokens; everything else of the profile stays.
+    /// Store the tokens of a refresh; everything else of the profile stays.
     Refresh(Box<RefreshedTokens>),
     /// Write down how a refresh ended.
-    Record(LastRefresh),
+    RecordRefresh(LastRefresh),
     /// Write down what a test said of the token or key.
-    Tested(LastTest),
-    /// Turn the automatic renewal on or off.
+    RecordTest(LastTest),
+    /// Turn the auto-refresh on or off.
     AutoRefresh(AutoRefresh),
-    /// Erase the tokens and keep the profile, `revoked here` since the given time.
-    Forget(DateTime<Utc>),
-    /// Remove the profile.
+    /// Erase the tokens and keep the profile, signed out since the given time.
+    EraseTokens(DateTime<Utc>),
     Remove,
 }
 
@@ -137,7 +134,6 @@ pub enum Edit {
 pub struct RefreshedTokens {
     /// The new tokens; the refresh token is the old one where the reply had none.
     pub tokens: Tokens,
-    /// Both clocks.
     pub life: Expiry,
     /// The scopes, where the reply named them.
     pub scopes: Option<Vec<String>>,
@@ -150,7 +146,7 @@ pub struct RefreshedTokens {
 impl RefreshedTokens {
     /// What `profile` holds, as if a refresh had brought it; nothing where it holds no tokens.
     #[must_use]
-    pub fn of(profile: &Profile) -> Option<Self> {
+    pub fn from_profile(profile: &Profile) -> Option<Self> {
         let record = profile.last_refresh_of_this_grant().cloned();
         let at = profile.life.obtained_at.unwrap_or_default();
         let done = || LastRefresh::new(at, RefreshResult::Done, profile.refresh_token_id());
@@ -163,7 +159,7 @@ impl RefreshedTokens {
         })
     }
 
-    fn renew(&self, profile: &mut Profile) {
+    fn store_in(&self, profile: &mut Profile) {
         profile.held = StoredTokens::Present(self.tokens.clone());
         profile.life = self.life;
         profile.last_refresh = Some(self.record.clone());
@@ -181,7 +177,6 @@ impl RefreshedTokens {
 /// What a store said when it was last read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Snapshot {
-    /// Which store.
     pub store: StoreId,
     /// The path or address, as shown to people.
     pub place: String,
@@ -234,13 +229,11 @@ impl fmt::Display for StoreNotice {
 /// One entry of a store.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Row {
-    /// A profile.
     Profile(Arc<Profile>),
     /// An entry that cannot be understood; it is shown and never written.
     Broken {
         /// What it seems to be called: `provider/name`, made safe to show.
         name: String,
-        /// Where it stands.
         at: Where,
         /// What is wrong with it.
         why: String,
@@ -320,10 +313,9 @@ impl Snapshot {
 /// change was made for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ChangeError {
-    /// It was removed.
     Gone,
     /// Its tokens were erased.
-    Forgotten,
+    Erased,
     /// It has other tokens.
     Replaced,
     /// It was to be new, and one of that name is there.
@@ -334,7 +326,7 @@ impl fmt::Display for ChangeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Gone => "the profile was removed meanwhile",
-            Self::Forgotten => "the tokens were erased meanwhile",
+            Self::Erased => "the tokens were erased meanwhile",
             Self::Replaced => "other tokens were stored meanwhile",
             Self::Taken => "another profile of that name is there already",
         })
@@ -392,15 +384,20 @@ mod tests {
         for (expects, edit, now, moved) in [
             (Some("old"), refresh(), Some(profile(Some("old"))), None),
             (Some("old"), refresh(), Some(profile(Some("other"))), Some(ChangeError::Replaced)),
-            (Some("old"), refresh(), Some(profile(None)), Some(ChangeError::Forgotten)),
+            (Some("old"), refresh(), Some(profile(None)), Some(ChangeError::Erased)),
             (Some("old"), refresh(), None, Some(ChangeError::Gone)),
-            (None, refresh(), Some(profile(None)), Some(ChangeError::Forgotten)),
+            (None, refresh(), Some(profile(None)), Some(ChangeError::Erased)),
             (None, refresh(), None, Some(ChangeError::Gone)),
-            (None, Edit::Keep(Box::new(profile(None))), None, None),
-            (Some("old"), Edit::Keep(Box::new(profile(None))), None, Some(ChangeError::Gone)),
-            (Some("old"), Edit::Record(record()), Some(profile(Some("new"))), Some(ChangeError::Replaced)),
-            (None, Edit::Record(record()), None, Some(ChangeError::Gone)),
-            (None, Edit::Forget(at(1)), None, Some(ChangeError::Gone)),
+            (None, Edit::Put(Box::new(profile(None))), None, None),
+            (Some("old"), Edit::Put(Box::new(profile(None))), None, Some(ChangeError::Gone)),
+            (
+                Some("old"),
+                Edit::RecordRefresh(record()),
+                Some(profile(Some("new"))),
+                Some(ChangeError::Replaced),
+            ),
+            (None, Edit::RecordRefresh(record()), None, Some(ChangeError::Gone)),
+            (None, Edit::EraseTokens(at(1)), None, Some(ChangeError::Gone)),
             (None, Edit::Remove, None, Some(ChangeError::Gone)),
             (Some("old"), Edit::Remove, Some(profile(Some("new"))), Some(ChangeError::Replaced)),
             (None, Edit::Remove, Some(profile(None)), None),
@@ -429,10 +426,10 @@ mod tests {
     fn forgetting_keeps_the_profile_and_removes_a_key() {
         let mut before = profile(Some("old"));
         before.last_refresh = Some(record());
-        let after = change(None, Edit::Forget(at(5))).outcome(Some(&before));
+        let after = change(None, Edit::EraseTokens(at(5))).outcome(Some(&before));
         assert_eq!(after, Ok(Some(Profile { revoked_at: Some(at(5)), ..profile(None) })));
         before.kind = Kind::ApiKey;
-        assert_eq!(change(None, Edit::Forget(at(5))).outcome(Some(&before)), Ok(None));
+        assert_eq!(change(None, Edit::EraseTokens(at(5))).outcome(Some(&before)), Ok(None));
     }
 
     #[test]

@@ -14,15 +14,11 @@ use crate::domain::tokens::RefreshTokenId;
 /// Something that happened to a profile.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
-    /// When.
     pub at: DateTime<Utc>,
-    /// Who did it.
     pub by: Author,
-    /// The profile.
     pub profile: ProfileName,
     /// The path of the store's file.
     pub store: String,
-    /// What happened.
     pub what: GrantEvent,
 }
 
@@ -51,14 +47,14 @@ pub enum GrantEvent {
     },
     /// New tokens are stored.
     Refreshed {
-        /// The grant that was renewed.
+        /// The grant that was refreshed.
         grant: RefreshTokenId,
         /// The grant it is called since.
         next: RefreshTokenId,
-        /// How often it was renewed, this time included.
+        /// How often it was refreshed, this time included.
         generation: u64,
     },
-    /// Tokens that somebody else had renewed were taken over.
+    /// Tokens that somebody else had got were taken over.
     Adopted {
         /// The grant as it was called here.
         grant: RefreshTokenId,
@@ -121,9 +117,9 @@ impl GrantEvent {
     #[must_use]
     pub fn of(edit: &Edit) -> Option<Self> {
         match edit {
-            Edit::Keep(_) | Edit::Add(_) => Some(Self::LoggedIn),
-            Edit::Forget(_) | Edit::Remove => Some(Self::Erased),
-            Edit::Refresh(_) | Edit::Record(_) | Edit::Tested(_) | Edit::AutoRefresh(_) => None,
+            Edit::Put(_) | Edit::Add(_) => Some(Self::LoggedIn),
+            Edit::EraseTokens(_) | Edit::Remove => Some(Self::Erased),
+            Edit::Refresh(_) | Edit::RecordRefresh(_) | Edit::RecordTest(_) | Edit::AutoRefresh(_) => None,
         }
     }
 
@@ -151,7 +147,7 @@ impl GrantEvent {
         match self {
             Self::RefreshStarted { .. } => "asked for new tokens".to_owned(),
             Self::Refreshed { generation, .. } => format!("refreshed, generation {generation}"),
-            Self::Adopted { .. } => "took the tokens that another program had renewed".to_owned(),
+            Self::Adopted { .. } => "took the tokens that another program had got".to_owned(),
             Self::NewerKept { .. } => {
                 "an older pair was stored; the newer one is kept for the next refresh".to_owned()
             }
@@ -166,14 +162,12 @@ impl GrantEvent {
     }
 }
 
-/// What the log knows of a grant that is about to be renewed.
+/// What the log knows of a grant that is about to be refreshed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum GrantHistory<'a> {
-    /// Nothing that matters.
     Plain,
-    /// It was renewed already: whoever asks with it again loses both.
+    /// It was refreshed already: whoever asks with it again loses both.
     Spent {
-        /// The event.
         event: &'a Event,
         /// What it is called since.
         next: &'a RefreshTokenId,
@@ -265,27 +259,27 @@ mod tests {
         event(GrantEvent::RefreshStarted { grant: grant.into() })
     }
 
-    fn renewed(grant: &str, next: &str) -> Event {
+    fn refreshed(grant: &str, next: &str) -> Event {
         event(GrantEvent::Refreshed { grant: grant.into(), next: next.into(), generation: 2 })
     }
 
     #[test]
     fn a_refresh_without_an_end_was_interrupted() {
-        let events = [asked("g1"), renewed("g1", "g2"), asked("g2"), asked("other")];
+        let events = [asked("g1"), refreshed("g1", "g2"), asked("g2"), asked("other")];
         assert_eq!(grant_history(&events, &"g2".into()), GrantHistory::Interrupted(&events[2]));
         assert_eq!(grant_history(&events, &"unknown".into()), GrantHistory::Plain);
         assert_eq!(open(&events), BTreeSet::from([&"g2".into(), &"other".into()]));
     }
 
     #[test]
-    fn a_grant_that_was_renewed_under_another_name_is_spent() {
-        let events = [asked("g1"), renewed("g1", "g2")];
+    fn a_grant_that_was_refreshed_under_another_name_is_spent() {
+        let events = [asked("g1"), refreshed("g1", "g2")];
         assert_eq!(
             grant_history(&events, &"g1".into()),
             GrantHistory::Spent { event: &events[1], next: &"g2".into() }
         );
         assert_eq!(grant_history(&events, &"g2".into()), GrantHistory::Plain);
-        let reusable = [asked("g1"), renewed("g1", "g1")];
+        let reusable = [asked("g1"), refreshed("g1", "g1")];
         assert_eq!(grant_history(&reusable, &"g1".into()), GrantHistory::Plain);
     }
 
@@ -298,12 +292,13 @@ mod tests {
 
     #[test]
     fn a_grant_that_survived_an_interrupted_refresh_is_known_by_the_two_that_asked() {
-        let survivor = [asked("g1"), asked("g1"), renewed("g1", "g2")];
+        let survivor = [asked("g1"), asked("g1"), refreshed("g1", "g2")];
         assert_eq!(survived(&survivor, &"g2".into()), Some(&survivor[0]));
         let failed =
             event(GrantEvent::RefreshFailed { grant: "g1".into(), is_dead: false, why: "503".into() });
-        let plain = [asked("g1"), failed, asked("g1"), renewed("g1", "g2"), asked("g2"), renewed("g2", "g3")];
+        let plain =
+            [asked("g1"), failed, asked("g1"), refreshed("g1", "g2"), asked("g2"), refreshed("g2", "g3")];
         assert_eq!((survived(&plain, &"g2".into()), survived(&plain, &"g3".into())), (None, None));
-        assert_eq!(survived(&[asked("g1"), asked("g1"), renewed("g1", "g1")], &"g1".into()), None);
+        assert_eq!(survived(&[asked("g1"), asked("g1"), refreshed("g1", "g1")], &"g1".into()), None);
     }
 }

@@ -14,9 +14,9 @@ pub enum GrantStatus<'a> {
     UnderWay(&'a Event),
     /// Whoever asked has gone, and nobody knows what the provider did.
     Interrupted(&'a Event),
-    /// Whoever asked has gone, and somebody has renewed the grant since.
+    /// Whoever asked has gone, and somebody has refreshed the grant since.
     Survived(&'a Event),
-    /// It was renewed, and what is stored is the old pair again.
+    /// It was refreshed, and what is stored is the old pair again.
     Outdated(&'a Event),
 }
 
@@ -74,7 +74,7 @@ mod tests {
             what,
         };
         let asked = |grant: &RefreshTokenId| event(GrantEvent::RefreshStarted { grant: grant.clone() });
-        let renewed = |grant: &RefreshTokenId, next: &RefreshTokenId| {
+        let refreshed = |grant: &RefreshTokenId, next: &RefreshTokenId| {
             event(GrantEvent::Refreshed { grant: grant.clone(), next: next.clone(), generation: 2 })
         };
         let provider = |rotation: &str| {
@@ -87,8 +87,8 @@ mod tests {
         let (asking, nobody) = (BTreeSet::from([grant.clone()]), BTreeSet::new());
         let old = RefreshTokenId::from("old");
         let interrupted = [asked(&grant)];
-        let outdated = [renewed(&grant, &"next".into())];
-        let survived = [asked(&old), asked(&old), renewed(&old, &grant)];
+        let outdated = [refreshed(&grant, &"next".into())];
+        let survived = [asked(&old), asked(&old), refreshed(&old, &grant)];
         let foreign = [Event { profile: ProfileName::parse("other/ana").expect("a name"), ..asked(&grant) }];
         for (events, asking, known) in [
             (&interrupted[..], &nobody, Some(GrantStatus::Interrupted(&interrupted[0]))),

@@ -20,7 +20,7 @@ pub enum Health {
     Fresh(DateTime<Utc>),
     /// Less than a fifth of its life, or less than five minutes, left until the given end.
     Expiring(DateTime<Utc>),
-    /// Past its end; the grant can renew it.
+    /// Past its end; a refresh gets another one.
     Due,
     /// The last refresh failed; the next one is planned, and makes sense from then on.
     Retrying(DateTime<Utc>),
@@ -41,7 +41,6 @@ pub enum Health {
 /// Whether a refresh of the profile is running in this program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Activity {
-    /// Nothing is running.
     Idle,
     /// A refresh is running.
     Refreshing,

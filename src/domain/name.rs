@@ -1,13 +1,13 @@
-//! What profiles and stores are called.
+//! Names of profiles and stores.
 
 use std::fmt;
 
 use crate::domain::text;
 
 /// The longest part of a profile's name, in characters.
-pub const LONGEST: usize = 64;
+pub const PART_LIMIT: usize = 64;
 /// The longest part of a profile's name whose every letter is written out, as in `<U+0430>`.
-const WRITTEN_OUT: usize = LONGEST * "<U+10FFFF>".len();
+const WRITTEN_OUT: usize = PART_LIMIT * "<U+10FFFF>".len();
 
 /// A profile's name: `provider/name`. Never a path: it is only shown, compared and stored.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -17,11 +17,10 @@ pub struct ProfileName {
 }
 
 impl ProfileName {
-    /// Joins two parts.
     ///
     /// # Errors
-    /// A [`BadName`] when a part breaks the rule of its kind.
-    pub fn new(provider: &str, name: &str) -> Result<Self, BadName> {
+    /// A [`NameError`] when a part breaks the rule of its kind.
+    pub fn new(provider: &str, name: &str) -> Result<Self, NameError> {
         provider_part(provider)?;
         name_part(name)?;
         Ok(Self { provider: provider.to_owned(), name: name.to_owned() })
@@ -30,8 +29,8 @@ impl ProfileName {
     /// Reads `provider/name`, or `provider` alone, which means `provider/default`.
     ///
     /// # Errors
-    /// A [`BadName`] when a part breaks the rule of its kind.
-    pub fn parse(text: &str) -> Result<Self, BadName> {
+    /// A [`NameError`] when a part breaks the rule of its kind.
+    pub fn parse(text: &str) -> Result<Self, NameError> {
         let (provider, name) = text.split_once('/').unwrap_or((text, "default"));
         Self::new(provider, name)
     }
@@ -73,20 +72,20 @@ impl fmt::Display for ProfileName {
 /// where a dot at the end is dropped and some names mean devices.
 ///
 /// # Errors
-/// A [`BadName`] that says which rule is broken.
-pub fn provider_part(text: &str) -> Result<(), BadName> {
+/// A [`NameError`] that says which rule is broken.
+pub fn provider_part(text: &str) -> Result<(), NameError> {
     let fine = |char: char| char.is_ascii_alphanumeric() || matches!(char, '-' | '_' | '.');
     length(text, Part::Provider)?;
     if text.starts_with('.') || !text.chars().all(fine) {
-        return Err(BadName {
+        return Err(NameError {
             part: Part::Provider,
-            text: text::clean(text, LONGEST),
+            text: text::clean(text, PART_LIMIT),
             rule: "only letters, digits, - _ and . (not first)",
         });
     }
     if text.ends_with('.') || is_device(text) {
         let rule = "no dot at its end, and no name that means a device on Windows, such as con, nul or com1";
-        return Err(BadName { part: Part::Provider, text: text::clean(text, LONGEST), rule });
+        return Err(NameError { part: Part::Provider, text: text::clean(text, PART_LIMIT), rule });
     }
     Ok(())
 }
@@ -99,18 +98,18 @@ fn is_device(name: &str) -> bool {
     numbered || ["con", "nul", "aux", "prn"].contains(&begun.as_str())
 }
 
-fn name_part(text: &str) -> Result<(), BadName> {
+fn name_part(text: &str) -> Result<(), NameError> {
     length(text, Part::Name)?;
     if text.contains('/') || text.chars().any(text::is_hostile) || text.trim() != text {
         let rule = "no slash, no control or invisible characters, no space at an end";
-        return Err(BadName { part: Part::Name, text: text::clean(text, LONGEST), rule });
+        return Err(NameError { part: Part::Name, text: text::clean(text, PART_LIMIT), rule });
     }
     Ok(())
 }
 
-fn length(text: &str, part: Part) -> Result<(), BadName> {
-    if text.is_empty() || text.chars().nth(LONGEST).is_some() {
-        return Err(BadName { part, text: text::clean(text, 20), rule: "1 to 64 characters" });
+fn length(text: &str, part: Part) -> Result<(), NameError> {
+    if text.is_empty() || text.chars().nth(PART_LIMIT).is_some() {
+        return Err(NameError { part, text: text::clean(text, 20), rule: "1 to 64 characters" });
     }
     Ok(())
 }
@@ -118,15 +117,13 @@ fn length(text: &str, part: Part) -> Result<(), BadName> {
 /// Which half of a profile's name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
-    /// Before the slash.
     Provider,
-    /// After the slash.
     Name,
 }
 
 /// Why a text is no profile name.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BadName {
+pub struct NameError {
     /// Which half is wrong.
     pub part: Part,
     /// The half, made safe to show.
@@ -135,7 +132,7 @@ pub struct BadName {
     pub rule: &'static str,
 }
 
-impl fmt::Display for BadName {
+impl fmt::Display for NameError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let part = match self.part {
             Part::Provider => "provider",
@@ -201,9 +198,9 @@ mod tests {
             let name = ProfileName::parse(text).expect("a name");
             assert_eq!((name.to_string().as_str(), name.exact().as_str()), (shown, text));
         }
-        let longest = format!("demo/{}", "\u{430}".repeat(LONGEST));
+        let longest = format!("demo/{}", "\u{430}".repeat(PART_LIMIT));
         let name = ProfileName::parse(&longest).expect("a name");
-        assert_eq!(name.to_string(), format!("demo/{}", "<U+0430>".repeat(LONGEST)));
+        assert_eq!(name.to_string(), format!("demo/{}", "<U+0430>".repeat(PART_LIMIT)));
     }
 
     #[test]

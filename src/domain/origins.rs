@@ -14,7 +14,7 @@ use crate::domain::provider::request_template::RequestTemplate;
 use crate::domain::text;
 
 /// The longest text of servers that is shown, in characters.
-const LONGEST: usize = 200;
+const TEXT_LIMIT: usize = 200;
 
 /// A server that a profile's login did not agree to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,8 +55,8 @@ impl Profile {
     pub fn agrees_to(&self, call: &RequestTemplate) -> Result<(), OtherOrigin> {
         match origin(call) {
             Some(named) if !self.origins.is_empty() && !self.origins.contains(&named) => {
-                let agreed = text::clean(&self.origins.join(", "), LONGEST);
-                Err(OtherOrigin { agreed, named: text::clean(&named, LONGEST) })
+                let agreed = text::clean(&self.origins.join(", "), TEXT_LIMIT);
+                Err(OtherOrigin { agreed, named: text::clean(&named, TEXT_LIMIT) })
             }
             Some(_) | None => Ok(()),
         }

@@ -14,7 +14,6 @@ pub const NO_REFRESH_TOKEN: &str = "no refresh token: log in again when it expir
 /// One account at one provider, as its store last said it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Profile {
-    /// Store and name.
     pub id: ProfileId,
     /// What it is a profile of.
     pub kind: Kind,
@@ -24,7 +23,6 @@ pub struct Profile {
     pub client_secret: Option<Secret>,
     /// The tokens or the key.
     pub held: StoredTokens,
-    /// Both clocks.
     pub life: Expiry,
     /// What the grant allows, as the server said it.
     pub scopes: Vec<String>,
@@ -44,13 +42,12 @@ pub struct Profile {
     pub refresh_count: u64,
     /// When the tokens were erased here.
     pub revoked_at: Option<DateTime<Utc>>,
-    /// Whether its token is renewed by itself.
     pub auto_refresh: AutoRefresh,
     /// The servers that its secrets may go to, as origins (`https://id.example.org`); none: not written down.
     pub origins: Vec<String>,
 }
 
-/// Whether a profile's token is renewed by itself while the screen is open.
+/// Whether a profile is refreshed automatically while the screen is open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum AutoRefresh {
     /// As the settings say.
@@ -219,9 +216,7 @@ pub enum Kind {
 /// How and when the last refresh ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LastRefresh {
-    /// When it ended.
     pub at: DateTime<Utc>,
-    /// How it ended.
     pub result: RefreshResult,
     /// The grant it was asked for, absent: not written down.
     pub grant: Option<RefreshTokenId>,

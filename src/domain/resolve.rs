@@ -38,15 +38,13 @@ pub struct Resolution<'a> {
     /// The sources, first things first.
     pub candidates: Vec<Candidate<'a>>,
     /// What was seen beside them.
-    pub hints: Vec<Hint>,
+    pub hints: Vec<MisplacedValue>,
 }
 
 /// A source and what it holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Candidate<'a> {
-    /// The source.
     pub source: CredentialSource,
-    /// What it holds.
     pub found: Lookup<'a>,
 }
 
@@ -67,31 +65,32 @@ pub enum Lookup<'a> {
     Erased(&'a Profile),
     /// A login whose access token is good.
     Good(&'a Profile),
-    /// A login whose access token has ended and whose grant can renew it.
-    Ended(&'a Profile),
+    /// A login whose access token has ended and which a refresh helps.
+    Expired(&'a Profile),
     /// A login that nothing but another login helps.
-    Over(&'a Profile),
+    NeedsLogin(&'a Profile),
 }
 
 impl<'a> Lookup<'a> {
     /// Whether a program that finds this looks no further.
     #[must_use]
-    pub fn ends_the_looking(&self) -> bool {
+    pub fn ends_the_search(&self) -> bool {
         match self {
-            Self::Unusable(_) | Self::Value(_) | Self::Good(_) | Self::Ended(_) | Self::Over(_) => true,
+            Self::Unusable(_) | Self::Value(_) | Self::Good(_) | Self::Expired(_) | Self::NeedsLogin(_) => {
+                true
+            }
             Self::NotSet | Self::Empty | Self::NotStored | Self::Erased(_) => false,
         }
     }
 
-    /// Whose it is.
     #[must_use]
     pub fn profile(&self) -> Option<&'a Profile> {
         match self {
             Self::Value(profile)
             | Self::Erased(profile)
             | Self::Good(profile)
-            | Self::Ended(profile)
-            | Self::Over(profile) => Some(profile),
+            | Self::Expired(profile)
+            | Self::NeedsLogin(profile) => Some(profile),
             Self::NotSet | Self::Empty | Self::Unusable(_) | Self::NotStored => None,
         }
     }
@@ -127,22 +126,25 @@ impl Candidate<'_> {
             }
             Lookup::Erased(_) => "no tokens are stored".to_owned(),
             Lookup::Good(profile) => good(profile, now),
-            Lookup::Ended(_) => "its token has ended: refresh first".to_owned(),
-            Lookup::Over(profile) => match profile.last_refresh_of_this_grant().map(|last| &last.result) {
-                Some(RefreshResult::Dead { why }) => {
-                    format!("it has ended, and its refresh was refused for good: {why}")
+            Lookup::Expired(_) => "its token has ended: refresh first".to_owned(),
+            Lookup::NeedsLogin(profile) => {
+                match profile.last_refresh_of_this_grant().map(|last| &last.result) {
+                    Some(RefreshResult::Dead { why }) => {
+                        format!("it has ended, and its refresh was refused for good: {why}")
+                    }
+                    Some(
+                        RefreshResult::Done | RefreshResult::Passing { .. } | RefreshResult::Refused { .. },
+                    )
+                    | None => "it has ended, and nothing can renew it".to_owned(),
                 }
-                Some(RefreshResult::Done | RefreshResult::Passing { .. } | RefreshResult::Refused { .. })
-                | None => "it has ended, and nothing can renew it".to_owned(),
-            },
+            }
         }
     }
 }
 
 /// A variable whose value belongs in another one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Hint {
-    /// The variable.
+pub struct MisplacedValue {
     pub variable: String,
     /// What its value begins with.
     pub prefix: String,
@@ -150,7 +152,7 @@ pub struct Hint {
     pub belongs: String,
 }
 
-impl fmt::Display for Hint {
+impl fmt::Display for MisplacedValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { variable, prefix, belongs } = self;
         write!(f, "{variable} holds a value that begins with {prefix}, which belongs in {belongs}")
@@ -205,13 +207,13 @@ pub fn resolve<'a>(
 }
 
 impl<'a> Resolution<'a> {
-    /// The place of the source at which the looking ends.
+    /// The place of the source at which the search ends.
     #[must_use]
     pub fn end(&self) -> Option<usize> {
-        self.candidates.iter().position(|candidate| candidate.found.ends_the_looking())
+        self.candidates.iter().position(|candidate| candidate.found.ends_the_search())
     }
 
-    /// The source at which the looking ends.
+    /// The source at which the search ends.
     #[must_use]
     pub fn taken(&self) -> Option<&Candidate<'a>> {
         self.candidates.get(self.end()?)
@@ -219,12 +221,12 @@ impl<'a> Resolution<'a> {
 
     /// What a request would carry.
     #[must_use]
-    pub fn verdict(&self) -> ResolvedCredential<'_> {
+    pub fn credential(&self) -> ResolvedCredential<'_> {
         let Some(candidate) = self.taken() else { return ResolvedCredential::Missing };
         match (&candidate.found, &candidate.source) {
             (Lookup::Value(profile) | Lookup::Good(profile), _) => ResolvedCredential::Use(profile),
-            (Lookup::Ended(profile), _) => ResolvedCredential::Refresh(profile),
-            (Lookup::Over(profile), _) => ResolvedCredential::LoggedOut(profile),
+            (Lookup::Expired(profile), _) => ResolvedCredential::Refresh(profile),
+            (Lookup::NeedsLogin(profile), _) => ResolvedCredential::LoggedOut(profile),
             (Lookup::Unusable(_), CredentialSource::Variable(name)) => ResolvedCredential::Unusable(name),
             (
                 Lookup::Unusable(_) | Lookup::NotSet | Lookup::Empty | Lookup::NotStored | Lookup::Erased(_),
@@ -266,8 +268,8 @@ fn login<'a>(
         return Lookup::Good(profile);
     }
     match refreshability(profile, Some(provider), now) {
-        Ok(refreshable) if !refreshable.when.is_after_the_grant() => Lookup::Ended(profile),
-        Ok(_) | Err(_) => Lookup::Over(profile),
+        Ok(refreshable) if !refreshable.when.is_after_the_grant() => Lookup::Expired(profile),
+        Ok(_) | Err(_) => Lookup::NeedsLogin(profile),
     }
 }
 
@@ -316,7 +318,7 @@ fn good(profile: &Profile, now: DateTime<Utc>) -> String {
 
 /// Every variable whose value begins like one of another variable. The longest beginning decides;
 /// a variable of its own that has it is in the right place.
-fn hints(provider: &Provider, sources: Sources<'_>) -> Vec<Hint> {
+fn hints(provider: &Provider, sources: Sources<'_>) -> Vec<MisplacedValue> {
     let set = sources.environment().flat_map(|store| store.profiles());
     let set = set.filter(|profile| profile.id.name.provider() == provider.name);
     set.filter_map(|profile| {
@@ -331,7 +333,7 @@ fn hints(provider: &Provider, sources: Sources<'_>) -> Vec<Hint> {
             return None;
         }
         let (prefix, belongs) = places.next()?;
-        Some(Hint { variable: here.to_owned(), prefix: prefix.clone(), belongs: belongs.clone() })
+        Some(MisplacedValue { variable: here.to_owned(), prefix: prefix.clone(), belongs: belongs.clone() })
     })
     .collect()
 }
@@ -524,7 +526,7 @@ mod tests {
             let stores: Vec<&Snapshot> = self.stores.iter().collect();
             let sources = Sources { stores: &stores, empty: &self.empty };
             let chain = resolve(&provider, order, sources, wanted.as_ref(), now());
-            match chain.verdict() {
+            match chain.credential() {
                 ResolvedCredential::Use(profile) => {
                     format!("{} of {}", profile.header(&provider).unwrap_or("Bearer"), profile.id.name.name())
                 }

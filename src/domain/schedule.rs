@@ -11,13 +11,13 @@ use crate::domain::clock::{DateTime, TimeDelta, Utc, span};
 use crate::domain::profile::{AutoRefresh, EndBy, LastRefresh, Profile, RefreshResult};
 
 /// How long before its end a token is refreshed, unless half its life is less.
-pub const LEAD: Duration = Duration::from_mins(5);
+pub const REFRESH_LEAD: Duration = Duration::from_mins(5);
 /// How many refreshes ask at once, unless somebody says otherwise.
-pub const AT_ONCE: usize = 4;
+pub const CONCURRENT_REFRESHES: usize = 4;
 /// A token that lives less is refreshed only on request.
-const SHORTEST: TimeDelta = TimeDelta::seconds(60);
+const SHORTEST_LIFE: TimeDelta = TimeDelta::seconds(60);
 /// The least time between two refreshes of one grant.
-pub const REST: TimeDelta = TimeDelta::seconds(30);
+pub const MIN_REFRESH_GAP: TimeDelta = TimeDelta::seconds(30);
 /// The pauses after refusals that only a change helps, unless they pass after all; then none is tried
 /// automatically any more.
 const AFTER_REFUSALS: [Duration; 3] =
@@ -82,15 +82,15 @@ fn automatic(profile: &Profile, now: DateTime<Utc>) -> Result<DateTime<Utc>, OnR
         return Err(OnRequest::WrongClock);
     }
     let life = profile.life.obtained_at.map(|from| end - from).filter(|life| *life >= TimeDelta::zero());
-    if let Some(life) = life.filter(|life| *life < SHORTEST) {
+    if let Some(life) = life.filter(|life| *life < SHORTEST_LIFE) {
         return Err(OnRequest::ShortLived(life));
     }
     if refreshed.is_some_and(|last| end <= last.at) {
         return Err(OnRequest::WrongClock);
     }
-    let lead = life.map_or(span(LEAD), |life| span(LEAD).min(life / 2));
+    let lead = life.map_or(span(REFRESH_LEAD), |life| span(REFRESH_LEAD).min(life / 2));
     let before_the_end = end - lead + spread(profile, lead);
-    let is_set_back = profile.life.obtained_at.is_some_and(|from| is_to_come(from, now));
+    let is_set_back = profile.life.obtained_at.is_some_and(|from| is_in_the_future(from, now));
     let at = if is_set_back { now } else { before_the_end };
     Ok(rested.map_or(at, |rested| at.max(rested)))
 }
@@ -100,12 +100,12 @@ fn rests_until(last: &LastRefresh, now: DateTime<Utc>) -> Result<Option<DateTime
     Ok(match &last.result {
         RefreshResult::Dead { .. } => return Err(OnRequest::GrantDead),
         RefreshResult::Refused { retry_at: None, .. } => return Err(OnRequest::Refused),
-        _ if is_to_come(last.at, now) => None,
+        _ if is_in_the_future(last.at, now) => None,
         // It is written to the second, and nobody is to be asked too early by a part of one.
         RefreshResult::Passing { retry_at, .. } | RefreshResult::Refused { retry_at: Some(retry_at), .. } => {
             retry_at.checked_add_signed(TimeDelta::seconds(1))
         }
-        RefreshResult::Done => last.at.checked_add_signed(REST),
+        RefreshResult::Done => last.at.checked_add_signed(MIN_REFRESH_GAP),
     })
 }
 
@@ -128,7 +128,7 @@ pub fn pause_after_refusal(times: u32) -> Option<Duration> {
 /// Whether `at`, when something happened, is yet to come: somebody has set the clock back since, and
 /// what was counted from then means nothing.
 #[must_use]
-pub fn is_to_come(at: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+pub fn is_in_the_future(at: DateTime<Utc>, now: DateTime<Utc>) -> bool {
     at - now > TimeDelta::minutes(5)
 }
 
@@ -305,7 +305,7 @@ mod tests {
             let last = LastRefresh::new(now, result, grant);
             profile.last_refresh = Some(LastRefresh { clock_differs: ahead, ..last });
             if let Ok(planned) = automatic(&profile, now) {
-                prop_assert!(planned - now >= REST, "{}", planned - now);
+                prop_assert!(planned - now >= MIN_REFRESH_GAP, "{}", planned - now);
             }
         }
 

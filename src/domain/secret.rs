@@ -45,7 +45,6 @@ impl Secret {
         &self.text
     }
 
-    /// Its fingerprint.
     #[must_use]
     pub fn fingerprint(&self) -> Fingerprint {
         self.print().0

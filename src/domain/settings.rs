@@ -6,7 +6,7 @@ use serde::Deserialize;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields, expecting = "a map of settings")]
 pub struct Settings {
-    /// Whether the screen renews tokens by itself before they end.
+    /// Whether the screen refreshes tokens before they expire.
     pub automatic_refresh: bool,
 }
 

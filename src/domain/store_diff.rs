@@ -9,7 +9,6 @@ use crate::domain::profile::{Profile, RefreshResult};
 /// What became of one profile.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProfileDiff {
-    /// The profile.
     pub name: ProfileName,
     /// What became of it.
     pub how: DiffKind,
@@ -18,18 +17,16 @@ pub struct ProfileDiff {
 /// What became of a profile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DiffKind {
-    /// It is new.
     Added,
-    /// It has gone.
     Removed,
     /// It is there, and cannot be understood any more.
     Broken,
     /// Its tokens have gone.
     Erased,
     /// It has other tokens.
-    Renewed,
-    /// It was to be renewed, which failed.
-    NotRenewed,
+    NewTokens,
+    /// It was to be refreshed, which failed.
+    NotRefreshed,
     /// Something else of it is different.
     Changed,
 }
@@ -70,9 +67,9 @@ fn how(old: &Profile, new: &Profile) -> DiffKind {
     };
     match (old.held.tokens(), new.held.tokens()) {
         (Some(_), None) => DiffKind::Erased,
-        (before, Some(now)) if before != Some(now) => DiffKind::Renewed,
+        (before, Some(now)) if before != Some(now) => DiffKind::NewTokens,
         (None, None) | (_, Some(_)) if old.last_refresh != new.last_refresh && failed(new) => {
-            DiffKind::NotRenewed
+            DiffKind::NotRefreshed
         }
         (None, None) | (_, Some(_)) => DiffKind::Changed,
     }
@@ -88,8 +85,8 @@ impl fmt::Display for ProfileDiff {
                 write!(f, "the entry of {name} was changed by another program and cannot be read any more")
             }
             DiffKind::Erased => write!(f, "the tokens of {name} were erased by another program"),
-            DiffKind::Renewed => write!(f, "{name} has new tokens, stored by another program"),
-            DiffKind::NotRenewed => write!(f, "another program could not refresh {name}"),
+            DiffKind::NewTokens => write!(f, "{name} has new tokens, stored by another program"),
+            DiffKind::NotRefreshed => write!(f, "another program could not refresh {name}"),
             DiffKind::Changed => write!(f, "{name} was changed by another program"),
         }
     }
@@ -144,8 +141,8 @@ mod tests {
             (vec![], Some(DiffKind::Removed)),
             (vec![broken], Some(DiffKind::Broken)),
             (vec![of(&Profile { held: StoredTokens::None, ..old.clone() })], Some(DiffKind::Erased)),
-            (vec![of(&Profile { held: other, ..old.clone() })], Some(DiffKind::Renewed)),
-            (vec![of(&Profile { last_refresh: last(dead), ..old.clone() })], Some(DiffKind::NotRenewed)),
+            (vec![of(&Profile { held: other, ..old.clone() })], Some(DiffKind::NewTokens)),
+            (vec![of(&Profile { last_refresh: last(dead), ..old.clone() })], Some(DiffKind::NotRefreshed)),
             (
                 vec![of(&Profile { last_refresh: last(RefreshResult::Done), ..old.clone() })],
                 Some(DiffKind::Changed),

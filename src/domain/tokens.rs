@@ -6,9 +6,8 @@ use crate::domain::secret::{Fingerprint, Secret};
 /// The secrets of one grant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tokens {
-    /// What requests carry.
     pub access: Secret,
-    /// What renews the access token; absent where the provider gives none.
+    /// What gets the next access token; absent where the provider gives none.
     pub refresh: Option<Secret>,
 }
 

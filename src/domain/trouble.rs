@@ -34,7 +34,6 @@ pub enum Stored {
     Unsynced,
     /// New ones lie in another file, from which the next refresh takes them.
     Rescued,
-    /// They are erased.
     Erased,
     /// A new refresh token is stored; no new access token came that could be used.
     Rotated,

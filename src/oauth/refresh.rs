@@ -100,7 +100,7 @@ pub fn stands(last: &LastRefresh, now: DateTime<Utc>) -> bool {
         RefreshResult::Done => false,
         RefreshResult::Dead { .. } | RefreshResult::Refused { retry_at: None, .. } => true,
         RefreshResult::Passing { retry_at, .. } | RefreshResult::Refused { retry_at: Some(retry_at), .. } => {
-            *retry_at > now && !schedule::is_to_come(last.at, now)
+            *retry_at > now && !schedule::is_in_the_future(last.at, now)
         }
     }
 }
@@ -116,11 +116,11 @@ fn is_enough(profile: &Profile, wish: Wish, now: DateTime<Utc>) -> bool {
     };
     let life = &profile.life;
     let Some(end) = life.expires_at.filter(|_| profile.kind == Kind::OAuth) else { return true };
-    if life.obtained_at.is_some_and(|from| schedule::is_to_come(from, now)) {
+    if life.obtained_at.is_some_and(|from| schedule::is_in_the_future(from, now)) {
         return false;
     }
     // The provider tells of every token that it has ended already: another one would be no better.
-    if life.obtained_at.is_some_and(|from| end <= from && now - from < schedule::REST) {
+    if life.obtained_at.is_some_and(|from| end <= from && now - from < schedule::MIN_REFRESH_GAP) {
         return true;
     }
     let half = life.obtained_at.map(|from| (end - from) / 2);

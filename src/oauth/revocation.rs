@@ -28,25 +28,21 @@ pub enum Revoked {
     NotErased(Trouble),
 }
 
-/// Why nobody can be asked.
+/// Why a profile cannot be revoked at its provider.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NotRevocable {
-    /// No tokens are held.
     NoTokens,
-    /// It is an API key.
-    IsKey,
-    /// It is an environment variable.
-    IsVariable,
-    /// No provider file says where to ask.
-    NoProvider,
+    ApiKey,
+    EnvironmentVariable,
+    NoProviderFile,
     /// The provider file is an example to copy.
     Example,
-    /// The provider has no way that is known.
-    NoWay,
+    /// The provider file names no revocation.
+    NotOffered,
     /// The provider file's request wants a token of a kind that is not held.
-    NoToken,
-    /// The provider file's address cannot be made.
-    Unfilled,
+    TokenNotHeld,
+    /// The address in the provider file cannot be filled in.
+    BadAddress,
     /// The provider file names a server that the login did not agree to.
     OtherOrigin(OtherOrigin),
 }
@@ -55,13 +51,13 @@ impl fmt::Display for NotRevocable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let words = match self {
             Self::NoTokens => "it holds no tokens",
-            Self::IsKey => "it is an API key, not a login",
-            Self::IsVariable => "it is an environment variable, not a login",
-            Self::NoProvider => "no provider file says whom to ask",
+            Self::ApiKey => "API keys cannot be revoked from here",
+            Self::EnvironmentVariable => "environment variables cannot be revoked from here",
+            Self::NoProviderFile => "there is no provider file for it",
             Self::Example => "its provider is an example to copy",
-            Self::NoWay => "no way to ask this provider is known",
-            Self::NoToken => "this provider ends a grant by a token that is not held here",
-            Self::Unfilled => "the address in the provider file cannot be made",
+            Self::NotOffered => "its provider file names no revocation",
+            Self::TokenNotHeld => "this provider ends a login by a token that is not held here",
+            Self::BadAddress => "the revocation address in the provider file cannot be filled in",
             Self::OtherOrigin(other) => return other.fmt(f),
         };
         f.write_str(words)
@@ -77,14 +73,14 @@ pub fn request(profile: &Profile, provider: Option<&Provider>) -> Result<Request
     let tokens = profile.held.tokens().ok_or(NotRevocable::NoTokens)?;
     match profile.kind {
         Kind::OAuth => {}
-        Kind::ApiKey => return Err(NotRevocable::IsKey),
-        Kind::Environment => return Err(NotRevocable::IsVariable),
+        Kind::ApiKey => return Err(NotRevocable::ApiKey),
+        Kind::Environment => return Err(NotRevocable::EnvironmentVariable),
     }
-    let provider = provider.ok_or(NotRevocable::NoProvider)?;
+    let provider = provider.ok_or(NotRevocable::NoProviderFile)?;
     if provider.example {
         return Err(NotRevocable::Example);
     }
-    let call = provider.revoke.as_ref().ok_or(NotRevocable::NoWay)?;
+    let call = provider.revoke.as_ref().ok_or(NotRevocable::NotOffered)?;
     profile.agrees_to(call).map_err(NotRevocable::OtherOrigin)?;
     let id = profile.client_id.as_deref().or(provider.client.id.as_deref()).unwrap_or_default();
     let (token, hint) = match &tokens.refresh {
@@ -100,9 +96,9 @@ pub fn request(profile: &Profile, provider: Option<&Provider>) -> Result<Request
         bindings = bindings.with(Placeholder::Refresh, refresh.clone());
     }
     if !carries_one_of(call, tokens) {
-        return Err(NotRevocable::NoToken);
+        return Err(NotRevocable::TokenNotHeld);
     }
-    bindings.fill(call).map_err(|_| NotRevocable::Unfilled)
+    bindings.fill(call).map_err(|_| NotRevocable::BadAddress)
 }
 
 /// Whether any of the tokens has a place in `call`.
@@ -353,7 +349,7 @@ mod tests {
         let lines = "calls: { revoke: { post: 'https://a.test/r', form: { refresh_token: '{refresh}' } } }\n";
         let provider = own("authentication: none", lines);
         assert!(request(&profile(Some("r1")), Some(&provider)).is_ok());
-        assert_eq!(request(&profile(None), Some(&provider)), Err(NotRevocable::NoToken));
+        assert_eq!(request(&profile(None), Some(&provider)), Err(NotRevocable::TokenNotHeld));
     }
 
     #[test]
@@ -368,27 +364,32 @@ mod tests {
             (
                 of_kind(Kind::ApiKey),
                 Some(&pageless),
-                NotRevocable::IsKey,
+                NotRevocable::ApiKey,
                 "delete the key at https://a.test/keys",
             ),
             (
                 of_kind(Kind::ApiKey),
                 Some(&silent),
-                NotRevocable::IsKey,
+                NotRevocable::ApiKey,
                 "delete the key on the web pages of acme",
             ),
             (
                 of_kind(Kind::Environment),
                 Some(&silent),
-                NotRevocable::IsVariable,
+                NotRevocable::EnvironmentVariable,
                 "delete it on the web pages of acme",
             ),
-            (profile(None), None, NotRevocable::NoProvider, "end the grant on the provider's web pages"),
-            (profile(None), Some(&silent), NotRevocable::NoWay, "end the grant at https://a.test/programs"),
+            (profile(None), None, NotRevocable::NoProviderFile, "end the grant on the provider's web pages"),
+            (
+                profile(None),
+                Some(&silent),
+                NotRevocable::NotOffered,
+                "end the grant at https://a.test/programs",
+            ),
             (
                 profile(None),
                 Some(&pageless),
-                NotRevocable::NoWay,
+                NotRevocable::NotOffered,
                 "end the grant on the web pages of Acme & Sons",
             ),
         ] {

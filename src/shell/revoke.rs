@@ -112,7 +112,7 @@ async fn erase(services: &Arc<Services>, profile: &Profile, provider: &Provider)
     let twins: Vec<Profile> = snapshot.twins(profile).cloned().collect();
     for twin in std::iter::once(profile.clone()).chain(twins) {
         services.tell(&twin.id, GrantEvent::Revoked).await;
-        let edit = Edit::Forget(services.clock.now().wall);
+        let edit = Edit::EraseTokens(services.clock.now().wall);
         let change = Change { name: twin.id.name.clone(), expects: twin.held.fingerprint(), edit };
         match services.apply(store, change).await {
             Ok(after) => snapshot = after,

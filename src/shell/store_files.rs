@@ -190,7 +190,7 @@ impl Stores {
     fn may_create(&self, changes: &[Change]) -> bool {
         let mut made: Vec<&ProfileName> = Vec::new();
         let are_new = changes.iter().all(|change| {
-            let is_new = change.expects.is_none() && matches!(change.edit, Edit::Keep(_) | Edit::Add(_));
+            let is_new = change.expects.is_none() && matches!(change.edit, Edit::Put(_) | Edit::Add(_));
             made.extend(is_new.then_some(&change.name));
             is_new || made.contains(&&change.name)
         });
@@ -379,7 +379,7 @@ impl Stores {
 fn has_gone((change, why): (&Change, &Option<AmendError>)) -> bool {
     let has_moved = matches!(
         why,
-        Some(AmendError::Change(ChangeError::Gone | ChangeError::Forgotten | ChangeError::Replaced))
+        Some(AmendError::Change(ChangeError::Gone | ChangeError::Erased | ChangeError::Replaced))
     );
     has_moved && matches!(change.edit, Edit::Refresh(_))
 }
@@ -424,7 +424,7 @@ mod tests {
 
     fn keep(name: &str) -> Change {
         let profile = profile(name);
-        Change { name: profile.id.name.clone(), expects: None, edit: Edit::Keep(Box::new(profile)) }
+        Change { name: profile.id.name.clone(), expects: None, edit: Edit::Put(Box::new(profile)) }
     }
 
     fn refresh(name: &str, access: &str) -> Change {

@@ -390,7 +390,7 @@ mod tests {
         assert!(told[0].starts_with("a/key:3 key is the placeholder ${ACME_KEY}, "), "{told:?}");
         assert!(!told.iter().any(|told| told.contains("A B")), "what is no name is not shown: {told:?}");
         let name = ProfileName::parse("a/five").expect("a name");
-        let forget = Edit::Forget(at_seconds(1_800_000_000).expect("in range"));
+        let forget = Edit::EraseTokens(at_seconds(1_800_000_000).expect("in range"));
         let after = amend(Some(text), &Change { name, expects: None, edit: forget }).expect("amended").text;
         for placeholder in ["${ACME_KEY}\n", "[\"${ACME_KEY_1}\", k]", "'x${ACME}y'", "\"${A}\"", "\"${R}\""]
         {

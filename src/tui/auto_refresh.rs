@@ -12,7 +12,7 @@ use crate::domain::clock::{DateTime, Now, Steady, TimeDelta, Utc, span};
 use crate::domain::name::ProfileId;
 use crate::domain::profile::Profile;
 use crate::domain::refreshability::NotRefreshable;
-use crate::domain::schedule::{AT_ONCE, OnRequest, When};
+use crate::domain::schedule::{CONCURRENT_REFRESHES, OnRequest, When};
 use crate::tui::model::{AutoRefreshMode, Leaving, Model, OffBy};
 
 /// Why a profile is not refreshed automatically.
@@ -33,7 +33,7 @@ pub enum NoAutoRefresh {
 /// The profiles to refresh now.
 #[must_use]
 pub fn due(model: &Model, now: Now) -> Vec<ProfileId> {
-    let free = AT_ONCE.saturating_sub(model.refreshing().count());
+    let free = CONCURRENT_REFRESHES.saturating_sub(model.refreshing().count());
     let mut ready: Vec<_> = all_planned(model, now).filter(|(_, at)| *at <= now.wall).collect();
     ready.sort_by_key(|(_, at)| *at);
     ready.into_iter().take(free).map(|(profile, _)| profile.id.clone()).collect()
@@ -42,7 +42,7 @@ pub fn due(model: &Model, now: Now) -> Vec<ProfileId> {
 /// When to look again; nothing while nothing is planned, or what is planned waits for another to end.
 #[must_use]
 pub fn looks_at(model: &Model, now: Now) -> Option<Steady> {
-    if model.refreshing().count() >= AT_ONCE {
+    if model.refreshing().count() >= CONCURRENT_REFRESHES {
         return None;
     }
     let wait = |at: DateTime<Utc>| (at - now.wall).to_std().unwrap_or_default().max(Duration::from_millis(1));

@@ -89,7 +89,7 @@ fn ours(model: &Model, before: &Snapshot) -> BTreeSet<String> {
 /// Whether the log knows that what is stored was refreshed since.
 fn is_older(model: &Model, after: &Snapshot, one: &ProfileDiff) -> bool {
     let grant = after.profile(&one.name).and_then(Profile::refresh_token_id);
-    one.how == DiffKind::Renewed
+    one.how == DiffKind::NewTokens
         && grant.is_some_and(|grant| {
             matches!(event::grant_history(&model.events, &grant), GrantHistory::Spent { .. })
         })
@@ -114,8 +114,8 @@ fn counts(many: &[&ProfileDiff]) -> String {
         (DiffKind::Removed, "removed"),
         (DiffKind::Broken, "unreadable"),
         (DiffKind::Erased, "without tokens"),
-        (DiffKind::Renewed, "with new tokens"),
-        (DiffKind::NotRenewed, "not refreshed"),
+        (DiffKind::NewTokens, "with new tokens"),
+        (DiffKind::NotRefreshed, "not refreshed"),
         (DiffKind::Changed, "changed"),
     ];
     let count = |how| many.iter().filter(|difference| difference.how == how).count();

@@ -53,8 +53,8 @@ fn seen(provider: &Provider, order: &LookupOrder, chain: &Resolution<'_>, profil
 
 fn this_one(provider: &Provider, candidate: &Candidate<'_>, profile: &Profile) -> String {
     match candidate.found {
-        Lookup::Ended(_) => "this one, once it is refreshed".to_owned(),
-        Lookup::Over(_) => "this one, and it has ended".to_owned(),
+        Lookup::Expired(_) => "this one, once it is refreshed".to_owned(),
+        Lookup::NeedsLogin(_) => "this one, and it has ended".to_owned(),
         Lookup::Good(_)
         | Lookup::Value(_)
         | Lookup::Erased(_)

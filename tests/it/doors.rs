@@ -472,7 +472,7 @@ fn another_account_is_asked_about_before_anything_is_saved() {
         let profile = Profile { id: id.clone(), ..(*came).clone() };
         let profile = Box::new(profile);
         // A name that nobody has yet is not taken from whoever comes first.
-        let edit = if *id == elsewhere { Edit::Add(profile) } else { Edit::Keep(profile) };
+        let edit = if *id == elsewhere { Edit::Add(profile) } else { Edit::Put(profile) };
         Change { name: id.name.clone(), expects: None, edit }
     };
     for (choice, asks) in [

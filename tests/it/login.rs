@@ -83,7 +83,7 @@ fn a_login_by_callback_asks_one_thing_after_another_and_ends_with_tested_tokens(
     assert_eq!(probe.url.as_str(), "http://127.0.0.1:4000/v1/models?limit=10");
     let reply = journey.reply(&asks);
     let change = saved(&journey.hear(reply));
-    let Edit::Tested(last) = &change.edit else { panic!("{change:?}") };
+    let Edit::RecordTest(last) = &change.edit else { panic!("{change:?}") };
     assert_eq!((last.result, change.expects), (TestResult::Works, profile.held.fingerprint()));
     let profile = Box::new(Profile { last_test: Some(last.clone()), ..(**profile).clone() });
     assert_eq!(journey.hear(Heard::Saved(Ok(()))), [Ask::CloseListener]);

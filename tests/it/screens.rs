@@ -277,7 +277,7 @@ fn revoking_at_the_provider_is_asked_and_what_it_did_not_do_is_said() {
         Trouble::untouched("cannot revoke anthropic/work at its provider", why, FailureKind::Temporary(None));
     for (name, question) in [
         ("revoke_at_provider", DialogQuestion::RevokeAtProvider(work())),
-        ("not_revocable", DialogQuestion::NotRevocable(work(), NotRevocable::NoWay)),
+        ("not_revocable", DialogQuestion::NotRevocable(work(), NotRevocable::NotOffered)),
         ("not_revoked", DialogQuestion::NotRevoked(work(), busy)),
     ] {
         let mut rows = cast::rows();
@@ -495,7 +495,7 @@ static MODELS: LazyLock<Vec<Model>> = LazyLock::new(|| {
         Screen::Dialog(question(DialogQuestion::RevokeAtProvider(cast::id("anthropic/lab")))),
         Screen::Dialog(question(DialogQuestion::NotRevocable(
             cast::id("anthropic/lab"),
-            NotRevocable::NoWay,
+            NotRevocable::NotOffered,
         ))),
         Screen::Dialog(question(DialogQuestion::NotRevoked(cast::id("anthropic/lab"), trouble.clone()))),
         wizard(Page::Choice(ListQuestion::Provider, 3)),

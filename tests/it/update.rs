@@ -93,7 +93,7 @@ fn erasing_asks_first_and_its_first_answer_does_nothing() {
 
 #[test]
 fn the_answers_are_reached_by_tab_arrows_and_letters_and_go_round() {
-    let forget = Edit::Forget(now().wall);
+    let forget = Edit::EraseTokens(now().wall);
     for (keys, edit) in [
         ("tab", Some(&forget)),
         ("right", Some(&forget)),

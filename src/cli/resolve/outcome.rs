@@ -97,7 +97,7 @@ impl ResolveOutcome {
                 format!("this order does not look at {name}; authtui token {provider}/{name} prints it.");
             return Some(Self::error("not_used", words, Exit::Failure));
         };
-        if !candidate.found.ends_the_looking() {
+        if !candidate.found.ends_the_search() {
             let words = format!("{name} is {}: set it in your shell.", candidate.words(now));
             return Some(Self::error("missing", words, Exit::NotFound));
         }

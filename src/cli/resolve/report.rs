@@ -157,7 +157,7 @@ impl ResolveReport<'_> {
         let words = candidate.words(self.now);
         match self.chain.end() {
             Some(end) if end == index && self.outcome.refreshed => format!("refreshed just now, {words}"),
-            Some(end) if end < index && candidate.found.ends_the_looking() => {
+            Some(end) if end < index && candidate.found.ends_the_search() => {
                 let first = self.chain.taken().map(Candidate::label).unwrap_or_default();
                 format!("{words}; {first} comes first")
             }
@@ -175,7 +175,7 @@ fn state(found: &Lookup<'_>) -> &'static str {
         Lookup::NotStored => "not_stored",
         Lookup::Erased(_) => "erased",
         Lookup::Good(_) => "good",
-        Lookup::Ended(_) => "ended",
-        Lookup::Over(_) => "over",
+        Lookup::Expired(_) => "ended",
+        Lookup::NeedsLogin(_) => "over",
     }
 }

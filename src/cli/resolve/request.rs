@@ -76,7 +76,7 @@ impl<'a> ResolveRequest<'a> {
             return None;
         }
         let stores: Vec<&Snapshot> = stores.iter().collect();
-        match self.resolve(Sources { stores: &stores, empty }, now).verdict() {
+        match self.resolve(Sources { stores: &stores, empty }, now).credential() {
             ResolvedCredential::Refresh(profile) => Some(profile.clone()),
             ResolvedCredential::Use(_)
             | ResolvedCredential::LoggedOut(_)

@@ -42,18 +42,18 @@ pub(super) fn announce(services: &Services, snapshot: &Snapshot, profile: &Profi
         console::say(&text::clean(&words, SENTENCE_LIMIT));
         return Ok(());
     };
-    let complaint = catalog.error(name.provider()).filter(|_| mute == NotRevocable::NoProvider);
+    let complaint = catalog.error(name.provider()).filter(|_| mute == NotRevocable::NoProviderFile);
     let why = complaint.map_or_else(|| mute.to_string(), ToString::to_string);
     let remedy = match mute {
         NotRevocable::NoTokens => None,
         NotRevocable::OtherOrigin(_) => Some(format!("authtui login {name}, if you trust the new server")),
         NotRevocable::Example => Some(catalog.example_remedy(name.provider()).unwrap_or_default()),
-        NotRevocable::IsKey
-        | NotRevocable::IsVariable
-        | NotRevocable::NoProvider
-        | NotRevocable::NoWay
-        | NotRevocable::NoToken
-        | NotRevocable::Unfilled => Some(revocation::by_hand(profile, provider)),
+        NotRevocable::ApiKey
+        | NotRevocable::EnvironmentVariable
+        | NotRevocable::NoProviderFile
+        | NotRevocable::NotOffered
+        | NotRevocable::TokenNotHeld
+        | NotRevocable::BadAddress => Some(revocation::by_hand(profile, provider)),
     };
     let next = remedy.map_or_else(String::new, |remedy| {
         format!(" {} Next: {remedy}; without --remote it is erased here.", Stored::Untouched)

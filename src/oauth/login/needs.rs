@@ -225,7 +225,7 @@ impl Needs {
         let expects = self.known.as_ref().and_then(|known| known.held.fingerprint());
         let profile = Box::new(profile);
         // A new key takes nobody's place.
-        let edit = if self.known.is_some() { Edit::Keep(profile) } else { Edit::Add(profile) };
+        let edit = if self.known.is_some() { Edit::Put(profile) } else { Edit::Add(profile) };
         Some(Change { name, expects, edit })
     }
 }
@@ -372,7 +372,7 @@ mod tests {
         let change = needs.kept_key().expect("a change");
         let held = StoredTokens::Present(Tokens { access: Secret::new("sk-2"), refresh: None });
         assert_eq!(change.expects, old.held.fingerprint());
-        assert_eq!(change.edit, Edit::Keep(Box::new(Profile { held, origins: acme().origins(), ..old })));
+        assert_eq!(change.edit, Edit::Put(Box::new(Profile { held, origins: acme().origins(), ..old })));
         assert_eq!(needs.plan("", ways()), None);
     }
 

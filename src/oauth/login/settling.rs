@@ -113,7 +113,7 @@ impl Login {
     /// Saves a profile in place of the one that was logged in again; a new one takes nobody's place.
     fn save(&mut self, profile: Box<Profile>, now: Now) -> Turn {
         let is_known = self.plan.known.is_some() && profile.id == self.plan.id;
-        let edit = if is_known { Edit::Keep(profile.clone()) } else { Edit::Add(profile.clone()) };
+        let edit = if is_known { Edit::Put(profile.clone()) } else { Edit::Add(profile.clone()) };
         self.save_by(edit, profile, now)
     }
 
@@ -136,7 +136,7 @@ impl Login {
             | Stage::Over(_) => return Turn::to(stage),
         };
         match choice {
-            Choice::Keep if is_taken => self.save_by(Edit::Keep(profile.clone()), profile, now),
+            Choice::Keep if is_taken => self.save_by(Edit::Put(profile.clone()), profile, now),
             Choice::Keep => self.save(profile, now),
             Choice::KeepAs(name) => {
                 profile.id.name = name;

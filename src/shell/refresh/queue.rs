@@ -11,7 +11,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use crate::domain::clock::{DateTime, Now, Utc};
 use crate::domain::name::ProfileId;
 use crate::domain::profile::{LastRefresh, Profile};
-use crate::domain::schedule::AT_ONCE;
+use crate::domain::schedule::CONCURRENT_REFRESHES;
 use crate::domain::secret::{Fingerprint, Secret};
 use crate::domain::trouble::Trouble;
 use crate::oauth::refresh::Refreshed;
@@ -103,7 +103,7 @@ pub(super) struct QueueSlot<'a> {
 
 impl Default for RefreshQueue {
     fn default() -> Self {
-        let [sending, ready] = [AT_ONCE; 2].map(Semaphore::new);
+        let [sending, ready] = [CONCURRENT_REFRESHES; 2].map(Semaphore::new);
         Self { looking: Semaphore::new(LOOKS_AT_ONCE), sending, ready }
     }
 }
@@ -112,9 +112,9 @@ impl RefreshQueue {
     /// Lets `count` refreshes be sent at once.
     pub(in crate::shell) fn allow(&self, count: usize) {
         for each in [&self.sending, &self.ready] {
-            match count.checked_sub(AT_ONCE) {
+            match count.checked_sub(CONCURRENT_REFRESHES) {
                 Some(more) => each.add_permits(more),
-                None => drop(each.forget_permits(AT_ONCE.saturating_sub(count))),
+                None => drop(each.forget_permits(CONCURRENT_REFRESHES.saturating_sub(count))),
             }
         }
     }

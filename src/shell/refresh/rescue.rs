@@ -51,7 +51,7 @@ pub fn keep_each(
         .flat_map(|(profile, renewal)| {
             let name = profile.id.name.clone();
             let renewed = change(&name, Edit::Refresh(Box::new(renewal)));
-            [change(&name, Edit::Keep(Box::new(profile))), renewed]
+            [change(&name, Edit::Put(Box::new(profile))), renewed]
         })
         .collect();
     let (_, failures) = Stores::new(place.clone()).apply_each(StoreId::Own, &changes)?;
@@ -66,9 +66,9 @@ pub fn keep_each(
 /// A [`Trouble`] when the tokens were to be erased and may still be there.
 pub fn forget(paths: &Paths, change: &Change) -> Result<(), Trouble> {
     let is_erased = match change.edit {
-        Edit::Forget(_) | Edit::Remove => true,
-        Edit::Add(_) | Edit::Keep(_) | Edit::Refresh(_) => false,
-        Edit::Record(_) | Edit::Tested(_) | Edit::AutoRefresh(_) => return Ok(()),
+        Edit::EraseTokens(_) | Edit::Remove => true,
+        Edit::Add(_) | Edit::Put(_) | Edit::Refresh(_) => false,
+        Edit::RecordRefresh(_) | Edit::RecordTest(_) | Edit::AutoRefresh(_) => return Ok(()),
     };
     let place = place(paths);
     if std::fs::symlink_metadata(&place).is_err() {
@@ -137,7 +137,7 @@ mod tests {
         assert_eq!(rows(), 1);
         let other = Change { name: ProfileName::parse("demo/ben").expect("a name"), ..change(Edit::Remove) };
         assert_eq!((forget(&paths, &other), rows()), (Ok(()), 1));
-        assert_eq!(forget(&paths, &change(Edit::Forget(at))), Ok(()));
+        assert_eq!(forget(&paths, &change(Edit::EraseTokens(at))), Ok(()));
         assert!(!place(&paths).exists());
     }
 
@@ -152,9 +152,9 @@ mod tests {
         std::fs::write(place(&services.paths), "providers: [\n").expect("written");
         let at = at_seconds(1_800_000_000).expect("in range");
         let change = |edit| Change { name: name.clone(), expects: None, edit };
-        services.apply(StoreId::Own, change(Edit::Keep(Box::new(profile)))).await.expect("saved");
+        services.apply(StoreId::Own, change(Edit::Put(Box::new(profile)))).await.expect("saved");
 
-        let erased = services.apply(StoreId::Own, change(Edit::Forget(at))).await;
+        let erased = services.apply(StoreId::Own, change(Edit::EraseTokens(at))).await;
 
         let Err(ApplyError::Trouble(trouble)) = erased else { panic!("{erased:?}") };
         let said = trouble.to_string();

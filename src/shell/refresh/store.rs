@@ -88,7 +88,7 @@ impl LockedGrant<'_> {
         let is_dead = matches!(last.result, RefreshResult::Dead { .. });
         self.tell(GrantEvent::RefreshFailed { grant: self.name.clone(), is_dead, why: trouble.why.clone() })
             .await;
-        match self.apply(Edit::Record(last)).await {
+        match self.apply(Edit::RecordRefresh(last)).await {
             Ok(snapshot) => Refreshed::Failed(Some(snapshot), trouble),
             Err(ApplyError::Moved(_)) => {
                 let (snapshot, now) = self.read_again().await;
@@ -283,7 +283,7 @@ mod tests {
         let services = Services::new(Paths::below(folder.path()), "authtui");
         let (ana, ben) = (holder("demo/ana"), holder("demo/ben"));
         for profile in [&ana, &ben] {
-            let edit = Edit::Keep(Box::new(profile.clone()));
+            let edit = Edit::Put(Box::new(profile.clone()));
             let keep = Change { name: profile.id.name.clone(), expects: None, edit };
             services.apply(StoreId::Own, keep).await.expect("saved");
         }

@@ -56,7 +56,7 @@ pub async fn keep(services: &Arc<Services>, newer: Vec<Profile>) -> Vec<(Profile
     for newer in newer {
         let older = snapshot.profile(&newer.id.name).cloned();
         let (Some(older), Some(next), Some(renewal)) =
-            (older, newer.refresh_token_id(), RefreshedTokens::of(&newer))
+            (older, newer.refresh_token_id(), RefreshedTokens::from_profile(&newer))
         else {
             kept.push((newer, Ok(())));
             continue;
@@ -155,7 +155,9 @@ fn look(services: &Services, profile: &Profile) -> Succession {
 fn held(store: &Path, next: &RefreshTokenId, provider: &str) -> Option<RefreshedTokens> {
     let snapshot = Stores::new(store.to_owned()).read(StoreId::Own);
     let mut profiles = snapshot.profiles().filter(|profile| profile.id.name.provider() == provider);
-    profiles.find(|profile| profile.refresh_token_id().as_ref() == Some(next)).and_then(RefreshedTokens::of)
+    profiles
+        .find(|profile| profile.refresh_token_id().as_ref() == Some(next))
+        .and_then(RefreshedTokens::from_profile)
 }
 
 /// The tokens of the profile that `event` asked for, if they are others by now, renewed since, and of the
@@ -176,7 +178,7 @@ fn moved_on(services: &Services, event: &Event, older: &Profile) -> Option<Refre
     let (snapshot, left) = (stores.read(StoreId::Own), stores.interrupted(StoreId::Own));
     let mut found = snapshot.profiles().chain(left.iter().map(AsRef::as_ref));
     let successor = found.find(is_successor).filter(|_| !is_another_login(services, event))?;
-    RefreshedTokens::of(successor)
+    RefreshedTokens::from_profile(successor)
 }
 
 /// Whether nothing tells the accounts of both apart.
@@ -235,7 +237,7 @@ mod tests {
             let at = at_seconds(4_000_000_000).expect("in range");
             let last = LastRefresh::new(at, RefreshResult::Done, ana.refresh_token_id());
             let ana = Profile { last_refresh: Some(last), subject: Some(subject.to_owned()), ..ana };
-            let edit = Edit::Keep(Box::new(ana.clone()));
+            let edit = Edit::Put(Box::new(ana.clone()));
             let change = Change { name: ana.id.name.clone(), expects: None, edit };
             Stores::new(services.paths.config.clone()).apply(StoreId::Own, &change).expect("saved");
 
@@ -262,7 +264,7 @@ mod tests {
             let last = LastRefresh::new(at, RefreshResult::Done, newer.refresh_token_id());
             let newer = Profile { last_refresh: Some(last), refresh_count: 1, ..newer };
             let change = |edit| Change { name: older.id.name.clone(), expects: None, edit };
-            let keep = |profile: &Profile| change(Edit::Keep(Box::new(profile.clone())));
+            let keep = |profile: &Profile| change(Edit::Put(Box::new(profile.clone())));
             services.apply(StoreId::Own, keep(&older)).await.expect("saved");
             let grant = older.refresh_token_id().expect("a grant");
             services.note(&older.id, GrantEvent::RefreshStarted { grant }).await.expect("noted");
@@ -294,7 +296,7 @@ mod tests {
                 panic!("no successor")
             };
             assert_eq!(Some(&renewal.tokens), newer.held.tokens());
-            let edit = if is_erased { Edit::Forget(at) } else { Edit::Refresh(renewal) };
+            let edit = if is_erased { Edit::EraseTokens(at) } else { Edit::Refresh(renewal) };
             services.apply(StoreId::Own, change(edit)).await.expect("saved");
             assert_eq!(left(), 0, "nothing of it stays");
         }
@@ -309,7 +311,7 @@ mod tests {
             let older = names.map(|name| holder(name, "old"));
             let newer = names.map(|name| holder(name, "new"));
             for profile in &older {
-                let edit = Edit::Keep(Box::new(profile.clone()));
+                let edit = Edit::Put(Box::new(profile.clone()));
                 let change = Change { name: profile.id.name.clone(), expects: None, edit };
                 Stores::new(services.paths.config.clone()).apply(StoreId::Own, &change).expect("saved");
             }

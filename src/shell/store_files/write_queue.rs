@@ -132,7 +132,7 @@ mod tests {
         let name = ProfileName::new("acme", name).expect("a name");
         let mut profile = Profile::new(ProfileId { store: StoreId::Own, name: name.clone() }, Kind::OAuth);
         profile.held = StoredTokens::Present(Tokens { access: Secret::new("a"), refresh: None });
-        Change { name, expects: None, edit: Edit::Keep(Box::new(profile)) }
+        Change { name, expects: None, edit: Edit::Put(Box::new(profile)) }
     }
 
     #[test]

@@ -224,7 +224,7 @@ providers:
     }
 
     fn keep(profile: &Profile) -> Change {
-        Change { name: profile.id.name.clone(), expects: None, edit: Edit::Keep(Box::new(profile.clone())) }
+        Change { name: profile.id.name.clone(), expects: None, edit: Edit::Put(Box::new(profile.clone())) }
     }
 
     fn refresh(called: &str) -> Change {
@@ -305,7 +305,7 @@ providers:
 
     #[test]
     fn forgetting_erases_both_tokens_and_keeps_the_rest() {
-        let after = amended(TEXT, &change("demo/ana", Edit::Forget(at(0))));
+        let after = amended(TEXT, &change("demo/ana", Edit::EraseTokens(at(0))));
         assert_eq!(
             difference(TEXT, &after),
             [
@@ -316,14 +316,15 @@ providers:
             ]
         );
         let stub = TEXT.replace("access_token: old", "access_token: ''");
-        assert!(!amended(&stub, &change("demo/ana", Edit::Forget(at(0)))).contains("\"r\""));
+        assert!(!amended(&stub, &change("demo/ana", Edit::EraseTokens(at(0)))).contains("\"r\""));
     }
 
     #[test]
     fn keeping_again_replaces_what_we_know_and_nothing_else() {
         let mut ana = profile("demo/ana", Kind::OAuth, "new");
         ana.account = Some("ana@acme.dev".into());
-        let erased = amended(&amended(TEXT, &refresh("demo/ana")), &change("demo/ana", Edit::Forget(at(0))));
+        let erased =
+            amended(&amended(TEXT, &refresh("demo/ana")), &change("demo/ana", Edit::EraseTokens(at(0))));
         let after = amended(&erased, &keep(&ana));
         assert_eq!(found(&after, "demo/ana"), Some(ana));
         assert!(after.contains("note: &n keep me") && !after.contains("revoked_at"), "{after}");
@@ -405,7 +406,7 @@ providers:
         for (text, change, part) in [
             (anchored, keep(&ana()), "an anchor"),
             (merged, keep(&ana()), "an anchor"),
-            (merged, change("demo/ben", Edit::Forget(at(0))), "shares fields"),
+            (merged, change("demo/ben", Edit::EraseTokens(at(0))), "shares fields"),
             (shared, keep(&ana()), "shares fields"),
             (twice, keep(&ana()), "cannot be understood: access_token must be quoted text"),
             (TEXT, keep(&profile("demo/key", Kind::OAuth, "n")), "kept for API keys"),
@@ -693,7 +694,7 @@ providers:
                 let Amended { text, content } = saved(Some(&before), &refresh)?;
                 prop_assert_eq!(read(&text), Ok(content));
                 prop_assert_eq!(found(&text, "demo/ana"), expected.map(as_written));
-                let text = saved(Some(&text), &change("demo/ana", Edit::Record(noted.clone())))?.text;
+                let text = saved(Some(&text), &change("demo/ana", Edit::RecordRefresh(noted.clone())))?.text;
                 let profile = found(&text, "demo/ana").expect("a profile");
                 prop_assert_eq!(profile.held, StoredTokens::Present(tokens.clone()));
             }
@@ -704,11 +705,11 @@ providers:
     fn a_time_that_cannot_be_read_stays_until_its_tokens_go() {
         let odd = TEXT.replace("2026-01-02T03:04:05+01:00", "next week");
         let noted = LastRefresh::new(at(0), RefreshResult::Done, None);
-        for edit in [Edit::Record(noted), Edit::AutoRefresh(AutoRefresh::Off)] {
+        for edit in [Edit::RecordRefresh(noted), Edit::AutoRefresh(AutoRefresh::Off)] {
             assert!(amended(&odd, &change("demo/ana", edit)).contains("expires_at: next week\n"));
         }
         assert!(!amended(&odd, &refresh("demo/ana")).contains("next week"));
-        assert!(!amended(&odd, &change("demo/ana", Edit::Forget(at(0)))).contains("next week"));
+        assert!(!amended(&odd, &change("demo/ana", Edit::EraseTokens(at(0)))).contains("next week"));
     }
 
     #[test]

@@ -175,11 +175,11 @@ mod tests {
     }
 
     fn dead() -> Edit {
-        Edit::Record(last(RefreshResult::Dead { why: "answered 400: gone".into() }))
+        Edit::RecordRefresh(last(RefreshResult::Dead { why: "answered 400: gone".into() }))
     }
 
     fn forget() -> Edit {
-        Edit::Forget(at_seconds(1_800_000_000).expect("in range"))
+        Edit::EraseTokens(at_seconds(1_800_000_000).expect("in range"))
     }
 
     /// Every change that stays within one entry.
@@ -239,7 +239,7 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_is_left_to_the_long_way() {
-        let quoted = Edit::Record(last(RefreshResult::Dead { why: "said \"no\"".into() }));
+        let quoted = Edit::RecordRefresh(last(RefreshResult::Dead { why: "said \"no\"".into() }));
         for (text, changes) in [
             (TEXT.replace("old", "old # mine"), vec![change("demo/ana", forget())]),
             (

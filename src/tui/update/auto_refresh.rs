@@ -4,7 +4,7 @@ use crate::domain::change::{Change, Edit};
 use crate::domain::clock::Now;
 use crate::domain::profile::{AutoRefresh, Kind, Profile};
 use crate::domain::refreshability::NotRefreshable;
-use crate::domain::schedule::LEAD;
+use crate::domain::schedule::REFRESH_LEAD;
 use crate::oauth::refresh::Wish;
 use crate::tui::auto_refresh;
 use crate::tui::message::Effect;
@@ -49,6 +49,6 @@ pub(super) fn begin_due(model: &mut Model, now: Now) -> Vec<Effect> {
             model.running_mut(id).begin_auto_refresh(&profile, now.steady);
         }
     }
-    let wish = Wish::Due { within: LEAD };
+    let wish = Wish::Due { within: REFRESH_LEAD };
     ids.into_iter().map(|id| Effect::Refresh(id, wish)).collect()
 }

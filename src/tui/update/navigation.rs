@@ -128,7 +128,7 @@ pub(super) fn back(model: &mut Model, now: Now) -> Vec<Effect> {
 fn answered(model: &mut Model, answer: DialogAnswer, now: Now) -> Vec<Effect> {
     match answer {
         DialogAnswer::Nothing => Vec::new(),
-        DialogAnswer::Forget(id) => change(model, id, Edit::Forget(now.wall)),
+        DialogAnswer::Forget(id) => change(model, id, Edit::EraseTokens(now.wall)),
         DialogAnswer::Remove(id) => change(model, id, Edit::Remove),
         DialogAnswer::RevokeAtProvider(id) => revoke::begin(model, id, now),
         DialogAnswer::SaveAgain(id) => stores::save_again(model, &id),

@@ -44,7 +44,8 @@ pub(super) fn rescued(model: &mut Model, kept: Vec<(Profile, Result<(), Trouble>
         let place = rescues.iter().position(|rescued| rescued.profile == newer);
         let Some(NewerTokens { older, .. }) = place.map(|place| rescues.swap_remove(place)) else { continue };
         let stored = model.profile(&id).and_then(|now| now.held.fingerprint());
-        let (Err(trouble), Some(renewal), true) = (kept, RefreshedTokens::of(&newer), stored == Some(older))
+        let (Err(trouble), Some(renewal), true) =
+            (kept, RefreshedTokens::from_profile(&newer), stored == Some(older))
         else {
             continue;
         };

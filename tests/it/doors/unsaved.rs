@@ -46,7 +46,7 @@ fn the_old_tokens_stay_until_the_store_says_otherwise() {
     assert_eq!(*app.profile("work"), profile("work"));
     app.hear(Heard::Saved(Ok(())));
     assert_eq!(*app.profile("work"), profile("work"), "only a snapshot changes what is shown");
-    let Edit::Keep(new) = change.edit else { panic!("no profile") };
+    let Edit::Put(new) = change.edit else { panic!("no profile") };
     assert_eq!(app.feed(Msg::Stored(snapshot([*new.clone()]))), []);
     assert_eq!(*app.profile("work"), *new);
 }
@@ -84,7 +84,7 @@ fn another_account_can_replace_the_stored_one_or_be_discarded() {
     for (keys, kept) in [("tab enter", false), ("tab tab enter", true)] {
         let mut app = App::of([ana()]);
         let [came] = bo_logs_in(&mut app);
-        let change = Change { name: id("work").name, expects: None, edit: Edit::Keep(Box::new(came)) };
+        let change = Change { name: id("work").name, expects: None, edit: Edit::Put(Box::new(came)) };
         let ask = if kept { Ask::Save(StoreId::Own, Box::new(change)) } else { Ask::CloseListener };
         assert_eq!(app.press(keys), [Effect::Login(Attempt(1), ask)]);
     }

@@ -24,7 +24,7 @@ fn questions() -> Vec<DialogQuestion> {
         DialogQuestion::Revoke(id()),
         DialogQuestion::Revoke(cast::id("anthropic/key")),
         DialogQuestion::RevokeAtProvider(id()),
-        DialogQuestion::NotRevocable(id(), NotRevocable::NoWay),
+        DialogQuestion::NotRevocable(id(), NotRevocable::NotOffered),
         DialogQuestion::NotRevoked(id(), trouble()),
         DialogQuestion::CancelLogin,
         DialogQuestion::Tokens(other(), Choice::KeepAs(name)),

@@ -194,8 +194,8 @@ fn a_process_that_makes_changes() {
         let at = at_seconds(1_800_000_000).expect("in range");
         let mut profile = Profile::new(ProfileId { store: StoreId::Own, name: name.clone() }, Kind::OAuth);
         profile.held = StoredTokens::Present(tokens("first"));
-        let last = if number % 2 == 1 { refresh(4) } else { Edit::Forget(at) };
-        for edit in [Edit::Keep(Box::new(profile)), refresh(1), refresh(2), refresh(3), last] {
+        let last = if number % 2 == 1 { refresh(4) } else { Edit::EraseTokens(at) };
+        for edit in [Edit::Put(Box::new(profile)), refresh(1), refresh(2), refresh(3), last] {
             let change = Change { name: name.clone(), expects: None, edit };
             stores.apply(StoreId::Own, &change).expect("saved");
         }

@@ -11,7 +11,7 @@ use crate::home::served::{Served, store};
 use crate::soak::{LONG, calm, rounds, since, temporary_files};
 
 /// More requests than two commands send at a time.
-const AT_ONCE: usize = 40;
+const CONCURRENT_REFRESHES: usize = 40;
 
 #[test]
 fn many_profiles_are_asked_for_once_each_by_one_command_or_by_two() {
@@ -20,7 +20,7 @@ fn many_profiles_are_asked_for_once_each_by_one_command_or_by_two() {
     let latency = Duration::from_millis(if is_whole { 100 } else { 20 });
     let at_once: &[u32] = if is_whole { &[4, 8, 16] } else { &[16] };
     for (jobs, commands) in at_once.iter().flat_map(|jobs| [(*jobs, 1), (*jobs, 2)]) {
-        let served = Served::for_many(AT_ONCE);
+        let served = Served::for_many(CONCURRENT_REFRESHES);
         let entries: Vec<String> =
             (0..count).map(|number| served.entry(&format!("p{number}"), -5).0).collect();
         served.home.store(store(&entries));

@@ -109,7 +109,7 @@ fn keep(name: &str, access: &str) -> Change {
     let mut profile = Profile::new(ProfileId { store: StoreId::Own, name: name.clone() }, Kind::OAuth);
     let refresh = Some(Secret::new("r".repeat(200)));
     profile.held = StoredTokens::Present(Tokens { access: Secret::new(access), refresh });
-    Change { name, expects: None, edit: Edit::Keep(Box::new(profile)) }
+    Change { name, expects: None, edit: Edit::Put(Box::new(profile)) }
 }
 
 /// What the writer saved last, if the file is whole.

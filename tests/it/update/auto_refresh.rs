@@ -6,7 +6,7 @@ use std::time::Duration;
 use authtui::domain::clock::{Now, TimeDelta, span};
 use authtui::domain::name::ProfileId;
 use authtui::domain::profile::{AutoRefresh, ClockDiffers, EndBy, LastRefresh, Profile, RefreshResult};
-use authtui::domain::schedule::LEAD;
+use authtui::domain::schedule::REFRESH_LEAD;
 use authtui::domain::secret::Secret;
 use authtui::domain::settings::Settings;
 use authtui::domain::tokens::{Expiry, StoredTokens, Tokens};
@@ -495,7 +495,7 @@ fn settled(profiles: impl IntoIterator<Item = Profile>) -> App {
 }
 
 fn asked(name: &str) -> Effect {
-    Effect::Refresh(id(name), Wish::Due { within: LEAD })
+    Effect::Refresh(id(name), Wish::Due { within: REFRESH_LEAD })
 }
 
 impl App {
@@ -557,7 +557,7 @@ impl Office {
     fn hear(&mut self, msg: Msg) {
         for effect in self.app.feed(msg) {
             if let Effect::Refresh(id, wish) = effect {
-                assert_eq!(wish, Wish::Due { within: LEAD });
+                assert_eq!(wish, Wish::Due { within: REFRESH_LEAD });
                 assert!(!self.open.contains(&id), "{} is asked for already", id.name);
                 self.begun.push((self.app.now, id.clone()));
                 self.open.push_back(id);

@@ -67,7 +67,7 @@ fn a_login_that_came_meanwhile_stays_and_is_said() {
 
 #[test]
 fn a_failure_keeps_the_tokens_and_offers_another_try_or_to_erase_them_anyway() {
-    let forget = Change { name: id("work").name, expects: None, edit: Edit::Forget(now().wall) };
+    let forget = Change { name: id("work").name, expects: None, edit: Edit::EraseTokens(now().wall) };
     for (keys, effects) in [
         ("enter", vec![]),
         ("esc", vec![]),
@@ -105,9 +105,9 @@ fn a_grant_that_is_over_and_could_not_be_erased_is_not_called_alive() {
 fn who_cannot_be_asked_is_said_and_nothing_is_sent() {
     let key = Profile { kind: Kind::ApiKey, ..profile("key") };
     for (profile, mute) in [
-        (profile("acme/work"), NotRevocable::NoWay),
-        (key, NotRevocable::IsKey),
-        (profile("elsewhere/work"), NotRevocable::NoProvider),
+        (profile("acme/work"), NotRevocable::NotOffered),
+        (key, NotRevocable::ApiKey),
+        (profile("elsewhere/work"), NotRevocable::NoProviderFile),
     ] {
         let at = profile.id.clone();
         let mut app = App::of([profile]);
@@ -115,7 +115,7 @@ fn who_cannot_be_asked_is_said_and_nothing_is_sent() {
         assert_eq!(*question(&app), DialogQuestion::NotRevocable(at.clone(), mute));
         assert_eq!(app.press("enter"), []);
         app.keys("X");
-        let change = Change { name: at.name.clone(), expects: None, edit: Edit::Forget(now().wall) };
+        let change = Change { name: at.name.clone(), expects: None, edit: Edit::EraseTokens(now().wall) };
         assert_eq!(app.press("tab enter"), [Effect::Change(at, Box::new(change))]);
     }
 }

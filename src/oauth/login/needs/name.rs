@@ -1,7 +1,7 @@
 //! Which names a new profile may have.
 
 use crate::domain::change::Snapshot;
-use crate::domain::name::{LONGEST, ProfileName};
+use crate::domain::name::{PART_LIMIT, ProfileName};
 use crate::domain::provider::Provider;
 use crate::domain::text;
 use crate::oauth::login::needs::Goal;
@@ -15,7 +15,7 @@ pub(super) fn new(
 ) -> Result<ProfileName, String> {
     let name = ProfileName::new(&provider.name, text).map_err(|bad| bad.to_string())?;
     if text::looks_like_another(name.name()) {
-        let shown = text::distinct(name.name(), LONGEST);
+        let shown = text::distinct(name.name(), PART_LIMIT);
         return Err(format!("“{shown}” looks like another name; choose one without such letters"));
     }
     let kept = |what: &str| Err(format!("“{}” is kept for {what}; choose another name", name.name()));

@@ -174,10 +174,10 @@ fn who_cannot_be_asked_is_said_before_anything_is_erased_or_asked() {
     let page =
         format!("Next: end the grant at {}/; without --remote it is erased here.", served.serving.issuer());
     for (name, why, next) in [
-        ("mute/ana", "no way to ask this provider is known", page.as_str()),
-        ("acme/ana", "no provider file says whom to ask", "end the grant on the provider's web pages"),
+        ("mute/ana", "its provider file names no revocation", page.as_str()),
+        ("acme/ana", "there is no provider file for it", "end the grant on the provider's web pages"),
         ("broken/ana", "endpoints", "end the grant on the provider's web pages"),
-        ("demo/key", "it is an API key, not a login", "delete the key on the web pages of Demo"),
+        ("demo/key", "API keys cannot be revoked from here", "delete the key on the web pages of Demo"),
         ("demo/out", "it holds no tokens", ""),
     ] {
         for more in [&["--yes"][..], &[]] {

@@ -124,7 +124,7 @@ fn a_stored_key_is_replaced_by_the_key_of_a_login() {
     let effects = app.feed(Msg::KeyTested(Secret::new("other").short().to_owned(), Ok(verdict)));
     let [Effect::Change(_, change)] = &effects[..] else { panic!("it is kept") };
     assert_eq!((change.expects, change.profile().map(|kept| &kept.held)), (before, Some(&new.held)));
-    assert!(matches!(change.edit, Edit::Keep(_)));
+    assert!(matches!(change.edit, Edit::Put(_)));
 }
 
 #[test]
