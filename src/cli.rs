@@ -1,4 +1,4 @@
-//! The command line: one command a file, one table of exit codes.
+//! Command line: one command a file, one table of exit codes.
 
 mod events;
 mod exit;

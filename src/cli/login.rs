@@ -1,4 +1,4 @@
-//! Command `login`: the steps of a login, printed; or an API key, stored.
+//! Command `login`: a login whose progress is printed, or an API key that is stored.
 //!
 //! What must be known is answered by the command line or asked of the person, in the order of
 //! [`Needs`]. Then the same [`Login`](crate::oauth::login::Login) as on the screen is driven: its

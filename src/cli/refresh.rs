@@ -106,9 +106,9 @@ fn one(services: &Arc<Services>, name: &str) -> Result<Exit> {
             &snapshot,
             "refreshed by another program meanwhile; its tokens are used",
         ),
-        Some(Refreshed::Unsaved(renewal, expects, trouble)) => {
+        Some(Refreshed::Unsaved(new_tokens, expects, trouble)) => {
             say(&trouble.to_string());
-            let is_saved = block_on(save_while_wanted(services, &profile.id, expects, &renewal))?;
+            let is_saved = block_on(save_while_wanted(services, &profile.id, expects, &new_tokens))?;
             if !is_saved && trouble.stored == Stored::NewOnesInMemory {
                 say(LOST);
             }
@@ -131,14 +131,14 @@ pub(super) async fn refresh_and_save(
     seen: Option<Fingerprint>,
 ) -> Refreshed {
     let refreshed = since(services, id, wish, seen).await;
-    let Refreshed::Unsaved(renewal, expects, trouble) = refreshed else { return refreshed };
+    let Refreshed::Unsaved(new_tokens, expects, trouble) = refreshed else { return refreshed };
     say(&format!("{}: {trouble}", id.name));
-    match save_again(services, id, expects, renewal.clone()).await {
+    match save_again(services, id, expects, new_tokens.clone()).await {
         Ok(snapshot) => return Refreshed::Done(snapshot),
         Err(_) if trouble.stored != Stored::NewOnesInMemory => {}
         Err(failure) => say(&format!("{}: {failure}; {LOST}", id.name)),
     }
-    Refreshed::Unsaved(renewal, expects, trouble)
+    Refreshed::Unsaved(new_tokens, expects, trouble)
 }
 
 /// What is said when new tokens end with the command.
@@ -173,10 +173,10 @@ async fn save_while_wanted(
     services: &Arc<Services>,
     id: &ProfileId,
     expects: Fingerprint,
-    renewal: &RefreshedTokens,
+    new_tokens: &RefreshedTokens,
 ) -> bool {
     while console::can_ask() && Prompter::new().agrees("Try to save the new tokens again?").await {
-        match save_again(services, id, expects, Box::new(renewal.clone())).await {
+        match save_again(services, id, expects, Box::new(new_tokens.clone())).await {
             Ok(_) => return true,
             Err(failure) => say(&failure.to_string()),
         }

@@ -1,4 +1,4 @@
-//! The screen, of the user's own files or of the demo.
+//! Screen, of the user's own files or of the demo.
 
 use std::sync::Arc;
 

@@ -50,10 +50,10 @@ pub(super) fn run(services: &Arc<Services>, args: &TokenArgs) -> Result<Exit> {
                 }
             }
         }
-        Some(Refreshed::Unsaved(renewal, _, trouble)) => {
+        Some(Refreshed::Unsaved(new_tokens, _, trouble)) => {
             // The old token is spent: the new one is worth more printed than lost.
             say(&trouble.to_string());
-            console::print_secret(&renewal.tokens.access)?;
+            console::print_secret(&new_tokens.tokens.access)?;
             return Ok(Exit::Failure);
         }
         Some(Refreshed::Failed(_, trouble)) => trouble,

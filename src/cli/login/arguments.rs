@@ -45,9 +45,9 @@ pub(in crate::cli) struct LoginArgs {
     pub(super) key_fd: Option<u32>,
 }
 
-/// How the help groups the options.
+/// The groups of options in the help.
 const WAY: &str = "How to log in";
-const CLIENT: &str = "What to ask for";
+const CLIENT: &str = "Client and scopes";
 const KEY: &str = "API key";
 
 /// What says something of a login, and so nothing of a key.

@@ -1,4 +1,4 @@
-//! Progress of a login on the command line: its steps as they end, its addresses, its device code.
+//! Progress of a login on the command line: its addresses, its device code, and what became of them.
 
 use std::mem::replace;
 

@@ -28,7 +28,7 @@ const SENTENCE_LIMIT: usize = 2000;
 pub(super) fn announce(services: &Services, snapshot: &Snapshot, profile: &Profile) -> Result<(), Exit> {
     let (name, catalog) = (&profile.id.name, services.catalog_now());
     let provider = catalog.get(name.provider());
-    let Err(mute) = revocation::request(profile, provider) else {
+    let Err(not_revocable) = revocation::request(profile, provider) else {
         let title = provider.map_or(name.provider(), |provider| &provider.title);
         let twins: Vec<String> = snapshot.twins(profile).map(|twin| twin.id.name.to_string()).collect();
         let too = match twins.is_empty() {
@@ -42,9 +42,9 @@ pub(super) fn announce(services: &Services, snapshot: &Snapshot, profile: &Profi
         console::say(&text::clean(&words, SENTENCE_LIMIT));
         return Ok(());
     };
-    let complaint = catalog.error(name.provider()).filter(|_| mute == NotRevocable::NoProviderFile);
-    let why = complaint.map_or_else(|| mute.to_string(), ToString::to_string);
-    let remedy = match mute {
+    let complaint = catalog.error(name.provider()).filter(|_| not_revocable == NotRevocable::NoProviderFile);
+    let why = complaint.map_or_else(|| not_revocable.to_string(), ToString::to_string);
+    let remedy = match not_revocable {
         NotRevocable::NoTokens => None,
         NotRevocable::OtherOrigin(_) => Some(format!("authtui login {name}, if you trust the new server")),
         NotRevocable::Example => Some(catalog.example_remedy(name.provider()).unwrap_or_default()),

@@ -29,7 +29,7 @@ fn a_profile_has_one_name_in_every_usage_and_the_options_of_a_login_are_in_group
         assert!(usage.contains("PROFILE") && !usage.contains("NAME"), "{usage}");
     }
     let login = home.run(&["login", "--help"]).out;
-    for heading in ["Options:", "How to log in:", "What to ask for:", "API key:"] {
+    for heading in ["Options:", "How to log in:", "Client and scopes:", "API key:"] {
         assert!(login.lines().any(|line| line == heading), "{heading}: {login}");
     }
 }

@@ -5,7 +5,7 @@ use authtui::demo::authority::fault::FaultKind;
 use authtui::demo::authority::resource::KEY;
 use authtui::demo::authority::response::HttpResponse;
 
-use crate::commands::login::{arguments_of, fed, handed, provider_with, tested_provider_with};
+use crate::commands::login::{fed, handed, provider_with, tested_provider_with};
 use crate::home::served::Served;
 use crate::terminal::pty::Pty;
 
@@ -157,18 +157,6 @@ fn no_profile_may_hide_an_environment_variable() {
         assert!(ended.said(2).contains(sentence), "{ended:?}");
     }
     assert_eq!(served.home.bytes(), before);
-}
-
-#[test]
-fn a_secret_that_strayed_into_the_arguments_is_not_repeated() {
-    let served = Served::start();
-    for option in ["--key", "--key-stdin", "--client-secret", "--client-secret-fd", "--key-fd"] {
-        let ended = served.home.run(&["login", "demo", option, "hunter2"]);
-        assert!(!ended.said(2).contains("hunter2"), "{option}: {ended:?}");
-    }
-    let mut waiting = served.home.start(&["login", "demo"]);
-    waiting.line("Waiting");
-    assert!(arguments_of(waiting.id()).contains("login"));
 }
 
 #[test]

@@ -209,14 +209,6 @@ fn nobody_is_asked_without_a_yes() {
 }
 
 #[test]
-fn revoking_here_tells_nobody() {
-    let (served, pair) = Served::with_ana(3600);
-    assert_eq!(served.home.run(&["revoke", "demo/ana", "--yes"]).code, Some(0));
-    assert_eq!((served.stored("ana"), visits(&served)), (None, 0));
-    assert!(lives(&served, &pair));
-}
-
-#[test]
 fn every_profile_that_holds_the_grant_is_erased_with_it_and_no_other() {
     let served = Served::start();
     let (ana, pair) = served.entry("ana", 3600);
