@@ -6,7 +6,7 @@ use crate::stored::path::{PathStep, find, find_mut, shown};
 
 /// One amendment. It holds secrets, so it has no `Debug`.
 #[derive(Clone, PartialEq)]
-pub enum Amendment {
+pub enum YamlAmendment {
     /// Puts a value at a path; maps on the way are made when they are missing.
     Set(Vec<PathStep>, Value),
     /// Adds an item to the list at a path, which is made when it is missing.
@@ -16,18 +16,18 @@ pub enum Amendment {
 }
 
 /// The amendment with every part of its path in place, or nothing when it is made already.
-pub fn settled(tree: &Value, amendment: Amendment) -> Result<Option<Amendment>, String> {
+pub fn settled(tree: &Value, amendment: YamlAmendment) -> Result<Option<YamlAmendment>, String> {
     match amendment {
-        Amendment::Append(path, item) => match find(tree, &path) {
-            Some(Value::Sequence(list)) if !list.is_empty() => Ok(Some(Amendment::Append(path, item))),
+        YamlAmendment::Append(path, item) => match find(tree, &path) {
+            Some(Value::Sequence(list)) if !list.is_empty() => Ok(Some(YamlAmendment::Append(path, item))),
             None | Some(Value::Null | Value::Sequence(_)) => {
-                settled(tree, Amendment::Set(path, Value::Sequence(vec![item])))
+                settled(tree, YamlAmendment::Set(path, Value::Sequence(vec![item])))
             }
             Some(_) => Err(format!("{} is no list", shown(&path))),
         },
-        Amendment::Remove(path) => Ok(find(tree, &path).is_some().then_some(Amendment::Remove(path))),
-        Amendment::Set(path, value) if find(tree, &path) == Some(&value) => Ok(None),
-        Amendment::Set(mut path, mut value) => {
+        YamlAmendment::Remove(path) => Ok(find(tree, &path).is_some().then_some(YamlAmendment::Remove(path))),
+        YamlAmendment::Set(path, value) if find(tree, &path) == Some(&value) => Ok(None),
+        YamlAmendment::Set(mut path, mut value) => {
             // An empty map is made anew with its first entry, so that `{}` does not go on in braces.
             while let Some((last, around)) = path.split_last() {
                 match (find(tree, around), last) {
@@ -43,21 +43,21 @@ pub fn settled(tree: &Value, amendment: Amendment) -> Result<Option<Amendment>, 
                     (_, PathStep::Nth(_)) => return Err(format!("{} is no list", shown(around))),
                 }
             }
-            Ok(Some(Amendment::Set(path, value)))
+            Ok(Some(YamlAmendment::Set(path, value)))
         }
     }
 }
 
-pub fn amend_tree(tree: &mut Value, amendment: Amendment) -> Option<()> {
+pub fn amend_tree(tree: &mut Value, amendment: YamlAmendment) -> Option<()> {
     match amendment {
-        Amendment::Set(path, value) => match path.split_last()? {
+        YamlAmendment::Set(path, value) => match path.split_last()? {
             (PathStep::Key(key), around) => {
                 find_mut(tree, around)?.as_mapping_mut()?.insert(Value::String(key.clone()), value);
             }
             (PathStep::Nth(index), around) => *find_mut(tree, around)?.get_mut(*index)? = value,
         },
-        Amendment::Append(path, item) => find_mut(tree, &path)?.as_sequence_mut()?.push(item),
-        Amendment::Remove(path) => match path.split_last()? {
+        YamlAmendment::Append(path, item) => find_mut(tree, &path)?.as_sequence_mut()?.push(item),
+        YamlAmendment::Remove(path) => match path.split_last()? {
             (PathStep::Key(key), around) => {
                 find_mut(tree, around)?.as_mapping_mut()?.shift_remove(key.as_str())?;
             }

@@ -19,7 +19,7 @@ use crate::domain::change::{Change, Row, Where};
 use crate::domain::name::ProfileName;
 use crate::domain::profile::Profile;
 use crate::domain::secret::Secret;
-use crate::stored::amendment::Amendment;
+use crate::stored::amendment::YamlAmendment;
 use crate::stored::config_file::entries::{DEPTH, Entry, entries};
 use crate::stored::path::PathStep;
 use crate::stored::positions::Positions;
@@ -182,7 +182,7 @@ fn planned(
     tree: &Value,
     entries: &[Entry],
     change: &Change,
-) -> Result<(Option<Profile>, Vec<Amendment>), AmendError> {
+) -> Result<(Option<Profile>, Vec<YamlAmendment>), AmendError> {
     let found = writable(entries, &change.name)?;
     let now = found.and_then(|entry| entry.profile.as_deref().ok());
     let outcome = change.outcome(now).map_err(AmendError::Change)?;

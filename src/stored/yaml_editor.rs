@@ -9,7 +9,7 @@ use std::str::FromStr;
 use serde_yaml::Value;
 use yaml_edit::{AsYaml, Document, MappingBuilder, ScalarValue, SequenceBuilder, YamlFile, YamlNode};
 
-use crate::stored::amendment::{Amendment, amend_tree, settled};
+use crate::stored::amendment::{YamlAmendment, amend_tree, settled};
 use crate::stored::path::PathStep;
 use crate::stored::yaml_reader;
 
@@ -38,7 +38,7 @@ impl YamlEditor {
     ///
     /// # Errors
     /// A sentence that says why the text cannot be amended.
-    pub fn make(&mut self, amendments: Vec<Amendment>) -> Result<(), String> {
+    pub fn make(&mut self, amendments: Vec<YamlAmendment>) -> Result<(), String> {
         let document = self.file.ensure_document();
         for amendment in amendments {
             let Some(amendment) = settled(&self.tree, amendment)? else { continue };
@@ -70,9 +70,9 @@ fn awkward() -> String {
         .to_owned()
 }
 
-fn amend_text(document: &Document, amendment: &Amendment) -> Option<()> {
+fn amend_text(document: &Document, amendment: &YamlAmendment) -> Option<()> {
     match amendment {
-        Amendment::Set(path, value) => match path.split_last()? {
+        YamlAmendment::Set(path, value) => match path.split_last()? {
             (PathStep::Key(key), around) => {
                 descend(document, around)?.as_mapping()?.set(key.as_str(), &*written(value)?);
             }
@@ -81,8 +81,8 @@ fn amend_text(document: &Document, amendment: &Amendment) -> Option<()> {
                 list.as_sequence()?.set(*index, &*written(value)?).then_some(())?;
             }
         },
-        Amendment::Append(path, item) => descend(document, path)?.as_sequence()?.push(&*written(item)?),
-        Amendment::Remove(path) => match path.split_last()? {
+        YamlAmendment::Append(path, item) => descend(document, path)?.as_sequence()?.push(&*written(item)?),
+        YamlAmendment::Remove(path) => match path.split_last()? {
             (PathStep::Key(key), around) => {
                 descend(document, around)?.as_mapping()?.remove(key.as_str())?;
             }

@@ -179,7 +179,6 @@ fn a_bare_code_is_taken_with_a_warning() {
     assert_eq!(journey.login.notices(), ["A bare code cannot be checked: it may belong to another login."]);
 }
 
-/// Seed 001.
 #[test]
 fn the_anthropic_preset_asks_as_its_provider_wants() {
     let journey = Journey::waiting(plan("anthropic/work"));
@@ -274,7 +273,6 @@ fn the_anthropic_reply_becomes_a_profile_and_its_403_is_expected() {
     assert!(matches!(journey.login.stage(), Stage::Over(Outcome::Done(_))), "{:?}", journey.login.stage());
 }
 
-/// Seed 000.
 #[test]
 fn the_oauth2_preset_sends_a_form_body() {
     let mut journey = Journey::waiting(plan("oauth2/work"));

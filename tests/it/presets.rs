@@ -1,4 +1,4 @@
-//! The requests that the provider files of the seeds make, field by field.
+//! Requests that the presets make, field by field.
 
 use authtui::domain::provider::environment::CredentialSource;
 use authtui::domain::provider::meaning::Meaning;
@@ -17,7 +17,7 @@ use crate::harness::entropy;
 fn every_preset_is_named_after_its_file_and_borrows_no_client() {
     for (name, _) in PRESETS {
         let provider = preset(name);
-        // Anthropic's is public and shipped as its seed has it; the example's is none.
+        // Anthropic's is public and shipped as other programs have it; the example's is none.
         let ships_an_id = ["anthropic", "oauth2"].contains(&name);
         assert_eq!(provider.client.id.is_some(), ships_an_id, "{name}");
         assert_eq!(provider.example, name == "oauth2", "{name}");
@@ -25,7 +25,7 @@ fn every_preset_is_named_after_its_file_and_borrows_no_client() {
 }
 
 #[test]
-fn seed_000_token_requests_are_forms_with_an_optional_secret_and_optional_pkce() {
+fn oauth2_token_requests_are_forms_with_an_optional_secret_and_optional_pkce() {
     let provider = preset("oauth2");
     assert_eq!(
         query(&provider),
@@ -58,7 +58,7 @@ fn seed_000_token_requests_are_forms_with_an_optional_secret_and_optional_pkce()
 }
 
 #[test]
-fn seed_001_token_requests_are_json_and_the_exchange_holds_the_state() {
+fn anthropic_token_requests_are_json_and_the_exchange_holds_the_state() {
     let provider = preset("anthropic");
     assert_eq!(provider.flows, [Flow::Code, Flow::Paste, Flow::Key]);
     assert_eq!(
@@ -75,7 +75,7 @@ fn seed_001_token_requests_are_json_and_the_exchange_holds_the_state() {
 }
 
 #[test]
-fn seed_001_device_code_of_qwen_carries_pkce_in_forms() {
+fn qwen_device_code_carries_pkce_in_forms() {
     let provider = preset("qwen");
     assert_eq!((&provider.authorize, &provider.exchange), (&None, &None));
     let device = provider.device.as_ref().expect("a device authorization");
@@ -99,7 +99,7 @@ fn seed_001_device_code_of_qwen_carries_pkce_in_forms() {
 }
 
 #[test]
-fn seed_002_authorize_is_a_post_with_the_redirect_alone() {
+fn calcom_platform_authorize_is_a_post_with_the_redirect_alone() {
     let provider = preset("calcom-platform");
     let Some(Authorize::Sent { call, reading }) = &provider.authorize else {
         panic!("not sent from here: {:?}", provider.authorize)
@@ -113,7 +113,7 @@ fn seed_002_authorize_is_a_post_with_the_redirect_alone() {
 }
 
 #[test]
-fn seed_002_exchange_carries_the_code_in_the_authorization_header() {
+fn calcom_platform_exchange_carries_the_code_in_the_authorization_header() {
     let provider = preset("calcom-platform");
     let request = sent(provider.exchange.as_ref());
     assert_eq!(request.url.as_str(), "https://api.cal.com/v2/oauth/cid/exchange");
@@ -123,7 +123,7 @@ fn seed_002_exchange_carries_the_code_in_the_authorization_header() {
 }
 
 #[test]
-fn seed_002_refresh_carries_the_secret_in_a_header_and_the_token_in_camel_case() {
+fn calcom_platform_refresh_carries_the_secret_in_a_header_and_the_token_in_camel_case() {
     let provider = preset("calcom-platform");
     let request = sent(provider.refresh.as_ref());
     assert_eq!(request.url.as_str(), "https://api.cal.com/v2/oauth/cid/refresh");
@@ -132,7 +132,7 @@ fn seed_002_refresh_carries_the_secret_in_a_header_and_the_token_in_camel_case()
 }
 
 #[test]
-fn seed_002_answers_are_read_below_data_and_498_is_explained() {
+fn calcom_platform_answers_are_read_below_data_and_498_is_explained() {
     let provider = preset("calcom-platform");
     let answer = json!({ "status": "success", "data": {
         "accessToken": "at", "refreshToken": "rt",
@@ -159,7 +159,7 @@ fn the_newer_protocol_of_cal_com_is_the_standard_with_an_exact_redirect() {
 }
 
 #[test]
-fn seed_003_looks_for_a_key_then_a_token_then_a_login_and_claude_code_the_other_way_round() {
+fn anthropic_looks_for_a_key_then_a_token_then_a_login_and_claude_code_the_other_way_round() {
     let provider = preset("anthropic");
     let orders: Vec<(&str, Vec<&str>)> = provider
         .orders
@@ -183,7 +183,7 @@ fn seed_003_looks_for_a_key_then_a_token_then_a_login_and_claude_code_the_other_
 }
 
 #[test]
-fn seed_004_asks_without_a_response_type_and_sends_the_secret_in_a_form() {
+fn qonic_asks_without_a_response_type_and_sends_the_secret_in_a_form() {
     let provider = preset("qonic");
     assert_eq!(
         query(&provider),
@@ -202,7 +202,7 @@ fn seed_004_asks_without_a_response_type_and_sends_the_secret_in_a_form() {
 }
 
 #[test]
-fn seed_004_lists_its_scopes_without_a_secret_and_names_its_errors() {
+fn qonic_lists_its_scopes_without_a_secret_and_names_its_errors() {
     let provider = preset("qonic");
     let list = provider.scopes.list.expect("a list");
     let request = Bindings::default().fill(&list.call).expect("nothing to fill");

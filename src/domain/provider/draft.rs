@@ -101,23 +101,11 @@ impl Draft {
     /// Learns whether the client has a secret. Where the template says no way to prove it, the
     /// secret travels in the body (RFC 6749 §2.3.1).
     pub fn prove(&mut self, has_secret: bool) {
-        self.authentication = match (has_secret, &self.template.client.authentication) {
-            (
-                false,
-                Authentication::None
-                | Authentication::Post
-                | Authentication::Basic
-                | Authentication::BasicRaw
-                | Authentication::Header(_),
-            ) => Authentication::None,
-            (true, Authentication::None) => Authentication::Post,
-            (
-                true,
-                way @ (Authentication::Post
-                | Authentication::Basic
-                | Authentication::BasicRaw
-                | Authentication::Header(_)),
-            ) => way.clone(),
+        let way = &self.template.client.authentication;
+        self.authentication = match (has_secret, way.has_secret()) {
+            (false, _) => Authentication::None,
+            (true, false) => Authentication::Post,
+            (true, true) => way.clone(),
         };
     }
 

@@ -4,13 +4,13 @@ use serde_yaml::{Mapping, Value};
 
 use crate::domain::name::ProfileName;
 use crate::domain::profile::{Kind, Profile};
-use crate::stored::amendment::{Amendment, amend_tree};
+use crate::stored::amendment::{YamlAmendment, amend_tree};
 use crate::stored::config_file::entries::{Entry, EntryKind, LAST_TESTS, test_path};
 use crate::stored::config_file::fields::{KnownField, key_fields, key_text, last_test_value, login_fields};
 use crate::stored::path::{PathStep, find, joined};
 
 /// Rewrites the fields of `entry` that differ; what we do not know of it stays.
-pub(super) fn rewrite(tree: &Value, entry: &Entry, after: &Profile) -> Result<Vec<Amendment>, String> {
+pub(super) fn rewrite(tree: &Value, entry: &Entry, after: &Profile) -> Result<Vec<YamlAmendment>, String> {
     let before = entry.profile.as_ref().map_err(Clone::clone)?;
     if before.kind != after.kind {
         return Err(format!("{} is of another kind: remove it first", entry.name));
@@ -25,16 +25,18 @@ pub(super) fn rewrite(tree: &Value, entry: &Entry, after: &Profile) -> Result<Ve
         EntryKind::Key | EntryKind::NthKey => {
             let key = key_text(after).ok_or_else(|| format!("{} has no key to store", entry.name))?;
             let tested = match &after.last_test {
-                Some(last) => Some(Amendment::Set(test_path(entry, &after.id.name), last_test_value(last))),
+                Some(last) => {
+                    Some(YamlAmendment::Set(test_path(entry, &after.id.name), last_test_value(last)))
+                }
                 None => forgotten_test(tree, entry),
             };
-            Ok([Amendment::Set(entry.path.clone(), key)].into_iter().chain(tested).collect())
+            Ok([YamlAmendment::Set(entry.path.clone(), key)].into_iter().chain(tested).collect())
         }
     }
 }
 
 /// The removal of what the last test of a key said, where that stands beside it.
-fn forgotten_test(tree: &Value, entry: &Entry) -> Option<Amendment> {
+fn forgotten_test(tree: &Value, entry: &Entry) -> Option<YamlAmendment> {
     let path = match entry.kind {
         EntryKind::Login | EntryKind::NamedKey => return None,
         EntryKind::Key | EntryKind::NthKey => test_path(entry, &entry.profile.as_ref().ok()?.id.name),
@@ -48,54 +50,56 @@ fn differences(
     before: Vec<KnownField>,
     after: Vec<KnownField>,
     is_odd_kept: bool,
-) -> Vec<Amendment> {
+) -> Vec<YamlAmendment> {
     let amendment = |(before, after): (KnownField, KnownField)| {
         let (key, value) = after;
         let path = joined(path, PathStep::key(key));
         let blank = |value: &Value| value.is_null() || value.as_str() == Some("");
         match value {
             // A time may be written in another way; what means the same is left alone.
-            Some(value) => (before.1.as_ref() != Some(&value)).then_some(Amendment::Set(path, value)),
+            Some(value) => (before.1.as_ref() != Some(&value)).then_some(YamlAmendment::Set(path, value)),
             // Asked of the tree: a refresh token without an access token is erased as well.
             None if before.1.is_none() && is_odd_kept && !key.ends_with("_token") => None,
-            None => find(tree, &path).is_some_and(|value| !blank(value)).then_some(Amendment::Remove(path)),
+            None => {
+                find(tree, &path).is_some_and(|value| !blank(value)).then_some(YamlAmendment::Remove(path))
+            }
         }
     };
     before.into_iter().zip(after).filter_map(amendment).collect()
 }
 
 /// Adds an entry for `profile`.
-pub(super) fn add(tree: &Value, name: &ProfileName, profile: &Profile) -> Result<Vec<Amendment>, String> {
+pub(super) fn add(tree: &Value, name: &ProfileName, profile: &Profile) -> Result<Vec<YamlAmendment>, String> {
     let provider = provider(tree, name);
     match profile.kind {
         Kind::OAuth if name.is_reserved() => Err(format!("{name} is kept for API keys: choose another name")),
         Kind::OAuth => {
             let item = item(name, login_fields(profile));
-            Ok(vec![Amendment::Append(joined(&provider, PathStep::key("oauth_credentials")), item)])
+            Ok(vec![YamlAmendment::Append(joined(&provider, PathStep::key("oauth_credentials")), item)])
         }
         Kind::ApiKey if name.is_reserved() => {
             let key = key_text(profile).ok_or_else(|| format!("{name} has no key to store"))?;
             let tested = profile.last_test.as_ref().map(|last| {
                 let tests = joined(&provider, PathStep::key(LAST_TESTS));
-                Amendment::Set(joined(&tests, PathStep::key(name.name())), last_test_value(last))
+                YamlAmendment::Set(joined(&tests, PathStep::key(name.name())), last_test_value(last))
             });
-            let with_test = |key: Amendment| [key].into_iter().chain(tested).collect();
+            let with_test = |key: YamlAmendment| [key].into_iter().chain(tested).collect();
             let Some(index) = name.name().strip_prefix("key-") else {
-                return Ok(with_test(Amendment::Set(joined(&provider, PathStep::key("api_key")), key)));
+                return Ok(with_test(YamlAmendment::Set(joined(&provider, PathStep::key("api_key")), key)));
             };
             let list = joined(&provider, PathStep::key("api_keys"));
             let places = find(tree, &list).and_then(Value::as_sequence).map_or(0, Vec::len);
             match index.parse::<usize>() {
                 Ok(index) if index < places => {
-                    Ok(with_test(Amendment::Set(joined(&list, PathStep::Nth(index)), key)))
+                    Ok(with_test(YamlAmendment::Set(joined(&list, PathStep::Nth(index)), key)))
                 }
-                Ok(index) if index == places => Ok(with_test(Amendment::Append(list, key))),
+                Ok(index) if index == places => Ok(with_test(YamlAmendment::Append(list, key))),
                 Ok(_) | Err(_) => Err(format!("{name} would leave a gap: the next is key-{places}")),
             }
         }
         Kind::ApiKey => {
             let item = item(name, key_fields(profile));
-            Ok(vec![Amendment::Append(joined(&provider, PathStep::key("keys")), item)])
+            Ok(vec![YamlAmendment::Append(joined(&provider, PathStep::key("keys")), item)])
         }
         Kind::Environment => Err(format!("{name} is an environment variable, which no file holds")),
     }
@@ -121,7 +125,7 @@ fn item(name: &ProfileName, fields: Vec<KnownField>) -> Value {
 ///
 /// The place of a key in the middle of `api_keys` stays as an empty text: the others are named
 /// for their places, and none of them may become another by this.
-pub(super) fn remove(tree: &Value, entry: &Entry) -> Vec<Amendment> {
+pub(super) fn remove(tree: &Value, entry: &Entry) -> Vec<YamlAmendment> {
     let Some(test) = forgotten_test(tree, entry) else { return taken_away(tree, entry) };
     let mut rest = tree.clone();
     if amend_tree(&mut rest, test.clone()).is_none() {
@@ -130,24 +134,24 @@ pub(super) fn remove(tree: &Value, entry: &Entry) -> Vec<Amendment> {
     [test].into_iter().chain(taken_away(&rest, entry)).collect()
 }
 
-fn taken_away(tree: &Value, entry: &Entry) -> Vec<Amendment> {
+fn taken_away(tree: &Value, entry: &Entry) -> Vec<YamlAmendment> {
     let Some((last, around)) = entry.path.split_last() else { return Vec::new() };
     let list = find(tree, around).and_then(Value::as_sequence);
     if let (EntryKind::NthKey, PathStep::Nth(index), Some(list)) = (entry.kind, last, list) {
         let used = |value: &Value| value.as_str().is_none_or(|key| !key.is_empty()) && !value.is_null();
         if list.iter().skip(index + 1).any(used) {
-            return vec![Amendment::Set(entry.path.clone(), Value::from(""))];
+            return vec![YamlAmendment::Set(entry.path.clone(), Value::from(""))];
         }
         let keep = list.iter().take(*index).rposition(used).map_or(0, |at| at + 1);
         let from_the_end =
-            (keep..list.len()).rev().map(|index| Amendment::Remove(joined(around, PathStep::Nth(index))));
+            (keep..list.len()).rev().map(|index| YamlAmendment::Remove(joined(around, PathStep::Nth(index))));
         return if keep == 0 { vec![removal(tree, around)] } else { from_the_end.collect() };
     }
     vec![removal(tree, &entry.path)]
 }
 
 /// The removal of `path`, or of what around it would be left empty, up to the provider.
-fn removal(tree: &Value, path: &[PathStep]) -> Amendment {
+fn removal(tree: &Value, path: &[PathStep]) -> YamlAmendment {
     const PROVIDER: usize = 2;
     let mut path = path.to_vec();
     while let Some((_, around)) = path.split_last() {
@@ -162,7 +166,7 @@ fn removal(tree: &Value, path: &[PathStep]) -> Amendment {
         }
         path.pop();
     }
-    Amendment::Remove(path)
+    YamlAmendment::Remove(path)
 }
 
 #[cfg(test)]

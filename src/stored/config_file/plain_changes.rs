@@ -11,7 +11,7 @@ use std::sync::Arc;
 use serde_yaml::{Mapping, Value};
 
 use crate::domain::change::{Change, Row};
-use crate::stored::amendment::{Amendment, amend_tree, settled};
+use crate::stored::amendment::{YamlAmendment, amend_tree, settled};
 use crate::stored::config_file::entries::{Entry, again};
 use crate::stored::config_file::{Amended, Content, amend_each, planned, tokens};
 use crate::stored::path::{PathStep, find};
@@ -111,13 +111,13 @@ fn is_of(row: &Row, change: &Change) -> bool {
 }
 
 /// `amendment` with a path that begins at `path`, if it is about something within.
-fn below(path: &[PathStep], amendment: &Amendment) -> Option<Amendment> {
+fn below(path: &[PathStep], amendment: &YamlAmendment) -> Option<YamlAmendment> {
     let rest =
         |at: &[PathStep]| at.strip_prefix(path).filter(|rest| !rest.is_empty()).map(<[PathStep]>::to_vec);
     Some(match amendment {
-        Amendment::Set(at, value) => Amendment::Set(rest(at)?, value.clone()),
-        Amendment::Append(at, item) => Amendment::Append(rest(at)?, item.clone()),
-        Amendment::Remove(at) => Amendment::Remove(rest(at)?),
+        YamlAmendment::Set(at, value) => YamlAmendment::Set(rest(at)?, value.clone()),
+        YamlAmendment::Append(at, item) => YamlAmendment::Append(rest(at)?, item.clone()),
+        YamlAmendment::Remove(at) => YamlAmendment::Remove(rest(at)?),
     })
 }
 

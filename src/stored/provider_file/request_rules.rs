@@ -16,7 +16,7 @@ struct OwnRequest<'a> {
     name: &'static str,
     request: &'a RequestTemplate,
     /// What can fill it.
-    known: &'static [Placeholder],
+    known: Vec<Placeholder>,
     /// What the answer to it depends on.
     required: Vec<Placeholder>,
 }
@@ -24,6 +24,7 @@ struct OwnRequest<'a> {
 /// What `authorize_parameters` may hold beyond the standard.
 pub(super) const PARAMETER: &[Placeholder] = &[Placeholder::Account];
 const PROBE: &[Placeholder] = &[Placeholder::Access];
+const CLIENT: &[Placeholder] = &[Placeholder::ClientId, Placeholder::ClientSecret, Placeholder::Basic];
 const AUTHORIZE: &[Placeholder] = &[
     Placeholder::ClientId,
     Placeholder::Redirect,
@@ -32,45 +33,10 @@ const AUTHORIZE: &[Placeholder] = &[
     Placeholder::Account,
     Placeholder::State,
 ];
-const EXCHANGE: &[Placeholder] = &[
-    Placeholder::ClientId,
-    Placeholder::ClientSecret,
-    Placeholder::Basic,
-    Placeholder::Code,
-    Placeholder::State,
-    Placeholder::Redirect,
-    Placeholder::Verifier,
-];
-const REFRESH: &[Placeholder] = &[
-    Placeholder::ClientId,
-    Placeholder::ClientSecret,
-    Placeholder::Basic,
-    Placeholder::Refresh,
-    Placeholder::Scope,
-];
-const DEVICE: &[Placeholder] = &[
-    Placeholder::ClientId,
-    Placeholder::ClientSecret,
-    Placeholder::Basic,
-    Placeholder::Scope,
-    Placeholder::Challenge,
-];
-const POLL: &[Placeholder] = &[
-    Placeholder::ClientId,
-    Placeholder::ClientSecret,
-    Placeholder::Basic,
-    Placeholder::DeviceCode,
-    Placeholder::Verifier,
-];
-const REVOKE: &[Placeholder] = &[
-    Placeholder::ClientId,
-    Placeholder::ClientSecret,
-    Placeholder::Basic,
-    Placeholder::Token,
-    Placeholder::TokenHint,
-    Placeholder::Refresh,
-    Placeholder::Access,
-];
+const EXCHANGE: &[Placeholder] =
+    &[Placeholder::Code, Placeholder::State, Placeholder::Redirect, Placeholder::Verifier];
+const REVOKE: &[Placeholder] =
+    &[Placeholder::Token, Placeholder::TokenHint, Placeholder::Refresh, Placeholder::Access];
 
 /// The first rule that a request of `yaml` breaks.
 pub(super) fn broken_rule(yaml: &ProviderYaml) -> Option<FieldError> {
@@ -92,30 +58,31 @@ fn unscoped_refresh(yaml: &ProviderYaml) -> Option<FieldError> {
 }
 
 fn own_requests(yaml: &ProviderYaml) -> Vec<OwnRequest<'_>> {
+    use Placeholder::{Challenge, Code, DeviceCode, Refresh, Scope, State, Verifier};
+
     let calls = &yaml.calls;
     let by_code = |placeholder| yaml.pkce.is_on().then_some(placeholder);
     let by_device = |placeholder| yaml.device_pkce().is_on().then_some(placeholder);
-    let state = yaml.state.echoed.then_some(Placeholder::State);
-    let (code, refresh) = (Some(Placeholder::Code), Some(Placeholder::Refresh));
-    let device_code = Some(Placeholder::DeviceCode);
-    let authorize = calls.authorize.as_ref().map(|sent| &sent.request);
-    let all = [
-        ("authorize", authorize, AUTHORIZE, by_code(Placeholder::Challenge), state),
-        ("exchange", own_request(&calls.exchange), EXCHANGE, code, by_code(Placeholder::Verifier)),
-        ("refresh", own_request(&calls.refresh), REFRESH, refresh, None),
-        ("device", own_request(&calls.device), DEVICE, None, by_device(Placeholder::Challenge)),
-        ("revoke", own_request(&calls.revoke), REVOKE, None, None),
-        ("poll", own_request(&calls.poll), POLL, device_code, by_device(Placeholder::Verifier)),
-    ];
-    let given = all.into_iter().filter_map(|(name, request, known, one, other)| {
-        let required = one.into_iter().chain(other).collect();
-        Some(OwnRequest { name, request: request?, known, required })
+    let state = yaml.state.echoed.then_some(State);
+    let authorize = calls.authorize.as_ref().map(|sent| OwnRequest {
+        name: "authorize",
+        request: &sent.request,
+        known: AUTHORIZE.to_vec(),
+        required: by_code(Challenge).into_iter().chain(state).collect(),
     });
-    given.collect()
-}
-
-fn own_request(yaml: &Option<RequestYaml>) -> Option<&RequestTemplate> {
-    yaml.as_ref().map(|own| &own.0)
+    let others: [(_, _, &[_], [_; 2]); 5] = [
+        ("exchange", &calls.exchange, EXCHANGE, [Some(Code), by_code(Verifier)]),
+        ("refresh", &calls.refresh, &[Refresh, Scope], [Some(Refresh), None]),
+        ("device", &calls.device, &[Scope, Challenge], [None, by_device(Challenge)]),
+        ("revoke", &calls.revoke, REVOKE, [None, None]),
+        ("poll", &calls.poll, &[DeviceCode, Verifier], [Some(DeviceCode), by_device(Verifier)]),
+    ];
+    let others = others.into_iter().filter_map(|(name, request, known, required)| {
+        let RequestYaml(request) = request.as_ref()?;
+        let required = required.into_iter().flatten().collect();
+        Some(OwnRequest { name, request, known: [CLIENT, known].concat(), required })
+    });
+    authorize.into_iter().chain(others).collect()
 }
 
 fn broken_request(own: &OwnRequest<'_>, has_secret: bool) -> Option<FieldError> {
@@ -160,21 +127,12 @@ fn unasked_secret(template: &Template) -> Option<String> {
 
 /// Why a request must carry `placeholder`, where that does not go without saying.
 fn why_required(placeholder: Placeholder) -> &'static str {
-    match placeholder {
-        Placeholder::Challenge | Placeholder::Verifier => ", though pkce is not off",
-        Placeholder::State => ", so that no answer can bring it back; then say state: { echoed: false }",
-        Placeholder::ClientId
-        | Placeholder::ClientSecret
-        | Placeholder::Basic
-        | Placeholder::Code
-        | Placeholder::Redirect
-        | Placeholder::Refresh
-        | Placeholder::Access
-        | Placeholder::Token
-        | Placeholder::TokenHint
-        | Placeholder::DeviceCode
-        | Placeholder::Scope
-        | Placeholder::Account => "",
+    if matches!(placeholder, Placeholder::Challenge | Placeholder::Verifier) {
+        ", though pkce is not off"
+    } else if placeholder == Placeholder::State {
+        ", so that no answer can bring it back; then say state: { echoed: false }"
+    } else {
+        ""
     }
 }
 

@@ -1,4 +1,4 @@
-//! An authorization request that is sent from here (seed 002), and providers that do not return
+//! An authorization request that is sent from here (the Cal.com platform API), and providers that do not return
 //! the state.
 
 use authtui::domain::trouble::{FailureKind, Trouble};

@@ -1,4 +1,4 @@
-//! Seed 003: `inside-claude-code`, which of a key, a token and a login a request carries.
+//! Orders of Claude Code and its like: which of a key, a token and a login a request carries.
 
 use authtui::demo::authority::fault::FaultKind;
 use authtui::demo::authority::resource::KEY;
@@ -21,7 +21,7 @@ const AUTH_TOKEN: (&str, &str) = ("ANTHROPIC_AUTH_TOKEN", "sk-ant-oat01-01234567
 const SETUP_TOKEN: (&str, &str) = ("CLAUDE_CODE_OAUTH_TOKEN", "sk-ant-oat01-0123456789abcdefZz03");
 
 #[test]
-fn seed_003_takes_the_key_then_the_token_then_the_login_and_claude_code_the_token_first() {
+fn claw_code_takes_the_key_then_the_token_then_the_login_and_claude_code_the_token_first() {
     let anthropic = logged_in();
     let login = anthropic.printed();
     let key = format!("x-api-key: {}\n", API_KEY.1);
@@ -43,7 +43,7 @@ fn seed_003_takes_the_key_then_the_token_then_the_login_and_claude_code_the_toke
 }
 
 #[test]
-fn seed_003_refreshes_a_login_that_has_ended_and_uses_its_new_token() {
+fn claw_code_refreshes_a_login_that_has_ended_and_uses_its_new_token() {
     let anthropic = logged_in();
     let before = anthropic.entry();
     anthropic.let_end();
@@ -60,7 +60,7 @@ fn seed_003_refreshes_a_login_that_has_ended_and_uses_its_new_token() {
 }
 
 #[test]
-fn seed_003_tells_nothing_found_from_a_login_that_has_ended_for_good() {
+fn it_tells_nothing_found_from_a_login_that_has_ended_for_good() {
     let anthropic = logged_in();
     anthropic.let_end();
     let dead = FaultKind::Instead(HttpResponse::new(400, "application/json", r#"{"error":"invalid_grant"}"#));
@@ -83,7 +83,7 @@ fn seed_003_tells_nothing_found_from_a_login_that_has_ended_for_good() {
 }
 
 #[test]
-fn seed_003_points_out_a_key_in_the_variable_of_a_token() {
+fn claw_code_points_out_a_key_in_the_variable_of_a_token() {
     let anthropic = Shipped::start("anthropic", "anthropic", CHANGES);
     let ended = resolve(&anthropic, &[], &[("ANTHROPIC_AUTH_TOKEN", API_KEY.1)]);
     assert!(ended.out.contains("which belongs in ANTHROPIC_API_KEY."), "{ended:?}");
@@ -91,7 +91,7 @@ fn seed_003_points_out_a_key_in_the_variable_of_a_token() {
 }
 
 #[test]
-fn seed_003_keeps_an_api_key_where_other_programs_read_it_until_it_is_erased() {
+fn claw_code_keeps_an_api_key_where_other_programs_read_it_until_it_is_erased() {
     let anthropic = Shipped::start("anthropic", "anthropic", CHANGES);
 
     let ended = fed(&anthropic.home, &["login", "anthropic", "--key", "--key-stdin"], KEY.as_bytes()).end();

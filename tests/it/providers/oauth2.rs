@@ -1,4 +1,4 @@
-//! Seed 000: `OAuthAPIApi`, and with it every server that is asked by forms.
+//! The example `oauth2`: every server that is asked by forms.
 
 use authtui::demo::authority::client::{BASIC, CONFIDENTIAL_SECRET, POST, PUBLIC};
 use base64::Engine;
@@ -16,7 +16,7 @@ const TOKEN: &str = "/oauth2/token";
 const FORM: [&str; 2] = ["accept: application/json", "content-type: application/x-www-form-urlencoded"];
 
 #[test]
-fn seed_000_sends_forms_with_and_without_a_secret_and_pkce_and_lives_to_its_local_end() {
+fn oauth2_sends_forms_with_and_without_a_secret_and_pkce_and_lives_to_its_local_end() {
     for (client, proof, pkce) in [
         (PUBLIC, "none", "required"),
         (POST, "post", "required"),

@@ -1,4 +1,4 @@
-//! Seed 001 again: `qwen-oauth-flow`, a device code with PKCE.
+//! Qwen: a device code with PKCE.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ const SCOPE: &str = "openid+profile+email+model.completion";
 const FORM: [&str; 2] = ["accept: application/json", "content-type: application/x-www-form-urlencoded"];
 
 #[test]
-fn seed_001_device_code_carries_pkce_in_forms_and_lives_to_its_local_end() {
+fn qwen_device_code_carries_pkce_in_forms_and_lives_to_its_local_end() {
     let qwen = served();
 
     let (address, ended) = log_in(&qwen);
@@ -61,7 +61,7 @@ fn seed_001_device_code_carries_pkce_in_forms_and_lives_to_its_local_end() {
 }
 
 #[test]
-fn seed_001_device_code_wants_its_notice_read_before_anybody_logs_in() {
+fn qwen_device_code_wants_its_notice_read_before_anybody_logs_in() {
     let qwen = served();
     let ended = qwen.run("login", &[]);
     let said = ended.said(2);
@@ -73,7 +73,7 @@ fn seed_001_device_code_wants_its_notice_read_before_anybody_logs_in() {
 }
 
 #[test]
-fn seed_001_device_code_is_asked_less_often_after_a_429_and_still_brings_tokens() {
+fn qwen_device_code_is_asked_less_often_after_a_429_and_still_brings_tokens() {
     let qwen = served();
     let body = r#"{"error":"slow_down","interval":2}"#;
     let slow = FaultKind::Instead(HttpResponse::new(429, "application/json", body));
@@ -86,7 +86,7 @@ fn seed_001_device_code_is_asked_less_often_after_a_429_and_still_brings_tokens(
 }
 
 #[test]
-fn seed_001_refresh_that_is_answered_401_ends_the_grant_and_is_not_asked_again() {
+fn qwen_refresh_that_is_answered_401_ends_the_grant_and_is_not_asked_again() {
     let qwen = served();
     assert_eq!(log_in(&qwen).1.code, Some(0));
     let before = qwen.entry();
@@ -108,7 +108,7 @@ fn seed_001_refresh_that_is_answered_401_ends_the_grant_and_is_not_asked_again()
 }
 
 #[test]
-fn seed_001_device_code_that_was_denied_or_refused_saves_nothing() {
+fn qwen_device_code_that_was_denied_or_refused_saves_nothing() {
     let ended =
         FaultKind::Instead(HttpResponse::new(401, "application/json", r#"{"error":"invalid_client"}"#));
     let busy = FaultKind::Instead(HttpResponse::new(503, "text/plain", ""));

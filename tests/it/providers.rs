@@ -1,11 +1,11 @@
-//! Every seed's requests to the letter, and its whole life by command: log in, list, print, renew,
+//! Requests of each provider to the letter, and the whole life of its logins by command: log in, list, print, renew,
 //! erase. The provider is the shipped file with its addresses at the authority of the test.
 
 mod anthropic;
 mod calcom;
 mod faulty;
-mod forms;
-mod precedence;
+mod lookup_order;
+mod oauth2;
 mod qonic;
 mod qwen;
 mod wishes;

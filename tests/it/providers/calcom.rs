@@ -1,4 +1,4 @@
-//! Seed 002: Cal.com, its platform and its OAuth 2.0.
+//! Cal.com: the platform API, and its OAuth 2.0.
 
 use std::io::Write;
 
@@ -39,7 +39,7 @@ const JSON: [&str; 2] = ["accept: application/json", "content-type: application/
 const ADDRESS: &str = r#"tr -d '\r' | awk 'tolower($1) == "location:" { print $2; found = 1 } /^HTTP/ { status = $0 } END { if (!found) print status }'"#;
 
 #[test]
-fn seed_002_platform_is_asked_as_the_seed_shows_and_lives_to_its_local_end() {
+fn the_platform_is_asked_as_its_documentation_shows_and_lives_to_its_local_end() {
     let cal = Shipped::start("calcom-platform", "calcom-platform", PLATFORM_CHANGES);
 
     let ended = cal.begin(BY_PIPE, CONFIDENTIAL_SECRET).end();
@@ -69,7 +69,7 @@ fn seed_002_platform_is_asked_as_the_seed_shows_and_lives_to_its_local_end() {
 }
 
 #[test]
-fn seed_002_platform_reads_ends_as_milliseconds_and_keeps_them_to_the_second_and_never_later() {
+fn the_platform_reads_ends_as_milliseconds_and_keeps_them_to_the_second_and_never_later() {
     let cal = Shipped::start("calcom-platform", "calcom-platform", PLATFORM_CHANGES);
     let reply = r#"{"status":"success","data":{"accessToken":"at-1","refreshToken":"rt-1","accessTokenExpiresAt":1893456000999,"refreshTokenExpiresAt":1924992000456}}"#;
     let reply = FaultKind::Instead(HttpResponse::new(200, "application/json", reply));
@@ -85,7 +85,7 @@ fn seed_002_platform_reads_ends_as_milliseconds_and_keeps_them_to_the_second_and
 }
 
 #[test]
-fn seed_002_platform_explains_why_a_second_login_is_a_400() {
+fn the_platform_explains_why_a_second_login_is_a_400() {
     let cal = Shipped::start("calcom-platform", "calcom-platform", PLATFORM_CHANGES);
     assert_eq!(cal.begin(BY_PIPE, CONFIDENTIAL_SECRET).end().code, Some(0));
     let before = cal.file();
@@ -101,7 +101,7 @@ fn seed_002_platform_explains_why_a_second_login_is_a_400() {
 }
 
 #[test]
-fn seed_002_platform_that_wants_a_session_gives_a_command_whose_answer_is_pasted() {
+fn the_platform_that_wants_a_session_gives_a_command_whose_answer_is_pasted() {
     let cal = Shipped::start("calcom-platform", "calcom-platform", PLATFORM_CHANGES);
     cal.serving.with(|authority| authority.settings.session = WebSession::Required);
     let (reader, mut writer) = std::io::pipe().expect("a pipe");
@@ -149,7 +149,7 @@ fn seed_002_platform_that_wants_a_session_gives_a_command_whose_answer_is_pasted
 }
 
 #[test]
-fn seed_002_platform_says_498_of_a_token_that_has_ended() {
+fn the_platform_says_498_of_a_token_that_has_ended() {
     let cal = Shipped::start("calcom-platform", "calcom-platform", PLATFORM_CHANGES);
     let lives = Lifetimes { access: TimeDelta::zero(), grant: Some(TimeDelta::days(1)) };
     cal.serving.with(|authority| authority.settings.accounts.insert("ana@demo.test".to_owned(), lives));
@@ -164,7 +164,7 @@ fn seed_002_platform_says_498_of_a_token_that_has_ended() {
 }
 
 #[test]
-fn seed_002_oauth_2_takes_json_and_forms_and_rotates() {
+fn oauth_2_takes_json_and_forms_and_rotates() {
     for (client, proof, body) in
         [(PUBLIC, "none", "form"), (PUBLIC, "none", "json"), (POST, "post", "form"), (POST, "post", "json")]
     {

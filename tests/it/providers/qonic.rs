@@ -1,4 +1,4 @@
-//! Seed 004: Qonic.
+//! Qonic: tokens without an end, and scopes to choose from.
 
 use authtui::demo::authority::client::{CONFIDENTIAL_SECRET, POST};
 use authtui::stored::provider_file;
@@ -19,7 +19,7 @@ const TOKEN: &str = "/v1/auth/token";
 const BY_PIPE: &[&str] = &["--client-secret-stdin"];
 
 #[test]
-fn seed_004_asks_without_a_response_type_and_gets_a_token_without_an_end() {
+fn qonic_asks_without_a_response_type_and_gets_a_token_without_an_end() {
     let qonic = Shipped::start("qonic", "qonic", CHANGES);
 
     let (authorize, end, ended) = qonic.log_in(BY_PIPE, CONFIDENTIAL_SECRET);
@@ -71,7 +71,7 @@ fn seed_004_asks_without_a_response_type_and_gets_a_token_without_an_end() {
 }
 
 #[test]
-fn seed_004_says_which_scopes_were_not_granted() {
+fn qonic_says_which_scopes_were_not_granted() {
     let qonic = Shipped::start("qonic", "qonic", CHANGES);
     let mut login = qonic.begin(&["--client-secret-stdin", "--scope", "issues:read"], CONFIDENTIAL_SECRET);
     let authorize = login.line("http");
@@ -87,7 +87,7 @@ fn seed_004_says_which_scopes_were_not_granted() {
 }
 
 #[test]
-fn seed_004_shows_the_details_of_an_error_and_of_a_denied_consent() {
+fn qonic_shows_the_details_of_an_error_and_of_a_denied_consent() {
     let qonic = Shipped::start("qonic", "qonic", CHANGES);
     let (_, _, ended) = qonic.log_in(BY_PIPE, "wrong");
     let said = ended.said(3);
@@ -101,7 +101,7 @@ fn seed_004_shows_the_details_of_an_error_and_of_a_denied_consent() {
 }
 
 #[test]
-fn seed_004_lists_its_scopes_to_choose_from_and_shows_nobody_who_asks() {
+fn qonic_lists_its_scopes_to_choose_from_and_shows_nobody_who_asks() {
     let qonic = Shipped::start("qonic", "qonic", CHANGES);
     qonic.home.store("providers: {anthropic: {api_key: sk-ant-api03-0123456789abcdefZz01}}\n");
     let pty = Pty::start(&qonic.home, &[], (120, 36));

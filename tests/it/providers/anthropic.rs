@@ -1,4 +1,4 @@
-//! Seed 001: `anthropic-oauth-flow`.
+//! Anthropic: a login by code, in JSON.
 
 use std::fs;
 use std::io::Write;
@@ -23,7 +23,7 @@ const CLIENT: &str = "9d1c250a-e61b-44d9-88ed-5944d1962f5e";
 const JSON: [&str; 2] = ["accept: application/json", "content-type: application/json"];
 
 #[test]
-fn seed_001_logs_in_by_seven_steps_and_its_test_of_the_token_may_answer_403() {
+fn anthropic_logs_in_by_seven_steps_and_its_test_of_the_token_may_answer_403() {
     let anthropic = Shipped::start("anthropic", "anthropic", CHANGES);
     let restricted = FaultKind::Instead(HttpResponse::new(403, "application/json", "{}"));
     anthropic.serving.with(|authority| authority.faults.plan("/v1/models", 1, restricted));
@@ -51,7 +51,7 @@ fn seed_001_logs_in_by_seven_steps_and_its_test_of_the_token_may_answer_403() {
 }
 
 #[test]
-fn seed_001_sends_json_with_the_state_and_lives_to_its_local_end() {
+fn anthropic_sends_json_with_the_state_and_lives_to_its_local_end() {
     let anthropic = Shipped::start("anthropic", "anthropic", CHANGES);
 
     let (authorize, end, ended) = anthropic.log_in(&["--yes"], "");
@@ -100,7 +100,7 @@ fn seed_001_sends_json_with_the_state_and_lives_to_its_local_end() {
 }
 
 #[test]
-fn seed_001_saves_as_the_seed_shows_for_its_owner_alone() {
+fn anthropic_is_saved_as_ai_provider_kit_does_for_its_owner_alone() {
     let anthropic = Shipped::start("anthropic", "anthropic", CHANGES);
     assert_eq!(anthropic.log_in(&["--yes"], "").2.code, Some(0));
 
@@ -135,7 +135,7 @@ fn seed_001_saves_as_the_seed_shows_for_its_owner_alone() {
 }
 
 #[test]
-fn seed_001_wants_its_notice_read_before_anybody_logs_in() {
+fn anthropic_wants_its_notice_read_before_anybody_logs_in() {
     let anthropic = Shipped::start("anthropic", "anthropic", CHANGES);
     let ended = anthropic.run("login", &[]);
     let said = ended.said(2);
@@ -145,7 +145,7 @@ fn seed_001_wants_its_notice_read_before_anybody_logs_in() {
 }
 
 #[test]
-fn seed_001_takes_a_pasted_code_with_its_state_and_names_the_page_that_showed_it() {
+fn anthropic_takes_a_pasted_code_with_its_state_and_names_the_page_that_showed_it() {
     let anthropic = Shipped::start("anthropic", "anthropic", CHANGES);
     let (reader, mut writer) = std::io::pipe().expect("a pipe");
     let arguments = ["login", "anthropic", "--paste", "--yes"];
