@@ -5,6 +5,8 @@ pub mod clock;
 pub mod countdown;
 pub mod event;
 pub mod expiry;
+#[cfg(test)]
+pub(crate) mod fixtures;
 pub mod grant_status;
 pub mod health;
 pub mod name;

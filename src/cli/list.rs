@@ -232,20 +232,14 @@ fn login_end(profile: &Profile, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::clock::{FixedOffset, Steady, at_seconds};
-    use crate::domain::name::{ProfileId, ProfileName, StoreId};
+
+    use crate::domain::fixtures::{empty_profile, now};
 
     #[test]
     fn names_and_accounts_that_look_the_same_are_told_apart() {
-        let now = Now {
-            wall: at_seconds(1_800_000_000).expect("in range"),
-            steady: Steady::default(),
-            offset: FixedOffset::east_opt(0).expect("in range"),
-        };
-        let name = ProfileName::parse("demo/\u{430}na").expect("a name");
-        let mut profile = Profile::new(ProfileId { store: StoreId::Own, name }, Kind::OAuth);
+        let mut profile = empty_profile("demo/\u{430}na", Kind::OAuth);
         profile.account = Some("\u{430}na@demo.test".to_owned());
-        let [name, .., account] = cells(&profile, &Catalog::default(), now);
+        let [name, .., account] = cells(&profile, &Catalog::default(), now());
         assert_eq!((name.as_str(), account.as_str()), ("demo/<U+0430>na", "<U+0430>na@demo.test"));
     }
 }

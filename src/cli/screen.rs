@@ -7,8 +7,8 @@ use color_eyre::eyre::Result;
 
 use crate::cli::exit::Exit;
 use crate::cli::output::say;
+use crate::demo::Demo;
 use crate::demo::authority::fault::{self, Fault};
-use crate::demo::{Demo, fixtures};
 use crate::shell::run::{self, LeaveReason, ScreenOptions};
 use crate::shell::store_files::file::shown;
 use crate::shell::terminal::{self, console};
@@ -25,10 +25,10 @@ pub(super) struct DemoArgs {
 
 /// Shows the screen of the person's own files.
 pub(super) fn run(services: &Arc<Services>, auto_refresh: AutoRefreshMode) -> Result<Exit> {
-    show(services, ScreenOptions { keys: "", auto_refresh, is_demo: false })
+    show(services, ScreenOptions { auto_refresh, is_demo: false })
 }
 
-fn show(services: &Arc<Services>, options: ScreenOptions<'_>) -> Result<Exit> {
+fn show(services: &Arc<Services>, options: ScreenOptions) -> Result<Exit> {
     if !has_terminal() {
         return Ok(Exit::Usage);
     }
@@ -47,7 +47,7 @@ pub(super) fn demo(args: &DemoArgs, auto_refresh: AutoRefreshMode) -> Result<Exi
     }
     runtime::check_limits()?;
     let demo = Demo::start(&args.faults)?;
-    let exit = show(demo.services(), ScreenOptions { keys: fixtures::KEYS, auto_refresh, is_demo: true })?;
+    let exit = show(demo.services(), ScreenOptions { auto_refresh, is_demo: true })?;
     say("the demo's server and files are gone; nothing of yours was touched.");
     Ok(exit)
 }

@@ -10,11 +10,9 @@ use crate::domain::profile::{AutoRefresh, Kind, LastRefresh, Profile, RefreshRes
 use crate::domain::secret::Secret;
 use crate::domain::tokens::{Expiry, StoredTokens, Tokens};
 
-/// The account whose profile is being refreshed when the demo begins.
-pub const BUSY: &str = "hal";
-
-/// The account whose token is refreshed automatically; the others stay as they are, to be seen.
-const AUTO_REFRESHED: &str = "ben";
+/// The account whose token is refreshed automatically, from the first moment on; the others stay as
+/// they are, to be seen.
+const AUTO_REFRESHED: &str = "hal";
 
 /// A profile of the provider `demo`.
 struct ProfileFixture {
@@ -45,11 +43,8 @@ const FIXTURES: [ProfileFixture; 8] = [
     ProfileFixture { account: "emil", life: 60, since: 75, state: FixtureState::Dead },
     ProfileFixture { account: "fay", life: 60, since: 80, state: FixtureState::SignedOut },
     ProfileFixture { account: "gus", life: 60, since: 61, state: FixtureState::Plain },
-    ProfileFixture { account: BUSY, life: 5, since: 6, state: FixtureState::Plain },
+    ProfileFixture { account: AUTO_REFRESHED, life: 5, since: 6, state: FixtureState::Plain },
 ];
-
-/// The keys that begin a refresh of [`BUSY`], so that this state can be seen too.
-pub const KEYS: &str = "jjjjjjjrg";
 
 /// How many logins [`profiles`] makes, each with random bytes of its own.
 pub const LOGINS: usize = FIXTURES.len() + 2;

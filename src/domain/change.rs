@@ -337,7 +337,8 @@ impl fmt::Display for ChangeError {
 mod tests {
     use super::*;
     use crate::domain::clock::at_seconds;
-    use crate::domain::name::ProfileId;
+    use crate::domain::fixtures::empty_profile;
+
     use crate::domain::profile::RefreshResult;
     use crate::domain::secret::Secret;
 
@@ -346,8 +347,7 @@ mod tests {
     }
 
     fn profile(access: Option<&str>) -> Profile {
-        let name = ProfileName::parse("demo/ana").expect("a name");
-        let mut profile = Profile::new(ProfileId { store: StoreId::Own, name }, Kind::OAuth);
+        let mut profile = empty_profile("demo/ana", Kind::OAuth);
         profile.held = access.map_or(StoredTokens::None, |access| StoredTokens::Present(tokens(access)));
         profile.account = Some("ana@acme.dev".into());
         profile.refresh_count = 6;
@@ -450,10 +450,7 @@ mod tests {
     #[test]
     fn a_name_is_taken_by_an_entry_that_cannot_be_understood_too() {
         let name = |text: &str| ProfileName::new("acme", text).expect("a name");
-        let row = |text: &str| {
-            let id = ProfileId { store: StoreId::Own, name: name(text) };
-            Row::Profile(Arc::new(Profile::new(id, Kind::OAuth)))
-        };
+        let row = |text: &str| Row::Profile(Arc::new(empty_profile(&format!("acme/{text}"), Kind::OAuth)));
         let broken = Row::Broken { name: "acme/work-3".into(), at: Where::Line(1), why: String::new() };
         let there = Snapshot {
             store: StoreId::Own,

@@ -243,17 +243,8 @@ pub fn survived<'a>(events: &'a [Event], grant: &RefreshTokenId) -> Option<&'a E
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::clock::at_seconds;
 
-    fn event(what: GrantEvent) -> Event {
-        Event {
-            at: at_seconds(1_800_000_000).expect("a time"),
-            by: Author { program: "authtui".into(), process: 7 },
-            profile: ProfileName::parse("acme/ana").expect("a name"),
-            store: "/home/ana/config.yaml".into(),
-            what,
-        }
-    }
+    use crate::domain::fixtures::event;
 
     fn asked(grant: &str) -> Event {
         event(GrantEvent::RefreshStarted { grant: grant.into() })

@@ -51,28 +51,17 @@ impl<'a> GrantStatus<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::clock::at_seconds;
-    use crate::domain::event::{Author, GrantEvent};
-    use crate::domain::name::{ProfileId, ProfileName, StoreId};
-    use crate::domain::profile::Kind;
-    use crate::domain::secret::Secret;
-    use crate::domain::tokens::{StoredTokens, Tokens};
+
+    use crate::domain::event::GrantEvent;
+    use crate::domain::fixtures::{event, profile};
+    use crate::domain::name::ProfileName;
+
     use crate::stored::provider_file;
 
     #[test]
     fn a_token_that_stays_good_is_never_called_spent() {
-        let name = ProfileName::parse("acme/ana").expect("a name");
-        let mut profile = Profile::new(ProfileId { store: StoreId::Own, name: name.clone() }, Kind::OAuth);
-        profile.held =
-            StoredTokens::Present(Tokens { access: Secret::new("a"), refresh: Some(Secret::new("r")) });
+        let profile = profile("acme/ana");
         let grant = profile.refresh_token_id().expect("a grant");
-        let event = |what| Event {
-            at: at_seconds(1_800_000_000).expect("a time"),
-            by: Author { program: "authtui".into(), process: 7 },
-            profile: name.clone(),
-            store: "/home/ana/config.yaml".into(),
-            what,
-        };
         let asked = |grant: &RefreshTokenId| event(GrantEvent::RefreshStarted { grant: grant.clone() });
         let refreshed = |grant: &RefreshTokenId, next: &RefreshTokenId| {
             event(GrantEvent::Refreshed { grant: grant.clone(), next: next.clone(), generation: 2 })

@@ -147,24 +147,17 @@ pub fn changes_at(profile: &Profile, now: DateTime<Utc>) -> Option<DateTime<Utc>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::clock::at_seconds;
-    use crate::domain::name::{ProfileId, ProfileName, StoreId};
+
+    use crate::domain::fixtures::{at, empty_profile, tokens};
+
     use crate::domain::profile::{AutoRefresh, LastRefresh, LastTest, TestResult};
     use crate::domain::secret::Secret;
     use crate::domain::tokens::{Expiry, StoredTokens, Tokens};
 
-    fn at(seconds: i64) -> DateTime<Utc> {
-        at_seconds(1_000_000 + seconds).expect("in range")
-    }
-
     fn profile(refresh: bool, obtained: Option<i64>, expires: Option<i64>) -> Profile {
-        let name = ProfileName::parse("demo/ana").expect("a name");
-        let mut profile = Profile::new(ProfileId { store: StoreId::Own, name }, Kind::OAuth);
-        let refresh = refresh.then(|| Secret::new("refresh"));
-        profile.held = StoredTokens::Present(Tokens { access: Secret::new("access"), refresh });
-        profile.life =
-            Expiry { obtained_at: obtained.map(at), expires_at: expires.map(at), grant_ends_at: None };
-        profile
+        let held = StoredTokens::Present(tokens("access", refresh.then_some("refresh")));
+        let life = Expiry { obtained_at: obtained.map(at), expires_at: expires.map(at), grant_ends_at: None };
+        Profile { held, life, ..empty_profile("demo/ana", Kind::OAuth) }
     }
 
     fn idle(profile: &Profile) -> &'static str {

@@ -80,7 +80,8 @@ fn origin(call: &RequestTemplate) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::name::{ProfileId, ProfileName, StoreId};
+    use crate::domain::fixtures::empty_profile;
+
     use crate::domain::profile::Kind;
     use crate::stored::provider_file::load;
 
@@ -94,8 +95,7 @@ probe: { get: 'https://api.test:8443/me' }
     }
 
     fn profile(origins: Vec<String>) -> Profile {
-        let name = ProfileName::new("acme", "ana").expect("a name");
-        Profile { origins, ..Profile::new(ProfileId { store: StoreId::Own, name }, Kind::OAuth) }
+        Profile { origins, ..empty_profile("acme/ana", Kind::OAuth) }
     }
 
     #[test]

@@ -133,11 +133,12 @@ mod tests {
 
     use super::*;
     use crate::domain::change::Row;
-    use crate::domain::clock::{FixedOffset, Steady, TimeDelta, at_seconds};
-    use crate::domain::name::{ProfileId, ProfileName, StoreId};
+    use crate::domain::clock::TimeDelta;
+    use crate::domain::fixtures::{empty_profile, now, snapshot, tokens};
+    use crate::domain::name::ProfileName;
     use crate::domain::profile::{LastRefresh, LastTest, TestResult};
-    use crate::domain::secret::Secret;
-    use crate::domain::tokens::{Expiry, StoredTokens, Tokens};
+
+    use crate::domain::tokens::{Expiry, StoredTokens};
 
     const MOMENT: Moment = |at, now| format!("{:+}", (at - now.wall).num_seconds());
 
@@ -222,14 +223,7 @@ mod tests {
         twin.id.name = ProfileName::parse("acme/other").expect("a name");
         twin.last_refresh = dead(&twin);
         let rows = [&profile, &twin].map(|profile| Row::Profile(Arc::new(profile.clone())));
-        let store = Snapshot {
-            store: StoreId::Own,
-            place: String::new(),
-            rows: rows.to_vec(),
-            writable: Ok(()),
-            notices: Vec::new(),
-            number: 0,
-        };
+        let store = snapshot(rows.to_vec());
         let said = "the access token works until +60; the provider has already ended this login; \
                     acme/other holds the same login";
         assert_eq!(words(&profile, Some(&store), now(), MOMENT).as_deref(), Some(said));
@@ -245,10 +239,6 @@ mod tests {
         Some(LastTest { at: now().wall, result: TestResult::Refused, status: 401, token })
     }
 
-    fn tokens(access: &str, refresh: Option<&str>) -> Tokens {
-        Tokens { access: Secret::new(access), refresh: refresh.map(Secret::new) }
-    }
-
     fn held(kind: Kind, refresh: bool, access_left: Option<i64>, login_left: Option<i64>) -> Profile {
         let end = |left: Option<i64>| left.map(|left| now().wall + TimeDelta::seconds(left));
         let life =
@@ -256,14 +246,7 @@ mod tests {
         Profile { held: StoredTokens::Present(tokens("a", refresh.then_some("r"))), life, ..nothing(kind) }
     }
 
-    fn now() -> Now {
-        let wall = at_seconds(1_800_000_000).expect("a time");
-        let offset = FixedOffset::east_opt(0).expect("an offset");
-        Now { wall, steady: Steady::default(), offset }
-    }
-
     fn nothing(kind: Kind) -> Profile {
-        let name = ProfileName::parse("acme/work").expect("a name");
-        Profile::new(ProfileId { store: StoreId::Own, name }, kind)
+        empty_profile("acme/work", kind)
     }
 }

@@ -343,7 +343,8 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::domain::clock::{TimeDelta, at_seconds};
+    use crate::domain::clock::TimeDelta;
+    use crate::domain::fixtures::{at, empty_profile, tokens};
     use crate::domain::name::ProfileId;
     use crate::domain::profile::LastRefresh;
     use crate::domain::provider::environment::Variable;
@@ -556,7 +557,7 @@ mod tests {
     }
 
     fn now() -> DateTime<Utc> {
-        at_seconds(1_800_000_000).expect("in range")
+        at(0)
     }
 
     fn provider() -> Provider {
@@ -598,10 +599,9 @@ mod tests {
     }
 
     fn profile(store: StoreId, name: &str, kind: Kind, access: &str, refresh: Option<&str>) -> Profile {
-        let name = ProfileName::new("anthropic", name).expect("a name");
-        let refresh = refresh.map(Secret::new);
-        let held = StoredTokens::Present(Tokens { access: Secret::new(access), refresh });
-        Profile { held, ..Profile::new(ProfileId { store, name }, kind) }
+        let empty = empty_profile(&format!("anthropic/{name}"), kind);
+        let held = StoredTokens::Present(tokens(access, refresh));
+        Profile { held, id: ProfileId { store, ..empty.id.clone() }, ..empty }
     }
 
     fn variable_row(name: &str, value: &str) -> Row {

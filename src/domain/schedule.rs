@@ -148,28 +148,18 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::domain::clock::at_seconds;
-    use crate::domain::name::{ProfileId, ProfileName, StoreId};
-    use crate::domain::profile::{ClockDiffers, Kind};
-    use crate::domain::secret::Secret;
-    use crate::domain::tokens::{Expiry, StoredTokens, Tokens};
+    use crate::domain::fixtures::{self, at};
+    use crate::domain::profile::ClockDiffers;
+    use crate::domain::tokens::Expiry;
 
-    const END: i64 = 1_800_000_000;
-
-    fn at(seconds: i64) -> DateTime<Utc> {
-        at_seconds(END + seconds).expect("a time")
-    }
-
-    /// A profile whose token lives so many seconds and ends at [`END`].
+    /// A profile whose token lives so many seconds and ends at [`at`] 0.
     fn profile(name: &str, life: Option<i64>) -> Profile {
-        let id = ProfileId { store: StoreId::Own, name: ProfileName::new("acme", name).expect("a name") };
-        let tokens = Tokens { access: Secret::new("a"), refresh: Some(Secret::new("r")) };
         let obtained_at = life.map(|life| at(-life));
         let life = Expiry { obtained_at, expires_at: Some(at(0)), grant_ends_at: None };
-        Profile { held: StoredTokens::Present(tokens), life, ..Profile::new(id, Kind::OAuth) }
+        Profile { life, ..fixtures::profile(&format!("acme/{name}")) }
     }
 
-    /// The profile after a refresh that ended so many seconds after [`END`].
+    /// The profile after a refresh that ended so many seconds after its token.
     fn after(profile: Profile, seconds: i64, result: RefreshResult) -> Profile {
         let last = LastRefresh::new(at(seconds), result, profile.refresh_token_id());
         Profile { last_refresh: Some(last), ..profile }

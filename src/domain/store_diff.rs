@@ -97,28 +97,14 @@ mod tests {
     use super::*;
     use crate::domain::change::Where;
     use crate::domain::clock::at_seconds;
-    use crate::domain::name::{ProfileId, StoreId};
-    use crate::domain::profile::{Kind, LastRefresh};
+    use crate::domain::fixtures::{self, snapshot};
+
+    use crate::domain::profile::LastRefresh;
     use crate::domain::secret::Secret;
     use crate::domain::tokens::{StoredTokens, Tokens};
 
     fn profile(name: &str) -> Profile {
-        let name = ProfileName::new("demo", name).expect("a name");
-        let mut profile = Profile::new(ProfileId { store: StoreId::Own, name }, Kind::OAuth);
-        profile.held =
-            StoredTokens::Present(Tokens { access: Secret::new("a"), refresh: Some(Secret::new("r")) });
-        profile
-    }
-
-    fn snapshot(rows: Vec<Row>) -> Snapshot {
-        Snapshot {
-            store: StoreId::Own,
-            place: String::new(),
-            rows,
-            writable: Ok(()),
-            notices: Vec::new(),
-            number: 0,
-        }
+        fixtures::profile(&format!("demo/{name}"))
     }
 
     fn of(profile: &Profile) -> Row {

@@ -254,7 +254,8 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::domain::clock::{FixedOffset, at_seconds};
+
+    use crate::domain::fixtures::{self};
     use crate::stored::provider_file::load;
 
     #[test]
@@ -456,8 +457,6 @@ mod tests {
     }
 
     fn now(seconds: u64) -> Now {
-        let wall = at_seconds(1_800_000_000).expect("in range");
-        let offset = FixedOffset::east_opt(0).expect("in range");
-        Now { wall, steady: Steady(Duration::from_secs(1000 + seconds)), offset }
+        Now { steady: Steady(Duration::from_secs(1000 + seconds)), ..fixtures::now() }
     }
 }

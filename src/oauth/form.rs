@@ -126,9 +126,10 @@ fn variable(provider: &str, what: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::fixtures::{empty_profile, tokens};
     use crate::domain::name::{ProfileId, ProfileName, StoreId};
     use crate::domain::provider::environment::Variable;
-    use crate::domain::tokens::{StoredTokens, Tokens};
+    use crate::domain::tokens::StoredTokens;
     use crate::stored::provider_file;
 
     fn profile(kind: Kind) -> Profile {
@@ -136,9 +137,8 @@ mod tests {
     }
 
     fn holding(access: &str, kind: Kind) -> Profile {
-        let name = ProfileName::parse("anthropic/work").expect("a name");
-        let held = StoredTokens::Present(Tokens { access: Secret::new(access), refresh: None });
-        Profile { held, ..Profile::new(ProfileId { store: StoreId::Own, name }, kind) }
+        let held = StoredTokens::Present(tokens(access, None));
+        Profile { held, ..empty_profile("anthropic/work", kind) }
     }
 
     #[test]

@@ -108,8 +108,9 @@ fn reading(probe: Option<&Probe>, status: u16) -> String {
 mod tests {
     use super::*;
     use crate::domain::clock::at_seconds;
-    use crate::domain::name::{ProfileId, ProfileName, StoreId};
-    use crate::domain::tokens::{StoredTokens, Tokens};
+    use crate::domain::fixtures::{empty_profile, tokens};
+
+    use crate::domain::tokens::StoredTokens;
     use crate::stored::provider_file;
 
     #[test]
@@ -148,9 +149,8 @@ mod tests {
             (&silent, Kind::ApiKey, 429, None),
             (&silent, Kind::ApiKey, 503, None),
         ] {
-            let name = ProfileName::parse("anthropic/x").expect("a name");
-            let mut profile = Profile::new(ProfileId { store: StoreId::Own, name }, kind);
-            profile.held = StoredTokens::Present(Tokens { access: Secret::new("t"), refresh: None });
+            let mut profile = empty_profile("anthropic/x", kind);
+            profile.held = StoredTokens::Present(tokens("t", None));
             let verdict = TestVerdict::of(provider, &profile, status, at_seconds(0).expect("a time"));
             assert_eq!(verdict.last.as_ref().map(|last| last.result), result, "{kind:?} {status}");
             assert_eq!(verdict.is_refusal(), result == Some(Refused));

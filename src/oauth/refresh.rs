@@ -305,18 +305,15 @@ fn passing(profile: &Profile, why: String, pause: Option<Duration>, now: Now) ->
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::clock::{FixedOffset, Steady, at_seconds};
-    use crate::domain::name::{ProfileId, ProfileName, StoreId};
+    use crate::domain::clock::at_seconds;
+    use crate::domain::fixtures::{at, empty_profile, now, tokens};
+
     use crate::domain::provider::reply::Pointers;
     use crate::domain::secret::Secret;
     use crate::domain::tokens::StoredTokens;
     use crate::domain::trouble::FailureKind;
+    use crate::oauth::fixtures::reply;
     use crate::stored::provider_file;
-
-    fn now() -> Now {
-        let offset = FixedOffset::east_opt(0).expect("in range");
-        Now { wall: at_seconds(1_800_000_000).expect("in range"), steady: Steady::default(), offset }
-    }
 
     fn provider() -> Provider {
         let text = "name: acme\nendpoints: { authorize: 'https://a.test/a', token: 'https://a.test/t' }\nclient: { id: c }\n";
@@ -325,18 +322,10 @@ mod tests {
 
     /// A profile of 100 s of life with `left` of them to go.
     fn profile(left: i64) -> Profile {
-        let id = ProfileId { store: StoreId::Own, name: ProfileName::parse("acme/ana").expect("a name") };
-        let mut profile = Profile::new(id, Kind::OAuth);
-        profile.held =
-            StoredTokens::Present(Tokens { access: Secret::new("a1"), refresh: Some(Secret::new("r1")) });
-        let end = |seconds| at_seconds(1_800_000_000 + seconds);
-        profile.life =
-            Expiry { obtained_at: end(left - 100), expires_at: end(left), grant_ends_at: end(9000) };
-        profile
-    }
-
-    fn reply(status: u16, body: &str) -> Reply {
-        Reply { status, headers: Vec::new(), body: Secret::new(body), sent: now(), secrets: Vec::new() }
+        let held = StoredTokens::Present(tokens("a1", Some("r1")));
+        let end = |seconds| Some(at(seconds));
+        let life = Expiry { obtained_at: end(left - 100), expires_at: end(left), grant_ends_at: end(9000) };
+        Profile { held, life, ..empty_profile("acme/ana", Kind::OAuth) }
     }
 
     const MINUTE: Wish = Wish::Valid { for_at_least: Duration::from_mins(1) };

@@ -252,15 +252,9 @@ pub(super) fn words(pointers: &Pointers, tree: &Value, amended: impl Fn(&str) ->
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::clock::{FixedOffset, Now, Steady, at_seconds};
+    use crate::domain::clock::at_seconds;
     use crate::domain::provider::meaning::Meaning;
-
-    fn reply(status: u16, body: &str) -> Reply {
-        let offset = FixedOffset::east_opt(0).expect("in range");
-        let wall = at_seconds(1_800_000_000).expect("in range");
-        let sent = Now { wall, steady: Steady::default(), offset };
-        Reply { status, headers: Vec::new(), body: Secret::new(body), sent, secrets: Vec::new() }
-    }
+    use crate::oauth::fixtures::reply;
 
     fn granted(body: &str) -> Granted {
         read(&ReplyMap::default(), &Meanings::default(), &reply(200, body)).expect(body)

@@ -202,9 +202,11 @@ fn explained(refusal: &Refusal) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::clock::{FixedOffset, Now, Steady, at_seconds};
-    use crate::domain::name::{ProfileId, ProfileName, StoreId};
+
+    use crate::domain::fixtures::{empty_profile, tokens};
+
     use crate::domain::tokens::StoredTokens;
+    use crate::oauth::fixtures::reply;
     use crate::stored::provider_file;
 
     const FILE: &str = "name: acme\nendpoints: { authorize: 'https://a.test/a', token: 'https://a.test/t', \
@@ -215,17 +217,8 @@ mod tests {
     }
 
     fn profile(refresh: Option<&str>) -> Profile {
-        let id = ProfileId { store: StoreId::Own, name: ProfileName::parse("acme/ana").expect("a name") };
-        let held =
-            StoredTokens::Present(Tokens { access: Secret::new("a1"), refresh: refresh.map(Secret::new) });
-        Profile { held, client_secret: Some(Secret::new("s")), ..Profile::new(id, Kind::OAuth) }
-    }
-
-    fn reply(status: u16, body: &str) -> Reply {
-        let offset = FixedOffset::east_opt(0).expect("in range");
-        let wall = at_seconds(1_800_000_000).expect("in range");
-        let sent = Now { wall, steady: Steady::default(), offset };
-        Reply { status, headers: Vec::new(), body: Secret::new(body), sent, secrets: Vec::new() }
+        let (held, client_secret) = (StoredTokens::Present(tokens("a1", refresh)), Some(Secret::new("s")));
+        Profile { held, client_secret, ..empty_profile("acme/ana", Kind::OAuth) }
     }
 
     /// A provider that differs from the shortest one by these lines.

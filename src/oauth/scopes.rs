@@ -96,10 +96,11 @@ pub fn union(granted: &[String], asked: &[String]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::clock::{FixedOffset, Now, Steady, at_seconds};
+
     use crate::domain::provider::reply::Pointers;
     use crate::domain::provider::request_template::{Method, RequestBody, RequestTemplate, Template};
-    use crate::domain::secret::Secret;
+
+    use crate::oauth::fixtures::reply;
 
     #[test]
     fn a_list_of_texts_or_of_objects_is_read() {
@@ -159,12 +160,5 @@ mod tests {
             name: pointers(&["/name", "/id"]),
             title: pointers(&["/title", "/description"]),
         }
-    }
-
-    fn reply(status: u16, body: &str) -> Reply {
-        let wall = at_seconds(1_800_000_000).expect("in range");
-        let offset = FixedOffset::east_opt(0).expect("in range");
-        let sent = Now { wall, steady: Steady::default(), offset };
-        Reply { status, headers: Vec::new(), body: Secret::new(body), sent, secrets: Vec::new() }
     }
 }

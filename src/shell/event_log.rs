@@ -167,19 +167,9 @@ fn ends_a_line(file: &mut File, size: u64) -> io::Result<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::clock::at_seconds;
-    use crate::domain::event::{Author, GrantEvent};
-    use crate::domain::name::ProfileName;
 
-    fn event(what: GrantEvent) -> Event {
-        Event {
-            at: at_seconds(1_800_000_000).expect("a time"),
-            by: Author { program: "authtui".into(), process: 7 },
-            profile: ProfileName::parse("acme/ana").expect("a name"),
-            store: "/home/ana/config.yaml".into(),
-            what,
-        }
-    }
+    use crate::domain::event::GrantEvent;
+    use crate::domain::fixtures::event;
 
     fn asked(grant: &str) -> Event {
         event(GrantEvent::RefreshStarted { grant: grant.into() })

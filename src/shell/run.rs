@@ -10,7 +10,6 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 use color_eyre::eyre::{Result, WrapErr};
-use crossterm::event::{KeyCode, KeyEvent};
 
 use crate::domain::clock::Now;
 use crate::domain::name::StoreId;
@@ -44,9 +43,7 @@ pub enum LeaveReason {
 
 /// How the screen begins.
 #[derive(Debug, Clone, Copy)]
-pub struct ScreenOptions<'a> {
-    /// Keys that are pressed before the first frame.
-    pub keys: &'a str,
+pub struct ScreenOptions {
     /// What the command line says of it, unsettled where the settings may decide.
     pub auto_refresh: AutoRefreshMode,
     /// Whether all that is stored ends with the program, so that nothing can be lost by leaving.
@@ -57,15 +54,12 @@ pub struct ScreenOptions<'a> {
 ///
 /// # Errors
 /// When there is no terminal.
-pub fn run(services: &Arc<Services>, theme: &Theme, options: ScreenOptions<'_>) -> Result<LeaveReason> {
-    let ScreenOptions { keys, auto_refresh, is_demo } = options;
+pub fn run(services: &Arc<Services>, theme: &Theme, options: ScreenOptions) -> Result<LeaveReason> {
+    let ScreenOptions { auto_refresh, is_demo } = options;
     let size = crossterm::terminal::size().wrap_err("cannot use the terminal")?;
     let providers = file::shown(&services.paths.providers);
     let mut model = Model { seat: browser::seat(), providers, auto_refresh, is_demo, ..Model::new(size) };
-    let mut effects = update(&mut model, services.clock.now(), Msg::Stored(services.read_now(StoreId::Own)));
-    for key in keys.chars().map(|key| KeyEvent::from(KeyCode::Char(key))) {
-        effects.extend(update(&mut model, services.clock.now(), Msg::Key(key)));
-    }
+    let effects = update(&mut model, services.clock.now(), Msg::Stored(services.read_now(StoreId::Own)));
     let (inbox, messages) = channel();
     // Before the terminal is taken: a signal must not leave it as it is.
     let tasks = Tasks::start(&inbox)?;

@@ -403,23 +403,16 @@ mod tests {
     use super::*;
     use crate::domain::change::RefreshedTokens;
     use crate::domain::clock::at_seconds;
-    use crate::domain::name::ProfileId;
-    use crate::domain::profile::{Kind, LastRefresh, RefreshResult};
+    use crate::domain::fixtures::profile;
+
+    use crate::domain::profile::{LastRefresh, RefreshResult};
     use crate::domain::secret::Secret;
-    use crate::domain::tokens::{Expiry, StoredTokens, Tokens};
+    use crate::domain::tokens::{Expiry, Tokens};
 
     fn stores() -> (tempfile::TempDir, Stores) {
         let folder = tempfile::tempdir().expect("a folder");
         let own = folder.path().join("authtui/config.yaml");
         (folder, Stores::new(own))
-    }
-
-    fn profile(name: &str) -> Profile {
-        let name = ProfileName::parse(name).expect("a name");
-        let mut profile = Profile::new(ProfileId { store: StoreId::Own, name }, Kind::OAuth);
-        profile.held =
-            StoredTokens::Present(Tokens { access: Secret::new("a"), refresh: Some(Secret::new("r")) });
-        profile
     }
 
     fn keep(name: &str) -> Change {

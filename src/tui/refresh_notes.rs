@@ -124,28 +124,25 @@ pub fn clock(profile: &Profile, now: Now) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::clock::{FixedOffset, Steady, TimeDelta, at_seconds};
-    use crate::domain::name::{ProfileId, ProfileName, StoreId};
+
+    use crate::domain::fixtures::{at, empty_profile, now};
+
     use crate::domain::profile::Kind;
 
     #[test]
     fn scopes_that_went_and_an_end_at_once_or_unknown_are_said_and_nothing_else() {
-        let wall = at_seconds(1_800_000_000).expect("in range");
-        let now =
-            Now { wall, steady: Steady::default(), offset: FixedOffset::east_opt(0).expect("in range") };
-        let name = ProfileName::parse("acme/ana").expect("a name");
-        let mut profile = Profile::new(ProfileId { store: StoreId::Own, name }, Kind::OAuth);
+        let mut profile = empty_profile("acme/ana", Kind::OAuth);
         profile.scopes = vec!["a".to_owned()];
-        profile.life.expires_at = Some(wall + TimeDelta::minutes(5));
+        profile.life.expires_at = Some(at(300));
         let said = |before: &[&str], profile: &Profile| {
             let before: Vec<String> = before.iter().map(|scope| (*scope).to_owned()).collect();
-            after_refresh(&before, profile, now)
+            after_refresh(&before, profile, now())
         };
         assert_eq!(said(&["a"], &profile), [""; 0]);
         assert_eq!(said(&[], &profile), [""; 0]);
         let lost = said(&["a", "b", "c"], &profile);
         assert_eq!(lost, ["The provider has taken scopes away: b c. A login asks for them again."]);
-        profile.life.expires_at = Some(wall);
+        profile.life.expires_at = Some(at(0));
         assert!(said(&["a"], &profile)[0].contains("has expired already"));
         profile.life.expires_at = None;
         assert!(said(&["a"], &profile)[0].contains("did not say when"));

@@ -84,10 +84,11 @@ fn interval(map: &DeviceReplyMap, reply: &Reply) -> Option<Duration> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::clock::{FixedOffset, Now, Steady, at_seconds};
+
     use crate::domain::provider::meaning::Meanings;
     use crate::domain::secret::Secret;
     use crate::domain::trouble::FailureKind;
+    use crate::oauth::fixtures::reply;
     use crate::stored::provider_file;
 
     #[test]
@@ -187,12 +188,5 @@ mod tests {
         let catalog = provider_file::catalog([]);
         let meanings = Meanings { errors: Vec::new(), statuses: vec![(403, Meaning::Pending)] };
         Provider { meanings, ..catalog.get("oauth2").expect("a preset").clone() }
-    }
-
-    fn reply(status: u16, body: &str) -> Reply {
-        let wall = at_seconds(1_800_000_000).expect("in range");
-        let offset = FixedOffset::east_opt(0).expect("in range");
-        let sent = Now { wall, steady: Steady::default(), offset };
-        Reply { status, headers: Vec::new(), body: Secret::new(body), sent, secrets: Vec::new() }
     }
 }

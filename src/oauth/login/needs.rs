@@ -255,6 +255,7 @@ mod tests {
 
     use super::*;
     use crate::domain::change::Row;
+    use crate::domain::fixtures::{empty_profile, tokens};
     use crate::domain::provider::scopes::OfferedScope;
     use crate::domain::secret::Ends;
     use crate::oauth::login::Seat;
@@ -276,10 +277,10 @@ mod tests {
     }
 
     fn stored(name: &str, kind: Kind) -> Profile {
-        let mut profile = Profile::new(ProfileId { store: StoreId::Own, name: named(name) }, kind);
+        let mut profile = empty_profile(&format!("acme/{name}"), kind);
         profile.client_id = (kind == Kind::OAuth).then(|| "old".into());
         profile.client_secret = (kind == Kind::OAuth).then(|| Secret::new("old secret"));
-        profile.held = StoredTokens::Present(Tokens { access: Secret::new("access"), refresh: None });
+        profile.held = StoredTokens::Present(tokens("access", None));
         profile.scopes = vec!["write".into(), "read".into()];
         profile.account = Some("Build".into());
         profile

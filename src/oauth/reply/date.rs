@@ -24,16 +24,14 @@ pub fn clock_ahead(reply: &Reply, now: Now) -> Option<TimeDelta> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
 
     use super::*;
-    use crate::domain::clock::{FixedOffset, Steady, at_seconds};
+
+    use crate::domain::fixtures::{self, at};
     use crate::domain::secret::Secret;
 
     fn now(seconds: i64) -> Now {
-        let wall = at_seconds(1_800_000_000 + seconds).expect("in range");
-        let offset = FixedOffset::east_opt(0).expect("in range");
-        Now { wall, steady: Steady(Duration::ZERO), offset }
+        Now { wall: at(seconds), ..fixtures::now() }
     }
 
     #[test]

@@ -81,18 +81,13 @@ fn is_it(_file: &File, _path: &Path, _length: u64) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::clock::at_seconds;
+
     use crate::domain::event::{Author, GrantEvent};
-    use crate::domain::name::ProfileName;
+    use crate::domain::fixtures::event;
 
     fn asked(grant: &str, process: u32) -> Event {
-        Event {
-            at: at_seconds(1_800_000_000).expect("a time"),
-            by: Author { program: "authtui".into(), process },
-            profile: ProfileName::parse("acme/ana").expect("a name"),
-            store: "/home/ana/config.yaml".into(),
-            what: GrantEvent::RefreshStarted { grant: grant.into() },
-        }
+        let by = Author { program: "authtui".into(), process };
+        Event { by, ..event(GrantEvent::RefreshStarted { grant: grant.into() }) }
     }
 
     #[test]

@@ -46,19 +46,9 @@ pub(super) fn retained(events: &[Event], largest: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::clock::at_seconds;
-    use crate::domain::event::{Author, GrantEvent};
-    use crate::domain::name::ProfileName;
 
-    fn event(what: GrantEvent) -> Event {
-        Event {
-            at: at_seconds(1_800_000_000).expect("a time"),
-            by: Author { program: "authtui".into(), process: 7 },
-            profile: ProfileName::parse("acme/ana").expect("a name"),
-            store: "/home/ana/config.yaml".into(),
-            what,
-        }
-    }
+    use crate::domain::event::GrantEvent;
+    use crate::domain::fixtures::event;
 
     fn asked(grant: &str) -> Event {
         event(GrantEvent::RefreshStarted { grant: grant.into() })

@@ -100,7 +100,8 @@ mod tests {
     use super::*;
     use crate::domain::clock::at_seconds;
     use crate::domain::event::GrantEvent;
-    use crate::domain::name::ProfileId;
+    use crate::domain::fixtures::empty_profile;
+
     use crate::domain::profile::{AutoRefresh, Kind, LastRefresh, RefreshResult};
     use crate::domain::secret::Secret;
     use crate::domain::tokens::{Expiry, StoredTokens, Tokens};
@@ -114,8 +115,8 @@ mod tests {
     fn what_is_kept_goes_when_the_tokens_of_its_profile_change() {
         let folder = tempfile::tempdir().expect("a folder");
         let paths = Paths::below(folder.path());
-        let name = ProfileName::parse("demo/ana").expect("a name");
-        let mut profile = Profile::new(ProfileId { store: StoreId::Own, name: name.clone() }, Kind::OAuth);
+        let mut profile = empty_profile("demo/ana", Kind::OAuth);
+        let name = profile.id.name.clone();
         profile.held = StoredTokens::Present(tokens("old"));
         let at = at_seconds(1_800_000_000).expect("in range");
         let record = LastRefresh::new(at, RefreshResult::Done, None);
@@ -145,8 +146,8 @@ mod tests {
     async fn what_is_erased_and_may_still_be_kept_is_said() {
         let folder = tempfile::tempdir().expect("a folder");
         let services = Services::new(Paths::below(folder.path()), "authtui");
-        let name = ProfileName::parse("demo/ana").expect("a name");
-        let mut profile = Profile::new(ProfileId { store: StoreId::Own, name: name.clone() }, Kind::OAuth);
+        let mut profile = empty_profile("demo/ana", Kind::OAuth);
+        let name = profile.id.name.clone();
         profile.held = StoredTokens::Present(tokens("old"));
         std::fs::create_dir_all(&services.paths.state).expect("a folder");
         std::fs::write(place(&services.paths), "providers: [\n").expect("written");

@@ -258,7 +258,8 @@ mod tests {
     use super::*;
     use crate::domain::clock::at_seconds;
     use crate::domain::event::{self, GrantHistory};
-    use crate::domain::name::{ProfileName, StoreId};
+    use crate::domain::fixtures::empty_profile;
+    use crate::domain::name::StoreId;
     use crate::domain::profile::{Kind, LastRefresh, RefreshResult};
     use crate::domain::provider::Rotation;
     use crate::domain::secret::Secret;
@@ -272,9 +273,8 @@ mod tests {
     }
 
     fn holder(name: &str) -> Profile {
-        let name = ProfileName::parse(name).expect("a name");
         let held = StoredTokens::Present(tokens("old"));
-        Profile { held, ..Profile::new(ProfileId { store: StoreId::Own, name }, Kind::OAuth) }
+        Profile { held, ..empty_profile(name, Kind::OAuth) }
     }
 
     #[tokio::test]

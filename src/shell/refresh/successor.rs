@@ -204,17 +204,16 @@ mod tests {
     use super::*;
     use crate::domain::change::{Change, Edit};
     use crate::domain::clock::at_seconds;
-    use crate::domain::name::{ProfileId, ProfileName};
+    use crate::domain::fixtures::{empty_profile, tokens};
+
     use crate::domain::profile::Kind;
-    use crate::domain::secret::Secret;
-    use crate::domain::tokens::{StoredTokens, Tokens};
+
+    use crate::domain::tokens::StoredTokens;
     use crate::shell::paths::Paths;
 
     fn holder(name: &str, of: &str) -> Profile {
-        let name = ProfileName::parse(name).expect("a name");
-        let tokens = Tokens { access: Secret::new(of), refresh: Some(Secret::new(format!("{of}-refresh"))) };
-        let profile = Profile::new(ProfileId { store: StoreId::Own, name }, Kind::OAuth);
-        Profile { held: StoredTokens::Present(tokens), subject: Some("1".to_owned()), ..profile }
+        let held = StoredTokens::Present(tokens(of, Some(&format!("{of}-refresh"))));
+        Profile { held, subject: Some("1".to_owned()), ..empty_profile(name, Kind::OAuth) }
     }
 
     #[tokio::test]

@@ -122,17 +122,14 @@ impl Drop for QueueWriter<'_> {
 mod tests {
     use super::*;
     use crate::domain::change::Edit;
-    use crate::domain::name::{ProfileId, ProfileName};
-    use crate::domain::profile::{Kind, Profile};
-    use crate::domain::secret::Secret;
-    use crate::domain::tokens::{StoredTokens, Tokens};
+    use crate::domain::fixtures::profile;
+    use crate::domain::name::ProfileName;
+
     use crate::domain::trouble::FailureKind;
 
     fn keep(name: &str) -> Change {
-        let name = ProfileName::new("acme", name).expect("a name");
-        let mut profile = Profile::new(ProfileId { store: StoreId::Own, name: name.clone() }, Kind::OAuth);
-        profile.held = StoredTokens::Present(Tokens { access: Secret::new("a"), refresh: None });
-        Change { name, expects: None, edit: Edit::Put(Box::new(profile)) }
+        let profile = profile(&format!("acme/{name}"));
+        Change { name: profile.id.name.clone(), expects: None, edit: Edit::Put(Box::new(profile)) }
     }
 
     #[test]

@@ -174,9 +174,9 @@ mod tests {
     use proptest::prelude::*;
 
     use crate::domain::change::{Change, ChangeError, Edit, RefreshedTokens};
-    use crate::domain::clock::{DateTime, TimeDelta, Utc, at_seconds, is_writable, rfc3339};
+    use crate::domain::clock::{DateTime, TimeDelta, Utc, is_writable, rfc3339};
     use crate::domain::expiry::{RawTime, moment};
-    use crate::domain::name::{ProfileId, StoreId};
+
     use crate::domain::profile::{AutoRefresh, ClockDiffers, EndBy, LastRefresh, RefreshResult};
     use crate::domain::secret::Secret;
     use crate::domain::tokens::{Expiry, RefreshTokenId, StoredTokens, Tokens};
@@ -184,6 +184,7 @@ mod tests {
     use crate::stored::config_file::{Amended, amend, read};
 
     use super::*;
+    use crate::domain::fixtures::{self, at};
 
     const TEXT: &str = "\
 # my accounts
@@ -204,23 +205,17 @@ providers:
       api_key: k
 ";
 
-    fn at(seconds: i64) -> DateTime<Utc> {
-        at_seconds(1_800_000_000 + seconds).expect("in range")
-    }
-
     fn name(text: &str) -> ProfileName {
         ProfileName::parse(text).expect("a name")
     }
 
     fn tokens(access: &str, refresh: &str) -> Tokens {
-        Tokens { access: Secret::new(access), refresh: Some(Secret::new(refresh)) }
+        fixtures::tokens(access, Some(refresh))
     }
 
     fn profile(called: &str, kind: Kind, access: &str) -> Profile {
-        let mut profile = Profile::new(ProfileId { store: StoreId::Own, name: name(called) }, kind);
-        let refresh = (kind == Kind::OAuth).then(|| Secret::new("r"));
-        profile.held = StoredTokens::Present(Tokens { access: Secret::new(access), refresh });
-        profile
+        let held = fixtures::tokens(access, (kind == Kind::OAuth).then_some("r"));
+        Profile { held: StoredTokens::Present(held), ..fixtures::empty_profile(called, kind) }
     }
 
     fn change(called: &str, edit: Edit) -> Change {

@@ -6,11 +6,15 @@ use std::fs;
 use std::io::Read;
 use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
+use std::sync::mpsc;
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::home::{Home, PATIENCE};
 use crate::soak::traced::call::Call;
+
+/// How often a program that goes on is looked at.
+const LOOK: Duration = Duration::from_secs(1);
 
 /// What a program under strace did.
 #[derive(Debug)]
@@ -69,22 +73,24 @@ fn run_traced(home: &Home, command: &Command, options: &[&str]) -> Traced {
     let mut child = traced.spawn().expect("strace is there");
     let out = reader(child.stdout.take().expect("standard output"));
     let err = reader(child.stderr.take().expect("standard error"));
-    let began = Instant::now();
+    let (group, (tell, ended)) = (child.id(), mpsc::channel());
+    std::thread::spawn(move || tell.send(child.wait()));
+    let mut waited = Duration::ZERO;
     let code = loop {
-        if let Some(status) = child.try_wait().expect("a process") {
-            break status.code();
-        }
-        if began.elapsed() > PATIENCE {
-            end(child.id());
-            panic!("{command:?} {options:?}: it goes on: {}", trace(home));
+        match ended.recv_timeout(LOOK) {
+            Ok(status) => break status.expect("a process").code(),
+            Err(_) => waited += LOOK,
         }
         // A runtime that cannot wake its own thread any more waits for ever.
-        if began.elapsed() > Duration::from_secs(1) && trace(home).lines().any(is_a_lost_waking) {
-            end(child.id());
-            child.wait().expect("it ends");
+        if trace(home).lines().any(is_a_lost_waking) {
+            end(group);
+            ended.recv().expect("it is waited for").expect("it ends");
             break None;
         }
-        std::thread::sleep(Duration::from_millis(2));
+        if waited > PATIENCE {
+            end(group);
+            panic!("{command:?} {options:?}: it goes on: {}", trace(home));
+        }
     };
     let text = |reader: JoinHandle<String>| reader.join().expect("it was read");
     Traced { code, out: text(out), err: text(err), struck: call::struck(&trace(home), &root(home)) }
