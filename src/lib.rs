@@ -56,7 +56,7 @@
 //!
 //! **A refresh.** [`shell::refresh`]: read → [`decide`](oauth::refresh::decide()) → lock by the
 //! grant → read again → decide again: another pair of tokens means that somebody else has just
-//! saved, and theirs are taken → the [event log](shell::event_log) knows who renewed this grant in
+//! saved, and theirs are taken → the [event log](shell::event_log) knows who refreshed this grant in
 //! another file, and then those tokens are taken → room for the answer on disk → what is about to
 //! be asked is written down and synced → ask → [`judge`](oauth::refresh::judge()) → save with the
 //! pair it was asked for → to the other profiles that hold the grant → unlock. What was erased

@@ -2,10 +2,16 @@
 
 use std::collections::BTreeSet;
 
+use crate::domain::clock::Now;
 use crate::domain::event::{self, Event, GrantHistory};
 use crate::domain::profile::Profile;
 use crate::domain::provider::{Provider, Rotation};
+use crate::domain::residual_validity::Moment;
+use crate::domain::text;
 use crate::domain::tokens::RefreshTokenId;
+
+/// The longest name of a program that is shown, in characters.
+const AUTHOR_LIMIT: usize = 200;
 
 /// What is known, and the event that says so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +51,33 @@ impl<'a> GrantStatus<'a> {
             GrantHistory::Plain | GrantHistory::Spent { .. } | GrantHistory::Interrupted(_) => {}
         }
         event::survived(events, &grant).filter(|event| is_meant(event)).map(Self::Survived)
+    }
+
+    /// What is known, without a full stop; `moment` writes a time as people read it.
+    #[must_use]
+    pub fn words(&self, now: Now, moment: Moment) -> String {
+        let when = |event: &Event| {
+            let by = text::clean(&event.by.to_string(), AUTHOR_LIMIT);
+            (moment(event.at, now), by)
+        };
+        let refresh = |event| {
+            let (at, by) = when(event);
+            format!("the refresh of {at} by {by}")
+        };
+        match self {
+            Self::UnderWay(event) => format!("{} is under way", refresh(event)),
+            Self::Interrupted(event) => format!(
+                "{} was interrupted between request and save, so the refresh token may be spent",
+                refresh(event)
+            ),
+            Self::Survived(event) => {
+                format!("{} was interrupted; the next one got new tokens all the same", refresh(event))
+            }
+            Self::Outdated(event) => {
+                let (at, by) = when(event);
+                format!("these are older tokens: it was refreshed on {at} by {by}")
+            }
+        }
     }
 }
 

@@ -1,7 +1,6 @@
 //! Refresh notes: what people are told about the refreshes of a profile beside its state.
 
 use crate::domain::clock::{Now, TimeDelta};
-use crate::domain::event::Event;
 use crate::domain::grant_status::GrantStatus;
 use crate::domain::profile::{ClockDiffers, EndBy, Profile};
 use crate::domain::refreshability::{NotRefreshable, has_live_grant, refreshability_by_profile};
@@ -39,36 +38,25 @@ pub fn grant_history<'a>(model: &'a Model, profile: &Profile, now: Now) -> Optio
         return None;
     }
     let known = GrantStatus::of(&model.events, profile, model.provider(profile), &model.asking)?;
+    let words = text_layout::capital(&known.words(now, state::moment));
     let text = match known {
-        GrantStatus::UnderWay(event) => format!("{} is under way.", named(event, now)),
-        GrantStatus::Interrupted(event) => {
+        GrantStatus::UnderWay(_) | GrantStatus::Survived(_) => format!("{words}."),
+        GrantStatus::Interrupted(_) => {
             let next = match auto_refresh::planned(model, profile, now) {
                 Some(at) if at > now.wall => format!("authtui asks once more in {}", state::left(at, now)),
                 Some(_) => "authtui asks once more".to_owned(),
                 None => "r asks once more".to_owned(),
             };
             format!(
-                "{} was interrupted between request and save: the refresh token may be spent. Stored tokens are as \
-                 they were. Next: {next}; if the provider refuses it then, l logs in again.",
-                named(event, now)
+                "{words}. Stored tokens are as they were. Next: {next}; if the provider refuses it then, l logs in \
+                 again."
             )
         }
-        GrantStatus::Outdated(event) => format!(
-            "These are older tokens: {} was renewed on {} by {}. The next refresh takes the newer ones if they can be \
-             found, and never asks with these.",
-            profile.id.name,
-            state::moment(event.at, now),
-            text_layout::safe(&event.by.to_string())
+        GrantStatus::Outdated(_) => format!(
+            "{words}. The next refresh takes the newer ones if they can be found, and never asks with these."
         ),
-        GrantStatus::Survived(event) => {
-            format!("{} was interrupted; the next one got new tokens all the same.", named(event, now))
-        }
     };
     Some((known, text))
-}
-
-fn named(event: &Event, now: Now) -> String {
-    format!("The refresh of {} by {}", state::moment(event.at, now), text_layout::safe(&event.by.to_string()))
 }
 
 /// Why `profile` has no auto-refresh, and what refreshes it; nothing where it has, or where its state

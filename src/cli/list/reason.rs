@@ -42,28 +42,15 @@ pub(super) fn of(
 /// What the log says of the grant, and what helps.
 fn by_history(profile: &Profile, known: &GrantStatus<'_>, now: Now) -> Option<(String, String)> {
     let name = &profile.id.name;
-    match known {
-        GrantStatus::Interrupted(event) => Some((
-            format!(
-                "the refresh of {} by {} was interrupted between request and save, so the refresh token may be spent",
-                local(event.at, now.offset),
-                event.by
-            ),
-            format!("authtui refresh {name}"),
-        )),
-        GrantStatus::Outdated(event) => Some((
-            format!(
-                "these are older tokens: it was refreshed on {} by {}",
-                local(event.at, now.offset),
-                event.by
-            ),
-            format!(
-                "authtui refresh {name}, which takes the newer ones if they can be found, and never asks with these"
-            ),
-        )),
+    let next = match known {
+        GrantStatus::Interrupted(_) => format!("authtui refresh {name}"),
+        GrantStatus::Outdated(_) => format!(
+            "authtui refresh {name}, which takes the newer ones if they can be found, and never asks with these"
+        ),
         // What went well after all, or is about to, needs nobody.
-        GrantStatus::UnderWay(_) | GrantStatus::Survived(_) => None,
-    }
+        GrantStatus::UnderWay(_) | GrantStatus::Survived(_) => return None,
+    };
+    Some((known.words(now, |at, now| local(at, now.offset)), next))
 }
 
 /// How the last refresh failed, and what helps.
