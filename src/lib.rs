@@ -87,15 +87,16 @@
 //! tree → the text parsed again must equal the tree → a temporary file, synced → the bytes on disk
 //! are still those read → rename → the folder synced. What is not known is in both, so it cannot be
 //! lost. Where the whole text is plain, only the lines of the changed entries are amended and parsed
-//! again; all other bytes are copied (`stored/config_file/plain_changes.rs`). What others write is noticed by [`shell::watch`] and read again, by content.
+//! again; all other bytes are copied (`stored/config_file/plain_changes.rs`). What others write is
+//! noticed by [`shell::watch`] and read again, by content.
 //!
 //! # Providers are data
 //!
-//! A quirk is a field of a file in `assets/providers`; no code compares a provider's name. A file
-//! may extend another one. Its short forms become [`RequestTemplate`](domain::provider::request_template::RequestTemplate)s with
-//! placeholders, and `calls` replaces those, so that there is one interpreter;
-//! [`Meanings`](domain::provider::meaning::Meanings) say what answers of its own mean. The
-//! variables and orders of a file are what [`resolve`](domain::resolve) looks through, for
+//! A quirk is a field of a file in `assets/providers`; no code compares a provider's name.
+//! [`stored::provider_file`] reads these files, which may extend each other. Their short forms become
+//! [request templates](domain::provider::request_template), and `calls` replaces those, so that there
+//! is one interpreter; [`Meanings`](domain::provider::meaning::Meanings) say what answers of their own
+//! mean. The variables and orders of a file are what [`resolve`](domain::resolve) looks through, for
 //! `authtui resolve` and the detail pane. A file that is described page by page is a
 //! [`Draft`](domain::provider::draft::Draft).
 //!

@@ -289,7 +289,7 @@ impl Rotation {
         match self {
             Self::SingleUse => "single use",
             Self::Reusable => "reusable",
-            Self::None => "not renewed",
+            Self::None => "not refreshed",
         }
     }
 }

@@ -256,7 +256,7 @@ impl Stores {
         if let Some(parsed) = cached() {
             return Ok(Some(parsed));
         }
-        let Some(mut bytes) = file::read(target, yaml_reader::LONGEST)? else { return Ok(None) };
+        let Some(mut bytes) = file::read(target, yaml_reader::SIZE_LIMIT)? else { return Ok(None) };
         self.was_there.store(true, Ordering::SeqCst);
         decoded(&bytes).map_err(|fault| unreadable(path, &fault))?;
         let text = String::from_utf8(std::mem::take(&mut *bytes)).unwrap_or_default();
@@ -450,7 +450,7 @@ mod tests {
     fn a_file_that_went_wrong_is_never_written() {
         let (_folder, stores) = stores();
         fs::create_dir(stores.own.parent().expect("a folder")).expect("made");
-        let huge = format!("# {}", "x".repeat(yaml_reader::LONGEST));
+        let huge = format!("# {}", "x".repeat(yaml_reader::SIZE_LIMIT));
         for (bytes, place, word) in [
             (&b""[..], "line 1, column 1", "empty"),
             (b" \n", "line 1, column 1", "empty"),

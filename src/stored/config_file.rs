@@ -30,7 +30,7 @@ use crate::stored::{AmendError, YamlError, plain_reader, yaml_reader};
 const VERSION: u64 = 1;
 
 /// How many odd entries are told of one by one.
-const NOTICED: usize = 5;
+const NOTICE_LIMIT: usize = 5;
 
 /// What a text holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,8 +49,9 @@ impl Content {
     #[must_use]
     pub fn notices(&self) -> Vec<String> {
         let each = || self.entries.iter().filter(|entry| !entry.notes.is_empty());
-        let told = each().take(NOTICED).map(|entry| format!("{}: {}", entry.name, entry.notes.join("; ")));
-        let more = each().count().saturating_sub(NOTICED);
+        let told =
+            each().take(NOTICE_LIMIT).map(|entry| format!("{}: {}", entry.name, entry.notes.join("; ")));
+        let more = each().count().saturating_sub(NOTICE_LIMIT);
         let more = (more > 0).then(|| format!("{more} more entries have such faults"));
         told.chain(more).collect()
     }
@@ -94,7 +95,7 @@ fn content(text: &str, entries: Vec<Entry>, read_only: Option<YamlError>) -> Con
 /// `text` with `change` made to it; `None` is a file that is not there yet.
 ///
 /// # Errors
-/// [`Refused`], and then nothing must be written.
+/// [`AmendError`], and then nothing must be written.
 pub fn amend(text: Option<&str>, change: &Change) -> Result<Amended, AmendError> {
     let (text, tree) = begun(text).map_err(AmendError::Yaml)?;
     let (amended, refused) = amend_together(&text, tree, std::slice::from_ref(change))?;
@@ -443,7 +444,7 @@ mod tests {
         let many: String = (0..100).map(|number| format!("{{id: x{number}, expires_at: soon}}, ")).collect();
         let content =
             read(&format!("providers: {{a: {{oauth_credentials: [{many}]}}}}\n")).expect("readable");
-        assert_eq!(content.notices().len(), NOTICED + 1);
+        assert_eq!(content.notices().len(), NOTICE_LIMIT + 1);
     }
 
     #[test]

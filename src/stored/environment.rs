@@ -14,7 +14,7 @@ use crate::domain::tokens::{StoredTokens, Tokens};
 use crate::domain::trouble::{FailureKind, Trouble};
 
 /// What the store is called where others have a path.
-const PLACE: &str = "the environment, read only";
+const SHOWN_PLACE: &str = "the environment, read only";
 
 /// The variables that are set, by name. One that is set to nothing is among them.
 pub type Values = BTreeMap<String, Secret>;
@@ -28,7 +28,7 @@ pub fn snapshot<'a>(providers: impl IntoIterator<Item = &'a Provider>, values: &
     });
     Snapshot {
         store: StoreId::Environment,
-        place: PLACE.to_owned(),
+        place: SHOWN_PLACE.to_owned(),
         rows: rows.collect(),
         writable: Err(read_only()),
         notices: Vec::new(),

@@ -9,7 +9,7 @@ use crate::domain::text;
 use crate::domain::tokens::RefreshTokenId;
 
 /// The longest text that is read from a line, in characters.
-const LONGEST: usize = 400;
+const TEXT_LIMIT: usize = 400;
 
 /// `event` as a line, with its end.
 #[must_use]
@@ -51,7 +51,7 @@ pub fn events(log: &str) -> Vec<Event> {
 
 fn event(line: &str) -> Option<Event> {
     let value: Value = serde_json::from_str(line).ok()?;
-    let text = |key: &str| value.get(key)?.as_str().map(|text| text::clean(text, LONGEST));
+    let text = |key: &str| value.get(key)?.as_str().map(|text| text::clean(text, TEXT_LIMIT));
     let grant = || text("grant").map(RefreshTokenId::from);
     let next = || text("next").map(RefreshTokenId::from);
     let what = match text("event")?.as_str() {

@@ -13,10 +13,10 @@ use std::iter::Peekable;
 use serde_yaml::{Mapping, Value};
 
 /// How deep it goes; deeper than any file of ours.
-const DEEPEST: usize = 12;
+const DEPTH_LIMIT: usize = 12;
 
 /// The longest key; YAML ends at 1024 characters.
-const LONGEST_KEY: usize = 128;
+const KEY_LIMIT: usize = 128;
 
 /// The tree of `text`, if all of it has the plain shape.
 #[must_use]
@@ -72,7 +72,7 @@ fn block<'a>(
     indent: usize,
     depth: usize,
 ) -> Option<Value> {
-    if depth > DEEPEST {
+    if depth > DEPTH_LIMIT {
         return None;
     }
     let first = lines.peek().filter(|line| line.indent == indent)?;
@@ -135,7 +135,7 @@ fn map<'a>(
 pub(super) fn pair(content: &str) -> Option<(&str, Option<&str>)> {
     let end = content.bytes().position(|byte| !is_word(byte))?;
     let (key, rest) = content.split_at_checked(end)?;
-    word(key).filter(|word| word.is_string() && key.len() <= LONGEST_KEY)?;
+    word(key).filter(|word| word.is_string() && key.len() <= KEY_LIMIT)?;
     let rest = rest.strip_prefix(':')?;
     match rest.strip_prefix(' ') {
         None if rest.is_empty() => Some((key, None)),

@@ -1,8 +1,8 @@
 //! Reader of YAML texts: first their limits, then their grammar.
 //!
-//! The limits come first because the parser builds all that it meets, however deep it lies and however
-//! often it stands for something else ([`yaml_cost`] counts both). What is read is refused as a whole when it holds doubled keys, since one
-//! of the two would win silently (YAML 1.2 §3.2.1.1).
+//! The limits come first because the parser builds all that it meets, however deep it lies and
+//! however often it stands for something else ([`yaml_cost`] counts both). A text with doubled keys is
+//! refused as a whole, since one of the two would win silently (YAML 1.2 §3.2.1.1).
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -13,16 +13,16 @@ use crate::stored::yaml_cost::{self, Tags, Uncounted};
 use crate::stored::{YamlError, plain_reader, positions};
 
 /// The longest text that is read, in bytes.
-pub const LONGEST: usize = 10 * 1024 * 1024;
+pub const SIZE_LIMIT: usize = 10 * 1024 * 1024;
 
 /// How deep lists and maps may lie in each other.
-pub const DEEPEST: usize = 64;
+pub const DEPTH_LIMIT: usize = 64;
 
 /// How many lines, and entries of lists written in brackets, a text may have.
-pub const MOST: usize = 250_000;
+pub const LINE_LIMIT: usize = 250_000;
 
 /// How much a text may stand for, aliases and all, in bytes. Without aliases none stands for so much.
-const LARGEST: usize = 16 * 1024 * 1024;
+const EXPANDED_LIMIT: usize = 16 * 1024 * 1024;
 
 const RESTORE: &str = "restore the file from a backup, or move it away to start with an empty list";
 const CORRECT: &str = "correct the file in an editor";
@@ -76,16 +76,18 @@ fn by_grammar(text: &str) -> Result<Value, YamlError> {
     let text = unmarked(text);
     if text.contains('*') {
         let words = "with all that its aliases stand for, the file is larger than 16 MiB";
-        yaml_cost::expanded(text, LARGEST, words, Tags::Counted).map_err(|uncounted| match uncounted {
-            Uncounted { error, is_too_large: true } => {
-                let line = error.location().map_or(0, |at| at.line().saturating_sub(1));
-                YamlError::at(number(line), 1, words, SMALLER)
-            }
-            Uncounted { error, is_too_large: false } => fault(text, &error),
-        })?;
+        yaml_cost::expanded(text, EXPANDED_LIMIT, words, Tags::Counted).map_err(
+            |uncounted| match uncounted {
+                Uncounted { error, is_too_large: true } => {
+                    let line = error.location().map_or(0, |at| at.line().saturating_sub(1));
+                    YamlError::at(number(line), 1, words, SMALLER)
+                }
+                Uncounted { error, is_too_large: false } => fault(text, &error),
+            },
+        )?;
     }
     let tree: Value = serde_yaml::from_str(text).map_err(|error| fault(text, &error))?;
-    if depth(&tree) > DEEPEST {
+    if depth(&tree) > DEPTH_LIMIT {
         let line =
             text.lines().enumerate().max_by_key(|(_, line)| indent(line)).map_or(0, |(index, _)| index);
         return Err(too_deep(number(line), 1));
@@ -97,21 +99,21 @@ fn by_grammar(text: &str) -> Result<Value, YamlError> {
 }
 
 fn within_size(text: &str) -> Result<(), YamlError> {
-    if text.len() > LONGEST {
+    if text.len() > SIZE_LIMIT {
         return Err(YamlError::whole("the file is larger than 10 MiB", SMALLER));
     }
     if text.trim_start_matches('\u{feff}').trim().is_empty() {
         let why = "the file is empty, so something went wrong with it";
         return Err(YamlError::whole(why, RESTORE));
     }
-    match text.split('\n').nth(MOST) {
-        Some(_) => Err(too_many(number(MOST))),
+    match text.split('\n').nth(LINE_LIMIT) {
+        Some(_) => Err(too_many(number(LINE_LIMIT))),
         None => Ok(()),
     }
 }
 
 fn too_many(line: u32) -> YamlError {
-    let why = format!("the file has more than {MOST} lines and entries");
+    let why = format!("the file has more than {LINE_LIMIT} lines and entries");
     YamlError::at(line, 1, why, SMALLER)
 }
 
@@ -124,13 +126,13 @@ fn within_limits(text: &str) -> Result<(), YamlError> {
             return Err(YamlError::at(number(index), number(column), why, RESTORE));
         }
     }
-    let commas = yaml_cost::nesting(text, DEEPEST).map_err(|at| too_deep(at.line, at.column))?;
+    let commas = yaml_cost::nesting(text, DEPTH_LIMIT).map_err(|at| too_deep(at.line, at.column))?;
     let lines = text.split('\n').count();
-    if lines + commas > MOST { Err(too_many(number(lines - 1))) } else { Ok(()) }
+    if lines + commas > LINE_LIMIT { Err(too_many(number(lines - 1))) } else { Ok(()) }
 }
 
 fn too_deep(line: u32, column: u32) -> YamlError {
-    let why = format!("lists and maps lie more than {DEEPEST} deep in each other");
+    let why = format!("lists and maps lie more than {DEPTH_LIMIT} deep in each other");
     YamlError::at(line, column, why, CORRECT)
 }
 
@@ -254,7 +256,7 @@ mod tests {
             aliases.push_str(&format!("a{level}: &a{level} [{line}]\n"));
         }
         for (text, word) in [
-            ("[".repeat(LONGEST), "64 deep"),
+            ("[".repeat(SIZE_LIMIT), "64 deep"),
             ("{a: ".repeat(100_000), "64 deep"),
             ("- ".repeat(100), "64 deep"),
             ("- ".repeat(1_000_000), "64 deep"),
@@ -263,9 +265,9 @@ mod tests {
             (format!("a: &a {}\nb: [{}]\n", "x".repeat(1_000_000), vec!["*a"; 3000].join(", ")), "16 MiB"),
             (format!("a: &a {{b: {}}}\nc:\n{}", "x".repeat(1_000_000), "- <<: *a\n".repeat(3000)), "16 MiB"),
             (format!("a: &a !t {}\nb:\n{}", "x".repeat(1_000_000), "  - *a\n".repeat(3000)), "16 MiB"),
-            ("- a\n".repeat(MOST), "more than 250000"),
-            (format!("[{}]", "a, ".repeat(MOST)), "more than 250000"),
-            ("x".repeat(LONGEST + 1), "10 MiB"),
+            ("- a\n".repeat(LINE_LIMIT), "more than 250000"),
+            (format!("[{}]", "a, ".repeat(LINE_LIMIT)), "more than 250000"),
+            ("x".repeat(SIZE_LIMIT + 1), "10 MiB"),
             (aliases, "no valid YAML"),
             (format!("a: {}", "!t ".repeat(1_000_000)), "no valid YAML"),
         ] {

@@ -35,7 +35,7 @@ pub(super) fn set_aside(target: &Path, now: Option<&Content>) {
 }
 
 fn later(path: &Path, now: Option<&Content>) -> Vec<Arc<Profile>> {
-    let Ok(Some(mut bytes)) = file::read(path, yaml_reader::LONGEST) else { return Vec::new() };
+    let Ok(Some(mut bytes)) = file::read(path, yaml_reader::SIZE_LIMIT) else { return Vec::new() };
     let text = String::from_utf8(std::mem::take(&mut *bytes)).map(Zeroizing::new).unwrap_or_default();
     let Ok(left) = config_file::read(&text) else { return Vec::new() };
     let profiles = |content: &Content| -> Vec<Arc<Profile>> {

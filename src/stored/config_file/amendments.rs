@@ -229,9 +229,9 @@ providers:
     fn refresh(called: &str) -> Change {
         let record = LastRefresh::new(at(0), RefreshResult::Done, Some("1234abcd".into()));
         let life = Expiry { obtained_at: Some(at(0)), expires_at: Some(at(3600)), grant_ends_at: None };
-        let renewal =
+        let refreshed =
             RefreshedTokens { tokens: tokens("new", "r2"), life, scopes: None, record, origins: Vec::new() };
-        change(called, Edit::Refresh(Box::new(renewal)))
+        change(called, Edit::Refresh(Box::new(refreshed)))
     }
 
     fn amended(text: &str, change: &Change) -> String {
@@ -287,17 +287,17 @@ providers:
     #[test]
     fn a_clock_that_differs_is_written_and_goes_with_the_next_refresh() {
         let differs = ClockDiffers { ahead: TimeDelta::minutes(-7), end_by: EndBy::Theirs };
-        let Edit::Refresh(mut renewal) = refresh("demo/ana").edit else { panic!("a refresh") };
-        renewal.record.clock_differs = Some(differs);
-        let after = amended(TEXT, &change("demo/ana", Edit::Refresh(renewal.clone())));
+        let Edit::Refresh(mut refreshed) = refresh("demo/ana").edit else { panic!("a refresh") };
+        refreshed.record.clock_differs = Some(differs);
+        let after = amended(TEXT, &change("demo/ana", Edit::Refresh(refreshed.clone())));
         for line in ["          clock_differs: -420\n", "          end_by_their_clock: true\n"] {
             assert!(after.contains(line), "{after}");
         }
         let last = |text| found(text, "demo/ana").and_then(|profile| profile.last_refresh).expect("a record");
         assert_eq!(last(&after).clock_differs, Some(differs));
-        renewal.record.clock_differs = None;
-        renewal.tokens = tokens("newer", "r3");
-        let healed = amended(&after, &change("demo/ana", Edit::Refresh(renewal)));
+        refreshed.record.clock_differs = None;
+        refreshed.tokens = tokens("newer", "r3");
+        let healed = amended(&after, &change("demo/ana", Edit::Refresh(refreshed)));
         assert_eq!(last(&healed).clock_differs, None);
         assert!(!healed.contains("clock"), "{healed}");
     }
@@ -426,7 +426,7 @@ providers:
 
     #[test]
     fn a_change_that_would_make_the_file_too_large_names_the_limit() {
-        let room = crate::stored::yaml_reader::LONGEST - TEXT.len() - 4;
+        let room = crate::stored::yaml_reader::SIZE_LIMIT - TEXT.len() - 4;
         let full = format!("# {}\n{TEXT}", "x".repeat(room));
         let refused = amend(Some(&full), &refresh("demo/ana")).map(|amended| amended.text.len());
         let Err(AmendError::Impossible(why)) = refused else { panic!("{refused:?}") };
@@ -686,9 +686,9 @@ providers:
             scopes in proptest::option::of(proptest::collection::vec(text(), 0..3)),
         ) {
             let Some(tokens) = new.held.tokens().cloned() else { return Ok(()) };
-            let renewal = RefreshedTokens { tokens: tokens.clone(), life: new.life, scopes, record, origins: new.origins.clone() };
+            let refreshed = RefreshedTokens { tokens: tokens.clone(), life: new.life, scopes, record, origins: new.origins.clone() };
             for before in [TEXT.to_owned(), saved(None, &keep(&profile("demo/ana", Kind::OAuth, "old")))?.text] {
-                let refresh = change("demo/ana", Edit::Refresh(Box::new(renewal.clone())));
+                let refresh = change("demo/ana", Edit::Refresh(Box::new(refreshed.clone())));
                 let expected = refresh.outcome(found(&before, "demo/ana").as_ref()).ok().flatten();
                 let Amended { text, content } = saved(Some(&before), &refresh)?;
                 prop_assert_eq!(read(&text), Ok(content));
