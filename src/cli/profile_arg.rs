@@ -15,6 +15,9 @@ use crate::shell::Services;
 /// The longest sentence about a provider that is printed, in characters.
 const SENTENCE_LIMIT: usize = 2000;
 
+/// Where to look for the names of profiles.
+pub(super) const LIST_HINT: &str = "authtui list shows what is there";
+
 /// The profile that `text` means, and its store. `provider/name` is one; a word alone is the default of
 /// the provider of that name, else the only profile there, else the only profile of that name anywhere.
 /// Our own store wins a name; `STORE:provider/name` means one of another.
@@ -49,14 +52,11 @@ pub(super) fn find(services: &Services, text: &str) -> Result<(Snapshot, Profile
         let names = snapshot.profiles().map(|profile| &profile.id.name);
         near.extend(names.filter(|other| other.provider() == name.provider()).map(ToString::to_string));
     }
-    let hint = if near.is_empty() {
-        "authtui list shows what is there".to_owned()
-    } else {
-        format!("{} has {}", name.provider(), near.join(", "))
+    let hint = match near.is_empty() {
+        true => LIST_HINT.to_owned(),
+        false => format!("{} has {}", name.provider(), near.join(", ")),
     };
-    let name = redact::word(Some(&services.catalog_now()), &name.to_string());
-    say(&format!("there is no profile {name}; {hint}."));
-    Err(Exit::NotFound)
+    Err(no_profile(&services.catalog_now(), &name.to_string(), &hint))
 }
 
 /// Whether `text` names the profile itself, and is no shorter word that means it.
@@ -92,9 +92,7 @@ fn meant(services: &Services, store: Option<StoreId>, text: &str) -> Result<Prof
         [] => {
             // What can be no name at all is told by the rule that it breaks.
             parse(text)?;
-            let word = redact::word(Some(&services.catalog_now()), text);
-            say(&format!("there is no profile {word}; authtui list shows what is there."));
-            Err(Exit::NotFound)
+            Err(no_profile(&services.catalog_now(), text, LIST_HINT))
         }
         _ => {
             let all: Vec<String> = found.iter().map(ToString::to_string).collect();
@@ -133,6 +131,12 @@ pub(super) fn parse(text: &str) -> Result<ProfileName, Exit> {
         say(&format!("{bad}."));
         Exit::Usage
     })
+}
+
+/// Says that there is no profile called `name`, and what there is instead.
+pub(super) fn no_profile(catalog: &Catalog, name: &str, instead: &str) -> Exit {
+    say(&format!("there is no profile {}; {instead}.", redact::word(Some(catalog), name)));
+    Exit::NotFound
 }
 
 /// Says why there is no provider called `name`: what is wrong with its file, else `known`, what

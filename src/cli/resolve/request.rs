@@ -3,7 +3,7 @@
 
 use crate::cli::exit::Exit;
 use crate::cli::output::say;
-use crate::cli::{profile_arg, redact};
+use crate::cli::profile_arg;
 use crate::domain::change::Snapshot;
 use crate::domain::clock::{DateTime, Utc};
 use crate::domain::name::ProfileName;
@@ -54,9 +54,7 @@ impl<'a> ResolveRequest<'a> {
         if is_variable || stores.iter().any(|snapshot| snapshot.profile(wanted).is_some()) {
             return Ok(());
         }
-        let wanted = redact::word(Some(catalog), &wanted.to_string());
-        say(&format!("there is no profile {wanted}; authtui list shows what is there."));
-        Err(Exit::NotFound)
+        Err(profile_arg::no_profile(catalog, &wanted.to_string(), profile_arg::LIST_HINT))
     }
 
     /// What the order finds in `stock`.
