@@ -134,7 +134,7 @@ pub fn provider_file(issuer: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::provider::Flow;
+    use crate::domain::provider::LoginMethod;
     use crate::stored::provider_file;
 
     #[test]
@@ -146,8 +146,11 @@ mod tests {
         assert_eq!(names, PROVIDERS.map(|(name, _)| name));
         assert!(catalog.get(TEMPLATE).is_some_and(|template| template.example));
         let flows = |name: &str| catalog.get(name).expect("a provider").flows.clone();
-        assert_eq!(flows("demo"), [Flow::Code, Flow::Paste, Flow::Device, Flow::Key]);
-        assert_eq!(flows("demo-qwen"), [Flow::Device]);
+        assert_eq!(
+            flows("demo"),
+            [LoginMethod::Code, LoginMethod::Paste, LoginMethod::Device, LoginMethod::Key]
+        );
+        assert_eq!(flows("demo-qwen"), [LoginMethod::Device]);
         let qonic = catalog.get("demo-qonic").expect("a provider");
         assert!(qonic.refresh.is_none() && qonic.scopes.list.is_some());
         assert!(!catalog.get("demo-cal").expect("a provider").state.echoed);

@@ -42,17 +42,17 @@
 //! → a task in [`shell::perform`] → `Msg`. The loop ([`shell::run`]) drains its inbox, draws once,
 //! and sleeps until the inbox or [`wakes_at`](tui::wakes_at()).
 //!
-//! **A login.** [`Needs`](oauth::login::needs::Needs) says what to ask before it, in which order,
+//! **A login.** [`Preflight`](oauth::login::preflight::Preflight) says what to ask before it, in which order,
 //! and which answers are taken; the wizard and `authtui login` only carry answers to it, until it
-//! is a [`Plan`](oauth::login::Plan). A [`Login`](oauth::login::Login) is a value that is told what
-//! [`Heard`](oauth::login::Heard) and answers what to [`Ask`](oauth::login::Ask); the panel and
+//! is a [`LoginPlan`](oauth::login::LoginPlan). A [`Login`](oauth::login::Login) is a value that takes an
+//! [`Input`](oauth::login::Input) and answers with [`Output`](oauth::login::Output)s; the panel and
 //! `authtui login` both drive it. Random bytes → a bound listener → both addresses built once →
 //! the gate armed and the browser opened with a link to this machine that works once, so that its
 //! arguments tell nothing of the login → the callback thread judges each head by
 //! [`receive`](oauth::callback::receive()) → the code is redeemed → saved → only then tested. The
-//! [`Doors`](oauth::login::Doors) are all open at once: the callback, a pasted answer, a
+//! [`LoginMethods`](oauth::login::LoginMethods) are all open at once: the callback, a pasted answer, a
 //! [`DeviceCode`](oauth::device::DeviceCode) that is polled for, or a request sent from here whose
-//! redirect carries the code. [`lead`](oauth::login::Doors::lead) says which is shown first.
+//! redirect carries the code. [`lead`](oauth::login::LoginMethods::lead) says which is shown first.
 //!
 //! **A refresh.** [`shell::refresh`]: read → [`decide`](oauth::refresh::decide()) → lock by the
 //! grant → read again → decide again: another pair of tokens means that somebody else has just
@@ -111,10 +111,10 @@
 //! |---|---|
 //! | a provider | one file in `assets/providers`, one line in `stored/provider_file.rs`; to try it, a file in `assets/demo` and a line in `demo.rs` |
 //! | a field of provider files | `stored/provider_file/schema.rs`, its rule in `rules.rs`, what it becomes in `conversion.rs`, `docs/providers.md` |
-//! | a question before a login | `oauth/login/needs/question.rs`, its answer in `answer.rs`; a page in `tui/wizard/page.rs`, a prompt in `cli/login/answers.rs` |
+//! | a question before a login | `oauth/login/preflight/question.rs`, its answer in `answer.rs`; a page in `tui/wizard/page.rs`, a prompt in `cli/login/answers.rs` |
 //! | an action | a row in `tui/keymap.rs`, an arm in `tui/update/action.rs`, `docs/keys.md` |
 //! | a screen | a variant in `tui/screen.rs`, `tui/view/NAME.rs` |
-//! | a door of a login | `oauth/login/doors.rs`, `tui/front_door.rs`, a part of `tui/view/login/`, `cli/login/progress.rs` |
+//! | a login method | `oauth/login/methods.rs`, `tui/front_door.rs`, a part of `tui/view/login/`, `cli/login/progress.rs` |
 //! | something that happened to a grant | `domain/event.rs`, its line in `stored/event_log.rs`, `cli/events.rs` |
 //! | a setting | `domain/settings.rs`, `docs/files.md` |
 //! | a kill, a fault or a crowd to try | a file in `tests/it/soak` with a quick and a whole count |

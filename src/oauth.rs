@@ -19,8 +19,8 @@ pub mod scopes;
 
 /// One login from choosing a provider to its end, so that a late answer finds its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Attempt(pub u64);
+pub struct LoginId(pub u64);
 
 /// One request of a login, so that a late reply finds its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Errand(pub u64);
+pub struct RequestId(pub u64);

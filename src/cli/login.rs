@@ -1,7 +1,7 @@
 //! Command `login`: a login whose progress is printed, or an API key that is stored.
 //!
 //! What must be known is answered by the command line or asked of the person, in the order of
-//! [`Needs`]. Then the same [`Login`](crate::oauth::login::Login) as on the screen is driven: its
+//! [`Preflight`]. Then the same [`Login`](crate::oauth::login::Login) as on the screen is driven: its
 //! asks are performed, what happened is told to it, and what changed is printed.
 
 mod answers;
@@ -29,9 +29,9 @@ use crate::cli::runtime::block_on;
 use crate::domain::change::Snapshot;
 use crate::domain::name::{ProfileName, StoreId};
 use crate::domain::provider::catalog::Catalog;
-use crate::domain::provider::{Flow, Provider};
-use crate::oauth::login::Ways;
-use crate::oauth::login::needs::{Goal, Needs};
+use crate::domain::provider::{LoginMethod, Provider};
+use crate::oauth::login::LoginOptions;
+use crate::oauth::login::preflight::{Preflight, PreflightGoal};
 use crate::shell::Services;
 use crate::shell::login::browser;
 
@@ -42,21 +42,21 @@ pub(super) fn run(services: &Arc<Services>, args: &LoginArgs) -> Result<Exit> {
 /// # Errors
 /// The number to end with, once the reason was said.
 async fn log_in(services: &Arc<Services>, args: &LoginArgs) -> Result<Exit, Exit> {
-    let goal = if args.wants_key() { Goal::Key } else { Goal::Login };
+    let goal = if args.wants_key() { PreflightGoal::Key } else { PreflightGoal::Login };
     let name = name(&args.profile, goal)?;
     let catalog = services.catalog().await;
     let provider = provider(services, &catalog, &name)?;
-    let ways = ways(args, provider)?;
+    let options = options(args, provider)?;
     let snapshot = services.read_now(StoreId::Own);
     may_be_written(&snapshot, &name)?;
-    let needs = Needs::of(&name, provider, goal, &snapshot).map_err(refused)?;
-    let mut questions = LoginQuestions::new(needs, args, &name, &snapshot)?;
+    let preflight = Preflight::of(&name, provider, goal, &snapshot).map_err(refused)?;
+    let mut questions = LoginQuestions::new(preflight, args, &name, &snapshot)?;
     questions.ask().await?;
-    let LoginQuestions { mut needs, mut prompter, .. } = questions;
-    if goal == Goal::Key {
-        return key::keep(services, &mut needs, args.yes, &mut prompter).await;
+    let LoginQuestions { mut preflight, mut prompter, .. } = questions;
+    if goal == PreflightGoal::Key {
+        return key::keep(services, &mut preflight, args.yes, &mut prompter).await;
     }
-    let Some(plan) = needs.plan(&snapshot.place, ways) else { return Err(Exit::Failure) };
+    let Some(plan) = preflight.plan(&snapshot.place, options) else { return Err(Exit::Failure) };
     let pasting = match (prompter.is_open(), args.paste) {
         (false, _) => Pasting::Impossible,
         (true, true) => Pasting::Wanted,
@@ -66,21 +66,23 @@ async fn log_in(services: &Arc<Services>, args: &LoginArgs) -> Result<Exit, Exit
 }
 
 /// The profile's name. A provider alone means its `default`, or its `key`.
-fn name(text: &str, goal: Goal) -> Result<ProfileName, Exit> {
+fn name(text: &str, goal: PreflightGoal) -> Result<ProfileName, Exit> {
     match goal {
-        Goal::Key if !text.contains('/') => profile_arg::parse(&format!("{text}/key")),
-        Goal::Key | Goal::Login | Goal::Scopes => profile_arg::parse(text),
+        PreflightGoal::Key if !text.contains('/') => profile_arg::parse(&format!("{text}/key")),
+        PreflightGoal::Key | PreflightGoal::Login | PreflightGoal::Scopes => profile_arg::parse(text),
     }
 }
 
-fn ways(args: &LoginArgs, provider: &Provider) -> Result<Ways, Exit> {
-    let seat = browser::seat();
-    let ways = match args.wants_key() {
-        true if !provider.flows.contains(&Flow::Key) => Err(flow_options::has_not(provider, "no API keys")),
-        true => Ok(Ways::of(provider, seat)),
-        false => flow_options::ways(args, provider, seat),
+fn options(args: &LoginArgs, provider: &Provider) -> Result<LoginOptions, Exit> {
+    let locality = browser::locality();
+    let options = match args.wants_key() {
+        true if !provider.flows.contains(&LoginMethod::Key) => {
+            Err(flow_options::has_not(provider, "no API keys"))
+        }
+        true => Ok(LoginOptions::of(provider, locality)),
+        false => flow_options::options(args, provider, locality),
     };
-    ways.map_err(refused)
+    options.map_err(refused)
 }
 
 /// Better said now than when the tokens are there and cannot be kept.

@@ -39,7 +39,7 @@ pub struct Provider {
     /// Where to read more.
     pub homepage: Option<Url>,
     /// The ways a login can go.
-    pub flows: Vec<Flow>,
+    pub flows: Vec<LoginMethod>,
     /// The authorization request; absent where no flow has one.
     pub authorize: Option<Authorize>,
     /// The device authorization (RFC 8628); absent where the provider has none.
@@ -93,7 +93,7 @@ pub struct Provider {
 /// One way a login can go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Flow {
+pub enum LoginMethod {
     /// Authorization code with a callback to this machine (RFC 6749 §4.1, RFC 8252 §7.3).
     Code,
     /// Authorization code that a page of the provider shows and the person pastes.
@@ -188,7 +188,7 @@ pub struct Redirect {
     pub rule: PortRule,
     /// The path, beginning with a slash.
     pub path: String,
-    /// The provider's own page that shows the code; absent where [`Flow::Paste`] is no way to go.
+    /// The provider's own page that shows the code; absent where [`LoginMethod::Paste`] is no way to go.
     pub paste: Option<Url>,
 }
 

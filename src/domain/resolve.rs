@@ -14,7 +14,7 @@ use crate::domain::health::{Activity, Health};
 use crate::domain::name::{ProfileName, StoreId};
 use crate::domain::profile::{Kind, Profile, RefreshResult};
 use crate::domain::provider::environment::{CredentialSource, LookupOrder};
-use crate::domain::provider::{Flow, Provider};
+use crate::domain::provider::{LoginMethod, Provider};
 use crate::domain::refreshability::refreshability;
 
 /// What is known of the places that a program looks at.
@@ -184,7 +184,7 @@ pub fn resolve<'a>(
     wanted: Option<&ProfileName>,
     now: DateTime<Utc>,
 ) -> Resolution<'a> {
-    let has_keys = provider.flows.contains(&Flow::Key)
+    let has_keys = provider.flows.contains(&LoginMethod::Key)
         || provider.key_header.is_some()
         || !provider.environment.is_empty();
     let candidate = |source: &CredentialSource| {

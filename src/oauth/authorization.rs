@@ -17,9 +17,9 @@ use crate::domain::provider::device::DeviceAuthorization;
 use crate::domain::provider::request_template::Placeholder;
 use crate::domain::provider::{Authorize, Pkce, Provider, ResponseType};
 use crate::domain::secret::Secret;
-use crate::oauth::callback::{Echo, Expected};
+use crate::oauth::callback::{ExpectedAnswer, StateCheck};
 use crate::oauth::pasted::Redirects;
-use crate::oauth::request::{Bindings, Entropy, Request, Unfilled};
+use crate::oauth::request::{BindingError, Bindings, Entropy, Request};
 
 /// Where the bytes of each secret begin in a login's [`Entropy`].
 const VERIFIER_FROM: usize = 96;
@@ -28,7 +28,7 @@ const DEVICE_FROM: usize = GO_FROM + 12;
 
 /// Who asks for what, and of whom.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Asking {
+pub struct AuthorizationParameters {
     /// The client.
     pub client_id: String,
     /// The scopes.
@@ -43,11 +43,11 @@ pub struct Authorization {
     state: Secret,
     verifier: Option<Secret>,
     go: Secret,
-    asking: Asking,
+    parameters: AuthorizationParameters,
     redirects: Redirects,
 }
 
-impl Asking {
+impl AuthorizationParameters {
     /// What fills the placeholders that speak of the account and of what is asked for.
     pub(super) fn bindings(&self, provider: &Provider, bindings: Bindings) -> Bindings {
         let scope = self.scopes.join(&provider.scopes.separator);
@@ -59,21 +59,26 @@ impl Asking {
 impl Authorization {
     /// A request of `provider` whose answer comes to one of `redirects`.
     #[must_use]
-    pub fn new(provider: &Provider, asking: Asking, entropy: &Entropy, redirects: Redirects) -> Self {
+    pub fn new(
+        provider: &Provider,
+        parameters: AuthorizationParameters,
+        entropy: &Entropy,
+        redirects: Redirects,
+    ) -> Self {
         Self {
             state: text(entropy, 0, provider.state.bytes),
             verifier: provider.pkce.is_on().then(|| text(entropy, VERIFIER_FROM, 32)),
             go: text(entropy, GO_FROM, 12),
-            asking,
+            parameters,
             redirects,
         }
     }
 
     /// What proves an answer.
     #[must_use]
-    pub fn expected(&self, provider: &Provider) -> Expected {
-        let echo = if provider.state.echoed { Echo::Demanded } else { Echo::Waived };
-        Expected { state: self.state.clone(), echo, issuer: provider.issuer.clone() }
+    pub fn expected(&self, provider: &Provider) -> ExpectedAnswer {
+        let state_check = if provider.state.echoed { StateCheck::Required } else { StateCheck::Waived };
+        ExpectedAnswer { state: self.state.clone(), state_check, issuer: provider.issuer.clone() }
     }
 
     /// What the callback must bring back.
@@ -109,7 +114,7 @@ impl Authorization {
     /// What is asked for.
     #[must_use]
     pub fn scopes(&self) -> &[String] {
-        &self.asking.scopes
+        &self.parameters.scopes
     }
 
     /// The address that the person opens, for an answer by `redirect` (RFC 6749 §4.1.1). Its
@@ -122,20 +127,20 @@ impl Authorization {
         };
         let mut url = url.clone();
         let mut query = url.query_pairs_mut();
-        let bindings = self.asking.bindings(provider, Bindings::default());
+        let bindings = self.parameters.bindings(provider, Bindings::default());
         for (name, value) in parameters {
             if let Some(value) = bindings.text(value) {
                 query.append_pair(name, &value);
             }
         }
-        query.append_pair("client_id", &self.asking.client_id);
+        query.append_pair("client_id", &self.parameters.client_id);
         match response_type {
             ResponseType::Code => drop(query.append_pair("response_type", "code")),
             ResponseType::None => {}
         }
         query.append_pair("redirect_uri", redirect.as_str());
-        if !self.asking.scopes.is_empty() {
-            query.append_pair("scope", &self.asking.scopes.join(&provider.scopes.separator));
+        if !self.parameters.scopes.is_empty() {
+            query.append_pair("scope", &self.parameters.scopes.join(&provider.scopes.separator));
         }
         if let (Some(verifier), Some(method)) = (&self.verifier, provider.pkce.method()) {
             query
@@ -150,11 +155,11 @@ impl Authorization {
     /// The authorization request where it is sent from here, for an answer by `redirect`.
     ///
     /// # Errors
-    /// [`Unfilled`] when the provider has a page instead, or the file's address cannot be made.
-    pub fn ask(&self, provider: &Provider, redirect: &Url) -> Result<Request, Unfilled> {
-        let Some(Authorize::Sent { call, .. }) = &provider.authorize else { return Err(Unfilled) };
-        let client = Bindings::of_client(&provider.client.authentication, &self.asking.client_id, None);
-        let mut bindings = (self.asking.bindings(provider, client))
+    /// [`BindingError`] when the provider has a page instead, or the file's address cannot be made.
+    pub fn ask(&self, provider: &Provider, redirect: &Url) -> Result<Request, BindingError> {
+        let Some(Authorize::Sent { call, .. }) = &provider.authorize else { return Err(BindingError) };
+        let client = Bindings::from_client(&provider.client.authentication, &self.parameters.client_id, None);
+        let mut bindings = (self.parameters.bindings(provider, client))
             .with(Placeholder::Redirect, Secret::new(redirect.as_str()))
             .with(Placeholder::State, self.state.clone());
         if let Some(verifier) = &self.verifier {
@@ -167,23 +172,24 @@ impl Authorization {
     /// code came by, byte for byte as in the authorization request.
     ///
     /// # Errors
-    /// [`Unfilled`] when the provider file's address cannot be made.
+    /// [`BindingError`] when the provider file's address cannot be made.
     pub fn redeem(
         &self,
         provider: &Provider,
         secret: Option<&Secret>,
         code: &Secret,
         redirect: &Url,
-    ) -> Result<Request, Unfilled> {
-        let client = Bindings::of_client(&provider.client.authentication, &self.asking.client_id, secret);
-        let mut bindings = (self.asking.bindings(provider, client))
+    ) -> Result<Request, BindingError> {
+        let client =
+            Bindings::from_client(&provider.client.authentication, &self.parameters.client_id, secret);
+        let mut bindings = (self.parameters.bindings(provider, client))
             .with(Placeholder::Code, code.clone())
             .with(Placeholder::State, self.state.clone())
             .with(Placeholder::Redirect, Secret::new(redirect.as_str()));
         if let Some(verifier) = &self.verifier {
             bindings = bindings.with(Placeholder::Verifier, verifier.clone());
         }
-        bindings.fill(provider.exchange.as_ref().ok_or(Unfilled)?)
+        bindings.fill(provider.exchange.as_ref().ok_or(BindingError)?)
     }
 }
 
@@ -223,10 +229,10 @@ mod tests {
     fn authorization(provider: &Provider) -> Authorization {
         let entropy = entropy();
         let scopes = provider.scopes.default.clone();
-        let asking = Asking { client_id: "client".into(), scopes, account: None };
+        let parameters = AuthorizationParameters { client_id: "client".into(), scopes, account: None };
         let redirects =
             Redirects { loopback: provider.redirect.loopback(8765), paste: provider.redirect.paste.clone() };
-        Authorization::new(provider, asking, &entropy, redirects)
+        Authorization::new(provider, parameters, &entropy, redirects)
     }
 
     /// Bytes that all differ.

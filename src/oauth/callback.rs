@@ -15,11 +15,11 @@ use tiny_http::Method;
 use url::Url;
 
 use crate::domain::secret::Secret;
-use crate::oauth::Attempt;
-use crate::oauth::callback::head::Head;
+use crate::oauth::LoginId;
+use crate::oauth::callback::head::RequestHead;
 pub use crate::oauth::callback::ignored::Ignored;
 use crate::oauth::callback::peer::Peer;
-use crate::oauth::query::{Query, Unfit};
+use crate::oauth::query::{Query, QueryError};
 
 /// The longest `error` that is kept, in characters.
 const ERROR: usize = 100;
@@ -32,13 +32,13 @@ const TLS: [u8; 2] = [0x16, 0x03];
 
 /// What the answer of one login must look like.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Gate {
+pub struct CallbackCheck {
     /// The login.
-    pub attempt: Attempt,
+    pub login: LoginId,
     /// The path of the redirect URI.
     pub path: String,
     /// What proves an answer.
-    pub expected: Expected,
+    pub expected: ExpectedAnswer,
     /// The 16 random characters of the short link `/go/…`, which is shown to the person alone.
     pub go: Secret,
     /// Links like it for the browser, whose arguments every user of the machine can read. Each
@@ -59,35 +59,35 @@ pub struct BrowserLink {
 
 /// What proves that an answer is one to our request.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Expected {
+pub struct ExpectedAnswer {
     /// The state that was sent; with an empty one nothing is proven.
     pub state: Secret,
     /// Whether answers carry it.
-    pub echo: Echo,
+    pub state_check: StateCheck,
     /// The authorization server that was asked, where it is known (RFC 9207).
     pub issuer: Option<String>,
 }
 
 /// Whether answers carry the state that was sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Echo {
+pub enum StateCheck {
     /// They do (RFC 6749 §4.1.2): without it there is no proof.
-    Demanded,
+    Required,
     /// The provider is known not to return it: an answer without one is taken at its word.
     Waived,
 }
 
-impl fmt::Debug for Gate {
+impl fmt::Debug for CallbackCheck {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { attempt, path, expected, .. } = self;
-        let mut gate = f.debug_struct("Gate");
-        gate.field("attempt", attempt).field("path", path).field("expected", expected).finish_non_exhaustive()
+        let Self { login, path, expected, .. } = self;
+        let mut check = f.debug_struct("CallbackCheck");
+        check.field("login", login).field("path", path).field("expected", expected).finish_non_exhaustive()
     }
 }
 
 /// What the provider said, proven to be meant for us.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Answer {
+pub enum AuthorizationResponse {
     /// The person agreed.
     Code {
         /// The code, as the provider wrote it.
@@ -106,18 +106,18 @@ pub enum Answer {
 
 /// What becomes of one request.
 #[derive(Clone, PartialEq, Eq)]
-pub enum Judged {
+pub enum CallbackVerdict {
     /// It is the answer.
-    Answer(Answer),
+    Answer(AuthorizationResponse),
     /// It opened a link: send it on.
-    Go {
+    Redirect {
         /// Where to.
         to: Url,
         /// The link, where it works once.
         link: Option<Secret>,
     },
     /// It is not ours.
-    Stray {
+    Rejected {
         /// The status it is answered with.
         status: u16,
         /// What the person should know, where it looked like an answer and was ignored.
@@ -127,13 +127,13 @@ pub enum Judged {
     Finished,
 }
 
-impl fmt::Debug for Judged {
+impl fmt::Debug for CallbackVerdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Answer(answer) => f.debug_tuple("Answer").field(answer).finish(),
-            Self::Go { .. } => f.write_str("Go(…)"),
-            Self::Stray { status, ignored: None } => write!(f, "Stray({status})"),
-            Self::Stray { status, ignored: Some(ignored) } => write!(f, "Stray({status}, {ignored:?})"),
+            Self::Redirect { .. } => f.write_str("Redirect(…)"),
+            Self::Rejected { status, ignored: None } => write!(f, "Rejected({status})"),
+            Self::Rejected { status, ignored: Some(ignored) } => write!(f, "Rejected({status}, {ignored:?})"),
             Self::Finished => f.write_str("Finished"),
         }
     }
@@ -141,9 +141,9 @@ impl fmt::Debug for Judged {
 
 /// Why an answer was not believed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Refused {
+pub enum CallbackError {
     /// It cannot be read.
-    Unfit(Unfit),
+    Query(QueryError),
     /// It has no state.
     NoState,
     /// Its state is not ours: another program, another tab, or an attack.
@@ -156,17 +156,17 @@ pub enum Refused {
     NoCode,
 }
 
-impl From<Unfit> for Refused {
-    fn from(unfit: Unfit) -> Self {
-        Self::Unfit(unfit)
+impl From<QueryError> for CallbackError {
+    fn from(error: QueryError) -> Self {
+        Self::Query(error)
     }
 }
 
-impl fmt::Display for Refused {
+impl fmt::Display for CallbackError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unfit(Unfit::Damaged) => f.write_str("it is damaged"),
-            Self::Unfit(Unfit::Doubled(name)) => write!(f, "it says “{name}” twice"),
+            Self::Query(QueryError::Damaged) => f.write_str("it is damaged"),
+            Self::Query(QueryError::Doubled(name)) => write!(f, "it says “{name}” twice"),
             Self::NoState => f.write_str("it carries no state, so nobody can tell whose answer it is"),
             Self::ForeignState => f.write_str("it answers another login: its state is not ours"),
             Self::ForeignIssuer => f.write_str("it comes from another server than the one that was asked"),
@@ -176,14 +176,14 @@ impl fmt::Display for Refused {
     }
 }
 
-impl Judged {
+impl CallbackVerdict {
     /// This judgement of what `peer` sent, where `is_ours` says which users may answer.
     ///
     /// Whoever it is may be told that nothing is here, or that a login is finished. A caller of
     /// whom nothing is known is believed: the state proves an answer.
     #[must_use]
     pub fn from_peer(self, peer: impl FnOnce() -> Peer, is_ours: impl FnOnce(u32) -> bool) -> Self {
-        if !matches!(self, Self::Answer(_) | Self::Go { .. }) {
+        if !matches!(self, Self::Answer(_) | Self::Redirect { .. }) {
             return self;
         }
         let ignored = match peer() {
@@ -191,52 +191,58 @@ impl Judged {
             Peer::HungUp => Ignored::HungUp,
             Peer::Of(_) | Peer::Unknown => return self,
         };
-        Self::Stray { status: 403, ignored: Some(ignored) }
+        Self::Rejected { status: 403, ignored: Some(ignored) }
     }
 }
 
 /// Judges the head of one request that reached our listener on `port`.
 ///
-/// Nothing is expected without a `gate`; `answered` tells that its answer came before.
+/// Nothing is expected without a `check`; `answered` tells that its answer came before.
 #[must_use]
-pub fn receive(head: &[u8], gate: Option<&Gate>, answered: bool, port: u16) -> Judged {
+pub fn receive(head: &[u8], check: Option<&CallbackCheck>, answered: bool, port: u16) -> CallbackVerdict {
     // Once the answer is there nobody needs to know what else comes.
-    let stray = |status, ignored: Option<Ignored>| Judged::Stray {
+    let stray = |status, ignored: Option<Ignored>| CallbackVerdict::Rejected {
         status,
-        ignored: ignored.filter(|_| gate.is_some() && !answered),
+        ignored: ignored.filter(|_| check.is_some() && !answered),
     };
     if head.starts_with(&TLS) {
         return stray(400, Some(Ignored::Encrypted));
     }
-    let Some(head) = Head::read(head) else {
+    let Some(head) = RequestHead::read(head) else {
         return stray(400, None);
     };
-    let Some(gate) = gate else {
+    let Some(check) = check else {
         return stray(404, None);
     };
-    let is_callback = head.path == gate.path;
+    let is_callback = head.path == check.path;
     let is_get = head.method == Method::Get;
     let query = Query::read(head.query);
-    let is_proven = || query.as_ref().is_ok_and(|query| has_our_state(query, &gate.expected));
+    let is_proven = || query.as_ref().is_ok_and(|query| has_our_state(query, &check.expected));
     if !head.is_for(port) {
         let why = if is_proven() { Ignored::OtherHost } else { Ignored::NotOurs };
         return stray(400, Some(why).filter(|_| is_callback && is_get));
     }
     let name =
         head.path.strip_prefix("/go/").filter(|name| !is_callback && !name.is_empty()).map(Secret::new);
-    let authorize = gate.authorize.as_ref();
+    let authorize = check.authorize.as_ref();
     match (name, authorize, is_get) {
-        (Some(name), Some(to), true) if name == gate.go => {
-            return if answered { Judged::Finished } else { Judged::Go { to: to.clone(), link: None } };
+        (Some(name), Some(to), true) if name == check.go => {
+            return if answered {
+                CallbackVerdict::Finished
+            } else {
+                CallbackVerdict::Redirect { to: to.clone(), link: None }
+            };
         }
-        (Some(name), Some(to), true) => match gate.links.iter().find(|link| link.name == name) {
-            Some(_) if answered => return Judged::Finished,
+        (Some(name), Some(to), true) => match check.links.iter().find(|link| link.name == name) {
+            Some(_) if answered => return CallbackVerdict::Finished,
             Some(BrowserLink { used: true, .. }) => return stray(410, Some(Ignored::UsedLink)),
-            Some(BrowserLink { used: false, .. }) => return Judged::Go { to: to.clone(), link: Some(name) },
+            Some(BrowserLink { used: false, .. }) => {
+                return CallbackVerdict::Redirect { to: to.clone(), link: Some(name) };
+            }
             None => {}
         },
         (Some(name), Some(_), false)
-            if name == gate.go || gate.links.iter().any(|link| link.name == name) =>
+            if name == check.go || check.links.iter().any(|link| link.name == name) =>
         {
             return stray(405, None);
         }
@@ -249,34 +255,37 @@ pub fn receive(head: &[u8], gate: Option<&Gate>, answered: bool, port: u16) -> J
     if !is_get {
         return stray(405, Some(Ignored::Posted).filter(|_| head.method == Method::Post));
     }
-    match query.as_ref().map_err(|unfit| Refused::from(*unfit)).and_then(|query| prove(query, &gate.expected))
+    match query
+        .as_ref()
+        .map_err(|error| CallbackError::from(*error))
+        .and_then(|query| prove(query, &check.expected))
     {
-        Ok(_) if answered => Judged::Finished,
-        Ok(answer) => Judged::Answer(answer),
-        Err(refused) => stray(400, Some(query.map_or(Ignored::NotOurs, |query| ignored(&query, refused)))),
+        Ok(_) if answered => CallbackVerdict::Finished,
+        Ok(answer) => CallbackVerdict::Answer(answer),
+        Err(error) => stray(400, Some(query.map_or(Ignored::NotOurs, |query| ignored(&query, error)))),
     }
 }
 
-/// What the person should know of a callback that is not used because it is `refused`.
-fn ignored(query: &Query, refused: Refused) -> Ignored {
+/// What the person should know of a callback that is not used because it is `error`.
+fn ignored(query: &Query, error: CallbackError) -> Ignored {
     let is_refusal = query.has_value("error") && !query.has_value("code");
-    match refused {
-        Refused::CodeAndError | Refused::NoCode if query.has_value("state") => Ignored::NoCode,
-        Refused::NoState | Refused::NoCode if query.is_empty() => Ignored::NoQuery,
-        Refused::NoState | Refused::ForeignState | Refused::ForeignIssuer if is_refusal => {
+    match error {
+        CallbackError::CodeAndError | CallbackError::NoCode if query.has_value("state") => Ignored::NoCode,
+        CallbackError::NoState | CallbackError::NoCode if query.is_empty() => Ignored::NoQuery,
+        CallbackError::NoState | CallbackError::ForeignState | CallbackError::ForeignIssuer if is_refusal => {
             Ignored::refusal(&query.shown("error", ERROR).ok().flatten().unwrap_or_default())
         }
-        Refused::Unfit(_)
-        | Refused::NoState
-        | Refused::ForeignState
-        | Refused::ForeignIssuer
-        | Refused::CodeAndError
-        | Refused::NoCode => Ignored::NotOurs,
+        CallbackError::Query(_)
+        | CallbackError::NoState
+        | CallbackError::ForeignState
+        | CallbackError::ForeignIssuer
+        | CallbackError::CodeAndError
+        | CallbackError::NoCode => Ignored::NotOurs,
     }
 }
 
 /// Whether `query` carries the state that was sent.
-fn has_our_state(query: &Query, expected: &Expected) -> bool {
+fn has_our_state(query: &Query, expected: &ExpectedAnswer) -> bool {
     let theirs = query.exact("state").ok().flatten();
     theirs.is_some_and(|theirs| !theirs.is_empty() && *theirs == expected.state)
 }
@@ -287,11 +296,11 @@ fn has_our_state(query: &Query, expected: &Expected) -> bool {
 /// also where an answer is taken at its word: any page in the browser could end the login.
 ///
 /// # Errors
-/// [`Refused`] when it must not be used.
-pub fn prove(query: &Query, expected: &Expected) -> Result<Answer, Refused> {
+/// [`CallbackError`] when it must not be used.
+pub fn prove(query: &Query, expected: &ExpectedAnswer) -> Result<AuthorizationResponse, CallbackError> {
     match read(query, expected)? {
-        Answer::Denied { .. } if !query.has_value("state") => Err(Refused::NoState),
-        answer @ (Answer::Denied { .. } | Answer::Code { .. }) => Ok(answer),
+        AuthorizationResponse::Denied { .. } if !query.has_value("state") => Err(CallbackError::NoState),
+        answer @ (AuthorizationResponse::Denied { .. } | AuthorizationResponse::Code { .. }) => Ok(answer),
     }
 }
 
@@ -299,28 +308,31 @@ pub fn prove(query: &Query, expected: &Expected) -> Result<Answer, Refused> {
 /// a request of our own.
 ///
 /// # Errors
-/// [`Refused`] when it must not be used.
-pub fn read(query: &Query, expected: &Expected) -> Result<Answer, Refused> {
-    match (query.exact("state")?.filter(|theirs| !theirs.is_empty()), expected.echo) {
-        (None, Echo::Demanded) => return Err(Refused::NoState),
-        (Some(theirs), _) if *theirs != expected.state => return Err(Refused::ForeignState),
-        (None, Echo::Waived) | (Some(_), _) => {}
+/// [`CallbackError`] when it must not be used.
+pub fn read(query: &Query, expected: &ExpectedAnswer) -> Result<AuthorizationResponse, CallbackError> {
+    match (query.exact("state")?.filter(|theirs| !theirs.is_empty()), expected.state_check) {
+        (None, StateCheck::Required) => return Err(CallbackError::NoState),
+        (Some(theirs), _) if *theirs != expected.state => return Err(CallbackError::ForeignState),
+        (None, StateCheck::Waived) | (Some(_), _) => {}
     }
     let theirs = query.exact("iss")?;
     if let (Some(theirs), Some(ours)) = (theirs, &expected.issuer)
         && *theirs != Secret::new(ours.as_str())
     {
-        return Err(Refused::ForeignIssuer);
+        return Err(CallbackError::ForeignIssuer);
     }
     // A parameter without a value counts as omitted (RFC 6749 §3.1).
     let code = query.exact("code")?.filter(|code| !code.is_empty());
     match (code, query.shown("error", ERROR)?) {
-        (Some(_), Some(_)) => Err(Refused::CodeAndError),
-        (None, None) => Err(Refused::NoCode),
-        (Some(code), None) => Ok(Answer::Code { code: code.clone(), issuer: query.shown("iss", ISSUER)? }),
-        (None, Some(error)) => {
-            Ok(Answer::Denied { error, description: query.shown("error_description", DESCRIPTION)? })
+        (Some(_), Some(_)) => Err(CallbackError::CodeAndError),
+        (None, None) => Err(CallbackError::NoCode),
+        (Some(code), None) => {
+            Ok(AuthorizationResponse::Code { code: code.clone(), issuer: query.shown("iss", ISSUER)? })
         }
+        (None, Some(error)) => Ok(AuthorizationResponse::Denied {
+            error,
+            description: query.shown("error_description", DESCRIPTION)?,
+        }),
     }
 }
 
@@ -335,13 +347,19 @@ mod tests {
     #[test]
     fn only_a_get_of_the_exact_path_with_our_state_is_an_answer() {
         let code = |code: &str, issuer: Option<&str>| {
-            Judged::Answer(Answer::Code { code: Secret::new(code), issuer: issuer.map(String::from) })
+            CallbackVerdict::Answer(AuthorizationResponse::Code {
+                code: Secret::new(code),
+                issuer: issuer.map(String::from),
+            })
         };
         let denied = |description: Option<&str>| {
             let description = description.map(String::from);
-            Judged::Answer(Answer::Denied { error: "access_denied".to_owned(), description })
+            CallbackVerdict::Answer(AuthorizationResponse::Denied {
+                error: "access_denied".to_owned(),
+                description,
+            })
         };
-        for (target, judged) in [
+        for (target, verdict) in [
             (GOOD, code("c0de", None)),
             ("/callback?state=%35tate&scope=a+b&scope=c&code=a%2Bb%2F%3D~", code("a+b/=~", None)),
             ("/callback?code=c0de&state=5tate&error=", code("c0de", None)),
@@ -353,7 +371,7 @@ mod tests {
             ),
             ("/go/sixteen-letters-", go(None)),
             ("/go/once", go(Some("once"))),
-            ("/go/spent", Judged::Stray { status: 410, ignored: Some(Ignored::UsedLink) }),
+            ("/go/spent", CallbackVerdict::Rejected { status: 410, ignored: Some(Ignored::UsedLink) }),
             ("/callback", told(400, Ignored::NoQuery)),
             ("/callback?", told(400, Ignored::NoQuery)),
             ("/callback?code=c0de", ignored(400)),
@@ -393,7 +411,7 @@ mod tests {
             ("/go/sixteen-letters_", noise(404)),
             ("/go/sixteen-letters-/", noise(404)),
         ] {
-            assert_eq!(judge(&get(target)), judged, "{target}");
+            assert_eq!(judge(&get(target)), verdict, "{target}");
         }
     }
 
@@ -401,14 +419,14 @@ mod tests {
     fn every_other_method_is_refused_even_with_the_right_state() {
         for method in ["HEAD", "OPTIONS", "POST", "PUT", "DELETE", "get", "CONNECT", "PROPFIND"] {
             let good = if method == "POST" { told(405, Ignored::Posted) } else { noise(405) };
-            for (target, judged) in [
+            for (target, verdict) in [
                 (GOOD, good),
                 ("/go/sixteen-letters-", noise(405)),
                 ("/go/once", noise(405)),
                 ("/favicon.ico", noise(404)),
             ] {
                 let head = get(target).replacen("GET", method, 1);
-                assert_eq!(judge(&head), judged, "{method} {target}");
+                assert_eq!(judge(&head), verdict, "{method} {target}");
             }
         }
     }
@@ -430,12 +448,12 @@ mod tests {
             ("Host:", false),
             ("Accept: */*", false),
         ] {
-            let judged = judge(&format!("GET {GOOD} HTTP/1.1\r\n{lines}\r\n\r\n"));
-            assert_eq!(matches!(judged, Judged::Answer(_)), fine, "{lines}");
-            assert!(fine || judged == told(400, Ignored::OtherHost), "{lines}");
+            let verdict = judge(&format!("GET {GOOD} HTTP/1.1\r\n{lines}\r\n\r\n"));
+            assert_eq!(matches!(verdict, CallbackVerdict::Answer(_)), fine, "{lines}");
+            assert!(fine || verdict == told(400, Ignored::OtherHost), "{lines}");
         }
         let implied = format!("GET {GOOD} HTTP/1.1\r\nHost: localhost\r\n\r\n");
-        assert!(matches!(receive(implied.as_bytes(), Some(&gate()), false, 80), Judged::Answer(_)));
+        assert!(matches!(receive(implied.as_bytes(), Some(&check()), false, 80), CallbackVerdict::Answer(_)));
     }
 
     #[test]
@@ -471,27 +489,27 @@ mod tests {
 
     #[test]
     fn a_second_answer_is_told_that_the_login_is_finished() {
-        let gate = gate();
-        for (target, judged) in [
-            (GOOD, Judged::Finished),
-            ("/callback?error=access_denied&state=5tate", Judged::Finished),
-            ("/go/sixteen-letters-", Judged::Finished),
-            ("/go/once", Judged::Finished),
-            ("/go/spent", Judged::Finished),
+        let check = check();
+        for (target, verdict) in [
+            (GOOD, CallbackVerdict::Finished),
+            ("/callback?error=access_denied&state=5tate", CallbackVerdict::Finished),
+            ("/go/sixteen-letters-", CallbackVerdict::Finished),
+            ("/go/once", CallbackVerdict::Finished),
+            ("/go/spent", CallbackVerdict::Finished),
             ("/callback?error=access_denied", noise(400)),
             ("/callback/?code=c0de&state=5tate", noise(404)),
             ("/callback?code=c0de&state=other", noise(400)),
             ("/favicon.ico", noise(404)),
         ] {
-            assert_eq!(receive(get(target).as_bytes(), Some(&gate), true, 8765), judged, "{target}");
+            assert_eq!(receive(get(target).as_bytes(), Some(&check), true, 8765), verdict, "{target}");
         }
     }
 
     #[test]
     fn nothing_is_an_answer_while_no_state_is_expected() {
         assert_eq!(receive(get(GOOD).as_bytes(), None, false, 8765), noise(404));
-        let expected = Expected { state: Secret::default(), ..expected() };
-        let open = Gate { expected, go: Secret::default(), ..gate() };
+        let expected = ExpectedAnswer { state: Secret::default(), ..expected() };
+        let open = CallbackCheck { expected, go: Secret::default(), ..check() };
         for (target, status) in [("/callback?code=c&state=", 400), (GOOD, 400)] {
             assert_eq!(
                 receive(get(target).as_bytes(), Some(&open), false, 8765),
@@ -504,11 +522,15 @@ mod tests {
 
     #[test]
     fn an_answer_without_state_is_believed_once_and_only_where_the_provider_returns_none() {
-        let waived = Expected { echo: Echo::Waived, ..expected() };
-        let gate = Gate { expected: waived, authorize: None, ..gate() };
-        let code = Judged::Answer(Answer::Code { code: Secret::new("c0de"), issuer: None });
-        let denied = Judged::Answer(Answer::Denied { error: "access_denied".to_owned(), description: None });
-        let finished = || Judged::Finished;
+        let waived = ExpectedAnswer { state_check: StateCheck::Waived, ..expected() };
+        let check = CallbackCheck { expected: waived, authorize: None, ..check() };
+        let code =
+            CallbackVerdict::Answer(AuthorizationResponse::Code { code: Secret::new("c0de"), issuer: None });
+        let denied = CallbackVerdict::Answer(AuthorizationResponse::Denied {
+            error: "access_denied".to_owned(),
+            description: None,
+        });
+        let finished = || CallbackVerdict::Finished;
         for (target, first, again) in [
             ("/callback?code=c0de", code.clone(), finished()),
             ("/callback?code=c0de&state=", code.clone(), finished()),
@@ -524,29 +546,29 @@ mod tests {
             ("/?code=c0de", noise(404), noise(404)),
             ("/go/sixteen-letters-", noise(404), noise(404)),
         ] {
-            let judge = |answered| receive(get(target).as_bytes(), Some(&gate), answered, 8765);
+            let judge = |answered| receive(get(target).as_bytes(), Some(&check), answered, 8765);
             assert_eq!((judge(false), judge(true)), (first, again), "{target}");
         }
         let foreign = "GET /callback?code=c0de HTTP/1.1\r\nHost: evil.test:8765\r\n\r\n";
-        assert_eq!(receive(foreign.as_bytes(), Some(&gate), false, 8765), ignored(400));
+        assert_eq!(receive(foreign.as_bytes(), Some(&check), false, 8765), ignored(400));
     }
 
     #[test]
     fn a_greeting_of_tls_is_told_while_somebody_waits() {
         let greeting = b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03";
-        for (gate, answered, judged) in [
-            (Some(gate()), false, told(400, Ignored::Encrypted)),
-            (Some(gate()), true, noise(400)),
+        for (check, answered, verdict) in [
+            (Some(check()), false, told(400, Ignored::Encrypted)),
+            (Some(check()), true, noise(400)),
             (None, false, noise(400)),
         ] {
-            assert_eq!(receive(greeting, gate.as_ref(), answered, 8765), judged);
+            assert_eq!(receive(greeting, check.as_ref(), answered, 8765), verdict);
         }
     }
 
     #[test]
     fn what_another_user_sends_is_no_answer_and_opens_no_link() {
         let other = |status| told(status, Ignored::OtherUser(7));
-        for (target, peer, judged) in [
+        for (target, peer, verdict) in [
             (GOOD, Peer::Of(7), other(403)),
             ("/callback?error=access_denied&state=5tate", Peer::Of(7), other(403)),
             ("/go/sixteen-letters-", Peer::Of(7), other(403)),
@@ -556,22 +578,26 @@ mod tests {
             ("/go/once", Peer::Of(0), go(Some("once"))),
             ("/go/once", Peer::Unknown, go(Some("once"))),
         ] {
-            assert_eq!(judge(&get(target)).from_peer(|| peer, |uid| uid == 0), judged, "{target} {peer:?}");
+            assert_eq!(judge(&get(target)).from_peer(|| peer, |uid| uid == 0), verdict, "{target} {peer:?}");
         }
     }
 
     #[test]
     fn an_issuer_is_passed_on_where_nobody_knows_the_right_one() {
-        let gate = Gate { expected: Expected { issuer: None, ..expected() }, ..gate() };
+        let check = CallbackCheck { expected: ExpectedAnswer { issuer: None, ..expected() }, ..check() };
         let head = get("/callback?code=c&state=5tate&iss=https://any.test");
-        let judged = receive(head.as_bytes(), Some(&gate), false, 8765);
+        let verdict = receive(head.as_bytes(), Some(&check), false, 8765);
         let issuer = Some("https://any.test".to_owned());
-        assert_eq!(judged, Judged::Answer(Answer::Code { code: Secret::new("c"), issuer }));
+        assert_eq!(
+            verdict,
+            CallbackVerdict::Answer(AuthorizationResponse::Code { code: Secret::new("c"), issuer })
+        );
     }
 
     #[test]
     fn no_secret_is_in_a_debug_print() {
-        let shown = format!("{:?} {:?} {:?}", gate(), judge(&get(GOOD)), judge(&get("/go/sixteen-letters-")));
+        let shown =
+            format!("{:?} {:?} {:?}", check(), judge(&get(GOOD)), judge(&get("/go/sixteen-letters-")));
         for secret in ["5tate", "c0de", "sixteen", "once", "https://as.test/authorize"] {
             assert!(!shown.contains(secret), "{secret} in {shown}");
         }
@@ -582,8 +608,8 @@ mod tests {
 
         #[test]
         fn random_bytes_are_never_an_answer(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
-            let judged = receive(&bytes, Some(&gate()), false, 8765);
-            prop_assert!(is_stray(&judged), "{:?}", judged);
+            let verdict = receive(&bytes, Some(&check()), false, 8765);
+            prop_assert!(is_stray(&verdict), "{:?}", verdict);
         }
 
         #[test]
@@ -592,52 +618,52 @@ mod tests {
             lines in "((Host|X|): ?(localhost:8765|\\PC{0,9})\r?\n){0,3}",
         ) {
             let head = format!("GET {target} HTTP/1.1\r\n{lines}\r\n");
-            let judged = judge(&head);
-            prop_assert!(is_stray(&judged), "{:?}", judged);
+            let verdict = judge(&head);
+            prop_assert!(is_stray(&verdict), "{:?}", verdict);
         }
 
         #[test]
         fn without_our_state_no_query_is_an_answer(query in "((code|state|error|iss)=[a-z%0-46-9]{0,8}&){0,6}") {
-            let judged = judge(&get(&format!("/callback?{query}")));
-            prop_assert!(matches!(judged, Judged::Stray { status: 400, ignored: Some(_) }), "{:?}", judged);
+            let verdict = judge(&get(&format!("/callback?{query}")));
+            prop_assert!(matches!(verdict, CallbackVerdict::Rejected { status: 400, ignored: Some(_) }), "{:?}", verdict);
         }
     }
 
-    fn judge(head: &str) -> Judged {
-        receive(head.as_bytes(), Some(&gate()), false, 8765)
+    fn judge(head: &str) -> CallbackVerdict {
+        receive(head.as_bytes(), Some(&check()), false, 8765)
     }
 
     fn get(target: &str) -> String {
         format!("GET {target} HTTP/1.1\r\nHost: localhost:8765\r\nAccept: */*\r\n\r\n")
     }
 
-    fn is_stray(judged: &Judged) -> bool {
-        matches!(judged, Judged::Stray { .. })
+    fn is_stray(verdict: &CallbackVerdict) -> bool {
+        matches!(verdict, CallbackVerdict::Rejected { .. })
     }
 
-    fn ignored(status: u16) -> Judged {
+    fn ignored(status: u16) -> CallbackVerdict {
         told(status, Ignored::NotOurs)
     }
 
-    fn refusal(error: Option<&str>) -> Judged {
+    fn refusal(error: Option<&str>) -> CallbackVerdict {
         told(400, Ignored::Refusal(error.map(String::from)))
     }
 
-    fn told(status: u16, ignored: Ignored) -> Judged {
-        Judged::Stray { status, ignored: Some(ignored) }
+    fn told(status: u16, ignored: Ignored) -> CallbackVerdict {
+        CallbackVerdict::Rejected { status, ignored: Some(ignored) }
     }
 
-    fn noise(status: u16) -> Judged {
-        Judged::Stray { status, ignored: None }
+    fn noise(status: u16) -> CallbackVerdict {
+        CallbackVerdict::Rejected { status, ignored: None }
     }
 
-    fn go(link: Option<&str>) -> Judged {
-        Judged::Go { to: page(), link: link.map(Secret::new) }
+    fn go(link: Option<&str>) -> CallbackVerdict {
+        CallbackVerdict::Redirect { to: page(), link: link.map(Secret::new) }
     }
 
-    fn gate() -> Gate {
-        Gate {
-            attempt: Attempt(1),
+    fn check() -> CallbackCheck {
+        CallbackCheck {
+            login: LoginId(1),
             path: "/callback".to_owned(),
             expected: expected(),
             go: Secret::new("sixteen-letters-"),
@@ -648,9 +674,9 @@ mod tests {
         }
     }
 
-    fn expected() -> Expected {
+    fn expected() -> ExpectedAnswer {
         let issuer = Some("https://as.test".to_owned());
-        Expected { state: Secret::new("5tate"), echo: Echo::Demanded, issuer }
+        ExpectedAnswer { state: Secret::new("5tate"), state_check: StateCheck::Required, issuer }
     }
 
     fn page() -> Url {

@@ -19,8 +19,8 @@ use crate::domain::provider::endpoint::{self, EndpointError};
 use crate::domain::provider::reply::Pointers;
 use crate::domain::secret::Secret;
 use crate::domain::text;
-use crate::oauth::Errand;
-pub use crate::oauth::device::poll::{Polled, judge};
+use crate::oauth::RequestId;
+pub use crate::oauth::device::poll::{PollReply, judge};
 use crate::oauth::reply;
 use crate::oauth::request::Reply;
 
@@ -58,7 +58,7 @@ pub struct DeviceCode {
     /// The pause between two polls.
     pub interval: Duration,
     /// The next question.
-    pub poll: Poll,
+    pub poll: NextPoll,
     /// The last question's answer, and when it came.
     pub last: Option<(Steady, Progress)>,
     /// How many questions in a row got no answer.
@@ -67,11 +67,11 @@ pub struct DeviceCode {
 
 /// The next question whether the person has agreed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Poll {
+pub enum NextPoll {
     /// It is asked then.
     At(Steady),
     /// It was asked, and the answer is awaited.
-    Asked(Errand),
+    Awaited(RequestId),
 }
 
 /// What an answer said while the person has not agreed.
@@ -89,16 +89,16 @@ impl DeviceCode {
     /// Reads the answer to the request for a code, as `device` describes it (RFC 8628 §3.2).
     ///
     /// # Errors
-    /// A [`BadCode`] when the code could not be used.
-    pub fn read(device: &DeviceAuthorization, reply: &Reply, now: Now) -> Result<Self, BadCode> {
+    /// A [`DeviceCodeError`] when the code could not be used.
+    pub fn read(device: &DeviceAuthorization, reply: &Reply, now: Now) -> Result<Self, DeviceCodeError> {
         let map = &device.reply;
-        let tree = reply::tree(reply).ok_or(BadCode::Lacks("no device code"))?;
+        let tree = reply::tree(reply).ok_or(DeviceCodeError::Lacks("no device code"))?;
         let text = |pointers: &Pointers| {
             let text = pointers.find(&tree)?.as_str()?.trim();
             (!text.is_empty()).then_some(text)
         };
         let short = |what: &'static str, pointers: &Pointers| match text(pointers) {
-            Some(text) if text.len() > LONGEST => Err(BadCode::TooLong(what)),
+            Some(text) if text.len() > LONGEST => Err(DeviceCodeError::TooLong(what)),
             text => Ok(text),
         };
         let seconds = |pointers: &Pointers| {
@@ -106,15 +106,15 @@ impl DeviceCode {
             let life = expiry::life(reply::written(pointers.find(&tree)?)).ok().flatten()?;
             life.to_std().ok()
         };
-        let code = short("device code", &map.device_code)?.ok_or(BadCode::Lacks("no device code"))?;
+        let code = short("device code", &map.device_code)?.ok_or(DeviceCodeError::Lacks("no device code"))?;
         let user_code = match device.user_code {
             UserCodeMode::Typed => {
-                Some(typed(text(&map.user_code).ok_or(BadCode::Lacks("no code to type"))?)?)
+                Some(typed(text(&map.user_code).ok_or(DeviceCodeError::Lacks("no code to type"))?)?)
             }
             UserCodeMode::None => None,
         };
-        let page = short("page", &map.page)?.ok_or(BadCode::Lacks("no page to open"))?;
-        let page = endpoint::page(page).map_err(BadCode::Page)?;
+        let page = short("page", &map.page)?.ok_or(DeviceCodeError::Lacks("no page to open"))?;
+        let page = endpoint::page(page).map_err(DeviceCodeError::Page)?;
         // The plain page will do where this one cannot be opened, or leads somewhere else (RFC 8628
         // §5.4).
         let page_with_code = short("page", &map.page_with_code)?
@@ -124,7 +124,7 @@ impl DeviceCode {
         let life = seconds(&map.life).unwrap_or(usual_life).min(longest_life);
         let ends_at = reply.sent.steady.after(life);
         if ends_at <= now.steady {
-            return Err(BadCode::Ended);
+            return Err(DeviceCodeError::Ended);
         }
         let interval = seconds(&map.interval).unwrap_or(USUAL_INTERVAL).max(SHORTEST_INTERVAL);
         Ok(Self {
@@ -134,7 +134,7 @@ impl DeviceCode {
             page_with_code,
             ends_at,
             interval,
-            poll: Poll::At(now.steady.after(interval.saturating_add(MARGIN))),
+            poll: NextPoll::At(now.steady.after(interval.saturating_add(MARGIN))),
             last: None,
             unanswered: 0,
         })
@@ -146,12 +146,12 @@ impl DeviceCode {
         self.page_with_code.as_ref().unwrap_or(&self.page)
     }
 
-    /// The errand of the question that is on its way.
+    /// The request_id of the question that is on its way.
     #[must_use]
-    pub fn asked(&self) -> Option<Errand> {
+    pub fn asked(&self) -> Option<RequestId> {
         match self.poll {
-            Poll::Asked(errand) => Some(errand),
-            Poll::At(_) => None,
+            NextPoll::Awaited(request_id) => Some(request_id),
+            NextPoll::At(_) => None,
         }
     }
 
@@ -160,8 +160,8 @@ impl DeviceCode {
     #[must_use]
     pub fn wakes_at(&self) -> Option<Steady> {
         match self.poll {
-            Poll::Asked(_) => None,
-            Poll::At(at) => Some(at.min(self.ends_at)),
+            NextPoll::Awaited(_) => None,
+            NextPoll::At(at) => Some(at.min(self.ends_at)),
         }
     }
 
@@ -175,8 +175,8 @@ impl DeviceCode {
     #[must_use]
     pub fn is_due(&self, now: Now) -> bool {
         match self.poll {
-            Poll::Asked(_) => false,
-            Poll::At(at) => now.steady >= at && now.steady < self.ends_at,
+            NextPoll::Awaited(_) => false,
+            NextPoll::At(at) => now.steady >= at && now.steady < self.ends_at,
         }
     }
 
@@ -202,7 +202,7 @@ impl DeviceCode {
         let doubled = self.interval.saturating_mul(2_u32.saturating_pow(self.unanswered));
         let usual = doubled.min(LONGEST_BACK_OFF.max(self.interval));
         let wait = usual.max(pause.unwrap_or_default()).saturating_add(MARGIN);
-        self.poll = Poll::At(now.steady.after(wait));
+        self.poll = NextPoll::At(now.steady.after(wait));
         self.last = Some((now.steady, progress));
     }
 }
@@ -210,19 +210,19 @@ impl DeviceCode {
 /// A code that the person types.
 ///
 /// What had to be cut or changed to be shown would be another code when it is typed.
-fn typed(code: &str) -> Result<String, BadCode> {
+fn typed(code: &str) -> Result<String, DeviceCodeError> {
     if code.chars().count() > TYPED {
-        return Err(BadCode::TooLong("code to type"));
+        return Err(DeviceCodeError::TooLong("code to type"));
     }
     if text::clean(code, TYPED) != code {
-        return Err(BadCode::Unshown);
+        return Err(DeviceCodeError::Unshown);
     }
     Ok(code.to_owned())
 }
 
 /// Why an answer gives no device code that could be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum BadCode {
+pub enum DeviceCodeError {
     /// Something is not in it.
     Lacks(&'static str),
     /// Something in it is longer than anybody needs.
@@ -235,7 +235,7 @@ pub enum BadCode {
     Ended,
 }
 
-impl fmt::Display for BadCode {
+impl fmt::Display for DeviceCodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Lacks(what) => write!(f, "the answer has {what}"),
@@ -285,7 +285,7 @@ mod tests {
             );
             assert_eq!(code.ends_at, now(0).steady.after(Duration::from_secs(life)), "{body}");
             let first = now(0).steady.after(Duration::from_secs(interval) + MARGIN);
-            assert_eq!(code.poll, Poll::At(first), "{body}");
+            assert_eq!(code.poll, NextPoll::At(first), "{body}");
         }
     }
 
@@ -326,7 +326,7 @@ mod tests {
             let said = read(&body).expect_err("no code").to_string();
             assert!(said.contains(why), "{body}: {said}");
         }
-        assert_eq!(read_text("<html>"), Err(BadCode::Lacks("no device code")));
+        assert_eq!(read_text("<html>"), Err(DeviceCodeError::Lacks("no device code")));
         let page = read(&body("verification_uri", json!("https://a.test/app#/device"))).expect("a code").page;
         assert_eq!(
             page.as_str(),
@@ -350,7 +350,7 @@ mod tests {
         }
         let body = json!({ "device_code": "d", "verification_uri": "http://a.test/d/1" }).to_string();
         assert!(
-            matches!(read_as(UserCodeMode::None, &body), Err(BadCode::Page(_))),
+            matches!(read_as(UserCodeMode::None, &body), Err(DeviceCodeError::Page(_))),
             "the page is still judged"
         );
     }
@@ -414,7 +414,7 @@ mod tests {
         ] {
             code.put_off(progress.clone(), interval, pause, now(at));
             let due = now(at).steady.after(Duration::from_secs(waits).saturating_add(MARGIN));
-            assert_eq!(code.poll, Poll::At(due), "{progress:?} {interval:?} {pause:?}");
+            assert_eq!(code.poll, NextPoll::At(due), "{progress:?} {interval:?} {pause:?}");
             assert_eq!(code.last, Some((now(at).steady, progress)));
             at += 60;
         }
@@ -428,22 +428,22 @@ mod tests {
             .expect("a code");
         assert!(!code.is_due(now(5)) && code.is_due(now(6)) && !code.is_due(now(12)));
         assert!(!code.has_ended(now(11)) && code.has_ended(now(12)));
-        code.poll = Poll::Asked(Errand(1));
+        code.poll = NextPoll::Awaited(RequestId(1));
         assert!(!code.is_due(now(6)) && !code.has_ended(now(12)));
-        assert_eq!((code.wakes_at(), code.asked()), (None, Some(Errand(1))));
+        assert_eq!((code.wakes_at(), code.asked()), (None, Some(RequestId(1))));
         code.put_off(Progress::Pending, None, None, now(11));
         assert_eq!(code.wakes_at(), Some(code.ends_at));
     }
 
-    fn read(body: &Value) -> Result<DeviceCode, BadCode> {
+    fn read(body: &Value) -> Result<DeviceCode, DeviceCodeError> {
         read_text(&body.to_string())
     }
 
-    fn read_text(body: &str) -> Result<DeviceCode, BadCode> {
+    fn read_text(body: &str) -> Result<DeviceCode, DeviceCodeError> {
         read_as(UserCodeMode::Typed, body)
     }
 
-    fn read_as(user_code: UserCodeMode, body: &str) -> Result<DeviceCode, BadCode> {
+    fn read_as(user_code: UserCodeMode, body: &str) -> Result<DeviceCode, DeviceCodeError> {
         let reply = Reply {
             status: 200,
             headers: Vec::new(),

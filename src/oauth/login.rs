@@ -1,6 +1,6 @@
 //! One login, from the first random byte to tested tokens, as a value.
 //!
-//! [`Login::hear`] takes what happened and says what must be done; the login panel and
+//! [`Login::advance`] takes what happened and says what must be done; the login panel and
 //! `authtui login` both drive it. Nothing here knows a clock, a socket or a file.
 //!
 //! ```text
@@ -15,12 +15,12 @@
 
 mod ask;
 mod device;
-mod doors;
 mod exchanging;
 mod heard;
-pub mod needs;
+mod methods;
 mod opening;
 mod plan;
+pub mod preflight;
 mod sent;
 mod settling;
 mod shut;
@@ -35,15 +35,15 @@ use std::time::Duration;
 use crate::domain::clock::{Now, Steady};
 use crate::domain::profile::Profile;
 use crate::domain::secret::{Fingerprint, Secret};
-pub use crate::oauth::login::ask::Ask;
-pub use crate::oauth::login::doors::{DeviceDoor, Doors};
-pub use crate::oauth::login::heard::{Bound, Choice, Heard};
-pub use crate::oauth::login::plan::Plan;
-pub use crate::oauth::login::shut::Shut;
-pub use crate::oauth::login::stage::{Door, Doubt, Exchange, Opening, Outcome, Stage};
-use crate::oauth::login::step::Steps;
-pub use crate::oauth::login::ways::{Browser, CancelKey, Seat, Ways};
-use crate::oauth::{Attempt, Errand};
+pub use crate::oauth::login::ask::Output;
+pub use crate::oauth::login::heard::{BoundListener, Input, SaveDecision};
+pub use crate::oauth::login::methods::{DeviceMethod, LoginMethods};
+pub use crate::oauth::login::plan::LoginPlan;
+pub use crate::oauth::login::shut::DeviceEnd;
+pub use crate::oauth::login::stage::{ConfirmReason, Exchange, Opening, Outcome, Stage};
+use crate::oauth::login::step::LoginSteps;
+pub use crate::oauth::login::ways::{BrowserOpening, Locality, LoginOptions};
+use crate::oauth::{LoginId, RequestId};
 
 /// How long a login waits for its answer; longer while a device code is good.
 pub const PATIENCE: Duration = Duration::from_mins(5);
@@ -54,13 +54,13 @@ const NOTICES: usize = 8;
 /// One login.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Login {
-    attempt: Attempt,
-    plan: Plan,
+    id: LoginId,
+    plan: LoginPlan,
     stage: Stage,
-    steps: Steps,
+    steps: LoginSteps,
     notices: Vec<String>,
     noticed: usize,
-    errands: u64,
+    requests_made: u64,
     /// The codes that were sent: each is good for one request (RFC 6749 §4.1.2).
     spent: Vec<Fingerprint>,
     /// What proves that questions about the device code are ours (RFC 7636), where the provider
@@ -69,73 +69,73 @@ pub struct Login {
 }
 
 /// What follows from what was heard.
-struct Turn {
+struct Transition {
     stage: Stage,
-    asks: Vec<Ask>,
+    outputs: Vec<Output>,
 }
 
-impl Turn {
+impl Transition {
     fn to(stage: Stage) -> Self {
-        Self { stage, asks: Vec::new() }
+        Self { stage, outputs: Vec::new() }
     }
 
-    fn asking(mut self, asks: impl IntoIterator<Item = Ask>) -> Self {
-        self.asks.extend(asks);
+    fn with(mut self, outputs: impl IntoIterator<Item = Output>) -> Self {
+        self.outputs.extend(outputs);
         self
     }
 
     fn over(outcome: Outcome) -> Self {
-        Self::to(Stage::Over(outcome)).asking([Ask::CloseListener])
+        Self::to(Stage::Over(outcome)).with([Output::CloseListener])
     }
 }
 
 impl Login {
     /// A login that begins, and what it wants first.
     #[must_use]
-    pub fn begin(plan: Plan, attempt: Attempt, now: Now) -> (Self, Vec<Ask>) {
+    pub fn begin(plan: LoginPlan, id: LoginId, now: Now) -> (Self, Vec<Output>) {
         let mut login = Self {
-            attempt,
+            id,
             stage: Stage::Opening(Opening::default()),
-            steps: Steps::of(plan.steps()),
+            steps: LoginSteps::of(plan.steps()),
             plan,
             notices: Vec::new(),
             noticed: 0,
-            errands: 0,
+            requests_made: 0,
             spent: Vec::new(),
             device_verifier: None,
         };
         login.begin_listening(now);
-        (login, vec![Ask::Entropy])
+        (login, vec![Output::Entropy])
     }
 
     /// Takes what happened and says what must be done.
-    pub fn hear(&mut self, heard: Heard, now: Now) -> Vec<Ask> {
+    pub fn advance(&mut self, heard: Input, now: Now) -> Vec<Output> {
         let stage = mem::replace(&mut self.stage, Stage::Over(Outcome::Cancelled));
         let turn = match heard {
-            Heard::Began(entropy) => self.began(stage, entropy, now),
-            Heard::Bound(bound) => self.bound(stage, bound, now),
-            Heard::Opened(opened) => self.opened(stage, opened, now),
-            Heard::OpenAgain => self.open_again(stage, now),
-            Heard::Answered(answer) => self.answered(stage, answer, now),
-            Heard::Ignored(ignored) => self.ignored(stage, &ignored),
-            Heard::ListenerDied(why) => self.listener_died(stage, &why),
-            Heard::Typed(text) => self.typed(stage, &text, now),
-            Heard::Replied(errand, reply) => self.replied(stage, errand, reply, now),
-            Heard::Decided(choice) => self.decided(stage, choice, now),
-            Heard::Saved(saved) => self.saved(stage, saved, now),
-            Heard::Taken => self.taken(stage, now),
-            Heard::Woke => self.woke(stage, now),
-            Heard::Cancelled => self.cancelled(stage, now),
+            Input::Began(entropy) => self.began(stage, entropy, now),
+            Input::Bound(bound) => self.bound(stage, bound, now),
+            Input::Opened(opened) => self.opened(stage, opened, now),
+            Input::OpenAgain => self.open_again(stage, now),
+            Input::Answered(answer) => self.answered(stage, answer, now),
+            Input::Ignored(ignored) => self.ignored(stage, &ignored),
+            Input::ListenerDied(why) => self.listener_died(stage, &why),
+            Input::Typed(text) => self.typed(stage, &text, now),
+            Input::Replied(request_id, reply) => self.replied(stage, request_id, reply, now),
+            Input::Decided(choice) => self.decided(stage, choice, now),
+            Input::Saved(saved) => self.saved(stage, saved, now),
+            Input::Taken => self.taken(stage, now),
+            Input::Woke => self.woke(stage, now),
+            Input::Cancelled => self.cancelled(stage, now),
         };
         self.stage = turn.stage;
-        turn.asks
+        turn.outputs
     }
 
     /// The next moment at which time alone changes something.
     #[must_use]
     pub fn wakes_at(&self) -> Option<Steady> {
         match &self.stage {
-            Stage::Waiting(doors) => Some(doors.wakes_at()),
+            Stage::Waiting(methods) => Some(methods.wakes_at()),
             Stage::Opening(_)
             | Stage::Exchanging(_)
             | Stage::Confirming(..)
@@ -166,7 +166,7 @@ impl Login {
     pub fn is_settling(&self) -> bool {
         match &self.stage {
             Stage::Exchanging(_) | Stage::Saving(_) => true,
-            Stage::Waiting(doors) => doors.polling().is_some(),
+            Stage::Waiting(methods) => methods.polling().is_some(),
             Stage::Opening(_)
             | Stage::Confirming(..)
             | Stage::Unsaved(..)
@@ -177,13 +177,13 @@ impl Login {
 
     /// Which login it is.
     #[must_use]
-    pub fn attempt(&self) -> Attempt {
-        self.attempt
+    pub fn id(&self) -> LoginId {
+        self.id
     }
 
     /// What it is for.
     #[must_use]
-    pub fn plan(&self) -> &Plan {
+    pub fn plan(&self) -> &LoginPlan {
         &self.plan
     }
 
@@ -195,7 +195,7 @@ impl Login {
 
     /// How far each step has come.
     #[must_use]
-    pub fn steps(&self) -> &Steps {
+    pub fn steps(&self) -> &LoginSteps {
         &self.steps
     }
 
@@ -213,10 +213,10 @@ impl Login {
 
     /// The addresses to open while it waits.
     #[must_use]
-    pub fn doors(&self) -> Option<&Doors> {
+    pub fn methods(&self) -> Option<&LoginMethods> {
         match &self.stage {
-            Stage::Waiting(doors) => Some(doors),
-            Stage::Exchanging(exchange) => Some(&exchange.doors),
+            Stage::Waiting(methods) => Some(methods),
+            Stage::Exchanging(exchange) => Some(&exchange.methods),
             Stage::Opening(_)
             | Stage::Confirming(..)
             | Stage::Saving(_)
@@ -226,9 +226,9 @@ impl Login {
         }
     }
 
-    fn next_errand(&mut self) -> Errand {
-        self.errands += 1;
-        Errand(self.errands)
+    fn next_request_id(&mut self) -> RequestId {
+        self.requests_made += 1;
+        RequestId(self.requests_made)
     }
 
     fn notice(&mut self, text: impl Into<String>) {

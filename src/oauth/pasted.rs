@@ -3,7 +3,7 @@
 //! Where no browser can reach the listener, people paste what they have: the whole address the
 //! browser ended at, its query, `code#state` as some providers show it, or the code alone. All
 //! but the last pass the very checks of the callback. A code alone cannot be checked, so it is
-//! marked [`Proof::None`] and whoever shows the login says so.
+//! not [proven](Pasted::is_proven) and whoever shows the login says so.
 //!
 //! Anything around an answer is left out: quotes, a label, the rest of a line, characters that
 //! nobody sees, line ends that a terminal put in. Where more than one reading is possible, the state
@@ -18,7 +18,7 @@ use zeroize::Zeroizing;
 
 use crate::domain::secret::Secret;
 use crate::domain::text;
-use crate::oauth::callback::{Answer, Expected, Refused, prove};
+use crate::oauth::callback::{AuthorizationResponse, CallbackError, ExpectedAnswer, prove};
 use crate::oauth::query::Query;
 
 pub use error::PasteError;
@@ -40,28 +40,20 @@ const EMPTY_FRAGMENT: &str = "#_=_";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pasted {
     /// What the provider said.
-    pub answer: Answer,
+    pub answer: AuthorizationResponse,
     /// What the token request must say as `redirect_uri`.
     pub redirect: Url,
-    /// What shows that it is ours.
-    pub proven: Proof,
+    /// Whether its state is the one that was sent. A code alone has none, nor has an answer of a
+    /// provider that returns no state.
+    pub is_proven: bool,
     /// Whether the code was decoded, as it stands in an address.
     pub decoded: bool,
 }
 
-/// What shows that an answer is ours.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Proof {
-    /// Its state is the one we sent.
-    State,
-    /// Nothing: a code alone, or an address of a provider that returns no state.
-    None,
-}
-
 impl Pasted {
     fn unproven(code: Secret, redirect: &Url) -> Self {
-        let answer = Answer::Code { code, issuer: None };
-        Self { answer, redirect: redirect.clone(), proven: Proof::None, decoded: false }
+        let answer = AuthorizationResponse::Code { code, issuer: None };
+        Self { answer, redirect: redirect.clone(), is_proven: false, decoded: false }
     }
 }
 
@@ -73,7 +65,7 @@ impl Pasted {
 ///
 /// # Errors
 /// A [`PasteError`] that says what was pasted instead.
-pub fn read(text: &Secret, expected: &Expected, redirects: &Redirects) -> Result<Pasted, PasteError> {
+pub fn read(text: &Secret, expected: &ExpectedAnswer, redirects: &Redirects) -> Result<Pasted, PasteError> {
     if text.expose().len() > LONGEST {
         return Err(PasteError::TooLong);
     }
@@ -81,8 +73,8 @@ pub fn read(text: &Secret, expected: &Expected, redirects: &Redirects) -> Result
     let words: Vec<&str> = text.split_whitespace().collect();
     let whole = Zeroizing::new(words.concat());
     let is_whole = words.len() <= 1;
-    let reading = Reading { expected, redirects, is_whole, is_code: true };
-    let is_proven = |pasted: &Pasted| pasted.proven == Proof::State;
+    let reading = PasteReader { expected, redirects, is_whole, is_code: true };
+    let is_proven = |pasted: &Pasted| pasted.is_proven;
     // What stands behind an empty line was pasted later, and need not be the rest of what was before.
     if let Some((_, last)) = text.rsplit_once("\n\n") {
         let last = Zeroizing::new(last.split_whitespace().collect::<String>());
@@ -96,7 +88,7 @@ pub fn read(text: &Secret, expected: &Expected, redirects: &Redirects) -> Result
     let is_one =
         text.lines().all(|line| line.split_whitespace().count() <= 1) && whole.matches('#').count() <= 1;
     let is_code = is_whole || is_one;
-    let read = Reading { is_code, ..reading }.of(&whole);
+    let read = PasteReader { is_code, ..reading }.of(&whole);
     // A link that starts a login has the state too.
     if read.as_ref().is_ok_and(is_proven) || read == Err(PasteError::OwnLink) {
         return read;
@@ -125,8 +117,8 @@ fn visible(text: &Secret) -> Result<Zeroizing<String>, PasteError> {
 
 /// How a text without white space is read.
 #[derive(Clone, Copy)]
-struct Reading<'a> {
-    expected: &'a Expected,
+struct PasteReader<'a> {
+    expected: &'a ExpectedAnswer,
     redirects: &'a Redirects,
     /// Whether the text is all that was pasted, as it was pasted.
     is_whole: bool,
@@ -134,7 +126,7 @@ struct Reading<'a> {
     is_code: bool,
 }
 
-impl Reading<'_> {
+impl PasteReader<'_> {
     fn of(&self, text: &str) -> Result<Pasted, PasteError> {
         let text = text.trim_matches(QUOTES).trim_end_matches(EMPTY_FRAGMENT);
         if text.is_empty() {
@@ -162,7 +154,7 @@ impl Reading<'_> {
             let redirect = self.redirects.both().next().ok_or(PasteError::NoRedirect)?;
             return match (self.query(query, redirect), parameters.exact("code")?) {
                 // Nobody copies a code with its name, and nothing else, but on purpose.
-                (Err(PasteError::Refused(Refused::NoState)), Some(code))
+                (Err(PasteError::Unusable(CallbackError::NoState)), Some(code))
                     if self.is_whole && !code.is_empty() && !query.contains('&') =>
                 {
                     Ok(Pasted::unproven(code.clone(), redirect))
@@ -179,8 +171,8 @@ impl Reading<'_> {
     fn query(&self, query: &str, redirect: &Url) -> Result<Pasted, PasteError> {
         let query = Query::read(query)?;
         let answer = prove(&query, self.expected)?;
-        let proven = if query.has_value("state") { Proof::State } else { Proof::None };
-        Ok(Pasted { answer, redirect: redirect.clone(), proven, decoded: false })
+        let is_proven = query.has_value("state");
+        Ok(Pasted { answer, redirect: redirect.clone(), is_proven, decoded: false })
     }
 
     /// `code#state`, or the code alone.
@@ -194,27 +186,29 @@ impl Reading<'_> {
         }
         let encoded = decoded(text);
         let text = encoded.as_deref().map_or(text, String::as_str);
-        let (code, proven) = match text.rsplit_once('#') {
-            Some((_, "")) => return Err(Refused::NoState.into()),
+        let (code, is_proven) = match text.rsplit_once('#') {
+            Some((_, "")) => return Err(CallbackError::NoState.into()),
             Some((code, theirs)) => {
                 let state = decoded(theirs);
                 let theirs = Secret::new(state.as_deref().map_or(theirs, String::as_str));
                 if theirs != self.expected.state {
-                    return Err(Refused::ForeignState.into());
+                    return Err(CallbackError::ForeignState.into());
                 }
-                (code, Proof::State)
+                (code, true)
             }
-            None if self.is_whole => (text, Proof::None),
+            None if self.is_whole => (text, false),
             None => return Err(PasteError::Broken),
         };
         if code.is_empty() {
-            return Err(Refused::NoCode.into());
+            return Err(CallbackError::NoCode.into());
         }
         let plain = decoded(code);
-        let answer =
-            Answer::Code { code: Secret::new(plain.as_deref().map_or(code, String::as_str)), issuer: None };
+        let answer = AuthorizationResponse::Code {
+            code: Secret::new(plain.as_deref().map_or(code, String::as_str)),
+            issuer: None,
+        };
         let decoded = encoded.is_some() || plain.is_some();
-        Ok(Pasted { answer, redirect: redirect.clone(), proven, decoded })
+        Ok(Pasted { answer, redirect: redirect.clone(), is_proven, decoded })
     }
 }
 
@@ -309,69 +303,70 @@ fn is_query(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::oauth::callback::Echo;
-    use crate::oauth::query::Unfit;
+    use crate::oauth::callback::StateCheck;
+    use crate::oauth::query::QueryError;
 
     const LOOPBACK: &str = "http://localhost:8765/callback";
     const PASTE: &str = "https://as.test/oauth/code/callback";
 
     #[test]
     fn an_answer_is_read_in_every_form_people_have_it_in() {
-        use Proof::{None as Nothing, State};
         for (text, code, redirect, proven) in [
-            ("http://localhost:8765/callback?code=a%2Fb&state=5tate", "a/b", LOOPBACK, State),
-            ("  http://localhost:8765/callback?code=c0de&st\r\n   ate=5tate\n", "c0de", LOOPBACK, State),
-            ("localhost:8765/callback?code=c0de&state=5tate", "c0de", LOOPBACK, State),
-            ("https://as.test/oauth/code/callback?code=c0de&state=5tate#x", "c0de", PASTE, State),
-            ("HTTPS://AS.test:443/oauth/code/callback?code=c0de&state=5tate", "c0de", PASTE, State),
-            ("?code=c0de&state=5tate", "c0de", LOOPBACK, State),
-            ("state=5tate&code=c0de&iss=https://as.test", "c0de", LOOPBACK, State),
-            ("c0de#5tate", "c0de", PASTE, State),
-            ("c0\n  de#5ta\nte\n", "c0de", PASTE, State),
-            ("c0de==", "c0de==", PASTE, Nothing),
-            (" 4/0Aa%2F+~_\n", "4/0Aa%2F+~_", PASTE, Nothing),
-            ("4%2F0Ab%3D", "4/0Ab=", PASTE, Nothing),
-            ("100%", "100%", PASTE, Nothing),
-            ("4%2F0Ab%3D#5tate", "4/0Ab=", PASTE, State),
-            ("4%2F0Ab%3D%235tate", "4/0Ab=", PASTE, State),
-            ("c0de#%35tate", "c0de", PASTE, State),
-            ("c0de#5tate#_=_", "c0de", PASTE, State),
-            ("\"c0de\"", "c0de", PASTE, Nothing),
-            ("‘c0de#5tate’", "c0de", PASTE, State),
-            ("c\u{200b}0de\u{feff}", "c0de", PASTE, Nothing),
-            ("code=c0%2Fde", "c0/de", LOOPBACK, Nothing),
-            ("?state=5tate&code=c0de#_=_", "c0de", LOOPBACK, State),
-            ("#code=c0de&state=5tate", "c0de", LOOPBACK, State),
-            ("code=c0de&amp;state=5tate", "c0de", LOOPBACK, State),
-            ("<http://localhost:8765/callback?code=c0de&amp;state=5tate>,", "c0de", LOOPBACK, State),
-            ("http://localhost:8765/callback#code=c0de&state=5tate", "c0de", LOOPBACK, State),
-            ("http://localhost:8765/callback?code=c0de&state=5tate#_=_", "c0de", LOOPBACK, State),
+            ("http://localhost:8765/callback?code=a%2Fb&state=5tate", "a/b", LOOPBACK, true),
+            ("  http://localhost:8765/callback?code=c0de&st\r\n   ate=5tate\n", "c0de", LOOPBACK, true),
+            ("localhost:8765/callback?code=c0de&state=5tate", "c0de", LOOPBACK, true),
+            ("https://as.test/oauth/code/callback?code=c0de&state=5tate#x", "c0de", PASTE, true),
+            ("HTTPS://AS.test:443/oauth/code/callback?code=c0de&state=5tate", "c0de", PASTE, true),
+            ("?code=c0de&state=5tate", "c0de", LOOPBACK, true),
+            ("state=5tate&code=c0de&iss=https://as.test", "c0de", LOOPBACK, true),
+            ("c0de#5tate", "c0de", PASTE, true),
+            ("c0\n  de#5ta\nte\n", "c0de", PASTE, true),
+            ("c0de==", "c0de==", PASTE, false),
+            (" 4/0Aa%2F+~_\n", "4/0Aa%2F+~_", PASTE, false),
+            ("4%2F0Ab%3D", "4/0Ab=", PASTE, false),
+            ("100%", "100%", PASTE, false),
+            ("4%2F0Ab%3D#5tate", "4/0Ab=", PASTE, true),
+            ("4%2F0Ab%3D%235tate", "4/0Ab=", PASTE, true),
+            ("c0de#%35tate", "c0de", PASTE, true),
+            ("c0de#5tate#_=_", "c0de", PASTE, true),
+            ("\"c0de\"", "c0de", PASTE, false),
+            ("‘c0de#5tate’", "c0de", PASTE, true),
+            ("c\u{200b}0de\u{feff}", "c0de", PASTE, false),
+            ("code=c0%2Fde", "c0/de", LOOPBACK, false),
+            ("?state=5tate&code=c0de#_=_", "c0de", LOOPBACK, true),
+            ("#code=c0de&state=5tate", "c0de", LOOPBACK, true),
+            ("code=c0de&amp;state=5tate", "c0de", LOOPBACK, true),
+            ("<http://localhost:8765/callback?code=c0de&amp;state=5tate>,", "c0de", LOOPBACK, true),
+            ("http://localhost:8765/callback#code=c0de&state=5tate", "c0de", LOOPBACK, true),
+            ("http://localhost:8765/callback?code=c0de&state=5tate#_=_", "c0de", LOOPBACK, true),
             (
                 "http%3A%2F%2Flocalhost%3A8765%2Fcallback%3Fcode%3Dc%252Fd%26state%3D5tate",
                 "c/d",
                 LOOPBACK,
-                State,
+                true,
             ),
-            ("//localhost:8765/callback?code=c0de&state=5tate", "c0de", LOOPBACK, State),
-            ("/callback?code=c0de&state=5tate", "c0de", LOOPBACK, State),
-            ("GET /callback?code=c0de&state=5tate HTTP/1.1", "c0de", LOOPBACK, State),
+            ("//localhost:8765/callback?code=c0de&state=5tate", "c0de", LOOPBACK, true),
+            ("/callback?code=c0de&state=5tate", "c0de", LOOPBACK, true),
+            ("GET /callback?code=c0de&state=5tate HTTP/1.1", "c0de", LOOPBACK, true),
             (
                 "< Location: http://localhost:8765/callback?code=c0de&state=5tate\r\n< Date: now",
                 "c0de",
                 LOOPBACK,
-                State,
+                true,
             ),
-            ("it says localhost:8765/callback?code=c0de&state=5tate; is that it?", "c0de", LOOPBACK, State),
-            ("what went wrong\n\nc0de#5tate", "c0de", PASTE, State),
-            ("wrong\n\nc0\nde#5tate", "c0de", PASTE, State),
-            ("http://localhost:8765/callback?code=c0de&st\n\nate=5tate", "c0de", LOOPBACK, State),
-            ("Your code: c0de#5tate", "c0de", PASTE, State),
-            ("c0de#other\nc0de#5tate\n", "c0de", PASTE, State),
+            ("it says localhost:8765/callback?code=c0de&state=5tate; is that it?", "c0de", LOOPBACK, true),
+            ("what went wrong\n\nc0de#5tate", "c0de", PASTE, true),
+            ("wrong\n\nc0\nde#5tate", "c0de", PASTE, true),
+            ("http://localhost:8765/callback?code=c0de&st\n\nate=5tate", "c0de", LOOPBACK, true),
+            ("Your code: c0de#5tate", "c0de", PASTE, true),
+            ("c0de#other\nc0de#5tate\n", "c0de", PASTE, true),
         ] {
             let pasted = read_one(text).unwrap_or_else(|error| panic!("{text}: {error}"));
-            let Answer::Code { code: read, .. } = pasted.answer else { panic!("{text} is no code") };
+            let AuthorizationResponse::Code { code: read, .. } = pasted.answer else {
+                panic!("{text} is no code")
+            };
             assert_eq!(
-                (read.expose(), pasted.redirect.as_str(), pasted.proven),
+                (read.expose(), pasted.redirect.as_str(), pasted.is_proven),
                 (code, redirect, proven),
                 "{text}"
             );
@@ -380,18 +375,18 @@ mod tests {
 
     #[test]
     fn an_address_without_state_is_read_and_unproven_where_the_provider_returns_none() {
-        let read = |text: &str| read(&Secret::new(text), &expected(Echo::Waived), &redirects());
+        let read = |text: &str| read(&Secret::new(text), &expected(StateCheck::Waived), &redirects());
         for (text, proven) in [
-            ("http://localhost:8765/callback?code=c0de", Proof::None),
-            ("?code=c0de&state=", Proof::None),
-            ("http://localhost:8765/callback?code=c0de&state=5tate", Proof::State),
-            ("c0de", Proof::None),
-            ("c0de#5tate", Proof::State),
+            ("http://localhost:8765/callback?code=c0de", false),
+            ("?code=c0de&state=", false),
+            ("http://localhost:8765/callback?code=c0de&state=5tate", true),
+            ("c0de", false),
+            ("c0de#5tate", true),
         ] {
-            assert_eq!(read(text).map(|pasted| pasted.proven), Ok(proven), "{text}");
+            assert_eq!(read(text).map(|pasted| pasted.is_proven), Ok(proven), "{text}");
         }
         for text in ["http://localhost:8765/callback?code=c0de&state=other", "c0de#other"] {
-            assert_eq!(read(text), Err(Refused::ForeignState.into()), "{text}");
+            assert_eq!(read(text), Err(CallbackError::ForeignState.into()), "{text}");
         }
         assert!(matches!(read("http://localhost:9/callback?code=c0de"), Err(PasteError::OtherPage { .. })));
     }
@@ -409,7 +404,7 @@ mod tests {
             let paste = Some(Url::parse(paste).expect("an address"));
             let pasted = read_with(text, &Redirects { loopback: None, paste: paste.clone() });
             let pasted = pasted.unwrap_or_else(|error| panic!("{text}: {error}"));
-            let Answer::Code { code, .. } = pasted.answer else { panic!("{text} is no code") };
+            let AuthorizationResponse::Code { code, .. } = pasted.answer else { panic!("{text} is no code") };
             assert_eq!((code.expose(), Some(pasted.redirect)), ("c0de", paste), "{text}");
         }
         let paste = Url::parse("myapp://cb").ok();
@@ -420,9 +415,12 @@ mod tests {
     #[test]
     fn a_pasted_refusal_counts_only_with_our_state() {
         let text = "http://localhost:8765/callback?error=access_denied&error_description=no&state=5tate";
-        let denied = Answer::Denied { error: "access_denied".to_owned(), description: Some("no".to_owned()) };
+        let denied = AuthorizationResponse::Denied {
+            error: "access_denied".to_owned(),
+            description: Some("no".to_owned()),
+        };
         assert_eq!(read_one(text).map(|pasted| pasted.answer), Ok(denied));
-        assert_eq!(read_one("?error=access_denied"), Err(PasteError::Refused(Refused::NoState)));
+        assert_eq!(read_one("?error=access_denied"), Err(PasteError::Unusable(CallbackError::NoState)));
     }
 
     #[test]
@@ -439,13 +437,13 @@ mod tests {
             ("c0de\x1b[201~", PasteError::Unreadable),
             ("my code is c0de", PasteError::Broken),
             ("c0\nde", PasteError::Broken),
-            ("code=c0\nde", Refused::NoState.into()),
-            ("http://localhost:8765/callback?code=c0de&st\nate=other", Refused::ForeignState.into()),
+            ("code=c0\nde", CallbackError::NoState.into()),
+            ("http://localhost:8765/callback?code=c0de&st\nate=other", CallbackError::ForeignState.into()),
             ("\u{200b}", PasteError::Empty),
             ("\"\"", PasteError::Empty),
-            ("code=", Refused::NoState.into()),
-            ("code=c0de&scope=a", Refused::NoState.into()),
-            ("/other?code=c0de&state=other", Refused::ForeignState.into()),
+            ("code=", CallbackError::NoState.into()),
+            ("code=c0de&scope=a", CallbackError::NoState.into()),
+            ("/other?code=c0de&state=other", CallbackError::ForeignState.into()),
             ("cödé", PasteError::Unreadable),
             ("http://", PasteError::Unreadable),
             (
@@ -461,15 +459,15 @@ mod tests {
             ("http://localhost:9999/callback?code=c0de&state=5tate", other("localhost")),
             ("https://localhost:8765/callback?code=c0de&state=5tate", other("localhost")),
             ("about://blank", other("blank")),
-            ("http://localhost:8765/callback?code=c0de", Refused::NoState.into()),
-            ("?code=c0de&state=other", Refused::ForeignState.into()),
-            ("?code=c0de&state=5tate&iss=https://evil.test", Refused::ForeignIssuer.into()),
-            ("http://localhost:8765/callback?state=5tate", Refused::NoCode.into()),
-            ("code=a&code=b&state=5tate", Unfit::Doubled("code").into()),
-            ("code=a%0Ab&state=5tate", Unfit::Damaged.into()),
-            ("c0de#other", Refused::ForeignState.into()),
-            ("c0de#", Refused::NoState.into()),
-            ("#5tate", Refused::NoCode.into()),
+            ("http://localhost:8765/callback?code=c0de", CallbackError::NoState.into()),
+            ("?code=c0de&state=other", CallbackError::ForeignState.into()),
+            ("?code=c0de&state=5tate&iss=https://evil.test", CallbackError::ForeignIssuer.into()),
+            ("http://localhost:8765/callback?state=5tate", CallbackError::NoCode.into()),
+            ("code=a&code=b&state=5tate", QueryError::Doubled("code").into()),
+            ("code=a%0Ab&state=5tate", QueryError::Damaged.into()),
+            ("c0de#other", CallbackError::ForeignState.into()),
+            ("c0de#", CallbackError::NoState.into()),
+            ("#5tate", CallbackError::NoCode.into()),
         ] {
             assert_eq!(read_one(text), Err(error), "{text}");
         }
@@ -522,11 +520,15 @@ mod tests {
     }
 
     fn read_with(text: &str, redirects: &Redirects) -> Result<Pasted, PasteError> {
-        read(&Secret::new(text), &expected(Echo::Demanded), redirects)
+        read(&Secret::new(text), &expected(StateCheck::Required), redirects)
     }
 
-    fn expected(echo: Echo) -> Expected {
-        Expected { state: Secret::new("5tate"), echo, issuer: Some("https://as.test".to_owned()) }
+    fn expected(state_check: StateCheck) -> ExpectedAnswer {
+        ExpectedAnswer {
+            state: Secret::new("5tate"),
+            state_check,
+            issuer: Some("https://as.test".to_owned()),
+        }
     }
 
     fn redirects() -> Redirects {

@@ -21,7 +21,7 @@ struct Parameter {
 
 /// Why a query, or one parameter of it, cannot be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unfit {
+pub enum QueryError {
     /// A broken escape, bytes that are not UTF-8, or a control character.
     Damaged,
     /// The parameter of that name occurs twice (RFC 6749 §3.1).
@@ -32,8 +32,8 @@ impl Query {
     /// Reads what stands after the `?`.
     ///
     /// # Errors
-    /// [`Unfit::Damaged`] when any part is not a form.
-    pub fn read(text: &str) -> Result<Self, Unfit> {
+    /// [`QueryError::Damaged`] when any part is not a form.
+    pub fn read(text: &str) -> Result<Self, QueryError> {
         let pairs = text.split('&').filter(|pair| !pair.is_empty());
         pairs.map(Parameter::read).collect::<Result<_, _>>().map(Self)
     }
@@ -60,10 +60,10 @@ impl Query {
     /// The value of a parameter that is compared or sent on, byte for byte.
     ///
     /// # Errors
-    /// [`Unfit`] when it occurs twice or has a control character.
-    pub fn exact(&self, name: &'static str) -> Result<Option<&Secret>, Unfit> {
+    /// [`QueryError`] when it occurs twice or has a control character.
+    pub fn exact(&self, name: &'static str) -> Result<Option<&Secret>, QueryError> {
         match self.only(name)? {
-            Some(parameter) if parameter.controls => Err(Unfit::Damaged),
+            Some(parameter) if parameter.controls => Err(QueryError::Damaged),
             found => Ok(found.map(|parameter| &parameter.value)),
         }
     }
@@ -73,22 +73,22 @@ impl Query {
     /// Line ends are no reason to refuse it: Microsoft's descriptions have several.
     ///
     /// # Errors
-    /// [`Unfit::Doubled`] when it occurs twice.
-    pub fn shown(&self, name: &'static str, limit: usize) -> Result<Option<String>, Unfit> {
+    /// [`QueryError::Doubled`] when it occurs twice.
+    pub fn shown(&self, name: &'static str, limit: usize) -> Result<Option<String>, QueryError> {
         let found = self.only(name)?.filter(|parameter| !parameter.value.is_empty());
         Ok(found.map(|parameter| text::clean(parameter.value.expose(), limit)))
     }
 
     /// Parameters nobody asks for may occur as often as they like: they are ignored (RFC 6749 §4.1.2).
-    fn only(&self, name: &'static str) -> Result<Option<&Parameter>, Unfit> {
+    fn only(&self, name: &'static str) -> Result<Option<&Parameter>, QueryError> {
         let mut found = self.0.iter().filter(|parameter| parameter.name == name);
         let first = found.next();
-        if found.next().is_some() { Err(Unfit::Doubled(name)) } else { Ok(first) }
+        if found.next().is_some() { Err(QueryError::Doubled(name)) } else { Ok(first) }
     }
 }
 
 impl Parameter {
-    fn read(pair: &str) -> Result<Self, Unfit> {
+    fn read(pair: &str) -> Result<Self, QueryError> {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         let name = decode(name)?;
         let value = decode(value)?;
@@ -97,7 +97,7 @@ impl Parameter {
     }
 }
 
-fn decode(raw: &str) -> Result<String, Unfit> {
+fn decode(raw: &str) -> Result<String, QueryError> {
     let mut decoded = Vec::with_capacity(raw.len());
     let mut rest = raw.bytes();
     while let Some(byte) = rest.next() {
@@ -107,12 +107,12 @@ fn decode(raw: &str) -> Result<String, Unfit> {
             plain => plain,
         });
     }
-    String::from_utf8(decoded).map_err(|_| Unfit::Damaged)
+    String::from_utf8(decoded).map_err(|_| QueryError::Damaged)
 }
 
-fn digit(byte: Option<u8>) -> Result<u8, Unfit> {
+fn digit(byte: Option<u8>) -> Result<u8, QueryError> {
     let value = byte.and_then(|byte| char::from(byte).to_digit(16));
-    value.and_then(|value| u8::try_from(value).ok()).ok_or(Unfit::Damaged)
+    value.and_then(|value| u8::try_from(value).ok()).ok_or(QueryError::Damaged)
 }
 
 #[cfg(test)]
@@ -122,7 +122,7 @@ mod tests {
 
     use super::*;
 
-    fn code(text: &str) -> Result<Option<Secret>, Unfit> {
+    fn code(text: &str) -> Result<Option<Secret>, QueryError> {
         Query::read(text)?.exact("code").map(Option::<&Secret>::cloned)
     }
 
@@ -157,10 +157,10 @@ mod tests {
             "code=x&other=%",
             "%zz=1&code=x",
         ] {
-            assert_eq!(code(text), Err(Unfit::Damaged), "{text}");
+            assert_eq!(code(text), Err(QueryError::Damaged), "{text}");
         }
         for text in ["code=a&code=a", "code=a&code=", "code&%63ode=b"] {
-            assert_eq!(code(text), Err(Unfit::Doubled("code")), "{text}");
+            assert_eq!(code(text), Err(QueryError::Doubled("code")), "{text}");
         }
         assert_eq!(code("scope=a&scope=b&code=x"), Ok(Some(Secret::new("x"))));
     }

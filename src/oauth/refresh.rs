@@ -144,7 +144,7 @@ fn request(
     }
     let id = profile.client_id.as_deref().or(provider.client.id.as_deref()).unwrap_or_default();
     let mut request =
-        Bindings::of_client(&provider.client.authentication, id, profile.client_secret.as_ref())
+        Bindings::from_client(&provider.client.authentication, id, profile.client_secret.as_ref())
             .with(Placeholder::Refresh, refresh_token.clone())
             .with(Placeholder::Scope, Secret::new(scope(profile, provider)))
             .fill(call)
@@ -166,7 +166,7 @@ fn scope(profile: &Profile, provider: &Provider) -> String {
 
 /// What a reply to a refresh means.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Verdict {
+pub enum RefreshVerdict {
     /// New tokens, to be stored before anything else happens.
     Refreshed(Box<RefreshedTokens>),
     /// A new refresh token without an access token that could be used: to be stored all the same,
@@ -178,7 +178,12 @@ pub enum Verdict {
 
 /// Judges the reply to a refresh of `profile`.
 #[must_use]
-pub fn judge(profile: &Profile, provider: &Provider, reply: Result<&Reply, &Trouble>, now: Now) -> Verdict {
+pub fn judge(
+    profile: &Profile,
+    provider: &Provider,
+    reply: Result<&Reply, &Trouble>,
+    now: Now,
+) -> RefreshVerdict {
     let ahead = reply.ok().and_then(|reply| reply::clock_ahead(reply, now));
     let differs = |end_by| ahead.map(|ahead| ClockDiffers { ahead, end_by });
     let lost_before = profile.last_refresh_of_this_grant().and_then(|last| last.lost_at);
@@ -187,7 +192,8 @@ pub fn judge(profile: &Profile, provider: &Provider, reply: Result<&Reply, &Trou
         lost_at,
         ..LastRefresh::new(now.wall, result, grant)
     };
-    let failed = |result, lost_at| Verdict::Failed(record(result, profile.refresh_token_id(), lost_at));
+    let failed =
+        |result, lost_at| RefreshVerdict::Failed(record(result, profile.refresh_token_id(), lost_at));
     // A refresh token that is good once (RFC 9700 §4.14.2) is gone with an answer that was lost.
     let lost = lost_before.or(Some(now.wall));
     let reply = match reply {
@@ -213,7 +219,7 @@ pub fn judge(profile: &Profile, provider: &Provider, reply: Result<&Reply, &Trou
             return match rotated(profile, provider, reply) {
                 Some(tokens) if refusal.is_odd_success() => {
                     let record = record(refused(profile, provider, &refusal, "", now), named(&tokens), None);
-                    Verdict::Rotated(Box::new(RefreshedTokens {
+                    RefreshVerdict::Rotated(Box::new(RefreshedTokens {
                         tokens,
                         life: profile.life,
                         scopes: None,
@@ -245,7 +251,7 @@ pub fn judge(profile: &Profile, provider: &Provider, reply: Result<&Reply, &Trou
         ..LastRefresh::new(now.wall, RefreshResult::Done, named(&tokens))
     };
     let life = Expiry { grant_ends_at, ..granted.life };
-    Verdict::Refreshed(Box::new(RefreshedTokens {
+    RefreshVerdict::Refreshed(Box::new(RefreshedTokens {
         tokens,
         life,
         scopes: granted.scopes,
@@ -424,7 +430,8 @@ mod tests {
         for (stored, said) in [(Stored::Untouched, false), (Stored::PerhapsSpent, true)] {
             let trouble = Trouble { stored, ..trouble.clone() };
             let verdict = judge(&profile(-5), &provider(), Err(&trouble), now());
-            let Verdict::Failed(LastRefresh { result: RefreshResult::Passing { why, .. }, .. }) = verdict
+            let RefreshVerdict::Failed(LastRefresh { result: RefreshResult::Passing { why, .. }, .. }) =
+                verdict
             else {
                 panic!("no passing failure")
             };
@@ -441,7 +448,7 @@ mod tests {
             r#"{"access_token":"a2","token_type":"mac","refresh_token":"r2"}"#,
         ] {
             let verdict = judge(&profile(-5), &provider(), Ok(&reply(200, body)), now());
-            let Verdict::Rotated(renewal) = verdict else { panic!("{body}: {verdict:?}") };
+            let RefreshVerdict::Rotated(renewal) = verdict else { panic!("{body}: {verdict:?}") };
             let tokens = Tokens { access: Secret::new("a1"), refresh: Some(Secret::new("r2")) };
             assert_eq!((renewal.tokens, renewal.life), (tokens.clone(), profile(-5).life), "{body}");
             assert_eq!(renewal.record.grant, named(&tokens));
@@ -457,7 +464,7 @@ mod tests {
             (503, r#"{"refresh_token":"r2"}"#, false),
         ] {
             let verdict = judge(&profile(-5), &provider(), Ok(&reply(status, body)), now());
-            let Verdict::Failed(last) = verdict else { panic!("{body}: {verdict:?}") };
+            let RefreshVerdict::Failed(last) = verdict else { panic!("{body}: {verdict:?}") };
             let (RefreshResult::Passing { why, .. } | RefreshResult::Refused { why, .. }) = &last.result
             else {
                 panic!("{body}: {last:?}")
@@ -469,7 +476,8 @@ mod tests {
     #[test]
     fn a_reply_without_a_refresh_token_keeps_the_old_one_and_its_end() {
         let body = r#"{"access_token":"a2","expires_in":60}"#;
-        let Verdict::Refreshed(renewal) = judge(&profile(-5), &provider(), Ok(&reply(200, body)), now())
+        let RefreshVerdict::Refreshed(renewal) =
+            judge(&profile(-5), &provider(), Ok(&reply(200, body)), now())
         else {
             panic!("refused")
         };
@@ -480,7 +488,8 @@ mod tests {
     #[test]
     fn a_new_refresh_token_brings_its_own_end_or_none() {
         let body = r#"{"access_token":"a2","refresh_token":"r2"}"#;
-        let Verdict::Refreshed(renewal) = judge(&profile(-5), &provider(), Ok(&reply(200, body)), now())
+        let RefreshVerdict::Refreshed(renewal) =
+            judge(&profile(-5), &provider(), Ok(&reply(200, body)), now())
         else {
             panic!("refused")
         };
@@ -493,7 +502,7 @@ mod tests {
         let provider = Provider { grant_life: year, ..provider() };
         for body in [r#"{"access_token":"a2"}"#, r#"{"access_token":"a2","refresh_token":"r2"}"#] {
             let verdict = judge(&profile(-5), &provider, Ok(&reply(200, body)), now());
-            let Verdict::Refreshed(renewal) = verdict else { panic!("refused") };
+            let RefreshVerdict::Refreshed(renewal) = verdict else { panic!("refused") };
             assert_eq!(renewal.life.grant_ends_at, profile(-5).life.grant_ends_at, "{body}");
         }
     }
@@ -510,7 +519,8 @@ mod tests {
             (400, r#"{"error":"locked"}"#, false),
             (400, r#"{"error":"invalid_grant"}"#, true),
         ] {
-            let Verdict::Failed(last) = judge(&profile(-5), &provider, Ok(&reply(status, body)), now())
+            let RefreshVerdict::Failed(last) =
+                judge(&profile(-5), &provider, Ok(&reply(status, body)), now())
             else {
                 panic!("passed")
             };
@@ -539,7 +549,7 @@ mod tests {
             let mut profile = profile(-5);
             for (before, pause) in (0..).zip(pauses) {
                 let verdict = judge(&profile, &provider(), Ok(&reply(status, body)), now());
-                let Verdict::Failed(last) = verdict else { panic!("{body}: {verdict:?}") };
+                let RefreshVerdict::Failed(last) = verdict else { panic!("{body}: {verdict:?}") };
                 let RefreshResult::Refused { next, times, retry_at, .. } = &last.result else {
                     panic!("{body}: {last:?}")
                 };
@@ -576,10 +586,14 @@ mod tests {
         ] {
             let mut profile = profile(-5);
             for reply in before {
-                let Verdict::Failed(last) = judge(&profile, &provider(), reply, now()) else { panic!() };
+                let RefreshVerdict::Failed(last) = judge(&profile, &provider(), reply, now()) else {
+                    panic!()
+                };
                 profile.last_refresh = Some(last);
             }
-            let Verdict::Failed(last) = judge(&profile, &provider(), Ok(&gone), now()) else { panic!() };
+            let RefreshVerdict::Failed(last) = judge(&profile, &provider(), Ok(&gone), now()) else {
+                panic!()
+            };
             let RefreshResult::Dead { why } = last.result else { panic!("{last:?}") };
             assert_eq!(why.contains("15 Jan 2027 08:00 +00:00 was lost"), is_said, "{why}");
         }
@@ -590,7 +604,7 @@ mod tests {
         let body = r#"{"access_token":"a2","refresh_token":"r2","error":"invalid_grant","token_type":"bot"}"#;
         for status in [200, 400, 401, 500] {
             let verdict = judge(&profile(-5), &provider(), Ok(&reply(status, body)), now());
-            let Verdict::Refreshed(renewal) = verdict else { panic!("{status}: {verdict:?}") };
+            let RefreshVerdict::Refreshed(renewal) = verdict else { panic!("{status}: {verdict:?}") };
             let tokens = Tokens { access: Secret::new("a2"), refresh: Some(Secret::new("r2")) };
             assert_eq!((renewal.tokens, &renewal.record.result), (tokens, &RefreshResult::Done));
             let odd = renewal.record.odd.expect("a note");
@@ -632,7 +646,7 @@ mod tests {
         ] {
             let body = serde_json::json!({ "error": "invalid_grant", "error_description": said }).to_string();
             let reply = Reply { secrets: request.secrets.clone(), ..reply(status, &body) };
-            let Verdict::Failed(last) = judge(&profile, &provider(), Ok(&reply), now()) else {
+            let RefreshVerdict::Failed(last) = judge(&profile, &provider(), Ok(&reply), now()) else {
                 panic!("passed")
             };
             let (RefreshResult::Dead { why } | RefreshResult::Passing { why, .. }) = &last.result else {
@@ -649,7 +663,7 @@ mod tests {
         let mut profile = profile(-5);
         let mut pauses = Vec::new();
         for _ in 0..7 {
-            let Verdict::Failed(last) = judge(&profile, &provider(), Err(&offline), now()) else {
+            let RefreshVerdict::Failed(last) = judge(&profile, &provider(), Err(&offline), now()) else {
                 panic!("passed")
             };
             let RefreshResult::Passing { retry_at, .. } = &last.result else { panic!("final: {last:?}") };
@@ -659,7 +673,9 @@ mod tests {
         assert_eq!(pauses, [30, 60, 120, 240, 480, 900, 900]);
         let mut busy = reply(503, "");
         busy.headers.push(("retry-after".into(), Secret::new("7")));
-        let Verdict::Failed(last) = judge(&profile, &provider(), Ok(&busy), now()) else { panic!("passed") };
+        let RefreshVerdict::Failed(last) = judge(&profile, &provider(), Ok(&busy), now()) else {
+            panic!("passed")
+        };
         let RefreshResult::Passing { retry_at, times, .. } = last.result else { panic!("final") };
         assert_eq!(((retry_at - now().wall).num_seconds(), times), (7, 8));
     }
@@ -691,14 +707,14 @@ mod tests {
             let mut reply = reply(status, body);
             reply.headers.push(("date".into(), Secret::new(date)));
             let last = match judge(&profile(-5), &provider, Ok(&reply), now()) {
-                Verdict::Refreshed(renewal) | Verdict::Rotated(renewal) => renewal.record,
-                Verdict::Failed(last) => last,
+                RefreshVerdict::Refreshed(renewal) | RefreshVerdict::Rotated(renewal) => renewal.record,
+                RefreshVerdict::Failed(last) => last,
             };
             let found = last.clock_differs.map(|differs| (differs.ahead.num_seconds(), differs.end_by));
             assert_eq!(found, differs, "{status} {body} {date}");
         }
         let offline = Trouble::untouched("cannot ask", "no route", FailureKind::Temporary(None));
-        let Verdict::Failed(last) = judge(&profile(-5), &provider, Err(&offline), now()) else {
+        let RefreshVerdict::Failed(last) = judge(&profile(-5), &provider, Err(&offline), now()) else {
             panic!("passed")
         };
         assert_eq!(last.clock_differs, None);
@@ -718,7 +734,7 @@ mod tests {
             let mut busy = reply(429, "");
             busy.headers.push(("retry-after".into(), Secret::new(after)));
             busy.headers.extend(date.map(|date| ("date".into(), Secret::new(date))));
-            let Verdict::Failed(last) = judge(&profile(-5), &provider(), Ok(&busy), now()) else {
+            let RefreshVerdict::Failed(last) = judge(&profile(-5), &provider(), Ok(&busy), now()) else {
                 panic!("passed")
             };
             let RefreshResult::Passing { retry_at, .. } = last.result else { panic!("final") };

@@ -24,12 +24,12 @@ use crate::domain::secret::Secret;
 use crate::domain::text;
 use crate::domain::tokens::{Expiry, Tokens};
 pub use crate::oauth::reply::date::clock_ahead;
-pub use crate::oauth::reply::refusal::{Cause, Refusal, Remedy, Said};
+pub use crate::oauth::reply::refusal::{Cause, Refusal, RefusalBody, Remedy};
 use crate::oauth::request::Reply;
 
 /// What a token endpoint gave.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Granted {
+pub struct TokenResponse {
     /// The tokens.
     pub tokens: Tokens,
     /// Both clocks.
@@ -54,7 +54,7 @@ const BOUND: [&str; 3] = ["dpop", "mac", "pop"];
 ///
 /// # Errors
 /// A [`Refusal`] when there is no token that could be used.
-pub fn read(map: &ReplyMap, meanings: &Meanings, reply: &Reply) -> Result<Granted, Refusal> {
+pub fn read(map: &ReplyMap, meanings: &Meanings, reply: &Reply) -> Result<TokenResponse, Refusal> {
     let tree = tree(reply);
     let reply = &guarded(map, tree.as_ref(), reply);
     let Some((tree, access)) = tree.as_ref().and_then(|tree| Some((tree, map.access.find(tree)?))) else {
@@ -84,7 +84,7 @@ pub fn read(map: &ReplyMap, meanings: &Meanings, reply: &Reply) -> Result<Grante
             }
         },
     };
-    Ok(Granted {
+    Ok(TokenResponse {
         tokens: Tokens { access, refresh },
         life: life(map, tree, reply, &mut notes),
         end_by: end_by(map, tree),
@@ -256,7 +256,7 @@ mod tests {
     use crate::domain::provider::meaning::Meaning;
     use crate::oauth::fixtures::reply;
 
-    fn granted(body: &str) -> Granted {
+    fn granted(body: &str) -> TokenResponse {
         read(&ReplyMap::default(), &Meanings::default(), &reply(200, body)).expect(body)
     }
 
@@ -338,7 +338,7 @@ mod tests {
             "{}",
         ] {
             let refusal = refused(200, body);
-            assert!(matches!(refusal.said, Said::Odd(_) | Said::Page), "{body}: {refusal}");
+            assert!(matches!(refusal.body, RefusalBody::Odd(_) | RefusalBody::Page), "{body}: {refusal}");
         }
     }
 
@@ -558,6 +558,6 @@ mod tests {
         let mut reply = reply(307, "");
         reply.headers.push(("location".into(), Secret::new("https://evil.test/token?x=1")));
         let refusal = read(&ReplyMap::default(), &Meanings::default(), &reply).expect_err("no tokens");
-        assert_eq!(refusal.said, Said::Elsewhere { host: "evil.test".into() });
+        assert_eq!(refusal.body, RefusalBody::Elsewhere { host: "evil.test".into() });
     }
 }

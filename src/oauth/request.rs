@@ -113,7 +113,7 @@ pub struct Bindings(BTreeMap<Placeholder, Secret>);
 impl Bindings {
     /// Fills with the client; `{basic}` follows from id and secret.
     #[must_use]
-    pub fn of_client(authentication: &Authentication, id: &str, secret: Option<&Secret>) -> Self {
+    pub fn from_client(authentication: &Authentication, id: &str, secret: Option<&Secret>) -> Self {
         let bindings = Self::default().with(Placeholder::ClientId, Secret::new(id));
         let Some(secret) = secret else { return bindings };
         let [id, password] = [id, secret.expose()].map(|half| {
@@ -140,8 +140,8 @@ impl Bindings {
     /// The request that `call` becomes. A header or field with an empty placeholder is left out.
     ///
     /// # Errors
-    /// [`Unfilled`] when the address cannot be made.
-    pub fn fill(&self, call: &RequestTemplate) -> Result<Request, Unfilled> {
+    /// [`BindingError`] when the address cannot be made.
+    pub fn fill(&self, call: &RequestTemplate) -> Result<Request, BindingError> {
         let url = self.address(&call.url)?;
         let filled = |fields: &[(String, Template)]| -> Vec<(String, Zeroizing<String>)> {
             fields.iter().filter_map(|(name, value)| Some((name.clone(), self.text(value)?))).collect()
@@ -151,7 +151,7 @@ impl Bindings {
             RequestBody::Empty => None,
             RequestBody::Form(fields) => Some(("application/x-www-form-urlencoded", form(&filled(fields)))),
             RequestBody::Json(tree) => {
-                let value = self.json(tree).ok_or(Unfilled)?;
+                let value = self.json(tree).ok_or(BindingError)?;
                 Some(("application/json", Secret::new(value.to_string())))
             }
         };
@@ -174,24 +174,27 @@ impl Bindings {
 
     /// The address that `template` becomes; what fills a placeholder stays within its part of the path or
     /// query.
-    fn address(&self, template: &Template) -> Result<Url, Unfilled> {
+    fn address(&self, template: &Template) -> Result<Url, BindingError> {
         let mut address = String::new();
         for part in template.parts() {
             match part {
                 TemplatePart::Text(words) => address.push_str(words),
-                TemplatePart::Placeholder(placeholder) if placeholder.is_secret() => return Err(Unfilled),
+                TemplatePart::Placeholder(placeholder) if placeholder.is_secret() => {
+                    return Err(BindingError);
+                }
                 TemplatePart::Placeholder(placeholder) => {
-                    let value = self.0.get(placeholder).filter(|value| !value.is_empty()).ok_or(Unfilled)?;
+                    let value =
+                        self.0.get(placeholder).filter(|value| !value.is_empty()).ok_or(BindingError)?;
                     let value = value.expose();
                     // Encoded or not, these two would climb to another path.
                     if matches!(value, "." | "..") {
-                        return Err(Unfilled);
+                        return Err(BindingError);
                     }
                     address.extend(utf8_percent_encode(value, RESERVED));
                 }
             }
         }
-        Url::parse(&address).map_err(|_| Unfilled)
+        Url::parse(&address).map_err(|_| BindingError)
     }
 
     /// `tree` with its placeholders filled; nothing where it is a text with an empty one.
@@ -231,9 +234,9 @@ fn form(fields: &[(String, Zeroizing<String>)]) -> Secret {
 
 /// A call whose address has a placeholder that nothing fills.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Unfilled;
+pub struct BindingError;
 
-impl fmt::Display for Unfilled {
+impl fmt::Display for BindingError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(
             "cannot make the address of the request: the provider file names something that is not there",
@@ -276,7 +279,7 @@ mod tests {
             ),
             (Authentication::BasicRaw, "my-client", "p%ss$w+rd/=~", "my-client:p%ss$w+rd/=~"),
         ] {
-            let bindings = Bindings::of_client(&authentication, id, Some(&Secret::new(secret)));
+            let bindings = Bindings::from_client(&authentication, id, Some(&Secret::new(secret)));
             let request = bindings.fill(&call(RequestBody::Form)).expect("a request");
             let header = Secret::new(format!("Basic {}", STANDARD.encode(pair)));
             assert_eq!(request.headers[0].1, header, "{authentication:?}");
@@ -285,7 +288,7 @@ mod tests {
 
     #[test]
     fn a_field_or_header_with_an_empty_hole_is_left_out() {
-        let bindings = Bindings::of_client(&Authentication::Basic, "id", None)
+        let bindings = Bindings::from_client(&Authentication::Basic, "id", None)
             .with(Placeholder::Refresh, Secret::new("r+/="));
         let form = bindings.fill(&call(RequestBody::Form)).expect("a request");
         assert_eq!(form.headers.len(), 1);
@@ -307,20 +310,20 @@ mod tests {
             ("../../evil?x=1#", "/oauth/..%2F..%2Fevil%3Fx%3D1%23/token"),
         ] {
             let request =
-                Bindings::of_client(&Authentication::Basic, id, None).fill(&call).expect("a request");
+                Bindings::from_client(&Authentication::Basic, id, None).fill(&call).expect("a request");
             assert_eq!(request.url.path(), path);
         }
         for id in [".", ".."] {
             assert_eq!(
-                Bindings::of_client(&Authentication::Basic, id, None).fill(&call),
-                Err(Unfilled),
+                Bindings::from_client(&Authentication::Basic, id, None).fill(&call),
+                Err(BindingError),
                 "{id}"
             );
         }
         call.url = Template::parse("https://id.acme.test/{refresh}").expect("a template");
-        let bindings = Bindings::of_client(&Authentication::Basic, "id", None)
+        let bindings = Bindings::from_client(&Authentication::Basic, "id", None)
             .with(Placeholder::Refresh, Secret::new("r"));
-        assert_eq!(bindings.fill(&call), Err(Unfilled));
+        assert_eq!(bindings.fill(&call), Err(BindingError));
     }
 
     #[test]
@@ -341,7 +344,7 @@ mod tests {
 
     #[test]
     fn a_request_prints_no_secret() {
-        let bindings = Bindings::of_client(&Authentication::Basic, "id", Some(&Secret::new("hunter2")))
+        let bindings = Bindings::from_client(&Authentication::Basic, "id", Some(&Secret::new("hunter2")))
             .with(Placeholder::Refresh, Secret::new("hunter2"));
         let request = bindings.fill(&call(RequestBody::Form)).expect("a request");
         assert!(!format!("{request:?} {bindings:?}").contains("hunter2"));

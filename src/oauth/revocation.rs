@@ -88,7 +88,7 @@ pub fn request(profile: &Profile, provider: Option<&Provider>) -> Result<Request
         None => (&tokens.access, "access_token"),
     };
     let mut bindings =
-        Bindings::of_client(&provider.client.authentication, id, profile.client_secret.as_ref())
+        Bindings::from_client(&provider.client.authentication, id, profile.client_secret.as_ref())
             .with(Placeholder::Token, token.clone())
             .with(Placeholder::TokenHint, Secret::new(hint))
             .with(Placeholder::Access, tokens.access.clone());
@@ -169,13 +169,13 @@ pub fn judge(profile: &Profile, provider: &Provider, reply: Result<&Reply, &Trou
         }
     };
     let refusal = Refusal::of(&provider.reply, &provider.meanings, reply, "no word of success");
-    if (200..300).contains(&reply.status) && refusal.said.code().is_none() && !reply::is_page(reply) {
+    if (200..300).contains(&reply.status) && refusal.body.code().is_none() && !reply::is_page(reply) {
         return Ok(());
     }
     let why = format!("{title} {refusal}{}{}", explained(&refusal), refusal.pause_words());
     let by_hand = || FailureKind::NeedsFix(by_hand(profile, Some(provider)));
     let kind = match refusal.remedy() {
-        _ if refusal.said.code() == Some(OTHER_KIND) => by_hand(),
+        _ if refusal.body.code() == Some(OTHER_KIND) => by_hand(),
         Remedy::Wait => refusal.temporary(),
         Remedy::LogIn => by_hand(),
         Remedy::Change(cause) => match cause.check(provider, "endpoints.revoke") {
@@ -190,7 +190,7 @@ pub fn judge(profile: &Profile, provider: &Provider, reply: Result<&Reply, &Trou
 
 /// What the refusal means, where its words do not say so.
 fn explained(refusal: &Refusal) -> &'static str {
-    if refusal.said.code() == Some(OTHER_KIND) {
+    if refusal.body.code() == Some(OTHER_KIND) {
         ": it ends no tokens of this kind"
     } else if refusal.meaning == Some(Meaning::GrantDead) {
         "; the grant seems to be over already"

@@ -11,7 +11,7 @@ use crate::domain::provider::Provider;
 use crate::domain::provider::scopes::{OfferedScope, ScopeList};
 use crate::domain::text;
 use crate::oauth::reply;
-use crate::oauth::request::{Bindings, Reply, Request, Unfilled};
+use crate::oauth::request::{BindingError, Bindings, Reply, Request};
 
 /// The most scopes of a list that are taken.
 pub const MOST: usize = 200;
@@ -32,10 +32,10 @@ pub struct Listed {
 /// The request for the scopes that `provider` lists; it carries no secret.
 ///
 /// # Errors
-/// [`Unfilled`] when the provider lists none, or the address cannot be made.
-pub fn request(provider: &Provider, client_id: &str) -> Result<Request, Unfilled> {
-    let list = provider.scopes.list.as_ref().ok_or(Unfilled)?;
-    Bindings::of_client(&provider.client.authentication, client_id, None).fill(&list.call)
+/// [`BindingError`] when the provider lists none, or the address cannot be made.
+pub fn request(provider: &Provider, client_id: &str) -> Result<Request, BindingError> {
+    let list = provider.scopes.list.as_ref().ok_or(BindingError)?;
+    Bindings::from_client(&provider.client.authentication, client_id, None).fill(&list.call)
 }
 
 /// Reads the scopes in the answer to [`request`]: texts, or objects with a name. An object

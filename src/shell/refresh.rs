@@ -31,8 +31,7 @@ use crate::domain::refreshability::NotRefreshable;
 use crate::domain::secret::{Fingerprint, Secret};
 use crate::domain::tokens::RefreshTokenId;
 use crate::domain::trouble::{FailureKind, Stored, Trouble};
-use crate::oauth::refresh::Refreshed;
-use crate::oauth::refresh::{Decision, Verdict, Wish, decide, judge};
+use crate::oauth::refresh::{Decision, RefreshVerdict, Refreshed, Wish, decide, judge};
 use crate::oauth::request::{Reply, Request};
 use crate::shell::Services;
 use crate::shell::refresh::queue::{Baseline, LockOrder, QueueSlot};
@@ -226,9 +225,11 @@ async fn store(answered: Answered<'_>) -> Refreshed {
     let Answered { grant, interrupted, reply, .. } = &answered;
     let now = grant.job.services.clock.now();
     match judge(&grant.profile, grant.provider, reply.as_ref(), now) {
-        Verdict::Refreshed(tokens) => grant.save(tokens).await,
-        Verdict::Rotated(tokens) => grant.save_without_access_token(tokens).await,
-        Verdict::Failed(last) => grant.save_failure(explained(last, interrupted.as_ref(), now.offset)).await,
+        RefreshVerdict::Refreshed(tokens) => grant.save(tokens).await,
+        RefreshVerdict::Rotated(tokens) => grant.save_without_access_token(tokens).await,
+        RefreshVerdict::Failed(last) => {
+            grant.save_failure(explained(last, interrupted.as_ref(), now.offset)).await
+        }
     }
 }
 

@@ -58,7 +58,8 @@ pub fn run(services: &Arc<Services>, theme: &Theme, options: ScreenOptions) -> R
     let ScreenOptions { auto_refresh, is_demo } = options;
     let size = crossterm::terminal::size().wrap_err("cannot use the terminal")?;
     let providers = file::shown(&services.paths.providers);
-    let mut model = Model { seat: browser::seat(), providers, auto_refresh, is_demo, ..Model::new(size) };
+    let mut model =
+        Model { locality: browser::locality(), providers, auto_refresh, is_demo, ..Model::new(size) };
     let effects = update(&mut model, services.clock.now(), Msg::Stored(services.read_now(StoreId::Own)));
     let (inbox, messages) = channel();
     // Before the terminal is taken: a signal must not leave it as it is.
@@ -104,7 +105,7 @@ impl EventLoop<'_> {
                 return Ok(left);
             }
             // A login that has its answer wants to be seen.
-            let waits = model.login.as_ref().is_some_and(|login| login.doors().is_some());
+            let waits = model.login.as_ref().is_some_and(|login| login.methods().is_some());
             if screen.is_lent() && (returns || !waits) {
                 screen.come_back()?;
             }

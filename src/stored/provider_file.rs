@@ -120,7 +120,7 @@ mod tests {
     use crate::domain::provider::request_template::{
         JsonTemplate, Method, Placeholder, RequestBody, RequestTemplate,
     };
-    use crate::domain::provider::{Authorize, Flow, Pkce, RefreshScope};
+    use crate::domain::provider::{Authorize, LoginMethod, Pkce, RefreshScope};
 
     /// The shortest file that works.
     const SHORT: &str = "\
@@ -180,22 +180,22 @@ calls:
         let page = "redirect: { paste: 'https://id.acme.test/code' }\n";
         let device = "  device: https://id.acme.test/device\n";
         for (more, flows) in [
-            (String::new(), &[Flow::Code][..]),
-            (page.to_owned(), &[Flow::Code, Flow::Paste]),
-            (device.to_owned(), &[Flow::Code, Flow::Device]),
-            (format!("{device}{page}"), &[Flow::Code, Flow::Paste, Flow::Device]),
-            (format!("{device}{page}flows: [code]\n"), &[Flow::Code]),
-            (format!("{device}{page}flows: [paste]\n"), &[Flow::Paste]),
-            (format!("{device}{page}flows: [device]\n"), &[Flow::Device]),
-            (format!("{device}flows: [key]\n"), &[Flow::Key]),
+            (String::new(), &[LoginMethod::Code][..]),
+            (page.to_owned(), &[LoginMethod::Code, LoginMethod::Paste]),
+            (device.to_owned(), &[LoginMethod::Code, LoginMethod::Device]),
+            (format!("{device}{page}"), &[LoginMethod::Code, LoginMethod::Paste, LoginMethod::Device]),
+            (format!("{device}{page}flows: [code]\n"), &[LoginMethod::Code]),
+            (format!("{device}{page}flows: [paste]\n"), &[LoginMethod::Paste]),
+            (format!("{device}{page}flows: [device]\n"), &[LoginMethod::Device]),
+            (format!("{device}flows: [key]\n"), &[LoginMethod::Key]),
         ] {
             let provider = acme(&format!("{SHORT}{more}"));
             assert_eq!(provider.flows, flows, "{more}");
             let has = |flow| flows.contains(&flow);
             // What no flow uses is not there for anybody.
-            assert_eq!(provider.redirect.paste.is_some(), has(Flow::Paste), "{more}");
-            assert_eq!(provider.device.is_some(), has(Flow::Device), "{more}");
-            let by_code = has(Flow::Code) || has(Flow::Paste);
+            assert_eq!(provider.redirect.paste.is_some(), has(LoginMethod::Paste), "{more}");
+            assert_eq!(provider.device.is_some(), has(LoginMethod::Device), "{more}");
+            let by_code = has(LoginMethod::Code) || has(LoginMethod::Paste);
             assert_eq!(provider.authorize.is_some(), by_code, "{more}");
             assert_eq!(provider.exchange.is_some(), by_code, "{more}");
         }
@@ -261,7 +261,7 @@ calls:
     #[test]
     fn a_files_own_requests_replace_those_of_the_short_forms() {
         let provider = acme(OWN);
-        assert_eq!(provider.flows, [Flow::Code, Flow::Device]);
+        assert_eq!(provider.flows, [LoginMethod::Code, LoginMethod::Device]);
         let Some(Authorize::Sent { call, reading }) = &provider.authorize else {
             panic!("not sent: {:?}", provider.authorize)
         };
@@ -602,7 +602,7 @@ orders: [{{ name: usual, program: acme, sources: [TWO, ONE, login, key] }}]
         }
         let none = "refresh: { rotation: none }\n";
         assert_eq!(acme(&format!("name: acme\n{authorize}{exchange}{none}")).refresh, None);
-        assert_eq!(acme(&format!("name: acme\n{both}")).flows, [Flow::Device]);
+        assert_eq!(acme(&format!("name: acme\n{both}")).flows, [LoginMethod::Device]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use crate::domain::name::{ProfileId, ProfileName};
 use crate::domain::trouble::Trouble;
-use crate::oauth::login::{Choice, Doubt, Login, Stage};
+use crate::oauth::login::{ConfirmReason, Login, SaveDecision, Stage};
 use crate::oauth::revocation::NotRevocable;
 use crate::tui::message::Motion;
 use crate::tui::text_layout;
@@ -34,7 +34,7 @@ pub enum DialogQuestion {
     /// Whether to cancel the login.
     CancelLogin,
     /// What to do with the tokens of another account, or of a cancelled login.
-    Tokens(Doubt, Choice),
+    Tokens(ConfirmReason, SaveDecision),
     /// What to do with a login's tokens that could not be saved.
     UnsavedLogin(Trouble),
     /// What to do with refreshed tokens that could not be saved.
@@ -57,7 +57,7 @@ pub enum DialogAnswer {
     /// End the login.
     CancelLogin,
     /// Tell the login.
-    Decide(Choice),
+    Decide(SaveDecision),
     /// Try to save refreshed tokens once more.
     SaveAgain(ProfileId),
     /// Drop refreshed tokens.
@@ -77,9 +77,10 @@ impl Dialog {
     #[must_use]
     pub fn for_login(login: &Login, free: Option<ProfileName>) -> Option<Self> {
         let question = match login.stage() {
-            Stage::Confirming(_, doubt) => {
-                DialogQuestion::Tokens(doubt.clone(), free.map_or(Choice::Discard, Choice::KeepAs))
-            }
+            Stage::Confirming(_, doubt) => DialogQuestion::Tokens(
+                doubt.clone(),
+                free.map_or(SaveDecision::Discard, SaveDecision::KeepAs),
+            ),
             Stage::Unsaved(_, trouble) => DialogQuestion::UnsavedLogin(trouble.clone()),
             Stage::Opening(_)
             | Stage::Waiting(_)
@@ -151,8 +152,8 @@ impl Dialog {
             }
             DialogQuestion::Tokens(doubt, elsewhere) => return of_tokens(doubt, elsewhere),
             DialogQuestion::UnsavedLogin(_) => vec![
-                ("Try to save again", DialogAnswer::Decide(Choice::Keep)),
-                ("Discard the new tokens", DialogAnswer::Decide(Choice::Discard)),
+                ("Try to save again", DialogAnswer::Decide(SaveDecision::Keep)),
+                ("Discard the new tokens", DialogAnswer::Decide(SaveDecision::Discard)),
             ],
             DialogQuestion::UnsavedRefresh(id, _) => vec![
                 ("Try to save again", DialogAnswer::SaveAgain(id.clone())),
@@ -168,19 +169,22 @@ impl Dialog {
 }
 
 /// The answers about tokens that came with a doubt.
-fn of_tokens(doubt: &Doubt, elsewhere: &Choice) -> Vec<(String, DialogAnswer)> {
+fn of_tokens(doubt: &ConfirmReason, elsewhere: &SaveDecision) -> Vec<(String, DialogAnswer)> {
     let decide = |words: &str, choice| (words.to_owned(), DialogAnswer::Decide(choice));
     let replace = match doubt {
-        Doubt::Cancelled => {
-            return vec![decide("Save the tokens", Choice::Keep), decide("Discard them", Choice::Discard)];
+        ConfirmReason::Cancelled => {
+            return vec![
+                decide("Save the tokens", SaveDecision::Keep),
+                decide("Discard them", SaveDecision::Discard),
+            ];
         }
-        Doubt::Taken => "Replace what is stored",
-        Doubt::OtherAccount { .. } => "Replace the stored account",
+        ConfirmReason::Taken => "Replace what is stored",
+        ConfirmReason::OtherAccount { .. } => "Replace the stored account",
     };
     let beside = match elsewhere {
-        Choice::KeepAs(name) => Some(decide(&format!("Save as {name}"), elsewhere.clone())),
-        Choice::Keep | Choice::Discard => None,
+        SaveDecision::KeepAs(name) => Some(decide(&format!("Save as {name}"), elsewhere.clone())),
+        SaveDecision::Keep | SaveDecision::Discard => None,
     };
-    let rest = [decide("Discard the new tokens", Choice::Discard), decide(replace, Choice::Keep)];
+    let rest = [decide("Discard the new tokens", SaveDecision::Discard), decide(replace, SaveDecision::Keep)];
     beside.into_iter().chain(rest).collect()
 }

@@ -136,7 +136,7 @@ const LOGIN: [Binding; 11] = [
     login(&[char('o')], PanelAction::OpenAgain, "open again", "open"),
     login(&[char('c')], PanelAction::CopyLink, "copy link", "copy"),
     login(&[char('p')], PanelAction::Paste, "paste answer", "paste"),
-    login(&[char('d')], PanelAction::SwitchDoor, "device code, and back", "device"),
+    login(&[char('d')], PanelAction::SwitchMethod, "device code, and back", "device"),
     login(&[char('u')], PanelAction::CopyUserCode, "copy device code", "code"),
     login(&[char('Q')], PanelAction::ShowQr, "QR code", "QR"),
     login(&[char('t')], PanelAction::PlainUrl, "plain URL", "plain"),

@@ -13,9 +13,9 @@ use crate::domain::secret::Secret;
 use crate::domain::settings::Settings;
 use crate::domain::tokens::RefreshTokenId;
 use crate::domain::trouble::Trouble;
-use crate::oauth::Attempt;
+use crate::oauth::LoginId;
 pub use crate::oauth::form::Form;
-use crate::oauth::login::{Ask, Heard};
+use crate::oauth::login::{Input, Output};
 use crate::oauth::probe::TestVerdict;
 use crate::oauth::refresh::{Refreshed, Wish};
 use crate::oauth::revocation::Revoked;
@@ -77,14 +77,14 @@ pub enum Action {
 pub enum PanelAction {
     /// Open the browser again.
     OpenAgain,
-    /// Copy the link of the login's door that is shown.
+    /// Copy the link of the login's method that is shown.
     CopyLink,
     /// Copy the code that is typed at the provider's page.
     CopyUserCode,
     /// Paste the provider's answer.
     Paste,
     /// Show the device code, or the way by the browser again.
-    SwitchDoor,
+    SwitchMethod,
     /// Show the link as a QR code alone, or the steps again.
     ShowQr,
     /// Leave the screen and print the login's addresses and its code.
@@ -169,7 +169,7 @@ pub enum Msg {
     /// A store was read, or written and read.
     Stored(Snapshot),
     /// A login's ask was performed.
-    Login(Attempt, Heard),
+    Login(LoginId, Input),
     /// A refresh ended.
     Refreshed(ProfileId, Refreshed),
     /// Tokens were kept for the next refresh of their profiles, or could not be.
@@ -206,7 +206,7 @@ pub enum Copied {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
     /// Perform a login's ask.
-    Login(Attempt, Ask),
+    Login(LoginId, Output),
     /// Refresh a token.
     Refresh(ProfileId, Wish),
     /// Apply a change to a profile.

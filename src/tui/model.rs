@@ -8,12 +8,13 @@ use crate::domain::event::Event;
 use crate::domain::health::{Activity, Health};
 use crate::domain::name::{ProfileId, StoreId};
 use crate::domain::profile::Profile;
+use crate::domain::provider::LoginMethod;
 use crate::domain::provider::Provider;
 use crate::domain::provider::catalog::Catalog;
 use crate::domain::refreshability::{NotRefreshable, refreshability, refreshability_by_profile};
 use crate::domain::schedule::When;
 use crate::domain::tokens::RefreshTokenId;
-use crate::oauth::login::{Door, Login, Seat};
+use crate::oauth::login::{Locality, Login};
 use crate::tui::running::{self, NewerTokens, Running, UnsavedTokens};
 use crate::tui::screen::Screen;
 use crate::tui::status::{AskedBy, StatusMessage, TaskReport};
@@ -25,7 +26,7 @@ pub struct Model {
     /// Columns and rows of the terminal.
     pub size: (u16, u16),
     /// Where the person sits.
-    pub seat: Seat,
+    pub locality: Locality,
     /// Whether it is the demo, whose profiles are nobody's.
     pub is_demo: bool,
     /// What each store last said; empty until the first was read.
@@ -51,8 +52,8 @@ pub struct Model {
     pub asking: BTreeSet<RefreshTokenId>,
     /// The login that is under way, or has just ended.
     pub login: Option<Login>,
-    /// Which of its doors the person wants to see; absent: the one that can work.
-    pub door: Option<Door>,
+    /// Which of its methods the person wants to see; absent: the one that can work.
+    pub method: Option<LoginMethod>,
     /// What was last said to the person.
     pub message: Option<StatusMessage>,
     /// Results that are told, or wait until they can be.

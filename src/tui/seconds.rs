@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use crate::domain::clock::{Now, Steady};
-use crate::oauth::login::Doors;
+use crate::oauth::login::LoginMethods;
 
 /// The seconds of a login that waits, at one moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,10 +16,10 @@ pub struct Seconds {
 }
 
 impl Seconds {
-    /// The seconds of a login with these doors.
+    /// The seconds of a login with these methods.
     #[must_use]
-    pub fn of(doors: &Doors, now: Now) -> Self {
-        Self { deadline: doors.deadline, now: now.steady }
+    pub fn of(methods: &LoginMethods, now: Now) -> Self {
+        Self { deadline: methods.deadline, now: now.steady }
     }
 
     /// How many are left until the login gives up.

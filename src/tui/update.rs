@@ -23,7 +23,7 @@ use crate::domain::profile::TestResult;
 use crate::domain::provider::catalog::Catalog;
 use crate::domain::settings::Settings;
 use crate::domain::trouble::Trouble;
-use crate::oauth::login::Heard;
+use crate::oauth::login::Input;
 use crate::oauth::probe::TestVerdict;
 use crate::tui::message::{Copied, Effect, Msg};
 use crate::tui::model::{AutoRefreshMode, Leaving, Model, OffBy};
@@ -77,8 +77,8 @@ fn take(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
             settled(model, settings);
             return vec![Effect::ReadEvents];
         }
-        Msg::Login(attempt, heard) => {
-            let effects = login::heard(model, attempt, heard, now);
+        Msg::Login(login_id, heard) => {
+            let effects = login::heard(model, login_id, heard, now);
             wizard::learn(model);
             return effects;
         }
@@ -168,8 +168,8 @@ fn woke(model: &mut Model, now: Now) -> Vec<Effect> {
     status::expire(model, now);
     let mut effects = match &model.login {
         Some(login) if login.wakes_at().is_some_and(|at| at <= now.steady) => {
-            let attempt = login.attempt();
-            login::heard(model, attempt, Heard::Woke, now)
+            let login_id = login.id();
+            login::heard(model, login_id, Input::Woke, now)
         }
         Some(_) | None => Vec::new(),
     };

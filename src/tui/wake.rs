@@ -51,8 +51,8 @@ fn seen(model: &Model, now: Now) -> Vec<Steady> {
 /// The next other second of a waiting login: all its texts change at once.
 fn waiting(model: &Model, now: Now) -> Option<Steady> {
     let login = model.login.as_ref()?;
-    let Stage::Waiting(doors) = login.stage() else { return None };
-    Seconds::of(doors, now).hold().map(|hold| now.steady.after(hold))
+    let Stage::Waiting(methods) = login.stage() else { return None };
+    Seconds::of(methods, now).hold().map(|hold| now.steady.after(hold))
 }
 
 /// How long each text on the screen holds, and each count in the header.

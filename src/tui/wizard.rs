@@ -1,6 +1,6 @@
 //! Wizard: what must be known before a login begins, or a key is kept, asked page by page.
 //!
-//! What is asked, in which order, and which answers are taken is the business of [`Needs`]; a
+//! What is asked, in which order, and which answers are taken is the business of [`Preflight`]; a
 //! wizard has the pages on which it is asked, and before them those about the provider. A page
 //! that was answered is remembered with its text, and so is one that was left by going back:
 //! nothing that was typed is lost on the way.
@@ -14,8 +14,8 @@ use crate::domain::provider::Provider;
 use crate::domain::provider::catalog::Catalog;
 use crate::domain::provider::draft::{self, Draft};
 use crate::domain::secret::Secret;
-use crate::oauth::login::needs::{Goal, Needs};
-use crate::oauth::login::{Plan, Seat, Ways};
+use crate::oauth::login::preflight::{Preflight, PreflightGoal};
+use crate::oauth::login::{Locality, LoginOptions, LoginPlan};
 use crate::oauth::probe::TestVerdict;
 use crate::tui::keymap::KeyContext;
 pub use crate::tui::wizard::page::{ListQuestion, Page, TextQuestion};
@@ -25,7 +25,7 @@ use crate::tui::wizard::picker::Picker;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Wizard {
     /// What the login or the key needs, once its provider is chosen and has a file.
-    pub needs: Option<Needs>,
+    pub preflight: Option<Preflight>,
     /// The provider's file, where the person is describing a new one.
     pub draft: Option<Draft>,
     pub page: Page,
@@ -79,7 +79,7 @@ impl Wizard {
     #[must_use]
     pub fn new() -> Self {
         Self {
-            needs: None,
+            preflight: None,
             draft: None,
             page: Page::Choice(ListQuestion::Provider, 0),
             complaint: None,
@@ -92,37 +92,37 @@ impl Wizard {
 
     /// A login to a stored profile again.
     #[must_use]
-    pub fn again(needs: Needs) -> Self {
+    pub fn again(preflight: Preflight) -> Self {
         let page = Page::Choice(ListQuestion::LoginOrKey, 0);
-        let wizard = Self { needs: Some(needs), page, ..Self::new() };
+        let wizard = Self { preflight: Some(preflight), page, ..Self::new() };
         Self { page: wizard.next(WizardContext::default()), ..wizard }
     }
 
     /// The provider, once it is chosen and has a file.
     #[must_use]
     pub fn provider(&self) -> Option<&Provider> {
-        self.needs.as_ref().map(Needs::provider)
+        self.preflight.as_ref().map(Preflight::provider)
     }
 
     /// Whether a key is to be kept, and not a login begun.
     #[must_use]
     pub fn wants_key(&self) -> bool {
-        self.needs.as_ref().is_some_and(|needs| needs.goal() == Goal::Key)
+        self.preflight.as_ref().is_some_and(|preflight| preflight.goal() == PreflightGoal::Key)
     }
 
     /// Goes on with a provider whose file was just written from the draft.
     pub fn described(&mut self, provider: &Provider, context: WizardContext<'_>) {
-        let mut needs = Needs::new(provider, Goal::Login);
+        let mut preflight = Preflight::new(provider, PreflightGoal::Login);
         // What is not taken here is asked for.
         if let Some(secret) = self.described_secret() {
-            needs.client_secret(&secret).ok();
+            preflight.client_secret(&secret).ok();
         }
         if let Some(snapshot) = context.own
-            && let Some(usual) = needs.usual_name(snapshot)
+            && let Some(usual) = preflight.usual_name(snapshot)
         {
-            needs.name(usual.name(), snapshot).ok();
+            preflight.name(usual.name(), snapshot).ok();
         }
-        self.needs = Some(needs);
+        self.preflight = Some(preflight);
         self.complaint = None;
         self.work = Work::Idle;
         // The file is there: what it was made of is not asked again.
@@ -142,8 +142,8 @@ impl Wizard {
     #[must_use]
     pub fn back(mut self) -> Option<Self> {
         let page = self.passed.pop()?;
-        if let (Some(question), Some(needs)) = (page.needs_question(), &mut self.needs) {
-            needs.reopen(question);
+        if let (Some(question), Some(preflight)) = (page.preflight_question(), &mut self.preflight) {
+            preflight.reopen(question);
         }
         self.ahead.push(std::mem::replace(&mut self.page, page));
         self.complaint = None;
@@ -184,14 +184,14 @@ impl Wizard {
     /// The client that asks, as far as it is known.
     #[must_use]
     pub fn client(&self) -> String {
-        self.needs.as_ref().and_then(Needs::client).unwrap_or_default().to_owned()
+        self.preflight.as_ref().and_then(Preflight::client).unwrap_or_default().to_owned()
     }
 
     /// What follows from what was asked, once the page is [`Page::Ready`].
     #[must_use]
-    pub fn plan(&self, place: &str, seat: Seat) -> Option<Plan> {
-        let needs = self.needs.as_ref()?;
-        needs.plan(place, Ways::of(needs.provider(), seat))
+    pub fn plan(&self, place: &str, locality: Locality) -> Option<LoginPlan> {
+        let preflight = self.preflight.as_ref()?;
+        preflight.plan(place, LoginOptions::of(preflight.provider(), locality))
     }
 }
 
@@ -212,7 +212,7 @@ pub fn choices(catalog: &Catalog) -> Vec<&Provider> {
 mod tests {
     use super::*;
     use crate::domain::name::StoreId;
-    use crate::oauth::login::needs::Question;
+    use crate::oauth::login::preflight::PreflightQuestion;
     use crate::stored::provider_file;
 
     /// A provider that must be told everything.
@@ -230,11 +230,11 @@ mod tests {
             ("hush", Page::Notice),
             ("", Page::Ready),
         ] {
-            assert_eq!(try_out.wizard.plan("accounts.yaml", Seat::Here), None);
+            assert_eq!(try_out.wizard.plan("accounts.yaml", Locality::Local), None);
             try_out.answer(answer);
             assert_eq!((&try_out.wizard.page, &try_out.wizard.complaint), (&next, &None));
         }
-        let plan = try_out.wizard.plan("accounts.yaml", Seat::Here).expect("a plan");
+        let plan = try_out.wizard.plan("accounts.yaml", Locality::Local).expect("a plan");
         assert_eq!((plan.client_id.as_str(), plan.client_secret), ("my-client", Some(Secret::new("hush"))));
     }
 
@@ -256,7 +256,11 @@ mod tests {
         try_out.type_in("my-client");
         assert!(try_out.back());
         assert_eq!(try_out.wizard.page, text(TextQuestion::Name, "default"));
-        assert_eq!(try_out.wizard.needs.as_ref().and_then(Needs::next), Some(Question::Name), "asked again");
+        assert_eq!(
+            try_out.wizard.preflight.as_ref().and_then(Preflight::next),
+            Some(PreflightQuestion::Name),
+            "asked again"
+        );
         try_out.answer("");
         assert_eq!(try_out.wizard.page, text(TextQuestion::ClientId, "my-client"));
         assert!(try_out.back() && try_out.back() && !try_out.back(), "the first page has none before it");
@@ -294,7 +298,7 @@ mod tests {
         assert_eq!(try_out.wizard.page, Page::text(TextQuestion::Key));
         try_out.answer("sk-1");
         assert_eq!(try_out.wizard.page, Page::Ready);
-        assert!(try_out.wizard.needs.as_ref().and_then(Needs::kept_key).is_some());
+        assert!(try_out.wizard.preflight.as_ref().and_then(Preflight::kept_key).is_some());
     }
 
     #[test]

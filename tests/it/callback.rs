@@ -9,11 +9,11 @@ use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use authtui::oauth::Attempt;
-use authtui::oauth::callback::{Answer, Gate, Ignored};
+use authtui::oauth::LoginId;
+use authtui::oauth::callback::{AuthorizationResponse, CallbackCheck, Ignored};
 use authtui::shell::login::callback::{Listener, ListenerEvent, OnEvent};
 
-use crate::callback::login::{CALLBACK, Login, PATIENCE, ask, code, ear, expected, gate, rest};
+use crate::callback::login::{CALLBACK, Login, PATIENCE, ask, check, code, ear, expected, rest};
 
 #[test]
 fn after_every_fault_the_genuine_answer_completes() {
@@ -135,11 +135,11 @@ fn an_answer_that_is_there_is_read_before_a_crowd_behind_it_pushes_it_out() {
             let _ = wait.lock().expect("one listener").recv();
         }
     });
-    let login = Login { listener: Listener::open(Attempt(7), &[0], hear).expect("a free port"), came };
-    login.listener.arm(gate());
+    let login = Login { listener: Listener::open(LoginId(7), &[0], hear).expect("a free port"), came };
+    login.listener.arm(check());
     let mut stray = login.connect();
     stray.write_all(login.request("/callback?state=other").as_bytes()).expect("a listener");
-    assert_eq!(login.came.recv_timeout(PATIENCE), Ok(ListenerEvent::Ignored(Attempt(7), Ignored::NotOurs)));
+    assert_eq!(login.came.recv_timeout(PATIENCE), Ok(ListenerEvent::Ignored(LoginId(7), Ignored::NotOurs)));
 
     // The listener is held up, so all of these are there before it looks at any.
     let mut browser = login.connect();
@@ -215,9 +215,11 @@ fn ten_replays_at_once_give_one_answer() {
 fn a_refusal_with_our_state_ends_the_wait() {
     let login = Login::start();
     login.ask("/callback?error=access_denied&error_description=no%0Away&state=5tate");
-    let denied =
-        Answer::Denied { error: "access_denied".to_owned(), description: Some("no\u{fffd}way".to_owned()) };
-    assert_eq!(login.answer(), ListenerEvent::Answer(Attempt(7), denied));
+    let denied = AuthorizationResponse::Denied {
+        error: "access_denied".to_owned(),
+        description: Some("no\u{fffd}way".to_owned()),
+    };
+    assert_eq!(login.answer(), ListenerEvent::Answer(LoginId(7), denied));
 }
 
 #[test]
@@ -227,12 +229,12 @@ fn foreign_replies_are_told_once_and_noise_is_not() {
     for _ in 0..5 {
         login.ask("/callback?code=x&state=other");
     }
-    assert_eq!(login.answer(), ListenerEvent::Ignored(Attempt(7), Ignored::NotOurs));
+    assert_eq!(login.answer(), ListenerEvent::Ignored(LoginId(7), Ignored::NotOurs));
     login.assert_quiet();
 
-    login.listener.arm(Gate { attempt: Attempt(8), ..gate() });
+    login.listener.arm(CallbackCheck { login: LoginId(8), ..check() });
     login.ask("/callback?code=x&state=other");
-    assert_eq!(login.answer(), ListenerEvent::Ignored(Attempt(8), Ignored::NotOurs));
+    assert_eq!(login.answer(), ListenerEvent::Ignored(LoginId(8), Ignored::NotOurs));
 }
 
 #[test]
@@ -249,14 +251,14 @@ fn the_short_link_leads_to_the_login_until_the_answer_came() {
 #[test]
 fn a_browsers_link_works_once_and_its_second_use_is_told() {
     let login = Login::start();
-    let page = gate().authorize.expect("a page");
+    let page = check().authorize.expect("a page");
     let link = login.listener.link_to(&page).expect("a link");
     assert!(link.as_str().starts_with(&format!("http://127.0.0.1:{}/go/", login.listener.port())), "{link}");
 
     assert!(login.ask(link.path()).contains("\r\nLocation: https://as.test/authorize?state=5tate\r\n"));
     let again = login.ask(link.path());
     assert!(again.starts_with("HTTP/1.0 410 ") && !again.contains("as.test"), "{again}");
-    assert_eq!(login.answer(), ListenerEvent::Ignored(Attempt(7), Ignored::UsedLink));
+    assert_eq!(login.answer(), ListenerEvent::Ignored(LoginId(7), Ignored::UsedLink));
 
     let fresh = login.listener.link_to(&page).expect("a link");
     assert!(fresh != link && login.ask(fresh.path()).starts_with("HTTP/1.0 302 "));
@@ -276,7 +278,7 @@ fn each_kind_of_what_is_ignored_is_told_once() {
     }
     let refusal = Ignored::Refusal(Some("access_denied".to_owned()));
     for ignored in [refusal, Ignored::NoQuery] {
-        assert_eq!(login.came.recv_timeout(PATIENCE), Ok(ListenerEvent::Ignored(Attempt(7), ignored)));
+        assert_eq!(login.came.recv_timeout(PATIENCE), Ok(ListenerEvent::Ignored(LoginId(7), ignored)));
     }
     login.assert_quiet();
 }
@@ -284,11 +286,11 @@ fn each_kind_of_what_is_ignored_is_told_once() {
 #[test]
 fn before_it_is_armed_nothing_is_an_answer() {
     let (hear, came) = ear();
-    let listener = Listener::open(Attempt(7), &[0], hear).expect("a free port");
+    let listener = Listener::open(LoginId(7), &[0], hear).expect("a free port");
     let login = Login { listener, came };
     assert!(login.ask(CALLBACK).starts_with("HTTP/1.0 404 "));
     login.assert_quiet();
-    login.listener.arm(gate());
+    login.listener.arm(check());
     login.ask(CALLBACK);
     assert_eq!(login.answer(), code());
 }
@@ -296,10 +298,10 @@ fn before_it_is_armed_nothing_is_an_answer() {
 #[test]
 fn each_of_two_logins_at_once_takes_only_its_own_answer() {
     let (one, other) = (Login::start(), Login::start());
-    other.listener.arm(Gate { attempt: Attempt(8), expected: expected("0ther"), ..gate() });
+    other.listener.arm(CallbackCheck { login: LoginId(8), expected: expected("0ther"), ..check() });
 
     assert!(other.ask(CALLBACK).starts_with("HTTP/1.0 400 "));
-    assert_eq!(other.answer(), ListenerEvent::Ignored(Attempt(8), Ignored::NotOurs));
+    assert_eq!(other.answer(), ListenerEvent::Ignored(LoginId(8), Ignored::NotOurs));
     drop(other);
 
     one.ask(CALLBACK);
@@ -314,9 +316,9 @@ fn a_fault_while_an_answer_is_heard_is_told_once_and_does_not_end_the_listener()
         assert!(!matches!(came, ListenerEvent::Ignored(..)), "this panic is part of the test");
         let _ = told.lock().expect("one speaker").send(came);
     });
-    let login = Login { listener: Listener::open(Attempt(7), &[0], hear).expect("a free port"), came };
+    let login = Login { listener: Listener::open(LoginId(7), &[0], hear).expect("a free port"), came };
     for _ in 0..2 {
-        login.listener.arm(gate());
+        login.listener.arm(check());
         login.ask("/callback?code=x&state=other");
     }
     assert!(matches!(login.answer(), ListenerEvent::Died(_)));

@@ -22,15 +22,15 @@ use authtui::domain::secret::Secret;
 use authtui::domain::settings::Settings;
 use authtui::domain::tokens::{Expiry, StoredTokens, Tokens};
 use authtui::domain::trouble::{FailureKind, Stored, Trouble};
-use authtui::oauth::callback::{Answer, Ignored};
-use authtui::oauth::device::Poll;
-use authtui::oauth::login::{Ask, Choice, DeviceDoor, Heard, Login, Opening, Stage};
+use authtui::oauth::callback::{AuthorizationResponse, Ignored};
+use authtui::oauth::device::NextPoll;
+use authtui::oauth::login::{DeviceMethod, Input, Login, Opening, Output, SaveDecision, Stage};
 use authtui::oauth::probe::TestVerdict;
 use authtui::oauth::refresh::Refreshed;
 use authtui::oauth::request::Reply;
 use authtui::oauth::revocation::Revoked;
 use authtui::oauth::scopes::Listed;
-use authtui::oauth::{Attempt, Errand};
+use authtui::oauth::{LoginId, RequestId};
 use authtui::tui::message::{Copied, Msg};
 use authtui::tui::model::Model;
 use authtui::tui::screen::Screen;
@@ -99,11 +99,11 @@ fn no_order_of_messages_panics_or_leaks() {
             sent.insert(run.step());
             seen.insert(word(&run.model.screen));
             seen.extend(run.model.login.as_ref().map(|login| word(login.stage())));
-            let doors = run.model.login.as_ref().and_then(Login::doors);
-            seen.extend(doors.map(|doors| format!("device {}", word(&doors.device))));
-            let code = doors.and_then(|doors| doors.device.code());
+            let methods = run.model.login.as_ref().and_then(Login::methods);
+            seen.extend(methods.map(|methods| format!("device {}", word(&methods.device))));
+            let code = methods.and_then(|methods| methods.device.code());
             seen.extend(code.map(|code| format!("poll {}", word(&code.poll))));
-            seen.extend(doors.and_then(|doors| doors.curl.as_ref()).map(|_| "curl".to_owned()));
+            seen.extend(methods.and_then(|methods| methods.curl.as_ref()).map(|_| "curl".to_owned()));
         }
     }
     assert_eq!(sent, NAMES.into(), "of the others nothing is known");
@@ -125,11 +125,11 @@ fn no_order_of_messages_panics_or_leaks() {
         "Testing",
         "Over",
         "device Absent",
-        "device Asked",
+        "device Requested",
         "device Open",
         "device Closed",
         "poll At",
-        "poll Asked",
+        "poll Awaited",
         "curl",
     ] {
         assert!(seen.contains(word), "{word} never came, so nothing is known of it: {seen:?}");
@@ -156,7 +156,7 @@ struct Run {
     model: Model,
     now: Now,
     /// The request that was sent last.
-    sent: Errand,
+    sent: RequestId,
     /// The last login that was given another provider.
     widened: u64,
     /// What is drawn and how, so that drawing never changes what comes next.
@@ -166,8 +166,15 @@ struct Run {
 impl Run {
     fn new(seed: u64) -> Self {
         let (dice, brush) = (Dice::new(seed), Dice::new(seed + RUNS));
-        let mut run =
-            Self { seed, dice, brush, model: Model::new((80, 24)), now: now(), sent: Errand(0), widened: 0 };
+        let mut run = Self {
+            seed,
+            dice,
+            brush,
+            model: Model::new((80, 24)),
+            now: now(),
+            sent: RequestId(0),
+            widened: 0,
+        };
         // Most runs begin as the program does.
         if !run.dice.one_in(5) {
             let snapshot = run.snapshot();
@@ -185,7 +192,7 @@ impl Run {
         let name = name(&msg);
         self.search("message", &msg);
         let effects = update(&mut self.model, self.now, msg);
-        self.sent = asks(&effects).iter().rev().find_map(errand).unwrap_or(self.sent);
+        self.sent = asks(&effects).iter().rev().find_map(request_id).unwrap_or(self.sent);
         self.widen();
         self.search("effects", &effects);
         let _ = wakes_at(&self.model, self.now);
@@ -196,7 +203,7 @@ impl Run {
         name
     }
 
-    /// Gives a login that has just begun another provider: no file of a test describes all doors.
+    /// Gives a login that has just begun another provider: no file of a test describes all methods.
     fn widen(&mut self) {
         let Some(login) = &self.model.login else { return };
         let begun = matches!(login.stage(), Stage::Opening(opening) if *opening == Opening::default());
@@ -215,7 +222,7 @@ impl Run {
             |provider| provider,
         ]);
         let plan = at(login.plan().clone(), changed);
-        self.model.login = Some(Login::begin(plan, login.attempt(), self.now).0);
+        self.model.login = Some(Login::begin(plan, login.id(), self.now).0);
     }
 
     fn search(&self, what: &str, printed: &impl Debug) {
@@ -428,62 +435,69 @@ impl Run {
     fn login(&mut self) -> Msg {
         let late = self.dice.one_in(8);
         let last = self.model.attempts;
-        let attempt = Attempt(if late { last.saturating_sub(1) } else { last });
+        let login_id = LoginId(if late { last.saturating_sub(1) } else { last });
         let fitting = if self.dice.one_in(3) { None } else { self.fitting() };
         let heard = fitting.unwrap_or_else(|| self.any_heard());
-        Msg::Login(attempt, heard)
+        Msg::Login(login_id, heard)
     }
 
     /// What the login waits for, so that runs come further than its first steps.
-    fn fitting(&mut self) -> Option<Heard> {
+    fn fitting(&mut self) -> Option<Input> {
         Some(match self.model.login.as_ref()?.stage() {
-            Stage::Opening(Opening { entropy: None, .. }) => Heard::Began(entropy()),
-            Stage::Opening(Opening { entropy: Some(_), .. }) => Heard::Bound(Ok(bound(8765))),
-            Stage::Waiting(doors)
-                if doors.callback.is_none() && doors.curl.is_none() && self.dice.one_in(2) =>
+            Stage::Opening(Opening { entropy: None, .. }) => Input::Began(entropy()),
+            Stage::Opening(Opening { entropy: Some(_), .. }) => Input::Bound(Ok(bound(8765))),
+            Stage::Waiting(methods)
+                if methods.callback.is_none() && methods.curl.is_none() && self.dice.one_in(2) =>
             {
-                Heard::Replied(self.sent, Ok(self.reply()))
+                Input::Replied(self.sent, Ok(self.reply()))
             }
-            Stage::Waiting(doors) => match (&doors.device, doors.device.code().map(|code| code.poll)) {
-                (DeviceDoor::Asked(errand), _) => Heard::Replied(*errand, Ok(self.device_reply())),
-                (_, Some(Poll::Asked(errand))) => Heard::Replied(errand, Ok(self.polled())),
-                (_, Some(Poll::At(_))) if !self.dice.one_in(3) => Heard::Woke,
-                (_, Some(Poll::At(_)) | None) if doors.callback.is_none() => Heard::Typed(self.secret(CODE)),
-                (_, Some(Poll::At(_)) | None) => {
-                    Heard::Answered(Answer::Code { code: self.secret(CODE), issuer: None })
+            Stage::Waiting(methods) => match (&methods.device, methods.device.code().map(|code| code.poll)) {
+                (DeviceMethod::Requested(request_id), _) => {
+                    Input::Replied(*request_id, Ok(self.device_reply()))
+                }
+                (_, Some(NextPoll::Awaited(request_id))) => Input::Replied(request_id, Ok(self.polled())),
+                (_, Some(NextPoll::At(_))) if !self.dice.one_in(3) => Input::Woke,
+                (_, Some(NextPoll::At(_)) | None) if methods.callback.is_none() => {
+                    Input::Typed(self.secret(CODE))
+                }
+                (_, Some(NextPoll::At(_)) | None) => {
+                    Input::Answered(AuthorizationResponse::Code { code: self.secret(CODE), issuer: None })
                 }
             },
-            Stage::Exchanging(_) if self.dice.one_in(8) => Heard::Cancelled,
-            Stage::Exchanging(_) => Heard::Replied(self.sent, Ok(self.reply())),
-            Stage::Testing(errand, _) => Heard::Replied(*errand, Ok(self.reply())),
-            Stage::Saving(_) if self.dice.one_in(4) => Heard::Taken,
-            Stage::Saving(_) => Heard::Saved(self.or_trouble(())),
+            Stage::Exchanging(_) if self.dice.one_in(8) => Input::Cancelled,
+            Stage::Exchanging(_) => Input::Replied(self.sent, Ok(self.reply())),
+            Stage::Testing(request_id, _) => Input::Replied(*request_id, Ok(self.reply())),
+            Stage::Saving(_) if self.dice.one_in(4) => Input::Taken,
+            Stage::Saving(_) => Input::Saved(self.or_trouble(())),
             Stage::Confirming(..) | Stage::Unsaved(..) | Stage::Over(_) => return None,
         })
     }
 
-    fn any_heard(&mut self) -> Heard {
+    fn any_heard(&mut self) -> Input {
         match self.dice.below(17) {
-            0 => Heard::Began(entropy()),
-            1 => Heard::Bound(if self.dice.one_in(2) { Err(self.trouble()) } else { Ok(bound(8765)) }),
-            2 | 3 => Heard::Opened(self.or_trouble(())),
-            4 => Heard::Answered(Answer::Denied { error: "access_denied".into(), description: None }),
-            5 => Heard::Answered(Answer::Code { code: self.secret(CODE), issuer: None }),
-            6 | 7 => Heard::Ignored(Ignored::NotOurs),
-            8 | 9 => Heard::Typed(self.secret(CODE)),
+            0 => Input::Began(entropy()),
+            1 => Input::Bound(if self.dice.one_in(2) { Err(self.trouble()) } else { Ok(bound(8765)) }),
+            2 | 3 => Input::Opened(self.or_trouble(())),
+            4 => Input::Answered(AuthorizationResponse::Denied {
+                error: "access_denied".into(),
+                description: None,
+            }),
+            5 => Input::Answered(AuthorizationResponse::Code { code: self.secret(CODE), issuer: None }),
+            6 | 7 => Input::Ignored(Ignored::NotOurs),
+            8 | 9 => Input::Typed(self.secret(CODE)),
             10 | 11 => {
                 let reply = if self.dice.one_in(2) { Err(self.trouble()) } else { Ok(self.reply()) };
-                Heard::Replied(self.errand(), reply)
+                Input::Replied(self.request_id(), reply)
             }
             12 => {
-                let elsewhere = Choice::KeepAs(self.id().name);
-                Heard::Decided(self.dice.pick(&[Choice::Keep, Choice::Discard, elsewhere]))
+                let elsewhere = SaveDecision::KeepAs(self.id().name);
+                Input::Decided(self.dice.pick(&[SaveDecision::Keep, SaveDecision::Discard, elsewhere]))
             }
-            13 => Heard::Saved(self.or_trouble(())),
+            13 => Input::Saved(self.or_trouble(())),
             14 | 15 => {
-                self.dice.pick(&[Heard::Woke, Heard::OpenAgain, Heard::ListenerDied("a fault".into())])
+                self.dice.pick(&[Input::Woke, Input::OpenAgain, Input::ListenerDied("a fault".into())])
             }
-            _ => Heard::Cancelled,
+            _ => Input::Cancelled,
         }
     }
 
@@ -644,8 +658,8 @@ impl Run {
     }
 
     /// One of the first errands of a login.
-    fn errand(&mut self) -> Errand {
-        Errand(1 + u64::try_from(self.dice.below(3)).expect("small"))
+    fn request_id(&mut self) -> RequestId {
+        RequestId(1 + u64::try_from(self.dice.below(3)).expect("small"))
     }
 
     fn secret(&mut self, core: &str) -> Secret {
@@ -685,8 +699,8 @@ fn name(msg: &Msg) -> &'static str {
     }
 }
 
-fn errand(ask: &Ask) -> Option<Errand> {
-    if let Ask::Send(errand, _) = ask { Some(*errand) } else { None }
+fn request_id(ask: &Output) -> Option<RequestId> {
+    if let Output::Send(request_id, _) = ask { Some(*request_id) } else { None }
 }
 
 /// The planted secret in `text`, whether or not a box or a line end cuts it in two.

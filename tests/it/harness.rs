@@ -20,14 +20,14 @@ use authtui::domain::provider::device::{DeviceAuthorization, DeviceReplyMap, Use
 use authtui::domain::provider::request_template::{
     JsonTemplate, Method, Placeholder, RequestBody, RequestTemplate, Template,
 };
-use authtui::domain::provider::{Authorize, Flow, Pkce, Provider, StateParameter};
+use authtui::domain::provider::{Authorize, LoginMethod, Pkce, Provider, StateParameter};
 use authtui::domain::secret::Secret;
 use authtui::domain::tokens::{Expiry, StoredTokens, Tokens};
 use authtui::domain::trouble::{FailureKind, Trouble};
-use authtui::oauth::callback::{Answer, Gate, Judged, receive};
-use authtui::oauth::login::{Ask, Bound, Heard, Login, Plan, Seat, Ways};
+use authtui::oauth::callback::{AuthorizationResponse, CallbackCheck, CallbackVerdict, receive};
+use authtui::oauth::login::{BoundListener, Input, Locality, Login, LoginOptions, LoginPlan, Output};
 use authtui::oauth::request::{Entropy, Reply, Request};
-use authtui::oauth::{Attempt, Errand};
+use authtui::oauth::{LoginId, RequestId};
 use authtui::stored::provider_file::{self, PRESETS};
 use authtui::tui::message::{Effect, Msg};
 use authtui::tui::model::Model;
@@ -168,26 +168,29 @@ pub(crate) fn reply(status: u16, body: &str, sent: Now) -> Reply {
 }
 
 /// The callback's answer with that code.
-pub(crate) fn code(code: &str) -> Heard {
-    Heard::Answered(Answer::Code { code: Secret::new(code), issuer: None })
+pub(crate) fn code(code: &str) -> Input {
+    Input::Answered(AuthorizationResponse::Code { code: Secret::new(code), issuer: None })
 }
 
 /// What a person pastes.
-pub(crate) fn typed(text: &str) -> Heard {
-    Heard::Typed(Secret::new(text))
+pub(crate) fn typed(text: &str) -> Input {
+    Input::Typed(Secret::new(text))
 }
 
-pub(crate) fn bound(port: u16) -> Bound {
-    Bound { port, addresses: "127.0.0.1 and ::1".to_owned() }
+pub(crate) fn bound(port: u16) -> BoundListener {
+    BoundListener { port, addresses: "127.0.0.1 and ::1".to_owned() }
 }
 
 /// The one request among `asks`.
-pub(crate) fn sent(asks: &[Ask]) -> (Errand, Request) {
+pub(crate) fn sent(asks: &[Output]) -> (RequestId, Request) {
     let requests = asks.iter().filter_map(|ask| match ask {
-        Ask::Send(errand, request) => Some((*errand, (**request).clone())),
-        Ask::Entropy | Ask::Listen(_) | Ask::Arm(_) | Ask::CloseListener | Ask::Open(_) | Ask::Save(..) => {
-            None
-        }
+        Output::Send(request_id, request) => Some((*request_id, (**request).clone())),
+        Output::Entropy
+        | Output::Listen(_)
+        | Output::ExpectCallback(_)
+        | Output::CloseListener
+        | Output::Open(_)
+        | Output::Save(..) => None,
     });
     let requests: Vec<_> = requests.collect();
     assert_eq!(requests.len(), 1, "one request in {asks:?}");
@@ -195,19 +198,21 @@ pub(crate) fn sent(asks: &[Ask]) -> (Errand, Request) {
 }
 
 /// The one change among `asks`.
-pub(crate) fn saved(asks: &[Ask]) -> Change {
-    let found = asks.iter().find_map(|ask| if let Ask::Save(_, change) = ask { Some(change) } else { None });
+pub(crate) fn saved(asks: &[Output]) -> Change {
+    let found =
+        asks.iter().find_map(|ask| if let Output::Save(_, change) = ask { Some(change) } else { None });
     (**found.expect("a change")).clone()
 }
 
-/// The gate among `asks`.
-pub(crate) fn gate(asks: &[Ask]) -> Gate {
-    let found = asks.iter().find_map(|ask| if let Ask::Arm(gate) = ask { Some(gate) } else { None });
-    (**found.expect("a gate")).clone()
+/// The check among `asks`.
+pub(crate) fn check(asks: &[Output]) -> CallbackCheck {
+    let found =
+        asks.iter().find_map(|ask| if let Output::ExpectCallback(check) = ask { Some(check) } else { None });
+    (**found.expect("a check")).clone()
 }
 
 /// What a login wants, out of an app's effects.
-pub(crate) fn asks(effects: &[Effect]) -> Vec<Ask> {
+pub(crate) fn asks(effects: &[Effect]) -> Vec<Output> {
     let ask = |effect: &Effect| if let Effect::Login(_, ask) = effect { Some(ask.clone()) } else { None };
     effects.iter().filter_map(ask).collect()
 }
@@ -220,10 +225,10 @@ pub(crate) fn form(request: &Request) -> Vec<(String, String)> {
 }
 
 /// What becomes of a browser that the provider sends to `redirect`.
-pub(crate) fn visit(redirect: &Url, gate: &Gate) -> Judged {
+pub(crate) fn visit(redirect: &Url, check: &CallbackCheck) -> CallbackVerdict {
     let target = redirect.as_str().split_once(&format!(":{PORT}")).expect("our port").1;
     let head = format!("GET {target} HTTP/1.1\r\nHost: 127.0.0.1:{PORT}\r\n\r\n");
-    receive(head.as_bytes(), Some(gate), false, PORT)
+    receive(head.as_bytes(), Some(check), false, PORT)
 }
 
 /// The demo's authorization server, asked as a function.
@@ -292,41 +297,41 @@ pub(crate) struct Journey {
     pub(crate) login: Login,
     pub(crate) server: Server,
     pub(crate) now: Now,
-    pub(crate) gate: Option<Gate>,
+    pub(crate) check: Option<CallbackCheck>,
 }
 
 /// A login to a new profile of that name.
-pub(crate) fn plan(text: &str) -> Plan {
+pub(crate) fn plan(text: &str) -> LoginPlan {
     let id = id(text);
     let provider = Box::new(provider(id.name.provider()));
-    Plan {
+    LoginPlan {
         client_id: provider.client.id.clone().expect("a client id"),
         client_secret: None,
         scopes: provider.scopes.default.clone(),
         known: None,
         place: PLACE.to_owned(),
-        ways: Ways::of(&provider, Seat::Here),
+        options: LoginOptions::of(&provider, Locality::Local),
         provider,
         id,
     }
 }
 
 /// `plan` to a provider that was changed, by all the ways it has then.
-pub(crate) fn at(plan: Plan, change: impl FnOnce(Provider) -> Provider) -> Plan {
+pub(crate) fn at(plan: LoginPlan, change: impl FnOnce(Provider) -> Provider) -> LoginPlan {
     let provider = Box::new(change(*plan.provider));
-    Plan { ways: Ways::of(&provider, plan.ways.seat), provider, ..plan }
+    LoginPlan { options: LoginOptions::of(&provider, plan.options.locality), provider, ..plan }
 }
 
 /// `provider` with device codes (RFC 8628) beside what it has.
 pub(crate) fn with_device(provider: Provider) -> Provider {
-    let flows = provider.flows.iter().copied().chain([Flow::Device]).collect();
+    let flows = provider.flows.iter().copied().chain([LoginMethod::Device]).collect();
     Provider { device: Some(device(Pkce::Off)), flows, ..provider }
 }
 
 /// `provider` with device codes and nothing else.
 pub(crate) fn with_device_alone(provider: Provider) -> Provider {
     let provider = with_device(provider);
-    Provider { flows: vec![Flow::Device], authorize: None, exchange: None, ..provider }
+    Provider { flows: vec![LoginMethod::Device], authorize: None, exchange: None, ..provider }
 }
 
 /// Device authorization as the standard has it, at `id.test`.
@@ -370,7 +375,7 @@ pub(crate) fn with_sent_request(provider: Provider) -> Provider {
     };
     let reading = [(400, "the client or its redirect is unknown, or you have allowed it already".to_owned())];
     Provider {
-        flows: vec![Flow::Code],
+        flows: vec![LoginMethod::Code],
         authorize: Some(Authorize::Sent { call, reading: reading.into() }),
         pkce: Pkce::Off,
         state: StateParameter { echoed: false, ..provider.state },
@@ -385,23 +390,23 @@ pub(crate) fn without_echo(provider: Provider) -> Provider {
 
 impl Journey {
     /// A login that has just begun, and its first asks.
-    pub(crate) fn begin(plan: Plan) -> (Self, Vec<Ask>) {
-        let (login, asks) = Login::begin(plan, Attempt(1), now());
-        (Self { login, server: Server::new(), now: now(), gate: None }, asks)
+    pub(crate) fn begin(plan: LoginPlan) -> (Self, Vec<Output>) {
+        let (login, asks) = Login::begin(plan, LoginId(1), now());
+        (Self { login, server: Server::new(), now: now(), check: None }, asks)
     }
 
-    /// A login whose doors are open.
-    pub(crate) fn waiting(plan: Plan) -> Self {
+    /// A login whose methods are open.
+    pub(crate) fn waiting(plan: LoginPlan) -> Self {
         let (mut journey, _) = Self::begin(plan);
-        journey.hear(Heard::Began(entropy()));
-        let asks = journey.hear(Heard::Bound(Ok(bound(PORT))));
-        journey.gate = Some(gate(&asks));
-        journey.hear(Heard::Opened(Ok(())));
+        journey.tell(Input::Began(entropy()));
+        let asks = journey.tell(Input::Bound(Ok(bound(PORT))));
+        journey.check = Some(check(&asks));
+        journey.tell(Input::Opened(Ok(())));
         journey
     }
 
-    pub(crate) fn hear(&mut self, heard: Heard) -> Vec<Ask> {
-        self.login.hear(heard, self.now)
+    pub(crate) fn tell(&mut self, heard: Input) -> Vec<Output> {
+        self.login.advance(heard, self.now)
     }
 
     pub(crate) fn advance(&mut self, by: Duration) {
@@ -409,20 +414,22 @@ impl Journey {
     }
 
     /// What the listener says after the person decided in the browser.
-    pub(crate) fn decide(&mut self, decision: &str, account: Option<&str>) -> Heard {
-        let url = self.login.doors().expect("open doors").first().expect("a page").clone();
+    pub(crate) fn decide(&mut self, decision: &str, account: Option<&str>) -> Input {
+        let url = self.login.methods().expect("open methods").first().expect("a page").clone();
         let redirect = self.server.browse(&url, decision, account, self.now);
-        match visit(&redirect, self.gate.as_ref().expect("a gate")) {
-            Judged::Answer(answer) => Heard::Answered(answer),
-            Judged::Stray { ignored, .. } => Heard::Ignored(ignored.expect("a notice")),
-            other @ (Judged::Go { .. } | Judged::Finished) => unreachable!("{other:?}"),
+        match visit(&redirect, self.check.as_ref().expect("a check")) {
+            CallbackVerdict::Answer(answer) => Input::Answered(answer),
+            CallbackVerdict::Rejected { ignored, .. } => Input::Ignored(ignored.expect("a notice")),
+            other @ (CallbackVerdict::Redirect { .. } | CallbackVerdict::Finished) => {
+                unreachable!("{other:?}")
+            }
         }
     }
 
     /// The provider's reply to the request among `asks`.
-    pub(crate) fn reply(&mut self, asks: &[Ask]) -> Heard {
-        let (errand, request) = sent(asks);
-        Heard::Replied(errand, Ok(self.server.reply(&request, self.now)))
+    pub(crate) fn reply(&mut self, asks: &[Output]) -> Input {
+        let (request_id, request) = sent(asks);
+        Input::Replied(request_id, Ok(self.server.reply(&request, self.now)))
     }
 }
 
@@ -483,22 +490,22 @@ impl App {
         self.model.login.as_ref().expect("a login")
     }
 
-    pub(crate) fn attempt(&self) -> Attempt {
-        self.login().attempt()
+    pub(crate) fn login_id(&self) -> LoginId {
+        self.login().id()
     }
 
     /// Tells the login that is under way.
-    pub(crate) fn hear(&mut self, heard: Heard) -> Vec<Effect> {
-        self.feed(Msg::Login(self.attempt(), heard))
+    pub(crate) fn tell(&mut self, heard: Input) -> Vec<Effect> {
+        self.feed(Msg::Login(self.login_id(), heard))
     }
 
-    /// Logs in to the selected profile until the doors are open.
+    /// Logs in to the selected profile until the methods are open.
     pub(crate) fn log_in(&mut self) {
         let effects = self.keys("l");
-        assert_eq!(asks(&effects), [Ask::Entropy], "{}", self.message());
-        self.hear(Heard::Began(entropy()));
-        self.hear(Heard::Bound(Ok(bound(PORT))));
-        self.hear(Heard::Opened(Ok(())));
+        assert_eq!(asks(&effects), [Output::Entropy], "{}", self.message());
+        self.tell(Input::Began(entropy()));
+        self.tell(Input::Bound(Ok(bound(PORT))));
+        self.tell(Input::Opened(Ok(())));
     }
 
     /// The screen as text, one line a row.

@@ -34,7 +34,7 @@ const OPENS_SECRETS: [&str; 26] = [
     // A person runs the request with their own session.
     "oauth/curl.rs",
     // The short link carries its random name.
-    "oauth/login/doors.rs",
+    "oauth/login/methods.rs",
     // What people pasted, and what a callback brought, is read.
     "oauth/pasted.rs",
     "oauth/query.rs",

@@ -3,9 +3,9 @@
 use authtui::domain::provider::environment::CredentialSource;
 use authtui::domain::provider::meaning::Meaning;
 use authtui::domain::provider::request_template::{Method, Placeholder, RequestTemplate};
-use authtui::domain::provider::{Authentication, Authorize, Flow, Pkce, Provider, Rotation};
+use authtui::domain::provider::{Authentication, Authorize, LoginMethod, Pkce, Provider, Rotation};
 use authtui::domain::secret::Secret;
-use authtui::oauth::authorization::{Asking, Authorization};
+use authtui::oauth::authorization::{Authorization, AuthorizationParameters};
 use authtui::oauth::pasted::Redirects;
 use authtui::oauth::request::{Bindings, Request};
 use authtui::stored::provider_file::{self, PRESETS};
@@ -60,7 +60,7 @@ fn oauth2_token_requests_are_forms_with_an_optional_secret_and_optional_pkce() {
 #[test]
 fn anthropic_token_requests_are_json_and_the_exchange_holds_the_state() {
     let provider = preset("anthropic");
-    assert_eq!(provider.flows, [Flow::Code, Flow::Paste, Flow::Key]);
+    assert_eq!(provider.flows, [LoginMethod::Code, LoginMethod::Paste, LoginMethod::Key]);
     assert_eq!(
         body(&sent(provider.exchange.as_ref())),
         json!({
@@ -233,7 +233,7 @@ fn word(source: &CredentialSource) -> &str {
 /// The query of the authorization address, its random and long parts replaced by words.
 fn query(provider: &Provider) -> String {
     let scopes = provider.scopes.default.clone();
-    let asking = Asking { client_id: "cid".into(), scopes, account: None };
+    let asking = AuthorizationParameters { client_id: "cid".into(), scopes, account: None };
     let loopback = provider.redirect.loopback(provider.redirect.port);
     let redirects = Redirects { loopback, paste: None };
     let authorization = Authorization::new(provider, asking, &entropy(), redirects);
@@ -267,7 +267,7 @@ fn filled(call: Option<&RequestTemplate>, placeholders: &[Placeholder]) -> Reque
         (Placeholder::DeviceCode, "dc"),
         (Placeholder::Scope, "a b"),
     ];
-    let client = Bindings::of_client(&Authentication::Basic, "cid", Some(&Secret::new("s3cret")));
+    let client = Bindings::from_client(&Authentication::Basic, "cid", Some(&Secret::new("s3cret")));
     let known = values.into_iter().filter(|(placeholder, _)| placeholders.contains(placeholder));
     let bindings =
         known.fold(client, |bindings, (placeholder, value)| bindings.with(placeholder, Secret::new(value)));

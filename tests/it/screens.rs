@@ -10,11 +10,11 @@ use std::sync::LazyLock;
 
 use authtui::domain::change::Row;
 use authtui::domain::name::StoreId;
-use authtui::domain::provider::Flow;
+use authtui::domain::provider::LoginMethod;
 use authtui::domain::secret::Secret;
 use authtui::domain::trouble::{FailureKind, Stored, Trouble};
-use authtui::oauth::login::needs::{Goal, Needs};
-use authtui::oauth::login::{Choice, Door, Doubt, Heard, Login, Seat};
+use authtui::oauth::login::preflight::{Preflight, PreflightGoal};
+use authtui::oauth::login::{ConfirmReason, Input, Locality, Login, SaveDecision};
 use authtui::oauth::revocation::NotRevocable;
 use authtui::tui::dialog::{Dialog, DialogQuestion};
 use authtui::tui::field::{Field, Sight};
@@ -142,7 +142,7 @@ fn a_login_shows_its_steps_and_the_one_thing_to_do() {
         ("saving", cast::saving()),
         ("done", cast::done()),
         ("refused", cast::refused()),
-        ("timed_out", after(cast::waiting(), Heard::Woke, 301)),
+        ("timed_out", after(cast::waiting(), Input::Woke, 301)),
     ] {
         let mut model = cast::model(cast::rows());
         model.login = Some(login);
@@ -155,13 +155,13 @@ fn a_login_shows_its_steps_and_the_one_thing_to_do() {
 #[test]
 fn a_login_from_afar_or_without_a_browser_shows_the_door_that_can_work() {
     let unopened = Trouble::untouched("cannot open a browser", "there is none", FailureKind::NothingToDo);
-    for (name, seat, login) in [
-        ("over_ssh", Seat::OverSsh, cast::waiting_at(Seat::OverSsh)),
-        ("no_display", Seat::NoDisplay, cast::waiting_at(Seat::NoDisplay)),
-        ("unopened", Seat::Here, after(cast::waiting(), Heard::Opened(Err(unopened)), 2)),
+    for (name, locality, login) in [
+        ("over_ssh", Locality::OverSsh, cast::waiting_at(Locality::OverSsh)),
+        ("no_display", Locality::NoDisplay, cast::waiting_at(Locality::NoDisplay)),
+        ("unopened", Locality::Local, after(cast::waiting(), Input::Opened(Err(unopened)), 2)),
     ] {
         let mut model = cast::model(cast::rows());
-        model.seat = seat;
+        model.locality = locality;
         model.login = Some(login);
         model.screen = Screen::Login(Panel::Steps);
         assert_snapshot!(format!("login_{name}"), drawn(&model, MIDDLE));
@@ -172,14 +172,22 @@ fn a_login_from_afar_or_without_a_browser_shows_the_door_that_can_work() {
 
 #[test]
 fn a_device_code_is_shown_with_its_link_at_every_size() {
-    let all = [Flow::Code, Flow::Paste, Flow::Device];
-    for (name, login, seat) in [
-        ("alone", doors::device(&[Flow::Device], Seat::Here, false, Last::Pending), Seat::Here),
-        ("over_ssh", doors::device(&all, Seat::OverSsh, true, Last::SlowDown), Seat::OverSsh),
-        ("unreachable", doors::device(&all, Seat::NoDisplay, true, Last::Unreachable), Seat::NoDisplay),
+    let all = [LoginMethod::Code, LoginMethod::Paste, LoginMethod::Device];
+    for (name, login, locality) in [
+        (
+            "alone",
+            doors::device(&[LoginMethod::Device], Locality::Local, false, Last::Pending),
+            Locality::Local,
+        ),
+        ("over_ssh", doors::device(&all, Locality::OverSsh, true, Last::SlowDown), Locality::OverSsh),
+        (
+            "unreachable",
+            doors::device(&all, Locality::NoDisplay, true, Last::Unreachable),
+            Locality::NoDisplay,
+        ),
     ] {
         let mut model = at(login, Panel::Steps);
-        model.seat = seat;
+        model.locality = locality;
         assert_snapshot!(format!("device_{name}_wide"), drawn(&model, WIDE));
         assert_snapshot!(format!("device_{name}"), drawn(&model, MIDDLE));
         assert_snapshot!(format!("device_{name}_narrow"), text(&model, NARROW));
@@ -192,30 +200,31 @@ fn a_device_code_is_shown_with_its_link_at_every_size() {
 
 #[test]
 fn a_link_that_needs_no_code_is_shown_alone() {
-    let mut model = at(doors::link(&[Flow::Device], Seat::Here), Panel::Steps);
+    let mut model = at(doors::link(&[LoginMethod::Device], Locality::Local), Panel::Steps);
     assert_snapshot!("link_alone", drawn(&model, MIDDLE));
     assert_snapshot!("link_alone_narrow", text(&model, NARROW));
     assert_snapshot!("link_alone_smallest", text(&model, SMALLEST));
     model.screen = Screen::Login(Panel::Qr);
     assert_snapshot!("link_alone_qr", text(&model, MIDDLE));
-    let beside = at(doors::link(&[Flow::Code, Flow::Device], Seat::Here), Panel::Steps);
+    let beside = at(doors::link(&[LoginMethod::Code, LoginMethod::Device], Locality::Local), Panel::Steps);
     assert_snapshot!("link_beside", text(&beside, MIDDLE));
 }
 
 #[test]
 fn a_device_code_stands_beside_a_callback_and_is_one_key_away() {
-    let login = doors::device(&[Flow::Code, Flow::Device], Seat::Here, true, Last::Pending);
+    let login =
+        doors::device(&[LoginMethod::Code, LoginMethod::Device], Locality::Local, true, Last::Pending);
     let mut model = at(login, Panel::Steps);
     assert_snapshot!("device_beside", text(&model, MIDDLE));
     assert_snapshot!("device_beside_smallest", text(&model, SMALLEST));
-    model.door = Some(Door::Device);
+    model.method = Some(LoginMethod::Device);
     assert_snapshot!("device_chosen", text(&model, MIDDLE));
     assert_snapshot!("device_chosen_narrow", text(&model, NARROW));
 }
 
 #[test]
 fn a_qr_code_is_black_on_white_in_every_theme_and_a_sentence_where_it_cannot_be() {
-    let model = at(doors::device(&[Flow::Device], Seat::Here, true, Last::Pending), Panel::Qr);
+    let model = at(doors::device(&[LoginMethod::Device], Locality::Local, true, Last::Pending), Panel::Qr);
     assert_snapshot!("qr", with(&model, MIDDLE, Theme::mono(Glyphs::unicode())));
     assert_snapshot!("qr_narrow", text(&model, NARROW));
     assert_snapshot!("qr_smallest", text(&model, SMALLEST));
@@ -309,7 +318,7 @@ fn the_wizard_asks_for_what_a_login_needs() {
         model.screen = Screen::Wizard(Box::new(wizard.clone()));
         assert_snapshot!(format!("wizard_{name}"), drawn(&model, MIDDLE));
         assert_snapshot!(format!("wizard_{name}_smallest"), text(&model, SMALLEST));
-        wizard.needs = Some(Needs::new(&cast::provider(), Goal::Login));
+        wizard.preflight = Some(Preflight::new(&cast::provider(), PreflightGoal::Login));
         wizard.complaint =
             (name == "provider").then(|| "anthropic/work is there already; choose another name".to_owned());
     }
@@ -423,10 +432,10 @@ fn everything() -> Vec<Model> {
         model.selected = Some(authtui::tui::rows::id(StoreId::Own, &row));
         model
     });
-    let all = [Flow::Code, Flow::Paste, Flow::Device];
+    let all = [LoginMethod::Code, LoginMethod::Paste, LoginMethod::Device];
     let devices = [Last::Pending, Last::SlowDown, Last::Unreachable].map(|last| {
-        let mut model = at(doors::device(&all, Seat::OverSsh, true, last), Panel::Steps);
-        model.seat = Seat::OverSsh;
+        let mut model = at(doors::device(&all, Locality::OverSsh, true, last), Panel::Steps);
+        model.locality = Locality::OverSsh;
         model
     });
     let pages = pages::all().into_iter().map(|wizard| of(Screen::Wizard(Box::new(wizard))));
@@ -461,8 +470,8 @@ fn at(login: Login, panel: Panel) -> Model {
 }
 
 fn other_account() -> Dialog {
-    let doubt = Doubt::OtherAccount { stored: "ana@acme.dev".into(), came: "ana@home.net".into() };
-    Dialog::new(DialogQuestion::Tokens(doubt, Choice::KeepAs(cast::id("anthropic/work-2").name)))
+    let doubt = ConfirmReason::OtherAccount { stored: "ana@acme.dev".into(), came: "ana@home.net".into() };
+    Dialog::new(DialogQuestion::Tokens(doubt, SaveDecision::KeepAs(cast::id("anthropic/work-2").name)))
 }
 
 fn not_saved() -> Dialog {
@@ -480,8 +489,13 @@ static MODELS: LazyLock<Vec<Model>> = LazyLock::new(|| {
     let trouble = Trouble::untouched("cannot save", "the disk is full", FailureKind::Temporary(None));
     let question = |question| Dialog::new(question);
     let wizard = |page| {
-        let needs = Some(Needs::new(&cast::provider(), Goal::Login));
-        Screen::Wizard(Box::new(Wizard { page, needs, complaint: Some("why ".repeat(30)), ..Wizard::new() }))
+        let preflight = Some(Preflight::new(&cast::provider(), PreflightGoal::Login));
+        Screen::Wizard(Box::new(Wizard {
+            page,
+            preflight,
+            complaint: Some("why ".repeat(30)),
+            ..Wizard::new()
+        }))
     };
     let screens = [
         Screen::List,
@@ -529,12 +543,12 @@ static MODELS: LazyLock<Vec<Model>> = LazyLock::new(|| {
 });
 
 fn noticed(mut login: Login) -> Login {
-    login.hear(Heard::Typed(Secret::new("https://elsewhere.example.org/?code=1&state=2")), cast::now(9));
+    login.advance(Input::Typed(Secret::new("https://elsewhere.example.org/?code=1&state=2")), cast::now(9));
     login
 }
 
-fn after(mut login: Login, heard: Heard, seconds: u64) -> Login {
-    login.hear(heard, cast::now(seconds));
+fn after(mut login: Login, heard: Input, seconds: u64) -> Login {
+    login.advance(heard, cast::now(seconds));
     login
 }
 

@@ -6,12 +6,12 @@ use crate::cli::output::say;
 use crate::domain::change::Snapshot;
 use crate::domain::name::ProfileName;
 use crate::domain::secret::{Ends, Secret};
-use crate::oauth::login::needs::{Needs, Question, TRIMMED};
+use crate::oauth::login::preflight::{Preflight, PreflightQuestion, TRIMMED};
 use crate::shell::terminal::console::{self, Prompter};
 
 /// What a login needs to know, and who can say it.
 pub(super) struct LoginQuestions<'a> {
-    pub(super) needs: Needs,
+    pub(super) preflight: Preflight,
     pub(super) args: &'a LoginArgs,
     pub(super) name: &'a ProfileName,
     pub(super) snapshot: &'a Snapshot,
@@ -24,23 +24,23 @@ impl<'a> LoginQuestions<'a> {
     /// # Errors
     /// The number to end with, once the reason was said.
     pub(super) fn new(
-        mut needs: Needs,
+        mut preflight: Preflight,
         args: &'a LoginArgs,
         name: &'a ProfileName,
         snapshot: &'a Snapshot,
     ) -> Result<Self, Exit> {
         if let Some(id) = &args.client_id {
-            needs.client_id(id).map_err(refused)?;
+            preflight.client_id(id).map_err(refused)?;
         }
         if !args.scope.is_empty() {
-            needs.more_scopes(&args.scope).map_err(refused)?;
+            preflight.more_scopes(&args.scope).map_err(refused)?;
         }
         if args.yes {
-            needs.agree();
+            preflight.agree();
         }
         let source = args.secret_source();
         if source.is_some() && !args.wants_key() {
-            needs.takes_client_secret().map_err(refused)?;
+            preflight.takes_client_secret().map_err(refused)?;
         }
         let (secret, prompter) = match source {
             // On a terminal a secret would be seen, so it is asked for.
@@ -51,7 +51,7 @@ impl<'a> LoginQuestions<'a> {
             }
             None => (None, Prompter::new()),
         };
-        let mut questions = Self { needs, args, name, snapshot, prompter };
+        let mut questions = Self { preflight, args, name, snapshot, prompter };
         if let Some(secret) = secret {
             questions.take_secret(&secret.map_err(refused)?)?;
         }
@@ -69,9 +69,9 @@ impl<'a> LoginQuestions<'a> {
             let secret = unseen(&mut self.prompter, what).await?;
             self.take_secret(&secret)?;
         }
-        while let Some(question) = self.needs.next() {
-            if question == Question::Notice {
-                console::say(self.needs.provider().notice.as_deref().unwrap_or_default());
+        while let Some(question) = self.preflight.next() {
+            if question == PreflightQuestion::Notice {
+                console::say(self.preflight.provider().notice.as_deref().unwrap_or_default());
             }
             if let Some(words) = self.unanswerable(question).filter(|_| !console::can_ask()) {
                 say(&format!("{words}. Nothing was changed."));
@@ -82,30 +82,30 @@ impl<'a> LoginQuestions<'a> {
         Ok(())
     }
 
-    async fn ask_one(&mut self, question: Question) -> Result<(), Exit> {
-        let (needs, prompter) = (&mut self.needs, &mut self.prompter);
+    async fn ask_one(&mut self, question: PreflightQuestion) -> Result<(), Exit> {
+        let (preflight, prompter) = (&mut self.preflight, &mut self.prompter);
         let taken = match question {
-            Question::Name => {
+            PreflightQuestion::Name => {
                 let answer = prompter.ask("Name:").await.ok_or_else(cancelled)?;
-                needs.name(&answer, self.snapshot)
+                preflight.name(&answer, self.snapshot)
             }
-            Question::Scopes => needs.scopes(&needs.usual_scopes()),
-            Question::ClientId => {
+            PreflightQuestion::Scopes => preflight.scopes(&preflight.usual_scopes()),
+            PreflightQuestion::ClientId => {
                 let answer = prompter.ask("Client id:").await.ok_or_else(cancelled)?;
-                needs.client_id(&answer)
+                preflight.client_id(&answer)
             }
-            Question::ClientSecret => {
-                needs.client_secret(&unseen(prompter, "Client secret").await?).map(say_trimmed)
+            PreflightQuestion::ClientSecret => {
+                preflight.client_secret(&unseen(prompter, "Client secret").await?).map(say_trimmed)
             }
-            Question::Key => {
-                let provider = needs.provider();
+            PreflightQuestion::Key => {
+                let provider = preflight.provider();
                 if let Some(page) = &provider.key_page {
                     console::say(&format!("{} gives API keys at {page}", provider.title));
                 }
-                needs.key(&unseen(prompter, "API key").await?).map(say_trimmed)
+                preflight.key(&unseen(prompter, "API key").await?).map(say_trimmed)
             }
-            Question::Notice => return self.agree("Continue?").await,
-            Question::Replace => {
+            PreflightQuestion::Notice => return self.agree("Continue?").await,
+            PreflightQuestion::Replace => {
                 return self.agree("A key of that name is stored. Replace it?").await;
             }
         };
@@ -114,7 +114,7 @@ impl<'a> LoginQuestions<'a> {
 
     async fn agree(&mut self, question: &str) -> Result<(), Exit> {
         if self.prompter.agrees(question).await {
-            self.needs.agree();
+            self.preflight.agree();
             return Ok(());
         }
         say(&format!("{}: nothing was changed.", self.name));
@@ -122,29 +122,32 @@ impl<'a> LoginQuestions<'a> {
     }
 
     fn take_secret(&mut self, secret: &Secret) -> Result<(), Exit> {
-        let needs = &mut self.needs;
-        let taken = if self.args.wants_key() { needs.key(secret) } else { needs.client_secret(secret) };
+        let preflight = &mut self.preflight;
+        let taken =
+            if self.args.wants_key() { preflight.key(secret) } else { preflight.client_secret(secret) };
         taken.map(say_trimmed).map_err(refused)
     }
 
     /// What is said where nobody can be asked; nothing where nobody needs to be.
-    fn unanswerable(&self, question: Question) -> Option<String> {
+    fn unanswerable(&self, question: PreflightQuestion) -> Option<String> {
         let (name, provider) = (self.name, self.name.provider());
         let wants = |what: &str, option: &str| {
             Some(format!("{provider} wants {what}, and nobody can be asked here; {option}"))
         };
         match question {
-            Question::Scopes => None,
-            Question::Name => wants("a name", "write PROVIDER/NAME"),
-            Question::ClientId => wants("a client id", "add --client-id"),
-            Question::ClientSecret => {
+            PreflightQuestion::Scopes => None,
+            PreflightQuestion::Name => wants("a name", "write PROVIDER/NAME"),
+            PreflightQuestion::ClientId => wants("a client id", "add --client-id"),
+            PreflightQuestion::ClientSecret => {
                 wants("a client secret", "add --client-secret-stdin or --client-secret-fd")
             }
-            Question::Key => Some(format!(
+            PreflightQuestion::Key => Some(format!(
                 "{name} wants an API key, and nobody can be asked here; add --key-stdin or --key-fd"
             )),
-            Question::Notice => Some(format!("{provider} has the notice above; accept it with --yes")),
-            Question::Replace => Some(format!(
+            PreflightQuestion::Notice => {
+                Some(format!("{provider} has the notice above; accept it with --yes"))
+            }
+            PreflightQuestion::Replace => Some(format!(
                 "{name} is stored already, and nobody can be asked here; add --yes to replace it"
             )),
         }

@@ -13,9 +13,9 @@ use crate::cli::login::pastes::{LINE_GAP, Pastes};
 use crate::cli::login::progress::{LoginProgress, Pasting};
 use crate::cli::output::say;
 use crate::domain::name::{ProfileName, StoreId};
-use crate::oauth::Attempt;
-use crate::oauth::login::step::{Mark, Step};
-use crate::oauth::login::{Ask, Choice, Doubt, Heard, Login, Outcome, Plan, Stage};
+use crate::oauth::LoginId;
+use crate::oauth::login::step::{LoginStep, StepState};
+use crate::oauth::login::{ConfirmReason, Input, Login, LoginPlan, Outcome, Output, SaveDecision, Stage};
 use crate::shell::terminal::console::{self, Prompter};
 use crate::shell::{Services, login};
 
@@ -26,9 +26,9 @@ const BROWSER_LIMIT: Duration = Duration::from_secs(2);
 pub(super) struct Conversation<'a> {
     services: &'a Arc<Services>,
     login: Login,
-    asks: Vec<Ask>,
-    tell: UnboundedSender<Heard>,
-    told: UnboundedReceiver<Heard>,
+    asks: Vec<Output>,
+    tell: UnboundedSender<Input>,
+    told: UnboundedReceiver<Input>,
     prompter: Prompter,
     progress: LoginProgress,
     pasting: Pasting,
@@ -40,12 +40,12 @@ pub(super) struct Conversation<'a> {
 impl<'a> Conversation<'a> {
     pub(super) fn begin(
         services: &'a Arc<Services>,
-        plan: Plan,
+        plan: LoginPlan,
         prompter: Prompter,
         pasting: Pasting,
     ) -> Self {
         let (tell, told) = unbounded_channel();
-        let (login, asks) = Login::begin(plan, Attempt(1), services.clock.now());
+        let (login, asks) = Login::begin(plan, LoginId(1), services.clock.now());
         let (progress, pastes) = (LoginProgress::default(), Pastes::default());
         Self { services, login, asks, tell, told, prompter, progress, pasting, pastes, pasted: false }
     }
@@ -59,7 +59,7 @@ impl<'a> Conversation<'a> {
             if self.is_done_before_the_browser()
                 && let Ok(Some(heard)) = timeout(BROWSER_LIMIT, self.told.recv()).await
             {
-                self.asks = self.login.hear(heard, self.services.clock.now());
+                self.asks = self.login.advance(heard, self.services.clock.now());
                 continue;
             }
             self.progress.show(&self.login, self.pasting, self.services.clock.now());
@@ -67,13 +67,13 @@ impl<'a> Conversation<'a> {
                 return outcome::end(outcome, &self.login, self.services.clock.now());
             }
             let heard = match self.decision().await {
-                Some(choice) => Heard::Decided(choice),
+                Some(choice) => Input::Decided(choice),
                 None => match self.next().await {
                     Some(heard) => heard,
                     None => return outcome::unanswered(self.pasted),
                 },
             };
-            self.asks = self.login.hear(heard, self.services.clock.now());
+            self.asks = self.login.advance(heard, self.services.clock.now());
             if !matches!(self.login.stage(), Stage::Waiting(_)) {
                 self.pastes.worked();
             }
@@ -82,28 +82,28 @@ impl<'a> Conversation<'a> {
 
     /// Whether the login is done while nobody knows yet whether the browser could be started.
     fn is_done_before_the_browser(&self) -> bool {
-        let is_opening = matches!(self.login.steps().mark(Step::Open), Mark::Now(_));
+        let is_opening = matches!(self.login.steps().mark(LoginStep::Open), StepState::Now(_));
         is_opening && matches!(self.login.stage(), Stage::Over(Outcome::Done(_)))
     }
 
-    fn perform(&self, ask: Ask) {
+    fn perform(&self, ask: Output) {
         let (services, tell) = (Arc::clone(self.services), self.tell.clone());
-        let attempt = self.login.attempt();
+        let login_id = self.login.id();
         // Nobody is told once the login is over.
         let tell: login::Tell = Arc::new(move |heard| drop(tell.send(heard)));
-        login::start(&services, attempt, ask, tell, drop);
+        login::start(&services, login_id, ask, tell, drop);
     }
 
     /// Whether only what is pasted can bring the login on.
     fn wants_paste_alone(&self) -> bool {
-        let Some(doors) = self.login.doors() else { return false };
-        let can_paste = doors.callback.is_some() || doors.paste.is_some() || doors.curl.is_some();
-        let other = doors.callback.is_some() || doors.device.may_open();
+        let Some(methods) = self.login.methods() else { return false };
+        let can_paste = methods.callback.is_some() || methods.paste.is_some() || methods.curl.is_some();
+        let other = methods.callback.is_some() || methods.device.may_open();
         can_paste && (self.pasting == Pasting::Wanted || !other)
     }
 
     /// Waits for what happens next; nothing when nothing can happen any more but the end of time.
-    async fn next(&mut self) -> Option<Heard> {
+    async fn next(&mut self) -> Option<Input> {
         let never = self.services.clock.now().steady.after(Duration::from_secs(3600));
         let wake = self.services.clock.instant(self.login.wakes_at().unwrap_or(never));
         // A line that comes when nothing can be pasted answers a later question.
@@ -112,7 +112,7 @@ impl<'a> Conversation<'a> {
         let person = async {
             if !waiting {
                 self.prompter.ends().await;
-                return Some(Heard::Cancelled);
+                return Some(Input::Cancelled);
             }
             while !self.pastes.are_coming() {
                 let said =
@@ -122,36 +122,39 @@ impl<'a> Conversation<'a> {
                     None if alone && !self.prompter.is_open() => return None,
                     None => {
                         self.services.give_up();
-                        return Some(Heard::Cancelled);
+                        return Some(Input::Cancelled);
                     }
                 }
             }
             // A line that is broken in two comes in two.
             while let Ok(next) = timeout(LINE_GAP, self.prompter.line_or_signal()).await {
-                let Some(line) = next else { return Some(Heard::Cancelled) };
+                let Some(line) = next else { return Some(Input::Cancelled) };
                 if !self.pastes.add(line) {
                     break;
                 }
             }
             self.pasted = true;
-            Some(Heard::Typed(self.pastes.take()))
+            Some(Input::Typed(self.pastes.take()))
         };
         tokio::select! {
             // What came already counts before the end of what can be pasted.
             biased;
             Some(heard) = self.told.recv() => Some(heard),
             heard = person => heard,
-            () = sleep_until(wake) => Some(Heard::Woke),
+            () = sleep_until(wake) => Some(Input::Woke),
         }
     }
 
     /// What the person decides when the login stops to ask. Without a person, or an answer, what
     /// is stored stays as it is.
-    async fn decision(&mut self) -> Option<Choice> {
+    async fn decision(&mut self) -> Option<SaveDecision> {
         match self.login.stage() {
-            Stage::Confirming(profile, doubt @ (Doubt::OtherAccount { .. } | Doubt::Taken)) => {
+            Stage::Confirming(
+                profile,
+                doubt @ (ConfirmReason::OtherAccount { .. } | ConfirmReason::Taken),
+            ) => {
                 let name = &profile.id.name;
-                let what = if let Doubt::OtherAccount { stored, came } = doubt {
+                let what = if let ConfirmReason::OtherAccount { stored, came } = doubt {
                     format!("{came} logged in, but {stored} is stored under this name")
                 } else {
                     format!("{name} was stored by another program meanwhile")
@@ -160,7 +163,7 @@ impl<'a> Conversation<'a> {
                 let free = self.services.read_now(StoreId::Own).free_name(name);
                 Some(self.account(free).await)
             }
-            Stage::Confirming(_, Doubt::Cancelled) => {
+            Stage::Confirming(_, ConfirmReason::Cancelled) => {
                 Some(self.keep("The tokens have come all the same. Save them?").await)
             }
             Stage::Unsaved(_, trouble) => {
@@ -176,29 +179,33 @@ impl<'a> Conversation<'a> {
         }
     }
 
-    async fn account(&mut self, free: Option<ProfileName>) -> Choice {
+    async fn account(&mut self, free: Option<ProfileName>) -> SaveDecision {
         let beside = free.as_ref().map_or_else(String::new, |name| format!("keep it as {name} [k], "));
         let question = format!("[r]eplace what is stored, {beside}or [d]iscard the new tokens?");
         loop {
             let Some(answer) = self.asked(&question).await else {
                 let free = free.map_or_else(|| "PROVIDER/NAME".to_owned(), |name| name.to_string());
                 say(&format!("nobody answered. To keep both, run: authtui login {free}"));
-                return Choice::Discard;
+                return SaveDecision::Discard;
             };
             match (AccountAnswer::parse(&answer), &free) {
-                (Some(AccountAnswer::Replace), _) => return Choice::Keep,
-                (Some(AccountAnswer::Keep), Some(name)) => return Choice::KeepAs(name.clone()),
-                (Some(AccountAnswer::Discard), _) => return Choice::Discard,
+                (Some(AccountAnswer::Replace), _) => return SaveDecision::Keep,
+                (Some(AccountAnswer::Keep), Some(name)) => return SaveDecision::KeepAs(name.clone()),
+                (Some(AccountAnswer::Discard), _) => return SaveDecision::Discard,
                 // A pipe may hold anything; a person mistypes.
                 (Some(AccountAnswer::Keep) | None, _) if console::can_ask() => {}
-                (Some(AccountAnswer::Keep) | None, _) => return Choice::Discard,
+                (Some(AccountAnswer::Keep) | None, _) => return SaveDecision::Discard,
             }
         }
     }
 
-    async fn keep(&mut self, question: &str) -> Choice {
+    async fn keep(&mut self, question: &str) -> SaveDecision {
         let answer = self.asked(&format!("{question} [y/N]")).await;
-        if answer.is_some_and(|answer| console::is_yes(&answer)) { Choice::Keep } else { Choice::Discard }
+        if answer.is_some_and(|answer| console::is_yes(&answer)) {
+            SaveDecision::Keep
+        } else {
+            SaveDecision::Discard
+        }
     }
 
     /// The answer to `question`, which a pipe may have brought already.

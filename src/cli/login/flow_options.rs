@@ -1,39 +1,41 @@
-//! Flow options of `login`: which ways of a login the command line leaves open.
-
 use crate::cli::login::arguments::LoginArgs;
-use crate::domain::provider::{Flow, PortRule, Provider};
-use crate::oauth::login::{Browser, CancelKey, Seat, Ways};
+use crate::domain::provider::{LoginMethod, PortRule, Provider};
+use crate::oauth::login::{BrowserOpening, Locality, LoginOptions};
 
-/// The ways of a login at `provider` for a person at `seat`.
+/// The options of a login at `provider` for a person at `locality`.
 ///
 /// # Errors
 /// A sentence, when the provider has no such way.
-pub(super) fn ways(args: &LoginArgs, provider: &Provider, seat: Seat) -> Result<Ways, String> {
-    let mut ways = Ways { cancel: CancelKey::CtrlC, ..Ways::of(provider, seat) };
+pub(super) fn options(
+    args: &LoginArgs,
+    provider: &Provider,
+    locality: Locality,
+) -> Result<LoginOptions, String> {
+    let mut options = LoginOptions { cancel_key: "Ctrl-C", ..LoginOptions::of(provider, locality) };
     if args.device {
-        ways.flows.retain(|flow| *flow == Flow::Device);
-        some(&ways, provider, "no device code")?;
+        options.flows.retain(|flow| *flow == LoginMethod::Device);
+        some(&options, provider, "no device code")?;
     } else if args.paste {
         // With a callback's redirect too: the address that a browser ended at can then be pasted.
-        ways.flows.retain(|flow| matches!(flow, Flow::Code | Flow::Paste));
-        some(&ways, provider, "no answer that could be pasted")?;
-        ways.browser = Browser::Left;
+        options.flows.retain(|flow| matches!(flow, LoginMethod::Code | LoginMethod::Paste));
+        some(&options, provider, "no answer that could be pasted")?;
+        options.browser = BrowserOpening::OnRequest;
     } else {
-        ways.flows.retain(|flow| *flow != Flow::Key);
-        some(&ways, provider, "no login")?;
+        options.flows.retain(|flow| *flow != LoginMethod::Key);
+        some(&options, provider, "no login")?;
     }
     if args.no_browser {
-        ways.browser = Browser::Left;
+        options.browser = BrowserOpening::OnRequest;
     }
     if let Some(port) = args.port {
         accepted(port, provider)?;
-        ways.port = Some(port);
+        options.port = Some(port);
     }
-    Ok(ways)
+    Ok(options)
 }
 
-fn some(ways: &Ways, provider: &Provider, lacks: &str) -> Result<(), String> {
-    if ways.flows.is_empty() { Err(has_not(provider, lacks)) } else { Ok(()) }
+fn some(options: &LoginOptions, provider: &Provider, lacks: &str) -> Result<(), String> {
+    if options.flows.is_empty() { Err(has_not(provider, lacks)) } else { Ok(()) }
 }
 
 /// Says what the provider has instead.
@@ -42,17 +44,17 @@ pub(super) fn has_not(provider: &Provider, lacks: &str) -> String {
     format!("{} has {lacks}; it has {}", provider.title, has.join(", "))
 }
 
-fn words(flow: Flow) -> &'static str {
+fn words(flow: LoginMethod) -> &'static str {
     match flow {
-        Flow::Code => "a login by the browser (no option)",
-        Flow::Paste => "a code to paste (--paste)",
-        Flow::Device => "a device code (--device)",
-        Flow::Key => "API keys (--key)",
+        LoginMethod::Code => "a login by the browser (no option)",
+        LoginMethod::Paste => "a code to paste (--paste)",
+        LoginMethod::Device => "a device code (--device)",
+        LoginMethod::Key => "API keys (--key)",
     }
 }
 
 fn accepted(port: u16, provider: &Provider) -> Result<(), String> {
-    if !provider.flows.contains(&Flow::Code) {
+    if !provider.flows.contains(&LoginMethod::Code) {
         return Err(has_not(provider, "no callback that could come to a port"));
     }
     let first = provider.redirect.port;
@@ -86,7 +88,7 @@ mod tests {
         LoginLine::try_parse_from(line.split_whitespace()).map(|line| line.args)
     }
 
-    fn provider(rule: &str, flows: &[Flow]) -> Provider {
+    fn provider(rule: &str, flows: &[LoginMethod]) -> Provider {
         let text = format!(
             "name: acme\ntitle: Acme\nendpoints: {{ authorize: 'https://a.test/a', token: 'https://a.test/t' }}\n\
              redirect: {{ port: 9000, port_rule: {rule}, paste: 'https://a.test/code' }}\n"
@@ -96,19 +98,28 @@ mod tests {
         provider
     }
 
-    const ALL: [Flow; 4] = [Flow::Code, Flow::Paste, Flow::Device, Flow::Key];
+    const ALL: [LoginMethod; 4] =
+        [LoginMethod::Code, LoginMethod::Paste, LoginMethod::Device, LoginMethod::Key];
 
     #[test]
-    fn an_option_narrows_the_ways_to_its_door() {
+    fn an_option_narrows_the_login_methods() {
         for (line, flows, browser) in [
-            ("login acme", &[Flow::Code, Flow::Paste, Flow::Device][..], Browser::Opened),
-            ("login acme --no-browser", &[Flow::Code, Flow::Paste, Flow::Device], Browser::Left),
-            ("login acme --device", &[Flow::Device], Browser::Opened),
-            ("login acme --paste", &[Flow::Code, Flow::Paste], Browser::Left),
+            (
+                "login acme",
+                &[LoginMethod::Code, LoginMethod::Paste, LoginMethod::Device][..],
+                BrowserOpening::AtOnce,
+            ),
+            (
+                "login acme --no-browser",
+                &[LoginMethod::Code, LoginMethod::Paste, LoginMethod::Device],
+                BrowserOpening::OnRequest,
+            ),
+            ("login acme --device", &[LoginMethod::Device], BrowserOpening::AtOnce),
+            ("login acme --paste", &[LoginMethod::Code, LoginMethod::Paste], BrowserOpening::OnRequest),
         ] {
             let args = parsed(line).expect(line);
-            let ways = ways(&args, &provider("any", &ALL), Seat::Here).expect(line);
-            assert_eq!((ways.flows.as_slice(), ways.browser), (flows, browser), "{line}");
+            let options = options(&args, &provider("any", &ALL), Locality::Local).expect(line);
+            assert_eq!((options.flows.as_slice(), options.browser), (flows, browser), "{line}");
         }
     }
 
@@ -117,22 +128,22 @@ mod tests {
         for (line, flows, said) in [
             (
                 "login acme --device",
-                &[Flow::Code][..],
+                &[LoginMethod::Code][..],
                 "Acme has no device code; it has a login by the browser (no option)",
             ),
             (
                 "login acme --paste",
-                &[Flow::Device, Flow::Key],
+                &[LoginMethod::Device, LoginMethod::Key],
                 "Acme has no answer that could be pasted; it has a device code (--device), API keys (--key)",
             ),
             (
                 "login acme --port 9000",
-                &[Flow::Device],
+                &[LoginMethod::Device],
                 "Acme has no callback that could come to a port; it has a device code (--device)",
             ),
-            ("login acme", &[Flow::Key], "Acme has no login; it has API keys (--key)"),
+            ("login acme", &[LoginMethod::Key], "Acme has no login; it has API keys (--key)"),
         ] {
-            let said_now = ways(&parsed(line).expect(line), &provider("any", flows), Seat::Here);
+            let said_now = options(&parsed(line).expect(line), &provider("any", flows), Locality::Local);
             assert_eq!(said_now.expect_err(line), said);
         }
     }
@@ -147,8 +158,8 @@ mod tests {
             ("[9001, 9002]", "1", Err("Acme sends its callback to the ports 9000, 9001, 9002 only")),
         ] {
             let args = parsed(&format!("login acme --port {port}")).expect(port);
-            let ways = ways(&args, &provider(rule, &ALL), Seat::Here);
-            assert_eq!(ways.map(|ways| ways.port), fine.map_err(String::from), "{rule} {port}");
+            let options = options(&args, &provider(rule, &ALL), Locality::Local);
+            assert_eq!(options.map(|options| options.port), fine.map_err(String::from), "{rule} {port}");
         }
     }
 

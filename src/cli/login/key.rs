@@ -9,7 +9,7 @@ use crate::domain::change::Change;
 use crate::domain::name::{ProfileName, StoreId};
 use crate::domain::provider::Provider;
 use crate::domain::trouble::Trouble;
-use crate::oauth::login::needs::Needs;
+use crate::oauth::login::preflight::Preflight;
 use crate::oauth::probe::{self, TestVerdict};
 use crate::shell::Services;
 use crate::shell::store_files::ApplyError;
@@ -31,13 +31,13 @@ enum KeyCheck {
 /// The number to end with, once the reason was said.
 pub(super) async fn keep(
     services: &Arc<Services>,
-    needs: &mut Needs,
+    preflight: &mut Preflight,
     anyway: bool,
     prompter: &mut Prompter,
 ) -> Result<Exit, Exit> {
-    let provider = needs.provider().clone();
+    let provider = preflight.provider().clone();
     loop {
-        let change = needs.kept_key().ok_or(Exit::Failure)?;
+        let change = preflight.kept_key().ok_or(Exit::Failure)?;
         let verdict = match check(services, &provider, &change, prompter).await? {
             KeyCheck::NotOffered => {
                 return Ok(store(services, &provider, change, "the provider file names none").await);
@@ -55,7 +55,7 @@ pub(super) async fn keep(
             return Err(cancelled());
         }
         let key = unseen(prompter, "API key").await?;
-        needs.key(&key).map(say_trimmed).map_err(refused)?;
+        preflight.key(&key).map(say_trimmed).map_err(refused)?;
     }
 }
 

@@ -5,7 +5,7 @@ use crate::cli::output::say;
 use crate::domain::clock::{Now, local};
 use crate::domain::profile::{NO_REFRESH_TOKEN, Profile};
 use crate::domain::trouble::Stored;
-use crate::oauth::login::step::Step;
+use crate::oauth::login::step::LoginStep;
 use crate::oauth::login::{Login, Outcome};
 use crate::shell::terminal::console;
 
@@ -72,7 +72,7 @@ fn summary(profile: &Profile, login: &Login, now: Now) {
     }
     console::say(&format!("  token    {}", end(profile.life.expires_at)));
     console::say(&format!("  login    {grant}"));
-    console::say(&format!("  test     {}", login.steps().note(Step::Test)));
+    console::say(&format!("  test     {}", login.steps().note(LoginStep::Test)));
     console::say(&format!("  store    {}", plan.place));
     console::say(&format!("Try: authtui token {}", profile.id.name));
 }

@@ -6,10 +6,11 @@ use url::Url;
 
 use crate::domain::clock::{Now, span};
 use crate::domain::countdown::countdown;
+use crate::domain::provider::LoginMethod;
 use crate::domain::provider::endpoint;
 use crate::oauth::device::{DeviceCode, Progress};
-use crate::oauth::login::step::{Mark, Step};
-use crate::oauth::login::{Browser, DeviceDoor, Door, Doors, Login, Plan};
+use crate::oauth::login::step::{LoginStep, StepState};
+use crate::oauth::login::{BrowserOpening, DeviceMethod, Login, LoginMethods, LoginPlan};
 use crate::shell::terminal::console;
 
 /// What was shown, so that nothing is shown twice.
@@ -42,31 +43,31 @@ impl LoginProgress {
     pub(super) fn show(&mut self, login: &Login, pasting: Pasting, now: Now) {
         self.show_opening(login);
         self.show_notices(login);
-        let Some(doors) = login.doors() else { return };
+        let Some(methods) = login.methods() else { return };
         let lead = match pasting {
-            Pasting::Wanted => Door::Paste,
-            Pasting::Possible | Pasting::Impossible => doors.lead(login.plan().ways.seat),
+            Pasting::Wanted => LoginMethod::Paste,
+            Pasting::Possible | Pasting::Impossible => methods.lead(login.plan().options.locality),
         };
         // What leads is shown first, once it is there.
-        let awaited = lead == Door::Device && matches!(doors.device, DeviceDoor::Asked(_));
-        let has_pages = doors.callback.is_some() || doors.paste.is_some();
-        if has_pages && lead != Door::Callback && !awaited && !replace(&mut self.obstacle, true) {
+        let awaited = lead == LoginMethod::Device && matches!(methods.device, DeviceMethod::Requested(_));
+        let has_pages = methods.callback.is_some() || methods.paste.is_some();
+        if has_pages && lead != LoginMethod::Code && !awaited && !replace(&mut self.obstacle, true) {
             obstacle(login.plan(), pasting);
         }
-        self.show_device(&doors.device, lead, now);
+        self.show_device(&methods.device, lead, now);
         if has_pages && !awaited && !replace(&mut self.pages, true) {
-            pages(doors, login.plan(), lead);
+            pages(methods, login.plan(), lead);
         }
-        if let Some(curl) = doors.curl.as_ref().filter(|_| !replace(&mut self.curl, true)) {
+        if let Some(curl) = methods.curl.as_ref().filter(|_| !replace(&mut self.curl, true)) {
             console::say(&format!(
                 "\nSend the request with your own browser session, and paste the address that it answers with:\n{curl}"
             ));
         }
         // A device code that is awaited may prolong the login.
-        let settled = !matches!(doors.device, DeviceDoor::Asked(_));
+        let settled = !matches!(methods.device, DeviceMethod::Requested(_));
         let opened = self.pages || self.curl || self.device.is_some();
         if opened && settled && !replace(&mut self.waiting, true) {
-            let minutes = now.steady.until(doors.deadline).as_secs().div_ceil(60);
+            let minutes = now.steady.until(methods.deadline).as_secs().div_ceil(60);
             let paste = if self.pages || self.curl { paste(pasting) } else { "" };
             console::say(&format!("\nWaiting {minutes} minutes for the answer.{paste}"));
         }
@@ -75,15 +76,16 @@ impl LoginProgress {
     /// Shows what became of the listener and of the browser.
     fn show_opening(&mut self, login: &Login) {
         let steps = login.steps();
-        if matches!(steps.mark(Step::Listen), Mark::Failed(_)) && !replace(&mut self.listener, true) {
-            let why = steps.note(Step::Listen);
+        if matches!(steps.mark(LoginStep::Listen), StepState::Failed(_)) && !replace(&mut self.listener, true)
+        {
+            let why = steps.note(LoginStep::Listen);
             console::say(&format!("This machine cannot take the browser's answer: {why}."));
         }
-        let words = match steps.mark(Step::Open) {
+        let words = match steps.mark(LoginStep::Open) {
             // Why there is no browser is said with the address.
-            Mark::Todo | Mark::Now(_) | Mark::Skipped => return,
-            Mark::Done(_) => "Opened your browser.".to_owned(),
-            Mark::Failed(_) => format!("Could not open a browser: {}.", steps.note(Step::Open)),
+            StepState::Todo | StepState::Now(_) | StepState::Skipped => return,
+            StepState::Done(_) => "Opened your browser.".to_owned(),
+            StepState::Failed(_) => format!("Could not open a browser: {}.", steps.note(LoginStep::Open)),
         };
         if !replace(&mut self.browser, true) {
             console::say(&words);
@@ -99,11 +101,11 @@ impl LoginProgress {
         self.notices = login.noticed();
     }
 
-    fn show_device(&mut self, door: &DeviceDoor, lead: Door, now: Now) {
-        match door {
+    fn show_device(&mut self, method: &DeviceMethod, lead: LoginMethod, now: Now) {
+        match method {
             // Why it closed is a notice of the login, or how it ended.
-            DeviceDoor::Absent | DeviceDoor::Asked(_) | DeviceDoor::Closed(_) => {}
-            DeviceDoor::Open(device) => {
+            DeviceMethod::Absent | DeviceMethod::Requested(_) | DeviceMethod::Closed(_) => {}
+            DeviceMethod::Open(device) => {
                 let progress = device.last.as_ref().map(|(_, progress)| progress.clone());
                 let (page, typed) = (&device.page, &device.user_code);
                 let shown = (page.clone(), typed.clone(), progress.clone());
@@ -123,7 +125,7 @@ impl LoginProgress {
     }
 }
 
-fn code(device: &DeviceCode, lead: Door, now: Now) {
+fn code(device: &DeviceCode, lead: LoginMethod, now: Now) {
     let is_here = endpoint::is_loopback(&device.page);
     let left = countdown(span(now.steady.until(device.ends_at))).0;
     let Some(code) = &device.user_code else {
@@ -131,7 +133,7 @@ fn code(device: &DeviceCode, lead: Door, now: Now) {
         console::say(&format!("\nOpen this link {place} and agree there:\n\n    {}\n", device.page));
         return console::say(&format!("The link is good for {left}."));
     };
-    if lead != Door::Device {
+    if lead != LoginMethod::Device {
         let place = if is_here { "on this machine" } else { "on any device" };
         return console::say(&format!("\nOr {place}: open {} and type {code}", device.page));
     }
@@ -155,36 +157,38 @@ fn words(progress: &Progress, device: &DeviceCode) -> String {
     }
 }
 
-/// Says why another door than the callback leads.
-fn obstacle(plan: &Plan, pasting: Pasting) {
-    if let Some(obstacle) = plan.ways.seat.obstacle().filter(|_| pasting != Pasting::Wanted) {
+/// Says why another method than the callback leads.
+fn obstacle(plan: &LoginPlan, pasting: Pasting) {
+    if let Some(obstacle) = plan.options.locality.obstacle().filter(|_| pasting != Pasting::Wanted) {
         let first: String = obstacle.chars().take(1).flat_map(char::to_uppercase).collect();
         let rest: String = obstacle.chars().skip(1).collect();
         console::say(&format!("\n{first}{rest}."));
     }
 }
 
-fn pages(doors: &Doors, plan: &Plan, lead: Door) {
+fn pages(methods: &LoginMethods, plan: &LoginPlan, lead: LoginMethod) {
     let host = &plan.provider.redirect.host;
     let shown = |words: &str, url: &Url| console::say(&format!("\n{words}:\n{url}"));
-    let (callback, page) = (doors.callback.as_ref(), doors.paste.as_ref());
+    let (callback, page) = (methods.callback.as_ref(), methods.paste.as_ref());
     match lead {
-        Door::Callback => {
-            let words = match plan.ways.browser {
-                Browser::Opened => "Allow access in your browser. If it does not open, use this address",
-                Browser::Left => "Open this address in a browser on this machine",
+        LoginMethod::Code => {
+            let words = match plan.options.browser {
+                BrowserOpening::AtOnce => {
+                    "Allow access in your browser. If it does not open, use this address"
+                }
+                BrowserOpening::OnRequest => "Open this address in a browser on this machine",
             };
             callback.inspect(|url| shown(words, url));
             page.inspect(|url| {
                 shown("Or use this address in any browser; it shows a code to paste here", url)
             });
         }
-        Door::Paste | Door::Device => {
-            let or = if lead == Door::Device { "Or open" } else { "Open" };
+        LoginMethod::Paste | LoginMethod::Device | LoginMethod::Key => {
+            let or = if lead == LoginMethod::Device { "Or open" } else { "Open" };
             page.inspect(|url| {
                 shown(&format!("{or} this in any browser; it then shows a code to paste here"), url)
             });
-            let or = if lead == Door::Device || page.is_some() { "Or open" } else { "Open" };
+            let or = if lead == LoginMethod::Device || page.is_some() { "Or open" } else { "Open" };
             callback.inspect(|url| {
                 let there = format!("{or} this. The browser ends at an address that begins with http://{host} and may not load");
                 shown(&format!("{there}; paste that address here"), url);

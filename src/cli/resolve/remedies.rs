@@ -5,7 +5,7 @@ use crate::domain::change::Snapshot;
 use crate::domain::name::ProfileName;
 use crate::domain::profile::{Kind, Profile};
 use crate::domain::provider::environment::CredentialSource;
-use crate::domain::provider::{Flow, Provider};
+use crate::domain::provider::{LoginMethod, Provider};
 
 impl ResolveRequest<'_> {
     /// A stored key, where the order does not look at any.
@@ -27,7 +27,8 @@ impl ResolveRequest<'_> {
     pub(super) fn remedies(&self, key: Option<&ProfileName>, stores: &[Snapshot]) -> Vec<String> {
         let Provider { name: provider, flows, .. } = self.provider;
         let looked = |source: &CredentialSource| self.order.sources.contains(source);
-        let by_login = |flow: &Flow| matches!(flow, Flow::Code | Flow::Paste | Flow::Device);
+        let by_login =
+            |flow: &LoginMethod| matches!(flow, LoginMethod::Code | LoginMethod::Paste | LoginMethod::Device);
         let mut steps: Vec<String> =
             self.variable(key.is_some()).map(|name| format!("set {name}")).into_iter().collect();
         if key.is_some()
@@ -46,7 +47,7 @@ impl ResolveRequest<'_> {
             let wanted = self.wanted.as_ref().filter(|name| !is_key(name));
             let name = wanted.map_or_else(|| provider.clone(), ProfileName::exact);
             steps.push(format!("log in: authtui login {name}"));
-        } else if looked(&CredentialSource::Key) && flows.contains(&Flow::Key) {
+        } else if looked(&CredentialSource::Key) && flows.contains(&LoginMethod::Key) {
             steps.push(format!("store a key: authtui login {provider} --key"));
         }
         steps

@@ -8,7 +8,7 @@ use std::fmt::Write;
 use url::Url;
 
 use crate::domain::name;
-use crate::domain::provider::{Authentication, Flow, Pkce, Provider, endpoint, scopes};
+use crate::domain::provider::{Authentication, LoginMethod, Pkce, Provider, endpoint, scopes};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Draft {
@@ -159,9 +159,9 @@ impl Draft {
     /// The template's flows with the device flow where the draft has its address.
     fn flows(&self) -> Vec<&'static str> {
         let kept = self.template.flows.iter().filter_map(|flow| match flow {
-            Flow::Code => Some("code"),
-            Flow::Paste => Some("paste"),
-            Flow::Device | Flow::Key => None,
+            LoginMethod::Code => Some("code"),
+            LoginMethod::Paste => Some("paste"),
+            LoginMethod::Device | LoginMethod::Key => None,
         });
         kept.chain(self.device.is_some().then_some("device")).collect()
     }

@@ -5,14 +5,14 @@ use std::str;
 use tiny_http::Method;
 
 /// What of a request's head decides what becomes of it.
-pub(super) struct Head<'a> {
+pub(super) struct RequestHead<'a> {
     pub(super) method: Method,
     pub(super) path: &'a str,
     pub(super) query: &'a str,
     host: Option<&'a [u8]>,
 }
 
-impl<'a> Head<'a> {
+impl<'a> RequestHead<'a> {
     /// Reads a head up to its blank line; absent when anything about it is malformed.
     ///
     /// Only the origin form of a target is read: a proxy's request is not for us, and an

@@ -1,7 +1,6 @@
 //! Visits to the listener that may have been an answer and were ignored, in words.
 
 use crate::domain::provider::Provider;
-use crate::oauth::login::CancelKey;
 
 /// The longest `error` that is shown of a refusal without proof, in characters.
 const ERROR: usize = 40;
@@ -45,7 +44,7 @@ impl Ignored {
 
     /// What the person is told, who ends the login with `cancel`.
     #[must_use]
-    pub fn words(&self, provider: &Provider, cancel: CancelKey) -> String {
+    pub fn words(&self, provider: &Provider, cancel: &str) -> String {
         match self {
             Self::NotOurs => "A reply that was not ours was ignored. Still waiting.".to_owned(),
             Self::Refusal(error) => {

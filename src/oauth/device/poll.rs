@@ -8,14 +8,14 @@ use crate::domain::provider::device::DeviceReplyMap;
 use crate::domain::provider::meaning::Meaning;
 use crate::domain::trouble::Trouble;
 use crate::oauth::device::Progress;
-use crate::oauth::reply::{self, Granted, Refusal, Remedy, Said};
+use crate::oauth::reply::{self, Refusal, RefusalBody, Remedy, TokenResponse};
 use crate::oauth::request::Reply;
 
 /// What an answer to a poll means.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Polled {
+pub enum PollReply {
     /// The person has agreed.
-    Granted(Box<Granted>),
+    Granted(Box<TokenResponse>),
     /// Nothing is decided; it is asked again.
     Undecided {
         /// What was said.
@@ -35,43 +35,45 @@ pub enum Polled {
 
 /// Judges the answer to a poll of `provider`, whose device answers are read by `map`.
 #[must_use]
-pub fn judge(provider: &Provider, map: &DeviceReplyMap, reply: Result<&Reply, &Trouble>) -> Polled {
+pub fn judge(provider: &Provider, map: &DeviceReplyMap, reply: Result<&Reply, &Trouble>) -> PollReply {
     let reply = match reply {
         Ok(reply) => reply,
         Err(trouble) => return undecided(Progress::Unreachable(trouble.why.clone()), None),
     };
     let refusal = match reply::read(&provider.reply, &provider.meanings, reply) {
-        Ok(granted) => return Polled::Granted(Box::new(granted)),
+        Ok(granted) => return PollReply::Granted(Box::new(granted)),
         Err(refusal) => refusal,
     };
     let pause = refusal.retry_after;
     match refusal.meaning {
         Some(Meaning::Pending) => undecided(Progress::Pending, pause),
         Some(Meaning::SlowDown) => {
-            Polled::Undecided { progress: Progress::SlowDown, interval: interval(map, reply), pause }
+            PollReply::Undecided { progress: Progress::SlowDown, interval: interval(map, reply), pause }
         }
-        Some(Meaning::Denied) => Polled::Denied(words(&refusal.said)),
-        Some(Meaning::Expired) => Polled::Expired,
+        Some(Meaning::Denied) => PollReply::Denied(words(&refusal.body)),
+        Some(Meaning::Expired) => PollReply::Expired,
         Some(Meaning::Passing) => undecided(Progress::Unreachable(refusal.to_string()), pause),
         // Something between us and the provider may have answered. Any other success is the answer,
         // however odd: it does not come again.
         None if refusal.remedy() == Remedy::Wait => {
             undecided(Progress::Unreachable(refusal.to_string()), pause)
         }
-        Some(Meaning::GrantDead) | None => Polled::Refused(Box::new(refusal)),
+        Some(Meaning::GrantDead) | None => PollReply::Refused(Box::new(refusal)),
     }
 }
 
-fn undecided(progress: Progress, pause: Option<Duration>) -> Polled {
-    Polled::Undecided { progress, interval: None, pause }
+fn undecided(progress: Progress, pause: Option<Duration>) -> PollReply {
+    PollReply::Undecided { progress, interval: None, pause }
 }
 
-fn words(said: &Said) -> String {
+fn words(said: &RefusalBody) -> String {
     match said {
-        Said::Error { code, description: Some(words) } => format!("{code}: {words}"),
-        Said::Error { code, description: None } => code.clone(),
-        Said::Words(words) => words.clone(),
-        Said::Odd(_) | Said::Page | Said::Elsewhere { .. } => "no reason given".to_owned(),
+        RefusalBody::Error { code, description: Some(words) } => format!("{code}: {words}"),
+        RefusalBody::Error { code, description: None } => code.clone(),
+        RefusalBody::Words(words) => words.clone(),
+        RefusalBody::Odd(_) | RefusalBody::Page | RefusalBody::Elsewhere { .. } => {
+            "no reason given".to_owned()
+        }
     }
 }
 
@@ -151,35 +153,35 @@ mod tests {
         let provider = provider();
         let judged = judge(&provider, &DeviceReplyMap::default(), Err(&offline));
         let progress = Progress::Unreachable("no route".to_owned());
-        assert_eq!(judged, Polled::Undecided { progress, interval: None, pause: None });
+        assert_eq!(judged, PollReply::Undecided { progress, interval: None, pause: None });
     }
 
     #[test]
     fn the_pause_that_a_server_asks_for_is_passed_on() {
         let mut busy = reply(503, "");
         busy.headers.push(("retry-after".into(), Secret::new("30")));
-        let Polled::Undecided { pause, .. } = judge(&provider(), &DeviceReplyMap::default(), Ok(&busy))
+        let PollReply::Undecided { pause, .. } = judge(&provider(), &DeviceReplyMap::default(), Ok(&busy))
         else {
             panic!("decided")
         };
         assert_eq!(pause, Some(Duration::from_secs(30)));
     }
 
-    fn said(polled: &Polled) -> String {
+    fn said(polled: &PollReply) -> String {
         match polled {
-            Polled::Granted(_) => "granted".to_owned(),
-            Polled::Undecided { progress: Progress::Pending, .. } => "pending".to_owned(),
-            Polled::Undecided { progress: Progress::SlowDown, interval, .. } => {
+            PollReply::Granted(_) => "granted".to_owned(),
+            PollReply::Undecided { progress: Progress::Pending, .. } => "pending".to_owned(),
+            PollReply::Undecided { progress: Progress::SlowDown, interval, .. } => {
                 format!("slow down {interval:?}")
             }
-            Polled::Undecided { progress: Progress::Unreachable(_), .. } => "unreachable".to_owned(),
-            Polled::Denied(words) => format!("denied {words}"),
-            Polled::Expired => "expired".to_owned(),
-            Polled::Refused(words) => format!("refused {words}"),
+            PollReply::Undecided { progress: Progress::Unreachable(_), .. } => "unreachable".to_owned(),
+            PollReply::Denied(words) => format!("denied {words}"),
+            PollReply::Expired => "expired".to_owned(),
+            PollReply::Refused(words) => format!("refused {words}"),
         }
     }
 
-    fn judged(status: u16, body: &str) -> Polled {
+    fn judged(status: u16, body: &str) -> PollReply {
         judge(&provider(), &DeviceReplyMap::default(), Ok(&reply(status, body)))
     }
 

@@ -6,39 +6,41 @@ use url::Url;
 
 use crate::domain::change::Change;
 use crate::domain::name::StoreId;
-use crate::oauth::Errand;
-use crate::oauth::callback::Gate;
+use crate::oauth::RequestId;
+use crate::oauth::callback::CallbackCheck;
 use crate::oauth::pasted::page;
 use crate::oauth::request::Request;
 
 /// What a login wants done.
 #[derive(Clone, PartialEq, Eq)]
-pub enum Ask {
+pub enum Output {
     /// Random bytes.
     Entropy,
     /// A listener on the first of these ports that is free; 0 is any.
     Listen(Vec<u16>),
-    /// The gate that the listener judges by.
-    Arm(Box<Gate>),
+    /// The check that the listener judges by.
+    ExpectCallback(Box<CallbackCheck>),
     /// The end of the listener.
     CloseListener,
     /// A browser.
     Open(Url),
     /// A request.
-    Send(Errand, Box<Request>),
+    Send(RequestId, Box<Request>),
     /// A change of the profile's store.
     Save(StoreId, Box<Change>),
 }
 
-impl fmt::Debug for Ask {
+impl fmt::Debug for Output {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Entropy => f.write_str("Entropy"),
             Self::Listen(ports) => f.debug_tuple("Listen").field(ports).finish(),
-            Self::Arm(gate) => f.debug_tuple("Arm").field(gate).finish(),
+            Self::ExpectCallback(check) => f.debug_tuple("ExpectCallback").field(check).finish(),
             Self::CloseListener => f.write_str("CloseListener"),
             Self::Open(url) => f.debug_tuple("Open").field(&Unqueried(url)).finish(),
-            Self::Send(errand, request) => f.debug_tuple("Send").field(errand).field(request).finish(),
+            Self::Send(request_id, request) => {
+                f.debug_tuple("Send").field(request_id).field(request).finish()
+            }
             Self::Save(store, change) => f.debug_tuple("Save").field(store).field(change).finish(),
         }
     }
@@ -65,7 +67,7 @@ mod tests {
             ("https://as.test/authorize#5tate", "Open(https://as.test/authorize?…)"),
             ("https://as.test/device", "Open(https://as.test/device)"),
         ] {
-            assert_eq!(format!("{:?}", Ask::Open(Url::parse(url).expect("a URL"))), shown);
+            assert_eq!(format!("{:?}", Output::Open(Url::parse(url).expect("a URL"))), shown);
         }
     }
 }

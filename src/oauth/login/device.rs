@@ -1,40 +1,44 @@
-//! The device code as a door of a login: asked for, shown, and asked about (RFC 8628).
+//! The device code as a method of a login: asked for, shown, and asked about (RFC 8628).
 //!
-//! A door that cannot be had does not end a login that has another. While a code is being
+//! A method that cannot be had does not end a login that has another. While a code is being
 //! redeemed no question is sent; the answer to one that was sent before is kept.
 
 use std::time::Duration;
 
 use crate::domain::clock::Now;
-use crate::domain::provider::Flow;
+use crate::domain::provider::LoginMethod;
 use crate::domain::provider::request_template::Placeholder;
 use crate::domain::trouble::{FailureKind, Trouble};
-use crate::oauth::Errand;
+use crate::oauth::RequestId;
 use crate::oauth::authorization::{challenge, device_verifier};
-use crate::oauth::device::{BadCode, DeviceCode, Poll, Polled, judge};
-use crate::oauth::login::step::{Mark, Step};
-use crate::oauth::login::{Ask, DeviceDoor, Doors, Login, Outcome, Shut, Stage, Turn};
-use crate::oauth::reply::{Cause, Granted, Refusal, Remedy, Said};
-use crate::oauth::request::{Bindings, Entropy, Reply, Unfilled};
+use crate::oauth::device::{DeviceCode, DeviceCodeError, NextPoll, PollReply, judge};
+use crate::oauth::login::step::{LoginStep, StepState};
+use crate::oauth::login::{DeviceEnd, DeviceMethod, Login, LoginMethods, Outcome, Output, Stage, Transition};
+use crate::oauth::reply::{Cause, Refusal, RefusalBody, Remedy, TokenResponse};
+use crate::oauth::request::{BindingError, Bindings, Entropy, Reply};
 
 /// The longest that a login waits for a device code to be typed.
 const LONGEST: Duration = Duration::from_mins(30);
 
 /// What the answer to a question about the device code leaves to do.
-pub(super) enum Asked {
+pub(super) enum PollOutcome {
     /// The tokens came.
-    Granted(Box<Granted>),
+    Granted(Box<TokenResponse>),
     /// The person said no.
     Denied(String),
-    /// The door is still open, or closed now.
+    /// The method is still open, or closed now.
     Nothing,
 }
 
 impl Login {
-    /// Asks for a device code, where the login has that door.
-    pub(super) fn ask_for_device_code(&mut self, entropy: &Entropy, now: Now) -> (DeviceDoor, Option<Ask>) {
-        let device = self.plan.provider.device.clone().filter(|_| self.plan.opens(Flow::Device));
-        let Some(device) = device else { return (DeviceDoor::Absent, None) };
+    /// Asks for a device code, where the login has that method.
+    pub(super) fn ask_for_device_code(
+        &mut self,
+        entropy: &Entropy,
+        now: Now,
+    ) -> (DeviceMethod, Option<Output>) {
+        let device = self.plan.provider.device.clone().filter(|_| self.plan.opens(LoginMethod::Device));
+        let Some(device) = device else { return (DeviceMethod::Absent, None) };
         self.device_verifier = device_verifier(&device, entropy);
         let challenge = self
             .device_verifier
@@ -44,9 +48,9 @@ impl Login {
         match self.device_bindings().with(Placeholder::Challenge, challenge).fill(&device.authorize) {
             Ok(request) => {
                 let host = request.url.host_str().unwrap_or_default().to_owned();
-                self.steps.begin(Step::Device, host, now.steady);
-                let errand = self.next_errand();
-                (DeviceDoor::Asked(errand), Some(Ask::Send(errand, Box::new(request))))
+                self.steps.begin(LoginStep::Device, host, now.steady);
+                let request_id = self.next_request_id();
+                (DeviceMethod::Requested(request_id), Some(Output::Send(request_id, Box::new(request))))
             }
             Err(unfilled) => {
                 let shut = self.unfilled(unfilled);
@@ -56,21 +60,23 @@ impl Login {
     }
 
     fn device_bindings(&self) -> Bindings {
-        let client = Bindings::of_client(
+        let client = Bindings::from_client(
             &self.plan.provider.client.authentication,
             &self.plan.client_id,
             self.plan.client_secret.as_ref(),
         );
-        self.plan.asking().bindings(&self.plan.provider, client)
+        self.plan.authorization_parameters().bindings(&self.plan.provider, client)
     }
 
     /// Reads what came of asking for a device code.
-    pub(super) fn device_code(&mut self, reply: Result<Reply, Trouble>, now: Now) -> DeviceDoor {
+    pub(super) fn device_code(&mut self, reply: Result<Reply, Trouble>, now: Now) -> DeviceMethod {
         let provider = &self.plan.provider;
-        let Some(device) = &provider.device else { return DeviceDoor::Absent };
+        let Some(device) = &provider.device else { return DeviceMethod::Absent };
         let reply = match reply {
             Ok(reply) => reply,
-            Err(Trouble { why, kind, .. }) => return self.no_device_code(Shut::Failed { why, kind }, now),
+            Err(Trouble { why, kind, .. }) => {
+                return self.no_device_code(DeviceEnd::Failed { why, kind }, now);
+            }
         };
         // An error comes first, whatever the status and whatever stands beside it.
         let refusal = Refusal::of(&provider.reply, &provider.meanings, &reply, "no device code in it");
@@ -84,169 +90,180 @@ impl Login {
                     self.failure_kind(&refusal, "endpoints.device")
                 }
             };
-            Shut::Failed { why: refusal.said_by(&provider.title), kind }
+            DeviceEnd::Failed { why: refusal.words_by(&provider.title), kind }
         };
         let shut = match DeviceCode::read(device, &reply, now) {
-            _ if refusal.said.code().is_some() => refused(),
+            _ if refusal.body.code().is_some() => refused(),
             Ok(code) => {
-                self.steps.done(Step::Device, code.page.host_str().unwrap_or_default(), now.steady);
-                return DeviceDoor::Open(Box::new(code));
+                self.steps.done(LoginStep::Device, code.page.host_str().unwrap_or_default(), now.steady);
+                return DeviceMethod::Open(Box::new(code));
             }
-            Err(bad @ BadCode::Lacks(_)) if refusal.is_odd_success() && refusal.said != Said::Page => {
+            Err(bad @ DeviceCodeError::Lacks(_))
+                if refusal.is_odd_success() && refusal.body != RefusalBody::Page =>
+            {
                 let check = Cause::Address.check(provider, "endpoints.device");
                 let kind = check.map_or(FailureKind::Temporary(None), FailureKind::NeedsFix);
-                Shut::Failed { why: format!("{}: {bad}", provider.title), kind }
+                DeviceEnd::Failed { why: format!("{}: {bad}", provider.title), kind }
             }
-            Err(BadCode::Lacks(_)) => refused(),
+            Err(DeviceCodeError::Lacks(_)) => refused(),
             // What the server says now it may say otherwise the next time.
-            Err(bad) => {
-                Shut::Failed { why: format!("{}: {bad}", provider.title), kind: FailureKind::Temporary(None) }
-            }
+            Err(bad) => DeviceEnd::Failed {
+                why: format!("{}: {bad}", provider.title),
+                kind: FailureKind::Temporary(None),
+            },
         };
         self.no_device_code(shut, now)
     }
 
-    fn no_device_code(&mut self, shut: Shut, now: Now) -> DeviceDoor {
-        self.steps.failed(Step::Device, shut.to_string(), now.steady);
-        DeviceDoor::Closed(shut)
+    fn no_device_code(&mut self, shut: DeviceEnd, now: Now) -> DeviceMethod {
+        self.steps.failed(LoginStep::Device, shut.to_string(), now.steady);
+        DeviceMethod::Closed(shut)
     }
 
-    fn unfilled(&self, unfilled: Unfilled) -> Shut {
+    fn unfilled(&self, unfilled: BindingError) -> DeviceEnd {
         let kind = FailureKind::NeedsFix(format!("correct the provider file of {}", self.plan.provider.name));
-        Shut::Failed { why: unfilled.to_string(), kind }
+        DeviceEnd::Failed { why: unfilled.to_string(), kind }
     }
 
-    /// What follows from a device door that has just opened or closed: more patience, and the
-    /// browser where no other door wants it.
-    pub(super) fn device_settled(&mut self, doors: &mut Doors, now: Now) -> Option<Ask> {
-        match &doors.device {
-            DeviceDoor::Absent | DeviceDoor::Asked(_) => return None,
-            DeviceDoor::Closed(shut) => {
-                if doors.has_another() {
+    /// What follows from a device method that has just opened or closed: more patience, and the
+    /// browser where no other method wants it.
+    pub(super) fn device_settled(&mut self, methods: &mut LoginMethods, now: Now) -> Option<Output> {
+        match &methods.device {
+            DeviceMethod::Absent | DeviceMethod::Requested(_) => return None,
+            DeviceMethod::Closed(shut) => {
+                if methods.has_another() {
                     self.notice(format!("There is no device code: {shut}."));
                 }
                 return None;
             }
-            DeviceDoor::Open(code) => {
+            DeviceMethod::Open(code) => {
                 let end = code.ends_at.min(now.steady.after(LONGEST));
-                doors.deadline = doors.deadline.max(end);
+                methods.deadline = methods.deadline.max(end);
             }
         }
-        if doors.has_another() {
+        if methods.has_another() {
             return None;
         }
-        let open = self.open_first(doors, now);
-        if self.steps.mark(Step::Wait) == Mark::Todo {
-            self.steps.begin(Step::Wait, "", now.steady);
+        let open = self.open_first(methods, now);
+        if self.steps.mark(LoginStep::Wait) == StepState::Todo {
+            self.steps.begin(LoginStep::Wait, "", now.steady);
         }
         open
     }
 
     /// The next question about the device code, if it is time.
-    pub(super) fn poll(&mut self, doors: &mut Doors, now: Now) -> Option<Ask> {
-        let code = doors.device.code().filter(|code| code.is_due(now))?;
+    pub(super) fn poll(&mut self, methods: &mut LoginMethods, now: Now) -> Option<Output> {
+        let code = methods.device.code().filter(|code| code.is_due(now))?;
         let bindings = (self.device_bindings())
             .with(Placeholder::DeviceCode, code.code.clone())
             .with(Placeholder::Verifier, self.device_verifier.clone().unwrap_or_default());
         match bindings.fill(&self.plan.provider.device.as_ref()?.poll) {
             Ok(request) => {
-                let errand = self.next_errand();
-                if let DeviceDoor::Open(code) = &mut doors.device {
-                    code.poll = Poll::Asked(errand);
+                let request_id = self.next_request_id();
+                if let DeviceMethod::Open(code) = &mut methods.device {
+                    code.poll = NextPoll::Awaited(request_id);
                 }
-                Some(Ask::Send(errand, Box::new(request)))
+                Some(Output::Send(request_id, Box::new(request)))
             }
             Err(unfilled) => {
                 let shut = self.unfilled(unfilled);
-                self.close_device(doors, shut, now);
+                self.close_device(methods, shut, now);
                 None
             }
         }
     }
 
     /// Takes the answer to a question about the device code.
-    pub(super) fn polled(&mut self, doors: &mut Doors, reply: Result<Reply, Trouble>, now: Now) -> Asked {
+    pub(super) fn polled(
+        &mut self,
+        methods: &mut LoginMethods,
+        reply: Result<Reply, Trouble>,
+        now: Now,
+    ) -> PollOutcome {
         let provider = &self.plan.provider;
-        let (Some(device), DeviceDoor::Open(code)) = (&provider.device, &mut doors.device) else {
-            return Asked::Nothing;
+        let (Some(device), DeviceMethod::Open(code)) = (&provider.device, &mut methods.device) else {
+            return PollOutcome::Nothing;
         };
         let shut = match judge(provider, &device.reply, reply.as_ref()) {
-            Polled::Granted(granted) => return Asked::Granted(granted),
-            Polled::Denied(words) => return Asked::Denied(words),
-            Polled::Undecided { progress, interval, pause } => {
+            PollReply::Granted(granted) => return PollOutcome::Granted(granted),
+            PollReply::Denied(words) => return PollOutcome::Denied(words),
+            PollReply::Undecided { progress, interval, pause } => {
                 code.put_off(progress, interval, pause, now);
-                return Asked::Nothing;
+                return PollOutcome::Nothing;
             }
-            Polled::Expired => Shut::TooOld,
+            PollReply::Expired => DeviceEnd::Expired,
             // The provider has decided: asking again would bring no other tokens.
-            Polled::Refused(refusal)
-                if (200..300).contains(&refusal.status) && refusal.said.code().is_none() =>
+            PollReply::Refused(refusal)
+                if (200..300).contains(&refusal.status) && refusal.body.code().is_none() =>
             {
                 let why = format!("{} {refusal}: its tokens cannot be used", provider.title);
                 let name = &provider.name;
                 let remedy = format!(
                     "log in again, or correct how its answers are read: authtui providers show {name}"
                 );
-                Shut::Failed { why, kind: FailureKind::NeedsFix(remedy) }
+                DeviceEnd::Failed { why, kind: FailureKind::NeedsFix(remedy) }
             }
-            Polled::Refused(refusal) => {
+            PollReply::Refused(refusal) => {
                 let kind = self.failure_kind(&refusal, "endpoints.token");
-                Shut::Failed { why: refusal.said_by(&provider.title), kind }
+                DeviceEnd::Failed { why: refusal.words_by(&provider.title), kind }
             }
         };
-        self.close_device(doors, shut, now);
-        Asked::Nothing
+        self.close_device(methods, shut, now);
+        PollOutcome::Nothing
     }
 
-    /// Closes the door.
-    pub(super) fn close_device(&mut self, doors: &mut Doors, shut: Shut, now: Now) {
-        if doors.has_another() {
+    /// Closes the method.
+    pub(super) fn close_device(&mut self, methods: &mut LoginMethods, shut: DeviceEnd, now: Now) {
+        if methods.has_another() {
             self.notice(format!("The device code is over: {shut}."));
         } else {
-            self.steps.failed(Step::Wait, shut.to_string(), now.steady);
+            self.steps.failed(LoginStep::Wait, shut.to_string(), now.steady);
         }
-        doors.device = DeviceDoor::Closed(shut);
+        methods.device = DeviceMethod::Closed(shut);
     }
 
-    /// How the login ends when its device door is closed and there is no other.
-    pub(super) fn left_outside(&self, doors: &Doors) -> Option<Outcome> {
-        match &doors.device {
-            DeviceDoor::Closed(shut) if !doors.has_another() => Some(shut.outcome()),
-            DeviceDoor::Closed(_) | DeviceDoor::Absent | DeviceDoor::Asked(_) | DeviceDoor::Open(_) => None,
+    /// How the login ends when its device method is closed and there is no other.
+    pub(super) fn left_outside(&self, methods: &LoginMethods) -> Option<Outcome> {
+        match &methods.device {
+            DeviceMethod::Closed(shut) if !methods.has_another() => Some(shut.outcome()),
+            DeviceMethod::Closed(_)
+            | DeviceMethod::Absent
+            | DeviceMethod::Requested(_)
+            | DeviceMethod::Open(_) => None,
         }
     }
 
     /// A request of a waiting login was answered.
     pub(super) fn answered_waiting(
         &mut self,
-        mut doors: Box<Doors>,
-        errand: Errand,
+        mut methods: Box<LoginMethods>,
+        request_id: RequestId,
         reply: Result<Reply, Trouble>,
         now: Now,
-    ) -> Turn {
-        if doors.sending == Some(errand) {
-            return self.sent(doors, reply, now);
+    ) -> Transition {
+        if methods.sending == Some(request_id) {
+            return self.sent(methods, reply, now);
         }
         let mut open = None;
-        if doors.device == DeviceDoor::Asked(errand) {
-            doors.device = self.device_code(reply, now);
-            open = self.device_settled(&mut doors, now);
-        } else if doors.polling() == Some(errand) {
-            match self.polled(&mut doors, reply, now) {
-                Asked::Granted(granted) => {
-                    self.steps.done(Step::Wait, "device code", now.steady);
+        if methods.device == DeviceMethod::Requested(request_id) {
+            methods.device = self.device_code(reply, now);
+            open = self.device_settled(&mut methods, now);
+        } else if methods.polling() == Some(request_id) {
+            match self.polled(&mut methods, reply, now) {
+                PollOutcome::Granted(granted) => {
+                    self.steps.done(LoginStep::Wait, "device code", now.steady);
                     return self.granted(*granted, None, now);
                 }
-                Asked::Denied(words) => {
-                    self.steps.failed(Step::Wait, words.clone(), now.steady);
-                    return Turn::over(Outcome::Denied(words));
+                PollOutcome::Denied(words) => {
+                    self.steps.failed(LoginStep::Wait, words.clone(), now.steady);
+                    return Transition::over(Outcome::Denied(words));
                 }
-                Asked::Nothing => {}
+                PollOutcome::Nothing => {}
             }
         }
-        match self.left_outside(&doors) {
-            Some(outcome) => Turn::over(outcome),
-            None => Turn::to(Stage::Waiting(doors)).asking(open),
+        match self.left_outside(&methods) {
+            Some(outcome) => Transition::over(outcome),
+            None => Transition::to(Stage::Waiting(methods)).with(open),
         }
     }
 }

@@ -1,20 +1,28 @@
 //! A code that is being redeemed, and a login that ends while tokens may be on their way.
 
 use crate::domain::clock::Now;
+use crate::domain::provider::LoginMethod;
 use crate::domain::trouble::{FailureKind, Trouble};
-use crate::oauth::Errand;
-use crate::oauth::device::{Polled, judge};
-use crate::oauth::login::device::Asked;
+use crate::oauth::RequestId;
+use crate::oauth::device::{PollReply, judge};
+use crate::oauth::login::device::PollOutcome;
 use crate::oauth::login::sent::Sent;
-use crate::oauth::login::step::Step;
-use crate::oauth::login::{Ask, DeviceDoor, Door, Doors, Doubt, Exchange, Login, Outcome, Shut, Stage, Turn};
+use crate::oauth::login::step::LoginStep;
+use crate::oauth::login::{
+    ConfirmReason, DeviceEnd, DeviceMethod, Exchange, Login, LoginMethods, Outcome, Output, Stage, Transition,
+};
 use crate::oauth::reply::{self, Refusal, Remedy};
 use crate::oauth::request::Reply;
 
 impl Login {
     /// The exchange was answered.
-    pub(super) fn exchanged(&mut self, exchange: Exchange, reply: Result<Reply, Trouble>, now: Now) -> Turn {
-        if exchange.by == Door::Device {
+    pub(super) fn exchanged(
+        &mut self,
+        exchange: Exchange,
+        reply: Result<Reply, Trouble>,
+        now: Now,
+    ) -> Transition {
+        if exchange.by == LoginMethod::Device {
             return self.ended(exchange, reply, now);
         }
         let reply = match reply {
@@ -28,13 +36,13 @@ impl Login {
                 return self.not_redeemed(exchange, trouble, now);
             }
         };
-        let host = self.steps.note(Step::Exchange).to_owned();
-        self.steps.done(Step::Exchange, format!("{host} answered {}", reply.status), now.steady);
+        let host = self.steps.note(LoginStep::Exchange).to_owned();
+        self.steps.done(LoginStep::Exchange, format!("{host} answered {}", reply.status), now.steady);
         self.granted(granted, exchange.cancelled, now)
     }
 
     fn refused(&self, refusal: &Refusal) -> Trouble {
-        let why = refusal.said_by(&self.plan.provider.title);
+        let why = refusal.words_by(&self.plan.provider.title);
         Trouble::untouched("cannot exchange the code", why, self.failure_kind(refusal, "endpoints.token"))
     }
 
@@ -51,27 +59,25 @@ impl Login {
     }
 
     /// A code was refused, or could not be redeemed.
-    fn not_redeemed(&mut self, exchange: Exchange, trouble: Trouble, now: Now) -> Turn {
-        self.steps.failed(Step::Exchange, trouble.why.clone(), now.steady);
+    fn not_redeemed(&mut self, exchange: Exchange, trouble: Trouble, now: Now) -> Transition {
+        self.steps.failed(LoginStep::Exchange, trouble.why.clone(), now.steady);
         if let Some(granted) = exchange.granted {
             self.notice(format!("The code did not work ({}); the device code did.", trouble.why));
             return self.granted(*granted, exchange.cancelled, now);
         }
         if exchange.cancelled.is_some() {
-            return self.end(exchange.doors, Outcome::Cancelled);
+            return self.end(exchange.methods, Outcome::Cancelled);
         }
-        match exchange.by {
-            // A code is good for one request (RFC 6749 §4.1.2); whatever became of it, it is spent.
-            Door::Callback | Door::Device => self.end(exchange.doors, Outcome::Failed(trouble)),
-            Door::Paste => {
-                self.notice(format!("The pasted code did not work: {}.", trouble.why));
-                self.steps.reset(Step::Exchange);
-                self.steps.begin(Step::Wait, "", now.steady);
-                match exchange.spare {
-                    Some(answer) => self.came(exchange.doors, answer, now),
-                    None => Turn::to(Stage::Waiting(exchange.doors)),
-                }
-            }
+        // A code is good for one request (RFC 6749 §4.1.2); whatever became of it, it is spent.
+        if exchange.by != LoginMethod::Paste {
+            return self.end(exchange.methods, Outcome::Failed(trouble));
+        }
+        self.notice(format!("The pasted code did not work: {}.", trouble.why));
+        self.steps.reset(LoginStep::Exchange);
+        self.steps.begin(LoginStep::Wait, "", now.steady);
+        match exchange.spare {
+            Some(answer) => self.came(exchange.methods, answer, now),
+            None => Transition::to(Stage::Waiting(exchange.methods)),
         }
     }
 
@@ -79,56 +85,64 @@ impl Login {
     pub(super) fn answered_meanwhile(
         &mut self,
         mut exchange: Exchange,
-        errand: Errand,
+        request_id: RequestId,
         reply: Result<Reply, Trouble>,
         now: Now,
-    ) -> Turn {
-        let doors = &mut exchange.doors;
-        if doors.sending == Some(errand) {
-            match self.read_sent(doors, reply) {
-                Sent::Answer(answer) if exchange.by == Door::Paste => exchange.spare = Some(answer),
+    ) -> Transition {
+        let methods = &mut exchange.methods;
+        if methods.sending == Some(request_id) {
+            match self.read_sent(methods, reply) {
+                Sent::Answer(answer) if exchange.by == LoginMethod::Paste => exchange.spare = Some(answer),
                 Sent::Answer(_) => {}
                 Sent::Refused(trouble) => self.notice(format!("{}.", trouble.why)),
-                Sent::Away(why) => self.offer_curl(doors, &why),
+                Sent::Away(why) => self.offer_curl(methods, &why),
             }
-        } else if doors.device == DeviceDoor::Asked(errand) {
-            doors.device = self.device_code(reply, now);
-            let _ = self.device_settled(doors, now);
-        } else if doors.polling() == Some(errand) {
-            match self.polled(doors, reply, now) {
-                Asked::Granted(granted) => {
-                    doors.device = DeviceDoor::Closed(Shut::Used);
+        } else if methods.device == DeviceMethod::Requested(request_id) {
+            methods.device = self.device_code(reply, now);
+            let _ = self.device_settled(methods, now);
+        } else if methods.polling() == Some(request_id) {
+            match self.polled(methods, reply, now) {
+                PollOutcome::Granted(granted) => {
+                    methods.device = DeviceMethod::Closed(DeviceEnd::Used);
                     exchange.granted = Some(granted);
                 }
-                Asked::Denied(words) => self.close_device(doors, Shut::Denied(words), now),
-                Asked::Nothing => {}
+                PollOutcome::Denied(words) => self.close_device(methods, DeviceEnd::Denied(words), now),
+                PollOutcome::Nothing => {}
             }
         }
-        Turn::to(Stage::Exchanging(exchange))
+        Transition::to(Stage::Exchanging(exchange))
     }
 
     /// The login ends as `outcome` says, unless a question about the device code that is on its
     /// way brings tokens after all.
-    pub(super) fn end(&mut self, doors: Box<Doors>, outcome: Outcome) -> Turn {
-        let Some(errand) = doors.polling() else { return Turn::over(outcome) };
+    pub(super) fn end(&mut self, methods: Box<LoginMethods>, outcome: Outcome) -> Transition {
+        let Some(request_id) = methods.polling() else { return Transition::over(outcome) };
         // Whoever said no, or stop, is asked about tokens that come all the same.
         let cancelled = match &outcome {
-            Outcome::Cancelled | Outcome::Denied(_) | Outcome::Discarded => Some(Doubt::Cancelled),
+            Outcome::Cancelled | Outcome::Denied(_) | Outcome::Discarded => Some(ConfirmReason::Cancelled),
             Outcome::TimedOut | Outcome::Failed(_) | Outcome::Done(_) => None,
         };
-        let exchange =
-            Exchange { cancelled, ending: Some(outcome), ..Exchange::of(errand, doors, Door::Device) };
-        Turn::to(Stage::Exchanging(exchange)).asking([Ask::CloseListener])
+        let exchange = Exchange {
+            cancelled,
+            ending: Some(outcome),
+            ..Exchange::of(request_id, methods, LoginMethod::Device)
+        };
+        Transition::to(Stage::Exchanging(exchange)).with([Output::CloseListener])
     }
 
     /// The last question about the device code was answered.
-    fn ended(&mut self, exchange: Exchange, reply: Result<Reply, Trouble>, now: Now) -> Turn {
+    fn ended(&mut self, exchange: Exchange, reply: Result<Reply, Trouble>, now: Now) -> Transition {
         let provider = &self.plan.provider;
         let map = provider.device.as_ref().map(|device| &device.reply);
         match map.map(|map| judge(provider, map, reply.as_ref())) {
-            Some(Polled::Granted(granted)) => self.granted(*granted, exchange.cancelled, now),
-            Some(Polled::Undecided { .. } | Polled::Denied(_) | Polled::Expired | Polled::Refused(_))
-            | None => Turn::to(Stage::Over(exchange.ending.unwrap_or(Outcome::Cancelled))),
+            Some(PollReply::Granted(granted)) => self.granted(*granted, exchange.cancelled, now),
+            Some(
+                PollReply::Undecided { .. }
+                | PollReply::Denied(_)
+                | PollReply::Expired
+                | PollReply::Refused(_),
+            )
+            | None => Transition::to(Stage::Over(exchange.ending.unwrap_or(Outcome::Cancelled))),
         }
     }
 }

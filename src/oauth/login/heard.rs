@@ -3,31 +3,31 @@
 use crate::domain::name::ProfileName;
 use crate::domain::secret::Secret;
 use crate::domain::trouble::Trouble;
-use crate::oauth::Errand;
-use crate::oauth::callback::{Answer, Ignored};
+use crate::oauth::RequestId;
+use crate::oauth::callback::{AuthorizationResponse, Ignored};
 use crate::oauth::request::{Entropy, Reply};
 
 /// What a login is told.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Heard {
+pub enum Input {
     /// The random bytes.
     Began(Entropy),
     /// The listener is bound, or cannot be.
-    Bound(Result<Bound, Trouble>),
+    Bound(Result<BoundListener, Trouble>),
     /// The browser was started, or could not be.
     Opened(Result<(), Trouble>),
     /// The callback brought an answer that is proven to be ours.
-    Answered(Answer),
+    Answered(AuthorizationResponse),
     /// The callback was visited, and what came was ignored.
     Ignored(Ignored),
-    /// The callback thread ended by itself; the other doors are still open.
+    /// The callback thread ended by itself; the other methods are still open.
     ListenerDied(String),
     /// The person pasted something.
     Typed(Secret),
     /// A request was answered, or could not be sent.
-    Replied(Errand, Result<Reply, Trouble>),
+    Replied(RequestId, Result<Reply, Trouble>),
     /// The person decided.
-    Decided(Choice),
+    Decided(SaveDecision),
     /// The profile was saved, or could not be.
     Saved(Result<(), Trouble>),
     /// A profile of that name was stored meanwhile, so nothing was saved.
@@ -42,7 +42,7 @@ pub enum Heard {
 
 /// The listener's socket.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Bound {
+pub struct BoundListener {
     /// The port.
     pub port: u16,
     /// The addresses, as shown to people: `127.0.0.1 and ::1`.
@@ -51,7 +51,7 @@ pub struct Bound {
 
 /// What a person can decide when a login asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Choice {
+pub enum SaveDecision {
     /// Save the tokens in the profile.
     Keep,
     /// Save them in another profile.

@@ -2,16 +2,16 @@
 
 use crate::domain::name::ProfileId;
 use crate::domain::profile::Profile;
-use crate::domain::provider::{Authorize, Flow, Provider};
+use crate::domain::provider::{Authorize, LoginMethod, Provider};
 use crate::domain::secret::Secret;
 use crate::domain::trouble::Stored;
-use crate::oauth::authorization::Asking;
-use crate::oauth::login::Ways;
-use crate::oauth::login::step::Step;
+use crate::oauth::authorization::AuthorizationParameters;
+use crate::oauth::login::LoginOptions;
+use crate::oauth::login::step::LoginStep;
 
 /// What a login is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Plan {
+pub struct LoginPlan {
     /// Where to log in.
     pub provider: Box<Provider>,
     /// Which profile will hold the tokens.
@@ -27,10 +27,10 @@ pub struct Plan {
     /// Where it will be stored, as shown to people.
     pub place: String,
     /// How the answer may come back.
-    pub ways: Ways,
+    pub options: LoginOptions,
 }
 
-impl Plan {
+impl LoginPlan {
     /// What is said of the stored tokens where the login brings none.
     #[must_use]
     pub fn stored(&self) -> Stored {
@@ -38,36 +38,39 @@ impl Plan {
         if tokens.is_some() { Stored::Untouched } else { Stored::Absent }
     }
 
-    /// Whether `flow` is a door of this login: it is wanted, and the provider has it.
+    /// Whether `flow` is a method of this login: it is wanted, and the provider has it.
     #[must_use]
-    pub fn opens(&self, flow: Flow) -> bool {
+    pub fn opens(&self, flow: LoginMethod) -> bool {
         let there = match flow {
-            Flow::Code => self.provider.authorize.is_some(),
-            Flow::Paste => {
+            LoginMethod::Code => self.provider.authorize.is_some(),
+            LoginMethod::Paste => {
                 let page = matches!(self.provider.authorize, Some(Authorize::Page { .. }));
                 page && self.provider.redirect.paste.is_some()
             }
-            Flow::Device => self.provider.device.is_some(),
+            LoginMethod::Device => self.provider.device.is_some(),
             // A key is no login.
-            Flow::Key => false,
+            LoginMethod::Key => false,
         };
-        there && self.ways.has(flow) && self.provider.flows.contains(&flow)
+        there && self.options.has(flow) && self.provider.flows.contains(&flow)
     }
 
     /// The steps of this login; what no flow of it needs is left out.
-    pub(super) fn steps(&self) -> impl Iterator<Item = Step> {
-        let (code, device) = (self.opens(Flow::Code) || self.opens(Flow::Paste), self.opens(Flow::Device));
-        Step::ALL.into_iter().filter(move |step| match step {
-            Step::Listen | Step::Build | Step::Exchange => code || !device,
-            Step::Device => device,
-            Step::Open | Step::Wait | Step::Save | Step::Test => true,
+    pub(super) fn steps(&self) -> impl Iterator<Item = LoginStep> {
+        let (code, device) = (
+            self.opens(LoginMethod::Code) || self.opens(LoginMethod::Paste),
+            self.opens(LoginMethod::Device),
+        );
+        LoginStep::ALL.into_iter().filter(move |step| match step {
+            LoginStep::Listen | LoginStep::Build | LoginStep::Exchange => code || !device,
+            LoginStep::Device => device,
+            LoginStep::Open | LoginStep::Wait | LoginStep::Save | LoginStep::Test => true,
         })
     }
 
     /// Whether an answer can come to a listener. The one to a request that is sent from here
     /// comes in its redirect, or is pasted.
     pub(super) fn listens(&self) -> bool {
-        self.opens(Flow::Code) && !self.sends()
+        self.opens(LoginMethod::Code) && !self.sends()
     }
 
     /// Whether the authorization request is sent from here.
@@ -78,18 +81,18 @@ impl Plan {
     /// The port in the redirect of a request that is sent from here; nobody listens on it, so it
     /// can only be a certain one.
     pub(super) fn port_of_sent(&self) -> Option<u16> {
-        let port = self.ways.port.unwrap_or(self.provider.redirect.port);
-        Some(port).filter(|port| *port != 0 && self.opens(Flow::Code) && self.sends())
+        let port = self.options.port.unwrap_or(self.provider.redirect.port);
+        Some(port).filter(|port| *port != 0 && self.opens(LoginMethod::Code) && self.sends())
     }
 
     /// The ports that a listener may have, in the order in which they are tried.
     pub(super) fn ports(&self) -> Vec<u16> {
-        self.ways.port.map_or_else(|| self.provider.redirect.ports(), |port| vec![port])
+        self.options.port.map_or_else(|| self.provider.redirect.ports(), |port| vec![port])
     }
 
     /// Who asks for what.
-    pub(super) fn asking(&self) -> Asking {
-        Asking {
+    pub(super) fn authorization_parameters(&self) -> AuthorizationParameters {
+        AuthorizationParameters {
             client_id: self.client_id.clone(),
             scopes: self.scopes.clone(),
             account: self.known.as_deref().and_then(|profile| profile.account.clone()),

@@ -7,12 +7,13 @@
 
 use crate::domain::clock::Now;
 use crate::domain::provider::Authorize;
+use crate::domain::provider::LoginMethod;
 use crate::domain::text;
 use crate::domain::trouble::{FailureKind, Trouble};
-use crate::oauth::callback::{Answer, read};
+use crate::oauth::callback::{AuthorizationResponse, read};
 use crate::oauth::curl;
-use crate::oauth::login::step::Step;
-use crate::oauth::login::{Ask, Door, Doors, Login, Outcome, Stage, Turn};
+use crate::oauth::login::step::LoginStep;
+use crate::oauth::login::{Login, LoginMethods, Outcome, Output, Stage, Transition};
 use crate::oauth::pasted::page;
 use crate::oauth::query::Query;
 use crate::oauth::request::Reply;
@@ -20,7 +21,7 @@ use crate::oauth::request::Reply;
 /// What came of an authorization request that was sent.
 pub(super) enum Sent {
     /// The redirect to us, with an answer.
-    Answer(Answer),
+    Answer(AuthorizationResponse),
     /// A refusal that the provider's file has words for.
     Refused(Trouble),
     /// Something else; why no answer came, for people.
@@ -29,43 +30,48 @@ pub(super) enum Sent {
 
 impl Login {
     /// Sends the authorization request, where the provider's file has one instead of a page.
-    pub(super) fn send_authorization(&mut self, doors: &mut Doors) -> Option<Ask> {
-        let redirect = doors.authorization.loopback()?;
-        let request = doors.authorization.ask(&self.plan.provider, redirect).ok()?;
-        let errand = self.next_errand();
-        doors.sending = Some(errand);
-        self.steps.skip(Step::Open, "asked from here, without a page");
-        Some(Ask::Send(errand, Box::new(request)))
+    pub(super) fn send_authorization(&mut self, methods: &mut LoginMethods) -> Option<Output> {
+        let redirect = methods.authorization.loopback()?;
+        let request = methods.authorization.ask(&self.plan.provider, redirect).ok()?;
+        let request_id = self.next_request_id();
+        methods.sending = Some(request_id);
+        self.steps.skip(LoginStep::Open, "asked from here, without a page");
+        Some(Output::Send(request_id, Box::new(request)))
     }
 
     /// The authorization request of a waiting login was answered.
-    pub(super) fn sent(&mut self, mut doors: Box<Doors>, reply: Result<Reply, Trouble>, now: Now) -> Turn {
-        let redirect = doors.authorization.loopback().cloned();
-        match (self.read_sent(&mut doors, reply), redirect) {
+    pub(super) fn sent(
+        &mut self,
+        mut methods: Box<LoginMethods>,
+        reply: Result<Reply, Trouble>,
+        now: Now,
+    ) -> Transition {
+        let redirect = methods.authorization.loopback().cloned();
+        match (self.read_sent(&mut methods, reply), redirect) {
             (Sent::Answer(answer), Some(redirect)) => {
-                self.redeem(doors, Door::Callback, answer, &redirect, now)
+                self.redeem(methods, LoginMethod::Code, answer, &redirect, now)
             }
             (Sent::Refused(trouble), _) => {
-                self.steps.failed(Step::Wait, trouble.why.clone(), now.steady);
-                self.end(doors, Outcome::Failed(trouble))
+                self.steps.failed(LoginStep::Wait, trouble.why.clone(), now.steady);
+                self.end(methods, Outcome::Failed(trouble))
             }
             (Sent::Away(why), _) => {
-                self.offer_curl(&mut doors, &why);
-                Turn::to(Stage::Waiting(doors))
+                self.offer_curl(&mut methods, &why);
+                Transition::to(Stage::Waiting(methods))
             }
-            (Sent::Answer(_), None) => Turn::to(Stage::Waiting(doors)),
+            (Sent::Answer(_), None) => Transition::to(Stage::Waiting(methods)),
         }
     }
 
     /// Reads what came of the authorization request.
-    pub(super) fn read_sent(&self, doors: &mut Doors, reply: Result<Reply, Trouble>) -> Sent {
-        doors.sending = None;
+    pub(super) fn read_sent(&self, methods: &mut LoginMethods, reply: Result<Reply, Trouble>) -> Sent {
+        methods.sending = None;
         let title = &self.plan.provider.title;
         let reply = match reply {
             Ok(reply) => reply,
             Err(trouble) => return Sent::Away(format!("{title} could not be asked: {}", trouble.why)),
         };
-        if let Some(answer) = self.redirected(doors, &reply) {
+        if let Some(answer) = self.redirected(methods, &reply) {
             return answer;
         }
         let reading = match &self.plan.provider.authorize {
@@ -91,19 +97,19 @@ impl Login {
     }
 
     /// What the `Location` of an answer says: an answer where it leads to our own redirect URI exactly.
-    fn redirected(&self, doors: &Doors, reply: &Reply) -> Option<Sent> {
+    fn redirected(&self, methods: &LoginMethods, reply: &Reply) -> Option<Sent> {
         let location = reply.location()?;
         let title = &self.plan.provider.title;
         let away = |what: &str| Some(Sent::Away(format!("{title} answered {} and {what}", reply.status)));
         let Ok(location) = location else {
             return away("pointed to another page of its own");
         };
-        let redirect = doors.authorization.loopback()?;
+        let redirect = methods.authorization.loopback()?;
         if page(&location) != *redirect {
             let host = text::clean(location.host_str().unwrap_or("another program"), 80);
             return away(&format!("pointed to {host}, which is never followed"));
         }
-        let expected = doors.authorization.expected(&self.plan.provider);
+        let expected = methods.authorization.expected(&self.plan.provider);
         let query = Query::read(location.query().unwrap_or_default()).map_err(Into::into);
         match query.and_then(|query| read(&query, &expected)) {
             Ok(answer) => Some(Sent::Answer(answer)),
@@ -112,11 +118,11 @@ impl Login {
     }
 
     /// Offers the command that makes the request with the person's own session, and says why.
-    pub(super) fn offer_curl(&mut self, doors: &mut Doors, why: &str) {
-        let redirect = doors.authorization.loopback().cloned();
-        let request = redirect.and_then(|url| doors.authorization.ask(&self.plan.provider, &url).ok());
-        doors.curl = request.as_ref().and_then(curl::with_session);
-        let next = if doors.curl.is_some() {
+    pub(super) fn offer_curl(&mut self, methods: &mut LoginMethods, why: &str) {
+        let redirect = methods.authorization.loopback().cloned();
+        let request = redirect.and_then(|url| methods.authorization.ask(&self.plan.provider, &url).ok());
+        methods.curl = request.as_ref().and_then(curl::with_session);
+        let next = if methods.curl.is_some() {
             format!(
                 "Log in to {} in your browser, put its session cookie into the curl command, run it, and paste the address it prints.",
                 self.plan.provider.title

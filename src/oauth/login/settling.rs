@@ -5,43 +5,52 @@ use crate::domain::clock::Now;
 use crate::domain::profile::{Kind, Profile};
 use crate::domain::tokens::StoredTokens;
 use crate::domain::trouble::Trouble;
-use crate::oauth::Errand;
-use crate::oauth::login::step::{Mark, Step};
-use crate::oauth::login::{Ask, Choice, DeviceDoor, Doubt, Login, Outcome, Stage, Turn};
+use crate::oauth::RequestId;
+use crate::oauth::login::step::{LoginStep, StepState};
+use crate::oauth::login::{
+    ConfirmReason, DeviceMethod, Login, Outcome, Output, SaveDecision, Stage, Transition,
+};
 use crate::oauth::probe::{self, TestVerdict};
-use crate::oauth::reply::Granted;
+use crate::oauth::reply::TokenResponse;
 use crate::oauth::request::Reply;
 
 impl Login {
     pub(super) fn replied(
         &mut self,
         stage: Stage,
-        errand: Errand,
+        request_id: RequestId,
         reply: Result<Reply, Trouble>,
         now: Now,
-    ) -> Turn {
+    ) -> Transition {
         match stage {
-            Stage::Opening(opening) if opening.device == DeviceDoor::Asked(errand) => {
+            Stage::Opening(opening) if opening.device == DeviceMethod::Requested(request_id) => {
                 self.answered_opening(opening, reply, now)
             }
-            Stage::Waiting(doors) => self.answered_waiting(doors, errand, reply, now),
-            Stage::Exchanging(exchange) if exchange.errand == errand => self.exchanged(exchange, reply, now),
-            Stage::Exchanging(exchange) => self.answered_meanwhile(exchange, errand, reply, now),
-            Stage::Testing(awaited, profile) if awaited == errand => self.tested(profile, reply, now),
+            Stage::Waiting(methods) => self.answered_waiting(methods, request_id, reply, now),
+            Stage::Exchanging(exchange) if exchange.request_id == request_id => {
+                self.exchanged(exchange, reply, now)
+            }
+            Stage::Exchanging(exchange) => self.answered_meanwhile(exchange, request_id, reply, now),
+            Stage::Testing(awaited, profile) if awaited == request_id => self.tested(profile, reply, now),
             // The first tokens have won, or nobody waits for this answer any more.
             Stage::Opening(_)
             | Stage::Confirming(..)
             | Stage::Saving(_)
             | Stage::Unsaved(..)
             | Stage::Testing(..)
-            | Stage::Over(_) => Turn::to(stage),
+            | Stage::Over(_) => Transition::to(stage),
         }
     }
 
     /// Tokens came; `doubt` is why the person is asked before they are saved.
-    pub(super) fn granted(&mut self, granted: Granted, doubt: Option<Doubt>, now: Now) -> Turn {
-        if matches!(self.steps.mark(Step::Exchange), Mark::Todo | Mark::Now(_)) {
-            self.steps.skip(Step::Exchange, "the device code brought the tokens");
+    pub(super) fn granted(
+        &mut self,
+        granted: TokenResponse,
+        doubt: Option<ConfirmReason>,
+        now: Now,
+    ) -> Transition {
+        if matches!(self.steps.mark(LoginStep::Exchange), StepState::Todo | StepState::Now(_)) {
+            self.steps.skip(LoginStep::Exchange, "the device code brought the tokens");
         }
         for note in &granted.notes {
             self.notice(format!("The answer was unusual: {note}."));
@@ -49,15 +58,15 @@ impl Login {
         let mut profile = Box::new(self.profile(granted));
         // Whose tokens they are comes first: a cancelled login must not replace another account.
         match self.other_account(&profile).or(doubt) {
-            Some(doubt) => Turn::to(Stage::Confirming(profile, doubt)).asking([Ask::CloseListener]),
+            Some(doubt) => Transition::to(Stage::Confirming(profile, doubt)).with([Output::CloseListener]),
             None => {
                 self.keep_identity(&mut profile);
-                self.save(profile, now).asking([Ask::CloseListener])
+                self.save(profile, now).with([Output::CloseListener])
             }
         }
     }
 
-    fn profile(&self, granted: Granted) -> Profile {
+    fn profile(&self, granted: TokenResponse) -> Profile {
         let mut life = granted.life;
         if granted.tokens.refresh.is_some() {
             let lasting = self.plan.provider.grant_life;
@@ -93,7 +102,7 @@ impl Login {
     }
 
     /// The stable id tells accounts apart; where one is missing, the name people see.
-    fn other_account(&self, came: &Profile) -> Option<Doubt> {
+    fn other_account(&self, came: &Profile) -> Option<ConfirmReason> {
         let stored = self.plan.known.as_deref()?;
         let differ = |one: &Option<String>, other: &Option<String>| match (one, other) {
             (Some(one), Some(other)) => Some(one != other),
@@ -107,104 +116,110 @@ impl Login {
                 .or_else(|| profile.subject.clone())
                 .unwrap_or_else(|| "somebody".to_owned())
         };
-        (other == Some(true)).then(|| Doubt::OtherAccount { stored: shown(stored), came: shown(came) })
+        (other == Some(true))
+            .then(|| ConfirmReason::OtherAccount { stored: shown(stored), came: shown(came) })
     }
 
     /// Saves a profile in place of the one that was logged in again; a new one takes nobody's place.
-    fn save(&mut self, profile: Box<Profile>, now: Now) -> Turn {
+    fn save(&mut self, profile: Box<Profile>, now: Now) -> Transition {
         let is_known = self.plan.known.is_some() && profile.id == self.plan.id;
         let edit = if is_known { Edit::Put(profile.clone()) } else { Edit::Add(profile.clone()) };
         self.save_by(edit, profile, now)
     }
 
-    fn save_by(&mut self, edit: Edit, profile: Box<Profile>, now: Now) -> Turn {
-        self.steps.begin(Step::Save, self.plan.place.clone(), now.steady);
+    fn save_by(&mut self, edit: Edit, profile: Box<Profile>, now: Now) -> Transition {
+        self.steps.begin(LoginStep::Save, self.plan.place.clone(), now.steady);
         let change = Change { name: profile.id.name.clone(), expects: None, edit };
         let store = profile.id.store;
-        Turn::to(Stage::Saving(profile)).asking([Ask::Save(store, Box::new(change))])
+        Transition::to(Stage::Saving(profile)).with([Output::Save(store, Box::new(change))])
     }
 
-    pub(super) fn decided(&mut self, stage: Stage, choice: Choice, now: Now) -> Turn {
+    pub(super) fn decided(&mut self, stage: Stage, choice: SaveDecision, now: Now) -> Transition {
         let (mut profile, is_taken) = match stage {
-            Stage::Confirming(profile, doubt) => (profile, doubt == Doubt::Taken),
+            Stage::Confirming(profile, doubt) => (profile, doubt == ConfirmReason::Taken),
             Stage::Unsaved(profile, _) => (profile, false),
             Stage::Opening(_)
             | Stage::Waiting(_)
             | Stage::Exchanging(_)
             | Stage::Saving(_)
             | Stage::Testing(..)
-            | Stage::Over(_) => return Turn::to(stage),
+            | Stage::Over(_) => return Transition::to(stage),
         };
         match choice {
-            Choice::Keep if is_taken => self.save_by(Edit::Put(profile.clone()), profile, now),
-            Choice::Keep => self.save(profile, now),
-            Choice::KeepAs(name) => {
+            SaveDecision::Keep if is_taken => self.save_by(Edit::Put(profile.clone()), profile, now),
+            SaveDecision::Keep => self.save(profile, now),
+            SaveDecision::KeepAs(name) => {
                 profile.id.name = name;
                 self.save(profile, now)
             }
-            Choice::Discard => Turn::over(Outcome::Discarded),
+            SaveDecision::Discard => Transition::over(Outcome::Discarded),
         }
     }
 
     /// Somebody stored a profile of that name while the login was under way.
-    pub(super) fn taken(&mut self, stage: Stage, now: Now) -> Turn {
+    pub(super) fn taken(&mut self, stage: Stage, now: Now) -> Transition {
         let Stage::Saving(profile) = stage else {
-            return Turn::to(stage);
+            return Transition::to(stage);
         };
-        self.steps.failed(Step::Save, format!("{} is there meanwhile", profile.id.name), now.steady);
-        Turn::to(Stage::Confirming(profile, Doubt::Taken))
+        self.steps.failed(LoginStep::Save, format!("{} is there meanwhile", profile.id.name), now.steady);
+        Transition::to(Stage::Confirming(profile, ConfirmReason::Taken))
     }
 
-    pub(super) fn saved(&mut self, stage: Stage, saved: Result<(), Trouble>, now: Now) -> Turn {
+    pub(super) fn saved(&mut self, stage: Stage, saved: Result<(), Trouble>, now: Now) -> Transition {
         let profile = match stage {
             Stage::Saving(profile) => profile,
             // What the test said is written down; where it could not be, nothing is lost.
-            Stage::Testing(_, profile) => return Turn::over(Outcome::Done(profile)),
+            Stage::Testing(_, profile) => return Transition::over(Outcome::Done(profile)),
             Stage::Opening(_)
             | Stage::Waiting(_)
             | Stage::Exchanging(_)
             | Stage::Confirming(..)
             | Stage::Unsaved(..)
-            | Stage::Over(_) => return Turn::to(stage),
+            | Stage::Over(_) => return Transition::to(stage),
         };
         if let Err(trouble) = saved {
-            self.steps.failed(Step::Save, trouble.why.clone(), now.steady);
-            return Turn::to(Stage::Unsaved(profile, trouble.of_new_tokens()));
+            self.steps.failed(LoginStep::Save, trouble.why.clone(), now.steady);
+            return Transition::to(Stage::Unsaved(profile, trouble.of_new_tokens()));
         }
-        self.steps.done(Step::Save, self.plan.place.clone(), now.steady);
+        self.steps.done(LoginStep::Save, self.plan.place.clone(), now.steady);
         let tokens = profile.held.tokens();
         let Some(request) =
             tokens.and_then(|tokens| probe::request(&self.plan.provider, profile.kind, &tokens.access))
         else {
-            self.steps.skip(Step::Test, "the provider file names no test");
-            return Turn::over(Outcome::Done(profile));
+            self.steps.skip(LoginStep::Test, "the provider file names no test");
+            return Transition::over(Outcome::Done(profile));
         };
-        self.steps.begin(Step::Test, request.url.host_str().unwrap_or_default(), now.steady);
-        let errand = self.next_errand();
-        Turn::to(Stage::Testing(errand, profile)).asking([Ask::Send(errand, Box::new(request))])
+        self.steps.begin(LoginStep::Test, request.url.host_str().unwrap_or_default(), now.steady);
+        let request_id = self.next_request_id();
+        Transition::to(Stage::Testing(request_id, profile))
+            .with([Output::Send(request_id, Box::new(request))])
     }
 
     /// A test says how the token fares, and that is written down; the login is done whatever it says.
-    fn tested(&mut self, mut profile: Box<Profile>, reply: Result<Reply, Trouble>, now: Now) -> Turn {
+    fn tested(&mut self, mut profile: Box<Profile>, reply: Result<Reply, Trouble>, now: Now) -> Transition {
         let reply = match reply {
             Ok(reply) => reply,
             Err(trouble) => {
-                self.steps.failed(Step::Test, format!("{}; the token is saved", trouble.why), now.steady);
-                return Turn::over(Outcome::Done(profile));
+                self.steps.failed(
+                    LoginStep::Test,
+                    format!("{}; the token is saved", trouble.why),
+                    now.steady,
+                );
+                return Transition::over(Outcome::Done(profile));
             }
         };
         let verdict = TestVerdict::of(&self.plan.provider, &profile, reply.status, now.wall);
         if verdict.is_refusal() {
-            self.steps.failed(Step::Test, verdict.words, now.steady);
+            self.steps.failed(LoginStep::Test, verdict.words, now.steady);
         } else {
-            self.steps.done(Step::Test, verdict.words, now.steady);
+            self.steps.done(LoginStep::Test, verdict.words, now.steady);
         }
-        let Some(last) = verdict.last else { return Turn::over(Outcome::Done(profile)) };
+        let Some(last) = verdict.last else { return Transition::over(Outcome::Done(profile)) };
         let change = Change::of_test(&profile, last.clone());
         profile.last_test = Some(last);
         let store = profile.id.store;
-        // Until it is written down the login counts as tested still; no other answer has this errand.
-        let errand = self.next_errand();
-        Turn::to(Stage::Testing(errand, profile)).asking([Ask::Save(store, Box::new(change))])
+        // Until it is written down the login counts as tested still; no other answer has this request_id.
+        let request_id = self.next_request_id();
+        Transition::to(Stage::Testing(request_id, profile)).with([Output::Save(store, Box::new(change))])
     }
 }

@@ -1,15 +1,15 @@
-//! Why a device door is closed, and what may help.
+//! Why a device method is closed, and what may help.
 
 use std::fmt;
 
 use crate::domain::trouble::{FailureKind, Trouble};
 use crate::oauth::login::Outcome;
 
-/// Why a device door is closed.
+/// Why a device method is closed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Shut {
+pub enum DeviceEnd {
     /// Nobody typed the code in time.
-    TooOld,
+    Expired,
     /// It brought tokens already.
     Used,
     /// The person said no, in the provider's words.
@@ -23,11 +23,11 @@ pub enum Shut {
     },
 }
 
-impl Shut {
-    /// How a login ends that has no other door.
+impl DeviceEnd {
+    /// How a login ends that has no other method.
     pub(super) fn outcome(&self) -> Outcome {
         match self {
-            Self::TooOld | Self::Used => Outcome::TimedOut,
+            Self::Expired | Self::Used => Outcome::TimedOut,
             Self::Denied(words) => Outcome::Denied(words.clone()),
             Self::Failed { why, kind } => {
                 let what = "cannot log in with a device code";
@@ -37,10 +37,10 @@ impl Shut {
     }
 }
 
-impl fmt::Display for Shut {
+impl fmt::Display for DeviceEnd {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::TooOld => f.write_str("the code is too old"),
+            Self::Expired => f.write_str("the code is too old"),
             Self::Used => f.write_str("it brought tokens"),
             Self::Denied(words) => f.write_str(words),
             Self::Failed { why, kind: FailureKind::NeedsFix(remedy) } => write!(f, "{why}; {remedy}"),

@@ -1,11 +1,12 @@
 //! Where a login stands, and how it ended.
 
 use crate::domain::profile::Profile;
+use crate::domain::provider::LoginMethod;
 use crate::domain::trouble::Trouble;
-use crate::oauth::Errand;
-use crate::oauth::callback::Answer;
-use crate::oauth::login::{DeviceDoor, Doors};
-use crate::oauth::reply::Granted;
+use crate::oauth::RequestId;
+use crate::oauth::callback::AuthorizationResponse;
+use crate::oauth::login::{DeviceMethod, LoginMethods};
+use crate::oauth::reply::TokenResponse;
 use crate::oauth::request::Entropy;
 
 /// Where a login stands.
@@ -14,42 +15,42 @@ pub enum Stage {
     /// It gathers what the authorization URL needs: random bytes, then a port.
     Opening(Opening),
     /// It waits for the person.
-    Waiting(Box<Doors>),
+    Waiting(Box<LoginMethods>),
     /// A code is being redeemed, or the last answer about the device code is awaited.
     Exchanging(Exchange),
     /// Tokens are there, and the person must say whether they are wanted.
-    Confirming(Box<Profile>, Doubt),
+    Confirming(Box<Profile>, ConfirmReason),
     /// The tokens are being saved.
     Saving(Box<Profile>),
     /// The tokens could not be saved; they are here and nowhere else.
     Unsaved(Box<Profile>, Trouble),
     /// The saved token is being tested.
-    Testing(Errand, Box<Profile>),
+    Testing(RequestId, Box<Profile>),
     /// It has ended.
     Over(Outcome),
 }
 
-/// What a login has gathered before its doors can open.
+/// What a login has gathered before its methods can open.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Opening {
     /// The random bytes, once they are there.
     pub entropy: Option<Entropy>,
     /// The device code, which is asked for meanwhile.
-    pub device: DeviceDoor,
+    pub device: DeviceMethod,
 }
 
 /// A code that is being redeemed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Exchange {
-    pub(super) errand: Errand,
-    pub(super) doors: Box<Doors>,
-    pub(super) by: Door,
+    pub(super) request_id: RequestId,
+    pub(super) methods: Box<LoginMethods>,
+    pub(super) by: LoginMethod,
     /// A callback's answer that came while a pasted code was being redeemed.
-    pub(super) spare: Option<Answer>,
+    pub(super) spare: Option<AuthorizationResponse>,
     /// What the device code brought meanwhile: used if the code is refused.
-    pub(super) granted: Option<Box<Granted>>,
+    pub(super) granted: Option<Box<TokenResponse>>,
     /// The person cancelled meanwhile: they are asked before anything is saved.
-    pub(super) cancelled: Option<Doubt>,
+    pub(super) cancelled: Option<ConfirmReason>,
     /// How the login ends if nothing comes of it; absent: as the refusal says.
     pub(super) ending: Option<Outcome>,
 }
@@ -67,25 +68,14 @@ impl Exchange {
         self.cancelled.is_some()
     }
 
-    pub(super) fn of(errand: Errand, doors: Box<Doors>, by: Door) -> Self {
-        Self { errand, doors, by, spare: None, granted: None, cancelled: None, ending: None }
+    pub(super) fn of(request_id: RequestId, methods: Box<LoginMethods>, by: LoginMethod) -> Self {
+        Self { request_id, methods, by, spare: None, granted: None, cancelled: None, ending: None }
     }
-}
-
-/// A way for the answer to come back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Door {
-    /// The listener on this machine.
-    Callback,
-    /// The person's paste.
-    Paste,
-    /// The device code that the person typed elsewhere.
-    Device,
 }
 
 /// Why a person is asked before tokens are saved.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Doubt {
+pub enum ConfirmReason {
     /// Another account logged in than the profile holds.
     OtherAccount {
         /// Who is stored.

@@ -1,60 +1,58 @@
 //! How a login's answer may come back, and what is tried by itself.
 
-use std::fmt;
-
-use crate::domain::provider::{Flow, Provider};
+use crate::domain::provider::{LoginMethod, Provider};
 
 /// How a login's answer may come back, and what is tried by itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ways {
+pub struct LoginOptions {
     /// The flows that are opened, together: the provider's, or fewer.
-    pub flows: Vec<Flow>,
+    pub flows: Vec<LoginMethod>,
     /// The port that the listener must have; absent: as the provider's file says.
     pub port: Option<u16>,
     /// Where the person sits.
-    pub seat: Seat,
+    pub locality: Locality,
     /// Whether the browser is opened.
-    pub browser: Browser,
-    /// How the person ends it.
-    pub cancel: CancelKey,
+    pub browser: BrowserOpening,
+    /// The key that ends it, as people call it: `Esc`, or `Ctrl-C` at a command.
+    pub cancel_key: &'static str,
 }
 
-impl Ways {
-    /// All ways that `provider` has, for a person at `seat`.
+impl LoginOptions {
+    /// All ways that `provider` has, for a person at `locality`.
     #[must_use]
-    pub fn of(provider: &Provider, seat: Seat) -> Self {
-        let browser = match seat {
-            Seat::Here => Browser::Opened,
-            Seat::OverSsh | Seat::NoDisplay => Browser::Left,
+    pub fn of(provider: &Provider, locality: Locality) -> Self {
+        let browser = match locality {
+            Locality::Local => BrowserOpening::AtOnce,
+            Locality::OverSsh | Locality::NoDisplay => BrowserOpening::OnRequest,
         };
-        Self { flows: provider.flows.clone(), port: None, seat, browser, cancel: CancelKey::Esc }
+        Self { flows: provider.flows.clone(), port: None, locality, browser, cancel_key: "Esc" }
     }
 
     /// Whether `flow` is opened.
     #[must_use]
-    pub fn has(&self, flow: Flow) -> bool {
+    pub fn has(&self, flow: LoginMethod) -> bool {
         self.flows.contains(&flow)
     }
 }
 
 /// Where the person sits, and with them their browser.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Seat {
+pub enum Locality {
     /// At this machine.
     #[default]
-    Here,
+    Local,
     /// At another one, over SSH: no address of this machine means anything there.
     OverSsh,
     /// At this machine, which shows no windows.
     NoDisplay,
 }
 
-impl Seat {
+impl Locality {
     /// Why no browser of this machine can bring the answer back, for people.
     #[must_use]
     pub fn obstacle(self) -> Option<&'static str> {
         match self {
-            Self::Here => None,
+            Self::Local => None,
             Self::OverSsh => Some("you are here over SSH, and your browser is not on this machine"),
             Self::NoDisplay => Some("this machine has no display for a browser"),
         }
@@ -63,27 +61,9 @@ impl Seat {
 
 /// Whether the browser is opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Browser {
+pub enum BrowserOpening {
     /// By itself.
-    Opened,
+    AtOnce,
     /// Only when the person says so.
-    Left,
-}
-
-/// The key that ends a login.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CancelKey {
-    /// On the screen.
-    Esc,
-    /// At a command.
-    CtrlC,
-}
-
-impl fmt::Display for CancelKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Esc => "Esc",
-            Self::CtrlC => "Ctrl-C",
-        })
-    }
+    OnRequest,
 }

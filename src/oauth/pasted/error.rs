@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use crate::oauth::callback::Refused;
-use crate::oauth::query::Unfit;
+use crate::oauth::callback::CallbackError;
+use crate::oauth::query::QueryError;
 
 /// Why a paste is no answer. The login keeps waiting.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,20 +32,20 @@ pub enum PasteError {
         expected: String,
     },
     /// It is an answer that must not be used.
-    Refused(Refused),
+    Unusable(CallbackError),
     /// The login has no redirect URI, so no code can belong to it.
     NoRedirect,
 }
 
-impl From<Refused> for PasteError {
-    fn from(refused: Refused) -> Self {
-        Self::Refused(refused)
+impl From<CallbackError> for PasteError {
+    fn from(error: CallbackError) -> Self {
+        Self::Unusable(error)
     }
 }
 
-impl From<Unfit> for PasteError {
-    fn from(unfit: Unfit) -> Self {
-        Self::Refused(Refused::Unfit(unfit))
+impl From<QueryError> for PasteError {
+    fn from(error: QueryError) -> Self {
+        Self::Unusable(CallbackError::Query(error))
     }
 }
 
@@ -72,8 +72,8 @@ impl fmt::Display for PasteError {
             Self::OtherPage { host, expected } => {
                 write!(f, "that is a page of {host}: paste the address that begins with {expected}")
             }
-            Self::Refused(refused) => {
-                write!(f, "cannot use the paste: {refused}; paste the answer to the link of this login")
+            Self::Unusable(error) => {
+                write!(f, "cannot use the paste: {error}; paste the answer to the link of this login")
             }
             Self::NoRedirect => f.write_str("cannot use the paste: this login takes no pasted answer"),
         }

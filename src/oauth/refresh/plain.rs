@@ -15,13 +15,13 @@ const CODES: [(&str, &str); 6] = [
 
 /// `refusal` as it is written down: what was said, and what that means.
 pub(super) fn words(refusal: &Refusal) -> String {
-    let known = refusal.said.code().and_then(|code| CODES.iter().find(|(known, _)| *known == code));
+    let known = refusal.body.code().and_then(|code| CODES.iter().find(|(known, _)| *known == code));
     match (known, refusal.meaning) {
         (Some((_, meaning)), _) => format!("{refusal} ({meaning})"),
         (None, Some(Meaning::GrantDead)) => {
             format!("{refusal} (the grant is over, as its provider file says)")
         }
-        (None, Some(_) | None) if refusal.said.code().is_some() => {
+        (None, Some(_) | None) if refusal.body.code().is_some() => {
             format!("{refusal} (a code that authtui does not know)")
         }
         (None, Some(_) | None) => refusal.to_string(),

@@ -25,7 +25,7 @@ pub struct Refusal {
     /// The status.
     pub status: u16,
     /// What was said.
-    pub said: Said,
+    pub body: RefusalBody,
     /// What that means, as far as the standard or the provider's file says.
     pub meaning: Option<Meaning>,
     /// How long the server wants to be left alone.
@@ -34,7 +34,7 @@ pub struct Refusal {
 
 /// What a refusal said.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Said {
+pub enum RefusalBody {
     /// An error code, and words for people (RFC 6749 §5.2).
     Error {
         /// The code, cleaned.
@@ -106,24 +106,24 @@ impl Refusal {
     /// What a reply says that lacks what was asked for; `odd` names what is missing.
     #[must_use]
     pub fn of(map: &ReplyMap, meanings: &Meanings, reply: &Reply, odd: &str) -> Self {
-        let said = match reply::tree(reply) {
+        let body = match reply::tree(reply) {
             None => elsewhere(reply).unwrap_or_else(|| unreadable(reply)),
             Some(tree) => said_error(map, &tree, reply)
                 .or_else(|| elsewhere(reply))
-                .or_else(|| words(map, &tree, reply).map(Said::Words))
-                .unwrap_or_else(|| Said::Odd(odd.to_owned())),
+                .or_else(|| words(map, &tree, reply).map(RefusalBody::Words))
+                .unwrap_or_else(|| RefusalBody::Odd(odd.to_owned())),
         };
-        Self::said(meanings, reply, said)
+        Self::from_body(meanings, reply, body)
     }
 
     /// What was asked for is there and cannot be used: it is `what`.
     pub(super) fn odd(meanings: &Meanings, reply: &Reply, what: String) -> Self {
-        Self::said(meanings, reply, Said::Odd(what))
+        Self::from_body(meanings, reply, RefusalBody::Odd(what))
     }
 
-    fn said(meanings: &Meanings, reply: &Reply, said: Said) -> Self {
-        let meaning = meanings.meaning_of(reply.status, said.code());
-        Self { status: reply.status, said, meaning, retry_after: retry_after(reply) }
+    fn from_body(meanings: &Meanings, reply: &Reply, body: RefusalBody) -> Self {
+        let meaning = meanings.meaning_of(reply.status, body.code());
+        Self { status: reply.status, body, meaning, retry_after: retry_after(reply) }
     }
 
     /// What helps, by what its code, its meaning and its status say.
@@ -135,10 +135,10 @@ impl Refusal {
             Some(Meaning::Denied | Meaning::Expired) | None => {}
         }
         let is_success = (200..300).contains(&self.status);
-        if self.retry_after.is_some() || (is_success && self.said == Said::Page) {
+        if self.retry_after.is_some() || (is_success && self.body == RefusalBody::Page) {
             return Remedy::Wait;
         }
-        Remedy::Change(match (self.said.code(), self.status) {
+        Remedy::Change(match (self.body.code(), self.status) {
             (Some("invalid_client" | "unauthorized_client"), _) => Cause::Client,
             (Some("invalid_scope"), _) => Cause::Scopes,
             (Some("invalid_request" | "unsupported_grant_type"), _) => Cause::Request,
@@ -152,7 +152,7 @@ impl Refusal {
     /// Whether it names its cause by a code of RFC 6749 §5.2, so that asking again unchanged is no use.
     #[must_use]
     pub fn is_certain(&self) -> bool {
-        let is_named = self.said.code().is_some();
+        let is_named = self.body.code().is_some();
         match self.remedy() {
             Remedy::Change(Cause::Client | Cause::Scopes | Cause::Request) => is_named,
             Remedy::Change(Cause::Address | Cause::Reading | Cause::Unknown)
@@ -163,7 +163,7 @@ impl Refusal {
 
     /// What the provider called `title` said, with the pause that it asks for.
     #[must_use]
-    pub fn said_by(&self, title: &str) -> String {
+    pub fn words_by(&self, title: &str) -> String {
         format!("{title} {self}{}", self.pause_words())
     }
 
@@ -185,15 +185,15 @@ impl Refusal {
     /// Whether it is a success without what makes one: what was asked with may be spent.
     #[must_use]
     pub fn is_odd_success(&self) -> bool {
-        let is_odd = match self.said {
-            Said::Odd(_) | Said::Page => true,
-            Said::Error { .. } | Said::Words(_) | Said::Elsewhere { .. } => false,
+        let is_odd = match self.body {
+            RefusalBody::Odd(_) | RefusalBody::Page => true,
+            RefusalBody::Error { .. } | RefusalBody::Words(_) | RefusalBody::Elsewhere { .. } => false,
         };
         is_odd && (200..300).contains(&self.status)
     }
 }
 
-impl Said {
+impl RefusalBody {
     /// The code, where one was said.
     #[must_use]
     pub fn code(&self) -> Option<&str> {
@@ -206,21 +206,23 @@ impl Said {
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.said {
-            Said::Error { code, description: Some(words) } => write!(f, "refused with {code}: {words}"),
-            Said::Error { code, description: None } => {
+        match &self.body {
+            RefusalBody::Error { code, description: Some(words) } => {
+                write!(f, "refused with {code}: {words}")
+            }
+            RefusalBody::Error { code, description: None } => {
                 write!(f, "refused with {code} (status {})", self.status)
             }
-            Said::Elsewhere { host } => {
+            RefusalBody::Elsewhere { host } => {
                 write!(f, "answered {} and pointed to {host}, which is never followed", self.status)
             }
-            Said::Words(words) => write!(f, "answered {}: {words}", self.status),
-            Said::Page => write!(
+            RefusalBody::Words(words) => write!(f, "answered {}: {words}", self.status),
+            RefusalBody::Page => write!(
                 f,
                 "answered {} with a web page instead of an answer (a proxy or a sign-in page of the network?)",
                 self.status
             ),
-            Said::Odd(why) => write!(f, "answered {} with {why}", self.status),
+            RefusalBody::Odd(why) => write!(f, "answered {} with {why}", self.status),
         }
     }
 }
@@ -243,12 +245,12 @@ const OTHER_WORDS: [&str; 10] = [
     "/Message",
 ];
 
-fn said_error(map: &ReplyMap, tree: &Value, reply: &Reply) -> Option<Said> {
+fn said_error(map: &ReplyMap, tree: &Value, reply: &Reply) -> Option<RefusalBody> {
     let is_refused = reply.status >= 400;
     let other = || OTHER_CODES.iter().find_map(|at| code(&Pointers(vec![(*at).to_owned()]), tree, reply));
     let code = code(&map.error, tree, reply).or_else(|| is_refused.then(other).flatten())?;
     let description = words(map, tree, reply).filter(|words| *words != code);
-    Some(Said::Error { code, description })
+    Some(RefusalBody::Error { code, description })
 }
 
 /// A code that names an error: no number of success, and not the status over again.
@@ -274,21 +276,21 @@ pub(super) fn beside_tokens(map: &ReplyMap, tree: &Value, reply: &Reply) -> Vec<
     error.or(status).into_iter().collect()
 }
 
-fn elsewhere(reply: &Reply) -> Option<Said> {
+fn elsewhere(reply: &Reply) -> Option<RefusalBody> {
     let host = reply.redirect()?.ok()?.host_str()?.to_owned();
-    Some(Said::Elsewhere { host: text::clean(&reply.unquoted(&host), 80) })
+    Some(RefusalBody::Elsewhere { host: text::clean(&reply.unquoted(&host), 80) })
 }
 
-fn unreadable(reply: &Reply) -> Said {
+fn unreadable(reply: &Reply) -> RefusalBody {
     let body = reply.body.expose().trim();
     if body.is_empty() {
-        return Said::Odd("an empty body".to_owned());
+        return RefusalBody::Odd("an empty body".to_owned());
     }
     if reply::is_page(reply) {
-        return Said::Page;
+        return RefusalBody::Page;
     }
     let kind = reply.header("content-type").map_or("no content type", Secret::expose);
-    Said::Odd(format!(
+    RefusalBody::Odd(format!(
         "something that is no JSON object ({}, {} bytes)",
         text::clean(&reply.unquoted(kind), 60),
         body.len()

@@ -16,7 +16,7 @@ use url::Url;
 
 use crate::domain::provider::endpoint;
 use crate::domain::trouble::{FailureKind, Trouble};
-use crate::oauth::login::Seat;
+use crate::oauth::login::Locality;
 
 /// What is set where a window could appear.
 const DISPLAYS: [&str; 2] = ["DISPLAY", "WAYLAND_DISPLAY"];
@@ -46,8 +46,8 @@ pub async fn open(url: &Url) -> Result<(), Trouble> {
     }
     let commands = match env::var_os("BROWSER").filter(|browser| !browser.is_empty()) {
         Some(browser) => browser_commands(&browser, url).map_err(|why| failed(&format!("$BROWSER {why}")))?,
-        None if seat() != Seat::Here => {
-            return Err(failed(seat().obstacle().unwrap_or("there is no display here")));
+        None if locality() != Locality::Local => {
+            return Err(failed(locality().obstacle().unwrap_or("there is no display here")));
         }
         None => open::commands(url.as_str()),
     };
@@ -82,7 +82,7 @@ pub fn browser_may_be_remote() -> bool {
 /// Where the person sits. A display or a `$BROWSER` that somebody has set can show an address,
 /// also over SSH.
 #[must_use]
-pub fn seat() -> Seat {
+pub fn locality() -> Locality {
     seat_by(WindowSystem::of_this_system(), is_set)
 }
 
@@ -102,16 +102,16 @@ impl WindowSystem {
     }
 }
 
-fn seat_by(windows: WindowSystem, is_set: impl Fn(&str) -> bool) -> Seat {
+fn seat_by(windows: WindowSystem, is_set: impl Fn(&str) -> bool) -> Locality {
     let is_remote = SSH.into_iter().any(&is_set);
     let shows = match windows {
         WindowSystem::OnItsScreen => !is_remote,
         WindowSystem::AsVariablesSay => DISPLAYS.into_iter().any(&is_set),
     };
     match (shows || is_set("BROWSER"), is_remote) {
-        (true, _) => Seat::Here,
-        (false, true) => Seat::OverSsh,
-        (false, false) => Seat::NoDisplay,
+        (true, _) => Locality::Local,
+        (false, true) => Locality::OverSsh,
+        (false, false) => Locality::NoDisplay,
     }
 }
 
@@ -216,22 +216,22 @@ mod tests {
 
     #[test]
     fn a_person_over_ssh_has_no_browser_here_unless_a_variable_brings_one() {
-        use Seat::{Here, NoDisplay, OverSsh};
+        use Locality::{Local, NoDisplay, OverSsh};
         use WindowSystem::{AsVariablesSay, OnItsScreen};
-        for (windows, set, seat) in [
-            (OnItsScreen, &[][..], Here),
+        for (windows, set, locality) in [
+            (OnItsScreen, &[][..], Local),
             (OnItsScreen, &["SSH_CONNECTION"], OverSsh),
             (OnItsScreen, &["SSH_TTY", "DISPLAY"], OverSsh),
-            (OnItsScreen, &["SSH_CLIENT", "BROWSER"], Here),
+            (OnItsScreen, &["SSH_CLIENT", "BROWSER"], Local),
             (AsVariablesSay, &[], NoDisplay),
-            (AsVariablesSay, &["DISPLAY"], Here),
+            (AsVariablesSay, &["DISPLAY"], Local),
             (AsVariablesSay, &["SSH_CONNECTION"], OverSsh),
-            (AsVariablesSay, &["SSH_CONNECTION", "DISPLAY"], Here),
-            (AsVariablesSay, &["SSH_TTY", "WAYLAND_DISPLAY"], Here),
-            (AsVariablesSay, &["SSH_TTY", "BROWSER"], Here),
-            (AsVariablesSay, &["BROWSER"], Here),
+            (AsVariablesSay, &["SSH_CONNECTION", "DISPLAY"], Local),
+            (AsVariablesSay, &["SSH_TTY", "WAYLAND_DISPLAY"], Local),
+            (AsVariablesSay, &["SSH_TTY", "BROWSER"], Local),
+            (AsVariablesSay, &["BROWSER"], Local),
         ] {
-            assert_eq!(seat_by(windows, |name| set.contains(&name)), seat, "{windows:?} {set:?}");
+            assert_eq!(seat_by(windows, |name| set.contains(&name)), locality, "{windows:?} {set:?}");
         }
     }
 

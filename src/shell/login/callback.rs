@@ -21,18 +21,18 @@ use tokio::sync::oneshot;
 use url::Url;
 
 use crate::domain::trouble::{FailureKind, Trouble};
-use crate::oauth::Attempt;
-use crate::oauth::callback::{Answer, Gate, Ignored};
+use crate::oauth::LoginId;
+use crate::oauth::callback::{AuthorizationResponse, CallbackCheck, Ignored};
 use crate::shell::login::callback::session::CallbackSession;
 
 /// What happened at the listener.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ListenerEvent {
-    /// The answer of a login, once for each [`Gate`].
-    Answer(Attempt, Answer),
+    /// The answer of a login, once for each [`CallbackCheck`].
+    Answer(LoginId, AuthorizationResponse),
     /// A visit that may have been the answer was ignored; each kind of it is said once for each
-    /// [`Gate`], however many come.
-    Ignored(Attempt, Ignored),
+    /// [`CallbackCheck`], however many come.
+    Ignored(LoginId, Ignored),
     /// A fault of authtui itself, said once. The listener goes on if it can, yet whoever waits
     /// should be offered the paste.
     Died(String),
@@ -58,7 +58,7 @@ impl Listener {
     ///
     /// # Errors
     /// A [`Trouble`] that names the ports, who is in the way, and the ways out.
-    pub fn open(attempt: Attempt, ports: &[u16], hear: OnEvent) -> Result<Self, Trouble> {
+    pub fn open(login_id: LoginId, ports: &[u16], hear: OnEvent) -> Result<Self, Trouble> {
         let cannot_start = |error: std::io::Error| {
             let next = FailureKind::NeedsFix("paste the answer instead".to_owned());
             Trouble::untouched("cannot start the callback listener", error.to_string(), next)
@@ -79,7 +79,7 @@ impl Listener {
                 serving.died();
             }
         };
-        let name = format!("callback-{}", attempt.0);
+        let name = format!("callback-{}", login_id.0);
         let thread = thread::Builder::new().name(name).spawn(run).map_err(cannot_start)?;
         Ok(Self { addresses, port, session, stop: Some(stop), thread: Some(thread) })
     }
@@ -97,9 +97,9 @@ impl Listener {
     }
 
     /// Says what the answer must look like. From now on one request can be it; what an earlier
-    /// gate let through no longer counts.
-    pub fn arm(&self, gate: Gate) {
-        self.session.arm(gate);
+    /// check let through no longer counts.
+    pub fn arm(&self, check: CallbackCheck) {
+        self.session.arm(check);
     }
 
     /// A new link for the browser, which leads to `page` once. None where this login waits for

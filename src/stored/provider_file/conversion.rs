@@ -8,7 +8,7 @@ use crate::domain::provider::request_template::{
 };
 use crate::domain::provider::scopes::{OfferedScope, ScopeList, Scopes};
 use crate::domain::provider::{
-    Authorize, Client, Flow, Probe, Provider, Redirect, RefreshScope, Rotation, StateParameter,
+    Authorize, Client, LoginMethod, Probe, Provider, Redirect, RefreshScope, Rotation, StateParameter,
 };
 use crate::domain::text;
 use crate::stored::provider_file::schema::{
@@ -23,8 +23,8 @@ const TITLE_LIMIT: usize = 160;
 
 pub(super) fn provider(mut yaml: ProviderYaml) -> Provider {
     let flows = yaml.flows();
-    let by_code = flows.contains(&Flow::Code) || flows.contains(&Flow::Paste);
-    let device = if flows.contains(&Flow::Device) { device(&mut yaml) } else { None };
+    let by_code = flows.contains(&LoginMethod::Code) || flows.contains(&LoginMethod::Paste);
+    let device = if flows.contains(&LoginMethod::Device) { device(&mut yaml) } else { None };
     let token = yaml.endpoints.token.as_ref();
     let standard = |make: fn(&ProviderYaml, &url::Url) -> _| token.map(|token| make(&yaml, &token.0));
     let exchange = own(&yaml.calls.exchange).or_else(|| standard(standard_requests::exchange));
@@ -42,7 +42,7 @@ pub(super) fn provider(mut yaml: ProviderYaml) -> Provider {
         device,
         client: Client { id: yaml.client.id, authentication: yaml.client.authentication },
         scopes: scopes(yaml.scopes),
-        redirect: redirect(yaml.redirect, flows.contains(&Flow::Paste)),
+        redirect: redirect(yaml.redirect, flows.contains(&LoginMethod::Paste)),
         flows,
         pkce: yaml.pkce,
         state: StateParameter { bytes: yaml.state.bytes, echoed: yaml.state.echoed },

@@ -303,7 +303,7 @@ fn attributed(error: ReadError, merged: &str, text: &str, ancestors: &[Ancestor<
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::provider::{Flow, Pkce, Rotation};
+    use crate::domain::provider::{LoginMethod, Pkce, Rotation};
 
     const BASE: &str = "\
 name: base
@@ -346,7 +346,7 @@ pkce: off
         let loaded = load(text, &[]).expect("a provider");
         let provider = loaded.provider;
         assert_eq!((provider.name.as_str(), provider.title.as_str()), ("acme", "The base"));
-        assert_eq!((provider.flows, provider.pkce), (vec![Flow::Code], Pkce::Off));
+        assert_eq!((provider.flows, provider.pkce), (vec![LoginMethod::Code], Pkce::Off));
         let exchange = format!("{:?} {:?}", provider.authorize, provider.exchange);
         assert!(exchange.contains("b.test") && exchange.contains("acme.test/t"), "{exchange}");
         assert_eq!(provider.scopes.default, ["c"]);
@@ -388,7 +388,7 @@ pkce: off
             let loaded = load(&format!("name: acme\nextends: {parent}\n{both}"), files).expect("a provider");
             let provider = loaded.provider;
             assert!(!format!("{provider:?}").contains("b.test"), "{provider:?}");
-            assert_eq!((provider.title.as_str(), provider.flows), ("acme", vec![Flow::Code]));
+            assert_eq!((provider.title.as_str(), provider.flows), ("acme", vec![LoginMethod::Code]));
             assert_eq!((provider.client.id, provider.scopes.default, provider.issuer), (None, vec![], None));
             // How its requests are made is what it is an example of.
             assert_eq!((provider.rotation, provider.redirect.port), (Rotation::Reusable, 9000));

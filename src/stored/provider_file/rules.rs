@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::domain::name;
-use crate::domain::provider::{Authentication, Flow, PortRule, Rotation};
+use crate::domain::provider::{Authentication, LoginMethod, PortRule, Rotation};
 use crate::stored::provider_file::error::FieldError;
 use crate::stored::provider_file::request_rules::{self, bad_header_name, unfilled};
 use crate::stored::provider_file::schema::ProviderYaml;
@@ -97,7 +97,7 @@ fn missing_path(yaml: &ProviderYaml) -> &'static [&'static str] {
 /// The names of the flows, and whether there is a page for them.
 fn flows(yaml: &ProviderYaml) -> Option<FieldError> {
     let flows = yaml.flows();
-    let (code, paste) = (flows.contains(&Flow::Code), flows.contains(&Flow::Paste));
+    let (code, paste) = (flows.contains(&LoginMethod::Code), flows.contains(&LoginMethod::Paste));
     first_broken(&[
         (
             flows.is_empty() && yaml.flows.is_some(),
@@ -126,8 +126,8 @@ fn flows(yaml: &ProviderYaml) -> Option<FieldError> {
 /// The requests that each flow needs.
 fn flow_requests(yaml: &ProviderYaml) -> Option<FieldError> {
     let (flows, missing) = (yaml.flows(), missing_path(yaml));
-    let by_code = flows.contains(&Flow::Code) || flows.contains(&Flow::Paste);
-    let by_device = flows.contains(&Flow::Device);
+    let by_code = flows.contains(&LoginMethod::Code) || flows.contains(&LoginMethod::Paste);
+    let by_device = flows.contains(&LoginMethod::Device);
     let (token, calls) = (yaml.endpoints.token.is_some(), &yaml.calls);
     let refreshes = yaml.refresh.rotation != Rotation::None && (by_code || by_device);
     first_broken(&[

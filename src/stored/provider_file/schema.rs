@@ -6,7 +6,9 @@ use crate::domain::provider::device::{DeviceReplyMap, UserCodeMode};
 use crate::domain::provider::meaning::Meaning;
 use crate::domain::provider::reply::{Pointers, ReplyMap};
 use crate::domain::provider::request_template::{JsonTemplate, RequestTemplate, Template};
-use crate::domain::provider::{Authentication, Flow, Pkce, PortRule, RefreshScope, ResponseType, Rotation};
+use crate::domain::provider::{
+    Authentication, LoginMethod, Pkce, PortRule, RefreshScope, ResponseType, Rotation,
+};
 use crate::stored::provider_file::collections::{MapYaml, NameOrMap, ParametersYaml, ReadingYaml};
 use crate::stored::provider_file::values::{DurationYaml, EndpointYaml, PastePageYaml};
 
@@ -23,7 +25,7 @@ pub(super) struct ProviderYaml {
     pub(super) notice: Option<String>,
     pub(super) homepage: Option<EndpointYaml>,
     pub(super) issuer: Option<String>,
-    pub(super) flows: Option<Vec<Flow>>,
+    pub(super) flows: Option<Vec<LoginMethod>>,
     #[serde(default)]
     pub(super) response_type: ResponseType,
     #[serde(default)]
@@ -67,10 +69,10 @@ pub(super) struct ProviderYaml {
 
 impl ProviderYaml {
     /// The flows as written, else those that the addresses allow.
-    pub(super) fn flows(&self) -> Vec<Flow> {
-        let code = self.has_authorization().then_some(Flow::Code);
-        let paste = self.redirect.paste.is_some().then_some(Flow::Paste);
-        let device = self.has_device().then_some(Flow::Device);
+    pub(super) fn flows(&self) -> Vec<LoginMethod> {
+        let code = self.has_authorization().then_some(LoginMethod::Code);
+        let paste = self.redirect.paste.is_some().then_some(LoginMethod::Paste);
+        let device = self.has_device().then_some(LoginMethod::Device);
         let found = || code.into_iter().chain(paste).chain(device).collect();
         self.flows.clone().unwrap_or_else(found)
     }

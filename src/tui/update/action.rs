@@ -8,7 +8,7 @@ use crate::domain::health::Health;
 use crate::domain::name::StoreId;
 use crate::domain::profile::{Kind, Profile};
 use crate::domain::refreshability::NotRefreshable;
-use crate::oauth::login::needs::Goal;
+use crate::oauth::login::preflight::PreflightGoal;
 use crate::tui::dialog::{Dialog, DialogQuestion};
 use crate::tui::field::{Field, Sight};
 use crate::tui::layout;
@@ -33,10 +33,10 @@ pub(super) fn act(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
         Action::NewLogin => login_start::begin_new(model, now),
         Action::LogIn if matches!(model.screen, Screen::Login(_)) => login_start::try_again(model, now),
         Action::LogIn => on_stored(model, now, "there is nothing to log in to", |model, profile| {
-            login_start::begin_again(model, profile, Goal::Login, now)
+            login_start::begin_again(model, profile, PreflightGoal::Login, now)
         }),
         Action::Scopes => on_stored(model, now, "it has no scopes to choose", |model, profile| {
-            login_start::begin_again(model, profile, Goal::Scopes, now)
+            login_start::begin_again(model, profile, PreflightGoal::Scopes, now)
         }),
         Action::Scope(action) => wizard::choose_scopes(model, action),
         Action::Refresh => on_stored(model, now, "it is not refreshed", |model, profile| {

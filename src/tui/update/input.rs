@@ -5,7 +5,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
 use crate::domain::clock::Now;
 use crate::domain::secret::Secret;
 use crate::tui::field::{Field, Sight};
-use crate::tui::front_door::FrontDoor;
+use crate::tui::front_door::ShownMethod;
 use crate::tui::keymap::{self, KeyContext};
 use crate::tui::layout;
 use crate::tui::message::{Action, Effect, Motion};
@@ -67,7 +67,7 @@ fn motion(code: KeyCode) -> Option<Motion> {
 /// person is in the panel.
 pub(super) fn paste(model: &mut Model, text: &Secret) {
     if let Screen::Login(Panel::Steps | Panel::Qr) = model.screen
-        && FrontDoor::of(model).is_some_and(|front| front.takes_paste())
+        && ShownMethod::of(model).is_some_and(|front| front.takes_paste())
     {
         model.screen = Screen::Login(Panel::Pasting(Field::new("", Sight::Clear)));
     }

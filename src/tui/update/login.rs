@@ -2,8 +2,8 @@
 
 use crate::domain::clock::Now;
 use crate::domain::name::ProfileName;
-use crate::oauth::Attempt;
-use crate::oauth::login::{Ask, Choice, Heard, Login, Outcome, Plan, Stage};
+use crate::oauth::LoginId;
+use crate::oauth::login::{Input, Login, LoginPlan, Outcome, Output, SaveDecision, Stage};
 use crate::tui::dialog::{Dialog, DialogAnswer, DialogQuestion};
 use crate::tui::message::Effect;
 use crate::tui::model::{Leaving, Model, RowId};
@@ -12,14 +12,14 @@ use crate::tui::status::{AskedBy, Tone};
 use crate::tui::update::status::{report, show};
 
 /// Begins the login that was planned.
-pub(super) fn begin(model: &mut Model, plan: Plan, now: Now) -> Vec<Effect> {
+pub(super) fn begin(model: &mut Model, plan: LoginPlan, now: Now) -> Vec<Effect> {
     model.attempts += 1;
-    let attempt = Attempt(model.attempts);
-    let (login, asks) = Login::begin(plan, attempt, now);
+    let login_id = LoginId(model.attempts);
+    let (login, asks) = Login::begin(plan, login_id, now);
     model.login = Some(login);
-    model.door = None;
+    model.method = None;
     model.screen = Screen::Login(Panel::Steps);
-    effects(attempt, asks)
+    effects(login_id, asks)
 }
 
 /// A name beside that of the login's profile, which nobody has.
@@ -27,8 +27,8 @@ fn free_name(model: &Model, login: &Login) -> Option<ProfileName> {
     model.own()?.free_name(&login.plan().id.name)
 }
 
-fn effects(attempt: Attempt, asks: Vec<Ask>) -> Vec<Effect> {
-    asks.into_iter().map(|ask| Effect::Login(attempt, ask)).collect()
+fn effects(login_id: LoginId, asks: Vec<Output>) -> Vec<Effect> {
+    asks.into_iter().map(|ask| Effect::Login(login_id, ask)).collect()
 }
 
 /// Whether the store was read and no longer holds the profile of the login.
@@ -38,20 +38,20 @@ fn is_gone(model: &Model) -> bool {
 }
 
 /// A login's ask was performed, or the person told it something.
-pub(super) fn heard(model: &mut Model, attempt: Attempt, heard: Heard, now: Now) -> Vec<Effect> {
+pub(super) fn heard(model: &mut Model, login_id: LoginId, heard: Input, now: Now) -> Vec<Effect> {
     let gone = is_gone(model);
-    let Some(login) = model.login.as_mut().filter(|login| login.attempt() == attempt) else {
+    let Some(login) = model.login.as_mut().filter(|login| login.id() == login_id) else {
         // The login has ended; a listener that was bound too late for it must not stay.
-        let late = matches!(heard, Heard::Bound(Ok(_)));
-        return if late { vec![Effect::Login(attempt, Ask::CloseListener)] } else { Vec::new() };
+        let late = matches!(heard, Input::Bound(Ok(_)));
+        return if late { vec![Effect::Login(login_id, Output::CloseListener)] } else { Vec::new() };
     };
     if gone {
         login.known_is_gone();
     }
-    let asks = login.hear(heard, now);
+    let asks = login.advance(heard, now);
     let stage = login.stage().clone();
     match &stage {
-        Stage::Confirming(..) | Stage::Unsaved(..) => return decide(model, attempt, asks, now),
+        Stage::Confirming(..) | Stage::Unsaved(..) => return decide(model, login_id, asks, now),
         Stage::Over(outcome) => ended(model, outcome),
         Stage::Opening(_)
         | Stage::Waiting(_)
@@ -66,7 +66,7 @@ pub(super) fn heard(model: &mut Model, attempt: Attempt, heard: Heard, now: Now)
             }
         }
     }
-    effects(attempt, asks)
+    effects(login_id, asks)
 }
 
 /// The login is over: a cancelled one leaves the screen, any other shows how it ended.
@@ -84,8 +84,8 @@ fn ended(model: &mut Model, outcome: &Outcome) {
 }
 
 /// The login has stopped to ask: the person decides, or, when they have left, nothing is lost.
-fn decide(model: &mut Model, attempt: Attempt, asks: Vec<Ask>, now: Now) -> Vec<Effect> {
-    let mut effects = effects(attempt, asks);
+fn decide(model: &mut Model, login_id: LoginId, asks: Vec<Output>, now: Now) -> Vec<Effect> {
+    let mut effects = effects(login_id, asks);
     match model.leaving {
         Leaving::No => model.screen = below(model),
         Leaving::Yes => {
@@ -116,12 +116,12 @@ pub(super) fn below(model: &Model) -> Screen {
 pub(super) fn save_at_the_end(model: &mut Model, now: Now) -> Vec<Effect> {
     let Some(login) = &model.login else { return Vec::new() };
     let choice = if matches!(login.stage(), Stage::Confirming(..)) {
-        free_name(model, login).map(Choice::KeepAs)
+        free_name(model, login).map(SaveDecision::KeepAs)
     } else {
-        matches!(login.stage(), Stage::Unsaved(..)).then_some(Choice::Keep)
+        matches!(login.stage(), Stage::Unsaved(..)).then_some(SaveDecision::Keep)
     };
-    let attempt = login.attempt();
-    choice.map_or_else(Vec::new, |choice| heard(model, attempt, Heard::Decided(choice), now))
+    let login_id = login.id();
+    choice.map_or_else(Vec::new, |choice| heard(model, login_id, Input::Decided(choice), now))
 }
 
 /// Closes the panel of a login that has ended.
@@ -139,10 +139,10 @@ pub(super) fn leave(model: &mut Model, now: Now) -> Vec<Effect> {
         model.screen = Screen::List;
         return Vec::new();
     };
-    let attempt = login.attempt();
+    let login_id = login.id();
     match login.stage() {
         Stage::Over(_) => close_when_over(model),
-        Stage::Testing(..) => heard(model, attempt, Heard::Cancelled, now),
+        Stage::Testing(..) => heard(model, login_id, Input::Cancelled, now),
         Stage::Exchanging(exchange) if exchange.ending().is_some() || exchange.is_cancelled() => {
             let why = "Nothing is left to cancel: the answer that is awaited may bring tokens.";
             show(model, why, Tone::Plain, now);
@@ -159,10 +159,10 @@ pub(super) fn leave(model: &mut Model, now: Now) -> Vec<Effect> {
 /// The person answered a question of the panel.
 pub(super) fn answer(model: &mut Model, answer: DialogAnswer, now: Now) -> Vec<Effect> {
     model.screen = Screen::Login(Panel::Steps);
-    let Some(attempt) = model.login.as_ref().map(Login::attempt) else { return Vec::new() };
+    let Some(login_id) = model.login.as_ref().map(Login::id) else { return Vec::new() };
     let heard = match answer {
-        DialogAnswer::CancelLogin => Heard::Cancelled,
-        DialogAnswer::Decide(choice) => Heard::Decided(choice),
+        DialogAnswer::CancelLogin => Input::Cancelled,
+        DialogAnswer::Decide(choice) => Input::Decided(choice),
         DialogAnswer::Nothing
         | DialogAnswer::RevokeAtProvider(_)
         | DialogAnswer::Forget(_)
@@ -171,5 +171,5 @@ pub(super) fn answer(model: &mut Model, answer: DialogAnswer, now: Now) -> Vec<E
         | DialogAnswer::Drop(_)
         | DialogAnswer::Quit => return Vec::new(),
     };
-    self::heard(model, attempt, heard, now)
+    self::heard(model, login_id, heard, now)
 }

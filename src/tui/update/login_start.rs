@@ -2,7 +2,7 @@
 
 use crate::domain::clock::Now;
 use crate::domain::profile::{Kind, Profile};
-use crate::oauth::login::needs::{Goal, Needs};
+use crate::oauth::login::preflight::{Preflight, PreflightGoal};
 use crate::oauth::login::{Login, Outcome, Stage};
 use crate::tui::message::Effect;
 use crate::tui::model::Model;
@@ -22,7 +22,12 @@ pub(super) fn begin_new(model: &mut Model, now: Now) -> Vec<Effect> {
 }
 
 /// Begins a login to a stored profile again.
-pub(super) fn begin_again(model: &mut Model, profile: &Profile, goal: Goal, now: Now) -> Vec<Effect> {
+pub(super) fn begin_again(
+    model: &mut Model,
+    profile: &Profile,
+    goal: PreflightGoal,
+    now: Now,
+) -> Vec<Effect> {
     let why = match (may_begin(model), profile.kind, model.provider(profile)) {
         (Err(why), ..) => why,
         (Ok(()), Kind::Environment, _) => {
@@ -31,7 +36,7 @@ pub(super) fn begin_again(model: &mut Model, profile: &Profile, goal: Goal, now:
             show(model, text, Tone::Plain, now);
             return Vec::new();
         }
-        (Ok(()), Kind::ApiKey, _) if goal == Goal::Scopes => {
+        (Ok(()), Kind::ApiKey, _) if goal == PreflightGoal::Scopes => {
             let text = format!("{} is an API key; it has no scopes to choose.", profile.id.name);
             show(model, text, Tone::Plain, now);
             return Vec::new();
@@ -50,18 +55,20 @@ pub(super) fn begin_again(model: &mut Model, profile: &Profile, goal: Goal, now:
             format!("{} is an example to copy. Next: {}.", provider.name, remedy.unwrap_or_default())
         }
         // Whoever presses the key of a login on a key wants to put another in its place.
-        (Ok(()), Kind::ApiKey, Some(provider)) => match Needs::again(profile, provider, Goal::Key) {
-            Ok(mut needs) => {
-                needs.agree();
-                return wizard::follow(model, Box::new(Wizard::again(needs)), now);
+        (Ok(()), Kind::ApiKey, Some(provider)) => {
+            match Preflight::again(profile, provider, PreflightGoal::Key) {
+                Ok(mut preflight) => {
+                    preflight.agree();
+                    return wizard::follow(model, Box::new(Wizard::again(preflight)), now);
+                }
+                Err(why) => format!("{why}."),
             }
-            Err(why) => format!("{why}."),
-        },
-        (Ok(()), Kind::OAuth, Some(provider)) => match Needs::again(profile, provider, goal) {
-            Ok(needs) => {
+        }
+        (Ok(()), Kind::OAuth, Some(provider)) => match Preflight::again(profile, provider, goal) {
+            Ok(preflight) => {
                 let doubted = model.running(&profile.id).has_failed_login;
-                let needs = if doubted { needs.doubting() } else { needs };
-                return wizard::follow(model, Box::new(Wizard::again(needs)), now);
+                let preflight = if doubted { preflight.doubting() } else { preflight };
+                return wizard::follow(model, Box::new(Wizard::again(preflight)), now);
             }
             Err(why) => format!("{why}."),
         },
@@ -93,7 +100,7 @@ pub(super) fn try_again(model: &mut Model, now: Now) -> Vec<Effect> {
     let stored =
         model.profile(&plan.id).filter(|profile| model.running(&profile.id).has_failed_login).cloned();
     match stored {
-        Some(profile) => begin_again(model, &profile, Goal::Login, now),
+        Some(profile) => begin_again(model, &profile, PreflightGoal::Login, now),
         None => login::begin(model, plan, now),
     }
 }

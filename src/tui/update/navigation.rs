@@ -5,7 +5,7 @@ use std::mem;
 use crate::domain::change::{Change, Edit};
 use crate::domain::clock::Now;
 use crate::domain::name::ProfileId;
-use crate::oauth::login::{Heard, Login};
+use crate::oauth::login::{Input, Login};
 use crate::tui::dialog::DialogAnswer;
 use crate::tui::layout::{self, list_rows};
 use crate::tui::message::{Effect, Motion};
@@ -89,8 +89,10 @@ fn paste_answer(model: &mut Model, now: Now) -> Vec<Effect> {
     else {
         return Vec::new();
     };
-    match model.login.as_ref().map(Login::attempt) {
-        Some(attempt) if !field.is_empty() => login::heard(model, attempt, Heard::Typed(field.secret()), now),
+    match model.login.as_ref().map(Login::id) {
+        Some(login_id) if !field.is_empty() => {
+            login::heard(model, login_id, Input::Typed(field.secret()), now)
+        }
         Some(_) | None => Vec::new(),
     }
 }

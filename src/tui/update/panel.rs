@@ -1,10 +1,11 @@
 //! Keys of the login panel, which act on the login method that it shows.
 
 use crate::domain::clock::Now;
+use crate::domain::provider::LoginMethod;
 use crate::domain::secret::Secret;
-use crate::oauth::login::{Ask, Door, Heard};
+use crate::oauth::login::{Input, Output};
 use crate::tui::field::{Field, Sight};
-use crate::tui::front_door::FrontDoor;
+use crate::tui::front_door::ShownMethod;
 use crate::tui::message::{Effect, PanelAction};
 use crate::tui::model::Model;
 use crate::tui::screen::{Panel, Screen};
@@ -14,7 +15,7 @@ use crate::tui::update::status::show;
 
 /// Does what the person wants of a login that waits.
 pub(super) fn act(model: &mut Model, now: Now, action: PanelAction) -> Vec<Effect> {
-    let Some(front) = FrontDoor::of(model) else { return Vec::new() };
+    let Some(front) = ShownMethod::of(model) else { return Vec::new() };
     match action {
         PanelAction::OpenAgain => return open(model, now),
         PanelAction::CopyLink => return copy(front.copied()),
@@ -39,14 +40,14 @@ pub(super) fn act(model: &mut Model, now: Now, action: PanelAction) -> Vec<Effec
             };
             show(model, why, Tone::Plain, now);
         }
-        PanelAction::SwitchDoor => match front.other() {
-            Some(other) => model.door = Some(other),
+        PanelAction::SwitchMethod => match front.other() {
+            Some(other) => model.method = Some(other),
             None => show(model, "This login has no other way.", Tone::Plain, now),
         },
         PanelAction::ShowQr if front.scannable().is_empty() => {
-            let why = match front.door {
-                Door::Device => "No QR code: the link works on this machine alone.",
-                Door::Callback | Door::Paste => {
+            let why = match front.method {
+                LoginMethod::Device => "No QR code: the link works on this machine alone.",
+                LoginMethod::Code | LoginMethod::Paste | LoginMethod::Key => {
                     "No QR code: the answer comes back to a browser on this machine alone."
                 }
             };
@@ -64,15 +65,15 @@ fn copy(copied: Option<(&'static str, String)>) -> Vec<Effect> {
     copied.map(|(what, text)| Effect::CopyText(what, Secret::new(text))).into_iter().collect()
 }
 
-/// Opens a browser again, at the address of the door that is shown.
+/// Opens a browser again, at the address of the method that is shown.
 fn open(model: &mut Model, now: Now) -> Vec<Effect> {
-    let Some(attempt) = model.login.as_ref().map(crate::oauth::login::Login::attempt) else {
+    let Some(login_id) = model.login.as_ref().map(crate::oauth::login::Login::id) else {
         return Vec::new();
     };
-    let address = FrontDoor::of(model).and_then(|front| front.address().cloned());
-    let mut effects = login::heard(model, attempt, Heard::OpenAgain, now);
+    let address = ShownMethod::of(model).and_then(|front| front.address().cloned());
+    let mut effects = login::heard(model, login_id, Input::OpenAgain, now);
     for effect in &mut effects {
-        if let (Effect::Login(_, Ask::Open(url)), Some(address)) = (effect, &address) {
+        if let (Effect::Login(_, Output::Open(url)), Some(address)) = (effect, &address) {
             url.clone_from(address);
         }
     }

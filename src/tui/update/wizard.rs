@@ -6,7 +6,7 @@ use crate::domain::change::{Change, Snapshot};
 use crate::domain::clock::Now;
 use crate::domain::name::{ProfileId, StoreId};
 use crate::domain::trouble::Trouble;
-use crate::oauth::login::needs::Needs;
+use crate::oauth::login::preflight::Preflight;
 use crate::oauth::login::{Outcome, Stage};
 use crate::oauth::probe::TestVerdict;
 use crate::oauth::scopes::Listed;
@@ -54,7 +54,7 @@ pub(super) fn follow(model: &mut Model, mut wizard: Box<Wizard>, now: Now) -> Ve
         (Page::Ready, _) if wants_key => test_or_keep(model, &mut wizard),
         (Page::Ready, _) => {
             let place = model.own().map_or("", |snapshot| snapshot.place.as_str());
-            if let Some(plan) = wizard.plan(place, model.seat) {
+            if let Some(plan) = wizard.plan(place, model.locality) {
                 return login::begin(model, plan, now);
             }
             Vec::new()
@@ -90,12 +90,12 @@ pub(super) fn choose_scopes(model: &mut Model, action: ScopeAction) -> Vec<Effec
     let client = wizard.client();
     let Page::Scopes(picker) = &mut wizard.page else { return Vec::new() };
     wizard.complaint = None;
-    match (action, &picker.list, &wizard.needs) {
+    match (action, &picker.list, &wizard.preflight) {
         (ScopeAction::Toggle, ..) => picker.toggle(),
         (ScopeAction::Add, ..) => picker.open(),
-        (ScopeAction::List, ProviderList::Failed(_) | ProviderList::Here { .. }, Some(needs)) => {
+        (ScopeAction::List, ProviderList::Failed(_) | ProviderList::Here { .. }, Some(preflight)) => {
             picker.list = ProviderList::Coming;
-            return vec![Effect::Scopes(needs.provider().name.clone(), client)];
+            return vec![Effect::Scopes(preflight.provider().name.clone(), client)];
         }
         (ScopeAction::List, ..) => {}
     }
@@ -114,7 +114,7 @@ pub(super) fn listed(model: &mut Model, provider: &str, listed: Result<Listed, T
 /// Has the key tested before it is kept, unless that was done or cannot be. The page stays until the key
 /// is on disk: one that is refused, or could not be saved, is typed once.
 fn test_or_keep(model: &mut Model, wizard: &mut Wizard) -> Vec<Effect> {
-    let Some(change) = wizard.needs.as_ref().and_then(Needs::kept_key) else { return Vec::new() };
+    let Some(change) = wizard.preflight.as_ref().and_then(Preflight::kept_key) else { return Vec::new() };
     if let Some(page) = wizard.passed.pop() {
         wizard.page = page;
     }
@@ -138,7 +138,7 @@ fn test_or_keep(model: &mut Model, wizard: &mut Wizard) -> Vec<Effect> {
 /// A new key was tested: one that is refused is asked about, any other is kept.
 pub(super) fn key_tested(model: &mut Model, key: &str, tested: Result<TestVerdict, Trouble>) -> Vec<Effect> {
     let Screen::Wizard(wizard) = &mut model.screen else { return Vec::new() };
-    let change = wizard.needs.as_ref().and_then(Needs::kept_key);
+    let change = wizard.preflight.as_ref().and_then(Preflight::kept_key);
     let held = |change: &Change| change.profile().is_some_and(|profile| profile.holds(key));
     // A test that the person has ended, or one of another key, is no longer of interest.
     let Some(change) = change.filter(held).filter(|_| wizard.work == Work::Testing) else {
@@ -175,7 +175,7 @@ pub(super) fn key_kept(
     changed: &Result<Snapshot, Trouble>,
 ) -> Option<String> {
     let wizard = model.screen.wizard_mut()?;
-    let name = wizard.needs.as_ref().and_then(Needs::profile_name);
+    let name = wizard.preflight.as_ref().and_then(Preflight::profile_name);
     let is_ours = wizard.work == Work::Saving
         && name == Some(&id.name)
         && matches!(wizard.page, Page::Text(TextQuestion::Key, _));

@@ -10,7 +10,7 @@ use crate::domain::name::ProfileId;
 use crate::domain::profile::Kind;
 use crate::domain::residual_validity;
 use crate::domain::trouble::Trouble;
-use crate::oauth::login::{Choice, Doubt};
+use crate::oauth::login::{ConfirmReason, SaveDecision};
 use crate::oauth::revocation::{self, NotRevocable};
 use crate::tui::dialog::{Dialog, DialogQuestion};
 use crate::tui::model::Model;
@@ -102,20 +102,20 @@ fn words(question: &DialogQuestion, model: &Model, now: Now) -> DialogText {
             let text = "The link stops working, and stored tokens stay as they are.".to_owned();
             words("Cancel the login?", vec![text])
         }
-        DialogQuestion::Tokens(Doubt::OtherAccount { stored, came }, elsewhere) => {
+        DialogQuestion::Tokens(ConfirmReason::OtherAccount { stored, came }, elsewhere) => {
             let (stored, came) = (text_layout::named(stored), text_layout::named(came));
             let text = format!("The profile holds {stored}, but {came} has logged in. Nothing is saved yet.");
             let beside = match elsewhere {
-                Choice::KeepAs(name) => Some(format!("{name} would be a profile beside it.")),
-                Choice::Keep | Choice::Discard => None,
+                SaveDecision::KeepAs(name) => Some(format!("{name} would be a profile beside it.")),
+                SaveDecision::Keep | SaveDecision::Discard => None,
             };
             words("Another account logged in", [text].into_iter().chain(beside).collect())
         }
-        DialogQuestion::Tokens(Doubt::Taken, _) => {
+        DialogQuestion::Tokens(ConfirmReason::Taken, _) => {
             let text = "A profile of that name was stored meanwhile. Nothing of this login is saved yet.";
             words("The name is taken", vec![text.to_owned()])
         }
-        DialogQuestion::Tokens(Doubt::Cancelled, _) => {
+        DialogQuestion::Tokens(ConfirmReason::Cancelled, _) => {
             let text = "The provider had given them before you cancelled. They are in memory only.";
             words("Cancelled, but tokens came", vec![text.to_owned()])
         }

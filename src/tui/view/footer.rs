@@ -5,9 +5,10 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::domain::clock::Now;
-use crate::oauth::login::{Door, Login, Outcome, Stage};
+use crate::domain::provider::LoginMethod;
+use crate::oauth::login::{Login, Outcome, Stage};
 use crate::tui::field::Field;
-use crate::tui::front_door::FrontDoor;
+use crate::tui::front_door::ShownMethod;
 use crate::tui::keymap::{Binding, KeyContext, ShownIn, bindings};
 use crate::tui::layout::Parts;
 use crate::tui::message::{Action, PanelAction, ScopeAction};
@@ -126,10 +127,10 @@ fn first() -> Vec<FooterKey> {
     only(KeyContext::Profiles, |action| matches!(action, Action::NewLogin | Action::Help | Action::Quit))
 }
 
-/// The keys of a login, as far as they mean something at its stage and for the door it shows.
+/// The keys of a login, as far as they mean something at its stage and for the method it shows.
 fn login(model: &Model, theme: &Theme) -> Vec<FooterKey> {
     match model.login.as_ref().map(Login::stage) {
-        Some(Stage::Waiting(_)) => match FrontDoor::of(model) {
+        Some(Stage::Waiting(_)) => match ShownMethod::of(model) {
             Some(front) => waiting(&front, theme),
             None => of(KeyContext::Login),
         },
@@ -146,7 +147,7 @@ fn login(model: &Model, theme: &Theme) -> Vec<FooterKey> {
     }
 }
 
-fn waiting(front: &FrontDoor<'_>, theme: &Theme) -> Vec<FooterKey> {
+fn waiting(front: &ShownMethod<'_>, theme: &Theme) -> Vec<FooterKey> {
     // An authorization URL is seldom short enough to be scanned; the key tells.
     let scans =
         front.device().is_some() && !front.scannable().is_empty() && theme.glyphs.letters == Letters::Unicode;
@@ -154,8 +155,8 @@ fn waiting(front: &FrontDoor<'_>, theme: &Theme) -> Vec<FooterKey> {
         (PanelAction::OpenAgain, front.address().is_none()),
         (PanelAction::CopyLink, front.copied().is_none()),
         (PanelAction::Paste, !front.takes_paste()),
-        (PanelAction::SwitchDoor, front.other().is_none()),
-        (PanelAction::CopyUserCode, front.door != Door::Device || front.user_code().is_none()),
+        (PanelAction::SwitchMethod, front.other().is_none()),
+        (PanelAction::CopyUserCode, front.method != LoginMethod::Device || front.user_code().is_none()),
         (PanelAction::ShowQr, !scans),
     ];
     let mut items = only(KeyContext::Login, |action| {
@@ -163,14 +164,14 @@ fn waiting(front: &FrontDoor<'_>, theme: &Theme) -> Vec<FooterKey> {
     });
     for item in &mut items {
         (item.hint, item.brief) = match item.action {
-            Some(Action::Panel(PanelAction::SwitchDoor)) if front.door == Door::Device => {
+            Some(Action::Panel(PanelAction::SwitchMethod)) if front.method == LoginMethod::Device => {
                 ("other way", "back")
             }
-            Some(Action::Panel(PanelAction::SwitchDoor)) => ("device code", "device"),
-            Some(Action::Panel(PanelAction::CopyLink)) if front.doors.curl.is_some() => {
+            Some(Action::Panel(PanelAction::SwitchMethod)) => ("device code", "device"),
+            Some(Action::Panel(PanelAction::CopyLink)) if front.methods.curl.is_some() => {
                 ("copy curl line", "copy")
             }
-            Some(Action::Panel(PanelAction::PlainUrl)) if front.doors.curl.is_some() => {
+            Some(Action::Panel(PanelAction::PlainUrl)) if front.methods.curl.is_some() => {
                 ("plain line", "plain")
             }
             Some(_) | None => (item.hint, item.brief),
@@ -219,10 +220,10 @@ fn only(context: KeyContext, wanted: impl Fn(Action) -> bool) -> Vec<FooterKey> 
 
 /// Whether a key shows a way out of where the person is, or on: it stays though others must go.
 fn is_needed(context: KeyContext, action: Action) -> bool {
-    use PanelAction::{CopyLink, OpenAgain, Paste, SwitchDoor};
+    use PanelAction::{CopyLink, OpenAgain, Paste, SwitchMethod};
     match context {
         KeyContext::Login => {
-            matches!(action, Action::Back | Action::Panel(OpenAgain | CopyLink | Paste | SwitchDoor))
+            matches!(action, Action::Back | Action::Panel(OpenAgain | CopyLink | Paste | SwitchMethod))
         }
         KeyContext::Choices | KeyContext::Lists | KeyContext::Scopes => {
             matches!(action, Action::Enter | Action::Back)

@@ -16,10 +16,11 @@ use ratatui::text::Span;
 use ratatui::widgets::Paragraph;
 
 use crate::domain::clock::Now;
+use crate::domain::provider::LoginMethod;
 use crate::domain::trouble::{FailureKind, Stored, Trouble};
-use crate::oauth::login::{Door, Login, Seat, Stage};
+use crate::oauth::login::{Locality, Login, Stage};
 use crate::tui::field::Field;
-use crate::tui::front_door::FrontDoor;
+use crate::tui::front_door::ShownMethod;
 use crate::tui::screen::Panel;
 use crate::tui::text_block::{Repeated, TextBlock};
 use crate::tui::theme::{Letters, Theme};
@@ -52,7 +53,7 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, panel: &Panel, view: Vie
     let ViewContext { model, theme, now } = view;
     let Some(login) = &model.login else { return };
     let inner = frame::draw(frame, area, &format!("Log in to {}", login.plan().id.name), theme);
-    let front = FrontDoor::of(model).filter(|_| matches!(login.stage(), Stage::Waiting(_)));
+    let front = ShownMethod::of(model).filter(|_| matches!(login.stage(), Stage::Waiting(_)));
     if let (Panel::Qr, Some(front)) = (panel, &front) {
         return qr::render(frame, inner, front, theme);
     }
@@ -69,7 +70,8 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, panel: &Panel, view: Vie
     let inner = frame::below(Rect { width: inner.width.min(CONTENT_WIDTH), ..inner }, gap);
     let below = |room| {
         let block = TextBlock::new(inner.width, theme);
-        let mut below = Below { block, theme, now, seat: model.seat, room, noticed: false, field: None };
+        let mut below =
+            Below { block, theme, now, locality: model.locality, room, noticed: false, field: None };
         below.write(login, front.as_ref(), field);
         below
     };
@@ -95,9 +97,9 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, panel: &Panel, view: Vie
     }
 }
 
-/// Draws the QR code of a device door at the right, where it fits, and gives what is left.
-fn beside_qr(frame: &mut Frame<'_>, area: Rect, front: &FrontDoor<'_>, theme: &Theme) -> Rect {
-    if front.door != Door::Device || theme.glyphs.letters == Letters::Ascii {
+/// Draws the QR code of a device method at the right, where it fits, and gives what is left.
+fn beside_qr(frame: &mut Frame<'_>, area: Rect, front: &ShownMethod<'_>, theme: &Theme) -> Rect {
+    if front.method != LoginMethod::Device || theme.glyphs.letters == Letters::Ascii {
         return area;
     }
     let room = area.width.saturating_sub(BESIDE);
@@ -112,7 +114,7 @@ struct Below<'a> {
     block: TextBlock<'a>,
     theme: &'a Theme,
     now: Now,
-    seat: Seat,
+    locality: Locality,
     room: Space,
     /// Whether the notices are written.
     noticed: bool,
@@ -121,7 +123,7 @@ struct Below<'a> {
 }
 
 impl Below<'_> {
-    fn write(&mut self, login: &Login, front: Option<&FrontDoor<'_>>, field: Option<&Field>) {
+    fn write(&mut self, login: &Login, front: Option<&ShownMethod<'_>>, field: Option<&Field>) {
         match (login.stage(), front) {
             (Stage::Opening(_), _) => self.act("Nothing to do: the login is being prepared."),
             (Stage::Waiting(_), front) if field.is_some() => self.pasting(login, front),

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::oauth::login::needs::Needs;
+use crate::oauth::login::preflight::Preflight;
 use crate::tui::text_layout::rows;
 use crate::tui::theme::{Letters, Theme};
 use crate::tui::wizard::Wizard;
@@ -35,7 +35,7 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, picker:
     let under = typing + if below.is_empty() { 0 } else { rows(below.len()) + 1 };
     let most = area.height.saturating_sub(2 + 2 + under).max(1);
     let seen = rows(picker.choices.len()).clamp(1, most);
-    let name = wizard.needs.as_ref().and_then(Needs::profile_name);
+    let name = wizard.preflight.as_ref().and_then(Preflight::profile_name);
     let title = name.map_or_else(|| "Scopes".to_owned(), |name| format!("Scopes of {name}"));
     let size = (width, 2 + seen + under);
     let inner = frame::above(frame, area, size, &title, theme);

@@ -1,8 +1,8 @@
 //! Answers of the wizard: taken by what asks for them, and followed by the next page.
 
 use crate::domain::provider::draft::{self, Draft};
-use crate::domain::provider::{Flow, Pkce, Provider};
-use crate::oauth::login::needs::{self, Goal, Needs};
+use crate::domain::provider::{LoginMethod, Pkce, Provider};
+use crate::oauth::login::preflight::{self, Preflight, PreflightGoal};
 use crate::tui::field::{Field, Sight};
 use crate::tui::wizard::page::{ListQuestion, Page, TextQuestion};
 use crate::tui::wizard::picker::Picker;
@@ -16,10 +16,10 @@ impl Wizard {
             // What was typed for another provider means nothing here.
             self.ahead.clear();
         }
-        let key_alone = provider.flows.contains(&Flow::Key) && !has_login(provider);
-        let goal = if key_alone { Goal::Key } else { Goal::Login };
+        let key_alone = provider.flows.contains(&LoginMethod::Key) && !has_login(provider);
+        let goal = if key_alone { PreflightGoal::Key } else { PreflightGoal::Login };
         self.draft = provider.example.then(|| Draft::from_template(provider));
-        self.needs = (!provider.example).then(|| Needs::new(provider, goal));
+        self.preflight = (!provider.example).then(|| Preflight::new(provider, goal));
         self.complaint = None;
         self.go_on(context);
     }
@@ -41,13 +41,13 @@ impl Wizard {
 
     /// The page that comes after this one, on which nothing was typed.
     pub(super) fn next(&self, context: WizardContext<'_>) -> Page {
-        let Some(needs) = &self.needs else { return self.next_of_draft() };
-        let provider = needs.provider();
+        let Some(preflight) = &self.preflight else { return self.next_of_draft() };
+        let provider = preflight.provider();
         let is_first = matches!(self.page, Page::Choice(ListQuestion::Provider, _) | Page::Preview(_));
-        if is_first && provider.flows.contains(&Flow::Key) && has_login(provider) {
+        if is_first && provider.flows.contains(&LoginMethod::Key) && has_login(provider) {
             return Page::Choice(ListQuestion::LoginOrKey, 0);
         }
-        needs.next().map_or(Page::Ready, |question| page_of(needs, question, context))
+        preflight.next().map_or(Page::Ready, |question| page_of(preflight, question, context))
     }
 
     /// The pages that describe a new provider: its texts, PKCE, and the file that comes of it.
@@ -65,7 +65,7 @@ impl Wizard {
     }
 
     fn take(&mut self, context: WizardContext<'_>) -> Result<(), String> {
-        match (&self.page, &mut self.needs) {
+        match (&self.page, &mut self.preflight) {
             (Page::Text(TextQuestion::Draft(question), field), _) => {
                 let (question, field) = (*question, field.clone());
                 return self.take_for_draft(question, &field, context);
@@ -76,26 +76,31 @@ impl Wizard {
                     draft.pkce = pkce;
                 }
             }
-            (Page::Choice(ListQuestion::LoginOrKey, marked), Some(needs)) => {
-                let goal = if *marked == 0 { Goal::Login } else { Goal::Key };
-                if needs.goal() != goal {
-                    *needs = Needs::new(needs.provider(), goal);
+            (Page::Choice(ListQuestion::LoginOrKey, marked), Some(preflight)) => {
+                let goal = if *marked == 0 { PreflightGoal::Login } else { PreflightGoal::Key };
+                if preflight.goal() != goal {
+                    *preflight = Preflight::new(preflight.provider(), goal);
                     // What was proposed as a name for the one is none for the other.
-                    self.ahead.retain(|page| page.needs_question() != Some(needs::Question::Name));
+                    self.ahead
+                        .retain(|page| page.preflight_question() != Some(preflight::PreflightQuestion::Name));
                 }
             }
-            (Page::Text(TextQuestion::Name, field), Some(needs)) => {
+            (Page::Text(TextQuestion::Name, field), Some(preflight)) => {
                 let snapshot = context.own.ok_or("The store is still being read")?;
-                needs.name(field.text(), snapshot)?;
+                preflight.name(field.text(), snapshot)?;
             }
             // A field that leaves white space out says so itself.
-            (Page::Text(TextQuestion::Key, field), Some(needs)) => needs.key(&field.secret()).map(drop)?,
-            (Page::Text(TextQuestion::ClientSecret, field), Some(needs)) => {
-                needs.client_secret(&field.secret()).map(drop)?;
+            (Page::Text(TextQuestion::Key, field), Some(preflight)) => {
+                preflight.key(&field.secret()).map(drop)?
             }
-            (Page::Text(TextQuestion::ClientId, field), Some(needs)) => needs.client_id(field.text())?,
-            (Page::Scopes(picker), Some(needs)) => needs.scopes(&picker.asked())?,
-            (Page::Notice, Some(needs)) => needs.agree(),
+            (Page::Text(TextQuestion::ClientSecret, field), Some(preflight)) => {
+                preflight.client_secret(&field.secret()).map(drop)?;
+            }
+            (Page::Text(TextQuestion::ClientId, field), Some(preflight)) => {
+                preflight.client_id(field.text())?
+            }
+            (Page::Scopes(picker), Some(preflight)) => preflight.scopes(&picker.asked())?,
+            (Page::Notice, Some(preflight)) => preflight.agree(),
             (Page::Choice(ListQuestion::Provider, _) | Page::Preview(_) | Page::Ready, Some(_)) => {}
             (_, None) => {}
         }
@@ -115,7 +120,7 @@ impl Wizard {
         }
         if question == draft::DraftQuestion::ClientSecret {
             if !field.is_empty() {
-                needs::client_secret(&field.secret())?;
+                preflight::client_secret(&field.secret())?;
             }
             draft.prove(!field.is_empty());
         }
@@ -124,24 +129,28 @@ impl Wizard {
 }
 
 /// The page of a question before a login.
-fn page_of(needs: &Needs, question: needs::Question, context: WizardContext<'_>) -> Page {
+fn page_of(
+    preflight: &Preflight,
+    question: preflight::PreflightQuestion,
+    context: WizardContext<'_>,
+) -> Page {
     match question {
-        needs::Question::Name => {
-            let usual = context.own.and_then(|snapshot| needs.usual_name(snapshot));
+        preflight::PreflightQuestion::Name => {
+            let usual = context.own.and_then(|snapshot| preflight.usual_name(snapshot));
             let field = Field::new(usual.as_ref().map_or("", |name| name.name()), Sight::Clear);
             Page::Text(TextQuestion::Name, field)
         }
-        needs::Question::ClientId => Page::text(TextQuestion::ClientId),
-        needs::Question::ClientSecret => Page::text(TextQuestion::ClientSecret),
-        needs::Question::Key => Page::text(TextQuestion::Key),
-        needs::Question::Scopes => {
-            Page::Scopes(Box::new(Picker::for_provider(needs.provider(), needs.known())))
+        preflight::PreflightQuestion::ClientId => Page::text(TextQuestion::ClientId),
+        preflight::PreflightQuestion::ClientSecret => Page::text(TextQuestion::ClientSecret),
+        preflight::PreflightQuestion::Key => Page::text(TextQuestion::Key),
+        preflight::PreflightQuestion::Scopes => {
+            Page::Scopes(Box::new(Picker::for_provider(preflight.provider(), preflight.known())))
         }
-        needs::Question::Notice | needs::Question::Replace => Page::Notice,
+        preflight::PreflightQuestion::Notice | preflight::PreflightQuestion::Replace => Page::Notice,
     }
 }
 
 /// Whether one can log in at a provider, or only keep a key of it.
 fn has_login(provider: &Provider) -> bool {
-    provider.flows.iter().any(|flow| *flow != Flow::Key)
+    provider.flows.iter().any(|flow| *flow != LoginMethod::Key)
 }

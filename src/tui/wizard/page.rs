@@ -1,7 +1,7 @@
 //! Pages of the wizard: what each asks, and what the person has chosen or typed there.
 
 use crate::domain::provider::draft;
-use crate::oauth::login::needs;
+use crate::oauth::login::preflight;
 use crate::tui::field::{Field, Sight};
 use crate::tui::wizard::picker::Picker;
 
@@ -71,14 +71,14 @@ impl Page {
 
     /// Which of the questions before a login it asks.
     #[must_use]
-    pub fn needs_question(&self) -> Option<needs::Question> {
+    pub fn preflight_question(&self) -> Option<preflight::PreflightQuestion> {
         match self {
-            Self::Text(TextQuestion::Name, _) => Some(needs::Question::Name),
-            Self::Text(TextQuestion::Key, _) => Some(needs::Question::Key),
-            Self::Text(TextQuestion::ClientId, _) => Some(needs::Question::ClientId),
-            Self::Text(TextQuestion::ClientSecret, _) => Some(needs::Question::ClientSecret),
-            Self::Scopes(_) => Some(needs::Question::Scopes),
-            Self::Notice => Some(needs::Question::Notice),
+            Self::Text(TextQuestion::Name, _) => Some(preflight::PreflightQuestion::Name),
+            Self::Text(TextQuestion::Key, _) => Some(preflight::PreflightQuestion::Key),
+            Self::Text(TextQuestion::ClientId, _) => Some(preflight::PreflightQuestion::ClientId),
+            Self::Text(TextQuestion::ClientSecret, _) => Some(preflight::PreflightQuestion::ClientSecret),
+            Self::Scopes(_) => Some(preflight::PreflightQuestion::Scopes),
+            Self::Notice => Some(preflight::PreflightQuestion::Notice),
             Self::Text(TextQuestion::Draft(_), _) | Self::Choice(..) | Self::Preview(_) | Self::Ready => None,
         }
     }

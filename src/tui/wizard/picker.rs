@@ -4,7 +4,7 @@ use crate::domain::profile::Profile;
 use crate::domain::provider::Provider;
 use crate::domain::provider::scopes::{self, OfferedScope};
 use crate::domain::trouble::Trouble;
-use crate::oauth::login::needs::asked_before;
+use crate::oauth::login::preflight::asked_before;
 use crate::oauth::scopes::Listed;
 use crate::tui::field::{Field, Sight};
 

@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use authtui::domain::secret::Secret;
-use authtui::oauth::Attempt;
-use authtui::oauth::callback::{Answer, Echo, Expected, Gate};
+use authtui::oauth::LoginId;
+use authtui::oauth::callback::{AuthorizationResponse, CallbackCheck, ExpectedAnswer, StateCheck};
 use authtui::shell::login::callback::{Listener, ListenerEvent, OnEvent};
 use url::Url;
 
@@ -26,8 +26,8 @@ pub(crate) struct Login {
 impl Login {
     pub(crate) fn start() -> Self {
         let (hear, came) = ear();
-        let listener = Listener::open(Attempt(7), &[0], hear).expect("a free port");
-        listener.arm(gate());
+        let listener = Listener::open(LoginId(7), &[0], hear).expect("a free port");
+        listener.arm(check());
         Self { listener, came }
     }
 
@@ -70,9 +70,9 @@ pub(crate) fn ear() -> (OnEvent, Receiver<ListenerEvent>) {
     (Arc::new(hear), came)
 }
 
-pub(crate) fn gate() -> Gate {
-    Gate {
-        attempt: Attempt(7),
+pub(crate) fn check() -> CallbackCheck {
+    CallbackCheck {
+        login: LoginId(7),
         path: "/callback".to_owned(),
         expected: expected("5tate"),
         go: Secret::new("0123456789abcdef"),
@@ -81,13 +81,16 @@ pub(crate) fn gate() -> Gate {
     }
 }
 
-pub(crate) fn expected(state: &str) -> Expected {
+pub(crate) fn expected(state: &str) -> ExpectedAnswer {
     let issuer = Some("https://as.test".to_owned());
-    Expected { state: Secret::new(state), echo: Echo::Demanded, issuer }
+    ExpectedAnswer { state: Secret::new(state), state_check: StateCheck::Required, issuer }
 }
 
 pub(crate) fn code() -> ListenerEvent {
-    ListenerEvent::Answer(Attempt(7), Answer::Code { code: Secret::new("c0de+1"), issuer: None })
+    ListenerEvent::Answer(
+        LoginId(7),
+        AuthorizationResponse::Code { code: Secret::new("c0de+1"), issuer: None },
+    )
 }
 
 pub(crate) fn connect(address: SocketAddr) -> TcpStream {

@@ -4,10 +4,10 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, mpsc};
 
 use authtui::domain::trouble::Trouble;
-use authtui::oauth::Attempt;
+use authtui::oauth::LoginId;
 use authtui::shell::login::callback::{Listener, OnEvent};
 
-use crate::callback::login::{CALLBACK, Login, PATIENCE, ask, code, ear, gate, rest};
+use crate::callback::login::{CALLBACK, Login, PATIENCE, ask, check, code, ear, rest};
 
 #[test]
 fn it_listens_on_loopback_alone_and_on_both_of_its_addresses() {
@@ -52,10 +52,10 @@ fn a_port_that_somebody_has_on_the_other_loopback_address_is_taken() {
 #[test]
 fn dropping_it_ends_its_thread_and_frees_its_port_at_once() {
     let (hear, came) = ear();
-    let listener = Listener::open(Attempt(424_242), &[0], hear).expect("a free port");
+    let listener = Listener::open(LoginId(424_242), &[0], hear).expect("a free port");
     let port = listener.port();
     let login = Login { listener, came };
-    login.listener.arm(gate());
+    login.listener.arm(check());
     let mut open_client = login.connect();
     login.ask(CALLBACK);
     assert_eq!(threads("callback-424242"), usize::from(cfg!(target_os = "linux")));
@@ -81,8 +81,8 @@ fn the_browser_has_its_page_even_if_whoever_hears_the_answer_closes_the_listener
             let _ = closed.lock().expect("one holder").send(());
         })
     };
-    let listener = Listener::open(Attempt(7), &[0], hear).expect("a free port");
-    listener.arm(gate());
+    let listener = Listener::open(LoginId(7), &[0], hear).expect("a free port");
+    listener.arm(check());
     let (address, host) = (listener.addresses().to_vec(), listener.port());
     *held.lock().expect("one holder") = Some(listener);
 
@@ -94,7 +94,7 @@ fn the_browser_has_its_page_even_if_whoever_hears_the_answer_closes_the_listener
 }
 
 fn open(ports: &[u16]) -> Result<Listener, Trouble> {
-    Listener::open(Attempt(7), ports, ear().0)
+    Listener::open(LoginId(7), ports, ear().0)
 }
 
 /// How many threads of this process have that name; 0 where nobody can tell.

@@ -1,15 +1,16 @@
-//! The device code as a door beside the others, and alone.
+//! The device code as a method beside the others, and alone.
 
 use std::time::Duration;
 
 use authtui::domain::change::Edit;
-use authtui::domain::provider::{Pkce, Provider};
+use authtui::domain::provider::{LoginMethod, Pkce, Provider};
 use authtui::domain::trouble::{FailureKind, Trouble};
-use authtui::oauth::Errand;
-use authtui::oauth::device::{DeviceCode, Poll, Progress};
-use authtui::oauth::login::step::{Mark, Step};
+use authtui::oauth::RequestId;
+use authtui::oauth::device::{DeviceCode, NextPoll, Progress};
+use authtui::oauth::login::step::{LoginStep, StepState};
 use authtui::oauth::login::{
-    Ask, Browser, Choice, DeviceDoor, Door, Doubt, Heard, Outcome, PATIENCE, Plan, Seat, Shut, Stage, Ways,
+    BrowserOpening, ConfirmReason, DeviceEnd, DeviceMethod, Input, Locality, LoginOptions, LoginPlan,
+    Outcome, Output, PATIENCE, SaveDecision, Stage,
 };
 use authtui::tui::screen::{Panel, Screen};
 use serde_json::{Value, json};
@@ -28,24 +29,24 @@ const TURN: Duration = Duration::from_millis(5200);
 #[test]
 fn the_code_is_asked_for_beside_the_listener_and_its_polls_bring_the_tokens() {
     let (mut journey, _) = Journey::begin(at(plan("work"), with_device));
-    let asks = journey.hear(Heard::Began(entropy()));
-    let (errand, request) = sent(&asks);
+    let asks = journey.tell(Input::Began(entropy()));
+    let (request_id, request) = sent(&asks);
     assert_eq!(asks.len(), 2, "{asks:?}");
-    assert_eq!(asks.first(), Some(&Ask::Listen(vec![PORT, 0])));
+    assert_eq!(asks.first(), Some(&Output::Listen(vec![PORT, 0])));
     assert_eq!(request.url.as_str(), "https://id.test/device");
     let client = ("client_id".to_owned(), "authtui-demo".to_owned());
     let fields = form(&request);
     assert_eq!(fields, [client.clone(), ("scope".to_owned(), "profile inference".to_owned())].to_vec());
 
-    let asks = journey.hear(Heard::Bound(Ok(bound(PORT))));
-    assert!(matches!(asks.as_slice(), [Ask::Arm(_), Ask::Open(_)]), "{asks:?}");
-    assert_eq!(journey.hear(answer(&journey, errand, 200, codes())), []);
+    let asks = journey.tell(Input::Bound(Ok(bound(PORT))));
+    assert!(matches!(asks.as_slice(), [Output::ExpectCallback(_), Output::Open(_)]), "{asks:?}");
+    assert_eq!(journey.tell(answer(&journey, request_id, 200, codes())), []);
     let shown = device_code(&journey);
     assert_eq!((shown.user_code.as_deref(), shown.page.as_str()), (Some("WDJB-MJHT"), "https://id.test/d"));
-    assert_eq!(journey.login.steps().note(Step::Device), "id.test");
+    assert_eq!(journey.login.steps().note(LoginStep::Device), "id.test");
 
     let asks = wait(&mut journey, TURN);
-    let (errand, request) = sent(&asks);
+    let (request_id, request) = sent(&asks);
     assert_eq!(request.url.as_str(), "https://id.test/token");
     let expected = [
         ("grant_type", "urn:ietf:params:oauth:grant-type:device_code"),
@@ -55,28 +56,31 @@ fn the_code_is_asked_for_beside_the_listener_and_its_polls_bring_the_tokens() {
     assert_eq!(form(&request), expected.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec());
     assert!(journey.login.is_settling(), "its answer may hold tokens");
     journey.advance(Duration::from_millis(300));
-    let asks = journey.hear(answer(&journey, errand, 200, TOKENS));
-    assert!(matches!(asks.as_slice(), [Ask::Save(..), Ask::CloseListener]), "{asks:?}");
-    assert_eq!(journey.login.steps().note(Step::Wait), "device code");
-    assert_eq!(journey.login.steps().mark(Step::Exchange), Mark::Skipped);
+    let asks = journey.tell(answer(&journey, request_id, 200, TOKENS));
+    assert!(matches!(asks.as_slice(), [Output::Save(..), Output::CloseListener]), "{asks:?}");
+    assert_eq!(journey.login.steps().note(LoginStep::Wait), "device code");
+    assert_eq!(journey.login.steps().mark(LoginStep::Exchange), StepState::Skipped);
 }
 
 #[test]
 fn a_device_code_alone_needs_no_listener_and_opens_its_own_page() {
     let (mut journey, _) = Journey::begin(at(plan("work"), with_device_alone));
     let listed: Vec<_> = journey.login.steps().iter().map(|(step, ..)| step).collect();
-    assert_eq!(listed, [Step::Device, Step::Open, Step::Wait, Step::Save, Step::Test]);
-    let asks = journey.hear(Heard::Began(entropy()));
-    let (errand, _) = sent(&asks);
+    assert_eq!(
+        listed,
+        [LoginStep::Device, LoginStep::Open, LoginStep::Wait, LoginStep::Save, LoginStep::Test]
+    );
+    let asks = journey.tell(Input::Began(entropy()));
+    let (request_id, _) = sent(&asks);
     assert_eq!(asks.len(), 1, "{asks:?}");
-    assert_eq!(journey.login.doors().expect("doors").lead(Seat::Here), Door::Device);
+    assert_eq!(journey.login.methods().expect("methods").lead(Locality::Local), LoginMethod::Device);
     let mut with_page = codes();
     with_page["verification_uri_complete"] = json!("https://id.test/d?code=WDJB-MJHT");
-    let asks = journey.hear(answer(&journey, errand, 200, &with_page));
-    assert_eq!(asks, [Ask::Open("https://id.test/d?code=WDJB-MJHT".parse().expect("a URL"))]);
-    assert!(matches!(journey.login.steps().mark(Step::Wait), Mark::Now(_)));
-    let (errand, _) = sent(&wait(&mut journey, TURN));
-    let asks = journey.hear(answer(&journey, errand, 200, TOKENS));
+    let asks = journey.tell(answer(&journey, request_id, 200, &with_page));
+    assert_eq!(asks, [Output::Open("https://id.test/d?code=WDJB-MJHT".parse().expect("a URL"))]);
+    assert!(matches!(journey.login.steps().mark(LoginStep::Wait), StepState::Now(_)));
+    let (request_id, _) = sent(&wait(&mut journey, TURN));
+    let asks = journey.tell(answer(&journey, request_id, 200, TOKENS));
     let Edit::Add(profile) = saved(&asks).edit else { panic!("no profile") };
     assert_eq!(profile.scopes, ["profile", "inference"]);
 }
@@ -84,29 +88,29 @@ fn a_device_code_alone_needs_no_listener_and_opens_its_own_page() {
 #[test]
 fn a_person_elsewhere_gets_the_code_and_no_browser() {
     let plan = plan("work");
-    let over_ssh = |provider: &Provider| Ways::of(provider, Seat::OverSsh);
+    let over_ssh = |provider: &Provider| LoginOptions::of(provider, Locality::OverSsh);
     let provider = with_device(*plan.provider.clone());
-    let ways = over_ssh(&provider);
-    let mut journey = opened(Plan { provider: Box::new(provider), ways, ..plan }, &codes());
-    let obstacle = Seat::OverSsh.obstacle().expect("one");
-    assert_eq!(journey.login.steps().mark(Step::Open), Mark::Skipped);
-    assert_eq!(journey.login.steps().note(Step::Open), obstacle);
-    assert_eq!(journey.login.doors().expect("doors").lead(Seat::OverSsh), Door::Device);
-    let first = journey.login.doors().and_then(|doors| doors.first().cloned()).expect("a page");
-    assert_eq!(journey.hear(Heard::OpenAgain), [Ask::Open(first)]);
-    assert!(matches!(journey.login.steps().mark(Step::Open), Mark::Now(_)));
+    let options = over_ssh(&provider);
+    let mut journey = opened(LoginPlan { provider: Box::new(provider), options, ..plan }, &codes());
+    let obstacle = Locality::OverSsh.obstacle().expect("one");
+    assert_eq!(journey.login.steps().mark(LoginStep::Open), StepState::Skipped);
+    assert_eq!(journey.login.steps().note(LoginStep::Open), obstacle);
+    assert_eq!(journey.login.methods().expect("methods").lead(Locality::OverSsh), LoginMethod::Device);
+    let first = journey.login.methods().and_then(|methods| methods.first().cloned()).expect("a page");
+    assert_eq!(journey.tell(Input::OpenAgain), [Output::Open(first)]);
+    assert!(matches!(journey.login.steps().mark(LoginStep::Open), StepState::Now(_)));
 }
 
 #[test]
 fn challenge_and_verifier_travel_where_the_provider_wants_them() {
     let with_pkce = |provider| Provider { device: Some(device(Pkce::Required)), ..with_device(provider) };
     let (mut journey, _) = Journey::begin(at(plan("work"), with_pkce));
-    let (errand, request) = sent(&journey.hear(Heard::Began(entropy())));
+    let (request_id, request) = sent(&journey.tell(Input::Began(entropy())));
     let challenge = form(&request).into_iter().find(|(name, _)| name == "code_challenge").expect("one").1;
     let verifier = authtui::domain::secret::Secret::new(DEVICE_VERIFIER);
     assert_eq!(challenge, authtui::oauth::authorization::challenge(Pkce::Required, &verifier).expose());
-    journey.hear(Heard::Bound(Ok(bound(PORT))));
-    journey.hear(answer(&journey, errand, 200, codes()));
+    journey.tell(Input::Bound(Ok(bound(PORT))));
+    journey.tell(answer(&journey, request_id, 200, codes()));
     let (_, request) = sent(&wait(&mut journey, TURN));
     assert!(form(&request).contains(&("code_verifier".to_owned(), DEVICE_VERIFIER.to_owned())));
 }
@@ -126,11 +130,11 @@ fn polls_keep_their_distance_whatever_is_answered() {
         let due = journey.login.wakes_at().expect("a poll");
         let early = journey.now.steady.until(due) - Duration::from_millis(1);
         assert_eq!(wait(&mut journey, early), [], "{body}: too early");
-        let (errand, _) = sent(&wait(&mut journey, Duration::from_millis(1)));
-        assert_eq!(journey.hear(Heard::Woke), [], "one at a time");
-        assert_eq!(journey.hear(answer(&journey, errand, status, body)), []);
+        let (request_id, _) = sent(&wait(&mut journey, Duration::from_millis(1)));
+        assert_eq!(journey.tell(Input::Woke), [], "one at a time");
+        assert_eq!(journey.tell(answer(&journey, request_id, status, body)), []);
         let next = journey.now.steady.after(Duration::from_secs(waits) + Duration::from_millis(200));
-        assert_eq!(device_code(&journey).poll, Poll::At(next), "{body}");
+        assert_eq!(device_code(&journey).poll, NextPoll::At(next), "{body}");
     }
     let (at, progress) = device_code(&journey).last.clone().expect("an answer");
     assert_eq!((at, progress), (journey.now.steady, Progress::Pending));
@@ -142,7 +146,7 @@ fn an_interval_that_is_a_text_and_a_page_in_the_other_spelling_are_read() {
         "verification_url": "https://id.test/d" });
     let journey = opened(at(plan("work"), with_device), &body);
     let first = journey.now.steady.after(Duration::from_millis(7200));
-    assert_eq!(device_code(&journey).poll, Poll::At(first));
+    assert_eq!(device_code(&journey).poll, NextPoll::At(first));
 }
 
 #[test]
@@ -153,14 +157,14 @@ fn a_provider_that_cannot_be_reached_is_asked_ever_less_often_until_the_code_end
     while let Some(due) = journey.login.wakes_at().filter(|due| *due < end) {
         pauses.push(journey.now.steady.until(due).as_secs());
         let pause = journey.now.steady.until(due);
-        let (errand, _) = sent(&wait(&mut journey, pause));
-        assert_eq!(journey.hear(Heard::Replied(errand, Err(unreachable()))), []);
+        let (request_id, _) = sent(&wait(&mut journey, pause));
+        assert_eq!(journey.tell(Input::Replied(request_id, Err(unreachable()))), []);
         let (_, progress) = device_code(&journey).last.clone().expect("an answer");
         assert_eq!(progress, Progress::Unreachable("the connection broke".to_owned()));
     }
     assert_eq!(pauses.get(..6), Some(&[5, 10, 20, 40, 60, 60][..]));
     let rest = journey.now.steady.until(end);
-    assert_eq!(wait(&mut journey, rest), [Ask::CloseListener]);
+    assert_eq!(wait(&mut journey, rest), [Output::CloseListener]);
     assert_eq!(*journey.login.stage(), Stage::Over(Outcome::TimedOut));
 }
 
@@ -171,7 +175,7 @@ fn a_login_waits_as_long_as_its_code_and_no_longer_than_half_an_hour() {
         body["expires_in"] = json!(life);
         let journey = opened(at(plan("work"), with_device), &body);
         let deadline = journey.now.steady.after(Duration::from_secs(waits));
-        assert_eq!(journey.login.doors().expect("doors").deadline, deadline, "{life}");
+        assert_eq!(journey.login.methods().expect("methods").deadline, deadline, "{life}");
     }
     assert_eq!(PATIENCE.as_secs(), 300);
 }
@@ -182,19 +186,19 @@ fn a_code_that_ends_first_closes_its_door_alone() {
     body["expires_in"] = json!(60);
     let mut journey = opened(at(plan("work"), with_device), &body);
     assert_eq!(wait(&mut journey, Duration::from_mins(1)), [], "nothing is asked after the end");
-    let closed = DeviceDoor::Closed(Shut::TooOld);
-    assert_eq!(journey.login.doors().expect("doors").device, closed);
+    let closed = DeviceMethod::Closed(DeviceEnd::Expired);
+    assert_eq!(journey.login.methods().expect("methods").device, closed);
     assert_eq!(journey.login.notices(), ["The device code is over: the code is too old."]);
-    assert_eq!(sent(&journey.hear(code("c0de"))).1.url.path(), "/oauth2/token");
+    assert_eq!(sent(&journey.tell(code("c0de"))).1.url.path(), "/oauth2/token");
 }
 
 #[test]
 fn a_no_at_the_providers_page_ends_the_login() {
     for error in ["access_denied", "authorization_declined"] {
         let mut journey = opened(at(plan("work"), with_device), &codes());
-        let (errand, _) = sent(&wait(&mut journey, TURN));
-        let no = answer(&journey, errand, 400, format!(r#"{{"error":"{error}"}}"#));
-        assert_eq!(journey.hear(no), [Ask::CloseListener]);
+        let (request_id, _) = sent(&wait(&mut journey, TURN));
+        let no = answer(&journey, request_id, 400, format!(r#"{{"error":"{error}"}}"#));
+        assert_eq!(journey.tell(no), [Output::CloseListener]);
         assert_eq!(*journey.login.stage(), Stage::Over(Outcome::Denied(error.to_owned())));
     }
 }
@@ -212,12 +216,12 @@ fn a_code_that_is_refused_or_too_old_leaves_the_other_doors_open() {
         (404, "", &format!("{nobody}; {check}"), failed(nobody, FailureKind::NeedsFix(check.to_owned()))),
     ] {
         let mut beside = opened(at(plan("work"), with_device), &codes());
-        let (errand, _) = sent(&wait(&mut beside, TURN));
-        assert_eq!(beside.hear(answer(&beside, errand, status, body)), []);
+        let (request_id, _) = sent(&wait(&mut beside, TURN));
+        assert_eq!(beside.tell(answer(&beside, request_id, status, body)), []);
         assert_eq!(beside.login.notices(), [format!("The device code is over: {why}.")]);
         let mut alone = opened(at(plan("work"), with_device_alone), &codes());
-        let (errand, _) = sent(&wait(&mut alone, TURN));
-        assert_eq!(alone.hear(answer(&alone, errand, status, body)), [Ask::CloseListener]);
+        let (request_id, _) = sent(&wait(&mut alone, TURN));
+        assert_eq!(alone.tell(answer(&alone, request_id, status, body)), [Output::CloseListener]);
         assert_eq!(*alone.login.stage(), Stage::Over(outcome));
     }
 }
@@ -255,21 +259,21 @@ fn a_code_that_cannot_be_had_ends_a_login_only_where_it_is_the_only_door() {
     ] {
         let journey = opened(at(plan("work"), with_device), &Value::Null);
         let mut beside = Journey { login: journey.login.clone(), ..journey };
-        assert_eq!(beside.hear(answer(&beside, Errand(1), status, &body)), []);
+        assert_eq!(beside.tell(answer(&beside, RequestId(1), status, &body)), []);
         let notices = beside.login.notices().join(" ");
         assert!(notices.contains(why), "{notices}");
         assert_eq!(notices.contains(check), next == FailureKind::NeedsFix(check.to_owned()), "{notices}");
-        assert!(matches!(beside.login.steps().mark(Step::Device), Mark::Failed(_)));
-        assert!(matches!(beside.hear(code("c0de")).as_slice(), [Ask::Send(..)]));
+        assert!(matches!(beside.login.steps().mark(LoginStep::Device), StepState::Failed(_)));
+        assert!(matches!(beside.tell(code("c0de")).as_slice(), [Output::Send(..)]));
 
         let mut alone = opened(at(plan("work"), with_device_alone), &Value::Null);
-        alone.hear(answer(&alone, Errand(1), status, &body));
+        alone.tell(answer(&alone, RequestId(1), status, &body));
         let Stage::Over(Outcome::Failed(trouble)) = alone.login.stage() else { panic!("{body}") };
         assert!(trouble.why.contains(why), "{trouble}");
         assert_eq!(trouble.kind, next, "{trouble}");
     }
     let mut alone = opened(at(plan("work"), with_device_alone), &Value::Null);
-    alone.hear(Heard::Replied(Errand(1), Err(unreachable())));
+    alone.tell(Input::Replied(RequestId(1), Err(unreachable())));
     let Stage::Over(Outcome::Failed(trouble)) = alone.login.stage() else { panic!() };
     assert_eq!(trouble.kind, FailureKind::Temporary(None), "{trouble}");
 }
@@ -284,23 +288,23 @@ fn a_listener_that_cannot_be_bound_leaves_the_device_code() {
         }
     };
     let (mut journey, _) = Journey::begin(at(plan("work"), code_and_device));
-    let (errand, _) = sent(&journey.hear(Heard::Began(entropy())));
-    assert_eq!(journey.hear(Heard::Bound(Err(taken()))), []);
+    let (request_id, _) = sent(&journey.tell(Input::Began(entropy())));
+    assert_eq!(journey.tell(Input::Bound(Err(taken()))), []);
     assert_eq!(journey.login.notices(), ["No callback can come; the device code is the way to log in."]);
-    assert_eq!(journey.login.steps().mark(Step::Build), Mark::Skipped);
-    let asks = journey.hear(answer(&journey, errand, 200, codes()));
-    assert_eq!(asks, [Ask::Open("https://id.test/d".parse().expect("a URL"))]);
-    assert_eq!(sent(&wait(&mut journey, TURN)).0, Errand(2));
+    assert_eq!(journey.login.steps().mark(LoginStep::Build), StepState::Skipped);
+    let asks = journey.tell(answer(&journey, request_id, 200, codes()));
+    assert_eq!(asks, [Output::Open("https://id.test/d".parse().expect("a URL"))]);
+    assert_eq!(sent(&wait(&mut journey, TURN)).0, RequestId(2));
 }
 
 #[test]
 fn a_callback_that_wins_the_race_is_redeemed_and_no_poll_is_sent_meanwhile() {
     let mut journey = opened(at(plan("work"), with_device), &codes());
-    let (exchange, _) = sent(&journey.hear(code("c0de")));
+    let (exchange, _) = sent(&journey.tell(code("c0de")));
     assert_eq!(wait(&mut journey, TURN), []);
     assert_eq!(journey.login.wakes_at(), None);
-    let asks = journey.hear(answer(&journey, exchange, 200, TOKENS));
-    assert!(matches!(asks.as_slice(), [Ask::Save(..), Ask::CloseListener]));
+    let asks = journey.tell(answer(&journey, exchange, 200, TOKENS));
+    assert!(matches!(asks.as_slice(), [Output::Save(..), Output::CloseListener]));
 }
 
 #[test]
@@ -308,11 +312,11 @@ fn tokens_of_a_poll_are_kept_while_a_code_is_redeemed_and_used_if_it_fails() {
     for first in [code("c0de"), typed("c0de")] {
         let mut journey = opened(at(plan("work"), with_device), &codes());
         let (poll, _) = sent(&wait(&mut journey, TURN));
-        let (exchange, _) = sent(&journey.hear(first.clone()));
-        assert_eq!(journey.hear(answer(&journey, poll, 200, TOKENS)), []);
+        let (exchange, _) = sent(&journey.tell(first.clone()));
+        assert_eq!(journey.tell(answer(&journey, poll, 200, TOKENS)), []);
         let mut lucky = Journey { login: journey.login.clone(), ..journey };
         let refused = answer(&lucky, exchange, 400, BAD_CODE);
-        let asks = lucky.hear(refused);
+        let asks = lucky.tell(refused);
         let Edit::Add(profile) = saved(&asks).edit else { panic!("no profile") };
         let access = profile.held.tokens().expect("tokens").access.clone();
         assert_eq!(access, authtui::domain::secret::Secret::new("new-access"), "{first:?}");
@@ -323,11 +327,11 @@ fn tokens_of_a_poll_are_kept_while_a_code_is_redeemed_and_used_if_it_fails() {
 fn tokens_of_a_poll_are_dropped_where_the_code_brought_some() {
     let mut journey = opened(at(plan("work"), with_device), &codes());
     let (poll, _) = sent(&wait(&mut journey, TURN));
-    let (exchange, _) = sent(&journey.hear(code("c0de")));
-    let asks = journey.hear(answer(&journey, exchange, 200, r#"{"access_token":"first"}"#));
+    let (exchange, _) = sent(&journey.tell(code("c0de")));
+    let asks = journey.tell(answer(&journey, exchange, 200, r#"{"access_token":"first"}"#));
     let Edit::Add(profile) = saved(&asks).edit else { panic!("no profile") };
     let before = journey.login.clone();
-    assert_eq!(journey.hear(answer(&journey, poll, 200, TOKENS)), []);
+    assert_eq!(journey.tell(answer(&journey, poll, 200, TOKENS)), []);
     assert_eq!(journey.login, before);
     assert!(!format!("{:?}", profile.held).contains("new-access"));
 }
@@ -337,11 +341,11 @@ fn a_callback_that_fails_while_a_poll_is_on_its_way_waits_for_its_answer() {
     for (body, saves) in [(TOKENS, true), (PENDING, false)] {
         let mut journey = opened(at(plan("work"), with_device), &codes());
         let (poll, _) = sent(&wait(&mut journey, TURN));
-        let (exchange, _) = sent(&journey.hear(code("c0de")));
-        assert_eq!(journey.hear(Heard::Replied(exchange, Err(unreachable()))), [Ask::CloseListener]);
+        let (exchange, _) = sent(&journey.tell(code("c0de")));
+        assert_eq!(journey.tell(Input::Replied(exchange, Err(unreachable()))), [Output::CloseListener]);
         assert!(matches!(journey.login.stage(), Stage::Exchanging(_)));
-        let asks = journey.hear(answer(&journey, poll, if saves { 200 } else { 400 }, body));
-        assert_eq!(asks.iter().any(|ask| matches!(ask, Ask::Save(..))), saves, "{body}");
+        let asks = journey.tell(answer(&journey, poll, if saves { 200 } else { 400 }, body));
+        assert_eq!(asks.iter().any(|ask| matches!(ask, Output::Save(..))), saves, "{body}");
         let failed = Stage::Over(Outcome::Failed(unreachable()));
         assert_eq!(*journey.login.stage() == failed, !saves, "{:?}", journey.login.stage());
     }
@@ -350,28 +354,28 @@ fn a_callback_that_fails_while_a_poll_is_on_its_way_waits_for_its_answer() {
 #[test]
 fn a_bad_paste_leaves_the_device_code_open() {
     let mut journey = opened(at(plan("work"), with_device), &codes());
-    journey.hear(typed("c0de#theirs"));
+    journey.tell(typed("c0de#theirs"));
     assert!(matches!(journey.login.stage(), Stage::Waiting(_)));
-    let (exchange, _) = sent(&journey.hear(typed("wr0ng")));
+    let (exchange, _) = sent(&journey.tell(typed("wr0ng")));
     journey.advance(TURN);
-    assert_eq!(journey.hear(answer(&journey, exchange, 400, BAD_CODE)), []);
-    let (poll, _) = sent(&journey.hear(Heard::Woke));
-    let asks = journey.hear(answer(&journey, poll, 200, TOKENS));
-    assert!(matches!(asks.as_slice(), [Ask::Save(..), Ask::CloseListener]));
+    assert_eq!(journey.tell(answer(&journey, exchange, 400, BAD_CODE)), []);
+    let (poll, _) = sent(&journey.tell(Input::Woke));
+    let asks = journey.tell(answer(&journey, poll, 200, TOKENS));
+    assert!(matches!(asks.as_slice(), [Output::Save(..), Output::CloseListener]));
 }
 
 #[test]
 fn cancelling_while_a_poll_is_on_its_way_asks_about_the_tokens_it_brings() {
     let mut journey = opened(at(plan("work"), with_device), &codes());
     let (poll, _) = sent(&wait(&mut journey, TURN));
-    assert_eq!(journey.hear(Heard::Cancelled), [Ask::CloseListener]);
+    assert_eq!(journey.tell(Input::Cancelled), [Output::CloseListener]);
     assert!(journey.login.is_settling());
     let mut nothing = Journey { login: journey.login.clone(), ..Journey::begin(plan("work")).0 };
-    assert_eq!(nothing.hear(answer(&nothing, poll, 400, PENDING)), []);
+    assert_eq!(nothing.tell(answer(&nothing, poll, 400, PENDING)), []);
     assert_eq!(*nothing.login.stage(), Stage::Over(Outcome::Cancelled));
-    journey.hear(answer(&journey, poll, 200, TOKENS));
-    assert!(matches!(journey.login.stage(), Stage::Confirming(_, Doubt::Cancelled)));
-    assert!(matches!(journey.hear(Heard::Decided(Choice::Keep)).as_slice(), [Ask::Save(..)]));
+    journey.tell(answer(&journey, poll, 200, TOKENS));
+    assert!(matches!(journey.login.stage(), Stage::Confirming(_, ConfirmReason::Cancelled)));
+    assert!(matches!(journey.tell(Input::Decided(SaveDecision::Keep)).as_slice(), [Output::Save(..)]));
 }
 
 #[test]
@@ -380,19 +384,19 @@ fn an_ended_login_says_what_it_awaits_and_no_key_can_drop_it() {
     let mut failed = codes();
     failed["interval"] = json!(50);
     failed["expires_in"] = json!(60);
-    let denied = Heard::Answered(authtui::oauth::callback::Answer::Denied {
+    let denied = Input::Answered(authtui::oauth::callback::AuthorizationResponse::Denied {
         error: "access_denied".to_owned(),
         description: None,
     });
     for (end, after, words, then) in [
-        (Heard::Cancelled, 0, "The login is cancelled.", "you are asked about them."),
+        (Input::Cancelled, 0, "The login is cancelled.", "you are asked about them."),
         (denied, 0, "did not allow it: access_denied.", "you are asked about them."),
-        (Heard::Woke, 300, "Nobody answered in time.", "they are saved."),
+        (Input::Woke, 300, "Nobody answered in time.", "they are saved."),
     ] {
         let mut journey = opened(at(plan("work"), with_device), &failed);
         let (poll, _) = sent(&wait(&mut journey, Duration::from_millis(50_200)));
         journey.advance(Duration::from_secs(after));
-        assert_eq!(journey.hear(end), [Ask::CloseListener]);
+        assert_eq!(journey.tell(end), [Output::CloseListener]);
         let mut app = App::with(["work"]);
         app.now = journey.now;
         app.model.login = Some(journey.login.clone());
@@ -407,7 +411,7 @@ fn an_ended_login_says_what_it_awaits_and_no_key_can_drop_it() {
             assert_eq!(app.model.login.as_ref(), Some(&journey.login), "{key}");
         }
         assert!(app.message().contains("Nothing is left to cancel"), "{}", app.message());
-        journey.hear(answer(&journey, poll, 200, TOKENS));
+        journey.tell(answer(&journey, poll, 200, TOKENS));
         let kept = matches!(journey.login.stage(), Stage::Confirming(..) | Stage::Saving(_));
         assert!(kept, "{:?}", journey.login.stage());
     }
@@ -416,10 +420,10 @@ fn an_ended_login_says_what_it_awaits_and_no_key_can_drop_it() {
 #[test]
 fn cancelling_between_two_polls_ends_the_login_at_once() {
     let mut journey = opened(at(plan("work"), with_device), &codes());
-    assert_eq!(journey.hear(Heard::Cancelled), [Ask::CloseListener]);
+    assert_eq!(journey.tell(Input::Cancelled), [Output::CloseListener]);
     assert_eq!(*journey.login.stage(), Stage::Over(Outcome::Cancelled));
     assert_eq!(journey.login.wakes_at(), None);
-    assert_eq!(journey.hear(answer(&journey, Errand(2), 200, TOKENS)), []);
+    assert_eq!(journey.tell(answer(&journey, RequestId(2), 200, TOKENS)), []);
 }
 
 #[test]
@@ -430,40 +434,46 @@ fn time_that_runs_out_while_a_poll_is_on_its_way_waits_for_its_answer() {
         slow["expires_in"] = json!(60);
         let mut journey = opened(at(plan("work"), with_device), &slow);
         let (poll, _) = sent(&wait(&mut journey, Duration::from_millis(50_200)));
-        assert_eq!(wait(&mut journey, PATIENCE), [Ask::CloseListener]);
-        let asks = journey.hear(answer(&journey, poll, if saves { 200 } else { 400 }, body));
-        assert_eq!(asks.iter().any(|ask| matches!(ask, Ask::Save(..))), saves, "{body}");
+        assert_eq!(wait(&mut journey, PATIENCE), [Output::CloseListener]);
+        let asks = journey.tell(answer(&journey, poll, if saves { 200 } else { 400 }, body));
+        assert_eq!(asks.iter().any(|ask| matches!(ask, Output::Save(..))), saves, "{body}");
         assert_eq!(*journey.login.stage() == Stage::Over(Outcome::TimedOut), !saves);
     }
 }
 
 #[test]
 fn only_the_wanted_doors_open_and_only_on_the_wanted_port() {
-    use authtui::domain::provider::Flow;
     for (flows, asked, code, device) in [
-        (vec![Flow::Code], 1, true, false),
-        (vec![Flow::Device], 1, false, true),
-        (vec![Flow::Code, Flow::Device], 2, true, true),
-        (vec![Flow::Code, Flow::Key], 1, true, false),
+        (vec![LoginMethod::Code], 1, true, false),
+        (vec![LoginMethod::Device], 1, false, true),
+        (vec![LoginMethod::Code, LoginMethod::Device], 2, true, true),
+        (vec![LoginMethod::Code, LoginMethod::Key], 1, true, false),
     ] {
         let plan = at(plan("work"), with_device);
-        let ways =
-            Ways { flows: flows.clone(), port: Some(7000), browser: Browser::Left, ..plan.ways.clone() };
-        let (mut journey, _) = Journey::begin(Plan { ways, ..plan });
-        let asks = journey.hear(Heard::Began(entropy()));
+        let options = LoginOptions {
+            flows: flows.clone(),
+            port: Some(7000),
+            browser: BrowserOpening::OnRequest,
+            ..plan.options.clone()
+        };
+        let (mut journey, _) = Journey::begin(LoginPlan { options, ..plan });
+        let asks = journey.tell(Input::Began(entropy()));
         assert_eq!(asks.len(), asked, "{flows:?}: {asks:?}");
-        assert_eq!(asks.contains(&Ask::Listen(vec![7000])), code, "{flows:?}");
-        assert_eq!(asks.iter().any(|ask| matches!(ask, Ask::Send(..))), device, "{flows:?}");
+        assert_eq!(asks.contains(&Output::Listen(vec![7000])), code, "{flows:?}");
+        assert_eq!(asks.iter().any(|ask| matches!(ask, Output::Send(..))), device, "{flows:?}");
         if code {
-            let asks = journey.hear(Heard::Bound(Ok(bound(7000))));
-            assert!(matches!(asks.as_slice(), [Ask::Arm(_)]), "{flows:?}: no browser: {asks:?}");
-            assert_eq!(journey.login.steps().note(Step::Open), "not wanted");
+            let asks = journey.tell(Input::Bound(Ok(bound(7000))));
+            assert!(
+                matches!(asks.as_slice(), [Output::ExpectCallback(_)]),
+                "{flows:?}: no browser: {asks:?}"
+            );
+            assert_eq!(journey.login.steps().note(LoginStep::Open), "not wanted");
         }
-        let doors = journey.login.doors().expect("doors");
-        assert_eq!((doors.callback.is_some(), &doors.paste), (code, &None), "{flows:?}");
+        let methods = journey.login.methods().expect("methods");
+        assert_eq!((methods.callback.is_some(), &methods.paste), (code, &None), "{flows:?}");
         let steps: Vec<_> = journey.login.steps().iter().map(|(step, ..)| step).collect();
-        assert_eq!(steps.contains(&Step::Device), device, "{flows:?}");
-        assert_eq!(steps.contains(&Step::Listen), code, "{flows:?}");
+        assert_eq!(steps.contains(&LoginStep::Device), device, "{flows:?}");
+        assert_eq!(steps.contains(&LoginStep::Listen), code, "{flows:?}");
     }
 }
 
@@ -473,31 +483,31 @@ fn codes() -> Value {
         "expires_in": 900, "interval": 5 })
 }
 
-/// A login whose doors are open; its device code came as `codes` unless that is null.
-fn opened(plan: Plan, codes: &Value) -> Journey {
-    let listens = plan.opens(authtui::domain::provider::Flow::Code);
+/// A login whose methods are open; its device code came as `codes` unless that is null.
+fn opened(plan: LoginPlan, codes: &Value) -> Journey {
+    let listens = plan.opens(LoginMethod::Code);
     let (mut journey, _) = Journey::begin(plan);
-    let (errand, _) = sent(&journey.hear(Heard::Began(entropy())));
+    let (request_id, _) = sent(&journey.tell(Input::Began(entropy())));
     if listens {
-        journey.hear(Heard::Bound(Ok(bound(PORT))));
+        journey.tell(Input::Bound(Ok(bound(PORT))));
     }
     if !codes.is_null() {
-        journey.hear(answer(&journey, errand, 200, codes));
+        journey.tell(answer(&journey, request_id, 200, codes));
     }
     journey
 }
 
-/// An answer to `errand` that comes now.
-fn answer(journey: &Journey, errand: Errand, status: u16, body: impl ToString) -> Heard {
-    Heard::Replied(errand, Ok(reply(status, &body.to_string(), journey.now)))
+/// An answer to `request_id` that comes now.
+fn answer(journey: &Journey, request_id: RequestId, status: u16, body: impl ToString) -> Input {
+    Input::Replied(request_id, Ok(reply(status, &body.to_string(), journey.now)))
 }
 
 /// Time passes, at whose end the login wakes.
-fn wait(journey: &mut Journey, by: Duration) -> Vec<Ask> {
+fn wait(journey: &mut Journey, by: Duration) -> Vec<Output> {
     journey.advance(by);
-    journey.hear(Heard::Woke)
+    journey.tell(Input::Woke)
 }
 
 fn device_code(journey: &Journey) -> &DeviceCode {
-    journey.login.doors().and_then(|doors| doors.device.code()).expect("an open device door")
+    journey.login.methods().and_then(|methods| methods.device.code()).expect("an open device method")
 }

@@ -1,11 +1,12 @@
 //! An authorization request that is sent from here (the Cal.com platform API), and providers that do not return
 //! the state.
 
+use authtui::domain::provider::LoginMethod;
 use authtui::domain::trouble::{FailureKind, Trouble};
-use authtui::oauth::Errand;
-use authtui::oauth::callback::{Answer, Judged};
-use authtui::oauth::login::step::{Mark, Step};
-use authtui::oauth::login::{Ask, Door, Heard, Outcome, Plan, Seat, Stage, Ways};
+use authtui::oauth::RequestId;
+use authtui::oauth::callback::{AuthorizationResponse, CallbackVerdict};
+use authtui::oauth::login::step::{LoginStep, StepState};
+use authtui::oauth::login::{Input, Locality, LoginOptions, LoginPlan, Outcome, Output, Stage};
 use authtui::oauth::request::Reply;
 use authtui::tui::screen::{Panel, Screen};
 use url::Url;
@@ -28,47 +29,50 @@ fn the_request_is_sent_without_a_listener_and_its_location_brings_the_code_whate
 
 fn brings_the_code(status: u16) {
     let (mut journey, asks) = asked();
-    let (errand, request) = sent(&asks);
-    assert!(matches!(asks.as_slice(), [Ask::Send(..)]), "no listener, no browser: {asks:?}");
-    assert_eq!(journey.login.steps().mark(Step::Listen), Mark::Skipped);
+    let (request_id, request) = sent(&asks);
+    assert!(matches!(asks.as_slice(), [Output::Send(..)]), "no listener, no browser: {asks:?}");
+    assert_eq!(journey.login.steps().mark(LoginStep::Listen), StepState::Skipped);
     assert_eq!(request.url.as_str(), "https://api.cal.test/v2/oauth/authtui-demo/authorize");
     let body = request.body.expect("a body").1;
     assert_eq!(body.expose(), format!(r#"{{"redirectUri":"{CALLBACK}"}}"#));
-    assert_eq!(journey.login.steps().mark(Step::Open), Mark::Skipped);
+    assert_eq!(journey.login.steps().mark(LoginStep::Open), StepState::Skipped);
 
-    let asks = journey.hear(located(&journey, errand, status, &format!("{CALLBACK}?code=c0de")));
-    let (errand, exchange) = sent(&asks);
+    let asks = journey.tell(located(&journey, request_id, status, &format!("{CALLBACK}?code=c0de")));
+    let (request_id, exchange) = sent(&asks);
     assert!(form(&exchange).contains(&("code".to_owned(), "c0de".to_owned())));
     assert!(form(&exchange).contains(&("redirect_uri".to_owned(), CALLBACK.to_owned())));
     assert!(journey.login.notices().is_empty(), "{:?}", journey.login.notices());
-    let asks = journey.hear(Heard::Replied(errand, Ok(reply(200, TOKENS, journey.now))));
-    assert!(matches!(asks.as_slice(), [Ask::Save(..), Ask::CloseListener]));
+    let asks = journey.tell(Input::Replied(request_id, Ok(reply(200, TOKENS, journey.now))));
+    assert!(matches!(asks.as_slice(), [Output::Save(..), Output::CloseListener]));
 }
 
 #[test]
 fn nobody_can_bring_an_answer_to_a_request_that_is_sent_from_here() {
-    let stranger = |answer: Heard| {
+    let stranger = |answer: Input| {
         let (mut journey, asks) = asked();
-        assert_eq!(journey.hear(answer.clone()), [], "while it is on its way");
-        journey.hear(Heard::Replied(sent(&asks).0, Ok(reply(401, "{}", journey.now))));
-        assert_eq!(journey.hear(answer.clone()), [], "once the command is offered");
+        assert_eq!(journey.tell(answer.clone()), [], "while it is on its way");
+        journey.tell(Input::Replied(sent(&asks).0, Ok(reply(401, "{}", journey.now))));
+        assert_eq!(journey.tell(answer.clone()), [], "once the command is offered");
         assert!(matches!(journey.login.stage(), Stage::Waiting(_)), "{answer:?}");
-        let (errand, _) = sent(&journey.hear(typed("wr0ng")));
-        assert_eq!(journey.hear(answer), [], "while a paste is redeemed");
-        assert_eq!(journey.hear(Heard::Replied(errand, Ok(reply(400, BAD_CODE, journey.now)))), []);
+        let (request_id, _) = sent(&journey.tell(typed("wr0ng")));
+        assert_eq!(journey.tell(answer), [], "while a paste is redeemed");
+        assert_eq!(journey.tell(Input::Replied(request_id, Ok(reply(400, BAD_CODE, journey.now)))), []);
         assert!(matches!(journey.login.stage(), Stage::Waiting(_)), "{:?}", journey.login.stage());
     };
     stranger(code("the1rs"));
-    stranger(Heard::Answered(Answer::Denied { error: "access_denied".to_owned(), description: None }));
+    stranger(Input::Answered(AuthorizationResponse::Denied {
+        error: "access_denied".to_owned(),
+        description: None,
+    }));
 }
 
 #[test]
 fn the_redirect_has_the_port_of_the_file_or_the_one_that_is_wanted() {
     for (wanted, port) in [(None, 8765), (Some(7000), 7000)] {
         let plan = at(plan("work"), with_sent_request);
-        let ways = Ways { port: wanted, ..plan.ways.clone() };
-        let (mut journey, _) = Journey::begin(Plan { ways, ..plan });
-        let body = sent(&journey.hear(Heard::Began(entropy()))).1.body.expect("a body").1;
+        let options = LoginOptions { port: wanted, ..plan.options.clone() };
+        let (mut journey, _) = Journey::begin(LoginPlan { options, ..plan });
+        let body = sent(&journey.tell(Input::Began(entropy()))).1.body.expect("a body").1;
         assert!(body.expose().contains(&format!("127.0.0.1:{port}/")), "{}", body.expose());
     }
 }
@@ -77,11 +81,11 @@ fn the_redirect_has_the_port_of_the_file_or_the_one_that_is_wanted() {
 fn a_request_that_is_on_its_way_names_no_device_code_that_is_not_there() {
     let alone = at(plan("work"), with_sent_request);
     let beside = at(plan("work"), |provider| with_device(with_sent_request(provider)));
-    for (plan, door) in [(alone, Door::Paste), (beside, Door::Device)] {
+    for (plan, method) in [(alone, LoginMethod::Paste), (beside, LoginMethod::Device)] {
         let (mut journey, _) = Journey::begin(plan);
-        journey.hear(Heard::Began(entropy()));
-        for seat in [Seat::Here, Seat::OverSsh, Seat::NoDisplay] {
-            assert_eq!(journey.login.doors().expect("doors").lead(seat), door, "{seat:?}");
+        journey.tell(Input::Began(entropy()));
+        for locality in [Locality::Local, Locality::OverSsh, Locality::NoDisplay] {
+            assert_eq!(journey.login.methods().expect("methods").lead(locality), method, "{locality:?}");
         }
         let mut app = App::with(["work"]);
         app.model.login = Some(journey.login);
@@ -93,9 +97,9 @@ fn a_request_that_is_on_its_way_names_no_device_code_that_is_not_there() {
 #[test]
 fn an_answer_that_came_to_the_redirect_while_a_paste_was_redeemed_is_used_if_that_fails() {
     let (mut journey, asks) = asked();
-    let (paste, _) = sent(&journey.hear(typed("wr0ng")));
-    assert_eq!(journey.hear(redirected(&journey, sent(&asks).0, &format!("{CALLBACK}?code=c0de"))), []);
-    let (_, exchange) = sent(&journey.hear(Heard::Replied(paste, Ok(reply(400, BAD_CODE, journey.now)))));
+    let (paste, _) = sent(&journey.tell(typed("wr0ng")));
+    assert_eq!(journey.tell(redirected(&journey, sent(&asks).0, &format!("{CALLBACK}?code=c0de"))), []);
+    let (_, exchange) = sent(&journey.tell(Input::Replied(paste, Ok(reply(400, BAD_CODE, journey.now)))));
     assert!(form(&exchange).contains(&("code".to_owned(), "c0de".to_owned())));
 }
 
@@ -103,15 +107,18 @@ fn an_answer_that_came_to_the_redirect_while_a_paste_was_redeemed_is_used_if_tha
 fn a_refusal_in_the_redirect_ends_the_login() {
     let (mut journey, asks) = asked();
     let no = redirected(&journey, sent(&asks).0, &format!("{CALLBACK}?error=access_denied"));
-    assert_eq!(journey.hear(no), [Ask::CloseListener]);
+    assert_eq!(journey.tell(no), [Output::CloseListener]);
     assert_eq!(*journey.login.stage(), Stage::Over(Outcome::Denied("access_denied".to_owned())));
 }
 
 #[test]
 fn a_refusal_that_the_file_has_words_for_ends_the_login_with_them() {
     let (mut journey, asks) = asked();
-    let (errand, _) = sent(&asks);
-    assert_eq!(journey.hear(Heard::Replied(errand, Ok(reply(400, "{}", journey.now)))), [Ask::CloseListener]);
+    let (request_id, _) = sent(&asks);
+    assert_eq!(
+        journey.tell(Input::Replied(request_id, Ok(reply(400, "{}", journey.now)))),
+        [Output::CloseListener]
+    );
     let next =
         "check the client id, and the redirect in the provider file: authtui providers show demo".to_owned();
     let why = "Demo (a server inside authtui) answered 400: the client or its redirect is unknown, or you have allowed it already";
@@ -136,28 +143,28 @@ fn a_request_that_wants_a_browsers_session_becomes_a_command_and_its_address_is_
         (0, "", "could not be asked: the connection broke"),
     ] {
         let (mut journey, asks) = asked();
-        let (errand, _) = sent(&asks);
+        let (request_id, _) = sent(&asks);
         let heard = match status {
-            0 => Heard::Replied(errand, Err(unreachable())),
-            302 => redirected(&journey, errand, location),
-            _ => Heard::Replied(errand, Ok(reply(status, "{}", journey.now))),
+            0 => Input::Replied(request_id, Err(unreachable())),
+            302 => redirected(&journey, request_id, location),
+            _ => Input::Replied(request_id, Ok(reply(status, "{}", journey.now))),
         };
-        assert_eq!(journey.hear(heard), [], "{why}");
-        let doors = journey.login.doors().expect("doors");
+        assert_eq!(journey.tell(heard), [], "{why}");
+        let methods = journey.login.methods().expect("methods");
         assert_eq!(
-            doors.curl.as_deref(),
+            methods.curl.as_deref(),
             Some(
                 r#"curl -gsS -o /dev/null -D - -b 'PUT-YOUR-SESSION-COOKIE-HERE' -H 'accept: application/json' -H 'content-type: application/json' --data-raw '{"redirectUri":"http://127.0.0.1:8765/callback"}' 'https://api.cal.test/v2/oauth/authtui-demo/authorize' | tr -d '\r' | awk 'tolower($1) == "location:" { print $2; found = 1 } /^HTTP/ { status = $0 } END { if (!found) print status }'"#
             )
         );
-        assert_eq!(doors.lead(Seat::Here), Door::Paste);
+        assert_eq!(methods.lead(Locality::Local), LoginMethod::Paste);
         let notices = journey.login.notices().join(" ");
         assert!(notices.contains(why) && notices.contains("paste the address it prints"), "{notices}");
         assert!(notices.contains(WAIVER), "{notices}");
-        let (errand, request) = sent(&journey.hear(typed(&format!("{CALLBACK}?code=c0de"))));
+        let (request_id, request) = sent(&journey.tell(typed(&format!("{CALLBACK}?code=c0de"))));
         assert!(form(&request).contains(&("redirect_uri".to_owned(), CALLBACK.to_owned())));
         assert_eq!(journey.login.notices(), [WAIVER]);
-        assert_eq!(journey.hear(Heard::Replied(errand, Ok(reply(400, BAD_CODE, journey.now)))), []);
+        assert_eq!(journey.tell(Input::Replied(request_id, Ok(reply(400, BAD_CODE, journey.now)))), []);
         assert!(matches!(journey.login.stage(), Stage::Waiting(_)), "a bad paste ends nothing");
     }
 }
@@ -166,18 +173,21 @@ fn a_request_that_wants_a_browsers_session_becomes_a_command_and_its_address_is_
 fn an_answer_without_state_counts_on_the_exact_path_once_and_is_taken_at_its_word() {
     let mut journey = Journey::waiting(at(plan("work"), without_echo));
     assert_eq!(journey.login.notices(), [WAIVER]);
-    let gate = journey.gate.clone().expect("a gate");
+    let check = journey.check.clone().expect("a check");
     let judged = |target: &str| {
-        visit(&Url::parse(&format!("http://127.0.0.1:{PORT}{target}")).expect("an address"), &gate)
+        visit(&Url::parse(&format!("http://127.0.0.1:{PORT}{target}")).expect("an address"), &check)
     };
-    assert!(matches!(judged("/callback?error=access_denied"), Judged::Stray { status: 400, .. }));
-    assert!(matches!(judged("/?code=c0de"), Judged::Stray { status: 404, .. }));
-    assert!(matches!(judged("/callback?code=c0de&state=theirs"), Judged::Stray { status: 400, .. }));
-    let Judged::Answer(answer) = judged("/callback?code=c0de") else { panic!("a stray") };
-    assert!(matches!(answer, Answer::Code { .. }));
-    assert_eq!(sent(&journey.hear(Heard::Answered(answer))).0, Errand(1));
+    assert!(matches!(judged("/callback?error=access_denied"), CallbackVerdict::Rejected { status: 400, .. }));
+    assert!(matches!(judged("/?code=c0de"), CallbackVerdict::Rejected { status: 404, .. }));
+    assert!(matches!(
+        judged("/callback?code=c0de&state=theirs"),
+        CallbackVerdict::Rejected { status: 400, .. }
+    ));
+    let CallbackVerdict::Answer(answer) = judged("/callback?code=c0de") else { panic!("a stray") };
+    assert!(matches!(answer, AuthorizationResponse::Code { .. }));
+    assert_eq!(sent(&journey.tell(Input::Answered(answer))).0, RequestId(1));
     let before = journey.login.clone();
-    assert_eq!(journey.hear(code("0ther")), []);
+    assert_eq!(journey.tell(code("0ther")), []);
     assert_eq!(journey.login, before);
 }
 
@@ -185,34 +195,34 @@ fn an_answer_without_state_counts_on_the_exact_path_once_and_is_taken_at_its_wor
 fn a_pasted_answer_without_state_is_taken_only_where_the_provider_returns_none() {
     let pasted = format!("{CALLBACK}?code=c0de");
     let mut waived = Journey::waiting(at(plan("work"), without_echo));
-    assert_eq!(waived.hear(typed(&format!("{pasted}&state=theirs"))), []);
-    assert_eq!(sent(&waived.hear(typed(&pasted))).0, Errand(1));
+    assert_eq!(waived.tell(typed(&format!("{pasted}&state=theirs"))), []);
+    assert_eq!(sent(&waived.tell(typed(&pasted))).0, RequestId(1));
     assert_eq!(waived.login.notices(), [WAIVER]);
     let mut proven = Journey::waiting(at(plan("work"), without_echo));
-    sent(&proven.hear(typed(&format!("{pasted}&state={STATE}"))));
+    sent(&proven.tell(typed(&format!("{pasted}&state={STATE}"))));
     assert_eq!(proven.login.notices(), [WAIVER], "the callback is still taken at its word");
     let mut wrong = Journey::waiting(at(plan("work"), without_echo));
-    assert_eq!(wrong.hear(typed(&format!("{CALLBACK}?error=access_denied"))), []);
+    assert_eq!(wrong.tell(typed(&format!("{CALLBACK}?error=access_denied"))), []);
     assert!(matches!(wrong.login.stage(), Stage::Waiting(_)), "{:?}", wrong.login.stage());
     let [first, second] = wrong.login.notices() else { panic!("{:?}", wrong.login.notices()) };
     assert!(first == WAIVER && second.contains("it carries no state"), "{second}");
     let mut demanded = Journey::waiting(plan("work"));
-    assert_eq!(demanded.hear(typed(&pasted)), []);
+    assert_eq!(demanded.tell(typed(&pasted)), []);
 }
 
 /// A login whose authorization request is on its way, and what was asked with it.
-fn asked() -> (Journey, Vec<Ask>) {
+fn asked() -> (Journey, Vec<Output>) {
     let (mut journey, _) = Journey::begin(at(plan("work"), with_sent_request));
-    let asks = journey.hear(Heard::Began(entropy()));
+    let asks = journey.tell(Input::Began(entropy()));
     (journey, asks)
 }
 
-fn redirected(journey: &Journey, errand: Errand, location: &str) -> Heard {
-    located(journey, errand, 302, location)
+fn redirected(journey: &Journey, request_id: RequestId, location: &str) -> Input {
+    located(journey, request_id, 302, location)
 }
 
-fn located(journey: &Journey, errand: Errand, status: u16, location: &str) -> Heard {
+fn located(journey: &Journey, request_id: RequestId, status: u16, location: &str) -> Input {
     let location = ("location".to_owned(), authtui::domain::secret::Secret::new(location));
     let reply = Reply { headers: vec![location], ..reply(status, "", journey.now) };
-    Heard::Replied(errand, Ok(reply))
+    Input::Replied(request_id, Ok(reply))
 }

@@ -5,8 +5,8 @@ use authtui::domain::change::{Change, Edit};
 use authtui::domain::name::StoreId;
 use authtui::domain::profile::Profile;
 use authtui::domain::trouble::{Stored, Trouble};
-use authtui::oauth::Attempt;
-use authtui::oauth::login::{Ask, Choice, Heard, Outcome, Stage};
+use authtui::oauth::LoginId;
+use authtui::oauth::login::{Input, Outcome, Output, SaveDecision, Stage};
 use authtui::tui::dialog::DialogQuestion;
 use authtui::tui::message::{Effect, Msg};
 use authtui::tui::screen::{Panel, Screen};
@@ -18,23 +18,23 @@ use crate::harness::{App, asks, code, full, id, profile, reply, saved, sent, sna
 fn a_save_that_fails_keeps_the_tokens_and_is_tried_again() {
     let mut app = App::with(["work"]);
     let save = redeemed(&mut app);
-    assert_eq!(app.hear(Heard::Saved(Err(full()))), []);
+    assert_eq!(app.tell(Input::Saved(Err(full()))), []);
     let trouble = Trouble { stored: Stored::NewOnesInMemory, ..full() };
     let Stage::Unsaved(held, told) = app.login().stage().clone() else { panic!("{:?}", app.login().stage()) };
     assert_eq!((told, app.login().unsaved()), (trouble, Some(&*held)));
     assert!(app.screen().contains("no space is left on the device"), "{}", app.screen());
 
     assert_eq!(app.press("esc"), [], "leaving is no decision");
-    assert_eq!(app.press("enter"), [Effect::Login(Attempt(1), Ask::Save(StoreId::Own, Box::new(save)))]);
-    assert_eq!(asks(&app.hear(Heard::Saved(Ok(())))).len(), 1, "the test of the token");
+    assert_eq!(app.press("enter"), [Effect::Login(LoginId(1), Output::Save(StoreId::Own, Box::new(save)))]);
+    assert_eq!(asks(&app.tell(Input::Saved(Ok(())))).len(), 1, "the test of the token");
 }
 
 #[test]
 fn a_save_that_fails_can_be_given_up() {
     let mut app = App::with(["work"]);
     redeemed(&mut app);
-    app.hear(Heard::Saved(Err(full())));
-    assert_eq!(app.press("tab enter"), [Effect::Login(Attempt(1), Ask::CloseListener)]);
+    app.tell(Input::Saved(Err(full())));
+    assert_eq!(app.press("tab enter"), [Effect::Login(LoginId(1), Output::CloseListener)]);
     assert_eq!(*app.login().stage(), Stage::Over(Outcome::Discarded));
     assert_eq!(*app.profile("work"), profile("work"), "the stored tokens are as they were");
 }
@@ -44,7 +44,7 @@ fn the_old_tokens_stay_until_the_store_says_otherwise() {
     let mut app = App::with(["work"]);
     let change = redeemed(&mut app);
     assert_eq!(*app.profile("work"), profile("work"));
-    app.hear(Heard::Saved(Ok(())));
+    app.tell(Input::Saved(Ok(())));
     assert_eq!(*app.profile("work"), profile("work"), "only a snapshot changes what is shown");
     let Edit::Put(new) = change.edit else { panic!("no profile") };
     assert_eq!(app.feed(Msg::Stored(snapshot([*new.clone()]))), []);
@@ -60,11 +60,11 @@ fn another_account_can_be_kept_beside_under_a_name_nobody_has() {
     let change = Change { name: id("work-3").name, expects: None, edit: Edit::Add(Box::new(profile)) };
     assert_eq!(
         app.press("enter"),
-        [Effect::Login(Attempt(1), Ask::Save(StoreId::Own, Box::new(change)))],
+        [Effect::Login(LoginId(1), Output::Save(StoreId::Own, Box::new(change)))],
         "the safe answer comes first"
     );
     app.feed(Msg::Stored(snapshot([ana(), self::profile("work-2"), self::profile("work-3")])));
-    app.hear(Heard::Saved(Ok(())));
+    app.tell(Input::Saved(Ok(())));
     app.press("esc");
     assert_eq!(app.selected(), "demo/work-3");
 }
@@ -75,7 +75,7 @@ fn a_profile_that_was_removed_meanwhile_is_nobodys_place() {
     let [came] = bo_logs_in(&mut app);
     app.feed(Msg::Stored(snapshot([])));
     let change = Change { name: came.id.name.clone(), expects: None, edit: Edit::Add(Box::new(came)) };
-    let save = Effect::Login(Attempt(1), Ask::Save(StoreId::Own, Box::new(change)));
+    let save = Effect::Login(LoginId(1), Output::Save(StoreId::Own, Box::new(change)));
     assert_eq!(app.press("tab tab enter"), [save]);
 }
 
@@ -85,8 +85,8 @@ fn another_account_can_replace_the_stored_one_or_be_discarded() {
         let mut app = App::of([ana()]);
         let [came] = bo_logs_in(&mut app);
         let change = Change { name: id("work").name, expects: None, edit: Edit::Put(Box::new(came)) };
-        let ask = if kept { Ask::Save(StoreId::Own, Box::new(change)) } else { Ask::CloseListener };
-        assert_eq!(app.press(keys), [Effect::Login(Attempt(1), ask)]);
+        let ask = if kept { Output::Save(StoreId::Own, Box::new(change)) } else { Output::CloseListener };
+        assert_eq!(app.press(keys), [Effect::Login(LoginId(1), ask)]);
     }
 }
 
@@ -118,7 +118,7 @@ fn no_login_begins_while_another_holds_tokens() {
 fn quitting_with_tokens_in_hand_asks_and_can_be_insisted_on() {
     let mut app = App::with(["work"]);
     redeemed(&mut app);
-    app.hear(Heard::Saved(Err(full())));
+    app.tell(Input::Saved(Err(full())));
     assert_eq!(app.press("ctrl-c"), []);
     assert!(is_asked_about_quitting(&app));
     assert_eq!(app.press("tab enter"), [Effect::Quit]);
@@ -132,10 +132,10 @@ fn a_program_that_must_end_keeps_the_tokens_of_another_account_beside() {
     let profile = Profile { id: id("work-2"), ..came };
     let change = Change { name: id("work-2").name, expects: None, edit: Edit::Add(Box::new(profile)) };
     // Nothing after Quit is performed.
-    let save = Effect::Login(Attempt(1), Ask::Save(StoreId::Own, Box::new(change)));
+    let save = Effect::Login(LoginId(1), Output::Save(StoreId::Own, Box::new(change)));
     assert_eq!(effects, [save, Effect::Quit]);
     assert!(app.model.unfinished().is_some(), "the end waits for the save");
-    assert_eq!(app.hear(Heard::Saved(Err(full()))), [], "there is no third try");
+    assert_eq!(app.tell(Input::Saved(Err(full()))), [], "there is no third try");
     assert_eq!(app.model.unfinished(), None);
 }
 
@@ -143,8 +143,8 @@ fn a_program_that_must_end_keeps_the_tokens_of_another_account_beside() {
 fn a_program_that_must_end_tries_once_more_to_save() {
     let mut app = App::with(["work"]);
     let change = redeemed(&mut app);
-    app.hear(Heard::Saved(Err(full())));
-    let save = Effect::Login(Attempt(1), Ask::Save(StoreId::Own, Box::new(change)));
+    app.tell(Input::Saved(Err(full())));
+    let save = Effect::Login(LoginId(1), Output::Save(StoreId::Own, Box::new(change)));
     assert_eq!(app.feed(Msg::Terminated), [save, Effect::Quit]);
 }
 
@@ -152,12 +152,12 @@ fn a_program_that_must_end_tries_once_more_to_save() {
 fn tokens_that_come_while_the_program_ends_are_saved() {
     let mut app = App::with(["work"]);
     app.log_in();
-    let (errand, _) = sent(&asks(&app.hear(code("c0de"))));
+    let (request_id, _) = sent(&asks(&app.tell(code("c0de"))));
     assert_eq!(app.feed(Msg::Terminated), [Effect::Quit]);
     assert!(app.model.unfinished().is_some(), "the end waits for the reply");
-    let effects = app.hear(Heard::Replied(errand, Ok(reply(200, TOKENS, app.now))));
+    let effects = app.tell(Input::Replied(request_id, Ok(reply(200, TOKENS, app.now))));
     assert_eq!(saved(&asks(&effects)).name, id("work").name);
-    app.hear(Heard::Saved(Ok(())));
+    app.tell(Input::Saved(Ok(())));
     assert_eq!(app.model.unfinished(), None);
 }
 
@@ -166,21 +166,21 @@ fn a_decision_is_heard_only_where_one_is_asked_for() {
     let mut app = App::with(["work"]);
     app.log_in();
     let before = app.model.clone();
-    for choice in [Choice::Keep, Choice::Discard, Choice::KeepAs(id("other").name)] {
-        assert_eq!(app.hear(Heard::Decided(choice)), []);
+    for choice in [SaveDecision::Keep, SaveDecision::Discard, SaveDecision::KeepAs(id("other").name)] {
+        assert_eq!(app.tell(Input::Decided(choice)), []);
     }
-    assert_eq!(app.hear(Heard::Saved(Ok(()))), []);
+    assert_eq!(app.tell(Input::Saved(Ok(()))), []);
     assert_eq!(app.model, before);
 }
 
 /// Logs in to the selected profile until its tokens are being saved; the change that saves them.
 fn redeemed(app: &mut App) -> Change {
     app.log_in();
-    let (errand, _) = sent(&asks(&app.hear(code("c0de"))));
+    let (request_id, _) = sent(&asks(&app.tell(code("c0de"))));
     let tokens = reply(200, TOKENS, app.now);
-    let asks = asks(&app.hear(Heard::Replied(errand, Ok(tokens))));
+    let asks = asks(&app.tell(Input::Replied(request_id, Ok(tokens))));
     let change = saved(&asks);
-    assert_eq!(asks, [Ask::Save(StoreId::Own, Box::new(change.clone())), Ask::CloseListener]);
+    assert_eq!(asks, [Output::Save(StoreId::Own, Box::new(change.clone())), Output::CloseListener]);
     assert_eq!(change.name, id("work").name);
     change
 }
@@ -192,10 +192,10 @@ fn ana() -> Profile {
 /// Somebody else logs in to the selected profile; what came.
 fn bo_logs_in(app: &mut App) -> [Profile; 1] {
     app.log_in();
-    let (errand, _) = sent(&asks(&app.hear(code("c0de"))));
+    let (request_id, _) = sent(&asks(&app.tell(code("c0de"))));
     let body = r#"{"access_token":"new","account":{"uuid":"2","email_address":"bo@demo.test"}}"#;
-    let effects = app.hear(Heard::Replied(errand, Ok(reply(200, body, app.now))));
-    assert_eq!(effects, [Effect::Login(Attempt(1), Ask::CloseListener)]);
+    let effects = app.tell(Input::Replied(request_id, Ok(reply(200, body, app.now))));
+    assert_eq!(effects, [Effect::Login(LoginId(1), Output::CloseListener)]);
     [app.login().unsaved().expect("tokens").clone()]
 }
 

@@ -8,8 +8,8 @@ use authtui::domain::change::Snapshot;
 use authtui::domain::provider::Provider;
 use authtui::domain::secret::Secret;
 use authtui::domain::trouble::{FailureKind, Trouble};
-use authtui::oauth::Attempt;
-use authtui::oauth::login::{Ask, Heard};
+use authtui::oauth::LoginId;
+use authtui::oauth::login::{Input, Output};
 use authtui::stored::provider_file;
 use authtui::tui::field::Field;
 use authtui::tui::message::{Effect, Msg};
@@ -19,7 +19,7 @@ use authtui::tui::wizard::{ListQuestion, Page, TextQuestion, Wizard, choices};
 use crate::harness::{App, id, profile, provider, snapshot};
 
 /// The effects of a login that has begun.
-const BEGUN: [Effect; 1] = [Effect::Login(Attempt(1), Ask::Entropy)];
+const BEGUN: [Effect; 1] = [Effect::Login(LoginId(1), Output::Entropy)];
 
 #[test]
 fn a_provider_without_open_questions_is_two_enters_away() {
@@ -148,8 +148,8 @@ fn a_stored_client_secret_is_used_unasked_until_a_login_with_it_failed() {
         assert_eq!(wizard(&app).page, Page::Notice);
         assert_eq!(app.press("enter"), BEGUN);
         let why = Trouble::untouched("cannot listen", "port 9000 is taken", FailureKind::NothingToDo);
-        app.hear(Heard::Began(crate::harness::entropy()));
-        app.hear(Heard::Bound(Err(why)));
+        app.tell(Input::Began(crate::harness::entropy()));
+        app.tell(Input::Bound(Err(why)));
         app.press("enter");
         app.keys("l");
         assert!(

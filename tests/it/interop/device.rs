@@ -190,7 +190,7 @@ fn the_first_of_two_open_doors_that_answers_wins_and_the_other_is_closed() {
     let redirect = authorize.query_pairs().find(|(name, _)| name == "redirect_uri").expect("a redirect").1;
     let redirect = url::Url::parse(&redirect).expect("an address");
     let listener = (redirect.host_str().expect("a host"), redirect.port().expect("a port"));
-    assert!(std::net::TcpStream::connect(listener).is_err(), "the callback's door is closed");
+    assert!(std::net::TcpStream::connect(listener).is_err(), "the callback's method is closed");
     provider.token();
 }
 

@@ -11,10 +11,10 @@ use authtui::domain::profile::{Kind, LastRefresh, Profile, RefreshResult};
 use authtui::domain::provider::Provider;
 use authtui::domain::secret::Secret;
 use authtui::domain::tokens::{Expiry, StoredTokens, Tokens};
-use authtui::oauth::callback::Answer;
-use authtui::oauth::login::{Ask, Bound, Heard, Login, Plan, Seat, Ways};
+use authtui::oauth::callback::AuthorizationResponse;
+use authtui::oauth::login::{BoundListener, Input, Locality, Login, LoginOptions, LoginPlan, Output};
 use authtui::oauth::request::{Entropy, Reply};
-use authtui::oauth::{Attempt, Errand};
+use authtui::oauth::{LoginId, RequestId};
 use authtui::stored::provider_file;
 use authtui::tui::model::{Model, RowId};
 use authtui::tui::status::AskedBy;
@@ -199,70 +199,74 @@ pub(super) fn provider() -> Provider {
 
 /// A login that waits since 23 seconds for its answer.
 pub(super) fn waiting() -> Login {
-    waiting_at(Seat::Here)
+    waiting_at(Locality::Local)
 }
 
 /// The same for a person who sits there.
-pub(super) fn waiting_at(seat: Seat) -> Login {
+pub(super) fn waiting_at(locality: Locality) -> Login {
     let provider = Box::new(provider());
-    let plan = Plan {
+    let plan = LoginPlan {
         id: id("anthropic/work"),
         client_id: provider.client.id.clone().expect("the preset has one"),
         client_secret: None,
         scopes: provider.scopes.default.clone(),
         known: None,
         place: PLACE.into(),
-        ways: Ways::of(&provider, seat),
+        options: LoginOptions::of(&provider, locality),
         provider,
     };
-    let (mut login, _) = Login::begin(plan, Attempt(1), now(0));
-    login.hear(Heard::Began(Entropy::new([7; Entropy::BYTES])), now(0));
-    login.hear(Heard::Bound(Ok(Bound { port: 8765, addresses: "127.0.0.1 and ::1".into() })), now(0));
-    if seat == Seat::Here {
-        login.hear(Heard::Opened(Ok(())), now(1));
+    let (mut login, _) = Login::begin(plan, LoginId(1), now(0));
+    login.advance(Input::Began(Entropy::new([7; Entropy::BYTES])), now(0));
+    login.advance(
+        Input::Bound(Ok(BoundListener { port: 8765, addresses: "127.0.0.1 and ::1".into() })),
+        now(0),
+    );
+    if locality == Locality::Local {
+        login.advance(Input::Opened(Ok(())), now(1));
     }
     login
 }
 
 /// A login whose code is being exchanged, and the request for it.
-pub(super) fn exchanging() -> (Login, Errand) {
+pub(super) fn exchanging() -> (Login, RequestId) {
     let mut login = waiting();
-    let code = Answer::Code { code: Secret::new("c0de"), issuer: None };
-    let asks = login.hear(Heard::Answered(code), now(23));
+    let code = AuthorizationResponse::Code { code: Secret::new("c0de"), issuer: None };
+    let asks = login.advance(Input::Answered(code), now(23));
     (login, sent(&asks))
 }
 
 /// A login whose tokens are being saved.
 pub(super) fn saving() -> Login {
-    let (mut login, errand) = exchanging();
+    let (mut login, request_id) = exchanging();
     let body = r#"{"access_token":"sk-ant-oat01-0123456789abcdef3fQA","token_type":"bearer","expires_in":28800,
         "refresh_token":"sk-ant-ort01-0123456789abcdef9kQe","scope":"user:profile user:inference",
         "account":{"email_address":"ana@acme.dev","uuid":"u-1"}}"#;
-    login.hear(Heard::Replied(errand, Ok(reply(200, body))), now(24));
+    login.advance(Input::Replied(request_id, Ok(reply(200, body))), now(24));
     login
 }
 
 /// A login that has ended well.
 pub(super) fn done() -> Login {
     let mut login = saving();
-    let asks = login.hear(Heard::Saved(Ok(())), now(24));
-    login.hear(Heard::Replied(sent(&asks), Ok(reply(403, "{}"))), now(25));
-    login.hear(Heard::Saved(Ok(())), now(25));
+    let asks = login.advance(Input::Saved(Ok(())), now(24));
+    login.advance(Input::Replied(sent(&asks), Ok(reply(403, "{}"))), now(25));
+    login.advance(Input::Saved(Ok(())), now(25));
     login
 }
 
 /// A login whose code was refused.
 pub(super) fn refused() -> Login {
-    let (mut login, errand) = exchanging();
+    let (mut login, request_id) = exchanging();
     let body = r#"{"error":"invalid_grant","error_description":"the code was used before"}"#;
-    login.hear(Heard::Replied(errand, Ok(reply(400, body))), now(24));
+    login.advance(Input::Replied(request_id, Ok(reply(400, body))), now(24));
     login
 }
 
-fn sent(asks: &[Ask]) -> Errand {
-    let errand =
-        asks.iter().find_map(|ask| if let Ask::Send(errand, _) = ask { Some(*errand) } else { None });
-    errand.expect("a request is sent")
+fn sent(asks: &[Output]) -> RequestId {
+    let request_id = asks
+        .iter()
+        .find_map(|ask| if let Output::Send(request_id, _) = ask { Some(*request_id) } else { None });
+    request_id.expect("a request is sent")
 }
 
 fn reply(status: u16, body: &str) -> Reply {

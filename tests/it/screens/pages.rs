@@ -8,7 +8,7 @@ use authtui::domain::provider::scopes::OfferedScope;
 use authtui::domain::provider::{Authentication, Provider};
 use authtui::domain::secret::Secret;
 use authtui::domain::trouble::{FailureKind, Trouble};
-use authtui::oauth::login::needs::{Goal, Needs};
+use authtui::oauth::login::preflight::{Preflight, PreflightGoal};
 use authtui::oauth::scopes::Listed;
 use authtui::stored::provider_file;
 use authtui::tui::field::{Field, Sight};
@@ -25,11 +25,17 @@ use super::{MIDDLE, NARROW, SMALLEST, WIDE, cast};
 
 #[test]
 fn a_way_in_is_chosen_and_a_key_typed() {
-    let at = |page| Wizard { needs: Some(Needs::new(&keyed(), Goal::Key)), page, ..Wizard::new() };
+    let at = |page| Wizard {
+        preflight: Some(Preflight::new(&keyed(), PreflightGoal::Key)),
+        page,
+        ..Wizard::new()
+    };
     let mut field = Field::new("", Sight::Masked);
     field.paste(&Secret::new("sk-ant-api03-hush\n"));
-    let key =
-        Wizard { needs: Some(named(&keyed(), "ci", Goal::Key)), ..at(Page::Text(TextQuestion::Key, field)) };
+    let key = Wizard {
+        preflight: Some(named(&keyed(), "ci", PreflightGoal::Key)),
+        ..at(Page::Text(TextQuestion::Key, field))
+    };
     let bad = Wizard {
         complaint: Some(
             "A key has visible ASCII characters alone: no spaces, no line ends, no accents".into(),
@@ -37,7 +43,7 @@ fn a_way_in_is_chosen_and_a_key_typed() {
         ..key.clone()
     };
     let how = Wizard {
-        needs: Some(Needs::new(&keyed(), Goal::Login)),
+        preflight: Some(Preflight::new(&keyed(), PreflightGoal::Login)),
         ..at(Page::Choice(ListQuestion::LoginOrKey, 1))
     };
     for (name, wizard) in [
@@ -56,8 +62,8 @@ fn a_secret_that_may_be_wrong_is_asked_for_again() {
     known.client_secret = Some(Secret::new("hush"));
     let mut provider = cast::provider();
     provider.client.authentication = Authentication::Post;
-    let needs = Needs::again(&known, &provider, Goal::Login).expect("a login");
-    at_each_size("secret_again", &Wizard::again(needs.doubting()));
+    let preflight = Preflight::again(&known, &provider, PreflightGoal::Login).expect("a login");
+    at_each_size("secret_again", &Wizard::again(preflight.doubting()));
 }
 
 #[test]
@@ -113,8 +119,8 @@ fn scopes_are_ticked_with_what_they_allow() {
     typing.typing = Some(Field::new("user:office", Sight::Clear));
     for (name, picker) in [("scopes", few), ("scopes_typing", typing), ("scopes_many", many_scopes())] {
         let page = Page::Scopes(Box::new(picker));
-        let needs = Some(named(&scoped(), "work", Goal::Scopes));
-        let wizard = Wizard { needs, page, ..Wizard::new() };
+        let preflight = Some(named(&scoped(), "work", PreflightGoal::Scopes));
+        let wizard = Wizard { preflight, page, ..Wizard::new() };
         at_each_size(name, &wizard);
         let ascii = Theme::colored(Glyphs::ascii());
         assert_snapshot!(format!("wizard_{name}_ascii"), with(&model(&wizard), NARROW, ascii));
@@ -124,7 +130,7 @@ fn scopes_are_ticked_with_what_they_allow() {
 /// Every kind of page.
 pub(super) fn all() -> Vec<Wizard> {
     let field = || Field::new("corp", Sight::Clear);
-    let needs = |goal| Some(named(&keyed(), "work", goal));
+    let preflight = |goal| Some(named(&keyed(), "work", goal));
     let login = [
         Page::Choice(ListQuestion::Provider, 0),
         Page::Choice(ListQuestion::LoginOrKey, 0),
@@ -149,7 +155,7 @@ pub(super) fn all() -> Vec<Wizard> {
     ];
     let drafts = questions
         .map(|question| Wizard { page: Page::Text(TextQuestion::Draft(question), field()), ..preview() });
-    let login = login.map(|page| Wizard { needs: needs(Goal::Login), page, ..preview() });
+    let login = login.map(|page| Wizard { preflight: preflight(PreflightGoal::Login), page, ..preview() });
     login.into_iter().chain(drafts).chain([preview()]).collect()
 }
 
@@ -183,8 +189,8 @@ pub(super) fn many_scopes() -> Picker {
 }
 
 /// A new profile of that name.
-fn named(provider: &Provider, name: &str, goal: Goal) -> Needs {
-    let mut needs = Needs::new(provider, goal);
+fn named(provider: &Provider, name: &str, goal: PreflightGoal) -> Preflight {
+    let mut preflight = Preflight::new(provider, goal);
     let store = StoreId::Own;
     let empty = Snapshot {
         store,
@@ -194,8 +200,8 @@ fn named(provider: &Provider, name: &str, goal: Goal) -> Needs {
         notices: Vec::new(),
         number: 0,
     };
-    needs.name(name, &empty).expect("a name");
-    needs
+    preflight.name(name, &empty).expect("a name");
+    preflight
 }
 
 fn known() -> Profile {

@@ -1,7 +1,7 @@
 //! Questions at every size: what Enter would do is always on the screen.
 
 use authtui::domain::trouble::{FailureKind, Trouble};
-use authtui::oauth::login::{Choice, Doubt};
+use authtui::oauth::login::{ConfirmReason, SaveDecision};
 use authtui::oauth::revocation::NotRevocable;
 use authtui::tui::dialog::{Dialog, DialogQuestion};
 use authtui::tui::message::{Effect, Motion, Msg};
@@ -19,7 +19,7 @@ fn questions() -> Vec<DialogQuestion> {
     let why = "the server answered 503 and asks to be left alone; ".repeat(4);
     let trouble = || Trouble::untouched("cannot save anthropic/lab", &why, FailureKind::Temporary(None));
     let name = cast::id("anthropic/a-profile-whose-name-is-as-long-as-names-of-profiles-can-be-64").name;
-    let other = || Doubt::OtherAccount { stored: "ana@acme.dev".into(), came: "ana@home.net".into() };
+    let other = || ConfirmReason::OtherAccount { stored: "ana@acme.dev".into(), came: "ana@home.net".into() };
     vec![
         DialogQuestion::Revoke(id()),
         DialogQuestion::Revoke(cast::id("anthropic/key")),
@@ -27,9 +27,9 @@ fn questions() -> Vec<DialogQuestion> {
         DialogQuestion::NotRevocable(id(), NotRevocable::NotOffered),
         DialogQuestion::NotRevoked(id(), trouble()),
         DialogQuestion::CancelLogin,
-        DialogQuestion::Tokens(other(), Choice::KeepAs(name)),
-        DialogQuestion::Tokens(Doubt::Taken, Choice::Discard),
-        DialogQuestion::Tokens(Doubt::Cancelled, Choice::Discard),
+        DialogQuestion::Tokens(other(), SaveDecision::KeepAs(name)),
+        DialogQuestion::Tokens(ConfirmReason::Taken, SaveDecision::Discard),
+        DialogQuestion::Tokens(ConfirmReason::Cancelled, SaveDecision::Discard),
         DialogQuestion::UnsavedLogin(trouble()),
         DialogQuestion::UnsavedRefresh(id(), trouble()),
         DialogQuestion::QuitUnsaved,

@@ -130,7 +130,7 @@ fn a_failure_that_nothing_was_written_of_is_tried_again_ever_later() {
     // Tokens that somebody else stored begin anew.
     let other = StoredTokens::Present(Tokens { access: Secret::new("b"), refresh: Some(Secret::new("b")) });
     let begun = office.begun.len();
-    office.hear(Msg::Stored(snapshot([Profile { held: other, ..due("work") }])));
+    office.tell(Msg::Stored(snapshot([Profile { held: other, ..due("work") }])));
     assert_eq!(office.begun.len(), begun + 1);
 }
 
@@ -262,7 +262,7 @@ fn what_another_program_renewed_is_no_longer_planned() {
     assert!(office.app.screen().contains("renews itself in"), "{}", office.app.screen());
     office.app.now = later(office.app.now, Duration::from_secs(30));
     let Refreshed::Done(theirs) = renewed(office.app.profile("work"), office.app.now) else { panic!("done") };
-    office.hear(Msg::Stored(theirs));
+    office.tell(Msg::Stored(theirs));
     office.play(Duration::from_mins(40), renewed);
     assert_eq!(office.begun, []);
 }
@@ -550,11 +550,11 @@ impl Office {
     fn of(profiles: impl IntoIterator<Item = Profile>) -> Self {
         let app = App::of(profiles);
         let mut office = Self { app, open: VecDeque::new(), begun: Vec::new(), at_once: 0 };
-        office.hear(Msg::Settled(Ok(Settings::default())));
+        office.tell(Msg::Settled(Ok(Settings::default())));
         office
     }
 
-    fn hear(&mut self, msg: Msg) {
+    fn tell(&mut self, msg: Msg) {
         for effect in self.app.feed(msg) {
             if let Effect::Refresh(id, wish) = effect {
                 assert_eq!(wish, Wish::Due { within: REFRESH_LEAD });
@@ -567,7 +567,7 @@ impl Office {
     }
 
     fn wake(&mut self) {
-        self.hear(Msg::Woke);
+        self.tell(Msg::Woke);
     }
 
     /// Answers what is open, and what that makes it ask, each after a tenth of a second.
@@ -577,7 +577,7 @@ impl Office {
             let profile = self.app.model.profile(&id).expect("a profile").clone();
             let answer = server(&profile, self.app.now);
             let answer = self.with_the_others(&id, answer);
-            self.hear(Msg::Refreshed(id, answer));
+            self.tell(Msg::Refreshed(id, answer));
         }
     }
 

@@ -1,8 +1,8 @@
-//! The keys of the login panel, and which door they act on.
+//! The keys of the login panel, and which method they act on.
 
-use authtui::domain::provider::Flow;
+use authtui::domain::provider::LoginMethod;
 use authtui::domain::secret::Secret;
-use authtui::oauth::login::{Ask, Door, Heard, Seat};
+use authtui::oauth::login::{Input, Locality, Output};
 use authtui::tui::message::{Effect, Msg};
 use authtui::tui::screen::{Panel, Screen};
 use url::Url;
@@ -14,9 +14,9 @@ use crate::screens::doors::{self, Last, device};
 const PASTE: &str = "http%3A%2F%2F127.0.0.1%3A4000%2Foauth2%2Fcode%2Fcallback";
 
 /// A login that waits, of a person who sits there.
-fn waiting(seat: Seat) -> App {
+fn waiting(locality: Locality) -> App {
     let mut app = App::with(["work"]);
-    app.model.seat = seat;
+    app.model.locality = locality;
     app.log_in();
     app
 }
@@ -36,19 +36,21 @@ fn returns_to_callback(url: &Url) -> bool {
 
 #[test]
 fn the_link_that_is_copied_is_that_of_the_door_that_can_work() {
-    for (seat, by_callback) in [(Seat::Here, true), (Seat::OverSsh, false), (Seat::NoDisplay, false)] {
-        let mut app = waiting(seat);
+    for (locality, by_callback) in
+        [(Locality::Local, true), (Locality::OverSsh, false), (Locality::NoDisplay, false)]
+    {
+        let mut app = waiting(locality);
         let link = copied(&app.keys("c"));
-        assert_eq!(returns_to_callback(&link), by_callback, "{seat:?}");
-        assert_eq!(link.as_str().contains(PASTE), !by_callback, "{seat:?}");
+        assert_eq!(returns_to_callback(&link), by_callback, "{locality:?}");
+        assert_eq!(link.as_str().contains(PASTE), !by_callback, "{locality:?}");
     }
 }
 
 #[test]
 fn a_browser_that_did_not_open_turns_the_person_to_pasting() {
-    let mut app = waiting(Seat::Here);
-    let attempt = app.login().attempt();
-    assert_eq!(app.feed(Msg::Login(attempt, Heard::Opened(Err(unreachable())))), []);
+    let mut app = waiting(Locality::Local);
+    let login_id = app.login().id();
+    assert_eq!(app.feed(Msg::Login(login_id, Input::Opened(Err(unreachable())))), []);
     assert!(app.screen().contains("No browser could be opened here."), "{}", app.screen());
     assert!(app.screen().contains("press p and paste the code"), "{}", app.screen());
     assert!(!returns_to_callback(&copied(&app.keys("c"))));
@@ -57,7 +59,7 @@ fn a_browser_that_did_not_open_turns_the_person_to_pasting() {
 #[test]
 fn a_link_that_needs_no_code_is_copied_and_printed_alone() {
     let mut app = App::with(["work"]);
-    app.model.login = Some(doors::link(&[Flow::Device], Seat::Here));
+    app.model.login = Some(doors::link(&[LoginMethod::Device], Locality::Local));
     app.model.screen = Screen::Login(Panel::Steps);
     assert_eq!(app.keys("u"), []);
     assert_eq!(app.message(), "There is no code to type: the link is enough.");
@@ -72,17 +74,17 @@ fn a_link_that_needs_no_code_is_copied_and_printed_alone() {
 
 #[test]
 fn a_browser_is_opened_again_at_the_door_that_is_shown() {
-    for (seat, by_callback) in [(Seat::Here, true), (Seat::OverSsh, false)] {
-        let mut app = waiting(seat);
+    for (locality, by_callback) in [(Locality::Local, true), (Locality::OverSsh, false)] {
+        let mut app = waiting(locality);
         let opened = asks(&app.keys("o"));
-        let [Ask::Open(url)] = opened.as_slice() else { panic!("{opened:?}") };
-        assert_eq!(returns_to_callback(url), by_callback, "{seat:?}");
+        let [Output::Open(url)] = opened.as_slice() else { panic!("{opened:?}") };
+        assert_eq!(returns_to_callback(url), by_callback, "{locality:?}");
     }
 }
 
 #[test]
 fn every_address_is_printed_on_a_line_of_its_own() {
-    let effects = waiting(Seat::Here).keys("t");
+    let effects = waiting(Locality::Local).keys("t");
     let [Effect::Print(texts)] = effects.as_slice() else { panic!("{effects:?}") };
     assert_eq!(texts.len(), 2);
     assert!(
@@ -94,7 +96,7 @@ fn every_address_is_printed_on_a_line_of_its_own() {
 #[test]
 fn a_qr_code_is_shown_and_left_by_the_same_key_and_by_escape() {
     for back in ["Q", "esc", "enter"] {
-        let mut app = with_device(&[Flow::Device], Seat::OverSsh);
+        let mut app = with_device(&[LoginMethod::Device], Locality::OverSsh);
         assert_eq!(app.keys("Q"), []);
         assert_eq!(app.model.screen, Screen::Login(Panel::Qr));
         assert_eq!(if back == "Q" { app.keys(back) } else { app.press(back) }, []);
@@ -104,17 +106,17 @@ fn a_qr_code_is_shown_and_left_by_the_same_key_and_by_escape() {
 
 #[test]
 fn a_link_of_this_machine_alone_is_no_qr_code() {
-    let mut app = waiting(Seat::OverSsh);
+    let mut app = waiting(Locality::OverSsh);
     assert_eq!(app.keys("Q"), []);
     assert_eq!(app.model.screen, Screen::Login(Panel::Steps));
     assert!(app.screen().contains("No QR code"), "{}", app.screen());
 }
 
 /// A login with a device code that has been asked about.
-pub(crate) fn with_device(flows: &[Flow], seat: Seat) -> App {
+pub(crate) fn with_device(flows: &[LoginMethod], locality: Locality) -> App {
     let mut app = App::with(["work"]);
-    app.model.seat = seat;
-    app.model.login = Some(device(flows, seat, true, Last::Pending));
+    app.model.locality = locality;
+    app.model.login = Some(device(flows, locality, true, Last::Pending));
     app.model.screen = Screen::Login(Panel::Steps);
     app.now = cast::now(23);
     app
@@ -123,11 +125,12 @@ pub(crate) fn with_device(flows: &[Flow], seat: Seat) -> App {
 #[test]
 fn a_device_code_has_its_keys() {
     let link = "https://id.example.org/device?user_code=WDJB-MJHT";
-    let mut app = with_device(&[Flow::Code, Flow::Paste, Flow::Device], Seat::OverSsh);
+    let mut app =
+        with_device(&[LoginMethod::Code, LoginMethod::Paste, LoginMethod::Device], Locality::OverSsh);
     assert_eq!(copied(&app.keys("c")).as_str(), link);
     assert_eq!(app.keys("u"), [Effect::CopyText("the code", Secret::new("WDJB-MJHT"))]);
     let opened = asks(&app.keys("o"));
-    let [Ask::Open(url)] = opened.as_slice() else { panic!("{opened:?}") };
+    let [Output::Open(url)] = opened.as_slice() else { panic!("{opened:?}") };
     assert_eq!(url.as_str(), link);
     let effects = app.keys("t");
     let [Effect::Print(texts)] = effects.as_slice() else { panic!("{effects:?}") };
@@ -138,23 +141,24 @@ fn a_device_code_has_its_keys() {
 
 #[test]
 fn one_key_goes_from_the_device_code_to_the_other_way_and_back() {
-    for (seat, lead, other) in
-        [(Seat::OverSsh, Door::Device, Door::Paste), (Seat::Here, Door::Callback, Door::Device)]
-    {
-        let mut app = with_device(&[Flow::Code, Flow::Paste, Flow::Device], seat);
-        assert_eq!(app.model.door, None);
+    for (locality, lead, other) in [
+        (Locality::OverSsh, LoginMethod::Device, LoginMethod::Paste),
+        (Locality::Local, LoginMethod::Code, LoginMethod::Device),
+    ] {
+        let mut app = with_device(&[LoginMethod::Code, LoginMethod::Paste, LoginMethod::Device], locality);
+        assert_eq!(app.model.method, None);
         let link = copied(&app.keys("c"));
         app.keys("d");
-        assert_eq!(app.model.door, Some(other), "{seat:?}");
+        assert_eq!(app.model.method, Some(other), "{locality:?}");
         assert_ne!(copied(&app.keys("c")), link);
         app.keys("d");
-        assert_eq!((app.model.door, copied(&app.keys("c"))), (Some(lead), link), "{seat:?}");
+        assert_eq!((app.model.method, copied(&app.keys("c"))), (Some(lead), link), "{locality:?}");
     }
 }
 
 #[test]
 fn nothing_is_pasted_where_a_device_code_is_the_only_way() {
-    let mut app = with_device(&[Flow::Device], Seat::Here);
+    let mut app = with_device(&[LoginMethod::Device], Locality::Local);
     app.keys("p");
     assert_eq!(app.message(), "Nothing is pasted here: the page takes the code.");
     app.feed(Msg::Pasted(Secret::new("c0de")));
@@ -163,9 +167,9 @@ fn nothing_is_pasted_where_a_device_code_is_the_only_way() {
 
 #[test]
 fn a_login_without_a_device_code_says_so() {
-    let mut app = waiting(Seat::Here);
+    let mut app = waiting(Locality::Local);
     assert_eq!(app.keys("d"), []);
     assert_eq!(app.message(), "This login has no other way.");
     assert_eq!(app.keys("u"), []);
-    assert_eq!(app.model.door, None);
+    assert_eq!(app.model.method, None);
 }

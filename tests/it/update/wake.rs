@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use authtui::domain::clock::{Now, Steady, TimeDelta};
 use authtui::domain::profile::Profile;
-use authtui::domain::provider::Flow;
+use authtui::domain::provider::LoginMethod;
 use authtui::domain::tokens::Expiry;
-use authtui::oauth::login::{PATIENCE, Seat, Stage};
+use authtui::oauth::login::{Locality, PATIENCE, Stage};
 use authtui::tui::message::Msg;
 use authtui::tui::{update, wakes_at};
 
@@ -101,7 +101,7 @@ fn a_waiting_login_wakes_each_second_and_at_its_deadline() {
 
 #[test]
 fn all_seconds_of_a_device_code_change_at_once_and_none_unseen() {
-    let mut app = with_device(&[Flow::Code, Flow::Device], Seat::OverSsh);
+    let mut app = with_device(&[LoginMethod::Code, LoginMethod::Device], Locality::OverSsh);
     app.now = later(app.now, Duration::from_millis(300));
     let end = app.now.steady.after(Duration::from_secs(20));
     let mut count = 0;
@@ -120,7 +120,7 @@ fn all_seconds_of_a_device_code_change_at_once_and_none_unseen() {
 
 #[test]
 fn beside_a_qr_code_nothing_moves() {
-    let mut app = with_device(&[Flow::Device], Seat::Here);
+    let mut app = with_device(&[LoginMethod::Device], Locality::Local);
     app.keys("Q");
     let wakes = wakes(&mut app, Duration::from_secs(40));
     assert!(wakes.len() <= 3, "{} times", wakes.len());

@@ -3,7 +3,7 @@
 
 use tiny_http::{HTTPVersion, Header, Response, StatusCode};
 
-use crate::oauth::callback::{Ignored, Judged};
+use crate::oauth::callback::{CallbackVerdict, Ignored};
 
 const TEMPLATE: &str = include_str!("../../../../assets/page.html");
 
@@ -28,14 +28,14 @@ pub(super) enum PageBody {
 ///
 /// It is one of HTTP/1.0 because then the connection closes after it: tiny_http drops a
 /// `Connection` header, and a browser that keeps its connection would meet the next login with it.
-pub(super) fn render(judged: &Judged, body: PageBody) -> Vec<u8> {
-    let (status, title, words) = text(judged);
+pub(super) fn render(verdict: &CallbackVerdict, body: PageBody) -> Vec<u8> {
+    let (status, title, words) = text(verdict);
     let html = TEMPLATE.replace("{{title}}", title).replace("{{words}}", words);
     let mut headers = HEADERS.to_vec();
     if status == 405 {
         headers.push(("Allow", "GET"));
     }
-    if let Judged::Go { to, .. } = judged {
+    if let CallbackVerdict::Redirect { to, .. } = verdict {
         headers.push(("Location", to.as_str()));
     }
     let headers = headers.into_iter().filter_map(|(name, value)| Header::from_bytes(name, value).ok());
@@ -46,43 +46,49 @@ pub(super) fn render(judged: &Judged, body: PageBody) -> Vec<u8> {
     if written.is_ok() { bytes } else { Vec::new() }
 }
 
-fn text(judged: &Judged) -> (u16, &'static str, &'static str) {
-    match judged {
-        Judged::Answer(_) => (200, "Return to authtui", "Your answer has arrived. You can close this tab."),
-        Judged::Finished => (
+fn text(verdict: &CallbackVerdict) -> (u16, &'static str, &'static str) {
+    match verdict {
+        CallbackVerdict::Answer(_) => {
+            (200, "Return to authtui", "Your answer has arrived. You can close this tab.")
+        }
+        CallbackVerdict::Finished => (
             200,
             "This login is finished",
             "Its answer came before. Return to authtui; you can close this tab.",
         ),
-        Judged::Go { .. } => (302, "Opening the login page", "Your browser continues there."),
-        Judged::Stray { ignored: Some(Ignored::NoQuery), .. } => (
+        CallbackVerdict::Redirect { .. } => (302, "Opening the login page", "Your browser continues there."),
+        CallbackVerdict::Rejected { ignored: Some(Ignored::NoQuery), .. } => (
             400,
             "No answer in this address",
             "If the address of this page has a # in it, copy the whole address and paste it into authtui.",
         ),
-        Judged::Stray { ignored: Some(Ignored::Posted), .. } => (
+        CallbackVerdict::Rejected { ignored: Some(Ignored::Posted), .. } => (
             405,
             "Sent by POST",
             "The answer was sent by POST, which authtui does not read. Return to authtui: it says what to do.",
         ),
-        Judged::Stray { status: 403, .. } => (
+        CallbackVerdict::Rejected { status: 403, .. } => (
             403,
             "Sent by another user",
             "authtui accepts answers only from the user who runs it. If this is your browser, copy its address and paste it into authtui.",
         ),
-        Judged::Stray { status: 410, .. } => (
+        CallbackVerdict::Rejected { status: 410, .. } => (
             410,
             "This link was used before",
             "It works once. If you did not open it before, somebody else did: cancel the login in authtui.",
         ),
-        Judged::Stray { status: 400, .. } => (
+        CallbackVerdict::Rejected { status: 400, .. } => (
             400,
             "This was not the answer",
             "authtui ignored it, and nothing was changed. Return to authtui to go on with your login.",
         ),
-        Judged::Stray { status: 405, .. } => (405, "Method not allowed", "This address can only be opened."),
-        Judged::Stray { status: 431, .. } => (431, "Too long", "authtui did not read this request."),
-        Judged::Stray { status, .. } => {
+        CallbackVerdict::Rejected { status: 405, .. } => {
+            (405, "Method not allowed", "This address can only be opened.")
+        }
+        CallbackVerdict::Rejected { status: 431, .. } => {
+            (431, "Too long", "authtui did not read this request.")
+        }
+        CallbackVerdict::Rejected { status, .. } => {
             (*status, "Nothing is here", "This is where authtui waits for a login. Return to authtui.")
         }
     }
@@ -94,12 +100,12 @@ mod tests {
 
     use super::*;
     use crate::domain::secret::Secret;
-    use crate::oauth::callback::Answer;
+    use crate::oauth::callback::AuthorizationResponse;
 
     #[test]
     fn every_page_is_whole_and_closes_the_connection() {
-        for (judged, status) in pages() {
-            let page = String::from_utf8(render(&judged, PageBody::Sent)).expect("text");
+        for (verdict, status) in pages() {
+            let page = String::from_utf8(render(&verdict, PageBody::Sent)).expect("text");
             let (head, html) = page.split_once("\r\n\r\n").expect("a head");
             assert!(head.starts_with(&format!("HTTP/1.0 {status} ")), "{head}");
             for (name, value) in HEADERS {
@@ -121,8 +127,8 @@ mod tests {
 
     #[test]
     fn no_page_repeats_what_the_request_said() {
-        for (judged, _) in pages() {
-            let page = String::from_utf8(render(&judged, PageBody::Sent)).expect("text");
+        for (verdict, _) in pages() {
+            let page = String::from_utf8(render(&verdict, PageBody::Sent)).expect("text");
             let html = page.split_once("\r\n\r\n").expect("a head").1;
             assert!(!html.contains("payload"), "{html}");
         }
@@ -130,25 +136,27 @@ mod tests {
 
     #[test]
     fn a_head_request_has_no_page() {
-        let page = render(&Judged::Stray { status: 404, ignored: None }, PageBody::LeftOut);
+        let page = render(&CallbackVerdict::Rejected { status: 404, ignored: None }, PageBody::LeftOut);
         assert!(page.ends_with(b"\r\n\r\n"));
     }
 
-    fn pages() -> Vec<(Judged, u16)> {
-        let denied = Answer::Denied {
+    fn pages() -> Vec<(CallbackVerdict, u16)> {
+        let denied = AuthorizationResponse::Denied {
             error: "<payload>".to_owned(),
             description: Some("<img onerror=payload>".to_owned()),
         };
-        let code =
-            Answer::Code { code: Secret::new("payload"), issuer: Some("https://payload.test".to_owned()) };
+        let code = AuthorizationResponse::Code {
+            code: Secret::new("payload"),
+            issuer: Some("https://payload.test".to_owned()),
+        };
         let go = Url::parse("https://as.test/authorize?state=payload").expect("a URL");
-        let stray = |status| (Judged::Stray { status, ignored: None }, status);
-        let told = |status, ignored| (Judged::Stray { status, ignored: Some(ignored) }, status);
+        let stray = |status| (CallbackVerdict::Rejected { status, ignored: None }, status);
+        let told = |status, ignored| (CallbackVerdict::Rejected { status, ignored: Some(ignored) }, status);
         let mut pages = vec![
-            (Judged::Answer(code), 200),
-            (Judged::Answer(denied), 200),
-            (Judged::Finished, 200),
-            (Judged::Go { to: go, link: Some(Secret::new("payload")) }, 302),
+            (CallbackVerdict::Answer(code), 200),
+            (CallbackVerdict::Answer(denied), 200),
+            (CallbackVerdict::Finished, 200),
+            (CallbackVerdict::Redirect { to: go, link: Some(Secret::new("payload")) }, 302),
             told(400, Ignored::NoQuery),
             told(400, Ignored::Refusal(Some("payload".to_owned()))),
             told(405, Ignored::Posted),

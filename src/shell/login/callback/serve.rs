@@ -15,7 +15,7 @@ use tokio::task::{self, JoinHandle};
 use tokio::time;
 use zeroize::Zeroizing;
 
-use crate::oauth::callback::Judged;
+use crate::oauth::callback::CallbackVerdict;
 use crate::shell::login::callback::port::Sockets;
 use crate::shell::login::callback::session::CallbackSession;
 use crate::shell::login::callback::{page, peers};
@@ -84,9 +84,10 @@ async fn answer(mut stream: TcpStream, session: Arc<CallbackSession>) {
     let read = time::timeout(HEAD_TIMEOUT, read(&mut stream)).await.unwrap_or(ClientInput::Nothing);
     let (page, came) = match read {
         ClientInput::Head(head) => session.receive(&head, || peers::of(&stream)),
-        ClientInput::TooLong => {
-            (page::render(&Judged::Stray { status: 431, ignored: None }, page::PageBody::Sent), None)
-        }
+        ClientInput::TooLong => (
+            page::render(&CallbackVerdict::Rejected { status: 431, ignored: None }, page::PageBody::Sent),
+            None,
+        ),
         ClientInput::Nothing => return,
     };
     if let Some(came) = came {

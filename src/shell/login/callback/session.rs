@@ -8,7 +8,7 @@ use url::Url;
 
 use crate::domain::secret::Secret;
 use crate::oauth::callback::peer::Peer;
-use crate::oauth::callback::{BrowserLink, Gate, Ignored, Judged, receive};
+use crate::oauth::callback::{BrowserLink, CallbackCheck, CallbackVerdict, Ignored, receive};
 use crate::shell::clock;
 use crate::shell::login::callback::{ListenerEvent, OnEvent, page, peers};
 
@@ -21,7 +21,7 @@ pub(super) struct CallbackSession {
 
 #[derive(Default)]
 struct SessionState {
-    gate: Option<Gate>,
+    check: Option<CallbackCheck>,
     answered: bool,
     /// Of what was ignored, the kinds that were reported.
     told: Vec<Discriminant<Ignored>>,
@@ -33,10 +33,10 @@ impl CallbackSession {
         Self { port, hear, state: Mutex::default() }
     }
 
-    /// Waits for the answer that `gate` describes, and for no other.
-    pub(super) fn arm(&self, gate: Gate) {
+    /// Waits for the answer that `check` describes, and for no other.
+    pub(super) fn arm(&self, check: CallbackCheck) {
         let mut state = self.state();
-        *state = SessionState { gate: Some(gate), death_told: state.death_told, ..SessionState::default() };
+        *state = SessionState { check: Some(check), death_told: state.death_told, ..SessionState::default() };
     }
 
     /// A new link that leads to `page` once, where that is the page whose answer is awaited.
@@ -44,8 +44,8 @@ impl CallbackSession {
         let name = clock::random_name().ok()?;
         let link = Url::parse(&format!("http://127.0.0.1:{}/go/{name}", self.port)).ok()?;
         let mut state = self.state();
-        let gate = state.gate.as_mut().filter(|gate| gate.authorize.as_ref() == Some(page))?;
-        gate.links.push(BrowserLink { name: Secret::new(name), used: false });
+        let check = state.check.as_mut().filter(|check| check.authorize.as_ref() == Some(page))?;
+        check.links.push(BrowserLink { name: Secret::new(name), used: false });
         Some(link)
     }
 
@@ -56,10 +56,10 @@ impl CallbackSession {
         peer: impl FnOnce() -> Peer,
     ) -> (Vec<u8>, Option<ListenerEvent>) {
         let body = if head.starts_with(b"HEAD ") { page::PageBody::LeftOut } else { page::PageBody::Sent };
-        let Some((judged, came)) = self.guard(|| self.state().judge(head, self.port, peer)) else {
+        let Some((verdict, came)) = self.guard(|| self.state().judge(head, self.port, peer)) else {
             return (Vec::new(), None);
         };
-        (self.guard(|| page::render(&judged, body)).unwrap_or_default(), came)
+        (self.guard(|| page::render(&verdict, body)).unwrap_or_default(), came)
     }
 
     /// Says what came.
@@ -96,26 +96,33 @@ impl SessionState {
         head: &[u8],
         port: u16,
         peer: impl FnOnce() -> Peer,
-    ) -> (Judged, Option<ListenerEvent>) {
-        let judged =
-            receive(head, self.gate.as_ref(), self.answered, port).from_peer(peer, peers::may_answer);
-        if let (Judged::Go { link: Some(name), .. }, Some(gate)) = (&judged, &mut self.gate) {
-            gate.links.iter_mut().filter(|link| link.name == *name).for_each(|link| link.used = true);
+    ) -> (CallbackVerdict, Option<ListenerEvent>) {
+        let verdict =
+            receive(head, self.check.as_ref(), self.answered, port).from_peer(peer, peers::may_answer);
+        if let (CallbackVerdict::Redirect { link: Some(name), .. }, Some(check)) = (&verdict, &mut self.check)
+        {
+            check.links.iter_mut().filter(|link| link.name == *name).for_each(|link| link.used = true);
         }
-        let attempt = self.gate.as_ref().map(|gate| gate.attempt);
-        let came = match (&judged, attempt) {
-            (Judged::Answer(answer), Some(attempt)) => {
+        let login_id = self.check.as_ref().map(|check| check.login);
+        let came = match (&verdict, login_id) {
+            (CallbackVerdict::Answer(answer), Some(login_id)) => {
                 self.answered = true;
-                Some(ListenerEvent::Answer(attempt, answer.clone()))
+                Some(ListenerEvent::Answer(login_id, answer.clone()))
             }
-            (Judged::Stray { ignored: Some(ignored), .. }, Some(attempt)) => {
+            (CallbackVerdict::Rejected { ignored: Some(ignored), .. }, Some(login_id)) => {
                 let kind = discriminant(ignored);
                 let first = !self.told.contains(&kind);
                 self.told.extend(first.then_some(kind));
-                first.then(|| ListenerEvent::Ignored(attempt, ignored.clone()))
+                first.then(|| ListenerEvent::Ignored(login_id, ignored.clone()))
             }
-            (Judged::Answer(_) | Judged::Stray { .. } | Judged::Go { .. } | Judged::Finished, _) => None,
+            (
+                CallbackVerdict::Answer(_)
+                | CallbackVerdict::Rejected { .. }
+                | CallbackVerdict::Redirect { .. }
+                | CallbackVerdict::Finished,
+                _,
+            ) => None,
         };
-        (judged, came)
+        (verdict, came)
     }
 }

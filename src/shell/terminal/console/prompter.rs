@@ -57,7 +57,7 @@ pub struct Prompter {
     question: String,
     echoed: Zeroizing<String>,
     ending: SignalWait,
-    /// Heard from before the first question on: a stop may come between it and the wait for its answer.
+    /// Input from before the first question on: a stop may come between it and the wait for its answer.
     continued: SignalWait,
 }
 

@@ -3,7 +3,7 @@
 use ratatui::text::{Line, Span};
 use url::Url;
 
-use crate::oauth::device::{DeviceCode, Poll, Progress};
+use crate::oauth::device::{DeviceCode, NextPoll, Progress};
 use crate::tui::seconds::{Seconds, running};
 use crate::tui::text_block::TextBlock;
 use crate::tui::text_layout;
@@ -40,8 +40,8 @@ impl<'a> DeviceCodeView<'a> {
             left: seconds.until(code.ends_at).min(seconds.left()),
             last: code.last.as_ref().map(|(at, progress)| (seconds.since(*at), progress)),
             next: match code.poll {
-                Poll::At(at) => Some(seconds.until(at)),
-                Poll::Asked(_) => None,
+                NextPoll::At(at) => Some(seconds.until(at)),
+                NextPoll::Awaited(_) => None,
             },
             interval: code.interval.as_secs(),
         }

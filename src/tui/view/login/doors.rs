@@ -2,11 +2,12 @@
 
 use ratatui::style::Style;
 
+use crate::domain::provider::LoginMethod;
 use crate::domain::provider::endpoint;
 use crate::domain::trouble::FailureKind;
-use crate::oauth::login::step::{Mark, Step};
-use crate::oauth::login::{DeviceDoor, Door, Login, Seat, Shut};
-use crate::tui::front_door::FrontDoor;
+use crate::oauth::login::step::{LoginStep, StepState};
+use crate::oauth::login::{DeviceEnd, DeviceMethod, Locality, Login};
+use crate::tui::front_door::ShownMethod;
 use crate::tui::seconds::Seconds;
 use crate::tui::text_layout;
 use crate::tui::view::login::device::DeviceCodeView;
@@ -16,22 +17,24 @@ use crate::tui::view::login::{Below, Space};
 const ASKING: &str = "Nothing to do: the provider is being asked.";
 
 impl Below<'_> {
-    /// Says what to do at the door that is shown.
-    pub(super) fn waiting(&mut self, login: &Login, front: &FrontDoor<'_>) {
-        match front.door {
-            Door::Device => self.device(front),
-            Door::Callback | Door::Paste if front.address().is_none() && front.doors.curl.is_none() => {
+    /// Says what to do at the method that is shown.
+    pub(super) fn waiting(&mut self, login: &Login, front: &ShownMethod<'_>) {
+        match front.method {
+            LoginMethod::Device => self.device(front),
+            LoginMethod::Code | LoginMethod::Paste | LoginMethod::Key
+                if front.address().is_none() && front.methods.curl.is_none() =>
+            {
                 self.act(ASKING);
             }
-            Door::Callback | Door::Paste => self.by_browser(login, front),
+            LoginMethod::Code | LoginMethod::Paste | LoginMethod::Key => self.by_browser(login, front),
         }
     }
 
-    fn device(&mut self, front: &FrontDoor<'_>) {
+    fn device(&mut self, front: &ShownMethod<'_>) {
         let Some(code) = front.device() else {
-            return self.act(match front.doors.device {
-                DeviceDoor::Asked(_) => "Nothing to do: a device code is being asked for.",
-                DeviceDoor::Absent | DeviceDoor::Open(_) | DeviceDoor::Closed(..) => ASKING,
+            return self.act(match front.methods.device {
+                DeviceMethod::Requested(_) => "Nothing to do: a device code is being asked for.",
+                DeviceMethod::Absent | DeviceMethod::Open(_) | DeviceMethod::Closed(..) => ASKING,
             });
         };
         let is_here = endpoint::is_loopback(&code.page);
@@ -50,43 +53,45 @@ impl Below<'_> {
         if front.other().is_some() && self.room != Space::Short {
             self.obstacle(front);
         }
-        DeviceCodeView::from_code(code, Seconds::of(front.doors, self.now)).write(
+        DeviceCodeView::from_code(code, Seconds::of(front.methods, self.now)).write(
             &mut self.block,
             self.room,
             self.theme,
         );
         let other = match front.other().filter(|_| self.room == Space::Plenty) {
-            Some(Door::Callback) => "d shows the way by a browser on this machine",
-            Some(Door::Paste | Door::Device) => "d shows the way by an answer that is pasted",
+            Some(LoginMethod::Code) => "d shows the way by a browser on this machine",
+            Some(LoginMethod::Paste | LoginMethod::Device | LoginMethod::Key) => {
+                "d shows the way by an answer that is pasted"
+            }
             None => return,
         };
         self.block.field("Browser", &[other.to_owned()]);
     }
 
-    fn by_browser(&mut self, login: &Login, front: &FrontDoor<'_>) {
+    fn by_browser(&mut self, login: &Login, front: &ShownMethod<'_>) {
         self.act(self.browser_task(login, front));
         if self.room == Space::Short {
             self.notices(login);
-            let what = if front.doors.curl.is_some() { "the line" } else { "the link" };
+            let what = if front.methods.curl.is_some() { "the line" } else { "the link" };
             return self.block.text(&format!("c copies {what}, t prints it"), Style::new());
         }
-        if front.door != Door::Callback && front.doors.curl.is_none() {
+        if front.method != LoginMethod::Code && front.methods.curl.is_none() {
             self.obstacle(front);
         }
         self.gap();
-        if front.doors.curl.is_some() {
+        if front.methods.curl.is_some() {
             self.block.field("curl", &["c copies the line, t prints it whole on a plain line".to_owned()]);
         } else {
             self.link(front);
             self.block.field("URL", &["t prints it whole on a plain line, c copies it".to_owned()]);
             match code_host(login, front) {
-                Some(host) if front.door == Door::Callback => {
+                Some(host) if front.method == LoginMethod::Code => {
                     self.block.field("Code", &[format!("if {host} shows one, p pastes it")]);
                 }
                 Some(host) => {
                     self.block.field("Code", &[format!("{host} shows it once you have allowed access")])
                 }
-                None if front.door == Door::Paste => {
+                None if front.method == LoginMethod::Paste => {
                     let why = "the page it ends on does not load there; its address is what counts";
                     self.block.field("", &[why.to_owned()]);
                 }
@@ -97,7 +102,7 @@ impl Below<'_> {
     }
 
     /// The device code as the other way.
-    fn device_beside(&mut self, front: &FrontDoor<'_>) {
+    fn device_beside(&mut self, front: &ShownMethod<'_>) {
         if let Some(code) = front.device() {
             let elsewhere = !endpoint::is_loopback(&code.page);
             let whence = if elsewhere { "any other device" } else { "a page on this machine" };
@@ -107,22 +112,23 @@ impl Below<'_> {
                 (None, false) => "d shows a link to open on this machine".to_owned(),
             };
             self.block.field("Device", &[what]);
-        } else if may_have_another(&front.doors.device) {
+        } else if may_have_another(&front.methods.device) {
             self.block.field("Device", &["Esc, then l or n, asks for a new code".to_owned()]);
         }
     }
 
     /// What to do in the browser, and after it.
-    fn browser_task(&self, login: &Login, front: &FrontDoor<'_>) -> &'static str {
-        let opened = !matches!(login.steps().mark(Step::Open), Mark::Failed(_) | Mark::Skipped);
-        let shows_code = front.doors.paste.is_some();
-        match (&front.doors.curl, front.door) {
+    fn browser_task(&self, login: &Login, front: &ShownMethod<'_>) -> &'static str {
+        let opened =
+            !matches!(login.steps().mark(LoginStep::Open), StepState::Failed(_) | StepState::Skipped);
+        let shows_code = front.methods.paste.is_some();
+        match (&front.methods.curl, front.method) {
             (Some(_), _) => {
                 "Press c to copy a curl line, put your browser's cookie into it and run it, then press p and paste what it prints."
             }
-            (None, Door::Callback) if opened => "Allow access in the browser.",
-            (None, Door::Callback) => "Open the link in a browser on this machine, and allow access.",
-            (None, _) if shows_code && opened && self.seat == Seat::Here => {
+            (None, LoginMethod::Code) if opened => "Allow access in the browser.",
+            (None, LoginMethod::Code) => "Open the link in a browser on this machine, and allow access.",
+            (None, _) if shows_code && opened && self.locality == Locality::Local => {
                 "Allow access in the browser, then press p and paste the code it shows."
             }
             (None, _) if shows_code => {
@@ -134,15 +140,15 @@ impl Below<'_> {
         }
     }
 
-    fn obstacle(&mut self, front: &FrontDoor<'_>) {
+    fn obstacle(&mut self, front: &ShownMethod<'_>) {
         if let Some(obstacle) = front.obstacle {
             self.block.text(&format!("{}.", text_layout::capital(obstacle)), Style::new());
         }
     }
 
     /// Says what can be pasted, and leaves a row for it.
-    pub(super) fn pasting(&mut self, login: &Login, front: Option<&FrontDoor<'_>>) {
-        let curl = front.is_some_and(|front| front.doors.curl.is_some());
+    pub(super) fn pasting(&mut self, login: &Login, front: Option<&ShownMethod<'_>>) {
+        let curl = front.is_some_and(|front| front.methods.curl.is_some());
         self.act(if curl {
             "Paste the address that the curl line printed."
         } else {
@@ -161,8 +167,10 @@ impl Below<'_> {
     }
 
     /// The short link, if it can stand on one line.
-    fn link(&mut self, front: &FrontDoor<'_>) {
-        let Some(short) = front.doors.short.as_ref().filter(|_| self.seat == Seat::Here) else { return };
+    fn link(&mut self, front: &ShownMethod<'_>) {
+        let Some(short) = front.methods.short.as_ref().filter(|_| self.locality == Locality::Local) else {
+            return;
+        };
         if text_layout::width(short.as_str()) <= self.block.beside() {
             self.block.field("Link", &[short.to_string()]);
             if self.room == Space::Plenty {
@@ -173,19 +181,19 @@ impl Below<'_> {
 }
 
 /// Whether a new login may get a new device code, where nothing needs to be changed first.
-fn may_have_another(device: &DeviceDoor) -> bool {
+fn may_have_another(device: &DeviceMethod) -> bool {
     match device {
-        DeviceDoor::Closed(Shut::TooOld) => true,
-        DeviceDoor::Closed(Shut::Failed { kind, .. }) => !matches!(kind, FailureKind::NeedsFix(_)),
-        DeviceDoor::Closed(Shut::Used | Shut::Denied(_))
-        | DeviceDoor::Absent
-        | DeviceDoor::Asked(_)
-        | DeviceDoor::Open(_) => false,
+        DeviceMethod::Closed(DeviceEnd::Expired) => true,
+        DeviceMethod::Closed(DeviceEnd::Failed { kind, .. }) => !matches!(kind, FailureKind::NeedsFix(_)),
+        DeviceMethod::Closed(DeviceEnd::Used | DeviceEnd::Denied(_))
+        | DeviceMethod::Absent
+        | DeviceMethod::Requested(_)
+        | DeviceMethod::Open(_) => false,
     }
 }
 
 /// The host of the page that shows a code to paste.
-fn code_host(login: &Login, front: &FrontDoor<'_>) -> Option<String> {
-    let page = login.plan().provider.redirect.paste.as_ref().filter(|_| front.doors.paste.is_some())?;
+fn code_host(login: &Login, front: &ShownMethod<'_>) -> Option<String> {
+    let page = login.plan().provider.redirect.paste.as_ref().filter(|_| front.methods.paste.is_some())?;
     page.host_str().map(text_layout::safe)
 }

@@ -5,7 +5,7 @@ use ratatui::style::Style;
 use crate::domain::clock::{DateTime, Now, Utc};
 use crate::domain::profile::{NO_REFRESH_TOKEN, Profile};
 use crate::domain::trouble::Stored;
-use crate::oauth::login::step::Step;
+use crate::oauth::login::step::LoginStep;
 use crate::oauth::login::{Exchange, Login, Outcome};
 use crate::tui::view::login::{Below, Space};
 use crate::tui::{state, text_layout};
@@ -82,7 +82,7 @@ impl Below<'_> {
         // The steps say where it lies and how the test went.
         if self.room == Space::Plenty {
             self.block.field("Store", &[text_layout::safe(&login.plan().place)]);
-            self.block.field("Test", &[text_layout::safe(login.steps().note(Step::Test))]);
+            self.block.field("Test", &[text_layout::safe(login.steps().note(LoginStep::Test))]);
         }
     }
 

@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 use url::Url;
 
-use crate::tui::front_door::FrontDoor;
+use crate::tui::front_door::ShownMethod;
 use crate::tui::theme::{Letters, Theme};
 use crate::tui::{frame, text_layout};
 
@@ -54,7 +54,7 @@ impl<'a> Qr<'a> {
 }
 
 /// Draws the code alone, with what to do with it; or why there is none.
-pub(super) fn render(frame: &mut Frame<'_>, area: Rect, front: &FrontDoor<'_>, theme: &Theme) {
+pub(super) fn render(frame: &mut Frame<'_>, area: Rect, front: &ShownMethod<'_>, theme: &Theme) {
     let urls = front.scannable();
     if urls.is_empty() {
         let why = "There is no QR code: the link works on this machine alone.";

@@ -9,7 +9,7 @@ use ratatui::text::{Line, Span};
 
 use crate::domain::clock::Now;
 use crate::oauth::login::Login;
-use crate::oauth::login::step::{Mark, Step};
+use crate::oauth::login::step::{LoginStep, StepState};
 use crate::tui::seconds::{Seconds, running};
 use crate::tui::theme::Theme;
 use crate::tui::{frame, text_layout};
@@ -24,11 +24,12 @@ const NOTE: u16 = 10;
 /// Draws the steps; where room is short, those up to the one that is going on.
 pub(super) fn render(frame: &mut Frame<'_>, area: Rect, login: &Login, theme: &Theme, now: Now) {
     let current = login.steps().iter().collect::<Vec<_>>();
-    let current = current.iter().rposition(|(_, mark, _)| *mark != Mark::Todo).map_or(0, |at| at + 1);
+    let current = current.iter().rposition(|(_, mark, _)| *mark != StepState::Todo).map_or(0, |at| at + 1);
     let first = current.saturating_sub(usize::from(area.height));
-    let left = login.doors().map(|doors| running(Seconds::of(doors, now).left()));
+    let left = login.methods().map(|methods| running(Seconds::of(methods, now).left()));
     for (down, (index, step)) in (0..area.height).zip(login.steps().iter().enumerate().skip(first)) {
-        let row = StepRow { number: index + 1, step, left: left.clone().filter(|_| step.0 == Step::Wait) };
+        let row =
+            StepRow { number: index + 1, step, left: left.clone().filter(|_| step.0 == LoginStep::Wait) };
         row.render(frame, frame::row(area, down), theme);
     }
 }
@@ -36,7 +37,7 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, login: &Login, theme: &T
 /// One step.
 struct StepRow<'a> {
     number: usize,
-    step: (Step, Mark, &'a str),
+    step: (LoginStep, StepState, &'a str),
     /// How long is still waited, where the step is to wait.
     left: Option<String>,
 }
@@ -46,18 +47,18 @@ impl StepRow<'_> {
         let (step, mark, note) = self.step;
         let glyphs = &theme.glyphs.steps;
         let (glyph, style, title, beside) = match mark {
-            Mark::Todo => (glyphs.todo, theme.muted, theme.muted, theme.muted),
-            Mark::Now(_) => (glyphs.now, theme.accent, theme.strong, theme.accent),
-            Mark::Done(_) => (glyphs.done, theme.good, Style::new(), theme.muted),
-            Mark::Skipped => (glyphs.skipped, theme.muted, theme.muted, theme.muted),
-            Mark::Failed(_) => (glyphs.failed, theme.bad, theme.bad, theme.bad),
+            StepState::Todo => (glyphs.todo, theme.muted, theme.muted, theme.muted),
+            StepState::Now(_) => (glyphs.now, theme.accent, theme.strong, theme.accent),
+            StepState::Done(_) => (glyphs.done, theme.good, Style::new(), theme.muted),
+            StepState::Skipped => (glyphs.skipped, theme.muted, theme.muted, theme.muted),
+            StepState::Failed(_) => (glyphs.failed, theme.bad, theme.bad, theme.bad),
         };
         let taken = match mark {
-            Mark::Done(taken) | Mark::Failed(taken) => spent(taken),
-            Mark::Todo | Mark::Now(_) | Mark::Skipped => String::new(),
+            StepState::Done(taken) | StepState::Failed(taken) => spent(taken),
+            StepState::Todo | StepState::Now(_) | StepState::Skipped => String::new(),
         };
         let room = area.width.saturating_sub(STEP + TAKEN);
-        let (note, taken) = match self.left.filter(|_| matches!(mark, Mark::Now(_))) {
+        let (note, taken) = match self.left.filter(|_| matches!(mark, StepState::Now(_))) {
             Some(left) if room >= NOTE => (format!("{left} left"), taken),
             Some(left) => (String::new(), left),
             None => (text_layout::safe(note), taken),

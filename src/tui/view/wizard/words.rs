@@ -1,7 +1,7 @@
 //! Words of the wizard's pages.
 
 use crate::domain::provider::draft::DraftQuestion;
-use crate::oauth::login::needs::{self, Needs};
+use crate::oauth::login::preflight::{self, Preflight};
 use crate::tui::field::Field;
 use crate::tui::text_layout;
 use crate::tui::wizard::{ListQuestion, Page, TextQuestion, Wizard, Work};
@@ -16,7 +16,7 @@ pub(super) const HOW: [&str; 2] = ["Log in with a browser", "Store an API key"];
 /// The title of every page.
 pub(super) fn title(wizard: &Wizard) -> String {
     let key = wizard.wants_key();
-    let name = wizard.needs.as_ref().and_then(Needs::profile_name);
+    let name = wizard.preflight.as_ref().and_then(Preflight::profile_name);
     match (name, wizard.provider(), &wizard.draft) {
         (Some(name), ..) if key => format!("Store the key {name}"),
         (Some(name), ..) => format!("Log in to {name}"),
@@ -68,7 +68,9 @@ fn question_text(wizard: &Wizard, question: TextQuestion, named: &str) -> String
         TextQuestion::ClientId => {
             format!("The client id that {named} gave you when you registered there.")
         }
-        TextQuestion::ClientSecret if wizard.needs.as_ref().and_then(Needs::doubted_secret).is_some() => {
+        TextQuestion::ClientSecret
+            if wizard.preflight.as_ref().and_then(Preflight::doubted_secret).is_some() =>
+        {
             "The last login failed. Was the client secret the reason, type the new one; Enter alone uses the \
              stored one again."
                 .to_owned()
@@ -127,6 +129,6 @@ pub(super) fn note(wizard: &Wizard, question: TextQuestion, field: &Field) -> Op
     match wizard.work {
         Work::Testing => Some("Testing it.".to_owned()),
         Work::Saving => Some("Saving it.".to_owned()),
-        Work::Idle => (question.is_secret() && field.is_trimmed()).then(|| needs::TRIMMED.to_owned()),
+        Work::Idle => (question.is_secret() && field.is_trimmed()).then(|| preflight::TRIMMED.to_owned()),
     }
 }

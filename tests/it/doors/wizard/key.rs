@@ -2,7 +2,7 @@
 
 use authtui::domain::change::{Change, Edit};
 use authtui::domain::profile::{Kind, LastTest, Profile, TestResult};
-use authtui::domain::provider::{Flow, Provider};
+use authtui::domain::provider::{LoginMethod, Provider};
 use authtui::domain::secret::Secret;
 use authtui::domain::tokens::{StoredTokens, Tokens};
 use authtui::domain::trouble::{FailureKind, Trouble};
@@ -17,7 +17,7 @@ use crate::harness::{App, full, id, now, profile, snapshot};
 /// A provider with keys beside its logins.
 fn with_keys() -> Provider {
     changed(|provider| {
-        provider.flows.push(Flow::Key);
+        provider.flows.push(LoginMethod::Key);
         provider.key_page = "https://demo.test/keys".parse().ok();
     })
 }
@@ -136,7 +136,7 @@ fn a_provider_with_both_asks_which_and_one_with_keys_alone_does_not() {
     assert_eq!(wizard(&app).page.field().map(authtui::tui::field::Field::text), Some("default"));
     app.press("esc down enter");
     assert_eq!(wizard(&app).page.field().map(authtui::tui::field::Field::text), Some("key"));
-    choose_own(&mut app, &changed(|provider| provider.flows = vec![Flow::Key]));
+    choose_own(&mut app, &changed(|provider| provider.flows = vec![LoginMethod::Key]));
     assert_eq!(wizard(&app).page.field().map(authtui::tui::field::Field::text), Some("key"));
     app.press("enter");
     assert!(matches!(wizard(&app).page, Page::Text(TextQuestion::Key, _)), "{:?}", wizard(&app).page);
@@ -164,7 +164,7 @@ fn a_key_is_tested_then_saved_once_and_shown() {
 fn without_a_test_a_key_is_simply_saved() {
     let mut app = App::of([]);
     let provider = changed(|provider| {
-        provider.flows = vec![Flow::Key];
+        provider.flows = vec![LoginMethod::Key];
         provider.probe = None;
     });
     at_the_key(&mut app, &provider, "ci");

@@ -4,8 +4,8 @@ use authtui::domain::profile::Profile;
 use authtui::domain::provider::Provider;
 use authtui::domain::provider::scopes::OfferedScope;
 use authtui::domain::secret::Secret;
-use authtui::oauth::login::Seat;
-use authtui::oauth::login::needs::{Goal, Needs};
+use authtui::oauth::login::Locality;
+use authtui::oauth::login::preflight::{Preflight, PreflightGoal};
 use authtui::oauth::scopes::Listed;
 use authtui::tui::message::{Effect, Msg};
 use authtui::tui::screen::Screen;
@@ -40,7 +40,7 @@ fn granted(scopes: &[&str]) -> Profile {
 /// The page of scopes of a login again.
 fn again(profile: &Profile, provider: &Provider) -> App {
     let mut app = App::of([profile.clone()]);
-    let wizard = Wizard::again(Needs::again(profile, provider, Goal::Scopes).expect("a login"));
+    let wizard = Wizard::again(Preflight::again(profile, provider, PreflightGoal::Scopes).expect("a login"));
     app.model.screen = Screen::Wizard(Box::new(wizard));
     app
 }
@@ -86,11 +86,13 @@ fn giving_a_granted_scope_up_is_said_and_done() {
 #[test]
 fn a_login_again_asks_for_what_was_chosen_before() {
     for (scopes, asked) in [(&["b", "c"][..], &["b", "c"][..]), (&[], &["a"])] {
-        let needs = Needs::again(&granted(scopes), &with_scopes(), Goal::Login).expect("a login");
-        assert_eq!(Wizard::again(needs).plan("", Seat::Here).expect("a plan").scopes, asked);
+        let preflight =
+            Preflight::again(&granted(scopes), &with_scopes(), PreflightGoal::Login).expect("a login");
+        assert_eq!(Wizard::again(preflight).plan("", Locality::Local).expect("a plan").scopes, asked);
     }
-    let needs = Needs::again(&granted(&["b"]), &provider("demo"), Goal::Login).expect("a login");
-    let plan = Wizard::again(needs).plan("", Seat::Here).expect("a plan");
+    let preflight =
+        Preflight::again(&granted(&["b"]), &provider("demo"), PreflightGoal::Login).expect("a login");
+    let plan = Wizard::again(preflight).plan("", Locality::Local).expect("a plan");
     assert_eq!(plan.scopes, ["profile", "inference", "b"], "nothing could be given up there");
 }
 

@@ -2,7 +2,7 @@
 
 /// What is to be had in the end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Goal {
+pub enum PreflightGoal {
     /// Tokens, by a login that asks for what is usual, or was granted before.
     Login,
     /// Tokens, by a login whose scopes the person chooses.
@@ -13,7 +13,7 @@ pub enum Goal {
 
 /// What can be asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Question {
+pub enum PreflightQuestion {
     /// What the profile is called.
     Name,
     /// The id the provider gave to the client.
@@ -31,15 +31,21 @@ pub enum Question {
 }
 
 /// The questions of a login, in their order.
-const LOGIN: [Question; 5] =
-    [Question::Name, Question::ClientId, Question::ClientSecret, Question::Scopes, Question::Notice];
+const LOGIN: [PreflightQuestion; 5] = [
+    PreflightQuestion::Name,
+    PreflightQuestion::ClientId,
+    PreflightQuestion::ClientSecret,
+    PreflightQuestion::Scopes,
+    PreflightQuestion::Notice,
+];
 /// The questions of a key, in their order.
-const KEY: [Question; 3] = [Question::Name, Question::Replace, Question::Key];
+const KEY: [PreflightQuestion; 3] =
+    [PreflightQuestion::Name, PreflightQuestion::Replace, PreflightQuestion::Key];
 
-impl Goal {
+impl PreflightGoal {
     /// The questions on the way to it, in their order.
     #[must_use]
-    pub fn questions(self) -> &'static [Question] {
+    pub fn questions(self) -> &'static [PreflightQuestion] {
         match self {
             Self::Login | Self::Scopes => &LOGIN,
             Self::Key => &KEY,

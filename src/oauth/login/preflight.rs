@@ -1,8 +1,8 @@
 //! What must be known before a login begins, or before an API key is stored.
 //!
-//! [`Needs`] holds what is known. [`Needs::next`] says what to ask, in the one order there is,
+//! [`Preflight`] holds what is known. [`Preflight::next`] says what to ask, in the one order there is,
 //! and each answer is taken or refused with a sentence for people, without a full stop. Who asks,
-//! the wizard or the command line, only carries answers over; at the end there is a [`Plan`], or
+//! the wizard or the command line, only carries answers over; at the end there is a [`LoginPlan`], or
 //! a [`Change`].
 
 mod answer;
@@ -15,16 +15,16 @@ use crate::domain::profile::{Kind, Profile};
 use crate::domain::provider::Provider;
 use crate::domain::secret::Secret;
 use crate::domain::tokens::{StoredTokens, Tokens};
-pub use crate::oauth::login::needs::answer::{TRIMMED, client_secret};
-pub use crate::oauth::login::needs::question::{Goal, Question};
-use crate::oauth::login::{Plan, Ways};
+pub use crate::oauth::login::preflight::answer::{TRIMMED, client_secret};
+pub use crate::oauth::login::preflight::question::{PreflightGoal, PreflightQuestion};
+use crate::oauth::login::{LoginOptions, LoginPlan};
 use crate::oauth::scopes::union;
 
 /// What is known so far.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Needs {
+pub struct Preflight {
     provider: Box<Provider>,
-    goal: Goal,
+    goal: PreflightGoal,
     name: Option<ProfileName>,
     known: Option<Box<Profile>>,
     client_id: Option<String>,
@@ -34,10 +34,10 @@ pub struct Needs {
     agreed: bool,
 }
 
-impl Needs {
+impl Preflight {
     /// A new profile at `provider`.
     #[must_use]
-    pub fn new(provider: &Provider, goal: Goal) -> Self {
+    pub fn new(provider: &Provider, goal: PreflightGoal) -> Self {
         Self {
             provider: Box::new(provider.clone()),
             goal,
@@ -55,17 +55,20 @@ impl Needs {
     ///
     /// # Errors
     /// When the profile is of another kind.
-    pub fn again(profile: &Profile, provider: &Provider, goal: Goal) -> Result<Self, String> {
+    pub fn again(profile: &Profile, provider: &Provider, goal: PreflightGoal) -> Result<Self, String> {
         let name = &profile.id.name;
         match (goal, profile.kind) {
-            (Goal::Login | Goal::Scopes, Kind::OAuth) | (Goal::Key, Kind::ApiKey) => {}
-            (Goal::Login | Goal::Scopes, Kind::ApiKey) => {
+            (PreflightGoal::Login | PreflightGoal::Scopes, Kind::OAuth)
+            | (PreflightGoal::Key, Kind::ApiKey) => {}
+            (PreflightGoal::Login | PreflightGoal::Scopes, Kind::ApiKey) => {
                 return Err(format!("{name} is an API key; choose another name"));
             }
             (_, Kind::Environment) => {
                 return Err(format!("{name} is an environment variable; choose another name"));
             }
-            (Goal::Key, Kind::OAuth) => return Err(format!("{name} is a login; choose another name")),
+            (PreflightGoal::Key, Kind::OAuth) => {
+                return Err(format!("{name} is a login; choose another name"));
+            }
         }
         // A server that the last login did not agree to gets no stored secret: it is asked for.
         let agreed = profile.agrees_to_all(provider).is_ok();
@@ -86,13 +89,13 @@ impl Needs {
     pub fn of(
         name: &ProfileName,
         provider: &Provider,
-        goal: Goal,
+        goal: PreflightGoal,
         snapshot: &Snapshot,
     ) -> Result<Self, String> {
         let Some(profile) = snapshot.profile(name) else {
-            let mut needs = Self::new(provider, goal);
-            needs.name(name.name(), snapshot)?;
-            return Ok(needs);
+            let mut preflight = Self::new(provider, goal);
+            preflight.name(name.name(), snapshot)?;
+            return Ok(preflight);
         };
         Self::again(profile, provider, goal).map_err(|why| {
             let free = name::instead_of(name, provider, goal, snapshot);
@@ -110,27 +113,27 @@ impl Needs {
 
     /// What to ask now; nothing once all is known.
     #[must_use]
-    pub fn next(&self) -> Option<Question> {
+    pub fn next(&self) -> Option<PreflightQuestion> {
         self.goal.questions().iter().copied().find(|question| self.is_open(*question))
     }
 
-    fn is_open(&self, question: Question) -> bool {
+    fn is_open(&self, question: PreflightQuestion) -> bool {
         let provider = &self.provider;
         match question {
-            Question::Name => self.name.is_none(),
-            Question::ClientId => self.client_id.is_none() && provider.client.id.is_none(),
-            Question::ClientSecret => {
+            PreflightQuestion::Name => self.name.is_none(),
+            PreflightQuestion::ClientId => self.client_id.is_none() && provider.client.id.is_none(),
+            PreflightQuestion::ClientSecret => {
                 provider.client.authentication.has_secret() && self.client_secret.is_none()
             }
-            Question::Scopes => {
+            PreflightQuestion::Scopes => {
                 let new = self.known.is_none() && offers_scopes(provider);
-                self.scopes.is_none() && (new || self.goal == Goal::Scopes)
+                self.scopes.is_none() && (new || self.goal == PreflightGoal::Scopes)
             }
-            Question::Notice => provider.notice.is_some() && !self.agreed,
-            Question::Replace => {
+            PreflightQuestion::Notice => provider.notice.is_some() && !self.agreed,
+            PreflightQuestion::Replace => {
                 self.known.as_ref().is_some_and(|known| known.held != StoredTokens::None) && !self.agreed
             }
-            Question::Key => self.key.is_none(),
+            PreflightQuestion::Key => self.key.is_none(),
         }
     }
 
@@ -142,7 +145,7 @@ impl Needs {
 
     /// What is to be had in the end.
     #[must_use]
-    pub fn goal(&self) -> Goal {
+    pub fn goal(&self) -> PreflightGoal {
         self.goal
     }
 
@@ -193,18 +196,18 @@ impl Needs {
 
     /// The login that follows; nothing while something must still be asked.
     #[must_use]
-    pub fn plan(&self, place: &str, ways: Ways) -> Option<Plan> {
-        if self.goal == Goal::Key || self.next().is_some() {
+    pub fn plan(&self, place: &str, options: LoginOptions) -> Option<LoginPlan> {
+        if self.goal == PreflightGoal::Key || self.next().is_some() {
             return None;
         }
-        Some(Plan {
+        Some(LoginPlan {
             id: ProfileId { store: StoreId::Own, name: self.name.clone()? },
             client_id: self.client()?.to_owned(),
             client_secret: self.client_secret.clone(),
             scopes: self.scopes.clone().unwrap_or_else(|| self.usual_scopes()),
             known: self.known.clone(),
             place: place.to_owned(),
-            ways,
+            options,
             provider: self.provider.clone(),
         })
     }
@@ -212,7 +215,7 @@ impl Needs {
     /// The change that stores the key; nothing while something must still be asked.
     #[must_use]
     pub fn kept_key(&self) -> Option<Change> {
-        if self.goal != Goal::Key || self.next().is_some() {
+        if self.goal != PreflightGoal::Key || self.next().is_some() {
             return None;
         }
         let name = self.name.clone()?;
@@ -258,7 +261,7 @@ mod tests {
     use crate::domain::fixtures::{empty_profile, tokens};
     use crate::domain::provider::scopes::OfferedScope;
     use crate::domain::secret::Ends;
-    use crate::oauth::login::Seat;
+    use crate::oauth::login::Locality;
     use crate::stored::provider_file;
 
     /// A provider that must be told everything.
@@ -298,141 +301,151 @@ mod tests {
         }
     }
 
-    fn ways() -> Ways {
-        Ways::of(&acme(), Seat::Here)
+    fn options() -> LoginOptions {
+        LoginOptions::of(&acme(), Locality::Local)
     }
 
-    fn named_usually(needs: &mut Needs) {
-        let usual = needs.usual_name(&snapshot(&[])).expect("it is free");
-        needs.name(usual.name(), &snapshot(&[])).expect("a name");
+    fn named_usually(preflight: &mut Preflight) {
+        let usual = preflight.usual_name(&snapshot(&[])).expect("it is free");
+        preflight.name(usual.name(), &snapshot(&[])).expect("a name");
     }
 
     #[test]
     fn a_new_login_is_asked_everything_in_order_and_then_is_a_plan() {
-        let mut needs = Needs::new(&acme(), Goal::Login);
-        assert_eq!(needs.next(), Some(Question::Name));
-        named_usually(&mut needs);
-        assert_eq!(needs.next(), Some(Question::ClientId));
-        needs.client_id("id").expect("an id");
-        assert_eq!(needs.next(), Some(Question::ClientSecret));
-        needs.client_secret(&Secret::new("a+/&=% b")).expect("a secret");
-        assert_eq!(needs.next(), Some(Question::Scopes));
-        needs.scopes(&["write".into(), "read".into(), "write".into()]).expect("scopes");
-        assert_eq!(needs.next(), Some(Question::Notice));
-        assert_eq!(needs.plan("here", ways()), None);
-        needs.agree();
+        let mut preflight = Preflight::new(&acme(), PreflightGoal::Login);
+        assert_eq!(preflight.next(), Some(PreflightQuestion::Name));
+        named_usually(&mut preflight);
+        assert_eq!(preflight.next(), Some(PreflightQuestion::ClientId));
+        preflight.client_id("id").expect("an id");
+        assert_eq!(preflight.next(), Some(PreflightQuestion::ClientSecret));
+        preflight.client_secret(&Secret::new("a+/&=% b")).expect("a secret");
+        assert_eq!(preflight.next(), Some(PreflightQuestion::Scopes));
+        preflight.scopes(&["write".into(), "read".into(), "write".into()]).expect("scopes");
+        assert_eq!(preflight.next(), Some(PreflightQuestion::Notice));
+        assert_eq!(preflight.plan("here", options()), None);
+        preflight.agree();
 
-        let plan = needs.plan("here", ways()).expect("a plan");
+        let plan = preflight.plan("here", options()).expect("a plan");
 
         assert_eq!((plan.id.name, plan.client_id.as_str()), (named("default"), "id"));
         assert_eq!(
             (plan.client_secret, plan.scopes),
             (Some(Secret::new("a+/&=% b")), vec!["write".to_owned(), "read".to_owned()])
         );
-        assert_eq!((plan.place.as_str(), needs.kept_key()), ("here", None));
+        assert_eq!((plan.place.as_str(), preflight.kept_key()), ("here", None));
     }
 
     #[test]
     fn a_login_again_is_asked_for_its_notice_alone_and_keeps_what_was_granted() {
-        let mut needs = Needs::again(&stored("work", Kind::OAuth), &acme(), Goal::Login).expect("a login");
-        assert_eq!(needs.next(), Some(Question::Notice));
-        needs.agree();
-        let plan = needs.plan("", ways()).expect("a plan");
+        let mut preflight =
+            Preflight::again(&stored("work", Kind::OAuth), &acme(), PreflightGoal::Login).expect("a login");
+        assert_eq!(preflight.next(), Some(PreflightQuestion::Notice));
+        preflight.agree();
+        let plan = preflight.plan("", options()).expect("a plan");
         assert_eq!((plan.client_id.as_str(), plan.client_secret), ("old", Some(Secret::new("old secret"))));
         assert_eq!(plan.scopes, ["write", "read"]);
     }
 
     #[test]
     fn a_stored_secret_is_used_unless_it_or_its_client_is_another_now() {
-        let again = || Needs::again(&stored("work", Kind::OAuth), &acme(), Goal::Login).expect("a login");
-        let mut needs = again();
-        needs.client_id("old").expect("the same id");
-        assert_eq!(needs.next(), Some(Question::Notice));
-        needs.client_id("new").expect("another id");
-        assert_eq!(needs.next(), Some(Question::ClientSecret));
-        let mut needs = again();
-        needs.client_secret(&Secret::new("rotated")).expect("a secret");
-        needs.agree();
-        assert_eq!(needs.plan("", ways()).and_then(|plan| plan.client_secret), Some(Secret::new("rotated")));
+        let again = || {
+            Preflight::again(&stored("work", Kind::OAuth), &acme(), PreflightGoal::Login).expect("a login")
+        };
+        let mut preflight = again();
+        preflight.client_id("old").expect("the same id");
+        assert_eq!(preflight.next(), Some(PreflightQuestion::Notice));
+        preflight.client_id("new").expect("another id");
+        assert_eq!(preflight.next(), Some(PreflightQuestion::ClientSecret));
+        let mut preflight = again();
+        preflight.client_secret(&Secret::new("rotated")).expect("a secret");
+        preflight.agree();
+        assert_eq!(
+            preflight.plan("", options()).and_then(|plan| plan.client_secret),
+            Some(Secret::new("rotated"))
+        );
     }
 
     #[test]
     fn a_key_is_stored_under_its_name_and_an_old_one_is_replaced_only_after_a_yes() {
-        let mut needs = Needs::new(&acme(), Goal::Key);
-        named_usually(&mut needs);
-        assert_eq!((needs.next(), needs.kept_key()), (Some(Question::Key), None));
-        needs.key(&Secret::new("sk-1")).expect("a key");
-        let change = needs.kept_key().expect("a change");
+        let mut preflight = Preflight::new(&acme(), PreflightGoal::Key);
+        named_usually(&mut preflight);
+        assert_eq!((preflight.next(), preflight.kept_key()), (Some(PreflightQuestion::Key), None));
+        preflight.key(&Secret::new("sk-1")).expect("a key");
+        let change = preflight.kept_key().expect("a change");
         assert_eq!((change.name, change.expects), (named("key"), None));
 
         let old = stored("ci", Kind::ApiKey);
-        let mut needs = Needs::again(&old, &acme(), Goal::Key).expect("a key");
-        assert_eq!(needs.next(), Some(Question::Replace));
-        needs.agree();
-        needs.key(&Secret::new("sk-2")).expect("a key");
-        let change = needs.kept_key().expect("a change");
+        let mut preflight = Preflight::again(&old, &acme(), PreflightGoal::Key).expect("a key");
+        assert_eq!(preflight.next(), Some(PreflightQuestion::Replace));
+        preflight.agree();
+        preflight.key(&Secret::new("sk-2")).expect("a key");
+        let change = preflight.kept_key().expect("a change");
         let held = StoredTokens::Present(Tokens { access: Secret::new("sk-2"), refresh: None });
         assert_eq!(change.expects, old.held.fingerprint());
         assert_eq!(change.edit, Edit::Put(Box::new(Profile { held, origins: acme().origins(), ..old })));
-        assert_eq!(needs.plan("", ways()), None);
+        assert_eq!(preflight.plan("", options()), None);
     }
 
     #[test]
     fn an_answer_that_cannot_be_taken_is_refused_with_the_reason() {
         let there = snapshot(&[stored("work", Kind::OAuth)]);
         for (goal, name, reason) in [
-            (Goal::Login, "key", "kept for API keys"),
-            (Goal::Login, "key-3", "kept for API keys"),
-            (Goal::Key, "key-3", "kept for a list of keys"),
-            (Goal::Login, "work", "is there already"),
-            (Goal::Key, "a/b", "no slash"),
-            (Goal::Login, "ACME_TOKEN", "“ACME_TOKEN” is kept for the environment variable"),
-            (Goal::Key, "ACME_TOKEN", "kept for the environment variable"),
+            (PreflightGoal::Login, "key", "kept for API keys"),
+            (PreflightGoal::Login, "key-3", "kept for API keys"),
+            (PreflightGoal::Key, "key-3", "kept for a list of keys"),
+            (PreflightGoal::Login, "work", "is there already"),
+            (PreflightGoal::Key, "a/b", "no slash"),
+            (PreflightGoal::Login, "ACME_TOKEN", "“ACME_TOKEN” is kept for the environment variable"),
+            (PreflightGoal::Key, "ACME_TOKEN", "kept for the environment variable"),
         ] {
-            let said = Needs::new(&acme(), goal).name(name, &there).expect_err(name);
+            let said = Preflight::new(&acme(), goal).name(name, &there).expect_err(name);
             assert!(said.contains(reason), "{name}: {said}");
         }
-        let mut needs = Needs::new(&acme(), Goal::Login);
+        let mut preflight = Preflight::new(&acme(), PreflightGoal::Login);
         for id in ["", "a\u{e9}", "a\n"] {
-            assert!(needs.client_id(id).is_err(), "{id:?}");
+            assert!(preflight.client_id(id).is_err(), "{id:?}");
         }
         for secret in ["", "a\nb", "a\tb", "\u{200b}", "\u{e9}"] {
-            assert!(needs.client_secret(&Secret::new(secret)).is_err(), "{secret:?}");
-            assert!(needs.key(&Secret::new(secret)).is_err(), "{secret:?}");
+            assert!(preflight.client_secret(&Secret::new(secret)).is_err(), "{secret:?}");
+            assert!(preflight.key(&Secret::new(secret)).is_err(), "{secret:?}");
         }
-        assert!(needs.key(&Secret::new("a b")).is_err());
+        assert!(preflight.key(&Secret::new("a b")).is_err());
         for scope in ["", "a b", "a\"", "\u{e9}"] {
-            assert!(needs.more_scopes(&[scope.to_owned()]).is_err(), "{scope:?}");
+            assert!(preflight.more_scopes(&[scope.to_owned()]).is_err(), "{scope:?}");
         }
         let mut public = acme();
         public.client.authentication = crate::domain::provider::Authentication::None;
-        let said = Needs::new(&public, Goal::Login).client_secret(&Secret::new("s")).expect_err("no secret");
+        let said = Preflight::new(&public, PreflightGoal::Login)
+            .client_secret(&Secret::new("s"))
+            .expect_err("no secret");
         assert_eq!(
             said,
             "Acme takes no client secret: its provider file wants none (client.authentication: none)"
         );
         for (kind, goal, reason) in [
-            (Kind::ApiKey, Goal::Login, "acme/work is an API key; choose another name"),
-            (Kind::OAuth, Goal::Key, "acme/work is a login; choose another name"),
+            (Kind::ApiKey, PreflightGoal::Login, "acme/work is an API key; choose another name"),
+            (Kind::OAuth, PreflightGoal::Key, "acme/work is a login; choose another name"),
         ] {
-            assert_eq!(Needs::again(&stored("work", kind), &acme(), goal), Err(reason.to_owned()));
+            assert_eq!(Preflight::again(&stored("work", kind), &acme(), goal), Err(reason.to_owned()));
         }
     }
 
     #[test]
     fn a_secret_in_doubt_is_asked_for_and_no_answer_means_the_stored_one() {
-        let doubted =
-            || Needs::again(&stored("work", Kind::OAuth), &acme(), Goal::Login).map(Needs::doubting);
+        let doubted = || {
+            Preflight::again(&stored("work", Kind::OAuth), &acme(), PreflightGoal::Login)
+                .map(Preflight::doubting)
+        };
         for (id, typed, used) in [
             ("old", "", Ok(("old secret", Ends::Clean))),
             ("old", " new\n", Ok(("new", Ends::Trimmed))),
             ("new", "", Err("This provider wants the client's secret".to_owned())),
         ] {
-            let mut needs = doubted().expect("a login");
-            needs.client_id(id).expect("an id");
-            assert_eq!(needs.next(), Some(Question::ClientSecret), "{id} {typed:?}");
-            let taken = needs.client_secret(&Secret::new(typed));
-            let secret = needs.client_secret.clone().unwrap_or_default();
+            let mut preflight = doubted().expect("a login");
+            preflight.client_id(id).expect("an id");
+            assert_eq!(preflight.next(), Some(PreflightQuestion::ClientSecret), "{id} {typed:?}");
+            let taken = preflight.client_secret(&Secret::new(typed));
+            let secret = preflight.client_secret.clone().unwrap_or_default();
             let used = used.map(|(used, ends)| (Secret::new(used), ends));
             assert_eq!(taken.map(|ends| (secret, ends)), used, "{id} {typed:?}");
         }
@@ -440,12 +453,13 @@ mod tests {
 
     #[test]
     fn scopes_are_chosen_anew_where_that_is_the_goal_and_may_be_of_any_spelling() {
-        let mut needs = Needs::again(&stored("work", Kind::OAuth), &acme(), Goal::Scopes).expect("a login");
-        assert_eq!(needs.next(), Some(Question::Scopes));
-        assert_eq!(needs.scopes(&[]), Err("Choose at least one scope".to_owned()));
-        needs.scopes(&[r#"{"key":"x"}"#.to_owned()]).expect("what the provider lists");
-        needs.agree();
-        assert_eq!(needs.plan("", ways()).expect("a plan").scopes, [r#"{"key":"x"}"#]);
+        let mut preflight =
+            Preflight::again(&stored("work", Kind::OAuth), &acme(), PreflightGoal::Scopes).expect("a login");
+        assert_eq!(preflight.next(), Some(PreflightQuestion::Scopes));
+        assert_eq!(preflight.scopes(&[]), Err("Choose at least one scope".to_owned()));
+        preflight.scopes(&[r#"{"key":"x"}"#.to_owned()]).expect("what the provider lists");
+        preflight.agree();
+        assert_eq!(preflight.plan("", options()).expect("a plan").scopes, [r#"{"key":"x"}"#]);
     }
 
     #[test]
@@ -466,22 +480,24 @@ mod tests {
             let mut profile = stored("work", Kind::OAuth);
             let owned = |scopes: &[&str]| scopes.iter().map(|scope| (*scope).to_owned()).collect();
             (profile.asked_scopes, profile.scopes) = (owned(asked), owned(granted));
-            let mut needs = Needs::again(&profile, &provider, Goal::Login).expect("a login");
-            assert_eq!(needs.usual_scopes(), usual, "{granted:?}");
-            needs.more_scopes(&["admin".to_owned()]).expect("a scope");
-            assert_eq!(needs.scopes.expect("scopes"), [usual, &["admin"]].concat(), "{granted:?}");
+            let mut preflight = Preflight::again(&profile, &provider, PreflightGoal::Login).expect("a login");
+            assert_eq!(preflight.usual_scopes(), usual, "{granted:?}");
+            preflight.more_scopes(&["admin".to_owned()]).expect("a scope");
+            assert_eq!(preflight.scopes.expect("scopes"), [usual, &["admin"]].concat(), "{granted:?}");
         }
     }
 
     #[test]
     fn an_answer_that_was_taken_back_is_asked_for_again_and_those_before_it_stay() {
-        let mut needs = Needs::new(&acme(), Goal::Login);
-        named_usually(&mut needs);
-        needs.client_id("id").expect("an id");
-        needs.client_secret(&Secret::new("s")).expect("a secret");
-        for question in [Question::ClientSecret, Question::ClientId, Question::Name] {
-            needs.reopen(question);
-            assert_eq!(needs.next(), Some(question));
+        let mut preflight = Preflight::new(&acme(), PreflightGoal::Login);
+        named_usually(&mut preflight);
+        preflight.client_id("id").expect("an id");
+        preflight.client_secret(&Secret::new("s")).expect("a secret");
+        for question in
+            [PreflightQuestion::ClientSecret, PreflightQuestion::ClientId, PreflightQuestion::Name]
+        {
+            preflight.reopen(question);
+            assert_eq!(preflight.next(), Some(question));
         }
     }
 
@@ -490,14 +506,20 @@ mod tests {
         let there =
             snapshot(&[stored("work", Kind::OAuth), stored("key", Kind::ApiKey), stored("ci", Kind::ApiKey)]);
         for (name, goal, said) in [
-            ("key", Goal::Login, "acme/key is an API key; choose another name, such as acme/default"),
-            ("work", Goal::Key, "acme/work is a login; choose another name, such as acme/work-2"),
+            (
+                "key",
+                PreflightGoal::Login,
+                "acme/key is an API key; choose another name, such as acme/default",
+            ),
+            ("work", PreflightGoal::Key, "acme/work is a login; choose another name, such as acme/work-2"),
         ] {
-            assert_eq!(Needs::of(&named(name), &acme(), goal, &there), Err(said.to_owned()));
+            assert_eq!(Preflight::of(&named(name), &acme(), goal, &there), Err(said.to_owned()));
         }
-        let needs = Needs::of(&named("work"), &acme(), Goal::Login, &there).expect("a login again");
-        assert_eq!(needs.known().map(|known| &known.id.name), Some(&named("work")));
-        let needs = Needs::of(&named("home"), &acme(), Goal::Login, &there).expect("a new login");
-        assert_eq!((needs.known(), needs.profile_name()), (None, Some(&named("home"))));
+        let preflight =
+            Preflight::of(&named("work"), &acme(), PreflightGoal::Login, &there).expect("a login again");
+        assert_eq!(preflight.known().map(|known| &known.id.name), Some(&named("work")));
+        let preflight =
+            Preflight::of(&named("home"), &acme(), PreflightGoal::Login, &there).expect("a new login");
+        assert_eq!((preflight.known(), preflight.profile_name()), (None, Some(&named("home"))));
     }
 }

@@ -3,13 +3,13 @@
 use crate::domain::change::Snapshot;
 use crate::domain::provider::{draft, scopes};
 use crate::domain::secret::{Ends, Secret};
-use crate::oauth::login::needs::{Needs, Question, name};
+use crate::oauth::login::preflight::{Preflight, PreflightQuestion, name};
 use crate::oauth::scopes::union;
 
 /// Said of a secret that was [`Ends::Trimmed`].
 pub const TRIMMED: &str = "White space at its ends is left out.";
 
-impl Needs {
+impl Preflight {
     /// Takes the name of a new profile.
     ///
     /// # Errors
@@ -115,14 +115,14 @@ impl Needs {
     }
 
     /// Takes an answer back: the question is asked again.
-    pub fn reopen(&mut self, question: Question) {
+    pub fn reopen(&mut self, question: PreflightQuestion) {
         match question {
-            Question::Name => self.name = None,
-            Question::ClientId => self.client_id = None,
-            Question::ClientSecret => self.client_secret = None,
-            Question::Scopes => self.scopes = None,
-            Question::Notice | Question::Replace => self.agreed = false,
-            Question::Key => self.key = None,
+            PreflightQuestion::Name => self.name = None,
+            PreflightQuestion::ClientId => self.client_id = None,
+            PreflightQuestion::ClientSecret => self.client_secret = None,
+            PreflightQuestion::Scopes => self.scopes = None,
+            PreflightQuestion::Notice | PreflightQuestion::Replace => self.agreed = false,
+            PreflightQuestion::Key => self.key = None,
         }
     }
 }

@@ -5,16 +5,17 @@ use std::fmt;
 use url::Url;
 
 use crate::domain::clock::Steady;
+use crate::domain::provider::LoginMethod;
 use crate::domain::provider::Provider;
-use crate::oauth::Errand;
+use crate::oauth::RequestId;
 use crate::oauth::authorization::Authorization;
 use crate::oauth::device::DeviceCode;
 use crate::oauth::login::ask::Unqueried;
-use crate::oauth::login::{Door, Seat, Shut};
+use crate::oauth::login::{DeviceEnd, Locality};
 
 /// The ways an answer can come back, while a login waits.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Doors {
+pub struct LoginMethods {
     pub(super) authorization: Authorization,
     /// The address whose answer comes to the listener.
     pub callback: Option<Url>,
@@ -23,37 +24,37 @@ pub struct Doors {
     /// A short address on the listener that leads to `callback`.
     pub short: Option<Url>,
     /// The device code.
-    pub device: DeviceDoor,
+    pub device: DeviceMethod,
     /// A command that makes the authorization request with the person's own browser session,
     /// where the provider wants one.
     pub curl: Option<String>,
     /// When the login gives up.
     pub deadline: Steady,
     /// The authorization request that is on its way, where it is sent from here.
-    pub(super) sending: Option<Errand>,
+    pub(super) sending: Option<RequestId>,
 }
 
-/// The device code as a door.
+/// The device code as a method.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum DeviceDoor {
+pub enum DeviceMethod {
     /// The provider has none, or it is not wanted.
     #[default]
     Absent,
     /// It is asked for.
-    Asked(Errand),
+    Requested(RequestId),
     /// It waits to be typed.
     Open(Box<DeviceCode>),
     /// It cannot be had, or is over.
-    Closed(Shut),
+    Closed(DeviceEnd),
 }
 
-impl DeviceDoor {
+impl DeviceMethod {
     /// The code, while it is good.
     #[must_use]
     pub fn code(&self) -> Option<&DeviceCode> {
         match self {
             Self::Open(code) => Some(code),
-            Self::Absent | Self::Asked(_) | Self::Closed(..) => None,
+            Self::Absent | Self::Requested(_) | Self::Closed(..) => None,
         }
     }
 
@@ -61,16 +62,16 @@ impl DeviceDoor {
     #[must_use]
     pub fn may_open(&self) -> bool {
         match self {
-            Self::Asked(_) | Self::Open(_) => true,
+            Self::Requested(_) | Self::Open(_) => true,
             Self::Absent | Self::Closed(..) => false,
         }
     }
 }
 
-impl fmt::Debug for Doors {
+impl fmt::Debug for LoginMethods {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { authorization, callback, paste, short, device, curl, deadline, sending } = self;
-        f.debug_struct("Doors")
+        f.debug_struct("LoginMethods")
             .field("authorization", authorization)
             .field("callback", &callback.as_ref().map(Unqueried))
             .field("paste", &paste.as_ref().map(Unqueried))
@@ -84,13 +85,13 @@ impl fmt::Debug for Doors {
     }
 }
 
-impl Doors {
-    /// The doors of an authorization.
+impl LoginMethods {
+    /// The methods of an authorization.
     pub(super) fn new(
         authorization: Authorization,
         provider: &Provider,
         port: Option<u16>,
-        device: DeviceDoor,
+        device: DeviceMethod,
         deadline: Steady,
     ) -> Self {
         let callback = authorization.loopback().and_then(|redirect| authorization.url(provider, redirect));
@@ -107,25 +108,27 @@ impl Doors {
         self.callback.as_ref().or(self.paste.as_ref()).or(self.device.code().map(DeviceCode::address))
     }
 
-    /// The door that the person at `seat` should try first.
+    /// The method that the person at `locality` should try first.
     #[must_use]
-    pub fn lead(&self, seat: Seat) -> Door {
+    pub fn lead(&self, locality: Locality) -> LoginMethod {
         let by_person = self.callback.is_some() || self.paste.is_some() || self.curl.is_some();
-        match seat {
-            Seat::Here if self.callback.is_some() => Door::Callback,
-            Seat::Here if by_person => Door::Paste,
-            Seat::Here | Seat::OverSsh | Seat::NoDisplay if self.device.may_open() => Door::Device,
-            Seat::Here | Seat::OverSsh | Seat::NoDisplay => Door::Paste,
+        match locality {
+            Locality::Local if self.callback.is_some() => LoginMethod::Code,
+            Locality::Local if by_person => LoginMethod::Paste,
+            Locality::Local | Locality::OverSsh | Locality::NoDisplay if self.device.may_open() => {
+                LoginMethod::Device
+            }
+            Locality::Local | Locality::OverSsh | Locality::NoDisplay => LoginMethod::Paste,
         }
     }
 
-    /// Whether an answer can come by another door than the device code.
+    /// Whether an answer can come by another method than the device code.
     pub(super) fn has_another(&self) -> bool {
         self.callback.is_some() || self.paste.is_some() || self.curl.is_some() || self.sending.is_some()
     }
 
-    /// The errand of the question about the device code that is on its way.
-    pub(super) fn polling(&self) -> Option<Errand> {
+    /// The request_id of the question about the device code that is on its way.
+    pub(super) fn polling(&self) -> Option<RequestId> {
         self.device.code().and_then(DeviceCode::asked)
     }
 

@@ -4,13 +4,13 @@ use crate::domain::change::Snapshot;
 use crate::domain::name::{PART_LIMIT, ProfileName};
 use crate::domain::provider::Provider;
 use crate::domain::text;
-use crate::oauth::login::needs::Goal;
+use crate::oauth::login::preflight::PreflightGoal;
 
 /// The name of a new profile.
 pub(super) fn new(
     provider: &Provider,
     text: &str,
-    goal: Goal,
+    goal: PreflightGoal,
     snapshot: &Snapshot,
 ) -> Result<ProfileName, String> {
     let name = ProfileName::new(&provider.name, text).map_err(|bad| bad.to_string())?;
@@ -20,10 +20,10 @@ pub(super) fn new(
     }
     let kept = |what: &str| Err(format!("“{}” is kept for {what}; choose another name", name.name()));
     match goal {
-        Goal::Login | Goal::Scopes if name.is_reserved() => return kept("API keys"),
+        PreflightGoal::Login | PreflightGoal::Scopes if name.is_reserved() => return kept("API keys"),
         // The file counts the keys of its list itself.
-        Goal::Key if name.is_reserved() && name.name() != "key" => return kept("a list of keys"),
-        Goal::Login | Goal::Scopes | Goal::Key => {}
+        PreflightGoal::Key if name.is_reserved() && name.name() != "key" => return kept("a list of keys"),
+        PreflightGoal::Login | PreflightGoal::Scopes | PreflightGoal::Key => {}
     }
     // A profile of that name would stand before the variable's own row.
     if provider.environment.iter().any(|variable| variable.name == name.name()) {
@@ -39,7 +39,7 @@ pub(super) fn new(
 pub(super) fn instead_of(
     name: &ProfileName,
     provider: &Provider,
-    goal: Goal,
+    goal: PreflightGoal,
     snapshot: &Snapshot,
 ) -> Option<ProfileName> {
     let beside = snapshot.free_name(name);
@@ -66,7 +66,7 @@ mod tests {
             notices: Vec::new(),
             number: 0,
         };
-        for goal in [Goal::Login, Goal::Scopes, Goal::Key] {
+        for goal in [PreflightGoal::Login, PreflightGoal::Scopes, PreflightGoal::Key] {
             let named = |text: &str| new(&provider, text, goal, &snapshot);
             for text in [
                 "\u{430}na",
