@@ -11,6 +11,7 @@ pub mod login;
 pub mod pasted;
 pub mod probe;
 pub mod query;
+pub mod redirects;
 pub mod refresh;
 pub mod reply;
 pub mod request;

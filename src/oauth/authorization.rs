@@ -18,7 +18,7 @@ use crate::domain::provider::request_template::Placeholder;
 use crate::domain::provider::{Authorize, Pkce, Provider, ResponseType};
 use crate::domain::secret::Secret;
 use crate::oauth::callback::{ExpectedAnswer, StateCheck};
-use crate::oauth::pasted::Redirects;
+use crate::oauth::redirects::Redirects;
 use crate::oauth::request::{BindingError, Bindings, Entropy, Request};
 
 /// Where the bytes of each secret begin in a login's [`Entropy`].

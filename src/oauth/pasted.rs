@@ -10,7 +10,6 @@
 //! decides; a code alone is taken only if it is all there is.
 
 mod error;
-mod redirects;
 
 use percent_encoding::percent_decode_str;
 use url::Url;
@@ -20,10 +19,9 @@ use crate::domain::secret::Secret;
 use crate::domain::text;
 use crate::oauth::callback::{AuthorizationResponse, CallbackError, ExpectedAnswer, prove};
 use crate::oauth::query::Query;
+use crate::oauth::redirects::{Redirects, page};
 
 pub use error::PasteError;
-pub use redirects::Redirects;
-pub(super) use redirects::page;
 
 /// The longest paste that is read, in bytes: as much as the listener takes.
 const LONGEST: usize = 16 * 1024;

@@ -6,7 +6,7 @@ use authtui::domain::provider::request_template::{Method, Placeholder, RequestTe
 use authtui::domain::provider::{Authentication, Authorize, LoginMethod, Pkce, Provider, Rotation};
 use authtui::domain::secret::Secret;
 use authtui::oauth::authorization::{Authorization, AuthorizationParameters};
-use authtui::oauth::pasted::Redirects;
+use authtui::oauth::redirects::Redirects;
 use authtui::oauth::request::{Bindings, Request};
 use authtui::stored::provider_file::{self, PRESETS};
 use serde_json::{Value, json};

@@ -8,7 +8,7 @@ use crate::domain::change::Change;
 use crate::domain::name::StoreId;
 use crate::oauth::RequestId;
 use crate::oauth::callback::CallbackCheck;
-use crate::oauth::pasted::page;
+use crate::oauth::redirects::page;
 use crate::oauth::request::Request;
 
 /// What a login wants done.

@@ -225,7 +225,7 @@ impl Login {
     /// How the login ends when its device method is closed and there is no other.
     pub(super) fn left_outside(&self, methods: &LoginMethods) -> Option<Outcome> {
         match &methods.device {
-            DeviceMethod::Closed(shut) if !methods.has_another() => Some(shut.outcome()),
+            DeviceMethod::Closed(shut) if !methods.has_another() => Some(outcome(shut)),
             DeviceMethod::Closed(_)
             | DeviceMethod::Absent
             | DeviceMethod::Requested(_)
@@ -264,6 +264,18 @@ impl Login {
         match self.left_outside(&methods) {
             Some(outcome) => Transition::over(outcome),
             None => Transition::to(Stage::Waiting(methods)).with(open),
+        }
+    }
+}
+
+/// How a login ends that had no method but the device code.
+fn outcome(end: &DeviceEnd) -> Outcome {
+    match end {
+        DeviceEnd::Expired | DeviceEnd::Used => Outcome::TimedOut,
+        DeviceEnd::Denied(words) => Outcome::Denied(words.clone()),
+        DeviceEnd::Failed { why, kind } => {
+            let what = "cannot log in with a device code";
+            Outcome::Failed(Trouble::untouched(what, why.clone(), kind.clone()))
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::oauth::login::{
     BoundListener, BrowserOpening, DeviceMethod, Login, LoginMethods, Opening, Outcome, Output, PATIENCE,
     Stage, Transition,
 };
-use crate::oauth::pasted::Redirects;
+use crate::oauth::redirects::Redirects;
 use crate::oauth::request::{Entropy, Reply};
 
 impl Login {

@@ -14,8 +14,8 @@ use crate::oauth::callback::{AuthorizationResponse, read};
 use crate::oauth::curl;
 use crate::oauth::login::step::LoginStep;
 use crate::oauth::login::{Login, LoginMethods, Outcome, Output, Stage, Transition};
-use crate::oauth::pasted::page;
 use crate::oauth::query::Query;
+use crate::oauth::redirects::page;
 use crate::oauth::request::Reply;
 
 /// What came of an authorization request that was sent.

@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use crate::domain::trouble::{FailureKind, Trouble};
-use crate::oauth::login::Outcome;
+use crate::domain::trouble::FailureKind;
 
 /// Why a device method is closed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,20 +20,6 @@ pub enum DeviceEnd {
         /// What kind of failure it is.
         kind: FailureKind,
     },
-}
-
-impl DeviceEnd {
-    /// How a login ends that has no other method.
-    pub(super) fn outcome(&self) -> Outcome {
-        match self {
-            Self::Expired | Self::Used => Outcome::TimedOut,
-            Self::Denied(words) => Outcome::Denied(words.clone()),
-            Self::Failed { why, kind } => {
-                let what = "cannot log in with a device code";
-                Outcome::Failed(Trouble::untouched(what, why.clone(), kind.clone()))
-            }
-        }
-    }
 }
 
 impl fmt::Display for DeviceEnd {

@@ -14,12 +14,12 @@ pub struct Redirects {
 
 impl Redirects {
     /// The redirect that `address` begins with.
-    pub(super) fn of(&self, address: &Url) -> Option<&Url> {
+    pub(in crate::oauth) fn of(&self, address: &Url) -> Option<&Url> {
         self.both().find(|redirect| page(redirect) == page(address))
     }
 
     /// `text` with its scheme, where it is a redirect that a browser showed without one.
-    pub(super) fn completed(&self, text: &str) -> Option<Zeroizing<String>> {
+    pub(in crate::oauth) fn completed(&self, text: &str) -> Option<Zeroizing<String>> {
         let text = text.strip_prefix("//").unwrap_or(text);
         self.both().find_map(|redirect| {
             let redirect = page(redirect);
@@ -30,13 +30,13 @@ impl Redirects {
     }
 
     /// The redirect and the query of a target such as `/callback?code=…`, as a server logs it.
-    pub(super) fn targeted<'a>(&self, text: &'a str) -> Option<(&Url, &'a str)> {
+    pub(in crate::oauth) fn targeted<'a>(&self, text: &'a str) -> Option<(&Url, &'a str)> {
         let (path, query) = text.split_once('?')?;
         self.both().find(|redirect| redirect.path() == path).map(|redirect| (redirect, query))
     }
 
     /// `text` from where a redirect stands in it.
-    pub(super) fn within<'a>(&self, text: &'a str) -> Option<&'a str> {
+    pub(in crate::oauth) fn within<'a>(&self, text: &'a str) -> Option<&'a str> {
         self.both().find_map(|redirect| {
             let redirect = page(redirect);
             let (_, shown) = redirect.as_str().split_once("://")?;
@@ -46,7 +46,7 @@ impl Redirects {
         })
     }
 
-    pub(super) fn both(&self) -> impl Iterator<Item = &Url> {
+    pub(in crate::oauth) fn both(&self) -> impl Iterator<Item = &Url> {
         self.loopback.iter().chain(&self.paste)
     }
 }
