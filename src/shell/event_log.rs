@@ -2,7 +2,7 @@
 //!
 //! It lies in the state folder, holds no secret, and stays small: when it has grown, most of what is
 //! old goes. What was asked and has no answer stays, because it explains a lost grant later, and so do
-//! the last two thousand renewals or so, because they keep an older copy from asking with a spent token.
+//! the last two thousand refreshes or so, because they keep an older copy from asking with a spent token.
 
 mod incremental_reader;
 mod retention;
@@ -225,13 +225,14 @@ mod tests {
     fn a_thousand_renewals_are_all_remembered() {
         let folder = tempfile::tempdir().expect("a folder");
         let event_log = EventLog::in_folder(folder.path());
-        let renewed = |number: u32| {
+        let refreshed = |number: u32| {
             let (grant, next) =
                 (format!("{number:016x}").into(), format!("{:016x}", number + 100_000).into());
             event(GrantEvent::Refreshed { grant, next, generation: 1 })
         };
-        let lines =
-            |number| event_log::line(&asked(&format!("{number:016x}"))) + &event_log::line(&renewed(number));
+        let lines = |number| {
+            event_log::line(&asked(&format!("{number:016x}"))) + &event_log::line(&refreshed(number))
+        };
         // Some at a time, each of which may shorten it.
         for hundred in 0..40 {
             let some: String = (hundred * 100..(hundred + 1) * 100).map(lines).collect();
@@ -240,7 +241,7 @@ mod tests {
         assert!(std::fs::metadata(event_log.path()).expect("a log").len() < SIZE_LIMIT * 5 / 4);
         for number in 3000..4000 {
             let found = event_log.about(&format!("{number:016x}").into()).expect("readable");
-            assert_eq!(found.last(), Some(&renewed(number)));
+            assert_eq!(found.last(), Some(&refreshed(number)));
         }
     }
 

@@ -9,6 +9,8 @@ use crate::domain::name::ProfileId;
 use crate::domain::profile::Profile;
 use crate::domain::refreshability::NotRefreshable;
 use crate::domain::trouble::{FailureKind, Trouble};
+use crate::oauth::LoginId;
+use crate::oauth::login::Output;
 use crate::oauth::probe::TestVerdict;
 use crate::oauth::refresh::Refreshed;
 use crate::oauth::revocation::Revoked;
@@ -40,13 +42,7 @@ pub fn perform(tasks: &Tasks, services: &Arc<Services>, inbox: &Inbox, effect: E
 
 async fn run(services: Arc<Services>, inbox: Inbox, effect: Effect) {
     match effect {
-        Effect::Login(attempt, ask) => {
-            let told = inbox.clone();
-            let tell: login::Tell = Arc::new(move |heard| say(&told, Msg::Login(attempt, heard)));
-            let stored = inbox.clone();
-            let stored = move |snapshot| say(&stored, Msg::Stored(snapshot));
-            login::start(&services, attempt, ask, tell, stored);
-        }
+        Effect::Login(id, output) => start_login(&services, inbox, id, output),
         Effect::Refresh(id, wish) => {
             let refreshed = refresh(&services, &id, wish).await;
             say(&inbox, Msg::Refreshed(id, refreshed));
@@ -99,6 +95,12 @@ async fn run(services: Arc<Services>, inbox: Inbox, effect: Effect) {
         Effect::Read(store) => say(&inbox, Msg::Stored(services.read(store).await)),
         Effect::Print(_) | Effect::Redraw | Effect::Suspend | Effect::Quit => {}
     }
+}
+
+fn start_login(services: &Arc<Services>, inbox: Inbox, id: LoginId, output: Output) {
+    let from_store = inbox.clone();
+    let tell: login::Tell = Arc::new(move |input| say(&inbox, Msg::Login(id, input)));
+    login::start(services, id, output, tell, move |snapshot| say(&from_store, Msg::Stored(snapshot)));
 }
 
 /// What is said when the task that performs `effect` ends by a fault.

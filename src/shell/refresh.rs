@@ -180,7 +180,7 @@ async fn record(checked: Checked<'_>) -> Result<Recorded<'_>, Stop> {
     let Checked { grant, .. } = &checked;
     let Job { services, id, what, .. } = grant.job;
     let reservation = services.reserve(id.store).await?;
-    let noted = grant.note(GrantEvent::RefreshStarted { grant: grant.name.clone() }).await;
+    let noted = grant.note(GrantEvent::RefreshStarted { grant: grant.token_id.clone() }).await;
     noted.map_err(|error| unwritten(what, services.event_log.path(), &error))?;
     Ok(Recorded { checked, reservation })
 }
@@ -290,7 +290,7 @@ struct LockedGrant<'a> {
     /// The profile as it is stored, under the lock.
     profile: Profile,
     /// What the event log calls the grant.
-    name: RefreshTokenId,
+    token_id: RefreshTokenId,
     /// The pair of tokens that new ones take the place of.
     expects: Fingerprint,
 }
@@ -298,11 +298,11 @@ struct LockedGrant<'a> {
 impl<'a> LockedGrant<'a> {
     fn new(job: Job<'a>, profile: Profile) -> Result<Self, Trouble> {
         let provider = job.provider().ok_or_else(|| job.no_provider())?;
-        let name =
+        let token_id =
             profile.refresh_token_id().ok_or_else(|| hindered(job.what, &NotRefreshable::NoRefreshToken))?;
         let expects =
             profile.held.fingerprint().ok_or_else(|| hindered(job.what, &NotRefreshable::NoTokens))?;
-        Ok(Self { job, provider, profile, name, expects })
+        Ok(Self { job, provider, profile, token_id, expects })
     }
 
     /// Writes down that nothing was sent, since the program is ending.
@@ -314,7 +314,7 @@ impl<'a> LockedGrant<'a> {
     /// Writes down that nothing was sent after all.
     async fn unsent(&self, why: &str) {
         self.tell(GrantEvent::RefreshFailed {
-            grant: self.name.clone(),
+            grant: self.token_id.clone(),
             is_dead: false,
             why: why.to_owned(),
         })

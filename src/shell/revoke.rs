@@ -1,7 +1,7 @@
 //! Revocation of a grant at its provider, and then here.
 //!
 //! One effect under the grant's lock: a refresh that is under way ends first, and what it brought is
-//! what is revoked; one that waits finds nothing left to renew. Only after the provider's yes are the
+//! what is revoked; one that waits finds nothing left to refresh. Only after the provider's yes are the
 //! tokens erased, those of every profile that holds the same grant.
 
 use std::sync::Arc;
@@ -20,7 +20,7 @@ use crate::shell::refresh::grant_lock;
 use crate::shell::refresh::successor::{self, Succession};
 use crate::shell::store_files::ApplyError;
 
-/// How often somebody else may renew the grant while its lock is waited for.
+/// How often somebody else may refresh the grant while its lock is waited for.
 const RETRY_LIMIT: usize = 8;
 
 /// Asks the provider to end the grant of a profile, and erases its tokens here once it has.
@@ -55,7 +55,7 @@ async fn attempt(services: &Arc<Services>, id: &ProfileId, what: &str) -> Result
         }
         return Ok(erase(services, &profile, provider).await);
     }
-    Err(Trouble::untouched(what, "other programs renew it again and again", FailureKind::Temporary(None)))
+    Err(Trouble::untouched(what, "other programs refresh it again and again", FailureKind::Temporary(None)))
 }
 
 /// The profile as it is stored, in a store that can be written: whoever could not erase would not ask.
@@ -78,7 +78,7 @@ fn revocation<'a>(
     provider.map(|provider| (provider, request)).ok_or_else(|| impossible("its provider has gone".to_owned()))
 }
 
-/// Whether somebody else has renewed the grant, so that its token here is spent and ends nothing; what
+/// Whether somebody else has refreshed the grant, so that its token here is spent and ends nothing; what
 /// they got is taken over.
 async fn has_successor(
     services: &Arc<Services>,
@@ -88,17 +88,19 @@ async fn has_successor(
 ) -> Result<bool, Trouble> {
     match successor::find(services, profile, provider.rotation).await {
         Succession::None | Succession::Interrupted(_) => Ok(false),
-        Succession::Successor(renewal) => {
+        Succession::Successor(refreshed) => {
             let expects = profile.held.fingerprint();
-            let change = Change { name: profile.id.name.clone(), expects, edit: Edit::Refresh(renewal) };
+            let change = Change { name: profile.id.name.clone(), expects, edit: Edit::Refresh(refreshed) };
             match services.apply(profile.id.store, change).await {
                 Ok(_) | Err(ApplyError::Moved(_)) => Ok(true),
                 Err(ApplyError::Trouble(trouble)) => Err(trouble),
             }
         }
         Succession::Lost(event) => {
-            let why =
-                format!("{} has renewed the grant since, and its new tokens are not here any more", event.by);
+            let why = format!(
+                "{} has refreshed the grant since, and its new tokens are not here any more",
+                event.by
+            );
             Err(Trouble::untouched(what, why, FailureKind::NeedsFix(by_hand(profile, Some(provider)))))
         }
     }

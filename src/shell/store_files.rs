@@ -71,7 +71,7 @@ pub struct Stores {
 pub type Applied = (Snapshot, Vec<Option<ApplyError>>);
 
 /// What changes make of a file.
-struct Amendment {
+struct AmendedFile {
     before: Option<Arc<ParsedText>>,
     after: Zeroizing<String>,
     content: Content,
@@ -273,7 +273,7 @@ impl Stores {
         changes: &[Change],
     ) -> Result<Option<Applied>, Trouble> {
         let Some(amendment) = self.amend_settled(path, target, changes)? else { return Ok(None) };
-        let Amendment { before, after, content, refused } = amendment;
+        let AmendedFile { before, after, content, refused } = amendment;
         let each = changes.iter().zip(refused);
         let failures: Vec<_> = each.map(|(change, why)| Some(failure(path, change, why?))).collect();
         let is_there = before.as_ref().is_some_and(|before| before.text == after)
@@ -300,7 +300,7 @@ impl Stores {
         path: &Path,
         target: &Path,
         changes: &[Change],
-    ) -> Result<Option<Amendment>, Trouble> {
+    ) -> Result<Option<AmendedFile>, Trouble> {
         let stamp = FileStamp::of(target);
         let is_settled = || {
             std::thread::sleep(MOMENT);
@@ -327,7 +327,7 @@ impl Stores {
         }
     }
 
-    fn amend(&self, path: &Path, target: &Path, changes: &[Change]) -> Result<Amendment, Trouble> {
+    fn amend(&self, path: &Path, target: &Path, changes: &[Change]) -> Result<AmendedFile, Trouble> {
         let before = self.parsed(path, target)?;
         if before.is_none() && !self.may_create(changes) {
             return Err(missing(path));
@@ -337,7 +337,7 @@ impl Stores {
             None => config_file::amend_each(None, changes),
         };
         let (amended, refused) = amended.map_err(|why| whole(path, why))?;
-        Ok(Amendment { before, after: Zeroizing::new(amended.text), content: amended.content, refused })
+        Ok(AmendedFile { before, after: Zeroizing::new(amended.text), content: amended.content, refused })
     }
 
     /// Puts `after` in the place of `before`. What was reserved for `refreshes` is not for other changes.
@@ -424,10 +424,10 @@ mod tests {
         let tokens = Tokens { access: Secret::new(access), refresh: None };
         let at = at_seconds(1_800_000_000).expect("in range");
         let record = LastRefresh::new(at, RefreshResult::Done, None);
-        let renewal =
+        let refreshed =
             RefreshedTokens { tokens, life: Expiry::default(), scopes: None, record, origins: Vec::new() };
         let name = ProfileName::parse(name).expect("a name");
-        Change { name, expects: None, edit: Edit::Refresh(Box::new(renewal)) }
+        Change { name, expects: None, edit: Edit::Refresh(Box::new(refreshed)) }
     }
 
     #[test]

@@ -8,6 +8,7 @@ use authtui::stored::provider_file::{self, PRESETS};
 use authtui::tui::keymap::{self, Binding, KeyContext};
 
 const KEYS: &str = include_str!("../../docs/keys.md");
+const ARCHITECTURE: &str = include_str!("../../src/lib.rs");
 const FORMAT: &str = include_str!("../../docs/providers.md");
 
 /// What the shortest file that works has beside its name.
@@ -204,4 +205,28 @@ fn headings(page: &Path) -> impl Iterator<Item = String> {
             .collect::<String>()
             .replace(' ', "-")
     })
+}
+
+#[test]
+fn the_page_of_the_architecture_has_no_long_line() {
+    for (number, line) in (1..).zip(ARCHITECTURE.lines()) {
+        assert!(line.chars().count() <= 100, "src/lib.rs:{number} is longer than 100 characters");
+    }
+}
+
+#[test]
+fn the_pages_for_builders_name_files_that_are_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let pages = [ARCHITECTURE, include_str!("../../CONTRIBUTING.md")].join("\n");
+    let quoted = pages.lines().flat_map(|line| line.split('`').skip(1).step_by(2));
+    let mut files = 0;
+    let mut folder = PathBuf::new();
+    for file in quoted.filter(|name| name.ends_with(".rs") && !name.contains("NAME")) {
+        // A name alone is a neighbour of the file before it.
+        let paths = [root.join(file), root.join("src").join(file), folder.join(file)];
+        let path = paths.iter().find(|path| path.exists()).unwrap_or_else(|| panic!("{file} is not there"));
+        folder = path.parent().map(Path::to_owned).unwrap_or_default();
+        files += 1;
+    }
+    assert!(files > 20, "only {files} files were looked at");
 }

@@ -1,7 +1,7 @@
 //! Retention: the lines that stay in an event log that has grown.
 //!
 //! The last line about a grant says what may be done with its refresh token: a request without an
-//! end explains a lost grant later, and a renewal keeps whoever finds an older copy from asking with
+//! end explains a lost grant later, and a refresh keeps whoever finds an older copy from asking with
 //! a spent token. Those stay longest.
 
 use std::collections::BTreeMap;
@@ -12,11 +12,11 @@ use crate::domain::tokens::RefreshTokenId;
 use crate::stored::event_log;
 
 /// The lines of `events` that stay in a log that may have `largest` bytes: each request without an
-/// end, the newest renewals in half of it, and the newest of all else in a quarter.
+/// end, the newest refreshes in half of it, and the newest of all else in a quarter.
 pub(super) fn retained(events: &[Event], largest: u64) -> String {
     let grants = events.iter().enumerate().filter_map(|(index, event)| Some((event.what.grant()?, index)));
     let last: BTreeMap<&RefreshTokenId, usize> = grants.collect();
-    let (mut renewals, mut others) = (0_u64, 0_u64);
+    let (mut refreshes, mut others) = (0_u64, 0_u64);
     let mut kept = Vec::new();
     for (index, event) in events.iter().enumerate().rev() {
         let line = event_log::line(event);
@@ -27,8 +27,8 @@ pub(super) fn retained(events: &[Event], largest: u64) -> String {
         {
             GrantHistory::Interrupted(_) => true,
             GrantHistory::Spent { .. } => {
-                renewals = renewals.saturating_add(size);
-                renewals <= largest / 2
+                refreshes = refreshes.saturating_add(size);
+                refreshes <= largest / 2
             }
             GrantHistory::Plain => {
                 others = others.saturating_add(size);
@@ -54,7 +54,7 @@ mod tests {
         event(GrantEvent::RefreshStarted { grant: grant.into() })
     }
 
-    fn renewed(grant: &str, next: &str) -> Event {
+    fn refreshed(grant: &str, next: &str) -> Event {
         event(GrantEvent::Refreshed { grant: grant.into(), next: next.into(), generation: 2 })
     }
 
@@ -64,15 +64,15 @@ mod tests {
 
     #[test]
     fn what_says_whether_a_token_may_be_asked_with_outlives_what_does_not() {
-        let mut events = vec![asked("lost"), asked("g1"), renewed("g1", "g2"), asked("g3"), failed("g3")];
+        let mut events = vec![asked("lost"), asked("g1"), refreshed("g1", "g2"), asked("g3"), failed("g3")];
         let rest = (0..200).map(|number| failed(&format!("n{number}")));
         events.extend(rest);
-        events.push(renewed("same", "same"));
+        events.push(refreshed("same", "same"));
 
         let largest = 4 * 10 * u64::try_from(event_log::line(&failed("n199")).len()).expect("small");
         let kept = event_log::events(&retained(&events, largest));
 
-        assert_eq!(kept[..2], [asked("lost"), renewed("g1", "g2")]);
+        assert_eq!(kept[..2], [asked("lost"), refreshed("g1", "g2")]);
         assert_eq!(kept.len(), 11);
         assert_eq!((kept[2].clone(), kept.last()), (failed("n192"), events.last()));
         for grant in ["lost", "g1"].map(RefreshTokenId::from) {
@@ -85,7 +85,7 @@ mod tests {
     #[test]
     fn the_oldest_renewals_go_at_last() {
         let events: Vec<Event> =
-            (100..200).map(|number| renewed(&format!("g{number}"), &format!("g{}", number + 1))).collect();
+            (100..200).map(|number| refreshed(&format!("g{number}"), &format!("g{}", number + 1))).collect();
         let largest = 2 * 10 * u64::try_from(event_log::line(&events[0]).len()).expect("small");
         let kept = event_log::events(&retained(&events, largest));
         assert_eq!(kept, events[90..]);

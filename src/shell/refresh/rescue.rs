@@ -2,7 +2,7 @@
 //!
 //! The provider has spent the old ones, so these must outlive the program: they are written to a
 //! private file in the state folder, and the event log says so. The next refresh finds them there
-//! as it finds whatever another program renewed. They go as soon as anything of the profile is
+//! as it finds whatever another program refreshed. They go as soon as anything of the profile is
 //! saved.
 
 use std::path::PathBuf;
@@ -29,8 +29,8 @@ pub fn place(paths: &Paths) -> PathBuf {
 ///
 /// # Errors
 /// A [`ApplyError`] when it cannot be written there either.
-pub fn keep(paths: &Paths, profile: &Profile, renewal: RefreshedTokens) -> Result<PathBuf, ApplyError> {
-    let (place, failures) = keep_each(paths, [(profile.clone(), renewal)]).map_err(ApplyError::Trouble)?;
+pub fn keep(paths: &Paths, profile: &Profile, refreshed: RefreshedTokens) -> Result<PathBuf, ApplyError> {
+    let (place, failures) = keep_each(paths, [(profile.clone(), refreshed)]).map_err(ApplyError::Trouble)?;
     failures.into_iter().flatten().next().map_or(Ok(place), Err)
 }
 
@@ -48,10 +48,10 @@ pub fn keep_each(
     let change = |name: &ProfileName, edit| Change { name: name.clone(), expects: None, edit };
     let changes: Vec<Change> = each
         .into_iter()
-        .flat_map(|(profile, renewal)| {
+        .flat_map(|(profile, refreshed)| {
             let name = profile.id.name.clone();
-            let renewed = change(&name, Edit::Refresh(Box::new(renewal)));
-            [change(&name, Edit::Put(Box::new(profile))), renewed]
+            let refreshed = change(&name, Edit::Refresh(Box::new(refreshed)));
+            [change(&name, Edit::Put(Box::new(profile))), refreshed]
         })
         .collect();
     let (_, failures) = Stores::new(place.clone()).apply_each(StoreId::Own, &changes)?;
@@ -120,7 +120,7 @@ mod tests {
         profile.held = StoredTokens::Present(tokens("old"));
         let at = at_seconds(1_800_000_000).expect("in range");
         let record = LastRefresh::new(at, RefreshResult::Done, None);
-        let renewal = |access| RefreshedTokens {
+        let refreshed = |access| RefreshedTokens {
             tokens: tokens(access),
             life: Expiry::default(),
             scopes: None,
@@ -128,7 +128,7 @@ mod tests {
             origins: Vec::new(),
         };
         for access in ["first", "second"] {
-            let place = keep(&paths, &profile, renewal(access)).expect("kept");
+            let place = keep(&paths, &profile, refreshed(access)).expect("kept");
             let snapshot = Stores::new(place).read(StoreId::Own);
             assert_eq!(snapshot.profile(&name).expect("kept").held, StoredTokens::Present(tokens(access)));
         }

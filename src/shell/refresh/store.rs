@@ -26,17 +26,17 @@ pub async fn save_again(
     services: &Arc<Services>,
     id: &ProfileId,
     expects: Fingerprint,
-    renewal: Box<RefreshedTokens>,
+    refreshed: Box<RefreshedTokens>,
 ) -> Result<Snapshot, ApplyError> {
     let before = services.read(id.store).await;
     let older = before.profile(&id.name).filter(|profile| profile.held.fingerprint() == Some(expects));
     let older = older.cloned();
     drop(before);
     let change =
-        Change { name: id.name.clone(), expects: Some(expects), edit: Edit::Refresh(renewal.clone()) };
+        Change { name: id.name.clone(), expects: Some(expects), edit: Edit::Refresh(refreshed.clone()) };
     let saved = services.apply(id.store, change).await?;
     let Some(older) = older else { return Ok(saved) };
-    let saved = give_to_twins(services, &older, saved, &renewal).await;
+    let saved = give_to_twins(services, &older, saved, &refreshed).await;
     // The log may still name the place where they were rescued.
     if let (Some(grant), Some(next)) =
         (older.refresh_token_id(), saved.profile(&id.name).and_then(Profile::refresh_token_id))
@@ -49,28 +49,28 @@ pub async fn save_again(
 
 impl LockedGrant<'_> {
     /// Stores the new tokens.
-    pub(super) async fn save(&self, renewal: Box<RefreshedTokens>) -> Refreshed {
-        let next = self.name_after(&renewal);
-        match self.put(&renewal).await {
+    pub(super) async fn save(&self, refreshed: Box<RefreshedTokens>) -> Refreshed {
+        let next = self.token_id_after(&refreshed);
+        match self.put(&refreshed).await {
             Ok(snapshot) => {
-                let snapshot = give_to_twins(self.job.services, &self.profile, snapshot, &renewal).await;
+                let snapshot = give_to_twins(self.job.services, &self.profile, snapshot, &refreshed).await;
                 let stored = snapshot.profile(&self.job.id.name);
                 let generation = stored.map_or(0, |profile| profile.refresh_count);
-                self.tell(GrantEvent::Refreshed { grant: self.name.clone(), next, generation }).await;
+                self.tell(GrantEvent::Refreshed { grant: self.token_id.clone(), next, generation }).await;
                 Refreshed::Done(snapshot)
             }
-            Err(ApplyError::Moved(moved)) => self.give_to_others(moved, &renewal).await,
+            Err(ApplyError::Moved(moved)) => self.give_to_others(moved, &refreshed).await,
             Err(ApplyError::Trouble(trouble)) => {
-                let trouble = self.save_elsewhere(&renewal, trouble).await;
-                Refreshed::Unsaved(renewal, self.expects, trouble)
+                let trouble = self.save_elsewhere(&refreshed, trouble).await;
+                Refreshed::Unsaved(refreshed, self.expects, trouble)
             }
         }
     }
 
     /// Stores a new refresh token that came without an access token of use, and says so.
-    pub(super) async fn save_without_access_token(&self, renewal: Box<RefreshedTokens>) -> Refreshed {
-        let (record, grant) = (renewal.record.clone(), self.name_after(&renewal));
-        match self.save(renewal).await {
+    pub(super) async fn save_without_access_token(&self, refreshed: Box<RefreshedTokens>) -> Refreshed {
+        let (record, grant) = (refreshed.record.clone(), self.token_id_after(&refreshed));
+        match self.save(refreshed).await {
             Refreshed::Done(snapshot) => {
                 let trouble = self.failed(&record);
                 self.tell(GrantEvent::RefreshFailed { grant, is_dead: false, why: trouble.why.clone() })
@@ -86,8 +86,12 @@ impl LockedGrant<'_> {
     pub(super) async fn save_failure(&self, last: LastRefresh) -> Refreshed {
         let trouble = self.failed(&last);
         let is_dead = matches!(last.result, RefreshResult::Dead { .. });
-        self.tell(GrantEvent::RefreshFailed { grant: self.name.clone(), is_dead, why: trouble.why.clone() })
-            .await;
+        self.tell(GrantEvent::RefreshFailed {
+            grant: self.token_id.clone(),
+            is_dead,
+            why: trouble.why.clone(),
+        })
+        .await;
         match self.apply(Edit::RecordRefresh(last)).await {
             Ok(snapshot) => Refreshed::Failed(Some(snapshot), trouble),
             Err(ApplyError::Moved(_)) => {
@@ -105,11 +109,11 @@ impl LockedGrant<'_> {
     }
 
     /// Stores the tokens that somebody else got for this grant.
-    pub(super) async fn adopt(&self, renewal: Box<RefreshedTokens>) -> Refreshed {
-        let next = self.name_after(&renewal);
-        match self.apply(Edit::Refresh(renewal)).await {
+    pub(super) async fn adopt(&self, refreshed: Box<RefreshedTokens>) -> Refreshed {
+        let next = self.token_id_after(&refreshed);
+        match self.apply(Edit::Refresh(refreshed)).await {
             Ok(snapshot) => {
-                self.tell(GrantEvent::Adopted { grant: self.name.clone(), next }).await;
+                self.tell(GrantEvent::Adopted { grant: self.token_id.clone(), next }).await;
                 Refreshed::Enough(snapshot)
             }
             Err(ApplyError::Moved(moved)) => {
@@ -123,15 +127,15 @@ impl LockedGrant<'_> {
 
     /// Puts the new tokens in the place of those they were sent for, or of an older pair of the same
     /// grant that an editor has put there meanwhile.
-    async fn put(&self, renewal: &RefreshedTokens) -> Result<Snapshot, ApplyError> {
-        let mut change = self.change(Edit::Refresh(Box::new(renewal.clone())));
+    async fn put(&self, refreshed: &RefreshedTokens) -> Result<Snapshot, ApplyError> {
+        let mut change = self.change(Edit::Refresh(Box::new(refreshed.clone())));
         loop {
             let put = self.job.services.apply(self.job.id.store, change.clone()).await;
             let Err(ApplyError::Moved(ChangeError::Replaced)) = put else { return put };
             let (_, now) = self.read_again().await;
             let Some(now) = now else { return put };
             let pair = now.held.fingerprint();
-            if pair == change.expects || !successor::leads_to(self.job.services, &now, &self.name).await {
+            if pair == change.expects || !successor::leads_to(self.job.services, &now, &self.token_id).await {
                 return put;
             }
             change.expects = pair;
@@ -140,21 +144,21 @@ impl LockedGrant<'_> {
 
     /// What was erased, removed or replaced meanwhile does not come back. Its twins get the tokens all the
     /// same, and whoever else holds the old one learns that it is spent.
-    async fn give_to_others(&self, moved: ChangeError, renewal: &RefreshedTokens) -> Refreshed {
-        let Self { job, profile: older, name: grant, .. } = self;
-        let next = self.name_after(renewal);
+    async fn give_to_others(&self, moved: ChangeError, refreshed: &RefreshedTokens) -> Refreshed {
+        let Self { job, profile: older, token_id: grant, .. } = self;
+        let next = self.token_id_after(refreshed);
         let (before, _) = self.read_again().await;
-        let snapshot = give_to_twins(job.services, older, before, renewal).await;
+        let snapshot = give_to_twins(job.services, older, before, refreshed).await;
         let others = || snapshot.profiles().filter(|twin| is_beside(twin, job.id));
         let without = others().find(|twin| twin.refresh_token() == older.refresh_token());
         self.tell(GrantEvent::NotSaved { grant: grant.clone(), why: moved.to_string() }).await;
         let rescued = match without {
-            Some(twin) => self.rescue(twin, renewal).await,
+            Some(twin) => self.rescue(twin, refreshed).await,
             None => None,
         };
         let store = rescued.as_deref().unwrap_or(&job.services.paths.config);
         // Whoever looks for them without this line asks with the old token, and is refused.
-        drop(self.note_refreshed(store, renewal).await);
+        drop(self.note_refreshed(store, refreshed).await);
         let holders =
             others().filter(|twin| next != *grant && twin.refresh_token_id().as_ref() == Some(&next));
         let holders: Vec<String> = holders.map(|twin| twin.id.name.to_string()).collect();
@@ -163,19 +167,19 @@ impl LockedGrant<'_> {
 
     /// Writes down that the new tokens are not saved, and where they are instead. The old one must
     /// not be sent again if it is spent.
-    async fn save_elsewhere(&self, renewal: &RefreshedTokens, trouble: Trouble) -> Trouble {
+    async fn save_elsewhere(&self, refreshed: &RefreshedTokens, trouble: Trouble) -> Trouble {
         let config = &self.job.services.paths.config;
         if trouble.stored == Stored::Unsynced {
-            drop(self.note_refreshed(config, renewal).await);
+            drop(self.note_refreshed(config, refreshed).await);
             return trouble;
         }
-        self.tell(GrantEvent::NotSaved { grant: self.name.clone(), why: trouble.why.clone() }).await;
-        let rescued = self.rescue(&self.profile, renewal).await;
+        self.tell(GrantEvent::NotSaved { grant: self.token_id.clone(), why: trouble.why.clone() }).await;
+        let rescued = self.rescue(&self.profile, refreshed).await;
         let store = rescued.as_deref().unwrap_or(config);
         // The next refresh finds them by this line alone.
-        let is_noted = self.name_after(renewal) != self.name
-            && (self.note_refreshed(store, renewal).await.is_ok()
-                || self.note_refreshed(store, renewal).await.is_ok());
+        let is_noted = self.token_id_after(refreshed) != self.token_id
+            && (self.note_refreshed(store, refreshed).await.is_ok()
+                || self.note_refreshed(store, refreshed).await.is_ok());
         match rescued {
             Some(_) if is_noted => Trouble { stored: Stored::Rescued, ..trouble },
             Some(_) | None => trouble.of_new_tokens(),
@@ -183,23 +187,24 @@ impl LockedGrant<'_> {
     }
 
     /// Keeps what came for `profile` in a file of its own, and says where.
-    async fn rescue(&self, profile: &Profile, renewal: &RefreshedTokens) -> Option<PathBuf> {
-        let (services, profile, renewal) = (Arc::clone(self.job.services), profile.clone(), renewal.clone());
-        let keeping = move || rescue::keep(&services.paths, &profile, renewal);
+    async fn rescue(&self, profile: &Profile, refreshed: &RefreshedTokens) -> Option<PathBuf> {
+        let (services, profile, refreshed) =
+            (Arc::clone(self.job.services), profile.clone(), refreshed.clone());
+        let keeping = move || rescue::keep(&services.paths, &profile, refreshed);
         tokio::task::spawn_blocking(keeping).await.ok().and_then(Result::ok)
     }
 
     /// Writes into the event log that the new tokens lie in the file at `store`.
-    async fn note_refreshed(&self, store: &Path, renewal: &RefreshedTokens) -> std::io::Result<()> {
-        let (grant, next) = (self.name.clone(), self.name_after(renewal));
+    async fn note_refreshed(&self, store: &Path, refreshed: &RefreshedTokens) -> std::io::Result<()> {
+        let (grant, next) = (self.token_id.clone(), self.token_id_after(refreshed));
         let generation = self.profile.refresh_count.saturating_add(1);
-        let refreshed = GrantEvent::Refreshed { grant, next, generation };
-        self.job.services.note_in(store, self.job.id, refreshed).await
+        let event = GrantEvent::Refreshed { grant, next, generation };
+        self.job.services.note_in(store, self.job.id, event).await
     }
 
-    /// What the event log calls the grant once `renewal` is stored.
-    fn name_after(&self, renewal: &RefreshedTokens) -> RefreshTokenId {
-        renewal.record.grant.clone().unwrap_or_else(|| self.name.clone())
+    /// What the event log calls the grant once `refreshed` is stored.
+    fn token_id_after(&self, refreshed: &RefreshedTokens) -> RefreshTokenId {
+        refreshed.record.grant.clone().unwrap_or_else(|| self.token_id.clone())
     }
 
     fn failed(&self, last: &LastRefresh) -> Trouble {
@@ -232,7 +237,7 @@ async fn give_to_twins(
     services: &Services,
     older: &Profile,
     mut snapshot: Snapshot,
-    renewal: &RefreshedTokens,
+    refreshed: &RefreshedTokens,
 ) -> Snapshot {
     let (id, old) = (&older.id, older.refresh_token());
     let twins: Vec<Change> = snapshot
@@ -241,7 +246,7 @@ async fn give_to_twins(
         .map(|twin| Change {
             name: twin.id.name.clone(),
             expects: twin.held.fingerprint(),
-            edit: Edit::Refresh(Box::new(renewal.clone())),
+            edit: Edit::Refresh(Box::new(refreshed.clone())),
         })
         .collect();
     for change in twins {
@@ -289,23 +294,23 @@ mod tests {
         }
         let at = at_seconds(1_800_000_000).expect("in range");
         let record = LastRefresh::new(at, RefreshResult::Done, None);
-        let renewal = RefreshedTokens {
+        let refreshed = RefreshedTokens {
             tokens: tokens("new"),
             life: Expiry::default(),
             scopes: None,
             record,
             origins: Vec::new(),
         };
-        let place = rescue::keep(&services.paths, &ana, renewal.clone()).expect("kept");
+        let place = rescue::keep(&services.paths, &ana, refreshed.clone()).expect("kept");
         let next = Profile { held: StoredTokens::Present(tokens("new")), ..ana.clone() }
             .refresh_token_id()
             .expect("a grant");
         let grant = ana.refresh_token_id().expect("a grant");
-        let renewed = GrantEvent::Refreshed { grant: grant.clone(), next: next.clone(), generation: 1 };
-        services.note_in(&place, &ana.id, renewed).await.expect("noted");
+        let event = GrantEvent::Refreshed { grant: grant.clone(), next: next.clone(), generation: 1 };
+        services.note_in(&place, &ana.id, event).await.expect("noted");
 
         let pair = ana.held.fingerprint().expect("a pair");
-        let saved = save_again(&services, &ana.id, pair, Box::new(renewal)).await.expect("saved");
+        let saved = save_again(&services, &ana.id, pair, Box::new(refreshed)).await.expect("saved");
 
         assert!(saved.profiles().all(|profile| profile.held == StoredTokens::Present(tokens("new"))));
         let events = services.event_log.about(&grant).expect("a log");

@@ -1,6 +1,6 @@
 //! Successors: the tokens that somebody else got for a grant that is still stored here.
 //!
-//! The same grant may lie in two files. Whoever renews it first spends the refresh token of both; the
+//! The same grant may lie in two files. Whoever refreshes it first spends the refresh token of both; the
 //! event log says who that was and where the new tokens are.
 
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::domain::change::RefreshedTokens;
 use crate::domain::event::{self, Event, GrantEvent, GrantHistory};
-use crate::domain::name::StoreId;
+use crate::domain::name::{ProfileId, StoreId};
 use crate::domain::profile::{LastRefresh, Profile, RefreshResult};
 use crate::domain::provider::Rotation;
 use crate::domain::tokens::RefreshTokenId;
@@ -17,7 +17,7 @@ use crate::shell::refresh::rescue;
 use crate::shell::store_files::Stores;
 use crate::shell::{Services, broke};
 
-/// How often a grant may have been renewed since.
+/// How often a grant may have been refreshed since.
 const GENERATION_LIMIT: usize = 64;
 
 /// What the log knows of the grant of `profile`, and what of it matters.
@@ -26,9 +26,9 @@ pub(in crate::shell) enum Succession {
     None,
     /// A refresh without an end: nobody knows whether the token is spent.
     Interrupted(Event),
-    /// It was renewed elsewhere; the tokens are still there.
+    /// It was refreshed elsewhere; the tokens are still there.
     Successor(Box<RefreshedTokens>),
-    /// It was renewed elsewhere; the tokens have gone.
+    /// It was refreshed elsewhere; the tokens have gone.
     Lost(Event),
 }
 
@@ -55,7 +55,7 @@ pub async fn keep(services: &Arc<Services>, newer: Vec<Profile>) -> Vec<(Profile
     let (mut kept, mut wanted, mut lines) = (Vec::new(), Vec::new(), Vec::new());
     for newer in newer {
         let older = snapshot.profile(&newer.id.name).cloned();
-        let (Some(older), Some(next), Some(renewal)) =
+        let (Some(older), Some(next), Some(refreshed)) =
             (older, newer.refresh_token_id(), RefreshedTokens::from_profile(&newer))
         else {
             kept.push((newer, Ok(())));
@@ -64,7 +64,7 @@ pub async fn keep(services: &Arc<Services>, newer: Vec<Profile>) -> Vec<(Profile
         match older.refresh_token_id().filter(|grant| *grant != next) {
             Some(grant) if leads_to(services, &older, &next).await => {
                 lines.push((newer.id.clone(), GrantEvent::NewerKept { grant, next }));
-                wanted.push((newer, (older, renewal)));
+                wanted.push((newer, (older, refreshed)));
             }
             Some(_) | None => kept.push((newer, Ok(()))),
         }
@@ -72,32 +72,36 @@ pub async fn keep(services: &Arc<Services>, newer: Vec<Profile>) -> Vec<(Profile
     if wanted.is_empty() {
         return kept;
     }
-    let (wanted, each): (Vec<Profile>, Vec<_>) = wanted.into_iter().unzip();
+    kept.extend(rescue_each(services, wanted, lines).await);
+    kept
+}
+
+/// Rescues the newer tokens of each profile of `wanted`, which stands with the older one and with them, and
+/// writes the `lines` by which they are found.
+async fn rescue_each(
+    services: &Arc<Services>,
+    wanted: Vec<(Profile, (Profile, RefreshedTokens))>,
+    lines: Vec<(ProfileId, GrantEvent)>,
+) -> Vec<(Profile, Result<(), Trouble>)> {
+    let (newer, each): (Vec<Profile>, Vec<_>) = wanted.into_iter().unzip();
     let paths = services.paths.clone();
-    let keeping = tokio::task::spawn_blocking(move || rescue::keep_each(&paths, each)).await;
-    let not = |newer: &Profile, why: String| {
-        let what = format!("cannot keep the newer tokens of {}", newer.id.name);
-        Err(Trouble::untouched(what, why, FailureKind::Temporary(None)).of_new_tokens())
-    };
-    match keeping.unwrap_or_else(|_| Err(broke("cannot keep newer tokens"))) {
+    let rescuing = tokio::task::spawn_blocking(move || rescue::keep_each(&paths, each)).await;
+    let why: Vec<Option<String>> = match rescuing.unwrap_or_else(|_| Err(broke("cannot keep newer tokens"))) {
         Ok((place, failures)) => {
             // Without its line nobody finds it.
             let noted = services.note_each(&place, lines).await;
-            kept.extend(wanted.into_iter().zip(failures).map(|(newer, failure)| {
-                let outcome = match (failure, &noted) {
-                    (Some(failure), _) => not(&newer, failure.to_string()),
-                    (None, Err(error)) => not(&newer, format!("the event log cannot be written: {error}")),
-                    (None, Ok(())) => Ok(()),
-                };
-                (newer, outcome)
-            }));
+            let unnoted = noted.err().map(|error| format!("the event log cannot be written: {error}"));
+            let failures = failures.into_iter().map(|failure| failure.map(|failure| failure.to_string()));
+            failures.map(|failure| failure.or_else(|| unnoted.clone())).collect()
         }
-        Err(trouble) => kept.extend(wanted.into_iter().map(|newer| {
-            let outcome = not(&newer, trouble.why.clone());
-            (newer, outcome)
-        })),
-    }
-    kept
+        Err(trouble) => vec![Some(trouble.why); newer.len()],
+    };
+    let outcome = |(newer, why): (Profile, Option<String>)| {
+        let what = format!("cannot keep the newer tokens of {}", newer.id.name);
+        let trouble = |why| Trouble::untouched(what, why, FailureKind::Temporary(None)).of_new_tokens();
+        (newer, why.map_or(Ok(()), |why| Err(trouble(why))))
+    };
+    newer.into_iter().zip(why).map(outcome).collect()
 }
 
 /// Whether what `profile` holds is the grant `later`, or became it by what the log knows of.
@@ -133,15 +137,15 @@ fn look(services: &Services, profile: &Profile) -> Succession {
                 last = Some(event.clone());
                 // They may have been put where they belong since, from where they were rescued.
                 let own = || held(&services.paths.config, next, provider);
-                if let Some(renewal) = held(Path::new(&event.store), next, provider).or_else(own) {
-                    return Succession::Successor(Box::new(renewal));
+                if let Some(refreshed) = held(Path::new(&event.store), next, provider).or_else(own) {
+                    return Succession::Successor(Box::new(refreshed));
                 }
                 name = next.clone();
             }
             (GrantHistory::Interrupted(event), None) if event.profile.provider() == provider => {
                 // Killed between the save and the line that would have said so.
                 return match moved_on(services, event, profile) {
-                    Some(renewal) => Succession::Successor(Box::new(renewal)),
+                    Some(refreshed) => Succession::Successor(Box::new(refreshed)),
                     None => Succession::Interrupted(event.clone()),
                 };
             }
@@ -160,7 +164,7 @@ fn held(store: &Path, next: &RefreshTokenId, provider: &str) -> Option<Refreshed
         .and_then(RefreshedTokens::from_profile)
 }
 
-/// The tokens of the profile that `event` asked for, if they are others by now, renewed since, and of the
+/// The tokens of the profile that `event` asked for, if they are others by now, refreshed since, and of the
 /// same login; also those that were written and never got their place.
 fn moved_on(services: &Services, event: &Event, older: &Profile) -> Option<RefreshedTokens> {
     let GrantEvent::RefreshStarted { .. } = event.what else { return None };
@@ -205,9 +209,7 @@ mod tests {
     use crate::domain::change::{Change, Edit};
     use crate::domain::clock::at_seconds;
     use crate::domain::fixtures::{empty_profile, tokens};
-
     use crate::domain::profile::Kind;
-
     use crate::domain::tokens::StoredTokens;
     use crate::shell::paths::Paths;
 
@@ -291,11 +293,11 @@ mod tests {
             assert_eq!(left(), 1, "it is not removed while it holds the newest tokens");
 
             // A login of another profile says nothing of this one.
-            let Succession::Successor(renewal) = find(&services, &older, Rotation::SingleUse).await else {
+            let Succession::Successor(refreshed) = find(&services, &older, Rotation::SingleUse).await else {
                 panic!("no successor")
             };
-            assert_eq!(Some(&renewal.tokens), newer.held.tokens());
-            let edit = if is_erased { Edit::EraseTokens(at) } else { Edit::Refresh(renewal) };
+            assert_eq!(Some(&refreshed.tokens), newer.held.tokens());
+            let edit = if is_erased { Edit::EraseTokens(at) } else { Edit::Refresh(refreshed) };
             services.apply(StoreId::Own, change(edit)).await.expect("saved");
             assert_eq!(left(), 0, "nothing of it stays");
         }
@@ -315,8 +317,8 @@ mod tests {
                 Stores::new(services.paths.config.clone()).apply(StoreId::Own, &change).expect("saved");
             }
             let [grant, next] = [&older, &newer].map(|[ana, _]| ana.refresh_token_id().expect("a grant"));
-            let renewed = GrantEvent::Refreshed { grant, next, generation: 1 };
-            services.note(&newer[0].id, renewed).await.expect("noted");
+            let refreshed = GrantEvent::Refreshed { grant, next, generation: 1 };
+            services.note(&newer[0].id, refreshed).await.expect("noted");
             if is_broken {
                 std::fs::write(rescue::place(&services.paths), "providers: [\n").expect("written");
             }

@@ -23,7 +23,7 @@ pub(super) fn explained(last: LastRefresh, interrupted: Option<&Event>, offset: 
     LastRefresh { result: RefreshResult::Dead { why }, ..last }
 }
 
-/// A grant that was renewed elsewhere, where its tokens can no longer be found.
+/// A grant that was refreshed elsewhere, where its tokens can no longer be found.
 pub(super) fn lost(what: &str, event: &Event, offset: FixedOffset) -> Trouble {
     let why = format!(
         "this refresh token was spent on {} by {}, and the tokens that came for it are no longer in {}; \

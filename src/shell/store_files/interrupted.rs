@@ -46,13 +46,14 @@ fn later(path: &Path, now: Option<&Content>) -> Vec<Arc<Profile>> {
         content.rows.iter().filter_map(profile).collect()
     };
     let now: Vec<Arc<Profile>> = now.map(profiles).unwrap_or_default();
-    let is_later = |left: &Arc<Profile>| now.iter().any(|now| now.id == left.id && is_renewed(left, now));
+    let is_later =
+        |left: &Arc<Profile>| now.iter().any(|now| now.id == left.id && is_later_refresh(left, now));
     profiles(&left).into_iter().filter(is_later).collect()
 }
 
 /// Whether `left` is `now` after one more refresh. What was erased here, or logged in to since, is not
 /// brought back.
-fn is_renewed(left: &Profile, now: &Profile) -> bool {
+fn is_later_refresh(left: &Profile, now: &Profile) -> bool {
     let is_done = |last: &LastRefresh| last.result == RefreshResult::Done && last.grant.is_some();
     left.kind == Kind::OAuth
         && now.held.tokens().is_some()
