@@ -1,8 +1,8 @@
-//! What becomes of a request that reached the callback listener.
+//! Requests that reach the callback listener, and what becomes of them.
 //!
 //! Anybody on the machine, and any page in the browser, can send one. Only a `GET` of the exact
 //! path, with a `Host` of this machine and our own `state` (RFC 6749 §10.12), says anything about
-//! the login; everything else is a stray and changes nothing. The state is compared before
+//! the login; everything else is rejected and changes nothing. The state is compared before
 //! anything else of an answer is looked at, so that nobody but the provider can refuse a login.
 
 mod head;
@@ -82,6 +82,34 @@ impl fmt::Debug for CallbackCheck {
         let Self { login, path, expected, .. } = self;
         let mut check = f.debug_struct("CallbackCheck");
         check.field("login", login).field("path", path).field("expected", expected).finish_non_exhaustive()
+    }
+}
+
+impl CallbackCheck {
+    /// What becomes of a request for a link `/go/…` of this login; nothing where it is for something else.
+    fn follow_link(&self, head: &RequestHead<'_>, answered: bool) -> Option<CallbackVerdict> {
+        let to = self.authorize.as_ref()?;
+        let name =
+            head.path.strip_prefix("/go/").filter(|name| !name.is_empty() && head.path != self.path)?;
+        let name = Secret::new(name);
+        let is_shown = name == self.go;
+        let link = self.links.iter().find(|link| link.name == name && !is_shown);
+        if link.is_none() && !is_shown {
+            return None;
+        }
+        if head.method != Method::Get {
+            return Some(CallbackVerdict::Rejected { status: 405, ignored: None });
+        }
+        Some(match link {
+            _ if answered => CallbackVerdict::Finished,
+            Some(BrowserLink { used: true, .. }) => {
+                CallbackVerdict::Rejected { status: 410, ignored: Some(Ignored::UsedLink) }
+            }
+            Some(BrowserLink { used: false, .. }) => {
+                CallbackVerdict::Redirect { to: to.clone(), link: Some(name) }
+            }
+            None => CallbackVerdict::Redirect { to: to.clone(), link: None },
+        })
     }
 }
 
@@ -201,18 +229,18 @@ impl CallbackVerdict {
 #[must_use]
 pub fn receive(head: &[u8], check: Option<&CallbackCheck>, answered: bool, port: u16) -> CallbackVerdict {
     // Once the answer is there nobody needs to know what else comes.
-    let stray = |status, ignored: Option<Ignored>| CallbackVerdict::Rejected {
+    let rejected = |status, ignored: Option<Ignored>| CallbackVerdict::Rejected {
         status,
         ignored: ignored.filter(|_| check.is_some() && !answered),
     };
     if head.starts_with(&TLS) {
-        return stray(400, Some(Ignored::Encrypted));
+        return rejected(400, Some(Ignored::Encrypted));
     }
     let Some(head) = RequestHead::read(head) else {
-        return stray(400, None);
+        return rejected(400, None);
     };
     let Some(check) = check else {
-        return stray(404, None);
+        return rejected(404, None);
     };
     let is_callback = head.path == check.path;
     let is_get = head.method == Method::Get;
@@ -220,40 +248,17 @@ pub fn receive(head: &[u8], check: Option<&CallbackCheck>, answered: bool, port:
     let is_proven = || query.as_ref().is_ok_and(|query| has_our_state(query, &check.expected));
     if !head.is_for(port) {
         let why = if is_proven() { Ignored::OtherHost } else { Ignored::NotOurs };
-        return stray(400, Some(why).filter(|_| is_callback && is_get));
+        return rejected(400, Some(why).filter(|_| is_callback && is_get));
     }
-    let name =
-        head.path.strip_prefix("/go/").filter(|name| !is_callback && !name.is_empty()).map(Secret::new);
-    let authorize = check.authorize.as_ref();
-    match (name, authorize, is_get) {
-        (Some(name), Some(to), true) if name == check.go => {
-            return if answered {
-                CallbackVerdict::Finished
-            } else {
-                CallbackVerdict::Redirect { to: to.clone(), link: None }
-            };
-        }
-        (Some(name), Some(to), true) => match check.links.iter().find(|link| link.name == name) {
-            Some(_) if answered => return CallbackVerdict::Finished,
-            Some(BrowserLink { used: true, .. }) => return stray(410, Some(Ignored::UsedLink)),
-            Some(BrowserLink { used: false, .. }) => {
-                return CallbackVerdict::Redirect { to: to.clone(), link: Some(name) };
-            }
-            None => {}
-        },
-        (Some(name), Some(_), false)
-            if name == check.go || check.links.iter().any(|link| link.name == name) =>
-        {
-            return stray(405, None);
-        }
-        _ => {}
+    if let Some(verdict) = check.follow_link(&head, answered) {
+        return verdict;
     }
     if !is_callback {
         // A browser also asks for /favicon.ico; only the redirect path may carry an answer.
-        return stray(404, Some(Ignored::OtherPath).filter(|_| is_get && is_proven()));
+        return rejected(404, Some(Ignored::OtherPath).filter(|_| is_get && is_proven()));
     }
     if !is_get {
-        return stray(405, Some(Ignored::Posted).filter(|_| head.method == Method::Post));
+        return rejected(405, Some(Ignored::Posted).filter(|_| head.method == Method::Post));
     }
     match query
         .as_ref()
@@ -262,7 +267,7 @@ pub fn receive(head: &[u8], check: Option<&CallbackCheck>, answered: bool, port:
     {
         Ok(_) if answered => CallbackVerdict::Finished,
         Ok(answer) => CallbackVerdict::Answer(answer),
-        Err(error) => stray(400, Some(query.map_or(Ignored::NotOurs, |query| ignored(&query, error)))),
+        Err(error) => rejected(400, Some(query.map_or(Ignored::NotOurs, |query| ignored(&query, error)))),
     }
 }
 

@@ -1,15 +1,14 @@
-//! When a refresh is needed, what it asks, and what its answer means.
+//! Refresh of a profile's tokens: when one is needed, what it asks, and what its answer means.
 //!
 //! The shell holds the grant's lock around all of it; here is only the judgement, so that it
 //! can be tried without a clock, a file or a server.
 
-mod plain;
-
 use std::time::Duration;
 
 use crate::domain::change::{RefreshedTokens, Snapshot};
-use crate::domain::clock::{DateTime, Now, Utc, local, span};
+use crate::domain::clock::{DateTime, Now, TimeDelta, Utc, local, span};
 use crate::domain::profile::{ClockDiffers, EndBy, Kind, LastRefresh, Profile, RefreshResult};
+use crate::domain::provider::meaning::{Meaning, Meanings};
 use crate::domain::provider::request_template::Placeholder;
 use crate::domain::provider::{Provider, RefreshScope};
 use crate::domain::refreshability::{NotRefreshable, Refreshable, refreshability};
@@ -17,7 +16,7 @@ use crate::domain::schedule;
 use crate::domain::secret::{Fingerprint, Secret};
 use crate::domain::tokens::{Expiry, RefreshTokenId, Tokens};
 use crate::domain::trouble::{Stored, Trouble};
-use crate::oauth::reply::{self, Refusal, Remedy};
+use crate::oauth::reply::{self, Refusal, Remedy, TokenResponse};
 use crate::oauth::request::{Bindings, Reply, Request};
 
 /// Said where the answer to a refresh was lost.
@@ -184,80 +183,144 @@ pub fn judge(
     reply: Result<&Reply, &Trouble>,
     now: Now,
 ) -> RefreshVerdict {
-    let ahead = reply.ok().and_then(|reply| reply::clock_ahead(reply, now));
-    let differs = |end_by| ahead.map(|ahead| ClockDiffers { ahead, end_by });
-    let lost_before = profile.last_refresh_of_this_grant().and_then(|last| last.lost_at);
-    let record = |result, grant, lost_at| LastRefresh {
-        clock_differs: differs(EndBy::Ours),
-        lost_at,
-        ..LastRefresh::new(now.wall, result, grant)
-    };
-    let failed =
-        |result, lost_at| RefreshVerdict::Failed(record(result, profile.refresh_token_id(), lost_at));
-    // A refresh token that is good once (RFC 9700 §4.14.2) is gone with an answer that was lost.
-    let lost = lost_before.or(Some(now.wall));
+    let clock_ahead = reply.ok().and_then(|reply| reply.clock_ahead(now));
+    let context = RefreshContext { profile, provider, now, clock_ahead };
     let reply = match reply {
         Ok(reply) => reply,
-        Err(trouble) => {
-            return match trouble.stored {
-                Stored::PerhapsSpent => {
-                    failed(passing(profile, format!("{}; {SPENT}", trouble.why), None, now), lost)
-                }
-                Stored::Untouched
-                | Stored::Absent
-                | Stored::NewOnesInMemory
-                | Stored::Unsynced
-                | Stored::Rescued
-                | Stored::Rotated
-                | Stored::Erased => failed(passing(profile, trouble.why.clone(), None, now), lost_before),
-            };
+        Err(trouble) => return context.unanswered(trouble),
+    };
+    match reply::read(&provider.reply, &provider.meanings, reply) {
+        Ok(granted) => context.refreshed(granted),
+        Err(refusal) if refusal.is_odd_success() => context.odd_success(&refusal, reply),
+        Err(refusal) => context.refused(&refusal),
+    }
+}
+
+/// What the reply to a refresh is judged by.
+struct RefreshContext<'a> {
+    profile: &'a Profile,
+    provider: &'a Provider,
+    now: Now,
+    clock_ahead: Option<TimeDelta>,
+}
+
+impl RefreshContext<'_> {
+    /// The request was not answered.
+    fn unanswered(&self, trouble: &Trouble) -> RefreshVerdict {
+        match trouble.stored {
+            Stored::PerhapsSpent => {
+                self.failed(self.passing(format!("{}; {SPENT}", trouble.why), None), self.lost_now())
+            }
+            Stored::Untouched
+            | Stored::Absent
+            | Stored::NewOnesInMemory
+            | Stored::Unsynced
+            | Stored::Rescued
+            | Stored::Rotated
+            | Stored::Erased => self.failed(self.passing(trouble.why.clone(), None), self.lost_before()),
         }
-    };
-    let granted = match reply::read(&provider.reply, &provider.meanings, reply) {
-        Ok(granted) => granted,
-        Err(refusal) => {
-            return match rotated(profile, provider, reply) {
-                Some(tokens) if refusal.is_odd_success() => {
-                    let record = record(refused(profile, provider, &refusal, "", now), named(&tokens), None);
-                    RefreshVerdict::Rotated(Box::new(RefreshedTokens {
-                        tokens,
-                        life: profile.life,
-                        scopes: None,
-                        record,
-                        origins: provider.origins(),
-                    }))
-                }
-                None if refusal.is_odd_success() => {
-                    failed(refused(profile, provider, &refusal, &format!("; {SPENT}"), now), lost)
-                }
-                Some(_) | None => {
-                    let before = lost_before.map_or_else(String::new, |at| after_lost_answer(at, now));
-                    failed(refused(profile, provider, &refusal, &before, now), lost_before)
-                }
-            };
-        }
-    };
-    // RFC 6749 §6: a reply without a refresh token leaves the old one, and its end, in force. So
-    // does one with a new token where the file says how long a grant lives: that counts from the
-    // login.
-    let lasting = granted.tokens.refresh.is_none() || provider.grant_life.is_some();
-    let refresh = granted.tokens.refresh.or_else(|| profile.refresh_token().cloned());
-    let old_end = lasting.then_some(profile.life.grant_ends_at).flatten();
-    let grant_ends_at = granted.life.grant_ends_at.or(old_end);
-    let tokens = Tokens { access: granted.tokens.access, refresh };
-    let record = LastRefresh {
-        clock_differs: differs(granted.end_by),
-        odd: (!granted.notes.is_empty()).then(|| granted.notes.join("; ")),
-        ..LastRefresh::new(now.wall, RefreshResult::Done, named(&tokens))
-    };
-    let life = Expiry { grant_ends_at, ..granted.life };
-    RefreshVerdict::Refreshed(Box::new(RefreshedTokens {
-        tokens,
-        life,
-        scopes: granted.scopes,
-        record,
-        origins: provider.origins(),
-    }))
+    }
+
+    /// The answer refuses the refresh.
+    fn refused(&self, refusal: &Refusal) -> RefreshVerdict {
+        let lost = self.lost_before();
+        let more = lost.map_or_else(String::new, |at| after_lost_answer(at, self.now));
+        self.failed(self.refusal_result(refusal, &more), lost)
+    }
+
+    /// The answer is a success without an access token that can be used.
+    fn odd_success(&self, refusal: &Refusal, reply: &Reply) -> RefreshVerdict {
+        let Some(tokens) = rotated(self.profile, self.provider, reply) else {
+            return self.failed(self.refusal_result(refusal, &format!("; {SPENT}")), self.lost_now());
+        };
+        let result = self.refusal_result(refusal, "");
+        let record = LastRefresh {
+            clock_differs: self.clock_differs(EndBy::Ours),
+            ..LastRefresh::new(self.now.wall, result, grant_id(&tokens))
+        };
+        let (life, origins) = (self.profile.life, self.provider.origins());
+        RefreshVerdict::Rotated(Box::new(RefreshedTokens { tokens, life, scopes: None, record, origins }))
+    }
+
+    /// The answer has new tokens.
+    ///
+    /// RFC 6749 §6: a reply without a refresh token leaves the old one, and its end, in force. So
+    /// does one with a new token where the file says how long a grant lives: that counts from the
+    /// login.
+    fn refreshed(&self, granted: TokenResponse) -> RefreshVerdict {
+        let lasting = granted.tokens.refresh.is_none() || self.provider.grant_life.is_some();
+        let refresh = granted.tokens.refresh.or_else(|| self.profile.refresh_token().cloned());
+        let old_end = lasting.then_some(self.profile.life.grant_ends_at).flatten();
+        let grant_ends_at = granted.life.grant_ends_at.or(old_end);
+        let tokens = Tokens { access: granted.tokens.access, refresh };
+        let record = LastRefresh {
+            clock_differs: self.clock_differs(granted.end_by),
+            odd: (!granted.notes.is_empty()).then(|| granted.notes.join("; ")),
+            ..LastRefresh::new(self.now.wall, RefreshResult::Done, grant_id(&tokens))
+        };
+        RefreshVerdict::Refreshed(Box::new(RefreshedTokens {
+            tokens,
+            life: Expiry { grant_ends_at, ..granted.life },
+            scopes: granted.scopes,
+            record,
+            origins: self.provider.origins(),
+        }))
+    }
+
+    fn failed(&self, result: RefreshResult, lost_at: Option<DateTime<Utc>>) -> RefreshVerdict {
+        RefreshVerdict::Failed(LastRefresh {
+            clock_differs: self.clock_differs(EndBy::Ours),
+            lost_at,
+            ..LastRefresh::new(self.now.wall, result, self.profile.refresh_token_id())
+        })
+    }
+
+    fn clock_differs(&self, end_by: EndBy) -> Option<ClockDiffers> {
+        self.clock_ahead.map(|ahead| ClockDiffers { ahead, end_by })
+    }
+
+    /// When the answer to an earlier refresh with the same token was lost.
+    fn lost_before(&self) -> Option<DateTime<Utc>> {
+        self.profile.last_refresh_of_this_grant().and_then(|last| last.lost_at)
+    }
+
+    /// The same, now that another answer was lost: a refresh token that is good once (RFC 9700
+    /// §4.14.2) is gone with the first.
+    fn lost_now(&self) -> Option<DateTime<Utc>> {
+        self.lost_before().or(Some(self.now.wall))
+    }
+
+    /// How a refresh ended that was refused; `more` is said beside what the provider says.
+    fn refusal_result(&self, refusal: &Refusal, more: &str) -> RefreshResult {
+        let cause = match refusal.remedy() {
+            Remedy::Wait => return self.passing(format!("{refusal}{more}"), refusal.retry_after),
+            Remedy::LogIn => return RefreshResult::Dead { why: refusal_words(refusal) + more },
+            Remedy::Change(cause) => cause,
+        };
+        let times = match self.profile.last_refresh_of_this_grant().map(|last| &last.result) {
+            Some(RefreshResult::Refused { times, .. }) => times.saturating_add(1),
+            Some(RefreshResult::Done | RefreshResult::Passing { .. } | RefreshResult::Dead { .. }) | None => {
+                1
+            }
+        };
+        let pause = schedule::pause_after_refusal(times).filter(|_| !refusal.is_certain());
+        let next = cause.check(self.provider, "endpoints.token");
+        let next = next.unwrap_or_else(|| "ask again later; if it is refused again, log in again".to_owned());
+        let why = refusal_words(refusal) + more;
+        RefreshResult::Refused { why, next, times, retry_at: pause.map(|pause| self.now.wall + span(pause)) }
+    }
+
+    /// A failure that passes: the server's own pause, else 30 seconds doubling to 15 minutes.
+    fn passing(&self, why: String, pause: Option<Duration>) -> RefreshResult {
+        let before = match self.profile.last_refresh_of_this_grant().map(|last| &last.result) {
+            Some(RefreshResult::Passing { times, .. }) => *times,
+            Some(RefreshResult::Done | RefreshResult::Refused { .. } | RefreshResult::Dead { .. }) | None => {
+                0
+            }
+        };
+        let pause = pause.unwrap_or_else(|| schedule::pause(before));
+        RefreshResult::Passing { why, times: before.saturating_add(1), retry_at: self.now.wall + span(pause) }
+    }
 }
 
 /// What a refusal means after a refresh with the same token whose answer was lost.
@@ -268,24 +331,6 @@ fn after_lost_answer(at: DateTime<Utc>, now: Now) -> String {
     )
 }
 
-/// How a refresh ended that was refused; `more` is said beside what the provider says.
-fn refused(profile: &Profile, provider: &Provider, refusal: &Refusal, more: &str, now: Now) -> RefreshResult {
-    let cause = match refusal.remedy() {
-        Remedy::Wait => return passing(profile, format!("{refusal}{more}"), refusal.retry_after, now),
-        Remedy::LogIn => return RefreshResult::Dead { why: plain::words(refusal) + more },
-        Remedy::Change(cause) => cause,
-    };
-    let times = match profile.last_refresh_of_this_grant().map(|last| &last.result) {
-        Some(RefreshResult::Refused { times, .. }) => times.saturating_add(1),
-        Some(RefreshResult::Done | RefreshResult::Passing { .. } | RefreshResult::Dead { .. }) | None => 1,
-    };
-    let pause = schedule::pause_after_refusal(times).filter(|_| !refusal.is_certain());
-    let next = cause.check(provider, "endpoints.token");
-    let next = next.unwrap_or_else(|| "ask again later; if it is refused again, log in again".to_owned());
-    let why = plain::words(refusal) + more;
-    RefreshResult::Refused { why, next, times, retry_at: pause.map(|pause| now.wall + span(pause)) }
-}
-
 /// The pair that is held once a reply has brought a new refresh token and nothing else of use.
 fn rotated(profile: &Profile, provider: &Provider, reply: &Reply) -> Option<Tokens> {
     let refresh = reply::refresh_token(&provider.reply, reply)?;
@@ -294,18 +339,37 @@ fn rotated(profile: &Profile, provider: &Provider, reply: &Reply) -> Option<Toke
 }
 
 /// What the grant of `tokens` is called.
-fn named(tokens: &Tokens) -> Option<RefreshTokenId> {
+fn grant_id(tokens: &Tokens) -> Option<RefreshTokenId> {
     tokens.refresh.as_ref().map(RefreshTokenId::from_token)
 }
 
-/// A failure that passes: the server's own pause, else 30 seconds doubling to 15 minutes.
-fn passing(profile: &Profile, why: String, pause: Option<Duration>, now: Now) -> RefreshResult {
-    let before = match profile.last_refresh_of_this_grant().map(|last| &last.result) {
-        Some(RefreshResult::Passing { times, .. }) => *times,
-        Some(RefreshResult::Done | RefreshResult::Refused { .. } | RefreshResult::Dead { .. }) | None => 0,
+/// The codes of RFC 6749 §5.2 and what they mean of a refresh.
+const CODE_MEANINGS: [(&str, &str); 6] = [
+    ("invalid_grant", "the refresh token has ended, was revoked, or was used before"),
+    ("invalid_client", "the provider does not accept this client id or its secret; check client in its file"),
+    ("unauthorized_client", "the provider does not let this client refresh tokens"),
+    ("unsupported_grant_type", "the provider does not refresh tokens this way"),
+    ("invalid_scope", "the provider does not give these scopes any more"),
+    ("invalid_request", "the provider does not understand the request of its provider file"),
+];
+
+/// `refusal` as it is written down: what was said, and what that means. What the provider's file says
+/// of it counts more than the standard.
+fn refusal_words(refusal: &Refusal) -> String {
+    let code = refusal.body.code();
+    let by_file = refusal.meaning != Meanings::default().meaning_of(refusal.status, code);
+    let standard = CODE_MEANINGS.iter().find(|(known, _)| Some(*known) == code).filter(|_| !by_file);
+    let meaning = match (standard, refusal.meaning) {
+        (Some((_, meaning)), _) => meaning,
+        (None, Some(Meaning::GrantDead)) => "the grant is over",
+        (None, Some(Meaning::Denied)) => "access was denied",
+        (None, Some(Meaning::Expired)) => "what it was asked with has expired",
+        (None, Some(Meaning::Pending | Meaning::SlowDown | Meaning::Passing)) => "it may work after a while",
+        (None, None) if code.is_some() => "a code that authtui does not know",
+        (None, None) => return refusal.to_string(),
     };
-    let pause = pause.unwrap_or_else(|| schedule::pause(before));
-    RefreshResult::Passing { why, times: before.saturating_add(1), retry_at: now.wall + span(pause) }
+    let source = if by_file { ", as its provider file says" } else { "" };
+    format!("{refusal} ({meaning}{source})")
 }
 
 #[cfg(test)]
@@ -451,7 +515,7 @@ mod tests {
             let RefreshVerdict::Rotated(renewal) = verdict else { panic!("{body}: {verdict:?}") };
             let tokens = Tokens { access: Secret::new("a1"), refresh: Some(Secret::new("r2")) };
             assert_eq!((renewal.tokens, renewal.life), (tokens.clone(), profile(-5).life), "{body}");
-            assert_eq!(renewal.record.grant, named(&tokens));
+            assert_eq!(renewal.record.grant, grant_id(&tokens));
             let RefreshResult::Refused { next, .. } = &renewal.record.result else { panic!("{body}") };
             assert!(next.starts_with("check reply in the provider file"), "{next}");
         }
@@ -498,7 +562,7 @@ mod tests {
 
     #[test]
     fn a_grant_whose_life_the_file_knows_ends_when_it_did_before_the_refresh() {
-        let year = Some(crate::domain::clock::TimeDelta::days(365));
+        let year = Some(TimeDelta::days(365));
         let provider = Provider { grant_life: year, ..provider() };
         for body in [r#"{"access_token":"a2"}"#, r#"{"access_token":"a2","refresh_token":"r2"}"#] {
             let verdict = judge(&profile(-5), &provider, Ok(&reply(200, body)), now());
@@ -509,7 +573,6 @@ mod tests {
 
     #[test]
     fn the_providers_file_says_which_refusals_end_a_grant() {
-        use crate::domain::provider::meaning::{Meaning, Meanings};
         let errors = [("refresh_token_reused", Meaning::GrantDead), ("locked", Meaning::SlowDown)];
         let errors = errors.map(|(code, meaning)| (code.to_owned(), meaning)).to_vec();
         let meanings = Meanings { errors, statuses: Vec::new() };
@@ -525,6 +588,33 @@ mod tests {
                 panic!("passed")
             };
             assert_eq!(matches!(last.result, RefreshResult::Dead { .. }), dead, "{status} {body}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_is_explained_by_the_providers_file_before_the_standard() {
+        let errors = [("invalid_client", Meaning::GrantDead), ("no_more", Meaning::Denied)];
+        let errors = errors.map(|(code, meaning)| (code.to_owned(), meaning)).to_vec();
+        let meanings = Meanings { errors, statuses: vec![(410, Meaning::GrantDead)] };
+        let provider = Provider { meanings, ..provider() };
+        for (status, code, meaning) in [
+            (401, "invalid_client", "(the grant is over, as its provider file says)"),
+            (410, "invalid_scope", "(the grant is over, as its provider file says)"),
+            (410, "oops", "(the grant is over, as its provider file says)"),
+            (400, "no_more", "(access was denied, as its provider file says)"),
+            (400, "access_denied", "(access was denied)"),
+            (400, "token_expired", "(what it was asked with has expired)"),
+            (400, "invalid_grant", "(the refresh token has ended, was revoked, or was used before)"),
+            (400, "invalid_scope", "(the provider does not give these scopes any more)"),
+            (400, "oops", "(a code that authtui does not know)"),
+        ] {
+            let reply = reply(status, &format!(r#"{{"error":"{code}"}}"#));
+            let verdict = judge(&profile(-5), &provider, Ok(&reply), now());
+            let RefreshVerdict::Failed(last) = verdict else { panic!("{code}: {verdict:?}") };
+            let (RefreshResult::Dead { why } | RefreshResult::Refused { why, .. }) = &last.result else {
+                panic!("{code}: {last:?}")
+            };
+            assert!(why.ends_with(meaning), "{status} {code}: {why}");
         }
     }
 

@@ -5,7 +5,6 @@
 //! noted. Without one the body's error is read before the status is looked at, and
 //! [`Refusal::remedy`] says what helps.
 
-mod date;
 mod refusal;
 
 use std::collections::BTreeMap;
@@ -23,7 +22,6 @@ use crate::domain::provider::reply::{Pointers, ReplyMap};
 use crate::domain::secret::Secret;
 use crate::domain::text;
 use crate::domain::tokens::{Expiry, Tokens};
-pub use crate::oauth::reply::date::clock_ahead;
 pub use crate::oauth::reply::refusal::{Cause, Refusal, RefusalBody, Remedy};
 use crate::oauth::request::Reply;
 

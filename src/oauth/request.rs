@@ -10,7 +10,7 @@ use serde_json::Value;
 use url::{ParseError, Url, form_urlencoded};
 use zeroize::Zeroizing;
 
-use crate::domain::clock::Now;
+use crate::domain::clock::{DateTime, Now, TimeDelta, Utc, from_http_date};
 use crate::domain::provider::Authentication;
 use crate::domain::provider::request_template::{
     JsonTemplate, Method, Placeholder, RequestBody, RequestTemplate, Template, TemplatePart,
@@ -19,6 +19,9 @@ use crate::domain::secret::Secret;
 
 /// All but the unreserved characters (RFC 3986 §2.3).
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// More than this between two clocks is no delay on the way.
+const CLOCK_TOLERANCE: TimeDelta = TimeDelta::minutes(5);
 
 /// A request ready to be sent. Whatever may hold a secret is one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,6 +58,23 @@ impl Reply {
     #[must_use]
     pub fn unquoted(&self, text: &str) -> String {
         self.secrets.iter().fold(text.to_owned(), |text, secret| secret.struck_from(&text))
+    }
+
+    /// When the server's clock says that it answered (RFC 9110 §6.6.1), if it says so readably.
+    #[must_use]
+    pub fn date(&self) -> Option<DateTime<Utc>> {
+        from_http_date(self.header("date")?.expose())
+    }
+
+    /// By how much the server's clock was ahead of ours when this reply, which was all here at `now`,
+    /// was made; nothing where they differ by 5 minutes at most, or it told no time.
+    #[must_use]
+    pub fn clock_ahead(&self, now: Now) -> Option<TimeDelta> {
+        let date = self.date()?;
+        // Made at any moment between the request and now.
+        let (first, last) = (self.sent.wall.min(now.wall), now.wall.max(self.sent.wall));
+        let ahead = date - date.clamp(first, last);
+        (ahead.abs() > CLOCK_TOLERANCE).then_some(ahead)
     }
 
     /// The value of a header by its name in small letters.
@@ -247,6 +267,7 @@ impl fmt::Display for BindingError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::fixtures::{self, at};
 
     fn object(fields: Vec<(String, Template)>) -> RequestBody {
         RequestBody::Json(JsonTemplate::Object(
@@ -348,5 +369,37 @@ mod tests {
             .with(Placeholder::Refresh, Secret::new("hunter2"));
         let request = bindings.fill(&call(RequestBody::Form)).expect("a request");
         assert!(!format!("{request:?} {bindings:?}").contains("hunter2"));
+    }
+
+    #[test]
+    fn a_clock_is_far_from_ours_beyond_five_minutes_before_the_request_or_after_the_reply() {
+        let now = |seconds| Now { wall: at(seconds), ..fixtures::now() };
+        for (date, ahead) in [
+            ("Fri, 15 Jan 2027 08:00:00 GMT", None),
+            ("Fri, 15 Jan 2027 08:00:20 GMT", None),
+            ("Fri, 15 Jan 2027 07:55:00 GMT", None),
+            ("Fri, 15 Jan 2027 07:54:59 GMT", Some(-301)),
+            ("Fri, 15 Jan 2027 08:05:30 GMT", None),
+            ("Fri, 15 Jan 2027 08:05:31 GMT", Some(301)),
+            ("Friday, 15-Jan-27 15:00:30 GMT", Some(7 * 3600)),
+            ("Fri Jan 15 01:00:00 2027", Some(-7 * 3600)),
+            ("Thu, 01 Jan 1970 00:00:00 GMT", Some(-1_800_000_000)),
+            ("yesterday", None),
+            ("", None),
+        ] {
+            let headers = vec![("date".to_owned(), Secret::new(date))];
+            let reply =
+                Reply { status: 200, headers, body: Secret::new("{}"), sent: now(0), secrets: Vec::new() };
+            let found = reply.clock_ahead(now(30)).map(|ahead| ahead.num_seconds());
+            assert_eq!(found, ahead, "{date}");
+        }
+        let bare = Reply {
+            status: 200,
+            headers: Vec::new(),
+            body: Secret::new("{}"),
+            sent: now(0),
+            secrets: Vec::new(),
+        };
+        assert_eq!(bare.clock_ahead(now(30)), None);
     }
 }

@@ -13,6 +13,7 @@ use crate::domain::trouble::{FailureKind, Trouble};
 use crate::oauth::callback::{AuthorizationResponse, read};
 use crate::oauth::curl;
 use crate::oauth::login::step::LoginStep;
+use crate::oauth::login::waiting::ReceivedResponse;
 use crate::oauth::login::{Login, LoginMethods, Outcome, Output, Stage, Transition};
 use crate::oauth::query::Query;
 use crate::oauth::redirects::page;
@@ -49,7 +50,7 @@ impl Login {
         let redirect = methods.authorization.loopback().cloned();
         match (self.read_sent(&mut methods, reply), redirect) {
             (Sent::Answer(answer), Some(redirect)) => {
-                self.redeem(methods, LoginMethod::Code, answer, &redirect, now)
+                self.redeem(methods, ReceivedResponse { by: LoginMethod::Code, answer, redirect }, now)
             }
             (Sent::Refused(trouble), _) => {
                 self.steps.failed(LoginStep::Wait, trouble.why.clone(), now.steady);

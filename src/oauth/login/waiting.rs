@@ -14,6 +14,13 @@ use crate::oauth::login::{
 };
 use crate::oauth::pasted;
 
+/// A provider's answer, with the method that it came by and the redirect URI that it was sent to.
+pub(super) struct ReceivedResponse {
+    pub(super) by: LoginMethod,
+    pub(super) answer: AuthorizationResponse,
+    pub(super) redirect: Url,
+}
+
 impl Login {
     pub(super) fn answered(&mut self, stage: Stage, answer: AuthorizationResponse, now: Now) -> Transition {
         match stage {
@@ -49,7 +56,9 @@ impl Login {
         now: Now,
     ) -> Transition {
         match methods.authorization.loopback().cloned() {
-            Some(redirect) => self.redeem(methods, LoginMethod::Code, answer, &redirect, now),
+            Some(redirect) => {
+                self.redeem(methods, ReceivedResponse { by: LoginMethod::Code, answer, redirect }, now)
+            }
             None => Transition::to(Stage::Waiting(methods)),
         }
     }
@@ -73,7 +82,8 @@ impl Login {
                         "The code was pasted as it stands in an address, so %-escapes in it were decoded.",
                     );
                 }
-                self.redeem(methods, LoginMethod::Paste, pasted.answer, &pasted.redirect, now)
+                let pasted::Pasted { answer, redirect, .. } = pasted;
+                self.redeem(methods, ReceivedResponse { by: LoginMethod::Paste, answer, redirect }, now)
             }
             Err(error) => {
                 self.notice(format!("{error}."));
@@ -108,14 +118,14 @@ impl Login {
         }
     }
 
+    /// Sends the code of an answer to the token endpoint, or ends a login that was refused.
     pub(super) fn redeem(
         &mut self,
         methods: Box<LoginMethods>,
-        by: LoginMethod,
-        answer: AuthorizationResponse,
-        redirect: &Url,
+        received: ReceivedResponse,
         now: Now,
     ) -> Transition {
+        let ReceivedResponse { by, answer, redirect } = received;
         let code = match answer {
             AuthorizationResponse::Code { code, .. } => code,
             AuthorizationResponse::Denied { error, description } => {
@@ -136,7 +146,7 @@ impl Login {
         }
         self.spent.push(spent);
         let secret = self.plan.client_secret.as_ref();
-        let request = match methods.authorization.redeem(&self.plan.provider, secret, &code, redirect) {
+        let request = match methods.authorization.redeem(&self.plan.provider, secret, &code, &redirect) {
             Ok(request) => request,
             Err(unfilled) => {
                 let kind = FailureKind::NeedsFix(format!(

@@ -13,7 +13,7 @@ use crate::domain::provider::reply::{Pointers, ReplyMap};
 use crate::domain::secret::Secret;
 use crate::domain::text;
 use crate::domain::trouble::FailureKind;
-use crate::oauth::reply::{self, date};
+use crate::oauth::reply;
 use crate::oauth::request::Reply;
 
 /// The longest pause a server can ask for; more is cut.
@@ -304,7 +304,7 @@ fn retry_after(reply: &Reply) -> Option<Duration> {
     let is_number = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
     // A number beyond all bounds is a long time too.
     let seconds = is_number.then(|| value.parse().map_or(Duration::MAX, Duration::from_secs));
-    let from = date::date(reply).unwrap_or(reply.sent.wall);
+    let from = reply.date().unwrap_or(reply.sent.wall);
     let date = || from_http_date(value).map(|at| (at - from).max(TimeDelta::zero()));
     seconds.or_else(|| date()?.to_std().ok()).map(|pause| pause.min(LONGEST_PAUSE))
 }
