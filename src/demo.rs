@@ -82,13 +82,11 @@ impl Demo {
     }
 
     /// What the screen works with.
-    #[must_use]
     pub fn services(&self) -> &Arc<Services> {
         &self.services
     }
 
     /// The server.
-    #[must_use]
     pub fn serving(&self) -> &Serving {
         &self.serving
     }
@@ -118,7 +116,6 @@ impl Demo {
 
 /// The demo's provider files, for a server at `issuer`, and the template of others: a person may
 /// describe that server anew.
-#[must_use]
 pub fn files(issuer: &str) -> Vec<(String, String)> {
     let template = PRESETS.into_iter().filter(|(name, _)| *name == TEMPLATE);
     let all = PROVIDERS.into_iter().chain(template);
@@ -126,7 +123,6 @@ pub fn files(issuer: &str) -> Vec<(String, String)> {
 }
 
 /// A provider file with the two doors of a code, for a server at `issuer`.
-#[must_use]
 pub fn provider_file(issuer: &str) -> String {
     PROVIDER.replace("{issuer}", issuer)
 }

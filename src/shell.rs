@@ -137,7 +137,7 @@ impl Services {
         let events: Vec<Event> = each.into_iter().map(event).collect();
         let event_log = self.event_log.clone();
         let writing = tokio::task::spawn_blocking(move || event_log.write_each(&events)).await;
-        writing.unwrap_or_else(|_| Err(std::io::Error::other("a part of the program ended by a fault")))
+        writing.unwrap_or_else(|_| Err(std::io::Error::other("a part of the program crashed")))
     }
 
     /// From here on no refresh is begun; those that were posted are waited for.
@@ -288,8 +288,8 @@ impl Services {
 
 /// What is said when a worker of ours ended by a fault of the program.
 fn broke(what: &str) -> Trouble {
-    let next = FailureKind::NeedsFix("report this as a fault of authtui".to_owned());
-    Trouble::untouched(what, "a part of the program ended by a fault", next)
+    let next = FailureKind::NeedsFix("report this as a bug in authtui".to_owned());
+    Trouble::untouched(what, "a part of the program crashed", next)
 }
 
 #[cfg(test)]

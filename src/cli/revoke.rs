@@ -127,8 +127,8 @@ fn erase(services: &Services, profile: &Profile, extent: Extent, lives_on: Optio
 /// What will be erased, and what lives on at the provider.
 fn consequence(profile: &Profile, extent: Extent, lives_on: Option<&str>) -> String {
     let what = match (profile.kind, extent, lives_on) {
-        (_, Extent::Tokens, None) => "It holds no tokens.",
-        (_, Extent::Profile, None) => "It holds no tokens. This will erase the profile from the file.",
+        (_, Extent::Tokens, None) => "It has no tokens.",
+        (_, Extent::Profile, None) => "It has no tokens. This will erase the profile from the file.",
         (Kind::ApiKey | Kind::Environment, _, Some(_)) => "This will remove the key from the file.",
         (Kind::OAuth, Extent::Tokens, Some(_)) => {
             "This will erase the tokens from the file; the profile stays."
@@ -142,5 +142,5 @@ fn consequence(profile: &Profile, extent: Extent, lives_on: Option<&str>) -> Str
 
 /// That the provider is not told, and what goes on working there.
 fn not_told(lives_on: &str) -> String {
-    format!(" The provider is not told: {lives_on}.")
+    format!(" The provider is not notified: {lives_on}.")
 }

@@ -81,7 +81,7 @@ fn is_good(profile: &Profile, now: Now, for_at_least: Duration) -> bool {
 }
 
 fn printed(profile: &Profile, now: Now) -> Result<Exit> {
-    let tokens = profile.held.tokens().ok_or_else(|| eyre!("{} holds no token", profile.id.name))?;
+    let tokens = profile.held.tokens().ok_or_else(|| eyre!("{} has no tokens", profile.id.name))?;
     if !tokens.access.is_bearer() {
         say(&format!("the token of {} holds characters that no token may have.", profile.id.name));
         return Ok(Exit::Failure);
@@ -93,7 +93,7 @@ fn printed(profile: &Profile, now: Now) -> Result<Exit> {
     // Another one would be no better: this is what the provider says of each.
     if profile.life.expires_at.is_some_and(|end| end <= now.wall) {
         say(&format!(
-            "the provider says that this token of {} has expired already. It may work all the same.",
+            "the provider says that this token of {} has already expired. It may still work.",
             profile.id.name
         ));
     }

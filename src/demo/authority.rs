@@ -114,7 +114,6 @@ pub struct Authority {
 
 impl Authority {
     /// An authorization server at `issuer`, an address without a slash at its end.
-    #[must_use]
     pub fn new(issuer: &str, settings: AuthoritySettings) -> Self {
         Self {
             settings,
@@ -131,7 +130,6 @@ impl Authority {
     }
 
     /// Its address: the `iss` of its answers (RFC 9207).
-    #[must_use]
     pub fn issuer(&self) -> &str {
         &self.issuer
     }
@@ -141,7 +139,6 @@ impl Authority {
         issuer.clone_into(&mut self.issuer);
     }
 
-    #[must_use]
     pub fn counters(&self) -> &Counters {
         &self.record.counters
     }

@@ -51,7 +51,6 @@ pub const LOGINS: usize = FIXTURES.len() + 2;
 
 /// Logs everybody in at `authority`, each with bytes of `random`, and gives their profiles, and one
 /// API key.
-#[must_use]
 pub fn profiles(authority: &mut Authority, now: Now, random: Vec<[u8; 64]>) -> Vec<Profile> {
     let mut random = random.into_iter();
     let fixtures = FIXTURES.iter().zip(random.by_ref());

@@ -88,7 +88,6 @@ impl Serving {
     }
 
     /// Its address without a slash at the end, as in `{issuer}/oauth2/token`.
-    #[must_use]
     pub fn issuer(&self) -> &str {
         &self.issuer
     }
@@ -104,7 +103,6 @@ impl Serving {
     }
 
     /// The moment by the server's own clock, for giving grants.
-    #[must_use]
     pub fn now(&self) -> Now {
         self.state.now()
     }

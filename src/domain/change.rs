@@ -328,7 +328,7 @@ impl fmt::Display for ChangeError {
             Self::Gone => "the profile was removed meanwhile",
             Self::Erased => "the tokens were erased meanwhile",
             Self::Replaced => "other tokens were stored meanwhile",
-            Self::Taken => "another profile of that name is there already",
+            Self::Taken => "there is already a profile with that name",
         })
     }
 }

@@ -141,23 +141,23 @@ impl GrantEvent {
         }
     }
 
-    /// What happened, for people: `refreshed, generation 7`.
+    /// What happened, for people: `refresh #7 done`.
     #[must_use]
     pub fn words(&self) -> String {
         match self {
-            Self::RefreshStarted { .. } => "asked for new tokens".to_owned(),
-            Self::Refreshed { generation, .. } => format!("refreshed, generation {generation}"),
+            Self::RefreshStarted { .. } => "refresh started".to_owned(),
+            Self::Refreshed { generation, .. } => format!("refresh #{generation} done"),
             Self::Adopted { .. } => "took the tokens that another program had got".to_owned(),
             Self::NewerKept { .. } => {
-                "an older pair was stored; the newer one is kept for the next refresh".to_owned()
+                "older tokens were stored; the newer ones are kept for the next refresh".to_owned()
             }
-            Self::RefreshFailed { is_dead: true, why, .. } => format!("refused for good: {why}"),
-            Self::RefreshFailed { is_dead: false, why, .. } => format!("not refreshed: {why}"),
-            Self::NotSaved { why, .. } => format!("new tokens not saved: {why}"),
+            Self::RefreshFailed { is_dead: true, why, .. } => format!("login ended by the provider: {why}"),
+            Self::RefreshFailed { is_dead: false, why, .. } => format!("refresh failed: {why}"),
+            Self::NotSaved { why, .. } => format!("new tokens could not be saved: {why}"),
             Self::LoggedIn => "logged in".to_owned(),
-            Self::Erased => "erased here".to_owned(),
+            Self::Erased => "tokens erased here".to_owned(),
             Self::Revoked => "revoked at the provider".to_owned(),
-            Self::NotRevoked { why } => format!("not revoked at the provider: {why}"),
+            Self::NotRevoked { why } => format!("could not be revoked at the provider: {why}"),
         }
     }
 }

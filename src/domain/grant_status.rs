@@ -65,17 +65,17 @@ impl<'a> GrantStatus<'a> {
             format!("the refresh of {at} by {by}")
         };
         match self {
-            Self::UnderWay(event) => format!("{} is under way", refresh(event)),
+            Self::UnderWay(event) => format!("{} is still running", refresh(event)),
             Self::Interrupted(event) => format!(
-                "{} was interrupted between request and save, so the refresh token may be spent",
+                "{} was interrupted between request and save, so the refresh token may already be used up",
                 refresh(event)
             ),
             Self::Survived(event) => {
-                format!("{} was interrupted; the next one got new tokens all the same", refresh(event))
+                format!("{} was interrupted; the next one got new tokens anyway", refresh(event))
             }
             Self::Outdated(event) => {
                 let (at, by) = when(event);
-                format!("these are older tokens: it was refreshed on {at} by {by}")
+                format!("these are older tokens: they were refreshed on {at} by {by}")
             }
         }
     }

@@ -80,11 +80,11 @@ pub fn provider_part(text: &str) -> Result<(), NameError> {
         return Err(NameError {
             part: Part::Provider,
             text: text::clean(text, PART_LIMIT),
-            rule: "only letters, digits, - _ and . (not first)",
+            rule: "use only letters, digits, - _ and . (not first)",
         });
     }
     if text.ends_with('.') || is_device(text) {
-        let rule = "no dot at its end, and no name that means a device on Windows, such as con, nul or com1";
+        let rule = "use no dot at the end and no device name of Windows, such as con, nul or com1";
         return Err(NameError { part: Part::Provider, text: text::clean(text, PART_LIMIT), rule });
     }
     Ok(())
@@ -101,7 +101,7 @@ fn is_device(name: &str) -> bool {
 fn name_part(text: &str) -> Result<(), NameError> {
     length(text, Part::Name)?;
     if text.contains('/') || text.chars().any(text::is_hostile) || text.trim() != text {
-        let rule = "no slash, no control or invisible characters, no space at an end";
+        let rule = "use no slash, no control or invisible characters, and no space at either end";
         return Err(NameError { part: Part::Name, text: text::clean(text, PART_LIMIT), rule });
     }
     Ok(())
@@ -109,7 +109,7 @@ fn name_part(text: &str) -> Result<(), NameError> {
 
 fn length(text: &str, part: Part) -> Result<(), NameError> {
     if text.is_empty() || text.chars().nth(PART_LIMIT).is_some() {
-        return Err(NameError { part, text: text::clean(text, 20), rule: "1 to 64 characters" });
+        return Err(NameError { part, text: text::clean(text, 20), rule: "use 1 to 64 characters" });
     }
     Ok(())
 }
@@ -138,7 +138,10 @@ impl fmt::Display for NameError {
             Part::Provider => "provider",
             Part::Name => "name",
         };
-        write!(f, "cannot use “{}” as a {part}: it may have {}", self.text, self.rule)
+        if self.text.is_empty() {
+            return write!(f, "enter a name (up to {PART_LIMIT} characters)");
+        }
+        write!(f, "cannot use “{}” as a {part}: {}", self.text, self.rule)
     }
 }
 

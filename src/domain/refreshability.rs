@@ -53,7 +53,7 @@ impl fmt::Display for NotRefreshable {
             Self::ApiKey => f.write_str("API keys cannot be refreshed"),
             Self::EnvironmentVariable => f.write_str("environment variables cannot be refreshed"),
             Self::NoProviderFile => f.write_str("there is no provider file for it"),
-            Self::Example => f.write_str("its provider is an example to copy"),
+            Self::Example => f.write_str("its provider is only an example"),
             Self::NoTokens => f.write_str("its tokens were erased here"),
             Self::NoRefreshToken => f.write_str("the provider gave no refresh token"),
             Self::NotOffered => f.write_str("this provider does not refresh tokens"),
@@ -143,7 +143,7 @@ mod tests {
                 Some("environment variables cannot be refreshed"),
             ),
             (profile(), None, Some("there is no provider file for it")),
-            (profile(), Some(&example), Some("its provider is an example to copy")),
+            (profile(), Some(&example), Some("its provider is only an example")),
             (
                 Profile { held: StoredTokens::None, ..profile() },
                 Some(&none),

@@ -67,16 +67,16 @@ pub fn words(profile: &Profile, store: Option<&Snapshot>, now: Now, moment: Mome
     let token = Validity::of_token(profile, now.wall)?;
     if profile.kind != Kind::OAuth {
         return Some(match token {
-            Validity::Refused => "it refused the key when it was last tested".to_owned(),
+            Validity::Refused => "it refused the key in the last test".to_owned(),
             Validity::Until(_) | Validity::NoEndKnown | Validity::Ended(_) => {
                 "the key works until you delete it there".to_owned()
             }
         });
     }
     let token = match token {
-        Validity::Refused => "it refused the access token when it was last tested".to_owned(),
+        Validity::Refused => "it refused the token in the last test".to_owned(),
         Validity::Until(_) | Validity::NoEndKnown | Validity::Ended(_) => {
-            format!("the access token {}", works(token, now, moment))
+            format!("the token {}", works(token, now, moment))
         }
     };
     let login = login(profile, store, now).map(|login| match login {
@@ -86,7 +86,7 @@ pub fn words(profile: &Profile, store: Option<&Snapshot>, now: Now, moment: Mome
         }
     });
     let twins: Vec<String> =
-        twins(profile, store).map(|twin| format!("{} holds the same login", twin.id.name)).collect();
+        twins(profile, store).map(|twin| format!("{} uses the same login", twin.id.name)).collect();
     Some([token].into_iter().chain(login).chain(twins).collect::<Vec<_>>().join("; "))
 }
 
@@ -153,13 +153,13 @@ mod tests {
                 "the key works until you delete it there",
                 "works until you delete it",
             ),
-            (Kind::OAuth, false, Some(60), None, "the access token works until +60", "works until +60"),
+            (Kind::OAuth, false, Some(60), None, "the token works until +60", "works until +60"),
             (
                 Kind::OAuth,
                 true,
                 Some(-1),
                 None,
-                "the access token has already expired; the login has no known expiry",
+                "the token has already expired; the login has no known expiry",
                 "has no known expiry",
             ),
             (
@@ -167,7 +167,7 @@ mod tests {
                 true,
                 None,
                 Some(90),
-                "the access token has no known expiry; the login works until +90",
+                "the token has no known expiry; the login works until +90",
                 "works until +90",
             ),
             (
@@ -175,7 +175,7 @@ mod tests {
                 true,
                 Some(60),
                 Some(0),
-                "the access token works until +60; the login has already expired",
+                "the token works until +60; the login has already expired",
                 "has already expired",
             ),
         ] {
@@ -190,20 +190,19 @@ mod tests {
     fn a_login_that_the_provider_ended_is_said_to_work_until_nothing() {
         let mut profile = held(Kind::OAuth, true, Some(60), Some(90));
         profile.last_refresh = dead(&profile);
-        let said = "the access token works until +60; the provider has already ended this login";
+        let said = "the token works until +60; the provider has already ended this login";
         assert_eq!(words(&profile, None, now(), MOMENT).as_deref(), Some(said));
         assert_eq!(brief(&profile, None, now(), MOMENT).as_deref(), Some("works until +60"));
         assert_eq!(Validity::of_login(&profile, now().wall).and_then(Validity::end), None);
 
         profile.last_test = refused(&profile);
-        let said = "it refused the access token when it was last tested; \
-                    the provider has already ended this login";
+        let said = "it refused the token in the last test; the provider has already ended this login";
         assert_eq!(words(&profile, None, now(), MOMENT).as_deref(), Some(said));
         assert_eq!(brief(&profile, None, now(), MOMENT).as_deref(), Some("is already refused"));
 
         // What was said of another login and another token says nothing of these.
         profile.held = StoredTokens::Present(tokens("a2", Some("r2")));
-        let said = "the access token works until +60; the login works until +90";
+        let said = "the token works until +60; the login works until +90";
         assert_eq!(words(&profile, None, now(), MOMENT).as_deref(), Some(said));
     }
 
@@ -212,7 +211,7 @@ mod tests {
         let mut key = held(Kind::ApiKey, false, None, None);
         key.last_test = refused(&key);
         let said = words(&key, None, now(), MOMENT);
-        assert_eq!(said.as_deref(), Some("it refused the key when it was last tested"));
+        assert_eq!(said.as_deref(), Some("it refused the key in the last test"));
         assert_eq!(brief(&key, None, now(), MOMENT).as_deref(), Some("is already refused"));
     }
 
@@ -224,8 +223,8 @@ mod tests {
         twin.last_refresh = dead(&twin);
         let rows = [&profile, &twin].map(|profile| Row::Profile(Arc::new(profile.clone())));
         let store = snapshot(rows.to_vec());
-        let said = "the access token works until +60; the provider has already ended this login; \
-                    acme/other holds the same login";
+        let said = "the token works until +60; the provider has already ended this login; acme/other \
+            uses the same login";
         assert_eq!(words(&profile, Some(&store), now(), MOMENT).as_deref(), Some(said));
     }
 

@@ -116,7 +116,7 @@ impl Candidate<'_> {
     pub fn words(&self, now: DateTime<Utc>) -> String {
         match &self.found {
             Lookup::NotSet => "not set".to_owned(),
-            Lookup::Empty => "set but empty, which counts as not set".to_owned(),
+            Lookup::Empty => "set but empty, so it counts as not set".to_owned(),
             Lookup::Unusable(why) => format!("set, but {why}"),
             Lookup::Value(profile) if profile.kind == Kind::Environment => "set".to_owned(),
             Lookup::Value(_) => "stored".to_owned(),
@@ -126,16 +126,16 @@ impl Candidate<'_> {
             }
             Lookup::Erased(_) => "no tokens are stored".to_owned(),
             Lookup::Good(profile) => good(profile, now),
-            Lookup::Expired(_) => "its token has ended: refresh first".to_owned(),
+            Lookup::Expired(_) => "its token has expired: refresh first".to_owned(),
             Lookup::NeedsLogin(profile) => {
                 match profile.last_refresh_of_this_grant().map(|last| &last.result) {
                     Some(RefreshResult::Dead { why }) => {
-                        format!("it has ended, and its refresh was refused for good: {why}")
+                        format!("it has expired, and the provider ended this login: {why}")
                     }
                     Some(
                         RefreshResult::Done | RefreshResult::Passing { .. } | RefreshResult::Refused { .. },
                     )
-                    | None => "it has ended, and nothing can renew it".to_owned(),
+                    | None => "it has expired and cannot be refreshed".to_owned(),
                 }
             }
         }
@@ -299,7 +299,7 @@ fn chosen<'a>(
 
 /// How long a token that is good stays so: `fresh for 3h12m`.
 fn good(profile: &Profile, now: DateTime<Utc>) -> String {
-    let Some(end) = profile.life.expires_at else { return "no end known".to_owned() };
+    let Some(end) = profile.life.expires_at else { return "expiry unknown".to_owned() };
     let left = countdown(end - now).0;
     match Health::of(profile, Activity::Idle, now) {
         Health::Fresh(_) => format!("fresh for {left}"),
@@ -357,7 +357,7 @@ mod tests {
     const TOKEN: (&str, &str) = ("ANTHROPIC_AUTH_TOKEN", "bearer-0");
 
     #[test]
-    fn each_branch_of_seed_003_ends_where_its_diagram_says() {
+    fn each_branch_of_the_lookup_ends_in_its_verdict() {
         let ana = || vec![login("default", Some(3 * 3600))];
         let ended = || vec![login("default", Some(-1))];
         for (branch, set, stored, verdict) in [
@@ -377,7 +377,7 @@ mod tests {
             ("refresh failed for good", &[], vec![dead("default", -1)], "log in to default"),
             ("expired without refresh token", &[], vec![once("default", -1)], "log in to default"),
             ("no OAuth tokens stored", &[], vec![], "missing"),
-            ("erased here", &[], vec![erased("default")], "missing"),
+            ("tokens erased here", &[], vec![erased("default")], "missing"),
             (
                 "a value that is no token",
                 &[("ANTHROPIC_API_KEY", "a b"), TOKEN],
@@ -386,18 +386,18 @@ mod tests {
             ),
         ] {
             let told = Told::of(set, stored);
-            assert_eq!(told.verdict("seed", None), verdict, "{branch}");
+            assert_eq!(told.verdict("usual", None), verdict, "{branch}");
         }
     }
 
     #[test]
     fn another_order_can_be_chosen() {
-        for (set, seed, documented) in [
+        for (set, usual, documented) in [
             (&[KEY, TOKEN][..], "x-api-key of ANTHROPIC_API_KEY", "Bearer of ANTHROPIC_AUTH_TOKEN"),
             (&[KEY], "x-api-key of ANTHROPIC_API_KEY", "x-api-key of ANTHROPIC_API_KEY"),
         ] {
             let told = Told::of(set, vec![]);
-            assert_eq!(told.verdict("seed", None), seed);
+            assert_eq!(told.verdict("usual", None), usual);
             assert_eq!(told.verdict("documented", None), documented);
         }
     }
@@ -437,7 +437,7 @@ mod tests {
             (vec![key("ci"), key("key")], None, "x-api-key of key"),
         ] {
             let told = Told::of(&[], stored);
-            assert_eq!(told.verdict("seed", wanted), taken, "{wanted:?}");
+            assert_eq!(told.verdict("usual", wanted), taken, "{wanted:?}");
         }
     }
 
@@ -449,7 +449,7 @@ mod tests {
                 &set[..],
                 vec![login("work", Some(3 * 3600)), key("key")],
                 [
-                    "ANTHROPIC_API_KEY: set but empty, which counts as not set",
+                    "ANTHROPIC_API_KEY: set but empty, so it counts as not set",
                     "ANTHROPIC_AUTH_TOKEN: set, but there is white space around it",
                     "login anthropic/work: fresh for 3h00m",
                     "key anthropic/key: stored",
@@ -461,7 +461,8 @@ mod tests {
                 [
                     "ANTHROPIC_API_KEY: set",
                     "ANTHROPIC_AUTH_TOKEN: not set",
-                    "login anthropic/work: it has ended, and its refresh was refused for good: invalid_grant",
+                    "login anthropic/work: it has expired, and the provider ended this login: \
+                     invalid_grant",
                     "key: none stored",
                 ],
             ),
@@ -470,9 +471,9 @@ mod tests {
         }
         for (login, words) in [
             (login("a", Some(60)), "login anthropic/a: expiring, 1m00s left"),
-            (login("a", Some(-60)), "login anthropic/a: its token has ended: refresh first"),
-            (login("a", None), "login anthropic/a: no end known"),
-            (once("a", -1), "login anthropic/a: it has ended, and nothing can renew it"),
+            (login("a", Some(-60)), "login anthropic/a: its token has expired: refresh first"),
+            (login("a", None), "login anthropic/a: expiry unknown"),
+            (once("a", -1), "login anthropic/a: it has expired and cannot be refreshed"),
             (erased("a"), "login anthropic/a: its tokens were erased here"),
         ] {
             assert_eq!(Told::of(&[], vec![login]).words()[2], words);
@@ -583,7 +584,7 @@ mod tests {
                 variable("LONG_LIVED", None, &["sk-ant-oat01-"]),
             ],
             orders: vec![
-                order("seed", ["ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN"]),
+                order("usual", ["ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN"]),
                 order("documented", ["ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_API_KEY"]),
             ],
             ..anthropic

@@ -79,15 +79,15 @@ impl fmt::Display for ProfileDiff {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = &self.name;
         match self.how {
-            DiffKind::Added => write!(f, "{name} was added by another program"),
-            DiffKind::Removed => write!(f, "{name} was removed by another program"),
+            DiffKind::Added => write!(f, "another program added {name}"),
+            DiffKind::Removed => write!(f, "another program removed {name}"),
             DiffKind::Broken => {
-                write!(f, "the entry of {name} was changed by another program and cannot be read any more")
+                write!(f, "another program made the entry of {name} unreadable")
             }
-            DiffKind::Erased => write!(f, "the tokens of {name} were erased by another program"),
-            DiffKind::NewTokens => write!(f, "{name} has new tokens, stored by another program"),
+            DiffKind::Erased => write!(f, "another program erased the tokens of {name}"),
+            DiffKind::NewTokens => write!(f, "another program stored new tokens for {name}"),
             DiffKind::NotRefreshed => write!(f, "another program could not refresh {name}"),
-            DiffKind::Changed => write!(f, "{name} was changed by another program"),
+            DiffKind::Changed => write!(f, "another program changed {name}"),
         }
     }
 }

@@ -110,15 +110,13 @@ impl Stored {
 impl fmt::Display for Stored {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Untouched | Self::PerhapsSpent => "Stored tokens are as they were.",
+            Self::Untouched | Self::PerhapsSpent => "Stored tokens are unchanged.",
             Self::Absent => "",
-            Self::NewOnesInMemory => "The new tokens are in memory only; the stored ones are as they were.",
+            Self::NewOnesInMemory => "The new tokens are only in memory; the stored ones are unchanged.",
             Self::Unsynced => "The file holds the change, but a power cut may undo it.",
-            Self::Rescued => "The new tokens are kept elsewhere; the next refresh takes them from there.",
+            Self::Rescued => "The new tokens are kept outside the file; the next refresh puts them in.",
             Self::Erased => "The stored tokens are erased.",
-            Self::Rotated => {
-                "The new refresh token that came with it is saved; the access token is the old one."
-            }
+            Self::Rotated => "The new refresh token is saved; the token is still the old one.",
         })
     }
 }
@@ -161,7 +159,8 @@ mod tests {
         );
         assert_eq!(
             trouble.to_string(),
-            "cannot refresh demo/ana: the server answered 503. Stored tokens are as they were. Next: try again."
+            "cannot refresh demo/ana: the server answered 503. Stored tokens are unchanged. Next: try \
+             again."
         );
         assert_eq!(
             trouble.without_tokens().to_string(),

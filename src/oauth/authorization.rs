@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn seed_001_authorization_url_has_every_parameter_it_names() {
+    fn the_authorization_url_of_anthropic_has_every_parameter_it_names() {
         let provider = anthropic();
         let authorization = authorization(&provider);
         let redirect = authorization.loopback().expect("a port").clone();
@@ -281,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn seed_001_token_request_is_json_with_the_state_in_it() {
+    fn the_token_request_of_anthropic_is_json_with_the_state_in_it() {
         let provider = anthropic();
         let authorization = authorization(&provider);
         let redirect = authorization.paste().expect("a paste page").clone();

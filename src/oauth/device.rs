@@ -244,7 +244,7 @@ impl fmt::Display for DeviceCodeError {
                 f.write_str("the code to type in the answer has characters that cannot be shown")
             }
             Self::Page(bad) => write!(f, "the page for the code is not safe: {bad}"),
-            Self::Ended => f.write_str("the code that came had ended already"),
+            Self::Ended => f.write_str("the device code had already expired"),
         }
     }
 }
@@ -319,8 +319,8 @@ mod tests {
                 "page in the answer is",
             ),
             ("verification_uri_complete", json!("d".repeat(4097)), "the page in the answer is too long"),
-            ("expires_in", json!(0), "had ended already"),
-            ("expires_in", json!(-5), "had ended already"),
+            ("expires_in", json!(0), "had already expired"),
+            ("expires_in", json!(-5), "had already expired"),
         ] {
             let body = body(field, value);
             let said = read(&body).expect_err("no code").to_string();

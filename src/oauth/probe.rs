@@ -97,9 +97,9 @@ fn reading(probe: Option<&Probe>, status: u16) -> String {
     let usual = match status {
         200..300 => "works",
         401 => "token refused: log in again",
-        429 => "busy, not tested",
-        500.. => "the server has trouble, not tested",
-        _ => "not expected; the token is stored all the same",
+        429 => "the server is busy; not tested",
+        500.. => "the server is having trouble; not tested",
+        _ => "unexpected answer; the token is stored",
     };
     format!("{status}: {}", said.unwrap_or(usual))
 }
@@ -114,7 +114,7 @@ mod tests {
     use crate::stored::provider_file;
 
     #[test]
-    fn seed_001_expects_403_from_the_test_of_its_token() {
+    fn the_test_of_a_token_of_anthropic_may_be_answered_403() {
         let catalog = provider_file::catalog([]);
         let anthropic = catalog.get("anthropic").expect("a preset");
         let request = request(anthropic, Kind::OAuth, &Secret::new("a")).expect("a probe");

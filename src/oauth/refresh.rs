@@ -20,7 +20,7 @@ use crate::oauth::reply::{self, Refusal, Remedy, TokenResponse};
 use crate::oauth::request::{Bindings, Reply, Request};
 
 /// Said where the answer to a refresh was lost.
-const SPENT: &str = "the provider may have spent the refresh token, and then refuses it";
+const SPENT: &str = "the refresh token may already be used up; if so, you will have to log in again";
 
 /// How a refresh ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -305,7 +305,7 @@ impl RefreshContext<'_> {
         };
         let pause = schedule::pause_after_refusal(times).filter(|_| !refusal.is_certain());
         let next = cause.check(self.provider, "endpoints.token");
-        let next = next.unwrap_or_else(|| "ask again later; if it is refused again, log in again".to_owned());
+        let next = next.unwrap_or_else(|| "try again later; if it is refused again, log in again".to_owned());
         let why = refusal_words(refusal) + more;
         RefreshResult::Refused { why, next, times, retry_at: pause.map(|pause| self.now.wall + span(pause)) }
     }
@@ -326,9 +326,7 @@ impl RefreshContext<'_> {
 /// What a refusal means after a refresh with the same token whose answer was lost.
 fn after_lost_answer(at: DateTime<Utc>, now: Now) -> String {
     let at = local(at, now.offset);
-    format!(
-        "; the answer to the refresh of {at} was lost, and the provider may have spent the refresh token then"
-    )
+    format!("; the answer to the refresh of {at} was lost, so the refresh token may already be used up")
 }
 
 /// The pair that is held once a reply has brought a new refresh token and nothing else of use.
@@ -345,12 +343,12 @@ fn grant_id(tokens: &Tokens) -> Option<RefreshTokenId> {
 
 /// The codes of RFC 6749 §5.2 and what they mean of a refresh.
 const CODE_MEANINGS: [(&str, &str); 6] = [
-    ("invalid_grant", "the refresh token has ended, was revoked, or was used before"),
+    ("invalid_grant", "the refresh token has expired, was revoked, or was already used"),
     ("invalid_client", "the provider does not accept this client id or its secret; check client in its file"),
     ("unauthorized_client", "the provider does not let this client refresh tokens"),
     ("unsupported_grant_type", "the provider does not refresh tokens this way"),
-    ("invalid_scope", "the provider does not give these scopes any more"),
-    ("invalid_request", "the provider does not understand the request of its provider file"),
+    ("invalid_scope", "the provider no longer gives these scopes"),
+    ("invalid_request", "the provider does not understand the request from its provider file"),
 ];
 
 /// `refusal` as it is written down: what was said, and what that means. What the provider's file says
@@ -361,7 +359,7 @@ fn refusal_words(refusal: &Refusal) -> String {
     let standard = CODE_MEANINGS.iter().find(|(known, _)| Some(*known) == code).filter(|_| !by_file);
     let meaning = match (standard, refusal.meaning) {
         (Some((_, meaning)), _) => meaning,
-        (None, Some(Meaning::GrantDead)) => "the grant is over",
+        (None, Some(Meaning::GrantDead)) => "the login is over",
         (None, Some(Meaning::Denied)) => "access was denied",
         (None, Some(Meaning::Expired)) => "what it was asked with has expired",
         (None, Some(Meaning::Pending | Meaning::SlowDown | Meaning::Passing)) => "it may work after a while",
@@ -478,7 +476,7 @@ mod tests {
     }
 
     #[test]
-    fn seed_001_refresh_request_is_exactly_its_json() {
+    fn the_refresh_request_of_anthropic_is_exactly_its_json() {
         let catalog = provider_file::catalog([]);
         let decision = decide(&profile(-5), catalog.get("anthropic"), None, Wish::New, now());
         let Decision::Ask(request) = decision else { panic!("not asked: {decision:?}") };
@@ -499,7 +497,7 @@ mod tests {
             else {
                 panic!("no passing failure")
             };
-            assert_eq!(why.contains("may have spent"), said, "{why}");
+            assert_eq!(why.contains("may already be used up"), said, "{why}");
         }
     }
 
@@ -598,14 +596,14 @@ mod tests {
         let meanings = Meanings { errors, statuses: vec![(410, Meaning::GrantDead)] };
         let provider = Provider { meanings, ..provider() };
         for (status, code, meaning) in [
-            (401, "invalid_client", "(the grant is over, as its provider file says)"),
-            (410, "invalid_scope", "(the grant is over, as its provider file says)"),
-            (410, "oops", "(the grant is over, as its provider file says)"),
+            (401, "invalid_client", "(the login is over, as its provider file says)"),
+            (410, "invalid_scope", "(the login is over, as its provider file says)"),
+            (410, "oops", "(the login is over, as its provider file says)"),
             (400, "no_more", "(access was denied, as its provider file says)"),
             (400, "access_denied", "(access was denied)"),
             (400, "token_expired", "(what it was asked with has expired)"),
-            (400, "invalid_grant", "(the refresh token has ended, was revoked, or was used before)"),
-            (400, "invalid_scope", "(the provider does not give these scopes any more)"),
+            (400, "invalid_grant", "(the refresh token has expired, was revoked, or was already used)"),
+            (400, "invalid_scope", "(the provider no longer gives these scopes)"),
             (400, "oops", "(a code that authtui does not know)"),
         ] {
             let reply = reply(status, &format!(r#"{{"error":"{code}"}}"#));
@@ -621,7 +619,7 @@ mod tests {
     #[test]
     fn a_refusal_that_is_not_the_end_says_what_to_check_and_is_not_asked_again_for_ever() {
         let client = "check client.id in the provider file: authtui providers show acme";
-        let again = "ask again later; if it is refused again, log in again";
+        let again = "try again later; if it is refused again, log in again";
         for (status, body, words, pauses) in [
             (401, r#"{"error":"invalid_client"}"#, client, &[None][..]),
             (400, r#"{"error":"unauthorized_client"}"#, client, &[None]),

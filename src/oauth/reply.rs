@@ -67,7 +67,7 @@ pub fn read(map: &ReplyMap, meanings: &Meanings, reply: &Reply) -> Result<TokenR
     if let Some(kind) = map.token_type.find(tree).filter(|kind| !is_of_type(kind, &["bearer"])) {
         let shown = text::clean(&reply.unquoted(&kind.to_string()), 40);
         if is_of_type(kind, &BOUND) {
-            return Err(odd(format!("a token of type {shown}, which is no use without a key")));
+            return Err(odd(format!("a token of type {shown}, which does not work without a key")));
         }
         notes.push(format!("the token is of type {shown}; it is used like a Bearer token"));
     }
@@ -196,7 +196,7 @@ fn life(map: &ReplyMap, tree: &Value, reply: &Reply, notes: &mut Vec<String>) ->
             }
         }
     };
-    let expires_at = end(&map.life, &map.expires_at, "the expiry of the access token");
+    let expires_at = end(&map.life, &map.expires_at, "the expiry of the token");
     // A grant that was just given has not ended: 0 is how servers say that it has no end.
     let grant_ends_at =
         end(&map.grant_life, &map.grant_ends_at, "the expiry of the login").filter(|end| *end > sent);

@@ -50,11 +50,11 @@ pub enum NotRevocable {
 impl fmt::Display for NotRevocable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let words = match self {
-            Self::NoTokens => "it holds no tokens",
+            Self::NoTokens => "it has no tokens",
             Self::ApiKey => "API keys cannot be revoked from here",
             Self::EnvironmentVariable => "environment variables cannot be revoked from here",
             Self::NoProviderFile => "there is no provider file for it",
-            Self::Example => "its provider is an example to copy",
+            Self::Example => "its provider is only an example",
             Self::NotOffered => "its provider file names no revocation",
             Self::TokenNotHeld => "this provider ends a login by a token that is not held here",
             Self::BadAddress => "the revocation address in the provider file cannot be filled in",
@@ -125,7 +125,7 @@ fn carries_one_of(call: &RequestTemplate, tokens: &Tokens) -> bool {
 #[must_use]
 pub fn by_hand(profile: &Profile, provider: Option<&Provider>) -> String {
     let (what, page) = match profile.kind {
-        Kind::OAuth => ("end the grant", provider.and_then(|provider| provider.revoke_page.as_ref())),
+        Kind::OAuth => ("revoke it", provider.and_then(|provider| provider.revoke_page.as_ref())),
         Kind::ApiKey => ("delete the key", provider.and_then(|provider| provider.key_page.as_ref())),
         Kind::Environment => ("delete it", None),
     };
@@ -152,10 +152,7 @@ pub fn judge(profile: &Profile, provider: &Provider, reply: Result<&Reply, &Trou
         Err(lost) => {
             let why = match lost.stored {
                 Stored::PerhapsSpent => {
-                    format!(
-                        "{}; nobody knows whether the grant has ended, and asking again does no harm",
-                        lost.why
-                    )
+                    format!("{}; the login may or may not be revoked; trying again does no harm", lost.why)
                 }
                 Stored::Untouched
                 | Stored::Absent
@@ -168,7 +165,7 @@ pub fn judge(profile: &Profile, provider: &Provider, reply: Result<&Reply, &Trou
             return failed(format!("{title}: {why}"), lost.stored, FailureKind::Temporary(None));
         }
     };
-    let refusal = Refusal::of(&provider.reply, &provider.meanings, reply, "no word of success");
+    let refusal = Refusal::of(&provider.reply, &provider.meanings, reply, "no confirmation");
     if (200..300).contains(&reply.status) && refusal.body.code().is_none() && !reply::is_page(reply) {
         return Ok(());
     }
@@ -191,9 +188,9 @@ pub fn judge(profile: &Profile, provider: &Provider, reply: Result<&Reply, &Trou
 /// What the refusal means, where its words do not say so.
 fn explained(refusal: &Refusal) -> &'static str {
     if refusal.body.code() == Some(OTHER_KIND) {
-        ": it ends no tokens of this kind"
+        ": it does not revoke tokens of this kind"
     } else if refusal.meaning == Some(Meaning::GrantDead) {
-        "; the grant seems to be over already"
+        "; the login seems to have ended already"
     } else {
         ""
     }
@@ -353,7 +350,7 @@ mod tests {
         let erased = Profile { held: StoredTokens::None, ..profile(None) };
         let of_kind = |kind| Profile { kind, ..profile(None) };
         for (profile, provider, why, by) in [
-            (erased, Some(&silent), NotRevocable::NoTokens, "end the grant at https://a.test/programs"),
+            (erased, Some(&silent), NotRevocable::NoTokens, "revoke it at https://a.test/programs"),
             (
                 of_kind(Kind::ApiKey),
                 Some(&pageless),
@@ -372,18 +369,13 @@ mod tests {
                 NotRevocable::EnvironmentVariable,
                 "delete it on the web pages of acme",
             ),
-            (profile(None), None, NotRevocable::NoProviderFile, "end the grant on the provider's web pages"),
-            (
-                profile(None),
-                Some(&silent),
-                NotRevocable::NotOffered,
-                "end the grant at https://a.test/programs",
-            ),
+            (profile(None), None, NotRevocable::NoProviderFile, "revoke it on the provider's web pages"),
+            (profile(None), Some(&silent), NotRevocable::NotOffered, "revoke it at https://a.test/programs"),
             (
                 profile(None),
                 Some(&pageless),
                 NotRevocable::NotOffered,
-                "end the grant on the web pages of Acme & Sons",
+                "revoke it on the web pages of Acme & Sons",
             ),
         ] {
             assert_eq!(request(&profile, provider), Err(why));
@@ -396,7 +388,7 @@ mod tests {
         let provider = provider(&format!("{FILE}meaning: [{{ error: gone_already, is: grant_dead }}]\n"));
         let done = Ok(());
         let again = |words| Err((FailureKind::Temporary(None).to_string(), words));
-        let by_hand = "end the grant on the web pages of acme";
+        let by_hand = "revoke it on the web pages of acme";
         let fix = |words| Err((FailureKind::NeedsFix(by_hand.to_owned()).to_string(), words));
         let check = |what: &str| {
             let check = format!("check {what} in the provider file: authtui providers show acme");
@@ -412,8 +404,8 @@ mod tests {
             (200, r#"{"status":"revoked","message":"done","code":200}"#, done),
             (200, r#"{"ok":false,"error":"invalid_auth"}"#, fix("refused with invalid_auth")),
             (200, " <html>Sign in to this network first.", again("answered 200 with a web page")),
-            (400, r#"{"error":"unsupported_token_type"}"#, fix("it ends no tokens of this kind")),
-            (400, r#"{"error":"gone_already"}"#, fix("the grant seems to be over already")),
+            (400, r#"{"error":"unsupported_token_type"}"#, fix("it does not revoke tokens of this kind")),
+            (400, r#"{"error":"gone_already"}"#, fix("the login seems to have ended already")),
             (400, r#"{"error":17}"#, fix("refused with 17")),
             (401, r#"{"error":"invalid_client"}"#, check("client.id")),
             (400, r#"{"error":"invalid_request","error_description":"no token"}"#, check("the request")),
@@ -447,7 +439,7 @@ mod tests {
         let headers = vec![("retry-after".to_owned(), Secret::new("120"))];
         let busy = Reply { headers, ..reply(503, "") };
         let trouble = judge(&profile(Some("r1")), &provider(FILE), Ok(&busy)).expect_err("busy");
-        assert_eq!(trouble.why, "acme answered 503 with an empty body; it asks for a pause of 2m00s");
+        assert_eq!(trouble.why, "acme answered 503 with an empty body; it asks to wait 2m00s");
         assert_eq!(trouble.kind.to_string(), "try again in 2m00s");
     }
 
@@ -456,7 +448,7 @@ mod tests {
         for (stored, words) in [
             (
                 Stored::PerhapsSpent,
-                "acme: lost; nobody knows whether the grant has ended, and asking again does no harm",
+                "acme: lost; the login may or may not be revoked; trying again does no harm",
             ),
             (Stored::Untouched, "acme: lost"),
         ] {

@@ -47,7 +47,7 @@ pub fn read(list: &ScopeList, reply: &Reply) -> Result<Listed, String> {
     if !(200..300).contains(&reply.status) {
         return Err(format!("it answered {}", reply.status));
     }
-    let tree = reply::json(reply).ok_or("its answer is no JSON")?;
+    let tree = reply::json(reply).ok_or("its answer is not JSON")?;
     // An answer may be the list itself.
     let found = if tree.is_array() { Some(&tree) } else { list.at.find(&tree) };
     let Some(Value::Array(entries)) = found else {
@@ -132,7 +132,7 @@ mod tests {
     fn what_is_no_list_is_named() {
         for (status, body, why) in [
             (404, "{}", "it answered 404"),
-            (200, "<html>", "its answer is no JSON"),
+            (200, "<html>", "its answer is not JSON"),
             (200, "{}", "its answer has no list of scopes"),
             (200, r#"{"scopes":"a b"}"#, "its answer has no list of scopes"),
         ] {

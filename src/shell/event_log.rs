@@ -116,7 +116,7 @@ impl EventLog {
         }
         drop(turn);
         let again = |error: &Arc<io::Error>| io::Error::new(error.kind(), error.to_string());
-        let lost = || Err(io::Error::other("a part of the program ended by a fault"));
+        let lost = || Err(io::Error::other("a part of the program crashed"));
         outcome.get().map_or_else(lost, |added| added.as_ref().copied().map_err(again))
     }
 

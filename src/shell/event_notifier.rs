@@ -72,7 +72,7 @@ async fn read_and_tell(services: &Arc<Services>, inbox: &Inbox) {
         let events = reader.event_log.read()?;
         Ok((grant_lock::in_flight(&reader, &events), events))
     });
-    match reading.await.unwrap_or_else(|_| Err(std::io::Error::other("a fault of the program"))) {
+    match reading.await.unwrap_or_else(|_| Err(std::io::Error::other("a bug in authtui"))) {
         Ok((asking, events)) => {
             say(inbox, Msg::Asking(asking));
             say(inbox, Msg::Events(Ok(events)));

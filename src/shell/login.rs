@@ -51,14 +51,14 @@ pub fn start(
 
 /// What is said when the task that performs `ask` ends by a fault.
 fn lost(ask: &Output) -> Input {
-    let trouble = broke("cannot go on");
+    let trouble = broke("cannot continue");
     match ask {
         Output::Send(errand, _) => Input::Replied(*errand, Err(trouble)),
         Output::Save(..) => Input::Saved(Err(trouble)),
         Output::Open(_) => Input::Opened(Err(trouble)),
         Output::Entropy | Output::Listen(_) => Input::Bound(Err(trouble)),
         Output::ExpectCallback(_) | Output::CloseListener => {
-            Input::ListenerDied("a fault of the program".to_owned())
+            Input::ListenerDied("a bug in authtui".to_owned())
         }
     }
 }
@@ -76,7 +76,7 @@ async fn perform(
             Err(error) => {
                 let next = FailureKind::NeedsFix("check the system's random device".to_owned());
                 let trouble =
-                    Trouble::untouched("cannot begin the login", format!("no random bytes: {error}"), next);
+                    Trouble::untouched("cannot start the login", format!("no random bytes: {error}"), next);
                 tell(Input::Bound(Err(trouble)));
             }
         },

@@ -105,7 +105,7 @@ fn start_login(services: &Arc<Services>, inbox: Inbox, id: LoginId, output: Outp
 
 /// What is said when the task that performs `effect` ends by a fault.
 fn lost(effect: &Effect) -> Option<Msg> {
-    let trouble = broke("cannot go on");
+    let trouble = broke("cannot continue");
     Some(match effect {
         Effect::Refresh(id, _) => Msg::Refreshed(id.clone(), Refreshed::Failed(None, trouble)),
         Effect::Change(id, _) => Msg::Changed(id.clone(), Err(trouble)),
@@ -158,7 +158,7 @@ async fn copy(services: &Arc<Services>, id: &ProfileId, what: Form) -> Result<Co
     let provider = catalog.get(id.name.provider());
     let secret = snapshot.profile(&id.name).and_then(|profile| form::of(what, profile, provider));
     let Some(secret) = secret else {
-        let why = format!("{} holds no {} that can be copied", id.name, what.word());
+        let why = format!("{} has no {} to copy", id.name, what.word());
         return Err(Trouble::untouched("cannot copy", why, FailureKind::NeedsLogin));
     };
     services.clipboard.copy(secret).await
@@ -170,7 +170,7 @@ async fn test(services: &Arc<Services>, inbox: &Inbox, id: &ProfileId) -> Result
     let snapshot = services.read(id.store).await;
     let Some(profile) = snapshot.profile(&id.name).filter(|profile| profile.held.tokens().is_some()) else {
         let what = format!("cannot test {}", id.name);
-        return Err(Trouble::untouched(what, "it holds no token", FailureKind::NeedsLogin).without_tokens());
+        return Err(Trouble::untouched(what, "it has no token", FailureKind::NeedsLogin).without_tokens());
     };
     let verdict = probed(services, profile).await?;
     let Some(last) = verdict.last.as_ref().filter(|_| id.store.is_file()) else { return Ok(verdict) };
@@ -203,11 +203,7 @@ async fn probed(services: &Arc<Services>, profile: &Profile) -> Result<TestVerdi
             return Err(Trouble::untouched(what, other.to_string(), FailureKind::NeedsLogin));
         }
         Some((_, Ok(None))) | None => {
-            return Err(Trouble::untouched(
-                what,
-                "its provider file names no test",
-                FailureKind::NothingToDo,
-            ));
+            return Err(Trouble::untouched(what, "its provider file has no test", FailureKind::NothingToDo));
         }
     };
     let reply = services.http.send(&request, services.clock.now()).await?;
@@ -220,7 +216,7 @@ async fn scopes_of(services: &Arc<Services>, provider: &str, client_id: &str) ->
     let catalog = services.catalog().await;
     let listed = catalog.get(provider).and_then(|provider| Some((provider, provider.scopes.list.as_ref()?)));
     let Some((provider, list)) = listed else {
-        return Err(Trouble::untouched(what, "its provider file names no list", FailureKind::NothingToDo));
+        return Err(Trouble::untouched(what, "its provider file has no list", FailureKind::NothingToDo));
     };
     let request = scopes::request(provider, client_id).map_err(|unfilled| {
         let next = FailureKind::NeedsFix(format!("correct the provider file of {}", provider.name));

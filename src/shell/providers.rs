@@ -97,7 +97,7 @@ fn text(path: &Path) -> Result<String, String> {
     }
     trusted(path, &found).map_err(|why| format!("it is not used: {why}"))?;
     let bytes = file::read(path, SIZE_LIMIT).map_err(|trouble| cannot(&trouble.why))?;
-    let bytes = bytes.ok_or_else(|| cannot("it has just gone"))?;
+    let bytes = bytes.ok_or_else(|| cannot("it has just disappeared"))?;
     if bytes.len() > SIZE_LIMIT {
         return Err(cannot("it is larger than 256 KiB"));
     }

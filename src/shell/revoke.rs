@@ -55,7 +55,7 @@ async fn attempt(services: &Arc<Services>, id: &ProfileId, what: &str) -> Result
         }
         return Ok(erase(services, &profile, provider).await);
     }
-    Err(Trouble::untouched(what, "other programs refresh it again and again", FailureKind::Temporary(None)))
+    Err(Trouble::untouched(what, "other programs keep refreshing it", FailureKind::Temporary(None)))
 }
 
 /// The profile as it is stored, in a store that can be written: whoever could not erase would not ask.
@@ -75,7 +75,9 @@ fn revocation<'a>(
     let impossible =
         |why: String| Trouble::untouched(what, why, FailureKind::NeedsFix(by_hand(profile, provider)));
     let request = request(profile, provider).map_err(|why| impossible(why.to_string()))?;
-    provider.map(|provider| (provider, request)).ok_or_else(|| impossible("its provider has gone".to_owned()))
+    provider
+        .map(|provider| (provider, request))
+        .ok_or_else(|| impossible("its provider file is gone".to_owned()))
 }
 
 /// Whether somebody else has refreshed the grant, so that its token here is spent and ends nothing; what
@@ -97,10 +99,8 @@ async fn has_successor(
             }
         }
         Succession::Lost(event) => {
-            let why = format!(
-                "{} has refreshed the grant since, and its new tokens are not here any more",
-                event.by
-            );
+            let why =
+                format!("{} has refreshed this login since, and its new tokens are no longer here", event.by);
             Err(Trouble::untouched(what, why, FailureKind::NeedsFix(by_hand(profile, Some(provider)))))
         }
     }
@@ -126,8 +126,8 @@ async fn erase(services: &Arc<Services>, profile: &Profile, provider: &Provider)
     let Some((_, Trouble { why, stored, .. })) = kept.first() else { return Revoked::Done(snapshot) };
     let names: Vec<String> = kept.iter().map(|(name, _)| name.to_string()).collect();
     let names = names.join(", ");
-    let why = format!("{} has ended the grant, and then {why}", provider.title);
-    let next = FailureKind::NeedsFix(format!("erase what is left of {names} here once that is mended"));
+    let why = format!("{} revoked the login, but then {why}", provider.title);
+    let next = FailureKind::NeedsFix(format!("once that is repaired, erase the rest of {names} here"));
     let trouble = Trouble::untouched(format!("cannot erase {names}"), why, next);
     Revoked::NotErased(Trouble { stored: *stored, ..trouble })
 }

@@ -212,7 +212,7 @@ impl EventLoop<'_> {
             }
         }
         if model.unfinished().is_some() || model.holds_unsaved() {
-            let line = "authtui: ended before it was saved; the provider may want a new login";
+            let line = "authtui: stopped before it was saved; you may have to log in again";
             let _ = writeln!(io::stderr(), "{line}");
         }
     }

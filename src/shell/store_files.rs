@@ -511,12 +511,12 @@ mod tests {
 
             let gone = stores.read(StoreId::Own);
             assert_eq!(gone.rows.len(), 0);
-            assert!(gone.writable.expect_err("gone").why.contains("has gone"));
+            assert!(gone.writable.expect_err("gone").why.contains("is gone"));
             for change in [keep("demo/ben"), add("demo/eve"), refresh("demo/ana", "new"), keep("demo/ana")] {
                 let Err(ApplyError::Trouble(trouble)) = stores.apply(StoreId::Own, &change) else {
                     panic!("{change:?}")
                 };
-                assert!(trouble.why.contains("has gone"), "{trouble}");
+                assert!(trouble.why.contains("is gone"), "{trouble}");
             }
             assert!(stores.reserve(StoreId::Own).is_err());
 

@@ -106,7 +106,7 @@ impl Screen {
         for (label, text) in texts {
             write!(out, "\r\n{label}\r\n{}\r\n", text::clean(text.expose(), usize::MAX))?;
         }
-        write!(out, "\r\nAny key goes back to authtui.\r\n")?;
+        write!(out, "\r\nPress any key to return to authtui.\r\n")?;
         out.flush()
     }
 

@@ -354,7 +354,7 @@ mod tests {
                     access_token: !t x\n      - id: eleven\n        <<: 3\n    api_key: 7\n    keys: 5\n  b c:\n    \
                     api_key: x\n  d:\n    oauth_credentials:\n      - {id: \"e\\e[2J\"}\n";
         let broken: Vec<_> = told(text).into_iter().filter(|told| told.contains(':')).collect();
-        let rule = "no slash, no control or invisible characters, no space at an end";
+        let rule = "use no slash, no control or invisible characters, and no space at either end";
         assert_eq!(
             broken,
             [
@@ -363,16 +363,17 @@ mod tests {
                 "a/?:10 the entry is no map".to_owned(),
                 "a/?:11 the entry has no id".to_owned(),
                 "a/two:14 the entry in line 6 has the same name".to_owned(),
-                format!("a/../etc/x:15 cannot use “../etc/x” as a name: it may have {rule}"),
-                "a/key:16 the id key is kept for API keys: choose another".to_owned(),
+                format!("a/../etc/x:15 cannot use “../etc/x” as a name: {rule}"),
+                "a/key:16 the id key is reserved for API keys: choose another".to_owned(),
                 "a/nine:17 each of scopes must be quoted text".to_owned(),
                 "a/ten:19 access_token must be quoted text".to_owned(),
                 "a/?:21 its merge key (<<) brings no map".to_owned(),
                 "a/key:23 key must be quoted text".to_owned(),
                 "a/?:24 keys is no list".to_owned(),
-                "b c/key:26 cannot use “b c” as a provider: it may have only letters, digits, - _ and . (not first)"
+                "b c/key:26 cannot use “b c” as a provider: use only letters, digits, - _ and . (not \
+                 first)"
                     .to_owned(),
-                format!("d/e\u{fffd}[2J:29 cannot use “e\u{fffd}[2J” as a name: it may have {rule}"),
+                format!("d/e\u{fffd}[2J:29 cannot use “e\u{fffd}[2J” as a name: {rule}"),
             ]
         );
         assert_eq!(told(text).len(), broken.len() + 2);

@@ -39,7 +39,7 @@ pub fn snapshot<'a>(providers: impl IntoIterator<Item = &'a Provider>, values: &
 /// Why nothing is written there.
 #[must_use]
 pub fn read_only() -> Trouble {
-    let next = FailureKind::NeedsFix("set or unset the variable in the shell that starts authtui".to_owned());
+    let next = FailureKind::NeedsFix("set or unset the variable in your shell".to_owned());
     Trouble::untouched("cannot change the environment", "it belongs to the shell", next)
 }
 

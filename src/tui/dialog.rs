@@ -126,29 +126,26 @@ impl Dialog {
         let answers = match &self.question {
             DialogQuestion::Revoke(id) => vec![
                 ("Cancel", DialogAnswer::Nothing),
-                ("Erase tokens", DialogAnswer::Forget(id.clone())),
-                ("Erase and remove the profile", DialogAnswer::Remove(id.clone())),
+                ("Revoke locally", DialogAnswer::Forget(id.clone())),
+                ("Remove the profile", DialogAnswer::Remove(id.clone())),
             ],
             DialogQuestion::RevokeAtProvider(id) => vec![
                 ("Cancel", DialogAnswer::Nothing),
-                ("Revoke, then erase here", DialogAnswer::RevokeAtProvider(id.clone())),
+                ("Revoke at the provider", DialogAnswer::RevokeAtProvider(id.clone())),
             ],
             DialogQuestion::NotRevocable(id, _) => {
                 vec![
                     ("Cancel", DialogAnswer::Nothing),
-                    ("Erase it here alone", DialogAnswer::Forget(id.clone())),
+                    ("Revoke locally only", DialogAnswer::Forget(id.clone())),
                 ]
             }
             DialogQuestion::NotRevoked(id, _) => vec![
                 ("Keep the tokens", DialogAnswer::Nothing),
                 ("Ask again", DialogAnswer::RevokeAtProvider(id.clone())),
-                ("Erase them here anyway", DialogAnswer::Forget(id.clone())),
+                ("Revoke locally anyway", DialogAnswer::Forget(id.clone())),
             ],
             DialogQuestion::CancelLogin => {
-                vec![
-                    ("Go on waiting", DialogAnswer::Nothing),
-                    ("Cancel the login", DialogAnswer::CancelLogin),
-                ]
+                vec![("Keep waiting", DialogAnswer::Nothing), ("Cancel the login", DialogAnswer::CancelLogin)]
             }
             DialogQuestion::Tokens(doubt, elsewhere) => return of_tokens(doubt, elsewhere),
             DialogQuestion::UnsavedLogin(_) => vec![
@@ -158,7 +155,7 @@ impl Dialog {
             DialogQuestion::UnsavedRefresh(id, _) => vec![
                 ("Try to save again", DialogAnswer::SaveAgain(id.clone())),
                 ("Decide later", DialogAnswer::Nothing),
-                ("Drop the new tokens", DialogAnswer::Drop(id.clone())),
+                ("Discard the new tokens", DialogAnswer::Drop(id.clone())),
             ],
             DialogQuestion::QuitUnsaved => {
                 vec![("Stay", DialogAnswer::Nothing), ("Quit and lose them", DialogAnswer::Quit)]

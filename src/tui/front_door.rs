@@ -75,7 +75,7 @@ impl<'a> ShownMethod<'a> {
     #[must_use]
     pub fn copied(&self) -> Option<(&'static str, String)> {
         match (&self.methods.curl, self.method) {
-            (Some(curl), LoginMethod::Code | LoginMethod::Paste) => Some(("the curl line", curl.clone())),
+            (Some(curl), LoginMethod::Code | LoginMethod::Paste) => Some(("the curl command", curl.clone())),
             (Some(_) | None, _) => self.address().map(|url| ("the link", url.to_string())),
         }
     }
@@ -113,33 +113,34 @@ impl<'a> ShownMethod<'a> {
     pub fn printed(&self) -> Vec<(&'static str, String)> {
         let address = |url: &Url| url.to_string();
         let callback = match self.locality {
-            Locality::Local => "The answer comes back by itself, in a browser on this machine:",
+            Locality::Local => "Open in a browser on this machine; authtui continues on its own:",
             Locality::OverSsh | Locality::NoDisplay => {
-                "In any browser, which ends at an address that may not load and is pasted here:"
+                "Open in any browser, then paste here the address it ends at, even if that page does \
+                 not load:"
             }
         };
         let code = self.device();
         let is_here = code.is_some_and(|code| endpoint::is_loopback(&code.page));
         let open = match (self.user_code(), is_here) {
-            (Some(_), true) => "In a browser on this machine, open this page:",
-            (Some(_), false) => "On any device, open this page:",
-            (None, true) => "Open this link in a browser on this machine and agree there:",
-            (None, false) => "Open this link on any device and agree there:",
+            (Some(_), true) => "Open this page in a browser on this machine:",
+            (Some(_), false) => "Open this page on any device:",
+            (None, true) => "Open this link in a browser on this machine and allow access:",
+            (None, false) => "Open this link on any device and allow access:",
         };
         let with_code = code.and_then(|code| code.page_with_code.as_ref());
         let by_callback = (callback, self.methods.callback.as_ref().map(address));
-        let paste = "The provider shows a code to paste, in any browser:";
+        let paste = "Open in any browser, then paste here the code it shows:";
         let by_paste = (paste, self.methods.paste.as_ref().map(address));
         let [first, second] = match self.locality {
             Locality::Local => [by_callback, by_paste],
             Locality::OverSsh | Locality::NoDisplay => [by_paste, by_callback],
         };
         let by_browser =
-            [("A command whose answer is pasted here:", self.methods.curl.clone()), first, second];
+            [("Run this command, then paste here what it prints:", self.methods.curl.clone()), first, second];
         let by_device = [
             (open, code.map(|code| code.page.to_string())),
             ("and type this code:", self.user_code().map(str::to_owned)),
-            ("The same page with the code in it:", with_code.map(address)),
+            ("Or open this page, which has the code in it:", with_code.map(address)),
         ];
         let texts = match self.method {
             LoginMethod::Code | LoginMethod::Paste | LoginMethod::Key => {

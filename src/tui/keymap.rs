@@ -100,10 +100,10 @@ const PROFILES: [Binding; 17] = [
     footer(&[char('r')], Action::Refresh, "refresh"),
     help(&[char('R')], Action::RefreshDue, "refresh all that are due"),
     footer(&[char('y')], Action::Copy, "copy"),
-    footer(&[char('x')], Action::RevokeLocally, "revoke locally"),
+    footer(&[char('x')], Action::RevokeLocally, "sign out"),
     Binding { words: "revoke at the provider", ..footer(&[char('X')], Action::Revoke, "revoke") },
     help(&[char('T')], Action::Test, "test token"),
-    help(&[char('A')], Action::ToggleAutoRefresh, "renew by itself, or not"),
+    help(&[char('A')], Action::ToggleAutoRefresh, "toggle auto-refresh"),
     help(&[char('L')], Action::Events, "events"),
     help(&[char('F')], Action::MakePrivate, "make the file private"),
     footer(&[char('/')], Action::Filter, "filter"),
@@ -119,8 +119,8 @@ const ROWS: [Binding; 6] = [
     help(&[char('k'), Plain(Up)], Action::Move(Motion::Up), "up"),
     help(&[char('g'), Plain(Home)], Action::Move(Motion::Top), "first"),
     help(&[char('G'), Plain(End)], Action::Move(Motion::Bottom), "last"),
-    help(&[Plain(PageUp)], Action::Move(Motion::PageUp), "a screenful up"),
-    help(&[Plain(PageDown)], Action::Move(Motion::PageDown), "a screenful down"),
+    help(&[Plain(PageUp)], Action::Move(Motion::PageUp), "page up"),
+    help(&[Plain(PageDown)], Action::Move(Motion::PageDown), "page down"),
 ];
 
 const COPY: [Binding; 6] = [
@@ -136,13 +136,13 @@ const LOGIN: [Binding; 11] = [
     login(&[char('o')], PanelAction::OpenAgain, "open again", "open"),
     login(&[char('c')], PanelAction::CopyLink, "copy link", "copy"),
     login(&[char('p')], PanelAction::Paste, "paste answer", "paste"),
-    login(&[char('d')], PanelAction::SwitchMethod, "device code, and back", "device"),
+    login(&[char('d')], PanelAction::SwitchMethod, "device code or browser", "device"),
     login(&[char('u')], PanelAction::CopyUserCode, "copy device code", "code"),
     login(&[char('Q')], PanelAction::ShowQr, "QR code", "QR"),
-    login(&[char('t')], PanelAction::PlainUrl, "plain URL", "plain"),
+    login(&[char('t')], PanelAction::PlainUrl, "print URL", "plain"),
     footer(&[Plain(Esc), char('q')], Action::Back, "cancel"),
-    help(&[Plain(Enter)], Action::Enter, "close, once it is over"),
-    help(&[char('l')], Action::LogIn, "try again, once it has failed"),
+    help(&[Plain(Enter)], Action::Enter, "close, after it ended"),
+    help(&[char('l')], Action::LogIn, "try again, after it failed"),
     help(&[char('?'), Plain(F(1))], Action::Help, "help"),
 ];
 
@@ -157,8 +157,8 @@ const CHOICES: [Binding; 6] = [
         Action::Move(Motion::Down),
         "choose",
     ),
-    help(&[Plain(PageUp)], Action::Move(Motion::PageUp), "a screenful up"),
-    help(&[Plain(PageDown)], Action::Move(Motion::PageDown), "a screenful down"),
+    help(&[Plain(PageUp)], Action::Move(Motion::PageUp), "page up"),
+    help(&[Plain(PageDown)], Action::Move(Motion::PageDown), "page down"),
     footer(&[Plain(Enter)], Action::Enter, "confirm"),
     footer(&[Plain(Esc), char('q'), char('?')], Action::Back, "back"),
 ];
@@ -166,23 +166,23 @@ const CHOICES: [Binding; 6] = [
 const LISTS: [Binding; 6] = [
     footer(&[Plain(Down), Plain(Tab), char('j')], Action::Move(Motion::Down), "choose"),
     help(&[Plain(Up), Plain(BackTab), char('k')], Action::Move(Motion::Up), "previous choice"),
-    help(&[Plain(PageUp)], Action::Move(Motion::PageUp), "a screenful up"),
-    help(&[Plain(PageDown)], Action::Move(Motion::PageDown), "a screenful down"),
-    footer(&[Plain(Enter)], Action::Enter, "go on"),
+    help(&[Plain(PageUp)], Action::Move(Motion::PageUp), "page up"),
+    help(&[Plain(PageDown)], Action::Move(Motion::PageDown), "page down"),
+    footer(&[Plain(Enter)], Action::Enter, "continue"),
     footer(&[Plain(Esc)], Action::Back, "back"),
 ];
 
 const SCOPES: [Binding; 5] = [
     footer(&[char(' ')], Action::Scope(ScopeAction::Toggle), "tick"),
-    footer(&[char('a')], Action::Scope(ScopeAction::Add), "another"),
-    footer(&[Plain(Enter)], Action::Enter, "go on"),
-    footer(&[char('r')], Action::Scope(ScopeAction::List), "read the list again"),
+    footer(&[char('a')], Action::Scope(ScopeAction::Add), "add a scope"),
+    footer(&[Plain(Enter)], Action::Enter, "continue"),
+    footer(&[char('r')], Action::Scope(ScopeAction::List), "reload the list"),
     footer(&[Plain(Esc)], Action::Back, "back"),
 ];
 
 const EVERYWHERE: [Binding; 3] = [
-    help(&[Ctrl('l')], Action::Redraw, "draw anew, read the file again"),
-    help(&[Ctrl('z')], Action::Suspend, "suspend; fg brings it back"),
+    help(&[Ctrl('l')], Action::Redraw, "redraw, reload the file"),
+    help(&[Ctrl('z')], Action::Suspend, "suspend (fg resumes)"),
     help(&[Ctrl('c')], Action::Quit, "quit"),
 ];
 

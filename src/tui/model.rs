@@ -214,12 +214,12 @@ impl Model {
         let revoking = self.running.iter().filter(|(_, running)| running.is_revoking);
         let revoked = revoking.map(|(id, _)| format!("the revocation of {}", id.name));
         let logins = login.map(|login| format!("the tokens of {}", login.plan().id.name));
-        let saves = (self.saving > 0).then(|| "a change to be saved".to_owned());
+        let saves = (self.saving > 0).then(|| "a change being saved".to_owned());
         let rescues: Vec<&NewerTokens> = self.running.values().flat_map(|running| &running.rescues).collect();
         let rescues = match rescues.as_slice() {
             [] => None,
-            [one] => Some(format!("the newer tokens of {} to be kept", one.profile.id.name)),
-            many => Some(format!("the newer tokens of {} profiles to be kept", many.len())),
+            [one] => Some(format!("the newer tokens of {}", one.profile.id.name)),
+            many => Some(format!("the newer tokens of {} profiles", many.len())),
         };
         let all: Vec<String> = refreshes.chain(revoked).chain(logins).chain(saves).chain(rescues).collect();
         (!all.is_empty()).then(|| all.join(", "))

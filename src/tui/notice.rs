@@ -18,7 +18,8 @@ pub fn changes_by_others(model: &Model, after: &Snapshot) -> Option<(ReportSubje
     match (unread(before), unread(after)) {
         (false, true) => {
             let text = format!(
-                "{} cannot be read since another program wrote it. Its profiles are shown again once it is mended.",
+                "{} cannot be read since another program changed it. Its profiles come back when the \
+                 file is repaired.",
                 after.place
             );
             return Some((ReportSubject::Store(after.store), text, Tone::Bad));
@@ -41,8 +42,8 @@ pub fn changes_by_others(model: &Model, after: &Snapshot) -> Option<(ReportSubje
     let text = match theirs.as_slice() {
         [] => return None,
         [one] if is_older(model, after, one) => format!(
-            "{} has an older pair of tokens again, stored by another program. The next refresh looks for the newer \
-             one before it asks.",
+            "{} has older tokens again, stored by another program. The next refresh looks for the newer \
+             ones first.",
             one.name
         ),
         [one] => sentence(one),

@@ -16,18 +16,18 @@ pub fn after_refresh(scopes: &[String], profile: &Profile, now: Now) -> Vec<Stri
         scopes.iter().filter(|scope| !profile.scopes.contains(scope)).map(String::as_str).collect();
     let narrower = (!lost.is_empty()).then(|| {
         let lost = text_layout::safe(&lost.join(" "));
-        format!("The provider has taken scopes away: {lost}. A login asks for them again.")
+        format!("The provider removed scopes: {lost}. A new login asks for them again.")
     });
     let has_ended = profile.life.expires_at.is_some_and(|end| end <= now.wall);
-    let ended =
-        has_ended.then(|| "The provider says that the new access token has expired already.".to_owned());
+    let ended = has_ended.then(|| "The provider says the new token has already expired.".to_owned());
     let odd = profile.last_refresh_of_this_grant().and_then(|last| last.odd.as_deref());
     let odd = odd.map(|odd| format!("The answer was unusual: {}.", text_layout::safe(odd)));
     let clock = clock(profile, now).filter(|_| !has_ended).map(|clock| text_layout::safe(&clock));
-    let endless = profile.life.expires_at.is_none().then(|| {
-        "The provider did not say when the new access token expires, so it is not refreshed by itself."
-            .to_owned()
-    });
+    let endless = profile
+        .life
+        .expires_at
+        .is_none()
+        .then(|| "The provider gives no expiry for the new token, so auto-refresh skips it.".to_owned());
     narrower.into_iter().chain(odd).chain(ended).chain(endless).chain(clock).collect()
 }
 
@@ -43,18 +43,18 @@ pub fn grant_history<'a>(model: &'a Model, profile: &Profile, now: Now) -> Optio
         GrantStatus::UnderWay(_) | GrantStatus::Survived(_) => format!("{words}."),
         GrantStatus::Interrupted(_) => {
             let next = match auto_refresh::planned(model, profile, now) {
-                Some(at) if at > now.wall => format!("authtui asks once more in {}", state::left(at, now)),
-                Some(_) => "authtui asks once more".to_owned(),
-                None => "r asks once more".to_owned(),
+                Some(at) if at > now.wall => format!("authtui tries again in {}", state::left(at, now)),
+                Some(_) => "authtui tries again".to_owned(),
+                None => "r tries again".to_owned(),
             };
             format!(
-                "{words}. Stored tokens are as they were. Next: {next}; if the provider refuses it then, l logs in \
-                 again."
+                "{words}. Stored tokens are unchanged. Next: {next}; if the provider refuses it, log in \
+                 again (l)."
             )
         }
-        GrantStatus::Outdated(_) => format!(
-            "{words}. The next refresh takes the newer ones if they can be found, and never asks with these."
-        ),
+        GrantStatus::Outdated(_) => {
+            format!("{words}. The next refresh looks for the newer ones; these are never sent.")
+        }
     };
     Some((known, text))
 }
@@ -67,21 +67,27 @@ pub fn no_auto_refresh(model: &Model, profile: &Profile, now: Now) -> Option<Str
         return None;
     }
     let words = match outlook(model, profile, now).err()? {
-        NoAutoRefresh::Off(OffBy::CommandLine) => "off: started with --no-auto-refresh".to_owned(),
-        NoAutoRefresh::Off(OffBy::Settings) => "off by automatic_refresh in settings".to_owned(),
-        NoAutoRefresh::Off(OffBy::Unreadable) => "off: settings.yaml cannot be read".to_owned(),
-        NoAutoRefresh::NotRefreshable(NotRefreshable::OtherOrigin(_)) => {
-            "off: the provider file names another server; log in again".to_owned()
+        NoAutoRefresh::Off(OffBy::CommandLine) => {
+            "auto-refresh is off (started with --no-auto-refresh)".to_owned()
         }
-        NoAutoRefresh::Unwritable => "off: the file cannot be written".to_owned(),
-        NoAutoRefresh::OnRequest(OnRequest::TurnedOff) => "off here, A turns it on".to_owned(),
+        NoAutoRefresh::Off(OffBy::Settings) => {
+            "auto-refresh is off (automatic_refresh in settings.yaml)".to_owned()
+        }
+        NoAutoRefresh::Off(OffBy::Unreadable) => {
+            "auto-refresh is off: settings.yaml cannot be read".to_owned()
+        }
+        NoAutoRefresh::NotRefreshable(NotRefreshable::OtherOrigin(_)) => {
+            "auto-refresh is off: the provider file names another server; log in again".to_owned()
+        }
+        NoAutoRefresh::Unwritable => "auto-refresh is off: the file cannot be written".to_owned(),
+        NoAutoRefresh::OnRequest(OnRequest::TurnedOff) => "auto-refresh is off; A turns it on".to_owned(),
         NoAutoRefresh::OnRequest(OnRequest::NoExpiry) => {
-            "by r alone: the provider gives no expiry".to_owned()
+            "only r refreshes it: the provider gives no expiry".to_owned()
         }
         NoAutoRefresh::OnRequest(OnRequest::ShortLived(life)) => {
-            format!("by r alone: it lives only {}", state::span(life))
+            format!("only r refreshes it: the token lasts only {}", state::span(life))
         }
-        NoAutoRefresh::OnRequest(OnRequest::WrongClock) => "by r alone: a clock is wrong".to_owned(),
+        NoAutoRefresh::OnRequest(OnRequest::WrongClock) => "only r refreshes it: a clock is wrong".to_owned(),
         NoAutoRefresh::OnRequest(OnRequest::GrantDead | OnRequest::GrantExpired | OnRequest::Refused)
         | NoAutoRefresh::NotRefreshable(_)
         | NoAutoRefresh::NotNow => return None,
@@ -100,13 +106,17 @@ pub fn clock(profile: &Profile, now: Now) -> Option<String> {
         let side = if ahead < TimeDelta::zero() { "behind" } else { "ahead of" };
         let end = match end_by {
             EndBy::Ours => "",
-            EndBy::Theirs => " The end it told may be wrong.",
+            EndBy::Theirs => " The expiry it gives may be wrong.",
         };
         return Some(format!("The clock of {name} is {by} {side} this machine's.{end}"));
     }
     let wrong = refreshability_by_profile(profile, now.wall) == Ok(When::OnRequest(OnRequest::WrongClock));
-    wrong
-        .then(|| format!("{name} gave a token that had ended by this machine's clock: one of them is wrong."))
+    wrong.then(|| {
+        format!(
+            "{name} gave a token that has expired by this machine's clock: one of the \
+            clocks is wrong."
+        )
+    })
 }
 
 #[cfg(test)]
@@ -129,10 +139,10 @@ mod tests {
         assert_eq!(said(&["a"], &profile), [""; 0]);
         assert_eq!(said(&[], &profile), [""; 0]);
         let lost = said(&["a", "b", "c"], &profile);
-        assert_eq!(lost, ["The provider has taken scopes away: b c. A login asks for them again."]);
+        assert_eq!(lost, ["The provider removed scopes: b c. A new login asks for them again."]);
         profile.life.expires_at = Some(at(0));
-        assert!(said(&["a"], &profile)[0].contains("has expired already"));
+        assert!(said(&["a"], &profile)[0].contains("has already expired"));
         profile.life.expires_at = None;
-        assert!(said(&["a"], &profile)[0].contains("did not say when"));
+        assert!(said(&["a"], &profile)[0].contains("gives no expiry"));
     }
 }

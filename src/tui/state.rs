@@ -107,28 +107,28 @@ pub fn sentence(model: &Model, profile: &Profile, now: Now) -> String {
     let words = match health {
         Health::NoExpiry => match profile.kind {
             Kind::OAuth => "the provider gives no expiry",
-            Kind::ApiKey => "a key does not end by itself",
+            Kind::ApiKey => "API keys do not expire on their own",
             Kind::Environment => "set in the environment of authtui",
         }
         .to_owned(),
         Health::Fresh(end) | Health::Expiring(end)
             if let Some(at) = auto_refresh::planned(model, profile, now) =>
         {
-            format!("{} left, renews itself {}", left(end, now), soon(at, now))
+            format!("{} left, auto-refresh {}", left(end, now), soon(at, now))
         }
         Health::Due if let Some(at) = auto_refresh::planned(model, profile, now) => {
-            format!("past its end, renews itself {}", soon(at, now))
+            format!("token expired, auto-refresh {}", soon(at, now))
         }
         Health::Fresh(end) => format!("{} left", left(end, now)),
         Health::Expiring(end) if !has_live_grant(profile, now.wall) => {
-            format!("{} left, then l logs in again", left(end, now))
+            format!("{} left, then log in again (l)", left(end, now))
         }
         Health::Expiring(end) if can_refresh(model, profile, now) => {
-            format!("{} left, r renews it", left(end, now))
+            format!("{} left, r refreshes it", left(end, now))
         }
         Health::Expiring(end) => format!("{} left", left(end, now)),
-        Health::Due if can_refresh(model, profile, now) => "past its end, r renews it".to_owned(),
-        Health::Due => "past its end".to_owned(),
+        Health::Due if can_refresh(model, profile, now) => "token expired, r refreshes it".to_owned(),
+        Health::Due => "token expired".to_owned(),
         Health::Retrying(_) | Health::Failed(_) => failed(model, profile, now),
         Health::NeedsLogin => loss(model, profile, now) + log_in(model, profile),
         Health::Refused => refused(model, profile, now),
@@ -136,7 +136,7 @@ pub fn sentence(model: &Model, profile: &Profile, now: Now) -> String {
             let at = profile.revoked_at.map_or_else(String::new, |at| format!(" {}", moment(at, now)));
             format!("tokens erased{at}{}", log_in(model, profile))
         }
-        Health::Refreshing => "new tokens are being asked for".to_owned(),
+        Health::Refreshing => "asking the provider for new tokens".to_owned(),
         Health::Unreadable => String::new(),
     };
     format!("{} · {words}", health.word())
@@ -150,22 +150,20 @@ pub fn never_refreshed(model: &Model, profile: &Profile, now: Now) -> Option<Str
     match model.refreshability(profile, now.wall).err()? {
         NotRefreshable::NoProviderFile => Some(match catalog.error(name) {
             Some(complaint) => format!(
-                "The provider file “{name}” cannot be used: authtui never refreshes it and cannot log in there. {}",
+                "The provider file “{name}” cannot be used, so authtui can only show this profile. {}",
                 text_layout::safe(&complaint.to_string())
             ),
-            None => format!(
-                "There is no provider file “{name}”: authtui never refreshes it and cannot log in there."
-            ),
+            None => format!("There is no provider file for {name}, so authtui can only show this profile."),
         }),
         NotRefreshable::Example => Some(format!(
-            "“{name}” is an example to copy: authtui sends nothing there. Next: {}.",
+            "“{name}” is only an example: authtui sends nothing there. Next: {}.",
             text_layout::safe(&catalog.example_remedy(name).unwrap_or_default())
         )),
         NotRefreshable::NotOffered if profile.refresh_token().is_some() => {
-            Some(format!("The provider file “{name}” names no refresh: authtui never refreshes it."))
+            Some(format!("The provider file “{name}” has no refresh, so this login cannot be refreshed."))
         }
         NotRefreshable::OtherOrigin(other) => Some(format!(
-            "{}. authtui refreshes it again once you have logged in.",
+            "{}. Press l to log in again; then authtui refreshes it.",
             text_layout::capital(&text_layout::safe(&other.to_string()))
         )),
         NotRefreshable::NotOffered
@@ -216,13 +214,13 @@ fn failed(model: &Model, profile: &Profile, now: Now) -> String {
 fn refused(model: &Model, profile: &Profile, now: Now) -> String {
     let remedy = match profile.kind {
         Kind::ApiKey => "Press l to enter another key.",
-        Kind::Environment => "Set another value in the shell that starts authtui.",
+        Kind::Environment => "Set another value in your shell.",
         Kind::OAuth if has_live_grant(profile, now.wall) && can_refresh(model, profile, now) => {
             "Press r for a new token, or l to log in again."
         }
         Kind::OAuth => "Press l to log in again.",
     };
-    format!("the provider refused it when it was last tested. {remedy}")
+    format!("the provider refused it in the last test. {remedy}")
 }
 
 fn loss(model: &Model, profile: &Profile, now: Now) -> String {
@@ -230,14 +228,16 @@ fn loss(model: &Model, profile: &Profile, now: Now) -> String {
         return "no tokens are stored".to_owned();
     }
     match profile.last_refresh_of_this_grant().map(|last| &last.result) {
-        Some(RefreshResult::Dead { why }) => format!("refused for good ({})", text_layout::safe(why)),
+        Some(RefreshResult::Dead { why }) => {
+            format!("the provider ended this login ({})", text_layout::safe(why))
+        }
         Some(RefreshResult::Done | RefreshResult::Passing { .. } | RefreshResult::Refused { .. }) | None => {
             if matches!(model.refreshability(profile, now.wall), Err(NotRefreshable::OtherOrigin(_))) {
                 "the provider file names another server".to_owned()
             } else if profile.refresh_token().is_some() {
-                "the grant has ended".to_owned()
+                "the login has expired".to_owned()
             } else {
-                "the token has ended and no refresh token can renew it".to_owned()
+                "the token has expired and there is no refresh token".to_owned()
             }
         }
     }

@@ -98,12 +98,12 @@ mod tests {
         let theme = Theme::colored(Glyphs::unicode());
         let pieces = ["sk-…3fQA", "23h53m of 24h", "until 23 Nov"].map(String::from);
         for (width, texts) in [
-            (50, &["Access  sk-…3fQA · 23h53m of 24h · until 23 Nov"][..]),
-            (40, &["Access  sk-…3fQA · 23h53m of 24h", "        until 23 Nov"]),
-            (24, &["Access  sk-…3fQA", "        23h53m of 24h", "        until 23 Nov"]),
+            (50, &["Token   sk-…3fQA · 23h53m of 24h · until 23 Nov"][..]),
+            (40, &["Token   sk-…3fQA · 23h53m of 24h", "        until 23 Nov"]),
+            (24, &["Token   sk-…3fQA", "        23h53m of 24h", "        until 23 Nov"]),
         ] {
             let mut block = TextBlock::new(width, &theme);
-            block.field("Access", &pieces);
+            block.field("Token", &pieces);
             assert_eq!(block.lines.iter().map(ToString::to_string).collect::<Vec<_>>(), texts);
         }
     }

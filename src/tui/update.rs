@@ -110,7 +110,7 @@ fn catalogued(model: &mut Model, catalog: Catalog) {
     if let Some(complaint) = catalog.errors.first() {
         let more = catalog.errors.len() - 1;
         let more = if more > 0 { format!(" ({more} more: authtui providers)") } else { String::new() };
-        let text = format!("A provider file is not used. {complaint}{more}");
+        let text = format!("Provider file skipped: {complaint}{more}");
         report(model, text, Tone::Warn, AskedBy::Nobody);
     }
     model.catalog = Some(catalog);
@@ -185,9 +185,7 @@ fn copied(model: &mut Model, what: &str, copied: Result<Copied, Trouble>) {
             report(model, format!("Copied {what} to the clipboard."), Tone::Good, AskedBy::Person)
         }
         Ok(Copied::Terminal) => {
-            let text = format!(
-                "Sent {what} to the terminal's clipboard (OSC 52); a terminal never says whether it took it."
-            );
+            let text = format!("Copied {what} through the terminal (OSC 52).");
             report(model, text, Tone::Plain, AskedBy::Person);
         }
         Err(trouble) => report_trouble(model, &trouble),

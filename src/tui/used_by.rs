@@ -40,21 +40,21 @@ fn seen(provider: &Provider, order: &LookupOrder, chain: &Resolution<'_>, profil
         Kind::ApiKey => (CredentialSource::Key, "stored keys"),
     };
     if !order.sources.contains(&source) {
-        return format!("never, it does not look at {what}");
+        return format!("never (it ignores {what})");
     }
     match chain.taken() {
-        None => "nothing is there to be used".to_owned(),
+        None => "nothing usable".to_owned(),
         Some(candidate) if candidate.found.profile().is_some_and(|taken| taken.id == profile.id) => {
             this_one(provider, candidate, profile)
         }
-        Some(candidate) => format!("{} comes first", candidate.label()),
+        Some(candidate) => format!("after {}", candidate.label()),
     }
 }
 
 fn this_one(provider: &Provider, candidate: &Candidate<'_>, profile: &Profile) -> String {
     match candidate.found {
-        Lookup::Expired(_) => "this one, once it is refreshed".to_owned(),
-        Lookup::NeedsLogin(_) => "this one, and it has ended".to_owned(),
+        Lookup::Expired(_) => "this one, after a refresh".to_owned(),
+        Lookup::NeedsLogin(_) => "this one, but it has expired".to_owned(),
         Lookup::Good(_)
         | Lookup::Value(_)
         | Lookup::Erased(_)

@@ -338,7 +338,7 @@ mod tests {
         let mut try_out = TryOut::new("oauth2");
         try_out.answer("acme");
         assert_eq!(try_out.wizard.page, text(TextQuestion::Draft(draft::DraftQuestion::Name), "acme"));
-        assert!(try_out.wizard.complaint.as_ref().is_some_and(|why| why.contains("acme already")));
+        assert!(try_out.wizard.complaint.as_ref().is_some_and(|why| why.contains("a provider acme")));
     }
 
     #[test]

@@ -29,7 +29,7 @@ fn row(context: KeyContext, binding: &Binding) -> String {
         KeyContext::Everywhere => "everywhere: ",
         KeyContext::Profiles => "",
         KeyContext::Copy => "while copying: ",
-        KeyContext::Login => "while a login waits: ",
+        KeyContext::Login => "during a login: ",
         KeyContext::Choices => "in a question: ",
         KeyContext::Lists => "in a list of choices: ",
         KeyContext::Scopes => "while choosing scopes: ",

@@ -352,7 +352,7 @@ fn leaving_the_panel_asks_first_and_the_safe_answer_goes_on_waiting() {
     assert_eq!(app.model.screen, Screen::Login(Panel::Steps));
     let login_id = app.login_id();
     assert_eq!(app.press("esc tab enter"), [Effect::Login(login_id, Output::CloseListener)]);
-    assert_eq!(app.message(), "The login of demo/work is cancelled.");
+    assert_eq!(app.message(), "The login to demo/work is cancelled.");
     assert_eq!((app.model.screen, app.model.login), (Screen::List, None));
 }
 

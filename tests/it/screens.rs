@@ -128,8 +128,8 @@ fn a_filter_is_typed_counted_and_noted() {
 #[test]
 fn a_long_message_stands_above_the_keys() {
     let mut model = cast::model(cast::rows());
-    let text = "cannot refresh gitlab/ci: gitlab.example.org answered 503, and asks to be left alone for a \
-                minute. Stored tokens are as they were. Next: try again.";
+    let text = "cannot refresh gitlab/ci: gitlab.example.org answered 503, and asks to be left alone \
+        for a minute. Stored tokens are unchanged. Next: try again.";
     model.message = Some(message(text, Tone::Bad));
     assert_snapshot!("message", drawn(&model, MIDDLE));
 }
@@ -394,9 +394,12 @@ fn a_reason_is_read_whole_in_the_events_and_in_a_pane() {
         model.events = cast::events();
         model.screen = Screen::Events(0);
         let size = (width, 60);
-        for said in
-            ["not refreshed:", "refused for good:", "new tokens not saved:", "not revoked at the provider:"]
-        {
+        for said in [
+            "refresh failed:",
+            "login ended by the provider:",
+            "new tokens could not be saved:",
+            "could not be revoked at the provider:",
+        ] {
             assert!(
                 whole(&column(&model, size)).contains(&whole(&format!("{said} {why}"))),
                 "{said} at {width}"
@@ -404,7 +407,10 @@ fn a_reason_is_read_whole_in_the_events_and_in_a_pane() {
         }
         model.screen = Screen::Detail;
         let text = text(&model, size);
-        assert!(whole(&text).contains(&whole(&format!("not revoked at the provider: {why}"))), "{text}");
+        assert!(
+            whole(&text).contains(&whole(&format!("could not be revoked at the provider: {why}"))),
+            "{text}"
+        );
     }
 }
 

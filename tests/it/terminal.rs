@@ -101,7 +101,7 @@ fn a_fault_gives_the_terminal_back_and_then_says_what_it_was() {
     pty.wait("demo/ana").keys("j");
     let left = pty.end();
     assert_ne!(left.code, 0);
-    for words in ["a fault that was asked for", "This is a fault of authtui."] {
+    for words in ["a fault that was asked for", "This is a bug in authtui."] {
         assert!(left.text.contains(words), "{}", left.text);
     }
     let raw = String::from_utf8_lossy(&left.raw);

@@ -53,7 +53,7 @@ fn what_is_not_there_is_not_copied() {
     let without = Profile { held: StoredTokens::None, ..profile("work") };
     let mut app = App::of([without]);
     assert_eq!(app.keys("y"), []);
-    assert_eq!((app.message(), &app.model.screen), ("demo/work holds no tokens.", &Screen::List));
+    assert_eq!((app.message(), &app.model.screen), ("demo/work has no tokens.", &Screen::List));
 
     let mut app = App::of([key_profile()]);
     assert_eq!(app.keys("yr"), []);
@@ -65,10 +65,7 @@ fn what_is_not_there_is_not_copied() {
 fn what_was_copied_is_said_and_how() {
     for (copied, words) in [
         (Ok(Copied::Native), "Copied the token to the clipboard."),
-        (
-            Ok(Copied::Terminal),
-            "Sent the token to the terminal's clipboard (OSC 52); a terminal never says whether it took it.",
-        ),
+        (Ok(Copied::Terminal), "Copied the token through the terminal (OSC 52)."),
     ] {
         let mut app = App::with(["work"]);
         assert_eq!(app.feed(Msg::Copied("the token".to_owned(), copied)), []);
@@ -77,7 +74,7 @@ fn what_was_copied_is_said_and_how() {
     let mut app = App::with(["work"]);
     let trouble = Trouble::untouched("cannot copy", "there is no clipboard", FailureKind::NothingToDo);
     assert_eq!(app.feed(Msg::Copied("the token".to_owned(), Err(trouble))), []);
-    assert_eq!(app.message(), "cannot copy: there is no clipboard. Stored tokens are as they were.");
+    assert_eq!(app.message(), "cannot copy: there is no clipboard. Stored tokens are unchanged.");
 }
 
 #[test]
@@ -129,7 +126,7 @@ fn what_was_erased_is_said_once_the_store_says_so() {
     let erased = Profile { held: StoredTokens::None, revoked_at: Some(now().wall), ..profile("work") };
     let snapshot = snapshot([erased, profile("home")]);
     assert_eq!(app.feed(Msg::Changed(id("work"), Ok(snapshot))), []);
-    assert_eq!(app.message(), "The tokens of demo/work are erased here, and only here.");
+    assert_eq!(app.message(), "The tokens of demo/work are erased here, not at the provider.");
     assert_eq!(app.profile("work").held, StoredTokens::None);
 }
 
@@ -153,8 +150,7 @@ fn an_erasing_that_fails_is_said_until_the_next_key() {
     app.press("tab enter");
     let again = [Effect::Read(StoreId::Own)];
     assert_eq!(app.feed(Msg::Changed(id("work"), Err(full()))), again, "what does the file hold?");
-    let words =
-        "cannot save: no space is left on the device. Stored tokens are as they were. Next: try again.";
+    let words = "cannot save: no space is left on the device. Stored tokens are unchanged. Next: try again.";
     assert_eq!(app.message(), words);
     assert_eq!(app.advance(Duration::from_hours(1)), []);
     assert_eq!(app.message(), words);
@@ -191,7 +187,8 @@ fn a_refused_token_is_refused_in_its_row_until_a_better_test_or_another_token() 
         id("work"),
         Err(Trouble::untouched("cannot test", "offline", FailureKind::Temporary(None))),
     ));
-    let nothing = TestVerdict { words: "503: the server has trouble, not tested".to_owned(), last: None };
+    let nothing =
+        TestVerdict { words: "503: the server is having trouble; not tested".to_owned(), last: None };
     app.feed(Msg::Tested(id("work"), Ok(nothing)));
     assert_eq!(state(&app), "refused");
 
@@ -208,11 +205,11 @@ fn a_refused_token_is_refused_in_its_row_until_a_better_test_or_another_token() 
 #[test]
 fn what_cannot_be_tested_says_why() {
     for (profile, why) in [
-        (profile("acme/work"), "its provider file names no test"),
-        (due("work"), "its token has ended; press r to renew it first"),
+        (profile("acme/work"), "its provider file has no test"),
+        (due("work"), "its token has expired; press r to refresh it first"),
         (
             Profile { held: StoredTokens::None, revoked_at: Some(now().wall), ..profile("work") },
-            "it holds no tokens",
+            "it has no tokens",
         ),
     ] {
         let mut app = App::of([profile]);
@@ -281,7 +278,7 @@ fn keys_on_an_empty_list_say_how_to_begin() {
     let mut app = App::of([]);
     for key in ["r", "y", "x", "T", "l"] {
         assert_eq!(app.keys(key), [], "{key}");
-        assert_eq!(app.message(), "There is no profile yet. Press n to log in.", "{key}");
+        assert_eq!(app.message(), "No profiles yet. Press n to log in.", "{key}");
     }
 }
 
@@ -348,7 +345,7 @@ fn a_provider_file_that_cannot_be_read_is_complained_about() {
     let mut app = App::with(["work"]);
     let files = [("mine.yaml".to_owned(), Ok("name: [".to_owned())), ("b.yaml".to_owned(), Err("no".into()))];
     assert_eq!(app.feed(Msg::Catalogued(Box::new(provider_file::catalog(files)))), []);
-    assert!(app.message().starts_with("A provider file is not used. mine.yaml"), "{}", app.message());
+    assert!(app.message().starts_with("Provider file skipped: mine.yaml"), "{}", app.message());
     assert!(app.message().ends_with("(1 more: authtui providers)"), "{}", app.message());
 }
 

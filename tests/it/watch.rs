@@ -61,7 +61,7 @@ fn every_way_to_save_is_noticed_and_the_selection_stays() {
         });
         // Any other way may be seen half done: as a file that is empty, or gone, and then there again.
         if way == "by rename" {
-            pty.wait("acme/eve was added by another program.");
+            pty.wait("Another program added acme/eve.");
         }
         pty.keys("q");
         assert_eq!((pty.end().code, home.bytes()), (0, THREE.as_bytes().to_vec()), "{way}: not undone");
@@ -161,7 +161,7 @@ fn what_authtui_itself_saves_is_not_said_to_be_anothers() {
     let pty = Pty::start(&served.home, &["--no-auto-refresh"], SIZE);
     pty.wait("demo/ana");
     for count in 1..=3 {
-        pty.keys("r").wait(&format!("generation {count}"));
+        pty.keys("r").wait(&format!("refresh #{count} done"));
     }
     pty.keys("x").wait("Cancel").keys("j\r").wait("erased here");
     pty.keys("q");
@@ -176,11 +176,11 @@ fn what_another_window_renews_is_shown_and_said() {
     pty.wait("demo/ana");
     let older = served.home.bytes();
     assert_eq!(served.home.run(&["refresh", "demo/ana"]).code, Some(0));
-    pty.wait("demo/ana has new tokens, stored by another program.").wait("generation 1");
+    pty.wait("Another program stored new tokens for demo/ana.").wait("refresh #1 done");
     let newer = served.stored("ana");
     served.home.store(older);
-    pty.wait("demo/ana has an older pair of tokens again").wait("These are older tokens");
-    pty.wait("an older pair was stored").keys("r").wait("its tokens are used").keys("q");
+    pty.wait("demo/ana has older tokens again").wait("These are older tokens");
+    pty.wait("older tokens were stored").keys("r").wait("Another program refreshed").keys("q");
     assert_eq!(pty.end().code, 0);
     assert_eq!((served.stored("ana"), served.refreshes()), (newer, (1, 0)));
 }
@@ -199,9 +199,9 @@ fn a_file_that_cannot_be_watched_is_looked_at_each_second() {
     let pty = Pty::run(&home, command, SIZE);
     pty.wait("acme/ben");
     fs::write(home.config(), THREE).expect("written");
-    pty.wait("acme/eve was added by another program.");
+    pty.wait("Another program added acme/eve.");
     fs::write(home.config(), TWO).expect("written");
-    pty.wait("acme/eve was removed by another program.").keys("q");
+    pty.wait("Another program removed acme/eve.").keys("q");
     assert_eq!(pty.end().code, 0);
 }
 

@@ -130,7 +130,7 @@ fn code(device: &DeviceCode, lead: LoginMethod, now: Now) {
     let left = countdown(span(now.steady.until(device.ends_at))).0;
     let Some(code) = &device.user_code else {
         let place = if is_here { "in a browser on this machine" } else { "on any device" };
-        console::say(&format!("\nOpen this link {place} and agree there:\n\n    {}\n", device.page));
+        console::say(&format!("\nOpen this link {place} and allow access:\n\n    {}\n", device.page));
         return console::say(&format!("The link is good for {left}."));
     };
     if lead != LoginMethod::Device {

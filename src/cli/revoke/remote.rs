@@ -58,7 +58,7 @@ pub(super) fn announce(services: &Services, snapshot: &Snapshot, profile: &Profi
     let next = remedy.map_or_else(String::new, |remedy| {
         format!(" {} Next: {remedy}; without --remote it is erased here.", Stored::Untouched)
     });
-    let words = format!("{name} is not revoked at its provider: {why}.{next}");
+    let words = format!("{name} cannot be revoked at its provider: {why}.{next}");
     say(&text::clean(&words, SENTENCE_LIMIT));
     Err(Exit::Failure)
 }

@@ -108,7 +108,7 @@ impl Authority {
         // Spent whatever comes next, so that nobody may try verifiers one after another.
         code.state = CodeState::Spent;
         if code.ends_at <= request.now.wall {
-            return Err(OAuthError::dead("the code is too old"));
+            return Err(OAuthError::dead("the code has expired"));
         }
         if let Some(binding) = &code.binding {
             binding.check(request)?;

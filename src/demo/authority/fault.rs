@@ -117,7 +117,6 @@ impl Faults {
     }
 
     /// How many requests will meet a fault.
-    #[must_use]
     pub fn left(&self) -> u32 {
         self.0.iter().fold(0, |sum, fault| sum.saturating_add(fault.times))
     }
@@ -157,7 +156,7 @@ const SPECIAL: [(&str, &str, ErrorCode, &str); 7] = [
     ("authorize", "denied", ErrorCode::AccessDenied, "the person says no"),
     ("device", "expired", ErrorCode::ExpiredToken, "the code is too old at its next poll"),
     ("poll", "denied", ErrorCode::AccessDenied, "the person says no"),
-    ("poll", "expired", ErrorCode::ExpiredToken, "the code is too old"),
+    ("poll", "expired", ErrorCode::ExpiredToken, "the code has expired"),
     ("poll", "slow_down", ErrorCode::SlowDown, "polled too often"),
     ("token", "dead", ErrorCode::InvalidGrant, "the grant has ended"),
     ("revoke", "unsupported", ErrorCode::UnsupportedTokenType, "tokens of this kind are not revoked"),
@@ -195,7 +194,6 @@ pub fn parse(written: &str) -> Result<Fault, FaultError> {
 }
 
 /// Everything that can be written, as `--help` shows it.
-#[must_use]
 pub fn help() -> String {
     let row = |word: &str, meaning: &str| format!("  {word:<18} {meaning}\n");
     let places: String = PLACES.iter().map(|(word, _, meaning)| row(word, meaning)).collect();

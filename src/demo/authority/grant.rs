@@ -281,7 +281,6 @@ impl RefreshError {
 }
 
 /// The stable id of an account: the same for every login of the same address.
-#[must_use]
 pub fn subject(account: &str) -> String {
     let hash: [u8; 32] = Sha256::digest(account.as_bytes()).into();
     let hex: String = hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect();

@@ -34,14 +34,12 @@ pub struct Counters {
 
 impl Counters {
     /// How many token requests of that grant type came, with any outcome.
-    #[must_use]
     pub fn asked(&self, grant_type: &str) -> u64 {
         let of_type = self.token_requests.iter().filter(|((name, _), _)| name == grant_type);
         of_type.map(|(_, count)| count).sum()
     }
 
     /// How many token requests of that grant type ended so.
-    #[must_use]
     pub fn ended(&self, grant_type: &str, outcome: &str) -> u64 {
         let key = (grant_type.to_owned(), outcome.to_owned());
         self.token_requests.get(&key).copied().unwrap_or_default()
@@ -121,7 +119,6 @@ impl RawRequest {
     }
 
     /// The first header of that name, in any case.
-    #[must_use]
     pub fn header(&self, name: &str) -> Option<&Secret> {
         self.headers.iter().find(|(header, _)| header.eq_ignore_ascii_case(name)).map(|(_, value)| value)
     }

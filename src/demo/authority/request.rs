@@ -26,7 +26,6 @@ pub struct HttpRequest<'a> {
 
 impl<'a> HttpRequest<'a> {
     /// The first header of that name, in any case.
-    #[must_use]
     pub fn header(&self, name: &str) -> Option<&'a str> {
         let found = self.headers.iter().find(|(header, _)| header.eq_ignore_ascii_case(name));
         found.map(|(_, value)| value.as_str())

@@ -30,7 +30,6 @@ pub enum Delivery {
 
 impl HttpResponse {
     /// A response of that media type, never cached (RFC 6749 §5.1).
-    #[must_use]
     pub fn new(status: u16, media_type: &str, body: impl Into<String>) -> Self {
         let response =
             Self { status, headers: Vec::new(), body: Secret::new(body), delivery: Delivery::AtOnce };
@@ -43,7 +42,6 @@ impl HttpResponse {
     }
 
     /// The same response with one more header.
-    #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
         self.headers.push((name.to_owned(), Secret::new(value)));
         self
@@ -55,7 +53,6 @@ impl HttpResponse {
     }
 
     /// The first header of that name, in any case.
-    #[must_use]
     pub fn header(&self, name: &str) -> Option<&Secret> {
         self.headers.iter().find(|(header, _)| header.eq_ignore_ascii_case(name)).map(|(_, value)| value)
     }
@@ -92,7 +89,6 @@ pub enum ErrorCode {
 
 impl ErrorCode {
     /// The code as it is sent.
-    #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::InvalidRequest => "invalid_request",

@@ -106,7 +106,8 @@ impl Catalog {
         Some(match &entry.path {
             Some(path) => format!("take the line `example: true` out of {path}"),
             None => format!(
-                "copy the example to a provider file of your own (authtui providers show {name} prints it), and log in there"
+                "copy the example to a provider file of your own (authtui providers show {name} prints \
+                 it), then log in there"
             ),
         })
     }

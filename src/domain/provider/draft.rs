@@ -173,11 +173,11 @@ impl Draft {
 /// The rule it breaks, as a sentence without a full stop.
 pub fn client_id(text: &str) -> Result<(), String> {
     if text.is_empty() {
-        return Err("The provider gave you a client id when you registered there".to_owned());
+        return Err("A client id is required".to_owned());
     }
     let visible = |byte: u8| byte.is_ascii_graphic() || byte == b' ';
     if !text.bytes().all(visible) {
-        return Err("A client id has visible ASCII characters alone (RFC 6749, Appendix A.1)".to_owned());
+        return Err("A client id has only visible ASCII characters (RFC 6749, Appendix A.1)".to_owned());
     }
     Ok(())
 }

@@ -15,7 +15,7 @@ pub fn parse(written: &str) -> Result<Url, EndpointError> {
     let url = page(written)?;
     if url.fragment().is_some() {
         let written = text::clean(written, 80);
-        return Err(EndpointError { written, rule: "no fragment (the part after #)" });
+        return Err(EndpointError { written, rule: "leave out the fragment (the part after #)" });
     }
     Ok(url)
 }
@@ -28,18 +28,18 @@ pub fn parse(written: &str) -> Result<Url, EndpointError> {
 pub fn page(written: &str) -> Result<Url, EndpointError> {
     let bad = |rule| EndpointError { written: text::clean(written, 80), rule };
     if written.chars().any(|char| char.is_whitespace() || text::is_hostile(char)) {
-        return Err(bad("no spaces and no control characters"));
+        return Err(bad("leave out spaces and control characters"));
     }
     let url =
-        Url::parse(written).map_err(|_| bad("an absolute address such as https://id.example.org/token"))?;
+        Url::parse(written).map_err(|_| bad("enter a full address such as https://id.example.org/token"))?;
     if !url.username().is_empty() || url.password().is_some() {
         // The password is not shown.
         let host = url.host_str().unwrap_or_default();
         let written = text::clean(&format!("{}://…@{host}{}", url.scheme(), url.path()), 80);
-        return Err(EndpointError { written, rule: "no user name and no password in it" });
+        return Err(EndpointError { written, rule: "leave out user name and password" });
     }
     if !is_safe(&url) {
-        return Err(bad("https, or http on 127.0.0.1, [::1] or localhost"));
+        return Err(bad("use https, or http on 127.0.0.1, [::1] or localhost"));
     }
     Ok(url)
 }
@@ -77,14 +77,16 @@ pub fn paste(written: &str) -> Result<Url, EndpointError> {
     let is_oob =
         |address: &str| ["urn:ietf:wg:oauth:2.0:oob", "urn:ietf:wg:oauth:2.0:oob:auto"].contains(&address);
     if scheme.eq_ignore_ascii_case("urn") && !is_oob(written) {
-        return Err(bad("https, urn:ietf:wg:oauth:2.0:oob, or a scheme of its own such as myapp://callback"));
+        return Err(bad(
+            "use https, urn:ietf:wg:oauth:2.0:oob, or a scheme of its own such as myapp://callback",
+        ));
     }
     // It travels byte for byte as the provider knows it.
     let same = |url: &Url| url.as_str() == written && url.username().is_empty() && url.password().is_none();
     match Url::parse(written) {
         Ok(url) if same(&url) && url.query().is_none() && url.fragment().is_none() => Ok(url),
         Ok(_) | Err(_) => {
-            Err(bad("no query, no fragment and no user, and be written as it is sent, in small letters"))
+            Err(bad("leave out query, fragment and user, and write it as it is sent, in small letters"))
         }
     }
 }
@@ -119,7 +121,7 @@ pub struct EndpointError {
 
 impl fmt::Display for EndpointError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "cannot use the address “{}”: it must have {}", self.written, self.rule)
+        write!(f, "cannot use the address “{}”: {}", self.written, self.rule)
     }
 }
 

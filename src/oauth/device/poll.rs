@@ -142,7 +142,7 @@ mod tests {
             (
                 200,
                 r#"{"access_token":"a","token_type":"MAC"}"#,
-                r#"refused answered 200 with a token of type "MAC", which is no use without a key"#
+                r#"refused answered 200 with a token of type "MAC", which does not work without a key"#
                     .to_owned(),
             ),
             (302, "", "refused answered 302 with an empty body".to_owned()),

@@ -132,7 +132,7 @@ impl Login {
             DeviceMethod::Absent | DeviceMethod::Requested(_) => return None,
             DeviceMethod::Closed(shut) => {
                 if methods.has_another() {
-                    self.notice(format!("There is no device code: {shut}."));
+                    self.notice(format!("No device code: {shut}."));
                 }
                 return None;
             }
@@ -215,7 +215,7 @@ impl Login {
     /// Closes the method.
     pub(super) fn close_device(&mut self, methods: &mut LoginMethods, shut: DeviceEnd, now: Now) {
         if methods.has_another() {
-            self.notice(format!("The device code is over: {shut}."));
+            self.notice(format!("The device code no longer works: {shut}."));
         } else {
             self.steps.failed(LoginStep::Wait, shut.to_string(), now.steady);
         }

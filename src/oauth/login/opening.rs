@@ -18,9 +18,9 @@ impl Login {
         if self.plan.listens() {
             self.steps.begin(LoginStep::Listen, "", now.steady);
         } else if self.plan.opens(LoginMethod::Code) {
-            self.steps.skip(LoginStep::Listen, "the answer comes by the request itself");
+            self.steps.skip(LoginStep::Listen, "not needed: the request itself answers");
         } else if self.plan.provider.flows.contains(&LoginMethod::Code) {
-            self.steps.skip(LoginStep::Listen, "not wanted");
+            self.steps.skip(LoginStep::Listen, "not needed");
         } else {
             self.steps.skip(LoginStep::Listen, "this provider shows a code to paste");
         }
@@ -66,9 +66,9 @@ impl Login {
             Err(trouble) => {
                 self.steps.failed(LoginStep::Listen, trouble.why.clone(), now.steady);
                 if self.plan.opens(LoginMethod::Paste) {
-                    self.notice("No callback can come; paste the code that the provider shows.");
+                    self.notice("The browser cannot answer here; paste the code that the provider shows.");
                 } else if device.may_open() {
-                    self.notice("No callback can come; the device code is the way to log in.");
+                    self.notice("The browser cannot answer here; log in with the device code.");
                 } else {
                     return Transition::over(Outcome::Failed(trouble));
                 }
@@ -145,7 +145,7 @@ impl Login {
 
     fn say_what_is_built(&mut self, methods: &LoginMethods, now: Now) {
         if !methods.has_another() {
-            self.steps.skip(LoginStep::Build, "no answer could come back");
+            self.steps.skip(LoginStep::Build, "no answer could reach authtui");
             return;
         }
         let pkce = match self.plan.provider.pkce {
@@ -182,7 +182,7 @@ impl Login {
             }
             BrowserOpening::OnRequest => {
                 self.steps
-                    .skip(LoginStep::Open, self.plan.options.locality.obstacle().unwrap_or("not wanted"));
+                    .skip(LoginStep::Open, self.plan.options.locality.obstacle().unwrap_or("not needed"));
                 None
             }
         }

@@ -390,13 +390,13 @@ mod tests {
     fn an_answer_that_cannot_be_taken_is_refused_with_the_reason() {
         let there = snapshot(&[stored("work", Kind::OAuth)]);
         for (goal, name, reason) in [
-            (PreflightGoal::Login, "key", "kept for API keys"),
-            (PreflightGoal::Login, "key-3", "kept for API keys"),
-            (PreflightGoal::Key, "key-3", "kept for a list of keys"),
+            (PreflightGoal::Login, "key", "reserved for API keys"),
+            (PreflightGoal::Login, "key-3", "reserved for API keys"),
+            (PreflightGoal::Key, "key-3", "reserved for a list of keys"),
             (PreflightGoal::Login, "work", "is there already"),
             (PreflightGoal::Key, "a/b", "no slash"),
-            (PreflightGoal::Login, "ACME_TOKEN", "“ACME_TOKEN” is kept for the environment variable"),
-            (PreflightGoal::Key, "ACME_TOKEN", "kept for the environment variable"),
+            (PreflightGoal::Login, "ACME_TOKEN", "“ACME_TOKEN” is reserved for the environment variable"),
+            (PreflightGoal::Key, "ACME_TOKEN", "reserved for the environment variable"),
         ] {
             let said = Preflight::new(&acme(), goal).name(name, &there).expect_err(name);
             assert!(said.contains(reason), "{name}: {said}");
@@ -439,7 +439,7 @@ mod tests {
         for (id, typed, used) in [
             ("old", "", Ok(("old secret", Ends::Clean))),
             ("old", " new\n", Ok(("new", Ends::Trimmed))),
-            ("new", "", Err("This provider wants the client's secret".to_owned())),
+            ("new", "", Err("A client secret is required".to_owned())),
         ] {
             let mut preflight = doubted().expect("a login");
             preflight.client_id(id).expect("an id");

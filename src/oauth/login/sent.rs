@@ -36,7 +36,7 @@ impl Login {
         let request = methods.authorization.ask(&self.plan.provider, redirect).ok()?;
         let request_id = self.next_request_id();
         methods.sending = Some(request_id);
-        self.steps.skip(LoginStep::Open, "asked from here, without a page");
+        self.steps.skip(LoginStep::Open, "not needed: authtui asks the provider itself");
         Some(Output::Send(request_id, Box::new(request)))
     }
 
@@ -81,7 +81,7 @@ impl Login {
         };
         match (reply.status, reading) {
             (401 | 403, words) => {
-                let words = words.map_or("it wants the session of your browser", String::as_str);
+                let words = words.map_or("it needs the session of your browser", String::as_str);
                 Sent::Away(format!("{title} answered {}: {words}", reply.status))
             }
             (status @ 400..500, Some(words)) => {
@@ -93,7 +93,7 @@ impl Login {
                 Sent::Refused(Trouble::untouched("cannot log in", why, kind))
             }
             (status, Some(words)) => Sent::Away(format!("{title} answered {status}: {words}")),
-            (status, None) => Sent::Away(format!("{title} answered {status} and not with a code")),
+            (status, None) => Sent::Away(format!("{title} answered {status} without a code")),
         }
     }
 
@@ -103,12 +103,12 @@ impl Login {
         let title = &self.plan.provider.title;
         let away = |what: &str| Some(Sent::Away(format!("{title} answered {} and {what}", reply.status)));
         let Ok(location) = location else {
-            return away("pointed to another page of its own");
+            return away("redirected to another page of its own");
         };
         let redirect = methods.authorization.loopback()?;
         if page(&location) != *redirect {
             let host = text::clean(location.host_str().unwrap_or("another program"), 80);
-            return away(&format!("pointed to {host}, which is never followed"));
+            return away(&format!("redirected to {host}, which authtui never follows"));
         }
         let expected = methods.authorization.expected(&self.plan.provider);
         let query = Query::read(location.query().unwrap_or_default()).map_err(Into::into);

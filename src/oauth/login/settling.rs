@@ -161,7 +161,7 @@ impl Login {
         let Stage::Saving(profile) = stage else {
             return Transition::to(stage);
         };
-        self.steps.failed(LoginStep::Save, format!("{} is there meanwhile", profile.id.name), now.steady);
+        self.steps.failed(LoginStep::Save, format!("{} was stored meanwhile", profile.id.name), now.steady);
         Transition::to(Stage::Confirming(profile, ConfirmReason::Taken))
     }
 
@@ -186,7 +186,7 @@ impl Login {
         let Some(request) =
             tokens.and_then(|tokens| probe::request(&self.plan.provider, profile.kind, &tokens.access))
         else {
-            self.steps.skip(LoginStep::Test, "the provider file names no test");
+            self.steps.skip(LoginStep::Test, "the provider file has no test");
             return Transition::over(Outcome::Done(profile));
         };
         self.steps.begin(LoginStep::Test, request.url.host_str().unwrap_or_default(), now.steady);

@@ -25,7 +25,7 @@ pub enum DeviceEnd {
 impl fmt::Display for DeviceEnd {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Expired => f.write_str("the code is too old"),
+            Self::Expired => f.write_str("the code has expired"),
             Self::Used => f.write_str("it brought tokens"),
             Self::Denied(words) => f.write_str(words),
             Self::Failed { why, kind: FailureKind::NeedsFix(remedy) } => write!(f, "{why}; {remedy}"),

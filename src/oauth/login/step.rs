@@ -158,7 +158,7 @@ mod tests {
     #[test]
     fn a_step_that_the_login_does_not_have_is_never_listed() {
         let mut steps = LoginSteps::of([LoginStep::Open, LoginStep::Wait]);
-        steps.skip(LoginStep::Listen, "not wanted");
+        steps.skip(LoginStep::Listen, "not needed");
         steps.begin(LoginStep::Wait, "", Steady::default());
         let listed: Vec<_> = steps.iter().map(|(step, ..)| step).collect();
         assert_eq!(listed, [LoginStep::Open, LoginStep::Wait]);

@@ -99,7 +99,8 @@ impl Login {
         }
         let title = self.plan.provider.title.clone();
         self.notice(format!(
-            "{title} does not return the state that proves an answer, so the first answer is taken at its word."
+            "{title} does not return the state, so authtui cannot check that an answer belongs to this \
+             login."
         ));
     }
 
@@ -171,7 +172,7 @@ impl Login {
 
     /// A code that was sent came again; whatever became of it, it is not sent a second time.
     fn spent_already(&mut self, methods: Box<LoginMethods>, by: LoginMethod, now: Now) -> Transition {
-        let why = "the code was tried before, and a code works once";
+        let why = "this code was already tried, and a code works only once";
         if by == LoginMethod::Paste {
             self.notice(format!("Nothing was sent: {why}. Open the link again for another."));
             return Transition::to(Stage::Waiting(methods));
@@ -203,7 +204,7 @@ impl Login {
                     }
                 }
                 if now.steady >= methods.deadline {
-                    self.steps.failed(LoginStep::Wait, "nobody answered", now.steady);
+                    self.steps.failed(LoginStep::Wait, "no answer came", now.steady);
                     return self.end(methods, Outcome::TimedOut);
                 }
                 let poll = self.poll(&mut methods, now);

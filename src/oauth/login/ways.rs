@@ -53,7 +53,7 @@ impl Locality {
     pub fn obstacle(self) -> Option<&'static str> {
         match self {
             Self::Local => None,
-            Self::OverSsh => Some("you are here over SSH, and your browser is not on this machine"),
+            Self::OverSsh => Some("you are connected over SSH, so your browser is on another machine"),
             Self::NoDisplay => Some("this machine has no display for a browser"),
         }
     }

@@ -177,9 +177,7 @@ impl Refusal {
     #[must_use]
     pub fn pause_words(&self) -> String {
         let pause = self.retry_after.filter(|pause| !pause.is_zero());
-        pause.map_or_else(String::new, |pause| {
-            format!("; it asks for a pause of {}", countdown(span(pause)).0)
-        })
+        pause.map_or_else(String::new, |pause| format!("; it asks to wait {}", countdown(span(pause)).0))
     }
 
     /// Whether it is a success without what makes one: what was asked with may be spent.
@@ -214,7 +212,7 @@ impl fmt::Display for Refusal {
                 write!(f, "refused with {code} (status {})", self.status)
             }
             RefusalBody::Elsewhere { host } => {
-                write!(f, "answered {} and pointed to {host}, which is never followed", self.status)
+                write!(f, "answered {} with a redirect to {host}, which authtui never follows", self.status)
             }
             RefusalBody::Words(words) => write!(f, "answered {}: {words}", self.status),
             RefusalBody::Page => write!(
@@ -291,7 +289,7 @@ fn unreadable(reply: &Reply) -> RefusalBody {
     }
     let kind = reply.header("content-type").map_or("no content type", Secret::expose);
     RefusalBody::Odd(format!(
-        "something that is no JSON object ({}, {} bytes)",
+        "text that is not JSON ({}, {} bytes)",
         text::clean(&reply.unquoted(kind), 60),
         body.len()
     ))

@@ -35,7 +35,7 @@ impl Resolve for SystemResolver {
         let started = thread::Builder::new().name("look-up".to_owned()).spawn(look);
         Box::pin(async move {
             started.map_err(|error| Unresolved(format!("no thread can be started ({error})")))?;
-            let found = told.await.map_err(|_| Unresolved("the look-up ended by a fault".to_owned()))?;
+            let found = told.await.map_err(|_| Unresolved("the look-up crashed".to_owned()))?;
             let found = found.map_err(|error| {
                 let why = error.to_string();
                 let why = why.strip_prefix("failed to lookup address information: ").unwrap_or(&why);

@@ -71,8 +71,7 @@ pub async fn hold(
     let held = hold_within(services, what, refresh, GRANT_WAIT_LIMIT, waits).await?;
     held.map_err(|holder| {
         let holder = holder.unwrap_or_else(|| "another program".to_owned());
-        let why =
-            format!("{holder} has been at work on this grant for {} seconds", GRANT_WAIT_LIMIT.as_secs());
+        let why = format!("{holder} has been using this login for {} seconds", GRANT_WAIT_LIMIT.as_secs());
         Trouble::untouched(what, why, FailureKind::Temporary(None))
     })
 }

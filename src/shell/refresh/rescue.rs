@@ -78,7 +78,7 @@ pub fn forget(paths: &Paths, change: &Change) -> Result<(), Trouble> {
         // Somebody else may have removed it meanwhile.
         Err(trouble) if is_erased && std::fs::symlink_metadata(&place).is_ok() => {
             let what = format!("cannot erase all tokens of {}", change.name);
-            let why = format!("newer ones may lie in {} still: {}", shown(&place), trouble.why);
+            let why = format!("newer ones may still be in {}: {}", shown(&place), trouble.why);
             let next = FailureKind::NeedsFix(format!("remove {}", shown(&place)));
             Err(Trouble { stored: Stored::Erased, ..Trouble::untouched(what, why, next) })
         }

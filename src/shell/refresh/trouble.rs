@@ -16,7 +16,7 @@ use crate::shell::store_files::file::shown;
 pub(super) fn explained(last: LastRefresh, interrupted: Option<&Event>, offset: FixedOffset) -> LastRefresh {
     let (RefreshResult::Dead { why }, Some(event)) = (&last.result, interrupted) else { return last };
     let why = format!(
-        "{why}; a refresh of {} by {} ended between request and save, so the token it brought is lost",
+        "{why}; a refresh of {} by {} ended between request and save, so the token it got is lost",
         local(event.at, offset),
         event.by
     );
@@ -26,8 +26,8 @@ pub(super) fn explained(last: LastRefresh, interrupted: Option<&Event>, offset: 
 /// A grant that was refreshed elsewhere, where its tokens can no longer be found.
 pub(super) fn lost(what: &str, event: &Event, offset: FixedOffset) -> Trouble {
     let why = format!(
-        "this refresh token was spent on {} by {}, and the tokens that came for it are no longer in {}; \
-         asking with it again would end them too",
+        "this refresh token was already used on {} by {}, and the tokens it brought are no longer in \
+         {}; using it again would end those too",
         local(event.at, offset),
         event.by,
         shown(Path::new(&event.store)),
@@ -39,9 +39,9 @@ pub(super) fn lost(what: &str, event: &Event, offset: FixedOffset) -> Trouble {
 /// the names of those that share its grant and hold them since.
 pub(super) fn dropped(what: &str, moved: ChangeError, holders: &str) -> Trouble {
     let why = if holders.is_empty() {
-        format!("{moved}, so the new tokens that came were dropped; the provider was not told")
+        format!("{moved}, so the new tokens were discarded; the provider was not notified")
     } else {
-        format!("{moved}, so {holders} alone got the new tokens that came; the provider was not told")
+        format!("{moved}, so only {holders} got the new tokens; the provider was not notified")
     };
     Trouble::untouched(what, why, FailureKind::NothingToDo)
 }
@@ -67,9 +67,15 @@ pub(super) fn failed(last: &LastRefresh, title: &str, what: &str, now: DateTime<
 pub(super) fn unwritten(what: &str, path: &Path, error: &io::Error) -> Trouble {
     let is_odd = matches!(error.kind(), io::ErrorKind::IsADirectory | io::ErrorKind::InvalidInput);
     let path = shown(path);
-    let remedy =
-        if is_odd { format!("move {path} away") } else { format!("make room and rights for {path}") };
-    let why = format!("what is about to happen cannot be written down: {error}");
+    let remedy = if is_odd {
+        format!("move {path} away")
+    } else {
+        format!(
+            "make sure that {path} can be written \
+            and the disk has room"
+        )
+    };
+    let why = format!("the event log cannot be written: {error}");
     Trouble::untouched(what, why, FailureKind::NeedsFix(remedy))
 }
 
@@ -95,9 +101,9 @@ pub(super) fn no_provider(what: &str, catalog: &Catalog, provider: &str) -> Trou
 pub(super) fn hindered(what: &str, cannot: &NotRefreshable) -> Trouble {
     let kind = match cannot {
         NotRefreshable::ApiKey | NotRefreshable::NotOffered => FailureKind::NothingToDo,
-        NotRefreshable::EnvironmentVariable => FailureKind::NeedsFix(
-            "set a new value in the shell that starts authtui, or unset it there".to_owned(),
-        ),
+        NotRefreshable::EnvironmentVariable => {
+            FailureKind::NeedsFix("set it again or unset it in your shell".to_owned())
+        }
         NotRefreshable::NoTokens
         | NotRefreshable::NoRefreshToken
         | NotRefreshable::GrantDead(_)

@@ -32,7 +32,7 @@ const REMEDIES: &[(io::ErrorKind, &str)] = &[
     (io::ErrorKind::QuotaExceeded, "make room on the disk, then try again"),
     (io::ErrorKind::ReadOnlyFilesystem, "make the file system writable"),
     (io::ErrorKind::NotADirectory, "name another file with --config"),
-    (io::ErrorKind::AlreadyExists, "move away what is in the place of its folder"),
+    (io::ErrorKind::AlreadyExists, "move away the file that is in the place of its folder"),
 ];
 
 /// How a replacement ended.
@@ -131,7 +131,7 @@ pub fn replace(
         return Ok(Replaced::Overtaken);
     }
     sync_folder(target).map_err(|error| {
-        let what = format!("cannot make sure of {}", shown(target));
+        let what = format!("cannot sync {}", shown(target));
         Trouble {
             stored: Stored::Unsynced,
             ..Trouble::untouched(what, error.to_string(), FailureKind::Temporary(None))

@@ -86,14 +86,14 @@ pub(super) fn failure(path: &Path, change: &Change, why: AmendError) -> ApplyErr
 /// A file that was there and is not. Nobody knows what became of the tokens in it.
 pub(super) fn missing(path: &Path) -> Trouble {
     let remedy = format!("put {} back; to begin an empty list, close every authtui first", shown(path));
-    Trouble::untouched(format!("cannot find {}", shown(path)), "it has gone", FailureKind::NeedsFix(remedy))
+    Trouble::untouched(format!("cannot find {}", shown(path)), "it is gone", FailureKind::NeedsFix(remedy))
 }
 
 /// A file that holds no more than the beginning of what it held.
 pub(super) fn cut(path: &Path) -> Trouble {
     let remedy = format!("put the whole of {} back", shown(path));
     let what = format!("cannot save to {}", shown(path));
-    Trouble::untouched(what, "only its beginning is there; the rest has gone", FailureKind::NeedsFix(remedy))
+    Trouble::untouched(what, "only its beginning is left", FailureKind::NeedsFix(remedy))
 }
 
 /// What is said of a profile whose new tokens lie beside the file.

@@ -20,7 +20,7 @@ static REPORTS: Mutex<Vec<String>> = Mutex::new(Vec::new());
 /// When another hook stands already.
 pub fn install() -> color_eyre::Result<()> {
     let builder = HookBuilder::blank().display_env_section(false).panic_section(
-        "This is a fault of authtui. Stored tokens are safe: a store is only ever replaced whole.",
+        "This is a bug in authtui. Stored tokens are safe: a file is only ever replaced as a whole.",
     );
     let (reports, errors) = builder.into_hooks();
     errors.install()?;

@@ -72,7 +72,10 @@ fn differences(
 pub(super) fn add(tree: &Value, name: &ProfileName, profile: &Profile) -> Result<Vec<YamlAmendment>, String> {
     let provider = provider(tree, name);
     match profile.kind {
-        Kind::OAuth if name.is_reserved() => Err(format!("{name} is kept for API keys: choose another name")),
+        Kind::OAuth if name.is_reserved() => Err(format!(
+            "{name} is reserved for API keys: choose \
+            another name"
+        )),
         Kind::OAuth => {
             let item = item(name, login_fields(profile));
             Ok(vec![YamlAmendment::Append(joined(&provider, PathStep::key("oauth_credentials")), item)])
@@ -408,7 +411,7 @@ providers:
             (merged, change("demo/ben", Edit::EraseTokens(at(0))), "shares fields"),
             (shared, keep(&ana()), "shares fields"),
             (twice, keep(&ana()), "cannot be understood: access_token must be quoted text"),
-            (TEXT, keep(&profile("demo/key", Kind::OAuth, "n")), "kept for API keys"),
+            (TEXT, keep(&profile("demo/key", Kind::OAuth, "n")), "reserved for API keys"),
             (TEXT, keep(&profile("demo/ana", Kind::ApiKey, "n")), "another kind"),
             (TEXT, keep(&profile("demo/key-7", Kind::ApiKey, "n")), "the next is key-2"),
             ("providers:\n  demo: yes\n", keep(&ana()), "providers.demo is no map"),

@@ -163,7 +163,10 @@ fn named(path: Vec<PathStep>, kind: EntryKind, provider: &str, item: &Value) -> 
     };
     let mut notes = Vec::new();
     let profile = match id(provider, name) {
-        Ok(id) if id.name.is_reserved() => Err(format!("the id {name} is kept for API keys: choose another")),
+        Ok(id) if id.name.is_reserved() => Err(format!(
+            "the id {name} is reserved for API keys: choose \
+            another"
+        )),
         Ok(id) if kind == EntryKind::Login => fields::login(id, &fields, &mut notes),
         Ok(id) => fields::named_key(id, &fields),
         Err(why) => Err(why),

@@ -35,11 +35,11 @@ pub(super) fn act(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
         Action::LogIn => on_stored(model, now, "there is nothing to log in to", |model, profile| {
             login_start::begin_again(model, profile, PreflightGoal::Login, now)
         }),
-        Action::Scopes => on_stored(model, now, "it has no scopes to choose", |model, profile| {
+        Action::Scopes => on_stored(model, now, "it has no scopes", |model, profile| {
             login_start::begin_again(model, profile, PreflightGoal::Scopes, now)
         }),
         Action::Scope(action) => wizard::choose_scopes(model, action),
-        Action::Refresh => on_stored(model, now, "it is not refreshed", |model, profile| {
+        Action::Refresh => on_stored(model, now, "it cannot be refreshed", |model, profile| {
             refresh::ask(model, &profile.id, now)
         }),
         Action::RefreshDue => refresh::ask_due(model, now),
@@ -48,7 +48,7 @@ pub(super) fn act(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
             model.screen = Screen::List;
             on_selected(model, now, |model, profile| copy(model, profile, form, now))
         }
-        Action::RevokeLocally => on_stored(model, now, "it is not erased", |model, profile| {
+        Action::RevokeLocally => on_stored(model, now, "authtui cannot erase it", |model, profile| {
             model.screen = Screen::Dialog(Dialog::new(DialogQuestion::Revoke(profile.id.clone())));
             Vec::new()
         }),
@@ -57,14 +57,14 @@ pub(super) fn act(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
             model.screen = Screen::Filter(Field::new(&model.filter, Sight::Clear));
             Vec::new()
         }
-        Action::Revoke => {
-            on_stored(model, now, "it is not revoked", |model, profile| revoke::ask(model, profile, now))
-        }
+        Action::Revoke => on_stored(model, now, "authtui cannot revoke it", |model, profile| {
+            revoke::ask(model, profile, now)
+        }),
         Action::Events => {
             model.screen = Screen::Events(0);
             vec![Effect::ReadEvents]
         }
-        Action::ToggleAutoRefresh => on_stored(model, now, "it is never renewed", |model, profile| {
+        Action::ToggleAutoRefresh => on_stored(model, now, "it cannot be refreshed", |model, profile| {
             auto_refresh::toggle(model, profile, now)
         }),
         Action::MakePrivate => make_private(model, now),
@@ -83,7 +83,7 @@ pub(super) fn act(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
 pub(super) fn suspend(model: &mut Model, now: Now) -> Vec<Effect> {
     match model.unfinished() {
         Some(unfinished) => {
-            show(model, format!("Not suspended: {unfinished} is awaited."), Tone::Plain, now);
+            show(model, format!("Not suspended: still waiting for {unfinished}."), Tone::Plain, now);
             Vec::new()
         }
         None => vec![Effect::Suspend],
@@ -94,7 +94,7 @@ fn choose_copy(model: &mut Model, profile: &Profile, now: Now) -> Vec<Effect> {
     if profile.held.tokens().is_some() {
         model.screen = Screen::Copy;
     } else {
-        show(model, format!("{} holds no tokens.", profile.id.name), Tone::Plain, now);
+        show(model, format!("{} has no tokens.", profile.id.name), Tone::Plain, now);
     }
     Vec::new()
 }
@@ -103,7 +103,7 @@ fn make_private(model: &mut Model, now: Now) -> Vec<Effect> {
     if model.own().is_some_and(|own| own.notices.iter().any(StoreNotice::is_open)) {
         return vec![Effect::MakePrivate];
     }
-    show(model, "Only you can read the file already.", Tone::Plain, now);
+    show(model, "The file is already private.", Tone::Plain, now);
     Vec::new()
 }
 
@@ -133,7 +133,7 @@ fn test(model: &mut Model, profile: &Profile, now: Now) -> Vec<Effect> {
     if profile.held.tokens().is_none() {
         show(
             model,
-            format!("{} is not tested: it holds no tokens. Press l to log in.", profile.id.name),
+            format!("{} cannot be tested: it has no tokens. Press l to log in.", profile.id.name),
             Tone::Plain,
             now,
         );
@@ -141,16 +141,16 @@ fn test(model: &mut Model, profile: &Profile, now: Now) -> Vec<Effect> {
     }
     let why = match (probe, ended) {
         _ if model.provider(profile).is_some_and(|provider| provider.example) => {
-            "its provider is an example to copy"
+            "its provider is only an example"
         }
-        (false, _) if model.catalog.is_none() => "the provider files are still being read",
-        (false, _) => "its provider file names no test",
+        (false, _) if model.catalog.is_none() => "the provider files are still loading",
+        (false, _) => "its provider file has no test",
         (true, true)
             if matches!(model.refreshability(profile, now.wall), Err(NotRefreshable::OtherOrigin(_))) =>
         {
-            "its token has ended; press l to log in again"
+            "its token has expired; press l to log in again"
         }
-        (true, true) => "its token has ended; press r to renew it first",
+        (true, true) => "its token has expired; press r to refresh it first",
         (true, false) => {
             let running = model.running_mut(&profile.id);
             let begins = !mem::replace(&mut running.is_testing, true);
@@ -162,6 +162,6 @@ fn test(model: &mut Model, profile: &Profile, now: Now) -> Vec<Effect> {
             };
         }
     };
-    show(model, format!("{} is not tested: {why}.", profile.id.name), Tone::Plain, now);
+    show(model, format!("{} cannot be tested: {why}.", profile.id.name), Tone::Plain, now);
     Vec::new()
 }

@@ -32,11 +32,11 @@ pub(super) fn toggle(model: &mut Model, profile: &Profile, now: Now) -> Vec<Effe
 pub(super) fn toggled(model: &Model, profile: &Profile, now: Now) -> String {
     let name = &profile.id.name;
     match (profile.auto_refresh, auto_refresh::outlook(model, profile, now)) {
-        (AutoRefresh::Off, _) => format!("{name} is renewed only when you press r."),
-        (AutoRefresh::On, Ok(_)) => format!("{name} renews itself while this screen is open."),
+        (AutoRefresh::Off, _) => format!("Auto-refresh is off for {name}; r refreshes it."),
+        (AutoRefresh::On, Ok(_)) => format!("Auto-refresh is on for {name}."),
         (AutoRefresh::On, Err(_)) => match refresh_notes::no_auto_refresh(model, profile, now) {
-            Some(why) => format!("{name} may renew itself, yet renewal is {why}."),
-            None => format!("{name} may renew itself while this screen is open."),
+            Some(why) => format!("{name} may auto-refresh, but {why}."),
+            None => format!("Auto-refresh is on for {name}."),
         },
     }
 }

@@ -77,7 +77,7 @@ fn ended(model: &mut Model, outcome: &Outcome) {
     let Screen::Login(panel) = &mut model.screen else { return };
     *panel = Panel::Steps;
     if let (Outcome::Cancelled, Some(login)) = (outcome, &model.login) {
-        let text = format!("The login of {} is cancelled.", login.plan().id.name);
+        let text = format!("The login to {} is cancelled.", login.plan().id.name);
         close_when_over(model);
         report(model, text, Tone::Plain, AskedBy::Person);
     }
@@ -144,7 +144,7 @@ pub(super) fn leave(model: &mut Model, now: Now) -> Vec<Effect> {
         Stage::Over(_) => close_when_over(model),
         Stage::Testing(..) => heard(model, login_id, Input::Cancelled, now),
         Stage::Exchanging(exchange) if exchange.ending().is_some() || exchange.is_cancelled() => {
-            let why = "Nothing is left to cancel: the answer that is awaited may bring tokens.";
+            let why = "Too late to cancel: tokens may be on their way.";
             show(model, why, Tone::Plain, now);
             Vec::new()
         }

@@ -37,7 +37,7 @@ pub(super) fn begin_again(
             return Vec::new();
         }
         (Ok(()), Kind::ApiKey, _) if goal == PreflightGoal::Scopes => {
-            let text = format!("{} is an API key; it has no scopes to choose.", profile.id.name);
+            let text = format!("{} is an API key; it has no scopes.", profile.id.name);
             show(model, text, Tone::Plain, now);
             return Vec::new();
         }
@@ -46,13 +46,14 @@ pub(super) fn begin_again(
             match model.catalog.as_ref().and_then(|catalog| catalog.error(provider)) {
                 Some(complaint) => format!("The provider {provider} cannot be used. {complaint}"),
                 None => format!(
-                    "No provider file describes {provider}. Add providers/{provider}.yaml; authtui providers shows where."
+                    "There is no provider file for {provider}. Add providers/{provider}.yaml; authtui \
+                     providers shows where."
                 ),
             }
         }
         (Ok(()), Kind::OAuth | Kind::ApiKey, Some(provider)) if provider.example => {
             let remedy = model.catalog.as_ref().and_then(|catalog| catalog.example_remedy(&provider.name));
-            format!("{} is an example to copy. Next: {}.", provider.name, remedy.unwrap_or_default())
+            format!("{} is only an example. Next: {}.", provider.name, remedy.unwrap_or_default())
         }
         // Whoever presses the key of a login on a key wants to put another in its place.
         (Ok(()), Kind::ApiKey, Some(provider)) => {
@@ -82,11 +83,11 @@ fn may_begin(model: &Model) -> Result<(), String> {
         return Err("The tokens of the last login are not saved yet.".to_owned());
     }
     if model.catalog.is_none() {
-        return Err("The provider files are still being read.".to_owned());
+        return Err("The provider files are still loading.".to_owned());
     }
     match model.own().map(|snapshot| &snapshot.writable) {
-        None => Err("The store is still being read.".to_owned()),
-        Some(Err(trouble)) => Err(format!("A login would have nowhere to save its tokens. {trouble}")),
+        None => Err("The file is still loading.".to_owned()),
+        Some(Err(trouble)) => Err(format!("New tokens could not be saved here. {trouble}")),
         Some(Ok(())) => Ok(()),
     }
 }

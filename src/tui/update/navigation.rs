@@ -115,12 +115,7 @@ pub(super) fn back(model: &mut Model, now: Now) -> Vec<Effect> {
         // Tokens that came are kept or discarded on purpose, not by leaving.
         Screen::Login(Panel::Deciding(dialog)) => {
             model.screen = Screen::Login(Panel::Deciding(dialog));
-            show(
-                model,
-                "Say what is to become of the tokens: choose an answer and press Enter.",
-                Tone::Plain,
-                now,
-            );
+            show(model, "Choose what happens to the new tokens, then press Enter.", Tone::Plain, now);
         }
     }
     Vec::new()

@@ -35,20 +35,20 @@ pub(super) fn act(model: &mut Model, now: Now, action: PanelAction) -> Vec<Effec
         }
         PanelAction::Paste => {
             let why = match front.user_code() {
-                Some(_) => "Nothing is pasted here: the page takes the code.",
-                None => "Nothing is pasted here: open the link and agree there.",
+                Some(_) => "Nothing to paste: type the code on the page.",
+                None => "Nothing to paste: open the link and allow access.",
             };
             show(model, why, Tone::Plain, now);
         }
         PanelAction::SwitchMethod => match front.other() {
             Some(other) => model.method = Some(other),
-            None => show(model, "This login has no other way.", Tone::Plain, now),
+            None => show(model, "There is no other way to log in here.", Tone::Plain, now),
         },
         PanelAction::ShowQr if front.scannable().is_empty() => {
             let why = match front.method {
-                LoginMethod::Device => "No QR code: the link works on this machine alone.",
+                LoginMethod::Device => "No QR code: the link works only on this machine.",
                 LoginMethod::Code | LoginMethod::Paste | LoginMethod::Key => {
-                    "No QR code: the answer comes back to a browser on this machine alone."
+                    "No QR code: this login needs a browser on this machine."
                 }
             };
             show(model, why, Tone::Plain, now);

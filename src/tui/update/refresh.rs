@@ -39,7 +39,7 @@ pub(super) fn ask(model: &mut Model, id: &ProfileId, now: Now) -> Vec<Effect> {
         return Vec::new();
     }
     if model.running(id).refresh.is_some() {
-        show(model, format!("{} is being refreshed already.", id.name), Tone::Plain, now);
+        show(model, format!("{} is already being refreshed.", id.name), Tone::Plain, now);
         return Vec::new();
     }
     model.running_mut(id).refresh = Some(AskedBy::Person);
@@ -100,7 +100,7 @@ pub(super) fn ended(model: &mut Model, id: &ProfileId, refreshed: Refreshed, now
     match refreshed {
         Refreshed::Done(snapshot) => {
             stores::take(model, snapshot, now);
-            let text = format!("{} refreshed; the new tokens are saved.", id.name);
+            let text = format!("{} refreshed.", id.name);
             let notes = notes(model);
             report_refreshed(model, id, asked_by, text, notes);
         }
@@ -111,7 +111,7 @@ pub(super) fn ended(model: &mut Model, id: &ProfileId, refreshed: Refreshed, now
                 // The file was read meanwhile, or nothing was due under the lock: nothing is news.
                 return Vec::new();
             }
-            let text = format!("{} was refreshed by another program; its tokens are used.", id.name);
+            let text = format!("Another program refreshed {}.", id.name);
             let notes = notes(model);
             report_refreshed(model, id, asked_by, text, notes);
         }

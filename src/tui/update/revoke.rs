@@ -17,12 +17,7 @@ use crate::tui::update::stores;
 pub(super) fn ask(model: &mut Model, profile: &Profile, now: Now) -> Vec<Effect> {
     let id = profile.id.clone();
     if model.running(&id).is_revoking {
-        show(
-            model,
-            format!("The provider is being asked to end the grant of {}.", id.name),
-            Tone::Plain,
-            now,
-        );
+        show(model, format!("The provider is already being asked to revoke {}.", id.name), Tone::Plain, now);
         return Vec::new();
     }
     if model.running(&id).unsaved.is_some() {
@@ -33,7 +28,7 @@ pub(super) fn ask(model: &mut Model, profile: &Profile, now: Now) -> Vec<Effect>
     let question = match revocation::request(profile, model.provider(profile)) {
         Ok(_) => DialogQuestion::RevokeAtProvider(id),
         Err(reason @ NotRevocable::NoTokens) => {
-            let text = format!("{} is not revoked at its provider: {reason}.", id.name);
+            let text = format!("{} cannot be revoked at its provider: {reason}.", id.name);
             show(model, text, Tone::Plain, now);
             return Vec::new();
         }
@@ -50,7 +45,7 @@ pub(super) fn begin(model: &mut Model, id: ProfileId, now: Now) -> Vec<Effect> {
         return Vec::new();
     }
     running.is_revoking = true;
-    let text = format!("Asking the provider to end the grant of {} …", id.name);
+    let text = format!("Asking the provider to revoke {} …", id.name);
     show(model, text, Tone::Plain, now);
     vec![Effect::Revoke(id)]
 }
@@ -68,22 +63,18 @@ pub(super) fn ended(model: &mut Model, id: &ProfileId, revoked: Revoked, now: No
             let text = match model.profile(id) {
                 Some(profile) if profile.held.tokens().is_some() => {
                     format!(
-                        "The grant of {} is revoked at its provider. It holds the tokens of another login.",
+                        "The old login of {} is revoked at its provider; a newer login is stored.",
                         id.name
                     )
                 }
                 Some(_) | None => {
-                    format!("{} is revoked at its provider, and its tokens are erased here.", id.name)
+                    format!("{} is revoked at its provider and erased here.", id.name)
                 }
             };
             model.forget_unsaved(id);
             erased.iter().for_each(|twin| model.forget_unsaved(twin));
             let names: Vec<String> = erased.iter().map(|twin| twin.name.to_string()).collect();
-            let too = if names.is_empty() {
-                String::new()
-            } else {
-                format!(" So are those of {}.", names.join(", "))
-            };
+            let too = if names.is_empty() { String::new() } else { format!(" So is {}.", names.join(", ")) };
             report(model, text + &too, Tone::Good, AskedBy::Person);
         }
         Revoked::NotEnded(trouble) => {

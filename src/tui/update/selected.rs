@@ -19,16 +19,16 @@ pub(super) fn on_selected(
         return act(model, &profile);
     }
     let text = match &model.selected {
-        Some(RowId::Broken(_, Where::Variable { name, .. })) => format!(
-            "The value of {name} cannot be used. Set it again, or unset it, in the shell that starts authtui."
-        ),
+        Some(RowId::Broken(_, Where::Variable { name, .. })) => {
+            format!("The value of {name} cannot be used. Set it again or unset it in your shell.")
+        }
         Some(RowId::Broken(store, at @ Where::Line(line))) => {
             let why = rows::why_broken(model, *store, at).unwrap_or("it is not valid");
             format!("Line {line}: {why}. Open the file in an editor.")
         }
-        Some(RowId::Profile(id)) => format!("{} is not there while its file cannot be read.", id.name),
+        Some(RowId::Profile(id)) => format!("{} is hidden while its file cannot be read.", id.name),
         None if !model.filter.is_empty() => "The filter hides every profile. Esc clears it.".to_owned(),
-        None => "There is no profile yet. Press n to log in.".to_owned(),
+        None => "No profiles yet. Press n to log in.".to_owned(),
     };
     let tone = if matches!(model.selected, Some(RowId::Broken(..))) { Tone::Warn } else { Tone::Plain };
     show(model, text, tone, now);
@@ -47,7 +47,7 @@ pub(super) fn on_stored(
         Kind::OAuth | Kind::ApiKey => act(model, profile),
         Kind::Environment => {
             let name = profile.id.name.name();
-            let remedy = "Unset it in the shell that starts authtui to be rid of it";
+            let remedy = "To remove it, unset it in your shell";
             let text = format!("{name} is an environment variable: {instead}. {remedy}.");
             show(model, text, Tone::Plain, now);
             Vec::new()

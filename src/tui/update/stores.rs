@@ -57,10 +57,14 @@ pub(super) fn rescued(model: &mut Model, kept: Vec<(Profile, Result<(), Trouble>
         lost.push((id, trouble));
     }
     if let Some((id, trouble)) = lost.first() {
-        let more =
-            if lost.len() > 1 { format!(" So it is with {} more.", lost.len() - 1) } else { String::new() };
+        let more = if lost.len() > 1 {
+            format!(" The same goes for {} more.", lost.len() - 1)
+        } else {
+            String::new()
+        };
         let text = format!(
-            "An older pair of {} was stored, and the newer one cannot be kept: {}. Press r on it to save it.{more}",
+            "Older tokens of {} were stored, and the newer ones cannot be kept: {}. Press r on it to \
+             save them.{more}",
             id.name, trouble.why
         );
         report(model, text, Tone::Bad, AskedBy::Nobody);
@@ -117,11 +121,11 @@ pub(super) fn changed(
     let text = match snapshot.profile(&id.name) {
         None => {
             model.forget_unsaved(id);
-            format!("{} is removed. The provider was not told.", id.name)
+            format!("{} is removed. The provider was not notified.", id.name)
         }
         Some(profile) if profile.held.tokens().is_none() => {
             model.forget_unsaved(id);
-            format!("The tokens of {} are erased here, and only here.", id.name)
+            format!("The tokens of {} are erased here, not at the provider.", id.name)
         }
         Some(profile) => {
             if before.is_some_and(|before| before != profile.auto_refresh) {

@@ -196,7 +196,7 @@ pub(super) fn key_kept(
 /// Reports that a key is stored, and what its test said.
 pub(super) fn report_key(model: &mut Model, id: &ProfileId, tested: &str) {
     model.selected = Some(RowId::Profile(id.clone()));
-    report_profile(model, id, format!("{} is saved ({tested}).", id.name), Tone::Good);
+    report_profile(model, id, format!("{} saved ({tested}).", id.name), Tone::Good);
 }
 
 /// Has the new provider's file written.

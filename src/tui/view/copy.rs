@@ -31,7 +31,7 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &T
     let inner = frame::above(frame, area, (WIDTH, height), &title, theme);
     if forms.is_empty() {
         let why = match profile.held.tokens() {
-            None => "It holds no tokens.",
+            None => "It has no tokens.",
             Some(_) => "Its token has characters that no token may have.",
         };
         frame.render_widget(Line::raw(why), frame::row(inner, 0));

@@ -96,19 +96,23 @@ fn sentences(block: &mut TextBlock<'_>, profile: &Profile, view: ViewContext<'_>
     let (health, running) = (model.health(profile, now.wall), model.running(&profile.id));
     stands(block, health, &state::sentence(model, profile, now), theme);
     if let Some(end) = state::grant_ends_soon(profile, now) {
-        let words = format!("The grant ends in {}: log in again before then.", state::left(end, now));
+        let words = format!("The login expires in {}: log in again before then.", state::left(end, now));
         block.text(&words, theme.warn);
     }
     if running.is_testing {
-        block.text("The token is being tested.", theme.accent);
+        block.text("Testing the token.", theme.accent);
     }
     if let Some(unsaved) = &running.unsaved {
         let why = text_layout::safe(&unsaved.trouble.why);
-        block.text(&format!("Its new tokens are in memory only, they could not be saved: {why}."), theme.bad);
+        block.text(&format!("New tokens could not be saved and are only in memory: {why}."), theme.bad);
     }
     if is_explained(profile, health) && profile.held.tokens().is_some() {
-        let until = if profile.has_dead_grant() { ", and stay until x erases them" } else { "" };
-        block.text(&format!("Stored tokens are as they were{until}."), theme.muted);
+        let words = if profile.has_dead_grant() {
+            "The old tokens are still here; x erases them."
+        } else {
+            "Stored tokens are unchanged."
+        };
+        block.text(words, theme.muted);
     }
     if let Some((how, words)) = refresh_notes::grant_history(model, profile, now) {
         let style = match how {
@@ -122,6 +126,9 @@ fn sentences(block: &mut TextBlock<'_>, profile: &Profile, view: ViewContext<'_>
     for warning in state::never_refreshed(model, profile, now).into_iter().chain(clock) {
         block.text(&warning, theme.warn);
     }
+    if let Some(why) = refresh_notes::no_auto_refresh(model, profile, now) {
+        block.text(&format!("{}.", text_layout::capital(&why)), theme.muted);
+    }
 }
 
 /// Writes both tokens with what is left of them.
@@ -133,11 +140,8 @@ fn tokens(block: &mut TextBlock<'_>, model: &Model, profile: &Profile, now: Now)
         Kind::Environment => block.field("Value", &[mask]),
         Kind::OAuth => {
             let clock = access(profile, now);
-            block.field("Access", &[vec![mask], clock].concat());
-            block.field("Grant", &grant(model, profile, now));
-            if let Some(why) = refresh_notes::no_auto_refresh(model, profile, now) {
-                block.field("Renewal", &[why]);
-            }
+            block.field("Token", &[vec![mask], clock].concat());
+            block.field("Login", &grant(model, profile, now));
         }
     }
 }
@@ -154,11 +158,11 @@ fn broken(block: &mut TextBlock<'_>, store: &Snapshot, at: &Where, theme: &Theme
         Where::Line(line) => {
             block.field("File", &[text_layout::safe(&store.place)]);
             block.field("Line", &[line.to_string()]);
-            "authtui never writes this entry. Open the file in an editor."
+            "Correct it in an editor; authtui leaves it as it is."
         }
         Where::Variable { .. } => {
             block.field("Store", &[text_layout::safe(&store.place)]);
-            "Set it again, or unset it, in the shell that starts authtui."
+            "Set it again or unset it in your shell."
         }
     };
     block.field("Reason", &[text_layout::safe(why)]);
@@ -197,7 +201,7 @@ fn grant(model: &Model, profile: &Profile, now: Now) -> Vec<String> {
 fn ends(end: Option<DateTime<Utc>>, now: Now) -> Vec<String> {
     match end {
         None => vec![UNKNOWN_EXPIRY.to_owned()],
-        Some(end) if end <= now.wall => vec![format!("ended {}", state::moment(end, now))],
+        Some(end) if end <= now.wall => vec![format!("expired {}", state::moment(end, now))],
         Some(end) => vec![state::left(end, now), format!("until {}", state::moment(end, now))],
     }
 }
@@ -211,13 +215,13 @@ fn is_explained(profile: &Profile, health: Health) -> bool {
 fn refresh(profile: &Profile, last: &LastRefresh, is_explained: bool, now: Now) -> Vec<String> {
     let at = state::moment(last.at, now);
     if profile.last_refresh_of_this_grant().is_none() {
-        return vec![at, "of an earlier grant".to_owned()];
+        return vec![at, "of an earlier login".to_owned()];
     }
     let result = match &last.result {
         RefreshResult::Done => {
             let count = Some(profile.refresh_count).filter(|count| *count > 1);
             let count = count.map(|count| format!("{count} times so far"));
-            let odd = last.odd.as_deref().map(|odd| format!("odd: {}", text_layout::safe(odd)));
+            let odd = last.odd.as_deref().map(|odd| format!("unusual: {}", text_layout::safe(odd)));
             return [at, "done".to_owned()].into_iter().chain(count).chain(odd).collect();
         }
         RefreshResult::Passing { times: 0 | 1, .. } if is_explained => "failed".to_owned(),

@@ -99,25 +99,28 @@ fn words(question: &DialogQuestion, model: &Model, now: Now) -> DialogText {
         DialogQuestion::NotRevocable(id, reason) => not_revocable(id, reason, model, now),
         DialogQuestion::NotRevoked(id, trouble) => not_revoked(id, trouble, model, now),
         DialogQuestion::CancelLogin => {
-            let text = "The link stops working, and stored tokens stay as they are.".to_owned();
+            let text = "The link stops working. Stored tokens do not change.".to_owned();
             words("Cancel the login?", vec![text])
         }
         DialogQuestion::Tokens(ConfirmReason::OtherAccount { stored, came }, elsewhere) => {
             let (stored, came) = (text_layout::named(stored), text_layout::named(came));
-            let text = format!("The profile holds {stored}, but {came} has logged in. Nothing is saved yet.");
+            let text = format!(
+                "You logged in as {came}, but this profile is {stored}. Nothing is saved \
+                yet."
+            );
             let beside = match elsewhere {
-                SaveDecision::KeepAs(name) => Some(format!("{name} would be a profile beside it.")),
+                SaveDecision::KeepAs(name) => Some(format!("It can be saved as {name} instead.")),
                 SaveDecision::Keep | SaveDecision::Discard => None,
             };
             words("Another account logged in", [text].into_iter().chain(beside).collect())
         }
         DialogQuestion::Tokens(ConfirmReason::Taken, _) => {
-            let text = "A profile of that name was stored meanwhile. Nothing of this login is saved yet.";
+            let text = "Another program stored a profile with this name. This login is not saved yet.";
             words("The name is taken", vec![text.to_owned()])
         }
         DialogQuestion::Tokens(ConfirmReason::Cancelled, _) => {
-            let text = "The provider had given them before you cancelled. They are in memory only.";
-            words("Cancelled, but tokens came", vec![text.to_owned()])
+            let text = "The provider sent them before you cancelled. They are only in memory.";
+            words("Cancelled, but tokens arrived", vec![text.to_owned()])
         }
         DialogQuestion::UnsavedLogin(trouble) => {
             let text = text_layout::capital(&text_layout::safe(&trouble.to_string()));
@@ -125,59 +128,59 @@ fn words(question: &DialogQuestion, model: &Model, now: Now) -> DialogText {
         }
         DialogQuestion::UnsavedRefresh(id, trouble) => {
             let text = text_layout::capital(&text_layout::safe(&trouble.to_string()));
-            let spent = "The provider may have ended the stored ones when it gave these.".to_owned();
+            let spent = "The stored tokens may no longer work.".to_owned();
             words(&format!("New tokens of {} are not saved", text_layout::named(&id.name)), vec![text, spent])
         }
         DialogQuestion::QuitUnsaved => {
             let login = model.login.as_ref().filter(|login| login.unsaved().is_some());
             let names = model.unsaved().map(|(id, _)| id).chain(login.map(|login| &login.plan().id));
             let names: Vec<String> = names.map(|id| text_layout::named(&id.name)).collect();
-            let text = format!("New tokens of {} are in memory only. Quitting loses them.", names.join(", "));
+            let text = format!("New tokens of {} are only in memory. Quitting loses them.", names.join(", "));
             words("Quit without saving?", vec![text])
         }
     }
 }
 
 fn revoke(id: &ProfileId, model: &Model, now: Now) -> DialogText {
-    let title = format!("Revoke {} locally", text_layout::named(&id.name));
+    let title = format!("Sign out of {}", text_layout::named(&id.name));
     let provider = id.name.provider();
     let place = model.stores.get(&id.store).map_or_else(String::new, |store| text_layout::safe(&store.place));
     let profile = model.profile(id);
     let Some((profile, tokens)) = profile.and_then(|profile| Some((profile, profile.held.tokens()?))) else {
-        let text = format!("It holds no tokens. Removing it takes the profile out of {place}.");
+        let text = format!("It has no tokens. Removing it takes the profile out of {place}.");
         return DialogText { title, text: vec![text], short: None };
     };
     let store = model.stores.get(&id.store);
     let lives_on = residual_validity::words(profile, store, now, state::moment).unwrap_or_default();
-    let not_told = format!("{provider} is not told: {lives_on}.");
+    let not_told = format!("{provider} is not notified: {lives_on}.");
     let briefly = residual_validity::brief(profile, store, now, state::moment).unwrap_or_default();
     if profile.kind == Kind::ApiKey {
-        let text = vec![format!("This will remove the key from the file {place}."), not_told];
-        let short =
-            format!("This will remove the key from the file. {provider} is not told: there it {briefly}.");
+        let text = vec![format!("This erases the key from {place}."), not_told];
+        let short = format!("This erases the key here. {provider} is not notified: there it {briefly}.");
         return DialogText { title, text, short: Some(short) };
     }
     let what = match tokens.refresh {
-        Some(_) => "the access and the refresh token",
-        None => "the access token",
+        Some(_) => "the token and the refresh token",
+        None => "the token",
     };
-    let text = vec![format!("This will erase {what} from {place}."), not_told];
-    let short = format!("This will erase it here. {provider} is not told: there it {briefly}.");
+    let text = vec![format!("This erases {what} from {place}."), not_told];
+    let short = format!("This erases it here. {provider} is not notified: there it {briefly}.");
     DialogText { title, text, short: Some(short) }
 }
 
 fn at_provider(id: &ProfileId, model: &Model) -> DialogText {
     let title = named(id, model);
     let twins: Vec<String> = model.twins(id).iter().map(|twin| text_layout::named(&twin.name)).collect();
-    let ask = format!("{title} is asked to end the grant. Once it has, the tokens are erased here.");
+    let ask = format!("authtui asks {title} to revoke this login, then erases the tokens here.");
     let too = match twins.as_slice() {
         [] => None,
-        [one] => Some(format!("{one} holds the same grant, and its tokens are erased too.")),
-        all => Some(format!("{} hold the same grant, and their tokens are erased too.", all.join(", "))),
+        [one] => Some(format!("{one} uses the same login; its tokens are erased too.")),
+        all => Some(format!("{} use the same login; their tokens are erased too.", all.join(", "))),
     };
-    let after = "Other programs that use this grant must log in again.".to_owned();
-    let with = if twins.is_empty() { String::new() } else { format!(", and so is {}", twins.join(", ")) };
-    let short = format!("{} is asked to end the grant. Then it is erased here{with}.", id.name.provider());
+    let after = "Other programs that use this login must log in again.".to_owned();
+    let with = if twins.is_empty() { String::new() } else { format!(" and in {}", twins.join(", ")) };
+    let short =
+        format!("authtui asks {} to revoke this login, then erases it here{with}.", id.name.provider());
     let text = [Some(ask), too, Some(after)].into_iter().flatten().collect();
     DialogText {
         title: format!("Revoke {} at its provider", text_layout::named(&id.name)),
@@ -190,7 +193,7 @@ fn not_revocable(id: &ProfileId, reason: &NotRevocable, model: &Model, now: Now)
     let why = text_layout::capital(&reason.to_string());
     let complaint = model.catalog.as_ref().and_then(|catalog| catalog.error(id.name.provider()));
     let why = complaint.map_or(why, |complaint| text_layout::safe(&complaint.to_string()));
-    let by_hand = format!("Nothing is erased yet. To be sure, {}.", by_hand(id, model));
+    let by_hand = format!("Nothing is erased yet. You can {}.", by_hand(id, model));
     let short = Some(format!("{why}. {by_hand}"));
     let text = [Some(format!("{why}.")), Some(by_hand), erased_alone(id, model, now)];
     DialogText {
@@ -202,11 +205,11 @@ fn not_revocable(id: &ProfileId, reason: &NotRevocable, model: &Model, now: Now)
 
 fn not_revoked(id: &ProfileId, trouble: &Trouble, model: &Model, now: Now) -> DialogText {
     let why = text_layout::capital(&text_layout::safe(&trouble.why));
-    let by_hand = format!("The tokens are stored as they were. To be sure, {}.", by_hand(id, model));
-    let short = Some(format!("The tokens are as they were. {why}."));
+    let by_hand = format!("Stored tokens are unchanged. You can {}.", by_hand(id, model));
+    let short = Some(format!("Stored tokens are unchanged. {why}."));
     let text = [Some(format!("{why}.")), Some(by_hand), erased_alone(id, model, now)];
     DialogText {
-        title: format!("{} is not revoked", text_layout::named(&id.name)),
+        title: format!("{} could not be revoked", text_layout::named(&id.name)),
         text: text.into_iter().flatten().collect(),
         short,
     }
@@ -216,7 +219,7 @@ fn not_revoked(id: &ProfileId, trouble: &Trouble, model: &Model, now: Now) -> Di
 fn erased_alone(id: &ProfileId, model: &Model, now: Now) -> Option<String> {
     let lives_on =
         residual_validity::words(model.profile(id)?, model.stores.get(&id.store), now, state::moment)?;
-    Some(format!("Erased here alone, it may still be used there: {lives_on}."))
+    Some(format!("Erasing it here does not stop it working at the provider: {lives_on}."))
 }
 
 fn by_hand(id: &ProfileId, model: &Model) -> String {

@@ -25,11 +25,11 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &T
     let inner = frame::inset(frame::draw(frame, area, "Profiles", theme), 1);
     let width = inner.width.min(WIDTH);
     let mut lines = vec![Line::styled("No accounts yet.", theme.strong)];
-    let what = "authtui shows every OAuth account you have side by side: which are healthy, which will \
-                run out, and what to do about it.";
+    let what = "authtui shows all your OAuth accounts side by side: which are healthy, which expire \
+        soon, and what to do about it.";
     let files = model.stores.values().filter(|snapshot| snapshot.store.is_file());
     let places = files.map(|snapshot| text_layout::safe(&snapshot.place));
-    let kept = format!("Accounts will be kept in {}.", places.collect::<Vec<_>>().join(", "));
+    let kept = format!("Accounts are kept in {}.", places.collect::<Vec<_>>().join(", "));
     let roomy = inner.height > 12;
     if roomy {
         lines.push(Line::default());

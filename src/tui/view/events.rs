@@ -28,7 +28,7 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, scrolled: usize, view: V
     let inner = frame::inset(frame::draw(frame, area, "Events", theme), 1);
     let events = &model.events;
     if events.is_empty() {
-        let text = "Nothing yet. Each refresh is written here: who asked, when, and what came of it.";
+        let text = "No events yet. Refreshes, logins and sign-outs are listed here.";
         let lines: Vec<_> = text_layout::wrap(text, inner.width).into_iter().map(Line::raw).collect();
         return frame.render_widget(Paragraph::new(lines), inner);
     }

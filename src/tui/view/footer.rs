@@ -22,13 +22,13 @@ use crate::tui::wizard::{Page, Wizard, Work};
 use crate::tui::{frame, layout, rows, text_layout};
 
 /// Keys of a text field, which are no actions.
-const TYPING: [(&str, &str); 2] = [("Enter", "go on"), ("Esc", "back")];
+const TYPING: [(&str, &str); 2] = [("Enter", "continue"), ("Esc", "back")];
 /// Keys of a file that is shown before it is saved.
 const SAVING: [(&str, &str); 3] = [("Enter", "save and log in"), ("↑↓", "scroll"), ("Esc", "back")];
 /// Keys of the help.
-const SCROLLING: [(&str, &str); 4] = [("↓", "down"), ("↑", "up"), ("PgDn", "a screenful"), ("Esc", "back")];
+const SCROLLING: [(&str, &str); 4] = [("↓", "down"), ("↑", "up"), ("PgDn", "page"), ("Esc", "back")];
 /// Keys of a QR code that is shown alone.
-const SCANNING: [(&str, &str); 3] = [("Esc", "back to the steps"), ("c", "copy link"), ("t", "plain URL")];
+const SCANNING: [(&str, &str); 3] = [("Esc", "back to the steps"), ("c", "copy link"), ("t", "print URL")];
 /// Keys of a login that has ended.
 const CLOSING: [(&str, &str); 1] = [("Enter", "close")];
 /// Keys of a login that has ended without tokens.
@@ -165,14 +165,14 @@ fn waiting(front: &ShownMethod<'_>, theme: &Theme) -> Vec<FooterKey> {
     for item in &mut items {
         (item.hint, item.brief) = match item.action {
             Some(Action::Panel(PanelAction::SwitchMethod)) if front.method == LoginMethod::Device => {
-                ("other way", "back")
+                ("browser", "back")
             }
             Some(Action::Panel(PanelAction::SwitchMethod)) => ("device code", "device"),
             Some(Action::Panel(PanelAction::CopyLink)) if front.methods.curl.is_some() => {
-                ("copy curl line", "copy")
+                ("copy curl command", "copy")
             }
             Some(Action::Panel(PanelAction::PlainUrl)) if front.methods.curl.is_some() => {
-                ("plain line", "plain")
+                ("print command", "plain")
             }
             Some(_) | None => (item.hint, item.brief),
         };

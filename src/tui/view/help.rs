@@ -63,7 +63,7 @@ fn keys(context: KeyContext, width: u16, theme: &Theme) -> Vec<Line<'static>> {
     let heading = match context {
         KeyContext::Profiles => "Profiles",
         KeyContext::Copy => "Copy, after y",
-        KeyContext::Login => "While a login waits",
+        KeyContext::Login => "During a login",
         KeyContext::Choices => "Questions, events and this page",
         KeyContext::Lists => "Lists of choices",
         KeyContext::Scopes => "Scopes, after S or in a new login",

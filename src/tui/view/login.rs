@@ -125,20 +125,20 @@ struct Below<'a> {
 impl Below<'_> {
     fn write(&mut self, login: &Login, front: Option<&ShownMethod<'_>>, field: Option<&Field>) {
         match (login.stage(), front) {
-            (Stage::Opening(_), _) => self.act("Nothing to do: the login is being prepared."),
+            (Stage::Opening(_), _) => self.act("Preparing the login."),
             (Stage::Waiting(_), front) if field.is_some() => self.pasting(login, front),
             (Stage::Waiting(_), Some(front)) => self.waiting(login, front),
             (Stage::Waiting(_), None) => {}
             (Stage::Exchanging(exchange), _) => self.exchanging(exchange, login),
-            (Stage::Confirming(..), _) => self.act("Tokens came. Say what is to become of them."),
-            (Stage::Saving(_), _) => self.act("Nothing to do: the tokens are being saved."),
+            (Stage::Confirming(..), _) => self.act("Logged in, not saved yet. What should happen?"),
+            (Stage::Saving(_), _) => self.act("Saving the tokens."),
             (Stage::Unsaved(_, trouble), _) => {
                 self.trouble(trouble);
                 self.gap();
-                self.act("Say what is to become of the new tokens.");
+                self.act("What should happen to the new tokens?");
             }
             (Stage::Testing(..), _) => {
-                self.act("Nothing to do: the tokens are saved, the token is being tested.");
+                self.act("Saved. Testing the token.");
             }
             (Stage::Over(outcome), _) => self.over(outcome, login),
         }

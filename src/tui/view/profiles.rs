@@ -97,10 +97,13 @@ fn rights(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) -> Re
     let mut notices = model.stores.values().flat_map(|snapshot| &snapshot.notices);
     let Some(notice) = notices.find(|notice| notice.is_open()) else { return area };
     let row = frame::inset(frame::row(area, 0), 1);
-    let whole =
-        format!("{}. F makes it private.", text_layout::capital(&text_layout::safe(&notice.to_string())));
-    let words =
-        if text_layout::width(&whole) + 2 <= row.width { &whole } else { "Others can read it: F fixes that" };
+    let whole = format!("{}. F fixes it.", text_layout::capital(&text_layout::safe(&notice.to_string())));
+    let words = if text_layout::width(&whole) + 2 <= row.width {
+        &whole
+    } else {
+        "Others can read the file: F \
+            fixes it"
+    };
     let line = format!("{} {words}", theme.glyphs.states.failed);
     frame.render_widget(Line::styled(line, theme.warn), row);
     frame::below(area, 1)

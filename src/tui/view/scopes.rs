@@ -61,11 +61,11 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, picker:
         frame.render_widget(line, frame::row(inner, 2 + down));
     }
     if picker.choices.is_empty() {
-        let none = "The provider's file names none. Press a to type one.";
+        let none = "The provider file lists none. Press a to add one.";
         frame.render_widget(Line::styled(text_layout::cut(none, width), theme.muted), frame::row(inner, 2));
     }
     if let Some(field) = &picker.typing {
-        field.render(frame, frame::row(inner, 3 + seen), "another: ", theme);
+        field.render(frame, frame::row(inner, 3 + seen), "scope: ", theme);
     }
     for (down, (text, style)) in (0..).zip(&below) {
         let row = frame::row(inner, 3 + seen + typing + down);
@@ -77,11 +77,8 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, picker:
 fn head(picker: &Picker, width: u16, theme: &Theme) -> Line<'static> {
     let asked = picker.asked().len();
     let all = picker.choices.len();
-    let count = format!("{asked} of {all} asked for");
-    let what = text_layout::fill(
-        "What may the login ask for?",
-        width.saturating_sub(text_layout::width(&count) + 1),
-    );
+    let count = format!("{asked} of {all} selected");
+    let what = text_layout::fill("Choose scopes", width.saturating_sub(text_layout::width(&count) + 1));
     Line::from(vec![Span::raw(what), Span::raw(" "), Span::styled(count, theme.muted)])
 }
 
@@ -101,7 +98,7 @@ fn line(choice: &ScopeChoice, marked: bool, (name, width): (u16, u16), theme: &T
     };
     let text = text_layout::fill(&text_layout::named(&choice.name), name);
     let title = match choice.tick {
-        Tick::NotAScope => "is no scope, and cannot be asked for".to_owned(),
+        Tick::NotAScope => "not a scope".to_owned(),
         Tick::On | Tick::Off => choice.title.as_deref().map(text_layout::safe).unwrap_or_default(),
     };
     let title = text_layout::fill(&format!(" {title}"), width.saturating_sub(name + BEFORE));
@@ -125,14 +122,16 @@ fn below(wizard: &Wizard, picker: &Picker, width: u16, theme: &Theme) -> Vec<(St
     }
     match picker.given_up() {
         0 => {}
-        1 => texts.push((format!("1 granted scope is not asked for. {GIVEN_UP}"), theme.warn)),
-        count => texts.push((format!("{count} granted scopes are not asked for. {GIVEN_UP}"), theme.warn)),
+        1 => texts.push((format!("1 granted scope is not selected. {GIVEN_UP}"), theme.warn)),
+        count => texts.push((format!("{count} granted scopes are not selected. {GIVEN_UP}"), theme.warn)),
     }
     match &picker.list {
         ProviderList::None | ProviderList::Here { left_out: 0 } => {}
         ProviderList::Here { left_out } => {
-            let cut =
-                format!("The provider's list is cut; a takes one of the {left_out} others by its name.");
+            let cut = format!(
+                "The provider's list is too long: {left_out} scopes are not shown. a adds one \
+                    by name."
+            );
             texts.push((cut, theme.warn));
         }
         ProviderList::Wanted | ProviderList::Coming => texts.push((COMING.to_owned(), theme.accent)),
@@ -143,7 +142,7 @@ fn below(wizard: &Wizard, picker: &Picker, width: u16, theme: &Theme) -> Vec<(St
     }
     if picker.choices.iter().any(|choice| choice.is_granted) {
         let glyph = if theme.glyphs.letters == Letters::Unicode { "✓" } else { "+" };
-        texts.push((format!("{glyph} is granted now."), theme.muted));
+        texts.push((format!("{glyph} already granted"), theme.muted));
     }
     let wrapped = texts.into_iter().flat_map(|(text, style)| {
         text_layout::wrap_into(&text, width, SENTENCE).into_iter().map(move |line| (line, style))
@@ -152,6 +151,6 @@ fn below(wizard: &Wizard, picker: &Picker, width: u16, theme: &Theme) -> Vec<(St
 }
 
 /// Said where a granted scope is not asked for again.
-const GIVEN_UP: &str = "With some providers the new, narrower grant also ends the old one's rights.";
+const GIVEN_UP: &str = "Some providers then narrow the old login too.";
 /// Said while the provider's list is on its way.
-const COMING: &str = "The provider's own list is being read.";
+const COMING: &str = "Loading the provider's list.";

@@ -62,14 +62,14 @@ impl PageBox<'_> {
         let all = model.catalog.as_ref().map(choices).unwrap_or_default();
         let faults = model.catalog.as_ref().map_or(&[][..], |catalog| &catalog.errors);
         let faults =
-            faults.iter().map(|fault| format!("Not usable: {}.", text_layout::safe(&fault.to_string())));
+            faults.iter().map(|fault| format!("Cannot be used: {}.", text_layout::safe(&fault.to_string())));
         let faults: Vec<String> =
             faults.flat_map(|fault| text_layout::wrap(&fault, self.width)).take(FAULTS).collect();
         let below = if faults.is_empty() { 0 } else { rows(faults.len()) + 1 };
         let most = self.area.height.saturating_sub(4 + below).max(1);
         let seen = rows(all.len()).clamp(1, most);
         let inner = self.above(frame, 2 + seen + below);
-        let asked = if all.is_empty() { "No provider file can be used." } else { "Where is the account?" };
+        let asked = if all.is_empty() { "No provider file can be used." } else { "Which provider?" };
         frame.render_widget(Line::raw(asked), frame::row(inner, 0));
         let first = (marked + 1).saturating_sub(usize::from(seen));
         for (down, (index, provider)) in (0..seen).zip(all.iter().enumerate().skip(first)) {
@@ -138,7 +138,7 @@ impl PageBox<'_> {
         let text = text_layout::wrap_into(text, self.width, room);
         let inner = self.above(frame, rows(text.len()) + 2);
         self.lines(frame, inner, &text, Style::new());
-        let then = Line::styled("Enter goes on, Esc goes back.", self.theme.strong);
+        let then = Line::styled("Enter continues, Esc goes back.", self.theme.strong);
         frame.render_widget(then, frame::row(inner, rows(text.len()) + 1));
     }
 

@@ -86,7 +86,7 @@ impl Wizard {
                 }
             }
             (Page::Text(TextQuestion::Name, field), Some(preflight)) => {
-                let snapshot = context.own.ok_or("The store is still being read")?;
+                let snapshot = context.own.ok_or("The file is still loading")?;
                 preflight.name(field.text(), snapshot)?;
             }
             // A field that leaves white space out says so itself.
@@ -116,7 +116,7 @@ impl Wizard {
         let Some(draft) = &mut self.draft else { return Ok(()) };
         draft.answer(question, field.text())?;
         if question == draft::DraftQuestion::Name && context.has_provider(field.text()) {
-            return Err(format!("A provider is called {} already; choose another name", draft.name));
+            return Err(format!("There is already a provider {}; choose another name", draft.name));
         }
         if question == draft::DraftQuestion::ClientSecret {
             if !field.is_empty() {

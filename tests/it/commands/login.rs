@@ -101,8 +101,8 @@ fn a_secret_that_cannot_be_one_is_refused_in_one_line_and_nothing_changes() {
     let before = served.home.bytes();
     let huge = vec![b'a'; 65_537];
     for (bytes, word) in [
-        (&b""[..], "wants the client's secret"),
-        (b"\n", "wants the client's secret"),
+        (&b""[..], "client secret is required"),
+        (b"\n", "client secret is required"),
         (b"hush\nhush\n", "one line of visible ASCII"),
         (b"hush\x07", "one line of visible ASCII"),
         ("hush\u{200b}".as_bytes(), "one line of visible ASCII"),
@@ -379,7 +379,7 @@ fn another_account_without_anybody_to_ask_costs_nothing_and_says_how_to_keep_bot
     let ended = login.end();
     let said = ended.said(1);
     assert!(said.contains("To keep both, run: authtui login demo/ana-2"), "{said}");
-    assert!(said.contains("the new tokens were discarded. Stored tokens are as they were."), "{said}");
+    assert!(said.contains("the new tokens were discarded. Stored tokens are unchanged."), "{said}");
     assert_eq!(served.home.bytes(), before);
 }
 

@@ -13,7 +13,7 @@ use crate::home::served::{Served, store};
 const FIELDS: &str = "
 environment: [{ name: DEMO_KEY, header: x-api-key, prefixes: [dk-] }, DEMO_BEARER]
 orders:
-  - { name: seed, program: claw-code, sources: [DEMO_KEY, DEMO_BEARER, login, key] }
+  - { name: usual, program: claw-code, sources: [DEMO_KEY, DEMO_BEARER, login, key] }
   - { name: documented, program: Claude Code, sources: [DEMO_BEARER, DEMO_KEY, login] }
 ";
 const KEY: (&str, &str) = ("DEMO_KEY", "dk-0123456789abcdefZz01");
@@ -29,7 +29,7 @@ fn each_source_is_named_with_what_it_holds_and_the_first_is_used() {
         lines,
         [
             "In the order that claw-code uses:",
-            "  DEMO_KEY        set but empty, which counts as not set",
+            "  DEMO_KEY        set but empty, so it counts as not set",
             "> DEMO_BEARER     set",
             login,
             "  key             none stored",
@@ -42,10 +42,10 @@ fn each_source_is_named_with_what_it_holds_and_the_first_is_used() {
 fn the_header_is_printed_whole_for_scripts_and_alone() {
     let (served, pair) = with_ana(3600);
     for (order, set, header) in [
-        ("seed", &[KEY, BEARER][..], "x-api-key: dk-0123456789abcdefZz01".to_owned()),
+        ("usual", &[KEY, BEARER][..], "x-api-key: dk-0123456789abcdefZz01".to_owned()),
         ("documented", &[KEY, BEARER], "Authorization: Bearer 0123456789abcdefghij".to_owned()),
         ("documented", &[KEY], "x-api-key: dk-0123456789abcdefZz01".to_owned()),
-        ("seed", &[], format!("Authorization: Bearer {}", pair.access)),
+        ("usual", &[], format!("Authorization: Bearer {}", pair.access)),
     ] {
         let ended = run(&served, &["resolve", "demo", "--order", order, "--header"], set);
         assert_eq!(ended.quietly(), (Some(0), format!("{header}\n").as_str()), "{order}");
@@ -106,9 +106,9 @@ fn a_stored_key_that_the_order_does_not_look_at_is_told_with_a_step_that_works()
     for name in ["demo", "demo/key"] {
         let ended = run(&served, &["resolve", name, "--order", "documented", "--header"], &[]);
         let words = "authtui: Claude Code does not look at stored keys, such as demo/key: set DEMO_KEY, or look in \
-                     another order: --order seed, or log in: authtui login demo\n";
+                     another order: --order usual, or log in: authtui login demo\n";
         assert_eq!(ended.said(5), words, "{name}");
-        assert_eq!(run(&served, &["resolve", name, "--order", "seed", "--header"], &[]).code, Some(0));
+        assert_eq!(run(&served, &["resolve", name, "--order", "usual", "--header"], &[]).code, Some(0));
     }
     served.home.store("providers: {}\n");
     let ended = run(&served, &["resolve", "demo", "--order", "documented", "--header"], &[]);
@@ -136,14 +136,15 @@ fn the_json_holds_the_chain_what_is_used_and_the_error() {
     assert_eq!(
         read(&used),
         json!({
-            "version": 1, "provider": "demo", "order": "seed", "program": "claw-code",
+            "version": 1, "provider": "demo", "order": "usual", "program": "claw-code",
             "used": {
                 "name": "DEMO_KEY", "store": "environment", "header": "x-api-key", "value": "…Zz01", "refreshed": false,
             },
             "chain": [
                 item("variable", json!("DEMO_KEY"), "set", "set".to_owned()),
                 item("variable", json!("DEMO_BEARER"), "not_set", "not set".to_owned()),
-                item("login", json!("ana"), "ended", format!("its token has ended: refresh first; {first}")),
+                item("login", json!("ana"), "ended", format!("its token has expired: refresh first; \
+                    {first}")),
                 item("key", Value::Null, "not_stored", "none stored".to_owned()),
             ],
             "hints": [], "error": null,
@@ -165,7 +166,7 @@ fn what_is_not_known_is_named_with_what_is() {
     for (arguments, code, words) in [
         (&["resolve", "acme"][..], 5, "there is no provider acme. Known are: "),
         (&["resolve", "demo/ben"], 5, "there is no profile demo/ben"),
-        (&["resolve", "demo", "--order", "zsh"], 2, "demo has no such order; there are seed, documented."),
+        (&["resolve", "demo", "--order", "zsh"], 2, "demo has no such order; there are usual, documented."),
         (&["resolve", "demo", "--json", "--header"], 2, "cannot be used with"),
         (&["resolve", "../x"], 2, "cannot use"),
     ] {
@@ -208,7 +209,7 @@ fn a_variable_is_a_row_that_is_printed_and_never_changed() {
     let before = served.home.bytes();
     for command in ["revoke", "remove", "refresh"] {
         let ended = run(&served, &[command, "demo/DEMO_KEY"], &set);
-        assert!(ended.said(1).contains("in the shell that starts authtui"), "{command}: {ended:?}");
+        assert!(ended.said(1).contains("in your shell"), "{command}: {ended:?}");
     }
     assert_eq!(served.home.bytes(), before);
 }
@@ -248,10 +249,10 @@ fn the_name_of_a_variable_never_means_another_credential() {
     let name = "demo/DEMO_BEARER";
     for (order, set, code, out, words) in [
         ("documented", &[KEY, BEARER][..], 0, "Authorization: Bearer 0123456789abcdefghij\n", ""),
-        ("seed", &[BEARER], 0, "Authorization: Bearer 0123456789abcdefghij\n", ""),
-        ("seed", &[KEY, BEARER], 1, "", "DEMO_BEARER is set, but DEMO_KEY comes first"),
-        ("seed", &[KEY], 5, "", "DEMO_BEARER is not set"),
-        ("seed", &[], 5, "", "DEMO_BEARER is not set"),
+        ("usual", &[BEARER], 0, "Authorization: Bearer 0123456789abcdefghij\n", ""),
+        ("usual", &[KEY, BEARER], 1, "", "DEMO_BEARER is set, but DEMO_KEY comes first"),
+        ("usual", &[KEY], 5, "", "DEMO_BEARER is not set"),
+        ("usual", &[], 5, "", "DEMO_BEARER is not set"),
     ] {
         let ended = run(&served, &["resolve", name, "--order", order, "--header"], set);
         assert_eq!((ended.code, ended.out.as_str()), (Some(code), out), "{set:?}: {ended:?}");

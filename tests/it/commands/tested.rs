@@ -88,7 +88,7 @@ fn a_test_on_the_screen_is_known_to_the_next_start_and_a_test_that_cannot_be_mad
     let pty = Pty::start(&served.home, &[], (120, 30));
     pty.wait("demo/key")
         .keys("j")
-        .wait("a key does not end")
+        .wait("API keys do not expire")
         .wait("Used by")
         .keys("T")
         .wait("401: the provider refuses this key")
@@ -107,7 +107,7 @@ fn a_test_on_the_screen_is_known_to_the_next_start_and_a_test_that_cannot_be_mad
     assert_eq!(pty.end().code, 0);
 
     let erased = home.run(&["remove", "demo/key", "--yes"]);
-    assert!(erased.said(0).contains("it refused the key when it was last tested"), "{erased:?}");
+    assert!(erased.said(0).contains("it refused the key in the last test"), "{erased:?}");
     let written = String::from_utf8(home.bytes()).expect("text");
     assert!(!written.contains("last_test") && !written.contains("wrong"), "{written}");
 }

@@ -62,7 +62,7 @@ fn a_token_that_had_expired_when_it_came_is_printed_with_a_warning_and_not_asked
         for _ in 0..3 {
             let ended = served.home.run(&["token", "demo/ana"]);
             assert_eq!((ended.code, ended.out.as_str()), (Some(0), "a2\n"), "{life}: {ended:?}");
-            assert_eq!(ended.err.matches("has expired already").count(), 1, "{life}: {ended:?}");
+            assert_eq!(ended.err.matches("has already expired").count(), 1, "{life}: {ended:?}");
         }
         assert_eq!(served.refreshes(), (1, 0), "{life}");
     }

@@ -188,7 +188,7 @@ fn a_code_that_ends_first_closes_its_door_alone() {
     assert_eq!(wait(&mut journey, Duration::from_mins(1)), [], "nothing is asked after the end");
     let closed = DeviceMethod::Closed(DeviceEnd::Expired);
     assert_eq!(journey.login.methods().expect("methods").device, closed);
-    assert_eq!(journey.login.notices(), ["The device code is over: the code is too old."]);
+    assert_eq!(journey.login.notices(), ["The device code no longer works: the code has expired."]);
     assert_eq!(sent(&journey.tell(code("c0de"))).1.url.path(), "/oauth2/token");
 }
 
@@ -211,14 +211,14 @@ fn a_code_that_is_refused_or_too_old_leaves_the_other_doors_open() {
     let nobody = "Demo (a server inside authtui) answered 404 with an empty body";
     let check = "check endpoints.token in the provider file: authtui providers show demo";
     for (status, body, why, outcome) in [
-        (400, r#"{"error":"expired_token"}"#, "the code is too old", Outcome::TimedOut),
+        (400, r#"{"error":"expired_token"}"#, "the code has expired", Outcome::TimedOut),
         (400, r#"{"error":"invalid_grant"}"#, refused, failed(refused, FailureKind::NeedsLogin)),
         (404, "", &format!("{nobody}; {check}"), failed(nobody, FailureKind::NeedsFix(check.to_owned()))),
     ] {
         let mut beside = opened(at(plan("work"), with_device), &codes());
         let (request_id, _) = sent(&wait(&mut beside, TURN));
         assert_eq!(beside.tell(answer(&beside, request_id, status, body)), []);
-        assert_eq!(beside.login.notices(), [format!("The device code is over: {why}.")]);
+        assert_eq!(beside.login.notices(), [format!("The device code no longer works: {why}.")]);
         let mut alone = opened(at(plan("work"), with_device_alone), &codes());
         let (request_id, _) = sent(&wait(&mut alone, TURN));
         assert_eq!(alone.tell(answer(&alone, request_id, status, body)), [Output::CloseListener]);
@@ -290,7 +290,7 @@ fn a_listener_that_cannot_be_bound_leaves_the_device_code() {
     let (mut journey, _) = Journey::begin(at(plan("work"), code_and_device));
     let (request_id, _) = sent(&journey.tell(Input::Began(entropy())));
     assert_eq!(journey.tell(Input::Bound(Err(taken()))), []);
-    assert_eq!(journey.login.notices(), ["No callback can come; the device code is the way to log in."]);
+    assert_eq!(journey.login.notices(), ["The browser cannot answer here; log in with the device code."]);
     assert_eq!(journey.login.steps().mark(LoginStep::Build), StepState::Skipped);
     let asks = journey.tell(answer(&journey, request_id, 200, codes()));
     assert_eq!(asks, [Output::Open("https://id.test/d".parse().expect("a URL"))]);
@@ -380,7 +380,7 @@ fn cancelling_while_a_poll_is_on_its_way_asks_about_the_tokens_it_brings() {
 
 #[test]
 fn an_ended_login_says_what_it_awaits_and_no_key_can_drop_it() {
-    let awaited = "the last answer about the device code is awaited";
+    let awaited = "last answer about the device code";
     let mut failed = codes();
     failed["interval"] = json!(50);
     failed["expires_in"] = json!(60);
@@ -389,9 +389,9 @@ fn an_ended_login_says_what_it_awaits_and_no_key_can_drop_it() {
         description: None,
     });
     for (end, after, words, then) in [
-        (Input::Cancelled, 0, "The login is cancelled.", "you are asked about them."),
-        (denied, 0, "did not allow it: access_denied.", "you are asked about them."),
-        (Input::Woke, 300, "Nobody answered in time.", "they are saved."),
+        (Input::Cancelled, 0, "The login is cancelled.", "you decide what happens to them."),
+        (denied, 0, "denied the login: access_denied.", "you decide what happens to them."),
+        (Input::Woke, 300, "No answer came in time.", "they are saved."),
     ] {
         let mut journey = opened(at(plan("work"), with_device), &failed);
         let (poll, _) = sent(&wait(&mut journey, Duration::from_millis(50_200)));
@@ -410,7 +410,7 @@ fn an_ended_login_says_what_it_awaits_and_no_key_can_drop_it() {
             assert_eq!(app.model.screen, Screen::Login(Panel::Steps));
             assert_eq!(app.model.login.as_ref(), Some(&journey.login), "{key}");
         }
-        assert!(app.message().contains("Nothing is left to cancel"), "{}", app.message());
+        assert!(app.message().contains("Too late to cancel"), "{}", app.message());
         journey.tell(answer(&journey, poll, 200, TOKENS));
         let kept = matches!(journey.login.stage(), Stage::Confirming(..) | Stage::Saving(_));
         assert!(kept, "{:?}", journey.login.stage());
@@ -467,7 +467,7 @@ fn only_the_wanted_doors_open_and_only_on_the_wanted_port() {
                 matches!(asks.as_slice(), [Output::ExpectCallback(_)]),
                 "{flows:?}: no browser: {asks:?}"
             );
-            assert_eq!(journey.login.steps().note(LoginStep::Open), "not wanted");
+            assert_eq!(journey.login.steps().note(LoginStep::Open), "not needed");
         }
         let methods = journey.login.methods().expect("methods");
         assert_eq!((methods.callback.is_some(), &methods.paste), (code, &None), "{flows:?}");

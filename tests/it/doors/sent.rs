@@ -18,7 +18,8 @@ use crate::harness::{
 };
 
 const CALLBACK: &str = "http://127.0.0.1:8765/callback";
-const WAIVER: &str = "Demo (a server inside authtui) does not return the state that proves an answer, so the first answer is taken at its word.";
+const WAIVER: &str = "Demo (a server inside authtui) does not return the state, so authtui cannot check \
+    that an answer belongs to this login.";
 
 #[test]
 fn the_request_is_sent_without_a_listener_and_its_location_brings_the_code_whatever_the_status() {
@@ -90,7 +91,7 @@ fn a_request_that_is_on_its_way_names_no_device_code_that_is_not_there() {
         let mut app = App::with(["work"]);
         app.model.login = Some(journey.login);
         app.model.screen = Screen::Login(Panel::Steps);
-        assert!(app.screen().contains("Nothing to do: "), "{}", app.screen());
+        assert!(app.screen().contains("Asking the provider"), "{}", app.screen());
     }
 }
 
@@ -129,15 +130,15 @@ fn a_refusal_that_the_file_has_words_for_ends_the_login_with_them() {
 #[test]
 fn a_request_that_wants_a_browsers_session_becomes_a_command_and_its_address_is_pasted() {
     for (status, location, why) in [
-        (401, "", "answered 401: it wants the session of your browser. "),
-        (403, "", "answered 403: it wants the session of your browser. "),
-        (200, "", "answered 200 and not with a code. "),
-        (500, "", "answered 500 and not with a code. "),
-        (302, "https://app.cal.test/login?code=x", "pointed to app.cal.test, which is never"),
-        (302, "/auth/login", "pointed to another page of its own"),
-        (302, "http://127.0.0.1:8766/callback?code=x", "pointed to 127.0.0.1"),
-        (302, "http://127.0.0.1:8765/callback/?code=x", "pointed to 127.0.0.1"),
-        (302, "https://127.0.0.1:8765/callback?code=x", "pointed to 127.0.0.1"),
+        (401, "", "answered 401: it needs the session of your browser. "),
+        (403, "", "answered 403: it needs the session of your browser. "),
+        (200, "", "answered 200 without a code. "),
+        (500, "", "answered 500 without a code. "),
+        (302, "https://app.cal.test/login?code=x", "redirected to app.cal.test, which authtui never"),
+        (302, "/auth/login", "redirected to another page of its own"),
+        (302, "http://127.0.0.1:8766/callback?code=x", "redirected to 127.0.0.1"),
+        (302, "http://127.0.0.1:8765/callback/?code=x", "redirected to 127.0.0.1"),
+        (302, "https://127.0.0.1:8765/callback?code=x", "redirected to 127.0.0.1"),
         (302, "http://127.0.0.1:8765/callback?code=x&state=theirs", "its state is not ours"),
         (302, "http://127.0.0.1:8765/callback", "it carries no code"),
         (0, "", "could not be asked: the connection broke"),
@@ -200,7 +201,7 @@ fn a_pasted_answer_without_state_is_taken_only_where_the_provider_returns_none()
     assert_eq!(waived.login.notices(), [WAIVER]);
     let mut proven = Journey::waiting(at(plan("work"), without_echo));
     sent(&proven.tell(typed(&format!("{pasted}&state={STATE}"))));
-    assert_eq!(proven.login.notices(), [WAIVER], "the callback is still taken at its word");
+    assert_eq!(proven.login.notices(), [WAIVER], "the callback is still taken");
     let mut wrong = Journey::waiting(at(plan("work"), without_echo));
     assert_eq!(wrong.tell(typed(&format!("{CALLBACK}?error=access_denied"))), []);
     assert!(matches!(wrong.login.stage(), Stage::Waiting(_)), "{:?}", wrong.login.stage());

@@ -34,16 +34,16 @@ fn a_provider_without_open_questions_is_two_enters_away() {
 #[test]
 fn a_name_that_is_reserved_bad_or_taken_is_refused_with_the_reason() {
     for (name, reason) in [
-        ("key", "kept for API keys"),
-        ("key-3", "kept for API keys"),
+        ("key", "reserved for API keys"),
+        ("key-3", "reserved for API keys"),
         ("work", "is there already"),
-        ("", "1 to 64 characters"),
+        ("", "up to 64 characters"),
         ("a/b", "no slash"),
-        ("\u{430}na", "“<U+0430>na” looks like another name"),
-        ("\u{430}\u{441}\u{435}", "looks like another name"),
-        ("w\u{3bf}rk", "looks like another name"),
-        ("\u{ff41}na", "looks like another name"),
-        ("Jose\u{301}", "looks like another name"),
+        ("\u{430}na", "“<U+0430>na” has letters that look like others"),
+        ("\u{430}\u{441}\u{435}", "has letters that look like others"),
+        ("w\u{3bf}rk", "has letters that look like others"),
+        ("\u{ff41}na", "has letters that look like others"),
+        ("Jose\u{301}", "has letters that look like others"),
     ] {
         let mut app = App::with(["work"]);
         named(&mut app, name);
@@ -64,10 +64,7 @@ fn a_client_that_nobody_knows_is_asked_for_and_a_notice_wants_its_yes() {
     app.press("enter");
     assert!(matches!(wizard(&app).page, Page::Text(TextQuestion::ClientId, _)), "{:?}", wizard(&app).page);
     app.press("enter");
-    assert_eq!(
-        wizard(&app).complaint.as_deref(),
-        Some("The provider gave you a client id when you registered there")
-    );
+    assert_eq!(wizard(&app).complaint.as_deref(), Some("A client id is required"));
     app.keys("my-client");
     app.press("enter");
     assert!(
@@ -76,7 +73,7 @@ fn a_client_that_nobody_knows_is_asked_for_and_a_notice_wants_its_yes() {
         wizard(&app).page
     );
     app.press("enter");
-    assert_eq!(wizard(&app).complaint.as_deref(), Some("This provider wants the client's secret"));
+    assert_eq!(wizard(&app).complaint.as_deref(), Some("A client secret is required"));
     app.feed(Msg::Pasted(Secret::new("hush-hush\n")));
     assert!(!app.screen().contains("hush"), "{}", app.screen());
     assert_eq!(app.press("enter"), []);
@@ -176,7 +173,7 @@ fn a_login_again_asks_nothing_that_is_known_and_keeps_the_profile_in_mind() {
 fn a_profile_that_no_provider_file_describes_cannot_log_in() {
     let mut app = App::with(["nobody/work"]);
     assert_eq!(app.keys("l"), []);
-    assert!(app.message().starts_with("No provider file describes nobody."), "{}", app.message());
+    assert!(app.message().starts_with("There is no provider file for nobody."), "{}", app.message());
     assert_eq!(app.model.login, None);
 
     let faulty = ("/p/nobody.yaml".to_owned(), Ok("name: nobody\ntypo: 1\n".to_owned()));
@@ -198,7 +195,7 @@ fn no_login_begins_where_its_tokens_could_not_be_saved() {
     assert_eq!(app.keys("n"), []);
     assert_eq!(app.model.screen, Screen::List);
     assert!(
-        app.message().starts_with("A login would have nowhere to save its tokens. cannot write"),
+        app.message().starts_with("New tokens could not be saved here. cannot write"),
         "{}",
         app.message()
     );

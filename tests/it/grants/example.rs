@@ -21,7 +21,7 @@ fn nothing_is_sent_for_a_profile_of_an_example_and_what_to_do_is_said() {
 
         let said = &ended.err;
         assert!(ended.code != Some(0) && ended.out.is_empty(), "{ended:?}");
-        assert!(said.contains("its provider is an example to copy"), "{said}");
+        assert!(said.contains("its provider is only an example"), "{said}");
         assert!(
             said.contains("take the line `example: true` out of") && said.contains("demo.yaml"),
             "{said}"
@@ -50,9 +50,9 @@ fn a_profile_of_the_example_that_comes_with_authtui_is_told_to_copy_it() {
 fn no_key_of_the_screen_sends_anything_for_a_profile_of_an_example() {
     let example = || Profile { id: crate::harness::id("oauth2/x"), ..due("x") };
     for (key, says) in [
-        ("r", "oauth2/x: its provider is an example to copy. Next: take the line"),
-        ("l", "oauth2 is an example to copy. Next: take the line `example: true` out of oauth2.yaml."),
-        ("T", "oauth2/x is not tested: its provider is an example to copy."),
+        ("r", "oauth2/x: its provider is only an example. Next: take the line"),
+        ("l", "oauth2 is only an example. Next: take the line `example: true` out of oauth2.yaml."),
+        ("T", "oauth2/x cannot be tested: its provider is only an example."),
     ] {
         let mut app = App::of([example()]);
         assert_eq!(app.keys(key), [], "{key}");

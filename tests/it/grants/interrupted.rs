@@ -19,15 +19,18 @@ fn it_is_explained_before_anybody_asks_again_and_after_it_was_refused() {
 
     let listed = served.home.run(&["list"]);
     let author = format!("by authtui refresh (process {killed}) was {LOST}");
-    for words in
-        [author.as_str(), "may be spent", "Stored tokens are as they were.", "Next: authtui refresh demo/ana"]
-    {
+    for words in [
+        author.as_str(),
+        "may already be used up",
+        "Stored tokens are unchanged.",
+        "Next: authtui refresh demo/ana",
+    ] {
         assert!(listed.err.contains(words), "no “{words}” in {}", listed.err);
     }
     let pty = Pty::start(&served.home, &["--no-auto-refresh"], SIZE);
     pty.until("what was interrupted", |screen| {
         let text = unbroken(screen);
-        [format!("process {killed}"), LOST.to_owned(), "r asks once more".to_owned()]
+        [format!("process {killed}"), LOST.to_owned(), "r tries again".to_owned()]
             .iter()
             .all(|words| text.contains(words.as_str()))
     });
@@ -36,7 +39,7 @@ fn it_is_explained_before_anybody_asks_again_and_after_it_was_refused() {
     pty.keys("r").until("the refusal and its cause", |screen| {
         let text = unbroken(screen);
         text.contains("invalid_grant")
-            && text.contains("so the token it brought is lost")
+            && text.contains("so the token it got is lost")
             && text.contains("needs login")
     });
     pty.keys("q");
@@ -62,7 +65,7 @@ fn one_that_the_provider_never_saw_is_survived_and_that_is_said() {
     pty.until("what was interrupted", |screen| unbroken(screen).contains(LOST));
     pty.keys("r").until("the new tokens and how it went", |screen| {
         let text = unbroken(screen);
-        text.contains("the next one got new tokens all the same") && !text.contains(LOST)
+        text.contains("the next one got new tokens anyway") && !text.contains(LOST)
     });
     pty.keys("q");
     assert_eq!(pty.end().code, 0);
@@ -93,7 +96,7 @@ fn one_that_is_under_way_is_told_from_one_that_was_killed() {
     pty.wait("demo/ana");
     served.fault(1, FaultKind::Late(Duration::from_secs(20)));
     let mut first = served.home.start(&["token", "demo/ana"]);
-    let asker = format!("authtui token (process {}) is under way.", first.id());
+    let asker = format!("authtui token (process {}) is still running.", first.id());
     pty.until("who asks", |screen| unbroken(screen).contains(&asker));
     first.kill();
     pty.until("that it was killed", |screen| unbroken(screen).contains(LOST));

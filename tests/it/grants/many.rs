@@ -123,8 +123,8 @@ fn a_refused_refresh_says_the_code_its_meaning_what_is_stored_and_what_to_do() {
         let ended = served.home.run(&[command, "demo/ana"][..if command == "list" { 1 } else { 2 }]);
         for words in [
             "invalid_grant",
-            "has ended, was revoked, or was used before",
-            "Stored tokens are as they were.",
+            "has expired, was revoked, or was already used",
+            "Stored tokens are unchanged.",
             "Next: authtui login demo/ana",
         ] {
             assert!(ended.err.contains(words), "{command}: no “{words}” in {}", ended.err);

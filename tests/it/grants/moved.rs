@@ -28,7 +28,7 @@ fn what_was_erased_removed_or_replaced_meanwhile_does_not_come_back_and_the_loss
         let ended = run.end();
 
         let said = ended.said(1);
-        assert!(said.contains(why) && said.contains("the new tokens that came were dropped"), "{ended:?}");
+        assert!(said.contains(why) && said.contains("the new tokens were discarded"), "{ended:?}");
         assert_eq!(served.home.bytes(), text.as_bytes(), "{why}");
         assert_eq!(
             words(&served.home).split_off(words(&served.home).len() - 3),
@@ -50,7 +50,7 @@ fn the_twin_of_what_was_erased_meanwhile_gets_the_tokens_all_the_same() {
 
     let ended = run.end();
 
-    assert!(ended.said(1).contains("so demo/ben alone got the new tokens"), "{ended:?}");
+    assert!(ended.said(1).contains("so only demo/ben got the new tokens"), "{ended:?}");
     assert_eq!(served.stored("ana"), None, "what was erased stays so");
     assert_ne!(served.stored("ben"), Some(first));
     assert_eq!(served.home.run(&["refresh", "demo/ben"]).code, Some(0));
@@ -72,7 +72,7 @@ fn nobody_asks_with_the_token_of_what_was_removed_meanwhile() {
 
     let ended = served.home.run(&["--config", other.to_str().expect("text"), "refresh", "demo/ana"]);
 
-    assert!(ended.said(3).contains("this refresh token was spent on"), "{ended:?}");
+    assert!(ended.said(3).contains("this refresh token was already used on"), "{ended:?}");
     assert_eq!(served.refreshes(), (1, 0));
 }
 
@@ -101,11 +101,11 @@ fn an_older_copy_that_an_editor_saves_later_is_not_asked_with() {
     assert_eq!(served.home.run(&["refresh", "demo/ana"]).code, Some(0));
     served.home.store(&older);
     let listed = served.home.run(&["list"]);
-    assert!(listed.err.contains("demo/ana: these are older tokens: it was refreshed on"), "{listed:?}");
+    assert!(listed.err.contains("demo/ana: these are older tokens: they were refreshed on"), "{listed:?}");
 
     let ended = served.home.run(&["refresh", "demo/ana"]);
 
-    assert!(ended.said(3).contains("this refresh token was spent on"), "{ended:?}");
+    assert!(ended.said(3).contains("this refresh token was already used on"), "{ended:?}");
     assert_eq!((served.stored("ana"), served.refreshes()), (Some(first), (1, 0)));
 }
 

@@ -94,13 +94,13 @@ fn the_screen_says_that_only_a_login_helps_and_why() {
         let mut app = App::of([moved(profile)]);
         let screen = app.screen();
         assert!(screen.contains("needs login · the provider file names"), "{screen}");
-        assert!(!screen.contains("renews itself") && !screen.contains("r renews it"), "{screen}");
+        assert!(!screen.contains("auto-refresh in") && !screen.contains("r refreshes it"), "{screen}");
         assert_eq!(app.keys("R"), []);
     }
     let mut app = App::of([moved(profile("work"))]);
     let screen = app.screen();
     assert!(
-        screen.contains("made with https://before.test") && !screen.contains("renews itself"),
+        screen.contains("made with https://before.test") && !screen.contains("auto-refresh in"),
         "{screen}"
     );
     assert_eq!(app.keys("r"), []);

@@ -52,7 +52,10 @@ fn an_entry_that_was_logged_out_is_never_taken_over() {
     let ended = at(&served, &other, "demo/ana");
 
     let said = ended.said(3);
-    assert!(said.contains("was spent on") && said.contains("Stored tokens are as they were."), "{ended:?}");
+    assert!(
+        said.contains("was already used on") && said.contains("Stored tokens are unchanged."),
+        "{ended:?}"
+    );
     assert_eq!(stored(&other, "demo/ana").held, before.held);
     assert_eq!(served.refreshes(), (1, 0), "a spent token is not asked with");
 }

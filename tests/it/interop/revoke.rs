@@ -48,7 +48,7 @@ fn a_wrong_client_secret_revokes_nothing() {
     let ended = home.run(&["revoke", "op/work", "--remote", "--yes"]);
 
     assert!(ended.said(1).contains("refused with invalid_client"), "{ended:?}");
-    assert!(ended.err.contains("Stored tokens are as they were."), "{ended:?}");
+    assert!(ended.err.contains("Stored tokens are unchanged."), "{ended:?}");
     assert_eq!((provider.userinfo(&access), provider.token()), (200, access));
     home.store(right);
     assert_eq!(home.run(&["refresh", "op/work"]).code, Some(0));

@@ -36,7 +36,12 @@ fn a_code_that_brings_no_tokens_leaves_the_file_as_it_was() {
         ("too many", FaultKind::Instead(answer(429, "").with("Retry-After", "90")), 4, "try again in 1m30s"),
         ("client", FaultKind::Instead(answer(401, r#"{"error":"invalid_client"}"#)), 1, "check client.id"),
         ("scopes", FaultKind::Instead(answer(400, r#"{"error":"invalid_scope"}"#)), 1, "check scopes"),
-        ("redirected", FaultKind::Instead(answer(307, "").with("Location", elsewhere)), 1, "never followed"),
+        (
+            "redirected",
+            FaultKind::Instead(answer(307, "").with("Location", elsewhere)),
+            1,
+            "authtui never follows",
+        ),
         ("a page", FaultKind::Instead(answer(200, "<html>Sign in</html>")), 4, "200"),
         ("no token", FaultKind::Instead(answer(200, "{}")), 1, "check reply in the provider file"),
         ("moved away", FaultKind::Instead(answer(404, "")), 1, "check endpoints.token"),
@@ -52,7 +57,7 @@ fn a_code_that_brings_no_tokens_leaves_the_file_as_it_was() {
         let ended = login.end();
 
         assert!(ended.said(code).contains(word), "{fault}: {ended:?}");
-        assert!(ended.err.contains("Stored tokens are as they were."), "{fault}: {ended:?}");
+        assert!(ended.err.contains("Stored tokens are unchanged."), "{fault}: {ended:?}");
         assert_eq!((served.home.bytes(), served.stored("ana")), (before, Some(pair)), "{fault}");
         assert_eq!(served.counters().asked("authorization_code"), 1, "{fault}");
     }
@@ -72,7 +77,7 @@ fn a_file_that_cannot_be_written_any_more_keeps_the_old_tokens() {
     let ended = login.end();
 
     assert!(ended.said(1).contains("protected against writing"), "{ended:?}");
-    assert!(ended.err.contains("discarded. Stored tokens are as they were."), "{ended:?}");
+    assert!(ended.err.contains("discarded. Stored tokens are unchanged."), "{ended:?}");
     assert_eq!((served.home.bytes(), served.stored("ana")), (before, Some(pair)));
 }
 
@@ -132,7 +137,7 @@ fn a_signal_cancels_a_login_and_changes_nothing() {
         let ended = login.end();
 
         assert!(
-            ended.said(1).contains("cancelled; nothing was changed. Stored tokens are as they were."),
+            ended.said(1).contains("cancelled; nothing was changed. Stored tokens are unchanged."),
             "{signal}: {ended:?}"
         );
         assert_eq!(served.home.bytes(), before, "{signal}");

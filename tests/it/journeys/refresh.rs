@@ -46,7 +46,7 @@ fn a_dead_grant_needs_a_login_and_its_tokens_are_kept() {
     let ended = served.home.run(&["refresh", "demo/ana"]);
 
     assert!(ended.said(3).contains("invalid_grant"), "{ended:?}");
-    assert!(ended.err.contains("Stored tokens are as they were. Next: authtui login demo/ana"), "{ended:?}");
+    assert!(ended.err.contains("Stored tokens are unchanged. Next: authtui login demo/ana"), "{ended:?}");
     assert!(served.home.run(&["list"]).out.contains("needs login"));
     assert_eq!(served.stored("ana"), Some(pair));
 }
@@ -95,7 +95,7 @@ fn a_refusal_that_does_not_end_the_grant_says_what_to_check_and_costs_no_login()
         (answer(400, r#"{"error":"unsupported_grant_type"}"#), "check the request in", false),
         (answer(401, ""), "check client.id in", true),
         (answer(404, ""), "check endpoints.token in", true),
-        (redirect, "which is never followed", true),
+        (redirect, "which authtui never follows", true),
         (answer(200, "{}"), "check reply in", true),
         (
             answer(400, r#"{"status":"BAD_REFRESH_TOKEN","message":"missing or invalid"}"#),
@@ -110,7 +110,7 @@ fn a_refusal_that_does_not_end_the_grant_says_what_to_check_and_costs_no_login()
             let ended = served.home.run(&command);
 
             assert!(ended.said(1).contains(words), "{ended:?}");
-            assert!(ended.err.contains("Stored tokens are as they were. Next: "), "{ended:?}");
+            assert!(ended.err.contains("Stored tokens are unchanged. Next: "), "{ended:?}");
             assert_eq!(served.stored("ana").as_ref(), Some(&pair), "{words}");
             let listed = served.home.run(&["list"]);
             let state = if is_retried { "retrying" } else { "failed" };
@@ -142,9 +142,9 @@ fn an_answer_that_was_lost_has_spent_the_token_and_a_login_is_said_to_help() {
     let (served, pair) = Served::with_ana(-5);
     served.fault(1, FaultKind::LostAnswer);
     let lost = served.home.run(&["refresh", "demo/ana"]);
-    assert!(lost.said(4).contains("may have spent the refresh token"), "{lost:?}");
+    assert!(lost.said(4).contains("refresh token may already be used up"), "{lost:?}");
     let refused = served.home.run(&["refresh", "demo/ana"]);
-    assert!(refused.said(3).contains("was lost, and the provider may have spent"), "{refused:?}");
+    assert!(refused.said(3).contains("was lost, so the refresh token may already be used up"), "{refused:?}");
     assert_eq!(served.stored("ana"), Some(pair));
 }
 

@@ -95,7 +95,7 @@ fn the_platform_explains_why_a_second_login_is_a_400() {
     let said = again.said(1);
     assert!(said.contains("answered 400") && said.contains("ALREADY AUTHORISED the client"), "{said}");
     assert!(said.contains("use the tokens of the first login"), "{said}");
-    assert!(said.contains("Stored tokens are as they were."), "{said}");
+    assert!(said.contains("Stored tokens are unchanged."), "{said}");
     assert_eq!((cal.file(), cal.sent(&path("exchange")).len()), (before, 1));
     assert_eq!(cal.run("refresh", &[]).code, Some(0), "the first login lives on");
 }

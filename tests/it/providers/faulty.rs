@@ -23,7 +23,7 @@ fn a_file_with_a_fault_is_one_sentence_with_its_line_and_nobody_is_asked_and_not
         ("response_type: token", "response_type: unknown variant `token`"),
         ("endpoints: { token: 'http://a.test/t' }", "endpoints.token: cannot use the address"),
         ("endpoints: { tokn: 'https://a.test/t' }", "endpoints: unknown field `tokn`"),
-        ("endpoints: { token: 'https://ana:hunter2@a.test/t' }", "no user name and no password"),
+        ("endpoints: { token: 'https://ana:hunter2@a.test/t' }", "leave out user name and password"),
         ("client: { secret: hunter2 }", "client: unknown field `secret`"),
         ("client: { authentication: form }", "client.authentication: unknown variant `form`"),
         ("body: xml", "body: unknown variant `xml`"),

@@ -37,9 +37,7 @@ fn a_way_in_is_chosen_and_a_key_typed() {
         ..at(Page::Text(TextQuestion::Key, field))
     };
     let bad = Wizard {
-        complaint: Some(
-            "A key has visible ASCII characters alone: no spaces, no line ends, no accents".into(),
-        ),
+        complaint: Some("A key has only visible ASCII characters: no spaces, line ends or accents".into()),
         ..key.clone()
     };
     let how = Wizard {
@@ -72,8 +70,8 @@ fn a_new_server_is_described_page_by_page() {
     let address = Field::new("http://id.corp.example.org/oauth2/authorize", Sight::Clear);
     let refused = Wizard {
         complaint: Some(
-            "cannot use the address “http://id.corp.example.org/oauth2/authorize”: it must have https, or http on \
-             127.0.0.1, [::1] or localhost"
+            "cannot use the address “http://id.corp.example.org/oauth2/authorize”: use https, or http \
+             on 127.0.0.1, [::1] or localhost"
                 .into(),
         ),
         ..at(Page::Text(TextQuestion::Draft(DraftQuestion::Authorize), address))

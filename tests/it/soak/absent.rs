@@ -80,7 +80,7 @@ fn a_file_that_is_away_when_the_answer_comes_costs_no_tokens() {
             let ended = run.end();
 
             let said = format!("round {round}, {how}: {ended:?}");
-            assert!(ended.code != Some(0) && ended.err.contains("kept elsewhere"), "{said}");
+            assert!(ended.code != Some(0) && ended.err.contains("kept outside the file"), "{said}");
             assert!(!ended.err.contains("removed") && !ended.err.contains("dropped"), "{said}");
             comes(&served.home);
             assert_eq!(served.stored("ana").as_ref(), Some(&before), "{said}");

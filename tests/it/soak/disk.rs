@@ -46,7 +46,7 @@ fn a_full_disk_is_noticed_before_the_tokens_are_spent_and_never_after() {
         let (served, before) = Served::with_ana(-5);
         let ended = start(&served, "before").end();
         assert_eq!((ended.code, served.refreshes()), (Some(1), (0, 0)), "round {round}: {ended:?}");
-        for words in ["o space left", "Stored tokens are as they were", "make room"] {
+        for words in ["o space left", "Stored tokens are unchanged", "make room"] {
             assert!(ended.err.contains(words), "round {round}: no “{words}” in {}", ended.err);
         }
         assert_eq!(kept(&served), before, "round {round}");

@@ -65,7 +65,7 @@ fn a_save_whose_system_calls_fail_is_not_called_saved() {
             // Standard error is one of the things that fail.
             assert!(!traced.err.contains(done) || traced.code == Some(0), "{traced:?}");
             assert!(traced.code != Some(0) || found.is_none(), "{traced:?}");
-            assert!(found.is_some() || !traced.err.contains("are as they were"), "{traced:?}");
+            assert!(found.is_some() || !traced.err.contains("are unchanged"), "{traced:?}");
             saved += usize::from(found.is_none());
         });
         println!("faults of {command}: {swept}; {saved} saved all the same, 0 said without being so");
@@ -81,7 +81,7 @@ fn after_a_fault(served: &Served, (before, counted): &Before, traced: &Traced, s
     assert!(asked == 1 || !is_new, "{traced:?}");
     assert!(!traced.err.contains("tokens are saved") || is_new, "{traced:?}");
     assert!(is_new || traced.code != Some(0), "{traced:?}");
-    assert!(!is_new || !traced.err.contains("stored ones are as they were"), "{traced:?}");
+    assert!(!is_new || !traced.err.contains("stored ones are unchanged"), "{traced:?}");
     let files = traced.files();
     // Without its lock a grant is not asked for.
     let no_lock = traced.struck.iter().any(|(name, file)| {

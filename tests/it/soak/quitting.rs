@@ -65,7 +65,7 @@ fn whoever_does_not_wait_for_the_answer_is_told_what_may_be_lost_then_and_afterw
         pty.signal(signal);
 
         let left = pty.end();
-        assert!(left.text.contains("ended before it was saved"), "{signal}: {}", left.text);
+        assert!(left.text.contains("stopped before it was saved"), "{signal}: {}", left.text);
         assert_eq!(served.counters().in_flight, 1, "{signal}: nobody waited");
         assert_eq!(served.stored("ana"), Some(before), "{signal}");
         assert_eq!(events(&served.home).len(), 1, "{signal}: what was begun is written down");

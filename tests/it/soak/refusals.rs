@@ -47,10 +47,7 @@ fn no_refusal_but_the_one_that_ends_a_grant_costs_a_login() {
         let refused = served.home.run(&["refresh", "demo/ana"]);
 
         assert!(matches!(refused.code, Some(1 | 4)), "{status} {body}: {refused:?}");
-        assert!(
-            refused.err.contains("Stored tokens are as they were. Next: "),
-            "{status} {body}: {refused:?}"
-        );
+        assert!(refused.err.contains("Stored tokens are unchanged. Next: "), "{status} {body}: {refused:?}");
         assert_eq!(served.stored("ana"), Some(pair), "{status} {body}");
         let listed = served.home.run(&["list", "--json"]);
         let is_failed =

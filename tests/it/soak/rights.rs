@@ -38,7 +38,7 @@ fn a_folder_that_cannot_be_written_is_noticed_before_the_tokens_are_spent() {
             let ended = start(&served.home, &["refresh", "demo/ana"]).end();
             mode(&served.home, below, 0o700);
             assert_eq!((ended.code, served.refreshes()), (Some(1), (0, 0)), "{below}, {round}: {ended:?}");
-            assert!(ended.err.contains("Stored tokens are as they were"), "{below}, {round}: {ended:?}");
+            assert!(ended.err.contains("Stored tokens are unchanged"), "{below}, {round}: {ended:?}");
             assert_eq!(served.stored("ana"), Some(before), "{below}, {round}");
         }
         if can(&["--user", "--map-root-user", "--mount"]) {
@@ -48,7 +48,7 @@ fn a_folder_that_cannot_be_written_is_noticed_before_the_tokens_are_spent() {
             let ended = Running::start(&mut at(&served.home, command)).end();
             assert_eq!((ended.code, served.refreshes()), (Some(1), (0, 0)), "{round}: {ended:?}");
             let words =
-                ["ead-only file system", "make the file system writable", "Stored tokens are as they were"];
+                ["ead-only file system", "make the file system writable", "Stored tokens are unchanged"];
             assert!(words.iter().all(|words| ended.err.contains(words)), "{round}: {ended:?}");
             assert_eq!(served.stored("ana"), Some(before), "{round}");
         } else {
@@ -69,7 +69,7 @@ fn a_folder_whose_rights_go_while_the_answer_is_awaited_costs_no_tokens() {
         let (served, before) = Served::with_ana(-5);
         let ended = deprived(&served, &["refresh", "demo/ana"], &["config/authtui"]);
         assert_eq!((ended.code, served.stored("ana")), (Some(1), Some(before)), "{round}: {ended:?}");
-        assert!(ended.err.contains("the next refresh takes them from there"), "{round}: {ended:?}");
+        assert!(ended.err.contains("the next refresh puts them in"), "{round}: {ended:?}");
         let next = served.home.run(&["refresh", "demo/ana"]);
         assert_eq!((next.code, served.refreshes()), (Some(0), (1, 0)), "{round}: {next:?}");
         assert_eq!(temporary_files(&served.home), [""; 0], "{round}");
@@ -108,17 +108,17 @@ fn the_screen_keeps_new_tokens_in_memory_until_they_can_be_saved() {
             mode(&served.home, below, 0o500);
         }
         served.serving.let_go();
-        pty.wait("New tokens of demo/ana are not saved").wait("in memory only");
+        pty.wait("New tokens of demo/ana are not saved").wait("only in memory");
         assert_eq!(served.stored("ana"), Some(before.clone()), "{round}");
         // Trying is of no use yet, and costs nothing.
-        pty.keys("\r").wait("Next: change the rights").wait("in memory only");
+        pty.keys("\r").wait("Next: change the rights").wait("only in memory");
         for below in ["config/authtui", "state/authtui"] {
             mode(&served.home, below, 0o700);
         }
         let is_saved = || served.stored("ana") != Some(before.clone());
         pty.keys("r").wait("Try to save again").keys("\r");
         assert!(until("a save", || false, is_saved), "{round}");
-        pty.until("no dialog", |screen| !screen.contents().contains("in memory only")).keys("q");
+        pty.until("no dialog", |screen| !screen.contents().contains("only in memory")).keys("q");
         assert_eq!((pty.end().code, served.refreshes()), (0, (1, 0)), "{round}");
         assert_eq!(served.home.run(&["refresh", "demo/ana"]).code, Some(0), "{round}: they are good");
         assert_eq!(served.refreshes(), (2, 0), "{round}");

@@ -20,7 +20,7 @@ fn a_token_that_is_due_soon_renews_itself_and_its_new_end_is_on_disk() {
     let (served, before) = Served::with_ana(60);
     let end = served.profile("ana").life.expires_at;
     let pty = Pty::start(&served.home, &[], WIDE);
-    pty.wait("demo/ana refreshed; the new tokens are saved.").wait("renews itself in");
+    pty.wait("demo/ana refreshed.").wait("auto-refresh in");
     let after = served.profile("ana");
     assert!(after.life.expires_at > end && served.stored("ana") != Some(before));
     assert_eq!((served.refreshes(), after.refresh_count), ((1, 0), 1));
@@ -32,9 +32,9 @@ fn a_token_that_is_due_soon_renews_itself_and_its_new_end_is_on_disk() {
 #[test]
 fn nothing_renews_itself_where_the_command_line_or_the_settings_say_so() {
     let cases: [(&[&str], &str, &str); 3] = [
-        (&["--no-auto-refresh"], "", "Renewal off: started with --no-auto-refresh"),
-        (&[], "automatic_refresh: false\n", "Renewal off by automatic_refresh"),
-        (&[], "automatic_refresh: perhaps\n", "Renewal off: settings.yaml cannot be read"),
+        (&["--no-auto-refresh"], "", "Auto-refresh is off (started"),
+        (&[], "automatic_refresh: false\n", "Auto-refresh is off"),
+        (&[], "automatic_refresh: perhaps\n", "Auto-refresh is off: settings.yaml"),
     ];
     for (arguments, settings, why) in cases {
         let served = Served::start();
@@ -44,7 +44,7 @@ fn nothing_renews_itself_where_the_command_line_or_the_settings_say_so() {
         let pty = Pty::start(&served.home, arguments, WIDE);
         pty.wait("auto-refresh off").wait(why);
         // What a person asks for is done, and what was due all the while is not.
-        pty.keys("jr").wait("demo/ben refreshed; the new tokens are saved.").wait("1 due");
+        pty.keys("jr").wait("demo/ben refreshed.").wait("1 due");
         pty.keys("q");
         assert_eq!(pty.end().code, 0);
         assert_eq!((served.refreshes(), served.stored("ana")), ((1, 0), Some(before)), "{why}");
@@ -55,15 +55,15 @@ fn nothing_renews_itself_where_the_command_line_or_the_settings_say_so() {
 fn a_profile_that_was_turned_off_stays_so_until_it_is_turned_on_again() {
     let (served, before) = Served::with_ana(3600);
     let pty = Pty::start(&served.home, &[], WIDE);
-    pty.wait("renews itself in")
+    pty.wait("auto-refresh in")
         .keys("A")
-        .wait("is renewed only when you press r")
-        .wait("off here, A turns it on");
+        .wait("Auto-refresh is off for")
+        .wait("Auto-refresh is off; A turns it on");
     let text = String::from_utf8(served.home.bytes()).expect("text");
     assert!(text.contains("automatic: false"), "{text}");
     let ended = served.home.run(&["list"]);
     assert_eq!(ended.code, Some(0), "{ended:?}");
-    pty.keys("A").wait("renews itself while this screen is open").keys("q");
+    pty.keys("A").wait("Auto-refresh is on for").keys("q");
     assert_eq!(pty.end().code, 0);
     assert!(!String::from_utf8(served.home.bytes()).expect("text").contains("automatic: false"));
     assert_eq!((served.refreshes(), served.stored("ana")), ((0, 0), Some(before)));
@@ -80,11 +80,11 @@ fn a_token_of_a_few_seconds_is_asked_for_once() {
         entry.lines().filter(|line| !line.contains("obtained_at")).map(|line| format!("{line}\n")).collect();
     served.home.store(store(&[entry]));
     let pty = Pty::start(&served.home, &[], WIDE);
-    pty.wait("demo/ana refreshed").wait("by r alone: it lives only 4s");
-    pty.wait("past its end, r renews it");
+    pty.wait("demo/ana refreshed").wait("nly r refreshes it");
+    pty.wait("token expired, r refreshes it");
     assert_eq!(served.refreshes(), (1, 0));
     pty.keys("r").until("a second refresh", |_| served.refreshes() == (2, 0));
-    pty.wait("past its end, r renews it").keys("q");
+    pty.wait("token expired, r refreshes it").keys("q");
     assert_eq!(pty.end().code, 0);
     assert_eq!(served.refreshes(), (2, 0), "one of its own, and one that a person wanted");
 }
@@ -100,7 +100,7 @@ fn two_windows_and_a_command_at_once_ask_once() {
     let command = served.home.start(&["refresh", "--due", "5m"]);
 
     for window in &windows {
-        window.wait("1 fresh").wait("renews itself in");
+        window.wait("1 fresh").wait("auto-refresh in");
     }
     let ended = command.end();
 

@@ -26,16 +26,16 @@ fn a_login_a_refresh_a_copy_and_an_erasure_work_in_the_demo() {
     pty.wait("demo-cal/ida").wait("demo-qonic/jon");
 
     pty.keys("jjjj").wait("┌ demo/emil");
-    pty.keys("l").wait("plain URL").keys("t").wait("Any key goes back");
+    pty.keys("l").wait("print URL").keys("t").wait("Press any key");
     let shown = pty.contents().replace('\n', "");
-    let url = person::between(&shown, "this machine:", "The provider");
+    let url = person::between(&shown, "on its own:", "Open in any");
     person::answer(url, "allow");
     pty.wait("Logged in: demo/emil is ready.");
     pty.keys("\r").until("the list", |screen| !screen.contents().contains("Logged in"));
     pty.wait("● demo/emil");
 
     let before = profile(&home, "cleo");
-    pty.keys("gjjr").wait("demo/cleo refreshed; the new tokens are saved.");
+    pty.keys("gjjr").wait("demo/cleo refreshed.");
     let after = profile(&home, "cleo");
     assert!(after.held != before.held && after.refresh_count == 1);
 
@@ -78,15 +78,15 @@ fn a_fault_that_was_asked_for_meets_the_login_in_the_demo() {
     let home = Home::new();
     let pty = Pty::start(&home, &["demo", "--fault", "authorize=denied"], WIDE);
     pty.wait("✗ demo/emil").keys("jjjj").wait("┌ demo/emil");
-    pty.keys("l").wait("plain URL").keys("t").wait("Any key goes back");
+    pty.keys("l").wait("print URL").keys("t").wait("Press any key");
     let shown = pty.contents().replace('\n', "");
-    let url = person::between(&shown, "this machine:", "The provider");
+    let url = person::between(&shown, "on its own:", "Open in any");
     let page = person::open(&url.parse().expect("an address"));
     let back = page.location.expect("the browser is sent back");
     assert!(back.query().is_some_and(|query| query.contains("error=access_denied")), "{back}");
     person::open(&back);
-    pty.until("the panel says so", |screen| !screen.contents().contains("Any key goes back"));
-    pty.wait("Stored tokens are as they were");
+    pty.until("the panel says so", |screen| !screen.contents().contains("Press any key"));
+    pty.wait("Stored tokens are unchanged");
     pty.keys("\rq");
     assert_eq!(pty.end().code, 0);
 }

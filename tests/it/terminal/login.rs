@@ -59,7 +59,7 @@ pub(super) fn over_ssh_the_pasted_final_address_completes_the_login() {
 pub(super) fn over_ssh_it_says_why_it_does_not_open_a_browser() {
     let served = Served::start();
     let pty = over_ssh(&served.home, &["login", "demo/ana"]);
-    pty.wait("You are here over SSH, and your browser is not on this machine.").wait("paste it here");
+    pty.wait("You are connected over SSH, so your browser is on another machine.").wait("paste it here");
     let end = person::decide(&address(&pty, "/oauth2/code/callback"), "allow");
     pty.keys(&format!("{end}\r")).wait("Logged in: demo/ana");
     assert_eq!(pty.end().code, 0);
@@ -232,7 +232,7 @@ fn an_empty_answer_sends_no_stored_secret_to_a_server_that_the_login_was_not_mad
 
 #[test]
 fn an_empty_or_odd_secret_is_refused_in_one_sentence() {
-    for (keys, word) in [("\r", "wants the client's secret"), ("a\tb\r", "one line of visible ASCII")] {
+    for (keys, word) in [("\r", "client secret is required"), ("a\tb\r", "one line of visible ASCII")] {
         let served = Served::start();
         served.with_secret("post", "x");
         let pty = over_ssh(&served.home, &["login", "demo/ana"]);

@@ -13,11 +13,11 @@ use crate::terminal::pty::Pty;
 #[test]
 fn over_ssh_a_new_account_is_logged_in_by_its_device_code() {
     let (served, pty) = begun();
-    pty.keys("n").wait("Where is the account?");
+    pty.keys("n").wait("Which provider?");
     choose(&pty, "demo ");
-    pty.wait("knows two ways in").keys("\r");
-    pty.wait("A name for this account").keys("\x15new\r");
-    pty.wait("What may").keys("\r");
+    pty.wait("How do you want to log in?").keys("\r");
+    pty.wait("Name this profile").keys("\x15new\r");
+    pty.wait("Choose scopes").keys("\r");
     allow_device(&pty);
     pty.wait("Logged in: demo/new is ready.").keys("\r").wait("● demo/new");
     pty.keys("q");
@@ -42,12 +42,14 @@ fn over_ssh_the_answer_can_be_pasted_into_the_panel() {
         let (served, pty) = begun();
         let before = served.stored("ana");
         pty.keys("l").wait("type the code there").keys("d").wait("press p and paste");
-        pty.keys("t").wait("Any key goes back");
+        pty.keys("t").wait("Press any key");
         let shown = pty.contents();
-        assert!(shown.find("to paste, in any browser:") < shown.find("ends at an address that may not load"));
-        assert!(!shown.contains("on this machine:"), "{shown}");
+        assert!(
+            shown.find("paste here the code it shows:") < shown.find("paste here the address it ends at")
+        );
+        assert!(!shown.contains("on this machine;"), "{shown}");
         let end = person::decide(&address(&pty, redirect), "allow");
-        pty.keys(" ").until("the panel", |screen| !screen.contents().contains("Any key goes back"));
+        pty.keys(" ").until("the panel", |screen| !screen.contents().contains("Press any key"));
         pty.keys("p").keys(&format!("\x1b[200~{end}\x1b[201~")).keys("\r");
         pty.wait("Logged in: demo/ana is ready.").keys("\rq");
         assert_eq!(pty.end().code, 0);
@@ -81,7 +83,7 @@ fn choose(pty: &Pty, name: &str) {
 
 /// Reads the device code from the panel, which starts with it, and allows it at its page.
 fn allow_device(pty: &Pty) {
-    pty.wait("Open the link in a browser on this machine, and type the code there.").wait("good for");
+    pty.wait("Open the link in a browser on this machine and type the code there.").wait("valid for");
     let shown = pty.contents();
     let page = person::between(&shown, "Link    ", " ");
     let code = person::between(&shown, "Code    ", " ");

@@ -89,7 +89,7 @@ fn with_few_files_every_command_ends_in_order() {
                 "{files} {arguments:?}: {code:?} {said}"
             );
             assert!(
-                !said.contains("fault of authtui") && !said.contains("panicked"),
+                !said.contains("bug in authtui") && !said.contains("panicked"),
                 "{files} {arguments:?}: {said}"
             );
         }
@@ -110,7 +110,7 @@ fn the_screen_has_room_for_its_files_or_says_so_before_it_takes_the_terminal() {
         pty.keys("q");
         let left = pty.end();
         let raw = String::from_utf8_lossy(&left.raw);
-        assert!(!raw.contains("fault of authtui") && !raw.contains("panicked"), "{files}: {raw}");
+        assert!(!raw.contains("bug in authtui") && !raw.contains("panicked"), "{files}: {raw}");
         assert_eq!(left.code == 0, raw.contains("\x1b[?1049h"), "{files}: {raw}");
     }
 }
@@ -126,7 +126,7 @@ fn where_no_thread_can_be_started_one_sentence_says_so() {
             code == Some(1) && said.contains("cannot start: no thread can be started"),
             "{arguments:?}: {said}"
         );
-        assert!(!said.contains("fault of authtui"), "{said}");
+        assert!(!said.contains("bug in authtui"), "{said}");
     }
     for arguments in [&[][..], &["demo"]] {
         let mut command = CommandBuilder::new(program());
@@ -134,7 +134,7 @@ fn where_no_thread_can_be_started_one_sentence_says_so() {
         command.env(NO_THREADS.0, NO_THREADS.1);
         let left = Pty::run(&served.home, command, WIDE).end();
         let raw = String::from_utf8_lossy(&left.raw);
-        assert!(left.code == 1 && !raw.contains("fault of authtui"), "{raw}");
+        assert!(left.code == 1 && !raw.contains("bug in authtui"), "{raw}");
         assert!(!raw.contains("\x1b[?1049h") && raw.contains("thread"), "nothing is drawn: {raw}");
     }
 }

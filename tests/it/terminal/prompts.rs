@@ -79,7 +79,7 @@ fn a_long_key_with_a_line_end_is_taken_at_once() {
 fn nothing_that_was_pasted_is_left_for_the_shell() {
     for (pasted, said) in [
         ("sk-1\rtouch x\r", "Stored: demo/ci"),
-        ("\x1b[200~sk-1\rtouch x\r\x1b[201~", "A key has visible ASCII characters alone"),
+        ("\x1b[200~sk-1\rtouch x\r\x1b[201~", "A key has only visible ASCII characters"),
         ("\x1b[200~sk-1\r\x1b[201~", "Stored: demo/ci"),
     ] {
         let served = Served::start();

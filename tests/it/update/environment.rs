@@ -27,14 +27,16 @@ fn a_variable_comes_behind_the_profiles_and_keeps_the_selection_where_it_is() {
 
 #[test]
 fn a_variable_is_not_refreshed_erased_or_logged_in_to_and_says_what_to_do() {
-    for (key, what) in
-        [("r", "it is not refreshed"), ("x", "it is not erased"), ("l", "there is nothing to log in to")]
-    {
+    for (key, what) in [
+        ("r", "it cannot be refreshed"),
+        ("x", "authtui cannot erase it"),
+        ("l", "there is nothing to log in to"),
+    ] {
         let mut app = App::with(["work"]);
         app.feed(Msg::Stored(environment()));
         assert_eq!(app.keys("j"), []);
         assert_eq!(app.keys(key), [], "{key}");
-        let remedy = "Unset it in the shell that starts authtui to be rid of it.";
+        let remedy = "To remove it, unset it in your shell.";
         assert_eq!(app.message(), format!("DEMO_KEY is an environment variable: {what}. {remedy}"));
         assert_eq!(app.model.screen, Screen::List, "{key}");
     }
@@ -58,7 +60,7 @@ fn a_value_that_cannot_be_used_can_be_selected_and_nothing_else() {
     assert_eq!(app.model.selected, Some(RowId::Broken(StoreId::Environment, at)));
     for key in ["r", "y", "x", "T", "l"] {
         assert_eq!(app.keys(key), [], "{key}");
-        let words = "The value of DEMO_KEY cannot be used. Set it again, or unset it, in the shell that starts authtui.";
+        let words = "The value of DEMO_KEY cannot be used. Set it again or unset it in your shell.";
         assert_eq!(app.message(), words, "{key}");
     }
 }

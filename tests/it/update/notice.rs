@@ -20,11 +20,11 @@ fn one_change_is_said_in_words_and_many_are_counted() {
     for (after, said) in [
         (vec![profile("work"), profile("home")], ""),
         (vec![profile("home"), profile("work")], ""),
-        (vec![profile("work")], "demo/home was removed by another program."),
-        (vec![profile("work"), held("home", "new")], "demo/home has new tokens, stored by another program."),
+        (vec![profile("work")], "Another program removed demo/home."),
+        (vec![profile("work"), held("home", "new")], "Another program stored new tokens for demo/home."),
         (
             vec![profile("work"), Profile { held: StoredTokens::None, ..profile("home") }],
-            "The tokens of demo/home were erased by another program.",
+            "Another program erased the tokens of demo/home.",
         ),
         (
             vec![held("work", "new"), profile("lab")],
@@ -45,7 +45,7 @@ fn what_is_done_here_is_not_said_to_be_anothers() {
     app.feed(Msg::Stored(snapshot([held("work", "new"), held("twin", "new"), profile("home")])));
     assert_eq!(app.message(), "", "a refresh of ours and the same grant");
     app.feed(Msg::Stored(snapshot([held("work", "new"), held("twin", "new"), held("home", "new")])));
-    assert_eq!(app.message(), "demo/home has new tokens, stored by another program.");
+    assert_eq!(app.message(), "Another program stored new tokens for demo/home.");
     let mut app = App::with(["work"]);
     app.model.saving = 1;
     app.feed(Msg::Stored(snapshot([held("work", "new")])));
@@ -105,7 +105,7 @@ fn newer_tokens_that_nobody_else_has_are_kept_when_older_ones_come_back() {
     let effects = app.feed(Msg::Stored(snapshot(older.clone())));
 
     assert_eq!(effects, [Effect::Rescue(newer.clone())], "all of them together");
-    assert_eq!(app.model.unfinished().as_deref(), Some("the newer tokens of 2 profiles to be kept"));
+    assert_eq!(app.model.unfinished().as_deref(), Some("the newer tokens of 2 profiles"));
     assert_eq!(app.feed(Msg::Rescued(newer.iter().map(|newer| (newer.clone(), Ok(()))).collect())), []);
     assert_eq!((app.model.unfinished(), app.model.holds_unsaved()), (None, false));
     assert_eq!(app.feed(Msg::Stored(snapshot(newer))), []);
@@ -119,8 +119,8 @@ fn newer_tokens_that_cannot_be_kept_are_held_and_can_be_saved() {
     assert_eq!(app.feed(Msg::Rescued(answers)), []);
     assert_eq!(
         app.message(),
-        "An older pair of demo/work was stored, and the newer one cannot be kept: no space is left on the device. \
-         Press r on it to save it. So it is with 1 more."
+        "Older tokens of demo/work were stored, and the newer ones cannot be kept: no space is left on \
+         the device. Press r on it to save them. The same goes for 1 more."
     );
     assert_eq!(app.keys("q"), [], "it asks");
     app.press("esc");
@@ -161,7 +161,7 @@ fn while_somebody_asks_the_log_is_read_each_second() {
     app.feed(Msg::Events(Ok(vec![event(GrantEvent::RefreshStarted { grant: grant.clone() })])));
     assert_eq!(app.advance(Duration::from_secs(1)), []);
     app.feed(Msg::Asking(BTreeSet::from([grant])));
-    assert!(app.screen().contains("is under way"), "{}", app.screen());
+    assert!(app.screen().contains("is still running"), "{}", app.screen());
     let soon = wakes_at(&app.model, app.now).expect("a moment");
     assert!(soon <= app.now.steady.after(Duration::from_secs(1)));
     assert_eq!(app.advance(Duration::from_secs(1)), [Effect::ReadEvents]);

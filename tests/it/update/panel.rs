@@ -64,12 +64,12 @@ fn a_link_that_needs_no_code_is_copied_and_printed_alone() {
     assert_eq!(app.keys("u"), []);
     assert_eq!(app.message(), "There is no code to type: the link is enough.");
     assert_eq!(app.keys("p"), []);
-    assert_eq!(app.message(), "Nothing is pasted here: open the link and agree there.");
+    assert_eq!(app.message(), "Nothing to paste: open the link and allow access.");
     let effects = app.keys("t");
     let [Effect::Print(texts)] = effects.as_slice() else { panic!("{effects:?}") };
     let texts: Vec<_> = texts.iter().map(|(label, text)| (*label, text.expose())).collect();
     let link = "https://id.example.org/device";
-    assert_eq!(texts, [("Open this link on any device and agree there:", link)]);
+    assert_eq!(texts, [("Open this link on any device and allow access:", link)]);
 }
 
 #[test]
@@ -160,7 +160,7 @@ fn one_key_goes_from_the_device_code_to_the_other_way_and_back() {
 fn nothing_is_pasted_where_a_device_code_is_the_only_way() {
     let mut app = with_device(&[LoginMethod::Device], Locality::Local);
     app.keys("p");
-    assert_eq!(app.message(), "Nothing is pasted here: the page takes the code.");
+    assert_eq!(app.message(), "Nothing to paste: type the code on the page.");
     app.feed(Msg::Pasted(Secret::new("c0de")));
     assert_eq!(app.model.screen, Screen::Login(Panel::Steps));
 }
@@ -169,7 +169,7 @@ fn nothing_is_pasted_where_a_device_code_is_the_only_way() {
 fn a_login_without_a_device_code_says_so() {
     let mut app = waiting(Locality::Local);
     assert_eq!(app.keys("d"), []);
-    assert_eq!(app.message(), "This login has no other way.");
+    assert_eq!(app.message(), "There is no other way to log in here.");
     assert_eq!(app.keys("u"), []);
     assert_eq!(app.model.method, None);
 }

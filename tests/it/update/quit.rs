@@ -82,7 +82,7 @@ fn tokens_that_cannot_be_saved_while_quitting_get_one_more_try() {
     );
     let unsaved = not_saved();
     assert_eq!(app.feed(Msg::Refreshed(id("work"), unsaved)), [save]);
-    assert_eq!(app.model.unfinished().as_deref(), Some("a change to be saved"));
+    assert_eq!(app.model.unfinished().as_deref(), Some("a change being saved"));
     assert_eq!(app.feed(Msg::Changed(id("work"), Err(full()))), [Effect::Read(StoreId::Own)]);
     assert_eq!(app.model.unfinished(), None);
     assert!(app.model.holds_unsaved(), "so that the end says what was lost");
@@ -94,7 +94,7 @@ fn a_change_on_its_way_is_waited_for() {
     app.keys("x");
     app.press("tab enter");
     assert_eq!(app.keys("q"), [Effect::Quit]);
-    assert_eq!(app.model.unfinished().as_deref(), Some("a change to be saved"));
+    assert_eq!(app.model.unfinished().as_deref(), Some("a change being saved"));
     app.feed(Msg::Changed(id("work"), Ok(snapshot([]))));
     assert_eq!(app.model.unfinished(), None);
 }

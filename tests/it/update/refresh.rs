@@ -22,7 +22,7 @@ fn a_refresh_is_asked_once_for_the_selected_profile_and_shown() {
     assert_eq!(app.keys("jr"), [Effect::Refresh(id("home"), Wish::New)]);
     assert!(app.screen().contains("refreshing"), "{}", app.screen());
     assert_eq!(app.keys("r"), []);
-    assert_eq!(app.message(), "demo/home is being refreshed already.");
+    assert_eq!(app.message(), "demo/home is already being refreshed.");
 }
 
 #[test]
@@ -76,7 +76,7 @@ fn new_tokens_are_shown_and_said() {
     app.keys("r");
     let done = Refreshed::Done(snapshot([profile("work"), profile("home")]));
     assert_eq!(app.feed(Msg::Refreshed(id("work"), done)), []);
-    assert_eq!(app.message(), "demo/work refreshed; the new tokens are saved.");
+    assert_eq!(app.message(), "demo/work refreshed.");
     assert_eq!(*app.profile("work"), profile("work"));
     assert_eq!(app.keys("r"), [Effect::Refresh(id("work"), Wish::New)]);
 }
@@ -87,7 +87,7 @@ fn tokens_of_another_program_are_taken_and_said() {
     app.keys("r");
     let enough = Refreshed::Enough(snapshot([profile("work")]));
     assert_eq!(app.feed(Msg::Refreshed(id("work"), enough)), []);
-    assert_eq!(app.message(), "demo/work was refreshed by another program; its tokens are used.");
+    assert_eq!(app.message(), "Another program refreshed demo/work.");
     assert_eq!(*app.profile("work"), profile("work"));
 }
 
@@ -104,7 +104,8 @@ fn a_refresh_that_failed_says_what_to_press_and_takes_what_was_written_down() {
     assert_eq!(app.feed(Msg::Refreshed(id("work"), failed)), []);
     assert_eq!(
         app.message(),
-        "cannot refresh demo/work: refused with invalid_grant. Stored tokens are as they were. Press l to log in again."
+        "cannot refresh demo/work: refused with invalid_grant. Stored tokens are unchanged. Press l to \
+         log in again."
     );
     assert_eq!(*app.profile("work"), written);
     assert!(app.screen().contains("needs login"), "{}", app.screen());
@@ -191,7 +192,7 @@ fn tokens_that_are_on_disk_all_the_same_are_told_as_such_and_keep_nobody() {
         let unsaved = Refreshed::Unsaved(renewal, pair, Trouble { stored, ..trouble });
         assert_eq!(app.feed(Msg::Refreshed(id("work"), unsaved)), [Effect::Read(StoreId::Own)]);
         assert!(app.message().contains(&stored.to_string()), "{}", app.message());
-        assert!(!app.screen().contains("in memory only"), "{}", app.screen());
+        assert!(!app.screen().contains("only in memory"), "{}", app.screen());
         assert_eq!(app.keys("q"), [Effect::Quit]);
     }
 }

@@ -27,10 +27,10 @@ fn the_person_is_asked_first_and_the_safe_answer_asks_nobody() {
 #[test]
 fn a_grant_that_is_over_is_erased_here_and_said_so() {
     let mut app = asked(["work", "home"]);
-    assert_eq!(app.message(), "Asking the provider to end the grant of demo/work …");
+    assert_eq!(app.message(), "Asking the provider to revoke demo/work …");
     assert_eq!(app.model.unfinished().as_deref(), Some("the revocation of demo/work"));
     assert_eq!(app.keys("X"), [], "asked once");
-    assert!(app.message().contains("is being asked"));
+    assert!(app.message().contains("is already being asked"));
     assert_eq!(app.keys("r"), [], "nothing is renewed meanwhile");
 
     assert_eq!(
@@ -38,10 +38,10 @@ fn a_grant_that_is_over_is_erased_here_and_said_so() {
         []
     );
 
-    assert_eq!(app.message(), "demo/work is revoked at its provider, and its tokens are erased here.");
+    assert_eq!(app.message(), "demo/work is revoked at its provider and erased here.");
     assert_eq!((app.profile("work").held.tokens(), app.model.unfinished()), (None, None));
     assert_eq!(app.keys("X"), []);
-    assert_eq!(app.message(), "demo/work is not revoked at its provider: it holds no tokens.");
+    assert_eq!(app.message(), "demo/work cannot be revoked at its provider: it has no tokens.");
 }
 
 #[test]
@@ -52,8 +52,7 @@ fn profiles_of_the_same_grant_are_named() {
     app.press("tab enter");
     let gone = snapshot([erased("work"), erased("twin"), profile("home")]);
     app.feed(Msg::Revoked(id("work"), Revoked::Done(gone)));
-    let words =
-        "demo/work is revoked at its provider, and its tokens are erased here. So are those of demo/twin.";
+    let words = "demo/work is revoked at its provider and erased here. So is demo/twin.";
     assert_eq!(app.message(), words);
 }
 
@@ -61,7 +60,7 @@ fn profiles_of_the_same_grant_are_named() {
 fn a_login_that_came_meanwhile_stays_and_is_said() {
     let mut app = asked(["work"]);
     app.feed(Msg::Revoked(id("work"), Revoked::Done(snapshot([profile("work")]))));
-    let words = "The grant of demo/work is revoked at its provider. It holds the tokens of another login.";
+    let words = "The old login of demo/work is revoked at its provider; a newer login is stored.";
     assert_eq!(app.message(), words);
 }
 
@@ -89,7 +88,7 @@ fn a_failure_never_takes_the_place_of_what_the_person_is_doing() {
     app.keys("/");
     assert_eq!(app.feed(Msg::Revoked(id("work"), Revoked::NotEnded(busy()))), []);
     assert!(matches!(app.model.screen, Screen::Filter(_)));
-    assert!(app.message().contains("Stored tokens are as they were"), "{}", app.message());
+    assert!(app.message().contains("Stored tokens are unchanged"), "{}", app.message());
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::oauth::login::preflight::{Preflight, PreflightQuestion, name};
 use crate::oauth::scopes::union;
 
 /// Said of a secret that was [`Ends::Trimmed`].
-pub const TRIMMED: &str = "White space at its ends is left out.";
+pub const TRIMMED: &str = "Spaces at both ends are removed.";
 
 impl Preflight {
     /// Takes the name of a new profile.
@@ -85,7 +85,7 @@ impl Preflight {
             scopes::typed(text, separator).is_ok_and(|typed| typed.as_slice() == [text.as_str()])
         };
         if !more.iter().all(is_one) {
-            return Err("A scope is one word of visible ASCII characters; name several one by one".to_owned());
+            return Err("A scope is one word of visible ASCII characters; add several one by one".to_owned());
         }
         self.scopes = Some(union(&self.usual_scopes(), more));
         Ok(())
@@ -103,12 +103,10 @@ impl Preflight {
     pub fn key(&mut self, key: &Secret) -> Result<Ends, String> {
         let (key, ends) = key.trimmed();
         if key.is_empty() {
-            return Err("There is no key yet".to_owned());
+            return Err("Enter the API key".to_owned());
         }
         if !key.is_bearer() {
-            return Err(
-                "A key has visible ASCII characters alone: no spaces, no line ends, no accents".to_owned()
-            );
+            return Err("A key has only visible ASCII characters: no spaces, line ends or accents".to_owned());
         }
         self.key = Some(key);
         Ok(ends)
@@ -134,12 +132,10 @@ impl Preflight {
 pub fn client_secret(secret: &Secret) -> Result<(Secret, Ends), String> {
     let (secret, ends) = secret.trimmed();
     if secret.is_empty() {
-        return Err("This provider wants the client's secret".to_owned());
+        return Err("A client secret is required".to_owned());
     }
     if !secret.is_client_secret() {
-        return Err(
-            "A client secret is one line of visible ASCII characters; this one holds others".to_owned()
-        );
+        return Err("A client secret is one line of visible ASCII characters".to_owned());
     }
     Ok((secret, ends))
 }

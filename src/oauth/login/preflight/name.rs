@@ -16,9 +16,9 @@ pub(super) fn new(
     let name = ProfileName::new(&provider.name, text).map_err(|bad| bad.to_string())?;
     if text::looks_like_another(name.name()) {
         let shown = text::distinct(name.name(), PART_LIMIT);
-        return Err(format!("“{shown}” looks like another name; choose one without such letters"));
+        return Err(format!("“{shown}” has letters that look like others; choose another name"));
     }
-    let kept = |what: &str| Err(format!("“{}” is kept for {what}; choose another name", name.name()));
+    let kept = |what: &str| Err(format!("“{}” is reserved for {what}; choose another name", name.name()));
     match goal {
         PreflightGoal::Login | PreflightGoal::Scopes if name.is_reserved() => return kept("API keys"),
         // The file counts the keys of its list itself.

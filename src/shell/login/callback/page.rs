@@ -54,7 +54,7 @@ fn text(verdict: &CallbackVerdict) -> (u16, &'static str, &'static str) {
         CallbackVerdict::Finished => (
             200,
             "This login is finished",
-            "Its answer came before. Return to authtui; you can close this tab.",
+            "Its answer arrived earlier. Return to authtui; you can close this tab.",
         ),
         CallbackVerdict::Redirect { .. } => (302, "Opening the login page", "Your browser continues there."),
         CallbackVerdict::Rejected { ignored: Some(Ignored::NoQuery), .. } => (
@@ -80,7 +80,7 @@ fn text(verdict: &CallbackVerdict) -> (u16, &'static str, &'static str) {
         CallbackVerdict::Rejected { status: 400, .. } => (
             400,
             "This was not the answer",
-            "authtui ignored it, and nothing was changed. Return to authtui to go on with your login.",
+            "authtui ignored it, and nothing was changed. Return to authtui to continue your login.",
         ),
         CallbackVerdict::Rejected { status: 405, .. } => {
             (405, "Method not allowed", "This address can only be opened.")

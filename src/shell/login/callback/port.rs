@@ -103,19 +103,19 @@ mod tests {
         for (ports, sentence) in [
             (
                 &[8765][..],
-                "cannot listen for the answer on port 8765: another program uses it. Stored tokens are as \
-                 they were. Next: close the program that uses port 8765, then log in again.",
+                "cannot listen for the answer on port 8765: another program uses it. Stored tokens are \
+                 unchanged. Next: close the program that uses port 8765, then log in again.",
             ),
             (
                 &[1455, 1457],
-                "cannot listen for the answer on any of the ports 1455, 1457: another program uses it. Stored \
-                 tokens are as they were. Next: close the program that uses port 1455, 1457, then log in \
-                 again.",
+                "cannot listen for the answer on any of the ports 1455, 1457: another program uses it. \
+                 Stored tokens are unchanged. Next: close the program that uses port 1455, 1457, then \
+                 log in again.",
             ),
             (
                 &[0],
-                "cannot listen for the answer: another program uses it. Stored tokens are as they were. Next: \
-                 free a port, then log in again.",
+                "cannot listen for the answer: another program uses it. Stored tokens are unchanged. \
+                 Next: free a port, then log in again.",
             ),
         ] {
             let why = reason(&ErrorKind::AddrInUse.into());

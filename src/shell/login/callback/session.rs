@@ -70,7 +70,7 @@ impl CallbackSession {
     /// Says that something here failed. The panic's own text is kept back, for it may quote the request.
     pub(super) fn died(&self) {
         if !mem::replace(&mut self.state().death_told, true) {
-            let why = "the callback listener failed; this is a fault of authtui".to_owned();
+            let why = "the callback listener failed; this is a bug in authtui".to_owned();
             let _ = catch_unwind(AssertUnwindSafe(|| (self.hear)(ListenerEvent::Died(why))));
         }
     }

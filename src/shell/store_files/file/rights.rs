@@ -82,8 +82,7 @@ pub fn make_private(target: &Path) -> Result<(), Trouble> {
         let mode = fs::metadata(path).map_err(|error| cannot("look at", path, &error))?.permissions().mode();
         if mode & taken != 0 {
             let private = fs::Permissions::from_mode(mode & 0o7777 & !taken);
-            fs::set_permissions(path, private)
-                .map_err(|error| cannot("take the rights of others from", path, &error))?;
+            fs::set_permissions(path, private).map_err(|error| cannot("make private:", path, &error))?;
         }
     }
     Ok(())

@@ -56,7 +56,7 @@ impl<'a> DeviceCodeView<'a> {
         }
         self.link(block);
         if self.in_link && room == Space::Plenty {
-            let check = "c copies it with the code in it; the page must show this same code";
+            let check = "c copies it with the code in it; the page must show the same code";
             block.field("", &[check.to_owned()]);
         }
         if room == Space::Short {
@@ -66,11 +66,11 @@ impl<'a> DeviceCodeView<'a> {
         let left = running(self.left);
         match self.user_code.map(text_layout::safe) {
             Some(code) => {
-                block.field("Code", &[format!("{code} · u copies it"), format!("good for {left}")]);
+                block.field("Code", &[format!("{code} · u copies it"), format!("valid for {left}")]);
             }
-            None => block.field("Ends", &[format!("in {left}")]),
+            None => block.field("Expires", &[format!("in {left}")]),
         }
-        block.field("Answer", &self.progress(room));
+        block.field("Status", &self.progress(room));
     }
 
     /// The page on a line of its own, whole or not at all: half an address is worth nothing.
@@ -82,28 +82,28 @@ impl<'a> DeviceCodeView<'a> {
         } else if width <= block.width {
             block.lines.push(Line::raw(page.to_owned()));
         } else {
-            block.field("Link", &["t prints it whole, c copies it".to_owned()]);
+            block.field("Link", &["c copies it, t prints it".to_owned()]);
         }
     }
 
     /// The last question and its answer, and when the next one is asked.
     fn progress(&self, room: Space) -> Vec<String> {
         let again = match self.next {
-            Some(seconds) => format!("again in {seconds}s"),
-            None => "being asked again".to_owned(),
+            Some(seconds) => format!("next check in {seconds}s"),
+            None => "checking again".to_owned(),
         };
         match (self.last, self.next) {
-            (None, Some(seconds)) => vec![format!("first asked in {seconds}s")],
-            (None, None) => vec!["asked for the first time".to_owned()],
-            (Some((ago, Progress::Pending)), _) => vec![format!("asked {ago}s ago: not yet")],
-            (Some((ago, Progress::SlowDown)), _) => {
-                vec![format!("told {ago}s ago to slow down: every {}s", self.interval)]
+            (None, Some(seconds)) => vec![format!("checking in {seconds}s")],
+            (None, None) => vec!["checking for the first time".to_owned()],
+            (Some((ago, Progress::Pending)), _) => vec![format!("not approved yet (checked {ago}s ago)")],
+            (Some((_, Progress::SlowDown)), _) => {
+                vec![format!("slowed down: checking every {}s", self.interval)]
             }
             (Some((_, Progress::Unreachable(_))), _) if room == Space::Short => {
-                vec![format!("could not be asked; {again}")]
+                vec![format!("check failed; {again}")]
             }
             (Some((_, Progress::Unreachable(why))), _) => {
-                vec![format!("could not be asked: {}", text_layout::safe(why)), again]
+                vec![format!("check failed: {}", text_layout::safe(why)), again]
             }
         }
     }
@@ -162,15 +162,15 @@ mod tests {
         let page = page("https://github.com/login/device");
         let unreachable = Progress::Unreachable("the connection broke".to_owned());
         for (last, next, said) in [
-            (None, Some(5), "first asked in 5s"),
-            (None, None, "asked for the first time"),
-            (Some((4, &Progress::Pending)), Some(1), "asked 4s ago: not yet"),
-            (Some((4, &Progress::SlowDown)), Some(6), "told 4s ago to slow down: every 10s"),
-            (Some((2, &unreachable)), Some(8), "could not be asked: the connection broke · again in 8s"),
-            (Some((2, &unreachable)), None, "could not be asked: the connection broke · being asked again"),
+            (None, Some(5), "checking in 5s"),
+            (None, None, "checking for the first time"),
+            (Some((4, &Progress::Pending)), Some(1), "not approved yet (checked 4s ago)"),
+            (Some((4, &Progress::SlowDown)), Some(6), "slowed down: checking every 10s"),
+            (Some((2, &unreachable)), Some(8), "check failed: the connection broke · next check in 8s"),
+            (Some((2, &unreachable)), None, "check failed: the connection broke · checking again"),
         ] {
             let lines = written(shown(&page, last, next), 80, Space::Plenty, Glyphs::unicode());
-            assert!(lines.contains(&format!("Answer  {said}")), "{said}: {lines:#?}");
+            assert!(lines.contains(&format!("Status  {said}")), "{said}: {lines:#?}");
         }
     }
 
@@ -182,7 +182,7 @@ mod tests {
             (39, "Link    https://github.com/login/device"),
             (38, "https://github.com/login/device"),
             (31, "https://github.com/login/device"),
-            (30, "Link    t prints it whole, c"),
+            (30, "Link    c copies it, t prints"),
         ] {
             let lines = written(shown(&address, None, Some(5)), width, Space::Short, Glyphs::unicode());
             assert_eq!(lines[1], line, "{width}");

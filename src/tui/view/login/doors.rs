@@ -14,7 +14,7 @@ use crate::tui::view::login::device::DeviceCodeView;
 use crate::tui::view::login::{Below, Space};
 
 /// What is said while the authorization request is on its way.
-const ASKING: &str = "Nothing to do: the provider is being asked.";
+const ASKING: &str = "Asking the provider.";
 
 impl Below<'_> {
     /// Says what to do at the method that is shown.
@@ -33,22 +33,25 @@ impl Below<'_> {
     fn device(&mut self, front: &ShownMethod<'_>) {
         let Some(code) = front.device() else {
             return self.act(match front.methods.device {
-                DeviceMethod::Requested(_) => "Nothing to do: a device code is being asked for.",
+                DeviceMethod::Requested(_) => "Asking the provider for a device code.",
                 DeviceMethod::Absent | DeviceMethod::Open(_) | DeviceMethod::Closed(..) => ASKING,
             });
         };
         let is_here = endpoint::is_loopback(&code.page);
         self.act(match (self.room, &code.user_code) {
             (Space::Plenty | Space::Less, Some(_)) if is_here => {
-                "Open the link in a browser on this machine, and type the code there."
+                "Open the link in a browser on this machine and type the code there."
             }
-            (Space::Plenty | Space::Less, Some(_)) => "Open the link on any device, and type the code there.",
+            (Space::Plenty | Space::Less, Some(_)) => {
+                "Open the link on any device and type the code \
+                there."
+            }
             (Space::Short, Some(_)) => "Open the link, type the code.",
             (Space::Plenty | Space::Less, None) if is_here => {
-                "Open this link in a browser on this machine and agree there."
+                "Open this link in a browser on this machine and allow access."
             }
-            (Space::Plenty | Space::Less, None) => "Open this link on any device and agree there.",
-            (Space::Short, None) => "Open the link, agree there.",
+            (Space::Plenty | Space::Less, None) => "Open this link on any device and allow access.",
+            (Space::Short, None) => "Open the link, allow access.",
         });
         if front.other().is_some() && self.room != Space::Short {
             self.obstacle(front);
@@ -59,9 +62,9 @@ impl Below<'_> {
             self.theme,
         );
         let other = match front.other().filter(|_| self.room == Space::Plenty) {
-            Some(LoginMethod::Code) => "d shows the way by a browser on this machine",
+            Some(LoginMethod::Code) => "d logs in with a browser on this machine instead",
             Some(LoginMethod::Paste | LoginMethod::Device | LoginMethod::Key) => {
-                "d shows the way by an answer that is pasted"
+                "d logs in by pasting instead"
             }
             None => return,
         };
@@ -72,7 +75,7 @@ impl Below<'_> {
         self.act(self.browser_task(login, front));
         if self.room == Space::Short {
             self.notices(login);
-            let what = if front.methods.curl.is_some() { "the line" } else { "the link" };
+            let what = if front.methods.curl.is_some() { "the command" } else { "the link" };
             return self.block.text(&format!("c copies {what}, t prints it"), Style::new());
         }
         if front.method != LoginMethod::Code && front.methods.curl.is_none() {
@@ -80,19 +83,17 @@ impl Below<'_> {
         }
         self.gap();
         if front.methods.curl.is_some() {
-            self.block.field("curl", &["c copies the line, t prints it whole on a plain line".to_owned()]);
+            self.block.field("curl", &["c copies the command, t prints it".to_owned()]);
         } else {
             self.link(front);
-            self.block.field("URL", &["t prints it whole on a plain line, c copies it".to_owned()]);
+            self.block.field("URL", &["c copies the full address, t prints it".to_owned()]);
             match code_host(login, front) {
                 Some(host) if front.method == LoginMethod::Code => {
-                    self.block.field("Code", &[format!("if {host} shows one, p pastes it")]);
+                    self.block.field("Code", &[format!("if {host} shows a code, p pastes it")]);
                 }
-                Some(host) => {
-                    self.block.field("Code", &[format!("{host} shows it once you have allowed access")])
-                }
+                Some(host) => self.block.field("Code", &[format!("{host} shows it after you allow access")]),
                 None if front.method == LoginMethod::Paste => {
-                    let why = "the page it ends on does not load there; its address is what counts";
+                    let why = "that page may not load; only its address counts";
                     self.block.field("", &[why.to_owned()]);
                 }
                 None => {}
@@ -113,7 +114,7 @@ impl Below<'_> {
             };
             self.block.field("Device", &[what]);
         } else if may_have_another(&front.methods.device) {
-            self.block.field("Device", &["Esc, then l or n, asks for a new code".to_owned()]);
+            self.block.field("Device", &["press Esc, then l or n, for a new code".to_owned()]);
         }
     }
 
@@ -124,7 +125,8 @@ impl Below<'_> {
         let shows_code = front.methods.paste.is_some();
         match (&front.methods.curl, front.method) {
             (Some(_), _) => {
-                "Press c to copy a curl line, put your browser's cookie into it and run it, then press p and paste what it prints."
+                "Press c to copy a curl command. Put your browser's cookie into it, run it, then press \
+                 p and paste what it prints."
             }
             (None, LoginMethod::Code) if opened => "Allow access in the browser.",
             (None, LoginMethod::Code) => "Open the link in a browser on this machine, and allow access.",
@@ -150,9 +152,9 @@ impl Below<'_> {
     pub(super) fn pasting(&mut self, login: &Login, front: Option<&ShownMethod<'_>>) {
         let curl = front.is_some_and(|front| front.methods.curl.is_some());
         self.act(if curl {
-            "Paste the address that the curl line printed."
+            "Paste the address that the curl command printed."
         } else {
-            "Paste the code, or the whole address of the page you ended on."
+            "Paste the code, or the full address of the last page."
         });
         self.gap();
         self.field = u16::try_from(self.block.lines.len()).ok();
@@ -162,7 +164,7 @@ impl Below<'_> {
             self.link(front);
         }
         if let Some(host) = front.and_then(|front| code_host(login, front)) {
-            self.block.field("Code", &[format!("{host} shows it once you have allowed access")]);
+            self.block.field("Code", &[format!("{host} shows it after you allow access")]);
         }
     }
 
@@ -174,7 +176,7 @@ impl Below<'_> {
         if text_layout::width(short.as_str()) <= self.block.beside() {
             self.block.field("Link", &[short.to_string()]);
             if self.room == Space::Plenty {
-                self.block.field("", &["works on this machine; the answer comes back by itself".to_owned()]);
+                self.block.field("", &["open it on this machine; authtui continues on its own".to_owned()]);
             }
         }
     }

@@ -19,20 +19,20 @@ impl Below<'_> {
             Outcome::Denied(reason) => {
                 let title = text_layout::safe(&login.plan().provider.title);
                 self.block.text(
-                    &format!("{title} did not allow it: {}.", text_layout::safe(reason)),
+                    &format!("{title} denied the login: {}.", text_layout::safe(reason)),
                     self.theme.bad,
                 );
                 self.stored(stored);
-                self.block.field("Next", &["Log in again, if that was not meant.".to_owned()]);
+                self.block.field("Next", &["Log in again if that was a mistake.".to_owned()]);
             }
             Outcome::TimedOut => {
-                self.block.text("Nobody answered in time.", self.theme.bad);
+                self.block.text("No answer came in time.", self.theme.bad);
                 self.stored(stored);
                 self.block.field("Next", &["Log in again when you are ready.".to_owned()]);
             }
             Outcome::Cancelled => self.block.text(&format!("Cancelled.{}", stored.after()), Style::new()),
             Outcome::Discarded => {
-                self.block.text(&format!("The new tokens were dropped.{}", stored.after()), Style::new());
+                self.block.text(&format!("The new tokens were discarded.{}", stored.after()), Style::new());
             }
             Outcome::Failed(trouble) if stored == Stored::Absent => {
                 self.trouble(&trouble.clone().without_tokens());
@@ -54,31 +54,31 @@ impl Below<'_> {
     pub(super) fn exchanging(&mut self, exchange: &Exchange, login: &Login) {
         let over = match exchange.ending() {
             None => {
-                self.act("Nothing to do: the code is being exchanged for tokens.");
+                self.act("Exchanging the code for tokens.");
                 exchange.is_cancelled().then(|| "The login is cancelled".to_owned())
             }
             Some(ending) => {
-                self.act("Nothing to do: the last answer about the device code is awaited, for half a minute at most.");
+                self.act("Waiting for the last answer about the device code, at most half a minute.");
                 Some(ending_words(ending, login))
             }
         };
         let Some(over) = over else { return };
-        let then = if exchange.is_cancelled() { "you are asked about them" } else { "they are saved" };
-        self.block.text(&format!("{over}. If tokens come all the same, {then}."), Style::new());
+        let then = if exchange.is_cancelled() { "you decide what happens to them" } else { "they are saved" };
+        self.block.text(&format!("{over}. If tokens still arrive, {then}."), Style::new());
     }
 
     fn done(&mut self, profile: &Profile, login: &Login) {
         self.block.text(&format!("Logged in: {} is ready.", profile.id.name), self.theme.good);
         self.gap();
-        let account = profile.account.as_deref().map_or("not told".to_owned(), text_layout::safe);
+        let account = profile.account.as_deref().map_or("unknown".to_owned(), text_layout::safe);
         self.block.field("Account", &[account]);
         self.scopes(&login.plan().scopes, &profile.scopes);
-        self.block.field("Access", &clock(profile.life.expires_at, self.now));
+        self.block.field("Token", &clock(profile.life.expires_at, self.now));
         let grant = match profile.refresh_token() {
             Some(_) => clock(profile.life.grant_ends_at, self.now),
             None => vec![NO_REFRESH_TOKEN.to_owned()],
         };
-        self.block.field("Grant", &grant);
+        self.block.field("Login", &grant);
         // The steps say where it lies and how the test went.
         if self.room == Space::Plenty {
             self.block.field("Store", &[text_layout::safe(&login.plan().place)]);
@@ -94,7 +94,7 @@ impl Below<'_> {
         };
         let kept = asked.iter().filter(|scope| granted.contains(scope)).count();
         let count = match (kept, asked.len()) {
-            (_, 0) => "none asked for".to_owned(),
+            (_, 0) => "none requested".to_owned(),
             (kept, asked) if kept == asked => "all granted".to_owned(),
             (kept, asked) => format!("{kept} of {asked} granted"),
         };
@@ -102,7 +102,7 @@ impl Below<'_> {
             [count, of(asked, granted, true)].into_iter().filter(|piece| !piece.is_empty()).collect();
         self.block.field("Scopes", &pieces);
         for (words, scopes) in
-            [("not granted:", of(asked, granted, false)), ("granted unasked:", of(granted, asked, false))]
+            [("not granted:", of(asked, granted, false)), ("also granted:", of(granted, asked, false))]
         {
             if !scopes.is_empty() {
                 self.block.field("", &[format!("{words} {scopes}")]);
@@ -115,9 +115,9 @@ fn ending_words(ending: &Outcome, login: &Login) -> String {
     match ending {
         Outcome::Denied(words) => {
             let title = text_layout::safe(&login.plan().provider.title);
-            format!("{title} did not allow it: {}", text_layout::safe(words))
+            format!("{title} denied the login: {}", text_layout::safe(words))
         }
-        Outcome::TimedOut => "Nobody answered in time".to_owned(),
+        Outcome::TimedOut => "No answer came in time".to_owned(),
         Outcome::Failed(trouble) => text_layout::capital(&format!(
             "{}: {}",
             text_layout::safe(&trouble.what),

@@ -57,19 +57,18 @@ impl<'a> Qr<'a> {
 pub(super) fn render(frame: &mut Frame<'_>, area: Rect, front: &ShownMethod<'_>, theme: &Theme) {
     let urls = front.scannable();
     if urls.is_empty() {
-        let why = "There is no QR code: the link works on this machine alone.";
+        let why = "No QR code: the link works only on this machine.";
         return instead(frame, area, why, theme);
     }
     if theme.glyphs.letters == Letters::Ascii {
-        let why = "A QR code needs more than the seven bits that this terminal shows.";
+        let why = "This terminal cannot draw a QR code.";
         return instead(frame, area, why, theme);
     }
     let Some(qr) = Qr::fitting(&urls, area.width, area.height.saturating_sub(1)) else {
         let (columns, rows) = urls.iter().filter_map(|url| needed(url)).min().unwrap_or_default();
         let (rows, width, height) = (rows + 1, area.width, area.height);
-        let why = format!(
-            "The QR code needs {columns} columns and {rows} rows here; there are {width} and {height}."
-        );
+        let why =
+            format!("The QR code needs {columns}×{rows} characters; there is room for {width}×{height}.");
         return instead(frame, area, &why, theme);
     };
     let words = match (front.device(), front.user_code()) {
@@ -77,7 +76,7 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, front: &ShownMethod<'_>,
             format!("Scan it; the page must show {code}")
         }
         (Some(_), Some(code)) => format!("Scan it, then type {code}"),
-        (Some(_), None) => "Scan it, and agree there".to_owned(),
+        (Some(_), None) => "Scan it, then allow access".to_owned(),
         (None, _) => "Scan it, allow access, then paste the code here".to_owned(),
     };
     caption(frame, frame::row(area, 0), &words, theme);
@@ -97,7 +96,7 @@ fn code(url: &Url) -> Option<QrCode> {
 }
 
 fn instead(frame: &mut Frame<'_>, area: Rect, why: &str, theme: &Theme) {
-    let text = format!("{why} Press t for the link on a plain line, or c to copy it.");
+    let text = format!("{why} Press c to copy the link, or t to print it.");
     let lines = text_layout::wrap(&text, area.width.saturating_sub(2));
     let lines: Vec<Line<'_>> = lines.into_iter().map(|line| Line::styled(line, theme.strong)).collect();
     frame.render_widget(Paragraph::new(lines), frame::inset(area, 1));

@@ -9,7 +9,11 @@ use crate::tui::wizard::{ListQuestion, Page, TextQuestion, Wizard, Work};
 /// How a template is offered.
 pub(super) const OTHER: &str = "Another OAuth 2 server…";
 /// The answers of the page about PKCE.
-pub(super) const PKCE: [&str; 2] = ["Send it, as RFC 9700 asks for", "Leave it out: the server refuses it"];
+pub(super) const PKCE: [&str; 2] = [
+    "Use PKCE (recommended by RFC 9700)",
+    "Do not use PKCE (this server \
+    rejects it)",
+];
 /// The answers of the page about the way in.
 pub(super) const HOW: [&str; 2] = ["Log in with a browser", "Store an API key"];
 
@@ -20,7 +24,7 @@ pub(super) fn title(wizard: &Wizard) -> String {
     match (name, wizard.provider(), &wizard.draft) {
         (Some(name), ..) if key => format!("Store the key {name}"),
         (Some(name), ..) => format!("Log in to {name}"),
-        (None, Some(provider), _) if key => format!("New key of {}", provider.name),
+        (None, Some(provider), _) if key => format!("New key for {}", provider.name),
         (None, Some(provider), _) => format!("New login at {}", provider.name),
         (None, None, Some(draft)) if !draft.name.is_empty() => format!("New server {}", draft.name),
         (None, None, Some(_)) => "New server".to_owned(),
@@ -35,11 +39,10 @@ pub(super) fn text(wizard: &Wizard) -> String {
     match &wizard.page {
         Page::Text(question, _) => question_text(wizard, *question, &named),
         Page::Choice(ListQuestion::Pkce, _) => {
-            "PKCE binds the code of a login to this program (RFC 7636). Servers that do not know it \
-                          ignore it."
+            "PKCE keeps a stolen login code useless (RFC 7636). Servers that do not know it ignore it."
                 .to_owned()
         }
-        Page::Choice(ListQuestion::LoginOrKey, _) => format!("{named} knows two ways in."),
+        Page::Choice(ListQuestion::LoginOrKey, _) => "How do you want to log in?".to_owned(),
         Page::Notice => {
             text_layout::safe(provider.and_then(|provider| provider.notice.as_deref()).unwrap_or_default())
         }
@@ -54,16 +57,12 @@ pub(super) fn text(wizard: &Wizard) -> String {
 fn question_text(wizard: &Wizard, question: TextQuestion, named: &str) -> String {
     match question {
         TextQuestion::Draft(question) => draft(question).to_owned(),
-        TextQuestion::Name if wizard.wants_key() => {
-            format!("A name for this key of {named}, to tell it from your others there.")
-        }
-        TextQuestion::Name => {
-            format!("A name for this account at {named}, to tell it from your others there.")
-        }
+        TextQuestion::Name if wizard.wants_key() => "Name this key, for example work or home.".to_owned(),
+        TextQuestion::Name => "Name this profile, for example work or home.".to_owned(),
         TextQuestion::Key => {
             let page = wizard.provider().and_then(|provider| provider.key_page.as_ref());
-            let page = page.map(|url| format!(" You get one at {}", text_layout::safe(url.as_str())));
-            format!("The API key of {named}.{}", page.unwrap_or_default())
+            let page = page.map(|url| format!(" Create one at {}", text_layout::safe(url.as_str())));
+            format!("Your API key for {named}.{}", page.unwrap_or_default())
         }
         TextQuestion::ClientId => {
             format!("The client id that {named} gave you when you registered there.")
@@ -71,12 +70,12 @@ fn question_text(wizard: &Wizard, question: TextQuestion, named: &str) -> String
         TextQuestion::ClientSecret
             if wizard.preflight.as_ref().and_then(Preflight::doubted_secret).is_some() =>
         {
-            "The last login failed. Was the client secret the reason, type the new one; Enter alone uses the \
-             stored one again."
+            "The last login failed. If the client secret was the reason, type the new one; Enter alone \
+             keeps the stored one."
                 .to_owned()
         }
         TextQuestion::ClientSecret => {
-            format!("The client secret that belongs to the id, at {named}. It is stored with the profile.")
+            format!("The client secret that {named} gave you with the id. It is stored with the profile.")
         }
     }
 }
@@ -84,25 +83,23 @@ fn question_text(wizard: &Wizard, question: TextQuestion, named: &str) -> String
 fn draft(question: DraftQuestion) -> &'static str {
     match question {
         DraftQuestion::Name => {
-            "A short name for the server: profiles there are called NAME/…, and its file NAME.yaml."
+            "A short name for the server. Its profiles are called NAME/…, its file NAME.yaml."
         }
-        DraftQuestion::Authorize => "The authorization endpoint: the address at which a person logs in.",
-        DraftQuestion::Token => "The token endpoint: the address at which codes become tokens.",
+        DraftQuestion::Authorize => "Login page (authorization endpoint).",
+        DraftQuestion::Token => "Token endpoint.",
         DraftQuestion::Device => {
-            "The device authorization endpoint (RFC 8628), for logins without a browser here. Leave it empty if \
+            "Device authorization endpoint (RFC 8628), for logins without a browser. Leave it empty if \
              there is none."
         }
         DraftQuestion::ClientId => {
-            "The client id that the server gave you. Register http://127.0.0.1:8765/callback there as the \
-             redirect address."
+            "The client id that the server gave you. There, register http://127.0.0.1:8765/callback as \
+             the redirect address."
         }
         DraftQuestion::ClientSecret => {
-            "The client secret. Leave it empty if the client is public. It is stored with the profile, never in \
-             the server's file."
+            "The client secret. Leave it empty if there is none. It is stored with the profile, never \
+             in the server's file."
         }
-        DraftQuestion::Scopes => {
-            "The scopes to ask for, with spaces between them. Leave it empty to ask for none."
-        }
+        DraftQuestion::Scopes => "The scopes to request, separated by spaces. Leave it empty for none.",
     }
 }
 

@@ -35,7 +35,7 @@ fn a_refused_key_is_not_stored_without_a_yes_and_one_that_cannot_be_tested_is() 
     let stored = fed(&served.home, &["login", "demo/ci", "--key-stdin"], b"other").end();
     let said = stored.said(0);
     assert!(
-        said.contains("Stored: demo/ci") && said.contains("the server has trouble, not tested"),
+        said.contains("Stored: demo/ci") && said.contains("the server is having trouble; not tested"),
         "{said}"
     );
     let good = fed(&served.home, &["login", "demo/key", "--key-stdin", "--yes"], KEY.as_bytes()).end();
@@ -121,11 +121,11 @@ fn a_key_that_cannot_be_one_or_has_no_place_is_refused_and_nothing_changes() {
     provider_with(&served, "[code, key]");
     let before = served.home.bytes();
     for (name, bytes, word) in [
-        ("demo", &b""[..], "There is no key"),
+        ("demo", &b""[..], "Enter the API key"),
         ("demo", b"hush hush", "no spaces"),
-        ("demo", b"hush\nhush", "no line ends"),
+        ("demo", b"hush\nhush", "line ends"),
         ("demo/ana", b"hush", "demo/ana is a login; choose another name"),
-        ("demo/key-1", b"hush", "kept for a list of keys"),
+        ("demo/key-1", b"hush", "reserved for a list of keys"),
     ] {
         let ended = fed(&served.home, &["login", name, "--key-stdin"], bytes).end();
         let said = ended.said(2);
@@ -142,7 +142,7 @@ fn white_space_around_a_key_is_left_out_and_that_is_said() {
     provider_with(&served, "[code, key]");
     let ended = fed(&served.home, &["login", "demo/ci", "--key-stdin"], b" hush\n\n").end();
     assert_eq!(ended.code, Some(0), "{ended:?}");
-    assert!(ended.err.contains("White space at its ends is left out."), "{ended:?}");
+    assert!(ended.err.contains("Spaces at both ends are removed."), "{ended:?}");
     assert_eq!(served.home.run(&["token", "demo/ci"]).out, "hush\n");
 }
 
@@ -153,7 +153,7 @@ fn no_profile_may_hide_an_environment_variable() {
     let before = served.home.bytes();
     for line in [&["login", "demo/DEMO_KEY"][..], &["login", "demo/DEMO_KEY", "--key-stdin"]] {
         let ended = fed(&served.home, line, b"hush").end();
-        let sentence = "“DEMO_KEY” is kept for the environment variable; choose another name";
+        let sentence = "“DEMO_KEY” is reserved for the environment variable; choose another name";
         assert!(ended.said(2).contains(sentence), "{ended:?}");
     }
     assert_eq!(served.home.bytes(), before);

@@ -44,7 +44,7 @@ fn a_device_flow_without_a_code_shows_the_link_alone_and_brings_the_token() {
     });
 
     let mut login = served.home.start(&["login", "demo/ana"]);
-    login.line("Open this link in a browser on this machine and agree there:");
+    login.line("Open this link in a browser on this machine and allow access:");
     assert_eq!(login.line("    http").trim(), link);
     let ended = login.end();
 

@@ -77,21 +77,22 @@ fn whatever_goes_wrong_keeps_the_tokens_and_says_whether_it_is_worth_another_try
     let page = HttpResponse::new(200, "text/html", "<title>Sign in</title>Sign in to this network first.");
     let elsewhere = HttpResponse::new(307, "text/plain", "").with("Location", "http://127.0.0.1:9/revoke");
     for (fault, mishap, code, words) in [
-        (
-            "busy",
-            FaultKind::Instead(busy),
-            4,
-            "answered 503 with an empty body; it asks for a pause of 2m00s",
-        ),
+        ("busy", FaultKind::Instead(busy), 4, "answered 503 with an empty body; it asks to wait 2m00s"),
         ("a page", FaultKind::Instead(page), 4, "answered 200 with a web page instead of an answer"),
-        ("redirected", FaultKind::Instead(elsewhere), 1, "pointed to 127.0.0.1, which is never followed"),
+        (
+            "redirected",
+            FaultKind::Instead(elsewhere),
+            1,
+            "redirect to 127.0.0.1, which authtui never \
+            follows",
+        ),
         ("gone", json(404, ""), 1, "answered 404"),
-        ("cut off", FaultKind::LostRequest, 4, "nobody knows whether the grant has ended"),
+        ("cut off", FaultKind::LostRequest, 4, "the login may or may not be revoked"),
         (
             "unsupported",
             json(400, r#"{"error":"unsupported_token_type"}"#),
             1,
-            "it ends no tokens of this kind",
+            "it does not revoke tokens of this kind",
         ),
         ("the client", json(401, r#"{"error":"invalid_client"}"#), 1, "refused with invalid_client"),
         (
@@ -110,10 +111,10 @@ fn whatever_goes_wrong_keeps_the_tokens_and_says_whether_it_is_worth_another_try
         let said = ended.said(code);
         assert!(said.contains("cannot revoke demo/ana at its provider: Demo"), "{fault}: {said}");
         assert!(
-            said.contains(words) && said.contains("Stored tokens are as they were. Next: "),
+            said.contains(words) && said.contains("Stored tokens are unchanged. Next: "),
             "{fault}: {said}"
         );
-        let by_hand = format!("end the grant at {}/.", served.serving.issuer());
+        let by_hand = format!("revoke it at {}/.", served.serving.issuer());
         if fault == "gone" {
             assert!(said.contains("Next: check endpoints.revoke in the provider file"), "{said}");
         }
@@ -135,7 +136,7 @@ fn an_answer_that_was_lost_keeps_the_tokens_and_asking_again_erases_them() {
     let (served, pair) = Served::with_ana(3600);
     plan(&served, FaultKind::LostAnswer);
     let lost = served.home.run(&REMOTE);
-    assert!(lost.said(4).contains("asking again does no harm"), "{lost:?}");
+    assert!(lost.said(4).contains("trying again does no harm"), "{lost:?}");
     assert_eq!((served.stored("ana"), served.counters().revoked), (Some(pair.clone()), 1));
 
     assert_eq!(served.home.run(&REMOTE).code, Some(0));
@@ -172,18 +173,18 @@ fn who_cannot_be_asked_is_said_before_anything_is_erased_or_asked() {
     ));
     let before = served.home.bytes();
     let page =
-        format!("Next: end the grant at {}/; without --remote it is erased here.", served.serving.issuer());
+        format!("Next: revoke it at {}/; without --remote it is erased here.", served.serving.issuer());
     for (name, why, next) in [
         ("mute/ana", "its provider file names no revocation", page.as_str()),
-        ("acme/ana", "there is no provider file for it", "end the grant on the provider's web pages"),
-        ("broken/ana", "endpoints", "end the grant on the provider's web pages"),
+        ("acme/ana", "there is no provider file for it", "revoke it on the provider's web pages"),
+        ("broken/ana", "endpoints", "revoke it on the provider's web pages"),
         ("demo/key", "API keys cannot be revoked from here", "delete the key on the web pages of Demo"),
-        ("demo/out", "it holds no tokens", ""),
+        ("demo/out", "it has no tokens", ""),
     ] {
         for more in [&["--yes"][..], &[]] {
             let ended = served.home.run(&[&["revoke", name, "--remote"], more].concat());
             let said = ended.said(1);
-            assert!(said.contains(&format!("{name} is not revoked at its provider: ")), "{name}: {said}");
+            assert!(said.contains(&format!("{name} cannot be revoked at its provider: ")), "{name}: {said}");
             assert!(said.contains(why) && said.contains(next), "{name}: {said}");
         }
     }

@@ -89,8 +89,8 @@ fn a_key_that_cannot_be_tested_is_saved_and_that_is_said() {
         Err(Trouble::untouched("cannot test", "it could not be reached", FailureKind::Temporary(None)));
     let offline = Msg::KeyTested(Secret::new("demo-key").short().to_owned(), offline);
     for (answer, words) in [
-        (offline, "demo/ci is saved (not tested: it could not be reached)."),
-        (tested(503), "demo/ci is saved (503: the server has trouble, not tested)."),
+        (offline, "demo/ci saved (not tested: it could not be reached)."),
+        (tested(503), "demo/ci saved (503: the server is having trouble; not tested)."),
     ] {
         let mut app = App::of([]);
         at_the_key(&mut app, &with_keys(), "ci");
@@ -148,7 +148,7 @@ fn a_key_is_tested_then_saved_once_and_shown() {
     at_the_key(&mut app, &with_keys(), "ci");
     assert!(app.screen().contains("https://demo.test/keys"), "{}", app.screen());
     app.feed(Msg::Pasted(Secret::new(" demo-key\n")));
-    assert!(app.screen().contains("White space at its ends is left out."), "{}", app.screen());
+    assert!(app.screen().contains("Spaces at both ends are removed."), "{}", app.screen());
     assert!(!app.screen().contains("demo-key"), "{}", app.screen());
     assert_eq!(app.press("enter"), [Effect::TestKey(Box::new(key("ci")))]);
     assert_eq!(app.feed(tested(200)), [kept_as("ci", TestResult::Works, 200)]);
@@ -156,7 +156,7 @@ fn a_key_is_tested_then_saved_once_and_shown() {
     assert_eq!(app.press("enter esc down"), [], "keys wait while it is saved");
     assert_eq!(app.feed(Msg::Changed(id("ci"), Ok(snapshot([key("ci")])))), []);
     assert_eq!((&app.model.screen, app.selected()), (&Screen::List, "demo/ci".to_owned()));
-    assert_eq!(app.message(), "demo/ci is saved (200: works).");
+    assert_eq!(app.message(), "demo/ci saved (200: works).");
     assert!(app.screen().contains("no expiry"), "{}", app.screen());
 }
 
@@ -193,11 +193,11 @@ fn a_key_that_could_not_be_saved_stays_in_its_field() {
 
 #[test]
 fn what_is_no_key_or_no_name_of_one_is_refused_with_a_sentence_and_stays() {
-    let name = |text: &str| format!("“{text}” is kept for a list of keys; choose another name");
-    let chars = "A key has visible ASCII characters alone: no spaces, no line ends, no accents";
+    let name = |text: &str| format!("“{text}” is reserved for a list of keys; choose another name");
+    let chars = "A key has only visible ASCII characters: no spaces, line ends or accents";
     for (text, sentence) in [
-        ("", "There is no key yet"),
-        ("   ", "There is no key yet"),
+        ("", "Enter the API key"),
+        ("   ", "Enter the API key"),
         ("two words", chars),
         ("one\ntwo", chars),
         ("ключ", chars),
@@ -214,7 +214,7 @@ fn what_is_no_key_or_no_name_of_one_is_refused_with_a_sentence_and_stays() {
     for (text, sentence) in [
         ("key-3", name("key-3")),
         ("work", "demo/work is there already; choose another name".to_owned()),
-        ("", "cannot use “” as a name: it may have 1 to 64 characters".to_owned()),
+        ("", "enter a name (up to 64 characters)".to_owned()),
     ] {
         let mut app = App::of([profile("work")]);
         at_the_key(&mut app, &with_keys(), text);

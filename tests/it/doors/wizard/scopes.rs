@@ -78,7 +78,7 @@ fn giving_a_granted_scope_up_is_said_and_done() {
     let mut app = again(&granted(&["a", "b"]), &with_scopes());
     app.keys(" ");
     let screen = app.screen();
-    assert!(screen.contains("1 granted scope is not asked for. With some providers"), "{screen}");
+    assert!(screen.contains("1 granted scope is not selected. Some providers"), "{screen}");
     assert_eq!(app.press("enter"), BEGUN);
     assert_eq!(app.login().plan().scopes, ["b"]);
 }
@@ -143,7 +143,7 @@ fn the_list_of_the_provider_comes_fails_and_is_asked_for_again() {
     let mut app = App::of([]);
     choose_own(&mut app, &listing());
     assert_eq!(app.press("enter"), [fetch()]);
-    assert!(app.screen().contains("The provider's own list is being read."), "{}", app.screen());
+    assert!(app.screen().contains("Loading the provider's list."), "{}", app.screen());
     assert_eq!(app.keys("r"), [], "it is on its way");
     app.feed(Msg::Scopes("other".to_owned(), Ok(listed(&["z"]))));
     assert_eq!(picker(&app).list, ProviderList::Coming, "somebody else's list");

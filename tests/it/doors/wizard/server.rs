@@ -132,22 +132,22 @@ fn a_file_that_is_written_and_yet_not_usable_says_why() {
 
 #[test]
 fn an_answer_that_cannot_be_is_refused_with_a_sentence_and_stays() {
-    let address = |text: &str, rule: &str| format!("cannot use the address “{text}”: it must have {rule}");
-    let https = "https, or http on 127.0.0.1, [::1] or localhost";
-    let whole = "an absolute address such as https://id.example.org/token";
+    let address = |text: &str, rule: &str| format!("cannot use the address “{text}”: {rule}");
+    let https = "use https, or http on 127.0.0.1, [::1] or localhost";
+    let whole = "enter a full address such as https://id.example.org/token";
     let part = |text: &str| {
-        format!("cannot use “{text}” as a provider: it may have only letters, digits, - _ and . (not first)")
+        format!("cannot use “{text}” as a provider: use only letters, digits, - _ and . (not first)")
     };
-    let client = "A client id has visible ASCII characters alone (RFC 6749, Appendix A.1)".to_owned();
-    let missing = "The provider gave you a client id when you registered there".to_owned();
-    let secret = "A client secret is one line of visible ASCII characters; this one holds others".to_owned();
+    let client = "A client id has only visible ASCII characters (RFC 6749, Appendix A.1)".to_owned();
+    let missing = "A client id is required".to_owned();
+    let secret = "A client secret is one line of visible ASCII characters".to_owned();
     let scope = "“b\\c” is no scope: one has visible ASCII characters, but no \" and no \\".to_owned();
     for (page, text, sentence) in [
-        (0, "", "cannot use “” as a provider: it may have 1 to 64 characters".to_owned()),
+        (0, "", "enter a name (up to 64 characters)".to_owned()),
         (0, "../x", part("../x")),
         (0, "my server", part("my server")),
-        (0, "demo", "A provider is called demo already; choose another name".to_owned()),
-        (0, "oauth2", "A provider is called oauth2 already; choose another name".to_owned()),
+        (0, "demo", "There is already a provider demo; choose another name".to_owned()),
+        (0, "oauth2", "There is already a provider oauth2; choose another name".to_owned()),
         (1, "", address("", whole)),
         (1, "id.corp.test", address("id.corp.test", whole)),
         (1, "http://id.corp.test/a", address("http://id.corp.test/a", https)),
@@ -155,9 +155,17 @@ fn an_answer_that_cannot_be_is_refused_with_a_sentence_and_stays() {
         (
             2,
             "https://u:p@id.corp.test/",
-            address("https://…@id.corp.test/", "no user name and no password in it"),
+            address("https://…@id.corp.test/", "leave out user name and password"),
         ),
-        (3, "https://id.corp.test/#x", address("https://id.corp.test/#x", "no fragment (the part after #)")),
+        (
+            3,
+            "https://id.corp.test/#x",
+            address(
+                "https://id.corp.test/#x",
+                "leave out the fragment (the \
+            part after #)",
+            ),
+        ),
         (4, "", missing),
         (4, "ключ", client),
         (5, "пароль", secret),
