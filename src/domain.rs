@@ -1,4 +1,4 @@
-//! What is: profiles, tokens, time, providers. Pure; imports nothing else of this crate.
+//! Profiles, tokens, time and providers as they are. Pure; imports nothing else of this crate.
 
 pub mod change;
 pub mod clock;

@@ -137,7 +137,7 @@ pub struct RefreshedTokens {
     pub life: Expiry,
     /// The scopes, where the reply named them.
     pub scopes: Option<Vec<String>>,
-    /// When and how: always `Done`.
+    /// When and how: a refusal where a new refresh token came without an access token.
     pub record: LastRefresh,
     /// The servers that the provider file named, for a profile that knows of none.
     pub origins: Vec<String>,

@@ -1,8 +1,8 @@
 //! Event of the log: who did what to which grant, and when. Never a secret.
 //!
-//! [`GrantEvent::RefreshStarted`] is written before a refresh is sent. Where no later event of the
-//! same grant follows it, the refresh was interrupted between request and save, and nobody knows
-//! whether the provider has spent the refresh token.
+//! [`GrantEvent::RefreshStarted`] is written before a refresh is sent. Where its end is missing, the
+//! refresh was interrupted between request and save, and nobody knows whether the provider has spent the
+//! refresh token.
 
 use std::collections::BTreeSet;
 
@@ -45,7 +45,7 @@ pub enum GrantEvent {
         /// The grant whose refresh token it carries.
         grant: RefreshTokenId,
     },
-    /// New tokens are stored.
+    /// New tokens came, and are stored in the place of the old ones or elsewhere.
     Refreshed {
         /// The grant that was refreshed.
         grant: RefreshTokenId,
@@ -172,36 +172,53 @@ pub enum GrantHistory<'a> {
         /// What it is called since.
         next: &'a RefreshTokenId,
     },
-    /// A refresh was sent and nothing followed.
+    /// A refresh was about to be sent, and nobody knows how it ended.
     Interrupted(&'a Event),
 }
 
 /// What `events`, oldest first, know of `grant`.
 #[must_use]
 pub fn grant_history<'a>(events: &'a [Event], grant: &RefreshTokenId) -> GrantHistory<'a> {
-    let Some(event) = events.iter().rev().find(|event| event.what.grant() == Some(grant)) else {
-        return GrantHistory::Plain;
-    };
-    match &event.what {
-        // A server that gives no new refresh token leaves the grant its name.
-        GrantEvent::Refreshed { next, .. }
+    if let Some(event) = events.iter().rfind(|event| event.what.grant() == Some(grant))
+        && let GrantEvent::Refreshed { next, .. }
         | GrantEvent::Adopted { next, .. }
-        | GrantEvent::NewerKept { next, .. }
-            if next != grant =>
-        {
-            GrantHistory::Spent { event, next }
-        }
-        GrantEvent::RefreshStarted { .. } => GrantHistory::Interrupted(event),
-        GrantEvent::Refreshed { .. }
-        | GrantEvent::Adopted { .. }
-        | GrantEvent::NewerKept { .. }
-        | GrantEvent::RefreshFailed { .. }
-        | GrantEvent::NotSaved { .. }
-        | GrantEvent::LoggedIn
-        | GrantEvent::Erased
-        | GrantEvent::Revoked
-        | GrantEvent::NotRevoked { .. } => GrantHistory::Plain,
+        | GrantEvent::NewerKept { next, .. } = &event.what
+        // A server that gives no new refresh token leaves the grant its name.
+        && next != grant
+    {
+        return GrantHistory::Spent { event, next };
     }
+    open_requests(events, grant).last().map_or(GrantHistory::Plain, |event| GrantHistory::Interrupted(event))
+}
+
+/// The refreshes of `grant` in `events`, oldest first, that have no end. A failure that is not final ends
+/// the request of its own author alone: what an earlier one did at the provider is no better known.
+#[must_use]
+pub fn open_requests<'a>(
+    events: impl IntoIterator<Item = &'a Event>,
+    grant: &RefreshTokenId,
+) -> Vec<&'a Event> {
+    let mut open: Vec<&Event> = Vec::new();
+    for event in events.into_iter().filter(|event| event.what.grant() == Some(grant)) {
+        match event.what {
+            GrantEvent::RefreshStarted { .. } => open.push(event),
+            GrantEvent::RefreshFailed { is_dead: false, .. } => {
+                if open.last().is_some_and(|request| request.by == event.by) {
+                    open.pop();
+                }
+            }
+            GrantEvent::RefreshFailed { is_dead: true, .. }
+            | GrantEvent::Refreshed { .. }
+            | GrantEvent::Adopted { .. }
+            | GrantEvent::NewerKept { .. }
+            | GrantEvent::NotSaved { .. } => open.clear(),
+            GrantEvent::LoggedIn
+            | GrantEvent::Erased
+            | GrantEvent::Revoked
+            | GrantEvent::NotRevoked { .. } => {}
+        }
+    }
+    open
 }
 
 /// The grants whose last event in `events` is a request without an end: it is under way, or was
@@ -229,15 +246,10 @@ pub fn survived<'a>(events: &'a [Event], grant: &RefreshTokenId) -> Option<&'a E
     )?;
     let (before, rest) = events.split_at(got);
     let old = rest.first()?.what.grant()?;
-    let mut tries = before.iter().filter(|event| event.what.grant() == Some(old)).peekable();
-    let mut interrupted = None;
-    while let Some(event) = tries.next() {
-        let is_asked = |event: &Event| matches!(event.what, GrantEvent::RefreshStarted { .. });
-        if is_asked(event) && tries.peek().is_some_and(|next| is_asked(next)) {
-            interrupted = Some(event);
-        }
-    }
-    interrupted
+    let is_request =
+        |event: &Event| matches!(&event.what, GrantEvent::RefreshStarted { grant } if grant == old);
+    let own = before.iter().rposition(is_request)?;
+    open_requests(before.iter().take(own), old).pop()
 }
 
 #[cfg(test)]
@@ -275,16 +287,40 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_ends_a_refresh_and_spends_nothing() {
-        let failed =
-            event(GrantEvent::RefreshFailed { grant: "g1".into(), is_dead: false, why: "503".into() });
-        assert_eq!(grant_history(&[asked("g1"), failed], &"g1".into()), GrantHistory::Plain);
+    fn a_failure_ends_its_own_refresh_and_no_earlier_one() {
+        let by =
+            |process: u32, event: Event| Event { by: Author { program: "authtui".into(), process }, ..event };
+        let failed = |is_dead: bool| {
+            event(GrantEvent::RefreshFailed { grant: "g1".into(), is_dead, why: "503".into() })
+        };
+        let unsaved = event(GrantEvent::NotSaved { grant: "g1".into(), why: "no room".into() });
+        let killed = by(1, asked("g1"));
+        let known = GrantHistory::Interrupted(&killed);
+        for (rest, expected) in [
+            (vec![], known),
+            (vec![asked("g1"), failed(false)], known),
+            (vec![asked("g1"), failed(false), asked("g1"), failed(false)], known),
+            (vec![failed(false)], known),
+            (vec![by(1, failed(false))], GrantHistory::Plain),
+            (vec![asked("g1"), failed(true)], GrantHistory::Plain),
+            (vec![asked("g1"), unsaved], GrantHistory::Plain),
+            (vec![asked("g1"), refreshed("g1", "g1")], GrantHistory::Plain),
+        ] {
+            let events = [vec![killed.clone()], rest].concat();
+            assert_eq!(grant_history(&events, &"g1".into()), expected, "{events:?}");
+        }
     }
 
     #[test]
     fn a_grant_that_survived_an_interrupted_refresh_is_known_by_the_two_that_asked() {
         let survivor = [asked("g1"), asked("g1"), refreshed("g1", "g2")];
         assert_eq!(survived(&survivor, &"g2".into()), Some(&survivor[0]));
+        let by = Author { program: "authtui".into(), process: 1 };
+        let killed = Event { by, ..asked("g1") };
+        let unsaved = event(GrantEvent::NotSaved { grant: "g1".into(), why: "no room".into() });
+        let busy = event(GrantEvent::RefreshFailed { grant: "g1".into(), is_dead: false, why: "503".into() });
+        let late = [killed, asked("g1"), busy, asked("g1"), unsaved, refreshed("g1", "g2")];
+        assert_eq!(survived(&late, &"g2".into()), Some(&late[0]));
         let failed =
             event(GrantEvent::RefreshFailed { grant: "g1".into(), is_dead: false, why: "503".into() });
         let plain =

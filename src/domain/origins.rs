@@ -1,4 +1,4 @@
-//! Servers that a profile's secrets may go to.
+//! Origins: the servers that a profile's secrets may go to.
 //!
 //! A provider file says where tokens go, and it may be changed. The servers that it named at the
 //! login are stored with the profile, and its secrets go to no other: logging in again is the yes

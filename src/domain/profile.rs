@@ -218,7 +218,8 @@ pub enum Kind {
 pub struct LastRefresh {
     pub at: DateTime<Utc>,
     pub result: RefreshResult,
-    /// The grant it was asked for, absent: not written down.
+    /// The grant that was held after it: the new one where a new refresh token came. Absent: not
+    /// written down.
     pub grant: Option<RefreshTokenId>,
     /// The server's clock, where it was far from ours when it answered.
     pub clock_differs: Option<ClockDiffers>,

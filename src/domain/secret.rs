@@ -1,4 +1,4 @@
-//! The one type that holds secrets, and the two things that may be known about one.
+//! Secret: the one type that holds secrets, and the two things that may be known about one.
 //!
 //! A [`Secret`] is wiped when dropped and prints as `Secret(…)`. It opens only by
 //! [`Secret::expose`], which a test allows in a listed set of files. What others may see is

@@ -20,7 +20,7 @@ impl Tokens {
     }
 }
 
-/// Tells a refresh token from all others without giving it away: its short fingerprint. Events, locks
+/// Tells a refresh token from all others without giving it away: its short fingerprint. Events
 /// and histories go by it, and it is another after each refresh that brings a new refresh token.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RefreshTokenId(String);

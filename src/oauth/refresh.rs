@@ -27,7 +27,7 @@ const SPENT: &str = "the refresh token may already be used up; if so, you will h
 pub enum Refreshed {
     /// New tokens are stored.
     Done(Snapshot),
-    /// Nothing was asked: the stored token will do, or somebody else has just renewed it.
+    /// The stored token will do, or somebody else has just stored another one.
     Enough(Snapshot),
     /// New tokens came and could not be stored in the place of the pair they were asked for.
     Unsaved(Box<RefreshedTokens>, Fingerprint, Trouble),

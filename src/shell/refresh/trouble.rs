@@ -16,7 +16,7 @@ use crate::shell::store_files::file::shown;
 pub(super) fn explained(last: LastRefresh, interrupted: Option<&Event>, offset: FixedOffset) -> LastRefresh {
     let (RefreshResult::Dead { why }, Some(event)) = (&last.result, interrupted) else { return last };
     let why = format!(
-        "{why}; a refresh of {} by {} ended between request and save, so the token it got is lost",
+        "{why}; a refresh of {} by {} ended between request and save, so any token it got is lost",
         local(event.at, offset),
         event.by
     );

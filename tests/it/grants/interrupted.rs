@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use authtui::demo::authority::fault::FaultKind;
+use authtui::demo::authority::response::HttpResponse;
 
 use crate::grants::{until, words};
 use crate::home::running::Running;
@@ -39,12 +40,26 @@ fn it_is_explained_before_anybody_asks_again_and_after_it_was_refused() {
     pty.keys("r").until("the refusal and its cause", |screen| {
         let text = unbroken(screen);
         text.contains("invalid_grant")
-            && text.contains("so the token it got is lost")
+            && text.contains("so any token it got is lost")
             && text.contains("needs login")
     });
     pty.keys("q");
     assert_eq!(pty.end().code, 0);
     assert_eq!((served.stored("ana"), served.refreshes().0), (Some(pair), 2));
+}
+
+#[test]
+fn it_is_explained_though_another_refresh_has_failed_since() {
+    let (served, _) = Served::with_ana(-5);
+    let killed = killed(&served);
+    served.fault(1, FaultKind::Instead(HttpResponse::new(503, "text/plain", "busy")));
+    assert_eq!(served.home.run(&["refresh", "demo/ana"]).code, Some(4));
+    assert_eq!(words(&served.home), ["asked", "asked", "failed"]);
+
+    let refused = served.home.run(&["refresh", "demo/ana"]);
+
+    let cause = format!("by authtui refresh (process {killed}) ended between request and save");
+    assert!(refused.said(3).contains(&cause), "{refused:?}");
 }
 
 #[test]
