@@ -136,8 +136,9 @@
 //!   it becomes in `conversion.rs`, `docs/providers.md`.
 //! - **A store**: its format in `stored`, its arm in `shell/store_files.rs`, a `StoreId`;
 //!   `CONTRIBUTING.md` has the whole list.
-//! - **A question before a login**: `oauth/login/preflight/question.rs`, its answer in `answer.rs`;
-//!   a page in `tui/wizard/page.rs`, a prompt in `cli/login/answers.rs`.
+//! - **A question before a login**: `oauth/login/preflight.rs`, its answer in
+//!   `oauth/login/preflight/answer.rs`; a page in `tui/wizard/page.rs`, a prompt in
+//!   `cli/login/answers.rs`.
 //! - **A login method**: `oauth/login/methods.rs`, a part of `tui/view/login/`,
 //!   `cli/login/progress.rs`.
 //! - **A key**: a row in `tui/keymap.rs`, an arm in `tui/update/action.rs`, `docs/keys.md`.

@@ -4,13 +4,13 @@ pub mod amendment;
 pub mod config_file;
 pub mod environment;
 pub mod event_log;
-pub mod path;
 pub mod plain_editor;
 pub mod plain_reader;
 pub mod positions;
 pub mod provider_file;
 pub mod yaml_cost;
 pub mod yaml_editor;
+pub mod yaml_path;
 pub mod yaml_reader;
 
 use std::fmt;

@@ -1,4 +1,4 @@
-//! One authorization request, from its URLs to the token request that redeems its code.
+//! Authorization of one login, from its URLs to the token request that redeems its code.
 //!
 //! An [`Authorization`] is made when the callback port is known and dies when the login ends;
 //! it is never stored. It owns both secrets of the exchange: the `state` that proves the

@@ -1,4 +1,4 @@
-//! A request as a command line that a person runs with their own browser's session.
+//! Command line of a request that a person runs with their own browser's session.
 
 use crate::domain::provider::request_template::Method;
 use crate::domain::text;

@@ -1,4 +1,4 @@
-//! One device code: what the person types where, or the link alone, and when to ask whether they have agreed (RFC
+//! Device code: what the person types where, or the link alone, and when to ask whether they have agreed (RFC
 //! 8628).
 //!
 //! The provider's answer is believed within bounds: a page must be one that a browser may be

@@ -1,4 +1,4 @@
-//! What of a profile is copied or printed, made from its tokens where it is used.
+//! Forms in which a profile's tokens are copied or printed, made from its tokens where it is used.
 
 use zeroize::Zeroizing;
 

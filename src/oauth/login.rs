@@ -1,33 +1,25 @@
-//! One login, from the first random byte to tested tokens, as a value.
+//! Login as a value, from the first random byte to tested tokens.
 //!
 //! [`Login::advance`] takes what happened and says what must be done; the login panel and
 //! `authtui login` both drive it. Nothing here knows a clock, a socket or a file.
-//!
-//! ```text
-//! Opening ─▶ Waiting ─▶ Exchanging ─▶ Saving ─▶ Testing ─▶ Over
-//!               ▲            │  └▶ Confirming ─▶┘ └▶ Unsaved
-//!               └ bad paste ─┘
-//! ```
 //!
 //! A code is redeemed once. From then on the login cannot be cancelled any more: the tokens it
 //! brings are asked about, and never dropped. The same holds for a question about a device code
 //! that is on its way: a login that ends meanwhile waits in `Exchanging` for its answer.
 
-mod ask;
+mod authorization_request;
+mod completion;
 mod device;
+mod events;
 mod exchanging;
-mod heard;
 mod methods;
 mod opening;
+mod options;
 mod plan;
 pub mod preflight;
-mod sent;
-mod settling;
-mod shut;
 mod stage;
 pub mod step;
 mod waiting;
-mod ways;
 
 use std::mem;
 use std::time::Duration;
@@ -35,14 +27,12 @@ use std::time::Duration;
 use crate::domain::clock::{Now, Steady};
 use crate::domain::profile::Profile;
 use crate::domain::secret::{Fingerprint, Secret};
-pub use crate::oauth::login::ask::Output;
-pub use crate::oauth::login::heard::{BoundListener, Input, SaveDecision};
-pub use crate::oauth::login::methods::{DeviceMethod, LoginMethods};
+pub use crate::oauth::login::events::{BoundListener, Input, Output, SaveDecision};
+pub use crate::oauth::login::methods::{DeviceEnd, DeviceMethod, LoginMethods};
+pub use crate::oauth::login::options::{BrowserOpening, Locality, LoginOptions};
 pub use crate::oauth::login::plan::LoginPlan;
-pub use crate::oauth::login::shut::DeviceEnd;
 pub use crate::oauth::login::stage::{ConfirmReason, Exchange, Opening, Outcome, Stage};
 use crate::oauth::login::step::LoginSteps;
-pub use crate::oauth::login::ways::{BrowserOpening, Locality, LoginOptions};
 use crate::oauth::{LoginId, RequestId};
 
 /// How long a login waits for its answer; longer while a device code is good.

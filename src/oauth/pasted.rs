@@ -1,4 +1,4 @@
-//! An answer that a person carried over by hand.
+//! Paste of an answer that a person carried over.
 //!
 //! Where no browser can reach the listener, people paste what they have: the whole address the
 //! browser ended at, its query, `code#state` as some providers show it, or the code alone. All

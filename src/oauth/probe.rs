@@ -1,4 +1,4 @@
-//! A harmless request with a token, and what the provider's own reading says of the status.
+//! Probe of a token: a harmless request, and what the status of its answer says.
 
 use crate::domain::clock::{DateTime, Utc};
 use crate::domain::origins::OtherOrigin;

@@ -1,4 +1,4 @@
-//! A query string, read once and strictly.
+//! Query string, read once and strictly.
 //!
 //! Providers and browsers write the answer of a login as a form (RFC 6749 appendix B). It is
 //! decoded exactly once, so that a code reaches the provider as the bytes it sent. What is no

@@ -1,4 +1,4 @@
-//! What a token endpoint answered: tokens, or a refusal.
+//! Reply of a token endpoint: tokens, or a refusal.
 //!
 //! The status proves nothing: servers send errors with 200 and progress with 400. Only a token
 //! makes a success (RFC 6749 §5.1), and one that came is kept whatever is odd beside it; that is

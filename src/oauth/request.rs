@@ -1,4 +1,4 @@
-//! A request ready to be sent, the reply to it, and the dice a login is given.
+//! Request ready to be sent, the reply to it, and the random bytes of a login.
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -1,4 +1,4 @@
-//! Asking a provider to end a grant, and what its answer means (RFC 7009).
+//! Revocation of a grant: its request, and what the answer means (RFC 7009).
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! What can be asked for, as the provider lists it.
+//! Scopes that can be asked for, as the provider lists them.
 //!
 //! Such a list helps a person to choose and decides nothing: its words are made safe to show, it
 //! is cut at two hundred entries, and a scope that cannot be shown as it is is left out.

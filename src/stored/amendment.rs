@@ -2,7 +2,7 @@
 
 use serde_yaml::{Mapping, Value};
 
-use crate::stored::path::{PathStep, find, find_mut, shown};
+use crate::stored::yaml_path::{PathStep, find, find_mut, shown};
 
 /// One amendment. It holds secrets, so it has no `Debug`.
 #[derive(Clone, PartialEq)]

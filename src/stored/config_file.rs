@@ -21,9 +21,9 @@ use crate::domain::profile::Profile;
 use crate::domain::secret::Secret;
 use crate::stored::amendment::YamlAmendment;
 use crate::stored::config_file::entries::{DEPTH, Entry, entries};
-use crate::stored::path::PathStep;
 use crate::stored::positions::Positions;
 use crate::stored::yaml_editor::YamlEditor;
+use crate::stored::yaml_path::PathStep;
 use crate::stored::{AmendError, YamlError, plain_reader, yaml_reader};
 
 /// The version of the structure that is written.

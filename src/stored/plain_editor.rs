@@ -11,8 +11,8 @@ use std::ops::Range;
 use serde_yaml::Value;
 
 use crate::stored::amendment::YamlAmendment;
-use crate::stored::path::PathStep;
 use crate::stored::plain_reader::{PlainLine, pair};
+use crate::stored::yaml_path::PathStep;
 
 /// A text in its lines.
 pub struct PlainText<'a> {

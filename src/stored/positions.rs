@@ -8,7 +8,7 @@ use std::str::FromStr;
 use yaml_edit::{Mapping, YamlFile, YamlNode};
 
 use crate::domain::text;
-use crate::stored::path::PathStep;
+use crate::stored::yaml_path::PathStep;
 
 /// A line and a column, each counted from 1.
 pub type Position = (u32, u32);

@@ -10,7 +10,7 @@ use serde_yaml::Value;
 use yaml_edit::{AsYaml, Document, MappingBuilder, ScalarValue, SequenceBuilder, YamlFile, YamlNode};
 
 use crate::stored::amendment::{YamlAmendment, amend_tree, settled};
-use crate::stored::path::PathStep;
+use crate::stored::yaml_path::PathStep;
 use crate::stored::yaml_reader;
 
 /// A text that is being amended, and the tree it holds.

@@ -34,6 +34,7 @@ use crate::harness::key;
 
 const WIDE: (u16, u16) = (120, 32);
 const MIDDLE: (u16, u16) = (80, 24);
+const PICTURE: (u16, u16) = (116, 17);
 const NARROW: (u16, u16) = (60, 20);
 const SMALLEST: (u16, u16) = (40, 10);
 
@@ -43,6 +44,14 @@ fn the_list_shows_every_state_at_each_width() {
     for (name, size) in [("wide", WIDE), ("middle", MIDDLE), ("narrow", NARROW), ("smallest", SMALLEST)] {
         assert_snapshot!(format!("list_{name}"), drawn(&model, size));
     }
+}
+
+#[test]
+fn the_picture_on_the_first_page_is_the_screen() {
+    let screen = text(&cast::model(cast::rows()), PICTURE);
+    let readme = include_str!("../../README.md");
+    let picture = readme.split("```\n").nth(1).expect("a picture");
+    assert_eq!(picture.trim_end(), screen.trim_end(), "README.md should show:\n{screen}");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The head of one HTTP request, read strictly (RFC 9112).
+//! Head of one HTTP request, read strictly (RFC 9112).
 
 use std::str;
 

@@ -1,4 +1,4 @@
-//! What an answer to a poll means (RFC 8628 §3.5).
+//! Answers to a poll for a device code's tokens (RFC 8628 §3.5).
 
 use std::time::Duration;
 

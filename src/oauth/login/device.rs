@@ -1,4 +1,4 @@
-//! The device code as a method of a login: asked for, shown, and asked about (RFC 8628).
+//! Device code as a method of a login: asked for, shown, and asked about (RFC 8628).
 //!
 //! A method that cannot be had does not end a login that has another. While a code is being
 //! redeemed no question is sent; the answer to one that was sent before is kept.

@@ -1,12 +1,12 @@
-//! A code that is being redeemed, and a login that ends while tokens may be on their way.
+//! Exchange of a code for tokens, and a login that ends while tokens may be on their way.
 
 use crate::domain::clock::Now;
 use crate::domain::provider::LoginMethod;
 use crate::domain::trouble::{FailureKind, Trouble};
 use crate::oauth::RequestId;
 use crate::oauth::device::{PollReply, judge};
+use crate::oauth::login::authorization_request::Sent;
 use crate::oauth::login::device::PollOutcome;
-use crate::oauth::login::sent::Sent;
 use crate::oauth::login::step::LoginStep;
 use crate::oauth::login::{
     ConfirmReason, DeviceEnd, DeviceMethod, Exchange, Login, LoginMethods, Outcome, Output, Stage, Transition,

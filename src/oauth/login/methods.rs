@@ -1,17 +1,17 @@
-//! The ways an answer can come back, all open at once.
+//! Methods by which an answer can come back, all open at once.
 
 use std::fmt;
 
 use url::Url;
 
 use crate::domain::clock::Steady;
-use crate::domain::provider::LoginMethod;
-use crate::domain::provider::Provider;
+use crate::domain::provider::{LoginMethod, Provider};
+use crate::domain::trouble::FailureKind;
 use crate::oauth::RequestId;
 use crate::oauth::authorization::Authorization;
 use crate::oauth::device::DeviceCode;
-use crate::oauth::login::ask::Unqueried;
-use crate::oauth::login::{DeviceEnd, Locality};
+use crate::oauth::login::events::Unqueried;
+use crate::oauth::login::options::Locality;
 
 /// The ways an answer can come back, while a login waits.
 #[derive(Clone, PartialEq, Eq)]
@@ -46,6 +46,39 @@ pub enum DeviceMethod {
     Open(Box<DeviceCode>),
     /// It cannot be had, or is over.
     Closed(DeviceEnd),
+}
+
+/// Why a device method is closed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DeviceEnd {
+    /// Nobody typed the code in time.
+    Expired,
+    /// It brought tokens already.
+    Used,
+    /// The person said no, in the provider's words.
+    Denied(String),
+    /// It did not work.
+    Failed {
+        /// Why, for people.
+        why: String,
+        /// What kind of failure it is.
+        kind: FailureKind,
+    },
+}
+
+impl fmt::Display for DeviceEnd {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Expired => f.write_str("the code has expired"),
+            Self::Used => f.write_str("it brought tokens"),
+            Self::Denied(words) => f.write_str(words),
+            Self::Failed { why, kind: FailureKind::NeedsFix(remedy) } => write!(f, "{why}; {remedy}"),
+            Self::Failed {
+                why,
+                kind: FailureKind::NeedsLogin | FailureKind::Temporary(_) | FailureKind::NothingToDo,
+            } => f.write_str(why),
+        }
+    }
 }
 
 impl DeviceMethod {

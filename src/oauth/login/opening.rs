@@ -1,4 +1,4 @@
-//! A login's beginning: random bytes, a port, the authorization URL, the browser.
+//! Beginning of a login: random bytes, a port, the authorization URL, the browser.
 
 use crate::domain::clock::Now;
 use crate::domain::provider::{Authorize, LoginMethod, Pkce};
@@ -37,7 +37,7 @@ impl Login {
                 .with([Output::Listen(self.plan.ports())])
                 .with(send);
         }
-        self.open_doors(&entropy, self.plan.port_of_sent(), device, now).with(send)
+        self.open_methods(&entropy, self.plan.port_of_sent(), device, now).with(send)
     }
 
     pub(super) fn bound(
@@ -61,7 +61,7 @@ impl Login {
                 let redirect = self.plan.provider.redirect.loopback(bound.port);
                 let address = redirect.map_or_else(String::new, |url| url.to_string());
                 self.steps.done(LoginStep::Listen, format!("{address} ({})", bound.addresses), now.steady);
-                self.open_doors(&entropy, Some(bound.port), device, now)
+                self.open_methods(&entropy, Some(bound.port), device, now)
             }
             Err(trouble) => {
                 self.steps.failed(LoginStep::Listen, trouble.why.clone(), now.steady);
@@ -72,7 +72,7 @@ impl Login {
                 } else {
                     return Transition::over(Outcome::Failed(trouble));
                 }
-                self.open_doors(&entropy, None, device, now)
+                self.open_methods(&entropy, None, device, now)
             }
         }
     }
@@ -88,7 +88,7 @@ impl Login {
         Transition::to(Stage::Opening(opening))
     }
 
-    fn open_doors(
+    fn open_methods(
         &mut self,
         entropy: &Entropy,
         port: Option<u16>,

@@ -1,4 +1,4 @@
-//! What a login is for, and which ways it goes.
+//! Plan of a login: what it is for, and by which methods.
 
 use crate::domain::name::ProfileId;
 use crate::domain::profile::Profile;

@@ -1,4 +1,4 @@
-//! What must be known before a login begins, or before an API key is stored.
+//! Preflight of a login or an API key: what must be known before it begins.
 //!
 //! [`Preflight`] holds what is known. [`Preflight::next`] says what to ask, in the one order there is,
 //! and each answer is taken or refused with a sentence for people, without a full stop. Who asks,
@@ -6,8 +6,6 @@
 //! a [`Change`].
 
 mod answer;
-mod name;
-mod question;
 
 use crate::domain::change::{Change, Edit, Snapshot};
 use crate::domain::name::{ProfileId, ProfileName, StoreId};
@@ -16,9 +14,69 @@ use crate::domain::provider::Provider;
 use crate::domain::secret::Secret;
 use crate::domain::tokens::{StoredTokens, Tokens};
 pub use crate::oauth::login::preflight::answer::{TRIMMED, client_secret};
-pub use crate::oauth::login::preflight::question::{PreflightGoal, PreflightQuestion};
 use crate::oauth::login::{LoginOptions, LoginPlan};
 use crate::oauth::scopes::union;
+
+/// What is to be had in the end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PreflightGoal {
+    /// Tokens, by a login that asks for what is usual, or was granted before.
+    Login,
+    /// Tokens, by a login whose scopes the person chooses.
+    Scopes,
+    /// A stored API key.
+    Key,
+}
+
+/// What can be asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PreflightQuestion {
+    /// What the profile is called.
+    Name,
+    /// The id the provider gave to the client.
+    ClientId,
+    /// The secret that belongs to it.
+    ClientSecret,
+    /// What the login asks for.
+    Scopes,
+    /// Whether to go on in spite of the provider's notice.
+    Notice,
+    /// Whether the stored key may be replaced.
+    Replace,
+    /// The API key.
+    Key,
+}
+
+/// The questions of a login, in their order.
+const LOGIN_QUESTIONS: [PreflightQuestion; 5] = [
+    PreflightQuestion::Name,
+    PreflightQuestion::ClientId,
+    PreflightQuestion::ClientSecret,
+    PreflightQuestion::Scopes,
+    PreflightQuestion::Notice,
+];
+/// The questions of a key, in their order.
+const KEY_QUESTIONS: [PreflightQuestion; 3] =
+    [PreflightQuestion::Name, PreflightQuestion::Replace, PreflightQuestion::Key];
+
+impl PreflightGoal {
+    /// The questions on the way to it, in their order.
+    #[must_use]
+    pub fn questions(self) -> &'static [PreflightQuestion] {
+        match self {
+            Self::Login | Self::Scopes => &LOGIN_QUESTIONS,
+            Self::Key => &KEY_QUESTIONS,
+        }
+    }
+
+    /// What a new profile is called unless the person says otherwise.
+    fn usual_name(self) -> &'static str {
+        match self {
+            Self::Login | Self::Scopes => "default",
+            Self::Key => "key",
+        }
+    }
+}
 
 /// What is known so far.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,7 +156,7 @@ impl Preflight {
             return Ok(preflight);
         };
         Self::again(profile, provider, goal).map_err(|why| {
-            let free = name::instead_of(name, provider, goal, snapshot);
+            let free = answer::free_name(name, provider, goal, snapshot);
             free.map_or_else(|| why.clone(), |free| format!("{why}, such as {free}"))
         })
     }
@@ -178,7 +236,7 @@ impl Preflight {
     /// What a new profile is called unless the person says otherwise; nothing where that is taken.
     #[must_use]
     pub fn usual_name(&self, snapshot: &Snapshot) -> Option<ProfileName> {
-        name::new(&self.provider, self.goal.usual_name(), self.goal, snapshot).ok()
+        answer::new_name(&self.provider, self.goal.usual_name(), self.goal, snapshot).ok()
     }
 
     /// What is asked for unless the person says otherwise: what was asked for before where they could

@@ -1,4 +1,4 @@
-//! Where a login stands, and how it ended.
+//! Stages of a login, and its outcome.
 
 use crate::domain::profile::Profile;
 use crate::domain::provider::LoginMethod;
@@ -10,6 +10,18 @@ use crate::oauth::reply::TokenResponse;
 use crate::oauth::request::Entropy;
 
 /// Where a login stands.
+///
+/// ```text
+/// Opening ──random bytes and a port──▶ Waiting
+/// Waiting ──answer──▶ Exchanging ──tokens──▶ Saving ──saved──▶ Testing ──status──▶ Over
+/// Waiting ──tokens of the device code──▶ Saving
+/// Exchanging ──code refused──▶ Waiting
+/// Exchanging, Waiting ──tokens of another account, or of a cancelled login──▶ Confirming
+/// Saving ──name is taken──▶ Confirming ──kept──▶ Saving
+/// Saving ──not saved──▶ Unsaved ──tried again──▶ Saving
+/// Opening, Waiting, Exchanging ──refused, cancelled or too late──▶ Over
+/// Confirming, Unsaved ──discarded──▶ Over
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Stage {
     /// It gathers what the authorization URL needs: random bytes, then a port.

@@ -1,4 +1,4 @@
-//! The numbered steps of a login, as people follow them.
+//! Steps of a login, numbered, as people follow them.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! A login that waits: every method is open at once, and the first valid answer wins.
+//! Wait of a login for its answer: every method is open at once, and the first valid answer wins.
 
 use url::Url;
 

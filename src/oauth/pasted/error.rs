@@ -1,4 +1,4 @@
-//! What is wrong with a paste, in one sentence each.
+//! Errors of a paste, in one sentence each.
 
 use std::fmt;
 

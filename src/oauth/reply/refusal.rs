@@ -1,4 +1,4 @@
-//! A reply without what was asked for: what it says, what that means, and what helps.
+//! Refusal of a provider: what it says, what that means, and what helps.
 
 use std::fmt;
 use std::time::Duration;

@@ -7,7 +7,7 @@ use crate::domain::profile::{Kind, Profile};
 use crate::stored::amendment::{YamlAmendment, amend_tree};
 use crate::stored::config_file::entries::{Entry, EntryKind, LAST_TESTS, test_path};
 use crate::stored::config_file::fields::{KnownField, key_fields, key_text, last_test_value, login_fields};
-use crate::stored::path::{PathStep, find, joined};
+use crate::stored::yaml_path::{PathStep, find, joined};
 
 /// Rewrites the fields of `entry` that differ; what we do not know of it stays.
 pub(super) fn rewrite(tree: &Value, entry: &Entry, after: &Profile) -> Result<Vec<YamlAmendment>, String> {

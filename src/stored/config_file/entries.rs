@@ -11,8 +11,8 @@ use crate::domain::profile::Profile;
 use crate::domain::text;
 use crate::stored::YamlError;
 use crate::stored::config_file::fields;
-use crate::stored::path::{PathStep, find, joined};
 use crate::stored::positions::Positions;
+use crate::stored::yaml_path::{PathStep, find, joined};
 
 /// How deep entries lie: `providers.custom.NAME.oauth_credentials[n].field`.
 pub(super) const DEPTH: usize = 6;

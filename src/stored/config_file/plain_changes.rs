@@ -14,8 +14,8 @@ use crate::domain::change::{Change, Row};
 use crate::stored::amendment::{YamlAmendment, amend_tree, settled};
 use crate::stored::config_file::entries::{Entry, again};
 use crate::stored::config_file::{Amended, Content, amend_each, planned, tokens};
-use crate::stored::path::{PathStep, find};
 use crate::stored::plain_editor::{self, PlainText};
+use crate::stored::yaml_path::{PathStep, find};
 use crate::stored::{AmendError, plain_reader, yaml_reader};
 
 impl Content {

@@ -1,6 +1,6 @@
 //! Errors of a provider file: of the whole text with its line, and of one field with its path.
 
-use crate::stored::path::PathStep;
+use crate::stored::yaml_path::PathStep;
 
 /// What is wrong with the text of a provider file.
 #[derive(Debug, Clone, PartialEq, Eq)]

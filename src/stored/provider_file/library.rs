@@ -11,13 +11,13 @@ use serde_yaml::{Mapping, Value};
 
 use crate::domain::provider::Provider;
 use crate::domain::text;
-use crate::stored::path::PathStep;
 use crate::stored::positions::Positions;
 use crate::stored::provider_file::conversion;
 use crate::stored::provider_file::error::{FieldError, ProviderFileError, ReadError};
 use crate::stored::provider_file::limits::{self, DEPTH_LIMIT};
 use crate::stored::provider_file::rules::broken_rule;
 use crate::stored::provider_file::schema::ProviderYaml;
+use crate::stored::yaml_path::PathStep;
 
 /// How many files may extend each other in a row.
 const CHAIN_LIMIT: usize = 8;

@@ -6,9 +6,9 @@ use crate::domain::provider::request_template::{
     JsonTemplate, Method, Placeholder, RequestBody, RequestTemplate, Template, TemplatePart,
 };
 use crate::domain::provider::{RefreshScope, endpoint};
-use crate::stored::path::PathStep;
 use crate::stored::provider_file::error::FieldError;
 use crate::stored::provider_file::schema::{ProviderYaml, RequestYaml};
+use crate::stored::yaml_path::PathStep;
 
 /// One request of the file's own.
 struct OwnRequest<'a> {

@@ -5,12 +5,12 @@ use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
 use crate::domain::clock::Now;
 use crate::domain::secret::Secret;
 use crate::tui::field::{Field, Sight};
-use crate::tui::front_door::ShownMethod;
 use crate::tui::keymap::{self, KeyContext};
 use crate::tui::layout;
 use crate::tui::message::{Action, Effect, Motion};
 use crate::tui::model::Model;
 use crate::tui::screen::{Panel, Screen};
+use crate::tui::shown_method::ShownMethod;
 use crate::tui::update::{action, status};
 
 /// Takes a key.
@@ -67,7 +67,7 @@ fn motion(code: KeyCode) -> Option<Motion> {
 /// person is in the panel.
 pub(super) fn paste(model: &mut Model, text: &Secret) {
     if let Screen::Login(Panel::Steps | Panel::Qr) = model.screen
-        && ShownMethod::of(model).is_some_and(|front| front.takes_paste())
+        && ShownMethod::of(model).is_some_and(|shown| shown.takes_paste())
     {
         model.screen = Screen::Login(Panel::Pasting(Field::new("", Sight::Clear)));
     }

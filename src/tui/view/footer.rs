@@ -8,12 +8,12 @@ use crate::domain::clock::Now;
 use crate::domain::provider::LoginMethod;
 use crate::oauth::login::{Login, Outcome, Stage};
 use crate::tui::field::Field;
-use crate::tui::front_door::ShownMethod;
 use crate::tui::keymap::{Binding, KeyContext, ShownIn, bindings};
 use crate::tui::layout::Parts;
 use crate::tui::message::{Action, PanelAction, ScopeAction};
 use crate::tui::model::Model;
 use crate::tui::screen::{Panel, Screen};
+use crate::tui::shown_method::ShownMethod;
 use crate::tui::status::Tone;
 use crate::tui::theme::{Letters, Theme};
 use crate::tui::view::ViewContext;
@@ -131,7 +131,7 @@ fn first() -> Vec<FooterKey> {
 fn login(model: &Model, theme: &Theme) -> Vec<FooterKey> {
     match model.login.as_ref().map(Login::stage) {
         Some(Stage::Waiting(_)) => match ShownMethod::of(model) {
-            Some(front) => waiting(&front, theme),
+            Some(shown) => waiting(&shown, theme),
             None => of(KeyContext::Login),
         },
         Some(Stage::Over(Outcome::Done(_))) | None => fixed(&CLOSING),
@@ -147,16 +147,16 @@ fn login(model: &Model, theme: &Theme) -> Vec<FooterKey> {
     }
 }
 
-fn waiting(front: &ShownMethod<'_>, theme: &Theme) -> Vec<FooterKey> {
+fn waiting(shown: &ShownMethod<'_>, theme: &Theme) -> Vec<FooterKey> {
     // An authorization URL is seldom short enough to be scanned; the key tells.
     let scans =
-        front.device().is_some() && !front.scannable().is_empty() && theme.glyphs.letters == Letters::Unicode;
+        shown.device().is_some() && !shown.scannable().is_empty() && theme.glyphs.letters == Letters::Unicode;
     let idle = [
-        (PanelAction::OpenAgain, front.address().is_none()),
-        (PanelAction::CopyLink, front.copied().is_none()),
-        (PanelAction::Paste, !front.takes_paste()),
-        (PanelAction::SwitchMethod, front.other().is_none()),
-        (PanelAction::CopyUserCode, front.method != LoginMethod::Device || front.user_code().is_none()),
+        (PanelAction::OpenAgain, shown.address().is_none()),
+        (PanelAction::CopyLink, shown.copied().is_none()),
+        (PanelAction::Paste, !shown.takes_paste()),
+        (PanelAction::SwitchMethod, shown.other().is_none()),
+        (PanelAction::CopyUserCode, shown.method != LoginMethod::Device || shown.user_code().is_none()),
         (PanelAction::ShowQr, !scans),
     ];
     let mut items = only(KeyContext::Login, |action| {
@@ -164,14 +164,14 @@ fn waiting(front: &ShownMethod<'_>, theme: &Theme) -> Vec<FooterKey> {
     });
     for item in &mut items {
         (item.hint, item.brief) = match item.action {
-            Some(Action::Panel(PanelAction::SwitchMethod)) if front.method == LoginMethod::Device => {
+            Some(Action::Panel(PanelAction::SwitchMethod)) if shown.method == LoginMethod::Device => {
                 ("browser", "back")
             }
             Some(Action::Panel(PanelAction::SwitchMethod)) => ("device code", "device"),
-            Some(Action::Panel(PanelAction::CopyLink)) if front.methods.curl.is_some() => {
+            Some(Action::Panel(PanelAction::CopyLink)) if shown.methods.curl.is_some() => {
                 ("copy curl command", "copy")
             }
-            Some(Action::Panel(PanelAction::PlainUrl)) if front.methods.curl.is_some() => {
+            Some(Action::Panel(PanelAction::PlainUrl)) if shown.methods.curl.is_some() => {
                 ("print command", "plain")
             }
             Some(_) | None => (item.hint, item.brief),

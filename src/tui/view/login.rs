@@ -5,8 +5,8 @@
 
 mod banner;
 mod device;
-mod doors;
 mod ended;
+mod methods;
 mod qr;
 mod steps;
 
@@ -20,8 +20,8 @@ use crate::domain::provider::LoginMethod;
 use crate::domain::trouble::{FailureKind, Stored, Trouble};
 use crate::oauth::login::{Locality, Login, Stage};
 use crate::tui::field::Field;
-use crate::tui::front_door::ShownMethod;
 use crate::tui::screen::Panel;
+use crate::tui::shown_method::ShownMethod;
 use crate::tui::text_block::{Repeated, TextBlock};
 use crate::tui::theme::{Letters, Theme};
 use crate::tui::view::ViewContext;
@@ -53,9 +53,9 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, panel: &Panel, view: Vie
     let ViewContext { model, theme, now } = view;
     let Some(login) = &model.login else { return };
     let inner = frame::draw(frame, area, &format!("Log in to {}", login.plan().id.name), theme);
-    let front = ShownMethod::of(model).filter(|_| matches!(login.stage(), Stage::Waiting(_)));
-    if let (Panel::Qr, Some(front)) = (panel, &front) {
-        return qr::render(frame, inner, front, theme);
+    let shown = ShownMethod::of(model).filter(|_| matches!(login.stage(), Stage::Waiting(_)));
+    if let (Panel::Qr, Some(shown)) = (panel, &shown) {
+        return qr::render(frame, inner, shown, theme);
     }
     let field = match panel {
         Panel::Pasting(field) => Some(field),
@@ -63,8 +63,8 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, panel: &Panel, view: Vie
     };
     let inner = frame::inset(inner, 1);
     let gap = u16::from(inner.height >= ROOMY);
-    let inner = match &front {
-        Some(front) if field.is_none() => beside_qr(frame, inner, front, theme),
+    let inner = match &shown {
+        Some(shown) if field.is_none() => beside_qr(frame, inner, shown, theme),
         Some(_) | None => inner,
     };
     let inner = frame::below(Rect { width: inner.width.min(CONTENT_WIDTH), ..inner }, gap);
@@ -72,7 +72,7 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, panel: &Panel, view: Vie
         let block = TextBlock::new(inner.width, theme);
         let mut below =
             Below { block, theme, now, locality: model.locality, room, noticed: false, field: None };
-        below.write(login, front.as_ref(), field);
+        below.write(login, shown.as_ref(), field);
         below
     };
     let count = text_layout::rows(login.steps().iter().count());
@@ -98,12 +98,12 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, panel: &Panel, view: Vie
 }
 
 /// Draws the QR code of a device method at the right, where it fits, and gives what is left.
-fn beside_qr(frame: &mut Frame<'_>, area: Rect, front: &ShownMethod<'_>, theme: &Theme) -> Rect {
-    if front.method != LoginMethod::Device || theme.glyphs.letters == Letters::Ascii {
+fn beside_qr(frame: &mut Frame<'_>, area: Rect, shown: &ShownMethod<'_>, theme: &Theme) -> Rect {
+    if shown.method != LoginMethod::Device || theme.glyphs.letters == Letters::Ascii {
         return area;
     }
     let room = area.width.saturating_sub(BESIDE);
-    let Some(qr) = Qr::fitting(&front.scannable(), room, area.height) else { return area };
+    let Some(qr) = Qr::fitting(&shown.scannable(), room, area.height) else { return area };
     let width = qr.columns();
     qr.draw(frame, Rect { x: area.right() - width, width, ..area }, theme);
     Rect { width: area.width - width - 2, ..area }
@@ -123,11 +123,11 @@ struct Below<'a> {
 }
 
 impl Below<'_> {
-    fn write(&mut self, login: &Login, front: Option<&ShownMethod<'_>>, field: Option<&Field>) {
-        match (login.stage(), front) {
+    fn write(&mut self, login: &Login, shown: Option<&ShownMethod<'_>>, field: Option<&Field>) {
+        match (login.stage(), shown) {
             (Stage::Opening(_), _) => self.act("Preparing the login."),
-            (Stage::Waiting(_), front) if field.is_some() => self.pasting(login, front),
-            (Stage::Waiting(_), Some(front)) => self.waiting(login, front),
+            (Stage::Waiting(_), shown) if field.is_some() => self.pasting(login, shown),
+            (Stage::Waiting(_), Some(shown)) => self.waiting(login, shown),
             (Stage::Waiting(_), None) => {}
             (Stage::Exchanging(exchange), _) => self.exchanging(exchange, login),
             (Stage::Confirming(..), _) => self.act("Logged in, not saved yet. What should happen?"),

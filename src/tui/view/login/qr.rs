@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 use url::Url;
 
-use crate::tui::front_door::ShownMethod;
+use crate::tui::shown_method::ShownMethod;
 use crate::tui::theme::{Letters, Theme};
 use crate::tui::{frame, text_layout};
 
@@ -54,8 +54,8 @@ impl<'a> Qr<'a> {
 }
 
 /// Draws the code alone, with what to do with it; or why there is none.
-pub(super) fn render(frame: &mut Frame<'_>, area: Rect, front: &ShownMethod<'_>, theme: &Theme) {
-    let urls = front.scannable();
+pub(super) fn render(frame: &mut Frame<'_>, area: Rect, shown: &ShownMethod<'_>, theme: &Theme) {
+    let urls = shown.scannable();
     if urls.is_empty() {
         let why = "No QR code: the link works only on this machine.";
         return instead(frame, area, why, theme);
@@ -71,7 +71,7 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, front: &ShownMethod<'_>,
             format!("The QR code needs {columns}×{rows} characters; there is room for {width}×{height}.");
         return instead(frame, area, &why, theme);
     };
-    let words = match (front.device(), front.user_code()) {
+    let words = match (shown.device(), shown.user_code()) {
         (Some(device), Some(code)) if device.page_with_code.as_ref() == Some(qr.url) => {
             format!("Scan it; the page must show {code}")
         }

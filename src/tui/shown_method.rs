@@ -1,4 +1,4 @@
-//! The method of a waiting login that the panel shows, and that keys act on.
+//! Shown method of a waiting login: the one on the panel, which keys act on.
 //!
 //! All methods are open; one is shown. It is the one that can work from where the person sits,
 //! until they ask for another.
@@ -37,15 +37,15 @@ impl<'a> ShownMethod<'a> {
             false => (model.locality, model.locality.obstacle()),
         };
         let lead = methods.lead(locality);
-        let front = Self { methods, method: lead, obstacle, locality };
+        let shown = Self { methods, method: lead, obstacle, locality };
         let wanted =
-            model.method.filter(|wanted| *wanted == LoginMethod::Device || front.by_browser().is_some());
+            model.method.filter(|wanted| *wanted == LoginMethod::Device || shown.by_browser().is_some());
         let method = match wanted {
             Some(LoginMethod::Device) if !methods.device.may_open() => lead,
             Some(wanted) => wanted,
             None => lead,
         };
-        Some(Self { method, ..front })
+        Some(Self { method, ..shown })
     }
 
     /// The device code, while the person has not agreed.

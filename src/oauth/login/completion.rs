@@ -1,4 +1,4 @@
-//! A login's end: tokens come, are confirmed, saved, and only then tested.
+//! Completion of a login: tokens come, are confirmed, saved, and only then tested.
 
 use crate::domain::change::{Change, Edit};
 use crate::domain::clock::Now;

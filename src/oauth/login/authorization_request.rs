@@ -1,4 +1,4 @@
-//! An authorization request that is sent from here, and the `Location` that answers it.
+//! Authorization request that is sent from here, and the `Location` that answers it.
 //!
 //! Where the provider wants the session of a browser, the person makes the request by a ready
 //! command and pastes the address it prints. Nobody listens: where no state is returned, any page

@@ -1,8 +1,8 @@
-//! How a login's answer may come back, and what is tried by itself.
+//! Options of a login: how its answer may come back, and whether the browser is opened.
 
 use crate::domain::provider::{LoginMethod, Provider};
 
-/// How a login's answer may come back, and what is tried by itself.
+/// How a login's answer may come back, and whether the browser is opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LoginOptions {
     /// The flows that are opened, together: the provider's, or fewer.
@@ -18,7 +18,7 @@ pub struct LoginOptions {
 }
 
 impl LoginOptions {
-    /// All ways that `provider` has, for a person at `locality`.
+    /// All methods that `provider` has, for a person at `locality`.
     #[must_use]
     pub fn of(provider: &Provider, locality: Locality) -> Self {
         let browser = match locality {
@@ -62,7 +62,7 @@ impl Locality {
 /// Whether the browser is opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BrowserOpening {
-    /// By itself.
+    /// At the start.
     AtOnce,
     /// Only when the person says so.
     OnRequest,
