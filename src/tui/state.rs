@@ -201,12 +201,13 @@ fn failed(model: &Model, profile: &Profile, now: Now) -> String {
         Some(RefreshResult::Done | RefreshResult::Dead { .. }) | None => (String::new(), None),
     };
     let again = match auto_refresh::planned(model, profile, now) {
-        Some(at) => format!("next try {}", soon(at, now)),
-        None => "r tries again".to_owned(),
+        Some(at) => format!("; next try {}", soon(at, now)),
+        None if can_refresh(model, profile, now) => "; r tries again".to_owned(),
+        None => String::new(),
     };
     match next {
-        Some(next) => format!("{why}. Next: {next}; {again}"),
-        None => format!("{why}; {again}"),
+        Some(next) => format!("{why}. Next: {next}{again}"),
+        None => format!("{why}{again}"),
     }
 }
 

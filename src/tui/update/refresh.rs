@@ -4,6 +4,7 @@ use crate::domain::clock::Now;
 use crate::domain::health::Health;
 use crate::domain::name::ProfileId;
 use crate::domain::profile::{Kind, Profile};
+use crate::domain::refreshability::NotRefreshable;
 use crate::domain::trouble::{FailureKind, Stored};
 use crate::oauth::refresh::{Refreshed, Wish};
 use crate::tui::dialog::{Dialog, DialogQuestion};
@@ -28,8 +29,8 @@ pub(super) fn ask(model: &mut Model, id: &ProfileId, now: Now) -> Vec<Effect> {
         let example = || model.catalog.as_ref()?.example_remedy(id.name.provider());
         let remedy = match (profile.kind, example()) {
             (Kind::OAuth, Some(remedy)) => format!(" Next: {remedy}."),
-            (Kind::OAuth, None) => " Press l to log in.".to_owned(),
-            (Kind::ApiKey | Kind::Environment, _) => String::new(),
+            (Kind::OAuth, None) if why != NotRefreshable::NoProviderFile => " Press l to log in.".to_owned(),
+            (Kind::OAuth | Kind::ApiKey | Kind::Environment, _) => String::new(),
         };
         show(model, format!("{}: {why}.{remedy}", id.name), Tone::Plain, now);
         return Vec::new();

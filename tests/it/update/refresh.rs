@@ -26,17 +26,18 @@ fn a_refresh_is_asked_once_for_the_selected_profile_and_shown() {
 }
 
 #[test]
-fn what_cannot_be_refreshed_says_why() {
+fn what_cannot_be_refreshed_says_why_and_names_a_key_only_where_it_helps() {
     let access_only = StoredTokens::Present(Tokens { access: Secret::new("a"), refresh: None });
-    for (profile, why) in [
-        (key_profile(), "API keys cannot be refreshed"),
-        (Profile { held: StoredTokens::None, ..profile("work") }, "its tokens were erased here"),
-        (Profile { held: access_only, ..profile("work") }, "the provider gave no refresh token"),
-        (profile("nobody/work"), "there is no provider file for it"),
+    for (profile, why, login_helps) in [
+        (key_profile(), "API keys cannot be refreshed", false),
+        (Profile { held: StoredTokens::None, ..profile("work") }, "its tokens were erased here", true),
+        (Profile { held: access_only, ..profile("work") }, "the provider gave no refresh token", true),
+        (profile("nobody/work"), "there is no provider file for it", false),
     ] {
         let mut app = App::of([profile]);
         assert_eq!(app.keys("r"), [], "{why}");
         assert!(app.message().contains(why), "{}", app.message());
+        assert_eq!(app.message().contains("Press l"), login_helps, "{}", app.message());
     }
 }
 
