@@ -92,7 +92,7 @@ fn wake_to_frame(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// Another program has renewed them all.
+/// Another program has refreshed them all.
 fn look(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("look");
     for count in [10, 1_000] {

@@ -128,7 +128,7 @@ impl GrantEvent {
     pub fn word(&self) -> &'static str {
         match self {
             Self::RefreshStarted { .. } => "asked",
-            Self::Refreshed { .. } => "renewed",
+            Self::Refreshed { .. } => "refreshed",
             Self::Adopted { .. } => "adopted",
             Self::NewerKept { .. } => "kept",
             Self::RefreshFailed { is_dead: true, .. } => "dead",

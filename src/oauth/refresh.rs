@@ -105,7 +105,7 @@ pub fn stands(last: &LastRefresh, now: DateTime<Utc>) -> bool {
 }
 
 /// Whether the access token fulfils `wish`. The time asked for never counts for more than half
-/// the token's life, so that a token of ten seconds is not renewed for ever. An end that was
+/// the token's life, so that a token of ten seconds is not refreshed for ever. An end that was
 /// counted by a clock which has since been set back proves nothing.
 fn is_enough(profile: &Profile, wish: Wish, now: DateTime<Utc>) -> bool {
     let for_at_least = match wish {
@@ -400,7 +400,7 @@ mod tests {
     const DUE: Wish = Wish::Due { within: Duration::from_mins(1) };
 
     #[test]
-    fn a_token_is_renewed_when_less_is_left_than_wished_or_than_half_its_life() {
+    fn a_token_is_refreshed_when_less_is_left_than_wished_or_than_half_its_life() {
         for (left, wish, asks) in [
             (100, MINUTE, false),
             (51, MINUTE, false),
@@ -510,11 +510,11 @@ mod tests {
             r#"{"access_token":"a2","token_type":"mac","refresh_token":"r2"}"#,
         ] {
             let verdict = judge(&profile(-5), &provider(), Ok(&reply(200, body)), now());
-            let RefreshVerdict::Rotated(renewal) = verdict else { panic!("{body}: {verdict:?}") };
+            let RefreshVerdict::Rotated(new_tokens) = verdict else { panic!("{body}: {verdict:?}") };
             let tokens = Tokens { access: Secret::new("a1"), refresh: Some(Secret::new("r2")) };
-            assert_eq!((renewal.tokens, renewal.life), (tokens.clone(), profile(-5).life), "{body}");
-            assert_eq!(renewal.record.grant, grant_id(&tokens));
-            let RefreshResult::Refused { next, .. } = &renewal.record.result else { panic!("{body}") };
+            assert_eq!((new_tokens.tokens, new_tokens.life), (tokens.clone(), profile(-5).life), "{body}");
+            assert_eq!(new_tokens.record.grant, grant_id(&tokens));
+            let RefreshResult::Refused { next, .. } = &new_tokens.record.result else { panic!("{body}") };
             assert!(next.starts_with("check reply in the provider file"), "{next}");
         }
         // Nobody knows what became of the old one where nothing of use came, unless it was refused.
@@ -538,24 +538,24 @@ mod tests {
     #[test]
     fn a_reply_without_a_refresh_token_keeps_the_old_one_and_its_end() {
         let body = r#"{"access_token":"a2","expires_in":60}"#;
-        let RefreshVerdict::Refreshed(renewal) =
+        let RefreshVerdict::Refreshed(new_tokens) =
             judge(&profile(-5), &provider(), Ok(&reply(200, body)), now())
         else {
             panic!("refused")
         };
-        assert_eq!(renewal.tokens, Tokens { access: Secret::new("a2"), refresh: Some(Secret::new("r1")) });
-        assert_eq!(renewal.life.grant_ends_at, profile(-5).life.grant_ends_at);
+        assert_eq!(new_tokens.tokens, Tokens { access: Secret::new("a2"), refresh: Some(Secret::new("r1")) });
+        assert_eq!(new_tokens.life.grant_ends_at, profile(-5).life.grant_ends_at);
     }
 
     #[test]
     fn a_new_refresh_token_brings_its_own_end_or_none() {
         let body = r#"{"access_token":"a2","refresh_token":"r2"}"#;
-        let RefreshVerdict::Refreshed(renewal) =
+        let RefreshVerdict::Refreshed(new_tokens) =
             judge(&profile(-5), &provider(), Ok(&reply(200, body)), now())
         else {
             panic!("refused")
         };
-        assert_eq!(renewal.life.grant_ends_at, None);
+        assert_eq!(new_tokens.life.grant_ends_at, None);
     }
 
     #[test]
@@ -564,8 +564,8 @@ mod tests {
         let provider = Provider { grant_life: year, ..provider() };
         for body in [r#"{"access_token":"a2"}"#, r#"{"access_token":"a2","refresh_token":"r2"}"#] {
             let verdict = judge(&profile(-5), &provider, Ok(&reply(200, body)), now());
-            let RefreshVerdict::Refreshed(renewal) = verdict else { panic!("refused") };
-            assert_eq!(renewal.life.grant_ends_at, profile(-5).life.grant_ends_at, "{body}");
+            let RefreshVerdict::Refreshed(new_tokens) = verdict else { panic!("refused") };
+            assert_eq!(new_tokens.life.grant_ends_at, profile(-5).life.grant_ends_at, "{body}");
         }
     }
 
@@ -692,10 +692,10 @@ mod tests {
         let body = r#"{"access_token":"a2","refresh_token":"r2","error":"invalid_grant","token_type":"bot"}"#;
         for status in [200, 400, 401, 500] {
             let verdict = judge(&profile(-5), &provider(), Ok(&reply(status, body)), now());
-            let RefreshVerdict::Refreshed(renewal) = verdict else { panic!("{status}: {verdict:?}") };
+            let RefreshVerdict::Refreshed(new_tokens) = verdict else { panic!("{status}: {verdict:?}") };
             let tokens = Tokens { access: Secret::new("a2"), refresh: Some(Secret::new("r2")) };
-            assert_eq!((renewal.tokens, &renewal.record.result), (tokens, &RefreshResult::Done));
-            let odd = renewal.record.odd.expect("a note");
+            assert_eq!((new_tokens.tokens, &new_tokens.record.result), (tokens, &RefreshResult::Done));
+            let odd = new_tokens.record.odd.expect("a note");
             assert!(odd.contains("invalid_grant") && odd.contains(r#""bot""#), "{odd}");
         }
     }
@@ -769,7 +769,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_from_a_time_that_has_not_come_is_renewed_once_a_clock_was_set_back() {
+    fn a_token_from_a_time_that_has_not_come_is_refreshed_once_a_clock_was_set_back() {
         for (left, asks) in [(100, false), (100 + 300, false), (100 + 301, true), (3 * 3600, true)] {
             let decision = decide(&profile(left), Some(&provider()), None, MINUTE, now());
             assert_eq!(matches!(decision, Decision::Ask(_)), asks, "{left}");
@@ -795,7 +795,9 @@ mod tests {
             let mut reply = reply(status, body);
             reply.headers.push(("date".into(), Secret::new(date)));
             let last = match judge(&profile(-5), &provider, Ok(&reply), now()) {
-                RefreshVerdict::Refreshed(renewal) | RefreshVerdict::Rotated(renewal) => renewal.record,
+                RefreshVerdict::Refreshed(new_tokens) | RefreshVerdict::Rotated(new_tokens) => {
+                    new_tokens.record
+                }
                 RefreshVerdict::Failed(last) => last,
             };
             let found = last.clock_differs.map(|differs| (differs.ahead.num_seconds(), differs.end_by));

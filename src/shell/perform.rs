@@ -138,7 +138,7 @@ async fn change_of(
     change: Change,
 ) -> Result<crate::domain::change::Snapshot, Trouble> {
     let changed = match (change.expects, change.edit) {
-        (Some(expects), Edit::Refresh(renewal)) => save_again(services, id, expects, renewal).await,
+        (Some(expects), Edit::Refresh(new_tokens)) => save_again(services, id, expects, new_tokens).await,
         (expects, edit) => services.apply(id.store, Change { name: change.name, expects, edit }).await,
     };
     changed.map_err(|failure| match failure {

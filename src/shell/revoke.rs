@@ -40,7 +40,7 @@ async fn attempt(services: &Arc<Services>, id: &ProfileId, what: &str) -> Result
             None => None,
         };
         let locked = std::mem::replace(&mut profile, read(services, id, what).await?);
-        // Renewed while its lock was waited for: what it is called now has another lock.
+        // Refreshed while its lock was waited for: what it is called now has another lock.
         if profile.refresh_token() != locked.refresh_token()
             || has_successor(services, &profile, provider, what).await?
         {

@@ -56,7 +56,7 @@ fn event(line: &str) -> Option<Event> {
     let next = || text("next").map(RefreshTokenId::from);
     let what = match text("event")?.as_str() {
         "asked" => GrantEvent::RefreshStarted { grant: grant()? },
-        "renewed" => GrantEvent::Refreshed {
+        "refreshed" => GrantEvent::Refreshed {
             grant: grant()?,
             next: next()?,
             generation: value.get("generation")?.as_u64()?,

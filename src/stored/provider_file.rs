@@ -421,7 +421,7 @@ orders: [{{ name: usual, program: acme, sources: [TWO, ONE, login, key] }}]
             ("authorize_parameters: { resource: [a, [b]] }", 5, "expected a text"),
             ("authorize_parameters:\n  resource: [a, '{code}']", 6, "{code}"),
             (
-                "calls:\n  refresh: { get: 'https://a.test/?grant_type=renew&access_token={access}' }",
+                "calls:\n  refresh: { get: 'https://a.test/?grant_type=refresh&access_token={access}' }",
                 6,
                 "may not stand in an address, which servers",
             ),

@@ -29,10 +29,10 @@ pub fn wakes_at(model: &Model, now: Now) -> Option<Steady> {
     let deadline = login.and_then(crate::oauth::login::Login::wakes_at);
     let message = model.message.as_ref().and_then(|message| message.until);
     let seen = parts(model, model.size).map(|_| seen(model, now)).into_iter().flatten();
-    let renewal = auto_refresh::looks_at(model, now);
+    let auto_refresh = auto_refresh::looks_at(model, now);
     // Nobody tells when another program is killed while it asks.
     let asking = (!model.asking.is_empty()).then(|| now.steady.after(ASKING_CHECK));
-    deadline.into_iter().chain(message).chain(renewal).chain(asking).chain(seen).min()
+    deadline.into_iter().chain(message).chain(auto_refresh).chain(asking).chain(seen).min()
 }
 
 fn seen(model: &Model, now: Now) -> Vec<Steady> {

@@ -566,14 +566,14 @@ impl Run {
             1 => Refreshed::Enough(self.snapshot()),
             2 => {
                 let record = LastRefresh::new(self.now.wall, RefreshResult::Done, None);
-                let renewal = RefreshedTokens {
+                let new_tokens = RefreshedTokens {
                     tokens: self.tokens(),
                     life: self.life(),
                     scopes: None,
                     record,
                     origins: Vec::new(),
                 };
-                Refreshed::Unsaved(Box::new(renewal), self.tokens().fingerprint(), self.trouble())
+                Refreshed::Unsaved(Box::new(new_tokens), self.tokens().fingerprint(), self.trouble())
             }
             _ => {
                 let snapshot = if self.dice.one_in(2) { Some(self.snapshot()) } else { None };

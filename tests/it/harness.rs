@@ -135,7 +135,7 @@ pub(crate) fn ends_in(left: TimeDelta) -> Expiry {
     Expiry { obtained_at: Some(end - TimeDelta::hours(2)), expires_at: Some(end), grant_ends_at: None }
 }
 
-/// A profile whose access token has ended and whose grant can renew it.
+/// A profile whose access token has ended and whose grant can refresh it.
 pub(crate) fn due(name: &str) -> Profile {
     Profile { life: ends_in(TimeDelta::minutes(-5)), ..profile(name) }
 }

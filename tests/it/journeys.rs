@@ -8,7 +8,7 @@ use crate::home::person;
 use crate::home::served::Served;
 
 #[test]
-fn a_login_is_listed_printed_renewed_and_erased() {
+fn a_login_is_listed_printed_refreshed_and_erased() {
     let served = Served::start();
     let home = &served.home;
 
@@ -40,7 +40,7 @@ fn a_login_is_listed_printed_renewed_and_erased() {
 
     assert!(home.run(&["refresh", "demo/ana"]).said(0).contains("refreshed"));
     let second = served.stored("ana").expect("tokens");
-    assert!(second.access != first.access && second.refresh != first.refresh, "nothing was renewed");
+    assert!(second.access != first.access && second.refresh != first.refresh, "nothing was refreshed");
     assert_eq!((served.refreshes(), served.counters().code_reuse_detected), ((1, 0), 0));
 
     assert_eq!(home.run(&["revoke", "demo/ana", "--yes"]).code, Some(0));

@@ -57,7 +57,7 @@ fn the_picture_on_the_first_page_is_the_screen() {
 #[test]
 fn the_list_needs_neither_colour_nor_unicode() {
     let mut model = cast::model(cast::rows());
-    model.message = Some(message("anthropic/work is renewed.", Tone::Good));
+    model.message = Some(message("anthropic/work is refreshed.", Tone::Good));
     assert_snapshot!("list_mono", with(&model, MIDDLE, Theme::mono(Glyphs::unicode())));
     assert_snapshot!("list_ascii", with(&model, WIDE, Theme::colored(Glyphs::ascii())));
 }

@@ -44,12 +44,13 @@ pub(super) fn rescued(model: &mut Model, kept: Vec<(Profile, Result<(), Trouble>
         let place = rescues.iter().position(|rescued| rescued.profile == newer);
         let Some(NewerTokens { older, .. }) = place.map(|place| rescues.swap_remove(place)) else { continue };
         let stored = model.profile(&id).and_then(|now| now.held.fingerprint());
-        let (Err(trouble), Some(renewal), true) =
+        let (Err(trouble), Some(new_tokens), true) =
             (kept, RefreshedTokens::from_profile(&newer), stored == Some(older))
         else {
             continue;
         };
-        let unsaved = UnsavedTokens { tokens: Box::new(renewal), replaces: older, trouble: trouble.clone() };
+        let unsaved =
+            UnsavedTokens { tokens: Box::new(new_tokens), replaces: older, trouble: trouble.clone() };
         model.running_mut(&id).unsaved = Some(unsaved);
         if model.leaving == Leaving::Yes {
             effects.extend(save_again(model, &id));

@@ -12,7 +12,7 @@ fn the_json_names_every_field_and_null_is_what_is_not_known() {
     let at = |minutes: i64| rfc3339(now + TimeDelta::minutes(minutes));
     let entry = |id: &str, fields: &str| format!("      - id: {id}\n        access_token: t-{id}\n{fields}");
     let field = |name: &str, value: &str| format!("        {name}: {value}\n");
-    let renewable = field("refresh_token", "r");
+    let refreshable = field("refresh_token", "r");
     let life = |from: i64, to: i64| field("obtained_at", &at(from)) + &field("expires_at", &at(to));
     let last = |result: &str, more: &str| {
         field("last_refresh", &format!("{{at: {}, result: {result}, why: w{more}}}", at(-1)))
@@ -21,17 +21,20 @@ fn the_json_names_every_field_and_null_is_what_is_not_known() {
         + &field("scopes", "[a, b]")
         + &field("grant_ends_at", &at(9000));
     let entries = [
-        entry("fresh", &(renewable.clone() + &life(-1, 60) + &told)),
-        entry("aging", &(renewable.clone() + &life(-60, 2))),
-        entry("due", &(renewable.clone() + &life(-60, -1))),
+        entry("fresh", &(refreshable.clone() + &life(-1, 60) + &told)),
+        entry("aging", &(refreshable.clone() + &life(-60, 2))),
+        entry("due", &(refreshable.clone() + &life(-60, -1))),
         entry(
             "failed",
-            &(renewable.clone()
+            &(refreshable.clone()
                 + &life(-60, -1)
                 + &last("passing", &format!(", times: 2, retry_at: {}", at(3)))),
         ),
-        entry("refused", &(renewable.clone() + &life(-60, -1) + &last("passing", ", times: 2, next: check"))),
-        entry("dead", &(renewable + &life(-60, -1) + &last("dead", ""))),
+        entry(
+            "refused",
+            &(refreshable.clone() + &life(-60, -1) + &last("passing", ", times: 2, next: check")),
+        ),
+        entry("dead", &(refreshable + &life(-60, -1) + &last("dead", ""))),
         entry("ended", &life(-60, -1)),
         entry("clockless", ""),
         format!("      - id: revoked\n{}", field("revoked_at", &at(-5))),

@@ -40,7 +40,7 @@ fn a_key_is_printed_as_it_is() {
 }
 
 #[test]
-fn a_token_with_less_than_a_minute_left_is_renewed_first() {
+fn a_token_with_less_than_a_minute_left_is_refreshed_first() {
     for (left, asked) in [(120, 0), (45, 1), (-5, 1)] {
         let (served, pair) = Served::with_ana(left);
 

@@ -85,7 +85,7 @@ fn one_that_the_provider_never_saw_is_survived_and_that_is_said() {
     pty.keys("q");
     assert_eq!(pty.end().code, 0);
     assert_ne!(served.stored("ana"), Some(before));
-    assert_eq!(words(&served.home), ["asked", "asked", "renewed"]);
+    assert_eq!(words(&served.home), ["asked", "asked", "refreshed"]);
 }
 
 #[test]

@@ -65,7 +65,7 @@ fn the_worst_that_happened_is_the_number_and_each_is_named_in_json() {
 }
 
 #[test]
-fn what_is_not_due_or_cannot_be_renewed_is_left_alone() {
+fn what_is_not_due_or_cannot_be_refreshed_is_left_alone() {
     let served = Served::start();
     let (ana, ben) = (served.entry("ana", 3600).0, served.entry("ben", 300).0);
     served.home.store(format!("{}    api_key: sk-1\n", store(&[ana, ben])));

@@ -32,7 +32,7 @@ fn what_was_erased_removed_or_replaced_meanwhile_does_not_come_back_and_the_loss
         assert_eq!(served.home.bytes(), text.as_bytes(), "{why}");
         assert_eq!(
             words(&served.home).split_off(words(&served.home).len() - 3),
-            ["asked", "unsaved", "renewed"]
+            ["asked", "unsaved", "refreshed"]
         );
     }
 }
@@ -152,5 +152,5 @@ fn a_refresh_token_that_comes_without_an_access_token_of_use_is_saved() {
     assert!(said.contains("with no token in it") && said.contains("The new refresh token"), "{said}");
     let stored = served.stored("ana").expect("tokens");
     assert_eq!((stored.access, stored.refresh), (pair.access, "the-next-one".to_owned()));
-    assert_eq!(words(&served.home), ["asked", "renewed", "failed"]);
+    assert_eq!(words(&served.home), ["asked", "refreshed", "failed"]);
 }

@@ -22,7 +22,7 @@ fn the_same_grant_under_another_name_in_another_file_is_taken_over() {
     assert!(ended.said(0).contains("refreshed by another program"), "{ended:?}");
     assert_eq!(served.refreshes(), (1, 0));
     assert_eq!(stored(&other, "demo/ben").held, served.profile("ana").held);
-    assert_eq!(words(&served.home), ["asked", "renewed", "adopted"]);
+    assert_eq!(words(&served.home), ["asked", "refreshed", "adopted"]);
 }
 
 #[test]
@@ -132,7 +132,7 @@ fn many_end_at_the_second_signal_whatever_was_asked() {
 }
 
 #[test]
-fn a_token_that_must_last_longer_is_renewed_like_any_other() {
+fn a_token_that_must_last_longer_is_refreshed_like_any_other() {
     let (served, before) = Served::with_ana(300);
     let ended = served.home.run(&["token", "demo/ana", "--min-ttl", "10m"]);
     let now = served.stored("ana").expect("tokens");
@@ -140,11 +140,11 @@ fn a_token_that_must_last_longer_is_renewed_like_any_other() {
     assert_ne!(now, before);
     let log = events(&served.home);
     assert!(log.iter().all(|event| event.by.program == "authtui token"), "{log:?}");
-    assert_eq!(words(&served.home), ["asked", "renewed"]);
+    assert_eq!(words(&served.home), ["asked", "refreshed"]);
 }
 
 #[test]
-fn tokens_that_are_taken_over_and_have_ended_are_renewed_at_once() {
+fn tokens_that_are_taken_over_and_have_ended_are_refreshed_at_once() {
     for command in ["token", "refresh"] {
         let (served, other) = twins("demo", "ben");
         assert_eq!(served.home.run(&["refresh", "demo/ana"]).code, Some(0));
@@ -162,7 +162,7 @@ fn tokens_that_are_taken_over_and_have_ended_are_renewed_at_once() {
 
         assert_eq!((ended.code, served.refreshes()), (Some(0), (2, 0)), "{command}: {ended:?}");
         assert!(stored(&other, "demo/ben").life.expires_at >= Some(end), "{command}");
-        assert_eq!(words(&served.home), ["asked", "renewed", "adopted", "asked", "renewed"], "{command}");
+        assert_eq!(words(&served.home), ["asked", "refreshed", "adopted", "asked", "refreshed"], "{command}");
     }
 }
 

@@ -119,7 +119,7 @@ impl Shipped {
         self.home.store(file);
     }
 
-    /// Lists, prints, renews, and erases what was logged in: the rest of a
+    /// Lists, prints, refreshes, and erases what was logged in: the rest of a
     /// profile's life. Gives what the refresh sent to `path`.
     pub(crate) fn live_on(&self, path: &str, account: Option<&str>) -> Sent {
         let row = self.row();

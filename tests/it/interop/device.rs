@@ -35,7 +35,7 @@ pub(super) fn by_device(provider: &Provider) -> (Running, Code) {
 
 #[test]
 #[ignore = "needs Node"]
-fn a_code_is_allowed_at_either_page_and_its_tokens_are_renewed() {
+fn a_code_is_allowed_at_either_page_and_its_tokens_are_refreshed() {
     for typed in [false, true] {
         let provider = Provider::with(Client::Public, "[device]", &STRICT);
         let (mut login, code) = by_device(&provider);

@@ -149,7 +149,7 @@ fn an_answer_that_was_lost_has_spent_the_token_and_a_login_is_said_to_help() {
 }
 
 #[test]
-fn what_cannot_be_renewed_is_not_asked_for() {
+fn what_cannot_be_refreshed_is_not_asked_for() {
     let served = Served::start();
     served.home.store(
         "providers:\n  acme: {oauth_credentials: [{id: ana, access_token: t, refresh_token: r}]}\n  \

@@ -63,9 +63,9 @@ fn the_platform_is_asked_as_its_documentation_shows_and_lives_to_its_local_end()
     assert!((363..=365).contains(&left("grant_ends_at").num_days()), "{}", cal.file());
 
     let refresh = text(&cal.entry(), "refresh_token").to_owned();
-    let renewed = cal.live_on(&path("refresh"), None);
+    let refreshed = cal.live_on(&path("refresh"), None);
     let secret = format!("x-cal-secret-key: {CONFIDENTIAL_SECRET}");
-    assert_eq!(renewed, sent("refresh", &[&secret], format!(r#"{{"refreshToken":"{refresh}"}}"#)));
+    assert_eq!(refreshed, sent("refresh", &[&secret], format!(r#"{{"refreshToken":"{refresh}"}}"#)));
 }
 
 #[test]
@@ -198,10 +198,10 @@ fn oauth_2_takes_json_and_forms_and_rotates() {
         assert!((29..=30).contains(&left.num_minutes()), "half an hour: {left}");
 
         let refresh = text(&cal.entry(), "refresh_token").to_owned();
-        let renewed = cal.live_on("/v2/auth/oauth2/token", None);
+        let refreshed = cal.live_on("/v2/auth/oauth2/token", None);
         let expected =
             proven(&[("grant_type", "refresh_token"), ("client_id", client), ("refresh_token", &refresh)]);
-        assert_eq!(renewed, expected, "{client} {body}");
+        assert_eq!(refreshed, expected, "{client} {body}");
     }
 }
 

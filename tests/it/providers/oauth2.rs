@@ -67,9 +67,9 @@ fn oauth2_sends_forms_with_and_without_a_secret_and_pkce_and_lives_to_its_local_
         assert_eq!(exchange, sent(body), "{client} {pkce}");
 
         let refresh = text(&acme.entry(), "refresh_token").to_owned();
-        let renewed = acme.live_on(TOKEN, None);
+        let refreshed = acme.live_on(TOKEN, None);
         let body = format!("grant_type=refresh_token{id}{posted}&refresh_token={refresh}");
-        assert_eq!(renewed, sent(body), "{client} {pkce}");
+        assert_eq!(refreshed, sent(body), "{client} {pkce}");
     }
 }
 

@@ -55,9 +55,9 @@ fn qwen_device_code_carries_pkce_in_forms_and_lives_to_its_local_end() {
     assert!(polls.iter().all(|sent| *sent == poll), "{polls:?}");
 
     let refresh = text(&qwen.entry(), "refresh_token").to_owned();
-    let renewed = qwen.live_on(TOKEN, None);
+    let refreshed = qwen.live_on(TOKEN, None);
     let body = format!("grant_type=refresh_token&client_id={PUBLIC}&refresh_token={refresh}");
-    assert_eq!(renewed, sent(TOKEN, body));
+    assert_eq!(refreshed, sent(TOKEN, body));
 }
 
 #[test]

@@ -190,7 +190,7 @@ fn a_process_that_makes_changes() {
     let stores = Stores::new(PathBuf::from(file));
     for number in 0..count {
         let name = ProfileName::new("demo", &format!("{name}-{number}")).expect("a name");
-        let refresh = |step: usize| Edit::Refresh(Box::new(renewal(&format!("{name}-{step}"))));
+        let refresh = |step: usize| Edit::Refresh(Box::new(new_tokens(&format!("{name}-{step}"))));
         let at = at_seconds(1_800_000_000).expect("in range");
         let mut profile = Profile::new(ProfileId { store: StoreId::Own, name: name.clone() }, Kind::OAuth);
         profile.held = StoredTokens::Present(tokens("first"));
@@ -206,7 +206,7 @@ fn tokens(access: &str) -> Tokens {
     Tokens { access: Secret::new(access), refresh: Some(Secret::new(format!("{access}-refresh"))) }
 }
 
-fn renewal(access: &str) -> RefreshedTokens {
+fn new_tokens(access: &str) -> RefreshedTokens {
     let at = at_seconds(1_800_000_000).expect("in range");
     let record = LastRefresh::new(at, RefreshResult::Done, None);
     RefreshedTokens {

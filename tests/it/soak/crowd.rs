@@ -1,4 +1,4 @@
-//! Very many profiles are renewed at once.
+//! Very many profiles are refreshed at once.
 
 use std::time::{Duration, Instant};
 
@@ -41,8 +41,8 @@ fn many_profiles_are_asked_for_once_each_by_one_command_or_by_two() {
         let most = served.counters().most_in_flight;
         assert!(most <= 2 * u64::from(jobs) * commands, "{most} in flight");
         let snapshot = Stores::new(served.home.config()).read(StoreId::Own);
-        let renewed = snapshot.profiles().filter(|profile| profile.refresh_count == 1).count();
-        assert_eq!(renewed, count, "{ended:?}");
+        let refreshed = snapshot.profiles().filter(|profile| profile.refresh_count == 1).count();
+        assert_eq!(refreshed, count, "{ended:?}");
         assert_eq!(temporary_files(&served.home), [""; 0]);
         let least = latency * asked / jobs;
         let ratio = took.as_secs_f64() / least.as_secs_f64();

@@ -12,7 +12,7 @@ use crate::soak::{calm, forget, since, temporary_files};
 #[ignore = "needs strace"]
 fn a_refresh_that_is_killed_at_a_system_call_leaves_the_old_or_the_new() {
     let served = Served::start();
-    let (mut renewed, mut untouched, mut left, mut lost) = (0, 0, 0, 0);
+    let (mut refreshed, mut untouched, mut left, mut lost) = (0, 0, 0, 0);
     let begin = || (served.home.command(&["refresh", "demo/ana"]), (fresh(&served), served.refreshes()));
     let swept = sweep(&served.home, killed, begin, |(before, counted), traced| {
         let found = served.stored("ana").unwrap_or_else(|| panic!("{traced:?}"));
@@ -33,7 +33,7 @@ fn a_refresh_that_is_killed_at_a_system_call_leaves_the_old_or_the_new() {
         assert!(!is_lost || next.err.contains("ended between request and save"), "{said}");
         assert_eq!(temporary_files(&served.home), [""; 0], "{said}");
         match (asked, is_new) {
-            (_, true) => renewed += 1,
+            (_, true) => refreshed += 1,
             (0, false) => untouched += 1,
             (_, false) if is_left => left += 1,
             (_, false) => lost += 1,
@@ -41,7 +41,7 @@ fn a_refresh_that_is_killed_at_a_system_call_leaves_the_old_or_the_new() {
     });
     println!(
         "deaths of a refresh: {swept}; {untouched} before the request, {lost} between request and save, \
-         {left} written and taken by the next refresh, {renewed} after the save, 0 unreadable"
+         {left} written and taken by the next refresh, {refreshed} after the save, 0 unreadable"
     );
 }
 

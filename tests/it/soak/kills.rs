@@ -1,4 +1,4 @@
-//! Many processes want the same profile renewed, and some of them are killed.
+//! Many processes want the same profile refreshed, and some of them are killed.
 //!
 //! Whoever is killed before its request arrives, or after the save, costs nothing: the server sees
 //! one request, no token twice, and all who live have the new one. Whoever is killed between takes
@@ -84,9 +84,9 @@ fn whoever_is_killed_one_request_is_sent_unless_its_answer_died_with_the_one_who
             assert!(!ended.is_empty(), "{said}");
             assert_eq!(over.known_to_be_spent(), 0, "{said}");
             match moment {
-                Moment::Anytime(_) if over.counted.1 == 0 => over.is_renewed(),
+                Moment::Anytime(_) if over.counted.1 == 0 => over.is_refreshed(),
                 Moment::Anytime(_) | Moment::Answered | Moment::Received => over.is_lost(),
-                Moment::Waiting | Moment::Holding | Moment::Sent | Moment::Saved => over.is_renewed(),
+                Moment::Waiting | Moment::Holding | Moment::Sent | Moment::Saved => over.is_refreshed(),
             }
             let name = if let Moment::Anytime(_) = moment { "Anytime".into() } else { format!("{moment:?}") };
             let sum = sums.entry(name).or_default();
@@ -117,7 +117,7 @@ fn whoever_is_killed_one_request_is_sent_unless_its_answer_died_with_the_one_who
 
 impl Round<'_> {
     /// One request, no token twice, and everybody who lives has the new one.
-    fn is_renewed(&self) {
+    fn is_refreshed(&self) {
         assert_eq!(self.counted, (1, 0), "{}", self.said);
         assert_ne!(self.now, self.before, "{}", self.said);
         assert_eq!(self.served.profile("ana").refresh_count, 1, "{}", self.said);

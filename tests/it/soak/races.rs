@@ -1,4 +1,4 @@
-//! Many processes want the same expired profile renewed; nobody is killed.
+//! Many processes want the same expired profile refreshed; nobody is killed.
 
 use std::time::Duration;
 

@@ -12,7 +12,7 @@ use crate::home::served::{Served, store};
 use crate::soak::{events, rounds, since};
 
 #[test]
-fn the_same_grant_in_two_files_is_renewed_by_one_and_taken_over_by_the_other() {
+fn the_same_grant_in_two_files_is_refreshed_by_one_and_taken_over_by_the_other() {
     let served = Served::start();
     for round in 0..rounds(3, 100) {
         let (entry, before) = served.entry("ana", -5);
@@ -51,7 +51,7 @@ fn the_same_grant_in_two_files_is_renewed_by_one_and_taken_over_by_the_other() {
 }
 
 #[test]
-fn the_same_grant_as_two_profiles_of_one_file_is_renewed_once_and_both_have_it() {
+fn the_same_grant_as_two_profiles_of_one_file_is_refreshed_once_and_both_have_it() {
     let served = Served::start();
     for round in 0..rounds(2, 100) {
         let (entry, before) = served.entry("ana", -5);

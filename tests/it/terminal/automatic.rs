@@ -1,4 +1,4 @@
-//! Tokens that renew themselves while the screen is open, with a real server and real files.
+//! Tokens that refresh themselves while the screen is open, with a real server and real files.
 
 use std::time::{Duration, Instant};
 
@@ -118,7 +118,7 @@ fn two_windows_and_a_command_at_once_ask_once() {
 }
 
 #[test]
-fn many_that_are_due_are_renewed_four_at_a_time() {
+fn many_that_are_due_are_refreshed_four_at_a_time() {
     let served = Served::start();
     let names: Vec<String> = (0..12).map(|number| format!("p{number}")).collect();
     let entries: Vec<String> = names.iter().map(|name| served.entry(name, -5).0).collect();

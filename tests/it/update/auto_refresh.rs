@@ -1,4 +1,4 @@
-//! What the screen renews by itself: when, how often, how many at a time, and what it says.
+//! Auto-refresh of the screen: when, how often, how many at a time, and what it says.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
@@ -27,16 +27,16 @@ const LONGEST_SLEEP: Duration = Duration::from_secs(60);
 const HOUR: TimeDelta = TimeDelta::hours(1);
 
 #[test]
-fn after_eight_hours_of_sleep_fifty_profiles_are_renewed_once_each_and_never_more_than_four_at_a_time() {
+fn after_eight_hours_of_sleep_fifty_profiles_are_refreshed_once_each_and_never_more_than_four_at_a_time() {
     let mut office = Office::of((0..50).map(|number| profile(&format!("p{number}"))));
     assert_eq!(office.begun.len(), 0);
     // The steady clock stands still while the computer sleeps.
     office.app.now = Now { wall: now().wall + TimeDelta::hours(8), ..later(now(), LONGEST_SLEEP) };
     office.wake();
     assert_eq!((office.open.len(), office.begun.len()), (4, 4));
-    office.answer_all(renewed);
+    office.answer_all(refreshed);
     assert_eq!((office.begun.len(), office.most(), office.at_once), (50, 1, 4));
-    office.play(Duration::from_mins(50), renewed);
+    office.play(Duration::from_mins(50), refreshed);
     assert_eq!(office.begun.len(), 50, "nothing is due yet again");
 }
 
@@ -52,21 +52,21 @@ fn a_clock_that_is_set_forward_or_back_by_hours_costs_one_refresh_each() {
             ..profile(&format!("p{number}"))
         };
         let mut office = Office::of((0..20).map(fresh));
-        office.play(Duration::from_mins(10), renewed);
+        office.play(Duration::from_mins(10), refreshed);
         assert_eq!(office.begun.len(), 0, "{jump}");
         office.app.now.wall += jump;
-        office.play(Duration::from_mins(50), renewed);
+        office.play(Duration::from_mins(50), refreshed);
         assert_eq!((office.begun.len(), office.most(), office.at_once), (20, 1, 4), "{jump}");
         office.app.now.wall -= jump;
-        office.play(Duration::from_mins(50), renewed);
+        office.play(Duration::from_mins(50), refreshed);
         assert_eq!((office.begun.len(), office.most()), (40, 2), "{jump}");
     }
 }
 
 #[test]
-fn tokens_that_end_together_are_renewed_one_after_the_other_before_their_end() {
+fn tokens_that_end_together_are_refreshed_one_after_the_other_before_their_end() {
     let mut office = Office::of((0..30).map(|number| profile(&format!("p{number}"))));
-    office.play(Duration::from_hours(1), renewed);
+    office.play(Duration::from_hours(1), refreshed);
     assert_eq!((office.begun.len(), office.most()), (30, 1));
     let (first, last) = (office.begun[0].0, office.begun[29].0);
     let end = now().wall + HOUR;
@@ -75,7 +75,7 @@ fn tokens_that_end_together_are_renewed_one_after_the_other_before_their_end() {
 }
 
 #[test]
-fn an_hour_of_a_short_life_is_renewed_once_a_life() {
+fn an_hour_of_a_short_life_is_refreshed_once_a_life() {
     let minutes =
         |life: i64| move |profile: &Profile, now: Now| Refreshed::Done(snapshot([lives(profile, now, life)]));
     for (life, times) in [(600, 10..=14), (60, 80..=120), (59, 1..=1), (10, 1..=1), (1, 1..=1), (0, 1..=1)] {
@@ -88,7 +88,7 @@ fn an_hour_of_a_short_life_is_renewed_once_a_life() {
 #[test]
 fn a_token_that_lives_ten_seconds_is_left_alone_and_the_detail_says_so() {
     let mut office = Office::of([lives(&profile("work"), now(), 10)]);
-    office.play(Duration::from_mins(10), renewed);
+    office.play(Duration::from_mins(10), refreshed);
     assert_eq!(office.begun.len(), 0);
     assert_eq!(office.hindrance().as_deref(), Some("only r refreshes it: the token lasts only 10s"));
     let screen = office.app.screen();
@@ -109,9 +109,9 @@ fn a_pause_that_the_server_asks_for_is_kept_and_counted_down() {
     app.feed(Msg::Resized(45, 20));
     assert!(app.screen().contains("retry 2m01s"), "{}", app.screen());
     app.feed(Msg::Resized(120, 30));
-    office.play(Duration::from_secs(120), renewed);
+    office.play(Duration::from_secs(120), refreshed);
     assert_eq!(office.begun.len(), 1);
-    office.play(Duration::from_secs(3), renewed);
+    office.play(Duration::from_secs(3), refreshed);
     assert_eq!(office.begun.len(), 2);
     assert!(office.begun[1].0.wall >= asked.wall + TimeDelta::seconds(120));
     assert_eq!(office.app.message(), "demo/work refreshed.");
@@ -144,7 +144,7 @@ fn a_server_that_always_says_at_once_is_not_asked_at_once() {
 #[test]
 fn each_way_to_turn_it_off_is_kept_to_and_shown() {
     let off = Profile { auto_refresh: AutoRefresh::Off, ..due("work") };
-    for (profile, renewal, said, header) in [
+    for (profile, new_tokens, said, header) in [
         (off.clone(), AutoRefreshMode::Unsettled, "is off; A turns it on", ""),
         (off, AutoRefreshMode::Off(OffBy::CommandLine), "is off (started with", "auto-refresh off  09:00"),
         (
@@ -167,8 +167,8 @@ fn each_way_to_turn_it_off_is_kept_to_and_shown() {
         ),
     ] {
         let mut app = App::of([profile]);
-        app.model.auto_refresh = renewal;
-        let settled = match renewal {
+        app.model.auto_refresh = new_tokens;
+        let settled = match new_tokens {
             AutoRefreshMode::Off(OffBy::Settings) => Ok(Settings { automatic_refresh: false }),
             AutoRefreshMode::Off(OffBy::Unreadable) => Err("settings.yaml is not used: line 1".to_owned()),
             AutoRefreshMode::Off(OffBy::CommandLine) | AutoRefreshMode::Unsettled | AutoRefreshMode::On => {
@@ -192,7 +192,7 @@ fn each_way_to_turn_it_off_is_kept_to_and_shown() {
 }
 
 #[test]
-fn nothing_is_renewed_before_settings_and_provider_files_are_read() {
+fn nothing_is_refreshed_before_settings_and_provider_files_are_read() {
     let mut app = App::of([due("work")]);
     assert_eq!((app.advance(LONGEST_SLEEP), app.hindrance("work")), (vec![], None));
     let catalog = app.model.catalog.take();
@@ -203,7 +203,7 @@ fn nothing_is_renewed_before_settings_and_provider_files_are_read() {
 }
 
 #[test]
-fn what_can_or_must_not_be_renewed_is_not_asked_for() {
+fn what_can_or_must_not_be_refreshed_is_not_asked_for() {
     let dead = RefreshResult::Dead { why: "refused with invalid_grant".to_owned() };
     let once = StoredTokens::Present(Tokens { access: Secret::new("a"), refresh: None });
     let life = due("x").life;
@@ -217,7 +217,7 @@ fn what_can_or_must_not_be_renewed_is_not_asked_for() {
         key_profile(),
     ];
     let mut office = Office::of(profiles);
-    office.play(Duration::from_hours(2), renewed);
+    office.play(Duration::from_hours(2), refreshed);
     assert_eq!(office.begun, []);
 
     let mut app = settled([due("work")]);
@@ -251,14 +251,16 @@ fn what_a_person_began_counts_among_the_four() {
 }
 
 #[test]
-fn what_another_program_renewed_is_no_longer_planned() {
+fn what_another_program_refreshed_is_no_longer_planned() {
     let soon = Profile { life: ends_in(TimeDelta::minutes(6)), ..profile("work") };
     let mut office = Office::of([soon]);
     assert!(office.app.screen().contains("auto-refresh in"), "{}", office.app.screen());
     office.app.now = later(office.app.now, Duration::from_secs(30));
-    let Refreshed::Done(theirs) = renewed(office.app.profile("work"), office.app.now) else { panic!("done") };
+    let Refreshed::Done(theirs) = refreshed(office.app.profile("work"), office.app.now) else {
+        panic!("done")
+    };
     office.tell(Msg::Stored(theirs));
-    office.play(Duration::from_mins(40), renewed);
+    office.play(Duration::from_mins(40), refreshed);
     assert_eq!(office.begun, []);
 }
 
@@ -272,9 +274,9 @@ fn an_automatic_refresh_says_only_what_is_news() {
     assert_eq!(office.app.message(), "");
 
     let mut office = Office::of([due("work")]);
-    office.answer_all(|profile, now| match renewed(profile, now) {
+    office.answer_all(|profile, now| match refreshed(profile, now) {
         Refreshed::Done(snapshot) | Refreshed::Enough(snapshot) => Refreshed::Enough(snapshot),
-        Refreshed::Unsaved(..) | Refreshed::Failed(..) => panic!("it renews"),
+        Refreshed::Unsaved(..) | Refreshed::Failed(..) => panic!("it refreshes"),
     });
     assert_eq!(office.app.message(), "Another program refreshed demo/work.");
 
@@ -286,14 +288,14 @@ fn an_automatic_refresh_says_only_what_is_news() {
     });
     let message = office.app.model.message.clone().expect("a message");
     assert_eq!((message.tone, message.until), (Tone::Bad, None));
-    office.play(Duration::from_hours(3), renewed);
+    office.play(Duration::from_hours(3), refreshed);
     assert_eq!(office.begun.len(), 1, "a dead grant is for a person");
 }
 
 #[test]
 fn a_says_what_follows_once_it_is_stored() {
     let off = Profile { auto_refresh: AutoRefresh::Off, ..profile("work") };
-    for (before, after, renewal, words) in [
+    for (before, after, new_tokens, words) in [
         (
             profile("work"),
             off.clone(),
@@ -309,7 +311,7 @@ fn a_says_what_follows_once_it_is_stored() {
         ),
     ] {
         let mut app = App::of([before]);
-        app.model.auto_refresh = renewal;
+        app.model.auto_refresh = new_tokens;
         assert!(matches!(app.keys("A").as_slice(), [Effect::Change(..)]));
         app.feed(Msg::Changed(id("work"), Ok(snapshot([after]))));
         assert_eq!(app.message(), words);
@@ -337,7 +339,7 @@ fn a_clock_that_differs_is_said_and_an_end_that_means_nothing_is_not_chased() {
         assert_eq!(refresh_notes::clock(&profile, now()).as_deref(), Some(words));
         assert_eq!(office.hindrance().as_deref(), why);
         assert!(office.app.screen().contains("The clock of demo is 7"), "{}", office.app.screen());
-        office.play(Duration::from_hours(5), renewed);
+        office.play(Duration::from_hours(5), refreshed);
         assert_eq!(office.begun.is_empty(), why.is_some(), "{words}");
     }
     // A server that tells no time, and ends of tokens that are over by our clock.
@@ -402,7 +404,7 @@ fn a_screen_too_small_to_show_anything_renews_all_the_same() {
     office.app.feed(Msg::Resized(20, 5));
     let wake = wakes_at(&office.app.model, office.app.now).expect("a wake");
     assert!(office.app.now.steady.until(wake) > Duration::from_mins(54));
-    office.play(Duration::from_hours(1), renewed);
+    office.play(Duration::from_hours(1), refreshed);
     assert_eq!(office.begun.len(), 1);
 }
 
@@ -464,8 +466,8 @@ proptest! {
 
 fn whimsical(profile: &Profile, now: Now, whim: &Whim) -> Refreshed {
     let done = |life: Expiry| {
-        let renewed = lives(profile, now, 3600);
-        Refreshed::Done(snapshot([Profile { life, ..renewed }]))
+        let refreshed = lives(profile, now, 3600);
+        Refreshed::Done(snapshot([Profile { life, ..refreshed }]))
     };
     let obtained_at = Some(now.wall);
     let ending = |expires_at| done(Expiry { obtained_at, expires_at, grant_ends_at: None });
@@ -482,7 +484,7 @@ fn whimsical(profile: &Profile, now: Now, whim: &Whim) -> Refreshed {
     }
 }
 
-/// A screen whose settings are read and let tokens renew themselves.
+/// A screen whose settings are read and let tokens refresh themselves.
 fn settled(profiles: impl IntoIterator<Item = Profile>) -> App {
     let mut app = App::of(profiles);
     assert_eq!(app.feed(Msg::Settled(Ok(Settings::default()))).first(), Some(&Effect::ReadEvents));
@@ -518,7 +520,7 @@ fn recorded(profile: Profile, result: RefreshResult, now: Now) -> Profile {
 }
 
 /// A server that gives a token of an hour.
-fn renewed(profile: &Profile, now: Now) -> Refreshed {
+fn refreshed(profile: &Profile, now: Now) -> Refreshed {
     Refreshed::Done(snapshot([lives(profile, now, 3600)]))
 }
 
@@ -531,7 +533,7 @@ fn passing(profile: &Profile, now: Now, seconds: i64) -> Refreshed {
     Refreshed::Failed(Some(snapshot([recorded(profile.clone(), result, now)])), trouble)
 }
 
-/// A screen that renews by itself, and the refreshes it has begun.
+/// A screen with auto-refresh, and the refreshes it has begun.
 struct Office {
     app: App,
     /// Those that have no answer yet.
@@ -611,7 +613,7 @@ impl Office {
         self.app.model.size = size;
     }
 
-    /// How often the profile that was renewed most often was.
+    /// How often the profile that was refreshed most often was.
     fn most(&self) -> usize {
         let mut counts: BTreeMap<&ProfileId, usize> = BTreeMap::new();
         self.begun.iter().for_each(|(_, id)| *counts.entry(id).or_default() += 1);

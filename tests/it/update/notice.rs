@@ -128,12 +128,12 @@ fn newer_tokens_that_cannot_be_kept_are_held_and_can_be_saved() {
     let effects = app.press("enter");
     let [Effect::Change(changed, change)] = effects.as_slice() else { panic!("{effects:?}") };
     assert_eq!((changed, change.expects), (&id("work"), older[0].held.fingerprint()));
-    let Edit::Refresh(renewal) = &change.edit else { panic!("{change:?}") };
-    assert_eq!(Some(&renewal.tokens), newer[0].held.tokens());
+    let Edit::Refresh(new_tokens) = &change.edit else { panic!("{change:?}") };
+    assert_eq!(Some(&new_tokens.tokens), newer[0].held.tokens());
 }
 
 #[test]
-fn nothing_is_renewed_by_itself_while_its_newer_tokens_are_being_kept() {
+fn nothing_is_refreshed_by_itself_while_its_newer_tokens_are_being_kept() {
     let (mut app, older, newer) = renewed_twice();
     app.model.auto_refresh = authtui::tui::model::AutoRefreshMode::On;
     let ended: Vec<Profile> =

@@ -9,7 +9,7 @@ use authtui::tui::model::Leaving;
 use authtui::tui::screen::Screen;
 
 use crate::harness::{App, due, full, id, profile, snapshot};
-use crate::update::refresh::{not_saved, renewal, unsaved};
+use crate::update::refresh::{new_tokens, not_saved, unsaved};
 
 #[test]
 fn quitting_is_one_key_when_nothing_can_be_lost() {
@@ -77,7 +77,7 @@ fn tokens_that_cannot_be_saved_while_quitting_get_one_more_try() {
         Box::new(Change {
             name: id("work").name,
             expects: due("work").held.fingerprint(),
-            edit: Edit::Refresh(Box::new(renewal())),
+            edit: Edit::Refresh(Box::new(new_tokens())),
         }),
     );
     let unsaved = not_saved();

@@ -131,7 +131,7 @@ fn tokens_that_could_not_be_saved_are_asked_about_tried_again_and_then_let_go() 
     let Screen::Dialog(dialog) = &app.model.screen else { panic!("{:?}", app.model.screen) };
     assert_eq!(dialog.question, DialogQuestion::UnsavedRefresh(id("work"), full()));
     let old = due("work").held.fingerprint();
-    let edit = Edit::Refresh(Box::new(renewal()));
+    let edit = Edit::Refresh(Box::new(new_tokens()));
     let change = Change { name: id("work").name, expects: old, edit };
     assert_eq!(app.press("enter"), [Effect::Change(id("work"), Box::new(change.clone()))]);
 
@@ -139,7 +139,7 @@ fn tokens_that_could_not_be_saved_are_asked_about_tried_again_and_then_let_go() 
     assert!(app.model.holds_unsaved());
     assert_eq!(app.keys("r"), [], "r asks again, it does not spend the old token");
     assert_eq!(app.press("enter"), [Effect::Change(id("work"), Box::new(change))]);
-    let stored = Profile { held: StoredTokens::Present(renewal().tokens), ..profile("work") };
+    let stored = Profile { held: StoredTokens::Present(new_tokens().tokens), ..profile("work") };
     assert_eq!(app.feed(Msg::Changed(id("work"), Ok(snapshot([stored])))), []);
     assert!(!app.model.holds_unsaved());
     assert_eq!(app.message(), "demo/work is saved.");
@@ -189,8 +189,8 @@ fn tokens_that_are_on_disk_all_the_same_are_told_as_such_and_keep_nobody() {
     for stored in [Stored::Rescued, Stored::Unsynced] {
         let mut app = App::of([due("work")]);
         app.keys("r");
-        let Refreshed::Unsaved(renewal, pair, trouble) = not_saved() else { panic!() };
-        let unsaved = Refreshed::Unsaved(renewal, pair, Trouble { stored, ..trouble });
+        let Refreshed::Unsaved(new_tokens, pair, trouble) = not_saved() else { panic!() };
+        let unsaved = Refreshed::Unsaved(new_tokens, pair, Trouble { stored, ..trouble });
         assert_eq!(app.feed(Msg::Refreshed(id("work"), unsaved)), [Effect::Read(StoreId::Own)]);
         assert!(app.message().contains(&stored.to_string()), "{}", app.message());
         assert!(!app.screen().contains("only in memory"), "{}", app.screen());
@@ -200,7 +200,7 @@ fn tokens_that_are_on_disk_all_the_same_are_told_as_such_and_keep_nobody() {
 
 #[test]
 fn tokens_that_another_program_has_stored_meanwhile_are_let_go() {
-    let stored = || Profile { held: StoredTokens::Present(renewal().tokens), ..profile("work") };
+    let stored = || Profile { held: StoredTokens::Present(new_tokens().tokens), ..profile("work") };
     let mut app = unsaved();
     app.feed(Msg::Stored(snapshot([stored()])));
     assert!(!app.model.holds_unsaved());
@@ -232,10 +232,10 @@ pub(crate) fn unsaved() -> App {
 /// What a refresh of `work` says whose tokens could not be saved.
 pub(crate) fn not_saved() -> Refreshed {
     let pair = due("work").held.fingerprint().expect("a pair");
-    Refreshed::Unsaved(Box::new(renewal()), pair, full())
+    Refreshed::Unsaved(Box::new(new_tokens()), pair, full())
 }
 
-pub(crate) fn renewal() -> RefreshedTokens {
+pub(crate) fn new_tokens() -> RefreshedTokens {
     RefreshedTokens {
         tokens: Tokens { access: Secret::new("new-access"), refresh: Some(Secret::new("new-refresh")) },
         life: ends_in(TimeDelta::hours(1)),

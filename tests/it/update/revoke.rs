@@ -31,7 +31,7 @@ fn a_grant_that_is_over_is_erased_here_and_said_so() {
     assert_eq!(app.model.unfinished().as_deref(), Some("the revocation of demo/work"));
     assert_eq!(app.keys("X"), [], "asked once");
     assert!(app.message().contains("is already being asked"));
-    assert_eq!(app.keys("r"), [], "nothing is renewed meanwhile");
+    assert_eq!(app.keys("r"), [], "nothing is refreshed meanwhile");
 
     assert_eq!(
         app.feed(Msg::Revoked(id("work"), Revoked::Done(snapshot([erased("work"), profile("home")])))),

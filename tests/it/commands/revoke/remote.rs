@@ -282,7 +282,7 @@ fn a_refresh_that_waits_for_the_end_of_a_revocation_brings_nothing_back() {
 }
 
 #[test]
-fn a_grant_that_another_file_has_renewed_is_taken_over_and_then_revoked() {
+fn a_grant_that_another_file_has_refreshed_is_taken_over_and_then_revoked() {
     let (served, first) = Served::with_ana(3600);
     let other = served.home.path("config/authtui/other.yaml");
     std::fs::copy(served.home.config(), &other).expect("copied");
