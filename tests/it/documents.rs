@@ -141,7 +141,7 @@ fn every_example_on_the_page_of_the_format_can_be_used_as_it_stands() {
     let staging = catalog.entry("acme-staging").expect("an example that extends another");
     assert_eq!(staging.provider.reply.access.0, ["/data/token"]);
     assert_eq!(staging.provider.meanings.statuses, []);
-    assert!(staging.whole_text().contains("new_tokens"), "{}", staging.whole_text());
+    assert!(staging.whole_text().contains("renewal"), "{}", staging.whole_text());
 }
 
 fn path_of(text: &str) -> String {

@@ -170,10 +170,12 @@ impl BatchReport {
     }
 
     fn say_counts(&self) {
+        let needs_login =
+            if self.count(BatchResult::NeedsLogin) == 1 { "needs a login" } else { "need a login" };
         let words = [
             (BatchResult::Refreshed, "refreshed"),
             (BatchResult::Adopted, "refreshed by another program or still good"),
-            (BatchResult::NeedsLogin, "need a login"),
+            (BatchResult::NeedsLogin, needs_login),
             (BatchResult::Passing, "failed for now"),
             (BatchResult::Failed, "failed"),
         ];

@@ -136,7 +136,7 @@ const PLACES: [(&str, FaultPlace, &str); 7] = [
     ("device", FaultPlace::Device, "the request for a device code"),
     ("poll", FaultPlace::Poll, "a poll with a device code"),
     ("token", FaultPlace::Token, "a code or a refresh token becoming tokens"),
-    ("revoke", FaultPlace::Revoke, "a grant being ended"),
+    ("revoke", FaultPlace::Revoke, "a login being ended"),
     ("scopes", FaultPlace::Scopes, "the list of scopes"),
     ("api", FaultPlace::Api, "the test of a token or key"),
 ];
@@ -158,7 +158,7 @@ const SPECIAL: [(&str, &str, ErrorCode, &str); 7] = [
     ("poll", "denied", ErrorCode::AccessDenied, "the person says no"),
     ("poll", "expired", ErrorCode::ExpiredToken, "the code has expired"),
     ("poll", "slow_down", ErrorCode::SlowDown, "polled too often"),
-    ("token", "dead", ErrorCode::InvalidGrant, "the grant has ended"),
+    ("token", "dead", ErrorCode::InvalidGrant, "the login has ended"),
     ("revoke", "unsupported", ErrorCode::UnsupportedTokenType, "tokens of this kind are not revoked"),
 ];
 

@@ -157,7 +157,7 @@ impl Grants {
             return Err(RefreshError::dead("this refresh token was given to another client"));
         };
         if !grant.alive(now) {
-            return Err(RefreshError::dead("the grant has ended"));
+            return Err(RefreshError::dead("the login has ended"));
         }
         if *replaced {
             grant.revoked = true;

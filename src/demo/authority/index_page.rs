@@ -64,7 +64,7 @@ impl Authority {
         }
         if let Some(account) = request.parameters.get("withdraw") {
             self.withdraw(account);
-            return self.index(200, Some(format!("Every grant of {account} has ended.")));
+            return self.index(200, Some(format!("Every login of {account} has ended.")));
         }
         let written = request.parameters.get("fault").unwrap_or_default();
         match fault::parse(written) {

@@ -99,7 +99,7 @@ pub(super) fn device(status: u16, typed: &str, trouble: Option<&str>) -> HttpRes
 /// Tells that the device learns of the decision.
 pub(super) fn decided(allowed: bool) -> HttpResponse {
     let (title, what) = if allowed {
-        ("Connected", "The device or program that shows the code goes on by itself.")
+        ("Connected", "The device or program that shows the code continues on its own.")
     } else {
         ("Not connected", "The device or program that shows the code is told that you said no.")
     };

@@ -31,7 +31,7 @@ pub fn page(written: &str) -> Result<Url, EndpointError> {
         return Err(bad("leave out spaces and control characters"));
     }
     let url =
-        Url::parse(written).map_err(|_| bad("enter a full address such as https://id.example.org/token"))?;
+        Url::parse(written).map_err(|_| bad("enter a full address such as https://id.example.org/oauth"))?;
     if !url.username().is_empty() || url.password().is_some() {
         // The password is not shown.
         let host = url.host_str().unwrap_or_default();

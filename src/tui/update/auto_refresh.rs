@@ -2,8 +2,7 @@
 
 use crate::domain::change::{Change, Edit};
 use crate::domain::clock::Now;
-use crate::domain::profile::{AutoRefresh, Kind, Profile};
-use crate::domain::refreshability::NotRefreshable;
+use crate::domain::profile::{AutoRefresh, Profile};
 use crate::domain::schedule::REFRESH_LEAD;
 use crate::oauth::refresh::Wish;
 use crate::tui::auto_refresh;
@@ -19,8 +18,8 @@ pub(super) fn toggle(model: &mut Model, profile: &Profile, now: Now) -> Vec<Effe
         AutoRefresh::On => AutoRefresh::Off,
         AutoRefresh::Off => AutoRefresh::On,
     };
-    if profile.kind != Kind::OAuth {
-        show(model, format!("{}: {}.", profile.id.name, NotRefreshable::ApiKey), Tone::Plain, now);
+    if let Err(why) = model.refreshability(profile, now.wall) {
+        show(model, format!("{}: {why}.", profile.id.name), Tone::Plain, now);
         return Vec::new();
     }
     let change = Change { name: profile.id.name.clone(), expects: None, edit: Edit::AutoRefresh(automatic) };

@@ -144,7 +144,7 @@ fn a_server_that_always_says_at_once_is_not_asked_at_once() {
 #[test]
 fn each_way_to_turn_it_off_is_kept_to_and_shown() {
     let off = Profile { auto_refresh: AutoRefresh::Off, ..due("work") };
-    for (profile, new_tokens, said, header) in [
+    for (profile, mode, said, header) in [
         (off.clone(), AutoRefreshMode::Unsettled, "is off; A turns it on", ""),
         (off, AutoRefreshMode::Off(OffBy::CommandLine), "is off (started with", "auto-refresh off  09:00"),
         (
@@ -167,8 +167,8 @@ fn each_way_to_turn_it_off_is_kept_to_and_shown() {
         ),
     ] {
         let mut app = App::of([profile]);
-        app.model.auto_refresh = new_tokens;
-        let settled = match new_tokens {
+        app.model.auto_refresh = mode;
+        let settled = match mode {
             AutoRefreshMode::Off(OffBy::Settings) => Ok(Settings { automatic_refresh: false }),
             AutoRefreshMode::Off(OffBy::Unreadable) => Err("settings.yaml is not used: line 1".to_owned()),
             AutoRefreshMode::Off(OffBy::CommandLine) | AutoRefreshMode::Unsettled | AutoRefreshMode::On => {
@@ -293,9 +293,23 @@ fn an_automatic_refresh_says_only_what_is_news() {
 }
 
 #[test]
+fn a_says_why_where_nothing_can_be_refreshed_and_changes_nothing() {
+    let erased = Profile { held: StoredTokens::None, ..profile("work") };
+    for (profile, why) in [
+        (key_profile(), "API keys cannot be refreshed."),
+        (erased, "its tokens were erased here."),
+        (profile("nobody/work"), "there is no provider file for it."),
+    ] {
+        let mut app = App::of([profile]);
+        assert_eq!(app.keys("A"), [], "{why}");
+        assert!(app.message().ends_with(why), "{}", app.message());
+    }
+}
+
+#[test]
 fn a_says_what_follows_once_it_is_stored() {
     let off = Profile { auto_refresh: AutoRefresh::Off, ..profile("work") };
-    for (before, after, new_tokens, words) in [
+    for (before, after, mode, words) in [
         (
             profile("work"),
             off.clone(),
@@ -311,7 +325,7 @@ fn a_says_what_follows_once_it_is_stored() {
         ),
     ] {
         let mut app = App::of([before]);
-        app.model.auto_refresh = new_tokens;
+        app.model.auto_refresh = mode;
         assert!(matches!(app.keys("A").as_slice(), [Effect::Change(..)]));
         app.feed(Msg::Changed(id("work"), Ok(snapshot([after]))));
         assert_eq!(app.message(), words);

@@ -134,7 +134,7 @@ fn a_file_that_is_written_and_yet_not_usable_says_why() {
 fn an_answer_that_cannot_be_is_refused_with_a_sentence_and_stays() {
     let address = |text: &str, rule: &str| format!("cannot use the address “{text}”: {rule}");
     let https = "use https, or http on 127.0.0.1, [::1] or localhost";
-    let whole = "enter a full address such as https://id.example.org/token";
+    let whole = "enter a full address such as https://id.example.org/oauth";
     let part = |text: &str| {
         format!("cannot use “{text}” as a provider: use only letters, digits, - _ and . (not first)")
     };
