@@ -122,7 +122,7 @@ pub fn files(issuer: &str) -> Vec<(String, String)> {
     all.map(|(name, text)| (format!("{name}.yaml"), text.replace("{issuer}", issuer))).collect()
 }
 
-/// A provider file with the two doors of a code, for a server at `issuer`.
+/// A provider file with both methods that bring a code, for a server at `issuer`.
 pub fn provider_file(issuer: &str) -> String {
     PROVIDER.replace("{issuer}", issuer)
 }

@@ -1,4 +1,4 @@
-//! What is said: requests, replies, callbacks, logins and refreshes, as values. Pure.
+//! OAuth as values: requests, replies, callbacks, logins and refreshes. Pure.
 
 pub mod authorization;
 pub mod callback;

@@ -53,7 +53,7 @@ pub fn start(
 fn lost(ask: &Output) -> Input {
     let trouble = broke("cannot continue");
     match ask {
-        Output::Send(errand, _) => Input::Replied(*errand, Err(trouble)),
+        Output::Send(id, _) => Input::Replied(*id, Err(trouble)),
         Output::Save(..) => Input::Saved(Err(trouble)),
         Output::Open(_) => Input::Opened(Err(trouble)),
         Output::Entropy | Output::Listen(_) => Input::Bound(Err(trouble)),
@@ -87,9 +87,9 @@ async fn perform(
             let link = one_time_link(services, login_id, &url);
             tell(Input::Opened(browser::open(link.as_ref().unwrap_or(&url)).await));
         }
-        Output::Send(errand, request) => {
+        Output::Send(id, request) => {
             let reply = services.http.send(&request, services.clock.now()).await;
-            tell(Input::Replied(errand, reply));
+            tell(Input::Replied(id, reply));
         }
         Output::Save(store, change) => {
             let what = format!("cannot save {}", change.name);
