@@ -20,6 +20,8 @@ struct Sum {
     printed: usize,
     /// They could be kept nowhere, which was said.
     lost: usize,
+    /// The program died of two faults at once.
+    died: usize,
 }
 
 /// The stored tokens, and what the server had counted.
@@ -97,7 +99,13 @@ fn after_a_fault(served: &Served, (before, counted): &Before, traced: &Traced, s
 
     let said = format!("{traced:?}, then {next:?}");
     let reused = since(served, *counted).1;
-    assert_eq!(reused, 0, "{said}");
+    // strace counts the calls of each thread for itself. Where the runtime's own call was struck as well,
+    // the program died before it could rescue anything, as if it had been killed.
+    let died_of_two = traced.code.is_none() && traced.struck.len() > 1;
+    assert!(reused == 0 || died_of_two, "{said}");
+    if reused > 0 {
+        return sum.died += 1;
+    }
     assert_eq!(temporary_files(&served.home), [""; 0], "{said}");
     match (asked, is_new, next.code) {
         (0, _, Some(0)) => sum.untouched += 1,

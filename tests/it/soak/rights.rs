@@ -14,7 +14,7 @@ use crate::home::running::Running;
 use crate::home::served::Served;
 use crate::home::{Home, program};
 use crate::soak::{HELD, leave_out, rounds, temporary_files, until};
-use crate::terminal::pty::Pty;
+use crate::terminal::pty::{Pty, shows};
 
 /// A folder that is mounted so that nobody can write to it.
 const READ_ONLY: &str = r#"
@@ -118,7 +118,7 @@ fn the_screen_keeps_new_tokens_in_memory_until_they_can_be_saved() {
         let is_saved = || served.stored("ana") != Some(before.clone());
         pty.keys("r").wait("Try to save again").keys("\r");
         assert!(until("a save", || false, is_saved), "{round}");
-        pty.until("no dialog", |screen| !screen.contents().contains("only in memory")).keys("q");
+        pty.until("no dialog", |screen| !shows(screen, "only in memory")).keys("q");
         assert_eq!((pty.end().code, served.refreshes()), (0, (1, 0)), "{round}");
         assert_eq!(served.home.run(&["refresh", "demo/ana"]).code, Some(0), "{round}: they are good");
         assert_eq!(served.refreshes(), (2, 0), "{round}");

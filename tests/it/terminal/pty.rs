@@ -144,9 +144,9 @@ impl Pty {
         self
     }
 
-    /// Waits until `text` is on the screen.
+    /// Waits until `text` is on the screen, also where a dialog or a pane wraps it.
     pub(crate) fn wait(&self, text: &str) -> &Self {
-        self.until(text, |screen| screen.contents().contains(text))
+        self.until(text, |screen| shows(screen, text))
     }
 
     /// Waits until `there` is true of the screen; `what` is said if it never is.
@@ -248,4 +248,13 @@ fn at_home(home: &Home, mut command: CommandBuilder) -> CommandBuilder {
         if value.is_empty() { command.env_remove(name) } else { command.env(name, value) }
     }
     command
+}
+
+/// Whether `text` is on the screen, in one row or in rows of one box below each other.
+pub(crate) fn shows(screen: &vt100::Screen, text: &str) -> bool {
+    let contents = screen.contents();
+    let rows: Vec<Vec<&str>> = contents.lines().map(|row| row.split('│').map(str::trim).collect()).collect();
+    let boxes = rows.iter().map(Vec::len).max().unwrap_or_default();
+    let wrapped = |at| rows.iter().filter_map(|row| row.get(at).copied()).collect::<Vec<_>>().join(" ");
+    contents.contains(text) || (0..boxes).any(|at| wrapped(at).contains(text))
 }
