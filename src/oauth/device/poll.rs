@@ -27,7 +27,7 @@ pub enum PollReply {
     },
     /// The person said no.
     Denied(String),
-    /// The code is too old.
+    /// The code has expired.
     Expired,
     /// It is no use to ask again.
     Refused(Box<Refusal>),

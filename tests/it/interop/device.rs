@@ -24,6 +24,15 @@ impl Code {
         let user_code = login.line("    ").trim().to_owned();
         Self { page, user_code, page_with_code: login.line("    http").trim().to_owned() }
     }
+
+    /// As it is shown in one line, beside the address for the browser.
+    fn shown_beside(login: &mut Running) -> Self {
+        let line = login.line("Or on this machine: open ");
+        let (before, user_code) = line.split_once(" and type ").expect("a page and a code");
+        let page = before.rsplit(' ').next().expect("an address");
+        let page_with_code = format!("{page}?user_code={user_code}");
+        Self { page: page.to_owned(), user_code: user_code.to_owned(), page_with_code }
+    }
 }
 
 /// Starts a login by device code alone that leaves the browser to the person.
@@ -125,7 +134,7 @@ fn a_code_that_nobody_types_ends_and_is_not_asked_about_any_more() {
     let provider = Provider::with(Client::Public, "[device]", &brief);
     let (login, _) = by_device(&provider);
     let ended = login.end();
-    assert!(ended.said(4).contains("the code is too old"), "{ended:?}");
+    assert!(ended.said(4).contains("nobody answered in time"), "{ended:?}");
     // One poll a second, and the last one may meet the end.
     assert!(provider.count("/device/pending") >= 1 && provider.count("/device/polls") <= 4, "{ended:?}");
     assert!(!provider.home.config().exists());
@@ -135,7 +144,7 @@ fn a_code_that_nobody_types_ends_and_is_not_asked_about_any_more() {
     provider.fault("/token", 400, &json!({ "error": "expired_token" }));
     let (login, _) = by_device(&provider);
     let ended = login.end();
-    assert!(ended.said(4).contains("the code is too old"), "{ended:?}");
+    assert!(ended.said(4).contains("nobody answered in time"), "{ended:?}");
 }
 
 #[test]
@@ -160,12 +169,12 @@ fn a_client_with_a_secret_sends_it_with_every_request_as_the_file_says() {
 
 #[test]
 #[ignore = "needs Node"]
-fn the_first_of_two_open_doors_that_answers_wins_and_the_other_is_closed() {
+fn the_first_of_two_methods_that_answers_wins_and_the_other_is_closed() {
     // The callback.
     let provider = Provider::with(Client::Public, "[code, device]", &STRICT);
     let mut login = provider.begin(&["--no-browser"], []);
     let authorize = login.line("http");
-    let code = Code::shown(&mut login);
+    let code = Code::shown_beside(&mut login);
     provider.until("/device/pending", 1);
     provider.sign_in(&authorize);
     assert!(login.end().said(0).contains("(callback)") || provider.home.config().exists());
@@ -181,7 +190,7 @@ fn the_first_of_two_open_doors_that_answers_wins_and_the_other_is_closed() {
     let provider = Provider::with(Client::Public, "[code, device]", &STRICT);
     let mut login = provider.begin(&["--no-browser"], []);
     let authorize = login.line("http");
-    let code = Code::shown(&mut login);
+    let code = Code::shown_beside(&mut login);
     provider.sign_in(&code.page_with_code);
     let ended = login.end();
     assert!(ended.said(0).contains("Logged in: op/work"), "{ended:?}");
