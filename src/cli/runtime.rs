@@ -25,7 +25,7 @@ pub(super) fn block_on<T>(work: impl Future<Output = T>) -> Result<T> {
 }
 
 /// Waits for `work`, but not beyond a signal that wants the end: a question that was asked before
-/// leaves no signal that would end the program by itself.
+/// leaves no signal that would end the program on its own.
 ///
 /// # Errors
 /// When there is no runtime.

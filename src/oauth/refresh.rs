@@ -495,7 +495,7 @@ mod tests {
             let RefreshVerdict::Failed(LastRefresh { result: RefreshResult::Passing { why, .. }, .. }) =
                 verdict
             else {
-                panic!("no passing failure")
+                panic!("no temporary failure")
             };
             assert_eq!(why.contains("may already be used up"), said, "{why}");
         }

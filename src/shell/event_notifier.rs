@@ -1,7 +1,7 @@
 //! Event notifier: tells the screen what the event log says, once for all who ask for it.
 //!
 //! ```text
-//! idle ─ask─► telling ─ask─► asked again
+//! idle ─ask─► reading ─ask─► asked again
 //!   ▲           │ ▲              │
 //!   └───────────┘ └──── pause ───┘
 //! ```

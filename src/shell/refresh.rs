@@ -1,4 +1,4 @@
-//! Refresh of one profile. Screen, commands and everything to come call this and nothing else.
+//! Refresh of one profile, for screen and commands alike.
 //!
 //! ```text
 //! prepare ─► lock ─► recheck ─► record ─► send ─► store

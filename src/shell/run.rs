@@ -18,7 +18,7 @@ use crate::shell::login::browser;
 use crate::shell::perform::perform;
 use crate::shell::store_files::{self, file};
 use crate::shell::tasks::Tasks;
-use crate::shell::terminal::{Screen, keyboard};
+use crate::shell::terminal::{TerminalScreen, keyboard};
 use crate::shell::{Services, http, watch};
 use crate::tui::message::{Effect, Msg};
 use crate::tui::model::{AutoRefreshMode, Leaving, Model};
@@ -64,7 +64,7 @@ pub fn run(services: &Arc<Services>, theme: &Theme, options: ScreenOptions) -> R
     let (inbox, messages) = channel();
     // Before the terminal is taken: a signal must not leave it as it is.
     let tasks = Tasks::start(&inbox)?;
-    let mut screen = Screen::take(size).wrap_err("cannot use the terminal")?;
+    let mut screen = TerminalScreen::take(size).wrap_err("cannot use the terminal")?;
     screen.draw(|frame| view(frame, &model, theme, services.clock.now())).wrap_err("cannot draw")?;
     keyboard::start(&inbox).wrap_err("cannot read the keyboard")?;
     tasks.read_catalog(services, &inbox);
@@ -95,7 +95,7 @@ impl EventLoop<'_> {
     fn until_quit(
         &self,
         model: &mut Model,
-        screen: &mut Screen,
+        screen: &mut TerminalScreen,
         mut effects: Vec<Effect>,
     ) -> io::Result<LeaveReason> {
         let mut left = LeaveReason::Asked;
@@ -139,7 +139,7 @@ impl EventLoop<'_> {
     }
 
     /// Performs `effects`, and breaks where one of them is to quit.
-    fn perform_all(&self, screen: &mut Screen, effects: Vec<Effect>) -> io::Result<ControlFlow<()>> {
+    fn perform_all(&self, screen: &mut TerminalScreen, effects: Vec<Effect>) -> io::Result<ControlFlow<()>> {
         // Tasks first: tokens that came with the same breath as a `q` are saved all the same.
         let (on_terminal, tasks): (Vec<_>, Vec<_>) = effects.into_iter().partition(is_terminal_effect);
         for effect in tasks {
@@ -170,7 +170,7 @@ impl EventLoop<'_> {
     }
 
     /// Performs what is the terminal's.
-    fn show(&self, screen: &mut Screen, effect: &Effect) -> io::Result<()> {
+    fn show(&self, screen: &mut TerminalScreen, effect: &Effect) -> io::Result<()> {
         if let Effect::Print(texts) = effect {
             return screen.lend_to(texts);
         }

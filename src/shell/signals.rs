@@ -75,7 +75,7 @@ mod unix {
     const OF_THE_SYSTEM: [Signal; 0] = [];
 
     /// Waits for a signal that wants the end. From this call on, and not only once it is awaited,
-    /// none of them ends the program by itself.
+    /// none of them ends the program on its own.
     pub fn ending() -> impl Future<Output = Ending> + Send + use<> {
         let each = USUAL.into_iter().chain(OTHERS).chain(OF_THE_SYSTEM).map(|kind| {
             let caught = heard(kind);
@@ -119,7 +119,7 @@ mod unix {
                 Ok(mut signal) => {
                     signal.recv().await;
                 }
-                // Without a handler the signal does what it does by itself.
+                // Without a handler the signal does what it does on its own.
                 Err(_) => pending().await,
             }
         }
@@ -132,7 +132,7 @@ pub use unix::{continued, ending, resized, stop, stopped};
 /// Waits for Ctrl-C.
 #[cfg(not(unix))]
 pub async fn ending() -> Ending {
-    // Without a handler Ctrl-C ends the program by itself.
+    // Without a handler Ctrl-C ends the program on its own.
     if tokio::signal::ctrl_c().await.is_err() {
         std::future::pending::<()>().await;
     }

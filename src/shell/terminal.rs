@@ -23,7 +23,7 @@ use crate::shell::signals;
 use crate::tui::theme::{Glyphs, Theme};
 
 /// The terminal while it is ours. Dropping it gives the terminal back, also while unwinding.
-pub struct Screen {
+pub struct TerminalScreen {
     // Never dropped: ratatui would print there what it cannot restore, and printing to a terminal
     // that is gone panics, in the very moment in which tokens may still have to be saved.
     terminal: ManuallyDrop<Terminal<CrosstermBackend<Stdout>>>,
@@ -31,7 +31,7 @@ pub struct Screen {
     resized: Option<Rect>,
 }
 
-impl Screen {
+impl TerminalScreen {
     /// Takes the terminal of `size` columns and rows.
     ///
     /// # Errors
@@ -140,7 +140,7 @@ impl Screen {
     }
 }
 
-impl Drop for Screen {
+impl Drop for TerminalScreen {
     fn drop(&mut self) {
         // A terminal that is gone cannot be restored.
         let _ = leave();

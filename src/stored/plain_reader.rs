@@ -179,10 +179,10 @@ fn word(text: &str) -> Option<Value> {
     }
     let named = first.is_ascii_alphabetic() && !special.iter().any(|word| text.eq_ignore_ascii_case(word));
     // No number has one of these letters, whatever its base, or two dashes.
-    let telling =
+    let gives_away =
         |byte: u8| byte.is_ascii_alphabetic() && !b"abcdefinox".contains(&byte.to_ascii_lowercase());
     let dashes = text.bytes().filter(|byte| *byte == b'-').count();
-    let numberless = first.is_ascii_digit() && (dashes > 1 || text.bytes().any(telling));
+    let numberless = first.is_ascii_digit() && (dashes > 1 || text.bytes().any(gives_away));
     (named || numberless || first == b'_').then(|| Value::from(text))
 }
 

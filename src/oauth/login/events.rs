@@ -26,7 +26,7 @@ pub enum Input {
     Answered(AuthorizationResponse),
     /// The callback was visited, and what came was ignored.
     Ignored(Ignored),
-    /// The callback thread ended by itself; the other methods are still open.
+    /// The callback thread ended on its own; the other methods are still open.
     ListenerDied(String),
     /// The person pasted something.
     Typed(Secret),

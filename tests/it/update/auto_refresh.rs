@@ -125,7 +125,7 @@ fn a_failure_that_nothing_was_written_of_is_tried_again_ever_later() {
     let pauses: Vec<u64> = times.windows(2).map(|pair| pair[0].until(pair[1]).as_secs()).collect();
     assert_eq!(pauses, [30, 60, 120, 240, 480, 900, 900]);
     let message = office.app.model.message.as_ref();
-    assert!(message.is_none_or(|message| message.until.is_some()), "it goes by itself: {message:?}");
+    assert!(message.is_none_or(|message| message.until.is_some()), "it goes on its own: {message:?}");
 
     // Tokens that somebody else stored begin anew.
     let other = StoredTokens::Present(Tokens { access: Secret::new("b"), refresh: Some(Secret::new("b")) });

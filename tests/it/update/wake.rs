@@ -1,4 +1,4 @@
-//! When the loop wakes by itself: as often as something visible changes, and no oftener.
+//! When the loop wakes on its own: as often as something visible changes, and no oftener.
 
 use std::collections::BTreeMap;
 use std::time::Duration;

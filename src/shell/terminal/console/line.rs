@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 /// The most bytes of a line.
 const LINE_LIMIT: usize = 64 * 1024;
-/// The longest line that a terminal keeps by itself; what goes beyond it is lost.
+/// The longest line that a terminal keeps on its own; what goes beyond it is lost.
 const TERMINAL_LINE_LIMIT: usize = if cfg!(target_os = "macos") { 1023 } else { 4095 };
 const PASTE_BEGINS: &[u8] = b"200~";
 const PASTE_ENDS: &[u8] = b"\x1b[201~";
@@ -235,7 +235,7 @@ mod tests {
             let mut whole = LineEditor::new(InputKind::Terminal);
             whole.push(keys.as_bytes());
             assert_eq!(whole.typed(), typed, "{keys:.80?}");
-            // However the bytes are cut, but for an Esc, which would be one by itself.
+            // However the bytes are cut, but for an Esc, which would be one on its own.
             let mut each = LineEditor::new(InputKind::Terminal);
             let found = keys.split_inclusive(|char| char != '\x1b').find_map(|piece| {
                 each.push(piece.as_bytes());

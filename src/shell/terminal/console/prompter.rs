@@ -64,7 +64,7 @@ pub struct Prompter {
 type SignalWait = Pin<Box<dyn Future<Output = ()>>>;
 
 impl Prompter {
-    /// Whoever is at standard input. From here on no signal ends the program by itself.
+    /// Whoever is at standard input. From here on no signal ends the program on its own.
     #[must_use]
     pub fn new() -> Self {
         let kind = if io::stdin().is_terminal() { InputKind::Terminal } else { InputKind::Pipe };
