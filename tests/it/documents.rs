@@ -1,13 +1,12 @@
 //! What the pages say is what the program does.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::{env, fs};
 
 use authtui::stored::provider_file::{self, PRESETS};
 use authtui::tui::keymap::{self, Binding, KeyContext};
 
-const KEYS: &str = include_str!("../../docs/keys.md");
 const ARCHITECTURE: &str = include_str!("../../src/lib.rs");
 const FORMAT: &str = include_str!("../../docs/providers.md");
 
@@ -17,10 +16,7 @@ const ENDPOINTS: &str = "endpoints: { authorize: 'https://a.test/a', token: 'htt
 #[test]
 fn the_page_of_keys_names_every_key_and_no_other() {
     let expected: String = keymap::all().map(|(context, binding)| row(context, binding)).collect();
-    let table = KEYS.split("| key | what it does |\n|---|---|\n").nth(1).expect("a table of keys");
-    let written: String =
-        table.lines().take_while(|line| line.starts_with('|')).map(|line| format!("{line}\n")).collect();
-    assert_eq!(written, expected, "the table of keys in docs/keys.md");
+    assert_page_has("docs/keys.md", "| key | what it does |\n|---|---|\n", "\n\n", expected.trim_end());
 }
 
 fn row(context: KeyContext, binding: &Binding) -> String {
@@ -229,4 +225,17 @@ fn the_pages_for_builders_name_files_that_are_there() {
         files += 1;
     }
     assert!(files > 20, "only {files} files were looked at");
+}
+
+/// Holds that a page has `text` after the first `before`, up to the next `after`. As with snapshots,
+/// `INSTA_UPDATE=always` writes the page instead.
+pub(crate) fn assert_page_has(page: &str, before: &str, after: &str, text: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(page);
+    let whole = fs::read_to_string(&path).expect(page);
+    let (head, rest) = whole.split_once(before).expect("where the text begins");
+    let (written, tail) = rest.split_once(after).expect("where the text ends");
+    if env::var("INSTA_UPDATE").is_ok_and(|update| update == "always") && written != text {
+        return fs::write(&path, format!("{head}{before}{text}{after}{tail}")).expect(page);
+    }
+    assert_eq!(written, text, "{page}; INSTA_UPDATE=always writes it");
 }

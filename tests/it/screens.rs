@@ -30,6 +30,7 @@ use proptest::prelude::*;
 
 use self::doors::Last;
 use self::print::{drawn, text, with};
+use crate::documents::assert_page_has;
 use crate::harness::key;
 
 const WIDE: (u16, u16) = (120, 32);
@@ -49,9 +50,7 @@ fn the_list_shows_every_state_at_each_width() {
 #[test]
 fn the_picture_on_the_first_page_is_the_screen() {
     let screen = text(&cast::model(cast::rows()), PICTURE);
-    let readme = include_str!("../../README.md");
-    let picture = readme.split("```\n").nth(1).expect("a picture");
-    assert_eq!(picture.trim_end(), screen.trim_end(), "README.md should show:\n{screen}");
+    assert_page_has("README.md", "```\n", "\n```", screen.trim_end());
 }
 
 #[test]
