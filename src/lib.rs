@@ -61,7 +61,7 @@
 //! |---|---|
 //! | `shell/terminal/keyboard.rs` | crossterm's event becomes `Msg::Key` |
 //! | `tui/keymap.rs` | the key becomes `Action::Refresh` |
-//! | `tui/update/action.rs` | the action is about the selected profile |
+//! | `tui/availability.rs` | it is possible for the selected profile, or the reason is shown |
 //! | `tui/update/refresh.rs` | marks it as refreshing; `Effect::Refresh` |
 //! | `shell/perform.rs` | starts a task |
 //! | `shell/refresh.rs` | the six phases above |
@@ -141,7 +141,8 @@
 //!   `cli/login/answers.rs`.
 //! - **A login method**: `oauth/login/methods.rs`, a part of `tui/view/login/`,
 //!   `cli/login/progress.rs`.
-//! - **A key**: a row in `tui/keymap.rs`, an arm in `tui/update/action.rs`, `docs/keys.md`.
+//! - **A key**: a row in `tui/keymap.rs`, an arm in `tui/availability.rs` (when it is possible) and
+//!   in `tui/update/action.rs` (what it does), `docs/keys.md`.
 //! - **A screen**: a variant in `tui/screen.rs`, `tui/view/NAME.rs`, a snapshot in
 //!   `tests/it/screens.rs`.
 //! - **A command**: `cli/NAME.rs`, its variant in `cli.rs`, `tests/it/commands/NAME.rs`.

@@ -5,6 +5,7 @@
 //! [`message`] alone knows what the program can hear, want and do.
 
 pub mod auto_refresh;
+pub mod availability;
 pub mod columns;
 pub mod dialog;
 pub mod field;

@@ -1,6 +1,6 @@
 //! Rows that are shown, and the selection among them.
 
-use crate::domain::change::{Row, Where};
+use crate::domain::change::Row;
 use crate::domain::clock::{DateTime, Utc};
 use crate::domain::health::Health;
 use crate::domain::name::StoreId;
@@ -64,13 +64,5 @@ pub fn place(model: &Model, shown: &[(StoreId, &Row)]) -> Option<usize> {
         (Row::Profile(profile), RowId::Profile(id)) => profile.id == *id,
         (Row::Broken { at, .. }, RowId::Broken(of, there)) => store == of && at == there,
         (Row::Profile(_), RowId::Broken(..)) | (Row::Broken { .. }, RowId::Profile(_)) => false,
-    })
-}
-/// Why an entry of a store cannot be understood.
-#[must_use]
-pub fn why_broken<'a>(model: &'a Model, store: StoreId, entry: &Where) -> Option<&'a str> {
-    model.stores.get(&store)?.rows.iter().find_map(|row| match row {
-        Row::Broken { at, why, .. } if at == entry => Some(why.as_str()),
-        Row::Broken { .. } | Row::Profile(_) => None,
     })
 }

@@ -9,7 +9,6 @@ mod navigation;
 mod panel;
 mod refresh;
 mod revoke;
-mod selected;
 mod status;
 mod stores;
 mod wizard;
@@ -25,7 +24,7 @@ use crate::domain::settings::Settings;
 use crate::domain::trouble::Trouble;
 use crate::oauth::login::Input;
 use crate::oauth::probe::TestVerdict;
-use crate::tui::message::{Copied, Effect, Msg};
+use crate::tui::message::{Action, Copied, Effect, Msg};
 use crate::tui::model::{AutoRefreshMode, Leaving, Model, OffBy};
 use crate::tui::status::{AskedBy, Tone};
 use crate::tui::update::status::{report, report_profile, report_trouble};
@@ -60,7 +59,7 @@ fn take(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
         Msg::Resized(columns, rows) => model.size = (columns, rows),
         Msg::Woke => return woke(model, now),
         Msg::Touched(store) => return vec![Effect::Read(store), Effect::ReadEvents],
-        Msg::Stopped => return action::suspend(model, now),
+        Msg::Stopped => return action::act(model, now, Action::Suspend),
         // Whoever had the terminal meanwhile may have changed it.
         Msg::Continued => return vec![Effect::Redraw],
         Msg::Terminated | Msg::HungUp => return last_saves(model, now),

@@ -1,6 +1,7 @@
 //! Keys on the list and what follows from them, refreshes, messages, and when to wake.
 
 mod auto_refresh;
+mod availability;
 mod environment;
 mod notice;
 mod panel;

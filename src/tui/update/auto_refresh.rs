@@ -9,19 +9,13 @@ use crate::tui::auto_refresh;
 use crate::tui::message::Effect;
 use crate::tui::model::Model;
 use crate::tui::refresh_notes;
-use crate::tui::status::Tone;
-use crate::tui::update::status::show;
 
 /// Turns the auto-refresh of a profile on or off.
-pub(super) fn toggle(model: &mut Model, profile: &Profile, now: Now) -> Vec<Effect> {
+pub(super) fn toggle(model: &mut Model, profile: &Profile) -> Vec<Effect> {
     let automatic = match profile.auto_refresh {
         AutoRefresh::On => AutoRefresh::Off,
         AutoRefresh::Off => AutoRefresh::On,
     };
-    if let Err(why) = model.refreshability(profile, now.wall) {
-        show(model, format!("{}: {why}.", profile.id.name), Tone::Plain, now);
-        return Vec::new();
-    }
     let change = Change { name: profile.id.name.clone(), expects: None, edit: Edit::AutoRefresh(automatic) };
     model.saving += 1;
     vec![Effect::Change(profile.id.clone(), Box::new(change))]

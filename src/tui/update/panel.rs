@@ -1,7 +1,6 @@
 //! Keys of the login panel, which act on the login method that it shows.
 
 use crate::domain::clock::Now;
-use crate::domain::provider::LoginMethod;
 use crate::domain::secret::Secret;
 use crate::oauth::login::{Input, Output};
 use crate::tui::field::{Field, Sight};
@@ -20,39 +19,16 @@ pub(super) fn act(model: &mut Model, now: Now, action: PanelAction) -> Vec<Effec
         PanelAction::OpenAgain => return open(model, now),
         PanelAction::CopyLink => return copy(shown.copied()),
         PanelAction::CopyUserCode => {
-            if shown.device().is_some() && shown.user_code().is_none() {
-                show(model, "There is no code to type: the link is enough.", Tone::Plain, now);
-                return Vec::new();
-            }
             return copy(shown.user_code().map(|code| ("the code", code.to_owned())));
         }
         PanelAction::PlainUrl => {
             let secret = |(label, text)| (label, Secret::new(text));
             return vec![Effect::Print(shown.printed().into_iter().map(secret).collect())];
         }
-        PanelAction::Paste if shown.takes_paste() => {
+        PanelAction::Paste => {
             model.screen = Screen::Login(Panel::Pasting(Field::new("", Sight::Clear)));
         }
-        PanelAction::Paste => {
-            let why = match shown.user_code() {
-                Some(_) => "Nothing to paste: type the code on the page.",
-                None => "Nothing to paste: open the link and allow access.",
-            };
-            show(model, why, Tone::Plain, now);
-        }
-        PanelAction::SwitchMethod => match shown.other() {
-            Some(other) => model.method = Some(other),
-            None => show(model, "There is no other way to log in here.", Tone::Plain, now),
-        },
-        PanelAction::ShowQr if shown.scannable().is_empty() => {
-            let why = match shown.method {
-                LoginMethod::Device => "No QR code: the link works only on this machine.",
-                LoginMethod::Code | LoginMethod::Paste | LoginMethod::Key => {
-                    "No QR code: this login needs a browser on this machine."
-                }
-            };
-            show(model, why, Tone::Plain, now);
-        }
+        PanelAction::SwitchMethod => model.method = shown.other(),
         PanelAction::ShowQr => {
             let alone = matches!(model.screen, Screen::Login(Panel::Qr));
             model.screen = Screen::Login(if alone { Panel::Steps } else { Panel::Qr });
@@ -77,5 +53,6 @@ fn open(model: &mut Model, now: Now) -> Vec<Effect> {
             url.clone_from(address);
         }
     }
+    show(model, "Opening the browser again.", Tone::Plain, now);
     effects
 }

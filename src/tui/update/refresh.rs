@@ -1,12 +1,10 @@
 //! Refreshes that the person asks for, and the end of every refresh.
 
 use crate::domain::clock::Now;
-use crate::domain::health::Health;
 use crate::domain::name::ProfileId;
-use crate::domain::profile::{Kind, Profile};
-use crate::domain::refreshability::NotRefreshable;
 use crate::domain::trouble::{FailureKind, Stored};
 use crate::oauth::refresh::{Refreshed, Wish};
+use crate::tui::availability;
 use crate::tui::dialog::{Dialog, DialogQuestion};
 use crate::tui::message::Effect;
 use crate::tui::model::{Leaving, Model};
@@ -17,30 +15,11 @@ use crate::tui::status::{AskedBy, ReportKind, ReportSubject, TaskReport, Tone};
 use crate::tui::update::status::{push_report, report, report_refresh_failure, report_trouble, show};
 use crate::tui::update::stores;
 
-/// Refreshes one profile's token because the person asked.
-pub(super) fn ask(model: &mut Model, id: &ProfileId, now: Now) -> Vec<Effect> {
+/// Refreshes one profile's token because the person asked, or asks what to do with tokens that came before.
+pub(super) fn begin(model: &mut Model, id: &ProfileId) -> Vec<Effect> {
     if let Some(unsaved) = &model.running(id).unsaved {
         let question = DialogQuestion::UnsavedRefresh(id.clone(), unsaved.trouble.clone());
         model.screen = Screen::Dialog(Dialog::new(question));
-        return Vec::new();
-    }
-    let Some(profile) = model.profile(id) else { return Vec::new() };
-    if let Err(why) = model.refreshability(profile, now.wall) {
-        let example = || model.catalog.as_ref()?.example_remedy(id.name.provider());
-        let remedy = match (profile.kind, example()) {
-            (Kind::OAuth, Some(remedy)) => format!(" Next: {remedy}."),
-            (Kind::OAuth, None) if why != NotRefreshable::NoProviderFile => " Press l to log in.".to_owned(),
-            (Kind::OAuth | Kind::ApiKey | Kind::Environment, _) => String::new(),
-        };
-        show(model, format!("{}: {why}.{remedy}", id.name), Tone::Plain, now);
-        return Vec::new();
-    }
-    if model.running(id).is_revoking {
-        show(model, format!("{} is being revoked at its provider.", id.name), Tone::Plain, now);
-        return Vec::new();
-    }
-    if model.running(id).refresh.is_some() {
-        show(model, format!("{} is already being refreshed.", id.name), Tone::Plain, now);
         return Vec::new();
     }
     model.running_mut(id).refresh = Some(AskedBy::Person);
@@ -48,27 +27,9 @@ pub(super) fn ask(model: &mut Model, id: &ProfileId, now: Now) -> Vec<Effect> {
 }
 
 /// Refreshes every token that is due and can be refreshed.
-pub(super) fn ask_due(model: &mut Model, now: Now) -> Vec<Effect> {
-    let profiles = model.stores.values().flat_map(crate::domain::change::Snapshot::profiles);
-    let due = |profile: &&Profile| match model.health(profile, now.wall) {
-        Health::Due => true,
-        Health::Retrying(at) | Health::Failed(at) => at <= now.wall,
-        Health::NoExpiry
-        | Health::Fresh(_)
-        | Health::Expiring(_)
-        | Health::NeedsLogin
-        | Health::Refused
-        | Health::SignedOut
-        | Health::Refreshing
-        | Health::Unreadable => false,
-    };
-    let free = |profile: &&Profile| {
-        let running = model.running(&profile.id);
-        !running.is_revoking && running.unsaved.is_none() && model.refreshability(profile, now.wall).is_ok()
-    };
-    let ids: Vec<ProfileId> = profiles.filter(due).filter(free).map(|profile| profile.id.clone()).collect();
+pub(super) fn begin_due(model: &mut Model, now: Now) -> Vec<Effect> {
+    let ids: Vec<ProfileId> = availability::due(model, now).map(|profile| profile.id.clone()).collect();
     let text = match ids.len() {
-        0 => "Nothing is due.".to_owned(),
         1 => "Refreshing 1 profile.".to_owned(),
         count => format!("Refreshing {count} profiles."),
     };

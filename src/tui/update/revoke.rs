@@ -3,7 +3,7 @@
 use crate::domain::clock::Now;
 use crate::domain::name::ProfileId;
 use crate::domain::profile::Profile;
-use crate::oauth::revocation::{self, NotRevocable, Revoked};
+use crate::oauth::revocation::{self, Revoked};
 use crate::tui::dialog::{Dialog, DialogQuestion};
 use crate::tui::message::Effect;
 use crate::tui::model::{Leaving, Model};
@@ -14,24 +14,10 @@ use crate::tui::update::stores;
 
 /// Asks whether to end the grant of `profile`; where nobody can be asked to, whether to erase it here
 /// alone.
-pub(super) fn ask(model: &mut Model, profile: &Profile, now: Now) -> Vec<Effect> {
+pub(super) fn ask(model: &mut Model, profile: &Profile) -> Vec<Effect> {
     let id = profile.id.clone();
-    if model.running(&id).is_revoking {
-        show(model, format!("The provider is already being asked to revoke {}.", id.name), Tone::Plain, now);
-        return Vec::new();
-    }
-    if model.running(&id).unsaved.is_some() {
-        let text = format!("The new tokens of {} are not saved yet. Press r to save them first.", id.name);
-        show(model, text, Tone::Plain, now);
-        return Vec::new();
-    }
     let question = match revocation::request(profile, model.provider(profile)) {
         Ok(_) => DialogQuestion::RevokeAtProvider(id),
-        Err(reason @ NotRevocable::NoTokens) => {
-            let text = format!("{} cannot be revoked at its provider: {reason}.", id.name);
-            show(model, text, Tone::Plain, now);
-            return Vec::new();
-        }
         Err(reason) => DialogQuestion::NotRevocable(id, reason),
     };
     model.screen = Screen::Dialog(Dialog::new(question));

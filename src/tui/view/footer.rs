@@ -7,6 +7,7 @@ use ratatui::text::{Line, Span};
 use crate::domain::clock::Now;
 use crate::domain::provider::LoginMethod;
 use crate::oauth::login::{Login, Outcome, Stage};
+use crate::tui::availability::availability;
 use crate::tui::field::Field;
 use crate::tui::keymap::{Binding, KeyContext, ShownIn, bindings};
 use crate::tui::layout::Parts;
@@ -80,7 +81,7 @@ pub(super) fn render(frame: &mut Frame<'_>, parts: &Parts, view: ViewContext<'_>
         Screen::Wizard(wizard) => wizard_keys(wizard),
         Screen::Login(Panel::Pasting(_)) => fixed(&TYPING),
         Screen::Login(Panel::Qr) => fixed(&SCANNING),
-        Screen::Login(Panel::Steps) => login(model, theme),
+        Screen::Login(Panel::Steps) => login(view),
         Screen::Help(..) | Screen::Events(_) => fixed(&SCROLLING),
     };
     keys(frame, area, &items, theme);
@@ -128,10 +129,10 @@ fn first() -> Vec<FooterKey> {
 }
 
 /// The keys of a login, as far as they mean something at its stage and for the method it shows.
-fn login(model: &Model, theme: &Theme) -> Vec<FooterKey> {
-    match model.login.as_ref().map(Login::stage) {
-        Some(Stage::Waiting(_)) => match ShownMethod::of(model) {
-            Some(shown) => waiting(&shown, theme),
+fn login(view: ViewContext<'_>) -> Vec<FooterKey> {
+    match view.model.login.as_ref().map(Login::stage) {
+        Some(Stage::Waiting(_)) => match ShownMethod::of(view.model) {
+            Some(shown) => waiting(view, &shown),
             None => of(KeyContext::Login),
         },
         Some(Stage::Over(Outcome::Done(_))) | None => fixed(&CLOSING),
@@ -147,20 +148,12 @@ fn login(model: &Model, theme: &Theme) -> Vec<FooterKey> {
     }
 }
 
-fn waiting(shown: &ShownMethod<'_>, theme: &Theme) -> Vec<FooterKey> {
+fn waiting(view: ViewContext<'_>, shown: &ShownMethod<'_>) -> Vec<FooterKey> {
+    let ViewContext { model, theme, now } = view;
     // An authorization URL is seldom short enough to be scanned; the key tells.
-    let scans =
-        shown.device().is_some() && !shown.scannable().is_empty() && theme.glyphs.letters == Letters::Unicode;
-    let idle = [
-        (PanelAction::OpenAgain, shown.address().is_none()),
-        (PanelAction::CopyLink, shown.copied().is_none()),
-        (PanelAction::Paste, !shown.takes_paste()),
-        (PanelAction::SwitchMethod, shown.other().is_none()),
-        (PanelAction::CopyUserCode, shown.method != LoginMethod::Device || shown.user_code().is_none()),
-        (PanelAction::ShowQr, !scans),
-    ];
+    let scans = shown.device().is_some() && theme.glyphs.letters == Letters::Unicode;
     let mut items = only(KeyContext::Login, |action| {
-        idle.into_iter().all(|(each, is_idle)| !is_idle || action != Action::Panel(each))
+        availability(model, action, now).is_ok() && (scans || action != Action::Panel(PanelAction::ShowQr))
     });
     for item in &mut items {
         (item.hint, item.brief) = match item.action {

@@ -1,0 +1,341 @@
+//! Availability: whether an action is possible here and now, or why not.
+//!
+//! Whatever offers or takes an action asks here: the keys before they act, and footer, palette and
+//! help before they name one. So nothing is offered that does nothing, and nothing is refused
+//! without a reason.
+
+mod panel;
+
+use crate::domain::change::{Row, Snapshot, StoreNotice, Where};
+use crate::domain::clock::Now;
+use crate::domain::health::Health;
+use crate::domain::profile::{Kind, Profile};
+use crate::domain::refreshability::NotRefreshable;
+use crate::oauth::form;
+use crate::oauth::login::preflight::{Preflight, PreflightGoal};
+use crate::oauth::revocation::{self, NotRevocable};
+use crate::tui::message::{Action, Form, ScopeAction};
+use crate::tui::model::{Model, RowId};
+use crate::tui::screen::Screen;
+use crate::tui::status::Tone;
+use crate::tui::text_layout;
+use crate::tui::wizard::Page;
+use crate::tui::wizard::picker::ProviderList;
+
+/// Why an action is not possible: about what, why, and what helps.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unavailable {
+    /// What it is about; empty where `why` says it.
+    about: String,
+    why: String,
+    /// A sentence, or nothing.
+    remedy: String,
+    pub tone: Tone,
+    /// Whether it is possible again by itself, so that nobody needs to be told that it is not.
+    pub is_passing: bool,
+}
+
+impl Unavailable {
+    fn new(about: impl ToString, why: impl ToString) -> Self {
+        let (about, why) = (about.to_string(), why.to_string());
+        Self { about, why, remedy: String::new(), tone: Tone::Plain, is_passing: false }
+    }
+
+    /// For a reason that is a sentence.
+    fn because(sentence: impl ToString) -> Self {
+        Self::new("", sentence)
+    }
+
+    fn remedy(self, remedy: impl ToString) -> Self {
+        Self { remedy: remedy.to_string(), ..self }
+    }
+
+    fn warn(self) -> Self {
+        Self { tone: Tone::Warn, ..self }
+    }
+
+    fn passing(self) -> Self {
+        Self { is_passing: true, ..self }
+    }
+
+    /// What answers a key: about what, why, and what helps.
+    #[must_use]
+    pub fn sentences(&self) -> String {
+        let about = if self.about.is_empty() { String::new() } else { format!("{}: ", self.about) };
+        let end = if self.why.ends_with('.') { "" } else { "." };
+        let remedy = if self.remedy.is_empty() { String::new() } else { format!(" {}", self.remedy) };
+        format!("{about}{}{end}{remedy}", self.why)
+    }
+
+    /// The reason alone, to stand beside the action.
+    #[must_use]
+    pub fn brief(&self) -> String {
+        if self.about.is_empty() { self.why.clone() } else { text_layout::capital(&self.why) }
+    }
+}
+
+/// Whether `action` is possible here and now.
+///
+/// # Errors
+/// Why it is not.
+pub fn availability(model: &Model, action: Action, now: Now) -> Result<(), Unavailable> {
+    match action {
+        Action::Quit
+        | Action::Move(_)
+        | Action::Enter
+        | Action::Back
+        | Action::Filter
+        | Action::Events
+        | Action::Help
+        | Action::Redraw
+        | Action::Scope(ScopeAction::Toggle | ScopeAction::Add) => Ok(()),
+        Action::NewLogin => may_log_in(model),
+        Action::LogIn if matches!(model.screen, Screen::Login(_)) => panel::try_again(model),
+        Action::LogIn => log_in(model, stored(model, "there is nothing to log in to")?, PreflightGoal::Login),
+        Action::Scopes => log_in(model, stored(model, "it has no scopes")?, PreflightGoal::Scopes),
+        Action::Scope(ScopeAction::List) => list_scopes(model),
+        Action::Refresh => refresh(model, stored(model, "it cannot be refreshed")?, now),
+        Action::RefreshDue => match due(model, now).next() {
+            Some(_) => Ok(()),
+            None => Err(Unavailable::because("Nothing is due")),
+        },
+        Action::Copy => copy(selected(model)?),
+        Action::CopyForm(form) => copy_form(model, selected(model)?, form),
+        Action::RevokeLocally => stored(model, "authtui cannot erase it").map(|_| ()),
+        Action::Revoke => revoke(model, stored(model, "authtui cannot revoke it")?),
+        Action::Test => test(model, selected(model)?, now),
+        Action::ToggleAutoRefresh => {
+            let profile = stored(model, "it cannot be refreshed")?;
+            let refreshability = model.refreshability(profile, now.wall);
+            refreshability.map(|_| ()).map_err(|why| Unavailable::new(&profile.id.name, why))
+        }
+        Action::MakePrivate => {
+            let open = model.own().is_some_and(|own| own.notices.iter().any(StoreNotice::is_open));
+            if open { Ok(()) } else { Err(Unavailable::because("The file is already private")) }
+        }
+        Action::Suspend => match model.unfinished() {
+            Some(unfinished) => {
+                let why = format!("Not suspended: still waiting for {unfinished}");
+                Err(Unavailable::because(why).passing())
+            }
+            None => Ok(()),
+        },
+        Action::Panel(action) => panel::of(model, action),
+    }
+}
+
+/// The profiles that are due and can be refreshed.
+pub fn due(model: &Model, now: Now) -> impl Iterator<Item = &Profile> {
+    let is_due = move |profile: &&Profile| match model.health(profile, now.wall) {
+        Health::Due => true,
+        Health::Retrying(at) | Health::Failed(at) => at <= now.wall,
+        Health::NoExpiry
+        | Health::Fresh(_)
+        | Health::Expiring(_)
+        | Health::NeedsLogin
+        | Health::Refused
+        | Health::SignedOut
+        | Health::Refreshing
+        | Health::Unreadable => false,
+    };
+    let is_free = move |profile: &&Profile| {
+        let running = model.running(&profile.id);
+        !running.is_revoking && running.unsaved.is_none() && model.refreshability(profile, now.wall).is_ok()
+    };
+    model.stores.values().flat_map(Snapshot::profiles).filter(is_due).filter(is_free)
+}
+
+/// The selected profile.
+fn selected(model: &Model) -> Result<&Profile, Unavailable> {
+    if let Some(profile) = model.selected_profile() {
+        return Ok(profile);
+    }
+    Err(match &model.selected {
+        Some(RowId::Broken(_, Where::Variable { name, .. })) => {
+            let why = format!("The value of {name} cannot be used");
+            Unavailable::because(why).remedy("Set it again or unset it in your shell.").warn()
+        }
+        Some(RowId::Broken(store, at @ Where::Line(line))) => {
+            let rows = model.stores.get(store).map_or(&[][..], |snapshot| &snapshot.rows);
+            let why = rows.iter().find_map(|row| match row {
+                Row::Broken { at: there, why, .. } if there == at => Some(why.as_str()),
+                Row::Broken { .. } | Row::Profile(_) => None,
+            });
+            let why = why.unwrap_or("it is not valid");
+            Unavailable::new(format!("Line {line}"), why).remedy("Open the file in an editor.").warn()
+        }
+        Some(RowId::Profile(id)) => {
+            Unavailable::because(format!("{} is hidden while its file cannot be read", id.name)).passing()
+        }
+        None if !model.filter.is_empty() => {
+            Unavailable::because("The filter hides every profile").remedy("Esc clears it.")
+        }
+        None => Unavailable::because("No profiles yet").remedy("Press n to log in."),
+    })
+}
+
+/// The selected profile where its store would be written; a variable of the environment is not, and
+/// `instead` says what does not happen.
+fn stored<'a>(model: &'a Model, instead: &str) -> Result<&'a Profile, Unavailable> {
+    let profile = selected(model)?;
+    match profile.kind {
+        Kind::OAuth | Kind::ApiKey => Ok(profile),
+        Kind::Environment => {
+            let about = format!("{} is an environment variable", profile.id.name.name());
+            Err(Unavailable::new(about, instead).remedy("To remove it, unset it in your shell."))
+        }
+    }
+}
+
+/// Whether any login may begin.
+fn may_log_in(model: &Model) -> Result<(), Unavailable> {
+    let refuse = |why: String| Err(Unavailable::because(why).warn());
+    if model.login.as_ref().is_some_and(|login| login.is_settling() || login.unsaved().is_some()) {
+        return refuse("The tokens of the last login are not saved yet".to_owned());
+    }
+    if model.catalog.is_none() {
+        return refuse("The provider files are still loading".to_owned());
+    }
+    match model.own().map(|snapshot| &snapshot.writable) {
+        None => refuse("The file is still loading".to_owned()),
+        Some(Err(trouble)) => refuse(format!("New tokens could not be saved here. {trouble}")),
+        Some(Ok(())) => Ok(()),
+    }
+}
+
+/// Whether a login to a stored profile may begin.
+fn log_in(model: &Model, profile: &Profile, goal: PreflightGoal) -> Result<(), Unavailable> {
+    may_log_in(model)?;
+    if profile.kind == Kind::ApiKey && goal == PreflightGoal::Scopes {
+        let about = format!("{} is an API key", profile.id.name);
+        return Err(Unavailable::new(about, "it has no scopes"));
+    }
+    let name = profile.id.name.provider();
+    let catalog = model.catalog.as_ref();
+    let unavailable = match model.provider(profile) {
+        None => match catalog.and_then(|catalog| catalog.error(name)) {
+            Some(complaint) => {
+                Unavailable::because(format!("The provider {name} cannot be used")).remedy(complaint)
+            }
+            None => Unavailable::because(format!("There is no provider file for {name}"))
+                .remedy(format!("Add providers/{name}.yaml; authtui providers shows where.")),
+        },
+        Some(provider) if provider.example => {
+            let remedy = catalog.and_then(|catalog| catalog.example_remedy(name)).unwrap_or_default();
+            Unavailable::because(format!("{name} is only an example")).remedy(format!("Next: {remedy}."))
+        }
+        Some(provider) => {
+            let goal = if profile.kind == Kind::ApiKey { PreflightGoal::Key } else { goal };
+            match Preflight::again(profile, provider, goal) {
+                Ok(_) => return Ok(()),
+                Err(why) => Unavailable::because(why),
+            }
+        }
+    };
+    Err(unavailable.warn())
+}
+
+fn list_scopes(model: &Model) -> Result<(), Unavailable> {
+    let Screen::Wizard(wizard) = &model.screen else { return Ok(()) };
+    let Page::Scopes(picker) = &wizard.page else { return Ok(()) };
+    match picker.list {
+        ProviderList::Failed(_) | ProviderList::Here { .. } => Ok(()),
+        ProviderList::None => Err(Unavailable::because("This provider offers no list of scopes")),
+        ProviderList::Wanted | ProviderList::Coming => {
+            Err(Unavailable::because("The list is still loading").passing())
+        }
+    }
+}
+
+fn refresh(model: &Model, profile: &Profile, now: Now) -> Result<(), Unavailable> {
+    let name = &profile.id.name;
+    let running = model.running(&profile.id);
+    if running.unsaved.is_some() {
+        return Ok(());
+    }
+    if let Err(why) = model.refreshability(profile, now.wall) {
+        let example = model.catalog.as_ref().and_then(|catalog| catalog.example_remedy(name.provider()));
+        let remedy = match (profile.kind, example) {
+            (Kind::OAuth, Some(remedy)) => format!("Next: {remedy}."),
+            (Kind::OAuth, None) if why != NotRefreshable::NoProviderFile => "Press l to log in.".to_owned(),
+            (Kind::OAuth | Kind::ApiKey | Kind::Environment, _) => String::new(),
+        };
+        return Err(Unavailable::new(name, why).remedy(remedy));
+    }
+    let busy = if running.is_revoking {
+        format!("{name} is being revoked at its provider")
+    } else if running.refresh.is_some() {
+        format!("{name} is already being refreshed")
+    } else {
+        return Ok(());
+    };
+    Err(Unavailable::because(busy).passing())
+}
+
+fn copy(profile: &Profile) -> Result<(), Unavailable> {
+    match profile.held.tokens() {
+        Some(_) => Ok(()),
+        None => Err(Unavailable::because(format!("{} has no tokens", profile.id.name))),
+    }
+}
+
+fn copy_form(model: &Model, profile: &Profile, form: Form) -> Result<(), Unavailable> {
+    copy(profile)?;
+    let name = &profile.id.name;
+    if form == Form::Refresh && profile.refresh_token().is_none() {
+        return Err(Unavailable::because(format!("{name} has no refresh token")));
+    }
+    match form::preview(form, profile, model.provider(profile)) {
+        Some(_) => Ok(()),
+        None => Err(Unavailable::new(name, "its token has characters that no token may have")),
+    }
+}
+
+fn revoke(model: &Model, profile: &Profile) -> Result<(), Unavailable> {
+    let name = &profile.id.name;
+    let running = model.running(&profile.id);
+    if running.is_revoking {
+        let why = format!("The provider is already being asked to revoke {name}");
+        return Err(Unavailable::because(why).passing());
+    }
+    if running.unsaved.is_some() {
+        let why = format!("The new tokens of {name} are not saved yet");
+        return Err(Unavailable::because(why).remedy("Press r to save them first."));
+    }
+    match revocation::request(profile, model.provider(profile)) {
+        Err(why @ NotRevocable::NoTokens) => {
+            Err(Unavailable::new(format!("{name} cannot be revoked at its provider"), why))
+        }
+        // What else stands in the way is asked about: it can be erased here alone.
+        Ok(_) | Err(_) => Ok(()),
+    }
+}
+
+fn test(model: &Model, profile: &Profile, now: Now) -> Result<(), Unavailable> {
+    let refuse = |why: &str| Unavailable::new(format!("{} cannot be tested", profile.id.name), why);
+    if profile.held.tokens().is_none() {
+        return Err(refuse("it has no tokens").remedy("Press l to log in."));
+    }
+    match model.provider(profile) {
+        Some(provider) if provider.example => return Err(refuse("its provider is only an example")),
+        Some(provider) if provider.probe.is_some() => {}
+        Some(_) => return Err(refuse("its provider file has no test")),
+        None if model.catalog.is_none() => {
+            return Err(refuse("the provider files are still loading").passing());
+        }
+        None => return Err(refuse("its provider file has no test")),
+    }
+    let health = Health::of(profile, model.activity(&profile.id), now.wall);
+    if profile.kind == Kind::OAuth && matches!(health, Health::Due) {
+        let moved = matches!(model.refreshability(profile, now.wall), Err(NotRefreshable::OtherOrigin(_)));
+        return Err(refuse(match moved {
+            true => "its token has expired; press l to log in again",
+            false => "its token has expired; press r to refresh it first",
+        }));
+    }
+    if model.running(&profile.id).is_testing {
+        let why = format!("{} is already being tested", profile.id.name);
+        return Err(Unavailable::because(why).passing());
+    }
+    Ok(())
+}

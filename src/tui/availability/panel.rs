@@ -1,0 +1,65 @@
+//! Availability of what is done on the panel of a login.
+
+use crate::domain::provider::LoginMethod;
+use crate::oauth::login::{Login, Outcome, Stage};
+use crate::tui::availability::{Unavailable, may_log_in};
+use crate::tui::message::PanelAction;
+use crate::tui::model::Model;
+use crate::tui::shown_method::ShownMethod;
+
+/// Whether the login on the panel may begin anew.
+pub(super) fn try_again(model: &Model) -> Result<(), Unavailable> {
+    match model.login.as_ref().map(Login::stage) {
+        Some(Stage::Over(Outcome::Done(_))) | None => Err(Unavailable::because("The login is done")),
+        Some(Stage::Over(_)) => may_log_in(model),
+        Some(
+            Stage::Opening(_)
+            | Stage::Waiting(_)
+            | Stage::Exchanging(_)
+            | Stage::Confirming(..)
+            | Stage::Saving(_)
+            | Stage::Unsaved(..)
+            | Stage::Testing(..),
+        ) => Err(Unavailable::because("This login is still under way").passing()),
+    }
+}
+
+/// Whether the login method that the panel shows has what a key of the panel acts on.
+pub(super) fn of(model: &Model, action: PanelAction) -> Result<(), Unavailable> {
+    let Some(shown) = ShownMethod::of(model) else {
+        return Err(Unavailable::because("The login does not wait for an answer").passing());
+    };
+    let is_device = shown.method == LoginMethod::Device;
+    let reason = match action {
+        PanelAction::OpenAgain if shown.address().is_none() && !is_device => {
+            "There is no page to open: run the command"
+        }
+        PanelAction::OpenAgain | PanelAction::CopyLink if shown.copied().is_none() => {
+            "The link has not come yet"
+        }
+        PanelAction::CopyUserCode if shown.user_code().is_some() && !is_device => "d shows the code first",
+        PanelAction::CopyUserCode if shown.user_code().is_none() && shown.device().is_some() => {
+            "There is no code to type: the link is enough"
+        }
+        PanelAction::CopyUserCode if shown.user_code().is_none() => "There is no code here",
+        PanelAction::Paste if !shown.takes_paste() => match shown.user_code() {
+            Some(_) => "Nothing to paste: type the code on the page",
+            None => "Nothing to paste: open the link and allow access",
+        },
+        PanelAction::SwitchMethod if shown.other().is_none() => "There is no other way to log in here",
+        PanelAction::ShowQr if shown.scannable().is_empty() => match shown.method {
+            LoginMethod::Device => "No QR code: the link works only on this machine",
+            LoginMethod::Code | LoginMethod::Paste | LoginMethod::Key => {
+                "No QR code: this login needs a browser on this machine"
+            }
+        },
+        PanelAction::OpenAgain
+        | PanelAction::CopyLink
+        | PanelAction::CopyUserCode
+        | PanelAction::Paste
+        | PanelAction::SwitchMethod
+        | PanelAction::ShowQr
+        | PanelAction::PlainUrl => return Ok(()),
+    };
+    Err(Unavailable::because(reason))
+}
