@@ -3,8 +3,9 @@
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
+use ratatui::symbols::merge::MergeStrategy;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Block, Clear};
+use ratatui::widgets::{Block, Borders, Clear};
 
 use crate::tui::text_layout;
 use crate::tui::theme::Theme;
@@ -12,22 +13,56 @@ use crate::tui::theme::Theme;
 /// Rows and columns that a box above others takes beside its content.
 pub const AROUND: u16 = 4;
 
-/// Draws a box around `area` and gives what is inside.
-pub fn draw(frame: &mut Frame<'_>, area: Rect, title: &str, theme: &Theme) -> Rect {
-    outline(frame, area, block(area, title, theme).border_style(theme.muted))
+/// Whether keys act on what a frame is drawn around.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Focus {
+    Here,
+    Elsewhere,
+}
+
+impl Focus {
+    /// Here, if so.
+    #[must_use]
+    pub fn here(is_here: bool) -> Self {
+        if is_here { Self::Here } else { Self::Elsewhere }
+    }
+}
+
+/// Draws a box around `area` and gives what is inside. Where it shares a side with a box that is there
+/// already, the two become one; draw the one with the focus last, and a box below another before it.
+pub fn draw(frame: &mut Frame<'_>, area: Rect, title: &str, focus: Focus, theme: &Theme) -> Rect {
+    let style = match focus {
+        Focus::Here => theme.border_focused,
+        Focus::Elsewhere => theme.border,
+    };
+    let block = block(area, title, theme).border_style(style).merge_borders(MergeStrategy::Fuzzy);
+    let inner = block.inner(area);
+    // The box below has its title there.
+    let borders = if stands_on_another(frame, area) { Borders::ALL - Borders::BOTTOM } else { Borders::ALL };
+    frame.render_widget(block.borders(borders), area);
+    inner
+}
+
+/// Whether the lowest row of `area` is the upper side of a box that is drawn already.
+fn stands_on_another(frame: &mut Frame<'_>, area: Rect) -> bool {
+    let row = area.bottom().saturating_sub(1);
+    [area.x, area.right().saturating_sub(1)].into_iter().all(|column| {
+        frame.buffer_mut().cell((column, row)).is_some_and(|cell| !cell.symbol().trim().is_empty())
+    })
 }
 
 /// Draws a box with room for `width` columns and `height` rows in the middle of `area`, above
 /// what is there, which steps back; gives the room, which is smaller where `area` is.
 pub fn above(frame: &mut Frame<'_>, area: Rect, size: (u16, u16), title: &str, theme: &Theme) -> Rect {
     let (place, roomy) = place(area, size);
-    frame.buffer_mut().set_style(area, Style::reset().patch(theme.muted));
+    frame.buffer_mut().set_style(area, Style::reset().patch(theme.border));
     // A column at each side keeps what is below from running into the frame.
     let x = place.x.saturating_sub(1).max(area.x);
     let right = place.right().saturating_add(1).min(area.right());
     frame.render_widget(Clear, Rect { x, width: right - x, ..place });
-    let inner = outline(frame, place, block(place, title, theme).border_style(theme.accent));
-    let inner = inset(inner, 1);
+    let block = block(place, title, theme).border_style(theme.border_focused);
+    let inner = inset(block.inner(place), 1);
+    frame.render_widget(block, place);
     if roomy { Rect { y: inner.y + 1, height: inner.height.saturating_sub(2), ..inner } } else { inner }
 }
 
@@ -78,10 +113,4 @@ fn block<'a>(area: Rect, title: &str, theme: &Theme) -> Block<'a> {
     // A title lies on the frame and would otherwise be as faint as it.
     let style = Style::reset().patch(theme.strong);
     if title.is_empty() { block } else { block.title(Line::styled(format!(" {title} "), style)) }
-}
-
-fn outline(frame: &mut Frame<'_>, area: Rect, block: Block<'_>) -> Rect {
-    let inner = block.inner(area);
-    frame.render_widget(block, area);
-    inner
 }

@@ -23,6 +23,8 @@ const LEAST_ROWS: (u16, u16) = (4, 6);
 const DETAIL_COLUMNS: (u16, u16) = (46, 64);
 /// Rows of the detail pane below the list.
 const DETAIL_ROWS: u16 = 11;
+/// List and pane share one side.
+const SHARED: i32 = -1;
 
 /// The most columns of a question.
 const QUESTION_COLUMNS: u16 = 62;
@@ -61,12 +63,13 @@ pub fn parts(model: &Model, size: (u16, u16)) -> Option<Parts> {
     if width >= WIDE {
         let columns = (width / 5 * 2).clamp(DETAIL_COLUMNS.0, DETAIL_COLUMNS.1);
         let [list, detail] =
-            Layout::horizontal([Constraint::Min(0), Constraint::Length(columns)]).areas(body);
+            Layout::horizontal([Constraint::Min(0), Constraint::Length(columns)]).spacing(SHARED).areas(body);
         return Some(Parts { list, detail: Some(detail), ..parts });
     }
     if width >= MIDDLE && height >= DETAIL_ROWS + 8 {
-        let [list, detail] =
-            Layout::vertical([Constraint::Min(0), Constraint::Length(DETAIL_ROWS)]).areas(body);
+        let [list, detail] = Layout::vertical([Constraint::Min(0), Constraint::Length(DETAIL_ROWS)])
+            .spacing(SHARED)
+            .areas(body);
         return Some(Parts { list, detail: Some(detail), ..parts });
     }
     Some(parts)
@@ -128,7 +131,7 @@ mod tests {
         for (size, detail, rows) in [
             ((120, 32), true, 26),
             ((110, 10), true, 5),
-            ((80, 24), true, 7),
+            ((80, 24), true, 8),
             ((80, 18), false, 12),
             ((69, 24), false, 18),
             ((40, 10), false, 5),

@@ -13,6 +13,7 @@ use crate::domain::provider::Provider;
 use crate::domain::provider::catalog::Catalog;
 use crate::domain::refreshability::{NotRefreshable, refreshability, refreshability_by_profile};
 use crate::domain::schedule::When;
+use crate::domain::settings::Settings;
 use crate::domain::tokens::RefreshTokenId;
 use crate::oauth::login::{Locality, Login};
 use crate::tui::running::{self, NewerTokens, Running, UnsavedTokens};
@@ -43,6 +44,8 @@ pub struct Model {
     pub filter: String,
     /// What is under way or unfinished, by profile.
     pub running: BTreeMap<ProfileId, Running>,
+    /// As they were last read.
+    pub settings: Settings,
     pub auto_refresh: AutoRefreshMode,
     /// How many changes are on their way to a store.
     pub saving: usize,

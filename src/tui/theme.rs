@@ -1,10 +1,12 @@
 //! Theme: styles by role, and the glyphs.
 //!
-//! A role says what a thing means, never where it stands. Text keeps the terminal's own
-//! colour; the roles use the sixteen colours that every terminal lets its owner choose.
+//! A role says what a thing means, never where it stands. Text keeps the terminal's own colour;
+//! [`palette`] has the colours of the roles. Nothing that says a fact is faint.
+
+pub mod palette;
 
 use ratatui::buffer::Buffer;
-use ratatui::style::{Color, Modifier, Style};
+use ratatui::style::Style;
 use ratatui::symbols::border;
 
 use crate::domain::text;
@@ -18,42 +20,32 @@ pub struct Theme {
     pub warn: Style,
     /// It needs somebody.
     pub bad: Style,
-    /// It matters less than what stands beside it.
+    /// It matters less than what stands beside it, and is read all the same.
     pub muted: Style,
-    /// It can be pressed, or it is going on.
+    /// It is going on, or is where the eye should be.
     pub accent: Style,
-    /// It is the one that keys act on.
+    /// It is a key to press.
+    pub key: Style,
+    /// It is the row that keys act on. A tint where there are colours, which keeps those of the
+    /// text: put it over the row without a reset.
     pub selected: Style,
+    /// It is the one of some buttons that Enter takes.
+    pub choice: Style,
     /// It is the name of what follows.
     pub strong: Style,
+    /// It is the name of a group of rows.
+    pub section: Style,
+    /// It frames or divides; nothing is read there.
+    pub border: Style,
+    /// It frames what keys act on.
+    pub border_focused: Style,
+    /// It is the empty part of a bar.
+    pub track: Style,
+    /// It is a row that has just changed.
+    pub flash: Style,
     /// It is read by a camera, which knows no themes: black on white in each of them.
     pub paper: Style,
     pub glyphs: Glyphs,
-}
-
-impl Theme {
-    /// The theme for terminals with colours.
-    #[must_use]
-    pub const fn colored(glyphs: Glyphs) -> Self {
-        Self {
-            good: Style::new().fg(Color::Green),
-            warn: Style::new().fg(Color::Yellow),
-            bad: Style::new().fg(Color::Red),
-            muted: Style::new().add_modifier(Modifier::DIM),
-            accent: Style::new().fg(Color::Cyan),
-            selected: Style::new().add_modifier(Modifier::REVERSED),
-            strong: Style::new().add_modifier(Modifier::BOLD),
-            paper: Style::new().fg(Color::Black).bg(Color::White),
-            glyphs,
-        }
-    }
-
-    /// The theme without any colour, as `NO_COLOR` asks for it, but for what cameras read.
-    #[must_use]
-    pub const fn mono(glyphs: Glyphs) -> Self {
-        let (plain, bold) = (Style::new(), Style::new().add_modifier(Modifier::BOLD));
-        Self { good: plain, warn: bold, bad: bold, accent: bold, ..Self::colored(glyphs) }
-    }
 }
 
 /// The glyphs.
@@ -124,7 +116,7 @@ impl Glyphs {
                 unreadable: "?",
             },
             steps: Marks { todo: "·", now: "▸", done: "✓", skipped: "–", failed: "✗" },
-            border: border::PLAIN,
+            border: border::ROUNDED,
             bar: ["▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"],
             selection: "▌",
         }
@@ -225,14 +217,6 @@ mod tests {
         let states = [no_clock, fresh, aging, due, failed, needs_login, revoked_here, refreshing, unreadable];
         for mark in [steps.todo, steps.now, steps.done, steps.skipped, steps.failed] {
             assert!(!states.contains(&mark), "{mark}");
-        }
-    }
-
-    #[test]
-    fn a_theme_without_colour_has_none() {
-        let theme = Theme::mono(Glyphs::unicode());
-        for style in [theme.good, theme.warn, theme.bad, theme.muted, theme.accent, theme.selected] {
-            assert_eq!((style.fg, style.bg), (None, None));
         }
     }
 }

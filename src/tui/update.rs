@@ -123,8 +123,11 @@ fn waits(model: &mut Model, id: &ProfileId, holder: &str) {
 
 fn settled(model: &mut Model, settings: Result<Settings, String>) {
     let auto_refresh = match settings {
-        Ok(Settings { automatic_refresh: true }) => AutoRefreshMode::On,
-        Ok(Settings { automatic_refresh: false }) => AutoRefreshMode::Off(OffBy::Settings),
+        Ok(settings) => {
+            let is_on = settings.automatic_refresh;
+            model.settings = settings;
+            if is_on { AutoRefreshMode::On } else { AutoRefreshMode::Off(OffBy::Settings) }
+        }
         Err(why) => {
             let text = format!("{why}. Auto-refresh is off until it can be read.");
             report(model, text, Tone::Bad, AskedBy::Nobody);

@@ -102,10 +102,11 @@ fn list(frame: &mut Frame<'_>, parts: &Parts, view: ViewContext<'_>) {
             false => profiles::render(frame, parts.body, view),
         };
     }
-    profiles::render(frame, parts.list, view);
+    // The pane first: the list has the focus, and their shared side is drawn for it.
     if let Some(area) = parts.detail {
         detail::render(frame, area, view);
     }
+    profiles::render(frame, parts.list, view);
 }
 
 fn too_small(frame: &mut Frame<'_>, area: Rect) {

@@ -317,7 +317,7 @@ impl Run {
             3 => Msg::Asking(self.profiles().iter().filter_map(Profile::refresh_token_id).take(2).collect()),
             4 => Msg::Waits(self.id(), "authtui token (process 7)".to_owned()),
             5 if self.dice.one_in(4) => Msg::Settled(Err("line 1\x1b[31m".to_owned())),
-            5 => Msg::Settled(Ok(Settings { automatic_refresh: self.dice.one_in(2) })),
+            5 => Msg::Settled(Ok(Settings { automatic_refresh: self.dice.one_in(2), ..Settings::default() })),
             6 => Msg::Touched(self.dice.pick(&[StoreId::Own, StoreId::Environment])),
             7 => Msg::MadePrivate(self.or_trouble(())),
             8 => {

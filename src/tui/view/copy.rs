@@ -38,7 +38,7 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &T
     }
     for (down, (key, form, sample)) in (0..).zip(forms) {
         let line = Line::from(vec![
-            Span::styled(format!("{key}  "), theme.accent),
+            Span::styled(format!("{key}  "), theme.key),
             Span::raw(text_layout::fill(form.word(), NAME)),
             Span::styled(text_layout::cut(&sample, inner.width.saturating_sub(NAME + 3)), theme.muted),
         ]);

@@ -11,6 +11,7 @@ use crate::domain::grant_status::GrantStatus;
 use crate::domain::health::Health;
 use crate::domain::profile::{Kind, LastRefresh, NO_REFRESH_TOKEN, Profile, RefreshResult};
 use crate::domain::residual_validity::Validity;
+use crate::tui::frame::Focus;
 use crate::tui::model::{Model, RowId};
 use crate::tui::screen::Screen;
 use crate::tui::text_block::{Repeated, TextBlock};
@@ -40,7 +41,8 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, view: ViewContext<'_>) {
         }
         None => String::new(),
     };
-    let inner = frame::inset(frame::draw(frame, area, &title, theme), 1);
+    let inner =
+        frame::inset(frame::draw(frame, area, &title, Focus::here(model.screen == Screen::Detail), theme), 1);
     if block.lines.len() > usize::from(inner.height) {
         let more = if model.screen == Screen::Detail { "…" } else { "Enter shows all" };
         frame::foot(frame, area, more, theme);

@@ -66,7 +66,7 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, dialog: &Dialog, view: V
 fn answers(dialog: &Dialog, width: u16, theme: &Theme) -> Vec<(Line<'static>, bool)> {
     let styled = dialog.buttons().enumerate().map(|(index, words)| {
         let marked = index == dialog.marked;
-        (words, marked, if marked { theme.selected } else { Style::new() })
+        (words, marked, if marked { theme.choice } else { Style::new() })
     });
     if dialog.is_in_a_row(width) {
         let spans = styled.flat_map(|(words, _, style)| [Span::styled(words, style), Span::raw("  ")]);

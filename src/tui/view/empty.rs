@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
+use crate::tui::frame::Focus;
 use crate::tui::model::Model;
 use crate::tui::theme::Theme;
 use crate::tui::{frame, text_layout};
@@ -22,7 +23,7 @@ const FIRST: [(&str, &str); 4] = [
 
 /// Draws the empty list.
 pub(super) fn render(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) {
-    let inner = frame::inset(frame::draw(frame, area, "Profiles", theme), 1);
+    let inner = frame::inset(frame::draw(frame, area, "Profiles", Focus::Here, theme), 1);
     let width = inner.width.min(WIDTH);
     let mut lines = vec![Line::styled("No accounts yet.", theme.strong)];
     let what = "authtui shows all your OAuth accounts side by side: which are healthy, which expire \
@@ -41,7 +42,7 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &T
         for (index, line) in text_layout::wrap(does, width.saturating_sub(key_width)).into_iter().enumerate()
         {
             let key = text_layout::fill(if index == 0 { key } else { "" }, key_width);
-            lines.push(Line::from(vec![Span::styled(key, theme.accent), Span::raw(line)]));
+            lines.push(Line::from(vec![Span::styled(key, theme.key), Span::raw(line)]));
         }
     }
     if roomy {

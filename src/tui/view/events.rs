@@ -7,6 +7,7 @@ use ratatui::widgets::Paragraph;
 
 use crate::domain::clock::{Now, local_day, local_minute};
 use crate::domain::event::Event;
+use crate::tui::frame::Focus;
 use crate::tui::theme::Theme;
 use crate::tui::view::ViewContext;
 use crate::tui::{frame, text_layout};
@@ -25,7 +26,7 @@ const WIDE: u16 = 90;
 /// Draws the events over `area`, from the `scrolled`th on.
 pub(super) fn render(frame: &mut Frame<'_>, area: Rect, scrolled: usize, view: ViewContext<'_>) {
     let ViewContext { model, theme, now } = view;
-    let inner = frame::inset(frame::draw(frame, area, "Events", theme), 1);
+    let inner = frame::inset(frame::draw(frame, area, "Events", Focus::Here, theme), 1);
     let events = &model.events;
     if events.is_empty() {
         let text = "No events yet. Refreshes, logins and sign-outs are listed here.";

@@ -267,7 +267,7 @@ fn width((item, hint): &(&FooterKey, &str), gap: u16) -> u16 {
 fn draw(frame: &mut Frame<'_>, area: Rect, items: &[(&FooterKey, &str)], gap: u16, theme: &Theme) {
     let mut line = Line::default();
     for (item, hint) in items {
-        line.push_span(Span::styled(item.key.clone(), theme.accent));
+        line.push_span(Span::styled(item.key.clone(), theme.key));
         let between = if hint.is_empty() { "" } else { " " };
         line.push_span(Span::raw(format!("{between}{hint}{}", " ".repeat(usize::from(gap)))));
     }

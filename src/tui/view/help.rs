@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
+use crate::tui::frame::Focus;
 use crate::tui::keymap::{KeyContext, bindings};
 use crate::tui::theme::{Glyphs, Theme};
 use crate::tui::{frame, state, text_layout};
@@ -18,7 +19,7 @@ const WIDE: u16 = 110;
 
 /// Draws the help over `area`, from the line `scrolled` on.
 pub(super) fn render(frame: &mut Frame<'_>, area: Rect, scrolled: usize, theme: &Theme) {
-    let inner = frame::inset(frame::draw(frame, area, "Keys and states", theme), 1);
+    let inner = frame::inset(frame::draw(frame, area, "Keys and states", Focus::Here, theme), 1);
     let sides = sides(inner.width, theme);
     let lines = count(&sides);
     let height = usize::from(inner.height);
@@ -80,7 +81,7 @@ fn keys(context: KeyContext, width: u16, theme: &Theme) -> Vec<Line<'static>> {
                 (None, None) => break,
                 (names, words) => (names.unwrap_or_default(), words.unwrap_or_default()),
             };
-            let names = Span::styled(text_layout::fill(&names, room), theme.accent);
+            let names = Span::styled(text_layout::fill(&names, room), theme.key);
             lines.push(Line::from(vec![Span::raw("  "), names, Span::raw(words)]));
         }
     }

@@ -20,6 +20,7 @@ use crate::domain::provider::LoginMethod;
 use crate::domain::trouble::{FailureKind, Stored, Trouble};
 use crate::oauth::login::{Locality, Login, Stage};
 use crate::tui::field::Field;
+use crate::tui::frame::Focus;
 use crate::tui::screen::Panel;
 use crate::tui::shown_method::ShownMethod;
 use crate::tui::text_block::{Repeated, TextBlock};
@@ -52,7 +53,7 @@ enum Space {
 pub(super) fn render(frame: &mut Frame<'_>, area: Rect, panel: &Panel, view: ViewContext<'_>) {
     let ViewContext { model, theme, now } = view;
     let Some(login) = &model.login else { return };
-    let inner = frame::draw(frame, area, &format!("Log in to {}", login.plan().id.name), theme);
+    let inner = frame::draw(frame, area, &format!("Log in to {}", login.plan().id.name), Focus::Here, theme);
     let shown = ShownMethod::of(model).filter(|_| matches!(login.stage(), Stage::Waiting(_)));
     if let (Panel::Qr, Some(shown)) = (panel, &shown) {
         return qr::render(frame, inner, shown, theme);

@@ -12,6 +12,7 @@ use crate::domain::name::{ProfileName, StoreId};
 use crate::domain::profile::{Kind, Profile};
 use crate::domain::residual_validity::Validity;
 use crate::tui::columns::{self, Column, Columns};
+use crate::tui::frame::Focus;
 use crate::tui::model::Model;
 use crate::tui::theme::Theme;
 use crate::tui::view::ViewContext;
@@ -30,7 +31,7 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, view: ViewContext<'_>) {
         (total, shown) if shown == total => format!("Profiles {total}"),
         (total, shown) => format!("Profiles {shown} of {total}"),
     };
-    let inner = frame::draw(frame, area, &title, theme);
+    let inner = frame::draw(frame, area, &title, Focus::Here, theme);
     let inner = banner(frame, inner, model, theme);
     let inner = rights(frame, inner, model, theme);
     if total == 0 {
@@ -148,12 +149,10 @@ impl ProfileTable<'_> {
         }
     }
 
-    /// The glyph keeps its colour; what is reversed has none, so that it stays one block.
+    /// What stands in the row keeps its colours.
     fn select(&self, frame: &mut Frame<'_>, row: Rect) {
         cell(frame, row, self.columns.mark, Line::styled(self.theme.glyphs.selection, self.theme.accent));
-        let beside = self.columns.glyph.from + self.columns.glyph.width;
-        let block = Rect { x: row.x + beside, width: row.width.saturating_sub(beside), ..row };
-        frame.buffer_mut().set_style(block, Style::reset().patch(self.theme.selected));
+        frame.buffer_mut().set_style(row, self.theme.selected);
     }
 
     fn account(&self, profile: &Profile, width: u16) -> Line<'static> {

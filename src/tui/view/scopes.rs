@@ -85,7 +85,7 @@ fn head(picker: &Picker, width: u16, theme: &Theme) -> Line<'static> {
 fn line(choice: &ScopeChoice, marked: bool, (name, width): (u16, u16), theme: &Theme) -> Line<'static> {
     let mark = Span::styled(if marked { theme.glyphs.selection } else { " " }, theme.accent);
     let faint = if choice.tick == Tick::NotAScope { theme.muted } else { Style::new() };
-    let style = if marked { theme.selected } else { faint };
+    let style = if marked { faint.patch(theme.selected) } else { faint };
     let tick = match choice.tick {
         Tick::On => "[x] ",
         Tick::Off => "[ ] ",
@@ -107,9 +107,9 @@ fn line(choice: &ScopeChoice, marked: bool, (name, width): (u16, u16), theme: &T
         Span::raw(" "),
         Span::styled(tick, style),
         // A blank has no colour, which reverse video would show.
-        Span::styled(has, if has.trim().is_empty() || marked { style } else { style.patch(theme.good) }),
+        Span::styled(has, if has.trim().is_empty() { style } else { style.patch(theme.good) }),
         Span::styled(text, style),
-        Span::styled(title, if marked { style } else { theme.muted }),
+        Span::styled(title, style.patch(theme.muted)),
     ])
 }
 

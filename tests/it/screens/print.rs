@@ -139,20 +139,25 @@ fn runs(backend: &TestBackend) -> String {
 
 /// How a cell looks, by role.
 fn look(cell: &Cell) -> Vec<&'static str> {
+    let theme = colored();
     if (cell.fg, cell.bg) == (Color::Black, Color::White) {
         return vec!["paper"];
     }
-    let roles = [
-        (Color::Green, "good"),
-        (Color::Yellow, "warn"),
-        (Color::Red, "bad"),
-        (Color::Cyan, "accent"),
-        (Color::Reset, ""),
+    let texts = [
+        (theme.good, "good"),
+        (theme.warn, "warn"),
+        (theme.bad, "bad"),
+        (theme.accent, "accent"),
+        (theme.muted, "muted"),
+        (theme.border, "border"),
+        (theme.track, "track"),
     ];
-    let role = roles.iter().find(|(colour, _)| *colour == cell.fg).expect("every colour has a role");
-    assert_eq!(cell.bg, Color::Reset, "a background is drawn by nothing but reverse video and paper");
-    let modifiers = [(Modifier::BOLD, "strong"), (Modifier::DIM, "muted"), (Modifier::REVERSED, "selected")];
+    let tints = [(theme.selected, "selected"), (theme.flash, "flash")];
+    let text = texts.iter().find(|(style, _)| style.fg == Some(cell.fg)).map(|(_, word)| *word);
+    let tint = tints.iter().find(|(style, _)| style.bg == Some(cell.bg)).map(|(_, word)| *word);
+    assert!(text.is_some() || cell.fg == Color::Reset, "{:?} has no role", cell.fg);
+    assert!(tint.is_some() || cell.bg == Color::Reset, "{:?} has no role", cell.bg);
+    let modifiers = [(Modifier::BOLD, "strong"), (Modifier::DIM, "faint"), (Modifier::REVERSED, "reversed")];
     let modifiers = modifiers.into_iter().filter(|(modifier, _)| cell.modifier.contains(*modifier));
-    let words = modifiers.map(|(_, word)| word).chain([role.1]);
-    words.filter(|word| !word.is_empty()).collect()
+    modifiers.map(|(_, word)| word).chain(tint).chain(text).collect()
 }

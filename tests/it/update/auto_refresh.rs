@@ -169,7 +169,9 @@ fn each_way_to_turn_it_off_is_kept_to_and_shown() {
         let mut app = App::of([profile]);
         app.model.auto_refresh = mode;
         let settled = match mode {
-            AutoRefreshMode::Off(OffBy::Settings) => Ok(Settings { automatic_refresh: false }),
+            AutoRefreshMode::Off(OffBy::Settings) => {
+                Ok(Settings { automatic_refresh: false, ..Settings::default() })
+            }
             AutoRefreshMode::Off(OffBy::Unreadable) => Err("settings.yaml is not used: line 1".to_owned()),
             AutoRefreshMode::Off(OffBy::CommandLine) | AutoRefreshMode::Unsettled | AutoRefreshMode::On => {
                 Ok(Settings::default())
