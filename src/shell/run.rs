@@ -5,8 +5,8 @@
 
 use std::io::{self, Write};
 use std::ops::ControlFlow;
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 use color_eyre::eyre::{Result, WrapErr};
@@ -18,12 +18,16 @@ use crate::shell::login::browser;
 use crate::shell::perform::perform;
 use crate::shell::store_files::{self, file};
 use crate::shell::tasks::Tasks;
-use crate::shell::terminal::{TerminalScreen, keyboard};
+use crate::shell::terminal::TerminalScreen;
+use crate::shell::terminal::keyboard::{self, SharedMap};
 use crate::shell::{Services, http, watch};
 use crate::tui::message::{Effect, Msg};
 use crate::tui::model::{AutoRefreshMode, Leaving, Model};
+use crate::tui::screen_map::ScreenMap;
 use crate::tui::theme::Theme;
-use crate::tui::{update, view, wakes_at};
+use crate::tui::view::view_with_map;
+use crate::tui::window::window;
+use crate::tui::{update, wakes_at};
 
 /// The longest sleep: a steady timer stands still while the computer sleeps.
 const SLEEP_LIMIT: Duration = Duration::from_secs(60);
@@ -65,14 +69,16 @@ pub fn run(services: &Arc<Services>, theme: &Theme, options: ScreenOptions) -> R
     // Before the terminal is taken: a signal must not leave it as it is.
     let tasks = Tasks::start(&inbox)?;
     let mut screen = TerminalScreen::take(size).wrap_err("cannot use the terminal")?;
-    screen.draw(|frame| view(frame, &model, theme, services.clock.now())).wrap_err("cannot draw")?;
-    keyboard::start(&inbox).wrap_err("cannot read the keyboard")?;
+    let map = SharedMap::default();
+    draw(&mut screen, &model, theme, services.clock.now(), &map).wrap_err("cannot draw")?;
+    keyboard::start(&inbox, &map).wrap_err("cannot read the keyboard")?;
     tasks.read_catalog(services, &inbox);
     tasks.read_settings(services, &inbox);
     watch::start(&tasks, services, &inbox);
     let waits = inbox.clone();
     services.lock_wait.set(move |id, holder| drop(waits.send(Msg::Waits(id.clone(), holder.to_owned()))));
-    let event_loop = EventLoop { services, inbox: &inbox, messages: &messages, theme, tasks: &tasks };
+    let event_loop =
+        EventLoop { services, inbox: &inbox, messages: &messages, theme, tasks: &tasks, map: &map };
     let ran = event_loop.until_quit(&mut model, &mut screen, effects);
     drop(screen);
     // A terminal that cannot be drawn on is gone; what must not be lost is waited for all the same.
@@ -89,6 +95,21 @@ struct EventLoop<'a> {
     messages: &'a Receiver<Msg>,
     theme: &'a Theme,
     tasks: &'a Tasks,
+    map: &'a SharedMap,
+}
+
+/// Draws a frame, and keeps in `shared` what lies where on it.
+fn draw(
+    screen: &mut TerminalScreen,
+    model: &Model,
+    theme: &Theme,
+    now: Now,
+    shared: &SharedMap,
+) -> io::Result<()> {
+    let map = ScreenMap::default();
+    screen.draw(window(model, now.wall), &map, |frame| view_with_map(frame, model, theme, now, &map))?;
+    *shared.lock().unwrap_or_else(PoisonError::into_inner) = map;
+    Ok(())
 }
 
 impl EventLoop<'_> {
@@ -111,7 +132,7 @@ impl EventLoop<'_> {
             }
             returns = false;
             let now = self.services.clock.now();
-            screen.draw(|frame| view(frame, model, self.theme, now))?;
+            draw(screen, model, self.theme, now, self.map)?;
             let mut next = self.wait(model, now);
             if next.is_none() {
                 return Ok(LeaveReason::Terminated);
@@ -203,7 +224,7 @@ impl EventLoop<'_> {
             match self.messages.recv_timeout(until.saturating_duration_since(Instant::now())) {
                 Ok(Msg::Terminated) | Err(_) => break,
                 // Nobody sees any more what a key would do, and a terminal that goes says so twice.
-                Ok(Msg::Key(_) | Msg::Pasted(_) | Msg::HungUp) => {}
+                Ok(Msg::Key(_) | Msg::Mouse(..) | Msg::Pasted(_) | Msg::HungUp) => {}
                 Ok(msg) => {
                     for effect in update(&mut model, self.services.clock.now(), msg) {
                         perform(self.tasks, self.services, self.inbox, effect);

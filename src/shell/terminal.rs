@@ -4,23 +4,27 @@ pub mod clipboard;
 pub mod console;
 pub mod crash;
 pub mod keyboard;
+mod window;
 
 use std::env;
 use std::io::{self, Stdout, Write, stdout};
 use std::mem::ManuallyDrop;
 
-use crossterm::cursor::{Hide, Show};
+use crossterm::cursor::{Hide, MoveTo, Show};
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use crossterm::execute;
 use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
 use ratatui::backend::{Backend, ClearType, CrosstermBackend};
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::{Terminal, TerminalOptions, Viewport};
 
 use crate::domain::secret::Secret;
 use crate::domain::text;
 use crate::shell::signals;
+use crate::shell::terminal::window::WindowWriter;
+use crate::tui::screen_map::ScreenMap;
 use crate::tui::theme::{Glyphs, Theme};
+use crate::tui::window::Window;
 
 /// The terminal while it is ours. Dropping it gives the terminal back, also while unwinding.
 pub struct TerminalScreen {
@@ -29,6 +33,7 @@ pub struct TerminalScreen {
     terminal: ManuallyDrop<Terminal<CrosstermBackend<Stdout>>>,
     lent: bool,
     resized: Option<Rect>,
+    window: WindowWriter,
 }
 
 impl TerminalScreen {
@@ -42,16 +47,22 @@ impl TerminalScreen {
         let terminal = Terminal::with_options(CrosstermBackend::new(stdout()), options)?;
         let terminal = ManuallyDrop::new(terminal);
         crash::screen_begins();
-        let screen = Self { terminal, lent: false, resized: None };
+        let screen = Self { terminal, lent: false, resized: None, window: WindowWriter::default() };
+        window::begin()?;
         enter()?;
         Ok(screen)
     }
 
-    /// Draws a frame, unless the terminal is lent.
+    /// Draws a frame in `window`, unless the terminal is lent; `map` says where the cursor belongs.
     ///
     /// # Errors
     /// When the terminal cannot be written to.
-    pub fn draw(&mut self, view: impl FnOnce(&mut ratatui::Frame<'_>)) -> io::Result<()> {
+    pub fn draw(
+        &mut self,
+        window: Window,
+        map: &ScreenMap,
+        view: impl FnOnce(&mut ratatui::Frame<'_>),
+    ) -> io::Result<()> {
         if self.lent {
             return Ok(());
         }
@@ -60,7 +71,12 @@ impl TerminalScreen {
         if let Some(area) = self.resized.take() {
             self.terminal.resize(area)?;
         }
-        self.terminal.draw(view).map(|_| ())
+        self.terminal.draw(view)?;
+        // It is not seen, but it is where screen readers read and where a magnifier looks.
+        if let Some(Position { x, y }) = map.cursor() {
+            execute!(stdout(), MoveTo(x, y))?;
+        }
+        self.window.write(window)
     }
 
     /// Takes it that the terminal has another size, from the next frame on.
@@ -91,6 +107,7 @@ impl TerminalScreen {
             return Ok(());
         }
         enter()?;
+        self.window.forget();
         self.clear()
     }
 
@@ -101,6 +118,8 @@ impl TerminalScreen {
     /// When the terminal cannot be written to.
     pub fn lend_to(&mut self, texts: &[(&'static str, Secret)]) -> io::Result<()> {
         self.lent = true;
+        window::give_mouse()?;
+        self.window.forget();
         execute!(stdout(), LeaveAlternateScreen, Show)?;
         let mut out = stdout().lock();
         for (label, text) in texts {
@@ -134,7 +153,9 @@ impl TerminalScreen {
     pub fn suspend(&mut self) -> io::Result<()> {
         leave()?;
         signals::stop();
+        window::begin()?;
         enter()?;
+        self.window.forget();
         self.lent = false;
         self.clear()
     }
@@ -155,9 +176,10 @@ fn enter() -> io::Result<()> {
 
 fn leave() -> io::Result<()> {
     // Each on its own: one that fails must not keep the next from being tried.
+    let ended = window::end();
     let shown = execute!(stdout(), DisableBracketedPaste, LeaveAlternateScreen, Show);
     disable_raw_mode()?;
-    shown
+    ended.and(shown)
 }
 
 /// The theme for this terminal: `NO_COLOR` keeps bold and reverse, a locale that is not UTF-8

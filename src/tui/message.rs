@@ -20,6 +20,7 @@ use crate::oauth::probe::TestVerdict;
 use crate::oauth::refresh::{Refreshed, Wish};
 use crate::oauth::revocation::Revoked;
 use crate::oauth::scopes::Listed;
+use crate::tui::screen_map::{MouseGesture, MouseTarget};
 
 /// What the person wants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -140,6 +141,8 @@ impl Motion {
 pub enum Msg {
     /// A key was pressed.
     Key(KeyEvent),
+    /// The mouse did something to what was seen where it points, if to anything.
+    Mouse(MouseGesture, Option<MouseTarget>),
     /// The terminal pasted a text.
     Pasted(Secret),
     /// The terminal has another size: columns, rows.

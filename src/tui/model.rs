@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::change::{Snapshot, Where};
+use crate::domain::change::Snapshot;
 use crate::domain::clock::{DateTime, Utc};
 use crate::domain::event::Event;
 use crate::domain::health::{Activity, Health};
@@ -16,6 +16,7 @@ use crate::domain::schedule::When;
 use crate::domain::settings::Settings;
 use crate::domain::tokens::RefreshTokenId;
 use crate::oauth::login::{Locality, Login};
+pub use crate::tui::row_id::RowId;
 use crate::tui::running::{self, NewerTokens, Running, UnsavedTokens};
 use crate::tui::screen::Screen;
 use crate::tui::status::{AskedBy, StatusMessage, TaskReport};
@@ -97,14 +98,6 @@ pub enum Leaving {
     No,
     /// Only what must not be lost is still awaited; nobody can be asked any more.
     Yes,
-}
-
-/// A row of the list.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum RowId {
-    Profile(ProfileId),
-    /// An entry that cannot be understood.
-    Broken(StoreId, Where),
 }
 
 impl Model {

@@ -5,6 +5,7 @@ mod auto_refresh;
 mod input;
 mod login;
 mod login_start;
+mod mouse;
 mod navigation;
 mod panel;
 mod refresh;
@@ -55,6 +56,7 @@ pub fn update(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
 fn take(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
     match msg {
         Msg::Key(key) => return input::press(model, now, key),
+        Msg::Mouse(gesture, target) => return mouse::point(model, now, gesture, target),
         Msg::Pasted(text) => input::paste(model, &text),
         Msg::Resized(columns, rows) => model.size = (columns, rows),
         Msg::Woke => return woke(model, now),

@@ -24,6 +24,7 @@ use crate::domain::clock::Now;
 use crate::tui::layout::{self, Parts};
 use crate::tui::model::Model;
 use crate::tui::screen::Screen;
+use crate::tui::screen_map::{MouseTarget, ScreenMap};
 use crate::tui::theme::{self, Letters, Theme};
 use crate::tui::wizard::Page;
 use crate::tui::{rows, text_layout};
@@ -34,6 +35,7 @@ struct ViewContext<'a> {
     model: &'a Model,
     theme: &'a Theme,
     now: Now,
+    map: &'a ScreenMap,
 }
 
 /// Draws the model.
@@ -49,8 +51,13 @@ struct ViewContext<'a> {
 /// n new login   l log in   r refresh   y copy   ? help   q quit               message, footer
 /// ```
 pub fn view(frame: &mut Frame<'_>, model: &Model, theme: &Theme, now: Now) {
+    view_with_map(frame, model, theme, now, &ScreenMap::default());
+}
+
+/// Draws the model, and writes down in `map` what lies where.
+pub fn view_with_map(frame: &mut Frame<'_>, model: &Model, theme: &Theme, now: Now, map: &ScreenMap) {
     let area = frame.area();
-    let view = ViewContext { model, theme, now };
+    let view = ViewContext { model, theme, now, map };
     match (layout::parts(model, (area.width, area.height)), model.screen.dialog()) {
         (Some(parts), _) => {
             header::render(frame, parts.header, view);
@@ -59,6 +66,9 @@ pub fn view(frame: &mut Frame<'_>, model: &Model, theme: &Theme, now: Now) {
         }
         (None, Some(question)) => dialog::render(frame, area, question, view),
         (None, None) => too_small(frame, area),
+    }
+    if model.screen.key_context().is_none() {
+        map.leave_cursor();
     }
     theme::replace_doubtful(frame.buffer_mut());
     if theme.glyphs.letters == Letters::Ascii {
@@ -73,22 +83,34 @@ fn screen(frame: &mut Frame<'_>, parts: &Parts, view: ViewContext<'_>) {
         Screen::List | Screen::Filter(_) | Screen::Copy | Screen::Dialog(_) | Screen::Wizard(_) => {
             list(frame, parts, view);
         }
-        Screen::Detail => detail::render(frame, body, view),
+        Screen::Detail => {
+            view.map.put(body, MouseTarget::Pane);
+            detail::render(frame, body, view);
+        }
         Screen::Login(panel) => login::render(frame, body, panel, view),
-        Screen::Events(scrolled) => events::render(frame, body, *scrolled, view),
-        Screen::Help(scrolled, _) => help::render(frame, body, *scrolled, theme),
+        Screen::Events(scrolled) => {
+            view.map.put(body, MouseTarget::Page);
+            events::render(frame, body, *scrolled, view);
+        }
+        Screen::Help(scrolled, _) => {
+            view.map.put(body, MouseTarget::Page);
+            help::render(frame, body, *scrolled, theme);
+        }
+    }
+    if model.screen.is_form() {
+        view.map.cover();
     }
     if let Some(question) = model.screen.dialog() {
         dialog::render(frame, body, question, view);
     } else if let Screen::Wizard(wizard) = &model.screen {
         match &wizard.page {
-            Page::Scopes(picker) => scopes::render(frame, body, wizard, picker, theme),
+            Page::Scopes(picker) => scopes::render(frame, body, wizard, picker, view),
             Page::Choice(..) | Page::Text(..) | Page::Preview(_) | Page::Notice | Page::Ready => {
-                wizard::render(frame, body, wizard, model, theme);
+                wizard::render(frame, body, wizard, view);
             }
         }
     } else if model.screen == Screen::Copy {
-        copy::render(frame, body, model, theme);
+        copy::render(frame, body, view);
     }
 }
 
@@ -102,8 +124,10 @@ fn list(frame: &mut Frame<'_>, parts: &Parts, view: ViewContext<'_>) {
             false => profiles::render(frame, parts.body, view),
         };
     }
+    view.map.put(parts.list, MouseTarget::List);
     // The pane first: the list has the focus, and their shared side is drawn for it.
     if let Some(area) = parts.detail {
+        view.map.put(area, MouseTarget::Pane);
         detail::render(frame, area, view);
     }
     profiles::render(frame, parts.list, view);

@@ -34,6 +34,7 @@ use authtui::oauth::{LoginId, RequestId};
 use authtui::tui::message::{Copied, Msg};
 use authtui::tui::model::Model;
 use authtui::tui::screen::Screen;
+use authtui::tui::screen_map::MouseGesture;
 use authtui::tui::theme::{Glyphs, Theme};
 use authtui::tui::wizard::{Page, TextQuestion};
 use authtui::tui::{update, view, wakes_at};
@@ -44,15 +45,16 @@ use ratatui::backend::TestBackend;
 use crate::chaos::dice::Dice;
 use crate::harness::{
     DEVICE_VERIFIER, PLACE, STATE, VERIFIER, asks, at, bound, catalog, device, entropy, id, later, now,
-    with_device, with_device_alone, with_sent_request, without_echo,
+    screen_map, with_device, with_device_alone, with_sent_request, without_echo,
 };
 
 /// How many runs, and how many messages each.
 const RUNS: u64 = 96;
 const MESSAGES: usize = 100;
 /// Every message, in the order of their enum.
-const NAMES: [&str; 26] = [
+const NAMES: [&str; 27] = [
     "Key",
+    "Mouse",
     "Pasted",
     "Resized",
     "Woke",
@@ -293,8 +295,18 @@ impl Run {
             16 => Msg::Described(self.dice.pick(&["demo", "work"]).to_owned(), self.or_trouble(())),
             14 if self.dice.one_in(20) => self.dice.pick(&[Msg::Terminated, Msg::HungUp]),
             17..20 => self.meanwhile(),
+            _ if self.dice.one_in(16) => self.mouse(),
             _ => Msg::Key(self.key()),
         }
+    }
+
+    fn mouse(&mut self) -> Msg {
+        let (columns, rows) = self.model.size;
+        let mut below = |count: u16| u16::try_from(self.dice.below(usize::from(count))).expect("small");
+        let (column, row) = (below(columns), below(rows));
+        let gestures = [MouseGesture::Click, MouseGesture::WheelUp, MouseGesture::WheelDown];
+        let gesture = self.dice.pick(&gestures);
+        Msg::Mouse(gesture, screen_map(&self.model, self.now).at(column, row))
     }
 
     /// What others do meanwhile, and what was asked of the shell.
@@ -671,6 +683,7 @@ impl Run {
 fn name(msg: &Msg) -> &'static str {
     match msg {
         Msg::Key(_) => "Key",
+        Msg::Mouse(..) => "Mouse",
         Msg::Pasted(_) => "Pasted",
         Msg::Resized(..) => "Resized",
         Msg::Woke => "Woke",

@@ -31,7 +31,9 @@ use authtui::oauth::{LoginId, RequestId};
 use authtui::stored::provider_file::{self, PRESETS};
 use authtui::tui::message::{Effect, Msg};
 use authtui::tui::model::Model;
+use authtui::tui::screen_map::{MouseGesture, ScreenMap};
 use authtui::tui::theme::{Glyphs, Theme};
+use authtui::tui::view::view_with_map;
 use authtui::tui::{update, view};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::Terminal;
@@ -508,6 +510,26 @@ impl App {
         self.tell(Input::Opened(Ok(())));
     }
 
+    /// Lets the mouse do something at a column and row.
+    pub(crate) fn mouse(&mut self, gesture: MouseGesture, (column, row): (u16, u16)) -> Vec<Effect> {
+        let target = screen_map(&self.model, self.now).at(column, row);
+        self.feed(Msg::Mouse(gesture, target))
+    }
+
+    /// Clicks on words that are on the screen.
+    pub(crate) fn click(&mut self, words: &str) -> Vec<Effect> {
+        let place = self.place(words);
+        self.mouse(MouseGesture::Click, place)
+    }
+
+    /// The column and row at which words begin that are on the screen.
+    pub(crate) fn place(&self, words: &str) -> (u16, u16) {
+        let screen = self.screen();
+        let found = screen.lines().zip(0..).find_map(|(line, row)| Some((line.split_once(words)?.0, row)));
+        let (before, row) = found.unwrap_or_else(|| panic!("no {words} in {screen}"));
+        (u16::try_from(before.chars().count()).expect("small"), row)
+    }
+
     /// The screen as text, one line a row.
     pub(crate) fn screen(&self) -> String {
         drawn(&self.model, self.now)
@@ -523,6 +545,15 @@ pub(crate) fn drawn(model: &Model, now: Now) -> String {
     let width = usize::from(buffer.area.width.max(1));
     let rows = buffer.content().chunks(width);
     rows.map(|row| row.iter().map(ratatui::buffer::Cell::symbol).collect::<String>() + "\n").collect()
+}
+
+/// What lies where on the frame of the model.
+pub(crate) fn screen_map(model: &Model, now: Now) -> ScreenMap {
+    let map = ScreenMap::default();
+    let mut terminal = Terminal::new(TestBackend::new(model.size.0, model.size.1)).expect("a terminal");
+    let theme = Theme::colored(Glyphs::unicode());
+    terminal.draw(|frame| view_with_map(frame, model, &theme, now, &map)).expect("a frame");
+    map
 }
 
 /// The key of that name.

@@ -8,6 +8,7 @@ mod process;
 mod prompts;
 pub(crate) mod pty;
 mod revoke;
+mod window;
 
 use std::time::{Duration, Instant};
 

@@ -3,6 +3,7 @@
 mod auto_refresh;
 mod availability;
 mod environment;
+mod mouse;
 mod notice;
 mod panel;
 mod quit;
@@ -10,6 +11,7 @@ mod refresh;
 mod results;
 mod revoke;
 mod wake;
+mod window;
 
 use std::time::Duration;
 

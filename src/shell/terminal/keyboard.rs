@@ -1,17 +1,19 @@
 //! Keyboard thread, which reads the terminal: keys, pastes, sizes, and that it is gone.
 
 use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 #[cfg(unix)]
 use std::time::Duration;
 
-use crossterm::event::{self, Event};
+use crossterm::event::{self, Event, MouseButton, MouseEvent, MouseEventKind};
 #[cfg(unix)]
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use crate::domain::secret::Secret;
 use crate::shell::inbox::Inbox;
 use crate::tui::message::Msg;
+use crate::tui::screen_map::{MouseGesture, ScreenMap};
 
 /// How long the parser may look for what is there already.
 #[cfg(unix)]
@@ -21,16 +23,19 @@ const LOOK: Duration = Duration::from_millis(20);
 #[cfg(unix)]
 const SECOND_LOOK: Timespec = Timespec { tv_sec: 0, tv_nsec: 100_000_000 };
 
-/// Starts the thread. It ends with the program, or with the terminal.
+/// What lies where on the frame that is seen.
+pub type SharedMap = Arc<Mutex<ScreenMap>>;
+
+/// Starts the thread, which looks in `map` what the mouse points at. It ends with the program, or with the terminal.
 ///
 /// # Errors
 /// When the system has no more threads.
-pub fn start(inbox: &Inbox) -> io::Result<()> {
-    let told = inbox.clone();
+pub fn start(inbox: &Inbox, map: &SharedMap) -> io::Result<()> {
+    let (told, map) = (inbox.clone(), Arc::clone(map));
     let reader = thread::Builder::new().name("keyboard".to_owned());
     reader.spawn(move || {
         // The loop has ended: nobody is left to be told.
-        let _: Option<()> = follow(&told);
+        let _: Option<()> = follow(&told, &map);
     })?;
     Ok(())
 }
@@ -38,7 +43,7 @@ pub fn start(inbox: &Inbox) -> io::Result<()> {
 /// Sends every event, and the terminal's end, until the loop has ended. The parser alone would neither
 /// report that the terminal is gone nor sleep then.
 #[cfg(unix)]
-fn follow(inbox: &Inbox) -> Option<()> {
+fn follow(inbox: &Inbox, map: &SharedMap) -> Option<()> {
     let terminal = io::stdin();
     let gone = PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL;
     let mut is_quiet = true;
@@ -54,7 +59,7 @@ fn follow(inbox: &Inbox) -> Option<()> {
             match event::poll(LOOK).and_then(|there| there.then(event::read).transpose()) {
                 Ok(Some(event)) => {
                     is_quiet = false;
-                    tell(inbox, event)?;
+                    tell(inbox, map, event)?;
                 }
                 Ok(None) => break,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
@@ -66,25 +71,44 @@ fn follow(inbox: &Inbox) -> Option<()> {
 
 /// Sends every event until the loop has ended.
 #[cfg(not(unix))]
-fn follow(inbox: &Inbox) -> Option<()> {
+fn follow(inbox: &Inbox, map: &SharedMap) -> Option<()> {
     loop {
         match event::read() {
-            Ok(event) => tell(inbox, event)?,
+            Ok(event) => tell(inbox, map, event)?,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(_) => return inbox.send(Msg::HungUp).ok(),
         }
     }
 }
 
-fn tell(inbox: &Inbox, event: Event) -> Option<()> {
-    message(event).map_or(Some(()), |msg| inbox.send(msg).ok())
+fn tell(inbox: &Inbox, map: &SharedMap, event: Event) -> Option<()> {
+    message(map, event).map_or(Some(()), |msg| inbox.send(msg).ok())
 }
 
-fn message(event: Event) -> Option<Msg> {
+fn message(map: &SharedMap, event: Event) -> Option<Msg> {
     match event {
         Event::Key(key) => Some(Msg::Key(key)),
         Event::Paste(text) => Some(Msg::Pasted(Secret::new(text))),
         Event::Resize(columns, rows) => Some(Msg::Resized(columns, rows)),
-        Event::FocusGained | Event::FocusLost | Event::Mouse(_) => None,
+        Event::Mouse(mouse) => {
+            let target = |map: &ScreenMap| map.at(mouse.column, mouse.row);
+            let target = target(&map.lock().unwrap_or_else(PoisonError::into_inner));
+            Some(Msg::Mouse(gesture(mouse)?, target))
+        }
+        Event::FocusGained | Event::FocusLost => None,
+    }
+}
+
+fn gesture(mouse: MouseEvent) -> Option<MouseGesture> {
+    match mouse.kind {
+        MouseEventKind::Down(MouseButton::Left) => Some(MouseGesture::Click),
+        MouseEventKind::ScrollUp => Some(MouseGesture::WheelUp),
+        MouseEventKind::ScrollDown => Some(MouseGesture::WheelDown),
+        MouseEventKind::Down(MouseButton::Right | MouseButton::Middle)
+        | MouseEventKind::Up(_)
+        | MouseEventKind::Drag(_)
+        | MouseEventKind::Moved
+        | MouseEventKind::ScrollLeft
+        | MouseEventKind::ScrollRight => None,
     }
 }

@@ -18,9 +18,7 @@ pub(super) fn press(model: &mut Model, now: Now, key: KeyEvent) -> Vec<Effect> {
     if key.kind == KeyEventKind::Release {
         return Vec::new();
     }
-    if model.message.as_ref().is_some_and(|message| message.until.is_none()) {
-        status::dismiss(model);
-    }
+    notice_read(model);
     // What holds on every screen, also where a text is being typed.
     if let Some(action) = keymap::action(KeyContext::Everywhere, key) {
         return action::act(model, now, action);
@@ -33,6 +31,13 @@ pub(super) fn press(model: &mut Model, now: Now, key: KeyEvent) -> Vec<Effect> {
         },
         None if is_seen => typed(model, now, key),
         None => Vec::new(),
+    }
+}
+
+/// Takes away a message that stays until the person does something.
+pub(super) fn notice_read(model: &mut Model) {
+    if model.message.as_ref().is_some_and(|message| message.until.is_none()) {
+        status::dismiss(model);
     }
 }
 

@@ -5,10 +5,10 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::oauth::form;
-use crate::tui::keymap::{KeyContext, bindings};
+use crate::tui::keymap::{KeyCombo, KeyContext, bindings};
 use crate::tui::message::Action;
-use crate::tui::model::Model;
-use crate::tui::theme::Theme;
+use crate::tui::screen_map::MouseTarget;
+use crate::tui::view::ViewContext;
 use crate::tui::{frame, text_layout};
 
 /// The widest the chooser becomes.
@@ -17,13 +17,14 @@ const WIDTH: u16 = 64;
 const NAME: u16 = 15;
 
 /// Draws the chooser above `area`.
-pub(super) fn render(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) {
+pub(super) fn render(frame: &mut Frame<'_>, area: Rect, view: ViewContext<'_>) {
+    let ViewContext { model, theme, map, .. } = view;
     let Some(profile) = model.selected_profile() else { return };
     let forms: Vec<_> = bindings(KeyContext::Copy)
         .filter_map(|binding| {
             let Action::CopyForm(form) = binding.action else { return None };
             let sample = form::preview(form, profile, model.provider(profile))?;
-            Some((binding.keys.first()?.word(), form, text_layout::safe(&sample)))
+            Some((binding.keys.first()?, form, text_layout::safe(&sample)))
         })
         .collect();
     let height = text_layout::rows(forms.len().max(1));
@@ -38,10 +39,14 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &T
     }
     for (down, (key, form, sample)) in (0..).zip(forms) {
         let line = Line::from(vec![
-            Span::styled(format!("{key}  "), theme.key),
+            Span::styled(format!("{}  ", key.word()), theme.key),
             Span::raw(text_layout::fill(form.word(), NAME)),
             Span::styled(text_layout::cut(&sample, inner.width.saturating_sub(NAME + 3)), theme.muted),
         ]);
-        frame.render_widget(line, frame::row(inner, down));
+        let row = frame::row(inner, down);
+        if let KeyCombo::Plain(code) = key {
+            map.put(row, MouseTarget::Key(*code));
+        }
+        frame.render_widget(line, row);
     }
 }

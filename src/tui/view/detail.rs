@@ -94,7 +94,7 @@ fn whole(block: &mut TextBlock<'_>, profile: &Profile, view: ViewContext<'_>) {
 
 /// Says how the profile stands, and what is odd about it.
 fn sentences(block: &mut TextBlock<'_>, profile: &Profile, view: ViewContext<'_>) {
-    let ViewContext { model, theme, now } = view;
+    let ViewContext { model, theme, now, .. } = view;
     let (health, running) = (model.health(profile, now.wall), model.running(&profile.id));
     stands(block, health, &state::sentence(model, profile, now), theme);
     if let Some(end) = state::grant_ends_soon(profile, now) {

@@ -14,6 +14,7 @@ use crate::oauth::login::{ConfirmReason, SaveDecision};
 use crate::oauth::revocation::{self, NotRevocable};
 use crate::tui::dialog::{Dialog, DialogQuestion};
 use crate::tui::model::Model;
+use crate::tui::screen_map::{MouseTarget, ScreenMap};
 use crate::tui::text_layout::rows;
 use crate::tui::theme::Theme;
 use crate::tui::view::ViewContext;
@@ -21,6 +22,8 @@ use crate::tui::{frame, layout, state, text_layout};
 
 /// The most lines of an answer.
 const ANSWER: usize = 2;
+/// Columns between answers beside each other.
+const GAP: u16 = 2;
 
 /// What is asked, in words.
 struct DialogText {
@@ -33,7 +36,7 @@ struct DialogText {
 /// Draws the question in the middle of `area`. The marked answer is always seen; where room is short
 /// the question is asked in fewer words, and scrolls.
 pub(super) fn render(frame: &mut Frame<'_>, area: Rect, dialog: &Dialog, view: ViewContext<'_>) {
-    let ViewContext { model, theme, now } = view;
+    let ViewContext { model, theme, now, .. } = view;
     let words = words(&dialog.question, model, now);
     let width = layout::question_columns(area.width);
     let answers = answers(dialog, width, theme);
@@ -55,28 +58,54 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, dialog: &Dialog, view: V
         frame.render_widget(Line::raw(line.as_str()), frame::row(inner, down));
     }
     let place = frame::below(inner, seen + gap);
-    let marked = answers.iter().rposition(|(_, marked)| *marked).unwrap_or(0);
+    let marked = answers.iter().rposition(|(_, index)| *index == dialog.marked).unwrap_or(0);
     let first = (marked + 1).saturating_sub(usize::from(place.height));
-    for (down, (line, _)) in (0..place.height).zip(answers.into_iter().skip(first)) {
-        frame.render_widget(line, frame::row(place, down));
+    for (down, (line, index)) in (0..place.height).zip(answers.into_iter().skip(first)) {
+        let row = frame::row(place, down);
+        if dialog.is_in_a_row(width) {
+            put_row(view.map, row, dialog);
+        } else {
+            view.map.put(row, MouseTarget::Answer(index));
+            if index == dialog.marked {
+                view.map.put_cursor(row);
+            }
+        }
+        frame.render_widget(line, row);
     }
 }
 
-/// The answers in lines, and whether a line holds the marked one: beside each other where they fit.
-fn answers(dialog: &Dialog, width: u16, theme: &Theme) -> Vec<(Line<'static>, bool)> {
+/// Writes down where each of the answers lies that are beside each other in `row`.
+fn put_row(map: &ScreenMap, row: Rect, dialog: &Dialog) {
+    let mut x = row.x;
+    for (index, button) in dialog.buttons().enumerate() {
+        let width = text_layout::width(&button);
+        let area = Rect { x, width, ..row }.intersection(row);
+        map.put(area, MouseTarget::Answer(index));
+        if index == dialog.marked {
+            map.put_cursor(area);
+        }
+        x = x.saturating_add(width + GAP);
+    }
+}
+
+/// The answers in lines, each with the place of the answer it belongs to: beside each other where they fit,
+/// in the one line of the marked answer.
+fn answers(dialog: &Dialog, width: u16, theme: &Theme) -> Vec<(Line<'static>, usize)> {
     let styled = dialog.buttons().enumerate().map(|(index, words)| {
         let marked = index == dialog.marked;
-        (words, marked, if marked { theme.choice } else { Style::new() })
+        (words, index, if marked { theme.choice } else { Style::new() })
     });
     if dialog.is_in_a_row(width) {
-        let spans = styled.flat_map(|(words, _, style)| [Span::styled(words, style), Span::raw("  ")]);
-        return vec![(Line::from(spans.collect::<Vec<_>>()), true)];
+        let spans = styled.flat_map(|(words, _, style)| {
+            [Span::styled(words, style), Span::raw(" ".repeat(usize::from(GAP)))]
+        });
+        return vec![(Line::from(spans.collect::<Vec<_>>()), dialog.marked)];
     }
     styled
-        .flat_map(|(words, marked, style)| {
+        .flat_map(|(words, index, style)| {
             text_layout::wrap_into(&words, width, ANSWER)
                 .into_iter()
-                .map(move |line| (Line::from(Span::styled(line, style)), marked))
+                .map(move |line| (Line::from(Span::styled(line, style)), index))
         })
         .collect()
 }

@@ -25,7 +25,7 @@ const WIDE: u16 = 90;
 
 /// Draws the events over `area`, from the `scrolled`th on.
 pub(super) fn render(frame: &mut Frame<'_>, area: Rect, scrolled: usize, view: ViewContext<'_>) {
-    let ViewContext { model, theme, now } = view;
+    let ViewContext { model, theme, now, .. } = view;
     let inner = frame::inset(frame::draw(frame, area, "Events", Focus::Here, theme), 1);
     let events = &model.events;
     if events.is_empty() {

@@ -51,7 +51,7 @@ struct FooterKey {
 pub(super) fn render(frame: &mut Frame<'_>, parts: &Parts, view: ViewContext<'_>) {
     message(frame, parts.message, view.model, view.theme);
     let area = parts.footer;
-    let ViewContext { model, theme, now } = view;
+    let ViewContext { model, theme, now, .. } = view;
     let area = frame::inset(area, 1);
     let items = match &model.screen {
         Screen::Filter(field) => return filtering(frame, area, field, view),
@@ -149,7 +149,7 @@ fn login(view: ViewContext<'_>) -> Vec<FooterKey> {
 }
 
 fn waiting(view: ViewContext<'_>, shown: &ShownMethod<'_>) -> Vec<FooterKey> {
-    let ViewContext { model, theme, now } = view;
+    let ViewContext { model, theme, now, .. } = view;
     // An authorization URL is seldom short enough to be scanned; the key tells.
     let scans = shown.device().is_some() && theme.glyphs.letters == Letters::Unicode;
     let mut items = only(KeyContext::Login, |action| {
@@ -289,7 +289,7 @@ fn note(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme, now: No
 }
 
 fn filtering(frame: &mut Frame<'_>, area: Rect, field: &Field, view: ViewContext<'_>) {
-    let ViewContext { model, theme, now } = view;
+    let ViewContext { model, theme, now, .. } = view;
     let words = format!("{} · Enter keeps it · Esc clears", counted(model, now));
     let width = text_layout::width(&words);
     let entry = if area.width > width + 16 { area.width - width - 2 } else { area.width };

@@ -25,7 +25,7 @@ enum CountStyle {
 
 /// Draws the header. Where room is short the words go first, then the counts.
 pub(super) fn render(frame: &mut Frame<'_>, area: Rect, view: ViewContext<'_>) {
-    let ViewContext { model, theme, now } = view;
+    let ViewContext { model, theme, now, .. } = view;
     let area = frame::inset(area, 1);
     let clock = clock(model, area.width, theme, now).right_aligned();
     let room = usize::from(area.width).saturating_sub(clock.width() + 2);

@@ -51,7 +51,7 @@ enum Space {
 
 /// Draws the panel.
 pub(super) fn render(frame: &mut Frame<'_>, area: Rect, panel: &Panel, view: ViewContext<'_>) {
-    let ViewContext { model, theme, now } = view;
+    let ViewContext { model, theme, now, .. } = view;
     let Some(login) = &model.login else { return };
     let inner = frame::draw(frame, area, &format!("Log in to {}", login.plan().id.name), Focus::Here, theme);
     let shown = ShownMethod::of(model).filter(|_| matches!(login.stage(), Stage::Waiting(_)));

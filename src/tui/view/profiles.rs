@@ -14,6 +14,7 @@ use crate::domain::residual_validity::Validity;
 use crate::tui::columns::{self, Column, Columns};
 use crate::tui::frame::Focus;
 use crate::tui::model::Model;
+use crate::tui::screen_map::MouseTarget;
 use crate::tui::theme::Theme;
 use crate::tui::view::ViewContext;
 use crate::tui::{auto_refresh, frame, rows, state, text_layout};
@@ -23,7 +24,7 @@ const BANNER: usize = 4;
 
 /// Draws the list.
 pub(super) fn render(frame: &mut Frame<'_>, area: Rect, view: ViewContext<'_>) {
-    let ViewContext { model, theme, now } = view;
+    let ViewContext { model, theme, now, map } = view;
     let shown = rows::shown(model, now.wall);
     let total = rows::all(model).count();
     let title = match (total, shown.len()) {
@@ -48,10 +49,13 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, view: ViewContext<'_>) {
     let body = frame::below(inner, 1);
     let height = usize::from(body.height);
     let (first, selected) = window(model, &shown, height);
-    for (down, (index, (_, row))) in (0..body.height).zip(shown.iter().enumerate().skip(first)) {
-        list.row(frame, frame::row(body, down), row);
+    for (down, (index, (store, row))) in (0..body.height).zip(shown.iter().enumerate().skip(first)) {
+        let place = frame::row(body, down);
+        list.row(frame, place, row);
+        map.put(place, MouseTarget::Row(rows::id(*store, row)));
         if selected == Some(index) {
-            list.select(frame, frame::row(body, down));
+            list.select(frame, place);
+            map.put_cursor(place);
         }
     }
     if shown.len() > height {

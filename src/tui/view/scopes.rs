@@ -6,8 +6,10 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::oauth::login::preflight::Preflight;
+use crate::tui::screen_map::MouseTarget;
 use crate::tui::text_layout::rows;
 use crate::tui::theme::{Letters, Theme};
+use crate::tui::view::ViewContext;
 use crate::tui::wizard::Wizard;
 use crate::tui::wizard::picker::{Picker, ProviderList, ScopeChoice, Tick};
 use crate::tui::{frame, text_layout};
@@ -24,7 +26,14 @@ const BEFORE: u16 = 8;
 const SENTENCE: usize = 3;
 
 /// Draws the picker.
-pub(super) fn render(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, picker: &Picker, theme: &Theme) {
+pub(super) fn render(
+    frame: &mut Frame<'_>,
+    area: Rect,
+    wizard: &Wizard,
+    picker: &Picker,
+    view: ViewContext<'_>,
+) {
+    let ViewContext { theme, map, .. } = view;
     let width = WIDTH.min(area.width.saturating_sub(frame::AROUND));
     let mut below = below(wizard, picker, width, theme);
     let typing = u16::from(picker.typing.is_some()) * 2;
@@ -58,7 +67,12 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, picker:
     }
     for (down, (index, choice)) in (0..seen).zip(picker.choices.iter().enumerate().skip(first)) {
         let line = line(choice, index == picker.marked, (name, width), theme);
-        frame.render_widget(line, frame::row(inner, 2 + down));
+        let row = frame::row(inner, 2 + down);
+        map.put(row, MouseTarget::Choice(index));
+        if index == picker.marked {
+            map.put_cursor(row);
+        }
+        frame.render_widget(line, row);
     }
     if picker.choices.is_empty() {
         let none = "The provider file lists none. Press a to add one.";

@@ -10,8 +10,10 @@ use ratatui::text::{Line, Span};
 use crate::domain::provider::draft::Draft;
 use crate::tui::field::Field;
 use crate::tui::model::Model;
+use crate::tui::screen_map::{MouseTarget, ScreenMap};
 use crate::tui::text_layout::rows;
 use crate::tui::theme::Theme;
+use crate::tui::view::ViewContext;
 use crate::tui::wizard::{ListQuestion, Page, Wizard, Work, choices};
 use crate::tui::{frame, text_layout};
 
@@ -23,9 +25,10 @@ const NAME: u16 = 16;
 const FAULTS: usize = 4;
 
 /// Draws the page that is asked.
-pub(super) fn render(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, model: &Model, theme: &Theme) {
+pub(super) fn render(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, view: ViewContext<'_>) {
+    let ViewContext { model, theme, map, .. } = view;
     let width = WIDTH.min(area.width.saturating_sub(frame::AROUND));
-    let page_box = PageBox { title: words::title(wizard), area, width, theme };
+    let page_box = PageBox { title: words::title(wizard), area, width, theme, map };
     let text = words::text(wizard);
     let complaint = wizard.complaint.as_deref();
     match &wizard.page {
@@ -55,6 +58,7 @@ struct PageBox<'a> {
     area: Rect,
     width: u16,
     theme: &'a Theme,
+    map: &'a ScreenMap,
 }
 
 impl PageBox<'_> {
@@ -75,7 +79,7 @@ impl PageBox<'_> {
         for (down, (index, provider)) in (0..seen).zip(all.iter().enumerate().skip(first)) {
             let name = text_layout::fill(&provider.name, NAME);
             let title = if provider.example { words::OTHER } else { &text_layout::safe(&provider.title) };
-            self.choice(frame, frame::row(inner, 2 + down), &(name + title), index == marked);
+            self.choice(frame, frame::row(inner, 2 + down), &(name + title), (index, marked));
         }
         if usize::from(seen) < all.len() {
             let place = format!("{} of {}", marked + 1, all.len());
@@ -95,12 +99,17 @@ impl PageBox<'_> {
         let inner = self.above(frame, above + rows(answers.len()));
         self.lines(frame, inner, &text, Style::new());
         for (down, (index, answer)) in (above..).zip(answers.iter().enumerate()) {
-            self.choice(frame, frame::row(inner, down), answer, index == marked);
+            self.choice(frame, frame::row(inner, down), answer, (index, marked));
         }
     }
 
-    fn choice(&self, frame: &mut Frame<'_>, row: Rect, text: &str, marked: bool) {
+    fn choice(&self, frame: &mut Frame<'_>, row: Rect, text: &str, (index, marked): (usize, usize)) {
         let theme = self.theme;
+        let marked = index == marked;
+        self.map.put(row, MouseTarget::Choice(index));
+        if marked {
+            self.map.put_cursor(row);
+        }
         let mark = Span::styled(if marked { theme.glyphs.selection } else { " " }, theme.accent);
         let style = if marked { theme.selected } else { Style::new() };
         let text = text_layout::fill(text, row.width.saturating_sub(2));

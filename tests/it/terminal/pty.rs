@@ -216,6 +216,12 @@ impl Pty {
         assert!(!screen.alternate_screen(), "the alternate screen is still there");
         assert!(!screen.hide_cursor(), "the cursor is still hidden");
         assert!(!screen.bracketed_paste(), "pastes are still bracketed");
+        assert_eq!(screen.mouse_protocol_mode(), vt100::MouseProtocolMode::None, "the mouse is still taken");
+        let raw = String::from_utf8_lossy(&written.raw);
+        let (kept, restored) = (raw.matches("\x1b[22;0t").count(), raw.matches("\x1b[23;0t").count());
+        let title =
+            raw.rsplit_once("\x1b]0;").and_then(|(_, rest)| rest.split_once('\x07')).map(|(title, _)| title);
+        assert_eq!((kept, title.unwrap_or_default()), (restored, ""), "the title of the window");
         Left { code: status.exit_code(), raw: written.raw.clone(), text: screen.contents() }
     }
 

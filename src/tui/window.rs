@@ -1,0 +1,54 @@
+//! Window around the screen: its title, and whether the mouse is ours or the person's.
+
+use crate::domain::clock::{DateTime, Utc};
+use crate::domain::health::Health;
+use crate::tui::model::Model;
+use crate::tui::rows;
+use crate::tui::screen::Screen;
+
+/// What the terminal shows and does beside the cells of the screen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Window {
+    /// Holds no name of an account: whoever shares a screen shares its title too.
+    pub title: String,
+    pub mouse: MouseUse,
+}
+
+/// Who gets what the mouse does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MouseUse {
+    /// It points at what is on the screen.
+    Ours,
+    /// It selects text, as in any other program.
+    Selects,
+}
+
+/// The window of the model at `now`.
+#[must_use]
+pub fn window(model: &Model, now: DateTime<Utc>) -> Window {
+    let lost = |health| matches!(health, Health::NeedsLogin | Health::Refused);
+    let needs = rows::all(model).filter(|(_, row)| lost(rows::health(model, row, now))).count();
+    let name = if model.is_demo { "authtui demo" } else { "authtui" };
+    let title = match needs {
+        0 => name.to_owned(),
+        1 => format!("{name} · 1 needs login"),
+        many => format!("{name} · {many} need login"),
+    };
+    Window { title, mouse: mouse(model) }
+}
+
+/// A login shows links and codes, which people select to copy them.
+fn mouse(model: &Model) -> MouseUse {
+    match model.screen {
+        Screen::Login(_) if model.screen.dialog().is_none() => MouseUse::Selects,
+        Screen::List
+        | Screen::Detail
+        | Screen::Filter(_)
+        | Screen::Copy
+        | Screen::Dialog(_)
+        | Screen::Wizard(_)
+        | Screen::Login(_)
+        | Screen::Events(_)
+        | Screen::Help(..) => MouseUse::Ours,
+    }
+}
