@@ -13,12 +13,10 @@ const MIDDLE: u16 = 70;
 pub const SMALLEST: (u16, u16) = (40, 10);
 /// Below this width or height no question is asked either.
 const SMALLEST_QUESTION: (u16, u16) = (20, 5);
-/// From this height on the message's row is kept free while nothing is said.
-const KEPT_FREE: u16 = 16;
-/// The most rows of a message.
-const MESSAGE_ROWS: u16 = 6;
-/// The rows that a message leaves to the list, and to what a person chooses or types in.
-const LEAST_ROWS: (u16, u16) = (4, 6);
+/// The most rows of a message; one is kept free while nothing is said.
+const MESSAGE_ROWS: u16 = 2;
+/// From this height on a message may have a second row beside what a person chooses or types in.
+const ROOMY: u16 = 16;
 /// The fewest and the most columns of the detail pane beside the list.
 const DETAIL_COLUMNS: (u16, u16) = (46, 64);
 /// Rows of the detail pane below the list.
@@ -75,18 +73,28 @@ pub fn parts(model: &Model, size: (u16, u16)) -> Option<Parts> {
     Some(parts)
 }
 
-/// The lines of the message on a screen of `width` columns.
+/// The columns that the message has on a screen of `width` columns, and its lines.
 #[must_use]
-pub fn message_lines(model: &Model, width: u16) -> Vec<String> {
-    let text = model.message.as_ref().map(|message| text_layout::safe(&message.text));
-    text.map_or_else(Vec::new, |text| text_layout::wrap(&text, width.saturating_sub(4)))
+pub fn message_lines(model: &Model, width: u16) -> (u16, Vec<String>) {
+    let news = news(model, width).map_or(0, |news| text_layout::width(&news) + 2);
+    let room = width.saturating_sub(4 + news);
+    let text = model.message.as_ref().map(|message| text_layout::safe(&message.report.text));
+    (room, text.map_or_else(Vec::new, |text| text_layout::wrap(&text, room)))
+}
+
+/// What the right end of the message's row says of news that nobody saw, the key first.
+#[must_use]
+pub fn news(model: &Model, width: u16) -> Option<String> {
+    let count = model.history.unseen;
+    if count == 0 || !model.screen.is_free() {
+        return None;
+    }
+    Some(if width < MIDDLE { format!("L {count} new") } else { format!("L log · {count} new") })
 }
 
 fn message_rows(model: &Model, (width, height): (u16, u16)) -> u16 {
-    let lines = u16::try_from(message_lines(model, width).len()).unwrap_or(u16::MAX);
-    let least = if model.screen.is_form() { LEAST_ROWS.1 } else { LEAST_ROWS.0 };
-    let most = height.saturating_sub(2 + least).clamp(1, MESSAGE_ROWS);
-    lines.min(most).max(u16::from(height >= KEPT_FREE))
+    let most = if model.screen.is_form() && height < ROOMY { 1 } else { MESSAGE_ROWS };
+    text_layout::rows(message_lines(model, width).1.len()).clamp(1, most)
 }
 
 /// Columns of a question on a screen of `width` columns.
@@ -124,17 +132,17 @@ pub fn list_rows(model: &Model) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tui::status::{MessageOrigin, StatusMessage, Tone};
+    use crate::tui::status::{AskedBy, StatusMessage, TaskReport, Tone};
 
     #[test]
     fn each_size_has_its_shape() {
         for (size, detail, rows) in [
             ((120, 32), true, 26),
-            ((110, 10), true, 5),
+            ((110, 10), true, 4),
             ((80, 24), true, 8),
             ((80, 18), false, 12),
             ((69, 24), false, 18),
-            ((40, 10), false, 5),
+            ((40, 10), false, 4),
         ] {
             let model = Model::new(size);
             let parts = parts(&model, size).expect("large enough");
@@ -145,17 +153,18 @@ mod tests {
     }
 
     #[test]
-    fn a_message_takes_the_rows_it_needs_and_leaves_some_to_the_list() {
-        for (size, words, rows) in
-            [((80, 24), 1, 1), ((80, 24), 30, 2), ((80, 24), 400, 6), ((40, 10), 1, 1), ((40, 10), 400, 4)]
-        {
+    fn a_message_has_a_row_of_its_own_and_at_most_one_more() {
+        for (size, words, rows) in [
+            ((80, 24), 0, 1),
+            ((80, 24), 1, 1),
+            ((80, 24), 30, 2),
+            ((80, 24), 400, 2),
+            ((40, 10), 0, 1),
+            ((40, 10), 400, 2),
+        ] {
             let mut model = Model::new(size);
-            model.message = Some(StatusMessage {
-                text: "word ".repeat(words),
-                tone: Tone::Bad,
-                until: None,
-                origin: MessageOrigin::Key,
-            });
+            let report = TaskReport::new("word ".repeat(words), Tone::Bad, AskedBy::Person);
+            model.message = Some(StatusMessage { report, until: None });
             let parts = parts(&model, size).expect("large enough");
             assert_eq!((parts.message.height, parts.message.y), (rows, parts.body.bottom()), "{size:?}");
         }

@@ -19,7 +19,7 @@ use crate::oauth::login::{Locality, Login};
 pub use crate::tui::row_id::RowId;
 use crate::tui::running::{self, NewerTokens, Running, UnsavedTokens};
 use crate::tui::screen::Screen;
-use crate::tui::status::{AskedBy, StatusMessage, TaskReport};
+use crate::tui::status::{AskedBy, MessageHistory, RefreshBatch, StatusMessage, TaskReport};
 use crate::tui::wizard::WizardContext;
 
 /// Everything the screen knows.
@@ -60,8 +60,12 @@ pub struct Model {
     pub method: Option<LoginMethod>,
     /// What was last said to the person.
     pub message: Option<StatusMessage>,
-    /// Results that are told, or wait until they can be.
+    /// What is to be told at the end of the update that is under way.
     pub reports: Vec<TaskReport>,
+    /// Refreshes that are told as one, by who asked for them.
+    pub batches: BTreeMap<AskedBy, RefreshBatch>,
+    /// What was said in this window.
+    pub history: MessageHistory,
     /// How many logins were begun.
     pub attempts: u64,
     /// Whether the person has asked to quit.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::domain::change::Snapshot;
 use crate::domain::event::{self, GrantHistory};
+use crate::domain::name::{ProfileId, ProfileName};
 use crate::domain::profile::Profile;
 use crate::domain::store_diff::{self, DiffKind, ProfileDiff};
 use crate::domain::tokens::RefreshTokenId;
@@ -37,8 +38,12 @@ pub fn changes_by_others(model: &Model, after: &Snapshot) -> Option<(ReportSubje
     }
     let ours = ours(model, before);
     let found = store_diff::between(before, after);
-    let theirs: Vec<&ProfileDiff> =
-        found.iter().filter(|difference| !ours.contains(&difference.name.to_string())).collect();
+    let is_ours = |name: &ProfileName| {
+        let held = after.profile(name).and_then(|profile| profile.held.fingerprint());
+        let id = ProfileId { store: after.store, name: name.clone() };
+        ours.contains(&name.to_string()) || (held.is_some() && held == model.running(&id).logged_in)
+    };
+    let theirs: Vec<&ProfileDiff> = found.iter().filter(|difference| !is_ours(&difference.name)).collect();
     let text = match theirs.as_slice() {
         [] => return None,
         [one] if is_older(model, after, one) => format!(

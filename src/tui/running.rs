@@ -24,6 +24,8 @@ pub struct Running {
     pub rescues: Vec<NewerTokens>,
     /// Whether its last login failed: its client may be the reason.
     pub has_failed_login: bool,
+    /// What a login here has stored last: it is no news that the file holds it.
+    pub logged_in: Option<Fingerprint>,
 }
 
 /// What runs for a profile of which nothing is noted.
@@ -35,6 +37,7 @@ pub(super) static NOTHING: Running = Running {
     unsaved: None,
     rescues: Vec::new(),
     has_failed_login: false,
+    logged_in: None,
 };
 
 /// Refreshed tokens that could not be stored.

@@ -12,6 +12,7 @@ mod footer;
 mod header;
 pub(super) mod help;
 mod login;
+mod message;
 mod profiles;
 mod scopes;
 mod wizard;
@@ -62,6 +63,7 @@ pub fn view_with_map(frame: &mut Frame<'_>, model: &Model, theme: &Theme, now: N
         (Some(parts), _) => {
             header::render(frame, parts.header, view);
             screen(frame, &parts, view);
+            message::render(frame, parts.message, model, theme);
             footer::render(frame, &parts, view);
         }
         (None, Some(question)) => dialog::render(frame, area, question, view),

@@ -485,7 +485,7 @@ impl App {
     }
 
     pub(crate) fn message(&self) -> &str {
-        self.model.message.as_ref().map_or("", |message| &message.text)
+        self.model.message.as_ref().map_or("", |message| &message.report.text)
     }
 
     pub(crate) fn login(&self) -> &Login {

@@ -21,7 +21,7 @@ use authtui::tui::field::{Field, Sight};
 use authtui::tui::message::Msg;
 use authtui::tui::model::{Model, RowId};
 use authtui::tui::screen::{Panel, Screen};
-use authtui::tui::status::{MessageOrigin, StatusMessage, Tone};
+use authtui::tui::status::{AskedBy, StatusMessage, TaskReport, Tone};
 use authtui::tui::theme::{Glyphs, Theme};
 use authtui::tui::update;
 use authtui::tui::wizard::{ListQuestion, Page, TextQuestion, Wizard};
@@ -567,5 +567,5 @@ fn after(mut login: Login, heard: Input, seconds: u64) -> Login {
 }
 
 fn message(text: &str, tone: Tone) -> StatusMessage {
-    StatusMessage { text: text.to_owned(), tone, until: None, origin: MessageOrigin::Key }
+    StatusMessage { report: TaskReport::new(text, tone, AskedBy::Person), until: None }
 }

@@ -77,7 +77,7 @@ fn what_was_copied_is_said_and_how() {
     let mut app = App::with(["work"]);
     let trouble = Trouble::untouched("cannot copy", "there is no clipboard", FailureKind::NothingToDo);
     assert_eq!(app.feed(Msg::Copied("the token".to_owned(), Err(trouble))), []);
-    assert_eq!(app.message(), "cannot copy: there is no clipboard. Stored tokens are unchanged.");
+    assert_eq!(app.message(), "Cannot copy: there is no clipboard. Stored tokens are unchanged.");
 }
 
 #[test]
@@ -153,7 +153,7 @@ fn an_erasing_that_fails_is_said_until_the_next_key() {
     app.press("tab enter");
     let again = [Effect::Read(StoreId::Own)];
     assert_eq!(app.feed(Msg::Changed(id("work"), Err(full()))), again, "what does the file hold?");
-    let words = "cannot save: no space is left on the device. Stored tokens are unchanged. Next: try again.";
+    let words = "Cannot save: no space is left on the device. Stored tokens are unchanged. Next: try again.";
     assert_eq!(app.message(), words);
     assert_eq!(app.advance(Duration::from_hours(1)), []);
     assert_eq!(app.message(), words);
@@ -333,7 +333,7 @@ fn a_message_goes_after_six_seconds_and_wakes_the_loop_for_it() {
     app.keys("r");
     let message = app.model.message.clone().expect("a message");
     assert_eq!(
-        (message.tone, message.until),
+        (message.report.tone, message.until),
         (Tone::Plain, Some(now().steady.after(Duration::from_secs(6))))
     );
     assert_eq!(wakes_at(&app.model, app.now), message.until);

@@ -60,6 +60,7 @@ pub(super) fn act(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
             Vec::new()
         }
         Action::Events => {
+            model.history.unseen = 0;
             model.screen = Screen::Events(0);
             vec![Effect::ReadEvents]
         }

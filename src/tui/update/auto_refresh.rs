@@ -9,6 +9,8 @@ use crate::tui::auto_refresh;
 use crate::tui::message::Effect;
 use crate::tui::model::Model;
 use crate::tui::refresh_notes;
+use crate::tui::status::AskedBy;
+use crate::tui::update::status::begin_batch;
 
 /// Turns the auto-refresh of a profile on or off.
 pub(super) fn toggle(model: &mut Model, profile: &Profile) -> Vec<Effect> {
@@ -42,6 +44,7 @@ pub(super) fn begin_due(model: &mut Model, now: Now) -> Vec<Effect> {
             model.running_mut(id).begin_auto_refresh(&profile, now.steady);
         }
     }
+    begin_batch(model, AskedBy::Nobody, &ids);
     let wish = Wish::Due { within: REFRESH_LEAD };
     ids.into_iter().map(|id| Effect::Refresh(id, wish)).collect()
 }

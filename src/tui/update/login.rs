@@ -58,6 +58,9 @@ pub(super) fn heard(model: &mut Model, login_id: LoginId, heard: Input, now: Now
         | Stage::Exchanging(_)
         | Stage::Saving(_)
         | Stage::Testing(..) => {
+            if let Stage::Saving(profile) = &stage {
+                model.running_mut(&profile.id).logged_in = profile.held.fingerprint();
+            }
             let is_waiting = matches!(stage, Stage::Waiting(_));
             let is_stale = matches!(model.screen, Screen::Login(Panel::Deciding(_)))
                 || (!is_waiting && matches!(model.screen, Screen::Login(Panel::Pasting(_) | Panel::Qr)));

@@ -11,8 +11,11 @@ use crate::tui::model::{Leaving, Model};
 use crate::tui::refresh_notes::after_refresh;
 use crate::tui::running::UnsavedTokens;
 use crate::tui::screen::Screen;
-use crate::tui::status::{AskedBy, ReportKind, ReportSubject, TaskReport, Tone};
-use crate::tui::update::status::{push_report, report, report_refresh_failure, report_trouble, show};
+use crate::tui::status::{AskedBy, RefreshEnd, RefreshReport, ReportSubject, TaskReport, Tone};
+use crate::tui::text_layout;
+use crate::tui::update::status::{
+    begin_batch, leave_batch, report, report_refresh, report_refresh_failure, report_trouble, show,
+};
 use crate::tui::update::stores;
 
 /// Refreshes one profile's token because the person asked, or asks what to do with tokens that came before.
@@ -34,6 +37,7 @@ pub(super) fn begin_due(model: &mut Model, now: Now) -> Vec<Effect> {
         count => format!("Refreshing {count} profiles."),
     };
     show(model, text, Tone::Plain, now);
+    begin_batch(model, AskedBy::Person, &ids);
     for id in &ids {
         model.running_mut(id).refresh = Some(AskedBy::Person);
     }
@@ -47,8 +51,9 @@ fn report_refreshed(model: &mut Model, id: &ProfileId, asked_by: AskedBy, text: 
         some => (Tone::Warn, format!("{}: {}", id.name, some.join(" "))),
     };
     let text = std::iter::once(text).chain(notes).collect::<Vec<_>>().join(" ");
-    let (subject, kind) = (ReportSubject::Profile(id.clone()), ReportKind::Refreshed);
-    push_report(model, TaskReport { subject, asked_by, kind, text, brief, tone });
+    let subject = ReportSubject::Profile(id.clone());
+    let alone = TaskReport::new(text, tone, asked_by).about(subject).with_event();
+    report_refresh(model, id, RefreshReport { end: RefreshEnd::Done, alone, brief });
 }
 
 /// A refresh ended.
@@ -71,6 +76,7 @@ pub(super) fn ended(model: &mut Model, id: &ProfileId, refreshed: Refreshed, now
             let after = model.profile(id).and_then(|profile| profile.held.fingerprint());
             if asked_by == AskedBy::Nobody && before == after {
                 // The file was read meanwhile, or nothing was due under the lock: nothing is news.
+                leave_batch(model, id, asked_by);
                 return Vec::new();
             }
             let text = format!("Another program refreshed {}.", id.name);
@@ -78,10 +84,12 @@ pub(super) fn ended(model: &mut Model, id: &ProfileId, refreshed: Refreshed, now
             report_refreshed(model, id, asked_by, text, notes);
         }
         Refreshed::Unsaved(_, _, trouble) if is_on_disk(trouble.stored) => {
+            leave_batch(model, id, asked_by);
             report_trouble(model, &trouble);
             return vec![Effect::Read(id.store)];
         }
         Refreshed::Unsaved(tokens, replaces, trouble) => {
+            leave_batch(model, id, asked_by);
             return not_saved(model, id, UnsavedTokens { tokens, replaces, trouble });
         }
         Refreshed::Failed(snapshot, trouble) => {
@@ -90,7 +98,8 @@ pub(super) fn ended(model: &mut Model, id: &ProfileId, refreshed: Refreshed, now
             }
             match trouble.kind {
                 FailureKind::NothingToDo => {
-                    let text = format!("{}: {}.", trouble.what, trouble.why);
+                    leave_batch(model, id, asked_by);
+                    let text = format!("{}: {}.", text_layout::capital(&trouble.what), trouble.why);
                     report(model, text, Tone::Plain, asked_by);
                 }
                 FailureKind::NeedsLogin | FailureKind::Temporary(_) | FailureKind::NeedsFix(_) => {

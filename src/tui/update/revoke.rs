@@ -8,8 +8,8 @@ use crate::tui::dialog::{Dialog, DialogQuestion};
 use crate::tui::message::Effect;
 use crate::tui::model::{Leaving, Model};
 use crate::tui::screen::Screen;
-use crate::tui::status::{AskedBy, Tone};
-use crate::tui::update::status::{dismiss, report, report_trouble, show};
+use crate::tui::status::{AskedBy, ReportSubject, TaskReport, Tone};
+use crate::tui::update::status::{dismiss, report_trouble, show};
 use crate::tui::update::stores;
 
 /// Asks whether to end the grant of `profile`; where nobody can be asked to, whether to erase it here
@@ -61,7 +61,9 @@ pub(super) fn ended(model: &mut Model, id: &ProfileId, revoked: Revoked, now: No
             erased.iter().for_each(|twin| model.forget_unsaved(twin));
             let names: Vec<String> = erased.iter().map(|twin| twin.name.to_string()).collect();
             let too = if names.is_empty() { String::new() } else { format!(" So is {}.", names.join(", ")) };
-            report(model, text + &too, Tone::Good, AskedBy::Person);
+            let subject = ReportSubject::Profile(id.clone());
+            let report = TaskReport::new(text + &too, Tone::Good, AskedBy::Person).about(subject);
+            model.reports.push(report.with_event());
         }
         Revoked::NotEnded(trouble) => {
             let asks = model.screen.is_free() && model.leaving == Leaving::No;

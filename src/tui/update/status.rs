@@ -1,35 +1,35 @@
-//! Status row: answers to keys at once, results when the row is free.
+//! Status row: answers to keys at once, results when they come, and the log of both.
 //!
-//! An answer stays until the next key, or goes after a short while. Results that nobody waits for
-//! never take its place, and results that come together are summed up.
+//! There is one message at a time, and the last answer wins. News that nobody waits for never takes
+//! the place of an answer, and nothing but another failure that of a failure: it stays until the next
+//! key. What found no place is counted, and the log has it.
 
+use std::mem;
 use std::time::Duration;
 
 use crate::domain::clock::Now;
-use crate::domain::name::ProfileId;
+use crate::domain::name::{ProfileId, ProfileName};
 use crate::domain::trouble::{FailureKind, Trouble};
 use crate::tui::model::Model;
 use crate::tui::status::{
-    AskedBy, MessageOrigin, ReportKind, ReportSubject, StatusMessage, TaskReport, Tone,
+    AskedBy, RefreshEnd, RefreshReport, ReportPlace, ReportSubject, StatusMessage, TaskReport, ToldMessage,
+    Tone,
 };
+use crate::tui::text_layout;
 
 /// How long a message stays that needs no answer.
 const MESSAGE_TIME: Duration = Duration::from_secs(6);
-/// The most failures that are told one by one.
-const FAILURES_SHOWN: usize = 3;
 
-/// Answers a key; the answer goes after a short while.
+/// Answers a key.
 pub(super) fn show(model: &mut Model, text: impl Into<String>, tone: Tone, now: Now) {
-    dismiss(model);
-    let until = Some(now.steady.after(MESSAGE_TIME));
-    model.message = Some(StatusMessage { text: text.into(), tone, until, origin: MessageOrigin::Key });
+    let report = TaskReport::new(text, tone, AskedBy::Person);
+    remember(model, &report, now);
+    place(model, report, now);
 }
 
-/// Takes the message away, and the results that it told.
+/// Takes the message away.
 pub(super) fn dismiss(model: &mut Model) {
-    if model.message.take().is_some_and(|message| message.origin == MessageOrigin::Reports) {
-        model.reports.clear();
-    }
+    model.message = None;
 }
 
 /// Takes away what has been said long enough.
@@ -40,20 +40,9 @@ pub(super) fn expire(model: &mut Model, now: Now) {
     }
 }
 
-/// Tells a result as soon as the row is free. Of one profile the last result counts, and what the
-/// person waits for stands without news beside it.
-pub(super) fn push_report(model: &mut Model, report: TaskReport) {
-    let is_same = |old: &TaskReport| old.subject != ReportSubject::Nothing && old.subject == report.subject;
-    let gives_way = |old: &TaskReport| {
-        report.asked_by == AskedBy::Person && old.asked_by == AskedBy::Nobody && old.tone != Tone::Bad
-    };
-    model.reports.retain(|old| old.text != report.text && !is_same(old) && !gives_way(old));
-    model.reports.push(report);
-}
-
 /// Tells something that happened.
 pub(super) fn report(model: &mut Model, text: impl Into<String>, tone: Tone, asked_by: AskedBy) {
-    report_on(model, ReportSubject::Nothing, text.into(), tone, asked_by);
+    model.reports.push(TaskReport::new(text, tone, asked_by));
 }
 
 /// Tells how something ended that the person asked for a profile.
@@ -69,15 +58,50 @@ pub(super) fn report_on(
     tone: Tone,
     asked_by: AskedBy,
 ) {
-    push_report(
-        model,
-        TaskReport { subject, asked_by, kind: ReportKind::Other, text, brief: String::new(), tone },
-    );
+    model.reports.push(TaskReport::new(text, tone, asked_by).about(subject));
 }
 
 /// Tells what failed though the person asked for it.
 pub(super) fn report_trouble(model: &mut Model, trouble: &Trouble) {
     report(model, words(trouble), Tone::Bad, AskedBy::Person);
+}
+
+/// Tells refreshes that begin now as one, with those of the same kind that still run.
+pub(super) fn begin_batch(model: &mut Model, asked_by: AskedBy, ids: &[ProfileId]) {
+    if !ids.is_empty() {
+        model.batches.entry(asked_by).or_default().running.extend(ids.iter().cloned());
+    }
+}
+
+/// Tells how a refresh ended: in its own words, or as one of those it was begun with.
+pub(super) fn report_refresh(model: &mut Model, id: &ProfileId, report: RefreshReport) {
+    let asked_by = report.alone.asked_by;
+    match model.batches.get_mut(&asked_by).filter(|batch| batch.running.contains(id)) {
+        None => model.reports.push(report.alone),
+        Some(batch) => {
+            model.reports.push(TaskReport { place: ReportPlace::Log, ..report.alone.clone() });
+            batch.ended.push(report);
+            leave_batch(model, id, asked_by);
+        }
+    }
+}
+
+/// Takes a refresh that has ended out of its batch, and tells how far that has come.
+pub(super) fn leave_batch(model: &mut Model, id: &ProfileId, asked_by: AskedBy) {
+    let Some(batch) = model.batches.get_mut(&asked_by) else { return };
+    if !batch.running.remove(id) {
+        return;
+    }
+    let is_over = batch.running.is_empty();
+    let report = batch.report(asked_by);
+    if is_over {
+        model.batches.remove(&asked_by);
+    }
+    // How far it has come is told only to who waits for it, and where nothing worse stands.
+    let is_shown = is_over
+        || (asked_by == AskedBy::Person
+            && model.message.as_ref().is_none_or(|message| message.report.tone != Tone::Bad));
+    model.reports.extend(report.filter(|_| is_shown));
 }
 
 /// Tells how the refresh of a profile has failed.
@@ -87,85 +111,78 @@ pub(super) fn report_refresh_failure(
     trouble: &Trouble,
     asked_by: AskedBy,
 ) {
-    let retries = matches!(trouble.kind, FailureKind::Temporary(_)) && asked_by == AskedBy::Nobody;
-    let text = match trouble.kind {
-        FailureKind::Temporary(_) if retries => {
-            format!("{} authtui tries again on its own.", trouble.words_without_next())
-        }
-        FailureKind::NeedsLogin
-        | FailureKind::Temporary(_)
-        | FailureKind::NeedsFix(_)
-        | FailureKind::NothingToDo => words(trouble),
-    };
     // The row counts down to the next try; nobody has to do anything.
-    let tone = if retries { Tone::Warn } else { Tone::Bad };
-    let (subject, brief) = (ReportSubject::Profile(id.clone()), format!("{}: {}.", id.name, trouble.why));
-    push_report(model, TaskReport { subject, asked_by, kind: ReportKind::RefreshFailed, text, brief, tone });
+    let retries = matches!(trouble.kind, FailureKind::Temporary(_)) && asked_by == AskedBy::Nobody;
+    let (text, tone) = if retries {
+        let what = text_layout::capital(&trouble.words_without_next());
+        (format!("{what} authtui tries again on its own."), Tone::Warn)
+    } else {
+        (words(trouble), Tone::Bad)
+    };
+    let brief = format!("{}: {}.", id.name, trouble.why);
+    let subject = ReportSubject::Profile(id.clone());
+    let alone = TaskReport::new(text, tone, asked_by).about(subject).with_event();
+    report_refresh(model, id, RefreshReport { end: RefreshEnd::Failed, alone, brief });
 }
 
 /// What failed, whether stored tokens are safe, and the key to press.
 fn words(trouble: &Trouble) -> String {
-    match trouble.kind {
-        FailureKind::NeedsLogin => {
-            format!("{} Press l to log in again.", trouble.words_without_next())
-        }
+    let next = match trouble.kind {
+        FailureKind::NeedsLogin => "Press l to log in again.",
         FailureKind::Temporary(_) | FailureKind::NeedsFix(_) | FailureKind::NothingToDo => {
-            trouble.to_string()
+            return text_layout::capital(&trouble.to_string());
         }
-    }
-}
-
-/// Shows the results where nothing that is more important stands there: an error, or an answer to a
-/// key while nobody waits for them.
-pub(super) fn deliver(model: &mut Model, now: Now) {
-    let is_free = match &model.message {
-        Some(StatusMessage { origin: MessageOrigin::Key, until, .. }) => {
-            until.is_some() && model.reports.iter().any(|report| report.asked_by == AskedBy::Person)
-        }
-        Some(StatusMessage { origin: MessageOrigin::Reports, .. }) | None => true,
     };
-    if model.reports.is_empty() || !is_free {
-        return;
-    }
-    let text = summary(model);
-    if model.message.as_ref().is_some_and(|message| message.text == text) {
-        return;
-    }
-    let tone = model.reports.iter().map(|report| report.tone).max().unwrap_or(Tone::Good);
-    let until = (tone != Tone::Bad).then(|| now.steady.after(MESSAGE_TIME));
-    model.message = Some(StatusMessage { text, tone, until, origin: MessageOrigin::Reports });
+    format!("{} {next}", text_layout::capital(&trouble.words_without_next()))
 }
 
-/// One result in its own words, several refreshes by their numbers and what is to be known of each.
-fn summary(model: &Model) -> String {
-    let (others, refreshes): (Vec<&TaskReport>, Vec<&TaskReport>) =
-        model.reports.iter().partition(|report| report.kind == ReportKind::Other);
-    // An error stands alone: what is only good to know is seen in the list.
-    let worst = model.reports.iter().map(|report| report.tone).max();
-    let is_told = |report: &&TaskReport| worst != Some(Tone::Bad) || report.tone == Tone::Bad;
-    let mut texts: Vec<String> =
-        others.into_iter().filter(is_told).map(|report| report.text.clone()).collect();
-    match refreshes.as_slice() {
-        [] => {}
-        [one] => texts.push(one.text.clone()),
-        many => {
-            let ended = |kind| many.iter().filter(|report| report.kind == kind).count();
-            let running = model.refreshing().filter(|(_, asked_by)| *asked_by == AskedBy::Person).count();
-            let counts = [
-                (ended(ReportKind::Refreshed), "refreshed"),
-                (ended(ReportKind::RefreshFailed), "failed"),
-                (running, "running"),
-            ];
-            let counts = counts.into_iter().filter(|(count, _)| *count > 0);
-            let counts: Vec<String> = counts.map(|(count, word)| format!("{count} {word}")).collect();
-            texts.push(format!("{}.", counts.join(", ")));
-            let briefs: Vec<&str> =
-                many.iter().map(|report| report.brief.as_str()).filter(|brief| !brief.is_empty()).collect();
-            texts.extend(briefs.iter().take(FAILURES_SHOWN).map(|brief| (*brief).to_owned()));
-            if briefs.len() > FAILURES_SHOWN {
-                texts.push(format!("L shows {} more.", briefs.len() - FAILURES_SHOWN));
-            }
+/// Tells what came: in the row where it may stand there, and in the log.
+pub(super) fn deliver(model: &mut Model, now: Now) {
+    for report in mem::take(&mut model.reports) {
+        if report.place != ReportPlace::Row {
+            remember(model, &report, now);
+        }
+        if report.place == ReportPlace::Log {
+            continue;
+        }
+        match &model.message {
+            Some(message) if !gives_way(&message.report, &report) => model.history.unseen += 1,
+            Some(_) | None => place(model, report, now),
         }
     }
-    texts.join(" ")
+}
+
+/// Whether what stands in the row makes room for what comes.
+fn gives_way(old: &TaskReport, new: &TaskReport) -> bool {
+    let is_same = old.subject != ReportSubject::Nothing && old.subject == new.subject;
+    let is_free = match (old.asked_by, new.asked_by) {
+        (_, AskedBy::Person) => old.tone != Tone::Bad,
+        (AskedBy::Person, AskedBy::Nobody) => false,
+        (AskedBy::Nobody, AskedBy::Nobody) => old.tone < Tone::Warn || new.tone >= old.tone,
+    };
+    is_same || new.tone == Tone::Bad || is_free
+}
+
+fn place(model: &mut Model, report: TaskReport, now: Now) {
+    let until = (report.tone != Tone::Bad).then(|| now.steady.after(MESSAGE_TIME));
+    model.message = Some(StatusMessage { report, until });
+}
+
+fn remember(model: &mut Model, report: &TaskReport, now: Now) {
+    let TaskReport { tone, has_event, .. } = *report;
+    let profile = subject(model, report);
+    let text = report.text.clone();
+    model.history.push(ToldMessage { at: now.wall, profile, tone, text, has_event });
+}
+
+/// The profile that is told of: the one that was meant, or the selected one where it is named.
+fn subject(model: &Model, report: &TaskReport) -> Option<ProfileName> {
+    match &report.subject {
+        ReportSubject::Profile(id) => Some(id.name.clone()),
+        ReportSubject::Store(_) | ReportSubject::Batch(_) => None,
+        ReportSubject::Nothing => {
+            let name = &model.selected_profile()?.id.name;
+            report.text.contains(&name.to_string()).then(|| name.clone())
+        }
+    }
 }

@@ -10,9 +10,9 @@ use crate::tui::message::Effect;
 use crate::tui::model::{Leaving, Model, RowId};
 use crate::tui::running::{NewerTokens, UnsavedTokens};
 use crate::tui::screen::Screen;
-use crate::tui::status::{AskedBy, Tone};
+use crate::tui::status::{AskedBy, ReportSubject, TaskReport, Tone};
 use crate::tui::update::auto_refresh;
-use crate::tui::update::status::{report, report_on, report_profile, report_trouble};
+use crate::tui::update::status::{report, report_on, report_trouble};
 use crate::tui::{notice, rows};
 
 /// Takes a snapshot that was read, and says what another program did since the last one.
@@ -119,6 +119,7 @@ pub(super) fn changed(
         }
     };
     let before = model.profile(id).map(|profile| profile.auto_refresh);
+    let mut has_event = true;
     let text = match snapshot.profile(&id.name) {
         None => {
             model.forget_unsaved(id);
@@ -130,6 +131,7 @@ pub(super) fn changed(
         }
         Some(profile) => {
             if before.is_some_and(|before| before != profile.auto_refresh) {
+                has_event = false;
                 auto_refresh::toggled(model, profile, now)
             } else {
                 format!("{} is saved.", id.name)
@@ -140,7 +142,9 @@ pub(super) fn changed(
         model.selected = Some(RowId::Profile(id.clone()));
     }
     take(model, snapshot, now);
-    report_profile(model, id, text, Tone::Good);
+    let subject = ReportSubject::Profile(id.clone());
+    let report = TaskReport::new(text, Tone::Good, AskedBy::Person).about(subject);
+    model.reports.push(TaskReport { has_event, ..report });
     Vec::new()
 }
 

@@ -1,4 +1,4 @@
-//! Footer: the message row, and below it the keys that mean something here, or the filter.
+//! Footer: the keys that mean something here, or the filter.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -15,7 +15,6 @@ use crate::tui::message::{Action, PanelAction, ScopeAction};
 use crate::tui::model::Model;
 use crate::tui::screen::{Panel, Screen};
 use crate::tui::shown_method::ShownMethod;
-use crate::tui::status::Tone;
 use crate::tui::theme::{Letters, Theme};
 use crate::tui::view::ViewContext;
 use crate::tui::wizard::picker::ProviderList;
@@ -47,9 +46,8 @@ struct FooterKey {
     kept: bool,
 }
 
-/// Draws both.
+/// Draws it.
 pub(super) fn render(frame: &mut Frame<'_>, parts: &Parts, view: ViewContext<'_>) {
-    message(frame, parts.message, view.model, view.theme);
     let area = parts.footer;
     let ViewContext { model, theme, now, .. } = view;
     let area = frame::inset(area, 1);
@@ -85,27 +83,6 @@ pub(super) fn render(frame: &mut Frame<'_>, parts: &Parts, view: ViewContext<'_>
         Screen::Help(..) | Screen::Events(_) => fixed(&SCROLLING),
     };
     keys(frame, area, &items, theme);
-}
-
-/// Draws the message; one that has no room ends with `…`.
-fn message(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) {
-    let Some(message) = &model.message else { return };
-    let (glyph, style) = match message.tone {
-        Tone::Good => (theme.glyphs.steps.done, theme.good),
-        Tone::Plain => (theme.glyphs.selection, theme.accent),
-        Tone::Warn => (theme.glyphs.states.failed, theme.warn),
-        Tone::Bad => (theme.glyphs.steps.failed, theme.bad),
-    };
-    let lines = layout::message_lines(model, area.width);
-    let rest = lines.len() > usize::from(area.height);
-    for (down, line) in (0..area.height).zip(lines) {
-        let row = frame::inset(frame::row(area, down), 1);
-        let cut = rest && down + 1 == area.height;
-        let line =
-            if cut { text_layout::cut(&format!("{line} …"), row.width.saturating_sub(2)) } else { line };
-        let glyph = Span::styled(format!("{} ", if down == 0 { glyph } else { " " }), style);
-        frame.render_widget(Line::from(vec![glyph, Span::styled(line, style)]), row);
-    }
 }
 
 fn wizard_keys(wizard: &Wizard) -> Vec<FooterKey> {

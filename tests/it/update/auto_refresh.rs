@@ -289,7 +289,7 @@ fn an_automatic_refresh_says_only_what_is_news() {
         Refreshed::Failed(Some(snapshot([recorded(profile.clone(), dead, now)])), trouble)
     });
     let message = office.app.model.message.clone().expect("a message");
-    assert_eq!((message.tone, message.until), (Tone::Bad, None));
+    assert_eq!((message.report.tone, message.until), (Tone::Bad, None));
     office.play(Duration::from_hours(3), refreshed);
     assert_eq!(office.begun.len(), 1, "a dead grant is for a person");
 }

@@ -89,8 +89,8 @@ fn a_file_that_cannot_be_read_for_a_while_keeps_the_selection_filter_or_not() {
         app.feed(Msg::Stored(unread));
         assert!(app.message().starts_with(&format!("{PLACE} cannot be read")), "{}", app.message());
         assert_eq!(app.keys("r"), [], "there is nothing to act on");
-        app.feed(Msg::Stored(snapshot([profile("lab"), profile("work"), profile("home")])));
         app.advance(Duration::from_secs(7));
+        app.feed(Msg::Stored(snapshot([profile("lab"), profile("work"), profile("home")])));
         assert_eq!(
             (app.message(), app.selected()),
             (format!("{PLACE} can be read again.").as_str(), "demo/home".into())

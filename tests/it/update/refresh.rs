@@ -105,13 +105,13 @@ fn a_refresh_that_failed_says_what_to_press_and_takes_what_was_written_down() {
     assert_eq!(app.feed(Msg::Refreshed(id("work"), failed)), []);
     assert_eq!(
         app.message(),
-        "cannot refresh demo/work: refused with invalid_grant. Stored tokens are unchanged. Press l to \
+        "Cannot refresh demo/work: refused with invalid_grant. Stored tokens are unchanged. Press l to \
          log in again."
     );
     assert_eq!(*app.profile("work"), written);
     assert!(app.screen().contains("needs login"), "{}", app.screen());
     assert_eq!(
-        app.model.message.as_ref().map(|message| (message.tone, message.until)),
+        app.model.message.as_ref().map(|message| (message.report.tone, message.until)),
         Some((Tone::Bad, None))
     );
 }

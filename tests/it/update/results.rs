@@ -43,9 +43,11 @@ fn an_answer_to_a_key_is_not_talked_over_by_what_nobody_waits_for() {
     renewed_by_itself(&mut app, "home");
     assert_eq!(app.message(), answer);
     app.advance(Duration::from_secs(7));
-    assert_eq!(app.message(), "demo/home refreshed.");
-    app.advance(Duration::from_secs(7));
     assert_eq!(app.message(), "");
+    assert!(app.screen().contains("L log · 1 new"), "{}", app.screen());
+    app.keys("L");
+    app.press("esc");
+    assert!(!app.screen().contains("1 new"), "{}", app.screen());
 }
 
 #[test]
@@ -55,9 +57,13 @@ fn an_error_stays_until_a_key_whatever_comes_meanwhile() {
     failed(&mut app, "work", "the server answered 503");
     renewed_by_itself(&mut app, "home");
     app.advance(Duration::from_secs(60));
-    assert_eq!(app.message(), "1 refreshed, 1 failed. demo/work: the server answered 503.");
+    assert!(
+        app.message().starts_with("Cannot refresh demo/work: the server answered 503."),
+        "{}",
+        app.message()
+    );
     assert_eq!(
-        app.model.message.as_ref().map(|message| (message.tone, message.until)),
+        app.model.message.as_ref().map(|message| (message.report.tone, message.until)),
         Some((Tone::Bad, None))
     );
     // The next key is its own answer, and what was told is over.
@@ -74,9 +80,9 @@ fn an_error_in_answer_to_a_key_is_not_talked_over_either() {
     let error = app.message().to_owned();
     assert!(error.contains("it is a folder"), "{error}");
     done(&mut app, "home");
-    assert!(app.message().starts_with(&error) && app.message().contains("demo/home"), "{}", app.message());
-    app.feed(Msg::Events(Err("it is a folder".to_owned())));
-    assert_eq!(app.message().matches("it is a folder").count(), 1, "{}", app.message());
+    assert_eq!(app.message(), error);
+    failed(&mut app, "work", "the server answered 503");
+    assert!(app.message().contains("503"), "a later failure is told: {}", app.message());
 }
 
 #[test]
@@ -91,15 +97,57 @@ fn refreshing_all_that_are_due_tells_one_sentence_with_numbers() {
     failed(&mut app, "c", "the server answered 503");
     done(&mut app, "d");
     assert_eq!(app.message(), "3 refreshed, 1 failed. demo/c: the server answered 503.");
+    assert_eq!(app.model.batches.len(), 0);
 }
 
 #[test]
-fn of_many_failures_a_few_are_told_and_the_rest_are_counted() {
+fn a_single_refresh_is_told_by_its_name_whatever_was_refreshed_before_it() {
+    let mut app = App::of(["a", "b", "c"].map(due));
+    app.keys("R");
+    ["a", "b", "c"].iter().for_each(|name| done(&mut app, name));
+    assert_eq!(app.message(), "3 refreshed.");
+    app.keys("r");
+    done(&mut app, "a");
+    assert_eq!(app.message(), "demo/a refreshed.");
+    renewed_by_itself(&mut app, "b");
+    assert_eq!(app.message(), "demo/a refreshed.", "an answer is not talked over");
+}
+
+#[test]
+fn two_copies_are_one_message_and_the_last_one_wins() {
+    let mut app = App::with(["work"]);
+    let copied = |app: &mut App, what: &str| {
+        app.feed(Msg::Copied(what.to_owned(), Ok(Copied::Native)));
+    };
+    copied(&mut app, "the token of demo/work");
+    copied(&mut app, "the header of demo/work");
+    assert_eq!(app.message(), "Copied the header of demo/work to the clipboard.");
+    assert_eq!(app.model.history.newest_first().count(), 2);
+}
+
+#[test]
+fn what_one_logged_in_to_oneself_is_not_said_to_be_anothers() {
+    let mut app = App::with(["work"]);
+    let new = profile("new");
+    app.model.running_mut(&new.id).logged_in = new.held.fingerprint();
+    app.feed(Msg::Stored(snapshot([profile("work"), new])));
+    assert_eq!(app.message(), "");
+    app.feed(Msg::Stored(snapshot([profile("work"), profile("new"), profile("theirs")])));
+    assert_eq!(app.message(), "Another program added demo/theirs.");
+}
+
+#[test]
+fn of_many_failures_the_log_tells_each() {
     let names = ["a", "b", "c", "d", "e"];
     let mut app = App::of(names.map(due));
     app.keys("R");
     names.iter().for_each(|name| failed(&mut app, name, "no way"));
-    assert_eq!(app.message(), "5 failed. demo/a: no way. demo/b: no way. demo/c: no way. L shows 2 more.");
+    assert_eq!(app.message(), "5 failed. L shows each.");
+    let told: Vec<&str> = app.model.history.newest_first().map(|told| told.text.as_str()).collect();
+    for name in names {
+        let said = format!("Cannot refresh demo/{name}: no way.");
+        assert!(told.iter().any(|told| told.starts_with(&said)), "{told:?}");
+    }
 }
 
 #[test]
@@ -154,19 +202,23 @@ fn the_colour_of_a_message_is_that_of_its_consequence() {
         let mut app = App::of([due("work")]);
         app.keys(keys);
         app.feed(msg.clone());
-        let said = app.model.message.as_ref().map(|message| message.tone);
+        let said = app.model.message.as_ref().map(|message| message.report.tone);
         assert_eq!(said, Some(tone), "{msg:?}: {}", app.message());
     }
     // Nobody asked, and it is tried again: nothing is lost yet.
     let mut app = App::of([due("work")]);
     app.model.running_mut(&id("work")).refresh = Some(AskedBy::Nobody);
     app.feed(failed(FailureKind::Temporary(None)));
-    assert_eq!(app.model.message.as_ref().map(|message| message.tone), Some(Tone::Warn));
+    assert_eq!(app.model.message.as_ref().map(|message| message.report.tone), Some(Tone::Warn));
     // A key that does nothing here does no harm either.
     for keys in ["r", "S", "A"] {
         let mut app = App::of([Profile { kind: Kind::ApiKey, ..profile("work") }]);
         app.keys(keys);
-        assert_eq!(app.model.message.as_ref().map(|message| message.tone), Some(Tone::Plain), "{keys}");
+        assert_eq!(
+            app.model.message.as_ref().map(|message| message.report.tone),
+            Some(Tone::Plain),
+            "{keys}"
+        );
     }
 }
 

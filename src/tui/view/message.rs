@@ -1,0 +1,48 @@
+//! Message row: what was last said, and how much of the log nobody has seen.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use crate::tui::model::Model;
+use crate::tui::status::Tone;
+use crate::tui::theme::Theme;
+use crate::tui::{frame, layout, text_layout};
+
+/// Draws the message; one that has no room says where it can be read.
+pub(super) fn render(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) {
+    let row = frame::inset(frame::row(area, 0), 1);
+    if let Some(news) = layout::news(model, area.width) {
+        let (key, rest) = news.split_at(1);
+        let line = Line::from(vec![Span::styled(key, theme.accent), Span::raw(rest)]);
+        frame.render_widget(line.right_aligned(), row);
+    }
+    let Some(message) = &model.message else { return };
+    let (glyph, style) = match message.report.tone {
+        Tone::Good => (theme.glyphs.steps.done, theme.good),
+        Tone::Plain => (theme.glyphs.selection, theme.accent),
+        Tone::Warn => (theme.glyphs.states.failed, theme.warn),
+        Tone::Bad => (theme.glyphs.steps.failed, theme.bad),
+    };
+    let (room, lines) = layout::message_lines(model, area.width);
+    let is_cut = lines.len() > usize::from(area.height);
+    for (down, line) in (0..area.height).zip(lines) {
+        let line = if is_cut && down + 1 == area.height { cut(&line, room) } else { line };
+        let glyph = Span::styled(format!("{} ", if down == 0 { glyph } else { " " }), style);
+        let row = frame::inset(frame::row(area, down), 1);
+        frame.render_widget(Line::from(vec![glyph, Span::styled(line, style)]), row);
+    }
+}
+
+/// The last line of a message that goes on.
+fn cut(line: &str, columns: u16) -> String {
+    let rest = if columns < 60 { " … L" } else { " … L shows it whole" };
+    let mut words = line;
+    while text_layout::width(words) + text_layout::width(rest) > columns {
+        match words.rsplit_once(' ') {
+            Some((before, _)) => words = before,
+            None => return text_layout::cut(line, columns.saturating_sub(text_layout::width(rest))) + rest,
+        }
+    }
+    format!("{words}{rest}")
+}
