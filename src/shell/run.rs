@@ -107,7 +107,7 @@ fn draw(
     shared: &SharedMap,
 ) -> io::Result<()> {
     let map = ScreenMap::default();
-    screen.draw(window(model, now.wall), &map, |frame| view_with_map(frame, model, theme, now, &map))?;
+    screen.draw(window(model), &map, |frame| view_with_map(frame, model, theme, now, &map))?;
     *shared.lock().unwrap_or_else(PoisonError::into_inner) = map;
     Ok(())
 }

@@ -46,7 +46,7 @@ pub fn looks_at(model: &Model, now: Now) -> Option<Steady> {
         return None;
     }
     let wait = |at: DateTime<Utc>| (at - now.wall).to_std().unwrap_or_default().max(Duration::from_millis(1));
-    all_planned(model, now).map(|(_, at)| now.steady.after(wait(at))).min()
+    model.order.refreshes_at.map(|at| now.steady.after(wait(at)))
 }
 
 /// When `profile` is refreshed automatically; nothing where it is not.

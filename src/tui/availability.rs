@@ -85,10 +85,12 @@ pub fn availability(model: &Model, action: Action, now: Now) -> Result<(), Unava
         | Action::Enter
         | Action::Back
         | Action::Filter
+        | Action::Sort
         | Action::Events
         | Action::Help
         | Action::Redraw
         | Action::Scope(ScopeAction::Toggle | ScopeAction::Add) => Ok(()),
+        Action::NextNeed => next_need(model),
         Action::NewLogin => may_log_in(model),
         Action::LogIn if matches!(model.screen, Screen::Login(_)) => panel::try_again(model),
         Action::LogIn => log_in(model, stored(model, "there is nothing to log in to")?, PreflightGoal::Login),
@@ -188,6 +190,18 @@ fn stored<'a>(model: &'a Model, instead: &str) -> Result<&'a Profile, Unavailabl
 }
 
 /// Whether any login may begin.
+fn next_need(model: &Model) -> Result<(), Unavailable> {
+    if model.order.rows.iter().any(|row| row.need.is_yours()) {
+        return Ok(());
+    }
+    let is_hidden = model.order.needs.keys().any(|need| need.is_yours());
+    Err(Unavailable::because(if is_hidden {
+        "The filter hides what needs you. Esc clears it"
+    } else {
+        "Nothing needs you"
+    }))
+}
+
 fn may_log_in(model: &Model) -> Result<(), Unavailable> {
     let refuse = |why: String| Err(Unavailable::because(why).warn());
     if model.login.as_ref().is_some_and(|login| login.is_settling() || login.unsaved().is_some()) {

@@ -93,7 +93,7 @@ const BINDINGS: [(KeyContext, &[Binding]); 9] = [
     (KeyContext::Everywhere, &EVERYWHERE),
 ];
 
-const PROFILES: [Binding; 17] = [
+const PROFILES: [Binding; 19] = [
     footer(&[char('n')], Action::NewLogin, "new login"),
     footer(&[char('l')], Action::LogIn, "log in"),
     help(&[char('S')], Action::Scopes, "log in again with other scopes"),
@@ -107,6 +107,8 @@ const PROFILES: [Binding; 17] = [
     help(&[char('L')], Action::Events, "events"),
     help(&[char('F')], Action::MakePrivate, "make the file private"),
     footer(&[char('/')], Action::Filter, "filter"),
+    help(&[char('s')], Action::Sort, "sort"),
+    help(&[char('!')], Action::NextNeed, "next that needs you"),
     footer(&[char('?'), Plain(F(1))], Action::Help, "help"),
     footer(&[char('q')], Action::Quit, "quit"),
     help(&[Plain(Enter)], Action::Enter, "open the profile"),

@@ -55,6 +55,10 @@ pub enum Action {
     Test,
     /// Type a filter.
     Filter,
+    /// Order the rows by something else.
+    Sort,
+    /// Go to the next row that needs somebody.
+    NextNeed,
     /// Show what happened to grants.
     Events,
     /// Turn a profile's auto-refresh on or off.

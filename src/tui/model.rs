@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::change::Snapshot;
-use crate::domain::clock::{DateTime, Utc};
+use crate::domain::clock::{DateTime, Steady, Utc};
 use crate::domain::event::Event;
 use crate::domain::health::{Activity, Health};
 use crate::domain::name::{ProfileId, StoreId};
@@ -17,6 +17,7 @@ use crate::domain::settings::Settings;
 use crate::domain::tokens::RefreshTokenId;
 use crate::oauth::login::{Locality, Login};
 pub use crate::tui::row_id::RowId;
+use crate::tui::row_order::{RowOrder, SortBy};
 use crate::tui::running::{self, NewerTokens, Running, UnsavedTokens};
 use crate::tui::screen::Screen;
 use crate::tui::status::{AskedBy, MessageHistory, RefreshBatch, StatusMessage, TaskReport};
@@ -39,12 +40,19 @@ pub struct Model {
     pub providers: String,
     pub screen: Screen,
     pub selected: Option<RowId>,
-    /// The first row of the list that is on the screen.
+    /// The first line of the list that is on the screen.
     pub offset: usize,
-    /// What rows must contain to be shown.
+    /// What rows must contain to be shown, in the words of [`filter`](crate::tui::filter).
     pub filter: String,
-    /// What is under way or unfinished, by profile.
+    pub sort: SortBy,
+    /// The rows in the order in which they are shown.
+    pub order: RowOrder,
+    /// The rows to which something has just happened, until when they show it.
+    pub flashes: BTreeMap<ProfileId, Steady>,
+    /// What is under way or unfinished, by profile; changed by [`Model::running_mut`] alone.
     pub running: BTreeMap<ProfileId, Running>,
+    /// How often `running` may have changed.
+    pub running_changes: u64,
     /// As they were last read.
     pub settings: Settings,
     pub auto_refresh: AutoRefreshMode,
@@ -172,6 +180,7 @@ impl Model {
 
     /// The same, to be changed.
     pub fn running_mut(&mut self, id: &ProfileId) -> &mut Running {
+        self.running_changes += 1;
         self.running.entry(id.clone()).or_default()
     }
 
@@ -194,8 +203,16 @@ impl Model {
     /// How `profile` stands. Nothing is tried again where auto-refresh is off or nothing could be saved.
     #[must_use]
     pub fn health(&self, profile: &Profile, now: DateTime<Utc>) -> Health {
-        let health =
-            Health::of(profile, self.activity(&profile.id), now).by(self.provider(profile), profile, now);
+        match self.activity(&profile.id) {
+            Activity::Refreshing => Health::Refreshing,
+            Activity::Idle => self.health_at_rest(profile, now),
+        }
+    }
+
+    /// The same, whether or not a refresh is running.
+    #[must_use]
+    pub fn health_at_rest(&self, profile: &Profile, now: DateTime<Utc>) -> Health {
+        let health = Health::of(profile, Activity::Idle, now).by(self.provider(profile), profile, now);
         let store = self.stores.get(&profile.id.store);
         let can_save = store.is_some_and(|store| store.writable.is_ok());
         if let Health::Retrying(at) = health
@@ -227,8 +244,8 @@ impl Model {
 
     /// Lets go of refreshed tokens: they are stored, or nobody wants them.
     pub fn forget_unsaved(&mut self, id: &ProfileId) {
-        if let Some(running) = self.running.get_mut(id) {
-            running.unsaved = None;
+        if self.running.contains_key(id) {
+            self.running_mut(id).unsaved = None;
         }
     }
 

@@ -4,30 +4,56 @@ use crate::domain::change::Row;
 use crate::domain::clock::{DateTime, Utc};
 use crate::domain::health::Health;
 use crate::domain::name::StoreId;
+use crate::tui::filter::Filter;
 use crate::tui::model::{Model, RowId};
+use crate::tui::state;
 
 /// Every row, in the order of the stores and of their files.
 pub fn all(model: &Model) -> impl Iterator<Item = (StoreId, &Row)> {
     model.stores.values().flat_map(|snapshot| snapshot.rows.iter().map(|row| (snapshot.store, row)))
 }
 
-/// The rows that contain the filter's words in their name, account, state or scopes.
+/// The row that is shown in that place.
 #[must_use]
-pub fn shown(model: &Model, now: DateTime<Utc>) -> Vec<(StoreId, &Row)> {
-    if model.filter.trim().is_empty() {
-        return all(model).collect();
+pub fn at(model: &Model, place: usize) -> Option<(StoreId, &Row)> {
+    let ordered = model.order.rows.get(place)?;
+    Some((ordered.store, model.stores.get(&ordered.store)?.rows.get(ordered.index)?))
+}
+
+/// How many rows are shown.
+#[must_use]
+pub fn count(model: &Model) -> usize {
+    model.order.rows.len()
+}
+
+/// The place of the selected row among the shown ones. It is looked for only where it has moved.
+#[must_use]
+pub fn place(model: &Model) -> Option<usize> {
+    let selected = model.selected.as_ref()?;
+    let is_selected = |place: &usize| at(model, *place).is_some_and(|(store, row)| is(store, row, selected));
+    let known = model.order.place.filter(is_selected);
+    known.or_else(|| (0..count(model)).find(is_selected))
+}
+
+fn is(store: StoreId, row: &Row, id: &RowId) -> bool {
+    match (row, id) {
+        (Row::Profile(profile), RowId::Profile(id)) => profile.id == *id,
+        (Row::Broken { at, .. }, RowId::Broken(of, there)) => store == *of && at == there,
+        (Row::Profile(_), RowId::Broken(..)) | (Row::Broken { .. }, RowId::Profile(_)) => false,
     }
-    let filter = model.filter.to_lowercase();
-    let words: Vec<&str> = filter.split_whitespace().collect();
-    let matches = |row: &Row| {
-        let text = text(model, row, now).to_lowercase();
-        words.iter().all(|word| text.contains(word))
-    };
-    all(model).filter(|(_, row)| matches(row)).collect()
+}
+
+/// The filter that the person has typed.
+#[must_use]
+pub fn filter(model: &Model) -> Filter {
+    let states = state::MEANINGS.map(|(health, _)| health.word());
+    let stores = StoreId::ALL.map(|store| store.to_string());
+    Filter::read(&model.filter, &states, &stores.each_ref().map(String::as_str))
 }
 
 /// What a filter's words are looked for in. A secret never is.
-fn text(model: &Model, row: &Row, now: DateTime<Utc>) -> String {
+#[must_use]
+pub fn text(model: &Model, row: &Row, now: DateTime<Utc>) -> String {
     match row {
         Row::Profile(profile) => {
             let account = profile.account.as_deref().unwrap_or_default();
@@ -54,15 +80,4 @@ pub fn id(store: StoreId, row: &Row) -> RowId {
         Row::Profile(profile) => RowId::Profile(profile.id.clone()),
         Row::Broken { at, .. } => RowId::Broken(store, at.clone()),
     }
-}
-
-/// The place of the selected row among the shown ones.
-#[must_use]
-pub fn place(model: &Model, shown: &[(StoreId, &Row)]) -> Option<usize> {
-    let selected = model.selected.as_ref()?;
-    shown.iter().position(|(store, row)| match (row, selected) {
-        (Row::Profile(profile), RowId::Profile(id)) => profile.id == *id,
-        (Row::Broken { at, .. }, RowId::Broken(of, there)) => store == of && at == there,
-        (Row::Profile(_), RowId::Broken(..)) | (Row::Broken { .. }, RowId::Profile(_)) => false,
-    })
 }

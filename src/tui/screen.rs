@@ -77,6 +77,15 @@ impl Screen {
         if let Self::Wizard(wizard) = self { Some(wizard) } else { None }
     }
 
+    /// Whether list or detail are seen, though a question may lie above them.
+    #[must_use]
+    pub fn shows_profiles(&self) -> bool {
+        match self {
+            Self::List | Self::Detail | Self::Filter(_) | Self::Copy | Self::Dialog(_) => true,
+            Self::Wizard(_) | Self::Login(_) | Self::Events(_) | Self::Help(..) => false,
+        }
+    }
+
     /// Whether profiles are looked at and nothing else, so that a question may be put over them.
     #[must_use]
     pub fn is_free(&self) -> bool {

@@ -14,11 +14,12 @@ use crate::domain::residual_validity::Validity;
 use crate::domain::secret::Secret;
 use crate::tui::auto_refresh;
 use crate::tui::model::Model;
+use crate::tui::need::Need;
 use crate::tui::text_layout;
 use crate::tui::theme::Theme;
 
-/// Within this time of a grant's end a row shows that end first.
-const SOON: TimeDelta = TimeDelta::hours(48);
+/// Within this time of a login's end a person is asked to log in again.
+pub const SOON: TimeDelta = TimeDelta::hours(48);
 
 /// Every state with what it means, in the order in which the header counts them.
 pub const MEANINGS: [(Health, &str); 11] = [
@@ -65,6 +66,22 @@ pub fn style(health: Health, theme: &Theme) -> Style {
     }
 }
 
+/// The glyph and the colour of what a row needs.
+#[must_use]
+pub fn sign(need: Need, theme: &Theme) -> (&'static str, Style) {
+    let states = &theme.glyphs.states;
+    match need {
+        Need::Login | Need::Refused => (states.needs_login, theme.bad),
+        Need::Mending => (states.unreadable, theme.bad),
+        Need::Saving => (states.failed, theme.bad),
+        Need::Retry | Need::Patience => (states.failed, theme.warn),
+        Need::LoginEnds | Need::TokenEnds | Need::Expiring => (states.aging, theme.warn),
+        Need::Refresh => (states.due, Style::new()),
+        Need::Nothing => (states.fresh, theme.good),
+        Need::SignedOut => (states.revoked_here, theme.muted),
+    }
+}
+
 /// The time left until `end`.
 #[must_use]
 pub fn left(end: DateTime<Utc>, now: Now) -> String {
@@ -89,7 +106,7 @@ pub fn span(span: TimeDelta) -> String {
 #[must_use]
 pub fn grant_ends_soon(profile: &Profile, now: Now) -> Option<DateTime<Utc>> {
     match Validity::of_login(profile, now.wall)? {
-        Validity::Until(end) => (end - now.wall < SOON).then_some(end),
+        Validity::Until(end) => (end - now.wall <= SOON).then_some(end),
         Validity::NoEndKnown | Validity::Ended(_) | Validity::Refused => None,
     }
 }

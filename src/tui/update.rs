@@ -1,6 +1,7 @@
 //! Update: every message with its consequence; nothing else changes the model.
 
 mod action;
+pub mod arrangement;
 mod auto_refresh;
 mod input;
 mod login;
@@ -25,32 +26,82 @@ use crate::domain::settings::Settings;
 use crate::domain::trouble::Trouble;
 use crate::oauth::login::Input;
 use crate::oauth::probe::TestVerdict;
+use crate::tui::flash;
 use crate::tui::message::{Action, Copied, Effect, Msg};
 use crate::tui::model::{AutoRefreshMode, Leaving, Model, OffBy};
 use crate::tui::status::{AskedBy, Tone};
+use crate::tui::update::arrangement::OrderBasis;
 use crate::tui::update::status::{report, report_profile, report_trouble};
-use crate::tui::{layout, rows};
 
 /// Takes what happened and says what must be done.
 pub fn update(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
-    // Only what changes profiles, or the time, can make one due.
-    let may_be_due = matches!(
-        msg,
-        Msg::Woke
-            | Msg::Catalogued(_)
-            | Msg::Stored(_)
+    let brings = Brings::of(&msg);
+    let before = OrderBasis::of(model);
+    let mut effects = take(model, now, msg);
+    match brings {
+        Brings::Rows => arrangement::arrange(model, now),
+        Brings::Start => {
+            // What is read while the program begins may order the rows anew; nobody has chosen one yet.
+            if model.order.place == Some(0) {
+                model.selected = None;
+            }
+            arrangement::arrange(model, now);
+        }
+        Brings::Time | Brings::Nothing => arrangement::arrange_if_stale(model, now, &before),
+    }
+    let is_due = model.order.refreshes_at.is_some_and(|at| at <= now.wall);
+    if brings != Brings::Nothing && is_due {
+        effects.extend(auto_refresh::begin_due(model, now));
+        arrangement::arrange(model, now);
+    }
+    status::deliver(model, now);
+    arrangement::follow_selection(model);
+    effects
+}
+
+/// What a message may bring, so that rows lie otherwise or are due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Brings {
+    /// Other rows, or another state of one.
+    Rows,
+    /// What is read once, when the program begins.
+    Start,
+    /// A later moment.
+    Time,
+    Nothing,
+}
+
+impl Brings {
+    fn of(msg: &Msg) -> Self {
+        match msg {
+            Msg::Stored(_)
             | Msg::Refreshed(..)
             | Msg::Rescued(_)
             | Msg::Changed(..)
-            | Msg::Settled(_)
-    );
-    let mut effects = take(model, now, msg);
-    if may_be_due {
-        effects.extend(auto_refresh::begin_due(model, now));
+            | Msg::Revoked(..)
+            | Msg::Tested(..)
+            | Msg::Login(..) => Self::Rows,
+            Msg::Catalogued(_) | Msg::Settled(_) => Self::Start,
+            Msg::Woke => Self::Time,
+            Msg::Key(_)
+            | Msg::Mouse(..)
+            | Msg::Pasted(_)
+            | Msg::Resized(..)
+            | Msg::Terminated
+            | Msg::Stopped
+            | Msg::Continued
+            | Msg::HungUp
+            | Msg::Asking(_)
+            | Msg::Waits(..)
+            | Msg::Events(_)
+            | Msg::Touched(_)
+            | Msg::MadePrivate(_)
+            | Msg::Copied(..)
+            | Msg::KeyTested(..)
+            | Msg::Scopes(..)
+            | Msg::Described(..) => Self::Nothing,
+        }
     }
-    status::deliver(model, now);
-    follow_selection(model, now);
-    effects
 }
 
 fn take(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
@@ -66,7 +117,7 @@ fn take(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
         Msg::Continued => return vec![Effect::Redraw],
         Msg::Terminated | Msg::HungUp => return last_saves(model, now),
         Msg::Catalogued(catalog) => catalogued(model, *catalog),
-        Msg::Stored(snapshot) => return stores::look(model, snapshot, now),
+        Msg::Stored(snapshot) => return stores::look(model, snapshot),
         Msg::Asking(grants) => model.asking = grants,
         Msg::Waits(id, holder) => waits(model, &id, &holder),
         Msg::Events(Ok(events)) => model.events = events,
@@ -99,7 +150,7 @@ fn take(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
             return vec![Effect::Read(StoreId::Own)];
         }
         Msg::Copied(what, copied) => self::copied(model, &what, copied),
-        Msg::Tested(id, tested) => self::tested(model, &id, tested),
+        Msg::Tested(id, tested) => self::tested(model, &id, tested, now),
         Msg::KeyTested(key, tested) => return wizard::key_tested(model, &key, tested),
         Msg::Scopes(provider, listed) => wizard::listed(model, &provider, listed),
         Msg::Described(provider, described) => return wizard::described(model, &provider, described, now),
@@ -149,7 +200,8 @@ fn made_private(model: &mut Model, made: Result<(), Trouble>) {
     }
 }
 
-fn tested(model: &mut Model, id: &ProfileId, tested: Result<TestVerdict, Trouble>) {
+fn tested(model: &mut Model, id: &ProfileId, tested: Result<TestVerdict, Trouble>, now: Now) {
+    flash::flash(model, id, now);
     model.running_mut(id).is_testing = false;
     match tested {
         Ok(verdict) => keep_verdict(model, id, verdict),
@@ -170,6 +222,7 @@ fn last_saves(model: &mut Model, now: Now) -> Vec<Effect> {
 
 fn woke(model: &mut Model, now: Now) -> Vec<Effect> {
     status::expire(model, now);
+    flash::expire(model, now);
     let mut effects = match &model.login {
         Some(login) if login.wakes_at().is_some_and(|at| at <= now.steady) => {
             let login_id = login.id();
@@ -212,20 +265,4 @@ fn keep_verdict(model: &mut Model, id: &ProfileId, verdict: TestVerdict) {
         }
     }
     report_profile(model, id, format!("{}: {}", id.name, verdict.words), tone);
-}
-
-/// Keeps something selected, and the selected row on the screen.
-fn follow_selection(model: &mut Model, now: Now) {
-    let shown = rows::shown(model, now.wall);
-    let place = rows::place(model, &shown).or(if shown.is_empty() { None } else { Some(0) });
-    let selected = place.and_then(|place| shown.get(place)).map(|(store, row)| rows::id(*store, row));
-    let (place, count) = (place.unwrap_or(0), shown.len());
-    let height = layout::list_rows(model).max(1);
-    // Keys never act on what nobody sees; what is selected stays so while no store is read yet.
-    let hides = !model.filter.is_empty() && rows::all(model).next().is_some();
-    if selected.is_some() || hides {
-        model.selected = selected;
-    }
-    let last = count.saturating_sub(height);
-    model.offset = model.offset.clamp((place + 1).saturating_sub(height), place).min(last);
 }

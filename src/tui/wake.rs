@@ -9,15 +9,15 @@ use std::time::Duration;
 use crate::domain::change::Row;
 use crate::domain::clock::{DateTime, Now, Steady, TimeDelta, Utc, span, until_next_minute};
 use crate::domain::countdown::countdown;
-use crate::domain::health;
 use crate::domain::profile::{Profile, RefreshResult};
 use crate::oauth::login::Stage;
-use crate::tui::auto_refresh;
 use crate::tui::layout::{list_rows, parts};
+use crate::tui::list_lines::{self, ListLine};
 use crate::tui::model::Model;
-use crate::tui::rows;
+use crate::tui::need::{Need, Section};
 use crate::tui::screen::{Panel, Screen};
 use crate::tui::seconds::Seconds;
+use crate::tui::{auto_refresh, flash, header_text, rows};
 
 /// How often it is looked whether another program still asks.
 const ASKING_CHECK: Duration = Duration::from_secs(1);
@@ -42,7 +42,9 @@ fn seen(model: &Model, now: Now) -> Vec<Steady> {
         Screen::Login(Panel::Qr) | Screen::Wizard(_) | Screen::Events(_) | Screen::Help(..) => {}
         Screen::Login(_) => moments.extend(waiting(model, now)),
         Screen::List | Screen::Detail | Screen::Filter(_) | Screen::Copy | Screen::Dialog(_) => {
-            moments.extend(changes(model, now).map(|span| on_the_beat(now, span)));
+            moments.extend(changes(model, now).into_iter().map(|span| on_the_beat(now, span)));
+            let visible = visible(model).filter_map(|(_, profile)| flash::ends_at(model, &profile.id, now));
+            moments.extend(visible.map(|at| now.steady.after(now.steady.until(at))));
         }
     }
     moments
@@ -55,29 +57,31 @@ fn waiting(model: &Model, now: Now) -> Option<Steady> {
     Seconds::of(methods, now).hold().map(|hold| now.steady.after(hold))
 }
 
-/// How long each text on the screen holds, and each count in the header.
-fn changes(model: &Model, at: Now) -> impl Iterator<Item = TimeDelta> {
+/// How long each text on the screen holds, and the order of the rows with their states.
+fn changes(model: &Model, at: Now) -> Vec<TimeDelta> {
     let now = at.wall;
-    let shown = rows::shown(model, now);
-    let visible =
-        shown.into_iter().skip(model.offset).take(list_rows(model)).filter_map(|(_, row)| match row {
-            Row::Profile(profile) => Some(&**profile),
-            Row::Broken { .. } => None,
-        });
     let planned = |profile: &Profile| auto_refresh::planned(model, profile, at);
-    // A row says when it is refreshed only while it waits to be tried again; the detail always does.
-    let retried = |profile: &Profile| retries_at(profile).and_then(|_| planned(profile));
-    let selected = model.selected_profile();
-    let texts: Vec<TimeDelta> = visible
-        .flat_map(|profile| moments(profile).chain(retried(profile)))
-        .chain(selected.into_iter().flat_map(|profile| moments(profile).chain(planned(profile))))
-        .filter(|at| *at > now)
-        .map(|at| countdown(at - now).1)
-        .collect();
-    let healths = model.stores.values().flat_map(crate::domain::change::Snapshot::profiles);
-    let healths: Vec<TimeDelta> =
-        healths.filter_map(|profile| health::changes_at(profile, now)).map(|at| at - now).collect();
-    texts.into_iter().chain(healths)
+    // A row says when it is refreshed only where that is soon; the detail always does.
+    let soon = |need: Need, profile: &Profile| planned(profile).filter(|_| need.section() == Section::Soon);
+    let selected = model.selected_profile().into_iter();
+    let rows = visible(model).flat_map(|(need, profile)| moments(profile).chain(soon(need, profile)));
+    let detail = selected.flat_map(|profile| moments(profile).chain(planned(profile)));
+    let texts = rows.chain(detail).filter(|at| *at > now).map(|at| countdown(at - now).1);
+    let next_event = header_text::next_event_holds(model, at);
+    let order = model.order.holds_until.map(|at| at - now);
+    texts.chain(next_event).chain(order).collect()
+}
+
+/// The profiles whose rows are on the screen, with what they need.
+fn visible(model: &Model) -> impl Iterator<Item = (Need, &Profile)> {
+    let lines = model.offset..model.offset.saturating_add(list_rows(model));
+    lines.filter_map(|line| match list_lines::at(model, line)? {
+        ListLine::Row(place) => match rows::at(model, place)?.1 {
+            Row::Profile(profile) => Some((model.order.rows.get(place)?.need, &**profile)),
+            Row::Broken { .. } => None,
+        },
+        ListLine::Head(..) => None,
+    })
 }
 
 /// Every moment that a profile's row or detail counts down to.

@@ -1,9 +1,7 @@
 //! Window around the screen: its title, and whether the mouse is ours or the person's.
 
-use crate::domain::clock::{DateTime, Utc};
-use crate::domain::health::Health;
 use crate::tui::model::Model;
-use crate::tui::rows;
+use crate::tui::need::Need;
 use crate::tui::screen::Screen;
 
 /// What the terminal shows and does beside the cells of the screen.
@@ -23,11 +21,11 @@ pub enum MouseUse {
     Selects,
 }
 
-/// The window of the model at `now`.
+/// The window of the model.
 #[must_use]
-pub fn window(model: &Model, now: DateTime<Utc>) -> Window {
-    let lost = |health| matches!(health, Health::NeedsLogin | Health::Refused);
-    let needs = rows::all(model).filter(|(_, row)| lost(rows::health(model, row, now))).count();
+pub fn window(model: &Model) -> Window {
+    let count = |need| model.order.needs.get(&need).copied().unwrap_or_default();
+    let needs = count(Need::Login) + count(Need::Refused);
     let name = if model.is_demo { "authtui demo" } else { "authtui" };
     let title = match needs {
         0 => name.to_owned(),

@@ -267,7 +267,7 @@ fn an_entry_that_cannot_be_understood_can_be_selected_and_nothing_else() {
     let mut rows = snapshot([profile("work")]).rows;
     rows.push(broken);
     app.feed(Msg::Stored(Snapshot { rows, ..snapshot([]) }));
-    app.keys("j");
+    app.keys("k");
     assert_eq!(app.model.selected, Some(RowId::Broken(StoreId::Own, Where::Line(12))));
     for key in ["r", "y", "x", "T", "l"] {
         assert_eq!(app.keys(key), [], "{key}");

@@ -29,7 +29,7 @@ pub(super) fn act(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
     match action {
         Action::Quit => quit(model),
         Action::Move(motion) => {
-            navigation::step(model, now, motion);
+            navigation::step(model, motion);
             Vec::new()
         }
         Action::Enter => navigation::enter(model, now),
@@ -57,6 +57,14 @@ pub(super) fn act(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
         Action::Test => on_selected(model, |model, profile| test(model, profile, now)),
         Action::Filter => {
             model.screen = Screen::Filter(Field::new(&model.filter, Sight::Clear));
+            Vec::new()
+        }
+        Action::Sort => {
+            navigation::sort(model, now);
+            Vec::new()
+        }
+        Action::NextNeed => {
+            navigation::select_next_need(model);
             Vec::new()
         }
         Action::Events => {

@@ -19,7 +19,7 @@ use crate::tui::view::help;
 use crate::tui::wizard::choices;
 
 /// Moves the selection, the mark, or what is scrolled.
-pub(super) fn step(model: &mut Model, now: Now, motion: Motion) {
+pub(super) fn step(model: &mut Model, motion: Motion) {
     let page = list_rows(model).max(1);
     let (columns, rows) = layout::page(model);
     if let Some(dialog) = model.screen.dialog_mut() {
@@ -39,18 +39,40 @@ pub(super) fn step(model: &mut Model, now: Now, motion: Motion) {
         | Screen::Filter(_)
         | Screen::Copy
         | Screen::Dialog(_)
-        | Screen::Login(_) => select(model, now, motion, page),
+        | Screen::Login(_) => select(model, motion, page),
     }
 }
 
 /// Selects another row of the list.
-fn select(model: &mut Model, now: Now, motion: Motion, page: usize) {
-    let shown = rows::shown(model, now.wall);
-    let place = rows::place(model, &shown).unwrap_or(0);
-    let to = motion.from(place, shown.len(), page);
-    if let Some(id) = shown.get(to).map(|(store, row)| rows::id(*store, row)) {
-        model.selected = Some(id);
+fn select(model: &mut Model, motion: Motion, page: usize) {
+    let place = rows::place(model).unwrap_or(0);
+    select_place(model, motion.from(place, rows::count(model), page));
+    if motion == Motion::Top {
+        model.offset = 0;
     }
+}
+
+fn select_place(model: &mut Model, place: usize) {
+    if let Some((store, row)) = rows::at(model, place) {
+        model.selected = Some(rows::id(store, row));
+        model.order.place = Some(place);
+    }
+}
+
+/// Selects the next row that needs somebody; after the last one comes the first.
+pub(super) fn select_next_need(model: &mut Model) {
+    let count = rows::count(model);
+    let from = rows::place(model).map_or(0, |place| place + 1);
+    let needs = |place: &usize| model.order.rows.get(*place).is_some_and(|row| row.need.is_yours());
+    if let Some(place) = (0..count).map(|step| (from + step) % count.max(1)).find(needs) {
+        select_place(model, place);
+    }
+}
+
+/// Orders the rows by something else.
+pub(super) fn sort(model: &mut Model, now: Now) {
+    model.sort = model.sort.next();
+    show(model, format!("Sorted by {}.", model.sort.word()), Tone::Plain, now);
 }
 
 /// Opens what is selected, or takes what was chosen or typed.

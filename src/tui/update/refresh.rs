@@ -6,6 +6,7 @@ use crate::domain::trouble::{FailureKind, Stored};
 use crate::oauth::refresh::{Refreshed, Wish};
 use crate::tui::availability;
 use crate::tui::dialog::{Dialog, DialogQuestion};
+use crate::tui::flash::flash;
 use crate::tui::message::Effect;
 use crate::tui::model::{Leaving, Model};
 use crate::tui::refresh_notes::after_refresh;
@@ -66,19 +67,21 @@ pub(super) fn ended(model: &mut Model, id: &ProfileId, refreshed: Refreshed, now
     };
     match refreshed {
         Refreshed::Done(snapshot) => {
-            stores::take(model, snapshot, now);
+            stores::take(model, snapshot);
+            flash(model, id, now);
             let text = format!("{} refreshed.", id.name);
             let notes = notes(model);
             report_refreshed(model, id, asked_by, text, notes);
         }
         Refreshed::Enough(snapshot) => {
-            stores::take(model, snapshot, now);
+            stores::take(model, snapshot);
             let after = model.profile(id).and_then(|profile| profile.held.fingerprint());
             if asked_by == AskedBy::Nobody && before == after {
                 // The file was read meanwhile, or nothing was due under the lock: nothing is news.
                 leave_batch(model, id, asked_by);
                 return Vec::new();
             }
+            flash(model, id, now);
             let text = format!("Another program refreshed {}.", id.name);
             let notes = notes(model);
             report_refreshed(model, id, asked_by, text, notes);
@@ -94,7 +97,7 @@ pub(super) fn ended(model: &mut Model, id: &ProfileId, refreshed: Refreshed, now
         }
         Refreshed::Failed(snapshot, trouble) => {
             if let Some(snapshot) = snapshot {
-                stores::take(model, snapshot, now);
+                stores::take(model, snapshot);
             }
             match trouble.kind {
                 FailureKind::NothingToDo => {
@@ -103,6 +106,7 @@ pub(super) fn ended(model: &mut Model, id: &ProfileId, refreshed: Refreshed, now
                     report(model, text, Tone::Plain, asked_by);
                 }
                 FailureKind::NeedsLogin | FailureKind::Temporary(_) | FailureKind::NeedsFix(_) => {
+                    flash(model, id, now);
                     report_refresh_failure(model, id, &trouble, asked_by);
                 }
             }

@@ -5,6 +5,7 @@ use crate::domain::name::ProfileId;
 use crate::domain::profile::Profile;
 use crate::oauth::revocation::{self, Revoked};
 use crate::tui::dialog::{Dialog, DialogQuestion};
+use crate::tui::flash::flash;
 use crate::tui::message::Effect;
 use crate::tui::model::{Leaving, Model};
 use crate::tui::screen::Screen;
@@ -42,7 +43,7 @@ pub(super) fn ended(model: &mut Model, id: &ProfileId, revoked: Revoked, now: No
     match revoked {
         Revoked::Done(snapshot) => {
             let twins = model.twins(id);
-            stores::take(model, snapshot, now);
+            stores::take(model, snapshot);
             let erased =
                 |id: &ProfileId| model.profile(id).is_none_or(|profile| profile.held.tokens().is_none());
             let erased: Vec<ProfileId> = twins.into_iter().filter(|twin| erased(twin)).collect();
@@ -57,8 +58,10 @@ pub(super) fn ended(model: &mut Model, id: &ProfileId, revoked: Revoked, now: No
                     format!("{} is revoked at its provider and erased here.", id.name)
                 }
             };
-            model.forget_unsaved(id);
-            erased.iter().for_each(|twin| model.forget_unsaved(twin));
+            for id in erased.iter().chain([id]) {
+                model.forget_unsaved(id);
+                flash(model, id, now);
+            }
             let names: Vec<String> = erased.iter().map(|twin| twin.name.to_string()).collect();
             let too = if names.is_empty() { String::new() } else { format!(" So is {}.", names.join(", ")) };
             let subject = ReportSubject::Profile(id.clone());

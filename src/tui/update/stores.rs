@@ -6,23 +6,24 @@ use crate::domain::name::ProfileId;
 use crate::domain::profile::Profile;
 use crate::domain::trouble::Trouble;
 use crate::tui::dialog::DialogQuestion;
+use crate::tui::flash::flash;
 use crate::tui::message::Effect;
 use crate::tui::model::{Leaving, Model, RowId};
+use crate::tui::notice;
 use crate::tui::running::{NewerTokens, UnsavedTokens};
 use crate::tui::screen::Screen;
 use crate::tui::status::{AskedBy, ReportSubject, TaskReport, Tone};
 use crate::tui::update::auto_refresh;
 use crate::tui::update::status::{report, report_on, report_trouble};
-use crate::tui::{notice, rows};
 
 /// Takes a snapshot that was read, and says what another program did since the last one.
-pub(super) fn look(model: &mut Model, snapshot: Snapshot, now: Now) -> Vec<Effect> {
+pub(super) fn look(model: &mut Model, snapshot: Snapshot) -> Vec<Effect> {
     if is_old(model, &snapshot) {
         return Vec::new();
     }
     let rescues = notice::outdated(model, &snapshot);
     let noticed = notice::changes_by_others(model, &snapshot);
-    take(model, snapshot, now);
+    take(model, snapshot);
     if let Some((about, text, tone)) = noticed {
         report_on(model, about, text, tone, AskedBy::Nobody);
     }
@@ -73,14 +74,11 @@ pub(super) fn rescued(model: &mut Model, kept: Vec<(Profile, Result<(), Trouble>
     effects
 }
 
-/// Takes a store's snapshot in place of its last one. Where the selected row has gone, the row
-/// that took its place is selected.
-pub(super) fn take(model: &mut Model, snapshot: Snapshot, now: Now) {
+/// Takes a store's snapshot in place of its last one.
+pub(super) fn take(model: &mut Model, snapshot: Snapshot) {
     if is_old(model, &snapshot) {
         return;
     }
-    let before = rows::shown(model, now.wall);
-    let place = rows::place(model, &before);
     let known = model.stores.get(&snapshot.store).map_or(&[][..], |before| &before.notices);
     let fresh = snapshot.notices.iter().filter(|notice| matches!(notice, StoreNotice::Told(_)));
     let fresh: Vec<String> =
@@ -90,12 +88,6 @@ pub(super) fn take(model: &mut Model, snapshot: Snapshot, now: Now) {
     }
     model.stores.insert(snapshot.store, snapshot);
     forget_stored(model);
-    let after = rows::shown(model, now.wall);
-    // Rows come back when the file can be read again.
-    if rows::place(model, &after).is_none() && !after.is_empty() {
-        let near = place.map(|place| place.min(after.len().saturating_sub(1))).unwrap_or_default();
-        model.selected = after.get(near).map(|(store, row)| rows::id(*store, row));
-    }
 }
 
 /// Whether a newer one came before it: readings and saves end in any order.
@@ -141,7 +133,8 @@ pub(super) fn changed(
     if model.selected.is_none() {
         model.selected = Some(RowId::Profile(id.clone()));
     }
-    take(model, snapshot, now);
+    take(model, snapshot);
+    flash(model, id, now);
     let subject = ReportSubject::Profile(id.clone());
     let report = TaskReport::new(text, Tone::Good, AskedBy::Person).about(subject);
     model.reports.push(TaskReport { has_event, ..report });

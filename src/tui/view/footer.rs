@@ -4,7 +4,6 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use crate::domain::clock::Now;
 use crate::domain::provider::LoginMethod;
 use crate::oauth::login::{Login, Outcome, Stage};
 use crate::tui::availability::availability;
@@ -49,17 +48,17 @@ struct FooterKey {
 /// Draws it.
 pub(super) fn render(frame: &mut Frame<'_>, parts: &Parts, view: ViewContext<'_>) {
     let area = parts.footer;
-    let ViewContext { model, theme, now, .. } = view;
+    let ViewContext { model, theme, .. } = view;
     let area = frame::inset(area, 1);
     let items = match &model.screen {
         Screen::Filter(field) => return filtering(frame, area, field, view),
         Screen::List if !model.stores.is_empty() && rows::all(model).next().is_none() => first(),
         Screen::List => {
-            let area = note(frame, area, model, theme, now);
+            let area = note(frame, area, model, theme);
             return keys(frame, area, &of(KeyContext::Profiles), theme);
         }
         Screen::Detail => {
-            let area = note(frame, area, model, theme, now);
+            let area = note(frame, area, model, theme);
             let back = FooterKey {
                 key: "Esc".to_owned(),
                 action: Some(Action::Back),
@@ -252,12 +251,12 @@ fn draw(frame: &mut Frame<'_>, area: Rect, items: &[(&FooterKey, &str)], gap: u1
 }
 
 /// Says that a filter hides rows, and gives the room beside it.
-fn note(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme, now: Now) -> Rect {
+fn note(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) -> Rect {
     let filter = model.filter.trim();
     if filter.is_empty() {
         return area;
     }
-    let rest = format!(" · {} · Esc clears", counted(model, now));
+    let rest = format!(" · {} · Esc clears", counted(model));
     let room = area.width.saturating_sub(text_layout::width(&rest) + 8);
     let words = format!("filter: {}{rest}", text_layout::cut(&text_layout::safe(filter), room.min(30)));
     frame.render_widget(Line::styled(words.as_str(), theme.warn), area);
@@ -266,8 +265,8 @@ fn note(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme, now: No
 }
 
 fn filtering(frame: &mut Frame<'_>, area: Rect, field: &Field, view: ViewContext<'_>) {
-    let ViewContext { model, theme, now, .. } = view;
-    let words = format!("{} · Enter keeps it · Esc clears", counted(model, now));
+    let ViewContext { model, theme, .. } = view;
+    let words = format!("{} · Enter keeps it · Esc clears", counted(model));
     let width = text_layout::width(&words);
     let entry = if area.width > width + 16 { area.width - width - 2 } else { area.width };
     if entry < area.width {
@@ -276,6 +275,6 @@ fn filtering(frame: &mut Frame<'_>, area: Rect, field: &Field, view: ViewContext
     field.render(frame, Rect { width: entry, ..area }, "/", theme);
 }
 
-fn counted(model: &Model, now: Now) -> String {
-    format!("{} of {}", rows::shown(model, now.wall).len(), rows::all(model).count())
+fn counted(model: &Model) -> String {
+    format!("{} of {}", rows::count(model), model.order.total)
 }

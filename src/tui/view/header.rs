@@ -1,38 +1,45 @@
-//! Header: how many profiles there are, how they stand, and the time.
+//! Header: what needs somebody and what happens next, in words, and the time.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
+use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 
-use crate::domain::clock::{Now, local_minute};
-use crate::domain::health::Health;
+use crate::domain::clock::local_minute;
 use crate::tui::model::{AutoRefreshMode, Model};
+use crate::tui::need::Section;
 use crate::tui::theme::Theme;
 use crate::tui::view::ViewContext;
-use crate::tui::{frame, rows, state};
+use crate::tui::{frame, header_text, state};
 
 /// Below this width words are shortened.
 const NARROW: u16 = 100;
 
-/// How much of the counts is shown.
+/// How much of it is shown, from all to nothing.
 #[derive(Clone, Copy)]
-enum CountStyle {
+enum HeaderDetail {
+    WordsAndNext,
     Words,
-    Glyphs,
-    Tight,
-    Nothing,
+    /// What needs somebody in words, the rest as numbers.
+    Urgent,
+    Numbers,
+    Name,
 }
 
-/// Draws the header. Where room is short the words go first, then the counts.
+const DETAILS: [HeaderDetail; 5] = [
+    HeaderDetail::WordsAndNext,
+    HeaderDetail::Words,
+    HeaderDetail::Urgent,
+    HeaderDetail::Numbers,
+    HeaderDetail::Name,
+];
+
+/// Draws the header. Where room is short the next event goes first, then words, the least urgent first.
 pub(super) fn render(frame: &mut Frame<'_>, area: Rect, view: ViewContext<'_>) {
-    let ViewContext { model, theme, now, .. } = view;
     let area = frame::inset(area, 1);
-    let clock = clock(model, area.width, theme, now).right_aligned();
+    let clock = clock(area.width, view).right_aligned();
     let room = usize::from(area.width).saturating_sub(clock.width() + 2);
-    let counts = counts(model, now);
-    let name = if model.is_demo { "authtui demo" } else { "authtui" };
-    let lines = [CountStyle::Words, CountStyle::Glyphs, CountStyle::Tight, CountStyle::Nothing];
-    let lines = lines.map(|style| line(name, &counts, style, theme));
+    let lines = DETAILS.into_iter().map(|detail| line(detail, view));
     if let Some(line) = lines.into_iter().find(|line| line.width() <= room) {
         frame.render_widget(line, area);
     }
@@ -40,7 +47,8 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, view: ViewContext<'_>) {
 }
 
 /// The time, and before it that nothing is refreshed unasked, where somebody wants it so.
-fn clock(model: &Model, width: u16, theme: &Theme, now: Now) -> Line<'static> {
+fn clock(width: u16, view: ViewContext<'_>) -> Line<'static> {
+    let ViewContext { model, theme, now, .. } = view;
     let time = Span::raw(local_minute(now.wall, now.offset));
     let off = if width < NARROW { "auto off" } else { "auto-refresh off" };
     match model.auto_refresh {
@@ -49,34 +57,41 @@ fn clock(model: &Model, width: u16, theme: &Theme, now: Now) -> Line<'static> {
     }
 }
 
-/// How many profiles stand how; states that nobody is in are left out.
-fn counts(model: &Model, now: Now) -> Vec<(Health, usize)> {
-    let mut counts = state::MEANINGS.map(|(health, _)| (health, 0));
-    for (_, row) in rows::all(model) {
-        let word = rows::health(model, row, now.wall).word();
-        if let Some((_, count)) = counts.iter_mut().find(|(health, _)| health.word() == word) {
-            *count += 1;
-        }
+fn line(detail: HeaderDetail, view: ViewContext<'_>) -> Line<'static> {
+    let ViewContext { model, theme, now, .. } = view;
+    let mut line = Line::from(Span::styled("authtui", theme.strong));
+    if model.is_demo {
+        line.push_span(Span::raw(" "));
+        line.push_span(Span::styled(" demo ", theme.accent.add_modifier(Modifier::REVERSED)));
     }
-    counts.into_iter().filter(|(_, count)| *count > 0).collect()
-}
-
-fn line(name: &'static str, counts: &[(Health, usize)], style: CountStyle, theme: &Theme) -> Line<'static> {
-    let mut line = Line::from(Span::styled(name, theme.strong));
-    match (counts.iter().map(|(_, count)| count).sum(), style) {
-        (0, _) => return line,
-        (total, CountStyle::Tight) => line.push_span(format!("  {total} ")),
-        (1, _) => line.push_span("   1 profile "),
-        (total, _) => line.push_span(format!("   {total} profiles ")),
+    if let HeaderDetail::Name = detail {
+        return line;
     }
-    for (health, count) in counts {
-        let (gap, words) = match style {
-            CountStyle::Words => ("  ", format!(" {count} {}", health.word())),
-            CountStyle::Glyphs => ("  ", format!(" {count}")),
-            CountStyle::Tight => (" ", count.to_string()),
-            CountStyle::Nothing => break,
-        };
-        line.extend([Span::raw(gap), state::glyph(*health, theme), Span::raw(words)]);
+    needs(&mut line, detail, model, theme);
+    if let (HeaderDetail::WordsAndNext, true) = (detail, model.screen.shows_profiles())
+        && let Some(next) = header_text::next_event(model, now)
+    {
+        line.push_span(Span::raw("   "));
+        line.push_span(Span::raw(next));
     }
     line
+}
+
+fn needs(line: &mut Line<'static>, detail: HeaderDetail, model: &Model, theme: &Theme) {
+    let mut is_fine = true;
+    for (need, count, words) in header_text::needs(model) {
+        is_fine = false;
+        let (gap, words) = match detail {
+            HeaderDetail::Urgent if need.section() != Section::NeedsYou => ("  ", count.to_string()),
+            HeaderDetail::WordsAndNext | HeaderDetail::Words | HeaderDetail::Urgent => ("   ", words),
+            HeaderDetail::Numbers | HeaderDetail::Name => ("  ", count.to_string()),
+        };
+        let (glyph, style) = state::sign(need, theme);
+        line.push_span(Span::raw(gap));
+        line.push_span(Span::styled(format!("{glyph} {words}"), style));
+    }
+    if let Some(words) = header_text::all_fine(model).filter(|_| is_fine) {
+        line.push_span(Span::raw("   "));
+        line.push_span(Span::styled(format!("{} {words}", theme.glyphs.states.fresh), theme.good));
+    }
 }

@@ -8,16 +8,18 @@ use ratatui::text::{Line, Span};
 use crate::domain::change::Row;
 use crate::domain::clock::{DateTime, Now, Utc};
 use crate::domain::health::Health;
-use crate::domain::name::{ProfileName, StoreId};
+use crate::domain::name::ProfileName;
 use crate::domain::profile::{Kind, Profile};
 use crate::domain::residual_validity::Validity;
 use crate::tui::columns::{self, Column, Columns};
 use crate::tui::frame::Focus;
+use crate::tui::list_lines::{self, ListLine};
 use crate::tui::model::Model;
+use crate::tui::need::Section;
 use crate::tui::screen_map::MouseTarget;
 use crate::tui::theme::Theme;
 use crate::tui::view::ViewContext;
-use crate::tui::{auto_refresh, frame, rows, state, text_layout};
+use crate::tui::{auto_refresh, flash, frame, rows, state, text_layout};
 
 /// The most rows of what is wrong with a store.
 const BANNER: usize = 4;
@@ -25,56 +27,66 @@ const BANNER: usize = 4;
 /// Draws the list.
 pub(super) fn render(frame: &mut Frame<'_>, area: Rect, view: ViewContext<'_>) {
     let ViewContext { model, theme, now, map } = view;
-    let shown = rows::shown(model, now.wall);
-    let total = rows::all(model).count();
-    let title = match (total, shown.len()) {
-        (0, _) => "Profiles".to_owned(),
-        (total, shown) if shown == total => format!("Profiles {total}"),
-        (total, shown) => format!("Profiles {shown} of {total}"),
-    };
+    let (shown, total) = (rows::count(model), model.order.total);
+    let title = title(model, shown, total);
     let inner = frame::draw(frame, area, &title, Focus::Here, theme);
     let inner = banner(frame, inner, model, theme);
     let inner = rights(frame, inner, model, theme);
     if total == 0 {
         return;
     }
-    if shown.is_empty() {
+    if shown == 0 {
         let words =
             format!("Nothing matches “{}”. Esc clears the filter.", text_layout::safe(model.filter.trim()));
         frame.render_widget(Line::styled(words, theme.muted), frame::inset(frame::row(inner, 1), 1));
         return;
     }
     let list = ProfileTable { columns: Columns::for_width(inner.width), model, theme, now };
-    list.heads(frame, frame::row(inner, 0));
     let body = frame::below(inner, 1);
     let height = usize::from(body.height);
-    let (first, selected) = window(model, &shown, height);
-    for (down, (index, (store, row))) in (0..body.height).zip(shown.iter().enumerate().skip(first)) {
-        let place = frame::row(body, down);
-        list.row(frame, place, row);
-        map.put(place, MouseTarget::Row(rows::id(*store, row)));
-        if selected == Some(index) {
-            list.select(frame, place);
-            map.put_cursor(place);
+    let selected = rows::place(model);
+    // A store that cannot be written takes rows away, so what is seen is made sure here.
+    let line = selected.map_or(0, |place| list_lines::line_of(model, place));
+    let first = model.offset.max((line + 1).saturating_sub(height));
+    list.heads(frame, frame::row(inner, 0), list_lines::top_section(model, first));
+    for (down, line) in (0..body.height).zip(first..) {
+        let area = frame::row(body, down);
+        match list_lines::at(model, line) {
+            Some(ListLine::Head(section, count)) => list.section(frame, area, section, count),
+            Some(ListLine::Row(place)) => {
+                if let Some((store, row)) = rows::at(model, place) {
+                    list.row(frame, area, row);
+                    map.put(area, MouseTarget::Row(rows::id(store, row)));
+                    if selected == Some(place) {
+                        list.select(frame, area);
+                        map.put_cursor(area);
+                    }
+                    list.flash(frame, area, row);
+                }
+            }
+            None => break,
         }
     }
-    if shown.len() > height {
-        let last = (first + height).min(shown.len());
-        frame::foot(frame, area, &format!("{}–{last} of {}", first + 1, shown.len()), theme);
+    if list_lines::count(model) > height {
+        let places = (first..first + height).filter_map(|line| match list_lines::at(model, line)? {
+            ListLine::Row(place) => Some(place + 1),
+            ListLine::Head(..) => None,
+        });
+        let (least, most) =
+            places.fold((shown, 0), |(least, most), place| (least.min(place), most.max(place)));
+        frame::foot(frame, area, &format!("{least}–{most} of {shown}"), theme);
     }
 }
 
-/// The first row that is seen, and the place of the selected one. The model keeps the first row
-/// right; a store that cannot be written takes rows away, so it is made sure here.
-fn window(model: &Model, shown: &[(StoreId, &Row)], height: usize) -> (usize, Option<usize>) {
-    let selected = rows::place(model, shown);
-    let first = model.offset.min(shown.len().saturating_sub(height));
-    let first = match selected {
-        Some(place) if place < first => place,
-        Some(place) if place >= first + height => (place + 1).saturating_sub(height),
-        Some(_) | None => first,
-    };
-    (first, selected)
+/// How many profiles there are, and in which order: `Profiles 12 · by urgency`.
+fn title(model: &Model, shown: usize, total: usize) -> String {
+    let by = model.sort.word();
+    match total {
+        0 => "Profiles".to_owned(),
+        1 => "Profiles 1".to_owned(),
+        total if shown == total => format!("Profiles {total} · by {by}"),
+        total => format!("Profiles {shown} of {total} · by {by}"),
+    }
 }
 
 /// Says what is wrong with stores that cannot be written, and gives the room below.
@@ -123,11 +135,26 @@ struct ProfileTable<'a> {
 }
 
 impl ProfileTable<'_> {
-    fn heads(&self, frame: &mut Frame<'_>, row: Rect) {
+    /// The name of a section, and a line to the right of it.
+    fn section(&self, frame: &mut Frame<'_>, row: Rect, section: Section, count: usize) {
+        let rule = self.theme.glyphs.border.horizontal_top.repeat(usize::from(row.width));
+        let words = format!("{} {count} ", section.title());
+        let line =
+            Line::from(vec![Span::styled(words, self.theme.strong), Span::styled(rule, self.theme.muted)]);
+        frame.render_widget(line, frame::inset(row, 1));
+    }
+
+    fn heads(&self, frame: &mut Frame<'_>, row: Rect, section: Option<(Section, usize)>) {
         let head = |text| Line::styled(text, self.theme.muted);
-        cell(frame, row, self.columns.name, head("profile"));
+        if let Some((section, count)) = section {
+            self.section(frame, row, section, count);
+        } else {
+            cell(frame, row, self.columns.name, head("profile"));
+        }
         if let Some(account) = self.columns.account {
-            cell(frame, row, account, head("account"));
+            if section.is_none() {
+                cell(frame, row, account, head("account"));
+            }
         }
         cell(frame, row, self.columns.access, head("token").right_aligned());
         cell(frame, row, self.columns.grant, head("login").right_aligned());
@@ -150,6 +177,15 @@ impl ProfileTable<'_> {
         cell(frame, area, self.columns.access, Line::from(access.text).right_aligned());
         if let (Some(bar), Some((text, style))) = (self.columns.bar, access.beside) {
             cell(frame, area, bar, Line::styled(text_layout::cut(&text, bar.width), style));
+        }
+    }
+
+    /// For a moment a row shows that something has happened to it.
+    fn flash(&self, frame: &mut Frame<'_>, area: Rect, row: &Row) {
+        if let Row::Profile(profile) = row
+            && flash::ends_at(self.model, &profile.id, self.now).is_some()
+        {
+            frame.buffer_mut().set_style(area, self.theme.flash);
         }
     }
 

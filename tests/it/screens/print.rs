@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use authtui::tui::model::Model;
 use authtui::tui::theme::{Glyphs, Theme};
+use authtui::tui::update::arrangement::arrange;
 use authtui::tui::view::view;
 use ratatui::Terminal;
 use ratatui::backend::{Backend, TestBackend};
@@ -92,7 +93,9 @@ fn is_theirs(char: char) -> bool {
 
 fn backend(model: &Model, (width, height): (u16, u16), theme: Theme) -> TestBackend {
     let mut terminal = Terminal::new(TestBackend::new(width, height)).expect("a terminal");
-    terminal.draw(|frame| view(frame, model, &theme, cast::now(23))).expect("drawn");
+    let mut model = model.clone();
+    arrange(&mut model, cast::now(23));
+    terminal.draw(|frame| view(frame, &model, &theme, cast::now(23))).expect("drawn");
     terminal.backend().clone()
 }
 

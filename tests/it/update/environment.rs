@@ -56,7 +56,7 @@ fn a_value_that_cannot_be_used_can_be_selected_and_nothing_else() {
     let at = Where::Variable { provider: "demo".to_owned(), name: "DEMO_KEY".to_owned() };
     let row = Row::Broken { name: "demo/DEMO_KEY".to_owned(), at: at.clone(), why: "it is odd".to_owned() };
     app.feed(Msg::Stored(Snapshot { rows: vec![row], ..environment() }));
-    app.keys("j");
+    app.keys("k");
     assert_eq!(app.model.selected, Some(RowId::Broken(StoreId::Environment, at)));
     for key in ["r", "y", "x", "T", "l"] {
         assert_eq!(app.keys(key), [], "{key}");

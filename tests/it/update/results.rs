@@ -37,7 +37,7 @@ fn failed(app: &mut App, name: &str, why: &str) {
 fn an_answer_to_a_key_is_not_talked_over_by_what_nobody_waits_for() {
     let key = Profile { kind: Kind::ApiKey, ..profile("work") };
     let mut app = App::of([key, due("home")]);
-    app.keys("S");
+    app.keys("jS");
     let answer = app.message().to_owned();
     assert!(answer.contains("API key"), "{answer}");
     renewed_by_itself(&mut app, "home");

@@ -20,14 +20,14 @@ fn the_title_counts_who_needs_a_login_and_names_nobody() {
             profile
         };
         let app = App::of(names.into_iter().enumerate().map(of));
-        assert_eq!(window(&app.model, app.now.wall).title, title);
+        assert_eq!(window(&app.model).title, title);
     }
 }
 
 #[test]
 fn a_login_leaves_the_mouse_to_the_person_who_selects_its_link() {
     let mut app = App::with(["work"]);
-    let whose = |app: &App| window(&app.model, app.now.wall).mouse;
+    let whose = |app: &App| window(&app.model).mouse;
     assert_eq!(whose(&app), MouseUse::Ours);
     app.log_in();
     assert_eq!(whose(&app), MouseUse::Selects);

@@ -1,0 +1,67 @@
+//! Header's words: what needs somebody, and what happens next.
+
+use crate::domain::clock::{Now, TimeDelta, span, until_next_minute};
+use crate::tui::model::Model;
+use crate::tui::need::Need;
+use crate::tui::row_order::{NextEvent, NextEventKind};
+use crate::tui::text_layout;
+
+/// From here on the next event is counted down by the second.
+const LAST_MINUTE: TimeDelta = TimeDelta::seconds(60);
+
+/// What needs somebody or will, the worst first: the need, how many have it, and both in words.
+pub fn needs(model: &Model) -> impl Iterator<Item = (Need, usize, String)> {
+    let needs = model.order.needs.iter();
+    needs.filter_map(|(need, count)| Some((*need, *count, need.counted(*count)?)))
+}
+
+/// What is said where nothing needs anybody; nothing where there are no profiles.
+#[must_use]
+pub fn all_fine(model: &Model) -> Option<String> {
+    match model.order.total {
+        0 => None,
+        1 => Some("1 profile, fine".to_owned()),
+        2 => Some("both are fine".to_owned()),
+        total => Some(format!("all {total} are fine")),
+    }
+}
+
+/// What happens next: `next: demo/ben refreshes in 21 s`.
+#[must_use]
+pub fn next_event(model: &Model, now: Now) -> Option<String> {
+    let next = model.order.next_event.as_ref().filter(|next| next.at > now.wall)?;
+    let name = text_layout::named(&next.name);
+    let event = match next.kind {
+        NextEventKind::Refresh => format!("{name} refreshes"),
+        NextEventKind::TokenEnd => format!("{name} expires"),
+        NextEventKind::LoginEnd => format!("login of {name} ends"),
+    };
+    Some(format!("next: {event} in {}", time_left(next, now)))
+}
+
+/// To the second in the last minute; before that to the minute of the clock beside it, so that both
+/// change at once.
+fn time_left(next: &NextEvent, now: Now) -> String {
+    let left = next.at - now.wall;
+    if left <= LAST_MINUTE {
+        return format!("{} s", left.num_seconds().max(0));
+    }
+    let minutes = (left - span(until_next_minute(now.wall))).num_minutes() + 1;
+    match minutes {
+        ..120 => format!("{minutes} min"),
+        120..2880 => format!("{} h", minutes / 60),
+        _ => format!("{} d", minutes / 1440),
+    }
+}
+
+/// How long the words of the next event stay as they are beyond the change of minute.
+#[must_use]
+pub fn next_event_holds(model: &Model, now: Now) -> Option<TimeDelta> {
+    let next = model.order.next_event.as_ref().filter(|next| next.at > now.wall)?;
+    let left = next.at - now.wall;
+    if left <= LAST_MINUTE {
+        let beyond = TimeDelta::nanoseconds(i64::from(left.subsec_nanos()));
+        return Some(beyond + TimeDelta::milliseconds(1));
+    }
+    Some(left - LAST_MINUTE)
+}
