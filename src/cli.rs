@@ -24,6 +24,7 @@ use color_eyre::eyre::Result;
 
 use crate::cli::exit::Exit;
 use crate::cli::output::say;
+use crate::domain::change::Extent;
 use crate::shell::Services;
 use crate::shell::paths::Paths;
 use crate::shell::store_files::file::shown;
@@ -169,8 +170,8 @@ fn run(line: CommandLine, program: &str) -> Result<Exit> {
         Command::Login(args) => login::run(&services, &args),
         Command::Refresh(args) => refresh::run(&services, &args),
         Command::Events(args) => events::run(&services, &args),
-        Command::Revoke(args) => revoke::run(&services, &args, revoke::Extent::Tokens),
-        Command::Remove(args) => revoke::run(&services, &args, revoke::Extent::Profile),
+        Command::Revoke(args) => revoke::run(&services, &args, Extent::Tokens),
+        Command::Remove(args) => revoke::run(&services, &args, Extent::Profile),
         Command::Providers(args) => providers::run(&services, &args),
     }
 }

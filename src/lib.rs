@@ -141,6 +141,8 @@
 //!   `cli/login/answers.rs`.
 //! - **A login method**: `oauth/login/methods.rs`, a part of `tui/view/login/`,
 //!   `cli/login/progress.rs`.
+//! - **A question**: a variant and its letters in `tui/dialog.rs`, its words in
+//!   `tui/view/dialog/words.rs`, `tests/it/screens/questions.rs`.
 //! - **A key**: a row in `tui/keymap.rs`, an arm in `tui/availability.rs` (when it is possible) and
 //!   in `tui/update/action.rs` (what it does), `docs/keys.md`.
 //! - **A screen**: a variant in `tui/screen.rs`, `tui/view/NAME.rs`, a snapshot in

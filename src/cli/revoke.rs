@@ -11,7 +11,7 @@ use crate::cli::exit::{self, Exit};
 use crate::cli::output::say;
 use crate::cli::profile_arg;
 use crate::cli::runtime::{block_on, until_signal};
-use crate::domain::change::{Change, Edit};
+use crate::domain::change::{Change, Extent};
 use crate::domain::clock::local;
 use crate::domain::name::ProfileName;
 use crate::domain::profile::{Kind, Profile};
@@ -34,13 +34,6 @@ pub(super) struct RevokeArgs {
     yes: bool,
 }
 
-/// How much is erased.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Extent {
-    Tokens,
-    Profile,
-}
-
 pub(super) fn run(services: &Arc<Services>, args: &RevokeArgs, extent: Extent) -> Result<Exit> {
     let (snapshot, profile) = profile_arg::find(services, &args.name)?;
     let name = &profile.id.name;
@@ -51,9 +44,10 @@ pub(super) fn run(services: &Arc<Services>, args: &RevokeArgs, extent: Extent) -
     if args.remote {
         remote::announce(services, &snapshot, &profile)?;
     }
-    let lives_on = residual_validity::words(&profile, Some(&snapshot), services.clock.now(), |at, now| {
-        local(at, now.offset)
-    });
+    let lives_on =
+        residual_validity::not_notified(&profile, Some(&snapshot), services.clock.now(), |at, now| {
+            local(at, now.offset)
+        });
     let lives_on = lives_on.filter(|_| !args.remote);
     // A yes that was given beforehand is one to the name that was written, not to one that was found.
     let is_exact = profile_arg::is_exact(&args.name, name);
@@ -64,10 +58,7 @@ pub(super) fn run(services: &Arc<Services>, args: &RevokeArgs, extent: Extent) -
         confirm(args, name, extent, is_exact)?;
     }
     if args.remote {
-        let ended = remote::run(services, &profile, extent)?;
-        if ended != Exit::Done || extent == Extent::Tokens {
-            return Ok(ended);
-        }
+        return remote::run(services, &profile, extent);
     }
     erase(services, &profile, extent, lives_on.as_deref())
 }
@@ -97,10 +88,7 @@ fn confirm(args: &RevokeArgs, name: &ProfileName, extent: Extent, is_exact: bool
 /// Erases in the file, and says so.
 fn erase(services: &Services, profile: &Profile, extent: Extent, lives_on: Option<&str>) -> Result<Exit> {
     let name = &profile.id.name;
-    let edit = match extent {
-        Extent::Tokens => Edit::EraseTokens(services.clock.now().wall),
-        Extent::Profile => Edit::Remove,
-    };
+    let edit = extent.edit(services.clock.now().wall);
     let change = Change { name: name.clone(), expects: None, edit };
     Ok(match until_signal(services.apply(profile.id.store, change))? {
         Some(Ok(_)) => {
@@ -109,7 +97,7 @@ fn erase(services: &Services, profile: &Profile, extent: Extent, lives_on: Optio
                 (Kind::OAuth, Extent::Tokens) => "tokens erased",
                 (Kind::OAuth, Extent::Profile) => "removed",
             };
-            say(&format!("{name}: {done}.{}", lives_on.map(not_told).unwrap_or_default()));
+            say(&format!("{name}: {done}.{}", lives_on.map(after).unwrap_or_default()));
             Exit::Done
         }
         Some(Err(ApplyError::Moved(moved))) => {
@@ -137,10 +125,10 @@ fn consequence(profile: &Profile, extent: Extent, lives_on: Option<&str>) -> Str
             "This will erase the tokens and the profile from the file."
         }
     };
-    format!("{}: {what}{}", profile.id.name, lives_on.map(not_told).unwrap_or_default())
+    format!("{}: {what}{}", profile.id.name, lives_on.map(after).unwrap_or_default())
 }
 
-/// That the provider is not told, and what goes on working there.
-fn not_told(lives_on: &str) -> String {
-    format!(" The provider is not notified: {lives_on}.")
+/// A sentence behind another.
+fn after(sentence: &str) -> String {
+    format!(" {sentence}")
 }

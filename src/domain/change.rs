@@ -109,6 +109,26 @@ impl Change {
     }
 }
 
+/// How much of a profile is erased.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// Its tokens; the profile stays.
+    Tokens,
+    /// All of it.
+    Profile,
+}
+
+impl Extent {
+    /// The edit that erases so much.
+    #[must_use]
+    pub fn edit(self, now: DateTime<Utc>) -> Edit {
+        match self {
+            Self::Tokens => Edit::EraseTokens(now),
+            Self::Profile => Edit::Remove,
+        }
+    }
+}
+
 /// What to do to a profile.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Edit {

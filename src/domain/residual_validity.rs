@@ -60,8 +60,16 @@ impl Validity {
     }
 }
 
-/// What goes on working for somebody who has a copy of the secrets of `profile`, and which other
-/// profiles of `store` hold the same login; nothing where no secret is held.
+/// The one sentence about signing out here alone: what goes on working for somebody who has a copy of the
+/// secrets of `profile`, and which other profiles of `store` hold the same login. Nothing where no secret is
+/// held.
+#[must_use]
+pub fn not_notified(profile: &Profile, store: Option<&Snapshot>, now: Now, moment: Moment) -> Option<String> {
+    let words = words(profile, store, now, moment)?;
+    Some(format!("{} is not notified: {words}.", profile.id.name.provider()))
+}
+
+/// What of a profile goes on working at its provider, in words.
 #[must_use]
 pub fn words(profile: &Profile, store: Option<&Snapshot>, now: Now, moment: Moment) -> Option<String> {
     let token = Validity::of_token(profile, now.wall)?;
@@ -73,24 +81,40 @@ pub fn words(profile: &Profile, store: Option<&Snapshot>, now: Now, moment: Mome
             }
         });
     }
-    let token = match token {
-        Validity::Refused => "it refused the token in the last test".to_owned(),
-        Validity::Until(_) | Validity::NoEndKnown | Validity::Ended(_) => {
-            format!("the token {}", works(token, now, moment))
+    let login = login(profile, store, now);
+    let clocks = match (token, login) {
+        (Validity::Until(token), Some(Validity::Until(login))) => {
+            format!(
+                "the token stays valid until {}, the login until {}",
+                moment(token, now),
+                moment(login, now)
+            )
+        }
+        (token, login) => {
+            let token = match token {
+                Validity::Refused => "it refused the token in the last test".to_owned(),
+                Validity::Until(_) | Validity::NoEndKnown | Validity::Ended(_) => {
+                    format!("the token {}", works(token, now, moment))
+                }
+            };
+            let login = login.map(|login| of_login(login, now, moment));
+            std::iter::once(token).chain(login).collect::<Vec<_>>().join("; ")
         }
     };
-    let login = login(profile, store, now).map(|login| match login {
+    let twins = twins(profile, store).map(|twin| format!("{} uses the same login", twin.id.name));
+    Some(std::iter::once(clocks).chain(twins).collect::<Vec<_>>().join("; "))
+}
+
+fn of_login(login: Validity, now: Now, moment: Moment) -> String {
+    match login {
         Validity::Refused => "the provider has already ended this login".to_owned(),
         Validity::Until(_) | Validity::NoEndKnown | Validity::Ended(_) => {
             format!("the login {}", works(login, now, moment))
         }
-    });
-    let twins: Vec<String> =
-        twins(profile, store).map(|twin| format!("{} uses the same login", twin.id.name)).collect();
-    Some([token].into_iter().chain(login).chain(twins).collect::<Vec<_>>().join("; "))
+    }
 }
 
-/// The same in fewer words, of what works longest: `works until …`.
+/// The same in fewer words, of what works longest: `stays valid until …`.
 #[must_use]
 pub fn brief(profile: &Profile, store: Option<&Snapshot>, now: Now, moment: Moment) -> Option<String> {
     let token = Validity::of_token(profile, now.wall)?;
@@ -120,7 +144,7 @@ fn login(profile: &Profile, store: Option<&Snapshot>, now: Now) -> Option<Validi
 
 fn works(validity: Validity, now: Now, moment: Moment) -> String {
     match validity {
-        Validity::Until(end) => format!("works until {}", moment(end, now)),
+        Validity::Until(end) => format!("stays valid until {}", moment(end, now)),
         Validity::NoEndKnown => "has no known expiry".to_owned(),
         Validity::Ended(_) => "has already expired".to_owned(),
         Validity::Refused => "is already refused".to_owned(),
@@ -153,7 +177,7 @@ mod tests {
                 "the key works until you delete it there",
                 "works until you delete it",
             ),
-            (Kind::OAuth, false, Some(60), None, "the token works until +60", "works until +60"),
+            (Kind::OAuth, false, Some(60), None, "the token stays valid until +60", "stays valid until +60"),
             (
                 Kind::OAuth,
                 true,
@@ -167,15 +191,15 @@ mod tests {
                 true,
                 None,
                 Some(90),
-                "the token has no known expiry; the login works until +90",
-                "works until +90",
+                "the token has no known expiry; the login stays valid until +90",
+                "stays valid until +90",
             ),
             (
                 Kind::OAuth,
                 true,
                 Some(60),
                 Some(0),
-                "the token works until +60; the login has already expired",
+                "the token stays valid until +60; the login has already expired",
                 "has already expired",
             ),
         ] {
@@ -190,9 +214,9 @@ mod tests {
     fn a_login_that_the_provider_ended_is_said_to_work_until_nothing() {
         let mut profile = held(Kind::OAuth, true, Some(60), Some(90));
         profile.last_refresh = dead(&profile);
-        let said = "the token works until +60; the provider has already ended this login";
+        let said = "the token stays valid until +60; the provider has already ended this login";
         assert_eq!(words(&profile, None, now(), MOMENT).as_deref(), Some(said));
-        assert_eq!(brief(&profile, None, now(), MOMENT).as_deref(), Some("works until +60"));
+        assert_eq!(brief(&profile, None, now(), MOMENT).as_deref(), Some("stays valid until +60"));
         assert_eq!(Validity::of_login(&profile, now().wall).and_then(Validity::end), None);
 
         profile.last_test = refused(&profile);
@@ -202,7 +226,7 @@ mod tests {
 
         // What was said of another login and another token says nothing of these.
         profile.held = StoredTokens::Present(tokens("a2", Some("r2")));
-        let said = "the token works until +60; the login works until +90";
+        let said = "the token stays valid until +60, the login until +90";
         assert_eq!(words(&profile, None, now(), MOMENT).as_deref(), Some(said));
     }
 
@@ -223,7 +247,7 @@ mod tests {
         twin.last_refresh = dead(&twin);
         let rows = [&profile, &twin].map(|profile| Row::Profile(Arc::new(profile.clone())));
         let store = snapshot(rows.to_vec());
-        let said = "the token works until +60; the provider has already ended this login; acme/other \
+        let said = "the token stays valid until +60; the provider has already ended this login; acme/other \
             uses the same login";
         assert_eq!(words(&profile, Some(&store), now(), MOMENT).as_deref(), Some(said));
     }

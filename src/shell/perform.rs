@@ -53,8 +53,8 @@ async fn run(services: Arc<Services>, inbox: Inbox, effect: Effect) {
             say(&inbox, Msg::Changed(id, changed));
             event_notifier::tell(&services, &inbox).await;
         }
-        Effect::Revoke(id) => {
-            let revoked = revoke(&services, &id).await;
+        Effect::Revoke(id, extent) => {
+            let revoked = revoke(&services, &id, extent).await;
             say(&inbox, Msg::Revoked(id, revoked));
             event_notifier::tell(&services, &inbox).await;
         }
@@ -109,7 +109,7 @@ fn lost(effect: &Effect) -> Option<Msg> {
     Some(match effect {
         Effect::Refresh(id, _) => Msg::Refreshed(id.clone(), Refreshed::Failed(None, trouble)),
         Effect::Change(id, _) => Msg::Changed(id.clone(), Err(trouble)),
-        Effect::Revoke(id) => Msg::Revoked(id.clone(), Revoked::NotEnded(trouble)),
+        Effect::Revoke(id, _) => Msg::Revoked(id.clone(), Revoked::NotEnded(trouble)),
         Effect::Copy(..) | Effect::CopyText(..) => Msg::Copied(String::new(), Err(trouble)),
         Effect::Test(id) => Msg::Tested(id.clone(), Err(trouble)),
         Effect::TestKey(profile) => {

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use crate::domain::change::{Change, Edit};
+use crate::domain::change::{Change, Edit, Extent};
 use crate::domain::event::GrantEvent;
 use crate::domain::name::ProfileId;
 use crate::domain::profile::Profile;
@@ -23,13 +23,18 @@ use crate::shell::store_files::ApplyError;
 /// How often somebody else may refresh the grant while its lock is waited for.
 const RETRY_LIMIT: usize = 8;
 
-/// Asks the provider to end the grant of a profile, and erases its tokens here once it has.
-pub async fn revoke(services: &Arc<Services>, id: &ProfileId) -> Revoked {
+/// Asks the provider to end the grant of a profile, and erases so much of it here once it has.
+pub async fn revoke(services: &Arc<Services>, id: &ProfileId, extent: Extent) -> Revoked {
     let what = format!("cannot revoke {} at its provider", id.name);
-    attempt(services, id, &what).await.unwrap_or_else(Revoked::NotEnded)
+    attempt(services, id, extent, &what).await.unwrap_or_else(Revoked::NotEnded)
 }
 
-async fn attempt(services: &Arc<Services>, id: &ProfileId, what: &str) -> Result<Revoked, Trouble> {
+async fn attempt(
+    services: &Arc<Services>,
+    id: &ProfileId,
+    extent: Extent,
+    what: &str,
+) -> Result<Revoked, Trouble> {
     let catalog = services.catalog().await;
     let provider = catalog.get(id.name.provider());
     let mut profile = read(services, id, what).await?;
@@ -53,7 +58,7 @@ async fn attempt(services: &Arc<Services>, id: &ProfileId, what: &str) -> Result
             services.tell(id, GrantEvent::NotRevoked { why: trouble.why.clone() }).await;
             return Err(trouble);
         }
-        return Ok(erase(services, &profile, provider).await);
+        return Ok(erase(services, &profile, provider, extent).await);
     }
     Err(Trouble::untouched(what, "other programs keep refreshing it", FailureKind::Temporary(None)))
 }
@@ -106,15 +111,16 @@ async fn has_successor(
     }
 }
 
-/// Erases the tokens of a grant that is over, wherever this store holds them.
-async fn erase(services: &Arc<Services>, profile: &Profile, provider: &Provider) -> Revoked {
+/// Erases the tokens of a grant that is over, wherever this store holds them, and so much of `profile`.
+async fn erase(services: &Arc<Services>, profile: &Profile, provider: &Provider, extent: Extent) -> Revoked {
     let store = profile.id.store;
     let mut snapshot = services.read(store).await;
     let mut kept = Vec::new();
     let twins: Vec<Profile> = snapshot.twins(profile).cloned().collect();
     for twin in std::iter::once(profile.clone()).chain(twins) {
         services.tell(&twin.id, GrantEvent::Revoked).await;
-        let edit = Edit::EraseTokens(services.clock.now().wall);
+        let extent = if twin.id == profile.id { extent } else { Extent::Tokens };
+        let edit = extent.edit(services.clock.now().wall);
         let change = Change { name: twin.id.name.clone(), expects: twin.held.fingerprint(), edit };
         match services.apply(store, change).await {
             Ok(after) => snapshot = after,

@@ -246,7 +246,7 @@ fn is_terminal_effect(effect: &Effect) -> bool {
         Effect::Login(..)
         | Effect::Refresh(..)
         | Effect::Change(..)
-        | Effect::Revoke(_)
+        | Effect::Revoke(..)
         | Effect::Rescue(_)
         | Effect::Copy(..)
         | Effect::CopyText(..)

@@ -13,7 +13,6 @@ use crate::domain::profile::{Kind, Profile};
 use crate::domain::refreshability::NotRefreshable;
 use crate::oauth::form;
 use crate::oauth::login::preflight::{Preflight, PreflightGoal};
-use crate::oauth::revocation::{self, NotRevocable};
 use crate::tui::message::{Action, Form, ScopeAction};
 use crate::tui::model::{Model, RowId};
 use crate::tui::screen::Screen;
@@ -103,8 +102,9 @@ pub fn availability(model: &Model, action: Action, now: Now) -> Result<(), Unava
         },
         Action::Copy => copy(selected(model)?),
         Action::CopyForm(form) => copy_form(model, selected(model)?, form),
-        Action::RevokeLocally => stored(model, "authtui cannot erase it").map(|_| ()),
-        Action::Revoke => revoke(model, stored(model, "authtui cannot revoke it")?),
+        Action::SignOut | Action::SignOutAtProvider => {
+            sign_out(model, stored(model, "authtui cannot erase it")?)
+        }
         Action::Test => test(model, selected(model)?, now),
         Action::ToggleAutoRefresh => {
             let profile = stored(model, "it cannot be refreshed")?;
@@ -142,7 +142,9 @@ pub fn due(model: &Model, now: Now) -> impl Iterator<Item = &Profile> {
     };
     let is_free = move |profile: &&Profile| {
         let running = model.running(&profile.id);
-        !running.is_revoking && running.unsaved.is_none() && model.refreshability(profile, now.wall).is_ok()
+        running.revoking.is_none()
+            && running.unsaved.is_none()
+            && model.refreshability(profile, now.wall).is_ok()
     };
     model.stores.values().flat_map(Snapshot::profiles).filter(is_due).filter(is_free)
 }
@@ -276,7 +278,7 @@ fn refresh(model: &Model, profile: &Profile, now: Now) -> Result<(), Unavailable
         };
         return Err(Unavailable::new(name, why).remedy(remedy));
     }
-    let busy = if running.is_revoking {
+    let busy = if running.revoking.is_some() {
         format!("{name} is being revoked at its provider")
     } else if running.refresh.is_some() {
         format!("{name} is already being refreshed")
@@ -305,24 +307,12 @@ fn copy_form(model: &Model, profile: &Profile, form: Form) -> Result<(), Unavail
     }
 }
 
-fn revoke(model: &Model, profile: &Profile) -> Result<(), Unavailable> {
-    let name = &profile.id.name;
-    let running = model.running(&profile.id);
-    if running.is_revoking {
-        let why = format!("The provider is already being asked to revoke {name}");
-        return Err(Unavailable::because(why).passing());
+fn sign_out(model: &Model, profile: &Profile) -> Result<(), Unavailable> {
+    if model.running(&profile.id).revoking.is_none() {
+        return Ok(());
     }
-    if running.unsaved.is_some() {
-        let why = format!("The new tokens of {name} are not saved yet");
-        return Err(Unavailable::because(why).remedy("Press r to save them first."));
-    }
-    match revocation::request(profile, model.provider(profile)) {
-        Err(why @ NotRevocable::NoTokens) => {
-            Err(Unavailable::new(format!("{name} cannot be revoked at its provider"), why))
-        }
-        // What else stands in the way is asked about: it can be erased here alone.
-        Ok(_) | Err(_) => Ok(()),
-    }
+    let why = format!("The provider is already being asked to end {}", profile.id.name);
+    Err(Unavailable::because(why).passing())
 }
 
 fn test(model: &Model, profile: &Profile, now: Now) -> Result<(), Unavailable> {

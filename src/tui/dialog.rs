@@ -1,11 +1,11 @@
-//! Dialog: one question and its answers, the safe one first.
+//! Dialog: one question and what can be answered, the safe choice first; each has a letter.
 
+use crate::domain::change::Extent;
 use crate::domain::name::{ProfileId, ProfileName};
 use crate::domain::trouble::Trouble;
 use crate::oauth::login::{ConfirmReason, Login, SaveDecision, Stage};
-use crate::oauth::revocation::NotRevocable;
 use crate::tui::message::Motion;
-use crate::tui::text_layout;
+use crate::tui::sign_out::{self, SignOutTarget, SignOutWay};
 
 /// A question that is asked, and the answer that is marked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,14 +23,10 @@ const SCROLL_LIMIT: usize = 60;
 /// What is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DialogQuestion {
-    /// Whether to erase a profile's tokens here.
-    Revoke(ProfileId),
-    /// Whether to ask the provider to end a grant, and then to erase it here.
-    RevokeAtProvider(ProfileId),
-    /// What to do with a grant that no provider can be asked to end.
-    NotRevocable(ProfileId, NotRevocable),
-    /// What to do with a grant that the provider did not end.
-    NotRevoked(ProfileId, Trouble),
+    /// How to sign out of these profiles.
+    SignOut(Vec<SignOutTarget>),
+    /// What to do with a login that the provider did not end, and how much was to be erased then.
+    NotRevoked(ProfileId, Extent, Trouble),
     /// Whether to cancel the login.
     CancelLogin,
     /// What to do with the tokens of another account, or of a cancelled login.
@@ -48,12 +44,8 @@ pub enum DialogQuestion {
 pub enum DialogAnswer {
     /// Leave everything as it is.
     Nothing,
-    /// Erase the tokens, keep the profile.
-    Forget(ProfileId),
-    /// Erase the tokens and the profile.
-    Remove(ProfileId),
-    /// Ask the provider to end the grant, then erase the tokens.
-    RevokeAtProvider(ProfileId),
+    /// Sign out of these profiles.
+    SignOut(Vec<ProfileId>, SignOutWay),
     /// End the login.
     CancelLogin,
     /// Tell the login.
@@ -64,6 +56,49 @@ pub enum DialogAnswer {
     Drop(ProfileId),
     /// End the program.
     Quit,
+}
+
+/// An answer with its words and its key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DialogChoice {
+    pub words: String,
+    /// The letter in its words that takes it; absent: only Esc and Enter do.
+    pub letter: Option<char>,
+    pub answer: DialogAnswer,
+}
+
+impl DialogChoice {
+    /// A choice that `letter`, which stands in its words, takes.
+    #[must_use]
+    pub fn new(letter: char, words: impl Into<String>, answer: DialogAnswer) -> Self {
+        Self { words: words.into(), letter: Some(letter), answer }
+    }
+
+    /// The choice that leaves everything as it is, as Esc does.
+    #[must_use]
+    pub fn keep(words: &str) -> Self {
+        Self { words: words.to_owned(), letter: None, answer: DialogAnswer::Nothing }
+    }
+}
+
+/// `words` before `letter`, the letter as it stands there, and the words behind it.
+#[must_use]
+pub fn around_letter(words: &str, letter: char) -> Option<(&str, &str, &str)> {
+    let (at, found) = words.char_indices().find(|(_, char)| char.eq_ignore_ascii_case(&letter))?;
+    let (before, rest) = words.split_at(at);
+    let (key, after) = rest.split_at(found.len_utf8());
+    Some((before, key, after))
+}
+
+/// What a letter means in a question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LetterPress {
+    /// It is no choice's.
+    Foreign,
+    /// Its choice is marked now.
+    Marks,
+    /// Its choice is taken.
+    Takes,
 }
 
 impl Dialog {
@@ -94,94 +129,216 @@ impl Dialog {
 
     /// Marks the next answer, or the one before; a screenful scrolls the question on, or back to its beginning.
     pub fn step(&mut self, motion: Motion) {
-        let count = self.answers().len().max(1);
+        let count = self.choices().len().max(1);
         match motion {
-            Motion::Up | Motion::Top => self.marked = (self.marked + count - 1) % count,
-            Motion::Down | Motion::Bottom => self.marked = (self.marked + 1) % count,
+            Motion::Up | Motion::Top => self.mark((self.marked + count - 1) % count),
+            Motion::Down | Motion::Bottom => self.mark((self.marked + 1) % count),
             Motion::PageDown => self.scrolled = (self.scrolled + 1).min(SCROLL_LIMIT),
             Motion::PageUp => self.scrolled = 0,
         }
     }
 
-    /// The answers as buttons.
-    pub fn buttons(&self) -> impl Iterator<Item = String> {
-        self.answers().into_iter().map(|(words, _)| format!("[ {words} ]"))
+    fn mark(&mut self, place: usize) {
+        (self.marked, self.scrolled) = (place, 0);
     }
 
-    /// Whether the buttons lie beside each other in so many columns, or below each other.
+    /// The same question with the first choice marked whose answer is wanted.
     #[must_use]
-    pub fn is_in_a_row(&self, columns: u16) -> bool {
-        self.buttons().map(|button| text_layout::width(&button) + 2).sum::<u16>() <= columns + 2
+    pub fn with_marked(mut self, wanted: impl Fn(&DialogAnswer) -> bool) -> Self {
+        let place = self.choices().iter().position(|choice| wanted(&choice.answer));
+        self.mark(place.unwrap_or(0));
+        self
+    }
+
+    /// Takes a letter. In a question that came up by itself it may have been meant for the screen below,
+    /// so it marks its choice first.
+    pub fn press(&mut self, letter: char) -> LetterPress {
+        let letter = Some(letter.to_ascii_lowercase());
+        let Some(place) = self.choices().iter().position(|choice| choice.letter == letter) else {
+            return LetterPress::Foreign;
+        };
+        let takes = self.question.was_asked_for() || place == self.marked;
+        self.mark(place);
+        if takes { LetterPress::Takes } else { LetterPress::Marks }
     }
 
     /// The answer that is marked.
     #[must_use]
     pub fn answer(&self) -> DialogAnswer {
-        self.answers().into_iter().nth(self.marked).map_or(DialogAnswer::Nothing, |(_, answer)| answer)
+        self.choices().into_iter().nth(self.marked).map_or(DialogAnswer::Nothing, |choice| choice.answer)
     }
 
-    /// The answers and their words, the safe one first.
+    /// What can be answered, the safe choice first.
     #[must_use]
-    pub fn answers(&self) -> Vec<(String, DialogAnswer)> {
-        let answers = match &self.question {
-            DialogQuestion::Revoke(id) => vec![
-                ("Cancel", DialogAnswer::Nothing),
-                ("Revoke locally", DialogAnswer::Forget(id.clone())),
-                ("Remove the profile", DialogAnswer::Remove(id.clone())),
-            ],
-            DialogQuestion::RevokeAtProvider(id) => vec![
-                ("Cancel", DialogAnswer::Nothing),
-                ("Revoke at the provider", DialogAnswer::RevokeAtProvider(id.clone())),
-            ],
-            DialogQuestion::NotRevocable(id, _) => {
+    pub fn choices(&self) -> Vec<DialogChoice> {
+        use DialogChoice as Choice;
+        match &self.question {
+            DialogQuestion::SignOut(targets) => sign_out(targets),
+            DialogQuestion::NotRevoked(id, extent, _) => {
+                let (again, here) = match extent {
+                    Extent::Tokens => (SignOutWay::AtProvider, SignOutWay::EraseHere),
+                    Extent::Profile => (SignOutWay::DeleteAtBoth, SignOutWay::DeleteHere),
+                };
+                let sign_out = |way| DialogAnswer::SignOut(vec![id.clone()], way);
                 vec![
-                    ("Cancel", DialogAnswer::Nothing),
-                    ("Revoke locally only", DialogAnswer::Forget(id.clone())),
+                    Choice::keep("Keep the tokens"),
+                    Choice::new('a', "Ask again", sign_out(again)),
+                    Choice::new('e', "Erase them here anyway", sign_out(here)),
                 ]
             }
-            DialogQuestion::NotRevoked(id, _) => vec![
-                ("Keep the tokens", DialogAnswer::Nothing),
-                ("Ask again", DialogAnswer::RevokeAtProvider(id.clone())),
-                ("Revoke locally anyway", DialogAnswer::Forget(id.clone())),
+            DialogQuestion::CancelLogin => vec![
+                Choice::keep("Keep waiting"),
+                Choice::new('c', "Cancel the login", DialogAnswer::CancelLogin),
             ],
-            DialogQuestion::CancelLogin => {
-                vec![("Keep waiting", DialogAnswer::Nothing), ("Cancel the login", DialogAnswer::CancelLogin)]
-            }
-            DialogQuestion::Tokens(doubt, elsewhere) => return of_tokens(doubt, elsewhere),
+            DialogQuestion::Tokens(doubt, elsewhere) => of_tokens(doubt, elsewhere),
             DialogQuestion::UnsavedLogin(_) => vec![
-                ("Try to save again", DialogAnswer::Decide(SaveDecision::Keep)),
-                ("Discard the new tokens", DialogAnswer::Decide(SaveDecision::Discard)),
+                Choice::new('s', "Save again", DialogAnswer::Decide(SaveDecision::Keep)),
+                Choice::new('d', "Discard the new tokens", DialogAnswer::Decide(SaveDecision::Discard)),
             ],
             DialogQuestion::UnsavedRefresh(id, _) => vec![
-                ("Try to save again", DialogAnswer::SaveAgain(id.clone())),
-                ("Decide later", DialogAnswer::Nothing),
-                ("Discard the new tokens", DialogAnswer::Drop(id.clone())),
+                Choice::new('s', "Save again", DialogAnswer::SaveAgain(id.clone())),
+                Choice::keep("Decide later"),
+                Choice::new('d', "Discard the new tokens", DialogAnswer::Drop(id.clone())),
             ],
             DialogQuestion::QuitUnsaved => {
-                vec![("Stay", DialogAnswer::Nothing), ("Quit and lose them", DialogAnswer::Quit)]
+                vec![Choice::keep("Stay"), Choice::new('l', "Quit and lose them", DialogAnswer::Quit)]
             }
-        };
-        answers.into_iter().map(|(words, answer)| (words.to_owned(), answer)).collect()
+        }
     }
 }
 
-/// The answers about tokens that came with a doubt.
-fn of_tokens(doubt: &ConfirmReason, elsewhere: &SaveDecision) -> Vec<(String, DialogAnswer)> {
-    let decide = |words: &str, choice| (words.to_owned(), DialogAnswer::Decide(choice));
+fn sign_out(targets: &[SignOutTarget]) -> Vec<DialogChoice> {
+    let ids = || targets.iter().map(|target| target.id.clone()).collect();
+    let offers = sign_out::offers(targets).into_iter();
+    let offers =
+        offers.map(|each| DialogChoice::new(each.letter, each.words, DialogAnswer::SignOut(ids(), each.way)));
+    std::iter::once(DialogChoice::keep("Keep everything")).chain(offers).collect()
+}
+
+impl DialogQuestion {
+    /// Whether it answers a key, and does not come up while the person may be typing something else.
+    fn was_asked_for(&self) -> bool {
+        match self {
+            Self::SignOut(_) | Self::CancelLogin | Self::QuitUnsaved => true,
+            Self::NotRevoked(..) | Self::Tokens(..) | Self::UnsavedLogin(_) | Self::UnsavedRefresh(..) => {
+                false
+            }
+        }
+    }
+}
+
+/// The choices about tokens that came with a doubt.
+fn of_tokens(doubt: &ConfirmReason, elsewhere: &SaveDecision) -> Vec<DialogChoice> {
+    let decide = |letter, words: &str, choice| DialogChoice::new(letter, words, DialogAnswer::Decide(choice));
     let replace = match doubt {
         ConfirmReason::Cancelled => {
             return vec![
-                decide("Save the tokens", SaveDecision::Keep),
-                decide("Discard them", SaveDecision::Discard),
+                decide('s', "Save the tokens", SaveDecision::Keep),
+                decide('d', "Discard them", SaveDecision::Discard),
             ];
         }
         ConfirmReason::Taken => "Replace what is stored",
         ConfirmReason::OtherAccount { .. } => "Replace the stored account",
     };
     let beside = match elsewhere {
-        SaveDecision::KeepAs(name) => Some(decide(&format!("Save as {name}"), elsewhere.clone())),
+        SaveDecision::KeepAs(name) => Some(decide('s', &format!("Save as {name}"), elsewhere.clone())),
         SaveDecision::Keep | SaveDecision::Discard => None,
     };
-    let rest = [decide("Discard the new tokens", SaveDecision::Discard), decide(replace, SaveDecision::Keep)];
+    let rest = [
+        decide('d', "Discard the new tokens", SaveDecision::Discard),
+        decide('r', replace, SaveDecision::Keep),
+    ];
     beside.into_iter().chain(rest).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::name::StoreId;
+    use crate::domain::trouble::FailureKind;
+    use crate::oauth::revocation::NotRevocable;
+    use crate::tui::sign_out::SecretHeld;
+
+    #[test]
+    fn every_letter_stands_in_its_words_means_one_choice_and_moves_nothing() {
+        for question in questions() {
+            let dialog = Dialog::new(question);
+            let choices = dialog.choices();
+            let letters: Vec<char> = choices.iter().filter_map(|choice| choice.letter).collect();
+            for (index, letter) in letters.iter().enumerate() {
+                assert!(!"jkq?".contains(*letter), "{letter} in {dialog:?}");
+                assert!(!letters[index + 1..].contains(letter), "{letter} twice in {dialog:?}");
+            }
+            for choice in choices {
+                let Some(letter) = choice.letter else { continue };
+                let (before, key, after) = around_letter(&choice.words, letter).expect("a letter");
+                assert_eq!(format!("{before}{key}{after}"), choice.words);
+            }
+        }
+    }
+
+    #[test]
+    fn a_letter_takes_its_choice_or_marks_it_first_where_nobody_asked() {
+        let mut asked = Dialog::new(DialogQuestion::CancelLogin);
+        assert_eq!(asked.press('x'), LetterPress::Foreign);
+        assert_eq!((asked.press('c'), asked.answer()), (LetterPress::Takes, DialogAnswer::CancelLogin));
+        let mut came = Dialog::new(DialogQuestion::UnsavedRefresh(id(), trouble()));
+        assert_eq!(came.press('D'), LetterPress::Marks);
+        assert_eq!((came.press('d'), came.answer()), (LetterPress::Takes, DialogAnswer::Drop(id())));
+    }
+
+    #[test]
+    fn a_sign_out_offers_only_what_makes_a_difference() {
+        let letters = |targets: &[(SecretHeld, bool)]| -> String {
+            let target = |(holds, revocable): &(SecretHeld, bool)| SignOutTarget {
+                id: id(),
+                holds: *holds,
+                not_revocable: (!revocable).then_some(NotRevocable::NotOffered),
+            };
+            let targets: Vec<SignOutTarget> = targets.iter().map(target).collect();
+            sign_out::offers(&targets).into_iter().map(|offer| offer.letter).collect()
+        };
+        use SecretHeld::{Key, Login, Nothing};
+        for (targets, offered) in [
+            (&[(Login, true)][..], "esdb"),
+            (&[(Login, false)], "ed"),
+            (&[(Key, false)], "e"),
+            (&[(Nothing, false)], "d"),
+            (&[(Key, false), (Login, true)], "esdb"),
+            (&[(Key, false), (Nothing, false)], "ed"),
+            (&[(Key, false), (Key, false)], "e"),
+        ] {
+            assert_eq!(letters(targets), offered, "{targets:?}");
+        }
+    }
+
+    fn id() -> ProfileId {
+        ProfileId { store: StoreId::Own, name: ProfileName::parse("acme/work").expect("a name") }
+    }
+
+    fn trouble() -> Trouble {
+        Trouble::untouched("cannot save", "no space is left", FailureKind::NothingToDo)
+    }
+
+    fn questions() -> Vec<DialogQuestion> {
+        let target = |holds, not_revocable| SignOutTarget { id: id(), holds, not_revocable };
+        let other = ConfirmReason::OtherAccount { stored: "a".into(), came: "b".into() };
+        vec![
+            DialogQuestion::SignOut(vec![target(SecretHeld::Login, None)]),
+            DialogQuestion::SignOut(vec![target(SecretHeld::Key, Some(NotRevocable::ApiKey))]),
+            DialogQuestion::SignOut(vec![target(SecretHeld::Nothing, Some(NotRevocable::NoTokens))]),
+            DialogQuestion::SignOut(vec![
+                target(SecretHeld::Login, None),
+                target(SecretHeld::Key, Some(NotRevocable::ApiKey)),
+            ]),
+            DialogQuestion::NotRevoked(id(), Extent::Tokens, trouble()),
+            DialogQuestion::CancelLogin,
+            DialogQuestion::Tokens(other, SaveDecision::KeepAs(id().name)),
+            DialogQuestion::Tokens(ConfirmReason::Taken, SaveDecision::KeepAs(id().name)),
+            DialogQuestion::Tokens(ConfirmReason::Cancelled, SaveDecision::Discard),
+            DialogQuestion::UnsavedLogin(trouble()),
+            DialogQuestion::UnsavedRefresh(id(), trouble()),
+            DialogQuestion::QuitUnsaved,
+        ]
+    }
 }

@@ -1,6 +1,7 @@
 //! Frames around the parts of the screen, and around boxes that lie above it.
 
 use ratatui::Frame;
+use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::symbols::merge::MergeStrategy;
@@ -12,6 +13,9 @@ use crate::tui::theme::Theme;
 
 /// Rows and columns that a box above others takes beside its content.
 pub const AROUND: u16 = 4;
+
+/// Fewer columns than that beside a box have no room for anything that could be read.
+const LEAST_BESIDE: u16 = 12;
 
 /// Whether keys act on what a frame is drawn around.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,14 +60,45 @@ fn stands_on_another(frame: &mut Frame<'_>, area: Rect) -> bool {
 pub fn above(frame: &mut Frame<'_>, area: Rect, size: (u16, u16), title: &str, theme: &Theme) -> Rect {
     let (place, roomy) = place(area, size);
     frame.buffer_mut().set_style(area, Style::reset().patch(theme.border));
-    // A column at each side keeps what is below from running into the frame.
-    let x = place.x.saturating_sub(1).max(area.x);
+    // A column and a row at each side keep what is below from running into the frame.
+    let (x, y) = (place.x.saturating_sub(1).max(area.x), place.y.saturating_sub(1).max(area.y));
     let right = place.right().saturating_add(1).min(area.right());
-    frame.render_widget(Clear, Rect { x, width: right - x, ..place });
+    let bottom = place.bottom().saturating_add(1).min(area.bottom());
+    let cleared = Rect { x, y, width: right - x, height: bottom - y };
+    frame.render_widget(Clear, cleared);
+    clear_beside(frame.buffer_mut(), area, cleared);
     let block = block(place, title, theme).border_style(theme.border_focused);
     let inner = inset(block.inner(place), 1);
     frame.render_widget(block, place);
     if roomy { Rect { y: inner.y + 1, height: inner.height.saturating_sub(2), ..inner } } else { inner }
+}
+
+/// Takes the text away that `cleared` cuts off at its sides: all of it where little is seen, and else the
+/// words that are cut. Frames stay.
+fn clear_beside(buffer: &mut Buffer, area: Rect, cleared: Rect) {
+    for y in cleared.y..cleared.bottom() {
+        let left: Vec<u16> = (area.x + 1..cleared.x).rev().collect();
+        let right: Vec<u16> = (cleared.right()..area.right().saturating_sub(1)).collect();
+        for columns in [left, right] {
+            let is_narrow = columns.len() < usize::from(LEAST_BESIDE);
+            for x in columns {
+                let Some(cell) = buffer.cell_mut((x, y)) else { break };
+                let is_blank = cell.symbol().trim().is_empty();
+                match is_frame(cell.symbol()) {
+                    true if is_narrow => {}
+                    false if is_narrow || !is_blank => {
+                        cell.set_symbol(" ");
+                    }
+                    true | false => break,
+                }
+            }
+        }
+    }
+}
+
+/// Whether it is a line of a frame.
+fn is_frame(symbol: &str) -> bool {
+    symbol.chars().all(|char| matches!(char, '\u{2500}'..='\u{257f}'))
 }
 
 /// Where [`above`] draws its box, and whether it has a free row above and below the content.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crossterm::event::KeyEvent;
 
-use crate::domain::change::{Change, Snapshot};
+use crate::domain::change::{Change, Extent, Snapshot};
 use crate::domain::event::Event;
 use crate::domain::name::{ProfileId, StoreId};
 use crate::domain::profile::Profile;
@@ -47,10 +47,10 @@ pub enum Action {
     Copy,
     /// Copy it.
     CopyForm(Form),
-    /// Ask whether to erase the selected profile's tokens here.
-    RevokeLocally,
-    /// Ask whether to revoke the selected profile at its provider.
-    Revoke,
+    /// Ask how to sign out of the selected profile.
+    SignOut,
+    /// The same, with its provider being asked too already marked.
+    SignOutAtProvider,
     /// Test the selected profile's token.
     Test,
     /// Type a filter.
@@ -218,8 +218,8 @@ pub enum Effect {
     Refresh(ProfileId, Wish),
     /// Apply a change to a profile.
     Change(ProfileId, Box<Change>),
-    /// Ask the provider to end a grant, then erase its tokens here.
-    Revoke(ProfileId),
+    /// Ask the provider to end a grant, then erase so much of the profile here.
+    Revoke(ProfileId, Extent),
     /// Keep the tokens of these profiles of one store for their next refresh: it holds the pairs again that
     /// they were got for.
     Rescue(Vec<Profile>),

@@ -228,7 +228,7 @@ impl Model {
     pub fn unfinished(&self) -> Option<String> {
         let login = self.login.as_ref().filter(|login| login.is_settling());
         let refreshes = self.refreshing().map(|(id, _)| format!("the refresh of {}", id.name));
-        let revoking = self.running.iter().filter(|(_, running)| running.is_revoking);
+        let revoking = self.running.iter().filter(|(_, running)| running.revoking.is_some());
         let revoked = revoking.map(|(id, _)| format!("the revocation of {}", id.name));
         let logins = login.map(|login| format!("the tokens of {}", login.plan().id.name));
         let saves = (self.saving > 0).then(|| "a change being saved".to_owned());

@@ -1,6 +1,6 @@
 //! Work on one profile that is under way or unfinished, as the model keeps it.
 
-use crate::domain::change::RefreshedTokens;
+use crate::domain::change::{Extent, RefreshedTokens};
 use crate::domain::clock::Steady;
 use crate::domain::profile::Profile;
 use crate::domain::schedule;
@@ -15,8 +15,8 @@ pub struct Running {
     pub refresh: Option<AskedBy>,
     /// The last auto-refresh of it.
     pub last_try: Option<LastTry>,
-    /// Whether its provider is being asked to end its grant.
-    pub is_revoking: bool,
+    /// How much of it is erased once its provider, which is being asked, has ended its grant.
+    pub revoking: Option<Extent>,
     pub is_testing: bool,
     /// Refreshed tokens that could not be stored: they are here and nowhere else.
     pub unsaved: Option<UnsavedTokens>,
@@ -32,7 +32,7 @@ pub struct Running {
 pub(super) static NOTHING: Running = Running {
     refresh: None,
     last_try: None,
-    is_revoking: false,
+    revoking: None,
     is_testing: false,
     unsaved: None,
     rescues: Vec::new(),
@@ -72,7 +72,10 @@ impl Running {
     /// Whether the provider is asked something, or tokens wait to be stored.
     #[must_use]
     pub fn is_busy(&self) -> bool {
-        self.refresh.is_some() || self.is_revoking || self.unsaved.is_some() || !self.rescues.is_empty()
+        self.refresh.is_some()
+            || self.revoking.is_some()
+            || self.unsaved.is_some()
+            || !self.rescues.is_empty()
     }
 
     /// Notes that an auto-refresh of `profile` begins.

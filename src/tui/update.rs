@@ -10,7 +10,7 @@ mod mouse;
 mod navigation;
 mod panel;
 mod refresh;
-mod revoke;
+mod sign_out;
 mod status;
 mod stores;
 mod wizard;
@@ -144,7 +144,7 @@ fn take(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
             }
             return effects;
         }
-        Msg::Revoked(id, revoked) => return revoke::ended(model, &id, revoked, now),
+        Msg::Revoked(id, revoked) => return sign_out::ended(model, &id, revoked, now),
         Msg::MadePrivate(made) => {
             made_private(model, made);
             return vec![Effect::Read(StoreId::Own)];

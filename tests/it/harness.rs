@@ -575,7 +575,10 @@ pub(crate) fn key(name: &str) -> KeyEvent {
         "home" => KeyCode::Home,
         "end" => KeyCode::End,
         "backspace" => KeyCode::Backspace,
-        other => unreachable!("no key is called {other}"),
+        other => match other.chars().next() {
+            Some(char) if other.len() == 1 => KeyCode::Char(char),
+            Some(_) | None => unreachable!("no key is called {other}"),
+        },
     };
     KeyEvent::new(code, KeyModifiers::NONE)
 }

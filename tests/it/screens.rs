@@ -8,14 +8,13 @@ mod questions;
 
 use std::sync::LazyLock;
 
-use authtui::domain::change::Row;
+use authtui::domain::change::{Extent, Row};
 use authtui::domain::name::StoreId;
 use authtui::domain::provider::LoginMethod;
 use authtui::domain::secret::Secret;
 use authtui::domain::trouble::{FailureKind, Stored, Trouble};
 use authtui::oauth::login::preflight::{Preflight, PreflightGoal};
 use authtui::oauth::login::{ConfirmReason, Input, Locality, Login, SaveDecision};
-use authtui::oauth::revocation::NotRevocable;
 use authtui::tui::dialog::{Dialog, DialogQuestion};
 use authtui::tui::field::{Field, Sight};
 use authtui::tui::message::Msg;
@@ -269,11 +268,11 @@ fn an_answer_is_pasted_below_the_steps() {
 
 #[test]
 fn a_question_is_asked_before_anything_is_lost() {
-    let revoke = |name| Screen::Dialog(Dialog::new(DialogQuestion::Revoke(cast::id(name))));
+    let revoke = |name| Screen::Dialog(Dialog::new(cast::signing_out(&[name])));
     for (name, size, screen) in [
-        ("revoke", MIDDLE, revoke("anthropic/work")),
-        ("revoke_smallest", SMALLEST, revoke("anthropic/lab")),
-        ("revoke_key", MIDDLE, revoke("anthropic/key")),
+        ("sign_out", MIDDLE, revoke("anthropic/work")),
+        ("sign_out_smallest", SMALLEST, revoke("anthropic/lab")),
+        ("sign_out_key", MIDDLE, revoke("anthropic/key")),
         ("cancel", MIDDLE, Screen::Login(Panel::Cancelling(Dialog::new(DialogQuestion::CancelLogin)))),
         ("other_account", MIDDLE, Screen::Login(Panel::Deciding(other_account()))),
         ("not_saved", MIDDLE, Screen::Dialog(not_saved())),
@@ -293,9 +292,9 @@ fn revoking_at_the_provider_is_asked_and_what_it_did_not_do_is_said() {
     let busy =
         Trouble::untouched("cannot revoke anthropic/work at its provider", why, FailureKind::Temporary(None));
     for (name, question) in [
-        ("revoke_at_provider", DialogQuestion::RevokeAtProvider(work())),
-        ("not_revocable", DialogQuestion::NotRevocable(work(), NotRevocable::NotOffered)),
-        ("not_revoked", DialogQuestion::NotRevoked(work(), busy)),
+        ("sign_out_twins", cast::signing_out(&["anthropic/work"])),
+        ("not_revocable", cast::not_revocable("anthropic/work")),
+        ("not_revoked", DialogQuestion::NotRevoked(work(), Extent::Tokens, busy)),
     ] {
         let mut rows = cast::rows();
         if let [Row::Profile(first), Row::Profile(second), ..] = rows.as_mut_slice() {
@@ -517,15 +516,15 @@ static MODELS: LazyLock<Vec<Model>> = LazyLock::new(|| {
         Screen::Filter(field()),
         Screen::Copy,
         Screen::Help(7, Box::new(Screen::List)),
-        Screen::Dialog(question(DialogQuestion::Revoke(cast::id("anthropic/lab")))),
+        Screen::Dialog(question(cast::signing_out(&["anthropic/lab"]))),
         Screen::Dialog(question(DialogQuestion::UnsavedRefresh(cast::id("anthropic/lab"), trouble.clone()))),
         Screen::Dialog(question(DialogQuestion::QuitUnsaved)),
-        Screen::Dialog(question(DialogQuestion::RevokeAtProvider(cast::id("anthropic/lab")))),
-        Screen::Dialog(question(DialogQuestion::NotRevocable(
+        Screen::Dialog(question(cast::not_revocable("anthropic/lab"))),
+        Screen::Dialog(question(DialogQuestion::NotRevoked(
             cast::id("anthropic/lab"),
-            NotRevocable::NotOffered,
+            Extent::Tokens,
+            trouble.clone(),
         ))),
-        Screen::Dialog(question(DialogQuestion::NotRevoked(cast::id("anthropic/lab"), trouble.clone()))),
         wizard(Page::Choice(ListQuestion::Provider, 3)),
         wizard(Page::Text(TextQuestion::Name, field())),
         wizard(Page::Text(TextQuestion::ClientSecret, field())),

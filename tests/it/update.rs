@@ -9,13 +9,13 @@ mod panel;
 mod quit;
 mod refresh;
 mod results;
-mod revoke;
+mod sign_out;
 mod wake;
 mod window;
 
 use std::time::Duration;
 
-use authtui::domain::change::{Change, Edit, Row, Snapshot, Where};
+use authtui::domain::change::{Row, Snapshot, Where};
 use authtui::domain::clock::TimeDelta;
 use authtui::domain::health::{Activity, Health};
 use authtui::domain::name::StoreId;
@@ -25,7 +25,6 @@ use authtui::domain::tokens::{StoredTokens, Tokens};
 use authtui::domain::trouble::{FailureKind, Trouble};
 use authtui::oauth::probe::TestVerdict;
 use authtui::stored::provider_file;
-use authtui::tui::dialog::DialogQuestion;
 use authtui::tui::message::{Copied, Effect, Form, Msg};
 use authtui::tui::model::RowId;
 use authtui::tui::screen::Screen;
@@ -81,46 +80,6 @@ fn what_was_copied_is_said_and_how() {
 }
 
 #[test]
-fn erasing_asks_first_and_its_first_answer_does_nothing() {
-    let mut app = App::with(["work", "home"]);
-    assert_eq!(app.keys("jx"), []);
-    let Screen::Dialog(dialog) = &app.model.screen else { panic!("{:?}", app.model.screen) };
-    assert_eq!((&dialog.question, dialog.marked), (&DialogQuestion::Revoke(id("home")), 0));
-    assert_eq!(app.press("enter"), []);
-    assert_eq!(app.model.screen, Screen::List);
-    assert_eq!(*app.profile("home"), profile("home"));
-}
-
-#[test]
-fn the_answers_are_reached_by_tab_arrows_and_letters_and_go_round() {
-    let forget = Edit::EraseTokens(now().wall);
-    for (keys, edit) in [
-        ("tab", Some(&forget)),
-        ("right", Some(&forget)),
-        ("down", Some(&forget)),
-        ("tab tab", Some(&Edit::Remove)),
-        ("down down", Some(&Edit::Remove)),
-        ("left", Some(&Edit::Remove)),
-        ("up", Some(&Edit::Remove)),
-        ("backtab", Some(&Edit::Remove)),
-        ("tab tab tab", None),
-        ("tab up", None),
-    ] {
-        let mut app = App::with(["work"]);
-        app.keys("x");
-        assert_eq!(app.press(keys), []);
-        let effects = app.press("enter");
-        match edit {
-            None => assert_eq!(effects, [], "{keys}"),
-            Some(edit) => {
-                let change = Change { name: id("work").name, expects: None, edit: edit.clone() };
-                assert_eq!(effects, [Effect::Change(id("work"), Box::new(change))], "{keys}");
-            }
-        }
-    }
-}
-
-#[test]
 fn what_was_erased_is_said_once_the_store_says_so() {
     let mut app = App::with(["work", "home"]);
     app.keys("x");
@@ -129,7 +88,7 @@ fn what_was_erased_is_said_once_the_store_says_so() {
     let erased = Profile { held: StoredTokens::None, revoked_at: Some(now().wall), ..profile("work") };
     let snapshot = snapshot([erased, profile("home")]);
     assert_eq!(app.feed(Msg::Changed(id("work"), Ok(snapshot))), []);
-    assert_eq!(app.message(), "The tokens of demo/work are erased here, not at the provider.");
+    assert_eq!(app.message(), "Signed out demo/work, here only.");
     assert_eq!(app.profile("work").held, StoredTokens::None);
 }
 

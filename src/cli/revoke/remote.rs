@@ -6,9 +6,8 @@ use color_eyre::eyre::Result;
 
 use crate::cli::exit::{self, Exit};
 use crate::cli::output::say;
-use crate::cli::revoke::Extent;
 use crate::cli::runtime::finish_posted;
-use crate::domain::change::Snapshot;
+use crate::domain::change::{Extent, Snapshot};
 use crate::domain::profile::Profile;
 use crate::domain::text;
 use crate::domain::trouble::Stored;
@@ -67,7 +66,7 @@ pub(super) fn announce(services: &Services, snapshot: &Snapshot, profile: &Profi
 /// that came meanwhile are a failure: nobody has ended those.
 pub(super) fn run(services: &Arc<Services>, profile: &Profile, extent: Extent) -> Result<Exit> {
     let name = &profile.id.name;
-    let Some(revoked) = finish_posted(services, revoke(services, &profile.id))? else {
+    let Some(revoked) = finish_posted(services, revoke(services, &profile.id, extent))? else {
         say(&format!(
             "{name}: stopped before the provider's answer was known; it may be revoked there. authtui list \
              shows what is stored."
@@ -76,11 +75,12 @@ pub(super) fn run(services: &Arc<Services>, profile: &Profile, extent: Extent) -
     };
     Ok(match revoked {
         Revoked::Done(after) => {
-            let still = after.profile(name).is_some_and(|profile| profile.held.tokens().is_some());
-            let (here, exit) = match (still, extent) {
-                (false, Extent::Tokens | Extent::Profile) => ("its tokens are erased here", Exit::Done),
-                (true, Extent::Tokens) => ("it holds the tokens of another login", Exit::Done),
-                (true, Extent::Profile) => {
+            let left = after.profile(name).map(|profile| profile.held.tokens());
+            let (here, exit) = match (left, extent) {
+                (None, Extent::Tokens | Extent::Profile) => ("removed here", Exit::Done),
+                (Some(None), Extent::Tokens | Extent::Profile) => ("its tokens are erased here", Exit::Done),
+                (Some(Some(_)), Extent::Tokens) => ("it holds the tokens of another login", Exit::Done),
+                (Some(Some(_)), Extent::Profile) => {
                     ("it holds the tokens of another login, so it is not removed", Exit::Failure)
                 }
             };

@@ -13,9 +13,10 @@ use crate::tui::layout;
 use crate::tui::message::{Action, Effect};
 use crate::tui::model::{Leaving, Model};
 use crate::tui::screen::Screen;
+use crate::tui::sign_out::SignOutWay;
 use crate::tui::status::Tone;
 use crate::tui::update::status::show;
-use crate::tui::update::{auto_refresh, login_start, navigation, panel, refresh, revoke, wizard};
+use crate::tui::update::{auto_refresh, login_start, navigation, panel, refresh, sign_out, wizard};
 
 /// Does what the person wants, or says why that is not possible.
 pub(super) fn act(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
@@ -49,11 +50,11 @@ pub(super) fn act(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
             model.screen = Screen::List;
             on_selected(model, |_, profile| vec![Effect::Copy(profile.id.clone(), form)])
         }
-        Action::RevokeLocally => on_selected(model, |model, profile| {
-            model.screen = Screen::Dialog(Dialog::new(DialogQuestion::Revoke(profile.id.clone())));
-            Vec::new()
-        }),
-        Action::Revoke => on_selected(model, revoke::ask),
+        Action::SignOut => on_selected(model, |model, profile| sign_out::ask(model, profile, None)),
+        Action::SignOutAtProvider => {
+            let marked = Some(SignOutWay::AtProvider);
+            on_selected(model, |model, profile| sign_out::ask(model, profile, marked))
+        }
         Action::Test => on_selected(model, |model, profile| test(model, profile, now)),
         Action::Filter => {
             model.screen = Screen::Filter(Field::new(&model.filter, Sight::Clear));

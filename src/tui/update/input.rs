@@ -1,9 +1,10 @@
 //! Keys and pasted text, taken to where they mean something.
 
-use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 use crate::domain::clock::Now;
 use crate::domain::secret::Secret;
+use crate::tui::dialog::LetterPress;
 use crate::tui::field::{Field, Sight};
 use crate::tui::keymap::{self, KeyContext};
 use crate::tui::layout;
@@ -24,6 +25,13 @@ pub(super) fn press(model: &mut Model, now: Now, key: KeyEvent) -> Vec<Effect> {
         return action::act(model, now, action);
     }
     let is_seen = layout::is_seen(model);
+    if let (Some(letter), Some(dialog), true) = (letter(key), model.screen.dialog_mut(), is_seen) {
+        match dialog.press(letter) {
+            LetterPress::Takes => return action::act(model, now, Action::Enter),
+            LetterPress::Marks => return Vec::new(),
+            LetterPress::Foreign => {}
+        }
+    }
     match model.screen.key_context() {
         Some(place) => match keymap::action(place, key) {
             Some(action) if is_seen || action == Action::Quit => action::act(model, now, action),
@@ -32,6 +40,12 @@ pub(super) fn press(model: &mut Model, now: Now, key: KeyEvent) -> Vec<Effect> {
         None if is_seen => typed(model, now, key),
         None => Vec::new(),
     }
+}
+
+/// The letter that was pressed alone.
+fn letter(key: KeyEvent) -> Option<char> {
+    let KeyCode::Char(letter) = key.code else { return None };
+    key.modifiers.difference(KeyModifiers::SHIFT).is_empty().then_some(letter)
 }
 
 /// Takes away a message that stays until the person does something.

@@ -167,9 +167,7 @@ pub(super) fn answer(model: &mut Model, answer: DialogAnswer, now: Now) -> Vec<E
         DialogAnswer::CancelLogin => Input::Cancelled,
         DialogAnswer::Decide(choice) => Input::Decided(choice),
         DialogAnswer::Nothing
-        | DialogAnswer::RevokeAtProvider(_)
-        | DialogAnswer::Forget(_)
-        | DialogAnswer::Remove(_)
+        | DialogAnswer::SignOut(..)
         | DialogAnswer::SaveAgain(_)
         | DialogAnswer::Drop(_)
         | DialogAnswer::Quit => return Vec::new(),

@@ -2,9 +2,7 @@
 
 use std::mem;
 
-use crate::domain::change::{Change, Edit};
 use crate::domain::clock::Now;
-use crate::domain::name::ProfileId;
 use crate::oauth::login::{Input, Login};
 use crate::tui::dialog::DialogAnswer;
 use crate::tui::layout::{self, list_rows};
@@ -14,7 +12,7 @@ use crate::tui::rows;
 use crate::tui::screen::{Panel, Screen};
 use crate::tui::status::Tone;
 use crate::tui::update::status::show;
-use crate::tui::update::{login, revoke, stores, wizard};
+use crate::tui::update::{login, sign_out, stores, wizard};
 use crate::tui::view::help;
 use crate::tui::wizard::choices;
 
@@ -147,9 +145,7 @@ pub(super) fn back(model: &mut Model, now: Now) -> Vec<Effect> {
 fn answered(model: &mut Model, answer: DialogAnswer, now: Now) -> Vec<Effect> {
     match answer {
         DialogAnswer::Nothing => Vec::new(),
-        DialogAnswer::Forget(id) => change(model, id, Edit::EraseTokens(now.wall)),
-        DialogAnswer::Remove(id) => change(model, id, Edit::Remove),
-        DialogAnswer::RevokeAtProvider(id) => revoke::begin(model, id, now),
+        DialogAnswer::SignOut(ids, way) => sign_out::begin(model, ids, way, now),
         DialogAnswer::SaveAgain(id) => stores::save_again(model, &id),
         DialogAnswer::Drop(id) => {
             model.forget_unsaved(&id);
@@ -161,11 +157,4 @@ fn answered(model: &mut Model, answer: DialogAnswer, now: Now) -> Vec<Effect> {
         }
         DialogAnswer::CancelLogin | DialogAnswer::Decide(_) => login::answer(model, answer, now),
     }
-}
-
-/// What the person wants of a profile holds whatever its tokens are by then.
-fn change(model: &mut Model, id: ProfileId, edit: Edit) -> Vec<Effect> {
-    model.saving += 1;
-    let change = Change { name: id.name.clone(), expects: None, edit };
-    vec![Effect::Change(id, Box::new(change))]
 }

@@ -115,11 +115,11 @@ pub(super) fn changed(
     let text = match snapshot.profile(&id.name) {
         None => {
             model.forget_unsaved(id);
-            format!("{} is removed. The provider was not notified.", id.name)
+            format!("Signed out {} and deleted the profile, here only.", id.name)
         }
         Some(profile) if profile.held.tokens().is_none() => {
             model.forget_unsaved(id);
-            format!("The tokens of {} are erased here, not at the provider.", id.name)
+            format!("Signed out {}, here only.", id.name)
         }
         Some(profile) => {
             if before.is_some_and(|before| before != profile.auto_refresh) {

@@ -1,264 +1,210 @@
-//! Dialog: one question and its answers.
+//! Dialog: one question, what can be answered, and what would follow.
+
+mod words;
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
+use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
-use crate::domain::clock::Now;
-use crate::domain::name::ProfileId;
-use crate::domain::profile::Kind;
-use crate::domain::residual_validity;
-use crate::domain::trouble::Trouble;
-use crate::oauth::login::{ConfirmReason, SaveDecision};
-use crate::oauth::revocation::{self, NotRevocable};
-use crate::tui::dialog::{Dialog, DialogQuestion};
-use crate::tui::model::Model;
-use crate::tui::screen_map::{MouseTarget, ScreenMap};
+use crate::tui::dialog::{Dialog, DialogChoice, around_letter};
+use crate::tui::screen_map::MouseTarget;
 use crate::tui::text_layout::rows;
-use crate::tui::theme::Theme;
+use crate::tui::theme::{Letters, Theme};
 use crate::tui::view::ViewContext;
-use crate::tui::{frame, layout, state, text_layout};
+use crate::tui::view::dialog::words::{ChoiceNote, DialogText};
+use crate::tui::{frame, layout, text_layout};
 
-/// The most lines of an answer.
-const ANSWER: usize = 2;
-/// Columns between answers beside each other.
-const GAP: u16 = 2;
+/// The most lines of a choice.
+const CHOICE_ROWS: usize = 2;
+/// Columns before the words of a choice.
+const INDENT: u16 = 1;
+/// Columns before what would follow from it.
+const NOTE_INDENT: u16 = 3;
 
-/// What is asked, in words.
-struct DialogText {
-    title: String,
-    text: Vec<String>,
-    /// The same where room is short.
-    short: Option<String>,
+/// What is written in a dialog's box.
+struct Content<'a> {
+    text: DialogText,
+    choices: Vec<(DialogChoice, Option<ChoiceNote>)>,
+    marked: usize,
+    theme: &'a Theme,
 }
 
-/// Draws the question in the middle of `area`. The marked answer is always seen; where room is short
-/// the question is asked in fewer words, and scrolls.
+/// A box's content in lines of one width.
+struct Laid {
+    width: u16,
+    text: Vec<String>,
+    /// How many lines of the text are seen at once.
+    text_rows: u16,
+    /// Empty lines below it.
+    gap: u16,
+    /// The choices with what follows from them, each line with the place of its choice.
+    choices: Vec<(Line<'static>, Option<usize>)>,
+    /// The last line of the marked choice's words.
+    marked: usize,
+}
+
+/// Whether choices are set apart by empty lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Spacing {
+    Wide,
+    Dense,
+}
+
+/// Draws the question in the middle of `area`, in a box as large as its words. The marked choice is
+/// always seen; where room is short only its consequence is said, in fewer words, and the text scrolls.
 pub(super) fn render(frame: &mut Frame<'_>, area: Rect, dialog: &Dialog, view: ViewContext<'_>) {
-    let ViewContext { model, theme, now, .. } = view;
-    let words = words(&dialog.question, model, now);
-    let width = layout::question_columns(area.width);
-    let answers = answers(dialog, width, theme);
-    let room = area.height.saturating_sub(2);
-    let (text, gap) = fitted(&words, width, room, rows(answers.len()));
-    // The text keeps one row, however many the answers want.
-    let seen = room.saturating_sub(rows(answers.len())).max(1).min(rows(text.len()));
-    let gap = if seen < rows(text.len()) { 0 } else { gap };
-    let size = (width, seen + gap + rows(answers.len()));
-    let inner = frame::above(frame, area, size, &words.title, theme);
-    let seen = seen.min(inner.height.saturating_sub(1));
-    let hidden = text.len().saturating_sub(usize::from(seen));
+    let theme = view.theme;
+    let content = Content::new(dialog, view);
+    let laid = content.fitted(layout::question_columns(area.width), area.height.saturating_sub(2));
+    let size = (laid.width, laid.height());
+    let inner = frame::above(frame, area, size, &content.text.title, theme);
+    let seen = laid.text_rows.min(inner.height.saturating_sub(1));
+    let hidden = laid.text.len().saturating_sub(usize::from(seen));
     let first = dialog.scrolled.min(hidden);
     if hidden > 0 {
         let more = if first < hidden { "PgDn: more" } else { "PgUp: back" };
         frame::foot(frame, frame::place(area, size).0, more, theme);
     }
-    for (down, line) in (0..seen).zip(text.iter().skip(first)) {
+    for (down, line) in (0..seen).zip(laid.text.iter().skip(first)) {
         frame.render_widget(Line::raw(line.as_str()), frame::row(inner, down));
     }
-    let place = frame::below(inner, seen + gap);
-    let marked = answers.iter().rposition(|(_, index)| *index == dialog.marked).unwrap_or(0);
-    let first = (marked + 1).saturating_sub(usize::from(place.height));
-    for (down, (line, index)) in (0..place.height).zip(answers.into_iter().skip(first)) {
+    let place = frame::below(inner, seen + laid.gap);
+    let first = (laid.marked + 1).saturating_sub(usize::from(place.height));
+    for (down, (line, index)) in (0..place.height).zip(laid.choices.into_iter().skip(first)) {
         let row = frame::row(place, down);
-        if dialog.is_in_a_row(width) {
-            put_row(view.map, row, dialog);
-        } else {
+        if let Some(index) = index {
             view.map.put(row, MouseTarget::Answer(index));
-            if index == dialog.marked {
-                view.map.put_cursor(row);
-            }
+        }
+        if usize::from(down) + first == laid.marked {
+            view.map.put_cursor(row);
         }
         frame.render_widget(line, row);
     }
 }
 
-/// Writes down where each of the answers lies that are beside each other in `row`.
-fn put_row(map: &ScreenMap, row: Rect, dialog: &Dialog) {
-    let mut x = row.x;
-    for (index, button) in dialog.buttons().enumerate() {
-        let width = text_layout::width(&button);
-        let area = Rect { x, width, ..row }.intersection(row);
-        map.put(area, MouseTarget::Answer(index));
-        if index == dialog.marked {
-            map.put_cursor(area);
-        }
-        x = x.saturating_add(width + GAP);
+impl Laid {
+    fn height(&self) -> u16 {
+        self.text_rows + self.gap + rows(self.choices.len())
     }
 }
 
-/// The answers in lines, each with the place of the answer it belongs to: beside each other where they fit,
-/// in the one line of the marked answer.
-fn answers(dialog: &Dialog, width: u16, theme: &Theme) -> Vec<(Line<'static>, usize)> {
-    let styled = dialog.buttons().enumerate().map(|(index, words)| {
-        let marked = index == dialog.marked;
-        (words, index, if marked { theme.choice } else { Style::new() })
-    });
-    if dialog.is_in_a_row(width) {
-        let spans = styled.flat_map(|(words, _, style)| {
-            [Span::styled(words, style), Span::raw(" ".repeat(usize::from(GAP)))]
+impl<'a> Content<'a> {
+    fn new(dialog: &Dialog, view: ViewContext<'a>) -> Self {
+        let ViewContext { model, theme, now, .. } = view;
+        let note = |choice: &DialogChoice| words::note(&dialog.question, &choice.answer, model, now);
+        let choices = dialog.choices().into_iter().map(|choice| {
+            let note = note(&choice);
+            (choice, note)
         });
-        return vec![(Line::from(spans.collect::<Vec<_>>()), dialog.marked)];
+        let text = words::text(&dialog.question, model);
+        Self { text, choices: choices.collect(), marked: dialog.marked, theme }
     }
-    styled
-        .flat_map(|(words, index, style)| {
-            text_layout::wrap_into(&words, width, ANSWER)
-                .into_iter()
-                .map(move |line| (Line::from(Span::styled(line, style)), index))
-        })
-        .collect()
-}
 
-/// The lines of the question, and how many empty ones follow: the whole of it where there is room.
-fn fitted(words: &DialogText, width: u16, room: u16, answers: u16) -> (Vec<String>, u16) {
-    let lines: Vec<String> = words.text.iter().flat_map(|part| text_layout::wrap(part, width)).collect();
-    if rows(lines.len()) + 1 + answers + 2 <= room {
-        return (lines, 1);
+    /// The content in at most so many columns and rows: all of it where there is room.
+    fn fitted(&self, columns: u16, room: u16) -> Laid {
+        for spacing in [Spacing::Wide, Spacing::Dense] {
+            let height = self.laid(columns, spacing).height();
+            if height + 2 <= room {
+                let widths = self.least_width().min(columns)..columns;
+                let as_high = |width: &u16| self.laid(*width, spacing).height() == height;
+                return self.laid(widths.into_iter().find(as_high).unwrap_or(columns), spacing);
+            }
+        }
+        self.compact(columns, room)
     }
-    let text = words.short.clone().unwrap_or_else(|| words.text.join(" "));
-    (text_layout::wrap(&text, width), 0)
-}
 
-fn words(question: &DialogQuestion, model: &Model, now: Now) -> DialogText {
-    let words = |title: &str, text: Vec<String>| DialogText { title: title.to_owned(), text, short: None };
-    match question {
-        DialogQuestion::Revoke(id) => revoke(id, model, now),
-        DialogQuestion::RevokeAtProvider(id) => at_provider(id, model),
-        DialogQuestion::NotRevocable(id, reason) => not_revocable(id, reason, model, now),
-        DialogQuestion::NotRevoked(id, trouble) => not_revoked(id, trouble, model, now),
-        DialogQuestion::CancelLogin => {
-            let text = "The link stops working. Stored tokens do not change.".to_owned();
-            words("Cancel the login?", vec![text])
-        }
-        DialogQuestion::Tokens(ConfirmReason::OtherAccount { stored, came }, elsewhere) => {
-            let (stored, came) = (text_layout::named(stored), text_layout::named(came));
-            let text = format!(
-                "You logged in as {came}, but this profile is {stored}. Nothing is saved \
-                yet."
-            );
-            let beside = match elsewhere {
-                SaveDecision::KeepAs(name) => Some(format!("It can be saved as {name} instead.")),
-                SaveDecision::Keep | SaveDecision::Discard => None,
-            };
-            words("Another account logged in", [text].into_iter().chain(beside).collect())
-        }
-        DialogQuestion::Tokens(ConfirmReason::Taken, _) => {
-            let text = "Another program stored a profile with this name. This login is not saved yet.";
-            words("The name is taken", vec![text.to_owned()])
-        }
-        DialogQuestion::Tokens(ConfirmReason::Cancelled, _) => {
-            let text = "The provider sent them before you cancelled. They are only in memory.";
-            words("Cancelled, but tokens arrived", vec![text.to_owned()])
-        }
-        DialogQuestion::UnsavedLogin(trouble) => {
-            let text = text_layout::capital(&text_layout::safe(&trouble.to_string()));
-            words("The new tokens are not saved", vec![text])
-        }
-        DialogQuestion::UnsavedRefresh(id, trouble) => {
-            let text = text_layout::capital(&text_layout::safe(&trouble.to_string()));
-            let spent = "The stored tokens may no longer work.".to_owned();
-            words(&format!("New tokens of {} are not saved", text_layout::named(&id.name)), vec![text, spent])
-        }
-        DialogQuestion::QuitUnsaved => {
-            let login = model.login.as_ref().filter(|login| login.unsaved().is_some());
-            let names = model.unsaved().map(|(id, _)| id).chain(login.map(|login| &login.plan().id));
-            let names: Vec<String> = names.map(|id| text_layout::named(&id.name)).collect();
-            let text = format!("New tokens of {} are only in memory. Quitting loses them.", names.join(", "));
-            words("Quit without saving?", vec![text])
-        }
+    /// Columns in which no choice and no title is broken.
+    fn least_width(&self) -> u16 {
+        let keys = if self.names_keys() { 4 } else { 0 };
+        let choices = self.choices.iter().map(|(choice, _)| text_layout::width(&choice.words) + keys);
+        let title = text_layout::width(&self.text.title);
+        choices.chain([title]).max().unwrap_or(1) + 2 * INDENT
     }
-}
 
-fn revoke(id: &ProfileId, model: &Model, now: Now) -> DialogText {
-    let title = format!("Sign out of {}", text_layout::named(&id.name));
-    let provider = id.name.provider();
-    let place = model.stores.get(&id.store).map_or_else(String::new, |store| text_layout::safe(&store.place));
-    let profile = model.profile(id);
-    let Some((profile, tokens)) = profile.and_then(|profile| Some((profile, profile.held.tokens()?))) else {
-        let text = format!("It has no tokens. Removing it takes the profile out of {place}.");
-        return DialogText { title, text: vec![text], short: None };
-    };
-    let store = model.stores.get(&id.store);
-    let lives_on = residual_validity::words(profile, store, now, state::moment).unwrap_or_default();
-    let not_told = format!("{provider} is not notified: {lives_on}.");
-    let briefly = residual_validity::brief(profile, store, now, state::moment).unwrap_or_default();
-    if profile.kind == Kind::ApiKey {
-        let text = vec![format!("This erases the key from {place}."), not_told];
-        let short = format!("This erases the key here. {provider} is not notified: there it {briefly}.");
-        return DialogText { title, text, short: Some(short) };
+    /// Every line, with what would follow below each choice.
+    fn laid(&self, width: u16, spacing: Spacing) -> Laid {
+        let text: Vec<String> =
+            self.text.parts.iter().flat_map(|part| text_layout::wrap(part, width)).collect();
+        let (mut choices, mut marked) = (Vec::new(), 0);
+        for (index, (choice, note)) in self.choices.iter().enumerate() {
+            let is_apart = self.choices.get(index.wrapping_sub(1)).is_some_and(|(_, above)| above.is_some());
+            if spacing == Spacing::Wide && (is_apart || index > 0 && note.is_some()) {
+                choices.push((Line::default(), None));
+            }
+            choices.extend(self.choice(index, choice, width));
+            if index == self.marked {
+                marked = choices.len().saturating_sub(1);
+            }
+            let note = note
+                .iter()
+                .flat_map(|note| text_layout::wrap(&note.words, width.saturating_sub(NOTE_INDENT)));
+            choices.extend(note.map(|line| (indented(&line), Some(index))));
+        }
+        let text_rows = rows(text.len());
+        Laid { width, text, text_rows, gap: u16::from(text_rows > 0), choices, marked }
     }
-    let what = match tokens.refresh {
-        Some(_) => "the token and the refresh token",
-        None => "the token",
-    };
-    let text = vec![format!("This erases {what} from {place}."), not_told];
-    let short = format!("This erases it here. {provider} is not notified: there it {briefly}.");
-    DialogText { title, text, short: Some(short) }
-}
 
-fn at_provider(id: &ProfileId, model: &Model) -> DialogText {
-    let title = named(id, model);
-    let twins: Vec<String> = model.twins(id).iter().map(|twin| text_layout::named(&twin.name)).collect();
-    let ask = format!("authtui asks {title} to revoke this login, then erases the tokens here.");
-    let too = match twins.as_slice() {
-        [] => None,
-        [one] => Some(format!("{one} uses the same login; its tokens are erased too.")),
-        all => Some(format!("{} use the same login; their tokens are erased too.", all.join(", "))),
-    };
-    let after = "Other programs that use this login must log in again.".to_owned();
-    let with = if twins.is_empty() { String::new() } else { format!(" and in {}", twins.join(", ")) };
-    let short =
-        format!("authtui asks {} to revoke this login, then erases it here{with}.", id.name.provider());
-    let text = [Some(ask), too, Some(after)].into_iter().flatten().collect();
-    DialogText {
-        title: format!("Revoke {} at its provider", text_layout::named(&id.name)),
-        text,
-        short: Some(short),
+    /// The choices alone, and above them in few words what would follow from the marked one.
+    fn compact(&self, width: u16, room: u16) -> Laid {
+        let (mut choices, mut marked) = (Vec::new(), 0);
+        for (index, (choice, _)) in self.choices.iter().enumerate() {
+            choices.extend(self.choice(index, choice, width));
+            if index == self.marked {
+                marked = choices.len().saturating_sub(1);
+            }
+        }
+        let text = |note: &Option<ChoiceNote>| {
+            let note = note.as_ref().map(|note| note.short.as_str());
+            let text: Vec<&str> = [Some(self.text.short.as_str()), note].into_iter().flatten().collect();
+            text_layout::wrap(text.join(" ").trim(), width)
+        };
+        // The choices do not move when another one is marked.
+        let most = self.choices.iter().map(|(_, note)| text(note).len()).max().unwrap_or(0);
+        let text = self.choices.get(self.marked).map(|(_, note)| text(note)).unwrap_or_default();
+        // The text keeps one row, however many the choices want.
+        let text_rows = room.saturating_sub(rows(choices.len())).max(1).min(rows(most));
+        Laid { width, text, text_rows, gap: 0, choices, marked }
+    }
+
+    /// The lines of a choice, with its letter made plain.
+    fn choice(&self, index: usize, choice: &DialogChoice, width: u16) -> Vec<(Line<'static>, Option<usize>)> {
+        let is_marked = index == self.marked;
+        let style = if is_marked { self.theme.choice } else { Style::new() };
+        let has_letters = self.choices.iter().any(|(choice, _)| choice.letter.is_some());
+        let key = match choice.letter {
+            _ if !(self.names_keys() && has_letters) => String::new(),
+            Some(letter) => format!("[{letter}] "),
+            None => "    ".to_owned(),
+        };
+        let indent = INDENT + text_layout::width(&key);
+        let room = width.saturating_sub(indent + INDENT);
+        let lines = text_layout::wrap_into(&choice.words, room, CHOICE_ROWS).into_iter().enumerate();
+        let line = |(row, line): (usize, String)| {
+            let key = if row == 0 { key.clone() } else { " ".repeat(key.len()) };
+            let margin = " ".repeat(usize::from(INDENT));
+            let rest = width.saturating_sub(indent + text_layout::width(&line));
+            let mut spans = vec![Span::raw(margin + &key)];
+            match choice.letter.and_then(|letter| around_letter(&line, letter)) {
+                Some((before, letter, after)) if row == 0 && !self.names_keys() => {
+                    let plain = if is_marked { Style::new() } else { self.theme.key };
+                    let letter = Span::styled(letter.to_owned(), plain.add_modifier(Modifier::UNDERLINED));
+                    spans.extend([Span::raw(before.to_owned()), letter, Span::raw(after.to_owned())]);
+                }
+                Some(_) | None => spans.push(Span::raw(line)),
+            }
+            spans.push(Span::raw(" ".repeat(usize::from(rest))));
+            (Line::from(spans).style(style), Some(index))
+        };
+        lines.map(line).collect()
+    }
+
+    /// Whether a key stands before its words, since nothing else could make it plain.
+    fn names_keys(&self) -> bool {
+        self.theme.glyphs.letters == Letters::Ascii || self.theme.accent.fg.is_none()
     }
 }
 
-fn not_revocable(id: &ProfileId, reason: &NotRevocable, model: &Model, now: Now) -> DialogText {
-    let why = text_layout::capital(&reason.to_string());
-    let complaint = model.catalog.as_ref().and_then(|catalog| catalog.error(id.name.provider()));
-    let why = complaint.map_or(why, |complaint| text_layout::safe(&complaint.to_string()));
-    let by_hand = format!("Nothing is erased yet. You can {}.", by_hand(id, model));
-    let short = Some(format!("{why}. {by_hand}"));
-    let text = [Some(format!("{why}.")), Some(by_hand), erased_alone(id, model, now)];
-    DialogText {
-        title: format!("{} cannot be revoked at its provider", text_layout::named(&id.name)),
-        text: text.into_iter().flatten().collect(),
-        short,
-    }
-}
-
-fn not_revoked(id: &ProfileId, trouble: &Trouble, model: &Model, now: Now) -> DialogText {
-    let why = text_layout::capital(&text_layout::safe(&trouble.why));
-    let by_hand = format!("Stored tokens are unchanged. You can {}.", by_hand(id, model));
-    let short = Some(format!("Stored tokens are unchanged. {why}."));
-    let text = [Some(format!("{why}.")), Some(by_hand), erased_alone(id, model, now)];
-    DialogText {
-        title: format!("{} could not be revoked", text_layout::named(&id.name)),
-        text: text.into_iter().flatten().collect(),
-        short,
-    }
-}
-
-/// What erasing here leaves alive at the provider.
-fn erased_alone(id: &ProfileId, model: &Model, now: Now) -> Option<String> {
-    let lives_on =
-        residual_validity::words(model.profile(id)?, model.stores.get(&id.store), now, state::moment)?;
-    Some(format!("Erasing it here does not stop it working at the provider: {lives_on}."))
-}
-
-fn by_hand(id: &ProfileId, model: &Model) -> String {
-    let profile = model.profile(id);
-    let words = profile.map(|profile| revocation::by_hand(profile, model.provider(profile)));
-    text_layout::safe(&words.unwrap_or_default())
-}
-
-/// What people call the provider.
-fn named(id: &ProfileId, model: &Model) -> String {
-    let provider = model.profile(id).and_then(|profile| model.provider(profile));
-    provider.map_or_else(|| id.name.provider().to_owned(), |provider| text_layout::safe(&provider.title))
+fn indented(line: &str) -> Line<'static> {
+    Line::raw(format!("{}{line}", " ".repeat(usize::from(NOTE_INDENT))))
 }

@@ -18,7 +18,7 @@ use crate::tui::theme::{Letters, Theme};
 use crate::tui::view::ViewContext;
 use crate::tui::wizard::picker::ProviderList;
 use crate::tui::wizard::{Page, Wizard, Work};
-use crate::tui::{frame, layout, rows, text_layout};
+use crate::tui::{frame, rows, text_layout};
 
 /// Keys of a text field, which are no actions.
 const TYPING: [(&str, &str); 2] = [("Enter", "continue"), ("Esc", "back")];
@@ -71,9 +71,8 @@ pub(super) fn render(frame: &mut Frame<'_>, parts: &Parts, view: ViewContext<'_>
         }
         // The chooser itself names its keys, as far as the profile has something to copy.
         Screen::Copy => only(KeyContext::Copy, |action| action == Action::Back),
-        Screen::Dialog(dialog) | Screen::Login(Panel::Cancelling(dialog) | Panel::Deciding(dialog)) => {
-            let columns = layout::question_columns(frame.area().width);
-            choices(KeyContext::Choices, if dialog.is_in_a_row(columns) { "←→" } else { "↑↓" })
+        Screen::Dialog(_) | Screen::Login(Panel::Cancelling(_) | Panel::Deciding(_)) => {
+            choices(KeyContext::Choices, "↑↓")
         }
         Screen::Wizard(wizard) => wizard_keys(wizard),
         Screen::Login(Panel::Pasting(_)) => fixed(&TYPING),

@@ -25,8 +25,8 @@ fn revoking_erases_the_tokens_and_keeps_the_profile() {
     let ended = served.home.run(&["revoke", "demo/ana", "--yes"]);
 
     let said = ended.said(0);
-    assert!(said.contains("The provider is not notified: the token works until "), "{ended:?}");
-    assert!(said.contains("; the login works until "), "{ended:?}");
+    assert!(said.contains("demo is not notified: the token stays valid until "), "{ended:?}");
+    assert!(said.contains(", the login until "), "{ended:?}");
     let text = String::from_utf8(served.home.bytes()).expect("text");
     assert!(!text.contains(&pair.access) && !text.contains(&pair.refresh), "{text}");
     assert_eq!(served.stored("ana"), None);

@@ -14,9 +14,12 @@ use authtui::domain::tokens::{Expiry, StoredTokens, Tokens};
 use authtui::oauth::callback::AuthorizationResponse;
 use authtui::oauth::login::{BoundListener, Input, Locality, Login, LoginOptions, LoginPlan, Output};
 use authtui::oauth::request::{Entropy, Reply};
+use authtui::oauth::revocation::NotRevocable;
 use authtui::oauth::{LoginId, RequestId};
 use authtui::stored::provider_file;
+use authtui::tui::dialog::DialogQuestion;
 use authtui::tui::model::{Model, RowId};
+use authtui::tui::sign_out::{SecretHeld, SignOutTarget};
 use authtui::tui::status::AskedBy;
 
 use crate::harness::preset;
@@ -271,4 +274,24 @@ fn sent(asks: &[Output]) -> RequestId {
 
 fn reply(status: u16, body: &str) -> Reply {
     Reply { status, headers: Vec::new(), body: Secret::new(body), sent: now(23), secrets: Vec::new() }
+}
+
+/// The question how to sign out of those of [`rows`].
+pub(crate) fn signing_out(names: &[&str]) -> DialogQuestion {
+    let model = model(rows());
+    let target = |name: &&str| {
+        let profile = model.profile(&id(name)).expect("a profile");
+        SignOutTarget::new(profile, model.provider(profile))
+    };
+    DialogQuestion::SignOut(names.iter().map(target).collect())
+}
+
+/// The same of one that its provider cannot be asked to end.
+pub(crate) fn not_revocable(name: &str) -> DialogQuestion {
+    let target = SignOutTarget {
+        id: id(name),
+        holds: SecretHeld::Login,
+        not_revocable: Some(NotRevocable::NotOffered),
+    };
+    DialogQuestion::SignOut(vec![target])
 }

@@ -47,6 +47,13 @@ pub(super) fn reversed(model: &Model, size: (u16, u16)) -> String {
     cells.filter(|cell| cell.modifier.contains(Modifier::REVERSED)).map(Cell::symbol).collect()
 }
 
+/// The text of the cells that are underlined.
+pub(super) fn underlined(model: &Model, size: (u16, u16)) -> String {
+    let backend = backend(model, size, colored());
+    let cells = backend.buffer().content.iter();
+    cells.filter(|cell| cell.modifier.contains(Modifier::UNDERLINED)).map(Cell::symbol).collect()
+}
+
 /// Whether the cells in reverse lie in blocks that look alike all over, blanks too.
 pub(super) fn has_whole_marks(model: &Model, size: (u16, u16), theme: Theme) -> bool {
     let backend = backend(model, size, theme);

@@ -1,13 +1,14 @@
 //! Questions at every size: what Enter would do is always on the screen.
 
+use authtui::domain::change::Extent;
 use authtui::domain::trouble::{FailureKind, Trouble};
 use authtui::oauth::login::{ConfirmReason, SaveDecision};
-use authtui::oauth::revocation::NotRevocable;
 use authtui::tui::dialog::{Dialog, DialogQuestion};
 use authtui::tui::message::{Effect, Motion, Msg};
 use authtui::tui::model::Model;
 use authtui::tui::screen::{Panel, Screen};
 use authtui::tui::status::Tone;
+use authtui::tui::theme::{Glyphs, Theme};
 use authtui::tui::update;
 
 use super::{cast, message, print};
@@ -21,11 +22,11 @@ fn questions() -> Vec<DialogQuestion> {
     let name = cast::id("anthropic/a-profile-whose-name-is-as-long-as-names-of-profiles-can-be-64").name;
     let other = || ConfirmReason::OtherAccount { stored: "ana@acme.dev".into(), came: "ana@home.net".into() };
     vec![
-        DialogQuestion::Revoke(id()),
-        DialogQuestion::Revoke(cast::id("anthropic/key")),
-        DialogQuestion::RevokeAtProvider(id()),
-        DialogQuestion::NotRevocable(id(), NotRevocable::NotOffered),
-        DialogQuestion::NotRevoked(id(), trouble()),
+        cast::signing_out(&["anthropic/lab"]),
+        cast::signing_out(&["anthropic/key"]),
+        cast::not_revocable("anthropic/lab"),
+        cast::signing_out(&["anthropic/lab", "anthropic/key", "anthropic/work", "qonic/bim"]),
+        DialogQuestion::NotRevoked(id(), Extent::Profile, trouble()),
         DialogQuestion::CancelLogin,
         DialogQuestion::Tokens(other(), SaveDecision::KeepAs(name)),
         DialogQuestion::Tokens(ConfirmReason::Taken, SaveDecision::Discard),
@@ -47,9 +48,7 @@ fn asking(question: DialogQuestion, size: (u16, u16), said: &str) -> Model {
         DialogQuestion::Tokens(..) | DialogQuestion::UnsavedLogin(_) => {
             Screen::Login(Panel::Deciding(dialog))
         }
-        DialogQuestion::Revoke(_)
-        | DialogQuestion::RevokeAtProvider(_)
-        | DialogQuestion::NotRevocable(..)
+        DialogQuestion::SignOut(_)
         | DialogQuestion::NotRevoked(..)
         | DialogQuestion::UnsavedRefresh(..)
         | DialogQuestion::QuitUnsaved => Screen::Dialog(dialog),
@@ -80,11 +79,11 @@ fn the_marked_answer_is_on_the_screen_at_every_size_whatever_is_said() {
         for said in ["", "demo/hal refreshed.", &long] {
             for question in questions() {
                 let mut model = asking(question, size, said);
-                let answers = dialog(&mut model).answers();
-                for (index, (words, _)) in answers.iter().enumerate() {
+                let choices = dialog(&mut model).choices();
+                for (index, choice) in choices.iter().enumerate() {
                     assert_eq!(dialog(&mut model).marked, index);
                     let shown: String = print::reversed(&model, size).split_whitespace().collect();
-                    let wanted: String = format!("[{words}]").split_whitespace().collect();
+                    let wanted: String = choice.words.split_whitespace().collect();
                     // Of a long name there is the beginning where even two lines are too few.
                     let begun = shown
                         .strip_suffix('…')
@@ -98,19 +97,33 @@ fn the_marked_answer_is_on_the_screen_at_every_size_whatever_is_said() {
 }
 
 #[test]
-fn the_keys_of_a_question_are_the_arrows_that_lie_as_its_answers_do_and_both_pairs_work() {
+fn choices_lie_below_each_other_and_both_pairs_of_arrows_work() {
     for size in [(40, 10), (60, 20), (80, 24), (120, 32)] {
         for question in questions() {
             let mut model = asking(question, size, "");
-            let answers = dialog(&mut model).answers();
             let text = print::text(&model, size);
-            let is_in_a_row = text.lines().any(|line| line.matches("[ ").count() == answers.len());
-            let arrows = if is_in_a_row { "←→ choose" } else { "↑↓ choose" };
             let footer = text.lines().last().expect("a footer");
-            assert!(footer.contains(arrows), "{text}");
+            assert!(footer.contains("↑↓ choose"), "{text}");
             for (pressed, marked) in [("right", 1), ("left", 0), ("down", 1), ("up", 0)] {
                 update(&mut model, cast::now(23), Msg::Key(key(pressed)));
                 assert_eq!(dialog(&mut model).marked, marked, "{pressed}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_letter_is_underlined_or_named_where_there_is_no_colour() {
+    for question in questions() {
+        let mut model = asking(question, (120, 32), "");
+        let choices = dialog(&mut model).choices();
+        let underlined = print::underlined(&model, (120, 32)).to_lowercase();
+        let letters: String = choices.iter().filter_map(|choice| choice.letter).collect();
+        assert_eq!(underlined, letters);
+        for theme in [Theme::mono(Glyphs::unicode()), Theme::colored(Glyphs::ascii())] {
+            let text = print::with(&model, (120, 32), theme);
+            for letter in letters.chars() {
+                assert!(text.contains(&format!("[{letter}] ")), "{letter}: {text}");
             }
         }
     }
@@ -141,7 +154,7 @@ fn no_key_acts_on_what_cannot_be_seen() {
         let mut model = cast::model(cast::rows());
         model.size = size;
         if question {
-            model = asking(DialogQuestion::Revoke(cast::id("anthropic/lab")), size, "");
+            model = asking(cast::signing_out(&["anthropic/lab"]), size, "");
             dialog(&mut model).step(Motion::Up);
         }
         let before = model.screen.clone();

@@ -16,10 +16,10 @@ fn a_grant_is_ended_at_its_provider_and_then_erased() {
     for size in [WIDE, NARROW] {
         let (served, pair, pty) = begun(size);
 
-        pty.keys("X").wait("Revoke demo/ana at its provider").wait("[ Revoke at the provider ]");
-        pty.keys("\r").until("the list", |screen| !screen.contents().contains("[ Cancel ]"));
+        pty.keys("x").wait("Sign out of demo/ana").wait("Sign out at the provider too");
+        pty.keys("\r").until("the list", |screen| !screen.contents().contains("Keep everything"));
         assert_eq!(revocations(&served), 0, "the safe answer asks nobody");
-        pty.keys("X").wait("[ Cancel ]").keys("\t\r").wait("revoked at its provider and erased here");
+        pty.keys("x").wait("Keep everything").keys("s").wait("here and at its provider");
 
         pty.wait("· demo/ana");
         assert_eq!((served.stored("ana"), revocations(&served), lives(&served, &pair)), (None, 1, false));
@@ -32,11 +32,11 @@ fn a_grant_is_ended_at_its_provider_and_then_erased() {
 fn a_provider_that_fails_is_asked_again() {
     let (served, pair, pty) = begun(WIDE);
     plan(&served, 1);
-    pty.keys("X").wait("[ Cancel ]").keys("\t\r");
-    pty.wait("demo/ana could not be revoked").wait("answered 503").wait("Stored tokens are unchanged.");
+    pty.keys("X").wait("Keep everything").keys("\r");
+    pty.wait("demo/ana is not signed out").wait("answered 503").wait("Nothing stored was changed.");
     assert_eq!((served.stored("ana"), lives(&served, &pair)), (Some(pair.clone()), true));
 
-    pty.keys("\t").keys("\r").wait("revoked at its provider and erased here");
+    pty.keys("\t").keys("\r").wait("here and at its provider");
 
     assert_eq!((served.stored("ana"), revocations(&served), lives(&served, &pair)), (None, 2, false));
     pty.keys("q");
@@ -47,9 +47,9 @@ fn a_provider_that_fails_is_asked_again() {
 fn tokens_can_be_erased_though_the_provider_fails() {
     let (served, pair, pty) = begun(NARROW);
     plan(&served, 1);
-    pty.keys("X").wait("[ Cancel ]").keys("\t\r");
-    pty.wait("Erasing it here does not stop it").keys("\t\t\r");
-    pty.wait("are erased here, not");
+    pty.keys("X").wait("Keep everything").keys("\r");
+    pty.wait("demo is not notified").keys("ee");
+    pty.wait("Signed out demo/ana");
     assert_eq!((served.stored("ana"), revocations(&served), lives(&served, &pair)), (None, 1, true));
     pty.keys("q");
     assert_eq!(pty.end().code, 0);
@@ -63,10 +63,9 @@ fn a_provider_without_a_way_is_said_before_anything_is_erased() {
     served.home.provider("demo", &file.replace(&revoke, ""));
     let pty = Pty::start(&served.home, &[], WIDE);
     pty.wait("dat_…").keys("X");
-    pty.wait("demo/ana cannot be revoked at its provider").wait("Nothing is erased yet.");
-    pty.wait(served.serving.issuer());
+    pty.wait("The provider cannot be asked to end it").wait(served.serving.issuer());
     assert_eq!(served.stored("ana"), Some(pair));
-    pty.keys("\t\r").wait("are erased here, not");
+    pty.keys("e").wait("Signed out demo/ana");
     assert_eq!((served.stored("ana"), visits(&served)), (None, 0));
     pty.keys("q");
     assert_eq!(pty.end().code, 0);
@@ -75,7 +74,7 @@ fn a_provider_without_a_way_is_said_before_anything_is_erased() {
 #[test]
 fn revoking_locally_sends_nothing() {
     let (served, pair, pty) = begun(WIDE);
-    pty.keys("x").wait("is not notified").keys("\t\r").wait("are erased here, not");
+    pty.keys("x").wait("is not notified").keys("e").wait("Signed out demo/ana");
     assert_eq!((served.stored("ana"), visits(&served)), (None, 0));
     assert!(lives(&served, &pair));
     pty.keys("q");
@@ -87,7 +86,7 @@ fn quitting_waits_for_the_answer_and_erases() {
     let (served, pair, pty) = begun(WIDE);
     let late = FaultKind::Late(std::time::Duration::from_millis(700));
     served.serving.with(|authority| authority.faults.plan(REVOKE, 1, late));
-    pty.keys("X").wait("[ Cancel ]").keys("\t\r").wait("Asking the provider to revoke");
+    pty.keys("xs").wait("Signing out demo/ana at its provider");
     pty.keys("q");
     assert_eq!(pty.end().code, 0);
     assert_eq!((served.stored("ana"), lives(&served, &pair)), (None, false));

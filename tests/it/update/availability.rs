@@ -18,7 +18,6 @@ fn every_refusal_of_a_key_is_what_availability_says() {
         (key_profile(), "A", Action::ToggleAutoRefresh),
         (signed_out.clone(), "r", Action::Refresh),
         (signed_out.clone(), "y", Action::Copy),
-        (signed_out.clone(), "X", Action::Revoke),
         (signed_out, "T", Action::Test),
         (profile("work"), "R", Action::RefreshDue),
         (profile("work"), "F", Action::MakePrivate),

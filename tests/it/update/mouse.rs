@@ -64,7 +64,7 @@ fn the_wheel_over_a_question_leaves_its_answers_as_they_are() {
     let mut app = App::with(["work"]);
     app.keys("x");
     let before = app.model.screen.dialog().expect("a question").marked;
-    let cancel = app.place("Cancel");
+    let cancel = app.place("Keep everything");
     app.mouse(MouseGesture::WheelDown, cancel);
     assert_eq!(app.model.screen.dialog().expect("still a question").marked, before);
 }
@@ -82,7 +82,7 @@ fn an_answer_is_taken_by_a_click_and_nothing_below_a_question_is() {
         );
         app.mouse(MouseGesture::Click, (1, 3));
         assert_eq!((app.selected().as_str(), app.model.screen.dialog().is_some()), ("demo/work", true));
-        app.click("Cancel");
+        app.click("Keep everything");
         assert_eq!(app.model.screen, Screen::List, "{size:?}");
     }
 }

@@ -1,6 +1,6 @@
 //! Asking for refreshes, and what becomes of their answers.
 
-use authtui::domain::change::{Change, Edit, RefreshedTokens};
+use authtui::domain::change::{Change, Edit, Extent, RefreshedTokens};
 use authtui::domain::clock::TimeDelta;
 use authtui::domain::name::StoreId;
 use authtui::domain::profile::{LastRefresh, Profile, RefreshResult};
@@ -63,7 +63,7 @@ fn only_what_is_due_is_refreshed_together() {
         due("ending"),
     ]);
     app.model.running_mut(&id("running")).refresh = Some(AskedBy::Person);
-    app.model.running_mut(&id("ending")).is_revoking = true;
+    app.model.running_mut(&id("ending")).revoking = Some(Extent::Tokens);
     let refresh = |name| Effect::Refresh(id(name), Wish::New);
     assert_eq!(app.keys("R"), [refresh("a"), refresh("now"), refresh("c")]);
     assert_eq!(app.message(), "Refreshing 3 profiles.");

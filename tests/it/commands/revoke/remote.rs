@@ -47,10 +47,11 @@ fn the_provider_ends_the_grant_and_then_its_tokens_are_erased() {
 #[test]
 fn removing_takes_the_profile_once_its_grant_is_over() {
     let (served, pair) = Served::with_ana(3600);
-    assert!(
-        served.home.run(&["remove", "demo/ana", "--remote", "-y"]).said(0).contains("demo/ana: removed.")
-    );
+    let removed = served.home.run(&["remove", "demo/ana", "--remote", "-y"]);
+    assert!(removed.said(0).contains("demo/ana: revoked at its provider; removed here."), "{removed:?}");
     assert!(!lives(&served, &pair));
+    let happened = |what| ("demo/ana".to_owned(), what);
+    assert_eq!(events(&served), [happened(GrantEvent::Revoked), happened(GrantEvent::Erased)]);
     assert_eq!(served.home.run(&["token", "demo/ana"]).code, Some(5));
 }
 

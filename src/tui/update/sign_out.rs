@@ -1,0 +1,116 @@
+//! Sign-out: the question, what is begun by its answer, and what a provider's answer leads to.
+
+use crate::domain::change::{Change, Extent};
+use crate::domain::clock::Now;
+use crate::domain::name::ProfileId;
+use crate::domain::profile::Profile;
+use crate::oauth::revocation::{self, Revoked};
+use crate::tui::dialog::{Dialog, DialogAnswer, DialogQuestion};
+use crate::tui::flash::flash;
+use crate::tui::message::Effect;
+use crate::tui::model::{Leaving, Model};
+use crate::tui::screen::Screen;
+use crate::tui::sign_out::{SignOutTarget, SignOutWay};
+use crate::tui::status::{AskedBy, ReportSubject, TaskReport, Tone};
+use crate::tui::update::status::{dismiss, report_trouble, show};
+use crate::tui::update::stores;
+
+/// Asks how to sign out of `profile`, with the choice of that way marked where it is offered.
+pub(super) fn ask(model: &mut Model, profile: &Profile, marked: Option<SignOutWay>) -> Vec<Effect> {
+    let target = SignOutTarget::new(profile, model.provider(profile));
+    let is_marked =
+        |answer: &DialogAnswer| matches!(answer, DialogAnswer::SignOut(_, way) if Some(*way) == marked);
+    let dialog = Dialog::new(DialogQuestion::SignOut(vec![target])).with_marked(is_marked);
+    model.screen = Screen::Dialog(dialog);
+    Vec::new()
+}
+
+/// Signs out of each of these profiles. One whose provider cannot be asked is erased here alone.
+pub(super) fn begin(model: &mut Model, ids: Vec<ProfileId>, way: SignOutWay, now: Now) -> Vec<Effect> {
+    let begun = ids.into_iter().flat_map(|id| {
+        let is_revocable = model.profile(&id).is_some_and(|profile| {
+            way.asks_provider() && revocation::request(profile, model.provider(profile)).is_ok()
+        });
+        match is_revocable {
+            true => ask_provider(model, id, way.extent(), now),
+            false => erase(model, id, way.extent(), now),
+        }
+    });
+    begun.collect()
+}
+
+fn ask_provider(model: &mut Model, id: ProfileId, extent: Extent, now: Now) -> Vec<Effect> {
+    let running = model.running_mut(&id);
+    if running.revoking.is_some() {
+        return Vec::new();
+    }
+    if running.unsaved.is_some() {
+        let text = format!("The new tokens of {} are not saved yet. Press r to save them first.", id.name);
+        show(model, text, Tone::Plain, now);
+        return Vec::new();
+    }
+    running.revoking = Some(extent);
+    show(model, format!("Signing out {} at its provider …", id.name), Tone::Plain, now);
+    vec![Effect::Revoke(id, extent)]
+}
+
+/// What the person wants of a profile holds whatever its tokens are by then.
+fn erase(model: &mut Model, id: ProfileId, extent: Extent, now: Now) -> Vec<Effect> {
+    model.saving += 1;
+    let change = Change { name: id.name.clone(), expects: None, edit: extent.edit(now.wall) };
+    vec![Effect::Change(id, Box::new(change))]
+}
+
+/// The provider answered, or could not be asked.
+pub(super) fn ended(model: &mut Model, id: &ProfileId, revoked: Revoked, now: Now) -> Vec<Effect> {
+    let extent = model.running_mut(id).revoking.take().unwrap_or(Extent::Tokens);
+    match revoked {
+        Revoked::Done(snapshot) => {
+            let twins = model.twins(id);
+            stores::take(model, snapshot);
+            let erased =
+                |id: &ProfileId| model.profile(id).is_none_or(|profile| profile.held.tokens().is_none());
+            let erased: Vec<ProfileId> = twins.into_iter().filter(|twin| erased(twin)).collect();
+            let text = match (model.profile(id), extent) {
+                (Some(profile), _) if profile.held.tokens().is_some() => format!(
+                    "The old login of {} has ended at its provider; a newer login is stored.",
+                    id.name
+                ),
+                (Some(_), Extent::Tokens | Extent::Profile) | (None, Extent::Tokens) => {
+                    format!("Signed out {} here and at its provider.", id.name)
+                }
+                (None, Extent::Profile) => {
+                    format!("Signed out {} at its provider and deleted the profile.", id.name)
+                }
+            };
+            for id in erased.iter().chain([id]) {
+                model.forget_unsaved(id);
+                flash(model, id, now);
+            }
+            let names: Vec<String> = erased.iter().map(|twin| twin.name.to_string()).collect();
+            let too = match names.as_slice() {
+                [] => String::new(),
+                [one] => format!(" {one} used the same login and is signed out too."),
+                all => format!(" {} used the same login and are signed out too.", all.join(", ")),
+            };
+            let subject = ReportSubject::Profile(id.clone());
+            let report = TaskReport::new(text + &too, Tone::Good, AskedBy::Person).about(subject);
+            model.reports.push(report.with_event());
+        }
+        Revoked::NotEnded(trouble) => {
+            let asks = model.screen.is_free() && model.leaving == Leaving::No;
+            if asks {
+                dismiss(model);
+                let question = DialogQuestion::NotRevoked(id.clone(), extent, trouble);
+                model.screen = Screen::Dialog(Dialog::new(question));
+            } else {
+                report_trouble(model, &trouble);
+            }
+        }
+        Revoked::NotErased(trouble) => {
+            report_trouble(model, &trouble);
+            return vec![Effect::Read(id.store)];
+        }
+    }
+    Vec::new()
+}
