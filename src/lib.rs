@@ -150,6 +150,8 @@
 //! - **A command**: `cli/NAME.rs`, its variant in `cli.rs`, `tests/it/commands/NAME.rs`.
 //! - **An event**: `domain/event.rs`, its line in `stored/event_log.rs`, `cli/events.rs`.
 //! - **A setting**: `domain/settings.rs`, `docs/files.md`.
+//! - **A role of the theme**: `tui/theme.rs`, its colours in `tui/theme/palette.rs`,
+//!   `docs/themes.md`.
 //! - **A dialect or a fault of the demo's server**: `demo/authority/dialect.rs`,
 //!   `demo/authority/fault.rs`.
 //! - **A kill, fault or crowd to try**: a file in `tests/it/soak`, with a quick and a whole count.

@@ -25,7 +25,7 @@ pub(super) struct DemoArgs {
 
 /// Shows the screen of the person's own files.
 pub(super) fn run(services: &Arc<Services>, auto_refresh: AutoRefreshMode) -> Result<Exit> {
-    show(services, ScreenOptions { auto_refresh, is_demo: false })
+    show(services, ScreenOptions { auto_refresh, terminal: terminal::traits(), is_demo: false })
 }
 
 fn show(services: &Arc<Services>, options: ScreenOptions) -> Result<Exit> {
@@ -35,7 +35,7 @@ fn show(services: &Arc<Services>, options: ScreenOptions) -> Result<Exit> {
     if let Some(path) = services.paths.missing() {
         say(&format!("{} does not exist; the first login creates it.", shown(path)));
     }
-    Ok(match run::run(services, &terminal::theme(), options)? {
+    Ok(match run::run(services, options)? {
         LeaveReason::Asked => Exit::Done,
         LeaveReason::Terminated => Exit::Failure,
     })
@@ -47,7 +47,8 @@ pub(super) fn demo(args: &DemoArgs, auto_refresh: AutoRefreshMode) -> Result<Exi
     }
     runtime::check_limits()?;
     let demo = Demo::start(&args.faults)?;
-    let exit = show(demo.services(), ScreenOptions { auto_refresh, is_demo: true })?;
+    let exit =
+        show(demo.services(), ScreenOptions { auto_refresh, terminal: terminal::traits(), is_demo: true })?;
     say("the demo's server and files are gone; nothing of yours was touched.");
     Ok(exit)
 }

@@ -22,7 +22,7 @@ use crate::shell::refresh::{keep, refresh, save_again};
 use crate::shell::revoke::revoke;
 use crate::shell::store_files::ApplyError;
 use crate::shell::tasks::Tasks;
-use crate::shell::{Services, broke, login};
+use crate::shell::{Services, broke, login, settings};
 use crate::tui::message::{Copied, Effect, Form, Msg};
 
 /// Performs an effect in a task of its own. Effects of the terminal itself are the loop's.
@@ -90,6 +90,7 @@ async fn run(services: Arc<Services>, inbox: Inbox, effect: Effect) {
             });
             say(&inbox, Msg::Described(name, described));
         }
+        Effect::ReadSettings => settings::tell(&services.paths.settings, &inbox).await,
         Effect::ReadEvents => event_notifier::tell(&services, &inbox).await,
         Effect::MakePrivate => say(&inbox, Msg::MadePrivate(services.make_private().await)),
         Effect::Read(store) => say(&inbox, Msg::Stored(services.read(store).await)),
@@ -125,6 +126,7 @@ fn lost(effect: &Effect) -> Option<Msg> {
         Effect::Login(..)
         | Effect::Read(_)
         | Effect::ReadEvents
+        | Effect::ReadSettings
         | Effect::Print(_)
         | Effect::Redraw
         | Effect::Suspend

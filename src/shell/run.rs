@@ -18,13 +18,13 @@ use crate::shell::login::browser;
 use crate::shell::perform::perform;
 use crate::shell::store_files::{self, file};
 use crate::shell::tasks::Tasks;
-use crate::shell::terminal::TerminalScreen;
 use crate::shell::terminal::keyboard::{self, SharedMap};
+use crate::shell::terminal::{TerminalScreen, background};
 use crate::shell::{Services, http, watch};
 use crate::tui::message::{Effect, Msg};
 use crate::tui::model::{AutoRefreshMode, Leaving, Model};
 use crate::tui::screen_map::ScreenMap;
-use crate::tui::theme::Theme;
+use crate::tui::theme::terminal::TerminalTraits;
 use crate::tui::view::view_with_map;
 use crate::tui::window::window;
 use crate::tui::{update, wakes_at};
@@ -50,6 +50,8 @@ pub enum LeaveReason {
 pub struct ScreenOptions {
     /// What the command line says of it, unsettled where the settings may decide.
     pub auto_refresh: AutoRefreshMode,
+    /// What the terminal can show, as far as its variables say it.
+    pub terminal: TerminalTraits,
     /// Whether all that is stored ends with the program, so that nothing can be lost by leaving.
     pub is_demo: bool,
 }
@@ -58,27 +60,29 @@ pub struct ScreenOptions {
 ///
 /// # Errors
 /// When there is no terminal.
-pub fn run(services: &Arc<Services>, theme: &Theme, options: ScreenOptions) -> Result<LeaveReason> {
-    let ScreenOptions { auto_refresh, is_demo } = options;
+pub fn run(services: &Arc<Services>, options: ScreenOptions) -> Result<LeaveReason> {
+    let ScreenOptions { auto_refresh, terminal, is_demo } = options;
     let size = crossterm::terminal::size().wrap_err("cannot use the terminal")?;
     let providers = file::shown(&services.paths.providers);
-    let mut model =
-        Model { locality: browser::locality(), providers, auto_refresh, is_demo, ..Model::new(size) };
+    let locality = browser::locality();
+    let mut model = Model { locality, providers, auto_refresh, terminal, is_demo, ..Model::new(size) };
     let effects = update(&mut model, services.clock.now(), Msg::Stored(services.read_now(StoreId::Own)));
     let (inbox, messages) = channel();
     // Before the terminal is taken: a signal must not leave it as it is.
     let tasks = Tasks::start(&inbox)?;
     let mut screen = TerminalScreen::take(size).wrap_err("cannot use the terminal")?;
     let map = SharedMap::default();
-    draw(&mut screen, &model, theme, services.clock.now(), &map).wrap_err("cannot draw")?;
+    draw(&mut screen, &model, services.clock.now(), &map).wrap_err("cannot draw")?;
+    if background::may_be_asked(terminal) {
+        background::ask().wrap_err("cannot draw")?;
+    }
     keyboard::start(&inbox, &map).wrap_err("cannot read the keyboard")?;
     tasks.read_catalog(services, &inbox);
     tasks.read_settings(services, &inbox);
     watch::start(&tasks, services, &inbox);
     let waits = inbox.clone();
     services.lock_wait.set(move |id, holder| drop(waits.send(Msg::Waits(id.clone(), holder.to_owned()))));
-    let event_loop =
-        EventLoop { services, inbox: &inbox, messages: &messages, theme, tasks: &tasks, map: &map };
+    let event_loop = EventLoop { services, inbox: &inbox, messages: &messages, tasks: &tasks, map: &map };
     let ran = event_loop.until_quit(&mut model, &mut screen, effects);
     drop(screen);
     // A terminal that cannot be drawn on is gone; what must not be lost is waited for all the same.
@@ -93,21 +97,14 @@ struct EventLoop<'a> {
     services: &'a Arc<Services>,
     inbox: &'a Inbox,
     messages: &'a Receiver<Msg>,
-    theme: &'a Theme,
     tasks: &'a Tasks,
     map: &'a SharedMap,
 }
 
 /// Draws a frame, and keeps in `shared` what lies where on it.
-fn draw(
-    screen: &mut TerminalScreen,
-    model: &Model,
-    theme: &Theme,
-    now: Now,
-    shared: &SharedMap,
-) -> io::Result<()> {
+fn draw(screen: &mut TerminalScreen, model: &Model, now: Now, shared: &SharedMap) -> io::Result<()> {
     let map = ScreenMap::default();
-    screen.draw(window(model), &map, |frame| view_with_map(frame, model, theme, now, &map))?;
+    screen.draw(window(model), &map, |frame| view_with_map(frame, model, &model.theme(), now, &map))?;
     *shared.lock().unwrap_or_else(PoisonError::into_inner) = map;
     Ok(())
 }
@@ -132,7 +129,7 @@ impl EventLoop<'_> {
             }
             returns = false;
             let now = self.services.clock.now();
-            draw(screen, model, self.theme, now, self.map)?;
+            draw(screen, model, now, self.map)?;
             let mut next = self.wait(model, now);
             if next.is_none() {
                 return Ok(LeaveReason::Terminated);
@@ -256,6 +253,7 @@ fn is_terminal_effect(effect: &Effect) -> bool {
         | Effect::Describe(..)
         | Effect::Read(_)
         | Effect::MakePrivate
-        | Effect::ReadEvents => false,
+        | Effect::ReadEvents
+        | Effect::ReadSettings => false,
     }
 }

@@ -1,24 +1,94 @@
-//! The person's settings, read from `settings.yaml`.
+//! Settings of the person, read from `settings.yaml`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use crate::domain::settings::Settings;
+use tokio::task::spawn_blocking;
+
+use crate::domain::settings::{Settings, ThemeChoice};
+use crate::shell::inbox::{Inbox, say};
 use crate::shell::store_files::file::{self, shown};
+use crate::tui::message::Msg;
+use crate::tui::theme::own::OwnTheme;
 
 /// The longest file that is read, in bytes.
 const LONGEST: usize = 64 * 1024;
+
+/// Tells `inbox` the settings at `path`, and the theme file that they name.
+pub async fn tell(path: &Path, inbox: &Inbox) {
+    let path = path.to_owned();
+    let reading = spawn_blocking(move || read_with_theme(&path)).await;
+    let unread = |_| (Err("the settings could not be read".to_owned()), None);
+    let (settings, theme) = reading.unwrap_or_else(unread);
+    say(inbox, Msg::Settled(settings));
+    if let Some(theme) = theme {
+        say(inbox, Msg::Themed(theme));
+    }
+}
+
+fn read_with_theme(path: &Path) -> (Result<Settings, String>, Option<Result<OwnTheme, String>>) {
+    let settings = read(path);
+    let theme = match settings.as_ref().map(|settings| &settings.theme) {
+        Ok(ThemeChoice::File(file)) => Some(read_theme(&theme_path(path, file))),
+        Ok(_) | Err(_) => None,
+    };
+    (settings, theme)
+}
 
 /// The settings at `path`; an absent file is the usual ones.
 ///
 /// # Errors
 /// A sentence that says what is wrong with the file.
 pub fn read(path: &Path) -> Result<Settings, String> {
-    let failed = |why: &str| format!("{} is not used: {why}", shown(path));
-    let bytes = file::read(path, LONGEST).map_err(|trouble| failed(&trouble.why))?;
-    let Some(bytes) = bytes else { return Ok(Settings::default()) };
-    if bytes.len() > LONGEST {
-        return Err(failed("it is too long"));
+    let text = text(path).map_err(|why| not_used(path, &why))?;
+    Settings::read(text.as_deref().unwrap_or_default()).map_err(|why| not_used(path, &why))
+}
+
+fn read_theme(path: &Path) -> Result<OwnTheme, String> {
+    let text = text(path).and_then(|text| text.ok_or_else(|| "there is no such file".to_owned()));
+    text.and_then(|text| OwnTheme::read(&text)).map_err(|why| not_used(path, &why))
+}
+
+/// Where `file` lies: `~` is the home folder, and what is relative begins where the settings are.
+fn theme_path(settings: &Path, file: &str) -> PathBuf {
+    match file.strip_prefix("~/").zip(etcetera::home_dir().ok()) {
+        Some((rest, home)) => home.join(rest),
+        None => settings.parent().unwrap_or(settings).join(file),
     }
-    let text = std::str::from_utf8(&bytes).map_err(|_| failed("it is not UTF-8 text"))?;
-    Settings::read(text).map_err(|why| failed(&why))
+}
+
+fn not_used(path: &Path, why: &str) -> String {
+    format!("{} is not used: {why}", shown(path))
+}
+
+fn text(path: &Path) -> Result<Option<String>, String> {
+    let Some(bytes) = file::read(path, LONGEST).map_err(|trouble| trouble.why)? else { return Ok(None) };
+    if bytes.len() > LONGEST {
+        return Err("it is too long".to_owned());
+    }
+    String::from_utf8(bytes.to_vec()).map(Some).map_err(|_| "it is not UTF-8 text".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn a_theme_file_is_found_from_the_settings_and_its_fault_named_with_its_line() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let at = |name: &str| folder.path().join(name);
+        let settings = at("settings.yaml");
+        assert_eq!(read_with_theme(&settings), (Ok(Settings::default()), None));
+        fs::write(&settings, "theme: mine.yaml\n").expect("a file");
+        let read = || read_with_theme(&settings).1.expect("one is named");
+        assert!(read().expect_err("none").ends_with("mine.yaml is not used: there is no such file"));
+        fs::write(at("mine.yaml"), "good: { fg: red }\nbad: { fg: rouge }\n").expect("a file");
+        assert!(read().expect_err("a fault").contains("line 2"));
+        fs::write(at("mine.yaml"), "good: { fg: red }\n").expect("a file");
+        assert_eq!(read(), OwnTheme::read("good: { fg: red }"));
+        let absolute = at("mine.yaml").display().to_string();
+        fs::write(&settings, format!("theme: {absolute:?}\n")).expect("a file");
+        assert!(read().is_ok());
+    }
 }

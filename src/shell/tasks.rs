@@ -97,9 +97,7 @@ impl Tasks {
     pub fn read_settings(&self, services: &Arc<Services>, inbox: &Inbox) {
         let (path, inbox) = (services.paths.settings.clone(), inbox.clone());
         self.spawn(async move {
-            let reading = tokio::task::spawn_blocking(move || settings::read(&path)).await;
-            let read = reading.unwrap_or_else(|_| Err("the settings could not be read".to_owned()));
-            let _ = inbox.send(Msg::Settled(read));
+            settings::tell(&path, &inbox).await;
         });
     }
 

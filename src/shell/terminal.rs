@@ -1,5 +1,6 @@
 //! Terminal of the screen: taken, given back on every way out, and lent to the shell on Ctrl-Z.
 
+pub mod background;
 pub mod clipboard;
 pub mod console;
 pub mod crash;
@@ -23,7 +24,9 @@ use crate::domain::text;
 use crate::shell::signals;
 use crate::shell::terminal::window::WindowWriter;
 use crate::tui::screen_map::ScreenMap;
-use crate::tui::theme::{Glyphs, Theme};
+use crate::tui::theme::Letters;
+use crate::tui::theme::palette::{Background, ColorDepth};
+use crate::tui::theme::terminal::TerminalTraits;
 use crate::tui::window::Window;
 
 /// The terminal while it is ours. Dropping it gives the terminal back, also while unwinding.
@@ -182,16 +185,63 @@ fn leave() -> io::Result<()> {
     ended.and(shown)
 }
 
-/// The theme for this terminal: `NO_COLOR` keeps bold and reverse, a locale that is not UTF-8
-/// gets ASCII.
+/// What the terminal can show, as its variables say it: `NO_COLOR` keeps bold and reverse, a locale that
+/// is not UTF-8 gets ASCII.
 #[must_use]
-pub fn theme() -> Theme {
+pub fn traits() -> TerminalTraits {
     let text = |name| env::var(name).ok().filter(|value: &String| !value.is_empty());
-    let term = text("TERM").unwrap_or_default();
-    let mono = text("NO_COLOR").is_some() || term == "dumb" || term.starts_with("vt1");
     // The first that is set decides (POSIX).
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(text).unwrap_or_default().to_lowercase();
     let utf8 = locale.contains("utf-8") || locale.contains("utf8") || cfg!(any(windows, target_os = "macos"));
-    let glyphs = if utf8 { Glyphs::unicode() } else { Glyphs::ascii() };
-    if mono { Theme::mono(glyphs) } else { Theme::colored(glyphs) }
+    TerminalTraits {
+        depth: if text("NO_COLOR").is_some() { ColorDepth::None } else { depth(text) },
+        letters: if utf8 { Letters::Unicode } else { Letters::Ascii },
+        background: text("COLORFGBG").as_deref().and_then(Background::of_variable),
+    }
+}
+
+/// How many colours the variables promise. GNU screen has no more than 256, and hands on what the
+/// terminal around it said of itself.
+fn depth(text: impl Fn(&'static str) -> Option<String>) -> ColorDepth {
+    let term = text("TERM").unwrap_or_default();
+    if term == "dumb" || term.starts_with("vt1") || term.starts_with("vt2") {
+        return ColorDepth::None;
+    }
+    let promised = text("COLORTERM").filter(|_| text("STY").is_none()).unwrap_or_default();
+    let is_direct = matches!(promised.as_str(), "truecolor" | "24bit") || term.ends_with("-direct");
+    let has_its_own_name = ["xterm-kitty", "xterm-ghostty", "alacritty", "foot", "wezterm"];
+    if is_direct || has_its_own_name.iter().any(|name| term.starts_with(name)) || text("WT_SESSION").is_some()
+    {
+        return ColorDepth::Direct;
+    }
+    if term.contains("256color") { ColorDepth::Indexed } else { ColorDepth::Sixteen }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn colours_are_as_many_as_the_variables_promise() {
+        for (variables, wanted) in [
+            (&[("TERM", "dumb"), ("COLORTERM", "truecolor")][..], ColorDepth::None),
+            (&[("TERM", "vt100")], ColorDepth::None),
+            (&[("TERM", "linux")], ColorDepth::Sixteen),
+            (&[("TERM", "xterm")], ColorDepth::Sixteen),
+            (&[("TERM", "xterm-256color")], ColorDepth::Indexed),
+            (&[("TERM", "xterm-256color"), ("COLORTERM", "truecolor")], ColorDepth::Direct),
+            (&[("TERM", "tmux-256color"), ("COLORTERM", "24bit")], ColorDepth::Direct),
+            (
+                &[("TERM", "screen.xterm-256color"), ("COLORTERM", "truecolor"), ("STY", "1.a")],
+                ColorDepth::Indexed,
+            ),
+            (&[("TERM", "xterm-kitty")], ColorDepth::Direct),
+            (&[], ColorDepth::Sixteen),
+        ] {
+            let text = |name| {
+                variables.iter().find(|(variable, _)| *variable == name).map(|(_, value)| (*value).to_owned())
+            };
+            assert_eq!(depth(text), wanted, "{variables:?}");
+        }
+    }
 }

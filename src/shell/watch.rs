@@ -49,21 +49,25 @@ enum Touch {
     Folder,
 }
 
-/// Tells `inbox` whenever our own store or the event log may have been written.
+/// Tells `inbox` whenever our own store or the event log may have been written, and whenever the settings
+/// may have been.
 pub fn start(tasks: &Tasks, services: &Arc<Services>, inbox: &Inbox) {
     let files = [services.paths.config.clone(), services.event_log.path().to_owned()];
     let files: Vec<PathBuf> = files.into_iter().map(|path| absolute(&path).unwrap_or(path)).collect();
-    let inbox = inbox.clone();
-    tasks.spawn(async move {
-        // It ends with the loop: nobody is left to be told.
-        let _: Option<()> = follow(files, &inbox, SLOW_LOOK).await;
-    });
+    let settings = vec![absolute(&services.paths.settings).unwrap_or(services.paths.settings.clone())];
+    for (files, msg) in [(files, Msg::Touched(StoreId::Own)), (settings, Msg::SettingsTouched)] {
+        let inbox = inbox.clone();
+        tasks.spawn(async move {
+            let tell = || inbox.send(msg.clone()).ok();
+            // It ends with the loop: nobody is left to be told.
+            let _: Option<()> = follow(files, tell, SLOW_LOOK).await;
+        });
+    }
 }
 
-/// Follows the `files` for as long as somebody hears of it, and looks at them as often as `anyway` says
+/// Follows the `files` for as long as somebody is there to `tell`, and looks at them as often as `anyway` says
 /// though nothing is noticed.
-async fn follow(files: Vec<PathBuf>, inbox: &Inbox, anyway: Duration) -> Option<()> {
-    let tell = || inbox.send(Msg::Touched(StoreId::Own)).ok();
+async fn follow(files: Vec<PathBuf>, tell: impl Fn() -> Option<()>, anyway: Duration) -> Option<()> {
     let mut seen = stamps(&files).await;
     loop {
         let (told, mut touched) = unbounded_channel();
@@ -273,7 +277,10 @@ mod tests {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         let (inbox, told) = std::sync::mpsc::channel();
         runtime.block_on(async {
-            let following = tokio::spawn(async move { follow(vec![file], &inbox, QUIET).await });
+            let following = tokio::spawn(async move {
+                let tell = || inbox.send(Msg::Touched(StoreId::Own)).ok();
+                follow(vec![file], tell, QUIET).await
+            });
             let told = spawn_blocking(move || {
                 let next = || told.recv_timeout(Duration::from_secs(20)).ok();
                 let begun = next();

@@ -21,6 +21,8 @@ use crate::oauth::refresh::{Refreshed, Wish};
 use crate::oauth::revocation::Revoked;
 use crate::oauth::scopes::Listed;
 use crate::tui::screen_map::{MouseGesture, MouseTarget};
+use crate::tui::theme::own::OwnTheme;
+use crate::tui::theme::palette::Background;
 
 /// What the person wants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -171,6 +173,12 @@ pub enum Msg {
     Events(Result<Vec<Event>, String>),
     /// The settings were read, or cannot be, and why.
     Settled(Result<Settings, String>),
+    /// The theme file that the settings name was read, or cannot be, and why.
+    Themed(Result<OwnTheme, String>),
+    /// The terminal has said what lies behind its text.
+    BackgroundTold(Background),
+    /// Somebody may have written the settings.
+    SettingsTouched,
     /// Somebody may have written a store.
     Touched(StoreId),
     /// A store was read, or written and read.
@@ -239,6 +247,8 @@ pub enum Effect {
     MakePrivate,
     /// Read the event log.
     ReadEvents,
+    /// Read the settings, and the theme file that they name.
+    ReadSettings,
     /// Read a store.
     Read(StoreId),
     /// Leave the screen, print labelled texts on lines of their own, and come back on a key.

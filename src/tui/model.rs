@@ -21,6 +21,9 @@ use crate::tui::row_order::{RowOrder, SortBy};
 use crate::tui::running::{self, NewerTokens, Running, UnsavedTokens};
 use crate::tui::screen::Screen;
 use crate::tui::status::{AskedBy, MessageHistory, RefreshBatch, StatusMessage, TaskReport};
+use crate::tui::theme::Theme;
+use crate::tui::theme::own::OwnTheme;
+use crate::tui::theme::terminal::TerminalTraits;
 use crate::tui::wizard::WizardContext;
 
 /// Everything the screen knows.
@@ -55,6 +58,12 @@ pub struct Model {
     pub running_changes: u64,
     /// As they were last read.
     pub settings: Settings,
+    /// Why they cannot be read now.
+    pub settings_fault: Option<String>,
+    /// What the terminal can show.
+    pub terminal: TerminalTraits,
+    /// The theme file of the person's own, as it was last read.
+    pub own_theme: Option<OwnTheme>,
     pub auto_refresh: AutoRefreshMode,
     /// How many changes are on their way to a store.
     pub saving: usize,
@@ -117,6 +126,12 @@ impl Model {
     #[must_use]
     pub fn new(size: (u16, u16)) -> Self {
         Self { size, ..Self::default() }
+    }
+
+    /// The theme for this terminal and these settings.
+    #[must_use]
+    pub fn theme(&self) -> Theme {
+        self.terminal.theme(&self.settings, self.own_theme.as_ref())
     }
 
     /// The profile of that id, as its store last said it.

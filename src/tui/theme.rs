@@ -3,7 +3,9 @@
 //! A role says what a thing means, never where it stands. Text keeps the terminal's own colour;
 //! [`palette`] has the colours of the roles. Nothing that says a fact is faint.
 
+pub mod own;
 pub mod palette;
+pub mod terminal;
 
 use ratatui::buffer::Buffer;
 use ratatui::style::Style;

@@ -30,6 +30,7 @@ use crate::tui::flash;
 use crate::tui::message::{Action, Copied, Effect, Msg};
 use crate::tui::model::{AutoRefreshMode, Leaving, Model, OffBy};
 use crate::tui::status::{AskedBy, Tone};
+use crate::tui::theme::own::OwnTheme;
 use crate::tui::update::arrangement::OrderBasis;
 use crate::tui::update::status::{report, report_profile, report_trouble};
 
@@ -94,6 +95,9 @@ impl Brings {
             | Msg::Asking(_)
             | Msg::Waits(..)
             | Msg::Events(_)
+            | Msg::Themed(_)
+            | Msg::BackgroundTold(_)
+            | Msg::SettingsTouched
             | Msg::Touched(_)
             | Msg::MadePrivate(_)
             | Msg::Copied(..)
@@ -129,6 +133,9 @@ fn take(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
             settled(model, settings);
             return vec![Effect::ReadEvents];
         }
+        Msg::Themed(theme) => themed(model, theme),
+        Msg::BackgroundTold(background) => model.terminal.background = Some(background),
+        Msg::SettingsTouched => return vec![Effect::ReadSettings],
         Msg::Login(login_id, heard) => {
             let effects = login::heard(model, login_id, heard, now);
             wizard::learn(model);
@@ -175,6 +182,9 @@ fn waits(model: &mut Model, id: &ProfileId, holder: &str) {
 }
 
 fn settled(model: &mut Model, settings: Result<Settings, String>) {
+    let fault = settings.as_ref().err().cloned();
+    let is_known = fault == model.settings_fault;
+    model.settings_fault = fault;
     let auto_refresh = match settings {
         Ok(settings) => {
             let is_on = settings.automatic_refresh;
@@ -183,13 +193,25 @@ fn settled(model: &mut Model, settings: Result<Settings, String>) {
         }
         Err(why) => {
             let text = format!("{why}. Auto-refresh is off until it can be read.");
-            report(model, text, Tone::Bad, AskedBy::Nobody);
+            if !is_known {
+                report(model, text, Tone::Bad, AskedBy::Nobody);
+            }
             AutoRefreshMode::Off(OffBy::Unreadable)
         }
     };
     // The command line counts over the settings.
     if model.auto_refresh != AutoRefreshMode::Off(OffBy::CommandLine) {
         model.auto_refresh = auto_refresh;
+    }
+}
+
+fn themed(model: &mut Model, theme: Result<OwnTheme, String>) {
+    match theme {
+        Ok(theme) => model.own_theme = Some(theme),
+        Err(why) => {
+            model.own_theme = None;
+            report(model, format!("{why}."), Tone::Bad, AskedBy::Nobody);
+        }
     }
 }
 

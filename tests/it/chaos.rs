@@ -19,7 +19,7 @@ use authtui::domain::provider::draft::DraftQuestion;
 use authtui::domain::provider::scopes::OfferedScope;
 use authtui::domain::provider::{Pkce, Provider};
 use authtui::domain::secret::Secret;
-use authtui::domain::settings::Settings;
+use authtui::domain::settings::{Settings, ThemeChoice};
 use authtui::domain::tokens::{Expiry, StoredTokens, Tokens};
 use authtui::domain::trouble::{FailureKind, Stored, Trouble};
 use authtui::oauth::callback::{AuthorizationResponse, Ignored};
@@ -35,7 +35,10 @@ use authtui::tui::message::{Copied, Msg};
 use authtui::tui::model::Model;
 use authtui::tui::screen::Screen;
 use authtui::tui::screen_map::MouseGesture;
-use authtui::tui::theme::{Glyphs, Theme};
+use authtui::tui::theme::Letters;
+use authtui::tui::theme::own::OwnTheme;
+use authtui::tui::theme::palette::{Background, ColorDepth};
+use authtui::tui::theme::terminal::TerminalTraits;
 use authtui::tui::wizard::{Page, TextQuestion};
 use authtui::tui::{update, view, wakes_at};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -52,7 +55,7 @@ use crate::harness::{
 const RUNS: u64 = 96;
 const MESSAGES: usize = 100;
 /// Every message, in the order of their enum.
-const NAMES: [&str; 27] = [
+const NAMES: [&str; 30] = [
     "Key",
     "Mouse",
     "Pasted",
@@ -67,6 +70,9 @@ const NAMES: [&str; 27] = [
     "Waits",
     "Events",
     "Settled",
+    "Themed",
+    "BackgroundTold",
+    "SettingsTouched",
     "Touched",
     "Stored",
     "Login",
@@ -234,8 +240,15 @@ impl Run {
 
     fn draw(&mut self) {
         let (columns, rows) = self.model.size;
-        let glyphs = if self.brush.one_in(2) { Glyphs::unicode() } else { Glyphs::ascii() };
-        let theme = if self.brush.one_in(2) { Theme::colored(glyphs) } else { Theme::mono(glyphs) };
+        let letters = if self.brush.one_in(2) { Letters::Unicode } else { Letters::Ascii };
+        let depth = self.brush.pick(&[
+            ColorDepth::None,
+            ColorDepth::Sixteen,
+            ColorDepth::Indexed,
+            ColorDepth::Direct,
+        ]);
+        let terminal = TerminalTraits { letters, depth, ..self.model.terminal };
+        let theme = terminal.theme(&self.model.settings, self.model.own_theme.as_ref());
         let mut terminal = Terminal::new(TestBackend::new(columns, rows)).expect("a terminal");
         terminal.draw(|frame| view(frame, &self.model, &theme, self.now)).expect("a frame");
         let cells = terminal.backend().buffer().content();
@@ -311,7 +324,7 @@ impl Run {
 
     /// What others do meanwhile, and what was asked of the shell.
     fn meanwhile(&mut self) -> Msg {
-        match self.dice.below(11) {
+        match self.dice.below(14) {
             0 => {
                 let snapshot = self.snapshot();
                 let done = Revoked::Done(snapshot);
@@ -329,7 +342,7 @@ impl Run {
             3 => Msg::Asking(self.profiles().iter().filter_map(Profile::refresh_token_id).take(2).collect()),
             4 => Msg::Waits(self.id(), "authtui token (process 7)".to_owned()),
             5 if self.dice.one_in(4) => Msg::Settled(Err("line 1\x1b[31m".to_owned())),
-            5 => Msg::Settled(Ok(Settings { automatic_refresh: self.dice.one_in(2), ..Settings::default() })),
+            5 => Msg::Settled(Ok(self.settings())),
             6 => Msg::Touched(self.dice.pick(&[StoreId::Own, StoreId::Environment])),
             7 => Msg::MadePrivate(self.or_trouble(())),
             8 => {
@@ -337,6 +350,9 @@ impl Run {
                 Msg::KeyTested(key.clone(), self.tested(Some(key)))
             }
             9 => Msg::Stopped,
+            10 => Msg::Themed(OwnTheme::read(self.dice.pick(&["good: { fg: red }", "good: red\u{1b}[31m"]))),
+            11 => Msg::BackgroundTold(self.dice.pick(&[Background::Dark, Background::Light])),
+            12 => Msg::SettingsTouched,
             _ => Msg::Continued,
         }
     }
@@ -669,6 +685,20 @@ impl Run {
         selected.filter(|_| !self.dice.one_in(4)).unwrap_or_else(|| id(&format!("p{}", self.dice.below(4))))
     }
 
+    fn settings(&mut self) -> Settings {
+        let own = ThemeChoice::File("mine.yaml".to_owned());
+        let theme = self.dice.pick(&[ThemeChoice::Auto, ThemeChoice::Light, ThemeChoice::HighContrast, own]);
+        Settings {
+            theme,
+            ascii: self.dice.one_in(2),
+            automatic_refresh: self.dice.one_in(2),
+            slow_countdowns: self.dice.one_in(2),
+            privacy: self.dice.one_in(2),
+            read_only: self.dice.one_in(4),
+            ..Settings::default()
+        }
+    }
+
     /// One of the first errands of a login.
     fn request_id(&mut self) -> RequestId {
         RequestId(1 + u64::try_from(self.dice.below(3)).expect("small"))
@@ -696,6 +726,9 @@ fn name(msg: &Msg) -> &'static str {
         Msg::Waits(..) => "Waits",
         Msg::Events(_) => "Events",
         Msg::Settled(_) => "Settled",
+        Msg::Themed(_) => "Themed",
+        Msg::BackgroundTold(_) => "BackgroundTold",
+        Msg::SettingsTouched => "SettingsTouched",
         Msg::Touched(_) => "Touched",
         Msg::Stored(_) => "Stored",
         Msg::Login(..) => "Login",

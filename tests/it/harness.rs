@@ -22,6 +22,7 @@ use authtui::domain::provider::request_template::{
 };
 use authtui::domain::provider::{Authorize, LoginMethod, Pkce, Provider, StateParameter};
 use authtui::domain::secret::Secret;
+use authtui::domain::settings::Settings;
 use authtui::domain::tokens::{Expiry, StoredTokens, Tokens};
 use authtui::domain::trouble::{FailureKind, Trouble};
 use authtui::oauth::callback::{AuthorizationResponse, CallbackCheck, CallbackVerdict, receive};
@@ -508,6 +509,11 @@ impl App {
         self.tell(Input::Began(entropy()));
         self.tell(Input::Bound(Ok(bound(PORT))));
         self.tell(Input::Opened(Ok(())));
+    }
+
+    /// Tells the settings, as they are read at the start.
+    pub(crate) fn tell_settings(&mut self, settings: Settings) {
+        assert_eq!(self.feed(Msg::Settled(Ok(settings))), [Effect::ReadEvents]);
     }
 
     /// Lets the mouse do something at a column and row.

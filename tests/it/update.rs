@@ -9,6 +9,7 @@ mod panel;
 mod quit;
 mod refresh;
 mod results;
+mod settings;
 mod sign_out;
 mod wake;
 mod window;

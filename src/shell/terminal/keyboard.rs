@@ -12,6 +12,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use crate::domain::secret::Secret;
 use crate::shell::inbox::Inbox;
+use crate::shell::terminal::background::{BackgroundAnswer, Heard};
 use crate::tui::message::Msg;
 use crate::tui::screen_map::{MouseGesture, ScreenMap};
 
@@ -47,6 +48,7 @@ fn follow(inbox: &Inbox, map: &SharedMap) -> Option<()> {
     let terminal = io::stdin();
     let gone = PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL;
     let mut is_quiet = true;
+    let mut background = BackgroundAnswer::default();
     loop {
         let mut watched = [PollFd::new(&terminal, PollFlags::IN)];
         match poll(&mut watched, (!is_quiet).then_some(&SECOND_LOOK)) {
@@ -59,7 +61,7 @@ fn follow(inbox: &Inbox, map: &SharedMap) -> Option<()> {
             match event::poll(LOOK).and_then(|there| there.then(event::read).transpose()) {
                 Ok(Some(event)) => {
                     is_quiet = false;
-                    tell(inbox, map, event)?;
+                    tell(inbox, map, &mut background, event)?;
                 }
                 Ok(None) => break,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
@@ -72,16 +74,24 @@ fn follow(inbox: &Inbox, map: &SharedMap) -> Option<()> {
 /// Sends every event until the loop has ended.
 #[cfg(not(unix))]
 fn follow(inbox: &Inbox, map: &SharedMap) -> Option<()> {
+    let mut background = BackgroundAnswer::default();
     loop {
         match event::read() {
-            Ok(event) => tell(inbox, map, event)?,
+            Ok(event) => tell(inbox, map, &mut background, event)?,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(_) => return inbox.send(Msg::HungUp).ok(),
         }
     }
 }
 
-fn tell(inbox: &Inbox, map: &SharedMap, event: Event) -> Option<()> {
+fn tell(inbox: &Inbox, map: &SharedMap, background: &mut BackgroundAnswer, event: Event) -> Option<()> {
+    if let Event::Key(key) = event {
+        return match background.hear(key) {
+            Heard::Keys(keys) => keys.into_iter().try_for_each(|key| inbox.send(Msg::Key(key)).ok()),
+            Heard::Nothing => Some(()),
+            Heard::Background(background) => inbox.send(Msg::BackgroundTold(background)).ok(),
+        };
+    }
     message(map, event).map_or(Some(()), |msg| inbox.send(msg).ok())
 }
 

@@ -213,7 +213,7 @@ fn color((red, green, blue): Rgb, depth: ColorDepth) -> Color {
 const CUBE: [u8; 6] = [0, 95, 135, 175, 215, 255];
 
 /// The nearest of the 240 colours that mean the same on every terminal of 256.
-fn nearest(shade: Rgb) -> u8 {
+pub(super) fn nearest(shade: Rgb) -> u8 {
     let cube = (16..=231_u8).map(|number| {
         let place = number - 16;
         let part = |place: u8| CUBE.get(usize::from(place % 6)).copied().unwrap_or_default();
