@@ -36,13 +36,14 @@ use crate::stored::provider_file::PRESETS;
 const PROVIDER: &str = include_str!("../assets/providers/demo.yaml");
 
 /// The provider files of the demo, each for another way to log in: name and text.
-pub const PROVIDERS: [(&str, &str); 6] = [
+pub const PROVIDERS: [(&str, &str); 7] = [
     ("demo", include_str!("../assets/demo/demo.yaml")),
     ("demo-cal", include_str!("../assets/demo/demo-cal.yaml")),
     ("demo-form", include_str!("../assets/demo/demo-form.yaml")),
     ("demo-json", include_str!("../assets/demo/demo-json.yaml")),
     ("demo-qonic", include_str!("../assets/demo/demo-qonic.yaml")),
     ("demo-qwen", include_str!("../assets/demo/demo-qwen.yaml")),
+    ("demo-tv", include_str!("../assets/demo/demo-tv.yaml")),
 ];
 
 /// The preset with which a provider's file can be begun.

@@ -35,6 +35,7 @@ pub mod status;
 pub mod text_block;
 pub mod text_layout;
 pub mod theme;
+pub mod tour;
 pub mod update;
 pub mod urgency;
 pub mod used_by;

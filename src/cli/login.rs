@@ -51,6 +51,7 @@ async fn log_in(services: &Arc<Services>, args: &LoginArgs) -> Result<Exit, Exit
     may_be_written(&snapshot, &name)?;
     let preflight = Preflight::of(&name, provider, goal, &snapshot).map_err(refused)?;
     let mut questions = LoginQuestions::new(preflight, args, &name, &snapshot)?;
+    questions.ask_to_replace(services.clock.now().wall).await?;
     questions.ask().await?;
     let LoginQuestions { mut preflight, mut prompter, .. } = questions;
     if goal == PreflightGoal::Key {

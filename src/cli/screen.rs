@@ -8,12 +8,15 @@ use color_eyre::eyre::Result;
 use crate::cli::exit::Exit;
 use crate::cli::output::say;
 use crate::demo::Demo;
+use crate::demo::authority::client::{CONFIDENTIAL_SECRET, POST};
 use crate::demo::authority::fault::{self, Fault};
-use crate::shell::run::{self, LeaveReason, ScreenOptions};
+use crate::domain::secret::Secret;
+use crate::shell::run::{self, DemoScreen, LeaveReason, ScreenOptions};
 use crate::shell::store_files::file::shown;
 use crate::shell::terminal::{self, console};
 use crate::shell::{Services, runtime};
 use crate::tui::model::AutoRefreshMode;
+use crate::tui::tour::DemoClient;
 
 #[derive(Debug, Args)]
 #[command(after_help = fault::help())]
@@ -25,7 +28,7 @@ pub(super) struct DemoArgs {
 
 /// Shows the screen of the person's own files.
 pub(super) fn run(services: &Arc<Services>, auto_refresh: AutoRefreshMode) -> Result<Exit> {
-    show(services, ScreenOptions { auto_refresh, terminal: terminal::traits(), is_demo: false })
+    show(services, ScreenOptions { auto_refresh, terminal: terminal::traits(), demo: None })
 }
 
 fn show(services: &Arc<Services>, options: ScreenOptions) -> Result<Exit> {
@@ -47,8 +50,13 @@ pub(super) fn demo(args: &DemoArgs, auto_refresh: AutoRefreshMode) -> Result<Exi
     }
     runtime::check_limits()?;
     let demo = Demo::start(&args.faults)?;
-    let exit =
-        show(demo.services(), ScreenOptions { auto_refresh, terminal: terminal::traits(), is_demo: true })?;
+    let issuer = demo.serving().issuer();
+    let greeting = format!("Everything here is made up. The pages of its server: {issuer}/");
+    let client = DemoClient { id: POST.to_owned(), secret: Secret::new(CONFIDENTIAL_SECRET) };
+    let demo_screen = Some(DemoScreen { client, greeting });
+    let options = ScreenOptions { auto_refresh, terminal: terminal::traits(), demo: demo_screen };
+    say(&format!("the demo's server is at {issuer}/ as long as the screen is open."));
+    let exit = show(demo.services(), options)?;
     say("the demo's server and files are gone; nothing of yours was touched.");
     Ok(exit)
 }

@@ -79,6 +79,22 @@ impl Health {
         }
     }
 
+    /// Whether the tokens work as they are, as far as anybody knows.
+    #[must_use]
+    pub fn works(self) -> bool {
+        match self {
+            Self::NoExpiry | Self::Fresh(_) | Self::Expiring(_) => true,
+            Self::Due
+            | Self::Retrying(_)
+            | Self::Failed(_)
+            | Self::NeedsLogin
+            | Self::Refused
+            | Self::SignedOut
+            | Self::Refreshing
+            | Self::Unreadable => false,
+        }
+    }
+
     /// The state once it is known what `provider` says: no refresh ends it where that one names another server.
     #[must_use]
     pub fn by(self, provider: Option<&Provider>, profile: &Profile, now: DateTime<Utc>) -> Self {
@@ -106,6 +122,13 @@ impl Health {
             Self::Unreadable => "unreadable",
         }
     }
+}
+
+/// Whether `profile` is a login that works, which another login would only replace.
+#[must_use]
+pub fn is_working_login(profile: &Profile, provider: &Provider, now: DateTime<Utc>) -> bool {
+    let health = Health::of(profile, Activity::Idle, now);
+    profile.kind == Kind::OAuth && health.works() && profile.agrees_to_all(provider).is_ok()
 }
 
 /// The state after a refresh that failed, where another makes sense from `retry_at` on.

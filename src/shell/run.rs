@@ -24,7 +24,9 @@ use crate::shell::{Services, http, watch};
 use crate::tui::message::{Effect, Msg};
 use crate::tui::model::{AutoRefreshMode, Leaving, Model};
 use crate::tui::screen_map::ScreenMap;
+use crate::tui::status::{AskedBy, StatusMessage, TaskReport, Tone};
 use crate::tui::theme::terminal::TerminalTraits;
+use crate::tui::tour::{DemoClient, Tour};
 use crate::tui::view::view_with_map;
 use crate::tui::window::window;
 use crate::tui::{update, wakes_at};
@@ -46,14 +48,23 @@ pub enum LeaveReason {
 }
 
 /// How the screen begins.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct ScreenOptions {
     /// What the command line says of it, unsettled where the settings may decide.
     pub auto_refresh: AutoRefreshMode,
     /// What the terminal can show, as far as its variables say it.
     pub terminal: TerminalTraits,
-    /// Whether all that is stored ends with the program, so that nothing can be lost by leaving.
-    pub is_demo: bool,
+    /// Where all that is stored ends with the program, so that nothing can be lost by leaving.
+    pub demo: Option<DemoScreen>,
+}
+
+/// What the screen of the demo has beside the ordinary one.
+#[derive(Debug, Clone)]
+pub struct DemoScreen {
+    /// A client that its server knows.
+    pub client: DemoClient,
+    /// What is said first.
+    pub greeting: String,
 }
 
 /// Runs the screen until the person leaves it.
@@ -61,11 +72,14 @@ pub struct ScreenOptions {
 /// # Errors
 /// When there is no terminal.
 pub fn run(services: &Arc<Services>, options: ScreenOptions) -> Result<LeaveReason> {
-    let ScreenOptions { auto_refresh, terminal, is_demo } = options;
+    let ScreenOptions { auto_refresh, terminal, demo } = options;
     let size = crossterm::terminal::size().wrap_err("cannot use the terminal")?;
     let providers = file::shown(&services.paths.providers);
     let locality = browser::locality();
-    let mut model = Model { locality, providers, auto_refresh, terminal, is_demo, ..Model::new(size) };
+    let mut model = Model { locality, providers, auto_refresh, terminal, ..Model::new(size) };
+    if let Some(demo) = demo {
+        begin_demo(&mut model, demo);
+    }
     let effects = update(&mut model, services.clock.now(), Msg::Stored(services.read_now(StoreId::Own)));
     let (inbox, messages) = channel();
     // Before the terminal is taken: a signal must not leave it as it is.
@@ -90,6 +104,13 @@ pub fn run(services: &Arc<Services>, options: ScreenOptions) -> Result<LeaveReas
     event_loop.finish(model);
     tasks.end(SHUTDOWN_LIMIT);
     Ok(left)
+}
+
+fn begin_demo(model: &mut Model, demo: DemoScreen) {
+    let DemoScreen { client, greeting } = demo;
+    (model.is_demo, model.tour, model.demo_client) = (true, Some(Tour::default()), Some(client));
+    let report = TaskReport::new(greeting, Tone::Plain, AskedBy::Person);
+    model.message = Some(StatusMessage { report, until: None });
 }
 
 /// What the loop works with.

@@ -18,6 +18,7 @@ use crate::tui::model::{Model, RowId};
 use crate::tui::screen::Screen;
 use crate::tui::status::Tone;
 use crate::tui::text_layout;
+use crate::tui::tour::Tour;
 use crate::tui::wizard::Page;
 use crate::tui::wizard::picker::ProviderList;
 
@@ -111,6 +112,10 @@ pub fn availability(model: &Model, action: Action, now: Now) -> Result<(), Unava
             let refreshability = model.refreshability(profile, now.wall);
             refreshability.map(|_| ()).map_err(|why| Unavailable::new(&profile.id.name, why))
         }
+        Action::SkipTour => match model.tour.as_ref().is_some_and(Tour::is_open) {
+            true => Ok(()),
+            false => Err(Unavailable::because("Only the demo has hints to skip")),
+        },
         Action::MakePrivate => {
             let open = model.own().is_some_and(|own| own.notices.iter().any(StoreNotice::is_open));
             if open { Ok(()) } else { Err(Unavailable::because("The file is already private")) }

@@ -27,6 +27,8 @@ pub enum DialogQuestion {
     SignOut(Vec<SignOutTarget>),
     /// What to do with a login that the provider did not end, and how much was to be erased then.
     NotRevoked(ProfileId, Extent, Trouble),
+    /// Whether to replace a login that works.
+    LogInAgain(ProfileId),
     /// Whether to cancel the login.
     CancelLogin,
     /// What to do with the tokens of another account, or of a cancelled login.
@@ -46,6 +48,8 @@ pub enum DialogAnswer {
     Nothing,
     /// Sign out of these profiles.
     SignOut(Vec<ProfileId>, SignOutWay),
+    /// Log in again.
+    LogInAgain(ProfileId),
     /// End the login.
     CancelLogin,
     /// Tell the login.
@@ -190,6 +194,10 @@ impl Dialog {
                 Choice::keep("Keep waiting"),
                 Choice::new('c', "Cancel the login", DialogAnswer::CancelLogin),
             ],
+            DialogQuestion::LogInAgain(id) => vec![
+                Choice::keep("Keep this login"),
+                Choice::new('l', "Log in again", DialogAnswer::LogInAgain(id.clone())),
+            ],
             DialogQuestion::Tokens(doubt, elsewhere) => of_tokens(doubt, elsewhere),
             DialogQuestion::UnsavedLogin(_) => vec![
                 Choice::new('s', "Save again", DialogAnswer::Decide(SaveDecision::Keep)),
@@ -219,7 +227,7 @@ impl DialogQuestion {
     /// Whether it answers a key, and does not come up while the person may be typing something else.
     fn was_asked_for(&self) -> bool {
         match self {
-            Self::SignOut(_) | Self::CancelLogin | Self::QuitUnsaved => true,
+            Self::SignOut(_) | Self::LogInAgain(_) | Self::CancelLogin | Self::QuitUnsaved => true,
             Self::NotRevoked(..) | Self::Tokens(..) | Self::UnsavedLogin(_) | Self::UnsavedRefresh(..) => {
                 false
             }

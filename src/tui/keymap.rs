@@ -93,7 +93,7 @@ const BINDINGS: [(KeyContext, &[Binding]); 9] = [
     (KeyContext::Everywhere, &EVERYWHERE),
 ];
 
-const PROFILES: [Binding; 19] = [
+const PROFILES: [Binding; 20] = [
     footer(&[char('n')], Action::NewLogin, "new login"),
     footer(&[char('l')], Action::LogIn, "log in"),
     help(&[char('S')], Action::Scopes, "log in again with other scopes"),
@@ -105,6 +105,7 @@ const PROFILES: [Binding; 19] = [
     help(&[char('T')], Action::Test, "test token"),
     help(&[char('A')], Action::ToggleAutoRefresh, "toggle auto-refresh"),
     help(&[char('L')], Action::Events, "events"),
+    help(&[char('N')], Action::SkipTour, "skip a hint (demo)"),
     help(&[char('F')], Action::MakePrivate, "make the file private"),
     footer(&[char('/')], Action::Filter, "filter"),
     help(&[char('s')], Action::Sort, "sort"),
@@ -134,14 +135,15 @@ const COPY: [Binding; 6] = [
     footer(&[Plain(Esc), char('q')], Action::Back, "back"),
 ];
 
-const LOGIN: [Binding; 11] = [
+const LOGIN: [Binding; 12] = [
     login(&[char('o')], PanelAction::OpenAgain, "open again", "open"),
     login(&[char('c')], PanelAction::CopyLink, "copy link", "copy"),
     login(&[char('p')], PanelAction::Paste, "paste answer", "paste"),
     login(&[char('d')], PanelAction::SwitchMethod, "device code or browser", "device"),
     login(&[char('u')], PanelAction::CopyUserCode, "copy device code", "code"),
     login(&[char('Q')], PanelAction::ShowQr, "QR code", "QR"),
-    login(&[char('t')], PanelAction::PlainUrl, "print URL", "plain"),
+    login(&[char('t')], PanelAction::PlainUrl, "print link", "plain"),
+    login(&[char('i')], PanelAction::UnfoldSteps, "steps", "steps"),
     footer(&[Plain(Esc), char('q')], Action::Back, "cancel"),
     help(&[Plain(Enter)], Action::Enter, "close, after it ended"),
     help(&[char('l')], Action::LogIn, "try again, after it failed"),

@@ -3,6 +3,8 @@
 use ratatui::layout::{Constraint, Layout, Rect};
 
 use crate::tui::model::Model;
+use crate::tui::screen::Screen;
+use crate::tui::tour::Tour;
 use crate::tui::{frame, text_layout};
 
 /// From this width on list and detail lie side by side.
@@ -27,6 +29,9 @@ const SHARED: i32 = -1;
 /// The most columns of a question.
 const QUESTION_COLUMNS: u16 = 62;
 
+/// From this height on the demo's tour has a row.
+const TOUR_HEIGHT: u16 = 16;
+
 /// Where the parts of the main screen lie.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Parts {
@@ -37,6 +42,8 @@ pub struct Parts {
     pub list: Rect,
     /// The detail pane, with its border, where it is shown beside the list.
     pub detail: Option<Rect>,
+    /// What the demo's tour proposes.
+    pub tour: Rect,
     /// What was last said.
     pub message: Rect,
     pub footer: Rect,
@@ -53,11 +60,12 @@ pub fn parts(model: &Model, size: (u16, u16)) -> Option<Parts> {
     let rows = [
         Constraint::Length(1),
         Constraint::Min(0),
+        Constraint::Length(u16::from(has_tour(model, size))),
         Constraint::Length(message_height),
         Constraint::Length(1),
     ];
-    let [header, body, message, footer] = Layout::vertical(rows).areas(Rect::new(0, 0, width, height));
-    let parts = Parts { header, body, list: body, detail: None, message, footer };
+    let [header, body, tour, message, footer] = Layout::vertical(rows).areas(Rect::new(0, 0, width, height));
+    let parts = Parts { header, body, list: body, detail: None, tour, message, footer };
     if width >= WIDE {
         let columns = (width / 5 * 2).clamp(DETAIL_COLUMNS.0, DETAIL_COLUMNS.1);
         let [list, detail] =
@@ -71,6 +79,15 @@ pub fn parts(model: &Model, size: (u16, u16)) -> Option<Parts> {
         return Some(Parts { list, detail: Some(detail), ..parts });
     }
     Some(parts)
+}
+
+/// Whether there is a row for the demo's tour: where profiles are looked at, and there is room.
+fn has_tour(model: &Model, (_, height): (u16, u16)) -> bool {
+    let over_the_list = match &model.screen {
+        Screen::List | Screen::Detail | Screen::Filter(_) | Screen::Copy | Screen::Dialog(_) => true,
+        Screen::Wizard(_) | Screen::Login(_) | Screen::Events(_) | Screen::Help(..) => false,
+    };
+    over_the_list && height >= TOUR_HEIGHT && model.tour.as_ref().is_some_and(Tour::is_open)
 }
 
 /// The columns that the message has on a screen of `width` columns, and its lines.

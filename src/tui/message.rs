@@ -67,6 +67,8 @@ pub enum Action {
     ToggleAutoRefresh,
     /// Take what other users may do from the store's file.
     MakePrivate,
+    /// Leave out what the demo's tour proposes.
+    SkipTour,
     /// Show all keys.
     Help,
     /// Draw everything anew.
@@ -96,6 +98,8 @@ pub enum PanelAction {
     ShowQr,
     /// Leave the screen and print the login's addresses and its code.
     PlainUrl,
+    /// Show a line for each step, or one for all of them.
+    UnfoldSteps,
 }
 
 /// What the person wants of the scopes to choose from.

@@ -24,6 +24,7 @@ use crate::tui::status::{AskedBy, MessageHistory, RefreshBatch, StatusMessage, T
 use crate::tui::theme::Theme;
 use crate::tui::theme::own::OwnTheme;
 use crate::tui::theme::terminal::TerminalTraits;
+use crate::tui::tour::{DemoClient, Tour, TourStop};
 use crate::tui::wizard::WizardContext;
 
 /// Everything the screen knows.
@@ -35,6 +36,10 @@ pub struct Model {
     pub locality: Locality,
     /// Whether it is the demo, whose profiles are nobody's.
     pub is_demo: bool,
+    /// What to try next, in the demo.
+    pub tour: Option<Tour>,
+    /// A client that the demo's server knows, which its pages propose.
+    pub demo_client: Option<DemoClient>,
     /// What each store last said; empty until the first was read.
     pub stores: BTreeMap<StoreId, Snapshot>,
     /// The providers; absent until their files were read.
@@ -73,6 +78,10 @@ pub struct Model {
     pub asking: BTreeSet<RefreshTokenId>,
     /// The login that is under way, or has just ended.
     pub login: Option<Login>,
+    /// Whether the login panel has a line for each step.
+    pub shows_steps: bool,
+    /// The provider whose file was written for a login that has not brought tokens yet.
+    pub new_provider: Option<String>,
     /// Which of its methods the person wants to see; absent: the one that can work.
     pub method: Option<LoginMethod>,
     /// What was last said to the person.
@@ -184,7 +193,18 @@ impl Model {
     /// What the wizard looks up.
     #[must_use]
     pub fn wizard_context(&self) -> WizardContext<'_> {
-        WizardContext { own: self.own(), catalog: self.catalog.as_ref() }
+        WizardContext {
+            own: self.own(),
+            catalog: self.catalog.as_ref(),
+            demo_client: self.demo_client.as_ref(),
+        }
+    }
+
+    /// Ticks off what the person has done, in the demo.
+    pub fn tick(&mut self, stop: TourStop) {
+        if let Some(tour) = &mut self.tour {
+            tour.tick(stop);
+        }
     }
 
     /// What is under way or unfinished for a profile.

@@ -13,6 +13,7 @@ mod refresh;
 mod sign_out;
 mod status;
 mod stores;
+mod tour;
 mod wizard;
 
 use std::sync::Arc;
@@ -109,6 +110,7 @@ impl Brings {
 }
 
 fn take(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
+    tour::hear(model, &msg);
     match msg {
         Msg::Key(key) => return input::press(model, now, key),
         Msg::Mouse(gesture, target) => return mouse::point(model, now, gesture, target),
@@ -137,6 +139,9 @@ fn take(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
         Msg::BackgroundTold(background) => model.terminal.background = Some(background),
         Msg::SettingsTouched => return vec![Effect::ReadSettings],
         Msg::Login(login_id, heard) => {
+            if let Input::Opened(opened) = &heard {
+                panel::opened(model, opened, now);
+            }
             let effects = login::heard(model, login_id, heard, now);
             wizard::learn(model);
             return effects;

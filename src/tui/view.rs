@@ -15,6 +15,7 @@ mod login;
 mod message;
 mod profiles;
 mod scopes;
+mod tour;
 mod wizard;
 
 use ratatui::Frame;
@@ -63,6 +64,7 @@ pub fn view_with_map(frame: &mut Frame<'_>, model: &Model, theme: &Theme, now: N
         (Some(parts), _) => {
             header::render(frame, parts.header, view);
             screen(frame, &parts, view);
+            tour::render(frame, parts.tour, view);
             message::render(frame, parts.message, model, theme);
             footer::render(frame, &parts, view);
         }

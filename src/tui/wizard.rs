@@ -18,6 +18,7 @@ use crate::oauth::login::preflight::{Preflight, PreflightGoal};
 use crate::oauth::login::{Locality, LoginOptions, LoginPlan};
 use crate::oauth::probe::TestVerdict;
 use crate::tui::keymap::KeyContext;
+use crate::tui::tour::DemoClient;
 pub use crate::tui::wizard::page::{ListQuestion, Page, TextQuestion};
 use crate::tui::wizard::picker::Picker;
 
@@ -66,6 +67,8 @@ pub struct WizardContext<'a> {
     /// Our own store.
     pub own: Option<&'a Snapshot>,
     pub catalog: Option<&'a Catalog>,
+    /// A client that is proposed.
+    pub demo_client: Option<&'a DemoClient>,
 }
 
 impl WizardContext<'_> {
@@ -117,11 +120,6 @@ impl Wizard {
         if let Some(secret) = self.described_secret() {
             preflight.client_secret(&secret).ok();
         }
-        if let Some(snapshot) = context.own
-            && let Some(usual) = preflight.usual_name(snapshot)
-        {
-            preflight.name(usual.name(), snapshot).ok();
-        }
         self.preflight = Some(preflight);
         self.complaint = None;
         self.work = Work::Idle;
@@ -148,6 +146,28 @@ impl Wizard {
         self.ahead.push(std::mem::replace(&mut self.page, page));
         self.complaint = None;
         Some(self)
+    }
+
+    /// Which page this is, and of how many, once that is known.
+    #[must_use]
+    pub fn progress(&self) -> Option<(usize, usize)> {
+        let later = match (&self.preflight, &self.page) {
+            (_, Page::Choice(ListQuestion::Provider, _) | Page::Ready) => return None,
+            (Some(preflight), page) => {
+                let asked = page.preflight_question().is_some() || *page == Page::Notice;
+                preflight.open_questions().count().saturating_sub(usize::from(asked))
+            }
+            // After the texts come PKCE and the file.
+            (None, Page::Text(TextQuestion::Draft(question), _)) => {
+                let all = draft::DraftQuestion::ALL;
+                let place = all.iter().position(|each| each == question).map_or(0, |place| place + 1);
+                all.len() - place + 2
+            }
+            (None, Page::Choice(..)) => 1,
+            (None, _) => 0,
+        };
+        let place = self.passed.len() + 1;
+        (place + later > 1).then_some((place, place + later))
     }
 
     /// The marked choice of the page and how many there are, where `choices` can be chosen first.
@@ -309,11 +329,13 @@ mod tests {
             "https://corp.test/a",
             "https://corp.test/t",
             "",
+            "https://corp.test/r",
             "my-client",
             "hush",
             "read write",
         ]) {
             assert_eq!(try_out.wizard.page, Page::text(TextQuestion::Draft(question)));
+            assert_eq!(try_out.wizard.progress(), Some((try_out.wizard.passed.len() + 1, 11)));
             try_out.answer(answer);
         }
         assert_eq!(try_out.wizard.page, Page::Choice(ListQuestion::Pkce, 0));
@@ -328,9 +350,14 @@ mod tests {
 
         let described = provider_file::load("corp", &ACME.replace("acme", "corp")).expect("a provider");
         let (own, catalog) = (own(), catalog());
-        try_out.wizard.described(&described, WizardContext { own: Some(&own), catalog: Some(&catalog) });
+        try_out.wizard.described(
+            &described,
+            WizardContext { own: Some(&own), catalog: Some(&catalog), ..WizardContext::default() },
+        );
         assert_eq!((&try_out.wizard.passed, &try_out.wizard.ahead), (&Vec::new(), &Vec::new()));
-        assert_eq!(try_out.wizard.page, Page::text(TextQuestion::ClientId), "name and secret are known");
+        assert_eq!(try_out.wizard.page, text(TextQuestion::Name, "default"));
+        try_out.answer("");
+        assert_eq!(try_out.wizard.page, Page::text(TextQuestion::ClientId), "the secret is known");
     }
 
     #[test]
@@ -370,7 +397,11 @@ mod tests {
 
         fn choose(&mut self, provider: &str) {
             let provider = self.catalog.entry(provider).expect("a provider").provider.clone();
-            let context = WizardContext { own: Some(&self.own), catalog: Some(&self.catalog) };
+            let context = WizardContext {
+                own: Some(&self.own),
+                catalog: Some(&self.catalog),
+                ..WizardContext::default()
+            };
             self.wizard.choose(&provider, context);
         }
 
@@ -389,7 +420,11 @@ mod tests {
         /// Types something and goes on.
         fn answer(&mut self, typed: &str) {
             self.type_in(typed);
-            self.wizard.submit(WizardContext { own: Some(&self.own), catalog: Some(&self.catalog) });
+            self.wizard.submit(WizardContext {
+                own: Some(&self.own),
+                catalog: Some(&self.catalog),
+                ..WizardContext::default()
+            });
         }
 
         /// Goes back, if there is a page before this one.

@@ -1,6 +1,7 @@
 //! Every way a login can go beside the straight one: refusals, strangers, time, cancelling, and
 //! methods that do not open.
 
+mod again;
 mod device;
 mod sent;
 mod unsaved;

@@ -30,6 +30,7 @@ use authtui::oauth::login::{BoundListener, Input, Locality, Login, LoginOptions,
 use authtui::oauth::request::{Entropy, Reply, Request};
 use authtui::oauth::{LoginId, RequestId};
 use authtui::stored::provider_file::{self, PRESETS};
+use authtui::tui::dialog::DialogQuestion;
 use authtui::tui::message::{Effect, Msg};
 use authtui::tui::model::Model;
 use authtui::tui::screen_map::{MouseGesture, ScreenMap};
@@ -502,9 +503,16 @@ impl App {
         self.feed(Msg::Login(self.login_id(), heard))
     }
 
+    /// Begins a login to the selected profile, also in place of one that works.
+    pub(crate) fn begin_login(&mut self) -> Vec<Effect> {
+        let effects = self.keys("l");
+        let question = self.model.screen.dialog().map(|dialog| &dialog.question);
+        if matches!(question, Some(DialogQuestion::LogInAgain(_))) { self.keys("l") } else { effects }
+    }
+
     /// Logs in to the selected profile until the methods are open.
     pub(crate) fn log_in(&mut self) {
-        let effects = self.keys("l");
+        let effects = self.begin_login();
         assert_eq!(asks(&effects), [Output::Entropy], "{}", self.message());
         self.tell(Input::Began(entropy()));
         self.tell(Input::Bound(Ok(bound(PORT))));

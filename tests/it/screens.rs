@@ -160,6 +160,15 @@ fn a_login_shows_its_steps_and_the_one_thing_to_do() {
 }
 
 #[test]
+fn one_key_unfolds_the_steps_into_a_line_for_each() {
+    for (name, size) in [("", MIDDLE), ("_narrow", NARROW), ("_smallest", SMALLEST)] {
+        let mut model = at(cast::waiting(), Panel::Steps);
+        model.shows_steps = true;
+        assert_snapshot!(format!("login_unfolded{name}"), text(&model, size));
+    }
+}
+
+#[test]
 fn a_login_from_afar_or_without_a_browser_shows_the_door_that_can_work() {
     let unopened = Trouble::untouched("cannot open a browser", "there is none", FailureKind::NothingToDo);
     for (name, locality, login) in [
@@ -273,6 +282,11 @@ fn a_question_is_asked_before_anything_is_lost() {
         ("sign_out", MIDDLE, revoke("anthropic/work")),
         ("sign_out_smallest", SMALLEST, revoke("anthropic/lab")),
         ("sign_out_key", MIDDLE, revoke("anthropic/key")),
+        (
+            "log_in_again",
+            MIDDLE,
+            Screen::Dialog(Dialog::new(DialogQuestion::LogInAgain(cast::id("anthropic/work")))),
+        ),
         ("cancel", MIDDLE, Screen::Login(Panel::Cancelling(Dialog::new(DialogQuestion::CancelLogin)))),
         ("other_account", MIDDLE, Screen::Login(Panel::Deciding(other_account()))),
         ("not_saved", MIDDLE, Screen::Dialog(not_saved())),

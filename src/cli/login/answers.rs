@@ -4,6 +4,8 @@ use crate::cli::exit::Exit;
 use crate::cli::login::arguments::{LoginArgs, SecretSource};
 use crate::cli::output::say;
 use crate::domain::change::Snapshot;
+use crate::domain::clock::{DateTime, Utc};
+use crate::domain::health::is_working_login;
 use crate::domain::name::ProfileName;
 use crate::domain::secret::{Ends, Secret};
 use crate::oauth::login::preflight::{Preflight, PreflightQuestion, TRIMMED};
@@ -56,6 +58,25 @@ impl<'a> LoginQuestions<'a> {
             questions.take_secret(&secret.map_err(refused)?)?;
         }
         Ok(questions)
+    }
+
+    /// Asks before a login that works is replaced, unless the command line says what for. Where nobody
+    /// can be asked, the login goes on.
+    ///
+    /// # Errors
+    /// The number to end with where the login is to stay.
+    pub(super) async fn ask_to_replace(&mut self, now: DateTime<Utc>) -> Result<(), Exit> {
+        let is_said = self.args.yes || !self.args.scope.is_empty();
+        let provider = self.preflight.provider();
+        let works = self.preflight.known().is_some_and(|known| is_working_login(known, provider, now));
+        if is_said || !works || !console::can_ask() {
+            return Ok(());
+        }
+        if self.prompter.agrees(&format!("{} is logged in. Log in again?", self.name)).await {
+            return Ok(());
+        }
+        say(&format!("{}: nothing was changed.", self.name));
+        Err(Exit::Failure)
     }
 
     /// Asks the person for all the rest.

@@ -6,8 +6,8 @@ use clap::Args;
 pub(in crate::cli) struct LoginArgs {
     /// Where to log in, and a name for the profile: anthropic, or anthropic/work
     pub(super) profile: String,
-    /// Answer yes to the provider's notice, to replacing a stored key, and to saving a key that the
-    /// provider refuses
+    /// Answer yes to the provider's notice, to replacing a login that works or a stored key, and to
+    /// saving a key that the provider refuses
     #[arg(long, short)]
     pub(super) yes: bool,
     /// Use a device code: you type it at the provider's page, on any device

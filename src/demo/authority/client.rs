@@ -20,6 +20,9 @@ pub const BASIC: &str = "authtui-demo-basic";
 pub const HEADER: &str = "authtui-demo-header";
 /// The client of the platform API.
 pub const PLATFORM: &str = "authtui-demo-platform";
+/// The public client whose device codes lead to a page that does not exist, and are allowed by the
+/// server itself.
+pub const TELEVISION: &str = "authtui-demo-tv";
 /// The public client that the preset for Anthropic names.
 pub const ANTHROPIC: &str = "9d1c250a-e61b-44d9-88ed-5944d1962f5e";
 /// The secret of every client that has one. It protects nothing but the demo.
@@ -120,6 +123,7 @@ pub(super) fn registered() -> Vec<RegisteredClient> {
         secret(client(BASIC, "authtui demo, secret by Basic", &[SecretTransport::Basic], &login)),
         secret(client(HEADER, "authtui demo, secret in a header", &[SecretTransport::Header], &login)),
         secret(client(PLATFORM, "authtui demo, platform", &[SecretTransport::Post], &[ClientFlow::Platform])),
+        client(TELEVISION, "authtui demo, television", &[], &[ClientFlow::Device]),
         client(ANTHROPIC, "authtui demo, client of the Anthropic preset", &[], &login),
     ]
 }

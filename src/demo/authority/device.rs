@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::demo::authority::client::{self, ClientFlow, RegisteredClient};
+use crate::demo::authority::client::{self, ClientFlow, RegisteredClient, TELEVISION};
 use crate::demo::authority::code::Challenge;
 use crate::demo::authority::consent::{ConsentPurpose, ConsentRequest};
 use crate::demo::authority::dialect::{Dialect, Quirk};
@@ -22,6 +22,11 @@ const SLOW_DOWN_STEP: Duration = Duration::from_secs(5);
 /// How many wrong user codes may be typed in [`MISS_WINDOW`] (RFC 8628 §5.1).
 const MISS_LIMIT: usize = 20;
 const MISS_WINDOW: Duration = Duration::from_secs(60);
+/// The page of [`TELEVISION`]'s codes. The name is reserved (RFC 6761): it belongs to nobody.
+const PUBLIC_PAGE: &str = "https://device.demo.test/activate";
+/// When the server allows such a code itself, and for whom.
+const ALLOWED_AFTER: Duration = Duration::from_secs(14);
+const ALLOWED_FOR: &str = "lea@demo.test";
 
 /// How device codes are given here; the defaults are the standard's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,6 +76,8 @@ pub(super) struct IssuedDeviceCode {
     ends_at: DateTime<Utc>,
     interval: Duration,
     polled_at: Option<Steady>,
+    /// When nobody needs to decide any more.
+    allowed_at: Option<Steady>,
     state: DeviceCodeState,
 }
 
@@ -113,7 +120,9 @@ impl Authority {
         let scopes = request.scopes()?;
         let settings = self.settings.device;
         let (code, user_code) = (request.tokens.token("ddc_"), DeviceUserCode::generate(&request.tokens));
-        let response = settings.response(&self.issuer, &code, &user_code);
+        let is_public = client.id == TELEVISION;
+        let page = if is_public { PUBLIC_PAGE.to_owned() } else { format!("{}{DEVICE_PAGE}", self.issuer) };
+        let response = settings.response(&page, &code, &user_code);
         let issued = IssuedDeviceCode {
             print: Fingerprint::of([Some(&code)]),
             user_code,
@@ -124,6 +133,7 @@ impl Authority {
             ends_at: request.now.wall + settings.lifetime,
             interval: settings.interval,
             polled_at: None,
+            allowed_at: is_public.then(|| request.now.steady.after(ALLOWED_AFTER)),
             state: DeviceCodeState::Undecided,
         };
         push(&mut self.devices.issued, issued);
@@ -203,6 +213,10 @@ impl Authority {
             device.state = DeviceCodeState::Spent;
             return Err(error);
         }
+        if device.is_open(now) && device.allowed_at.is_some_and(|at| at <= now.steady) {
+            let (account, scopes) = (ALLOWED_FOR.to_owned(), device.scopes.clone());
+            device.state = DeviceCodeState::Allowed { account, scopes };
+        }
         let (account, scopes) = device.decision()?;
         let scopes: Vec<&str> = scopes.iter().map(String::as_str).collect();
         let lifetimes = self.settings.lifetimes_of(account, request.dialect);
@@ -229,8 +243,7 @@ impl IssuedDeviceCode {
 
 impl DeviceSettings {
     /// The device authorization response (RFC 8628 §3.2).
-    fn response(&self, issuer: &str, code: &Secret, user_code: &DeviceUserCode) -> HttpResponse {
-        let page = format!("{issuer}{DEVICE_PAGE}");
+    fn response(&self, page: &str, code: &Secret, user_code: &DeviceUserCode) -> HttpResponse {
         let uri = if self.url_names { "verification_url" } else { "verification_uri" };
         let shown = user_code.shown();
         let mut body = json!({ "device_code": code.expose(), "user_code": shown });
@@ -313,6 +326,19 @@ mod tests {
         let page = user.post(DEVICE_PAGE, &vec![("user_code", typed)]);
         assert_eq!(page.status, 200, "{}", page.body.expose());
         user.decide(&page, decision)
+    }
+
+    #[test]
+    fn a_code_with_a_public_page_is_allowed_by_the_server_itself() {
+        let mut user = TestUser::new();
+        let given = read(&user.post(DEVICE, &vec![("client_id", TELEVISION), ("scope", "profile")]));
+        assert_eq!(given["verification_uri"], PUBLIC_PAGE);
+        let code = text(&given, "/device_code").to_owned();
+        let poll = [("grant_type", DEVICE_GRANT), ("client_id", TELEVISION), ("device_code", &code)];
+        assert_eq!(refused(&user.post(TOKEN, &poll.to_vec())), (400, "authorization_pending".into()));
+        user.seconds += 15;
+        let tokens = read(&user.post(TOKEN, &poll.to_vec()));
+        assert_eq!(text(&tokens, "/account/email_address"), ALLOWED_FOR);
     }
 
     #[test]

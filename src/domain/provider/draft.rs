@@ -20,6 +20,8 @@ pub struct Draft {
     pub token: Option<Url>,
     /// The device authorization endpoint, where there is one.
     pub device: Option<Url>,
+    /// The revocation endpoint (RFC 7009), where there is one.
+    pub revoke: Option<Url>,
     pub client_id: String,
     pub authentication: Authentication,
     /// What is asked for.
@@ -36,6 +38,8 @@ pub enum DraftQuestion {
     Token,
     /// The device authorization endpoint; empty: there is none.
     Device,
+    /// The revocation endpoint; empty: there is none.
+    Revoke,
     ClientId,
     /// The client's secret; empty: the client is public.
     ClientSecret,
@@ -44,12 +48,22 @@ pub enum DraftQuestion {
 }
 
 impl DraftQuestion {
+    /// Whether it is answered with an address.
+    #[must_use]
+    pub fn is_address(self) -> bool {
+        match self {
+            Self::Authorize | Self::Token | Self::Device | Self::Revoke => true,
+            Self::Name | Self::ClientId | Self::ClientSecret | Self::Scopes => false,
+        }
+    }
+
     /// Every question, in the order they are asked.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Name,
         Self::Authorize,
         Self::Token,
         Self::Device,
+        Self::Revoke,
         Self::ClientId,
         Self::ClientSecret,
         Self::Scopes,
@@ -66,6 +80,7 @@ impl Draft {
             authorize: None,
             token: None,
             device: None,
+            revoke: None,
             client_id: String::new(),
             authentication: Authentication::None,
             scopes: Vec::new(),
@@ -81,13 +96,18 @@ impl Draft {
     pub fn answer(&mut self, question: DraftQuestion, answer: &str) -> Result<(), String> {
         match question {
             DraftQuestion::Name => {
-                name::provider_part(answer).map_err(|bad| bad.to_string())?;
+                name::provider_part(answer).map_err(|bad| match bad.text.is_empty() {
+                    true => bad.to_string(),
+                    false => bad.rule.to_owned(),
+                })?;
                 answer.clone_into(&mut self.name);
             }
             DraftQuestion::Authorize => self.authorize = Some(address(answer)?),
             DraftQuestion::Token => self.token = Some(address(answer)?),
             DraftQuestion::Device if answer.is_empty() => self.device = None,
             DraftQuestion::Device => self.device = Some(address(answer)?),
+            DraftQuestion::Revoke if answer.is_empty() => self.revoke = None,
+            DraftQuestion::Revoke => self.revoke = Some(address(answer)?),
             DraftQuestion::ClientId => {
                 client_id(answer)?;
                 answer.clone_into(&mut self.client_id);
@@ -127,7 +147,12 @@ impl Draft {
         line(format_args!("title: {}", quoted(&self.name)));
         line(format_args!("flows: [{}]", self.flows().join(", ")));
         line(format_args!("endpoints:"));
-        let endpoints = [("authorize", &self.authorize), ("token", &self.token), ("device", &self.device)];
+        let endpoints = [
+            ("authorize", &self.authorize),
+            ("token", &self.token),
+            ("device", &self.device),
+            ("revoke", &self.revoke),
+        ];
         for (field, url) in endpoints {
             if let Some(url) = url {
                 line(format_args!("  {field}: {}", quoted(url.as_str())));
@@ -183,7 +208,7 @@ pub fn client_id(text: &str) -> Result<(), String> {
 }
 
 fn address(text: &str) -> Result<Url, String> {
-    endpoint::parse(text).map_err(|bad| bad.to_string())
+    endpoint::parse(text).map_err(|bad| bad.rule().to_owned())
 }
 
 fn quoted(text: &str) -> String {

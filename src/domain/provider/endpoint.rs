@@ -119,6 +119,14 @@ pub struct EndpointError {
     rule: &'static str,
 }
 
+impl EndpointError {
+    /// The rule alone, for somebody who sees the address.
+    #[must_use]
+    pub fn rule(&self) -> &'static str {
+        self.rule
+    }
+}
+
 impl fmt::Display for EndpointError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "cannot use the address “{}”: {}", self.written, self.rule)

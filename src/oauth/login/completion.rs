@@ -2,7 +2,7 @@
 
 use crate::domain::change::{Change, Edit};
 use crate::domain::clock::Now;
-use crate::domain::profile::{Kind, Profile};
+use crate::domain::profile::{AutoRefresh, Kind, Profile};
 use crate::domain::tokens::StoredTokens;
 use crate::domain::trouble::Trouble;
 use crate::oauth::RequestId;
@@ -52,6 +52,8 @@ impl Login {
         if matches!(self.steps.mark(LoginStep::Exchange), StepState::Todo | StepState::Now(_)) {
             self.steps.skip(LoginStep::Exchange, "the device code brought the tokens");
         }
+        // What was said of answers that did not count matters no more.
+        self.notices.clear();
         for note in &granted.notes {
             self.notice(format!("The answer was unusual: {note}."));
         }
@@ -85,6 +87,7 @@ impl Login {
             subject: granted.subject,
             account: granted.account,
             origins: self.plan.provider.origins(),
+            auto_refresh: self.plan.known.as_ref().map_or(AutoRefresh::On, |known| known.auto_refresh),
             ..Profile::new(self.plan.id.clone(), Kind::OAuth)
         }
     }
@@ -150,6 +153,8 @@ impl Login {
             SaveDecision::Keep => self.save(profile, now),
             SaveDecision::KeepAs(name) => {
                 profile.id.name = name;
+                // What was chosen for the other profile says nothing of this one.
+                profile.auto_refresh = AutoRefresh::On;
                 self.save(profile, now)
             }
             SaveDecision::Discard => Transition::over(Outcome::Discarded),

@@ -172,7 +172,12 @@ impl Preflight {
     /// What to ask now; nothing once all is known.
     #[must_use]
     pub fn next(&self) -> Option<PreflightQuestion> {
-        self.goal.questions().iter().copied().find(|question| self.is_open(*question))
+        self.open_questions().next()
+    }
+
+    /// All that is still to be asked, in its order.
+    pub fn open_questions(&self) -> impl Iterator<Item = PreflightQuestion> {
+        self.goal.questions().iter().copied().filter(|question| self.is_open(*question))
     }
 
     fn is_open(&self, question: PreflightQuestion) -> bool {

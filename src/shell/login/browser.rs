@@ -44,6 +44,9 @@ pub async fn open(url: &Url) -> Result<(), Trouble> {
     if !endpoint::is_safe(url) {
         return Err(failed("only https, or http on this machine, is opened"));
     }
+    if url.host_str().is_some_and(|host| host.ends_with(".test")) {
+        return Err(failed("a name that ends in .test does not exist"));
+    }
     let commands = match env::var_os("BROWSER").filter(|browser| !browser.is_empty()) {
         Some(browser) => browser_commands(&browser, url).map_err(|why| failed(&format!("$BROWSER {why}")))?,
         None if locality() != Locality::Local => {

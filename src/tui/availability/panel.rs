@@ -26,6 +26,9 @@ pub(super) fn try_again(model: &Model) -> Result<(), Unavailable> {
 
 /// Whether the login method that the panel shows has what a key of the panel acts on.
 pub(super) fn of(model: &Model, action: PanelAction) -> Result<(), Unavailable> {
+    if action == PanelAction::UnfoldSteps {
+        return Ok(());
+    }
     let Some(shown) = ShownMethod::of(model) else {
         return Err(Unavailable::because("The login does not wait for an answer").passing());
     };
@@ -59,7 +62,8 @@ pub(super) fn of(model: &Model, action: PanelAction) -> Result<(), Unavailable> 
         | PanelAction::Paste
         | PanelAction::SwitchMethod
         | PanelAction::ShowQr
-        | PanelAction::PlainUrl => return Ok(()),
+        | PanelAction::PlainUrl
+        | PanelAction::UnfoldSteps => return Ok(()),
     };
     Err(Unavailable::because(reason))
 }

@@ -15,6 +15,7 @@ use crate::tui::model::{Leaving, Model};
 use crate::tui::screen::Screen;
 use crate::tui::sign_out::SignOutWay;
 use crate::tui::status::Tone;
+use crate::tui::tour::TourStop;
 use crate::tui::update::status::show;
 use crate::tui::update::{auto_refresh, login_start, navigation, panel, refresh, sign_out, wizard};
 
@@ -24,9 +25,6 @@ pub(super) fn act(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
         show(model, unavailable.sentences(), unavailable.tone, now);
         return Vec::new();
     }
-    let again = |model: &mut Model, goal| {
-        on_selected(model, |model, profile| login_start::begin_again(model, profile, goal, now))
-    };
     match action {
         Action::Quit => quit(model),
         Action::Move(motion) => {
@@ -37,8 +35,10 @@ pub(super) fn act(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
         Action::Back => navigation::back(model, now),
         Action::NewLogin => login_start::begin_new(model),
         Action::LogIn if matches!(model.screen, Screen::Login(_)) => login_start::try_again(model, now),
-        Action::LogIn => again(model, PreflightGoal::Login),
-        Action::Scopes => again(model, PreflightGoal::Scopes),
+        Action::LogIn => on_selected(model, |model, profile| login_start::ask_or_begin(model, profile, now)),
+        Action::Scopes => on_selected(model, |model, profile| {
+            login_start::begin_again(model, profile, PreflightGoal::Scopes, now)
+        }),
         Action::Scope(action) => wizard::choose_scopes(model, action),
         Action::Refresh => on_selected(model, |model, profile| refresh::begin(model, &profile.id)),
         Action::RefreshDue => refresh::begin_due(model, now),
@@ -65,6 +65,7 @@ pub(super) fn act(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
             Vec::new()
         }
         Action::NextNeed => {
+            model.tick(TourStop::NextNeed);
             navigation::select_next_need(model);
             Vec::new()
         }
@@ -74,6 +75,12 @@ pub(super) fn act(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
             vec![Effect::ReadEvents]
         }
         Action::ToggleAutoRefresh => on_selected(model, auto_refresh::toggle),
+        Action::SkipTour => {
+            if let Some(tour) = &mut model.tour {
+                tour.skip();
+            }
+            Vec::new()
+        }
         Action::MakePrivate => vec![Effect::MakePrivate],
         Action::Help => {
             let below = mem::take(&mut model.screen);

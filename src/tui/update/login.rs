@@ -1,15 +1,21 @@
 //! Login that is under way: its messages, and what its panel is told.
 
 use crate::domain::clock::Now;
-use crate::domain::name::ProfileName;
+use crate::domain::name::{ProfileId, ProfileName};
+use crate::domain::profile::Profile;
 use crate::oauth::LoginId;
+use crate::oauth::login::step::{LoginStep, StepState};
 use crate::oauth::login::{Input, Login, LoginPlan, Outcome, Output, SaveDecision, Stage};
+use crate::tui::auto_refresh::{self, NoAutoRefresh};
 use crate::tui::dialog::{Dialog, DialogAnswer, DialogQuestion};
+use crate::tui::flash::flash;
 use crate::tui::message::Effect;
 use crate::tui::model::{Leaving, Model, RowId};
 use crate::tui::screen::{Panel, Screen};
-use crate::tui::status::{AskedBy, Tone};
-use crate::tui::update::status::{report, show};
+use crate::tui::status::{AskedBy, ReportSubject, TaskReport, Tone};
+use crate::tui::tour::TourStop;
+use crate::tui::update::status::show;
+use crate::tui::{rows, text_layout};
 
 /// Begins the login that was planned.
 pub(super) fn begin(model: &mut Model, plan: LoginPlan, now: Now) -> Vec<Effect> {
@@ -52,7 +58,7 @@ pub(super) fn heard(model: &mut Model, login_id: LoginId, heard: Input, now: Now
     let stage = login.stage().clone();
     match &stage {
         Stage::Confirming(..) | Stage::Unsaved(..) => return decide(model, login_id, asks, now),
-        Stage::Over(outcome) => ended(model, outcome),
+        Stage::Over(outcome) => ended(model, outcome, now),
         Stage::Opening(_)
         | Stage::Waiting(_)
         | Stage::Exchanging(_)
@@ -72,17 +78,92 @@ pub(super) fn heard(model: &mut Model, login_id: LoginId, heard: Input, now: Now
     effects(login_id, asks)
 }
 
-/// The login is over: a cancelled one leaves the screen, any other shows how it ended.
-fn ended(model: &mut Model, outcome: &Outcome) {
+/// The login is over: one that worked or was cancelled leaves the screen, any other shows how it ended.
+fn ended(model: &mut Model, outcome: &Outcome, now: Now) {
+    let is_new = model.login.as_ref().is_some_and(|login| login.plan().known.is_none());
     if let Outcome::Done(profile) = outcome {
-        model.selected = Some(RowId::Profile(profile.id.clone()));
+        model.new_provider = None;
+        model.tick(if is_new { TourStop::NewLogin } else { TourStop::LogIn });
+        reveal(model, &profile.id, now);
     }
     let Screen::Login(panel) = &mut model.screen else { return };
     *panel = Panel::Steps;
-    if let (Outcome::Cancelled, Some(login)) = (outcome, &model.login) {
-        let text = format!("The login to {} is cancelled.", login.plan().id.name);
-        close_when_over(model);
-        report(model, text, Tone::Plain, AskedBy::Person);
+    let Some(login) = &model.login else { return };
+    let is_refused = matches!(login.steps().mark(LoginStep::Test), StepState::Failed(_));
+    let (text, tone) = match outcome {
+        Outcome::Done(profile) if !is_refused => success(model, login, profile, now),
+        Outcome::Cancelled => {
+            let name = login.plan().id.name.clone();
+            let stays = what_stays(model).unwrap_or_default();
+            (format!("The login to {name} is cancelled. {stays}").trim_end().to_owned(), Tone::Plain)
+        }
+        Outcome::Done(_)
+        | Outcome::Denied(_)
+        | Outcome::TimedOut
+        | Outcome::Discarded
+        | Outcome::Failed(_) => return,
+    };
+    close_when_over(model, now);
+    let mut report = TaskReport::new(text, tone, AskedBy::Person);
+    if let Outcome::Done(profile) = outcome {
+        report = report.about(ReportSubject::Profile(profile.id.clone())).with_event();
+    }
+    model.reports.push(report);
+}
+
+/// Selects a profile and lets its row flash, also one that a filter would hide.
+fn reveal(model: &mut Model, id: &ProfileId, now: Now) {
+    let row = RowId::Profile(id.clone());
+    let mut shown = (0..rows::count(model)).filter_map(|place| rows::at(model, place));
+    if !model.filter.is_empty() && !shown.any(|(store, shown)| rows::id(store, shown) == row) {
+        model.filter.clear();
+    }
+    model.selected = Some(row);
+    flash(model, id, now);
+}
+
+/// Who is logged in, what was not granted, and whether anybody has to think of it again.
+fn success(model: &Model, login: &Login, profile: &Profile, now: Now) -> (String, Tone) {
+    let who = match &profile.account {
+        Some(account) => format!("as {}", text_layout::named(account)),
+        None => format!("to {}", profile.id.name),
+    };
+    let missing: Vec<&str> = login
+        .plan()
+        .scopes
+        .iter()
+        .filter(|scope| !profile.scopes.contains(scope))
+        .map(String::as_str)
+        .collect();
+    if !missing.is_empty() {
+        let missing = text_layout::safe(&missing.join(", "));
+        return (format!("Logged in {who}. Not granted: {missing}."), Tone::Warn);
+    }
+    let then = match auto_refresh::outlook(model, profile, now) {
+        Ok(_) | Err(NoAutoRefresh::NotNow) => "Refreshes on its own.",
+        Err(NoAutoRefresh::Off(_) | NoAutoRefresh::OnRequest(_) | NoAutoRefresh::Unwritable) => {
+            "r refreshes it."
+        }
+        Err(NoAutoRefresh::NotRefreshable(_)) if profile.life.expires_at.is_some() => {
+            "Log in again when it expires."
+        }
+        Err(NoAutoRefresh::NotRefreshable(_)) => "",
+    };
+    (format!("Logged in {who}. {then}").trim_end().to_owned(), Tone::Good)
+}
+
+/// What a login to a new server leaves behind that has brought no tokens.
+fn what_stays(model: &mut Model) -> Option<String> {
+    let name = model.new_provider.take()?;
+    Some(format!("The provider file {name}.yaml stays; n finds it."))
+}
+
+/// Says what stays of a new server when the person is back on the list without a login.
+pub(super) fn tell_what_stays(model: &mut Model, now: Now) {
+    if matches!(model.screen, Screen::List)
+        && let Some(stays) = what_stays(model)
+    {
+        show(model, stays, Tone::Plain, now);
     }
 }
 
@@ -128,10 +209,11 @@ pub(super) fn save_at_the_end(model: &mut Model, now: Now) -> Vec<Effect> {
 }
 
 /// Closes the panel of a login that has ended.
-pub(super) fn close_when_over(model: &mut Model) -> Vec<Effect> {
+pub(super) fn close_when_over(model: &mut Model, now: Now) -> Vec<Effect> {
     if model.login.as_ref().is_none_or(|login| matches!(login.stage(), Stage::Over(_))) {
         model.login = None;
         model.screen = Screen::List;
+        tell_what_stays(model, now);
     }
     Vec::new()
 }
@@ -144,7 +226,7 @@ pub(super) fn leave(model: &mut Model, now: Now) -> Vec<Effect> {
     };
     let login_id = login.id();
     match login.stage() {
-        Stage::Over(_) => close_when_over(model),
+        Stage::Over(_) => close_when_over(model, now),
         Stage::Testing(..) => heard(model, login_id, Input::Cancelled, now),
         Stage::Exchanging(exchange) if exchange.ending().is_some() || exchange.is_cancelled() => {
             let why = "Too late to cancel: tokens may be on their way.";
@@ -167,6 +249,7 @@ pub(super) fn answer(model: &mut Model, answer: DialogAnswer, now: Now) -> Vec<E
         DialogAnswer::CancelLogin => Input::Cancelled,
         DialogAnswer::Decide(choice) => Input::Decided(choice),
         DialogAnswer::Nothing
+        | DialogAnswer::LogInAgain(_)
         | DialogAnswer::SignOut(..)
         | DialogAnswer::SaveAgain(_)
         | DialogAnswer::Drop(_)

@@ -1,8 +1,10 @@
 //! Start of a login: what may begin, and what is asked before.
 
 use crate::domain::clock::Now;
+use crate::domain::health::is_working_login;
 use crate::domain::profile::{Kind, Profile};
 use crate::oauth::login::preflight::{Preflight, PreflightGoal};
+use crate::tui::dialog::{Dialog, DialogQuestion};
 use crate::tui::message::Effect;
 use crate::tui::model::Model;
 use crate::tui::screen::Screen;
@@ -15,6 +17,17 @@ use crate::tui::wizard::Wizard;
 pub(super) fn begin_new(model: &mut Model) -> Vec<Effect> {
     model.screen = Screen::Wizard(Box::default());
     Vec::new()
+}
+
+/// Begins a login to a stored profile again, unless it would replace one that works: then the person
+/// is asked.
+pub(super) fn ask_or_begin(model: &mut Model, profile: &Profile, now: Now) -> Vec<Effect> {
+    if model.provider(profile).is_some_and(|provider| is_working_login(profile, provider, now.wall)) {
+        let question = DialogQuestion::LogInAgain(profile.id.clone());
+        model.screen = Screen::Dialog(Dialog::new(question));
+        return Vec::new();
+    }
+    begin_again(model, profile, PreflightGoal::Login, now)
 }
 
 /// Begins a login to a stored profile again.

@@ -3,6 +3,7 @@
 use std::mem;
 
 use crate::domain::clock::Now;
+use crate::oauth::login::preflight::PreflightGoal;
 use crate::oauth::login::{Input, Login};
 use crate::tui::dialog::DialogAnswer;
 use crate::tui::layout::{self, list_rows};
@@ -12,7 +13,7 @@ use crate::tui::rows;
 use crate::tui::screen::{Panel, Screen};
 use crate::tui::status::Tone;
 use crate::tui::update::status::show;
-use crate::tui::update::{login, sign_out, stores, wizard};
+use crate::tui::update::{login, login_start, sign_out, stores, wizard};
 use crate::tui::view::help;
 use crate::tui::wizard::choices;
 
@@ -91,7 +92,7 @@ pub(super) fn enter(model: &mut Model, now: Now) -> Vec<Effect> {
             let answer = dialog.answer();
             login::answer(model, answer, now)
         }
-        Screen::Login(Panel::Steps) => login::close_when_over(model),
+        Screen::Login(Panel::Steps) => login::close_when_over(model, now),
         Screen::Login(Panel::Pasting(_)) => paste_answer(model, now),
         Screen::Wizard(_) => wizard::submit(model, now),
         Screen::Filter(_) => {
@@ -124,7 +125,10 @@ pub(super) fn back(model: &mut Model, now: Now) -> Vec<Effect> {
         Screen::Detail | Screen::Copy | Screen::Events(_) => {}
         Screen::Dialog(_) => model.screen = login::below(model),
         Screen::Help(_, below) => model.screen = *below,
-        Screen::Wizard(wizard) => model.screen = wizard::back(wizard),
+        Screen::Wizard(wizard) => {
+            model.screen = wizard::back(wizard);
+            login::tell_what_stays(model, now);
+        }
         Screen::Login(Panel::Steps) => {
             model.screen = Screen::Login(Panel::Steps);
             return login::leave(model, now);
@@ -146,6 +150,10 @@ fn answered(model: &mut Model, answer: DialogAnswer, now: Now) -> Vec<Effect> {
     match answer {
         DialogAnswer::Nothing => Vec::new(),
         DialogAnswer::SignOut(ids, way) => sign_out::begin(model, ids, way, now),
+        DialogAnswer::LogInAgain(id) => match model.profile(&id).cloned() {
+            Some(profile) => login_start::begin_again(model, &profile, PreflightGoal::Login, now),
+            None => Vec::new(),
+        },
         DialogAnswer::SaveAgain(id) => stores::save_again(model, &id),
         DialogAnswer::Drop(id) => {
             model.forget_unsaved(&id);

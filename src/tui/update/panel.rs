@@ -2,6 +2,7 @@
 
 use crate::domain::clock::Now;
 use crate::domain::secret::Secret;
+use crate::domain::trouble::Trouble;
 use crate::oauth::login::{Input, Output};
 use crate::tui::field::{Field, Sight};
 use crate::tui::message::{Effect, PanelAction};
@@ -12,10 +13,18 @@ use crate::tui::status::Tone;
 use crate::tui::update::login;
 use crate::tui::update::status::show;
 
+/// Said while a browser starts.
+const OPENING: &str = "Opening the browser again.";
+
 /// Does what the person wants of a login that waits.
 pub(super) fn act(model: &mut Model, now: Now, action: PanelAction) -> Vec<Effect> {
+    if action == PanelAction::UnfoldSteps {
+        model.shows_steps = !model.shows_steps;
+        return Vec::new();
+    }
     let Some(shown) = ShownMethod::of(model) else { return Vec::new() };
     match action {
+        PanelAction::UnfoldSteps => {}
         PanelAction::OpenAgain => return open(model, now),
         PanelAction::CopyLink => return copy(shown.copied()),
         PanelAction::CopyUserCode => {
@@ -41,18 +50,34 @@ fn copy(copied: Option<(&'static str, String)>) -> Vec<Effect> {
     copied.map(|(what, text)| Effect::CopyText(what, Secret::new(text))).into_iter().collect()
 }
 
+/// Says what became of a browser that the person wanted.
+pub(super) fn opened(model: &mut Model, opened: &Result<(), Trouble>, now: Now) {
+    if model.message.as_ref().is_none_or(|message| message.report.text != OPENING) {
+        return;
+    }
+    match opened {
+        Ok(()) => show(model, "The browser was told to open the link.", Tone::Good, now),
+        Err(trouble) => {
+            let why = format!("No browser could be opened: {}. c copies the link.", trouble.why);
+            show(model, why, Tone::Warn, now);
+        }
+    }
+}
+
 /// Opens a browser again, at the address of the method that is shown.
 fn open(model: &mut Model, now: Now) -> Vec<Effect> {
     let Some(login_id) = model.login.as_ref().map(crate::oauth::login::Login::id) else {
         return Vec::new();
     };
     let address = ShownMethod::of(model).and_then(|shown| shown.address().cloned());
+    if address.is_some() {
+        show(model, OPENING, Tone::Plain, now);
+    }
     let mut effects = login::heard(model, login_id, Input::OpenAgain, now);
     for effect in &mut effects {
         if let (Effect::Login(_, Output::Open(url)), Some(address)) = (effect, &address) {
             url.clone_from(address);
         }
     }
-    show(model, "Opening the browser again.", Tone::Plain, now);
     effects
 }

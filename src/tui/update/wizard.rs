@@ -225,7 +225,10 @@ pub(super) fn described(
     let found = model.catalog.as_ref().and_then(|catalog| catalog.get(provider)).cloned();
     wizard.work = Work::Idle;
     match (described, found) {
-        (Ok(()), Some(found)) => wizard.described(&found, model.wizard_context()),
+        (Ok(()), Some(found)) => {
+            model.new_provider = Some(found.name.clone());
+            wizard.described(&found, model.wizard_context());
+        }
         (Ok(()), None) => {
             let why = model.catalog.as_ref().and_then(|catalog| catalog.errors.first());
             let why = why.map_or_else(String::new, |complaint| format!(": {complaint}"));

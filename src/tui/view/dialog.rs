@@ -97,7 +97,7 @@ impl<'a> Content<'a> {
             let note = note(&choice);
             (choice, note)
         });
-        let text = words::text(&dialog.question, model);
+        let text = words::text(&dialog.question, model, now);
         Self { text, choices: choices.collect(), marked: dialog.marked, theme }
     }
 

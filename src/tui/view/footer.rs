@@ -15,7 +15,7 @@ use crate::tui::model::Model;
 use crate::tui::screen::{Panel, Screen};
 use crate::tui::shown_method::ShownMethod;
 use crate::tui::theme::{Letters, Theme};
-use crate::tui::view::ViewContext;
+use crate::tui::view::{ViewContext, login as panel};
 use crate::tui::wizard::picker::ProviderList;
 use crate::tui::wizard::{Page, Wizard, Work};
 use crate::tui::{frame, rows, text_layout};
@@ -27,11 +27,11 @@ const SAVING: [(&str, &str); 3] = [("Enter", "save and log in"), ("↑↓", "scr
 /// Keys of the help.
 const SCROLLING: [(&str, &str); 4] = [("↓", "down"), ("↑", "up"), ("PgDn", "page"), ("Esc", "back")];
 /// Keys of a QR code that is shown alone.
-const SCANNING: [(&str, &str); 3] = [("Esc", "back to the steps"), ("c", "copy link"), ("t", "print URL")];
+const SCANNING: [(&str, &str); 3] = [("Esc", "back to the steps"), ("c", "copy link"), ("t", "print link")];
 /// Keys of a login that has ended.
-const CLOSING: [(&str, &str); 1] = [("Enter", "close")];
+const CLOSING: [(&str, &str); 2] = [("Enter", "close"), ("i", "steps")];
 /// Keys of a login that has ended without tokens.
-const FAILED: [(&str, &str); 2] = [("l", "try again"), ("Enter", "close")];
+const FAILED: [(&str, &str); 3] = [("l", "try again"), ("Enter", "close"), ("i", "steps")];
 
 /// A key and what it does.
 struct FooterKey {
@@ -77,7 +77,7 @@ pub(super) fn render(frame: &mut Frame<'_>, parts: &Parts, view: ViewContext<'_>
         Screen::Wizard(wizard) => wizard_keys(wizard),
         Screen::Login(Panel::Pasting(_)) => fixed(&TYPING),
         Screen::Login(Panel::Qr) => fixed(&SCANNING),
-        Screen::Login(Panel::Steps) => login(view),
+        Screen::Login(Panel::Steps) => login(view, parts.body),
         Screen::Help(..) | Screen::Events(_) => fixed(&SCROLLING),
     };
     keys(frame, area, &items, theme);
@@ -104,8 +104,11 @@ fn first() -> Vec<FooterKey> {
 }
 
 /// The keys of a login, as far as they mean something at its stage and for the method it shows.
-fn login(view: ViewContext<'_>) -> Vec<FooterKey> {
+fn login(view: ViewContext<'_>, body: Rect) -> Vec<FooterKey> {
+    let beside =
+        |action| matches!(action, Action::Panel(PanelAction::UnfoldSteps) | Action::Back | Action::Help);
     match view.model.login.as_ref().map(Login::stage) {
+        Some(Stage::Waiting(_)) if panel::names_its_keys(body, view) => only(KeyContext::Login, beside),
         Some(Stage::Waiting(_)) => match ShownMethod::of(view.model) {
             Some(shown) => waiting(view, &shown),
             None => of(KeyContext::Login),
@@ -119,7 +122,7 @@ fn login(view: ViewContext<'_>) -> Vec<FooterKey> {
             | Stage::Saving(_)
             | Stage::Unsaved(..)
             | Stage::Testing(..),
-        ) => only(KeyContext::Login, |action| matches!(action, Action::Back | Action::Help)),
+        ) => only(KeyContext::Login, beside),
     }
 }
 

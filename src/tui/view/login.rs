@@ -1,4 +1,16 @@
-//! Login panel: its steps, and the one thing the person must do now.
+//! Login panel: the one thing the person must do now, the time that is left for it, and the ways below.
+//!
+//! ```text
+//! ⠹ Allow access in your browser                   headline
+//!   Then nothing more: authtui continues on its own.
+//!
+//!   ━━━━━━━━━━━━━━━━━━━━━╌╌╌╌╌ 4:37 left            gauge
+//!
+//!   o   open the browser again                      ways
+//!   c   copy the link
+//!
+//! ✓ prepare  ✓ browser  ▸ your answer  · tokens     steps
+//! ```
 //!
 //! The authorization URL is never drawn: a terminal's frame and line ends would get into whatever
 //! the person copies. A short link stands for it, and two keys print and copy it whole.
@@ -6,13 +18,15 @@
 mod banner;
 mod device;
 mod ended;
+mod gauge;
 mod methods;
 mod qr;
 mod steps;
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::text::Span;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
 use crate::domain::clock::Now;
@@ -21,22 +35,25 @@ use crate::domain::trouble::{FailureKind, Stored, Trouble};
 use crate::oauth::login::{Locality, Login, Stage};
 use crate::tui::field::Field;
 use crate::tui::frame::Focus;
+use crate::tui::model::Model;
 use crate::tui::screen::Panel;
 use crate::tui::shown_method::ShownMethod;
-use crate::tui::text_block::{Repeated, TextBlock};
+use crate::tui::text_block::TextBlock;
 use crate::tui::theme::{Letters, Theme};
 use crate::tui::view::ViewContext;
 use crate::tui::view::login::qr::Qr;
 use crate::tui::{frame, text_layout};
 
-/// From this height on there is room for empty rows.
-const ROOMY: u16 = 14;
-/// The most columns that are written on: what a step took stays near the step.
-const CONTENT_WIDTH: u16 = 100;
-/// The fewest columns that a QR code must leave beside it.
-const BESIDE: u16 = 64;
-/// How many steps are shown at least, while there is anything but them.
-const STEPS: [(Space, u16); 3] = [(Space::Plenty, 3), (Space::Less, 3), (Space::Short, 2)];
+/// The most columns that are written on.
+const COLUMN: u16 = 72;
+/// The columns that a QR code leaves to the text beside it, and those between them.
+const BESIDE_QR: (u16, u16) = (60, 3);
+/// Rows above the text by the rows of the panel.
+const TOP: [(u16, u16); 3] = [(34, 4), (24, 2), (14, 1)];
+/// Columns of a key before what it does, and of everything below a headline.
+const INDENT: u16 = 2;
+const KEY: u16 = 4;
+const WIDE_KEY: u16 = 8;
 
 /// How much there is room for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,102 +62,130 @@ enum Space {
     Plenty,
     /// The same without what is only good to know.
     Less,
+    /// What is to be done, with space between; the footer has the keys.
+    Brief,
     /// What the person cannot do without.
     Short,
 }
 
 /// Draws the panel.
 pub(super) fn render(frame: &mut Frame<'_>, area: Rect, panel: &Panel, view: ViewContext<'_>) {
-    let ViewContext { model, theme, now, .. } = view;
+    let ViewContext { model, theme, .. } = view;
     let Some(login) = &model.login else { return };
     let inner = frame::draw(frame, area, &format!("Log in to {}", login.plan().id.name), Focus::Here, theme);
-    let shown = ShownMethod::of(model).filter(|_| matches!(login.stage(), Stage::Waiting(_)));
+    let shown = shown_method(model, login);
     if let (Panel::Qr, Some(shown)) = (panel, &shown) {
         return qr::render(frame, inner, shown, theme);
     }
-    let field = match panel {
+    let (column, qr) = columns(inner, field_of(panel), shown.as_ref(), theme);
+    if let Some((qr, place)) = &qr {
+        qr.draw(frame, *place, theme);
+    }
+    let text = PanelText::fitting(login, shown.as_ref(), field_of(panel), (column, qr.is_some()), view);
+    frame.render_widget(Paragraph::new(text.block.lines), column);
+    if let (Some(field), Some(down)) = (field_of(panel), text.field) {
+        let row = frame::row(column, down);
+        let row = Rect { x: row.x + INDENT.min(row.width), width: row.width.saturating_sub(INDENT), ..row };
+        field.render(frame, row, "> ", theme);
+    }
+}
+
+/// Whether the panel in `area` names the keys of its ways itself.
+pub(super) fn names_its_keys(area: Rect, view: ViewContext<'_>) -> bool {
+    let Some(login) = &view.model.login else { return false };
+    let shown = shown_method(view.model, login);
+    let (column, qr) = columns(frame::inset(frame::below(area, 2), 1), None, shown.as_ref(), view.theme);
+    PanelText::fitting(login, shown.as_ref(), None, (column, qr.is_some()), view).has_ways()
+}
+
+fn shown_method<'a>(model: &'a Model, login: &Login) -> Option<ShownMethod<'a>> {
+    ShownMethod::of(model).filter(|_| matches!(login.stage(), Stage::Waiting(_)))
+}
+
+fn field_of(panel: &Panel) -> Option<&Field> {
+    match panel {
         Panel::Pasting(field) => Some(field),
         Panel::Steps | Panel::Qr | Panel::Cancelling(_) | Panel::Deciding(_) => None,
-    };
+    }
+}
+
+/// Where the text stands, and beside it the QR code of a device method where it fits.
+fn columns<'a>(
+    inner: Rect,
+    field: Option<&Field>,
+    shown: Option<&ShownMethod<'a>>,
+    theme: &Theme,
+) -> (Rect, Option<(Qr<'a>, Rect)>) {
     let inner = frame::inset(inner, 1);
-    let gap = u16::from(inner.height >= ROOMY);
-    let inner = match &shown {
-        Some(shown) if field.is_none() => beside_qr(frame, inner, shown, theme),
-        Some(_) | None => inner,
+    let top = TOP.into_iter().find(|(rows, _)| inner.height >= *rows).map_or(0, |(_, top)| top);
+    let inner = frame::below(inner, top);
+    let is_device = shown.is_some_and(|shown| shown.method == LoginMethod::Device);
+    let (beside, gap) = BESIDE_QR;
+    let qr = shown.filter(|_| is_device && field.is_none() && theme.glyphs.letters == Letters::Unicode);
+    let room = inner.width.saturating_sub(beside + gap);
+    let qr = qr.and_then(|shown| Qr::fitting(&shown.scannable(), room, inner.height));
+    let Some(qr) = qr else {
+        let width = COLUMN.min(inner.width);
+        return (Rect { x: inner.x + (inner.width - width) / 2, width, ..inner }, None);
     };
-    let inner = frame::below(Rect { width: inner.width.min(CONTENT_WIDTH), ..inner }, gap);
-    let below = |room| {
-        let block = TextBlock::new(inner.width, theme);
-        let mut below =
-            Below { block, theme, now, locality: model.locality, room, noticed: false, field: None };
-        below.write(login, shown.as_ref(), field);
-        below
-    };
-    let count = text_layout::rows(login.steps().iter().count());
-    let rows = |below: &Below<'_>| text_layout::rows(below.block.lines.len());
-    let [plenty, less, short] = STEPS.map(|(room, least)| {
-        let gap = if room == Space::Short { 0 } else { gap };
-        let below = below(room);
-        let left = inner.height.saturating_sub(rows(&below).saturating_add(gap));
-        let height = left.clamp(least.min(inner.height), count.max(least));
-        (below, height, gap, left >= least.min(count))
-    });
-    let (below, height, gap, _) = match (plenty.3, less.3) {
-        (true, _) => plenty,
-        (false, true) => less,
-        (false, false) => short,
-    };
-    steps::render(frame, Rect { height, ..inner }, login, theme, now);
-    let rest = frame::below(inner, height + gap);
-    frame.render_widget(Paragraph::new(below.block.lines), rest);
-    if let (Some(field), Some(down)) = (field, below.field) {
-        field.render(frame, frame::row(rest, down), "> ", theme);
-    }
+    let width = COLUMN.min(inner.width - qr.columns() - gap);
+    let x = inner.x + (inner.width - width - gap - qr.columns()) / 2;
+    let place = Rect { x: x + width + gap, width: qr.columns(), ..inner };
+    (Rect { x, width, ..inner }, Some((qr, place)))
 }
 
-/// Draws the QR code of a device method at the right, where it fits, and gives what is left.
-fn beside_qr(frame: &mut Frame<'_>, area: Rect, shown: &ShownMethod<'_>, theme: &Theme) -> Rect {
-    if shown.method != LoginMethod::Device || theme.glyphs.letters == Letters::Ascii {
-        return area;
-    }
-    let room = area.width.saturating_sub(BESIDE);
-    let Some(qr) = Qr::fitting(&shown.scannable(), room, area.height) else { return area };
-    let width = qr.columns();
-    qr.draw(frame, Rect { x: area.right() - width, width, ..area }, theme);
-    Rect { width: area.width - width - 2, ..area }
-}
-
-/// What stands below the steps.
-struct Below<'a> {
+/// What stands on the panel.
+struct PanelText<'a> {
     block: TextBlock<'a>,
     theme: &'a Theme,
     now: Now,
     locality: Locality,
-    room: Space,
+    space: Space,
+    /// Whether a QR code stands beside.
+    has_qr: bool,
     /// Whether the notices are written.
     noticed: bool,
     /// The row of the text field.
     field: Option<u16>,
 }
 
-impl Below<'_> {
+impl<'a> PanelText<'a> {
+    /// As much as there is room for.
+    fn fitting(
+        login: &Login,
+        shown: Option<&ShownMethod<'_>>,
+        field: Option<&Field>,
+        (column, has_qr): (Rect, bool),
+        view: ViewContext<'a>,
+    ) -> Self {
+        let written = |space| {
+            let block = TextBlock::new(column.width, view.theme);
+            let ViewContext { model, theme, now, .. } = view;
+            let (locality, noticed) = (model.locality, false);
+            let mut text = Self { block, theme, now, locality, space, has_qr, noticed, field: None };
+            text.write(login, shown, field);
+            text.steps(login, model.shows_steps, column.height);
+            text
+        };
+        let fits = |text: &Self| text_layout::rows(text.block.lines.len()) <= column.height;
+        let roomy = [Space::Plenty, Space::Less, Space::Brief];
+        roomy.into_iter().map(written).find(fits).unwrap_or_else(|| written(Space::Short))
+    }
+
     fn write(&mut self, login: &Login, shown: Option<&ShownMethod<'_>>, field: Option<&Field>) {
         match (login.stage(), shown) {
-            (Stage::Opening(_), _) => self.act("Preparing the login."),
+            (Stage::Opening(_), _) => self.headline("Preparing the login"),
             (Stage::Waiting(_), shown) if field.is_some() => self.pasting(login, shown),
             (Stage::Waiting(_), Some(shown)) => self.waiting(login, shown),
             (Stage::Waiting(_), None) => {}
             (Stage::Exchanging(exchange), _) => self.exchanging(exchange, login),
-            (Stage::Confirming(..), _) => self.act("Logged in, not saved yet. What should happen?"),
-            (Stage::Saving(_), _) => self.act("Saving the tokens."),
+            (Stage::Confirming(..), _) => self.headline("Logged in, not saved yet"),
+            (Stage::Saving(_), _) => self.headline("Saving the tokens"),
             (Stage::Unsaved(_, trouble), _) => {
+                self.headline("The new tokens are not saved");
                 self.trouble(trouble);
-                self.gap();
-                self.act("What should happen to the new tokens?");
             }
-            (Stage::Testing(..), _) => {
-                self.act("Saved. Testing the token.");
-            }
+            (Stage::Testing(..), _) => self.headline("Saved, testing the token"),
             (Stage::Over(outcome), _) => self.over(outcome, login),
         }
         if !self.noticed {
@@ -148,24 +193,76 @@ impl Below<'_> {
         }
     }
 
+    /// The one thing the person must do now, or what is done for them.
+    fn headline(&mut self, sentence: &str) {
+        let mark = Span::styled(self.theme.glyphs.steps.now, self.theme.accent);
+        self.headed(mark, sentence, self.theme.strong);
+    }
+
+    fn headed(&mut self, mark: Span<'static>, sentence: &str, style: Style) {
+        let width = self.block.width.saturating_sub(INDENT);
+        for (index, line) in text_layout::wrap(sentence, width).into_iter().enumerate() {
+            let mark = if index == 0 { mark.clone() } else { Span::raw(" ") };
+            self.block.lines.push(Line::from(vec![mark, Span::raw(" "), Span::styled(line, style)]));
+        }
+    }
+
+    /// A sentence below the headline.
+    fn sentence(&mut self, sentence: &str, style: Style) {
+        let width = self.block.width.saturating_sub(INDENT);
+        self.block.lines.extend(
+            text_layout::wrap(sentence, width)
+                .into_iter()
+                .map(|line| Line::from(vec![Span::raw("  "), Span::styled(line, style)])),
+        );
+    }
+
+    /// A label and what it stands for, below the headline.
+    fn field(&mut self, label: &str, pieces: &[String]) {
+        let mut block = TextBlock::new(self.block.width.saturating_sub(INDENT), self.theme);
+        block.field(label, pieces);
+        for mut line in block.lines {
+            line.spans.insert(0, Span::raw("  "));
+            self.block.lines.push(line);
+        }
+    }
+
+    /// Whether there is room for the ways that keys open; else the footer has them.
+    fn has_ways(&self) -> bool {
+        matches!(self.space, Space::Plenty | Space::Less)
+    }
+
+    /// A key in so many columns and what it does; without a key, more of the one before.
+    fn way(&mut self, key: &str, column: u16, words: &str) {
+        let width = self.block.width.saturating_sub(INDENT + column);
+        for (index, line) in text_layout::wrap(words, width).into_iter().enumerate() {
+            let key = text_layout::fill(if index == 0 { key } else { "" }, column);
+            self.block.lines.push(Line::from(vec![
+                Span::raw("  "),
+                Span::styled(key, self.theme.key),
+                Span::raw(line),
+            ]));
+        }
+    }
+
     /// What the person should know; where room is short, what was said last.
     fn notices(&mut self, login: &Login) {
         self.noticed = true;
-        let notices = match self.room {
-            Space::Plenty | Space::Less => login.notices(),
+        let notices = match self.space {
+            Space::Plenty | Space::Less | Space::Brief => login.notices(),
             Space::Short => login.notices().last().map_or(&[][..], std::slice::from_ref),
         };
         if !notices.is_empty() {
             self.gap();
         }
         for notice in notices {
-            self.block.text(&text_layout::capital(&text_layout::safe(notice)), self.theme.warn);
+            self.sentence(&text_layout::capital(&text_layout::safe(notice)), self.theme.warn);
         }
     }
 
     fn trouble(&mut self, trouble: &Trouble) {
         let what = format!("{}: {}.", text_layout::safe(&trouble.what), text_layout::safe(&trouble.why));
-        self.block.text(&text_layout::capital(&what), self.theme.bad);
+        self.sentence(&text_layout::capital(&what), self.theme.bad);
         self.stored(trouble.stored);
         let next = match &trouble.kind {
             FailureKind::NothingToDo => return,
@@ -173,26 +270,34 @@ impl Below<'_> {
                 text_layout::capital(&format!("{}.", text_layout::safe(&kind.to_string())))
             }
         };
-        self.block.field("Next", &[next]);
+        self.field("Next", &[next]);
     }
 
     /// What became of the stored tokens, where there are any.
     fn stored(&mut self, stored: Stored) {
         if stored != Stored::Absent {
-            self.block.field("Tokens", &[stored.to_string()]);
+            self.field("Tokens", &[stored.to_string()]);
         }
+    }
+
+    /// The steps: one line, or all of them in their lines, as far as there is room.
+    fn steps(&mut self, login: &Login, unfolded: bool, rows: u16) {
+        let (width, theme) = (self.block.width, self.theme);
+        let left = rows.saturating_sub(text_layout::rows(self.block.lines.len()));
+        let lines = match (unfolded, self.space) {
+            (true, Space::Plenty | Space::Less | Space::Brief) => steps::list(login, width, theme),
+            (true, Space::Short) => steps::current(steps::list(login, width, theme), login, left),
+            (false, Space::Short) if left == 0 => return,
+            (false, _) => vec![steps::line(login, width, theme)],
+        };
+        self.gap();
+        self.block.lines.extend(lines);
     }
 
     /// Leaves a line empty where there is room.
     fn gap(&mut self) {
-        if self.room != Space::Short {
+        if self.space != Space::Short {
             self.block.gap();
         }
-    }
-
-    /// The one thing the person must do now.
-    fn act(&mut self, sentence: &str) {
-        let mark = Span::styled(self.theme.glyphs.selection, self.theme.accent);
-        self.block.marked(&mark, Repeated::OnEachLine, sentence, self.theme.strong);
     }
 }

@@ -10,6 +10,7 @@ use crate::tui::screen_map::MouseTarget;
 use crate::tui::text_layout::rows;
 use crate::tui::theme::{Letters, Theme};
 use crate::tui::view::ViewContext;
+use crate::tui::view::wizard::words;
 use crate::tui::wizard::Wizard;
 use crate::tui::wizard::picker::{Picker, ProviderList, ScopeChoice, Tick};
 use crate::tui::{frame, text_layout};
@@ -46,6 +47,7 @@ pub(super) fn render(
     let seen = rows(picker.choices.len()).clamp(1, most);
     let name = wizard.preflight.as_ref().and_then(Preflight::profile_name);
     let title = name.map_or_else(|| "Scopes".to_owned(), |name| format!("Scopes of {name}"));
+    let title = format!("{title}{}", words::progress(wizard));
     let size = (width, 2 + seen + under);
     let inner = frame::above(frame, area, size, &title, theme);
     frame.render_widget(head(picker, width, theme), frame::row(inner, 0));
@@ -132,7 +134,7 @@ fn line(choice: &ScopeChoice, marked: bool, (name, width): (u16, u16), theme: &T
 fn below(wizard: &Wizard, picker: &Picker, width: u16, theme: &Theme) -> Vec<(String, Style)> {
     let mut texts = Vec::new();
     if let Some(complaint) = &wizard.complaint {
-        texts.push((complaint.clone(), theme.bad));
+        texts.push((words::complaint(complaint), theme.bad));
     }
     match picker.given_up() {
         0 => {}

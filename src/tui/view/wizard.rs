@@ -1,6 +1,6 @@
 //! Page of the wizard, in a box above the list.
 
-mod words;
+pub(super) mod words;
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -21,6 +21,8 @@ use crate::tui::{frame, text_layout};
 const WIDTH: u16 = 64;
 /// Columns of a provider's name.
 const NAME: u16 = 16;
+/// Columns of a label before an earlier answer.
+const LABEL: u16 = 12;
 /// The most rows about provider files that cannot be used.
 const FAULTS: usize = 4;
 
@@ -28,9 +30,11 @@ const FAULTS: usize = 4;
 pub(super) fn render(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, view: ViewContext<'_>) {
     let ViewContext { model, theme, map, .. } = view;
     let width = WIDTH.min(area.width.saturating_sub(frame::AROUND));
-    let page_box = PageBox { title: words::title(wizard), area, width, theme, map };
+    let head = if matches!(wizard.page, Page::Preview(_)) { Vec::new() } else { words::entered(wizard) };
+    let page_box = PageBox { title: words::title(wizard), head, area, width, theme, map };
     let text = words::text(wizard);
-    let complaint = wizard.complaint.as_deref();
+    let complaint = wizard.complaint.as_deref().map(words::complaint);
+    let complaint = complaint.as_deref();
     match &wizard.page {
         Page::Choice(ListQuestion::Provider, marked) => page_box.providers(frame, *marked, model),
         Page::Choice(ListQuestion::Pkce, marked) => page_box.choose(frame, &text, *marked, &words::PKCE),
@@ -55,6 +59,8 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, view: V
 /// The box of a page.
 struct PageBox<'a> {
     title: String,
+    /// What was answered on the pages before.
+    head: Vec<(&'static str, String)>,
     area: Rect,
     width: u16,
     theme: &'a Theme,
@@ -189,8 +195,19 @@ impl PageBox<'_> {
         }
     }
 
+    /// A box for `height` rows, and above them as much of the earlier answers as there is room for.
     fn above(&self, frame: &mut Frame<'_>, height: u16) -> Rect {
-        frame::above(frame, self.area, (self.width, height), &self.title, self.theme)
+        let room = usize::from(self.area.height.saturating_sub(height + frame::AROUND + 1));
+        let head = self.head.get(self.head.len().saturating_sub(room)..).unwrap_or_default();
+        let above = if head.is_empty() { 0 } else { rows(head.len()) + 1 };
+        let size = (self.width, height + above);
+        let inner = frame::above(frame, self.area, size, &self.title, self.theme);
+        for (down, (label, answer)) in (0..).zip(head) {
+            let label = Span::styled(text_layout::fill(label, LABEL), self.theme.muted);
+            let answer = text_layout::cut(answer, self.width.saturating_sub(LABEL));
+            frame.render_widget(Line::from(vec![label, Span::raw(answer)]), frame::row(inner, down));
+        }
+        frame::below(inner, above)
     }
 
     /// The box around `inner`, as [`frame::above`] drew it where room is short.

@@ -4,7 +4,7 @@ use crate::domain::provider::draft::{self, Draft};
 use crate::domain::provider::{LoginMethod, Pkce, Provider};
 use crate::oauth::login::preflight::{self, Preflight, PreflightGoal};
 use crate::tui::field::{Field, Sight};
-use crate::tui::wizard::page::{ListQuestion, Page, TextQuestion};
+use crate::tui::wizard::page::{HTTPS, ListQuestion, Page, TextQuestion};
 use crate::tui::wizard::picker::Picker;
 use crate::tui::wizard::{Wizard, WizardContext};
 
@@ -114,7 +114,8 @@ impl Wizard {
         context: WizardContext<'_>,
     ) -> Result<(), String> {
         let Some(draft) = &mut self.draft else { return Ok(()) };
-        draft.answer(question, field.text())?;
+        let answer = if question.is_address() { address(field) } else { field.text() };
+        draft.answer(question, answer)?;
         if question == draft::DraftQuestion::Name && context.has_provider(field.text()) {
             return Err(format!("There is already a provider {}; choose another name", draft.name));
         }
@@ -126,6 +127,15 @@ impl Wizard {
         }
         Ok(())
     }
+}
+
+/// The address in a field that begins with its scheme: nothing where that is all, and a whole one that
+/// was pasted behind it.
+fn address(field: &Field) -> &str {
+    let typed = field.text().trim();
+    let rest = typed.strip_prefix(HTTPS).unwrap_or(typed);
+    let is_whole = rest.is_empty() || rest.contains("://");
+    if is_whole { rest } else { typed }
 }
 
 /// The page of a question before a login.
@@ -140,8 +150,18 @@ fn page_of(
             let field = Field::new(usual.as_ref().map_or("", |name| name.name()), Sight::Clear);
             Page::Text(TextQuestion::Name, field)
         }
-        preflight::PreflightQuestion::ClientId => Page::text(TextQuestion::ClientId),
-        preflight::PreflightQuestion::ClientSecret => Page::text(TextQuestion::ClientSecret),
+        preflight::PreflightQuestion::ClientId => {
+            let id = context.demo_client.map_or("", |client| client.id.as_str());
+            Page::Text(TextQuestion::ClientId, Field::new(id, Sight::Clear))
+        }
+        preflight::PreflightQuestion::ClientSecret => {
+            let mut field = Field::new("", Sight::Masked);
+            // A stored one that is in doubt is used again where the answer is empty.
+            if let Some(client) = context.demo_client.filter(|_| preflight.doubted_secret().is_none()) {
+                field.paste(&client.secret);
+            }
+            Page::Text(TextQuestion::ClientSecret, field)
+        }
         preflight::PreflightQuestion::Key => Page::text(TextQuestion::Key),
         preflight::PreflightQuestion::Scopes => {
             Page::Scopes(Box::new(Picker::for_provider(preflight.provider(), preflight.known())))

@@ -5,6 +5,9 @@ use crate::oauth::login::preflight;
 use crate::tui::field::{Field, Sight};
 use crate::tui::wizard::picker::Picker;
 
+/// What every address begins with; it stands in its field already.
+pub(super) const HTTPS: &str = "https://";
+
 /// What is asked.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Page {
@@ -44,6 +47,12 @@ pub enum TextQuestion {
 }
 
 impl TextQuestion {
+    /// Whether its answer is an address.
+    #[must_use]
+    pub fn is_address(self) -> bool {
+        matches!(self, Self::Draft(question) if question.is_address())
+    }
+
     /// Whether its answer is a secret.
     #[must_use]
     pub fn is_secret(self) -> bool {
@@ -56,7 +65,8 @@ impl Page {
     #[must_use]
     pub fn text(question: TextQuestion) -> Self {
         let sight = if question.is_secret() { Sight::Masked } else { Sight::Clear };
-        Self::Text(question, Field::new("", sight))
+        let usual = if question.is_address() { HTTPS } else { "" };
+        Self::Text(question, Field::new(usual, sight))
     }
 
     /// Whether `other` asks the same, whatever is chosen or typed there.

@@ -88,7 +88,7 @@ fn a_client_that_nobody_knows_is_asked_for_and_a_notice_wants_its_yes() {
 #[test]
 fn a_notice_that_is_refused_begins_no_login() {
     let mut app = App::with(["anthropic/work"]);
-    assert_eq!(app.keys("l"), []);
+    assert_eq!(app.begin_login(), []);
     assert_eq!(wizard(&app).page, Page::Notice);
     assert_eq!(app.press("esc"), []);
     assert_eq!((app.model.screen, app.model.login), (Screen::List, None));
@@ -141,14 +141,14 @@ fn a_stored_client_secret_is_used_unasked_until_a_login_with_it_failed() {
     stored.client_secret = Some(Secret::new("old"));
     for (typed, sent) in [("", "old"), ("new", "new")] {
         let mut app = App::of([stored.clone()]);
-        app.keys("l");
+        app.begin_login();
         assert_eq!(wizard(&app).page, Page::Notice);
         assert_eq!(app.press("enter"), BEGUN);
         let why = Trouble::untouched("cannot listen", "port 9000 is taken", FailureKind::NothingToDo);
         app.tell(Input::Began(crate::harness::entropy()));
         app.tell(Input::Bound(Err(why)));
         app.press("enter");
-        app.keys("l");
+        app.begin_login();
         assert!(
             matches!(wizard(&app).page, Page::Text(TextQuestion::ClientSecret, _)),
             "{:?}",
@@ -165,7 +165,7 @@ fn a_stored_client_secret_is_used_unasked_until_a_login_with_it_failed() {
 fn a_login_again_asks_nothing_that_is_known_and_keeps_the_profile_in_mind() {
     let mut app = App::with(["work", "home"]);
     app.keys("j");
-    assert_eq!(app.keys("l"), BEGUN);
+    assert_eq!(app.begin_login(), BEGUN);
     assert_eq!(app.login().plan().known.as_deref(), Some(&profile("home")));
 }
 

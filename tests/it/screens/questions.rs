@@ -51,6 +51,7 @@ fn asking(question: DialogQuestion, size: (u16, u16), said: &str) -> Model {
         DialogQuestion::SignOut(_)
         | DialogQuestion::NotRevoked(..)
         | DialogQuestion::UnsavedRefresh(..)
+        | DialogQuestion::LogInAgain(_)
         | DialogQuestion::QuitUnsaved => Screen::Dialog(dialog),
     };
     model

@@ -26,13 +26,11 @@ fn a_login_a_refresh_a_copy_and_an_erasure_work_in_the_demo() {
     pty.wait("demo-cal/ida").wait("demo-qonic/jon");
 
     pty.keys("jjjj").wait("┌ demo/emil");
-    pty.keys("l").wait("print URL").keys("t").wait("Press any key");
+    pty.keys("l").wait("print the link").keys("t").wait("Press any key");
     let shown = pty.contents().replace('\n', "");
     let url = person::between(&shown, "on its own:", "Open in any");
     person::answer(url, "allow");
-    pty.wait("Logged in: demo/emil is ready.");
-    pty.keys("\r").until("the list", |screen| !screen.contents().contains("Logged in"));
-    pty.wait("● demo/emil");
+    pty.wait("Logged in as emil@demo.test. Refreshes on its own.").wait("● demo/emil");
 
     let before = profile(&home, "cleo");
     pty.keys("gjjr").wait("demo/cleo refreshed.");
@@ -78,7 +76,7 @@ fn a_fault_that_was_asked_for_meets_the_login_in_the_demo() {
     let home = Home::new();
     let pty = Pty::start(&home, &["demo", "--fault", "authorize=denied"], WIDE);
     pty.wait("✗ demo/emil").keys("jjjj").wait("┌ demo/emil");
-    pty.keys("l").wait("print URL").keys("t").wait("Press any key");
+    pty.keys("l").wait("print the link").keys("t").wait("Press any key");
     let shown = pty.contents().replace('\n', "");
     let url = person::between(&shown, "on its own:", "Open in any");
     let page = person::open(&url.parse().expect("an address"));

@@ -97,7 +97,7 @@ fn a_device_code_that_is_denied_changes_nothing() {
     let (served, pair) = Served::with_ana(3600);
     served.serving.with(|authority| authority.settings.device.interval = Duration::from_secs(1));
     give_device_codes(&served);
-    let pty = over_ssh(&served.home, &["login", "demo/ana", "--device"]);
+    let pty = over_ssh(&served.home, &["login", "demo/ana", "--device", "--yes"]);
     pty.wait("Waiting 10 minutes");
     let shown = pty.contents();
     let code = person::between(&shown, "and type the code\n\n", "\n").trim().to_owned();
@@ -123,7 +123,7 @@ fn give_device_codes(served: &Served) {
 fn ctrl_c_while_it_waits_changes_nothing_and_says_so() {
     let (served, _) = Served::with_ana(3600);
     let before = served.home.bytes();
-    let pty = over_ssh(&served.home, &["login", "demo/ana"]);
+    let pty = over_ssh(&served.home, &["login", "demo/ana", "--yes"]);
     pty.wait("paste it here").keys("\x03");
     let left = pty.end();
     assert_eq!(left.code, 1);
@@ -172,7 +172,7 @@ fn a_rotated_secret_can_be_typed_again() {
     let text = String::from_utf8(served.home.bytes()).expect("text");
     let old = "client_id: authtui-demo-confidential\n        client_secret: first";
     served.home.store(text.replace("client_id: authtui-demo", old));
-    let pty = over_ssh(&served.home, &["login", "demo/ana", "--client-secret-stdin"]);
+    let pty = over_ssh(&served.home, &["login", "demo/ana", "--client-secret-stdin", "--yes"]);
     pty.wait("Client secret (not shown):").keys("second\r").wait("paste it here");
     let end = person::decide(&address(&pty, "/oauth2/code/callback"), "allow");
     pty.keys(&format!("{end}\r")).wait("Logged in: demo/ana");
@@ -243,10 +243,21 @@ fn an_empty_or_odd_secret_is_refused_in_one_sentence() {
 }
 
 #[test]
+fn a_login_that_works_stays_without_a_yes() {
+    let (served, _) = Served::with_ana(3600);
+    let before = served.home.bytes();
+    let pty = over_ssh(&served.home, &["login", "demo/ana"]);
+    pty.wait("demo/ana is logged in. Log in again? [y/N]").keys("\r");
+    let left = pty.end();
+    assert!(left.code == 1 && left.text.contains("nothing was changed"), "{}", left.text);
+    assert_eq!(served.home.bytes(), before);
+}
+
+#[test]
 fn a_mistyped_answer_is_asked_again_and_another_account_is_kept_beside() {
     let (served, _) = Served::with_ana(3600);
     let pty = over_ssh(&served.home, &["login", "demo/ana"]);
-    pty.wait("paste it here");
+    pty.wait("demo/ana is logged in. Log in again? [y/N]").keys("y\r").wait("paste it here");
     let authorize = address(&pty, "/oauth2/code/callback").replace("ana%40demo.test", "ben%40demo.test");
     let end = person::decide(&authorize, "allow");
     pty.keys(&format!("{end}\r")).wait("keep it as demo/ana-2 [k]").keys("x\rk\r");

@@ -19,7 +19,7 @@ fn over_ssh_a_new_account_is_logged_in_by_its_device_code() {
     pty.wait("Name this profile").keys("\x15new\r");
     pty.wait("Choose scopes").keys("\r");
     allow_device(&pty);
-    pty.wait("Logged in: demo/new is ready.").keys("\r").wait("● demo/new");
+    pty.wait("Logged in as").wait("● demo/new");
     pty.keys("q");
     assert_eq!(pty.end().code, 0);
     assert!(served.stored("new").is_some());
@@ -29,9 +29,9 @@ fn over_ssh_a_new_account_is_logged_in_by_its_device_code() {
 fn over_ssh_a_known_account_is_logged_in_again_by_its_device_code() {
     let (served, pty) = begun();
     let before = served.stored("ana");
-    pty.keys("l");
+    again(&pty);
     allow_device(&pty);
-    pty.wait("Logged in: demo/ana is ready.").keys("\rq");
+    pty.wait("Logged in as ana@demo.test.").keys("q");
     assert_eq!(pty.end().code, 0);
     assert_ne!(served.stored("ana"), before);
 }
@@ -41,7 +41,8 @@ fn over_ssh_the_answer_can_be_pasted_into_the_panel() {
     for redirect in ["/oauth2/code/callback", "127.0.0.1:"] {
         let (served, pty) = begun();
         let before = served.stored("ana");
-        pty.keys("l").wait("type the code there").keys("d").wait("press p and paste");
+        again(&pty);
+        pty.wait("Type this code").keys("d").wait("then paste the code");
         pty.keys("t").wait("Press any key");
         let shown = pty.contents();
         assert!(
@@ -51,10 +52,15 @@ fn over_ssh_the_answer_can_be_pasted_into_the_panel() {
         let end = person::decide(&address(&pty, redirect), "allow");
         pty.keys(" ").until("the panel", |screen| !screen.contents().contains("Press any key"));
         pty.keys("p").keys(&format!("\x1b[200~{end}\x1b[201~")).keys("\r");
-        pty.wait("Logged in: demo/ana is ready.").keys("\rq");
+        pty.wait("Logged in as ana@demo.test.").keys("q");
         assert_eq!(pty.end().code, 0);
         assert_ne!(served.stored("ana"), before, "{redirect}");
     }
+}
+
+/// Logs in again to the selected profile, whose login works.
+fn again(pty: &Pty) {
+    pty.keys("l").wait("Log in to demo/ana again?").keys("l");
 }
 
 /// The screen over SSH with `demo/ana`, whose provider has every way to log in.
@@ -83,7 +89,7 @@ fn choose(pty: &Pty, name: &str) {
 
 /// Reads the device code from the panel, which starts with it, and allows it at its page.
 fn allow_device(pty: &Pty) {
-    pty.wait("Open the link in a browser on this machine and type the code there.").wait("valid for");
+    pty.wait("Type this code in a browser on this machine").wait(" left");
     let shown = pty.contents();
     let page = person::between(&shown, "Link    ", " ");
     let code = person::between(&shown, "Code    ", " ");

@@ -52,7 +52,7 @@ fn a_browser_that_did_not_open_turns_the_person_to_pasting() {
     let login_id = app.login().id();
     assert_eq!(app.feed(Msg::Login(login_id, Input::Opened(Err(unreachable())))), []);
     assert!(app.screen().contains("No browser could be opened here."), "{}", app.screen());
-    assert!(app.screen().contains("press p and paste the code"), "{}", app.screen());
+    assert!(app.screen().contains("then paste the code"), "{}", app.screen());
     assert!(!returns_to_callback(&copied(&app.keys("c"))));
 }
 

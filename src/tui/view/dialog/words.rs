@@ -42,10 +42,11 @@ impl DialogText {
 }
 
 /// The words of a question.
-pub(super) fn text(question: &DialogQuestion, model: &Model) -> DialogText {
+pub(super) fn text(question: &DialogQuestion, model: &Model, now: Now) -> DialogText {
     match question {
         DialogQuestion::SignOut(targets) => sign_out(targets, model),
         DialogQuestion::NotRevoked(id, _, trouble) => not_revoked(id, trouble, model),
+        DialogQuestion::LogInAgain(id) => log_in_again(id, model, now),
         DialogQuestion::CancelLogin => {
             let text = "The link stops working. Stored tokens do not change.".to_owned();
             DialogText::new("Cancel the login?", vec![text])
@@ -85,6 +86,21 @@ pub(super) fn note(
             not_notified(id, model, now)
         }
         _ => None,
+    }
+}
+
+fn log_in_again(id: &ProfileId, model: &Model, now: Now) -> DialogText {
+    let profile = model.profile(id);
+    let account = profile.and_then(|profile| profile.account.as_deref());
+    let account = account.map_or_else(String::new, |account| format!(" as {}", text_layout::named(account)));
+    let end = profile.and_then(|profile| profile.life.grant_ends_at.or(profile.life.expires_at));
+    let until = end.map_or_else(String::new, |end| format!(" until {}", state::moment(end, now)));
+    let text = format!("It is logged in{account}{until}.");
+    let then = "A new login replaces its tokens once it is done.".to_owned();
+    DialogText {
+        title: format!("Log in to {} again?", text_layout::named(&id.name)),
+        short: text.clone(),
+        parts: vec![text, then],
     }
 }
 

@@ -4,7 +4,7 @@ use ratatui::text::{Line, Span};
 use url::Url;
 
 use crate::oauth::device::{DeviceCode, NextPoll, Progress};
-use crate::tui::seconds::{Seconds, running};
+use crate::tui::seconds::Seconds;
 use crate::tui::text_block::TextBlock;
 use crate::tui::text_layout;
 use crate::tui::theme::Theme;
@@ -18,10 +18,6 @@ pub(super) struct DeviceCodeView<'a> {
     pub(super) user_code: Option<&'a str>,
     /// Where they type it, or agree.
     pub(super) page: &'a Url,
-    /// Whether there is an address with the code in it.
-    pub(super) in_link: bool,
-    /// The seconds for which the code is good.
-    pub(super) left: u64,
     /// How many seconds ago the last answer came, and what it said.
     pub(super) last: Option<(u64, &'a Progress)>,
     /// The seconds until the next question; absent while an answer is awaited.
@@ -36,8 +32,6 @@ impl<'a> DeviceCodeView<'a> {
         Self {
             user_code: code.user_code.as_deref(),
             page: &code.page,
-            in_link: code.page_with_code.is_some(),
-            left: seconds.until(code.ends_at).min(seconds.left()),
             last: code.last.as_ref().map(|(at, progress)| (seconds.since(*at), progress)),
             next: match code.poll {
                 NextPoll::At(at) => Some(seconds.until(at)),
@@ -47,30 +41,20 @@ impl<'a> DeviceCodeView<'a> {
         }
     }
 
-    /// Writes code, link, time and the last answer.
-    pub(super) fn write(&self, block: &mut TextBlock<'_>, room: Space, theme: &Theme) {
-        match self.user_code.map(text_layout::safe) {
-            Some(code) => large(&code, block, room, theme),
-            None if room == Space::Short => {}
+    /// The code, where it is typed, and the same once more to be read or copied.
+    pub(super) fn lines(&self, width: u16, space: Space, theme: &Theme) -> Vec<Line<'static>> {
+        let mut block = TextBlock::new(width, theme);
+        let code = self.user_code.map(text_layout::safe);
+        match &code {
+            Some(code) => large(code, &mut block, space, theme),
+            None if space == Space::Short => {}
             None => block.gap(),
         }
-        self.link(block);
-        if self.in_link && room == Space::Plenty {
-            let check = "c copies it with the code in it; the page must show the same code";
-            block.field("", &[check.to_owned()]);
+        self.link(&mut block);
+        if let Some(code) = code.filter(|_| matches!(space, Space::Plenty | Space::Less)) {
+            block.field("Code", &[code]);
         }
-        if room == Space::Short {
-            block.text(&self.progress(room).join(" · "), theme.muted);
-            return;
-        }
-        let left = running(self.left);
-        match self.user_code.map(text_layout::safe) {
-            Some(code) => {
-                block.field("Code", &[format!("{code} · u copies it"), format!("valid for {left}")]);
-            }
-            None => block.field("Expires", &[format!("in {left}")]),
-        }
-        block.field("Status", &self.progress(room));
+        block.lines
     }
 
     /// The page on a line of its own, whole or not at all: half an address is worth nothing.
@@ -87,7 +71,7 @@ impl<'a> DeviceCodeView<'a> {
     }
 
     /// The last question and its answer, and when the next one is asked.
-    fn progress(&self, room: Space) -> Vec<String> {
+    pub(super) fn progress(&self, space: Space) -> Vec<String> {
         let again = match self.next {
             Some(seconds) => format!("next check in {seconds}s"),
             None => "checking again".to_owned(),
@@ -99,7 +83,7 @@ impl<'a> DeviceCodeView<'a> {
             (Some((_, Progress::SlowDown)), _) => {
                 vec![format!("slowed down: checking every {}s", self.interval)]
             }
-            (Some((_, Progress::Unreachable(_))), _) if room == Space::Short => {
+            (Some((_, Progress::Unreachable(_))), _) if space == Space::Short => {
                 vec![format!("check failed; {again}")]
             }
             (Some((_, Progress::Unreachable(why))), _) => {
@@ -110,9 +94,9 @@ impl<'a> DeviceCodeView<'a> {
 }
 
 /// The code in big letters, or at least bold and spaced.
-fn large(code: &str, block: &mut TextBlock<'_>, room: Space, theme: &Theme) {
+fn large(code: &str, block: &mut TextBlock<'_>, space: Space, theme: &Theme) {
     let letters = theme.glyphs.letters;
-    let high = if room == Space::Short { None } else { banner::lines(code, block.width, letters) };
+    let high = if space == Space::Short { None } else { banner::lines(code, block.width, letters) };
     match high {
         Some(lines) => {
             block.gap();
@@ -139,22 +123,12 @@ mod tests {
     }
 
     fn shown<'a>(page: &'a Url, last: Option<(u64, &'a Progress)>, next: Option<u64>) -> DeviceCodeView<'a> {
-        DeviceCodeView {
-            user_code: Some("WDJB-MJHT"),
-            page,
-            in_link: false,
-            left: 277,
-            last,
-            next,
-            interval: 10,
-        }
+        DeviceCodeView { user_code: Some("WDJB-MJHT"), page, last, next, interval: 10 }
     }
 
-    fn written(shown: DeviceCodeView<'_>, width: u16, room: Space, glyphs: Glyphs) -> Vec<String> {
-        let theme = Theme::colored(glyphs);
-        let mut block = TextBlock::new(width, &theme);
-        shown.write(&mut block, room, &theme);
-        block.lines.iter().map(|line| line.to_string().trim_end().to_owned()).collect()
+    fn written(shown: DeviceCodeView<'_>, width: u16, space: Space, glyphs: Glyphs) -> Vec<String> {
+        let lines = shown.lines(width, space, &Theme::colored(glyphs));
+        lines.iter().map(|line| line.to_string().trim_end().to_owned()).collect()
     }
 
     #[test]
@@ -166,11 +140,10 @@ mod tests {
             (None, None, "checking for the first time"),
             (Some((4, &Progress::Pending)), Some(1), "not approved yet (checked 4s ago)"),
             (Some((4, &Progress::SlowDown)), Some(6), "slowed down: checking every 10s"),
-            (Some((2, &unreachable)), Some(8), "check failed: the connection broke · next check in 8s"),
-            (Some((2, &unreachable)), None, "check failed: the connection broke · checking again"),
+            (Some((2, &unreachable)), Some(8), "check failed: the connection broke, next check in 8s"),
+            (Some((2, &unreachable)), None, "check failed: the connection broke, checking again"),
         ] {
-            let lines = written(shown(&page, last, next), 80, Space::Plenty, Glyphs::unicode());
-            assert!(lines.contains(&format!("Status  {said}")), "{said}: {lines:#?}");
+            assert_eq!(shown(&page, last, next).progress(Space::Plenty).join(", "), said);
         }
     }
 
@@ -196,9 +169,9 @@ mod tests {
         assert!(large[1].starts_with("█   █ █▀▀▀▄   ▀▀█ █▀▀▀▄"), "{large:#?}");
         let seven_bits = written(shown(&page, None, None), 56, Space::Plenty, Glyphs::ascii());
         assert!(seven_bits[1..6].iter().all(|line| line.is_ascii() && line.contains('#')), "{seven_bits:#?}");
-        for (width, room) in [(36, Space::Short), (36, Space::Plenty)] {
+        for (width, space) in [(36, Space::Short), (36, Space::Plenty)] {
             assert_eq!(
-                written(shown(&page, None, None), width, room, Glyphs::unicode())[0],
+                written(shown(&page, None, None), width, space, Glyphs::unicode())[0],
                 "W D J B - M J H T"
             );
         }

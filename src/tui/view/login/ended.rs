@@ -1,88 +1,111 @@
 //! End of a login: what it has brought or why it has not, and the wait for the last word about it.
 
 use ratatui::style::Style;
+use ratatui::text::Span;
 
 use crate::domain::clock::{DateTime, Now, Utc};
 use crate::domain::profile::{NO_REFRESH_TOKEN, Profile};
 use crate::domain::trouble::Stored;
-use crate::oauth::login::step::LoginStep;
+use crate::oauth::login::step::{LoginStep, StepState};
 use crate::oauth::login::{Exchange, Login, Outcome};
-use crate::tui::view::login::{Below, Space};
+use crate::tui::view::login::{PanelText, Space, WIDE_KEY};
 use crate::tui::{state, text_layout};
 
-impl Below<'_> {
-    /// Says how the login has ended.
+impl PanelText<'_> {
+    /// Says how the login has ended, and what can be done now.
     pub(super) fn over(&mut self, outcome: &Outcome, login: &Login) {
         let stored = login.plan().stored();
         match outcome {
             Outcome::Done(profile) => self.done(profile, login),
             Outcome::Denied(reason) => {
                 let title = text_layout::safe(&login.plan().provider.title);
-                self.block.text(
-                    &format!("{title} denied the login: {}.", text_layout::safe(reason)),
+                self.ended(&format!("{title} denied the login"));
+                self.sentence(
+                    &format!("{}.", text_layout::capital(&text_layout::safe(reason))),
                     self.theme.bad,
                 );
                 self.stored(stored);
-                self.block.field("Next", &["Log in again if that was a mistake.".to_owned()]);
             }
             Outcome::TimedOut => {
-                self.block.text("No answer came in time.", self.theme.bad);
+                self.ended("No answer came in time");
                 self.stored(stored);
-                self.block.field("Next", &["Log in again when you are ready.".to_owned()]);
             }
-            Outcome::Cancelled => self.block.text(&format!("Cancelled.{}", stored.after()), Style::new()),
+            Outcome::Cancelled => {
+                self.headline("Cancelled");
+                self.stored(stored);
+            }
             Outcome::Discarded => {
-                self.block.text(&format!("The new tokens were discarded.{}", stored.after()), Style::new());
+                self.headline("The new tokens were discarded");
+                self.stored(stored);
             }
-            Outcome::Failed(trouble) if stored == Stored::Absent => {
-                self.trouble(&trouble.clone().without_tokens());
+            Outcome::Failed(trouble) => {
+                self.ended("The login failed");
+                if stored == Stored::Absent {
+                    self.trouble(&trouble.clone().without_tokens());
+                } else {
+                    self.trouble(trouble);
+                }
             }
-            Outcome::Failed(trouble) => self.trouble(trouble),
+        }
+        if self.space == Space::Short {
+            return;
         }
         self.gap();
-        self.act(match outcome {
-            Outcome::Done(_) => "Enter closes this panel.",
-            Outcome::Denied(_)
-            | Outcome::TimedOut
-            | Outcome::Cancelled
-            | Outcome::Discarded
-            | Outcome::Failed(_) => "l tries again, Enter closes this panel.",
-        });
+        if !matches!(outcome, Outcome::Done(_)) {
+            self.way("l", WIDE_KEY, "try again");
+        }
+        self.way("Enter", WIDE_KEY, "close");
+    }
+
+    /// The headline of a login that brought nothing.
+    fn ended(&mut self, sentence: &str) {
+        let mark = Span::styled(self.theme.glyphs.steps.failed, self.theme.bad);
+        self.headed(mark, sentence, self.theme.bad.patch(self.theme.strong));
     }
 
     /// Says what is awaited, and what becomes of tokens that come.
     pub(super) fn exchanging(&mut self, exchange: &Exchange, login: &Login) {
         let over = match exchange.ending() {
             None => {
-                self.act("Exchanging the code for tokens.");
+                self.headline("Exchanging the code for tokens");
                 exchange.is_cancelled().then(|| "The login is cancelled".to_owned())
             }
             Some(ending) => {
-                self.act("Waiting for the last answer about the device code, at most half a minute.");
+                self.headline("Waiting for the last answer about the device code");
                 Some(ending_words(ending, login))
             }
         };
         let Some(over) = over else { return };
         let then = if exchange.is_cancelled() { "you decide what happens to them" } else { "they are saved" };
-        self.block.text(&format!("{over}. If tokens still arrive, {then}."), Style::new());
+        self.sentence(&format!("{over}. If tokens still arrive, {then}."), Style::new());
     }
 
     fn done(&mut self, profile: &Profile, login: &Login) {
-        self.block.text(&format!("Logged in: {} is ready.", profile.id.name), self.theme.good);
+        let name = &profile.id.name;
+        match login.steps().mark(LoginStep::Test) {
+            StepState::Failed(_) => {
+                let mark = Span::styled(self.theme.glyphs.states.failed, self.theme.warn);
+                self.headed(mark, &format!("{name} is saved, but its test failed"), self.theme.strong);
+                let why = text_layout::safe(login.steps().note(LoginStep::Test));
+                self.sentence(&format!("{}.", text_layout::capital(&why)), self.theme.warn);
+            }
+            StepState::Todo | StepState::Now(_) | StepState::Done(_) | StepState::Skipped => {
+                let mark = Span::styled(self.theme.glyphs.steps.done, self.theme.good);
+                self.headed(mark, &format!("Logged in: {name}"), self.theme.strong);
+            }
+        }
         self.gap();
         let account = profile.account.as_deref().map_or("unknown".to_owned(), text_layout::safe);
-        self.block.field("Account", &[account]);
+        self.field("Account", &[account]);
         self.scopes(&login.plan().scopes, &profile.scopes);
-        self.block.field("Token", &clock(profile.life.expires_at, self.now));
+        self.field("Token", &clock(profile.life.expires_at, self.now));
         let grant = match profile.refresh_token() {
             Some(_) => clock(profile.life.grant_ends_at, self.now),
             None => vec![NO_REFRESH_TOKEN.to_owned()],
         };
-        self.block.field("Login", &grant);
-        // The steps say where it lies and how the test went.
-        if self.room == Space::Plenty {
-            self.block.field("Store", &[text_layout::safe(&login.plan().place)]);
-            self.block.field("Test", &[text_layout::safe(login.steps().note(LoginStep::Test))]);
+        self.field("Login", &grant);
+        if self.space == Space::Plenty {
+            self.field("Store", &[text_layout::safe(&login.plan().place)]);
         }
     }
 
@@ -100,12 +123,12 @@ impl Below<'_> {
         };
         let pieces: Vec<String> =
             [count, of(asked, granted, true)].into_iter().filter(|piece| !piece.is_empty()).collect();
-        self.block.field("Scopes", &pieces);
+        self.field("Scopes", &pieces);
         for (words, scopes) in
             [("not granted:", of(asked, granted, false)), ("also granted:", of(granted, asked, false))]
         {
             if !scopes.is_empty() {
-                self.block.field("", &[format!("{words} {scopes}")]);
+                self.field("", &[format!("{words} {scopes}")]);
             }
         }
     }

@@ -1,18 +1,14 @@
-//! Steps of a login, numbered.
+//! Steps of a login: as one line of what they come to, or all of them with their notes.
 
 use std::time::Duration;
 
-use ratatui::Frame;
-use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::domain::clock::Now;
 use crate::oauth::login::Login;
 use crate::oauth::login::step::{LoginStep, StepState};
-use crate::tui::seconds::{Seconds, running};
+use crate::tui::text_layout;
 use crate::tui::theme::Theme;
-use crate::tui::{frame, text_layout};
 
 /// Columns of a step's glyph, number and title.
 const STEP: u16 = 29;
@@ -20,58 +16,111 @@ const STEP: u16 = 29;
 const TAKEN: u16 = 7;
 /// The fewest columns of a note that is worth showing.
 const NOTE: u16 = 10;
+/// The key that unfolds the line, and what it shows.
+const UNFOLD: (&str, &str) = ("i", " steps");
 
-/// Draws the steps; where room is short, those up to the one that is going on.
-pub(super) fn render(frame: &mut Frame<'_>, area: Rect, login: &Login, theme: &Theme, now: Now) {
-    let current = login.steps().iter().collect::<Vec<_>>();
-    let current = current.iter().rposition(|(_, mark, _)| *mark != StepState::Todo).map_or(0, |at| at + 1);
-    let first = current.saturating_sub(usize::from(area.height));
-    let left = login.methods().map(|methods| running(Seconds::of(methods, now).left()));
-    for (down, (index, step)) in (0..area.height).zip(login.steps().iter().enumerate().skip(first)) {
-        let row =
-            StepRow { number: index + 1, step, left: left.clone().filter(|_| step.0 == LoginStep::Wait) };
-        row.render(frame, frame::row(area, down), theme);
+/// What steps come to for people, in their order.
+const PARTS: [(&str, &[LoginStep]); 6] = [
+    ("prepare", &[LoginStep::Listen, LoginStep::Build, LoginStep::Device]),
+    ("browser", &[LoginStep::Open]),
+    ("your answer", &[LoginStep::Wait]),
+    ("tokens", &[LoginStep::Exchange]),
+    ("save", &[LoginStep::Save]),
+    ("test", &[LoginStep::Test]),
+];
+
+/// The steps in one line; where room is short, in words only what goes on or went wrong.
+pub(super) fn line(login: &Login, columns: u16, theme: &Theme) -> Line<'static> {
+    let parts: Vec<(&str, StepState)> =
+        PARTS.into_iter().filter_map(|(title, steps)| Some((title, together(login, steps)?))).collect();
+    let key = text_layout::width(UNFOLD.0) + text_layout::width(UNFOLD.1);
+    let drawn = |is_named: &dyn Fn(StepState) -> bool| {
+        let mut line = Line::default();
+        for (index, (title, state)) in parts.iter().enumerate() {
+            let (glyph, style, words) = look(*state, theme);
+            line.push_span(Span::raw(if index == 0 { "" } else { "  " }));
+            line.push_span(Span::styled(glyph, style));
+            if is_named(*state) {
+                line.push_span(Span::styled(format!(" {title}"), words));
+            }
+        }
+        line
+    };
+    let is_current = |state| matches!(state, StepState::Now(_) | StepState::Failed(_));
+    let whole = drawn(&|_| true);
+    let mut line = if text_layout::width(&whole.to_string()) <= columns { whole } else { drawn(&is_current) };
+    let used = text_layout::width(&line.to_string());
+    if used + key + 3 <= columns {
+        line.push_span(Span::raw(" ".repeat(usize::from(columns - used - key).min(6))));
+        line.push_span(Span::styled(UNFOLD.0, theme.key));
+        line.push_span(Span::raw(UNFOLD.1));
     }
+    line
 }
 
-/// One step.
-struct StepRow<'a> {
+/// How far those of the `steps` have come that the login has; nothing where it has none.
+fn together(login: &Login, steps: &[LoginStep]) -> Option<StepState> {
+    let states: Vec<StepState> =
+        login.steps().iter().filter(|(step, ..)| steps.contains(step)).map(|(_, state, _)| state).collect();
+    // One that worked is enough to go on.
+    let ranks: [fn(&StepState) -> bool; 4] = [
+        |state| matches!(state, StepState::Now(_)),
+        |state| matches!(state, StepState::Done(_)),
+        |state| matches!(state, StepState::Failed(_)),
+        |state| matches!(state, StepState::Todo),
+    ];
+    let found = ranks.into_iter().find_map(|is| states.iter().copied().find(is));
+    found.or(states.first().copied())
+}
+
+/// All steps, each in its line.
+pub(super) fn list(login: &Login, columns: u16, theme: &Theme) -> Vec<Line<'static>> {
+    let steps = login.steps().iter().enumerate();
+    steps.map(|(index, step)| row(index + 1, step, columns, theme)).collect()
+}
+
+/// Those of the `lines` of steps that fit into so many rows: up to the one that goes on.
+pub(super) fn current(lines: Vec<Line<'static>>, login: &Login, rows: u16) -> Vec<Line<'static>> {
+    let steps: Vec<_> = login.steps().iter().collect();
+    let last = steps.iter().rposition(|(_, state, _)| *state != StepState::Todo).map_or(0, |at| at + 1);
+    let first = last.saturating_sub(usize::from(rows));
+    lines.into_iter().skip(first).take(usize::from(rows)).collect()
+}
+
+fn row(
     number: usize,
-    step: (LoginStep, StepState, &'a str),
-    /// How long is still waited, where the step is to wait.
-    left: Option<String>,
+    (step, state, note): (LoginStep, StepState, &str),
+    columns: u16,
+    theme: &Theme,
+) -> Line<'static> {
+    let (glyph, style, words) = look(state, theme);
+    let taken = match state {
+        StepState::Done(taken) | StepState::Failed(taken) => spent(taken),
+        StepState::Todo | StepState::Now(_) | StepState::Skipped => String::new(),
+    };
+    let room = columns.saturating_sub(STEP + TAKEN);
+    let note = if room >= NOTE { text_layout::fill(&text_layout::safe(note), room) } else { String::new() };
+    let taken =
+        if room >= NOTE { format!("{taken:>width$}", width = usize::from(TAKEN)) } else { String::new() };
+    let beside = if matches!(state, StepState::Failed(_)) { theme.bad } else { Style::new() };
+    Line::from(vec![
+        Span::styled(glyph, style),
+        Span::raw(format!(" {number} ")),
+        Span::styled(text_layout::fill(step.title(), STEP - 4), words),
+        Span::styled(note, beside),
+        Span::raw(taken),
+    ])
 }
 
-impl StepRow<'_> {
-    fn render(self, frame: &mut Frame<'_>, area: Rect, theme: &Theme) {
-        let (step, mark, note) = self.step;
-        let glyphs = &theme.glyphs.steps;
-        let (glyph, style, title, beside) = match mark {
-            StepState::Todo => (glyphs.todo, theme.muted, theme.muted, theme.muted),
-            StepState::Now(_) => (glyphs.now, theme.accent, theme.strong, theme.accent),
-            StepState::Done(_) => (glyphs.done, theme.good, Style::new(), theme.muted),
-            StepState::Skipped => (glyphs.skipped, theme.muted, theme.muted, theme.muted),
-            StepState::Failed(_) => (glyphs.failed, theme.bad, theme.bad, theme.bad),
-        };
-        let taken = match mark {
-            StepState::Done(taken) | StepState::Failed(taken) => spent(taken),
-            StepState::Todo | StepState::Now(_) | StepState::Skipped => String::new(),
-        };
-        let room = area.width.saturating_sub(STEP + TAKEN);
-        let (note, taken) = match self.left.filter(|_| matches!(mark, StepState::Now(_))) {
-            Some(left) if room >= NOTE => (format!("{left} left"), taken),
-            Some(left) => (String::new(), left),
-            None => (text_layout::safe(note), taken),
-        };
-        let note = if room >= NOTE { text_layout::cut(&note, room) } else { String::new() };
-        let line = Line::from(vec![
-            Span::styled(glyph, style),
-            Span::styled(format!(" {} ", self.number), theme.muted),
-            Span::styled(text_layout::fill(step.title(), STEP - 4), title),
-            Span::styled(note, beside),
-        ]);
-        frame.render_widget(line, area);
-        frame.render_widget(Line::styled(taken, beside).right_aligned(), area);
+/// The glyph of a state with its style, and that of the words beside it.
+fn look(state: StepState, theme: &Theme) -> (&'static str, Style, Style) {
+    let glyphs = &theme.glyphs.steps;
+    match state {
+        StepState::Todo => (glyphs.todo, theme.muted, theme.muted),
+        StepState::Now(_) => (glyphs.now, theme.accent, theme.strong),
+        StepState::Done(_) => (glyphs.done, theme.good, Style::new()),
+        StepState::Skipped => (glyphs.skipped, theme.muted, Style::new()),
+        StepState::Failed(_) => (glyphs.failed, theme.bad, theme.bad),
     }
 }
 

@@ -17,8 +17,56 @@ pub(super) const PKCE: [&str; 2] = [
 /// The answers of the page about the way in.
 pub(super) const HOW: [&str; 2] = ["Log in with a browser", "Store an API key"];
 
-/// The title of every page.
+/// The title of every page, and which of how many it is.
 pub(super) fn title(wizard: &Wizard) -> String {
+    format!("{}{}", name(wizard), progress(wizard))
+}
+
+/// Which page it is of how many, behind a title.
+pub(in crate::tui::view) fn progress(wizard: &Wizard) -> String {
+    wizard.progress().map_or_else(String::new, |(place, count)| format!(" · {place} of {count}"))
+}
+
+/// What was answered on the pages before: a label and the answer, never a secret.
+pub(super) fn entered(wizard: &Wizard) -> Vec<(&'static str, String)> {
+    wizard.passed.iter().filter_map(answered).collect()
+}
+
+fn answered(page: &Page) -> Option<(&'static str, String)> {
+    Some(match page {
+        Page::Text(question, field) => {
+            let label = match question {
+                TextQuestion::Name => "Profile",
+                TextQuestion::Key => "Key",
+                TextQuestion::ClientId | TextQuestion::Draft(DraftQuestion::ClientId) => "Client id",
+                TextQuestion::ClientSecret | TextQuestion::Draft(DraftQuestion::ClientSecret) => "Secret",
+                TextQuestion::Draft(DraftQuestion::Name) => "Server",
+                TextQuestion::Draft(DraftQuestion::Authorize) => "Login page",
+                TextQuestion::Draft(DraftQuestion::Token) => "Tokens",
+                TextQuestion::Draft(DraftQuestion::Device) => "Device",
+                TextQuestion::Draft(DraftQuestion::Revoke) => "Revocation",
+                TextQuestion::Draft(DraftQuestion::Scopes) => "Scopes",
+            };
+            let is_empty = field.is_empty() || question.is_address() && field.text().ends_with("://");
+            let answer = match (is_empty, question.is_secret()) {
+                (true, _) => "none".to_owned(),
+                (false, true) => "given".to_owned(),
+                (false, false) => text_layout::safe(field.text()),
+            };
+            (label, answer)
+        }
+        Page::Choice(ListQuestion::LoginOrKey, marked) => ("How", HOW.get(*marked)?.to_lowercase()),
+        Page::Choice(ListQuestion::Pkce, marked) => {
+            ("PKCE", if *marked == 0 { "on" } else { "off" }.to_owned())
+        }
+        Page::Scopes(picker) => ("Scopes", format!("{} selected", picker.asked().len())),
+        Page::Choice(ListQuestion::Provider, _) | Page::Preview(_) | Page::Notice | Page::Ready => {
+            return None;
+        }
+    })
+}
+
+fn name(wizard: &Wizard) -> String {
     let key = wizard.wants_key();
     let name = wizard.preflight.as_ref().and_then(Preflight::profile_name);
     match (name, wizard.provider(), &wizard.draft) {
@@ -83,13 +131,17 @@ fn question_text(wizard: &Wizard, question: TextQuestion, named: &str) -> String
 fn draft(question: DraftQuestion) -> &'static str {
     match question {
         DraftQuestion::Name => {
-            "A short name for the server. Its profiles are called NAME/…, its file NAME.yaml."
+            "Name the server, for example acme. Its profiles are called acme/…, its file acme.yaml."
         }
         DraftQuestion::Authorize => "Login page (authorization endpoint).",
         DraftQuestion::Token => "Token endpoint.",
         DraftQuestion::Device => {
             "Device authorization endpoint (RFC 8628), for logins without a browser. Leave it empty if \
              there is none."
+        }
+        DraftQuestion::Revoke => {
+            "Revocation endpoint (RFC 7009), so that signing out can end a login at the server too. Leave \
+             it empty if there is none."
         }
         DraftQuestion::ClientId => {
             "The client id that the server gave you. There, register http://127.0.0.1:8765/callback as \
@@ -113,6 +165,7 @@ pub(super) fn prompt(wizard: &Wizard, question: TextQuestion) -> String {
         TextQuestion::Draft(DraftQuestion::Authorize) => "authorize: ",
         TextQuestion::Draft(DraftQuestion::Token) => "token: ",
         TextQuestion::Draft(DraftQuestion::Device) => "device: ",
+        TextQuestion::Draft(DraftQuestion::Revoke) => "revoke: ",
         TextQuestion::Draft(DraftQuestion::ClientId) | TextQuestion::ClientId => "id: ",
         TextQuestion::Draft(DraftQuestion::ClientSecret) | TextQuestion::ClientSecret => "secret: ",
         TextQuestion::Draft(DraftQuestion::Scopes) => "scopes: ",
@@ -128,4 +181,10 @@ pub(super) fn note(wizard: &Wizard, question: TextQuestion, field: &Field) -> Op
         Work::Saving => Some("Saving it.".to_owned()),
         Work::Idle => (question.is_secret() && field.is_trimmed()).then(|| preflight::TRIMMED.to_owned()),
     }
+}
+
+/// Why an answer was not taken, as a sentence.
+pub(in crate::tui::view) fn complaint(why: &str) -> String {
+    let why = text_layout::capital(&text_layout::safe(why));
+    if why.ends_with(['.', '?', '!']) { why } else { format!("{why}.") }
 }

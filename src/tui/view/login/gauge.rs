@@ -1,0 +1,103 @@
+//! Gauge of the time that a waiting login has left, and the mark that turns once a second beside it.
+
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use crate::oauth::device::DeviceCode;
+use crate::oauth::login::step::{LoginStep, StepState};
+use crate::oauth::login::{Login, LoginMethods};
+use crate::tui::seconds::{Seconds, running};
+use crate::tui::theme::{Letters, Theme};
+
+/// From so many seconds on there is little time left.
+const LITTLE: u64 = 60;
+/// The most columns of the bar, and the fewest that are worth drawing.
+const BAR: (u16, u16) = (40, 8);
+/// Columns of the time beside it.
+const TIME: u16 = 12;
+
+/// The time that is left of the whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Gauge {
+    left: u64,
+    total: u64,
+}
+
+impl Gauge {
+    /// The time for an answer; for `code`, where it is shown.
+    pub(super) fn of(
+        login: &Login,
+        methods: &LoginMethods,
+        code: Option<&DeviceCode>,
+        seconds: Seconds,
+    ) -> Self {
+        let end = code.map_or(methods.deadline, |code| code.ends_at.min(methods.deadline));
+        let total = match login.steps().mark(LoginStep::Wait) {
+            StepState::Now(since) => since.until(end).as_secs(),
+            StepState::Todo | StepState::Done(_) | StepState::Skipped | StepState::Failed(_) => 0,
+        };
+        let left = code.map_or(seconds.left(), |code| seconds.until(code.ends_at).min(seconds.left()));
+        Self { left, total: total.max(left).max(1) }
+    }
+
+    /// Bar and time in so many columns.
+    pub(super) fn line(self, columns: u16, theme: &Theme) -> Line<'static> {
+        let (full, empty) = match theme.glyphs.letters {
+            Letters::Unicode => ("━", "╌"),
+            Letters::Ascii => ("=", "-"),
+        };
+        let style = if self.left <= LITTLE { theme.warn } else { theme.accent };
+        let width = columns.saturating_sub(TIME).min(BAR.0);
+        let mut line = Line::default();
+        if width >= BAR.1 {
+            let filled = usize::from(self.filled(width));
+            line.push_span(Span::styled(full.repeat(filled), style));
+            line.push_span(Span::styled(empty.repeat(usize::from(width) - filled), theme.track));
+            line.push_span(Span::raw(" "));
+        }
+        let words = if self.left <= LITTLE { style } else { Style::new() };
+        line.push_span(Span::styled(format!("{} left", running(self.left)), words));
+        line
+    }
+
+    /// The columns of `width` that are filled: none only when no time is left.
+    fn filled(self, width: u16) -> u16 {
+        let columns = self.left.saturating_mul(u64::from(width)).div_ceil(self.total);
+        u16::try_from(columns).unwrap_or(width).min(width)
+    }
+}
+
+/// The mark of a wait, which turns with the seconds.
+pub(super) fn spinner(seconds: Seconds, letters: Letters) -> &'static str {
+    const TURNS: [&str; 8] = ["⣷", "⣯", "⣟", "⡿", "⢿", "⣻", "⣽", "⣾"];
+    const PLAIN: [&str; 4] = ["|", "/", "-", "\\"];
+    let turns: &[&str] = match letters {
+        Letters::Unicode => &TURNS,
+        Letters::Ascii => &PLAIN,
+    };
+    let turn = usize::try_from(seconds.left()).unwrap_or_default() % turns.len();
+    turns.get(turns.len() - 1 - turn).copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::theme::Glyphs;
+
+    fn drawn(left: u64, total: u64, columns: u16) -> String {
+        Gauge { left, total }.line(columns, &Theme::colored(Glyphs::unicode())).to_string()
+    }
+
+    #[test]
+    fn the_bar_is_full_at_first_and_empty_when_no_time_is_left() {
+        assert_eq!(drawn(300, 300, 22), "━━━━━━━━━━ 5:00 left");
+        assert_eq!(drawn(151, 300, 22), "━━━━━━╌╌╌╌ 2:31 left");
+        assert_eq!(drawn(1, 300, 22), "━╌╌╌╌╌╌╌╌╌ 0:01 left");
+        assert_eq!(drawn(0, 300, 22), "╌╌╌╌╌╌╌╌╌╌ 0:00 left");
+    }
+
+    #[test]
+    fn where_no_bar_fits_the_time_stands_alone() {
+        assert_eq!(drawn(277, 300, 19), "4:37 left");
+    }
+}
