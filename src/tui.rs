@@ -11,6 +11,7 @@ pub mod dialog;
 pub mod field;
 pub mod filter;
 pub mod flash;
+pub mod footer;
 pub mod frame;
 pub mod header_text;
 pub mod keymap;

@@ -84,12 +84,15 @@ pub fn availability(model: &Model, action: Action, now: Now) -> Result<(), Unava
         | Action::Move(_)
         | Action::Enter
         | Action::Back
-        | Action::Filter
         | Action::Sort
         | Action::Events
         | Action::Help
         | Action::Redraw
         | Action::Scope(ScopeAction::Toggle | ScopeAction::Add) => Ok(()),
+        Action::Filter if !model.stores.is_empty() && model.order.total == 0 => {
+            Err(Unavailable::because("No profiles yet").remedy("Press n to log in."))
+        }
+        Action::Filter => Ok(()),
         Action::NextNeed => next_need(model),
         Action::NewLogin => may_log_in(model),
         Action::LogIn if matches!(model.screen, Screen::Login(_)) => panel::try_again(model),
@@ -196,7 +199,6 @@ fn stored<'a>(model: &'a Model, instead: &str) -> Result<&'a Profile, Unavailabl
     }
 }
 
-/// Whether any login may begin.
 fn next_need(model: &Model) -> Result<(), Unavailable> {
     if model.order.rows.iter().any(|row| row.need.is_yours()) {
         return Ok(());
@@ -209,17 +211,19 @@ fn next_need(model: &Model) -> Result<(), Unavailable> {
     }))
 }
 
+/// Whether any login may begin.
 fn may_log_in(model: &Model) -> Result<(), Unavailable> {
-    let refuse = |why: String| Err(Unavailable::because(why).warn());
+    let refuse = |why: &str| Err(Unavailable::because(why).warn());
+    let wait = |why: &str| Err(Unavailable::because(why).warn().passing());
     if model.login.as_ref().is_some_and(|login| login.is_settling() || login.unsaved().is_some()) {
-        return refuse("The tokens of the last login are not saved yet".to_owned());
+        return refuse("The tokens of the last login are not saved yet");
     }
     if model.catalog.is_none() {
-        return refuse("The provider files are still loading".to_owned());
+        return wait("The provider files are still loading");
     }
     match model.own().map(|snapshot| &snapshot.writable) {
-        None => refuse("The file is still loading".to_owned()),
-        Some(Err(trouble)) => refuse(format!("New tokens could not be saved here. {trouble}")),
+        None => wait("The file is still loading"),
+        Some(Err(trouble)) => refuse(&format!("New tokens could not be saved here. {trouble}")),
         Some(Ok(())) => Ok(()),
     }
 }

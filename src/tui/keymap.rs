@@ -27,9 +27,14 @@ pub enum KeyContext {
     Scopes,
 }
 
-/// Whether the footer names a key, or only the help does.
+/// Where a key is named beside the help. The weight says what goes first where room is short: the
+/// highest; what weighs 0 stays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ShownIn {
+    /// In the part of the footer that fits the selected row.
+    Row(u8),
+    /// In the part of the footer that is the same for every row.
+    Constant(u8),
     /// In the footer and in the help.
     Footer,
     /// In the help.
@@ -70,6 +75,19 @@ const fn help(keys: &'static [KeyCombo], action: Action, hint: &'static str) -> 
     Binding { shown_in: ShownIn::Help, ..footer(keys, action, hint) }
 }
 
+const fn row(keys: &'static [KeyCombo], action: Action, hint: &'static str, weight: u8) -> Binding {
+    Binding { shown_in: ShownIn::Row(weight), ..footer(keys, action, hint) }
+}
+
+const fn constant(keys: &'static [KeyCombo], action: Action, hint: &'static str, weight: u8) -> Binding {
+    Binding { shown_in: ShownIn::Constant(weight), ..footer(keys, action, hint) }
+}
+
+/// `binding` with other words in the help.
+const fn told(words: &'static str, binding: Binding) -> Binding {
+    Binding { words, ..binding }
+}
+
 const fn login(
     key: &'static [KeyCombo],
     action: PanelAction,
@@ -93,25 +111,26 @@ const BINDINGS: [(KeyContext, &[Binding]); 9] = [
     (KeyContext::Everywhere, &EVERYWHERE),
 ];
 
+/// First what acts on the selected row, then what is the same for every row; each in the order of the footer.
 const PROFILES: [Binding; 20] = [
-    footer(&[char('n')], Action::NewLogin, "new login"),
-    footer(&[char('l')], Action::LogIn, "log in"),
-    help(&[char('S')], Action::Scopes, "log in again with other scopes"),
-    footer(&[char('r')], Action::Refresh, "refresh"),
-    help(&[char('R')], Action::RefreshDue, "refresh all that are due"),
-    footer(&[char('y')], Action::Copy, "copy"),
-    footer(&[char('x')], Action::SignOut, "sign out"),
-    help(&[char('X')], Action::SignOutAtProvider, "sign out at the provider too"),
-    help(&[char('T')], Action::Test, "test token"),
-    help(&[char('A')], Action::ToggleAutoRefresh, "toggle auto-refresh"),
-    help(&[char('L')], Action::Events, "events"),
+    row(&[char('l')], Action::LogIn, "log in", 3),
+    row(&[char('r')], Action::Refresh, "refresh", 2),
+    row(&[char('y')], Action::Copy, "copy", 1),
+    row(&[char('x')], Action::SignOut, "sign out", 4),
+    told("test the token", row(&[char('T')], Action::Test, "test", 5)),
+    told("log in again with other scopes", row(&[char('S')], Action::Scopes, "scopes", 6)),
+    told("turn auto-refresh on or off", row(&[char('A')], Action::ToggleAutoRefresh, "auto-refresh", 7)),
+    told("sign out at the provider too", row(&[char('X')], Action::SignOutAtProvider, "at the provider", 9)),
+    told("refresh all that are due", row(&[char('R')], Action::RefreshDue, "refresh all due", 8)),
+    told("make the file private", row(&[char('F')], Action::MakePrivate, "make private", 6)),
+    told("log in to a new profile", constant(&[char('n')], Action::NewLogin, "new", 1)),
+    constant(&[char('/')], Action::Filter, "filter", 2),
+    told("change the order of the rows", constant(&[char('s')], Action::Sort, "sort", 4)),
+    told("select the next that needs you", constant(&[char('!')], Action::NextNeed, "next", 7)),
+    told("what happened, newest first", constant(&[char('L')], Action::Events, "log", 5)),
+    told("all keys and states", constant(&[char('?'), Plain(F(1))], Action::Help, "help", 0)),
+    constant(&[char('q')], Action::Quit, "quit", 0),
     help(&[char('N')], Action::SkipTour, "skip a hint (demo)"),
-    help(&[char('F')], Action::MakePrivate, "make the file private"),
-    footer(&[char('/')], Action::Filter, "filter"),
-    help(&[char('s')], Action::Sort, "sort"),
-    help(&[char('!')], Action::NextNeed, "next that needs you"),
-    footer(&[char('?'), Plain(F(1))], Action::Help, "help"),
-    footer(&[char('q')], Action::Quit, "quit"),
     help(&[Plain(Enter)], Action::Enter, "open the profile"),
     help(&[Plain(Esc)], Action::Back, "back; clear the filter"),
 ];

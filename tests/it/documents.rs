@@ -30,7 +30,7 @@ fn row(context: KeyContext, binding: &Binding) -> String {
         KeyContext::Lists => "in a list of choices: ",
         KeyContext::Scopes => "while choosing scopes: ",
     };
-    format!("| {} | {place}{} |\n", keys.join(" "), binding.hint)
+    format!("| {} | {place}{} |\n", keys.join(" "), binding.words)
 }
 
 /// Where the reader takes fields, and how a file writes one there: `%`.

@@ -3,6 +3,7 @@
 mod auto_refresh;
 mod availability;
 mod environment;
+mod footer;
 mod mouse;
 mod notice;
 mod panel;

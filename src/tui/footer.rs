@@ -1,0 +1,219 @@
+//! Footer: the keys that mean something here, each with its place in the row.
+//!
+//! On the profiles the left part fits the selected row, the best key first; the right part is the
+//! same for every row, so that it stands still. What is not possible is absent. Where room is short
+//! the least important keys go, whole ones only. A click on a key finds it by its place.
+
+mod login;
+mod profiles;
+
+use std::ops::Range;
+
+use crossterm::event::KeyCode::{self, Down, Enter, Esc, PageDown, Up};
+use ratatui::layout::Rect;
+
+use crate::domain::clock::Now;
+use crate::tui::availability::availability;
+use crate::tui::keymap::{Binding, KeyCombo, KeyContext, ShownIn, bindings};
+use crate::tui::message::{Action, PanelAction};
+use crate::tui::model::Model;
+use crate::tui::screen::{Panel, Screen};
+use crate::tui::text_layout;
+use crate::tui::theme::Letters;
+use crate::tui::wizard::{Page, Wizard, Work};
+
+/// Keys of a text field, which are no actions.
+const TYPING: [(KeyCode, &str); 2] = [(Enter, "continue"), (Esc, "back")];
+/// Keys of a file that is shown before it is saved.
+const SAVING: [(KeyCode, &str); 3] = [(Enter, "save and log in"), (Down, "scroll"), (Esc, "back")];
+/// Keys of a page that is scrolled.
+const SCROLLING: [(KeyCode, &str); 4] = [(Down, "down"), (Up, "up"), (PageDown, "page"), (Esc, "back")];
+/// Keys of a QR code that is shown alone.
+const SCANNING: [(KeyCode, &str); 3] =
+    [(Esc, "back to the steps"), (KeyCode::Char('c'), "copy link"), (KeyCode::Char('t'), "print link")];
+/// What the row shows.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Footer {
+    /// That a filter hides rows, from the first column on.
+    pub note: Option<String>,
+    pub keys: Vec<FooterKey>,
+    /// The column of the line between the keys of the selected row and the constant ones.
+    pub divider: Option<u16>,
+}
+
+/// A key in the row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FooterKey {
+    /// What a click on it presses.
+    pub key: KeyCombo,
+    pub label: String,
+    /// What it does; empty where there is no room to say it.
+    pub hint: &'static str,
+    /// Whether it is the best thing to do with the selected row.
+    pub is_best: bool,
+    /// Its columns on the screen, with its hint.
+    pub columns: Range<u16>,
+}
+
+/// A key that has no place yet.
+#[derive(Debug, Clone)]
+struct Candidate {
+    key: KeyCombo,
+    label: String,
+    /// What it does, where that is an action.
+    action: Option<Action>,
+    hint: &'static str,
+    /// The hint where room is short.
+    brief: &'static str,
+    /// The higher, the sooner it goes where room is short; one of 0 stays.
+    weight: u8,
+    is_best: bool,
+}
+
+impl Candidate {
+    fn new(binding: &Binding, weight: u8) -> Option<Self> {
+        let key = *binding.keys.first()?;
+        Some(Self {
+            key,
+            label: key.word(),
+            action: Some(binding.action),
+            hint: binding.hint,
+            brief: binding.brief,
+            weight,
+            is_best: false,
+        })
+    }
+
+    fn width(&self) -> u16 {
+        let hint = text_layout::width(self.hint);
+        text_layout::width(&self.label) + u16::from(hint > 0) + hint
+    }
+}
+
+/// Where the footer is drawn, and what is known of the screen above it.
+#[derive(Debug, Clone, Copy)]
+pub struct FooterPlace {
+    pub row: Rect,
+    pub letters: Letters,
+    /// Whether the panel of a waiting login names its keys itself.
+    pub panel_names_its_keys: bool,
+}
+
+/// The footer in its place. Where a text is typed into it, it has no keys.
+#[must_use]
+pub fn footer(model: &Model, now: Now, place: FooterPlace) -> Footer {
+    let row = place.row;
+    let keys = match &model.screen {
+        Screen::Filter(_) => return Footer::default(),
+        Screen::List | Screen::Detail => return profiles::footer(model, now, row),
+        // The chooser itself names its keys, as far as the profile has something to copy.
+        Screen::Copy => only(KeyContext::Copy, |action| action == Action::Back),
+        Screen::Dialog(_) | Screen::Login(Panel::Cancelling(_) | Panel::Deciding(_)) => {
+            choices(KeyContext::Choices, "↑↓")
+        }
+        Screen::Wizard(wizard) => wizard_keys(model, wizard, now),
+        Screen::Login(Panel::Pasting(_)) => fixed(&TYPING),
+        Screen::Login(Panel::Qr) => fixed(&SCANNING),
+        Screen::Login(Panel::Steps) => login::keys(model, now, place),
+        Screen::Help(..) | Screen::Events(_) => fixed(&SCROLLING),
+    };
+    Footer { keys: in_one_group(keys, row), ..Footer::default() }
+}
+
+fn wizard_keys(model: &Model, wizard: &Wizard, now: Now) -> Vec<Candidate> {
+    if wizard.work == Work::Saving {
+        return Vec::new();
+    }
+    match &wizard.page {
+        Page::Choice(..) => choices(KeyContext::Lists, "↑↓"),
+        Page::Preview(_) => fixed(&SAVING),
+        Page::Scopes(picker) if picker.typing.is_none() => {
+            only(KeyContext::Scopes, |action| availability(model, action, now).is_ok())
+        }
+        Page::Scopes(_) | Page::Text(..) | Page::Notice | Page::Ready => fixed(&TYPING),
+    }
+}
+
+fn fixed(keys: &[(KeyCode, &'static str)]) -> Vec<Candidate> {
+    let candidate = |(code, hint): &(KeyCode, &'static str)| {
+        let key = KeyCombo::Plain(*code);
+        let label = if *hint == "scroll" { "↑↓".to_owned() } else { key.word() };
+        let weight = u8::from(!matches!(code, Enter | Esc));
+        Candidate { key, label, action: None, hint, brief: hint, weight, is_best: false }
+    };
+    keys.iter().map(candidate).collect()
+}
+
+/// The keys of a question or a list; `arrows` go from one choice to the next.
+fn choices(context: KeyContext, arrows: &str) -> Vec<Candidate> {
+    let mut keys = only(context, |_| true);
+    for key in keys.iter_mut().filter(|key| matches!(key.action, Some(Action::Move(_)))) {
+        arrows.clone_into(&mut key.label);
+    }
+    keys
+}
+
+/// What the table of keys says of a context, where the action is among the `wanted`; the help
+/// wherever it can be had.
+fn only(context: KeyContext, wanted: impl Fn(Action) -> bool) -> Vec<Candidate> {
+    let is_shown = |binding: &Binding| binding.shown_in == ShownIn::Footer || binding.action == Action::Help;
+    let shown = bindings(context).filter(|binding| is_shown(binding) && wanted(binding.action));
+    shown
+        .filter_map(|binding| Candidate::new(binding, u8::from(!is_needed(context, binding.action))))
+        .collect()
+}
+
+/// Whether a key shows a way out of where the person is, or on: it stays though others must go.
+fn is_needed(context: KeyContext, action: Action) -> bool {
+    use PanelAction::{CopyLink, OpenAgain, Paste, SwitchMethod};
+    match context {
+        KeyContext::Login => {
+            matches!(action, Action::Back | Action::Panel(OpenAgain | CopyLink | Paste | SwitchMethod))
+        }
+        KeyContext::Choices | KeyContext::Lists | KeyContext::Scopes => {
+            matches!(action, Action::Enter | Action::Back)
+        }
+        KeyContext::Everywhere | KeyContext::Profiles | KeyContext::Copy => {
+            matches!(action, Action::Help | Action::Back | Action::Quit)
+        }
+    }
+}
+
+/// All keys in their words, or all that fit in fewer.
+fn in_one_group(keys: Vec<Candidate>, row: Rect) -> Vec<FooterKey> {
+    let gap = if total(&keys, 3) <= row.width { 3 } else { 2 };
+    let mut keys = fit(keys, row.width, gap);
+    // The last way out is Esc, which needs no word.
+    if total(&keys, gap) > row.width
+        && let Some(last) = keys.last_mut()
+    {
+        last.hint = "";
+    }
+    place(keys, row.x, gap).collect()
+}
+
+/// As many keys as fit into `room`: in their words, or in fewer, and then without the least important.
+fn fit(mut keys: Vec<Candidate>, room: u16, gap: u16) -> Vec<Candidate> {
+    if total(&keys, gap) > room {
+        keys.iter_mut().for_each(|key| key.hint = key.brief);
+    }
+    while total(&keys, gap) > room
+        && let Some(heaviest) = keys.iter().map(|key| key.weight).max().filter(|weight| *weight > 0)
+        && let Some(at) = keys.iter().rposition(|key| key.weight == heaviest)
+    {
+        keys.remove(at);
+    }
+    keys
+}
+
+fn total(keys: &[Candidate], gap: u16) -> u16 {
+    keys.iter().map(|key| key.width() + gap).sum::<u16>().saturating_sub(gap)
+}
+
+fn place(keys: Vec<Candidate>, mut x: u16, gap: u16) -> impl Iterator<Item = FooterKey> {
+    keys.into_iter().map(move |key| {
+        let columns = x..x + key.width();
+        x = columns.end + gap;
+        FooterKey { key: key.key, label: key.label, hint: key.hint, is_best: key.is_best, columns }
+    })
+}
