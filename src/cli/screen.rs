@@ -55,7 +55,6 @@ pub(super) fn demo(args: &DemoArgs, auto_refresh: AutoRefreshMode) -> Result<Exi
     let client = DemoClient { id: POST.to_owned(), secret: Secret::new(CONFIDENTIAL_SECRET) };
     let demo_screen = Some(DemoScreen { client, greeting });
     let options = ScreenOptions { auto_refresh, terminal: terminal::traits(), demo: demo_screen };
-    say(&format!("the demo's server is at {issuer}/ as long as the screen is open."));
     let exit = show(demo.services(), options)?;
     say("the demo's server and files are gone; nothing of yours was touched.");
     Ok(exit)

@@ -13,8 +13,8 @@ pub struct Tour {
 /// Something to try.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TourStop {
-    NextNeed,
     LogIn,
+    NextNeed,
     Refresh,
     Copy,
     SignOut,
@@ -31,7 +31,7 @@ pub struct DemoClient {
 impl TourStop {
     /// All, in the order in which they are proposed.
     pub const ALL: [Self; 6] =
-        [Self::NextNeed, Self::LogIn, Self::Refresh, Self::Copy, Self::SignOut, Self::NewLogin];
+        [Self::LogIn, Self::NextNeed, Self::Refresh, Self::Copy, Self::SignOut, Self::NewLogin];
 }
 
 impl Tour {
@@ -78,9 +78,9 @@ mod tests {
         let mut tour = Tour::default();
         tour.tick(TourStop::Refresh);
         tour.tick(TourStop::Refresh);
-        assert_eq!((tour.next(), tour.passed()), (Some(TourStop::NextNeed), 1));
-        tour.tick(TourStop::NextNeed);
+        assert_eq!((tour.next(), tour.passed()), (Some(TourStop::LogIn), 1));
         tour.tick(TourStop::LogIn);
+        tour.tick(TourStop::NextNeed);
         assert_eq!(tour.next(), Some(TourStop::Copy));
     }
 

@@ -217,6 +217,13 @@ fn spawn(mut command: Command) -> io::Result<impl FnOnce() -> io::Result<ExitSta
 mod tests {
     use super::*;
 
+    #[tokio::test]
+    async fn a_name_that_does_not_exist_is_not_opened() {
+        let url = Url::parse("https://device.demo.test/activate").expect("an address");
+        let why = open(&url).await.expect_err("it is not opened").why;
+        assert_eq!(why, "a name that ends in .test does not exist");
+    }
+
     #[test]
     fn a_person_over_ssh_has_no_browser_here_unless_a_variable_brings_one() {
         use Locality::{Local, NoDisplay, OverSsh};

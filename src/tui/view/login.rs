@@ -1,7 +1,7 @@
 //! Login panel: the one thing the person must do now, the time that is left for it, and the ways below.
 //!
 //! ```text
-//! ⠹ Allow access in your browser                   headline
+//! ◝ Allow access in your browser                   headline
 //!   Then nothing more: authtui continues on its own.
 //!
 //!   ━━━━━━━━━━━━━━━━━━━━━╌╌╌╌╌ 4:37 left            gauge

@@ -40,7 +40,7 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, view: ViewContext<'_>) {
 fn hint(model: &Model, now: Now) -> Option<String> {
     let tour = model.tour.as_ref().filter(|tour| tour.is_open())?;
     Some(match tour.next() {
-        Some(TourStop::NextNeed) => "Press ! to go to the next profile that needs you.".to_owned(),
+        Some(TourStop::NextNeed) => "Press ! for the next profile that needs you.".to_owned(),
         Some(TourStop::LogIn) => match first(model, now, |health| health == Health::NeedsLogin) {
             Some(name) => format!("Press l on {name} to log in again."),
             None => "Press l to log in to a profile again.".to_owned(),

@@ -14,6 +14,7 @@ use authtui::stored::provider_file;
 use authtui::tui::field::Field;
 use authtui::tui::message::{Effect, Msg};
 use authtui::tui::screen::Screen;
+use authtui::tui::tour::DemoClient;
 use authtui::tui::wizard::{ListQuestion, Page, TextQuestion, Wizard, choices};
 
 use crate::harness::{App, id, profile, provider, snapshot};
@@ -83,6 +84,19 @@ fn a_client_that_nobody_knows_is_asked_for_and_a_notice_wants_its_yes() {
     let plan = app.login().plan();
     assert_eq!(plan.client_id, "my-client");
     assert_eq!(plan.client_secret, Some(Secret::new("hush-hush")));
+}
+
+#[test]
+fn the_demo_proposes_a_client_that_its_server_knows() {
+    let mut app = App::of([]);
+    app.model.demo_client = Some(DemoClient { id: "the-demos".to_owned(), secret: Secret::new("no-secret") });
+    choose(&mut app, "acme");
+    assert_eq!(app.press("enter enter enter enter"), BEGUN);
+    let plan = app.login().plan();
+    assert_eq!(
+        (plan.client_id.as_str(), &plan.client_secret),
+        ("the-demos", &Some(Secret::new("no-secret")))
+    );
 }
 
 #[test]

@@ -69,7 +69,7 @@ impl Gauge {
 
 /// The mark of a wait, which turns with the seconds.
 pub(super) fn spinner(seconds: Seconds, letters: Letters) -> &'static str {
-    const TURNS: [&str; 8] = ["⣷", "⣯", "⣟", "⡿", "⢿", "⣻", "⣽", "⣾"];
+    const TURNS: [&str; 6] = ["◟", "◡", "◞", "◝", "◠", "◜"];
     const PLAIN: [&str; 4] = ["|", "/", "-", "\\"];
     let turns: &[&str] = match letters {
         Letters::Unicode => &TURNS,
