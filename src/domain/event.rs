@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use crate::domain::change::Edit;
 use crate::domain::clock::{DateTime, Utc};
 use crate::domain::name::ProfileName;
+use crate::domain::profile::Kind;
 use crate::domain::tokens::RefreshTokenId;
 
 /// Something that happened to a profile.
@@ -87,6 +88,8 @@ pub enum GrantEvent {
     },
     /// A login stored tokens.
     LoggedIn,
+    /// An API key was stored.
+    KeyStored,
     /// The tokens were erased here.
     Erased,
     /// The provider ended the grant.
@@ -109,7 +112,7 @@ impl GrantEvent {
             | Self::NewerKept { grant, .. }
             | Self::RefreshFailed { grant, .. }
             | Self::NotSaved { grant, .. } => Some(grant),
-            Self::LoggedIn | Self::Erased | Self::Revoked | Self::NotRevoked { .. } => None,
+            Self::LoggedIn | Self::KeyStored | Self::Erased | Self::Revoked | Self::NotRevoked { .. } => None,
         }
     }
 
@@ -117,6 +120,7 @@ impl GrantEvent {
     #[must_use]
     pub fn of(edit: &Edit) -> Option<Self> {
         match edit {
+            Edit::Put(profile) | Edit::Add(profile) if profile.kind == Kind::ApiKey => Some(Self::KeyStored),
             Edit::Put(_) | Edit::Add(_) => Some(Self::LoggedIn),
             Edit::EraseTokens(_) | Edit::Remove => Some(Self::Erased),
             Edit::Refresh(_) | Edit::RecordRefresh(_) | Edit::RecordTest(_) | Edit::AutoRefresh(_) => None,
@@ -135,18 +139,19 @@ impl GrantEvent {
             Self::RefreshFailed { is_dead: false, .. } => "failed",
             Self::NotSaved { .. } => "unsaved",
             Self::LoggedIn => "logged_in",
+            Self::KeyStored => "key_stored",
             Self::Erased => "erased",
             Self::Revoked => "revoked",
             Self::NotRevoked { .. } => "not_revoked",
         }
     }
 
-    /// What happened, for people: `refresh #7 done`.
+    /// What happened, for people: `refreshed (#7)`.
     #[must_use]
     pub fn words(&self) -> String {
         match self {
             Self::RefreshStarted { .. } => "refresh started".to_owned(),
-            Self::Refreshed { generation, .. } => format!("refresh #{generation} done"),
+            Self::Refreshed { generation, .. } => format!("refreshed (#{generation})"),
             Self::Adopted { .. } => "took the tokens that another program had got".to_owned(),
             Self::NewerKept { .. } => {
                 "older tokens were stored; the newer ones are kept for the next refresh".to_owned()
@@ -155,6 +160,7 @@ impl GrantEvent {
             Self::RefreshFailed { is_dead: false, why, .. } => format!("refresh failed: {why}"),
             Self::NotSaved { why, .. } => format!("new tokens could not be saved: {why}"),
             Self::LoggedIn => "logged in".to_owned(),
+            Self::KeyStored => "key stored".to_owned(),
             Self::Erased => "tokens erased here".to_owned(),
             Self::Revoked => "revoked at the provider".to_owned(),
             Self::NotRevoked { why } => format!("could not be revoked at the provider: {why}"),
@@ -213,6 +219,7 @@ pub fn open_requests<'a>(
             | GrantEvent::NewerKept { .. }
             | GrantEvent::NotSaved { .. } => open.clear(),
             GrantEvent::LoggedIn
+            | GrantEvent::KeyStored
             | GrantEvent::Erased
             | GrantEvent::Revoked
             | GrantEvent::NotRevoked { .. } => {}

@@ -38,7 +38,7 @@ pub fn line(event: &Event) -> String {
             put("why", why.as_str().into());
         }
         GrantEvent::NotRevoked { why } => put("why", why.as_str().into()),
-        GrantEvent::LoggedIn | GrantEvent::Erased | GrantEvent::Revoked => {}
+        GrantEvent::LoggedIn | GrantEvent::KeyStored | GrantEvent::Erased | GrantEvent::Revoked => {}
     }
     format!("{}\n", Value::Object(fields))
 }
@@ -67,6 +67,7 @@ fn event(line: &str) -> Option<Event> {
         "failed" => GrantEvent::RefreshFailed { grant: grant()?, is_dead: false, why: text("why")? },
         "unsaved" => GrantEvent::NotSaved { grant: grant()?, why: text("why")? },
         "logged_in" => GrantEvent::LoggedIn,
+        "key_stored" => GrantEvent::KeyStored,
         "erased" => GrantEvent::Erased,
         "revoked" => GrantEvent::Revoked,
         "not_revoked" => GrantEvent::NotRevoked { why: text("why")? },
@@ -103,6 +104,7 @@ mod tests {
             GrantEvent::RefreshFailed { grant: grant.clone(), is_dead: false, why: why.clone() },
             GrantEvent::NotSaved { grant, why: why.clone() },
             GrantEvent::LoggedIn,
+            GrantEvent::KeyStored,
             GrantEvent::Erased,
             GrantEvent::Revoked,
             GrantEvent::NotRevoked { why },

@@ -84,6 +84,8 @@ pub fn availability(model: &Model, action: Action, now: Now) -> Result<(), Unava
         | Action::Move(_)
         | Action::Enter
         | Action::Back
+        | Action::SwitchFocus
+        | Action::Select(_)
         | Action::Sort
         | Action::Events
         | Action::Help

@@ -105,7 +105,7 @@ pub fn footer(model: &Model, now: Now, place: FooterPlace) -> Footer {
     let row = place.row;
     let keys = match &model.screen {
         Screen::Filter(_) => return Footer::default(),
-        Screen::List | Screen::Detail => return profiles::footer(model, now, row),
+        Screen::List | Screen::Detail | Screen::Everything => return profiles::footer(model, now, row),
         // The chooser itself names its keys, as far as the profile has something to copy.
         Screen::Copy => only(KeyContext::Copy, |action| action == Action::Back),
         Screen::Dialog(_) | Screen::Login(Panel::Cancelling(_) | Panel::Deciding(_)) => {

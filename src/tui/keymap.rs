@@ -112,7 +112,7 @@ const BINDINGS: [(KeyContext, &[Binding]); 9] = [
 ];
 
 /// First what acts on the selected row, then what is the same for every row; each in the order of the footer.
-const PROFILES: [Binding; 20] = [
+const PROFILES: [Binding; 23] = [
     row(&[char('l')], Action::LogIn, "log in", 3),
     row(&[char('r')], Action::Refresh, "refresh", 2),
     row(&[char('y')], Action::Copy, "copy", 1),
@@ -131,7 +131,10 @@ const PROFILES: [Binding; 20] = [
     told("all keys and states", constant(&[char('?'), Plain(F(1))], Action::Help, "help", 0)),
     constant(&[char('q')], Action::Quit, "quit", 0),
     help(&[char('N')], Action::SkipTour, "skip a hint (demo)"),
-    help(&[Plain(Enter)], Action::Enter, "open the profile"),
+    help(&[Plain(Enter)], Action::Enter, "look into the profile, then all of it"),
+    help(&[Plain(Tab)], Action::SwitchFocus, "to the pane, and back"),
+    help(&[char(']'), char('J')], Action::Select(Motion::Down), "next profile"),
+    help(&[char('['), char('K')], Action::Select(Motion::Up), "previous profile"),
     help(&[Plain(Esc)], Action::Back, "back; clear the filter"),
 ];
 

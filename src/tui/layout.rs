@@ -85,7 +85,9 @@ pub fn parts(model: &Model, size: (u16, u16)) -> Option<Parts> {
 fn has_tour(model: &Model, (_, height): (u16, u16)) -> bool {
     let over_the_list = match &model.screen {
         Screen::List | Screen::Detail | Screen::Filter(_) | Screen::Copy | Screen::Dialog(_) => true,
-        Screen::Wizard(_) | Screen::Login(_) | Screen::Events(_) | Screen::Help(..) => false,
+        Screen::Everything | Screen::Wizard(_) | Screen::Login(_) | Screen::Events(_) | Screen::Help(..) => {
+            false
+        }
     };
     over_the_list && height >= TOUR_HEIGHT && model.tour.as_ref().is_some_and(Tour::is_open)
 }
@@ -137,6 +139,16 @@ pub fn page(model: &Model) -> (u16, usize) {
     parts(model, model.size).map_or((1, 1), |parts| {
         let inner = frame::inset(parts.body, 2);
         (inner.width, usize::from(inner.height.saturating_sub(2)).max(1))
+    })
+}
+
+/// Columns and rows inside the pane, or inside the page that stands in its place.
+#[must_use]
+pub fn pane(model: &Model) -> (u16, usize) {
+    parts(model, model.size).map_or((1, 1), |parts| {
+        let area = parts.detail.filter(|_| model.screen == Screen::Detail).unwrap_or(parts.body);
+        let rows = usize::from(area.height.saturating_sub(2)).max(1);
+        (area.width.saturating_sub(4), rows)
     })
 }
 

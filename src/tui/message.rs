@@ -35,6 +35,10 @@ pub enum Action {
     Enter,
     /// Go back one screen.
     Back,
+    /// Let keys act on the list, or on the pane.
+    SwitchFocus,
+    /// Select another profile, also where the pane is scrolled.
+    Select(Motion),
     /// Log in to a new profile.
     NewLogin,
     /// Log in again to the selected profile.

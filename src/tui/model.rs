@@ -50,6 +50,8 @@ pub struct Model {
     pub selected: Option<RowId>,
     /// The first line of the list that is on the screen.
     pub offset: usize,
+    /// The first line of the pane that is on the screen while it has the focus.
+    pub scroll: usize,
     /// What rows must contain to be shown, in the words of [`filter`](crate::tui::filter).
     pub filter: String,
     pub sort: SortBy,

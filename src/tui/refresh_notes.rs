@@ -3,7 +3,7 @@
 use crate::domain::clock::{Now, TimeDelta};
 use crate::domain::grant_status::GrantStatus;
 use crate::domain::profile::{ClockDiffers, EndBy, Profile};
-use crate::domain::refreshability::{NotRefreshable, has_live_grant, refreshability_by_profile};
+use crate::domain::refreshability::{has_live_grant, refreshability_by_profile};
 use crate::domain::schedule::{OnRequest, When};
 use crate::tui::auto_refresh::{self, NoAutoRefresh, outlook};
 use crate::tui::model::{Model, OffBy};
@@ -75,9 +75,6 @@ pub fn no_auto_refresh(model: &Model, profile: &Profile, now: Now) -> Option<Str
         }
         NoAutoRefresh::Off(OffBy::Unreadable) => {
             "auto-refresh is off: settings.yaml cannot be read".to_owned()
-        }
-        NoAutoRefresh::NotRefreshable(NotRefreshable::OtherOrigin(_)) => {
-            "auto-refresh is off: the provider file names another server; log in again".to_owned()
         }
         NoAutoRefresh::Unwritable => "auto-refresh is off: the file cannot be written".to_owned(),
         NoAutoRefresh::OnRequest(OnRequest::TurnedOff) => "auto-refresh is off; A turns it on".to_owned(),

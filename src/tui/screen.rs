@@ -11,8 +11,10 @@ pub enum Screen {
     /// The list, with the detail pane where there is room.
     #[default]
     List,
-    /// The selected profile alone.
+    /// The selected profile: its pane has the focus, or stands alone where there is no room for both.
     Detail,
+    /// Everything that is known of it.
+    Everything,
     /// A filter is being typed.
     Filter(Field),
     /// What to copy is being chosen.
@@ -81,7 +83,9 @@ impl Screen {
     #[must_use]
     pub fn shows_profiles(&self) -> bool {
         match self {
-            Self::List | Self::Detail | Self::Filter(_) | Self::Copy | Self::Dialog(_) => true,
+            Self::List | Self::Detail | Self::Everything | Self::Filter(_) | Self::Copy | Self::Dialog(_) => {
+                true
+            }
             Self::Wizard(_) | Self::Login(_) | Self::Events(_) | Self::Help(..) => false,
         }
     }
@@ -89,7 +93,7 @@ impl Screen {
     /// Whether profiles are looked at and nothing else, so that a question may be put over them.
     #[must_use]
     pub fn is_free(&self) -> bool {
-        matches!(self, Self::List | Self::Detail)
+        matches!(self, Self::List | Self::Detail | Self::Everything)
     }
 
     /// Whether the person chooses or types something on it, other than a filter.
@@ -102,7 +106,7 @@ impl Screen {
     #[must_use]
     pub fn key_context(&self) -> Option<KeyContext> {
         match self {
-            Self::List | Self::Detail => Some(KeyContext::Profiles),
+            Self::List | Self::Detail | Self::Everything => Some(KeyContext::Profiles),
             Self::Copy => Some(KeyContext::Copy),
             Self::Login(Panel::Steps | Panel::Qr) => Some(KeyContext::Login),
             Self::Dialog(_)

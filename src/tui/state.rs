@@ -5,7 +5,7 @@
 use ratatui::style::Style;
 use ratatui::text::Span;
 
-use crate::domain::clock::{DateTime, Now, TimeDelta, Utc, local};
+use crate::domain::clock::{DateTime, Now, TimeDelta, Utc, local, local_day, local_minute};
 use crate::domain::countdown::countdown;
 use crate::domain::health::Health;
 use crate::domain::profile::{Kind, Profile, RefreshResult};
@@ -13,6 +13,7 @@ use crate::domain::refreshability::{NotRefreshable, has_live_grant};
 use crate::domain::residual_validity::Validity;
 use crate::domain::secret::Secret;
 use crate::tui::auto_refresh;
+use crate::tui::message::Action;
 use crate::tui::model::Model;
 use crate::tui::need::Need;
 use crate::tui::text_layout;
@@ -94,6 +95,21 @@ pub fn moment(at: DateTime<Utc>, now: Now) -> String {
     local(at, now.offset).replace(' ', &text_layout::FIXED_SPACE.to_string())
 }
 
+/// A day on the person's clock, with its time where it is near: `17:06`, `30 Nov 17:06`, `28 Oct 2027`.
+#[must_use]
+pub fn day(at: DateTime<Utc>, now: Now) -> String {
+    let (day, minute) = (local_day(at, now.offset), local_minute(at, now.offset));
+    let apart = (at - now.wall).abs();
+    let text = if apart < TimeDelta::days(1) && day == local_day(now.wall, now.offset) {
+        minute
+    } else if apart < TimeDelta::days(300) {
+        format!("{day} {minute}")
+    } else {
+        local(at, now.offset).split(' ').take(3).collect::<Vec<_>>().join(" ")
+    };
+    text.replace(' ', &text_layout::FIXED_SPACE.to_string())
+}
+
 /// A span that does not run down: `24h`, `90m`.
 #[must_use]
 pub fn span(span: TimeDelta) -> String {
@@ -117,46 +133,74 @@ pub fn mask(model: &Model, profile: &Profile, secret: &Secret) -> String {
     text_layout::safe(&secret.mask(model.provider(profile).map_or(&[], |provider| &provider.masks)))
 }
 
-/// How the profile stands, and what to do about it.
+/// How the profile stands, in a sentence or two; [`remedies`] are the keys that help.
 #[must_use]
 pub fn sentence(model: &Model, profile: &Profile, now: Now) -> String {
-    let health = model.health(profile, now.wall);
-    let words = match health {
+    let planned = || auto_refresh::planned(model, profile, now);
+    match model.health(profile, now.wall) {
         Health::NoExpiry => match profile.kind {
-            Kind::OAuth => "the provider gives no expiry",
-            Kind::ApiKey => "API keys do not expire on their own",
-            Kind::Environment => "set in the environment of authtui",
+            Kind::OAuth => "The provider gives no expiry.",
+            Kind::ApiKey => "API keys do not expire on their own.",
+            Kind::Environment => "It is set in the environment of authtui.",
         }
         .to_owned(),
-        Health::Fresh(end) | Health::Expiring(end)
-            if let Some(at) = auto_refresh::planned(model, profile, now) =>
-        {
-            format!("{} left, auto-refresh {}", left(end, now), soon(at, now))
+        Health::Fresh(end) | Health::Expiring(end) if let Some(at) = planned() => {
+            format!("Good for {}; authtui refreshes it {}.", left(end, now), soon(at, now))
         }
-        Health::Due if let Some(at) = auto_refresh::planned(model, profile, now) => {
-            format!("token expired, auto-refresh {}", soon(at, now))
+        Health::Due if let Some(at) = planned() => {
+            format!("The token expired; authtui refreshes it {}.", soon(at, now))
         }
-        Health::Fresh(end) => format!("{} left", left(end, now)),
         Health::Expiring(end) if !has_live_grant(profile, now.wall) => {
-            format!("{} left, then log in again (l)", left(end, now))
+            format!("Good for {}; then you have to log in again.", left(end, now))
         }
-        Health::Expiring(end) if can_refresh(model, profile, now) => {
-            format!("{} left, r refreshes it", left(end, now))
-        }
-        Health::Expiring(end) => format!("{} left", left(end, now)),
-        Health::Due if can_refresh(model, profile, now) => "token expired, r refreshes it".to_owned(),
-        Health::Due => "token expired".to_owned(),
+        Health::Fresh(end) | Health::Expiring(end) => format!("Good for {}.", left(end, now)),
+        Health::Due => "The token expired.".to_owned(),
         Health::Retrying(_) | Health::Failed(_) => failed(model, profile, now),
-        Health::NeedsLogin => loss(model, profile, now) + log_in(model, profile),
-        Health::Refused => refused(model, profile, now),
-        Health::SignedOut => {
-            let at = profile.revoked_at.map_or_else(String::new, |at| format!(" {}", moment(at, now)));
-            format!("tokens erased{at}{}", log_in(model, profile))
+        Health::NeedsLogin
+            if matches!(model.refreshability(profile, now.wall), Err(NotRefreshable::OtherOrigin(_))) =>
+        {
+            String::new()
         }
-        Health::Refreshing => "asking the provider for new tokens".to_owned(),
+        Health::NeedsLogin => format!("{}.", loss(profile)),
+        Health::Refused => match profile.kind {
+            Kind::ApiKey => "The provider refused this key in the last test.",
+            Kind::Environment => "The provider refused it in the last test. Set another value in your shell.",
+            Kind::OAuth => "The provider refused the token in the last test.",
+        }
+        .to_owned(),
+        Health::SignedOut => {
+            let at = profile.revoked_at.map_or_else(String::new, |at| format!(" on {}", day(at, now)));
+            format!("The tokens were erased here{at}.")
+        }
+        Health::Refreshing => "Asking the provider for new tokens.".to_owned(),
         Health::Unreadable => String::new(),
+    }
+}
+
+/// What helps a profile that needs somebody, the best first: the action, and what it does.
+#[must_use]
+pub fn remedies(model: &Model, profile: &Profile, now: Now) -> Vec<(Action, &'static str)> {
+    let refreshes = can_refresh(model, profile, now);
+    let no_login = model.provider(profile).is_some_and(|provider| provider.example)
+        || (model.catalog.is_some() && model.provider(profile).is_none());
+    let login = (profile.kind == Kind::OAuth && !no_login).then_some((Action::LogIn, "log in again"));
+    let refresh = |words| refreshes.then_some((Action::Refresh, words));
+    let is_planned = auto_refresh::planned(model, profile, now).is_some();
+    let login_ends = grant_ends_soon(profile, now).is_some();
+    let found = match model.health(profile, now.wall) {
+        Health::NeedsLogin | Health::SignedOut => [login, None],
+        Health::Refused if profile.kind == Kind::ApiKey => [Some((Action::LogIn, "enter another key")), None],
+        Health::Refused => [refresh("get a new token").filter(|_| has_live_grant(profile, now.wall)), login],
+        Health::Retrying(_) | Health::Failed(_) => [refresh("try again"), None],
+        Health::Due if !is_planned => [refresh("refresh it"), login.filter(|_| !refreshes)],
+        Health::Expiring(_) if !has_live_grant(profile, now.wall) => [login, None],
+        Health::Expiring(_) if !is_planned => [refresh("refresh it"), login.filter(|_| login_ends)],
+        Health::Fresh(_) | Health::Expiring(_) | Health::Due | Health::NoExpiry => {
+            [login.filter(|_| login_ends), None]
+        }
+        Health::Refreshing | Health::Unreadable => [None, None],
     };
-    format!("{} · {words}", health.word())
+    found.into_iter().flatten().collect()
 }
 
 /// Why nothing on this machine refreshes the profile, where that is so and its state does not say it.
@@ -193,12 +237,6 @@ pub fn never_refreshed(model: &Model, profile: &Profile, now: Now) -> Option<Str
     }
 }
 
-/// The way out of a state that only a login ends.
-fn log_in(model: &Model, profile: &Profile) -> &'static str {
-    let can = model.catalog.is_none() || model.provider(profile).is_some_and(|provider| !provider.example);
-    if can && profile.kind == Kind::OAuth { ". Press l to log in again." } else { "." }
-}
-
 fn can_refresh(model: &Model, profile: &Profile, now: Now) -> bool {
     model.refreshability(profile, now.wall).is_ok()
 }
@@ -217,45 +255,29 @@ fn failed(model: &Model, profile: &Profile, now: Now) -> String {
         }
         Some(RefreshResult::Done | RefreshResult::Dead { .. }) | None => (String::new(), None),
     };
-    let again = match auto_refresh::planned(model, profile, now) {
-        Some(at) => format!("; next try {}", soon(at, now)),
-        None if can_refresh(model, profile, now) => "; r tries again".to_owned(),
-        None => String::new(),
-    };
-    match next {
-        Some(next) => format!("{why}. Next: {next}{again}"),
-        None => format!("{why}{again}"),
-    }
+    let again = auto_refresh::planned(model, profile, now)
+        .map_or_else(String::new, |at| format!(" authtui tries again {}.", soon(at, now)));
+    let next = next.map_or_else(String::new, |next| format!(" Next: {next}."));
+    // What a provider said is written down without its name.
+    let is_said = ["refused ", "answered "].iter().any(|word| why.starts_with(word));
+    let why = if is_said { format!("The provider {why}") } else { text_layout::capital(&why) };
+    format!("{why}.{next}{again}")
 }
 
-/// Why a token or key does not work although its end has not come, and the key that helps.
-fn refused(model: &Model, profile: &Profile, now: Now) -> String {
-    let remedy = match profile.kind {
-        Kind::ApiKey => "Press l to enter another key.",
-        Kind::Environment => "Set another value in your shell.",
-        Kind::OAuth if has_live_grant(profile, now.wall) && can_refresh(model, profile, now) => {
-            "Press r for a new token, or l to log in again."
-        }
-        Kind::OAuth => "Press l to log in again.",
-    };
-    format!("the provider refused it in the last test. {remedy}")
-}
-
-fn loss(model: &Model, profile: &Profile, now: Now) -> String {
+fn loss(profile: &Profile) -> String {
     if profile.held.tokens().is_none() {
-        return "no tokens are stored".to_owned();
+        return "No tokens are stored".to_owned();
     }
     match profile.last_refresh_of_this_grant().map(|last| &last.result) {
         Some(RefreshResult::Dead { why }) => {
-            format!("the provider ended this login ({})", text_layout::safe(why))
+            let why = text_layout::safe(why);
+            format!("The provider ended this login ({})", why.trim_start_matches("refused with "))
         }
         Some(RefreshResult::Done | RefreshResult::Passing { .. } | RefreshResult::Refused { .. }) | None => {
-            if matches!(model.refreshability(profile, now.wall), Err(NotRefreshable::OtherOrigin(_))) {
-                "the provider file names another server".to_owned()
-            } else if profile.refresh_token().is_some() {
-                "the login has expired".to_owned()
+            if profile.refresh_token().is_some() {
+                "The login has expired".to_owned()
             } else {
-                "the token has expired and there is no refresh token".to_owned()
+                "The token has expired and there is no refresh token".to_owned()
             }
         }
     }

@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 use crate::tui::text_layout;
 use crate::tui::theme::Theme;
 
-/// Columns of a label.
+/// Columns of a label, if nothing else is said.
 const LABEL: u16 = 8;
 
 /// Lines of text as wide as their pane.
@@ -15,19 +15,26 @@ pub struct TextBlock<'a> {
     /// Columns of a line.
     pub width: u16,
     pub lines: Vec<Line<'static>>,
+    label: u16,
     theme: &'a Theme,
 }
 
 impl<'a> TextBlock<'a> {
     #[must_use]
     pub fn new(width: u16, theme: &'a Theme) -> Self {
-        Self { width, lines: Vec::new(), theme }
+        Self { width, lines: Vec::new(), label: LABEL, theme }
+    }
+
+    /// The same with labels of so many columns.
+    #[must_use]
+    pub fn with_labels(self, label: u16) -> Self {
+        Self { label, ..self }
     }
 
     /// Columns beside a label.
     #[must_use]
     pub fn beside(&self) -> u16 {
-        self.width.saturating_sub(LABEL)
+        self.width.saturating_sub(self.label)
     }
 
     /// Writes a label and the pieces it stands for: as many on a line as fit.
@@ -38,7 +45,7 @@ impl<'a> TextBlock<'a> {
             match lines.last_mut() {
                 Some(last) if text_layout::width(last) + 3 + text_layout::width(piece) <= width => {
                     last.push_str(" · ");
-                    last.push_str(piece);
+                    last.push_str(&piece.replace(text_layout::FIXED_SPACE, " "));
                 }
                 Some(_) | None => lines.extend(text_layout::wrap(piece, width)),
             }
@@ -46,16 +53,35 @@ impl<'a> TextBlock<'a> {
         self.labelled(label, lines);
     }
 
-    /// Writes a label and a text of at most so many `rows`.
-    pub fn short_field(&mut self, label: &str, text: &str, rows: usize) {
-        self.labelled(label, text_layout::wrap_into(text, self.beside(), rows));
-    }
-
     fn labelled(&mut self, label: &str, lines: Vec<String>) {
         for (index, line) in lines.into_iter().enumerate() {
-            let label = text_layout::fill(if index == 0 { label } else { "" }, LABEL);
-            self.lines.push(Line::from(vec![Span::styled(label, self.theme.muted), Span::raw(line)]));
+            self.beside_label(if index == 0 { label } else { "" }, [Span::raw(line)]);
         }
+    }
+
+    /// Writes a label, and what stands beside it as it is.
+    pub fn beside_label(&mut self, label: &str, spans: impl IntoIterator<Item = Span<'static>>) {
+        let label = Span::styled(text_layout::fill(label, self.label), self.theme.muted);
+        self.lines.push([label].into_iter().chain(spans).collect());
+    }
+
+    /// Draws a thin line across, with the name of what follows and something at its right end.
+    pub fn rule(&mut self, title: &str, end: Vec<Span<'static>>) {
+        let rule = self.theme.glyphs.border.horizontal_top;
+        let mut line = Line::default();
+        if !title.is_empty() {
+            line.push_span(Span::styled(rule.repeat(2), self.theme.border));
+            line.push_span(Span::styled(format!(" {title} "), self.theme.section));
+        }
+        let beside: usize = end.iter().map(Span::width).sum::<usize>() + if end.is_empty() { 0 } else { 4 };
+        let rest = usize::from(self.width).saturating_sub(line.width() + beside);
+        line.push_span(Span::styled(rule.repeat(rest), self.theme.border));
+        if !end.is_empty() {
+            line.push_span(" ");
+            line.extend(end);
+            line.push_span(Span::styled(format!(" {}", rule.repeat(2)), self.theme.border));
+        }
+        self.lines.push(line);
     }
 
     /// Writes a sentence.

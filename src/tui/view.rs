@@ -4,10 +4,11 @@
 //! is a file with one function, `render`; no part knows another.
 
 mod copy;
-mod detail;
+pub(super) mod detail;
 mod dialog;
 mod empty;
 mod events;
+pub(super) mod everything;
 mod footer;
 mod header;
 pub(super) mod help;
@@ -87,9 +88,15 @@ fn screen(frame: &mut Frame<'_>, parts: &Parts, view: ViewContext<'_>) {
         Screen::List | Screen::Filter(_) | Screen::Copy | Screen::Dialog(_) | Screen::Wizard(_) => {
             list(frame, parts, view);
         }
+        Screen::Detail if parts.detail.is_some() => list(frame, parts, view),
         Screen::Detail => {
             view.map.put(body, MouseTarget::Pane);
             detail::render(frame, body, view);
+        }
+        Screen::Everything if model.selected_profile().is_none() => list(frame, parts, view),
+        Screen::Everything => {
+            view.map.put(body, MouseTarget::Page);
+            everything::render(frame, body, view);
         }
         Screen::Login(panel) => login::render(frame, body, panel, view),
         Screen::Events(scrolled) => {
@@ -129,12 +136,18 @@ fn list(frame: &mut Frame<'_>, parts: &Parts, view: ViewContext<'_>) {
         };
     }
     view.map.put(parts.list, MouseTarget::List);
-    // The pane first: the list has the focus, and their shared side is drawn for it.
+    // What has the focus is drawn last: the side that both share is drawn for it.
+    let is_pane_first = model.screen != Screen::Detail;
+    if !is_pane_first {
+        profiles::render(frame, parts.list, view);
+    }
     if let Some(area) = parts.detail {
         view.map.put(area, MouseTarget::Pane);
         detail::render(frame, area, view);
     }
-    profiles::render(frame, parts.list, view);
+    if is_pane_first {
+        profiles::render(frame, parts.list, view);
+    }
 }
 
 fn too_small(frame: &mut Frame<'_>, area: Rect) {

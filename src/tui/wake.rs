@@ -41,7 +41,12 @@ fn seen(model: &Model, now: Now) -> Vec<Steady> {
         // Nothing moves beside a QR code that is to be scanned.
         Screen::Login(Panel::Qr) | Screen::Wizard(_) | Screen::Events(_) | Screen::Help(..) => {}
         Screen::Login(_) => moments.extend(waiting(model, now)),
-        Screen::List | Screen::Detail | Screen::Filter(_) | Screen::Copy | Screen::Dialog(_) => {
+        Screen::List
+        | Screen::Detail
+        | Screen::Everything
+        | Screen::Filter(_)
+        | Screen::Copy
+        | Screen::Dialog(_) => {
             moments.extend(changes(model, now).into_iter().map(|span| on_the_beat(now, span)));
             let visible = visible(model).filter_map(|(_, profile)| flash::ends_at(model, &profile.id, now));
             moments.extend(visible.map(|at| now.steady.after(now.steady.until(at))));

@@ -41,6 +41,7 @@ fn mouse(model: &Model) -> MouseUse {
         Screen::Login(_) if model.screen.dialog().is_none() => MouseUse::Selects,
         Screen::List
         | Screen::Detail
+        | Screen::Everything
         | Screen::Filter(_)
         | Screen::Copy
         | Screen::Dialog(_)

@@ -267,6 +267,7 @@ impl Run {
             let key = match self.model.screen {
                 Screen::List => KeyCode::Char(self.dice.pick(&['l', 'l', 'n'])),
                 Screen::Detail
+                | Screen::Everything
                 | Screen::Filter(_)
                 | Screen::Copy
                 | Screen::Dialog(_)
@@ -413,6 +414,7 @@ impl Run {
             ),
             Screen::List
             | Screen::Detail
+            | Screen::Everything
             | Screen::Filter(_)
             | Screen::Copy
             | Screen::Dialog(_)

@@ -71,11 +71,22 @@ fn every_state_has_its_detail() {
             Row::Profile(profile) => RowId::Profile(profile.id.clone()),
             Row::Broken { at, .. } => RowId::Broken(cast::id("a/b").store, at.clone()),
         });
-        let screen = text(&model, (70, 16));
-        let lines: Vec<&str> = screen.lines().skip(1).take(14).collect();
+        model.events = cast::events();
+        model.size = (56, 26);
+        let screen = text(&model, model.size);
+        let lines: Vec<&str> = screen.lines().skip(1).take(23).collect();
         details += &(lines.join("\n") + "\n");
     }
     assert_snapshot!("detail", details);
+}
+
+#[test]
+fn a_profile_is_read_whole_on_a_page_of_its_own() {
+    let mut model = cast::model(cast::rows());
+    model.events = cast::events();
+    model.screen = Screen::Everything;
+    assert_snapshot!("everything", drawn(&model, MIDDLE));
+    assert_snapshot!("everything_smallest", text(&model, SMALLEST));
 }
 
 #[test]
@@ -95,7 +106,7 @@ fn the_detail_says_which_credential_a_program_would_take() {
         };
         let row = shown.into_iter().find(|(_, row)| named(row)).expect("a row");
         model.selected = Some(authtui::tui::rows::id(row.0, row.1));
-        model.screen = Screen::Detail;
+        model.screen = Screen::Everything;
         let screen = text(&model, (70, 14));
         details += &(screen.lines().skip(1).take(12).collect::<Vec<_>>().join("\n") + "\n");
     }
@@ -405,7 +416,7 @@ fn what_is_marked_is_one_block() {
 }
 
 #[test]
-fn a_reason_is_read_whole_in_the_events_and_in_a_pane() {
+fn a_reason_is_read_whole_in_the_events_and_on_the_page_of_its_profile() {
     let whole = |text: &str| -> String {
         text.chars().filter(|char| !char.is_whitespace() && !"│┌┐└┘─".contains(*char)).collect()
     };
@@ -426,7 +437,7 @@ fn a_reason_is_read_whole_in_the_events_and_in_a_pane() {
                 "{said} at {width}"
             );
         }
-        model.screen = Screen::Detail;
+        model.screen = Screen::Everything;
         let text = text(&model, size);
         assert!(
             whole(&text).contains(&whole(&format!("could not be revoked at the provider: {why}"))),
@@ -527,6 +538,7 @@ static MODELS: LazyLock<Vec<Model>> = LazyLock::new(|| {
     let screens = [
         Screen::List,
         Screen::Detail,
+        Screen::Everything,
         Screen::Filter(field()),
         Screen::Copy,
         Screen::Help(7, Box::new(Screen::List)),

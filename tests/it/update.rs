@@ -290,6 +290,41 @@ fn escape_leaves_each_screen_and_never_the_program() {
 }
 
 #[test]
+fn the_pane_takes_the_focus_scrolls_and_changes_the_profile() {
+    for (size, keys) in [((120, 14), "tab"), ((120, 14), "enter"), ((40, 10), "enter"), ((60, 12), "tab")] {
+        let scopes: Vec<String> = (0..90).map(|number| format!("scope{number:02}")).collect();
+        let mut app = App::of([Profile { scopes, ..profile("work") }, profile("home")]);
+        app.model.size = size;
+        app.press(keys);
+        assert_eq!(app.model.screen, Screen::Detail);
+        let mut seen = app.screen();
+        for _ in 0..60 {
+            app.press("pagedown");
+            seen += &app.screen();
+        }
+        for number in 0..90 {
+            assert!(seen.contains(&format!("scope{number:02}")), "{number} at {size:?}");
+        }
+        assert_eq!(app.selected(), "demo/work");
+        let last = app.screen();
+        app.keys("k");
+        assert_ne!(app.screen(), last, "the first key back moves at {size:?}");
+        app.keys("g");
+        assert!(app.screen().contains("Fresh"), "{}", app.screen());
+        app.keys("]");
+        assert_eq!((app.selected().as_str(), &app.model.screen), ("demo/home", &Screen::Detail));
+        app.keys("K");
+        assert_eq!(app.selected(), "demo/work");
+        app.press("enter");
+        assert!(app.screen().contains("All of demo/work"), "{}", app.screen());
+        app.press("esc");
+        assert_eq!(app.model.screen, Screen::Detail);
+        app.press("tab");
+        assert_eq!(app.model.screen, Screen::List);
+    }
+}
+
+#[test]
 fn a_message_goes_after_six_seconds_and_wakes_the_loop_for_it() {
     let mut app = App::of([key_profile()]);
     app.keys("r");

@@ -161,7 +161,7 @@ fn what_authtui_itself_saves_is_not_said_to_be_anothers() {
     let pty = Pty::start(&served.home, &["--no-auto-refresh"], SIZE);
     pty.wait("demo/ana");
     for count in 1..=3 {
-        pty.keys("r").wait(&format!("refresh #{count} done"));
+        pty.keys("r").wait(&format!("refreshed (#{count})"));
     }
     pty.keys("x").wait("Cancel").keys("j\r").wait("erased here");
     pty.keys("q");
@@ -176,7 +176,7 @@ fn what_another_window_renews_is_shown_and_said() {
     pty.wait("demo/ana");
     let older = served.home.bytes();
     assert_eq!(served.home.run(&["refresh", "demo/ana"]).code, Some(0));
-    pty.wait("Another program stored new tokens for demo/ana.").wait("refresh #1 done");
+    pty.wait("Another program stored new tokens for demo/ana.").wait("refreshed (#1)");
     let newer = served.stored("ana");
     served.home.store(older);
     pty.wait("demo/ana has older tokens again").wait("These are older tokens");

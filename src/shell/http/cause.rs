@@ -18,7 +18,7 @@ pub(super) fn words(error: &reqwest::Error) -> String {
         return ours.to_string();
     }
     if let Some(ours) = find::<Unresolved>(error) {
-        return format!("it could not be reached: {ours}");
+        return format!("the server could not be reached: {ours}");
     }
     if error.is_builder() {
         return "this system has no CA certificates; install ca-certificates, or check SSL_CERT_FILE"
@@ -29,16 +29,16 @@ pub(super) fn words(error: &reqwest::Error) -> String {
     }
     if error.is_timeout() {
         return if error.is_connect() {
-            "it could not be reached in time".to_owned()
+            "the server could not be reached in time".to_owned()
         } else {
-            format!("it did not answer within {} s", REQUEST_TIMEOUT.as_secs())
+            format!("the server did not answer within {} s", REQUEST_TIMEOUT.as_secs())
         };
     }
     if error.is_connect() {
         return of_connecting(error);
     }
     if find::<hyper::Error>(error).is_some_and(hyper::Error::is_parse) {
-        return "its answer is not HTTP, or its headers are too long".to_owned();
+        return "the server's answer is not HTTP, or its headers are too long".to_owned();
     }
     if error.is_request() || error.is_body() || error.is_decode() {
         return "the connection broke before a whole answer came".to_owned();
@@ -77,10 +77,10 @@ fn of_connecting(error: &reqwest::Error) -> String {
     }
     match io {
         Some(io) if io.kind() == io::ErrorKind::UnexpectedEof => {
-            "it closed the connection during the TLS handshake; check the address".to_owned()
+            "the server closed the connection during the TLS handshake; check the address".to_owned()
         }
-        Some(io) => text::clean(&format!("it could not be reached: {io}"), 160),
-        None => "it could not be reached".to_owned(),
+        Some(io) => text::clean(&format!("the server could not be reached: {io}"), 160),
+        None => "the server could not be reached".to_owned(),
     }
 }
 
@@ -90,7 +90,8 @@ fn of_tls(error: &rustls::Error) -> String {
     match error {
         Tls::InvalidCertificate(certificate) => of_certificate(certificate).to_owned(),
         Tls::InvalidMessage(_) => {
-            "it does not speak TLS at that port; check the address (http, or another port?)".to_owned()
+            "the server does not speak TLS at that port; check the address (http, or another port?)"
+                .to_owned()
         }
         Tls::AlertReceived(
             AlertDescription::ProtocolVersion
@@ -98,13 +99,14 @@ fn of_tls(error: &rustls::Error) -> String {
             | AlertDescription::InsufficientSecurity,
         )
         | Tls::PeerIncompatible(_) => {
-            "it has no TLS version or cipher that authtui can use; authtui needs TLS 1.2 or 1.3".to_owned()
+            "the server has no TLS version or cipher that authtui can use; authtui needs TLS 1.2 or 1.3"
+                .to_owned()
         }
         Tls::AlertReceived(AlertDescription::UnrecognisedName) => {
-            "it does not know that name; check the address".to_owned()
+            "the server does not know that name; check the address".to_owned()
         }
         Tls::AlertReceived(AlertDescription::CertificateRequired | AlertDescription::BadCertificate) => {
-            "it asks for a client certificate, which authtui does not support".to_owned()
+            "the server asks for a client certificate, which authtui does not support".to_owned()
         }
         _ => "the secure connection (TLS) failed; check the address and the proxy, if you use one".to_owned(),
     }
@@ -115,21 +117,21 @@ fn of_certificate(error: &CertificateError) -> &'static str {
     use CertificateError as Bad;
     match error {
         Bad::Expired | Bad::ExpiredContext { .. } => {
-            "its certificate has expired; check the clock of this machine"
+            "the server's certificate has expired; check the clock of this machine"
         }
         Bad::NotValidYet | Bad::NotValidYetContext { .. } => {
-            "its certificate is not valid yet; check the clock of this machine"
+            "the server's certificate is not valid yet; check the clock of this machine"
         }
         Bad::NotValidForName | Bad::NotValidForNameContext { .. } => {
-            "its certificate is for another name; check the address"
+            "the server's certificate is for another name; check the address"
         }
-        Bad::Revoked => "its certificate was revoked; ask whoever runs the server",
+        Bad::Revoked => "the server's certificate was revoked; ask whoever runs the server",
         Bad::UnknownIssuer => {
-            "its certificate comes from an authority that this system does not trust; if it is yours, add the \
+            "the server's certificate comes from an authority that this system does not trust; if it is yours, add the \
              authority to the certificates of the system"
         }
         _ => {
-            "its certificate cannot be trusted (self-signed?); if it is yours, let an authority that this system \
+            "the server's certificate cannot be trusted (self-signed?); if it is yours, let an authority that this system \
              trusts sign it"
         }
     }

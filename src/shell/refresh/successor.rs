@@ -200,7 +200,7 @@ fn is_another_login(services: &Services, asked: &Event) -> bool {
     let since = events.iter().rev().take_while(|event| *event != asked);
     since
         .filter(|event| event.profile == asked.profile && event.store == asked.store)
-        .any(|event| matches!(event.what, GrantEvent::LoggedIn | GrantEvent::Erased))
+        .any(|event| matches!(event.what, GrantEvent::LoggedIn | GrantEvent::KeyStored | GrantEvent::Erased))
 }
 
 #[cfg(test)]

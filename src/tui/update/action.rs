@@ -28,11 +28,16 @@ pub(super) fn act(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
     match action {
         Action::Quit => quit(model),
         Action::Move(motion) => {
-            navigation::step(model, motion);
+            navigation::step(model, now, motion);
             Vec::new()
         }
         Action::Enter => navigation::enter(model, now),
         Action::Back => navigation::back(model, now),
+        Action::SwitchFocus => navigation::switch_focus(model),
+        Action::Select(motion) => {
+            navigation::select(model, motion, 1);
+            Vec::new()
+        }
         Action::NewLogin => login_start::begin_new(model),
         Action::LogIn if matches!(model.screen, Screen::Login(_)) => login_start::try_again(model, now),
         Action::LogIn => on_selected(model, |model, profile| login_start::ask_or_begin(model, profile, now)),

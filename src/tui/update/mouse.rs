@@ -75,6 +75,9 @@ fn scroll(
 ) -> Vec<Effect> {
     let is_dialog = model.screen.dialog().is_some();
     match target {
+        Some(MouseTarget::Pane) if model.screen == Screen::Detail => {
+            action::act(model, now, Action::Move(line))
+        }
         Some(MouseTarget::Pane | MouseTarget::Key(_)) | None if !is_dialog => Vec::new(),
         _ => action::act(model, now, Action::Move(if is_dialog { page } else { line })),
     }

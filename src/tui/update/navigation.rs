@@ -12,13 +12,14 @@ use crate::tui::model::{Leaving, Model};
 use crate::tui::rows;
 use crate::tui::screen::{Panel, Screen};
 use crate::tui::status::Tone;
+use crate::tui::theme::{Glyphs, Theme};
 use crate::tui::update::status::show;
 use crate::tui::update::{login, login_start, sign_out, stores, wizard};
-use crate::tui::view::help;
+use crate::tui::view::{detail, everything, help};
 use crate::tui::wizard::choices;
 
 /// Moves the selection, the mark, or what is scrolled.
-pub(super) fn step(model: &mut Model, motion: Motion) {
+pub(super) fn step(model: &mut Model, now: Now, motion: Motion) {
     let page = list_rows(model).max(1);
     let (columns, rows) = layout::page(model);
     if let Some(dialog) = model.screen.dialog_mut() {
@@ -33,17 +34,46 @@ pub(super) fn step(model: &mut Model, motion: Motion) {
                 *place = motion.from(*place, count, page);
             }
         }
-        Screen::List
-        | Screen::Detail
-        | Screen::Filter(_)
-        | Screen::Copy
-        | Screen::Dialog(_)
-        | Screen::Login(_) => select(model, motion, page),
+        Screen::Detail | Screen::Everything => scroll(model, now, motion),
+        Screen::List | Screen::Filter(_) | Screen::Copy | Screen::Dialog(_) | Screen::Login(_) => {
+            select(model, motion, page)
+        }
     }
 }
 
+/// Scrolls the pane, or the page with everything, as far as it goes.
+fn scroll(model: &mut Model, now: Now, motion: Motion) {
+    let (columns, rows) = layout::pane(model);
+    let theme = Theme::mono(Glyphs::unicode());
+    let count = if model.screen == Screen::Everything {
+        everything::content(model, &theme, now, columns).len()
+    } else {
+        detail::content(model, &theme, now, columns).1.len()
+    };
+    let last = count.saturating_sub(rows);
+    model.scroll = motion.from(model.scroll.min(last), last + 1, rows);
+}
+
+/// Gives the focus to the pane, or back to the list.
+pub(super) fn switch_focus(model: &mut Model) -> Vec<Effect> {
+    match model.screen {
+        Screen::List if model.selected.is_some() => model.screen = Screen::Detail,
+        Screen::Detail | Screen::Everything => model.screen = Screen::List,
+        Screen::List
+        | Screen::Filter(_)
+        | Screen::Copy
+        | Screen::Dialog(_)
+        | Screen::Wizard(_)
+        | Screen::Login(_)
+        | Screen::Events(_)
+        | Screen::Help(..) => {}
+    }
+    model.scroll = 0;
+    Vec::new()
+}
+
 /// Selects another row of the list.
-fn select(model: &mut Model, motion: Motion, page: usize) {
+pub(super) fn select(model: &mut Model, motion: Motion, page: usize) {
     let place = rows::place(model).unwrap_or(0);
     select_place(model, motion.from(place, rows::count(model), page));
     if motion == Motion::Top {
@@ -53,7 +83,7 @@ fn select(model: &mut Model, motion: Motion, page: usize) {
 
 fn select_place(model: &mut Model, place: usize) {
     if let Some((store, row)) = rows::at(model, place) {
-        model.selected = Some(rows::id(store, row));
+        (model.selected, model.scroll) = (Some(rows::id(store, row)), 0);
         model.order.place = Some(place);
     }
 }
@@ -77,12 +107,7 @@ pub(super) fn sort(model: &mut Model, now: Now) {
 /// Opens what is selected, or takes what was chosen or typed.
 pub(super) fn enter(model: &mut Model, now: Now) -> Vec<Effect> {
     match &model.screen {
-        Screen::List => {
-            if model.selected.is_some() {
-                model.screen = Screen::Detail;
-            }
-            Vec::new()
-        }
+        Screen::List => switch_focus(model),
         Screen::Dialog(dialog) => {
             let answer = dialog.answer();
             model.screen = login::below(model);
@@ -100,7 +125,13 @@ pub(super) fn enter(model: &mut Model, now: Now) -> Vec<Effect> {
             Vec::new()
         }
         Screen::Login(Panel::Qr) | Screen::Help(..) | Screen::Events(_) => back(model, now),
-        Screen::Detail | Screen::Copy => Vec::new(),
+        Screen::Detail => {
+            if model.selected_profile().is_some() {
+                (model.screen, model.scroll) = (Screen::Everything, 0);
+            }
+            Vec::new()
+        }
+        Screen::Everything | Screen::Copy => Vec::new(),
     }
 }
 
@@ -123,6 +154,7 @@ pub(super) fn back(model: &mut Model, now: Now) -> Vec<Effect> {
     match mem::take(&mut model.screen) {
         Screen::List | Screen::Filter(_) => model.filter.clear(),
         Screen::Detail | Screen::Copy | Screen::Events(_) => {}
+        Screen::Everything => (model.screen, model.scroll) = (Screen::Detail, 0),
         Screen::Dialog(_) => model.screen = login::below(model),
         Screen::Help(_, below) => model.screen = *below,
         Screen::Wizard(wizard) => {

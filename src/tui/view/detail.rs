@@ -1,210 +1,299 @@
-//! Detail of the selected profile: how it stands, both clocks, and where it is kept.
+//! Card of the selected profile: how it stands, the key to press, both gauges, and what happened last.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
+use ratatui::style::{Modifier, Style};
+use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
-use crate::domain::change::{Row, Snapshot, StoreNotice, Where};
-use crate::domain::clock::{DateTime, Now, Utc, local_minute};
+use crate::domain::change::{Row, Snapshot, Where};
+use crate::domain::clock::{DateTime, Now, Utc};
 use crate::domain::grant_status::GrantStatus;
 use crate::domain::health::Health;
-use crate::domain::profile::{Kind, LastRefresh, NO_REFRESH_TOKEN, Profile, RefreshResult};
+use crate::domain::profile::{Kind, NO_REFRESH_TOKEN, Profile};
 use crate::domain::residual_validity::Validity;
 use crate::tui::frame::Focus;
-use crate::tui::model::{Model, RowId};
+use crate::tui::keymap::{KeyContext, bindings};
+use crate::tui::log::{self, LogEntry};
+use crate::tui::message::Action;
+use crate::tui::model::Model;
+use crate::tui::row_id::RowId;
 use crate::tui::screen::Screen;
 use crate::tui::text_block::{Repeated, TextBlock};
 use crate::tui::theme::Theme;
 use crate::tui::view::ViewContext;
-use crate::tui::{frame, refresh_notes, state, text_layout, used_by};
+use crate::tui::{frame, gauge, refresh_notes, state, text_layout};
 
 /// What is said of an end that nobody told.
 const UNKNOWN_EXPIRY: &str = "expiry unknown";
+/// From this width on a gauge and what belongs to it stand on one line.
+const WIDE: u16 = 60;
+/// Columns of a gauge there, and of the time beside each.
+const GAUGE: u16 = 20;
+const TIME: u16 = 7;
+/// How many of the last events are shown, and how many more by their signs alone.
+const EVENTS: usize = 10;
+const SIGNS: usize = 16;
 
-/// How many of the last events are shown.
-const EVENTS: usize = 2;
-
-/// Draws the detail.
+/// Draws the card.
 pub(super) fn render(frame: &mut Frame<'_>, area: Rect, view: ViewContext<'_>) {
-    let ViewContext { model, theme, .. } = view;
-    let mut block = TextBlock::new(area.width.saturating_sub(4), theme);
+    let ViewContext { model, theme, now, .. } = view;
+    let (title, lines) = content(model, theme, now, area.width.saturating_sub(4));
+    let focus = Focus::here(model.screen == Screen::Detail);
+    let inner = frame::inset(frame::draw(frame, area, &title, focus, theme), 1);
+    let (count, height) = (lines.len(), usize::from(inner.height));
+    let from = match focus {
+        Focus::Here => model.scroll.min(count.saturating_sub(height)),
+        Focus::Elsewhere => 0,
+    };
+    let more = match (focus, count > height) {
+        (Focus::Here, true) => format!("{}–{} of {count} · Enter: all", from + 1, from + height),
+        (Focus::Here, false) => "Enter: all".to_owned(),
+        (Focus::Elsewhere, true) => "Enter: more".to_owned(),
+        (Focus::Elsewhere, false) => String::new(),
+    };
+    if !more.is_empty() {
+        frame::foot(frame, area, &more, theme);
+    }
+    frame.render_widget(Paragraph::new(lines.into_iter().skip(from).collect::<Vec<_>>()), inner);
+}
+
+/// The title of the card, and its lines in so many columns.
+pub(in crate::tui) fn content(
+    model: &Model,
+    theme: &Theme,
+    now: Now,
+    columns: u16,
+) -> (String, Vec<Line<'static>>) {
+    let mut card = Card { block: TextBlock::new(columns, theme), model, theme, now };
     let title = match &model.selected {
         Some(RowId::Profile(id)) => {
             if let Some(profile) = model.profile(id) {
-                whole(&mut block, profile, view);
+                card.profile(profile);
             }
             text_layout::named(&id.name)
         }
         Some(RowId::Broken(store, at)) => {
-            model.stores.get(store).and_then(|store| broken(&mut block, store, at, theme)).unwrap_or_default()
+            model.stores.get(store).and_then(|store| card.broken(store, at)).unwrap_or_default()
         }
         None => String::new(),
     };
-    let inner =
-        frame::inset(frame::draw(frame, area, &title, Focus::here(model.screen == Screen::Detail), theme), 1);
-    if block.lines.len() > usize::from(inner.height) {
-        let more = if model.screen == Screen::Detail { "…" } else { "Enter shows all" };
-        frame::foot(frame, area, more, theme);
-    }
-    frame.render_widget(Paragraph::new(block.lines), inner);
+    (title, card.block.lines)
 }
 
-/// Writes how a profile stands, and then the facts about it.
-fn whole(block: &mut TextBlock<'_>, profile: &Profile, view: ViewContext<'_>) {
-    let ViewContext { model, now, .. } = view;
-    sentences(block, profile, view);
-    block.gap();
-    tokens(block, model, profile, now);
-    if let Some(last) = profile.last_test_of_this_token() {
-        block.field("Tested", &[state::moment(last.at, now), last.to_string()]);
+struct Card<'a> {
+    block: TextBlock<'a>,
+    model: &'a Model,
+    theme: &'a Theme,
+    now: Now,
+}
+
+impl Card<'_> {
+    fn profile(&mut self, profile: &Profile) {
+        let health = self.model.health(profile, self.now.wall);
+        self.headline(health);
+        self.sentences(profile, health);
+        self.keys(&state::remedies(self.model, profile, self.now));
+        if profile.held.tokens().is_some() {
+            self.block.rule("", Vec::new());
+            self.tokens(profile, health);
+        }
+        self.account(profile);
+        self.last(profile);
     }
-    if let Some(words) = used_by::words(model, profile, now.wall) {
-        block.short_field("Used by", &text_layout::safe(&words), 2);
+
+    /// The state, alone on its line.
+    fn headline(&mut self, health: Health) {
+        let style = state::style(health, self.theme);
+        let word = text_layout::capital(health.word());
+        let glyph = state::glyph(health, self.theme);
+        self.block.marked(&glyph, Repeated::Once, &word, style.add_modifier(Modifier::BOLD));
     }
-    if let Some(account) = &profile.account {
-        block.field("Account", &[text_layout::named(account)]);
+
+    fn keys(&mut self, remedies: &[(Action, &str)]) {
+        for (action, words) in remedies {
+            let binding = bindings(KeyContext::Profiles).find(|binding| binding.action == *action);
+            let key = binding.and_then(|binding| binding.keys.first()).map(|key| key.word());
+            let key = Span::styled(format!("  {}  ", key.unwrap_or_default()), self.theme.key);
+            self.block.lines.push(Line::from(vec![key, Span::raw((*words).to_owned())]));
+        }
     }
-    if !profile.scopes.is_empty() {
-        let scopes: Vec<String> = profile.scopes.iter().map(text_layout::named).collect();
-        block.field("Scopes", &[scopes.join(" ")]);
+
+    /// Says why it stands so, and what is odd about it.
+    fn sentences(&mut self, profile: &Profile, health: Health) {
+        let Self { model, theme, now, .. } = *self;
+        let running = model.running(&profile.id);
+        let plain = Style::new();
+        let sentence = state::sentence(model, profile, now);
+        if !sentence.is_empty() {
+            self.block.text(&sentence, plain);
+        }
+        if let Some(end) = state::grant_ends_soon(profile, now) {
+            let words = format!("The login expires in {}: log in again before then.", state::left(end, now));
+            self.block.text(&words, theme.warn);
+        }
+        if running.is_testing {
+            self.block.text("Testing the token.", theme.accent);
+        }
+        if let Some(unsaved) = &running.unsaved {
+            let why = text_layout::safe(&unsaved.trouble.why);
+            let words = format!("New tokens could not be saved and are only in memory: {why}.");
+            self.block.text(&words, theme.bad);
+        }
+        if is_explained(profile, health) && profile.held.tokens().is_some() {
+            let dead = "The old tokens are still here; x erases them.";
+            let words = if profile.has_dead_grant() { dead } else { "Stored tokens are unchanged." };
+            self.block.text(words, plain);
+        }
+        if let Some((how, words)) = refresh_notes::grant_history(model, profile, now) {
+            let style = match how {
+                GrantStatus::UnderWay(_) => theme.accent,
+                GrantStatus::Interrupted(_) | GrantStatus::Outdated(_) => theme.warn,
+                GrantStatus::Survived(_) => plain,
+            };
+            self.block.text(&words, style);
+        }
+        let clock = refresh_notes::clock(profile, now).map(|words| text_layout::safe(&words));
+        for warning in state::never_refreshed(model, profile, now).into_iter().chain(clock) {
+            self.block.text(&warning, theme.warn);
+        }
+        if let Some(why) = refresh_notes::no_auto_refresh(model, profile, now) {
+            self.block.text(&format!("{}.", text_layout::capital(&why)), plain);
+        }
     }
-    if let Some(last) = &profile.last_refresh {
-        let is_explained = is_explained(profile, model.health(profile, now.wall));
-        block.field("Refresh", &refresh(profile, last, is_explained, now));
-    }
-    if let Some(store) = model.stores.get(&profile.id.store) {
-        block.field("Store", &[text_layout::safe(&store.place)]);
-        for notice in &store.notices {
-            if let StoreNotice::Told(words) = notice {
-                block.field("", &[text_layout::safe(words)]);
+
+    /// Writes both tokens with what is left of them.
+    fn tokens(&mut self, profile: &Profile, health: Health) {
+        let Some(tokens) = profile.held.tokens() else { return };
+        let mask = state::mask(self.model, profile, &tokens.access);
+        match profile.kind {
+            Kind::ApiKey => self.block.field("Key", &[mask]),
+            Kind::Environment => self.block.field("Value", &[mask]),
+            Kind::OAuth => {
+                let style = state::style(health, self.theme);
+                let from = profile.life.obtained_at;
+                self.gauge("Token", (from, profile.life.expires_at), style, vec![mask]);
+                self.login(profile, from);
             }
         }
     }
-    let events = model.events.iter().rev().filter(|event| event.profile == profile.id.name);
-    for (index, event) in events.take(EVENTS).enumerate() {
-        let words =
-            format!("{} {}", local_minute(event.at, now.offset), text_layout::safe(&event.what.words()));
-        block.field(if index == 0 { "Events" } else { "" }, &[words]);
-    }
-    if let Some(client) = &profile.client_id {
-        block.field("Client", &[text_layout::safe(client)]);
-    }
-}
 
-/// Says how the profile stands, and what is odd about it.
-fn sentences(block: &mut TextBlock<'_>, profile: &Profile, view: ViewContext<'_>) {
-    let ViewContext { model, theme, now, .. } = view;
-    let (health, running) = (model.health(profile, now.wall), model.running(&profile.id));
-    stands(block, health, &state::sentence(model, profile, now), theme);
-    if let Some(end) = state::grant_ends_soon(profile, now) {
-        let words = format!("The login expires in {}: log in again before then.", state::left(end, now));
-        block.text(&words, theme.warn);
-    }
-    if running.is_testing {
-        block.text("Testing the token.", theme.accent);
-    }
-    if let Some(unsaved) = &running.unsaved {
-        let why = text_layout::safe(&unsaved.trouble.why);
-        block.text(&format!("New tokens could not be saved and are only in memory: {why}."), theme.bad);
-    }
-    if is_explained(profile, health) && profile.held.tokens().is_some() {
-        let words = if profile.has_dead_grant() {
-            "The old tokens are still here; x erases them."
-        } else {
-            "Stored tokens are unchanged."
+    fn login(&mut self, profile: &Profile, from: Option<DateTime<Utc>>) {
+        let Some(token) = profile.refresh_token() else {
+            return self.block.field("Login", &[NO_REFRESH_TOKEN.to_owned()]);
         };
-        block.text(words, theme.muted);
+        let mask = state::mask(self.model, profile, token);
+        match Validity::of_login(profile, self.now.wall) {
+            Some(Validity::Refused) => {
+                let words = Span::styled("ended by the provider", self.theme.bad);
+                self.block.beside_label("Login", [words]);
+            }
+            Some(Validity::Until(_) | Validity::NoEndKnown | Validity::Ended(_)) | None => {
+                let is_soon = state::grant_ends_soon(profile, self.now).is_some();
+                let style = if is_soon { self.theme.warn } else { self.theme.good };
+                self.gauge("Login", (from, profile.life.grant_ends_at), style, vec![mask]);
+            }
+        }
     }
-    if let Some((how, words)) = refresh_notes::grant_history(model, profile, now) {
-        let style = match how {
-            GrantStatus::UnderWay(_) => theme.accent,
-            GrantStatus::Interrupted(_) | GrantStatus::Outdated(_) => theme.warn,
-            GrantStatus::Survived(_) => theme.muted,
+
+    /// Writes what is left of a life as a bar, how long that is, until when, and what belongs to it.
+    fn gauge(
+        &mut self,
+        label: &str,
+        (from, end): (Option<DateTime<Utc>>, Option<DateTime<Utc>>),
+        style: Style,
+        beside: Vec<String>,
+    ) {
+        let now = self.now;
+        let Some(end) = end else {
+            return self.block.field(label, &[vec![UNKNOWN_EXPIRY.to_owned()], beside].concat());
         };
-        block.text(&words, style);
+        let has_ended = end <= now.wall;
+        let until = format!("{} {}", if has_ended { "since" } else { "until" }, state::day(end, now));
+        let time = if has_ended { "expired".to_owned() } else { state::left(end, now) };
+        let Some(from) = from.filter(|from| *from < end) else {
+            return self.block.field(label, &[vec![time, until], beside].concat());
+        };
+        let is_wide = self.block.width >= WIDE;
+        let columns = if is_wide { GAUGE } else { self.block.beside().saturating_sub(TIME + 1).max(4) };
+        let [full, track] = gauge::bar(gauge::left(from, end, now.wall), columns, style, self.theme);
+        let time = Span::styled(format!("{time:>width$}", width = usize::from(TIME) + 1), style);
+        let rest = [vec![until], beside].concat();
+        if is_wide {
+            let rest = rest.join(" · ").replace(text_layout::FIXED_SPACE, " ");
+            return self.block.beside_label(label, [full, track, time, Span::raw(format!("  {rest}"))]);
+        }
+        self.block.beside_label(label, [full, track, time]);
+        self.block.field("", &rest);
     }
-    let clock = refresh_notes::clock(profile, now).map(|words| text_layout::safe(&words));
-    for warning in state::never_refreshed(model, profile, now).into_iter().chain(clock) {
-        block.text(&warning, theme.warn);
-    }
-    if let Some(why) = refresh_notes::no_auto_refresh(model, profile, now) {
-        block.text(&format!("{}.", text_layout::capital(&why)), theme.muted);
-    }
-}
 
-/// Writes both tokens with what is left of them.
-fn tokens(block: &mut TextBlock<'_>, model: &Model, profile: &Profile, now: Now) {
-    let Some(tokens) = profile.held.tokens() else { return };
-    let mask = state::mask(model, profile, &tokens.access);
-    match profile.kind {
-        Kind::ApiKey => block.field("Key", &[mask]),
-        Kind::Environment => block.field("Value", &[mask]),
-        Kind::OAuth => {
-            let clock = access(profile, now);
-            block.field("Token", &[vec![mask], clock].concat());
-            block.field("Login", &grant(model, profile, now));
+    fn account(&mut self, profile: &Profile) {
+        let scopes: Vec<String> = profile.scopes.iter().map(text_layout::named).collect();
+        let tested = profile.last_test_of_this_token();
+        if profile.account.is_none() && scopes.is_empty() && tested.is_none() {
+            return;
+        }
+        self.block.rule("", Vec::new());
+        if let Some(account) = &profile.account {
+            self.block.field("Account", &[text_layout::named(account)]);
+        }
+        if !scopes.is_empty() {
+            self.block.field("Scopes", &[scopes.join(" ")]);
+        }
+        if let Some(last) = tested {
+            self.block.field("Tested", &[state::day(last.at, self.now), last.to_string()]);
         }
     }
-}
 
-/// Writes what is known of an entry that cannot be understood, and gives its name.
-fn broken(block: &mut TextBlock<'_>, store: &Snapshot, at: &Where, theme: &Theme) -> Option<String> {
-    let (name, why) = store.rows.iter().find_map(|row| match row {
-        Row::Broken { name, at: here, why } if here == at => Some((name, why)),
-        Row::Broken { .. } | Row::Profile(_) => None,
-    })?;
-    stands(block, Health::Unreadable, Health::Unreadable.word(), theme);
-    block.gap();
-    let remedy = match at {
-        Where::Line(line) => {
-            block.field("File", &[text_layout::safe(&store.place)]);
-            block.field("Line", &[line.to_string()]);
-            "Correct it in an editor; authtui leaves it as it is."
+    /// What happened last: each in a line, and the last ones as a strip of signs, the newest at its end.
+    fn last(&mut self, profile: &Profile) {
+        let entries: Vec<LogEntry<'_>> =
+            log::of_profile(self.model, &profile.id.name).take(SIGNS.max(EVENTS)).collect();
+        if entries.is_empty() {
+            return;
         }
-        Where::Variable { .. } => {
-            block.field("Store", &[text_layout::safe(&store.place)]);
-            "Set it again or unset it in your shell."
-        }
-    };
-    block.field("Reason", &[text_layout::safe(why)]);
-    block.gap();
-    block.text(remedy, Style::new());
-    Some(text_layout::safe(name))
-}
-
-fn stands(block: &mut TextBlock<'_>, health: Health, sentence: &str, theme: &Theme) {
-    block.marked(&state::glyph(health, theme), Repeated::Once, sentence, state::style(health, theme));
-}
-
-fn access(profile: &Profile, now: Now) -> Vec<String> {
-    let Some(end) = profile.life.expires_at.filter(|end| *end > now.wall) else {
-        return ends(profile.life.expires_at, now);
-    };
-    let life =
-        profile.life.obtained_at.map_or_else(String::new, |from| format!(" of {}", state::span(end - from)));
-    vec![state::left(end, now) + &life, format!("until {}", state::moment(end, now))]
-}
-
-fn grant(model: &Model, profile: &Profile, now: Now) -> Vec<String> {
-    let Some(token) = profile.refresh_token() else {
-        return vec![NO_REFRESH_TOKEN.to_owned()];
-    };
-    let rotation = model.provider(profile).map(|provider| provider.rotation.word().to_owned());
-    let known = [state::mask(model, profile, token)].into_iter().chain(rotation);
-    match Validity::of_login(profile, now.wall) {
-        Some(Validity::Refused) => known.chain(["ended by the provider".to_owned()]).collect(),
-        Some(Validity::Until(_) | Validity::NoEndKnown | Validity::Ended(_)) | None => {
-            known.chain(ends(profile.life.grant_ends_at, now)).collect()
+        let signs = entries.iter().take(SIGNS).rev().map(|entry| entry.sign(self.theme));
+        let signs = if entries.len() > 1 { signs.collect() } else { Vec::new() };
+        self.block.rule("Last", signs);
+        for entry in entries.into_iter().take(EVENTS) {
+            let at = state::day(entry.at(), self.now).replace(text_layout::FIXED_SPACE, " ");
+            let indent = text_layout::width(&at) + 3;
+            let what = text_layout::wrap(&entry.what(), self.block.width.saturating_sub(indent));
+            for (index, line) in what.into_iter().enumerate() {
+                let head = [Span::styled(format!("{at} "), self.theme.muted), entry.sign(self.theme)];
+                let line = Span::raw(format!(" {line}"));
+                self.block.lines.push(match index {
+                    0 => head.into_iter().chain([line]).collect(),
+                    _ => Line::from(vec![Span::raw(" ".repeat(usize::from(indent) - 1)), line]),
+                });
+            }
         }
     }
-}
 
-fn ends(end: Option<DateTime<Utc>>, now: Now) -> Vec<String> {
-    match end {
-        None => vec![UNKNOWN_EXPIRY.to_owned()],
-        Some(end) if end <= now.wall => vec![format!("expired {}", state::moment(end, now))],
-        Some(end) => vec![state::left(end, now), format!("until {}", state::moment(end, now))],
+    /// Writes what is known of an entry that cannot be understood, and gives its name.
+    fn broken(&mut self, store: &Snapshot, at: &Where) -> Option<String> {
+        let (name, why) = store.rows.iter().find_map(|row| match row {
+            Row::Broken { name, at: here, why } if here == at => Some((name, why)),
+            Row::Broken { .. } | Row::Profile(_) => None,
+        })?;
+        self.headline(Health::Unreadable);
+        let why = text_layout::safe(why);
+        let (what, remedy) = match at {
+            Where::Line(line) => {
+                (format!("Line {line}: {why}."), "Correct it in an editor; authtui leaves it as it is.")
+            }
+            Where::Variable { .. } => {
+                (format!("{}.", text_layout::capital(&why)), "Set it again or unset it in your shell.")
+            }
+        };
+        self.block.text(&what, Style::new());
+        self.block.text(remedy, Style::new());
+        self.block.rule("", Vec::new());
+        self.block.field(
+            if matches!(at, Where::Line(_)) { "File" } else { "Store" },
+            &[text_layout::safe(&store.place)],
+        );
+        Some(text_layout::safe(name))
     }
 }
 
@@ -212,30 +301,4 @@ fn ends(end: Option<DateTime<Utc>>, now: Now) -> Vec<String> {
 fn is_explained(profile: &Profile, health: Health) -> bool {
     matches!(health, Health::Retrying(_) | Health::Failed(_))
         || (health == Health::NeedsLogin && profile.has_dead_grant())
-}
-
-fn refresh(profile: &Profile, last: &LastRefresh, is_explained: bool, now: Now) -> Vec<String> {
-    let at = state::moment(last.at, now);
-    if profile.last_refresh_of_this_grant().is_none() {
-        return vec![at, "of an earlier login".to_owned()];
-    }
-    let result = match &last.result {
-        RefreshResult::Done => {
-            let count = Some(profile.refresh_count).filter(|count| *count > 1);
-            let count = count.map(|count| format!("{count} times so far"));
-            let odd = last.odd.as_deref().map(|odd| format!("unusual: {}", text_layout::safe(odd)));
-            return [at, "done".to_owned()].into_iter().chain(count).chain(odd).collect();
-        }
-        RefreshResult::Passing { times: 0 | 1, .. } if is_explained => "failed".to_owned(),
-        RefreshResult::Passing { times, .. } if is_explained => format!("failed {times} times"),
-        RefreshResult::Refused { .. } | RefreshResult::Dead { .. } if is_explained => "refused".to_owned(),
-        RefreshResult::Passing { why, times: 0 | 1, .. } => format!("failed: {}", text_layout::safe(why)),
-        RefreshResult::Passing { why, times, .. } => {
-            format!("failed {times} times: {}", text_layout::safe(why))
-        }
-        RefreshResult::Refused { why, .. } | RefreshResult::Dead { why } => {
-            format!("refused: {}", text_layout::safe(why))
-        }
-    };
-    vec![at, result]
 }

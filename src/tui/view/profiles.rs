@@ -16,6 +16,7 @@ use crate::tui::frame::Focus;
 use crate::tui::list_lines::{self, ListLine};
 use crate::tui::model::Model;
 use crate::tui::need::Section;
+use crate::tui::screen::Screen;
 use crate::tui::screen_map::MouseTarget;
 use crate::tui::theme::Theme;
 use crate::tui::view::ViewContext;
@@ -29,7 +30,7 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, view: ViewContext<'_>) {
     let ViewContext { model, theme, now, map } = view;
     let (shown, total) = (rows::count(model), model.order.total);
     let title = title(model, shown, total);
-    let inner = frame::draw(frame, area, &title, Focus::Here, theme);
+    let inner = frame::draw(frame, area, &title, Focus::here(model.screen != Screen::Detail), theme);
     let inner = banner(frame, inner, model, theme);
     let inner = rights(frame, inner, model, theme);
     if total == 0 {

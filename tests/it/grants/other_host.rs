@@ -93,14 +93,14 @@ fn the_screen_says_that_only_a_login_helps_and_why() {
     for profile in [due("work"), retrying()] {
         let mut app = App::of([moved(profile)]);
         let screen = app.screen();
-        assert!(screen.contains("needs login · the provider file names"), "{screen}");
-        assert!(!screen.contains("auto-refresh in") && !screen.contains("r refreshes it"), "{screen}");
+        assert!(screen.contains("The provider file now names"), "{screen}");
+        assert!(!screen.contains("authtui refreshes it in") && !screen.contains("r  refresh it"), "{screen}");
         assert_eq!(app.keys("R"), []);
     }
     let mut app = App::of([moved(profile("work"))]);
     let screen = app.screen();
     assert!(
-        screen.contains("made with https://before.test") && !screen.contains("auto-refresh in"),
+        screen.contains("made with https://before.test") && !screen.contains("authtui refreshes it in"),
         "{screen}"
     );
     assert_eq!(app.keys("r"), []);

@@ -17,7 +17,7 @@ fn a_server_that_refuses_for_an_unknown_reason_and_is_well_again_loses_no_login(
     let (served, pair) = Served::with_ana(-5);
     refusal(&served, r#"{"error":17}"#);
     let pty = Pty::start(&served.home, &[], SIZE);
-    pty.wait("refused with 17").wait("retrying · ").wait("next try in");
+    pty.wait("refused with 17").wait("Retrying").wait("tries again in");
     assert_eq!((served.stored("ana"), served.refreshes()), (Some(pair), (1, 0)));
     pty.keys("r").wait("demo/ana refreshed").keys("q");
     assert_eq!(pty.end().code, 0);
@@ -29,10 +29,10 @@ fn a_plain_reason_is_not_asked_about_again_until_somebody_does() {
     let (served, _) = Served::with_ana(-5);
     refusal(&served, r#"{"error":"invalid_client"}"#);
     let pty = Pty::start(&served.home, &[], SIZE);
-    pty.wait("refused with invalid_client").wait("check client.id").wait("r tries again");
+    pty.wait("refused with invalid_client").wait("check client.id").wait("r  try again");
     pty.until("the state without a countdown", |screen| {
         let text = screen.contents();
-        text.contains("failed") && !text.contains("next try in") && !text.contains("retrying")
+        text.contains("failed") && !text.contains("tries again in") && !text.contains("etrying")
     });
     pty.keys("q");
     assert_eq!(pty.end().code, 0);

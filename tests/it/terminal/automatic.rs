@@ -81,10 +81,10 @@ fn a_token_of_a_few_seconds_is_asked_for_once() {
     served.home.store(store(&[entry]));
     let pty = Pty::start(&served.home, &[], WIDE);
     pty.wait("demo/ana refreshed").wait("nly r refreshes it");
-    pty.wait("token expired, r refreshes it");
+    pty.wait("The token expired.").wait("r  refresh it");
     assert_eq!(served.refreshes(), (1, 0));
     pty.keys("r").until("a second refresh", |_| served.refreshes() == (2, 0));
-    pty.wait("token expired, r refreshes it").keys("q");
+    pty.wait("The token expired.").wait("r  refresh it").keys("q");
     assert_eq!(pty.end().code, 0);
     assert_eq!(served.refreshes(), (2, 0), "one of its own, and one that a person wanted");
 }
@@ -140,7 +140,7 @@ fn a_server_that_wants_to_be_left_alone_is_and_the_screen_counts_down() {
     served.fault(1, FaultKind::Instead(busy));
     let began = Instant::now();
     let pty = Pty::start(&served.home, &[], WIDE);
-    pty.wait("retrying · ").wait("next try in");
+    pty.wait("Retrying").wait("tries again in");
     assert_eq!(served.stored("ana"), Some(before));
     let last = served.profile("ana").last_refresh.expect("a record");
     assert!(matches!(last.result, RefreshResult::Passing { times: 1, .. }), "{last:?}");

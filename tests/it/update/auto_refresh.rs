@@ -103,7 +103,7 @@ fn a_pause_that_the_server_asks_for_is_kept_and_counted_down() {
     office.answer_all(|profile, now| passing(profile, now, 120));
     let app = &mut office.app;
     let shown = app.screen();
-    for words in ["retry 2m01s", "next try in", "answered 503. Stored tokens are unchanged."] {
+    for words in ["retry 2m01s", "again in 2m01s", "answered 503.", "Stored tokens are unchanged."] {
         assert!(shown.contains(words), "{shown}");
     }
     app.feed(Msg::Resized(45, 20));
@@ -187,7 +187,7 @@ fn each_way_to_turn_it_off_is_kept_to_and_shown() {
         let screen = app.screen();
         assert!(screen.contains(said) && screen.contains(header), "{screen}");
         assert_eq!(screen.contains("auto-refresh off"), !header.is_empty(), "{screen}");
-        assert!(screen.contains("token expired, r refreshes it"), "{screen}");
+        assert!(screen.contains("The token expired.") && screen.contains("r  refresh it"), "{screen}");
         app.feed(Msg::Resized(45, 20));
         assert_eq!(app.screen().contains("auto off  09:00"), !header.is_empty(), "{}", app.screen());
     }
@@ -256,7 +256,7 @@ fn what_a_person_began_counts_among_the_four() {
 fn what_another_program_refreshed_is_no_longer_planned() {
     let soon = Profile { life: ends_in(TimeDelta::minutes(6)), ..profile("work") };
     let mut office = Office::of([soon]);
-    assert!(office.app.screen().contains("auto-refresh in"), "{}", office.app.screen());
+    assert!(office.app.screen().contains("authtui refreshes it in"), "{}", office.app.screen());
     office.app.now = later(office.app.now, Duration::from_secs(30));
     let Refreshed::Done(theirs) = refreshed(office.app.profile("work"), office.app.now) else {
         panic!("done")

@@ -80,7 +80,7 @@ fn an_answer_that_cannot_be_read_is_a_lost_one_and_says_what_it_was() {
     }
     for answer in [&b"SSH-2.0-x\r\n"[..], b"\x15\x03\x01\x00\x02\x02\x46", b"HTTP/9.9 200 OK\r\n\r\n"] {
         let (_, ended, after) = refreshed(answer);
-        assert!(ended.said(4).contains("its answer is not HTTP"), "{answer:?}: {ended:?}");
+        assert!(ended.said(4).contains("the server's answer is not HTTP"), "{answer:?}: {ended:?}");
         assert_eq!(after, None);
     }
 }

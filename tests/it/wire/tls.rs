@@ -48,13 +48,21 @@ fn a_handshake_that_fails_is_said_in_words_and_nothing_was_sent() {
     };
     let old = "no TLS version or cipher that authtui can use; authtui needs TLS 1.2 or 1.3";
     for (what, bytes, words) in [
-        ("plain http", &b"HTTP/1.1 400 Bad Request\r\n\r\n"[..], "it does not speak TLS at that port"),
-        ("another protocol", b"SSH-2.0-OpenSSH\r\n", "it does not speak TLS at that port"),
-        ("cut at once", b"", "it closed the connection during the TLS handshake"),
-        ("cut midway", b"\x16\x03\x03\x00\x7a\x02", "it closed the connection during the TLS handshake"),
+        (
+            "plain http",
+            &b"HTTP/1.1 400 Bad Request\r\n\r\n"[..],
+            "the server does not speak TLS at that port",
+        ),
+        ("another protocol", b"SSH-2.0-OpenSSH\r\n", "the server does not speak TLS at that port"),
+        ("cut at once", b"", "the server closed the connection during the TLS handshake"),
+        (
+            "cut midway",
+            b"\x16\x03\x03\x00\x7a\x02",
+            "the server closed the connection during the TLS handshake",
+        ),
         ("no common version", b"\x15\x03\x01\x00\x02\x02\x46", old),
         ("no common cipher", b"\x15\x03\x03\x00\x02\x02\x28", old),
-        ("a name it does not know", b"\x15\x03\x03\x00\x02\x02\x70", "it does not know that name"),
+        ("a name it does not know", b"\x15\x03\x03\x00\x02\x02\x70", "the server does not know that name"),
         ("a fault of its own", b"\x15\x03\x03\x00\x02\x02\x50", "the secure connection (TLS) failed"),
     ] {
         let (ended, _, _) = refreshed(&Authority::new("ours"), answer(bytes));

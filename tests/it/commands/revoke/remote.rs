@@ -155,7 +155,7 @@ fn a_server_that_is_not_there_ends_nothing() {
         &file.replace(&format!("{}{REVOKE}", served.serving.issuer()), &format!("http://127.0.0.1:{port}/r")),
     );
     let ended = served.home.run(&REMOTE);
-    assert!(ended.said(4).contains("it could not be reached"), "{ended:?}");
+    assert!(ended.said(4).contains("the server could not be reached"), "{ended:?}");
     assert!(!ended.err.contains("nobody knows"), "nothing went out: {ended:?}");
     assert_eq!((served.stored("ana"), lives(&served, &pair)), (Some(pair.clone()), true));
 }

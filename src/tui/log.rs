@@ -1,0 +1,177 @@
+//! Log: what happened to the profiles of this machine and what this window has said, as one list.
+
+use std::collections::BTreeSet;
+
+use ratatui::style::Style;
+use ratatui::text::Span;
+
+use crate::domain::clock::{DateTime, TimeDelta, Utc};
+use crate::domain::event::{Author, Event, GrantEvent};
+use crate::domain::name::ProfileName;
+use crate::domain::tokens::RefreshTokenId;
+use crate::tui::model::Model;
+use crate::tui::status::{ToldMessage, Tone};
+use crate::tui::text_layout;
+use crate::tui::theme::Theme;
+
+/// How far a message and the line of the event log for the same may lie apart.
+const TOGETHER: TimeDelta = TimeDelta::seconds(5);
+
+/// A line of the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogEntry<'a> {
+    /// Of the event log.
+    Event(&'a Event),
+    /// Said in this window.
+    Told(&'a ToldMessage),
+}
+
+impl<'a> LogEntry<'a> {
+    #[must_use]
+    pub fn at(self) -> DateTime<Utc> {
+        match self {
+            Self::Event(event) => event.at,
+            Self::Told(told) => told.at,
+        }
+    }
+
+    #[must_use]
+    pub fn profile(self) -> Option<&'a ProfileName> {
+        match self {
+            Self::Event(event) => Some(&event.profile),
+            Self::Told(told) => told.profile.as_ref(),
+        }
+    }
+
+    /// Who did it.
+    #[must_use]
+    pub fn by(self) -> Option<&'a Author> {
+        match self {
+            Self::Event(event) => Some(&event.by),
+            Self::Told(_) => None,
+        }
+    }
+
+    /// What happened; the profile is named beside it.
+    #[must_use]
+    pub fn what(self) -> String {
+        match self {
+            Self::Event(event) => text_layout::safe(&event.what.words()),
+            Self::Told(told) => {
+                let text = text_layout::safe(&told.text);
+                let name = told.profile.as_ref().map(ToString::to_string);
+                let own = name.and_then(|name| text.strip_prefix(&name).map(str::to_owned));
+                match own.as_deref().map(|rest| rest.trim_start_matches([':', ' '])) {
+                    Some(rest) if !rest.is_empty() => rest.to_owned(),
+                    Some(_) | None => text,
+                }
+            }
+        }
+    }
+
+    /// Its glyph, in its colour.
+    #[must_use]
+    pub fn sign(self, theme: &Theme) -> Span<'static> {
+        let (states, steps) = (&theme.glyphs.states, &theme.glyphs.steps);
+        let (glyph, style) = match self {
+            Self::Event(event) => match event.what {
+                GrantEvent::RefreshStarted { .. } => (states.refreshing, theme.accent),
+                GrantEvent::Refreshed { .. } | GrantEvent::Adopted { .. } => (states.fresh, theme.good),
+                GrantEvent::NewerKept { .. } => (states.failed, theme.warn),
+                GrantEvent::RefreshFailed { is_dead: true, .. } => (states.needs_login, theme.bad),
+                GrantEvent::RefreshFailed { is_dead: false, .. } => (states.failed, theme.warn),
+                GrantEvent::NotSaved { .. } | GrantEvent::NotRevoked { .. } => (states.failed, theme.bad),
+                GrantEvent::LoggedIn | GrantEvent::KeyStored => (steps.done, theme.good),
+                GrantEvent::Erased | GrantEvent::Revoked => (states.no_clock, Style::new()),
+            },
+            Self::Told(told) => match told.tone {
+                Tone::Good => (steps.done, theme.good),
+                Tone::Plain => (states.revoked_here, theme.accent),
+                Tone::Warn => (states.failed, theme.warn),
+                Tone::Bad => (steps.failed, theme.bad),
+            },
+        };
+        Span::styled(glyph, style)
+    }
+}
+
+/// The whole log, the newest first.
+#[must_use]
+pub fn entries(model: &Model) -> Vec<LogEntry<'_>> {
+    let told = model.history.newest_first().filter(|told| !has_event(&model.events, told));
+    let (mut told, mut entries) = (told.peekable(), Vec::new());
+    for event in without_ended_starts(model.events.iter().rev()) {
+        while let Some(told) = told.next_if(|told| told.at >= event.at) {
+            entries.push(LogEntry::Told(told));
+        }
+        entries.push(LogEntry::Event(event));
+    }
+    entries.extend(told.map(LogEntry::Told));
+    entries
+}
+
+/// What happened to one profile, the newest first.
+pub fn of_profile<'a>(model: &'a Model, name: &'a ProfileName) -> impl Iterator<Item = LogEntry<'a>> {
+    let events = model.events.iter().rev().filter(move |event| event.profile == *name);
+    without_ended_starts(events).map(LogEntry::Event)
+}
+
+/// The events without each beginning of a refresh whose end is there too: one line tells both.
+fn without_ended_starts<'a>(
+    newest_first: impl Iterator<Item = &'a Event>,
+) -> impl Iterator<Item = &'a Event> {
+    let mut ended: BTreeSet<(&RefreshTokenId, &ProfileName, u32)> = BTreeSet::new();
+    newest_first.filter(move |event| {
+        let Some(grant) = event.what.grant() else { return true };
+        let key = (grant, &event.profile, event.by.process);
+        if matches!(event.what, GrantEvent::RefreshStarted { .. }) {
+            return !ended.remove(&key);
+        }
+        ended.insert(key);
+        true
+    })
+}
+
+/// Whether the event log has a line for what was told.
+fn has_event(events: &[Event], told: &ToldMessage) -> bool {
+    let (true, Some(name)) = (told.has_event, &told.profile) else { return false };
+    let first = events.partition_point(|event| event.at < told.at - TOGETHER);
+    let near = events.iter().skip(first).take_while(|event| event.at <= told.at + TOGETHER);
+    near.filter(|event| event.profile == *name)
+        .any(|event| !matches!(event.what, GrantEvent::RefreshStarted { .. }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::fixtures::{at, event};
+
+    fn told(seconds: i64, text: &str, has_event: bool) -> ToldMessage {
+        let profile = Some(event(GrantEvent::LoggedIn).profile);
+        ToldMessage { at: at(seconds), profile, tone: Tone::Good, text: text.to_owned(), has_event }
+    }
+
+    fn happened(seconds: i64, what: GrantEvent) -> Event {
+        Event { at: at(seconds), ..event(what) }
+    }
+
+    #[test]
+    fn events_and_messages_are_one_list_and_nothing_stands_in_it_twice() {
+        let mut model = Model::new((80, 24));
+        model.events = vec![
+            happened(10, GrantEvent::LoggedIn),
+            happened(20, GrantEvent::RefreshStarted { grant: "g1".into() }),
+            happened(21, GrantEvent::Refreshed { grant: "g1".into(), next: "g2".into(), generation: 1 }),
+            happened(90, GrantEvent::RefreshStarted { grant: "g2".into() }),
+        ];
+        let name = model.events[0].profile.to_string();
+        model.history.push(told(15, "Nothing is due.", false));
+        model.history.push(told(22, &format!("{name} refreshed."), true));
+        model.history.push(told(50, &format!("{name}: works (200)"), false));
+        let list: Vec<String> = entries(&model).into_iter().map(LogEntry::what).collect();
+        assert_eq!(
+            list,
+            ["refresh started", "works (200)", "refreshed (#1)", "Nothing is due.", "logged in"]
+        );
+    }
+}

@@ -1,0 +1,203 @@
+//! Page with everything that is known of the selected profile.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+use ratatui::widgets::Paragraph;
+
+use crate::domain::change::StoreNotice;
+use crate::domain::clock::{DateTime, Now, Utc};
+use crate::domain::profile::{AutoRefresh, Kind, LastRefresh, NO_REFRESH_TOKEN, Profile, RefreshResult};
+use crate::domain::residual_validity::Validity;
+use crate::tui::frame::Focus;
+use crate::tui::log;
+use crate::tui::model::Model;
+use crate::tui::text_block::TextBlock;
+use crate::tui::theme::Theme;
+use crate::tui::view::ViewContext;
+use crate::tui::{auto_refresh, frame, priority, refresh_notes, state, text_layout};
+
+/// Columns of a label.
+const LABEL: u16 = 14;
+/// What is said of an end that nobody told.
+const UNKNOWN_EXPIRY: &str = "expiry unknown";
+
+/// Draws the page.
+pub(super) fn render(frame: &mut Frame<'_>, area: Rect, view: ViewContext<'_>) {
+    let ViewContext { model, theme, now, .. } = view;
+    let Some(profile) = model.selected_profile() else { return };
+    let title = format!("All of {}", text_layout::named(&profile.id.name));
+    let inner = frame::inset(frame::draw(frame, area, &title, Focus::Here, theme), 1);
+    let lines = content(model, theme, now, inner.width);
+    let (count, height) = (lines.len(), usize::from(inner.height));
+    let from = model.scroll.min(count.saturating_sub(height));
+    if count > height {
+        frame::foot(frame, area, &format!("{}–{} of {count}", from + 1, from + height), theme);
+    }
+    frame.render_widget(Paragraph::new(lines.into_iter().skip(from).collect::<Vec<_>>()), inner);
+}
+
+/// The lines of the page in so many columns.
+pub(in crate::tui) fn content(model: &Model, theme: &Theme, now: Now, columns: u16) -> Vec<Line<'static>> {
+    let Some(profile) = model.selected_profile() else { return Vec::new() };
+    let mut block = TextBlock::new(columns, theme).with_labels(LABEL);
+    state_of(&mut block, model, profile, now);
+    tokens(&mut block, model, profile, now);
+    account(&mut block, profile);
+    stored(&mut block, model, profile);
+    events(&mut block, model, profile, now);
+    block.lines
+}
+
+fn state_of(block: &mut TextBlock<'_>, model: &Model, profile: &Profile, now: Now) {
+    let health = model.health(profile, now.wall);
+    block.field("State", &[health.word().to_owned(), state::sentence(model, profile, now)]);
+    if profile.kind == Kind::OAuth {
+        let words = match (auto_refresh::planned(model, profile, now), profile.auto_refresh) {
+            (Some(at), _) => format!("on, next {}", state::moment(at, now)),
+            (None, AutoRefresh::Off) => "off; A turns it on".to_owned(),
+            (None, AutoRefresh::On) => {
+                refresh_notes::no_auto_refresh(model, profile, now).unwrap_or_else(|| "on".to_owned())
+            }
+        };
+        block.field("Auto-refresh", &[words]);
+    }
+    if let Some(last) = &profile.last_refresh {
+        block.field("Last refresh", &last_refresh(profile, last, now));
+    }
+    if let Some(last) = profile.last_test_of_this_token() {
+        block.field("Tested", &[state::moment(last.at, now), last.to_string()]);
+    }
+    if let Some(words) = priority::words(model, profile, now.wall) {
+        block.field("Priority", &[text_layout::safe(&words)]);
+    }
+}
+
+fn tokens(block: &mut TextBlock<'_>, model: &Model, profile: &Profile, now: Now) {
+    let Some(tokens) = profile.held.tokens() else { return };
+    let mask = state::mask(model, profile, &tokens.access);
+    match profile.kind {
+        Kind::ApiKey => {
+            block.rule("Key", Vec::new());
+            block.field("Key", &[mask]);
+        }
+        Kind::Environment => {
+            block.rule("Value", Vec::new());
+            block.field("Value", &[mask]);
+        }
+        Kind::OAuth => {
+            block.rule("Token", Vec::new());
+            block.field("Token", &[mask]);
+            block.field("Expires", &ends(profile.life.expires_at, now));
+            if let Some(from) = profile.life.obtained_at {
+                let life = profile.life.expires_at.map(|end| format!("lasts {}", state::span(end - from)));
+                let got = [state::moment(from, now)].into_iter().chain(life);
+                block.field("Issued", &got.collect::<Vec<_>>());
+            }
+            login(block, model, profile, now);
+        }
+    }
+}
+
+fn login(block: &mut TextBlock<'_>, model: &Model, profile: &Profile, now: Now) {
+    block.rule("Login", Vec::new());
+    let Some(token) = profile.refresh_token() else {
+        return block.field("Refresh token", &[NO_REFRESH_TOKEN.to_owned()]);
+    };
+    let rotation = model.provider(profile).map(|provider| provider.rotation.word().to_owned());
+    let known = [state::mask(model, profile, token)].into_iter().chain(rotation);
+    block.field("Refresh token", &known.collect::<Vec<_>>());
+    let ends = match Validity::of_login(profile, now.wall) {
+        Some(Validity::Refused) => vec!["ended by the provider".to_owned()],
+        Some(Validity::Until(_) | Validity::NoEndKnown | Validity::Ended(_)) | None => {
+            ends(profile.life.grant_ends_at, now)
+        }
+    };
+    block.field("Expires", &ends);
+    if profile.refresh_count > 0 {
+        block.field("Refreshed", &[times(profile.refresh_count)]);
+    }
+}
+
+fn account(block: &mut TextBlock<'_>, profile: &Profile) {
+    block.rule("Account", Vec::new());
+    let text = |words: &Option<String>| words.as_deref().map(text_layout::named);
+    for (label, words) in [
+        ("Account", text(&profile.account)),
+        ("Subject", text(&profile.subject)),
+        ("Issuer", text(&profile.issuer)),
+        ("Client", text(&profile.client_id)),
+        ("Scopes", joined(&profile.scopes)),
+        ("Asked for", joined(&profile.asked_scopes).filter(|_| profile.asked_scopes != profile.scopes)),
+        ("Sent only to", joined(&profile.origins)),
+    ] {
+        if let Some(words) = words {
+            block.field(label, &[words]);
+        }
+    }
+}
+
+fn stored(block: &mut TextBlock<'_>, model: &Model, profile: &Profile) {
+    let Some(store) = model.stores.get(&profile.id.store) else { return };
+    block.rule("Stored in", Vec::new());
+    block.field("Store", &[text_layout::safe(&store.place)]);
+    for notice in &store.notices {
+        if let StoreNotice::Told(words) = notice {
+            block.field("", &[text_layout::safe(words)]);
+        }
+    }
+    let twins: Vec<String> =
+        model.twins(&profile.id).iter().map(|twin| text_layout::named(&twin.name)).collect();
+    if !twins.is_empty() {
+        block.field("Same login", &[twins.join(" ")]);
+    }
+}
+
+fn events(block: &mut TextBlock<'_>, model: &Model, profile: &Profile, now: Now) {
+    let mut entries = log::of_profile(model, &profile.id.name).peekable();
+    if entries.peek().is_some() {
+        block.rule("Events", Vec::new());
+    }
+    for entry in entries {
+        let at = state::day(entry.at(), now).replace(text_layout::FIXED_SPACE, " ");
+        let by = entry.by().map(|by| text_layout::safe(&by.to_string()));
+        let pieces: Vec<String> = [entry.what()].into_iter().chain(by).collect();
+        block.field(&at, &pieces);
+    }
+}
+
+fn joined(words: &[String]) -> Option<String> {
+    let words: Vec<String> = words.iter().map(text_layout::named).collect();
+    (!words.is_empty()).then(|| words.join(" "))
+}
+
+fn ends(end: Option<DateTime<Utc>>, now: Now) -> Vec<String> {
+    match end {
+        None => vec![UNKNOWN_EXPIRY.to_owned()],
+        Some(end) if end <= now.wall => vec![format!("expired {}", state::moment(end, now))],
+        Some(end) => vec![format!("in {}", state::left(end, now)), state::moment(end, now)],
+    }
+}
+
+fn times(count: u64) -> String {
+    if count == 1 { "once".to_owned() } else { format!("{count} times") }
+}
+
+fn last_refresh(profile: &Profile, last: &LastRefresh, now: Now) -> Vec<String> {
+    let at = state::moment(last.at, now);
+    if profile.last_refresh_of_this_grant().is_none() {
+        return vec![at, "of an earlier login".to_owned()];
+    }
+    let result = match &last.result {
+        RefreshResult::Done => {
+            let odd = last.odd.as_deref().map(|odd| format!("unusual: {}", text_layout::safe(odd)));
+            return [at, "done".to_owned()].into_iter().chain(odd).collect();
+        }
+        RefreshResult::Passing { why, times: 0 | 1, .. } => format!("failed: {}", text_layout::safe(why)),
+        RefreshResult::Passing { why, times, .. } => {
+            format!("failed {times} times: {}", text_layout::safe(why))
+        }
+        RefreshResult::Refused { why, .. } | RefreshResult::Dead { why } => text_layout::safe(why),
+    };
+    vec![at, result]
+}
