@@ -147,6 +147,8 @@
 //!   in `tui/update/action.rs` (what it does), `docs/keys.md`.
 //! - **A screen**: a variant in `tui/screen.rs`, `tui/view/NAME.rs`, a snapshot in
 //!   `tests/it/screens.rs`.
+//! - **A mark of the timeline**: `Milestone` in `tui/timeline.rs`, its glyph in
+//!   `tui/view/timeline.rs`.
 //! - **A command**: `cli/NAME.rs`, its variant in `cli.rs`, `tests/it/commands/NAME.rs`.
 //! - **An event**: `domain/event.rs`, its line in `stored/event_log.rs`, `cli/events.rs`.
 //! - **A setting**: `domain/settings.rs`, `docs/files.md`.

@@ -39,6 +39,8 @@ pub mod status;
 pub mod text_block;
 pub mod text_layout;
 pub mod theme;
+pub mod time_axis;
+pub mod timeline;
 pub mod tour;
 pub mod update;
 pub mod urgency;

@@ -88,6 +88,8 @@ pub fn availability(model: &Model, action: Action, now: Now) -> Result<(), Unava
         | Action::Select(_)
         | Action::Sort
         | Action::Events
+        | Action::Timeline
+        | Action::Zoom(_)
         | Action::Help
         | Action::Redraw
         | Action::Scope(ScopeAction::Toggle | ScopeAction::Add) => Ok(()),

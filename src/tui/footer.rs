@@ -173,7 +173,7 @@ fn is_needed(context: KeyContext, action: Action) -> bool {
         KeyContext::Choices | KeyContext::Lists | KeyContext::Scopes => {
             matches!(action, Action::Enter | Action::Back)
         }
-        KeyContext::Everywhere | KeyContext::Profiles | KeyContext::Copy => {
+        KeyContext::Everywhere | KeyContext::Profiles | KeyContext::Timeline | KeyContext::Copy => {
             matches!(action, Action::Help | Action::Back | Action::Quit)
         }
     }

@@ -6,7 +6,7 @@ use crossterm::event::KeyCode::{
 };
 use crossterm::event::{KeyEvent, KeyModifiers};
 
-use crate::tui::message::{Action, Form, Motion, PanelAction, ScopeAction};
+use crate::tui::message::{Action, Form, Motion, PanelAction, ScopeAction, ZoomStep};
 
 /// Where a key means something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,6 +15,8 @@ pub enum KeyContext {
     Everywhere,
     /// On the list and the detail of a profile.
     Profiles,
+    /// On the timeline, where the keys of the list act on the selected profile too.
+    Timeline,
     /// While choosing what to copy.
     Copy,
     /// While a login waits.
@@ -99,9 +101,10 @@ const fn login(
 
 /// Every key of the program by where it means something. The first that fits wins; a context comes before
 /// `Everywhere`.
-const BINDINGS: [(KeyContext, &[Binding]); 9] = [
+const BINDINGS: [(KeyContext, &[Binding]); 10] = [
     (KeyContext::Profiles, &PROFILES),
     (KeyContext::Profiles, &ROWS),
+    (KeyContext::Timeline, &TIMELINE),
     (KeyContext::Copy, &COPY),
     (KeyContext::Login, &LOGIN),
     (KeyContext::Choices, &CHOICES),
@@ -112,7 +115,7 @@ const BINDINGS: [(KeyContext, &[Binding]); 9] = [
 ];
 
 /// First what acts on the selected row, then what is the same for every row; each in the order of the footer.
-const PROFILES: [Binding; 23] = [
+const PROFILES: [Binding; 24] = [
     row(&[char('l')], Action::LogIn, "log in", 3),
     row(&[char('r')], Action::Refresh, "refresh", 2),
     row(&[char('y')], Action::Copy, "copy", 1),
@@ -127,6 +130,7 @@ const PROFILES: [Binding; 23] = [
     constant(&[char('/')], Action::Filter, "filter", 2),
     told("change the order of the rows", constant(&[char('s')], Action::Sort, "sort", 4)),
     told("select the next that needs you", constant(&[char('!')], Action::NextNeed, "next", 7)),
+    told("past and future on one axis", constant(&[char('t')], Action::Timeline, "timeline", 3)),
     told("what happened, newest first", constant(&[char('L')], Action::Events, "log", 5)),
     told("all keys and states", constant(&[char('?'), Plain(F(1))], Action::Help, "help", 0)),
     constant(&[char('q')], Action::Quit, "quit", 0),
@@ -136,6 +140,14 @@ const PROFILES: [Binding; 23] = [
     help(&[char(']'), char('J')], Action::Select(Motion::Down), "next profile"),
     help(&[char('['), char('K')], Action::Select(Motion::Up), "previous profile"),
     help(&[Plain(Esc)], Action::Back, "back; clear the filter"),
+];
+
+const TIMELINE: [Binding; 5] = [
+    constant(&[char('+'), char('=')], Action::Zoom(ZoomStep::Closer), "closer", 1),
+    constant(&[char('-')], Action::Zoom(ZoomStep::Wider), "wider", 2),
+    help(&[char('0')], Action::Zoom(ZoomStep::Reset), "as at first"),
+    told("back to the list", constant(&[char('t'), char('q')], Action::Timeline, "list", 0)),
+    help(&[Plain(Esc)], Action::Back, "clear the filter; back to the list"),
 ];
 
 /// The keys of rows that are moved through.
@@ -224,11 +236,13 @@ pub fn all() -> impl Iterator<Item = (KeyContext, &'static Binding)> {
         .flat_map(|(context, bindings)| bindings.iter().map(move |binding| (context, binding)))
 }
 
-/// What `key` means in `context`.
+/// What `key` means in `context`. What the timeline does not say is as on the list.
 #[must_use]
 pub fn action(context: KeyContext, key: KeyEvent) -> Option<Action> {
     let fits = |binding: &&Binding| binding.keys.iter().any(|each| each.is(key));
-    bindings(context).chain(bindings(KeyContext::Everywhere)).find(fits).map(|binding| binding.action)
+    let list = bindings(KeyContext::Profiles).filter(|_| context == KeyContext::Timeline);
+    let found = bindings(context).chain(list).chain(bindings(KeyContext::Everywhere)).find(fits);
+    found.map(|binding| binding.action)
 }
 
 impl KeyCombo {

@@ -67,6 +67,10 @@ pub enum Action {
     NextNeed,
     /// Show what happened to grants.
     Events,
+    /// Show the rows as a timeline, or as a list again.
+    Timeline,
+    /// Show more of the time, or less.
+    Zoom(ZoomStep),
     /// Turn a profile's auto-refresh on or off.
     ToggleAutoRefresh,
     /// Take what other users may do from the store's file.
@@ -83,6 +87,15 @@ pub enum Action {
     Panel(PanelAction),
     /// Choose among scopes.
     Scope(ScopeAction),
+}
+
+/// Another stretch of time to look at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ZoomStep {
+    Closer,
+    Wider,
+    /// As it was at first.
+    Reset,
 }
 
 /// What the person wants of a login that waits.

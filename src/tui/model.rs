@@ -16,6 +16,7 @@ use crate::domain::schedule::When;
 use crate::domain::settings::Settings;
 use crate::domain::tokens::RefreshTokenId;
 use crate::oauth::login::{Locality, Login};
+use crate::tui::keymap::KeyContext;
 pub use crate::tui::row_id::RowId;
 use crate::tui::row_order::{RowOrder, SortBy};
 use crate::tui::running::{self, NewerTokens, Running, UnsavedTokens};
@@ -24,6 +25,7 @@ use crate::tui::status::{AskedBy, MessageHistory, RefreshBatch, StatusMessage, T
 use crate::tui::theme::Theme;
 use crate::tui::theme::own::OwnTheme;
 use crate::tui::theme::terminal::TerminalTraits;
+use crate::tui::time_axis::Timeline;
 use crate::tui::tour::{DemoClient, Tour, TourStop};
 use crate::tui::wizard::WizardContext;
 
@@ -50,6 +52,8 @@ pub struct Model {
     pub selected: Option<RowId>,
     /// The first line of the list that is on the screen.
     pub offset: usize,
+    /// The timeline, where the rows are looked at as one; absent: the list.
+    pub timeline: Option<Timeline>,
     /// The first line of the pane that is on the screen while it has the focus.
     pub scroll: usize,
     /// What rows must contain to be shown, in the words of [`filter`](crate::tui::filter).
@@ -137,6 +141,15 @@ impl Model {
     #[must_use]
     pub fn new(size: (u16, u16)) -> Self {
         Self { size, ..Self::default() }
+    }
+
+    /// Where a key is looked up; nowhere while a text is being typed.
+    #[must_use]
+    pub fn key_context(&self) -> Option<KeyContext> {
+        match (&self.screen, self.timeline) {
+            (Screen::List, Some(_)) => Some(KeyContext::Timeline),
+            (screen, _) => screen.key_context(),
+        }
     }
 
     /// The theme for this terminal and these settings.

@@ -3,10 +3,10 @@
 use crate::domain::change::Row;
 use crate::domain::clock::{DateTime, Utc};
 use crate::domain::health::Health;
-use crate::domain::name::StoreId;
+use crate::domain::name::{ProfileName, StoreId};
 use crate::tui::filter::Filter;
 use crate::tui::model::{Model, RowId};
-use crate::tui::state;
+use crate::tui::{state, text_layout};
 
 /// Every row, in the order of the stores and of their files.
 pub fn all(model: &Model) -> impl Iterator<Item = (StoreId, &Row)> {
@@ -80,4 +80,14 @@ pub fn id(store: StoreId, row: &Row) -> RowId {
         Row::Profile(profile) => RowId::Profile(profile.id.clone()),
         Row::Broken { at, .. } => RowId::Broken(store, at.clone()),
     }
+}
+
+/// A name in so many columns: what tells two profiles apart stands behind the slash, so the
+/// provider is cut first.
+#[must_use]
+pub fn short_name(name: &ProfileName, width: u16) -> String {
+    let own = text_layout::named(name.name());
+    let provider =
+        text_layout::cut(name.provider(), width.saturating_sub(text_layout::width(&own) + 1).max(4));
+    text_layout::cut(&format!("{provider}/{own}"), width)
 }

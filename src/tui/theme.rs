@@ -59,6 +59,8 @@ pub struct Glyphs {
     pub states: States,
     /// One for each mark of a login's step.
     pub steps: Marks,
+    /// The signs of the timeline.
+    pub timeline: TimelineGlyphs,
     /// The frame of a box.
     pub border: border::Set<'static>,
     /// A column of a bar that is filled by one eighth, two, … eight.
@@ -90,6 +92,23 @@ pub struct States {
     pub unreadable: &'static str,
 }
 
+/// The signs of the timeline that stand for no state and no step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TimelineGlyphs {
+    pub now: &'static str,
+    pub grid: &'static str,
+    pub token: &'static str,
+    /// The last column of a token's life, half of which is over.
+    pub token_half: &'static str,
+    /// The part of a token's life that is over.
+    pub spent: &'static str,
+    pub login: &'static str,
+    pub login_ends: &'static str,
+    pub logged_in: &'static str,
+    pub signed_out: &'static str,
+    pub beyond: &'static str,
+}
+
 /// One glyph for each mark of a login's step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Marks {
@@ -118,6 +137,18 @@ impl Glyphs {
                 unreadable: "?",
             },
             steps: Marks { todo: "·", now: "▸", done: "✓", skipped: "–", failed: "✗" },
+            timeline: TimelineGlyphs {
+                now: "┃",
+                grid: "┊",
+                token: "━",
+                token_half: "╸",
+                spent: "─",
+                login: "╌",
+                login_ends: "◆",
+                logged_in: "◇",
+                signed_out: "·",
+                beyond: "▸",
+            },
             border: border::ROUNDED,
             bar: ["▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"],
             selection: "▌",
@@ -141,6 +172,18 @@ impl Glyphs {
                 unreadable: "?",
             },
             steps: Marks { todo: " ", now: ">", done: "v", skipped: "/", failed: "#" },
+            timeline: TimelineGlyphs {
+                now: "|",
+                grid: ":",
+                token: "=",
+                token_half: "=",
+                spent: "-",
+                login: "_",
+                login_ends: "L",
+                logged_in: "l",
+                signed_out: ".",
+                beyond: ">",
+            },
             border: border::Set {
                 top_left: "+",
                 top_right: "+",

@@ -16,6 +16,7 @@ mod login;
 mod message;
 mod profiles;
 mod scopes;
+mod timeline;
 mod tour;
 mod wizard;
 
@@ -134,6 +135,9 @@ fn list(frame: &mut Frame<'_>, parts: &Parts, view: ViewContext<'_>) {
             true => empty::render(frame, parts.body, model, view.theme),
             false => profiles::render(frame, parts.body, view),
         };
+    }
+    if let Some(timeline) = model.timeline.filter(|_| model.screen != Screen::Detail) {
+        return timeline::render(frame, parts.body, timeline, view);
     }
     view.map.put(parts.list, MouseTarget::List);
     // What has the focus is drawn last: the side that both share is drawn for it.

@@ -17,6 +17,8 @@ use crate::tui::model::Model;
 use crate::tui::need::{Need, Section};
 use crate::tui::screen::{Panel, Screen};
 use crate::tui::seconds::Seconds;
+use crate::tui::time_axis::Timeline;
+use crate::tui::timeline::{self, agenda};
 use crate::tui::{auto_refresh, flash, header_text, rows};
 
 /// How often it is looked whether another program still asks.
@@ -41,6 +43,13 @@ fn seen(model: &Model, now: Now) -> Vec<Steady> {
         // Nothing moves beside a QR code that is to be scanned.
         Screen::Login(Panel::Qr) | Screen::Wizard(_) | Screen::Events(_) | Screen::Help(..) => {}
         Screen::Login(_) => moments.extend(waiting(model, now)),
+        Screen::List | Screen::Filter(_) | Screen::Copy | Screen::Dialog(_)
+            if let Some(timeline) = model.timeline =>
+        {
+            moments.extend(timeline_changes(model, timeline, now).map(|span| on_the_beat(now, span)));
+            let flashes = model.flashes.keys().filter_map(|id| flash::ends_at(model, id, now));
+            moments.extend(flashes.map(|at| now.steady.after(now.steady.until(at))));
+        }
         Screen::List
         | Screen::Detail
         | Screen::Everything
@@ -87,6 +96,18 @@ fn visible(model: &Model) -> impl Iterator<Item = (Need, &Profile)> {
         },
         ListLine::Head(..) => None,
     })
+}
+
+/// How long each column of the timeline holds, what is said below it, and each count in the header.
+fn timeline_changes(model: &Model, timeline: Timeline, now: Now) -> impl Iterator<Item = TimeDelta> {
+    let width = parts(model, model.size).map_or(0, |parts| parts.body.width.saturating_sub(2));
+    let scale = timeline::scale(model, width, timeline.zoom);
+    let seen = timeline::seen(model, timeline, now).into_iter();
+    let strips = seen.filter_map(move |(_, _, times)| times.holds(scale, now.wall));
+    let words = model.selected_profile().into_iter().flat_map(move |profile| agenda::holds(profile, now));
+    let next_event = header_text::next_event_holds(model, now);
+    let order = model.order.holds_until.map(|at| at - now.wall);
+    strips.chain(words).chain(next_event).chain(order)
 }
 
 /// Every moment that a profile's row or detail counts down to.

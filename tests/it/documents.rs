@@ -24,6 +24,7 @@ fn row(context: KeyContext, binding: &Binding) -> String {
     let place = match context {
         KeyContext::Everywhere => "everywhere: ",
         KeyContext::Profiles => "",
+        KeyContext::Timeline => "on the timeline: ",
         KeyContext::Copy => "while copying: ",
         KeyContext::Login => "during a login: ",
         KeyContext::Choices => "in a question: ",

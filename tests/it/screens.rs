@@ -18,10 +18,11 @@ use authtui::oauth::login::{ConfirmReason, Input, Locality, Login, SaveDecision}
 use authtui::tui::dialog::{Dialog, DialogQuestion};
 use authtui::tui::field::{Field, Sight};
 use authtui::tui::message::Msg;
-use authtui::tui::model::{Model, RowId};
+use authtui::tui::model::{AutoRefreshMode, Model, RowId};
 use authtui::tui::screen::{Panel, Screen};
 use authtui::tui::status::{AskedBy, StatusMessage, TaskReport, Tone};
 use authtui::tui::theme::{Glyphs, Theme};
+use authtui::tui::time_axis::{Timeline, Zoom};
 use authtui::tui::update;
 use authtui::tui::wizard::{ListQuestion, Page, TextQuestion, Wizard};
 use insta::assert_snapshot;
@@ -50,6 +51,27 @@ fn the_list_shows_every_state_at_each_width() {
 fn the_picture_on_the_first_page_is_the_screen() {
     let screen = text(&cast::model(cast::rows()), PICTURE);
     assert_page_has("README.md", "```\n", "\n```", screen.trim_end());
+}
+
+#[test]
+fn the_timeline_shows_past_and_future_at_each_width() {
+    let model = timeline(Zoom::default());
+    for (name, size) in [("wide", WIDE), ("middle", MIDDLE), ("narrow", NARROW), ("smallest", SMALLEST)] {
+        assert_snapshot!(format!("timeline_{name}"), drawn(&model, size));
+    }
+    let zooms = [Zoom::Hour, Zoom::Day, Zoom::Year].map(|zoom| text(&timeline(zoom), MIDDLE));
+    assert_snapshot!("timeline_zooms", zooms.join("\n"));
+    assert_snapshot!("timeline_mono", with(&model, MIDDLE, Theme::mono(Glyphs::unicode())));
+    assert_snapshot!("timeline_ascii", with(&model, WIDE, Theme::colored(Glyphs::ascii())));
+}
+
+/// The cast on the timeline, with a past.
+fn timeline(zoom: Zoom) -> Model {
+    let mut model = cast::model(cast::rows());
+    model.timeline = Some(Timeline { zoom, first: 0 });
+    model.auto_refresh = AutoRefreshMode::On;
+    model.events = cast::history();
+    model
 }
 
 #[test]
@@ -486,7 +508,12 @@ fn everything() -> Vec<Model> {
         .chain(devices)
         .chain(pages)
         .chain(questions::all())
-        .chain([of(Screen::Events(0)), at(doors::curl(), Panel::Steps), environment])
+        .chain([
+            timeline(Zoom::default()),
+            of(Screen::Events(0)),
+            at(doors::curl(), Panel::Steps),
+            environment,
+        ])
         .collect()
 }
 

@@ -12,6 +12,7 @@ mod refresh;
 mod results;
 mod settings;
 mod sign_out;
+mod timeline;
 mod tour;
 mod wake;
 mod window;

@@ -54,7 +54,10 @@ fn constant(model: &Model, now: Now) -> Vec<Candidate> {
         weight: 0,
         is_best: false,
     });
-    let shown = bindings(KeyContext::Profiles).filter_map(|binding| match binding.shown_in {
+    let is_timeline = model.key_context() == Some(KeyContext::Timeline);
+    let own = bindings(KeyContext::Timeline).filter(|_| is_timeline);
+    let list = bindings(KeyContext::Profiles).filter(|key| !is_timeline || key.action == Action::Help);
+    let shown = own.chain(list).filter_map(|binding| match binding.shown_in {
         ShownIn::Constant(weight) => Candidate::new(binding, weight),
         ShownIn::Row(_) | ShownIn::Footer | ShownIn::Help => None,
     });

@@ -10,11 +10,12 @@ use crate::tui::availability::availability;
 use crate::tui::dialog::{Dialog, DialogQuestion};
 use crate::tui::field::{Field, Sight};
 use crate::tui::layout;
-use crate::tui::message::{Action, Effect};
+use crate::tui::message::{Action, Effect, ZoomStep};
 use crate::tui::model::{Leaving, Model};
 use crate::tui::screen::Screen;
 use crate::tui::sign_out::SignOutWay;
 use crate::tui::status::Tone;
+use crate::tui::time_axis::{Timeline, Zoom};
 use crate::tui::tour::TourStop;
 use crate::tui::update::status::show;
 use crate::tui::update::{auto_refresh, login_start, navigation, panel, refresh, sign_out, wizard};
@@ -78,6 +79,20 @@ pub(super) fn act(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
             model.history.unseen = 0;
             model.screen = Screen::Events(0);
             vec![Effect::ReadEvents]
+        }
+        Action::Timeline => {
+            model.timeline = if model.timeline.is_none() { Some(Timeline::default()) } else { None };
+            Vec::new()
+        }
+        Action::Zoom(step) => {
+            if let Some(timeline) = &mut model.timeline {
+                timeline.zoom = match step {
+                    ZoomStep::Closer => timeline.zoom.closer(),
+                    ZoomStep::Wider => timeline.zoom.wider(),
+                    ZoomStep::Reset => Zoom::default(),
+                };
+            }
+            Vec::new()
         }
         Action::ToggleAutoRefresh => on_selected(model, auto_refresh::toggle),
         Action::SkipTour => {

@@ -12,7 +12,7 @@ use crate::tui::filter::{Filter, FilteredRow};
 use crate::tui::model::{AutoRefreshMode, Leaving, Model};
 use crate::tui::need::{Need, Section};
 use crate::tui::row_order::{ContentWidths, NextEvent, NextEventKind, OrderedRow, RowOrder, SortBy};
-use crate::tui::{auto_refresh, list_lines, rows, text_layout, urgency};
+use crate::tui::{auto_refresh, list_lines, rows, text_layout, timeline, urgency};
 
 /// A clock that goes so far off within one order was set.
 const CLOCK_DRIFT: TimeDelta = TimeDelta::seconds(1);
@@ -85,6 +85,7 @@ pub(super) fn follow_selection(model: &mut Model) {
     }
     let line = list_lines::line_of(model, place.unwrap_or(0));
     model.offset = list_lines::scrolled(model, model.offset, line);
+    timeline::follow(model, place.unwrap_or(0));
 }
 
 /// A row with what its place follows from.

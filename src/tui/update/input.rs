@@ -32,7 +32,7 @@ pub(super) fn press(model: &mut Model, now: Now, key: KeyEvent) -> Vec<Effect> {
             LetterPress::Foreign => {}
         }
     }
-    match model.screen.key_context() {
+    match model.key_context() {
         Some(place) => match keymap::action(place, key) {
             Some(action) if is_seen || action == Action::Quit => action::act(model, now, action),
             Some(_) | None => Vec::new(),

@@ -107,6 +107,13 @@ pub(super) fn sort(model: &mut Model, now: Now) {
 /// Opens what is selected, or takes what was chosen or typed.
 pub(super) fn enter(model: &mut Model, now: Now) -> Vec<Effect> {
     match &model.screen {
+        // No pane is seen beside the timeline.
+        Screen::List if model.timeline.is_some() => {
+            if model.selected_profile().is_some() {
+                (model.screen, model.scroll) = (Screen::Everything, 0);
+            }
+            Vec::new()
+        }
         Screen::List => switch_focus(model),
         Screen::Dialog(dialog) => {
             let answer = dialog.answer();
@@ -152,8 +159,10 @@ fn paste_answer(model: &mut Model, now: Now) -> Vec<Effect> {
 /// Goes back one screen.
 pub(super) fn back(model: &mut Model, now: Now) -> Vec<Effect> {
     match mem::take(&mut model.screen) {
+        Screen::List if model.filter.is_empty() => model.timeline = None,
         Screen::List | Screen::Filter(_) => model.filter.clear(),
         Screen::Detail | Screen::Copy | Screen::Events(_) => {}
+        Screen::Everything if model.timeline.is_some() => model.scroll = 0,
         Screen::Everything => (model.screen, model.scroll) = (Screen::Detail, 0),
         Screen::Dialog(_) => model.screen = login::below(model),
         Screen::Help(_, below) => model.screen = *below,

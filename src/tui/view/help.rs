@@ -41,7 +41,9 @@ fn sides(columns: u16, theme: &Theme) -> Vec<Vec<Line<'static>>> {
     let is_wide = columns >= WIDE;
     let width = if is_wide { columns / 2 } else { columns };
     let of = |context| keys(context, width, theme);
-    let left = [KeyContext::Profiles, KeyContext::Copy, KeyContext::Everywhere].map(of).concat();
+    let left = [KeyContext::Profiles, KeyContext::Timeline, KeyContext::Copy, KeyContext::Everywhere]
+        .map(of)
+        .concat();
     let right =
         [KeyContext::Login, KeyContext::Choices, KeyContext::Lists, KeyContext::Scopes].map(of).concat();
     let right = [states(width, theme), right].concat();
@@ -63,6 +65,7 @@ pub(in crate::tui) fn last(columns: u16, rows: usize) -> usize {
 fn keys(context: KeyContext, width: u16, theme: &Theme) -> Vec<Line<'static>> {
     let heading = match context {
         KeyContext::Profiles => "Profiles",
+        KeyContext::Timeline => "Timeline, after t",
         KeyContext::Copy => "Copy, after y",
         KeyContext::Login => "During a login",
         KeyContext::Choices => "Questions, events and this page",

@@ -8,7 +8,6 @@ use ratatui::text::{Line, Span};
 use crate::domain::change::Row;
 use crate::domain::clock::{DateTime, Now, Utc};
 use crate::domain::health::Health;
-use crate::domain::name::ProfileName;
 use crate::domain::profile::{Kind, Profile};
 use crate::domain::residual_validity::Validity;
 use crate::tui::columns::{self, Column, Columns};
@@ -170,7 +169,7 @@ impl ProfileTable<'_> {
                     cell(frame, area, column, self.account(profile, column.width));
                 }
                 cell(frame, area, self.columns.grant, self.grant(profile).right_aligned());
-                (short(&profile.id.name, self.columns.name.width), self.access(profile, health))
+                (rows::short_name(&profile.id.name, self.columns.name.width), self.access(profile, health))
             }
             Row::Broken { name, .. } => (text_layout::named(name), self.word(health)),
         };
@@ -260,15 +259,6 @@ impl ProfileTable<'_> {
             },
         }
     }
-}
-
-/// A name in so many columns: what tells two profiles apart stands behind the slash, so the
-/// provider is cut first.
-fn short(name: &ProfileName, width: u16) -> String {
-    let own = text_layout::named(name.name());
-    let provider =
-        text_layout::cut(name.provider(), width.saturating_sub(text_layout::width(&own) + 1).max(4));
-    text_layout::cut(&format!("{provider}/{own}"), width)
 }
 
 /// What a row says of the access token.

@@ -180,6 +180,34 @@ pub(super) fn events() -> Vec<Event> {
     all.map(event).into_iter().collect()
 }
 
+/// What happened to some of them in the last days, oldest first.
+pub(super) fn history() -> Vec<Event> {
+    let grant = || "9d1c250a".into();
+    let refreshed =
+        |generation| GrantEvent::Refreshed { grant: grant(), next: "e61b44d9".into(), generation };
+    let failed =
+        |is_dead, why: &str| GrantEvent::RefreshFailed { grant: grant(), is_dead, why: why.to_owned() };
+    let all = [
+        (1446, "anthropic/work", refreshed(6)),
+        (700, "anthropic/home", GrantEvent::LoggedIn),
+        (400, "github/ana", refreshed(3)),
+        (56, "anthropic/home", refreshed(2)),
+        (45, "gitlab/ci", failed(false, "gitlab.example.org answered 503")),
+        (30, "qonic/bim", failed(true, "invalid_grant: token was revoked")),
+        (10, "anthropic/lab", refreshed(4)),
+        (6, "anthropic/work", refreshed(7)),
+        (1, "gitlab/ci", failed(false, "gitlab.example.org answered 503")),
+    ];
+    let event = |(minutes, name, what)| Event {
+        at: now(0).wall - TimeDelta::minutes(minutes),
+        by: Author { program: "authtui".to_owned(), process: 4711 },
+        profile: id(name).name,
+        store: PLACE.to_owned(),
+        what,
+    };
+    all.map(event).into_iter().collect()
+}
+
 /// `count` profiles that can be told apart.
 pub(super) fn many(count: usize) -> Vec<Row> {
     let profiles = (1..=count).map(|number| profile(&format!("github/p{number:04}"), "ana", Some((6, 1434))));

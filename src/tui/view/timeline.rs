@@ -1,0 +1,346 @@
+//! Timeline: past and future of every profile on one axis.
+//!
+//! ```text
+//! ╭ Timeline 12 ── -1h ─ now ─────────── +1h ─────── +24h ────── +30d ──╮  axis
+//! │                16:02 17:02          18:02    29 Nov 17:02   28 Dec  │  clock
+//! │ ✗ demo/emil     ╶──✗┃ l log in                                      │  rows
+//! │ ◐ demo/ben     ─────┃━↻━━━╸╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌◆    │
+//! │─────────────────────────────────────────────────────────────────────│
+//! │ demo/ben  ◐ expiring                                                │  words
+//! │ ◇ 16:02  logged in   ↻ 17:03  auto-refresh                          │
+//! ╰ ━ token  ╌ login  ↻ refresh  ◆ login ends ──────────────────────────╯  legend
+//! ```
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::{Modifier, Style};
+use ratatui::text::{Line, Span};
+
+use crate::domain::change::Row;
+use crate::domain::clock::TimeDelta;
+use crate::domain::health::Health;
+use crate::tui::frame::Focus;
+use crate::tui::screen_map::MouseTarget;
+use crate::tui::theme::Theme;
+use crate::tui::time_axis::{AxisTick, Scale, Timeline};
+use crate::tui::timeline::agenda::{self, AgendaEntry};
+use crate::tui::timeline::{self, Milestone, RowTimes, Sign, TimelineParts};
+use crate::tui::view::ViewContext;
+use crate::tui::{auto_refresh, flash, frame, rows, state, text_layout};
+
+/// Columns of the selection's mark, the glyph, and the gaps.
+const MARK: u16 = 3;
+const GAP: u16 = 2;
+/// From this many columns on past and future are listed side by side.
+const TWO_LISTS: u16 = 70;
+/// Columns before what is said of a moment, and behind it.
+const MOMENT: u16 = 18;
+
+/// Draws the timeline.
+pub(super) fn render(frame: &mut Frame<'_>, area: Rect, timeline: Timeline, view: ViewContext<'_>) {
+    let ViewContext { model, theme, now, .. } = view;
+    let (all, count) = (model.order.total, rows::count(model));
+    let title = if all == count { format!("Timeline {all}") } else { format!("Timeline {count} of {all}") };
+    let inner = frame::draw(frame, area, &title, Focus::Here, theme);
+    legend(frame, area, theme);
+    view.map.put(area, MouseTarget::List);
+    let parts = TimelineParts::of(model, inner);
+    if count == 0 {
+        let words = format!("Nothing matches “{}”. Esc clears it.", text_layout::safe(model.filter.trim()));
+        return frame.render_widget(Line::raw(words), frame::inset(frame::row(parts.rows, 0), 1));
+    }
+    let chart = Chart::new(inner, timeline, view);
+    chart.axis(frame, area, parts.clock);
+    let mut seen = timeline::seen(model, timeline, now).into_iter();
+    for down in 0..parts.rows.height {
+        let area = frame::row(parts.rows, down);
+        match seen.next() {
+            Some((store, row, times)) => {
+                let is_selected = model.selected.as_ref() == Some(&rows::id(store, row));
+                view.map.put(area, MouseTarget::Row(rows::id(store, row)));
+                if is_selected {
+                    view.map.put_cursor(area);
+                }
+                chart.row(frame, area, (row, &times), is_selected);
+            }
+            None => chart.strip(frame, area, &RowTimes::default(), None),
+        }
+    }
+    chart.words(frame, parts.words);
+    let height = usize::from(parts.rows.height);
+    if count > height {
+        let first = timeline.first.min(count - height);
+        frame::foot(frame, area, &format!("{}–{} of {count}", first + 1, first + height), theme);
+    }
+}
+
+/// What every row is drawn with.
+struct Chart<'a> {
+    scale: Scale,
+    /// Columns of a name.
+    name: u16,
+    view: ViewContext<'a>,
+}
+
+impl<'a> Chart<'a> {
+    fn new(inner: Rect, timeline: Timeline, view: ViewContext<'a>) -> Self {
+        let name = timeline::name_columns(view.model, inner.width);
+        Self { scale: timeline::scale(view.model, inner.width, timeline.zoom), name, view }
+    }
+
+    fn strip_of(&self, row: Rect) -> Rect {
+        let from = MARK + self.name + GAP;
+        Rect { x: row.x + from, width: row.width.saturating_sub(from + 1), ..row }
+    }
+
+    /// The named moments on the frame, and below them what the clock says then.
+    fn axis(&self, frame: &mut Frame<'_>, area: Rect, clock: Rect) {
+        let ViewContext { theme, now, .. } = self.view;
+        let names =
+            self.strip_of(Rect { x: area.x + 1, width: area.width.saturating_sub(2), height: 1, ..area });
+        let clocks = self.strip_of(frame::row(clock, 0));
+        let present = AxisTick { column: self.scale.now(), name: "now".to_owned(), seconds: 0 };
+        // Where room is short the present is named first, then the future.
+        let (past, future): (Vec<_>, Vec<_>) = self.scale.ticks().partition(|tick| tick.seconds < 0);
+        let (mut names_taken, mut clocks_taken) = (Vec::new(), Vec::new());
+        for tick in [present].into_iter().chain(future).chain(past) {
+            let style = if tick.seconds == 0 { theme.strong } else { Style::new() };
+            if let Some(place) = above(names, tick.column, &tick.name, &mut names_taken) {
+                let blanks = Rect { x: place.x - 1, width: place.width + 2, ..place };
+                frame.render_widget(
+                    Line::styled(format!(" {} ", tick.name), Style::reset().patch(style)),
+                    blanks,
+                );
+            }
+            let at = now.wall.checked_add_signed(TimeDelta::seconds(tick.seconds));
+            let Some(clock) = at.map(|at| agenda::said(at, now)) else { continue };
+            if let Some(place) = above(clocks, tick.column, &clock, &mut clocks_taken) {
+                frame.render_widget(Line::styled(clock, style), place);
+            }
+        }
+    }
+
+    fn row(&self, frame: &mut Frame<'_>, area: Rect, (row, times): (&Row, &RowTimes), is_selected: bool) {
+        let ViewContext { model, theme, now, .. } = self.view;
+        let health = rows::health(model, row, now.wall);
+        let name = match row {
+            Row::Profile(profile) => rows::short_name(&profile.id.name, self.name),
+            Row::Broken { name, .. } => text_layout::cut(&text_layout::named(name), self.name),
+        };
+        let mark = if is_selected { theme.glyphs.selection } else { " " };
+        let line = Line::from(vec![
+            Span::styled(mark, theme.accent),
+            state::glyph(health, theme),
+            Span::raw(" "),
+            Span::styled(name, if is_selected { theme.strong } else { Style::new() }),
+        ]);
+        frame.render_widget(line, Rect { width: area.width.min(MARK + self.name), ..area });
+        self.strip(frame, area, times, self.label(row, health));
+        if is_selected {
+            frame.buffer_mut().set_style(area, theme.selected);
+        }
+        if let Row::Profile(profile) = row
+            && flash::ends_at(model, &profile.id, now).is_some()
+        {
+            frame.buffer_mut().set_style(area, theme.flash);
+        }
+    }
+
+    fn strip(&self, frame: &mut Frame<'_>, row: Rect, times: &RowTimes, label: Option<Vec<Span<'static>>>) {
+        let theme = self.view.theme;
+        let signs = times.strip(self.scale, self.view.now.wall);
+        let is_free = |sign| matches!(sign, Sign::Free | Sign::Grid | Sign::Login);
+        let mut cells: Vec<_> = signs.into_iter().map(|sign| (is_free(sign), cell(sign, theme))).collect();
+        if let Some(label) = label {
+            write_over(&mut cells, usize::from(self.scale.now()) + 1, &label);
+        }
+        let spans: Vec<_> = cells.into_iter().map(|(_, span)| span).collect();
+        frame.render_widget(Line::from(spans), self.strip_of(row));
+    }
+
+    /// What is said beside the present of a row that has no bar, or needs somebody.
+    fn label(&self, row: &Row, health: Health) -> Option<Vec<Span<'static>>> {
+        let ViewContext { model, theme, now, .. } = self.view;
+        let style = state::style(health, theme);
+        let key = |key: &'static str, word: &'static str, style: Style| {
+            let word = Span::styled(format!(" {word}"), style.add_modifier(Modifier::BOLD));
+            vec![Span::styled(key, theme.key.add_modifier(Modifier::BOLD)), word]
+        };
+        let planned = match row {
+            Row::Profile(profile) => auto_refresh::planned(model, profile, now),
+            Row::Broken { .. } => None,
+        };
+        if let Row::Profile(profile) = row
+            && model.running(&profile.id).unsaved.is_some()
+        {
+            return Some(vec![Span::styled("not saved", theme.bad)]);
+        }
+        match health {
+            Health::Fresh(_) | Health::Expiring(_) | Health::Retrying(_) => None,
+            Health::Due if planned.is_some() => None,
+            Health::NeedsLogin => Some(key("l", "log in", style)),
+            Health::Due => Some(key("r", "refresh", Style::new())),
+            Health::Failed(_) => Some(key("r", "try again", style)),
+            Health::NoExpiry | Health::SignedOut => Some(vec![Span::raw(health.word())]),
+            Health::Refused | Health::Refreshing | Health::Unreadable => {
+                Some(vec![Span::styled(health.word(), style)])
+            }
+        }
+    }
+
+    /// What is known of the selected row, in words: below the past what was, below the future what will be.
+    fn words(&self, frame: &mut Frame<'_>, area: Rect) {
+        let ViewContext { model, theme, now, .. } = self.view;
+        let mut text = area;
+        if area.height > 1 {
+            let rule = theme.glyphs.border.horizontal_top.repeat(usize::from(area.width));
+            frame.render_widget(Line::styled(rule, theme.border), frame::row(area, 0));
+            text = frame::below(area, 1);
+        }
+        let text = frame::inset(text, 1);
+        let Some(profile) = model.selected_profile() else { return };
+        let (past, coming) = (agenda::past(model, profile, now), agenda::coming(model, profile, now));
+        let health = model.health(profile, now.wall);
+        let mut head = Line::from(vec![
+            Span::styled(text_layout::named(&profile.id.name), theme.strong),
+            Span::raw("  "),
+            state::glyph(health, theme),
+            Span::styled(format!(" {}", health.word()), state::style(health, theme)),
+        ]);
+        if area.height == 1 {
+            for entry in coming {
+                let words = format!(" · {} {}", entry.words, agenda::said(entry.at, now));
+                if head.width() + usize::from(text_layout::width(&words)) <= usize::from(text.width) {
+                    head.push_span(words);
+                }
+            }
+            return frame.render_widget(head, text);
+        }
+        frame.render_widget(head, frame::row(text, 0));
+        let lists = frame::below(text, 1);
+        if lists.width < TWO_LISTS || coming.is_empty() || past.is_empty() {
+            let all: Vec<_> = coming.into_iter().chain(past).collect();
+            return self.list(frame, lists, &all);
+        }
+        // The future begins where it does above, or behind the words of the past.
+        let left = (self.strip_of(area).x + self.scale.now()).saturating_sub(lists.x);
+        let wanted = |entries: &[AgendaEntry]| {
+            let widths = entries.iter().map(|entry| text_layout::width(&entry.words) + MOMENT);
+            widths.max().unwrap_or(0)
+        };
+        let left = left.max(wanted(&past).min(lists.width.saturating_sub(wanted(&coming))));
+        self.list(frame, Rect { width: left.saturating_sub(2), ..lists }, &past);
+        let right = Rect { x: lists.x + left, width: lists.width.saturating_sub(left), ..lists };
+        self.list(frame, right, &coming);
+    }
+
+    fn list(&self, frame: &mut Frame<'_>, area: Rect, entries: &[AgendaEntry]) {
+        let ViewContext { theme, now, .. } = self.view;
+        let times: Vec<String> = entries.iter().map(|entry| agenda::said(entry.at, now)).collect();
+        let width = times.iter().map(|time| text_layout::width(time)).max().unwrap_or(0);
+        for ((down, entry), time) in (0..area.height).zip(entries).zip(&times) {
+            let room = area.width.saturating_sub(width + 4);
+            let words = text_layout::cut(&entry.words, room);
+            let time = text_layout::fill(time, width + 2);
+            let line = Line::from(vec![cell(entry.sign, theme), Span::raw(format!(" {time}{words}"))]);
+            frame.render_widget(line, frame::row(area, down));
+        }
+    }
+}
+
+/// Where `text` stands with its middle above `column` of `row`, unless that is taken.
+fn above(row: Rect, column: u16, text: &str, taken: &mut Vec<(u16, u16)>) -> Option<Rect> {
+    let width = text_layout::width(text);
+    let from = column.saturating_sub(width.saturating_sub(1) / 2).min(row.width.saturating_sub(width));
+    let to = from + width;
+    let is_free = taken.iter().all(|(left, right)| to < *left || *right < from);
+    if row.height == 0 || to > row.width || !is_free {
+        return None;
+    }
+    taken.push((from, to));
+    Some(Rect { x: row.x + from, width, ..row })
+}
+
+/// One column as it is drawn.
+fn cell(sign: Sign, theme: &Theme) -> Span<'static> {
+    let glyphs = &theme.glyphs.timeline;
+    let bold = |style: Style| style.add_modifier(Modifier::BOLD);
+    match sign {
+        Sign::Free => Span::raw(" "),
+        Sign::Grid => Span::styled(glyphs.grid, theme.track),
+        Sign::Now => Span::styled(glyphs.now, theme.strong),
+        Sign::Spent => Span::styled(glyphs.spent, theme.border),
+        Sign::Login => Span::styled(glyphs.login, theme.border),
+        Sign::Beyond => Span::styled(glyphs.beyond, Style::new()),
+        Sign::Token { is_half, is_expiring } => {
+            let style = if is_expiring { theme.warn } else { theme.good };
+            Span::styled(if is_half { glyphs.token_half } else { glyphs.token }, style)
+        }
+        Sign::Milestone(milestone) => {
+            let (glyph, style) = milestone_glyph(milestone, theme);
+            Span::styled(glyph, bold(style))
+        }
+    }
+}
+
+fn milestone_glyph(milestone: Milestone, theme: &Theme) -> (&'static str, Style) {
+    let glyphs = &theme.glyphs.timeline;
+    match milestone {
+        Milestone::Refreshed => (theme.glyphs.steps.done, theme.good),
+        Milestone::LoggedIn => (glyphs.logged_in, theme.good),
+        Milestone::SignedOut => (glyphs.signed_out, Style::new()),
+        Milestone::WillRefresh => (theme.glyphs.states.refreshing, theme.accent),
+        Milestone::LoginEnds => (glyphs.login_ends, theme.strong),
+        Milestone::Failed => (theme.glyphs.states.failed, theme.warn),
+        Milestone::Ended => (theme.glyphs.states.needs_login, theme.bad),
+    }
+}
+
+/// Writes `label` where nothing lies that matters more, from `from` on, with a blank at each side.
+fn write_over(cells: &mut [(bool, Span<'static>)], from: usize, label: &[Span<'static>]) {
+    let letters: Vec<Span<'static>> = label
+        .iter()
+        .flat_map(|span| span.content.chars().map(|letter| Span::styled(letter.to_string(), span.style)))
+        .collect();
+    let blank = || Span::raw(" ");
+    let letters: Vec<_> = [blank()].into_iter().chain(letters).chain([blank()]).collect();
+    let room = letters.len();
+    let is_free = |window: &[(bool, Span<'static>)]| window.iter().all(|(is_free, _)| *is_free);
+    let Some(after) = cells.get(from..).and_then(|rest| rest.windows(room).position(is_free)) else { return };
+    for (cell, letter) in cells.iter_mut().skip(from + after).zip(letters) {
+        *cell = (false, letter);
+    }
+}
+
+/// The signs with their meaning, on the lower edge of the frame, as many as there is room for.
+fn legend(frame: &mut Frame<'_>, area: Rect, theme: &Theme) {
+    let token = cell(Sign::Token { is_half: false, is_expiring: false }, theme);
+    let milestone = |milestone| cell(Sign::Milestone(milestone), theme);
+    let items = [
+        (token, "token"),
+        (cell(Sign::Login, theme), "login"),
+        (milestone(Milestone::LoginEnds), "login ends"),
+        (milestone(Milestone::WillRefresh), "will refresh"),
+        (milestone(Milestone::Refreshed), "refreshed"),
+        (milestone(Milestone::Failed), "failed"),
+        (milestone(Milestone::Ended), "login ended"),
+        (milestone(Milestone::LoggedIn), "logged in"),
+    ];
+    let mut line = Line::default();
+    let room = usize::from(area.width.saturating_sub(18));
+    for (glyph, words) in items {
+        let words = format!(" {words} ");
+        if line.width() + words.len() + 2 > room {
+            break;
+        }
+        // It lies on the frame and would otherwise be as faint as it.
+        let plain = |text: &str| Span::styled(text.to_owned(), Style::reset());
+        let style = Style::reset().patch(glyph.style);
+        line.extend([plain(" "), glyph.style(style), plain(&words)]);
+    }
+    let width = u16::try_from(line.width()).unwrap_or(u16::MAX);
+    if area.height > 1 && area.width > width + 4 {
+        let place = Rect { x: area.x + 2, y: area.bottom() - 1, width, height: 1 };
+        frame.render_widget(line, place);
+    }
+}
