@@ -15,6 +15,7 @@ pub mod revoke;
 pub mod run;
 pub mod runtime;
 pub mod settings;
+pub mod sign_out;
 pub mod signals;
 pub mod store_files;
 pub mod tasks;

@@ -42,6 +42,7 @@ pub mod theme;
 pub mod time_axis;
 pub mod timeline;
 pub mod tour;
+pub mod undo;
 pub mod update;
 pub mod urgency;
 pub mod view;

@@ -43,6 +43,9 @@ impl Change {
             let same = profile.kind == new.kind && profile.held.fingerprint() == new.held.fingerprint();
             return if same { Ok(Some((**new).clone())) } else { Err(ChangeError::Taken) };
         }
+        if let Edit::Restore(extent, erased) = &self.edit {
+            return restored(*extent, erased, now).map(Some);
+        }
         self.meets(now)?;
         let kept = |edit: &dyn Fn(&mut Profile)| {
             let mut profile = now.cloned().ok_or(ChangeError::Gone)?;
@@ -50,7 +53,9 @@ impl Change {
             Ok(Some(profile))
         };
         match &self.edit {
-            Edit::Put(profile) | Edit::Add(profile) => Ok(Some((**profile).clone())),
+            Edit::Put(profile) | Edit::Add(profile) | Edit::Restore(_, profile) => {
+                Ok(Some((**profile).clone()))
+            }
             Edit::Refresh(refreshed) => kept(&|profile| refreshed.store_in(profile)),
             Edit::RecordRefresh(last) => kept(&|profile| profile.last_refresh = Some(last.clone())),
             Edit::RecordTest(last) => kept(&|profile| profile.last_test = Some(last.clone())),
@@ -77,7 +82,8 @@ impl Change {
             | Edit::RecordTest(_)
             | Edit::AutoRefresh(_)
             | Edit::EraseTokens(_)
-            | Edit::Remove => None,
+            | Edit::Remove
+            | Edit::Restore(..) => None,
         }
     }
 
@@ -106,6 +112,27 @@ impl Change {
             (Some(_), Some(held), Some(expected)) if held != expected => Err(ChangeError::Replaced),
             (None | Some(_), _, _) => Ok(()),
         }
+    }
+}
+
+/// What `erased` and the profile as it is `now` make: what was stored since stays, and so does all that was
+/// not erased.
+fn restored(extent: Extent, erased: &Profile, now: Option<&Profile>) -> Result<Profile, ChangeError> {
+    match (now, extent) {
+        (None, Extent::Profile) => Ok(erased.clone()),
+        (None, Extent::Tokens) => Err(ChangeError::Gone),
+        // It is there already: a save that reported a failure had succeeded after all.
+        (Some(now), _) if now.held.fingerprint() == erased.held.fingerprint() => Ok(now.clone()),
+        (Some(now), _) if now.held.tokens().is_some() => Err(ChangeError::Replaced),
+        (Some(_), Extent::Profile) => Err(ChangeError::Taken),
+        (Some(now), Extent::Tokens) => Ok(Profile {
+            held: erased.held.clone(),
+            life: erased.life,
+            last_refresh: erased.last_refresh.clone(),
+            last_test: erased.last_test.clone(),
+            revoked_at: erased.revoked_at,
+            ..now.clone()
+        }),
     }
 }
 
@@ -147,6 +174,17 @@ pub enum Edit {
     /// Erase the tokens and keep the profile, signed out since the given time.
     EraseTokens(DateTime<Utc>),
     Remove,
+    /// Put back what was erased, of which so much was; tokens that were stored since are left as they are.
+    Restore(Extent, Box<Profile>),
+}
+
+/// What signing out on this machine left, and what it took.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignedOut {
+    pub snapshot: Snapshot,
+    /// The profile as it was at that very moment, and how much of it is gone; absent where it cannot be put
+    /// back.
+    pub erased: Option<(Extent, Box<Profile>)>,
 }
 
 /// What a refresh brought.
@@ -450,6 +488,30 @@ mod tests {
         assert_eq!(after, Ok(Some(Profile { revoked_at: Some(at(5)), ..profile(None) })));
         before.kind = Kind::ApiKey;
         assert_eq!(change(None, Edit::EraseTokens(at(5))).outcome(Some(&before)), Ok(None));
+    }
+
+    #[test]
+    fn what_was_erased_comes_back_only_where_nothing_else_was_stored() {
+        let erased = Profile {
+            life: Expiry { expires_at: Some(at(99)), ..Expiry::default() },
+            last_refresh: Some(record()),
+            ..profile(Some("old"))
+        };
+        let signed_out = Profile { revoked_at: Some(at(5)), auto_refresh: AutoRefresh::Off, ..profile(None) };
+        let back = Profile { auto_refresh: AutoRefresh::Off, ..erased.clone() };
+        for (extent, now, outcome) in [
+            (Extent::Tokens, Some(signed_out.clone()), Ok(Some(back))),
+            (Extent::Tokens, Some(profile(Some("new"))), Err(ChangeError::Replaced)),
+            (Extent::Tokens, Some(erased.clone()), Ok(Some(erased.clone()))),
+            (Extent::Tokens, None, Err(ChangeError::Gone)),
+            (Extent::Profile, None, Ok(Some(erased.clone()))),
+            (Extent::Profile, Some(erased.clone()), Ok(Some(erased.clone()))),
+            (Extent::Profile, Some(profile(Some("new"))), Err(ChangeError::Replaced)),
+            (Extent::Profile, Some(signed_out), Err(ChangeError::Taken)),
+        ] {
+            let restore = change(None, Edit::Restore(extent, Box::new(erased.clone())));
+            assert_eq!(restore.outcome(now.as_ref()), outcome, "{extent:?} {now:?}");
+        }
     }
 
     #[test]

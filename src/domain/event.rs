@@ -92,6 +92,8 @@ pub enum GrantEvent {
     KeyStored,
     /// The tokens were erased here.
     Erased,
+    /// Tokens that were erased here were put back.
+    Restored,
     /// The provider ended the grant.
     Revoked,
     /// The provider was asked to end the grant and did not.
@@ -112,7 +114,12 @@ impl GrantEvent {
             | Self::NewerKept { grant, .. }
             | Self::RefreshFailed { grant, .. }
             | Self::NotSaved { grant, .. } => Some(grant),
-            Self::LoggedIn | Self::KeyStored | Self::Erased | Self::Revoked | Self::NotRevoked { .. } => None,
+            Self::LoggedIn
+            | Self::KeyStored
+            | Self::Erased
+            | Self::Restored
+            | Self::Revoked
+            | Self::NotRevoked { .. } => None,
         }
     }
 
@@ -123,6 +130,7 @@ impl GrantEvent {
             Edit::Put(profile) | Edit::Add(profile) if profile.kind == Kind::ApiKey => Some(Self::KeyStored),
             Edit::Put(_) | Edit::Add(_) => Some(Self::LoggedIn),
             Edit::EraseTokens(_) | Edit::Remove => Some(Self::Erased),
+            Edit::Restore(..) => Some(Self::Restored),
             Edit::Refresh(_) | Edit::RecordRefresh(_) | Edit::RecordTest(_) | Edit::AutoRefresh(_) => None,
         }
     }
@@ -141,6 +149,7 @@ impl GrantEvent {
             Self::LoggedIn => "logged_in",
             Self::KeyStored => "key_stored",
             Self::Erased => "erased",
+            Self::Restored => "restored",
             Self::Revoked => "revoked",
             Self::NotRevoked { .. } => "not_revoked",
         }
@@ -162,6 +171,7 @@ impl GrantEvent {
             Self::LoggedIn => "logged in".to_owned(),
             Self::KeyStored => "key stored".to_owned(),
             Self::Erased => "tokens erased here".to_owned(),
+            Self::Restored => "erased tokens put back".to_owned(),
             Self::Revoked => "revoked at the provider".to_owned(),
             Self::NotRevoked { why } => format!("could not be revoked at the provider: {why}"),
         }
@@ -221,6 +231,7 @@ pub fn open_requests<'a>(
             GrantEvent::LoggedIn
             | GrantEvent::KeyStored
             | GrantEvent::Erased
+            | GrantEvent::Restored
             | GrantEvent::Revoked
             | GrantEvent::NotRevoked { .. } => {}
         }

@@ -20,6 +20,7 @@ use crate::shell::event_notifier;
 use crate::shell::inbox::{Inbox, say};
 use crate::shell::refresh::{keep, refresh, save_again};
 use crate::shell::revoke::revoke;
+use crate::shell::sign_out::sign_out;
 use crate::shell::store_files::ApplyError;
 use crate::shell::tasks::Tasks;
 use crate::shell::{Services, broke, login, settings};
@@ -51,6 +52,11 @@ async fn run(services: Arc<Services>, inbox: Inbox, effect: Effect) {
         Effect::Change(id, change) => {
             let changed = change_of(&services, &id, *change).await;
             say(&inbox, Msg::Changed(id, changed));
+            event_notifier::tell(&services, &inbox).await;
+        }
+        Effect::SignOut(id, extent) => {
+            let signed_out = sign_out(&services, &id, extent).await;
+            say(&inbox, Msg::SignedOut(id, signed_out));
             event_notifier::tell(&services, &inbox).await;
         }
         Effect::Revoke(id, extent) => {
@@ -110,6 +116,7 @@ fn lost(effect: &Effect) -> Option<Msg> {
     Some(match effect {
         Effect::Refresh(id, _) => Msg::Refreshed(id.clone(), Refreshed::Failed(None, trouble)),
         Effect::Change(id, _) => Msg::Changed(id.clone(), Err(trouble)),
+        Effect::SignOut(id, _) => Msg::SignedOut(id.clone(), Err(trouble)),
         Effect::Revoke(id, _) => Msg::Revoked(id.clone(), Revoked::NotEnded(trouble)),
         Effect::Copy(..) | Effect::CopyText(..) => Msg::Copied(String::new(), Err(trouble)),
         Effect::Test(id) => Msg::Tested(id.clone(), Err(trouble)),

@@ -264,6 +264,7 @@ fn is_terminal_effect(effect: &Effect) -> bool {
         Effect::Login(..)
         | Effect::Refresh(..)
         | Effect::Change(..)
+        | Effect::SignOut(..)
         | Effect::Revoke(..)
         | Effect::Rescue(_)
         | Effect::Copy(..)

@@ -38,7 +38,11 @@ pub fn line(event: &Event) -> String {
             put("why", why.as_str().into());
         }
         GrantEvent::NotRevoked { why } => put("why", why.as_str().into()),
-        GrantEvent::LoggedIn | GrantEvent::KeyStored | GrantEvent::Erased | GrantEvent::Revoked => {}
+        GrantEvent::LoggedIn
+        | GrantEvent::KeyStored
+        | GrantEvent::Erased
+        | GrantEvent::Restored
+        | GrantEvent::Revoked => {}
     }
     format!("{}\n", Value::Object(fields))
 }
@@ -69,6 +73,7 @@ fn event(line: &str) -> Option<Event> {
         "logged_in" => GrantEvent::LoggedIn,
         "key_stored" => GrantEvent::KeyStored,
         "erased" => GrantEvent::Erased,
+        "restored" => GrantEvent::Restored,
         "revoked" => GrantEvent::Revoked,
         "not_revoked" => GrantEvent::NotRevoked { why: text("why")? },
         // A later version's.
@@ -106,6 +111,7 @@ mod tests {
             GrantEvent::LoggedIn,
             GrantEvent::KeyStored,
             GrantEvent::Erased,
+            GrantEvent::Restored,
             GrantEvent::Revoked,
             GrantEvent::NotRevoked { why },
         ];

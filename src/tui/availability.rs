@@ -110,6 +110,10 @@ pub fn availability(model: &Model, action: Action, now: Now) -> Result<(), Unava
         },
         Action::Copy => copy(selected(model)?),
         Action::CopyForm(form) => copy_form(model, selected(model)?, form),
+        Action::Undo => match &model.undo {
+            Some(undo) if undo.is_offered() => Ok(()),
+            Some(_) | None => Err(Unavailable::because("There is no sign-out to undo")),
+        },
         Action::SignOut | Action::SignOutAtProvider => {
             sign_out(model, stored(model, "authtui cannot erase it")?)
         }

@@ -61,9 +61,11 @@ pub fn above(frame: &mut Frame<'_>, area: Rect, size: (u16, u16), title: &str, t
     let (place, roomy) = place(area, size);
     frame.buffer_mut().set_style(area, Style::reset().patch(theme.border));
     // A column and a row at each side keep what is below from running into the frame.
-    let (x, y) = (place.x.saturating_sub(1).max(area.x), place.y.saturating_sub(1).max(area.y));
+    let x = place.x.saturating_sub(1).max(area.x);
     let right = place.right().saturating_add(1).min(area.right());
-    let bottom = place.bottom().saturating_add(1).min(area.bottom());
+    // The frame of what lies below keeps its sides.
+    let y = place.y.saturating_sub(1).max(area.y + 1).min(place.y);
+    let bottom = (place.bottom() + 1).min(area.bottom().saturating_sub(1)).max(place.bottom());
     let cleared = Rect { x, y, width: right - x, height: bottom - y };
     frame.render_widget(Clear, cleared);
     clear_beside(frame.buffer_mut(), area, cleared);
@@ -83,14 +85,11 @@ fn clear_beside(buffer: &mut Buffer, area: Rect, cleared: Rect) {
             let is_narrow = columns.len() < usize::from(LEAST_BESIDE);
             for x in columns {
                 let Some(cell) = buffer.cell_mut((x, y)) else { break };
-                let is_blank = cell.symbol().trim().is_empty();
-                match is_frame(cell.symbol()) {
-                    true if is_narrow => {}
-                    false if is_narrow || !is_blank => {
-                        cell.set_symbol(" ");
-                    }
-                    true | false => break,
+                let ends = cell.symbol().trim().is_empty() || is_frame(cell.symbol());
+                if ends && !is_narrow {
+                    break;
                 }
+                cell.set_symbol(" ");
             }
         }
     }

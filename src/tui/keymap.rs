@@ -115,7 +115,7 @@ const BINDINGS: [(KeyContext, &[Binding]); 10] = [
 ];
 
 /// First what acts on the selected row, then what is the same for every row; each in the order of the footer.
-const PROFILES: [Binding; 24] = [
+const PROFILES: [Binding; 25] = [
     row(&[char('l')], Action::LogIn, "log in", 3),
     row(&[char('r')], Action::Refresh, "refresh", 2),
     row(&[char('y')], Action::Copy, "copy", 1),
@@ -124,6 +124,7 @@ const PROFILES: [Binding; 24] = [
     told("log in again with other scopes", row(&[char('S')], Action::Scopes, "scopes", 6)),
     told("turn auto-refresh on or off", row(&[char('A')], Action::ToggleAutoRefresh, "auto-refresh", 7)),
     told("sign out at the provider too", row(&[char('X')], Action::SignOutAtProvider, "at the provider", 9)),
+    help(&[char('u')], Action::Undo, "undo a sign-out within 10 s"),
     told("refresh all that are due", row(&[char('R')], Action::RefreshDue, "refresh all due", 8)),
     told("make the file private", row(&[char('F')], Action::MakePrivate, "make private", 6)),
     told("log in to a new profile", constant(&[char('n')], Action::NewLogin, "new", 1)),

@@ -81,7 +81,9 @@ impl<'a> LogEntry<'a> {
                 GrantEvent::RefreshFailed { is_dead: true, .. } => (states.needs_login, theme.bad),
                 GrantEvent::RefreshFailed { is_dead: false, .. } => (states.failed, theme.warn),
                 GrantEvent::NotSaved { .. } | GrantEvent::NotRevoked { .. } => (states.failed, theme.bad),
-                GrantEvent::LoggedIn | GrantEvent::KeyStored => (steps.done, theme.good),
+                GrantEvent::LoggedIn | GrantEvent::KeyStored | GrantEvent::Restored => {
+                    (steps.done, theme.good)
+                }
                 GrantEvent::Erased | GrantEvent::Revoked => (states.no_clock, Style::new()),
             },
             Self::Told(told) => match told.tone {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crossterm::event::KeyEvent;
 
-use crate::domain::change::{Change, Extent, Snapshot};
+use crate::domain::change::{Change, Extent, SignedOut, Snapshot};
 use crate::domain::event::Event;
 use crate::domain::name::{ProfileId, StoreId};
 use crate::domain::profile::Profile;
@@ -53,6 +53,8 @@ pub enum Action {
     Copy,
     /// Copy it.
     CopyForm(Form),
+    /// Put back what the last sign-out erased here.
+    Undo,
     /// Ask how to sign out of the selected profile.
     SignOut,
     /// The same, with its provider being asked too already marked.
@@ -212,6 +214,8 @@ pub enum Msg {
     Rescued(Vec<(Profile, Result<(), Trouble>)>),
     /// A change of a profile was applied, or could not be.
     Changed(ProfileId, Result<Snapshot, Trouble>),
+    /// A profile was erased here, or could not be.
+    SignedOut(ProfileId, Result<SignedOut, Trouble>),
     /// The provider was asked to end a grant.
     Revoked(ProfileId, Revoked),
     /// The store's file is private, or could not be made so.
@@ -247,6 +251,8 @@ pub enum Effect {
     Refresh(ProfileId, Wish),
     /// Apply a change to a profile.
     Change(ProfileId, Box<Change>),
+    /// Erase so much of a profile here; its provider is not notified.
+    SignOut(ProfileId, Extent),
     /// Ask the provider to end a grant, then erase so much of the profile here.
     Revoke(ProfileId, Extent),
     /// Keep the tokens of these profiles of one store for their next refresh: it holds the pairs again that

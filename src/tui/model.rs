@@ -27,6 +27,7 @@ use crate::tui::theme::own::OwnTheme;
 use crate::tui::theme::terminal::TerminalTraits;
 use crate::tui::time_axis::Timeline;
 use crate::tui::tour::{DemoClient, Tour, TourStop};
+use crate::tui::undo::SignOutUndo;
 use crate::tui::wizard::WizardContext;
 
 /// Everything the screen knows.
@@ -76,6 +77,8 @@ pub struct Model {
     /// The theme file of the person's own, as it was last read.
     pub own_theme: Option<OwnTheme>,
     pub auto_refresh: AutoRefreshMode,
+    /// What the last sign-out erased here, while it can be put back.
+    pub undo: Option<SignOutUndo>,
     /// How many changes are on their way to a store.
     pub saving: usize,
     /// What happened to grants on this machine, oldest first.

@@ -18,6 +18,8 @@ pub struct Running {
     /// How much of it is erased once its provider, which is being asked, has ended its grant.
     pub revoking: Option<Extent>,
     pub is_testing: bool,
+    /// Whether what a sign-out erased of it is being put back.
+    pub is_restoring: bool,
     /// Refreshed tokens that could not be stored: they are here and nowhere else.
     pub unsaved: Option<UnsavedTokens>,
     /// Newer tokens that are being kept for its next refresh.
@@ -34,6 +36,7 @@ pub(super) static NOTHING: Running = Running {
     last_try: None,
     revoking: None,
     is_testing: false,
+    is_restoring: false,
     unsaved: None,
     rescues: Vec::new(),
     has_failed_login: false,

@@ -54,6 +54,8 @@ pub enum ReportSubject {
     Profile(ProfileId),
     /// A store as a whole: whether it can be read.
     Store(StoreId),
+    /// A sign-out that can be undone.
+    Undo,
     /// All refreshes that were begun together.
     Batch(AskedBy),
     Nothing,

@@ -302,7 +302,7 @@ pub fn milestone(what: &GrantEvent) -> Option<Milestone> {
         GrantEvent::RefreshFailed { is_dead: false, .. }
         | GrantEvent::NotSaved { .. }
         | GrantEvent::NotRevoked { .. } => Some(Milestone::Failed),
-        GrantEvent::LoggedIn | GrantEvent::KeyStored => Some(Milestone::LoggedIn),
+        GrantEvent::LoggedIn | GrantEvent::KeyStored | GrantEvent::Restored => Some(Milestone::LoggedIn),
         GrantEvent::Erased | GrantEvent::Revoked => Some(Milestone::SignedOut),
     }
 }

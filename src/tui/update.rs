@@ -14,6 +14,7 @@ mod sign_out;
 mod status;
 mod stores;
 mod tour;
+mod undo;
 mod wizard;
 
 use std::sync::Arc;
@@ -57,6 +58,7 @@ pub fn update(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
         arrangement::arrange(model, now);
     }
     status::deliver(model, now);
+    undo::count_down(model, now);
     arrangement::follow_selection(model);
     effects
 }
@@ -80,6 +82,7 @@ impl Brings {
             | Msg::Refreshed(..)
             | Msg::Rescued(_)
             | Msg::Changed(..)
+            | Msg::SignedOut(..)
             | Msg::Revoked(..)
             | Msg::Tested(..)
             | Msg::Login(..) => Self::Rows,
@@ -156,6 +159,7 @@ fn take(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
             }
             return effects;
         }
+        Msg::SignedOut(id, signed_out) => return sign_out::erased(model, &id, signed_out, now),
         Msg::Revoked(id, revoked) => return sign_out::ended(model, &id, revoked, now),
         Msg::MadePrivate(made) => {
             made_private(model, made);
@@ -239,6 +243,7 @@ fn tested(model: &mut Model, id: &ProfileId, tested: Result<TestVerdict, Trouble
 /// What is done for tokens that are held here alone when nobody can be asked any more.
 fn last_saves(model: &mut Model, now: Now) -> Vec<Effect> {
     model.leaving = Leaving::Yes;
+    undo::forget(model);
     let ids: Vec<_> = model.unsaved().map(|(id, _)| id.clone()).collect();
     let mut effects: Vec<Effect> = ids.iter().flat_map(|id| stores::save_again(model, id)).collect();
     effects.extend(login::save_at_the_end(model, now));

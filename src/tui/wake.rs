@@ -17,6 +17,7 @@ use crate::tui::model::Model;
 use crate::tui::need::{Need, Section};
 use crate::tui::screen::{Panel, Screen};
 use crate::tui::seconds::Seconds;
+use crate::tui::status::ReportSubject;
 use crate::tui::time_axis::Timeline;
 use crate::tui::timeline::{self, agenda};
 use crate::tui::{auto_refresh, flash, header_text, rows};
@@ -34,7 +35,14 @@ pub fn wakes_at(model: &Model, now: Now) -> Option<Steady> {
     let auto_refresh = auto_refresh::looks_at(model, now);
     // Nobody tells when another program is killed while it asks.
     let asking = (!model.asking.is_empty()).then(|| now.steady.after(ASKING_CHECK));
-    deadline.into_iter().chain(message).chain(auto_refresh).chain(asking).chain(seen).min()
+    let undo = model.undo.as_ref().filter(|undo| undo.is_offered());
+    let undo = undo.map(|undo| if is_told(model) { undo.changes_at(now) } else { undo.until() });
+    deadline.into_iter().chain(undo).chain(message).chain(auto_refresh).chain(asking).chain(seen).min()
+}
+
+/// Whether the message row counts down to the end of an undo.
+fn is_told(model: &Model) -> bool {
+    model.message.as_ref().is_some_and(|message| message.report.subject == ReportSubject::Undo)
 }
 
 fn seen(model: &Model, now: Now) -> Vec<Steady> {

@@ -10,7 +10,7 @@ use std::fmt::{self, Debug, Write};
 use std::sync::Arc;
 use std::time::Duration;
 
-use authtui::domain::change::{RefreshedTokens, Row, Snapshot, StoreNotice, Where};
+use authtui::domain::change::{Extent, RefreshedTokens, Row, SignedOut, Snapshot, StoreNotice, Where};
 use authtui::domain::clock::{Now, TimeDelta};
 use authtui::domain::event::{Author, Event, GrantEvent};
 use authtui::domain::name::{ProfileId, StoreId};
@@ -55,7 +55,7 @@ use crate::harness::{
 const RUNS: u64 = 96;
 const MESSAGES: usize = 100;
 /// Every message, in the order of their enum.
-const NAMES: [&str; 30] = [
+const NAMES: [&str; 31] = [
     "Key",
     "Mouse",
     "Pasted",
@@ -79,6 +79,7 @@ const NAMES: [&str; 30] = [
     "Refreshed",
     "Rescued",
     "Changed",
+    "SignedOut",
     "Revoked",
     "MadePrivate",
     "Copied",
@@ -325,7 +326,14 @@ impl Run {
 
     /// What others do meanwhile, and what was asked of the shell.
     fn meanwhile(&mut self) -> Msg {
-        match self.dice.below(14) {
+        match self.dice.below(15) {
+            14 => {
+                let snapshot = self.snapshot();
+                let erased = snapshot.profiles().next().cloned().map(Box::new);
+                let erased = erased.filter(|_| self.dice.one_in(2)).map(|erased| (Extent::Tokens, erased));
+                let signed_out = SignedOut { snapshot, erased };
+                Msg::SignedOut(self.id(), self.or_trouble(signed_out))
+            }
             0 => {
                 let snapshot = self.snapshot();
                 let done = Revoked::Done(snapshot);
@@ -737,6 +745,7 @@ fn name(msg: &Msg) -> &'static str {
         Msg::Refreshed(..) => "Refreshed",
         Msg::Rescued(_) => "Rescued",
         Msg::Changed(..) => "Changed",
+        Msg::SignedOut(..) => "SignedOut",
         Msg::Revoked(..) => "Revoked",
         Msg::MadePrivate(_) => "MadePrivate",
         Msg::Copied(..) => "Copied",

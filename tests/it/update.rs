@@ -14,6 +14,7 @@ mod settings;
 mod sign_out;
 mod timeline;
 mod tour;
+mod undo;
 mod wake;
 mod window;
 
@@ -84,19 +85,6 @@ fn what_was_copied_is_said_and_how() {
 }
 
 #[test]
-fn what_was_erased_is_said_once_the_store_says_so() {
-    let mut app = App::with(["work", "home"]);
-    app.keys("x");
-    app.press("tab enter");
-    assert_eq!(*app.profile("work"), profile("work"), "the store has not answered");
-    let erased = Profile { held: StoredTokens::None, revoked_at: Some(now().wall), ..profile("work") };
-    let snapshot = snapshot([erased, profile("home")]);
-    assert_eq!(app.feed(Msg::Changed(id("work"), Ok(snapshot))), []);
-    assert_eq!(app.message(), "Signed out demo/work, here only.");
-    assert_eq!(app.profile("work").held, StoredTokens::None);
-}
-
-#[test]
 fn a_profile_that_was_removed_hands_the_selection_to_the_row_in_its_place() {
     for (selected, next) in [("work", "home"), ("play", "home")] {
         let mut app = App::with(["work", "home", "play"]);
@@ -115,7 +103,7 @@ fn an_erasing_that_fails_is_said_until_the_next_key() {
     app.keys("x");
     app.press("tab enter");
     let again = [Effect::Read(StoreId::Own)];
-    assert_eq!(app.feed(Msg::Changed(id("work"), Err(full()))), again, "what does the file hold?");
+    assert_eq!(app.feed(Msg::SignedOut(id("work"), Err(full()))), again, "what does the file hold?");
     let words = "Cannot save: no space is left on the device. Stored tokens are unchanged. Next: try again.";
     assert_eq!(app.message(), words);
     assert_eq!(app.advance(Duration::from_hours(1)), []);

@@ -67,7 +67,7 @@ pub fn keep_each(
 pub fn forget(paths: &Paths, change: &Change) -> Result<(), Trouble> {
     let is_erased = match change.edit {
         Edit::EraseTokens(_) | Edit::Remove => true,
-        Edit::Add(_) | Edit::Put(_) | Edit::Refresh(_) => false,
+        Edit::Add(_) | Edit::Put(_) | Edit::Refresh(_) | Edit::Restore(..) => false,
         Edit::RecordRefresh(_) | Edit::RecordTest(_) | Edit::AutoRefresh(_) => return Ok(()),
     };
     let place = place(paths);
@@ -85,6 +85,13 @@ pub fn forget(paths: &Paths, change: &Change) -> Result<(), Trouble> {
         // What stays is found to be old by its grant.
         Ok(()) | Err(_) => Ok(()),
     }
+}
+
+/// Whether newer tokens of the profile are kept.
+#[must_use]
+pub fn keeps(paths: &Paths, name: &ProfileName) -> bool {
+    let place = place(paths);
+    std::fs::symlink_metadata(&place).is_ok() && Stores::new(place).read(StoreId::Own).profile(name).is_some()
 }
 
 fn removed(stores: &Stores, name: &ProfileName) -> Result<(), Trouble> {

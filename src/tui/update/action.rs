@@ -18,7 +18,7 @@ use crate::tui::status::Tone;
 use crate::tui::time_axis::{Timeline, Zoom};
 use crate::tui::tour::TourStop;
 use crate::tui::update::status::show;
-use crate::tui::update::{auto_refresh, login_start, navigation, panel, refresh, sign_out, wizard};
+use crate::tui::update::{auto_refresh, login_start, navigation, panel, refresh, sign_out, undo, wizard};
 
 /// Does what the person wants, or says why that is not possible.
 pub(super) fn act(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
@@ -56,6 +56,7 @@ pub(super) fn act(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
             model.screen = Screen::List;
             on_selected(model, |_, profile| vec![Effect::Copy(profile.id.clone(), form)])
         }
+        Action::Undo => undo::undo(model),
         Action::SignOut => on_selected(model, |model, profile| sign_out::ask(model, profile, None)),
         Action::SignOutAtProvider => {
             let marked = Some(SignOutWay::AtProvider);
@@ -129,6 +130,7 @@ fn quit(model: &mut Model) -> Vec<Effect> {
         return Vec::new();
     }
     model.leaving = Leaving::Yes;
+    undo::forget(model);
     vec![Effect::Quit]
 }
 

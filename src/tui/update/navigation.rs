@@ -14,7 +14,7 @@ use crate::tui::screen::{Panel, Screen};
 use crate::tui::status::Tone;
 use crate::tui::theme::{Glyphs, Theme};
 use crate::tui::update::status::show;
-use crate::tui::update::{login, login_start, sign_out, stores, wizard};
+use crate::tui::update::{login, login_start, sign_out, stores, undo, wizard};
 use crate::tui::view::{detail, everything, help};
 use crate::tui::wizard::choices;
 
@@ -202,6 +202,7 @@ fn answered(model: &mut Model, answer: DialogAnswer, now: Now) -> Vec<Effect> {
         }
         DialogAnswer::Quit => {
             model.leaving = Leaving::Yes;
+            undo::forget(model);
             vec![Effect::Quit]
         }
         DialogAnswer::CancelLogin | DialogAnswer::Decide(_) => login::answer(model, answer, now),

@@ -1,9 +1,10 @@
 //! Sign-out: the question, what is begun by its answer, and what a provider's answer leads to.
 
-use crate::domain::change::{Change, Extent};
+use crate::domain::change::{Extent, SignedOut};
 use crate::domain::clock::Now;
 use crate::domain::name::ProfileId;
 use crate::domain::profile::Profile;
+use crate::domain::trouble::Trouble;
 use crate::oauth::revocation::{self, Revoked};
 use crate::tui::dialog::{Dialog, DialogAnswer, DialogQuestion};
 use crate::tui::flash::flash;
@@ -11,9 +12,9 @@ use crate::tui::message::Effect;
 use crate::tui::model::{Leaving, Model};
 use crate::tui::screen::Screen;
 use crate::tui::sign_out::{SignOutTarget, SignOutWay};
-use crate::tui::status::{AskedBy, ReportSubject, TaskReport, Tone};
+use crate::tui::status::{AskedBy, ReportPlace, ReportSubject, TaskReport, Tone};
 use crate::tui::update::status::{dismiss, report_trouble, show};
-use crate::tui::update::stores;
+use crate::tui::update::{stores, undo};
 
 /// Asks how to sign out of `profile`, with the choice of that way marked where it is offered.
 pub(super) fn ask(model: &mut Model, profile: &Profile, marked: Option<SignOutWay>) -> Vec<Effect> {
@@ -25,15 +26,17 @@ pub(super) fn ask(model: &mut Model, profile: &Profile, marked: Option<SignOutWa
     Vec::new()
 }
 
-/// Signs out of each of these profiles. One whose provider cannot be asked is erased here alone.
+/// Signs out of each of these profiles, so that what the last answer erased cannot be put back any more. One
+/// whose provider cannot be asked is erased here alone.
 pub(super) fn begin(model: &mut Model, ids: Vec<ProfileId>, way: SignOutWay, now: Now) -> Vec<Effect> {
+    undo::forget(model);
     let begun = ids.into_iter().flat_map(|id| {
         let is_revocable = model.profile(&id).is_some_and(|profile| {
             way.asks_provider() && revocation::request(profile, model.provider(profile)).is_ok()
         });
         match is_revocable {
             true => ask_provider(model, id, way.extent(), now),
-            false => erase(model, id, way.extent(), now),
+            false => erase(model, id, way.extent()),
         }
     });
     begun.collect()
@@ -54,11 +57,42 @@ fn ask_provider(model: &mut Model, id: ProfileId, extent: Extent, now: Now) -> V
     vec![Effect::Revoke(id, extent)]
 }
 
-/// What the person wants of a profile holds whatever its tokens are by then.
-fn erase(model: &mut Model, id: ProfileId, extent: Extent, now: Now) -> Vec<Effect> {
+fn erase(model: &mut Model, id: ProfileId, extent: Extent) -> Vec<Effect> {
     model.saving += 1;
-    let change = Change { name: id.name.clone(), expects: None, edit: extent.edit(now.wall) };
-    vec![Effect::Change(id, Box::new(change))]
+    vec![Effect::SignOut(id, extent)]
+}
+
+/// A profile was erased here, or could not be.
+pub(super) fn erased(
+    model: &mut Model,
+    id: &ProfileId,
+    signed_out: Result<SignedOut, Trouble>,
+    now: Now,
+) -> Vec<Effect> {
+    model.saving = model.saving.saturating_sub(1);
+    let SignedOut { snapshot, erased } = match signed_out {
+        Ok(signed_out) => signed_out,
+        Err(trouble) => {
+            report_trouble(model, &trouble);
+            return vec![Effect::Read(id.store)];
+        }
+    };
+    model.forget_unsaved(id);
+    let text = match snapshot.profile(&id.name) {
+        None => format!("Deleted {}, here only.", id.name),
+        Some(_) => format!("Signed out {}, here only.", id.name),
+    };
+    stores::take(model, snapshot);
+    flash(model, id, now);
+    let can_undo = erased.is_some() && model.leaving == Leaving::No;
+    let place = if can_undo { ReportPlace::Log } else { ReportPlace::Both };
+    let subject = ReportSubject::Profile(id.clone());
+    let report = TaskReport::new(text, Tone::Good, AskedBy::Person).about(subject).with_event();
+    model.reports.push(TaskReport { place, ..report });
+    if let Some(erased) = erased.filter(|_| can_undo) {
+        undo::offer(model, erased, now);
+    }
+    Vec::new()
 }
 
 /// The provider answered, or could not be asked.

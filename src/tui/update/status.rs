@@ -179,7 +179,7 @@ fn remember(model: &mut Model, report: &TaskReport, now: Now) {
 fn subject(model: &Model, report: &TaskReport) -> Option<ProfileName> {
     match &report.subject {
         ReportSubject::Profile(id) => Some(id.name.clone()),
-        ReportSubject::Store(_) | ReportSubject::Batch(_) => None,
+        ReportSubject::Store(_) | ReportSubject::Undo | ReportSubject::Batch(_) => None,
         ReportSubject::Nothing => {
             let name = &model.selected_profile()?.id.name;
             report.text.contains(&name.to_string()).then(|| name.clone())

@@ -1,5 +1,7 @@
 //! Snapshots of stores: taken in, with the selection kept.
 
+use std::mem;
+
 use crate::domain::change::{Change, Edit, RefreshedTokens, Snapshot, StoreNotice};
 use crate::domain::clock::Now;
 use crate::domain::name::ProfileId;
@@ -13,8 +15,8 @@ use crate::tui::notice;
 use crate::tui::running::{NewerTokens, UnsavedTokens};
 use crate::tui::screen::Screen;
 use crate::tui::status::{AskedBy, ReportSubject, TaskReport, Tone};
-use crate::tui::update::auto_refresh;
 use crate::tui::update::status::{report, report_on, report_trouble};
+use crate::tui::update::{auto_refresh, undo};
 
 /// Takes a snapshot that was read, and says what another program did since the last one.
 pub(super) fn look(model: &mut Model, snapshot: Snapshot) -> Vec<Effect> {
@@ -86,8 +88,10 @@ pub(super) fn take(model: &mut Model, snapshot: Snapshot) {
     for words in fresh {
         report(model, words, Tone::Warn, AskedBy::Nobody);
     }
-    model.stores.insert(snapshot.store, snapshot);
+    let store = snapshot.store;
+    model.stores.insert(store, snapshot);
     forget_stored(model);
+    undo::forget_stored(model, store);
 }
 
 /// Whether a newer one came before it: readings and saves end in any order.
@@ -103,9 +107,13 @@ pub(super) fn changed(
     now: Now,
 ) -> Vec<Effect> {
     model.saving = model.saving.saturating_sub(1);
+    let restores = mem::take(&mut model.running_mut(id).is_restoring);
     let snapshot = match changed {
         Ok(snapshot) => snapshot,
         Err(trouble) => {
+            if restores {
+                undo::failed(model, now);
+            }
             report_trouble(model, &trouble);
             return vec![Effect::Read(id.store)];
         }
@@ -115,12 +123,9 @@ pub(super) fn changed(
     let text = match snapshot.profile(&id.name) {
         None => {
             model.forget_unsaved(id);
-            format!("Signed out {} and deleted the profile, here only.", id.name)
+            format!("{} was deleted here.", id.name)
         }
-        Some(profile) if profile.held.tokens().is_none() => {
-            model.forget_unsaved(id);
-            format!("Signed out {}, here only.", id.name)
-        }
+        Some(_) if restores => format!("{} is back: its tokens are stored again.", id.name),
         Some(profile) => {
             if before.is_some_and(|before| before != profile.auto_refresh) {
                 has_event = false;

@@ -23,7 +23,7 @@ fn a_grant_is_ended_at_its_provider_and_then_erased() {
 
         pty.wait("· demo/ana");
         assert_eq!((served.stored("ana"), revocations(&served), lives(&served, &pair)), (None, 1, false));
-        pty.keys("L").wait("┌ Events").wait("revoked at the p").keys("\x1b").wait("┌ Profiles").keys("q");
+        pty.keys("L").wait("╭ Events").wait("revoked at the p").keys("\x1b").wait("╭ Profiles").keys("q");
         assert_eq!(pty.end().code, 0);
     }
 }
@@ -74,8 +74,10 @@ fn a_provider_without_a_way_is_said_before_anything_is_erased() {
 #[test]
 fn revoking_locally_sends_nothing() {
     let (served, pair, pty) = begun(WIDE);
-    pty.keys("x").wait("is not notified").keys("e").wait("Signed out demo/ana");
+    pty.keys("x").wait("is not notified").keys("e").wait("Signed out demo/ana. u undoes it");
     assert_eq!((served.stored("ana"), visits(&served)), (None, 0));
+    pty.keys("u").wait("demo/ana is back");
+    assert_eq!((served.stored("ana"), visits(&served)), (Some(pair.clone()), 0));
     assert!(lives(&served, &pair));
     pty.keys("q");
     assert_eq!(pty.end().code, 0);

@@ -1,6 +1,6 @@
 //! Signing out: what is asked, what follows from each answer, and what stays.
 
-use authtui::domain::change::{Change, Edit, Extent};
+use authtui::domain::change::Extent;
 use authtui::domain::profile::{Kind, Profile};
 use authtui::domain::tokens::StoredTokens;
 use authtui::domain::trouble::{FailureKind, Trouble};
@@ -15,18 +15,17 @@ use crate::harness::{App, full, id, now, profile, snapshot};
 
 #[test]
 fn one_question_offers_every_way_by_letter_arrow_and_tab() {
-    let (erase, remove) = (Edit::EraseTokens(now().wall), Edit::Remove);
-    let local = |edit: &Edit| vec![change("work", edit)];
+    let local = |extent| vec![Effect::SignOut(id("work"), extent)];
     let remote = |extent| vec![Effect::Revoke(id("work"), extent)];
     for (keys, effects) in [
-        ("e", local(&erase)),
+        ("e", local(Extent::Tokens)),
         ("s", remote(Extent::Tokens)),
-        ("d", local(&remove)),
+        ("d", local(Extent::Profile)),
         ("b", remote(Extent::Profile)),
-        ("E", local(&erase)),
-        ("down enter", local(&erase)),
+        ("E", local(Extent::Tokens)),
+        ("down enter", local(Extent::Tokens)),
         ("tab tab enter", remote(Extent::Tokens)),
-        ("right down down enter", local(&remove)),
+        ("right down down enter", local(Extent::Profile)),
         ("up enter", remote(Extent::Profile)),
         ("down up enter", vec![]),
         ("enter", vec![]),
@@ -113,15 +112,16 @@ fn a_login_that_came_meanwhile_stays_and_is_said() {
 
 #[test]
 fn a_failure_keeps_the_tokens_and_offers_another_try_or_to_erase_them_anyway() {
-    let (again, erase) = (Effect::Revoke(id("work"), Extent::Tokens), Edit::EraseTokens(now().wall));
+    let again = Effect::Revoke(id("work"), Extent::Tokens);
+    let erase = Effect::SignOut(id("work"), Extent::Tokens);
     for (keys, effects) in [
         ("enter", vec![]),
         ("esc", vec![]),
         ("tab enter", vec![again.clone()]),
         ("a a", vec![again.clone()]),
         ("a enter", vec![again]),
-        ("tab tab enter", vec![change("work", &erase)]),
-        ("e e", vec![change("work", &erase)]),
+        ("tab tab enter", vec![erase.clone()]),
+        ("e e", vec![erase.clone()]),
     ] {
         let mut app = asked(["work"]);
         assert_eq!(app.feed(Msg::Revoked(id("work"), Revoked::NotEnded(busy()))), []);
@@ -167,8 +167,7 @@ fn who_cannot_be_asked_is_said_and_nothing_is_sent() {
         assert_eq!(targets.first().and_then(|target| target.not_revocable.clone()), Some(reason));
         assert_eq!(dialog.marked, 0, "there is nothing to mark for the short cut");
         assert_eq!(app.keys("s"), [], "it is not offered");
-        let change = Change { name: at.name.clone(), expects: None, edit: Edit::EraseTokens(now().wall) };
-        assert_eq!(app.keys("e"), [Effect::Change(at, Box::new(change))]);
+        assert_eq!(app.keys("e"), [Effect::SignOut(at, Extent::Tokens)]);
     }
 }
 
@@ -183,7 +182,7 @@ fn a_signed_out_profile_can_only_be_deleted() {
         app.press("esc");
     }
     app.keys("x");
-    assert_eq!(app.keys("d"), [change("work", &Edit::Remove)]);
+    assert_eq!(app.keys("d"), [Effect::SignOut(id("work"), Extent::Profile)]);
 }
 
 #[test]
@@ -218,11 +217,6 @@ fn erased(name: &str) -> Profile {
 fn busy() -> Trouble {
     let what = "cannot revoke demo/work at its provider";
     Trouble::untouched(what, "Demo answered 503", FailureKind::Temporary(None))
-}
-
-fn change(name: &str, edit: &Edit) -> Effect {
-    let change = Change { name: id(name).name, expects: None, edit: edit.clone() };
-    Effect::Change(id(name), Box::new(change))
 }
 
 fn signing_out(app: &App, name: &str) -> DialogQuestion {

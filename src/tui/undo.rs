@@ -1,0 +1,109 @@
+//! Undo of a sign-out: what was erased here is kept in memory for a short while.
+//!
+//! It is wiped when its time is over, when the program ends, and as soon as other tokens are stored for
+//! its profile. Only what a provider was not asked to end can be put back.
+
+use std::time::Duration;
+
+use crate::domain::change::{Change, Edit, Extent, Snapshot};
+use crate::domain::clock::{Now, Steady};
+use crate::domain::name::ProfileId;
+use crate::domain::profile::Profile;
+
+/// How long it can be undone.
+pub const UNDO_TIME: Duration = Duration::from_secs(10);
+
+/// What was erased, and until when it can be put back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignOutUndo {
+    erased: Vec<(Extent, Box<Profile>)>,
+    until: Steady,
+    stage: UndoStage,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum UndoStage {
+    Offered,
+    /// It is being put back, and kept until the store says that it is there.
+    Restoring,
+}
+
+impl SignOutUndo {
+    /// The offer to put back `erased` from now on, with what the same answer has erased `before`.
+    #[must_use]
+    pub fn offer(before: Option<Self>, erased: (Extent, Box<Profile>), now: Now) -> Self {
+        let before = before.map(|undo| undo.erased).unwrap_or_default();
+        let erased = before.into_iter().chain([erased]).collect();
+        Self { erased, until: now.steady.after(UNDO_TIME), stage: UndoStage::Offered }
+    }
+
+    #[must_use]
+    pub fn is_offered(&self) -> bool {
+        self.stage == UndoStage::Offered
+    }
+
+    #[must_use]
+    pub fn is_over(&self, now: Now) -> bool {
+        self.is_offered() && self.until <= now.steady
+    }
+
+    #[must_use]
+    pub fn until(&self) -> Steady {
+        self.until
+    }
+
+    /// Begins to put everything back: the changes that do it.
+    pub fn restore(&mut self) -> Vec<(ProfileId, Change)> {
+        self.stage = UndoStage::Restoring;
+        let change = |(extent, profile): &(Extent, Box<Profile>)| {
+            let edit = Edit::Restore(*extent, profile.clone());
+            (profile.id.clone(), Change { name: profile.id.name.clone(), expects: None, edit })
+        };
+        self.erased.iter().map(change).collect()
+    }
+
+    /// Offers it once more: it could not be put back.
+    pub fn offer_again(&mut self, now: Now) {
+        (self.stage, self.until) = (UndoStage::Offered, now.steady.after(UNDO_TIME));
+    }
+
+    /// Whether anything of it is still missing in `snapshot`; lets go of what is stored, and of what other
+    /// tokens have taken the place of.
+    pub fn is_left_after(&mut self, snapshot: &Snapshot) -> bool {
+        let is_missing = |(extent, erased): &(Extent, Box<Profile>)| {
+            erased.id.store != snapshot.store
+                || match (snapshot.profile(&erased.id.name), extent) {
+                    (None, Extent::Profile) => true,
+                    (Some(profile), Extent::Tokens) => profile.held.tokens().is_none(),
+                    (None, Extent::Tokens) | (Some(_), Extent::Profile) => false,
+                }
+        };
+        // A file that cannot be read says nothing.
+        if snapshot.writable.is_ok() {
+            self.erased.retain(is_missing);
+        }
+        !self.erased.is_empty()
+    }
+
+    /// What the message row says while it counts down.
+    #[must_use]
+    pub fn words(&self, now: Now) -> String {
+        let done = match self.erased.as_slice() {
+            [(Extent::Tokens, one)] => format!("Signed out {}.", one.id.name),
+            [(Extent::Profile, one)] => format!("Deleted {}.", one.id.name),
+            many => format!("Signed out {} profiles.", many.len()),
+        };
+        let left = now.steady.until(self.until);
+        let seconds = left.as_secs() + u64::from(left.subsec_nanos() > 0);
+        format!("{done} u undoes it ({seconds} s)")
+    }
+
+    /// When it says other words, or is over.
+    #[must_use]
+    pub fn changes_at(&self, now: Now) -> Steady {
+        let left = now.steady.until(self.until);
+        let second = Duration::from_secs(1);
+        let hold = Duration::from_nanos(u64::from(left.subsec_nanos()));
+        now.steady.after(if hold.is_zero() { second.min(left) } else { hold })
+    }
+}
