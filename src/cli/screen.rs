@@ -51,7 +51,7 @@ pub(super) fn demo(args: &DemoArgs, auto_refresh: AutoRefreshMode) -> Result<Exi
     runtime::check_limits()?;
     let demo = Demo::start(&args.faults)?;
     let issuer = demo.serving().issuer();
-    let greeting = format!("Everything here is made up. The pages of its server: {issuer}/");
+    let greeting = format!("All of this is made up. Its server: {issuer}/");
     let client = DemoClient { id: POST.to_owned(), secret: Secret::new(CONFIDENTIAL_SECRET) };
     let demo_screen = Some(DemoScreen { client, greeting });
     let options = ScreenOptions { auto_refresh, terminal: terminal::traits(), demo: demo_screen };

@@ -18,7 +18,7 @@ pub enum TourStop {
     Refresh,
     Copy,
     SignOut,
-    NewLogin,
+    Timeline,
 }
 
 /// The client of a person's own that the demo's server knows, so that nobody has to look it up.
@@ -31,7 +31,7 @@ pub struct DemoClient {
 impl TourStop {
     /// All, in the order in which they are proposed.
     pub const ALL: [Self; 6] =
-        [Self::LogIn, Self::NextNeed, Self::Refresh, Self::Copy, Self::SignOut, Self::NewLogin];
+        [Self::LogIn, Self::NextNeed, Self::Refresh, Self::Copy, Self::SignOut, Self::Timeline];
 }
 
 impl Tour {

@@ -27,7 +27,7 @@ use ratatui::widgets::Paragraph;
 use crate::domain::clock::Now;
 use crate::tui::layout::{self, Parts};
 use crate::tui::model::Model;
-use crate::tui::screen::Screen;
+use crate::tui::screen::{Panel, Screen};
 use crate::tui::screen_map::{MouseTarget, ScreenMap};
 use crate::tui::theme::{self, Letters, Theme};
 use crate::tui::wizard::Page;
@@ -109,7 +109,8 @@ fn screen(frame: &mut Frame<'_>, parts: &Parts, view: ViewContext<'_>) {
             help::render(frame, body, *scrolled, theme);
         }
     }
-    if model.screen.is_form() {
+    let is_panel = matches!(model.screen, Screen::Login(Panel::Steps | Panel::Qr | Panel::Pasting(_)));
+    if model.screen.is_form() && !is_panel {
         view.map.cover();
     }
     if let Some(question) = model.screen.dialog() {

@@ -70,6 +70,7 @@ impl Login {
         let expected = methods.authorization.expected(&self.plan.provider);
         // What was said of an earlier paste would be taken for an answer to this one.
         self.notices.clear();
+        self.notice_other_host();
         // What this paste turns out to be says nothing of the next answer.
         self.notice_waiver();
         match pasted::read(text, &expected, methods.authorization.redirects()) {

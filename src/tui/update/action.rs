@@ -82,6 +82,7 @@ pub(super) fn act(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
             vec![Effect::ReadEvents]
         }
         Action::Timeline => {
+            model.tick(TourStop::Timeline);
             model.timeline = if model.timeline.is_none() { Some(Timeline::default()) } else { None };
             Vec::new()
         }

@@ -80,10 +80,9 @@ pub(super) fn heard(model: &mut Model, login_id: LoginId, heard: Input, now: Now
 
 /// The login is over: one that worked or was cancelled leaves the screen, any other shows how it ended.
 fn ended(model: &mut Model, outcome: &Outcome, now: Now) {
-    let is_new = model.login.as_ref().is_some_and(|login| login.plan().known.is_none());
     if let Outcome::Done(profile) = outcome {
         model.new_provider = None;
-        model.tick(if is_new { TourStop::NewLogin } else { TourStop::LogIn });
+        model.tick(TourStop::LogIn);
         reveal(model, &profile.id, now);
     }
     let Screen::Login(panel) = &mut model.screen else { return };

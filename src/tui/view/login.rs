@@ -23,6 +23,7 @@ mod methods;
 mod qr;
 mod steps;
 
+use crossterm::event::KeyCode;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -37,6 +38,7 @@ use crate::tui::field::Field;
 use crate::tui::frame::Focus;
 use crate::tui::model::Model;
 use crate::tui::screen::Panel;
+use crate::tui::screen_map::MouseTarget;
 use crate::tui::shown_method::ShownMethod;
 use crate::tui::text_block::TextBlock;
 use crate::tui::theme::{Letters, Theme};
@@ -82,8 +84,13 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, panel: &Panel, view: Vie
         qr.draw(frame, *place, theme);
     }
     let text = PanelText::fitting(login, shown.as_ref(), field_of(panel), (column, qr.is_some()), view);
+    for (down, code) in &text.keys {
+        view.map.put(frame::row(column, *down), MouseTarget::Key(*code));
+    }
+    view.map.put_cursor(frame::row(column, 0));
     frame.render_widget(Paragraph::new(text.block.lines), column);
     if let (Some(field), Some(down)) = (field_of(panel), text.field) {
+        view.map.leave_cursor();
         let row = frame::row(column, down);
         let row = Rect { x: row.x + INDENT.min(row.width), width: row.width.saturating_sub(INDENT), ..row };
         field.render(frame, row, "> ", theme);
@@ -147,6 +154,8 @@ struct PanelText<'a> {
     noticed: bool,
     /// The row of the text field.
     field: Option<u16>,
+    /// The rows that name a key, for the mouse.
+    keys: Vec<(u16, KeyCode)>,
 }
 
 impl<'a> PanelText<'a> {
@@ -162,7 +171,8 @@ impl<'a> PanelText<'a> {
             let block = TextBlock::new(column.width, view.theme);
             let ViewContext { model, theme, now, .. } = view;
             let (locality, noticed) = (model.locality, false);
-            let mut text = Self { block, theme, now, locality, space, has_qr, noticed, field: None };
+            let mut text =
+                Self { block, theme, now, locality, space, has_qr, noticed, field: None, keys: Vec::new() };
             text.write(login, shown, field);
             text.steps(login, model.shows_steps, column.height);
             text
@@ -235,6 +245,13 @@ impl<'a> PanelText<'a> {
     /// A key in so many columns and what it does; without a key, more of the one before.
     fn way(&mut self, key: &str, column: u16, words: &str) {
         let width = self.block.width.saturating_sub(INDENT + column);
+        let down = text_layout::rows(self.block.lines.len());
+        let code = match key {
+            "" => None,
+            "Enter" => Some(KeyCode::Enter),
+            letter => letter.chars().next().map(KeyCode::Char),
+        };
+        self.keys.extend(code.map(|code| (down, code)));
         for (index, line) in text_layout::wrap(words, width).into_iter().enumerate() {
             let key = text_layout::fill(if index == 0 { key } else { "" }, column);
             self.block.lines.push(Line::from(vec![
@@ -291,6 +308,7 @@ impl<'a> PanelText<'a> {
             (false, _) => vec![steps::line(login, width, theme)],
         };
         self.gap();
+        self.keys.push((text_layout::rows(self.block.lines.len()), KeyCode::Char('i')));
         self.block.lines.extend(lines);
     }
 

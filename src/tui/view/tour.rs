@@ -1,5 +1,6 @@
 //! Strip of the demo's tour: how far it is, what to try next, and the key that skips it.
 
+use crossterm::event::KeyCode;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -9,6 +10,7 @@ use crate::domain::clock::Now;
 use crate::domain::health::Health;
 use crate::domain::profile::Profile;
 use crate::tui::model::Model;
+use crate::tui::screen_map::MouseTarget;
 use crate::tui::tour::TourStop;
 use crate::tui::view::ViewContext;
 use crate::tui::{frame, text_layout};
@@ -33,6 +35,10 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, view: ViewContext<'_>) {
         Span::styled(key, theme.key),
         Span::raw(skips),
     ]);
+    let end = text_layout::width(&line.to_string());
+    let width = (text_layout::width(key) + text_layout::width(skips)).min(end);
+    let place = Rect { x: area.x + end - width, width, ..area }.intersection(area);
+    view.map.put(place, MouseTarget::Key(KeyCode::Char('N')));
     frame.render_widget(line, area);
 }
 
@@ -51,8 +57,8 @@ fn hint(model: &Model, now: Now) -> Option<String> {
         },
         Some(TourStop::Copy) => "Press y, then h: the token as a header is on your clipboard.".to_owned(),
         Some(TourStop::SignOut) => "Press x on a profile that you do not need: sign out.".to_owned(),
-        Some(TourStop::NewLogin) => "Press n for a new login; demo-tv has a QR code.".to_owned(),
-        None => "That was the tour. ? has every key.".to_owned(),
+        Some(TourStop::Timeline) => "Press t for the timeline: when everything expires.".to_owned(),
+        None => "That was the tour. n then demo-tv shows a QR code, ? every key.".to_owned(),
     })
 }
 

@@ -4,7 +4,7 @@ use crate::domain::provider::draft::{self, Draft};
 use crate::domain::provider::{LoginMethod, Pkce, Provider};
 use crate::oauth::login::preflight::{self, Preflight, PreflightGoal};
 use crate::tui::field::{Field, Sight};
-use crate::tui::wizard::page::{HTTPS, ListQuestion, Page, TextQuestion};
+use crate::tui::wizard::page::{ListQuestion, Page, TextQuestion, address};
 use crate::tui::wizard::picker::Picker;
 use crate::tui::wizard::{Wizard, WizardContext};
 
@@ -28,6 +28,7 @@ impl Wizard {
     pub fn submit(&mut self, context: WizardContext<'_>) {
         self.complaint = self.take(context).err();
         if self.complaint.is_none() {
+            self.page.tidy();
             self.go_on(context);
         }
     }
@@ -127,15 +128,6 @@ impl Wizard {
         }
         Ok(())
     }
-}
-
-/// The address in a field that begins with its scheme: nothing where that is all, and a whole one that
-/// was pasted behind it.
-fn address(field: &Field) -> &str {
-    let typed = field.text().trim();
-    let rest = typed.strip_prefix(HTTPS).unwrap_or(typed);
-    let is_whole = rest.is_empty() || rest.contains("://");
-    if is_whole { rest } else { typed }
 }
 
 /// The page of a question before a login.

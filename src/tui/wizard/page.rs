@@ -6,7 +6,7 @@ use crate::tui::field::{Field, Sight};
 use crate::tui::wizard::picker::Picker;
 
 /// What every address begins with; it stands in its field already.
-pub(super) const HTTPS: &str = "https://";
+const HTTPS: &str = "https://";
 
 /// What is asked.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,6 +22,15 @@ pub enum Page {
     Notice,
     /// Nothing more.
     Ready,
+}
+
+/// The address in a field that begins with its scheme: nothing where that is all, and a whole one that
+/// was pasted behind it.
+pub(super) fn address(field: &Field) -> &str {
+    let typed = field.text().trim();
+    let rest = typed.strip_prefix(HTTPS).unwrap_or(typed);
+    let is_whole = rest.is_empty() || rest.contains("://");
+    if is_whole { rest } else { typed }
 }
 
 /// A question with a list of answers.
@@ -67,6 +76,18 @@ impl Page {
         let sight = if question.is_secret() { Sight::Masked } else { Sight::Clear };
         let usual = if question.is_address() { HTTPS } else { "" };
         Self::Text(question, Field::new(usual, sight))
+    }
+
+    /// Leaves in the field of an address what was taken: a whole one that was pasted behind the scheme.
+    pub(super) fn tidy(&mut self) {
+        if let Self::Text(question, field) = self
+            && question.is_address()
+        {
+            let taken = address(field).to_owned();
+            if !taken.is_empty() {
+                *field = Field::new(&taken, Sight::Clear);
+            }
+        }
     }
 
     /// Whether `other` asks the same, whatever is chosen or typed there.

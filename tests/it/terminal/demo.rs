@@ -25,7 +25,7 @@ fn a_login_a_refresh_a_copy_and_an_erasure_work_in_the_demo() {
     pty.wait("dat_…").wait("↻ demo/hal").wait("– demo/key").wait("? other/ivy");
     pty.wait("demo-cal/ida").wait("demo-qonic/jon");
 
-    pty.keys("jjjj").wait("┌ demo/emil");
+    pty.keys("g").wait("1/6  Press l on demo/emil");
     pty.keys("l").wait("print the link").keys("t").wait("Press any key");
     let shown = pty.contents().replace('\n', "");
     let url = person::between(&shown, "on its own:", "Open in any");
@@ -33,7 +33,8 @@ fn a_login_a_refresh_a_copy_and_an_erasure_work_in_the_demo() {
     pty.wait("Logged in as emil@demo.test. Refreshes on its own.").wait("● demo/emil");
 
     let before = profile(&home, "cleo");
-    pty.keys("gjjr").wait("demo/cleo refreshed.");
+    pty.wait("2/6  Press !");
+    pty.keys("/cleo\r").wait("▌○ demo/cleo").keys("r").wait("demo/cleo refreshed.");
     let after = profile(&home, "cleo");
     assert!(after.held != before.held && after.refresh_count == 1);
 
@@ -43,7 +44,7 @@ fn a_login_a_refresh_a_copy_and_an_erasure_work_in_the_demo() {
     let token = after.held.tokens().expect("tokens").access.expose();
     assert_eq!(copied, token.as_bytes());
 
-    pty.keys("x").wait("Cancel").keys("l\r").wait("signed out");
+    pty.keys("x").wait("Keep everything").keys("e").wait("signed out");
     pty.until("its tokens erased", |_| profile(&home, "cleo").held.tokens().is_none());
     pty.keys("q");
     let left = pty.end();
@@ -75,7 +76,7 @@ fn the_demo_takes_no_file_of_the_persons() {
 fn a_fault_that_was_asked_for_meets_the_login_in_the_demo() {
     let home = Home::new();
     let pty = Pty::start(&home, &["demo", "--fault", "authorize=denied"], WIDE);
-    pty.wait("✗ demo/emil").keys("jjjj").wait("┌ demo/emil");
+    pty.wait("dat_…").keys("g").wait("▌✗ demo/emil");
     pty.keys("l").wait("print the link").keys("t").wait("Press any key");
     let shown = pty.contents().replace('\n', "");
     let url = person::between(&shown, "on its own:", "Open in any");

@@ -5,6 +5,7 @@ use authtui::domain::secret::Secret;
 use authtui::oauth::login::{Input, Locality, Output};
 use authtui::tui::message::{Effect, Msg};
 use authtui::tui::screen::{Panel, Screen};
+use authtui::tui::screen_map::MouseGesture;
 use url::Url;
 
 use crate::harness::{App, PORT, asks, unreachable};
@@ -172,4 +173,27 @@ fn a_login_without_a_device_code_says_so() {
     assert_eq!(app.message(), "There is no other way to log in here.");
     assert_eq!(app.keys("u"), []);
     assert_eq!(app.model.method, None);
+}
+
+#[test]
+fn a_click_on_a_way_of_the_panel_is_a_press_of_its_key() {
+    let mut app = waiting(Locality::Local);
+    let at = app.place("print the link");
+    let effects = app.mouse(MouseGesture::Click, at);
+    assert!(matches!(effects.as_slice(), [Effect::Print(_)]), "{effects:?}");
+    let at = app.place("steps");
+    app.mouse(MouseGesture::Click, at);
+    assert!(app.screen().contains("Start callback listener"), "{}", app.screen());
+}
+
+#[test]
+fn the_footer_names_the_keys_of_the_ways_only_where_the_panel_does_not() {
+    for (size, named) in [((120, 32), false), ((80, 24), false), ((60, 12), true), ((40, 10), true)] {
+        let mut app = waiting(Locality::Local);
+        app.model.size = size;
+        let screen = app.screen();
+        let footer = screen.lines().last().expect("a footer");
+        assert_eq!(footer.contains("c copy"), named, "{size:?}: {footer}");
+        assert_eq!(screen.contains("c   copy the link"), !named, "{size:?}: {screen}");
+    }
 }

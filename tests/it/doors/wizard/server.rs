@@ -51,6 +51,11 @@ fn a_server_is_described_shown_written_and_logged_in_to() {
     app.model.providers = "~/.config/authtui/providers".to_owned();
     typed(&mut app, &ANSWERS);
     assert_eq!(wizard(&app).page, Page::Choice(ListQuestion::Pkce, 0));
+    let shown = app.screen();
+    for seen in ["New server corp · 10 of 11", "Revocation  https://id.corp.test/revoke", "Secret      given"]
+    {
+        assert!(shown.contains(seen), "{seen}: {shown}");
+    }
     app.press("down enter");
     assert_eq!(wizard(&app).page, Page::Preview(0));
     assert!(app.screen().contains("~/.config/authtui/providers/corp.yaml"), "{}", app.screen());
