@@ -73,7 +73,8 @@
 //! | `stored/config_file.rs` | the change in the text of the file; all other bytes stay |
 //! | `domain/event.rs` | `GrantEvent::Refreshed`, written by `shell/event_log.rs` |
 //! | `tui/update/refresh.rs` | `Msg::Refreshed`: the new rows, and the status line |
-//! | `tui/view/profiles.rs` | the row |
+//! | `tui/update/arrangement.rs` | the order of the rows, where that is another now |
+//! | `tui/view/profiles/table.rs` | the row |
 //!
 //! # A login
 //!
@@ -151,6 +152,8 @@
 //!   `tui/view/timeline.rs`.
 //! - **A command**: `cli/NAME.rs`, its variant in `cli.rs`, `tests/it/commands/NAME.rs`.
 //! - **An event**: `domain/event.rs`, its line in `stored/event_log.rs`, `cli/events.rs`.
+//! - **Something that a row may need**: `tui/need.rs`, `tui/urgency.rs`, its sign in `state.rs`.
+//! - **A part of the filter**: `tui/filter.rs`, its hint in `tui/view/filter_hint.rs`.
 //! - **A setting**: `domain/settings.rs`, `docs/files.md`.
 //! - **A role of the theme**: `tui/theme.rs`, its colours in `tui/theme/palette.rs`,
 //!   `docs/themes.md`.

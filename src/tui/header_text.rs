@@ -18,6 +18,9 @@ pub fn needs(model: &Model) -> impl Iterator<Item = (Need, usize, String)> {
 /// What is said where nothing needs anybody; nothing where there are no profiles.
 #[must_use]
 pub fn all_fine(model: &Model) -> Option<String> {
+    if needs(model).next().is_some() {
+        return None;
+    }
     match model.order.total {
         0 => None,
         1 => Some("1 profile, fine".to_owned()),

@@ -237,6 +237,13 @@ pub fn all() -> impl Iterator<Item = (KeyContext, &'static Binding)> {
         .flat_map(|(context, bindings)| bindings.iter().map(move |binding| (context, binding)))
 }
 
+/// The first key of `action` in `context`, as people read it; empty where it has none.
+#[must_use]
+pub fn word(context: KeyContext, action: Action) -> String {
+    let binding = bindings(context).find(|binding| binding.action == action);
+    binding.and_then(|binding| binding.keys.first()).map_or_else(String::new, |key| key.word())
+}
+
 /// What `key` means in `context`. What the timeline does not say is as on the list.
 #[must_use]
 pub fn action(context: KeyContext, key: KeyEvent) -> Option<Action> {

@@ -6,6 +6,7 @@ use crate::domain::health::Health;
 use crate::domain::name::{ProfileName, StoreId};
 use crate::tui::filter::Filter;
 use crate::tui::model::{Model, RowId};
+use crate::tui::need::Need;
 use crate::tui::{state, text_layout};
 
 /// Every row, in the order of the stores and of their files.
@@ -18,6 +19,13 @@ pub fn all(model: &Model) -> impl Iterator<Item = (StoreId, &Row)> {
 pub fn at(model: &Model, place: usize) -> Option<(StoreId, &Row)> {
     let ordered = model.order.rows.get(place)?;
     Some((ordered.store, model.stores.get(&ordered.store)?.rows.get(ordered.index)?))
+}
+
+/// The same, with what it needs.
+#[must_use]
+pub fn with_need(model: &Model, place: usize) -> Option<(StoreId, &Row, Need)> {
+    let (store, row) = at(model, place)?;
+    Some((store, row, model.order.rows.get(place)?.need))
 }
 
 /// How many rows are shown.

@@ -63,10 +63,20 @@ pub struct Glyphs {
     pub timeline: TimelineGlyphs,
     /// The frame of a box.
     pub border: border::Set<'static>,
-    /// A column of a bar that is filled by one eighth, two, … eight.
-    pub bar: [&'static str; 8],
+    pub gauge: GaugeGlyphs,
+    /// Stands before a row that needs somebody.
+    pub edge: &'static str,
     /// Stands before the selected row, and before what must be done.
     pub selection: &'static str,
+}
+
+/// A column of a bar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GaugeGlyphs {
+    pub full: &'static str,
+    /// The one half of it, at the end.
+    pub half: &'static str,
+    pub track: &'static str,
 }
 
 /// Which characters may reach the terminal.
@@ -150,7 +160,8 @@ impl Glyphs {
                 beyond: "▸",
             },
             border: border::ROUNDED,
-            bar: ["▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"],
+            gauge: GaugeGlyphs { full: "━", half: "╸", track: "╌" },
+            edge: "▎",
             selection: "▌",
         }
     }
@@ -194,7 +205,8 @@ impl Glyphs {
                 horizontal_top: "-",
                 horizontal_bottom: "-",
             },
-            bar: ["-", "-", "-", "-", "=", "=", "=", "="],
+            gauge: GaugeGlyphs { full: "=", half: "-", track: "." },
+            edge: "!",
             selection: ">",
         }
     }

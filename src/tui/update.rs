@@ -38,7 +38,7 @@ use crate::tui::update::status::{report, report_profile, report_trouble};
 
 /// Takes what happened and says what must be done.
 pub fn update(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
-    let brings = Brings::of(&msg);
+    let brings = Brings::of(&msg, model);
     let before = OrderBasis::of(model);
     let mut effects = take(model, now, msg);
     match brings {
@@ -76,7 +76,7 @@ enum Brings {
 }
 
 impl Brings {
-    fn of(msg: &Msg) -> Self {
+    fn of(msg: &Msg, model: &Model) -> Self {
         match msg {
             Msg::Stored(_)
             | Msg::Refreshed(..)
@@ -86,7 +86,9 @@ impl Brings {
             | Msg::Revoked(..)
             | Msg::Tested(..)
             | Msg::Login(..) => Self::Rows,
-            Msg::Catalogued(_) | Msg::Settled(_) => Self::Start,
+            Msg::Catalogued(_) if model.catalog.is_none() => Self::Start,
+            Msg::Settled(_) if model.auto_refresh == AutoRefreshMode::Unsettled => Self::Start,
+            Msg::Catalogued(_) | Msg::Settled(_) => Self::Rows,
             Msg::Woke => Self::Time,
             Msg::Key(_)
             | Msg::Mouse(..)

@@ -9,6 +9,7 @@ mod dialog;
 mod empty;
 mod events;
 pub(super) mod everything;
+mod filter_hint;
 mod footer;
 mod header;
 pub(super) mod help;
@@ -68,6 +69,7 @@ pub fn view_with_map(frame: &mut Frame<'_>, model: &Model, theme: &Theme, now: N
             screen(frame, &parts, view);
             tour::render(frame, parts.tour, view);
             message::render(frame, parts.message, model, theme);
+            filter_hint::render(frame, parts.message, model, theme);
             footer::render(frame, &parts, view);
         }
         (None, Some(question)) => dialog::render(frame, area, question, view),

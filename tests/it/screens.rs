@@ -2,6 +2,7 @@
 
 pub(crate) mod cast;
 pub(crate) mod doors;
+mod names;
 mod pages;
 mod print;
 mod questions;

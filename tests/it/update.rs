@@ -6,6 +6,7 @@ mod environment;
 mod footer;
 mod mouse;
 mod notice;
+mod order;
 mod panel;
 mod quit;
 mod refresh;

@@ -7,7 +7,6 @@ use ratatui::text::{Line, Span};
 
 use crate::domain::clock::local_minute;
 use crate::tui::model::{AutoRefreshMode, Model};
-use crate::tui::need::Section;
 use crate::tui::theme::Theme;
 use crate::tui::view::ViewContext;
 use crate::tui::{frame, header_text, state};
@@ -15,32 +14,29 @@ use crate::tui::{frame, header_text, state};
 /// Below this width words are shortened.
 const NARROW: u16 = 100;
 
-/// How much of it is shown, from all to nothing.
-#[derive(Clone, Copy)]
+/// How much of it is shown.
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum HeaderDetail {
-    WordsAndNext,
-    Words,
-    /// What needs somebody in words, the rest as numbers.
-    Urgent,
-    Numbers,
+    /// All, with what happens next.
+    All,
+    /// So many needs in words, the others as numbers.
+    Words(usize),
+    /// All as numbers, close to each other.
+    Tight,
+    /// Nothing but the name of the program.
     Name,
 }
-
-const DETAILS: [HeaderDetail; 5] = [
-    HeaderDetail::WordsAndNext,
-    HeaderDetail::Words,
-    HeaderDetail::Urgent,
-    HeaderDetail::Numbers,
-    HeaderDetail::Name,
-];
 
 /// Draws the header. Where room is short the next event goes first, then words, the least urgent first.
 pub(super) fn render(frame: &mut Frame<'_>, area: Rect, view: ViewContext<'_>) {
     let area = frame::inset(area, 1);
     let clock = clock(area.width, view).right_aligned();
     let room = usize::from(area.width).saturating_sub(clock.width() + 2);
-    let lines = DETAILS.into_iter().map(|detail| line(detail, view));
-    if let Some(line) = lines.into_iter().find(|line| line.width() <= room) {
+    let words = (0..=header_text::needs(view.model).count()).rev().map(HeaderDetail::Words);
+    let details =
+        [HeaderDetail::All].into_iter().chain(words).chain([HeaderDetail::Tight, HeaderDetail::Name]);
+    let mut lines = details.map(|detail| line(detail, view));
+    if let Some(line) = lines.find(|line| line.width() <= room) {
         frame.render_widget(line, area);
     }
     frame.render_widget(clock, area);
@@ -64,11 +60,11 @@ fn line(detail: HeaderDetail, view: ViewContext<'_>) -> Line<'static> {
         line.push_span(Span::raw(" "));
         line.push_span(Span::styled(" demo ", theme.accent.add_modifier(Modifier::REVERSED)));
     }
-    if let HeaderDetail::Name = detail {
+    if detail == HeaderDetail::Name {
         return line;
     }
     needs(&mut line, detail, model, theme);
-    if let (HeaderDetail::WordsAndNext, true) = (detail, model.screen.shows_profiles())
+    if let (HeaderDetail::All, true) = (detail, model.screen.shows_profiles())
         && let Some(next) = header_text::next_event(model, now)
     {
         line.push_span(Span::raw("   "));
@@ -78,19 +74,21 @@ fn line(detail: HeaderDetail, view: ViewContext<'_>) -> Line<'static> {
 }
 
 fn needs(line: &mut Line<'static>, detail: HeaderDetail, model: &Model, theme: &Theme) {
-    let mut is_fine = true;
-    for (need, count, words) in header_text::needs(model) {
-        is_fine = false;
-        let (gap, words) = match detail {
-            HeaderDetail::Urgent if need.section() != Section::NeedsYou => ("  ", count.to_string()),
-            HeaderDetail::WordsAndNext | HeaderDetail::Words | HeaderDetail::Urgent => ("   ", words),
-            HeaderDetail::Numbers | HeaderDetail::Name => ("  ", count.to_string()),
-        };
+    for (place, (need, count, words)) in header_text::needs(model).enumerate() {
         let (glyph, style) = state::sign(need, theme);
-        line.push_span(Span::raw(gap));
-        line.push_span(Span::styled(format!("{glyph} {words}"), style));
+        let in_words = match detail {
+            HeaderDetail::All => true,
+            HeaderDetail::Words(most) => place < most,
+            HeaderDetail::Tight | HeaderDetail::Name => false,
+        };
+        let (gap, text) = match (in_words, detail) {
+            (true, _) => ("   ", format!("{glyph} {words}")),
+            (false, HeaderDetail::Tight) => (" ", format!("{glyph}{count}")),
+            (false, _) => ("  ", format!("{glyph} {count}")),
+        };
+        line.extend([Span::raw(gap), Span::styled(text, style)]);
     }
-    if let Some(words) = header_text::all_fine(model).filter(|_| is_fine) {
+    if let Some(words) = header_text::all_fine(model) {
         line.push_span(Span::raw("   "));
         line.push_span(Span::styled(format!("{} {words}", theme.glyphs.states.fresh), theme.good));
     }

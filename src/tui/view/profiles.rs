@@ -1,25 +1,22 @@
-//! List of profiles: a row for each, with both clocks. Only the rows that are seen are built.
+//! List of profiles: what is wrong with their store, and a row for each. Only the rows that are seen are
+//! built.
+
+mod table;
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
-use ratatui::text::{Line, Span};
+use ratatui::text::Line;
 
-use crate::domain::change::Row;
-use crate::domain::clock::{DateTime, Now, Utc};
-use crate::domain::health::Health;
-use crate::domain::profile::{Kind, Profile};
-use crate::domain::residual_validity::Validity;
-use crate::tui::columns::{self, Column, Columns};
+use self::table::ProfileTable;
+use crate::tui::columns::Columns;
 use crate::tui::frame::Focus;
 use crate::tui::list_lines::{self, ListLine};
 use crate::tui::model::Model;
-use crate::tui::need::Section;
 use crate::tui::screen::Screen;
 use crate::tui::screen_map::MouseTarget;
 use crate::tui::theme::Theme;
 use crate::tui::view::ViewContext;
-use crate::tui::{auto_refresh, flash, frame, rows, state, text_layout};
+use crate::tui::{frame, rows, text_layout};
 
 /// The most rows of what is wrong with a store.
 const BANNER: usize = 4;
@@ -41,7 +38,7 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, view: ViewContext<'_>) {
         frame.render_widget(Line::styled(words, theme.muted), frame::inset(frame::row(inner, 1), 1));
         return;
     }
-    let list = ProfileTable { columns: Columns::for_width(inner.width), model, theme, now };
+    let list = ProfileTable { columns: Columns::new(inner.width, model.order.widths), model, theme, now };
     let body = frame::below(inner, 1);
     let height = usize::from(body.height);
     let selected = rows::place(model);
@@ -54,8 +51,8 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, view: ViewContext<'_>) {
         match list_lines::at(model, line) {
             Some(ListLine::Head(section, count)) => list.section(frame, area, section, count),
             Some(ListLine::Row(place)) => {
-                if let Some((store, row)) = rows::at(model, place) {
-                    list.row(frame, area, row);
+                if let Some((store, row, need)) = rows::with_need(model, place) {
+                    list.row(frame, area, row, need);
                     map.put(area, MouseTarget::Row(rows::id(store, row)));
                     if selected == Some(place) {
                         list.select(frame, area);
@@ -124,163 +121,4 @@ fn rights(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) -> Re
     let line = format!("{} {words}", theme.glyphs.states.failed);
     frame.render_widget(Line::styled(line, theme.warn), row);
     frame::below(area, 1)
-}
-
-/// What every row is drawn with.
-struct ProfileTable<'a> {
-    columns: Columns,
-    model: &'a Model,
-    theme: &'a Theme,
-    now: Now,
-}
-
-impl ProfileTable<'_> {
-    /// The name of a section, and a line to the right of it.
-    fn section(&self, frame: &mut Frame<'_>, row: Rect, section: Section, count: usize) {
-        let rule = self.theme.glyphs.border.horizontal_top.repeat(usize::from(row.width));
-        let words = format!("{} {count} ", section.title());
-        let line =
-            Line::from(vec![Span::styled(words, self.theme.strong), Span::styled(rule, self.theme.muted)]);
-        frame.render_widget(line, frame::inset(row, 1));
-    }
-
-    fn heads(&self, frame: &mut Frame<'_>, row: Rect, section: Option<(Section, usize)>) {
-        let head = |text| Line::styled(text, self.theme.muted);
-        if let Some((section, count)) = section {
-            self.section(frame, row, section, count);
-        } else {
-            cell(frame, row, self.columns.name, head("profile"));
-        }
-        if let Some(account) = self.columns.account {
-            if section.is_none() {
-                cell(frame, row, account, head("account"));
-            }
-        }
-        cell(frame, row, self.columns.access, head("token").right_aligned());
-        cell(frame, row, self.columns.grant, head("login").right_aligned());
-    }
-
-    fn row(&self, frame: &mut Frame<'_>, area: Rect, row: &Row) {
-        let health = rows::health(self.model, row, self.now.wall);
-        cell(frame, area, self.columns.glyph, Line::from(state::glyph(health, self.theme)));
-        let (name, access) = match row {
-            Row::Profile(profile) => {
-                if let Some(column) = self.columns.account {
-                    cell(frame, area, column, self.account(profile, column.width));
-                }
-                cell(frame, area, self.columns.grant, self.grant(profile).right_aligned());
-                (rows::short_name(&profile.id.name, self.columns.name.width), self.access(profile, health))
-            }
-            Row::Broken { name, .. } => (text_layout::named(name), self.word(health)),
-        };
-        cell(frame, area, self.columns.name, Line::raw(text_layout::cut(&name, self.columns.name.width)));
-        cell(frame, area, self.columns.access, Line::from(access.text).right_aligned());
-        if let (Some(bar), Some((text, style))) = (self.columns.bar, access.beside) {
-            cell(frame, area, bar, Line::styled(text_layout::cut(&text, bar.width), style));
-        }
-    }
-
-    /// For a moment a row shows that something has happened to it.
-    fn flash(&self, frame: &mut Frame<'_>, area: Rect, row: &Row) {
-        if let Row::Profile(profile) = row
-            && flash::ends_at(self.model, &profile.id, self.now).is_some()
-        {
-            frame.buffer_mut().set_style(area, self.theme.flash);
-        }
-    }
-
-    /// What stands in the row keeps its colours.
-    fn select(&self, frame: &mut Frame<'_>, row: Rect) {
-        cell(frame, row, self.columns.mark, Line::styled(self.theme.glyphs.selection, self.theme.accent));
-        frame.buffer_mut().set_style(row, self.theme.selected);
-    }
-
-    fn account(&self, profile: &Profile, width: u16) -> Line<'static> {
-        let key = profile.held.tokens().filter(|_| profile.kind != Kind::OAuth);
-        match (&profile.account, key) {
-            (Some(account), _) => Line::raw(text_layout::cut(&text_layout::named(account), width)),
-            // Its end tells one key from another, its known prefix does not.
-            (None, Some(tokens)) => {
-                Line::raw(text_layout::cut(&text_layout::safe(&tokens.access.mask(&[])), width))
-            }
-            (None, None) => Line::styled("–", self.theme.muted),
-        }
-    }
-
-    fn grant(&self, profile: &Profile) -> Line<'static> {
-        match Validity::of_login(profile, self.now.wall).and_then(Validity::end) {
-            None => Line::styled("–", self.theme.muted),
-            Some(end) if end <= self.now.wall => Line::styled("expired", self.theme.bad),
-            Some(end) if state::grant_ends_soon(profile, self.now).is_some() => {
-                Line::styled(state::left(end, self.now), self.theme.warn)
-            }
-            Some(end) => Line::raw(state::left(end, self.now)),
-        }
-    }
-
-    fn word(&self, health: Health) -> AccessCell {
-        AccessCell { text: Span::styled(health.word(), state::style(health, self.theme)), beside: None }
-    }
-
-    /// The countdown to the next try, where it is yet to come.
-    fn retrying(&self, health: Health, profile: &Profile) -> AccessCell {
-        let planned = auto_refresh::planned(self.model, profile, self.now).filter(|at| *at > self.now.wall);
-        let Some(at) = planned else { return self.word(health) };
-        let retry = format!("retry {}", state::left(at, self.now));
-        AccessCell { text: Span::styled(retry, state::style(health, self.theme)), beside: None }
-    }
-
-    fn access(&self, profile: &Profile, health: Health) -> AccessCell {
-        if self.model.running(&profile.id).unsaved.is_some() {
-            return AccessCell { text: Span::styled("not saved", self.theme.bad), beside: None };
-        }
-        let style = state::style(health, self.theme);
-        let own = match health {
-            Health::Fresh(end) | Health::Expiring(end) => AccessCell {
-                text: Span::styled(state::left(end, self.now), style),
-                beside: life_left(profile, end, self.now, self.theme).map(|bar| (bar, style)),
-            },
-            Health::Retrying(_) => self.retrying(health, profile),
-            Health::NoExpiry
-            | Health::Due
-            | Health::Failed(_)
-            | Health::NeedsLogin
-            | Health::Refused
-            | Health::SignedOut
-            | Health::Refreshing
-            | Health::Unreadable => self.word(health),
-        };
-        let busy = matches!(health, Health::Refreshing | Health::NeedsLogin | Health::Refused);
-        match state::grant_ends_soon(profile, self.now).filter(|_| !busy) {
-            None => own,
-            Some(end) => AccessCell {
-                text: Span::styled(format!("login {}", state::left(end, self.now)), self.theme.warn),
-                beside: Some((format!("· {}", own.text.content), own.text.style)),
-            },
-        }
-    }
-}
-
-/// What a row says of the access token.
-struct AccessCell {
-    text: Span<'static>,
-    /// What stands in the bar's place, where there is room for it.
-    beside: Option<(String, Style)>,
-}
-
-/// The part of its life that an access token has left, as a bar: never empty while there is any.
-fn life_left(profile: &Profile, end: DateTime<Utc>, now: Now, theme: &Theme) -> Option<String> {
-    let life = profile.life.obtained_at.map(|from| (end - from).num_seconds()).filter(|life| *life > 0)?;
-    let left = (end - now.wall).num_seconds().clamp(0, life);
-    let eighths = left.saturating_mul(i64::from(columns::BAR) * 8) / life;
-    let eighths = usize::try_from(eighths).unwrap_or(0).max(1);
-    let [.., whole] = theme.glyphs.bar;
-    let part = (eighths % 8).checked_sub(1).and_then(|index| theme.glyphs.bar.get(index));
-    Some(whole.repeat(eighths / 8) + part.unwrap_or(&""))
-}
-
-/// Draws into a column of a row, as far as the row reaches.
-fn cell(frame: &mut Frame<'_>, row: Rect, column: Column, line: Line<'_>) {
-    let place = Rect { x: row.x.saturating_add(column.from), width: column.width, ..row };
-    frame.render_widget(line, place.intersection(row));
 }

@@ -24,6 +24,11 @@ pub(super) fn text(model: &Model, size: (u16, u16)) -> String {
     lines(&backend(model, size, colored()))
 }
 
+/// The screen's cells, row by row.
+pub(super) fn cells(model: &Model, size: (u16, u16)) -> Vec<Vec<Cell>> {
+    rows(&backend(model, size, colored())).map(<[Cell]>::to_vec).collect()
+}
+
 /// The screen with its styles.
 pub(super) fn drawn(model: &Model, size: (u16, u16)) -> String {
     with(model, size, colored())

@@ -103,7 +103,7 @@ fn a_pause_that_the_server_asks_for_is_kept_and_counted_down() {
     office.answer_all(|profile, now| passing(profile, now, 120));
     let app = &mut office.app;
     let shown = app.screen();
-    for words in ["retry 2m01s", "again in 2m01s", "answered 503.", "Stored tokens are unchanged."] {
+    for words in ["↻ 2m01s", "again in 2m01s", "answered 503.", "Stored tokens are unchanged."] {
         assert!(shown.contains(words), "{shown}");
     }
     app.feed(Msg::Resized(45, 20));
