@@ -19,6 +19,7 @@ pub mod keymap;
 pub mod layout;
 pub mod list_lines;
 pub mod log;
+pub mod log_page;
 pub mod message;
 pub mod model;
 pub mod need;

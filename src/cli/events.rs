@@ -79,12 +79,16 @@ pub(super) fn run(services: &Arc<Services>, args: &EventsArgs) -> Result<Exit> {
         output::say("no events yet.");
     }
     let offset = services.clock.now().offset;
+    let name = |event: &Event| event.profile.to_string();
+    let columns = events.iter().map(|event| name(event).chars().count()).max().unwrap_or(0);
     for event in &events {
         let (at, by) = (local(event.at, offset), &event.by);
         let what = event.what.words();
         console::print(&format!(
-            "{at}  {}  {what}  ({}, process {})\n",
-            event.profile, by.program, by.process
+            "{at}  {:<columns$}  {what}  ({}, process {})\n",
+            name(event),
+            by.program,
+            by.process
         ))?;
     }
     Ok(Exit::Done)

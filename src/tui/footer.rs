@@ -115,7 +115,8 @@ pub fn footer(model: &Model, now: Now, place: FooterPlace) -> Footer {
         Screen::Login(Panel::Pasting(_)) => fixed(&TYPING),
         Screen::Login(Panel::Qr) => fixed(&SCANNING),
         Screen::Login(Panel::Steps) => login::keys(model, now, place),
-        Screen::Help(..) | Screen::Events(_) => fixed(&SCROLLING),
+        Screen::Help(..) => fixed(&SCROLLING),
+        Screen::Events(_) => only(KeyContext::Log, |_| true),
     };
     Footer { keys: in_one_group(keys, row), ..Footer::default() }
 }
@@ -170,7 +171,7 @@ fn is_needed(context: KeyContext, action: Action) -> bool {
         KeyContext::Login => {
             matches!(action, Action::Back | Action::Panel(OpenAgain | CopyLink | Paste | SwitchMethod))
         }
-        KeyContext::Choices | KeyContext::Lists | KeyContext::Scopes => {
+        KeyContext::Choices | KeyContext::Log | KeyContext::Lists | KeyContext::Scopes => {
             matches!(action, Action::Enter | Action::Back)
         }
         KeyContext::Everywhere | KeyContext::Profiles | KeyContext::Timeline | KeyContext::Copy => {

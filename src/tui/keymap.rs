@@ -21,8 +21,10 @@ pub enum KeyContext {
     Copy,
     /// While a login waits.
     Login,
-    /// In a question, in the events, or the help.
+    /// In a question or the help.
     Choices,
+    /// In the log.
+    Log,
     /// In a list of choices, whose letters mean nothing.
     Lists,
     /// While choosing scopes.
@@ -101,13 +103,15 @@ const fn login(
 
 /// Every key of the program by where it means something. The first that fits wins; a context comes before
 /// `Everywhere`.
-const BINDINGS: [(KeyContext, &[Binding]); 10] = [
+const BINDINGS: [(KeyContext, &[Binding]); 12] = [
     (KeyContext::Profiles, &PROFILES),
     (KeyContext::Profiles, &ROWS),
     (KeyContext::Timeline, &TIMELINE),
     (KeyContext::Copy, &COPY),
     (KeyContext::Login, &LOGIN),
     (KeyContext::Choices, &CHOICES),
+    (KeyContext::Log, &LOG),
+    (KeyContext::Log, &ROWS),
     (KeyContext::Lists, &LISTS),
     (KeyContext::Scopes, &SCOPES),
     (KeyContext::Scopes, &ROWS),
@@ -200,6 +204,12 @@ const CHOICES: [Binding; 6] = [
     help(&[Plain(PageDown)], Action::Move(Motion::PageDown), "page down"),
     footer(&[Plain(Enter)], Action::Enter, "confirm"),
     footer(&[Plain(Esc), char('q'), char('?')], Action::Back, "back"),
+];
+
+const LOG: [Binding; 3] = [
+    told("read it whole, then go to its profile", footer(&[Plain(Enter)], Action::Enter, "open")),
+    told("refresh its profile", footer(&[char('r')], Action::Refresh, "refresh")),
+    footer(&[Plain(Esc), char('q'), char('L')], Action::Back, "back"),
 ];
 
 const LISTS: [Binding; 6] = [

@@ -3,19 +3,26 @@
 use std::collections::BTreeSet;
 
 use ratatui::style::Style;
-use ratatui::text::Span;
+use ratatui::text::{Line, Span};
 
-use crate::domain::clock::{DateTime, TimeDelta, Utc};
+use crate::domain::clock::{DateTime, Now, TimeDelta, Utc};
 use crate::domain::event::{Author, Event, GrantEvent};
-use crate::domain::name::ProfileName;
+use crate::domain::name::{ProfileId, ProfileName, StoreId};
 use crate::domain::tokens::RefreshTokenId;
+use crate::tui::log_page::{LogMark, LogPage};
+use crate::tui::message::Motion;
 use crate::tui::model::Model;
 use crate::tui::status::{ToldMessage, Tone};
 use crate::tui::text_layout;
-use crate::tui::theme::Theme;
+use crate::tui::theme::{Glyphs, Theme};
+use crate::tui::{layout, state};
 
 /// How far a message and the line of the event log for the same may lie apart.
 const TOGETHER: TimeDelta = TimeDelta::seconds(5);
+
+/// From so many rows on the selected line is read whole below the list, in so many rows.
+const ROOMY: usize = 14;
+const WHOLE: usize = 6;
 
 /// A line of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,6 +73,15 @@ impl<'a> LogEntry<'a> {
                     Some(_) | None => text,
                 }
             }
+        }
+    }
+
+    /// The same in all the words it was told in.
+    #[must_use]
+    pub fn whole(self) -> String {
+        match self {
+            Self::Event(_) => text_layout::capital(&self.what()),
+            Self::Told(told) => text_layout::safe(&told.text),
         }
     }
 
@@ -141,6 +157,76 @@ fn has_event(events: &[Event], told: &ToldMessage) -> bool {
     let near = events.iter().skip(first).take_while(|event| event.at <= told.at + TOGETHER);
     near.filter(|event| event.profile == *name)
         .any(|event| !matches!(event.what, GrantEvent::RefreshStarted { .. }))
+}
+
+/// The place of the selected line.
+#[must_use]
+pub fn place(entries: &[LogEntry<'_>], page: &LogPage) -> usize {
+    let Some(mark) = page.mark else { return 0 };
+    let first = entries.iter().position(|entry| entry.at() <= mark.at);
+    let place = first.map_or(entries.len(), |first| first + mark.nth);
+    place.min(entries.len().saturating_sub(1))
+}
+
+/// The first line that is seen where `height` of `count` are, so that the selected one is among them.
+#[must_use]
+pub fn first(page: &LogPage, place: usize, count: usize, height: usize) -> usize {
+    let least = (place + 1).saturating_sub(height);
+    page.first.clamp(least, place).min(count.saturating_sub(height))
+}
+
+/// How many lines are seen in so many rows, beside their head and the one that is read whole.
+#[must_use]
+pub fn list_rows(rows: usize) -> usize {
+    rows.saturating_sub(1 + if rows >= ROOMY { WHOLE } else { 0 }).max(1)
+}
+
+/// The page after somebody moved on it.
+#[must_use]
+pub fn moved(model: &Model, page: &LogPage, motion: Motion, now: Now) -> LogPage {
+    let list = entries(model);
+    let place = place(&list, page);
+    let (columns, rows) = layout::page(model);
+    if let (Some(scrolled), Some(entry)) = (page.reading, list.get(place)) {
+        let count = text(*entry, &Theme::mono(Glyphs::unicode()), now, columns).len();
+        let last = count.saturating_sub(rows);
+        return LogPage { reading: Some(motion.from(scrolled.min(last), last + 1, rows)), ..page.clone() };
+    }
+    let height = list_rows(rows);
+    let to = motion.from(place, list.len(), height);
+    let mark = list.get(to).filter(|_| to > 0).map(|entry| LogMark {
+        at: entry.at(),
+        nth: list.iter().take(to).filter(|other| other.at() == entry.at()).count(),
+    });
+    LogPage { mark, first: first(page, to, list.len(), height), reading: None }
+}
+
+/// The profile that the selected line is about, where it is still there.
+#[must_use]
+pub fn profile(model: &Model, page: &LogPage) -> Option<ProfileId> {
+    let list = entries(model);
+    let name = list.get(place(&list, page))?.profile()?.clone();
+    let ids = [StoreId::Own, StoreId::Environment].map(|store| ProfileId { store, name: name.clone() });
+    ids.into_iter().find(|id| model.profile(id).is_some())
+}
+
+/// An entry with all its words.
+#[must_use]
+pub fn text(entry: LogEntry<'_>, theme: &Theme, now: Now, columns: u16) -> Vec<Line<'static>> {
+    let moment = state::moment(entry.at(), now).replace(text_layout::FIXED_SPACE, " ");
+    let mut head = vec![entry.sign(theme), Span::raw(" ")];
+    if let Some(name) = entry.profile() {
+        head.push(Span::styled(text_layout::named(name), theme.strong));
+        head.push(Span::raw(" · "));
+    }
+    let beside: usize = head.iter().map(Span::width).sum();
+    let moment = text_layout::cut(&moment, columns.saturating_sub(text_layout::rows(beside)));
+    head.push(Span::styled(moment, theme.muted));
+    let what = text_layout::wrap(&entry.whole(), columns).into_iter().map(Line::raw);
+    let by = entry.by().map(|by| format!("by {}", text_layout::safe(&by.to_string())));
+    let by = by.into_iter().flat_map(|by| text_layout::wrap(&by, columns));
+    let by = by.map(|line| Line::styled(line, theme.muted));
+    [Line::from(head)].into_iter().chain(what).chain(by).collect()
 }
 
 #[cfg(test)]

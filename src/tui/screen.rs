@@ -3,6 +3,7 @@
 use crate::tui::dialog::Dialog;
 use crate::tui::field::Field;
 use crate::tui::keymap::KeyContext;
+use crate::tui::log_page::LogPage;
 use crate::tui::wizard::{Wizard, Work};
 
 /// What is looked at. List and detail lie below everything else.
@@ -23,8 +24,8 @@ pub enum Screen {
     /// What a login needs to know before it begins.
     Wizard(Box<Wizard>),
     Login(Panel),
-    /// The event log, newest first, scrolled down by so many lines.
-    Events(usize),
+    /// What happened and what was said, newest first.
+    Events(LogPage),
     /// All keys, scrolled down by so many lines, above another screen.
     Help(usize, Box<Screen>),
 }
@@ -108,11 +109,11 @@ impl Screen {
         match self {
             Self::List | Self::Detail | Self::Everything => Some(KeyContext::Profiles),
             Self::Copy => Some(KeyContext::Copy),
+            Self::Events(_) => Some(KeyContext::Log),
             Self::Login(Panel::Steps | Panel::Qr) => Some(KeyContext::Login),
-            Self::Dialog(_)
-            | Self::Events(_)
-            | Self::Help(..)
-            | Self::Login(Panel::Cancelling(_) | Panel::Deciding(_)) => Some(KeyContext::Choices),
+            Self::Dialog(_) | Self::Help(..) | Self::Login(Panel::Cancelling(_) | Panel::Deciding(_)) => {
+                Some(KeyContext::Choices)
+            }
             Self::Wizard(wizard) => wizard.key_context(),
             Self::Filter(_) | Self::Login(Panel::Pasting(_)) => None,
         }

@@ -102,9 +102,9 @@ fn screen(frame: &mut Frame<'_>, parts: &Parts, view: ViewContext<'_>) {
             everything::render(frame, body, view);
         }
         Screen::Login(panel) => login::render(frame, body, panel, view),
-        Screen::Events(scrolled) => {
+        Screen::Events(page) => {
             view.map.put(body, MouseTarget::Page);
-            events::render(frame, body, *scrolled, view);
+            events::render(frame, body, page, view);
         }
         Screen::Help(scrolled, _) => {
             view.map.put(body, MouseTarget::Page);

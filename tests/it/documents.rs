@@ -28,6 +28,7 @@ fn row(context: KeyContext, binding: &Binding) -> String {
         KeyContext::Copy => "while copying: ",
         KeyContext::Login => "during a login: ",
         KeyContext::Choices => "in a question: ",
+        KeyContext::Log => "in the log: ",
         KeyContext::Lists => "in a list of choices: ",
         KeyContext::Scopes => "while choosing scopes: ",
     };

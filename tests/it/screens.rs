@@ -18,6 +18,7 @@ use authtui::oauth::login::preflight::{Preflight, PreflightGoal};
 use authtui::oauth::login::{ConfirmReason, Input, Locality, Login, SaveDecision};
 use authtui::tui::dialog::{Dialog, DialogQuestion};
 use authtui::tui::field::{Field, Sight};
+use authtui::tui::log_page::LogPage;
 use authtui::tui::message::Msg;
 use authtui::tui::model::{AutoRefreshMode, Model, RowId};
 use authtui::tui::screen::{Panel, Screen};
@@ -439,43 +440,56 @@ fn what_is_marked_is_one_block() {
 }
 
 #[test]
-fn a_reason_is_read_whole_in_the_events_and_on_the_page_of_its_profile() {
-    let whole = |text: &str| -> String {
-        text.chars().filter(|char| !char.is_whitespace() && !"│┌┐└┘─".contains(*char)).collect()
-    };
-    let why = "gitlab.example.org answered 503, and asks to be left alone for a minute or two";
-    for width in [40, 60, 80, 100, 120, 200] {
-        let mut model = cast::model(cast::rows());
-        model.events = cast::events();
-        model.screen = Screen::Events(0);
-        let size = (width, 60);
-        for said in [
-            "refresh failed:",
-            "login ended by the provider:",
-            "new tokens could not be saved:",
-            "could not be revoked at the provider:",
-        ] {
-            assert!(
-                whole(&column(&model, size)).contains(&whole(&format!("{said} {why}"))),
-                "{said} at {width}"
-            );
+fn the_log_says_what_happened_at_every_size() {
+    let mut model = cast::model(cast::rows());
+    model.events = cast::events();
+    model.screen = Screen::Events(LogPage::default());
+    assert_snapshot!("log", drawn(&model, MIDDLE));
+    for size in [WIDE, NARROW, SMALLEST] {
+        let screen = text(&model, size);
+        for words in ["refresh failed", "login ended", "could not be revok"] {
+            assert!(screen.contains(words) || size == SMALLEST, "{words}:\n{screen}");
         }
-        model.screen = Screen::Everything;
-        let text = text(&model, size);
-        assert!(
-            whole(&text).contains(&whole(&format!("could not be revoked at the provider: {why}"))),
-            "{text}"
-        );
     }
+    assert_snapshot!("log_smallest", text(&model, SMALLEST));
 }
 
-/// The words of the events below each other, without the columns beside them.
-fn column(model: &Model, size: (u16, u16)) -> String {
-    let page = text(model, size);
-    let from =
-        page.lines().find_map(|line| line.split_once("asked for").map(|(before, _)| before.chars().count()));
-    let by = |line: &str| line.split("  authtui refresh").next().unwrap_or_default().to_owned();
-    page.lines().map(|line| by(&line.chars().skip(from.unwrap_or(0)).collect::<String>())).collect()
+#[test]
+fn a_reason_is_read_whole_in_the_log_and_on_the_page_of_its_profile() {
+    let whole = |text: &str| -> String {
+        text.chars().filter(|char| !char.is_whitespace() && !"│╭╮╰╯┌┐└┘─".contains(*char)).collect()
+    };
+    let why = "gitlab.example.org answered 503, and asks to be left alone for a minute or two";
+    for size in [(40, 10), (60, 20), (80, 24), (120, 32)] {
+        let mut model = cast::model(cast::rows());
+        model.size = size;
+        model.events = cast::events();
+        model.screen = Screen::Events(LogPage::default());
+        let mut seen = String::new();
+        for _ in 0..cast::events().len() {
+            update(&mut model, cast::now(23), Msg::Key(key("enter")));
+            seen += &whole(&text(&model, size));
+            update(&mut model, cast::now(23), Msg::Key(key("pagedown")));
+            seen += &whole(&text(&model, size));
+            update(&mut model, cast::now(23), Msg::Key(key("esc")));
+            update(&mut model, cast::now(23), Msg::Key(key("down")));
+        }
+        for said in [
+            "Refresh failed:",
+            "Login ended by the provider:",
+            "New tokens could not be saved:",
+            "Could not be revoked at the provider:",
+        ] {
+            assert!(seen.contains(&whole(said)), "{said} at {size:?}");
+        }
+        assert!(
+            seen.contains(&whole(&format!("Could not be revoked at the provider: {why}")))
+                || size == (40, 10)
+        );
+        model.screen = Screen::Everything;
+        let page = whole(&text(&model, (size.0, 60)));
+        assert!(page.contains(&whole(&format!("could not be revoked at the provider: {why}"))), "{page}");
+    }
 }
 
 /// Every page of the program, with questions, events, the help and waiting logins.
@@ -511,7 +525,7 @@ fn everything() -> Vec<Model> {
         .chain(questions::all())
         .chain([
             timeline(Zoom::default()),
-            of(Screen::Events(0)),
+            of(Screen::Events(LogPage::default())),
             at(doors::curl(), Panel::Steps),
             environment,
         ])

@@ -10,8 +10,11 @@ use crate::tui::availability::availability;
 use crate::tui::dialog::{Dialog, DialogQuestion};
 use crate::tui::field::{Field, Sight};
 use crate::tui::layout;
+use crate::tui::log;
+use crate::tui::log_page::LogPage;
 use crate::tui::message::{Action, Effect, ZoomStep};
 use crate::tui::model::{Leaving, Model};
+use crate::tui::row_id::RowId;
 use crate::tui::screen::Screen;
 use crate::tui::sign_out::SignOutWay;
 use crate::tui::status::Tone;
@@ -22,6 +25,14 @@ use crate::tui::update::{auto_refresh, login_start, navigation, panel, refresh, 
 
 /// Does what the person wants, or says why that is not possible.
 pub(super) fn act(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
+    // In the log the profile of the line is meant.
+    if let (Screen::Events(page), Action::Refresh) = (&model.screen, action) {
+        let Some(id) = log::profile(model, page) else {
+            show(model, "This line is about no profile.", Tone::Plain, now);
+            return Vec::new();
+        };
+        model.selected = Some(RowId::Profile(id));
+    }
     if let Err(unavailable) = availability(model, action, now) {
         show(model, unavailable.sentences(), unavailable.tone, now);
         return Vec::new();
@@ -78,7 +89,7 @@ pub(super) fn act(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
         }
         Action::Events => {
             model.history.unseen = 0;
-            model.screen = Screen::Events(0);
+            model.screen = Screen::Events(LogPage::default());
             vec![Effect::ReadEvents]
         }
         Action::Timeline => {

@@ -7,8 +7,11 @@ use crate::oauth::login::preflight::PreflightGoal;
 use crate::oauth::login::{Input, Login};
 use crate::tui::dialog::DialogAnswer;
 use crate::tui::layout::{self, list_rows};
+use crate::tui::log;
+use crate::tui::log_page::LogPage;
 use crate::tui::message::{Effect, Motion};
 use crate::tui::model::{Leaving, Model};
+use crate::tui::row_id::RowId;
 use crate::tui::rows;
 use crate::tui::screen::{Panel, Screen};
 use crate::tui::status::Tone;
@@ -25,8 +28,11 @@ pub(super) fn step(model: &mut Model, now: Now, motion: Motion) {
     if let Some(dialog) = model.screen.dialog_mut() {
         return dialog.step(motion);
     }
+    if let Screen::Events(page) = &model.screen {
+        model.screen = Screen::Events(log::moved(model, page, motion, now));
+        return;
+    }
     match &mut model.screen {
-        Screen::Events(lines) => *lines = motion.from(*lines, model.events.len(), rows),
         Screen::Help(lines, _) => *lines = motion.from(*lines, help::last(columns, rows) + 1, rows),
         Screen::Wizard(wizard) => {
             let choices = model.catalog.as_ref().map_or(0, |catalog| choices(catalog).len());
@@ -35,9 +41,12 @@ pub(super) fn step(model: &mut Model, now: Now, motion: Motion) {
             }
         }
         Screen::Detail | Screen::Everything => scroll(model, now, motion),
-        Screen::List | Screen::Filter(_) | Screen::Copy | Screen::Dialog(_) | Screen::Login(_) => {
-            select(model, motion, page)
-        }
+        Screen::List
+        | Screen::Filter(_)
+        | Screen::Copy
+        | Screen::Dialog(_)
+        | Screen::Events(_)
+        | Screen::Login(_) => select(model, motion, page),
     }
 }
 
@@ -131,7 +140,11 @@ pub(super) fn enter(model: &mut Model, now: Now) -> Vec<Effect> {
             model.screen = Screen::List;
             Vec::new()
         }
-        Screen::Login(Panel::Qr) | Screen::Help(..) | Screen::Events(_) => back(model, now),
+        Screen::Login(Panel::Qr) | Screen::Help(..) => back(model, now),
+        Screen::Events(page) => {
+            let page = page.clone();
+            open_logged(model, page)
+        }
         Screen::Detail => {
             if model.selected_profile().is_some() {
                 (model.screen, model.scroll) = (Screen::Everything, 0);
@@ -140,6 +153,17 @@ pub(super) fn enter(model: &mut Model, now: Now) -> Vec<Effect> {
         }
         Screen::Everything | Screen::Copy => Vec::new(),
     }
+}
+
+/// Reads the selected line of the log whole, and then goes to its profile.
+fn open_logged(model: &mut Model, page: LogPage) -> Vec<Effect> {
+    if page.reading.is_none() {
+        model.screen = Screen::Events(LogPage { reading: Some(0), ..page });
+    } else if let Some(id) = log::profile(model, &page) {
+        (model.selected, model.scroll) = (Some(RowId::Profile(id)), 0);
+        model.screen = Screen::Detail;
+    }
+    Vec::new()
 }
 
 /// Services the answer that was typed or pasted to the login.
@@ -161,6 +185,9 @@ pub(super) fn back(model: &mut Model, now: Now) -> Vec<Effect> {
     match mem::take(&mut model.screen) {
         Screen::List if model.filter.is_empty() => model.timeline = None,
         Screen::List | Screen::Filter(_) => model.filter.clear(),
+        Screen::Events(page) if page.reading.is_some() => {
+            model.screen = Screen::Events(LogPage { reading: None, ..page });
+        }
         Screen::Detail | Screen::Copy | Screen::Events(_) => {}
         Screen::Everything if model.timeline.is_some() => model.scroll = 0,
         Screen::Everything => (model.screen, model.scroll) = (Screen::Detail, 0),

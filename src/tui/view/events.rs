@@ -1,83 +1,132 @@
-//! Event log of this machine's grants, newest first.
+//! Log: what happened and what this window has said, newest first, a line each; or one line whole.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
-use crate::domain::clock::{Now, local_day, local_minute};
-use crate::domain::event::Event;
+use crate::domain::clock::{DateTime, Now, Utc, local_day, local_minute};
 use crate::tui::frame::Focus;
+use crate::tui::log::{self, LogEntry};
+use crate::tui::log_page::LogPage;
 use crate::tui::theme::Theme;
 use crate::tui::view::ViewContext;
 use crate::tui::{frame, text_layout};
 
-/// Columns of day and time.
-const MOMENT: u16 = 13;
-/// Columns of a profile's name, where there is room.
-const NAME: u16 = 24;
-/// The fewest columns in which what happened is said beside the name.
-const ROOM: u16 = 24;
-/// Columns before what is said below the name.
-const INDENT: u16 = 2;
-/// From this width on the program that did it is named.
-const WIDE: u16 = 90;
+/// From this width on the day stands beside the time, and seconds too.
+const ROOMY: u16 = 56;
+/// The most columns of a profile's name, and where room is short.
+const NAME: (u16, u16) = (24, 11);
 
-/// Draws the events over `area`, from the `scrolled`th on.
-pub(super) fn render(frame: &mut Frame<'_>, area: Rect, scrolled: usize, view: ViewContext<'_>) {
+/// Draws the log over `area`.
+pub(super) fn render(frame: &mut Frame<'_>, area: Rect, page: &LogPage, view: ViewContext<'_>) {
     let ViewContext { model, theme, now, .. } = view;
-    let inner = frame::inset(frame::draw(frame, area, "Events", Focus::Here, theme), 1);
-    let events = &model.events;
-    if events.is_empty() {
-        let text = "No events yet. Refreshes, logins and sign-outs are listed here.";
+    let entries = log::entries(model);
+    let place = log::place(&entries, page);
+    let selected = entries.get(place).copied();
+    if let (Some(scrolled), Some(entry)) = (page.reading, selected) {
+        return whole(frame, area, entry, scrolled, view);
+    }
+    let inner = frame::inset(frame::draw(frame, area, "Log", Focus::Here, theme), 1);
+    if entries.is_empty() {
+        let text = "Nothing has happened yet. Refreshes, logins, sign-outs and messages are listed here.";
         let lines: Vec<_> = text_layout::wrap(text, inner.width).into_iter().map(Line::raw).collect();
         return frame.render_widget(Paragraph::new(lines), inner);
     }
-    let height = usize::from(inner.height);
-    let lines = |event: &Event| lines(event, inner.width, theme, now);
-    // The last page is full: what lies before it is as far as scrolling goes.
-    let mut rows = 0;
-    let last = events.iter().take_while(|event| {
-        rows += lines(event).len();
-        rows <= height
-    });
-    let from = scrolled.min(events.len().saturating_sub(last.count().max(1)));
-    let mut shown: Vec<Line<'_>> = Vec::new();
-    for event in events.iter().rev().skip(from) {
-        if shown.len() >= height {
-            break;
+    let columns = LogColumns::for_width(inner.width, &entries);
+    frame.render_widget(columns.head(theme), frame::row(inner, 0));
+    let height = log::list_rows(usize::from(inner.height));
+    let first = log::first(page, place, entries.len(), height);
+    let mut before = None;
+    for (down, (index, entry)) in (1..).zip(entries.iter().enumerate().skip(first).take(height)) {
+        let row = frame::row(inner, down);
+        let day = local_day(entry.at(), now.offset);
+        let is_new_day = before.as_ref() != Some(&day);
+        frame.render_widget(columns.line(*entry, is_new_day, theme, now), row);
+        if index == place {
+            frame.buffer_mut().set_style(row, theme.selected);
+            let mark = Rect { x: row.x.saturating_sub(1), width: 1, ..row };
+            frame.render_widget(Span::styled(theme.glyphs.selection, theme.accent), mark);
+            view.map.put_cursor(row);
         }
-        shown.extend(lines(event));
+        before = Some(day);
     }
-    let count = shown.iter().take(height).filter(|line| line.spans.len() > 1).count();
-    if count < events.len() {
-        let seen = format!("{}–{} of {}", from + 1, from + count, events.len());
+    if entries.len() > height {
+        let seen = format!("{}–{} of {}", first + 1, (first + height).min(entries.len()), entries.len());
         frame::foot(frame, area, &seen, theme);
     }
-    frame.render_widget(Paragraph::new(shown), inner);
+    let below = frame::below(inner, text_layout::rows(height) + 1);
+    if let Some(entry) = selected.filter(|_| below.height > 1) {
+        let rule = theme.glyphs.border.horizontal_top.repeat(usize::from(below.width));
+        frame.render_widget(Span::styled(rule, theme.border), frame::row(below, 0));
+        let text = log::text(entry, theme, now, below.width);
+        frame.render_widget(Paragraph::new(text), frame::below(below, 1));
+    }
 }
 
-/// An event: when, whose, what, and by whom. What has no room goes on below, so that a reason is read whole.
-fn lines(event: &Event, width: u16, theme: &Theme, now: Now) -> Vec<Line<'static>> {
-    let moment = format!("{} {}", local_day(event.at, now.offset), local_minute(event.at, now.offset));
-    let name = text_layout::named(&event.profile);
-    let by = if width >= WIDE {
-        format!("  {} ({})", text_layout::safe(&event.by.program), event.by.process)
-    } else {
-        String::new()
-    };
-    let what = text_layout::safe(&event.what.words());
-    let start = MOMENT + NAME + 1;
-    let room = width.saturating_sub(start + 1).saturating_sub(text_layout::width(&by));
-    let below = if room < ROOM { INDENT } else { start };
-    let mut parts = text_layout::wrap(&what, if room < ROOM { width.saturating_sub(INDENT) } else { room });
-    let first = if room < ROOM { String::new() } else { parts.remove(0) };
-    let head = Line::from(vec![
-        Span::styled(text_layout::fill(&moment, MOMENT), theme.muted),
-        Span::raw(text_layout::fill(&text_layout::cut(&name, NAME), NAME + 1)),
-        Span::raw(first),
-        Span::styled(by, theme.muted),
-    ]);
-    let rest = parts.into_iter().map(|part| Line::raw(text_layout::fill("", below) + &part));
-    [head].into_iter().chain(rest).collect()
+/// One entry with all its words.
+fn whole(frame: &mut Frame<'_>, area: Rect, entry: LogEntry<'_>, scrolled: usize, view: ViewContext<'_>) {
+    let ViewContext { theme, now, .. } = view;
+    let inner = frame::inset(frame::draw(frame, area, "Log", Focus::Here, theme), 1);
+    let lines = log::text(entry, theme, now, inner.width);
+    let (count, height) = (lines.len(), usize::from(inner.height));
+    let from = scrolled.min(count.saturating_sub(height));
+    if count > height {
+        frame::foot(frame, area, &format!("{}–{} of {count}", from + 1, from + height), theme);
+    }
+    frame.render_widget(Paragraph::new(lines.into_iter().skip(from).collect::<Vec<_>>()), inner);
+}
+
+/// How wide the columns are.
+struct LogColumns {
+    width: u16,
+    time: u16,
+    name: u16,
+}
+
+impl LogColumns {
+    /// The name is shortened first, never what happened.
+    fn for_width(width: u16, entries: &[LogEntry<'_>]) -> Self {
+        let is_roomy = width >= ROOMY;
+        let most = if is_roomy { NAME.0 } else { NAME.1 };
+        let names = entries
+            .iter()
+            .filter_map(|entry| entry.profile())
+            .map(|name| text_layout::width(&text_layout::named(name)));
+        let name = names.max().unwrap_or(0).clamp(7, most);
+        Self { width, time: if is_roomy { 15 } else { 6 }, name }
+    }
+
+    fn head(&self, theme: &Theme) -> Line<'static> {
+        let text = format!(
+            "{} {}   what happened",
+            text_layout::fill("time", self.time),
+            text_layout::fill("profile", self.name)
+        );
+        Line::styled(text, theme.muted)
+    }
+
+    fn line(&self, entry: LogEntry<'_>, is_new_day: bool, theme: &Theme, now: Now) -> Line<'static> {
+        let name = entry.profile().map(text_layout::named).unwrap_or_default();
+        let what = text_layout::cut(&entry.what(), self.width.saturating_sub(self.time + self.name + 4));
+        Line::from(vec![
+            Span::styled(
+                text_layout::fill(&self.moment(entry.at(), is_new_day, now), self.time + 1),
+                theme.muted,
+            ),
+            Span::raw(text_layout::fill(&name, self.name + 1)),
+            entry.sign(theme),
+            Span::raw(format!(" {what}")),
+        ])
+    }
+
+    /// The time, with its day where that is another one than in the line above.
+    fn moment(&self, at: DateTime<Utc>, is_new_day: bool, now: Now) -> String {
+        let (day, minute) = (local_day(at, now.offset), local_minute(at, now.offset));
+        if self.time < 15 {
+            return if day == local_day(now.wall, now.offset) { minute } else { day };
+        }
+        let day = if is_new_day { day } else { String::new() };
+        format!("{day:>6} {minute}:{:02}", at.timestamp().rem_euclid(60))
+    }
 }

@@ -45,7 +45,9 @@ fn sides(columns: u16, theme: &Theme) -> Vec<Vec<Line<'static>>> {
         .map(of)
         .concat();
     let right =
-        [KeyContext::Login, KeyContext::Choices, KeyContext::Lists, KeyContext::Scopes].map(of).concat();
+        [KeyContext::Login, KeyContext::Choices, KeyContext::Log, KeyContext::Lists, KeyContext::Scopes]
+            .map(of)
+            .concat();
     let right = [states(width, theme), right].concat();
     if is_wide { vec![left, right] } else { vec![[left, right].concat()] }
 }
@@ -68,7 +70,8 @@ fn keys(context: KeyContext, width: u16, theme: &Theme) -> Vec<Line<'static>> {
         KeyContext::Timeline => "Timeline, after t",
         KeyContext::Copy => "Copy, after y",
         KeyContext::Login => "During a login",
-        KeyContext::Choices => "Questions, events and this page",
+        KeyContext::Choices => "Questions and this page",
+        KeyContext::Log => "The log, after L",
         KeyContext::Lists => "Lists of choices",
         KeyContext::Scopes => "Scopes, after S or in a new login",
         KeyContext::Everywhere => "Everywhere",

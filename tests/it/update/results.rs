@@ -7,9 +7,10 @@ use authtui::domain::name::StoreId;
 use authtui::domain::profile::{Kind, LastTest, Profile, TestResult};
 use authtui::domain::trouble::{FailureKind, Trouble};
 use authtui::oauth::probe::TestVerdict;
-use authtui::oauth::refresh::Refreshed;
+use authtui::oauth::refresh::{Refreshed, Wish};
 use authtui::stored::provider_file;
 use authtui::tui::message::{Copied, Effect, Msg};
+use authtui::tui::screen::Screen;
 use authtui::tui::status::{AskedBy, Tone};
 
 use crate::harness::{App, PLACE, due, id, now, profile, snapshot};
@@ -134,6 +135,21 @@ fn what_one_logged_in_to_oneself_is_not_said_to_be_anothers() {
     assert_eq!(app.message(), "");
     app.feed(Msg::Stored(snapshot([profile("work"), profile("new"), profile("theirs")])));
     assert_eq!(app.message(), "Another program added demo/theirs.");
+}
+
+#[test]
+fn the_log_has_what_was_said_opens_its_profile_and_refreshes_it() {
+    let mut app = App::of([due("a"), due("b")]);
+    app.keys("jr");
+    assert_eq!(app.selected(), "demo/b");
+    failed(&mut app, "b", "the server answered 503");
+    app.keys("k");
+    assert_eq!(app.keys("L"), [Effect::ReadEvents]);
+    assert!(app.screen().contains("Cannot refresh demo/b: the server answered 503."), "{}", app.screen());
+    assert_eq!(app.keys("r"), [Effect::Refresh(id("b"), Wish::New)]);
+    assert!(matches!(app.model.screen, Screen::Events(_)), "{:?}", app.model.screen);
+    app.press("enter enter");
+    assert_eq!((app.selected().as_str(), &app.model.screen), ("demo/b", &Screen::Detail));
 }
 
 #[test]

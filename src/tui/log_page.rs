@@ -1,0 +1,21 @@
+//! Log page: which line of the log is selected, from where on it is seen, and what is read whole.
+
+use crate::domain::clock::{DateTime, Utc};
+
+/// Where somebody is in the log.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct LogPage {
+    /// The selected line, which stays so while new ones come; absent: the newest, whichever that is.
+    pub mark: Option<LogMark>,
+    /// The first line that is seen.
+    pub first: usize,
+    /// How far the selected line is scrolled where it is read whole.
+    pub reading: Option<usize>,
+}
+
+/// A line of the log: the so manieth of those of one moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LogMark {
+    pub at: DateTime<Utc>,
+    pub nth: usize,
+}
