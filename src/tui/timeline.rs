@@ -99,6 +99,18 @@ pub enum Milestone {
     Ended,
 }
 
+impl Milestone {
+    /// How far it is from now. What has happened never lies before the person.
+    fn seconds(self, at: DateTime<Utc>, now: DateTime<Utc>) -> i64 {
+        match self {
+            Self::WillRefresh | Self::LoginEnds => seconds(at, now),
+            Self::Refreshed | Self::LoggedIn | Self::SignedOut | Self::Failed | Self::Ended => {
+                seconds(at, now).min(-1)
+            }
+        }
+    }
+}
+
 /// What one column of a row shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sign {
@@ -199,7 +211,7 @@ impl RowTimes {
         let mut milestones: Vec<_> = self.milestones.iter().copied().chain(login_end).collect();
         milestones.sort_by_key(|(at, milestone)| (*milestone, *at));
         for (at, milestone) in milestones {
-            match place(at) {
+            match scale.place(milestone.seconds(at, now)) {
                 AxisPlace::Before => {}
                 AxisPlace::At(half) => put(half / 2, Sign::Milestone(milestone)),
                 AxisPlace::Beyond => put(last, Sign::Beyond),
@@ -257,9 +269,9 @@ impl RowTimes {
             Some(LoginEnd::At(at)) => Some(at),
             Some(LoginEnd::Unknown) | None => None,
         };
-        let milestones = self.milestones.iter().map(|(at, _)| *at);
-        let columns = milestones.chain(login).chain(self.expiring_at);
-        let columns = columns.filter_map(|at| scale.holds(seconds(at, now), Precision::Column));
+        let milestones = self.milestones.iter().map(|(at, milestone)| milestone.seconds(*at, now));
+        let ends = login.into_iter().chain(self.expiring_at).map(|at| seconds(at, now));
+        let columns = milestones.chain(ends).filter_map(|seconds| scale.holds(seconds, Precision::Column));
         let after = halves.chain(columns).min()?;
         // Both clocks are read in whole seconds.
         let into_second = TimeDelta::nanoseconds(i64::from(now.timestamp_subsec_nanos()));
@@ -431,12 +443,12 @@ mod tests {
     }
 
     #[test]
-    fn nothing_stands_in_the_column_of_the_present() {
+    fn what_has_just_happened_stands_right_before_the_present() {
         for seconds in [-1, 0, 1] {
             let milestones = vec![(at(seconds), Milestone::Ended)];
             let times = RowTimes { milestones, ..RowTimes::default() };
             let strip = strip(&times);
-            assert!(strip.contains('|') && strip.contains('x'), "{strip}");
+            assert!(strip.contains("x|"), "{strip}");
         }
     }
 }

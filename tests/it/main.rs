@@ -16,6 +16,7 @@ mod interop;
 mod journeys;
 mod layers;
 mod login;
+mod pictures;
 mod presets;
 mod providers;
 mod screens;
