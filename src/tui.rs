@@ -6,6 +6,7 @@
 
 pub mod auto_refresh;
 pub mod availability;
+pub mod clipboard_timer;
 pub mod columns;
 pub mod dialog;
 pub mod field;
@@ -17,6 +18,7 @@ pub mod gauge;
 pub mod header_text;
 pub mod keymap;
 pub mod layout;
+pub mod links;
 pub mod list_lines;
 pub mod log;
 pub mod log_page;
@@ -26,6 +28,7 @@ pub mod need;
 pub mod notice;
 pub mod priority;
 pub mod refresh_notes;
+pub mod reveal;
 pub mod row_id;
 pub mod row_order;
 pub mod rows;

@@ -8,6 +8,7 @@ use crate::domain::change::{Change, Edit};
 use crate::domain::name::ProfileId;
 use crate::domain::profile::Profile;
 use crate::domain::refreshability::NotRefreshable;
+use crate::domain::secret::Secret;
 use crate::domain::trouble::{FailureKind, Trouble};
 use crate::oauth::LoginId;
 use crate::oauth::login::Output;
@@ -24,7 +25,7 @@ use crate::shell::sign_out::sign_out;
 use crate::shell::store_files::ApplyError;
 use crate::shell::tasks::Tasks;
 use crate::shell::{Services, broke, login, settings};
-use crate::tui::message::{Copied, Effect, Form, Msg};
+use crate::tui::message::{ClipboardCleared, Copied, Effect, Form, Msg};
 
 /// Performs an effect in a task of its own. Effects of the terminal itself are the loop's.
 pub fn perform(tasks: &Tasks, services: &Arc<Services>, inbox: &Inbox, effect: Effect) {
@@ -73,6 +74,12 @@ async fn run(services: Arc<Services>, inbox: Inbox, effect: Effect) {
             let what = format!("the {} of {}", form.word(), id.name);
             say(&inbox, Msg::Copied(what, copy(&services, &id, form).await));
         }
+        Effect::Reveal(id, form) => {
+            let secret = secret_of(&services, &id, form, "show").await;
+            say(&inbox, Msg::Revealed(id, form, secret));
+        }
+        Effect::ClearClipboard => say(&inbox, Msg::ClipboardCleared(services.clipboard.clear().await)),
+        Effect::ClearClipboardAtEnd => services.clipboard.clear_at_end(),
         Effect::CopyText(what, text) => {
             let copied = services.clipboard.copy(text).await;
             say(&inbox, Msg::Copied(what.to_owned(), copied));
@@ -100,7 +107,7 @@ async fn run(services: Arc<Services>, inbox: Inbox, effect: Effect) {
         Effect::ReadEvents => event_notifier::tell(&services, &inbox).await,
         Effect::MakePrivate => say(&inbox, Msg::MadePrivate(services.make_private().await)),
         Effect::Read(store) => say(&inbox, Msg::Stored(services.read(store).await)),
-        Effect::Print(_) | Effect::Redraw | Effect::Suspend | Effect::Quit => {}
+        Effect::Edit(_) | Effect::Print(_) | Effect::Redraw | Effect::Suspend | Effect::Quit => {}
     }
 }
 
@@ -118,6 +125,8 @@ fn lost(effect: &Effect) -> Option<Msg> {
         Effect::Change(id, _) => Msg::Changed(id.clone(), Err(trouble)),
         Effect::SignOut(id, _) => Msg::SignedOut(id.clone(), Err(trouble)),
         Effect::Revoke(id, _) => Msg::Revoked(id.clone(), Revoked::NotEnded(trouble)),
+        Effect::Reveal(id, form) => Msg::Revealed(id.clone(), *form, Err(trouble)),
+        Effect::ClearClipboard => Msg::ClipboardCleared(ClipboardCleared::Unreadable),
         Effect::Copy(..) | Effect::CopyText(..) => Msg::Copied(String::new(), Err(trouble)),
         Effect::Test(id) => Msg::Tested(id.clone(), Err(trouble)),
         Effect::TestKey(profile) => {
@@ -132,9 +141,11 @@ fn lost(effect: &Effect) -> Option<Msg> {
         // A login's asks tell of their faults themselves.
         Effect::Login(..)
         | Effect::Read(_)
+        | Effect::ClearClipboardAtEnd
         | Effect::ReadEvents
         | Effect::ReadSettings
         | Effect::Print(_)
+        | Effect::Edit(_)
         | Effect::Redraw
         | Effect::Suspend
         | Effect::Quit => return None,
@@ -160,17 +171,27 @@ async fn change_of(
     })
 }
 
-/// Reads the profile again, so that what is copied is what is stored.
+/// Copies something of a profile.
 async fn copy(services: &Arc<Services>, id: &ProfileId, what: Form) -> Result<Copied, Trouble> {
+    let secret = secret_of(services, id, what, "copy").await?;
+    services.clipboard.copy_secret(secret).await
+}
+
+/// Reads the profile again, so that what is copied or shown is what is stored; `purpose` is the verb for it.
+async fn secret_of(
+    services: &Arc<Services>,
+    id: &ProfileId,
+    what: Form,
+    purpose: &str,
+) -> Result<Secret, Trouble> {
     let snapshot = services.read(id.store).await;
     let catalog = services.catalog().await;
     let provider = catalog.get(id.name.provider());
     let secret = snapshot.profile(&id.name).and_then(|profile| form::of(what, profile, provider));
-    let Some(secret) = secret else {
-        let why = format!("{} has no {} to copy", id.name, what.word());
-        return Err(Trouble::untouched("cannot copy", why, FailureKind::NeedsLogin));
-    };
-    services.clipboard.copy(secret).await
+    secret.ok_or_else(|| {
+        let why = format!("{} has no {} to {purpose}", id.name, what.word());
+        Trouble::untouched(format!("cannot {purpose}"), why, FailureKind::NeedsLogin)
+    })
 }
 
 /// Tests what a profile holds; what the provider says of it is written down for every profile that holds

@@ -7,19 +7,20 @@ use std::io::{self, Write};
 use std::ops::ControlFlow;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::sync::{Arc, PoisonError};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use color_eyre::eyre::{Result, WrapErr};
 
 use crate::domain::clock::Now;
 use crate::domain::name::StoreId;
-use crate::shell::inbox::Inbox;
+use crate::shell::inbox::{Inbox, say};
 use crate::shell::login::browser;
 use crate::shell::perform::perform;
 use crate::shell::store_files::{self, file};
 use crate::shell::tasks::Tasks;
-use crate::shell::terminal::keyboard::{self, SharedMap};
-use crate::shell::terminal::{TerminalScreen, background};
+use crate::shell::terminal::keyboard::{self, Keyboard, SharedMap};
+use crate::shell::terminal::{TerminalScreen, background, editor};
 use crate::shell::{Services, http, watch};
 use crate::tui::message::{Effect, Msg};
 use crate::tui::model::{AutoRefreshMode, Leaving, Model};
@@ -90,13 +91,20 @@ pub fn run(services: &Arc<Services>, options: ScreenOptions) -> Result<LeaveReas
     if background::may_be_asked(terminal) {
         background::ask().wrap_err("cannot draw")?;
     }
-    keyboard::start(&inbox, &map).wrap_err("cannot read the keyboard")?;
+    let keyboard = keyboard::start(&inbox, &map).wrap_err("cannot read the keyboard")?;
     tasks.read_catalog(services, &inbox);
     tasks.read_settings(services, &inbox);
     watch::start(&tasks, services, &inbox);
     let waits = inbox.clone();
     services.lock_wait.set(move |id, holder| drop(waits.send(Msg::Waits(id.clone(), holder.to_owned()))));
-    let event_loop = EventLoop { services, inbox: &inbox, messages: &messages, tasks: &tasks, map: &map };
+    let event_loop = EventLoop {
+        services,
+        inbox: &inbox,
+        messages: &messages,
+        tasks: &tasks,
+        map: &map,
+        keyboard: &keyboard,
+    };
     let ran = event_loop.until_quit(&mut model, &mut screen, effects);
     drop(screen);
     // A terminal that cannot be drawn on is gone; what must not be lost is waited for all the same.
@@ -120,6 +128,7 @@ struct EventLoop<'a> {
     messages: &'a Receiver<Msg>,
     tasks: &'a Tasks,
     map: &'a SharedMap,
+    keyboard: &'a Keyboard,
 }
 
 /// Draws a frame, and keeps in `shared` what lies where on it.
@@ -165,6 +174,10 @@ impl EventLoop<'_> {
                     if matches!(msg, Msg::Terminated | Msg::HungUp) {
                         left = LeaveReason::Terminated;
                     }
+                    if matches!(msg, Msg::Edited(_)) && screen.is_with_editor() {
+                        screen.take_back()?;
+                        self.keyboard.go_on();
+                    }
                     #[cfg(debug_assertions)]
                     crate::shell::terminal::crash::panic_on_request(&msg);
                     effects.extend(update(model, self.services.clock.now(), msg));
@@ -208,10 +221,35 @@ impl EventLoop<'_> {
         }
     }
 
+    /// Lends the terminal to the person's editor, whose end is a message.
+    fn edit(&self, screen: &mut TerminalScreen, line: Option<u32>) -> io::Result<()> {
+        let inbox = self.inbox.clone();
+        let mut command = match editor::command(&self.services.paths.config, line) {
+            Ok(command) => command,
+            Err(trouble) => {
+                say(&inbox, Msg::Edited(Err(trouble)));
+                return Ok(());
+            }
+        };
+        self.keyboard.pause();
+        screen.lend_to_editor()?;
+        let editing = thread::Builder::new().name("editor".to_owned()).spawn(move || {
+            let ended = editor::run(&mut command);
+            say(&inbox, Msg::Edited(ended));
+        });
+        if let Err(error) = editing {
+            say(self.inbox, Msg::Edited(Err(editor::not_started(&error))));
+        }
+        Ok(())
+    }
+
     /// Performs what is the terminal's.
     fn show(&self, screen: &mut TerminalScreen, effect: &Effect) -> io::Result<()> {
         if let Effect::Print(texts) = effect {
             return screen.lend_to(texts);
+        }
+        if let Effect::Edit(line) = effect {
+            return self.edit(screen, *line);
         }
         if *effect == Effect::Suspend {
             screen.suspend()?;
@@ -260,7 +298,7 @@ impl EventLoop<'_> {
 /// Whether the loop itself performs `effect`, since it is the terminal's.
 fn is_terminal_effect(effect: &Effect) -> bool {
     match effect {
-        Effect::Quit | Effect::Redraw | Effect::Suspend | Effect::Print(_) => true,
+        Effect::Quit | Effect::Redraw | Effect::Suspend | Effect::Edit(_) | Effect::Print(_) => true,
         Effect::Login(..)
         | Effect::Refresh(..)
         | Effect::Change(..)
@@ -269,6 +307,9 @@ fn is_terminal_effect(effect: &Effect) -> bool {
         | Effect::Rescue(_)
         | Effect::Copy(..)
         | Effect::CopyText(..)
+        | Effect::Reveal(..)
+        | Effect::ClearClipboard
+        | Effect::ClearClipboardAtEnd
         | Effect::Test(_)
         | Effect::TestKey(_)
         | Effect::Scopes(..)

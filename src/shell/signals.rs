@@ -4,15 +4,30 @@
 //! so that a terminal is restored and tokens are saved first. A signal that is no usual way to ask is
 //! raised again at the end, so that its sender sees a program that it ended: [`reraise`].
 
-use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 
 /// What a signal says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ending {
     /// Somebody wants the program to end.
     Asked,
+    /// Ctrl-C was pressed on the terminal.
+    Interrupted,
     /// The terminal is gone.
     HungUp,
+}
+
+/// Whether another program has the terminal, so that Ctrl-C on it is meant for that one.
+static INTERRUPTS_ARE_OTHERS: AtomicBool = AtomicBool::new(false);
+
+/// Leaves Ctrl-C to another program that has the terminal, or no longer.
+pub fn leave_interrupts_to_another(leave: bool) {
+    INTERRUPTS_ARE_OTHERS.store(leave, Ordering::SeqCst);
+}
+
+/// Whether Ctrl-C is meant for another program.
+pub fn interrupts_are_others() -> bool {
+    INTERRUPTS_ARE_OTHERS.load(Ordering::SeqCst)
 }
 
 /// The signal that ended the program and is no usual way to ask for it; 0 is none.
@@ -25,7 +40,7 @@ static UNUSUAL: AtomicI32 = AtomicI32::new(0);
 pub fn survive_file_limit() -> std::io::Result<()> {
     #[cfg(unix)]
     {
-        let seen = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+        let seen = std::sync::Arc::new(AtomicBool::new(false));
         signal_hook::flag::register(signal_hook::consts::SIGXFSZ, seen)?;
     }
     Ok(())
@@ -84,7 +99,11 @@ mod unix {
                 if !USUAL.contains(&kind) {
                     UNUSUAL.store(kind.as_raw(), Ordering::SeqCst);
                 }
-                if kind == Signal::HUP { Ending::HungUp } else { Ending::Asked }
+                match kind {
+                    Signal::HUP => Ending::HungUp,
+                    Signal::INT => Ending::Interrupted,
+                    _ => Ending::Asked,
+                }
             })
         });
         let first = select_all(each);

@@ -50,7 +50,8 @@ impl Tasks {
                         how = &mut ending => {
                             ending = Box::pin(signals::ending());
                             match how {
-                                Ending::Asked => Msg::Terminated,
+                                Ending::Interrupted if signals::interrupts_are_others() => continue,
+                                Ending::Asked | Ending::Interrupted => Msg::Terminated,
                                 Ending::HungUp => Msg::HungUp,
                             }
                         }

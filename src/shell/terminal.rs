@@ -4,7 +4,9 @@ pub mod background;
 pub mod clipboard;
 pub mod console;
 pub mod crash;
+pub mod editor;
 pub mod keyboard;
+mod links;
 mod window;
 
 use std::env;
@@ -22,6 +24,7 @@ use ratatui::{Terminal, TerminalOptions, Viewport};
 use crate::domain::secret::Secret;
 use crate::domain::text;
 use crate::shell::signals;
+use crate::shell::terminal::links::LinkWriter;
 use crate::shell::terminal::window::WindowWriter;
 use crate::tui::screen_map::ScreenMap;
 use crate::tui::theme::Letters;
@@ -34,9 +37,19 @@ pub struct TerminalScreen {
     // Never dropped: ratatui would print there what it cannot restore, and printing to a terminal
     // that is gone panics, in the very moment in which tokens may still have to be saved.
     terminal: ManuallyDrop<Terminal<CrosstermBackend<Stdout>>>,
-    lent: bool,
+    lent: Option<LentTo>,
     resized: Option<Rect>,
     window: WindowWriter,
+    links: LinkWriter,
+}
+
+/// Who has the terminal meanwhile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum LentTo {
+    /// Lines that were printed; keys still come to us.
+    Lines,
+    /// An editor, which has the keys too.
+    Editor,
 }
 
 impl TerminalScreen {
@@ -50,7 +63,13 @@ impl TerminalScreen {
         let terminal = Terminal::with_options(CrosstermBackend::new(stdout()), options)?;
         let terminal = ManuallyDrop::new(terminal);
         crash::screen_begins();
-        let screen = Self { terminal, lent: false, resized: None, window: WindowWriter::default() };
+        let screen = Self {
+            terminal,
+            lent: None,
+            resized: None,
+            window: WindowWriter::default(),
+            links: LinkWriter::default(),
+        };
         window::begin()?;
         enter()?;
         Ok(screen)
@@ -66,7 +85,7 @@ impl TerminalScreen {
         map: &ScreenMap,
         view: impl FnOnce(&mut ratatui::Frame<'_>),
     ) -> io::Result<()> {
-        if self.lent {
+        if self.lent.is_some() {
             return Ok(());
         }
         // The clipboard writes from another thread; its sequence must not fall into a frame.
@@ -74,7 +93,8 @@ impl TerminalScreen {
         if let Some(area) = self.resized.take() {
             self.terminal.resize(area)?;
         }
-        self.terminal.draw(view)?;
+        let links = self.links.changes(self.terminal.draw(view)?.buffer, &window.links);
+        links::write(self.terminal.backend_mut(), &links)?;
         // It is not seen, but it is where screen readers read and where a magnifier looks.
         if let Some(Position { x, y }) = map.cursor() {
             execute!(stdout(), MoveTo(x, y))?;
@@ -104,13 +124,16 @@ impl TerminalScreen {
     /// # Errors
     /// When the terminal cannot be written to.
     pub fn retake(&mut self) -> io::Result<()> {
+        if self.lent == Some(LentTo::Editor) {
+            return Ok(());
+        }
         disable_raw_mode()?;
         enable_raw_mode()?;
-        if self.lent {
+        if self.lent.is_some() {
             return Ok(());
         }
         enter()?;
-        self.window.forget();
+        self.forget();
         self.clear()
     }
 
@@ -120,9 +143,9 @@ impl TerminalScreen {
     /// # Errors
     /// When the terminal cannot be written to.
     pub fn lend_to(&mut self, texts: &[(&'static str, Secret)]) -> io::Result<()> {
-        self.lent = true;
+        self.lent = Some(LentTo::Lines);
         window::give_mouse()?;
-        self.window.forget();
+        self.forget();
         execute!(stdout(), LeaveAlternateScreen, Show)?;
         let mut out = stdout().lock();
         for (label, text) in texts {
@@ -135,7 +158,13 @@ impl TerminalScreen {
     /// Whether the terminal is lent to printed lines.
     #[must_use]
     pub fn is_lent(&self) -> bool {
-        self.lent
+        self.lent == Some(LentTo::Lines)
+    }
+
+    /// Whether an editor has the terminal.
+    #[must_use]
+    pub fn is_with_editor(&self) -> bool {
+        self.lent == Some(LentTo::Editor)
     }
 
     /// Comes back after lending.
@@ -143,7 +172,7 @@ impl TerminalScreen {
     /// # Errors
     /// When the terminal cannot be written to.
     pub fn come_back(&mut self) -> io::Result<()> {
-        self.lent = false;
+        self.lent = None;
         execute!(stdout(), EnterAlternateScreen, Hide)?;
         self.clear()
     }
@@ -154,20 +183,50 @@ impl TerminalScreen {
     /// # Errors
     /// When the terminal cannot be written to.
     pub fn suspend(&mut self) -> io::Result<()> {
+        if self.lent == Some(LentTo::Editor) {
+            signals::stop();
+            return Ok(());
+        }
         leave()?;
         signals::stop();
+        self.take_back()
+    }
+
+    /// Gives the terminal to an editor, which has the keys too.
+    ///
+    /// # Errors
+    /// When the terminal cannot be written to.
+    pub fn lend_to_editor(&mut self) -> io::Result<()> {
+        self.lent = Some(LentTo::Editor);
+        signals::leave_interrupts_to_another(true);
+        leave()
+    }
+
+    /// Takes the terminal from whoever had it, and draws everything in the next frame.
+    ///
+    /// # Errors
+    /// When the terminal cannot be written to.
+    pub fn take_back(&mut self) -> io::Result<()> {
+        signals::leave_interrupts_to_another(false);
         window::begin()?;
         enter()?;
-        self.window.forget();
-        self.lent = false;
+        self.lent = None;
+        self.forget();
         self.clear()
+    }
+
+    fn forget(&mut self) {
+        self.window.forget();
+        self.links.forget();
     }
 }
 
 impl Drop for TerminalScreen {
     fn drop(&mut self) {
-        // A terminal that is gone cannot be restored.
-        let _ = leave();
+        // A terminal that is gone cannot be restored; one that an editor has is not ours.
+        if self.lent != Some(LentTo::Editor) {
+            let _ = leave();
+        }
         crash::screen_ends();
     }
 }

@@ -109,6 +109,11 @@ pub fn availability(model: &Model, action: Action, now: Now) -> Result<(), Unava
             None => Err(Unavailable::because("Nothing is due")),
         },
         Action::Copy => copy(selected(model)?),
+        Action::Edit => edit(model),
+        Action::Reveal if model.settings.privacy => {
+            Err(Unavailable::because("Privacy mode hides tokens").remedy("The settings turn it off."))
+        }
+        Action::Reveal => copy_form(model, selected(model)?, Form::Token),
         Action::CopyForm(form) => copy_form(model, selected(model)?, form),
         Action::Undo => match &model.undo {
             Some(undo) if undo.is_offered() => Ok(()),
@@ -182,7 +187,7 @@ fn selected(model: &Model) -> Result<&Profile, Unavailable> {
                 Row::Broken { .. } | Row::Profile(_) => None,
             });
             let why = why.unwrap_or("it is not valid");
-            Unavailable::new(format!("Line {line}"), why).remedy("Open the file in an editor.").warn()
+            Unavailable::new(format!("Line {line}"), why).remedy("e opens it in your editor.").warn()
         }
         Some(RowId::Profile(id)) => {
             Unavailable::because(format!("{} is hidden while its file cannot be read", id.name)).passing()
@@ -192,6 +197,21 @@ fn selected(model: &Model) -> Result<&Profile, Unavailable> {
         }
         None => Unavailable::because("No profiles yet").remedy("Press n to log in."),
     })
+}
+
+/// Whether there is anything to be edited: an entry that is not valid, or a file that cannot be used.
+fn edit(model: &Model) -> Result<(), Unavailable> {
+    let is_usable = model.own().is_none_or(|own| own.writable.is_ok());
+    match &model.selected {
+        Some(RowId::Broken(_, Where::Line(_))) => Ok(()),
+        _ if !is_usable => Ok(()),
+        Some(RowId::Broken(_, Where::Variable { .. })) => selected(model).map(|_| ()),
+        Some(RowId::Profile(id)) => {
+            let why = "its entry is valid; e opens one that is not, at its line, in $EDITOR";
+            Err(Unavailable::new(&id.name, why))
+        }
+        None => Err(Unavailable::because("Every entry is valid")),
+    }
 }
 
 /// The selected profile where its store would be written; a variable of the environment is not, and

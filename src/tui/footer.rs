@@ -28,6 +28,8 @@ const TYPING: [(KeyCode, &str); 2] = [(Enter, "continue"), (Esc, "back")];
 const SAVING: [(KeyCode, &str); 3] = [(Enter, "save and log in"), (Down, "scroll"), (Esc, "back")];
 /// Keys of a page that is scrolled.
 const SCROLLING: [(KeyCode, &str); 4] = [(Down, "down"), (Up, "up"), (PageDown, "page"), (Esc, "back")];
+/// Keys of a secret that is shown.
+const HIDING: [(KeyCode, &str); 1] = [(Esc, "hide")];
 /// Keys of a QR code that is shown alone.
 const SCANNING: [(KeyCode, &str); 3] =
     [(Esc, "back to the steps"), (KeyCode::Char('c'), "copy link"), (KeyCode::Char('t'), "print link")];
@@ -107,6 +109,7 @@ pub fn footer(model: &Model, now: Now, place: FooterPlace) -> Footer {
         Screen::Filter(_) => return Footer::default(),
         Screen::List | Screen::Detail | Screen::Everything => return profiles::footer(model, now, row),
         // The chooser itself names its keys, as far as the profile has something to copy.
+        Screen::Reveal(..) => fixed(&HIDING),
         Screen::Copy => only(KeyContext::Copy, |action| action == Action::Back),
         Screen::Dialog(_) | Screen::Login(Panel::Cancelling(_) | Panel::Deciding(_)) => {
             choices(KeyContext::Choices, "↑↓")

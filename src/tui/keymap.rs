@@ -119,10 +119,11 @@ const BINDINGS: [(KeyContext, &[Binding]); 12] = [
 ];
 
 /// First what acts on the selected row, then what is the same for every row; each in the order of the footer.
-const PROFILES: [Binding; 25] = [
+const PROFILES: [Binding; 27] = [
     row(&[char('l')], Action::LogIn, "log in", 3),
     row(&[char('r')], Action::Refresh, "refresh", 2),
     row(&[char('y')], Action::Copy, "copy", 1),
+    told("show the token for 10 s", row(&[char('v')], Action::Reveal, "reveal", 8)),
     row(&[char('x')], Action::SignOut, "sign out", 4),
     told("test the token", row(&[char('T')], Action::Test, "test", 5)),
     told("log in again with other scopes", row(&[char('S')], Action::Scopes, "scopes", 6)),
@@ -130,6 +131,7 @@ const PROFILES: [Binding; 25] = [
     told("sign out at the provider too", row(&[char('X')], Action::SignOutAtProvider, "at the provider", 9)),
     help(&[char('u')], Action::Undo, "undo a sign-out within 10 s"),
     told("refresh all that are due", row(&[char('R')], Action::RefreshDue, "refresh all due", 8)),
+    told("edit an entry that is not valid", row(&[char('e')], Action::Edit, "edit", 2)),
     told("make the file private", row(&[char('F')], Action::MakePrivate, "make private", 6)),
     told("log in to a new profile", constant(&[char('n')], Action::NewLogin, "new", 1)),
     constant(&[char('/')], Action::Filter, "filter", 2),

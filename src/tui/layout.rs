@@ -83,12 +83,7 @@ pub fn parts(model: &Model, size: (u16, u16)) -> Option<Parts> {
 
 /// Whether there is a row for the demo's tour: where profiles are looked at, and there is room.
 fn has_tour(model: &Model, (_, height): (u16, u16)) -> bool {
-    let over_the_list = match &model.screen {
-        Screen::List | Screen::Detail | Screen::Filter(_) | Screen::Copy | Screen::Dialog(_) => true,
-        Screen::Everything | Screen::Wizard(_) | Screen::Login(_) | Screen::Events(_) | Screen::Help(..) => {
-            false
-        }
-    };
+    let over_the_list = model.screen.shows_profiles() && model.screen != Screen::Everything;
     over_the_list && height >= TOUR_HEIGHT && model.tour.as_ref().is_some_and(Tour::is_open)
 }
 

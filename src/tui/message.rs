@@ -53,6 +53,8 @@ pub enum Action {
     Copy,
     /// Copy it.
     CopyForm(Form),
+    /// Show the selected profile's token for a few seconds.
+    Reveal,
     /// Put back what the last sign-out erased here.
     Undo,
     /// Ask how to sign out of the selected profile.
@@ -81,6 +83,8 @@ pub enum Action {
     SkipTour,
     /// Show all keys.
     Help,
+    /// Open an entry that is not valid in the person's editor.
+    Edit,
     /// Draw everything anew.
     Redraw,
     /// Hand the terminal back to the shell for a while.
@@ -222,6 +226,12 @@ pub enum Msg {
     MadePrivate(Result<(), Trouble>),
     /// Something was copied, or could not be.
     Copied(String, Result<Copied, Trouble>),
+    /// A secret was read, to be shown, or could not be.
+    Revealed(ProfileId, Form, Result<Secret, Trouble>),
+    /// The clipboard was to be cleared.
+    ClipboardCleared(ClipboardCleared),
+    /// The person has left their editor, or there is none.
+    Edited(Result<(), Trouble>),
     /// A token was tested.
     Tested(ProfileId, Result<TestVerdict, Trouble>),
     /// A new key, known by its short fingerprint, was tested before it is saved, or could not be.
@@ -238,8 +248,20 @@ pub enum Msg {
 pub enum Copied {
     /// By the desktop's clipboard.
     Native,
+    /// By the desktop's clipboard, from which the secret can be taken again.
+    NativeSecret,
     /// By the terminal, which does not say whether it obeyed (OSC 52).
     Terminal,
+}
+
+/// What became of a clipboard that was to be cleared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClipboardCleared {
+    Done,
+    /// Somebody has copied something else.
+    HoldsAnother,
+    /// Nobody knows what it holds.
+    Unreadable,
 }
 
 /// What must be done.
@@ -262,6 +284,12 @@ pub enum Effect {
     Copy(ProfileId, Form),
     /// Copy a text of a login: what it is, and the text, which may carry its state.
     CopyText(&'static str, Secret),
+    /// Read a secret of a profile, to be shown.
+    Reveal(ProfileId, Form),
+    /// Clear the clipboard, where it still holds the secret that was copied.
+    ClearClipboard,
+    /// The same when the program ends.
+    ClearClipboardAtEnd,
     /// Test a profile's token.
     Test(ProfileId),
     /// Test the new key of this profile, which is not saved yet.
@@ -278,6 +306,8 @@ pub enum Effect {
     ReadSettings,
     /// Read a store.
     Read(StoreId),
+    /// Open the profiles' file in the person's editor, at a line where one is known.
+    Edit(Option<u32>),
     /// Leave the screen, print labelled texts on lines of their own, and come back on a key.
     Print(Vec<(&'static str, Secret)>),
     /// Draw everything anew.

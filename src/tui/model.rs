@@ -16,6 +16,7 @@ use crate::domain::schedule::When;
 use crate::domain::settings::Settings;
 use crate::domain::tokens::RefreshTokenId;
 use crate::oauth::login::{Locality, Login};
+use crate::tui::clipboard_timer::ClipboardTimer;
 use crate::tui::keymap::KeyContext;
 pub use crate::tui::row_id::RowId;
 use crate::tui::row_order::{RowOrder, SortBy};
@@ -93,6 +94,8 @@ pub struct Model {
     pub new_provider: Option<String>,
     /// Which of its methods the person wants to see; absent: the one that can work.
     pub method: Option<LoginMethod>,
+    /// When the clipboard is cleared.
+    pub clipboard: Option<ClipboardTimer>,
     /// What was last said to the person.
     pub message: Option<StatusMessage>,
     /// What is to be told at the end of the update that is under way.

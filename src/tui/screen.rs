@@ -20,6 +20,8 @@ pub enum Screen {
     Filter(Field),
     /// What to copy is being chosen.
     Copy,
+    /// A secret is shown for a few seconds, above another screen.
+    Reveal(crate::tui::reveal::Reveal, Box<Screen>),
     Dialog(Dialog),
     /// What a login needs to know before it begins.
     Wizard(Box<Wizard>),
@@ -84,9 +86,13 @@ impl Screen {
     #[must_use]
     pub fn shows_profiles(&self) -> bool {
         match self {
-            Self::List | Self::Detail | Self::Everything | Self::Filter(_) | Self::Copy | Self::Dialog(_) => {
-                true
-            }
+            Self::List
+            | Self::Detail
+            | Self::Everything
+            | Self::Filter(_)
+            | Self::Copy
+            | Self::Reveal(..)
+            | Self::Dialog(_) => true,
             Self::Wizard(_) | Self::Login(_) | Self::Events(_) | Self::Help(..) => false,
         }
     }
@@ -100,7 +106,7 @@ impl Screen {
     /// Whether the person chooses or types something on it, other than a filter.
     #[must_use]
     pub fn is_form(&self) -> bool {
-        matches!(self, Self::Copy | Self::Dialog(_) | Self::Wizard(_) | Self::Login(_))
+        matches!(self, Self::Copy | Self::Reveal(..) | Self::Dialog(_) | Self::Wizard(_) | Self::Login(_))
     }
 
     /// Where a key is looked up; nowhere while a text is being typed.
@@ -115,7 +121,7 @@ impl Screen {
                 Some(KeyContext::Choices)
             }
             Self::Wizard(wizard) => wizard.key_context(),
-            Self::Filter(_) | Self::Login(Panel::Pasting(_)) => None,
+            Self::Filter(_) | Self::Reveal(..) | Self::Login(Panel::Pasting(_)) => None,
         }
     }
 }

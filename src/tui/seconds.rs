@@ -54,6 +54,21 @@ impl Seconds {
     }
 }
 
+/// The whole seconds left until `end`, the one that has begun among them.
+#[must_use]
+pub fn left(end: Steady, now: Steady) -> u64 {
+    let left = now.until(end);
+    left.as_secs() + u64::from(left.subsec_nanos() > 0)
+}
+
+/// When [`left`] is another number.
+#[must_use]
+pub fn next(end: Steady, now: Steady) -> Steady {
+    let left = now.until(end);
+    let into_second = Duration::from_nanos(u64::from(left.subsec_nanos()));
+    now.after(if into_second.is_zero() { Duration::from_secs(1) } else { into_second }.min(left))
+}
+
 /// A span as it runs down: `4:37`.
 #[must_use]
 pub fn running(seconds: u64) -> String {
@@ -63,6 +78,18 @@ pub fn running(seconds: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn seconds_that_are_left_change_when_it_is_said() {
+        for (now, seconds, change) in [(0, 10, 1000), (1, 10, 1000), (999, 10, 1000), (9500, 1, 10_000)] {
+            assert_eq!(
+                (left(at(10_000), at(now)), next(at(10_000), at(now))),
+                (seconds, at(change)),
+                "{now}"
+            );
+        }
+        assert_eq!(left(at(10_000), at(10_000)), 0);
+    }
 
     fn at(millis: u64) -> Steady {
         Steady(Duration::from_millis(millis))

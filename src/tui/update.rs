@@ -3,6 +3,7 @@
 mod action;
 pub mod arrangement;
 mod auto_refresh;
+mod clipboard;
 mod input;
 mod login;
 mod login_start;
@@ -10,6 +11,7 @@ mod mouse;
 mod navigation;
 mod panel;
 mod refresh;
+mod reveal;
 mod sign_out;
 mod status;
 mod stores;
@@ -29,7 +31,7 @@ use crate::domain::trouble::Trouble;
 use crate::oauth::login::Input;
 use crate::oauth::probe::TestVerdict;
 use crate::tui::flash;
-use crate::tui::message::{Action, Copied, Effect, Msg};
+use crate::tui::message::{Action, Effect, Msg};
 use crate::tui::model::{AutoRefreshMode, Leaving, Model, OffBy};
 use crate::tui::status::{AskedBy, Tone};
 use crate::tui::theme::own::OwnTheme;
@@ -107,6 +109,9 @@ impl Brings {
             | Msg::Touched(_)
             | Msg::MadePrivate(_)
             | Msg::Copied(..)
+            | Msg::Revealed(..)
+            | Msg::Edited(_)
+            | Msg::ClipboardCleared(_)
             | Msg::KeyTested(..)
             | Msg::Scopes(..)
             | Msg::Described(..) => Self::Nothing,
@@ -167,7 +172,15 @@ fn take(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
             made_private(model, made);
             return vec![Effect::Read(StoreId::Own)];
         }
-        Msg::Copied(what, copied) => self::copied(model, &what, copied),
+        Msg::Copied(what, copied) => return clipboard::copied(model, &what, copied, now),
+        Msg::ClipboardCleared(cleared) => clipboard::cleared(model, cleared),
+        Msg::Revealed(id, form, secret) => reveal::revealed(model, &id, (form, secret), now),
+        Msg::Edited(edited) => {
+            if let Err(trouble) = edited {
+                report_trouble(model, &trouble);
+            }
+            return vec![Effect::Read(StoreId::Own)];
+        }
         Msg::Tested(id, tested) => self::tested(model, &id, tested, now),
         Msg::KeyTested(key, tested) => return wizard::key_tested(model, &key, tested),
         Msg::Scopes(provider, listed) => wizard::listed(model, &provider, listed),
@@ -256,6 +269,7 @@ fn last_saves(model: &mut Model, now: Now) -> Vec<Effect> {
 
 fn woke(model: &mut Model, now: Now) -> Vec<Effect> {
     status::expire(model, now);
+    reveal::expire(model, now);
     flash::expire(model, now);
     let mut effects = match &model.login {
         Some(login) if login.wakes_at().is_some_and(|at| at <= now.steady) => {
@@ -267,20 +281,8 @@ fn woke(model: &mut Model, now: Now) -> Vec<Effect> {
     if !model.asking.is_empty() {
         effects.push(Effect::ReadEvents);
     }
+    effects.extend(clipboard::tick(model, now));
     effects
-}
-
-fn copied(model: &mut Model, what: &str, copied: Result<Copied, Trouble>) {
-    match copied {
-        Ok(Copied::Native) => {
-            report(model, format!("Copied {what} to the clipboard."), Tone::Good, AskedBy::Person)
-        }
-        Ok(Copied::Terminal) => {
-            let text = format!("Copied {what} through the terminal (OSC 52).");
-            report(model, text, Tone::Plain, AskedBy::Person);
-        }
-        Err(trouble) => report_trouble(model, &trouble),
-    }
 }
 
 /// Keeps what a test said of the very token that was tested, also of one that no file holds, and says it.

@@ -16,6 +16,7 @@ pub(super) mod help;
 mod login;
 mod message;
 mod profiles;
+mod reveal;
 mod scopes;
 mod timeline;
 mod tour;
@@ -91,6 +92,7 @@ fn screen(frame: &mut Frame<'_>, parts: &Parts, view: ViewContext<'_>) {
         Screen::List | Screen::Filter(_) | Screen::Copy | Screen::Dialog(_) | Screen::Wizard(_) => {
             list(frame, parts, view);
         }
+        Screen::Reveal(..) => list(frame, parts, view),
         Screen::Detail if parts.detail.is_some() => list(frame, parts, view),
         Screen::Detail => {
             view.map.put(body, MouseTarget::Pane);
@@ -124,6 +126,8 @@ fn screen(frame: &mut Frame<'_>, parts: &Parts, view: ViewContext<'_>) {
                 wizard::render(frame, body, wizard, view);
             }
         }
+    } else if let Screen::Reveal(reveal, _) = &model.screen {
+        reveal::render(frame, body, reveal, view);
     } else if model.screen == Screen::Copy {
         copy::render(frame, body, view);
     }

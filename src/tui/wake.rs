@@ -16,7 +16,7 @@ use crate::tui::list_lines::{self, ListLine};
 use crate::tui::model::Model;
 use crate::tui::need::{Need, Section};
 use crate::tui::screen::{Panel, Screen};
-use crate::tui::seconds::Seconds;
+use crate::tui::seconds::{self, Seconds};
 use crate::tui::status::ReportSubject;
 use crate::tui::time_axis::Timeline;
 use crate::tui::timeline::{self, agenda};
@@ -35,9 +35,12 @@ pub fn wakes_at(model: &Model, now: Now) -> Option<Steady> {
     let auto_refresh = auto_refresh::looks_at(model, now);
     // Nobody tells when another program is killed while it asks.
     let asking = (!model.asking.is_empty()).then(|| now.steady.after(ASKING_CHECK));
+    // It counts down wherever its message is; it ends even where that is not seen.
+    let clipboard = model.clipboard.as_ref().map(|timer| seconds::next(timer.until, now.steady));
     let undo = model.undo.as_ref().filter(|undo| undo.is_offered());
     let undo = undo.map(|undo| if is_told(model) { undo.changes_at(now) } else { undo.until() });
-    deadline.into_iter().chain(undo).chain(message).chain(auto_refresh).chain(asking).chain(seen).min()
+    let timers = clipboard.into_iter().chain(undo);
+    deadline.into_iter().chain(timers).chain(message).chain(auto_refresh).chain(asking).chain(seen).min()
 }
 
 /// Whether the message row counts down to the end of an undo.
@@ -51,6 +54,7 @@ fn seen(model: &Model, now: Now) -> Vec<Steady> {
         // Nothing moves beside a QR code that is to be scanned.
         Screen::Login(Panel::Qr) | Screen::Wizard(_) | Screen::Events(_) | Screen::Help(..) => {}
         Screen::Login(_) => moments.extend(waiting(model, now)),
+        Screen::Reveal(reveal, _) => moments.push(seconds::next(reveal.until, now.steady)),
         Screen::List | Screen::Filter(_) | Screen::Copy | Screen::Dialog(_)
             if let Some(timeline) = model.timeline =>
         {

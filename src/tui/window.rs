@@ -1,5 +1,8 @@
 //! Window around the screen: its title, and whether the mouse is ours or the person's.
 
+use url::Url;
+
+use crate::tui::links::links;
 use crate::tui::model::Model;
 use crate::tui::need::Need;
 use crate::tui::screen::Screen;
@@ -10,6 +13,8 @@ pub struct Window {
     /// Holds no name of an account: whoever shares a screen shares its title too.
     pub title: String,
     pub mouse: MouseUse,
+    /// What can be opened where it stands.
+    pub links: Vec<Url>,
 }
 
 /// Who gets what the mouse does.
@@ -32,13 +37,17 @@ pub fn window(model: &Model) -> Window {
         1 => format!("{name} · 1 needs login"),
         many => format!("{name} · {many} need login"),
     };
-    Window { title, mouse: mouse(model) }
+    Window { title, mouse: mouse(model), links: links(model) }
 }
 
-/// A login shows links and codes, which people select to copy them.
+/// A login shows links and codes, and a revealed token is one, which people select to copy them.
 fn mouse(model: &Model) -> MouseUse {
+    if !model.settings.mouse {
+        return MouseUse::Selects;
+    }
     match model.screen {
         Screen::Login(_) if model.screen.dialog().is_none() => MouseUse::Selects,
+        Screen::Reveal(..) => MouseUse::Selects,
         Screen::List
         | Screen::Detail
         | Screen::Everything

@@ -24,6 +24,7 @@ use authtui::domain::tokens::{Expiry, StoredTokens, Tokens};
 use authtui::domain::trouble::{FailureKind, Stored, Trouble};
 use authtui::oauth::callback::{AuthorizationResponse, Ignored};
 use authtui::oauth::device::NextPoll;
+use authtui::oauth::form::Form;
 use authtui::oauth::login::{DeviceMethod, Input, Login, Opening, Output, SaveDecision, Stage};
 use authtui::oauth::probe::TestVerdict;
 use authtui::oauth::refresh::Refreshed;
@@ -31,7 +32,7 @@ use authtui::oauth::request::Reply;
 use authtui::oauth::revocation::Revoked;
 use authtui::oauth::scopes::Listed;
 use authtui::oauth::{LoginId, RequestId};
-use authtui::tui::message::{Copied, Msg};
+use authtui::tui::message::{ClipboardCleared, Copied, Msg};
 use authtui::tui::model::Model;
 use authtui::tui::screen::Screen;
 use authtui::tui::screen_map::MouseGesture;
@@ -55,7 +56,10 @@ use crate::harness::{
 const RUNS: u64 = 96;
 const MESSAGES: usize = 100;
 /// Every message, in the order of their enum.
-const NAMES: [&str; 31] = [
+const NAMES: [&str; 34] = [
+    "Edited",
+    "Revealed",
+    "ClipboardCleared",
     "Key",
     "Mouse",
     "Pasted",
@@ -260,7 +264,7 @@ impl Run {
     fn message(&mut self) -> Msg {
         let under_way =
             self.model.login.as_ref().is_some_and(|login| !matches!(login.stage(), Stage::Over(_)));
-        if under_way && self.dice.one_in(2) {
+        if under_way && !self.dice.one_in(3) {
             return self.login();
         }
         // Logins are where secrets are; left to chance they would be few.
@@ -271,6 +275,7 @@ impl Run {
                 | Screen::Everything
                 | Screen::Filter(_)
                 | Screen::Copy
+                | Screen::Reveal(..)
                 | Screen::Dialog(_)
                 | Screen::Wizard(_)
                 | Screen::Login(_)
@@ -292,7 +297,7 @@ impl Run {
                 Msg::Changed(self.id(), self.or_trouble(snapshot))
             }
             12 => {
-                let copied = self.dice.pick(&[Copied::Native, Copied::Terminal]);
+                let copied = self.dice.pick(&[Copied::Native, Copied::NativeSecret, Copied::Terminal]);
                 Msg::Copied("the token".to_owned(), self.or_trouble(copied))
             }
             13 => {
@@ -308,7 +313,13 @@ impl Run {
                 Msg::Scopes(self.dice.pick(&["demo", "acme"]).to_owned(), self.or_trouble(listed))
             }
             16 => Msg::Described(self.dice.pick(&["demo", "work"]).to_owned(), self.or_trouble(())),
-            14 if self.dice.one_in(20) => self.dice.pick(&[Msg::Terminated, Msg::HungUp]),
+            14 if self.dice.one_in(12) => self.dice.pick(&[Msg::Terminated, Msg::HungUp]),
+            14 if self.dice.one_in(3) => {
+                let id = self.id();
+                Msg::Revealed(id, Form::Token, self.or_trouble(Secret::new("shown")))
+            }
+            14 if self.dice.one_in(3) => Msg::Edited(self.or_trouble(())),
+            14 if self.dice.one_in(2) => Msg::ClipboardCleared(ClipboardCleared::Done),
             17..20 => self.meanwhile(),
             _ if self.dice.one_in(16) => self.mouse(),
             _ => Msg::Key(self.key()),
@@ -425,6 +436,7 @@ impl Run {
             | Screen::Everything
             | Screen::Filter(_)
             | Screen::Copy
+            | Screen::Reveal(..)
             | Screen::Dialog(_)
             | Screen::Login(_)
             | Screen::Events(_)
@@ -749,6 +761,9 @@ fn name(msg: &Msg) -> &'static str {
         Msg::Revoked(..) => "Revoked",
         Msg::MadePrivate(_) => "MadePrivate",
         Msg::Copied(..) => "Copied",
+        Msg::Revealed(..) => "Revealed",
+        Msg::Edited(_) => "Edited",
+        Msg::ClipboardCleared(_) => "ClipboardCleared",
         Msg::Tested(..) => "Tested",
         Msg::KeyTested(..) => "KeyTested",
         Msg::Scopes(..) => "Scopes",

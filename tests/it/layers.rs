@@ -17,7 +17,7 @@ const LAYERS: [(&str, &[&str]); 7] = [
 ];
 
 /// The files that may open a secret, and why they must.
-const OPENS_SECRETS: [&str; 25] = [
+const OPENS_SECRETS: [&str; 26] = [
     // The demo's server reads what it was sent and writes what it gives.
     "demo/authority/code.rs",
     "demo/authority/consent.rs",
@@ -52,6 +52,8 @@ const OPENS_SECRETS: [&str; 25] = [
     "cli/login/pastes.rs",
     // Here they reach the store's file.
     "stored/config_file/fields.rs",
+    // A revealed token is shown.
+    "tui/view/reveal.rs",
     // A paste is written into its field.
     "tui/field.rs",
 ];

@@ -2,6 +2,7 @@
 
 mod automatic;
 mod demo;
+mod editor;
 mod login;
 mod panel;
 mod process;
@@ -159,6 +160,20 @@ fn no_token_is_ever_written_to_the_terminal() {
         // The prefix and the last four characters are shown.
         assert!(!raw.contains(&token[4..12]) && !raw.contains(&token[token.len() - 9..]), "{raw}");
     }
+}
+
+#[test]
+fn a_token_that_is_shown_for_some_seconds_is_hidden_by_a_key_and_left_nowhere() {
+    let (served, pair) = Served::with_ana(3600);
+    let pty = Pty::start(&served.home, &[], WIDE);
+    pty.wait("dat_…").keys("v").wait(&pair.access).wait("Hidden in").keys("v").wait(&pair.refresh);
+    pty.keys(" ").until("the list alone", |screen| {
+        let text = screen.contents();
+        !text.contains(&pair.access) && !text.contains(&pair.refresh) && text.contains("demo/ana")
+    });
+    pty.keys("v").wait(&pair.access).keys("\x03");
+    let left = pty.end();
+    assert_eq!((left.code, left.text.as_str()), (0, ""));
 }
 
 #[test]

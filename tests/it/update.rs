@@ -2,6 +2,8 @@
 
 mod auto_refresh;
 mod availability;
+mod clipboard;
+mod edit;
 mod environment;
 mod footer;
 mod mouse;
@@ -11,6 +13,7 @@ mod panel;
 mod quit;
 mod refresh;
 mod results;
+mod reveal;
 mod settings;
 mod sign_out;
 mod timeline;
@@ -223,7 +226,7 @@ fn an_entry_that_cannot_be_understood_can_be_selected_and_nothing_else() {
     assert_eq!(app.model.selected, Some(RowId::Broken(StoreId::Own, Where::Line(12))));
     for key in ["r", "y", "x", "T", "l"] {
         assert_eq!(app.keys(key), [], "{key}");
-        assert_eq!(app.message(), "Line 12: no text. Open the file in an editor.", "{key}");
+        assert_eq!(app.message(), "Line 12: no text. e opens it in your editor.", "{key}");
         assert_eq!(app.model.screen, Screen::List, "{key}");
     }
 }

@@ -2,6 +2,8 @@
 
 use std::env;
 use std::io::{self, Write};
+use std::sync::PoisonError;
+use std::sync::atomic::{AtomicBool, Ordering};
 #[cfg(feature = "clipboard")]
 use std::{sync::mpsc, thread, time::Duration};
 
@@ -14,10 +16,13 @@ use crate::domain::trouble::{FailureKind, Trouble};
 use crate::shell::login::browser;
 #[cfg(feature = "clipboard")]
 use crate::shell::runtime;
-use crate::tui::message::Copied;
+use crate::tui::message::{ClipboardCleared, Copied};
 
 /// What GNU screen passes on in one piece.
 const SCREEN_PIECE: usize = 512;
+/// How long a desktop may take to answer.
+#[cfg(feature = "clipboard")]
+const ANSWER_LIMIT: Duration = Duration::from_secs(2);
 /// How long the end of the program waits for the desktop's clipboard.
 #[cfg(feature = "clipboard")]
 const HANDOVER_LIMIT: Duration = Duration::from_millis(500);
@@ -27,6 +32,9 @@ const HANDOVER_LIMIT: Duration = Duration::from_millis(500);
 pub struct Clipboard {
     #[cfg(feature = "clipboard")]
     native: std::sync::Arc<std::sync::Mutex<Option<arboard::Clipboard>>>,
+    /// The secret that was copied last to the desktop's, to be known again.
+    copied: std::sync::Arc<std::sync::Mutex<Option<Secret>>>,
+    clears_at_end: AtomicBool,
 }
 
 impl Clipboard {
@@ -43,6 +51,45 @@ impl Clipboard {
             let next = FailureKind::NeedsFix("use authtui token NAME in a pipe".to_owned());
             Trouble::untouched("cannot copy", format!("the terminal takes nothing: {error}"), next)
         })
+    }
+
+    /// Copies `secret` of a profile, which can be [cleared](Self::clear).
+    ///
+    /// # Errors
+    /// A [`Trouble`] when there is neither a clipboard nor a terminal.
+    pub async fn copy_secret(&self, secret: Secret) -> Result<Copied, Trouble> {
+        let copied = self.copy(secret.clone()).await?;
+        let is_native = copied == Copied::Native;
+        *self.copied.lock().unwrap_or_else(PoisonError::into_inner) = is_native.then_some(secret);
+        Ok(if is_native { Copied::NativeSecret } else { copied })
+    }
+
+    /// Clears the desktop's clipboard when the program ends, as [`clear`](Self::clear) does.
+    pub fn clear_at_end(&self) {
+        self.clears_at_end.store(true, Ordering::SeqCst);
+    }
+
+    /// Clears the desktop's clipboard, where it still holds the secret that was copied last.
+    #[cfg(feature = "clipboard")]
+    pub async fn clear(&self) -> ClipboardCleared {
+        let (native, copied) = (std::sync::Arc::clone(&self.native), std::sync::Arc::clone(&self.copied));
+        let clearing = tokio::task::spawn_blocking(move || {
+            let Some(secret) = copied.lock().unwrap_or_else(PoisonError::into_inner).take() else {
+                return ClipboardCleared::HoldsAnother;
+            };
+            let Ok(mut native) = native.try_lock() else { return ClipboardCleared::Unreadable };
+            native.as_mut().map_or(ClipboardCleared::Unreadable, |clipboard| clear(clipboard, &secret))
+        });
+        match tokio::time::timeout(ANSWER_LIMIT, clearing).await {
+            Ok(Ok(cleared)) => cleared,
+            Ok(Err(_)) | Err(_) => ClipboardCleared::Unreadable,
+        }
+    }
+
+    /// Nothing that was copied can be known again.
+    #[cfg(not(feature = "clipboard"))]
+    pub async fn clear(&self) -> ClipboardCleared {
+        ClipboardCleared::Unreadable
     }
 
     #[cfg(feature = "clipboard")]
@@ -63,13 +110,13 @@ impl Clipboard {
             }
             copied
         });
-        matches!(tokio::time::timeout(Duration::from_secs(2), copying).await, Ok(Ok(true)))
+        matches!(tokio::time::timeout(ANSWER_LIMIT, copying).await, Ok(Ok(true)))
     }
 }
 
 #[cfg(feature = "clipboard")]
 impl Drop for Clipboard {
-    /// Hands what was copied over to a clipboard manager, and waits no longer than `HANDOVER_LIMIT` for a
+    /// Clears what is to be cleared, hands the rest over to a clipboard manager, and waits no longer than `HANDOVER_LIMIT` for a
     /// server that may not answer.
     fn drop(&mut self) {
         if self.native.try_lock().is_ok_and(|native| native.is_none()) {
@@ -77,10 +124,15 @@ impl Drop for Clipboard {
         }
         // Where no thread can be started it is left as it is, and goes with the program.
         let native = std::mem::ManuallyDrop::new(std::mem::take(&mut self.native));
+        let copied = self.copied.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let cleared = copied.filter(|_| self.clears_at_end.load(Ordering::SeqCst));
         let (ended, end) = mpsc::channel();
         let handing = thread::Builder::new().name("clipboard".to_owned()).spawn(move || {
             let native = std::mem::ManuallyDrop::into_inner(native);
             if let Ok(mut native) = native.lock() {
+                if let (Some(clipboard), Some(secret)) = (native.as_mut(), cleared) {
+                    clear(clipboard, &secret);
+                }
                 drop(native.take());
             }
             // Nobody listens once the time is over.
@@ -89,6 +141,19 @@ impl Drop for Clipboard {
         if handing.is_ok() {
             let _ = end.recv_timeout(HANDOVER_LIMIT);
         }
+    }
+}
+
+/// Clears the clipboard where it holds `secret`; whatever else was copied stays.
+#[cfg(feature = "clipboard")]
+fn clear(clipboard: &mut arboard::Clipboard, secret: &Secret) -> ClipboardCleared {
+    match clipboard.get_text().map(Zeroizing::new) {
+        Ok(text) if text.as_str() == secret.expose() => match clipboard.clear() {
+            Ok(()) => ClipboardCleared::Done,
+            Err(_) => ClipboardCleared::Unreadable,
+        },
+        Ok(_) | Err(arboard::Error::ContentNotAvailable) => ClipboardCleared::HoldsAnother,
+        Err(_) => ClipboardCleared::Unreadable,
     }
 }
 

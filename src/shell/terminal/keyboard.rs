@@ -1,6 +1,12 @@
 //! Keyboard thread, which reads the terminal: keys, pastes, sizes, and that it is gone.
 
 use std::io;
+#[cfg(unix)]
+use std::io::{Read, Write};
+#[cfg(unix)]
+use std::os::unix::net::UnixStream;
+#[cfg(unix)]
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 #[cfg(unix)]
@@ -24,37 +30,100 @@ const LOOK: Duration = Duration::from_millis(20);
 #[cfg(unix)]
 const SECOND_LOOK: Timespec = Timespec { tv_sec: 0, tv_nsec: 100_000_000 };
 
+/// How long the thread may take to stop reading.
+#[cfg(unix)]
+const PAUSE_LIMIT: Duration = Duration::from_secs(1);
+
 /// What lies where on the frame that is seen.
 pub type SharedMap = Arc<Mutex<ScreenMap>>;
+
+/// The thread that reads the terminal, which another program may read meanwhile.
+pub struct Keyboard {
+    #[cfg(unix)]
+    pauses: UnixStream,
+    #[cfg(unix)]
+    paused: Receiver<()>,
+    #[cfg(unix)]
+    goes_on: Sender<()>,
+}
+
+/// The thread's ends of what it is paused by.
+#[cfg(unix)]
+struct Pauses {
+    asked: UnixStream,
+    paused: Sender<()>,
+    goes_on: Receiver<()>,
+}
+
+#[cfg(unix)]
+impl Keyboard {
+    /// Reads nothing any more until [`go_on`](Self::go_on).
+    pub fn pause(&self) {
+        // A thread that has ended reads nothing either.
+        if (&self.pauses).write_all(&[0]).is_ok() {
+            let _ = self.paused.recv_timeout(PAUSE_LIMIT);
+        }
+    }
+
+    /// Reads again.
+    pub fn go_on(&self) {
+        let _ = self.goes_on.send(());
+    }
+}
 
 /// Starts the thread, which looks in `map` what the mouse points at. It ends with the program, or with the terminal.
 ///
 /// # Errors
 /// When the system has no more threads.
-pub fn start(inbox: &Inbox, map: &SharedMap) -> io::Result<()> {
+#[cfg(unix)]
+pub fn start(inbox: &Inbox, map: &SharedMap) -> io::Result<Keyboard> {
+    let (told, map) = (inbox.clone(), Arc::clone(map));
+    let (pauses, asked) = UnixStream::pair()?;
+    let ((paused_by_it, paused), (goes_on, go_on)) = (channel(), channel());
+    let reader = thread::Builder::new().name("keyboard".to_owned());
+    reader.spawn(move || {
+        // The loop has ended: nobody is left to be told.
+        let _: Option<()> = follow(&told, &map, &Pauses { asked, paused: paused_by_it, goes_on: go_on });
+    })?;
+    Ok(Keyboard { pauses, paused, goes_on })
+}
+
+/// The same where no program can have the terminal meanwhile.
+///
+/// # Errors
+/// When the system has no more threads.
+#[cfg(not(unix))]
+pub fn start(inbox: &Inbox, map: &SharedMap) -> io::Result<Keyboard> {
     let (told, map) = (inbox.clone(), Arc::clone(map));
     let reader = thread::Builder::new().name("keyboard".to_owned());
     reader.spawn(move || {
         // The loop has ended: nobody is left to be told.
         let _: Option<()> = follow(&told, &map);
     })?;
-    Ok(())
+    Ok(Keyboard {})
 }
 
 /// Sends every event, and the terminal's end, until the loop has ended. The parser alone would neither
 /// report that the terminal is gone nor sleep then.
 #[cfg(unix)]
-fn follow(inbox: &Inbox, map: &SharedMap) -> Option<()> {
+fn follow(inbox: &Inbox, map: &SharedMap, pauses: &Pauses) -> Option<()> {
     let terminal = io::stdin();
     let gone = PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL;
     let mut is_quiet = true;
     let mut background = BackgroundAnswer::default();
     loop {
-        let mut watched = [PollFd::new(&terminal, PollFlags::IN)];
+        let mut watched = [PollFd::new(&terminal, PollFlags::IN), PollFd::new(&pauses.asked, PollFlags::IN)];
         match poll(&mut watched, (!is_quiet).then_some(&SECOND_LOOK)) {
             Err(rustix::io::Errno::INTR) => continue,
             Ok(_) if !watched.iter().any(|fd| fd.revents().intersects(gone)) => {}
             Ok(_) | Err(_) => return inbox.send(Msg::HungUp).ok(),
+        }
+        let [_, asked] = &watched;
+        if asked.revents().contains(PollFlags::IN) {
+            (&pauses.asked).read_exact(&mut [0]).ok()?;
+            pauses.paused.send(()).ok()?;
+            pauses.goes_on.recv().ok()?;
+            continue;
         }
         is_quiet = true;
         loop {

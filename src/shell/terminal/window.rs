@@ -88,7 +88,7 @@ fn put(sequence: &str) -> io::Result<()> {
 }
 
 /// Whether the terminal has a title and knows what it does not know: a console prints what it cannot parse.
-fn is_capable() -> bool {
+pub(super) fn is_capable() -> bool {
     let term = env::var("TERM").unwrap_or_default();
     cfg!(windows) || !(term.is_empty() || term == "dumb" || term == "linux" || term.starts_with("vt"))
 }

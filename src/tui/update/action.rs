@@ -2,6 +2,7 @@
 
 use std::mem;
 
+use crate::domain::change::Where;
 use crate::domain::clock::Now;
 use crate::domain::name::StoreId;
 use crate::domain::profile::Profile;
@@ -67,6 +68,9 @@ pub(super) fn act(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
             model.screen = Screen::List;
             on_selected(model, |_, profile| vec![Effect::Copy(profile.id.clone(), form)])
         }
+        Action::Reveal => on_selected(model, |_, profile| {
+            vec![Effect::Reveal(profile.id.clone(), crate::oauth::form::Form::Token)]
+        }),
         Action::Undo => undo::undo(model),
         Action::SignOut => on_selected(model, |model, profile| sign_out::ask(model, profile, None)),
         Action::SignOutAtProvider => {
@@ -119,6 +123,14 @@ pub(super) fn act(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
             let below = mem::take(&mut model.screen);
             model.screen = Screen::Help(0, Box::new(below));
             Vec::new()
+        }
+        Action::Edit => {
+            use crate::tui::model::RowId::{Broken, Profile};
+            let line = match &model.selected {
+                Some(Broken(_, Where::Line(line))) => Some(*line),
+                Some(Broken(_, Where::Variable { .. }) | Profile(_)) | None => None,
+            };
+            vec![Effect::Edit(line)]
         }
         Action::Redraw => vec![Effect::Redraw, Effect::Read(StoreId::Own)],
         Action::Suspend => vec![Effect::Suspend],

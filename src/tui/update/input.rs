@@ -12,7 +12,7 @@ use crate::tui::message::{Action, Effect, Motion};
 use crate::tui::model::Model;
 use crate::tui::screen::{Panel, Screen};
 use crate::tui::shown_method::ShownMethod;
-use crate::tui::update::{action, status};
+use crate::tui::update::{action, reveal, status};
 
 /// Takes a key.
 pub(super) fn press(model: &mut Model, now: Now, key: KeyEvent) -> Vec<Effect> {
@@ -20,9 +20,14 @@ pub(super) fn press(model: &mut Model, now: Now, key: KeyEvent) -> Vec<Effect> {
         return Vec::new();
     }
     notice_read(model);
+    let is_revealed = matches!(model.screen, Screen::Reveal(..));
+    let revealed = if is_revealed { reveal::press(model, key) } else { Vec::new() };
     // What holds on every screen, also where a text is being typed.
     if let Some(action) = keymap::action(KeyContext::Everywhere, key) {
         return action::act(model, now, action);
+    }
+    if is_revealed {
+        return revealed;
     }
     let is_seen = layout::is_seen(model);
     if let (Some(letter), Some(dialog), true) = (letter(key), model.screen.dialog_mut(), is_seen) {

@@ -8,7 +8,7 @@ use crate::tui::model::Model;
 use crate::tui::row_id::RowId;
 use crate::tui::screen::Screen;
 use crate::tui::screen_map::{MouseGesture, MouseTarget};
-use crate::tui::update::{action, input};
+use crate::tui::update::{action, input, reveal};
 
 /// Does what the person wants of what they point at.
 pub(super) fn point(
@@ -27,6 +27,7 @@ pub(super) fn point(
 
 fn click(model: &mut Model, now: Now, target: MouseTarget) -> Vec<Effect> {
     input::notice_read(model);
+    reveal::hide(model);
     match target {
         MouseTarget::Row(row) => return select(model, now, row),
         MouseTarget::Pane if model.screen == Screen::List => return action::act(model, now, Action::Enter),
@@ -73,12 +74,14 @@ fn scroll(
     target: Option<MouseTarget>,
     (line, page): (Motion, Motion),
 ) -> Vec<Effect> {
-    let is_dialog = model.screen.dialog().is_some();
+    let motion = if model.screen.dialog().is_some() { page } else { line };
     match target {
-        Some(MouseTarget::Pane) if model.screen == Screen::Detail => {
-            action::act(model, now, Action::Move(line))
+        Some(MouseTarget::Pane) if model.screen == Screen::List => model.screen = Screen::Detail,
+        Some(MouseTarget::List | MouseTarget::Row(_)) if model.screen == Screen::Detail => {
+            model.screen = Screen::List;
         }
-        Some(MouseTarget::Pane | MouseTarget::Key(_)) | None if !is_dialog => Vec::new(),
-        _ => action::act(model, now, Action::Move(if is_dialog { page } else { line })),
+        Some(MouseTarget::Key(_)) | None if model.screen.dialog().is_none() => return Vec::new(),
+        Some(_) | None => {}
     }
+    action::act(model, now, Action::Move(motion))
 }

@@ -40,6 +40,7 @@ pub(super) fn step(model: &mut Model, now: Now, motion: Motion) {
                 *place = motion.from(*place, count, page);
             }
         }
+        Screen::Reveal(..) => {}
         Screen::Detail | Screen::Everything => scroll(model, now, motion),
         Screen::List
         | Screen::Filter(_)
@@ -71,6 +72,7 @@ pub(super) fn switch_focus(model: &mut Model) -> Vec<Effect> {
         Screen::List
         | Screen::Filter(_)
         | Screen::Copy
+        | Screen::Reveal(..)
         | Screen::Dialog(_)
         | Screen::Wizard(_)
         | Screen::Login(_)
@@ -151,7 +153,7 @@ pub(super) fn enter(model: &mut Model, now: Now) -> Vec<Effect> {
             }
             Vec::new()
         }
-        Screen::Everything | Screen::Copy => Vec::new(),
+        Screen::Everything | Screen::Copy | Screen::Reveal(..) => Vec::new(),
     }
 }
 
@@ -192,7 +194,7 @@ pub(super) fn back(model: &mut Model, now: Now) -> Vec<Effect> {
         Screen::Everything if model.timeline.is_some() => model.scroll = 0,
         Screen::Everything => (model.screen, model.scroll) = (Screen::Detail, 0),
         Screen::Dialog(_) => model.screen = login::below(model),
-        Screen::Help(_, below) => model.screen = *below,
+        Screen::Help(_, below) | Screen::Reveal(_, below) => model.screen = *below,
         Screen::Wizard(wizard) => {
             model.screen = wizard::back(wizard);
             login::tell_what_stays(model, now);

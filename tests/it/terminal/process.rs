@@ -168,25 +168,13 @@ fn a_display_that_never_answers_keeps_neither_the_screen_nor_the_end() {
 #[ignore = "needs Xvfb and xclip"]
 fn a_display_that_stops_or_goes_after_a_copy_does_not_keep_the_end() {
     for (signal, end) in [("-STOP", ""), ("-KILL", ""), ("-STOP", "TERM"), ("-KILL", "TERM")] {
-        let mut command = Command::new("Xvfb");
-        command.args(["-displayfd", "1", "-nolisten", "tcp"]);
-        let mut server =
-            command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("Xvfb is installed");
-        let mut number = String::new();
-        let mut said = server.stdout.take().expect("its output");
-        let mut byte = [0];
-        while said.read(&mut byte).expect("a number") == 1 && byte != *b"\n" {
-            number.push(char::from(byte[0]));
-        }
-        let display = format!(":{number}");
+        let (mut server, display) = desktop();
         let home = with_key();
         let mut command = CommandBuilder::new(program());
         command.env("DISPLAY", &display);
         let pty = Pty::run(&home, command, WIDE);
         pty.wait("acme/key").keys("yt").wait("to the clipboard");
-        let held =
-            Command::new("xclip").args(["-o", "-selection", "clipboard"]).env("DISPLAY", &display).output();
-        assert_eq!(held.expect("xclip is installed").stdout, b"sk-1");
+        assert_eq!(clipboard(&display), "sk-1");
         kill(signal, &server.id().to_string());
         if end.is_empty() {
             pty.keys("q");
@@ -197,6 +185,59 @@ fn a_display_that_stops_or_goes_after_a_copy_does_not_keep_the_end() {
         kill("-KILL", &server.id().to_string());
         server.wait().expect("it ended");
     }
+}
+
+#[test]
+#[ignore = "needs Xvfb and xclip"]
+fn a_secret_is_taken_from_the_desktop_again_and_another_copy_stays() {
+    for (other, at_end, held) in
+        [(false, false, ""), (true, false, "mine"), (false, true, ""), (true, true, "mine")]
+    {
+        let (mut server, display) = desktop();
+        let home = with_key();
+        let after = if at_end { 3600 } else { 2 };
+        let settings = home.path("config/authtui/settings.yaml");
+        fs::write(settings, format!("clear_clipboard: {after}\n")).expect("settings");
+        let mut command = CommandBuilder::new(program());
+        command.env("DISPLAY", &display);
+        let pty = Pty::run(&home, command, WIDE);
+        pty.wait("acme/key").keys("yt").wait("Clipboard clears in");
+        assert_eq!(clipboard(&display), "sk-1");
+        if other {
+            let script = "printf mine | xclip -i -selection clipboard >/dev/null 2>&1";
+            let copied = Command::new("sh").args(["-c", script]).env("DISPLAY", &display).status();
+            assert!(copied.expect("xclip is installed").success());
+        }
+        if !at_end {
+            pty.until("the end of the countdown", |screen| {
+                !screen.contents().contains("Clipboard clears in")
+            });
+        }
+        pty.keys("q");
+        pty.end();
+        assert_eq!(clipboard(&display), held, "{other} {at_end}");
+        kill("-KILL", &server.id().to_string());
+        server.wait().expect("it ended");
+    }
+}
+
+/// A desktop without a screen, and its name.
+fn desktop() -> (std::process::Child, String) {
+    let mut command = Command::new("Xvfb");
+    command.args(["-displayfd", "1", "-nolisten", "tcp"]);
+    let mut server = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("Xvfb is installed");
+    let mut number = String::new();
+    let mut said = server.stdout.take().expect("its output");
+    let mut byte = [0];
+    while said.read(&mut byte).expect("a number") == 1 && byte != *b"\n" {
+        number.push(char::from(byte[0]));
+    }
+    (server, format!(":{number}"))
+}
+
+fn clipboard(display: &str) -> String {
+    let held = Command::new("xclip").args(["-o", "-selection", "clipboard"]).env("DISPLAY", display).output();
+    String::from_utf8_lossy(&held.expect("xclip is installed").stdout).into_owned()
 }
 
 fn with_key() -> Home {

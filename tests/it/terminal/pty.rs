@@ -166,6 +166,17 @@ impl Pty {
         self
     }
 
+    /// Waits until `bytes` have been written; what they are is said if they never are.
+    pub(crate) fn until_written(&self, bytes: &str) -> &Self {
+        let began = Instant::now();
+        while !String::from_utf8_lossy(&self.raw()).contains(bytes) {
+            assert!(began.elapsed() < PATIENCE, "{bytes:?} is never written: {}", self.contents());
+            let written = self.written();
+            drop(self.seen.changed.wait_timeout(written, Duration::from_millis(50)).expect("one writer"));
+        }
+        self
+    }
+
     /// What is on the screen.
     pub(crate) fn contents(&self) -> String {
         self.written().parser.screen().contents()

@@ -25,7 +25,7 @@ fn a_row_is_selected_and_a_key_is_pressed_by_a_click() {
 
 #[test]
 fn a_login_gives_the_mouse_back_to_whoever_selects_its_link() {
-    let (served, _) = Served::with_ana(3600);
+    let served = with_lost_ana();
     let pty = over_ssh(&served.home, &[]);
     pty.wait("dat_…").until("a screen that takes clicks", takes_mouse);
     pty.keys("l").until("a mouse that selects", |screen| !takes_mouse(screen));
@@ -36,13 +36,7 @@ fn a_login_gives_the_mouse_back_to_whoever_selects_its_link() {
 
 #[test]
 fn the_title_says_how_many_need_a_login_and_names_no_account() {
-    let served = Served::start();
-    let (entry, _) = served.entry("ana", -60);
-    let entry: String = entry
-        .lines()
-        .filter(|line| !line.contains("refresh_token:"))
-        .fold(String::new(), |all, line| all + line + "\n");
-    served.home.store(store(&[entry]));
+    let served = with_lost_ana();
     let pty = Pty::start(&served.home, &[], WIDE);
     pty.wait("needs login").keys("q");
     let left = pty.end();
@@ -69,6 +63,38 @@ fn a_console_that_has_no_window_is_sent_nothing_for_it() {
         let raw = pty.end().raw;
         assert!(!raw.windows(2).any(|two| two == b"\x1b]"), "{term}: {}", String::from_utf8_lossy(&raw));
     }
+}
+
+#[test]
+fn an_address_of_a_login_can_be_opened_where_it_stands() {
+    let served = with_lost_ana();
+    let (_, file) =
+        authtui::demo::PROVIDERS.into_iter().find(|(name, _)| *name == "demo").expect("a provider");
+    served.home.provider("demo", &file.replace("{issuer}", served.serving.issuer()));
+    let pty = over_ssh(&served.home, &[]);
+    pty.wait("dat_…")
+        .keys("l")
+        .wait("Link")
+        .until("an address", |screen| screen.contents().contains("http://"));
+    let shown = pty.contents();
+    let address =
+        shown.split_once("http://").map(|(_, rest)| rest.split_whitespace().next().unwrap_or_default());
+    let link = format!("\x1b]8;;http://{}\x1b\\", address.expect("an address"));
+    pty.until_written(&link);
+    pty.signal("TERM");
+    pty.end();
+}
+
+/// A provider at which `demo/ana` needs a login: her token has expired, and nothing refreshes it.
+fn with_lost_ana() -> Served {
+    let served = Served::start();
+    let (entry, _) = served.entry("ana", -60);
+    let entry: String = entry
+        .lines()
+        .filter(|line| !line.contains("refresh_token:"))
+        .fold(String::new(), |all, line| all + line + "\n");
+    served.home.store(store(&[entry]));
+    served
 }
 
 fn takes_mouse(screen: &vt100::Screen) -> bool {
