@@ -28,6 +28,7 @@ pub mod need;
 pub mod notice;
 pub mod priority;
 pub mod refresh_notes;
+pub mod result_table;
 pub mod reveal;
 pub mod row_id;
 pub mod row_order;

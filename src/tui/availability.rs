@@ -4,6 +4,7 @@
 //! help before they name one. So nothing is offered that does nothing, and nothing is refused
 //! without a reason.
 
+mod marked;
 mod panel;
 
 use crate::domain::change::{Row, Snapshot, StoreNotice, Where};
@@ -21,6 +22,8 @@ use crate::tui::text_layout;
 use crate::tui::tour::Tour;
 use crate::tui::wizard::Page;
 use crate::tui::wizard::picker::ProviderList;
+
+pub use marked::of_marked;
 
 /// Why an action is not possible: about what, why, and what helps.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -115,6 +118,7 @@ pub fn availability(model: &Model, action: Action, now: Now) -> Result<(), Unava
         }
         Action::Reveal => copy_form(model, selected(model)?, Form::Token),
         Action::CopyForm(form) => copy_form(model, selected(model)?, form),
+        Action::Mark => selected(model).map(|_| ()),
         Action::Undo => match &model.undo {
             Some(undo) if undo.is_offered() => Ok(()),
             Some(_) | None => Err(Unavailable::because("There is no sign-out to undo")),
@@ -123,11 +127,7 @@ pub fn availability(model: &Model, action: Action, now: Now) -> Result<(), Unava
             sign_out(model, stored(model, "authtui cannot erase it")?)
         }
         Action::Test => test(model, selected(model)?, now),
-        Action::ToggleAutoRefresh => {
-            let profile = stored(model, "it cannot be refreshed")?;
-            let refreshability = model.refreshability(profile, now.wall);
-            refreshability.map(|_| ()).map_err(|why| Unavailable::new(&profile.id.name, why))
-        }
+        Action::ToggleAutoRefresh => auto_refresh(model, stored(model, "it cannot be refreshed")?, now),
         Action::SkipTour => match model.tour.as_ref().is_some_and(Tour::is_open) {
             true => Ok(()),
             false => Err(Unavailable::because("Only the demo has hints to skip")),
@@ -217,7 +217,10 @@ fn edit(model: &Model) -> Result<(), Unavailable> {
 /// The selected profile where its store would be written; a variable of the environment is not, and
 /// `instead` says what does not happen.
 fn stored<'a>(model: &'a Model, instead: &str) -> Result<&'a Profile, Unavailable> {
-    let profile = selected(model)?;
+    written(selected(model)?, instead)
+}
+
+fn written<'a>(profile: &'a Profile, instead: &str) -> Result<&'a Profile, Unavailable> {
     match profile.kind {
         Kind::OAuth | Kind::ApiKey => Ok(profile),
         Kind::Environment => {
@@ -225,6 +228,11 @@ fn stored<'a>(model: &'a Model, instead: &str) -> Result<&'a Profile, Unavailabl
             Err(Unavailable::new(about, instead).remedy("To remove it, unset it in your shell."))
         }
     }
+}
+
+fn auto_refresh(model: &Model, profile: &Profile, now: Now) -> Result<(), Unavailable> {
+    let refreshability = model.refreshability(profile, now.wall);
+    refreshability.map(|_| ()).map_err(|why| Unavailable::new(&profile.id.name, why))
 }
 
 fn next_need(model: &Model) -> Result<(), Unavailable> {

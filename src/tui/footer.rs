@@ -28,6 +28,8 @@ const TYPING: [(KeyCode, &str); 2] = [(Enter, "continue"), (Esc, "back")];
 const SAVING: [(KeyCode, &str); 3] = [(Enter, "save and log in"), (Down, "scroll"), (Esc, "back")];
 /// Keys of a page that is scrolled.
 const SCROLLING: [(KeyCode, &str); 4] = [(Down, "down"), (Up, "up"), (PageDown, "page"), (Esc, "back")];
+/// Keys of the results of marked profiles.
+const RESULTS: [(KeyCode, &str); 3] = [(Down, "scroll"), (Enter, "open the profile"), (Esc, "close")];
 /// Keys of a secret that is shown.
 const HIDING: [(KeyCode, &str); 1] = [(Esc, "hide")];
 /// Keys of a QR code that is shown alone.
@@ -114,6 +116,7 @@ pub fn footer(model: &Model, now: Now, place: FooterPlace) -> Footer {
         Screen::Dialog(_) | Screen::Login(Panel::Cancelling(_) | Panel::Deciding(_)) => {
             choices(KeyContext::Choices, "↑↓")
         }
+        Screen::Results(_) => fixed(&RESULTS),
         Screen::Wizard(wizard) => wizard_keys(model, wizard, now),
         Screen::Login(Panel::Pasting(_)) => fixed(&TYPING),
         Screen::Login(Panel::Qr) => fixed(&SCANNING),

@@ -53,6 +53,8 @@ pub enum Action {
     Copy,
     /// Copy it.
     CopyForm(Form),
+    /// Mark the selected profile, or no longer, and go down.
+    Mark,
     /// Show the selected profile's token for a few seconds.
     Reveal,
     /// Put back what the last sign-out erased here.

@@ -18,6 +18,7 @@ use crate::domain::tokens::RefreshTokenId;
 use crate::oauth::login::{Locality, Login};
 use crate::tui::clipboard_timer::ClipboardTimer;
 use crate::tui::keymap::KeyContext;
+use crate::tui::result_table::ResultTable;
 pub use crate::tui::row_id::RowId;
 use crate::tui::row_order::{RowOrder, SortBy};
 use crate::tui::running::{self, NewerTokens, Running, UnsavedTokens};
@@ -78,6 +79,10 @@ pub struct Model {
     /// The theme file of the person's own, as it was last read.
     pub own_theme: Option<OwnTheme>,
     pub auto_refresh: AutoRefreshMode,
+    /// The profiles that the person has marked to do something with all of them.
+    pub marks: BTreeSet<ProfileId>,
+    /// What became, or becomes, of those that were marked.
+    pub results: Option<ResultTable>,
     /// What the last sign-out erased here, while it can be put back.
     pub undo: Option<SignOutUndo>,
     /// How many changes are on their way to a store.

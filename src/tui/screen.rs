@@ -23,6 +23,8 @@ pub enum Screen {
     /// A secret is shown for a few seconds, above another screen.
     Reveal(crate::tui::reveal::Reveal, Box<Screen>),
     Dialog(Dialog),
+    /// What became of each marked profile; the row in that place is marked.
+    Results(usize),
     /// What a login needs to know before it begins.
     Wizard(Box<Wizard>),
     Login(Panel),
@@ -92,7 +94,8 @@ impl Screen {
             | Self::Filter(_)
             | Self::Copy
             | Self::Reveal(..)
-            | Self::Dialog(_) => true,
+            | Self::Dialog(_)
+            | Self::Results(_) => true,
             Self::Wizard(_) | Self::Login(_) | Self::Events(_) | Self::Help(..) => false,
         }
     }
@@ -106,7 +109,15 @@ impl Screen {
     /// Whether the person chooses or types something on it, other than a filter.
     #[must_use]
     pub fn is_form(&self) -> bool {
-        matches!(self, Self::Copy | Self::Reveal(..) | Self::Dialog(_) | Self::Wizard(_) | Self::Login(_))
+        matches!(
+            self,
+            Self::Copy
+                | Self::Reveal(..)
+                | Self::Dialog(_)
+                | Self::Results(_)
+                | Self::Wizard(_)
+                | Self::Login(_)
+        )
     }
 
     /// Where a key is looked up; nowhere while a text is being typed.
@@ -117,9 +128,10 @@ impl Screen {
             Self::Copy => Some(KeyContext::Copy),
             Self::Events(_) => Some(KeyContext::Log),
             Self::Login(Panel::Steps | Panel::Qr) => Some(KeyContext::Login),
-            Self::Dialog(_) | Self::Help(..) | Self::Login(Panel::Cancelling(_) | Panel::Deciding(_)) => {
-                Some(KeyContext::Choices)
-            }
+            Self::Dialog(_)
+            | Self::Results(_)
+            | Self::Help(..)
+            | Self::Login(Panel::Cancelling(_) | Panel::Deciding(_)) => Some(KeyContext::Choices),
             Self::Wizard(wizard) => wizard.key_context(),
             Self::Filter(_) | Self::Reveal(..) | Self::Login(Panel::Pasting(_)) => None,
         }

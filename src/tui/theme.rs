@@ -66,6 +66,8 @@ pub struct Glyphs {
     pub gauge: GaugeGlyphs,
     /// Stands before a row that needs somebody.
     pub edge: &'static str,
+    /// Stands before a marked row.
+    pub mark: &'static str,
     /// Stands before the selected row, and before what must be done.
     pub selection: &'static str,
 }
@@ -162,6 +164,7 @@ impl Glyphs {
             border: border::ROUNDED,
             gauge: GaugeGlyphs { full: "━", half: "╸", track: "╌" },
             edge: "▎",
+            mark: "◆",
             selection: "▌",
         }
     }
@@ -207,6 +210,7 @@ impl Glyphs {
             },
             gauge: GaugeGlyphs { full: "=", half: "-", track: "." },
             edge: "!",
+            mark: "+",
             selection: ">",
         }
     }

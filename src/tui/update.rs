@@ -7,6 +7,7 @@ mod clipboard;
 mod input;
 mod login;
 mod login_start;
+mod marked;
 mod mouse;
 mod navigation;
 mod panel;
@@ -42,7 +43,14 @@ use crate::tui::update::status::{report, report_profile, report_trouble};
 pub fn update(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
     let brings = Brings::of(&msg, model);
     let before = OrderBasis::of(model);
+    let ended = marked::end_of(&msg);
     let mut effects = take(model, now, msg);
+    if let Some((id, end)) = ended {
+        effects.extend(marked::ended(model, &id, end, now));
+    }
+    if brings == Brings::Rows {
+        marked::forget_gone(model);
+    }
     match brings {
         Brings::Rows => arrangement::arrange(model, now),
         Brings::Start => {

@@ -16,6 +16,7 @@ pub(super) mod help;
 mod login;
 mod message;
 mod profiles;
+mod results;
 mod reveal;
 mod scopes;
 mod timeline;
@@ -89,7 +90,12 @@ fn screen(frame: &mut Frame<'_>, parts: &Parts, view: ViewContext<'_>) {
     let ViewContext { model, theme, .. } = view;
     let body = parts.body;
     match &model.screen {
-        Screen::List | Screen::Filter(_) | Screen::Copy | Screen::Dialog(_) | Screen::Wizard(_) => {
+        Screen::List
+        | Screen::Filter(_)
+        | Screen::Copy
+        | Screen::Dialog(_)
+        | Screen::Results(_)
+        | Screen::Wizard(_) => {
             list(frame, parts, view);
         }
         Screen::Reveal(..) => list(frame, parts, view),
@@ -126,6 +132,8 @@ fn screen(frame: &mut Frame<'_>, parts: &Parts, view: ViewContext<'_>) {
                 wizard::render(frame, body, wizard, view);
             }
         }
+    } else if let Screen::Results(place) = model.screen {
+        results::render(frame, body, place, view);
     } else if let Screen::Reveal(reveal, _) = &model.screen {
         reveal::render(frame, body, reveal, view);
     } else if model.screen == Screen::Copy {

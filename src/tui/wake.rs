@@ -67,6 +67,7 @@ fn seen(model: &Model, now: Now) -> Vec<Steady> {
         | Screen::Everything
         | Screen::Filter(_)
         | Screen::Copy
+        | Screen::Results(_)
         | Screen::Dialog(_) => {
             moments.extend(changes(model, now).into_iter().map(|span| on_the_beat(now, span)));
             let visible = visible(model).filter_map(|(_, profile)| flash::ends_at(model, &profile.id, now));

@@ -54,6 +54,7 @@ fn mouse(model: &Model) -> MouseUse {
         | Screen::Filter(_)
         | Screen::Copy
         | Screen::Dialog(_)
+        | Screen::Results(_)
         | Screen::Wizard(_)
         | Screen::Login(_)
         | Screen::Events(_)

@@ -277,6 +277,7 @@ impl Run {
                 | Screen::Copy
                 | Screen::Reveal(..)
                 | Screen::Dialog(_)
+                | Screen::Results(_)
                 | Screen::Wizard(_)
                 | Screen::Login(_)
                 | Screen::Events(_)
@@ -438,6 +439,7 @@ impl Run {
             | Screen::Copy
             | Screen::Reveal(..)
             | Screen::Dialog(_)
+            | Screen::Results(_)
             | Screen::Login(_)
             | Screen::Events(_)
             | Screen::Help(..) => false,
@@ -453,7 +455,7 @@ impl Run {
     }
 
     fn key(&mut self) -> KeyEvent {
-        let chars = "nnlllSrRyxT/?qjkgGhcetpoa 19é漢";
+        let chars = "  nnlllSrRyxxTA/?qjkgGhcetpoa 19é漢";
         let codes = [
             KeyCode::Enter,
             KeyCode::Enter,

@@ -77,6 +77,23 @@ fn timeline(zoom: Zoom) -> Model {
 }
 
 #[test]
+fn marked_rows_and_what_became_of_them_are_shown() {
+    let mut model = cast::model(cast::rows());
+    model.marks = ["anthropic/lab", "qonic/bim", "anthropic/key"].map(cast::id).into();
+    assert_snapshot!("list_marked", drawn(&model, MIDDLE));
+    model.results = Some(cast::results());
+    model.screen = Screen::Results(1);
+    for (name, size) in [("wide", WIDE), ("middle", MIDDLE), ("smallest", SMALLEST)] {
+        assert_snapshot!(format!("results_{name}"), drawn(&model, size));
+    }
+    assert_snapshot!("dialog_sign_out_marked", {
+        let names = ["anthropic/lab", "qonic/bim", "anthropic/key"];
+        model.screen = Screen::Dialog(Dialog::new(cast::signing_out(&names)));
+        drawn(&model, MIDDLE)
+    });
+}
+
+#[test]
 fn the_list_needs_neither_colour_nor_unicode() {
     let mut model = cast::model(cast::rows());
     model.message = Some(message("anthropic/work is refreshed.", Tone::Good));

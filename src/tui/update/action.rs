@@ -1,6 +1,6 @@
 //! Actions, each with its consequence.
 
-use std::mem;
+use std::{mem, slice};
 
 use crate::domain::change::Where;
 use crate::domain::clock::Now;
@@ -13,7 +13,7 @@ use crate::tui::field::{Field, Sight};
 use crate::tui::layout;
 use crate::tui::log;
 use crate::tui::log_page::LogPage;
-use crate::tui::message::{Action, Effect, ZoomStep};
+use crate::tui::message::{Action, Effect, Motion, ZoomStep};
 use crate::tui::model::{Leaving, Model};
 use crate::tui::row_id::RowId;
 use crate::tui::screen::Screen;
@@ -22,10 +22,15 @@ use crate::tui::status::Tone;
 use crate::tui::time_axis::{Timeline, Zoom};
 use crate::tui::tour::TourStop;
 use crate::tui::update::status::show;
-use crate::tui::update::{auto_refresh, login_start, navigation, panel, refresh, sign_out, undo, wizard};
+use crate::tui::update::{
+    auto_refresh, login_start, marked, navigation, panel, refresh, sign_out, undo, wizard,
+};
 
 /// Does what the person wants, or says why that is not possible.
 pub(super) fn act(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
+    if let Some(effects) = marked::act(model, action, now) {
+        return effects;
+    }
     // In the log the profile of the line is meant.
     if let (Screen::Events(page), Action::Refresh) = (&model.screen, action) {
         let Some(id) = log::profile(model, page) else {
@@ -72,10 +77,17 @@ pub(super) fn act(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
             vec![Effect::Reveal(profile.id.clone(), crate::oauth::form::Form::Token)]
         }),
         Action::Undo => undo::undo(model),
-        Action::SignOut => on_selected(model, |model, profile| sign_out::ask(model, profile, None)),
+        Action::Mark => {
+            marked::mark(model);
+            navigation::step(model, now, Motion::Down);
+            Vec::new()
+        }
+        Action::SignOut => {
+            on_selected(model, |model, profile| sign_out::ask(model, slice::from_ref(profile), None))
+        }
         Action::SignOutAtProvider => {
             let marked = Some(SignOutWay::AtProvider);
-            on_selected(model, |model, profile| sign_out::ask(model, profile, marked))
+            on_selected(model, |model, profile| sign_out::ask(model, slice::from_ref(profile), marked))
         }
         Action::Test => on_selected(model, |model, profile| test(model, profile, now)),
         Action::Filter => {

@@ -37,6 +37,9 @@ pub(super) fn press(model: &mut Model, now: Now, key: KeyEvent) -> Vec<Effect> {
             LetterPress::Foreign => {}
         }
     }
+    if matches!(model.screen, Screen::Results(_)) && is_seen && letter(key) == Some('u') {
+        return action::act(model, now, Action::Undo);
+    }
     match model.key_context() {
         Some(place) => match keymap::action(place, key) {
             Some(action) if is_seen || action == Action::Quit => action::act(model, now, action),

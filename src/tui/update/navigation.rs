@@ -11,13 +11,14 @@ use crate::tui::log;
 use crate::tui::log_page::LogPage;
 use crate::tui::message::{Effect, Motion};
 use crate::tui::model::{Leaving, Model};
+use crate::tui::result_table::MarkedAction;
 use crate::tui::row_id::RowId;
 use crate::tui::rows;
 use crate::tui::screen::{Panel, Screen};
 use crate::tui::status::Tone;
 use crate::tui::theme::{Glyphs, Theme};
 use crate::tui::update::status::show;
-use crate::tui::update::{login, login_start, sign_out, stores, undo, wizard};
+use crate::tui::update::{login, login_start, marked, sign_out, stores, undo, wizard};
 use crate::tui::view::{detail, everything, help};
 use crate::tui::wizard::choices;
 
@@ -39,6 +40,10 @@ pub(super) fn step(model: &mut Model, now: Now, motion: Motion) {
             if let Some((place, count)) = wizard.marked(choices) {
                 *place = motion.from(*place, count, page);
             }
+        }
+        Screen::Results(place) => {
+            let count = model.results.as_ref().map_or(0, |table| table.rows.len());
+            *place = motion.from(*place, count, page);
         }
         Screen::Reveal(..) => {}
         Screen::Detail | Screen::Everything => scroll(model, now, motion),
@@ -74,6 +79,7 @@ pub(super) fn switch_focus(model: &mut Model) -> Vec<Effect> {
         | Screen::Copy
         | Screen::Reveal(..)
         | Screen::Dialog(_)
+        | Screen::Results(_)
         | Screen::Wizard(_)
         | Screen::Login(_)
         | Screen::Events(_)
@@ -142,6 +148,11 @@ pub(super) fn enter(model: &mut Model, now: Now) -> Vec<Effect> {
             model.screen = Screen::List;
             Vec::new()
         }
+        Screen::Results(place) => {
+            let place = *place;
+            marked::open(model, place);
+            Vec::new()
+        }
         Screen::Login(Panel::Qr) | Screen::Help(..) => back(model, now),
         Screen::Events(page) => {
             let page = page.clone();
@@ -186,11 +197,12 @@ fn paste_answer(model: &mut Model, now: Now) -> Vec<Effect> {
 pub(super) fn back(model: &mut Model, now: Now) -> Vec<Effect> {
     match mem::take(&mut model.screen) {
         Screen::List if model.filter.is_empty() => model.timeline = None,
+        Screen::List if !model.marks.is_empty() => model.marks.clear(),
         Screen::List | Screen::Filter(_) => model.filter.clear(),
         Screen::Events(page) if page.reading.is_some() => {
             model.screen = Screen::Events(LogPage { reading: None, ..page });
         }
-        Screen::Detail | Screen::Copy | Screen::Events(_) => {}
+        Screen::Detail | Screen::Copy | Screen::Results(_) | Screen::Events(_) => {}
         Screen::Everything if model.timeline.is_some() => model.scroll = 0,
         Screen::Everything => (model.screen, model.scroll) = (Screen::Detail, 0),
         Screen::Dialog(_) => model.screen = login::below(model),
@@ -219,7 +231,10 @@ pub(super) fn back(model: &mut Model, now: Now) -> Vec<Effect> {
 fn answered(model: &mut Model, answer: DialogAnswer, now: Now) -> Vec<Effect> {
     match answer {
         DialogAnswer::Nothing => Vec::new(),
-        DialogAnswer::SignOut(ids, way) => sign_out::begin(model, ids, way, now),
+        DialogAnswer::SignOut(ids, way) => match ids.as_slice() {
+            [id] => sign_out::begin(model, id.clone(), way, now),
+            _ => marked::begin(model, MarkedAction::SignOut(way), ids, now),
+        },
         DialogAnswer::LogInAgain(id) => match model.profile(&id).cloned() {
             Some(profile) => login_start::begin_again(model, &profile, PreflightGoal::Login, now),
             None => Vec::new(),

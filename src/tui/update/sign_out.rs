@@ -3,7 +3,7 @@
 use crate::domain::change::{Extent, SignedOut};
 use crate::domain::clock::Now;
 use crate::domain::name::ProfileId;
-use crate::domain::profile::Profile;
+use crate::domain::profile::{Kind, Profile};
 use crate::domain::trouble::Trouble;
 use crate::oauth::revocation::{self, Revoked};
 use crate::tui::dialog::{Dialog, DialogAnswer, DialogQuestion};
@@ -16,30 +16,36 @@ use crate::tui::status::{AskedBy, ReportPlace, ReportSubject, TaskReport, Tone};
 use crate::tui::update::status::{dismiss, report_trouble, show};
 use crate::tui::update::{stores, undo};
 
-/// Asks how to sign out of `profile`, with the choice of that way marked where it is offered.
-pub(super) fn ask(model: &mut Model, profile: &Profile, marked: Option<SignOutWay>) -> Vec<Effect> {
-    let target = SignOutTarget::new(profile, model.provider(profile));
+/// Asks how to sign out of `profiles`, with the choice of that way marked where it is offered.
+pub(super) fn ask(model: &mut Model, profiles: &[Profile], marked: Option<SignOutWay>) -> Vec<Effect> {
+    let target = |profile: &Profile| SignOutTarget::new(profile, model.provider(profile));
+    // A variable of the environment is not ours to erase.
+    let ours = profiles.iter().filter(|profile| profile.kind != Kind::Environment);
+    let targets: Vec<SignOutTarget> = ours.map(target).collect();
     let is_marked =
         |answer: &DialogAnswer| matches!(answer, DialogAnswer::SignOut(_, way) if Some(*way) == marked);
-    let dialog = Dialog::new(DialogQuestion::SignOut(vec![target])).with_marked(is_marked);
-    model.screen = Screen::Dialog(dialog);
+    if !targets.is_empty() {
+        let dialog = Dialog::new(DialogQuestion::SignOut(targets)).with_marked(is_marked);
+        model.screen = Screen::Dialog(dialog);
+    }
     Vec::new()
 }
 
-/// Signs out of each of these profiles, so that what the last answer erased cannot be put back any more. One
-/// whose provider cannot be asked is erased here alone.
-pub(super) fn begin(model: &mut Model, ids: Vec<ProfileId>, way: SignOutWay, now: Now) -> Vec<Effect> {
+/// Signs out of a profile, so that what the last answer erased cannot be put back any more.
+pub(super) fn begin(model: &mut Model, id: ProfileId, way: SignOutWay, now: Now) -> Vec<Effect> {
     undo::forget(model);
-    let begun = ids.into_iter().flat_map(|id| {
-        let is_revocable = model.profile(&id).is_some_and(|profile| {
-            way.asks_provider() && revocation::request(profile, model.provider(profile)).is_ok()
-        });
-        match is_revocable {
-            true => ask_provider(model, id, way.extent(), now),
-            false => erase(model, id, way.extent()),
-        }
+    begin_one(model, id, way, now)
+}
+
+/// The same of one of several. One whose provider cannot be asked is erased here alone.
+pub(super) fn begin_one(model: &mut Model, id: ProfileId, way: SignOutWay, now: Now) -> Vec<Effect> {
+    let is_revocable = model.profile(&id).is_some_and(|profile| {
+        way.asks_provider() && revocation::request(profile, model.provider(profile)).is_ok()
     });
-    begun.collect()
+    match is_revocable {
+        true => ask_provider(model, id, way.extent(), now),
+        false => erase(model, id, way.extent()),
+    }
 }
 
 fn ask_provider(model: &mut Model, id: ProfileId, extent: Extent, now: Now) -> Vec<Effect> {

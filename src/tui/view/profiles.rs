@@ -25,7 +25,11 @@ const BANNER: usize = 4;
 pub(super) fn render(frame: &mut Frame<'_>, area: Rect, view: ViewContext<'_>) {
     let ViewContext { model, theme, now, map } = view;
     let (shown, total) = (rows::count(model), model.order.total);
-    let title = title(model, shown, total);
+    let marked = match model.marks.len() {
+        0 => String::new(),
+        count => format!(" · {count} marked"),
+    };
+    let title = title(model, shown, total) + &marked;
     let inner = frame::draw(frame, area, &title, Focus::here(model.screen != Screen::Detail), theme);
     let inner = banner(frame, inner, model, theme);
     let inner = rights(frame, inner, model, theme);
@@ -58,6 +62,7 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, view: ViewContext<'_>) {
                         list.select(frame, area);
                         map.put_cursor(area);
                     }
+                    list.mark(frame, area, row);
                     list.flash(frame, area, row);
                 }
             }

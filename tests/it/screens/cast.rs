@@ -19,8 +19,9 @@ use authtui::oauth::{LoginId, RequestId};
 use authtui::stored::provider_file;
 use authtui::tui::dialog::DialogQuestion;
 use authtui::tui::model::{Model, RowId};
+use authtui::tui::result_table::{MarkedAction, ResultTable, RowEnd};
 use authtui::tui::sign_out::{SecretHeld, SignOutTarget};
-use authtui::tui::status::AskedBy;
+use authtui::tui::status::{AskedBy, Tone};
 
 use crate::harness::preset;
 
@@ -322,4 +323,16 @@ pub(crate) fn not_revocable(name: &str) -> DialogQuestion {
         not_revocable: Some(NotRevocable::NotOffered),
     };
     DialogQuestion::SignOut(vec![target])
+}
+
+/// What became of three marked profiles, one of which still runs.
+pub(super) fn results() -> ResultTable {
+    let names = ["anthropic/lab", "qonic/bim", "anthropic/key", "github/ana"];
+    let mut table = ResultTable::new(MarkedAction::Refresh, names.map(id));
+    while table.start_next().is_some() {}
+    table.end(&id("anthropic/lab"), RowEnd::new("refreshed", Tone::Good));
+    let refused = "the provider ended this login (invalid_grant)";
+    table.end(&id("qonic/bim"), RowEnd::new(refused, Tone::Bad).next("l log in"));
+    table.end(&id("anthropic/key"), RowEnd::new("API keys cannot be refreshed", Tone::Warn));
+    table
 }

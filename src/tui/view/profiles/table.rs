@@ -125,6 +125,16 @@ impl ProfileTable<'_> {
         frame.buffer_mut().set_style(area, self.theme.selected);
     }
 
+    /// The sign of a row that is marked.
+    pub(super) fn mark(&self, frame: &mut Frame<'_>, area: Rect, row: &Row) {
+        if let Row::Profile(profile) = row
+            && self.model.marks.contains(&profile.id)
+        {
+            let sign = Line::styled(self.theme.glyphs.mark, self.theme.key);
+            cell(frame, area, self.columns.edge, sign);
+        }
+    }
+
     /// For a moment a row shows that something has happened to it.
     pub(super) fn flash(&self, frame: &mut Frame<'_>, area: Rect, row: &Row) {
         if let Row::Profile(profile) = row

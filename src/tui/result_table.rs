@@ -1,0 +1,116 @@
+//! Result table: one action on all marked profiles, and what became of each.
+//!
+//! Only a few run at once; the others wait in the order of their rows.
+
+use crate::domain::name::ProfileId;
+use crate::domain::profile::AutoRefresh;
+use crate::domain::schedule::CONCURRENT_REFRESHES;
+use crate::tui::sign_out::SignOutWay;
+use crate::tui::status::Tone;
+
+/// One action on several profiles.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ResultTable {
+    pub action: MarkedAction,
+    pub rows: Vec<ResultRow>,
+}
+
+/// What can be done with all marked profiles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MarkedAction {
+    Refresh,
+    Test,
+    SignOut(SignOutWay),
+    AutoRefresh(AutoRefresh),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ResultRow {
+    pub id: ProfileId,
+    pub stage: RowStage,
+}
+
+/// How far it is with one profile.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RowStage {
+    Waiting,
+    Running,
+    Ended(RowEnd),
+}
+
+/// What became of one profile.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RowEnd {
+    pub text: String,
+    pub tone: Tone,
+    /// The key that helps, and what it does.
+    pub next: Option<&'static str>,
+}
+
+impl RowEnd {
+    #[must_use]
+    pub fn new(text: impl Into<String>, tone: Tone) -> Self {
+        Self { text: text.into(), tone, next: None }
+    }
+
+    #[must_use]
+    pub fn next(self, next: &'static str) -> Self {
+        Self { next: Some(next), ..self }
+    }
+}
+
+impl ResultTable {
+    #[must_use]
+    pub fn new(action: MarkedAction, ids: impl IntoIterator<Item = ProfileId>) -> Self {
+        let row = |id| ResultRow { id, stage: RowStage::Waiting };
+        Self { action, rows: ids.into_iter().map(row).collect() }
+    }
+
+    /// The next profile whose turn it is; it runs from now on.
+    pub fn start_next(&mut self) -> Option<ProfileId> {
+        let running = self.rows.iter().filter(|row| row.stage == RowStage::Running).count();
+        let next = self.rows.iter_mut().find(|row| row.stage == RowStage::Waiting)?;
+        (running < CONCURRENT_REFRESHES).then(|| {
+            next.stage = RowStage::Running;
+            next.id.clone()
+        })
+    }
+
+    /// Notes what became of the profile, if it was running.
+    pub fn end(&mut self, id: &ProfileId, end: RowEnd) {
+        let running = self.rows.iter_mut().find(|row| row.id == *id && row.stage == RowStage::Running);
+        if let Some(row) = running {
+            row.stage = RowStage::Ended(end);
+        }
+    }
+
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.rows.iter().all(|row| matches!(row.stage, RowStage::Ended(_)))
+    }
+
+    /// What is being done, and how it went: `Refresh · 2 done · 1 failed`.
+    #[must_use]
+    pub fn title(&self) -> String {
+        let what = match self.action {
+            MarkedAction::Refresh => "Refresh",
+            MarkedAction::Test => "Test",
+            MarkedAction::SignOut(_) => "Sign out",
+            MarkedAction::AutoRefresh(AutoRefresh::On) => "Auto-refresh on",
+            MarkedAction::AutoRefresh(AutoRefresh::Off) => "Auto-refresh off",
+        };
+        let ended = |is_bad: bool| {
+            let is_it = |row: &&ResultRow| match &row.stage {
+                RowStage::Ended(end) => (end.tone >= Tone::Warn) == is_bad,
+                RowStage::Waiting | RowStage::Running => false,
+            };
+            self.rows.iter().filter(is_it).count()
+        };
+        let (done, failed) = (ended(false), ended(true));
+        let left = self.rows.len() - done - failed;
+        let counts = [(done, "done"), (failed, "failed"), (left, "to go")];
+        let counts = counts.into_iter().filter(|(count, _)| *count > 0);
+        let counts = counts.map(|(count, word)| format!(" · {count} {word}"));
+        format!("{what}{}", counts.collect::<String>())
+    }
+}

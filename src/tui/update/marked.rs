@@ -1,0 +1,191 @@
+//! Actions on all marked profiles: begun, a few at a time, and noted in their table as they end.
+
+use crate::domain::change::{Change, Edit, SignedOut, Snapshot};
+use crate::domain::clock::Now;
+use crate::domain::name::ProfileId;
+use crate::domain::profile::{AutoRefresh, Profile, TestResult};
+use crate::domain::trouble::{FailureKind, Trouble};
+use crate::oauth::probe::TestVerdict;
+use crate::oauth::refresh::Refreshed;
+use crate::oauth::revocation::Revoked;
+use crate::tui::availability;
+use crate::tui::message::{Action, Effect, Msg};
+use crate::tui::model::{Leaving, Model};
+use crate::tui::result_table::{MarkedAction, ResultTable, RowEnd};
+use crate::tui::row_id::RowId;
+use crate::tui::screen::Screen;
+use crate::tui::sign_out::SignOutWay;
+use crate::tui::status::Tone;
+use crate::tui::update::status::show;
+use crate::tui::update::{refresh, sign_out, undo};
+
+/// Marks the selected profile, or no longer, and goes on to the next row.
+pub(super) fn mark(model: &mut Model) {
+    if let Some(RowId::Profile(id)) = model.selected.clone()
+        && !model.marks.remove(&id)
+    {
+        model.marks.insert(id);
+    }
+}
+
+/// Lets go of the marks of profiles that are gone.
+pub(super) fn forget_gone(model: &mut Model) {
+    let marks = std::mem::take(&mut model.marks);
+    model.marks = marks.into_iter().filter(|id| model.profile(id).is_some()).collect();
+}
+
+/// Selects the profile of a row of the table, and closes it.
+pub(super) fn open(model: &mut Model, place: usize) {
+    let row = model.results.as_ref().and_then(|table| table.rows.get(place));
+    if let Some(id) = row.map(|row| row.id.clone()).filter(|id| model.profile(id).is_some()) {
+        model.selected = Some(RowId::Profile(id));
+    }
+    model.screen = Screen::List;
+}
+
+/// Does `action` with all marked profiles; nothing where none is marked, or where it is about one alone.
+pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Option<Vec<Effect>> {
+    if model.marks.is_empty() || !model.screen.is_free() {
+        return None;
+    }
+    let profiles: Vec<Profile> = model.marks.iter().filter_map(|id| model.profile(id).cloned()).collect();
+    let marked = if action == Action::Refresh {
+        MarkedAction::Refresh
+    } else if action == Action::Test {
+        MarkedAction::Test
+    } else if action == Action::ToggleAutoRefresh {
+        let is_on = profiles.iter().any(|profile| profile.auto_refresh == AutoRefresh::On);
+        MarkedAction::AutoRefresh(if is_on { AutoRefresh::Off } else { AutoRefresh::On })
+    } else if action == Action::SignOut {
+        return Some(sign_out::ask(model, &profiles, None));
+    } else if action == Action::SignOutAtProvider {
+        return Some(sign_out::ask(model, &profiles, Some(SignOutWay::AtProvider)));
+    } else {
+        return None;
+    };
+    let ids = profiles.iter().map(|profile| profile.id.clone()).collect();
+    Some(begin(model, marked, ids, now))
+}
+
+/// Begins with these profiles, and shows their table; their marks have done their work.
+pub(super) fn begin(model: &mut Model, action: MarkedAction, ids: Vec<ProfileId>, now: Now) -> Vec<Effect> {
+    model.screen = Screen::Results(0);
+    if model.results.as_ref().is_some_and(|table| !table.is_over()) {
+        show(model, "These are not finished yet. Try again then.", Tone::Plain, now);
+        return Vec::new();
+    }
+    if let MarkedAction::SignOut(_) = action {
+        undo::forget(model);
+    }
+    model.marks.clear();
+    model.results = Some(ResultTable::new(action, ids));
+    go_on(model, now)
+}
+
+/// Notes how one ended, and begins with the next.
+pub(super) fn ended(model: &mut Model, id: &ProfileId, end: RowEnd, now: Now) -> Vec<Effect> {
+    if let Some(table) = &mut model.results {
+        table.end(id, end);
+    }
+    go_on(model, now)
+}
+
+fn go_on(model: &mut Model, now: Now) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    // Who has left does not want what waits any more.
+    while model.leaving == Leaving::No {
+        let Some(table) = &mut model.results else { break };
+        let action = table.action;
+        let Some(id) = table.start_next() else { break };
+        match begin_one(model, &id, action, now) {
+            Ok(begun) => effects.extend(begun),
+            Err(end) => {
+                if let Some(table) = &mut model.results {
+                    table.end(&id, end);
+                }
+            }
+        }
+    }
+    effects
+}
+
+fn begin_one(
+    model: &mut Model,
+    id: &ProfileId,
+    action: MarkedAction,
+    now: Now,
+) -> Result<Vec<Effect>, RowEnd> {
+    let profile = model.profile(id).cloned().ok_or_else(|| RowEnd::new("it is gone", Tone::Warn))?;
+    availability::of_marked(model, action, &profile, now)
+        .map_err(|why| RowEnd::new(why.brief(), Tone::Warn))?;
+    if model.running(id).unsaved.is_some() {
+        return Err(RowEnd::new("its new tokens are not saved yet", Tone::Bad).next("r save them"));
+    }
+    Ok(match action {
+        MarkedAction::Refresh => refresh::begin(model, id),
+        MarkedAction::Test => {
+            model.running_mut(id).is_testing = true;
+            vec![Effect::Test(id.clone())]
+        }
+        MarkedAction::SignOut(way) => sign_out::begin_one(model, id.clone(), way, now),
+        MarkedAction::AutoRefresh(wanted) => {
+            model.saving += 1;
+            let edit = Edit::AutoRefresh(wanted);
+            let change = Change { name: id.name.clone(), expects: None, edit };
+            vec![Effect::Change(id.clone(), Box::new(change))]
+        }
+    })
+}
+
+/// What `msg` says of the end of work on a profile.
+pub(super) fn end_of(msg: &Msg) -> Option<(ProfileId, RowEnd)> {
+    if let Msg::Refreshed(id, refreshed) = msg {
+        Some((id.clone(), of_refresh(refreshed)))
+    } else if let Msg::Tested(id, tested) = msg {
+        Some((id.clone(), tested.as_ref().map_or_else(of_trouble, of_test)))
+    } else if let Msg::SignedOut(id, signed_out) = msg {
+        let done = |_: &SignedOut| RowEnd::new("signed out here", Tone::Good).next("u undo");
+        Some((id.clone(), signed_out.as_ref().map_or_else(of_trouble, done)))
+    } else if let Msg::Revoked(id, revoked) = msg {
+        Some((id.clone(), of_revocation(revoked)))
+    } else if let Msg::Changed(id, changed) = msg {
+        let done = |_: &Snapshot| RowEnd::new("saved", Tone::Good);
+        Some((id.clone(), changed.as_ref().map_or_else(of_trouble, done)))
+    } else {
+        None
+    }
+}
+
+fn of_test(verdict: &TestVerdict) -> RowEnd {
+    let is_refused = verdict.last.as_ref().is_some_and(|last| last.result == TestResult::Refused);
+    match is_refused {
+        true => RowEnd::new(verdict.words.clone(), Tone::Bad).next("l log in"),
+        false => RowEnd::new(verdict.words.clone(), Tone::Good),
+    }
+}
+
+fn of_revocation(revoked: &Revoked) -> RowEnd {
+    match revoked {
+        Revoked::Done(_) => RowEnd::new("signed out here and at its provider", Tone::Good),
+        Revoked::NotEnded(trouble) => of_trouble(trouble).next("x sign out"),
+        Revoked::NotErased(trouble) => of_trouble(trouble),
+    }
+}
+
+fn of_refresh(refreshed: &Refreshed) -> RowEnd {
+    match refreshed {
+        Refreshed::Done(_) => RowEnd::new("refreshed", Tone::Good),
+        Refreshed::Enough(_) => RowEnd::new("refreshed by another program", Tone::Good),
+        Refreshed::Unsaved(_, _, trouble) => RowEnd::new(trouble.why.clone(), Tone::Bad).next("r save them"),
+        Refreshed::Failed(_, trouble) => of_trouble(trouble),
+    }
+}
+
+fn of_trouble(trouble: &Trouble) -> RowEnd {
+    match trouble.kind {
+        FailureKind::NeedsLogin => RowEnd::new(trouble.why.clone(), Tone::Bad).next("l log in"),
+        FailureKind::Temporary(_) => RowEnd::new(trouble.why.clone(), Tone::Warn).next("r try again"),
+        FailureKind::NeedsFix(_) => RowEnd::new(trouble.why.clone(), Tone::Bad),
+        FailureKind::NothingToDo => RowEnd::new(trouble.why.clone(), Tone::Plain),
+    }
+}

@@ -1,0 +1,79 @@
+//! Results: what became of each marked profile, and the key that helps.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use crate::tui::result_table::{ResultRow, RowStage};
+use crate::tui::status::Tone;
+use crate::tui::text_layout::rows;
+use crate::tui::theme::Theme;
+use crate::tui::view::ViewContext;
+use crate::tui::{frame, text_layout};
+
+/// The most columns of a name, and of what became of its profile.
+const COLUMNS: (u16, u16) = (28, 56);
+
+/// Draws the table in a box as large as its words; the marked row is always seen.
+pub(super) fn render(frame: &mut Frame<'_>, area: Rect, marked: usize, view: ViewContext<'_>) {
+    let Some(table) = &view.model.results else { return };
+    let theme = view.theme;
+    let lines: Vec<(String, String, &'static str)> = table.rows.iter().map(words).collect();
+    let widest =
+        |width: fn(&(String, String, &'static str)) -> u16| lines.iter().map(width).max().unwrap_or(0);
+    let names = widest(|(name, ..)| text_layout::width(name)).min(COLUMNS.0);
+    let keys = widest(|(.., key)| text_layout::width(key));
+    let fixed = 2 + names + 2 + if keys > 0 { keys + 2 } else { 0 };
+    let most = area.width.saturating_sub(frame::AROUND);
+    let texts =
+        widest(|(_, text, _)| text_layout::width(text)).min(COLUMNS.1).min(most.saturating_sub(fixed));
+    let title = table.title();
+    let width = (fixed + texts).max(text_layout::width(&title) + 2).min(most);
+    let size = (width, rows(lines.len()));
+    let inner = frame::above(frame, area, size, &title, theme);
+    let height = usize::from(inner.height);
+    let first = (marked + 1).saturating_sub(height);
+    let shown = table.rows.iter().zip(&lines).enumerate().skip(first);
+    for (down, (index, (row, (name, text, key)))) in (0..inner.height).zip(shown) {
+        let place = frame::row(inner, down);
+        let name = text_layout::fill(name, names);
+        let spans = vec![
+            glyph(row, theme),
+            Span::raw(format!(" {name}  {}", text_layout::fill(text, texts))),
+            Span::raw("  "),
+            Span::styled(*key, theme.key),
+        ];
+        frame.render_widget(Line::from(spans), place);
+        if index == marked {
+            frame.buffer_mut().set_style(place, theme.selected);
+            view.map.put_cursor(place);
+        }
+    }
+    if table.rows.len() > height {
+        let last = (first + height).min(table.rows.len());
+        let count = format!("{}–{last} of {}", first + 1, table.rows.len());
+        frame::foot(frame, frame::place(area, size).0, &count, theme);
+    }
+}
+
+fn words(row: &ResultRow) -> (String, String, &'static str) {
+    let name = text_layout::named(&row.id.name);
+    match &row.stage {
+        RowStage::Waiting => (name, "waiting".to_owned(), ""),
+        RowStage::Running => (name, "running".to_owned(), ""),
+        RowStage::Ended(end) => (name, text_layout::safe(&end.text), end.next.unwrap_or_default()),
+    }
+}
+
+fn glyph(row: &ResultRow, theme: &Theme) -> Span<'static> {
+    match &row.stage {
+        RowStage::Waiting => Span::styled(theme.glyphs.steps.todo, theme.muted),
+        RowStage::Running => Span::styled(theme.glyphs.states.refreshing, theme.accent),
+        RowStage::Ended(end) => match end.tone {
+            Tone::Good => Span::styled(theme.glyphs.steps.done, theme.good),
+            Tone::Plain => Span::styled(theme.glyphs.steps.skipped, theme.muted),
+            Tone::Warn => Span::styled(theme.glyphs.states.failed, theme.warn),
+            Tone::Bad => Span::styled(theme.glyphs.steps.failed, theme.bad),
+        },
+    }
+}
