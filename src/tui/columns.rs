@@ -112,7 +112,7 @@ impl Widths {
         let wanted = content.name.clamp(NAME.0, NAME.1);
         let least = wanted.min(NAME.0 + 4);
         let mut widths = Self::default();
-        if rest >= least + GAUGE.0 + 1 && take(&mut rest, GAUGE.0 + 1) {
+        if rest > least + GAUGE.0 && take(&mut rest, GAUGE.0 + 1) {
             widths.token_gauge = GAUGE.0;
         }
         (widths.name, widths.account) = names(rest, wanted, content.account);

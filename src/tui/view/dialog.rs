@@ -156,7 +156,7 @@ impl<'a> Content<'a> {
         }
         let text = |note: &Option<ChoiceNote>| {
             let note = note.as_ref().map(|note| note.short.as_str());
-            let text: Vec<&str> = [Some(self.text.short.as_str()), note].into_iter().flatten().collect();
+            let text: Vec<&str> = note.into_iter().chain([self.text.short.as_str()]).collect();
             text_layout::wrap(text.join(" ").trim(), width)
         };
         // The choices do not move when another one is marked.
