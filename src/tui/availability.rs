@@ -101,6 +101,10 @@ pub fn availability(model: &Model, action: Action, now: Now) -> Result<(), Unava
         }
         Action::Filter => Ok(()),
         Action::NextNeed => next_need(model),
+        Action::Palette if model.screen.is_form() || matches!(model.screen, Screen::Filter(_)) => {
+            Err(Unavailable::because("Finish this first, or go back with Esc").passing())
+        }
+        Action::Palette => Ok(()),
         Action::NewLogin => may_log_in(model),
         Action::LogIn if matches!(model.screen, Screen::Login(_)) => panel::try_again(model),
         Action::LogIn => log_in(model, stored(model, "there is nothing to log in to")?, PreflightGoal::Login),

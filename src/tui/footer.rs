@@ -28,6 +28,8 @@ const TYPING: [(KeyCode, &str); 2] = [(Enter, "continue"), (Esc, "back")];
 const SAVING: [(KeyCode, &str); 3] = [(Enter, "save and log in"), (Down, "scroll"), (Esc, "back")];
 /// Keys of a page that is scrolled.
 const SCROLLING: [(KeyCode, &str); 4] = [(Down, "down"), (Up, "up"), (PageDown, "page"), (Esc, "back")];
+/// Keys of the palette.
+const FINDING: [(KeyCode, &str); 3] = [(Enter, "do it"), (Down, "choose"), (Esc, "back")];
 /// Keys of the results of marked profiles.
 const RESULTS: [(KeyCode, &str); 3] = [(Down, "scroll"), (Enter, "open the profile"), (Esc, "close")];
 /// Keys of a secret that is shown.
@@ -75,8 +77,8 @@ struct Candidate {
 }
 
 impl Candidate {
-    fn new(binding: &Binding, weight: u8) -> Option<Self> {
-        let key = *binding.keys.first()?;
+    fn new(model: &Model, context: KeyContext, binding: &'static Binding, weight: u8) -> Option<Self> {
+        let key = *model.keys.of(context, binding).first()?;
         Some(Self {
             key,
             label: key.word(),
@@ -112,17 +114,18 @@ pub fn footer(model: &Model, now: Now, place: FooterPlace) -> Footer {
         Screen::List | Screen::Detail | Screen::Everything => return profiles::footer(model, now, row),
         // The chooser itself names its keys, as far as the profile has something to copy.
         Screen::Reveal(..) => fixed(&HIDING),
-        Screen::Copy => only(KeyContext::Copy, |action| action == Action::Back),
+        Screen::Copy => only(model, KeyContext::Copy, |action| action == Action::Back),
         Screen::Dialog(_) | Screen::Login(Panel::Cancelling(_) | Panel::Deciding(_)) => {
-            choices(KeyContext::Choices, "↑↓")
+            choices(model, KeyContext::Choices, "↑↓")
         }
         Screen::Results(_) => fixed(&RESULTS),
         Screen::Wizard(wizard) => wizard_keys(model, wizard, now),
         Screen::Login(Panel::Pasting(_)) => fixed(&TYPING),
         Screen::Login(Panel::Qr) => fixed(&SCANNING),
         Screen::Login(Panel::Steps) => login::keys(model, now, place),
+        Screen::Palette(..) => fixed(&FINDING),
         Screen::Help(..) => fixed(&SCROLLING),
-        Screen::Events(_) => only(KeyContext::Log, |_| true),
+        Screen::Events(_) => only(model, KeyContext::Log, |_| true),
     };
     Footer { keys: in_one_group(keys, row), ..Footer::default() }
 }
@@ -132,10 +135,10 @@ fn wizard_keys(model: &Model, wizard: &Wizard, now: Now) -> Vec<Candidate> {
         return Vec::new();
     }
     match &wizard.page {
-        Page::Choice(..) => choices(KeyContext::Lists, "↑↓"),
+        Page::Choice(..) => choices(model, KeyContext::Lists, "↑↓"),
         Page::Preview(_) => fixed(&SAVING),
         Page::Scopes(picker) if picker.typing.is_none() => {
-            only(KeyContext::Scopes, |action| availability(model, action, now).is_ok())
+            only(model, KeyContext::Scopes, |action| availability(model, action, now).is_ok())
         }
         Page::Scopes(_) | Page::Text(..) | Page::Notice | Page::Ready => fixed(&TYPING),
     }
@@ -144,7 +147,7 @@ fn wizard_keys(model: &Model, wizard: &Wizard, now: Now) -> Vec<Candidate> {
 fn fixed(keys: &[(KeyCode, &'static str)]) -> Vec<Candidate> {
     let candidate = |(code, hint): &(KeyCode, &'static str)| {
         let key = KeyCombo::Plain(*code);
-        let label = if *hint == "scroll" { "↑↓".to_owned() } else { key.word() };
+        let label = if matches!(*hint, "scroll" | "choose") { "↑↓".to_owned() } else { key.word() };
         let weight = u8::from(!matches!(code, Enter | Esc));
         Candidate { key, label, action: None, hint, brief: hint, weight, is_best: false }
     };
@@ -152,8 +155,8 @@ fn fixed(keys: &[(KeyCode, &'static str)]) -> Vec<Candidate> {
 }
 
 /// The keys of a question or a list; `arrows` go from one choice to the next.
-fn choices(context: KeyContext, arrows: &str) -> Vec<Candidate> {
-    let mut keys = only(context, |_| true);
+fn choices(model: &Model, context: KeyContext, arrows: &str) -> Vec<Candidate> {
+    let mut keys = only(model, context, |_| true);
     for key in keys.iter_mut().filter(|key| matches!(key.action, Some(Action::Move(_)))) {
         arrows.clone_into(&mut key.label);
     }
@@ -162,11 +165,13 @@ fn choices(context: KeyContext, arrows: &str) -> Vec<Candidate> {
 
 /// What the table of keys says of a context, where the action is among the `wanted`; the help
 /// wherever it can be had.
-fn only(context: KeyContext, wanted: impl Fn(Action) -> bool) -> Vec<Candidate> {
+fn only(model: &Model, context: KeyContext, wanted: impl Fn(Action) -> bool) -> Vec<Candidate> {
     let is_shown = |binding: &Binding| binding.shown_in == ShownIn::Footer || binding.action == Action::Help;
     let shown = bindings(context).filter(|binding| is_shown(binding) && wanted(binding.action));
     shown
-        .filter_map(|binding| Candidate::new(binding, u8::from(!is_needed(context, binding.action))))
+        .filter_map(|binding| {
+            Candidate::new(model, context, binding, u8::from(!is_needed(context, binding.action)))
+        })
         .collect()
 }
 

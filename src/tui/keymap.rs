@@ -119,7 +119,7 @@ const BINDINGS: [(KeyContext, &[Binding]); 12] = [
 ];
 
 /// First what acts on the selected row, then what is the same for every row; each in the order of the footer.
-const PROFILES: [Binding; 28] = [
+const PROFILES: [Binding; 29] = [
     row(&[char('l')], Action::LogIn, "log in", 3),
     row(&[char('r')], Action::Refresh, "refresh", 2),
     row(&[char('y')], Action::Copy, "copy", 1),
@@ -136,6 +136,10 @@ const PROFILES: [Binding; 28] = [
     told("make the file private", row(&[char('F')], Action::MakePrivate, "make private", 6)),
     told("log in to a new profile", constant(&[char('n')], Action::NewLogin, "new", 1)),
     constant(&[char('/')], Action::Filter, "filter", 2),
+    Binding {
+        brief: "all",
+        ..told("find and do anything", constant(&[char(':'), Ctrl('p')], Action::Palette, "all actions", 3))
+    },
     told("change the order of the rows", constant(&[char('s')], Action::Sort, "sort", 4)),
     told("select the next that needs you", constant(&[char('!')], Action::NextNeed, "next", 7)),
     told("past and future on one axis", constant(&[char('t')], Action::Timeline, "timeline", 3)),
@@ -192,7 +196,7 @@ const LOGIN: [Binding; 12] = [
     help(&[char('?'), Plain(F(1))], Action::Help, "help"),
 ];
 
-const CHOICES: [Binding; 6] = [
+const CHOICES: [Binding; 7] = [
     help(
         &[Plain(Left), Plain(Up), Plain(BackTab), char('h'), char('k')],
         Action::Move(Motion::Up),
@@ -207,11 +211,13 @@ const CHOICES: [Binding; 6] = [
     help(&[Plain(PageDown)], Action::Move(Motion::PageDown), "page down"),
     footer(&[Plain(Enter)], Action::Enter, "confirm"),
     footer(&[Plain(Esc), char('q'), char('?')], Action::Back, "back"),
+    help(&[char(':'), Ctrl('p')], Action::Palette, "find and do anything, in the help"),
 ];
 
-const LOG: [Binding; 3] = [
+const LOG: [Binding; 4] = [
     told("read it whole, then go to its profile", footer(&[Plain(Enter)], Action::Enter, "open")),
     told("refresh its profile", footer(&[char('r')], Action::Refresh, "refresh")),
+    help(&[char(':'), Ctrl('p')], Action::Palette, "find and do anything"),
     footer(&[Plain(Esc), char('q'), char('L')], Action::Back, "back"),
 ];
 
@@ -250,30 +256,38 @@ pub fn all() -> impl Iterator<Item = (KeyContext, &'static Binding)> {
         .flat_map(|(context, bindings)| bindings.iter().map(move |binding| (context, binding)))
 }
 
-/// The first key of `action` in `context`, as people read it; empty where it has none.
-#[must_use]
-pub fn word(context: KeyContext, action: Action) -> String {
-    let binding = bindings(context).find(|binding| binding.action == action);
-    binding.and_then(|binding| binding.keys.first()).map_or_else(String::new, |key| key.word())
-}
-
-/// What `key` means in `context`. What the timeline does not say is as on the list.
-#[must_use]
-pub fn action(context: KeyContext, key: KeyEvent) -> Option<Action> {
-    let fits = |binding: &&Binding| binding.keys.iter().any(|each| each.is(key));
-    let list = bindings(KeyContext::Profiles).filter(|_| context == KeyContext::Timeline);
-    let found = bindings(context).chain(list).chain(bindings(KeyContext::Everywhere)).find(fits);
-    found.map(|binding| binding.action)
-}
-
 impl KeyCombo {
-    fn is(self, key: KeyEvent) -> bool {
+    /// Whether `key` is it.
+    #[must_use]
+    pub fn is(self, key: KeyEvent) -> bool {
         let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
         let alt = key.modifiers.intersects(KeyModifiers::ALT | KeyModifiers::SUPER);
         match self {
             Self::Plain(code) => key.code == code && !ctrl && !alt,
             Self::Ctrl(char) => key.code == KeyCode::Char(char) && ctrl && !alt,
         }
+    }
+
+    /// The key that people write so: `j`, `PgUp`, `Ctrl-L`, `F5`.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        if let Some(char) = word.strip_prefix("Ctrl-") {
+            let mut chars = char.chars();
+            let char = chars.next().filter(char::is_ascii_graphic)?;
+            return chars.next().is_none().then_some(Self::Ctrl(char.to_ascii_lowercase()));
+        }
+        if word == "Space" {
+            return Some(char(' '));
+        }
+        if let Some(number) = word.strip_prefix('F').and_then(|number| number.parse().ok()) {
+            return (1..=24).contains(&number).then_some(Plain(F(number)));
+        }
+        let mut chars = word.chars();
+        match (chars.next(), chars.next()) {
+            (Some(one), None) if one.is_ascii_graphic() => return Some(char(one)),
+            _ => {}
+        }
+        NAMED.into_iter().find(|(_, name)| *name == word).map(|(code, _)| Plain(code))
     }
 
     /// The key as people read it: `j`, `PgUp`, `Ctrl-L`.
@@ -289,26 +303,27 @@ impl KeyCombo {
     }
 }
 
-#[expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "the enum is crossterm's; only these keys are in the table"
-)]
+/// The keys that have names.
+const NAMED: [(KeyCode, &str); 15] = [
+    (Enter, "Enter"),
+    (Esc, "Esc"),
+    (Up, "↑"),
+    (Down, "↓"),
+    (Left, "←"),
+    (Right, "→"),
+    (Home, "Home"),
+    (End, "End"),
+    (PageUp, "PgUp"),
+    (PageDown, "PgDn"),
+    (Tab, "Tab"),
+    (BackTab, "Shift-Tab"),
+    (KeyCode::Insert, "Insert"),
+    (KeyCode::Delete, "Delete"),
+    (KeyCode::Backspace, "Backspace"),
+];
+
 fn named(code: KeyCode) -> &'static str {
-    match code {
-        Enter => "Enter",
-        Esc => "Esc",
-        Up => "↑",
-        Down => "↓",
-        Left => "←",
-        Right => "→",
-        Home => "Home",
-        End => "End",
-        PageUp => "PgUp",
-        PageDown => "PgDn",
-        Tab => "Tab",
-        BackTab => "Shift-Tab",
-        _ => "?",
-    }
+    NAMED.into_iter().find(|(each, _)| *each == code).map_or("?", |(_, name)| name)
 }
 
 #[cfg(test)]
@@ -330,9 +345,9 @@ mod tests {
     fn a_key_with_ctrl_is_not_the_key() {
         let plain = KeyEvent::new(KeyCode::Char('l'), KeyModifiers::NONE);
         let ctrl = KeyEvent::new(KeyCode::Char('l'), KeyModifiers::CONTROL);
-        assert_eq!(action(KeyContext::Profiles, plain), Some(Action::LogIn));
-        assert_eq!(action(KeyContext::Profiles, ctrl), Some(Action::Redraw));
-        assert_eq!(action(KeyContext::Copy, plain), None);
+        assert_eq!(usual(KeyContext::Profiles, plain), Some(Action::LogIn));
+        assert_eq!(usual(KeyContext::Profiles, ctrl), Some(Action::Redraw));
+        assert_eq!(usual(KeyContext::Copy, plain), None);
     }
 
     #[test]
@@ -344,14 +359,18 @@ mod tests {
                 'k' => Some(Action::Move(Motion::Up)),
                 _ => None,
             };
-            assert_eq!(action(KeyContext::Lists, key), wanted, "{letter}");
-            assert_ne!(action(KeyContext::Scopes, key), Some(Action::Back), "{letter}");
+            assert_eq!(usual(KeyContext::Lists, key), wanted, "{letter}");
+            assert_ne!(usual(KeyContext::Scopes, key), Some(Action::Back), "{letter}");
         }
     }
 
     #[test]
     fn a_capital_letter_is_its_own_key() {
         let key = KeyEvent::new(KeyCode::Char('R'), KeyModifiers::SHIFT);
-        assert_eq!(action(KeyContext::Profiles, key), Some(Action::RefreshDue));
+        assert_eq!(usual(KeyContext::Profiles, key), Some(Action::RefreshDue));
+    }
+
+    fn usual(context: KeyContext, key: KeyEvent) -> Option<Action> {
+        crate::tui::custom_keys::CustomKeys::default().action(context, key)
     }
 }

@@ -26,6 +26,8 @@ const DETAIL_ROWS: u16 = 11;
 /// List and pane share one side.
 const SHARED: i32 = -1;
 
+/// Columns and the most rows of the palette.
+const PALETTE: (u16, u16) = (72, 18);
 /// The most columns of a question.
 const QUESTION_COLUMNS: u16 = 62;
 
@@ -109,6 +111,20 @@ pub fn news(model: &Model, width: u16) -> Option<String> {
 fn message_rows(model: &Model, (width, height): (u16, u16)) -> u16 {
     let most = if model.screen.is_form() && height < ROOMY { 1 } else { MESSAGE_ROWS };
     text_layout::rows(message_lines(model, width).1.len()).clamp(1, most)
+}
+
+/// Columns and rows inside the palette above `area`: the same whatever it finds.
+#[must_use]
+pub fn palette(area: Rect) -> (u16, u16) {
+    (PALETTE.0, PALETTE.1.min(area.height.saturating_sub(4)))
+}
+
+/// How many entries of the palette are seen.
+#[must_use]
+pub fn palette_rows(model: &Model) -> usize {
+    let body = parts(model, model.size).map(|parts| parts.body).unwrap_or_default();
+    let (place, is_roomy) = frame::place(body, palette(body));
+    usize::from(place.height.saturating_sub(if is_roomy { 6 } else { 4 })).max(1)
 }
 
 /// Columns of a question on a screen of `width` columns.

@@ -83,6 +83,8 @@ pub enum Action {
     MakePrivate,
     /// Leave out what the demo's tour proposes.
     SkipTour,
+    /// Find everything that can be done or gone to.
+    Palette,
     /// Show all keys.
     Help,
     /// Open an entry that is not valid in the person's editor.
@@ -95,6 +97,50 @@ pub enum Action {
     Panel(PanelAction),
     /// Choose among scopes.
     Scope(ScopeAction),
+}
+
+impl Action {
+    /// Its name in `settings.yaml`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Quit => "quit",
+            Self::Move(motion) => motion.name(),
+            Self::Enter => "enter",
+            Self::Back => "back",
+            Self::NewLogin => "new_login",
+            Self::LogIn => "log_in",
+            Self::Scopes => "scopes",
+            Self::Refresh => "refresh",
+            Self::RefreshDue => "refresh_due",
+            Self::Copy | Self::CopyForm(_) => "copy",
+            Self::SignOut => "sign_out",
+            Self::SignOutAtProvider => "sign_out_at_provider",
+            Self::Undo => "undo",
+            Self::Reveal => "reveal",
+            Self::Edit => "edit",
+            Self::Mark => "mark",
+            Self::Test => "test",
+            Self::Filter => "filter",
+            Self::Sort => "sort",
+            Self::NextNeed => "next_need",
+            Self::Events => "log",
+            Self::ToggleAutoRefresh => "auto_refresh",
+            Self::MakePrivate => "make_private",
+            Self::Palette => "palette",
+            Self::Help => "help",
+            Self::Redraw => "redraw",
+            Self::Suspend => "suspend",
+            Self::SkipTour => "skip_hint",
+            Self::SwitchFocus => "switch_focus",
+            Self::Select(Motion::Up) => "previous_profile",
+            Self::Select(_) => "next_profile",
+            Self::Timeline => "timeline",
+            Self::Zoom(_) => "zoom",
+            Self::Panel(_) => "panel",
+            Self::Scope(_) => "scope",
+        }
+    }
 }
 
 /// Another stretch of time to look at.
@@ -156,6 +202,17 @@ pub enum Motion {
 }
 
 impl Motion {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Up => "up",
+            Self::Down => "down",
+            Self::PageUp => "page_up",
+            Self::PageDown => "page_down",
+            Self::Top => "first",
+            Self::Bottom => "last",
+        }
+    }
+
     /// The place among `count` that it leads to from `place`; a screenful is `page`.
     #[must_use]
     pub fn from(self, place: usize, count: usize, page: usize) -> usize {

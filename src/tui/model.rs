@@ -17,7 +17,9 @@ use crate::domain::settings::Settings;
 use crate::domain::tokens::RefreshTokenId;
 use crate::oauth::login::{Locality, Login};
 use crate::tui::clipboard_timer::ClipboardTimer;
+use crate::tui::custom_keys::CustomKeys;
 use crate::tui::keymap::KeyContext;
+use crate::tui::palette::PaletteEntry;
 use crate::tui::result_table::ResultTable;
 pub use crate::tui::row_id::RowId;
 use crate::tui::row_order::{RowOrder, SortBy};
@@ -109,6 +111,10 @@ pub struct Model {
     pub batches: BTreeMap<AskedBy, RefreshBatch>,
     /// What was said in this window.
     pub history: MessageHistory,
+    /// The keys that the person has chosen.
+    pub keys: CustomKeys,
+    /// What was last taken from the palette.
+    pub recent: Vec<PaletteEntry>,
     /// How many logins were begun.
     pub attempts: u64,
     /// Whether the person has asked to quit.

@@ -4,6 +4,7 @@ use crate::tui::dialog::Dialog;
 use crate::tui::field::Field;
 use crate::tui::keymap::KeyContext;
 use crate::tui::log_page::LogPage;
+use crate::tui::palette::Palette;
 use crate::tui::wizard::{Wizard, Work};
 
 /// What is looked at. List and detail lie below everything else.
@@ -32,6 +33,8 @@ pub enum Screen {
     Events(LogPage),
     /// All keys, scrolled down by so many lines, above another screen.
     Help(usize, Box<Screen>),
+    /// Everything that can be done or gone to, above another screen.
+    Palette(Palette, Box<Screen>),
 }
 
 /// What the login panel shows.
@@ -75,6 +78,8 @@ impl Screen {
     pub fn field_mut(&mut self) -> Option<&mut Field> {
         if let Self::Filter(field) | Self::Login(Panel::Pasting(field)) = self {
             Some(field)
+        } else if let Self::Palette(palette, _) = self {
+            Some(&mut palette.field)
         } else {
             self.wizard_mut().filter(|wizard| wizard.work == Work::Idle)?.page.field_mut()
         }
@@ -97,6 +102,7 @@ impl Screen {
             | Self::Dialog(_)
             | Self::Results(_) => true,
             Self::Wizard(_) | Self::Login(_) | Self::Events(_) | Self::Help(..) => false,
+            Self::Palette(_, below) => below.shows_profiles(),
         }
     }
 
@@ -117,6 +123,7 @@ impl Screen {
                 | Self::Results(_)
                 | Self::Wizard(_)
                 | Self::Login(_)
+                | Self::Palette(..)
         )
     }
 
@@ -133,7 +140,7 @@ impl Screen {
             | Self::Help(..)
             | Self::Login(Panel::Cancelling(_) | Panel::Deciding(_)) => Some(KeyContext::Choices),
             Self::Wizard(wizard) => wizard.key_context(),
-            Self::Filter(_) | Self::Reveal(..) | Self::Login(Panel::Pasting(_)) => None,
+            Self::Filter(_) | Self::Reveal(..) | Self::Palette(..) | Self::Login(Panel::Pasting(_)) => None,
         }
     }
 }

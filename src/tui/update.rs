@@ -10,6 +10,7 @@ mod login_start;
 mod marked;
 mod mouse;
 mod navigation;
+mod palette;
 mod panel;
 mod refresh;
 mod reveal;
@@ -31,6 +32,7 @@ use crate::domain::settings::Settings;
 use crate::domain::trouble::Trouble;
 use crate::oauth::login::Input;
 use crate::oauth::probe::TestVerdict;
+use crate::tui::custom_keys::CustomKeys;
 use crate::tui::flash;
 use crate::tui::message::{Action, Effect, Msg};
 use crate::tui::model::{AutoRefreshMode, Leaving, Model, OffBy};
@@ -132,7 +134,7 @@ fn take(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
     match msg {
         Msg::Key(key) => return input::press(model, now, key),
         Msg::Mouse(gesture, target) => return mouse::point(model, now, gesture, target),
-        Msg::Pasted(text) => input::paste(model, &text),
+        Msg::Pasted(text) => input::paste(model, &text, now),
         Msg::Resized(columns, rows) => model.size = (columns, rows),
         Msg::Woke => return woke(model, now),
         Msg::Touched(store) => return vec![Effect::Read(store), Effect::ReadEvents],
@@ -220,6 +222,13 @@ fn settled(model: &mut Model, settings: Result<Settings, String>) {
     let auto_refresh = match settings {
         Ok(settings) => {
             let is_on = settings.automatic_refresh;
+            let (keys, errors) = CustomKeys::read(&settings.keys);
+            if keys != model.keys || settings.keys != model.settings.keys {
+                errors.into_iter().for_each(|why| {
+                    report(model, format!("settings.yaml, {why}."), Tone::Warn, AskedBy::Nobody);
+                });
+            }
+            model.keys = keys;
             model.settings = settings;
             if is_on { AutoRefreshMode::On } else { AutoRefreshMode::Off(OffBy::Settings) }
         }

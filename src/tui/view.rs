@@ -15,6 +15,7 @@ mod header;
 pub(super) mod help;
 mod login;
 mod message;
+mod palette;
 mod profiles;
 mod results;
 mod reveal;
@@ -68,7 +69,7 @@ pub fn view_with_map(frame: &mut Frame<'_>, model: &Model, theme: &Theme, now: N
     match (layout::parts(model, (area.width, area.height)), model.screen.dialog()) {
         (Some(parts), _) => {
             header::render(frame, parts.header, view);
-            screen(frame, &parts, view);
+            screen(frame, &parts, &model.screen, view);
             tour::render(frame, parts.tour, view);
             message::render(frame, parts.message, model, theme);
             filter_hint::render(frame, parts.message, model, theme);
@@ -86,10 +87,15 @@ pub fn view_with_map(frame: &mut Frame<'_>, model: &Model, theme: &Theme, now: N
     }
 }
 
-fn screen(frame: &mut Frame<'_>, parts: &Parts, view: ViewContext<'_>) {
-    let ViewContext { model, theme, .. } = view;
+fn screen(frame: &mut Frame<'_>, parts: &Parts, looked_at: &Screen, view: ViewContext<'_>) {
+    let ViewContext { model, .. } = view;
     let body = parts.body;
-    match &model.screen {
+    match looked_at {
+        Screen::Palette(palette, below) => {
+            screen(frame, parts, below, view);
+            view.map.cover();
+            palette::render(frame, body, palette, view);
+        }
         Screen::List
         | Screen::Filter(_)
         | Screen::Copy
@@ -116,7 +122,7 @@ fn screen(frame: &mut Frame<'_>, parts: &Parts, view: ViewContext<'_>) {
         }
         Screen::Help(scrolled, _) => {
             view.map.put(body, MouseTarget::Page);
-            help::render(frame, body, *scrolled, theme);
+            help::render(frame, body, *scrolled, view);
         }
     }
     let is_panel = matches!(model.screen, Screen::Login(Panel::Steps | Panel::Qr | Panel::Pasting(_)));

@@ -68,7 +68,8 @@ fn seen(model: &Model, now: Now) -> Vec<Steady> {
         | Screen::Filter(_)
         | Screen::Copy
         | Screen::Results(_)
-        | Screen::Dialog(_) => {
+        | Screen::Dialog(_)
+        | Screen::Palette(..) => {
             moments.extend(changes(model, now).into_iter().map(|span| on_the_beat(now, span)));
             let visible = visible(model).filter_map(|(_, profile)| flash::ends_at(model, &profile.id, now));
             moments.extend(visible.map(|at| now.steady.after(now.steady.until(at))));

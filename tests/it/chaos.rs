@@ -281,7 +281,8 @@ impl Run {
                 | Screen::Wizard(_)
                 | Screen::Login(_)
                 | Screen::Events(_)
-                | Screen::Help(..) => self.dice.pick(&[KeyCode::Enter, KeyCode::Enter, KeyCode::Esc]),
+                | Screen::Help(..)
+                | Screen::Palette(..) => self.dice.pick(&[KeyCode::Enter, KeyCode::Enter, KeyCode::Esc]),
             };
             return Msg::Key(KeyEvent::new(key, KeyModifiers::NONE));
         }
@@ -442,7 +443,8 @@ impl Run {
             | Screen::Results(_)
             | Screen::Login(_)
             | Screen::Events(_)
-            | Screen::Help(..) => false,
+            | Screen::Help(..)
+            | Screen::Palette(..) => false,
         };
         let text = if masked {
             format!("x{MASKED}x")

@@ -16,7 +16,12 @@ const ENDPOINTS: &str = "endpoints: { authorize: 'https://a.test/a', token: 'htt
 #[test]
 fn the_page_of_keys_names_every_key_and_no_other() {
     let expected: String = keymap::all().map(|(context, binding)| row(context, binding)).collect();
-    assert_page_has("docs/keys.md", "| key | what it does |\n|---|---|\n", "\n\n", expected.trim_end());
+    assert_page_has(
+        "docs/keys.md",
+        "| key | what it does | name in `settings.yaml` |\n|---|---|---|\n",
+        "\n\n",
+        expected.trim_end(),
+    );
 }
 
 fn row(context: KeyContext, binding: &Binding) -> String {
@@ -32,7 +37,9 @@ fn row(context: KeyContext, binding: &Binding) -> String {
         KeyContext::Lists => "in a list of choices: ",
         KeyContext::Scopes => "while choosing scopes: ",
     };
-    format!("| {} | {place}{} |\n", keys.join(" "), binding.words)
+    let is_changeable = context == KeyContext::Profiles;
+    let name = if is_changeable { format!("`{}`", binding.action.name()) } else { String::new() };
+    format!("| {} | {place}{} | {name} |\n", keys.join(" "), binding.words)
 }
 
 /// Where the reader takes fields, and how a file writes one there: `%`.

@@ -10,6 +10,7 @@ mod marked;
 mod mouse;
 mod notice;
 mod order;
+mod palette;
 mod panel;
 mod quit;
 mod refresh;

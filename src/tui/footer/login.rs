@@ -24,10 +24,10 @@ pub(super) fn keys(model: &Model, now: Now, place: FooterPlace) -> Vec<Candidate
     let beside =
         |action| matches!(action, Action::Panel(PanelAction::UnfoldSteps) | Action::Back | Action::Help);
     match model.login.as_ref().map(Login::stage) {
-        Some(Stage::Waiting(_)) if place.panel_names_its_keys => only(KeyContext::Login, beside),
+        Some(Stage::Waiting(_)) if place.panel_names_its_keys => only(model, KeyContext::Login, beside),
         Some(Stage::Waiting(_)) => match ShownMethod::of(model) {
             Some(shown) => waiting(model, &shown, place.letters, now),
-            None => only(KeyContext::Login, |_| true),
+            None => only(model, KeyContext::Login, |_| true),
         },
         Some(Stage::Over(Outcome::Done(_))) | None => fixed(&CLOSING),
         Some(Stage::Over(_)) => fixed(&FAILED),
@@ -38,14 +38,14 @@ pub(super) fn keys(model: &Model, now: Now, place: FooterPlace) -> Vec<Candidate
             | Stage::Saving(_)
             | Stage::Unsaved(..)
             | Stage::Testing(..),
-        ) => only(KeyContext::Login, beside),
+        ) => only(model, KeyContext::Login, beside),
     }
 }
 
 fn waiting(model: &Model, shown: &ShownMethod<'_>, letters: Letters, now: Now) -> Vec<Candidate> {
     // An authorization URL is seldom short enough to be scanned; the key tells.
     let scans = shown.device().is_some() && letters == Letters::Unicode;
-    let mut keys = only(KeyContext::Login, |action| {
+    let mut keys = only(model, KeyContext::Login, |action| {
         availability(model, action, now).is_ok() && (scans || action != Action::Panel(PanelAction::ShowQr))
     });
     for key in &mut keys {

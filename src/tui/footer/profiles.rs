@@ -56,9 +56,11 @@ fn constant(model: &Model, now: Now) -> Vec<Candidate> {
     });
     let is_timeline = model.key_context() == Some(KeyContext::Timeline);
     let own = bindings(KeyContext::Timeline).filter(|_| is_timeline);
+    let own = own.map(|binding| (KeyContext::Timeline, binding));
     let list = bindings(KeyContext::Profiles).filter(|key| !is_timeline || key.action == Action::Help);
-    let shown = own.chain(list).filter_map(|binding| match binding.shown_in {
-        ShownIn::Constant(weight) => Candidate::new(binding, weight),
+    let list = list.map(|binding| (KeyContext::Profiles, binding));
+    let shown = own.chain(list).filter_map(|(context, binding)| match binding.shown_in {
+        ShownIn::Constant(weight) => Candidate::new(model, context, binding, weight),
         ShownIn::Row(_) | ShownIn::Footer | ShownIn::Help => None,
     });
     back.into_iter().chain(shown.filter(|key| is_possible(model, key.action, now))).collect()
@@ -67,7 +69,7 @@ fn constant(model: &Model, now: Now) -> Vec<Candidate> {
 /// The keys that mean something for the selected row, the best first.
 fn of_row(model: &Model, now: Now) -> Vec<Candidate> {
     let shown = bindings(KeyContext::Profiles).filter_map(|binding| match binding.shown_in {
-        ShownIn::Row(weight) => Candidate::new(binding, weight),
+        ShownIn::Row(weight) => Candidate::new(model, KeyContext::Profiles, binding, weight),
         ShownIn::Constant(_) | ShownIn::Footer | ShownIn::Help => None,
     });
     let mut keys: Vec<Candidate> = shown.filter(|key| is_possible(model, key.action, now)).collect();

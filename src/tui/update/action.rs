@@ -23,7 +23,7 @@ use crate::tui::time_axis::{Timeline, Zoom};
 use crate::tui::tour::TourStop;
 use crate::tui::update::status::show;
 use crate::tui::update::{
-    auto_refresh, login_start, marked, navigation, panel, refresh, sign_out, undo, wizard,
+    auto_refresh, login_start, marked, navigation, palette, panel, refresh, sign_out, undo, wizard,
 };
 
 /// Does what the person wants, or says why that is not possible.
@@ -49,6 +49,10 @@ pub(super) fn act(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
             navigation::step(model, now, motion);
             Vec::new()
         }
+        Action::Enter if matches!(model.screen, Screen::Palette(..)) => match palette::take(model, now) {
+            Ok(effects) => effects,
+            Err(action) => act(model, now, action),
+        },
         Action::Enter => navigation::enter(model, now),
         Action::Back => navigation::back(model, now),
         Action::SwitchFocus => navigation::switch_focus(model),
@@ -131,6 +135,10 @@ pub(super) fn act(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
             Vec::new()
         }
         Action::MakePrivate => vec![Effect::MakePrivate],
+        Action::Palette => {
+            palette::toggle(model, now);
+            Vec::new()
+        }
         Action::Help => {
             let below = mem::take(&mut model.screen);
             model.screen = Screen::Help(0, Box::new(below));

@@ -6,13 +6,13 @@ use crate::domain::clock::Now;
 use crate::domain::secret::Secret;
 use crate::tui::dialog::LetterPress;
 use crate::tui::field::{Field, Sight};
-use crate::tui::keymap::{self, KeyContext};
+use crate::tui::keymap::KeyContext;
 use crate::tui::layout;
 use crate::tui::message::{Action, Effect, Motion};
 use crate::tui::model::Model;
 use crate::tui::screen::{Panel, Screen};
 use crate::tui::shown_method::ShownMethod;
-use crate::tui::update::{action, reveal, status};
+use crate::tui::update::{action, palette, reveal, status};
 
 /// Takes a key.
 pub(super) fn press(model: &mut Model, now: Now, key: KeyEvent) -> Vec<Effect> {
@@ -23,7 +23,7 @@ pub(super) fn press(model: &mut Model, now: Now, key: KeyEvent) -> Vec<Effect> {
     let is_revealed = matches!(model.screen, Screen::Reveal(..));
     let revealed = if is_revealed { reveal::press(model, key) } else { Vec::new() };
     // What holds on every screen, also where a text is being typed.
-    if let Some(action) = keymap::action(KeyContext::Everywhere, key) {
+    if let Some(action) = model.keys.action(KeyContext::Everywhere, key) {
         return action::act(model, now, action);
     }
     if is_revealed {
@@ -41,7 +41,7 @@ pub(super) fn press(model: &mut Model, now: Now, key: KeyEvent) -> Vec<Effect> {
         return action::act(model, now, Action::Undo);
     }
     match model.key_context() {
-        Some(place) => match keymap::action(place, key) {
+        Some(place) => match model.keys.action(place, key) {
             Some(action) if is_seen || action == Action::Quit => action::act(model, now, action),
             Some(_) | None => Vec::new(),
         },
@@ -66,15 +66,20 @@ pub(super) fn notice_read(model: &mut Model) {
 /// A key into the text field that is open.
 fn typed(model: &mut Model, now: Now, key: KeyEvent) -> Vec<Effect> {
     match (key.code, &model.screen, motion(key.code)) {
+        (KeyCode::Char('p'), Screen::Palette(..), _) if key.modifiers.contains(KeyModifiers::CONTROL) => {
+            return action::act(model, now, Action::Back);
+        }
         (KeyCode::Esc, ..) => return action::act(model, now, Action::Back),
         (KeyCode::Enter, ..) => return action::act(model, now, Action::Enter),
-        (_, Screen::Filter(_), Some(motion)) => return action::act(model, now, Action::Move(motion)),
+        (_, Screen::Filter(_) | Screen::Palette(..), Some(motion)) => {
+            return action::act(model, now, Action::Move(motion));
+        }
         _ => {}
     }
     if let Some(field) = model.screen.field_mut() {
         field.press(key);
     }
-    apply_filter(model);
+    typed_into(model, now);
     Vec::new()
 }
 
@@ -92,7 +97,7 @@ fn motion(code: KeyCode) -> Option<Motion> {
 
 /// Takes a text that the terminal pasted. In a waiting login it is an answer, wherever the
 /// person is in the panel.
-pub(super) fn paste(model: &mut Model, text: &Secret) {
+pub(super) fn paste(model: &mut Model, text: &Secret, now: Now) {
     if let Screen::Login(Panel::Steps | Panel::Qr) = model.screen
         && ShownMethod::of(model).is_some_and(|shown| shown.takes_paste())
     {
@@ -101,10 +106,12 @@ pub(super) fn paste(model: &mut Model, text: &Secret) {
     if let Some(field) = model.screen.field_mut() {
         field.paste(text);
     }
-    apply_filter(model);
+    typed_into(model, now);
 }
 
-fn apply_filter(model: &mut Model) {
+/// What follows at once from what is typed.
+fn typed_into(model: &mut Model, now: Now) {
+    palette::find(model, now);
     if let Screen::Filter(field) = &model.screen {
         field.text().clone_into(&mut model.filter);
     }

@@ -38,6 +38,12 @@ fn click(model: &mut Model, now: Now, target: MouseTarget) -> Vec<Effect> {
                 return action::act(model, now, Action::Enter);
             }
         }
+        MouseTarget::Choice(place) if matches!(model.screen, Screen::Palette(..)) => {
+            if let Screen::Palette(palette, _) = &mut model.screen {
+                palette.marked = place;
+            }
+            return action::act(model, now, Action::Enter);
+        }
         MouseTarget::Choice(place) => choose(model, place),
         MouseTarget::List | MouseTarget::Pane | MouseTarget::Page => {}
     }

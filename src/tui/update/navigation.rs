@@ -26,6 +26,7 @@ use crate::tui::wizard::choices;
 pub(super) fn step(model: &mut Model, now: Now, motion: Motion) {
     let page = list_rows(model).max(1);
     let (columns, rows) = layout::page(model);
+    let entries = layout::palette_rows(model);
     if let Some(dialog) = model.screen.dialog_mut() {
         return dialog.step(motion);
     }
@@ -34,7 +35,11 @@ pub(super) fn step(model: &mut Model, now: Now, motion: Motion) {
         return;
     }
     match &mut model.screen {
-        Screen::Help(lines, _) => *lines = motion.from(*lines, help::last(columns, rows) + 1, rows),
+        Screen::Palette(palette, _) => palette.step(motion, entries),
+        Screen::Help(lines, _) => {
+            let count = help::last(&model.keys, columns, rows) + 1;
+            *lines = motion.from(*lines, count, rows);
+        }
         Screen::Wizard(wizard) => {
             let choices = model.catalog.as_ref().map_or(0, |catalog| choices(catalog).len());
             if let Some((place, count)) = wizard.marked(choices) {
@@ -83,7 +88,8 @@ pub(super) fn switch_focus(model: &mut Model) -> Vec<Effect> {
         | Screen::Wizard(_)
         | Screen::Login(_)
         | Screen::Events(_)
-        | Screen::Help(..) => {}
+        | Screen::Help(..)
+        | Screen::Palette(..) => {}
     }
     model.scroll = 0;
     Vec::new()
@@ -153,7 +159,7 @@ pub(super) fn enter(model: &mut Model, now: Now) -> Vec<Effect> {
             marked::open(model, place);
             Vec::new()
         }
-        Screen::Login(Panel::Qr) | Screen::Help(..) => back(model, now),
+        Screen::Login(Panel::Qr) | Screen::Help(..) | Screen::Palette(..) => back(model, now),
         Screen::Events(page) => {
             let page = page.clone();
             open_logged(model, page)
@@ -206,7 +212,9 @@ pub(super) fn back(model: &mut Model, now: Now) -> Vec<Effect> {
         Screen::Everything if model.timeline.is_some() => model.scroll = 0,
         Screen::Everything => (model.screen, model.scroll) = (Screen::Detail, 0),
         Screen::Dialog(_) => model.screen = login::below(model),
-        Screen::Help(_, below) | Screen::Reveal(_, below) => model.screen = *below,
+        Screen::Help(_, below) | Screen::Reveal(_, below) | Screen::Palette(_, below) => {
+            model.screen = *below
+        }
         Screen::Wizard(wizard) => {
             model.screen = wizard::back(wizard);
             login::tell_what_stays(model, now);

@@ -5,9 +5,11 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
+use crate::tui::custom_keys::CustomKeys;
 use crate::tui::frame::Focus;
 use crate::tui::keymap::{KeyContext, bindings};
 use crate::tui::theme::{Glyphs, Theme};
+use crate::tui::view::ViewContext;
 use crate::tui::{frame, state, text_layout};
 
 /// The most columns of the keys, and the columns that they leave to the words where they can.
@@ -15,12 +17,13 @@ const KEYS: (u16, u16) = (19, 24);
 /// Columns of a state's glyph and word.
 const STATE: u16 = 14;
 /// From this width on keys and states stand side by side.
-const WIDE: u16 = 110;
+const WIDE: u16 = 72;
 
 /// Draws the help over `area`, from the line `scrolled` on.
-pub(super) fn render(frame: &mut Frame<'_>, area: Rect, scrolled: usize, theme: &Theme) {
+pub(super) fn render(frame: &mut Frame<'_>, area: Rect, scrolled: usize, view: ViewContext<'_>) {
+    let ViewContext { model, theme, .. } = view;
     let inner = frame::inset(frame::draw(frame, area, "Keys and states", Focus::Here, theme), 1);
-    let sides = sides(inner.width, theme);
+    let sides = sides(&model.keys, inner.width, theme);
     let lines = count(&sides);
     let height = usize::from(inner.height);
     let from = scrolled.min(lines.saturating_sub(height));
@@ -36,20 +39,24 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, scrolled: usize, theme: 
     }
 }
 
-/// The lines in so many columns, in one piece or in two that stand side by side.
-fn sides(columns: u16, theme: &Theme) -> Vec<Vec<Line<'static>>> {
+/// The lines in so many columns, in one piece or in two that stand side by side: first the states, and what
+/// can be done with profiles.
+fn sides(chosen: &CustomKeys, columns: u16, theme: &Theme) -> Vec<Vec<Line<'static>>> {
     let is_wide = columns >= WIDE;
     let width = if is_wide { columns / 2 } else { columns };
-    let of = |context| keys(context, width, theme);
-    let left = [KeyContext::Profiles, KeyContext::Timeline, KeyContext::Copy, KeyContext::Everywhere]
-        .map(of)
-        .concat();
-    let right =
-        [KeyContext::Login, KeyContext::Choices, KeyContext::Log, KeyContext::Lists, KeyContext::Scopes]
-            .map(of)
-            .concat();
-    let right = [states(width, theme), right].concat();
-    if is_wide { vec![left, right] } else { vec![[left, right].concat()] }
+    let of = |context| keys(chosen, context, width, theme);
+    let profiles = [KeyContext::Profiles, KeyContext::Everywhere, KeyContext::Scopes].map(of).concat();
+    let others = [KeyContext::Timeline, KeyContext::Copy, KeyContext::Login];
+    let others = others
+        .into_iter()
+        .chain([KeyContext::Log, KeyContext::Choices, KeyContext::Lists])
+        .flat_map(of)
+        .collect();
+    let states = states(width, theme);
+    match is_wide {
+        true => vec![[states, others].concat(), profiles],
+        false => vec![[states, profiles, others].concat()],
+    }
 }
 
 /// How many lines are seen at most when all of them are scrolled through.
@@ -59,12 +66,12 @@ fn count(sides: &[Vec<Line<'_>>]) -> usize {
 
 /// The first line of the last screenful, in so many columns and rows.
 #[must_use]
-pub(in crate::tui) fn last(columns: u16, rows: usize) -> usize {
-    count(&sides(columns, &Theme::mono(Glyphs::unicode()))).saturating_sub(rows)
+pub(in crate::tui) fn last(chosen: &CustomKeys, columns: u16, rows: usize) -> usize {
+    count(&sides(chosen, columns, &Theme::mono(Glyphs::unicode()))).saturating_sub(rows)
 }
 
 /// The keys of a context, and an empty line.
-fn keys(context: KeyContext, width: u16, theme: &Theme) -> Vec<Line<'static>> {
+fn keys(chosen: &CustomKeys, context: KeyContext, width: u16, theme: &Theme) -> Vec<Line<'static>> {
     let heading = match context {
         KeyContext::Profiles => "Profiles",
         KeyContext::Timeline => "Timeline, after t",
@@ -79,7 +86,7 @@ fn keys(context: KeyContext, width: u16, theme: &Theme) -> Vec<Line<'static>> {
     let mut lines = vec![Line::styled(heading, theme.strong)];
     let room = KEYS.0.min(width.saturating_sub(KEYS.1 + 2));
     for binding in bindings(context) {
-        let names: Vec<_> = binding.keys.iter().map(|key| key.word()).collect();
+        let names: Vec<_> = chosen.of(context, binding).iter().map(|key| key.word()).collect();
         let mut names = text_layout::wrap(&names.join(" "), room.saturating_sub(1)).into_iter();
         let mut words = text_layout::wrap(binding.words, width.saturating_sub(room + 2)).into_iter();
         loop {

@@ -14,7 +14,7 @@ use crate::domain::health::Health;
 use crate::domain::profile::{Kind, Profile, RefreshResult};
 use crate::domain::residual_validity::Validity;
 use crate::tui::columns::{Column, Columns};
-use crate::tui::keymap::{self, KeyContext};
+use crate::tui::keymap::KeyContext;
 use crate::tui::model::Model;
 use crate::tui::need::{Need, Section};
 use crate::tui::theme::Theme;
@@ -271,7 +271,7 @@ impl ProfileTable<'_> {
         let remedy = urgency::remedy(self.model, standing.row, standing.need, self.now);
         let line = match (remedy, standing.row) {
             (Some((action, word)), _) => {
-                let key = Span::styled(keymap::word(KeyContext::Profiles, action), self.theme.key);
+                let key = Span::styled(self.model.keys.word(KeyContext::Profiles, action), self.theme.key);
                 let whole = Line::from(vec![key.clone(), Span::raw(format!(" {word}"))]);
                 if whole.width() <= usize::from(column.width) { whole } else { Line::from(key) }
             }

@@ -1,0 +1,115 @@
+//! Palette: a field, and what it finds.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::{Modifier, Style};
+use ratatui::text::{Line, Span};
+use unicode_segmentation::UnicodeSegmentation;
+
+use crate::tui::availability::availability;
+use crate::tui::keymap::{KeyCombo, KeyContext};
+use crate::tui::palette::{Palette, PaletteEntry};
+use crate::tui::palette_search::{actions, fitting_letters, text};
+use crate::tui::row_id::RowId;
+use crate::tui::screen_map::MouseTarget;
+use crate::tui::view::ViewContext;
+use crate::tui::{frame, layout, state, text_layout};
+
+/// Columns before the text of an entry: the mark and the state.
+const BEFORE: u16 = 4;
+/// The fewest columns that the text of an entry keeps beside a reason.
+const LEAST: u16 = 20;
+
+/// Draws the palette above `area`.
+pub(super) fn render(frame: &mut Frame<'_>, area: Rect, palette: &Palette, view: ViewContext<'_>) {
+    let theme = view.theme;
+    let size = layout::palette(area);
+    let inner = frame::above(frame, area, size, "Find and do", theme);
+    palette.field.render(frame, frame::row(inner, 0), "› ", theme);
+    let list = frame::below(inner, 2);
+    let seen = usize::from(list.height);
+    let first = (palette.marked + 1).saturating_sub(seen);
+    if palette.found.is_empty() {
+        let none = "Nothing fits. Esc goes back.";
+        frame.render_widget(Line::raw(text_layout::cut(none, list.width)), frame::row(list, 0));
+    }
+    if palette.found.len() > seen {
+        let (from, to) = (first + 1, (first + seen).min(palette.found.len()));
+        let words = format!("{from}–{to} of {}", palette.found.len());
+        frame::foot(frame, frame::place(area, size).0, &words, theme);
+    }
+    for (down, (place, entry)) in (0..list.height).zip(palette.found.iter().enumerate().skip(first)) {
+        let row = frame::row(list, down);
+        let is_marked = place == palette.marked;
+        frame.render_widget(line(entry, is_marked, palette.field.text(), row.width, view), row);
+        if is_marked {
+            frame.buffer_mut().set_style(row, theme.selected);
+        }
+        view.map.put(row, MouseTarget::Choice(place));
+    }
+}
+
+/// The mark, the state of a profile, the text with the letters that fit, and at the right the key, or why
+/// it is not possible.
+fn line(
+    entry: &PaletteEntry,
+    is_marked: bool,
+    typed: &str,
+    width: u16,
+    view: ViewContext<'_>,
+) -> Line<'static> {
+    let theme = view.theme;
+    let text = text(view.model, entry);
+    let (glyph, aside, is_possible) = beside(entry, view);
+    let room = width.saturating_sub(BEFORE);
+    let aside = text_layout::cut(&aside, room.saturating_sub(text_layout::width(&text).max(LEAST) + 2));
+    let text = text_layout::fill(&text, room.saturating_sub(text_layout::width(&aside)));
+    let style = if is_possible { Style::new() } else { theme.muted };
+    let mark = if is_marked { theme.glyphs.selection } else { " " };
+    let mut line = Line::from(vec![Span::styled(mark, theme.accent), Span::raw(" "), glyph, Span::raw(" ")]);
+    line.extend(fitted(&text, typed, style, style.patch(theme.accent).add_modifier(Modifier::BOLD)));
+    line.push_span(Span::styled(aside, if is_possible { theme.key } else { theme.muted }));
+    line
+}
+
+/// What stands before and behind an entry, and whether it is possible.
+fn beside(entry: &PaletteEntry, view: ViewContext<'_>) -> (Span<'static>, String, bool) {
+    let ViewContext { model, theme, now, .. } = view;
+    match entry {
+        PaletteEntry::Do(action) => match availability(model, *action, now) {
+            Ok(()) => {
+                let binding = actions().find(|binding| binding.action == *action);
+                let keys =
+                    binding.and_then(|binding| model.keys.of(KeyContext::Profiles, binding).first().copied());
+                (Span::raw(" "), keys.map_or_else(String::new, KeyCombo::word), true)
+            }
+            Err(unavailable) => (Span::raw(" "), unavailable.brief(), false),
+        },
+        PaletteEntry::Select(RowId::Profile(id)) => match model.profile(id) {
+            Some(profile) => {
+                let health = model.health(profile, now.wall);
+                (state::glyph(health, theme), health.word().to_owned(), true)
+            }
+            None => (Span::raw(" "), String::new(), false),
+        },
+        PaletteEntry::Select(RowId::Broken(..)) => {
+            let health = crate::domain::health::Health::Unreadable;
+            (state::glyph(health, theme), health.word().to_owned(), true)
+        }
+        PaletteEntry::LogInTo(_) => (Span::raw(" "), "new profile".to_owned(), true),
+    }
+}
+
+/// `text` with the letters that fit what is typed in another style.
+fn fitted(text: &str, typed: &str, style: Style, fitting: Style) -> Vec<Span<'static>> {
+    let places = if typed.is_empty() { Vec::new() } else { fitting_letters(text, typed) };
+    let mut spans: Vec<Span<'static>> = Vec::new();
+    for (place, letter) in (0_u32..).zip(text.graphemes(true)) {
+        let style = if places.binary_search(&place).is_ok() { fitting } else { style };
+        match spans.last_mut() {
+            Some(last) if last.style == style => last.content.to_mut().push_str(letter),
+            Some(_) | None => spans.push(Span::styled(letter.to_owned(), style)),
+        }
+    }
+    spans
+}
