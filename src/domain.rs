@@ -18,6 +18,7 @@ pub mod residual_validity;
 pub mod resolve;
 pub mod schedule;
 pub mod secret;
+pub mod setting;
 pub mod settings;
 pub mod store_diff;
 pub mod text;

@@ -4,13 +4,14 @@
 //! server than the login agreed to; that is checked here too, so that no refresh token goes there.
 
 use std::fmt;
+use std::time::Duration;
 
 use crate::domain::clock::{DateTime, Utc};
 use crate::domain::origins::OtherOrigin;
 use crate::domain::profile::{Kind, Profile};
 use crate::domain::provider::Provider;
 use crate::domain::provider::request_template::RequestTemplate;
-use crate::domain::schedule::{When, when};
+use crate::domain::schedule::{REFRESH_LEAD, When, when};
 use crate::domain::secret::Secret;
 use crate::domain::tokens::Tokens;
 
@@ -73,6 +74,19 @@ pub fn refreshability<'a>(
     provider: Option<&'a Provider>,
     now: DateTime<Utc>,
 ) -> Result<Refreshable<'a>, NotRefreshable> {
+    refreshability_with_lead(profile, provider, REFRESH_LEAD, now)
+}
+
+/// The same where a token is refreshed `lead` before its end.
+///
+/// # Errors
+/// Why it cannot be.
+pub fn refreshability_with_lead<'a>(
+    profile: &'a Profile,
+    provider: Option<&'a Provider>,
+    lead: Duration,
+    now: DateTime<Utc>,
+) -> Result<Refreshable<'a>, NotRefreshable> {
     is_login(profile)?;
     let provider = provider.ok_or(NotRefreshable::NoProviderFile)?;
     if provider.example {
@@ -82,7 +96,7 @@ pub fn refreshability<'a>(
     let call = provider.refresh.as_ref().ok_or(NotRefreshable::NotOffered)?;
     let refresh_token = tokens.refresh.as_ref().ok_or(NotRefreshable::NoRefreshToken)?;
     profile.agrees_to(call).map_err(NotRefreshable::OtherOrigin)?;
-    Ok(Refreshable { tokens, refresh_token, provider, call, when: when(profile, now) })
+    Ok(Refreshable { tokens, refresh_token, provider, call, when: when(profile, lead, now) })
 }
 
 /// The same where nobody has read the provider files yet: as far as `profile` alone can tell.
@@ -92,7 +106,7 @@ pub fn refreshability<'a>(
 pub fn refreshability_by_profile(profile: &Profile, now: DateTime<Utc>) -> Result<When, NotRefreshable> {
     is_login(profile)?;
     tokens(profile)?.refresh.as_ref().ok_or(NotRefreshable::NoRefreshToken)?;
-    Ok(when(profile, now))
+    Ok(when(profile, REFRESH_LEAD, now))
 }
 
 /// Whether `profile` holds a refresh token whose grant is not over, as far as it alone can tell.

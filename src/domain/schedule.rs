@@ -10,7 +10,8 @@ use std::time::Duration;
 use crate::domain::clock::{DateTime, TimeDelta, Utc, span};
 use crate::domain::profile::{AutoRefresh, EndBy, LastRefresh, Profile, RefreshResult};
 
-/// How long before its end a token is refreshed, unless half its life is less.
+/// How long before its end a token is refreshed, unless half its life is less or the settings say
+/// otherwise.
 pub const REFRESH_LEAD: Duration = Duration::from_mins(5);
 /// How many refreshes ask at once, unless somebody says otherwise.
 pub const CONCURRENT_REFRESHES: usize = 4;
@@ -59,12 +60,13 @@ impl When {
     }
 }
 
-/// When `profile`, which holds a refresh token, is refreshed, as far as can be said at `now`.
-pub(super) fn when(profile: &Profile, now: DateTime<Utc>) -> When {
-    automatic(profile, now).map_or_else(When::OnRequest, When::At)
+/// When `profile`, which holds a refresh token, is refreshed, `lead` before its end, as far as can be said at
+/// `now`.
+pub(super) fn when(profile: &Profile, lead: Duration, now: DateTime<Utc>) -> When {
+    automatic(profile, lead, now).map_or_else(When::OnRequest, When::At)
 }
 
-fn automatic(profile: &Profile, now: DateTime<Utc>) -> Result<DateTime<Utc>, OnRequest> {
+fn automatic(profile: &Profile, lead: Duration, now: DateTime<Utc>) -> Result<DateTime<Utc>, OnRequest> {
     if profile.has_dead_grant() {
         return Err(OnRequest::GrantDead);
     }
@@ -88,7 +90,7 @@ fn automatic(profile: &Profile, now: DateTime<Utc>) -> Result<DateTime<Utc>, OnR
     if refreshed.is_some_and(|last| end <= last.at) {
         return Err(OnRequest::WrongClock);
     }
-    let lead = life.map_or(span(REFRESH_LEAD), |life| span(REFRESH_LEAD).min(life / 2));
+    let lead = life.map_or(span(lead), |life| span(lead).min(life / 2));
     let before_the_end = end - lead + spread(profile, lead);
     let is_set_back = profile.life.obtained_at.is_some_and(|from| is_in_the_future(from, now));
     let at = if is_set_back { now } else { before_the_end };
@@ -151,6 +153,14 @@ mod tests {
     use crate::domain::fixtures::{self, at};
     use crate::domain::profile::ClockDiffers;
     use crate::domain::tokens::Expiry;
+
+    fn when(profile: &Profile, now: DateTime<Utc>) -> When {
+        super::when(profile, REFRESH_LEAD, now)
+    }
+
+    fn automatic(profile: &Profile, now: DateTime<Utc>) -> Result<DateTime<Utc>, OnRequest> {
+        super::automatic(profile, REFRESH_LEAD, now)
+    }
 
     /// A profile whose token lives so many seconds and ends at [`at`] 0.
     fn profile(name: &str, life: Option<i64>) -> Profile {

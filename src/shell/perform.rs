@@ -103,6 +103,10 @@ async fn run(services: Arc<Services>, inbox: Inbox, effect: Effect) {
             });
             say(&inbox, Msg::Described(name, described));
         }
+        Effect::SaveSettings(changes) => {
+            let path = services.paths.settings.clone();
+            say(&inbox, Msg::SettingsSaved(settings::save(path, changes).await));
+        }
         Effect::ReadSettings => settings::tell(&services.paths.settings, &inbox).await,
         Effect::ReadEvents => event_notifier::tell(&services, &inbox).await,
         Effect::MakePrivate => say(&inbox, Msg::MadePrivate(services.make_private().await)),
@@ -135,6 +139,7 @@ fn lost(effect: &Effect) -> Option<Msg> {
         Effect::Scopes(provider, _) => Msg::Scopes(provider.clone(), Err(trouble)),
         Effect::Describe(name, _) => Msg::Described(name.clone(), Err(trouble)),
         Effect::MakePrivate => Msg::MadePrivate(Err(trouble)),
+        Effect::SaveSettings(_) => Msg::SettingsSaved(Err(trouble)),
         Effect::Rescue(newer) => {
             Msg::Rescued(newer.iter().map(|newer| (newer.clone(), Err(trouble.clone()))).collect())
         }

@@ -76,8 +76,8 @@ pub fn run(services: &Arc<Services>, options: ScreenOptions) -> Result<LeaveReas
     let ScreenOptions { auto_refresh, terminal, demo } = options;
     let size = crossterm::terminal::size().wrap_err("cannot use the terminal")?;
     let providers = file::shown(&services.paths.providers);
-    let locality = browser::locality();
-    let mut model = Model { locality, providers, auto_refresh, terminal, ..Model::new(size) };
+    let (locality, settings_path) = (browser::locality(), file::shown(&services.paths.settings));
+    let mut model = Model { locality, providers, settings_path, auto_refresh, terminal, ..Model::new(size) };
     if let Some(demo) = demo {
         begin_demo(&mut model, demo);
     }
@@ -317,6 +317,7 @@ fn is_terminal_effect(effect: &Effect) -> bool {
         | Effect::Read(_)
         | Effect::MakePrivate
         | Effect::ReadEvents
+        | Effect::SaveSettings(_)
         | Effect::ReadSettings => false,
     }
 }

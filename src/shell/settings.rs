@@ -4,14 +4,19 @@ use std::path::{Path, PathBuf};
 
 use tokio::task::spawn_blocking;
 
+use crate::domain::setting::Setting;
 use crate::domain::settings::{Settings, ThemeChoice};
+use crate::domain::trouble::{FailureKind, Trouble};
 use crate::shell::inbox::{Inbox, say};
-use crate::shell::store_files::file::{self, shown};
+use crate::shell::store_files::file::{self, Replaced, shown};
+use crate::stored::settings_file;
 use crate::tui::message::Msg;
 use crate::tui::theme::own::OwnTheme;
 
 /// The longest file that is read, in bytes.
 const LONGEST: usize = 64 * 1024;
+/// How often a save begins anew because somebody else has just written the file.
+const TRIES: usize = 3;
 
 /// Tells `inbox` the settings at `path`, and the theme file that they name.
 pub async fn tell(path: &Path, inbox: &Inbox) {
@@ -23,6 +28,41 @@ pub async fn tell(path: &Path, inbox: &Inbox) {
     if let Some(theme) = theme {
         say(inbox, Msg::Themed(theme));
     }
+}
+
+/// Writes other values of some settings into the file at `path`; all else in it stays.
+///
+/// # Errors
+/// A [`Trouble`]; the file is as it was.
+pub async fn save(path: PathBuf, changes: Vec<(Setting, String)>) -> Result<(), Trouble> {
+    let what = format!("cannot save {}", shown(&path));
+    let saved = spawn_blocking(move || write(&path, &changes)).await;
+    saved.unwrap_or_else(|_| {
+        Err(Trouble::untouched(what, "of a fault in authtui".to_owned(), FailureKind::Temporary(None)))
+    })
+}
+
+fn write(path: &Path, changes: &[(Setting, String)]) -> Result<(), Trouble> {
+    let target = file::target(path)?;
+    file::make_folder(&target)?;
+    let failed = |why: String| {
+        Trouble::untouched(
+            format!("cannot save {}", shown(path)),
+            why,
+            FailureKind::NeedsFix("correct it in an editor".to_owned()),
+        )
+    };
+    for _ in 0..TRIES {
+        let before = file::read(&target, LONGEST)?;
+        let text = before.as_deref().map_or(Ok(""), |bytes| std::str::from_utf8(bytes));
+        let text = text.map_err(|_| failed("it is not UTF-8 text".to_owned()))?;
+        let after = settings_file::with(text, changes).map_err(failed)?;
+        let before = before.as_deref().map(Vec::as_slice);
+        if file::replace(&target, before, after.as_bytes(), None)? != Replaced::Overtaken {
+            return Ok(());
+        }
+    }
+    Err(failed("another program keeps writing it".to_owned()))
 }
 
 fn read_with_theme(path: &Path) -> (Result<Settings, String>, Option<Result<OwnTheme, String>>) {

@@ -4,8 +4,10 @@
 //! help before they name one. So nothing is offered that does nothing, and nothing is refused
 //! without a reason.
 
+mod login;
 mod marked;
 mod panel;
+mod read_only;
 
 use crate::domain::change::{Row, Snapshot, StoreNotice, Where};
 use crate::domain::clock::Now;
@@ -13,7 +15,7 @@ use crate::domain::health::Health;
 use crate::domain::profile::{Kind, Profile};
 use crate::domain::refreshability::NotRefreshable;
 use crate::oauth::form;
-use crate::oauth::login::preflight::{Preflight, PreflightGoal};
+use crate::oauth::login::preflight::PreflightGoal;
 use crate::tui::message::{Action, Form, ScopeAction};
 use crate::tui::model::{Model, RowId};
 use crate::tui::screen::Screen;
@@ -82,6 +84,7 @@ impl Unavailable {
 /// # Errors
 /// Why it is not.
 pub fn availability(model: &Model, action: Action, now: Now) -> Result<(), Unavailable> {
+    read_only::check(model, action)?;
     match action {
         Action::Quit
         | Action::Move(_)
@@ -91,6 +94,9 @@ pub fn availability(model: &Model, action: Action, now: Now) -> Result<(), Unava
         | Action::Select(_)
         | Action::Sort
         | Action::Events
+        | Action::Settings
+        | Action::ChangeMarked(_)
+        | Action::ChangeSetting(_)
         | Action::Timeline
         | Action::Zoom(_)
         | Action::Help
@@ -105,10 +111,12 @@ pub fn availability(model: &Model, action: Action, now: Now) -> Result<(), Unava
             Err(Unavailable::because("Finish this first, or go back with Esc").passing())
         }
         Action::Palette => Ok(()),
-        Action::NewLogin => may_log_in(model),
+        Action::NewLogin => login::may_begin(model),
         Action::LogIn if matches!(model.screen, Screen::Login(_)) => panel::try_again(model),
-        Action::LogIn => log_in(model, stored(model, "there is nothing to log in to")?, PreflightGoal::Login),
-        Action::Scopes => log_in(model, stored(model, "it has no scopes")?, PreflightGoal::Scopes),
+        Action::LogIn => {
+            login::of_profile(model, stored(model, "there is nothing to log in to")?, PreflightGoal::Login)
+        }
+        Action::Scopes => login::of_profile(model, stored(model, "it has no scopes")?, PreflightGoal::Scopes),
         Action::Scope(ScopeAction::List) => list_scopes(model),
         Action::Refresh => refresh(model, stored(model, "it cannot be refreshed")?, now),
         Action::RefreshDue => match due(model, now).next() {
@@ -251,55 +259,6 @@ fn next_need(model: &Model) -> Result<(), Unavailable> {
     }))
 }
 
-/// Whether any login may begin.
-fn may_log_in(model: &Model) -> Result<(), Unavailable> {
-    let refuse = |why: &str| Err(Unavailable::because(why).warn());
-    let wait = |why: &str| Err(Unavailable::because(why).warn().passing());
-    if model.login.as_ref().is_some_and(|login| login.is_settling() || login.unsaved().is_some()) {
-        return refuse("The tokens of the last login are not saved yet");
-    }
-    if model.catalog.is_none() {
-        return wait("The provider files are still loading");
-    }
-    match model.own().map(|snapshot| &snapshot.writable) {
-        None => wait("The file is still loading"),
-        Some(Err(trouble)) => refuse(&format!("New tokens could not be saved here. {trouble}")),
-        Some(Ok(())) => Ok(()),
-    }
-}
-
-/// Whether a login to a stored profile may begin.
-fn log_in(model: &Model, profile: &Profile, goal: PreflightGoal) -> Result<(), Unavailable> {
-    may_log_in(model)?;
-    if profile.kind == Kind::ApiKey && goal == PreflightGoal::Scopes {
-        let about = format!("{} is an API key", profile.id.name);
-        return Err(Unavailable::new(about, "it has no scopes"));
-    }
-    let name = profile.id.name.provider();
-    let catalog = model.catalog.as_ref();
-    let unavailable = match model.provider(profile) {
-        None => match catalog.and_then(|catalog| catalog.error(name)) {
-            Some(complaint) => {
-                Unavailable::because(format!("The provider {name} cannot be used")).remedy(complaint)
-            }
-            None => Unavailable::because(format!("There is no provider file for {name}"))
-                .remedy(format!("Add providers/{name}.yaml; authtui providers shows where.")),
-        },
-        Some(provider) if provider.example => {
-            let remedy = catalog.and_then(|catalog| catalog.example_remedy(name)).unwrap_or_default();
-            Unavailable::because(format!("{name} is only an example")).remedy(format!("Next: {remedy}."))
-        }
-        Some(provider) => {
-            let goal = if profile.kind == Kind::ApiKey { PreflightGoal::Key } else { goal };
-            match Preflight::again(profile, provider, goal) {
-                Ok(_) => return Ok(()),
-                Err(why) => Unavailable::because(why),
-            }
-        }
-    };
-    Err(unavailable.warn())
-}
-
 fn list_scopes(model: &Model) -> Result<(), Unavailable> {
     let Screen::Wizard(wizard) = &model.screen else { return Ok(()) };
     let Page::Scopes(picker) = &wizard.page else { return Ok(()) };
@@ -357,6 +316,10 @@ fn copy_form(model: &Model, profile: &Profile, form: Form) -> Result<(), Unavail
 }
 
 fn sign_out(model: &Model, profile: &Profile) -> Result<(), Unavailable> {
+    // They say whether its provider can be asked.
+    if model.catalog.is_none() {
+        return Err(Unavailable::because("The provider files are still loading").passing());
+    }
     if model.running(&profile.id).revoking.is_none() {
         return Ok(());
     }

@@ -13,6 +13,7 @@ use crossterm::event::KeyCode::{self, Down, Enter, Esc, PageDown, Up};
 use ratatui::layout::Rect;
 
 use crate::domain::clock::Now;
+use crate::domain::setting::ValueStep;
 use crate::tui::availability::availability;
 use crate::tui::keymap::{Binding, KeyCombo, KeyContext, ShownIn, bindings};
 use crate::tui::message::{Action, PanelAction};
@@ -124,6 +125,7 @@ pub fn footer(model: &Model, now: Now, place: FooterPlace) -> Footer {
         Screen::Login(Panel::Qr) => fixed(&SCANNING),
         Screen::Login(Panel::Steps) => login::keys(model, now, place),
         Screen::Palette(..) => fixed(&FINDING),
+        Screen::Settings(_) => choices(model, KeyContext::Settings, "↑↓"),
         Screen::Help(..) => fixed(&SCROLLING),
         Screen::Events(_) => only(model, KeyContext::Log, |_| true),
     };
@@ -182,8 +184,12 @@ fn is_needed(context: KeyContext, action: Action) -> bool {
         KeyContext::Login => {
             matches!(action, Action::Back | Action::Panel(OpenAgain | CopyLink | Paste | SwitchMethod))
         }
-        KeyContext::Choices | KeyContext::Log | KeyContext::Lists | KeyContext::Scopes => {
-            matches!(action, Action::Enter | Action::Back)
+        KeyContext::Choices
+        | KeyContext::Log
+        | KeyContext::Lists
+        | KeyContext::Scopes
+        | KeyContext::Settings => {
+            matches!(action, Action::Enter | Action::Back | Action::ChangeMarked(ValueStep::Next))
         }
         KeyContext::Everywhere | KeyContext::Profiles | KeyContext::Timeline | KeyContext::Copy => {
             matches!(action, Action::Help | Action::Back | Action::Quit)

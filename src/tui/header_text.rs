@@ -39,14 +39,14 @@ pub fn next_event(model: &Model, now: Now) -> Option<String> {
         NextEventKind::TokenEnd => format!("{name} expires"),
         NextEventKind::LoginEnd => format!("login of {name} ends"),
     };
-    Some(format!("next: {event} in {}", time_left(next, now)))
+    Some(format!("next: {event} in {}", time_left(model, next, now)))
 }
 
 /// To the second in the last minute; before that to the minute of the clock beside it, so that both
 /// change at once.
-fn time_left(next: &NextEvent, now: Now) -> String {
+fn time_left(model: &Model, next: &NextEvent, now: Now) -> String {
     let left = next.at - now.wall;
-    if left <= LAST_MINUTE {
+    if left <= LAST_MINUTE && !model.settings.slow_countdowns {
         return format!("{} s", left.num_seconds().max(0));
     }
     let minutes = (left - span(until_next_minute(now.wall))).num_minutes() + 1;
@@ -62,6 +62,9 @@ fn time_left(next: &NextEvent, now: Now) -> String {
 pub fn next_event_holds(model: &Model, now: Now) -> Option<TimeDelta> {
     let next = model.order.next_event.as_ref().filter(|next| next.at > now.wall)?;
     let left = next.at - now.wall;
+    if model.settings.slow_countdowns {
+        return None;
+    }
     if left <= LAST_MINUTE {
         let beyond = TimeDelta::nanoseconds(i64::from(left.subsec_nanos()));
         return Some(beyond + TimeDelta::milliseconds(1));

@@ -6,6 +6,7 @@ use crossterm::event::KeyCode::{
 };
 use crossterm::event::{KeyEvent, KeyModifiers};
 
+use crate::domain::setting::ValueStep;
 use crate::tui::message::{Action, Form, Motion, PanelAction, ScopeAction, ZoomStep};
 
 /// Where a key means something.
@@ -29,6 +30,8 @@ pub enum KeyContext {
     Lists,
     /// While choosing scopes.
     Scopes,
+    /// On the page of settings.
+    Settings,
 }
 
 /// Where a key is named beside the help. The weight says what goes first where room is short: the
@@ -103,7 +106,7 @@ const fn login(
 
 /// Every key of the program by where it means something. The first that fits wins; a context comes before
 /// `Everywhere`.
-const BINDINGS: [(KeyContext, &[Binding]); 12] = [
+const BINDINGS: [(KeyContext, &[Binding]); 13] = [
     (KeyContext::Profiles, &PROFILES),
     (KeyContext::Profiles, &ROWS),
     (KeyContext::Timeline, &TIMELINE),
@@ -115,11 +118,12 @@ const BINDINGS: [(KeyContext, &[Binding]); 12] = [
     (KeyContext::Lists, &LISTS),
     (KeyContext::Scopes, &SCOPES),
     (KeyContext::Scopes, &ROWS),
+    (KeyContext::Settings, &SETTINGS),
     (KeyContext::Everywhere, &EVERYWHERE),
 ];
 
 /// First what acts on the selected row, then what is the same for every row; each in the order of the footer.
-const PROFILES: [Binding; 29] = [
+const PROFILES: [Binding; 30] = [
     row(&[char('l')], Action::LogIn, "log in", 3),
     row(&[char('r')], Action::Refresh, "refresh", 2),
     row(&[char('y')], Action::Copy, "copy", 1),
@@ -142,6 +146,7 @@ const PROFILES: [Binding; 29] = [
     },
     told("change the order of the rows", constant(&[char('s')], Action::Sort, "sort", 4)),
     told("select the next that needs you", constant(&[char('!')], Action::NextNeed, "next", 7)),
+    help(&[char(',')], Action::Settings, "settings"),
     told("past and future on one axis", constant(&[char('t')], Action::Timeline, "timeline", 3)),
     told("what happened, newest first", constant(&[char('L')], Action::Events, "log", 5)),
     told("all keys and states", constant(&[char('?'), Plain(F(1))], Action::Help, "help", 0)),
@@ -236,6 +241,20 @@ const SCOPES: [Binding; 5] = [
     footer(&[Plain(Enter)], Action::Enter, "continue"),
     footer(&[char('r')], Action::Scope(ScopeAction::List), "reload the list"),
     footer(&[Plain(Esc)], Action::Back, "back"),
+];
+
+const SETTINGS: [Binding; 7] = [
+    footer(
+        &[Plain(Right), char(' '), Plain(Enter), char('l')],
+        Action::ChangeMarked(ValueStep::Next),
+        "next value",
+    ),
+    footer(&[Plain(Left), char('h')], Action::ChangeMarked(ValueStep::Previous), "previous value"),
+    footer(&[Plain(Down), Plain(Tab), char('j')], Action::Move(Motion::Down), "choose"),
+    help(&[Plain(Up), Plain(BackTab), char('k')], Action::Move(Motion::Up), "previous setting"),
+    help(&[Plain(Home), char('g')], Action::Move(Motion::Top), "first"),
+    help(&[Plain(End), char('G')], Action::Move(Motion::Bottom), "last"),
+    footer(&[Plain(Esc), char('q'), char(',')], Action::Back, "back"),
 ];
 
 const EVERYWHERE: [Binding; 3] = [

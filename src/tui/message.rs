@@ -10,6 +10,7 @@ use crate::domain::name::{ProfileId, StoreId};
 use crate::domain::profile::Profile;
 use crate::domain::provider::catalog::Catalog;
 use crate::domain::secret::Secret;
+use crate::domain::setting::{Setting, ValueStep};
 use crate::domain::settings::Settings;
 use crate::domain::tokens::RefreshTokenId;
 use crate::domain::trouble::Trouble;
@@ -81,6 +82,12 @@ pub enum Action {
     ToggleAutoRefresh,
     /// Take what other users may do from the store's file.
     MakePrivate,
+    /// Show the settings.
+    Settings,
+    /// Give the marked setting another value.
+    ChangeMarked(ValueStep),
+    /// Give a setting its next value.
+    ChangeSetting(Setting),
     /// Leave out what the demo's tour proposes.
     SkipTour,
     /// Find everything that can be done or gone to.
@@ -131,6 +138,8 @@ impl Action {
             Self::Help => "help",
             Self::Redraw => "redraw",
             Self::Suspend => "suspend",
+            Self::Settings => "settings",
+            Self::ChangeMarked(_) | Self::ChangeSetting(_) => "change_setting",
             Self::SkipTour => "skip_hint",
             Self::SwitchFocus => "switch_focus",
             Self::Select(Motion::Up) => "previous_profile",
@@ -263,6 +272,8 @@ pub enum Msg {
     Themed(Result<OwnTheme, String>),
     /// The terminal has said what lies behind its text.
     BackgroundTold(Background),
+    /// Settings were saved, or could not be.
+    SettingsSaved(Result<(), Trouble>),
     /// Somebody may have written the settings.
     SettingsTouched,
     /// Somebody may have written a store.
@@ -361,6 +372,8 @@ pub enum Effect {
     MakePrivate,
     /// Read the event log.
     ReadEvents,
+    /// Save settings, each as it is written.
+    SaveSettings(Vec<(Setting, String)>),
     /// Read the settings, and the theme file that they name.
     ReadSettings,
     /// Read a store.

@@ -1,6 +1,7 @@
 //! Model: all the screen knows, namely snapshots of stores, what is running, and where the person is.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use crate::domain::change::Snapshot;
 use crate::domain::clock::{DateTime, Steady, Utc};
@@ -11,8 +12,9 @@ use crate::domain::profile::Profile;
 use crate::domain::provider::LoginMethod;
 use crate::domain::provider::Provider;
 use crate::domain::provider::catalog::Catalog;
-use crate::domain::refreshability::{NotRefreshable, refreshability, refreshability_by_profile};
-use crate::domain::schedule::When;
+use crate::domain::refreshability::{NotRefreshable, refreshability_by_profile, refreshability_with_lead};
+use crate::domain::schedule::{REFRESH_LEAD, When};
+use crate::domain::setting::Setting;
 use crate::domain::settings::Settings;
 use crate::domain::tokens::RefreshTokenId;
 use crate::oauth::login::{Locality, Login};
@@ -74,6 +76,14 @@ pub struct Model {
     pub running_changes: u64,
     /// As they were last read.
     pub settings: Settings,
+    /// Those that a key has changed and that no save has taken yet.
+    pub unsaved_settings: BTreeSet<Setting>,
+    /// Whether a save of settings is on its way.
+    pub is_saving_settings: bool,
+    /// Where they lie, as shown to people.
+    pub settings_path: String,
+    /// The path of the person's own theme, as the settings last said it.
+    pub theme_file: Option<String>,
     /// Why they cannot be read now.
     pub settings_fault: Option<String>,
     /// What the terminal can show.
@@ -139,6 +149,8 @@ pub enum OffBy {
     /// The command line, for as long as the screen is open.
     CommandLine,
     Settings,
+    /// The settings, which let nothing be refreshed or written at all.
+    ReadOnly,
     /// Nobody knows: whoever has turned it off in a file that cannot be read would not want it on.
     Unreadable,
 }
@@ -213,7 +225,15 @@ impl Model {
         if self.catalog.is_none() {
             return refreshability_by_profile(profile, now);
         }
-        refreshability(profile, self.provider(profile), now).map(|refreshable| refreshable.when)
+        let lead = self.refresh_lead();
+        let refreshable = refreshability_with_lead(profile, self.provider(profile), lead, now);
+        refreshable.map(|refreshable| refreshable.when)
+    }
+
+    /// How long before its end a token is refreshed.
+    #[must_use]
+    pub fn refresh_lead(&self) -> Duration {
+        self.settings.refresh_lead.unwrap_or(REFRESH_LEAD)
     }
 
     /// What our own store said, once it was read.
@@ -298,6 +318,7 @@ impl Model {
         let revoking = self.running.iter().filter(|(_, running)| running.revoking.is_some());
         let revoked = revoking.map(|(id, _)| format!("the revocation of {}", id.name));
         let logins = login.map(|login| format!("the tokens of {}", login.plan().id.name));
+        let settings = self.is_saving_settings.then(|| "the settings being saved".to_owned());
         let saves = (self.saving > 0).then(|| "a change being saved".to_owned());
         let rescues: Vec<&NewerTokens> = self.running.values().flat_map(|running| &running.rescues).collect();
         let rescues = match rescues.as_slice() {
@@ -305,7 +326,8 @@ impl Model {
             [one] => Some(format!("the newer tokens of {}", one.profile.id.name)),
             many => Some(format!("the newer tokens of {} profiles", many.len())),
         };
-        let all: Vec<String> = refreshes.chain(revoked).chain(logins).chain(saves).chain(rescues).collect();
+        let all: Vec<String> =
+            refreshes.chain(revoked).chain(logins).chain(saves).chain(settings).chain(rescues).collect();
         (!all.is_empty()).then(|| all.join(", "))
     }
 

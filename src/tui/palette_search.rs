@@ -6,13 +6,14 @@ use nucleo_matcher::{Config, Matcher, Utf32Str};
 use crate::domain::change::Row;
 use crate::domain::clock::Now;
 use crate::domain::profile::Profile;
+use crate::domain::setting::Setting;
 use crate::tui::availability::availability;
 use crate::tui::keymap::{self, Binding, KeyContext};
 use crate::tui::message::Action;
 use crate::tui::model::Model;
 use crate::tui::palette::PaletteEntry;
 use crate::tui::row_id::RowId;
-use crate::tui::{rows, text_layout};
+use crate::tui::{rows, state, text_layout};
 
 /// The most entries that are shown of those that are found.
 const FOUND_LIMIT: usize = 200;
@@ -34,6 +35,11 @@ pub fn search(model: &Model, typed: &str, now: Now) -> Vec<PaletteEntry> {
             found.push((score, PaletteEntry::Do(binding.action)));
         }
     }
+    for setting in Setting::ALL {
+        if let Some(score) = score(&setting_text(model, setting)) {
+            found.push((score, PaletteEntry::Do(Action::ChangeSetting(setting))));
+        }
+    }
     for (name, title) in providers(model) {
         if let Some(score) = score(&log_in_to(&title)) {
             found.push((score, PaletteEntry::LogInTo(name)));
@@ -42,7 +48,7 @@ pub fn search(model: &Model, typed: &str, now: Now) -> Vec<PaletteEntry> {
     // Ids are copied for those alone that are kept.
     let mut rows: Vec<(u32, usize)> = Vec::new();
     for (place, (_, row)) in rows::all(model).enumerate() {
-        if let Some(score) = score(&row_text(row)) {
+        if let Some(score) = score(&row_text(model, row)) {
             rows.push((score, place));
         }
     }
@@ -73,8 +79,9 @@ fn untyped(model: &Model, now: Now) -> Vec<PaletteEntry> {
         actions().map(|binding| binding.action).partition(|action| availability(model, *action, now).is_ok());
     let doing = possible.into_iter().chain(others).map(PaletteEntry::Do);
     let providers = providers(model).map(|(name, _)| PaletteEntry::LogInTo(name));
+    let settings = Setting::ALL.map(|setting| PaletteEntry::Do(Action::ChangeSetting(setting)));
     let rows = rows::all(model).map(|(store, row)| PaletteEntry::Select(rows::id(store, row)));
-    for entry in doing.chain(providers).chain(rows).take(FOUND_LIMIT) {
+    for entry in doing.chain(settings).chain(providers).chain(rows).take(FOUND_LIMIT) {
         if !model.recent.contains(&entry) {
             found.push(entry);
         }
@@ -101,6 +108,7 @@ pub fn actions() -> impl Iterator<Item = &'static Binding> {
 #[must_use]
 pub fn text(model: &Model, entry: &PaletteEntry) -> String {
     match entry {
+        PaletteEntry::Do(Action::ChangeSetting(setting)) => setting_text(model, *setting),
         PaletteEntry::Do(action) => {
             actions().find(|binding| binding.action == *action).map(action_text).unwrap_or_default()
         }
@@ -108,8 +116,10 @@ pub fn text(model: &Model, entry: &PaletteEntry) -> String {
             let title = providers(model).find(|(each, _)| each == name).map(|(_, title)| title);
             log_in_to(&title.unwrap_or_else(|| name.clone()))
         }
-        PaletteEntry::Select(RowId::Profile(id)) => model.profile(id).map(profile_text).unwrap_or_default(),
-        PaletteEntry::Select(id) => broken_row(model, id).map(row_text).unwrap_or_default(),
+        PaletteEntry::Select(RowId::Profile(id)) => {
+            model.profile(id).map(|profile| profile_text(model, profile)).unwrap_or_default()
+        }
+        PaletteEntry::Select(id) => broken_row(model, id).map(|row| row_text(model, row)).unwrap_or_default(),
     }
 }
 
@@ -119,22 +129,27 @@ fn action_text(binding: &Binding) -> String {
     if says_it { binding.words.to_owned() } else { format!("{}: {}", binding.hint, binding.words) }
 }
 
+/// A setting with the value it has.
+fn setting_text(model: &Model, setting: Setting) -> String {
+    format!("setting: {}, now {}", setting.name(), setting.value(&model.settings))
+}
+
 /// The row of an entry that cannot be understood, as long as it is there.
 fn broken_row<'a>(model: &'a Model, id: &RowId) -> Option<&'a Row> {
     rows::all(model).find(|(store, row)| rows::id(*store, row) == *id).map(|(_, row)| row)
 }
 
-fn row_text(row: &Row) -> String {
+fn row_text(model: &Model, row: &Row) -> String {
     match row {
-        Row::Profile(profile) => profile_text(profile),
+        Row::Profile(profile) => profile_text(model, profile),
         Row::Broken { name, .. } => text_layout::named(name),
     }
 }
 
-fn profile_text(profile: &Profile) -> String {
+fn profile_text(model: &Model, profile: &Profile) -> String {
     let name = text_layout::named(&profile.id.name);
     match &profile.account {
-        Some(account) => format!("{name}  {}", text_layout::named(account)),
+        Some(account) => format!("{name}  {}", state::account(model, account)),
         None => name,
     }
 }

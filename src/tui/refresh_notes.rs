@@ -43,7 +43,9 @@ pub fn grant_history<'a>(model: &'a Model, profile: &Profile, now: Now) -> Optio
         GrantStatus::UnderWay(_) | GrantStatus::Survived(_) => format!("{words}."),
         GrantStatus::Interrupted(_) => {
             let next = match auto_refresh::planned(model, profile, now) {
-                Some(at) if at > now.wall => format!("authtui tries again in {}", state::left(at, now)),
+                Some(at) if at > now.wall => {
+                    format!("authtui tries again in {}", state::left_by_settings(model, at, now))
+                }
                 Some(_) => "authtui tries again".to_owned(),
                 None => "r tries again".to_owned(),
             };
@@ -72,6 +74,9 @@ pub fn no_auto_refresh(model: &Model, profile: &Profile, now: Now) -> Option<Str
         }
         NoAutoRefresh::Off(OffBy::Settings) => {
             "auto-refresh is off (automatic_refresh in settings.yaml)".to_owned()
+        }
+        NoAutoRefresh::Off(OffBy::ReadOnly) => {
+            "auto-refresh is off: authtui is read-only (settings)".to_owned()
         }
         NoAutoRefresh::Off(OffBy::Unreadable) => {
             "auto-refresh is off: settings.yaml cannot be read".to_owned()

@@ -31,6 +31,8 @@ pub enum Screen {
     Login(Panel),
     /// What happened and what was said, newest first.
     Events(LogPage),
+    /// The settings, with the marked one.
+    Settings(usize),
     /// All keys, scrolled down by so many lines, above another screen.
     Help(usize, Box<Screen>),
     /// Everything that can be done or gone to, above another screen.
@@ -101,7 +103,7 @@ impl Screen {
             | Self::Reveal(..)
             | Self::Dialog(_)
             | Self::Results(_) => true,
-            Self::Wizard(_) | Self::Login(_) | Self::Events(_) | Self::Help(..) => false,
+            Self::Wizard(_) | Self::Login(_) | Self::Events(_) | Self::Settings(_) | Self::Help(..) => false,
             Self::Palette(_, below) => below.shows_profiles(),
         }
     }
@@ -140,6 +142,7 @@ impl Screen {
             | Self::Help(..)
             | Self::Login(Panel::Cancelling(_) | Panel::Deciding(_)) => Some(KeyContext::Choices),
             Self::Wizard(wizard) => wizard.key_context(),
+            Self::Settings(_) => Some(KeyContext::Settings),
             Self::Filter(_) | Self::Reveal(..) | Self::Palette(..) | Self::Login(Panel::Pasting(_)) => None,
         }
     }

@@ -5,7 +5,9 @@
 use ratatui::style::Style;
 use ratatui::text::Span;
 
-use crate::domain::clock::{DateTime, Now, TimeDelta, Utc, local, local_day, local_minute};
+use crate::domain::clock::{
+    self, DateTime, Now, TimeDelta, Utc, local, local_day, local_minute, until_next_minute,
+};
 use crate::domain::countdown::countdown;
 use crate::domain::health::Health;
 use crate::domain::profile::{Kind, Profile, RefreshResult};
@@ -89,6 +91,33 @@ pub fn left(end: DateTime<Utc>, now: Now) -> String {
     countdown(end - now.wall).0
 }
 
+/// The time left until `end`, as the settings want it.
+#[must_use]
+pub fn left_by_settings(model: &Model, end: DateTime<Utc>, now: Now) -> String {
+    if model.settings.slow_countdowns { minutes_left(end, now) } else { left(end, now) }
+}
+
+/// In minutes of the clock beside it, so that all change at once.
+fn minutes_left(end: DateTime<Utc>, now: Now) -> String {
+    let minute = now.wall + clock::span(until_next_minute(now.wall)) - TimeDelta::minutes(1);
+    match (end - minute).num_minutes() {
+        ..1 => "<1m".to_owned(),
+        minutes @ 1..60 => format!("{minutes}m"),
+        _ => countdown(end - minute).0,
+    }
+}
+
+/// An account as it may be seen: whole, or in privacy so little that it tells nobody's name.
+#[must_use]
+pub fn account(model: &Model, account: &str) -> String {
+    let whole = text_layout::named(account);
+    if !model.settings.privacy {
+        return whole;
+    }
+    let first: String = whole.chars().take(1).collect();
+    if whole.contains('@') { format!("{first}…@…") } else { format!("{first}…") }
+}
+
 /// A moment on the person's clock, in one piece for [`text_layout::wrap`].
 #[must_use]
 pub fn moment(at: DateTime<Utc>, now: Now) -> String {
@@ -145,15 +174,21 @@ pub fn sentence(model: &Model, profile: &Profile, now: Now) -> String {
         }
         .to_owned(),
         Health::Fresh(end) | Health::Expiring(end) if let Some(at) = planned() => {
-            format!("Good for {}; authtui refreshes it {}.", left(end, now), soon(at, now))
+            format!(
+                "Good for {}; authtui refreshes it {}.",
+                left_by_settings(model, end, now),
+                soon(model, at, now)
+            )
         }
         Health::Due if let Some(at) = planned() => {
-            format!("The token expired; authtui refreshes it {}.", soon(at, now))
+            format!("The token expired; authtui refreshes it {}.", soon(model, at, now))
         }
         Health::Expiring(end) if !has_live_grant(profile, now.wall) => {
-            format!("Good for {}; then you have to log in again.", left(end, now))
+            format!("Good for {}; then you have to log in again.", left_by_settings(model, end, now))
         }
-        Health::Fresh(end) | Health::Expiring(end) => format!("Good for {}.", left(end, now)),
+        Health::Fresh(end) | Health::Expiring(end) => {
+            format!("Good for {}.", left_by_settings(model, end, now))
+        }
         Health::Due => "The token expired.".to_owned(),
         Health::Retrying(_) | Health::Failed(_) => failed(model, profile, now),
         Health::NeedsLogin
@@ -242,8 +277,8 @@ fn can_refresh(model: &Model, profile: &Profile, now: Now) -> bool {
 }
 
 /// `in 4m12s`, or `now`.
-fn soon(at: DateTime<Utc>, now: Now) -> String {
-    if at > now.wall { format!("in {}", left(at, now)) } else { "now".to_owned() }
+fn soon(model: &Model, at: DateTime<Utc>, now: Now) -> String {
+    if at > now.wall { format!("in {}", left_by_settings(model, at, now)) } else { "now".to_owned() }
 }
 
 /// Why the last refresh failed, what to do about it, and when it is asked again.
@@ -256,7 +291,7 @@ fn failed(model: &Model, profile: &Profile, now: Now) -> String {
         Some(RefreshResult::Done | RefreshResult::Dead { .. }) | None => (String::new(), None),
     };
     let again = auto_refresh::planned(model, profile, now)
-        .map_or_else(String::new, |at| format!(" authtui tries again {}.", soon(at, now)));
+        .map_or_else(String::new, |at| format!(" authtui tries again {}.", soon(model, at, now)));
     let next = next.map_or_else(String::new, |next| format!(" Next: {next}."));
     // What a provider said is written down without its name.
     let is_said = ["refused ", "answered "].iter().any(|word| why.starts_with(word));

@@ -217,7 +217,9 @@ impl Glyphs {
 }
 
 /// The punctuation of our own sentences in seven bits.
-const FOLDS: [(&str, &str); 18] = [
+const FOLDS: [(&str, &str); 20] = [
+    ("‹", "<"),
+    ("›", ">"),
     ("\u{fffd}", "?"),
     ("\u{a0}", " "),
     ("␣", "_"),

@@ -14,6 +14,7 @@ mod palette;
 mod panel;
 mod refresh;
 mod reveal;
+mod settings;
 mod sign_out;
 mod status;
 mod stores;
@@ -28,16 +29,13 @@ use crate::domain::clock::Now;
 use crate::domain::name::{ProfileId, StoreId};
 use crate::domain::profile::TestResult;
 use crate::domain::provider::catalog::Catalog;
-use crate::domain::settings::Settings;
 use crate::domain::trouble::Trouble;
 use crate::oauth::login::Input;
 use crate::oauth::probe::TestVerdict;
-use crate::tui::custom_keys::CustomKeys;
 use crate::tui::flash;
 use crate::tui::message::{Action, Effect, Msg};
-use crate::tui::model::{AutoRefreshMode, Leaving, Model, OffBy};
+use crate::tui::model::{AutoRefreshMode, Leaving, Model};
 use crate::tui::status::{AskedBy, Tone};
-use crate::tui::theme::own::OwnTheme;
 use crate::tui::update::arrangement::OrderBasis;
 use crate::tui::update::status::{report, report_profile, report_trouble};
 
@@ -115,6 +113,7 @@ impl Brings {
             | Msg::Events(_)
             | Msg::Themed(_)
             | Msg::BackgroundTold(_)
+            | Msg::SettingsSaved(_)
             | Msg::SettingsTouched
             | Msg::Touched(_)
             | Msg::MadePrivate(_)
@@ -152,11 +151,12 @@ fn take(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
             report(model, text, Tone::Bad, AskedBy::Nobody);
         }
         Msg::Settled(settings) => {
-            settled(model, settings);
+            settings::settled(model, settings);
             return vec![Effect::ReadEvents];
         }
-        Msg::Themed(theme) => themed(model, theme),
+        Msg::Themed(theme) => settings::themed(model, theme),
         Msg::BackgroundTold(background) => model.terminal.background = Some(background),
+        Msg::SettingsSaved(saved) => return settings::saved(model, saved),
         Msg::SettingsTouched => return vec![Effect::ReadSettings],
         Msg::Login(login_id, heard) => {
             if let Input::Opened(opened) = &heard {
@@ -213,47 +213,6 @@ fn waits(model: &mut Model, id: &ProfileId, holder: &str) {
     let asked_by = model.running(id).refresh.unwrap_or(AskedBy::Person);
     let text = format!("{} waits for {holder}, which is using this login.", id.name);
     report(model, text, Tone::Plain, asked_by);
-}
-
-fn settled(model: &mut Model, settings: Result<Settings, String>) {
-    let fault = settings.as_ref().err().cloned();
-    let is_known = fault == model.settings_fault;
-    model.settings_fault = fault;
-    let auto_refresh = match settings {
-        Ok(settings) => {
-            let is_on = settings.automatic_refresh;
-            let (keys, errors) = CustomKeys::read(&settings.keys);
-            if keys != model.keys || settings.keys != model.settings.keys {
-                errors.into_iter().for_each(|why| {
-                    report(model, format!("settings.yaml, {why}."), Tone::Warn, AskedBy::Nobody);
-                });
-            }
-            model.keys = keys;
-            model.settings = settings;
-            if is_on { AutoRefreshMode::On } else { AutoRefreshMode::Off(OffBy::Settings) }
-        }
-        Err(why) => {
-            let text = format!("{why}. Auto-refresh is off until it can be read.");
-            if !is_known {
-                report(model, text, Tone::Bad, AskedBy::Nobody);
-            }
-            AutoRefreshMode::Off(OffBy::Unreadable)
-        }
-    };
-    // The command line counts over the settings.
-    if model.auto_refresh != AutoRefreshMode::Off(OffBy::CommandLine) {
-        model.auto_refresh = auto_refresh;
-    }
-}
-
-fn themed(model: &mut Model, theme: Result<OwnTheme, String>) {
-    match theme {
-        Ok(theme) => model.own_theme = Some(theme),
-        Err(why) => {
-            model.own_theme = None;
-            report(model, format!("{why}."), Tone::Bad, AskedBy::Nobody);
-        }
-    }
 }
 
 fn made_private(model: &mut Model, made: Result<(), Trouble>) {

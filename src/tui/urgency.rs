@@ -1,6 +1,6 @@
 //! Urgency of a row: what it needs of a person, which key helps, and until when that is so.
 
-use crate::domain::change::Row;
+use crate::domain::change::{Row, Where};
 use crate::domain::clock::{DateTime, Now, Utc};
 use crate::domain::health::{self, Health};
 use crate::domain::profile::{Kind, Profile};
@@ -60,7 +60,11 @@ fn can_log_in(model: &Model, profile: &Profile) -> bool {
 /// The action that helps `row`, and the word for it there; nothing where none does, or none is needed.
 #[must_use]
 pub fn remedy(model: &Model, row: &Row, need: Need, now: Now) -> Option<(Action, &'static str)> {
-    let Row::Profile(profile) = row else { return None };
+    let profile = match row {
+        Row::Profile(profile) => profile,
+        Row::Broken { at: Where::Line(_), .. } => return Some((Action::Edit, "edit")),
+        Row::Broken { at: Where::Variable { .. }, .. } => return None,
+    };
     if model.running(&profile.id).refresh.is_some() {
         return None;
     }

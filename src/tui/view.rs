@@ -20,6 +20,7 @@ mod profiles;
 mod results;
 mod reveal;
 mod scopes;
+mod settings;
 mod timeline;
 mod tour;
 mod wizard;
@@ -116,6 +117,7 @@ fn screen(frame: &mut Frame<'_>, parts: &Parts, looked_at: &Screen, view: ViewCo
             everything::render(frame, body, view);
         }
         Screen::Login(panel) => login::render(frame, body, panel, view),
+        Screen::Settings(marked) => settings::render(frame, body, *marked, view),
         Screen::Events(page) => {
             view.map.put(body, MouseTarget::Page);
             events::render(frame, body, page, view);

@@ -52,7 +52,11 @@ fn seen(model: &Model, now: Now) -> Vec<Steady> {
     let mut moments = vec![on_the_beat(now, span(until_next_minute(now.wall)))];
     match &model.screen {
         // Nothing moves beside a QR code that is to be scanned.
-        Screen::Login(Panel::Qr) | Screen::Wizard(_) | Screen::Events(_) | Screen::Help(..) => {}
+        Screen::Login(Panel::Qr)
+        | Screen::Wizard(_)
+        | Screen::Events(_)
+        | Screen::Settings(_)
+        | Screen::Help(..) => {}
         Screen::Login(_) => moments.extend(waiting(model, now)),
         Screen::Reveal(reveal, _) => moments.push(seconds::next(reveal.until, now.steady)),
         Screen::List | Screen::Filter(_) | Screen::Copy | Screen::Dialog(_)
@@ -94,7 +98,9 @@ fn changes(model: &Model, at: Now) -> Vec<TimeDelta> {
     let selected = model.selected_profile().into_iter();
     let rows = visible(model).flat_map(|(need, profile)| moments(profile).chain(soon(need, profile)));
     let detail = selected.flat_map(|profile| moments(profile).chain(planned(profile)));
-    let texts = rows.chain(detail).filter(|at| *at > now).map(|at| countdown(at - now).1);
+    // Slow ones change with the minute of the clock beside them.
+    let counted = rows.chain(detail).filter(|at| *at > now && !model.settings.slow_countdowns);
+    let texts = counted.map(|at| countdown(at - now).1);
     let next_event = header_text::next_event_holds(model, at);
     let order = model.order.holds_until.map(|at| at - now);
     texts.chain(next_event).chain(order).collect()

@@ -58,6 +58,7 @@ fn mouse(model: &Model) -> MouseUse {
         | Screen::Wizard(_)
         | Screen::Login(_)
         | Screen::Events(_)
+        | Screen::Settings(_)
         | Screen::Help(..)
         | Screen::Palette(..) => MouseUse::Ours,
     }

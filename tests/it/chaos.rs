@@ -56,7 +56,7 @@ use crate::harness::{
 const RUNS: u64 = 96;
 const MESSAGES: usize = 100;
 /// Every message, in the order of their enum.
-const NAMES: [&str; 34] = [
+const NAMES: [&str; 35] = [
     "Edited",
     "Revealed",
     "ClipboardCleared",
@@ -76,6 +76,7 @@ const NAMES: [&str; 34] = [
     "Settled",
     "Themed",
     "BackgroundTold",
+    "SettingsSaved",
     "SettingsTouched",
     "Touched",
     "Stored",
@@ -281,6 +282,7 @@ impl Run {
                 | Screen::Wizard(_)
                 | Screen::Login(_)
                 | Screen::Events(_)
+                | Screen::Settings(_)
                 | Screen::Help(..)
                 | Screen::Palette(..) => self.dice.pick(&[KeyCode::Enter, KeyCode::Enter, KeyCode::Esc]),
             };
@@ -339,7 +341,7 @@ impl Run {
 
     /// What others do meanwhile, and what was asked of the shell.
     fn meanwhile(&mut self) -> Msg {
-        match self.dice.below(15) {
+        match self.dice.below(16) {
             14 => {
                 let snapshot = self.snapshot();
                 let erased = snapshot.profiles().next().cloned().map(Box::new);
@@ -375,6 +377,7 @@ impl Run {
             10 => Msg::Themed(OwnTheme::read(self.dice.pick(&["good: { fg: red }", "good: red\u{1b}[31m"]))),
             11 => Msg::BackgroundTold(self.dice.pick(&[Background::Dark, Background::Light])),
             12 => Msg::SettingsTouched,
+            13 => Msg::SettingsSaved(self.or_trouble(())),
             _ => Msg::Continued,
         }
     }
@@ -443,6 +446,7 @@ impl Run {
             | Screen::Results(_)
             | Screen::Login(_)
             | Screen::Events(_)
+            | Screen::Settings(_)
             | Screen::Help(..)
             | Screen::Palette(..) => false,
         };
@@ -754,6 +758,7 @@ fn name(msg: &Msg) -> &'static str {
         Msg::Settled(_) => "Settled",
         Msg::Themed(_) => "Themed",
         Msg::BackgroundTold(_) => "BackgroundTold",
+        Msg::SettingsSaved(_) => "SettingsSaved",
         Msg::SettingsTouched => "SettingsTouched",
         Msg::Touched(_) => "Touched",
         Msg::Stored(_) => "Stored",

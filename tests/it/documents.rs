@@ -36,6 +36,7 @@ fn row(context: KeyContext, binding: &Binding) -> String {
         KeyContext::Log => "in the log: ",
         KeyContext::Lists => "in a list of choices: ",
         KeyContext::Scopes => "while choosing scopes: ",
+        KeyContext::Settings => "on the settings: ",
     };
     let is_changeable = context == KeyContext::Profiles;
     let name = if is_changeable { format!("`{}`", binding.action.name()) } else { String::new() };

@@ -426,6 +426,33 @@ fn of_a_thousand_profiles_those_around_the_selected_one_are_drawn() {
 }
 
 #[test]
+fn the_settings_fit_every_size() {
+    let mut model = cast::model(cast::rows());
+    model.settings_path = "/home/ana/.config/authtui/settings.yaml".to_owned();
+    model.screen = Screen::Settings(3);
+    assert_snapshot!("settings_wide", drawn(&model, WIDE));
+    assert_snapshot!("settings_middle", drawn(&model, MIDDLE));
+    assert_snapshot!("settings_smallest", drawn(&model, SMALLEST));
+    model.settings_fault = Some("settings.yaml is not used: theme: invalid value at line 2".to_owned());
+    assert_snapshot!("settings_fault", text(&model, MIDDLE));
+}
+
+#[test]
+fn in_privacy_no_screen_shows_an_account() {
+    for mut model in everything() {
+        model.settings.privacy = true;
+        let profiles = model.stores.values().flat_map(authtui::domain::change::Snapshot::profiles);
+        let accounts: Vec<String> = profiles.filter_map(|profile| profile.account.clone()).collect();
+        for size in [WIDE, MIDDLE, NARROW, (200, 60)] {
+            let shown = text(&model, size);
+            let seen =
+                accounts.iter().find(|account| account.contains('@') && shown.contains(account.as_str()));
+            assert_eq!(seen, None, "{shown}");
+        }
+    }
+}
+
+#[test]
 fn every_sign_of_the_program_has_a_form_in_seven_bits() {
     for model in everything() {
         for size in [WIDE, MIDDLE, NARROW, SMALLEST, (30, 8)] {
@@ -541,6 +568,7 @@ fn everything() -> Vec<Model> {
         .chain(pages)
         .chain(questions::all())
         .chain([
+            of(Screen::Settings(0)),
             timeline(Zoom::default()),
             of(Screen::Events(LogPage::default())),
             at(doors::curl(), Panel::Steps),

@@ -2,7 +2,7 @@
 
 use crate::domain::provider::LoginMethod;
 use crate::oauth::login::{Login, Outcome, Stage};
-use crate::tui::availability::{Unavailable, may_log_in};
+use crate::tui::availability::{Unavailable, login};
 use crate::tui::message::PanelAction;
 use crate::tui::model::Model;
 use crate::tui::shown_method::ShownMethod;
@@ -11,7 +11,7 @@ use crate::tui::shown_method::ShownMethod;
 pub(super) fn try_again(model: &Model) -> Result<(), Unavailable> {
     match model.login.as_ref().map(Login::stage) {
         Some(Stage::Over(Outcome::Done(_))) | None => Err(Unavailable::because("The login is done")),
-        Some(Stage::Over(_)) => may_log_in(model),
+        Some(Stage::Over(_)) => login::may_begin(model),
         Some(
             Stage::Opening(_)
             | Stage::Waiting(_)

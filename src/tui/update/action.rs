@@ -6,6 +6,7 @@ use crate::domain::change::Where;
 use crate::domain::clock::Now;
 use crate::domain::name::StoreId;
 use crate::domain::profile::Profile;
+use crate::domain::setting::ValueStep;
 use crate::oauth::login::preflight::PreflightGoal;
 use crate::tui::availability::availability;
 use crate::tui::dialog::{Dialog, DialogQuestion};
@@ -23,7 +24,7 @@ use crate::tui::time_axis::{Timeline, Zoom};
 use crate::tui::tour::TourStop;
 use crate::tui::update::status::show;
 use crate::tui::update::{
-    auto_refresh, login_start, marked, navigation, palette, panel, refresh, sign_out, undo, wizard,
+    auto_refresh, login_start, marked, navigation, palette, panel, refresh, settings, sign_out, undo, wizard,
 };
 
 /// Does what the person wants, or says why that is not possible.
@@ -112,6 +113,12 @@ pub(super) fn act(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
             model.screen = Screen::Events(LogPage::default());
             vec![Effect::ReadEvents]
         }
+        Action::Settings => {
+            model.screen = Screen::Settings(0);
+            Vec::new()
+        }
+        Action::ChangeMarked(step) => settings::change_marked(model, step, now),
+        Action::ChangeSetting(setting) => settings::change(model, setting, ValueStep::Next, now),
         Action::Timeline => {
             model.tick(TourStop::Timeline);
             model.timeline = if model.timeline.is_none() { Some(Timeline::default()) } else { None };

@@ -3,7 +3,6 @@
 use crate::domain::change::{Change, Edit};
 use crate::domain::clock::Now;
 use crate::domain::profile::{AutoRefresh, Profile};
-use crate::domain::schedule::REFRESH_LEAD;
 use crate::oauth::refresh::Wish;
 use crate::tui::auto_refresh;
 use crate::tui::message::Effect;
@@ -45,6 +44,6 @@ pub(super) fn begin_due(model: &mut Model, now: Now) -> Vec<Effect> {
         }
     }
     begin_batch(model, AskedBy::Nobody, &ids);
-    let wish = Wish::Due { within: REFRESH_LEAD };
+    let wish = Wish::Due { within: model.refresh_lead() };
     ids.into_iter().map(|id| Effect::Refresh(id, wish)).collect()
 }

@@ -15,7 +15,7 @@ use crate::tui::screen::{Panel, Screen};
 use crate::tui::status::{AskedBy, ReportSubject, TaskReport, Tone};
 use crate::tui::tour::TourStop;
 use crate::tui::update::status::show;
-use crate::tui::{rows, text_layout};
+use crate::tui::{rows, state, text_layout};
 
 /// Begins the login that was planned.
 pub(super) fn begin(model: &mut Model, plan: LoginPlan, now: Now) -> Vec<Effect> {
@@ -124,7 +124,7 @@ fn reveal(model: &mut Model, id: &ProfileId, now: Now) {
 /// Who is logged in, what was not granted, and whether anybody has to think of it again.
 fn success(model: &Model, login: &Login, profile: &Profile, now: Now) -> (String, Tone) {
     let who = match &profile.account {
-        Some(account) => format!("as {}", text_layout::named(account)),
+        Some(account) => format!("as {}", state::account(model, account)),
         None => format!("to {}", profile.id.name),
     };
     let missing: Vec<&str> = login

@@ -18,7 +18,7 @@ use crate::tui::screen::{Panel, Screen};
 use crate::tui::status::Tone;
 use crate::tui::theme::{Glyphs, Theme};
 use crate::tui::update::status::show;
-use crate::tui::update::{login, login_start, marked, sign_out, stores, undo, wizard};
+use crate::tui::update::{login, login_start, marked, settings, sign_out, stores, undo, wizard};
 use crate::tui::view::{detail, everything, help};
 use crate::tui::wizard::choices;
 
@@ -36,6 +36,7 @@ pub(super) fn step(model: &mut Model, now: Now, motion: Motion) {
     }
     match &mut model.screen {
         Screen::Palette(palette, _) => palette.step(motion, entries),
+        Screen::Settings(marked) => settings::step(marked, motion),
         Screen::Help(lines, _) => {
             let count = help::last(&model.keys, columns, rows) + 1;
             *lines = motion.from(*lines, count, rows);
@@ -88,6 +89,7 @@ pub(super) fn switch_focus(model: &mut Model) -> Vec<Effect> {
         | Screen::Wizard(_)
         | Screen::Login(_)
         | Screen::Events(_)
+        | Screen::Settings(_)
         | Screen::Help(..)
         | Screen::Palette(..) => {}
     }
@@ -159,7 +161,9 @@ pub(super) fn enter(model: &mut Model, now: Now) -> Vec<Effect> {
             marked::open(model, place);
             Vec::new()
         }
-        Screen::Login(Panel::Qr) | Screen::Help(..) | Screen::Palette(..) => back(model, now),
+        Screen::Login(Panel::Qr) | Screen::Help(..) | Screen::Palette(..) | Screen::Settings(_) => {
+            back(model, now)
+        }
         Screen::Events(page) => {
             let page = page.clone();
             open_logged(model, page)
@@ -208,7 +212,7 @@ pub(super) fn back(model: &mut Model, now: Now) -> Vec<Effect> {
         Screen::Events(page) if page.reading.is_some() => {
             model.screen = Screen::Events(LogPage { reading: None, ..page });
         }
-        Screen::Detail | Screen::Copy | Screen::Results(_) | Screen::Events(_) => {}
+        Screen::Detail | Screen::Copy | Screen::Results(_) | Screen::Events(_) | Screen::Settings(_) => {}
         Screen::Everything if model.timeline.is_some() => model.scroll = 0,
         Screen::Everything => (model.screen, model.scroll) = (Screen::Detail, 0),
         Screen::Dialog(_) => model.screen = login::below(model),

@@ -129,7 +129,10 @@ impl Card<'_> {
             self.block.text(&sentence, plain);
         }
         if let Some(end) = state::grant_ends_soon(profile, now) {
-            let words = format!("The login expires in {}: log in again before then.", state::left(end, now));
+            let words = format!(
+                "The login expires in {}: log in again before then.",
+                state::left_by_settings(model, end, now)
+            );
             self.block.text(&words, theme.warn);
         }
         if running.is_testing {
@@ -210,7 +213,8 @@ impl Card<'_> {
         };
         let has_ended = end <= now.wall;
         let until = format!("{} {}", if has_ended { "since" } else { "until" }, state::day(end, now));
-        let time = if has_ended { "expired".to_owned() } else { state::left(end, now) };
+        let time =
+            if has_ended { "expired".to_owned() } else { state::left_by_settings(self.model, end, now) };
         let Some(from) = from.filter(|from| *from < end) else {
             return self.block.field(label, &[vec![time, until], beside].concat());
         };
@@ -235,7 +239,7 @@ impl Card<'_> {
         }
         self.block.rule("", Vec::new());
         if let Some(account) = &profile.account {
-            self.block.field("Account", &[text_layout::named(account)]);
+            self.block.field("Account", &[state::account(self.model, account)]);
         }
         if !scopes.is_empty() {
             self.block.field("Scopes", &[scopes.join(" ")]);

@@ -43,7 +43,7 @@ pub(in crate::tui) fn content(model: &Model, theme: &Theme, now: Now, columns: u
     let mut block = TextBlock::new(columns, theme).with_labels(LABEL);
     state_of(&mut block, model, profile, now);
     tokens(&mut block, model, profile, now);
-    account(&mut block, profile);
+    account(&mut block, model, profile);
     stored(&mut block, model, profile);
     events(&mut block, model, profile, now);
     block.lines
@@ -88,7 +88,7 @@ fn tokens(block: &mut TextBlock<'_>, model: &Model, profile: &Profile, now: Now)
         Kind::OAuth => {
             block.rule("Token", Vec::new());
             block.field("Token", &[mask]);
-            block.field("Expires", &ends(profile.life.expires_at, now));
+            block.field("Expires", &ends(model, profile.life.expires_at, now));
             if let Some(from) = profile.life.obtained_at {
                 let life = profile.life.expires_at.map(|end| format!("lasts {}", state::span(end - from)));
                 let got = [state::moment(from, now)].into_iter().chain(life);
@@ -110,7 +110,7 @@ fn login(block: &mut TextBlock<'_>, model: &Model, profile: &Profile, now: Now) 
     let ends = match Validity::of_login(profile, now.wall) {
         Some(Validity::Refused) => vec!["ended by the provider".to_owned()],
         Some(Validity::Until(_) | Validity::NoEndKnown | Validity::Ended(_)) | None => {
-            ends(profile.life.grant_ends_at, now)
+            ends(model, profile.life.grant_ends_at, now)
         }
     };
     block.field("Expires", &ends);
@@ -119,12 +119,13 @@ fn login(block: &mut TextBlock<'_>, model: &Model, profile: &Profile, now: Now) 
     }
 }
 
-fn account(block: &mut TextBlock<'_>, profile: &Profile) {
+fn account(block: &mut TextBlock<'_>, model: &Model, profile: &Profile) {
     block.rule("Account", Vec::new());
+    let who = |words: &Option<String>| words.as_deref().map(|words| state::account(model, words));
     let text = |words: &Option<String>| words.as_deref().map(text_layout::named);
     for (label, words) in [
-        ("Account", text(&profile.account)),
-        ("Subject", text(&profile.subject)),
+        ("Account", who(&profile.account)),
+        ("Subject", who(&profile.subject)),
         ("Issuer", text(&profile.issuer)),
         ("Client", text(&profile.client_id)),
         ("Scopes", joined(&profile.scopes)),
@@ -171,11 +172,13 @@ fn joined(words: &[String]) -> Option<String> {
     (!words.is_empty()).then(|| words.join(" "))
 }
 
-fn ends(end: Option<DateTime<Utc>>, now: Now) -> Vec<String> {
+fn ends(model: &Model, end: Option<DateTime<Utc>>, now: Now) -> Vec<String> {
     match end {
         None => vec![UNKNOWN_EXPIRY.to_owned()],
         Some(end) if end <= now.wall => vec![format!("expired {}", state::moment(end, now))],
-        Some(end) => vec![format!("in {}", state::left(end, now)), state::moment(end, now)],
+        Some(end) => {
+            vec![format!("in {}", state::left_by_settings(model, end, now)), state::moment(end, now)]
+        }
     }
 }
 

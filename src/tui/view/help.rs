@@ -46,7 +46,7 @@ fn sides(chosen: &CustomKeys, columns: u16, theme: &Theme) -> Vec<Vec<Line<'stat
     let width = if is_wide { columns / 2 } else { columns };
     let of = |context| keys(chosen, context, width, theme);
     let profiles = [KeyContext::Profiles, KeyContext::Everywhere, KeyContext::Scopes].map(of).concat();
-    let others = [KeyContext::Timeline, KeyContext::Copy, KeyContext::Login];
+    let others = [KeyContext::Timeline, KeyContext::Copy, KeyContext::Login, KeyContext::Settings];
     let others = others
         .into_iter()
         .chain([KeyContext::Log, KeyContext::Choices, KeyContext::Lists])
@@ -81,6 +81,7 @@ fn keys(chosen: &CustomKeys, context: KeyContext, width: u16, theme: &Theme) -> 
         KeyContext::Log => "The log, after L",
         KeyContext::Lists => "Lists of choices",
         KeyContext::Scopes => "Scopes, after S or in a new login",
+        KeyContext::Settings => "Settings, after ,",
         KeyContext::Everywhere => "Everywhere",
     };
     let mut lines = vec![Line::styled(heading, theme.strong)];

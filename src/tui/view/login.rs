@@ -51,7 +51,7 @@ const COLUMN: u16 = 72;
 /// The columns that a QR code leaves to the text beside it, and those between them.
 const BESIDE_QR: (u16, u16) = (60, 3);
 /// Rows above the text by the rows of the panel.
-const TOP: [(u16, u16); 3] = [(34, 4), (24, 2), (14, 1)];
+const TOP: [(u16, u16); 4] = [(50, 12), (34, 4), (24, 2), (14, 1)];
 /// Columns of a key before what it does, and of everything below a headline.
 const INDENT: u16 = 2;
 const KEY: u16 = 4;
@@ -144,6 +144,7 @@ fn columns<'a>(
 /// What stands on the panel.
 struct PanelText<'a> {
     block: TextBlock<'a>,
+    model: &'a Model,
     theme: &'a Theme,
     now: Now,
     locality: Locality,
@@ -171,8 +172,18 @@ impl<'a> PanelText<'a> {
             let block = TextBlock::new(column.width, view.theme);
             let ViewContext { model, theme, now, .. } = view;
             let (locality, noticed) = (model.locality, false);
-            let mut text =
-                Self { block, theme, now, locality, space, has_qr, noticed, field: None, keys: Vec::new() };
+            let mut text = Self {
+                block,
+                model,
+                theme,
+                now,
+                locality,
+                space,
+                has_qr,
+                noticed,
+                field: None,
+                keys: Vec::new(),
+            };
             text.write(login, shown, field);
             text.steps(login, model.shows_steps, column.height);
             text

@@ -8,6 +8,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use crate::tui::availability::availability;
 use crate::tui::keymap::{KeyCombo, KeyContext};
+use crate::tui::message::Action;
 use crate::tui::palette::{Palette, PaletteEntry};
 use crate::tui::palette_search::{actions, fitting_letters, text};
 use crate::tui::row_id::RowId;
@@ -76,6 +77,7 @@ fn line(
 fn beside(entry: &PaletteEntry, view: ViewContext<'_>) -> (Span<'static>, String, bool) {
     let ViewContext { model, theme, now, .. } = view;
     match entry {
+        PaletteEntry::Do(Action::ChangeSetting(_)) => (Span::raw(" "), "change".to_owned(), true),
         PaletteEntry::Do(action) => match availability(model, *action, now) {
             Ok(()) => {
                 let binding = actions().find(|binding| binding.action == *action);

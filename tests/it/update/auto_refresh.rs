@@ -165,6 +165,7 @@ fn each_way_to_turn_it_off_is_kept_to_and_shown() {
             "is off: settings.yaml",
             "auto-refresh off  09:00",
         ),
+        (due("work"), AutoRefreshMode::Off(OffBy::ReadOnly), "is read-only", "auto-refresh off  09:00"),
     ] {
         let mut app = App::of([profile]);
         app.model.auto_refresh = mode;
@@ -172,6 +173,7 @@ fn each_way_to_turn_it_off_is_kept_to_and_shown() {
             AutoRefreshMode::Off(OffBy::Settings) => {
                 Ok(Settings { automatic_refresh: false, ..Settings::default() })
             }
+            AutoRefreshMode::Off(OffBy::ReadOnly) => Ok(Settings { read_only: true, ..Settings::default() }),
             AutoRefreshMode::Off(OffBy::Unreadable) => Err("settings.yaml is not used: line 1".to_owned()),
             AutoRefreshMode::Off(OffBy::CommandLine) | AutoRefreshMode::Unsettled | AutoRefreshMode::On => {
                 Ok(Settings::default())

@@ -35,6 +35,22 @@ fn a_countdown_of_seconds_wakes_once_a_second() {
 }
 
 #[test]
+fn slow_countdowns_wake_once_a_minute_and_say_minutes() {
+    let soon = |number: i64| Profile {
+        life: ends_in(TimeDelta::seconds(3000 + number * 7)),
+        ..profile(&format!("p{number}"))
+    };
+    let mut app = App::of((0..20).map(soon));
+    app.model.settings.slow_countdowns = true;
+    app.now = later(app.now, Duration::from_millis(300));
+    assert!(app.screen().contains(" 50m "), "{}", app.screen());
+    let before = app.screen();
+    let woken = wakes(&mut app, Duration::from_mins(10));
+    assert!((9..=12).contains(&woken.len()), "{} times", woken.len());
+    assert_ne!(app.screen(), before);
+}
+
+#[test]
 fn a_countdown_that_is_not_on_the_screen_wakes_nobody() {
     let far = |number: u32| Profile {
         life: Expiry { obtained_at: None, ..ends_in(TimeDelta::hours(30)) },

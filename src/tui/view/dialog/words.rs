@@ -51,7 +51,7 @@ pub(super) fn text(question: &DialogQuestion, model: &Model, now: Now) -> Dialog
             let text = "The link stops working. Stored tokens do not change.".to_owned();
             DialogText::new("Cancel the login?", vec![text])
         }
-        DialogQuestion::Tokens(doubt, elsewhere) => tokens(doubt, elsewhere),
+        DialogQuestion::Tokens(doubt, elsewhere) => tokens(doubt, elsewhere, model),
         DialogQuestion::UnsavedLogin(trouble) => {
             DialogText::new("The new tokens are not saved", vec![sentence(trouble)])
         }
@@ -92,7 +92,8 @@ pub(super) fn note(
 fn log_in_again(id: &ProfileId, model: &Model, now: Now) -> DialogText {
     let profile = model.profile(id);
     let account = profile.and_then(|profile| profile.account.as_deref());
-    let account = account.map_or_else(String::new, |account| format!(" as {}", text_layout::named(account)));
+    let account =
+        account.map_or_else(String::new, |account| format!(" as {}", state::account(model, account)));
     let end = profile.and_then(|profile| profile.life.grant_ends_at.or(profile.life.expires_at));
     let until = end.map_or_else(String::new, |end| format!(" until {}", state::moment(end, now)));
     let text = format!("It is logged in{account}{until}.");
@@ -108,10 +109,10 @@ fn sentence(trouble: &Trouble) -> String {
     text_layout::capital(&text_layout::safe(&trouble.to_string()))
 }
 
-fn tokens(doubt: &ConfirmReason, elsewhere: &SaveDecision) -> DialogText {
+fn tokens(doubt: &ConfirmReason, elsewhere: &SaveDecision, model: &Model) -> DialogText {
     match doubt {
         ConfirmReason::OtherAccount { stored, came } => {
-            let (stored, came) = (text_layout::named(stored), text_layout::named(came));
+            let (stored, came) = (state::account(model, stored), state::account(model, came));
             let text =
                 format!("You logged in as {came}, but this profile is {stored}. Nothing is saved yet.");
             let beside = match elsewhere {

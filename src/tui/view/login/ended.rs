@@ -95,7 +95,8 @@ impl PanelText<'_> {
             }
         }
         self.gap();
-        let account = profile.account.as_deref().map_or("unknown".to_owned(), text_layout::safe);
+        let account = profile.account.as_deref();
+        let account = account.map_or("unknown".to_owned(), |account| state::account(self.model, account));
         self.field("Account", &[account]);
         self.scopes(&login.plan().scopes, &profile.scopes);
         self.field("Token", &clock(profile.life.expires_at, self.now));

@@ -165,7 +165,7 @@ impl ProfileTable<'_> {
     fn account(&self, profile: &Profile, width: u16) -> Line<'static> {
         let key = profile.held.tokens().filter(|_| profile.kind != Kind::OAuth);
         let text = match (&profile.account, key) {
-            (Some(account), _) => text_layout::named(account),
+            (Some(account), _) => state::account(self.model, account),
             // Its end tells one key from another, its known prefix does not.
             (None, Some(tokens)) => text_layout::safe(&tokens.access.mask(&[])),
             (None, None) => "–".to_owned(),
@@ -184,14 +184,16 @@ impl ProfileTable<'_> {
             _ if need == Need::Saving => "not saved".to_owned(),
             _ if need == Need::LoginEnds && self.columns.login.is_none() => {
                 let end = state::grant_ends_soon(profile, self.now);
-                end.map_or_else(String::new, |end| format!("login {}", state::left(end, self.now)))
+                end.map_or_else(String::new, |end| {
+                    format!("login {}", state::left_by_settings(self.model, end, self.now))
+                })
             }
-            Health::Fresh(end) => return Line::raw(state::left(end, self.now)),
-            Health::Expiring(end) => state::left(end, self.now),
+            Health::Fresh(end) => return Line::raw(state::left_by_settings(self.model, end, self.now)),
+            Health::Expiring(end) => state::left_by_settings(self.model, end, self.now),
             Health::Retrying(_)
                 if let Some(at) = self.planned(profile).filter(|_| !self.columns.has_words()) =>
             {
-                format!("retry {}", state::left(at, self.now))
+                format!("retry {}", state::left_by_settings(self.model, at, self.now))
             }
             Health::Failed(_) | Health::Retrying(_) => match tries(profile) {
                 ..=1 => health.word().to_owned(),
@@ -234,10 +236,11 @@ impl ProfileTable<'_> {
         match Validity::of_login(profile, self.now.wall).and_then(Validity::end) {
             None => Line::styled("–", self.theme.muted),
             Some(end) if end <= self.now.wall => Line::styled("expired", self.theme.bad),
-            Some(end) if state::grant_ends_soon(profile, self.now).is_some() => {
-                Line::styled(state::left(end, self.now), self.theme.warn.add_modifier(Modifier::BOLD))
-            }
-            Some(end) => Line::raw(state::left(end, self.now)),
+            Some(end) if state::grant_ends_soon(profile, self.now).is_some() => Line::styled(
+                state::left_by_settings(self.model, end, self.now),
+                self.theme.warn.add_modifier(Modifier::BOLD),
+            ),
+            Some(end) => Line::raw(state::left_by_settings(self.model, end, self.now)),
         }
     }
 
@@ -289,14 +292,18 @@ impl ProfileTable<'_> {
     ) -> Line<'static> {
         let is_soon = need.section() == Section::Soon && health != Health::Refreshing;
         if let Some(at) = self.planned(profile).filter(|_| is_soon) {
-            let text = format!("{} {}", self.theme.glyphs.states.refreshing, state::left(at, self.now));
+            let text = format!(
+                "{} {}",
+                self.theme.glyphs.states.refreshing,
+                state::left_by_settings(self.model, at, self.now)
+            );
             let fits = text_layout::width(&text) <= width;
             return Line::styled(if fits { text } else { String::new() }, self.theme.accent);
         }
         let login = Validity::of_login(profile, self.now.wall);
         match login.filter(|_| self.columns.login.is_none() && need.section() != Section::NeedsYou) {
             Some(Validity::Until(end)) => {
-                let left = state::left(end, self.now);
+                let left = state::left_by_settings(self.model, end, self.now);
                 let wide = format!("login {left}");
                 let text = if text_layout::width(&wide) <= width { wide } else { left };
                 Line::styled(text, self.theme.muted)

@@ -1,0 +1,100 @@
+//! Settings page: every setting with its value and what it does, and how the states look by them.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use crate::domain::setting::Setting;
+use crate::tui::frame::Focus;
+use crate::tui::view::ViewContext;
+use crate::tui::{frame, state, text_layout};
+
+/// Columns of a name and of a value.
+const NAME: u16 = 17;
+const VALUE: u16 = 18;
+/// From this width on each sentence stands beside its setting.
+const WIDE: u16 = 96;
+
+/// Draws the page over `area`, with the `marked`th setting marked.
+pub(super) fn render(frame: &mut Frame<'_>, area: Rect, marked: usize, view: ViewContext<'_>) {
+    let ViewContext { model, theme, .. } = view;
+    let inner = frame::draw(frame, area, "Settings", Focus::Here, theme);
+    let below = below(marked, inner.width, view);
+    let most = inner.height.saturating_sub(u16::try_from(below.len()).unwrap_or(u16::MAX));
+    let first = (marked + 1).saturating_sub(usize::from(most.max(1)));
+    let all = Setting::ALL.into_iter().enumerate().skip(first);
+    for (down, (index, setting)) in (0..most.max(1)).zip(all) {
+        let row = frame::row(inner, down);
+        frame.render_widget(line(setting, index == marked, inner.width, view), row);
+        if index == marked {
+            frame.buffer_mut().set_style(row, theme.selected);
+        }
+    }
+    let rows = u16::try_from(Setting::ALL.len()).unwrap_or(u16::MAX).min(most);
+    for (down, line) in (rows..).zip(below) {
+        frame.render_widget(line, frame::inset(frame::row(inner, down), 2));
+    }
+    frame::foot(frame, area, &model.settings_path, theme);
+}
+
+fn line(setting: Setting, is_marked: bool, width: u16, view: ViewContext<'_>) -> Line<'static> {
+    let ViewContext { model, theme, .. } = view;
+    let mark = if is_marked { theme.glyphs.selection } else { " " };
+    let value = text_layout::safe(&setting.value(&model.settings));
+    let value = if is_marked {
+        format!("‹ {} ›", text_layout::cut(&value, VALUE - 5))
+    } else {
+        format!("  {value}")
+    };
+    let mut spans = vec![
+        Span::styled(mark, theme.accent),
+        Span::raw(" "),
+        Span::raw(text_layout::fill(setting.name(), NAME)),
+        Span::styled(text_layout::fill(&text_layout::cut(&value, VALUE - 1), VALUE), theme.accent),
+    ];
+    if width >= WIDE {
+        spans.push(Span::styled(setting.sentence(), theme.muted));
+    }
+    Line::from(spans)
+}
+
+/// What the marked setting does, where that does not stand beside it; why the file cannot be changed; and
+/// the states as they look now.
+fn below(marked: usize, width: u16, view: ViewContext<'_>) -> Vec<Line<'static>> {
+    let ViewContext { model, theme, .. } = view;
+    let room = width.saturating_sub(4);
+    let wrapped = |text: &str, style: Style| -> Vec<Line<'static>> {
+        text_layout::wrap(text, room).into_iter().map(|line| Line::styled(line, style)).collect()
+    };
+    let mut lines = vec![Line::default()];
+    if let Some(setting) = Setting::ALL.get(marked).filter(|_| width < WIDE) {
+        lines.extend(wrapped(setting.sentence(), Style::new()));
+    }
+    if let Some(fault) = &model.settings_fault {
+        let text = format!(
+            "{}. Mend or remove the file first: authtui does not overwrite it.",
+            text_layout::safe(fault)
+        );
+        lines.extend(wrapped(&text, theme.bad));
+    } else {
+        lines.push(Line::default());
+        lines.push(sample(room, view));
+    }
+    lines
+}
+
+/// As many states as there is room for.
+fn sample(room: u16, view: ViewContext<'_>) -> Line<'static> {
+    let mut spans: Vec<Span<'static>> = Vec::new();
+    for (health, _) in state::MEANINGS {
+        let word = format!(" {}   ", health.word());
+        let taken: u16 = spans.iter().map(|span| text_layout::width(&span.content)).sum();
+        if taken + 1 + text_layout::width(word.trim_end()) > room {
+            break;
+        }
+        spans.push(state::glyph(health, view.theme));
+        spans.push(Span::styled(word, state::style(health, view.theme)));
+    }
+    Line::from(spans)
+}
