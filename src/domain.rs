@@ -3,6 +3,7 @@
 pub mod change;
 pub mod clock;
 pub mod countdown;
+pub mod duration;
 pub mod event;
 pub mod expiry;
 #[cfg(test)]

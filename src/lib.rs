@@ -145,13 +145,16 @@
 //! - **A question**: a variant and its letters in `tui/dialog.rs`, its words in
 //!   `tui/view/dialog/words.rs`, `tests/it/screens/questions.rs`.
 //! - **A key**: a row in `tui/keymap.rs`, an arm in `tui/availability.rs` (when it is possible) and
-//!   in `tui/update/action.rs` (what it does), `docs/keys.md`.
+//!   in `tui/update/action.rs` (what it does), its name for `settings.yaml` in `tui/message.rs`,
+//!   `docs/keys.md`.
+//! - **An action on all marked rows**: `MarkedAction` in `tui/result_table.rs`, its beginning and
+//!   its ends in `tui/update/marked.rs`.
 //! - **A screen**: a variant in `tui/screen.rs`, `tui/view/NAME.rs`, a snapshot in
 //!   `tests/it/screens.rs`.
 //! - **A mark of the timeline**: `Milestone` in `tui/timeline.rs`, its glyph in
 //!   `tui/view/timeline.rs`.
 //! - **A command**: `cli/NAME.rs`, its variant in `cli.rs`, `tests/it/commands/NAME.rs`.
-//! - **An event**: `domain/event.rs`, its line in `stored/event_log.rs`, `cli/events.rs`.
+//! - **An event**: `domain/event.rs`, its line in `stored/event_log.rs`, its sign in `tui/log.rs`.
 //! - **Something that a row may need**: `tui/need.rs`, `tui/urgency.rs`, its sign in `state.rs`.
 //! - **A part of the filter**: `tui/filter.rs`, its hint in `tui/view/filter_hint.rs`.
 //! - **A setting**: `domain/settings.rs`, `docs/files.md`.

@@ -16,6 +16,7 @@ use crate::cli::runtime::{block_on, refresh_and_wait};
 use crate::domain::change::{RefreshedTokens, Snapshot};
 use crate::domain::clock::local;
 use crate::domain::countdown::countdown;
+use crate::domain::duration;
 use crate::domain::event;
 use crate::domain::name::ProfileId;
 use crate::domain::profile::Profile;
@@ -36,7 +37,7 @@ pub(super) struct RefreshArgs {
     #[arg(value_name = "PROFILE", required_unless_present_any = ["all", "due"], conflicts_with_all = ["all", "due"])]
     names: Vec<String>,
     /// Refresh every profile whose access token ends within this time: 0s, 10m, 2h
-    #[arg(long, value_name = "TIME", value_parser = duration, conflicts_with = "all")]
+    #[arg(long, value_name = "TIME", value_parser = time, conflicts_with = "all")]
     due: Option<Duration>,
     /// Refresh every profile that can be refreshed
     #[arg(long)]
@@ -69,18 +70,8 @@ pub(super) fn run(services: &Arc<Services>, args: &RefreshArgs) -> Result<Exit> 
 ///
 /// # Errors
 /// A sentence that says what is understood.
-pub(super) fn duration(text: &str) -> Result<Duration, String> {
-    let known = || "write a number and one of s, m, h, d, like 10m".to_owned();
-    let unit = text.chars().last().ok_or_else(known)?;
-    let seconds = match unit {
-        's' => 1,
-        'm' => 60,
-        'h' => 3600,
-        'd' => 86_400,
-        _ => return Err(known()),
-    };
-    let number = text.strip_suffix(unit).and_then(|number| number.parse::<u32>().ok()).ok_or_else(known)?;
-    Ok(Duration::from_secs(u64::from(number).saturating_mul(seconds)))
+pub(super) fn time(text: &str) -> Result<Duration, String> {
+    duration::parse(text).ok_or_else(|| "write a number and one of s, m, h, d, like 10m".to_owned())
 }
 
 /// The profile that is meant, in a store that can take new tokens.
@@ -189,12 +180,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_duration_is_a_number_and_a_unit() {
+    fn a_time_is_a_number_and_a_unit() {
         for (text, seconds) in [("90s", 90), ("10m", 600), ("2h", 7200), ("7d", 604_800), ("0s", 0)] {
-            assert_eq!(duration(text), Ok(Duration::from_secs(seconds)), "{text}");
+            assert_eq!(time(text), Ok(Duration::from_secs(seconds)), "{text}");
         }
         for text in ["", "10", "m", "-1m", "1.5h", "10 m", "10M", "99999999999s"] {
-            assert!(duration(text).is_err(), "{text}");
+            assert!(time(text).is_err(), "{text}");
         }
     }
 }

@@ -9,7 +9,7 @@ use color_eyre::eyre::{Result, eyre};
 use crate::cli::exit::{self, Exit};
 use crate::cli::output::say;
 use crate::cli::profile_arg;
-use crate::cli::refresh::duration;
+use crate::cli::refresh::time;
 use crate::cli::runtime::refresh_and_wait;
 use crate::domain::clock::Now;
 use crate::domain::name::ProfileId;
@@ -26,7 +26,7 @@ pub(super) struct TokenArgs {
     #[arg(value_name = "PROFILE")]
     name: String,
     /// Refresh a token first that has less time left: 90s, 10m, 2h. Half its life is always enough
-    #[arg(long, value_name = "TIME", value_parser = duration, default_value = "60s")]
+    #[arg(long, value_name = "TIME", value_parser = time, default_value = "60s")]
     min_ttl: Duration,
 }
 

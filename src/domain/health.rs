@@ -79,20 +79,27 @@ impl Health {
         }
     }
 
-    /// Whether the tokens work as they are, as far as anybody knows.
+    /// When tokens that work now end; nothing where they do not, or where no end is known.
     #[must_use]
-    pub fn works(self) -> bool {
+    pub fn good_until(self) -> Option<DateTime<Utc>> {
         match self {
-            Self::NoExpiry | Self::Fresh(_) | Self::Expiring(_) => true,
-            Self::Due
+            Self::Fresh(end) | Self::Expiring(end) => Some(end),
+            Self::NoExpiry
+            | Self::Due
             | Self::Retrying(_)
             | Self::Failed(_)
             | Self::NeedsLogin
             | Self::Refused
             | Self::SignedOut
             | Self::Refreshing
-            | Self::Unreadable => false,
+            | Self::Unreadable => None,
         }
+    }
+
+    /// Whether the tokens work as they are, as far as anybody knows.
+    #[must_use]
+    pub fn works(self) -> bool {
+        self == Self::NoExpiry || self.good_until().is_some()
     }
 
     /// The state once it is known what `provider` says: no refresh ends it where that one names another server.

@@ -50,6 +50,15 @@ impl Validity {
         Some(Self::of(profile.life.grant_ends_at, false, now))
     }
 
+    /// The end that is yet to come; nothing where none is known or it has come already.
+    #[must_use]
+    pub fn until(self) -> Option<DateTime<Utc>> {
+        match self {
+            Self::Until(end) => Some(end),
+            Self::NoEndKnown | Self::Ended(_) | Self::Refused => None,
+        }
+    }
+
     /// The end that the provider told, past or not; nothing where none is known or it refuses already.
     #[must_use]
     pub fn end(self) -> Option<DateTime<Utc>> {

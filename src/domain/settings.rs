@@ -7,6 +7,8 @@ use std::time::Duration;
 use serde::de::{Error, SeqAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer};
 
+use crate::domain::duration;
+
 /// The settings. A field that is left out has its usual value.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields, expecting = "a map of settings")]
@@ -106,21 +108,13 @@ fn theme(word: &str) -> Option<ThemeChoice> {
 }
 
 fn lead<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Duration>, D::Error> {
-    let read = |word: &str| if word == "auto" { Some(None) } else { span(word).map(Some) };
+    let read = |word: &str| if word == "auto" { Some(None) } else { lead_time(word).map(Some) };
     from.deserialize_any(Word("a time such as 90s, 5m or 1h, or auto", read))
 }
 
 /// From one second to one day.
-fn span(word: &str) -> Option<Duration> {
-    let unit = word.chars().last()?;
-    let number: u64 = word.strip_suffix(unit)?.parse().ok()?;
-    let seconds = match unit {
-        's' => number,
-        'm' => number.checked_mul(60)?,
-        'h' => number.checked_mul(3600)?,
-        _ => return None,
-    };
-    (1..=86_400).contains(&seconds).then(|| Duration::from_secs(seconds))
+fn lead_time(word: &str) -> Option<Duration> {
+    duration::parse(word).filter(|lead| (1..=86_400).contains(&lead.as_secs()))
 }
 
 fn seconds_or_off<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Duration>, D::Error> {

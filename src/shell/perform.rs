@@ -47,28 +47,23 @@ async fn run(services: Arc<Services>, inbox: Inbox, effect: Effect) {
         Effect::Login(id, output) => start_login(&services, inbox, id, output),
         Effect::Refresh(id, wish) => {
             let refreshed = refresh(&services, &id, wish).await;
-            say(&inbox, Msg::Refreshed(id, refreshed));
-            event_notifier::tell(&services, &inbox).await;
+            say_with_events(&services, &inbox, Msg::Refreshed(id, refreshed)).await;
         }
         Effect::Change(id, change) => {
             let changed = change_of(&services, &id, *change).await;
-            say(&inbox, Msg::Changed(id, changed));
-            event_notifier::tell(&services, &inbox).await;
+            say_with_events(&services, &inbox, Msg::Changed(id, changed)).await;
         }
         Effect::SignOut(id, extent) => {
             let signed_out = sign_out(&services, &id, extent).await;
-            say(&inbox, Msg::SignedOut(id, signed_out));
-            event_notifier::tell(&services, &inbox).await;
+            say_with_events(&services, &inbox, Msg::SignedOut(id, signed_out)).await;
         }
         Effect::Revoke(id, extent) => {
             let revoked = revoke(&services, &id, extent).await;
-            say(&inbox, Msg::Revoked(id, revoked));
-            event_notifier::tell(&services, &inbox).await;
+            say_with_events(&services, &inbox, Msg::Revoked(id, revoked)).await;
         }
         Effect::Rescue(newer) => {
             let kept = keep(&services, newer).await;
-            say(&inbox, Msg::Rescued(kept));
-            event_notifier::tell(&services, &inbox).await;
+            say_with_events(&services, &inbox, Msg::Rescued(kept)).await;
         }
         Effect::Copy(id, form) => {
             let what = format!("the {} of {}", form.word(), id.name);
@@ -96,13 +91,7 @@ async fn run(services: Arc<Services>, inbox: Inbox, effect: Effect) {
             let listed = scopes_of(&services, &provider, &client_id).await;
             say(&inbox, Msg::Scopes(provider, listed));
         }
-        Effect::Describe(name, text) => {
-            let added = services.add_provider(name.clone(), text).await;
-            let described = added.map(|catalog| {
-                say(&inbox, Msg::Catalogued(Box::new((*catalog).clone())));
-            });
-            say(&inbox, Msg::Described(name, described));
-        }
+        Effect::Describe(name, text) => describe(&services, &inbox, name, text).await,
         Effect::SaveSettings(changes) => {
             let path = services.paths.settings.clone();
             say(&inbox, Msg::SettingsSaved(settings::save(path, changes).await));
@@ -113,6 +102,20 @@ async fn run(services: Arc<Services>, inbox: Inbox, effect: Effect) {
         Effect::Read(store) => say(&inbox, Msg::Stored(services.read(store).await)),
         Effect::Edit(_) | Effect::Print(_) | Effect::Redraw | Effect::Suspend | Effect::Quit => {}
     }
+}
+
+/// Says how a change of grants ended, and what the event log has of it.
+async fn say_with_events(services: &Arc<Services>, inbox: &Inbox, msg: Msg) {
+    say(inbox, msg);
+    event_notifier::tell(services, inbox).await;
+}
+
+async fn describe(services: &Arc<Services>, inbox: &Inbox, name: String, text: String) {
+    let added = services.add_provider(name.clone(), text).await;
+    let described = added.map(|catalog| {
+        say(inbox, Msg::Catalogued(Box::new((*catalog).clone())));
+    });
+    say(inbox, Msg::Described(name, described));
 }
 
 fn start_login(services: &Arc<Services>, inbox: Inbox, id: LoginId, output: Output) {

@@ -82,7 +82,7 @@ pub fn outlook(model: &Model, profile: &Profile, now: Now) -> Result<DateTime<Ut
     let rest = running.pauses_until(profile).filter(|rested| *rested > now.steady);
     let rest = rest.and_then(|rested| now.wall.checked_add_signed(span(now.steady.until(rested))));
     let at = rest.map_or(at, |rested| at.max(rested));
-    // What counts down to it changes on the beat of the pulse.
+    // A countdown to it changes with each whole second.
     Ok(if at > now.wall { up_to_the_second(at) } else { at })
 }
 

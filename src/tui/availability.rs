@@ -93,7 +93,7 @@ pub fn availability(model: &Model, action: Action, now: Now) -> Result<(), Unava
         | Action::SwitchFocus
         | Action::Select(_)
         | Action::Sort
-        | Action::Events
+        | Action::Log
         | Action::Settings
         | Action::ChangeMarked(_)
         | Action::ChangeSetting(_)
@@ -131,10 +131,7 @@ pub fn availability(model: &Model, action: Action, now: Now) -> Result<(), Unava
         Action::Reveal => copy_form(model, selected(model)?, Form::Token),
         Action::CopyForm(form) => copy_form(model, selected(model)?, form),
         Action::Mark => selected(model).map(|_| ()),
-        Action::Undo => match &model.undo {
-            Some(undo) if undo.is_offered() => Ok(()),
-            Some(_) | None => Err(Unavailable::because("There is no sign-out to undo")),
-        },
+        Action::Undo => undo(model),
         Action::SignOut | Action::SignOutAtProvider => {
             sign_out(model, stored(model, "authtui cannot erase it")?)
         }
@@ -148,14 +145,25 @@ pub fn availability(model: &Model, action: Action, now: Now) -> Result<(), Unava
             let open = model.own().is_some_and(|own| own.notices.iter().any(StoreNotice::is_open));
             if open { Ok(()) } else { Err(Unavailable::because("The file is already private")) }
         }
-        Action::Suspend => match model.unfinished() {
-            Some(unfinished) => {
-                let why = format!("Not suspended: still waiting for {unfinished}");
-                Err(Unavailable::because(why).passing())
-            }
-            None => Ok(()),
-        },
+        Action::Suspend => suspend(model),
         Action::Panel(action) => panel::of(model, action),
+    }
+}
+
+fn undo(model: &Model) -> Result<(), Unavailable> {
+    match &model.undo {
+        Some(undo) if undo.is_offered() => Ok(()),
+        Some(_) | None => Err(Unavailable::because("There is no sign-out to undo")),
+    }
+}
+
+fn suspend(model: &Model) -> Result<(), Unavailable> {
+    match model.unfinished() {
+        Some(unfinished) => {
+            let why = format!("Not suspended: still waiting for {unfinished}");
+            Err(Unavailable::because(why).passing())
+        }
+        None => Ok(()),
     }
 }
 

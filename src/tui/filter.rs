@@ -14,34 +14,30 @@
 
 use std::fmt::Write;
 
-use crate::domain::clock::{DateTime, TimeDelta, Utc};
-
-/// The units of a time with their seconds.
-const UNITS: [(char, i64); 5] = [('s', 1), ('m', 60), ('h', 3600), ('d', 86_400), ('w', 604_800)];
-/// The longest time that is read, in seconds: a hundred years.
-const LONGEST: i64 = 3_155_760_000;
+use crate::domain::clock::{self, DateTime, TimeDelta, Utc};
+use crate::domain::duration;
 
 /// What rows must be to be shown.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Filter {
-    parts: Vec<Part>,
+    parts: Vec<FilterPart>,
     /// What is wrong with a part that is left out.
     complaint: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Part {
+enum FilterPart {
     Word(String),
     State(String),
     Provider(String),
     Store(String),
-    Ends(Clock, Bound, TimeDelta),
+    Ends(EndOf, Bound, TimeDelta),
     NeedsSomebody,
 }
 
-/// Which of a profile's ends is meant.
+/// Whose end is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Clock {
+enum EndOf {
     Token,
     Login,
 }
@@ -95,12 +91,12 @@ impl Filter {
     #[must_use]
     pub fn shows(&self, row: FilteredRow<'_>, now: DateTime<Utc>) -> bool {
         self.parts.iter().all(|part| match part {
-            Part::Word(word) => row.text.contains(word.as_str()),
-            Part::State(state) => begins(row.state, state),
-            Part::Provider(provider) => begins(row.provider, provider),
-            Part::Store(store) => begins(row.store, store),
-            Part::NeedsSomebody => row.needs_somebody,
-            Part::Ends(clock, bound, span) => clock.end(row).is_some_and(|end| match bound {
+            FilterPart::Word(word) => row.text.contains(word.as_str()),
+            FilterPart::State(state) => begins(row.state, state),
+            FilterPart::Provider(provider) => begins(row.provider, provider),
+            FilterPart::Store(store) => begins(row.store, store),
+            FilterPart::NeedsSomebody => row.needs_somebody,
+            FilterPart::Ends(end_of, bound, span) => end_of.end(row).is_some_and(|end| match bound {
                 Bound::Within => end - now <= *span,
                 Bound::Beyond => end - now > *span,
             }),
@@ -111,14 +107,18 @@ impl Filter {
     #[must_use]
     pub fn changes_at(&self, row: FilteredRow<'_>, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let moments = self.parts.iter().filter_map(|part| match part {
-            Part::Ends(clock, _, span) => clock.end(row)?.checked_sub_signed(*span),
-            Part::Word(_) | Part::State(_) | Part::Provider(_) | Part::Store(_) | Part::NeedsSomebody => None,
+            FilterPart::Ends(end_of, _, span) => end_of.end(row)?.checked_sub_signed(*span),
+            FilterPart::Word(_)
+            | FilterPart::State(_)
+            | FilterPart::Provider(_)
+            | FilterPart::Store(_)
+            | FilterPart::NeedsSomebody => None,
         });
         moments.filter(|at| *at > now).min()
     }
 }
 
-impl Clock {
+impl EndOf {
     fn end(self, row: FilteredRow<'_>) -> Option<DateTime<Utc>> {
         match self {
             Self::Token => row.token_end,
@@ -131,36 +131,38 @@ fn begins(text: &str, with: &str) -> bool {
     text.get(..with.len()).is_some_and(|head| head.eq_ignore_ascii_case(with))
 }
 
-fn part(word: &str, states: &[&str], stores: &[&str]) -> Result<Part, String> {
+fn part(word: &str, states: &[&str], stores: &[&str]) -> Result<FilterPart, String> {
     if word == "!" {
-        return Ok(Part::NeedsSomebody);
+        return Ok(FilterPart::NeedsSomebody);
     }
     if let Some((field, value)) = word.split_once(':') {
         match field {
-            "state" => return Ok(Part::State(one_of("state", &value.replace(['-', '_'], " "), states)?)),
-            "store" => return Ok(Part::Store(one_of("store", value, stores)?)),
+            "state" => {
+                return Ok(FilterPart::State(one_of("state", &value.replace(['-', '_'], " "), states)?));
+            }
+            "store" => return Ok(FilterPart::Store(one_of("store", value, stores)?)),
             "provider" if value.is_empty() => {
                 return Err("provider: which one? For example provider:acme".to_owned());
             }
-            "provider" => return Ok(Part::Provider(value.to_owned())),
+            "provider" => return Ok(FilterPart::Provider(value.to_owned())),
             _ => {}
         }
     }
     let found = word.find(['<', '>']).and_then(|at| word.split_at_checked(at));
-    let clock = found.and_then(|(field, rest)| match field {
-        "due" | "token" => Some((Clock::Token, field, rest)),
-        "login" => Some((Clock::Login, field, rest)),
+    let end_of = found.and_then(|(field, rest)| match field {
+        "due" | "token" => Some((EndOf::Token, field, rest)),
+        "login" => Some((EndOf::Login, field, rest)),
         _ => None,
     });
-    match clock {
-        Some((clock, field, rest)) => {
+    match end_of {
+        Some((end_of, field, rest)) => {
             let bound = if rest.starts_with('<') { Bound::Within } else { Bound::Beyond };
             let amount = rest.trim_start_matches(['<', '>', '=']);
-            let span =
-                span(amount).ok_or_else(|| format!("{field}{rest}: write a time, as in {field}<2h"))?;
-            Ok(Part::Ends(clock, bound, span))
+            let span = duration::parse(amount).map(clock::span);
+            let span = span.ok_or_else(|| format!("{field}{rest}: write a time, as in {field}<2h"))?;
+            Ok(FilterPart::Ends(end_of, bound, span))
         }
-        None => Ok(Part::Word(word.to_owned())),
+        None => Ok(FilterPart::Word(word.to_owned())),
     }
 }
 
@@ -179,20 +181,6 @@ fn one_of(field: &str, value: &str, words: &[&str]) -> Result<String, String> {
         let _ = write!(complaint, "{between}{}", word.replace(' ', "-"));
     }
     Err(complaint)
-}
-
-/// `90s`, `15m`, `2h`, `1h30m`, `30d`, `2w`.
-fn span(text: &str) -> Option<TimeDelta> {
-    let mut seconds = 0_i64;
-    let mut rest = text;
-    while !rest.is_empty() {
-        let (amount, behind) = rest.split_at_checked(rest.find(|char: char| !char.is_ascii_digit())?)?;
-        let unit = behind.chars().next()?;
-        let (_, length) = UNITS.iter().find(|(each, _)| *each == unit)?;
-        seconds = seconds.checked_add(amount.parse::<i64>().ok()?.checked_mul(*length)?)?;
-        rest = behind.strip_prefix(unit)?;
-    }
-    (!text.is_empty() && seconds <= LONGEST).then(|| TimeDelta::seconds(seconds))
 }
 
 #[cfg(test)]

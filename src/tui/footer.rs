@@ -64,7 +64,7 @@ pub struct FooterKey {
 
 /// A key that has no place yet.
 #[derive(Debug, Clone)]
-struct Candidate {
+struct FooterCandidate {
     key: KeyCombo,
     label: String,
     /// What it does, where that is an action.
@@ -77,7 +77,7 @@ struct Candidate {
     is_best: bool,
 }
 
-impl Candidate {
+impl FooterCandidate {
     fn new(model: &Model, context: KeyContext, binding: &'static Binding, weight: u8) -> Option<Self> {
         let key = *model.keys.of(context, binding).first()?;
         Some(Self {
@@ -127,12 +127,12 @@ pub fn footer(model: &Model, now: Now, place: FooterPlace) -> Footer {
         Screen::Palette(..) => fixed(&FINDING),
         Screen::Settings(_) => choices(model, KeyContext::Settings, "↑↓"),
         Screen::Help(..) => fixed(&SCROLLING),
-        Screen::Events(_) => only(model, KeyContext::Log, |_| true),
+        Screen::Log(_) => only(model, KeyContext::Log, |_| true),
     };
     Footer { keys: in_one_group(keys, row), ..Footer::default() }
 }
 
-fn wizard_keys(model: &Model, wizard: &Wizard, now: Now) -> Vec<Candidate> {
+fn wizard_keys(model: &Model, wizard: &Wizard, now: Now) -> Vec<FooterCandidate> {
     if wizard.work == Work::Saving {
         return Vec::new();
     }
@@ -146,18 +146,18 @@ fn wizard_keys(model: &Model, wizard: &Wizard, now: Now) -> Vec<Candidate> {
     }
 }
 
-fn fixed(keys: &[(KeyCode, &'static str)]) -> Vec<Candidate> {
+fn fixed(keys: &[(KeyCode, &'static str)]) -> Vec<FooterCandidate> {
     let candidate = |(code, hint): &(KeyCode, &'static str)| {
         let key = KeyCombo::Plain(*code);
         let label = if matches!(*hint, "scroll" | "choose") { "↑↓".to_owned() } else { key.word() };
         let weight = u8::from(!matches!(code, Enter | Esc));
-        Candidate { key, label, action: None, hint, brief: hint, weight, is_best: false }
+        FooterCandidate { key, label, action: None, hint, brief: hint, weight, is_best: false }
     };
     keys.iter().map(candidate).collect()
 }
 
 /// The keys of a question or a list; `arrows` go from one choice to the next.
-fn choices(model: &Model, context: KeyContext, arrows: &str) -> Vec<Candidate> {
+fn choices(model: &Model, context: KeyContext, arrows: &str) -> Vec<FooterCandidate> {
     let mut keys = only(model, context, |_| true);
     for key in keys.iter_mut().filter(|key| matches!(key.action, Some(Action::Move(_)))) {
         arrows.clone_into(&mut key.label);
@@ -167,12 +167,12 @@ fn choices(model: &Model, context: KeyContext, arrows: &str) -> Vec<Candidate> {
 
 /// What the table of keys says of a context, where the action is among the `wanted`; the help
 /// wherever it can be had.
-fn only(model: &Model, context: KeyContext, wanted: impl Fn(Action) -> bool) -> Vec<Candidate> {
+fn only(model: &Model, context: KeyContext, wanted: impl Fn(Action) -> bool) -> Vec<FooterCandidate> {
     let is_shown = |binding: &Binding| binding.shown_in == ShownIn::Footer || binding.action == Action::Help;
     let shown = bindings(context).filter(|binding| is_shown(binding) && wanted(binding.action));
     shown
         .filter_map(|binding| {
-            Candidate::new(model, context, binding, u8::from(!is_needed(context, binding.action)))
+            FooterCandidate::new(model, context, binding, u8::from(!is_needed(context, binding.action)))
         })
         .collect()
 }
@@ -198,7 +198,7 @@ fn is_needed(context: KeyContext, action: Action) -> bool {
 }
 
 /// All keys in their words, or all that fit in fewer.
-fn in_one_group(keys: Vec<Candidate>, row: Rect) -> Vec<FooterKey> {
+fn in_one_group(keys: Vec<FooterCandidate>, row: Rect) -> Vec<FooterKey> {
     let gap = if total(&keys, 3) <= row.width { 3 } else { 2 };
     let mut keys = fit(keys, row.width, gap);
     // The last way out is Esc, which needs no word.
@@ -211,7 +211,7 @@ fn in_one_group(keys: Vec<Candidate>, row: Rect) -> Vec<FooterKey> {
 }
 
 /// As many keys as fit into `room`: in their words, or in fewer, and then without the least important.
-fn fit(mut keys: Vec<Candidate>, room: u16, gap: u16) -> Vec<Candidate> {
+fn fit(mut keys: Vec<FooterCandidate>, room: u16, gap: u16) -> Vec<FooterCandidate> {
     if total(&keys, gap) > room {
         keys.iter_mut().for_each(|key| key.hint = key.brief);
     }
@@ -224,11 +224,11 @@ fn fit(mut keys: Vec<Candidate>, room: u16, gap: u16) -> Vec<Candidate> {
     keys
 }
 
-fn total(keys: &[Candidate], gap: u16) -> u16 {
+fn total(keys: &[FooterCandidate], gap: u16) -> u16 {
     keys.iter().map(|key| key.width() + gap).sum::<u16>().saturating_sub(gap)
 }
 
-fn place(keys: Vec<Candidate>, mut x: u16, gap: u16) -> impl Iterator<Item = FooterKey> {
+fn place(keys: Vec<FooterCandidate>, mut x: u16, gap: u16) -> impl Iterator<Item = FooterKey> {
     keys.into_iter().map(move |key| {
         let columns = x..x + key.width();
         x = columns.end + gap;

@@ -1,5 +1,7 @@
 //! Frames around the parts of the screen, and around boxes that lie above it.
 
+use std::ops::Range;
+
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -117,6 +119,13 @@ pub fn foot(frame: &mut Frame<'_>, area: Rect, text: &str, theme: &Theme) {
     if area.width > width + 3 && area.height > 1 {
         let place = Rect::new(area.right() - width - 2, area.bottom() - 1, width, 1);
         frame.render_widget(Span::styled(format!(" {text} "), theme.muted), place);
+    }
+}
+
+/// Writes there which of `count` lines are seen, where that is a part of them.
+pub fn foot_part(frame: &mut Frame<'_>, area: Rect, seen: Range<usize>, count: usize, theme: &Theme) {
+    if seen.len() < count {
+        foot(frame, area, &format!("{}–{} of {count}", seen.start + 1, seen.end.min(count)), theme);
     }
 }
 

@@ -148,7 +148,7 @@ const PROFILES: [Binding; 30] = [
     told("select the next that needs you", constant(&[char('!')], Action::NextNeed, "next", 7)),
     help(&[char(',')], Action::Settings, "settings"),
     told("past and future on one axis", constant(&[char('t')], Action::Timeline, "timeline", 3)),
-    told("what happened, newest first", constant(&[char('L')], Action::Events, "log", 5)),
+    told("what happened, newest first", constant(&[char('L')], Action::Log, "log", 5)),
     told("all keys and states", constant(&[char('?'), Plain(F(1))], Action::Help, "help", 0)),
     constant(&[char('q')], Action::Quit, "quit", 0),
     help(&[char('N')], Action::SkipTour, "skip a hint (demo)"),

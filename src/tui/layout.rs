@@ -2,6 +2,8 @@
 
 use ratatui::layout::{Constraint, Layout, Rect};
 
+use crate::tui::keymap::KeyContext;
+use crate::tui::message::Action;
 use crate::tui::model::Model;
 use crate::tui::screen::Screen;
 use crate::tui::tour::Tour;
@@ -92,20 +94,22 @@ fn has_tour(model: &Model, (_, height): (u16, u16)) -> bool {
 /// The columns that the message has on a screen of `width` columns, and its lines.
 #[must_use]
 pub fn message_lines(model: &Model, width: u16) -> (u16, Vec<String>) {
-    let news = news(model, width).map_or(0, |news| text_layout::width(&news) + 2);
+    let news =
+        news(model, width).map_or(0, |(key, rest)| text_layout::width(&key) + text_layout::width(&rest) + 2);
     let room = width.saturating_sub(4 + news);
     let text = model.message.as_ref().map(|message| text_layout::safe(&message.report.text));
     (room, text.map_or_else(Vec::new, |text| text_layout::wrap(&text, room)))
 }
 
-/// What the right end of the message's row says of news that nobody saw, the key first.
+/// What the right end of the message's row says of news that nobody saw: the key, and the rest.
 #[must_use]
-pub fn news(model: &Model, width: u16) -> Option<String> {
+pub fn news(model: &Model, width: u16) -> Option<(String, String)> {
     let count = model.history.unseen;
     if count == 0 || !model.screen.is_free() {
         return None;
     }
-    Some(if width < MIDDLE { format!("L {count} new") } else { format!("L log · {count} new") })
+    let key = model.keys.word(KeyContext::Profiles, Action::Log);
+    Some((key, if width < MIDDLE { format!(" {count} new") } else { format!(" log · {count} new") }))
 }
 
 fn message_rows(model: &Model, (width, height): (u16, u16)) -> u16 {

@@ -103,7 +103,7 @@ mod tests {
 
     /// A list of so many rows in each section.
     fn model(sections: [usize; 3], height: u16) -> Model {
-        let needs = [Need::Login, Need::Refresh, Need::Nothing].into_iter().zip(sections);
+        let needs = [Need::Login, Need::Due, Need::Nothing].into_iter().zip(sections);
         let row = |need| OrderedRow { store: crate::domain::name::StoreId::Own, index: 0, need };
         let rows = needs.flat_map(|(need, count)| std::iter::repeat_n(row(need), count)).collect();
         let order = RowOrder { rows, sections, ..RowOrder::default() };

@@ -18,11 +18,11 @@ use crate::tui::theme::{Glyphs, Theme};
 use crate::tui::{layout, state};
 
 /// How far a message and the line of the event log for the same may lie apart.
-const TOGETHER: TimeDelta = TimeDelta::seconds(5);
+const SAME_WITHIN: TimeDelta = TimeDelta::seconds(5);
 
 /// From so many rows on the selected line is read whole below the list, in so many rows.
 const ROOMY: usize = 14;
-const WHOLE: usize = 6;
+const READ_ROWS: usize = 6;
 
 /// A line of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -153,8 +153,8 @@ fn without_ended_starts<'a>(
 /// Whether the event log has a line for what was told.
 fn has_event(events: &[Event], told: &ToldMessage) -> bool {
     let (true, Some(name)) = (told.has_event, &told.profile) else { return false };
-    let first = events.partition_point(|event| event.at < told.at - TOGETHER);
-    let near = events.iter().skip(first).take_while(|event| event.at <= told.at + TOGETHER);
+    let first = events.partition_point(|event| event.at < told.at - SAME_WITHIN);
+    let near = events.iter().skip(first).take_while(|event| event.at <= told.at + SAME_WITHIN);
     near.filter(|event| event.profile == *name)
         .any(|event| !matches!(event.what, GrantEvent::RefreshStarted { .. }))
 }
@@ -178,7 +178,7 @@ pub fn first(page: &LogPage, place: usize, count: usize, height: usize) -> usize
 /// How many lines are seen in so many rows, beside their head and the one that is read whole.
 #[must_use]
 pub fn list_rows(rows: usize) -> usize {
-    rows.saturating_sub(1 + if rows >= ROOMY { WHOLE } else { 0 }).max(1)
+    rows.saturating_sub(1 + if rows >= ROOMY { READ_ROWS } else { 0 }).max(1)
 }
 
 /// The page after somebody moved on it.
@@ -206,7 +206,7 @@ pub fn moved(model: &Model, page: &LogPage, motion: Motion, now: Now) -> LogPage
 pub fn profile(model: &Model, page: &LogPage) -> Option<ProfileId> {
     let list = entries(model);
     let name = list.get(place(&list, page))?.profile()?.clone();
-    let ids = [StoreId::Own, StoreId::Environment].map(|store| ProfileId { store, name: name.clone() });
+    let ids = StoreId::ALL.map(|store| ProfileId { store, name: name.clone() });
     ids.into_iter().find(|id| model.profile(id).is_some())
 }
 

@@ -72,8 +72,8 @@ pub enum Action {
     Sort,
     /// Go to the next row that needs somebody.
     NextNeed,
-    /// Show what happened to grants.
-    Events,
+    /// Show what happened and what was said.
+    Log,
     /// Show the rows as a timeline, or as a list again.
     Timeline,
     /// Show more of the time, or less.
@@ -131,7 +131,7 @@ impl Action {
             Self::Filter => "filter",
             Self::Sort => "sort",
             Self::NextNeed => "next_need",
-            Self::Events => "log",
+            Self::Log => "log",
             Self::ToggleAutoRefresh => "auto_refresh",
             Self::MakePrivate => "make_private",
             Self::Palette => "palette",

@@ -8,21 +8,21 @@ pub enum Need {
     /// The provider refused its token or key in a test.
     Refused,
     /// Its entry in the file is not valid.
-    Mending,
+    Unreadable,
     /// Its new tokens could not be saved.
-    Saving,
+    NotSaved,
     /// Its last refresh failed, and nothing tries again.
-    Retry,
+    Failed,
     /// Its login ends within two days.
     LoginEnds,
     /// Its token ends, or has ended, and cannot be refreshed.
     TokenEnds,
     /// Its last refresh failed, and is tried again.
-    Patience,
+    Retrying,
     /// Its token ends soon.
     Expiring,
     /// Its token has ended; a refresh gets another.
-    Refresh,
+    Due,
     /// Nothing.
     Nothing,
     /// Nothing either: its tokens were erased on purpose.
@@ -57,14 +57,14 @@ impl Need {
     pub const ALL: [Self; 12] = [
         Self::Login,
         Self::Refused,
-        Self::Mending,
-        Self::Saving,
-        Self::Retry,
+        Self::Unreadable,
+        Self::NotSaved,
+        Self::Failed,
         Self::LoginEnds,
         Self::TokenEnds,
-        Self::Patience,
+        Self::Retrying,
         Self::Expiring,
-        Self::Refresh,
+        Self::Due,
         Self::Nothing,
         Self::SignedOut,
     ];
@@ -74,12 +74,12 @@ impl Need {
         match self {
             Self::Login
             | Self::Refused
-            | Self::Mending
-            | Self::Saving
-            | Self::Retry
+            | Self::Unreadable
+            | Self::NotSaved
+            | Self::Failed
             | Self::LoginEnds
             | Self::TokenEnds => Section::NeedsYou,
-            Self::Patience | Self::Expiring | Self::Refresh => Section::Soon,
+            Self::Retrying | Self::Expiring | Self::Due => Section::Soon,
             Self::Nothing | Self::SignedOut => Section::Fine,
         }
     }
@@ -96,13 +96,13 @@ impl Need {
         let (one, many) = match self {
             Self::Login => ("needs login", "need login"),
             Self::Refused => ("refused", "refused"),
-            Self::Mending => ("unreadable", "unreadable"),
-            Self::Saving => ("not saved", "not saved"),
-            Self::Retry => ("failed", "failed"),
+            Self::Unreadable => ("unreadable", "unreadable"),
+            Self::NotSaved => ("not saved", "not saved"),
+            Self::Failed => ("failed", "failed"),
             Self::LoginEnds => ("login ends soon", "logins end soon"),
             Self::TokenEnds => ("token ends for good", "tokens end for good"),
-            Self::Patience => ("retrying", "retrying"),
-            Self::Refresh => ("due", "due"),
+            Self::Retrying => ("retrying", "retrying"),
+            Self::Due => ("due", "due"),
             Self::Expiring | Self::Nothing | Self::SignedOut => return None,
         };
         (count > 0).then(|| format!("{count} {}", if count == 1 { one } else { many }))

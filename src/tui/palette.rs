@@ -9,7 +9,7 @@ const RECENT_LIMIT: usize = 6;
 
 /// What is typed, and what it finds.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Palette {
+pub struct CommandPalette {
     pub field: Field,
     /// What is found, the best first.
     pub found: Vec<PaletteEntry>,
@@ -27,7 +27,7 @@ pub enum PaletteEntry {
     LogInTo(String),
 }
 
-impl Palette {
+impl CommandPalette {
     /// A palette in which nothing is typed yet.
     #[must_use]
     pub fn new(found: Vec<PaletteEntry>) -> Self {

@@ -4,7 +4,8 @@ use crate::tui::dialog::Dialog;
 use crate::tui::field::Field;
 use crate::tui::keymap::KeyContext;
 use crate::tui::log_page::LogPage;
-use crate::tui::palette::Palette;
+use crate::tui::palette::CommandPalette;
+use crate::tui::reveal::Reveal;
 use crate::tui::wizard::{Wizard, Work};
 
 /// What is looked at. List and detail lie below everything else.
@@ -22,7 +23,7 @@ pub enum Screen {
     /// What to copy is being chosen.
     Copy,
     /// A secret is shown for a few seconds, above another screen.
-    Reveal(crate::tui::reveal::Reveal, Box<Screen>),
+    Reveal(Reveal, Box<Screen>),
     Dialog(Dialog),
     /// What became of each marked profile; the row in that place is marked.
     Results(usize),
@@ -30,13 +31,13 @@ pub enum Screen {
     Wizard(Box<Wizard>),
     Login(Panel),
     /// What happened and what was said, newest first.
-    Events(LogPage),
+    Log(LogPage),
     /// The settings, with the marked one.
     Settings(usize),
     /// All keys, scrolled down by so many lines, above another screen.
     Help(usize, Box<Screen>),
     /// Everything that can be done or gone to, above another screen.
-    Palette(Palette, Box<Screen>),
+    Palette(CommandPalette, Box<Screen>),
 }
 
 /// What the login panel shows.
@@ -103,7 +104,7 @@ impl Screen {
             | Self::Reveal(..)
             | Self::Dialog(_)
             | Self::Results(_) => true,
-            Self::Wizard(_) | Self::Login(_) | Self::Events(_) | Self::Settings(_) | Self::Help(..) => false,
+            Self::Wizard(_) | Self::Login(_) | Self::Log(_) | Self::Settings(_) | Self::Help(..) => false,
             Self::Palette(_, below) => below.shows_profiles(),
         }
     }
@@ -135,7 +136,7 @@ impl Screen {
         match self {
             Self::List | Self::Detail | Self::Everything => Some(KeyContext::Profiles),
             Self::Copy => Some(KeyContext::Copy),
-            Self::Events(_) => Some(KeyContext::Log),
+            Self::Log(_) => Some(KeyContext::Log),
             Self::Login(Panel::Steps | Panel::Qr) => Some(KeyContext::Login),
             Self::Dialog(_)
             | Self::Results(_)

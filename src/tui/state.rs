@@ -21,6 +21,8 @@ use crate::tui::need::Need;
 use crate::tui::text_layout;
 use crate::tui::theme::Theme;
 
+/// What is said of an end that nobody told.
+pub const UNKNOWN_EXPIRY: &str = "expiry unknown";
 /// Within this time of a login's end a person is asked to log in again.
 pub const SOON: TimeDelta = TimeDelta::hours(48);
 
@@ -75,11 +77,11 @@ pub fn sign(need: Need, theme: &Theme) -> (&'static str, Style) {
     let states = &theme.glyphs.states;
     match need {
         Need::Login | Need::Refused => (states.needs_login, theme.bad),
-        Need::Mending => (states.unreadable, theme.bad),
-        Need::Saving => (states.failed, theme.bad),
-        Need::Retry | Need::Patience => (states.failed, theme.warn),
+        Need::Unreadable => (states.unreadable, theme.bad),
+        Need::NotSaved => (states.failed, theme.bad),
+        Need::Failed | Need::Retrying => (states.failed, theme.warn),
         Need::LoginEnds | Need::TokenEnds | Need::Expiring => (states.aging, theme.warn),
-        Need::Refresh => (states.due, Style::new()),
+        Need::Due => (states.due, Style::new()),
         Need::Nothing => (states.fresh, theme.good),
         Need::SignedOut => (states.revoked_here, theme.muted),
     }
@@ -150,10 +152,7 @@ pub fn span(span: TimeDelta) -> String {
 /// The end of a profile's grant, where it is so near that it matters more than the token's.
 #[must_use]
 pub fn grant_ends_soon(profile: &Profile, now: Now) -> Option<DateTime<Utc>> {
-    match Validity::of_login(profile, now.wall)? {
-        Validity::Until(end) => (end - now.wall <= SOON).then_some(end),
-        Validity::NoEndKnown | Validity::Ended(_) | Validity::Refused => None,
-    }
+    Validity::of_login(profile, now.wall)?.until().filter(|end| *end - now.wall <= SOON)
 }
 
 /// What people may see of one of a profile's secrets.

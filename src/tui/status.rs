@@ -56,6 +56,8 @@ pub enum ReportSubject {
     Store(StoreId),
     /// A sign-out that can be undone.
     Undo,
+    /// A secret that lies in the clipboard for a while.
+    Clipboard,
     /// All refreshes that were begun together.
     Batch(AskedBy),
     Nothing,

@@ -1,4 +1,4 @@
-//! Lines of text as wide as their box: sentences, and labels with what they stand for.
+//! Block of text as wide as its box: sentences, and labels with what they stand for.
 
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
@@ -9,7 +9,6 @@ use crate::tui::theme::Theme;
 /// Columns of a label, if nothing else is said.
 const LABEL: u16 = 8;
 
-/// Lines of text as wide as their pane.
 #[derive(Debug, Clone)]
 pub struct TextBlock<'a> {
     /// Columns of a line.

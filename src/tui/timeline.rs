@@ -4,10 +4,9 @@
 //! shows of it, and [`RowTimes::holds`] for how long it does.
 
 pub mod agenda;
+pub mod parts;
 
 use std::collections::{BTreeMap, BTreeSet};
-
-use ratatui::layout::Rect;
 
 use crate::domain::change::Row;
 use crate::domain::clock::{DateTime, Now, TimeDelta, Utc};
@@ -17,72 +16,9 @@ use crate::domain::name::{ProfileName, StoreId};
 use crate::domain::profile::{Profile, RefreshResult};
 use crate::domain::residual_validity::Validity;
 use crate::tui::model::Model;
-use crate::tui::time_axis::{AxisPlace, Precision, Scale, Timeline, Zoom};
-use crate::tui::{auto_refresh, frame, layout, rows};
-
-/// Columns beside name and axis: mark, glyph and gaps.
-const BESIDE: u16 = 6;
-/// The fewest and the most rows of what is said of the selected row, with the line above it.
-const WORDS: (u16, u16) = (4, 10);
-/// From this many rows on there is room for [`WORDS`], and for what the clock says at the named moments.
-const TALL: u16 = 14;
-
-/// Where the parts of the timeline lie.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TimelineParts {
-    /// What the clock says at the named moments.
-    pub clock: Rect,
-    pub rows: Rect,
-    /// What is said of the selected row.
-    pub words: Rect,
-}
-
-impl TimelineParts {
-    /// Divides what is inside the frame of the timeline.
-    #[must_use]
-    pub fn of(model: &Model, inner: Rect) -> Self {
-        let (axis, words) = if inner.height >= TALL {
-            // What the rows leave free belongs to the selected one; a filter moves nothing.
-            let rows = u16::try_from(model.order.total).unwrap_or(u16::MAX);
-            (1, inner.height.saturating_sub(1).saturating_sub(rows).clamp(WORDS.0, WORDS.1))
-        } else {
-            (0, 1)
-        };
-        let below = frame::below(inner, axis);
-        let height = below.height.saturating_sub(words);
-        Self {
-            clock: Rect { height: axis.min(inner.height), ..inner },
-            rows: Rect { height, ..below },
-            words: frame::below(below, height),
-        }
-    }
-}
-
-/// Columns of a name in a timeline that is `width` wide inside its frame.
-#[must_use]
-pub fn name_columns(model: &Model, width: u16) -> u16 {
-    let most = match width {
-        0..50 => 10,
-        50..70 => 12,
-        70..100 => 16,
-        100.. => 24,
-    };
-    model.order.widths.name.clamp(8, most)
-}
-
-/// The axis of such a timeline.
-#[must_use]
-pub fn scale(model: &Model, width: u16, zoom: Zoom) -> Scale {
-    Scale::new(width.saturating_sub(name_columns(model, width) + BESIDE), zoom)
-}
-
-/// How many rows the timeline shows.
-#[must_use]
-pub fn row_count(model: &Model) -> usize {
-    let Some(parts) = layout::parts(model, model.size) else { return 0 };
-    let inner = Rect { height: parts.body.height.saturating_sub(2), ..parts.body };
-    usize::from(TimelineParts::of(model, inner).rows.height)
-}
+use crate::tui::time_axis::{AxisPlace, Precision, Scale, Timeline};
+use crate::tui::timeline::parts::row_count;
+use crate::tui::{auto_refresh, rows};
 
 /// What happened to a login or will happen to it, the least important first: where two share a
 /// column, the later one of this list is seen.
@@ -113,7 +49,7 @@ impl Milestone {
 
 /// What one column of a row shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sign {
+pub enum TimelineSign {
     Free,
     /// The line below a named moment.
     Grid,
@@ -184,22 +120,22 @@ impl RowTimes {
 
     /// What each column of the axis shows.
     #[must_use]
-    pub fn strip(&self, scale: Scale, now: DateTime<Utc>) -> Vec<Sign> {
-        let mut strip = vec![Sign::Free; usize::from(scale.width())];
-        let mut put = |column: u16, sign: Sign| {
+    pub fn strip(&self, scale: Scale, now: DateTime<Utc>) -> Vec<TimelineSign> {
+        let mut strip = vec![TimelineSign::Free; usize::from(scale.width())];
+        let mut put = |column: u16, sign: TimelineSign| {
             if let Some(place) = strip.get_mut(usize::from(column)) {
                 *place = sign;
             }
         };
         let place = |at: DateTime<Utc>| scale.place(seconds(at, now));
         let (begin, last) = (scale.now() + 1, scale.width().saturating_sub(1));
-        scale.ticks().for_each(|tick| put(tick.column, Sign::Grid));
+        scale.ticks().for_each(|tick| put(tick.column, TimelineSign::Grid));
         if let Some(end) = self.login {
             let to = match end {
                 LoginEnd::At(at) => place(at),
                 LoginEnd::Unknown => AxisPlace::Beyond,
             };
-            (begin..=to.column().unwrap_or(last)).for_each(|column| put(column, Sign::Login));
+            (begin..=to.column().unwrap_or(last)).for_each(|column| put(column, TimelineSign::Login));
         }
         if let Some((from, to)) = self.token {
             self.bar(scale, from, to, now).into_iter().for_each(|(column, sign)| put(column, sign));
@@ -213,11 +149,11 @@ impl RowTimes {
         for (at, milestone) in milestones {
             match scale.place(milestone.seconds(at, now)) {
                 AxisPlace::Before => {}
-                AxisPlace::At(half) => put(half / 2, Sign::Milestone(milestone)),
-                AxisPlace::Beyond => put(last, Sign::Beyond),
+                AxisPlace::At(half) => put(half / 2, TimelineSign::Milestone(milestone)),
+                AxisPlace::Beyond => put(last, TimelineSign::Beyond),
             }
         }
-        put(scale.now(), Sign::Now);
+        put(scale.now(), TimelineSign::Now);
         strip
     }
 
@@ -228,13 +164,13 @@ impl RowTimes {
         from: Option<DateTime<Utc>>,
         to: DateTime<Utc>,
         now: DateTime<Utc>,
-    ) -> Vec<(u16, Sign)> {
+    ) -> Vec<(u16, TimelineSign)> {
         let place = |at: DateTime<Utc>| scale.place(seconds(at, now));
         let mut signs = Vec::new();
         if let Some(from) = from {
             let first = place(from).column().unwrap_or(0);
             let end = if to > now { scale.now() } else { place(to).column().map_or(0, |column| column + 1) };
-            signs.extend((first..end.min(scale.now())).map(|column| (column, Sign::Spent)));
+            signs.extend((first..end.min(scale.now())).map(|column| (column, TimelineSign::Spent)));
         }
         if to <= now {
             return signs;
@@ -244,18 +180,18 @@ impl RowTimes {
             AxisPlace::At(half) => (half / 2, half % 2 == 0, false),
             AxisPlace::Before | AxisPlace::Beyond => (last, false, true),
         };
-        let amber = self.expiring_at.map_or(AxisPlace::Before, place).column();
-        let is_expiring = |column: u16| match (self.expiring_at, amber) {
+        let expiring_from = self.expiring_at.map_or(AxisPlace::Before, place).column();
+        let is_expiring = |column: u16| match (self.expiring_at, expiring_from) {
             (None, _) => true,
             (Some(_), Some(from)) => column >= from,
             (Some(_), None) => false,
         };
         for column in scale.now() + 1..=end {
             let is_half = is_half && column == end;
-            signs.push((column, Sign::Token { is_half, is_expiring: is_expiring(column) }));
+            signs.push((column, TimelineSign::Token { is_half, is_expiring: is_expiring(column) }));
         }
         if goes_on {
-            signs.push((last, Sign::Beyond));
+            signs.push((last, TimelineSign::Beyond));
         }
         signs
     }
@@ -355,38 +291,30 @@ fn name(row: &Row) -> Option<&ProfileName> {
     }
 }
 
-/// The first row on the screen, so that the one at `place` is.
-pub fn follow(model: &mut Model, place: usize) {
-    let (count, height) = (rows::count(model), row_count(model).max(1));
-    if let Some(timeline) = &mut model.timeline {
-        let last = count.saturating_sub(height);
-        timeline.first = timeline.first.clamp((place + 1).saturating_sub(height), place).min(last);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::fixtures::{at, now, profile};
     use crate::domain::tokens::Expiry;
+    use crate::tui::time_axis::Zoom;
 
     fn strip(times: &RowTimes) -> String {
         let sign = |sign| match sign {
-            Sign::Free | Sign::Grid => ' ',
-            Sign::Now => '|',
-            Sign::Spent => '-',
-            Sign::Token { is_half: false, is_expiring: false } => '=',
-            Sign::Token { is_half: false, is_expiring: true } => '~',
-            Sign::Token { is_half: true, .. } => ':',
-            Sign::Login => '.',
-            Sign::Beyond => '>',
-            Sign::Milestone(Milestone::Refreshed) => 'v',
-            Sign::Milestone(Milestone::LoggedIn) => 'l',
-            Sign::Milestone(Milestone::SignedOut) => 'o',
-            Sign::Milestone(Milestone::WillRefresh) => 'R',
-            Sign::Milestone(Milestone::LoginEnds) => 'L',
-            Sign::Milestone(Milestone::Failed) => '!',
-            Sign::Milestone(Milestone::Ended) => 'x',
+            TimelineSign::Free | TimelineSign::Grid => ' ',
+            TimelineSign::Now => '|',
+            TimelineSign::Spent => '-',
+            TimelineSign::Token { is_half: false, is_expiring: false } => '=',
+            TimelineSign::Token { is_half: false, is_expiring: true } => '~',
+            TimelineSign::Token { is_half: true, .. } => ':',
+            TimelineSign::Login => '.',
+            TimelineSign::Beyond => '>',
+            TimelineSign::Milestone(Milestone::Refreshed) => 'v',
+            TimelineSign::Milestone(Milestone::LoggedIn) => 'l',
+            TimelineSign::Milestone(Milestone::SignedOut) => 'o',
+            TimelineSign::Milestone(Milestone::WillRefresh) => 'R',
+            TimelineSign::Milestone(Milestone::LoginEnds) => 'L',
+            TimelineSign::Milestone(Milestone::Failed) => '!',
+            TimelineSign::Milestone(Milestone::Ended) => 'x',
         };
         times.strip(Scale::new(51, Zoom::Month), at(0)).into_iter().map(sign).collect()
     }
@@ -437,7 +365,7 @@ mod tests {
                 let milestones = pair.into_iter().map(|milestone| (at(-60), *milestone)).collect();
                 let times = RowTimes { milestones, ..RowTimes::default() };
                 let strip = times.strip(Scale::new(51, Zoom::Month), at(0));
-                assert!(strip.contains(&Sign::Milestone(*more)), "{less:?} {more:?}");
+                assert!(strip.contains(&TimelineSign::Milestone(*more)), "{less:?} {more:?}");
             }
         }
     }

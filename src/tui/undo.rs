@@ -9,6 +9,7 @@ use crate::domain::change::{Change, Edit, Extent, Snapshot};
 use crate::domain::clock::{Now, Steady};
 use crate::domain::name::ProfileId;
 use crate::domain::profile::Profile;
+use crate::tui::seconds;
 
 /// How long it can be undone.
 pub const UNDO_TIME: Duration = Duration::from_secs(10);
@@ -93,17 +94,12 @@ impl SignOutUndo {
             [(Extent::Profile, one)] => format!("Deleted {}.", one.id.name),
             many => format!("Signed out {} profiles.", many.len()),
         };
-        let left = now.steady.until(self.until);
-        let seconds = left.as_secs() + u64::from(left.subsec_nanos() > 0);
-        format!("{done} u undoes it ({seconds} s)")
+        format!("{done} u undoes it ({} s)", seconds::left(self.until, now.steady))
     }
 
     /// When it says other words, or is over.
     #[must_use]
     pub fn changes_at(&self, now: Now) -> Steady {
-        let left = now.steady.until(self.until);
-        let second = Duration::from_secs(1);
-        let hold = Duration::from_nanos(u64::from(left.subsec_nanos()));
-        now.steady.after(if hold.is_zero() { second.min(left) } else { hold })
+        seconds::next(self.until, now.steady)
     }
 }

@@ -24,12 +24,13 @@ mod wizard;
 
 use std::sync::Arc;
 
-use crate::domain::change::Row;
+use crate::domain::change::{Row, Snapshot};
 use crate::domain::clock::Now;
 use crate::domain::name::{ProfileId, StoreId};
 use crate::domain::profile::TestResult;
 use crate::domain::provider::catalog::Catalog;
 use crate::domain::trouble::Trouble;
+use crate::oauth::LoginId;
 use crate::oauth::login::Input;
 use crate::oauth::probe::TestVerdict;
 use crate::tui::flash;
@@ -41,29 +42,29 @@ use crate::tui::update::status::{report, report_profile, report_trouble};
 
 /// Takes what happened and says what must be done.
 pub fn update(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
-    let brings = Brings::of(&msg, model);
+    let impact = OrderImpact::of(&msg, model);
     let before = OrderBasis::of(model);
     let ended = marked::end_of(&msg);
     let mut effects = take(model, now, msg);
     if let Some((id, end)) = ended {
         effects.extend(marked::ended(model, &id, end, now));
     }
-    if brings == Brings::Rows {
+    if impact == OrderImpact::Rows {
         marked::forget_gone(model);
     }
-    match brings {
-        Brings::Rows => arrangement::arrange(model, now),
-        Brings::Start => {
+    match impact {
+        OrderImpact::Rows => arrangement::arrange(model, now),
+        OrderImpact::Start => {
             // What is read while the program begins may order the rows anew; nobody has chosen one yet.
             if model.order.place == Some(0) {
                 model.selected = None;
             }
             arrangement::arrange(model, now);
         }
-        Brings::Time | Brings::Nothing => arrangement::arrange_if_stale(model, now, &before),
+        OrderImpact::Time | OrderImpact::Nothing => arrangement::arrange_if_stale(model, now, &before),
     }
     let is_due = model.order.refreshes_at.is_some_and(|at| at <= now.wall);
-    if brings != Brings::Nothing && is_due {
+    if impact != OrderImpact::Nothing && is_due {
         effects.extend(auto_refresh::begin_due(model, now));
         arrangement::arrange(model, now);
     }
@@ -73,9 +74,9 @@ pub fn update(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
     effects
 }
 
-/// What a message may bring, so that rows lie otherwise or are due.
+/// What a message may change, so that rows are ordered anew or refreshed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Brings {
+enum OrderImpact {
     /// Other rows, or another state of one.
     Rows,
     /// What is read once, when the program begins.
@@ -85,7 +86,7 @@ enum Brings {
     Nothing,
 }
 
-impl Brings {
+impl OrderImpact {
     fn of(msg: &Msg, model: &Model) -> Self {
         match msg {
             Msg::Stored(_)
@@ -158,24 +159,10 @@ fn take(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
         Msg::BackgroundTold(background) => model.terminal.background = Some(background),
         Msg::SettingsSaved(saved) => return settings::saved(model, saved),
         Msg::SettingsTouched => return vec![Effect::ReadSettings],
-        Msg::Login(login_id, heard) => {
-            if let Input::Opened(opened) = &heard {
-                panel::opened(model, opened, now);
-            }
-            let effects = login::heard(model, login_id, heard, now);
-            wizard::learn(model);
-            return effects;
-        }
+        Msg::Login(login_id, input) => return login_heard(model, login_id, input, now),
         Msg::Refreshed(id, refreshed) => return refresh::ended(model, &id, refreshed, now),
         Msg::Rescued(kept) => return stores::rescued(model, kept),
-        Msg::Changed(id, changed) => {
-            let tested = wizard::key_kept(model, &id, &changed);
-            let effects = stores::changed(model, &id, changed, now);
-            if let Some(tested) = tested {
-                wizard::report_key(model, &id, &tested);
-            }
-            return effects;
-        }
+        Msg::Changed(id, changed) => return self::changed(model, &id, changed, now),
         Msg::SignedOut(id, signed_out) => return sign_out::erased(model, &id, signed_out, now),
         Msg::Revoked(id, revoked) => return sign_out::ended(model, &id, revoked, now),
         Msg::MadePrivate(made) => {
@@ -197,6 +184,24 @@ fn take(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
         Msg::Described(provider, described) => return wizard::described(model, &provider, described, now),
     }
     Vec::new()
+}
+
+fn login_heard(model: &mut Model, login_id: LoginId, input: Input, now: Now) -> Vec<Effect> {
+    if let Input::Opened(opened) = &input {
+        panel::opened(model, opened, now);
+    }
+    let effects = login::heard(model, login_id, input, now);
+    wizard::learn(model);
+    effects
+}
+
+fn changed(model: &mut Model, id: &ProfileId, changed: Result<Snapshot, Trouble>, now: Now) -> Vec<Effect> {
+    let tested = wizard::key_kept(model, id, &changed);
+    let effects = stores::changed(model, id, changed, now);
+    if let Some(tested) = tested {
+        wizard::report_key(model, id, &tested);
+    }
+    effects
 }
 
 fn catalogued(model: &mut Model, catalog: Catalog) {

@@ -16,18 +16,18 @@ use crate::tui::{auto_refresh, state};
 pub fn need(model: &Model, row: &Row, now: Now) -> Need {
     let profile = match row {
         Row::Profile(profile) => profile,
-        Row::Broken { .. } => return Need::Mending,
+        Row::Broken { .. } => return Need::Unreadable,
     };
     if model.running(&profile.id).unsaved.is_some() {
-        return Need::Saving;
+        return Need::NotSaved;
     }
     let health = model.health_at_rest(profile, now.wall);
     match health {
         Health::NeedsLogin => Need::Login,
         Health::Refused => Need::Refused,
-        Health::Unreadable => Need::Mending,
+        Health::Unreadable => Need::Unreadable,
         Health::SignedOut => Need::SignedOut,
-        Health::Failed(_) => Need::Retry,
+        Health::Failed(_) => Need::Failed,
         Health::NoExpiry
         | Health::Fresh(_)
         | Health::Expiring(_)
@@ -38,10 +38,10 @@ pub fn need(model: &Model, row: &Row, now: Now) -> Need {
         {
             Need::LoginEnds
         }
-        Health::Retrying(_) => Need::Patience,
+        Health::Retrying(_) => Need::Retrying,
         Health::Expiring(_) | Health::Due if ends_for_good(model, profile, now) => Need::TokenEnds,
         Health::Expiring(_) => Need::Expiring,
-        Health::Due => Need::Refresh,
+        Health::Due => Need::Due,
         Health::NoExpiry | Health::Fresh(_) | Health::Refreshing => Need::Nothing,
     }
 }
@@ -75,12 +75,12 @@ pub fn remedy(model: &Model, row: &Row, need: Need, now: Now) -> Option<(Action,
         Need::Refused if profile.kind == Kind::ApiKey => Some((Action::LogIn, "new key")),
         Need::Refused if can_refresh() => Some((Action::Refresh, "refresh")),
         Need::Login | Need::Refused | Need::LoginEnds | Need::TokenEnds => log_in(),
-        Need::Saving => Some((Action::Refresh, "save")),
-        Need::Retry => can_refresh().then_some((Action::Refresh, "retry")),
-        Need::Patience | Need::Expiring | Need::Refresh => {
+        Need::NotSaved => Some((Action::Refresh, "save")),
+        Need::Failed => can_refresh().then_some((Action::Refresh, "retry")),
+        Need::Retrying | Need::Expiring | Need::Due => {
             (can_refresh() && !planned()).then_some((Action::Refresh, "refresh"))
         }
-        Need::Mending | Need::Nothing | Need::SignedOut => None,
+        Need::Unreadable | Need::Nothing | Need::SignedOut => None,
     }
 }
 

@@ -7,12 +7,12 @@ mod copy;
 pub(super) mod detail;
 mod dialog;
 mod empty;
-mod events;
 pub(super) mod everything;
 mod filter_hint;
 mod footer;
 mod header;
 pub(super) mod help;
+mod log;
 mod login;
 mod message;
 mod palette;
@@ -50,14 +50,16 @@ struct ViewContext<'a> {
 /// Draws the model.
 ///
 /// ```text
-/// authtui  7 profiles  ● 3 fresh  ○ 1 due                          12:04   header
-/// ┌ Profiles 7 ────────────────────────┐┌ demo/work ──────────────────────┐
-/// │  profile          token     login  ││ ● fresh · 23h53m left           │   profiles | detail
-/// │▌● demo/work       23h53m    –      ││ Access   dat_…3fQA              │   above them: dialog,
-/// │ ○ demo/home       due       6d     ││ Grant    drt_…91Bc              │   copy, wizard, scopes;
-/// └────────────────────────────────────┘└─────────────────────────────────┘   in their place: login,
-/// ✓ demo/work refreshed; the new tokens are saved.                            help, events, empty
-/// n new login   l log in   r refresh   y copy   ? help   q quit               message, footer
+/// authtui  ✗ 1 needs login  ○ 1 due   next: demo/ben refreshes in 3 min  12:04   header
+/// ╭ Profiles 7 · by urgency ─────────────╮╭ demo/emil ──────────────────────╮
+/// │ NEEDS YOU 1 ──────── token ─── login ││ ✗ Needs login                   │   profiles | detail
+/// │▌✗ demo/emil    needs login  l log in ││ The provider ended this login.  │   above them: dialog,
+/// │ SOON 1 ───────────────────────────── ││   l  log in again               │   copy, wizard, scopes;
+/// │ ○ demo/home            due       6d  ││ ─────────────────────────────── │   in their place: timeline,
+/// ╰──────────────────────────────────────╯╰─────────────────────────────────╯   login, help, log, empty
+/// 2/6  Press r on demo/home, which is due: it gets a new token.   N skip         tour (demo)
+/// ✓ demo/work refreshed.                                       L log · 2 new     message
+/// l log in   x sign out                     │  n new   / filter   ? help         footer
 /// ```
 pub fn view(frame: &mut Frame<'_>, model: &Model, theme: &Theme, now: Now) {
     view_with_map(frame, model, theme, now, &ScreenMap::default());
@@ -118,9 +120,9 @@ fn screen(frame: &mut Frame<'_>, parts: &Parts, looked_at: &Screen, view: ViewCo
         }
         Screen::Login(panel) => login::render(frame, body, panel, view),
         Screen::Settings(marked) => settings::render(frame, body, *marked, view),
-        Screen::Events(page) => {
+        Screen::Log(page) => {
             view.map.put(body, MouseTarget::Page);
-            events::render(frame, body, page, view);
+            log::render(frame, body, page, view);
         }
         Screen::Help(scrolled, _) => {
             view.map.put(body, MouseTarget::Page);

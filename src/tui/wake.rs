@@ -19,6 +19,7 @@ use crate::tui::screen::{Panel, Screen};
 use crate::tui::seconds::{self, Seconds};
 use crate::tui::status::ReportSubject;
 use crate::tui::time_axis::Timeline;
+use crate::tui::timeline::parts::scale;
 use crate::tui::timeline::{self, agenda};
 use crate::tui::{auto_refresh, flash, header_text, rows};
 
@@ -35,17 +36,23 @@ pub fn wakes_at(model: &Model, now: Now) -> Option<Steady> {
     let auto_refresh = auto_refresh::looks_at(model, now);
     // Nobody tells when another program is killed while it asks.
     let asking = (!model.asking.is_empty()).then(|| now.steady.after(ASKING_CHECK));
-    // It counts down wherever its message is; it ends even where that is not seen.
-    let clipboard = model.clipboard.as_ref().map(|timer| seconds::next(timer.until, now.steady));
+    // It counts down where its message is seen, and ends in any case.
+    let clipboard = model.clipboard.as_ref().map(|timer| match is_told(model, &ReportSubject::Clipboard) {
+        true => seconds::next(timer.until, now.steady),
+        false => timer.until,
+    });
     let undo = model.undo.as_ref().filter(|undo| undo.is_offered());
-    let undo = undo.map(|undo| if is_told(model) { undo.changes_at(now) } else { undo.until() });
+    let undo = undo.map(|undo| match is_told(model, &ReportSubject::Undo) {
+        true => undo.changes_at(now),
+        false => undo.until(),
+    });
     let timers = clipboard.into_iter().chain(undo);
     deadline.into_iter().chain(timers).chain(message).chain(auto_refresh).chain(asking).chain(seen).min()
 }
 
-/// Whether the message row counts down to the end of an undo.
-fn is_told(model: &Model) -> bool {
-    model.message.as_ref().is_some_and(|message| message.report.subject == ReportSubject::Undo)
+/// Whether the message row tells of `subject`.
+fn is_told(model: &Model, subject: &ReportSubject) -> bool {
+    model.message.as_ref().is_some_and(|message| message.report.subject == *subject)
 }
 
 fn seen(model: &Model, now: Now) -> Vec<Steady> {
@@ -54,7 +61,7 @@ fn seen(model: &Model, now: Now) -> Vec<Steady> {
         // Nothing moves beside a QR code that is to be scanned.
         Screen::Login(Panel::Qr)
         | Screen::Wizard(_)
-        | Screen::Events(_)
+        | Screen::Log(_)
         | Screen::Settings(_)
         | Screen::Help(..) => {}
         Screen::Login(_) => moments.extend(waiting(model, now)),
@@ -121,7 +128,7 @@ fn visible(model: &Model) -> impl Iterator<Item = (Need, &Profile)> {
 /// How long each column of the timeline holds, what is said below it, and each count in the header.
 fn timeline_changes(model: &Model, timeline: Timeline, now: Now) -> impl Iterator<Item = TimeDelta> {
     let width = parts(model, model.size).map_or(0, |parts| parts.body.width.saturating_sub(2));
-    let scale = timeline::scale(model, width, timeline.zoom);
+    let scale = scale(model, width, timeline.zoom);
     let seen = timeline::seen(model, timeline, now).into_iter();
     let strips = seen.filter_map(move |(_, _, times)| times.holds(scale, now.wall));
     let words = model.selected_profile().into_iter().flat_map(move |profile| agenda::holds(profile, now));

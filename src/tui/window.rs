@@ -57,7 +57,7 @@ fn mouse(model: &Model) -> MouseUse {
         | Screen::Results(_)
         | Screen::Wizard(_)
         | Screen::Login(_)
-        | Screen::Events(_)
+        | Screen::Log(_)
         | Screen::Settings(_)
         | Screen::Help(..)
         | Screen::Palette(..) => MouseUse::Ours,

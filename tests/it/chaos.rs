@@ -281,7 +281,7 @@ impl Run {
                 | Screen::Results(_)
                 | Screen::Wizard(_)
                 | Screen::Login(_)
-                | Screen::Events(_)
+                | Screen::Log(_)
                 | Screen::Settings(_)
                 | Screen::Help(..)
                 | Screen::Palette(..) => self.dice.pick(&[KeyCode::Enter, KeyCode::Enter, KeyCode::Esc]),
@@ -445,7 +445,7 @@ impl Run {
             | Screen::Dialog(_)
             | Screen::Results(_)
             | Screen::Login(_)
-            | Screen::Events(_)
+            | Screen::Log(_)
             | Screen::Settings(_)
             | Screen::Help(..)
             | Screen::Palette(..) => false,

@@ -487,7 +487,7 @@ fn what_is_marked_is_one_block() {
 fn the_log_says_what_happened_at_every_size() {
     let mut model = cast::model(cast::rows());
     model.events = cast::events();
-    model.screen = Screen::Events(LogPage::default());
+    model.screen = Screen::Log(LogPage::default());
     assert_snapshot!("log", drawn(&model, MIDDLE));
     for size in [WIDE, NARROW, SMALLEST] {
         let screen = text(&model, size);
@@ -508,7 +508,7 @@ fn a_reason_is_read_whole_in_the_log_and_on_the_page_of_its_profile() {
         let mut model = cast::model(cast::rows());
         model.size = size;
         model.events = cast::events();
-        model.screen = Screen::Events(LogPage::default());
+        model.screen = Screen::Log(LogPage::default());
         let mut seen = String::new();
         for _ in 0..cast::events().len() {
             update(&mut model, cast::now(23), Msg::Key(key("enter")));
@@ -570,7 +570,7 @@ fn everything() -> Vec<Model> {
         .chain([
             of(Screen::Settings(0)),
             timeline(Zoom::default()),
-            of(Screen::Events(LogPage::default())),
+            of(Screen::Log(LogPage::default())),
             at(doors::curl(), Panel::Steps),
             environment,
         ])

@@ -33,7 +33,7 @@ pub fn ask() -> io::Result<()> {
 /// How an answer begins, after its Alt-].
 const BEGIN: &str = "11;rgb:";
 /// The longest that it goes on, with three parts of four digits.
-const LONGEST: usize = BEGIN.len() + 14;
+const ANSWER_LENGTH: usize = BEGIN.len() + 14;
 
 /// Finds the answer among the keys.
 #[derive(Debug, Default)]
@@ -43,8 +43,8 @@ pub struct BackgroundAnswer {
 
 /// What a key turned out to be.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Heard {
-    /// These, the person has pressed.
+pub enum ReadKey {
+    /// The person has pressed these.
     Keys(Vec<KeyEvent>),
     /// It may be a part of the answer.
     Nothing,
@@ -54,28 +54,28 @@ pub enum Heard {
 
 impl BackgroundAnswer {
     /// Takes the next key.
-    pub fn hear(&mut self, key: KeyEvent) -> Heard {
+    pub fn read(&mut self, key: KeyEvent) -> ReadKey {
         let begins = key.code == KeyCode::Char(']') && key.modifiers == KeyModifiers::ALT;
         if self.held.is_empty() && !begins {
-            return Heard::Keys(vec![key]);
+            return ReadKey::Keys(vec![key]);
         }
         let answer: String = self.held.iter().skip(1).filter_map(|key| key.code.as_char()).collect();
         self.held.push(key);
         if begins && self.held.len() == 1 {
-            return Heard::Nothing;
+            return ReadKey::Nothing;
         }
         match (key.code, key.modifiers) {
             (KeyCode::Char('g'), KeyModifiers::CONTROL) | (KeyCode::Char('\\'), KeyModifiers::ALT) => {
                 let background = background(&answer);
                 let held = std::mem::take(&mut self.held);
-                background.map_or(Heard::Keys(held), Heard::Background)
+                background.map_or(ReadKey::Keys(held), ReadKey::Background)
             }
             (KeyCode::Char(letter), KeyModifiers::NONE | KeyModifiers::SHIFT)
                 if may_go_on(&answer, letter) =>
             {
-                Heard::Nothing
+                ReadKey::Nothing
             }
-            _ => Heard::Keys(std::mem::take(&mut self.held)),
+            _ => ReadKey::Keys(std::mem::take(&mut self.held)),
         }
     }
 }
@@ -83,7 +83,7 @@ impl BackgroundAnswer {
 fn may_go_on(answer: &str, letter: char) -> bool {
     match BEGIN.chars().nth(answer.len()) {
         Some(expected) => letter == expected,
-        None => answer.len() < LONGEST && (letter.is_ascii_hexdigit() || letter == '/'),
+        None => answer.len() < ANSWER_LENGTH && (letter.is_ascii_hexdigit() || letter == '/'),
     }
 }
 
@@ -123,10 +123,10 @@ mod tests {
     fn hear(keys: impl IntoIterator<Item = KeyEvent>) -> (Vec<KeyEvent>, Vec<Background>) {
         let (mut answer, mut typed, mut found) = (BackgroundAnswer::default(), Vec::new(), Vec::new());
         for key in keys {
-            match answer.hear(key) {
-                Heard::Keys(keys) => typed.extend(keys),
-                Heard::Nothing => {}
-                Heard::Background(background) => found.push(background),
+            match answer.read(key) {
+                ReadKey::Keys(keys) => typed.extend(keys),
+                ReadKey::Nothing => {}
+                ReadKey::Background(background) => found.push(background),
             }
         }
         (typed, found)

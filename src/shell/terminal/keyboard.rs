@@ -18,7 +18,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use crate::domain::secret::Secret;
 use crate::shell::inbox::Inbox;
-use crate::shell::terminal::background::{BackgroundAnswer, Heard};
+use crate::shell::terminal::background::{BackgroundAnswer, ReadKey};
 use crate::tui::message::Msg;
 use crate::tui::screen_map::{MouseGesture, ScreenMap};
 
@@ -155,10 +155,10 @@ fn follow(inbox: &Inbox, map: &SharedMap) -> Option<()> {
 
 fn tell(inbox: &Inbox, map: &SharedMap, background: &mut BackgroundAnswer, event: Event) -> Option<()> {
     if let Event::Key(key) = event {
-        return match background.hear(key) {
-            Heard::Keys(keys) => keys.into_iter().try_for_each(|key| inbox.send(Msg::Key(key)).ok()),
-            Heard::Nothing => Some(()),
-            Heard::Background(background) => inbox.send(Msg::BackgroundTold(background)).ok(),
+        return match background.read(key) {
+            ReadKey::Keys(keys) => keys.into_iter().try_for_each(|key| inbox.send(Msg::Key(key)).ok()),
+            ReadKey::Nothing => Some(()),
+            ReadKey::Background(background) => inbox.send(Msg::BackgroundTold(background)).ok(),
         };
     }
     message(map, event).map_or(Some(()), |msg| inbox.send(msg).ok())

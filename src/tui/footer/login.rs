@@ -6,7 +6,7 @@ use crate::domain::clock::Now;
 use crate::domain::provider::LoginMethod;
 use crate::oauth::login::{Login, Outcome, Stage};
 use crate::tui::availability::availability;
-use crate::tui::footer::{Candidate, FooterPlace, fixed, only};
+use crate::tui::footer::{FooterCandidate, FooterPlace, fixed, only};
 use crate::tui::keymap::KeyContext;
 use crate::tui::message::{Action, PanelAction};
 use crate::tui::model::Model;
@@ -20,7 +20,7 @@ const FAILED: [(KeyCode, &str); 3] =
     [(KeyCode::Char('l'), "try again"), (Enter, "close"), (KeyCode::Char('i'), "steps")];
 
 /// The keys of a login, as far as they mean something at its stage and for the method it shows.
-pub(super) fn keys(model: &Model, now: Now, place: FooterPlace) -> Vec<Candidate> {
+pub(super) fn keys(model: &Model, now: Now, place: FooterPlace) -> Vec<FooterCandidate> {
     let beside =
         |action| matches!(action, Action::Panel(PanelAction::UnfoldSteps) | Action::Back | Action::Help);
     match model.login.as_ref().map(Login::stage) {
@@ -42,7 +42,7 @@ pub(super) fn keys(model: &Model, now: Now, place: FooterPlace) -> Vec<Candidate
     }
 }
 
-fn waiting(model: &Model, shown: &ShownMethod<'_>, letters: Letters, now: Now) -> Vec<Candidate> {
+fn waiting(model: &Model, shown: &ShownMethod<'_>, letters: Letters, now: Now) -> Vec<FooterCandidate> {
     // An authorization URL is seldom short enough to be scanned; the key tells.
     let scans = shown.device().is_some() && letters == Letters::Unicode;
     let mut keys = only(model, KeyContext::Login, |action| {

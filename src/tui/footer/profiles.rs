@@ -7,7 +7,7 @@ use crate::domain::clock::Now;
 use crate::domain::health::Health;
 use crate::domain::profile::{Kind, Profile};
 use crate::tui::availability::availability;
-use crate::tui::footer::{Candidate, Footer, fit, place, total};
+use crate::tui::footer::{Footer, FooterCandidate, fit, place, total};
 use crate::tui::keymap::{KeyCombo, KeyContext, ShownIn, bindings};
 use crate::tui::message::Action;
 use crate::tui::model::Model;
@@ -29,9 +29,9 @@ pub(super) fn footer(model: &Model, now: Now, row: Rect) -> Footer {
     let mut of_row = of_row(model, now);
     if !model.stores.is_empty() && model.order.total == 0 {
         // There is one thing to do.
-        let is_first = |key: &Candidate| key.action == Some(Action::NewLogin);
+        let is_first = |key: &FooterCandidate| key.action == Some(Action::NewLogin);
         let first = constant.extract_if(.., |key| is_first(key));
-        of_row = first.map(|key| Candidate { is_best: true, weight: 0, ..key }).collect();
+        of_row = first.map(|key| FooterCandidate { is_best: true, weight: 0, ..key }).collect();
     }
     let constant = fit(constant, room * CONSTANT_TENTHS / 10, gap);
     let constant_width = total(&constant, gap);
@@ -44,8 +44,8 @@ pub(super) fn footer(model: &Model, now: Now, row: Rect) -> Footer {
 }
 
 /// The constant keys that are possible.
-fn constant(model: &Model, now: Now) -> Vec<Candidate> {
-    let back = matches!(model.screen, Screen::Detail | Screen::Everything).then(|| Candidate {
+fn constant(model: &Model, now: Now) -> Vec<FooterCandidate> {
+    let back = matches!(model.screen, Screen::Detail | Screen::Everything).then(|| FooterCandidate {
         key: KeyCombo::Plain(Esc),
         label: "Esc".to_owned(),
         action: Some(Action::Back),
@@ -60,19 +60,19 @@ fn constant(model: &Model, now: Now) -> Vec<Candidate> {
     let list = bindings(KeyContext::Profiles).filter(|key| !is_timeline || key.action == Action::Help);
     let list = list.map(|binding| (KeyContext::Profiles, binding));
     let shown = own.chain(list).filter_map(|(context, binding)| match binding.shown_in {
-        ShownIn::Constant(weight) => Candidate::new(model, context, binding, weight),
+        ShownIn::Constant(weight) => FooterCandidate::new(model, context, binding, weight),
         ShownIn::Row(_) | ShownIn::Footer | ShownIn::Help => None,
     });
     back.into_iter().chain(shown.filter(|key| is_possible(model, key.action, now))).collect()
 }
 
 /// The keys that mean something for the selected row, the best first.
-fn of_row(model: &Model, now: Now) -> Vec<Candidate> {
+fn of_row(model: &Model, now: Now) -> Vec<FooterCandidate> {
     let shown = bindings(KeyContext::Profiles).filter_map(|binding| match binding.shown_in {
-        ShownIn::Row(weight) => Candidate::new(model, KeyContext::Profiles, binding, weight),
+        ShownIn::Row(weight) => FooterCandidate::new(model, KeyContext::Profiles, binding, weight),
         ShownIn::Constant(_) | ShownIn::Footer | ShownIn::Help => None,
     });
-    let mut keys: Vec<Candidate> = shown.filter(|key| is_possible(model, key.action, now)).collect();
+    let mut keys: Vec<FooterCandidate> = shown.filter(|key| is_possible(model, key.action, now)).collect();
     let Some(profile) = model.selected_profile() else { return keys };
     for key in &mut keys {
         if let Some(hint) = key.action.and_then(|action| fitting_hint(model, profile, action, now)) {

@@ -2,26 +2,26 @@
 
 use std::collections::BTreeSet;
 
-use crate::domain::clock::{DateTime, Now, TimeDelta, Utc, local_day, local_minute};
+use crate::domain::clock::{DateTime, Now, TimeDelta, Utc, local_day};
 use crate::domain::countdown::countdown;
 use crate::domain::profile::{Profile, RefreshResult};
 use crate::domain::residual_validity::Validity;
 use crate::tui::model::Model;
-use crate::tui::timeline::{self, Milestone, Sign};
-use crate::tui::{auto_refresh, text_layout};
+use crate::tui::timeline::{self, Milestone, TimelineSign};
+use crate::tui::{auto_refresh, state, text_layout};
 
-/// The longest span after which no days are counted.
-const COUNTED: TimeDelta = TimeDelta::hours(48);
+/// From so far a moment on the days until then are said.
+const DAYS_COUNTED_FROM: TimeDelta = TimeDelta::hours(48);
 /// How far from an event what the profile itself remembers may lie, to be the same.
-const SAME: TimeDelta = TimeDelta::seconds(10);
+const SAME_WITHIN: TimeDelta = TimeDelta::seconds(10);
 /// The most that is told of the past.
-const HISTORY: usize = 12;
+const PAST_LIMIT: usize = 12;
 
 /// One moment of a profile.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AgendaEntry {
     pub at: DateTime<Utc>,
-    pub sign: Sign,
+    pub sign: TimelineSign,
     pub words: String,
 }
 
@@ -34,14 +34,14 @@ pub fn past(model: &Model, profile: &Profile, now: Now) -> Vec<AgendaEntry> {
         .iter()
         .rev()
         .filter_map(|event| {
-            let sign = Sign::Milestone(timeline::milestone(&event.what)?);
+            let sign = TimelineSign::Milestone(timeline::milestone(&event.what)?);
             Some(AgendaEntry { at: event.at, sign, words: text_layout::safe(&event.what.words()) })
         })
-        .take(HISTORY)
+        .take(PAST_LIMIT)
         .collect();
     for (at, milestone) in timeline::remembered(profile) {
-        let sign = Sign::Milestone(milestone);
-        if entries.iter().all(|entry| entry.sign != sign || (entry.at - at).abs() > SAME) {
+        let sign = TimelineSign::Milestone(milestone);
+        if entries.iter().all(|entry| entry.sign != sign || (entry.at - at).abs() > SAME_WITHIN) {
             entries.push(AgendaEntry { at, sign, words: remembered(profile, milestone) });
         }
     }
@@ -49,7 +49,7 @@ pub fn past(model: &Model, profile: &Profile, now: Now) -> Vec<AgendaEntry> {
     let ended = ended.into_iter().filter(|_| profile.held.tokens().is_some());
     entries.extend(ended.filter_map(|(at, words)| {
         let at = at.filter(|at| *at <= now.wall)?;
-        Some(AgendaEntry { at, sign: Sign::Spent, words: words.to_owned() })
+        Some(AgendaEntry { at, sign: TimelineSign::Spent, words: words.to_owned() })
     }));
     entries.sort_by_key(|entry| std::cmp::Reverse(entry.at));
     entries
@@ -78,22 +78,28 @@ fn remembered(profile: &Profile, milestone: Milestone) -> String {
 /// What will become of a profile, soonest first.
 #[must_use]
 pub fn coming(model: &Model, profile: &Profile, now: Now) -> Vec<AgendaEntry> {
-    let until = |validity| match validity {
-        Some(Validity::Until(end)) => Some(end),
-        Some(Validity::NoEndKnown | Validity::Ended(_) | Validity::Refused) | None => None,
-    };
-    let token = Sign::Token { is_half: false, is_expiring: false };
+    let until = |validity: Option<Validity>| validity.and_then(Validity::until);
+    let token = TimelineSign::Token { is_half: false, is_expiring: false };
     let all = [
         (until(Validity::of_token(profile, now.wall)), token, "token expires"),
-        (auto_refresh::planned(model, profile, now), Sign::Milestone(Milestone::WillRefresh), "auto-refresh"),
-        (until(Validity::of_login(profile, now.wall)), Sign::Milestone(Milestone::LoginEnds), "login ends"),
+        (
+            auto_refresh::planned(model, profile, now),
+            TimelineSign::Milestone(Milestone::WillRefresh),
+            "auto-refresh",
+        ),
+        (
+            until(Validity::of_login(profile, now.wall)),
+            TimelineSign::Milestone(Milestone::LoginEnds),
+            "login ends",
+        ),
     ];
     let mut entries: Vec<AgendaEntry> = all
         .into_iter()
         .filter_map(|(at, sign, words)| {
             let at = at?.max(now.wall);
             let left = at - now.wall;
-            let days = if left > COUNTED { format!(", in {}", countdown(left).0) } else { String::new() };
+            let days =
+                if left > DAYS_COUNTED_FROM { format!(", in {}", countdown(left).0) } else { String::new() };
             Some(AgendaEntry { at, sign, words: format!("{words}{days}") })
         })
         .collect();
@@ -101,25 +107,21 @@ pub fn coming(model: &Model, profile: &Profile, now: Now) -> Vec<AgendaEntry> {
     entries
 }
 
-/// How long what is said of `profile` holds.
+/// How long the words about `profile` hold.
 pub fn holds(profile: &Profile, now: Now) -> impl Iterator<Item = TimeDelta> {
     let ends = profile.life.expires_at.into_iter().chain(profile.life.grant_ends_at);
     let left = ends.map(move |at| at - now.wall).filter(|left| *left > TimeDelta::zero());
-    left.map(|left| if left > COUNTED { countdown(left).1.min(left - COUNTED) } else { left })
+    left.map(
+        |left| if left > DAYS_COUNTED_FROM { countdown(left).1.min(left - DAYS_COUNTED_FROM) } else { left },
+    )
 }
 
-/// A moment as it is said: the time today, the day and the time, or the day and the year.
+/// The same as [`state::day`], without the time of a day that is not near.
 #[must_use]
-pub fn said(at: DateTime<Utc>, now: Now) -> String {
-    let day = |at: DateTime<Utc>| at.with_timezone(&now.offset).date_naive();
-    if day(at) == day(now.wall) {
-        return local_minute(at, now.offset);
+pub fn short_day(at: DateTime<Utc>, now: Now) -> String {
+    let apart = (at - now.wall).abs();
+    if apart >= TimeDelta::days(2) && apart <= TimeDelta::days(300) {
+        return local_day(at, now.offset);
     }
-    let far = (at - now.wall).abs() > TimeDelta::days(300);
-    if far {
-        return at.with_timezone(&now.offset).format("%-d %b %Y").to_string();
-    }
-    let near = (at - now.wall).abs() < TimeDelta::days(2);
-    let time = if near { format!(" {}", local_minute(at, now.offset)) } else { String::new() };
-    local_day(at, now.offset) + &time
+    state::day(at, now).replace(text_layout::FIXED_SPACE, " ")
 }

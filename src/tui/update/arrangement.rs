@@ -4,7 +4,6 @@ use std::cmp::Reverse;
 
 use crate::domain::change::Row;
 use crate::domain::clock::{DateTime, Now, TimeDelta, Utc, span};
-use crate::domain::health::Health;
 use crate::domain::name::StoreId;
 use crate::domain::profile::Profile;
 use crate::domain::residual_validity::Validity;
@@ -12,7 +11,8 @@ use crate::tui::filter::{Filter, FilteredRow};
 use crate::tui::model::{AutoRefreshMode, Leaving, Model};
 use crate::tui::need::{Need, Section};
 use crate::tui::row_order::{ContentWidths, NextEvent, NextEventKind, OrderedRow, RowOrder, SortBy};
-use crate::tui::{auto_refresh, list_lines, rows, text_layout, timeline, urgency};
+use crate::tui::timeline::parts;
+use crate::tui::{auto_refresh, list_lines, rows, text_layout, urgency};
 
 /// A clock that goes so far off within one order was set.
 const CLOCK_DRIFT: TimeDelta = TimeDelta::seconds(1);
@@ -85,11 +85,11 @@ pub(super) fn follow_selection(model: &mut Model) {
     }
     let line = list_lines::line_of(model, place.unwrap_or(0));
     model.offset = list_lines::scrolled(model, model.offset, line);
-    timeline::follow(model, place.unwrap_or(0));
+    parts::follow(model, place.unwrap_or(0));
 }
 
 /// A row with what its place follows from.
-struct Candidate<'a> {
+struct UnplacedRow<'a> {
     ordered: OrderedRow,
     row: &'a Row,
     /// The end that its need is about.
@@ -99,7 +99,7 @@ struct Candidate<'a> {
 fn order(model: &Model, now: Now) -> RowOrder {
     let filter = rows::filter(model);
     let mut order = RowOrder { made_at: Some(now), ..RowOrder::default() };
-    let mut candidates = Vec::new();
+    let mut unplaced = Vec::new();
     for (store, snapshot) in &model.stores {
         for (index, row) in snapshot.rows.iter().enumerate() {
             let need = urgency::need(model, row, now);
@@ -113,28 +113,28 @@ fn order(model: &Model, now: Now) -> RowOrder {
                 continue;
             }
             let ordered = OrderedRow { store: *store, index, need };
-            candidates.push(Candidate { ordered, row, moment: moment(row, need) });
+            unplaced.push(UnplacedRow { ordered, row, moment: moment(row, need) });
         }
     }
-    sort(&mut candidates, model.sort);
-    order.rows = candidates.into_iter().map(|candidate| candidate.ordered).collect();
+    sort(&mut unplaced, model.sort);
+    order.rows = unplaced.into_iter().map(|row| row.ordered).collect();
     order.sections =
         Section::ALL.map(|section| order.rows.iter().filter(|row| row.need.section() == section).count());
     order
 }
 
-fn sort(candidates: &mut [Candidate<'_>], by: SortBy) {
+fn sort(unplaced: &mut [UnplacedRow<'_>], by: SortBy) {
     match by {
-        SortBy::Urgency => candidates.sort_by_key(|each| (each.ordered.need, each.moment)),
-        SortBy::Name => candidates.sort_by_cached_key(|each| {
+        SortBy::Urgency => unplaced.sort_by_key(|each| (each.ordered.need, each.moment)),
+        SortBy::Name => unplaced.sort_by_cached_key(|each| {
             let (provider, name) = names(each.row);
             (name.to_lowercase(), provider.to_owned())
         }),
-        SortBy::Provider => candidates.sort_by_cached_key(|each| {
+        SortBy::Provider => unplaced.sort_by_cached_key(|each| {
             let (provider, name) = names(each.row);
             (provider.to_owned(), name.to_lowercase())
         }),
-        SortBy::Expiry => candidates.sort_by_key(|each| {
+        SortBy::Expiry => unplaced.sort_by_key(|each| {
             let end = match each.row {
                 Row::Profile(profile) => profile.life.expires_at.filter(|_| profile.held.tokens().is_some()),
                 Row::Broken { .. } => None,
@@ -161,11 +161,11 @@ fn moment(row: &Row, need: Need) -> Option<DateTime<Utc>> {
         Need::TokenEnds | Need::Expiring => profile.life.expires_at,
         Need::Login
         | Need::Refused
-        | Need::Mending
-        | Need::Saving
-        | Need::Retry
-        | Need::Patience
-        | Need::Refresh
+        | Need::Unreadable
+        | Need::NotSaved
+        | Need::Failed
+        | Need::Retrying
+        | Need::Due
         | Need::Nothing
         | Need::SignedOut => None,
     }
@@ -192,24 +192,11 @@ fn look_ahead(order: &mut RowOrder, model: &Model, profile: &Profile, now: Now) 
     let planned = auto_refresh::planned(model, profile, now);
     order.refreshes_at = earlier(order.refreshes_at, planned);
     order.holds_until = earlier(order.holds_until, urgency::changes_at(profile, now.wall));
-    let ends = match model.health_at_rest(profile, now.wall) {
-        Health::Fresh(end) | Health::Expiring(end) => Some(end),
-        Health::NoExpiry
-        | Health::Due
-        | Health::Retrying(_)
-        | Health::Failed(_)
-        | Health::NeedsLogin
-        | Health::Refused
-        | Health::SignedOut
-        | Health::Refreshing
-        | Health::Unreadable => None,
-    };
+    let ends = model.health_at_rest(profile, now.wall).good_until();
     let token =
         planned.map(|at| (at, NextEventKind::Refresh)).or(ends.map(|at| (at, NextEventKind::TokenEnd)));
-    let login = match Validity::of_login(profile, now.wall) {
-        Some(Validity::Until(end)) => Some((end, NextEventKind::LoginEnd)),
-        Some(Validity::NoEndKnown | Validity::Ended(_) | Validity::Refused) | None => None,
-    };
+    let login_end = Validity::of_login(profile, now.wall).and_then(Validity::until);
+    let login = login_end.map(|end| (end, NextEventKind::LoginEnd));
     for (at, kind) in token.into_iter().chain(login).filter(|(at, _)| *at > now.wall) {
         if order.next_event.as_ref().is_none_or(|next| at < next.at) {
             order.next_event = Some(NextEvent { at, name: profile.id.name.clone(), kind });

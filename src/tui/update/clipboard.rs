@@ -5,8 +5,8 @@ use crate::domain::trouble::Trouble;
 use crate::tui::clipboard_timer::ClipboardTimer;
 use crate::tui::message::{ClipboardCleared, Copied, Effect};
 use crate::tui::model::Model;
-use crate::tui::status::{AskedBy, Tone};
-use crate::tui::update::status::{report, report_trouble};
+use crate::tui::status::{AskedBy, ReportSubject, StatusMessage, Tone};
+use crate::tui::update::status::{report, report_on, report_trouble};
 
 /// Says what was copied, and winds the timer of a secret where the settings want it cleared.
 pub(super) fn copied(
@@ -24,7 +24,8 @@ pub(super) fn copied(
         }
         (Ok(Copied::NativeSecret), Some(after)) => {
             let timer = ClipboardTimer { what: what.to_owned(), until: now.steady.after(after) };
-            report(model, timer.words(now.steady), Tone::Good, AskedBy::Person);
+            let text = timer.words(now.steady);
+            report_on(model, ReportSubject::Clipboard, text, Tone::Good, AskedBy::Person);
             model.clipboard = Some(timer);
             return vec![Effect::ClearClipboardAtEnd];
         }
@@ -46,15 +47,15 @@ pub(super) fn copied(
 /// Counts down in the message, as long as it is the one that is shown, and clears at the end.
 pub(super) fn tick(model: &mut Model, now: Now) -> Vec<Effect> {
     let Some(timer) = model.clipboard.clone() else { return Vec::new() };
-    let is_said = |text: &str| text.starts_with(&format!("Copied {}. Clipboard clears in ", timer.what));
+    let is_said = |message: &StatusMessage| message.report.subject == ReportSubject::Clipboard;
     if timer.until <= now.steady {
         model.clipboard = None;
-        if model.message.as_ref().is_some_and(|message| is_said(&message.report.text)) {
+        if model.message.as_ref().is_some_and(is_said) {
             model.message = None;
         }
         return vec![Effect::ClearClipboard];
     }
-    if let Some(message) = model.message.as_mut().filter(|message| is_said(&message.report.text)) {
+    if let Some(message) = model.message.as_mut().filter(|message| is_said(message)) {
         message.report.text = timer.words(now.steady);
         message.until = Some(timer.until);
     }

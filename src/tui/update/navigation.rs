@@ -17,6 +17,7 @@ use crate::tui::rows;
 use crate::tui::screen::{Panel, Screen};
 use crate::tui::status::Tone;
 use crate::tui::theme::{Glyphs, Theme};
+use crate::tui::tour::TourStop;
 use crate::tui::update::status::show;
 use crate::tui::update::{login, login_start, marked, settings, sign_out, stores, undo, wizard};
 use crate::tui::view::{detail, everything, help};
@@ -30,8 +31,8 @@ pub(super) fn step(model: &mut Model, now: Now, motion: Motion) {
     if let Some(dialog) = model.screen.dialog_mut() {
         return dialog.step(motion);
     }
-    if let Screen::Events(page) = &model.screen {
-        model.screen = Screen::Events(log::moved(model, page, motion, now));
+    if let Screen::Log(page) = &model.screen {
+        model.screen = Screen::Log(log::moved(model, page, motion, now));
         return;
     }
     match &mut model.screen {
@@ -57,7 +58,7 @@ pub(super) fn step(model: &mut Model, now: Now, motion: Motion) {
         | Screen::Filter(_)
         | Screen::Copy
         | Screen::Dialog(_)
-        | Screen::Events(_)
+        | Screen::Log(_)
         | Screen::Login(_) => select(model, motion, page),
     }
 }
@@ -88,7 +89,7 @@ pub(super) fn switch_focus(model: &mut Model) -> Vec<Effect> {
         | Screen::Results(_)
         | Screen::Wizard(_)
         | Screen::Login(_)
-        | Screen::Events(_)
+        | Screen::Log(_)
         | Screen::Settings(_)
         | Screen::Help(..)
         | Screen::Palette(..) => {}
@@ -115,6 +116,7 @@ fn select_place(model: &mut Model, place: usize) {
 
 /// Selects the next row that needs somebody; after the last one comes the first.
 pub(super) fn select_next_need(model: &mut Model) {
+    model.tick(TourStop::NextNeed);
     let count = rows::count(model);
     let from = rows::place(model).map_or(0, |place| place + 1);
     let needs = |place: &usize| model.order.rows.get(*place).is_some_and(|row| row.need.is_yours());
@@ -164,7 +166,7 @@ pub(super) fn enter(model: &mut Model, now: Now) -> Vec<Effect> {
         Screen::Login(Panel::Qr) | Screen::Help(..) | Screen::Palette(..) | Screen::Settings(_) => {
             back(model, now)
         }
-        Screen::Events(page) => {
+        Screen::Log(page) => {
             let page = page.clone();
             open_logged(model, page)
         }
@@ -181,7 +183,7 @@ pub(super) fn enter(model: &mut Model, now: Now) -> Vec<Effect> {
 /// Reads the selected line of the log whole, and then goes to its profile.
 fn open_logged(model: &mut Model, page: LogPage) -> Vec<Effect> {
     if page.reading.is_none() {
-        model.screen = Screen::Events(LogPage { reading: Some(0), ..page });
+        model.screen = Screen::Log(LogPage { reading: Some(0), ..page });
     } else if let Some(id) = log::profile(model, &page) {
         (model.selected, model.scroll) = (Some(RowId::Profile(id)), 0);
         model.screen = Screen::Detail;
@@ -209,10 +211,10 @@ pub(super) fn back(model: &mut Model, now: Now) -> Vec<Effect> {
         Screen::List if model.filter.is_empty() => model.timeline = None,
         Screen::List if !model.marks.is_empty() => model.marks.clear(),
         Screen::List | Screen::Filter(_) => model.filter.clear(),
-        Screen::Events(page) if page.reading.is_some() => {
-            model.screen = Screen::Events(LogPage { reading: None, ..page });
+        Screen::Log(page) if page.reading.is_some() => {
+            model.screen = Screen::Log(LogPage { reading: None, ..page });
         }
-        Screen::Detail | Screen::Copy | Screen::Results(_) | Screen::Events(_) | Screen::Settings(_) => {}
+        Screen::Detail | Screen::Copy | Screen::Results(_) | Screen::Log(_) | Screen::Settings(_) => {}
         Screen::Everything if model.timeline.is_some() => model.scroll = 0,
         Screen::Everything => (model.screen, model.scroll) = (Screen::Detail, 0),
         Screen::Dialog(_) => model.screen = login::below(model),

@@ -6,7 +6,7 @@ use crate::domain::clock::Now;
 use crate::tui::availability::availability;
 use crate::tui::message::{Action, Effect};
 use crate::tui::model::{Model, RowId};
-use crate::tui::palette::{Palette, PaletteEntry, remember};
+use crate::tui::palette::{CommandPalette, PaletteEntry, remember};
 use crate::tui::palette_search;
 use crate::tui::screen::Screen;
 use crate::tui::update::status::show;
@@ -15,9 +15,12 @@ use crate::tui::wizard::Wizard;
 
 /// Opens the palette above what is looked at, or closes it.
 pub(super) fn toggle(model: &mut Model, now: Now) {
-    model.screen = match mem::take(&mut model.screen) {
-        Screen::Palette(_, below) => *below,
-        below => Screen::Palette(Palette::new(palette_search::search(model, "", now)), Box::new(below)),
+    let screen = mem::take(&mut model.screen);
+    model.screen = if let Screen::Palette(_, below) = screen {
+        *below
+    } else {
+        let found = palette_search::search(model, "", now);
+        Screen::Palette(CommandPalette::new(found), Box::new(screen))
     };
 }
 

@@ -180,7 +180,7 @@ fn subject(model: &Model, report: &TaskReport) -> Option<ProfileName> {
     match &report.subject {
         ReportSubject::Profile(id) => Some(id.name.clone()),
         ReportSubject::Store(_) | ReportSubject::Undo | ReportSubject::Batch(_) => None,
-        ReportSubject::Nothing => {
+        ReportSubject::Clipboard | ReportSubject::Nothing => {
             let name = &model.selected_profile()?.id.name;
             report.text.contains(&name.to_string()).then(|| name.clone())
         }

@@ -13,7 +13,7 @@ use crate::domain::health::Health;
 use crate::domain::profile::{Kind, NO_REFRESH_TOKEN, Profile};
 use crate::domain::residual_validity::Validity;
 use crate::tui::frame::Focus;
-use crate::tui::keymap::{KeyContext, bindings};
+use crate::tui::keymap::KeyContext;
 use crate::tui::log::{self, LogEntry};
 use crate::tui::message::Action;
 use crate::tui::model::Model;
@@ -24,8 +24,6 @@ use crate::tui::theme::Theme;
 use crate::tui::view::ViewContext;
 use crate::tui::{frame, gauge, refresh_notes, state, text_layout};
 
-/// What is said of an end that nobody told.
-const UNKNOWN_EXPIRY: &str = "expiry unknown";
 /// From this width on a gauge and what belongs to it stand on one line.
 const WIDE: u16 = 60;
 /// Columns of a gauge there, and of the time beside each.
@@ -112,9 +110,8 @@ impl Card<'_> {
 
     fn keys(&mut self, remedies: &[(Action, &str)]) {
         for (action, words) in remedies {
-            let binding = bindings(KeyContext::Profiles).find(|binding| binding.action == *action);
-            let key = binding.and_then(|binding| binding.keys.first()).map(|key| key.word());
-            let key = Span::styled(format!("  {}  ", key.unwrap_or_default()), self.theme.key);
+            let key = self.model.keys.word(KeyContext::Profiles, *action);
+            let key = Span::styled(format!("  {key}  "), self.theme.key);
             self.block.lines.push(Line::from(vec![key, Span::raw((*words).to_owned())]));
         }
     }
@@ -209,7 +206,7 @@ impl Card<'_> {
     ) {
         let now = self.now;
         let Some(end) = end else {
-            return self.block.field(label, &[vec![UNKNOWN_EXPIRY.to_owned()], beside].concat());
+            return self.block.field(label, &[vec![state::UNKNOWN_EXPIRY.to_owned()], beside].concat());
         };
         let has_ended = end <= now.wall;
         let until = format!("{} {}", if has_ended { "since" } else { "until" }, state::day(end, now));

@@ -23,15 +23,15 @@ const INDENT: u16 = 1;
 const NOTE_INDENT: u16 = 3;
 
 /// What is written in a dialog's box.
-struct Content<'a> {
+struct DialogContent<'a> {
     text: DialogText,
     choices: Vec<(DialogChoice, Option<ChoiceNote>)>,
     marked: usize,
     theme: &'a Theme,
 }
 
-/// A box's content in lines of one width.
-struct Laid {
+/// A dialog's content in lines of one width.
+struct DialogLines {
     width: u16,
     text: Vec<String>,
     /// How many lines of the text are seen at once.
@@ -55,41 +55,41 @@ enum Spacing {
 /// always seen; where room is short only its consequence is said, in fewer words, and the text scrolls.
 pub(super) fn render(frame: &mut Frame<'_>, area: Rect, dialog: &Dialog, view: ViewContext<'_>) {
     let theme = view.theme;
-    let content = Content::new(dialog, view);
-    let laid = content.fitted(layout::question_columns(area.width), area.height.saturating_sub(2));
-    let size = (laid.width, laid.height());
+    let content = DialogContent::new(dialog, view);
+    let lines = content.fitted(layout::question_columns(area.width), area.height.saturating_sub(2));
+    let size = (lines.width, lines.height());
     let inner = frame::above(frame, area, size, &content.text.title, theme);
-    let seen = laid.text_rows.min(inner.height.saturating_sub(1));
-    let hidden = laid.text.len().saturating_sub(usize::from(seen));
+    let seen = lines.text_rows.min(inner.height.saturating_sub(1));
+    let hidden = lines.text.len().saturating_sub(usize::from(seen));
     let first = dialog.scrolled.min(hidden);
     if hidden > 0 {
         let more = if first < hidden { "PgDn: more" } else { "PgUp: back" };
         frame::foot(frame, frame::place(area, size).0, more, theme);
     }
-    for (down, line) in (0..seen).zip(laid.text.iter().skip(first)) {
+    for (down, line) in (0..seen).zip(lines.text.iter().skip(first)) {
         frame.render_widget(Line::raw(line.as_str()), frame::row(inner, down));
     }
-    let place = frame::below(inner, seen + laid.gap);
-    let first = (laid.marked + 1).saturating_sub(usize::from(place.height));
-    for (down, (line, index)) in (0..place.height).zip(laid.choices.into_iter().skip(first)) {
+    let place = frame::below(inner, seen + lines.gap);
+    let first = (lines.marked + 1).saturating_sub(usize::from(place.height));
+    for (down, (line, index)) in (0..place.height).zip(lines.choices.into_iter().skip(first)) {
         let row = frame::row(place, down);
         if let Some(index) = index {
             view.map.put(row, MouseTarget::Answer(index));
         }
-        if usize::from(down) + first == laid.marked {
+        if usize::from(down) + first == lines.marked {
             view.map.put_cursor(row);
         }
         frame.render_widget(line, row);
     }
 }
 
-impl Laid {
+impl DialogLines {
     fn height(&self) -> u16 {
         self.text_rows + self.gap + rows(self.choices.len())
     }
 }
 
-impl<'a> Content<'a> {
+impl<'a> DialogContent<'a> {
     fn new(dialog: &Dialog, view: ViewContext<'a>) -> Self {
         let ViewContext { model, theme, now, .. } = view;
         let note = |choice: &DialogChoice| words::note(&dialog.question, &choice.answer, model, now);
@@ -102,13 +102,13 @@ impl<'a> Content<'a> {
     }
 
     /// The content in at most so many columns and rows: all of it where there is room.
-    fn fitted(&self, columns: u16, room: u16) -> Laid {
+    fn fitted(&self, columns: u16, room: u16) -> DialogLines {
         for spacing in [Spacing::Wide, Spacing::Dense] {
-            let height = self.laid(columns, spacing).height();
+            let height = self.lines(columns, spacing).height();
             if height + 2 <= room {
                 let widths = self.least_width().min(columns)..columns;
-                let as_high = |width: &u16| self.laid(*width, spacing).height() == height;
-                return self.laid(widths.into_iter().find(as_high).unwrap_or(columns), spacing);
+                let as_high = |width: &u16| self.lines(*width, spacing).height() == height;
+                return self.lines(widths.into_iter().find(as_high).unwrap_or(columns), spacing);
             }
         }
         self.compact(columns, room)
@@ -123,7 +123,7 @@ impl<'a> Content<'a> {
     }
 
     /// Every line, with what would follow below each choice.
-    fn laid(&self, width: u16, spacing: Spacing) -> Laid {
+    fn lines(&self, width: u16, spacing: Spacing) -> DialogLines {
         let text: Vec<String> =
             self.text.parts.iter().flat_map(|part| text_layout::wrap(part, width)).collect();
         let (mut choices, mut marked) = (Vec::new(), 0);
@@ -142,11 +142,11 @@ impl<'a> Content<'a> {
             choices.extend(note.map(|line| (indented(&line), Some(index))));
         }
         let text_rows = rows(text.len());
-        Laid { width, text, text_rows, gap: u16::from(text_rows > 0), choices, marked }
+        DialogLines { width, text, text_rows, gap: u16::from(text_rows > 0), choices, marked }
     }
 
     /// The choices alone, and above them in few words what would follow from the marked one.
-    fn compact(&self, width: u16, room: u16) -> Laid {
+    fn compact(&self, width: u16, room: u16) -> DialogLines {
         let (mut choices, mut marked) = (Vec::new(), 0);
         for (index, (choice, _)) in self.choices.iter().enumerate() {
             choices.extend(self.choice(index, choice, width));
@@ -164,7 +164,7 @@ impl<'a> Content<'a> {
         let text = self.choices.get(self.marked).map(|(_, note)| text(note)).unwrap_or_default();
         // The text keeps one row, however many the choices want.
         let text_rows = room.saturating_sub(rows(choices.len())).max(1).min(rows(most));
-        Laid { width, text, text_rows, gap: 0, choices, marked }
+        DialogLines { width, text, text_rows, gap: 0, choices, marked }
     }
 
     /// The lines of a choice, with its letter made plain.

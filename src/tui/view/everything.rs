@@ -19,8 +19,6 @@ use crate::tui::{auto_refresh, frame, priority, refresh_notes, state, text_layou
 
 /// Columns of a label.
 const LABEL: u16 = 14;
-/// What is said of an end that nobody told.
-const UNKNOWN_EXPIRY: &str = "expiry unknown";
 
 /// Draws the page.
 pub(super) fn render(frame: &mut Frame<'_>, area: Rect, view: ViewContext<'_>) {
@@ -31,9 +29,7 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, view: ViewContext<'_>) {
     let lines = content(model, theme, now, inner.width);
     let (count, height) = (lines.len(), usize::from(inner.height));
     let from = model.scroll.min(count.saturating_sub(height));
-    if count > height {
-        frame::foot(frame, area, &format!("{}–{} of {count}", from + 1, from + height), theme);
-    }
+    frame::foot_part(frame, area, from..from + height, count, theme);
     frame.render_widget(Paragraph::new(lines.into_iter().skip(from).collect::<Vec<_>>()), inner);
 }
 
@@ -174,7 +170,7 @@ fn joined(words: &[String]) -> Option<String> {
 
 fn ends(model: &Model, end: Option<DateTime<Utc>>, now: Now) -> Vec<String> {
     match end {
-        None => vec![UNKNOWN_EXPIRY.to_owned()],
+        None => vec![state::UNKNOWN_EXPIRY.to_owned()],
         Some(end) if end <= now.wall => vec![format!("expired {}", state::moment(end, now))],
         Some(end) => {
             vec![format!("in {}", state::left_by_settings(model, end, now)), state::moment(end, now)]

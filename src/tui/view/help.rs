@@ -27,9 +27,7 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, scrolled: usize, view: V
     let lines = count(&sides);
     let height = usize::from(inner.height);
     let from = scrolled.min(lines.saturating_sub(height));
-    if lines > height {
-        frame::foot(frame, area, &format!("{}–{} of {lines}", from + 1, from + height), theme);
-    }
+    frame::foot_part(frame, area, from..from + height, lines, theme);
     let width = inner.width / u16::try_from(sides.len().max(1)).unwrap_or(1);
     let mut place = Rect { width, ..inner };
     for side in sides {

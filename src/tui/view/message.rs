@@ -12,8 +12,7 @@ use crate::tui::{frame, layout, text_layout};
 /// Draws the message; one that has no room says where it can be read.
 pub(super) fn render(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) {
     let row = frame::inset(frame::row(area, 0), 1);
-    if let Some(news) = layout::news(model, area.width) {
-        let (key, rest) = news.split_at(1);
+    if let Some((key, rest)) = layout::news(model, area.width) {
         let line = Line::from(vec![Span::styled(key, theme.accent), Span::raw(rest)]);
         frame.render_widget(line.right_aligned(), row);
     }

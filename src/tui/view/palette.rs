@@ -9,7 +9,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use crate::tui::availability::availability;
 use crate::tui::keymap::{KeyCombo, KeyContext};
 use crate::tui::message::Action;
-use crate::tui::palette::{Palette, PaletteEntry};
+use crate::tui::palette::{CommandPalette, PaletteEntry};
 use crate::tui::palette_search::{actions, fitting_letters, text};
 use crate::tui::row_id::RowId;
 use crate::tui::screen_map::MouseTarget;
@@ -22,7 +22,7 @@ const BEFORE: u16 = 4;
 const LEAST: u16 = 20;
 
 /// Draws the palette above `area`.
-pub(super) fn render(frame: &mut Frame<'_>, area: Rect, palette: &Palette, view: ViewContext<'_>) {
+pub(super) fn render(frame: &mut Frame<'_>, area: Rect, palette: &CommandPalette, view: ViewContext<'_>) {
     let theme = view.theme;
     let size = layout::palette(area);
     let inner = frame::above(frame, area, size, "Find and do", theme);

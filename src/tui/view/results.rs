@@ -49,11 +49,7 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, marked: usize, view: Vie
             view.map.put_cursor(place);
         }
     }
-    if table.rows.len() > height {
-        let last = (first + height).min(table.rows.len());
-        let count = format!("{}–{last} of {}", first + 1, table.rows.len());
-        frame::foot(frame, frame::place(area, size).0, &count, theme);
-    }
+    frame::foot_part(frame, frame::place(area, size).0, first..first + height, table.rows.len(), theme);
 }
 
 fn words(row: &ResultRow) -> (String, String, &'static str) {

@@ -62,11 +62,8 @@ pub(super) fn render(
     // A name that is cut says less than words that are not there.
     let name = if name + TITLE > room { room } else { name };
     let first = (picker.marked + 1).saturating_sub(usize::from(seen));
-    if picker.choices.len() > usize::from(seen) {
-        let (from, to) = (first + 1, first + usize::from(seen));
-        let (frame_of, _) = frame::place(area, size);
-        frame::foot(frame, frame_of, &format!("{from}–{to} of {}", picker.choices.len()), theme);
-    }
+    let (around, _) = frame::place(area, size);
+    frame::foot_part(frame, around, first..first + usize::from(seen), picker.choices.len(), theme);
     for (down, (index, choice)) in (0..seen).zip(picker.choices.iter().enumerate().skip(first)) {
         let line = line(choice, index == picker.marked, (name, width), theme);
         let row = frame::row(inner, 2 + down);

@@ -20,11 +20,14 @@ use crate::domain::change::Row;
 use crate::domain::clock::TimeDelta;
 use crate::domain::health::Health;
 use crate::tui::frame::Focus;
+use crate::tui::keymap::KeyContext;
+use crate::tui::message::Action;
 use crate::tui::screen_map::MouseTarget;
 use crate::tui::theme::Theme;
 use crate::tui::time_axis::{AxisTick, Scale, Timeline};
 use crate::tui::timeline::agenda::{self, AgendaEntry};
-use crate::tui::timeline::{self, Milestone, RowTimes, Sign, TimelineParts};
+use crate::tui::timeline::parts::{TimelineParts, name_columns, scale};
+use crate::tui::timeline::{self, Milestone, RowTimes, TimelineSign};
 use crate::tui::view::ViewContext;
 use crate::tui::{auto_refresh, flash, frame, rows, state, text_layout};
 
@@ -68,10 +71,8 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, timeline: Timeline, view
     }
     chart.words(frame, parts.words);
     let height = usize::from(parts.rows.height);
-    if count > height {
-        let first = timeline.first.min(count - height);
-        frame::foot(frame, area, &format!("{}–{} of {count}", first + 1, first + height), theme);
-    }
+    let first = timeline.first.min(count.saturating_sub(height));
+    frame::foot_part(frame, area, first..first + height, count, theme);
 }
 
 /// What every row is drawn with.
@@ -84,8 +85,8 @@ struct Chart<'a> {
 
 impl<'a> Chart<'a> {
     fn new(inner: Rect, timeline: Timeline, view: ViewContext<'a>) -> Self {
-        let name = timeline::name_columns(view.model, inner.width);
-        Self { scale: timeline::scale(view.model, inner.width, timeline.zoom), name, view }
+        let name = name_columns(view.model, inner.width);
+        Self { scale: scale(view.model, inner.width, timeline.zoom), name, view }
     }
 
     fn strip_of(&self, row: Rect) -> Rect {
@@ -113,7 +114,7 @@ impl<'a> Chart<'a> {
                 );
             }
             let at = now.wall.checked_add_signed(TimeDelta::seconds(tick.seconds));
-            let Some(clock) = at.map(|at| agenda::said(at, now)) else { continue };
+            let Some(clock) = at.map(|at| agenda::short_day(at, now)) else { continue };
             if let Some(place) = above(clocks, tick.column, &clock, &mut clocks_taken) {
                 frame.render_widget(Line::styled(clock, style), place);
             }
@@ -149,7 +150,7 @@ impl<'a> Chart<'a> {
     fn strip(&self, frame: &mut Frame<'_>, row: Rect, times: &RowTimes, label: Option<Vec<Span<'static>>>) {
         let theme = self.view.theme;
         let signs = times.strip(self.scale, self.view.now.wall);
-        let is_free = |sign| matches!(sign, Sign::Free | Sign::Grid | Sign::Login);
+        let is_free = |sign| matches!(sign, TimelineSign::Free | TimelineSign::Grid | TimelineSign::Login);
         let mut cells: Vec<_> = signs.into_iter().map(|sign| (is_free(sign), cell(sign, theme))).collect();
         if let Some(label) = label {
             write_over(&mut cells, usize::from(self.scale.now()) + 1, &label);
@@ -162,7 +163,8 @@ impl<'a> Chart<'a> {
     fn label(&self, row: &Row, health: Health) -> Option<Vec<Span<'static>>> {
         let ViewContext { model, theme, now, .. } = self.view;
         let style = state::style(health, theme);
-        let key = |key: &'static str, word: &'static str, style: Style| {
+        let key = |action: Action, word: &'static str, style: Style| {
+            let key = model.keys.word(KeyContext::Profiles, action);
             let word = Span::styled(format!(" {word}"), style.add_modifier(Modifier::BOLD));
             vec![Span::styled(key, theme.key.add_modifier(Modifier::BOLD)), word]
         };
@@ -178,9 +180,9 @@ impl<'a> Chart<'a> {
         match health {
             Health::Fresh(_) | Health::Expiring(_) | Health::Retrying(_) => None,
             Health::Due if planned.is_some() => None,
-            Health::NeedsLogin => Some(key("l", "log in", style)),
-            Health::Due => Some(key("r", "refresh", Style::new())),
-            Health::Failed(_) => Some(key("r", "try again", style)),
+            Health::NeedsLogin => Some(key(Action::LogIn, "log in", style)),
+            Health::Due => Some(key(Action::Refresh, "refresh", Style::new())),
+            Health::Failed(_) => Some(key(Action::Refresh, "try again", style)),
             Health::NoExpiry | Health::SignedOut => Some(vec![Span::raw(health.word())]),
             Health::Refused | Health::Refreshing | Health::Unreadable => {
                 Some(vec![Span::styled(health.word(), style)])
@@ -209,7 +211,7 @@ impl<'a> Chart<'a> {
         ]);
         if area.height == 1 {
             for entry in coming {
-                let words = format!(" · {} {}", entry.words, agenda::said(entry.at, now));
+                let words = format!(" · {} {}", entry.words, agenda::short_day(entry.at, now));
                 if head.width() + usize::from(text_layout::width(&words)) <= usize::from(text.width) {
                     head.push_span(words);
                 }
@@ -236,7 +238,7 @@ impl<'a> Chart<'a> {
 
     fn list(&self, frame: &mut Frame<'_>, area: Rect, entries: &[AgendaEntry]) {
         let ViewContext { theme, now, .. } = self.view;
-        let times: Vec<String> = entries.iter().map(|entry| agenda::said(entry.at, now)).collect();
+        let times: Vec<String> = entries.iter().map(|entry| agenda::short_day(entry.at, now)).collect();
         let width = times.iter().map(|time| text_layout::width(time)).max().unwrap_or(0);
         for ((down, entry), time) in (0..area.height).zip(entries).zip(&times) {
             let room = area.width.saturating_sub(width + 4);
@@ -262,21 +264,21 @@ fn above(row: Rect, column: u16, text: &str, taken: &mut Vec<(u16, u16)>) -> Opt
 }
 
 /// One column as it is drawn.
-fn cell(sign: Sign, theme: &Theme) -> Span<'static> {
+fn cell(sign: TimelineSign, theme: &Theme) -> Span<'static> {
     let glyphs = &theme.glyphs.timeline;
     let bold = |style: Style| style.add_modifier(Modifier::BOLD);
     match sign {
-        Sign::Free => Span::raw(" "),
-        Sign::Grid => Span::styled(glyphs.grid, theme.track),
-        Sign::Now => Span::styled(glyphs.now, theme.strong),
-        Sign::Spent => Span::styled(glyphs.spent, theme.border),
-        Sign::Login => Span::styled(glyphs.login, theme.border),
-        Sign::Beyond => Span::styled(glyphs.beyond, Style::new()),
-        Sign::Token { is_half, is_expiring } => {
+        TimelineSign::Free => Span::raw(" "),
+        TimelineSign::Grid => Span::styled(glyphs.grid, theme.track),
+        TimelineSign::Now => Span::styled(glyphs.now, theme.strong),
+        TimelineSign::Spent => Span::styled(glyphs.spent, theme.border),
+        TimelineSign::Login => Span::styled(glyphs.login, theme.border),
+        TimelineSign::Beyond => Span::styled(glyphs.beyond, Style::new()),
+        TimelineSign::Token { is_half, is_expiring } => {
             let style = if is_expiring { theme.warn } else { theme.good };
             Span::styled(if is_half { glyphs.token_half } else { glyphs.token }, style)
         }
-        Sign::Milestone(milestone) => {
+        TimelineSign::Milestone(milestone) => {
             let (glyph, style) = milestone_glyph(milestone, theme);
             Span::styled(glyph, bold(style))
         }
@@ -314,11 +316,11 @@ fn write_over(cells: &mut [(bool, Span<'static>)], from: usize, label: &[Span<'s
 
 /// The signs with their meaning, on the lower edge of the frame, as many as there is room for.
 fn legend(frame: &mut Frame<'_>, area: Rect, theme: &Theme) {
-    let token = cell(Sign::Token { is_half: false, is_expiring: false }, theme);
-    let milestone = |milestone| cell(Sign::Milestone(milestone), theme);
+    let token = cell(TimelineSign::Token { is_half: false, is_expiring: false }, theme);
+    let milestone = |milestone| cell(TimelineSign::Milestone(milestone), theme);
     let items = [
         (token, "token"),
-        (cell(Sign::Login, theme), "login"),
+        (cell(TimelineSign::Login, theme), "login"),
         (milestone(Milestone::LoginEnds), "login ends"),
         (milestone(Milestone::WillRefresh), "will refresh"),
         (milestone(Milestone::Refreshed), "refreshed"),

@@ -154,7 +154,7 @@ fn ending_words(ending: &Outcome, login: &Login) -> String {
 
 fn clock(end: Option<DateTime<Utc>>, now: Now) -> Vec<String> {
     match end {
-        None => vec!["expiry unknown".to_owned()],
+        None => vec![state::UNKNOWN_EXPIRY.to_owned()],
         Some(end) => {
             let left = format!("{} left", state::left(end, now));
             vec![left, format!("until {}", state::moment(end, now))]

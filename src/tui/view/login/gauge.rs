@@ -6,6 +6,7 @@ use ratatui::text::{Line, Span};
 use crate::oauth::device::DeviceCode;
 use crate::oauth::login::step::{LoginStep, StepState};
 use crate::oauth::login::{Login, LoginMethods};
+use crate::tui::gauge;
 use crate::tui::seconds::{Seconds, running};
 use crate::tui::theme::{Letters, Theme};
 
@@ -42,28 +43,21 @@ impl Gauge {
 
     /// Bar and time in so many columns.
     pub(super) fn line(self, columns: u16, theme: &Theme) -> Line<'static> {
-        let (full, empty) = match theme.glyphs.letters {
-            Letters::Unicode => ("━", "╌"),
-            Letters::Ascii => ("=", "-"),
-        };
         let style = if self.left <= LITTLE { theme.warn } else { theme.accent };
         let width = columns.saturating_sub(TIME).min(BAR.0);
         let mut line = Line::default();
         if width >= BAR.1 {
-            let filled = usize::from(self.filled(width));
-            line.push_span(Span::styled(full.repeat(filled), style));
-            line.push_span(Span::styled(empty.repeat(usize::from(width) - filled), theme.track));
-            line.push_span(Span::raw(" "));
+            line.extend(gauge::bar(self.part(), width, style, theme));
+            line.push_span(" ");
         }
         let words = if self.left <= LITTLE { style } else { Style::new() };
         line.push_span(Span::styled(format!("{} left", running(self.left)), words));
         line
     }
 
-    /// The columns of `width` that are filled: none only when no time is left.
-    fn filled(self, width: u16) -> u16 {
-        let columns = self.left.saturating_mul(u64::from(width)).div_ceil(self.total);
-        u16::try_from(columns).unwrap_or(width).min(width)
+    /// The part that is left, of a thousand: nothing only when no time is left.
+    fn part(self) -> u16 {
+        u16::try_from(self.left.saturating_mul(1000).div_ceil(self.total)).unwrap_or(1000)
     }
 }
 
@@ -91,8 +85,8 @@ mod tests {
     #[test]
     fn the_bar_is_full_at_first_and_empty_when_no_time_is_left() {
         assert_eq!(drawn(300, 300, 22), "━━━━━━━━━━ 5:00 left");
-        assert_eq!(drawn(151, 300, 22), "━━━━━━╌╌╌╌ 2:31 left");
-        assert_eq!(drawn(1, 300, 22), "━╌╌╌╌╌╌╌╌╌ 0:01 left");
+        assert_eq!(drawn(151, 300, 22), "━━━━━╸╌╌╌╌ 2:31 left");
+        assert_eq!(drawn(1, 300, 22), "╸╌╌╌╌╌╌╌╌╌ 0:01 left");
         assert_eq!(drawn(0, 300, 22), "╌╌╌╌╌╌╌╌╌╌ 0:00 left");
     }
 

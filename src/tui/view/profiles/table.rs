@@ -181,7 +181,7 @@ impl ProfileTable<'_> {
         };
         let words = match health {
             Health::Refreshing => return Line::styled(health.word(), state::style(health, self.theme)),
-            _ if need == Need::Saving => "not saved".to_owned(),
+            _ if need == Need::NotSaved => "not saved".to_owned(),
             _ if need == Need::LoginEnds && self.columns.login.is_none() => {
                 let end = state::grant_ends_soon(profile, self.now);
                 end.map_or_else(String::new, |end| {
@@ -210,18 +210,10 @@ impl ProfileTable<'_> {
     /// What is left of the token's life, where it runs down.
     fn token_gauge(&self, profile: &Profile, Standing { need, health, .. }: Standing<'_>) -> Line<'static> {
         let width = self.columns.token_gauge.map_or(0, |column| column.width);
-        let (end, style) = match health {
-            Health::Fresh(end) => (end, self.theme.good.add_modifier(Modifier::DIM)),
-            Health::Expiring(end) => (end, self.theme.warn),
-            Health::NoExpiry
-            | Health::Due
-            | Health::Retrying(_)
-            | Health::Failed(_)
-            | Health::NeedsLogin
-            | Health::Refused
-            | Health::SignedOut
-            | Health::Refreshing
-            | Health::Unreadable => return Line::default(),
+        let Some(end) = health.good_until() else { return Line::default() };
+        let style = match health == Health::Expiring(end) {
+            true => self.theme.warn,
+            false => self.theme.good.add_modifier(Modifier::DIM),
         };
         // Where the login's time stands before it, a gauge of the token would be read as that.
         let is_other = need == Need::LoginEnds && self.columns.login.is_none();
@@ -250,13 +242,11 @@ impl ProfileTable<'_> {
             Some(_) => self.theme.warn,
             None => self.theme.good.add_modifier(Modifier::DIM),
         };
-        match Validity::of_login(profile, self.now.wall) {
-            Some(Validity::Until(end)) => {
-                let from = end.checked_sub_signed(LONG_LOGIN).unwrap_or(end);
-                self.gauge((from, end), width, style)
-            }
-            Some(Validity::NoEndKnown | Validity::Ended(_) | Validity::Refused) | None => Line::default(),
-        }
+        let end = Validity::of_login(profile, self.now.wall).and_then(Validity::until);
+        end.map_or_else(Line::default, |end| {
+            let from = end.checked_sub_signed(LONG_LOGIN).unwrap_or(end);
+            self.gauge((from, end), width, style)
+        })
     }
 
     fn gauge(&self, (from, end): (DateTime<Utc>, DateTime<Utc>), width: u16, style: Style) -> Line<'static> {

@@ -51,10 +51,7 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, page: &LogPage, view: Vi
         }
         before = Some(day);
     }
-    if entries.len() > height {
-        let seen = format!("{}–{} of {}", first + 1, (first + height).min(entries.len()), entries.len());
-        frame::foot(frame, area, &seen, theme);
-    }
+    frame::foot_part(frame, area, first..first + height, entries.len(), theme);
     let below = frame::below(inner, text_layout::rows(height) + 1);
     if let Some(entry) = selected.filter(|_| below.height > 1) {
         let rule = theme.glyphs.border.horizontal_top.repeat(usize::from(below.width));
@@ -71,9 +68,7 @@ fn whole(frame: &mut Frame<'_>, area: Rect, entry: LogEntry<'_>, scrolled: usize
     let lines = log::text(entry, theme, now, inner.width);
     let (count, height) = (lines.len(), usize::from(inner.height));
     let from = scrolled.min(count.saturating_sub(height));
-    if count > height {
-        frame::foot(frame, area, &format!("{}–{} of {count}", from + 1, from + height), theme);
-    }
+    frame::foot_part(frame, area, from..from + height, count, theme);
     frame.render_widget(Paragraph::new(lines.into_iter().skip(from).collect::<Vec<_>>()), inner);
 }
 

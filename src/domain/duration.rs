@@ -1,0 +1,40 @@
+//! Duration as people write it: `90s`, `15m`, `2h`, `1h30m`, `30d`, `2w`.
+
+use std::time::Duration;
+
+/// The units of a duration with their seconds.
+const UNITS: [(char, u64); 5] = [('s', 1), ('m', 60), ('h', 3600), ('d', 86_400), ('w', 604_800)];
+/// The longest duration that is read, in seconds: a hundred years.
+const LIMIT: u64 = 3_155_760_000;
+
+/// Reads a duration; nothing where `text` is none, or says more than a hundred years.
+#[must_use]
+pub fn parse(text: &str) -> Option<Duration> {
+    let mut seconds = 0_u64;
+    let mut rest = text;
+    while !rest.is_empty() {
+        let (amount, behind) = rest.split_at_checked(rest.find(|char: char| !char.is_ascii_digit())?)?;
+        let unit = behind.chars().next()?;
+        let (_, length) = UNITS.iter().find(|(each, _)| *each == unit)?;
+        seconds = seconds.checked_add(amount.parse::<u64>().ok()?.checked_mul(*length)?)?;
+        rest = behind.strip_prefix(unit)?;
+    }
+    (!text.is_empty() && seconds <= LIMIT).then(|| Duration::from_secs(seconds))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_duration_is_numbers_with_units() {
+        for (text, seconds) in
+            [("90s", 90), ("10m", 600), ("1h30m", 5400), ("7d", 604_800), ("2w", 1_209_600), ("0s", 0)]
+        {
+            assert_eq!(parse(text), Some(Duration::from_secs(seconds)), "{text}");
+        }
+        for text in ["", "10", "m", "-1m", "1.5h", "10 m", "10M", "1h30", "99999999999s", "5250w"] {
+            assert_eq!(parse(text), None, "{text}");
+        }
+    }
+}
