@@ -31,6 +31,7 @@ use crate::shell::store_files::file::shown;
 use crate::shell::terminal::crash;
 use crate::shell::{http, signals};
 use crate::tui::model::{AutoRefreshMode, OffBy};
+use crate::tui::theme::Shape;
 
 /// What the help begins with.
 const ABOUT: &str = "\
@@ -56,6 +57,9 @@ struct CommandLine {
     /// Do not refresh tokens automatically while the screen is open
     #[arg(long)]
     no_auto_refresh: bool,
+    /// Show the screen in words alone, for screen readers: one profile a line, no boxes, bars or pictures
+    #[arg(long)]
+    plain: bool,
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -141,11 +145,12 @@ fn needs_profiles(command: &Command) -> bool {
 
 /// Runs the command; `program` is what the event log calls us.
 fn run(line: CommandLine, program: &str) -> Result<Exit> {
-    let CommandLine { config, no_auto_refresh, command } = line;
+    let CommandLine { config, no_auto_refresh, plain, command } = line;
+    let shape = if plain { Shape::Words } else { Shape::Drawn };
     let auto_refresh =
         if no_auto_refresh { AutoRefreshMode::Off(OffBy::CommandLine) } else { AutoRefreshMode::Unsettled };
     let Some(command) = command else {
-        return screen::run(&Services::new(Paths::of_user(config)?, program), auto_refresh);
+        return screen::run(&Services::new(Paths::of_user(config)?, program), auto_refresh, shape);
     };
     // The demo knows no path of the person's.
     if let Command::Demo(args) = &command {
@@ -153,7 +158,7 @@ fn run(line: CommandLine, program: &str) -> Result<Exit> {
             say("the demo has its own folder, which ends with it; leave out --config.");
             return Ok(Exit::Usage);
         }
-        return screen::demo(args, auto_refresh);
+        return screen::demo(args, auto_refresh, shape);
     }
     let paths = Paths::of_user(config)?;
     if let (true, Some(path)) = (needs_profiles(&command), paths.missing()) {
@@ -163,7 +168,7 @@ fn run(line: CommandLine, program: &str) -> Result<Exit> {
     let services = Services::new(paths, program);
     say_waits(&services);
     match command {
-        Command::Demo(args) => screen::demo(&args, auto_refresh),
+        Command::Demo(args) => screen::demo(&args, auto_refresh, shape),
         Command::List(args) => list::run(&services, &args),
         Command::Token(args) => token::run(&services, &args),
         Command::Resolve(args) => resolve::run(&services, &args),

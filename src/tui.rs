@@ -42,6 +42,7 @@ pub mod screen_map;
 pub mod seconds;
 pub mod shown_method;
 pub mod sign_out;
+pub mod spoken;
 pub mod state;
 pub mod status;
 pub mod text_block;

@@ -16,6 +16,7 @@ use crate::shell::store_files::file::shown;
 use crate::shell::terminal::{self, console};
 use crate::shell::{Services, runtime};
 use crate::tui::model::AutoRefreshMode;
+use crate::tui::theme::Shape;
 use crate::tui::tour::DemoClient;
 
 #[derive(Debug, Args)]
@@ -27,8 +28,8 @@ pub(super) struct DemoArgs {
 }
 
 /// Shows the screen of the person's own files.
-pub(super) fn run(services: &Arc<Services>, auto_refresh: AutoRefreshMode) -> Result<Exit> {
-    show(services, ScreenOptions { auto_refresh, terminal: terminal::traits(), demo: None })
+pub(super) fn run(services: &Arc<Services>, auto_refresh: AutoRefreshMode, shape: Shape) -> Result<Exit> {
+    show(services, ScreenOptions { auto_refresh, terminal: terminal::traits(shape), demo: None })
 }
 
 fn show(services: &Arc<Services>, options: ScreenOptions) -> Result<Exit> {
@@ -44,7 +45,7 @@ fn show(services: &Arc<Services>, options: ScreenOptions) -> Result<Exit> {
     })
 }
 
-pub(super) fn demo(args: &DemoArgs, auto_refresh: AutoRefreshMode) -> Result<Exit> {
+pub(super) fn demo(args: &DemoArgs, auto_refresh: AutoRefreshMode, shape: Shape) -> Result<Exit> {
     if !has_terminal() {
         return Ok(Exit::Usage);
     }
@@ -54,7 +55,7 @@ pub(super) fn demo(args: &DemoArgs, auto_refresh: AutoRefreshMode) -> Result<Exi
     let greeting = format!("All of this is made up. Its server: {issuer}/");
     let client = DemoClient { id: POST.to_owned(), secret: Secret::new(CONFIDENTIAL_SECRET) };
     let demo_screen = Some(DemoScreen { client, greeting });
-    let options = ScreenOptions { auto_refresh, terminal: terminal::traits(), demo: demo_screen };
+    let options = ScreenOptions { auto_refresh, terminal: terminal::traits(shape), demo: demo_screen };
     let exit = show(demo.services(), options)?;
     say("the demo's server and files are gone; nothing of yours was touched.");
     Ok(exit)

@@ -27,9 +27,9 @@ use crate::shell::signals;
 use crate::shell::terminal::links::LinkWriter;
 use crate::shell::terminal::window::WindowWriter;
 use crate::tui::screen_map::ScreenMap;
-use crate::tui::theme::Letters;
 use crate::tui::theme::palette::{Background, ColorDepth};
 use crate::tui::theme::terminal::TerminalTraits;
+use crate::tui::theme::{Letters, Shape};
 use crate::tui::window::Window;
 
 /// The terminal while it is ours. Dropping it gives the terminal back, also while unwinding.
@@ -245,14 +245,15 @@ fn leave() -> io::Result<()> {
 }
 
 /// What the terminal can show, as its variables say it: `NO_COLOR` keeps bold and reverse, a locale that
-/// is not UTF-8 gets ASCII.
+/// is not UTF-8 gets ASCII. `shape` is what the command line asks for.
 #[must_use]
-pub fn traits() -> TerminalTraits {
+pub fn traits(shape: Shape) -> TerminalTraits {
     let text = |name| env::var(name).ok().filter(|value: &String| !value.is_empty());
     // The first that is set decides (POSIX).
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(text).unwrap_or_default().to_lowercase();
     let utf8 = locale.contains("utf-8") || locale.contains("utf8") || cfg!(any(windows, target_os = "macos"));
     TerminalTraits {
+        shape,
         depth: if text("NO_COLOR").is_some() { ColorDepth::None } else { depth(text) },
         letters: if utf8 { Letters::Unicode } else { Letters::Ascii },
         background: text("COLORFGBG").as_deref().and_then(Background::of_variable),

@@ -11,7 +11,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Borders, Clear};
 
 use crate::tui::text_layout;
-use crate::tui::theme::Theme;
+use crate::tui::theme::{Shape, Theme};
 
 /// Rows and columns that a box above others takes beside its content.
 pub const AROUND: u16 = 4;
@@ -68,7 +68,9 @@ pub fn above(frame: &mut Frame<'_>, area: Rect, size: (u16, u16), title: &str, t
     // The frame of what lies below keeps its sides.
     let y = place.y.saturating_sub(1).max(area.y + 1).min(place.y);
     let bottom = (place.bottom() + 1).min(area.bottom().saturating_sub(1)).max(place.bottom());
-    let cleared = Rect { x, y, width: right - x, height: bottom - y };
+    // Who hears the screen would hear pieces of rows at each side of the box.
+    let hears = theme.glyphs.shape == Shape::Words;
+    let cleared = if hears { area } else { Rect { x, y, width: right - x, height: bottom - y } };
     frame.render_widget(Clear, cleared);
     clear_beside(frame.buffer_mut(), area, cleared);
     let block = block(place, title, theme).border_style(theme.border_focused);

@@ -46,7 +46,7 @@ pub fn next_event(model: &Model, now: Now) -> Option<String> {
 /// change at once.
 fn time_left(model: &Model, next: &NextEvent, now: Now) -> String {
     let left = next.at - now.wall;
-    if left <= LAST_MINUTE && !model.settings.slow_countdowns {
+    if left <= LAST_MINUTE && !model.counts_slowly() {
         return format!("{} s", left.num_seconds().max(0));
     }
     let minutes = (left - span(until_next_minute(now.wall))).num_minutes() + 1;
@@ -62,7 +62,7 @@ fn time_left(model: &Model, next: &NextEvent, now: Now) -> String {
 pub fn next_event_holds(model: &Model, now: Now) -> Option<TimeDelta> {
     let next = model.order.next_event.as_ref().filter(|next| next.at > now.wall)?;
     let left = next.at - now.wall;
-    if model.settings.slow_countdowns {
+    if model.counts_slowly() {
         return None;
     }
     if left <= LAST_MINUTE {

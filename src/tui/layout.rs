@@ -6,6 +6,7 @@ use crate::tui::keymap::KeyContext;
 use crate::tui::message::Action;
 use crate::tui::model::Model;
 use crate::tui::screen::Screen;
+use crate::tui::theme::Shape;
 use crate::tui::tour::Tour;
 use crate::tui::{frame, text_layout};
 
@@ -70,6 +71,10 @@ pub fn parts(model: &Model, size: (u16, u16)) -> Option<Parts> {
     ];
     let [header, body, tour, message, footer] = Layout::vertical(rows).areas(Rect::new(0, 0, width, height));
     let parts = Parts { header, body, list: body, detail: None, tour, message, footer };
+    // A screen reader reads a row from its beginning to its end: one thing a row.
+    if model.terminal.shape == Shape::Words {
+        return Some(parts);
+    }
     if width >= WIDE {
         let columns = (width / 5 * 2).clamp(DETAIL_COLUMNS.0, DETAIL_COLUMNS.1);
         let [list, detail] =

@@ -28,9 +28,9 @@ use crate::tui::row_order::{RowOrder, SortBy};
 use crate::tui::running::{self, NewerTokens, Running, UnsavedTokens};
 use crate::tui::screen::Screen;
 use crate::tui::status::{AskedBy, MessageHistory, RefreshBatch, StatusMessage, TaskReport};
-use crate::tui::theme::Theme;
 use crate::tui::theme::own::OwnTheme;
 use crate::tui::theme::terminal::TerminalTraits;
+use crate::tui::theme::{Shape, Theme};
 use crate::tui::time_axis::Timeline;
 use crate::tui::tour::{DemoClient, Tour, TourStop};
 use crate::tui::undo::SignOutUndo;
@@ -185,6 +185,12 @@ impl Model {
     #[must_use]
     pub fn theme(&self) -> Theme {
         self.terminal.theme(&self.settings, self.own_theme.as_ref())
+    }
+
+    /// Whether countdowns show minutes alone: whoever hears the screen would hear each second.
+    #[must_use]
+    pub fn counts_slowly(&self) -> bool {
+        self.settings.slow_countdowns || self.terminal.shape == Shape::Words
     }
 
     /// The profile of that id, as its store last said it.

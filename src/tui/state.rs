@@ -96,7 +96,7 @@ pub fn left(end: DateTime<Utc>, now: Now) -> String {
 /// The time left until `end`, as the settings want it.
 #[must_use]
 pub fn left_by_settings(model: &Model, end: DateTime<Utc>, now: Now) -> String {
-    if model.settings.slow_countdowns { minutes_left(end, now) } else { left(end, now) }
+    if model.counts_slowly() { minutes_left(end, now) } else { left(end, now) }
 }
 
 /// In minutes of the clock beside it, so that all change at once.

@@ -53,6 +53,7 @@ pub struct Theme {
 /// The glyphs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Glyphs {
+    pub shape: Shape,
     /// Which characters may reach the terminal.
     pub letters: Letters,
     /// One for each state.
@@ -79,6 +80,15 @@ pub struct GaugeGlyphs {
     /// The one half of it, at the end.
     pub half: &'static str,
     pub track: &'static str,
+}
+
+/// What is drawn beside words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// Boxes, bars and pictures.
+    Drawn,
+    /// Nothing: a screen reader reads whatever stands in a cell.
+    Words,
 }
 
 /// Which characters may reach the terminal.
@@ -136,6 +146,7 @@ impl Glyphs {
     #[must_use]
     pub const fn unicode() -> Self {
         Self {
+            shape: Shape::Drawn,
             letters: Letters::Unicode,
             states: States {
                 no_clock: "–",
@@ -169,10 +180,28 @@ impl Glyphs {
         }
     }
 
+    /// The glyphs for a screen reader: none where words say the same.
+    #[must_use]
+    pub const fn words() -> Self {
+        let border = border::Set {
+            top_left: " ",
+            top_right: " ",
+            bottom_left: " ",
+            bottom_right: " ",
+            vertical_left: " ",
+            vertical_right: " ",
+            horizontal_top: " ",
+            horizontal_bottom: " ",
+        };
+        let gauge = GaugeGlyphs { full: " ", half: " ", track: " " };
+        Self { shape: Shape::Words, border, gauge, ..Self::ascii() }
+    }
+
     /// The glyphs for a terminal that shows seven bits.
     #[must_use]
     pub const fn ascii() -> Self {
         Self {
+            shape: Shape::Drawn,
             letters: Letters::Ascii,
             states: States {
                 no_clock: "-",

@@ -34,7 +34,7 @@ use crate::tui::layout::{self, Parts};
 use crate::tui::model::Model;
 use crate::tui::screen::{Panel, Screen};
 use crate::tui::screen_map::{MouseTarget, ScreenMap};
-use crate::tui::theme::{self, Letters, Theme};
+use crate::tui::theme::{self, Letters, Shape, Theme};
 use crate::tui::wizard::Page;
 use crate::tui::{rows, text_layout};
 
@@ -84,8 +84,15 @@ pub fn view_with_map(frame: &mut Frame<'_>, model: &Model, theme: &Theme, now: N
     if model.screen.key_context().is_none() {
         map.leave_cursor();
     }
+    // Who hears the screen has a cursor that is there; others see the selected row.
+    if theme.glyphs.shape == Shape::Words
+        && let Some(place) = map.cursor()
+    {
+        frame.set_cursor_position(place);
+    }
     theme::replace_doubtful(frame.buffer_mut());
-    if theme.glyphs.letters == Letters::Ascii {
+    let reads_names = theme.glyphs.shape == Shape::Words && model.terminal.letters == Letters::Unicode;
+    if theme.glyphs.letters == Letters::Ascii && !reads_names {
         theme::fold(frame.buffer_mut());
     }
 }

@@ -106,7 +106,7 @@ fn changes(model: &Model, at: Now) -> Vec<TimeDelta> {
     let rows = visible(model).flat_map(|(need, profile)| moments(profile).chain(soon(need, profile)));
     let detail = selected.flat_map(|profile| moments(profile).chain(planned(profile)));
     // Slow ones change with the minute of the clock beside them.
-    let counted = rows.chain(detail).filter(|at| *at > now && !model.settings.slow_countdowns);
+    let counted = rows.chain(detail).filter(|at| *at > now && !model.counts_slowly());
     let texts = counted.map(|at| countdown(at - now).1);
     let next_event = header_text::next_event_holds(model, at);
     let order = model.order.holds_until.map(|at| at - now);

@@ -5,6 +5,7 @@ mod demo;
 mod editor;
 mod login;
 mod panel;
+mod plain;
 mod process;
 mod prompts;
 pub(crate) mod pty;
@@ -141,7 +142,7 @@ fn any_size_is_fit_to_live_in() {
         pty.resize(size);
     }
     // crossterm may keep a key that comes together with a change of size until the next one.
-    let corner = |screen: &vt100::Screen| screen.cell(57, 199).is_some_and(|cell| cell.contents() == "┘");
+    let corner = |screen: &vt100::Screen| screen.cell(57, 199).is_some_and(|cell| cell.contents() == "╯");
     pty.until("a frame of the last size", corner).wait("ana@demo.test").keys("q");
     assert_eq!(pty.end().code, 0);
 }
@@ -153,7 +154,7 @@ fn no_token_is_ever_written_to_the_terminal() {
     pty.wait("due").keys("r").wait("demo/ana refreshed");
     pty.keys("T").wait("works");
     pty.keys("y").wait("refresh token");
-    pty.keys("qx").wait("Cancel").keys("qq");
+    pty.keys("qx").wait("Keep everything").keys("qq");
     let raw = String::from_utf8_lossy(&pty.end().raw).into_owned();
     let now = served.stored("ana").expect("tokens");
     for token in [pair.access, pair.refresh, now.access, now.refresh] {

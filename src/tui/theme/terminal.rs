@@ -3,11 +3,13 @@
 use crate::domain::settings::{Settings, ThemeChoice};
 use crate::tui::theme::own::OwnTheme;
 use crate::tui::theme::palette::{Background, ColorDepth, Palette};
-use crate::tui::theme::{Glyphs, Letters, Theme};
+use crate::tui::theme::{Glyphs, Letters, Shape, Theme};
 
 /// What the terminal can show, as far as it is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TerminalTraits {
+    /// As the command line asks for it.
+    pub shape: Shape,
     pub depth: ColorDepth,
     pub letters: Letters,
     /// What it says of its background; absent: it has not said it.
@@ -16,7 +18,7 @@ pub struct TerminalTraits {
 
 impl Default for TerminalTraits {
     fn default() -> Self {
-        Self { depth: ColorDepth::Sixteen, letters: Letters::Unicode, background: None }
+        Self { shape: Shape::Drawn, depth: ColorDepth::Sixteen, letters: Letters::Unicode, background: None }
     }
 }
 
@@ -25,6 +27,9 @@ impl TerminalTraits {
     /// the person's own holds, once it was read.
     #[must_use]
     pub fn theme(self, settings: &Settings, own: Option<&OwnTheme>) -> Theme {
+        if self.shape == Shape::Words {
+            return Theme::of(Palette::Mono, self.depth, Glyphs::words());
+        }
         let letters = if settings.ascii { Letters::Ascii } else { self.letters };
         let glyphs = match letters {
             Letters::Unicode => Glyphs::unicode(),

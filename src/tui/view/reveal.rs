@@ -13,6 +13,8 @@ use crate::tui::{frame, seconds, text_layout};
 
 /// The widest the box becomes.
 const WIDTH: u16 = 96;
+/// The narrowest: the words below the secret.
+const NARROWEST: u16 = 52;
 /// The most characters that are laid out: larger ones are copied, not read.
 const LENGTH: usize = 8192;
 
@@ -21,6 +23,9 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, reveal: &Reveal, view: V
     let ViewContext { model, theme, now, .. } = view;
     let width = WIDTH.min(area.width.saturating_sub(frame::AROUND)).max(1);
     let lines = text_layout::wrap(&text::clean(reveal.secret.expose(), LENGTH), width);
+    // A box as wide as its words needs none of what lies beside it.
+    let longest = lines.iter().map(|line| text_layout::width(line)).max().unwrap_or(0);
+    let width = width.min(longest.max(NARROWEST));
     let room = area.height.saturating_sub(frame::AROUND + 2).max(1);
     let shown = rows(lines.len()).min(room);
     let cut = usize::from(shown) < lines.len();

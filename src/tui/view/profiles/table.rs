@@ -17,8 +17,8 @@ use crate::tui::columns::{Column, Columns};
 use crate::tui::keymap::KeyContext;
 use crate::tui::model::Model;
 use crate::tui::need::{Need, Section};
-use crate::tui::theme::Theme;
-use crate::tui::{auto_refresh, flash, gauge, rows, state, text_layout, urgency};
+use crate::tui::theme::{Shape, Theme};
+use crate::tui::{auto_refresh, flash, gauge, rows, spoken, state, text_layout, urgency};
 
 /// A login that lasts so long fills its gauge: nobody tells how long it was at first.
 const LONG_LOGIN: TimeDelta = TimeDelta::days(30);
@@ -42,6 +42,13 @@ struct Standing<'a> {
 impl ProfileTable<'_> {
     /// The names of the columns, in line with the name of the section that begins there.
     pub(super) fn heads(&self, frame: &mut Frame<'_>, area: Rect, section: Option<(Section, usize)>) {
+        if self.theme.glyphs.shape == Shape::Words {
+            // Sentences have no columns.
+            if let Some((section, count)) = section {
+                self.section(frame, area, section, count);
+            }
+            return;
+        }
         let Columns { name, account, token, login, scopes, .. } = self.columns;
         if let Some((section, count)) = section {
             self.section(frame, area, section, count);
@@ -81,6 +88,11 @@ impl ProfileTable<'_> {
     }
 
     pub(super) fn row(&self, frame: &mut Frame<'_>, area: Rect, row: &Row, need: Need) {
+        if self.theme.glyphs.shape == Shape::Words {
+            let width = area.width.saturating_sub(2);
+            let words = text_layout::cut(&spoken::row(self.model, row, self.now), width);
+            return cell(frame, area, Column { from: 2, width }, Line::raw(words));
+        }
         let health = rows::health(self.model, row, self.now.wall);
         let standing = Standing { row, need, health };
         let glyph = self.sign(standing);
