@@ -157,7 +157,8 @@
 //! - **An event**: `domain/event.rs`, its line in `stored/event_log.rs`, its sign in `tui/log.rs`.
 //! - **Something that a row may need**: `tui/need.rs`, `tui/urgency.rs`, its sign in `state.rs`.
 //! - **A part of the filter**: `tui/filter.rs`, its hint in `tui/view/filter_hint.rs`.
-//! - **A setting**: `domain/settings.rs`, `docs/files.md`.
+//! - **A setting**: `domain/settings.rs`; its words and its values on the settings page in
+//!   `domain/setting.rs`; `docs/files.md`.
 //! - **A role of the theme**: `tui/theme.rs`, its colours in `tui/theme/palette.rs`,
 //!   `docs/themes.md`.
 //! - **A dialect or a fault of the demo's server**: `demo/authority/dialect.rs`,

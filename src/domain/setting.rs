@@ -164,8 +164,8 @@ fn beside<T: Clone + PartialEq>(all: &[T], now: &T, step: ValueStep) -> Option<T
 fn span(span: Duration) -> String {
     let seconds = span.as_secs();
     match seconds {
-        _ if seconds % 3600 == 0 => format!("{}h", seconds / 3600),
-        _ if seconds % 60 == 0 => format!("{}m", seconds / 60),
+        _ if seconds.is_multiple_of(3600) => format!("{}h", seconds / 3600),
+        _ if seconds.is_multiple_of(60) => format!("{}m", seconds / 60),
         _ => format!("{seconds}s"),
     }
 }

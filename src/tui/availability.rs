@@ -7,7 +7,7 @@
 mod login;
 mod marked;
 mod panel;
-mod read_only;
+pub mod read_only;
 
 use crate::domain::change::{Row, Snapshot, StoreNotice, Where};
 use crate::domain::clock::Now;

@@ -8,7 +8,7 @@ use crate::tui::model::Model;
 ///
 /// # Errors
 /// Why they do not.
-pub(super) fn check(model: &Model, action: Action) -> Result<(), Unavailable> {
+pub fn check(model: &Model, action: Action) -> Result<(), Unavailable> {
     if model.settings.read_only && writes(action) {
         return Err(Unavailable::because("authtui is read-only").remedy("The settings (,) change that."));
     }

@@ -73,18 +73,20 @@ fn of_row(model: &Model, now: Now) -> Vec<FooterCandidate> {
         ShownIn::Constant(_) | ShownIn::Footer | ShownIn::Help => None,
     });
     let mut keys: Vec<FooterCandidate> = shown.filter(|key| is_possible(model, key.action, now)).collect();
-    let Some(profile) = model.selected_profile() else { return keys };
+    let profile = model.selected_profile();
     for key in &mut keys {
-        if let Some(hint) = key.action.and_then(|action| fitting_hint(model, profile, action, now)) {
+        let hint =
+            profile.zip(key.action).and_then(|(profile, action)| fitting_hint(model, profile, action, now));
+        if let Some(hint) = hint {
             (key.hint, key.brief) = (hint, hint);
         }
     }
-    let best = best(model, profile, now);
+    let best = profile.map_or(Action::Edit, |profile| best(model, profile, now));
     if let Some(at) = keys.iter().position(|key| key.action == Some(best)) {
         let key = keys.remove(at);
         keys.insert(0, key);
     }
-    if let Some(first) = keys.first_mut() {
+    if let Some(first) = keys.first_mut().filter(|key| profile.is_some() || key.action == Some(best)) {
         (first.is_best, first.weight) = (true, 0);
     }
     keys

@@ -8,7 +8,7 @@ use crate::domain::trouble::{FailureKind, Trouble};
 use crate::oauth::probe::TestVerdict;
 use crate::oauth::refresh::Refreshed;
 use crate::oauth::revocation::Revoked;
-use crate::tui::availability;
+use crate::tui::availability::{self, read_only};
 use crate::tui::message::{Action, Effect, Msg};
 use crate::tui::model::{Leaving, Model};
 use crate::tui::result_table::{MarkedAction, ResultTable, RowEnd};
@@ -43,9 +43,11 @@ pub(super) fn open(model: &mut Model, place: usize) {
     model.screen = Screen::List;
 }
 
-/// Does `action` with all marked profiles; nothing where none is marked, or where it is about one alone.
+/// Does `action` with all marked profiles; nothing where none is marked, where it is about one alone,
+/// or where nothing may be written.
 pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Option<Vec<Effect>> {
-    if model.marks.is_empty() || !model.screen.is_free() {
+    let is_refused = read_only::check(model, action).is_err();
+    if model.marks.is_empty() || !model.screen.is_free() || is_refused {
         return None;
     }
     let profiles: Vec<Profile> = model.marks.iter().filter_map(|id| model.profile(id).cloned()).collect();

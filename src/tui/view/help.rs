@@ -13,7 +13,7 @@ use crate::tui::view::ViewContext;
 use crate::tui::{frame, state, text_layout};
 
 /// The most columns of the keys, and the columns that they leave to the words where they can.
-const KEYS: (u16, u16) = (19, 24);
+const KEYS: (u16, u16) = (19, 28);
 /// Columns of a state's glyph and word.
 const STATE: u16 = 14;
 /// From this width on keys and states stand side by side.

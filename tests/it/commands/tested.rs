@@ -89,6 +89,7 @@ fn a_test_on_the_screen_is_known_to_the_next_start_and_a_test_that_cannot_be_mad
     pty.wait("demo/key")
         .keys("j")
         .wait("API keys do not expire")
+        .wait("next: demo/ana refreshes in")
         .keys("T")
         .wait("401: the provider refuses this key")
         .wait("refused");
@@ -98,7 +99,8 @@ fn a_test_on_the_screen_is_known_to_the_next_start_and_a_test_that_cannot_be_mad
     let found = row(&served, "key");
     assert_eq!(text(&found, "state"), "refused");
     let pty = Pty::start(&served.home, &[], (120, 30));
-    pty.wait("demo/key").keys("j").wait("Tested").wait("refused (401)");
+    // It needs somebody, so it is the first row.
+    pty.wait("demo/key").wait("Tested").wait("refused (401)").wait("next: demo/ana refreshes in");
     let Served { home, serving } = served;
     drop(serving);
     pty.keys("T").wait("could not be reached").wait("refused (401)");

@@ -20,7 +20,7 @@ fn a_token_that_is_due_soon_renews_itself_and_its_new_end_is_on_disk() {
     let (served, before) = Served::with_ana(60);
     let end = served.profile("ana").life.expires_at;
     let pty = Pty::start(&served.home, &[], WIDE);
-    pty.wait("demo/ana refreshed.").wait("auto-refresh in");
+    pty.wait("demo/ana refreshed.").wait("refreshes in");
     let after = served.profile("ana");
     assert!(after.life.expires_at > end && served.stored("ana") != Some(before));
     assert_eq!((served.refreshes(), after.refresh_count), ((1, 0), 1));
@@ -55,7 +55,7 @@ fn nothing_renews_itself_where_the_command_line_or_the_settings_say_so() {
 fn a_profile_that_was_turned_off_stays_so_until_it_is_turned_on_again() {
     let (served, before) = Served::with_ana(3600);
     let pty = Pty::start(&served.home, &[], WIDE);
-    pty.wait("auto-refresh in")
+    pty.wait("refreshes in")
         .keys("A")
         .wait("Auto-refresh is off for")
         .wait("Auto-refresh is off; A turns it on");
@@ -100,7 +100,7 @@ fn two_windows_and_a_command_at_once_ask_once() {
     let command = served.home.start(&["refresh", "--due", "5m"]);
 
     for window in &windows {
-        window.wait("1 fresh").wait("auto-refresh in");
+        window.wait("1 profile, fine").wait("refreshes in");
     }
     let ended = command.end();
 
@@ -125,7 +125,7 @@ fn many_that_are_due_are_refreshed_four_at_a_time() {
     served.home.store(store(&entries));
     served.fault(12, FaultKind::Late(Duration::from_millis(100)));
     let pty = Pty::start(&served.home, &[], WIDE);
-    pty.wait("12 fresh").keys("q");
+    pty.wait("all 12 are fine").keys("q");
     assert_eq!(pty.end().code, 0);
     assert_eq!(served.refreshes(), (12, 0));
     let most = served.counters().most_in_flight;

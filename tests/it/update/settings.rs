@@ -101,6 +101,13 @@ fn read_only_refuses_what_would_write_and_nothing_is_refreshed_by_itself() {
         assert!(app.message().starts_with("authtui is read-only."), "{key}: {}", app.message());
         assert_eq!(app.model.screen, Screen::List, "{key}");
     }
+    app.keys(" ");
+    for key in ["r", "x", "X", "T", "A"] {
+        app.model.message = None;
+        assert_eq!(app.keys(key), [], "marked, {key}");
+        assert!(app.message().starts_with("authtui is read-only."), "marked, {key}: {}", app.message());
+        assert_eq!(app.model.screen, Screen::List, "marked, {key}");
+    }
     app.keys(",jjjj");
     app.press("right");
     assert!(!app.model.settings.read_only, "{}", app.screen());
