@@ -4,10 +4,10 @@ use std::time::Duration;
 
 /// The units of a duration with their seconds.
 const UNITS: [(char, u64); 5] = [('s', 1), ('m', 60), ('h', 3600), ('d', 86_400), ('w', 604_800)];
-/// The longest duration that is read, in seconds: a hundred years.
+/// The longest duration, in seconds: a hundred years. What says more is taken for it.
 const LIMIT: u64 = 3_155_760_000;
 
-/// Reads a duration; nothing where `text` is none, or says more than a hundred years.
+/// Reads a duration; nothing where `text` is none.
 #[must_use]
 pub fn parse(text: &str) -> Option<Duration> {
     let mut seconds = 0_u64;
@@ -16,10 +16,10 @@ pub fn parse(text: &str) -> Option<Duration> {
         let (amount, behind) = rest.split_at_checked(rest.find(|char: char| !char.is_ascii_digit())?)?;
         let unit = behind.chars().next()?;
         let (_, length) = UNITS.iter().find(|(each, _)| *each == unit)?;
-        seconds = seconds.checked_add(amount.parse::<u64>().ok()?.checked_mul(*length)?)?;
+        seconds = seconds.saturating_add(amount.parse::<u64>().ok()?.saturating_mul(*length));
         rest = behind.strip_prefix(unit)?;
     }
-    (!text.is_empty() && seconds <= LIMIT).then(|| Duration::from_secs(seconds))
+    (!text.is_empty()).then(|| Duration::from_secs(seconds.min(LIMIT)))
 }
 
 #[cfg(test)]
@@ -33,7 +33,10 @@ mod tests {
         {
             assert_eq!(parse(text), Some(Duration::from_secs(seconds)), "{text}");
         }
-        for text in ["", "10", "m", "-1m", "1.5h", "10 m", "10M", "1h30", "99999999999s", "5250w"] {
+        for text in ["99999999999s", "5250w", "4000000000d"] {
+            assert_eq!(parse(text), Some(Duration::from_secs(LIMIT)), "{text}");
+        }
+        for text in ["", "10", "m", "-1m", "1.5h", "10 m", "10M", "1h30"] {
             assert_eq!(parse(text), None, "{text}");
         }
     }
