@@ -116,7 +116,11 @@ fn the_screen_keeps_new_tokens_in_memory_until_they_can_be_saved() {
             mode(&served.home, below, 0o700);
         }
         let is_saved = || served.stored("ana") != Some(before.clone());
-        pty.keys("r").wait("Try to save again").keys("\r");
+        pty.keys("r")
+            .until("a save, or the question", |screen| is_saved() || shows(screen, "Try to save again"));
+        if !is_saved() {
+            pty.keys("\r");
+        }
         assert!(until("a save", || false, is_saved), "{round}");
         pty.until("no dialog", |screen| !shows(screen, "only in memory")).keys("q");
         assert_eq!((pty.end().code, served.refreshes()), (0, (1, 0)), "{round}");
