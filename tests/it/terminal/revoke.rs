@@ -62,8 +62,8 @@ fn a_provider_without_a_way_is_said_before_anything_is_erased() {
     let revoke = format!(", revoke: \"{}{REVOKE}\"", served.serving.issuer());
     served.home.provider("demo", &file.replace(&revoke, ""));
     let pty = Pty::start(&served.home, &[], WIDE);
-    pty.wait("dat_…").keys("X");
-    pty.wait("The provider cannot be asked to end it").wait(served.serving.issuer());
+    pty.wait("dat_…").insist("X", "The provider cannot be asked to end it");
+    pty.wait(served.serving.issuer());
     assert_eq!(served.stored("ana"), Some(pair));
     pty.keys("e").wait("Signed out demo/ana");
     assert_eq!((served.stored("ana"), visits(&served)), (None, 0));
