@@ -184,7 +184,7 @@ mod tests {
         for (text, seconds) in [("90s", 90), ("10m", 600), ("2h", 7200), ("7d", 604_800), ("0s", 0)] {
             assert_eq!(time(text), Ok(Duration::from_secs(seconds)), "{text}");
         }
-        for text in ["", "10", "m", "-1m", "1.5h", "10 m", "10M", "99999999999s"] {
+        for text in ["", "10", "m", "-1m", "1.5h", "10 m", "10M"] {
             assert!(time(text).is_err(), "{text}");
         }
     }
