@@ -36,7 +36,7 @@ pub struct Unavailable {
     /// A sentence, or nothing.
     remedy: String,
     pub tone: Tone,
-    /// Whether it is possible again by itself, so that nobody needs to be told that it is not.
+    /// Whether it soon ends, so that nobody needs to be told of it.
     pub is_passing: bool,
 }
 

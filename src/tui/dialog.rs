@@ -154,7 +154,7 @@ impl Dialog {
         self
     }
 
-    /// Takes a letter. In a question that came up by itself it may have been meant for the screen below,
+    /// Takes a letter. In a question that nobody asked for it may have been meant for the screen below,
     /// so it marks its choice first.
     pub fn press(&mut self, letter: char) -> LetterPress {
         let letter = Some(letter.to_ascii_lowercase());

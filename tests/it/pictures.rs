@@ -164,15 +164,18 @@ impl Camera {
         command.arg("demo");
         command.env("COLORTERM", "truecolor");
         let browser = home.path("browser");
-        fs::write(&browser, "#!/bin/sh\nprintf %s \"$1\" > \"$TMPDIR/url\"\n").expect("a browser");
+        let script = format!("#!/bin/sh\nprintf %s \"$1\" > '{}'\n", home.path("tmp/url").display());
+        fs::write(&browser, script).expect("a browser");
         fs::set_permissions(&browser, std::os::unix::fs::PermissionsExt::from_mode(0o755)).expect("runs");
         command.env("BROWSER", &browser);
+        // The place of the demo's file is in the pictures, and must not name a folder of this machine.
+        command.env("TMPDIR", "/tmp");
         for (name, value) in environment {
             command.env(name, value);
         }
         let pty = Pty::run(&home, command, size);
         let camera = Self { home, pty, paint };
-        // The demo refreshes one by itself; the pictures are taken after that, and after its flash.
+        // The demo refreshes one unasked; the pictures are taken after that, and after its flash.
         camera.until_fine("demo/hal");
         if camera.pty.raw().windows(5).any(|bytes| bytes == b"\x1b]11;") {
             let (red, green, blue) = paint.back;
@@ -257,7 +260,7 @@ impl Camera {
         person::answer(&authorize, "allow");
     }
 
-    /// Leaves the panel of a login that has ended, if it does not go by itself.
+    /// Leaves the panel of a login that has ended, if it does not close.
     fn back_to_list(&self) {
         let has_ended = |contents: &str| contents.contains("Profiles 12") || contents.contains("Logged in");
         self.pty.until("the end of the login", |screen| has_ended(&screen.contents()));
