@@ -161,7 +161,7 @@ impl GrantEvent {
         match self {
             Self::RefreshStarted { .. } => "refresh started".to_owned(),
             Self::Refreshed { generation, .. } => format!("refreshed (#{generation})"),
-            Self::Adopted { .. } => "took the tokens that another program had got".to_owned(),
+            Self::Adopted { .. } => "took over another program's new tokens".to_owned(),
             Self::NewerKept { .. } => {
                 "older tokens were stored; the newer ones are kept for the next refresh".to_owned()
             }
@@ -171,7 +171,7 @@ impl GrantEvent {
             Self::LoggedIn => "logged in".to_owned(),
             Self::KeyStored => "key stored".to_owned(),
             Self::Erased => "tokens erased here".to_owned(),
-            Self::Restored => "erased tokens put back".to_owned(),
+            Self::Restored => "sign-out undone".to_owned(),
             Self::Revoked => "revoked at the provider".to_owned(),
             Self::NotRevoked { why } => format!("could not be revoked at the provider: {why}"),
         }

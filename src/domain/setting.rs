@@ -79,14 +79,14 @@ impl Setting {
     pub fn sentence(self) -> &'static str {
         match self {
             Self::Theme => "Colours: by the terminal's background, or as you choose.",
-            Self::Ascii => "Draws with plain letters, for terminals without Unicode.",
-            Self::SlowCountdowns => "Shows minutes alone, so the screen moves once a minute.",
+            Self::Ascii => "Draws with ASCII letters, for terminals without Unicode.",
+            Self::SlowCountdowns => "Shows only minutes, so the screen moves once a minute.",
             Self::Privacy => "Masks accounts (a…@…) while others see your screen.",
-            Self::ReadOnly => "Refreshes, logs in and writes nothing from the screen.",
+            Self::ReadOnly => "The screen shows everything and changes no profile.",
             Self::AutomaticRefresh => "Refreshes tokens before they expire.",
-            Self::RefreshLead => "How long before its end a token is refreshed.",
-            Self::ClearClipboard => "Takes a copied token out of the clipboard again.",
-            Self::Mouse => "Takes clicks and the wheel; off leaves them to the terminal.",
+            Self::RefreshLead => "How long before it expires a token is refreshed.",
+            Self::ClearClipboard => "Clears a copied token from the clipboard.",
+            Self::Mouse => "Clicks and wheel act in authtui; off leaves them to the terminal.",
         }
     }
 

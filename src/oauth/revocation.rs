@@ -55,7 +55,7 @@ impl fmt::Display for NotRevocable {
             Self::EnvironmentVariable => "environment variables cannot be revoked from here",
             Self::NoProviderFile => "there is no provider file for it",
             Self::Example => "its provider is only an example",
-            Self::NotOffered => "its provider file names no revocation",
+            Self::NotOffered => "its provider file names no revocation address",
             Self::TokenNotHeld => "this provider ends a login by a token that is not held here",
             Self::BadAddress => "the revocation address in the provider file cannot be filled in",
             Self::OtherOrigin(other) => return other.fmt(f),

@@ -55,7 +55,7 @@ pub fn add(folder: &Path, name: &str, text: &str) -> Result<(), Trouble> {
     };
     file::make_folder(&path)?;
     if fs::symlink_metadata(folder.join(format!("{name}.yml"))).is_ok() {
-        return Err(taken(format!("{name}.yml is there already")));
+        return Err(taken(format!("{name}.yml already exists")));
     }
     let mut temporary = tempfile::Builder::new();
     temporary.prefix(".provider.").suffix(".tmp");
@@ -65,7 +65,7 @@ pub fn add(folder: &Path, name: &str, text: &str) -> Result<(), Trouble> {
     match temporary.persist_noclobber(&path) {
         Ok(_) => Ok(()),
         Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {
-            Err(taken("it is there already".to_owned()))
+            Err(taken("it already exists".to_owned()))
         }
         Err(error) => Err(failed(error.error)),
     }
@@ -286,7 +286,7 @@ mod tests {
         let folder = around.path().join("a").join("providers");
         add(&folder, "acme", "first").expect("saved");
         let refused = add(&folder, "acme", "second").expect_err("it is there");
-        assert_eq!(refused.why, "it is there already");
+        assert_eq!(refused.why, "it already exists");
         assert_eq!(fs::read_to_string(folder.join("acme.yaml")).expect("a text"), "first");
         fs::write(folder.join("other.yml"), "").expect("a file");
         assert!(add(&folder, "other", "x").is_err());

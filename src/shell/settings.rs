@@ -38,7 +38,7 @@ pub async fn save(path: PathBuf, changes: Vec<(Setting, String)>) -> Result<(), 
     let what = format!("cannot save {}", shown(&path));
     let saved = spawn_blocking(move || write(&path, &changes)).await;
     saved.unwrap_or_else(|_| {
-        Err(Trouble::untouched(what, "of a fault in authtui".to_owned(), FailureKind::Temporary(None)))
+        Err(Trouble::untouched(what, "this is a fault of authtui".to_owned(), FailureKind::Temporary(None)))
     })
 }
 

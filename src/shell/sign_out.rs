@@ -39,12 +39,12 @@ pub async fn sign_out(
             Err(ApplyError::Trouble(trouble)) => return Err(trouble),
             Err(ApplyError::Moved(ChangeError::Erased | ChangeError::Replaced)) => {}
             Err(ApplyError::Moved(moved @ (ChangeError::Gone | ChangeError::Taken))) => {
-                let what = format!("cannot sign out {}", id.name);
+                let what = format!("cannot sign out of {}", id.name);
                 return Err(Trouble::untouched(what, moved.to_string(), FailureKind::NothingToDo));
             }
         }
     }
-    let what = format!("cannot sign out {}", id.name);
+    let what = format!("cannot sign out of {}", id.name);
     let why = "other programs keep storing tokens for it";
     Err(Trouble::untouched(what, why, FailureKind::Temporary(None)))
 }

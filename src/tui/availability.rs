@@ -227,7 +227,7 @@ fn edit(model: &Model) -> Result<(), Unavailable> {
         _ if !is_usable => Ok(()),
         Some(RowId::Broken(_, Where::Variable { .. })) => selected(model).map(|_| ()),
         Some(RowId::Profile(id)) => {
-            let why = "its entry is valid; e opens one that is not, at its line, in $EDITOR";
+            let why = "its entry is valid; e opens only an unreadable one";
             Err(Unavailable::new(&id.name, why))
         }
         None => Err(Unavailable::because("Every entry is valid")),

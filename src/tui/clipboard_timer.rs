@@ -16,6 +16,6 @@ impl ClipboardTimer {
     #[must_use]
     pub fn words(&self, now: Steady) -> String {
         let left = seconds::left(self.until, now);
-        format!("Copied {}. Clipboard clears in {left} s; any other copy keeps it.", self.what)
+        format!("Copied {}. Clipboard clears in {left} s.", self.what)
     }
 }

@@ -37,7 +37,7 @@ const RESULTS: [(KeyCode, &str); 3] = [(Down, "scroll"), (Enter, "open the profi
 const HIDING: [(KeyCode, &str); 1] = [(Esc, "hide")];
 /// Keys of a QR code that is shown alone.
 const SCANNING: [(KeyCode, &str); 3] =
-    [(Esc, "back to the steps"), (KeyCode::Char('c'), "copy link"), (KeyCode::Char('t'), "print link")];
+    [(Esc, "back"), (KeyCode::Char('c'), "copy link"), (KeyCode::Char('t'), "print link")];
 /// What the row shows.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Footer {

@@ -37,7 +37,7 @@ pub fn next_event(model: &Model, now: Now) -> Option<String> {
     let event = match next.kind {
         NextEventKind::Refresh => format!("{name} refreshes"),
         NextEventKind::TokenEnd => format!("{name} expires"),
-        NextEventKind::LoginEnd => format!("login of {name} ends"),
+        NextEventKind::LoginEnd => format!("login of {name} expires"),
     };
     Some(format!("next: {event} in {}", time_left(model, next, now)))
 }

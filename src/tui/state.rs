@@ -32,7 +32,7 @@ pub const MEANINGS: [(Health, &str); 11] = [
     (Health::Expiring(DateTime::<Utc>::MAX_UTC), "5 minutes or a fifth of its life left"),
     (Health::Due, "token expired; a refresh gets a new one"),
     (Health::Refreshing, "a refresh is running"),
-    (Health::Retrying(DateTime::<Utc>::MAX_UTC), "refresh failed; tried again soon"),
+    (Health::Retrying(DateTime::<Utc>::MAX_UTC), "refresh failed; authtui tries again"),
     (Health::Failed(DateTime::<Utc>::MAX_UTC), "refresh failed; r tries again"),
     (Health::NeedsLogin, "log in again"),
     (Health::Refused, "the provider refused the token or key"),

@@ -23,9 +23,13 @@ pub fn named(outside: impl ToString) -> String {
     text::distinct(&outside.to_string(), TEXT_LIMIT)
 }
 
-/// `text` with a capital letter at its beginning.
+/// `text` with a capital letter at its beginning, unless it begins with a name: of a profile, a host, a field.
 #[must_use]
 pub fn capital(text: &str) -> String {
+    let word = text.split(' ').next().unwrap_or_default();
+    if word == "authtui" || word.trim_end_matches(['.', ':', ',', ';']).contains(['.', '/', '_']) {
+        return text.to_owned();
+    }
     let mut rest = text.chars();
     rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
 }
@@ -65,7 +69,13 @@ pub fn fill(text: &str, columns: u16) -> String {
 pub fn wrap(text: &str, columns: u16) -> Vec<String> {
     let columns = columns.max(1);
     let mut lines = vec![String::new()];
-    for word in text.split(|char: char| char.is_whitespace() && char != FIXED_SPACE) {
+    let words = text.split(|char: char| char.is_whitespace() && char != FIXED_SPACE);
+    // What no line can hold is broken at its fixed spaces.
+    let words = words.flat_map(|word| {
+        let is_long = width(word) > columns;
+        word.split(move |char| is_long && char == FIXED_SPACE)
+    });
+    for word in words {
         let word = word.replace(FIXED_SPACE, " ");
         let mut rest = word.as_str();
         while !rest.is_empty() {
@@ -119,6 +129,21 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_sentence_begins_with_a_capital_letter_but_a_name_stays_as_it_is() {
+        for (text, capital_text) in [
+            ("the token expired", "The token expired"),
+            ("answered: no", "Answered: no"),
+            ("id.example.org answered 503", "id.example.org answered 503"),
+            ("acme/work already exists", "acme/work already exists"),
+            ("expires_at is too long", "expires_at is too long"),
+            ("authtui cannot erase it", "authtui cannot erase it"),
+            ("", ""),
+        ] {
+            assert_eq!(capital(text), capital_text);
+        }
+    }
+
+    #[test]
     fn a_cut_counts_columns_not_characters() {
         for (text, columns, cut_text) in [
             ("anthropic/work", 14, "anthropic/work"),
@@ -143,6 +168,7 @@ mod tests {
             ("日本語", 1, &[""]),
             ("until 23\u{a0}Nov 14:02", 12, &["until 23 Nov", "14:02"]),
             ("until 23\u{a0}Nov 14:02", 11, &["until", "23 Nov", "14:02"]),
+            ("until 23\u{a0}Nov\u{a0}2026", 8, &["until 23", "Nov 2026"]),
             ("", 5, &[""]),
         ] {
             assert_eq!(wrap(text, columns), lines, "{text}");

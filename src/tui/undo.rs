@@ -90,9 +90,9 @@ impl SignOutUndo {
     #[must_use]
     pub fn words(&self, now: Now) -> String {
         let done = match self.erased.as_slice() {
-            [(Extent::Tokens, one)] => format!("Signed out {}.", one.id.name),
+            [(Extent::Tokens, one)] => format!("Signed out of {}.", one.id.name),
             [(Extent::Profile, one)] => format!("Deleted {}.", one.id.name),
-            many => format!("Signed out {} profiles.", many.len()),
+            many => format!("Signed out of {} profiles.", many.len()),
         };
         format!("{done} u undoes it ({} s)", seconds::left(self.until, now.steady))
     }

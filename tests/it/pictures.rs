@@ -46,7 +46,7 @@ fn the_pictures_show_the_demo() {
         camera.press("t", "Profiles 12");
         if has_palette() {
             camera.press(":", "");
-            keep(&format!("palette-{name}"), &svg::still(&camera.shot(), &paint, "authtui · : every action"));
+            keep(&format!("palette-{name}"), &svg::still(&camera.shot(), &paint, "authtui · : all actions"));
         }
         camera.quit();
         let camera = Camera::start(paint, PICTURE, &[("SSH_CONNECTION", "192.0.2.1 50000 192.0.2.2 22")]);
@@ -128,20 +128,20 @@ fn walk(paint: Paint) -> String {
     take(2_800, "t  timeline");
     for _ in 0..2 {
         camera.press("+", "");
-        take(1_000, "+  closer");
+        take(1_000, "+  zoom in");
     }
     camera.press("0", "");
-    take(800, "0  as at first");
+    take(800, "0  reset the zoom");
     camera.press("t", "Profiles 12");
     take(600, "t  list");
     if has_palette() {
         camera.press(":", "");
-        take(1_500, ":  every action");
+        take(1_500, ":  all actions");
         for letter in ["c", "o", "p", "y"] {
             camera.press(letter, "");
-            take(250, ":  every action");
+            take(250, ":  all actions");
         }
-        take(1_500, ":  every action");
+        take(1_500, ":  all actions");
         camera.press("\x1b", "");
     }
     take(1_500, "authtui");

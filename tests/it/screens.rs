@@ -393,7 +393,7 @@ fn the_wizard_asks_for_what_a_login_needs() {
         assert_snapshot!(format!("wizard_{name}_smallest"), text(&model, SMALLEST));
         wizard.preflight = Some(Preflight::new(&cast::provider(), PreflightGoal::Login));
         wizard.complaint =
-            (name == "provider").then(|| "anthropic/work is there already; choose another name".to_owned());
+            (name == "provider").then(|| "anthropic/work already exists; choose another name".to_owned());
     }
 }
 

@@ -456,7 +456,7 @@ mod tests {
             (PreflightGoal::Login, "key", "reserved for API keys"),
             (PreflightGoal::Login, "key-3", "reserved for API keys"),
             (PreflightGoal::Key, "key-3", "reserved for a list of keys"),
-            (PreflightGoal::Login, "work", "is there already"),
+            (PreflightGoal::Login, "work", "already exists"),
             (PreflightGoal::Key, "a/b", "no slash"),
             (PreflightGoal::Login, "ACME_TOKEN", "“ACME_TOKEN” is reserved for the environment variable"),
             (PreflightGoal::Key, "ACME_TOKEN", "reserved for the environment variable"),

@@ -58,7 +58,7 @@ fn waiting(model: &Model, shown: &ShownMethod<'_>, letters: Letters, now: Now) -
                 ("copy curl command", "copy")
             }
             Some(Action::Panel(PanelAction::PlainUrl)) if shown.methods.curl.is_some() => {
-                ("print command", "plain")
+                ("print command", "print")
             }
             Some(_) | None => (key.hint, key.brief),
         };

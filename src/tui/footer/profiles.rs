@@ -125,13 +125,13 @@ fn best(model: &Model, profile: &Profile, now: Now) -> Action {
 fn fitting_hint(model: &Model, profile: &Profile, action: Action, now: Now) -> Option<&'static str> {
     let health = model.health(profile, now.wall);
     if action == Action::LogIn && profile.kind == Kind::ApiKey {
-        Some("replace key")
+        Some("new key")
     } else if action == Action::Refresh && model.running(&profile.id).unsaved.is_some() {
         Some("save")
     } else if action == Action::Refresh && matches!(health, Health::Retrying(_) | Health::Failed(_)) {
         Some("retry")
     } else if action == Action::SignOut && profile.held.tokens().is_none() {
-        Some("remove")
+        Some("delete")
     } else {
         None
     }

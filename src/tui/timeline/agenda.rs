@@ -69,7 +69,7 @@ fn remembered(profile: &Profile, milestone: Milestone) -> String {
         Milestone::LoggedIn => "logged in".to_owned(),
         Milestone::SignedOut => "tokens erased here".to_owned(),
         Milestone::WillRefresh => "auto-refresh".to_owned(),
-        Milestone::LoginEnds => "login ends".to_owned(),
+        Milestone::LoginEnds => "login expires".to_owned(),
         Milestone::Failed => format!("refresh failed: {why}"),
         Milestone::Ended => format!("login ended by the provider: {why}"),
     }
@@ -90,7 +90,7 @@ pub fn coming(model: &Model, profile: &Profile, now: Now) -> Vec<AgendaEntry> {
         (
             until(Validity::of_login(profile, now.wall)),
             TimelineSign::Milestone(Milestone::LoginEnds),
-            "login ends",
+            "login expires",
         ),
     ];
     let mut entries: Vec<AgendaEntry> = all

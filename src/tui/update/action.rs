@@ -35,7 +35,7 @@ pub(super) fn act(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
     // In the log the profile of the line is meant.
     if let (Screen::Log(page), Action::Refresh) = (&model.screen, action) {
         let Some(id) = log::profile(model, page) else {
-            show(model, "This line is about no profile.", Tone::Plain, now);
+            show(model, "This line belongs to no profile.", Tone::Plain, now);
             return Vec::new();
         };
         model.selected = Some(RowId::Profile(id));

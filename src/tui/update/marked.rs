@@ -73,7 +73,7 @@ pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Option<Vec<Eff
 pub(super) fn begin(model: &mut Model, action: MarkedAction, ids: Vec<ProfileId>, now: Now) -> Vec<Effect> {
     model.screen = Screen::Results(0);
     if model.results.as_ref().is_some_and(|table| !table.is_over()) {
-        show(model, "These are not finished yet. Try again then.", Tone::Plain, now);
+        show(model, "Some marked profiles are not finished yet. Try again when they are.", Tone::Plain, now);
         return Vec::new();
     }
     if let MarkedAction::SignOut(_) = action {
@@ -117,7 +117,8 @@ fn begin_one(
     action: MarkedAction,
     now: Now,
 ) -> Result<Vec<Effect>, RowEnd> {
-    let profile = model.profile(id).cloned().ok_or_else(|| RowEnd::new("it is gone", Tone::Warn))?;
+    let profile =
+        model.profile(id).cloned().ok_or_else(|| RowEnd::new("it was deleted meanwhile", Tone::Warn))?;
     availability::of_marked(model, action, &profile, now)
         .map_err(|why| RowEnd::new(why.brief(), Tone::Warn))?;
     if model.running(id).unsaved.is_some() {
@@ -146,7 +147,7 @@ pub(super) fn end_of(msg: &Msg) -> Option<(ProfileId, RowEnd)> {
     } else if let Msg::Tested(id, tested) = msg {
         Some((id.clone(), tested.as_ref().map_or_else(of_trouble, of_test)))
     } else if let Msg::SignedOut(id, signed_out) = msg {
-        let done = |_: &SignedOut| RowEnd::new("signed out here", Tone::Good).next("u undo");
+        let done = |_: &SignedOut| RowEnd::new("signed out, here only", Tone::Good).next("u undo");
         Some((id.clone(), signed_out.as_ref().map_or_else(of_trouble, done)))
     } else if let Msg::Revoked(id, revoked) = msg {
         Some((id.clone(), of_revocation(revoked)))

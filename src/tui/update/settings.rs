@@ -89,7 +89,7 @@ pub(super) fn change_marked(model: &mut Model, step: ValueStep, now: Now) -> Vec
 /// Gives a setting another value, which counts at once, and saves it.
 pub(super) fn change(model: &mut Model, setting: Setting, step: ValueStep, now: Now) -> Vec<Effect> {
     if let Some(fault) = &model.settings_fault {
-        let text = format!("{fault}. Mend or remove the file first.");
+        let text = format!("{fault}. Correct or remove the file first.");
         show(model, text, Tone::Warn, now);
         return Vec::new();
     }

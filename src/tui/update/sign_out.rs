@@ -59,7 +59,7 @@ fn ask_provider(model: &mut Model, id: ProfileId, extent: Extent, now: Now) -> V
         return Vec::new();
     }
     running.revoking = Some(extent);
-    show(model, format!("Signing out {} at its provider …", id.name), Tone::Plain, now);
+    show(model, format!("Signing out of {} at its provider …", id.name), Tone::Plain, now);
     vec![Effect::Revoke(id, extent)]
 }
 
@@ -86,7 +86,7 @@ pub(super) fn erased(
     model.forget_unsaved(id);
     let text = match snapshot.profile(&id.name) {
         None => format!("Deleted {}, here only.", id.name),
-        Some(_) => format!("Signed out {}, here only.", id.name),
+        Some(_) => format!("Signed out of {}, here only.", id.name),
     };
     stores::take(model, snapshot);
     flash(model, id, now);
@@ -117,10 +117,10 @@ pub(super) fn ended(model: &mut Model, id: &ProfileId, revoked: Revoked, now: No
                     id.name
                 ),
                 (Some(_), Extent::Tokens | Extent::Profile) | (None, Extent::Tokens) => {
-                    format!("Signed out {} here and at its provider.", id.name)
+                    format!("Signed out of {} here and at its provider.", id.name)
                 }
                 (None, Extent::Profile) => {
-                    format!("Signed out {} at its provider and deleted the profile.", id.name)
+                    format!("Signed out of {} at its provider and deleted the profile.", id.name)
                 }
             };
             for id in erased.iter().chain([id]) {

@@ -27,7 +27,7 @@ use crate::tui::{frame, gauge, refresh_notes, state, text_layout};
 /// From this width on a gauge and what belongs to it stand on one line.
 const WIDE: u16 = 60;
 /// Columns of a gauge there, and of the time beside each.
-const GAUGE: u16 = 20;
+const GAUGE: u16 = 16;
 const TIME: u16 = 7;
 /// How many of the last events are shown, and how many more by their signs alone.
 const EVENTS: usize = 10;
@@ -281,7 +281,7 @@ impl Card<'_> {
         let why = text_layout::safe(why);
         let (what, remedy) = match at {
             Where::Line(line) => {
-                (format!("Line {line}: {why}."), "Correct it in an editor; authtui leaves it as it is.")
+                (format!("Line {line}: {why}."), "e opens it in your editor; authtui leaves it as it is.")
             }
             Where::Variable { .. } => {
                 (format!("{}.", text_layout::capital(&why)), "Set it again or unset it in your shell.")

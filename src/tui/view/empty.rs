@@ -25,12 +25,12 @@ const FIRST: [(&str, &str); 4] = [
 pub(super) fn render(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) {
     let inner = frame::inset(frame::draw(frame, area, "Profiles", Focus::Here, theme), 1);
     let width = inner.width.min(WIDTH);
-    let mut lines = vec![Line::styled("No accounts yet.", theme.strong)];
-    let what = "authtui shows all your OAuth accounts side by side: which are healthy, which expire \
+    let mut lines = vec![Line::styled("No profiles yet.", theme.strong)];
+    let what = "authtui shows all your OAuth accounts side by side: which are fine, which expire \
         soon, and what to do about it.";
     let files = model.stores.values().filter(|snapshot| snapshot.store.is_file());
     let places = files.map(|snapshot| text_layout::safe(&snapshot.place));
-    let kept = format!("Accounts are kept in {}.", places.collect::<Vec<_>>().join(", "));
+    let kept = format!("Profiles are kept in {}.", places.collect::<Vec<_>>().join(", "));
     let roomy = inner.height > 12;
     if roomy {
         lines.push(Line::default());

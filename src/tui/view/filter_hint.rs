@@ -12,7 +12,7 @@ use crate::tui::{frame, rows, text_layout};
 /// What can be typed beside words, and what it shows; the most useful first.
 const PARTS: [(&str, &str); 6] = [
     ("!", "needs you"),
-    ("due<1h", "token ends"),
+    ("due<1h", "token expires"),
     ("state:due", ""),
     ("provider:acme", ""),
     ("login<30d", ""),

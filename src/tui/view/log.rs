@@ -109,7 +109,7 @@ impl LogColumns {
                 text_layout::fill(&self.moment(entry.at(), is_new_day, now), self.time + 1),
                 theme.muted,
             ),
-            Span::raw(text_layout::fill(&name, self.name + 1)),
+            Span::raw(text_layout::fill(&text_layout::cut(&name, self.name), self.name + 1)),
             entry.sign(theme),
             Span::raw(format!(" {what}")),
         ])

@@ -25,13 +25,13 @@ const LEAST: u16 = 20;
 pub(super) fn render(frame: &mut Frame<'_>, area: Rect, palette: &CommandPalette, view: ViewContext<'_>) {
     let theme = view.theme;
     let size = layout::palette(area);
-    let inner = frame::above(frame, area, size, "Find and do", theme);
+    let inner = frame::above(frame, area, size, "Find an action, profile or provider", theme);
     palette.field.render(frame, frame::row(inner, 0), "› ", theme);
     let list = frame::below(inner, 2);
     let seen = usize::from(list.height);
     let first = (palette.marked + 1).saturating_sub(seen);
     if palette.found.is_empty() {
-        let none = "Nothing fits. Esc goes back.";
+        let none = "Nothing matches. Esc goes back.";
         frame.render_widget(Line::raw(text_layout::cut(none, list.width)), frame::row(list, 0));
     }
     if palette.found.len() > seen {

@@ -73,7 +73,7 @@ fn below(marked: usize, width: u16, view: ViewContext<'_>) -> Vec<Line<'static>>
     }
     if let Some(fault) = &model.settings_fault {
         let text = format!(
-            "{}. Mend or remove the file first: authtui does not overwrite it.",
+            "{}. Correct or remove the file first: authtui does not overwrite it.",
             text_layout::safe(fault)
         );
         lines.extend(wrapped(&text, theme.bad));

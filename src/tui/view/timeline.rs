@@ -8,7 +8,7 @@
 //! │─────────────────────────────────────────────────────────────────────│
 //! │ demo/ben  ◐ expiring                                                │  words
 //! │ ◇ 16:02  logged in   ↻ 17:03  auto-refresh                          │
-//! ╰ ━ token  ╌ login  ↻ refresh  ◆ login ends ──────────────────────────╯  legend
+//! ╰ ━ token  ╌ login  ↻ refresh  ◆ login expires ──────────────────────────╯  legend
 //! ```
 
 use ratatui::Frame;
@@ -321,8 +321,8 @@ fn legend(frame: &mut Frame<'_>, area: Rect, theme: &Theme) {
     let items = [
         (token, "token"),
         (cell(TimelineSign::Login, theme), "login"),
-        (milestone(Milestone::LoginEnds), "login ends"),
-        (milestone(Milestone::WillRefresh), "will refresh"),
+        (milestone(Milestone::LoginEnds), "login expires"),
+        (milestone(Milestone::WillRefresh), "auto-refresh"),
         (milestone(Milestone::Refreshed), "refreshed"),
         (milestone(Milestone::Failed), "failed"),
         (milestone(Milestone::Ended), "login ended"),

@@ -52,13 +52,13 @@ fn hint(model: &Model, now: Now) -> Option<String> {
             None => "Press l to log in to a profile again.".to_owned(),
         },
         Some(TourStop::Refresh) => match first(model, now, |health| health == Health::Due) {
-            Some(name) => format!("Press r on {name}, which is due: it gets a new token."),
-            None => "Press r for a new token.".to_owned(),
+            Some(name) => format!("Press r on {name} to refresh it: it is due."),
+            None => "Press r to refresh a profile.".to_owned(),
         },
-        Some(TourStop::Copy) => "Press y, then h: the token as a header is on your clipboard.".to_owned(),
-        Some(TourStop::SignOut) => "Press x on a profile that you do not need: sign out.".to_owned(),
-        Some(TourStop::Timeline) => "Press t for the timeline: when everything expires.".to_owned(),
-        None => "That was the tour. n then demo-tv shows a QR code, ? every key.".to_owned(),
+        Some(TourStop::Copy) => "Press y, then h, to copy the token as a header.".to_owned(),
+        Some(TourStop::SignOut) => "Press x on a profile to sign out of it.".to_owned(),
+        Some(TourStop::Timeline) => "Press t for the timeline: it shows when everything expires.".to_owned(),
+        None => "That was the tour. n, then demo-tv, shows a QR code; ? shows every key.".to_owned(),
     })
 }
 

@@ -122,7 +122,7 @@ impl PageBox<'_> {
         frame.render_widget(Line::from(vec![mark, Span::raw(" "), Span::styled(text, style)]), row);
     }
 
-    /// A text field below what it is for. Where room is short only what stands below is shown.
+    /// A text field below what it is for. Where room is short its end is cut.
     fn ask(
         &self,
         frame: &mut Frame<'_>,
@@ -137,10 +137,8 @@ impl PageBox<'_> {
             text_layout::wrap(&text_layout::safe(&below), self.width)
         };
         let under = if below.is_empty() { 0 } else { rows(below.len()) + 1 };
-        let mut text = text_layout::wrap(text, self.width);
-        if rows(text.len()) + 2 + under + 2 > self.area.height {
-            text.clear();
-        }
+        let room = self.area.height.saturating_sub(under + 4);
+        let text = text_layout::wrap_into(text, self.width, usize::from(room));
         let above = if text.is_empty() { 0 } else { rows(text.len()) + 1 };
         let inner = self.above(frame, above + 1 + under);
         self.lines(frame, inner, &text, Style::new());

@@ -37,7 +37,7 @@ fn a_name_that_is_reserved_bad_or_taken_is_refused_with_the_reason() {
     for (name, reason) in [
         ("key", "reserved for API keys"),
         ("key-3", "reserved for API keys"),
-        ("work", "is there already"),
+        ("work", "already exists"),
         ("", "up to 64 characters"),
         ("a/b", "no slash"),
         ("\u{430}na", "“<U+0430>na” has letters that look like others"),

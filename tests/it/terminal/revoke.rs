@@ -33,7 +33,7 @@ fn a_provider_that_fails_is_asked_again() {
     let (served, pair, pty) = begun(WIDE);
     plan(&served, 1);
     pty.insist("X", "Keep everything").keys("\r");
-    pty.wait("demo/ana is not signed out").wait("answered 503").wait("Nothing stored was changed.");
+    pty.wait("demo/ana is not signed out").wait("answered 503").wait("Stored tokens are unchanged.");
     assert_eq!((served.stored("ana"), lives(&served, &pair)), (Some(pair.clone()), true));
 
     pty.keys("\t").keys("\r").wait("here and at its provider");
@@ -49,7 +49,7 @@ fn tokens_can_be_erased_though_the_provider_fails() {
     plan(&served, 1);
     pty.insist("X", "Keep everything").keys("\r");
     pty.wait("demo is not notified").keys("ee");
-    pty.wait("Signed out demo/ana");
+    pty.wait("Signed out of demo/ana");
     assert_eq!((served.stored("ana"), revocations(&served), lives(&served, &pair)), (None, 1, true));
     pty.keys("q");
     assert_eq!(pty.end().code, 0);
@@ -62,10 +62,10 @@ fn a_provider_without_a_way_is_said_before_anything_is_erased() {
     let revoke = format!(", revoke: \"{}{REVOKE}\"", served.serving.issuer());
     served.home.provider("demo", &file.replace(&revoke, ""));
     let pty = Pty::start(&served.home, &[], WIDE);
-    pty.wait("dat_…").insist("X", "The provider cannot be asked to end it");
+    pty.wait("dat_…").insist("X", "authtui cannot end this login");
     pty.wait(served.serving.issuer());
     assert_eq!(served.stored("ana"), Some(pair));
-    pty.keys("e").wait("Signed out demo/ana");
+    pty.keys("e").wait("Signed out of demo/ana");
     assert_eq!((served.stored("ana"), visits(&served)), (None, 0));
     pty.keys("q");
     assert_eq!(pty.end().code, 0);
@@ -74,7 +74,7 @@ fn a_provider_without_a_way_is_said_before_anything_is_erased() {
 #[test]
 fn revoking_locally_sends_nothing() {
     let (served, pair, pty) = begun(WIDE);
-    pty.keys("x").wait("is not notified").keys("e").wait("Signed out demo/ana. u undoes it");
+    pty.keys("x").wait("is not notified").keys("e").wait("Signed out of demo/ana. u undoes it");
     assert_eq!((served.stored("ana"), visits(&served)), (None, 0));
     pty.keys("u").wait("demo/ana is back");
     assert_eq!((served.stored("ana"), visits(&served)), (Some(pair.clone()), 0));
@@ -88,7 +88,7 @@ fn quitting_waits_for_the_answer_and_erases() {
     let (served, pair, pty) = begun(WIDE);
     let late = FaultKind::Late(std::time::Duration::from_millis(700));
     served.serving.with(|authority| authority.faults.plan(REVOKE, 1, late));
-    pty.keys("xs").wait("Signing out demo/ana at its provider");
+    pty.keys("xs").wait("Signing out of demo/ana at its provider");
     pty.keys("q");
     assert_eq!(pty.end().code, 0);
     assert_eq!((served.stored("ana"), lives(&served, &pair)), (None, false));

@@ -15,8 +15,7 @@ fn a_secret_is_taken_back_after_a_countdown_that_is_seen() {
     let mut app = clearing();
     assert_eq!(copy(&mut app, Copied::NativeSecret), [Effect::ClearClipboardAtEnd]);
     for left in (1..=30).rev() {
-        let words =
-            format!("Copied the token of demo/work. Clipboard clears in {left} s; any other copy keeps it.");
+        let words = format!("Copied the token of demo/work. Clipboard clears in {left} s.");
         assert_eq!(app.message(), words);
         let next = wakes_at(&app.model, app.now).expect("a moment");
         assert!(app.now.steady.until(next) <= Duration::from_secs(1), "it counts");

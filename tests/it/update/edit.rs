@@ -23,7 +23,7 @@ fn an_entry_that_is_not_valid_is_edited_at_its_line_and_then_read_again() {
 fn where_all_is_valid_it_says_what_it_is_for() {
     let mut app = App::with(["work"]);
     assert_eq!(app.keys("e"), []);
-    let words = "demo/work: its entry is valid; e opens one that is not, at its line, in $EDITOR.";
+    let words = "demo/work: its entry is valid; e opens only an unreadable one.";
     assert_eq!(app.message(), words);
     let mut app = App::of([]);
     app.feed(Msg::Stored(Snapshot { rows: Vec::new(), ..snapshot([profile("work")]) }));

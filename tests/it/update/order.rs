@@ -199,7 +199,7 @@ fn the_header_says_what_needs_somebody_and_what_comes_next() {
     let header = |app: &App| app.screen().lines().next().unwrap_or_default().to_owned();
     let mut app = App::of(cast());
     let words = header(&app);
-    for part in ["1 needs login", "1 failed", "1 login ends soon", "1 due"] {
+    for part in ["1 needs login", "1 failed", "1 login expires soon", "1 due"] {
         assert!(words.contains(part), "{words}");
     }
     app.feed(Msg::Stored(snapshot([profile("work"), profile("home"), profile("lab")])));

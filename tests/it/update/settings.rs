@@ -86,7 +86,7 @@ fn settings_that_cannot_be_saved_are_read_as_they_are() {
     assert_eq!(app.model.settings, Settings::default());
     app.feed(Msg::Settled(Err("settings.yaml is not used: line 1".to_owned())));
     assert_eq!(app.press("right"), [], "a file that is not understood is not written");
-    assert!(app.message().contains("Mend or remove the file first"), "{}", app.message());
+    assert!(app.message().contains("Correct or remove the file first"), "{}", app.message());
     assert!(app.screen().contains("does not overwrite it"), "{}", app.screen());
 }
 

@@ -68,14 +68,14 @@ fn a_profile_can_be_deleted_once_its_provider_has_ended_the_login() {
     let mut app = app(["work", "home"]);
     app.keys("xb");
     app.feed(Msg::Revoked(id("work"), Revoked::Done(snapshot([profile("home")]))));
-    assert_eq!(app.message(), "Signed out demo/work at its provider and deleted the profile.");
+    assert_eq!(app.message(), "Signed out of demo/work at its provider and deleted the profile.");
     assert_eq!(app.model.profile(&id("work")), None);
 }
 
 #[test]
 fn a_grant_that_is_over_is_erased_here_and_said_so() {
     let mut app = asked(["work", "home"]);
-    assert_eq!(app.message(), "Signing out demo/work at its provider …");
+    assert_eq!(app.message(), "Signing out of demo/work at its provider …");
     assert_eq!(app.model.unfinished().as_deref(), Some("the revocation of demo/work"));
     assert_eq!(app.keys("X"), [], "asked once");
     assert!(app.message().contains("is already being asked"));
@@ -86,7 +86,7 @@ fn a_grant_that_is_over_is_erased_here_and_said_so() {
         []
     );
 
-    assert_eq!(app.message(), "Signed out demo/work here and at its provider.");
+    assert_eq!(app.message(), "Signed out of demo/work here and at its provider.");
     assert_eq!((app.profile("work").held.tokens(), app.model.unfinished()), (None, None));
 }
 
@@ -97,7 +97,7 @@ fn profiles_of_the_same_grant_are_named() {
     app.keys("xs");
     let gone = snapshot([erased("work"), erased("twin"), profile("home")]);
     app.feed(Msg::Revoked(id("work"), Revoked::Done(gone)));
-    let words = "Signed out demo/work here and at its provider. demo/twin used the same login and is signed \
+    let words = "Signed out of demo/work here and at its provider. demo/twin used the same login and is signed \
         out too.";
     assert_eq!(app.message(), words);
 }

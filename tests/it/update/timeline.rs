@@ -82,7 +82,7 @@ fn what_happened_and_what_will_is_told_below_the_rows() {
     app.feed(Msg::Events(Ok(vec![event(90, "work", failed), event(5, "home", GrantEvent::LoggedIn)])));
     app.feed(Msg::Resized(120, 32));
     app.keys("t");
-    for words in ["07:30", "refresh failed: answered 503", "login ends, in 29d", "token expires"] {
+    for words in ["07:30", "refresh failed: answered 503", "login expires, in 29d", "token expires"] {
         assert!(app.screen().contains(words), "{words}:\n{}", app.screen());
     }
 }

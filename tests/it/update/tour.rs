@@ -23,7 +23,7 @@ fn what_the_person_does_is_ticked_off() {
     app.keys("N");
     assert!(app.screen().contains("2/6  Press ! for the next profile"), "{}", app.screen());
     app.keys("!");
-    assert!(app.screen().contains("3/6  Press r on demo/home, which is due"), "{}", app.screen());
+    assert!(app.screen().contains("3/6  Press r on demo/home to refresh it: it is due"), "{}", app.screen());
     app.press("home down");
     app.keys("r");
     let fresh = Refreshed::Done(snapshot([profile("work"), profile("home")]));

@@ -15,11 +15,11 @@ use crate::harness::{App, full, id, now, profile, snapshot};
 #[test]
 fn a_sign_out_can_be_undone_while_the_message_counts_down() {
     let mut app = signed_out();
-    assert_eq!(app.message(), "Signed out demo/work. u undoes it (10 s)");
+    assert_eq!(app.message(), "Signed out of demo/work. u undoes it (10 s)");
     for left in (1..10).rev() {
         assert!(wakes_at(&app.model, app.now) <= Some(app.now.steady.after(SECOND)));
         app.advance(SECOND);
-        assert_eq!(app.message(), format!("Signed out demo/work. u undoes it ({left} s)"));
+        assert_eq!(app.message(), format!("Signed out of demo/work. u undoes it ({left} s)"));
     }
     assert_eq!(app.keys("u"), [restoring(Extent::Tokens, profile("work"))]);
     assert_eq!(app.model.message, None, "it is offered once");
@@ -56,7 +56,7 @@ fn a_deleted_profile_comes_back() {
 fn it_is_still_there_when_another_answer_has_taken_its_row() {
     let mut app = signed_out();
     app.keys("js");
-    assert_ne!(app.message(), "Signed out demo/work. u undoes it (10 s)");
+    assert_ne!(app.message(), "Signed out of demo/work. u undoes it (10 s)");
     assert_eq!(app.keys("u"), [restoring(Extent::Tokens, profile("work"))]);
 }
 
@@ -106,7 +106,7 @@ fn what_cannot_be_put_back_whole_is_not_offered() {
     app.keys("xe");
     let gone = SignedOut { snapshot: snapshot([without_tokens()]), erased: None };
     app.feed(Msg::SignedOut(id("work"), Ok(gone)));
-    assert_eq!(app.message(), "Signed out demo/work, here only.");
+    assert_eq!(app.message(), "Signed out of demo/work, here only.");
 }
 
 const SECOND: Duration = Duration::from_secs(1);

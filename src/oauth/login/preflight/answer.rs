@@ -166,7 +166,7 @@ pub(super) fn new_name(
         return kept("the environment variable");
     }
     if snapshot.is_taken(&name) {
-        return Err(format!("{name} is there already; choose another name"));
+        return Err(format!("{name} already exists; choose another name"));
     }
     Ok(name)
 }

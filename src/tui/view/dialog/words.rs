@@ -169,7 +169,7 @@ fn by_hand_instead(target: &SignOutTarget, model: &Model) -> Option<String> {
     Some(match target.holds {
         SecretHeld::Key => by_hand,
         SecretHeld::Login | SecretHeld::Nothing => {
-            format!("The provider cannot be asked to end it: {why}. {by_hand}")
+            format!("authtui cannot end this login at the provider: {why}. {by_hand}")
         }
     })
 }
@@ -224,8 +224,8 @@ fn at_provider(id: &ProfileId, model: &Model) -> ChoiceNote {
 
 fn not_revoked(id: &ProfileId, trouble: &Trouble, model: &Model) -> DialogText {
     let why = format!("{}.", text_layout::capital(&text_layout::safe(&trouble.why)));
-    let by_hand = format!("Nothing stored was changed. You can {}.", by_hand(id, model));
-    let short = format!("Nothing stored was changed. {why}");
+    let by_hand = format!("Stored tokens are unchanged. You can {}.", by_hand(id, model));
+    let short = format!("Stored tokens are unchanged. {why}");
     let title = format!("{} is not signed out", text_layout::named(&id.name));
     DialogText { title, parts: vec![why, by_hand], short }
 }

@@ -159,7 +159,7 @@ impl PanelText<'_> {
                 format!("Allow access in any browser. {host} then shows a code: press p and paste it."),
             ),
             (None, _, None) => words(
-                "Open the link, then paste the last address",
+                "Open the link, then paste the last page's address",
                 "Allow access in your own browser. The last page may not load; only its address counts: \
                  press p and paste it.",
             ),
@@ -175,9 +175,11 @@ impl PanelText<'_> {
         let paste = match (curl, shown.method, &host) {
             (true, ..) => "paste what it prints".to_owned(),
             (false, LoginMethod::Code, Some(host)) => format!("paste the code, if {host} shows one"),
-            (false, LoginMethod::Code, None) => "paste the last address, if it does not load".to_owned(),
+            (false, LoginMethod::Code, None) => {
+                "paste the last page's address, if it does not load".to_owned()
+            }
             (false, _, Some(_)) => "paste the code".to_owned(),
-            (false, _, None) => "paste the last address".to_owned(),
+            (false, _, None) => "paste the last page's address".to_owned(),
         };
         let short = shown.methods.short.as_ref().filter(|_| is_rich && !curl);
         let short = short.filter(|_| self.locality == Locality::Local).map(|url| format!("or open {url}"));

@@ -50,7 +50,7 @@ fn answered(page: &Page) -> Option<(&'static str, String)> {
             let is_empty = field.is_empty() || question.is_address() && field.text().ends_with("://");
             let answer = match (is_empty, question.is_secret()) {
                 (true, _) => "none".to_owned(),
-                (false, true) => "given".to_owned(),
+                (false, true) => "entered".to_owned(),
                 (false, false) => text_layout::safe(field.text()),
             };
             (label, answer)

@@ -176,7 +176,7 @@ fn who_cannot_be_asked_is_said_before_anything_is_erased_or_asked() {
     let page =
         format!("Next: revoke it at {}/; without --remote it is erased here.", served.serving.issuer());
     for (name, why, next) in [
-        ("mute/ana", "its provider file names no revocation", page.as_str()),
+        ("mute/ana", "its provider file names no revocation address", page.as_str()),
         ("acme/ana", "there is no provider file for it", "revoke it on the provider's web pages"),
         ("broken/ana", "endpoints", "revoke it on the provider's web pages"),
         ("demo/key", "API keys cannot be revoked from here", "delete the key on the web pages of Demo"),

@@ -213,7 +213,7 @@ fn what_is_no_key_or_no_name_of_one_is_refused_with_a_sentence_and_stays() {
     }
     for (text, sentence) in [
         ("key-3", name("key-3")),
-        ("work", "demo/work is there already; choose another name".to_owned()),
+        ("work", "demo/work already exists; choose another name".to_owned()),
         ("", "enter a name (up to 64 characters)".to_owned()),
     ] {
         let mut app = App::of([profile("work")]);

@@ -52,7 +52,8 @@ fn a_server_is_described_shown_written_and_logged_in_to() {
     typed(&mut app, &ANSWERS);
     assert_eq!(wizard(&app).page, Page::Choice(ListQuestion::Pkce, 0));
     let shown = app.screen();
-    for seen in ["New server corp · 10 of 11", "Revocation  https://id.corp.test/revoke", "Secret      given"]
+    for seen in
+        ["New server corp · 10 of 11", "Revocation  https://id.corp.test/revoke", "Secret      entered"]
     {
         assert!(shown.contains(seen), "{seen}: {shown}");
     }
@@ -116,10 +117,10 @@ fn a_file_that_cannot_be_written_leaves_all_that_was_typed() {
     let (name, text) = written(&mut app);
     assert_eq!(app.press("enter esc"), [], "keys wait while it is saved");
     let why =
-        Trouble::untouched("cannot save corp.yaml", "corp.yaml is there already", FailureKind::NothingToDo);
+        Trouble::untouched("cannot save corp.yaml", "corp.yaml already exists", FailureKind::NothingToDo);
     assert_eq!(app.feed(Msg::Described(name.clone(), Err(why.clone()))), []);
     assert_eq!(wizard(&app).complaint, Some(why.to_string()));
-    assert!(app.screen().contains("is there already"), "{}", app.screen());
+    assert!(app.screen().contains("already exists"), "{}", app.screen());
     app.press("esc esc");
     assert_eq!(wizard(&app).page.field().map(authtui::tui::field::Field::text), Some(ANSWERS[7]));
     app.press("enter enter");
