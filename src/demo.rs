@@ -1,8 +1,8 @@
 //! `authtui demo`: everything to try without an account and without a network.
 //!
 //! [`authority`] is an authorization server as a value; [`serve`] puts it on a loopback port;
-//! [`fixtures`] logs in one profile in every state. The screen on top is the ordinary one, on a
-//! folder that goes away when the demo ends.
+//! [`fixtures`] logs in one profile in every state and gives each a past. The screen on top is the
+//! ordinary one, on a folder that goes away when the demo ends.
 //!
 //! There are two files about `demo`. The demo's own has every login method. [`provider_file`] has
 //! those of a code alone, for tests that count the requests of one login, where a device code would
@@ -99,6 +99,7 @@ impl Demo {
             random.push(serve::random_bytes().wrap_err("cannot fill the demo's store")?);
         }
         let profiles = self.serving.with(|authority| fixtures::profiles(authority, now, random));
+        let past = fixtures::past(&profiles, &self.services.paths.config, now);
         let mut text: Option<String> = None;
         for profile in profiles {
             let change =
@@ -109,6 +110,7 @@ impl Demo {
         let text = text.unwrap_or_default() + UNREADABLE;
         let written = file::replace(&self.services.paths.config, None, text.as_bytes(), None);
         written.map_err(|trouble| eyre!("{trouble}"))?;
+        self.services.event_log.write_each(&past).wrap_err("cannot fill the demo's event log")?;
         let slow = FaultKind::Late(Duration::from_secs(6));
         self.serving.with(|authority| authority.faults.plan(TOKEN, 1, slow));
         Ok(())
@@ -131,6 +133,11 @@ pub fn provider_file(issuer: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::BTreeSet;
+
+    use crate::domain::event::{self, GrantEvent};
+    use crate::domain::grant_status::GrantStatus;
+    use crate::domain::name::StoreId;
     use crate::domain::provider::LoginMethod;
     use crate::stored::provider_file;
 
@@ -151,5 +158,28 @@ mod tests {
         let qonic = catalog.get("demo-qonic").expect("a provider");
         assert!(qonic.refresh.is_none() && qonic.scopes.list.is_some());
         assert!(!catalog.get("demo-cal").expect("a provider").state.echoed);
+    }
+
+    #[test]
+    fn the_past_is_told_in_order_and_changes_no_state() {
+        let demo = Demo::start(&[]).expect("a demo");
+        let services = demo.services();
+        let events = services.event_log.read().expect("a log");
+        assert!(events.is_sorted_by_key(|event| event.at));
+        assert!(events.iter().all(|event| event.at < services.clock.now().wall));
+        assert_eq!(event::open(&events), BTreeSet::new());
+
+        let snapshot = services.read_now(StoreId::Own);
+        for profile in snapshot.profiles().filter(|profile| profile.id.name.provider() == "demo") {
+            let name = &profile.id.name;
+            let own: Vec<&GrantEvent> =
+                events.iter().filter(|event| event.profile == *name).map(|event| &event.what).collect();
+            assert!(matches!(own.first(), Some(GrantEvent::LoggedIn | GrantEvent::KeyStored)), "{name}");
+            let refreshed = own.iter().filter_map(|what| {
+                if let GrantEvent::Refreshed { generation, .. } = what { Some(*generation) } else { None }
+            });
+            assert_eq!(refreshed.max().unwrap_or(0), profile.refresh_count, "{name}");
+            assert_eq!(GrantStatus::of(&events, profile, None, &BTreeSet::new()), None, "{name}");
+        }
     }
 }

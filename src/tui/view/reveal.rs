@@ -26,7 +26,8 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, reveal: &Reveal, view: V
     // A box as wide as its words needs none of what lies beside it.
     let longest = lines.iter().map(|line| text_layout::width(line)).max().unwrap_or(0);
     let width = width.min(longest.max(NARROWEST));
-    let room = area.height.saturating_sub(frame::AROUND + 2).max(1);
+    // The frame, and the words below the secret.
+    let room = area.height.saturating_sub(4).max(1);
     let shown = rows(lines.len()).min(room);
     let cut = usize::from(shown) < lines.len();
     let title =
@@ -40,7 +41,9 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, reveal: &Reveal, view: V
     let left = seconds::left(reveal.until, now.steady);
     let has_refresh = model.profile(&reveal.id).is_some_and(|profile| profile.refresh_token().is_some());
     let mut line = Line::from(Span::styled(format!("Hidden in {left} s"), theme.warn));
-    line.push_span(" · any key hides it");
+    if inner.width >= NARROWEST {
+        line.push_span(" · any key hides it");
+    }
     if reveal.form == Form::Token && has_refresh {
         line.push_span(" · ");
         line.push_span(Span::styled("v", theme.key));
