@@ -29,9 +29,12 @@ pub mod dialect;
 pub mod fault;
 pub mod grant;
 mod index_page;
+pub mod mcp;
+mod metadata;
 mod page;
 pub mod platform;
 pub mod record;
+mod registration;
 pub mod request;
 pub mod resource;
 pub mod response;
@@ -45,6 +48,8 @@ pub const PASTE: &str = "/oauth2/code/callback";
 pub const TOKEN: &str = "/oauth2/token";
 /// Where a token ends its grant (RFC 7009).
 pub const REVOKE: &str = "/oauth2/revoke";
+/// Where a client registers itself (RFC 7591).
+pub const REGISTER: &str = "/oauth2/register";
 /// Whose token it is.
 pub const USERINFO: &str = "/oauth2/userinfo";
 /// The harmless request that tests a token.
@@ -232,6 +237,9 @@ impl Authority {
             (_, USERINFO) => self.userinfo(request),
             (_, MODELS) => self.models(request),
             (_, ME) => self.me(request),
+            (_, metadata::SERVER) => self.server_metadata(),
+            (_, mcp::METADATA | mcp::METADATA_AT_ROOT) => self.resource_metadata(),
+            (_, mcp::PATH) => self.mcp(request),
             (_, "/") => self.index(200, None),
             _ => page::error(404, "There is nothing here."),
         }
@@ -246,6 +254,8 @@ impl Authority {
             (Some(Endpoint::PlatformAuthorize(client)), _) => self.platform_authorize(request, client),
             (_, path) if DIALECTS.iter().any(|dialect| dialect.decision == path) => self.decide(request),
             (_, REVOKE) => self.revocation(request),
+            (_, REGISTER) => self.register(request),
+            (_, mcp::PATH) => self.mcp(request),
             (_, DEVICE_PAGE) => self.enter_user_code(request),
             (_, index_page::FAULTS_PATH) => self.press_button(request),
             _ => page::error(404, "There is nothing here."),

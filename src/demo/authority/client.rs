@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use url::form_urlencoded;
+use url::{Url, form_urlencoded};
 
 use crate::demo::authority::request::{HttpRequest, IncomingRequest};
 use crate::demo::authority::response::{ErrorCode, OAuthError};
@@ -42,9 +42,22 @@ pub struct RegisteredClient {
     pub transports: Vec<SecretTransport>,
     pub flows: Vec<ClientFlow>,
     pub rotation: RefreshTokenRotation,
+    /// The redirect addresses that it registered; empty: every one that the server allows.
+    pub redirects: Vec<Url>,
 }
 
 impl RegisteredClient {
+    /// Whether answers may go to `redirect`: as registered, on any port of this machine
+    /// (RFC 8252 §7.3).
+    pub(super) fn may_redirect_to(&self, redirect: &Url) -> bool {
+        let same = |registered: &Url| {
+            registered.scheme() == redirect.scheme()
+                && registered.host() == redirect.host()
+                && registered.path() == redirect.path()
+        };
+        self.redirects.is_empty() || self.redirects.iter().any(same)
+    }
+
     /// Refuses a flow that is not this client's.
     pub(super) fn check_flow(&self, flow: ClientFlow) -> Result<(), OAuthError> {
         if self.flows.contains(&flow) {
@@ -105,6 +118,7 @@ pub(super) fn registered() -> Vec<RegisteredClient> {
             transports: transports.to_vec(),
             flows: flows.to_vec(),
             rotation: RefreshTokenRotation::SingleUse,
+            redirects: Vec::new(),
         };
     let secret = |client: RegisteredClient| RegisteredClient {
         secret: Some(Secret::new(CONFIDENTIAL_SECRET)),

@@ -55,7 +55,9 @@ impl Authority {
             Ok(origin) => origin,
             Err(why) => return page::error(400, why),
         };
-        let (challenge, scopes) = match authorization(request, &client) {
+        let authorization = authorization(request, &client);
+        let authorization = authorization.and_then(|found| self.check_resource(request).map(|()| found));
+        let (challenge, scopes) = match authorization {
             Ok(authorization) => authorization,
             Err(error) => return redirect.with_error(&self.issuer, error),
         };
@@ -136,6 +138,7 @@ impl Authority {
         let client = client.ok_or("The program that asks is not known here.")?.clone();
         let written = parameters.get("redirect_uri").unwrap_or_default();
         let url = allowed_redirect(written, &self.issuer);
+        let url = url.filter(|url| client.may_redirect_to(url));
         let url = url.ok_or("This request wants its answer sent to an address that is not allowed.")?;
         let state = parameters.get("state").unwrap_or_default();
         if request.dialect.has(Quirk::CodeTrue) {

@@ -115,6 +115,11 @@ impl Dialect {
         self.device.is_some()
     }
 
+    /// Where device codes are asked for.
+    pub(super) fn device_path(&self) -> Option<&'static str> {
+        self.device
+    }
+
     fn endpoint(&self, path: &str) -> Option<Endpoint<'static>> {
         let endpoints = [
             (self.authorize, Endpoint::Authorize),

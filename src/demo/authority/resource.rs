@@ -64,7 +64,7 @@ impl Authority {
         key.is_some_and(|key| self.settings.keys.contains(&key))
     }
 
-    fn bearer(&self, request: &IncomingRequest<'_>) -> Option<Bearer<'_>> {
+    pub(super) fn bearer(&self, request: &IncomingRequest<'_>) -> Option<Bearer<'_>> {
         self.grants.bearer(&Secret::new(request.http.bearer()?), request.now.wall)
     }
 }

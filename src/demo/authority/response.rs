@@ -85,6 +85,12 @@ pub enum ErrorCode {
     SlowDown,
     /// The device code is too old (RFC 8628 §3.5).
     ExpiredToken,
+    /// Tokens for a resource that is not served (RFC 8707 §2).
+    InvalidTarget,
+    /// What a client wrote about itself cannot be registered (RFC 7591 §3.2.2).
+    InvalidClientMetadata,
+    /// A redirect address that cannot be registered (RFC 7591 §3.2.2).
+    InvalidRedirectUri,
 }
 
 impl ErrorCode {
@@ -103,6 +109,9 @@ impl ErrorCode {
             Self::AuthorizationPending => "authorization_pending",
             Self::SlowDown => "slow_down",
             Self::ExpiredToken => "expired_token",
+            Self::InvalidTarget => "invalid_target",
+            Self::InvalidClientMetadata => "invalid_client_metadata",
+            Self::InvalidRedirectUri => "invalid_redirect_uri",
         }
     }
 }
