@@ -6,7 +6,6 @@ use std::{env, fs};
 
 use color_eyre::eyre::{Result, WrapErr};
 use etcetera::BaseStrategy;
-use etcetera::base_strategy::Xdg;
 
 /// The program's folders and files.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,7 +70,7 @@ impl Paths {
 
 #[cfg(not(windows))]
 fn folders() -> Result<(PathBuf, PathBuf)> {
-    let base = Xdg::new().wrap_err("cannot find the home folder: set HOME")?;
+    let base = etcetera::base_strategy::Xdg::new().wrap_err("cannot find the home folder: set HOME")?;
     let state = base.state_dir().unwrap_or_else(|| base.data_dir());
     Ok((base.config_dir().join("authtui"), state.join("authtui")))
 }

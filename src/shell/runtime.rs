@@ -13,6 +13,7 @@ use tokio::runtime::{Builder, Runtime};
 /// How many files a runtime, the terminal and the watched folders open together, and some to spare.
 const FILES: usize = 24;
 /// From how many files on a limit leaves room enough without a trial.
+#[cfg(unix)]
 const AMPLE_FILES: u64 = 256;
 /// How long the first worker is kept: as long as the program runs.
 const FOR_EVER: Duration = Duration::from_secs(365 * 24 * 60 * 60);
@@ -44,7 +45,7 @@ pub fn check_limits() -> io::Result<()> {
     }
     let threads: io::Result<Vec<_>> = (0..2).map(|_| thread::Builder::new().spawn(|| {})).collect();
     let next = "close other programs, or raise ulimit -u and ulimit -v";
-    // They do nothing, and end by themselves: nobody waits for them before the first frame.
+    // They end at once: nobody waits for them before the first frame.
     drop(threads.map_err(|error| lacks("no thread can be started", next, error))?);
     Ok(())
 }

@@ -4,7 +4,7 @@
 //! so that a terminal is restored and tokens are saved first. A signal that is no usual way to ask is
 //! raised again at the end, so that its sender sees a program that it ended: [`reraise`].
 
-use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What a signal says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,9 +30,6 @@ pub fn interrupts_are_others() -> bool {
     INTERRUPTS_ARE_OTHERS.load(Ordering::SeqCst)
 }
 
-/// The signal that ended the program and is no usual way to ask for it; 0 is none.
-static UNUSUAL: AtomicI32 = AtomicI32::new(0);
-
 /// Lets writing beyond a limit of the size of files fail, instead of ending the program.
 ///
 /// # Errors
@@ -50,7 +47,7 @@ pub fn survive_file_limit() -> std::io::Result<()> {
 pub fn reraise() {
     #[cfg(unix)]
     {
-        let signal = UNUSUAL.load(Ordering::SeqCst);
+        let signal = unix::UNUSUAL.load(Ordering::SeqCst);
         if signal != 0 {
             // Where it fails the exit code has to do.
             let _ = signal_hook::low_level::emulate_default_handler(signal);
@@ -62,13 +59,16 @@ pub fn reraise() {
 mod unix {
     use std::future::pending;
     use std::io;
-    use std::sync::atomic::Ordering;
+    use std::sync::atomic::{AtomicI32, Ordering};
 
     use futures_util::future::select_all;
     use rustix::process::Signal;
     use tokio::signal::unix::{SignalKind, signal};
 
-    use super::{Ending, UNUSUAL};
+    use super::Ending;
+
+    /// The signal that ended the program and is no usual way to ask for it; 0 is none.
+    pub(super) static UNUSUAL: AtomicI32 = AtomicI32::new(0);
 
     /// How a program is usually asked to end.
     const USUAL: [Signal; 3] = [Signal::TERM, Signal::INT, Signal::HUP];

@@ -112,7 +112,7 @@ pub fn footer(model: &Model, now: Now, place: FooterPlace) -> Footer {
     let row = place.row;
     let keys = match &model.screen {
         Screen::Filter(_) => return Footer::default(),
-        Screen::List | Screen::Detail | Screen::Everything => return profiles::footer(model, now, row),
+        Screen::List | Screen::Pane | Screen::Everything => return profiles::footer(model, now, row),
         // The chooser itself names its keys, as far as the profile has something to copy.
         Screen::Reveal(..) => fixed(&HIDING),
         Screen::Copy => only(model, KeyContext::Copy, |action| action == Action::Back),

@@ -14,7 +14,7 @@ use crate::tui::message::{Action, Form, Motion, PanelAction, ScopeAction, ZoomSt
 pub enum KeyContext {
     /// On every screen.
     Everywhere,
-    /// On the list and the detail of a profile.
+    /// On the list and the pane of a profile.
     Profiles,
     /// On the timeline, where the keys of the list act on the selected profile too.
     Timeline,

@@ -10,9 +10,9 @@ use crate::tui::theme::Shape;
 use crate::tui::tour::Tour;
 use crate::tui::{frame, text_layout};
 
-/// From this width on list and detail lie side by side.
+/// From this width on list and pane lie side by side.
 const WIDE: u16 = 110;
-/// From this width on the detail lies below the list.
+/// From this width on the pane lies below the list.
 const MIDDLE: u16 = 70;
 /// Below this width or height nothing but a sentence is shown, or the question that is asked.
 pub const SMALLEST: (u16, u16) = (40, 10);
@@ -22,10 +22,10 @@ const SMALLEST_QUESTION: (u16, u16) = (20, 5);
 const MESSAGE_ROWS: u16 = 2;
 /// From this height on a message may have a second row beside what a person chooses or types in.
 const ROOMY: u16 = 16;
-/// The fewest and the most columns of the detail pane beside the list.
-const DETAIL_COLUMNS: (u16, u16) = (46, 64);
-/// Rows of the detail pane below the list.
-const DETAIL_ROWS: u16 = 11;
+/// The fewest and the most columns of the pane beside the list.
+const PANE_COLUMNS: (u16, u16) = (46, 64);
+/// Rows of the pane below the list.
+const PANE_ROWS: u16 = 11;
 /// List and pane share one side.
 const SHARED: i32 = -1;
 
@@ -45,8 +45,8 @@ pub struct Parts {
     pub body: Rect,
     /// The list, with its border.
     pub list: Rect,
-    /// The detail pane, with its border, where it is shown beside the list.
-    pub detail: Option<Rect>,
+    /// The pane, with its border, where it is shown beside the list.
+    pub pane: Option<Rect>,
     /// What the demo's tour proposes.
     pub tour: Rect,
     /// What was last said.
@@ -70,22 +70,21 @@ pub fn parts(model: &Model, size: (u16, u16)) -> Option<Parts> {
         Constraint::Length(1),
     ];
     let [header, body, tour, message, footer] = Layout::vertical(rows).areas(Rect::new(0, 0, width, height));
-    let parts = Parts { header, body, list: body, detail: None, tour, message, footer };
+    let parts = Parts { header, body, list: body, pane: None, tour, message, footer };
     // A screen reader reads a row from its beginning to its end: one thing a row.
     if model.terminal.shape == Shape::Words {
         return Some(parts);
     }
     if width >= WIDE {
-        let columns = (width / 5 * 2).clamp(DETAIL_COLUMNS.0, DETAIL_COLUMNS.1);
-        let [list, detail] =
+        let columns = (width / 5 * 2).clamp(PANE_COLUMNS.0, PANE_COLUMNS.1);
+        let [list, pane] =
             Layout::horizontal([Constraint::Min(0), Constraint::Length(columns)]).spacing(SHARED).areas(body);
-        return Some(Parts { list, detail: Some(detail), ..parts });
+        return Some(Parts { list, pane: Some(pane), ..parts });
     }
-    if width >= MIDDLE && height >= DETAIL_ROWS + 8 {
-        let [list, detail] = Layout::vertical([Constraint::Min(0), Constraint::Length(DETAIL_ROWS)])
-            .spacing(SHARED)
-            .areas(body);
-        return Some(Parts { list, detail: Some(detail), ..parts });
+    if width >= MIDDLE && height >= PANE_ROWS + 8 {
+        let [list, pane] =
+            Layout::vertical([Constraint::Min(0), Constraint::Length(PANE_ROWS)]).spacing(SHARED).areas(body);
+        return Some(Parts { list, pane: Some(pane), ..parts });
     }
     Some(parts)
 }
@@ -166,7 +165,7 @@ pub fn page(model: &Model) -> (u16, usize) {
 #[must_use]
 pub fn pane(model: &Model) -> (u16, usize) {
     parts(model, model.size).map_or((1, 1), |parts| {
-        let area = parts.detail.filter(|_| model.screen == Screen::Detail).unwrap_or(parts.body);
+        let area = parts.pane.filter(|_| model.screen == Screen::Pane).unwrap_or(parts.body);
         let rows = usize::from(area.height.saturating_sub(2)).max(1);
         (area.width.saturating_sub(4), rows)
     })
@@ -185,7 +184,7 @@ mod tests {
 
     #[test]
     fn each_size_has_its_shape() {
-        for (size, detail, rows) in [
+        for (size, pane, rows) in [
             ((120, 32), true, 26),
             ((110, 10), true, 4),
             ((80, 24), true, 8),
@@ -195,7 +194,7 @@ mod tests {
         ] {
             let model = Model::new(size);
             let parts = parts(&model, size).expect("large enough");
-            assert_eq!((parts.detail.is_some(), list_rows(&model)), (detail, rows), "{size:?}");
+            assert_eq!((parts.pane.is_some(), list_rows(&model)), (pane, rows), "{size:?}");
         }
         let parts = |size| parts(&Model::new(size), size);
         assert_eq!((parts((39, 24)), parts((80, 9)), list_rows(&Model::new((1, 1)))), (None, None, 0));

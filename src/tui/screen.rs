@@ -8,14 +8,14 @@ use crate::tui::palette::CommandPalette;
 use crate::tui::reveal::Reveal;
 use crate::tui::wizard::{Wizard, Work};
 
-/// What is looked at. List and detail lie below everything else.
+/// What is looked at. List and pane lie below everything else.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub enum Screen {
-    /// The list, with the detail pane where there is room.
+    /// The list, with the pane where there is room.
     #[default]
     List,
     /// The selected profile: its pane has the focus, or stands alone where there is no room for both.
-    Detail,
+    Pane,
     /// Everything that is known of it.
     Everything,
     /// A filter is being typed.
@@ -92,12 +92,12 @@ impl Screen {
         if let Self::Wizard(wizard) = self { Some(wizard) } else { None }
     }
 
-    /// Whether list or detail are seen, though a question may lie above them.
+    /// Whether list or pane are seen, though a question may lie above them.
     #[must_use]
     pub fn shows_profiles(&self) -> bool {
         match self {
             Self::List
-            | Self::Detail
+            | Self::Pane
             | Self::Everything
             | Self::Filter(_)
             | Self::Copy
@@ -112,7 +112,7 @@ impl Screen {
     /// Whether profiles are looked at and nothing else, so that a question may be put over them.
     #[must_use]
     pub fn is_free(&self) -> bool {
-        matches!(self, Self::List | Self::Detail | Self::Everything)
+        matches!(self, Self::List | Self::Pane | Self::Everything)
     }
 
     /// Whether the person chooses or types something on it, other than a filter.
@@ -134,7 +134,7 @@ impl Screen {
     #[must_use]
     pub fn key_context(&self) -> Option<KeyContext> {
         match self {
-            Self::List | Self::Detail | Self::Everything => Some(KeyContext::Profiles),
+            Self::List | Self::Pane | Self::Everything => Some(KeyContext::Profiles),
             Self::Copy => Some(KeyContext::Copy),
             Self::Log(_) => Some(KeyContext::Log),
             Self::Login(Panel::Steps | Panel::Qr) => Some(KeyContext::Login),

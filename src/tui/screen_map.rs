@@ -23,7 +23,7 @@ pub enum MouseTarget {
     /// The list beside its rows.
     List,
     Row(RowId),
-    /// The detail of the selected profile.
+    /// The pane of the selected profile.
     Pane,
     /// A page that scrolls.
     Page,

@@ -1,6 +1,6 @@
 //! State of a profile as it is shown: its glyph, its colour, its clocks, its sentence.
 //!
-//! List, detail, header and help say the same of the same state because they say it from here.
+//! List, pane, header and help say the same of the same state because they say it from here.
 
 use ratatui::style::Style;
 use ratatui::text::Span;

@@ -4,7 +4,6 @@
 //! is a file with one function, `render`; no part knows another.
 
 mod copy;
-pub(super) mod detail;
 mod dialog;
 mod empty;
 pub(super) mod everything;
@@ -16,6 +15,7 @@ mod log;
 mod login;
 mod message;
 mod palette;
+pub(super) mod pane;
 mod profiles;
 mod results;
 mod reveal;
@@ -52,7 +52,7 @@ struct ViewContext<'a> {
 /// ```text
 /// authtui  ✗ 1 needs login  ○ 1 due   next: demo/ben refreshes in 3 min  12:04   header
 /// ╭ Profiles 7 · by urgency ─────────────╮╭ demo/emil ──────────────────────╮
-/// │ NEEDS YOU 1 ──────── token ─── login ││ ✗ Needs login                   │   profiles | detail
+/// │ NEEDS YOU 1 ──────── token ─── login ││ ✗ Needs login                   │   profiles | pane
 /// │▌✗ demo/emil    needs login  l log in ││ The provider ended this login.  │   above them: dialog,
 /// │ SOON 1 ───────────────────────────── ││   l  log in again               │   copy, wizard, scopes;
 /// │ ○ demo/home            due       6d  ││ ─────────────────────────────── │   in their place: timeline,
@@ -115,10 +115,10 @@ fn screen(frame: &mut Frame<'_>, parts: &Parts, looked_at: &Screen, view: ViewCo
             list(frame, parts, view);
         }
         Screen::Reveal(..) => list(frame, parts, view),
-        Screen::Detail if parts.detail.is_some() => list(frame, parts, view),
-        Screen::Detail => {
+        Screen::Pane if parts.pane.is_some() => list(frame, parts, view),
+        Screen::Pane => {
             view.map.put(body, MouseTarget::Pane);
-            detail::render(frame, body, view);
+            pane::render(frame, body, view);
         }
         Screen::Everything if model.selected_profile().is_none() => list(frame, parts, view),
         Screen::Everything => {
@@ -168,18 +168,18 @@ fn list(frame: &mut Frame<'_>, parts: &Parts, view: ViewContext<'_>) {
             false => profiles::render(frame, parts.body, view),
         };
     }
-    if let Some(timeline) = model.timeline.filter(|_| model.screen != Screen::Detail) {
+    if let Some(timeline) = model.timeline.filter(|_| model.screen != Screen::Pane) {
         return timeline::render(frame, parts.body, timeline, view);
     }
     view.map.put(parts.list, MouseTarget::List);
     // What has the focus is drawn last: the side that both share is drawn for it.
-    let is_pane_first = model.screen != Screen::Detail;
+    let is_pane_first = model.screen != Screen::Pane;
     if !is_pane_first {
         profiles::render(frame, parts.list, view);
     }
-    if let Some(area) = parts.detail {
+    if let Some(area) = parts.pane {
         view.map.put(area, MouseTarget::Pane);
-        detail::render(frame, area, view);
+        pane::render(frame, area, view);
     }
     if is_pane_first {
         profiles::render(frame, parts.list, view);

@@ -74,7 +74,7 @@ fn seen(model: &Model, now: Now) -> Vec<Steady> {
             moments.extend(flashes.map(|at| now.steady.after(now.steady.until(at))));
         }
         Screen::List
-        | Screen::Detail
+        | Screen::Pane
         | Screen::Everything
         | Screen::Filter(_)
         | Screen::Copy
@@ -100,13 +100,13 @@ fn waiting(model: &Model, now: Now) -> Option<Steady> {
 fn changes(model: &Model, at: Now) -> Vec<TimeDelta> {
     let now = at.wall;
     let planned = |profile: &Profile| auto_refresh::planned(model, profile, at);
-    // A row says when it is refreshed only where that is soon; the detail always does.
+    // A row says when it is refreshed only where that is soon; the pane always does.
     let soon = |need: Need, profile: &Profile| planned(profile).filter(|_| need.section() == Section::Soon);
     let selected = model.selected_profile().into_iter();
     let rows = visible(model).flat_map(|(need, profile)| moments(profile).chain(soon(need, profile)));
-    let detail = selected.flat_map(|profile| moments(profile).chain(planned(profile)));
+    let pane = selected.flat_map(|profile| moments(profile).chain(planned(profile)));
     // Slow ones change with the minute of the clock beside them.
-    let counted = rows.chain(detail).filter(|at| *at > now && !model.counts_slowly());
+    let counted = rows.chain(pane).filter(|at| *at > now && !model.counts_slowly());
     let texts = counted.map(|at| countdown(at - now).1);
     let next_event = header_text::next_event_holds(model, at);
     let order = model.order.holds_until.map(|at| at - now);
@@ -137,7 +137,7 @@ fn timeline_changes(model: &Model, timeline: Timeline, now: Now) -> impl Iterato
     strips.chain(words).chain(next_event).chain(order)
 }
 
-/// Every moment that a profile's row or detail counts down to.
+/// Every moment that a profile's row or pane counts down to.
 fn moments(profile: &Profile) -> impl Iterator<Item = DateTime<Utc>> {
     profile.life.expires_at.into_iter().chain(profile.life.grant_ends_at).chain(retries_at(profile))
 }

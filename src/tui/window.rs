@@ -49,7 +49,7 @@ fn mouse(model: &Model) -> MouseUse {
         Screen::Login(_) if model.screen.dialog().is_none() => MouseUse::Selects,
         Screen::Reveal(..) => MouseUse::Selects,
         Screen::List
-        | Screen::Detail
+        | Screen::Pane
         | Screen::Everything
         | Screen::Filter(_)
         | Screen::Copy

@@ -123,7 +123,7 @@ fn no_order_of_messages_panics_or_leaks() {
     assert_eq!(sent, NAMES.into(), "of the others nothing is known");
     for word in [
         "List",
-        "Detail",
+        "Pane",
         "Filter",
         "Copy",
         "Dialog",
@@ -272,7 +272,7 @@ impl Run {
         if !under_way && self.dice.one_in(5) {
             let key = match self.model.screen {
                 Screen::List => KeyCode::Char(self.dice.pick(&['l', 'l', 'n'])),
-                Screen::Detail
+                Screen::Pane
                 | Screen::Everything
                 | Screen::Filter(_)
                 | Screen::Copy
@@ -437,7 +437,7 @@ impl Run {
                     | Page::Text(TextQuestion::Draft(DraftQuestion::ClientSecret), _)
             ),
             Screen::List
-            | Screen::Detail
+            | Screen::Pane
             | Screen::Everything
             | Screen::Filter(_)
             | Screen::Copy

@@ -102,12 +102,12 @@ fn the_list_needs_neither_colour_nor_unicode() {
 }
 
 #[test]
-fn every_state_has_its_detail() {
+fn every_state_has_its_pane() {
     let rows = cast::rows();
-    let mut details = String::new();
+    let mut panes = String::new();
     for row in &rows {
         let mut model = cast::model(rows.clone());
-        model.screen = Screen::Detail;
+        model.screen = Screen::Pane;
         model.selected = Some(match row {
             Row::Profile(profile) => RowId::Profile(profile.id.clone()),
             Row::Broken { at, .. } => RowId::Broken(cast::id("a/b").store, at.clone()),
@@ -116,9 +116,9 @@ fn every_state_has_its_detail() {
         model.size = (56, 26);
         let screen = text(&model, model.size);
         let lines: Vec<&str> = screen.lines().skip(1).take(23).collect();
-        details += &(lines.join("\n") + "\n");
+        panes += &(lines.join("\n") + "\n");
     }
-    assert_snapshot!("detail", details);
+    assert_snapshot!("pane", panes);
 }
 
 #[test]
@@ -132,7 +132,7 @@ fn a_profile_is_read_whole_on_a_page_of_its_own() {
 
 #[test]
 fn the_detail_says_which_credential_a_program_would_take() {
-    let mut details = String::new();
+    let mut panes = String::new();
     let mut models = Vec::new();
     for selected in ["KEY", "BEARER", "OTHER", "BROKEN", "work"] {
         models.push((selected, cast::environment(&["KEY", "BEARER", "OTHER", "BROKEN"])));
@@ -149,9 +149,9 @@ fn the_detail_says_which_credential_a_program_would_take() {
         model.selected = Some(authtui::tui::rows::id(row.0, row.1));
         model.screen = Screen::Everything;
         let screen = text(&model, (70, 14));
-        details += &(screen.lines().skip(1).take(12).collect::<Vec<_>>().join("\n") + "\n");
+        panes += &(screen.lines().skip(1).take(12).collect::<Vec<_>>().join("\n") + "\n");
     }
-    assert_snapshot!("detail_used", details);
+    assert_snapshot!("pane_used", panes);
     let all = cast::environment(&["KEY", "BEARER", "OTHER", "BROKEN"]);
     assert_snapshot!("list_environment", drawn(&all, MIDDLE));
 }
@@ -546,8 +546,8 @@ fn everything() -> Vec<Model> {
         model
     };
     let helps = (0..14).map(|page| of(Screen::Help(page * 8, Box::new(Screen::List))));
-    let details = cast::rows().into_iter().map(|row| {
-        let mut model = of(Screen::Detail);
+    let panes = cast::rows().into_iter().map(|row| {
+        let mut model = of(Screen::Pane);
         model.selected = Some(authtui::tui::rows::id(StoreId::Own, &row));
         model
     });
@@ -563,7 +563,7 @@ fn everything() -> Vec<Model> {
         .iter()
         .cloned()
         .chain(helps)
-        .chain(details)
+        .chain(panes)
         .chain(devices)
         .chain(pages)
         .chain(questions::all())
@@ -624,7 +624,7 @@ static MODELS: LazyLock<Vec<Model>> = LazyLock::new(|| {
     };
     let screens = [
         Screen::List,
-        Screen::Detail,
+        Screen::Pane,
         Screen::Everything,
         Screen::Filter(field()),
         Screen::Copy,

@@ -276,10 +276,10 @@ fn escape_leaves_each_screen_and_never_the_program() {
     }
     let mut app = App::with(["work"]);
     app.press("enter");
-    assert_eq!(app.model.screen, Screen::Detail);
+    assert_eq!(app.model.screen, Screen::Pane);
     app.keys("?");
     assert_eq!(app.press("esc"), []);
-    assert_eq!(app.model.screen, Screen::Detail);
+    assert_eq!(app.model.screen, Screen::Pane);
     assert_eq!(app.press("esc"), []);
     assert_eq!(app.model.screen, Screen::List);
 }
@@ -291,7 +291,7 @@ fn the_pane_takes_the_focus_scrolls_and_changes_the_profile() {
         let mut app = App::of([Profile { scopes, ..profile("work") }, profile("home")]);
         app.model.size = size;
         app.press(keys);
-        assert_eq!(app.model.screen, Screen::Detail);
+        assert_eq!(app.model.screen, Screen::Pane);
         let mut seen = app.screen();
         for _ in 0..60 {
             app.press("pagedown");
@@ -307,13 +307,13 @@ fn the_pane_takes_the_focus_scrolls_and_changes_the_profile() {
         app.keys("g");
         assert!(app.screen().contains("Fresh"), "{}", app.screen());
         app.keys("]");
-        assert_eq!((app.selected().as_str(), &app.model.screen), ("demo/home", &Screen::Detail));
+        assert_eq!((app.selected().as_str(), &app.model.screen), ("demo/home", &Screen::Pane));
         app.keys("K");
         assert_eq!(app.selected(), "demo/work");
         app.press("enter");
         assert!(app.screen().contains("All of demo/work"), "{}", app.screen());
         app.press("esc");
-        assert_eq!(app.model.screen, Screen::Detail);
+        assert_eq!(app.model.screen, Screen::Pane);
         app.press("tab");
         assert_eq!(app.model.screen, Screen::List);
     }

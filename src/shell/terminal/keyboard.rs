@@ -5,11 +5,9 @@ use std::io;
 use std::io::{Read, Write};
 #[cfg(unix)]
 use std::os::unix::net::UnixStream;
-#[cfg(unix)]
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
-#[cfg(unix)]
 use std::time::Duration;
 
 use crossterm::event::{self, Event, MouseButton, MouseEvent, MouseEventKind};
@@ -29,38 +27,49 @@ const LOOK: Duration = Duration::from_millis(20);
 /// nothing, although the parser has read a key.
 #[cfg(unix)]
 const SECOND_LOOK: Timespec = Timespec { tv_sec: 0, tv_nsec: 100_000_000 };
+/// How long the parser waits for a key, where nothing else wakes it for a pause.
+#[cfg(not(unix))]
+const LOOK: Duration = Duration::from_millis(100);
 
 /// How long the thread may take to stop reading.
-#[cfg(unix)]
 const PAUSE_LIMIT: Duration = Duration::from_secs(1);
 
 /// What lies where on the frame that is seen.
 pub type SharedMap = Arc<Mutex<ScreenMap>>;
 
+/// How the thread is asked for a pause: by what its wait for the terminal can wait for too, where there is such.
+#[cfg(unix)]
+type PauseSender = UnixStream;
+#[cfg(unix)]
+type PauseReceiver = UnixStream;
+#[cfg(not(unix))]
+type PauseSender = Sender<()>;
+#[cfg(not(unix))]
+type PauseReceiver = Receiver<()>;
+
 /// The thread that reads the terminal, which another program may read meanwhile.
 pub struct Keyboard {
-    #[cfg(unix)]
-    pauses: UnixStream,
-    #[cfg(unix)]
+    pauses: PauseSender,
     paused: Receiver<()>,
-    #[cfg(unix)]
     goes_on: Sender<()>,
 }
 
 /// The thread's ends of what it is paused by.
-#[cfg(unix)]
 struct Pauses {
-    asked: UnixStream,
+    asked: PauseReceiver,
     paused: Sender<()>,
     goes_on: Receiver<()>,
 }
 
-#[cfg(unix)]
 impl Keyboard {
     /// Reads nothing any more until [`go_on`](Self::go_on).
     pub fn pause(&self) {
+        #[cfg(unix)]
+        let is_asked = (&self.pauses).write_all(&[0]).is_ok();
+        #[cfg(not(unix))]
+        let is_asked = self.pauses.send(()).is_ok();
         // A thread that has ended reads nothing either.
-        if (&self.pauses).write_all(&[0]).is_ok() {
+        if is_asked {
             let _ = self.paused.recv_timeout(PAUSE_LIMIT);
         }
     }
@@ -71,14 +80,24 @@ impl Keyboard {
     }
 }
 
+impl Pauses {
+    /// Says that nothing is read, until it may go on.
+    fn rest(&self) -> Option<()> {
+        self.paused.send(()).ok()?;
+        self.goes_on.recv().ok()
+    }
+}
+
 /// Starts the thread, which looks in `map` what the mouse points at. It ends with the program, or with the terminal.
 ///
 /// # Errors
 /// When the system has no more threads.
-#[cfg(unix)]
 pub fn start(inbox: &Inbox, map: &SharedMap) -> io::Result<Keyboard> {
     let (told, map) = (inbox.clone(), Arc::clone(map));
+    #[cfg(unix)]
     let (pauses, asked) = UnixStream::pair()?;
+    #[cfg(not(unix))]
+    let (pauses, asked) = channel();
     let ((paused_by_it, paused), (goes_on, go_on)) = (channel(), channel());
     let reader = thread::Builder::new().name("keyboard".to_owned());
     reader.spawn(move || {
@@ -86,21 +105,6 @@ pub fn start(inbox: &Inbox, map: &SharedMap) -> io::Result<Keyboard> {
         let _: Option<()> = follow(&told, &map, &Pauses { asked, paused: paused_by_it, goes_on: go_on });
     })?;
     Ok(Keyboard { pauses, paused, goes_on })
-}
-
-/// The same where no program can have the terminal meanwhile.
-///
-/// # Errors
-/// When the system has no more threads.
-#[cfg(not(unix))]
-pub fn start(inbox: &Inbox, map: &SharedMap) -> io::Result<Keyboard> {
-    let (told, map) = (inbox.clone(), Arc::clone(map));
-    let reader = thread::Builder::new().name("keyboard".to_owned());
-    reader.spawn(move || {
-        // The loop has ended: nobody is left to be told.
-        let _: Option<()> = follow(&told, &map);
-    })?;
-    Ok(Keyboard {})
 }
 
 /// Sends every event, and the terminal's end, until the loop has ended. The parser alone would neither
@@ -121,34 +125,41 @@ fn follow(inbox: &Inbox, map: &SharedMap, pauses: &Pauses) -> Option<()> {
         let [_, asked] = &watched;
         if asked.revents().contains(PollFlags::IN) {
             (&pauses.asked).read_exact(&mut [0]).ok()?;
-            pauses.paused.send(()).ok()?;
-            pauses.goes_on.recv().ok()?;
+            pauses.rest()?;
             continue;
         }
         is_quiet = true;
-        loop {
-            match event::poll(LOOK).and_then(|there| there.then(event::read).transpose()) {
-                Ok(Some(event)) => {
-                    is_quiet = false;
-                    tell(inbox, map, &mut background, event)?;
-                }
-                Ok(None) => break,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(_) => return inbox.send(Msg::HungUp).ok(),
-            }
+        while let Some(event) = next_event(inbox)? {
+            is_quiet = false;
+            tell(inbox, map, &mut background, event)?;
         }
     }
 }
 
 /// Sends every event until the loop has ended.
 #[cfg(not(unix))]
-fn follow(inbox: &Inbox, map: &SharedMap) -> Option<()> {
+fn follow(inbox: &Inbox, map: &SharedMap, pauses: &Pauses) -> Option<()> {
     let mut background = BackgroundAnswer::default();
     loop {
-        match event::read() {
-            Ok(event) => tell(inbox, map, &mut background, event)?,
+        if pauses.asked.try_recv().is_ok() {
+            pauses.rest()?;
+        }
+        if let Some(event) = next_event(inbox)? {
+            tell(inbox, map, &mut background, event)?;
+        }
+    }
+}
+
+/// What the parser has within a [`LOOK`]; `None` around it once nothing can come or be sent any more.
+fn next_event(inbox: &Inbox) -> Option<Option<Event>> {
+    loop {
+        match event::poll(LOOK).and_then(|there| there.then(event::read).transpose()) {
+            Ok(event) => return Some(event),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(_) => return inbox.send(Msg::HungUp).ok(),
+            Err(_) => {
+                let _ = inbox.send(Msg::HungUp);
+                return None;
+            }
         }
     }
 }

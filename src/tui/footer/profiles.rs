@@ -45,7 +45,7 @@ pub(super) fn footer(model: &Model, now: Now, row: Rect) -> Footer {
 
 /// The constant keys that are possible.
 fn constant(model: &Model, now: Now) -> Vec<FooterCandidate> {
-    let back = matches!(model.screen, Screen::Detail | Screen::Everything).then(|| FooterCandidate {
+    let back = matches!(model.screen, Screen::Pane | Screen::Everything).then(|| FooterCandidate {
         key: KeyCombo::Plain(Esc),
         label: "Esc".to_owned(),
         action: Some(Action::Back),

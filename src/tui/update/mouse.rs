@@ -55,7 +55,7 @@ fn select(model: &mut Model, now: Now, row: RowId) -> Vec<Effect> {
     if model.selected.as_ref() == Some(&row) && model.screen == Screen::List {
         return action::act(model, now, Action::Enter);
     }
-    if model.screen == Screen::Detail {
+    if model.screen == Screen::Pane {
         model.screen = Screen::List;
     }
     model.selected = Some(row);
@@ -82,8 +82,8 @@ fn scroll(
 ) -> Vec<Effect> {
     let motion = if model.screen.dialog().is_some() { page } else { line };
     match target {
-        Some(MouseTarget::Pane) if model.screen == Screen::List => model.screen = Screen::Detail,
-        Some(MouseTarget::List | MouseTarget::Row(_)) if model.screen == Screen::Detail => {
+        Some(MouseTarget::Pane) if model.screen == Screen::List => model.screen = Screen::Pane,
+        Some(MouseTarget::List | MouseTarget::Row(_)) if model.screen == Screen::Pane => {
             model.screen = Screen::List;
         }
         Some(MouseTarget::Key(_)) | None if model.screen.dialog().is_none() => return Vec::new(),

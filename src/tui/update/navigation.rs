@@ -20,7 +20,7 @@ use crate::tui::theme::{Glyphs, Theme};
 use crate::tui::tour::TourStop;
 use crate::tui::update::status::show;
 use crate::tui::update::{login, login_start, marked, settings, sign_out, stores, undo, wizard};
-use crate::tui::view::{detail, everything, help};
+use crate::tui::view::{everything, help, pane};
 use crate::tui::wizard::choices;
 
 /// Moves the selection, the mark, or what is scrolled.
@@ -53,7 +53,7 @@ pub(super) fn step(model: &mut Model, now: Now, motion: Motion) {
             *place = motion.from(*place, count, page);
         }
         Screen::Reveal(..) => {}
-        Screen::Detail | Screen::Everything => scroll(model, now, motion),
+        Screen::Pane | Screen::Everything => scroll(model, now, motion),
         Screen::List
         | Screen::Filter(_)
         | Screen::Copy
@@ -70,7 +70,7 @@ fn scroll(model: &mut Model, now: Now, motion: Motion) {
     let count = if model.screen == Screen::Everything {
         everything::content(model, &theme, now, columns).len()
     } else {
-        detail::content(model, &theme, now, columns).1.len()
+        pane::content(model, &theme, now, columns).1.len()
     };
     let last = count.saturating_sub(rows);
     model.scroll = motion.from(model.scroll.min(last), last + 1, rows);
@@ -79,8 +79,8 @@ fn scroll(model: &mut Model, now: Now, motion: Motion) {
 /// Gives the focus to the pane, or back to the list.
 pub(super) fn switch_focus(model: &mut Model) -> Vec<Effect> {
     match model.screen {
-        Screen::List if model.selected.is_some() => model.screen = Screen::Detail,
-        Screen::Detail | Screen::Everything => model.screen = Screen::List,
+        Screen::List if model.selected.is_some() => model.screen = Screen::Pane,
+        Screen::Pane | Screen::Everything => model.screen = Screen::List,
         Screen::List
         | Screen::Filter(_)
         | Screen::Copy
@@ -170,7 +170,7 @@ pub(super) fn enter(model: &mut Model, now: Now) -> Vec<Effect> {
             let page = page.clone();
             open_logged(model, page)
         }
-        Screen::Detail => {
+        Screen::Pane => {
             if model.selected_profile().is_some() {
                 (model.screen, model.scroll) = (Screen::Everything, 0);
             }
@@ -186,7 +186,7 @@ fn open_logged(model: &mut Model, page: LogPage) -> Vec<Effect> {
         model.screen = Screen::Log(LogPage { reading: Some(0), ..page });
     } else if let Some(id) = log::profile(model, &page) {
         (model.selected, model.scroll) = (Some(RowId::Profile(id)), 0);
-        model.screen = Screen::Detail;
+        model.screen = Screen::Pane;
     }
     Vec::new()
 }
@@ -214,9 +214,9 @@ pub(super) fn back(model: &mut Model, now: Now) -> Vec<Effect> {
         Screen::Log(page) if page.reading.is_some() => {
             model.screen = Screen::Log(LogPage { reading: None, ..page });
         }
-        Screen::Detail | Screen::Copy | Screen::Results(_) | Screen::Log(_) | Screen::Settings(_) => {}
+        Screen::Pane | Screen::Copy | Screen::Results(_) | Screen::Log(_) | Screen::Settings(_) => {}
         Screen::Everything if model.timeline.is_some() => model.scroll = 0,
-        Screen::Everything => (model.screen, model.scroll) = (Screen::Detail, 0),
+        Screen::Everything => (model.screen, model.scroll) = (Screen::Pane, 0),
         Screen::Dialog(_) => model.screen = login::below(model),
         Screen::Help(_, below) | Screen::Reveal(_, below) | Screen::Palette(_, below) => {
             model.screen = *below

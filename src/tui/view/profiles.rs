@@ -30,7 +30,7 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, view: ViewContext<'_>) {
         count => format!(" · {count} marked"),
     };
     let title = title(model, shown, total) + &marked;
-    let inner = frame::draw(frame, area, &title, Focus::here(model.screen != Screen::Detail), theme);
+    let inner = frame::draw(frame, area, &title, Focus::here(model.screen != Screen::Pane), theme);
     let inner = banner(frame, inner, model, theme);
     let inner = rights(frame, inner, model, theme);
     if total == 0 {

@@ -130,7 +130,7 @@ fn killed(served: &Served) -> u32 {
     process
 }
 
-/// The text of the detail pane, which stands on the right, and that of the whole screen, without the
+/// The text of the pane, which stands on the right, and that of the whole screen, without the
 /// ends of their lines.
 fn unbroken(screen: &vt100::Screen) -> String {
     let columns = screen.size().1.get();

@@ -45,7 +45,7 @@ fn a_click_on_the_selected_row_opens_it() {
     app.click("demo/home");
     assert_eq!((app.selected().as_str(), &app.model.screen), ("demo/home", &Screen::List));
     app.click("demo/home");
-    assert_eq!(app.model.screen, Screen::Detail);
+    assert_eq!(app.model.screen, Screen::Pane);
 }
 
 #[test]

@@ -149,7 +149,7 @@ fn the_log_has_what_was_said_opens_its_profile_and_refreshes_it() {
     assert_eq!(app.keys("r"), [Effect::Refresh(id("b"), Wish::New)]);
     assert!(matches!(app.model.screen, Screen::Log(_)), "{:?}", app.model.screen);
     app.press("enter enter");
-    assert_eq!((app.selected().as_str(), &app.model.screen), ("demo/b", &Screen::Detail));
+    assert_eq!((app.selected().as_str(), &app.model.screen), ("demo/b", &Screen::Pane));
 }
 
 #[test]

@@ -82,30 +82,40 @@ impl TemporaryFile {
     /// # Errors
     /// The system's own; `target` is then as it was.
     pub fn replace_if(self, target: &Path, before: Option<&[u8]>) -> io::Result<bool> {
-        #[cfg(any(target_os = "linux", target_os = "macos"))]
-        {
-            use rustix::fs::{CWD, RenameFlags, renameat_with};
-            use rustix::io::Errno;
-            let flags = if before.is_some() { RenameFlags::EXCHANGE } else { RenameFlags::NOREPLACE };
-            match (renameat_with(CWD, self.0.path(), CWD, target, flags), before) {
-                (Ok(()), Some(before)) => return Ok(self.was(before) || !self.give_back(target)),
-                (Ok(()), None) => return self.0.keep().map(|_| true).map_err(|error| error.error),
-                (Err(Errno::EXIST), None) | (Err(Errno::NOENT), Some(_)) => return Ok(false),
-                (Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP), _) => {}
-                (Err(error), _) => return Err(error.into()),
-            }
+        match (self.swap(target, before.is_some())?, before) {
+            (Some(true), Some(before)) => Ok(self.was(before) || !self.give_back(target)),
+            (Some(true), None) => self.0.keep().map(|_| true).map_err(|error| error.error),
+            (Some(false), _) => Ok(false),
+            (None, _) => self.replace(target).map(|()| true),
         }
-        self.replace(target).map(|()| true)
+    }
+
+    /// Swaps it with `target`, or puts it where nothing may be, and says whether `target` was there as it
+    /// must be; nothing where the system cannot do that in one step.
+    #[cfg(any(target_os = "linux", target_os = "macos"))]
+    fn swap(&self, target: &Path, must_be_there: bool) -> io::Result<Option<bool>> {
+        use rustix::fs::{CWD, RenameFlags, renameat_with};
+        use rustix::io::Errno;
+        let flags = if must_be_there { RenameFlags::EXCHANGE } else { RenameFlags::NOREPLACE };
+        match (renameat_with(CWD, self.0.path(), CWD, target, flags), must_be_there) {
+            (Ok(()), _) => Ok(Some(true)),
+            (Err(Errno::EXIST), false) | (Err(Errno::NOENT), true) => Ok(Some(false)),
+            (Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP), _) => Ok(None),
+            (Err(error), _) => Err(error.into()),
+        }
+    }
+
+    #[cfg(not(any(target_os = "linux", target_os = "macos")))]
+    fn swap(&self, _target: &Path, _must_be_there: bool) -> io::Result<Option<bool>> {
+        Ok(None)
     }
 
     /// Whether what was swapped out is `before`, as far as can be read.
-    #[cfg(any(target_os = "linux", target_os = "macos"))]
     fn was(&self, before: &[u8]) -> bool {
         fs::read(self.0.path()).map(Zeroizing::new).map_or(true, |bytes| bytes.as_slice() == before)
     }
 
     /// Gives `target` back what was swapped out, and says whether that could be done.
-    #[cfg(any(target_os = "linux", target_os = "macos"))]
     fn give_back(self, target: &Path) -> bool {
         self.0.persist(target).is_ok()
     }

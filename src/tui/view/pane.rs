@@ -1,4 +1,4 @@
-//! Card of the selected profile: how it stands, the key to press, both gauges, and what happened last.
+//! Pane of the selected profile: how it stands, the key to press, both gauges, and what happened last.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -33,11 +33,11 @@ const TIME: u16 = 7;
 const EVENTS: usize = 10;
 const SIGNS: usize = 16;
 
-/// Draws the card.
+/// Draws the pane.
 pub(super) fn render(frame: &mut Frame<'_>, area: Rect, view: ViewContext<'_>) {
     let ViewContext { model, theme, now, .. } = view;
     let (title, lines) = content(model, theme, now, area.width.saturating_sub(4));
-    let focus = Focus::here(model.screen == Screen::Detail);
+    let focus = Focus::here(model.screen == Screen::Pane);
     let inner = frame::inset(frame::draw(frame, area, &title, focus, theme), 1);
     let (count, height) = (lines.len(), usize::from(inner.height));
     let from = match focus {
@@ -56,37 +56,37 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, view: ViewContext<'_>) {
     frame.render_widget(Paragraph::new(lines.into_iter().skip(from).collect::<Vec<_>>()), inner);
 }
 
-/// The title of the card, and its lines in so many columns.
+/// The title of the pane, and its lines in so many columns.
 pub(in crate::tui) fn content(
     model: &Model,
     theme: &Theme,
     now: Now,
     columns: u16,
 ) -> (String, Vec<Line<'static>>) {
-    let mut card = Card { block: TextBlock::new(columns, theme), model, theme, now };
+    let mut pane = Pane { block: TextBlock::new(columns, theme), model, theme, now };
     let title = match &model.selected {
         Some(RowId::Profile(id)) => {
             if let Some(profile) = model.profile(id) {
-                card.profile(profile);
+                pane.profile(profile);
             }
             text_layout::named(&id.name)
         }
         Some(RowId::Broken(store, at)) => {
-            model.stores.get(store).and_then(|store| card.broken(store, at)).unwrap_or_default()
+            model.stores.get(store).and_then(|store| pane.broken(store, at)).unwrap_or_default()
         }
         None => String::new(),
     };
-    (title, card.block.lines)
+    (title, pane.block.lines)
 }
 
-struct Card<'a> {
+struct Pane<'a> {
     block: TextBlock<'a>,
     model: &'a Model,
     theme: &'a Theme,
     now: Now,
 }
 
-impl Card<'_> {
+impl Pane<'_> {
     fn profile(&mut self, profile: &Profile) {
         let health = self.model.health(profile, self.now.wall);
         self.headline(health);
