@@ -17,6 +17,7 @@ pub mod reply;
 pub mod request;
 pub mod revocation;
 pub mod scopes;
+pub mod transcript;
 
 /// One login from choosing a provider to its end, so that a late answer finds its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -20,6 +20,7 @@ pub mod signals;
 pub mod store_files;
 pub mod tasks;
 pub mod terminal;
+pub mod transcript;
 pub mod watch;
 
 use std::path::Path;

@@ -34,6 +34,7 @@ use crate::oauth::login::LoginOptions;
 use crate::oauth::login::preflight::{Preflight, PreflightGoal};
 use crate::shell::Services;
 use crate::shell::login::browser;
+use crate::shell::transcript::TranscriptFile;
 
 pub(super) fn run(services: &Arc<Services>, args: &LoginArgs) -> Result<Exit> {
     Ok(block_on(log_in(services, args))??)
@@ -63,7 +64,9 @@ async fn log_in(services: &Arc<Services>, args: &LoginArgs) -> Result<Exit, Exit
         (true, true) => Pasting::Wanted,
         (true, false) => Pasting::Possible,
     };
-    Ok(Conversation::begin(services, plan, prompter, pasting).finish().await)
+    let transcript = args.transcript.as_deref().map(TranscriptFile::create).transpose();
+    let transcript = transcript.map_err(|trouble| exit::trouble(&trouble, &name.exact()))?;
+    Ok(Conversation::begin(services, plan, prompter, pasting).finish(transcript).await)
 }
 
 /// The profile's name. A provider alone means its `default`, or its `key`.

@@ -27,12 +27,14 @@ use std::time::Duration;
 use crate::domain::clock::{Now, Steady};
 use crate::domain::profile::Profile;
 use crate::domain::secret::{Fingerprint, Secret};
+use crate::oauth::callback::AuthorizationResponse;
 pub use crate::oauth::login::events::{BoundListener, Input, Output, SaveDecision};
 pub use crate::oauth::login::methods::{DeviceEnd, DeviceMethod, LoginMethods};
 pub use crate::oauth::login::options::{BrowserOpening, Locality, LoginOptions};
 pub use crate::oauth::login::plan::LoginPlan;
 pub use crate::oauth::login::stage::{ConfirmReason, Exchange, Opening, Outcome, Stage};
 use crate::oauth::login::step::LoginSteps;
+use crate::oauth::transcript::Transcript;
 use crate::oauth::{LoginId, RequestId};
 
 /// How long a login waits for its answer; longer while a device code is good.
@@ -56,6 +58,7 @@ pub struct Login {
     /// What proves that questions about the device code are ours (RFC 7636), where the provider
     /// wants it.
     device_verifier: Option<Secret>,
+    transcript: Transcript,
 }
 
 /// What follows from what was heard.
@@ -93,6 +96,7 @@ impl Login {
             requests_made: 0,
             spent: Vec::new(),
             device_verifier: None,
+            transcript: Transcript::default(),
         };
         login.begin_listening(now);
         (login, vec![Output::Entropy])
@@ -100,6 +104,7 @@ impl Login {
 
     /// Takes what happened and says what must be done.
     pub fn advance(&mut self, heard: Input, now: Now) -> Vec<Output> {
+        self.take_down_heard(&heard, now);
         let stage = mem::replace(&mut self.stage, Stage::Over(Outcome::Cancelled));
         let turn = match heard {
             Input::Began(entropy) => self.began(stage, entropy, now),
@@ -118,7 +123,46 @@ impl Login {
             Input::Cancelled => self.cancelled(stage, now),
         };
         self.stage = turn.stage;
+        self.take_down_wanted(&turn.outputs, now);
         turn.outputs
+    }
+
+    fn take_down_heard(&mut self, heard: &Input, now: Now) {
+        match heard {
+            Input::Replied(id, reply) => self.transcript.answered(*id, reply, now),
+            Input::Answered(AuthorizationResponse::Code { .. }) => {
+                self.transcript.note("the browser came back with a code", now);
+            }
+            Input::Answered(AuthorizationResponse::Denied { error, .. }) => {
+                self.transcript.note(&format!("the browser came back with error={error}"), now);
+            }
+            Input::Typed(_) => self.transcript.note("an answer was pasted", now),
+            Input::Began(_)
+            | Input::Bound(_)
+            | Input::Opened(_)
+            | Input::OpenAgain
+            | Input::Ignored(_)
+            | Input::ListenerDied(_)
+            | Input::Decided(_)
+            | Input::Saved(_)
+            | Input::Taken
+            | Input::Woke
+            | Input::Cancelled => {}
+        }
+    }
+
+    fn take_down_wanted(&mut self, wanted: &[Output], now: Now) {
+        for output in wanted {
+            match output {
+                Output::Send(id, request) => self.transcript.sent(*id, request, now),
+                Output::Open(page) => self.transcript.opened(page, now),
+                Output::Entropy
+                | Output::Listen(_)
+                | Output::ExpectCallback(_)
+                | Output::CloseListener
+                | Output::Save(..) => {}
+            }
+        }
     }
 
     /// The next moment at which time alone changes something.
@@ -187,6 +231,12 @@ impl Login {
     #[must_use]
     pub fn steps(&self) -> &LoginSteps {
         &self.steps
+    }
+
+    /// Its requests and their answers, without a secret.
+    #[must_use]
+    pub fn transcript(&self) -> &Transcript {
+        &self.transcript
     }
 
     /// What the person should know, oldest first.

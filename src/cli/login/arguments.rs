@@ -1,5 +1,7 @@
 //! Arguments of `login`. A secret is never one: every program of the machine can read them.
 
+use std::path::PathBuf;
+
 use clap::Args;
 
 #[derive(Debug, Args)]
@@ -22,6 +24,9 @@ pub(in crate::cli) struct LoginArgs {
     /// Listen for the browser's answer on this port
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..), help_heading = WAY)]
     pub(super) port: Option<u16>,
+    /// Write each request and its answer to this new file, for a bug report; secrets are hidden
+    #[arg(long, value_name = "FILE", help_heading = WAY)]
+    pub(super) transcript: Option<PathBuf>,
     /// Ask for this scope too, beside the usual ones or those of the last login; may be repeated
     #[arg(long, value_name = "SCOPE", help_heading = CLIENT)]
     pub(super) scope: Vec<String>,
@@ -51,11 +56,12 @@ const CLIENT: &str = "Client and scopes";
 const KEY: &str = "API key";
 
 /// What says something of a login, and so nothing of a key.
-const LOGIN_OPTIONS: [&str; 8] = [
+const LOGIN_OPTIONS: [&str; 9] = [
     "device",
     "paste",
     "no_browser",
     "port",
+    "transcript",
     "scope",
     "client_id",
     "client_secret_stdin",

@@ -17,6 +17,7 @@ use crate::oauth::LoginId;
 use crate::oauth::login::step::{LoginStep, StepState};
 use crate::oauth::login::{ConfirmReason, Input, Login, LoginPlan, Outcome, Output, SaveDecision, Stage};
 use crate::shell::terminal::console::{self, Prompter};
+use crate::shell::transcript::TranscriptFile;
 use crate::shell::{Services, login};
 
 /// How long a login that is done waits for what becomes of its browser.
@@ -50,8 +51,16 @@ impl<'a> Conversation<'a> {
         Self { services, login, asks, tell, told, prompter, progress, pasting, pastes, pasted: false }
     }
 
-    /// Drives the login until it is over.
-    pub(super) async fn finish(mut self) -> Exit {
+    /// Drives the login until it is over, and then writes its transcript.
+    pub(super) async fn finish(mut self, transcript: Option<TranscriptFile>) -> Exit {
+        let exit = self.drive().await;
+        if let Some(Err(trouble)) = transcript.map(|mut file| file.write(&self.login)) {
+            say(&trouble.to_string());
+        }
+        exit
+    }
+
+    async fn drive(&mut self) -> Exit {
         loop {
             for ask in std::mem::take(&mut self.asks) {
                 self.perform(ask);

@@ -295,6 +295,27 @@ fn a_login_asks_again_for_what_was_asked_before_and_not_for_what_was_granted_una
     assert!(authorize.contains("scope=profile+inference+admin&"), "{authorize}");
 }
 
+#[test]
+fn a_transcript_has_every_exchange_without_a_secret_and_takes_nobodys_place() {
+    let served = Served::start();
+    let file = served.home.path("transcript.txt");
+    let path = file.to_str().expect("a path").to_owned();
+    let mut login = served.home.start(&["login", "demo/ana", "--no-browser", "--transcript", &path]);
+    person::answer(&login.line("http"), "allow");
+    login.end().said(0);
+
+    let text = std::fs::read_to_string(&file).expect("a transcript");
+    for part in ["came back with a code", "/oauth2/token", "grant_type=authorization_code", "answer 200"] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    let pair = served.stored("ana").expect("tokens");
+    assert!(!text.contains(&pair.access) && !text.contains("@demo.test"), "{text}");
+
+    let again = served.home.run(&["login", "demo/ana", "--yes", "--no-browser", "--transcript", &path]);
+    assert!(again.said(1).contains("cannot write"), "{again:?}");
+    assert_eq!(std::fs::read_to_string(&file).expect("the first transcript"), text);
+}
+
 /// Gives `demo` these flows, and no test of what it gives.
 pub(crate) fn provider_with(served: &Served, flows: &str) {
     tested_provider_with(served, flows);

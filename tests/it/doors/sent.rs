@@ -189,7 +189,7 @@ fn an_answer_without_state_counts_on_the_exact_path_once_and_is_taken_at_its_wor
     assert_eq!(sent(&journey.tell(Input::Answered(answer))).0, RequestId(1));
     let before = journey.login.clone();
     assert_eq!(journey.tell(code("0ther")), []);
-    assert_eq!(journey.login, before);
+    assert_eq!(journey.login.stage(), before.stage());
 }
 
 #[test]
