@@ -43,7 +43,8 @@ impl Provider {
     fn secret_calls(&self) -> impl Iterator<Item = &RequestTemplate> {
         let device = self.device.iter().flat_map(|device| [&device.authorize, &device.poll]);
         let probe = self.probe.iter().map(|probe| &probe.call);
-        self.exchange.iter().chain(&self.refresh).chain(&self.revoke).chain(device).chain(probe)
+        let tokens = self.exchange.iter().chain(&self.refresh).chain(&self.revoke);
+        tokens.chain(device).chain(probe).chain(&self.userinfo)
     }
 }
 

@@ -5,10 +5,13 @@
 
 pub mod catalog;
 pub mod device;
+pub mod discovered;
 pub mod draft;
 pub mod endpoint;
 pub mod environment;
+mod file_text;
 pub mod meaning;
+pub mod registration;
 pub mod reply;
 pub mod request_template;
 pub mod scopes;
@@ -18,10 +21,12 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use url::Url;
 
-use crate::domain::clock::TimeDelta;
+use crate::domain::clock::{DateTime, TimeDelta, Utc};
 use crate::domain::provider::device::DeviceAuthorization;
+use crate::domain::provider::discovered::DiscoverySource;
 use crate::domain::provider::environment::{LookupOrder, Variable};
 use crate::domain::provider::meaning::Meanings;
+use crate::domain::provider::registration::RegistrationRecipe;
 use crate::domain::provider::reply::ReplyMap;
 use crate::domain::provider::request_template::{RequestTemplate, Template};
 use crate::domain::provider::scopes::Scopes;
@@ -74,8 +79,19 @@ pub struct Provider {
     pub meanings: Meanings,
     /// A harmless request that tells whether a token works.
     pub probe: Option<Probe>,
-    /// The issuer that the callback may name (RFC 9207).
+    /// The issuer that answers may name (RFC 9207).
     pub issuer: Option<String>,
+    pub issuer_in_answers: IssuerInAnswers,
+    /// What tokens are asked for (RFC 8707); the standard requests name each of them.
+    pub resource: Vec<String>,
+    /// Where clients are registered by a request (RFC 7591).
+    pub registration_endpoint: Option<Url>,
+    /// The request that tells whose a token is; absent where the provider has none.
+    pub userinfo: Option<RequestTemplate>,
+    /// Where and when the file was made by asking the server; absent for one that was written.
+    pub discovered: Option<DiscoverySource>,
+    /// How a person registers a client.
+    pub registration: Option<RegistrationRecipe>,
     /// The header that carries an API key as it is; absent: `Authorization: Bearer …`.
     pub key_header: Option<String>,
     /// Where a person gets an API key.
@@ -152,6 +168,21 @@ pub struct Client {
     pub id: Option<String>,
     /// How the client proves itself at the token endpoint.
     pub authentication: Authentication,
+    /// When the server registered it, where it was asked by a request (RFC 7591).
+    pub registered: Option<DateTime<Utc>>,
+    /// When its secret ends; absent: never, or nobody knows.
+    pub secret_ends: Option<DateTime<Utc>>,
+}
+
+/// Whether every answer of the provider names its issuer (RFC 9207 §3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IssuerInAnswers {
+    /// It does: an answer without one is refused.
+    Promised,
+    /// It may.
+    #[default]
+    Optional,
 }
 
 /// How a client proves itself at the token endpoint (RFC 6749 §2.3.1).
@@ -190,6 +221,18 @@ pub struct Redirect {
     pub path: String,
     /// The provider's own page that shows the code; absent where [`LoginMethod::Paste`] is no way to go.
     pub paste: Option<Url>,
+}
+
+impl Default for Redirect {
+    fn default() -> Self {
+        Self {
+            host: "127.0.0.1".to_owned(),
+            port: 8765,
+            rule: PortRule::Any,
+            path: "/callback".to_owned(),
+            paste: None,
+        }
+    }
 }
 
 impl Redirect {

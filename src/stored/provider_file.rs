@@ -259,6 +259,48 @@ calls:
     }
 
     #[test]
+    fn what_tokens_are_asked_for_is_named_in_every_standard_request() {
+        let device = "  device: https://id.acme.test/device\n";
+        for (body, resource, expected) in [
+            ("form", "https://mcp.acme.test/mcp", &["https://mcp.acme.test/mcp"][..]),
+            ("form", "[https://a.acme.test, 'urn:b']", &["https://a.acme.test", "urn:b"]),
+            ("json", "[https://a.acme.test, 'urn:b']", &["https://a.acme.test", "urn:b"]),
+        ] {
+            let provider = acme(&format!("{SHORT}{device}body: {body}\nresource: {resource}\n"));
+            assert_eq!(provider.resource, expected);
+            let device = provider.device.expect("a device authorization");
+            let calls = [provider.exchange, provider.refresh, Some(device.authorize), Some(device.poll)];
+            for call in calls.into_iter().flatten() {
+                assert_eq!(resources(&call.body), expected, "{call:?}");
+            }
+            let Some(Authorize::Page { parameters, .. }) = provider.authorize else { panic!("no page") };
+            let names: Vec<&str> = parameters.iter().map(|(name, _)| name.as_str()).collect();
+            assert_eq!(names, vec!["resource"; expected.len()]);
+        }
+    }
+
+    fn resources(body: &RequestBody) -> Vec<&str> {
+        match body {
+            RequestBody::Empty => Vec::new(),
+            RequestBody::Form(fields) => {
+                let named = fields.iter().filter(|(name, _)| name == "resource");
+                named.flat_map(|(_, value)| value.texts()).collect()
+            }
+            RequestBody::Json(JsonTemplate::Object(fields)) => {
+                let (_, value) = fields.iter().find(|(name, _)| name == "resource").expect("a resource");
+                let JsonTemplate::List(values) = value else { panic!("no list: {value:?}") };
+                values.iter().flat_map(json_text).collect()
+            }
+            RequestBody::Json(other) => panic!("no fields: {other:?}"),
+        }
+    }
+
+    fn json_text(json: &JsonTemplate) -> impl Iterator<Item = &str> {
+        let JsonTemplate::Text(text) = json else { panic!("no text: {json:?}") };
+        text.texts()
+    }
+
+    #[test]
     fn a_files_own_requests_replace_those_of_the_short_forms() {
         let provider = acme(OWN);
         assert_eq!(provider.flows, [LoginMethod::Code, LoginMethod::Device]);
@@ -425,6 +467,22 @@ orders: [{{ name: usual, program: acme, sources: [TWO, ONE, login, key] }}]
                 6,
                 "may not stand in an address, which servers",
             ),
+            ("issuer_in_answers: promised", 5, "no issuer says which"),
+            ("issuer_in_answers: always", 5, "unknown variant `always`"),
+            ("resource: 'https://a.test/#x'", 5, "without a fragment"),
+            ("resource:\n  - a.test", 5, "a full address"),
+            ("resource: ['https://a.test', 'https://a.test']", 5, "named once"),
+            ("resource: 'x:a'\nauthorize_parameters: { resource: b }", 6, "says it already"),
+            ("discovered: { from: 'https://a.test/' }", 5, "missing field `at`"),
+            ("discovered: { from: 'https://a.test/', at: today }", 5, "2027-01-15T08:00:00Z"),
+            ("client: { secret_ends: 3600 }", 5, "2027-01-15T08:00:00Z"),
+            (
+                "registration: { redirect: 'http://localhost:8765/callback' }",
+                5,
+                "http://127.0.0.1:8765/callback",
+            ),
+            ("registration: { redirect: 'http://127.0.0.1:1/callback' }", 5, "without its port"),
+            ("registration: { step: x }", 5, "unknown field `step`"),
             ("state: { bytes: 4 }", 5, "16 to 96"),
             ("state: { echo: false }", 5, "unknown field `echo`"),
             ("flows: [key]\nstate:\n  echoed: false", 7, "logins by code"),

@@ -44,10 +44,12 @@ fn row(context: KeyContext, binding: &Binding) -> String {
 }
 
 /// Where the reader takes fields, and how a file writes one there: `%`.
-const MAPS: [(&str, &str); 28] = [
+const MAPS: [(&str, &str); 30] = [
     ("", "%"),
     ("endpoints", "endpoints: { % }"),
+    ("discovered", "discovered: { % }"),
     ("client", "client: { % }"),
+    ("registration", "registration: { % }"),
     ("client.authentication", "client: { authentication: { % } }"),
     ("scopes", "scopes: { % }"),
     ("scopes.offered", "scopes: { offered: [{ % }] }"),

@@ -3,11 +3,10 @@
 //! A draft begins at a template, an `example` provider: what is not asked for comes from there
 //! (`extends`). It never holds a secret, only whether the client has one.
 
-use std::fmt::Write;
-
 use url::Url;
 
 use crate::domain::name;
+use crate::domain::provider::file_text::FileText;
 use crate::domain::provider::{Authentication, LoginMethod, Pkce, Provider, endpoint, scopes};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -129,56 +128,31 @@ impl Draft {
         };
     }
 
-    /// The file: what differs from the template. Every text in it is a JSON string, which is a
-    /// double-quoted one of YAML too.
+    /// The file: what differs from the template.
     #[must_use]
     pub fn text(&self) -> String {
-        let mut file = String::from(
-            "# Written by authtui. Every field is described by `authtui providers fields`.\n\
-             # A client secret is never kept here, but with the profile.\n",
-        );
-        let mut line = |text: std::fmt::Arguments<'_>| {
-            // Writing to a text cannot fail.
-            let _ = file.write_fmt(text);
-            file.push('\n');
-        };
-        line(format_args!("extends: {}", quoted(&self.template.name)));
-        line(format_args!("name: {}", quoted(&self.name)));
-        line(format_args!("title: {}", quoted(&self.name)));
-        line(format_args!("flows: [{}]", self.flows().join(", ")));
-        line(format_args!("endpoints:"));
-        let endpoints = [
-            ("authorize", &self.authorize),
-            ("token", &self.token),
-            ("device", &self.device),
-            ("revoke", &self.revoke),
-        ];
-        for (field, url) in endpoints {
-            if let Some(url) = url {
-                line(format_args!("  {field}: {}", quoted(url.as_str())));
-            }
-        }
-        line(format_args!("client:"));
-        line(format_args!("  id: {}", quoted(&self.client_id)));
-        match &self.authentication {
-            Authentication::None => line(format_args!("  authentication: none")),
-            Authentication::Post => line(format_args!("  authentication: post")),
-            Authentication::Basic => line(format_args!("  authentication: basic")),
-            Authentication::BasicRaw => line(format_args!("  authentication: basic_raw")),
-            Authentication::Header(name) => {
-                line(format_args!("  authentication: {{ header: {} }}", quoted(name)));
-            }
-        }
-        let scopes: Vec<String> = self.scopes.iter().map(|scope| quoted(scope)).collect();
-        line(format_args!("scopes:\n  default: [{}]", scopes.join(", ")));
+        let mut file = FileText::new();
+        file.text("extends", &self.template.name);
+        file.text("name", &self.name);
+        file.text("title", &self.name);
+        file.field("flows", format_args!("[{}]", self.flows().join(", ")));
+        file.endpoints([
+            ("authorize", self.authorize.as_ref()),
+            ("token", self.token.as_ref()),
+            ("device", self.device.as_ref()),
+            ("revoke", self.revoke.as_ref()),
+        ]);
+        file.client(Some(&self.client_id), &self.authentication);
+        file.map("scopes");
+        file.texts("  default", self.scopes.iter().map(String::as_str));
         match self.pkce {
-            Pkce::Required => line(format_args!("pkce: \"required\"")),
-            Pkce::Hex => line(format_args!("pkce: {{ encoding: hex }}")),
-            Pkce::Plain => line(format_args!("pkce: plain")),
+            Pkce::Required => file.text("pkce", "required"),
+            Pkce::Hex => file.field("pkce", "{ encoding: hex }"),
+            Pkce::Plain => file.field("pkce", "plain"),
             // YAML 1.1 reads a bare off as false.
-            Pkce::Off => line(format_args!("pkce: \"off\"")),
+            Pkce::Off => file.text("pkce", "off"),
         }
-        file
+        file.into_text()
     }
 
     /// The template's flows with the device flow where the draft has its address.
@@ -209,8 +183,4 @@ pub fn client_id(text: &str) -> Result<(), String> {
 
 fn address(text: &str) -> Result<Url, String> {
     endpoint::parse(text).map_err(|bad| bad.rule().to_owned())
-}
-
-fn quoted(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
 }

@@ -40,7 +40,7 @@ pub struct ScopeList {
 }
 
 /// Whether `text` can be one scope (RFC 6749 §3.3: visible ASCII but `"` and `\`).
-fn is_scope(text: &str) -> bool {
+pub(super) fn is_scope(text: &str) -> bool {
     let fine = |byte: u8| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\';
     !text.is_empty() && text.bytes().all(fine)
 }

@@ -88,6 +88,17 @@ impl<'de> Deserialize<'de> for OneOrMore {
     }
 }
 
+/// A text, or a list of texts.
+#[derive(Default)]
+pub(super) struct TextsYaml(pub(super) Vec<String>);
+
+impl<'de> Deserialize<'de> for TextsYaml {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let one = |text: &str| Ok(Self(vec![text.to_owned()]));
+        text_or_list(deserializer, "a text or a list of texts", one, Self)
+    }
+}
+
 /// What each status means: a map from status to words.
 #[derive(Default)]
 pub(super) struct ReadingYaml(pub(super) BTreeMap<u16, String>);

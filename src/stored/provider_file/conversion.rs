@@ -1,25 +1,28 @@
 //! Conversion of what a file says, once it has passed the rules, to a provider.
 
 use crate::domain::provider::device::DeviceAuthorization;
+use crate::domain::provider::discovered::DiscoverySource;
 use crate::domain::provider::environment::{CredentialSource, LookupOrder, Variable};
 use crate::domain::provider::meaning::Meanings;
-use crate::domain::provider::request_template::{
-    Method, Placeholder, RequestBody, RequestTemplate, Template,
-};
+use crate::domain::provider::registration::RegistrationRecipe;
+use crate::domain::provider::request_template::{Method, RequestBody, RequestTemplate, Template};
 use crate::domain::provider::scopes::{OfferedScope, ScopeList, Scopes};
 use crate::domain::provider::{
     Authorize, Client, LoginMethod, Probe, Provider, Redirect, RefreshScope, Rotation, StateParameter,
 };
 use crate::domain::text;
 use crate::stored::provider_file::schema::{
-    AuthorizeCallYaml, CallYaml, MeaningYaml, OrderYaml, ProbeYaml, ProviderYaml, RedirectYaml, RequestYaml,
-    ScopesYaml, SentAuthorizationYaml,
+    AuthorizeCallYaml, CallYaml, ClientYaml, MeaningYaml, OrderYaml, ProbeYaml, ProviderYaml, RedirectYaml,
+    RegistrationYaml, RequestYaml, ScopesYaml, SentAuthorizationYaml,
 };
 use crate::stored::provider_file::standard_requests;
 use crate::stored::provider_file::values::EndpointYaml;
 
 /// The longest title of a scope or a program that is kept, in characters.
 const TITLE_LIMIT: usize = 160;
+
+/// The longest step of a registration that is kept, in characters.
+const STEP_LIMIT: usize = 300;
 
 pub(super) fn provider(mut yaml: ProviderYaml) -> Provider {
     let flows = yaml.flows();
@@ -40,7 +43,7 @@ pub(super) fn provider(mut yaml: ProviderYaml) -> Provider {
         homepage: yaml.homepage.take().map(|page| page.0),
         authorize: if by_code { authorize(&mut yaml) } else { None },
         device,
-        client: Client { id: yaml.client.id, authentication: yaml.client.authentication },
+        client: client(yaml.client),
         scopes: scopes(yaml.scopes),
         redirect: redirect(yaml.redirect, flows.contains(&LoginMethod::Paste)),
         flows,
@@ -57,6 +60,12 @@ pub(super) fn provider(mut yaml: ProviderYaml) -> Provider {
         meanings: meanings(yaml.meaning),
         probe: yaml.probe.map(probe),
         issuer: yaml.issuer,
+        issuer_in_answers: yaml.issuer_in_answers,
+        resource: yaml.resource.0,
+        registration_endpoint: yaml.endpoints.registration.map(|url| url.0),
+        userinfo: yaml.endpoints.userinfo.map(|url| standard_requests::userinfo(&url.0)),
+        discovered: yaml.discovered.map(|source| DiscoverySource { from: source.from.0, at: source.at.0 }),
+        registration: yaml.registration.map(registration),
         key_header: yaml.key.header,
         key_page: yaml.key.page.map(|page| page.0),
         environment: yaml
@@ -72,17 +81,37 @@ pub(super) fn provider(mut yaml: ProviderYaml) -> Provider {
     }
 }
 
+fn client(yaml: ClientYaml) -> Client {
+    Client {
+        id: yaml.id,
+        authentication: yaml.authentication,
+        registered: yaml.registered.map(|at| at.0),
+        secret_ends: yaml.secret_ends.map(|at| at.0),
+    }
+}
+
+fn registration(yaml: RegistrationYaml) -> RegistrationRecipe {
+    RegistrationRecipe {
+        page: yaml.page.map(|page| page.0),
+        steps: yaml.steps.iter().map(|step| text::clean(step, STEP_LIMIT)).collect(),
+        redirect: yaml.redirect,
+    }
+}
+
 fn own(request: &Option<RequestYaml>) -> Option<RequestTemplate> {
     request.as_ref().map(|request| request.0.clone())
 }
 
 fn authorize(yaml: &mut ProviderYaml) -> Option<Authorize> {
     let page = yaml.endpoints.authorize.take();
-    match yaml.calls.authorize.take() {
+    let sent = yaml.calls.authorize.take();
+    let parameters = std::mem::take(&mut yaml.authorize_parameters.0);
+    let resources = standard_requests::resources(yaml);
+    match sent {
         Some(sent) => Some(Authorize::Sent { call: sent.request, reading: sent.reading.0 }),
         None => page.map(|EndpointYaml(url)| Authorize::Page {
             url,
-            parameters: std::mem::take(&mut yaml.authorize_parameters.0),
+            parameters: parameters.into_iter().chain(resources).collect(),
             response_type: yaml.response_type,
         }),
     }
@@ -141,7 +170,7 @@ fn meanings(yaml: Vec<MeaningYaml>) -> Meanings {
 fn probe(yaml: ProbeYaml) -> Probe {
     let mut headers = yaml.headers.0;
     if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("authorization")) {
-        headers.push(("authorization".into(), Template::prefixed("Bearer ", Placeholder::Access)));
+        headers.push(standard_requests::bearer());
     }
     Probe {
         call: RequestTemplate { method: Method::Get, url: yaml.get, headers, body: RequestBody::Empty },

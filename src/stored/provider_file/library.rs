@@ -29,16 +29,21 @@ const MERGED_LIMIT: usize = 1024 * 1024;
 const EXTENDS: &str = "extends";
 
 /// What is not inherited of an example, because it would be sent, or shown as the person's own.
-const NOT_INHERITED_OF_EXAMPLES: [&[&str]; 15] = [
+const NOT_INHERITED_OF_EXAMPLES: [&[&str]; 20] = [
     &["title"],
     &["homepage"],
     &["issuer"],
+    &["issuer_in_answers"],
+    &["resource"],
+    &["discovered"],
     &["flows"],
     &["endpoints"],
     &["calls"],
     &["probe"],
     &["authorize_parameters"],
     &["client", "id"],
+    &["client", "registered"],
+    &["client", "secret_ends"],
     &["scopes", "default"],
     &["scopes", "offered"],
     &["scopes", "list"],

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use url::Url;
+
 use crate::domain::name;
-use crate::domain::provider::{Authentication, LoginMethod, PortRule, Rotation};
+use crate::domain::provider::{Authentication, IssuerInAnswers, LoginMethod, PortRule, Rotation};
 use crate::stored::provider_file::error::FieldError;
 use crate::stored::provider_file::request_rules::{self, bad_header_name, unfilled};
-use crate::stored::provider_file::schema::ProviderYaml;
+use crate::stored::provider_file::schema::{ProviderYaml, RedirectYaml};
 
 /// The first rule that `yaml`, the content of `name`.yaml, breaks.
 pub(super) fn broken_rule(name: &str, yaml: &ProviderYaml) -> Option<FieldError> {
@@ -15,6 +17,9 @@ pub(super) fn broken_rule(name: &str, yaml: &ProviderYaml) -> Option<FieldError>
         .or_else(|| flows(yaml))
         .or_else(|| flow_requests(yaml))
         .or_else(|| authorization(yaml))
+        .or_else(|| issuer(yaml))
+        .or_else(|| resources(yaml))
+        .or_else(|| registration(yaml))
         .or_else(|| request_rules::broken_rule(yaml))
         .or_else(|| scopes(yaml))
         .or_else(|| secret_headers(yaml))
@@ -196,11 +201,57 @@ fn authorization(yaml: &ProviderYaml) -> Option<FieldError> {
             return Some(FieldError::at(&["authorize_parameters", name], rule));
         }
     }
-    let is_sent = |key: &str| is_own(key) || parameters.iter().any(|(name, _)| name == key);
+    let is_resource = |key: &str| key == "resource" && !yaml.resource.0.is_empty();
+    let is_sent =
+        |key: &str| is_own(key) || is_resource(key) || parameters.iter().any(|(name, _)| name == key);
     let mut query = yaml.endpoints.authorize.iter().flat_map(|address| address.0.query_pairs());
     let clash = query.find(|(key, _)| is_sent(key))?.0;
     let rule = format!("the address already says {clash}, which is sent as well");
     Some(FieldError::at(&["endpoints", "authorize"], rule))
+}
+
+fn issuer(yaml: &ProviderYaml) -> Option<FieldError> {
+    first_broken(&[(
+        yaml.issuer_in_answers == IssuerInAnswers::Promised && yaml.issuer.is_none(),
+        &["issuer_in_answers"],
+        "issuer_in_answers is promised, but no issuer says which one",
+    )])
+}
+
+/// The resources that tokens are asked for (RFC 8707 §2).
+fn resources(yaml: &ProviderYaml) -> Option<FieldError> {
+    let resources = &yaml.resource.0;
+    let is_resource = |text: &String| {
+        is_word(text)
+            && Url::parse(text).is_ok_and(|url| url.fragment().is_none() && url.password().is_none())
+    };
+    let said_twice = yaml.authorize_parameters.0.iter().any(|(name, _)| name == "resource");
+    first_broken(&[
+        (
+            !resources.iter().all(is_resource),
+            &["resource"],
+            "a resource is a full address without a fragment, such as https://api.example.org/mcp",
+        ),
+        (doubled(resources).is_some(), &["resource"], "each resource is named once"),
+        (
+            said_twice && !resources.is_empty(),
+            &["authorize_parameters", "resource"],
+            "the field resource says it already, for every request; leave it out here",
+        ),
+    ])
+}
+
+/// The redirect to register, which must be the one that is used.
+fn registration(yaml: &ProviderYaml) -> Option<FieldError> {
+    let written = yaml.registration.as_ref()?.redirect.as_ref()?;
+    let RedirectYaml { host, port, path, .. } = &yaml.redirect;
+    let bare = if path == "/" { "" } else { path };
+    let fits = [path, bare].iter().any(|path| {
+        [format!("http://{host}{path}"), format!("http://{host}:{port}{path}")].contains(written)
+    });
+    let rule =
+        format!("the redirect to register is http://{host}:{port}{path}, or the same without its port");
+    (!fits).then(|| FieldError::at(&["registration", "redirect"], rule))
 }
 
 fn scopes(yaml: &ProviderYaml) -> Option<FieldError> {

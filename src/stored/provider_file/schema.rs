@@ -1,5 +1,7 @@
 //! Fields of a provider file as they are written: each `…Yaml` is one map of the file.
 
+mod registration;
+
 use serde::Deserialize;
 
 use crate::domain::provider::device::{DeviceReplyMap, UserCodeMode};
@@ -7,10 +9,12 @@ use crate::domain::provider::meaning::Meaning;
 use crate::domain::provider::reply::{Pointers, ReplyMap};
 use crate::domain::provider::request_template::{JsonTemplate, RequestTemplate, Template};
 use crate::domain::provider::{
-    Authentication, LoginMethod, Pkce, PortRule, RefreshScope, ResponseType, Rotation,
+    Authentication, IssuerInAnswers, LoginMethod, Pkce, PortRule, Redirect, RefreshScope, ResponseType,
+    Rotation,
 };
-use crate::stored::provider_file::collections::{MapYaml, NameOrMap, ParametersYaml, ReadingYaml};
-use crate::stored::provider_file::values::{DurationYaml, EndpointYaml, PastePageYaml};
+use crate::stored::provider_file::collections::{MapYaml, NameOrMap, ParametersYaml, ReadingYaml, TextsYaml};
+pub(super) use crate::stored::provider_file::schema::registration::{DiscoveredYaml, RegistrationYaml};
+use crate::stored::provider_file::values::{DurationYaml, EndpointYaml, MomentYaml, PastePageYaml};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, expecting = "a map of fields")]
@@ -24,7 +28,12 @@ pub(super) struct ProviderYaml {
     pub(super) example: bool,
     pub(super) notice: Option<String>,
     pub(super) homepage: Option<EndpointYaml>,
+    pub(super) discovered: Option<DiscoveredYaml>,
     pub(super) issuer: Option<String>,
+    #[serde(default)]
+    pub(super) issuer_in_answers: IssuerInAnswers,
+    #[serde(default)]
+    pub(super) resource: TextsYaml,
     pub(super) flows: Option<Vec<LoginMethod>>,
     #[serde(default)]
     pub(super) response_type: ResponseType,
@@ -32,6 +41,7 @@ pub(super) struct ProviderYaml {
     pub(super) endpoints: EndpointsYaml,
     #[serde(default)]
     pub(super) client: ClientYaml,
+    pub(super) registration: Option<RegistrationYaml>,
     #[serde(default)]
     pub(super) body: BodyYaml,
     #[serde(default)]
@@ -102,6 +112,8 @@ pub(super) struct EndpointsYaml {
     pub(super) token: Option<EndpointYaml>,
     pub(super) device: Option<EndpointYaml>,
     pub(super) revoke: Option<EndpointYaml>,
+    pub(super) registration: Option<EndpointYaml>,
+    pub(super) userinfo: Option<EndpointYaml>,
 }
 
 #[derive(Deserialize)]
@@ -109,11 +121,13 @@ pub(super) struct EndpointsYaml {
 pub(super) struct ClientYaml {
     pub(super) id: Option<String>,
     pub(super) authentication: Authentication,
+    pub(super) registered: Option<MomentYaml>,
+    pub(super) secret_ends: Option<MomentYaml>,
 }
 
 impl Default for ClientYaml {
     fn default() -> Self {
-        Self { id: None, authentication: Authentication::None }
+        Self { id: None, authentication: Authentication::None, registered: None, secret_ends: None }
     }
 }
 
@@ -191,13 +205,8 @@ pub(super) struct RedirectYaml {
 
 impl Default for RedirectYaml {
     fn default() -> Self {
-        Self {
-            host: "127.0.0.1".to_owned(),
-            port: 8765,
-            port_rule: PortRule::Any,
-            path: "/callback".to_owned(),
-            paste: None,
-        }
+        let Redirect { host, port, rule, path, paste: _ } = Redirect::default();
+        Self { host, port, port_rule: rule, path, paste: None }
     }
 }
 

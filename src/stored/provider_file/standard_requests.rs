@@ -11,7 +11,7 @@ use crate::stored::provider_file::schema::{BodyYaml, ProviderYaml};
 /// The grant type of a device code (RFC 8628 §3.4).
 const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
-type FormField = (&'static str, Template);
+type FormField = (String, Template);
 
 /// The header `accept`: JSON is asked for, since some servers answer as they did before there was a
 /// standard.
@@ -23,6 +23,7 @@ pub(super) fn accept() -> (String, Template) {
 pub(super) fn exchange(yaml: &ProviderYaml, token: &Url) -> RequestTemplate {
     let state = yaml.state.in_token_request.then(|| field("state", Placeholder::State));
     let rest = [field("redirect_uri", Placeholder::Redirect), field("code_verifier", Placeholder::Verifier)];
+    let rest = rest.into_iter().chain(resources(yaml));
     let fields = [grant_type("authorization_code"), field("code", Placeholder::Code)].into_iter();
     post(yaml, token, fields.chain(state).chain(client(yaml)).chain(rest))
 }
@@ -33,24 +34,42 @@ pub(super) fn refresh(yaml: &ProviderYaml, token: &Url) -> RequestTemplate {
         Some(RefreshScope::Granted | RefreshScope::Default) => Some(field("scope", Placeholder::Scope)),
         Some(RefreshScope::None) | None => None,
     };
-    let rest = [field("refresh_token", Placeholder::Refresh)].into_iter().chain(scope);
+    let rest = [field("refresh_token", Placeholder::Refresh)].into_iter().chain(scope).chain(resources(yaml));
     post(yaml, token, [grant_type("refresh_token")].into_iter().chain(client(yaml)).chain(rest))
 }
 
 /// Asks for a device code (RFC 8628 §3.1).
 pub(super) fn device(yaml: &ProviderYaml, device: &Url) -> RequestTemplate {
     let pkce = yaml.device_pkce().method().into_iter().flat_map(|method| {
-        [field("code_challenge", Placeholder::Challenge), ("code_challenge_method", Template::text(method))]
+        [
+            field("code_challenge", Placeholder::Challenge),
+            ("code_challenge_method".to_owned(), Template::text(method)),
+        ]
     });
     let scope = [field("scope", Placeholder::Scope)];
-    post(yaml, device, client(yaml).into_iter().chain(scope).chain(pkce))
+    post(yaml, device, client(yaml).into_iter().chain(scope).chain(pkce).chain(resources(yaml)))
 }
 
 /// Asks whether the person has agreed (RFC 8628 §3.4).
 pub(super) fn poll(yaml: &ProviderYaml, token: &Url) -> RequestTemplate {
     let pkce = yaml.device_pkce().is_on().then(|| field("code_verifier", Placeholder::Verifier));
     let fields = [grant_type(DEVICE_CODE), field("device_code", Placeholder::DeviceCode)].into_iter();
-    post(yaml, token, fields.chain(client(yaml)).chain(pkce))
+    post(yaml, token, fields.chain(client(yaml)).chain(pkce).chain(resources(yaml)))
+}
+
+/// Asks whose a token is (OpenID Connect Core §5.3.1).
+pub(super) fn userinfo(url: &Url) -> RequestTemplate {
+    RequestTemplate {
+        method: Method::Get,
+        url: Template::text(url.as_str()),
+        headers: vec![accept(), bearer()],
+        body: RequestBody::Empty,
+    }
+}
+
+/// The header that carries an access token (RFC 6750 §2.1).
+pub(super) fn bearer() -> (String, Template) {
+    ("authorization".to_owned(), Template::prefixed("Bearer ", Placeholder::Access))
 }
 
 /// Ends a grant (RFC 7009 §2.1).
@@ -60,11 +79,16 @@ pub(super) fn revoke(yaml: &ProviderYaml, revoke: &Url) -> RequestTemplate {
 }
 
 fn field(name: &'static str, placeholder: Placeholder) -> FormField {
-    (name, Template::placeholder(placeholder))
+    (name.to_owned(), Template::placeholder(placeholder))
 }
 
 fn grant_type(value: &str) -> FormField {
-    ("grant_type", Template::text(value))
+    ("grant_type".to_owned(), Template::text(value))
+}
+
+/// What tokens are asked for (RFC 8707 §2).
+pub(super) fn resources(yaml: &ProviderYaml) -> impl Iterator<Item = FormField> {
+    yaml.resource.0.iter().map(|resource| ("resource".to_owned(), Template::text(resource)))
 }
 
 /// The fields by which the client proves itself (RFC 6749 §2.3.1).
@@ -78,7 +102,6 @@ fn client(yaml: &ProviderYaml) -> Vec<FormField> {
 }
 
 fn post(yaml: &ProviderYaml, url: &Url, fields: impl Iterator<Item = FormField>) -> RequestTemplate {
-    let fields = fields.map(|(name, value)| (name.to_owned(), value));
     let proof = match &yaml.client.authentication {
         Authentication::None | Authentication::Post => None,
         Authentication::Basic | Authentication::BasicRaw => {
@@ -94,10 +117,21 @@ fn post(yaml: &ProviderYaml, url: &Url, fields: impl Iterator<Item = FormField>)
         headers: std::iter::once(accept()).chain(proof).collect(),
         body: match yaml.body {
             BodyYaml::Form => RequestBody::Form(fields.collect()),
-            BodyYaml::Json => {
-                let fields = fields.map(|(name, value)| (name, JsonTemplate::Text(value)));
-                RequestBody::Json(JsonTemplate::Object(fields.collect()))
-            }
+            BodyYaml::Json => RequestBody::Json(JsonTemplate::Object(json(fields))),
         },
     }
+}
+
+/// The fields of a JSON body; what stands there several times becomes a list.
+fn json(fields: impl Iterator<Item = FormField>) -> Vec<(String, JsonTemplate)> {
+    let mut object: Vec<(String, JsonTemplate)> = Vec::new();
+    for (name, value) in fields {
+        let value = JsonTemplate::Text(value);
+        match object.iter_mut().find(|(earlier, _)| *earlier == name) {
+            Some((_, JsonTemplate::List(values))) => values.push(value),
+            Some((_, one)) => *one = JsonTemplate::List(vec![one.clone(), value]),
+            None => object.push((name, value)),
+        }
+    }
+    object
 }

@@ -8,7 +8,7 @@ use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor};
 use url::Url;
 
-use crate::domain::clock::TimeDelta;
+use crate::domain::clock::{DateTime, TimeDelta, Utc, from_rfc3339};
 use crate::domain::provider::reply::Pointers;
 use crate::domain::provider::request_template::Template;
 use crate::domain::provider::{Authentication, Pkce, PortRule, endpoint};
@@ -228,6 +228,16 @@ impl<'de> Deserialize<'de> for DurationYaml {
         const RULE: &str =
             "a time is a number and d, h, m or s, such as 365d, 12h, 30m or 45s, and at most 36500d";
         text_only(deserializer, |written| duration(written).map(Self).ok_or_else(|| RULE.to_owned()))
+    }
+}
+
+/// A point in time.
+pub(super) struct MomentYaml(pub(super) DateTime<Utc>);
+
+impl<'de> Deserialize<'de> for MomentYaml {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        const RULE: &str = "a point in time looks like 2027-01-15T08:00:00Z";
+        text_only(deserializer, |written| from_rfc3339(written).map(Self).ok_or_else(|| RULE.to_owned()))
     }
 }
 
