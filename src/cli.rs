@@ -169,12 +169,12 @@ fn run(line: CommandLine, program: &str) -> Result<Exit> {
     say_waits(&services);
     match command {
         Command::Demo(args) => screen::demo(&args, auto_refresh, shape),
-        Command::List(args) => list::run(&services, &args),
+        Command::List(args) => list::run(&services, &args, shape),
         Command::Token(args) => token::run(&services, &args),
         Command::Resolve(args) => resolve::run(&services, &args),
         Command::Login(args) => login::run(&services, &args),
         Command::Refresh(args) => refresh::run(&services, &args),
-        Command::Events(args) => events::run(&services, &args),
+        Command::Events(args) => events::run(&services, &args, shape),
         Command::Revoke(args) => revoke::run(&services, &args, Extent::Tokens),
         Command::Remove(args) => revoke::run(&services, &args, Extent::Profile),
         Command::Providers(args) => providers::run(&services, &args),

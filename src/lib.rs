@@ -153,7 +153,9 @@
 //!   `tests/it/screens.rs`.
 //! - **A mark of the timeline**: `Milestone` in `tui/timeline.rs`, its glyph in
 //!   `tui/view/timeline.rs`.
-//! - **A command**: `cli/NAME.rs`, its variant in `cli.rs`, `tests/it/commands/NAME.rs`.
+//! - **A command**: `cli/NAME.rs`, its variant in `cli.rs`, `tests/it/commands/NAME.rs`; what it
+//!   prints with colours on a terminal: `cli/NAME/on_terminal.rs` by
+//!   `shell/terminal/console/styled.rs`.
 //! - **An event**: `domain/event.rs`, its line in `stored/event_log.rs`, its sign in `tui/log.rs`.
 //! - **Something that a row may need**: `tui/need.rs`, `tui/urgency.rs`, its sign in `state.rs`.
 //! - **A part of the filter**: `tui/filter.rs`, its hint in `tui/view/filter_hint.rs`.

@@ -1,5 +1,7 @@
 //! Command `events`: who refreshed what, when, and with what result.
 
+mod on_terminal;
+
 use std::sync::Arc;
 
 use clap::Args;
@@ -7,11 +9,14 @@ use color_eyre::eyre::Result;
 use serde::Serialize;
 
 use crate::cli::exit::Exit;
-use crate::cli::{output, profile_arg};
-use crate::domain::clock::{local, rfc3339_millis};
+use crate::cli::output::{self, terminal_output};
+use crate::cli::profile_arg;
+use crate::domain::clock::{FixedOffset, local, rfc3339_millis};
 use crate::domain::event::{Event, GrantEvent};
 use crate::shell::Services;
+use crate::shell::store_files::file::shown;
 use crate::shell::terminal::console;
+use crate::tui::theme::Shape;
 
 #[derive(Debug, Args)]
 pub(super) struct EventsArgs {
@@ -59,13 +64,16 @@ impl<'a> EventJson<'a> {
     }
 }
 
-pub(super) fn run(services: &Arc<Services>, args: &EventsArgs) -> Result<Exit> {
+pub(super) fn run(services: &Arc<Services>, args: &EventsArgs, shape: Shape) -> Result<Exit> {
     let name = args.name.as_deref().map(profile_arg::parse).transpose()?;
     let mut events = match services.event_log.read() {
         Ok(events) => events,
         Err(error) => {
-            let path = services.event_log.path().display();
-            output::say(&format!("the event log {path} cannot be read: {error}"));
+            let path = shown(services.event_log.path());
+            output::say(&format!(
+                "the event log {path} cannot be read: {error}. Stored tokens are unchanged. Next: make sure \
+                 that you can read it, or move it away; authtui then begins a new one."
+            ));
             return Ok(Exit::Failure);
         }
     };
@@ -75,13 +83,23 @@ pub(super) fn run(services: &Arc<Services>, args: &EventsArgs) -> Result<Exit> {
         console::print(&output::json(&EventsJson { version: 1, events })?)?;
         return Ok(Exit::Done);
     }
-    if events.is_empty() {
-        output::say("no events yet.");
+    let now = services.clock.now();
+    match (events.is_empty(), terminal_output(services, shape)) {
+        (true, _) => match name {
+            Some(name) => output::say(&format!("no events of {name} yet.")),
+            None => output::say("no events yet."),
+        },
+        (false, Some((output, _))) => on_terminal::print(&events, &output, now)?,
+        (false, None) => print_plain(&events, now.offset)?,
     }
-    let offset = services.clock.now().offset;
+    Ok(Exit::Done)
+}
+
+/// A line for each event, for whoever reads it in a pipe.
+fn print_plain(events: &[Event], offset: FixedOffset) -> Result<()> {
     let name = |event: &Event| event.profile.to_string();
     let columns = events.iter().map(|event| name(event).chars().count()).max().unwrap_or(0);
-    for event in &events {
+    for event in events {
         let (at, by) = (local(event.at, offset), &event.by);
         let what = event.what.words();
         console::print(&format!(
@@ -91,5 +109,5 @@ pub(super) fn run(services: &Arc<Services>, args: &EventsArgs) -> Result<Exit> {
             by.process
         ))?;
     }
-    Ok(Exit::Done)
+    Ok(())
 }

@@ -1,5 +1,6 @@
 //! Command `list`: every profile and how it stands.
 
+mod on_terminal;
 mod reason;
 
 use std::sync::Arc;
@@ -10,7 +11,8 @@ use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
 use crate::cli::exit::Exit;
-use crate::cli::output::{self, say, say_problems};
+use crate::cli::list::on_terminal::TerminalList;
+use crate::cli::output::{self, say, say_problems, terminal_output};
 use crate::domain::change::{Row, Snapshot};
 use crate::domain::clock::{DateTime, Now, Utc, rfc3339};
 use crate::domain::countdown::countdown;
@@ -23,9 +25,13 @@ use crate::domain::text;
 use crate::shell::Services;
 use crate::shell::refresh::grant_lock;
 use crate::shell::terminal::console;
+use crate::tui::text_layout;
+use crate::tui::theme::Shape;
 
 /// The widest column, in characters.
 const COLUMN_LIMIT: usize = 40;
+/// Columns before a line that goes on with a reason.
+const INDENT: u16 = 3;
 
 #[derive(Debug, Args)]
 pub(super) struct ListArgs {
@@ -34,8 +40,8 @@ pub(super) struct ListArgs {
     json: bool,
 }
 
-pub(super) fn run(services: &Arc<Services>, args: &ListArgs) -> Result<Exit> {
-    let stores = StoreId::ALL.map(|store| services.read_now(store));
+pub(super) fn run(services: &Arc<Services>, args: &ListArgs, shape: Shape) -> Result<Exit> {
+    let stores: Vec<Snapshot> = StoreId::ALL.map(|store| services.read_now(store)).into();
     let mut unread = false;
     for snapshot in stores.iter().filter(|snapshot| snapshot.store.is_file()) {
         say_problems(snapshot);
@@ -43,34 +49,73 @@ pub(super) fn run(services: &Arc<Services>, args: &ListArgs) -> Result<Exit> {
         unread |= snapshot.writable.is_err() && snapshot.rows.is_empty();
     }
     let now = services.clock.now();
-    if !unread && !args.json && stores.iter().all(|snapshot| snapshot.rows.is_empty()) {
+    let is_empty = stores.iter().all(|snapshot| snapshot.rows.is_empty());
+    if !unread && !args.json && is_empty {
         say("no profiles yet. authtui login PROVIDER makes one; authtui providers lists the providers.");
     }
     let catalog = services.catalog_now();
-    let data = if args.json { json(&stores, &catalog, now.wall)? } else { table(&stores, &catalog, now) };
-    console::print(&data)?;
-    if !args.json {
-        explained(services, &stores, &catalog, now);
+    if args.json {
+        console::print(&json(&stores, &catalog, now.wall)?)?;
+    } else if !is_empty {
+        match terminal_output(services, shape) {
+            Some((output, settings)) => {
+                let list = TerminalList::new(stores, &catalog, settings, &output, now);
+                list.print()?;
+                let reasons = reasons(services, list.profiles(), &catalog, now);
+                explain(list.faults().chain(reasons), output.width);
+                list.print_hint()?;
+            }
+            None => {
+                console::print(&table(&stores, &catalog, now))?;
+                let profiles = stores.iter().flat_map(Snapshot::profiles);
+                reasons(services, profiles, &catalog, now).iter().for_each(|reason| say(reason));
+            }
+        }
     }
     Ok(if unread { Exit::Failure } else { Exit::Done })
 }
 
-/// Says of each profile that is not well why, and what helps.
-fn explained(services: &Services, stores: &[Snapshot], catalog: &Catalog, now: Now) {
+/// Says `reasons` below the list, broken between words at `width`; a command stays in one piece.
+fn explain(reasons: impl Iterator<Item = String>, width: u16) {
+    console::say("");
+    let mut are_there = false;
+    for reason in reasons {
+        let whole = match reason.rsplit_once(": authtui ") {
+            Some((why, command)) => format!("{why}: {}", fixed(&format!("authtui {command}"))),
+            None => reason,
+        };
+        for (index, line) in text_layout::wrap(&whole, width.saturating_sub(INDENT)).iter().enumerate() {
+            let indent = if index == 0 { 1 } else { usize::from(INDENT) };
+            console::say(&format!("{}{line}", " ".repeat(indent)));
+        }
+        are_there = true;
+    }
+    if are_there {
+        console::say("");
+    }
+}
+
+/// `text` in one piece.
+fn fixed(text: &str) -> String {
+    text.replace(' ', &text_layout::FIXED_SPACE.to_string())
+}
+
+/// Of each of `profiles` that is not well why, and what helps.
+fn reasons<'a>(
+    services: &Services,
+    profiles: impl Iterator<Item = &'a Profile>,
+    catalog: &Catalog,
+    now: Now,
+) -> Vec<String> {
     // A log that cannot be read explains nothing; refreshing says so.
     let events = services.event_log.read().unwrap_or_default();
     let asking = grant_lock::in_flight(services, &events);
-    let reasons = stores.iter().flat_map(Snapshot::profiles).filter_map(|profile| {
+    let reasons = profiles.filter_map(|profile| {
         let provider = catalog.get(profile.id.name.provider());
         let why = reason::of(profile, provider, &events, &asking, now)?;
         Some(format!("{}: {why}", profile.id.name))
     });
-    for (index, reason) in reasons.enumerate() {
-        if index == 0 && console::has_terminal() {
-            console::say("");
-        }
-        say(&reason);
-    }
+    reasons.collect()
 }
 
 /// What scripts read. Times are RFC 3339 in UTC; what is not known is null.
@@ -168,9 +213,6 @@ fn json(stores: &[Snapshot], catalog: &Catalog, now: DateTime<Utc>) -> Result<St
 }
 
 fn table(stores: &[Snapshot], catalog: &Catalog, now: Now) -> String {
-    if stores.iter().all(|snapshot| snapshot.rows.is_empty()) {
-        return String::new();
-    }
     let head = ["PROFILE", "STATE", "TOKEN", "LOGIN", "ACCOUNT"].map(String::from);
     let rows = stores.iter().flat_map(|snapshot| &snapshot.rows).map(|row| line(row, catalog, now));
     let rows: Vec<[String; 5]> = std::iter::once(head).chain(rows).collect();

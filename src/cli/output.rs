@@ -4,8 +4,11 @@ use color_eyre::eyre::Result;
 use serde::Serialize;
 
 use crate::domain::change::Snapshot;
+use crate::domain::settings::Settings;
 use crate::domain::text;
-use crate::shell::terminal::console;
+use crate::shell::terminal::console::{self, StyledOutput};
+use crate::shell::{Services, settings};
+use crate::tui::theme::Shape;
 
 /// Says a sentence to the person, under the program's name.
 pub(super) fn say(words: &str) {
@@ -18,6 +21,15 @@ pub(super) fn say_problems(snapshot: &Snapshot) {
     if let Err(trouble) = &snapshot.writable {
         say(&trouble.to_string());
     }
+}
+
+/// The terminal behind standard output, in the theme of the settings, and the settings; nothing where a
+/// program reads or words alone are wanted. What is wrong with the settings is said by the screen.
+pub(super) fn terminal_output(services: &Services, shape: Shape) -> Option<(StyledOutput, Settings)> {
+    let (settings, theme) = settings::read_with_theme(&services.paths.settings);
+    let settings = settings.unwrap_or_default();
+    let theme = theme.and_then(Result::ok);
+    Some((StyledOutput::new(shape, &settings, theme.as_ref())?, settings))
 }
 
 /// `document` as one line of JSON that cannot steer a terminal.

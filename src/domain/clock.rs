@@ -222,6 +222,12 @@ pub fn local_day(at: DateTime<Utc>, offset: FixedOffset) -> String {
     at.with_timezone(&offset).format("%-d %b").to_string()
 }
 
+/// Date and time on the person's clock, to the second: `22 Nov 2026 14:02:07`.
+#[must_use]
+pub fn local_second(at: DateTime<Utc>, offset: FixedOffset) -> String {
+    at.with_timezone(&offset).format("%e %b %Y %H:%M:%S").to_string()
+}
+
 /// Date and time on the person's clock with the offset: `22 Nov 2026 14:02 +01:00`.
 #[must_use]
 pub fn local(at: DateTime<Utc>, offset: FixedOffset) -> String {

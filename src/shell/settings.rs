@@ -65,7 +65,8 @@ fn write(path: &Path, changes: &[(Setting, String)]) -> Result<(), Trouble> {
     Err(failed("another program keeps writing it".to_owned()))
 }
 
-fn read_with_theme(path: &Path) -> (Result<Settings, String>, Option<Result<OwnTheme, String>>) {
+/// The settings at `path`, and the theme file that they name.
+pub fn read_with_theme(path: &Path) -> (Result<Settings, String>, Option<Result<OwnTheme, String>>) {
     let settings = read(path);
     let theme = match settings.as_ref().map(|settings| &settings.theme) {
         Ok(ThemeChoice::File(file)) => Some(read_theme(&theme_path(path, file))),

@@ -135,7 +135,7 @@ pub fn of_profile<'a>(model: &'a Model, name: &'a ProfileName) -> impl Iterator<
 }
 
 /// The events without each beginning of a refresh whose end is there too: one line tells both.
-fn without_ended_starts<'a>(
+pub fn without_ended_starts<'a>(
     newest_first: impl Iterator<Item = &'a Event>,
 ) -> impl Iterator<Item = &'a Event> {
     let mut ended: BTreeSet<(&RefreshTokenId, &ProfileName, u32)> = BTreeSet::new();

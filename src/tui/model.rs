@@ -143,6 +143,18 @@ pub enum AutoRefreshMode {
     On,
 }
 
+impl AutoRefreshMode {
+    /// What `settings` say of it.
+    #[must_use]
+    pub fn by_settings(settings: &Settings) -> Self {
+        match (settings.read_only, settings.automatic_refresh) {
+            (true, _) => Self::Off(OffBy::ReadOnly),
+            (false, true) => Self::On,
+            (false, false) => Self::Off(OffBy::Settings),
+        }
+    }
+}
+
 /// Who turned auto-refresh off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OffBy {

@@ -1,5 +1,6 @@
 //! The commands of the real program: data on one stream, words on the other, a number at the end.
 
+mod events;
 mod help;
 mod list;
 pub(crate) mod login;

@@ -4,6 +4,7 @@ mod input;
 mod line;
 mod prompter;
 mod secret;
+mod styled;
 
 use std::io::{self, IsTerminal, Write};
 
@@ -13,6 +14,7 @@ use crate::domain::secret::Secret;
 use crate::domain::text;
 pub use crate::shell::terminal::console::prompter::{Prompter, is_yes};
 pub use crate::shell::terminal::console::secret::{secret_from_descriptor, secret_from_input};
+pub use crate::shell::terminal::console::styled::StyledOutput;
 
 /// The longest line that is said, in characters: an authorization address has a few hundred.
 const TEXT_LIMIT: usize = 8192;

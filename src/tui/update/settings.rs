@@ -35,11 +35,7 @@ pub(super) fn settled(model: &mut Model, settings: Result<Settings, String>) {
 }
 
 fn take(model: &mut Model, settings: Settings) {
-    let auto_refresh = match (settings.read_only, settings.automatic_refresh) {
-        (true, _) => AutoRefreshMode::Off(OffBy::ReadOnly),
-        (false, true) => AutoRefreshMode::On,
-        (false, false) => AutoRefreshMode::Off(OffBy::Settings),
-    };
+    let auto_refresh = AutoRefreshMode::by_settings(&settings);
     if let ThemeChoice::File(path) = &settings.theme {
         model.theme_file = Some(path.clone());
     }

@@ -2,8 +2,11 @@
 
 use authtui::domain::clock::{TimeDelta, rfc3339};
 
-use crate::home::Home;
+use portable_pty::CommandBuilder;
+
 use crate::home::served::Served;
+use crate::home::{Home, program};
+use crate::terminal::pty::{Left, Pty};
 
 #[test]
 fn the_json_names_every_field_and_null_is_what_is_not_known() {
@@ -110,4 +113,78 @@ fn an_empty_list_is_no_data_and_says_how_to_begin() {
     assert!(ended.said(0).contains("authtui login PROVIDER"), "{ended:?}");
     assert_eq!(home.run(&["list", "--json"]).quietly(), (Some(0), "{\"version\":1,\"profiles\":[]}\n"));
     assert!(!home.path("config/authtui").exists(), "reading makes nothing");
+}
+
+/// Four profiles in the order of the file: well, over for good, signed out, and one that is not valid.
+fn mixed() -> Served {
+    let served = Served::start();
+    let at = |minutes: i64| rfc3339(served.serving.now().wall + TimeDelta::minutes(minutes));
+    served.home.store(format!(
+        "providers:\n  demo:\n    oauth_credentials:\n\
+         \x20     - {{id: ana, access_token: a, refresh_token: r, obtained_at: {}, expires_at: {}, account: ana@demo.test}}\n\
+         \x20     - {{id: emil, access_token: b, expires_at: {}, account: emil-with-a-long-name@mail.demo.test}}\n\
+         \x20     - {{id: fay, revoked_at: {}}}\n\
+         \x20     - {{id: ivy, access_token: 12345}}\n",
+        at(-1),
+        at(60),
+        at(-1),
+        at(-5)
+    ));
+    served
+}
+
+/// What `arguments` write to a terminal of so many columns.
+fn on_terminal(home: &Home, arguments: &[&str], columns: u16, variables: &[(&str, &str)]) -> Left {
+    let mut command = CommandBuilder::new(program());
+    command.args(arguments);
+    for (name, value) in variables {
+        command.env(name, value);
+    }
+    Pty::run(home, command, (columns, 40)).end()
+}
+
+#[test]
+fn on_a_terminal_what_needs_a_person_comes_first_and_the_last_line_is_the_command_that_helps() {
+    let served = mixed();
+    let left = on_terminal(&served.home, &["list"], 100, &[]);
+    assert_eq!(left.code, 0);
+    let lines: Vec<&str> = left.text.lines().collect();
+    let line = |words: &str| lines.iter().position(|line| line.contains(words)).expect(words);
+    let order = [" NEEDS YOU 2 ", "▎✗ demo/emil", "▎? demo/ivy", " FINE 2 ", " ● demo/ana", " · demo/fay"];
+    assert!(order.map(line).is_sorted(), "{}", left.text);
+    assert!(lines[line("● demo/ana")].contains("━━━"), "{}", left.text);
+    let last = lines.iter().rfind(|line| !line.trim().is_empty()).expect("a line");
+    assert_eq!(last.trim(), "✗ 2 need you: authtui login demo/emil");
+    assert!(
+        left.text.contains("demo/ivy: access_token must be quoted text. Next: correct line"),
+        "{}",
+        left.text
+    );
+    assert!(String::from_utf8_lossy(&left.raw).contains("\x1b["), "it has colours");
+}
+
+#[test]
+fn the_list_fits_a_terminal_of_any_width_and_keeps_names_and_states() {
+    let served = mixed();
+    for columns in [200, 120, 80, 60, 40] {
+        let text = on_terminal(&served.home, &["list"], columns, &[]).text;
+        let lines = text.lines().take_while(|line| !line.trim().is_empty());
+        // A line that is too long would go on in the next one.
+        assert_eq!(lines.count(), 7, "{columns}: {text}");
+        assert!(text.contains("demo/emil") && text.contains("needs login"), "{columns}: {text}");
+    }
+}
+
+#[test]
+fn without_colours_and_in_seven_bits_signs_and_words_say_the_same() {
+    let served = mixed();
+    let raw = |variables: &[(&str, &str)]| {
+        String::from_utf8_lossy(&on_terminal(&served.home, &["list"], 80, variables).raw).into_owned()
+    };
+    let colour = raw(&[("NO_COLOR", "1")]);
+    assert!(!colour.contains("\x1b[3") && !colour.contains("\x1b[38"), "{colour:?}");
+    assert!(colour.contains('✗') && colour.contains("needs login"), "{colour:?}");
+    let dumb = raw(&[("TERM", "dumb"), ("LANG", "C")]);
+    assert!(dumb.bytes().all(|byte| byte.is_ascii_graphic() || b" \r\n".contains(&byte)), "{dumb:?}");
+    assert!(dumb.contains("!x demo/emil") && dumb.contains("needs login"), "{dumb:?}");
 }
