@@ -187,7 +187,7 @@ pub struct SignedOut {
     pub erased: Option<(Extent, Box<Profile>)>,
 }
 
-/// What a refresh brought.
+/// The tokens that came with a refresh.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RefreshedTokens {
     /// The new tokens; the refresh token is the old one where the reply had none.
@@ -202,7 +202,7 @@ pub struct RefreshedTokens {
 }
 
 impl RefreshedTokens {
-    /// What `profile` holds, as if a refresh had brought it; nothing where it holds no tokens.
+    /// What `profile` holds, as if it came with a refresh; nothing where it holds no tokens.
     #[must_use]
     pub fn from_profile(profile: &Profile) -> Option<Self> {
         let record = profile.last_refresh_of_this_grant().cloned();

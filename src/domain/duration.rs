@@ -22,6 +22,15 @@ pub fn parse(text: &str) -> Option<Duration> {
     (!text.is_empty()).then(|| Duration::from_secs(seconds.min(LIMIT)))
 }
 
+/// The duration in its largest unit up to hours that needs no other: `90s`, `5m`, `1h`.
+#[must_use]
+pub fn text(duration: Duration) -> String {
+    let seconds = duration.as_secs();
+    let whole = |(_, length): &&(char, u64)| *length <= 3600 && seconds.is_multiple_of(*length);
+    let (unit, length) = UNITS.iter().rev().find(whole).unwrap_or(&('s', 1));
+    format!("{}{unit}", seconds / length)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -32,6 +41,9 @@ mod tests {
             [("90s", 90), ("10m", 600), ("1h30m", 5400), ("7d", 604_800), ("2w", 1_209_600), ("0s", 0)]
         {
             assert_eq!(parse(text), Some(Duration::from_secs(seconds)), "{text}");
+        }
+        for (seconds, written) in [(45, "45s"), (300, "5m"), (5400, "90m"), (7200, "2h"), (86_400, "24h")] {
+            assert_eq!(text(Duration::from_secs(seconds)), written);
         }
         for text in ["99999999999s", "5250w", "4000000000d"] {
             assert_eq!(parse(text), Some(Duration::from_secs(LIMIT)), "{text}");

@@ -102,12 +102,27 @@ impl Health {
         self == Self::NoExpiry || self.good_until().is_some()
     }
 
+    /// Whether the token has ended, or the last refresh failed, and another may help.
+    #[must_use]
+    pub fn is_overdue(self) -> bool {
+        match self {
+            Self::Due | Self::Retrying(_) | Self::Failed(_) => true,
+            Self::NoExpiry
+            | Self::Fresh(_)
+            | Self::Expiring(_)
+            | Self::NeedsLogin
+            | Self::Refused
+            | Self::SignedOut
+            | Self::Refreshing
+            | Self::Unreadable => false,
+        }
+    }
+
     /// The state once it is known what `provider` says: no refresh ends it where that one names another server.
     #[must_use]
     pub fn by(self, provider: Option<&Provider>, profile: &Profile, now: DateTime<Utc>) -> Self {
-        let waits_for_refresh = matches!(self, Self::Due | Self::Retrying(_) | Self::Failed(_));
         match refreshability(profile, provider, now) {
-            Err(NotRefreshable::OtherOrigin(_)) if waits_for_refresh => Self::NeedsLogin,
+            Err(NotRefreshable::OtherOrigin(_)) if self.is_overdue() => Self::NeedsLogin,
             Ok(_) | Err(_) => self,
         }
     }

@@ -8,7 +8,7 @@ use crate::domain::provider::Provider;
 use crate::domain::secret::Secret;
 use crate::domain::tokens::{Expiry, RefreshTokenId, StoredTokens};
 
-/// What is said of a login that brought no refresh token.
+/// What is said of a login without a refresh token.
 pub const NO_REFRESH_TOKEN: &str = "no refresh token: log in again when it expires";
 
 /// One account at one provider, as its store last said it.
@@ -26,7 +26,7 @@ pub struct Profile {
     pub life: Expiry,
     /// What the grant allows, as the server said it.
     pub scopes: Vec<String>,
-    /// What the login that brought it asked for; empty where nobody wrote it down.
+    /// What its login asked for; empty where nobody wrote it down.
     pub asked_scopes: Vec<String>,
     /// The authorization server that gave the grant.
     pub issuer: Option<String>,

@@ -111,8 +111,8 @@ fn rests_until(last: &LastRefresh, now: DateTime<Utc>) -> Result<Option<DateTime
     })
 }
 
-/// The pause after a try that brought no new tokens, where `before` tries in a row had brought none
-/// either: 30 seconds, doubling to 15 minutes.
+/// The pause after a try without new tokens, where `before` tries in a row had none either:
+/// 30 seconds, doubling to 15 minutes.
 #[must_use]
 pub fn pause(before: u32) -> Duration {
     let doubled = Duration::from_secs(30).saturating_mul(2_u32.saturating_pow(before.min(10)));

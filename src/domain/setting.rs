@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::domain::duration;
 use crate::domain::settings::{Settings, ThemeChoice};
 
 /// One of the settings that a key changes.
@@ -100,7 +101,7 @@ impl Setting {
             Self::Privacy => settings.privacy.to_string(),
             Self::ReadOnly => settings.read_only.to_string(),
             Self::AutomaticRefresh => settings.automatic_refresh.to_string(),
-            Self::RefreshLead => settings.refresh_lead.map_or("auto".to_owned(), span),
+            Self::RefreshLead => settings.refresh_lead.map_or("auto".to_owned(), duration::text),
             Self::ClearClipboard => {
                 settings.clear_clipboard.map_or("off".to_owned(), |after| after.as_secs().to_string())
             }
@@ -138,16 +139,16 @@ impl Setting {
             Self::Privacy => next.privacy = !next.privacy,
             Self::ReadOnly => next.read_only = !next.read_only,
             Self::AutomaticRefresh => next.automatic_refresh = !next.automatic_refresh,
-            Self::RefreshLead => next.refresh_lead = duration(&LEADS, settings.refresh_lead, step),
-            Self::ClearClipboard => next.clear_clipboard = duration(&CLEARS, settings.clear_clipboard, step),
+            Self::RefreshLead => next.refresh_lead = offered(&LEADS, settings.refresh_lead, step),
+            Self::ClearClipboard => next.clear_clipboard = offered(&CLEARS, settings.clear_clipboard, step),
             Self::Mouse => next.mouse = !next.mouse,
         }
         next
     }
 }
 
-fn duration(offered: &[Option<u64>], now: Option<Duration>, step: ValueStep) -> Option<Duration> {
-    beside(offered, &now.map(|now| now.as_secs()), step).flatten().map(Duration::from_secs)
+fn offered(all: &[Option<u64>], now: Option<Duration>, step: ValueStep) -> Option<Duration> {
+    beside(all, &now.map(|now| now.as_secs()), step).flatten().map(Duration::from_secs)
 }
 
 /// What stands beside `now` in `all`, around the end; the first where it is none of them.
@@ -158,16 +159,6 @@ fn beside<T: Clone + PartialEq>(all: &[T], now: &T, step: ValueStep) -> Option<T
         ValueStep::Previous => (place + all.len() - 1) % all.len(),
     });
     all.get(next).cloned()
-}
-
-/// `90s`, `5m`, `1h`.
-fn span(span: Duration) -> String {
-    let seconds = span.as_secs();
-    match seconds {
-        _ if seconds.is_multiple_of(3600) => format!("{}h", seconds / 3600),
-        _ if seconds.is_multiple_of(60) => format!("{}m", seconds / 60),
-        _ => format!("{seconds}s"),
-    }
 }
 
 #[cfg(test)]

@@ -329,7 +329,7 @@ fn after_lost_answer(at: DateTime<Utc>, now: Now) -> String {
     format!("; the answer to the refresh of {at} was lost, so the refresh token may already be used up")
 }
 
-/// The pair that is held once a reply has brought a new refresh token and nothing else of use.
+/// The pair that is held once a reply holds a new refresh token and nothing else of use.
 fn rotated(profile: &Profile, provider: &Provider, reply: &Reply) -> Option<Tokens> {
     let refresh = reply::refresh_token(&provider.reply, reply)?;
     let held = profile.held.tokens().filter(|held| held.refresh.as_ref() != Some(&refresh))?;

@@ -77,6 +77,7 @@ impl Http {
         tokio::select! {
             biased;
             reply = &mut sending => return reply,
+            // A host that is silent for so long is worth a word, and is waited for all the same.
             () = tokio::time::sleep(SLOW_AFTER) => self.tell_slow(&host(request)),
         }
         sending.await

@@ -43,65 +43,60 @@ pub fn perform(tasks: &Tasks, services: &Arc<Services>, inbox: &Inbox, effect: E
 }
 
 async fn run(services: Arc<Services>, inbox: Inbox, effect: Effect) {
-    match effect {
-        Effect::Login(id, output) => start_login(&services, inbox, id, output),
+    let msg = match effect {
         Effect::Refresh(id, wish) => {
-            let refreshed = refresh(&services, &id, wish).await;
-            say_with_events(&services, &inbox, Msg::Refreshed(id, refreshed)).await;
+            let msg = Msg::Refreshed(id.clone(), refresh(&services, &id, wish).await);
+            return say_with_events(&services, &inbox, msg).await;
         }
         Effect::Change(id, change) => {
-            let changed = change_of(&services, &id, *change).await;
-            say_with_events(&services, &inbox, Msg::Changed(id, changed)).await;
+            let msg = Msg::Changed(id.clone(), change_of(&services, &id, *change).await);
+            return say_with_events(&services, &inbox, msg).await;
         }
         Effect::SignOut(id, extent) => {
-            let signed_out = sign_out(&services, &id, extent).await;
-            say_with_events(&services, &inbox, Msg::SignedOut(id, signed_out)).await;
+            let msg = Msg::SignedOut(id.clone(), sign_out(&services, &id, extent).await);
+            return say_with_events(&services, &inbox, msg).await;
         }
         Effect::Revoke(id, extent) => {
-            let revoked = revoke(&services, &id, extent).await;
-            say_with_events(&services, &inbox, Msg::Revoked(id, revoked)).await;
+            let msg = Msg::Revoked(id.clone(), revoke(&services, &id, extent).await);
+            return say_with_events(&services, &inbox, msg).await;
         }
         Effect::Rescue(newer) => {
-            let kept = keep(&services, newer).await;
-            say_with_events(&services, &inbox, Msg::Rescued(kept)).await;
+            let msg = Msg::Rescued(keep(&services, newer).await);
+            return say_with_events(&services, &inbox, msg).await;
         }
         Effect::Copy(id, form) => {
             let what = format!("the {} of {}", form.word(), id.name);
-            say(&inbox, Msg::Copied(what, copy(&services, &id, form).await));
+            Msg::Copied(what, copy(&services, &id, form).await)
         }
+        Effect::CopyText(what, text) => Msg::Copied(what.to_owned(), services.clipboard.copy(text).await),
         Effect::Reveal(id, form) => {
             let secret = secret_of(&services, &id, form, "show").await;
-            say(&inbox, Msg::Revealed(id, form, secret));
+            Msg::Revealed(id, form, secret)
         }
-        Effect::ClearClipboard => say(&inbox, Msg::ClipboardCleared(services.clipboard.clear().await)),
-        Effect::ClearClipboardAtEnd => services.clipboard.clear_at_end(),
-        Effect::CopyText(what, text) => {
-            let copied = services.clipboard.copy(text).await;
-            say(&inbox, Msg::Copied(what.to_owned(), copied));
-        }
-        Effect::Test(id) => {
-            let tested = test(&services, &inbox, &id).await;
-            say(&inbox, Msg::Tested(id, tested));
-        }
+        Effect::ClearClipboard => Msg::ClipboardCleared(services.clipboard.clear().await),
+        Effect::Test(id) => Msg::Tested(id.clone(), test(&services, &inbox, &id).await),
         Effect::TestKey(profile) => {
             let tested = probed(&services, &profile).await;
-            say(&inbox, Msg::KeyTested(profile.token_fingerprint().unwrap_or_default(), tested));
+            Msg::KeyTested(profile.token_fingerprint().unwrap_or_default(), tested)
         }
         Effect::Scopes(provider, client_id) => {
             let listed = scopes_of(&services, &provider, &client_id).await;
-            say(&inbox, Msg::Scopes(provider, listed));
+            Msg::Scopes(provider, listed)
         }
-        Effect::Describe(name, text) => describe(&services, &inbox, name, text).await,
         Effect::SaveSettings(changes) => {
             let path = services.paths.settings.clone();
-            say(&inbox, Msg::SettingsSaved(settings::save(path, changes).await));
+            Msg::SettingsSaved(settings::save(path, changes).await)
         }
-        Effect::ReadSettings => settings::tell(&services.paths.settings, &inbox).await,
-        Effect::ReadEvents => event_notifier::tell(&services, &inbox).await,
-        Effect::MakePrivate => say(&inbox, Msg::MadePrivate(services.make_private().await)),
-        Effect::Read(store) => say(&inbox, Msg::Stored(services.read(store).await)),
-        Effect::Edit(_) | Effect::Print(_) | Effect::Redraw | Effect::Suspend | Effect::Quit => {}
-    }
+        Effect::MakePrivate => Msg::MadePrivate(services.make_private().await),
+        Effect::Read(store) => Msg::Stored(services.read(store).await),
+        Effect::Login(id, output) => return start_login(&services, inbox, id, output),
+        Effect::Describe(name, text) => return describe(&services, &inbox, name, text).await,
+        Effect::ClearClipboardAtEnd => return services.clipboard.clear_at_end(),
+        Effect::ReadSettings => return settings::tell(&services.paths.settings, &inbox).await,
+        Effect::ReadEvents => return event_notifier::tell(&services, &inbox).await,
+        Effect::Edit(_) | Effect::Print(_) | Effect::Redraw | Effect::Suspend | Effect::Quit => return,
+    };
+    say(&inbox, msg);
 }
 
 /// Says how a change of grants ended, and what the event log has of it.

@@ -1,7 +1,7 @@
 //! Revocation of a grant at its provider, and then here.
 //!
-//! One effect under the grant's lock: a refresh that is under way ends first, and what it brought is
-//! what is revoked; one that waits finds nothing left to refresh. Only after the provider's yes are the
+//! One effect under the grant's lock: a refresh that is under way ends first, and its new
+//! tokens are what is revoked; one that waits finds nothing left to refresh. Only after the provider's yes are the
 //! tokens erased, those of every profile that holds the same grant.
 
 use std::sync::Arc;

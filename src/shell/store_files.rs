@@ -303,6 +303,7 @@ impl Stores {
     ) -> Result<Option<AmendedFile>, Trouble> {
         let stamp = FileStamp::of(target);
         let is_settled = || {
+            // Nobody tells when a writer is done: a file that stays as it is for a moment is taken to be whole.
             std::thread::sleep(MOMENT);
             FileStamp::of(target) == stamp
         };

@@ -104,7 +104,7 @@ impl Tasks {
 
     /// Ends the thread, giving workers that hang no longer than `within`.
     pub fn end(self, within: Duration) {
-        // A thread that has ended already needs no telling.
+        // A thread that has ended already need not be told.
         let _ = self.end.send(within);
         let _ = self.thread.join();
     }

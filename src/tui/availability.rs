@@ -7,9 +7,9 @@
 mod login;
 mod marked;
 mod panel;
-pub mod read_only;
+pub mod reach;
 
-use crate::domain::change::{Row, Snapshot, StoreNotice, Where};
+use crate::domain::change::{Row, StoreNotice, Where};
 use crate::domain::clock::Now;
 use crate::domain::health::Health;
 use crate::domain::profile::{Kind, Profile};
@@ -20,10 +20,10 @@ use crate::tui::message::{Action, Form, ScopeAction};
 use crate::tui::model::{Model, RowId};
 use crate::tui::screen::Screen;
 use crate::tui::status::Tone;
-use crate::tui::text_layout;
 use crate::tui::tour::Tour;
 use crate::tui::wizard::Page;
 use crate::tui::wizard::picker::ProviderList;
+use crate::tui::{rows, text_layout};
 
 pub use marked::of_marked;
 
@@ -84,7 +84,7 @@ impl Unavailable {
 /// # Errors
 /// Why it is not.
 pub fn availability(model: &Model, action: Action, now: Now) -> Result<(), Unavailable> {
-    read_only::check(model, action)?;
+    reach::check(model, action)?;
     match action {
         Action::Quit
         | Action::Move(_)
@@ -102,10 +102,7 @@ pub fn availability(model: &Model, action: Action, now: Now) -> Result<(), Unava
         | Action::Help
         | Action::Redraw
         | Action::Scope(ScopeAction::Toggle | ScopeAction::Add) => Ok(()),
-        Action::Filter if !model.stores.is_empty() && model.order.total == 0 => {
-            Err(Unavailable::because("No profiles yet").remedy("Press n to log in."))
-        }
-        Action::Filter => Ok(()),
+        Action::Filter => filter(model),
         Action::NextNeed => next_need(model),
         Action::Palette if model.screen.is_form() || matches!(model.screen, Screen::Filter(_)) => {
             Err(Unavailable::because("Finish this first, or go back with Esc").passing())
@@ -119,10 +116,7 @@ pub fn availability(model: &Model, action: Action, now: Now) -> Result<(), Unava
         Action::Scopes => login::of_profile(model, stored(model, "it has no scopes")?, PreflightGoal::Scopes),
         Action::Scope(ScopeAction::List) => list_scopes(model),
         Action::Refresh => refresh(model, stored(model, "it cannot be refreshed")?, now),
-        Action::RefreshDue => match due(model, now).next() {
-            Some(_) => Ok(()),
-            None => Err(Unavailable::because("Nothing is due")),
-        },
+        Action::RefreshDue => when(due(model, now).next().is_some(), "Nothing is due"),
         Action::Copy => copy(selected(model)?),
         Action::Edit => edit(model),
         Action::Reveal if model.settings.privacy => {
@@ -131,30 +125,36 @@ pub fn availability(model: &Model, action: Action, now: Now) -> Result<(), Unava
         Action::Reveal => copy_form(model, selected(model)?, Form::Token),
         Action::CopyForm(form) => copy_form(model, selected(model)?, form),
         Action::Mark => selected(model).map(|_| ()),
-        Action::Undo => undo(model),
+        Action::Undo => {
+            let is_offered = model.undo.as_ref().is_some_and(|undo| undo.is_offered());
+            when(is_offered, "There is no sign-out to undo")
+        }
         Action::SignOut | Action::SignOutAtProvider => {
             sign_out(model, stored(model, "authtui cannot erase it")?)
         }
         Action::Test => test(model, selected(model)?, now),
         Action::ToggleAutoRefresh => auto_refresh(model, stored(model, "it cannot be refreshed")?, now),
-        Action::SkipTour => match model.tour.as_ref().is_some_and(Tour::is_open) {
-            true => Ok(()),
-            false => Err(Unavailable::because("Only the demo has hints to skip")),
-        },
+        Action::SkipTour => {
+            when(model.tour.as_ref().is_some_and(Tour::is_open), "Only the demo has hints to skip")
+        }
         Action::MakePrivate => {
-            let open = model.own().is_some_and(|own| own.notices.iter().any(StoreNotice::is_open));
-            if open { Ok(()) } else { Err(Unavailable::because("The file is already private")) }
+            let is_open = model.own().is_some_and(|own| own.notices.iter().any(StoreNotice::is_open));
+            when(is_open, "The file is already private")
         }
         Action::Suspend => suspend(model),
         Action::Panel(action) => panel::of(model, action),
     }
 }
 
-fn undo(model: &Model) -> Result<(), Unavailable> {
-    match &model.undo {
-        Some(undo) if undo.is_offered() => Ok(()),
-        Some(_) | None => Err(Unavailable::because("There is no sign-out to undo")),
+fn when(is_possible: bool, why_not: &str) -> Result<(), Unavailable> {
+    if is_possible { Ok(()) } else { Err(Unavailable::because(why_not)) }
+}
+
+fn filter(model: &Model) -> Result<(), Unavailable> {
+    if model.stores.is_empty() || model.order.total > 0 {
+        return Ok(());
     }
+    Err(Unavailable::because("No profiles yet").remedy("Press n to log in."))
 }
 
 fn suspend(model: &Model) -> Result<(), Unavailable> {
@@ -169,17 +169,10 @@ fn suspend(model: &Model) -> Result<(), Unavailable> {
 
 /// The profiles that are due and can be refreshed.
 pub fn due(model: &Model, now: Now) -> impl Iterator<Item = &Profile> {
-    let is_due = move |profile: &&Profile| match model.health(profile, now.wall) {
-        Health::Due => true,
-        Health::Retrying(at) | Health::Failed(at) => at <= now.wall,
-        Health::NoExpiry
-        | Health::Fresh(_)
-        | Health::Expiring(_)
-        | Health::NeedsLogin
-        | Health::Refused
-        | Health::SignedOut
-        | Health::Refreshing
-        | Health::Unreadable => false,
+    let is_due = move |profile: &&Profile| {
+        let health = model.health(profile, now.wall);
+        let waits = matches!(health, Health::Retrying(at) | Health::Failed(at) if at > now.wall);
+        health.is_overdue() && !waits
     };
     let is_free = move |profile: &&Profile| {
         let running = model.running(&profile.id);
@@ -187,7 +180,7 @@ pub fn due(model: &Model, now: Now) -> impl Iterator<Item = &Profile> {
             && running.unsaved.is_none()
             && model.refreshability(profile, now.wall).is_ok()
     };
-    model.stores.values().flat_map(Snapshot::profiles).filter(is_due).filter(is_free)
+    rows::overdue(model).filter(is_due).filter(is_free)
 }
 
 /// The selected profile.

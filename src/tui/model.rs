@@ -107,7 +107,7 @@ pub struct Model {
     pub login: Option<Login>,
     /// Whether the login panel has a line for each step.
     pub shows_steps: bool,
-    /// The provider whose file was written for a login that has not brought tokens yet.
+    /// The provider whose file was written for a login that has no tokens yet.
     pub new_provider: Option<String>,
     /// Which of its methods the person wants to see; absent: the one that can work.
     pub method: Option<LoginMethod>,

@@ -7,12 +7,23 @@ use crate::domain::profile::AutoRefresh;
 use crate::domain::schedule::CONCURRENT_REFRESHES;
 use crate::tui::sign_out::SignOutWay;
 use crate::tui::status::Tone;
+use crate::tui::text_layout;
 
 /// One action on several profiles.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ResultTable {
     pub action: MarkedAction,
     pub rows: Vec<ResultRow>,
+    /// Kept here, so that a frame looks at no row that is not seen.
+    pub widths: ResultWidths,
+}
+
+/// The most columns that any name, what became of it, and the key that helps take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ResultWidths {
+    pub name: u16,
+    pub text: u16,
+    pub key: u16,
 }
 
 /// What can be done with all marked profiles.
@@ -47,10 +58,31 @@ pub struct RowEnd {
     pub next: Option<&'static str>,
 }
 
+impl RowStage {
+    /// The stage in words.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Running => "running",
+            Self::Ended(end) => &end.text,
+        }
+    }
+
+    /// The key that helps, and what it does; empty where none does.
+    #[must_use]
+    pub fn key(&self) -> &'static str {
+        match self {
+            Self::Waiting | Self::Running => "",
+            Self::Ended(end) => end.next.unwrap_or_default(),
+        }
+    }
+}
+
 impl RowEnd {
     #[must_use]
-    pub fn new(text: impl Into<String>, tone: Tone) -> Self {
-        Self { text: text.into(), tone, next: None }
+    pub fn new(text: impl AsRef<str>, tone: Tone) -> Self {
+        Self { text: text_layout::safe(text.as_ref()), tone, next: None }
     }
 
     #[must_use]
@@ -63,7 +95,12 @@ impl ResultTable {
     #[must_use]
     pub fn new(action: MarkedAction, ids: impl IntoIterator<Item = ProfileId>) -> Self {
         let row = |id| ResultRow { id, stage: RowStage::Waiting };
-        Self { action, rows: ids.into_iter().map(row).collect() }
+        let rows: Vec<ResultRow> = ids.into_iter().map(row).collect();
+        let names = rows.iter().map(|row| text_layout::width(&text_layout::named(&row.id.name)));
+        let text =
+            text_layout::width(RowStage::Waiting.text()).max(text_layout::width(RowStage::Running.text()));
+        let widths = ResultWidths { name: names.max().unwrap_or(0), text, key: 0 };
+        Self { action, rows, widths }
     }
 
     /// The next profile whose turn it is; it runs from now on.
@@ -80,6 +117,8 @@ impl ResultTable {
     pub fn end(&mut self, id: &ProfileId, end: RowEnd) {
         let running = self.rows.iter_mut().find(|row| row.id == *id && row.stage == RowStage::Running);
         if let Some(row) = running {
+            self.widths.text = self.widths.text.max(text_layout::width(&end.text));
+            self.widths.key = self.widths.key.max(end.next.map_or(0, text_layout::width));
             row.stage = RowStage::Ended(end);
         }
     }

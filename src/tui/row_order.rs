@@ -93,6 +93,8 @@ pub struct RowOrder {
     /// How many of all rows need what.
     pub needs: BTreeMap<Need, usize>,
     pub widths: ContentWidths,
+    /// Where the profiles lie whose token has ended, or whose last refresh failed.
+    pub overdue: Vec<(StoreId, usize)>,
     /// What happens next to any row.
     pub next_event: Option<NextEvent>,
     /// When the next refresh is planned, past moments too.

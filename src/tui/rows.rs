@@ -4,6 +4,7 @@ use crate::domain::change::Row;
 use crate::domain::clock::{DateTime, Utc};
 use crate::domain::health::Health;
 use crate::domain::name::{ProfileName, StoreId};
+use crate::domain::profile::Profile;
 use crate::tui::filter::Filter;
 use crate::tui::model::{Model, RowId};
 use crate::tui::need::Need;
@@ -26,6 +27,15 @@ pub fn at(model: &Model, place: usize) -> Option<(StoreId, &Row)> {
 pub fn with_need(model: &Model, place: usize) -> Option<(StoreId, &Row, Need)> {
     let (store, row) = at(model, place)?;
     Some((store, row, model.order.rows.get(place)?.need))
+}
+
+/// The profiles whose token has ended, or whose last refresh failed, shown or not.
+pub fn overdue(model: &Model) -> impl Iterator<Item = &Profile> {
+    let row = |(store, index): &(StoreId, usize)| model.stores.get(store)?.rows.get(*index);
+    model.order.overdue.iter().filter_map(row).filter_map(|row| match row {
+        Row::Profile(profile) => Some(&**profile),
+        Row::Broken { .. } => None,
+    })
 }
 
 /// How many rows are shown.

@@ -89,7 +89,7 @@ impl Running {
         self.refresh = Some(AskedBy::Nobody);
     }
 
-    /// Until when a try that brought no new tokens keeps the next one back.
+    /// Until when a try without new tokens keeps the next one back.
     #[must_use]
     pub fn pauses_until(&self, profile: &Profile) -> Option<Steady> {
         let last = self.last_try.filter(|last| last.tokens == profile.held.fingerprint())?;

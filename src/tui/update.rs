@@ -36,35 +36,38 @@ use crate::oauth::probe::TestVerdict;
 use crate::tui::flash;
 use crate::tui::message::{Action, Effect, Msg};
 use crate::tui::model::{AutoRefreshMode, Leaving, Model};
+use crate::tui::result_table::RowEnd;
 use crate::tui::status::{AskedBy, Tone};
 use crate::tui::update::arrangement::OrderBasis;
 use crate::tui::update::status::{report, report_profile, report_trouble};
 
 /// Takes what happened and says what must be done.
 pub fn update(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
-    let impact = OrderImpact::of(&msg, model);
+    let impact = Impact::of(&msg, model);
     let before = OrderBasis::of(model);
-    let ended = marked::end_of(&msg);
+    let can_be_due = impact != Impact::Nothing;
     let mut effects = take(model, now, msg);
-    if let Some((id, end)) = ended {
-        effects.extend(marked::ended(model, &id, end, now));
-    }
-    if impact == OrderImpact::Rows {
-        marked::forget_gone(model);
-    }
     match impact {
-        OrderImpact::Rows => arrangement::arrange(model, now),
-        OrderImpact::Start => {
+        Impact::Ended(id, end) => {
+            effects.extend(marked::ended(model, &id, end, now));
+            marked::forget_gone(model);
+            arrangement::arrange(model, now);
+        }
+        Impact::Rows => {
+            marked::forget_gone(model);
+            arrangement::arrange(model, now);
+        }
+        Impact::Start => {
             // What is read while the program begins may order the rows anew; nobody has chosen one yet.
             if model.order.place == Some(0) {
                 model.selected = None;
             }
             arrangement::arrange(model, now);
         }
-        OrderImpact::Time | OrderImpact::Nothing => arrangement::arrange_if_stale(model, now, &before),
+        Impact::Time | Impact::Nothing => arrangement::arrange_if_stale(model, now, &before),
     }
     let is_due = model.order.refreshes_at.is_some_and(|at| at <= now.wall);
-    if impact != OrderImpact::Nothing && is_due {
+    if can_be_due && is_due {
         effects.extend(auto_refresh::begin_due(model, now));
         arrangement::arrange(model, now);
     }
@@ -75,8 +78,10 @@ pub fn update(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
 }
 
 /// What a message may change, so that rows are ordered anew or refreshed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum OrderImpact {
+#[derive(Debug, PartialEq, Eq)]
+enum Impact {
+    /// The work on a profile has ended so: its row is another, and the next of those that were marked begins.
+    Ended(ProfileId, RowEnd),
     /// Other rows, or another state of one.
     Rows,
     /// What is read once, when the program begins.
@@ -86,17 +91,15 @@ enum OrderImpact {
     Nothing,
 }
 
-impl OrderImpact {
+impl Impact {
     fn of(msg: &Msg, model: &Model) -> Self {
         match msg {
-            Msg::Stored(_)
-            | Msg::Refreshed(..)
-            | Msg::Rescued(_)
-            | Msg::Changed(..)
-            | Msg::SignedOut(..)
-            | Msg::Revoked(..)
-            | Msg::Tested(..)
-            | Msg::Login(..) => Self::Rows,
+            Msg::Refreshed(id, refreshed) => Self::Ended(id.clone(), marked::of_refresh(refreshed)),
+            Msg::Changed(id, changed) => Self::Ended(id.clone(), marked::of_change(changed)),
+            Msg::SignedOut(id, signed_out) => Self::Ended(id.clone(), marked::of_sign_out(signed_out)),
+            Msg::Revoked(id, revoked) => Self::Ended(id.clone(), marked::of_revocation(revoked)),
+            Msg::Tested(id, tested) => Self::Ended(id.clone(), marked::of_test(tested)),
+            Msg::Stored(_) | Msg::Rescued(_) | Msg::Login(..) => Self::Rows,
             Msg::Catalogued(_) if model.catalog.is_none() => Self::Start,
             Msg::Settled(_) if model.auto_refresh == AutoRefreshMode::Unsettled => Self::Start,
             Msg::Catalogued(_) | Msg::Settled(_) => Self::Rows,

@@ -36,7 +36,7 @@ const OPENS_SECRETS: [&str; 28] = [
     "oauth/curl.rs",
     // The short link carries its random name.
     "oauth/login/methods.rs",
-    // What people pasted, and what a callback brought, is read.
+    // What people pasted, and what came to the callback, is read.
     "oauth/pasted.rs",
     "oauth/query.rs",
     // Bodies are parsed and written.

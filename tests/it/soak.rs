@@ -62,6 +62,7 @@ fn until(what: &str, mut over: impl FnMut() -> bool, mut there: impl FnMut() -> 
             return there();
         }
         assert!(began.elapsed() < PATIENCE, "{what} never comes");
+        // The condition lies in another process, which tells nobody.
         std::thread::sleep(Duration::from_micros(200));
     }
     true

@@ -217,7 +217,7 @@ impl<'a> Conversation<'a> {
         }
     }
 
-    /// The answer to `question`, which a pipe may have brought already.
+    /// The answer to `question`, which may have come by a pipe already.
     async fn asked(&mut self, question: &str) -> Option<String> {
         match self.pastes.early() {
             Some(answer) => {

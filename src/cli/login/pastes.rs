@@ -70,7 +70,7 @@ impl Pastes {
     }
 }
 
-/// Whether a pipe brought the answer to a question that the login may ask later.
+/// Whether what came by a pipe answers a question that the login may ask later.
 fn answers_a_question(line: &str) -> bool {
     AccountAnswer::parse(line).is_some()
         || console::is_yes(line)

@@ -1,4 +1,4 @@
-//! Registration of clients by themselves (RFC 7591).
+//! Registration that clients ask for (RFC 7591).
 
 use serde::Deserialize;
 use serde_json::json;

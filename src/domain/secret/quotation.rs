@@ -2,7 +2,7 @@
 //!
 //! A server may repeat a part of what it was sent, backwards, in capitals, in base64, in hexadecimal,
 //! percent-encoded or with the escapes of JSON. Eight characters of it in a row are struck, however they are
-//! written; fewer stand within ordinary words. Both sides are brought into the same plain spellings, and every
+//! written; fewer stand within ordinary words. Both sides are put into the same plain spellings, and every
 //! eight bytes of the secret's are looked up among those of the text, which is short.
 
 use std::ops::Range;

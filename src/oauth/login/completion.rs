@@ -50,7 +50,7 @@ impl Login {
         now: Now,
     ) -> Transition {
         if matches!(self.steps.mark(LoginStep::Exchange), StepState::Todo | StepState::Now(_)) {
-            self.steps.skip(LoginStep::Exchange, "the device code brought the tokens");
+            self.steps.skip(LoginStep::Exchange, "the tokens came by the device code");
         }
         // What was said of answers that did not count matters no more.
         self.notices.clear();

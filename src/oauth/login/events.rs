@@ -22,7 +22,7 @@ pub enum Input {
     Bound(Result<BoundListener, Trouble>),
     /// The browser was started, or could not be.
     Opened(Result<(), Trouble>),
-    /// The callback brought an answer that is proven to be ours.
+    /// An answer came to the callback that is proven to be ours.
     Answered(AuthorizationResponse),
     /// The callback was visited, and what came was ignored.
     Ignored(Ignored),

@@ -53,7 +53,7 @@ pub enum DeviceMethod {
 pub enum DeviceEnd {
     /// Nobody typed the code in time.
     Expired,
-    /// It brought tokens already.
+    /// Its tokens have come.
     Used,
     /// The person said no, in the provider's words.
     Denied(String),
@@ -70,7 +70,7 @@ impl fmt::Display for DeviceEnd {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Expired => f.write_str("the code has expired"),
-            Self::Used => f.write_str("it brought tokens"),
+            Self::Used => f.write_str("its tokens have come"),
             Self::Denied(words) => f.write_str(words),
             Self::Failed { why, kind: FailureKind::NeedsFix(remedy) } => write!(f, "{why}; {remedy}"),
             Self::Failed {

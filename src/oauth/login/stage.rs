@@ -59,7 +59,7 @@ pub struct Exchange {
     pub(super) by: LoginMethod,
     /// A callback's answer that came while a pasted code was being redeemed.
     pub(super) spare: Option<AuthorizationResponse>,
-    /// What the device code brought meanwhile: used if the code is refused.
+    /// What came by the device code meanwhile: used if the code is refused.
     pub(super) granted: Option<Box<TokenResponse>>,
     /// The person cancelled meanwhile: they are asked before anything is saved.
     pub(super) cancelled: Option<ConfirmReason>,

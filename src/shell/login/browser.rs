@@ -29,7 +29,7 @@ const LAUNCH_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Opens `url` in the person's browser: `$BROWSER` where it is set, else the desktop's own.
 ///
-/// `$BROWSER` is a list separated by `:` (on WindowSystem `;`). Each entry is the path of a program, or
+/// `$BROWSER` is a list separated by `:` (on Windows `;`). Each entry is the path of a program, or
 /// is split into words as a shell splits them; `%s` is replaced by the address, or else the address
 /// is appended, and `%%` is a percent sign. No shell sees it.
 ///
@@ -86,7 +86,7 @@ pub fn browser_may_be_remote() -> bool {
 /// also over SSH.
 #[must_use]
 pub fn locality() -> Locality {
-    seat_by(WindowSystem::of_this_system(), is_set)
+    locality_by(WindowSystem::of_this_system(), is_set)
 }
 
 /// Where a system shows windows.
@@ -105,7 +105,7 @@ impl WindowSystem {
     }
 }
 
-fn seat_by(windows: WindowSystem, is_set: impl Fn(&str) -> bool) -> Locality {
+fn locality_by(windows: WindowSystem, is_set: impl Fn(&str) -> bool) -> Locality {
     let is_remote = SSH.into_iter().any(&is_set);
     let shows = match windows {
         WindowSystem::OnItsScreen => !is_remote,
@@ -241,7 +241,7 @@ mod tests {
             (AsVariablesSay, &["SSH_TTY", "BROWSER"], Local),
             (AsVariablesSay, &["BROWSER"], Local),
         ] {
-            assert_eq!(seat_by(windows, |name| set.contains(&name)), locality, "{windows:?} {set:?}");
+            assert_eq!(locality_by(windows, |name| set.contains(&name)), locality, "{windows:?} {set:?}");
         }
     }
 

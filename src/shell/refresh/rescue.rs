@@ -25,7 +25,7 @@ pub fn place(paths: &Paths) -> PathBuf {
     paths.state.join(format!("rescued-{name}.yaml"))
 }
 
-/// Keeps what a refresh of `profile` brought, and says where.
+/// Keeps the new tokens of `profile`, and says where.
 ///
 /// # Errors
 /// A [`ApplyError`] when it cannot be written there either.
@@ -34,7 +34,7 @@ pub fn keep(paths: &Paths, profile: &Profile, refreshed: RefreshedTokens) -> Res
     failures.into_iter().flatten().next().map_or(Ok(place), Err)
 }
 
-/// Keeps what refreshes of these profiles brought, with one writing, and says where, and for each why it is
+/// Keeps the new tokens of these profiles, with one writing, and says where, and for each why it is
 /// not kept, if it is not.
 ///
 /// # Errors

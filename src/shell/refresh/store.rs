@@ -1,4 +1,4 @@
-//! Storing of what a refresh brought: in the place of the tokens it was sent for, and in the other
+//! Storing of new tokens after a refresh: in the place of the tokens it was sent for, and in the other
 //! profiles of the store that hold the same grant. What cannot be stored there is rescued.
 
 use std::path::{Path, PathBuf};
@@ -17,7 +17,7 @@ use crate::shell::refresh::trouble::{dropped, failed};
 use crate::shell::refresh::{LockedGrant, rescue, successor};
 use crate::shell::store_files::ApplyError;
 
-/// Tries once more to store what a refresh brought for the pair `expects`, which the profile `id` held,
+/// Tries once more to store the new tokens for the pair `expects`, which the profile `id` held,
 /// and gives it to its twins.
 ///
 /// # Errors

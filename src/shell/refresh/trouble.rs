@@ -1,4 +1,4 @@
-//! Words for a refresh that brought nothing.
+//! Words for a refresh that failed.
 
 use std::io;
 use std::path::Path;
@@ -26,7 +26,7 @@ pub(super) fn explained(last: LastRefresh, interrupted: Option<&Event>, offset: 
 /// A grant that was refreshed elsewhere, where its tokens can no longer be found.
 pub(super) fn lost(what: &str, event: &Event, offset: FixedOffset) -> Trouble {
     let why = format!(
-        "this refresh token was already used on {} by {}, and the tokens it brought are no longer in \
+        "this refresh token was already used on {} by {}, and the new tokens are no longer in \
          {}; using it again would end those too",
         local(event.at, offset),
         event.by,

@@ -1,7 +1,7 @@
 //! Leftovers of a save that was interrupted, beside the file.
 //!
 //! A program that is killed between writing its temporary file and the rename may leave the only copy of
-//! tokens that a refresh brought. So a leftover is looked at before it is removed: one that holds the
+//! tokens that came with a refresh. So a leftover is looked at before it is removed: one that holds the
 //! tokens of a later refresh than the file is set aside, and goes when the file has caught up.
 
 use std::path::Path;
@@ -51,8 +51,8 @@ fn later(path: &Path, now: Option<&Content>) -> Vec<Arc<Profile>> {
     profiles(&left).into_iter().filter(is_later).collect()
 }
 
-/// Whether `left` is `now` after one more refresh. What was erased here, or logged in to since, is not
-/// brought back.
+/// Whether `left` is `now` after one more refresh. What was erased here, or logged in to since, does
+/// not come back.
 fn is_later_refresh(left: &Profile, now: &Profile) -> bool {
     let is_done = |last: &LastRefresh| last.result == RefreshResult::Done && last.grant.is_some();
     left.kind == Kind::OAuth

@@ -97,6 +97,7 @@ pub async fn hold(
             speaks_at = None;
             waits(holder(&mut file).as_deref().unwrap_or("another program"));
         }
+        // Nobody tells when a lock becomes free.
         tokio::time::sleep(RETRY_PAUSE).await;
     }
     Ok(LockGuard { _file: file })
@@ -120,6 +121,7 @@ pub fn hold_blocking(path: &Path, within: Duration) -> Result<LockGuard, LockErr
         if Instant::now() >= until {
             return Err(LockError::Busy(holder(&mut file)));
         }
+        // Nobody tells when a lock becomes free.
         std::thread::sleep(RETRY_PAUSE);
     }
     Ok(LockGuard { _file: file })

@@ -8,7 +8,8 @@ use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor};
 use url::Url;
 
-use crate::domain::clock::{DateTime, TimeDelta, Utc, from_rfc3339};
+use crate::domain::clock::{self, DateTime, TimeDelta, Utc, from_rfc3339};
+use crate::domain::duration;
 use crate::domain::provider::reply::Pointers;
 use crate::domain::provider::request_template::Template;
 use crate::domain::provider::{Authentication, Pkce, PortRule, endpoint};
@@ -225,9 +226,8 @@ pub(super) struct DurationYaml(pub(super) TimeDelta);
 
 impl<'de> Deserialize<'de> for DurationYaml {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        const RULE: &str =
-            "a time is a number and d, h, m or s, such as 365d, 12h, 30m or 45s, and at most 36500d";
-        text_only(deserializer, |written| duration(written).map(Self).ok_or_else(|| RULE.to_owned()))
+        const RULE: &str = "a time is written like 365d, 12h, 1h30m or 45s, and at most 36500d";
+        text_only(deserializer, |written| span(written).map(Self).ok_or_else(|| RULE.to_owned()))
     }
 }
 
@@ -241,16 +241,12 @@ impl<'de> Deserialize<'de> for MomentYaml {
     }
 }
 
-/// The longest span, in seconds: a hundred years.
+/// The longest span, in seconds: a hundred years of 365 days.
 const MAX_SECONDS: i64 = 100 * 365 * 86_400;
 
-fn duration(written: &str) -> Option<TimeDelta> {
-    let units = [('d', 86_400), ('h', 3600), ('m', 60), ('s', 1)];
-    let (number, unit) =
-        units.iter().find_map(|(letter, seconds)| Some((written.strip_suffix(*letter)?, *seconds)))?;
-    let digits = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
-    let seconds = number.parse::<i64>().ok().filter(|_| digits)?.checked_mul(unit)?;
-    (1..=MAX_SECONDS).contains(&seconds).then(|| TimeDelta::try_seconds(seconds))?
+fn span(written: &str) -> Option<TimeDelta> {
+    let span = clock::span(duration::parse(written)?);
+    (1..=MAX_SECONDS).contains(&span.num_seconds()).then_some(span)
 }
 
 #[cfg(test)]
@@ -258,11 +254,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_span_of_time_is_a_number_and_its_unit() {
+    fn a_span_of_time_is_numbers_with_units() {
         for (written, seconds) in [
             ("365d", Some(31_536_000)),
             ("12h", Some(43_200)),
-            ("30m", Some(1800)),
+            ("1h30m", Some(5400)),
             ("45s", Some(45)),
             ("36500d", Some(MAX_SECONDS)),
             ("36501d", None),
@@ -277,7 +273,7 @@ mod tests {
             ("9223372036854775807d", None),
             ("", None),
         ] {
-            assert_eq!(duration(written).map(|span| span.num_seconds()), seconds, "{written}");
+            assert_eq!(span(written).map(|span| span.num_seconds()), seconds, "{written}");
         }
     }
 }

@@ -60,16 +60,10 @@ fn perform(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
         Action::SwitchFocus => return navigation::switch_focus(model),
         Action::Select(motion) => navigation::select(model, motion, 1),
         Action::NewLogin => return login_start::begin_new(model),
-        Action::LogIn if matches!(model.screen, Screen::Login(_)) => {
-            return login_start::try_again(model, now);
-        }
-        Action::LogIn => {
-            return on_selected(model, |model, profile| login_start::ask_or_begin(model, profile, now));
-        }
+        Action::LogIn => return log_in(model, now),
         Action::Scopes => {
-            return on_selected(model, |model, profile| {
-                login_start::begin_again(model, profile, PreflightGoal::Scopes, now)
-            });
+            let goal = PreflightGoal::Scopes;
+            return on_selected(model, |model, profile| login_start::begin_again(model, profile, goal, now));
         }
         Action::Scope(action) => return wizard::choose_scopes(model, action),
         Action::Refresh => return on_selected(model, |model, profile| refresh::begin(model, &profile.id)),
@@ -94,9 +88,7 @@ fn perform(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
         Action::Log => return open_log(model),
         Action::Settings => model.screen = Screen::Settings(0),
         Action::ChangeMarked(step) => return settings::change_marked(model, step, now),
-        Action::ChangeSetting(setting) => {
-            return settings::change(model, setting, ValueStep::Next, now);
-        }
+        Action::ChangeSetting(setting) => return settings::change(model, setting, ValueStep::Next, now),
         Action::Timeline => toggle_timeline(model),
         Action::Zoom(step) => zoom(model, step),
         Action::ToggleAutoRefresh => return on_selected(model, auto_refresh::toggle),
@@ -117,6 +109,13 @@ fn on_selected(model: &mut Model, act: impl FnOnce(&mut Model, &Profile) -> Vec<
     match model.selected_profile().cloned() {
         Some(profile) => act(model, &profile),
         None => Vec::new(),
+    }
+}
+
+fn log_in(model: &mut Model, now: Now) -> Vec<Effect> {
+    match matches!(model.screen, Screen::Login(_)) {
+        true => login_start::try_again(model, now),
+        false => on_selected(model, |model, profile| login_start::ask_or_begin(model, profile, now)),
     }
 }
 

@@ -108,6 +108,9 @@ fn order(model: &Model, now: Now) -> RowOrder {
             widen(&mut order.widths, row);
             if let Row::Profile(profile) = row {
                 look_ahead(&mut order, model, profile, now);
+                if model.health_at_rest(profile, now.wall).is_overdue() {
+                    order.overdue.push((*store, index));
+                }
             }
             if !filter.is_empty() && !passes(&mut order, &filter, model, (*store, row, need), now) {
                 continue;

@@ -151,7 +151,7 @@ fn success(model: &Model, login: &Login, profile: &Profile, now: Now) -> (String
     (format!("Logged in {who}. {then}").trim_end().to_owned(), Tone::Good)
 }
 
-/// What a login to a new server leaves behind that has brought no tokens.
+/// What a login to a new server leaves behind when it ends without tokens.
 fn what_stays(model: &mut Model) -> Option<String> {
     let name = model.new_provider.take()?;
     Some(format!("The provider file {name}.yaml stays; n finds it."))

@@ -8,13 +8,13 @@ use crate::domain::trouble::{FailureKind, Trouble};
 use crate::oauth::probe::TestVerdict;
 use crate::oauth::refresh::Refreshed;
 use crate::oauth::revocation::Revoked;
-use crate::tui::availability::{self, read_only};
-use crate::tui::message::{Action, Effect, Msg};
+use crate::tui::availability;
+use crate::tui::availability::reach::{self, MarkedWish, Reach};
+use crate::tui::message::{Action, Effect};
 use crate::tui::model::{Leaving, Model};
 use crate::tui::result_table::{MarkedAction, ResultTable, RowEnd};
 use crate::tui::row_id::RowId;
 use crate::tui::screen::Screen;
-use crate::tui::sign_out::SignOutWay;
 use crate::tui::status::Tone;
 use crate::tui::update::status::show;
 use crate::tui::update::{refresh, sign_out, undo};
@@ -46,24 +46,19 @@ pub(super) fn open(model: &mut Model, place: usize) {
 /// Does `action` with all marked profiles; nothing where none is marked, where it is about one alone,
 /// or where nothing may be written.
 pub(super) fn act(model: &mut Model, action: Action, now: Now) -> Option<Vec<Effect>> {
-    let is_refused = read_only::check(model, action).is_err();
-    if model.marks.is_empty() || !model.screen.is_free() || is_refused {
+    let Reach::Marked(wish) = Reach::of(action) else { return None };
+    if model.marks.is_empty() || !model.screen.is_free() || reach::check(model, action).is_err() {
         return None;
     }
     let profiles: Vec<Profile> = model.marks.iter().filter_map(|id| model.profile(id).cloned()).collect();
-    let marked = if action == Action::Refresh {
-        MarkedAction::Refresh
-    } else if action == Action::Test {
-        MarkedAction::Test
-    } else if action == Action::ToggleAutoRefresh {
-        let is_on = profiles.iter().any(|profile| profile.auto_refresh == AutoRefresh::On);
-        MarkedAction::AutoRefresh(if is_on { AutoRefresh::Off } else { AutoRefresh::On })
-    } else if action == Action::SignOut {
-        return Some(sign_out::ask(model, &profiles, None));
-    } else if action == Action::SignOutAtProvider {
-        return Some(sign_out::ask(model, &profiles, Some(SignOutWay::AtProvider)));
-    } else {
-        return None;
+    let marked = match wish {
+        MarkedWish::Refresh => MarkedAction::Refresh,
+        MarkedWish::Test => MarkedAction::Test,
+        MarkedWish::ToggleAutoRefresh => {
+            let is_on = profiles.iter().any(|profile| profile.auto_refresh == AutoRefresh::On);
+            MarkedAction::AutoRefresh(if is_on { AutoRefresh::Off } else { AutoRefresh::On })
+        }
+        MarkedWish::SignOut(way) => return Some(sign_out::ask(model, &profiles, way)),
     };
     let ids = profiles.iter().map(|profile| profile.id.clone()).collect();
     Some(begin(model, marked, ids, now))
@@ -140,26 +135,22 @@ fn begin_one(
     })
 }
 
-/// What `msg` says of the end of work on a profile.
-pub(super) fn end_of(msg: &Msg) -> Option<(ProfileId, RowEnd)> {
-    if let Msg::Refreshed(id, refreshed) = msg {
-        Some((id.clone(), of_refresh(refreshed)))
-    } else if let Msg::Tested(id, tested) = msg {
-        Some((id.clone(), tested.as_ref().map_or_else(of_trouble, of_test)))
-    } else if let Msg::SignedOut(id, signed_out) = msg {
-        let done = |_: &SignedOut| RowEnd::new("signed out, here only", Tone::Good).next("u undo");
-        Some((id.clone(), signed_out.as_ref().map_or_else(of_trouble, done)))
-    } else if let Msg::Revoked(id, revoked) = msg {
-        Some((id.clone(), of_revocation(revoked)))
-    } else if let Msg::Changed(id, changed) = msg {
-        let done = |_: &Snapshot| RowEnd::new("saved", Tone::Good);
-        Some((id.clone(), changed.as_ref().map_or_else(of_trouble, done)))
-    } else {
-        None
+pub(super) fn of_sign_out(signed_out: &Result<SignedOut, Trouble>) -> RowEnd {
+    match signed_out {
+        Ok(_) => RowEnd::new("signed out, here only", Tone::Good).next("u undo"),
+        Err(trouble) => of_trouble(trouble),
     }
 }
 
-fn of_test(verdict: &TestVerdict) -> RowEnd {
+pub(super) fn of_change(changed: &Result<Snapshot, Trouble>) -> RowEnd {
+    changed.as_ref().map_or_else(of_trouble, |_| RowEnd::new("saved", Tone::Good))
+}
+
+pub(super) fn of_test(tested: &Result<TestVerdict, Trouble>) -> RowEnd {
+    let verdict = match tested {
+        Ok(verdict) => verdict,
+        Err(trouble) => return of_trouble(trouble),
+    };
     let is_refused = verdict.last.as_ref().is_some_and(|last| last.result == TestResult::Refused);
     match is_refused {
         true => RowEnd::new(verdict.words.clone(), Tone::Bad).next("l log in"),
@@ -167,7 +158,7 @@ fn of_test(verdict: &TestVerdict) -> RowEnd {
     }
 }
 
-fn of_revocation(revoked: &Revoked) -> RowEnd {
+pub(super) fn of_revocation(revoked: &Revoked) -> RowEnd {
     match revoked {
         Revoked::Done(_) => RowEnd::new("signed out here and at its provider", Tone::Good),
         Revoked::NotEnded(trouble) => of_trouble(trouble).next("x sign out"),
@@ -175,7 +166,7 @@ fn of_revocation(revoked: &Revoked) -> RowEnd {
     }
 }
 
-fn of_refresh(refreshed: &Refreshed) -> RowEnd {
+pub(super) fn of_refresh(refreshed: &Refreshed) -> RowEnd {
     match refreshed {
         Refreshed::Done(_) => RowEnd::new("refreshed", Tone::Good),
         Refreshed::Enough(_) => RowEnd::new("refreshed by another program", Tone::Good),

@@ -33,7 +33,7 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, page: &LogPage, view: Vi
         let lines: Vec<_> = text_layout::wrap(text, inner.width).into_iter().map(Line::raw).collect();
         return frame.render_widget(Paragraph::new(lines), inner);
     }
-    let columns = LogColumns::for_width(inner.width, &entries);
+    let columns = LogColumns::for_width(inner.width, model.order.widths.name);
     frame.render_widget(columns.head(theme), frame::row(inner, 0));
     let height = log::list_rows(usize::from(inner.height));
     let first = log::first(page, place, entries.len(), height);
@@ -80,15 +80,10 @@ struct LogColumns {
 }
 
 impl LogColumns {
-    /// The name is shortened first, never what happened.
-    fn for_width(width: u16, entries: &[LogEntry<'_>]) -> Self {
+    /// The name, as wide as the widest profile's, is shortened first, never what happened.
+    fn for_width(width: u16, name: u16) -> Self {
         let is_roomy = width >= ROOMY;
-        let most = if is_roomy { NAME.0 } else { NAME.1 };
-        let names = entries
-            .iter()
-            .filter_map(|entry| entry.profile())
-            .map(|name| text_layout::width(&text_layout::named(name)));
-        let name = names.max().unwrap_or(0).clamp(7, most);
+        let name = name.clamp(7, if is_roomy { NAME.0 } else { NAME.1 });
         Self { width, time: if is_roomy { 15 } else { 6 }, name }
     }
 

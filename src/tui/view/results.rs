@@ -18,30 +18,26 @@ const COLUMNS: (u16, u16) = (28, 56);
 pub(super) fn render(frame: &mut Frame<'_>, area: Rect, marked: usize, view: ViewContext<'_>) {
     let Some(table) = &view.model.results else { return };
     let theme = view.theme;
-    let lines: Vec<(String, String, &'static str)> = table.rows.iter().map(words).collect();
-    let widest =
-        |width: fn(&(String, String, &'static str)) -> u16| lines.iter().map(width).max().unwrap_or(0);
-    let names = widest(|(name, ..)| text_layout::width(name)).min(COLUMNS.0);
-    let keys = widest(|(.., key)| text_layout::width(key));
-    let fixed = 2 + names + 2 + if keys > 0 { keys + 2 } else { 0 };
+    let widths = table.widths;
+    let names = widths.name.min(COLUMNS.0);
+    let fixed = 2 + names + 2 + if widths.key > 0 { widths.key + 2 } else { 0 };
     let most = area.width.saturating_sub(frame::AROUND);
-    let texts =
-        widest(|(_, text, _)| text_layout::width(text)).min(COLUMNS.1).min(most.saturating_sub(fixed));
+    let texts = widths.text.min(COLUMNS.1).min(most.saturating_sub(fixed));
     let title = table.title();
     let width = (fixed + texts).max(text_layout::width(&title) + 2).min(most);
-    let size = (width, rows(lines.len()));
+    let size = (width, rows(table.rows.len()));
     let inner = frame::above(frame, area, size, &title, theme);
     let height = usize::from(inner.height);
     let first = (marked + 1).saturating_sub(height);
-    let shown = table.rows.iter().zip(&lines).enumerate().skip(first);
-    for (down, (index, (row, (name, text, key)))) in (0..inner.height).zip(shown) {
+    for (down, (index, row)) in (0..inner.height).zip(table.rows.iter().enumerate().skip(first)) {
         let place = frame::row(inner, down);
-        let name = text_layout::fill(name, names);
+        let name = text_layout::fill(&text_layout::named(&row.id.name), names);
+        let (text, key) = (text_layout::fill(row.stage.text(), texts), row.stage.key());
         let spans = vec![
             glyph(row, theme),
-            Span::raw(format!(" {name}  {}", text_layout::fill(text, texts))),
+            Span::raw(format!(" {name}  {text}")),
             Span::raw("  "),
-            Span::styled(*key, theme.key),
+            Span::styled(key, theme.key),
         ];
         frame.render_widget(Line::from(spans), place);
         if index == marked {
@@ -50,15 +46,6 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, marked: usize, view: Vie
         }
     }
     frame::foot_part(frame, frame::place(area, size).0, first..first + height, table.rows.len(), theme);
-}
-
-fn words(row: &ResultRow) -> (String, String, &'static str) {
-    let name = text_layout::named(&row.id.name);
-    match &row.stage {
-        RowStage::Waiting => (name, "waiting".to_owned(), ""),
-        RowStage::Running => (name, "running".to_owned(), ""),
-        RowStage::Ended(end) => (name, text_layout::safe(&end.text), end.next.unwrap_or_default()),
-    }
 }
 
 fn glyph(row: &ResultRow, theme: &Theme) -> Span<'static> {

@@ -180,7 +180,7 @@ fn the_first_of_two_methods_that_answers_wins_and_the_other_is_closed() {
     assert!(login.end().said(0).contains("(callback)") || provider.home.config().exists());
     assert_eq!(won(&provider), (1, 0));
     let polls = provider.count("/device/polls");
-    assert_eq!(provider.count("/device/pending"), polls, "no question brought tokens");
+    assert_eq!(provider.count("/device/pending"), polls, "no question was answered by tokens");
     // Whoever types the code later brings nothing to anybody.
     provider.sign_in(&code.page_with_code);
     provider.token();
@@ -203,7 +203,7 @@ fn the_first_of_two_methods_that_answers_wins_and_the_other_is_closed() {
     provider.token();
 }
 
-/// How many codes of the callback, and of devices, brought tokens.
+/// How many codes of the callback, and of devices, were redeemed for tokens.
 fn won(provider: &Provider) -> (u64, u64) {
     (provider.count("/token/authorization_code/ok"), provider.count(&format!("/token/{GRANT}/ok")))
 }

@@ -37,7 +37,7 @@ fn a_file_with_a_fault_is_one_sentence_with_its_line_and_nobody_is_asked_and_not
         ("state: { bytes: 8 }", "state.bytes must be 16 to 96"),
         ("authorize_parameters: { state: x }", "authtui itself sends state"),
         ("device: { pkce: required }", "device speaks about endpoints.device or calls.device"),
-        ("refresh: { grant_life: soon }", "refresh.grant_life: a time is a number and d, h, m or s"),
+        ("refresh: { grant_life: soon }", "refresh.grant_life: a time is written like 365d"),
         ("calls: { exchange: { post: 'https://a.test/t' } }", "calls.exchange carries no {code}"),
         ("calls: { refresh: { post: 'https://a.test/{refresh}' } }", "a secret may not stand in an address"),
         ("reply: { access: token }", "reply.access: a pointer begins with a slash, unlike “token”"),

@@ -54,6 +54,7 @@ fn what_an_editor_saves_between_the_changes_of_two_processes_is_not_undone() {
         // A change of theirs lies between two saves of the editor.
         let mut over = || both.iter_mut().all(Running::has_ended);
         have_ended = !until("a change", &mut over, || home.bytes() != last);
+        // At any moment of their work, which differs from round to round.
         std::thread::sleep(Duration::from_micros(u64::try_from(dice.below(10_000)).expect("small")));
         for run in &mut both {
             pause(run);

@@ -38,6 +38,7 @@ fn a_writer_that_is_killed_at_any_moment_leaves_what_it_saved_last_or_was_saving
         let mut writer = command.spawn().expect("it starts");
         let mut said = BufReader::new(writer.stdout.take().expect("standard output")).lines();
         let mut last = first(&mut said);
+        // It is killed at any moment of its work.
         std::thread::sleep(Duration::from_micros(u64::try_from(dice.below(50_000)).expect("small")));
         killed(&mut writer);
         last = said.map_while(Result::ok).filter_map(|line| number(&line)).last().unwrap_or(last);

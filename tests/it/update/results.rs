@@ -15,7 +15,7 @@ use authtui::tui::status::{AskedBy, Tone};
 
 use crate::harness::{App, PLACE, due, id, now, profile, snapshot};
 
-/// Tells that the refresh of a profile, which nobody asked for, brought new tokens.
+/// Tells that the refresh of a profile, which nobody asked for, worked.
 fn renewed_by_itself(app: &mut App, name: &str) {
     app.model.running_mut(&id(name)).refresh = Some(AskedBy::Nobody);
     done(app, name);

@@ -122,6 +122,7 @@ pub(in crate::shell::store_files) fn is_back(path: &Path, looks: usize) -> bool 
     let waits = |_: &usize| {
         let waits = is_absent();
         if waits {
+            // A program that moves the file away and writes another tells nobody when it is back.
             std::thread::sleep(MOMENT);
         }
         waits

@@ -74,6 +74,7 @@ mod unix {
                             ready.clear_ready();
                         }
                     }
+                    // The system does not report a file.
                     None => sleep(BETWEEN_LOOKS).await,
                 }
             }

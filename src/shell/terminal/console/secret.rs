@@ -1,4 +1,4 @@
-//! A secret that a pipe services over. It is never an argument.
+//! Secret that comes by a pipe. It is never an argument.
 
 #[cfg(unix)]
 use std::fs::File;

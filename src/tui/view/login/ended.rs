@@ -1,4 +1,4 @@
-//! End of a login: what it has brought or why it has not, and the wait for the last word about it.
+//! End of a login: that it worked or why it did not, and the wait for the last word about it.
 
 use ratatui::style::Style;
 use ratatui::text::Span;
@@ -57,7 +57,7 @@ impl PanelText<'_> {
         self.way("Enter", WIDE_KEY, "close");
     }
 
-    /// The headline of a login that brought nothing.
+    /// The headline of a login that failed.
     fn ended(&mut self, sentence: &str) {
         let mark = Span::styled(self.theme.glyphs.steps.failed, self.theme.bad);
         self.headed(mark, sentence, self.theme.bad.patch(self.theme.strong));

@@ -108,6 +108,7 @@ impl Moment {
     fn strike_the_asker(self, scene: &mut Scene<'_>) {
         let asker = scene.asker();
         if let Self::Anytime(micros) = self {
+            // At any moment, which differs from scene to scene.
             std::thread::sleep(Duration::from_micros(micros));
             return scene.kill(asker);
         }
