@@ -24,7 +24,7 @@ use crate::shell::revoke::revoke;
 use crate::shell::sign_out::sign_out;
 use crate::shell::store_files::ApplyError;
 use crate::shell::tasks::Tasks;
-use crate::shell::{Services, broke, login, settings};
+use crate::shell::{Services, broke, login, settings, transcript};
 use crate::tui::message::{ClipboardCleared, Copied, Effect, Form, Msg};
 
 /// Performs an effect in a task of its own. Effects of the terminal itself are the loop's.
@@ -83,6 +83,10 @@ async fn run(services: Arc<Services>, inbox: Inbox, effect: Effect) {
             let listed = scopes_of(&services, &provider, &client_id).await;
             Msg::Scopes(provider, listed)
         }
+        Effect::SaveTranscript(provider, lines) => {
+            let (folder, now) = (services.paths.state.join("transcripts"), services.clock.now());
+            Msg::TranscriptSaved(transcript::save(&folder, &provider, &lines, now))
+        }
         Effect::SaveSettings(changes) => {
             let path = services.paths.settings.clone();
             Msg::SettingsSaved(settings::save(path, changes).await)
@@ -136,6 +140,7 @@ fn lost(effect: &Effect) -> Option<Msg> {
         }
         Effect::Scopes(provider, _) => Msg::Scopes(provider.clone(), Err(trouble)),
         Effect::Describe(name, _) => Msg::Described(name.clone(), Err(trouble)),
+        Effect::SaveTranscript(..) => Msg::TranscriptSaved(Err(trouble)),
         Effect::MakePrivate => Msg::MadePrivate(Err(trouble)),
         Effect::SaveSettings(_) => Msg::SettingsSaved(Err(trouble)),
         Effect::Rescue(newer) => {

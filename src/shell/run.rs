@@ -313,6 +313,7 @@ fn is_terminal_effect(effect: &Effect) -> bool {
         | Effect::Test(_)
         | Effect::TestKey(_)
         | Effect::Scopes(..)
+        | Effect::SaveTranscript(..)
         | Effect::Describe(..)
         | Effect::Read(_)
         | Effect::MakePrivate

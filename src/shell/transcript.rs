@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 
 use crate::domain::clock::Now;
 use crate::domain::trouble::{FailureKind, Trouble};
-use crate::oauth::login::Login;
 use crate::shell::store_files::file::{make_folder, open_private, shown};
 
 /// A file that waits for the end of its login.
@@ -27,16 +26,14 @@ impl TranscriptFile {
         file.map(|file| Self { path: path.to_owned(), file }).map_err(|error| cannot_write(path, &error))
     }
 
-    /// Writes what `login` sent and got.
+    /// Writes the `lines` of a login's transcript.
     ///
     /// # Errors
     /// A [`Trouble`] when it cannot be written.
-    pub fn write(&mut self, login: &Login) -> Result<(), Trouble> {
-        let lines = login.transcript().lines();
+    pub fn write(&mut self, provider: &str, lines: &[String]) -> Result<(), Trouble> {
         let head = format!(
-            "authtui {}, a login to {}. Secrets and e-mail addresses are hidden.\n\n",
-            env!("CARGO_PKG_VERSION"),
-            login.plan().provider.name
+            "authtui {}, a login to {provider}. Secrets and e-mail addresses are hidden.\n\n",
+            env!("CARGO_PKG_VERSION")
         );
         let text = head + &lines.join("\n") + "\n";
         let written = self.file.write_all(text.as_bytes()).and_then(|()| self.file.sync_all());
@@ -44,15 +41,16 @@ impl TranscriptFile {
     }
 }
 
-/// Writes the transcript of `login` to a new file of `folder` and gives its path, as shown to people.
+/// Writes the `lines` of a login's transcript to a new file of `folder` and gives its path, as shown to
+/// people.
 ///
 /// # Errors
 /// A [`Trouble`] when it cannot be written.
-pub fn save(folder: &Path, login: &Login, now: Now) -> Result<String, Trouble> {
-    let at = now.wall.format("%Y%m%dT%H%M%SZ");
-    let path = folder.join(format!("login-{}-{at}.txt", login.plan().provider.name));
+pub fn save(folder: &Path, provider: &str, lines: &[String], now: Now) -> Result<String, Trouble> {
+    let at = now.wall.format("%Y%m%dT%H%M%S%3fZ");
+    let path = folder.join(format!("login-{provider}-{at}.txt"));
     make_folder(&path)?;
-    TranscriptFile::create(&path)?.write(login)?;
+    TranscriptFile::create(&path)?.write(provider, lines)?;
     Ok(shown(&path))
 }
 

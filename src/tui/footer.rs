@@ -123,6 +123,7 @@ pub fn footer(model: &Model, now: Now, place: FooterPlace) -> Footer {
         Screen::Wizard(wizard) => wizard_keys(model, wizard, now),
         Screen::Login(Panel::Pasting(_)) => fixed(&TYPING),
         Screen::Login(Panel::Qr) => fixed(&SCANNING),
+        Screen::Login(Panel::Exchanges(_)) => only(model, KeyContext::Exchanges, |_| true),
         Screen::Login(Panel::Steps) => login::keys(model, now, place),
         Screen::Palette(..) => fixed(&FINDING),
         Screen::Settings(_) => choices(model, KeyContext::Settings, "↑↓"),
@@ -185,6 +186,7 @@ fn is_needed(context: KeyContext, action: Action) -> bool {
             matches!(action, Action::Back | Action::Panel(OpenAgain | CopyLink | Paste | SwitchMethod))
         }
         KeyContext::Choices
+        | KeyContext::Exchanges
         | KeyContext::Log
         | KeyContext::Lists
         | KeyContext::Scopes

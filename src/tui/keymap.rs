@@ -22,6 +22,8 @@ pub enum KeyContext {
     Copy,
     /// While a login waits.
     Login,
+    /// On the requests of a login.
+    Exchanges,
     /// In a question or the help.
     Choices,
     /// In the log.
@@ -106,12 +108,14 @@ const fn login(
 
 /// Every key of the program by where it means something. The first that fits wins; a context comes before
 /// `Everywhere`.
-const BINDINGS: [(KeyContext, &[Binding]); 13] = [
+const BINDINGS: [(KeyContext, &[Binding]); 15] = [
     (KeyContext::Profiles, &PROFILES),
     (KeyContext::Profiles, &ROWS),
     (KeyContext::Timeline, &TIMELINE),
     (KeyContext::Copy, &COPY),
     (KeyContext::Login, &LOGIN),
+    (KeyContext::Exchanges, &EXCHANGES),
+    (KeyContext::Exchanges, &ROWS),
     (KeyContext::Choices, &CHOICES),
     (KeyContext::Log, &LOG),
     (KeyContext::Log, &ROWS),
@@ -189,7 +193,7 @@ const COPY: [Binding; 6] = [
     footer(&[Plain(Esc), char('q')], Action::Back, "back"),
 ];
 
-const LOGIN: [Binding; 12] = [
+const LOGIN: [Binding; 14] = [
     login(&[char('o')], PanelAction::OpenAgain, "open again", "open"),
     login(&[char('c')], PanelAction::CopyLink, "copy link", "copy"),
     login(&[char('p')], PanelAction::Paste, "paste answer", "paste"),
@@ -198,10 +202,18 @@ const LOGIN: [Binding; 12] = [
     login(&[char('Q')], PanelAction::ShowQr, "QR code", "QR"),
     login(&[char('t')], PanelAction::PlainUrl, "print link", "print"),
     login(&[char('i')], PanelAction::UnfoldSteps, "steps", "steps"),
+    help(&[char('w')], Action::Panel(PanelAction::Exchanges), "requests and answers"),
+    help(&[char('W')], Action::Panel(PanelAction::SaveTranscript), "save them for a bug report"),
     footer(&[Plain(Esc), char('q')], Action::Back, "cancel"),
     help(&[Plain(Enter)], Action::Enter, "close, after it ended"),
     help(&[char('l')], Action::LogIn, "try again, after it failed"),
     help(&[char('?'), Plain(F(1))], Action::Help, "help"),
+];
+
+const EXCHANGES: [Binding; 3] = [
+    footer(&[char('W')], Action::Panel(PanelAction::SaveTranscript), "save for a bug report"),
+    footer(&[Plain(Esc), char('q'), char('w')], Action::Back, "back"),
+    help(&[Plain(Enter)], Action::Enter, "back"),
 ];
 
 const CHOICES: [Binding; 7] = [

@@ -180,6 +180,10 @@ pub enum PanelAction {
     PlainUrl,
     /// Show a line for each step, or one for all of them.
     UnfoldSteps,
+    /// Show the requests of this login and their answers, or the steps again.
+    Exchanges,
+    /// Save them for a bug report.
+    SaveTranscript,
 }
 
 /// What the person wants of the scopes to choose from.
@@ -308,6 +312,8 @@ pub enum Msg {
     KeyTested(String, Result<TestVerdict, Trouble>),
     /// The scopes that the provider of that name lists were read, or could not be.
     Scopes(String, Result<Listed, Trouble>),
+    /// The requests of a login were saved, in the file of that path, or could not be.
+    TranscriptSaved(Result<String, Trouble>),
     /// The file of the provider of that name was written, or could not be.
     Described(String, Result<(), Trouble>),
 }
@@ -368,6 +374,8 @@ pub enum Effect {
     Scopes(String, String),
     /// Write the file of a new provider, name and text, and read all of them again.
     Describe(String, String),
+    /// Save the requests of a login to that provider, line by line, for a bug report.
+    SaveTranscript(String, Vec<String>),
     /// Take what other users may do from our own file and its folder.
     MakePrivate,
     /// Read the event log.

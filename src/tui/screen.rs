@@ -47,6 +47,8 @@ pub enum Panel {
     Steps,
     /// The link alone, to be scanned.
     Qr,
+    /// Its requests and their answers, scrolled down by so many lines.
+    Exchanges(usize),
     /// A field for the provider's answer.
     Pasting(Field),
     /// Whether to cancel is asked.
@@ -138,6 +140,7 @@ impl Screen {
             Self::Copy => Some(KeyContext::Copy),
             Self::Log(_) => Some(KeyContext::Log),
             Self::Login(Panel::Steps | Panel::Qr) => Some(KeyContext::Login),
+            Self::Login(Panel::Exchanges(_)) => Some(KeyContext::Exchanges),
             Self::Dialog(_)
             | Self::Results(_)
             | Self::Help(..)

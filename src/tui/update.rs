@@ -127,6 +127,7 @@ impl Impact {
             | Msg::ClipboardCleared(_)
             | Msg::KeyTested(..)
             | Msg::Scopes(..)
+            | Msg::TranscriptSaved(_)
             | Msg::Described(..) => Self::Nothing,
         }
     }
@@ -184,6 +185,7 @@ fn take(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
         Msg::Tested(id, tested) => self::tested(model, &id, tested, now),
         Msg::KeyTested(key, tested) => return wizard::key_tested(model, &key, tested),
         Msg::Scopes(provider, listed) => wizard::listed(model, &provider, listed),
+        Msg::TranscriptSaved(saved) => panel::transcript_saved(model, saved, now),
         Msg::Described(provider, described) => return wizard::described(model, &provider, described, now),
     }
     Vec::new()

@@ -12,7 +12,7 @@ mod footer;
 mod header;
 pub(super) mod help;
 mod log;
-mod login;
+pub(super) mod login;
 mod message;
 mod palette;
 pub(super) mod pane;

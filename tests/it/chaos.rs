@@ -56,7 +56,7 @@ use crate::harness::{
 const RUNS: u64 = 96;
 const MESSAGES: usize = 100;
 /// Every message, in the order of their enum.
-const NAMES: [&str; 35] = [
+const NAMES: [&str; 36] = [
     "Edited",
     "Revealed",
     "ClipboardCleared",
@@ -92,6 +92,7 @@ const NAMES: [&str; 35] = [
     "KeyTested",
     "Scopes",
     "Described",
+    "TranscriptSaved",
 ];
 /// One in so many steps is drawn and its model printed, for speed.
 const DRAWN: usize = 5;
@@ -316,6 +317,7 @@ impl Run {
                 let listed = Listed { offered, left_out: 0 };
                 Msg::Scopes(self.dice.pick(&["demo", "acme"]).to_owned(), self.or_trouble(listed))
             }
+            16 if self.dice.one_in(4) => Msg::TranscriptSaved(self.or_trouble("~/x.txt".to_owned())),
             16 => Msg::Described(self.dice.pick(&["demo", "work"]).to_owned(), self.or_trouble(())),
             14 if self.dice.one_in(12) => self.dice.pick(&[Msg::Terminated, Msg::HungUp]),
             14 if self.dice.one_in(3) => {
@@ -777,6 +779,7 @@ fn name(msg: &Msg) -> &'static str {
         Msg::KeyTested(..) => "KeyTested",
         Msg::Scopes(..) => "Scopes",
         Msg::Described(..) => "Described",
+        Msg::TranscriptSaved(_) => "TranscriptSaved",
     }
 }
 

@@ -32,6 +32,7 @@ fn row(context: KeyContext, binding: &Binding) -> String {
         KeyContext::Timeline => "on the timeline: ",
         KeyContext::Copy => "while copying: ",
         KeyContext::Login => "during a login: ",
+        KeyContext::Exchanges => "on the requests of a login: ",
         KeyContext::Choices => "in a question: ",
         KeyContext::Log => "in the log: ",
         KeyContext::Lists => "in a list of choices: ",

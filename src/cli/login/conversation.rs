@@ -54,7 +54,9 @@ impl<'a> Conversation<'a> {
     /// Drives the login until it is over, and then writes its transcript.
     pub(super) async fn finish(mut self, transcript: Option<TranscriptFile>) -> Exit {
         let exit = self.drive().await;
-        if let Some(Err(trouble)) = transcript.map(|mut file| file.write(&self.login)) {
+        if let Some(Err(trouble)) = transcript
+            .map(|mut file| file.write(&self.login.plan().provider.name, &self.login.transcript().lines()))
+        {
             say(&trouble.to_string());
         }
         exit

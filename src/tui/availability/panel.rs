@@ -26,7 +26,7 @@ pub(super) fn try_again(model: &Model) -> Result<(), Unavailable> {
 
 /// Whether the login method that the panel shows has what a key of the panel acts on.
 pub(super) fn of(model: &Model, action: PanelAction) -> Result<(), Unavailable> {
-    if action == PanelAction::UnfoldSteps {
+    if matches!(action, PanelAction::UnfoldSteps | PanelAction::Exchanges | PanelAction::SaveTranscript) {
         return Ok(());
     }
     let Some(shown) = ShownMethod::of(model) else {
@@ -63,6 +63,8 @@ pub(super) fn of(model: &Model, action: PanelAction) -> Result<(), Unavailable> 
         | PanelAction::SwitchMethod
         | PanelAction::ShowQr
         | PanelAction::PlainUrl
+        | PanelAction::Exchanges
+        | PanelAction::SaveTranscript
         | PanelAction::UnfoldSteps => return Ok(()),
     };
     Err(Unavailable::because(reason))

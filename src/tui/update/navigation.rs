@@ -20,6 +20,7 @@ use crate::tui::theme::{Glyphs, Theme};
 use crate::tui::tour::TourStop;
 use crate::tui::update::status::show;
 use crate::tui::update::{login, login_start, marked, settings, sign_out, stores, undo, wizard};
+use crate::tui::view::login::exchanges;
 use crate::tui::view::{everything, help, pane};
 use crate::tui::wizard::choices;
 
@@ -51,6 +52,10 @@ pub(super) fn step(model: &mut Model, now: Now, motion: Motion) {
         Screen::Results(place) => {
             let count = model.results.as_ref().map_or(0, |table| table.rows.len());
             *place = motion.from(*place, count, page);
+        }
+        Screen::Login(Panel::Exchanges(from)) => {
+            let count = model.login.as_ref().map_or(0, |login| exchanges::count(login, columns));
+            *from = motion.from(*from, count.saturating_sub(rows) + 1, rows);
         }
         Screen::Reveal(..) => {}
         Screen::Pane | Screen::Everything => scroll(model, now, motion),
@@ -163,9 +168,10 @@ pub(super) fn enter(model: &mut Model, now: Now) -> Vec<Effect> {
             marked::open(model, place);
             Vec::new()
         }
-        Screen::Login(Panel::Qr) | Screen::Help(..) | Screen::Palette(..) | Screen::Settings(_) => {
-            back(model, now)
-        }
+        Screen::Login(Panel::Qr | Panel::Exchanges(_))
+        | Screen::Help(..)
+        | Screen::Palette(..)
+        | Screen::Settings(_) => back(model, now),
         Screen::Log(page) => {
             let page = page.clone();
             open_logged(model, page)
@@ -229,7 +235,7 @@ pub(super) fn back(model: &mut Model, now: Now) -> Vec<Effect> {
             model.screen = Screen::Login(Panel::Steps);
             return login::leave(model, now);
         }
-        Screen::Login(Panel::Qr | Panel::Pasting(_) | Panel::Cancelling(_)) => {
+        Screen::Login(Panel::Qr | Panel::Exchanges(_) | Panel::Pasting(_) | Panel::Cancelling(_)) => {
             model.screen = Screen::Login(Panel::Steps);
         }
         // Tokens that came are kept or discarded on purpose, not by leaving.

@@ -3,7 +3,7 @@
 use crate::domain::clock::Now;
 use crate::domain::secret::Secret;
 use crate::domain::trouble::Trouble;
-use crate::oauth::login::{Input, Output};
+use crate::oauth::login::{Input, Login, Output};
 use crate::tui::field::{Field, Sight};
 use crate::tui::message::{Effect, PanelAction};
 use crate::tui::model::Model;
@@ -18,13 +18,25 @@ const OPENING: &str = "Opening the browser again.";
 
 /// Does what the person wants of a login that waits.
 pub(super) fn act(model: &mut Model, now: Now, action: PanelAction) -> Vec<Effect> {
-    if action == PanelAction::UnfoldSteps {
-        model.shows_steps = !model.shows_steps;
-        return Vec::new();
+    match action {
+        PanelAction::UnfoldSteps => model.shows_steps = !model.shows_steps,
+        PanelAction::Exchanges => model.screen = Screen::Login(Panel::Exchanges(0)),
+        PanelAction::SaveTranscript => return save_transcript(model),
+        PanelAction::OpenAgain
+        | PanelAction::CopyLink
+        | PanelAction::CopyUserCode
+        | PanelAction::Paste
+        | PanelAction::SwitchMethod
+        | PanelAction::ShowQr
+        | PanelAction::PlainUrl => return act_on_method(model, now, action),
     }
+    Vec::new()
+}
+
+fn act_on_method(model: &mut Model, now: Now, action: PanelAction) -> Vec<Effect> {
     let Some(shown) = ShownMethod::of(model) else { return Vec::new() };
     match action {
-        PanelAction::UnfoldSteps => {}
+        PanelAction::UnfoldSteps | PanelAction::Exchanges | PanelAction::SaveTranscript => {}
         PanelAction::OpenAgain => return open(model, now),
         PanelAction::CopyLink => return copy(shown.copied()),
         PanelAction::CopyUserCode => {
@@ -44,6 +56,21 @@ pub(super) fn act(model: &mut Model, now: Now, action: PanelAction) -> Vec<Effec
         }
     }
     Vec::new()
+}
+
+fn save_transcript(model: &Model) -> Vec<Effect> {
+    let save = |login: &Login| {
+        Effect::SaveTranscript(login.plan().provider.name.clone(), login.transcript().lines())
+    };
+    model.login.as_ref().map(save).into_iter().collect()
+}
+
+/// Says where the requests of a login were saved.
+pub(super) fn transcript_saved(model: &mut Model, saved: Result<String, Trouble>, now: Now) {
+    match saved {
+        Ok(path) => show(model, format!("Saved to {path}. It holds no secret."), Tone::Good, now),
+        Err(trouble) => show(model, trouble.to_string(), Tone::Bad, now),
+    }
 }
 
 fn copy(copied: Option<(&'static str, String)>) -> Vec<Effect> {
@@ -66,7 +93,7 @@ pub(super) fn opened(model: &mut Model, opened: &Result<(), Trouble>, now: Now) 
 
 /// Opens a browser again, at the address of the method that is shown.
 fn open(model: &mut Model, now: Now) -> Vec<Effect> {
-    let Some(login_id) = model.login.as_ref().map(crate::oauth::login::Login::id) else {
+    let Some(login_id) = model.login.as_ref().map(Login::id) else {
         return Vec::new();
     };
     let address = ShownMethod::of(model).and_then(|shown| shown.address().cloned());

@@ -44,7 +44,13 @@ fn sides(chosen: &CustomKeys, columns: u16, theme: &Theme) -> Vec<Vec<Line<'stat
     let width = if is_wide { columns / 2 } else { columns };
     let of = |context| keys(chosen, context, width, theme);
     let profiles = [KeyContext::Profiles, KeyContext::Everywhere, KeyContext::Scopes].map(of).concat();
-    let others = [KeyContext::Timeline, KeyContext::Copy, KeyContext::Login, KeyContext::Settings];
+    let others = [
+        KeyContext::Timeline,
+        KeyContext::Copy,
+        KeyContext::Login,
+        KeyContext::Exchanges,
+        KeyContext::Settings,
+    ];
     let others = others
         .into_iter()
         .chain([KeyContext::Log, KeyContext::Choices, KeyContext::Lists])
@@ -75,6 +81,7 @@ fn keys(chosen: &CustomKeys, context: KeyContext, width: u16, theme: &Theme) -> 
         KeyContext::Timeline => "Timeline, after t",
         KeyContext::Copy => "Copy, after y",
         KeyContext::Login => "During a login",
+        KeyContext::Exchanges => "Requests of a login, after w",
         KeyContext::Choices => "Questions and this page",
         KeyContext::Log => "The log, after L",
         KeyContext::Lists => "Lists of choices",

@@ -18,6 +18,7 @@
 mod banner;
 mod device;
 mod ended;
+pub(in crate::tui) mod exchanges;
 mod gauge;
 mod methods;
 mod qr;
@@ -79,6 +80,9 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, panel: &Panel, view: Vie
     if let (Panel::Qr, Some(shown)) = (panel, &shown) {
         return qr::render(frame, inner, shown, theme);
     }
+    if let Panel::Exchanges(from) = panel {
+        return exchanges::render(frame, area, login, *from, theme);
+    }
     let (column, qr) = columns(inner, field_of(panel), shown.as_ref(), theme);
     if let Some((qr, place)) = &qr {
         qr.draw(frame, *place, theme);
@@ -112,7 +116,7 @@ fn shown_method<'a>(model: &'a Model, login: &Login) -> Option<ShownMethod<'a>> 
 fn field_of(panel: &Panel) -> Option<&Field> {
     match panel {
         Panel::Pasting(field) => Some(field),
-        Panel::Steps | Panel::Qr | Panel::Cancelling(_) | Panel::Deciding(_) => None,
+        Panel::Steps | Panel::Qr | Panel::Exchanges(_) | Panel::Cancelling(_) | Panel::Deciding(_) => None,
     }
 }
 

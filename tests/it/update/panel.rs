@@ -197,3 +197,22 @@ fn the_footer_names_the_keys_of_the_ways_only_where_the_panel_does_not() {
         assert_eq!(screen.contains("c   copy the link"), !named, "{size:?}: {screen}");
     }
 }
+
+#[test]
+fn the_requests_of_a_login_can_be_looked_at_and_saved_without_a_secret() {
+    let mut app = with_device(&[LoginMethod::Code, LoginMethod::Device], Locality::Local);
+    app.keys("w");
+    let screen = app.screen();
+    assert!(
+        screen.contains("POST https://id.example.org/device") && screen.contains("answer 200"),
+        "{screen}"
+    );
+    let effects = app.keys("W");
+    let [Effect::SaveTranscript(provider, lines)] = effects.as_slice() else { panic!("{effects:?}") };
+    assert_eq!(provider, "anthropic");
+    assert!(lines.iter().any(|line| line.contains("\"device_code\": \"… (")), "{lines:?}");
+    app.feed(Msg::TranscriptSaved(Ok("~/transcript.txt".to_owned())));
+    assert_eq!(app.message(), "Saved to ~/transcript.txt. It holds no secret.");
+    app.press("esc");
+    assert_eq!(app.model.screen, Screen::Login(Panel::Steps));
+}
