@@ -31,6 +31,7 @@ pub mod palette;
 pub mod palette_search;
 pub mod priority;
 pub mod refresh_notes;
+pub mod remedy;
 pub mod result_table;
 pub mod reveal;
 pub mod row_id;

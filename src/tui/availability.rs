@@ -124,6 +124,7 @@ pub fn availability(model: &Model, action: Action, now: Now) -> Result<(), Unava
         }
         Action::Reveal => copy_form(model, selected(model)?, Form::Token),
         Action::CopyForm(form) => copy_form(model, selected(model)?, form),
+        Action::Mark if model.selected.is_some() => Ok(()),
         Action::Mark => selected(model).map(|_| ()),
         Action::Undo => {
             let is_offered = model.undo.as_ref().is_some_and(|undo| undo.is_offered());
@@ -154,7 +155,7 @@ fn filter(model: &Model) -> Result<(), Unavailable> {
     if model.stores.is_empty() || model.order.total > 0 {
         return Ok(());
     }
-    Err(Unavailable::because("No profiles yet").remedy("Press n to log in."))
+    Err(no_profiles(model))
 }
 
 fn suspend(model: &Model) -> Result<(), Unavailable> {
@@ -200,15 +201,16 @@ fn selected(model: &Model) -> Result<&Profile, Unavailable> {
                 Row::Broken { .. } | Row::Profile(_) => None,
             });
             let why = why.unwrap_or("it is not valid");
-            Unavailable::new(format!("Line {line}"), why).remedy("e opens it in your editor.").warn()
+            Unavailable::new(format!("Line {line}"), why)
+                .remedy(format!("{} opens it in your editor.", model.keys.key(Action::Edit)))
+                .warn()
         }
         Some(RowId::Profile(id)) => {
             Unavailable::because(format!("{} is hidden while its file cannot be read", id.name)).passing()
         }
-        None if !model.filter.is_empty() => {
-            Unavailable::because("The filter hides every profile").remedy("Esc clears it.")
-        }
-        None => Unavailable::because("No profiles yet").remedy("Press n to log in."),
+        None if !model.filter.is_empty() => Unavailable::because("The filter hides every profile")
+            .remedy(format!("{} clears it.", model.keys.key(Action::Back))),
+        None => no_profiles(model),
     })
 }
 
@@ -220,7 +222,7 @@ fn edit(model: &Model) -> Result<(), Unavailable> {
         _ if !is_usable => Ok(()),
         Some(RowId::Broken(_, Where::Variable { .. })) => selected(model).map(|_| ()),
         Some(RowId::Profile(id)) => {
-            let why = "its entry is valid; e opens only an unreadable one";
+            let why = "its entry is valid; only an unreadable one opens in the editor";
             Err(Unavailable::new(&id.name, why))
         }
         None => Err(Unavailable::because("Every entry is valid")),
@@ -248,16 +250,25 @@ fn auto_refresh(model: &Model, profile: &Profile, now: Now) -> Result<(), Unavai
     refreshability.map(|_| ()).map_err(|why| Unavailable::new(&profile.id.name, why))
 }
 
+fn no_profiles(model: &Model) -> Unavailable {
+    Unavailable::because("No profiles yet")
+        .remedy(format!("Press {} to log in.", model.keys.key(Action::NewLogin)))
+}
+
+fn press_log_in(model: &Model) -> String {
+    format!("Press {} to log in.", model.keys.key(Action::LogIn))
+}
+
 fn next_need(model: &Model) -> Result<(), Unavailable> {
     if model.order.rows.iter().any(|row| row.need.is_yours()) {
         return Ok(());
     }
     let is_hidden = model.order.needs.keys().any(|need| need.is_yours());
-    Err(Unavailable::because(if is_hidden {
-        "The filter hides what needs you. Esc clears it"
-    } else {
-        "Nothing needs you"
-    }))
+    Err(match is_hidden {
+        true => Unavailable::because("The filter hides what needs you")
+            .remedy(format!("{} clears it.", model.keys.key(Action::Back))),
+        false => Unavailable::because("Nothing needs you"),
+    })
 }
 
 fn list_scopes(model: &Model) -> Result<(), Unavailable> {
@@ -282,7 +293,7 @@ fn refresh(model: &Model, profile: &Profile, now: Now) -> Result<(), Unavailable
         let example = model.catalog.as_ref().and_then(|catalog| catalog.example_remedy(name.provider()));
         let remedy = match (profile.kind, example) {
             (Kind::OAuth, Some(remedy)) => format!("Next: {remedy}."),
-            (Kind::OAuth, None) if why != NotRefreshable::NoProviderFile => "Press l to log in.".to_owned(),
+            (Kind::OAuth, None) if why != NotRefreshable::NoProviderFile => press_log_in(model),
             (Kind::OAuth | Kind::ApiKey | Kind::Environment, _) => String::new(),
         };
         return Err(Unavailable::new(name, why).remedy(remedy));
@@ -330,8 +341,9 @@ fn sign_out(model: &Model, profile: &Profile) -> Result<(), Unavailable> {
 
 fn test(model: &Model, profile: &Profile, now: Now) -> Result<(), Unavailable> {
     let refuse = |why: &str| Unavailable::new(format!("{} cannot be tested", profile.id.name), why);
+    let key = |action| model.keys.key(action);
     if profile.held.tokens().is_none() {
-        return Err(refuse("it has no tokens").remedy("Press l to log in."));
+        return Err(refuse("it has no tokens").remedy(press_log_in(model)));
     }
     match model.provider(profile) {
         Some(provider) if provider.example => return Err(refuse("its provider is only an example")),
@@ -345,9 +357,9 @@ fn test(model: &Model, profile: &Profile, now: Now) -> Result<(), Unavailable> {
     let health = Health::of(profile, model.activity(&profile.id), now.wall);
     if profile.kind == Kind::OAuth && matches!(health, Health::Due) {
         let moved = matches!(model.refreshability(profile, now.wall), Err(NotRefreshable::OtherOrigin(_)));
-        return Err(refuse(match moved {
-            true => "its token has expired; press l to log in again",
-            false => "its token has expired; press r to refresh it first",
+        return Err(refuse("its token has expired").remedy(match moved {
+            true => format!("Press {} to log in again.", key(Action::LogIn)),
+            false => format!("Press {} to refresh it first.", key(Action::Refresh)),
         }));
     }
     if model.running(&profile.id).is_testing {

@@ -70,6 +70,12 @@ impl CustomKeys {
         key.map_or_else(String::new, |key| key.word())
     }
 
+    /// The first key of `action` on the profiles, as people read it.
+    #[must_use]
+    pub fn key(&self, action: Action) -> String {
+        self.word(KeyContext::Profiles, action)
+    }
+
     /// What `key` means in `context`.
     #[must_use]
     pub fn action(&self, context: KeyContext, key: KeyEvent) -> Option<Action> {

@@ -55,7 +55,7 @@ pub struct FooterKey {
     pub key: KeyCombo,
     pub label: String,
     /// What it does; empty where there is no room to say it.
-    pub hint: &'static str,
+    pub hint: String,
     /// Whether it is the best thing to do with the selected row.
     pub is_best: bool,
     /// Its columns on the screen, with its hint.
@@ -72,6 +72,8 @@ struct FooterCandidate {
     hint: &'static str,
     /// The hint where room is short.
     brief: &'static str,
+    /// With how many profiles it does that, where they are marked.
+    count: Option<usize>,
     /// The higher, the sooner it goes where room is short; one of 0 stays.
     weight: u8,
     is_best: bool,
@@ -86,13 +88,24 @@ impl FooterCandidate {
             action: Some(binding.action),
             hint: binding.hint,
             brief: binding.brief,
+            count: None,
             weight,
             is_best: false,
         })
     }
 
+    /// The key of an action on the profiles.
+    fn of(model: &Model, action: Action, weight: u8) -> Option<Self> {
+        let binding = bindings(KeyContext::Profiles).find(|binding| binding.action == action)?;
+        Self::new(model, KeyContext::Profiles, binding, weight)
+    }
+
+    fn hint(&self) -> String {
+        self.count.map_or_else(|| self.hint.to_owned(), |count| format!("{} {count}", self.hint))
+    }
+
     fn width(&self) -> u16 {
-        let hint = text_layout::width(self.hint);
+        let hint = text_layout::width(&self.hint());
         text_layout::width(&self.label) + u16::from(hint > 0) + hint
     }
 }
@@ -152,7 +165,7 @@ fn fixed(keys: &[(KeyCode, &'static str)]) -> Vec<FooterCandidate> {
         let key = KeyCombo::Plain(*code);
         let label = if matches!(*hint, "scroll" | "choose") { "↑↓".to_owned() } else { key.word() };
         let weight = u8::from(!matches!(code, Enter | Esc));
-        FooterCandidate { key, label, action: None, hint, brief: hint, weight, is_best: false }
+        FooterCandidate { key, label, action: None, hint, brief: hint, count: None, weight, is_best: false }
     };
     keys.iter().map(candidate).collect()
 }
@@ -234,6 +247,7 @@ fn place(keys: Vec<FooterCandidate>, mut x: u16, gap: u16) -> impl Iterator<Item
     keys.into_iter().map(move |key| {
         let columns = x..x + key.width();
         x = columns.end + gap;
-        FooterKey { key: key.key, label: key.label, hint: key.hint, is_best: key.is_best, columns }
+        let hint = key.hint();
+        FooterKey { key: key.key, label: key.label, hint, is_best: key.is_best, columns }
     })
 }

@@ -137,7 +137,7 @@ const PROFILES: [Binding; 30] = [
     told("log in again with other scopes", row(&[char('S')], Action::Scopes, "scopes", 6)),
     told("turn auto-refresh on or off", row(&[char('A')], Action::ToggleAutoRefresh, "auto-refresh", 7)),
     told("sign out at the provider too", row(&[char('X')], Action::SignOutAtProvider, "at the provider", 9)),
-    help(&[char(' ')], Action::Mark, "mark for r, x, X, T and A"),
+    help(&[char(' ')], Action::Mark, "mark it, to act on several at once"),
     help(&[char('u')], Action::Undo, "undo a sign-out within 10 s"),
     told("refresh all that are due", row(&[char('R')], Action::RefreshDue, "refresh all due", 8)),
     told("edit an unreadable entry", row(&[char('e')], Action::Edit, "edit", 2)),

@@ -2,7 +2,6 @@
 
 use ratatui::layout::{Constraint, Layout, Rect};
 
-use crate::tui::keymap::KeyContext;
 use crate::tui::message::Action;
 use crate::tui::model::Model;
 use crate::tui::screen::Screen;
@@ -112,7 +111,7 @@ pub fn news(model: &Model, width: u16) -> Option<(String, String)> {
     if count == 0 || !model.screen.is_free() {
         return None;
     }
-    let key = model.keys.word(KeyContext::Profiles, Action::Log);
+    let key = model.keys.key(Action::Log);
     Some((key, if width < MIDDLE { format!(" {count} new") } else { format!(" log · {count} new") }))
 }
 

@@ -6,6 +6,7 @@ use crate::domain::profile::{ClockDiffers, EndBy, Profile};
 use crate::domain::refreshability::{has_live_grant, refreshability_by_profile};
 use crate::domain::schedule::{OnRequest, When};
 use crate::tui::auto_refresh::{self, NoAutoRefresh, outlook};
+use crate::tui::message::Action;
 use crate::tui::model::{Model, OffBy};
 use crate::tui::{state, text_layout};
 
@@ -42,16 +43,17 @@ pub fn grant_history<'a>(model: &'a Model, profile: &Profile, now: Now) -> Optio
     let text = match known {
         GrantStatus::UnderWay(_) | GrantStatus::Survived(_) => format!("{words}."),
         GrantStatus::Interrupted(_) => {
+            let (refresh, log_in) = (model.keys.key(Action::Refresh), model.keys.key(Action::LogIn));
             let next = match auto_refresh::planned(model, profile, now) {
                 Some(at) if at > now.wall => {
                     format!("authtui tries again in {}", state::left_by_settings(model, at, now))
                 }
                 Some(_) => "authtui tries again".to_owned(),
-                None => "r tries again".to_owned(),
+                None => format!("{refresh} tries again"),
             };
             format!(
                 "{words}. Stored tokens are unchanged. Next: {next}; if the provider refuses it, log in \
-                 again (l)."
+                 again ({log_in})."
             )
         }
         GrantStatus::Outdated(_) => {
@@ -68,6 +70,7 @@ pub fn no_auto_refresh(model: &Model, profile: &Profile, now: Now) -> Option<Str
     if !has_live_grant(profile, now.wall) {
         return None;
     }
+    let refresh = model.keys.key(Action::Refresh);
     let words = match outlook(model, profile, now).err()? {
         NoAutoRefresh::Off(OffBy::CommandLine) => {
             "auto-refresh is off (started with --no-auto-refresh)".to_owned()
@@ -82,14 +85,18 @@ pub fn no_auto_refresh(model: &Model, profile: &Profile, now: Now) -> Option<Str
             "auto-refresh is off: settings.yaml cannot be read".to_owned()
         }
         NoAutoRefresh::Unwritable => "auto-refresh is off: the file cannot be written".to_owned(),
-        NoAutoRefresh::OnRequest(OnRequest::TurnedOff) => "auto-refresh is off; A turns it on".to_owned(),
+        NoAutoRefresh::OnRequest(OnRequest::TurnedOff) => {
+            format!("auto-refresh is off; {} turns it on", model.keys.key(Action::ToggleAutoRefresh))
+        }
         NoAutoRefresh::OnRequest(OnRequest::NoExpiry) => {
-            "only r refreshes it: the provider gives no expiry".to_owned()
+            format!("only {refresh} refreshes it: the provider gives no expiry")
         }
         NoAutoRefresh::OnRequest(OnRequest::ShortLived(life)) => {
-            format!("only r refreshes it: the token lasts only {}", state::span(life))
+            format!("only {refresh} refreshes it: the token lasts only {}", state::span(life))
         }
-        NoAutoRefresh::OnRequest(OnRequest::WrongClock) => "only r refreshes it: a clock is wrong".to_owned(),
+        NoAutoRefresh::OnRequest(OnRequest::WrongClock) => {
+            format!("only {refresh} refreshes it: a clock is wrong")
+        }
         NoAutoRefresh::OnRequest(OnRequest::GrantDead | OnRequest::GrantExpired | OnRequest::Refused)
         | NoAutoRefresh::NotRefreshable(_)
         | NoAutoRefresh::NotNow => return None,

@@ -5,6 +5,8 @@
 use crate::domain::name::ProfileId;
 use crate::domain::profile::AutoRefresh;
 use crate::domain::schedule::CONCURRENT_REFRESHES;
+use crate::tui::custom_keys::CustomKeys;
+use crate::tui::message::Action;
 use crate::tui::sign_out::SignOutWay;
 use crate::tui::status::Tone;
 use crate::tui::text_layout;
@@ -16,14 +18,15 @@ pub struct ResultTable {
     pub rows: Vec<ResultRow>,
     /// Kept here, so that a frame looks at no row that is not seen.
     pub widths: ResultWidths,
+    /// Everything that helps any of them, once.
+    nexts: Vec<(Action, &'static str)>,
 }
 
-/// The most columns that any name, what became of it, and the key that helps take.
+/// The most columns that any name, and what became of it, take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ResultWidths {
     pub name: u16,
     pub text: u16,
-    pub key: u16,
 }
 
 /// What can be done with all marked profiles.
@@ -54,8 +57,8 @@ pub enum RowStage {
 pub struct RowEnd {
     pub text: String,
     pub tone: Tone,
-    /// The key that helps, and what it does.
-    pub next: Option<&'static str>,
+    /// What helps, and the words for it.
+    pub next: Option<(Action, &'static str)>,
 }
 
 impl RowStage {
@@ -71,10 +74,12 @@ impl RowStage {
 
     /// The key that helps, and what it does; empty where none does.
     #[must_use]
-    pub fn key(&self) -> &'static str {
+    pub fn key(&self, keys: &CustomKeys) -> String {
         match self {
-            Self::Waiting | Self::Running => "",
-            Self::Ended(end) => end.next.unwrap_or_default(),
+            Self::Ended(RowEnd { next: Some((action, words)), .. }) => {
+                format!("{} {words}", keys.key(*action))
+            }
+            Self::Waiting | Self::Running | Self::Ended(RowEnd { next: None, .. }) => String::new(),
         }
     }
 }
@@ -86,8 +91,8 @@ impl RowEnd {
     }
 
     #[must_use]
-    pub fn next(self, next: &'static str) -> Self {
-        Self { next: Some(next), ..self }
+    pub fn next(self, action: Action, words: &'static str) -> Self {
+        Self { next: Some((action, words)), ..self }
     }
 }
 
@@ -99,8 +104,8 @@ impl ResultTable {
         let names = rows.iter().map(|row| text_layout::width(&text_layout::named(&row.id.name)));
         let text =
             text_layout::width(RowStage::Waiting.text()).max(text_layout::width(RowStage::Running.text()));
-        let widths = ResultWidths { name: names.max().unwrap_or(0), text, key: 0 };
-        Self { action, rows, widths }
+        let widths = ResultWidths { name: names.max().unwrap_or(0), text };
+        Self { action, rows, widths, nexts: Vec::new() }
     }
 
     /// The next profile whose turn it is; it runs from now on.
@@ -118,9 +123,19 @@ impl ResultTable {
         let running = self.rows.iter_mut().find(|row| row.id == *id && row.stage == RowStage::Running);
         if let Some(row) = running {
             self.widths.text = self.widths.text.max(text_layout::width(&end.text));
-            self.widths.key = self.widths.key.max(end.next.map_or(0, text_layout::width));
+            self.nexts.extend(end.next.filter(|next| !self.nexts.contains(next)));
             row.stage = RowStage::Ended(end);
         }
+    }
+
+    /// The columns of the widest key that helps, with what it does; none where none does.
+    #[must_use]
+    pub fn key_columns(&self, keys: &CustomKeys) -> u16 {
+        let widths = self
+            .nexts
+            .iter()
+            .map(|(action, words)| text_layout::width(&keys.key(*action)) + 1 + text_layout::width(words));
+        widths.max().unwrap_or(0)
     }
 
     #[must_use]

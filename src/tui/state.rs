@@ -33,7 +33,7 @@ pub const MEANINGS: [(Health, &str); 11] = [
     (Health::Due, "token expired; a refresh gets a new one"),
     (Health::Refreshing, "a refresh is running"),
     (Health::Retrying(DateTime::<Utc>::MAX_UTC), "refresh failed; authtui tries again"),
-    (Health::Failed(DateTime::<Utc>::MAX_UTC), "refresh failed; r tries again"),
+    (Health::Failed(DateTime::<Utc>::MAX_UTC), "refresh failed; not tried again"),
     (Health::NeedsLogin, "log in again"),
     (Health::Refused, "the provider refused the token or key"),
     (Health::NoExpiry, "an API key, or no known expiry"),
@@ -161,7 +161,7 @@ pub fn mask(model: &Model, profile: &Profile, secret: &Secret) -> String {
     text_layout::safe(&secret.mask(model.provider(profile).map_or(&[], |provider| &provider.masks)))
 }
 
-/// How the profile stands, in a sentence or two; [`remedies`] are the keys that help.
+/// How the profile stands, in a sentence or two; [`remedy`](crate::tui::remedy) has the keys that help.
 #[must_use]
 pub fn sentence(model: &Model, profile: &Profile, now: Now) -> String {
     let planned = || auto_refresh::planned(model, profile, now);
@@ -211,32 +211,6 @@ pub fn sentence(model: &Model, profile: &Profile, now: Now) -> String {
     }
 }
 
-/// What helps a profile that needs somebody, the best first: the action, and what it does.
-#[must_use]
-pub fn remedies(model: &Model, profile: &Profile, now: Now) -> Vec<(Action, &'static str)> {
-    let refreshes = can_refresh(model, profile, now);
-    let no_login = model.provider(profile).is_some_and(|provider| provider.example)
-        || (model.catalog.is_some() && model.provider(profile).is_none());
-    let login = (profile.kind == Kind::OAuth && !no_login).then_some((Action::LogIn, "log in again"));
-    let refresh = |words| refreshes.then_some((Action::Refresh, words));
-    let is_planned = auto_refresh::planned(model, profile, now).is_some();
-    let login_ends = grant_ends_soon(profile, now).is_some();
-    let found = match model.health(profile, now.wall) {
-        Health::NeedsLogin | Health::SignedOut => [login, None],
-        Health::Refused if profile.kind == Kind::ApiKey => [Some((Action::LogIn, "enter another key")), None],
-        Health::Refused => [refresh("get a new token").filter(|_| has_live_grant(profile, now.wall)), login],
-        Health::Retrying(_) | Health::Failed(_) => [refresh("try again"), None],
-        Health::Due if !is_planned => [refresh("refresh it"), login.filter(|_| !refreshes)],
-        Health::Expiring(_) if !has_live_grant(profile, now.wall) => [login, None],
-        Health::Expiring(_) if !is_planned => [refresh("refresh it"), login.filter(|_| login_ends)],
-        Health::Fresh(_) | Health::Expiring(_) | Health::Due | Health::NoExpiry => {
-            [login.filter(|_| login_ends), None]
-        }
-        Health::Refreshing | Health::Unreadable => [None, None],
-    };
-    found.into_iter().flatten().collect()
-}
-
 /// Why nothing on this machine refreshes the profile, where that is so and its state does not say it.
 #[must_use]
 pub fn never_refreshed(model: &Model, profile: &Profile, now: Now) -> Option<String> {
@@ -258,8 +232,9 @@ pub fn never_refreshed(model: &Model, profile: &Profile, now: Now) -> Option<Str
             Some(format!("The provider file “{name}” has no refresh, so this login cannot be refreshed."))
         }
         NotRefreshable::OtherOrigin(other) => Some(format!(
-            "{}. Press l to log in again; then authtui refreshes it.",
-            text_layout::capital(&text_layout::safe(&other.to_string()))
+            "{}. Press {} to log in again; then authtui refreshes it.",
+            text_layout::capital(&text_layout::safe(&other.to_string())),
+            model.keys.key(Action::LogIn)
         )),
         NotRefreshable::NotOffered
         | NotRefreshable::ApiKey
@@ -269,10 +244,6 @@ pub fn never_refreshed(model: &Model, profile: &Profile, now: Now) -> Option<Str
         | NotRefreshable::BadAddress
         | NotRefreshable::GrantDead(_) => None,
     }
-}
-
-fn can_refresh(model: &Model, profile: &Profile, now: Now) -> bool {
-    model.refreshability(profile, now.wall).is_ok()
 }
 
 /// `in 4m12s`, or `now`.

@@ -120,9 +120,10 @@ pub enum RefreshEnd {
 }
 
 impl RefreshBatch {
-    /// What is to be told of it: the end of a single one in its own words, several by their numbers.
+    /// What is to be told of it: the end of a single one in its own words, several by their numbers;
+    /// `log` is the key that opens the log.
     #[must_use]
-    pub fn report(&self, asked_by: AskedBy) -> Option<TaskReport> {
+    pub fn report(&self, asked_by: AskedBy, log: &str) -> Option<TaskReport> {
         let subject = ReportSubject::Batch(asked_by);
         let row = |text, tone| TaskReport {
             place: ReportPlace::Row,
@@ -133,7 +134,7 @@ impl RefreshBatch {
             ([one], 0) => Some(TaskReport { place: ReportPlace::Row, ..one.alone.clone() }),
             (_, 0) => {
                 let worst = self.ended.iter().map(|end| end.alone.tone).max().unwrap_or(Tone::Good);
-                Some(row(format!("{}{}", self.counts(), self.briefs()), worst))
+                Some(row(format!("{}{}", self.counts(), self.briefs(log)), worst))
             }
             (_, _) => Some(row(self.counts(), Tone::Plain)),
         }
@@ -151,13 +152,13 @@ impl RefreshBatch {
         format!("{}.", counts.join(", "))
     }
 
-    fn briefs(&self) -> String {
+    fn briefs(&self, log: &str) -> String {
         let briefs: Vec<&str> =
             self.ended.iter().map(|end| end.brief.as_str()).filter(|brief| !brief.is_empty()).collect();
         match briefs.as_slice() {
             [] => String::new(),
             [one] => format!(" {one}"),
-            [..] => " L shows each.".to_owned(),
+            [..] => format!(" {log} shows each."),
         }
     }
 }

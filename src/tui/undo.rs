@@ -86,15 +86,15 @@ impl SignOutUndo {
         !self.erased.is_empty()
     }
 
-    /// What the message row says while it counts down.
+    /// What the message row says while it counts down; `key` is the one that undoes it.
     #[must_use]
-    pub fn words(&self, now: Now) -> String {
+    pub fn words(&self, key: &str, now: Now) -> String {
         let done = match self.erased.as_slice() {
             [(Extent::Tokens, one)] => format!("Signed out of {}.", one.id.name),
             [(Extent::Profile, one)] => format!("Deleted {}.", one.id.name),
             many => format!("Signed out of {} profiles.", many.len()),
         };
-        format!("{done} u undoes it ({} s)", seconds::left(self.until, now.steady))
+        format!("{done} {key} undoes it ({} s)", seconds::left(self.until, now.steady))
     }
 
     /// When it says other words, or is over.

@@ -96,8 +96,8 @@ impl Impact {
         match msg {
             Msg::Refreshed(id, refreshed) => Self::Ended(id.clone(), marked::of_refresh(refreshed)),
             Msg::Changed(id, changed) => Self::Ended(id.clone(), marked::of_change(changed)),
-            Msg::SignedOut(id, signed_out) => Self::Ended(id.clone(), marked::of_sign_out(signed_out)),
-            Msg::Revoked(id, revoked) => Self::Ended(id.clone(), marked::of_revocation(revoked)),
+            Msg::SignedOut(id, signed_out) => Self::Ended(id.clone(), marked::of_sign_out(id, signed_out)),
+            Msg::Revoked(id, revoked) => Self::Ended(id.clone(), marked::of_revocation(id, revoked)),
             Msg::Tested(id, tested) => Self::Ended(id.clone(), marked::of_test(tested)),
             Msg::Stored(_) | Msg::Rescued(_) | Msg::Login(..) => Self::Rows,
             Msg::Catalogued(_) if model.catalog.is_none() => Self::Start,

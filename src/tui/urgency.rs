@@ -1,23 +1,27 @@
-//! Urgency of a row: what it needs of a person, which key helps, and until when that is so.
+//! Urgency of a row: what it needs of a person, and until when that is so.
 
-use crate::domain::change::{Row, Where};
+use crate::domain::change::Row;
 use crate::domain::clock::{DateTime, Now, Utc};
 use crate::domain::health::{self, Health};
 use crate::domain::profile::{Kind, Profile};
 use crate::domain::refreshability::has_live_grant;
 use crate::domain::residual_validity::Validity;
-use crate::tui::message::Action;
 use crate::tui::model::Model;
 use crate::tui::need::Need;
-use crate::tui::{auto_refresh, state};
+use crate::tui::state;
 
 /// What `row` needs. A refresh that runs changes nothing of it, so that no row moves while one does.
 #[must_use]
 pub fn need(model: &Model, row: &Row, now: Now) -> Need {
-    let profile = match row {
-        Row::Profile(profile) => profile,
-        Row::Broken { .. } => return Need::Unreadable,
-    };
+    match row {
+        Row::Profile(profile) => need_of(model, profile, now),
+        Row::Broken { .. } => Need::Unreadable,
+    }
+}
+
+/// The same of a profile's row.
+#[must_use]
+pub fn need_of(model: &Model, profile: &Profile, now: Now) -> Need {
     if model.running(&profile.id).unsaved.is_some() {
         return Need::NotSaved;
     }
@@ -52,36 +56,11 @@ fn ends_for_good(model: &Model, profile: &Profile, now: Now) -> bool {
     !refreshes && can_log_in(model, profile)
 }
 
-fn can_log_in(model: &Model, profile: &Profile) -> bool {
+/// Whether a person can log in to `profile` again.
+#[must_use]
+pub fn can_log_in(model: &Model, profile: &Profile) -> bool {
     let is_usable = || model.provider(profile).is_some_and(|provider| !provider.example);
     profile.kind == Kind::OAuth && (model.catalog.is_none() || is_usable())
-}
-
-/// The action that helps `row`, and the word for it there; nothing where none does, or none is needed.
-#[must_use]
-pub fn remedy(model: &Model, row: &Row, need: Need, now: Now) -> Option<(Action, &'static str)> {
-    let profile = match row {
-        Row::Profile(profile) => profile,
-        Row::Broken { at: Where::Line(_), .. } => return Some((Action::Edit, "edit")),
-        Row::Broken { at: Where::Variable { .. }, .. } => return None,
-    };
-    if model.running(&profile.id).refresh.is_some() {
-        return None;
-    }
-    let can_refresh = || model.refreshability(profile, now.wall).is_ok() && has_live_grant(profile, now.wall);
-    let planned = || auto_refresh::planned(model, profile, now).is_some();
-    let log_in = || can_log_in(model, profile).then_some((Action::LogIn, "log in"));
-    match need {
-        Need::Refused if profile.kind == Kind::ApiKey => Some((Action::LogIn, "new key")),
-        Need::Refused if can_refresh() => Some((Action::Refresh, "refresh")),
-        Need::Login | Need::Refused | Need::LoginEnds | Need::TokenEnds => log_in(),
-        Need::NotSaved => Some((Action::Refresh, "save")),
-        Need::Failed => can_refresh().then_some((Action::Refresh, "retry")),
-        Need::Retrying | Need::Expiring | Need::Due => {
-            (can_refresh() && !planned()).then_some((Action::Refresh, "refresh"))
-        }
-        Need::Unreadable | Need::Nothing | Need::SignedOut => None,
-    }
 }
 
 /// When the need of `profile`, or its state, will next be another by the passing of time alone.

@@ -6,6 +6,7 @@ mod names;
 mod pages;
 mod print;
 mod questions;
+mod remapped;
 
 use std::sync::LazyLock;
 

@@ -166,7 +166,7 @@ fn a_refused_token_is_refused_in_its_row_until_a_better_test_or_another_token() 
 fn what_cannot_be_tested_says_why() {
     for (profile, why) in [
         (profile("acme/work"), "its provider file has no test"),
-        (due("work"), "its token has expired; press r to refresh it first"),
+        (due("work"), "its token has expired. Press r to refresh it first."),
         (
             Profile { held: StoredTokens::None, revoked_at: Some(now().wall), ..profile("work") },
             "it has no tokens",

@@ -18,7 +18,7 @@ use crate::tui::message::Action;
 use crate::tui::model::{AutoRefreshMode, Model};
 use crate::tui::need::{Need, Section};
 use crate::tui::update::arrangement;
-use crate::tui::{gauge, rows, state, text_layout, urgency};
+use crate::tui::{gauge, remedy, rows, state, text_layout};
 
 /// Columns before the name: the edge, the sign and a blank.
 const SIGN: u16 = 3;
@@ -75,11 +75,10 @@ impl<'a> TerminalList<'a> {
 
     /// What is wrong with each entry that is not valid.
     pub(super) fn faults(&self) -> impl Iterator<Item = String> {
-        self.rows().filter_map(|(store, row, need)| match row {
+        self.rows().filter_map(|(store, row, _)| match row {
             Row::Profile(_) => None,
             Row::Broken { name, why, .. } => {
-                let next =
-                    self.remedy(store, row, need).map_or_else(String::new, |next| format!(". Next: {next}"));
+                let next = self.remedy(store, row).map_or_else(String::new, |next| format!(". Next: {next}"));
                 Some(text_layout::safe(&format!("{name}: {why}{next}")))
             }
         })
@@ -215,7 +214,7 @@ impl<'a> TerminalList<'a> {
         let style = style.add_modifier(Modifier::BOLD);
         let count =
             if yours.len() == 1 { "1 needs you".to_owned() } else { format!("{} need you", yours.len()) };
-        let remedy = yours.iter().find_map(|(store, row, need)| self.remedy(*store, row, *need));
+        let remedy = yours.iter().find_map(|(store, row, _)| self.remedy(*store, row));
         let mut spans = vec![Span::raw(" "), Span::styled(format!("{glyph} {count}"), style)];
         if let Some(remedy) = remedy {
             spans.extend([": ".into(), Span::styled(remedy, theme.key)]);
@@ -224,7 +223,7 @@ impl<'a> TerminalList<'a> {
     }
 
     /// The command that helps `row`.
-    fn remedy(&self, store: StoreId, row: &Row, need: Need) -> Option<String> {
+    fn remedy(&self, store: StoreId, row: &Row) -> Option<String> {
         let profile = match row {
             Row::Profile(profile) => profile,
             Row::Broken { at: Where::Line(line), .. } => {
@@ -233,7 +232,7 @@ impl<'a> TerminalList<'a> {
             }
             Row::Broken { at: Where::Variable { .. }, .. } => return None,
         };
-        let (action, _) = urgency::remedy(&self.model, row, need, self.now)?;
+        let action = remedy::needed_by(&self.model, row, self.now)?.action;
         let name = profile.id.name.exact();
         let command = if action == Action::LogIn { "login" } else { "refresh" };
         let option = if action == Action::LogIn && profile.kind == Kind::ApiKey { " --key" } else { "" };

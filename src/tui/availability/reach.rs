@@ -10,7 +10,7 @@ use crate::tui::sign_out::SignOutWay;
 pub enum Reach {
     /// What is seen, and nothing else.
     Screen,
-    /// It refreshes, logs in, or writes profiles.
+    /// It refreshes, logs in, or writes profiles, as an editor may.
     Profiles,
     /// The same with the selected profile, or with all that are marked.
     Marked(MarkedWish),
@@ -40,6 +40,7 @@ impl Reach {
             | Action::Scopes
             | Action::RefreshDue
             | Action::MakePrivate
+            | Action::Edit
             | Action::Undo => Self::Profiles,
             Action::Quit
             | Action::Move(_)
@@ -63,7 +64,6 @@ impl Reach {
             | Action::SkipTour
             | Action::Palette
             | Action::Help
-            | Action::Edit
             | Action::Redraw
             | Action::Suspend
             | Action::Panel(_)
@@ -78,7 +78,8 @@ impl Reach {
 /// Why they do not.
 pub fn check(model: &Model, action: Action) -> Result<(), Unavailable> {
     if model.settings.read_only && Reach::of(action) != Reach::Screen {
-        return Err(Unavailable::because("authtui is read-only").remedy("The settings (,) change that."));
+        let remedy = format!("The settings ({}) change that.", model.keys.key(Action::Settings));
+        return Err(Unavailable::because("authtui is read-only").remedy(remedy));
     }
     Ok(())
 }

@@ -1,18 +1,17 @@
 //! Footer of the profiles: the keys of the selected row, and the constant ones.
 
-use crossterm::event::KeyCode::Esc;
 use ratatui::layout::Rect;
 
 use crate::domain::clock::Now;
-use crate::domain::health::Health;
 use crate::domain::profile::{Kind, Profile};
-use crate::tui::availability::availability;
+use crate::tui::availability::{availability, reach};
 use crate::tui::footer::{Footer, FooterCandidate, fit, place, total};
-use crate::tui::keymap::{KeyCombo, KeyContext, ShownIn, bindings};
+use crate::tui::keymap::{KeyContext, ShownIn, bindings};
 use crate::tui::message::Action;
 use crate::tui::model::Model;
+use crate::tui::remedy::{self, Remedy};
 use crate::tui::screen::Screen;
-use crate::tui::{auto_refresh, rows, text_layout};
+use crate::tui::{rows, text_layout};
 
 /// Of ten columns those that the constant keys may take before the keys of the row do.
 const CONSTANT_TENTHS: u16 = 6;
@@ -45,15 +44,9 @@ pub(super) fn footer(model: &Model, now: Now, row: Rect) -> Footer {
 
 /// The constant keys that are possible.
 fn constant(model: &Model, now: Now) -> Vec<FooterCandidate> {
-    let back = matches!(model.screen, Screen::Pane | Screen::Everything).then(|| FooterCandidate {
-        key: KeyCombo::Plain(Esc),
-        label: "Esc".to_owned(),
-        action: Some(Action::Back),
-        hint: "back",
-        brief: "back",
-        weight: 0,
-        is_best: false,
-    });
+    let back = FooterCandidate::of(model, Action::Back, 0)
+        .filter(|_| matches!(model.screen, Screen::Pane | Screen::Everything))
+        .map(|key| FooterCandidate { hint: "back", brief: "back", ..key });
     let is_timeline = model.key_context() == Some(KeyContext::Timeline);
     let own = bindings(KeyContext::Timeline).filter(|_| is_timeline);
     let own = own.map(|binding| (KeyContext::Timeline, binding));
@@ -68,20 +61,26 @@ fn constant(model: &Model, now: Now) -> Vec<FooterCandidate> {
 
 /// The keys that mean something for the selected row, the best first.
 fn of_row(model: &Model, now: Now) -> Vec<FooterCandidate> {
+    if !model.marks.is_empty() {
+        return of_marked(model);
+    }
     let shown = bindings(KeyContext::Profiles).filter_map(|binding| match binding.shown_in {
         ShownIn::Row(weight) => FooterCandidate::new(model, KeyContext::Profiles, binding, weight),
         ShownIn::Constant(_) | ShownIn::Footer | ShownIn::Help => None,
     });
     let mut keys: Vec<FooterCandidate> = shown.filter(|key| is_possible(model, key.action, now)).collect();
     let profile = model.selected_profile();
+    let remedies = profile.map(|profile| remedy::of_profile(model, profile, now)).unwrap_or_default();
     for key in &mut keys {
         let hint =
-            profile.zip(key.action).and_then(|(profile, action)| fitting_hint(model, profile, action, now));
+            profile.zip(key.action).and_then(|(profile, action)| fitting_hint(profile, action, &remedies));
         if let Some(hint) = hint {
             (key.hint, key.brief) = (hint, hint);
         }
     }
-    let best = profile.map_or(Action::Edit, |profile| best(model, profile, now));
+    // What helps comes first; where nothing is needed, the token is what somebody most likely wants.
+    let usual = if profile.is_some() { Action::Copy } else { Action::Edit };
+    let best = remedies.first().map_or(usual, |remedy| remedy.action);
     if let Some(at) = keys.iter().position(|key| key.action == Some(best)) {
         let key = keys.remove(at);
         keys.insert(0, key);
@@ -92,6 +91,19 @@ fn of_row(model: &Model, now: Now) -> Vec<FooterCandidate> {
     keys
 }
 
+/// The keys that act on all marked rows, with how many those are, and the one that takes the marks away.
+fn of_marked(model: &Model) -> Vec<FooterCandidate> {
+    let count = model.marks.len();
+    let actions = [Action::Refresh, Action::SignOut, Action::Test, Action::ToggleAutoRefresh];
+    let keys = (0..).zip(actions).filter(|(_, action)| reach::check(model, *action).is_ok());
+    let keys = keys.filter_map(|(weight, action)| {
+        let key = FooterCandidate::of(model, action, weight)?;
+        Some(FooterCandidate { count: Some(count), is_best: weight == 0, ..key })
+    });
+    let unmark = FooterCandidate::of(model, Action::Back, 0);
+    keys.chain(unmark.map(|key| FooterCandidate { hint: "unmark", brief: "unmark", ..key })).collect()
+}
+
 /// Whether a key does something, or will as soon as what runs has ended.
 fn is_possible(model: &Model, action: Option<Action>, now: Now) -> bool {
     action.is_none_or(|action| match availability(model, action, now) {
@@ -100,36 +112,13 @@ fn is_possible(model: &Model, action: Option<Action>, now: Now) -> bool {
     })
 }
 
-/// What somebody most likely wants of the profile.
-fn best(model: &Model, profile: &Profile, now: Now) -> Action {
-    let can_refresh = model.refreshability(profile, now.wall).is_ok();
-    match model.health(profile, now.wall) {
-        Health::NeedsLogin | Health::SignedOut => Action::LogIn,
-        Health::Refused | Health::Due | Health::Retrying(_) | Health::Failed(_) => match can_refresh {
-            true => Action::Refresh,
-            false => Action::LogIn,
-        },
-        Health::Expiring(_) if auto_refresh::planned(model, profile, now).is_none() => match can_refresh {
-            true => Action::Refresh,
-            false => Action::Copy,
-        },
-        Health::Expiring(_)
-        | Health::Fresh(_)
-        | Health::NoExpiry
-        | Health::Refreshing
-        | Health::Unreadable => Action::Copy,
-    }
-}
-
-/// Other words for what a key does, where they say better what it does with this profile.
-fn fitting_hint(model: &Model, profile: &Profile, action: Action, now: Now) -> Option<&'static str> {
-    let health = model.health(profile, now.wall);
-    if action == Action::LogIn && profile.kind == Kind::ApiKey {
+/// What the key for `action` does with this profile, where other words than the usual say it better.
+fn fitting_hint(profile: &Profile, action: Action, remedies: &[Remedy]) -> Option<&'static str> {
+    let remedy = remedies.iter().find(|remedy| remedy.action == action);
+    if let Some(Remedy { brief, .. }) = remedy {
+        Some(brief)
+    } else if action == Action::LogIn && profile.kind == Kind::ApiKey {
         Some("new key")
-    } else if action == Action::Refresh && model.running(&profile.id).unsaved.is_some() {
-        Some("save")
-    } else if action == Action::Refresh && matches!(health, Health::Retrying(_) | Health::Failed(_)) {
-        Some("retry")
     } else if action == Action::SignOut && profile.held.tokens().is_none() {
         Some("delete")
     } else {
@@ -143,7 +132,12 @@ fn note(model: &Model, columns: u16) -> Option<String> {
     if filter.is_empty() {
         return None;
     }
-    let rest = format!(" · {} of {} · Esc clears", rows::count(model), model.order.total);
+    let rest = format!(
+        " · {} of {} · {} clears",
+        rows::count(model),
+        model.order.total,
+        model.keys.key(Action::Back)
+    );
     let room = columns.saturating_sub(text_layout::width(&rest) + 8);
     Some(format!("filter: {}{rest}", text_layout::cut(&text_layout::safe(filter), room.min(30))))
 }

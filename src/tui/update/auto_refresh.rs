@@ -5,7 +5,7 @@ use crate::domain::clock::Now;
 use crate::domain::profile::{AutoRefresh, Profile};
 use crate::oauth::refresh::Wish;
 use crate::tui::auto_refresh;
-use crate::tui::message::Effect;
+use crate::tui::message::{Action, Effect};
 use crate::tui::model::Model;
 use crate::tui::refresh_notes;
 use crate::tui::status::AskedBy;
@@ -26,7 +26,9 @@ pub(super) fn toggle(model: &mut Model, profile: &Profile) -> Vec<Effect> {
 pub(super) fn toggled(model: &Model, profile: &Profile, now: Now) -> String {
     let name = &profile.id.name;
     match (profile.auto_refresh, auto_refresh::outlook(model, profile, now)) {
-        (AutoRefresh::Off, _) => format!("Auto-refresh is off for {name}; r refreshes it."),
+        (AutoRefresh::Off, _) => {
+            format!("Auto-refresh is off for {name}; {} refreshes it.", model.keys.key(Action::Refresh))
+        }
         (AutoRefresh::On, Ok(_)) => format!("Auto-refresh is on for {name}."),
         (AutoRefresh::On, Err(_)) => match refresh_notes::no_auto_refresh(model, profile, now) {
             Some(why) => format!("{name} may auto-refresh, but {why}."),

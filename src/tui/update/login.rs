@@ -9,7 +9,7 @@ use crate::oauth::login::{Input, Login, LoginPlan, Outcome, Output, SaveDecision
 use crate::tui::auto_refresh::{self, NoAutoRefresh};
 use crate::tui::dialog::{Dialog, DialogAnswer, DialogQuestion};
 use crate::tui::flash::flash;
-use crate::tui::message::Effect;
+use crate::tui::message::{Action, Effect};
 use crate::tui::model::{Leaving, Model, RowId};
 use crate::tui::screen::{Panel, Screen};
 use crate::tui::status::{AskedBy, ReportSubject, TaskReport, Tone};
@@ -139,14 +139,14 @@ fn success(model: &Model, login: &Login, profile: &Profile, now: Now) -> (String
         return (format!("Logged in {who}. Not granted: {missing}."), Tone::Warn);
     }
     let then = match auto_refresh::outlook(model, profile, now) {
-        Ok(_) | Err(NoAutoRefresh::NotNow) => "Refreshes on its own.",
+        Ok(_) | Err(NoAutoRefresh::NotNow) => "Refreshes on its own.".to_owned(),
         Err(NoAutoRefresh::Off(_) | NoAutoRefresh::OnRequest(_) | NoAutoRefresh::Unwritable) => {
-            "r refreshes it."
+            format!("{} refreshes it.", model.keys.key(Action::Refresh))
         }
         Err(NoAutoRefresh::NotRefreshable(_)) if profile.life.expires_at.is_some() => {
-            "Log in again when it expires."
+            "Log in again when it expires.".to_owned()
         }
-        Err(NoAutoRefresh::NotRefreshable(_)) => "",
+        Err(NoAutoRefresh::NotRefreshable(_)) => String::new(),
     };
     (format!("Logged in {who}. {then}").trim_end().to_owned(), Tone::Good)
 }
@@ -154,7 +154,7 @@ fn success(model: &Model, login: &Login, profile: &Profile, now: Now) -> (String
 /// What a login to a new server leaves behind when it ends without tokens.
 fn what_stays(model: &mut Model) -> Option<String> {
     let name = model.new_provider.take()?;
-    Some(format!("The provider file {name}.yaml stays; n finds it."))
+    Some(format!("The provider file {name}.yaml stays; {} finds it.", model.keys.key(Action::NewLogin)))
 }
 
 /// Says what stays of a new server when the person is back on the list without a login.

@@ -117,7 +117,9 @@ fn begin_one(
     availability::of_marked(model, action, &profile, now)
         .map_err(|why| RowEnd::new(why.brief(), Tone::Warn))?;
     if model.running(id).unsaved.is_some() {
-        return Err(RowEnd::new("its new tokens are not saved yet", Tone::Bad).next("r save them"));
+        return Err(
+            RowEnd::new("its new tokens are not saved yet", Tone::Bad).next(Action::Refresh, "save them")
+        );
     }
     Ok(match action {
         MarkedAction::Refresh => refresh::begin(model, id),
@@ -135,9 +137,16 @@ fn begin_one(
     })
 }
 
-pub(super) fn of_sign_out(signed_out: &Result<SignedOut, Trouble>) -> RowEnd {
+pub(super) fn of_sign_out(id: &ProfileId, signed_out: &Result<SignedOut, Trouble>) -> RowEnd {
     match signed_out {
-        Ok(_) => RowEnd::new("signed out, here only", Tone::Good).next("u undo"),
+        Ok(SignedOut { snapshot, erased }) => {
+            let words = match snapshot.profile(&id.name) {
+                Some(_) => "signed out, here only",
+                None => "deleted, here only",
+            };
+            let done = RowEnd::new(words, Tone::Good);
+            if erased.is_some() { done.next(Action::Undo, "undo") } else { done }
+        }
         Err(trouble) => of_trouble(trouble),
     }
 }
@@ -153,15 +162,18 @@ pub(super) fn of_test(tested: &Result<TestVerdict, Trouble>) -> RowEnd {
     };
     let is_refused = verdict.last.as_ref().is_some_and(|last| last.result == TestResult::Refused);
     match is_refused {
-        true => RowEnd::new(verdict.words.clone(), Tone::Bad).next("l log in"),
+        true => RowEnd::new(verdict.words.clone(), Tone::Bad).next(Action::LogIn, "log in"),
         false => RowEnd::new(verdict.words.clone(), Tone::Good),
     }
 }
 
-pub(super) fn of_revocation(revoked: &Revoked) -> RowEnd {
+pub(super) fn of_revocation(id: &ProfileId, revoked: &Revoked) -> RowEnd {
     match revoked {
+        Revoked::Done(snapshot) if snapshot.profile(&id.name).is_none() => {
+            RowEnd::new("signed out at its provider and deleted", Tone::Good)
+        }
         Revoked::Done(_) => RowEnd::new("signed out here and at its provider", Tone::Good),
-        Revoked::NotEnded(trouble) => of_trouble(trouble).next("x sign out"),
+        Revoked::NotEnded(trouble) => of_trouble(trouble).next(Action::SignOut, "sign out"),
         Revoked::NotErased(trouble) => of_trouble(trouble),
     }
 }
@@ -170,15 +182,19 @@ pub(super) fn of_refresh(refreshed: &Refreshed) -> RowEnd {
     match refreshed {
         Refreshed::Done(_) => RowEnd::new("refreshed", Tone::Good),
         Refreshed::Enough(_) => RowEnd::new("refreshed by another program", Tone::Good),
-        Refreshed::Unsaved(_, _, trouble) => RowEnd::new(trouble.why.clone(), Tone::Bad).next("r save them"),
+        Refreshed::Unsaved(_, _, trouble) => {
+            RowEnd::new(trouble.why.clone(), Tone::Bad).next(Action::Refresh, "save them")
+        }
         Refreshed::Failed(_, trouble) => of_trouble(trouble),
     }
 }
 
 fn of_trouble(trouble: &Trouble) -> RowEnd {
     match trouble.kind {
-        FailureKind::NeedsLogin => RowEnd::new(trouble.why.clone(), Tone::Bad).next("l log in"),
-        FailureKind::Temporary(_) => RowEnd::new(trouble.why.clone(), Tone::Warn).next("r try again"),
+        FailureKind::NeedsLogin => RowEnd::new(trouble.why.clone(), Tone::Bad).next(Action::LogIn, "log in"),
+        FailureKind::Temporary(_) => {
+            RowEnd::new(trouble.why.clone(), Tone::Warn).next(Action::Refresh, "try again")
+        }
         FailureKind::NeedsFix(_) => RowEnd::new(trouble.why.clone(), Tone::Bad),
         FailureKind::NothingToDo => RowEnd::new(trouble.why.clone(), Tone::Plain),
     }

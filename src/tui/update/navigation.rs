@@ -214,8 +214,8 @@ fn paste_answer(model: &mut Model, now: Now) -> Vec<Effect> {
 /// Goes back one screen.
 pub(super) fn back(model: &mut Model, now: Now) -> Vec<Effect> {
     match mem::take(&mut model.screen) {
-        Screen::List if model.filter.is_empty() => model.timeline = None,
         Screen::List if !model.marks.is_empty() => model.marks.clear(),
+        Screen::List if model.filter.is_empty() => model.timeline = None,
         Screen::List | Screen::Filter(_) => model.filter.clear(),
         Screen::Log(page) if page.reading.is_some() => {
             model.screen = Screen::Log(LogPage { reading: None, ..page });

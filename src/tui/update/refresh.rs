@@ -7,7 +7,7 @@ use crate::oauth::refresh::{Refreshed, Wish};
 use crate::tui::availability;
 use crate::tui::dialog::{Dialog, DialogQuestion};
 use crate::tui::flash::flash;
-use crate::tui::message::Effect;
+use crate::tui::message::{Action, Effect};
 use crate::tui::model::{Leaving, Model};
 use crate::tui::refresh_notes::after_refresh;
 use crate::tui::running::UnsavedTokens;
@@ -126,7 +126,9 @@ fn not_saved(model: &mut Model, id: &ProfileId, unsaved: UnsavedTokens) -> Vec<E
     if model.screen.is_free() {
         model.screen = Screen::Dialog(Dialog::new(question));
     } else {
-        let text = format!("The new tokens of {} could not be saved. Press r on it to try again.", id.name);
+        let key = model.keys.key(Action::Refresh);
+        let text =
+            format!("The new tokens of {} could not be saved. Press {key} on it to try again.", id.name);
         report(model, text, Tone::Bad, AskedBy::Person);
     }
     Vec::new()

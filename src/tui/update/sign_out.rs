@@ -8,7 +8,7 @@ use crate::domain::trouble::Trouble;
 use crate::oauth::revocation::{self, Revoked};
 use crate::tui::dialog::{Dialog, DialogAnswer, DialogQuestion};
 use crate::tui::flash::flash;
-use crate::tui::message::Effect;
+use crate::tui::message::{Action, Effect};
 use crate::tui::model::{Leaving, Model};
 use crate::tui::screen::Screen;
 use crate::tui::sign_out::{SignOutTarget, SignOutWay};
@@ -54,7 +54,9 @@ fn ask_provider(model: &mut Model, id: ProfileId, extent: Extent, now: Now) -> V
         return Vec::new();
     }
     if running.unsaved.is_some() {
-        let text = format!("The new tokens of {} are not saved yet. Press r to save them first.", id.name);
+        let key = model.keys.key(Action::Refresh);
+        let text =
+            format!("The new tokens of {} are not saved yet. Press {key} to save them first.", id.name);
         show(model, text, Tone::Plain, now);
         return Vec::new();
     }

@@ -10,6 +10,7 @@ use std::time::Duration;
 use crate::domain::clock::Now;
 use crate::domain::name::{ProfileId, ProfileName};
 use crate::domain::trouble::{FailureKind, Trouble};
+use crate::tui::message::Action;
 use crate::tui::model::Model;
 use crate::tui::status::{
     AskedBy, RefreshEnd, RefreshReport, ReportPlace, ReportSubject, StatusMessage, TaskReport, ToldMessage,
@@ -63,7 +64,8 @@ pub(super) fn report_on(
 
 /// Tells what failed though the person asked for it.
 pub(super) fn report_trouble(model: &mut Model, trouble: &Trouble) {
-    report(model, words(trouble), Tone::Bad, AskedBy::Person);
+    let text = words(model, trouble);
+    report(model, text, Tone::Bad, AskedBy::Person);
 }
 
 /// Tells refreshes that begin now as one, with those of the same kind that still run.
@@ -88,12 +90,13 @@ pub(super) fn report_refresh(model: &mut Model, id: &ProfileId, report: RefreshR
 
 /// Takes a refresh that has ended out of its batch, and tells how far that has come.
 pub(super) fn leave_batch(model: &mut Model, id: &ProfileId, asked_by: AskedBy) {
+    let log = model.keys.key(Action::Log);
     let Some(batch) = model.batches.get_mut(&asked_by) else { return };
     if !batch.running.remove(id) {
         return;
     }
     let is_over = batch.running.is_empty();
-    let report = batch.report(asked_by);
+    let report = batch.report(asked_by, &log);
     if is_over {
         model.batches.remove(&asked_by);
     }
@@ -117,7 +120,7 @@ pub(super) fn report_refresh_failure(
         let what = text_layout::capital(&trouble.words_without_next());
         (format!("{what} authtui tries again on its own."), Tone::Warn)
     } else {
-        (words(trouble), Tone::Bad)
+        (words(model, trouble), Tone::Bad)
     };
     let brief = format!("{}: {}.", id.name, trouble.why);
     let subject = ReportSubject::Profile(id.clone());
@@ -126,9 +129,9 @@ pub(super) fn report_refresh_failure(
 }
 
 /// What failed, whether stored tokens are safe, and the key to press.
-fn words(trouble: &Trouble) -> String {
+fn words(model: &Model, trouble: &Trouble) -> String {
     let next = match trouble.kind {
-        FailureKind::NeedsLogin => "Press l to log in again.",
+        FailureKind::NeedsLogin => format!("Press {} to log in again.", model.keys.key(Action::LogIn)),
         FailureKind::Temporary(_) | FailureKind::NeedsFix(_) | FailureKind::NothingToDo => {
             return text_layout::capital(&trouble.to_string());
         }

@@ -9,7 +9,7 @@ use crate::domain::profile::Profile;
 use crate::domain::trouble::Trouble;
 use crate::tui::dialog::DialogQuestion;
 use crate::tui::flash::flash;
-use crate::tui::message::Effect;
+use crate::tui::message::{Action, Effect};
 use crate::tui::model::{Leaving, Model, RowId};
 use crate::tui::notice;
 use crate::tui::running::{NewerTokens, UnsavedTokens};
@@ -67,9 +67,11 @@ pub(super) fn rescued(model: &mut Model, kept: Vec<(Profile, Result<(), Trouble>
             String::new()
         };
         let text = format!(
-            "Older tokens of {} were stored, and the newer ones cannot be kept: {}. Press r on it to \
+            "Older tokens of {} were stored, and the newer ones cannot be kept: {}. Press {} on it to \
              save them.{more}",
-            id.name, trouble.why
+            id.name,
+            trouble.why,
+            model.keys.key(Action::Refresh)
         );
         report(model, text, Tone::Bad, AskedBy::Nobody);
     }

@@ -4,7 +4,7 @@ use crate::domain::change::Extent;
 use crate::domain::clock::Now;
 use crate::domain::name::StoreId;
 use crate::domain::profile::Profile;
-use crate::tui::message::Effect;
+use crate::tui::message::{Action, Effect};
 use crate::tui::model::Model;
 use crate::tui::status::{AskedBy, ReportPlace, ReportSubject, TaskReport, Tone};
 use crate::tui::undo::SignOutUndo;
@@ -13,7 +13,8 @@ use crate::tui::update::status::dismiss;
 /// Offers to put back what was just erased.
 pub(super) fn offer(model: &mut Model, erased: (Extent, Box<Profile>), now: Now) {
     let undo = SignOutUndo::offer(model.undo.take(), erased, now);
-    let report = TaskReport::new(undo.words(now), Tone::Good, AskedBy::Person).about(ReportSubject::Undo);
+    let words = undo.words(&model.keys.key(Action::Undo), now);
+    let report = TaskReport::new(words, Tone::Good, AskedBy::Person).about(ReportSubject::Undo);
     model.reports.push(TaskReport { place: ReportPlace::Row, ..report });
     model.undo = Some(undo);
 }
@@ -58,7 +59,7 @@ pub(super) fn count_down(model: &mut Model, now: Now) {
     if let (Some(undo), Some(message)) = (&model.undo, &mut model.message)
         && message.report.subject == ReportSubject::Undo
     {
-        message.report.text = undo.words(now);
+        message.report.text = undo.words(&model.keys.key(Action::Undo), now);
         message.until = Some(undo.until());
     }
 }

@@ -5,7 +5,9 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
+use crate::tui::custom_keys::CustomKeys;
 use crate::tui::frame::Focus;
+use crate::tui::message::Action;
 use crate::tui::model::Model;
 use crate::tui::theme::Theme;
 use crate::tui::{frame, text_layout};
@@ -14,12 +16,14 @@ use crate::tui::{frame, text_layout};
 const WIDTH: u16 = 62;
 
 /// What can be done first: what is pressed or typed, and what it does.
-const FIRST: [(&str, &str); 4] = [
-    ("n", "log in to an account"),
-    ("authtui demo", "try it with made-up accounts, offline"),
-    ("?", "every key"),
-    ("q", "quit"),
-];
+fn first(keys: &CustomKeys) -> [(String, &'static str); 4] {
+    [
+        (keys.key(Action::NewLogin), "log in to an account"),
+        ("authtui demo".to_owned(), "try it with made-up accounts, offline"),
+        (keys.key(Action::Help), "every key"),
+        (keys.key(Action::Quit), "quit"),
+    ]
+}
 
 /// Draws the empty list.
 pub(super) fn render(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) {
@@ -37,8 +41,9 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &T
         lines.extend(text_layout::wrap(what, width).into_iter().map(Line::raw));
         lines.push(Line::default());
     }
-    let key_width = FIRST.iter().map(|(key, _)| text_layout::width(key)).max().unwrap_or(0) + 3;
-    for (key, does) in FIRST {
+    let first = first(&model.keys);
+    let key_width = first.iter().map(|(key, _)| text_layout::width(key)).max().unwrap_or(0) + 3;
+    for (key, does) in &first {
         for (index, line) in text_layout::wrap(does, width.saturating_sub(key_width)).into_iter().enumerate()
         {
             let key = text_layout::fill(if index == 0 { key } else { "" }, key_width);

@@ -11,6 +11,7 @@ use crate::domain::profile::{AutoRefresh, Kind, LastRefresh, NO_REFRESH_TOKEN, P
 use crate::domain::residual_validity::Validity;
 use crate::tui::frame::Focus;
 use crate::tui::log;
+use crate::tui::message::Action;
 use crate::tui::model::Model;
 use crate::tui::text_block::TextBlock;
 use crate::tui::theme::Theme;
@@ -51,7 +52,9 @@ fn state_of(block: &mut TextBlock<'_>, model: &Model, profile: &Profile, now: No
     if profile.kind == Kind::OAuth {
         let words = match (auto_refresh::planned(model, profile, now), profile.auto_refresh) {
             (Some(at), _) => format!("on, next {}", state::moment(at, now)),
-            (None, AutoRefresh::Off) => "off; A turns it on".to_owned(),
+            (None, AutoRefresh::Off) => {
+                format!("off; {} turns it on", model.keys.key(Action::ToggleAutoRefresh))
+            }
             (None, AutoRefresh::On) => {
                 refresh_notes::no_auto_refresh(model, profile, now).unwrap_or_else(|| "on".to_owned())
             }

@@ -8,6 +8,7 @@ use ratatui::widgets::Paragraph;
 use crate::tui::custom_keys::CustomKeys;
 use crate::tui::frame::Focus;
 use crate::tui::keymap::{KeyContext, bindings};
+use crate::tui::message::Action;
 use crate::tui::theme::{Glyphs, Theme};
 use crate::tui::view::ViewContext;
 use crate::tui::{frame, state, text_layout};
@@ -76,18 +77,19 @@ pub(in crate::tui) fn last(chosen: &CustomKeys, columns: u16, rows: usize) -> us
 
 /// The keys of a context, and an empty line.
 fn keys(chosen: &CustomKeys, context: KeyContext, width: u16, theme: &Theme) -> Vec<Line<'static>> {
+    let after = |words: &str, action| format!("{words} {}", chosen.key(action));
     let heading = match context {
-        KeyContext::Profiles => "Profiles",
-        KeyContext::Timeline => "Timeline, after t",
-        KeyContext::Copy => "Copy, after y",
-        KeyContext::Login => "During a login",
-        KeyContext::Exchanges => "Requests of a login, after w",
-        KeyContext::Choices => "Questions and this page",
-        KeyContext::Log => "The log, after L",
-        KeyContext::Lists => "Lists of choices",
-        KeyContext::Scopes => "Scopes, after S or in a new login",
-        KeyContext::Settings => "Settings, after ,",
-        KeyContext::Everywhere => "Everywhere",
+        KeyContext::Profiles => "Profiles".to_owned(),
+        KeyContext::Timeline => after("Timeline, after", Action::Timeline),
+        KeyContext::Copy => after("Copy, after", Action::Copy),
+        KeyContext::Login => "During a login".to_owned(),
+        KeyContext::Exchanges => "Requests of a login, after w".to_owned(),
+        KeyContext::Choices => "Questions and this page".to_owned(),
+        KeyContext::Log => after("The log, after", Action::Log),
+        KeyContext::Lists => "Lists of choices".to_owned(),
+        KeyContext::Scopes => after("Scopes, in a new login or after", Action::Scopes),
+        KeyContext::Settings => after("Settings, after", Action::Settings),
+        KeyContext::Everywhere => "Everywhere".to_owned(),
     };
     let mut lines = vec![Line::styled(heading, theme.strong)];
     let room = KEYS.0.min(width.saturating_sub(KEYS.1 + 2));

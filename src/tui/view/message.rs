@@ -4,6 +4,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
+use crate::tui::message::Action;
 use crate::tui::model::Model;
 use crate::tui::status::Tone;
 use crate::tui::theme::Theme;
@@ -26,21 +27,25 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &T
     let (room, lines) = layout::message_lines(model, area.width);
     let is_cut = lines.len() > usize::from(area.height);
     for (down, line) in (0..area.height).zip(lines) {
-        let line = if is_cut && down + 1 == area.height { cut(&line, room) } else { line };
+        let line = if is_cut && down + 1 == area.height {
+            cut(&line, room, &model.keys.key(Action::Log))
+        } else {
+            line
+        };
         let glyph = Span::styled(format!("{} ", if down == 0 { glyph } else { " " }), style);
         let row = frame::inset(frame::row(area, down), 1);
         frame.render_widget(Line::from(vec![glyph, Span::styled(line, style)]), row);
     }
 }
 
-/// The last line of a message that goes on.
-fn cut(line: &str, columns: u16) -> String {
-    let rest = if columns < 60 { " … L" } else { " … L shows it whole" };
+/// The last line of a message that goes on; `key` opens the log.
+fn cut(line: &str, columns: u16, key: &str) -> String {
+    let rest = if columns < 60 { format!(" … {key}") } else { format!(" … {key} shows it whole") };
     let mut words = line;
-    while text_layout::width(words) + text_layout::width(rest) > columns {
+    while text_layout::width(words) + text_layout::width(&rest) > columns {
         match words.rsplit_once(' ') {
             Some((before, _)) => words = before,
-            None => return text_layout::cut(line, columns.saturating_sub(text_layout::width(rest))) + rest,
+            None => return text_layout::cut(line, columns.saturating_sub(text_layout::width(&rest))) + &rest,
         }
     }
     format!("{words}{rest}")

@@ -13,10 +13,10 @@ use crate::domain::health::Health;
 use crate::domain::profile::{Kind, NO_REFRESH_TOKEN, Profile};
 use crate::domain::residual_validity::Validity;
 use crate::tui::frame::Focus;
-use crate::tui::keymap::KeyContext;
 use crate::tui::log::{self, LogEntry};
 use crate::tui::message::Action;
 use crate::tui::model::Model;
+use crate::tui::remedy::{self, Remedy};
 use crate::tui::row_id::RowId;
 use crate::tui::screen::Screen;
 use crate::tui::text_block::{Repeated, TextBlock};
@@ -44,10 +44,11 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, view: ViewContext<'_>) {
         Focus::Here => model.scroll.min(count.saturating_sub(height)),
         Focus::Elsewhere => 0,
     };
+    let enter = model.keys.key(Action::Enter);
     let more = match (focus, count > height) {
-        (Focus::Here, true) => format!("{}–{} of {count} · Enter: all", from + 1, from + height),
-        (Focus::Here, false) => "Enter: all".to_owned(),
-        (Focus::Elsewhere, true) => "Enter: more".to_owned(),
+        (Focus::Here, true) => format!("{}–{} of {count} · {enter}: all", from + 1, from + height),
+        (Focus::Here, false) => format!("{enter}: all"),
+        (Focus::Elsewhere, true) => format!("{enter}: more"),
         (Focus::Elsewhere, false) => String::new(),
     };
     if !more.is_empty() {
@@ -91,7 +92,7 @@ impl Pane<'_> {
         let health = self.model.health(profile, self.now.wall);
         self.headline(health);
         self.sentences(profile, health);
-        self.keys(&state::remedies(self.model, profile, self.now));
+        self.keys(&remedy::of_profile(self.model, profile, self.now));
         if profile.held.tokens().is_some() {
             self.block.rule("", Vec::new());
             self.tokens(profile, health);
@@ -108,11 +109,11 @@ impl Pane<'_> {
         self.block.marked(&glyph, Repeated::Once, &word, style.add_modifier(Modifier::BOLD));
     }
 
-    fn keys(&mut self, remedies: &[(Action, &str)]) {
-        for (action, words) in remedies {
-            let key = self.model.keys.word(KeyContext::Profiles, *action);
+    fn keys(&mut self, remedies: &[Remedy]) {
+        for Remedy { action, words, .. } in remedies {
+            let key = self.model.keys.key(*action);
             let key = Span::styled(format!("  {key}  "), self.theme.key);
-            self.block.lines.push(Line::from(vec![key, Span::raw((*words).to_owned())]));
+            self.block.lines.push(Line::from(vec![key, Span::raw(*words)]));
         }
     }
 
@@ -141,9 +142,13 @@ impl Pane<'_> {
             self.block.text(&words, theme.bad);
         }
         if is_explained(profile, health) && profile.held.tokens().is_some() {
-            let dead = "The old tokens are still here; x erases them.";
-            let words = if profile.has_dead_grant() { dead } else { "Stored tokens are unchanged." };
-            self.block.text(words, plain);
+            let words = match profile.has_dead_grant() {
+                true => {
+                    format!("The old tokens are still here; {} erases them.", model.keys.key(Action::SignOut))
+                }
+                false => "Stored tokens are unchanged.".to_owned(),
+            };
+            self.block.text(&words, plain);
         }
         if let Some((how, words)) = refresh_notes::grant_history(model, profile, now) {
             let style = match how {
@@ -273,22 +278,21 @@ impl Pane<'_> {
 
     /// Writes what is known of an entry that cannot be understood, and gives its name.
     fn broken(&mut self, store: &Snapshot, at: &Where) -> Option<String> {
-        let (name, why) = store.rows.iter().find_map(|row| match row {
-            Row::Broken { name, at: here, why } if here == at => Some((name, why)),
+        let (row, name, why) = store.rows.iter().find_map(|row| match row {
+            Row::Broken { name, at: here, why } if here == at => Some((row, name, why)),
             Row::Broken { .. } | Row::Profile(_) => None,
         })?;
         self.headline(Health::Unreadable);
         let why = text_layout::safe(why);
-        let (what, remedy) = match at {
-            Where::Line(line) => {
-                (format!("Line {line}: {why}."), "e opens it in your editor; authtui leaves it as it is.")
-            }
+        let (what, then) = match at {
+            Where::Line(line) => (format!("Line {line}: {why}."), "authtui leaves the entry as it is."),
             Where::Variable { .. } => {
                 (format!("{}.", text_layout::capital(&why)), "Set it again or unset it in your shell.")
             }
         };
         self.block.text(&what, Style::new());
-        self.block.text(remedy, Style::new());
+        self.block.text(then, Style::new());
+        self.keys(&remedy::remedies(self.model, row, self.now));
         self.block.rule("", Vec::new());
         self.block.field(
             if matches!(at, Where::Line(_)) { "File" } else { "Store" },

@@ -11,6 +11,7 @@ use self::table::ProfileTable;
 use crate::tui::columns::Columns;
 use crate::tui::frame::Focus;
 use crate::tui::list_lines::{self, ListLine};
+use crate::tui::message::Action;
 use crate::tui::model::Model;
 use crate::tui::screen::Screen;
 use crate::tui::screen_map::MouseTarget;
@@ -37,8 +38,11 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, view: ViewContext<'_>) {
         return;
     }
     if shown == 0 {
-        let words =
-            format!("Nothing matches “{}”. Esc clears the filter.", text_layout::safe(model.filter.trim()));
+        let words = format!(
+            "Nothing matches “{}”. {} clears the filter.",
+            text_layout::safe(model.filter.trim()),
+            model.keys.key(Action::Back)
+        );
         frame.render_widget(Line::styled(words, theme.muted), frame::inset(frame::row(inner, 1), 1));
         return;
     }
@@ -116,12 +120,11 @@ fn rights(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) -> Re
     let mut notices = model.stores.values().flat_map(|snapshot| &snapshot.notices);
     let Some(notice) = notices.find(|notice| notice.is_open()) else { return area };
     let row = frame::inset(frame::row(area, 0), 1);
-    let whole = format!("{}. F fixes it.", text_layout::capital(&text_layout::safe(&notice.to_string())));
-    let words = if text_layout::width(&whole) + 2 <= row.width {
-        &whole
-    } else {
-        "Others can read the file: F \
-            fixes it"
+    let key = model.keys.key(Action::MakePrivate);
+    let whole = format!("{}. {key} fixes it.", text_layout::capital(&text_layout::safe(&notice.to_string())));
+    let words = match text_layout::width(&whole) + 2 <= row.width {
+        true => whole,
+        false => format!("Others can read the file: {key} fixes it"),
     };
     let line = format!("{} {words}", theme.glyphs.states.failed);
     frame.render_widget(Line::styled(line, theme.warn), row);

@@ -20,7 +20,8 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, marked: usize, view: Vie
     let theme = view.theme;
     let widths = table.widths;
     let names = widths.name.min(COLUMNS.0);
-    let fixed = 2 + names + 2 + if widths.key > 0 { widths.key + 2 } else { 0 };
+    let keys = table.key_columns(&view.model.keys);
+    let fixed = 2 + names + 2 + if keys > 0 { keys + 2 } else { 0 };
     let most = area.width.saturating_sub(frame::AROUND);
     let texts = widths.text.min(COLUMNS.1).min(most.saturating_sub(fixed));
     let title = table.title();
@@ -32,7 +33,7 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, marked: usize, view: Vie
     for (down, (index, row)) in (0..inner.height).zip(table.rows.iter().enumerate().skip(first)) {
         let place = frame::row(inner, down);
         let name = text_layout::fill(&text_layout::named(&row.id.name), names);
-        let (text, key) = (text_layout::fill(row.stage.text(), texts), row.stage.key());
+        let (text, key) = (text_layout::fill(row.stage.text(), texts), row.stage.key(&view.model.keys));
         let spans = vec![
             glyph(row, theme),
             Span::raw(format!(" {name}  {text}")),

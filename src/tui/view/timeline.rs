@@ -20,7 +20,6 @@ use crate::domain::change::Row;
 use crate::domain::clock::TimeDelta;
 use crate::domain::health::Health;
 use crate::tui::frame::Focus;
-use crate::tui::keymap::KeyContext;
 use crate::tui::message::Action;
 use crate::tui::screen_map::MouseTarget;
 use crate::tui::theme::Theme;
@@ -29,7 +28,7 @@ use crate::tui::timeline::agenda::{self, AgendaEntry};
 use crate::tui::timeline::parts::{TimelineParts, name_columns, scale};
 use crate::tui::timeline::{self, Milestone, RowTimes, TimelineSign};
 use crate::tui::view::ViewContext;
-use crate::tui::{auto_refresh, flash, frame, rows, state, text_layout};
+use crate::tui::{flash, frame, remedy, rows, state, text_layout, urgency};
 
 /// Columns of the selection's mark, the glyph, and the gaps.
 const MARK: u16 = 3;
@@ -49,7 +48,11 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, timeline: Timeline, view
     view.map.put(area, MouseTarget::List);
     let parts = TimelineParts::of(model, inner);
     if count == 0 {
-        let words = format!("Nothing matches “{}”. Esc clears it.", text_layout::safe(model.filter.trim()));
+        let words = format!(
+            "Nothing matches “{}”. {} clears it.",
+            text_layout::safe(model.filter.trim()),
+            model.keys.key(Action::Back)
+        );
         return frame.render_widget(Line::raw(words), frame::inset(frame::row(parts.rows, 0), 1));
     }
     let chart = Chart::new(inner, timeline, view);
@@ -163,26 +166,19 @@ impl<'a> Chart<'a> {
     fn label(&self, row: &Row, health: Health) -> Option<Vec<Span<'static>>> {
         let ViewContext { model, theme, now, .. } = self.view;
         let style = state::style(health, theme);
-        let key = |action: Action, word: &'static str, style: Style| {
-            let key = model.keys.word(KeyContext::Profiles, action);
-            let word = Span::styled(format!(" {word}"), style.add_modifier(Modifier::BOLD));
-            vec![Span::styled(key, theme.key.add_modifier(Modifier::BOLD)), word]
-        };
-        let planned = match row {
-            Row::Profile(profile) => auto_refresh::planned(model, profile, now),
-            Row::Broken { .. } => None,
-        };
-        if let Row::Profile(profile) = row
-            && model.running(&profile.id).unsaved.is_some()
-        {
-            return Some(vec![Span::styled("not saved", theme.bad)]);
+        if let Some(remedy) = remedy::needed_by(model, row, now) {
+            let key = Span::styled(model.keys.key(remedy.action), theme.key.add_modifier(Modifier::BOLD));
+            let style = state::sign(urgency::need(model, row, now), theme).1;
+            let word = Span::styled(format!(" {}", remedy.brief), style.add_modifier(Modifier::BOLD));
+            return Some(vec![key, word]);
         }
         match health {
-            Health::Fresh(_) | Health::Expiring(_) | Health::Retrying(_) => None,
-            Health::Due if planned.is_some() => None,
-            Health::NeedsLogin => Some(key(Action::LogIn, "log in", style)),
-            Health::Due => Some(key(Action::Refresh, "refresh", Style::new())),
-            Health::Failed(_) => Some(key(Action::Refresh, "try again", style)),
+            Health::Fresh(_)
+            | Health::Expiring(_)
+            | Health::Retrying(_)
+            | Health::Due
+            | Health::NeedsLogin
+            | Health::Failed(_) => None,
             Health::NoExpiry | Health::SignedOut => Some(vec![Span::raw(health.word())]),
             Health::Refused | Health::Refreshing | Health::Unreadable => {
                 Some(vec![Span::styled(health.word(), style)])

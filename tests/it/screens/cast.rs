@@ -18,6 +18,7 @@ use authtui::oauth::revocation::NotRevocable;
 use authtui::oauth::{LoginId, RequestId};
 use authtui::stored::provider_file;
 use authtui::tui::dialog::DialogQuestion;
+use authtui::tui::message::Action;
 use authtui::tui::model::{Model, RowId};
 use authtui::tui::result_table::{MarkedAction, ResultTable, RowEnd};
 use authtui::tui::sign_out::{SecretHeld, SignOutTarget};
@@ -332,7 +333,7 @@ pub(super) fn results() -> ResultTable {
     while table.start_next().is_some() {}
     table.end(&id("anthropic/lab"), RowEnd::new("refreshed", Tone::Good));
     let refused = "the provider ended this login (invalid_grant)";
-    table.end(&id("qonic/bim"), RowEnd::new(refused, Tone::Bad).next("l log in"));
+    table.end(&id("qonic/bim"), RowEnd::new(refused, Tone::Bad).next(Action::LogIn, "log in"));
     table.end(&id("anthropic/key"), RowEnd::new("API keys cannot be refreshed", Tone::Warn));
     table
 }

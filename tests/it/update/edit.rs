@@ -20,10 +20,19 @@ fn an_entry_that_is_not_valid_is_edited_at_its_line_and_then_read_again() {
 }
 
 #[test]
+fn nothing_is_edited_in_read_only_mode() {
+    let mut app = App::of([]);
+    app.feed(Msg::Stored(broken(Where::Line(7))));
+    app.model.settings.read_only = true;
+    assert_eq!(app.keys("e"), []);
+    assert_eq!(app.message(), "authtui is read-only. The settings (,) change that.");
+}
+
+#[test]
 fn where_all_is_valid_it_says_what_it_is_for() {
     let mut app = App::with(["work"]);
     assert_eq!(app.keys("e"), []);
-    let words = "demo/work: its entry is valid; e opens only an unreadable one.";
+    let words = "demo/work: its entry is valid; only an unreadable one opens in the editor.";
     assert_eq!(app.message(), words);
     let mut app = App::of([]);
     app.feed(Msg::Stored(Snapshot { rows: Vec::new(), ..snapshot([profile("work")]) }));

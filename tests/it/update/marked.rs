@@ -1,11 +1,13 @@
 //! Marks: what is marked, what is done with all of them, and what became of each.
 
-use authtui::domain::change::{Change, Edit, Extent, SignedOut};
+use authtui::domain::change::{Change, Edit, Extent, Row, SignedOut, Where};
+use authtui::domain::name::StoreId;
 use authtui::domain::profile::{AutoRefresh, Profile};
 use authtui::domain::tokens::StoredTokens;
 use authtui::oauth::refresh::{Refreshed, Wish};
 use authtui::oauth::revocation::Revoked;
 use authtui::tui::message::{Effect, Msg};
+use authtui::tui::row_id::RowId;
 use authtui::tui::screen::Screen;
 
 use crate::harness::{App, id, now, profile, snapshot};
@@ -32,6 +34,29 @@ fn esc_clears_the_marks_before_the_filter() {
     assert_eq!((marks(&app).len(), app.model.filter.as_str()), (0, "demo"));
     app.press("esc");
     assert_eq!(app.model.filter, "");
+}
+
+#[test]
+fn esc_clears_the_marks_where_no_filter_is_and_the_footer_says_so() {
+    let mut app = App::with(SIX);
+    app.keys("  ");
+    assert!(app.screen().contains("r refresh 2  x sign out 2"), "{}", app.screen());
+    assert!(app.screen().contains("Esc unmark"), "{}", app.screen());
+    app.press("esc");
+    assert_eq!(marks(&app), [""; 0]);
+    assert!(!app.screen().contains("unmark"), "{}", app.screen());
+}
+
+#[test]
+fn space_on_an_entry_that_is_not_valid_only_goes_down() {
+    let mut app = App::with(["work"]);
+    let row = Row::Broken { name: "demo/bad".to_owned(), at: Where::Line(7), why: "it is odd".to_owned() };
+    let mut rows = snapshot([profile("work")]);
+    rows.rows.insert(0, row);
+    app.feed(Msg::Stored(rows));
+    app.model.selected = Some(RowId::Broken(StoreId::Own, Where::Line(7)));
+    app.keys(" ");
+    assert_eq!((app.selected(), app.message(), marks(&app).len()), ("demo/work".to_owned(), "", 0));
 }
 
 #[test]

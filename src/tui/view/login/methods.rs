@@ -9,6 +9,8 @@ use crate::domain::trouble::FailureKind;
 use crate::oauth::device::DeviceCode;
 use crate::oauth::login::step::{LoginStep, StepState};
 use crate::oauth::login::{DeviceEnd, DeviceMethod, Locality, Login};
+use crate::tui::custom_keys::CustomKeys;
+use crate::tui::message::Action;
 use crate::tui::seconds::Seconds;
 use crate::tui::shown_method::ShownMethod;
 use crate::tui::text_layout;
@@ -190,7 +192,7 @@ impl PanelText<'_> {
             ("c", Some(if curl { "copy the curl command" } else { "copy the link" }.to_owned())),
             ("", short),
             ("p", Some(paste)),
-            ("d", device_beside(shown)),
+            ("d", device_beside(shown, &self.model.keys)),
             ("Q", self.scans(shown).then(|| "show a link as a QR code".to_owned())),
             (
                 "t",
@@ -243,7 +245,7 @@ fn was_opened(login: &Login) -> bool {
 }
 
 /// The device code as the other way.
-fn device_beside(shown: &ShownMethod<'_>) -> Option<String> {
+fn device_beside(shown: &ShownMethod<'_>, keys: &CustomKeys) -> Option<String> {
     let words = match shown.device() {
         Some(code) => match (&code.user_code, endpoint::is_loopback(&code.page)) {
             (Some(_), false) => "use a device code, on any other device",
@@ -252,7 +254,8 @@ fn device_beside(shown: &ShownMethod<'_>) -> Option<String> {
             (None, true) => "use a link to open on this machine",
         },
         None if may_have_another(&shown.methods.device) => {
-            return Some("no device code: press Esc, then l or n, for a new one".to_owned());
+            let (again, new) = (keys.key(Action::LogIn), keys.key(Action::NewLogin));
+            return Some(format!("no device code: press Esc, then {again} or {new}, for a new one"));
         }
         None => return None,
     };

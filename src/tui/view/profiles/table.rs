@@ -14,11 +14,11 @@ use crate::domain::health::Health;
 use crate::domain::profile::{Kind, Profile, RefreshResult};
 use crate::domain::residual_validity::Validity;
 use crate::tui::columns::{Column, Columns};
-use crate::tui::keymap::KeyContext;
 use crate::tui::model::Model;
 use crate::tui::need::{Need, Section};
+use crate::tui::remedy::{self, Remedy};
 use crate::tui::theme::{Shape, Theme};
-use crate::tui::{auto_refresh, flash, gauge, rows, spoken, state, text_layout, urgency};
+use crate::tui::{auto_refresh, flash, gauge, rows, spoken, state, text_layout};
 
 /// A login that lasts so long fills its gauge: nobody tells how long it was at first.
 const LONG_LOGIN: TimeDelta = TimeDelta::days(30);
@@ -273,11 +273,11 @@ impl ProfileTable<'_> {
     /// At the end of the row: the key that helps, or when it is refreshed, or when its login ends.
     fn note(&self, frame: &mut Frame<'_>, area: Rect, standing: Standing<'_>) {
         let column = self.columns.note;
-        let remedy = urgency::remedy(self.model, standing.row, standing.need, self.now);
+        let remedy = remedy::needed_by(self.model, standing.row, self.now);
         let line = match (remedy, standing.row) {
-            (Some((action, word)), _) => {
-                let key = Span::styled(self.model.keys.word(KeyContext::Profiles, action), self.theme.key);
-                let whole = Line::from(vec![key.clone(), Span::raw(format!(" {word}"))]);
+            (Some(Remedy { action, brief, .. }), _) => {
+                let key = Span::styled(self.model.keys.key(action), self.theme.key);
+                let whole = Line::from(vec![key.clone(), Span::raw(format!(" {brief}"))]);
                 if whole.width() <= usize::from(column.width) { whole } else { Line::from(key) }
             }
             (None, Row::Profile(profile)) => self.event(profile, standing, column.width),

@@ -1,0 +1,93 @@
+//! Remedy: what helps a profile, the one answer to which key is offered for it.
+//!
+//! The list, the card, the timeline and the footer ask here, so that they never name different keys.
+
+use crate::domain::change::{Row, Where};
+use crate::domain::clock::Now;
+use crate::domain::health::Health;
+use crate::domain::profile::{Kind, Profile};
+use crate::domain::refreshability::has_live_grant;
+use crate::tui::availability::reach;
+use crate::tui::message::Action;
+use crate::tui::model::Model;
+use crate::tui::need::Need;
+use crate::tui::{auto_refresh, urgency};
+
+/// What helps a profile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Remedy {
+    pub action: Action,
+    /// What it does, where there is a line for it.
+    pub words: &'static str,
+    /// The same in a row.
+    pub brief: &'static str,
+    /// Whether nothing gets better without it, so that the row asks for it.
+    pub is_needed: bool,
+}
+
+/// What helps `row`, the best first; nothing where nothing is needed, or a refresh is under way.
+#[must_use]
+pub fn remedies(model: &Model, row: &Row, now: Now) -> Vec<Remedy> {
+    match row {
+        Row::Profile(profile) => of_profile(model, profile, now),
+        Row::Broken { at: Where::Line(_), .. } => {
+            let edit = needed(Action::Edit, "open it in your editor", "edit");
+            [edit].into_iter().filter(|remedy| is_allowed(model, remedy)).collect()
+        }
+        Row::Broken { at: Where::Variable { .. }, .. } => Vec::new(),
+    }
+}
+
+/// What `row` asks for: the best that helps, where nothing gets better without it.
+#[must_use]
+pub fn needed_by(model: &Model, row: &Row, now: Now) -> Option<Remedy> {
+    remedies(model, row, now).first().copied().filter(|remedy| remedy.is_needed)
+}
+
+/// The same of a profile's row.
+#[must_use]
+pub fn of_profile(model: &Model, profile: &Profile, now: Now) -> Vec<Remedy> {
+    if model.running(&profile.id).refresh.is_some() {
+        return Vec::new();
+    }
+    let is_planned = auto_refresh::planned(model, profile, now).is_some();
+    let can_refresh = model.refreshability(profile, now.wall).is_ok() && has_live_grant(profile, now.wall);
+    let log_in =
+        || urgency::can_log_in(model, profile).then_some(needed(Action::LogIn, "log in again", "log in"));
+    let refresh = |words, brief| {
+        let remedy = Remedy { is_needed: !is_planned, ..needed(Action::Refresh, words, brief) };
+        can_refresh.then_some(remedy)
+    };
+    let again = || refresh("try again", "retry");
+    let renew = || refresh("refresh it", "refresh");
+    let found = match urgency::need_of(model, profile, now) {
+        Need::NotSaved => [Some(needed(Action::Refresh, "save the new tokens", "save")), None],
+        Need::Login | Need::TokenEnds => [log_in(), None],
+        Need::SignedOut => [log_in().map(|remedy| Remedy { is_needed: false, ..remedy }), None],
+        Need::Refused if profile.kind == Kind::ApiKey => {
+            [Some(needed(Action::LogIn, "enter another key", "new key")), None]
+        }
+        Need::Refused => [refresh("get a new token", "refresh"), log_in()],
+        Need::Failed | Need::Retrying => [again(), log_in().filter(|_| !can_refresh)],
+        Need::LoginEnds => {
+            let is_over = matches!(
+                model.health_at_rest(profile, now.wall),
+                Health::Due | Health::Failed(_) | Health::Retrying(_)
+            );
+            [log_in(), renew().filter(|_| is_over)]
+        }
+        Need::Expiring => [renew().filter(|_| !is_planned), None],
+        Need::Due => [renew(), None],
+        Need::Unreadable | Need::Nothing => [None, None],
+    };
+    found.into_iter().flatten().filter(|remedy| is_allowed(model, remedy)).collect()
+}
+
+/// Whether the settings let it be done.
+fn is_allowed(model: &Model, remedy: &Remedy) -> bool {
+    reach::check(model, remedy.action).is_ok()
+}
+
+fn needed(action: Action, words: &'static str, brief: &'static str) -> Remedy {
+    Remedy { action, words, brief, is_needed: true }
+}
