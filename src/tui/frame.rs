@@ -79,18 +79,19 @@ pub fn above(frame: &mut Frame<'_>, area: Rect, size: (u16, u16), title: &str, t
     if roomy { Rect { y: inner.y + 1, height: inner.height.saturating_sub(2), ..inner } } else { inner }
 }
 
-/// Takes the text away that `cleared` cuts off at its sides: all of it where little is seen, and else the
-/// words that are cut. Frames stay.
+/// Takes the text away that `cleared` cuts off at its sides: all of it where little is seen, and else what
+/// is cut, up to two blanks. Frames stay.
 fn clear_beside(buffer: &mut Buffer, area: Rect, cleared: Rect) {
     for y in cleared.y..cleared.bottom() {
         let left: Vec<u16> = (area.x + 1..cleared.x).rev().collect();
         let right: Vec<u16> = (cleared.right()..area.right().saturating_sub(1)).collect();
         for columns in [left, right] {
             let is_narrow = columns.len() < usize::from(LEAST_BESIDE);
+            let mut blanks = 0;
             for x in columns {
                 let Some(cell) = buffer.cell_mut((x, y)) else { break };
-                let ends = cell.symbol().trim().is_empty() || is_frame(cell.symbol());
-                if ends && !is_narrow {
+                blanks = if cell.symbol().trim().is_empty() { blanks + 1 } else { 0 };
+                if !is_narrow && (blanks == 2 || is_frame(cell.symbol())) {
                     break;
                 }
                 cell.set_symbol(" ");

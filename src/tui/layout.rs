@@ -22,9 +22,10 @@ const MESSAGE_ROWS: u16 = 2;
 /// From this height on a message may have a second row beside what a person chooses or types in.
 const ROOMY: u16 = 16;
 /// The fewest and the most columns of the pane beside the list.
-const PANE_COLUMNS: (u16, u16) = (46, 64);
-/// Rows of the pane below the list.
-const PANE_ROWS: u16 = 11;
+const PANE_COLUMNS: (u16, u16) = (46, 72);
+/// The fewest and the most rows of the pane below the list, and from which height on it is there.
+const PANE_ROWS: (u16, u16) = (9, 18);
+const PANE_HEIGHT: u16 = 20;
 /// List and pane share one side.
 const SHARED: i32 = -1;
 
@@ -33,8 +34,9 @@ const PALETTE: (u16, u16) = (72, 18);
 /// The most columns of a question.
 const QUESTION_COLUMNS: u16 = 62;
 
-/// From this height on the demo's tour has a row.
-const TOUR_HEIGHT: u16 = 16;
+/// From this height on the demo's tour is shown while nothing else is said, and from this one on it has
+/// a row of its own.
+const TOUR_HEIGHT: (u16, u16) = (16, 30);
 
 /// Where the parts of the main screen lie.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,14 +63,16 @@ pub fn parts(model: &Model, size: (u16, u16)) -> Option<Parts> {
         return None;
     }
     let message_height = message_rows(model, size);
+    let has_tour = has_tour(model, size);
     let rows = [
         Constraint::Length(1),
         Constraint::Min(0),
-        Constraint::Length(u16::from(has_tour(model, size))),
+        Constraint::Length(u16::from(has_tour && height >= TOUR_HEIGHT.1)),
         Constraint::Length(message_height),
         Constraint::Length(1),
     ];
     let [header, body, tour, message, footer] = Layout::vertical(rows).areas(Rect::new(0, 0, width, height));
+    let tour = if has_tour && tour.is_empty() { in_place_of(message, model) } else { tour };
     let parts = Parts { header, body, list: body, pane: None, tour, message, footer };
     // A screen reader reads a row from its beginning to its end: one thing a row.
     if model.terminal.shape == Shape::Words {
@@ -80,18 +84,29 @@ pub fn parts(model: &Model, size: (u16, u16)) -> Option<Parts> {
             Layout::horizontal([Constraint::Min(0), Constraint::Length(columns)]).spacing(SHARED).areas(body);
         return Some(Parts { list, pane: Some(pane), ..parts });
     }
-    if width >= MIDDLE && height >= PANE_ROWS + 8 {
+    if width >= MIDDLE && height >= PANE_HEIGHT {
+        let rows = (height / 5 * 2).clamp(PANE_ROWS.0, PANE_ROWS.1);
         let [list, pane] =
-            Layout::vertical([Constraint::Min(0), Constraint::Length(PANE_ROWS)]).spacing(SHARED).areas(body);
+            Layout::vertical([Constraint::Min(0), Constraint::Length(rows)]).spacing(SHARED).areas(body);
         return Some(Parts { list, pane: Some(pane), ..parts });
     }
     Some(parts)
 }
 
-/// Whether there is a row for the demo's tour: where profiles are looked at, and there is room.
+/// What is left of the row of the `message` while there is none; nothing where there is one.
+fn in_place_of(message: Rect, model: &Model) -> Rect {
+    if model.message.is_some() || matches!(model.screen, Screen::Filter(_)) {
+        return Rect::default();
+    }
+    let news = news(model, message.width)
+        .map_or(0, |(key, rest)| text_layout::width(&key) + text_layout::width(&rest) + 2);
+    Rect { width: message.width.saturating_sub(news), height: 1, ..message }
+}
+
+/// Whether the demo's tour is shown: where profiles are looked at, and there is room.
 fn has_tour(model: &Model, (_, height): (u16, u16)) -> bool {
     let over_the_list = model.screen.shows_profiles() && model.screen != Screen::Everything;
-    over_the_list && height >= TOUR_HEIGHT && model.tour.as_ref().is_some_and(Tour::is_open)
+    over_the_list && height >= TOUR_HEIGHT.0 && model.tour.as_ref().is_some_and(Tour::is_open)
 }
 
 /// The columns that the message has on a screen of `width` columns, and its lines.
@@ -123,7 +138,9 @@ fn message_rows(model: &Model, (width, height): (u16, u16)) -> u16 {
 /// Columns and rows inside the palette above `area`: the same whatever it finds.
 #[must_use]
 pub fn palette(area: Rect) -> (u16, u16) {
-    (PALETTE.0, PALETTE.1.min(area.height.saturating_sub(4)))
+    // Where room is short there are no free rows around it.
+    let around = if area.height < ROOMY { 2 } else { frame::AROUND };
+    (PALETTE.0, PALETTE.1.min(area.height.saturating_sub(around)))
 }
 
 /// How many entries of the palette are seen.
@@ -186,7 +203,9 @@ mod tests {
         for (size, pane, rows) in [
             ((120, 32), true, 26),
             ((110, 10), true, 4),
-            ((80, 24), true, 8),
+            ((80, 24), true, 10),
+            ((80, 20), true, 6),
+            ((100, 40), true, 19),
             ((80, 18), false, 12),
             ((69, 24), false, 18),
             ((40, 10), false, 4),

@@ -1,15 +1,16 @@
 //! Lines of the list: its rows, and the heads of the sections between them.
 //!
 //! The first section needs no line of its own: the head of the columns names it. Where room is
-//! short there are no others either.
+//! short, and heads would push rows out of it, there are no others either.
 
 use crate::tui::layout;
 use crate::tui::model::Model;
 use crate::tui::need::Section;
 use crate::tui::row_order::SortBy;
 
-/// From this height on sections have heads.
-const WITH_HEADS: usize = 6;
+/// From this height on sections have heads where every row is seen beside them, and from this one on
+/// they always have.
+const WITH_HEADS: (usize, usize) = (6, 12);
 
 /// A line of the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,8 +43,7 @@ pub fn line_of(model: &Model, place: usize) -> usize {
 /// How many lines there are.
 #[must_use]
 pub fn count(model: &Model) -> usize {
-    let heads = if has_heads(model) { sections(model).count().saturating_sub(1) } else { 0 };
-    model.order.rows.len() + heads
+    model.order.rows.len() + if has_heads(model) { heads(model) } else { 0 }
 }
 
 /// What stands in that line.
@@ -92,7 +92,14 @@ pub fn scrolled(model: &Model, offset: usize, line: usize) -> usize {
 }
 
 fn has_heads(model: &Model) -> bool {
-    layout::list_rows(model) >= WITH_HEADS
+    match layout::list_rows(model) {
+        rows if rows < WITH_HEADS.0 => false,
+        rows => rows >= WITH_HEADS.1 || model.order.rows.len() + heads(model) <= rows,
+    }
+}
+
+fn heads(model: &Model) -> usize {
+    sections(model).count().saturating_sub(1)
 }
 
 #[cfg(test)]
@@ -135,6 +142,11 @@ mod tests {
         let both = [ListLine::Head(Section::Soon, 3), ListLine::Head(Section::Fine, 4)];
         assert_eq!(heads(&model([2, 3, 4], 32)), both);
         assert_eq!(heads(&model([2, 3, 4], 10)), []);
+        assert_eq!(
+            heads(&model([1, 2, 4], 15)),
+            [ListLine::Head(Section::Soon, 2), ListLine::Head(Section::Fine, 4)]
+        );
+        assert_eq!(heads(&model([1, 2, 7], 15)), [], "rows are worth more");
         assert_eq!(heads(&model([0, 0, 4], 32)), []);
         let named = Model { sort: SortBy::Name, ..model([2, 3, 4], 32) };
         assert_eq!(heads(&named), []);

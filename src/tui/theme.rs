@@ -8,7 +8,7 @@ pub mod palette;
 pub mod terminal;
 
 use ratatui::buffer::Buffer;
-use ratatui::style::Style;
+use ratatui::style::{Color, Style};
 use ratatui::symbols::border;
 
 use crate::domain::text;
@@ -45,6 +45,8 @@ pub struct Theme {
     pub track: Style,
     /// It is a row that has just changed.
     pub flash: Style,
+    /// It is text without a role, and what lies behind all text; empty where those of the terminal fit.
+    pub ground: Style,
     /// It is read by a camera, which knows no themes: black on white in each of them.
     pub paper: Style,
     pub glyphs: Glyphs,
@@ -278,6 +280,18 @@ pub fn fold(buffer: &mut Buffer) {
     }
 }
 
+/// Gives every cell that still has the terminal's own colours those of `ground`, as far as it has any.
+pub fn lay_ground(buffer: &mut Buffer, ground: Style) {
+    for cell in &mut buffer.content {
+        if let (Color::Reset, Some(text)) = (cell.fg, ground.fg) {
+            cell.fg = text;
+        }
+        if let (Color::Reset, Some(behind)) = (cell.bg, ground.bg) {
+            cell.bg = behind;
+        }
+    }
+}
+
 /// Takes out what a field or a name may still hold that terminals draw in different widths: half of
 /// it would stay behind, or stand over its neighbours. Every column keeps its place.
 pub fn replace_doubtful(buffer: &mut Buffer) {
@@ -299,6 +313,20 @@ mod tests {
         fold(&mut buffer);
         let text: String = buffer.content.iter().map(|cell| cell.symbol()).collect();
         assert_eq!(text, "a~b \"? ? \" 3-4 ?");
+    }
+
+    #[test]
+    fn the_ground_lies_behind_everything_that_has_no_colour_of_its_own() {
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 3, 1));
+        buffer.set_string(0, 0, "a", Style::new().fg(Color::Red));
+        buffer.set_string(1, 0, "b", Style::new().bg(Color::Blue));
+        lay_ground(&mut buffer, Style::new().fg(Color::Black).bg(Color::White));
+        let colors: Vec<_> = buffer.content.iter().map(|cell| (cell.fg, cell.bg)).collect();
+        let (text, behind) = (Color::Black, Color::White);
+        assert_eq!(colors, [(Color::Red, behind), (text, Color::Blue), (text, behind)]);
+        let before = buffer.clone();
+        lay_ground(&mut buffer, Style::new());
+        assert_eq!(buffer, before);
     }
 
     #[test]

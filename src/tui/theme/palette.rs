@@ -40,6 +40,9 @@ type Rgb = (u8, u8, u8);
 
 /// The colours of a palette.
 struct Shades {
+    /// Text without a role, and what lies behind it, where the terminal has other colours than these
+    /// shades are made for.
+    ground: (Rgb, Rgb),
     good: Rgb,
     warn: Rgb,
     bad: Rgb,
@@ -54,6 +57,7 @@ struct Shades {
 }
 
 const DARK: Shades = Shades {
+    ground: ((0xdd, 0xe1, 0xe9), (0x1a, 0x1d, 0x24)),
     good: (0x8c, 0xd1, 0x7d),
     warn: (0xee, 0xc0, 0x6a),
     bad: (0xff, 0x8f, 0x98),
@@ -66,6 +70,7 @@ const DARK: Shades = Shades {
 };
 
 const LIGHT: Shades = Shades {
+    ground: ((0x1f, 0x24, 0x2c), (0xfb, 0xfb, 0xfd)),
     good: (0x12, 0x64, 0x2c),
     warn: (0x7a, 0x4b, 0x00),
     bad: (0xb0, 0x1c, 0x28),
@@ -78,6 +83,7 @@ const LIGHT: Shades = Shades {
 };
 
 const BRIGHT: Shades = Shades {
+    ground: ((0xff, 0xff, 0xff), (0x00, 0x00, 0x00)),
     good: (0x87, 0xff, 0x87),
     warn: (0xff, 0xff, 0x5f),
     bad: (0xff, 0xaf, 0xaf),
@@ -85,11 +91,12 @@ const BRIGHT: Shades = Shades {
     accent: (0x5f, 0xff, 0xff),
     border: (0xc6, 0xc6, 0xc6),
     track: (0x8a, 0x8a, 0x8a),
-    selected: (0x00, 0x00, 0x00),
+    selected: (0x00, 0x28, 0x88),
     flash: (0x00, 0x00, 0x00),
 };
 
 const DEEP: Shades = Shades {
+    ground: ((0x00, 0x00, 0x00), (0xff, 0xff, 0xff)),
     good: (0x00, 0x4b, 0x00),
     warn: (0x5a, 0x34, 0x00),
     bad: (0x87, 0x00, 0x00),
@@ -97,13 +104,15 @@ const DEEP: Shades = Shades {
     accent: (0x00, 0x2f, 0x87),
     border: (0x44, 0x44, 0x44),
     track: (0x80, 0x80, 0x80),
-    selected: (0xff, 0xff, 0xff),
+    selected: (0xff, 0xf6, 0xaa),
     flash: (0xff, 0xff, 0xff),
 };
 
 const BOLD: Style = Style::new().add_modifier(Modifier::BOLD);
 const FAINT: Style = Style::new().add_modifier(Modifier::DIM);
 const REVERSED: Style = Style::new().add_modifier(Modifier::REVERSED);
+/// Is seen on a selected row too, whether that is bold or reversed.
+const UNDERLINED: Style = Style::new().add_modifier(Modifier::UNDERLINED);
 
 impl Theme {
     /// The theme of a palette on a terminal of that many colours.
@@ -121,6 +130,27 @@ impl Theme {
             (Palette::HighContrast(Background::Dark), _) => contrasting(&BRIGHT, depth, glyphs),
             (Palette::HighContrast(Background::Light), _) => contrasting(&DEEP, depth, glyphs),
         }
+    }
+
+    /// The same with a background of its own: the terminal has another, or does not say which.
+    #[must_use]
+    pub fn grounded(self, palette: Palette, depth: ColorDepth) -> Self {
+        let ground = match (palette, depth) {
+            (Palette::Mono | Palette::Terminal, _) | (_, ColorDepth::None) => Style::new(),
+            (
+                Palette::On(Background::Dark) | Palette::HighContrast(Background::Dark),
+                ColorDepth::Sixteen,
+            ) => Style::new().fg(Color::White).bg(Color::Black),
+            (
+                Palette::On(Background::Light) | Palette::HighContrast(Background::Light),
+                ColorDepth::Sixteen,
+            ) => Style::new().fg(Color::Black).bg(Color::White),
+            (Palette::On(Background::Dark), _) => ground(&DARK, depth),
+            (Palette::On(Background::Light), _) => ground(&LIGHT, depth),
+            (Palette::HighContrast(Background::Dark), _) => ground(&BRIGHT, depth),
+            (Palette::HighContrast(Background::Light), _) => ground(&DEEP, depth),
+        };
+        Self { ground, ..self }
     }
 
     /// The theme for dark terminals with all colours.
@@ -147,7 +177,8 @@ impl Theme {
             border: FAINT,
             border_focused: plain,
             track: FAINT,
-            flash: REVERSED,
+            flash: UNDERLINED,
+            ground: plain,
             paper: PAPER,
             glyphs,
         }
@@ -195,9 +226,14 @@ fn shaded(shades: &Shades, depth: ColorDepth, glyphs: Glyphs) -> Theme {
     }
 }
 
-/// Reverse video stands out more than any tint.
+/// What has just changed is underlined: no second tint would be far enough from the first.
 fn contrasting(shades: &Shades, depth: ColorDepth, glyphs: Glyphs) -> Theme {
-    Theme { selected: REVERSED, flash: REVERSED, ..shaded(shades, depth, glyphs) }
+    Theme { flash: UNDERLINED, ..shaded(shades, depth, glyphs) }
+}
+
+fn ground(shades: &Shades, depth: ColorDepth) -> Style {
+    let (text, behind) = shades.ground;
+    Style::new().fg(color(text, depth)).bg(color(behind, depth))
 }
 
 fn color((red, green, blue): Rgb, depth: ColorDepth) -> Color {
@@ -244,15 +280,19 @@ mod tests {
     #[test]
     fn every_text_can_be_read_on_every_usual_background_and_on_the_tints() {
         let tinted = |grounds: &[Rgb], shades: &Shades| -> Vec<Rgb> {
-            [grounds, [shades.selected, shades.flash].as_slice()].concat()
+            [grounds, [shades.selected, shades.flash, shades.ground.1].as_slice()].concat()
         };
         for (name, shades, grounds, least) in [
             ("dark", &DARK, tinted(&DARKS, &DARK), 4.5),
             ("light", &LIGHT, tinted(&LIGHTS, &LIGHT), 4.5),
-            ("high contrast on dark", &BRIGHT, DARKS.to_vec(), 7.0),
-            ("high contrast on light", &DEEP, LIGHTS.to_vec(), 7.0),
+            ("high contrast on dark", &BRIGHT, tinted(&DARKS, &BRIGHT), 7.0),
+            ("high contrast on light", &DEEP, tinted(&LIGHTS, &DEEP), 7.0),
         ] {
-            let Shades { good, warn, bad, muted, accent, .. } = *shades;
+            let Shades { ground: (plain, own), good, warn, bad, muted, accent, .. } = *shades;
+            for ground in [own, shades.selected, shades.flash] {
+                let found = contrast(of_256(nearest(plain)), ground).min(contrast(plain, ground));
+                assert!(found >= 7.0, "{name}: text on {ground:x?}: {found:.2}");
+            }
             for text in [good, warn, bad, muted, accent] {
                 for ground in &grounds {
                     for text in [text, of_256(nearest(text))] {

@@ -35,7 +35,13 @@ impl TerminalTraits {
             Letters::Unicode => Glyphs::unicode(),
             Letters::Ascii => Glyphs::ascii(),
         };
-        let theme = Theme::of(self.palette(&settings.theme), self.depth, glyphs);
+        let palette = self.palette(&settings.theme);
+        let mut theme = Theme::of(palette, self.depth, glyphs);
+        if let Palette::On(background) | Palette::HighContrast(background) = palette
+            && self.background != Some(background)
+        {
+            theme = theme.grounded(palette, self.depth);
+        }
         match (&settings.theme, own) {
             (ThemeChoice::File(_), Some(own)) => own.over(theme, self.depth),
             _ => theme,
@@ -93,7 +99,39 @@ mod tests {
         assert_eq!(theme(None), of(Palette::Terminal));
         let dark = Settings { theme: ThemeChoice::Dark, ascii: true, ..Settings::default() };
         let chosen = traits(Some(Background::Light)).theme(&dark, None);
-        assert_eq!(chosen, Theme::colored(Glyphs::ascii()), "the settings count over the terminal");
+        let palette = Palette::On(Background::Dark);
+        let grounded = Theme::colored(Glyphs::ascii()).grounded(palette, ColorDepth::Direct);
+        assert_eq!(chosen, grounded, "the settings count over the terminal");
+    }
+
+    #[test]
+    fn a_theme_brings_its_background_unless_the_terminal_says_that_it_has_such_a_one() {
+        let ground = |background, theme, depth| {
+            let traits = TerminalTraits { depth, background, ..TerminalTraits::default() };
+            traits.theme(&Settings { theme, ..Settings::default() }, None).ground
+        };
+        let (dark, light) = (Some(Background::Dark), Some(Background::Light));
+        for depth in [ColorDepth::Sixteen, ColorDepth::Indexed, ColorDepth::Direct] {
+            for (background, theme, has_own) in [
+                (dark, ThemeChoice::Light, true),
+                (light, ThemeChoice::Light, false),
+                (None, ThemeChoice::Light, true),
+                (light, ThemeChoice::Dark, true),
+                (None, ThemeChoice::HighContrast, true),
+                (light, ThemeChoice::HighContrast, false),
+                (None, ThemeChoice::Auto, false),
+                (dark, ThemeChoice::Auto, false),
+                (dark, ThemeChoice::Mono, false),
+            ] {
+                let own = ground(background, theme.clone(), depth);
+                assert_eq!(
+                    (own.fg.is_some(), own.bg.is_some()),
+                    (has_own, has_own),
+                    "{theme:?} {background:?}"
+                );
+            }
+        }
+        assert_eq!(ground(dark, ThemeChoice::Light, ColorDepth::None), ratatui::style::Style::new());
     }
 
     #[test]

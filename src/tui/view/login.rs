@@ -49,6 +49,8 @@ use crate::tui::{frame, text_layout};
 
 /// The most columns that are written on.
 const COLUMN: u16 = 72;
+/// The most columns of the steps, each in its line.
+const STEPS: u16 = 100;
 /// The columns that a QR code leaves to the text beside it, and those between them.
 const BESIDE_QR: (u16, u16) = (60, 3);
 /// Rows above the text by the rows of the panel.
@@ -87,12 +89,13 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, panel: &Panel, view: Vie
     if let Some((qr, place)) = &qr {
         qr.draw(frame, *place, theme);
     }
-    let text = PanelText::fitting(login, shown.as_ref(), field_of(panel), (column, qr.is_some()), view);
+    let place = TextPlace::new(inner, column, qr.is_some());
+    let text = PanelText::fitting(login, shown.as_ref(), field_of(panel), place, view);
     for (down, code) in &text.keys {
         view.map.put(frame::row(column, *down), MouseTarget::Key(*code));
     }
     view.map.put_cursor(frame::row(column, 0));
-    frame.render_widget(Paragraph::new(text.block.lines), column);
+    frame.render_widget(Paragraph::new(text.block.lines), Rect { width: place.steps, ..column });
     if let (Some(field), Some(down)) = (field_of(panel), text.field) {
         view.map.leave_cursor();
         let row = frame::row(column, down);
@@ -105,8 +108,10 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, panel: &Panel, view: Vie
 pub(super) fn names_its_keys(area: Rect, view: ViewContext<'_>) -> bool {
     let Some(login) = &view.model.login else { return false };
     let shown = shown_method(view.model, login);
-    let (column, qr) = columns(frame::inset(frame::below(area, 2), 1), None, shown.as_ref(), view.theme);
-    PanelText::fitting(login, shown.as_ref(), None, (column, qr.is_some()), view).has_ways()
+    let inner = frame::inset(frame::below(area, 2), 1);
+    let (column, qr) = columns(inner, None, shown.as_ref(), view.theme);
+    let place = TextPlace::new(inner, column, qr.is_some());
+    PanelText::fitting(login, shown.as_ref(), None, place, view).has_ways()
 }
 
 fn shown_method<'a>(model: &'a Model, login: &Login) -> Option<ShownMethod<'a>> {
@@ -145,6 +150,24 @@ fn columns<'a>(
     (Rect { x, width, ..inner }, Some((qr, place)))
 }
 
+/// Where the text stands.
+#[derive(Debug, Clone, Copy)]
+struct TextPlace {
+    column: Rect,
+    /// Columns of the steps, whose notes are long.
+    steps: u16,
+    /// Whether a QR code stands beside.
+    has_qr: bool,
+}
+
+impl TextPlace {
+    fn new(inner: Rect, column: Rect, has_qr: bool) -> Self {
+        let room = inner.right().saturating_sub(column.x + 1);
+        let steps = if has_qr { column.width } else { room.min(STEPS).max(column.width) };
+        Self { column, steps, has_qr }
+    }
+}
+
 /// What stands on the panel.
 struct PanelText<'a> {
     block: TextBlock<'a>,
@@ -153,8 +176,7 @@ struct PanelText<'a> {
     now: Now,
     locality: Locality,
     space: Space,
-    /// Whether a QR code stands beside.
-    has_qr: bool,
+    place: TextPlace,
     /// Whether the notices are written.
     noticed: bool,
     /// The row of the text field.
@@ -169,11 +191,11 @@ impl<'a> PanelText<'a> {
         login: &Login,
         shown: Option<&ShownMethod<'_>>,
         field: Option<&Field>,
-        (column, has_qr): (Rect, bool),
+        place: TextPlace,
         view: ViewContext<'a>,
     ) -> Self {
         let written = |space| {
-            let block = TextBlock::new(column.width, view.theme);
+            let block = TextBlock::new(place.column.width, view.theme);
             let ViewContext { model, theme, now, .. } = view;
             let (locality, noticed) = (model.locality, false);
             let mut text = Self {
@@ -183,16 +205,16 @@ impl<'a> PanelText<'a> {
                 now,
                 locality,
                 space,
-                has_qr,
+                place,
                 noticed,
                 field: None,
                 keys: Vec::new(),
             };
             text.write(login, shown, field);
-            text.steps(login, model.shows_steps, column.height);
+            text.steps(login, model.shows_steps);
             text
         };
-        let fits = |text: &Self| text_layout::rows(text.block.lines.len()) <= column.height;
+        let fits = |text: &Self| text_layout::rows(text.block.lines.len()) <= place.column.height;
         let roomy = [Space::Plenty, Space::Less, Space::Brief];
         roomy.into_iter().map(written).find(fits).unwrap_or_else(|| written(Space::Short))
     }
@@ -313,14 +335,17 @@ impl<'a> PanelText<'a> {
     }
 
     /// The steps: one line, or all of them in their lines, as far as there is room.
-    fn steps(&mut self, login: &Login, unfolded: bool, rows: u16) {
-        let (width, theme) = (self.block.width, self.theme);
-        let left = rows.saturating_sub(text_layout::rows(self.block.lines.len()));
+    fn steps(&mut self, login: &Login, unfolded: bool) {
+        let (width, theme) = (self.place.steps, self.theme);
+        let left = self.place.column.height.saturating_sub(text_layout::rows(self.block.lines.len()));
         let lines = match (unfolded, self.space) {
-            (true, Space::Plenty | Space::Less | Space::Brief) => steps::list(login, width, theme),
-            (true, Space::Short) => steps::current(steps::list(login, width, theme), login, left),
+            (true, Space::Plenty | Space::Less) => steps::list(login, width, steps::Notes::Whole, theme),
+            (true, Space::Brief) => steps::list(login, width, steps::Notes::Cut, theme),
+            (true, Space::Short) => {
+                steps::current(steps::list(login, width, steps::Notes::Cut, theme), login, left)
+            }
             (false, Space::Short) if left == 0 => return,
-            (false, _) => vec![steps::line(login, width, theme)],
+            (false, _) => vec![steps::line(login, self.block.width, theme)],
         };
         self.gap();
         self.keys.push((text_layout::rows(self.block.lines.len()), KeyCode::Char('i')));

@@ -25,7 +25,7 @@ use crate::tui::view::ViewContext;
 use crate::tui::{frame, gauge, refresh_notes, state, text_layout};
 
 /// From this width on a gauge and what belongs to it stand on one line.
-const WIDE: u16 = 60;
+const WIDE: u16 = 66;
 /// Columns of a gauge there, and of the time beside each.
 const GAUGE: u16 = 16;
 const TIME: u16 = 7;
@@ -261,9 +261,13 @@ impl Pane<'_> {
         let signs = entries.iter().take(SIGNS).rev().map(|entry| entry.sign(self.theme));
         let signs = if entries.len() > 1 { signs.collect() } else { Vec::new() };
         self.block.rule("Last", signs);
+        let at =
+            |entry: &LogEntry<'_>| state::day(entry.at(), self.now).replace(text_layout::FIXED_SPACE, " ");
+        let widest =
+            entries.iter().take(EVENTS).map(|entry| text_layout::width(&at(entry))).max().unwrap_or(0);
         for entry in entries.into_iter().take(EVENTS) {
-            let at = state::day(entry.at(), self.now).replace(text_layout::FIXED_SPACE, " ");
-            let indent = text_layout::width(&at) + 3;
+            let at = format!("{:>width$}", at(&entry), width = usize::from(widest));
+            let indent = widest + 3;
             let what = text_layout::wrap(&entry.what(), self.block.width.saturating_sub(indent));
             for (index, line) in what.into_iter().enumerate() {
                 let head = [Span::styled(format!("{at} "), self.theme.muted), entry.sign(self.theme)];

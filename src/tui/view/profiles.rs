@@ -5,7 +5,7 @@ mod table;
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::text::Line;
+use ratatui::text::{Line, Text};
 
 use self::table::ProfileTable;
 use crate::tui::columns::Columns;
@@ -43,7 +43,9 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, view: ViewContext<'_>) {
             text_layout::safe(model.filter.trim()),
             model.keys.key(Action::Back)
         );
-        frame.render_widget(Line::styled(words, theme.muted), frame::inset(frame::row(inner, 1), 1));
+        let area = frame::inset(frame::below(inner, 1), 1);
+        let words = Text::from_iter(text_layout::wrap(&words, area.width)).style(theme.muted);
+        frame.render_widget(words, area);
         return;
     }
     let list = ProfileTable { columns: Columns::new(inner.width, model.order.widths), model, theme, now };

@@ -13,8 +13,6 @@ use crate::tui::{frame, state, text_layout};
 /// Columns of a name and of a value.
 const NAME: u16 = 17;
 const VALUE: u16 = 18;
-/// From this width on each sentence stands beside its setting.
-const WIDE: u16 = 96;
 
 /// Draws the page over `area`, with the `marked`th setting marked.
 pub(super) fn render(frame: &mut Frame<'_>, area: Rect, marked: usize, view: ViewContext<'_>) {
@@ -53,10 +51,16 @@ fn line(setting: Setting, is_marked: bool, width: u16, view: ViewContext<'_>) ->
         Span::raw(text_layout::fill(setting.name(), NAME)),
         Span::styled(text_layout::fill(&text_layout::cut(&value, VALUE - 1), VALUE), theme.accent),
     ];
-    if width >= WIDE {
+    if is_wide(width) {
         spans.push(Span::styled(setting.sentence(), theme.muted));
     }
     Line::from(spans)
+}
+
+/// Whether the sentence of every setting stands beside it, whole.
+fn is_wide(width: u16) -> bool {
+    let sentences = Setting::ALL.iter().map(|setting| text_layout::width(setting.sentence()));
+    sentences.max().is_some_and(|widest| width > 2 + NAME + VALUE + widest)
 }
 
 /// What the marked setting does, where that does not stand beside it; why the file cannot be changed; and
@@ -68,7 +72,7 @@ fn below(marked: usize, width: u16, view: ViewContext<'_>) -> Vec<Line<'static>>
         text_layout::wrap(text, room).into_iter().map(|line| Line::styled(line, style)).collect()
     };
     let mut lines = vec![Line::default()];
-    if let Some(setting) = Setting::ALL.get(marked).filter(|_| width < WIDE) {
+    if let Some(setting) = Setting::ALL.get(marked).filter(|_| !is_wide(width)) {
         lines.extend(wrapped(setting.sentence(), Style::new()));
     }
     if let Some(fault) = &model.settings_fault {

@@ -14,7 +14,7 @@
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
-use ratatui::text::{Line, Span};
+use ratatui::text::{Line, Span, Text};
 
 use crate::domain::change::Row;
 use crate::domain::clock::TimeDelta;
@@ -37,6 +37,8 @@ const GAP: u16 = 2;
 const TWO_LISTS: u16 = 70;
 /// Columns before what is said of a moment, and behind it.
 const MOMENT: u16 = 18;
+/// Columns that the legend leaves to which rows are seen.
+const FOOT: u16 = 16;
 
 /// Draws the timeline.
 pub(super) fn render(frame: &mut Frame<'_>, area: Rect, timeline: Timeline, view: ViewContext<'_>) {
@@ -44,7 +46,6 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, timeline: Timeline, view
     let (all, count) = (model.order.total, rows::count(model));
     let title = if all == count { format!("Timeline {all}") } else { format!("Timeline {count} of {all}") };
     let inner = frame::draw(frame, area, &title, Focus::Here, theme);
-    legend(frame, area, theme);
     view.map.put(area, MouseTarget::List);
     let parts = TimelineParts::of(model, inner);
     if count == 0 {
@@ -53,7 +54,8 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, timeline: Timeline, view
             text_layout::safe(model.filter.trim()),
             model.keys.key(Action::Back)
         );
-        return frame.render_widget(Line::raw(words), frame::inset(frame::row(parts.rows, 0), 1));
+        let area = frame::inset(parts.rows, 1);
+        return frame.render_widget(Text::from_iter(text_layout::wrap(&words, area.width)), area);
     }
     let chart = Chart::new(inner, timeline, view);
     chart.axis(frame, area, parts.clock);
@@ -75,6 +77,9 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, timeline: Timeline, view
     chart.words(frame, parts.words);
     let height = usize::from(parts.rows.height);
     let first = timeline.first.min(count.saturating_sub(height));
+    // The lower edge is shared with which rows are seen.
+    let foot = if height < count { FOOT } else { 0 };
+    legend(frame, area, foot, theme);
     frame::foot_part(frame, area, first..first + height, count, theme);
 }
 
@@ -311,7 +316,7 @@ fn write_over(cells: &mut [(bool, Span<'static>)], from: usize, label: &[Span<'s
 }
 
 /// The signs with their meaning, on the lower edge of the frame, as many as there is room for.
-fn legend(frame: &mut Frame<'_>, area: Rect, theme: &Theme) {
+fn legend(frame: &mut Frame<'_>, area: Rect, foot: u16, theme: &Theme) {
     let token = cell(TimelineSign::Token { is_half: false, is_expiring: false }, theme);
     let milestone = |milestone| cell(TimelineSign::Milestone(milestone), theme);
     let items = [
@@ -325,10 +330,10 @@ fn legend(frame: &mut Frame<'_>, area: Rect, theme: &Theme) {
         (milestone(Milestone::LoggedIn), "logged in"),
     ];
     let mut line = Line::default();
-    let room = usize::from(area.width.saturating_sub(18));
+    let room = usize::from(area.width.saturating_sub(foot + 4));
     for (glyph, words) in items {
         let words = format!(" {words} ");
-        if line.width() + words.len() + 2 > room {
+        if line.width() + words.chars().count() + 2 > room {
             break;
         }
         // It lies on the frame and would otherwise be as faint as it.

@@ -25,7 +25,8 @@ fn a_theme_counts_at_once_and_follows_what_the_terminal_says() {
     app.feed(Msg::BackgroundTold(Background::Light));
     assert_eq!(app.model.theme(), of(Palette::On(Background::Light)));
     app.tell_settings(Settings { theme: ThemeChoice::Dark, ..Settings::default() });
-    assert_eq!(app.model.theme(), of(Palette::On(Background::Dark)));
+    let dark = Palette::On(Background::Dark);
+    assert_eq!(app.model.theme(), of(dark).grounded(dark, ColorDepth::Direct), "the terminal is light");
 }
 
 #[test]

@@ -107,7 +107,7 @@ impl PanelText<'_> {
 
     /// Whether there is a link to scan, and a terminal that can draw its QR code.
     fn scans(&self, shown: &ShownMethod<'_>) -> bool {
-        let is_drawn = self.theme.glyphs.letters == Letters::Unicode && !self.has_qr;
+        let is_drawn = self.theme.glyphs.letters == Letters::Unicode && !self.place.has_qr;
         is_drawn && shown.device().is_some() && !shown.scannable().is_empty()
     }
 

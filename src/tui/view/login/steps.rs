@@ -73,10 +73,22 @@ fn together(login: &Login, steps: &[LoginStep]) -> Option<StepState> {
     found.or(states.first().copied())
 }
 
-/// All steps, each in its line.
-pub(super) fn list(login: &Login, columns: u16, theme: &Theme) -> Vec<Line<'static>> {
+/// How notes are written that are longer than a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Notes {
+    Cut,
+    /// On more lines.
+    Whole,
+}
+
+/// All steps, each from a line of its own on.
+pub(super) fn list(login: &Login, columns: u16, notes: Notes, theme: &Theme) -> Vec<Line<'static>> {
+    let room = columns.saturating_sub(STEP + TAKEN);
+    let widest = login.steps().iter().map(|(.., note)| text_layout::width(&text_layout::safe(note))).max();
+    // The time stands beside the notes.
+    let room = room.min(widest.unwrap_or(0).max(NOTE));
     let steps = login.steps().iter().enumerate();
-    steps.map(|(index, step)| row(index + 1, step, columns, theme)).collect()
+    steps.flat_map(|(index, step)| row(index + 1, step, (room, notes), theme)).collect()
 }
 
 /// Those of the `lines` of steps that fit into so many rows: up to the one that goes on.
@@ -90,26 +102,37 @@ pub(super) fn current(lines: Vec<Line<'static>>, login: &Login, rows: u16) -> Ve
 fn row(
     number: usize,
     (step, state, note): (LoginStep, StepState, &str),
-    columns: u16,
+    (room, notes): (u16, Notes),
     theme: &Theme,
-) -> Line<'static> {
+) -> Vec<Line<'static>> {
     let (glyph, style, words) = look(state, theme);
     let taken = match state {
         StepState::Done(taken) | StepState::Failed(taken) => spent(taken),
         StepState::Todo | StepState::Now(_) | StepState::Skipped => String::new(),
     };
-    let room = columns.saturating_sub(STEP + TAKEN);
-    let note = if room >= NOTE { text_layout::fill(&text_layout::safe(note), room) } else { String::new() };
-    let taken =
-        if room >= NOTE { format!("{taken:>width$}", width = usize::from(TAKEN)) } else { String::new() };
-    let beside = if matches!(state, StepState::Failed(_)) { theme.bad } else { Style::new() };
-    Line::from(vec![
+    let head = [
         Span::styled(glyph, style),
         Span::raw(format!(" {number} ")),
         Span::styled(text_layout::fill(step.title(), STEP - 4), words),
-        Span::styled(note, beside),
-        Span::raw(taken),
-    ])
+    ];
+    if room < NOTE {
+        return vec![Line::from_iter(head)];
+    }
+    let note = text_layout::safe(note);
+    let mut note = match notes {
+        Notes::Cut => vec![note],
+        Notes::Whole => text_layout::wrap(&note, room),
+    };
+    let rest = note.split_off(note.len().min(1));
+    let beside = if matches!(state, StepState::Failed(_)) { theme.bad } else { Style::new() };
+    let first = [
+        Span::styled(text_layout::fill(&note.concat(), room), beside),
+        Span::raw(format!("{taken:>width$}", width = usize::from(TAKEN))),
+    ];
+    let rest = rest
+        .into_iter()
+        .map(|line| Line::from(vec![Span::raw(" ".repeat(usize::from(STEP))), Span::styled(line, beside)]));
+    [head.into_iter().chain(first).collect()].into_iter().chain(rest).collect()
 }
 
 /// The glyph of a state with its style, and that of the words beside it.

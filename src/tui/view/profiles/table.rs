@@ -54,9 +54,9 @@ impl ProfileTable<'_> {
             self.section(frame, area, section, count);
         } else {
             self.head(frame, area, Some(name), "profile", Side::Left);
-            self.head(frame, area, account, "account", Side::Left);
-            self.head(frame, area, scopes, "scopes", Side::Left);
         }
+        self.head(frame, area, account, "account", Side::Left);
+        self.head(frame, area, scopes, "scopes", Side::Left);
         self.head(frame, area, Some(token), "token", Side::Right);
         self.head(frame, area, login, "login", Side::Right);
     }
