@@ -78,7 +78,12 @@ impl Authorization {
     #[must_use]
     pub fn expected(&self, provider: &Provider) -> ExpectedAnswer {
         let state_check = if provider.state.echoed { StateCheck::Required } else { StateCheck::Waived };
-        ExpectedAnswer { state: self.state.clone(), state_check, issuer: provider.issuer.clone() }
+        ExpectedAnswer {
+            state: self.state.clone(),
+            state_check,
+            issuer: provider.issuer.clone(),
+            issuer_in_answers: provider.issuer_in_answers,
+        }
     }
 
     /// What the callback must bring back.

@@ -14,6 +14,7 @@ use std::fmt;
 use tiny_http::Method;
 use url::Url;
 
+use crate::domain::provider::IssuerInAnswers;
 use crate::domain::secret::Secret;
 use crate::oauth::LoginId;
 use crate::oauth::callback::head::RequestHead;
@@ -66,6 +67,7 @@ pub struct ExpectedAnswer {
     pub state_check: StateCheck,
     /// The authorization server that was asked, where it is known (RFC 9207).
     pub issuer: Option<String>,
+    pub issuer_in_answers: IssuerInAnswers,
 }
 
 /// Whether answers carry the state that was sent.
@@ -75,6 +77,20 @@ pub enum StateCheck {
     Required,
     /// The provider is known not to return it: an answer without one is taken at its word.
     Waived,
+}
+
+impl ExpectedAnswer {
+    /// Compares the issuer that an answer names, as plain text (RFC 9207 §2.4).
+    ///
+    /// # Errors
+    /// [`IssuerError`] where the answer must not be used, nor anything of it shown.
+    pub fn check_issuer(&self, theirs: Option<&Secret>) -> Result<(), IssuerError> {
+        match (theirs, &self.issuer, self.issuer_in_answers) {
+            (Some(theirs), Some(ours), _) if *theirs != Secret::new(ours.as_str()) => Err(IssuerError::Other),
+            (None, _, IssuerInAnswers::Promised) => Err(IssuerError::Missing),
+            (Some(_), ..) | (None, _, IssuerInAnswers::Optional) => Ok(()),
+        }
+    }
 }
 
 impl fmt::Debug for CallbackCheck {
@@ -130,6 +146,26 @@ pub enum AuthorizationResponse {
         /// The provider's sentence about it, made safe to show.
         description: Option<String>,
     },
+    /// It has our state and is not from the server that was asked, so that nothing else of it is kept.
+    Untrusted(IssuerError),
+}
+
+/// Why an answer is not from the server that was asked (RFC 9207 §2.4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IssuerError {
+    /// It names another one.
+    Other,
+    /// It names none, though every answer of that server does.
+    Missing,
+}
+
+impl fmt::Display for IssuerError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Other => "it comes from another server than the one that was asked",
+            Self::Missing => "it does not name the server it comes from, as answers of this one must",
+        })
+    }
 }
 
 /// What becomes of one request.
@@ -176,8 +212,8 @@ pub enum CallbackError {
     NoState,
     /// Its state is not ours: another program, another tab, or an attack.
     ForeignState,
-    /// Another authorization server sent it (RFC 9207 §2.4).
-    ForeignIssuer,
+    /// It is not from the server that was asked.
+    Issuer(IssuerError),
     /// It agrees and refuses at once.
     CodeAndError,
     /// Our state, no error, and yet no code.
@@ -197,7 +233,7 @@ impl fmt::Display for CallbackError {
             Self::Query(QueryError::Doubled(name)) => write!(f, "it says “{name}” twice"),
             Self::NoState => f.write_str("it carries no state, so nobody can tell whose answer it is"),
             Self::ForeignState => f.write_str("it answers another login: its state is not ours"),
-            Self::ForeignIssuer => f.write_str("it comes from another server than the one that was asked"),
+            Self::Issuer(error) => error.fmt(f),
             Self::CodeAndError => f.write_str("it carries a code and an error at once"),
             Self::NoCode => f.write_str("it carries no code"),
         }
@@ -267,6 +303,11 @@ pub fn receive(head: &[u8], check: Option<&CallbackCheck>, answered: bool, port:
     {
         Ok(_) if answered => CallbackVerdict::Finished,
         Ok(answer) => CallbackVerdict::Answer(answer),
+        // Whoever knows the state has seen the answer to this login, and there is no other.
+        Err(CallbackError::Issuer(_)) if is_proven() && answered => CallbackVerdict::Finished,
+        Err(CallbackError::Issuer(error)) if is_proven() => {
+            CallbackVerdict::Answer(AuthorizationResponse::Untrusted(error))
+        }
         Err(error) => rejected(400, Some(query.map_or(Ignored::NotOurs, |query| ignored(&query, error)))),
     }
 }
@@ -277,13 +318,13 @@ fn ignored(query: &Query, error: CallbackError) -> Ignored {
     match error {
         CallbackError::CodeAndError | CallbackError::NoCode if query.has_value("state") => Ignored::NoCode,
         CallbackError::NoState | CallbackError::NoCode if query.is_empty() => Ignored::NoQuery,
-        CallbackError::NoState | CallbackError::ForeignState | CallbackError::ForeignIssuer if is_refusal => {
+        CallbackError::NoState | CallbackError::ForeignState if is_refusal => {
             Ignored::refusal(&query.shown("error", ERROR).ok().flatten().unwrap_or_default())
         }
         CallbackError::Query(_)
         | CallbackError::NoState
         | CallbackError::ForeignState
-        | CallbackError::ForeignIssuer
+        | CallbackError::Issuer(_)
         | CallbackError::CodeAndError
         | CallbackError::NoCode => Ignored::NotOurs,
     }
@@ -305,7 +346,9 @@ fn has_our_state(query: &Query, expected: &ExpectedAnswer) -> bool {
 pub fn prove(query: &Query, expected: &ExpectedAnswer) -> Result<AuthorizationResponse, CallbackError> {
     match read(query, expected)? {
         AuthorizationResponse::Denied { .. } if !query.has_value("state") => Err(CallbackError::NoState),
-        answer @ (AuthorizationResponse::Denied { .. } | AuthorizationResponse::Code { .. }) => Ok(answer),
+        answer @ (AuthorizationResponse::Denied { .. }
+        | AuthorizationResponse::Code { .. }
+        | AuthorizationResponse::Untrusted(_)) => Ok(answer),
     }
 }
 
@@ -320,13 +363,9 @@ pub fn read(query: &Query, expected: &ExpectedAnswer) -> Result<AuthorizationRes
         (Some(theirs), _) if *theirs != expected.state => return Err(CallbackError::ForeignState),
         (None, StateCheck::Waived) | (Some(_), _) => {}
     }
-    let theirs = query.exact("iss")?;
-    if let (Some(theirs), Some(ours)) = (theirs, &expected.issuer)
-        && *theirs != Secret::new(ours.as_str())
-    {
-        return Err(CallbackError::ForeignIssuer);
-    }
     // A parameter without a value counts as omitted (RFC 6749 §3.1).
+    let issuer = query.exact("iss")?.filter(|theirs| !theirs.is_empty());
+    expected.check_issuer(issuer).map_err(CallbackError::Issuer)?;
     let code = query.exact("code")?.filter(|code| !code.is_empty());
     match (code, query.shown("error", ERROR)?) {
         (Some(_), Some(_)) => Err(CallbackError::CodeAndError),
@@ -399,11 +438,8 @@ mod tests {
             ("/callback?code=%00&state=5tate", ignored(400)),
             ("/callback?code=a%0D%0Ab&state=5tate", ignored(400)),
             ("/callback?code=a%2&state=5tate", ignored(400)),
-            ("/callback?code=c&state=5tate&iss=https://evil.test", ignored(400)),
-            (
-                "/callback?error=access_denied&state=5tate&iss=https://evil.test",
-                refusal(Some("access_denied")),
-            ),
+            ("/callback?code=c&state=other&iss=https://evil.test", ignored(400)),
+            ("/callback?code=c&iss=https://evil.test", ignored(400)),
             ("/callback?code=c&state=5tate&iss=https://as.test&iss=https://as.test", ignored(400)),
             ("/callback/?code=c0de&state=5tate", told(404, Ignored::OtherPath)),
             ("/Callback?code=c0de&state=5tate", told(404, Ignored::OtherPath)),
@@ -588,6 +624,44 @@ mod tests {
     }
 
     #[test]
+    fn an_answer_of_another_server_than_was_asked_ends_the_login_and_nothing_of_it_is_kept() {
+        let other = CallbackVerdict::Answer(AuthorizationResponse::Untrusted(IssuerError::Other));
+        let missing = CallbackVerdict::Answer(AuthorizationResponse::Untrusted(IssuerError::Missing));
+        for (promise, iss, refused) in [
+            (IssuerInAnswers::Optional, "", None),
+            (IssuerInAnswers::Optional, "&iss=", None),
+            (IssuerInAnswers::Optional, "&iss=https://as.test", None),
+            (IssuerInAnswers::Optional, "&iss=https://evil.test", Some(&other)),
+            (IssuerInAnswers::Optional, "&iss=https://as.test/", Some(&other)),
+            (IssuerInAnswers::Optional, "&iss=https://AS.test", Some(&other)),
+            (IssuerInAnswers::Optional, "&iss=https://as.test:443", Some(&other)),
+            (IssuerInAnswers::Promised, "&iss=https://as.test", None),
+            (IssuerInAnswers::Promised, "&iss=https://evil.test", Some(&other)),
+            (IssuerInAnswers::Promised, "", Some(&missing)),
+            (IssuerInAnswers::Promised, "&iss=", Some(&missing)),
+        ] {
+            let check = CallbackCheck {
+                expected: ExpectedAnswer { issuer_in_answers: promise, ..expected() },
+                ..check()
+            };
+            for answer in ["code=c0de", "error=access_denied&error_description=call+0900"] {
+                let head = get(&format!("/callback?{answer}&state=5tate{iss}"));
+                let judge = |answered| receive(head.as_bytes(), Some(&check), answered, 8765);
+                let verdict = judge(false);
+                let is_used = matches!(
+                    &verdict,
+                    CallbackVerdict::Answer(
+                        AuthorizationResponse::Code { .. } | AuthorizationResponse::Denied { .. }
+                    )
+                );
+                assert_eq!(is_used, refused.is_none(), "{promise:?} {iss} {answer}");
+                assert!(refused.is_none_or(|refused| *refused == verdict), "{promise:?} {iss}: {verdict:?}");
+                assert_eq!(judge(true), CallbackVerdict::Finished, "{promise:?} {iss} {answer}");
+            }
+        }
+    }
+
+    #[test]
     fn an_issuer_is_passed_on_where_nobody_knows_the_right_one() {
         let check = CallbackCheck { expected: ExpectedAnswer { issuer: None, ..expected() }, ..check() };
         let head = get("/callback?code=c&state=5tate&iss=https://any.test");
@@ -681,7 +755,12 @@ mod tests {
 
     fn expected() -> ExpectedAnswer {
         let issuer = Some("https://as.test".to_owned());
-        ExpectedAnswer { state: Secret::new("5tate"), state_check: StateCheck::Required, issuer }
+        ExpectedAnswer {
+            state: Secret::new("5tate"),
+            state_check: StateCheck::Required,
+            issuer,
+            issuer_in_answers: IssuerInAnswers::Optional,
+        }
     }
 
     fn page() -> Url {

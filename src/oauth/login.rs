@@ -136,6 +136,10 @@ impl Login {
             Input::Answered(AuthorizationResponse::Denied { error, .. }) => {
                 self.transcript.note(&format!("the browser came back with error={error}"), now);
             }
+            Input::Answered(AuthorizationResponse::Untrusted(_)) => {
+                self.transcript
+                    .note("the browser came back with an answer that is not from this server", now);
+            }
             Input::Typed(_) => self.transcript.note("an answer was pasted", now),
             Input::Began(_)
             | Input::Bound(_)

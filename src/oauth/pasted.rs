@@ -48,13 +48,6 @@ pub struct Pasted {
     pub decoded: bool,
 }
 
-impl Pasted {
-    fn unproven(code: Secret, redirect: &Url) -> Self {
-        let answer = AuthorizationResponse::Code { code, issuer: None };
-        Self { answer, redirect: redirect.clone(), is_proven: false, decoded: false }
-    }
-}
-
 /// Reads what a person pasted as the answer that is `expected`.
 ///
 /// An address uses the redirect it begins with. A query alone was cut from an address, so it
@@ -155,7 +148,7 @@ impl PasteReader<'_> {
                 (Err(PasteError::Unusable(CallbackError::NoState)), Some(code))
                     if self.is_whole && !code.is_empty() && !query.contains('&') =>
                 {
-                    Ok(Pasted::unproven(code.clone(), redirect))
+                    self.unproven(code.clone(), redirect)
                 }
                 (read, _) => read,
             };
@@ -171,6 +164,13 @@ impl PasteReader<'_> {
         let answer = prove(&query, self.expected)?;
         let is_proven = query.has_value("state");
         Ok(Pasted { answer, redirect: redirect.clone(), is_proven, decoded: false })
+    }
+
+    /// A code with its name, and nothing else.
+    fn unproven(&self, code: Secret, redirect: &Url) -> Result<Pasted, PasteError> {
+        self.expected.check_issuer(None).map_err(CallbackError::Issuer)?;
+        let answer = AuthorizationResponse::Code { code, issuer: None };
+        Ok(Pasted { answer, redirect: redirect.clone(), is_proven: false, decoded: false })
     }
 
     /// `code#state`, or the code alone.
@@ -200,6 +200,7 @@ impl PasteReader<'_> {
         if code.is_empty() {
             return Err(CallbackError::NoCode.into());
         }
+        self.expected.check_issuer(None).map_err(CallbackError::Issuer)?;
         let plain = decoded(code);
         let answer = AuthorizationResponse::Code {
             code: Secret::new(plain.as_deref().map_or(code, String::as_str)),
@@ -301,7 +302,8 @@ fn is_query(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::oauth::callback::StateCheck;
+    use crate::domain::provider::IssuerInAnswers;
+    use crate::oauth::callback::{IssuerError, StateCheck};
     use crate::oauth::query::QueryError;
 
     const LOOPBACK: &str = "http://localhost:8765/callback";
@@ -459,7 +461,10 @@ mod tests {
             ("about://blank", other("blank")),
             ("http://localhost:8765/callback?code=c0de", CallbackError::NoState.into()),
             ("?code=c0de&state=other", CallbackError::ForeignState.into()),
-            ("?code=c0de&state=5tate&iss=https://evil.test", CallbackError::ForeignIssuer.into()),
+            (
+                "?code=c0de&state=5tate&iss=https://evil.test",
+                CallbackError::Issuer(IssuerError::Other).into(),
+            ),
             ("http://localhost:8765/callback?state=5tate", CallbackError::NoCode.into()),
             ("code=a&code=b&state=5tate", QueryError::Doubled("code").into()),
             ("code=a%0Ab&state=5tate", QueryError::Damaged.into()),
@@ -468,6 +473,26 @@ mod tests {
             ("#5tate", CallbackError::NoCode.into()),
         ] {
             assert_eq!(read_one(text), Err(error), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_pasted_answer_must_name_its_server_where_every_answer_does() {
+        let promised =
+            ExpectedAnswer { issuer_in_answers: IssuerInAnswers::Promised, ..expected(StateCheck::Required) };
+        let read = |text: &str| read(&Secret::new(text), &promised, &redirects());
+        for text in
+            ["?code=c0de&state=5tate", "?error=access_denied&state=5tate", "c0de#5tate", "c0de", "code=c0de"]
+        {
+            assert_eq!(read(text), Err(CallbackError::Issuer(IssuerError::Missing).into()), "{text}");
+        }
+        for answer in ["code=c0de", "error=access_denied"] {
+            let other = read(&format!("?{answer}&state=5tate&iss=https://evil.test"));
+            assert_eq!(other, Err(CallbackError::Issuer(IssuerError::Other).into()), "{answer}");
+            assert!(
+                read(&format!("{LOOPBACK}?{answer}&state=5tate&iss=https://as.test")).is_ok(),
+                "{answer}"
+            );
         }
     }
 
@@ -526,6 +551,7 @@ mod tests {
             state: Secret::new("5tate"),
             state_check,
             issuer: Some("https://as.test".to_owned()),
+            issuer_in_answers: IssuerInAnswers::Optional,
         }
     }
 

@@ -1,6 +1,6 @@
 //! Refresh notes: what people are told about the refreshes of a profile beside its state.
 
-use crate::domain::clock::{Now, TimeDelta};
+use crate::domain::clock::{DateTime, Now, TimeDelta, Utc};
 use crate::domain::grant_status::GrantStatus;
 use crate::domain::profile::{ClockDiffers, EndBy, Profile};
 use crate::domain::refreshability::{has_live_grant, refreshability_by_profile};
@@ -9,6 +9,9 @@ use crate::tui::auto_refresh::{self, NoAutoRefresh, outlook};
 use crate::tui::message::Action;
 use crate::tui::model::{Model, OffBy};
 use crate::tui::{state, text_layout};
+
+/// How long before its end the secret of a client is spoken of.
+const CLIENT_SECRET_NOTICE: TimeDelta = TimeDelta::days(14);
 
 /// Sentences about what `profile` holds since a refresh; `scopes` are those it had before.
 #[must_use]
@@ -102,6 +105,26 @@ pub fn no_auto_refresh(model: &Model, profile: &Profile, now: Now) -> Option<Str
         | NoAutoRefresh::NotNow => return None,
     };
     Some(words)
+}
+
+/// That the client's secret ends soon, or has ended: without it nothing is refreshed.
+#[must_use]
+pub fn client_secret(model: &Model, profile: &Profile, now: Now) -> Option<String> {
+    let end = client_secret_ends(model, profile)?;
+    let day = state::day(end, now);
+    if end <= now.wall {
+        return Some(format!("The client's secret expired on {day}: register the client again."));
+    }
+    let is_soon = end - now.wall <= CLIENT_SECRET_NOTICE;
+    is_soon.then(|| format!("The client's secret expires on {day}: register the client again before then."))
+}
+
+/// When the secret of the client that `profile` was logged in with ends, as the provider file says.
+#[must_use]
+pub fn client_secret_ends(model: &Model, profile: &Profile) -> Option<DateTime<Utc>> {
+    let client = &model.provider(profile)?.client;
+    let is_its = client.id.is_none() || client.id == profile.client_id;
+    client.secret_ends.filter(|_| is_its && profile.client_secret.is_some())
 }
 
 /// What is wrong with a clock, where the last answer of the profile's provider showed that.

@@ -3,6 +3,7 @@
 
 mod again;
 mod device;
+mod issuer;
 mod sent;
 mod unsaved;
 mod wizard;

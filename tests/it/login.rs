@@ -6,7 +6,7 @@ use authtui::domain::change::{Change, Edit};
 use authtui::domain::clock::TimeDelta;
 use authtui::domain::name::StoreId;
 use authtui::domain::profile::{Kind, Profile, TestResult};
-use authtui::domain::provider::Provider;
+use authtui::domain::provider::{IssuerInAnswers, Provider};
 use authtui::domain::secret::Secret;
 use authtui::domain::tokens::{Expiry, StoredTokens, Tokens};
 use authtui::oauth::LoginId;
@@ -43,6 +43,7 @@ fn a_login_by_callback_asks_one_thing_after_another_and_ends_with_tested_tokens(
             state: Secret::new(STATE),
             state_check: StateCheck::Required,
             issuer: None,
+            issuer_in_answers: IssuerInAnswers::Optional,
         },
         go: Secret::new(GO),
         links: Vec::new(),

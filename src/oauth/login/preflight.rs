@@ -6,6 +6,7 @@
 //! a [`Change`].
 
 mod answer;
+mod known_client;
 
 use crate::domain::change::{Change, Edit, Snapshot};
 use crate::domain::name::{ProfileId, ProfileName, StoreId};

@@ -7,7 +7,7 @@ use crate::domain::provider::LoginMethod;
 use crate::domain::provider::Pkce;
 use crate::domain::secret::{Fingerprint, Secret};
 use crate::domain::trouble::{FailureKind, Trouble};
-use crate::oauth::callback::{AuthorizationResponse, Ignored, StateCheck};
+use crate::oauth::callback::{AuthorizationResponse, Ignored, IssuerError, StateCheck};
 use crate::oauth::login::step::LoginStep;
 use crate::oauth::login::{
     ConfirmReason, DeviceEnd, Exchange, Login, LoginMethods, Outcome, Output, Stage, Transition,
@@ -141,6 +141,7 @@ impl Login {
                 let trouble = Trouble::untouched("cannot log in", why, FailureKind::NeedsLogin);
                 return self.end(methods, Outcome::Failed(trouble));
             }
+            AuthorizationResponse::Untrusted(error) => return self.untrusted(methods, error, now),
         };
         let spent = Fingerprint::of([Some(&code)]);
         if self.spent.contains(&spent) {
@@ -169,6 +170,22 @@ impl Login {
         let request_id = self.next_request_id();
         Transition::to(Stage::Exchanging(Exchange::of(request_id, methods, by)))
             .with([Output::Send(request_id, Box::new(request))])
+    }
+
+    /// An answer with our state is not from the server that was asked: nothing is sent, and nothing of it
+    /// is shown.
+    fn untrusted(&mut self, methods: Box<LoginMethods>, error: IssuerError, now: Now) -> Transition {
+        let name = &self.plan.provider.name;
+        let field = match error {
+            IssuerError::Other => "issuer",
+            IssuerError::Missing => "issuer_in_answers",
+        };
+        let kind = FailureKind::NeedsFix(format!(
+            "check {field} in the provider file: authtui providers show {name}"
+        ));
+        let why = format!("the answer was refused: {error}");
+        self.steps.failed(LoginStep::Wait, why.clone(), now.steady);
+        self.end(methods, Outcome::Failed(Trouble::untouched("cannot log in", why, kind)))
     }
 
     /// A code that was sent came again; whatever became of it, it is not sent a second time.

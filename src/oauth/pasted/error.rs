@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::oauth::callback::CallbackError;
+use crate::oauth::callback::{CallbackError, IssuerError};
 use crate::oauth::query::QueryError;
 
 /// Why a paste is no answer. The login keeps waiting.
@@ -72,6 +72,10 @@ impl fmt::Display for PasteError {
             Self::OtherPage { host, expected } => {
                 write!(f, "that is a page of {host}: paste the address that begins with {expected}")
             }
+            Self::Unusable(error @ CallbackError::Issuer(IssuerError::Missing)) => write!(
+                f,
+                "cannot use the paste: {error}; paste the whole address that the browser ended at"
+            ),
             Self::Unusable(error) => {
                 write!(f, "cannot use the paste: {error}; paste the answer to the link of this login")
             }

@@ -40,7 +40,7 @@ pub(in crate::tui) fn content(model: &Model, theme: &Theme, now: Now, columns: u
     let mut block = TextBlock::new(columns, theme).with_labels(LABEL);
     state_of(&mut block, model, profile, now);
     tokens(&mut block, model, profile, now);
-    account(&mut block, model, profile);
+    account(&mut block, model, profile, now);
     stored(&mut block, model, profile);
     events(&mut block, model, profile, now);
     block.lines
@@ -118,15 +118,20 @@ fn login(block: &mut TextBlock<'_>, model: &Model, profile: &Profile, now: Now) 
     }
 }
 
-fn account(block: &mut TextBlock<'_>, model: &Model, profile: &Profile) {
+fn account(block: &mut TextBlock<'_>, model: &Model, profile: &Profile, now: Now) {
     block.rule("Account", Vec::new());
     let who = |words: &Option<String>| words.as_deref().map(|words| state::account(model, words));
     let text = |words: &Option<String>| words.as_deref().map(text_layout::named);
+    let secret_end = refresh_notes::client_secret_ends(model, profile).map(|end| {
+        let word = if end <= now.wall { "expired" } else { "expires" };
+        format!("{word} {}", state::moment(end, now))
+    });
     for (label, words) in [
         ("Account", who(&profile.account)),
         ("Subject", who(&profile.subject)),
         ("Issuer", text(&profile.issuer)),
         ("Client", text(&profile.client_id)),
+        ("Client secret", secret_end),
         ("Scopes", joined(&profile.scopes)),
         ("Asked for", joined(&profile.asked_scopes).filter(|_| profile.asked_scopes != profile.scopes)),
         ("Sent only to", joined(&profile.origins)),

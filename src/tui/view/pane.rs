@@ -159,7 +159,9 @@ impl Pane<'_> {
             self.block.text(&words, style);
         }
         let clock = refresh_notes::clock(profile, now).map(|words| text_layout::safe(&words));
-        for warning in state::never_refreshed(model, profile, now).into_iter().chain(clock) {
+        let secret = refresh_notes::client_secret(model, profile, now);
+        let never = state::never_refreshed(model, profile, now);
+        for warning in never.into_iter().chain(clock).chain(secret) {
             self.block.text(&warning, theme.warn);
         }
         if let Some(why) = refresh_notes::no_auto_refresh(model, profile, now) {

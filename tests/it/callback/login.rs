@@ -6,6 +6,7 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use authtui::domain::provider::IssuerInAnswers;
 use authtui::domain::secret::Secret;
 use authtui::oauth::LoginId;
 use authtui::oauth::callback::{AuthorizationResponse, CallbackCheck, ExpectedAnswer, StateCheck};
@@ -83,7 +84,12 @@ pub(crate) fn check() -> CallbackCheck {
 
 pub(crate) fn expected(state: &str) -> ExpectedAnswer {
     let issuer = Some("https://as.test".to_owned());
-    ExpectedAnswer { state: Secret::new(state), state_check: StateCheck::Required, issuer }
+    ExpectedAnswer {
+        state: Secret::new(state),
+        state_check: StateCheck::Required,
+        issuer,
+        issuer_in_answers: IssuerInAnswers::Optional,
+    }
 }
 
 pub(crate) fn code() -> ListenerEvent {

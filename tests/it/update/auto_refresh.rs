@@ -12,13 +12,17 @@ use authtui::domain::settings::Settings;
 use authtui::domain::tokens::{Expiry, StoredTokens, Tokens};
 use authtui::domain::trouble::{FailureKind, Trouble};
 use authtui::oauth::refresh::{Refreshed, Wish};
+use authtui::stored::provider_file;
 use authtui::tui::message::{Effect, Msg};
 use authtui::tui::model::{AutoRefreshMode, Leaving, OffBy, RowId};
 use authtui::tui::status::Tone;
+use authtui::tui::text_layout::FIXED_SPACE;
 use authtui::tui::{refresh_notes, wakes_at};
 use proptest::prelude::*;
 
-use crate::harness::{App, drawn, due, ends_in, full, id, later, now, profile, snapshot, unreachable};
+use crate::harness::{
+    App, ISSUER, drawn, due, ends_in, full, id, later, now, profile, snapshot, unreachable,
+};
 use crate::update::key_profile;
 use crate::update::refresh::unsaved;
 
@@ -373,6 +377,30 @@ fn a_clock_that_differs_is_said_and_an_end_that_means_nothing_is_not_chased() {
     let said = refresh_notes::clock(office.app.profile("work"), office.app.now).expect("a sentence");
     assert!(said.ends_with("one of the clocks is wrong."), "{said}");
     assert_eq!(refresh_notes::clock(&profile("work"), now()), None);
+}
+
+#[test]
+fn the_end_of_a_clients_secret_is_said_two_weeks_before() {
+    for (ends, id, words) in [
+        ("2027-01-28T08:00:00Z", "c1", "The client's secret expires on 28 Jan"),
+        ("2027-01-14T08:00:00Z", "c1", "The client's secret expired on 14 Jan"),
+        ("2027-02-28T08:00:00Z", "c1", ""),
+        ("2027-01-28T08:00:00Z", "c2", ""),
+    ] {
+        let client_secret = Some(Secret::new("s"));
+        let work = Profile { client_id: Some("c1".to_owned()), client_secret, ..profile("work") };
+        let mut app = App::of([work]);
+        let text = format!(
+            "name: demo\nendpoints: {{ authorize: '{ISSUER}/a', token: '{ISSUER}/t' }}\n\
+             client: {{ id: {id}, authentication: post, secret_ends: '{ends}' }}\n"
+        );
+        let files = [("demo.yaml".to_owned(), Ok(text))];
+        app.feed(Msg::Catalogued(Box::new(provider_file::catalog_of_files(files))));
+        let said = refresh_notes::client_secret(&app.model, app.profile("work"), app.now);
+        let said = said.unwrap_or_default().replace(FIXED_SPACE, " ");
+        assert!(said.starts_with(words) && said.is_empty() == words.is_empty(), "{ends} {id}: {said}");
+        assert_eq!(app.screen().contains("The client's secret"), !words.is_empty(), "{}", app.screen());
+    }
 }
 
 #[test]

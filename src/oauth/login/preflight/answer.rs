@@ -12,12 +12,13 @@ use crate::oauth::scopes::union;
 pub const TRIMMED: &str = "Spaces at both ends are removed.";
 
 impl Preflight {
-    /// Takes the name of a new profile.
+    /// Takes the name of a new profile, and the client of another profile of the provider.
     ///
     /// # Errors
     /// When it breaks a rule, is kept for something else, or is taken.
     pub fn name(&mut self, text: &str, snapshot: &Snapshot) -> Result<(), String> {
         self.name = Some(new_name(&self.provider, text, self.goal, snapshot)?);
+        self.take_known_client(snapshot);
         Ok(())
     }
 

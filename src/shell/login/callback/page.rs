@@ -3,7 +3,7 @@
 
 use tiny_http::{HTTPVersion, Header, Response, StatusCode};
 
-use crate::oauth::callback::{CallbackVerdict, Ignored};
+use crate::oauth::callback::{AuthorizationResponse, CallbackVerdict, Ignored};
 
 const TEMPLATE: &str = include_str!("../../../../assets/page.html");
 
@@ -48,9 +48,14 @@ pub(super) fn render(verdict: &CallbackVerdict, body: PageBody) -> Vec<u8> {
 
 fn text(verdict: &CallbackVerdict) -> (u16, &'static str, &'static str) {
     match verdict {
-        CallbackVerdict::Answer(_) => {
-            (200, "Return to authtui", "Your answer has arrived. You can close this tab.")
-        }
+        CallbackVerdict::Answer(AuthorizationResponse::Untrusted(_)) => (
+            400,
+            "This answer was refused",
+            "It does not come from the server that was asked. Return to authtui; nothing was sent.",
+        ),
+        CallbackVerdict::Answer(
+            AuthorizationResponse::Code { .. } | AuthorizationResponse::Denied { .. },
+        ) => (200, "Return to authtui", "Your answer has arrived. You can close this tab."),
         CallbackVerdict::Finished => (
             200,
             "This login is finished",
@@ -100,7 +105,7 @@ mod tests {
 
     use super::*;
     use crate::domain::secret::Secret;
-    use crate::oauth::callback::AuthorizationResponse;
+    use crate::oauth::callback::IssuerError;
 
     #[test]
     fn every_page_is_whole_and_closes_the_connection() {
@@ -155,6 +160,7 @@ mod tests {
         let mut pages = vec![
             (CallbackVerdict::Answer(code), 200),
             (CallbackVerdict::Answer(denied), 200),
+            (CallbackVerdict::Answer(AuthorizationResponse::Untrusted(IssuerError::Other)), 400),
             (CallbackVerdict::Finished, 200),
             (CallbackVerdict::Redirect { to: go, link: Some(Secret::new("payload")) }, 302),
             told(400, Ignored::NoQuery),
