@@ -6,7 +6,6 @@ pub mod countdown;
 pub mod duration;
 pub mod event;
 pub mod expiry;
-#[cfg(test)]
 pub(crate) mod fixtures;
 pub mod grant_status;
 pub mod health;

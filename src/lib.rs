@@ -144,11 +144,11 @@
 //!   `cli/login/progress.rs`.
 //! - **A question**: a variant and its letters in `tui/dialog.rs`, its words in
 //!   `tui/view/dialog/words.rs`, `tests/it/screens/questions.rs`.
-//! - **A key**: a row in `tui/keymap.rs`, an arm in `tui/availability.rs` (when it is possible) and
-//!   in `tui/update/action.rs` (what it does), its name for `settings.yaml` in `tui/message.rs`,
-//!   `docs/keys.md`.
-//! - **An action on all marked rows**: `MarkedAction` in `tui/result_table.rs`, its beginning and
-//!   its ends in `tui/update/marked.rs`.
+//! - **A key**: a row in `tui/keymap.rs`, an arm in `tui/availability.rs` (when it is possible), in
+//!   `tui/availability/reach.rs` (what it changes) and in `tui/update/action.rs` (what it does),
+//!   its name for `settings.yaml` in `tui/message.rs`, `docs/keys.md`.
+//! - **An action on all marked rows**: `MarkedAction` in `tui/result_table.rs`, `MarkedWish` in
+//!   `tui/availability/reach.rs`, its beginning and its ends in `tui/update/marked.rs`.
 //! - **A screen**: a variant in `tui/screen.rs`, `tui/view/NAME.rs`, a snapshot in
 //!   `tests/it/screens.rs`.
 //! - **A mark of the timeline**: `Milestone` in `tui/timeline.rs`, its glyph in

@@ -4,7 +4,6 @@ pub mod authorization;
 pub mod callback;
 pub mod curl;
 pub mod device;
-#[cfg(test)]
 pub(crate) mod fixtures;
 pub mod form;
 pub mod login;

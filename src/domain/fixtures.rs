@@ -1,4 +1,5 @@
 //! Fixtures of unit tests: one moment, and profiles and events around it.
+#![cfg(test)]
 
 use crate::domain::change::{Row, Snapshot};
 use crate::domain::clock::{DateTime, FixedOffset, Now, Steady, Utc, at_seconds};

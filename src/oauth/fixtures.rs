@@ -1,4 +1,5 @@
 //! Fixtures of unit tests: replies of a provider.
+#![cfg(test)]
 
 use crate::domain::fixtures::now;
 use crate::domain::secret::Secret;

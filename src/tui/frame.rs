@@ -132,6 +132,12 @@ pub fn foot_part(frame: &mut Frame<'_>, area: Rect, seen: Range<usize>, count: u
     }
 }
 
+/// A thin line of so many columns.
+#[must_use]
+pub fn rule(columns: u16, theme: &Theme) -> Span<'static> {
+    Span::styled(theme.glyphs.border.horizontal_top.repeat(usize::from(columns)), theme.border)
+}
+
 /// `area` without `columns` at the left and at the right.
 #[must_use]
 pub fn inset(area: Rect, columns: u16) -> Rect {

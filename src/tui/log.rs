@@ -12,7 +12,7 @@ use crate::domain::tokens::RefreshTokenId;
 use crate::tui::log_page::{LogMark, LogPage};
 use crate::tui::message::Motion;
 use crate::tui::model::Model;
-use crate::tui::status::{ToldMessage, Tone};
+use crate::tui::status::ToldMessage;
 use crate::tui::text_layout;
 use crate::tui::theme::{Glyphs, Theme};
 use crate::tui::{layout, state};
@@ -89,25 +89,19 @@ impl<'a> LogEntry<'a> {
     #[must_use]
     pub fn sign(self, theme: &Theme) -> Span<'static> {
         let (states, steps) = (&theme.glyphs.states, &theme.glyphs.steps);
-        let (glyph, style) = match self {
-            Self::Event(event) => match event.what {
-                GrantEvent::RefreshStarted { .. } => (states.refreshing, theme.accent),
-                GrantEvent::Refreshed { .. } | GrantEvent::Adopted { .. } => (states.fresh, theme.good),
-                GrantEvent::NewerKept { .. } => (states.failed, theme.warn),
-                GrantEvent::RefreshFailed { is_dead: true, .. } => (states.needs_login, theme.bad),
-                GrantEvent::RefreshFailed { is_dead: false, .. } => (states.failed, theme.warn),
-                GrantEvent::NotSaved { .. } | GrantEvent::NotRevoked { .. } => (states.failed, theme.bad),
-                GrantEvent::LoggedIn | GrantEvent::KeyStored | GrantEvent::Restored => {
-                    (steps.done, theme.good)
-                }
-                GrantEvent::Erased | GrantEvent::Revoked => (states.no_clock, Style::new()),
-            },
-            Self::Told(told) => match told.tone {
-                Tone::Good => (steps.done, theme.good),
-                Tone::Plain => (states.revoked_here, theme.accent),
-                Tone::Warn => (states.failed, theme.warn),
-                Tone::Bad => (steps.failed, theme.bad),
-            },
+        let event = match self {
+            Self::Event(event) => event,
+            Self::Told(told) => return told.tone.sign(theme),
+        };
+        let (glyph, style) = match event.what {
+            GrantEvent::RefreshStarted { .. } => (states.refreshing, theme.accent),
+            GrantEvent::Refreshed { .. } | GrantEvent::Adopted { .. } => (states.fresh, theme.good),
+            GrantEvent::NewerKept { .. } => (states.failed, theme.warn),
+            GrantEvent::RefreshFailed { is_dead: true, .. } => (states.needs_login, theme.bad),
+            GrantEvent::RefreshFailed { is_dead: false, .. } => (states.failed, theme.warn),
+            GrantEvent::NotSaved { .. } | GrantEvent::NotRevoked { .. } => (states.failed, theme.bad),
+            GrantEvent::LoggedIn | GrantEvent::KeyStored | GrantEvent::Restored => (steps.done, theme.good),
+            GrantEvent::Erased | GrantEvent::Revoked => (states.no_clock, Style::new()),
         };
         Span::styled(glyph, style)
     }
@@ -233,6 +227,7 @@ pub fn text(entry: LogEntry<'_>, theme: &Theme, now: Now, columns: u16) -> Vec<L
 mod tests {
     use super::*;
     use crate::domain::fixtures::{at, event};
+    use crate::tui::status::Tone;
 
     fn told(seconds: i64, text: &str, has_event: bool) -> ToldMessage {
         let profile = Some(event(GrantEvent::LoggedIn).profile);

@@ -2,8 +2,11 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
+use ratatui::text::Span;
+
 use crate::domain::clock::{DateTime, Steady, Utc};
 use crate::domain::name::{ProfileId, ProfileName, StoreId};
+use crate::tui::theme::Theme;
 
 /// How many messages of this window are remembered.
 const REMEMBERED: usize = 500;
@@ -73,6 +76,20 @@ pub enum Tone {
     Warn,
     /// Something failed.
     Bad,
+}
+
+impl Tone {
+    /// Its glyph, in its colour.
+    #[must_use]
+    pub fn sign(self, theme: &Theme) -> Span<'static> {
+        let (states, steps) = (&theme.glyphs.states, &theme.glyphs.steps);
+        match self {
+            Self::Good => Span::styled(steps.done, theme.good),
+            Self::Plain => Span::styled(states.revoked_here, theme.accent),
+            Self::Warn => Span::styled(states.failed, theme.warn),
+            Self::Bad => Span::styled(steps.failed, theme.bad),
+        }
+    }
 }
 
 impl TaskReport {

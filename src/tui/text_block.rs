@@ -3,8 +3,8 @@
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::tui::text_layout;
 use crate::tui::theme::Theme;
+use crate::tui::{frame, text_layout};
 
 /// Columns of a label, if nothing else is said.
 const LABEL: u16 = 8;
@@ -66,19 +66,18 @@ impl<'a> TextBlock<'a> {
 
     /// Draws a thin line across, with the name of what follows and something at its right end.
     pub fn rule(&mut self, title: &str, end: Vec<Span<'static>>) {
-        let rule = self.theme.glyphs.border.horizontal_top;
+        let rule = |columns| frame::rule(columns, self.theme);
         let mut line = Line::default();
         if !title.is_empty() {
-            line.push_span(Span::styled(rule.repeat(2), self.theme.border));
+            line.push_span(rule(2));
             line.push_span(Span::styled(format!(" {title} "), self.theme.section));
         }
-        let beside: usize = end.iter().map(Span::width).sum::<usize>() + if end.is_empty() { 0 } else { 4 };
-        let rest = usize::from(self.width).saturating_sub(line.width() + beside);
-        line.push_span(Span::styled(rule.repeat(rest), self.theme.border));
+        let beside = end.iter().map(Span::width).sum::<usize>() + if end.is_empty() { 0 } else { 4 };
+        line.push_span(rule(self.width.saturating_sub(text_layout::rows(line.width() + beside))));
         if !end.is_empty() {
             line.push_span(" ");
             line.extend(end);
-            line.push_span(Span::styled(format!(" {}", rule.repeat(2)), self.theme.border));
+            line.extend([Span::raw(" "), rule(2)]);
         }
         self.lines.push(line);
     }

@@ -54,8 +54,7 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, page: &LogPage, view: Vi
     frame::foot_part(frame, area, first..first + height, entries.len(), theme);
     let below = frame::below(inner, text_layout::rows(height) + 1);
     if let Some(entry) = selected.filter(|_| below.height > 1) {
-        let rule = theme.glyphs.border.horizontal_top.repeat(usize::from(below.width));
-        frame.render_widget(Span::styled(rule, theme.border), frame::row(below, 0));
+        frame.render_widget(frame::rule(below.width, theme), frame::row(below, 0));
         let text = log::text(entry, theme, now, below.width);
         frame.render_widget(Paragraph::new(text), frame::below(below, 1));
     }

@@ -6,7 +6,6 @@ use ratatui::text::{Line, Span};
 
 use crate::tui::message::Action;
 use crate::tui::model::Model;
-use crate::tui::status::Tone;
 use crate::tui::theme::Theme;
 use crate::tui::{frame, layout, text_layout};
 
@@ -18,12 +17,7 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &T
         frame.render_widget(line.right_aligned(), row);
     }
     let Some(message) = &model.message else { return };
-    let (glyph, style) = match message.report.tone {
-        Tone::Good => (theme.glyphs.steps.done, theme.good),
-        Tone::Plain => (theme.glyphs.selection, theme.accent),
-        Tone::Warn => (theme.glyphs.states.failed, theme.warn),
-        Tone::Bad => (theme.glyphs.steps.failed, theme.bad),
-    };
+    let Span { content: glyph, style } = message.report.tone.sign(theme);
     let (room, lines) = layout::message_lines(model, area.width);
     let is_cut = lines.len() > usize::from(area.height);
     for (down, line) in (0..area.height).zip(lines) {
@@ -32,7 +26,7 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &T
         } else {
             line
         };
-        let glyph = Span::styled(format!("{} ", if down == 0 { glyph } else { " " }), style);
+        let glyph = Span::styled(format!("{} ", if down == 0 { &glyph } else { " " }), style);
         let row = frame::inset(frame::row(area, down), 1);
         frame.render_widget(Line::from(vec![glyph, Span::styled(line, style)]), row);
     }

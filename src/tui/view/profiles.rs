@@ -17,7 +17,7 @@ use crate::tui::screen::Screen;
 use crate::tui::screen_map::MouseTarget;
 use crate::tui::theme::Theme;
 use crate::tui::view::ViewContext;
-use crate::tui::{frame, rows, text_layout};
+use crate::tui::{flash, frame, rows, text_layout};
 
 /// The most rows of what is wrong with a store.
 const BANNER: usize = 4;
@@ -69,7 +69,7 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, view: ViewContext<'_>) {
                         map.put_cursor(area);
                     }
                     list.mark(frame, area, row);
-                    list.flash(frame, area, row);
+                    frame.buffer_mut().set_style(area, flash::style(model, row, theme, now));
                 }
             }
             None => break,

@@ -5,7 +5,6 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::tui::result_table::{ResultRow, RowStage};
-use crate::tui::status::Tone;
 use crate::tui::text_layout::rows;
 use crate::tui::theme::Theme;
 use crate::tui::view::ViewContext;
@@ -53,11 +52,6 @@ fn glyph(row: &ResultRow, theme: &Theme) -> Span<'static> {
     match &row.stage {
         RowStage::Waiting => Span::styled(theme.glyphs.steps.todo, theme.muted),
         RowStage::Running => Span::styled(theme.glyphs.states.refreshing, theme.accent),
-        RowStage::Ended(end) => match end.tone {
-            Tone::Good => Span::styled(theme.glyphs.steps.done, theme.good),
-            Tone::Plain => Span::styled(theme.glyphs.steps.skipped, theme.muted),
-            Tone::Warn => Span::styled(theme.glyphs.states.failed, theme.warn),
-            Tone::Bad => Span::styled(theme.glyphs.steps.failed, theme.bad),
-        },
+        RowStage::Ended(end) => end.tone.sign(theme),
     }
 }

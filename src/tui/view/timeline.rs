@@ -148,11 +148,7 @@ impl<'a> Chart<'a> {
         if is_selected {
             frame.buffer_mut().set_style(area, theme.selected);
         }
-        if let Row::Profile(profile) = row
-            && flash::ends_at(model, &profile.id, now).is_some()
-        {
-            frame.buffer_mut().set_style(area, theme.flash);
-        }
+        frame.buffer_mut().set_style(area, flash::style(model, row, theme, now));
     }
 
     fn strip(&self, frame: &mut Frame<'_>, row: Rect, times: &RowTimes, label: Option<Vec<Span<'static>>>) {
@@ -196,8 +192,7 @@ impl<'a> Chart<'a> {
         let ViewContext { model, theme, now, .. } = self.view;
         let mut text = area;
         if area.height > 1 {
-            let rule = theme.glyphs.border.horizontal_top.repeat(usize::from(area.width));
-            frame.render_widget(Line::styled(rule, theme.border), frame::row(area, 0));
+            frame.render_widget(frame::rule(area.width, theme), frame::row(area, 0));
             text = frame::below(area, 1);
         }
         let text = frame::inset(text, 1);

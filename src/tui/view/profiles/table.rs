@@ -18,7 +18,7 @@ use crate::tui::model::Model;
 use crate::tui::need::{Need, Section};
 use crate::tui::remedy::{self, Remedy};
 use crate::tui::theme::{Shape, Theme};
-use crate::tui::{auto_refresh, flash, gauge, rows, spoken, state, text_layout};
+use crate::tui::{auto_refresh, frame, gauge, rows, spoken, state, text_layout};
 
 /// A login that lasts so long fills its gauge: nobody tells how long it was at first.
 const LONG_LOGIN: TimeDelta = TimeDelta::days(30);
@@ -53,23 +53,22 @@ impl ProfileTable<'_> {
         if let Some((section, count)) = section {
             self.section(frame, area, section, count);
         } else {
-            self.head(frame, area, Some(name), "profile", Side::Left);
+            self.head(frame, area, Some(name.from), "profile");
         }
-        self.head(frame, area, account, "account", Side::Left);
-        self.head(frame, area, scopes, "scopes", Side::Left);
-        self.head(frame, area, Some(token), "token", Side::Right);
-        self.head(frame, area, login, "login", Side::Right);
+        for (column, text) in [(account, "account"), (scopes, "scopes")] {
+            self.head(frame, area, column.map(|column| column.from), text);
+        }
+        for (column, text) in [(Some(token), "token"), (login, "login")] {
+            let from =
+                column.map(|column| (column.from + column.width).saturating_sub(text_layout::width(text)));
+            self.head(frame, area, from, text);
+        }
     }
 
-    fn head(&self, frame: &mut Frame<'_>, area: Rect, column: Option<Column>, text: &str, side: Side) {
-        let Some(Column { from, width }) = column else { return };
-        let indent = match side {
-            Side::Left => 0,
-            Side::Right => width.saturating_sub(text_layout::width(text)),
-        };
-        // A blank at each side keeps it off the line that it may lie on.
-        let from = (from + indent).saturating_sub(1);
-        let place = Column { from, width: text_layout::width(text) + 2 };
+    /// The name of a column; a blank at each side keeps it off the line that it may lie on.
+    fn head(&self, frame: &mut Frame<'_>, area: Rect, from: Option<u16>, text: &str) {
+        let Some(from) = from else { return };
+        let place = Column { from: from.saturating_sub(1), width: text_layout::width(text) + 2 };
         cell(frame, area, place, Line::styled(format!(" {text} "), self.theme.muted));
     }
 
@@ -81,9 +80,8 @@ impl ProfileTable<'_> {
             Section::Fine => self.theme.section,
         };
         let words = format!("{} {count} ", section.title());
-        let room = usize::from(area.width.saturating_sub(text_layout::width(&words) + 2));
-        let rule = self.theme.glyphs.border.horizontal_top.repeat(room);
-        let line = Line::from(vec![Span::styled(words, style), Span::styled(rule, self.theme.border)]);
+        let room = area.width.saturating_sub(text_layout::width(&words) + 2);
+        let line = Line::from(vec![Span::styled(words, style), frame::rule(room, self.theme)]);
         cell(frame, area, Column { from: 1, width: area.width.saturating_sub(2) }, line);
     }
 
@@ -144,15 +142,6 @@ impl ProfileTable<'_> {
         {
             let sign = Line::styled(self.theme.glyphs.mark, self.theme.key);
             cell(frame, area, self.columns.edge, sign);
-        }
-    }
-
-    /// For a moment a row shows that something has happened to it.
-    pub(super) fn flash(&self, frame: &mut Frame<'_>, area: Rect, row: &Row) {
-        if let Row::Profile(profile) = row
-            && flash::ends_at(self.model, &profile.id, self.now).is_some()
-        {
-            frame.buffer_mut().set_style(area, self.theme.flash);
         }
     }
 
@@ -313,13 +302,6 @@ impl ProfileTable<'_> {
             Some(Validity::NoEndKnown | Validity::Ended(_) | Validity::Refused) | None => Line::default(),
         }
     }
-}
-
-/// Where a head stands in its column.
-#[derive(Clone, Copy)]
-enum Side {
-    Left,
-    Right,
 }
 
 /// How many refreshes in a row have failed.
