@@ -23,6 +23,7 @@ pub mod links;
 pub mod list_lines;
 pub mod log;
 pub mod log_page;
+pub mod login_age;
 pub mod message;
 pub mod model;
 pub mod need;

@@ -84,6 +84,12 @@ pub fn read(path: &Path) -> Result<Settings, String> {
     Settings::read(text.as_deref().unwrap_or_default()).map_err(|why| not_used(path, &why))
 }
 
+/// The theme file that the settings at `path` name, where they can be read.
+pub fn theme_file(path: &Path) -> Option<PathBuf> {
+    let ThemeChoice::File(file) = read(path).ok()?.theme else { return None };
+    Some(theme_path(path, &file))
+}
+
 fn read_theme(path: &Path) -> Result<OwnTheme, String> {
     let text = text(path).and_then(|text| text.ok_or_else(|| "there is no such file".to_owned()));
     text.and_then(|text| OwnTheme::read(&text)).map_err(|why| not_used(path, &why))
@@ -122,6 +128,7 @@ mod tests {
         let settings = at("settings.yaml");
         assert_eq!(read_with_theme(&settings), (Ok(Settings::default()), None));
         fs::write(&settings, "theme: mine.yaml\n").expect("a file");
+        assert_eq!(theme_file(&settings), Some(at("mine.yaml")));
         let read = || read_with_theme(&settings).1.expect("one is named");
         assert!(read().expect_err("none").ends_with("mine.yaml is not used: there is no such file"));
         fs::write(at("mine.yaml"), "good: { fg: red }\nbad: { fg: rouge }\n").expect("a file");

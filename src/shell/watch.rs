@@ -16,11 +16,11 @@ use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::domain::name::StoreId;
-use crate::shell::Services;
 use crate::shell::inbox::Inbox;
 use crate::shell::store_files::file::FileStamp;
 use crate::shell::store_files::file::LINK_LIMIT;
 use crate::shell::tasks::Tasks;
+use crate::shell::{Services, settings};
 use crate::tui::message::Msg;
 
 /// An editor writes in several steps: it is read once nothing has happened for so long, ...
@@ -54,26 +54,35 @@ enum Touch {
 pub fn start(tasks: &Tasks, services: &Arc<Services>, inbox: &Inbox) {
     let files = [services.paths.config.clone(), services.event_log.path().to_owned()];
     let files: Vec<PathBuf> = files.into_iter().map(|path| absolute(&path).unwrap_or(path)).collect();
-    let settings = vec![absolute(&services.paths.settings).unwrap_or(services.paths.settings.clone())];
-    for (files, msg) in [(files, Msg::Touched(StoreId::Own)), (settings, Msg::SettingsTouched)] {
-        let inbox = inbox.clone();
-        tasks.spawn(async move {
-            let tell = || inbox.send(msg.clone()).ok();
-            // It ends with the loop: nobody is left to be told.
-            let _: Option<()> = follow(files, tell, SLOW_LOOK).await;
-        });
-    }
+    let told = inbox.clone();
+    tasks.spawn(async move {
+        let tell = || told.send(Msg::Touched(StoreId::Own)).ok();
+        // It ends with the loop: nobody is left to be told.
+        let _: Option<()> = follow(move || files.clone(), tell, SLOW_LOOK).await;
+    });
+    let settings = absolute(&services.paths.settings).unwrap_or(services.paths.settings.clone());
+    let told = inbox.clone();
+    tasks.spawn(async move {
+        // The theme file may become another one.
+        let files = move || [settings.clone()].into_iter().chain(settings::theme_file(&settings)).collect();
+        let tell = || told.send(Msg::SettingsTouched).ok();
+        let _: Option<()> = follow(files, tell, SLOW_LOOK).await;
+    });
 }
 
 /// Follows the `files` for as long as somebody is there to `tell`, and looks at them as often as `anyway` says
 /// though nothing is noticed.
-async fn follow(files: Vec<PathBuf>, tell: impl Fn() -> Option<()>, anyway: Duration) -> Option<()> {
-    let mut seen = stamps(&files).await;
+async fn follow(
+    files: impl Fn() -> Vec<PathBuf> + Clone + Send + 'static,
+    tell: impl Fn() -> Option<()>,
+    anyway: Duration,
+) -> Option<()> {
+    let mut seen = stamps(files.clone()).await;
     loop {
         let (told, mut touched) = unbounded_channel();
         let watching = files.clone();
         // A folder on a network may keep its caller waiting.
-        let watched = spawn_blocking(move || watch(&watching, &told)).await;
+        let watched = spawn_blocking(move || watch(&watching(), &told)).await;
         // What was written while nobody watched.
         tell()?;
         let Ok(Ok((_watcher, spots))) = watched else {
@@ -81,7 +90,7 @@ async fn follow(files: Vec<PathBuf>, tell: impl Fn() -> Option<()>, anyway: Dura
             for _ in 0..LOOKS_UNWATCHED {
                 // Nothing tells of a change here, so there is no condition to wait for.
                 sleep(LOOK).await;
-                let found = stamps(&files).await;
+                let found = stamps(files.clone()).await;
                 if found != seen {
                     seen = found;
                     tell()?;
@@ -91,8 +100,8 @@ async fn follow(files: Vec<PathBuf>, tell: impl Fn() -> Option<()>, anyway: Dura
         };
         loop {
             let again = files.clone();
-            // A folder that was made, or a link that leads elsewhere.
-            let now = spawn_blocking(move || self::spots(&again)).await;
+            // A folder that was made, a link that leads elsewhere, or another file that is named.
+            let now = spawn_blocking(move || self::spots(&again())).await;
             if now.is_ok_and(|now| now != spots) {
                 break;
             }
@@ -102,7 +111,7 @@ async fn follow(files: Vec<PathBuf>, tell: impl Fn() -> Option<()>, anyway: Dura
                 Err(_) => None,
             };
             // Before it is told: what is written from then on differs.
-            let found = stamps(&files).await;
+            let found = stamps(files.clone()).await;
             if noticed.is_some() || found != seen {
                 seen = found;
                 tell()?;
@@ -114,9 +123,8 @@ async fn follow(files: Vec<PathBuf>, tell: impl Fn() -> Option<()>, anyway: Dura
     }
 }
 
-async fn stamps(files: &[PathBuf]) -> Vec<Option<FileStamp>> {
-    let files = files.to_vec();
-    let looking = spawn_blocking(move || files.iter().map(|path| FileStamp::of(path)).collect());
+async fn stamps(files: impl Fn() -> Vec<PathBuf> + Send + 'static) -> Vec<Option<FileStamp>> {
+    let looking = spawn_blocking(move || files().iter().map(|path| FileStamp::of(path)).collect());
     looking.await.unwrap_or_default()
 }
 
@@ -279,7 +287,7 @@ mod tests {
         runtime.block_on(async {
             let following = tokio::spawn(async move {
                 let tell = || inbox.send(Msg::Touched(StoreId::Own)).ok();
-                follow(vec![file], tell, QUIET).await
+                follow(move || vec![file.clone()], tell, QUIET).await
             });
             let told = spawn_blocking(move || {
                 let next = || told.recv_timeout(Duration::from_secs(20)).ok();

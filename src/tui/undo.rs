@@ -92,6 +92,9 @@ impl SignOutUndo {
         let done = match self.erased.as_slice() {
             [(Extent::Tokens, one)] => format!("Signed out of {}.", one.id.name),
             [(Extent::Profile, one)] => format!("Deleted {}.", one.id.name),
+            many if many.iter().all(|(extent, _)| *extent == Extent::Profile) => {
+                format!("Deleted {} profiles.", many.len())
+            }
             many => format!("Signed out of {} profiles.", many.len()),
         };
         format!("{done} {key} undoes it ({} s)", seconds::left(self.until, now.steady))

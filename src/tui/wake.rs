@@ -93,7 +93,7 @@ fn seen(model: &Model, now: Now) -> Vec<Steady> {
 fn waiting(model: &Model, now: Now) -> Option<Steady> {
     let login = model.login.as_ref()?;
     let Stage::Waiting(methods) = login.stage() else { return None };
-    Seconds::of(methods, now).hold().map(|hold| now.steady.after(hold))
+    Seconds::of(methods, now).by_minutes(model.counts_slowly()).hold().map(|hold| now.steady.after(hold))
 }
 
 /// How long each text on the screen holds, and the order of the rows with their states.

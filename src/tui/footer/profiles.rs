@@ -97,10 +97,11 @@ fn of_marked(model: &Model) -> Vec<FooterCandidate> {
     let actions = [Action::Refresh, Action::SignOut, Action::Test, Action::ToggleAutoRefresh];
     let keys = (0..).zip(actions).filter(|(_, action)| reach::check(model, *action).is_ok());
     let keys = keys.filter_map(|(weight, action)| {
-        let key = FooterCandidate::of(model, action, weight)?;
+        // The first stays; of the others the way back goes last.
+        let key = FooterCandidate::of(model, action, if weight == 0 { 0 } else { weight + 1 })?;
         Some(FooterCandidate { count: Some(count), is_best: weight == 0, ..key })
     });
-    let unmark = FooterCandidate::of(model, Action::Back, 0);
+    let unmark = FooterCandidate::of(model, Action::Back, 1);
     keys.chain(unmark.map(|key| FooterCandidate { hint: "unmark", brief: "unmark", ..key })).collect()
 }
 

@@ -12,7 +12,7 @@ use crate::tui::flash::flash;
 use crate::tui::message::{Action, Effect};
 use crate::tui::model::{Leaving, Model, RowId};
 use crate::tui::screen::{Panel, Screen};
-use crate::tui::status::{AskedBy, ReportSubject, TaskReport, Tone};
+use crate::tui::status::{AskedBy, ReportPlace, ReportSubject, TaskReport, Tone};
 use crate::tui::tour::TourStop;
 use crate::tui::update::status::show;
 use crate::tui::{rows, state, text_layout};
@@ -85,6 +85,7 @@ fn ended(model: &mut Model, outcome: &Outcome, now: Now) {
         model.tick(TourStop::LogIn);
         reveal(model, &profile.id, now);
     }
+    model.reports.extend(failure(model, outcome));
     let Screen::Login(panel) = &mut model.screen else { return };
     *panel = Panel::Steps;
     let Some(login) = &model.login else { return };
@@ -108,6 +109,22 @@ fn ended(model: &mut Model, outcome: &Outcome, now: Now) {
         report = report.about(ReportSubject::Profile(profile.id.clone())).with_event();
     }
     model.reports.push(report);
+}
+
+/// What is told of a login that failed: its panel says it while it is open, and the log afterwards.
+fn failure(model: &Model, outcome: &Outcome) -> Option<TaskReport> {
+    let id = &model.login.as_ref()?.plan().id;
+    let why = match outcome {
+        Outcome::Denied(reason) => format!("denied: {}", text_layout::safe(reason)),
+        Outcome::TimedOut => "no answer came in time".to_owned(),
+        Outcome::Failed(trouble) => text_layout::safe(&trouble.why),
+        Outcome::Done(_) | Outcome::Cancelled | Outcome::Discarded => return None,
+    };
+    let is_seen = matches!(model.screen, Screen::Login(_));
+    let place = if is_seen { ReportPlace::Log } else { ReportPlace::Both };
+    let text = format!("The login to {} failed: {why}.", id.name);
+    let report = TaskReport::new(text, Tone::Bad, AskedBy::Person);
+    Some(TaskReport { place, ..report.about(ReportSubject::Profile(id.clone())) })
 }
 
 /// Selects a profile and lets its row flash, also one that a filter would hide.

@@ -127,6 +127,9 @@ pub(super) fn changed(
             model.forget_unsaved(id);
             format!("{} was deleted here.", id.name)
         }
+        Some(_) if restores && before.is_none() => {
+            format!("{} is back, without comments and fields that authtui does not know.", id.name)
+        }
         Some(_) if restores => format!("{} is back: its tokens are stored again.", id.name),
         Some(profile) => {
             if before.is_some_and(|before| before != profile.auto_refresh) {

@@ -22,7 +22,7 @@ use crate::tui::screen::Screen;
 use crate::tui::text_block::{Repeated, TextBlock};
 use crate::tui::theme::Theme;
 use crate::tui::view::ViewContext;
-use crate::tui::{frame, gauge, refresh_notes, state, text_layout};
+use crate::tui::{frame, gauge, login_age, refresh_notes, state, text_layout};
 
 /// From this width on a gauge and what belongs to it stand on one line.
 const WIDE: u16 = 66;
@@ -180,12 +180,12 @@ impl Pane<'_> {
                 let style = state::style(health, self.theme);
                 let from = profile.life.obtained_at;
                 self.gauge("Token", (from, profile.life.expires_at), style, vec![mask]);
-                self.login(profile, from);
+                self.login(profile);
             }
         }
     }
 
-    fn login(&mut self, profile: &Profile, from: Option<DateTime<Utc>>) {
+    fn login(&mut self, profile: &Profile) {
         let Some(token) = profile.refresh_token() else {
             return self.block.field("Login", &[NO_REFRESH_TOKEN.to_owned()]);
         };
@@ -198,6 +198,7 @@ impl Pane<'_> {
             Some(Validity::Until(_) | Validity::NoEndKnown | Validity::Ended(_)) | None => {
                 let is_soon = state::grant_ends_soon(profile, self.now).is_some();
                 let style = if is_soon { self.theme.warn } else { self.theme.good };
+                let from = login_age::beginning(self.model, &profile.id.name);
                 self.gauge("Login", (from, profile.life.grant_ends_at), style, vec![mask]);
             }
         }

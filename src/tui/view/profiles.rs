@@ -3,11 +3,16 @@
 
 mod table;
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Text};
 
 use self::table::ProfileTable;
+use crate::domain::change::Row;
+use crate::domain::name::ProfileName;
 use crate::tui::columns::Columns;
 use crate::tui::frame::Focus;
 use crate::tui::list_lines::{self, ListLine};
@@ -17,7 +22,7 @@ use crate::tui::screen::Screen;
 use crate::tui::screen_map::MouseTarget;
 use crate::tui::theme::Theme;
 use crate::tui::view::ViewContext;
-use crate::tui::{flash, frame, rows, text_layout};
+use crate::tui::{flash, frame, login_age, rows, text_layout};
 
 /// The most rows of what is wrong with a store.
 const BANNER: usize = 4;
@@ -48,13 +53,18 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, view: ViewContext<'_>) {
         frame.render_widget(words, area);
         return;
     }
-    let list = ProfileTable { columns: Columns::new(inner.width, model.order.widths), model, theme, now };
     let body = frame::below(inner, 1);
     let height = usize::from(body.height);
     let selected = rows::place(model);
     // A store that cannot be written takes rows away, so what is seen is made sure here.
     let line = selected.map_or(0, |place| list_lines::line_of(model, place));
     let first = model.offset.max((line + 1).saturating_sub(height));
+    let columns = Columns::new(inner.width, model.order.widths);
+    let logins = match columns.login_gauge {
+        Some(_) => login_age::beginnings(model, names(model, first..first + height)),
+        None => BTreeMap::new(),
+    };
+    let list = ProfileTable { columns, logins, model, theme, now };
     list.heads(frame, frame::row(inner, 0), list_lines::top_section(model, first));
     for (down, line) in (0..body.height).zip(first..) {
         let area = frame::row(body, down);
@@ -115,6 +125,19 @@ fn banner(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) -> Re
         rest = frame::below(rest, 1);
     }
     frame::below(rest, 1)
+}
+
+/// The names of the profiles in those lines.
+fn names(model: &Model, lines: Range<usize>) -> BTreeSet<&ProfileName> {
+    let rows = lines.filter_map(|line| match list_lines::at(model, line)? {
+        ListLine::Row(place) => rows::at(model, place),
+        ListLine::Head(..) => None,
+    });
+    let names = rows.filter_map(|(_, row)| match row {
+        Row::Profile(profile) => Some(&profile.id.name),
+        Row::Broken { .. } => None,
+    });
+    names.collect()
 }
 
 /// Says what other users may do with a store's file, and gives the room below.

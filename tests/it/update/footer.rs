@@ -48,7 +48,9 @@ fn an_entry_that_cannot_be_understood_offers_nothing_that_needs_a_profile() {
 
 #[test]
 fn keys_stand_apart_inside_the_row_at_every_width_and_help_and_quit_stay() {
-    for app in [App::with(["work"]), App::of([due("work")]), App::of([key_profile()]), App::of([])] {
+    let mut marked = App::with(["a", "b"]);
+    marked.keys("  ");
+    for app in [App::with(["work"]), App::of([due("work")]), App::of([key_profile()]), App::of([]), marked] {
         for width in 38..=220 {
             let footer = of(&app, width);
             let labels: Vec<&str> = footer.keys.iter().map(|key| key.label.as_str()).collect();

@@ -98,6 +98,19 @@ fn what_is_not_possible_with_one_is_said_in_its_row_and_the_others_go_on() {
 }
 
 #[test]
+fn profiles_that_were_deleted_are_called_so() {
+    let mut app = App::with(["a", "b", "c"]);
+    app.keys("  xd");
+    for (name, left) in [("a", vec!["b", "c"]), ("b", vec!["c"])] {
+        let erased = Some((Extent::Profile, Box::new(profile(name))));
+        let snapshot = snapshot(left.into_iter().map(profile));
+        app.feed(Msg::SignedOut(id(name), Ok(SignedOut { snapshot, erased })));
+    }
+    assert_eq!(app.message(), "Deleted 2 profiles. u undoes it (10 s)");
+    assert_eq!(app.screen().matches("deleted, here only").count(), 2, "{}", app.screen());
+}
+
+#[test]
 fn one_question_signs_out_of_all_and_one_key_undoes_it() {
     let mut app = App::with(["a", "b", "c"]);
     app.keys("  x");

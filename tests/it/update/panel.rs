@@ -1,11 +1,14 @@
 //! The keys of the login panel, and which method they act on.
 
+use std::time::Duration;
+
 use authtui::domain::provider::LoginMethod;
 use authtui::domain::secret::Secret;
 use authtui::oauth::login::{Input, Locality, Output};
 use authtui::tui::message::{Effect, Msg};
 use authtui::tui::screen::{Panel, Screen};
 use authtui::tui::screen_map::MouseGesture;
+use authtui::tui::wakes_at;
 use url::Url;
 
 use crate::harness::{App, PORT, asks, unreachable};
@@ -45,6 +48,38 @@ fn the_link_that_is_copied_is_that_of_the_door_that_can_work() {
         assert_eq!(returns_to_callback(&link), by_callback, "{locality:?}");
         assert_eq!(link.as_str().contains(PASTE), !by_callback, "{locality:?}");
     }
+}
+
+#[test]
+fn a_login_that_failed_stays_in_the_log_and_can_be_tried_again() {
+    let mut app = waiting(Locality::Local);
+    app.advance(Duration::from_secs(3600));
+    assert!(app.screen().contains("No answer came in time"), "{}", app.screen());
+    assert!(app.screen().contains("l try again"), "{}", app.screen());
+    app.press("enter");
+    app.keys("L");
+    assert!(
+        app.screen().contains("The login to demo/work failed: no answer came in time."),
+        "{}",
+        app.screen()
+    );
+}
+
+#[test]
+fn a_waiting_login_changes_once_a_minute_where_countdowns_are_slow() {
+    let mut app = waiting(Locality::Local);
+    app.model.settings.slow_countdowns = true;
+    let next = wakes_at(&app.model, app.now).expect("a deadline");
+    assert!(app.now.steady.until(next) > Duration::from_secs(1), "{next:?}");
+    let before = app.screen();
+    assert!(before.contains("m left"), "{before}");
+    let mut changes = 0;
+    for _ in 0..120 {
+        let last = app.screen();
+        app.advance(Duration::from_secs(1));
+        changes += usize::from(app.screen() != last);
+    }
+    assert!((2..=4).contains(&changes), "{changes}: with its own minute and that of the clock");
 }
 
 #[test]

@@ -50,6 +50,8 @@ fn a_deleted_profile_comes_back() {
     assert_eq!(app.keys("u"), [restoring(Extent::Profile, profile("work"))]);
     app.feed(Msg::Changed(id("work"), Ok(snapshot([profile("home"), profile("work")]))));
     assert_eq!((app.profile("work"), &app.model.undo), (&profile("work"), &None));
+    let words = "demo/work is back, without comments and fields that authtui does not know.";
+    assert_eq!(app.message(), words);
 }
 
 #[test]

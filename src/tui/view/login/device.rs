@@ -24,6 +24,8 @@ pub(super) struct DeviceCodeView<'a> {
     pub(super) next: Option<u64>,
     /// The seconds between two questions.
     pub(super) interval: u64,
+    /// Whether no seconds are to be seen running.
+    pub(super) is_slow: bool,
 }
 
 impl<'a> DeviceCodeView<'a> {
@@ -38,6 +40,7 @@ impl<'a> DeviceCodeView<'a> {
                 NextPoll::Awaited(_) => None,
             },
             interval: code.interval.as_secs(),
+            is_slow: seconds.is_slow(),
         }
     }
 
@@ -72,13 +75,15 @@ impl<'a> DeviceCodeView<'a> {
 
     /// The last question and its answer, and when the next one is asked.
     pub(super) fn progress(&self, space: Space) -> Vec<String> {
+        let soon = |seconds| if self.is_slow { "soon".to_owned() } else { format!("in {seconds}s") };
         let again = match self.next {
-            Some(seconds) => format!("next check in {seconds}s"),
+            Some(seconds) => format!("next check {}", soon(seconds)),
             None => "checking again".to_owned(),
         };
         match (self.last, self.next) {
-            (None, Some(seconds)) => vec![format!("checking in {seconds}s")],
+            (None, Some(seconds)) => vec![format!("checking {}", soon(seconds))],
             (None, None) => vec!["checking for the first time".to_owned()],
+            (Some((_, Progress::Pending)), _) if self.is_slow => vec!["not approved yet".to_owned()],
             (Some((ago, Progress::Pending)), _) => vec![format!("not approved yet (checked {ago}s ago)")],
             (Some((_, Progress::SlowDown)), _) => {
                 vec![format!("slowed down: checking every {}s", self.interval)]
@@ -123,7 +128,7 @@ mod tests {
     }
 
     fn shown<'a>(page: &'a Url, last: Option<(u64, &'a Progress)>, next: Option<u64>) -> DeviceCodeView<'a> {
-        DeviceCodeView { user_code: Some("WDJB-MJHT"), page, last, next, interval: 10 }
+        DeviceCodeView { user_code: Some("WDJB-MJHT"), page, last, next, interval: 10, is_slow: false }
     }
 
     fn written(shown: DeviceCodeView<'_>, width: u16, space: Space, glyphs: Glyphs) -> Vec<String> {

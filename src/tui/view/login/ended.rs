@@ -3,7 +3,7 @@
 use ratatui::style::Style;
 use ratatui::text::Span;
 
-use crate::domain::clock::{DateTime, Now, Utc};
+use crate::domain::clock::{DateTime, Utc};
 use crate::domain::profile::{NO_REFRESH_TOKEN, Profile};
 use crate::domain::trouble::Stored;
 use crate::oauth::login::step::{LoginStep, StepState};
@@ -99,14 +99,24 @@ impl PanelText<'_> {
         let account = account.map_or("unknown".to_owned(), |account| state::account(self.model, account));
         self.field("Account", &[account]);
         self.scopes(&login.plan().scopes, &profile.scopes);
-        self.field("Token", &clock(profile.life.expires_at, self.now));
+        self.field("Token", &self.clock(profile.life.expires_at));
         let grant = match profile.refresh_token() {
-            Some(_) => clock(profile.life.grant_ends_at, self.now),
+            Some(_) => self.clock(profile.life.grant_ends_at),
             None => vec![NO_REFRESH_TOKEN.to_owned()],
         };
         self.field("Login", &grant);
         if self.space == Space::Plenty {
             self.field("Store", &[text_layout::safe(&login.plan().place)]);
+        }
+    }
+
+    fn clock(&self, end: Option<DateTime<Utc>>) -> Vec<String> {
+        match end {
+            None => vec![state::UNKNOWN_EXPIRY.to_owned()],
+            Some(end) => {
+                let left = format!("{} left", state::left_by_settings(self.model, end, self.now));
+                vec![left, format!("until {}", state::moment(end, self.now))]
+            }
         }
     }
 
@@ -149,15 +159,5 @@ fn ending_words(ending: &Outcome, login: &Login) -> String {
         )),
         Outcome::Cancelled => "The login is cancelled".to_owned(),
         Outcome::Discarded | Outcome::Done(_) => "The login is over".to_owned(),
-    }
-}
-
-fn clock(end: Option<DateTime<Utc>>, now: Now) -> Vec<String> {
-    match end {
-        None => vec![state::UNKNOWN_EXPIRY.to_owned()],
-        Some(end) => {
-            let left = format!("{} left", state::left(end, now));
-            vec![left, format!("until {}", state::moment(end, now))]
-        }
     }
 }

@@ -22,6 +22,8 @@ const TIME: u16 = 12;
 pub(super) struct Gauge {
     left: u64,
     total: u64,
+    /// Whether only the minutes are to be seen.
+    is_slow: bool,
 }
 
 impl Gauge {
@@ -38,7 +40,7 @@ impl Gauge {
             StepState::Todo | StepState::Done(_) | StepState::Skipped | StepState::Failed(_) => 0,
         };
         let left = code.map_or(seconds.left(), |code| seconds.until(code.ends_at).min(seconds.left()));
-        Self { left, total: total.max(left).max(1) }
+        Self { left, total: total.max(left).max(1), is_slow: seconds.is_slow() }
     }
 
     /// Bar and time in so many columns.
@@ -51,8 +53,16 @@ impl Gauge {
             line.push_span(" ");
         }
         let words = if self.left <= LITTLE { style } else { Style::new() };
-        line.push_span(Span::styled(format!("{} left", running(self.left)), words));
+        line.push_span(Span::styled(format!("{} left", self.time()), words));
         line
+    }
+
+    fn time(self) -> String {
+        match (self.is_slow, self.left.div_ceil(60)) {
+            (false, _) => running(self.left),
+            (true, ..2) => "<1m".to_owned(),
+            (true, minutes) => format!("{minutes}m"),
+        }
     }
 
     /// The part that is left, of a thousand: nothing only when no time is left.
@@ -79,7 +89,7 @@ mod tests {
     use crate::tui::theme::Glyphs;
 
     fn drawn(left: u64, total: u64, columns: u16) -> String {
-        Gauge { left, total }.line(columns, &Theme::colored(Glyphs::unicode())).to_string()
+        Gauge { left, total, is_slow: false }.line(columns, &Theme::colored(Glyphs::unicode())).to_string()
     }
 
     #[test]
@@ -88,6 +98,15 @@ mod tests {
         assert_eq!(drawn(151, 300, 22), "━━━━━╸╌╌╌╌ 2:31 left");
         assert_eq!(drawn(1, 300, 22), "╸╌╌╌╌╌╌╌╌╌ 0:01 left");
         assert_eq!(drawn(0, 300, 22), "╌╌╌╌╌╌╌╌╌╌ 0:00 left");
+    }
+
+    #[test]
+    fn by_minutes_no_second_is_named() {
+        let drawn = |left| {
+            let gauge = Gauge { left, total: 300, is_slow: true };
+            gauge.line(10, &Theme::colored(Glyphs::unicode())).to_string()
+        };
+        assert_eq!([300, 61, 60, 0].map(drawn), ["5m left", "2m left", "<1m left", "<1m left"]);
     }
 
     #[test]

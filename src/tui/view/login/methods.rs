@@ -42,9 +42,14 @@ impl PanelText<'_> {
         }
     }
 
+    /// The seconds of the wait, as the settings want them.
+    fn seconds(&self, shown: &ShownMethod<'_>) -> Seconds {
+        Seconds::of(shown.methods, self.now).by_minutes(self.model.counts_slowly())
+    }
+
     /// The headline of a wait, with a mark that turns.
     fn turning(&mut self, sentence: &str, shown: &ShownMethod<'_>) {
-        let turn = gauge::spinner(Seconds::of(shown.methods, self.now), self.theme.glyphs.letters);
+        let turn = gauge::spinner(self.seconds(shown), self.theme.glyphs.letters);
         self.headed(Span::styled(turn, self.theme.accent), sentence, self.theme.strong);
     }
 
@@ -52,7 +57,7 @@ impl PanelText<'_> {
         if code.is_none() || self.space == Space::Plenty {
             self.gap();
         }
-        let gauge = Gauge::of(login, shown.methods, code, Seconds::of(shown.methods, self.now));
+        let gauge = Gauge::of(login, shown.methods, code, self.seconds(shown));
         let mut line = gauge.line(self.block.width.saturating_sub(INDENT), self.theme);
         line.spans.insert(0, Span::raw("  "));
         self.block.lines.push(line);
@@ -72,7 +77,7 @@ impl PanelText<'_> {
         if shown.other().is_some() && self.space == Space::Plenty {
             self.obstacle(shown);
         }
-        let seconds = Seconds::of(shown.methods, self.now);
+        let seconds = self.seconds(shown);
         let view = DeviceCodeView::from_code(code, seconds);
         for mut line in view.lines(self.block.width.saturating_sub(INDENT), self.space, self.theme) {
             line.spans.insert(0, Span::raw("  "));

@@ -3,14 +3,17 @@
 //! A row that needs nobody is quiet. One that needs somebody has an edge, a bold name, and at its
 //! end the key that helps.
 
+use std::collections::BTreeMap;
+
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
 use crate::domain::change::{Row, Where};
-use crate::domain::clock::{DateTime, Now, TimeDelta, Utc};
+use crate::domain::clock::{DateTime, Now, Utc};
 use crate::domain::health::Health;
+use crate::domain::name::ProfileName;
 use crate::domain::profile::{Kind, Profile, RefreshResult};
 use crate::domain::residual_validity::Validity;
 use crate::tui::columns::{Column, Columns};
@@ -20,12 +23,11 @@ use crate::tui::remedy::{self, Remedy};
 use crate::tui::theme::{Shape, Theme};
 use crate::tui::{auto_refresh, frame, gauge, rows, spoken, state, text_layout};
 
-/// A login that lasts so long fills its gauge: nobody tells how long it was at first.
-const LONG_LOGIN: TimeDelta = TimeDelta::days(30);
-
 /// What every row is drawn with.
 pub(super) struct ProfileTable<'a> {
     pub(super) columns: Columns,
+    /// When the logins of the rows that are seen began, where that is known.
+    pub(super) logins: BTreeMap<&'a ProfileName, DateTime<Utc>>,
     pub(super) model: &'a Model,
     pub(super) theme: &'a Theme,
     pub(super) now: Now,
@@ -244,10 +246,9 @@ impl ProfileTable<'_> {
             None => self.theme.good.add_modifier(Modifier::DIM),
         };
         let end = Validity::of_login(profile, self.now.wall).and_then(Validity::until);
-        end.map_or_else(Line::default, |end| {
-            let from = end.checked_sub_signed(LONG_LOGIN).unwrap_or(end);
-            self.gauge((from, end), width, style)
-        })
+        let from = self.logins.get(&profile.id.name).copied();
+        let life = from.zip(end).filter(|(from, end)| from < end);
+        life.map_or_else(Line::default, |life| self.gauge(life, width, style))
     }
 
     fn gauge(&self, (from, end): (DateTime<Utc>, DateTime<Utc>), width: u16, style: Style) -> Line<'static> {
