@@ -10,9 +10,9 @@ mod providers;
 mod redact;
 mod refresh;
 mod resolve;
-mod revoke;
 mod runtime;
 mod screen;
+mod sign_out;
 mod token;
 
 use std::io::ErrorKind;
@@ -79,14 +79,14 @@ enum Command {
     Login(login::LoginArgs),
     /// Refresh the tokens of one profile or of many
     Refresh(refresh::RefreshArgs),
-    /// Show which program refreshed, erased or revoked what, and when
+    /// Show what happened to the profiles: when, what, and by which program
     Events(events::EventsArgs),
-    /// Sign out: erase the tokens here; only --remote tells the provider
-    #[command(visible_alias = "logout")]
-    Revoke(revoke::RevokeArgs),
-    /// Erase a profile and its tokens
-    #[command(visible_alias = "rm")]
-    Remove(revoke::RevokeArgs),
+    /// Sign out: erase the tokens here; --remote tells the provider too
+    #[command(visible_alias = "revoke")]
+    Logout(sign_out::SignOutArgs),
+    /// Delete a profile with its tokens
+    #[command(visible_aliases = ["rm", "remove"])]
+    Delete(sign_out::SignOutArgs),
     /// List the providers, or print the file of one to copy
     Providers(providers::ProvidersArgs),
 }
@@ -175,8 +175,8 @@ fn run(line: CommandLine, program: &str) -> Result<Exit> {
         Command::Login(args) => login::run(&services, &args),
         Command::Refresh(args) => refresh::run(&services, &args),
         Command::Events(args) => events::run(&services, &args, shape),
-        Command::Revoke(args) => revoke::run(&services, &args, Extent::Tokens),
-        Command::Remove(args) => revoke::run(&services, &args, Extent::Profile),
+        Command::Logout(args) => sign_out::run(&services, &args, Extent::Tokens),
+        Command::Delete(args) => sign_out::run(&services, &args, Extent::Profile),
         Command::Providers(args) => providers::run(&services, &args),
     }
 }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::process::ExitCode;
 
 use crate::cli::output::say;
+use crate::domain::countdown::countdown;
 use crate::domain::trouble::{FailureKind, Trouble};
 
 /// The numbers, as the help shows them.
@@ -67,13 +68,21 @@ impl From<&FailureKind> for Exit {
     }
 }
 
-/// Says a trouble about the profile `name` and gives its number.
+/// Says a trouble about the profile `name` and gives its number. Nobody tries again when a command has ended.
 pub(super) fn trouble(trouble: &Trouble, name: &str) -> Exit {
-    let exit = Exit::from(&trouble.kind);
-    if exit == Exit::NeedsLogin {
-        say(&format!("{} Next: authtui login {name}", trouble.words_without_next()));
-    } else {
-        say(&trouble.to_string());
-    }
-    exit
+    let next = match &trouble.kind {
+        FailureKind::NeedsLogin => format!("authtui login {name}"),
+        FailureKind::Temporary(None) => "run the same command again".to_owned(),
+        FailureKind::Temporary(Some(pause)) => {
+            format!("run the same command again in {}", countdown(*pause).0)
+        }
+        FailureKind::NeedsFix(_) | FailureKind::NothingToDo => {
+            say(&trouble.to_string());
+            return Exit::from(&trouble.kind);
+        }
+    };
+    // A command is copied whole.
+    let stop = if trouble.kind == FailureKind::NeedsLogin { "" } else { "." };
+    say(&format!("{} Next: {next}{stop}", trouble.words_without_next()));
+    Exit::from(&trouble.kind)
 }

@@ -46,7 +46,7 @@ pub(super) fn run(services: &Arc<Services>, args: &TokenArgs) -> Result<Exit> {
                 }
                 Some(_) | None => {
                     let what = format!("cannot print {name}");
-                    Trouble::untouched(what, "it was removed meanwhile", FailureKind::NothingToDo)
+                    Trouble::untouched(what, "it was deleted meanwhile", FailureKind::NothingToDo)
                 }
             }
         }

@@ -63,7 +63,7 @@ enum PastEvent {
     Erased,
 }
 
-const UNAVAILABLE: &str = "answered 503 with an empty body";
+const UNAVAILABLE: &str = "the server is having trouble (503)";
 const UNREACHABLE: &str = "the server could not be reached in time";
 const ENDED: &str = "refused with invalid_grant: the grant was ended";
 

@@ -383,7 +383,7 @@ pub enum ChangeError {
 impl fmt::Display for ChangeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Gone => "the profile was removed meanwhile",
+            Self::Gone => "the profile was deleted meanwhile",
             Self::Erased => "the tokens were erased meanwhile",
             Self::Replaced => "other tokens were stored meanwhile",
             Self::Taken => "there is already a profile with that name",

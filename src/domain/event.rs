@@ -172,8 +172,8 @@ impl GrantEvent {
             Self::KeyStored => "key stored".to_owned(),
             Self::Erased => "tokens erased here".to_owned(),
             Self::Restored => "sign-out undone".to_owned(),
-            Self::Revoked => "revoked at the provider".to_owned(),
-            Self::NotRevoked { why } => format!("could not be revoked at the provider: {why}"),
+            Self::Revoked => "signed out at the provider".to_owned(),
+            Self::NotRevoked { why } => format!("could not sign out at the provider: {why}"),
         }
     }
 }

@@ -256,6 +256,13 @@ pub enum EndBy {
     Theirs,
 }
 
+/// `why` a refresh failed, with the `provider` as its subject where it said so: that is stored without one.
+#[must_use]
+pub fn with_subject(why: &str, provider: &str) -> String {
+    let is_said = ["refused ", "answered "].iter().any(|verb| why.starts_with(verb));
+    if is_said { format!("{provider} {why}") } else { why.to_owned() }
+}
+
 /// How a refresh ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RefreshResult {

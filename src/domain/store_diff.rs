@@ -80,7 +80,7 @@ impl fmt::Display for ProfileDiff {
         let name = &self.name;
         match self.how {
             DiffKind::Added => write!(f, "another program added {name}"),
-            DiffKind::Removed => write!(f, "another program removed {name}"),
+            DiffKind::Removed => write!(f, "another program deleted {name}"),
             DiffKind::Broken => {
                 write!(f, "another program made the entry of {name} unreadable")
             }

@@ -293,7 +293,7 @@ impl RefreshContext<'_> {
     /// How a refresh ended that was refused; `more` is said beside what the provider says.
     fn refusal_result(&self, refusal: &Refusal, more: &str) -> RefreshResult {
         let cause = match refusal.remedy() {
-            Remedy::Wait => return self.passing(format!("{refusal}{more}"), refusal.retry_after),
+            Remedy::Wait => return self.passing(refusal.words_alone() + more, refusal.retry_after),
             Remedy::LogIn => return RefreshResult::Dead { why: refusal_words(refusal) + more },
             Remedy::Change(cause) => cause,
         };
@@ -364,10 +364,10 @@ fn refusal_words(refusal: &Refusal) -> String {
         (None, Some(Meaning::Expired)) => "what it was asked with has expired",
         (None, Some(Meaning::Pending | Meaning::SlowDown | Meaning::Passing)) => "it may work after a while",
         (None, None) if code.is_some() => "a code that authtui does not know",
-        (None, None) => return refusal.to_string(),
+        (None, None) => return refusal.words_alone(),
     };
     let source = if by_file { ", as its provider file says" } else { "" };
-    format!("{refusal} ({meaning}{source})")
+    format!("{} ({meaning}{source})", refusal.words_alone())
 }
 
 #[cfg(test)]

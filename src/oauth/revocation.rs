@@ -144,7 +144,7 @@ pub fn by_hand(profile: &Profile, provider: Option<&Provider>) -> String {
 pub fn judge(profile: &Profile, provider: &Provider, reply: Result<&Reply, &Trouble>) -> Result<(), Trouble> {
     let title = &provider.title;
     let failed = |why: String, stored, kind| {
-        let what = format!("cannot revoke {} at its provider", profile.id.name);
+        let what = format!("cannot sign out of {} at its provider", profile.id.name);
         Err(Trouble { what, why, stored, kind })
     };
     let reply = match reply {
@@ -152,7 +152,7 @@ pub fn judge(profile: &Profile, provider: &Provider, reply: Result<&Reply, &Trou
         Err(lost) => {
             let why = match lost.stored {
                 Stored::PerhapsSpent => {
-                    format!("{}; the login may or may not be revoked; trying again does no harm", lost.why)
+                    format!("{}; the login may or may not have ended; trying again does no harm", lost.why)
                 }
                 Stored::Untouched
                 | Stored::Absent
@@ -414,9 +414,9 @@ mod tests {
             (405, "", check("endpoints.revoke")),
             (302, "", check("endpoints.revoke")),
             (400, r#"{"error":"rate_limited"}"#, again("rate_limited")),
-            (429, "", again("answered 429")),
-            (500, "", again("answered 500")),
-            (503, "", again("answered 503")),
+            (429, "", again("is busy (429)")),
+            (500, "", again("is having trouble (500)")),
+            (503, "", again("is having trouble (503)")),
         ] {
             let judged = judge(&profile(Some("r1")), &provider, Ok(&reply(status, body)));
             match (judged, expected) {
@@ -432,14 +432,14 @@ mod tests {
         }
     }
 
-    const WHAT: &str = "cannot revoke acme/ana at its provider";
+    const WHAT: &str = "cannot sign out of acme/ana at its provider";
 
     #[test]
     fn a_pause_that_is_asked_for_is_said() {
         let headers = vec![("retry-after".to_owned(), Secret::new("120"))];
         let busy = Reply { headers, ..reply(503, "") };
         let trouble = judge(&profile(Some("r1")), &provider(FILE), Ok(&busy)).expect_err("busy");
-        assert_eq!(trouble.why, "acme answered 503 with an empty body; it asks to wait 2m00s");
+        assert_eq!(trouble.why, "acme is having trouble (503); it asks to wait 2m00s");
         assert_eq!(trouble.kind.to_string(), "try again in 2m00s");
     }
 
@@ -448,7 +448,7 @@ mod tests {
         for (stored, words) in [
             (
                 Stored::PerhapsSpent,
-                "acme: lost; the login may or may not be revoked; trying again does no harm",
+                "acme: lost; the login may or may not have ended; trying again does no harm",
             ),
             (Stored::Untouched, "acme: lost"),
         ] {

@@ -45,7 +45,10 @@ pub fn request(provider: &Provider, client_id: &str) -> Result<Request, BindingE
 /// Why there is no list, for people.
 pub fn read(list: &ScopeList, reply: &Reply) -> Result<Listed, String> {
     if !(200..300).contains(&reply.status) {
-        return Err(format!("it answered {}", reply.status));
+        return Err(match reply.status {
+            status @ 500.. => format!("the server is having trouble ({status})"),
+            status => format!("it answered {status}"),
+        });
     }
     let tree = reply::json(reply).ok_or("its answer is not JSON")?;
     // An answer may be the list itself.

@@ -25,7 +25,7 @@ const RETRY_LIMIT: usize = 8;
 
 /// Asks the provider to end the grant of a profile, and erases so much of it here once it has.
 pub async fn revoke(services: &Arc<Services>, id: &ProfileId, extent: Extent) -> Revoked {
-    let what = format!("cannot revoke {} at its provider", id.name);
+    let what = format!("cannot sign out of {} at its provider", id.name);
     attempt(services, id, extent, &what).await.unwrap_or_else(Revoked::NotEnded)
 }
 
@@ -132,7 +132,7 @@ async fn erase(services: &Arc<Services>, profile: &Profile, provider: &Provider,
     let Some((_, Trouble { why, stored, .. })) = kept.first() else { return Revoked::Done(snapshot) };
     let names: Vec<String> = kept.iter().map(|(name, _)| name.to_string()).collect();
     let names = names.join(", ");
-    let why = format!("{} revoked the login, but then {why}", provider.title);
+    let why = format!("{} ended the login, but then {why}", provider.title);
     let next = FailureKind::NeedsFix(format!("once that is repaired, erase the rest of {names} here"));
     let trouble = Trouble::untouched(format!("cannot erase {names}"), why, next);
     Revoked::NotErased(Trouble { stored: *stored, ..trouble })

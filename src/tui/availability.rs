@@ -299,7 +299,7 @@ fn refresh(model: &Model, profile: &Profile, now: Now) -> Result<(), Unavailable
         return Err(Unavailable::new(name, why).remedy(remedy));
     }
     let busy = if running.revoking.is_some() {
-        format!("{name} is being revoked at its provider")
+        format!("{name} is being signed out at its provider")
     } else if running.refresh.is_some() {
         format!("{name} is already being refreshed")
     } else {

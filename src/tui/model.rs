@@ -334,7 +334,7 @@ impl Model {
         let login = self.login.as_ref().filter(|login| login.is_settling());
         let refreshes = self.refreshing().map(|(id, _)| format!("the refresh of {}", id.name));
         let revoking = self.running.iter().filter(|(_, running)| running.revoking.is_some());
-        let revoked = revoking.map(|(id, _)| format!("the revocation of {}", id.name));
+        let revoked = revoking.map(|(id, _)| format!("the sign-out of {}", id.name));
         let logins = login.map(|login| format!("the tokens of {}", login.plan().id.name));
         let settings = self.is_saving_settings.then(|| "the settings being saved".to_owned());
         let saves = (self.saving > 0).then(|| "a change being saved".to_owned());

@@ -117,7 +117,7 @@ fn sentence(one: &ProfileDiff) -> String {
 fn counts(many: &[&ProfileDiff]) -> String {
     let words = [
         (DiffKind::Added, "added"),
-        (DiffKind::Removed, "removed"),
+        (DiffKind::Removed, "deleted"),
         (DiffKind::Broken, "unreadable"),
         (DiffKind::Erased, "without tokens"),
         (DiffKind::NewTokens, "with new tokens"),

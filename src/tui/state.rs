@@ -10,7 +10,7 @@ use crate::domain::clock::{
 };
 use crate::domain::countdown::countdown;
 use crate::domain::health::Health;
-use crate::domain::profile::{Kind, Profile, RefreshResult};
+use crate::domain::profile::{self, Kind, Profile, RefreshResult};
 use crate::domain::refreshability::{NotRefreshable, has_live_grant};
 use crate::domain::residual_validity::Validity;
 use crate::domain::secret::Secret;
@@ -263,10 +263,8 @@ fn failed(model: &Model, profile: &Profile, now: Now) -> String {
     let again = auto_refresh::planned(model, profile, now)
         .map_or_else(String::new, |at| format!(" authtui tries again {}.", soon(model, at, now)));
     let next = next.map_or_else(String::new, |next| format!(" Next: {next}."));
-    // What a provider said is written down without its name.
-    let is_said = ["refused ", "answered "].iter().any(|word| why.starts_with(word));
-    let why = if is_said { format!("The provider {why}") } else { text_layout::capital(&why) };
-    format!("{why}.{next}{again}")
+    let why = profile::with_subject(&why, "the provider");
+    format!("{}.{next}{again}", text_layout::capital(&why))
 }
 
 fn loss(profile: &Profile) -> String {

@@ -356,8 +356,11 @@ fn a_question_is_asked_before_anything_is_lost() {
 fn revoking_at_the_provider_is_asked_and_what_it_did_not_do_is_said() {
     let work = || cast::id("anthropic/work");
     let why = "Anthropic (claude.ai account) answered 503 with an empty body; it may be asked again in 2m00s";
-    let busy =
-        Trouble::untouched("cannot revoke anthropic/work at its provider", why, FailureKind::Temporary(None));
+    let busy = Trouble::untouched(
+        "cannot sign out of anthropic/work at its provider",
+        why,
+        FailureKind::Temporary(None),
+    );
     for (name, question) in [
         ("sign_out_twins", cast::signing_out(&["anthropic/work"])),
         ("not_revocable", cast::not_revocable("anthropic/work")),
@@ -492,7 +495,7 @@ fn the_log_says_what_happened_at_every_size() {
     assert_snapshot!("log", drawn(&model, MIDDLE));
     for size in [WIDE, NARROW, SMALLEST] {
         let screen = text(&model, size);
-        for words in ["refresh failed", "login ended", "could not be revok"] {
+        for words in ["refresh failed", "login ended", "could not sign out"] {
             assert!(screen.contains(words) || size == SMALLEST, "{words}:\n{screen}");
         }
     }
@@ -523,17 +526,16 @@ fn a_reason_is_read_whole_in_the_log_and_on_the_page_of_its_profile() {
             "Refresh failed:",
             "Login ended by the provider:",
             "New tokens could not be saved:",
-            "Could not be revoked at the provider:",
+            "Could not sign out at the provider:",
         ] {
             assert!(seen.contains(&whole(said)), "{said} at {size:?}");
         }
         assert!(
-            seen.contains(&whole(&format!("Could not be revoked at the provider: {why}")))
-                || size == (40, 10)
+            seen.contains(&whole(&format!("Could not sign out at the provider: {why}"))) || size == (40, 10)
         );
         model.screen = Screen::Everything;
         let page = whole(&text(&model, (size.0, 60)));
-        assert!(page.contains(&whole(&format!("could not be revoked at the provider: {why}"))), "{page}");
+        assert!(page.contains(&whole(&format!("could not sign out at the provider: {why}"))), "{page}");
     }
 }
 

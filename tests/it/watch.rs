@@ -201,7 +201,7 @@ fn a_file_that_cannot_be_watched_is_looked_at_each_second() {
     fs::write(home.config(), THREE).expect("written");
     pty.wait("Another program added acme/eve.");
     fs::write(home.config(), TWO).expect("written");
-    pty.wait("Another program removed acme/eve.").keys("q");
+    pty.wait("Another program deleted acme/eve.").keys("q");
     assert_eq!(pty.end().code, 0);
 }
 

@@ -7,7 +7,7 @@ use crate::domain::countdown::countdown;
 use crate::domain::event::Event;
 use crate::domain::grant_status::GrantStatus;
 use crate::domain::health::{Activity, Health};
-use crate::domain::profile::{Kind, Profile, RefreshResult};
+use crate::domain::profile::{Kind, Profile, RefreshResult, with_subject};
 use crate::domain::provider::Provider;
 use crate::domain::refreshability::{NotRefreshable, has_live_grant, refreshability};
 use crate::domain::text;
@@ -70,16 +70,21 @@ fn by_last_refresh(profile: &Profile, now: Now) -> Option<(String, String)> {
     let name = profile.id.name.exact();
     match &profile.last_refresh_of_this_grant()?.result {
         RefreshResult::Done => None,
-        RefreshResult::Dead { why } => Some((cut(why), format!("Next: authtui login {name}"))),
-        RefreshResult::Refused { why, next, .. } => Some((cut(why), format!("Next: {}", cut(next)))),
+        RefreshResult::Dead { why } => Some((said(why), format!("Next: authtui login {name}"))),
+        RefreshResult::Refused { why, next, .. } => Some((said(why), format!("Next: {}", cut(next)))),
         RefreshResult::Passing { why, retry_at, .. } => {
             let when = match countdown(*retry_at - now.wall).0 {
                 left if *retry_at > now.wall => format!("Try again in {left}"),
                 _ => "Next".to_owned(),
             };
-            Some((cut(why), format!("{when}: authtui refresh {name}")))
+            Some((said(why), format!("{when}: authtui refresh {name}")))
         }
     }
+}
+
+/// A reason as it is stored, with its subject.
+fn said(why: &str) -> String {
+    cut(&with_subject(why, "the provider"))
 }
 
 fn cut(words: &str) -> String {

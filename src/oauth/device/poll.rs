@@ -52,11 +52,11 @@ pub fn judge(provider: &Provider, map: &DeviceReplyMap, reply: Result<&Reply, &T
         }
         Some(Meaning::Denied) => PollReply::Denied(words(&refusal.body)),
         Some(Meaning::Expired) => PollReply::Expired,
-        Some(Meaning::Passing) => undecided(Progress::Unreachable(refusal.to_string()), pause),
+        Some(Meaning::Passing) => undecided(Progress::Unreachable(refusal.words_alone()), pause),
         // Something between us and the provider may have answered. Any other success is the answer,
         // however odd: it does not come again.
         None if refusal.remedy() == Remedy::Wait => {
-            undecided(Progress::Unreachable(refusal.to_string()), pause)
+            undecided(Progress::Unreachable(refusal.words_alone()), pause)
         }
         Some(Meaning::GrantDead) | None => PollReply::Refused(Box::new(refusal)),
     }

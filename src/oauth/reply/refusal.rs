@@ -161,6 +161,23 @@ impl Refusal {
         }
     }
 
+    /// The same where nobody is named before it.
+    #[must_use]
+    pub fn words_alone(&self) -> String {
+        if self.trouble().is_some() { format!("the server {self}") } else { self.to_string() }
+    }
+
+    /// What is wrong with a server that answers nothing of use; nothing where it says more, or something
+    /// must be changed here.
+    fn trouble(&self) -> Option<&'static str> {
+        match (&self.body, self.status) {
+            (RefusalBody::Odd(_) | RefusalBody::Page, 429) => Some("is busy"),
+            (RefusalBody::Odd(_) | RefusalBody::Page, 500..) => Some("is having trouble"),
+            (RefusalBody::Odd(_) | RefusalBody::Page, _) => None,
+            (RefusalBody::Error { .. } | RefusalBody::Words(_) | RefusalBody::Elsewhere { .. }, _) => None,
+        }
+    }
+
     /// What the provider called `title` said, with the pause that it asks for.
     #[must_use]
     pub fn words_by(&self, title: &str) -> String {
@@ -204,6 +221,9 @@ impl RefusalBody {
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(trouble) = self.trouble() {
+            return write!(f, "{trouble} ({})", self.status);
+        }
         match &self.body {
             RefusalBody::Error { code, description: Some(words) } => {
                 write!(f, "refused with {code}: {words}")

@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::domain::change::ChangeError;
 use crate::domain::clock::{DateTime, FixedOffset, Utc, local};
 use crate::domain::event::Event;
-use crate::domain::profile::{LastRefresh, RefreshResult};
+use crate::domain::profile::{LastRefresh, RefreshResult, with_subject};
 use crate::domain::provider::catalog::Catalog;
 use crate::domain::refreshability::NotRefreshable;
 use crate::domain::trouble::{FailureKind, Trouble};
@@ -50,14 +50,14 @@ pub(super) fn dropped(what: &str, moved: ChangeError, holders: &str) -> Trouble 
 pub(super) fn failed(last: &LastRefresh, title: &str, what: &str, now: DateTime<Utc>) -> Trouble {
     match &last.result {
         RefreshResult::Dead { why } => {
-            Trouble::untouched(what, format!("{title} {why}"), FailureKind::NeedsLogin)
+            Trouble::untouched(what, with_subject(why, title), FailureKind::NeedsLogin)
         }
         RefreshResult::Passing { why, retry_at, .. } => {
             let pause = (*retry_at > now).then(|| *retry_at - now);
-            Trouble::untouched(what, why.clone(), FailureKind::Temporary(pause))
+            Trouble::untouched(what, with_subject(why, title), FailureKind::Temporary(pause))
         }
         RefreshResult::Refused { why, next, .. } => {
-            Trouble::untouched(what, format!("{title} {why}"), FailureKind::NeedsFix(next.clone()))
+            Trouble::untouched(what, with_subject(why, title), FailureKind::NeedsFix(next.clone()))
         }
         RefreshResult::Done => Trouble::untouched(what, "it is done", FailureKind::NothingToDo),
     }

@@ -107,7 +107,7 @@ pub(super) fn ended(model: &mut Model, id: &ProfileId, refreshed: Refreshed, now
                 }
                 FailureKind::NeedsLogin | FailureKind::Temporary(_) | FailureKind::NeedsFix(_) => {
                     flash(model, id, now);
-                    report_refresh_failure(model, id, &trouble, asked_by);
+                    report_refresh_failure(model, id, &trouble, asked_by, now);
                 }
             }
         }

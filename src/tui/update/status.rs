@@ -10,6 +10,7 @@ use std::time::Duration;
 use crate::domain::clock::Now;
 use crate::domain::name::{ProfileId, ProfileName};
 use crate::domain::trouble::{FailureKind, Trouble};
+use crate::tui::auto_refresh;
 use crate::tui::message::Action;
 use crate::tui::model::Model;
 use crate::tui::status::{
@@ -113,14 +114,27 @@ pub(super) fn report_refresh_failure(
     id: &ProfileId,
     trouble: &Trouble,
     asked_by: AskedBy,
+    now: Now,
 ) {
+    let is_temporary = matches!(trouble.kind, FailureKind::Temporary(_));
+    let retries =
+        model.profile(id).is_some_and(|profile| auto_refresh::planned(model, profile, now).is_some());
+    let key = model.keys.key(Action::Refresh);
     // The row counts down to the next try; nobody has to do anything.
-    let retries = matches!(trouble.kind, FailureKind::Temporary(_)) && asked_by == AskedBy::Nobody;
-    let (text, tone) = if retries {
-        let what = text_layout::capital(&trouble.words_without_next());
-        (format!("{what} authtui tries again on its own."), Tone::Warn)
-    } else {
-        (words(model, trouble), Tone::Bad)
+    let next = match (is_temporary, retries, asked_by) {
+        (false, _, _) => None,
+        (true, true, AskedBy::Nobody) => Some(("authtui tries again on its own.".to_owned(), Tone::Warn)),
+        (true, true, AskedBy::Person) => {
+            Some((format!("authtui tries again on its own; {key} tries now."), Tone::Bad))
+        }
+        (true, false, AskedBy::Nobody) => Some((format!("Press {key} to try again."), Tone::Warn)),
+        (true, false, AskedBy::Person) => Some((format!("Press {key} to try again."), Tone::Bad)),
+    };
+    let (text, tone) = match next {
+        Some((next, tone)) => {
+            (format!("{} {next}", text_layout::capital(&trouble.words_without_next())), tone)
+        }
+        None => (words(model, trouble), Tone::Bad),
     };
     let brief = format!("{}: {}.", id.name, trouble.why);
     let subject = ReportSubject::Profile(id.clone());

@@ -7,7 +7,7 @@ use crate::terminal::pty::Pty;
 fn on_a_terminal_events_have_heads_seconds_and_every_word_at_any_width() {
     let home = Home::new();
     home.store("providers: {acme: {oauth_credentials: [{id: work, access_token: t}]}}\n");
-    assert_eq!(home.run(&["revoke", "acme/work", "--yes"]).code, Some(0));
+    assert_eq!(home.run(&["logout", "acme/work", "--yes"]).code, Some(0));
     for columns in [120, 80, 40] {
         let text = Pty::start(&home, &["events"], (columns, 20)).end().text;
         let head = text.lines().next().unwrap_or_default();
@@ -15,11 +15,11 @@ fn on_a_terminal_events_have_heads_seconds_and_every_word_at_any_width() {
         let line = text.lines().find(|line| line.contains("acme/work")).expect("the event");
         assert_eq!(line.matches(':').count(), 2, "minutes and seconds: {line}");
         assert!(text.contains("tokens erased here"), "{columns}: {text}");
-        assert_eq!(text.contains("authtui revoke, process"), columns >= 80, "{columns}: {text}");
+        assert_eq!(text.contains("authtui logout, process"), columns >= 80, "{columns}: {text}");
     }
     let plain = home.run(&["events"]).out;
     assert!(
-        !plain.contains("TIME") && plain.contains("tokens erased here  (authtui revoke, process "),
+        !plain.contains("TIME") && plain.contains("tokens erased here  (authtui logout, process "),
         "{plain}"
     );
 }

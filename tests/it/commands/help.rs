@@ -13,8 +13,8 @@ fn the_help_says_that_the_screen_opens_and_shows_examples_and_exit_codes() {
         "authtui login anthropic/work",
         "4 temporary failure (try again)",
         "[alias: ls]",
-        "[alias: logout]",
-        "[alias: rm]",
+        "[alias: revoke]",
+        "[aliases: rm, remove]",
     ] {
         assert!(help.contains(words), "{words}: {help}");
     }
@@ -23,7 +23,7 @@ fn the_help_says_that_the_screen_opens_and_shows_examples_and_exit_codes() {
 #[test]
 fn a_profile_has_one_name_in_every_usage_and_the_options_of_a_login_are_in_groups() {
     let home = Home::new();
-    for command in ["token", "login", "refresh", "revoke", "remove", "events"] {
+    for command in ["token", "login", "refresh", "logout", "delete", "events"] {
         let help = home.run(&[command, "--help"]).out;
         let usage = help.lines().find(|line| line.starts_with("Usage:")).expect("a usage");
         assert!(usage.contains("PROFILE") && !usage.contains("NAME"), "{usage}");
@@ -34,14 +34,19 @@ fn a_profile_has_one_name_in_every_usage_and_the_options_of_a_login_are_in_group
     }
 }
 
+const STORE: &str = "providers: {acme: {oauth_credentials: [{id: work, access_token: t}]}}\n";
+
 #[test]
 fn an_alias_is_the_command_that_it_stands_for() {
     let home = Home::new();
-    home.store("providers: {acme: {oauth_credentials: [{id: work, access_token: t}]}}\n");
+    home.store(STORE);
     assert!(home.run(&["ls"]).out.contains("acme/work"));
-    assert!(home.run(&["logout", "acme/work", "--yes"]).said(0).contains("tokens erased"));
-    assert!(home.run(&["events"]).out.contains("(authtui revoke, "));
-    assert!(home.run(&["rm", "acme/work", "--yes"]).said(0).contains("removed"));
+    assert!(home.run(&["revoke", "acme/work", "--yes"]).said(0).contains("acme/work: signed out"));
+    assert!(home.run(&["events"]).out.contains("(authtui logout, "));
+    for alias in ["rm", "remove"] {
+        home.store(STORE);
+        assert!(home.run(&[alias, "acme/work", "--yes"]).said(0).contains("acme/work: deleted"));
+    }
 }
 
 #[test]

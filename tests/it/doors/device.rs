@@ -241,7 +241,7 @@ fn a_code_that_cannot_be_had_ends_a_login_only_where_it_is_the_only_door() {
             FailureKind::NeedsFix(client.to_owned()),
         ),
         (404, String::new(), "answered 404", FailureKind::NeedsFix(check.to_owned())),
-        (503, String::new(), "answered 503", FailureKind::Temporary(None)),
+        (503, String::new(), "is having trouble (503)", FailureKind::Temporary(None)),
         (429, r#"{"error":"slow_down"}"#.to_owned(), "slow_down", FailureKind::Temporary(None)),
         (200, missing, "the answer has no code to type", FailureKind::NeedsFix(check.to_owned())),
         (200, "<html>sign in</html>".to_owned(), "a web page", FailureKind::Temporary(None)),

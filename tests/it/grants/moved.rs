@@ -15,7 +15,7 @@ fn what_was_erased_removed_or_replaced_meanwhile_does_not_come_back_and_the_loss
     let emptied = "providers: {demo: {oauth_credentials: [{id: ana, revoked_at: 2026-01-01T00:00:00Z}]}}\n";
     for (text, why) in [
         (emptied.to_owned(), "the tokens were erased meanwhile"),
-        ("providers: {}\n".to_owned(), "the profile was removed meanwhile"),
+        ("providers: {}\n".to_owned(), "the profile was deleted meanwhile"),
         (store(&[login]), "other tokens were stored meanwhile"),
     ] {
         let (entry, _) = served.entry("ana", -5);
@@ -135,7 +135,7 @@ fn a_login_and_what_erases_are_in_the_log() {
     assert_eq!(words(home), ["logged_in", "erased", "erased"]);
     let listed = home.run(&["events", "demo/ana"]);
     assert_eq!(listed.code, Some(0));
-    for words in ["logged in  (authtui login, process", "erased here  (authtui revoke, process"] {
+    for words in ["logged in  (authtui login, process", "erased here  (authtui logout, process"] {
         assert!(listed.out.contains(words), "{}", listed.out);
     }
 }

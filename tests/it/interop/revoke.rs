@@ -15,7 +15,7 @@ fn a_grant_that_was_revoked_renews_nothing_and_its_access_token_is_refused() {
 
         let ended = home.run(&["revoke", "op/work", "--remote", "--yes"]);
 
-        assert!(ended.said(0).contains("revoked at its provider; its tokens are erased here."), "{ended:?}");
+        assert!(ended.said(0).contains("signed out here and at its provider."), "{ended:?}");
         assert_eq!(provider.userinfo(&access), 401, "{client:?}");
         let [asked] = &provider.log("/token/revocation")[..] else { panic!("one request") };
         let proof = match client {

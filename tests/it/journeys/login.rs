@@ -33,7 +33,7 @@ fn a_code_that_brings_no_tokens_leaves_the_file_as_it_was() {
     for (fault, mishap, code, word) in [
         ("refused", FaultKind::Instead(answer(400, r#"{"error":"invalid_grant"}"#)), 3, "invalid_grant"),
         ("busy", FaultKind::Instead(answer(503, "")), 4, "503"),
-        ("too many", FaultKind::Instead(answer(429, "").with("Retry-After", "90")), 4, "try again in 1m30s"),
+        ("too many", FaultKind::Instead(answer(429, "").with("Retry-After", "90")), 4, "again in 1m30s"),
         ("client", FaultKind::Instead(answer(401, r#"{"error":"invalid_client"}"#)), 1, "check client.id"),
         ("scopes", FaultKind::Instead(answer(400, r#"{"error":"invalid_scope"}"#)), 1, "check scopes"),
         (

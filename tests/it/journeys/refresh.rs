@@ -69,7 +69,7 @@ fn a_failure_that_passes_is_retried_later_and_its_tokens_are_kept() {
 
         let ended = served.home.run(&["refresh", "demo/ana"]);
 
-        assert!(ended.said(4).contains("Next: try again in "), "{fault}: {ended:?}");
+        assert!(ended.said(4).contains("Next: run the same command again in "), "{fault}: {ended:?}");
         assert!(served.home.run(&["list"]).out.contains("retrying"), "{fault}");
         assert_eq!(served.stored("ana").as_ref(), Some(&pair), "{fault}");
         let last = served.profile("ana").last_refresh.expect("a record");

@@ -115,7 +115,7 @@ fn qwen_device_code_that_was_denied_or_refused_saves_nothing() {
     let denied = FaultKind::Refused(authtui::demo::authority::response::ErrorCode::AccessDenied);
     for (place, kind, code, words) in [
         (FaultPlace::Device, ended, 3, "refused with invalid_client (status 401)"),
-        (FaultPlace::Device, busy, 4, "answered 503"),
+        (FaultPlace::Device, busy, 4, "is having trouble (503)"),
         (FaultPlace::Poll, denied, 1, "access was denied (access_denied"),
     ] {
         let qwen = served();

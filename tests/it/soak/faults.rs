@@ -54,7 +54,7 @@ fn a_refresh_whose_system_calls_fail_saves_keeps_or_prints_the_new_tokens_and_sa
 #[test]
 #[ignore = "needs strace"]
 fn a_save_whose_system_calls_fail_is_not_called_saved() {
-    for (command, done) in [("revoke", "tokens erased."), ("remove", "removed.")] {
+    for (command, done) in [("logout", "signed out"), ("delete", "deleted")] {
         let served = Served::start();
         let mut saved = 0;
         let begin = || {

@@ -104,7 +104,7 @@ fn what_is_typed_is_shown_and_can_be_corrected() {
     pty.keys("\x15y\r");
     let left = pty.end();
     assert!(
-        left.code == 0 && left.text.contains("[y/N] y") && left.text.contains("removed"),
+        left.code == 0 && left.text.contains("[y/N] y") && left.text.contains("acme/key: key deleted"),
         "{}",
         left.text
     );

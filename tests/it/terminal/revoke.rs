@@ -23,7 +23,7 @@ fn a_grant_is_ended_at_its_provider_and_then_erased() {
 
         pty.wait("· demo/ana");
         assert_eq!((served.stored("ana"), revocations(&served), lives(&served, &pair)), (None, 1, false));
-        pty.keys("L").wait("╭ Log").wait("revoked at the p").keys("\x1b").wait("╭ Profiles").keys("q");
+        pty.keys("L").wait("╭ Log").wait("signed out at th").keys("\x1b").wait("╭ Profiles").keys("q");
         assert_eq!(pty.end().code, 0);
     }
 }
@@ -33,7 +33,9 @@ fn a_provider_that_fails_is_asked_again() {
     let (served, pair, pty) = begun(WIDE);
     plan(&served, 1);
     pty.insist("X", "Keep everything").keys("\r");
-    pty.wait("demo/ana is not signed out").wait("answered 503").wait("Stored tokens are unchanged.");
+    pty.wait("demo/ana is not signed out")
+        .wait("is having trouble (503)")
+        .wait("Stored tokens are unchanged.");
     assert_eq!((served.stored("ana"), lives(&served, &pair)), (Some(pair.clone()), true));
 
     pty.keys("\t").keys("\r").wait("here and at its provider");

@@ -20,7 +20,7 @@ fn one_change_is_said_in_words_and_many_are_counted() {
     for (after, said) in [
         (vec![profile("work"), profile("home")], ""),
         (vec![profile("home"), profile("work")], ""),
-        (vec![profile("work")], "Another program removed demo/home."),
+        (vec![profile("work")], "Another program deleted demo/home."),
         (vec![profile("work"), held("home", "new")], "Another program stored new tokens for demo/home."),
         (
             vec![profile("work"), Profile { held: StoredTokens::None, ..profile("home") }],
@@ -28,7 +28,7 @@ fn one_change_is_said_in_words_and_many_are_counted() {
         ),
         (
             vec![held("work", "new"), profile("lab")],
-            "Another program changed 3 profiles: 1 added, 1 removed, 1 with new tokens.",
+            "Another program changed 3 profiles: 1 added, 1 deleted, 1 with new tokens.",
         ),
     ] {
         let mut app = App::with(["work", "home"]);

@@ -76,7 +76,7 @@ fn a_profile_can_be_deleted_once_its_provider_has_ended_the_login() {
 fn a_grant_that_is_over_is_erased_here_and_said_so() {
     let mut app = asked(["work", "home"]);
     assert_eq!(app.message(), "Signing out of demo/work at its provider …");
-    assert_eq!(app.model.unfinished().as_deref(), Some("the revocation of demo/work"));
+    assert_eq!(app.model.unfinished().as_deref(), Some("the sign-out of demo/work"));
     assert_eq!(app.keys("X"), [], "asked once");
     assert!(app.message().contains("is already being asked"));
     assert_eq!(app.keys("r"), [], "nothing is refreshed meanwhile");
@@ -215,7 +215,7 @@ fn erased(name: &str) -> Profile {
 }
 
 fn busy() -> Trouble {
-    let what = "cannot revoke demo/work at its provider";
+    let what = "cannot sign out of demo/work at its provider";
     Trouble::untouched(what, "Demo answered 503", FailureKind::Temporary(None))
 }
 

@@ -89,7 +89,7 @@ fn an_answer_that_cannot_be_read_is_a_lost_one_and_says_what_it_was() {
 fn the_status_of_a_refusal_counts_whatever_became_of_its_body() {
     for headers in ["Content-Encoding: zstd\r\n", "Content-Encoding: gzip\r\n", "Content-Length: 4000\r\n"] {
         let (_, ended, _) = refreshed(format!("HTTP/1.1 503 Busy\r\n{headers}\r\n???").as_bytes());
-        assert!(ended.said(4).contains("answered 503"), "{headers}: {ended:?}");
+        assert!(ended.said(4).contains("is having trouble (503)"), "{headers}: {ended:?}");
         assert!(!ended.err.contains("may already be used up"), "{headers}: {ended:?}");
     }
 }

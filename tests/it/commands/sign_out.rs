@@ -1,4 +1,4 @@
-//! `authtui revoke` and `authtui remove`: erased here, and the provider is not told.
+//! `authtui logout` and `authtui delete`: erased here, and the provider is not told.
 
 mod remote;
 
@@ -13,7 +13,7 @@ fn nothing_is_erased_unless_somebody_says_yes() {
     for command in ["revoke", "remove"] {
         let ended = served.home.run(&[command, "demo/ana"]);
         let said = ended.said(2);
-        assert!(said.contains("add --yes") && said.contains("This will erase the tokens"), "{ended:?}");
+        assert!(said.contains("add --yes") && said.contains(": This will "), "{ended:?}");
     }
     assert_eq!(served.home.bytes(), before);
 }
@@ -22,7 +22,7 @@ fn nothing_is_erased_unless_somebody_says_yes() {
 fn revoking_erases_the_tokens_and_keeps_the_profile() {
     let (served, pair) = Served::with_ana(3600);
 
-    let ended = served.home.run(&["revoke", "demo/ana", "--yes"]);
+    let ended = served.home.run(&["logout", "demo/ana", "--yes"]);
 
     let said = ended.said(0);
     assert!(said.contains("demo is not notified: the token stays valid until "), "{ended:?}");
@@ -47,7 +47,7 @@ fn a_login_that_the_provider_ended_is_not_said_to_work() {
     let last = format!("        last_refresh: {{at: {at}, result: dead, why: gone}}\n");
     served.home.store(store(&[entry + &last]));
     let before = served.home.bytes();
-    for (command, done) in [("revoke", "tokens erased."), ("remove", "removed.")] {
+    for (command, done) in [("logout", "signed out"), ("delete", "deleted")] {
         served.home.store(&before);
         for ended in [served.home.run(&[command, "demo/ana"]), served.home.run(&[command, "demo/ana", "-y"])]
         {
@@ -67,20 +67,20 @@ fn nothing_is_said_to_be_erased_when_it_could_not_be() {
     served.home.store(store(&[ana.to_owned(), ben.to_owned()]));
     let before = served.home.bytes();
 
-    let ended = served.home.run(&["revoke", "demo/ana", "--yes"]);
+    let ended = served.home.run(&["logout", "demo/ana", "--yes"]);
 
     assert!(!ended.said(1).contains("erase"), "{ended:?}");
     assert_eq!(served.home.bytes(), before);
 }
 
 #[test]
-fn removing_takes_the_profile_and_nothing_else() {
+fn deleting_takes_the_profile_and_nothing_else() {
     let served = Served::start();
     let (ana, ben) = (served.entry("ana", 3600).0, served.entry("ben", 3600).0);
     let others = "# mine\nmetrics: {port: 1}\n";
     served.home.store(store(&[ana, ben.clone()]) + others);
 
-    assert!(served.home.run(&["remove", "demo/ana", "-y"]).said(0).contains("demo/ana: removed"));
+    assert!(served.home.run(&["delete", "demo/ana", "-y"]).said(0).contains("demo/ana: deleted"));
 
     let text = String::from_utf8(served.home.bytes()).expect("text");
     assert!(!text.contains("ana") && text.contains(&ben) && text.ends_with(others), "{text}");
@@ -91,12 +91,6 @@ fn removing_takes_the_profile_and_nothing_else() {
 fn a_key_is_erased_from_the_file() {
     let served = Served::start();
     served.home.store("providers:\n  acme:\n    api_key: sk-1 # work\n    model: m\n");
-    assert!(
-        served
-            .home
-            .run(&["revoke", "acme/key", "--yes"])
-            .said(0)
-            .contains("the key is removed from the file")
-    );
+    assert!(served.home.run(&["logout", "acme/key", "--yes"]).said(0).contains("acme/key: key deleted"));
     assert_eq!(String::from_utf8(served.home.bytes()).expect("text"), "providers:\n  acme:\n    model: m\n");
 }

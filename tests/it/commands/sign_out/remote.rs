@@ -1,4 +1,4 @@
-//! `authtui revoke --remote`: the provider ends the grant first, and only then it is erased here.
+//! `authtui logout --remote`: the provider ends the grant first, and only then it is erased here.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -16,7 +16,7 @@ use crate::home::served::{Pair, Served, store};
 use crate::home::{PATIENCE, person, program};
 use crate::terminal::pty::Pty;
 
-const REMOTE: [&str; 4] = ["revoke", "demo/ana", "--remote", "--yes"];
+const REMOTE: [&str; 4] = ["logout", "demo/ana", "--remote", "--yes"];
 
 #[test]
 fn the_provider_ends_the_grant_and_then_its_tokens_are_erased() {
@@ -26,7 +26,7 @@ fn the_provider_ends_the_grant_and_then_its_tokens_are_erased() {
 
     let said = ended.said(0);
     assert!(said.contains("Demo (a server inside authtui) is asked to end this login."), "{said}");
-    assert!(said.contains("demo/ana: revoked at its provider; its tokens are erased here."), "{said}");
+    assert!(said.contains("demo/ana: signed out here and at its provider."), "{said}");
     assert_eq!((served.stored("ana"), served.counters().revoked), (None, 1));
     assert_eq!(
         asked(&served),
@@ -38,7 +38,7 @@ fn the_provider_ends_the_grant_and_then_its_tokens_are_erased() {
     let happened = |what| ("demo/ana".to_owned(), what);
     assert_eq!(events(&served), [happened(GrantEvent::Revoked), happened(GrantEvent::Erased)]);
     let events = served.home.run(&["events"]).out;
-    assert!(events.contains("revoked at the provider") && events.contains("authtui revoke"), "{events}");
+    assert!(events.contains("signed out at the provider") && events.contains("authtui logout"), "{events}");
     for token in [&pair.access, &pair.refresh] {
         assert!(!said.contains(&token[8..]) && !events.contains(&token[8..]));
     }
@@ -47,8 +47,8 @@ fn the_provider_ends_the_grant_and_then_its_tokens_are_erased() {
 #[test]
 fn removing_takes_the_profile_once_its_grant_is_over() {
     let (served, pair) = Served::with_ana(3600);
-    let removed = served.home.run(&["remove", "demo/ana", "--remote", "-y"]);
-    assert!(removed.said(0).contains("demo/ana: revoked at its provider; removed here."), "{removed:?}");
+    let removed = served.home.run(&["delete", "demo/ana", "--remote", "-y"]);
+    assert!(removed.said(0).contains("demo/ana: signed out at its provider and deleted."), "{removed:?}");
     assert!(!lives(&served, &pair));
     let happened = |what| ("demo/ana".to_owned(), what);
     assert_eq!(events(&served), [happened(GrantEvent::Revoked), happened(GrantEvent::Erased)]);
@@ -59,7 +59,7 @@ fn removing_takes_the_profile_once_its_grant_is_over() {
 fn a_login_that_comes_while_the_provider_is_asked_is_not_removed() {
     let (served, _) = Served::with_ana(3600);
     let held = Held::instead(&served, REVOKE);
-    let removing = served.home.start(&["remove", "demo/ana", "--remote", "--yes"]);
+    let removing = served.home.start(&["delete", "demo/ana", "--remote", "--yes"]);
     let asked = held.request();
     let (entry, other) = served.entry("ana", 3600);
     served.home.store(store(&[entry]));
@@ -67,7 +67,7 @@ fn a_login_that_comes_while_the_provider_is_asked_is_not_removed() {
     asked.answer("200 OK", "", "");
 
     let ended = removing.end();
-    assert!(ended.said(1).contains("another login, so it is not removed"), "{ended:?}");
+    assert!(ended.said(1).contains("another login, so it is not deleted"), "{ended:?}");
     assert_eq!(served.stored("ana"), Some(other));
 }
 
@@ -78,7 +78,7 @@ fn whatever_goes_wrong_keeps_the_tokens_and_says_whether_it_is_worth_another_try
     let page = HttpResponse::new(200, "text/html", "<title>Sign in</title>Sign in to this network first.");
     let elsewhere = HttpResponse::new(307, "text/plain", "").with("Location", "http://127.0.0.1:9/revoke");
     for (fault, mishap, code, words) in [
-        ("busy", FaultKind::Instead(busy), 4, "answered 503 with an empty body; it asks to wait 2m00s"),
+        ("busy", FaultKind::Instead(busy), 4, "is having trouble (503); it asks to wait 2m00s"),
         ("a page", FaultKind::Instead(page), 4, "answered 200 with a web page instead of an answer"),
         (
             "redirected",
@@ -88,7 +88,7 @@ fn whatever_goes_wrong_keeps_the_tokens_and_says_whether_it_is_worth_another_try
             follows",
         ),
         ("gone", json(404, ""), 1, "answered 404"),
-        ("cut off", FaultKind::LostRequest, 4, "the login may or may not be revoked"),
+        ("cut off", FaultKind::LostRequest, 4, "the login may or may not have ended"),
         (
             "unsupported",
             json(400, r#"{"error":"unsupported_token_type"}"#),
@@ -110,7 +110,7 @@ fn whatever_goes_wrong_keeps_the_tokens_and_says_whether_it_is_worth_another_try
         let ended = served.home.run(&REMOTE);
 
         let said = ended.said(code);
-        assert!(said.contains("cannot revoke demo/ana at its provider: Demo"), "{fault}: {said}");
+        assert!(said.contains("cannot sign out of demo/ana at its provider: Demo"), "{fault}: {said}");
         assert!(
             said.contains(words) && said.contains("Stored tokens are unchanged. Next: "),
             "{fault}: {said}"
@@ -173,8 +173,10 @@ fn who_cannot_be_asked_is_said_before_anything_is_erased_or_asked() {
         "providers:\n  mute: {login}\n  acme: {login}\n  broken: {login}\n  demo: {{api_key: k, oauth_credentials: [{{id: out}}]}}\n"
     ));
     let before = served.home.bytes();
-    let page =
-        format!("Next: revoke it at {}/; without --remote it is erased here.", served.serving.issuer());
+    let page = format!(
+        "Next: revoke it at {}/; without --remote authtui signs out here only.",
+        served.serving.issuer()
+    );
     for (name, why, next) in [
         ("mute/ana", "its provider file names no revocation address", page.as_str()),
         ("acme/ana", "there is no provider file for it", "revoke it on the provider's web pages"),
@@ -183,9 +185,9 @@ fn who_cannot_be_asked_is_said_before_anything_is_erased_or_asked() {
         ("demo/out", "it has no tokens", ""),
     ] {
         for more in [&["--yes"][..], &[]] {
-            let ended = served.home.run(&[&["revoke", name, "--remote"], more].concat());
+            let ended = served.home.run(&[&["logout", name, "--remote"], more].concat());
             let said = ended.said(1);
-            assert!(said.contains(&format!("{name} cannot be revoked at its provider: ")), "{name}: {said}");
+            assert!(said.contains(&format!("cannot sign out of {name} at its provider: ")), "{name}: {said}");
             assert!(said.contains(why) && said.contains(next), "{name}: {said}");
         }
     }
@@ -195,14 +197,14 @@ fn who_cannot_be_asked_is_said_before_anything_is_erased_or_asked() {
 #[test]
 fn nobody_is_asked_without_a_yes() {
     let (served, pair) = Served::with_ana(3600);
-    let ended = served.home.run(&["revoke", "demo/ana", "--remote"]);
+    let ended = served.home.run(&["logout", "demo/ana", "--remote"]);
     assert!(ended.said(2).contains("add --yes"), "{ended:?}");
 
     for (answer, code, revoked) in [("n\r", 1, 0), ("y\r", 0, 1)] {
         let mut command = CommandBuilder::new(program());
-        command.args(["revoke", "demo/ana", "--remote"]);
+        command.args(["logout", "demo/ana", "--remote"]);
         let pty = Pty::run(&served.home, command, (100, 20));
-        pty.wait("Revoke demo/ana at its provider?").keys(answer);
+        pty.wait("Sign out of demo/ana here and at its provider?").keys(answer);
         let left = pty.end();
         assert_eq!((left.code, served.counters().revoked), (code, revoked), "{}", left.text);
         assert_eq!(served.stored("ana").is_some(), revoked == 0, "{}", left.text);

@@ -55,9 +55,9 @@ pub(super) fn announce(services: &Services, snapshot: &Snapshot, profile: &Profi
         | NotRevocable::BadAddress => Some(revocation::by_hand(profile, provider)),
     };
     let next = remedy.map_or_else(String::new, |remedy| {
-        format!(" {} Next: {remedy}; without --remote it is erased here.", Stored::Untouched)
+        format!(" {} Next: {remedy}; without --remote authtui signs out here only.", Stored::Untouched)
     });
-    let words = format!("{name} cannot be revoked at its provider: {why}.{next}");
+    let words = format!("cannot sign out of {name} at its provider: {why}.{next}");
     say(&text::clean(&words, SENTENCE_LIMIT));
     Err(Exit::Failure)
 }
@@ -68,7 +68,7 @@ pub(super) fn run(services: &Arc<Services>, profile: &Profile, extent: Extent) -
     let name = &profile.id.name;
     let Some(revoked) = finish_posted(services, revoke(services, &profile.id, extent))? else {
         say(&format!(
-            "{name}: stopped before the provider's answer was known; it may be revoked there. authtui list \
+            "{name}: stopped before the provider's answer was known; the login may have ended there. authtui list \
              shows what is stored."
         ));
         return Ok(Exit::Failure);
@@ -76,15 +76,18 @@ pub(super) fn run(services: &Arc<Services>, profile: &Profile, extent: Extent) -
     Ok(match revoked {
         Revoked::Done(after) => {
             let left = after.profile(name).map(|profile| profile.held.tokens());
-            let (here, exit) = match (left, extent) {
-                (None, Extent::Tokens | Extent::Profile) => ("removed here", Exit::Done),
-                (Some(None), Extent::Tokens | Extent::Profile) => ("its tokens are erased here", Exit::Done),
-                (Some(Some(_)), Extent::Tokens) => ("it holds the tokens of another login", Exit::Done),
-                (Some(Some(_)), Extent::Profile) => {
-                    ("it holds the tokens of another login, so it is not removed", Exit::Failure)
+            let (place, exit) = match (left, extent) {
+                (None, Extent::Tokens | Extent::Profile) => ("at its provider and deleted", Exit::Done),
+                (Some(None), Extent::Tokens | Extent::Profile) => ("here and at its provider", Exit::Done),
+                (Some(Some(_)), Extent::Tokens) => {
+                    ("at its provider; it holds the tokens of another login", Exit::Done)
                 }
+                (Some(Some(_)), Extent::Profile) => (
+                    "at its provider; it holds the tokens of another login, so it is not deleted",
+                    Exit::Failure,
+                ),
             };
-            say(&format!("{name}: revoked at its provider; {here}."));
+            say(&format!("{name}: signed out {place}."));
             exit
         }
         Revoked::NotEnded(trouble) | Revoked::NotErased(trouble) => exit::trouble(&trouble, &name.exact()),

@@ -1,4 +1,4 @@
-//! Commands `revoke` and `remove`: erase here; the provider is told only with `--remote`.
+//! Commands `logout` and `delete`: sign out here; the provider is told only with `--remote`.
 
 mod remote;
 
@@ -22,19 +22,19 @@ use crate::shell::terminal::console;
 use crate::shell::terminal::console::Prompter;
 
 #[derive(Debug, Args)]
-pub(super) struct RevokeArgs {
+pub(super) struct SignOutArgs {
     /// The profile: provider/name, or one part of it if only one profile fits
     #[arg(value_name = "PROFILE")]
     name: String,
-    /// End the login at the provider too; nothing is erased here unless that worked
+    /// Sign out at the provider too; nothing is erased here unless that worked
     #[arg(long)]
     remote: bool,
-    /// Do not ask before erasing
+    /// Do not ask first
     #[arg(long, short)]
     yes: bool,
 }
 
-pub(super) fn run(services: &Arc<Services>, args: &RevokeArgs, extent: Extent) -> Result<Exit> {
+pub(super) fn run(services: &Arc<Services>, args: &SignOutArgs, extent: Extent) -> Result<Exit> {
     let (snapshot, profile) = profile_arg::find(services, &args.name)?;
     let name = &profile.id.name;
     if let (false, Err(trouble)) = (profile.id.store.is_file(), &snapshot.writable) {
@@ -67,16 +67,17 @@ pub(super) fn run(services: &Arc<Services>, args: &RevokeArgs, extent: Extent) -
 ///
 /// # Errors
 /// The number to end with where nobody agrees, once that was said.
-fn confirm(args: &RevokeArgs, name: &ProfileName, extent: Extent, is_exact: bool) -> Result<()> {
+fn confirm(args: &SignOutArgs, name: &ProfileName, extent: Extent, is_exact: bool) -> Result<()> {
     if !console::can_ask() {
         let next = if is_exact { "add --yes" } else { "write the whole name and add --yes" };
         say(&format!("there is no terminal to ask on; {next}."));
         return Err(Exit::Usage.into());
     }
     let question = match extent {
-        _ if args.remote => format!("Revoke {name} at its provider?"),
-        Extent::Tokens => format!("Erase the tokens of {name}?"),
-        Extent::Profile => format!("Remove {name}?"),
+        Extent::Tokens if args.remote => format!("Sign out of {name} here and at its provider?"),
+        Extent::Profile if args.remote => format!("Sign out of {name} at its provider and delete it?"),
+        Extent::Tokens => format!("Sign out of {name}?"),
+        Extent::Profile => format!("Delete {name}?"),
     };
     if block_on(async { Prompter::new().agrees(&question).await })? {
         return Ok(());
@@ -93,11 +94,13 @@ fn erase(services: &Services, profile: &Profile, extent: Extent, lives_on: Optio
     Ok(match until_signal(services.apply(profile.id.store, change))? {
         Some(Ok(_)) => {
             let done = match (profile.kind, extent) {
-                (Kind::ApiKey | Kind::Environment, _) => "the key is removed from the file",
-                (Kind::OAuth, Extent::Tokens) => "tokens erased",
-                (Kind::OAuth, Extent::Profile) => "removed",
+                (Kind::ApiKey | Kind::Environment, _) => "key deleted",
+                (Kind::OAuth, Extent::Tokens) => "signed out",
+                (Kind::OAuth, Extent::Profile) => "deleted",
             };
-            say(&format!("{name}: {done}.{}", lives_on.map(after).unwrap_or_default()));
+            let lives_on =
+                lives_on.map_or_else(|| ".".to_owned(), |lives_on| format!(", here only. {lives_on}"));
+            say(&format!("{name}: {done}{lives_on}"));
             Exit::Done
         }
         Some(Err(ApplyError::Moved(moved))) => {
@@ -116,13 +119,13 @@ fn erase(services: &Services, profile: &Profile, extent: Extent, lives_on: Optio
 fn consequence(profile: &Profile, extent: Extent, lives_on: Option<&str>) -> String {
     let what = match (profile.kind, extent, lives_on) {
         (_, Extent::Tokens, None) => "It has no tokens.",
-        (_, Extent::Profile, None) => "It has no tokens. This will erase the profile from the file.",
-        (Kind::ApiKey | Kind::Environment, _, Some(_)) => "This will remove the key from the file.",
+        (_, Extent::Profile, None) => "It has no tokens. This will delete the profile from the file.",
+        (Kind::ApiKey | Kind::Environment, _, Some(_)) => "This will delete the key from the file.",
         (Kind::OAuth, Extent::Tokens, Some(_)) => {
             "This will erase the tokens from the file; the profile stays."
         }
         (Kind::OAuth, Extent::Profile, Some(_)) => {
-            "This will erase the tokens and the profile from the file."
+            "This will delete the profile and its tokens from the file."
         }
     };
     format!("{}: {what}{}", profile.id.name, lives_on.map(after).unwrap_or_default())
