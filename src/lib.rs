@@ -84,9 +84,11 @@
 //! answers with [`Output`](oauth::login::Output)s. Its [methods](oauth::login::LoginMethods) wait
 //! at the same time: the callback, a pasted answer, a device code, a request sent from here. The
 //! callback thread checks each request by [`receive`](oauth::callback::receive()); the browser is
-//! given a link to this machine that works once, so its arguments tell nothing. Tokens are saved,
-//! and only then tested. Once a code is redeemed, a login can no longer be cancelled: tokens that
-//! come are asked about.
+//! given a link to this machine that works once, so its arguments tell nothing. Whose the tokens
+//! are is read from the answer, its ID token or the userinfo endpoint
+//! ([`identity`](oauth::identity)), before they take anybody's place. They are saved, and only then
+//! tested. Once a code is redeemed, a login can no longer be cancelled: tokens that come are asked
+//! about.
 //!
 //! # What an answer means
 //!

@@ -6,6 +6,7 @@ pub mod curl;
 pub mod device;
 pub(crate) mod fixtures;
 pub mod form;
+pub mod identity;
 pub mod login;
 pub mod pasted;
 pub mod probe;

@@ -145,7 +145,8 @@ impl Authorization {
         }
         query.append_pair("redirect_uri", redirect.as_str());
         if !self.parameters.scopes.is_empty() {
-            query.append_pair("scope", &self.parameters.scopes.join(&provider.scopes.separator));
+            let scopes = self.parameters.scopes.join(&provider.scopes.separator);
+            query.append_pair(&provider.scopes.parameter, &scopes);
         }
         if let (Some(verifier), Some(method)) = (&self.verifier, provider.pkce.method()) {
             query

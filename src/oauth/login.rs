@@ -12,6 +12,7 @@ mod completion;
 mod device;
 mod events;
 mod exchanging;
+mod identifying;
 mod methods;
 mod opening;
 mod options;
@@ -176,6 +177,7 @@ impl Login {
             Stage::Waiting(methods) => Some(methods.wakes_at()),
             Stage::Opening(_)
             | Stage::Exchanging(_)
+            | Stage::Identifying(_)
             | Stage::Confirming(..)
             | Stage::Saving(_)
             | Stage::Unsaved(..)
@@ -194,6 +196,7 @@ impl Login {
             Stage::Opening(_)
             | Stage::Waiting(_)
             | Stage::Exchanging(_)
+            | Stage::Identifying(_)
             | Stage::Testing(..)
             | Stage::Over(_) => None,
         }
@@ -203,7 +206,7 @@ impl Login {
     #[must_use]
     pub fn is_settling(&self) -> bool {
         match &self.stage {
-            Stage::Exchanging(_) | Stage::Saving(_) => true,
+            Stage::Exchanging(_) | Stage::Identifying(_) | Stage::Saving(_) => true,
             Stage::Waiting(methods) => methods.polling().is_some(),
             Stage::Opening(_)
             | Stage::Confirming(..)
@@ -262,6 +265,7 @@ impl Login {
             Stage::Waiting(methods) => Some(methods),
             Stage::Exchanging(exchange) => Some(&exchange.methods),
             Stage::Opening(_)
+            | Stage::Identifying(_)
             | Stage::Confirming(..)
             | Stage::Saving(_)
             | Stage::Unsaved(..)

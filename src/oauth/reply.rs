@@ -40,6 +40,12 @@ pub struct TokenResponse {
     pub account: Option<String>,
     /// The account's stable id.
     pub subject: Option<String>,
+    /// The ID token, where there is one.
+    pub id_token: Option<Secret>,
+    /// The issuer of the ID token, once it was read.
+    pub issuer: Option<String>,
+    /// Whom an ID token names that must not be believed.
+    pub unverified: Option<String>,
     /// What in the reply was odd though the tokens are good.
     pub notes: Vec<String>,
 }
@@ -89,13 +95,22 @@ pub fn read(map: &ReplyMap, meanings: &Meanings, reply: &Reply) -> Result<TokenR
         scopes: map.scope.find(tree).map(|value| scopes(value, reply)),
         account: words(&map.account, tree, |text| reply.unquoted(text)),
         subject: words(&map.subject, tree, |text| reply.unquoted(text)),
+        id_token: id_token(tree).map(Secret::new),
+        issuer: None,
+        unverified: None,
         notes,
     })
+}
+
+/// The ID token (OpenID Connect Core §3.1.3.3).
+fn id_token(tree: &Value) -> Option<&str> {
+    tree.get("id_token").and_then(Value::as_str).filter(|token| !token.is_empty())
 }
 
 /// `reply`, none of whose words may repeat the tokens that it brings.
 fn guarded(map: &ReplyMap, tree: Option<&Value>, reply: &Reply) -> Reply {
     let came = [&map.access, &map.refresh].into_iter().filter_map(|at| at.find(tree?)?.as_str());
+    let came = came.chain(tree.and_then(id_token));
     let came = came.map(|token| Secret::new(token.trim())).filter(|token| !token.is_empty());
     Reply { secrets: reply.secrets.iter().cloned().chain(came).collect(), ..reply.clone() }
 }

@@ -15,6 +15,7 @@ mod limits;
 mod request_rules;
 mod rules;
 mod schema;
+mod server_rules;
 mod standard_requests;
 mod values;
 
@@ -25,13 +26,26 @@ use crate::stored::provider_file::library::{FileOrigin, Library};
 pub use crate::stored::provider_file::limits::SIZE_LIMIT;
 
 /// The provider files that come with the program: name and text.
-pub const PRESETS: [(&str, &str); 6] = [
+pub const PRESETS: [(&str, &str); 19] = [
     ("anthropic", include_str!("../../assets/providers/anthropic.yaml")),
+    ("asana", include_str!("../../assets/providers/asana.yaml")),
+    ("atlassian", include_str!("../../assets/providers/atlassian.yaml")),
     ("calcom", include_str!("../../assets/providers/calcom.yaml")),
     ("calcom-platform", include_str!("../../assets/providers/calcom-platform.yaml")),
+    ("github", include_str!("../../assets/providers/github.yaml")),
+    ("github-web", include_str!("../../assets/providers/github-web.yaml")),
+    ("gitlab", include_str!("../../assets/providers/gitlab.yaml")),
+    ("google", include_str!("../../assets/providers/google.yaml")),
+    ("google-device", include_str!("../../assets/providers/google-device.yaml")),
+    ("huggingface", include_str!("../../assets/providers/huggingface.yaml")),
+    ("linear", include_str!("../../assets/providers/linear.yaml")),
+    ("microsoft", include_str!("../../assets/providers/microsoft.yaml")),
+    ("notion", include_str!("../../assets/providers/notion.yaml")),
     ("oauth2", include_str!("../../assets/providers/oauth2.yaml")),
     ("qonic", include_str!("../../assets/providers/qonic.yaml")),
     ("qwen", include_str!("../../assets/providers/qwen.yaml")),
+    ("slack", include_str!("../../assets/providers/slack.yaml")),
+    ("spotify", include_str!("../../assets/providers/spotify.yaml")),
 ];
 
 /// The path of a file, and its text or why there is none.
@@ -436,6 +450,13 @@ orders: [{{ name: usual, program: acme, sources: [TWO, ONE, login, key] }}]
             ("body: xml", 5, "unknown variant `xml`"),
             ("scopes: { default: ['a b'] }", 5, "one word"),
             ("scopes: { separator: '' }", 5, "must not be empty"),
+            ("scopes: { parameter: 'a b' }", 5, "one word"),
+            ("scopes: { parameter: state }", 5, "does not send for something else"),
+            (
+                "scopes: { parameter: user_scope }\nauthorize_parameters: { user_scope: x }",
+                6,
+                "itself sends user_scope",
+            ),
             ("scopes:\n  offered:\n    - a\n    - b c", 8, "one word"),
             ("scopes:\n  offered:\n    - a\n    - { name: a }", 8, "“a” is offered twice"),
             ("scopes:\n  offered: [{ nam: a }]", 6, "unknown field `nam`"),

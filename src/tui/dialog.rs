@@ -124,6 +124,7 @@ impl Dialog {
             Stage::Opening(_)
             | Stage::Waiting(_)
             | Stage::Exchanging(_)
+            | Stage::Identifying(_)
             | Stage::Saving(_)
             | Stage::Testing(..)
             | Stage::Over(_) => return None,

@@ -100,10 +100,10 @@ pub fn wrap(text: &str, columns: u16) -> Vec<String> {
     lines
 }
 
-/// The same in at most `rows` lines; a cut is shown by `…`.
+/// The same in at most `rows` lines, and each line of `text` for itself; a cut is shown by `…`.
 #[must_use]
 pub fn wrap_into(text: &str, columns: u16, rows: usize) -> Vec<String> {
-    let mut lines = wrap(text, columns);
+    let mut lines: Vec<String> = text.split('\n').flat_map(|line| wrap(line, columns)).collect();
     let surplus = lines.len() > rows;
     lines.truncate(rows);
     if let (true, Some(last)) = (surplus, lines.last_mut()) {

@@ -525,7 +525,7 @@ impl Run {
                 }
             },
             Stage::Exchanging(_) if self.dice.one_in(8) => Input::Cancelled,
-            Stage::Exchanging(_) => Input::Replied(self.sent, Ok(self.reply())),
+            Stage::Exchanging(_) | Stage::Identifying(_) => Input::Replied(self.sent, Ok(self.reply())),
             Stage::Testing(request_id, _) => Input::Replied(*request_id, Ok(self.reply())),
             Stage::Saving(_) if self.dice.one_in(4) => Input::Taken,
             Stage::Saving(_) => Input::Saved(self.or_trouble(())),

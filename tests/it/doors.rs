@@ -3,6 +3,7 @@
 
 mod again;
 mod device;
+mod identity;
 mod issuer;
 mod sent;
 mod unsaved;

@@ -17,7 +17,7 @@ const LAYERS: [(&str, &[&str]); 7] = [
 ];
 
 /// The files that may open a secret, and why they must.
-const OPENS_SECRETS: [&str; 28] = [
+const OPENS_SECRETS: [&str; 29] = [
     // The demo's server reads what it was sent and writes what it gives.
     "demo/authority/code.rs",
     "demo/authority/consent.rs",
@@ -32,6 +32,8 @@ const OPENS_SECRETS: [&str; 28] = [
     "oauth/authorization.rs",
     // What is copied is made.
     "oauth/form.rs",
+    // The claims of an ID token are read.
+    "oauth/identity.rs",
     // A person runs the request with their own session.
     "oauth/curl.rs",
     // The short link carries its random name.

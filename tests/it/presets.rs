@@ -1,5 +1,7 @@
 //! Requests that the presets make, field by field.
 
+mod own_app;
+
 use authtui::domain::provider::environment::CredentialSource;
 use authtui::domain::provider::meaning::Meaning;
 use authtui::domain::provider::request_template::{Method, Placeholder, RequestTemplate};

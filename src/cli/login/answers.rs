@@ -94,6 +94,10 @@ impl<'a> LoginQuestions<'a> {
             if question == PreflightQuestion::Notice {
                 console::say(self.preflight.provider().notice.as_deref().unwrap_or_default());
             }
+            let recipe = self.preflight.provider().registration.as_ref();
+            if let Some(recipe) = recipe.filter(|_| question == PreflightQuestion::ClientId) {
+                console::say(&recipe.lines().join("\n"));
+            }
             if let Some(words) = self.unanswerable(question).filter(|_| !console::can_ask()) {
                 say(&format!("{words}. Nothing was changed."));
                 return Err(Exit::Usage);

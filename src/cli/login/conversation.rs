@@ -184,6 +184,7 @@ impl<'a> Conversation<'a> {
             Stage::Opening(_)
             | Stage::Waiting(_)
             | Stage::Exchanging(_)
+            | Stage::Identifying(_)
             | Stage::Saving(_)
             | Stage::Testing(..)
             | Stage::Over(_) => None,

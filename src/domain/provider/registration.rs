@@ -11,3 +11,14 @@ pub struct RegistrationRecipe {
     /// The redirect address to enter there, exactly as the provider wants it.
     pub redirect: Option<String>,
 }
+
+impl RegistrationRecipe {
+    /// What to do, a line each.
+    #[must_use]
+    pub fn lines(&self) -> Vec<String> {
+        let page = self.page.iter().map(|page| format!("Register an app of your own at {page}"));
+        let redirect =
+            self.redirect.iter().map(|address| format!("Redirect address to enter there: {address}"));
+        page.chain(redirect).chain(self.steps.iter().cloned()).collect()
+    }
+}

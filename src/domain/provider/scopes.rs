@@ -9,6 +9,8 @@ use crate::domain::text;
 pub struct Scopes {
     /// Asked for unless the person says otherwise.
     pub default: Vec<String>,
+    /// The name of the parameter in the authorization address.
+    pub parameter: String,
     /// What stands between two scopes in a request.
     pub separator: String,
     /// What can be asked for besides, as the file says.

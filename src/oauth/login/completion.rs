@@ -31,9 +31,13 @@ impl Login {
                 self.exchanged(exchange, reply, now)
             }
             Stage::Exchanging(exchange) => self.answered_meanwhile(exchange, request_id, reply, now),
+            Stage::Identifying(asked) if asked.request_id == request_id => {
+                self.userinfo_came(*asked, reply, now)
+            }
             Stage::Testing(awaited, profile) if awaited == request_id => self.tested(profile, reply, now),
             // The first tokens have won, or nobody waits for this answer any more.
             Stage::Opening(_)
+            | Stage::Identifying(_)
             | Stage::Confirming(..)
             | Stage::Saving(_)
             | Stage::Unsaved(..)
@@ -42,8 +46,8 @@ impl Login {
         }
     }
 
-    /// Tokens came; `doubt` is why the person is asked before they are saved.
-    pub(super) fn granted(
+    /// Whose the tokens are is known, or nobody says it.
+    pub(super) fn identified(
         &mut self,
         granted: TokenResponse,
         doubt: Option<ConfirmReason>,
@@ -57,9 +61,10 @@ impl Login {
         for note in &granted.notes {
             self.notice(format!("The answer was unusual: {note}."));
         }
+        let unverified = granted.unverified.clone();
         let mut profile = Box::new(self.profile(granted));
         // Whose tokens they are comes first: a cancelled login must not replace another account.
-        match self.other_account(&profile).or(doubt) {
+        match self.other_account(&profile, unverified.as_deref()).or(doubt) {
             Some(doubt) => Transition::to(Stage::Confirming(profile, doubt)).with([Output::CloseListener]),
             None => {
                 self.keep_identity(&mut profile);
@@ -83,7 +88,7 @@ impl Login {
             // RFC 6749 §5.1: scopes that the reply leaves out are as asked.
             scopes: granted.scopes.unwrap_or_else(|| self.plan.scopes.clone()),
             asked_scopes: self.plan.scopes.clone(),
-            issuer: self.plan.provider.issuer.clone(),
+            issuer: self.plan.provider.issuer.clone().or(granted.issuer),
             subject: granted.subject,
             account: granted.account,
             origins: self.plan.provider.origins(),
@@ -102,25 +107,6 @@ impl Login {
         let Some(known) = self.plan.known.as_deref() else { return };
         profile.subject = profile.subject.take().or_else(|| known.subject.clone());
         profile.account = profile.account.take().or_else(|| known.account.clone());
-    }
-
-    /// The stable id tells accounts apart; where one is missing, the name people see.
-    fn other_account(&self, came: &Profile) -> Option<ConfirmReason> {
-        let stored = self.plan.known.as_deref()?;
-        let differ = |one: &Option<String>, other: &Option<String>| match (one, other) {
-            (Some(one), Some(other)) => Some(one != other),
-            (None, _) | (_, None) => None,
-        };
-        let other = differ(&stored.subject, &came.subject).or_else(|| differ(&stored.account, &came.account));
-        let shown = |profile: &Profile| {
-            profile
-                .account
-                .clone()
-                .or_else(|| profile.subject.clone())
-                .unwrap_or_else(|| "somebody".to_owned())
-        };
-        (other == Some(true))
-            .then(|| ConfirmReason::OtherAccount { stored: shown(stored), came: shown(came) })
     }
 
     /// Saves a profile in place of the one that was logged in again; a new one takes nobody's place.
@@ -144,6 +130,7 @@ impl Login {
             Stage::Opening(_)
             | Stage::Waiting(_)
             | Stage::Exchanging(_)
+            | Stage::Identifying(_)
             | Stage::Saving(_)
             | Stage::Testing(..)
             | Stage::Over(_) => return Transition::to(stage),
@@ -178,6 +165,7 @@ impl Login {
             Stage::Opening(_)
             | Stage::Waiting(_)
             | Stage::Exchanging(_)
+            | Stage::Identifying(_)
             | Stage::Confirming(..)
             | Stage::Unsaved(..)
             | Stage::Over(_) => return Transition::to(stage),

@@ -13,7 +13,7 @@ use crate::oauth::request::Entropy;
 ///
 /// ```text
 /// Opening ──random bytes and a port──▶ Waiting
-/// Waiting ──answer──▶ Exchanging ──tokens──▶ Saving ──saved──▶ Testing ──status──▶ Over
+/// Waiting ──answer──▶ Exchanging ──tokens──▶ [Identifying] ──▶ Saving ──saved──▶ Testing ──status──▶ Over
 /// Waiting ──tokens of the device code──▶ Saving
 /// Exchanging ──code refused──▶ Waiting
 /// Exchanging, Waiting ──tokens of another account, or of a cancelled login──▶ Confirming
@@ -30,6 +30,8 @@ pub enum Stage {
     Waiting(Box<LoginMethods>),
     /// A code is being redeemed, or the last answer about the device code is awaited.
     Exchanging(Exchange),
+    /// Tokens are there, and the provider is asked whose they are.
+    Identifying(Box<Identification>),
     /// Tokens are there, and the person must say whether they are wanted.
     Confirming(Box<Profile>, ConfirmReason),
     /// The tokens are being saved.
@@ -83,6 +85,15 @@ impl Exchange {
     pub(super) fn of(request_id: RequestId, methods: Box<LoginMethods>, by: LoginMethod) -> Self {
         Self { request_id, methods, by, spare: None, granted: None, cancelled: None, ending: None }
     }
+}
+
+/// Tokens of somebody who is not known yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identification {
+    pub(super) request_id: RequestId,
+    pub(super) granted: TokenResponse,
+    /// Why the person is asked before anything is saved.
+    pub(super) doubt: Option<ConfirmReason>,
 }
 
 /// Why a person is asked before tokens are saved.

@@ -8,6 +8,7 @@ use crate::domain::provider::Pkce;
 use crate::domain::secret::{Fingerprint, Secret};
 use crate::domain::trouble::{FailureKind, Trouble};
 use crate::oauth::callback::{AuthorizationResponse, Ignored, IssuerError, StateCheck};
+use crate::oauth::login::stage::Identification;
 use crate::oauth::login::step::LoginStep;
 use crate::oauth::login::{
     ConfirmReason, DeviceEnd, Exchange, Login, LoginMethods, Outcome, Output, Stage, Transition,
@@ -40,6 +41,7 @@ impl Login {
             // A tab of an earlier try came back late.
             Stage::Opening(_)
             | Stage::Exchanging(_)
+            | Stage::Identifying(_)
             | Stage::Confirming(..)
             | Stage::Saving(_)
             | Stage::Unsaved(..)
@@ -233,6 +235,7 @@ impl Login {
             }
             Stage::Opening(_)
             | Stage::Exchanging(_)
+            | Stage::Identifying(_)
             | Stage::Confirming(..)
             | Stage::Saving(_)
             | Stage::Unsaved(..)
@@ -256,6 +259,10 @@ impl Login {
                 cancelled: Some(ConfirmReason::Cancelled),
                 ..exchange
             })),
+            Stage::Identifying(asked) => {
+                let doubt = asked.doubt.or(Some(ConfirmReason::Cancelled));
+                Transition::to(Stage::Identifying(Box::new(Identification { doubt, ..*asked })))
+            }
             Stage::Testing(_, profile) => {
                 self.steps.skip(LoginStep::Test, "not awaited");
                 Transition::over(Outcome::Done(profile))

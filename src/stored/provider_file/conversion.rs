@@ -106,12 +106,13 @@ fn authorize(yaml: &mut ProviderYaml) -> Option<Authorize> {
     let page = yaml.endpoints.authorize.take();
     let sent = yaml.calls.authorize.take();
     let parameters = std::mem::take(&mut yaml.authorize_parameters.0);
+    let hint = standard_requests::login_hint(yaml, &parameters);
     let resources = standard_requests::resources(yaml);
     match sent {
         Some(sent) => Some(Authorize::Sent { call: sent.request, reading: sent.reading.0 }),
         None => page.map(|EndpointYaml(url)| Authorize::Page {
             url,
-            parameters: parameters.into_iter().chain(resources).collect(),
+            parameters: hint.into_iter().chain(parameters).chain(resources).collect(),
             response_type: yaml.response_type,
         }),
     }
@@ -144,7 +145,13 @@ fn scopes(yaml: ScopesYaml) -> Scopes {
         name: list.name,
         title: list.title,
     });
-    Scopes { default: yaml.default, separator: yaml.separator, offered: offered.collect(), list }
+    Scopes {
+        default: yaml.default,
+        parameter: yaml.parameter,
+        separator: yaml.separator,
+        offered: offered.collect(),
+        list,
+    }
 }
 
 /// The redirect; a page that no flow uses is left out.

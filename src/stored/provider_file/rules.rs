@@ -2,13 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use url::Url;
-
 use crate::domain::name;
-use crate::domain::provider::{Authentication, IssuerInAnswers, LoginMethod, PortRule, Rotation};
+use crate::domain::provider::{Authentication, LoginMethod, PortRule, Rotation};
 use crate::stored::provider_file::error::FieldError;
 use crate::stored::provider_file::request_rules::{self, bad_header_name, unfilled};
-use crate::stored::provider_file::schema::{ProviderYaml, RedirectYaml};
+use crate::stored::provider_file::schema::ProviderYaml;
+use crate::stored::provider_file::server_rules;
 
 /// The first rule that `yaml`, the content of `name`.yaml, breaks.
 pub(super) fn broken_rule(name: &str, yaml: &ProviderYaml) -> Option<FieldError> {
@@ -17,9 +16,7 @@ pub(super) fn broken_rule(name: &str, yaml: &ProviderYaml) -> Option<FieldError>
         .or_else(|| flows(yaml))
         .or_else(|| flow_requests(yaml))
         .or_else(|| authorization(yaml))
-        .or_else(|| issuer(yaml))
-        .or_else(|| resources(yaml))
-        .or_else(|| registration(yaml))
+        .or_else(|| server_rules::broken_rule(yaml))
         .or_else(|| request_rules::broken_rule(yaml))
         .or_else(|| scopes(yaml))
         .or_else(|| secret_headers(yaml))
@@ -28,14 +25,6 @@ pub(super) fn broken_rule(name: &str, yaml: &ProviderYaml) -> Option<FieldError>
         .or_else(|| export(yaml))
         .or_else(|| meanings(yaml))
         .or_else(|| masks(yaml))
-}
-
-/// Whether a rule is broken, the path of the field that breaks it, and the rule for people.
-type Rule<'a> = (bool, &'a [&'a str], &'a str);
-
-fn first_broken(rules: &[Rule<'_>]) -> Option<FieldError> {
-    let (_, path, rule) = rules.iter().find(|(is_broken, ..)| *is_broken)?;
-    Some(FieldError::at(path, *rule))
 }
 
 /// The first item that stands in `all` before.
@@ -58,7 +47,7 @@ fn identity(name: &str, yaml: &ProviderYaml) -> Option<FieldError> {
     }
     let is_visible =
         |id: &String| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ');
-    first_broken(&[(
+    FieldError::first_broken(&[(
         !yaml.client.id.iter().all(is_visible),
         &["client", "id"],
         "client.id must be visible ASCII characters",
@@ -74,7 +63,7 @@ fn redirect(yaml: &ProviderYaml) -> Option<FieldError> {
         PortRule::List(ports) => ports.contains(&0),
         PortRule::Fixed | PortRule::Any => false,
     };
-    first_broken(&[
+    FieldError::first_broken(&[
         (
             !is_loopback,
             &["redirect", "host"],
@@ -103,7 +92,7 @@ fn missing_path(yaml: &ProviderYaml) -> &'static [&'static str] {
 fn flows(yaml: &ProviderYaml) -> Option<FieldError> {
     let flows = yaml.flows();
     let (code, paste) = (flows.contains(&LoginMethod::Code), flows.contains(&LoginMethod::Paste));
-    first_broken(&[
+    FieldError::first_broken(&[
         (
             flows.is_empty() && yaml.flows.is_some(),
             &["flows"],
@@ -135,7 +124,7 @@ fn flow_requests(yaml: &ProviderYaml) -> Option<FieldError> {
     let by_device = flows.contains(&LoginMethod::Device);
     let (token, calls) = (yaml.endpoints.token.is_some(), &yaml.calls);
     let refreshes = yaml.refresh.rotation != Rotation::None && (by_code || by_device);
-    first_broken(&[
+    FieldError::first_broken(&[
         (
             by_code && !yaml.has_authorization(),
             missing,
@@ -191,7 +180,7 @@ fn authorization(yaml: &ProviderYaml) -> Option<FieldError> {
         return Some(FieldError::at(&["state", "bytes"], "state.bytes must be 16 to 96"));
     }
     let parameters = &yaml.authorize_parameters.0;
-    let is_own = |name: &str| OWN_PARAMETERS.contains(&name);
+    let is_own = |name: &str| OWN_PARAMETERS.contains(&name) || name == yaml.scopes.parameter;
     if let Some((name, _)) = parameters.iter().find(|(name, _)| is_own(name)) {
         let rule = format!("authtui itself sends {name}; leave it out here");
         return Some(FieldError::at(&["authorize_parameters", name], rule));
@@ -210,59 +199,21 @@ fn authorization(yaml: &ProviderYaml) -> Option<FieldError> {
     Some(FieldError::at(&["endpoints", "authorize"], rule))
 }
 
-fn issuer(yaml: &ProviderYaml) -> Option<FieldError> {
-    first_broken(&[(
-        yaml.issuer_in_answers == IssuerInAnswers::Promised && yaml.issuer.is_none(),
-        &["issuer_in_answers"],
-        "issuer_in_answers is promised, but no issuer says which one",
-    )])
-}
-
-/// The resources that tokens are asked for (RFC 8707 §2).
-fn resources(yaml: &ProviderYaml) -> Option<FieldError> {
-    let resources = &yaml.resource.0;
-    let is_resource = |text: &String| {
-        is_word(text)
-            && Url::parse(text).is_ok_and(|url| url.fragment().is_none() && url.password().is_none())
-    };
-    let said_twice = yaml.authorize_parameters.0.iter().any(|(name, _)| name == "resource");
-    first_broken(&[
-        (
-            !resources.iter().all(is_resource),
-            &["resource"],
-            "a resource is a full address without a fragment, such as https://api.example.org/mcp",
-        ),
-        (doubled(resources).is_some(), &["resource"], "each resource is named once"),
-        (
-            said_twice && !resources.is_empty(),
-            &["authorize_parameters", "resource"],
-            "the field resource says it already, for every request; leave it out here",
-        ),
-    ])
-}
-
-/// The redirect to register, which must be the one that is used.
-fn registration(yaml: &ProviderYaml) -> Option<FieldError> {
-    let written = yaml.registration.as_ref()?.redirect.as_ref()?;
-    let RedirectYaml { host, port, path, .. } = &yaml.redirect;
-    let bare = if path == "/" { "" } else { path };
-    let fits = [path, bare].iter().any(|path| {
-        [format!("http://{host}{path}"), format!("http://{host}:{port}{path}")].contains(written)
-    });
-    let rule =
-        format!("the redirect to register is http://{host}:{port}{path}, or the same without its port");
-    (!fits).then(|| FieldError::at(&["registration", "redirect"], rule))
-}
-
 fn scopes(yaml: &ProviderYaml) -> Option<FieldError> {
     const ONE_WORD: &str = "a scope is one word; write several as a list";
     let scopes = &yaml.scopes;
     let is_scope = |scope: &str| !scope.is_empty() && !scope.contains(char::is_whitespace);
     let offered: Vec<&str> = scopes.offered.iter().map(|offered| offered.0.name.as_str()).collect();
     let odd = offered.iter().position(|name| !is_scope(name)).unwrap_or(offered.len());
-    let fixed = first_broken(&[
+    let fixed = FieldError::first_broken(&[
         (!scopes.default.iter().all(|scope| is_scope(scope)), &["scopes", "default"], ONE_WORD),
         (scopes.separator.is_empty(), &["scopes", "separator"], "scopes.separator must not be empty"),
+        (
+            !is_word(&scopes.parameter)
+                || scopes.parameter != "scope" && OWN_PARAMETERS.contains(&&*scopes.parameter),
+            &["scopes", "parameter"],
+            "scopes.parameter is one word that authtui does not send for something else",
+        ),
         (odd < offered.len(), &["scopes", "offered", &odd.to_string()], ONE_WORD),
     ]);
     fixed.or_else(|| {
@@ -311,7 +262,7 @@ fn variables(yaml: &ProviderYaml) -> Option<FieldError> {
     for (index, variable) in yaml.environment.iter().enumerate() {
         let (index, variable) = (index.to_string(), &variable.0);
         let bad_header = variable.header.as_deref().and_then(bad_secret_header);
-        let broken = first_broken(&[
+        let broken = FieldError::first_broken(&[
             // A name alone has no fields; then its line is that of the item.
             (!is_variable(&variable.name), &["environment", &index, "name"], VARIABLE_NAME),
             (
@@ -339,7 +290,7 @@ fn orders(yaml: &ProviderYaml) -> Option<FieldError> {
     for (index, order) in yaml.orders.iter().enumerate() {
         let index = index.to_string();
         let sources: Vec<&str> = order.sources.iter().map(String::as_str).collect();
-        let broken = first_broken(&[
+        let broken = FieldError::first_broken(&[
             (!is_word(&order.name), &["orders", &index, "name"], "the name of an order is one word"),
             (
                 order.program.trim().is_empty(),
@@ -390,7 +341,7 @@ fn meanings(yaml: &ProviderYaml) -> Option<FieldError> {
 
 fn masks(yaml: &ProviderYaml) -> Option<FieldError> {
     let is_mask = |mask: &String| (1..=24).contains(&mask.len());
-    first_broken(&[(
+    FieldError::first_broken(&[(
         !yaml.masks.iter().all(is_mask),
         &["masks"],
         "a mask is a public prefix of 1 to 24 characters",

@@ -144,6 +144,7 @@ pub(super) enum BodyYaml {
 #[serde(default, deny_unknown_fields, expecting = "a map of fields")]
 pub(super) struct ScopesYaml {
     pub(super) default: Vec<String>,
+    pub(super) parameter: String,
     pub(super) separator: String,
     pub(super) offered: Vec<NameOrMap<OfferedScopeYaml>>,
     pub(super) list: Option<ScopeListYaml>,
@@ -151,7 +152,13 @@ pub(super) struct ScopesYaml {
 
 impl Default for ScopesYaml {
     fn default() -> Self {
-        Self { default: Vec::new(), separator: " ".to_owned(), offered: Vec::new(), list: None }
+        Self {
+            default: Vec::new(),
+            parameter: "scope".to_owned(),
+            separator: " ".to_owned(),
+            offered: Vec::new(),
+            list: None,
+        }
     }
 }
 

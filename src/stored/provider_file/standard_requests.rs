@@ -86,6 +86,14 @@ fn grant_type(value: &str) -> FormField {
     ("grant_type".to_owned(), Template::text(value))
 }
 
+/// The account that is expected to log in, for a server that is known by its issuer (OpenID Connect Core
+/// §3.1.2.1), unless the file says it.
+pub(super) fn login_hint(yaml: &ProviderYaml, parameters: &[(String, Template)]) -> Option<FormField> {
+    let hint = field("login_hint", Placeholder::Account);
+    let is_said = parameters.iter().any(|(name, _)| *name == hint.0);
+    (yaml.issuer.is_some() && !is_said).then_some(hint)
+}
+
 /// What tokens are asked for (RFC 8707 §2).
 pub(super) fn resources(yaml: &ProviderYaml) -> impl Iterator<Item = FormField> {
     yaml.resource.0.iter().map(|resource| ("resource".to_owned(), Template::text(resource)))

@@ -16,6 +16,7 @@ pub(super) fn try_again(model: &Model) -> Result<(), Unavailable> {
             Stage::Opening(_)
             | Stage::Waiting(_)
             | Stage::Exchanging(_)
+            | Stage::Identifying(_)
             | Stage::Confirming(..)
             | Stage::Saving(_)
             | Stage::Unsaved(..)

@@ -34,6 +34,7 @@ pub(super) fn keys(model: &Model, now: Now, place: FooterPlace) -> Vec<FooterCan
         Some(
             Stage::Opening(_)
             | Stage::Exchanging(_)
+            | Stage::Identifying(_)
             | Stage::Confirming(..)
             | Stage::Saving(_)
             | Stage::Unsaved(..)

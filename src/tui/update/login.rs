@@ -62,6 +62,7 @@ pub(super) fn heard(model: &mut Model, login_id: LoginId, heard: Input, now: Now
         Stage::Opening(_)
         | Stage::Waiting(_)
         | Stage::Exchanging(_)
+        | Stage::Identifying(_)
         | Stage::Saving(_)
         | Stage::Testing(..) => {
             if let Stage::Saving(profile) = &stage {
@@ -249,6 +250,7 @@ pub(super) fn leave(model: &mut Model, now: Now) -> Vec<Effect> {
             show(model, why, Tone::Plain, now);
             Vec::new()
         }
+        Stage::Identifying(_) => heard(model, login_id, Input::Cancelled, now),
         Stage::Opening(_) | Stage::Waiting(_) | Stage::Exchanging(_) => {
             model.screen = Screen::Login(Panel::Cancelling(Dialog::new(DialogQuestion::CancelLogin)));
             Vec::new()

@@ -226,6 +226,7 @@ impl<'a> PanelText<'a> {
             (Stage::Waiting(_), Some(shown)) => self.waiting(login, shown),
             (Stage::Waiting(_), None) => {}
             (Stage::Exchanging(exchange), _) => self.exchanging(exchange, login),
+            (Stage::Identifying(_), _) => self.headline("Asking who logged in"),
             (Stage::Confirming(..), _) => self.headline("Logged in, not saved yet"),
             (Stage::Saving(_), _) => self.headline("Saving the tokens"),
             (Stage::Unsaved(_, trouble), _) => {

@@ -76,6 +76,19 @@ fn a_client_secret_arrives_exactly_and_stands_nowhere_else() {
 }
 
 #[test]
+fn whoever_has_no_client_id_is_told_where_to_get_one() {
+    let home = Home::new();
+    let ended = home.run(&["login", "gitlab/ana"]);
+    for words in [
+        "Register an app of your own at https://gitlab.com/-/user_settings/applications\n",
+        "Redirect address to enter there: http://127.0.0.1:8765/callback\n",
+        "add --client-id",
+    ] {
+        assert!(ended.err.contains(words), "{words}: {ended:?}");
+    }
+}
+
+#[test]
 fn a_stored_secret_is_used_again_until_another_one_is_given() {
     let served = Served::start();
     served.with_secret("post", "first");

@@ -17,7 +17,7 @@ use authtui::tui::screen::Screen;
 use authtui::tui::tour::DemoClient;
 use authtui::tui::wizard::{ListQuestion, Page, TextQuestion, Wizard, choices};
 
-use crate::harness::{App, id, profile, provider, snapshot};
+use crate::harness::{App, id, preset, profile, provider, snapshot};
 
 /// The effects of a login that has begun.
 const BEGUN: [Effect; 1] = [Effect::Login(LoginId(1), Output::Entropy)];
@@ -84,6 +84,27 @@ fn a_client_that_nobody_knows_is_asked_for_and_a_notice_wants_its_yes() {
     let plan = app.login().plan();
     assert_eq!(plan.client_id, "my-client");
     assert_eq!(plan.client_secret, Some(Secret::new("hush-hush")));
+}
+
+#[test]
+fn the_page_of_the_client_id_says_how_to_register_an_app() {
+    for (name, seen) in [
+        ("github", ["https://github.com/settings/applications/new", "Enable Device Flow"]),
+        ("gitlab", ["http://127.0.0.1:8765/callback", "Clear “Confidential”"]),
+    ] {
+        let mut app = App::of([]);
+        app.feed(Msg::Catalogued(Box::new(provider_file::catalog_of_files([preset(name)]))));
+        choose(&mut app, name);
+        app.press("enter");
+        assert!(
+            matches!(wizard(&app).page, Page::Text(TextQuestion::ClientId, _)),
+            "{:?}",
+            wizard(&app).page
+        );
+        for words in seen.into_iter().chain(["The client id that"]) {
+            assert!(app.screen().contains(words), "{words}: {}", app.screen());
+        }
+    }
 }
 
 #[test]

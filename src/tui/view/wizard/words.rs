@@ -1,6 +1,7 @@
 //! Words of the wizard's pages.
 
 use crate::domain::provider::draft::DraftQuestion;
+use crate::domain::provider::registration::RegistrationRecipe;
 use crate::oauth::login::preflight::{self, Preflight};
 use crate::tui::field::Field;
 use crate::tui::text_layout;
@@ -113,7 +114,11 @@ fn question_text(wizard: &Wizard, question: TextQuestion, named: &str) -> String
             format!("Your API key for {named}.{}", page.unwrap_or_default())
         }
         TextQuestion::ClientId => {
-            format!("The client id that {named} gave you when you registered there.")
+            let recipe = wizard.provider().and_then(|provider| provider.registration.as_ref());
+            let recipe = recipe.map(RegistrationRecipe::lines).unwrap_or_default();
+            let last = format!("The client id that {named} gave you when you registered there.");
+            let lines = recipe.iter().map(|line| text_layout::safe(line));
+            lines.chain([last]).collect::<Vec<_>>().join("\n")
         }
         TextQuestion::ClientSecret
             if wizard.preflight.as_ref().and_then(Preflight::doubted_secret).is_some() =>

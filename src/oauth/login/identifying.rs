@@ -1,0 +1,114 @@
+//! Identification: whose the tokens are, before they take anybody's place.
+//!
+//! The token answer says it, by the provider's reply map or by its ID token; else the userinfo endpoint is
+//! asked once. Where nobody says it, nothing is guessed.
+
+use crate::domain::clock::Now;
+use crate::domain::profile::Profile;
+use crate::domain::provider::request_template::Placeholder;
+use crate::domain::trouble::Trouble;
+use crate::oauth::identity::{ExpectedIdToken, IdToken, Identity};
+use crate::oauth::login::stage::Identification;
+use crate::oauth::login::{ConfirmReason, Login, Output, Stage, Transition};
+use crate::oauth::reply::TokenResponse;
+use crate::oauth::request::{Bindings, Reply, Request};
+
+impl Login {
+    /// Tokens came; `doubt` is why the person is asked before they are saved.
+    pub(super) fn granted(
+        &mut self,
+        mut granted: TokenResponse,
+        doubt: Option<ConfirmReason>,
+        now: Now,
+    ) -> Transition {
+        self.read_id_token(&mut granted, now);
+        let Some(request) = self.userinfo(&granted) else {
+            return self.identified(granted, doubt, now);
+        };
+        let request_id = self.next_request_id();
+        let identification = Identification { request_id, granted, doubt };
+        Transition::to(Stage::Identifying(Box::new(identification)))
+            .with([Output::Send(request_id, Box::new(request))])
+    }
+
+    /// Takes from the ID token what the answer beside it does not say.
+    fn read_id_token(&mut self, granted: &mut TokenResponse, now: Now) {
+        let Some(token) = granted.id_token.take() else { return };
+        let issuer = self.plan.provider.issuer.as_deref();
+        let expected = ExpectedIdToken { issuer, client_id: &self.plan.client_id, now: now.wall };
+        let secrets: Vec<_> =
+            [&granted.tokens.access].into_iter().chain(&granted.tokens.refresh).cloned().collect();
+        let struck = |text: String| secrets.iter().fold(text, |text, secret| secret.struck_from(&text));
+        match expected.read(&token) {
+            IdToken::Named(Identity { issuer, subject, account }) => {
+                granted.issuer = issuer;
+                granted.subject = granted.subject.take().or(subject.map(struck));
+                granted.account = granted.account.take().or(account.map(struck));
+                self.transcript.note("the ID token was read; its signature is not checked", now);
+            }
+            IdToken::Unverified { name, error } => {
+                granted.unverified = name.map(struck);
+                granted.notes.push(format!("its ID token is unverified: {error}"));
+            }
+        }
+    }
+
+    /// The request that tells whose the tokens are, where that is not known and the provider can be asked.
+    fn userinfo(&self, granted: &TokenResponse) -> Option<Request> {
+        let call = self.plan.provider.userinfo.as_ref().filter(|_| granted.account.is_none())?;
+        Bindings::default().with(Placeholder::Access, granted.tokens.access.clone()).fill(call).ok()
+    }
+
+    /// The userinfo endpoint answered. Its answer counts only for the subject of the ID token (OpenID Connect
+    /// Core §5.3.2).
+    pub(super) fn userinfo_came(
+        &mut self,
+        identification: Identification,
+        reply: Result<Reply, Trouble>,
+        now: Now,
+    ) -> Transition {
+        let Identification { mut granted, doubt, .. } = identification;
+        let asked =
+            reply.map(|reply| (Identity::of_userinfo(&self.plan.provider.reply, &reply), reply.status));
+        match asked {
+            Ok((Identity { subject: Some(other), .. }, _))
+                if granted.subject.as_ref().is_some_and(|subject| *subject != other) =>
+            {
+                granted
+                    .notes
+                    .push("its userinfo endpoint names another account, so it was left out".to_owned());
+            }
+            Ok((Identity { subject: None, account: None, .. }, status)) => {
+                granted.notes.push(format!("its userinfo endpoint names nobody ({status})"));
+            }
+            Ok((Identity { subject, account, .. }, _)) => {
+                granted.subject = granted.subject.or(subject);
+                granted.account = account;
+            }
+            Err(trouble) => {
+                granted.notes.push(format!("its userinfo endpoint did not answer: {}", trouble.why));
+            }
+        }
+        self.identified(granted, doubt, now)
+    }
+
+    /// Another account than the stored one. An account is its stable id at its issuer; where one is missing,
+    /// the name people see. A name that must not be believed is another one.
+    pub(super) fn other_account(&self, came: &Profile, unverified: Option<&str>) -> Option<ConfirmReason> {
+        let stored = self.plan.known.as_deref()?;
+        let differ = |one: &Option<String>, other: &Option<String>| Some(one.as_ref()? != other.as_ref()?);
+        let name = |profile: &Profile| profile.account.clone().or_else(|| profile.subject.clone());
+        let shown = |profile: &Profile| name(profile).unwrap_or_else(|| "somebody".to_owned());
+        let is_other =
+            differ(&stored.subject, &came.subject).or_else(|| differ(&stored.account, &came.account));
+        let came = match (differ(&stored.issuer, &came.issuer), unverified) {
+            (Some(true), _) => format!("{} of another server", shown(came)),
+            (Some(false) | None, _) if is_other == Some(true) => shown(came),
+            (Some(false) | None, Some(unverified)) if name(stored).is_some() && name(came).is_none() => {
+                format!("{unverified} (unverified)")
+            }
+            (Some(false) | None, Some(_) | None) => return None,
+        };
+        Some(ConfirmReason::OtherAccount { stored: shown(stored), came })
+    }
+}

@@ -1,0 +1,173 @@
+//! Who logged in: by the token answer, its ID token, or the userinfo endpoint, and what is asked where it is
+//! another account than before.
+
+use authtui::domain::change::Edit;
+use authtui::domain::profile::Profile;
+use authtui::domain::provider::Provider;
+use authtui::domain::provider::request_template::{
+    Method, Placeholder, RequestBody, RequestTemplate, Template,
+};
+use authtui::oauth::login::{ConfirmReason, Input, LoginPlan, Output, Stage};
+use authtui::oauth::request::Request;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Value, json};
+
+use crate::harness::{ISSUER, Journey, code, plan, profile, reply, saved, sent, unreachable};
+
+#[test]
+fn the_id_token_says_who_logged_in_and_nobody_else_is_asked() {
+    let mut journey = Journey::waiting(login(None));
+    let asks = exchange(&mut journey, Some(&claims("1")));
+    let ana = (Some("ana@id.test".to_owned()), Some("1".to_owned()), Some(ISSUER.to_owned()));
+    assert_eq!(who(&saved_profile(&asks)), ana);
+}
+
+#[test]
+fn an_id_token_that_must_not_be_believed_names_nobody_and_says_so() {
+    let mut journey = Journey::waiting(LoginPlan { provider: without_userinfo(), ..login(None) });
+    let other = json!({ "iss": ISSUER, "sub": "1", "aud": "another", "exp": 1_900_000_000, "email": "a@b" });
+    let asks = exchange(&mut journey, Some(&other));
+    assert_eq!(who(&saved_profile(&asks)), (None, None, Some(ISSUER.to_owned())));
+    let notices = journey.login.notices().concat();
+    assert!(notices.contains("its ID token is unverified: it is for another client"), "{notices}");
+
+    // Where an account is stored, it is not replaced silently.
+    let known = LoginPlan { provider: without_userinfo(), ..login(Some("ana@id.test")) };
+    let mut journey = Journey::waiting(known);
+    exchange(&mut journey, Some(&other));
+    let came = "a@b (unverified)".to_owned();
+    let asked = ConfirmReason::OtherAccount { stored: "ana@id.test".to_owned(), came };
+    assert!(matches!(journey.login.stage(), Stage::Confirming(_, why) if *why == asked));
+}
+
+#[test]
+fn the_userinfo_endpoint_is_asked_once_where_the_answer_names_nobody() {
+    let mut journey = Journey::waiting(login(None));
+    let asks = exchange(&mut journey, None);
+    let (request_id, request) = sent(&asks);
+    assert_eq!((request.method, request.url.as_str()), (Method::Get, "http://127.0.0.1:4000/me"));
+    assert_eq!(authorization(&request), "Bearer new-access");
+    assert!(journey.login.is_settling(), "tokens are there and not stored");
+    let answer = reply(200, r#"{"sub":"1","email":"ana@id.test"}"#, journey.now);
+    let asks = journey.tell(Input::Replied(request_id, Ok(answer)));
+    let ana = (Some("ana@id.test".to_owned()), Some("1".to_owned()), Some(ISSUER.to_owned()));
+    assert_eq!(who(&saved_profile(&asks)), ana);
+}
+
+#[test]
+fn tokens_are_kept_whatever_the_userinfo_endpoint_says() {
+    let now = Journey::waiting(login(None)).now;
+    for (answer, words) in [
+        (Ok(reply(302, r#"{"sub":"9","email":"x@y"}"#, now)), "names nobody (302)"),
+        (Ok(reply(401, "{}", now)), "names nobody (401)"),
+        (Ok(reply(200, "<html>", now)), "names nobody (200)"),
+        (Err(unreachable()), "did not answer"),
+    ] {
+        let mut journey = Journey::waiting(login(Some("ana@id.test")));
+        let asks = exchange(&mut journey, None);
+        let asks = journey.tell(Input::Replied(sent(&asks).0, answer));
+        // What was known of the account stays: nobody contradicts it.
+        assert_eq!(saved_profile(&asks).account.as_deref(), Some("ana@id.test"), "{words}");
+        let notices = journey.login.notices().concat();
+        assert!(notices.contains(words), "{words}: {notices}");
+    }
+}
+
+#[test]
+fn an_account_is_its_subject_at_its_issuer() {
+    for (subject, issuer, came) in [
+        ("s-ana@id.test", ISSUER, None),
+        ("s-bo@id.test", ISSUER, Some("bo@id.test")),
+        ("s-ana@id.test", "https://old.test", Some("ana@id.test of another server")),
+    ] {
+        let mut plan = login(Some("ana@id.test"));
+        plan.known.as_mut().expect("a profile").issuer = Some(issuer.to_owned());
+        let mut journey = Journey::waiting(plan);
+        let mut claims = claims(subject);
+        claims["email"] = json!(subject.trim_start_matches("s-"));
+        exchange(&mut journey, Some(&claims));
+        let asked = came.map(|came| ConfirmReason::OtherAccount {
+            stored: "ana@id.test".to_owned(),
+            came: came.to_owned(),
+        });
+        let asks_now =
+            if let Stage::Confirming(_, why) = journey.login.stage() { Some(why.clone()) } else { None };
+        assert_eq!(asks_now, asked, "{subject} {issuer}");
+    }
+}
+
+#[test]
+fn userinfo_of_another_subject_than_the_id_token_is_left_out() {
+    let mut journey = Journey::waiting(login(None));
+    let mut claims = claims("1");
+    claims.as_object_mut().expect("claims").remove("email");
+    let asks = exchange(&mut journey, Some(&claims));
+    let answer = reply(200, r#"{"sub":"2","email":"bo@id.test"}"#, journey.now);
+    let asks = journey.tell(Input::Replied(sent(&asks).0, Ok(answer)));
+    assert_eq!(who(&saved_profile(&asks)), (None, Some("1".to_owned()), Some(ISSUER.to_owned())));
+}
+
+#[test]
+fn whoever_stops_while_it_is_asked_who_logged_in_decides_about_the_tokens() {
+    let mut journey = Journey::waiting(login(None));
+    let asks = exchange(&mut journey, None);
+    assert_eq!(journey.tell(Input::Cancelled), []);
+    let answer = reply(200, r#"{"sub":"1"}"#, journey.now);
+    journey.tell(Input::Replied(sent(&asks).0, Ok(answer)));
+    assert!(matches!(journey.login.stage(), Stage::Confirming(_, ConfirmReason::Cancelled)));
+}
+
+/// A login at a provider that is known by its issuer and says who somebody is; again, where it holds `account`.
+fn login(account: Option<&str>) -> LoginPlan {
+    let plan = plan("work");
+    let userinfo = RequestTemplate {
+        method: Method::Get,
+        url: Template::text(&format!("{ISSUER}/me")),
+        headers: vec![("authorization".to_owned(), Template::prefixed("Bearer ", Placeholder::Access))],
+        body: RequestBody::Empty,
+    };
+    let provider =
+        Provider { issuer: Some(ISSUER.to_owned()), userinfo: Some(userinfo), ..(*plan.provider).clone() };
+    let known = account.map(|account| {
+        let (subject, account) = (Some(format!("s-{account}")), Some(account.to_owned()));
+        Box::new(Profile { account, subject, ..profile("work") })
+    });
+    LoginPlan { provider: Box::new(provider), known, ..plan }
+}
+
+fn without_userinfo() -> Box<Provider> {
+    Box::new(Provider { userinfo: None, ..*login(None).provider })
+}
+
+fn claims(subject: &str) -> Value {
+    json!({ "iss": ISSUER, "sub": subject, "aud": "authtui-demo", "exp": 1_900_000_000, "email": "ana@id.test" })
+}
+
+/// What follows from tokens with an ID token of `claims`.
+fn exchange(journey: &mut Journey, claims: Option<&Value>) -> Vec<Output> {
+    let (request_id, _) = sent(&journey.tell(code("c0de")));
+    let mut answer =
+        json!({ "access_token": "new-access", "refresh_token": "new-refresh", "expires_in": 3600 });
+    if let Some(claims) = claims {
+        let part = |text: &str| URL_SAFE_NO_PAD.encode(text);
+        let token = format!("{}.{}.c2ln", part("{}"), part(&claims.to_string()));
+        answer.as_object_mut().expect("an object").insert("id_token".to_owned(), token.into());
+    }
+    let answer = reply(200, &answer.to_string(), journey.now);
+    journey.tell(Input::Replied(request_id, Ok(answer)))
+}
+
+fn saved_profile(asks: &[Output]) -> Profile {
+    let (Edit::Add(profile) | Edit::Put(profile)) = saved(asks).edit else { panic!("{asks:?}") };
+    *profile
+}
+
+fn who(profile: &Profile) -> (Option<String>, Option<String>, Option<String>) {
+    (profile.account.clone(), profile.subject.clone(), profile.issuer.clone())
+}
+
+fn authorization(request: &Request) -> String {
+    let header = request.headers.iter().find(|(name, _)| name == "authorization");
+    header.expect("a header").1.expose().to_owned()
+}
