@@ -160,6 +160,8 @@
 //!   `shell/terminal/console/styled.rs`.
 //! - **An event**: `domain/event.rs`, its line in `stored/event_log.rs`, its sign in `tui/log.rs`.
 //! - **Something that a row may need**: `tui/need.rs`, `tui/urgency.rs`, its sign in `state.rs`.
+//! - **A list that letters narrow**: a `ListSearch` on its screen, `Screen::search_mut`, and
+//!   what fits by `tui/fuzzy.rs`.
 //! - **A part of the filter**: `tui/filter.rs`, its hint in `tui/view/filter_hint.rs`.
 //! - **A setting**: `domain/settings.rs`; its words and its values on the settings page in
 //!   `domain/setting.rs`; `docs/files.md`.

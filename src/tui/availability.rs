@@ -4,6 +4,7 @@
 //! help before they name one. So nothing is offered that does nothing, and nothing is refused
 //! without a reason.
 
+mod context;
 mod login;
 mod marked;
 mod panel;
@@ -25,6 +26,7 @@ use crate::tui::wizard::Page;
 use crate::tui::wizard::picker::ProviderList;
 use crate::tui::{rows, text_layout};
 
+pub use context::{in_context, means_something};
 pub use marked::of_marked;
 
 /// Why an action is not possible: about what, why, and what helps.
@@ -102,9 +104,10 @@ pub fn availability(model: &Model, action: Action, now: Now) -> Result<(), Unava
         | Action::Help
         | Action::Redraw
         | Action::Scope(ScopeAction::Toggle | ScopeAction::Add) => Ok(()),
+        Action::Filter if matches!(model.screen, Screen::Log(_)) => Ok(()),
         Action::Filter => filter(model),
         Action::NextNeed => next_need(model),
-        Action::Palette if model.screen.is_form() || matches!(model.screen, Screen::Filter(_)) => {
+        Action::Palette if !model.screen.allows_palette() => {
             Err(Unavailable::because("Finish this first, or go back with Esc").passing())
         }
         Action::Palette => Ok(()),

@@ -9,13 +9,14 @@ mod profiles;
 
 use std::ops::Range;
 
-use crossterm::event::KeyCode::{self, Down, Enter, Esc, PageDown, Up};
+use crossterm::event::KeyCode::{self, Down, Enter, Esc};
 use ratatui::layout::Rect;
 
 use crate::domain::clock::Now;
 use crate::domain::setting::ValueStep;
 use crate::tui::availability::availability;
 use crate::tui::keymap::{Binding, KeyCombo, KeyContext, ShownIn, bindings};
+use crate::tui::list_search::ListSearch;
 use crate::tui::message::{Action, PanelAction};
 use crate::tui::model::Model;
 use crate::tui::screen::{Panel, Screen};
@@ -27,10 +28,6 @@ use crate::tui::wizard::{Page, Wizard, Work};
 const TYPING: [(KeyCode, &str); 2] = [(Enter, "continue"), (Esc, "back")];
 /// Keys of a file that is shown before it is saved.
 const SAVING: [(KeyCode, &str); 3] = [(Enter, "save and log in"), (Down, "scroll"), (Esc, "back")];
-/// Keys of a page that is scrolled.
-const SCROLLING: [(KeyCode, &str); 4] = [(Down, "down"), (Up, "up"), (PageDown, "page"), (Esc, "back")];
-/// Keys of the palette.
-const FINDING: [(KeyCode, &str); 3] = [(Enter, "do it"), (Down, "choose"), (Esc, "back")];
 /// Keys of the results of marked profiles.
 const RESULTS: [(KeyCode, &str); 3] = [(Down, "scroll"), (Enter, "open the profile"), (Esc, "close")];
 /// Keys of a secret that is shown.
@@ -125,6 +122,7 @@ pub fn footer(model: &Model, now: Now, place: FooterPlace) -> Footer {
     let row = place.row;
     let keys = match &model.screen {
         Screen::Filter(_) => return Footer::default(),
+        Screen::Log(page) if page.typing.is_some() => return Footer::default(),
         Screen::List | Screen::Pane | Screen::Everything => return profiles::footer(model, now, row),
         // The chooser itself names its keys, as far as the profile has something to copy.
         Screen::Reveal(..) => fixed(&HIDING),
@@ -138,9 +136,13 @@ pub fn footer(model: &Model, now: Now, place: FooterPlace) -> Footer {
         Screen::Login(Panel::Qr) => fixed(&SCANNING),
         Screen::Login(Panel::Exchanges(_)) => only(model, KeyContext::Exchanges, |_| true),
         Screen::Login(Panel::Steps) => login::keys(model, now, place),
-        Screen::Palette(..) => fixed(&FINDING),
+        Screen::Palette(palette, _) => searching((Enter, "do it"), &palette.search),
         Screen::Settings(_) => choices(model, KeyContext::Settings, "↑↓"),
-        Screen::Help(..) => fixed(&SCROLLING),
+        Screen::Help(search, _) => {
+            let mut keys = searching((Enter, "do it"), search);
+            keys.extend(fixed(&[(KeyCode::Char('?'), "close")]));
+            keys
+        }
         Screen::Log(_) => only(model, KeyContext::Log, |_| true),
     };
     Footer { keys: in_one_group(keys, row), ..Footer::default() }
@@ -151,6 +153,7 @@ fn wizard_keys(model: &Model, wizard: &Wizard, now: Now) -> Vec<FooterCandidate>
         return Vec::new();
     }
     match &wizard.page {
+        Page::Provider(search) => searching((Enter, "continue"), search),
         Page::Choice(..) => choices(model, KeyContext::Lists, "↑↓"),
         Page::Preview(_) => fixed(&SAVING),
         Page::Scopes(picker) if picker.typing.is_none() => {
@@ -163,11 +166,23 @@ fn wizard_keys(model: &Model, wizard: &Wizard, now: Now) -> Vec<FooterCandidate>
 fn fixed(keys: &[(KeyCode, &'static str)]) -> Vec<FooterCandidate> {
     let candidate = |(code, hint): &(KeyCode, &'static str)| {
         let key = KeyCombo::Plain(*code);
-        let label = if matches!(*hint, "scroll" | "choose") { "↑↓".to_owned() } else { key.word() };
+        let label = if *code == KeyCode::Null {
+            "type".to_owned()
+        } else if matches!(*hint, "scroll" | "choose") {
+            "↑↓".to_owned()
+        } else {
+            key.word()
+        };
         let weight = u8::from(!matches!(code, Enter | Esc));
         FooterCandidate { key, label, action: None, hint, brief: hint, count: None, weight, is_best: false }
     };
     keys.iter().map(candidate).collect()
+}
+
+/// The keys of a list that is searched, after the one that takes what is marked.
+fn searching(takes: (KeyCode, &'static str), search: &ListSearch) -> Vec<FooterCandidate> {
+    let back = if search.field.is_empty() { "back" } else { "clear" };
+    fixed(&[takes, (KeyCode::Null, "to search"), (Down, "choose"), (Esc, back)])
 }
 
 /// The keys of a question or a list; `arrows` go from one choice to the next.

@@ -19,6 +19,23 @@ pub const AROUND: u16 = 4;
 /// Fewer columns than that beside a box have no room for anything that could be read.
 const LEAST_BESIDE: u16 = 12;
 
+/// Where a box lies above others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BoxPlace {
+    /// The box with its frame.
+    pub area: Rect,
+    /// Whether it has a free row above and below the content.
+    pub is_roomy: bool,
+}
+
+impl BoxPlace {
+    /// Its rows that are not for its content.
+    #[must_use]
+    pub fn around(self) -> u16 {
+        if self.is_roomy { AROUND } else { 2 }
+    }
+}
+
 /// Whether keys act on what a frame is drawn around.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Focus {
@@ -60,7 +77,12 @@ fn stands_on_another(frame: &mut Frame<'_>, area: Rect) -> bool {
 /// Draws a box with room for `width` columns and `height` rows in the middle of `area`, above
 /// what is there, which steps back; gives the room, which is smaller where `area` is.
 pub fn above(frame: &mut Frame<'_>, area: Rect, size: (u16, u16), title: &str, theme: &Theme) -> Rect {
-    let (place, roomy) = place(area, size);
+    over(frame, area, place(area, size), title, theme)
+}
+
+/// The same where that place is known.
+pub fn over(frame: &mut Frame<'_>, area: Rect, place: BoxPlace, title: &str, theme: &Theme) -> Rect {
+    let BoxPlace { area: place, is_roomy } = place;
     frame.buffer_mut().set_style(area, Style::reset().patch(theme.border));
     // A column and a row at each side keep what is below from running into the frame.
     let x = place.x.saturating_sub(1).max(area.x);
@@ -76,7 +98,7 @@ pub fn above(frame: &mut Frame<'_>, area: Rect, size: (u16, u16), title: &str, t
     let block = block(place, title, theme).border_style(theme.border_focused);
     let inner = inset(block.inner(place), 1);
     frame.render_widget(block, place);
-    if roomy { Rect { y: inner.y + 1, height: inner.height.saturating_sub(2), ..inner } } else { inner }
+    if is_roomy { Rect { y: inner.y + 1, height: inner.height.saturating_sub(2), ..inner } } else { inner }
 }
 
 /// Takes the text away that `cleared` cuts off at its sides: all of it where little is seen, and else what
@@ -105,15 +127,15 @@ fn is_frame(symbol: &str) -> bool {
     symbol.chars().all(|char| matches!(char, '\u{2500}'..='\u{257f}'))
 }
 
-/// Where [`above`] draws its box, and whether it has a free row above and below the content.
+/// Where [`above`] draws its box.
 #[must_use]
-pub fn place(area: Rect, (width, height): (u16, u16)) -> (Rect, bool) {
-    let roomy = height.saturating_add(AROUND) <= area.height;
+pub fn place(area: Rect, (width, height): (u16, u16)) -> BoxPlace {
+    let is_roomy = height.saturating_add(AROUND) <= area.height;
     let width = width.saturating_add(AROUND).min(area.width);
-    let height = height.saturating_add(if roomy { AROUND } else { 2 }).min(area.height);
+    let height = height.saturating_add(if is_roomy { AROUND } else { 2 }).min(area.height);
     let x = area.x + (area.width - width) / 2;
     let y = area.y + (area.height - height) / 2;
-    (Rect { x, y, width, height }, roomy)
+    BoxPlace { area: Rect { x, y, width, height }, is_roomy }
 }
 
 /// Writes `text` into the lower right of the frame around `area`.

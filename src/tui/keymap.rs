@@ -24,7 +24,7 @@ pub enum KeyContext {
     Login,
     /// On the requests of a login.
     Exchanges,
-    /// In a question or the help.
+    /// In a question.
     Choices,
     /// In the log.
     Log,
@@ -216,7 +216,7 @@ const EXCHANGES: [Binding; 3] = [
     help(&[Plain(Enter)], Action::Enter, "back"),
 ];
 
-const CHOICES: [Binding; 7] = [
+const CHOICES: [Binding; 6] = [
     help(
         &[Plain(Left), Plain(Up), Plain(BackTab), char('h'), char('k')],
         Action::Move(Motion::Up),
@@ -230,13 +230,13 @@ const CHOICES: [Binding; 7] = [
     help(&[Plain(PageUp)], Action::Move(Motion::PageUp), "page up"),
     help(&[Plain(PageDown)], Action::Move(Motion::PageDown), "page down"),
     footer(&[Plain(Enter)], Action::Enter, "confirm"),
-    footer(&[Plain(Esc), char('q'), char('?')], Action::Back, "back"),
-    help(&[char(':'), Ctrl('p')], Action::Palette, "find an action, profile or provider, in the help"),
+    footer(&[Plain(Esc), char('q')], Action::Back, "back"),
 ];
 
-const LOG: [Binding; 4] = [
+const LOG: [Binding; 5] = [
     told("read it whole, then go to its profile", footer(&[Plain(Enter)], Action::Enter, "open")),
     told("refresh its profile", footer(&[char('r')], Action::Refresh, "refresh")),
+    footer(&[char('/')], Action::Filter, "filter"),
     help(&[char(':'), Ctrl('p')], Action::Palette, "find an action, profile or provider"),
     footer(&[Plain(Esc), char('q'), char('L')], Action::Back, "back"),
 ];
@@ -288,6 +288,35 @@ pub fn all() -> impl Iterator<Item = (KeyContext, &'static Binding)> {
     BINDINGS
         .into_iter()
         .flat_map(|(context, bindings)| bindings.iter().map(move |binding| (context, binding)))
+}
+
+impl KeyContext {
+    /// Where that is, behind “only”.
+    #[must_use]
+    pub fn place(self) -> &'static str {
+        match self {
+            Self::Everywhere => "everywhere",
+            Self::Profiles => "on the profiles",
+            Self::Timeline => "on the timeline",
+            Self::Copy => "while copying",
+            Self::Login => "during a login",
+            Self::Exchanges => "on the requests of a login",
+            Self::Choices => "in a question",
+            Self::Log => "in the log",
+            Self::Lists => "in a list of choices",
+            Self::Scopes => "while choosing scopes",
+            Self::Settings => "on the settings",
+        }
+    }
+}
+
+impl Binding {
+    /// What it does, after the word of the footer where that says more.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let says_it = self.hint.split(' ').all(|word| self.words.contains(word));
+        if says_it { self.words.to_owned() } else { format!("{}: {}", self.hint, self.words) }
+    }
 }
 
 impl KeyCombo {

@@ -2,6 +2,7 @@
 
 use ratatui::layout::{Constraint, Layout, Rect};
 
+use crate::tui::frame::BoxPlace;
 use crate::tui::message::Action;
 use crate::tui::model::Model;
 use crate::tui::screen::Screen;
@@ -31,6 +32,8 @@ const SHARED: i32 = -1;
 
 /// Columns and the most rows of the palette.
 const PALETTE: (u16, u16) = (72, 18);
+/// Rows of its field, and the one below it.
+const PALETTE_HEAD: u16 = 2;
 /// The most columns of a question.
 const QUESTION_COLUMNS: u16 = 62;
 
@@ -135,20 +138,22 @@ fn message_rows(model: &Model, (width, height): (u16, u16)) -> u16 {
     text_layout::rows(message_lines(model, width).1.len()).clamp(1, most)
 }
 
-/// Columns and rows inside the palette above `area`: the same whatever it finds.
+/// Where the palette lies above `area`: as high as what it finds, and its field always in the same row.
 #[must_use]
-pub fn palette(area: Rect) -> (u16, u16) {
+pub fn palette(area: Rect, found: usize) -> BoxPlace {
     // Where room is short there are no free rows around it.
     let around = if area.height < ROOMY { 2 } else { frame::AROUND };
-    (PALETTE.0, PALETTE.1.min(area.height.saturating_sub(around)))
+    let most = frame::place(area, (PALETTE.0, PALETTE.1.min(area.height.saturating_sub(around))));
+    let wanted = text_layout::rows(found.max(1)).saturating_add(PALETTE_HEAD + most.around());
+    BoxPlace { area: Rect { height: most.area.height.min(wanted), ..most.area }, ..most }
 }
 
 /// How many entries of the palette are seen.
 #[must_use]
 pub fn palette_rows(model: &Model) -> usize {
     let body = parts(model, model.size).map(|parts| parts.body).unwrap_or_default();
-    let (place, is_roomy) = frame::place(body, palette(body));
-    usize::from(place.height.saturating_sub(if is_roomy { 6 } else { 4 })).max(1)
+    let place = palette(body, usize::MAX);
+    usize::from(place.area.height.saturating_sub(PALETTE_HEAD + place.around())).max(1)
 }
 
 /// Columns of a question on a screen of `width` columns.

@@ -85,6 +85,14 @@ impl<'a> LogEntry<'a> {
         }
     }
 
+    /// Whether it has all these words, which are in small letters.
+    fn has_words(self, words: &str) -> bool {
+        let name = self.profile().map(ToString::to_string).unwrap_or_default();
+        let by = self.by().map(ToString::to_string).unwrap_or_default();
+        let text = format!("{name} {} {by}", self.whole()).to_lowercase();
+        words.split_whitespace().all(|word| text.contains(word))
+    }
+
     /// Its glyph, in its colour.
     #[must_use]
     pub fn sign(self, theme: &Theme) -> Span<'static> {
@@ -105,6 +113,17 @@ impl<'a> LogEntry<'a> {
         };
         Span::styled(glyph, style)
     }
+}
+
+/// The lines of the log that a page shows, the newest first.
+#[must_use]
+pub fn shown<'a>(model: &'a Model, page: &LogPage) -> Vec<LogEntry<'a>> {
+    let filter = page.filter.to_lowercase();
+    let mut entries = entries(model);
+    if !filter.trim().is_empty() {
+        entries.retain(|entry| entry.has_words(&filter));
+    }
+    entries
 }
 
 /// The whole log, the newest first.
@@ -178,7 +197,7 @@ pub fn list_rows(rows: usize) -> usize {
 /// The page after somebody moved on it.
 #[must_use]
 pub fn moved(model: &Model, page: &LogPage, motion: Motion, now: Now) -> LogPage {
-    let list = entries(model);
+    let list = shown(model, page);
     let place = place(&list, page);
     let (columns, rows) = layout::page(model);
     if let (Some(scrolled), Some(entry)) = (page.reading, list.get(place)) {
@@ -187,18 +206,23 @@ pub fn moved(model: &Model, page: &LogPage, motion: Motion, now: Now) -> LogPage
         return LogPage { reading: Some(motion.from(scrolled.min(last), last + 1, rows)), ..page.clone() };
     }
     let height = list_rows(rows);
-    let to = motion.from(place, list.len(), height);
+    at_place(&list, page, motion.from(place, list.len(), height), height)
+}
+
+/// The page with the line in that place selected.
+#[must_use]
+pub fn at_place(list: &[LogEntry<'_>], page: &LogPage, to: usize, height: usize) -> LogPage {
     let mark = list.get(to).filter(|_| to > 0).map(|entry| LogMark {
         at: entry.at(),
         nth: list.iter().take(to).filter(|other| other.at() == entry.at()).count(),
     });
-    LogPage { mark, first: first(page, to, list.len(), height), reading: None }
+    LogPage { mark, first: first(page, to, list.len(), height), reading: None, ..page.clone() }
 }
 
 /// The profile that the selected line is about, where it is still there.
 #[must_use]
 pub fn profile(model: &Model, page: &LogPage) -> Option<ProfileId> {
-    let list = entries(model);
+    let list = shown(model, page);
     let name = list.get(place(&list, page))?.profile()?.clone();
     let ids = StoreId::ALL.map(|store| ProfileId { store, name: name.clone() });
     ids.into_iter().find(|id| model.profile(id).is_some())

@@ -1,9 +1,10 @@
-//! Log page: which line of the log is selected, from where on it is seen, and what is read whole.
+//! Log page: which lines of the log are shown, which is selected, and what is read whole.
 
 use crate::domain::clock::{DateTime, Utc};
+use crate::tui::field::Field;
 
 /// Where somebody is in the log.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct LogPage {
     /// The selected line, which stays so while new ones come; absent: the newest, whichever that is.
     pub mark: Option<LogMark>,
@@ -11,6 +12,10 @@ pub struct LogPage {
     pub first: usize,
     /// How far the selected line is scrolled where it is read whole.
     pub reading: Option<usize>,
+    /// The words that a line must have to be shown.
+    pub filter: String,
+    /// The field while they are typed.
+    pub typing: Option<Field>,
 }
 
 /// A line of the log: the so manieth of those of one moment.

@@ -1,13 +1,11 @@
-//! Search of the palette: its entries, how they read, and which letters fit what is typed.
-
-use nucleo_matcher::pattern::{AtomKind, CaseMatching, Normalization, Pattern};
-use nucleo_matcher::{Config, Matcher, Utf32Str};
+//! Search of the palette: its entries, and how they read.
 
 use crate::domain::change::Row;
 use crate::domain::clock::Now;
 use crate::domain::profile::Profile;
 use crate::domain::setting::Setting;
 use crate::tui::availability::availability;
+use crate::tui::fuzzy::Fuzzy;
 use crate::tui::keymap::{self, Binding, KeyContext};
 use crate::tui::message::Action;
 use crate::tui::model::Model;
@@ -25,13 +23,11 @@ pub fn search(model: &Model, typed: &str, now: Now) -> Vec<PaletteEntry> {
     if typed.trim().is_empty() {
         return untyped(model, now);
     }
-    let pattern = Pattern::new(typed, CaseMatching::Ignore, Normalization::Smart, AtomKind::Fuzzy);
-    let mut matcher = Matcher::new(Config::DEFAULT);
-    let mut letters = Vec::new();
-    let mut score = |text: &str| pattern.score(Utf32Str::new(text, &mut letters), &mut matcher);
+    let mut fuzzy = Fuzzy::new(typed);
+    let mut score = |text: &str| fuzzy.score(text);
     let mut found: Vec<(u32, PaletteEntry)> = Vec::new();
     for binding in actions() {
-        if let Some(score) = score(&action_text(binding)) {
+        if let Some(score) = score(&binding.text()) {
             found.push((score, PaletteEntry::Do(binding.action)));
         }
     }
@@ -110,7 +106,7 @@ pub fn text(model: &Model, entry: &PaletteEntry) -> String {
     match entry {
         PaletteEntry::Do(Action::ChangeSetting(setting)) => setting_text(model, *setting),
         PaletteEntry::Do(action) => {
-            actions().find(|binding| binding.action == *action).map(action_text).unwrap_or_default()
+            actions().find(|binding| binding.action == *action).map(Binding::text).unwrap_or_default()
         }
         PaletteEntry::LogInTo(name) => {
             let title = providers(model).find(|(each, _)| each == name).map(|(_, title)| title);
@@ -121,12 +117,6 @@ pub fn text(model: &Model, entry: &PaletteEntry) -> String {
         }
         PaletteEntry::Select(id) => broken_row(model, id).map(|row| row_text(model, row)).unwrap_or_default(),
     }
-}
-
-/// What an action does, after the word of the footer where that says more.
-fn action_text(binding: &Binding) -> String {
-    let says_it = binding.hint.split(' ').all(|word| binding.words.contains(word));
-    if says_it { binding.words.to_owned() } else { format!("{}: {}", binding.hint, binding.words) }
 }
 
 /// A setting with the value it has.
@@ -162,16 +152,4 @@ fn providers(model: &Model) -> impl Iterator<Item = (String, String)> {
 
 fn log_in_to(title: &str) -> String {
     format!("log in to {title}")
-}
-
-/// Which letters of `text` fit what is typed, by their places among its graphemes.
-#[must_use]
-pub fn fitting_letters(text: &str, typed: &str) -> Vec<u32> {
-    let pattern = Pattern::new(typed, CaseMatching::Ignore, Normalization::Smart, AtomKind::Fuzzy);
-    let (mut letters, mut places) = (Vec::new(), Vec::new());
-    let mut matcher = Matcher::new(Config::DEFAULT);
-    pattern.indices(Utf32Str::new(text, &mut letters), &mut matcher, &mut places);
-    places.sort_unstable();
-    places.dedup();
-    places
 }

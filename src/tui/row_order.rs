@@ -36,6 +36,22 @@ impl SortBy {
         }
     }
 
+    /// The one for a click on the head of the names: name, provider, urgency.
+    #[must_use]
+    pub fn clicked_on_name(self) -> Self {
+        match self {
+            Self::Name => Self::Provider,
+            Self::Provider => Self::Urgency,
+            Self::Urgency | Self::Expiry => Self::Name,
+        }
+    }
+
+    /// The one for a click on the head of the tokens' ends.
+    #[must_use]
+    pub fn clicked_on_expiry(self) -> Self {
+        if self == Self::Expiry { Self::Urgency } else { Self::Expiry }
+    }
+
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {

@@ -3,10 +3,11 @@
 use crate::tui::dialog::Dialog;
 use crate::tui::field::Field;
 use crate::tui::keymap::KeyContext;
+use crate::tui::list_search::ListSearch;
 use crate::tui::log_page::LogPage;
 use crate::tui::palette::CommandPalette;
 use crate::tui::reveal::Reveal;
-use crate::tui::wizard::{Wizard, Work};
+use crate::tui::wizard::{Page, Wizard, Work};
 
 /// What is looked at. List and pane lie below everything else.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -34,8 +35,8 @@ pub enum Screen {
     Log(LogPage),
     /// The settings, with the marked one.
     Settings(usize),
-    /// All keys, scrolled down by so many lines, above another screen.
-    Help(usize, Box<Screen>),
+    /// All keys and states, one of them chosen, above another screen.
+    Help(ListSearch, Box<Screen>),
     /// Everything that can be done or gone to, above another screen.
     Palette(CommandPalette, Box<Screen>),
 }
@@ -83,10 +84,42 @@ impl Screen {
     pub fn field_mut(&mut self) -> Option<&mut Field> {
         if let Self::Filter(field) | Self::Login(Panel::Pasting(field)) = self {
             Some(field)
-        } else if let Self::Palette(palette, _) = self {
-            Some(&mut palette.field)
+        } else if let Self::Palette(CommandPalette { search, .. }, _) | Self::Help(search, _) = self {
+            Some(&mut search.field)
+        } else if let Self::Log(page) = self {
+            page.typing.as_mut()
         } else {
             self.wizard_mut().filter(|wizard| wizard.work == Work::Idle)?.page.field_mut()
+        }
+    }
+
+    /// Whether a list is narrowed by what is typed on it.
+    #[must_use]
+    pub fn searches(&self) -> bool {
+        match self {
+            Self::Filter(_) | Self::Palette(..) | Self::Help(..) => true,
+            Self::Wizard(wizard) => matches!(wizard.page, Page::Provider(_)),
+            Self::List
+            | Self::Pane
+            | Self::Everything
+            | Self::Copy
+            | Self::Reveal(..)
+            | Self::Dialog(_)
+            | Self::Results(_)
+            | Self::Login(_)
+            | Self::Settings(_) => false,
+            Self::Log(page) => page.typing.is_some(),
+        }
+    }
+
+    /// What is searched on it, where that is a list to choose from.
+    pub fn search_mut(&mut self) -> Option<&mut ListSearch> {
+        if let Self::Palette(CommandPalette { search, .. }, _) | Self::Help(search, _) = self {
+            Some(search)
+        } else if let Page::Provider(search) = &mut self.wizard_mut()?.page {
+            Some(search)
+        } else {
+            None
         }
     }
 
@@ -132,22 +165,31 @@ impl Screen {
         )
     }
 
+    /// Whether the palette may be put over it: nothing is chosen, typed or narrowed there.
+    #[must_use]
+    pub fn allows_palette(&self) -> bool {
+        !self.is_form() && (!self.searches() || matches!(self, Self::Help(..)))
+    }
+
     /// Where a key is looked up; nowhere while a text is being typed.
     #[must_use]
     pub fn key_context(&self) -> Option<KeyContext> {
         match self {
             Self::List | Self::Pane | Self::Everything => Some(KeyContext::Profiles),
             Self::Copy => Some(KeyContext::Copy),
-            Self::Log(_) => Some(KeyContext::Log),
+            Self::Log(page) => page.typing.is_none().then_some(KeyContext::Log),
             Self::Login(Panel::Steps | Panel::Qr) => Some(KeyContext::Login),
             Self::Login(Panel::Exchanges(_)) => Some(KeyContext::Exchanges),
-            Self::Dialog(_)
-            | Self::Results(_)
-            | Self::Help(..)
-            | Self::Login(Panel::Cancelling(_) | Panel::Deciding(_)) => Some(KeyContext::Choices),
+            Self::Dialog(_) | Self::Results(_) | Self::Login(Panel::Cancelling(_) | Panel::Deciding(_)) => {
+                Some(KeyContext::Choices)
+            }
             Self::Wizard(wizard) => wizard.key_context(),
             Self::Settings(_) => Some(KeyContext::Settings),
-            Self::Filter(_) | Self::Reveal(..) | Self::Palette(..) | Self::Login(Panel::Pasting(_)) => None,
+            Self::Filter(_)
+            | Self::Reveal(..)
+            | Self::Palette(..)
+            | Self::Help(..)
+            | Self::Login(Panel::Pasting(_)) => None,
         }
     }
 }

@@ -9,6 +9,7 @@ use crossterm::event::KeyCode;
 use ratatui::layout::{Position, Rect};
 
 use crate::tui::row_id::RowId;
+use crate::tui::row_order::SortBy;
 
 /// What lies where on a frame.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -29,8 +30,10 @@ pub enum MouseTarget {
     Page,
     /// The answer of a question in that place.
     Answer(usize),
-    /// The choice of a list of choices in that place.
+    /// What can be chosen of a list, in that place.
     Choice(usize),
+    /// What orders the rows so.
+    Sort(SortBy),
     /// The name of a key: a click on it is a press of it.
     Key(KeyCode),
 }

@@ -132,13 +132,14 @@ fn screen(frame: &mut Frame<'_>, parts: &Parts, looked_at: &Screen, view: ViewCo
             view.map.put(body, MouseTarget::Page);
             log::render(frame, body, page, view);
         }
-        Screen::Help(scrolled, _) => {
+        Screen::Help(search, below) => {
             view.map.put(body, MouseTarget::Page);
-            help::render(frame, body, *scrolled, view);
+            help::render(frame, body, (search, below), view);
         }
     }
     let is_panel = matches!(model.screen, Screen::Login(Panel::Steps | Panel::Qr | Panel::Pasting(_)));
-    if model.screen.is_form() && !is_panel {
+    let is_palette = matches!(model.screen, Screen::Palette(..));
+    if model.screen.is_form() && !is_panel && !is_palette {
         view.map.cover();
     }
     if let Some(question) = model.screen.dialog() {
@@ -146,7 +147,12 @@ fn screen(frame: &mut Frame<'_>, parts: &Parts, looked_at: &Screen, view: ViewCo
     } else if let Screen::Wizard(wizard) = &model.screen {
         match &wizard.page {
             Page::Scopes(picker) => scopes::render(frame, body, wizard, picker, view),
-            Page::Choice(..) | Page::Text(..) | Page::Preview(_) | Page::Notice | Page::Ready => {
+            Page::Provider(_)
+            | Page::Choice(..)
+            | Page::Text(..)
+            | Page::Preview(_)
+            | Page::Notice
+            | Page::Ready => {
                 wizard::render(frame, body, wizard, view);
             }
         }

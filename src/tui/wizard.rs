@@ -17,10 +17,18 @@ use crate::domain::secret::Secret;
 use crate::oauth::login::preflight::{Preflight, PreflightGoal};
 use crate::oauth::login::{Locality, LoginOptions, LoginPlan};
 use crate::oauth::probe::TestVerdict;
+use crate::tui::fuzzy::Fuzzy;
 use crate::tui::keymap::KeyContext;
+use crate::tui::list_search::ListSearch;
+use crate::tui::text_layout;
 use crate::tui::tour::DemoClient;
 pub use crate::tui::wizard::page::{ListQuestion, Page, TextQuestion};
 use crate::tui::wizard::picker::Picker;
+
+/// Columns of a provider's name before its title.
+const NAME: u16 = 16;
+/// How a template is offered.
+const OTHER: &str = "Another OAuth 2 server…";
 
 /// What is known so far, and what is asked.
 #[derive(Debug, Clone, PartialEq)]
@@ -84,7 +92,7 @@ impl Wizard {
         Self {
             preflight: None,
             draft: None,
-            page: Page::Choice(ListQuestion::Provider, 0),
+            page: Page::Provider(ListSearch::at(0)),
             complaint: None,
             passed: Vec::new(),
             ahead: Vec::new(),
@@ -152,7 +160,7 @@ impl Wizard {
     #[must_use]
     pub fn progress(&self) -> Option<(usize, usize)> {
         let later = match (&self.preflight, &self.page) {
-            (_, Page::Choice(ListQuestion::Provider, _) | Page::Ready) => return None,
+            (_, Page::Provider(_) | Page::Ready) => return None,
             (Some(preflight), page) => {
                 let asked = page.preflight_question().is_some() || *page == Page::Notice;
                 preflight.open_questions().count().saturating_sub(usize::from(asked))
@@ -170,15 +178,14 @@ impl Wizard {
         (place + later > 1).then_some((place, place + later))
     }
 
-    /// The marked choice of the page and how many there are, where `choices` can be chosen first.
-    pub fn marked(&mut self, choices: usize) -> Option<(&mut usize, usize)> {
+    /// The marked choice of the page and how many there are, where the page has no search.
+    pub fn marked(&mut self) -> Option<(&mut usize, usize)> {
         let lines = self.draft.as_ref().map_or(0, |draft| draft.text().lines().count());
         match &mut self.page {
-            Page::Choice(ListQuestion::Provider, marked) => Some((marked, choices)),
             Page::Choice(ListQuestion::Pkce | ListQuestion::LoginOrKey, marked) => Some((marked, 2)),
             Page::Preview(from) => Some((from, lines)),
             Page::Scopes(picker) => Some((&mut picker.marked, picker.choices.len())),
-            Page::Text(..) | Page::Notice | Page::Ready => None,
+            Page::Provider(_) | Page::Text(..) | Page::Notice | Page::Ready => None,
         }
     }
 
@@ -191,7 +198,9 @@ impl Wizard {
         Some(match &self.page {
             Page::Scopes(_) => KeyContext::Scopes,
             Page::Choice(..) => KeyContext::Lists,
-            Page::Text(..) | Page::Preview(_) | Page::Notice | Page::Ready => KeyContext::Choices,
+            Page::Provider(_) | Page::Text(..) | Page::Preview(_) | Page::Notice | Page::Ready => {
+                KeyContext::Choices
+            }
         })
     }
 
@@ -221,11 +230,20 @@ impl Default for Wizard {
     }
 }
 
-/// What can be chosen first: the providers one can log in with, and then the templates of others.
+/// What can be chosen first: the providers one can log in with that fit what is typed, the best first, and
+/// then the templates of others, which are there for whom none of them fits.
 #[must_use]
-pub fn choices(catalog: &Catalog) -> Vec<&Provider> {
+pub fn choices<'a>(catalog: &'a Catalog, typed: &str) -> Vec<&'a Provider> {
     let templates = catalog.entries().map(|entry| &entry.provider).filter(|provider| provider.example);
-    catalog.usable().chain(templates).collect()
+    let found = Fuzzy::new(typed).sorted(catalog.usable(), |provider| choice_text(provider));
+    found.into_iter().chain(templates).collect()
+}
+
+/// How a provider is offered, and searched: its name, and its title.
+#[must_use]
+pub fn choice_text(provider: &Provider) -> String {
+    let title = if provider.example { OTHER } else { &text_layout::safe(&provider.title) };
+    text_layout::fill(&provider.name, NAME) + title
 }
 
 #[cfg(test)]
@@ -412,7 +430,7 @@ mod tests {
         }
 
         fn mark(&mut self, place: usize) {
-            if let Some((marked, _)) = self.wizard.marked(0) {
+            if let Some((marked, _)) = self.wizard.marked() {
                 *marked = place;
             }
         }

@@ -26,20 +26,8 @@ fn the_page_of_keys_names_every_key_and_no_other() {
 
 fn row(context: KeyContext, binding: &Binding) -> String {
     let keys: Vec<String> = binding.keys.iter().map(|key| format!("`{}`", key.word())).collect();
-    let place = match context {
-        KeyContext::Everywhere => "everywhere: ",
-        KeyContext::Profiles => "",
-        KeyContext::Timeline => "on the timeline: ",
-        KeyContext::Copy => "while copying: ",
-        KeyContext::Login => "during a login: ",
-        KeyContext::Exchanges => "on the requests of a login: ",
-        KeyContext::Choices => "in a question: ",
-        KeyContext::Log => "in the log: ",
-        KeyContext::Lists => "in a list of choices: ",
-        KeyContext::Scopes => "while choosing scopes: ",
-        KeyContext::Settings => "on the settings: ",
-    };
     let is_changeable = context == KeyContext::Profiles;
+    let place = if is_changeable { String::new() } else { format!("{}: ", context.place()) };
     let name = if is_changeable { format!("`{}`", binding.action.name()) } else { String::new() };
     format!("| {} | {place}{} | {name} |\n", keys.join(" "), binding.words)
 }

@@ -19,6 +19,7 @@ use authtui::oauth::login::preflight::{Preflight, PreflightGoal};
 use authtui::oauth::login::{ConfirmReason, Input, Locality, Login, SaveDecision};
 use authtui::tui::dialog::{Dialog, DialogQuestion};
 use authtui::tui::field::{Field, Sight};
+use authtui::tui::list_search::ListSearch;
 use authtui::tui::log_page::LogPage;
 use authtui::tui::message::Msg;
 use authtui::tui::model::{AutoRefreshMode, Model, RowId};
@@ -384,7 +385,7 @@ fn revoking_at_the_provider_is_asked_and_what_it_did_not_do_is_said() {
 fn the_wizard_asks_for_what_a_login_needs() {
     let mut wizard = Wizard::new();
     for (name, page) in [
-        ("provider", Page::Choice(ListQuestion::Provider, 0)),
+        ("provider", Page::Provider(ListSearch::at(0))),
         ("name", Page::Text(TextQuestion::Name, Field::new("work", Sight::Clear))),
         ("client_id", Page::Text(TextQuestion::ClientId, Field::new("", Sight::Clear))),
         ("client_secret", Page::Text(TextQuestion::ClientSecret, Field::new("hunter2", Sight::Masked))),
@@ -404,9 +405,9 @@ fn the_wizard_asks_for_what_a_login_needs() {
 #[test]
 fn help_and_copy_list_their_keys() {
     let mut model = cast::model(cast::rows());
-    model.screen = Screen::Help(0, Box::new(Screen::List));
+    model.screen = Screen::Help(ListSearch::at(0), Box::new(Screen::List));
     assert_snapshot!("help_wide", drawn(&model, WIDE));
-    model.screen = Screen::Help(999, Box::new(Screen::List));
+    model.screen = Screen::Help(ListSearch::at(70), Box::new(Screen::List));
     assert_snapshot!("help_narrow_end", drawn(&model, NARROW));
     model.screen = Screen::Copy;
     assert_snapshot!("copy", drawn(&model, MIDDLE));
@@ -548,7 +549,7 @@ fn everything() -> Vec<Model> {
         model.screen = screen;
         model
     };
-    let helps = (0..14).map(|page| of(Screen::Help(page * 8, Box::new(Screen::List))));
+    let helps = (0..14).map(|page| of(Screen::Help(ListSearch::at(page * 8), Box::new(Screen::List))));
     let panes = cast::rows().into_iter().map(|row| {
         let mut model = of(Screen::Pane);
         model.selected = Some(authtui::tui::rows::id(StoreId::Own, &row));
@@ -631,7 +632,7 @@ static MODELS: LazyLock<Vec<Model>> = LazyLock::new(|| {
         Screen::Everything,
         Screen::Filter(field()),
         Screen::Copy,
-        Screen::Help(7, Box::new(Screen::List)),
+        Screen::Help(ListSearch::at(7), Box::new(Screen::List)),
         Screen::Dialog(question(cast::signing_out(&["anthropic/lab"]))),
         Screen::Dialog(question(DialogQuestion::UnsavedRefresh(cast::id("anthropic/lab"), trouble.clone()))),
         Screen::Dialog(question(DialogQuestion::QuitUnsaved)),
@@ -641,7 +642,7 @@ static MODELS: LazyLock<Vec<Model>> = LazyLock::new(|| {
             Extent::Tokens,
             trouble.clone(),
         ))),
-        wizard(Page::Choice(ListQuestion::Provider, 3)),
+        wizard(Page::Provider(ListSearch::at(3))),
         wizard(Page::Text(TextQuestion::Name, field())),
         wizard(Page::Text(TextQuestion::ClientSecret, field())),
         wizard(Page::Notice),

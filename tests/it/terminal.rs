@@ -29,7 +29,7 @@ fn it_shows_the_profiles_and_every_key_on_the_way_works() {
     let (served, _) = Served::with_ana(3600);
     let pty = Pty::start(&served.home, &[], WIDE);
     pty.wait("demo/ana").wait("fresh").wait("59m");
-    pty.keys("?").wait("Keys and states").keys("q").wait("demo/ana");
+    pty.keys("?").wait("Keys and states").keys("?").wait("demo/ana");
     pty.keys("/zzz").wait("Nothing matches “zzz”.");
     pty.keys("\x1b").until("the whole list", |screen| !screen.contents().contains("zzz"));
     pty.keys("q");
@@ -44,7 +44,7 @@ fn a_key_is_answered_at_once_though_nothing_else_changes() {
     pty.wait("acme/key");
     let began = Instant::now();
     for _ in 0..5 {
-        pty.keys("?").wait("Keys and states").keys("q").wait("acme/key");
+        pty.keys("?").wait("Keys and states").keys("?").wait("acme/key");
     }
     assert!(began.elapsed() < Duration::from_secs(5), "10 keys took {:?}", began.elapsed());
     pty.keys("q");
@@ -89,7 +89,7 @@ fn a_stopped_program_gives_the_terminal_back_and_draws_anew_when_it_goes_on() {
     pty.keys("\r")
         .wait("demo/ana")
         .until("the alternate screen", |screen| screen.alternate_screen() && screen.hide_cursor());
-    pty.keys("?").wait("Keys and states").keys("q").wait("demo/ana").keys("q");
+    pty.keys("?").wait("Keys and states").keys("?").wait("demo/ana").keys("q");
     let left = pty.end();
     assert!(left.text.contains("ended with 0"), "{}", left.text);
 }

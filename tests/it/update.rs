@@ -6,6 +6,7 @@ mod clipboard;
 mod edit;
 mod environment;
 mod footer;
+mod help;
 mod marked;
 mod mouse;
 mod notice;

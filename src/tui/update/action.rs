@@ -12,6 +12,7 @@ use crate::tui::availability::availability;
 use crate::tui::dialog::{Dialog, DialogQuestion};
 use crate::tui::field::{Field, Sight};
 use crate::tui::layout;
+use crate::tui::list_search::ListSearch;
 use crate::tui::log;
 use crate::tui::log_page::LogPage;
 use crate::tui::message::{Action, Effect, Form, Motion, ZoomStep};
@@ -24,7 +25,8 @@ use crate::tui::time_axis::{Timeline, Zoom};
 use crate::tui::tour::{Tour, TourStop};
 use crate::tui::update::status::show;
 use crate::tui::update::{
-    auto_refresh, login_start, marked, navigation, palette, panel, refresh, settings, sign_out, undo, wizard,
+    auto_refresh, help, login_start, marked, navigation, palette, panel, refresh, settings, sign_out, undo,
+    wizard,
 };
 
 /// Does what the person wants, or says why that is not possible.
@@ -55,6 +57,9 @@ fn perform(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
         Action::Enter if matches!(model.screen, Screen::Palette(..)) => {
             return palette::take(model, now).unwrap_or_else(|action| act(model, now, action));
         }
+        Action::Enter if matches!(model.screen, Screen::Help(..)) => {
+            return help::take(model, now).map_or_else(Vec::new, |action| act(model, now, action));
+        }
         Action::Enter => return navigation::enter(model, now),
         Action::Back => return navigation::back(model, now),
         Action::SwitchFocus => return navigation::switch_focus(model),
@@ -82,8 +87,8 @@ fn perform(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
         Action::SignOut => return ask_to_sign_out(model, None),
         Action::SignOutAtProvider => return ask_to_sign_out(model, Some(SignOutWay::AtProvider)),
         Action::Test => return on_selected(model, |model, profile| test(model, profile, now)),
-        Action::Filter => model.screen = Screen::Filter(Field::new(&model.filter, Sight::Clear)),
-        Action::Sort => navigation::sort(model, now),
+        Action::Filter => model.screen = filter(model),
+        Action::Sort => navigation::sort(model, model.sort.next(), now),
         Action::NextNeed => navigation::select_next_need(model),
         Action::Log => return open_log(model),
         Action::Settings => model.screen = Screen::Settings(0),
@@ -95,7 +100,9 @@ fn perform(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
         Action::SkipTour => model.tour.iter_mut().for_each(Tour::skip),
         Action::MakePrivate => return vec![Effect::MakePrivate],
         Action::Palette => palette::toggle(model, now),
-        Action::Help => model.screen = Screen::Help(0, Box::new(mem::take(&mut model.screen))),
+        Action::Help => {
+            model.screen = Screen::Help(ListSearch::at(0), Box::new(mem::take(&mut model.screen)))
+        }
         Action::Edit => return vec![Effect::Edit(selected_line(model))],
         Action::Redraw => return vec![Effect::Redraw, Effect::Read(StoreId::Own)],
         Action::Suspend => return vec![Effect::Suspend],
@@ -143,6 +150,15 @@ fn reveal(_: &mut Model, profile: &Profile) -> Vec<Effect> {
 
 fn ask_to_sign_out(model: &mut Model, marked: Option<SignOutWay>) -> Vec<Effect> {
     on_selected(model, |model, profile| sign_out::ask(model, slice::from_ref(profile), marked))
+}
+
+/// The screen with the field of its filter.
+fn filter(model: &Model) -> Screen {
+    if let Screen::Log(page) = &model.screen {
+        let typing = Some(Field::new(&page.filter, Sight::Clear));
+        return Screen::Log(LogPage { typing, reading: None, ..page.clone() });
+    }
+    Screen::Filter(Field::new(&model.filter, Sight::Clear))
 }
 
 fn open_log(model: &mut Model) -> Vec<Effect> {

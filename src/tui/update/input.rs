@@ -6,8 +6,9 @@ use crate::domain::clock::Now;
 use crate::domain::secret::Secret;
 use crate::tui::dialog::LetterPress;
 use crate::tui::field::{Field, Sight};
-use crate::tui::keymap::KeyContext;
+use crate::tui::keymap::{KeyCombo, KeyContext};
 use crate::tui::layout;
+use crate::tui::log_page::LogPage;
 use crate::tui::message::{Action, Effect, Motion};
 use crate::tui::model::Model;
 use crate::tui::screen::{Panel, Screen};
@@ -66,29 +67,44 @@ pub(super) fn notice_read(model: &mut Model) {
 /// A key into the text field that is open.
 fn typed(model: &mut Model, now: Now, key: KeyEvent) -> Vec<Effect> {
     match (key.code, &model.screen, motion(key.code)) {
-        (KeyCode::Char('p'), Screen::Palette(..), _) if key.modifiers.contains(KeyModifiers::CONTROL) => {
-            return action::act(model, now, Action::Back);
+        // What opens palette or help closes it, whatever is typed there.
+        (_, Screen::Palette(_, below), _) if KeyCombo::Ctrl('p').is(key) => {
+            model.screen = (**below).clone();
+            return Vec::new();
+        }
+        (_, Screen::Help(_, below), _)
+            if model.keys.action(KeyContext::Profiles, key) == Some(Action::Help) =>
+        {
+            model.screen = (**below).clone();
+            return Vec::new();
+        }
+        (_, Screen::Help(..), _) if KeyCombo::Ctrl('p').is(key) => {
+            return action::act(model, now, Action::Palette);
         }
         (KeyCode::Esc, ..) => return action::act(model, now, Action::Back),
         (KeyCode::Enter, ..) => return action::act(model, now, Action::Enter),
-        (_, Screen::Filter(_) | Screen::Palette(..), Some(motion)) => {
+        (_, screen, Some(motion)) if screen.searches() => {
             return action::act(model, now, Action::Move(motion));
         }
         _ => {}
     }
+    let before = model.screen.field_mut().map(|field| field.text().to_owned());
     if let Some(field) = model.screen.field_mut() {
         field.press(key);
+        if before.as_deref() == Some(field.text()) {
+            return Vec::new();
+        }
     }
     typed_into(model, now);
     Vec::new()
 }
 
-/// The keys that move through the list while a filter is typed.
+/// The keys that move through a list while something is typed that narrows it.
 #[expect(clippy::wildcard_enum_match_arm, reason = "the enum is crossterm's")]
 fn motion(code: KeyCode) -> Option<Motion> {
     match code {
-        KeyCode::Up => Some(Motion::Up),
-        KeyCode::Down => Some(Motion::Down),
+        KeyCode::Up | KeyCode::BackTab => Some(Motion::Up),
+        KeyCode::Down | KeyCode::Tab => Some(Motion::Down),
         KeyCode::PageUp => Some(Motion::PageUp),
         KeyCode::PageDown => Some(Motion::PageDown),
         _ => None,
@@ -112,7 +128,16 @@ pub(super) fn paste(model: &mut Model, text: &Secret, now: Now) {
 /// What follows at once from what is typed.
 fn typed_into(model: &mut Model, now: Now) {
     palette::find(model, now);
+    if let Some(search) = model.screen.search_mut() {
+        search.restart();
+    }
     if let Screen::Filter(field) = &model.screen {
         field.text().clone_into(&mut model.filter);
+    }
+    if let Screen::Log(page) = &mut model.screen
+        && let Some(field) = &page.typing
+    {
+        let filter = field.text().to_owned();
+        *page = LogPage { filter, typing: page.typing.take(), ..LogPage::default() };
     }
 }

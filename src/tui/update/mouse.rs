@@ -1,14 +1,19 @@
 //! Mouse: a click takes what it points at, the wheel scrolls it.
 
+use std::mem;
+
 use crossterm::event::{KeyEvent, KeyModifiers};
 
 use crate::domain::clock::Now;
-use crate::tui::message::{Action, Effect, Motion};
+use crate::domain::setting::ValueStep;
+use crate::tui::message::{Action, Effect, Motion, ScopeAction};
 use crate::tui::model::Model;
 use crate::tui::row_id::RowId;
 use crate::tui::screen::Screen;
 use crate::tui::screen_map::{MouseGesture, MouseTarget};
-use crate::tui::update::{action, input, reveal};
+use crate::tui::update::{action, input, navigation, reveal};
+use crate::tui::wizard::Page;
+use crate::tui::{layout, log};
 
 /// Does what the person wants of what they point at.
 pub(super) fn point(
@@ -38,13 +43,8 @@ fn click(model: &mut Model, now: Now, target: MouseTarget) -> Vec<Effect> {
                 return action::act(model, now, Action::Enter);
             }
         }
-        MouseTarget::Choice(place) if matches!(model.screen, Screen::Palette(..)) => {
-            if let Screen::Palette(palette, _) = &mut model.screen {
-                palette.marked = place;
-            }
-            return action::act(model, now, Action::Enter);
-        }
-        MouseTarget::Choice(place) => choose(model, place),
+        MouseTarget::Choice(place) => return choose(model, now, place),
+        MouseTarget::Sort(by) => navigation::sort(model, by, now),
         MouseTarget::List | MouseTarget::Pane | MouseTarget::Page => {}
     }
     Vec::new()
@@ -62,15 +62,41 @@ fn select(model: &mut Model, now: Now, row: RowId) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Marks a choice; what it is confirmed with is Enter, as people read what is marked first.
-fn choose(model: &mut Model, place: usize) {
-    let choices = model.catalog.as_ref().map_or(0, |catalog| crate::tui::wizard::choices(catalog).len());
-    if let Some(wizard) = model.screen.wizard_mut()
-        && let Some((marked, count)) = wizard.marked(choices)
-        && place < count
-    {
-        *marked = place;
+/// Marks what is pointed at; a click on what is marked takes it. In the palette the first click does.
+fn choose(model: &mut Model, now: Now, place: usize) -> Vec<Effect> {
+    let takes_at_once = matches!(model.screen, Screen::Palette(..));
+    let was_marked = mark(model, place) == Some(place);
+    if !was_marked && !takes_at_once {
+        return Vec::new();
     }
+    let ticks = matches!(&model.screen, Screen::Wizard(wizard) if matches!(wizard.page, Page::Scopes(_)));
+    let action = if ticks {
+        Action::Scope(ScopeAction::Toggle)
+    } else if matches!(model.screen, Screen::Settings(_)) {
+        Action::ChangeMarked(ValueStep::Next)
+    } else {
+        Action::Enter
+    };
+    action::act(model, now, action)
+}
+
+/// Marks the choice in that place, and gives the one that was marked before.
+fn mark(model: &mut Model, place: usize) -> Option<usize> {
+    if let Screen::Log(page) = &model.screen {
+        let list = log::shown(model, page);
+        let before = log::place(&list, page);
+        let height = log::list_rows(layout::page(model).1);
+        model.screen = Screen::Log(log::at_place(&list, page, place, height));
+        return Some(before);
+    }
+    let marked = if let Screen::Settings(marked) | Screen::Results(marked) = &mut model.screen {
+        marked
+    } else if model.screen.search_mut().is_some() {
+        &mut model.screen.search_mut()?.marked
+    } else {
+        model.screen.wizard_mut()?.marked()?.0
+    };
+    Some(mem::replace(marked, place))
 }
 
 /// Scrolls what is pointed at; the answers of a question stay as they are while its text scrolls.

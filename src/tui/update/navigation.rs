@@ -6,13 +6,16 @@ use crate::domain::clock::Now;
 use crate::oauth::login::preflight::PreflightGoal;
 use crate::oauth::login::{Input, Login};
 use crate::tui::dialog::DialogAnswer;
+use crate::tui::help::found;
 use crate::tui::layout::{self, list_rows};
+use crate::tui::list_search::ListSearch;
 use crate::tui::log;
 use crate::tui::log_page::LogPage;
 use crate::tui::message::{Effect, Motion};
 use crate::tui::model::{Leaving, Model};
 use crate::tui::result_table::MarkedAction;
 use crate::tui::row_id::RowId;
+use crate::tui::row_order::SortBy;
 use crate::tui::rows;
 use crate::tui::screen::{Panel, Screen};
 use crate::tui::status::Tone;
@@ -22,7 +25,7 @@ use crate::tui::update::status::show;
 use crate::tui::update::{login, login_start, marked, settings, sign_out, stores, undo, wizard};
 use crate::tui::view::login::exchanges;
 use crate::tui::view::{everything, help, pane};
-use crate::tui::wizard::choices;
+use crate::tui::wizard::{Page, choices};
 
 /// Moves the selection, the mark, or what is scrolled.
 pub(super) fn step(model: &mut Model, now: Now, motion: Motion) {
@@ -37,15 +40,14 @@ pub(super) fn step(model: &mut Model, now: Now, motion: Motion) {
         return;
     }
     match &mut model.screen {
-        Screen::Palette(palette, _) => palette.step(motion, entries),
+        Screen::Palette(palette, _) => palette.search.step(motion, palette.found.len(), entries),
         Screen::Settings(marked) => settings::step(marked, motion),
-        Screen::Help(lines, _) => {
-            let count = help::last(&model.keys, columns, rows) + 1;
-            *lines = motion.from(*lines, count, rows);
-        }
+        Screen::Help(..) => step_help(model, motion),
         Screen::Wizard(wizard) => {
-            let choices = model.catalog.as_ref().map_or(0, |catalog| choices(catalog).len());
-            if let Some((place, count)) = wizard.marked(choices) {
+            if let (Page::Provider(search), Some(catalog)) = (&mut wizard.page, &model.catalog) {
+                let count = choices(catalog, search.field.text()).len();
+                search.step(motion, count, page);
+            } else if let Some((place, count)) = wizard.marked() {
                 *place = motion.from(*place, count, page);
             }
         }
@@ -65,6 +67,18 @@ pub(super) fn step(model: &mut Model, now: Now, motion: Motion) {
         | Screen::Dialog(_)
         | Screen::Log(_)
         | Screen::Login(_) => select(model, motion, page),
+    }
+}
+
+/// Chooses another line of the help.
+fn step_help(model: &mut Model, motion: Motion) {
+    let page = layout::page(model);
+    let Screen::Help(search, _) = &model.screen else { return };
+    let mut search = search.clone();
+    let count = found(&model.keys, search.field.text()).len();
+    help::step(model, &mut search, (motion, count), page);
+    if let Screen::Help(place, _) = &mut model.screen {
+        *place = search;
     }
 }
 
@@ -130,9 +144,9 @@ pub(super) fn select_next_need(model: &mut Model) {
     }
 }
 
-/// Orders the rows by something else.
-pub(super) fn sort(model: &mut Model, now: Now) {
-    model.sort = model.sort.next();
+/// Orders the rows by that.
+pub(super) fn sort(model: &mut Model, by: SortBy, now: Now) {
+    model.sort = by;
     show(model, format!("Sorted by {}.", model.sort.word()), Tone::Plain, now);
 }
 
@@ -188,7 +202,9 @@ pub(super) fn enter(model: &mut Model, now: Now) -> Vec<Effect> {
 
 /// Reads the selected line of the log whole, and then goes to its profile.
 fn open_logged(model: &mut Model, page: LogPage) -> Vec<Effect> {
-    if page.reading.is_none() {
+    if page.typing.is_some() {
+        model.screen = Screen::Log(LogPage { typing: None, ..page });
+    } else if page.reading.is_none() {
         model.screen = Screen::Log(LogPage { reading: Some(0), ..page });
     } else if let Some(id) = log::profile(model, &page) {
         (model.selected, model.scroll) = (Some(RowId::Profile(id)), 0);
@@ -220,10 +236,16 @@ pub(super) fn back(model: &mut Model, now: Now) -> Vec<Effect> {
         Screen::Log(page) if page.reading.is_some() => {
             model.screen = Screen::Log(LogPage { reading: None, ..page });
         }
+        Screen::Log(page) if page.typing.is_some() || !page.filter.is_empty() => {
+            model.screen = Screen::Log(LogPage::default());
+        }
         Screen::Pane | Screen::Copy | Screen::Results(_) | Screen::Log(_) | Screen::Settings(_) => {}
         Screen::Everything if model.timeline.is_some() => model.scroll = 0,
         Screen::Everything => (model.screen, model.scroll) = (Screen::Pane, 0),
         Screen::Dialog(_) => model.screen = login::below(model),
+        Screen::Help(search, below) if !search.field.is_empty() => {
+            model.screen = Screen::Help(ListSearch::at(0), below);
+        }
         Screen::Help(_, below) | Screen::Reveal(_, below) | Screen::Palette(_, below) => {
             model.screen = *below
         }

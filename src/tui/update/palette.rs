@@ -27,16 +27,16 @@ pub(super) fn toggle(model: &mut Model, now: Now) {
 /// Finds what is typed.
 pub(super) fn find(model: &mut Model, now: Now) {
     let Screen::Palette(palette, _) = &model.screen else { return };
-    let found = palette_search::search(model, palette.field.text(), now);
+    let found = palette_search::search(model, palette.search.field.text(), now);
     if let Screen::Palette(palette, _) = &mut model.screen {
-        palette.show(found);
+        palette.found = found;
     }
 }
 
 /// What Enter takes: an action is done by the caller.
 pub(super) fn take(model: &mut Model, now: Now) -> Result<Vec<Effect>, Action> {
     let Screen::Palette(palette, below) = &mut model.screen else { return Ok(Vec::new()) };
-    let Some(entry) = palette.found.get(palette.marked).cloned() else { return Ok(Vec::new()) };
+    let Some(entry) = palette.found.get(palette.search.marked).cloned() else { return Ok(Vec::new()) };
     let below = mem::take(below.as_mut());
     if let PaletteEntry::Do(action) = entry
         && let Err(unavailable) = availability(model, action, now)

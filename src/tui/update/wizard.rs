@@ -10,6 +10,7 @@ use crate::oauth::login::preflight::Preflight;
 use crate::oauth::login::{Outcome, Stage};
 use crate::oauth::probe::TestVerdict;
 use crate::oauth::scopes::Listed;
+use crate::tui::list_search::ListSearch;
 use crate::tui::message::{Effect, ScopeAction};
 use crate::tui::model::{Model, RowId};
 use crate::tui::screen::Screen;
@@ -17,7 +18,7 @@ use crate::tui::status::Tone;
 use crate::tui::update::login;
 use crate::tui::update::status::report_profile;
 use crate::tui::wizard::picker::ProviderList;
-use crate::tui::wizard::{KeyTest, ListQuestion, Page, TextQuestion, Wizard, Work, choices};
+use crate::tui::wizard::{KeyTest, Page, TextQuestion, Wizard, Work, choices};
 
 /// Takes what was chosen or typed in the wizard.
 pub(super) fn submit(model: &mut Model, now: Now) -> Vec<Effect> {
@@ -26,9 +27,12 @@ pub(super) fn submit(model: &mut Model, now: Now) -> Vec<Effect> {
     }
     let Screen::Wizard(mut wizard) = mem::take(&mut model.screen) else { return Vec::new() };
     match &mut wizard.page {
-        Page::Choice(ListQuestion::Provider, marked) => {
+        Page::Provider(search) => {
             let catalog = model.catalog.as_ref();
-            let chosen = catalog.and_then(|catalog| choices(catalog).get(*marked).map(|it| (*it).clone()));
+            let chosen = catalog.and_then(|catalog| {
+                let found = choices(catalog, search.field.text());
+                found.get(search.marked).map(|it| (*it).clone())
+            });
             if let Some(provider) = chosen {
                 wizard.choose(&provider, model.wizard_context());
             }
@@ -79,6 +83,12 @@ pub(super) fn back(mut wizard: Box<Wizard>) -> Screen {
         && picker.typing.take().is_some()
     {
         wizard.complaint = None;
+        return Screen::Wizard(wizard);
+    }
+    if let Page::Provider(search) = &mut wizard.page
+        && !search.field.is_empty()
+    {
+        *search = ListSearch::at(0);
         return Screen::Wizard(wizard);
     }
     wizard.back().map_or(Screen::List, |wizard| Screen::Wizard(Box::new(wizard)))

@@ -16,7 +16,7 @@ const WIDTH: u16 = 64;
 /// Columns of a form's name.
 const NAME: u16 = 15;
 
-/// Draws the chooser in the lower right of `area`.
+/// Draws the chooser above `area`.
 pub(super) fn render(frame: &mut Frame<'_>, area: Rect, view: ViewContext<'_>) {
     let ViewContext { model, theme, map, .. } = view;
     let Some(profile) = model.selected_profile() else { return };
@@ -29,7 +29,7 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, view: ViewContext<'_>) {
         .collect();
     let height = text_layout::rows(forms.len().max(1)) + 1;
     let title = format!("Copy from {}", profile.id.name);
-    let inner = frame::above(frame, corner(area, height), (WIDTH, height), &title, theme);
+    let inner = frame::above(frame, area, (WIDTH, height), &title, theme);
     if forms.is_empty() {
         let why = match profile.held.tokens() {
             None => "It has no tokens.",
@@ -51,11 +51,4 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, view: ViewContext<'_>) {
     }
     let back = Line::from(vec![Span::styled("Esc", theme.key), Span::raw(" back")]);
     frame.render_widget(back, frame::row(inner, height - 1));
-}
-
-/// The lower right of `area`, which leaves the rest to be seen.
-fn corner(area: Rect, height: u16) -> Rect {
-    let width = (WIDTH + frame::AROUND).min(area.width);
-    let height = (height + 2).min(area.height);
-    Rect { x: area.right() - width, y: area.bottom() - height, width, height }
 }

@@ -64,7 +64,7 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, dialog: &Dialog, view: V
     let first = dialog.scrolled.min(hidden);
     if hidden > 0 {
         let more = if first < hidden { "PgDn: more" } else { "PgUp: back" };
-        frame::foot(frame, frame::place(area, size).0, more, theme);
+        frame::foot(frame, frame::place(area, size).area, more, theme);
     }
     for (down, line) in (0..seen).zip(lines.text.iter().skip(first)) {
         frame.render_widget(Line::raw(line.as_str()), frame::row(inner, down));

@@ -11,19 +11,24 @@ use crate::tui::field::Field;
 use crate::tui::footer::{FooterKey, FooterPlace, footer};
 use crate::tui::keymap::KeyCombo;
 use crate::tui::layout::Parts;
-use crate::tui::model::Model;
+use crate::tui::log_page::LogPage;
 use crate::tui::screen::Screen;
 use crate::tui::screen_map::MouseTarget;
 use crate::tui::theme::Theme;
 use crate::tui::view::{ViewContext, login};
-use crate::tui::{frame, rows, text_layout};
+use crate::tui::{frame, log, rows, text_layout};
 
 /// Draws it.
 pub(super) fn render(frame: &mut Frame<'_>, parts: &Parts, view: ViewContext<'_>) {
     let ViewContext { model, theme, now, .. } = view;
     let row = frame::inset(parts.footer, 1);
     if let Screen::Filter(field) = &model.screen {
-        return filtering(frame, row, field, view);
+        let counts = (rows::count(model), model.order.total);
+        return filtering(frame, row, (field, counts), theme);
+    }
+    if let Screen::Log(page @ LogPage { typing: Some(field), .. }) = &model.screen {
+        let counts = (log::shown(model, page).len(), log::entries(model).len());
+        return filtering(frame, row, (field, counts), theme);
     }
     let panel_names_its_keys =
         matches!(model.screen, Screen::Login(_)) && login::names_its_keys(parts.body, view);
@@ -59,17 +64,17 @@ fn at(row: Rect, columns: Range<u16>) -> Rect {
     Rect { x: columns.start, width: columns.end - columns.start, ..row }.intersection(row)
 }
 
-fn filtering(frame: &mut Frame<'_>, area: Rect, field: &Field, view: ViewContext<'_>) {
-    let ViewContext { model, theme, .. } = view;
-    let words = format!("{} · Enter keeps it · Esc clears", counted(model));
+fn filtering(
+    frame: &mut Frame<'_>,
+    area: Rect,
+    (field, (shown, total)): (&Field, (usize, usize)),
+    theme: &Theme,
+) {
+    let words = format!("{shown} of {total} · Enter keeps it · Esc clears");
     let width = text_layout::width(&words);
     let entry = if area.width > width + 16 { area.width - width - 2 } else { area.width };
     if entry < area.width {
         frame.render_widget(Line::styled(words, theme.muted).right_aligned(), area);
     }
     field.render(frame, Rect { width: entry, ..area }, "/", theme);
-}
-
-fn counted(model: &Model) -> String {
-    format!("{} of {}", rows::count(model), model.order.total)
 }

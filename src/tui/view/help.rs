@@ -1,15 +1,22 @@
-//! Help: every key, and every state's glyph, from the line on to which it is scrolled.
+//! Help: every state's glyph and every key, or those that fit what is typed; one is chosen.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
+use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
-use ratatui::widgets::Paragraph;
 
+use crate::tui::availability::in_context;
 use crate::tui::custom_keys::CustomKeys;
 use crate::tui::frame::Focus;
-use crate::tui::keymap::{KeyContext, bindings};
-use crate::tui::message::Action;
-use crate::tui::theme::{Glyphs, Theme};
+use crate::tui::fuzzy::Fuzzy;
+use crate::tui::help::{self, HelpEntry};
+use crate::tui::keymap::KeyContext;
+use crate::tui::list_search::ListSearch;
+use crate::tui::message::{Action, Motion};
+use crate::tui::model::Model;
+use crate::tui::screen::Screen;
+use crate::tui::screen_map::MouseTarget;
+use crate::tui::theme::{Glyphs, Shape, Theme};
 use crate::tui::view::ViewContext;
 use crate::tui::{frame, state, text_layout};
 
@@ -17,118 +24,223 @@ use crate::tui::{frame, state, text_layout};
 const KEYS: (u16, u16) = (19, 28);
 /// Columns of a state's glyph and word.
 const STATE: u16 = 14;
+/// Columns before a line, where the mark stands.
+const BEFORE: u16 = 2;
+/// Columns that stay free between two sides.
+const GAP: u16 = 2;
 /// From this width on keys and states stand side by side.
 const WIDE: u16 = 72;
 
-/// Draws the help over `area`, from the line `scrolled` on.
-pub(super) fn render(frame: &mut Frame<'_>, area: Rect, scrolled: usize, view: ViewContext<'_>) {
+/// A line of the page, and the place of what is chosen with it.
+type HelpLine = (Line<'static>, Option<usize>);
+
+/// Draws the help over `area`; it lies above the screen `below`.
+pub(super) fn render(
+    frame: &mut Frame<'_>,
+    area: Rect,
+    (search, below): (&ListSearch, &Screen),
+    view: ViewContext<'_>,
+) {
     let ViewContext { model, theme, .. } = view;
-    let inner = frame::inset(frame::draw(frame, area, "Keys and states", Focus::Here, theme), 1);
-    let sides = sides(&model.keys, inner.width, theme);
-    let lines = count(&sides);
-    let height = usize::from(inner.height);
-    let from = scrolled.min(lines.saturating_sub(height));
-    frame::foot_part(frame, area, from..from + height, lines, theme);
-    let width = inner.width / u16::try_from(sides.len().max(1)).unwrap_or(1);
-    let mut place = Rect { width, ..inner };
-    for side in sides {
-        let seen: Vec<_> = side.into_iter().skip(from).take(height).collect();
-        frame.render_widget(Paragraph::new(seen), place);
-        place.x = place.right();
+    let typed = search.field.text();
+    let found = help::found(&model.keys, typed);
+    let title =
+        if typed.is_empty() { "Keys and states".to_owned() } else { format!("{} found", found.len()) };
+    let inner = frame::inset(frame::draw(frame, area, &title, Focus::Here, theme), 1);
+    search.field.render(frame, frame::row(inner, 0), "› ", theme);
+    let inner = frame::below(inner, HEAD);
+    if found.is_empty() {
+        let none = text_layout::cut("Nothing matches. Esc clears what is typed.", inner.width);
+        return frame.render_widget(Line::raw(none), frame::row(inner, 0));
+    }
+    let mut sides = sides(model, search, inner.width, theme);
+    if !typed.is_empty() {
+        sides.iter_mut().flatten().for_each(|line| add_reason(line, &found, below, inner.width, view));
+    }
+    let (lines, height) = (count(&sides), usize::from(inner.height));
+    let first = first(&sides, search, height);
+    frame::foot_part(frame, area, first..first + height, lines, theme);
+    let width = inner.width / text_layout::rows(sides.len().max(1));
+    for (side, x) in sides.into_iter().zip((inner.x..).step_by(usize::from(width.max(1)))) {
+        let place = Rect { x, width, ..inner };
+        for (down, (line, entry)) in (0..inner.height).zip(side.into_iter().skip(first)) {
+            let row = frame::row(place, down);
+            frame.render_widget(line, row);
+            let Some(entry) = entry else { continue };
+            view.map.put(row, MouseTarget::Choice(entry));
+            if entry == search.marked {
+                frame.buffer_mut().set_style(row, theme.selected);
+                frame.render_widget(Span::styled(theme.glyphs.selection, theme.accent), row);
+                view.map.put_cursor(row);
+            }
+        }
     }
 }
 
-/// The lines in so many columns, in one piece or in two that stand side by side: first the states, and what
-/// can be done with profiles.
-fn sides(chosen: &CustomKeys, columns: u16, theme: &Theme) -> Vec<Vec<Line<'static>>> {
-    let is_wide = columns >= WIDE;
-    let width = if is_wide { columns / 2 } else { columns };
-    let of = |context| keys(chosen, context, width, theme);
-    let profiles = [KeyContext::Profiles, KeyContext::Everywhere, KeyContext::Scopes].map(of).concat();
-    let others = [
-        KeyContext::Timeline,
-        KeyContext::Copy,
-        KeyContext::Login,
-        KeyContext::Exchanges,
-        KeyContext::Settings,
-    ];
-    let others = others
-        .into_iter()
-        .chain([KeyContext::Log, KeyContext::Choices, KeyContext::Lists])
-        .flat_map(of)
-        .collect();
-    let states = states(width, theme);
-    match is_wide {
-        true => vec![[states, others].concat(), profiles],
-        false => vec![[states, profiles, others].concat()],
-    }
-}
+/// Rows of the field, and the one below it.
+const HEAD: u16 = 2;
 
-/// How many lines are seen at most when all of them are scrolled through.
-fn count(sides: &[Vec<Line<'_>>]) -> usize {
-    sides.iter().map(Vec::len).max().unwrap_or(0).saturating_sub(1)
-}
-
-/// The first line of the last screenful, in so many columns and rows.
-#[must_use]
-pub(in crate::tui) fn last(chosen: &CustomKeys, columns: u16, rows: usize) -> usize {
-    count(&sides(chosen, columns, &Theme::mono(Glyphs::unicode()))).saturating_sub(rows)
-}
-
-/// The keys of a context, and an empty line.
-fn keys(chosen: &CustomKeys, context: KeyContext, width: u16, theme: &Theme) -> Vec<Line<'static>> {
-    let after = |words: &str, action| format!("{words} {}", chosen.key(action));
-    let heading = match context {
-        KeyContext::Profiles => "Profiles".to_owned(),
-        KeyContext::Timeline => after("Timeline, after", Action::Timeline),
-        KeyContext::Copy => after("Copy, after", Action::Copy),
-        KeyContext::Login => "During a login".to_owned(),
-        KeyContext::Exchanges => "Requests of a login, after w".to_owned(),
-        KeyContext::Choices => "Questions and this page".to_owned(),
-        KeyContext::Log => after("The log, after", Action::Log),
-        KeyContext::Lists => "Lists of choices".to_owned(),
-        KeyContext::Scopes => after("Scopes, in a new login or after", Action::Scopes),
-        KeyContext::Settings => after("Settings, after", Action::Settings),
-        KeyContext::Everywhere => "Everywhere".to_owned(),
+/// Chooses another of `count` on a page of so many columns and rows, and lets it be seen.
+pub(in crate::tui) fn step(
+    model: &Model,
+    search: &mut ListSearch,
+    (motion, count): (Motion, usize),
+    (columns, rows): (u16, usize),
+) {
+    let sides = sides(model, search, columns, &Theme::mono(Glyphs::unicode()));
+    let rows = rows.saturating_sub(usize::from(HEAD)).max(1);
+    // A page is so many lines, of which some belong to one key, and ends with its column.
+    let from = line_of(&sides, search.marked);
+    let near = |place: &usize| {
+        let line = line_of(&sides, *place);
+        if *place > search.marked {
+            line > from && line - from <= rows
+        } else {
+            line < from && from - line <= rows
+        }
     };
-    let mut lines = vec![Line::styled(heading, theme.strong)];
-    let room = KEYS.0.min(width.saturating_sub(KEYS.1 + 2));
-    for binding in bindings(context) {
-        let names: Vec<_> = chosen.of(context, binding).iter().map(|key| key.word()).collect();
-        let mut names = text_layout::wrap(&names.join(" "), room.saturating_sub(1)).into_iter();
-        let mut words = text_layout::wrap(binding.words, width.saturating_sub(room + 2)).into_iter();
-        loop {
-            let (names, words) = match (names.next(), words.next()) {
-                (None, None) => break,
-                (names, words) => (names.unwrap_or_default(), words.unwrap_or_default()),
-            };
-            let names = Span::styled(text_layout::fill(&names, room), theme.key);
-            lines.push(Line::from(vec![Span::raw("  "), names, Span::raw(words)]));
-        }
-    }
-    lines.push(Line::default());
-    lines
+    let page = match motion {
+        Motion::PageDown => (search.marked + 1..count).take_while(near).count(),
+        Motion::PageUp => (0..search.marked).rev().take_while(near).count(),
+        Motion::Up | Motion::Down | Motion::Top | Motion::Bottom => 1,
+    };
+    search.marked = motion.from(search.marked, count, page.max(1));
+    let line = if search.marked == 0 { 0 } else { line_of(&sides, search.marked) };
+    search.scroll_to(line, rows);
 }
 
-/// Every state with what it means, and an empty line.
-fn states(width: u16, theme: &Theme) -> Vec<Line<'static>> {
-    let mut lines = vec![Line::styled("States", theme.strong)];
-    for (health, meaning) in state::MEANINGS {
-        let word = Span::styled(text_layout::fill(health.word(), STATE), state::style(health, theme));
-        let meaning = text_layout::wrap(meaning, width.saturating_sub(STATE + 4));
-        for (index, part) in meaning.into_iter().enumerate() {
-            lines.push(match index {
-                0 => Line::from(vec![
-                    Span::raw("  "),
-                    state::glyph(health, theme),
-                    Span::raw(" "),
-                    word.clone(),
-                    Span::raw(part),
-                ]),
-                _ => Line::raw(text_layout::fill("", STATE + 4) + &part),
-            });
+/// The line from which on the page is seen, so that the chosen one is.
+fn first(sides: &[Vec<HelpLine>], search: &ListSearch, height: usize) -> usize {
+    let line = line_of(sides, search.marked);
+    // The heading above the first one is seen with it.
+    let first = if search.marked == 0 { 0 } else { search.first(line, height) };
+    first.min(count(sides).saturating_sub(height))
+}
+
+fn line_of(sides: &[Vec<HelpLine>], marked: usize) -> usize {
+    let of_side = |side: &Vec<HelpLine>| side.iter().rposition(|(_, entry)| *entry == Some(marked));
+    sides.iter().find_map(of_side).unwrap_or(0)
+}
+
+/// How many lines there are.
+fn count(sides: &[Vec<HelpLine>]) -> usize {
+    sides.iter().map(Vec::len).max().unwrap_or(0)
+}
+
+/// The lines in so many columns: what is found, or all in one piece or in two that stand side by side,
+/// first the states and what can be done with profiles.
+fn sides(model: &Model, search: &ListSearch, columns: u16, theme: &Theme) -> Vec<Vec<HelpLine>> {
+    let typed = search.field.text();
+    let found = help::found(&model.keys, typed);
+    let is_wide = columns >= WIDE && model.terminal.shape != Shape::Words && typed.is_empty();
+    let width = if is_wide { columns / 2 - GAP } else { columns };
+    let mut page = PageLines { model, fuzzy: Fuzzy::new(typed), width, theme };
+    if !typed.is_empty() {
+        return vec![found.iter().enumerate().flat_map(|entry| page.entry(entry)).collect()];
+    }
+    let (mut left, mut right, mut heading) = (Vec::new(), Vec::new(), None);
+    for (place, entry) in found.iter().enumerate() {
+        let (words, is_right) = section(&model.keys, entry);
+        let side = if is_wide && is_right { &mut right } else { &mut left };
+        if heading.as_ref() != Some(&words) {
+            if !side.is_empty() {
+                side.push((Line::default(), None));
+            }
+            side.push((Line::styled(words.clone(), theme.strong), None));
+            heading = Some(words);
+        }
+        side.extend(page.entry((place, entry)));
+    }
+    if right.is_empty() { vec![left] } else { vec![left, right] }
+}
+
+/// The heading that an entry stands under, and whether that stands at the right where there is room.
+fn section(keys: &CustomKeys, entry: &HelpEntry) -> (String, bool) {
+    let HelpEntry::Key(context, _) = entry else { return ("States".to_owned(), false) };
+    let after = |words: &str, action| format!("{words} {}", keys.key(action));
+    match context {
+        KeyContext::Profiles => ("Profiles".to_owned(), true),
+        KeyContext::Everywhere => ("Everywhere".to_owned(), true),
+        KeyContext::Scopes => (after("Scopes, in a new login or after", Action::Scopes), true),
+        KeyContext::Timeline => (after("Timeline, after", Action::Timeline), false),
+        KeyContext::Copy => (after("Copy, after", Action::Copy), false),
+        KeyContext::Login => ("During a login".to_owned(), false),
+        KeyContext::Exchanges => ("Requests of a login, after w".to_owned(), false),
+        KeyContext::Settings => (after("Settings, after", Action::Settings), false),
+        KeyContext::Log => (after("The log, after", Action::Log), false),
+        KeyContext::Choices => ("Questions".to_owned(), false),
+        KeyContext::Lists => ("Lists of choices".to_owned(), false),
+    }
+}
+
+/// What the lines are made with.
+struct PageLines<'a> {
+    model: &'a Model,
+    fuzzy: Fuzzy,
+    width: u16,
+    theme: &'a Theme,
+}
+
+impl PageLines<'_> {
+    /// The lines of an entry, with the letters that fit what is typed.
+    fn entry(&mut self, (place, entry): (usize, &HelpEntry)) -> Vec<HelpLine> {
+        let label = match entry {
+            HelpEntry::State(..) => STATE + 2,
+            HelpEntry::Key(..) => KEYS.0.min(self.width.saturating_sub(KEYS.1 + BEFORE)),
+        };
+        let mut labels = self.labels(entry, label).into_iter();
+        let words = self.width.saturating_sub(label + BEFORE);
+        let mut words = text_layout::wrap(&entry.text(), words).into_iter();
+        let fitting = self.theme.accent.add_modifier(Modifier::BOLD);
+        let mut lines = Vec::new();
+        loop {
+            let (label_part, words) = match (labels.next(), words.next()) {
+                (None, None) => return lines,
+                (label, words) => (label, words.unwrap_or_default()),
+            };
+            let label_part = label_part.unwrap_or_else(|| vec![Span::raw(text_layout::fill("", label))]);
+            let words = self.fuzzy.spans(&words, Style::new(), fitting);
+            lines.push((
+                Line::from_iter([Span::raw("  ")].into_iter().chain(label_part).chain(words)),
+                Some(place),
+            ));
         }
     }
-    lines.push(Line::default());
-    lines
+
+    /// A state's glyph and word, or the keys, in lines of so many columns.
+    fn labels(&self, entry: &HelpEntry, width: u16) -> Vec<Vec<Span<'static>>> {
+        let label = entry.label(&self.model.keys);
+        match entry {
+            HelpEntry::State(health, _) => {
+                let word = text_layout::fill(&label, width.saturating_sub(2));
+                let style = state::style(*health, self.theme);
+                vec![vec![state::glyph(*health, self.theme), Span::raw(" "), Span::styled(word, style)]]
+            }
+            HelpEntry::Key(..) => {
+                let lines = text_layout::wrap(&label, width.saturating_sub(1)).into_iter();
+                lines
+                    .map(|line| vec![Span::styled(text_layout::fill(&line, width), self.theme.key)])
+                    .collect()
+            }
+        }
+    }
+}
+
+/// Writes at the end of what was found why it is not possible here, where there is room to say it.
+fn add_reason(
+    (line, entry): &mut HelpLine,
+    found: &[HelpEntry],
+    below: &Screen,
+    width: u16,
+    view: ViewContext<'_>,
+) {
+    let Some(HelpEntry::Key(context, binding)) = entry.and_then(|entry| found.get(entry)) else { return };
+    let Err(why) = in_context(view.model, below, (*context, binding), view.now) else { return };
+    let room = usize::from(width).saturating_sub(line.width() + 2);
+    let reason = why.brief();
+    let taken = usize::from(text_layout::width(&reason));
+    if taken <= room {
+        line.push_span(Span::raw(" ".repeat(room + 2 - taken)));
+        line.push_span(Span::styled(reason, view.theme.muted));
+    }
 }

@@ -9,6 +9,7 @@ use crate::domain::clock::{DateTime, Now, Utc, local_day, local_minute};
 use crate::tui::frame::Focus;
 use crate::tui::log::{self, LogEntry};
 use crate::tui::log_page::LogPage;
+use crate::tui::screen_map::MouseTarget;
 use crate::tui::theme::Theme;
 use crate::tui::view::ViewContext;
 use crate::tui::{frame, text_layout};
@@ -21,15 +22,19 @@ const NAME: (u16, u16) = (24, 11);
 /// Draws the log over `area`.
 pub(super) fn render(frame: &mut Frame<'_>, area: Rect, page: &LogPage, view: ViewContext<'_>) {
     let ViewContext { model, theme, now, .. } = view;
-    let entries = log::entries(model);
+    let entries = log::shown(model, page);
     let place = log::place(&entries, page);
     let selected = entries.get(place).copied();
     if let (Some(scrolled), Some(entry)) = (page.reading, selected) {
         return whole(frame, area, entry, scrolled, view);
     }
-    let inner = frame::inset(frame::draw(frame, area, "Log", Focus::Here, theme), 1);
+    let inner =
+        frame::inset(frame::draw(frame, area, &title(page, entries.len(), view), Focus::Here, theme), 1);
     if entries.is_empty() {
-        let text = "Nothing has happened yet. Refreshes, logins, sign-outs and messages are listed here.";
+        let text = match page.filter.is_empty() {
+            true => "Nothing has happened yet. Refreshes, logins, sign-outs and messages are listed here.",
+            false => "Nothing matches. Esc clears the filter.",
+        };
         let lines: Vec<_> = text_layout::wrap(text, inner.width).into_iter().map(Line::raw).collect();
         return frame.render_widget(Paragraph::new(lines), inner);
     }
@@ -43,6 +48,7 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, page: &LogPage, view: Vi
         let day = local_day(entry.at(), now.offset);
         let is_new_day = before.as_ref() != Some(&day);
         frame.render_widget(columns.line(*entry, is_new_day, theme, now), row);
+        view.map.put(row, MouseTarget::Choice(index));
         if index == place {
             frame.buffer_mut().set_style(row, theme.selected);
             let mark = Rect { x: row.x.saturating_sub(1), width: 1, ..row };
@@ -58,6 +64,15 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, page: &LogPage, view: Vi
         let text = log::text(entry, theme, now, below.width);
         frame.render_widget(Paragraph::new(text), frame::below(below, 1));
     }
+}
+
+/// How many lines are shown, and for which words: `Log · 3 of 120 · /refused`.
+fn title(page: &LogPage, shown: usize, view: ViewContext<'_>) -> String {
+    let filter = page.filter.trim();
+    if filter.is_empty() {
+        return "Log".to_owned();
+    }
+    format!("Log · {shown} of {} · /{}", log::entries(view.model).len(), text_layout::safe(filter))
 }
 
 /// One entry with all its words.

@@ -4,13 +4,13 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
-use unicode_segmentation::UnicodeSegmentation;
 
 use crate::tui::availability::availability;
+use crate::tui::fuzzy::Fuzzy;
 use crate::tui::keymap::{KeyCombo, KeyContext};
 use crate::tui::message::Action;
 use crate::tui::palette::{CommandPalette, PaletteEntry};
-use crate::tui::palette_search::{actions, fitting_letters, text};
+use crate::tui::palette_search::{actions, text};
 use crate::tui::row_id::RowId;
 use crate::tui::screen_map::MouseTarget;
 use crate::tui::view::ViewContext;
@@ -24,12 +24,13 @@ const LEAST: u16 = 20;
 /// Draws the palette above `area`.
 pub(super) fn render(frame: &mut Frame<'_>, area: Rect, palette: &CommandPalette, view: ViewContext<'_>) {
     let theme = view.theme;
-    let size = layout::palette(area);
-    let inner = frame::above(frame, area, size, "Find an action, profile or provider", theme);
-    palette.field.render(frame, frame::row(inner, 0), "› ", theme);
+    let place = layout::palette(area, palette.found.len());
+    let inner = frame::over(frame, area, place, "Find an action, profile or provider", theme);
+    let search = &palette.search;
+    search.field.render(frame, frame::row(inner, 0), "› ", theme);
     let list = frame::below(inner, 2);
     let seen = usize::from(list.height);
-    let first = (palette.marked + 1).saturating_sub(seen);
+    let first = search.first(search.marked, seen);
     if palette.found.is_empty() {
         let none = "Nothing matches. Esc goes back.";
         frame.render_widget(Line::raw(text_layout::cut(none, list.width)), frame::row(list, 0));
@@ -37,12 +38,13 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, palette: &CommandPalette
     if palette.found.len() > seen {
         let (from, to) = (first + 1, (first + seen).min(palette.found.len()));
         let words = format!("{from}–{to} of {}", palette.found.len());
-        frame::foot(frame, frame::place(area, size).0, &words, theme);
+        frame::foot(frame, place.area, &words, theme);
     }
+    let mut fuzzy = Fuzzy::new(search.field.text());
     for (down, (place, entry)) in (0..list.height).zip(palette.found.iter().enumerate().skip(first)) {
         let row = frame::row(list, down);
-        let is_marked = place == palette.marked;
-        frame.render_widget(line(entry, is_marked, palette.field.text(), row.width, view), row);
+        let is_marked = place == search.marked;
+        frame.render_widget(line(entry, is_marked, &mut fuzzy, row.width, view), row);
         if is_marked {
             frame.buffer_mut().set_style(row, theme.selected);
         }
@@ -55,7 +57,7 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, palette: &CommandPalette
 fn line(
     entry: &PaletteEntry,
     is_marked: bool,
-    typed: &str,
+    fuzzy: &mut Fuzzy,
     width: u16,
     view: ViewContext<'_>,
 ) -> Line<'static> {
@@ -68,7 +70,7 @@ fn line(
     let style = if is_possible { Style::new() } else { theme.muted };
     let mark = if is_marked { theme.glyphs.selection } else { " " };
     let mut line = Line::from(vec![Span::styled(mark, theme.accent), Span::raw(" "), glyph, Span::raw(" ")]);
-    line.extend(fitted(&text, typed, style, style.patch(theme.accent).add_modifier(Modifier::BOLD)));
+    line.extend(fuzzy.spans(&text, style, style.patch(theme.accent).add_modifier(Modifier::BOLD)));
     line.push_span(Span::styled(aside, if is_possible { theme.key } else { theme.muted }));
     line
 }
@@ -100,18 +102,4 @@ fn beside(entry: &PaletteEntry, view: ViewContext<'_>) -> (Span<'static>, String
         }
         PaletteEntry::LogInTo(_) => (Span::raw(" "), "new profile".to_owned(), true),
     }
-}
-
-/// `text` with the letters that fit what is typed in another style.
-fn fitted(text: &str, typed: &str, style: Style, fitting: Style) -> Vec<Span<'static>> {
-    let places = if typed.is_empty() { Vec::new() } else { fitting_letters(text, typed) };
-    let mut spans: Vec<Span<'static>> = Vec::new();
-    for (place, letter) in (0_u32..).zip(text.graphemes(true)) {
-        let style = if places.binary_search(&place).is_ok() { fitting } else { style };
-        match spans.last_mut() {
-            Some(last) if last.style == style => last.content.to_mut().push_str(letter),
-            Some(_) | None => spans.push(Span::styled(letter.to_owned(), style)),
-        }
-    }
-    spans
 }

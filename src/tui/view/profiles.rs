@@ -37,6 +37,8 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, view: ViewContext<'_>) {
     };
     let title = title(model, shown, total) + &marked;
     let inner = frame::draw(frame, area, &title, Focus::here(model.screen != Screen::Pane), theme);
+    let title = Rect { x: area.x + 1, width: text_layout::width(&title) + 2, height: 1, ..area };
+    map.put(title.intersection(area), MouseTarget::Sort(model.sort.next()));
     let inner = banner(frame, inner, model, theme);
     let inner = rights(frame, inner, model, theme);
     if total == 0 {
@@ -65,7 +67,7 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, view: ViewContext<'_>) {
         None => BTreeMap::new(),
     };
     let list = ProfileTable { columns, logins, model, theme, now };
-    list.heads(frame, frame::row(inner, 0), list_lines::top_section(model, first));
+    list.heads(frame, frame::row(inner, 0), list_lines::top_section(model, first), map);
     for (down, line) in (0..body.height).zip(first..) {
         let area = frame::row(body, down);
         match list_lines::at(model, line) {

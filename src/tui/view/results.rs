@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::tui::result_table::{ResultRow, RowStage};
+use crate::tui::screen_map::MouseTarget;
 use crate::tui::text_layout::rows;
 use crate::tui::theme::Theme;
 use crate::tui::view::ViewContext;
@@ -27,6 +28,7 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, marked: usize, view: Vie
     let width = (fixed + texts).max(text_layout::width(&title) + 2).min(most);
     let size = (width, rows(table.rows.len()));
     let inner = frame::above(frame, area, size, &title, theme);
+    view.map.put(inner, MouseTarget::Page);
     let height = usize::from(inner.height);
     let first = (marked + 1).saturating_sub(height);
     for (down, (index, row)) in (0..inner.height).zip(table.rows.iter().enumerate().skip(first)) {
@@ -40,12 +42,13 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, marked: usize, view: Vie
             Span::styled(key, theme.key),
         ];
         frame.render_widget(Line::from(spans), place);
+        view.map.put(place, MouseTarget::Choice(index));
         if index == marked {
             frame.buffer_mut().set_style(place, theme.selected);
             view.map.put_cursor(place);
         }
     }
-    frame::foot_part(frame, frame::place(area, size).0, first..first + height, table.rows.len(), theme);
+    frame::foot_part(frame, frame::place(area, size).area, first..first + height, table.rows.len(), theme);
 }
 
 fn glyph(row: &ResultRow, theme: &Theme) -> Span<'static> {

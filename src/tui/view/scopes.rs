@@ -62,7 +62,7 @@ pub(super) fn render(
     // A name that is cut says less than words that are not there.
     let name = if name + TITLE > room { room } else { name };
     let first = (picker.marked + 1).saturating_sub(usize::from(seen));
-    let (around, _) = frame::place(area, size);
+    let around = frame::place(area, size).area;
     frame::foot_part(frame, around, first..first + usize::from(seen), picker.choices.len(), theme);
     for (down, (index, choice)) in (0..seen).zip(picker.choices.iter().enumerate().skip(first)) {
         let line = line(choice, index == picker.marked, (name, width), theme);

@@ -7,6 +7,7 @@ use ratatui::text::{Line, Span};
 
 use crate::domain::setting::Setting;
 use crate::tui::frame::Focus;
+use crate::tui::screen_map::MouseTarget;
 use crate::tui::view::ViewContext;
 use crate::tui::{frame, state, text_layout};
 
@@ -18,6 +19,7 @@ const VALUE: u16 = 18;
 pub(super) fn render(frame: &mut Frame<'_>, area: Rect, marked: usize, view: ViewContext<'_>) {
     let ViewContext { model, theme, .. } = view;
     let inner = frame::draw(frame, area, "Settings", Focus::Here, theme);
+    view.map.put(area, MouseTarget::Page);
     let below = below(marked, inner.width, view);
     let most = inner.height.saturating_sub(u16::try_from(below.len()).unwrap_or(u16::MAX));
     let first = (marked + 1).saturating_sub(usize::from(most.max(1)));
@@ -25,6 +27,7 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, marked: usize, view: Vie
     for (down, (index, setting)) in (0..most.max(1)).zip(all) {
         let row = frame::row(inner, down);
         frame.render_widget(line(setting, index == marked, inner.width, view), row);
+        view.map.put(row, MouseTarget::Choice(index));
         if index == marked {
             frame.buffer_mut().set_style(row, theme.selected);
         }

@@ -4,23 +4,23 @@ pub(super) mod words;
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
+use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
 use crate::domain::provider::draft::Draft;
 use crate::tui::field::Field;
+use crate::tui::fuzzy::Fuzzy;
+use crate::tui::list_search::ListSearch;
 use crate::tui::model::Model;
 use crate::tui::screen_map::{MouseTarget, ScreenMap};
 use crate::tui::text_layout::rows;
 use crate::tui::theme::Theme;
 use crate::tui::view::ViewContext;
-use crate::tui::wizard::{ListQuestion, Page, Wizard, Work, choices};
+use crate::tui::wizard::{ListQuestion, Page, Wizard, Work, choice_text, choices};
 use crate::tui::{frame, text_layout};
 
 /// The widest the wizard becomes.
 const WIDTH: u16 = 64;
-/// Columns of a provider's name.
-const NAME: u16 = 16;
 /// Columns of a label before an earlier answer.
 const LABEL: u16 = 12;
 /// The most rows about provider files that cannot be used.
@@ -36,7 +36,7 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, view: V
     let complaint = wizard.complaint.as_deref().map(words::complaint);
     let complaint = complaint.as_deref();
     match &wizard.page {
-        Page::Choice(ListQuestion::Provider, marked) => page_box.providers(frame, *marked, model),
+        Page::Provider(search) => page_box.providers(frame, search, model),
         Page::Choice(ListQuestion::Pkce, marked) => page_box.choose(frame, &text, *marked, &words::PKCE),
         Page::Choice(ListQuestion::LoginOrKey, marked) => page_box.choose(frame, &text, *marked, &words::HOW),
         Page::Preview(from) => {
@@ -68,8 +68,11 @@ struct PageBox<'a> {
 }
 
 impl PageBox<'_> {
-    fn providers(&self, frame: &mut Frame<'_>, marked: usize, model: &Model) {
-        let all = model.catalog.as_ref().map(choices).unwrap_or_default();
+    /// The providers that fit what is typed, below the field. The box is as high as for all of them, so
+    /// that it stands still.
+    fn providers(&self, frame: &mut Frame<'_>, search: &ListSearch, model: &Model) {
+        let all = |typed| model.catalog.as_ref().map(|catalog| choices(catalog, typed)).unwrap_or_default();
+        let (found, all) = (all(search.field.text()), all("").len());
         let faults = model.catalog.as_ref().map_or(&[][..], |catalog| &catalog.errors);
         let faults =
             faults.iter().map(|fault| format!("Cannot be used: {}.", text_layout::safe(&fault.to_string())));
@@ -77,18 +80,19 @@ impl PageBox<'_> {
             faults.flat_map(|fault| text_layout::wrap(&fault, self.width)).take(FAULTS).collect();
         let below = if faults.is_empty() { 0 } else { rows(faults.len()) + 1 };
         let most = self.area.height.saturating_sub(4 + below).max(1);
-        let seen = rows(all.len()).clamp(1, most);
+        let seen = rows(all).clamp(1, most);
         let inner = self.above(frame, 2 + seen + below);
-        let asked = if all.is_empty() { "No provider file can be used." } else { "Which provider?" };
-        frame.render_widget(Line::raw(asked), frame::row(inner, 0));
-        let first = (marked + 1).saturating_sub(usize::from(seen));
-        for (down, (index, provider)) in (0..seen).zip(all.iter().enumerate().skip(first)) {
-            let name = text_layout::fill(&provider.name, NAME);
-            let title = if provider.example { words::OTHER } else { &text_layout::safe(&provider.title) };
-            self.choice(frame, frame::row(inner, 2 + down), &(name + title), (index, marked));
+        let asked = if all == 0 { "No provider file can be used." } else { "Which provider? " };
+        search.field.render(frame, frame::row(inner, 0), asked, self.theme);
+        let first = search.first(search.marked, usize::from(seen));
+        let mut fuzzy = Fuzzy::new(search.field.text());
+        for (down, (index, provider)) in (0..seen).zip(found.iter().enumerate().skip(first)) {
+            let fitting = self.theme.accent.add_modifier(Modifier::BOLD);
+            let text = fuzzy.spans(&choice_text(provider), Style::new(), fitting);
+            self.choice(frame, frame::row(inner, 2 + down), text, (index, search.marked));
         }
-        if usize::from(seen) < all.len() {
-            let place = format!("{} of {}", marked + 1, all.len());
+        if usize::from(seen) < found.len() {
+            let place = format!("{} of {}", search.marked + 1, found.len());
             frame::foot(frame, self.around(inner), &place, self.theme);
         }
         self.lines(frame, frame::below(inner, 3 + seen), &faults, self.theme.warn);
@@ -105,11 +109,11 @@ impl PageBox<'_> {
         let inner = self.above(frame, above + rows(answers.len()));
         self.lines(frame, inner, &text, Style::new());
         for (down, (index, answer)) in (above..).zip(answers.iter().enumerate()) {
-            self.choice(frame, frame::row(inner, down), answer, (index, marked));
+            self.choice(frame, frame::row(inner, down), vec![Span::raw(*answer)], (index, marked));
         }
     }
 
-    fn choice(&self, frame: &mut Frame<'_>, row: Rect, text: &str, (index, marked): (usize, usize)) {
+    fn choice(&self, frame: &mut Frame<'_>, row: Rect, text: Vec<Span<'_>>, (index, marked): (usize, usize)) {
         let theme = self.theme;
         let marked = index == marked;
         self.map.put(row, MouseTarget::Choice(index));
@@ -117,9 +121,11 @@ impl PageBox<'_> {
             self.map.put_cursor(row);
         }
         let mark = Span::styled(if marked { theme.glyphs.selection } else { " " }, theme.accent);
-        let style = if marked { theme.selected } else { Style::new() };
-        let text = text_layout::fill(text, row.width.saturating_sub(2));
-        frame.render_widget(Line::from(vec![mark, Span::raw(" "), Span::styled(text, style)]), row);
+        frame.render_widget(Line::from_iter([mark, Span::raw(" ")].into_iter().chain(text)), row);
+        if marked {
+            let words = Rect { x: row.x + 2, width: row.width.saturating_sub(2), ..row };
+            frame.buffer_mut().set_style(words.intersection(row), theme.selected);
+        }
     }
 
     /// A text field below what it is for. Where room is short its end is cut.

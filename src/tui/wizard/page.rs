@@ -3,6 +3,7 @@
 use crate::domain::provider::draft;
 use crate::oauth::login::preflight;
 use crate::tui::field::{Field, Sight};
+use crate::tui::list_search::ListSearch;
 use crate::tui::wizard::picker::Picker;
 
 /// What every address begins with; it stands in its field already.
@@ -11,6 +12,8 @@ const HTTPS: &str = "https://";
 /// What is asked.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Page {
+    /// The provider, found by what is typed.
+    Provider(ListSearch),
     /// A choice; the marked answer by its place.
     Choice(ListQuestion, usize),
     Text(TextQuestion, Field),
@@ -36,7 +39,6 @@ pub(super) fn address(field: &Field) -> &str {
 /// A question with a list of answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ListQuestion {
-    Provider,
     /// Whether the new provider knows PKCE.
     Pkce,
     /// Whether to log in or to keep an API key.
@@ -110,7 +112,11 @@ impl Page {
             Self::Text(TextQuestion::ClientSecret, _) => Some(preflight::PreflightQuestion::ClientSecret),
             Self::Scopes(_) => Some(preflight::PreflightQuestion::Scopes),
             Self::Notice => Some(preflight::PreflightQuestion::Notice),
-            Self::Text(TextQuestion::Draft(_), _) | Self::Choice(..) | Self::Preview(_) | Self::Ready => None,
+            Self::Provider(_)
+            | Self::Text(TextQuestion::Draft(_), _)
+            | Self::Choice(..)
+            | Self::Preview(_)
+            | Self::Ready => None,
         }
     }
 
@@ -118,6 +124,7 @@ impl Page {
     #[must_use]
     pub fn field(&self) -> Option<&Field> {
         match self {
+            Self::Provider(search) => Some(&search.field),
             Self::Text(_, field) => Some(field),
             Self::Scopes(picker) => picker.typing.as_ref(),
             Self::Choice(..) | Self::Preview(_) | Self::Notice | Self::Ready => None,
@@ -127,6 +134,7 @@ impl Page {
     /// The same, to be typed into.
     pub fn field_mut(&mut self) -> Option<&mut Field> {
         match self {
+            Self::Provider(search) => Some(&mut search.field),
             Self::Text(_, field) => Some(field),
             Self::Scopes(picker) => picker.typing.as_mut(),
             Self::Choice(..) | Self::Preview(_) | Self::Notice | Self::Ready => None,

@@ -15,7 +15,7 @@ use authtui::tui::field::Field;
 use authtui::tui::message::{Effect, Msg};
 use authtui::tui::screen::Screen;
 use authtui::tui::tour::DemoClient;
-use authtui::tui::wizard::{ListQuestion, Page, TextQuestion, Wizard, choices};
+use authtui::tui::wizard::{Page, TextQuestion, Wizard, choices};
 
 use crate::harness::{App, id, preset, profile, provider, snapshot};
 
@@ -148,7 +148,7 @@ fn going_back_leads_from_page_to_page_and_loses_nothing_that_was_typed() {
     }
     assert_eq!(seen, ["hush", "my-client", "work"].map(Secret::new));
     app.press("esc");
-    assert!(matches!(wizard(&app).page, Page::Choice(ListQuestion::Provider, _)));
+    assert!(matches!(wizard(&app).page, Page::Provider(_)));
     app.press("enter enter enter enter");
     assert_eq!(wizard(&app).page, Page::Notice);
     assert_eq!(app.press("enter"), BEGUN);
@@ -257,8 +257,10 @@ fn choose(app: &mut App, provider: &str) {
 /// Marks that provider in the list of all.
 fn mark(app: &mut App, provider: &str) {
     let catalog = app.model.catalog.clone().expect("providers");
-    let place = choices(&catalog).iter().position(|each| each.name == provider).expect("offered");
-    app.press("home");
+    let place = choices(&catalog, "").iter().position(|each| each.name == provider).expect("offered");
+    for _ in 0..catalog.entries().count() {
+        app.press("up");
+    }
     for _ in 0..place {
         app.press("down");
     }

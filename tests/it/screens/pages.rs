@@ -12,6 +12,7 @@ use authtui::oauth::login::preflight::{Preflight, PreflightGoal};
 use authtui::oauth::scopes::Listed;
 use authtui::stored::provider_file;
 use authtui::tui::field::{Field, Sight};
+use authtui::tui::list_search::ListSearch;
 use authtui::tui::model::Model;
 use authtui::tui::screen::Screen;
 use authtui::tui::theme::{Glyphs, Theme};
@@ -130,7 +131,7 @@ pub(super) fn all() -> Vec<Wizard> {
     let field = || Field::new("corp", Sight::Clear);
     let preflight = |goal| Some(named(&keyed(), "work", goal));
     let login = [
-        Page::Choice(ListQuestion::Provider, 0),
+        Page::Provider(ListSearch::at(0)),
         Page::Choice(ListQuestion::LoginOrKey, 0),
         Page::Choice(ListQuestion::LoginOrKey, 1),
         Page::Text(TextQuestion::Name, field()),

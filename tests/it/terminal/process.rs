@@ -56,7 +56,7 @@ fn a_program_that_is_stopped_from_outside_gives_the_terminal_back_and_draws_anew
             screen.alternate_screen() && text.contains("acme/key") && !text.contains("stopped")
         });
         // The keys come one by one, not by the line.
-        pty.keys("?").wait("Keys and states").keys("q").wait("acme/key").keys("q");
+        pty.keys("?").wait("Keys and states").keys("?").wait("acme/key").keys("q");
         let left = pty.end();
         assert!(left.text.contains("ended with 0"), "{signal}: {}", left.text);
     }

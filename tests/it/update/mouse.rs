@@ -2,6 +2,7 @@
 
 use authtui::tui::message::Effect;
 use authtui::tui::model::RowId;
+use authtui::tui::row_order::SortBy;
 use authtui::tui::screen::Screen;
 use authtui::tui::screen_map::{MouseGesture, MouseTarget};
 use crossterm::event::KeyCode;
@@ -123,4 +124,75 @@ fn the_cursor_is_on_the_row_or_the_answer_that_keys_act_on_and_leaves_text_field
     app.press("esc");
     app.keys("/");
     assert_eq!(screen_map(&app.model, app.now).cursor(), None);
+}
+
+#[test]
+fn a_head_orders_the_rows_by_its_column_and_once_more_by_urgency() {
+    let mut app = App::of([due("work"), profile("home")]);
+    for (head, sorted) in [
+        ("token", SortBy::Expiry),
+        ("profile", SortBy::Name),
+        ("profile", SortBy::Provider),
+        ("profile", SortBy::Urgency),
+        ("token", SortBy::Expiry),
+        ("token", SortBy::Urgency),
+    ] {
+        if app.model.sort == SortBy::Urgency && head == "profile" {
+            app.click("by urgency");
+        } else {
+            let row = app.place("token").1;
+            let line = app.screen().lines().nth(usize::from(row)).map(str::to_owned).expect("the heads");
+            let column = line.find(head).map(|at| line[..at].chars().count()).expect("a head");
+            app.mouse(MouseGesture::Click, (u16::try_from(column).expect("small"), row));
+        }
+        assert_eq!(app.model.sort, sorted, "{head}");
+    }
+}
+
+#[test]
+fn the_first_click_on_a_line_of_a_page_chooses_it_and_the_second_takes_it() {
+    let mut app = App::with(["work"]);
+    app.keys("?");
+    assert_eq!(app.click("test the token"), []);
+    assert!(matches!(app.model.screen, Screen::Help(..)));
+    assert_eq!(app.click("test the token"), [Effect::Test(id("work"))]);
+
+    let mut app = App::of([due("work"), due("home")]);
+    app.keys(",");
+    let before = app.model.settings.clone();
+    app.click("Privacy");
+    assert_eq!(app.model.settings, before);
+    app.click("Privacy");
+    assert_ne!(app.model.settings, before);
+
+    let mut app = App::of([due("work"), due("home")]);
+    app.keys("  T");
+    assert_eq!(app.model.screen, Screen::Results(0));
+    let places = screen_map(&app.model, app.now).places();
+    let row = |place: usize| {
+        let (area, _) =
+            places.iter().find(|(_, target)| *target == MouseTarget::Choice(place)).expect("a row");
+        (area.x, area.y)
+    };
+    let second = row(1);
+    app.mouse(MouseGesture::WheelDown, second);
+    assert_eq!(app.model.screen, Screen::Results(1));
+    app.mouse(MouseGesture::WheelUp, second);
+    app.mouse(MouseGesture::Click, second);
+    assert_eq!(app.model.screen, Screen::Results(1));
+    let wanted = app.model.results.as_ref().and_then(|table| table.rows.get(1)).map(|row| row.id.clone());
+    app.mouse(MouseGesture::Click, second);
+    assert_eq!(app.model.selected, wanted.map(RowId::Profile));
+    assert_eq!(app.model.screen, Screen::List);
+}
+
+#[test]
+fn a_line_of_the_palette_is_done_by_a_click() {
+    let mut app = App::of([due("work")]);
+    app.keys(":refresh");
+    let refresh = app.place("refresh");
+    assert!(matches!(app.model.screen, Screen::Palette(..)), "{refresh:?}");
+    app.keys(" all that");
+    let effects = app.click("refresh all that are due");
+    assert!(matches!(effects.as_slice(), [Effect::Refresh(..)]), "{effects:?}");
 }

@@ -81,7 +81,7 @@ fn the_palette_opens_over_log_and_help_and_not_over_a_question() {
     for keys in ["L", "?"] {
         let mut app = App::with(["work"]);
         app.keys(keys);
-        app.keys(":");
+        app.press("ctrl-p");
         assert!(matches!(app.model.screen, Screen::Palette(..)), "{keys}");
         app.press("ctrl-p");
         assert!(!matches!(app.model.screen, Screen::Palette(..)), "{keys}");
@@ -90,6 +90,34 @@ fn the_palette_opens_over_log_and_help_and_not_over_a_question() {
     app.keys("x");
     app.press("ctrl-p");
     assert!(app.model.screen.dialog().is_some());
+}
+
+#[test]
+fn the_field_stands_still_while_the_box_is_as_high_as_what_is_found() {
+    for size in [(120, 32), (80, 24), (60, 20), (40, 10)] {
+        let mut app = App::of((0..30).map(|number| profile(&format!("p{number:02}"))));
+        app.model.size = size;
+        app.keys(":");
+        let (top, _) = span(&app);
+        app.keys("p0");
+        let (same, many) = span(&app);
+        app.keys("7");
+        let (still, one) = span(&app);
+        assert_eq!((top, top), (same, still), "{size:?}");
+        assert!(one < many && one <= 7, "{size:?}: {one} of {many} rows\n{}", app.screen());
+    }
+}
+
+/// The row in which the palette's box begins, and how many it has.
+fn span(app: &App) -> (usize, usize) {
+    let screen = app.screen();
+    let row = |part: &str| screen.lines().position(|line| line.contains(part)).expect("a row");
+    let top = row("Find an action");
+    let before = screen.lines().nth(top).and_then(|line| line.split_once("╭ Find"));
+    let column = before.map(|(before, _)| before.chars().count());
+    let is_bottom = |line: &str| column.and_then(|column| line.chars().nth(column)) == Some('╰');
+    let rows = screen.lines().skip(top).position(is_bottom).expect("its lower side");
+    (top, rows + 1)
 }
 
 #[test]
@@ -105,5 +133,5 @@ fn a_key_of_the_settings_acts_and_is_shown_and_one_that_cannot_be_used_is_named(
 
 fn marked(app: &App) -> Option<&PaletteEntry> {
     let Screen::Palette(palette, _) = &app.model.screen else { return None };
-    palette.found.get(palette.marked)
+    palette.found.get(palette.search.marked)
 }

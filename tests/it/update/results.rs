@@ -292,11 +292,15 @@ fn the_end_of_help_is_reached_at_every_size_and_the_way_back_is_as_long() {
         app.keys("?");
         let first = app.screen();
         let mut pages = vec![first.clone()];
-        for _ in 0..40 {
+        for _ in 0..90 {
             app.press("pagedown");
             pages.push(app.screen());
         }
-        assert!(app.screen().contains("suspend") || app.screen().contains("page down"), "{}", app.screen());
+        assert!(
+            app.screen().contains("Lists of choices") || app.screen().contains("continue"),
+            "{}",
+            app.screen()
+        );
         let last = app.screen();
         let all: String = pages.concat();
         for words in [
@@ -312,9 +316,47 @@ fn the_end_of_help_is_reached_at_every_size_and_the_way_back_is_as_long() {
         assert!(!all.contains("n…") && !all.contains("h…"), "{size:?}");
         app.press("up");
         assert!(first == last || app.screen() != last, "the first key back moves at {size:?}");
-        for _ in 0..40 {
+        for _ in 0..90 {
             app.press("pageup");
         }
         assert_eq!(app.screen(), first);
     }
+}
+
+#[test]
+fn the_log_is_filtered_by_words_of_names_and_texts_and_says_how_many_are_shown() {
+    let mut app = App::of([due("a"), due("b")]);
+    app.keys("r");
+    failed(&mut app, "a", "the server answered 503");
+    app.press("down");
+    app.keys("R");
+    failed(&mut app, "b", "no route to it");
+    app.keys("L/503");
+    let screen = app.screen();
+    assert!(screen.contains("Log · 1 of ") && screen.contains("· /503"), "{screen}");
+    assert!(screen.contains("answered 503") && !screen.contains("no route"), "{screen}");
+    app.press("enter");
+    assert!(app.screen().contains("answered 503") && !app.screen().contains("no route"), "{}", app.screen());
+    app.keys("/x");
+    assert!(app.screen().contains("Nothing matches. Esc clears the filter."), "{}", app.screen());
+    app.press("esc");
+    assert!(app.screen().contains("no route"), "{}", app.screen());
+    app.keys("/DEMO/B route");
+    app.press("enter");
+    app.press("enter enter");
+    assert_eq!((app.selected().as_str(), &app.model.screen), ("demo/b", &Screen::Pane));
+}
+
+#[test]
+fn escape_clears_the_filter_of_the_log_and_then_leaves_it() {
+    let mut app = App::of([due("a")]);
+    app.keys("L/what");
+    app.press("enter esc");
+    assert!(
+        matches!(&app.model.screen, Screen::Log(page) if page.filter.is_empty()),
+        "{:?}",
+        app.model.screen
+    );
+    app.press("esc");
+    assert_eq!(app.model.screen, Screen::List);
 }

@@ -20,6 +20,7 @@ use crate::tui::columns::{Column, Columns};
 use crate::tui::model::Model;
 use crate::tui::need::{Need, Section};
 use crate::tui::remedy::{self, Remedy};
+use crate::tui::screen_map::{MouseTarget, ScreenMap};
 use crate::tui::theme::{Shape, Theme};
 use crate::tui::{auto_refresh, frame, gauge, rows, spoken, state, text_layout};
 
@@ -43,7 +44,13 @@ struct Standing<'a> {
 
 impl ProfileTable<'_> {
     /// The names of the columns, in line with the name of the section that begins there.
-    pub(super) fn heads(&self, frame: &mut Frame<'_>, area: Rect, section: Option<(Section, usize)>) {
+    pub(super) fn heads(
+        &self,
+        frame: &mut Frame<'_>,
+        area: Rect,
+        section: Option<(Section, usize)>,
+        map: &ScreenMap,
+    ) {
         if self.theme.glyphs.shape == Shape::Words {
             // Sentences have no columns.
             if let Some((section, count)) = section {
@@ -56,6 +63,7 @@ impl ProfileTable<'_> {
             self.section(frame, area, section, count);
         } else {
             self.head(frame, area, Some(name.from), "profile");
+            map.put(place(area, name), MouseTarget::Sort(self.model.sort.clicked_on_name()));
         }
         for (column, text) in [(account, "account"), (scopes, "scopes")] {
             self.head(frame, area, column.map(|column| column.from), text);
@@ -65,6 +73,7 @@ impl ProfileTable<'_> {
                 column.map(|column| (column.from + column.width).saturating_sub(text_layout::width(text)));
             self.head(frame, area, from, text);
         }
+        map.put(place(area, token), MouseTarget::Sort(self.model.sort.clicked_on_expiry()));
     }
 
     /// The name of a column; a blank at each side keeps it off the line that it may lie on.
@@ -322,6 +331,10 @@ fn optional(frame: &mut Frame<'_>, area: Rect, column: Option<Column>, line: Lin
 
 /// Draws into a column of a row, as far as the row reaches.
 fn cell(frame: &mut Frame<'_>, area: Rect, column: Column, line: Line<'_>) {
-    let place = Rect { x: area.x.saturating_add(column.from), width: column.width, ..area };
-    frame.render_widget(line, place.intersection(area));
+    frame.render_widget(line, place(area, column));
+}
+
+/// Where a column lies in a row, as far as that reaches.
+fn place(area: Rect, column: Column) -> Rect {
+    Rect { x: area.x.saturating_add(column.from), width: column.width, ..area }.intersection(area)
 }

@@ -7,8 +7,6 @@ use crate::tui::field::Field;
 use crate::tui::text_layout;
 use crate::tui::wizard::{ListQuestion, Page, TextQuestion, Wizard, Work};
 
-/// How a template is offered.
-pub(super) const OTHER: &str = "Another OAuth 2 server…";
 /// The answers of the page about PKCE.
 pub(super) const PKCE: [&str; 2] = [
     "Use PKCE (recommended by RFC 9700)",
@@ -61,9 +59,7 @@ fn answered(page: &Page) -> Option<(&'static str, String)> {
             ("PKCE", if *marked == 0 { "on" } else { "off" }.to_owned())
         }
         Page::Scopes(picker) => ("Scopes", format!("{} selected", picker.asked().len())),
-        Page::Choice(ListQuestion::Provider, _) | Page::Preview(_) | Page::Notice | Page::Ready => {
-            return None;
-        }
+        Page::Provider(_) | Page::Preview(_) | Page::Notice | Page::Ready => return None,
     })
 }
 
@@ -96,9 +92,7 @@ pub(super) fn text(wizard: &Wizard) -> String {
             text_layout::safe(provider.and_then(|provider| provider.notice.as_deref()).unwrap_or_default())
         }
         // These pages have words of their own.
-        Page::Choice(ListQuestion::Provider, _) | Page::Preview(_) | Page::Scopes(_) | Page::Ready => {
-            String::new()
-        }
+        Page::Provider(_) | Page::Preview(_) | Page::Scopes(_) | Page::Ready => String::new(),
     }
 }
 
