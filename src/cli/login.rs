@@ -34,6 +34,7 @@ use crate::oauth::login::LoginOptions;
 use crate::oauth::login::preflight::{Preflight, PreflightGoal};
 use crate::shell::Services;
 use crate::shell::login::browser;
+use crate::shell::terminal::console;
 use crate::shell::transcript::TranscriptFile;
 
 pub(super) fn run(services: &Arc<Services>, args: &LoginArgs) -> Result<Exit> {
@@ -89,6 +90,14 @@ fn options(args: &LoginArgs, provider: &Provider) -> Result<LoginOptions, Exit> 
     options.map_err(refused)
 }
 
+/// Says how to log in at a server of one's own, which is found by its address.
+fn say_address(provider: &Provider, address: &str) {
+    if let Some(recipe) = &provider.registration {
+        console::say(&recipe.lines().join("\n"));
+    }
+    say(&format!("{} is found by the address of your own server: authtui login {address}", provider.title));
+}
+
 /// Better said now than when the tokens are there and cannot be kept.
 fn may_be_written(snapshot: &Snapshot, name: &ProfileName) -> Result<(), Exit> {
     if let Err(trouble) = &snapshot.writable {
@@ -110,6 +119,10 @@ fn provider<'a>(services: &Services, catalog: &'a Catalog, name: &ProfileName) -
                 say(&format!(
                     "{wanted} is marked as an example to copy: take the line `example: true` out of {path}. Nothing was changed."
                 ));
+                return Err(Exit::Usage);
+            }
+            if let Some(address) = &provider.address {
+                say_address(provider, address);
                 return Err(Exit::Usage);
             }
             let folder = crate::shell::store_files::file::shown(&services.paths.providers);

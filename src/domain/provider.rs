@@ -39,6 +39,8 @@ pub struct Provider {
     pub title: String,
     /// Whether the file is only an example to copy: nobody can log in with it.
     pub example: bool,
+    /// The form of the address by which a person's own server is found, in an example: `https://HOST/realms/REALM`.
+    pub address: Option<String>,
     /// What a person must know and confirm before a login starts.
     pub notice: Option<String>,
     /// Where to read more.

@@ -26,10 +26,11 @@ use crate::stored::provider_file::library::{FileOrigin, Library};
 pub use crate::stored::provider_file::limits::SIZE_LIMIT;
 
 /// The provider files that come with the program: name and text.
-pub const PRESETS: [(&str, &str); 19] = [
+pub const PRESETS: [(&str, &str); 23] = [
     ("anthropic", include_str!("../../assets/providers/anthropic.yaml")),
     ("asana", include_str!("../../assets/providers/asana.yaml")),
     ("atlassian", include_str!("../../assets/providers/atlassian.yaml")),
+    ("auth0", include_str!("../../assets/providers/auth0.yaml")),
     ("calcom", include_str!("../../assets/providers/calcom.yaml")),
     ("calcom-platform", include_str!("../../assets/providers/calcom-platform.yaml")),
     ("github", include_str!("../../assets/providers/github.yaml")),
@@ -38,14 +39,17 @@ pub const PRESETS: [(&str, &str); 19] = [
     ("google", include_str!("../../assets/providers/google.yaml")),
     ("google-device", include_str!("../../assets/providers/google-device.yaml")),
     ("huggingface", include_str!("../../assets/providers/huggingface.yaml")),
+    ("keycloak", include_str!("../../assets/providers/keycloak.yaml")),
     ("linear", include_str!("../../assets/providers/linear.yaml")),
     ("microsoft", include_str!("../../assets/providers/microsoft.yaml")),
     ("notion", include_str!("../../assets/providers/notion.yaml")),
     ("oauth2", include_str!("../../assets/providers/oauth2.yaml")),
+    ("okta", include_str!("../../assets/providers/okta.yaml")),
     ("qonic", include_str!("../../assets/providers/qonic.yaml")),
     ("qwen", include_str!("../../assets/providers/qwen.yaml")),
     ("slack", include_str!("../../assets/providers/slack.yaml")),
     ("spotify", include_str!("../../assets/providers/spotify.yaml")),
+    ("zitadel", include_str!("../../assets/providers/zitadel.yaml")),
 ];
 
 /// The path of a file, and its text or why there is none.
@@ -488,6 +492,7 @@ orders: [{{ name: usual, program: acme, sources: [TWO, ONE, login, key] }}]
                 6,
                 "may not stand in an address, which servers",
             ),
+            ("address: https://HOST/", 5, "an example, whose server is a person's own"),
             ("issuer_in_answers: promised", 5, "no issuer says which"),
             ("issuer_in_answers: always", 5, "unknown variant `always`"),
             ("resource: 'https://a.test/#x'", 5, "without a fragment"),

@@ -234,7 +234,9 @@ impl Default for Wizard {
 /// then the templates of others, which are there for whom none of them fits.
 #[must_use]
 pub fn choices<'a>(catalog: &'a Catalog, typed: &str) -> Vec<&'a Provider> {
-    let templates = catalog.entries().map(|entry| &entry.provider).filter(|provider| provider.example);
+    // One that is found by its address has nothing to be described.
+    let is_template = |provider: &&Provider| provider.example && provider.address.is_none();
+    let templates = catalog.entries().map(|entry| &entry.provider).filter(is_template);
     let found = Fuzzy::new(typed).sorted(catalog.usable(), |provider| choice_text(provider));
     found.into_iter().chain(templates).collect()
 }

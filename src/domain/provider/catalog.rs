@@ -105,6 +105,9 @@ impl Catalog {
         let entry = self.entry(name).filter(|entry| entry.provider.example)?;
         Some(match &entry.path {
             Some(path) => format!("take the line `example: true` out of {path}"),
+            None if let Some(address) = &entry.provider.address => {
+                format!("log in by the address of your own server: authtui login {address}")
+            }
             None => format!(
                 "copy the example to a provider file of your own (authtui providers show {name} prints \
                  it), then log in there"

@@ -16,9 +16,10 @@ impl RegistrationRecipe {
     /// What to do, a line each.
     #[must_use]
     pub fn lines(&self) -> Vec<String> {
-        let page = self.page.iter().map(|page| format!("Register an app of your own at {page}"));
-        let redirect =
-            self.redirect.iter().map(|address| format!("Redirect address to enter there: {address}"));
-        page.chain(redirect).chain(self.steps.iter().cloned()).collect()
+        let head = "Register an app of your own";
+        let head = self.page.as_ref().map_or_else(|| format!("{head}:"), |page| format!("{head} at {page}"));
+        let redirect = self.redirect.iter().map(|address| format!("Enter this redirect address: {address}"));
+        let steps = redirect.chain(self.steps.iter().cloned()).map(|step| format!("- {step}"));
+        std::iter::once(head).chain(steps).collect()
     }
 }

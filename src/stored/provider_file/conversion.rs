@@ -39,6 +39,7 @@ pub(super) fn provider(mut yaml: ProviderYaml) -> Provider {
     Provider {
         title: yaml.title.take().unwrap_or_else(|| yaml.name.clone()),
         example: yaml.example,
+        address: yaml.address.take(),
         notice: yaml.notice.take(),
         homepage: yaml.homepage.take().map(|page| page.0),
         authorize: if by_code { authorize(&mut yaml) } else { None },

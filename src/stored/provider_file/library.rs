@@ -29,7 +29,8 @@ const MERGED_LIMIT: usize = 1024 * 1024;
 const EXTENDS: &str = "extends";
 
 /// What is not inherited of an example, because it would be sent, or shown as the person's own.
-const NOT_INHERITED_OF_EXAMPLES: [&[&str]; 20] = [
+const NOT_INHERITED_OF_EXAMPLES: [&[&str]; 21] = [
+    &["address"],
     &["title"],
     &["homepage"],
     &["issuer"],

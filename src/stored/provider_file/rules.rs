@@ -99,7 +99,7 @@ fn flows(yaml: &ProviderYaml) -> Option<FieldError> {
             "flows must name at least one of code, paste, device and key",
         ),
         (
-            flows.is_empty(),
+            flows.is_empty() && yaml.address.is_none(),
             &["endpoints"],
             "nothing says how to log in: give endpoints.authorize or endpoints.device, or flows: [key]",
         ),

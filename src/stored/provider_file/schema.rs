@@ -26,6 +26,7 @@ pub(super) struct ProviderYaml {
     pub(super) title: Option<String>,
     #[serde(default)]
     pub(super) example: bool,
+    pub(super) address: Option<String>,
     pub(super) notice: Option<String>,
     pub(super) homepage: Option<EndpointYaml>,
     pub(super) discovered: Option<DiscoveredYaml>,

@@ -10,7 +10,15 @@ use crate::stored::provider_file::schema::{ProviderYaml, RedirectYaml};
 
 /// The first rule that `yaml` breaks.
 pub(super) fn broken_rule(yaml: &ProviderYaml) -> Option<FieldError> {
-    issuer(yaml).or_else(|| resources(yaml)).or_else(|| registration(yaml))
+    address(yaml).or_else(|| issuer(yaml)).or_else(|| resources(yaml)).or_else(|| registration(yaml))
+}
+
+fn address(yaml: &ProviderYaml) -> Option<FieldError> {
+    FieldError::first_broken(&[(
+        yaml.address.is_some() && !yaml.example,
+        &["address"],
+        "address is a field of an example, whose server is a person's own",
+    )])
 }
 
 fn issuer(yaml: &ProviderYaml) -> Option<FieldError> {

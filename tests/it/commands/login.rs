@@ -78,10 +78,14 @@ fn a_client_secret_arrives_exactly_and_stands_nowhere_else() {
 #[test]
 fn whoever_has_no_client_id_is_told_where_to_get_one() {
     let home = Home::new();
+    let ended = home.run(&["login", "keycloak"]);
+    let last =
+        "Keycloak is found by the address of your own server: authtui login https://HOST/realms/REALM\n";
+    assert!(ended.code == Some(2) && ended.err.ends_with(last), "{ended:?}");
     let ended = home.run(&["login", "gitlab/ana"]);
     for words in [
         "Register an app of your own at https://gitlab.com/-/user_settings/applications\n",
-        "Redirect address to enter there: http://127.0.0.1:8765/callback\n",
+        "- Enter this redirect address: http://127.0.0.1:8765/callback\n",
         "add --client-id",
     ] {
         assert!(ended.err.contains(words), "{words}: {ended:?}");

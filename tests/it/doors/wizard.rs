@@ -101,7 +101,7 @@ fn the_page_of_the_client_id_says_how_to_register_an_app() {
             "{:?}",
             wizard(&app).page
         );
-        for words in seen.into_iter().chain(["The client id that"]) {
+        for words in seen.into_iter().chain(["Then enter the client id that"]) {
             assert!(app.screen().contains(words), "{words}: {}", app.screen());
         }
     }

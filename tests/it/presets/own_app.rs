@@ -17,11 +17,12 @@ fn whoever_is_asked_for_a_client_id_is_told_how_to_get_one() {
     let told =
         PRESETS.map(|(name, _)| preset(name)).into_iter().filter(|provider| provider.registration.is_some());
     let told: Vec<Provider> = told.collect();
-    assert_eq!(told.len(), 13);
+    assert_eq!(told.len(), 17);
     for provider in told {
         let name = &provider.name;
         let recipe = provider.registration.as_ref().expect("a recipe");
-        assert!(recipe.page.is_some() && !recipe.steps.is_empty(), "{name}");
+        let is_own = provider.address.is_some();
+        assert!((recipe.page.is_some() || is_own) && !recipe.steps.is_empty(), "{name}");
         let longest = recipe.steps.iter().map(|step| step.chars().count()).max();
         assert!(longest.is_some_and(|longest| longest <= 100), "{name}: {longest:?}");
         assert_eq!(provider.client.id, None, "{name}");
@@ -30,7 +31,8 @@ fn whoever_is_asked_for_a_client_id_is_told_how_to_get_one() {
         let needs_none = ["google", "google-device"].contains(&name.as_str());
         assert_eq!(recipe.redirect.is_none(), needs_none, "{name}");
         let lines = recipe.lines();
-        assert!(lines[0].starts_with("Register an app of your own at https://"), "{lines:?}");
+        let head = if is_own && recipe.page.is_none() { ":" } else { " at https://" };
+        assert!(lines[0].starts_with(&format!("Register an app of your own{head}")), "{lines:?}");
     }
 }
 

@@ -110,7 +110,10 @@ fn question_text(wizard: &Wizard, question: TextQuestion, named: &str) -> String
         TextQuestion::ClientId => {
             let recipe = wizard.provider().and_then(|provider| provider.registration.as_ref());
             let recipe = recipe.map(RegistrationRecipe::lines).unwrap_or_default();
-            let last = format!("The client id that {named} gave you when you registered there.");
+            let last = match recipe.is_empty() {
+                true => format!("The client id that {named} gave you when you registered there."),
+                false => format!("Then enter the client id that {named} gives it."),
+            };
             let lines = recipe.iter().map(|line| text_layout::safe(line));
             lines.chain([last]).collect::<Vec<_>>().join("\n")
         }
