@@ -14,6 +14,7 @@ mod runtime;
 mod screen;
 mod sign_out;
 mod token;
+mod walk;
 
 use std::io::ErrorKind;
 use std::path::PathBuf;
@@ -44,6 +45,8 @@ Examples:
   authtui                         open the screen
   authtui demo                    try everything, without an account
   authtui login anthropic/work    log in, step by step
+  authtui login https://mcp.example.org/mcp
+                                  find out how, register, and log in
   authtui list                    show the profiles and how they stand
   authtui token anthropic/work    print a token that is still valid, for a script";
 

@@ -90,6 +90,14 @@
 //! tested. Once a code is redeemed, a login can no longer be cancelled: tokens that come are asked
 //! about.
 //!
+//! # Any server from its address
+//!
+//! A [`Discovery`](oauth::discovery::Discovery) is a value too: it says which request to send,
+//! hears the reply, and walks from an address to who protects it, to that one's endpoints, and to
+//! a client. It ends in a provider file; then the login above runs, and knows nothing of the
+//! walk. Who drives it gets its plan from `shell/discovery.rs`, sends what it wants, shows its
+//! findings, and asks about doubtful addresses; `cli/walk.rs` does so line by line.
+//!
 //! # What an answer means
 //!
 //! | provider files, RFC 6749 | `Remedy` | stored result | for exit codes | state |
@@ -142,6 +150,8 @@
 //! - **A question before a login**: `oauth/login/preflight.rs`, its answer in
 //!   `oauth/login/preflight/answer.rs`; a page in `tui/wizard/page.rs`, a prompt in
 //!   `cli/login/answers.rs`.
+//! - **What a server tells of itself**: `oauth/discovery/server_metadata.rs`, or that of the
+//!   resource beside it; its line in the provider file in `domain/provider/discovered.rs`.
 //! - **A login method**: `oauth/login/methods.rs`, a part of `tui/view/login/`,
 //!   `cli/login/progress.rs`.
 //! - **A question**: a variant and its letters in `tui/dialog.rs`, its words in

@@ -1,6 +1,7 @@
 //! Everything that is done: the one place with clock, files, network, threads and terminal.
 
 pub mod clock;
+pub mod discovery;
 pub mod environment;
 pub mod event_log;
 pub mod event_notifier;
@@ -263,13 +264,34 @@ impl Services {
     /// # Errors
     /// A [`Trouble`] when it cannot be written; no file is ever replaced.
     pub async fn add_provider(self: &Arc<Self>, name: String, text: String) -> Result<Arc<Catalog>, Trouble> {
+        self.with_providers(move |folder| providers::add(folder, &name, &text)).await
+    }
+
+    /// Writes the file of a provider that a discovery found in the place of the one that it wrote before, and
+    /// reads all of them again.
+    ///
+    /// # Errors
+    /// A [`Trouble`] when it cannot be written; then the file is as it was.
+    pub async fn replace_provider(
+        self: &Arc<Self>,
+        name: String,
+        text: String,
+    ) -> Result<Arc<Catalog>, Trouble> {
+        self.with_providers(move |folder| providers::replace(folder, &name, &text)).await
+    }
+
+    /// Changes the folder of provider files, and reads all of them again.
+    async fn with_providers(
+        self: &Arc<Self>,
+        change: impl FnOnce(&Path) -> Result<(), Trouble> + Send + 'static,
+    ) -> Result<Arc<Catalog>, Trouble> {
         let services = Arc::clone(self);
-        let adding = tokio::task::spawn_blocking(move || {
-            providers::add(&services.paths.providers, &name, &text)?;
+        let changing = tokio::task::spawn_blocking(move || {
+            change(&services.paths.providers)?;
             let read = Arc::new(services.read_catalog());
             Ok(Arc::clone(services.known_catalog().insert(read)))
         });
-        adding.await.unwrap_or_else(|_| Err(broke("cannot save the provider file")))
+        changing.await.unwrap_or_else(|_| Err(broke("cannot save the provider file")))
     }
 
     fn read_catalog(&self) -> Catalog {

@@ -4,6 +4,7 @@
 //! [`Preflight`]. Then the same [`Login`](crate::oauth::login::Login) as on the screen is driven: its
 //! asks are performed, what happened is told to it, and what changed is printed.
 
+mod address;
 mod answers;
 mod arguments;
 mod conversation;
@@ -20,12 +21,14 @@ use color_eyre::eyre::Result;
 pub(super) use crate::cli::login::arguments::LoginArgs;
 
 use crate::cli::exit::{self, Exit};
+use crate::cli::login::address::AddressedLogin;
 use crate::cli::login::answers::{LoginQuestions, refused};
 use crate::cli::login::conversation::Conversation;
 use crate::cli::login::progress::Pasting;
 use crate::cli::output::say;
 use crate::cli::profile_arg;
 use crate::cli::runtime::block_on;
+use crate::cli::walk;
 use crate::domain::change::Snapshot;
 use crate::domain::name::{ProfileName, StoreId};
 use crate::domain::provider::catalog::Catalog;
@@ -45,7 +48,10 @@ pub(super) fn run(services: &Arc<Services>, args: &LoginArgs) -> Result<Exit> {
 /// The number to end with, once the reason was said.
 async fn log_in(services: &Arc<Services>, args: &LoginArgs) -> Result<Exit, Exit> {
     let goal = if args.wants_key() { PreflightGoal::Key } else { PreflightGoal::Login };
-    let name = name(&args.profile, goal)?;
+    let AddressedLogin { name, client } = match walk::is_address(&args.profile) {
+        true => address::find(services, args).await?,
+        false => AddressedLogin { name: name(args, goal)?, client: None },
+    };
     let catalog = services.catalog().await;
     let provider = provider(services, &catalog, &name)?;
     let options = options(args, provider)?;
@@ -53,6 +59,7 @@ async fn log_in(services: &Arc<Services>, args: &LoginArgs) -> Result<Exit, Exit
     may_be_written(&snapshot, &name)?;
     let preflight = Preflight::of(&name, provider, goal, &snapshot).map_err(refused)?;
     let mut questions = LoginQuestions::new(preflight, args, &name, &snapshot)?;
+    questions.take_client(client)?;
     questions.ask_to_replace(services.clock.now().wall).await?;
     questions.ask().await?;
     let LoginQuestions { mut preflight, mut prompter, .. } = questions;
@@ -71,7 +78,11 @@ async fn log_in(services: &Arc<Services>, args: &LoginArgs) -> Result<Exit, Exit
 }
 
 /// The profile's name. A provider alone means its `default`, or its `key`.
-fn name(text: &str, goal: PreflightGoal) -> Result<ProfileName, Exit> {
+fn name(args: &LoginArgs, goal: PreflightGoal) -> Result<ProfileName, Exit> {
+    let text = &args.profile;
+    if args.name.is_some() || args.new_client {
+        return Err(refused("--as and --new-client go with an address, as in https://…".to_owned()));
+    }
     match goal {
         PreflightGoal::Key if !text.contains('/') => profile_arg::parse(&format!("{text}/key")),
         PreflightGoal::Key | PreflightGoal::Login | PreflightGoal::Scopes => profile_arg::parse(text),

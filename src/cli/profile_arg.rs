@@ -2,15 +2,17 @@
 
 use std::collections::BTreeSet;
 
+use url::Url;
+
 use crate::cli::exit::Exit;
 use crate::cli::output::say;
-use crate::cli::redact;
+use crate::cli::{redact, walk};
 use crate::domain::change::{Row, Snapshot};
 use crate::domain::name::{NameError, ProfileName, StoreId};
 use crate::domain::profile::Profile;
 use crate::domain::provider::catalog::Catalog;
 use crate::domain::text;
-use crate::shell::Services;
+use crate::shell::{Services, discovery};
 
 /// The longest sentence about a provider that is printed, in characters.
 const SENTENCE_LIMIT: usize = 2000;
@@ -66,6 +68,8 @@ pub(super) fn is_exact(text: &str, name: &ProfileName) -> bool {
 
 /// The name that a word means, among all that are there.
 fn meant(services: &Services, store: Option<StoreId>, text: &str) -> Result<ProfileName, Exit> {
+    let addressed = walk::is_address(text).then(|| of_address(services, text)).transpose()?;
+    let text = addressed.as_deref().unwrap_or(text);
     if text.contains('/') {
         return parse(text);
     }
@@ -101,6 +105,15 @@ fn meant(services: &Services, store: Option<StoreId>, text: &str) -> Result<Prof
             Err(Exit::NotFound)
         }
     }
+}
+
+/// The provider that was found for an address.
+fn of_address(services: &Services, text: &str) -> Result<String, Exit> {
+    let address = Url::parse(text).ok();
+    let known = discovery::known(services);
+    let found = address.and_then(|address| known.into_iter().find(|known| known.is_at(&address)));
+    let hint = "authtui login with that address finds out how to log in there";
+    found.map(|known| known.provider).ok_or_else(|| no_profile(&services.catalog_now(), text, hint))
 }
 
 /// The store that `text` begins with, and the name behind it.

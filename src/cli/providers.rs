@@ -1,5 +1,7 @@
 //! Command `providers`: what one can log in to, and the files to copy.
 
+mod check;
+
 use std::sync::Arc;
 
 use clap::{Args, Subcommand};
@@ -8,6 +10,7 @@ use color_eyre::eyre::Result;
 use crate::cli::exit::Exit;
 use crate::cli::output::say;
 use crate::cli::profile_arg;
+use crate::cli::runtime::block_on;
 use crate::domain::provider::Pkce;
 use crate::domain::provider::catalog::CatalogEntry;
 use crate::domain::text;
@@ -35,6 +38,15 @@ enum ProvidersCommand {
         #[arg(value_name = "PROVIDER")]
         name: String,
     },
+    /// Ask a server how one logs in, and compare that with its provider file; nobody is logged in
+    Check {
+        /// A provider's name, a provider file, or the address of a server
+        #[arg(value_name = "PROVIDER|FILE|URL")]
+        target: String,
+        /// Ask addresses in private networks too
+        #[arg(long, short)]
+        yes: bool,
+    },
     /// Print what each field of a provider file means
     Fields,
 }
@@ -45,6 +57,9 @@ pub(super) fn run(services: &Arc<Services>, args: &ProvidersArgs) -> Result<Exit
         Some(ProvidersCommand::Fields) => {
             console::print(FIELDS)?;
             Ok(Exit::Done)
+        }
+        Some(ProvidersCommand::Check { target, yes }) => {
+            Ok(block_on(check::run(services, target, *yes))?.unwrap_or_else(|exit| exit))
         }
         Some(ProvidersCommand::Show { name }) => match catalog.entry(name) {
             Some(entry) => {

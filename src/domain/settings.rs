@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde::de::{Error, SeqAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer};
+use url::Url;
 
 use crate::domain::duration;
 
@@ -32,6 +33,9 @@ pub struct Settings {
     /// After how long what was copied is taken from the clipboard again; absent: never.
     #[serde(deserialize_with = "seconds_or_off")]
     pub clear_clipboard: Option<Duration>,
+    /// Where a document describes authtui to servers that take its address for a client id.
+    #[serde(deserialize_with = "document")]
+    pub client_metadata_url: Option<Url>,
     /// The keys of actions, by the action's name.
     #[serde(deserialize_with = "keys")]
     pub keys: BTreeMap<String, Vec<String>>,
@@ -63,6 +67,7 @@ impl Default for Settings {
             privacy: false,
             read_only: false,
             clear_clipboard: None,
+            client_metadata_url: None,
             keys: BTreeMap::new(),
         }
     }
@@ -105,6 +110,15 @@ fn theme(word: &str) -> Option<ThemeChoice> {
     let named = [Auto, Dark, Light, Mono, HighContrast].into_iter().find(|choice| choice.word() == word);
     let is_path = word.contains(['/', '\\']) || word.ends_with(".yaml") || word.ends_with(".yml");
     named.or_else(|| is_path.then(|| File(word.to_owned())))
+}
+
+fn document<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Url>, D::Error> {
+    let read = |word: &str| {
+        let url = Url::parse(word).ok()?;
+        let fits = url.scheme() == "https" && url.path() != "/" && url.fragment().is_none();
+        fits.then_some(Some(url))
+    };
+    from.deserialize_any(Word("an https address with a path", read))
 }
 
 fn lead<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Duration>, D::Error> {
@@ -216,6 +230,8 @@ mod tests {
             ("refresh_lead: 25h\n", "a time such as 90s"),
             ("clear_clipboard: 0\n", "a number of seconds"),
             ("clear_clipboard: on\n", "a number of seconds"),
+            ("client_metadata_url: https://a.test\n", "an https address with a path"),
+            ("client_metadata_url: http://a.test/c\n", "an https address with a path"),
             ("keys: j\n", "expected a map"),
             ("keys: {quit: {}}\n", "a key, or a list"),
         ] {
@@ -233,8 +249,9 @@ mod tests {
     fn every_setting_can_be_written() {
         let text = "theme: ~/themes/mine.yaml\nascii: true\nautomatic_refresh: false\nrefresh_lead: 90s\n\
                     mouse: false\nslow_countdowns: true\nprivacy: true\nread_only: true\nclear_clipboard: 45\n\
-                    keys: {refresh: F5, quit: [q, Ctrl-Q]}\n";
+                    client_metadata_url: https://authtui.test/client.json\nkeys: {refresh: F5, quit: [q, Ctrl-Q]}\n";
         let settings = Settings {
+            client_metadata_url: Some(Url::parse("https://authtui.test/client.json").expect("an address")),
             theme: ThemeChoice::File("~/themes/mine.yaml".to_owned()),
             ascii: true,
             automatic_refresh: false,

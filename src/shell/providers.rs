@@ -4,6 +4,8 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use tempfile::NamedTempFile;
+
 use crate::domain::name;
 use crate::domain::provider::catalog::CatalogError;
 use crate::domain::trouble::{FailureKind, Trouble};
@@ -57,11 +59,7 @@ pub fn add(folder: &Path, name: &str, text: &str) -> Result<(), Trouble> {
     if fs::symlink_metadata(folder.join(format!("{name}.yml"))).is_ok() {
         return Err(taken(format!("{name}.yml already exists")));
     }
-    let mut temporary = tempfile::Builder::new();
-    temporary.prefix(".provider.").suffix(".tmp");
-    let mut temporary = temporary.tempfile_in(folder).map_err(failed)?;
-    temporary.write_all(text.as_bytes()).map_err(failed)?;
-    temporary.as_file().sync_all().map_err(failed)?;
+    let temporary = written(folder, text).map_err(failed)?;
     match temporary.persist_noclobber(&path) {
         Ok(_) => Ok(()),
         Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {
@@ -69,6 +67,36 @@ pub fn add(folder: &Path, name: &str, text: &str) -> Result<(), Trouble> {
         }
         Err(error) => Err(failed(error.error)),
     }
+}
+
+/// Writes `text` in the place of the file of the provider `name`, which stays beside it as `NAME.yaml.old`.
+///
+/// # Errors
+/// A [`Trouble`] when it cannot be written; then the file is as it was.
+pub fn replace(folder: &Path, name: &str, text: &str) -> Result<(), Trouble> {
+    let [usual, short] = ["yaml", "yml"].map(|ending| folder.join(format!("{name}.{ending}")));
+    let path = if usual.exists() { usual } else { short };
+    let failed = |error: io::Error| {
+        let what = format!("cannot save {}", shown(&path));
+        let remedy = "check the rights of the folder and the room on the disk";
+        Trouble::untouched(what, error.to_string(), FailureKind::NeedsFix(remedy.to_owned()))
+    };
+    let mut old = path.clone().into_os_string();
+    old.push(".old");
+    let temporary = written(folder, text).map_err(failed)?;
+    fs::copy(&path, &old).map_err(failed)?;
+    temporary.persist(&path).map_err(|error| failed(error.error))?;
+    Ok(())
+}
+
+/// `text` in a file of `folder` that goes away unless it is kept.
+fn written(folder: &Path, text: &str) -> io::Result<NamedTempFile> {
+    let mut temporary = tempfile::Builder::new();
+    temporary.prefix(".provider.").suffix(".tmp");
+    let mut temporary = temporary.tempfile_in(folder)?;
+    temporary.write_all(text.as_bytes())?;
+    temporary.as_file().sync_all()?;
+    Ok(temporary)
 }
 
 fn paths(folder: &Path) -> io::Result<Vec<PathBuf>> {
@@ -88,7 +116,11 @@ fn paths(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
-fn text(path: &Path) -> Result<String, String> {
+/// The text of the provider file at `path`.
+///
+/// # Errors
+/// Why it is not used, as a sentence without a full stop.
+pub fn text(path: &Path) -> Result<String, String> {
     let cannot = |why: &str| format!("cannot read it: {why}");
     // What is no file, a named pipe say, is not even opened.
     let found = fs::metadata(path).map_err(|error| cannot(&error.to_string()))?;
@@ -278,6 +310,17 @@ mod tests {
         let said: Vec<_> = catalog.errors.iter().map(|complaint| complaint.rule.as_str()).collect();
         assert_eq!(said.len(), 2, "{said:?}");
         assert_eq!(said[1], "45 provider files are not read: there may be 256");
+    }
+
+    #[test]
+    fn a_file_is_replaced_whole_and_the_old_one_stays_beside_it() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let read = |name: &str| fs::read_to_string(folder.path().join(name)).expect(name);
+        add(folder.path(), "acme", "first").expect("saved");
+        replace(folder.path(), "acme", "second").expect("saved");
+        assert_eq!((read("acme.yaml"), read("acme.yaml.old")), ("second".to_owned(), "first".to_owned()));
+        assert!(replace(folder.path(), "other", "x").is_err(), "there is none");
+        assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 2, "nothing is left behind");
     }
 
     #[test]

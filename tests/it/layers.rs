@@ -17,7 +17,7 @@ const LAYERS: [(&str, &[&str]); 7] = [
 ];
 
 /// The files that may open a secret, and why they must.
-const OPENS_SECRETS: [&str; 29] = [
+const OPENS_SECRETS: [&str; 32] = [
     // The demo's server reads what it was sent and writes what it gives.
     "demo/authority/code.rs",
     "demo/authority/consent.rs",
@@ -41,6 +41,10 @@ const OPENS_SECRETS: [&str; 29] = [
     // What people pasted, and what came to the callback, is read.
     "oauth/pasted.rs",
     "oauth/query.rs",
+    // What a server tells of itself is read.
+    "oauth/discovery/challenge.rs",
+    "oauth/discovery/document.rs",
+    "oauth/registration.rs",
     // Bodies are parsed and written.
     "oauth/reply.rs",
     "oauth/reply/refusal.rs",

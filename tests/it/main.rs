@@ -5,6 +5,7 @@
 mod callback;
 mod chaos;
 mod commands;
+mod conformance;
 mod contention;
 mod costs;
 mod documents;

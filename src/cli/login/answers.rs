@@ -60,6 +60,19 @@ impl<'a> LoginQuestions<'a> {
         Ok(questions)
     }
 
+    /// Takes the client of the server that was found, and its secret.
+    ///
+    /// # Errors
+    /// The number to end with, once the reason was said.
+    pub(super) fn take_client(&mut self, client: Option<(String, Option<Secret>)>) -> Result<(), Exit> {
+        let Some((id, secret)) = client else { return Ok(()) };
+        self.preflight.client_id(&id).map_err(refused)?;
+        match secret {
+            Some(secret) => self.preflight.client_secret(&secret).map(drop).map_err(refused),
+            None => Ok(()),
+        }
+    }
+
     /// Asks before a login that works is replaced, unless the command line says what for. Where nobody
     /// can be asked, the login goes on.
     ///

@@ -6,9 +6,14 @@ use clap::Args;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct LoginArgs {
-    /// Where to log in, and a name for the profile: anthropic, or anthropic/work
+    /// Where to log in, and a name for the profile: anthropic, or anthropic/work; or the address of a
+    /// server, which is asked how
+    #[arg(value_name = "PROFILE|URL")]
     pub(super) profile: String,
-    /// Answer yes to the provider's notice, to replacing a login that works or a stored key, and to
+    /// With an address: a name for the profile, such as work or acme/work
+    #[arg(long = "as", value_name = "NAME")]
+    pub(super) name: Option<String>,
+    /// Answer yes to the provider's notice, to the addresses that a server names, to replacing a login that works or a stored key, and to
     /// saving a key that the provider refuses
     #[arg(long, short)]
     pub(super) yes: bool,
@@ -33,6 +38,9 @@ pub(in crate::cli) struct LoginArgs {
     /// The client id that the provider gave you
     #[arg(long, value_name = "ID", help_heading = CLIENT)]
     pub(super) client_id: Option<String>,
+    /// With an address: register authtui there anew, because the server has forgotten it
+    #[arg(long, conflicts_with = "client_id", help_heading = CLIENT)]
+    pub(super) new_client: bool,
     /// Read the client secret from standard input; on a terminal, prompts without echo
     #[arg(long, conflicts_with = "client_secret_fd", help_heading = CLIENT)]
     pub(super) client_secret_stdin: bool,
@@ -56,7 +64,8 @@ const CLIENT: &str = "Client and scopes";
 const KEY: &str = "API key";
 
 /// What says something of a login, and so nothing of a key.
-const LOGIN_OPTIONS: [&str; 9] = [
+const LOGIN_OPTIONS: [&str; 10] = [
+    "new_client",
     "device",
     "paste",
     "no_browser",

@@ -1,5 +1,6 @@
 //! What `authtui login` takes from its options, standard input and descriptors.
 
+mod address;
 mod browser;
 mod key;
 mod link;

@@ -1,0 +1,79 @@
+//! Address of a server that one logs in to: the provider that is found for it.
+
+use std::sync::Arc;
+
+use crate::cli::exit::{self, Exit};
+use crate::cli::login::answers::refused;
+use crate::cli::login::arguments::LoginArgs;
+use crate::cli::output::say;
+use crate::cli::profile_arg;
+use crate::cli::walk;
+use crate::domain::name::ProfileName;
+use crate::domain::provider::endpoint;
+use crate::domain::secret::Secret;
+use crate::oauth::discovery::{Discovered, DiscoveryGoal, DiscoveryPlan, OwnClient};
+use crate::shell::terminal::console;
+use crate::shell::{Services, discovery};
+
+/// What a login at an address is for.
+pub(super) struct AddressedLogin {
+    pub(super) name: ProfileName,
+    /// The client that was registered for it or is known, and its secret.
+    pub(super) client: Option<(String, Option<Secret>)>,
+}
+
+/// Finds the provider of the address in `args`, and writes its file where there is none.
+///
+/// # Errors
+/// The number to end with, once the reason was said.
+pub(super) async fn find(services: &Arc<Services>, args: &LoginArgs) -> Result<AddressedLogin, Exit> {
+    if args.wants_key() {
+        return Err(refused(
+            "An API key is stored under a provider's name, and not under an address".to_owned(),
+        ));
+    }
+    let plan = plan(services, args)?;
+    let named = args.name.as_deref().map(|name| name.split_once('/').map_or(name, |(_, name)| name));
+    let profile = |provider: &str| profile_arg::parse(&format!("{provider}/{}", named.unwrap_or("default")));
+    console::say(&format!("Finding out how to log in to {}", plan.address));
+    let at = plan.known.iter().find(|known| known.is_at(&plan.address)).map(|known| known.provider.clone());
+    match (walk::walk(services, plan).await, at) {
+        (Ok(Discovered::Known(provider)), _) => {
+            Ok(AddressedLogin { name: profile(&provider)?, client: None })
+        }
+        (Ok(Discovered::New(server, secret)), _) => {
+            let name = profile(&server.name)?;
+            discovery::keep(services, &server)
+                .await
+                .map_err(|trouble| exit::trouble(&trouble, &name.exact()))?;
+            console::say(&format!("  saved as the provider {0} (authtui providers show {0})", server.name));
+            Ok(AddressedLogin { name, client: server.client.id.map(|id| (id, secret)) })
+        }
+        // What cannot be asked now was asked before.
+        (Err(Exit::Temporary), Some(provider)) if !args.new_client => {
+            say(&format!("going on with what the provider {provider} says."));
+            Ok(AddressedLogin { name: profile(&provider)?, client: None })
+        }
+        (Err(exit), _) => Err(exit),
+    }
+}
+
+fn plan(services: &Services, args: &LoginArgs) -> Result<DiscoveryPlan, Exit> {
+    let address = endpoint::parse(&args.profile).map_err(|error| refused(sentence(&error.to_string())))?;
+    let goal = if args.new_client { DiscoveryGoal::NewClient } else { DiscoveryGoal::Login };
+    let mut plan = discovery::plan(services, address, goal);
+    plan.agreed = args.yes;
+    let has_secret = args.secret_source().is_some();
+    plan.client = args.client_id.clone().map(|id| OwnClient { id, has_secret });
+    plan.name =
+        args.name.as_deref().and_then(|name| name.split_once('/')).map(|(provider, _)| provider.to_owned());
+    Ok(match args.port {
+        Some(port) => plan.with_port(port),
+        None => plan,
+    })
+}
+
+fn sentence(words: &str) -> String {
+    let mut chars = words.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}

@@ -1,0 +1,96 @@
+//! `authtui login URL`: from the address of a server to a token for it.
+
+use authtui::demo::serve::Serving;
+
+use crate::home::person;
+use crate::home::served::Served;
+
+/// The names of clients that were registered by themselves.
+fn registered(serving: &Serving) -> Vec<String> {
+    serving.with(|authority| {
+        let clients = authority.clients.iter().map(|client| client.id.clone());
+        clients.filter(|id| id.starts_with("client-")).collect()
+    })
+}
+
+fn log_in(served: &Served, arguments: &[&str]) -> String {
+    let address = format!("{}/mcp", served.serving.issuer());
+    let mut login = served.home.start(&[&["login", &address][..], arguments].concat());
+    let authorize = login.line("http");
+    person::answer(&authorize, "allow");
+    login.end().said(0).to_owned()
+}
+
+#[test]
+fn an_address_is_enough_for_a_login_and_a_second_account_needs_no_second_client() {
+    let served = Served::start();
+    let address = format!("{}/mcp", served.serving.issuer());
+
+    let said = log_in(&served, &[]);
+
+    for words in ["it wants a token", "found what protects it “Demo notes”", "registered authtui as client-"]
+    {
+        assert!(said.contains(words), "{words}: {said}");
+    }
+    assert!(said.contains("Logged in: 127.0.0.1/default"), "{said}");
+    assert_eq!(registered(&served.serving).len(), 1);
+    let token = served.home.run(&["token", &address]);
+    assert_eq!(token.quietly(), served.home.run(&["token", "127.0.0.1/default"]).quietly());
+    assert!(token.out.starts_with("dat_"), "{token:?}");
+    assert_eq!(served.home.run(&["refresh", "127.0.0.1/default"]).code, Some(0));
+
+    let said = log_in(&served, &["--as", "work"]);
+    assert!(said.contains("the provider 127.0.0.1 is for this server"), "{said}");
+    assert!(said.contains("Logged in: 127.0.0.1/work"), "{said}");
+    assert_eq!(registered(&served.serving).len(), 1);
+
+    // A server that forgot its client is asked anew, and the old file stays.
+    let said = log_in(&served, &["--new-client", "--yes"]);
+    assert!(said.contains("Logged in: 127.0.0.1/default"), "{said}");
+    let [_, second] = &registered(&served.serving)[..] else { panic!("{said}") };
+    let folder = served.home.path("config/authtui/providers");
+    let read = |name: &str| std::fs::read_to_string(folder.join(name)).expect(name);
+    assert!(read("127.0.0.1.yaml").contains(second) && !read("127.0.0.1.yaml.old").contains(second));
+    assert_eq!(served.home.run(&["refresh", "127.0.0.1/work"]).code, Some(0), "its client is its own");
+}
+
+#[test]
+fn a_check_walks_the_same_way_and_registers_nobody() {
+    let served = Served::start();
+    let address = format!("{}/mcp", served.serving.issuer());
+    let checked = served.home.run(&["providers", "check", &address]);
+    assert!(checked.said(0).contains("authtui would be registered at"), "{checked:?}");
+    assert_eq!((registered(&served.serving).len(), checked.out.as_str()), (0, ""));
+
+    log_in(&served, &["--as", "acme/default"]);
+    let checked = served.home.run(&["providers", "check", "acme"]);
+    assert!(checked.said(0).contains("acme: its file says what its server says."), "{checked:?}");
+    let file = served.home.path("config/authtui/providers/acme.yaml");
+    let text = std::fs::read_to_string(&file).expect("a file");
+    std::fs::write(&file, text.replace("/oauth2/token", "/oauth2/tokens")).expect("written");
+    let checked = served.home.run(&["providers", "check", &file.display().to_string()]);
+    assert!(checked.said(1).contains("endpoints.token is “"), "{checked:?}");
+}
+
+#[test]
+fn what_cannot_be_found_out_ends_with_the_reason_and_writes_nothing() {
+    let served = Served::start();
+    let issuer = served.serving.issuer().to_owned();
+    for (arguments, code, words) in [
+        (&["login", "http://acme.test/mcp"][..], 2, "use https"),
+        (&["login", "https://u:p@acme.test/mcp"], 2, "leave out user name and password"),
+        (&["login", "acme", "--as", "work"], 2, "go with an address"),
+        (&["login", "acme", "--new-client"], 2, "go with an address"),
+        (&["token", "https://acme.test/mcp"], 5, "finds out how to log in there"),
+        (&["login", &format!("{issuer}/mcp"), "--key"], 2, "under a provider's name"),
+        (&["login", &format!("{issuer}/other")], 1, "cannot find out how to log in"),
+        (&["login", "http://127.0.0.1:1/mcp"], 4, "cannot ask 127.0.0.1"),
+        (&["providers", "check", "http://127.0.0.1:1/mcp"], 4, "cannot ask 127.0.0.1"),
+        (&["providers", "check", "nothing"], 5, "nothing"),
+    ] {
+        let ended = served.home.run(arguments);
+        assert!(ended.said(code).contains(words), "{arguments:?}: {ended:?}");
+        assert!(!ended.err.contains("u:p"), "{ended:?}");
+    }
+    assert!(!served.home.path("config/authtui/providers/127.0.0.1.yaml").exists());
+}
