@@ -10,7 +10,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use authtui::oauth::LoginId;
-use authtui::oauth::callback::{AuthorizationResponse, CallbackCheck, Ignored};
+use authtui::oauth::callback::{AuthorizationResponse, CallbackCheck, Ignored, IssuerError};
 use authtui::shell::login::callback::{Listener, ListenerEvent, OnEvent};
 
 use crate::callback::login::{CALLBACK, Login, PATIENCE, ask, check, code, ear, expected, rest};
@@ -33,7 +33,6 @@ fn after_every_fault_the_genuine_answer_completes() {
         ("code and error", get("/callback?code=c&error=e&state=5tate"), "400"),
         ("doubled state", get("/callback?code=c&state=5tate&state=5tate"), "400"),
         ("doubled code", get("/callback?code=c&code=c&state=5tate"), "400"),
-        ("foreign issuer", get("/callback?code=c&state=5tate&iss=https://evil.test"), "400"),
         ("line end in the code", get("/callback?code=a%0D%0Ab&state=5tate"), "400"),
         ("NUL in the code", get("/callback?code=%00&state=5tate"), "400"),
         ("broken escape", get("/callback?code=%zz&state=5tate"), "400"),
@@ -89,6 +88,15 @@ fn after_every_fault_the_genuine_answer_completes() {
         assert!(page.starts_with("HTTP/1.0 200 ") && page.ends_with("</html>\n"), "{fault}: {page}");
         assert_eq!(login.answer(), code(), "{fault}");
     }
+}
+
+#[test]
+fn an_answer_with_our_state_and_another_issuer_is_told_without_its_code() {
+    let login = Login::start();
+    let page = login.ask("/callback?code=c0de&state=5tate&iss=https://evil.test");
+    assert!(page.starts_with("HTTP/1.0 400 ") && !page.contains("evil.test"), "{page}");
+    let untrusted = AuthorizationResponse::Untrusted(IssuerError::Other);
+    assert_eq!(login.answer(), ListenerEvent::Answer(LoginId(7), untrusted));
 }
 
 #[test]

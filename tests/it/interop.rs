@@ -88,7 +88,7 @@ fn a_person_who_refuses_is_understood_and_nothing_is_saved() {
 #[test]
 #[ignore = "needs Node"]
 fn a_callback_that_was_tampered_with_is_ignored_and_the_genuine_one_completes() {
-    for part in ["state", "iss", "drop-state"] {
+    for part in ["state", "drop-state"] {
         let provider = Provider::start(Client::Public);
         let mut login = provider.login(&[("INTEROP_TAMPER", part)]);
         let authorize = login.line("http");
@@ -101,6 +101,17 @@ fn a_callback_that_was_tampered_with_is_ignored_and_the_genuine_one_completes() 
         assert_eq!(ended.code, Some(0), "{part}: {ended:?}");
         assert_eq!(provider.count("/token/authorization_code/ok"), 1, "{part}");
     }
+}
+
+#[test]
+#[ignore = "needs Node"]
+fn an_answer_that_names_another_issuer_ends_the_login_and_sends_no_code() {
+    let provider = Provider::start(Client::Public);
+    let mut login = provider.login(&[("INTEROP_TAMPER", "iss")]);
+    login.line("http");
+    let ended = login.end();
+    assert!(ended.said(1).contains("it comes from another server than the one that was asked"), "{ended:?}");
+    assert_eq!(provider.count("/token/authorization_code/ok"), 0);
 }
 
 #[test]

@@ -73,7 +73,7 @@ fn a_raw_secret_travels_undecoded_in_the_header() {
 #[test]
 fn a_list_is_sent_as_the_same_parameter_several_times() {
     let acme = acme(
-        "authorize_parameters: { resource: ['https://one.test/', 'https://two.test/'] }
+        "authorize_parameters: { audience: ['https://one.test/', 'https://two.test/'] }
 calls:
   exchange:
     post: '{issuer}/oauth2/token'
@@ -83,14 +83,14 @@ calls:
       code: '{code}'
       redirect_uri: '{redirect}'
       code_verifier: '{verifier}'
-      resource: ['https://one.test/', 'https://two.test/']
+      audience: ['https://one.test/', 'https://two.test/']
 ",
     );
     let (authorize, _, ended) = acme.log_in(&[], "");
     assert_eq!(ended.code, Some(0), "{ended:?}");
     let both = ["https://one.test/", "https://two.test/"];
-    let asked: Vec<_> = authorize.query_pairs().filter(|(name, _)| name == "resource").collect();
+    let asked: Vec<_> = authorize.query_pairs().filter(|(name, _)| name == "audience").collect();
     assert_eq!(asked.iter().map(|(_, value)| &**value).collect::<Vec<_>>(), both);
     let [exchange] = acme.sent(TOKEN).try_into().expect("one request");
-    assert_eq!(exchange.fields("resource"), both);
+    assert_eq!(exchange.fields("audience"), both);
 }
