@@ -136,7 +136,7 @@ mod tests {
     use crate::domain::provider::environment::CredentialSource;
     use crate::domain::provider::meaning::Meaning;
     use crate::domain::provider::request_template::{
-        JsonTemplate, Method, Placeholder, RequestBody, RequestTemplate,
+        JsonTemplate, Method, Placeholder, RequestBody, RequestTemplate, Template,
     };
     use crate::domain::provider::{Authorize, LoginMethod, Pkce, RefreshScope};
 
@@ -419,6 +419,26 @@ orders: [{{ name: usual, program: acme, sources: [TWO, ONE, login, key] }}]
         let names: Vec<&str> = parameters.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(names, ["resource", "resource", "audience"]);
         assert_eq!(fields(&provider.refresh.expect("a refresh")), ["a", "resource", "resource"]);
+    }
+
+    #[test]
+    fn a_server_that_is_known_by_its_issuer_is_told_which_account_is_expected() {
+        let own = "authorize_parameters: { login_hint: me }\n";
+        for (more, hint) in [
+            (String::new(), None),
+            (
+                "issuer: 'https://id.acme.test'\n".to_owned(),
+                Some(Template::placeholder(Placeholder::Account)),
+            ),
+            (format!("issuer: 'https://id.acme.test'\n{own}"), Some(Template::text("me"))),
+            (own.to_owned(), Some(Template::text("me"))),
+        ] {
+            let provider = acme(&format!("{SHORT}{more}"));
+            let Some(Authorize::Page { parameters, .. }) = provider.authorize else { panic!("no page") };
+            let hints: Vec<&Template> =
+                parameters.iter().filter(|(name, _)| name == "login_hint").map(|(_, hint)| hint).collect();
+            assert_eq!(hints, hint.iter().collect::<Vec<_>>(), "{more}");
+        }
     }
 
     #[test]

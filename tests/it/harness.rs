@@ -176,6 +176,17 @@ pub(crate) fn code(code: &str) -> Input {
     Input::Answered(AuthorizationResponse::Code { code: Secret::new(code), issuer: None })
 }
 
+/// `provider`, which says at `/me` whose a token is.
+pub(crate) fn with_userinfo(provider: Provider) -> Provider {
+    let userinfo = RequestTemplate {
+        method: Method::Get,
+        url: Template::text(&format!("{ISSUER}/me")),
+        headers: vec![("authorization".to_owned(), Template::prefixed("Bearer ", Placeholder::Access))],
+        body: RequestBody::Empty,
+    };
+    Provider { userinfo: Some(userinfo), ..provider }
+}
+
 /// What a person pastes.
 pub(crate) fn typed(text: &str) -> Input {
     Input::Typed(Secret::new(text))

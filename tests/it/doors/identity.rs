@@ -4,16 +4,14 @@
 use authtui::domain::change::Edit;
 use authtui::domain::profile::Profile;
 use authtui::domain::provider::Provider;
-use authtui::domain::provider::request_template::{
-    Method, Placeholder, RequestBody, RequestTemplate, Template,
-};
+use authtui::domain::provider::request_template::Method;
 use authtui::oauth::login::{ConfirmReason, Input, LoginPlan, Output, Stage};
 use authtui::oauth::request::Request;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
-use crate::harness::{ISSUER, Journey, code, plan, profile, reply, saved, sent, unreachable};
+use crate::harness::{ISSUER, Journey, code, plan, profile, reply, saved, sent, unreachable, with_userinfo};
 
 #[test]
 fn the_id_token_says_who_logged_in_and_nobody_else_is_asked() {
@@ -121,14 +119,7 @@ fn whoever_stops_while_it_is_asked_who_logged_in_decides_about_the_tokens() {
 /// A login at a provider that is known by its issuer and says who somebody is; again, where it holds `account`.
 fn login(account: Option<&str>) -> LoginPlan {
     let plan = plan("work");
-    let userinfo = RequestTemplate {
-        method: Method::Get,
-        url: Template::text(&format!("{ISSUER}/me")),
-        headers: vec![("authorization".to_owned(), Template::prefixed("Bearer ", Placeholder::Access))],
-        body: RequestBody::Empty,
-    };
-    let provider =
-        Provider { issuer: Some(ISSUER.to_owned()), userinfo: Some(userinfo), ..(*plan.provider).clone() };
+    let provider = with_userinfo(Provider { issuer: Some(ISSUER.to_owned()), ..(*plan.provider).clone() });
     let known = account.map(|account| {
         let (subject, account) = (Some(format!("s-{account}")), Some(account.to_owned()));
         Box::new(Profile { account, subject, ..profile("work") })
