@@ -656,8 +656,10 @@ mod tests {
             let mut net = Net::acme();
             net.says(SERVER_AT, with(server(), "client_id_metadata_document_supported", json!(takes)));
             let plan = DiscoveryPlan { client_metadata: Some(document.clone()), ..plan(ADDRESS) };
-            let id = new(&net.walk(plan)).0.client.id;
+            let id = new(&net.walk(plan.clone())).0.client.id;
             assert_eq!(id.as_deref(), Some(if takes { document.as_str() } else { "c1" }));
+            let anew = DiscoveryPlan { goal: DiscoveryGoal::NewClient, ..plan };
+            assert_eq!(new(&net.walk(anew)).0.client.id.as_deref(), Some("c1"), "the page refused it");
         }
     }
 

@@ -32,17 +32,27 @@ pub struct IssuedClient {
     pub secret_ends: Option<DateTime<Utc>>,
 }
 
-/// The request that registers authtui at `endpoint` for answers to `redirect`.
+/// The request that registers authtui at `endpoint` for answers to `redirect`, and for device codes where the
+/// server has them.
 #[must_use]
-pub fn request(endpoint: &Url, redirect: &Redirect, authentication: &Authentication) -> Request {
+pub fn request(
+    endpoint: &Url,
+    redirect: &Redirect,
+    authentication: &Authentication,
+    has_device_codes: bool,
+) -> Request {
     let ports = redirect.ports().into_iter().filter(|port| *port != 0);
     let redirects = ports.filter_map(|port| redirect.loopback(port));
     let redirects: Vec<String> = redirects.map(String::from).collect();
+    let mut grants = vec!["authorization_code", "refresh_token"];
+    if has_device_codes {
+        grants.push("urn:ietf:params:oauth:grant-type:device_code");
+    }
     let body = json!({
         "client_name": CLIENT_NAME,
         "application_type": "native",
         "redirect_uris": redirects,
-        "grant_types": ["authorization_code", "refresh_token"],
+        "grant_types": grants,
         "response_types": ["code"],
         "token_endpoint_auth_method": method(authentication),
     });
@@ -145,7 +155,7 @@ mod tests {
     fn the_request_says_who_asks_and_where_answers_go() {
         let redirect = Redirect { rule: PortRule::List(vec![8766]), ..Redirect::default() };
         let endpoint = Url::parse("https://id.test/register").expect("an address");
-        let request = request(&endpoint, &redirect, &Authentication::None);
+        let request = request(&endpoint, &redirect, &Authentication::None, false);
         let (kind, body) = request.body.expect("a body");
         let body: Value = serde_json::from_str(body.expose()).expect("JSON");
         assert_eq!((request.method, kind), (Method::Post, "application/json"));

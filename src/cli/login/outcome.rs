@@ -23,7 +23,12 @@ pub(super) fn end(outcome: &Outcome, login: &Login, now: Now) -> Exit {
             Exit::Failure
         }
         Outcome::TimedOut => {
-            say(&format!("nobody answered in time.{safe} Run it again."));
+            // A page that does not know the client says so to the person alone.
+            let anew = plan.provider.new_client_command();
+            let anew = anew.map_or_else(String::new, |command| {
+                format!(" If the page did not know authtui, run: {command}")
+            });
+            say(&format!("nobody answered in time.{safe} Run it again.{anew}"));
             Exit::Temporary
         }
         Outcome::Cancelled => {

@@ -11,11 +11,14 @@ use url::Url;
 use crate::domain::clock::{DateTime, Utc, rfc3339};
 use crate::domain::provider::file_text::{FileText, address, quoted};
 use crate::domain::provider::scopes::is_scope;
-use crate::domain::provider::{Authentication, IssuerInAnswers, PortRule, Redirect};
+use crate::domain::provider::{Authentication, IssuerInAnswers, PortRule, Provider, Redirect};
 use crate::domain::text;
 
 /// The longest title that is kept, in characters.
 const TITLE_LIMIT: usize = 80;
+
+/// The longest address of a command that is shown, in characters.
+const COMMAND_LIMIT: usize = 300;
 
 /// How many scopes a file names of those that a server offers.
 const SCOPE_LIMIT: usize = 200;
@@ -68,6 +71,18 @@ pub struct DiscoverySource {
     /// The address that was asked first.
     pub from: Url,
     pub at: DateTime<Utc>,
+}
+
+impl Provider {
+    /// The command that registers authtui anew at a server that does not know its client any more; nothing
+    /// where the client is the person's own.
+    #[must_use]
+    pub fn new_client_command(&self) -> Option<String> {
+        let is_document = self.client.id.as_ref().is_some_and(|id| id.starts_with("https://"));
+        let is_ours = self.client.registered.is_some() || is_document;
+        let source = self.discovered.as_ref().filter(|_| is_ours)?;
+        Some(format!("authtui login {} --new-client", text::clean(source.from.as_str(), COMMAND_LIMIT)))
+    }
 }
 
 impl DiscoveredServer {
@@ -159,7 +174,7 @@ impl DiscoveredServer {
 mod tests {
     use super::*;
     use crate::domain::clock::from_rfc3339;
-    use crate::domain::provider::{LoginMethod, Pkce, Provider};
+    use crate::domain::provider::{LoginMethod, Pkce};
     use crate::stored::provider_file::load;
 
     fn url(text: &str) -> Url {

@@ -57,7 +57,12 @@ impl Discovery {
                 }
                 Some(at) => {
                     let way = server.authentication(false);
-                    let request = registration::request(at, &self.plan.redirect, &way);
+                    let request = registration::request(
+                        at,
+                        &self.plan.redirect,
+                        &way,
+                        server.endpoints.device.is_some(),
+                    );
                     self.stage = DiscoveryStage::Asking(Box::new(request));
                     return;
                 }
@@ -84,7 +89,11 @@ impl Discovery {
             let (client, redirect) = (known.client.clone(), known.redirect.clone());
             return Some((words, ChosenClient { client, redirect, secret: known.secret.clone() }));
         }
-        let document = self.plan.client_metadata.as_ref().filter(|_| server.takes_metadata_document)?;
+        // What a page refused to take is not offered to it again.
+        let is_refused =
+            self.plan.goal == DiscoveryGoal::NewClient && server.endpoints.registration.is_some();
+        let takes_document = server.takes_metadata_document && !is_refused;
+        let document = self.plan.client_metadata.as_ref().filter(|_| takes_document)?;
         let words = format!("the client id is the document {}", shown(document));
         Some((words, ChosenClient::plain(Some(document.to_string()), Authentication::None)))
     }

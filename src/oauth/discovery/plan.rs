@@ -96,8 +96,7 @@ impl DiscoveryPlan {
     /// What the new provider is called: where only its client is new, as before.
     pub(super) fn new_name(&self, issuer: Option<&str>, resource: Option<&str>) -> String {
         let same = self.same_servers(issuer, resource);
-        let before =
-            same.into_iter().find(|known| self.client.is_none() && known.client.registered.is_some());
+        let before = same.into_iter().find(|known| self.client.is_none() && known.from.is_some());
         let before = before.map(|known| known.provider.clone());
         let named = self.name.clone().filter(|name| !self.taken.contains(name));
         before.or(named).unwrap_or_else(|| provider_name::free(&self.address, &self.taken))

@@ -19,9 +19,6 @@ use crate::oauth::request::Reply;
 /// The longest pause a server can ask for; more is cut.
 const LONGEST_PAUSE: Duration = Duration::from_secs(3600);
 
-/// The longest address of a command that is shown, in characters.
-const ADDRESS_LIMIT: usize = 300;
-
 /// A reply without what was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
@@ -99,11 +96,8 @@ impl Cause {
             Self::Reading => "reply",
             Self::Unknown => return None,
         };
-        if let (Self::Client, Some(source), Some(_)) =
-            (self, &provider.discovered, provider.client.registered)
-        {
-            let from = text::clean(source.from.as_str(), ADDRESS_LIMIT);
-            return Some(format!("register authtui there anew: authtui login {from} --new-client"));
+        if let Some(command) = provider.new_client_command().filter(|_| self == Self::Client) {
+            return Some(format!("register authtui there anew: {command}"));
         }
         let has_secret = self == Self::Client && provider.client.authentication.has_secret();
         let secret = if has_secret { "; a new login asks for the client secret" } else { "" };

@@ -45,13 +45,19 @@ fn an_address_is_enough_for_a_login_and_a_second_account_needs_no_second_client(
     assert_eq!(registered(&served.serving).len(), 1);
 
     // A server that forgot its client is asked anew, and the old file stays.
+    let token = served.home.run(&["token", &address]);
+    served.serving.with(|authority| authority.clients.retain(|client| !client.id.starts_with("client-")));
+    let forgotten = served.home.run(&["refresh", "127.0.0.1/default"]);
+    let command = format!("authtui login {address} --new-client");
+    assert!(forgotten.said(1).contains(&command), "{forgotten:?}");
+    assert_eq!(served.home.run(&["token", &address]).quietly(), token.quietly(), "the tokens stay");
     let said = log_in(&served, &["--new-client", "--yes"]);
     assert!(said.contains("Logged in: 127.0.0.1/default"), "{said}");
-    let [_, second] = &registered(&served.serving)[..] else { panic!("{said}") };
+    let [second] = &registered(&served.serving)[..] else { panic!("{said}") };
     let folder = served.home.path("config/authtui/providers");
     let read = |name: &str| std::fs::read_to_string(folder.join(name)).expect(name);
     assert!(read("127.0.0.1.yaml").contains(second) && !read("127.0.0.1.yaml.old").contains(second));
-    assert_eq!(served.home.run(&["refresh", "127.0.0.1/work"]).code, Some(0), "its client is its own");
+    assert_eq!(served.home.run(&["refresh", "127.0.0.1/default"]).code, Some(0));
 }
 
 #[test]
