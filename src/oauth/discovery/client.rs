@@ -201,9 +201,11 @@ impl Discovery {
         scopes
     }
 
-    /// The authorization server, as people read it.
+    /// The server that registers programs, or would, as people read it.
     fn server_host(&self) -> String {
-        let token = self.server.as_ref().map(|server| &server.endpoints.token);
-        host(token.unwrap_or(&self.plan.address))
+        let endpoints = self.server.as_ref().map(|server| &server.endpoints);
+        let registers =
+            endpoints.map(|at| at.registration.as_ref().or(at.authorize.as_ref()).unwrap_or(&at.token));
+        host(registers.unwrap_or(&self.plan.address))
     }
 }
