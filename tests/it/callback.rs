@@ -122,11 +122,10 @@ fn a_crowd_of_stalled_clients_does_not_keep_the_answer_out() {
         })
         .collect();
 
-    let began = Instant::now();
+    // Waited out one room after the other, the crowd would take longer than the patience of `ask`.
     let page = login.ask(CALLBACK);
 
     assert!(page.starts_with("HTTP/1.0 200 "), "{page}");
-    assert!(began.elapsed() < Duration::from_secs(1), "{:?}", began.elapsed());
     assert_eq!(login.answer(), code());
     drop(stalled);
 }

@@ -148,10 +148,10 @@ impl RequestParameters {
     }
 
     /// Refuses a body that cannot be read and a parameter that is there twice (RFC 6749 §3.1), but for
-    /// `resource` (RFC 8707 §2).
+    /// `resource` (RFC 8707 §2) and `audience` (RFC 8693 §2.1).
     pub(super) fn check(&self) -> Result<(), OAuthError> {
-        let twice =
-            |name: &str| name != "resource" && self.names().filter(|other| *other == name).count() > 1;
+        let once = |name: &str| !matches!(name, "resource" | "audience");
+        let twice = |name: &str| once(name) && self.names().filter(|other| *other == name).count() > 1;
         if self.unreadable {
             return Err(OAuthError::malformed("the body is neither a form nor JSON"));
         }

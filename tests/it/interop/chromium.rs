@@ -4,12 +4,11 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use authtui::demo::PROVIDERS;
 use serde_json::Value;
 
-use crate::home::PATIENCE;
 use crate::home::running::Running;
 use crate::home::served::Served;
 use crate::interop::device::{Code, by_device};
@@ -17,6 +16,8 @@ use crate::interop::provider::{Client, Provider, browser};
 
 /// What the page of our callback says.
 const RETURN: &str = "Return to authtui";
+/// How long a visit may take, also where the browser shares two cores with much else.
+const VISIT_LIMIT: Duration = Duration::from_secs(120);
 
 #[test]
 #[ignore = "needs Chromium"]
@@ -24,7 +25,7 @@ fn every_client_signs_in_with_a_real_browser_and_comes_back() {
     for (client, means) in [(Client::Public, "none"), (Client::Post, "post"), (Client::Basic, "basic")] {
         let provider = Provider::start(client);
         let album = Album::new(&format!("provider-{means}"));
-        let ended = provider.begin(&[], album.variables()).end();
+        let ended = provider.begin(&[], album.variables()).end_within(VISIT_LIMIT);
         assert!(ended.said(0).contains("Logged in: op/work"), "{means}: {ended:?}");
         provider.token();
         let asked = provider.log("/token");
@@ -43,7 +44,7 @@ fn a_device_code_is_opened_or_typed_in_a_real_browser() {
     let settings = [("DEVICE_INTERVAL", "1"), ("DEVICE_SLOW_DOWN", "1")];
     let provider = Provider::with(Client::Public, "[device]", &settings);
     let opened = Album::new("provider-device-opened");
-    let ended = provider.begin(&["--device"], opened.variables()).end();
+    let ended = provider.begin(&["--device"], opened.variables()).end_within(VISIT_LIMIT);
     assert!(ended.said(0).contains("Logged in: op/work"), "{ended:?}");
     assert!(opened.pictures() >= 3, "{:#}", opened.seen());
 
@@ -51,7 +52,7 @@ fn a_device_code_is_opened_or_typed_in_a_real_browser() {
     let typed = Album::new("provider-device-typed");
     let (login, code) = by_device(&provider);
     typed.open(&code.page, &[("INTEROP_USER_CODE", &code.user_code)]);
-    assert!(login.end().said(0).contains("Logged in: op/work"));
+    assert!(login.end_within(VISIT_LIMIT).said(0).contains("Logged in: op/work"));
     assert!(typed.pictures() >= 4, "{:#}", typed.seen());
     assert_eq!(provider.count("/device/slow_down"), 0);
 }
@@ -69,7 +70,7 @@ fn our_own_consent_page_leads_back_whatever_the_window_and_the_taste() {
             let album = Album::new(&format!("demo-{name}{}", if code == 0 { "" } else { "-denied" }));
             let mut command = served.home.command(&["login", "demo/alice"]);
             command.envs(album.variables()).envs([taste, ("INTEROP_DENY", decision)]);
-            let ended = Running::start(&mut command).end();
+            let ended = Running::start(&mut command).end_within(VISIT_LIMIT);
             assert_eq!(ended.code, Some(code), "{ended:?}");
             assert_eq!(served.home.config().exists(), code == 0);
             let seen = album.seen();
@@ -97,7 +98,7 @@ fn our_own_device_page_takes_the_code_opened_or_typed() {
         } else {
             album.open(&code.page_with_code, &[taste]);
         }
-        assert!(login.end().said(0).contains("Logged in: demo/alice"));
+        assert!(login.end_within(VISIT_LIMIT).said(0).contains("Logged in: demo/alice"));
         assert!(served.stored("alice").is_some());
         assert!(album.pictures() >= 3, "{:#}", album.seen());
     }
@@ -106,7 +107,7 @@ fn our_own_device_page_takes_the_code_opened_or_typed() {
     let album = Album::new("demo-device-denied");
     let mut login = served.home.start(&["login", "demo/alice", "--device", "--no-browser"]);
     album.open(&Code::shown(&mut login).page_with_code, &[("INTEROP_DENY", "1")]);
-    assert!(login.end().said(1).contains("access was denied"));
+    assert!(login.end_within(VISIT_LIMIT).said(1).contains("access was denied"));
 }
 
 #[test]
@@ -128,7 +129,7 @@ fn our_own_page_shows_a_code_that_can_be_pasted() {
         let code = text.lines().find(|line| line.contains('#')).expect("a code with its state");
         std::io::Write::write_all(&mut writer, format!("{code}\n").as_bytes()).expect("it reads");
         drop(writer);
-        assert!(login.end().said(0).contains("Logged in: demo/alice"));
+        assert!(login.end_within(VISIT_LIMIT).said(0).contains("Logged in: demo/alice"));
         assert_eq!(album.pictures(), 2, "{seen:#}");
     }
 }
@@ -153,7 +154,7 @@ fn demo() -> Served {
     let served = Served::start();
     let (_, file) = PROVIDERS.into_iter().find(|(name, _)| *name == "demo").expect("a provider");
     served.home.provider("demo", &file.replace("{issuer}", served.serving.issuer()));
-    served.serving.with(|authority| authority.settings.device.interval = std::time::Duration::from_secs(1));
+    served.serving.with(|authority| authority.settings.device.interval = Duration::from_secs(1));
     served
 }
 
@@ -174,10 +175,11 @@ impl Album {
     }
 
     /// What the scripted browser must know to be a real one and take pictures.
-    fn variables(&self) -> [(&'static str, PathBuf); 4] {
+    fn variables(&self) -> [(&'static str, PathBuf); 5] {
         [
             ("BROWSER", browser()),
             ("INTEROP_BROWSER_MODE", PathBuf::from("chromium")),
+            ("INTEROP_TIMEOUT", VISIT_LIMIT.as_secs().to_string().into()),
             ("INTEROP_STEPS", self.folder.clone()),
             ("INTEROP_LOG", self.folder.join("seen.json")),
         ]
@@ -192,14 +194,14 @@ impl Album {
 
     /// What the browser says of its visit, once it has closed: the program does not wait for that.
     fn seen(&self) -> Value {
-        let until = Instant::now() + PATIENCE;
+        let until = Instant::now() + VISIT_LIMIT;
         loop {
             let text = std::fs::read_to_string(self.folder.join("seen.json")).unwrap_or_default();
             match serde_json::from_str(&text) {
                 Ok(seen) => return seen,
                 Err(why) => assert!(Instant::now() < until, "no visit: {why}"),
             }
-            std::thread::yield_now();
+            std::thread::sleep(Duration::from_millis(10));
         }
     }
 
