@@ -51,25 +51,43 @@ pub fn distinct(name: &str, limit: usize) -> String {
     if !looks_like_another(name) {
         return clean(name, limit);
     }
-    let is_composed = is_composed(name);
+    clean(&words(name).map(written_out).collect::<String>(), limit)
+}
+
+/// A word, with its letters that look like others written out.
+fn written_out(word: &str) -> String {
+    if !is_doubled(word) {
+        return word.to_owned();
+    }
+    let is_composed = is_composed(word);
     let written = |char: char| match is_twin(char, is_composed) {
         true => format!("<U+{:04X}>", u32::from(char)),
         false => char.into(),
     };
-    clean(&name.chars().map(written).collect::<String>(), limit)
+    word.chars().map(written).collect()
+}
+
+/// The words of a text, each with what parts it from the next. Each may have a script of its own, as
+/// in `github/Анна` and `Анна@mail.test`.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split_inclusive([' ', '/', '@'])
 }
 
 /// Whether another text looks like this one and is more usual: letters of another script, ligatures,
 /// letters and accents in pieces, blanks that are no spaces.
 #[must_use]
 pub fn looks_like_another(text: &str) -> bool {
-    if text.is_ascii() {
+    !text.is_ascii() && words(text).any(is_doubled)
+}
+
+fn is_doubled(word: &str) -> bool {
+    if word.is_ascii() {
         return false;
     }
-    let is_composed = is_composed(text);
-    let is_mixed = !text.is_single_script() || skeleton(text).all(|char| char.is_ascii());
-    (is_mixed || !is_composed || text.chars().any(is_blank))
-        && text.chars().any(|char| is_twin(char, is_composed))
+    let is_composed = is_composed(word);
+    let is_mixed = !word.is_single_script() || skeleton(word).all(|char| char.is_ascii());
+    (is_mixed || !is_composed || word.chars().any(is_blank))
+        && word.chars().any(|char| is_twin(char, is_composed))
 }
 
 /// Whether no letter is written in pieces that could be one.
@@ -99,6 +117,18 @@ pub fn is_doubtful(cluster: &str) -> bool {
         || matches!(first, '\u{1f1e6}'..='\u{1f1ff}')
         || (!is_alone && !cluster.contains(char::is_control))
             && (chars.any(joins) || cluster.chars().count() > STACKED || sum != cluster.width())
+}
+
+/// What terminals draw of `cluster` in columns of their own: a character that has a width, with the
+/// marks on it.
+pub fn columns(cluster: &str) -> impl Iterator<Item = &str> {
+    let starts = |(at, char): (usize, char)| (at > 0 && char.width() > Some(0)).then_some(at);
+    let ends = cluster.char_indices().filter_map(starts).chain([cluster.len()]);
+    ends.scan(0, |start, end| {
+        let column = cluster.get(*start..end);
+        *start = end;
+        column
+    })
 }
 
 fn shown(char: char) -> char {
@@ -179,6 +209,19 @@ mod tests {
     }
 
     #[test]
+    fn a_cluster_is_shared_out_to_the_columns_that_terminals_draw_it_in() {
+        for (cluster, shared) in [
+            ("é", &["é"][..]),
+            ("e\u{301}", &["e\u{301}"]),
+            ("\u{e01}\u{e33}", &["\u{e01}", "\u{e33}"]),
+            ("\u{928}\u{94d}\u{926}\u{940}", &["\u{928}\u{94d}", "\u{926}", "\u{940}"]),
+            ("\u{1112}\u{1161}\u{11ab}", &["\u{1112}\u{1161}\u{11ab}"]),
+        ] {
+            assert_eq!(columns(cluster).collect::<Vec<_>>(), shared, "{cluster:?}");
+        }
+    }
+
+    #[test]
     fn a_cut_is_shown() {
         assert_eq!(clean("abcdef", 6), "abcdef");
         assert_eq!(clean("abcdefg", 6), "abcde…");
@@ -199,6 +242,10 @@ mod tests {
             ("an\u{a0}a", "an<U+00A0>a"),
             ("José", "José"),
             ("Анна", "Анна"),
+            ("github/Анна", "github/Анна"),
+            ("Анна@mail.test", "Анна@mail.test"),
+            ("\u{430}na@mail.test", "<U+0430>na@mail.test"),
+            ("Logged in as Анна", "Logged in as Анна"),
             ("日本", "日本"),
             ("acc हिन्दी", "acc हिन्दी"),
             ("Işık", "Işık"),

@@ -9,6 +9,7 @@ use std::{fmt, mem};
 use crossterm::event::{Event, KeyEvent};
 use ratatui::Frame;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use tui_input::backend::crossterm::to_input_request;
 use tui_input::{Input, InputRequest};
@@ -32,6 +33,8 @@ pub struct Field {
     sight: Sight,
     /// Of what was pasted.
     ends: Ends,
+    /// Whether its text is a proposal, which the first thing typed replaces.
+    is_proposal: bool,
 }
 
 /// Whether what is typed can be seen.
@@ -47,16 +50,36 @@ impl Field {
     /// A field that begins with `text`.
     #[must_use]
     pub fn new(text: &str, sight: Sight) -> Self {
-        Self { input: line(text, sight), sight, ends: Ends::Clean }
+        Self { input: line(text, sight), sight, ends: Ends::Clean, is_proposal: false }
+    }
+
+    /// A field that proposes `text`, drawn as selected: typing or deleting replaces it, a key that
+    /// moves keeps it.
+    #[must_use]
+    pub fn proposing(text: &str) -> Self {
+        let mut field = Self::new(text, Sight::Clear);
+        field.is_proposal = !text.is_empty();
+        field
     }
 
     /// Takes a key; keys that mean nothing to a text field are ignored.
     pub fn press(&mut self, key: KeyEvent) {
         let Some(request) = to_input_request(&Event::Key(key)) else { return };
+        let was_proposal = mem::take(&mut self.is_proposal);
+        if was_proposal && matches!(request, InputRequest::InsertChar(_)) {
+            self.clear();
+        }
+        if was_proposal && matches!(request, InputRequest::DeletePrevChar | InputRequest::DeleteNextChar) {
+            return self.clear();
+        }
         match self.sight {
             Sight::Clear => drop(self.input.handle(request)),
             Sight::Masked => self.alter_unseen(request),
         }
+    }
+
+    fn clear(&mut self) {
+        self.input.handle(InputRequest::DeleteLine);
     }
 
     /// Words cannot be seen here, and what is cut would be kept elsewhere: all on that side goes.
@@ -96,6 +119,9 @@ impl Field {
     /// field nobody would see that something is missing, so there a mark takes its place, which no
     /// secret may have.
     pub fn paste(&mut self, pasted: &Secret) {
+        if !pasted.is_empty() && mem::take(&mut self.is_proposal) {
+            self.clear();
+        }
         let room = FIELD_LIMIT.saturating_sub(self.input.value().chars().count());
         let pasted = match self.sight {
             Sight::Clear => pasted.expose(),
@@ -152,7 +178,8 @@ impl Field {
             return;
         }
         let (seen, cursor) = self.seen(area.width - indent);
-        let line = Line::from(vec![Span::styled(prompt, theme.accent), Span::raw(seen)]);
+        let style = if self.is_proposal { theme.choice } else { Style::new() };
+        let line = Line::from(vec![Span::styled(prompt, theme.accent), Span::styled(seen, style)]);
         frame.render_widget(line, Rect { height: 1, ..area });
         frame.set_cursor_position((area.x + indent + cursor.min(area.width - indent - 1), area.y));
     }
@@ -195,7 +222,7 @@ fn line(text: &str, sight: Sight) -> Input {
 impl Clone for Field {
     fn clone(&self) -> Self {
         let input = line(self.input.value(), self.sight).with_cursor(self.input.cursor());
-        Self { input, sight: self.sight, ends: self.ends }
+        Self { input, sight: self.sight, ends: self.ends, is_proposal: self.is_proposal }
     }
 }
 
@@ -274,6 +301,25 @@ mod tests {
             field.paste(&Secret::new(pasted));
             assert_eq!((field.is_trimmed(), field.secret()), (trimmed, Secret::new(secret)), "{pasted:?}");
         }
+    }
+
+    #[test]
+    fn typing_replaces_a_proposal_and_moving_keeps_it() {
+        for (keys, text) in [
+            (&[KeyCode::Char('w')][..], "w"),
+            (&[KeyCode::Backspace, KeyCode::Char('w')], "w"),
+            (&[KeyCode::End, KeyCode::Char('2')], "default2"),
+            (&[], "default"),
+        ] {
+            let mut field = Field::proposing("default");
+            for key in keys {
+                field.press((*key).into());
+            }
+            assert_eq!(field.text(), text, "{keys:?}");
+        }
+        let mut field = Field::proposing("default");
+        field.paste(&Secret::new("home"));
+        assert_eq!(field.text(), "home");
     }
 
     #[test]

@@ -127,8 +127,12 @@ pub fn footer(model: &Model, now: Now, place: FooterPlace) -> Footer {
         // The chooser itself names its keys, as far as the profile has something to copy.
         Screen::Reveal(..) => fixed(&HIDING),
         Screen::Copy => only(model, KeyContext::Copy, |action| action == Action::Back),
-        Screen::Dialog(_) | Screen::Login(Panel::Cancelling(_) | Panel::Deciding(_)) => {
-            choices(model, KeyContext::Choices, "↑↓")
+        Screen::Dialog(_) | Screen::Login(Panel::Cancelling(_)) => choices(model, KeyContext::Choices, "↑↓"),
+        // It has to be answered: Esc leads nowhere.
+        Screen::Login(Panel::Deciding(_)) => {
+            let mut keys = choices(model, KeyContext::Choices, "↑↓");
+            keys.retain(|key| key.action != Some(Action::Back));
+            keys
         }
         Screen::Results(_) => fixed(&RESULTS),
         Screen::Wizard(wizard) => wizard_keys(model, wizard, now),

@@ -153,7 +153,7 @@ const PROFILES: [Binding; 30] = [
     },
     told("sort: urgency, name, provider, expiry", constant(&[char('s')], Action::Sort, "sort", 4)),
     told("go to the next that needs you", constant(&[char('!')], Action::NextNeed, "next", 7)),
-    help(&[char(',')], Action::Settings, "settings"),
+    told("settings: theme, mouse, auto-refresh and more", help(&[char(',')], Action::Settings, "settings")),
     told("timeline of all profiles", constant(&[char('t')], Action::Timeline, "timeline", 3)),
     told("log of events and messages", constant(&[char('L')], Action::Log, "log", 5)),
     told("help: all keys and states", constant(&[char('?'), Plain(F(1))], Action::Help, "help", 0)),
@@ -185,7 +185,7 @@ const ROWS: [Binding; 6] = [
 ];
 
 const COPY: [Binding; 6] = [
-    footer(&[char('t')], Action::CopyForm(Form::Token), "token"),
+    footer(&[char('t'), char('y'), Plain(Enter)], Action::CopyForm(Form::Token), "token"),
     footer(&[char('h')], Action::CopyForm(Form::Header), "header"),
     footer(&[char('c')], Action::CopyForm(Form::Curl), "curl command"),
     footer(&[char('e')], Action::CopyForm(Form::Export), "export line"),

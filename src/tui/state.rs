@@ -203,7 +203,10 @@ pub fn sentence(model: &Model, profile: &Profile, now: Now) -> String {
         }
         .to_owned(),
         Health::SignedOut => {
-            let at = profile.revoked_at.map_or_else(String::new, |at| format!(" on {}", day(at, now)));
+            let at = profile.revoked_at.map_or_else(String::new, |at| {
+                let day = day(at, now);
+                format!(" {} {day}", if day.contains(text_layout::FIXED_SPACE) { "on" } else { "at" })
+            });
             format!("The tokens were erased here{at}.")
         }
         Health::Refreshing => "Asking the provider for new tokens.".to_owned(),

@@ -292,11 +292,29 @@ pub fn lay_ground(buffer: &mut Buffer, ground: Style) {
     }
 }
 
-/// Takes out what a field or a name may still hold that terminals draw in different widths: half of
-/// it would stay behind, or stand over its neighbours. Every column keeps its place.
-pub fn replace_doubtful(buffer: &mut Buffer) {
-    for cell in buffer.content.iter_mut().filter(|cell| text::is_doubtful(cell.symbol())) {
-        cell.set_char(text::MARK);
+/// Makes every cell what the terminal draws there, so that nothing of it stays behind when another
+/// text comes. What terminals draw in different widths becomes a mark; a cluster that they draw in
+/// several columns, as in Thai and Hindi, is shared out to its cells. Every column keeps its place.
+pub fn settle_clusters(buffer: &mut Buffer) {
+    let mut cells = buffer.content.iter_mut();
+    while let Some(cell) = cells.next() {
+        if text::is_doubtful(cell.symbol()) {
+            cell.set_char(text::MARK);
+            continue;
+        }
+        if cell.symbol().chars().nth(1).is_none() {
+            continue;
+        }
+        let cluster = cell.symbol().to_owned();
+        let mut columns = text::columns(&cluster);
+        if let Some(first) = columns.next() {
+            cell.set_symbol(first);
+        }
+        for column in columns {
+            if let Some(next) = cells.next() {
+                next.set_symbol(column).set_style(cell.style());
+            }
+        }
     }
 }
 
@@ -313,6 +331,15 @@ mod tests {
         fold(&mut buffer);
         let text: String = buffer.content.iter().map(|cell| cell.symbol()).collect();
         assert_eq!(text, "a~b \"? ? \" 3-4 ?");
+    }
+
+    #[test]
+    fn a_cluster_of_several_columns_leaves_nothing_in_one_cell() {
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 5, 1));
+        buffer.set_string(0, 0, "\u{e01}\u{e33}日x", Style::new());
+        settle_clusters(&mut buffer);
+        let cells: Vec<_> = buffer.content.iter().map(|cell| cell.symbol()).collect();
+        assert_eq!(cells, ["\u{e01}", "\u{e33}", "日", " ", "x"]);
     }
 
     #[test]

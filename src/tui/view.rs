@@ -91,7 +91,7 @@ pub fn view_with_map(frame: &mut Frame<'_>, model: &Model, theme: &Theme, now: N
         frame.set_cursor_position(place);
     }
     theme::lay_ground(frame.buffer_mut(), theme.ground);
-    theme::replace_doubtful(frame.buffer_mut());
+    theme::settle_clusters(frame.buffer_mut());
     let reads_names = theme.glyphs.shape == Shape::Words && model.terminal.letters == Letters::Unicode;
     if theme.glyphs.letters == Letters::Ascii && !reads_names {
         theme::fold(frame.buffer_mut());

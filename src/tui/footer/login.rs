@@ -52,7 +52,7 @@ fn waiting(model: &Model, shown: &ShownMethod<'_>, letters: Letters, now: Now) -
     for key in &mut keys {
         (key.hint, key.brief) = match key.action {
             Some(Action::Panel(PanelAction::SwitchMethod)) if shown.method == LoginMethod::Device => {
-                ("browser", "back")
+                ("browser", "link")
             }
             Some(Action::Panel(PanelAction::SwitchMethod)) => ("device code", "device"),
             Some(Action::Panel(PanelAction::CopyLink)) if shown.methods.curl.is_some() => {

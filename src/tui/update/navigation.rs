@@ -21,7 +21,7 @@ use crate::tui::screen::{Panel, Screen};
 use crate::tui::status::Tone;
 use crate::tui::theme::{Glyphs, Theme};
 use crate::tui::tour::TourStop;
-use crate::tui::update::status::show;
+use crate::tui::update::status::{dismiss, show};
 use crate::tui::update::{login, login_start, marked, settings, sign_out, stores, undo, wizard};
 use crate::tui::view::login::exchanges;
 use crate::tui::view::{everything, help, pane};
@@ -168,6 +168,10 @@ pub(super) fn enter(model: &mut Model, now: Now) -> Vec<Effect> {
         }
         Screen::Login(Panel::Cancelling(dialog) | Panel::Deciding(dialog)) => {
             let answer = dialog.answer();
+            // That it has to be answered is no longer true.
+            if model.message.as_ref().is_some_and(|message| message.report.tone == Tone::Plain) {
+                dismiss(model);
+            }
             login::answer(model, answer, now)
         }
         Screen::Login(Panel::Steps) => login::close_when_over(model, now),

@@ -144,12 +144,12 @@ fn page_of(
     match question {
         preflight::PreflightQuestion::Name => {
             let usual = context.own.and_then(|snapshot| preflight.usual_name(snapshot));
-            let field = Field::new(usual.as_ref().map_or("", |name| name.name()), Sight::Clear);
+            let field = Field::proposing(usual.as_ref().map_or("", |name| name.name()));
             Page::Text(TextQuestion::Name, field)
         }
         preflight::PreflightQuestion::ClientId => {
             let id = context.demo_client.map_or("", |client| client.id.as_str());
-            Page::Text(TextQuestion::ClientId, Field::new(id, Sight::Clear))
+            Page::Text(TextQuestion::ClientId, Field::proposing(id))
         }
         preflight::PreflightQuestion::ClientSecret => {
             let mut field = Field::new("", Sight::Masked);

@@ -59,7 +59,7 @@ impl StyledOutput {
     fn text(&self, line: &Line<'_>) -> String {
         let mut buffer = Buffer::empty(Rect::new(0, 0, self.width, 1));
         buffer.set_line(0, 0, line, self.width);
-        theme::replace_doubtful(&mut buffer);
+        theme::settle_clusters(&mut buffer);
         if self.theme.glyphs.letters == Letters::Ascii {
             theme::fold(&mut buffer);
         }

@@ -97,7 +97,9 @@ impl PanelText<'_> {
         };
         let other = shown.other().map(|other| match other {
             LoginMethod::Code => "log in with the browser of this machine instead",
-            LoginMethod::Paste | LoginMethod::Device | LoginMethod::Key => "log in by pasting instead",
+            LoginMethod::Paste | LoginMethod::Device | LoginMethod::Key => {
+                "open a link and paste its answer instead"
+            }
         });
         let ways = [
             ("o", here.then_some("open the link here")),
