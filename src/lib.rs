@@ -96,7 +96,8 @@
 //! hears the reply, and walks from an address to who protects it, to that one's endpoints, and to
 //! a client. It ends in a provider file; then the login above runs, and knows nothing of the
 //! walk. Who drives it gets its plan from `shell/discovery.rs`, sends what it wants, shows its
-//! findings, and asks about doubtful addresses; `cli/walk.rs` does so line by line.
+//! findings, and asks about doubtful addresses: `tui/update/server.rs` in the wizard,
+//! `cli/walk.rs` line by line.
 //!
 //! # What an answer means
 //!

@@ -6,6 +6,7 @@
 
 pub mod auto_refresh;
 pub mod availability;
+pub mod clipboard;
 pub mod clipboard_timer;
 pub mod columns;
 pub mod custom_keys;

@@ -143,6 +143,12 @@ impl Discovery {
         }
     }
 
+    /// What the person typed.
+    #[must_use]
+    pub fn address(&self) -> &Url {
+        &self.plan.address
+    }
+
     #[must_use]
     pub fn stage(&self) -> &DiscoveryStage {
         &self.stage

@@ -7,6 +7,8 @@ use futures_util::FutureExt;
 use crate::domain::change::{Change, Edit};
 use crate::domain::name::ProfileId;
 use crate::domain::profile::Profile;
+use crate::domain::provider::catalog::Catalog;
+use crate::domain::provider::discovered::DiscoveredServer;
 use crate::domain::refreshability::NotRefreshable;
 use crate::domain::secret::Secret;
 use crate::domain::trouble::{FailureKind, Trouble};
@@ -24,7 +26,7 @@ use crate::shell::revoke::revoke;
 use crate::shell::sign_out::sign_out;
 use crate::shell::store_files::ApplyError;
 use crate::shell::tasks::Tasks;
-use crate::shell::{Services, broke, login, settings, transcript};
+use crate::shell::{Services, broke, discovery, login, settings, transcript};
 use crate::tui::message::{ClipboardCleared, Copied, Effect, Form, Msg};
 
 /// Performs an effect in a task of its own. Effects of the terminal itself are the loop's.
@@ -94,6 +96,10 @@ async fn run(services: Arc<Services>, inbox: Inbox, effect: Effect) {
         Effect::MakePrivate => Msg::MadePrivate(services.make_private().await),
         Effect::Read(store) => Msg::Stored(services.read(store).await),
         Effect::Login(id, output) => return start_login(&services, inbox, id, output),
+        Effect::Discover(id, request) => {
+            Msg::Discovered(id, services.http.send(&request, services.clock.now()).await)
+        }
+        Effect::KeepServer(server) => return keep_server(&services, &inbox, &server).await,
         Effect::Describe(name, text) => return describe(&services, &inbox, name, text).await,
         Effect::ClearClipboardAtEnd => return services.clipboard.clear_at_end(),
         Effect::ReadSettings => return settings::tell(&services.paths.settings, &inbox).await,
@@ -111,9 +117,15 @@ async fn say_with_events(services: &Arc<Services>, inbox: &Inbox, msg: Msg) {
 
 async fn describe(services: &Arc<Services>, inbox: &Inbox, name: String, text: String) {
     let added = services.add_provider(name.clone(), text).await;
-    let described = added.map(|catalog| {
-        say(inbox, Msg::Catalogued(Box::new((*catalog).clone())));
-    });
+    tell_described(inbox, name, added);
+}
+
+async fn keep_server(services: &Arc<Services>, inbox: &Inbox, server: &DiscoveredServer) {
+    tell_described(inbox, server.name.clone(), discovery::keep(services, server).await);
+}
+
+fn tell_described(inbox: &Inbox, name: String, written: Result<Arc<Catalog>, Trouble>) {
+    let described = written.map(|catalog| say(inbox, Msg::Catalogued(Box::new((*catalog).clone()))));
     say(inbox, Msg::Described(name, described));
 }
 
@@ -139,6 +151,8 @@ fn lost(effect: &Effect) -> Option<Msg> {
             Msg::KeyTested(profile.token_fingerprint().unwrap_or_default(), Err(trouble))
         }
         Effect::Scopes(provider, _) => Msg::Scopes(provider.clone(), Err(trouble)),
+        Effect::Discover(id, _) => Msg::Discovered(*id, Err(trouble)),
+        Effect::KeepServer(server) => Msg::Described(server.name.clone(), Err(trouble)),
         Effect::Describe(name, _) => Msg::Described(name.clone(), Err(trouble)),
         Effect::SaveTranscript(..) => Msg::TranscriptSaved(Err(trouble)),
         Effect::MakePrivate => Msg::MadePrivate(Err(trouble)),

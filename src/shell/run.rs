@@ -314,6 +314,8 @@ fn is_terminal_effect(effect: &Effect) -> bool {
         | Effect::TestKey(_)
         | Effect::Scopes(..)
         | Effect::SaveTranscript(..)
+        | Effect::Discover(..)
+        | Effect::KeepServer(_)
         | Effect::Describe(..)
         | Effect::Read(_)
         | Effect::MakePrivate

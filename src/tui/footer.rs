@@ -158,6 +158,10 @@ fn wizard_keys(model: &Model, wizard: &Wizard, now: Now) -> Vec<FooterCandidate>
     }
     match &wizard.page {
         Page::Provider(search) => searching((Enter, "continue"), search),
+        Page::Server(server) => {
+            let enter = server.enter().map(|hint| (Enter, hint));
+            fixed(&enter.into_iter().chain([(Esc, "back")]).collect::<Vec<_>>())
+        }
         Page::Choice(..) => choices(model, KeyContext::Lists, "↑↓"),
         Page::Preview(_) => fixed(&SAVING),
         Page::Scopes(picker) if picker.typing.is_none() => {

@@ -20,6 +20,12 @@ impl ListSearch {
         Self { field: Field::new("", Sight::Clear), marked, first: 0 }
     }
 
+    /// A search with a text in its field.
+    #[must_use]
+    pub fn for_text(text: &str) -> Self {
+        Self { field: Field::new(text, Sight::Clear), ..Self::at(0) }
+    }
+
     /// Begins at the first again: what is typed has changed.
     pub fn restart(&mut self) {
         (self.marked, self.first) = (0, 0);

@@ -9,6 +9,7 @@ use crate::domain::event::Event;
 use crate::domain::name::{ProfileId, StoreId};
 use crate::domain::profile::Profile;
 use crate::domain::provider::catalog::Catalog;
+use crate::domain::provider::discovered::DiscoveredServer;
 use crate::domain::secret::Secret;
 use crate::domain::setting::{Setting, ValueStep};
 use crate::domain::settings::Settings;
@@ -19,8 +20,10 @@ pub use crate::oauth::form::Form;
 use crate::oauth::login::{Input, Output};
 use crate::oauth::probe::TestVerdict;
 use crate::oauth::refresh::{Refreshed, Wish};
+use crate::oauth::request::{Reply, Request};
 use crate::oauth::revocation::Revoked;
 use crate::oauth::scopes::Listed;
+pub use crate::tui::clipboard::{ClipboardCleared, Copied};
 use crate::tui::screen_map::{MouseGesture, MouseTarget};
 use crate::tui::theme::own::OwnTheme;
 use crate::tui::theme::palette::Background;
@@ -314,30 +317,10 @@ pub enum Msg {
     Scopes(String, Result<Listed, Trouble>),
     /// The requests of a login were saved, in the file of that path, or could not be.
     TranscriptSaved(Result<String, Trouble>),
+    /// A request of a discovery was answered, or could not be sent.
+    Discovered(LoginId, Result<Reply, Trouble>),
     /// The file of the provider of that name was written, or could not be.
     Described(String, Result<(), Trouble>),
-}
-
-/// How something reached the clipboard. The shell's clipboard makes it; it stands here because a
-/// message holds it, and the screen imports nothing of the shell.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Copied {
-    /// By the desktop's clipboard.
-    Native,
-    /// By the desktop's clipboard, from which the secret can be taken again.
-    NativeSecret,
-    /// By the terminal, which does not say whether it obeyed (OSC 52).
-    Terminal,
-}
-
-/// What became of a clipboard that was to be cleared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ClipboardCleared {
-    Done,
-    /// Somebody has copied something else.
-    HoldsAnother,
-    /// Nobody knows what it holds.
-    Unreadable,
 }
 
 /// What must be done.
@@ -372,6 +355,10 @@ pub enum Effect {
     TestKey(Box<Profile>),
     /// Read the scopes that the provider of that name lists for a client of that id.
     Scopes(String, String),
+    /// Send a request of a discovery.
+    Discover(LoginId, Box<Request>),
+    /// Write the provider file of a server that was discovered, and read all of them again.
+    KeepServer(Box<DiscoveredServer>),
     /// Write the file of a new provider, name and text, and read all of them again.
     Describe(String, String),
     /// Save the requests of a login to that provider, line by line, for a bug report.

@@ -15,6 +15,7 @@ mod palette;
 mod panel;
 mod refresh;
 mod reveal;
+mod server;
 mod settings;
 mod sign_out;
 mod status;
@@ -129,6 +130,7 @@ impl Impact {
             | Msg::KeyTested(..)
             | Msg::Scopes(..)
             | Msg::TranscriptSaved(_)
+            | Msg::Discovered(..)
             | Msg::Described(..) => Self::Nothing,
         }
     }
@@ -187,6 +189,7 @@ fn take(model: &mut Model, now: Now, msg: Msg) -> Vec<Effect> {
         Msg::KeyTested(key, tested) => return wizard::key_tested(model, &key, tested),
         Msg::Scopes(provider, listed) => wizard::listed(model, &provider, listed),
         Msg::TranscriptSaved(saved) => panel::transcript_saved(model, saved, now),
+        Msg::Discovered(id, reply) => return server::replied(model, id, reply, now),
         Msg::Described(provider, described) => return wizard::described(model, &provider, described, now),
     }
     Vec::new()

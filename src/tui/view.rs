@@ -148,6 +148,7 @@ fn screen(frame: &mut Frame<'_>, parts: &Parts, looked_at: &Screen, view: ViewCo
         match &wizard.page {
             Page::Scopes(picker) => scopes::render(frame, body, wizard, picker, view),
             Page::Provider(_)
+            | Page::Server(_)
             | Page::Choice(..)
             | Page::Text(..)
             | Page::Preview(_)

@@ -8,6 +8,9 @@
 mod answer;
 pub mod page;
 pub mod picker;
+pub mod server;
+
+use url::Url;
 
 use crate::domain::change::Snapshot;
 use crate::domain::provider::Provider;
@@ -17,7 +20,6 @@ use crate::domain::secret::Secret;
 use crate::oauth::login::preflight::{Preflight, PreflightGoal};
 use crate::oauth::login::{Locality, LoginOptions, LoginPlan};
 use crate::oauth::probe::TestVerdict;
-use crate::tui::fuzzy::Fuzzy;
 use crate::tui::keymap::KeyContext;
 use crate::tui::list_search::ListSearch;
 use crate::tui::text_layout;
@@ -48,6 +50,10 @@ pub struct Wizard {
     pub work: Work,
     /// What came of the test of the key that was typed last.
     pub tested: Option<KeyTest>,
+    /// The secret of a client that was registered just now, or typed, for a server that is discovered.
+    pub client_secret: Option<Secret>,
+    /// The address that was asked.
+    pub address: Option<Url>,
 }
 
 /// What came of the test of a key before it is saved.
@@ -98,6 +104,8 @@ impl Wizard {
             ahead: Vec::new(),
             work: Work::Idle,
             tested: None,
+            client_secret: None,
+            address: None,
         }
     }
 
@@ -121,11 +129,37 @@ impl Wizard {
         self.preflight.as_ref().is_some_and(|preflight| preflight.goal() == PreflightGoal::Key)
     }
 
-    /// Goes on with a provider whose file was just written from the draft.
+    /// Shows `page`; what was found out about a server is not gone back to.
+    pub fn open(&mut self, page: Page) {
+        let before = std::mem::replace(&mut self.page, page);
+        if !matches!(before, Page::Server(_)) {
+            self.passed.push(before);
+        }
+    }
+
+    /// Shows the first page again.
+    pub fn restart(&mut self) {
+        if let Some(first) = self.passed.drain(..).next() {
+            self.page = first;
+        }
+    }
+
+    /// The provider whose file is being written.
+    #[must_use]
+    pub fn saving(&self) -> Option<&str> {
+        let name = if let Page::Server(server) = &self.page {
+            &server.found()?.name
+        } else {
+            &self.draft.as_ref()?.name
+        };
+        (self.work == Work::Saving).then_some(name)
+    }
+
+    /// Goes on with a provider whose file was just written.
     pub fn described(&mut self, provider: &Provider, context: WizardContext<'_>) {
         let mut preflight = Preflight::new(provider, PreflightGoal::Login);
         // What is not taken here is asked for.
-        if let Some(secret) = self.described_secret() {
+        if let Some(secret) = self.described_secret().or(self.client_secret.take()) {
             preflight.client_secret(&secret).ok();
         }
         self.preflight = Some(preflight);
@@ -160,7 +194,7 @@ impl Wizard {
     #[must_use]
     pub fn progress(&self) -> Option<(usize, usize)> {
         let later = match (&self.preflight, &self.page) {
-            (_, Page::Provider(_) | Page::Ready) => return None,
+            (_, Page::Provider(_) | Page::Server(_) | Page::Ready) => return None,
             (Some(preflight), page) => {
                 let asked = page.preflight_question().is_some() || *page == Page::Notice;
                 preflight.open_questions().count().saturating_sub(usize::from(asked))
@@ -185,7 +219,7 @@ impl Wizard {
             Page::Choice(ListQuestion::Pkce | ListQuestion::LoginOrKey, marked) => Some((marked, 2)),
             Page::Preview(from) => Some((from, lines)),
             Page::Scopes(picker) => Some((&mut picker.marked, picker.choices.len())),
-            Page::Provider(_) | Page::Text(..) | Page::Notice | Page::Ready => None,
+            Page::Provider(_) | Page::Server(_) | Page::Text(..) | Page::Notice | Page::Ready => None,
         }
     }
 
@@ -198,9 +232,12 @@ impl Wizard {
         Some(match &self.page {
             Page::Scopes(_) => KeyContext::Scopes,
             Page::Choice(..) => KeyContext::Lists,
-            Page::Provider(_) | Page::Text(..) | Page::Preview(_) | Page::Notice | Page::Ready => {
-                KeyContext::Choices
-            }
+            Page::Provider(_)
+            | Page::Server(_)
+            | Page::Text(..)
+            | Page::Preview(_)
+            | Page::Notice
+            | Page::Ready => KeyContext::Choices,
         })
     }
 
@@ -230,22 +267,15 @@ impl Default for Wizard {
     }
 }
 
-/// What can be chosen first: the providers one can log in with that fit what is typed, the best first, and
-/// then the templates of others, which are there for whom none of them fits.
-#[must_use]
-pub fn choices<'a>(catalog: &'a Catalog, typed: &str) -> Vec<&'a Provider> {
-    // One that is found by its address has nothing to be described.
-    let is_template = |provider: &&Provider| provider.example && provider.address.is_none();
-    let templates = catalog.entries().map(|entry| &entry.provider).filter(is_template);
-    let found = Fuzzy::new(typed).sorted(catalog.usable(), |provider| choice_text(provider));
-    found.into_iter().chain(templates).collect()
-}
-
 /// How a provider is offered, and searched: its name, and its title.
 #[must_use]
 pub fn choice_text(provider: &Provider) -> String {
-    let title = if provider.example { OTHER } else { &text_layout::safe(&provider.title) };
-    text_layout::fill(&provider.name, NAME) + title
+    let title = match (&provider.address, provider.example) {
+        (Some(_), _) => format!("{}, by its address", text_layout::safe(&provider.title)),
+        (None, true) => OTHER.to_owned(),
+        (None, false) => text_layout::safe(&provider.title),
+    };
+    text_layout::fill(&provider.name, NAME) + &title
 }
 
 #[cfg(test)]

@@ -49,14 +49,14 @@ use ratatui::backend::TestBackend;
 use crate::chaos::dice::Dice;
 use crate::harness::{
     DEVICE_VERIFIER, PLACE, STATE, VERIFIER, asks, at, bound, catalog, device, entropy, id, later, now,
-    screen_map, with_device, with_device_alone, with_sent_request, without_echo,
+    reply, screen_map, with_device, with_device_alone, with_sent_request, without_echo,
 };
 
 /// How many runs, and how many messages each.
 const RUNS: u64 = 96;
 const MESSAGES: usize = 100;
 /// Every message, in the order of their enum.
-const NAMES: [&str; 36] = [
+const NAMES: [&str; 37] = [
     "Edited",
     "Revealed",
     "ClipboardCleared",
@@ -92,6 +92,7 @@ const NAMES: [&str; 36] = [
     "KeyTested",
     "Scopes",
     "Described",
+    "Discovered",
     "TranscriptSaved",
 ];
 /// One in so many steps is drawn and its model printed, for speed.
@@ -316,6 +317,11 @@ impl Run {
                     vec![OfferedScope { name: "a\u{202e}b".to_owned(), title: None }; self.dice.below(40)];
                 let listed = Listed { offered, left_out: 0 };
                 Msg::Scopes(self.dice.pick(&["demo", "acme"]).to_owned(), self.or_trouble(listed))
+            }
+            16 if self.dice.one_in(3) => {
+                let body = r#"{"resource":"https://mcp.test","authorization_servers":["https://id.test"]}"#;
+                let came = reply(self.dice.pick(&[200, 401, 404, 503]), body, self.now);
+                Msg::Discovered(LoginId(self.model.attempts), self.or_trouble(came))
             }
             16 if self.dice.one_in(4) => Msg::TranscriptSaved(self.or_trouble("~/x.txt".to_owned())),
             16 => Msg::Described(self.dice.pick(&["demo", "work"]).to_owned(), self.or_trouble(())),
@@ -779,6 +785,7 @@ fn name(msg: &Msg) -> &'static str {
         Msg::KeyTested(..) => "KeyTested",
         Msg::Scopes(..) => "Scopes",
         Msg::Described(..) => "Described",
+        Msg::Discovered(..) => "Discovered",
         Msg::TranscriptSaved(_) => "TranscriptSaved",
     }
 }

@@ -17,6 +17,7 @@ mod quit;
 mod refresh;
 mod results;
 mod reveal;
+mod server;
 mod settings;
 mod sign_out;
 mod timeline;

@@ -22,10 +22,11 @@ use crate::tui::status::Tone;
 use crate::tui::theme::{Glyphs, Theme};
 use crate::tui::tour::TourStop;
 use crate::tui::update::status::{dismiss, show};
-use crate::tui::update::{login, login_start, marked, settings, sign_out, stores, undo, wizard};
+use crate::tui::update::{login, login_start, marked, server, settings, sign_out, stores, undo, wizard};
 use crate::tui::view::login::exchanges;
 use crate::tui::view::{everything, help, pane};
-use crate::tui::wizard::{Page, choices};
+use crate::tui::wizard::Page;
+use crate::tui::wizard::server::offers;
 
 /// Moves the selection, the mark, or what is scrolled.
 pub(super) fn step(model: &mut Model, now: Now, motion: Motion) {
@@ -45,7 +46,7 @@ pub(super) fn step(model: &mut Model, now: Now, motion: Motion) {
         Screen::Help(..) => step_help(model, motion),
         Screen::Wizard(wizard) => {
             if let (Page::Provider(search), Some(catalog)) = (&mut wizard.page, &model.catalog) {
-                let count = choices(catalog, search.field.text()).len();
+                let count = offers(catalog, search.field.text()).len();
                 search.step(motion, count, page);
             } else if let Some((place, count)) = wizard.marked() {
                 *place = motion.from(*place, count, page);
@@ -176,7 +177,7 @@ pub(super) fn enter(model: &mut Model, now: Now) -> Vec<Effect> {
         }
         Screen::Login(Panel::Steps) => login::close_when_over(model, now),
         Screen::Login(Panel::Pasting(_)) => paste_answer(model, now),
-        Screen::Wizard(_) => wizard::submit(model, now),
+        Screen::Wizard(_) => server::submit(model, now),
         Screen::Filter(_) => {
             model.screen = Screen::List;
             Vec::new()

@@ -5,6 +5,7 @@ use std::mem;
 use crate::domain::change::{Change, Snapshot};
 use crate::domain::clock::Now;
 use crate::domain::name::{ProfileId, StoreId};
+use crate::domain::provider::Provider;
 use crate::domain::trouble::Trouble;
 use crate::oauth::login::preflight::Preflight;
 use crate::oauth::login::{Outcome, Stage};
@@ -18,9 +19,10 @@ use crate::tui::status::Tone;
 use crate::tui::update::login;
 use crate::tui::update::status::report_profile;
 use crate::tui::wizard::picker::ProviderList;
-use crate::tui::wizard::{KeyTest, Page, TextQuestion, Wizard, Work, choices};
+use crate::tui::wizard::server::{Offer, offers};
+use crate::tui::wizard::{KeyTest, Page, TextQuestion, Wizard, Work};
 
-/// Takes what was chosen or typed in the wizard.
+/// Takes what was chosen or typed in the wizard, where it is nothing of a discovery.
 pub(super) fn submit(model: &mut Model, now: Now) -> Vec<Effect> {
     if model.screen.wizard_mut().is_none_or(|wizard| wizard.work != Work::Idle) {
         return Vec::new();
@@ -29,16 +31,22 @@ pub(super) fn submit(model: &mut Model, now: Now) -> Vec<Effect> {
     match &mut wizard.page {
         Page::Provider(search) => {
             let catalog = model.catalog.as_ref();
-            let chosen = catalog.and_then(|catalog| {
-                let found = choices(catalog, search.field.text());
-                found.get(search.marked).map(|it| (*it).clone())
-            });
-            if let Some(provider) = chosen {
-                wizard.choose(&provider, model.wizard_context());
+            let found = catalog.map(|catalog| offers(catalog, search.field.text())).unwrap_or_default();
+            match found.into_iter().nth(search.marked) {
+                // The person puts their own names into it.
+                Some(Offer::Provider(Provider { address: Some(form), .. })) => {
+                    *search = ListSearch::for_text(form);
+                }
+                Some(Offer::Provider(provider)) => {
+                    let provider = provider.clone();
+                    wizard.choose(&provider, model.wizard_context());
+                }
+                Some(Offer::Address(_)) | None => {}
             }
         }
         Page::Scopes(picker) if picker.typing.is_some() => wizard.complaint = picker.close().err(),
         Page::Preview(_) => return describe(model, wizard),
+        Page::Server(_) => {}
         Page::Choice(..) | Page::Text(..) | Page::Scopes(_) | Page::Notice | Page::Ready => {
             wizard.submit(model.wizard_context())
         }
@@ -225,10 +233,7 @@ pub(super) fn described(
     described: Result<(), Trouble>,
     now: Now,
 ) -> Vec<Effect> {
-    let waits = model.screen.wizard_mut().is_some_and(|wizard| {
-        wizard.work == Work::Saving && wizard.draft.as_ref().is_some_and(|draft| draft.name == provider)
-    });
-    if !waits {
+    if model.screen.wizard_mut().is_none_or(|wizard| wizard.saving() != Some(provider)) {
         return Vec::new();
     }
     let Screen::Wizard(mut wizard) = mem::take(&mut model.screen) else { return Vec::new() };

@@ -1,5 +1,6 @@
 //! Page of the wizard, in a box above the list.
 
+mod server;
 pub(super) mod words;
 
 use ratatui::Frame;
@@ -16,7 +17,8 @@ use crate::tui::screen_map::{MouseTarget, ScreenMap};
 use crate::tui::text_layout::rows;
 use crate::tui::theme::Theme;
 use crate::tui::view::ViewContext;
-use crate::tui::wizard::{ListQuestion, Page, Wizard, Work, choice_text, choices};
+use crate::tui::wizard::server::{Offer, offers};
+use crate::tui::wizard::{ListQuestion, Page, Wizard, Work, choice_text};
 use crate::tui::{frame, text_layout};
 
 /// The widest the wizard becomes.
@@ -37,6 +39,7 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, view: V
     let complaint = complaint.as_deref();
     match &wizard.page {
         Page::Provider(search) => page_box.providers(frame, search, model),
+        Page::Server(server) => page_box.server(frame, server, wizard.work, complaint),
         Page::Choice(ListQuestion::Pkce, marked) => page_box.choose(frame, &text, *marked, &words::PKCE),
         Page::Choice(ListQuestion::LoginOrKey, marked) => page_box.choose(frame, &text, *marked, &words::HOW),
         Page::Preview(from) => {
@@ -71,7 +74,7 @@ impl PageBox<'_> {
     /// The providers that fit what is typed, below the field. The box is as high as for all of them, so
     /// that it stands still.
     fn providers(&self, frame: &mut Frame<'_>, search: &ListSearch, model: &Model) {
-        let all = |typed| model.catalog.as_ref().map(|catalog| choices(catalog, typed)).unwrap_or_default();
+        let all = |typed| model.catalog.as_ref().map(|catalog| offers(catalog, typed)).unwrap_or_default();
         let (found, all) = (all(search.field.text()), all("").len());
         let faults = model.catalog.as_ref().map_or(&[][..], |catalog| &catalog.errors);
         let faults =
@@ -82,13 +85,16 @@ impl PageBox<'_> {
         let most = self.area.height.saturating_sub(4 + below).max(1);
         let seen = rows(all).clamp(1, most);
         let inner = self.above(frame, 2 + seen + below);
-        let asked = if all == 0 { "No provider file can be used." } else { "Which provider? " };
+        let asked = if all == 0 { "No provider file can be used." } else { "Provider or web address: " };
         search.field.render(frame, frame::row(inner, 0), asked, self.theme);
         let first = search.first(search.marked, usize::from(seen));
         let mut fuzzy = Fuzzy::new(search.field.text());
-        for (down, (index, provider)) in (0..seen).zip(found.iter().enumerate().skip(first)) {
+        for (down, (index, offer)) in (0..seen).zip(found.iter().enumerate().skip(first)) {
             let fitting = self.theme.accent.add_modifier(Modifier::BOLD);
-            let text = fuzzy.spans(&choice_text(provider), Style::new(), fitting);
+            let text = match offer {
+                Offer::Provider(provider) => fuzzy.spans(&choice_text(provider), Style::new(), fitting),
+                Offer::Address(address) => vec![Span::raw(words::at_address(address))],
+            };
             self.choice(frame, frame::row(inner, 2 + down), text, (index, search.marked));
         }
         if usize::from(seen) < found.len() {

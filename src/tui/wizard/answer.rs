@@ -44,7 +44,7 @@ impl Wizard {
     pub(super) fn next(&self, context: WizardContext<'_>) -> Page {
         let Some(preflight) = &self.preflight else { return self.next_of_draft() };
         let provider = preflight.provider();
-        let is_first = matches!(self.page, Page::Provider(_) | Page::Preview(_));
+        let is_first = matches!(self.page, Page::Provider(_) | Page::Server(_) | Page::Preview(_));
         if is_first && provider.flows.contains(&LoginMethod::Key) && has_login(provider) {
             return Page::Choice(ListQuestion::LoginOrKey, 0);
         }
@@ -59,6 +59,7 @@ impl Wizard {
                 draft::DraftQuestion::ALL.iter().position(|each| each == question).map_or(0, |at| at + 1)
             }
             Page::Provider(_)
+            | Page::Server(_)
             | Page::Choice(..)
             | Page::Text(..)
             | Page::Scopes(_)
@@ -107,7 +108,8 @@ impl Wizard {
             }
             (Page::Scopes(picker), Some(preflight)) => preflight.scopes(&picker.asked())?,
             (Page::Notice, Some(preflight)) => preflight.agree(),
-            (Page::Provider(_) | Page::Preview(_) | Page::Ready, Some(_)) => {}
+            (Page::Provider(_) | Page::Server(_) | Page::Preview(_) | Page::Ready, Some(_)) => {}
+            (Page::Text(TextQuestion::ServerClientId | TextQuestion::ServerClientSecret, _), _) => {}
             (_, None) => {}
         }
         Ok(())

@@ -5,6 +5,7 @@ use crate::oauth::login::preflight;
 use crate::tui::field::{Field, Sight};
 use crate::tui::list_search::ListSearch;
 use crate::tui::wizard::picker::Picker;
+use crate::tui::wizard::server::ServerDiscovery;
 
 /// What every address begins with; it stands in its field already.
 const HTTPS: &str = "https://";
@@ -14,6 +15,8 @@ const HTTPS: &str = "https://";
 pub enum Page {
     /// The provider, found by what is typed.
     Provider(ListSearch),
+    /// How one logs in to the server at the address that was typed.
+    Server(Box<ServerDiscovery>),
     /// A choice; the marked answer by its place.
     Choice(ListQuestion, usize),
     Text(TextQuestion, Field),
@@ -55,6 +58,9 @@ pub enum TextQuestion {
     Key,
     ClientId,
     ClientSecret,
+    /// The id of the person's own client at a server that registers none.
+    ServerClientId,
+    ServerClientSecret,
 }
 
 impl TextQuestion {
@@ -67,7 +73,13 @@ impl TextQuestion {
     /// Whether its answer is a secret.
     #[must_use]
     pub fn is_secret(self) -> bool {
-        matches!(self, Self::Key | Self::ClientSecret | Self::Draft(draft::DraftQuestion::ClientSecret))
+        matches!(
+            self,
+            Self::Key
+                | Self::ClientSecret
+                | Self::ServerClientSecret
+                | Self::Draft(draft::DraftQuestion::ClientSecret)
+        )
     }
 }
 
@@ -113,7 +125,11 @@ impl Page {
             Self::Scopes(_) => Some(preflight::PreflightQuestion::Scopes),
             Self::Notice => Some(preflight::PreflightQuestion::Notice),
             Self::Provider(_)
-            | Self::Text(TextQuestion::Draft(_), _)
+            | Self::Server(_)
+            | Self::Text(
+                TextQuestion::Draft(_) | TextQuestion::ServerClientId | TextQuestion::ServerClientSecret,
+                _,
+            )
             | Self::Choice(..)
             | Self::Preview(_)
             | Self::Ready => None,
@@ -127,7 +143,7 @@ impl Page {
             Self::Provider(search) => Some(&search.field),
             Self::Text(_, field) => Some(field),
             Self::Scopes(picker) => picker.typing.as_ref(),
-            Self::Choice(..) | Self::Preview(_) | Self::Notice | Self::Ready => None,
+            Self::Server(_) | Self::Choice(..) | Self::Preview(_) | Self::Notice | Self::Ready => None,
         }
     }
 
@@ -137,7 +153,7 @@ impl Page {
             Self::Provider(search) => Some(&mut search.field),
             Self::Text(_, field) => Some(field),
             Self::Scopes(picker) => picker.typing.as_mut(),
-            Self::Choice(..) | Self::Preview(_) | Self::Notice | Self::Ready => None,
+            Self::Server(_) | Self::Choice(..) | Self::Preview(_) | Self::Notice | Self::Ready => None,
         }
     }
 

@@ -15,7 +15,8 @@ use authtui::tui::field::Field;
 use authtui::tui::message::{Effect, Msg};
 use authtui::tui::screen::Screen;
 use authtui::tui::tour::DemoClient;
-use authtui::tui::wizard::{Page, TextQuestion, Wizard, choices};
+use authtui::tui::wizard::server::{Offer, offers};
+use authtui::tui::wizard::{Page, TextQuestion, Wizard};
 
 use crate::harness::{App, id, preset, profile, provider, snapshot};
 
@@ -257,7 +258,10 @@ fn choose(app: &mut App, provider: &str) {
 /// Marks that provider in the list of all.
 fn mark(app: &mut App, provider: &str) {
     let catalog = app.model.catalog.clone().expect("providers");
-    let place = choices(&catalog, "").iter().position(|each| each.name == provider).expect("offered");
+    let place = offers(&catalog, "")
+        .iter()
+        .position(|offer| matches!(offer, Offer::Provider(it) if it.name == provider))
+        .expect("offered");
     for _ in 0..catalog.entries().count() {
         app.press("up");
     }

@@ -2,7 +2,7 @@
 
 use authtui::demo::authority::client::{CONFIDENTIAL_SECRET, POST};
 use authtui::stored::provider_file;
-use authtui::tui::wizard::choices;
+use authtui::tui::wizard::server::{Offer, offers};
 use serde_json::{Value, json};
 
 use crate::home::person;
@@ -108,7 +108,10 @@ fn qonic_lists_its_scopes_to_choose_from_and_shows_nobody_who_asks() {
     // The prefix of tokens is shown once the provider files have been read.
     pty.wait("sk-ant-api03-…").keys("n").wait("Qonic");
     let catalog = provider_file::catalog([]);
-    let place = choices(&catalog, "").iter().position(|provider| provider.name == "qonic").expect("offered");
+    let place = offers(&catalog, "")
+        .iter()
+        .position(|offer| matches!(offer, Offer::Provider(it) if it.name == "qonic"))
+        .expect("offered");
     pty.keys(&"\x1b[B".repeat(place)).keys("\r").wait("default").keys("\r").wait("ecret");
     pty.keys(CONFIDENTIAL_SECRET).keys("\r");
     pty.wait("libraries:write").wait("Change your libraries");

@@ -1,5 +1,7 @@
 //! Words of the wizard's pages.
 
+use url::Url;
+
 use crate::domain::provider::draft::DraftQuestion;
 use crate::domain::provider::registration::RegistrationRecipe;
 use crate::oauth::login::preflight::{self, Preflight};
@@ -37,8 +39,12 @@ fn answered(page: &Page) -> Option<(&'static str, String)> {
             let label = match question {
                 TextQuestion::Name => "Profile",
                 TextQuestion::Key => "Key",
-                TextQuestion::ClientId | TextQuestion::Draft(DraftQuestion::ClientId) => "Client id",
-                TextQuestion::ClientSecret | TextQuestion::Draft(DraftQuestion::ClientSecret) => "Secret",
+                TextQuestion::ClientId
+                | TextQuestion::ServerClientId
+                | TextQuestion::Draft(DraftQuestion::ClientId) => "Client id",
+                TextQuestion::ClientSecret
+                | TextQuestion::ServerClientSecret
+                | TextQuestion::Draft(DraftQuestion::ClientSecret) => "Secret",
                 TextQuestion::Draft(DraftQuestion::Name) => "Server",
                 TextQuestion::Draft(DraftQuestion::Authorize) => "Login page",
                 TextQuestion::Draft(DraftQuestion::Token) => "Tokens",
@@ -59,7 +65,7 @@ fn answered(page: &Page) -> Option<(&'static str, String)> {
             ("PKCE", if *marked == 0 { "on" } else { "off" }.to_owned())
         }
         Page::Scopes(picker) => ("Scopes", format!("{} selected", picker.asked().len())),
-        Page::Provider(_) | Page::Preview(_) | Page::Notice | Page::Ready => return None,
+        Page::Provider(_) | Page::Server(_) | Page::Preview(_) | Page::Notice | Page::Ready => return None,
     })
 }
 
@@ -73,7 +79,12 @@ fn name(wizard: &Wizard) -> String {
         (None, Some(provider), _) => format!("New login at {}", provider.name),
         (None, None, Some(draft)) if !draft.name.is_empty() => format!("New server {}", draft.name),
         (None, None, Some(_)) => "New server".to_owned(),
-        (None, None, None) => "New login".to_owned(),
+        (None, None, None) => match &wizard.address {
+            Some(address) if !matches!(wizard.page, Page::Provider(_)) => {
+                format!("New login at {}", text_layout::safe(address.host_str().unwrap_or_default()))
+            }
+            Some(_) | None => "New login".to_owned(),
+        },
     }
 }
 
@@ -92,7 +103,9 @@ pub(super) fn text(wizard: &Wizard) -> String {
             text_layout::safe(provider.and_then(|provider| provider.notice.as_deref()).unwrap_or_default())
         }
         // These pages have words of their own.
-        Page::Provider(_) | Page::Preview(_) | Page::Scopes(_) | Page::Ready => String::new(),
+        Page::Provider(_) | Page::Server(_) | Page::Preview(_) | Page::Scopes(_) | Page::Ready => {
+            String::new()
+        }
     }
 }
 
@@ -100,6 +113,8 @@ pub(super) fn text(wizard: &Wizard) -> String {
 fn question_text(wizard: &Wizard, question: TextQuestion, named: &str) -> String {
     match question {
         TextQuestion::Draft(question) => draft(question).to_owned(),
+        TextQuestion::ServerClientId => draft(DraftQuestion::ClientId).to_owned(),
+        TextQuestion::ServerClientSecret => draft(DraftQuestion::ClientSecret).to_owned(),
         TextQuestion::Name if wizard.wants_key() => "Name this key, for example work or home.".to_owned(),
         TextQuestion::Name => "Name this profile, for example work or home.".to_owned(),
         TextQuestion::Key => {
@@ -157,6 +172,11 @@ fn draft(question: DraftQuestion) -> &'static str {
     }
 }
 
+/// How the server at an address is offered.
+pub(super) fn at_address(address: &Url) -> String {
+    format!("Log in at {}", text_layout::safe(address.as_str()))
+}
+
 /// What stands before the field.
 pub(super) fn prompt(wizard: &Wizard, question: TextQuestion) -> String {
     let words = match question {
@@ -168,8 +188,12 @@ pub(super) fn prompt(wizard: &Wizard, question: TextQuestion) -> String {
         TextQuestion::Draft(DraftQuestion::Token) => "token: ",
         TextQuestion::Draft(DraftQuestion::Device) => "device: ",
         TextQuestion::Draft(DraftQuestion::Revoke) => "revoke: ",
-        TextQuestion::Draft(DraftQuestion::ClientId) | TextQuestion::ClientId => "id: ",
-        TextQuestion::Draft(DraftQuestion::ClientSecret) | TextQuestion::ClientSecret => "secret: ",
+        TextQuestion::Draft(DraftQuestion::ClientId)
+        | TextQuestion::ServerClientId
+        | TextQuestion::ClientId => "id: ",
+        TextQuestion::Draft(DraftQuestion::ClientSecret)
+        | TextQuestion::ServerClientSecret
+        | TextQuestion::ClientSecret => "secret: ",
         TextQuestion::Draft(DraftQuestion::Scopes) => "scopes: ",
         TextQuestion::Key => "key: ",
     };

@@ -1,0 +1,164 @@
+//! Discovery of a server whose address was typed into the wizard, request by request.
+
+use std::mem;
+
+use url::Url;
+
+use crate::domain::clock::Now;
+use crate::domain::provider::draft;
+use crate::domain::trouble::Trouble;
+use crate::oauth::LoginId;
+use crate::oauth::discovery::{
+    Discovered, Discovery, DiscoveryGoal, DiscoveryPlan, DiscoveryStage, KnownServer, OwnClient,
+};
+use crate::oauth::request::Reply;
+use crate::tui::message::Effect;
+use crate::tui::model::Model;
+use crate::tui::screen::Screen;
+use crate::tui::update::wizard;
+use crate::tui::wizard::server::{Offer, ServerDiscovery, offers};
+use crate::tui::wizard::{Page, TextQuestion, Wizard, Work};
+
+/// Takes what was chosen or typed in the wizard.
+pub(super) fn submit(model: &mut Model, now: Now) -> Vec<Effect> {
+    let address = typed_address(model);
+    let Some(wizard) = model.screen.wizard_mut().filter(|wizard| wizard.work == Work::Idle) else {
+        return Vec::new();
+    };
+    let is_server = matches!(wizard.page, Page::Server(_));
+    let is_client =
+        matches!(wizard.page, Page::Text(TextQuestion::ServerClientId | TextQuestion::ServerClientSecret, _));
+    if address.is_none() && !is_server && !is_client {
+        return wizard::submit(model, now);
+    }
+    let Screen::Wizard(wizard) = mem::take(&mut model.screen) else { return Vec::new() };
+    match address {
+        Some(address) => discover(model, wizard, address, None, now),
+        None if is_server => enter(model, wizard, now),
+        None => take_client(model, wizard, now),
+    }
+}
+
+/// The address that is typed, where it is what is marked.
+fn typed_address(model: &Model) -> Option<Url> {
+    let Screen::Wizard(wizard) = &model.screen else { return None };
+    let (Page::Provider(search), Some(catalog)) = (&wizard.page, &model.catalog) else { return None };
+    match offers(catalog, search.field.text()).into_iter().nth(search.marked)? {
+        Offer::Address(address) => Some(address),
+        Offer::Provider(_) => None,
+    }
+}
+
+/// Begins to find out how one logs in at `address`.
+fn discover(
+    model: &mut Model,
+    mut wizard: Box<Wizard>,
+    address: Url,
+    client: Option<OwnClient>,
+    now: Now,
+) -> Vec<Effect> {
+    let (Some(catalog), Some(own)) = (&model.catalog, model.own()) else {
+        wizard.complaint = Some("The files are still loading".to_owned());
+        model.screen = Screen::Wizard(wizard);
+        return Vec::new();
+    };
+    let plan = DiscoveryPlan {
+        known: KnownServer::all(catalog, own, now.wall),
+        client_metadata: model.settings.client_metadata_url.clone(),
+        client,
+        ..DiscoveryPlan::new(address, DiscoveryGoal::Login, catalog)
+    };
+    model.attempts += 1;
+    let server = ServerDiscovery { id: LoginId(model.attempts), discovery: Discovery::begin(plan, now) };
+    wizard.complaint = None;
+    wizard.address = Some(server.discovery.address().clone());
+    wizard.open(Page::Server(Box::new(server)));
+    go_on(model, wizard, now)
+}
+
+/// Takes what a server replied.
+pub(super) fn replied(
+    model: &mut Model,
+    id: LoginId,
+    reply: Result<Reply, Trouble>,
+    now: Now,
+) -> Vec<Effect> {
+    let Some(wizard) = model.screen.wizard_mut() else { return Vec::new() };
+    let Page::Server(server) = &mut wizard.page else { return Vec::new() };
+    if server.id != id {
+        return Vec::new();
+    }
+    server.discovery.replied(reply);
+    let Screen::Wizard(wizard) = mem::take(&mut model.screen) else { return Vec::new() };
+    go_on(model, wizard, now)
+}
+
+/// Takes Enter on the page of a discovery.
+fn enter(model: &mut Model, mut wizard: Box<Wizard>, now: Now) -> Vec<Effect> {
+    let Page::Server(server) = &mut wizard.page else { return Vec::new() };
+    match server.discovery.stage() {
+        DiscoveryStage::Confirming(_) => server.discovery.agreed(),
+        DiscoveryStage::Over(Err(_)) if server.wants_client() => {
+            wizard.open(Page::text(TextQuestion::ServerClientId));
+        }
+        DiscoveryStage::Over(Err(_)) => {
+            let address = server.discovery.address().clone();
+            return discover(model, wizard, address, None, now);
+        }
+        DiscoveryStage::Asking(_) | DiscoveryStage::Over(Ok(_)) => {}
+    }
+    go_on(model, wizard, now)
+}
+
+/// Sends what the discovery wants, or goes on with what it has found.
+fn go_on(model: &mut Model, mut wizard: Box<Wizard>, now: Now) -> Vec<Effect> {
+    let Page::Server(server) = &wizard.page else {
+        model.screen = Screen::Wizard(wizard);
+        return Vec::new();
+    };
+    let effects = match server.discovery.stage() {
+        DiscoveryStage::Asking(request) => vec![Effect::Discover(server.id, request.clone())],
+        DiscoveryStage::Confirming(_) | DiscoveryStage::Over(Err(_)) => Vec::new(),
+        DiscoveryStage::Over(Ok(Discovered::Known(provider))) => {
+            let found = model.catalog.as_ref().and_then(|catalog| catalog.get(provider)).cloned();
+            if let Some(found) = found {
+                wizard.restart();
+                wizard.choose(&found, model.wizard_context());
+            }
+            return wizard::follow(model, wizard, now);
+        }
+        DiscoveryStage::Over(Ok(Discovered::New(found, secret))) => {
+            let (found, secret) = (found.clone(), secret.clone());
+            wizard.client_secret = secret.or(wizard.client_secret.take());
+            wizard.work = Work::Saving;
+            vec![Effect::KeepServer(found)]
+        }
+    };
+    model.screen = Screen::Wizard(wizard);
+    effects
+}
+
+/// Takes the client id of the person, and then its secret, and finds out with them again.
+fn take_client(model: &mut Model, mut wizard: Box<Wizard>, now: Now) -> Vec<Effect> {
+    let Page::Text(question, field) = &wizard.page else { return Vec::new() };
+    if *question == TextQuestion::ServerClientId {
+        match draft::client_id(field.text()) {
+            Ok(()) => {
+                wizard.complaint = None;
+                wizard.open(Page::text(TextQuestion::ServerClientSecret));
+            }
+            Err(why) => wizard.complaint = Some(why),
+        }
+        model.screen = Screen::Wizard(wizard);
+        return Vec::new();
+    }
+    wizard.client_secret = (!field.is_empty()).then(|| field.secret());
+    let id = wizard.passed.pop().and_then(|page| page.field().map(|field| field.text().to_owned()));
+    let client = OwnClient { id: id.unwrap_or_default(), has_secret: wizard.client_secret.is_some() };
+    let address = wizard.address.clone();
+    wizard.restart();
+    match address {
+        Some(address) => discover(model, wizard, address, Some(client), now),
+        None => go_on(model, wizard, now),
+    }
+}

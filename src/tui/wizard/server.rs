@@ -1,0 +1,110 @@
+//! Server whose address was typed: how one logs in to it is being found out.
+
+use url::Url;
+
+use crate::domain::provider::Provider;
+use crate::domain::provider::catalog::Catalog;
+use crate::domain::provider::discovered::DiscoveredServer;
+use crate::domain::provider::endpoint;
+use crate::oauth::LoginId;
+use crate::oauth::discovery::{Discovered, Discovery, DiscoveryStage, DiscoveryStep};
+use crate::tui::fuzzy::Fuzzy;
+use crate::tui::wizard::choice_text;
+
+/// A discovery that is under way, or has ended.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ServerDiscovery {
+    /// So that a late reply finds its own.
+    pub id: LoginId,
+    pub discovery: Discovery,
+}
+
+impl ServerDiscovery {
+    /// Whether it failed because authtui is no client there, so that one of the person's would help.
+    #[must_use]
+    pub fn wants_client(&self) -> bool {
+        let has_failed = matches!(self.discovery.stage(), DiscoveryStage::Over(Err(_)));
+        has_failed && self.discovery.step() == DiscoveryStep::Client
+    }
+
+    /// The server whose provider file is to be written.
+    #[must_use]
+    pub fn found(&self) -> Option<&DiscoveredServer> {
+        match self.discovery.stage() {
+            DiscoveryStage::Over(Ok(Discovered::New(found, _))) => Some(found),
+            DiscoveryStage::Asking(_) | DiscoveryStage::Confirming(_) | DiscoveryStage::Over(_) => None,
+        }
+    }
+
+    /// What Enter does; nothing while a reply is awaited.
+    #[must_use]
+    pub fn enter(&self) -> Option<&'static str> {
+        match self.discovery.stage() {
+            DiscoveryStage::Asking(_) | DiscoveryStage::Over(Ok(_)) => None,
+            DiscoveryStage::Confirming(_) => Some("go on"),
+            DiscoveryStage::Over(Err(_)) if self.wants_client() => Some("enter a client id"),
+            DiscoveryStage::Over(Err(_)) => Some("try again"),
+        }
+    }
+}
+
+/// What can be chosen first.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Offer<'a> {
+    /// The server at the address that is typed.
+    Address(Url),
+    Provider(&'a Provider),
+}
+
+/// What can be chosen first: the providers that fit what is typed, the best first, the server at the
+/// address that is typed, and then the templates of others.
+#[must_use]
+pub fn offers<'a>(catalog: &'a Catalog, typed: &str) -> Vec<Offer<'a>> {
+    let examples = || catalog.entries().map(|entry| &entry.provider).filter(|provider| provider.example);
+    let (by_address, templates) = (
+        examples().filter(|provider| provider.address.is_some()),
+        examples().filter(|provider| provider.address.is_none()),
+    );
+    let named = catalog.usable().chain(by_address);
+    let found = Fuzzy::new(typed).sorted(named, |provider| choice_text(provider));
+    let address = typed_address(typed).map(Offer::Address);
+    found.into_iter().map(Offer::Provider).chain(address).chain(templates.map(Offer::Provider)).collect()
+}
+
+/// The address that somebody has typed, with or without its scheme.
+fn typed_address(typed: &str) -> Option<Url> {
+    let typed = typed.trim();
+    if typed.contains("://") {
+        return endpoint::parse(typed).ok();
+    }
+    let host = typed.split(['/', ':']).next()?;
+    let is_here = matches!(host, "localhost" | "127.0.0.1");
+    let is_host =
+        is_here || host.split_once('.').is_some_and(|(name, rest)| !name.is_empty() && rest.len() > 1);
+    let scheme = if is_here { "http" } else { "https" };
+    endpoint::parse(&format!("{scheme}://{typed}")).ok().filter(|_| is_host)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_looks_like_a_host_is_an_address_and_a_word_is_not() {
+        for (typed, address) in [
+            ("https://mcp.acme.test/mcp", Some("https://mcp.acme.test/mcp")),
+            (" mcp.acme.test/mcp ", Some("https://mcp.acme.test/mcp")),
+            ("acme.test", Some("https://acme.test/")),
+            ("localhost:4000/mcp", Some("http://localhost:4000/mcp")),
+            ("http://127.0.0.1:4000", Some("http://127.0.0.1:4000/")),
+            ("http://acme.test/mcp", None),
+            ("https://ana:hush@acme.test", None),
+            ("demo", None),
+            ("acme.", None),
+            ("two words.test", None),
+            ("", None),
+        ] {
+            assert_eq!(typed_address(typed).as_ref().map(Url::as_str), address, "{typed}");
+        }
+    }
+}
