@@ -153,7 +153,7 @@ const PROFILES: [Binding; 30] = [
     },
     told("sort: urgency, name, provider, expiry", constant(&[char('s')], Action::Sort, "sort", 4)),
     told("go to the next that needs you", constant(&[char('!')], Action::NextNeed, "next", 7)),
-    told("settings: theme, mouse, auto-refresh and more", help(&[char(',')], Action::Settings, "settings")),
+    told("settings: colours, mouse and more", help(&[char(',')], Action::Settings, "settings")),
     told("timeline of all profiles", constant(&[char('t')], Action::Timeline, "timeline", 3)),
     told("log of events and messages", constant(&[char('L')], Action::Log, "log", 5)),
     told("help: all keys and states", constant(&[char('?'), Plain(F(1))], Action::Help, "help", 0)),

@@ -133,12 +133,11 @@ fn note(model: &Model, columns: u16) -> Option<String> {
     if filter.is_empty() {
         return None;
     }
-    let rest = format!(
-        " · {} of {} · {} clears",
-        rows::count(model),
-        model.order.total,
-        model.keys.key(Action::Back)
-    );
+    let mut rest = format!(" · {} of {}", rows::count(model), model.order.total);
+    // Before that the same key takes the marks away, and the keys beside it say so.
+    if model.marks.is_empty() {
+        rest += &format!(" · {} clears", model.keys.key(Action::Back));
+    }
     let room = columns.saturating_sub(text_layout::width(&rest) + 8);
     Some(format!("filter: {}{rest}", text_layout::cut(&text_layout::safe(filter), room.min(30))))
 }
