@@ -13,7 +13,7 @@ use crate::terminal::pty::Pty;
 #[test]
 fn over_ssh_a_new_account_is_logged_in_by_its_device_code() {
     let (served, pty) = begun();
-    pty.keys("n").wait("Which provider?");
+    pty.keys("n").wait("Provider or web address:");
     choose(&pty, "demo ");
     pty.wait("How do you want to log in?").keys("\r");
     pty.wait("Name this profile").keys("\x15new\r");
