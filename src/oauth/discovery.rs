@@ -584,6 +584,23 @@ mod tests {
     }
 
     #[test]
+    fn a_login_to_an_issuer_itself_asks_who_it_is_and_for_a_refresh_token() {
+        for (offered, scopes) in [
+            (
+                json!(["email", "offline_access", "openid", "phone"]),
+                &["openid", "email", "offline_access"][..],
+            ),
+            (json!(["openid"]), &["openid"]),
+            (json!(["email", "read"]), &[]),
+        ] {
+            let mut net = Net { replies: BTreeMap::new(), asked: Vec::new() };
+            net.says(SERVER_AT, with(server(), "scopes_supported", offered));
+            net.answers(REGISTER, 201, r#"{"client_id":"c1"}"#);
+            assert_eq!(new(&net.walk(plan(ISSUER))).0.scopes, scopes);
+        }
+    }
+
+    #[test]
     fn nothing_is_asked_of_a_private_address_without_a_yes() {
         for inside in ["https://169.254.169.254/latest", "http://127.0.0.1:8080/m", "https://10.0.0.7/"] {
             let mut net = Net::acme();

@@ -1,6 +1,7 @@
 //! The real program with a provider that this project did not write: the npm package
 //! `oidc-provider`, and a scripted browser that signs in at it. See `tests/interop/README.md`.
 
+mod address;
 mod chromium;
 mod device;
 mod provider;

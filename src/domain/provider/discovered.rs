@@ -10,7 +10,7 @@ use url::Url;
 
 use crate::domain::clock::{DateTime, Utc, rfc3339};
 use crate::domain::provider::file_text::{FileText, address, quoted};
-use crate::domain::provider::scopes::is_scope;
+use crate::domain::provider::scopes::{OFFLINE, is_scope};
 use crate::domain::provider::{Authentication, IssuerInAnswers, PortRule, Provider, Redirect};
 use crate::domain::text;
 
@@ -111,6 +111,11 @@ impl DiscoveredServer {
         self.write_client(&mut file);
         self.write_scopes(&mut file);
         self.write_redirect(&mut file);
+        let has_page = self.endpoints.authorize.is_some();
+        if has_page && self.scopes.iter().any(|scope| scope == OFFLINE) {
+            // Servers may leave the scope out of a login that does not ask for consent.
+            file.field("authorize_parameters", "{ prompt: consent }");
+        }
         file.into_text()
     }
 
@@ -174,7 +179,7 @@ impl DiscoveredServer {
 mod tests {
     use super::*;
     use crate::domain::clock::from_rfc3339;
-    use crate::domain::provider::{LoginMethod, Pkce};
+    use crate::domain::provider::{Authorize, LoginMethod, Pkce};
     use crate::stored::provider_file::load;
 
     fn url(text: &str) -> Url {
@@ -304,5 +309,17 @@ redirect:
         assert_eq!((offered, provider.redirect.ports()), (vec!["ok"], vec![8765, 8766]));
         let bare = DiscoveredServer { title: " ".to_owned(), offered: Vec::new(), ..server };
         assert_eq!((loaded(&bare).title, bare.file().contains("scopes")), (bare.name, false));
+    }
+
+    #[test]
+    fn a_scope_that_needs_consent_is_asked_for_with_it() {
+        for (scopes, is_asked) in [(["openid", "offline_access"], true), (["openid", "read"], false)] {
+            let server = DiscoveredServer { scopes: scopes.map(str::to_owned).to_vec(), ..server() };
+            let Some(Authorize::Page { parameters, .. }) = loaded(&server).authorize else {
+                panic!("no page")
+            };
+            let names: Vec<String> = parameters.into_iter().map(|(name, _)| name).collect();
+            assert_eq!(names.contains(&"prompt".to_owned()), is_asked, "{names:?}");
+        }
     }
 }

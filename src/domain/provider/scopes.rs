@@ -4,6 +4,9 @@ use crate::domain::provider::reply::Pointers;
 use crate::domain::provider::request_template::RequestTemplate;
 use crate::domain::text;
 
+/// The scope that a refresh token is asked for with (OpenID Connect Core §11).
+pub const OFFLINE: &str = "offline_access";
+
 /// What is asked for, how it is joined, and what else there is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scopes {

@@ -1,6 +1,7 @@
 //! Client of a discovery: one that is known, given, described or registered.
 
 use crate::domain::provider::discovered::{DiscoveredClient, DiscoveredServer, DiscoverySource};
+use crate::domain::provider::scopes::OFFLINE;
 use crate::domain::provider::{Authentication, IssuerInAnswers, Redirect};
 use crate::domain::secret::Secret;
 use crate::domain::text;
@@ -17,10 +18,10 @@ use crate::oauth::scopes::union;
 /// The longest client id that is shown, in characters.
 const ID_LIMIT: usize = 80;
 
-/// The scope that a refresh token is asked for with (OpenID Connect Core §11).
-const OFFLINE: &str = "offline_access";
 /// The scope that makes a login one of OpenID Connect.
 const OPENID: &str = "openid";
+/// The scope that says who logged in (OpenID Connect Core §5.4).
+const EMAIL: &str = "email";
 
 /// A client, and how a login with it goes.
 struct ChosenClient {
@@ -190,8 +191,11 @@ impl Discovery {
         let mut scopes = match (&self.resource, self.challenge.scopes.is_empty()) {
             (_, false) => self.challenge.scopes.clone(),
             (Some(resource), true) => resource.scopes_supported.clone(),
-            // Without it there is no login to the issuer itself.
-            (None, true) if offers(OPENID) && !self.wants_token => vec![OPENID.to_owned()],
+            // Without the first there is no login to the issuer itself, and without the second no name for it.
+            (None, true) if offers(OPENID) && !self.wants_token => {
+                let wanted = [OPENID, EMAIL].into_iter().filter(|scope| offers(scope));
+                wanted.map(str::to_owned).collect()
+            }
             (None, true) => Vec::new(),
         };
         // Alone it would stand in the place of the server's usual scopes.

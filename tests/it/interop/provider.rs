@@ -58,11 +58,10 @@ impl Provider {
 
     /// Starts the provider with these settings, and describes it as `op` with these flows.
     pub(crate) fn with(client: Client, flows: &str, settings: &[(&str, &str)]) -> Self {
-        let (issuer, process) = (0..TRIES)
-            .find_map(|_| started(settings))
-            .expect("a provider; tests/interop/install.sh installs what it needs");
-        let home = Home::new();
-        home.provider(
+        let mut provider = Self::unknown(settings);
+        provider.client = client;
+        let issuer = provider.issuer();
+        provider.home.provider(
             "op",
             &format!(
                 "name: op\nissuer: {issuer}\nflows: {flows}\nendpoints: {{ authorize: '{issuer}/auth', \
@@ -74,7 +73,27 @@ impl Provider {
                 client.lines()
             ),
         );
-        Self { home, client, issuer: Url::parse(&issuer).expect("an address"), process }
+        provider
+    }
+
+    /// Starts the provider, and describes it to nobody.
+    pub(crate) fn unknown(settings: &[(&str, &str)]) -> Self {
+        let (issuer, process) = (0..TRIES)
+            .find_map(|_| started(settings))
+            .expect("a provider; tests/interop/install.sh installs what it needs");
+        let issuer = Url::parse(&issuer).expect("an address");
+        Self { home: Home::new(), client: Client::Public, issuer, process }
+    }
+
+    /// The issuer, as the provider writes it.
+    pub(crate) fn issuer(&self) -> &str {
+        self.issuer.as_str().trim_end_matches('/')
+    }
+
+    /// The address of the resource that the provider protects, at another origin.
+    pub(crate) fn resource(&self) -> String {
+        let health = self.admin("health");
+        health.get("resource").and_then(Value::as_str).expect("an address").to_owned()
     }
 
     /// Starts a login to `op/work` with the scripted browser, which gets `variables`.
@@ -158,7 +177,7 @@ impl Provider {
         serde_json::from_str(&page.body).expect("JSON")
     }
 
-    pub(super) fn address(&self, path: &str) -> Url {
+    pub(crate) fn address(&self, path: &str) -> Url {
         self.issuer.join(path).expect("an address")
     }
 }
