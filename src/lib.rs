@@ -93,7 +93,7 @@
 //! # Any server from its address
 //!
 //! A [`Discovery`](oauth::discovery::Discovery) is a value too: it says which request to send,
-//! hears the reply, and walks from an address to who protects it, to that one's endpoints, and to
+//! hears the reply, and walks from an address to its login server, to that one's endpoints, and to
 //! a client. It ends in a provider file; then the login above runs, and knows nothing of the
 //! walk. Who drives it gets its plan from `shell/discovery.rs`, sends what it wants, shows its
 //! findings, and asks about doubtful addresses: `tui/update/server.rs` in the wizard,

@@ -5,8 +5,8 @@
 //!
 //! ```text
 //! Address ──▶ Resource ──▶ Server ──▶ Client ──▶ Over
-//! ask it      who protects  its        known,     a provider file, and
-//!             it            endpoints  registered the secret of a new client
+//! ask it      which login   its        known,     a provider file, and
+//!             server it has endpoints  registered the secret of a new client
 //! ```
 //!
 //! MCP servers are found this way (MCP authorization, revisions 2025-03-26 to 2026-07-28), and so is every
@@ -65,9 +65,9 @@ pub struct Discovery {
     findings: Vec<Finding>,
     asked: Asked,
     /// Addresses of documents that are still to be tried.
-    candidates: VecDeque<Candidate>,
-    /// Addresses that were tried in vain, each with what came.
-    tried: Vec<String>,
+    candidates: VecDeque<DocumentCandidate>,
+    /// Documents that were tried in vain: the address, and what came.
+    tried: Vec<(String, String)>,
     /// Whether the address answered that it wants a token.
     wants_token: bool,
     challenge: Challenge,
@@ -104,15 +104,15 @@ enum Asked {
     /// The address, for its tools: some want no token before.
     Tools,
     /// A document of the resource; whether a redirect was followed already.
-    Resource(Candidate, bool),
+    Resource(DocumentCandidate, bool),
     /// A document of the authorization server.
-    Server(Candidate, bool),
+    Server(DocumentCandidate, bool),
     Client,
 }
 
 /// Where a document may be.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Candidate {
+struct DocumentCandidate {
     url: Url,
     /// The issuers that a document there may be of.
     issuers: Vec<String>,
@@ -485,6 +485,10 @@ mod tests {
             assert!(said.contains(&format!("{form} (it {why})")), "{said}");
         }
         assert!(!net.asked.contains(&REGISTER.to_owned()));
+        net.replies.remove(forms[1]);
+        net.replies.remove(forms[2]);
+        let said = refused(&net.walk(plan(ADDRESS)));
+        assert!(said.contains(&format!("tried {SERVER_AT} and 2 more (it answered 404). Next:")), "{said}");
     }
 
     #[test]
@@ -493,7 +497,9 @@ mod tests {
             let mut net = Net::acme();
             net.says(SERVER_AT, with(server(), "issuer", json!(issuer)));
             let said = refused(&net.walk(plan(ADDRESS)));
-            assert!(said.contains(&format!("it names the issuer “{issuer}”, and not “{ISSUER}”")), "{said}");
+            let named =
+                if issuer.is_empty() { "no issuer".to_owned() } else { format!("the issuer “{issuer}”") };
+            assert!(said.contains(&format!("it names {named}, and not “{ISSUER}”")), "{said}");
             assert!(!net.asked.contains(&REGISTER.to_owned()));
         }
     }

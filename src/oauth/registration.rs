@@ -119,7 +119,10 @@ impl RegistrationRefusal {
             (Some(code), Some(why)) => Some(format!("{code}: {why}")),
             (Some(words), None) | (None, Some(words)) => Some(words),
             (None, None) if reply::is_page(reply) || tree.is_some() => None,
-            (None, None) => Some(text::clean(reply.body.expose().trim(), WORDS_LIMIT)),
+            (None, None) => {
+                let words: Vec<&str> = reply.body.expose().split_whitespace().collect();
+                Some(text::clean(&words.join(" "), WORDS_LIMIT))
+            }
         };
         let words = words.filter(|words| !words.is_empty() && !(200..300).contains(&reply.status));
         Self { status: reply.status, words }

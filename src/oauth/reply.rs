@@ -259,7 +259,8 @@ pub(super) fn words(pointers: &Pointers, tree: &Value, amended: impl Fn(&str) ->
         Value::Number(number) => number.to_string(),
         Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => return None,
     };
-    Some(text::clean(&amended(text.trim()), 120)).filter(|text| !text.is_empty())
+    Some(text::clean(&amended(&text.split_whitespace().collect::<Vec<_>>().join(" ")), 120))
+        .filter(|text| !text.is_empty())
 }
 
 #[cfg(test)]

@@ -161,7 +161,7 @@ pub fn mask(model: &Model, profile: &Profile, secret: &Secret) -> String {
     text_layout::safe(&secret.mask(model.provider(profile).map_or(&[], |provider| &provider.masks)))
 }
 
-/// How the profile stands, in a sentence or two; [`remedy`](crate::tui::remedy) has the keys that help.
+/// How the profile stands, in a sentence or two; [`suggestion`](crate::tui::suggestion) has the keys that help.
 #[must_use]
 pub fn sentence(model: &Model, profile: &Profile, now: Now) -> String {
     let planned = || auto_refresh::planned(model, profile, now);

@@ -18,7 +18,7 @@ use crate::tui::message::Action;
 use crate::tui::model::{AutoRefreshMode, Model};
 use crate::tui::need::{Need, Section};
 use crate::tui::update::arrangement;
-use crate::tui::{gauge, remedy, rows, state, text_layout};
+use crate::tui::{gauge, rows, state, suggestion, text_layout};
 
 /// Columns before the name: the edge, the sign and a blank.
 const SIGN: u16 = 3;
@@ -78,7 +78,8 @@ impl<'a> TerminalList<'a> {
         self.rows().filter_map(|(store, row, _)| match row {
             Row::Profile(_) => None,
             Row::Broken { name, why, .. } => {
-                let next = self.remedy(store, row).map_or_else(String::new, |next| format!(". Next: {next}"));
+                let next =
+                    self.suggestion(store, row).map_or_else(String::new, |next| format!(". Next: {next}"));
                 Some(text_layout::safe(&format!("{name}: {why}{next}")))
             }
         })
@@ -214,16 +215,16 @@ impl<'a> TerminalList<'a> {
         let style = style.add_modifier(Modifier::BOLD);
         let count =
             if yours.len() == 1 { "1 needs you".to_owned() } else { format!("{} need you", yours.len()) };
-        let remedy = yours.iter().find_map(|(store, row, _)| self.remedy(*store, row));
+        let suggestion = yours.iter().find_map(|(store, row, _)| self.suggestion(*store, row));
         let mut spans = vec![Span::raw(" "), Span::styled(format!("{glyph} {count}"), style)];
-        if let Some(remedy) = remedy {
-            spans.extend([": ".into(), Span::styled(remedy, theme.key)]);
+        if let Some(suggestion) = suggestion {
+            spans.extend([": ".into(), Span::styled(suggestion, theme.key)]);
         }
         self.output.print(&[Line::from(spans)])
     }
 
     /// The command that helps `row`.
-    fn remedy(&self, store: StoreId, row: &Row) -> Option<String> {
+    fn suggestion(&self, store: StoreId, row: &Row) -> Option<String> {
         let profile = match row {
             Row::Profile(profile) => profile,
             Row::Broken { at: Where::Line(line), .. } => {
@@ -232,7 +233,7 @@ impl<'a> TerminalList<'a> {
             }
             Row::Broken { at: Where::Variable { .. }, .. } => return None,
         };
-        let action = remedy::needed_by(&self.model, row, self.now)?.action;
+        let action = suggestion::needed_by(&self.model, row, self.now)?.action;
         let name = profile.id.name.exact();
         let command = if action == Action::LogIn { "login" } else { "refresh" };
         let option = if action == Action::LogIn && profile.kind == Kind::ApiKey { " --key" } else { "" };

@@ -29,8 +29,12 @@ pub(super) struct AddressedLogin {
 pub(super) async fn find(services: &Arc<Services>, args: &LoginArgs) -> Result<AddressedLogin, Exit> {
     if args.wants_key() {
         return Err(refused(
-            "An API key is stored under a provider's name, and not under an address".to_owned(),
+            "an API key is stored under a provider's name, and not under an address".to_owned(),
         ));
+    }
+    if let Some(named) = &args.name {
+        // Before anything is registered for it.
+        profile_arg::parse(&if named.contains('/') { named.clone() } else { format!("server/{named}") })?;
     }
     let plan = plan(services, args)?;
     let named = args.name.as_deref().map(|name| name.split_once('/').map_or(name, |(_, name)| name));
@@ -43,6 +47,11 @@ pub(super) async fn find(services: &Arc<Services>, args: &LoginArgs) -> Result<A
         }
         (Ok(Discovered::New(server, secret)), _) => {
             let name = profile(&server.name)?;
+            if server.client.id.is_none() && !console::can_ask() {
+                let who = &server.name;
+                let why = format!("{who} wants a client id, and nobody can be asked here; add --client-id");
+                return Err(refused(why));
+            }
             discovery::keep(services, &server)
                 .await
                 .map_err(|trouble| exit::trouble(&trouble, &name.exact()))?;
@@ -59,7 +68,7 @@ pub(super) async fn find(services: &Arc<Services>, args: &LoginArgs) -> Result<A
 }
 
 fn plan(services: &Services, args: &LoginArgs) -> Result<DiscoveryPlan, Exit> {
-    let address = endpoint::parse(&args.profile).map_err(|error| refused(sentence(&error.to_string())))?;
+    let address = endpoint::parse(args.profile.trim()).map_err(|error| refused(error.to_string()))?;
     let goal = if args.new_client { DiscoveryGoal::NewClient } else { DiscoveryGoal::Login };
     let mut plan = discovery::plan(services, address, goal);
     plan.agreed = args.yes;
@@ -71,9 +80,4 @@ fn plan(services: &Services, args: &LoginArgs) -> Result<DiscoveryPlan, Exit> {
         Some(port) => plan.with_port(port),
         None => plan,
     })
-}
-
-fn sentence(words: &str) -> String {
-    let mut chars = words.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }

@@ -27,12 +27,14 @@ const TEXT_LIMIT: usize = 200;
 /// The number to end with, once the reason was said.
 pub(super) async fn run(services: &Arc<Services>, target: &str, agreed: bool) -> Result<Exit, Exit> {
     if walk::is_address(target) {
-        let address = endpoint::parse(target).map_err(|error| {
+        let address = endpoint::parse(target.trim()).map_err(|error| {
             say(&format!("{error}."));
             Exit::Usage
         })?;
         let server = found(services, address, agreed).await?;
-        say(&format!("a login there would work: authtui login {}", server.source.from));
+        let wants_client = server.client.id.is_none() && server.endpoints.registration.is_none();
+        let client = if wants_client { " --client-id ID" } else { "" };
+        say(&format!("a login there would work: authtui login {}{client}", server.source.from));
         return Ok(Exit::Done);
     }
     let provider = provider(services, target)?;

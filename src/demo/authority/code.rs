@@ -33,7 +33,7 @@ pub(super) struct IssuedCode {
 
 /// The request that a code was given for.
 pub(super) struct CodeBinding {
-    pub(super) challenge: Option<Challenge>,
+    pub(super) challenge: Option<PkceChallenge>,
     pub(super) redirect: RedirectTarget,
 }
 
@@ -187,13 +187,13 @@ pub(super) fn allowed_redirect(text: &str, issuer: &str) -> Option<Url> {
 }
 
 /// The challenge of a verifier (RFC 7636).
-pub(super) enum Challenge {
+pub(super) enum PkceChallenge {
     /// Its SHA-256, in base64url or, as some servers want it, in hexadecimal digits.
     S256(String),
     Plain(String),
 }
 
-impl Challenge {
+impl PkceChallenge {
     /// The challenge of a request, where it has one.
     pub(super) fn read(parameters: &RequestParameters) -> Result<Option<Self>, OAuthError> {
         let method = parameters.get("code_challenge_method");
@@ -248,12 +248,12 @@ mod tests {
     fn the_example_of_rfc_7636_is_proven_and_nothing_near_it() {
         let verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
         let hash = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
-        let challenge = Challenge::S256(hash.to_owned());
+        let challenge = PkceChallenge::S256(hash.to_owned());
         assert!(challenge.fits(verifier));
         assert!(!challenge.fits(&verifier.replace('d', "D")));
         assert!(!challenge.fits(hash), "plain is not S256");
         for bad in ["a".repeat(42), "a".repeat(129), format!("{}=", "a".repeat(43))] {
-            let challenge = Challenge::S256(URL_SAFE_NO_PAD.encode(Sha256::digest(&bad)));
+            let challenge = PkceChallenge::S256(URL_SAFE_NO_PAD.encode(Sha256::digest(&bad)));
             assert!(!challenge.fits(&bad), "{bad}");
         }
     }

@@ -5,7 +5,7 @@
 //! else (RFC 6749 §4.1.2.1); until then every refusal is a page.
 
 use crate::demo::authority::client::{ClientFlow, RegisteredClient};
-use crate::demo::authority::code::{Challenge, CodeBinding, RedirectTarget, allowed_redirect};
+use crate::demo::authority::code::{CodeBinding, PkceChallenge, RedirectTarget, allowed_redirect};
 use crate::demo::authority::dialect::{Dialect, Quirk};
 use crate::demo::authority::grant::NewGrant;
 use crate::demo::authority::page::{self, ConsentPage};
@@ -156,7 +156,7 @@ impl Authority {
 fn authorization(
     request: &IncomingRequest<'_>,
     client: &RegisteredClient,
-) -> Result<(Option<Challenge>, Vec<String>), OAuthError> {
+) -> Result<(Option<PkceChallenge>, Vec<String>), OAuthError> {
     client.check_flow(ClientFlow::Code)?;
     match request.parameters.get("response_type") {
         Some("code") => {}
@@ -164,7 +164,7 @@ fn authorization(
         None if request.dialect.has(Quirk::NoResponseType) => {}
         None => return Err(OAuthError::malformed("response_type is missing")),
     }
-    let challenge = Challenge::read(&request.parameters)?;
+    let challenge = PkceChallenge::read(&request.parameters)?;
     if challenge.is_none() && client.secret.is_none() {
         // A public client has nothing else that proves it (RFC 9700 §2.1.1).
         return Err(OAuthError::malformed("code_challenge is missing"));

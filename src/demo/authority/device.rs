@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::demo::authority::client::{self, ClientFlow, RegisteredClient, TELEVISION};
-use crate::demo::authority::code::Challenge;
+use crate::demo::authority::code::PkceChallenge;
 use crate::demo::authority::consent::{ConsentPurpose, ConsentRequest};
 use crate::demo::authority::dialect::{Dialect, Quirk};
 use crate::demo::authority::grant::{IssuedTokens, NewGrant};
@@ -71,7 +71,7 @@ pub(super) struct IssuedDeviceCode {
     user_code: DeviceUserCode,
     dialect: &'static Dialect,
     client: RegisteredClient,
-    challenge: Option<Challenge>,
+    challenge: Option<PkceChallenge>,
     scopes: Vec<String>,
     ends_at: DateTime<Utc>,
     interval: Duration,
@@ -113,7 +113,7 @@ impl Authority {
         request.check_body()?;
         let client = client::authenticate(&self.clients, request)?;
         client.check_flow(ClientFlow::Device)?;
-        let challenge = Challenge::read(&request.parameters)?;
+        let challenge = PkceChallenge::read(&request.parameters)?;
         if challenge.is_none() && request.dialect.has(Quirk::DevicePkce) {
             return Err(OAuthError::malformed("code_challenge is missing"));
         }

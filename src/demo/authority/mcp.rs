@@ -1,4 +1,4 @@
-//! MCP server: a resource that says who protects it (RFC 9728), behind the tokens of this server.
+//! MCP server: a resource that names its login server (RFC 9728), behind the tokens of this server.
 
 use serde_json::{Value, json};
 

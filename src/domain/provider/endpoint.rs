@@ -125,6 +125,12 @@ impl EndpointError {
     pub fn rule(&self) -> &'static str {
         self.rule
     }
+
+    /// The address as it was written, safe to show and without a password.
+    #[must_use]
+    pub fn written(&self) -> &str {
+        &self.written
+    }
 }
 
 impl fmt::Display for EndpointError {

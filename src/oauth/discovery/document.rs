@@ -32,14 +32,20 @@ pub(super) fn read<T: DeserializeOwned>(reply: &Reply) -> Result<T, String> {
         return Err("it answered with a web page".to_owned());
     }
     let tree = reply::json(reply).filter(Value::is_object).ok_or("its answer is no JSON object")?;
-    serde_json::from_value(tree).map_err(|error| text::clean(&error.to_string(), 120))
+    serde_json::from_value(tree)
+        .map_err(|error| format!("its answer: {}", text::clean(&error.to_string(), 120)))
 }
 
 /// Where a redirect of `asked` leads, if to the same server: a document may have moved there.
 pub(super) fn moved(asked: &Url, reply: &Reply) -> Option<Url> {
-    let location = reply.header("location").filter(|_| (300..400).contains(&reply.status))?;
-    let to = asked.join(location.expose()).ok()?;
+    let to = redirect(asked, reply)?;
     (to.origin() == asked.origin() && to != *asked).then_some(to)
+}
+
+/// Where the answer of `asked` leads, if it is a redirect.
+pub(super) fn redirect(asked: &Url, reply: &Reply) -> Option<Url> {
+    let location = reply.header("location").filter(|_| (300..400).contains(&reply.status))?;
+    asked.join(location.expose()).ok()
 }
 
 /// A list of texts: what is none is left out, and so is a list that is none.

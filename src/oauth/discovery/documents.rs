@@ -1,4 +1,4 @@
-//! Documents of a discovery: who protects the address, and what its authorization server says of itself.
+//! Documents of a discovery: what the address says of itself, and what its login server does.
 
 use std::collections::VecDeque;
 
@@ -8,12 +8,12 @@ use crate::domain::provider::endpoint;
 use crate::domain::text;
 use crate::domain::trouble::{Stored, Trouble};
 use crate::oauth::discovery::challenge::Challenge;
-use crate::oauth::discovery::doubt::DoubtfulAddress;
+use crate::oauth::discovery::doubt::{DoubtfulAddress, host};
 use crate::oauth::discovery::finding::DiscoveryStep;
 use crate::oauth::discovery::resource_metadata::ResourceMetadata;
 use crate::oauth::discovery::server_metadata::{ChallengeMethods, ServerMetadata, ServerMetadataError};
 use crate::oauth::discovery::{
-    AfterYes, Asked, Candidate, Discovery, DiscoveryStage, document, list_tools, shown, well_known,
+    AfterYes, Asked, Discovery, DiscoveryStage, DocumentCandidate, document, list_tools, shown, well_known,
 };
 use crate::oauth::reply;
 use crate::oauth::request::Reply;
@@ -25,7 +25,7 @@ impl Discovery {
     pub(super) fn address_replied(&mut self, reply: Result<Reply, Trouble>) {
         let reply = match reply {
             Ok(reply) => reply,
-            Err(trouble) => return self.end(Err(Trouble { stored: Stored::Absent, ..trouble })),
+            Err(trouble) => return self.not_asked(trouble),
         };
         let is_mcp = match reply.status {
             200..300 => !reply::is_page(&reply),
@@ -44,17 +44,28 @@ impl Discovery {
     pub(super) fn tools_replied(&mut self, reply: Result<Reply, Trouble>) {
         match reply {
             Ok(reply) => self.challenged(&reply),
-            Err(trouble) => self.end(Err(Trouble { stored: Stored::Absent, ..trouble })),
+            Err(trouble) => self.not_asked(trouble),
         }
+    }
+
+    /// Ends because the address itself gave no answer that can be read.
+    fn not_asked(&mut self, trouble: Trouble) {
+        let what = format!("cannot ask {}", shown(&self.plan.address));
+        self.end(Err(Trouble { what, stored: Stored::Absent, ..trouble }));
     }
 
     /// Hears what the address says of tokens.
     fn challenged(&mut self, reply: &Reply) {
         self.wants_token = reply.status == 401;
         self.challenge = Challenge::of(reply).unwrap_or_default();
-        let words = match reply.status {
-            401 => "it wants a token".to_owned(),
-            status => format!("it answered {status}"),
+        let words = match (reply.status, document::redirect(&self.plan.address, reply)) {
+            (401, _) => "it wants a token".to_owned(),
+            // Without its query, which may hold a code.
+            (status, Some(to)) => {
+                let (path, host) = (text::clean(to.path(), TEXT_LIMIT), host(&to));
+                format!("it answered {status} and leads to {}://{host}{path}", to.scheme())
+            }
+            (status, None) => format!("it answered {status}"),
         };
         self.found(DiscoveryStep::Address, format!("asked {}: {words}", shown(&self.plan.address)));
         let named = self.challenge.resource_metadata.as_deref();
@@ -64,7 +75,8 @@ impl Discovery {
             urls.retain(|url| *url != named);
             urls.insert(0, named);
         }
-        self.candidates = urls.into_iter().map(|url| Candidate { url, issuers: Vec::new() }).collect();
+        self.candidates =
+            urls.into_iter().map(|url| DocumentCandidate { url, issuers: Vec::new() }).collect();
         self.ask_for_resource();
     }
 
@@ -77,7 +89,7 @@ impl Discovery {
 
     pub(super) fn resource_replied(
         &mut self,
-        candidate: Candidate,
+        candidate: DocumentCandidate,
         moved: bool,
         reply: Result<Reply, Trouble>,
     ) {
@@ -100,10 +112,10 @@ impl Discovery {
         let name = metadata
             .resource_name
             .as_deref()
-            .map_or_else(String::new, |name| format!(" “{}”", text::clean(name, TEXT_LIMIT)));
+            .map_or_else(String::new, |name| format!(" as “{}”", text::clean(name, TEXT_LIMIT)));
         self.found(
             DiscoveryStep::Resource,
-            format!("found what protects it{name} at {}", shown(&candidate.url)),
+            format!("it describes itself{name} at {}", shown(&candidate.url)),
         );
         self.resource = Some(metadata);
         self.look_for_server();
@@ -121,7 +133,7 @@ impl Discovery {
         };
         let Ok(url) = endpoint::parse(&issuer) else {
             let issuer = text::clean(&issuer, TEXT_LIMIT);
-            let why = format!("its authorization server “{issuer}” is no address that is safe to use");
+            let why = format!("its login server “{issuer}” is no address that is safe to use");
             return self.refuse(why, "ask who runs the server");
         };
         self.candidates = candidates(&url, &[issuer]).collect();
@@ -143,14 +155,17 @@ impl Discovery {
                 "it describes no login server, so the usual addresses at its root are used".to_owned(),
             );
         }
-        let what = if names_server { "its authorization server" } else { "it" };
-        let why = format!("{what} does not say how to log in; tried {}", self.tried.join(", "));
-        self.refuse(why, "check the address; where you know the endpoints, write a provider file (authtui providers fields)");
+        let what = if names_server { "its login server" } else { "it" };
+        let why = format!("{what} does not say how to log in; tried {}", self.tried_in_words());
+        self.refuse(
+            why,
+            "check the address; if you know the endpoints, write a provider file (authtui providers fields)",
+        );
     }
 
     pub(super) fn server_replied(
         &mut self,
-        candidate: Candidate,
+        candidate: DocumentCandidate,
         moved: bool,
         reply: Result<Reply, Trouble>,
     ) {
@@ -163,7 +178,7 @@ impl Discovery {
         match read {
             Ok(server) => {
                 let issuer = text::clean(server.issuer.as_deref().unwrap_or_default(), TEXT_LIMIT);
-                let words = format!("{issuer} gives its tokens, as {} says", shown(&candidate.url));
+                let words = format!("its login server is {issuer}, as {} says", shown(&candidate.url));
                 self.use_server(server, words);
             }
             Err(ServerMetadataError::Elsewhere(why)) => {
@@ -186,11 +201,11 @@ impl Discovery {
             ChallengeMethods::S256 => {}
             ChallengeMethods::Others | ChallengeMethods::Unsaid if is_mcp => {
                 let why =
-                    "its authorization server does not offer PKCE with S256, which keeps codes from others";
+                    "its login server does not offer PKCE with S256, so a stolen login code could be used";
                 return self.refuse(why.to_owned(), "ask who runs the server");
             }
             ChallengeMethods::Others | ChallengeMethods::Unsaid => {
-                let note = "it does not say that it takes PKCE with S256; it is sent all the same";
+                let note = "it does not say that it takes PKCE with S256; authtui sends it all the same";
                 self.warn(DiscoveryStep::Server, note.to_owned());
             }
         }
@@ -216,26 +231,43 @@ impl Discovery {
         endpoints.into_iter().filter_map(doubt).collect()
     }
 
-    fn note_tried(&mut self, candidate: &Candidate, why: &str) {
-        self.tried.push(format!("{} ({why})", shown(&candidate.url)));
+    fn note_tried(&mut self, candidate: &DocumentCandidate, why: &str) {
+        self.tried.push((shown(&candidate.url), why.to_owned()));
+    }
+
+    /// The addresses that were tried in vain, those with the same reason together.
+    fn tried_in_words(&self) -> String {
+        let groups = self.tried.chunk_by(|(_, one), (_, other)| one == other);
+        let words = groups.filter_map(|group| {
+            let (first, why) = group.first()?;
+            Some(match group.len() {
+                1 => format!("{first} ({why})"),
+                count => format!("{first} and {} more ({why})", count - 1),
+            })
+        });
+        words.collect::<Vec<_>>().join(", ")
     }
 
     /// Follows the redirect of a document once, on its own server.
-    fn moved(candidate: &Candidate, moved: bool, reply: &Result<Reply, Trouble>) -> Option<Candidate> {
+    fn moved(
+        candidate: &DocumentCandidate,
+        moved: bool,
+        reply: &Result<Reply, Trouble>,
+    ) -> Option<DocumentCandidate> {
         let reply = reply.as_ref().ok().filter(|_| !moved)?;
         let url = document::moved(&candidate.url, reply)?;
-        Some(Candidate { url, issuers: candidate.issuers.clone() })
+        Some(DocumentCandidate { url, issuers: candidate.issuers.clone() })
     }
 }
 
 /// Where the document of `issuer`, written as one of `issuers`, may be.
-fn candidates(issuer: &Url, issuers: &[String]) -> impl Iterator<Item = Candidate> {
-    well_known::of_server(issuer).into_iter().map(|url| Candidate { url, issuers: issuers.to_vec() })
+fn candidates(issuer: &Url, issuers: &[String]) -> impl Iterator<Item = DocumentCandidate> {
+    well_known::of_server(issuer).into_iter().map(|url| DocumentCandidate { url, issuers: issuers.to_vec() })
 }
 
 /// Where the document may be if the address is an issuer itself, or its server is. A typed address says
 /// nothing of the slash at an issuer's end.
-fn of_address(address: &Url) -> VecDeque<Candidate> {
+fn of_address(address: &Url) -> VecDeque<DocumentCandidate> {
     let mut issuer = address.clone();
     issuer.set_query(None);
     let mut root = issuer.clone();
@@ -244,7 +276,7 @@ fn of_address(address: &Url) -> VecDeque<Candidate> {
         let bare = url.as_str().trim_end_matches('/').to_owned();
         [bare.clone(), bare + "/"]
     };
-    let mut found: VecDeque<Candidate> = candidates(&issuer, &written(&issuer)).collect();
+    let mut found: VecDeque<DocumentCandidate> = candidates(&issuer, &written(&issuer)).collect();
     if issuer.path() != "/" {
         found.extend(candidates(&root, &written(&root)));
     }

@@ -5,7 +5,7 @@
 pub enum DiscoveryStep {
     /// The address is asked whether it wants a token.
     Address,
-    /// It is asked who protects it.
+    /// It is asked what it says of itself, such as its login server.
     Resource,
     /// The authorization server is asked how one logs in.
     Server,
@@ -21,8 +21,8 @@ impl DiscoveryStep {
     pub fn name(self) -> &'static str {
         match self {
             Self::Address => "ask the address",
-            Self::Resource => "find who protects it",
-            Self::Server => "read how to log in",
+            Self::Resource => "find its login server",
+            Self::Server => "read how to log in there",
             Self::Client => "register authtui",
         }
     }

@@ -78,11 +78,12 @@ impl ServerMetadata {
         // Compared as texts (RFC 8414 §3.3).
         let Some(issuer) = issuers.iter().find(|issuer| *issuer == named) else {
             let asked = issuers.first().map_or("", String::as_str);
-            return Err(ServerMetadataError::Elsewhere(format!(
-                "it names the issuer “{}”, and not “{}”",
-                text::clean(named, ISSUER_LIMIT),
-                text::clean(asked, ISSUER_LIMIT)
-            )));
+            let named = match named {
+                "" => "no issuer".to_owned(),
+                named => format!("the issuer “{}”", text::clean(named, ISSUER_LIMIT)),
+            };
+            let asked = text::clean(asked, ISSUER_LIMIT);
+            return Err(ServerMetadataError::Elsewhere(format!("it names {named}, and not “{asked}”")));
         };
         let mut left_out = Vec::new();
         let endpoints = endpoints(&document, &mut left_out)?;
@@ -148,8 +149,9 @@ fn endpoints(
         None => Ok(None),
         Some(Ok(url)) => Ok(Some(url)),
         Some(Err(error)) => {
-            let rule = error.rule();
-            Err(ServerMetadataError::Unfit(format!("its {what} endpoint is not safe to use ({rule})")))
+            let (written, rule) = (error.written(), error.rule());
+            let why = format!("its {what} endpoint “{written}” is not safe to use ({rule})");
+            Err(ServerMetadataError::Unfit(why))
         }
     };
     let authorize = needed("authorization", &document.authorization_endpoint)?;
@@ -230,7 +232,8 @@ mod tests {
                 let Err(ServerMetadataError::Unfit(why)) = read(json!({ field: address })) else {
                     panic!("{field} {address}");
                 };
-                assert!(why.starts_with(&format!("its {name} endpoint is not safe to use (")), "{why}");
+                assert!(why.starts_with(&format!("its {name} endpoint “")), "{why}");
+                assert!(why.contains("” is not safe to use ("), "{why}");
                 assert!(!why.contains("u:p"), "{why}");
             }
             for field in ["revocation_endpoint", "device_authorization_endpoint", "userinfo_endpoint"] {

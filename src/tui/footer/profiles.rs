@@ -9,8 +9,8 @@ use crate::tui::footer::{Footer, FooterCandidate, fit, place, total};
 use crate::tui::keymap::{KeyContext, ShownIn, bindings};
 use crate::tui::message::Action;
 use crate::tui::model::Model;
-use crate::tui::remedy::{self, Remedy};
 use crate::tui::screen::Screen;
+use crate::tui::suggestion::{self, Suggestion};
 use crate::tui::{rows, text_layout};
 
 /// Of ten columns those that the constant keys may take before the keys of the row do.
@@ -70,17 +70,17 @@ fn of_row(model: &Model, now: Now) -> Vec<FooterCandidate> {
     });
     let mut keys: Vec<FooterCandidate> = shown.filter(|key| is_possible(model, key.action, now)).collect();
     let profile = model.selected_profile();
-    let remedies = profile.map(|profile| remedy::of_profile(model, profile, now)).unwrap_or_default();
+    let suggestions = profile.map(|profile| suggestion::of_profile(model, profile, now)).unwrap_or_default();
     for key in &mut keys {
         let hint =
-            profile.zip(key.action).and_then(|(profile, action)| fitting_hint(profile, action, &remedies));
+            profile.zip(key.action).and_then(|(profile, action)| fitting_hint(profile, action, &suggestions));
         if let Some(hint) = hint {
             (key.hint, key.brief) = (hint, hint);
         }
     }
     // What helps comes first; where nothing is needed, the token is what somebody most likely wants.
     let usual = if profile.is_some() { Action::Copy } else { Action::Edit };
-    let best = remedies.first().map_or(usual, |remedy| remedy.action);
+    let best = suggestions.first().map_or(usual, |suggestion| suggestion.action);
     if let Some(at) = keys.iter().position(|key| key.action == Some(best)) {
         let key = keys.remove(at);
         keys.insert(0, key);
@@ -114,9 +114,9 @@ fn is_possible(model: &Model, action: Option<Action>, now: Now) -> bool {
 }
 
 /// What the key for `action` does with this profile, where other words than the usual say it better.
-fn fitting_hint(profile: &Profile, action: Action, remedies: &[Remedy]) -> Option<&'static str> {
-    let remedy = remedies.iter().find(|remedy| remedy.action == action);
-    if let Some(Remedy { brief, .. }) = remedy {
+fn fitting_hint(profile: &Profile, action: Action, suggestions: &[Suggestion]) -> Option<&'static str> {
+    let suggestion = suggestions.iter().find(|suggestion| suggestion.action == action);
+    if let Some(Suggestion { brief, .. }) = suggestion {
         Some(brief)
     } else if action == Action::LogIn && profile.kind == Kind::ApiKey {
         Some("new key")

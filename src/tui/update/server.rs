@@ -6,6 +6,7 @@ use url::Url;
 
 use crate::domain::clock::Now;
 use crate::domain::provider::draft;
+use crate::domain::provider::endpoint::EndpointError;
 use crate::domain::trouble::Trouble;
 use crate::oauth::LoginId;
 use crate::oauth::discovery::{
@@ -16,11 +17,14 @@ use crate::tui::message::Effect;
 use crate::tui::model::Model;
 use crate::tui::screen::Screen;
 use crate::tui::update::wizard;
-use crate::tui::wizard::server::{Offer, ServerDiscovery, offers};
+use crate::tui::wizard::server::{self, Offer, ServerDiscovery, offers};
 use crate::tui::wizard::{Page, TextQuestion, Wizard, Work};
 
 /// Takes what was chosen or typed in the wizard.
 pub(super) fn submit(model: &mut Model, now: Now) -> Vec<Effect> {
+    if address_error(model).is_some() {
+        return Vec::new();
+    }
     let address = typed_address(model);
     let Some(wizard) = model.screen.wizard_mut().filter(|wizard| wizard.work == Work::Idle) else {
         return Vec::new();
@@ -37,6 +41,13 @@ pub(super) fn submit(model: &mut Model, now: Now) -> Vec<Effect> {
         None if is_server => enter(model, wizard, now),
         None => take_client(model, wizard, now),
     }
+}
+
+/// Why what is typed cannot be asked, which is shown below it.
+fn address_error(model: &Model) -> Option<EndpointError> {
+    let Screen::Wizard(wizard) = &model.screen else { return None };
+    let Page::Provider(search) = &wizard.page else { return None };
+    server::address_error(search.field.text())
 }
 
 /// The address that is typed, where it is what is marked.
@@ -105,7 +116,11 @@ fn enter(model: &mut Model, mut wizard: Box<Wizard>, now: Now) -> Vec<Effect> {
             let address = server.discovery.address().clone();
             return discover(model, wizard, address, None, now);
         }
-        DiscoveryStage::Asking(_) | DiscoveryStage::Over(Ok(_)) => {}
+        // Its request is on the way; a second one would give a reply too many.
+        DiscoveryStage::Asking(_) | DiscoveryStage::Over(Ok(_)) => {
+            model.screen = Screen::Wizard(wizard);
+            return Vec::new();
+        }
     }
     go_on(model, wizard, now)
 }

@@ -16,9 +16,9 @@ use crate::tui::frame::Focus;
 use crate::tui::log::{self, LogEntry};
 use crate::tui::message::Action;
 use crate::tui::model::Model;
-use crate::tui::remedy::{self, Remedy};
 use crate::tui::row_id::RowId;
 use crate::tui::screen::Screen;
+use crate::tui::suggestion::{self, Suggestion};
 use crate::tui::text_block::{Repeated, TextBlock};
 use crate::tui::theme::Theme;
 use crate::tui::view::ViewContext;
@@ -92,7 +92,7 @@ impl Pane<'_> {
         let health = self.model.health(profile, self.now.wall);
         self.headline(health);
         self.sentences(profile, health);
-        self.keys(&remedy::of_profile(self.model, profile, self.now));
+        self.keys(&suggestion::of_profile(self.model, profile, self.now));
         if profile.held.tokens().is_some() {
             self.block.rule("", Vec::new());
             self.tokens(profile, health);
@@ -109,8 +109,8 @@ impl Pane<'_> {
         self.block.marked(&glyph, Repeated::Once, &word, style.add_modifier(Modifier::BOLD));
     }
 
-    fn keys(&mut self, remedies: &[Remedy]) {
-        for Remedy { action, words, .. } in remedies {
+    fn keys(&mut self, suggestions: &[Suggestion]) {
+        for Suggestion { action, words, .. } in suggestions {
             let key = self.model.keys.key(*action);
             let key = Span::styled(format!("  {key}  "), self.theme.key);
             self.block.lines.push(Line::from(vec![key, Span::raw(*words)]));
@@ -299,7 +299,7 @@ impl Pane<'_> {
         };
         self.block.text(&what, Style::new());
         self.block.text(then, Style::new());
-        self.keys(&remedy::remedies(self.model, row, self.now));
+        self.keys(&suggestion::suggestions(self.model, row, self.now));
         self.block.rule("", Vec::new());
         self.block.field(
             if matches!(at, Where::Line(_)) { "File" } else { "Store" },

@@ -28,7 +28,7 @@ use crate::tui::timeline::agenda::{self, AgendaEntry};
 use crate::tui::timeline::parts::{TimelineParts, name_columns, scale};
 use crate::tui::timeline::{self, Milestone, RowTimes, TimelineSign};
 use crate::tui::view::ViewContext;
-use crate::tui::{flash, frame, remedy, rows, state, text_layout, urgency};
+use crate::tui::{flash, frame, rows, state, suggestion, text_layout, urgency};
 
 /// Columns of the selection's mark, the glyph, and the gaps.
 const MARK: u16 = 3;
@@ -167,10 +167,10 @@ impl<'a> Chart<'a> {
     fn label(&self, row: &Row, health: Health) -> Option<Vec<Span<'static>>> {
         let ViewContext { model, theme, now, .. } = self.view;
         let style = state::style(health, theme);
-        if let Some(remedy) = remedy::needed_by(model, row, now) {
-            let key = Span::styled(model.keys.key(remedy.action), theme.key.add_modifier(Modifier::BOLD));
+        if let Some(suggestion) = suggestion::needed_by(model, row, now) {
+            let key = Span::styled(model.keys.key(suggestion.action), theme.key.add_modifier(Modifier::BOLD));
             let style = state::sign(urgency::need(model, row, now), theme).1;
-            let word = Span::styled(format!(" {}", remedy.brief), style.add_modifier(Modifier::BOLD));
+            let word = Span::styled(format!(" {}", suggestion.brief), style.add_modifier(Modifier::BOLD));
             return Some(vec![key, word]);
         }
         match health {

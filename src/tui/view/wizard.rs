@@ -17,7 +17,7 @@ use crate::tui::screen_map::{MouseTarget, ScreenMap};
 use crate::tui::text_layout::rows;
 use crate::tui::theme::Theme;
 use crate::tui::view::ViewContext;
-use crate::tui::wizard::server::{Offer, offers};
+use crate::tui::wizard::server::{Offer, address_error, offers};
 use crate::tui::wizard::{ListQuestion, Page, Wizard, Work, choice_text};
 use crate::tui::{frame, text_layout};
 
@@ -87,6 +87,9 @@ impl PageBox<'_> {
         let inner = self.above(frame, 2 + seen + below);
         let asked = if all == 0 { "No provider file can be used." } else { "Provider or web address: " };
         search.field.render(frame, frame::row(inner, 0), asked, self.theme);
+        if let Some(error) = address_error(search.field.text()) {
+            self.lines(frame, frame::row(inner, 1), &[words::complaint(error.rule())], self.theme.bad);
+        }
         let first = search.first(search.marked, usize::from(seen));
         let mut fuzzy = Fuzzy::new(search.field.text());
         for (down, (index, offer)) in (0..seen).zip(found.iter().enumerate().skip(first)) {

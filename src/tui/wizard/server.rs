@@ -5,7 +5,7 @@ use url::Url;
 use crate::domain::provider::Provider;
 use crate::domain::provider::catalog::Catalog;
 use crate::domain::provider::discovered::DiscoveredServer;
-use crate::domain::provider::endpoint;
+use crate::domain::provider::endpoint::{self, EndpointError};
 use crate::oauth::LoginId;
 use crate::oauth::discovery::{Discovered, Discovery, DiscoveryStage, DiscoveryStep};
 use crate::tui::fuzzy::Fuzzy;
@@ -69,6 +69,14 @@ pub fn offers<'a>(catalog: &'a Catalog, typed: &str) -> Vec<Offer<'a>> {
     let found = Fuzzy::new(typed).sorted(named, |provider| choice_text(provider));
     let address = typed_address(typed).map(Offer::Address);
     found.into_iter().map(Offer::Provider).chain(address).chain(templates.map(Offer::Provider)).collect()
+}
+
+/// Why nothing can be asked at an address that somebody has typed with its scheme.
+#[must_use]
+pub fn address_error(typed: &str) -> Option<EndpointError> {
+    let typed = typed.trim();
+    let (_, rest) = typed.split_once("://")?;
+    endpoint::parse(typed).err().filter(|_| !rest.is_empty())
 }
 
 /// The address that somebody has typed, with or without its scheme.

@@ -66,6 +66,28 @@ fn a_discovery_that_is_left_sends_no_further_request() {
 }
 
 #[test]
+fn enter_sends_no_second_request_while_a_reply_is_awaited() {
+    let mut app = App::with(["work"]);
+    app.keys("n");
+    app.keys(ADDRESS);
+    let (id, request) = asked(&app.press("enter"));
+    assert_eq!(app.press("enter"), []);
+    let answer = Server::new().reply(&request, app.now);
+    asked(&app.feed(Msg::Discovered(id, Ok(answer))));
+}
+
+#[test]
+fn an_address_that_cannot_be_asked_says_why_and_enter_begins_nothing() {
+    let mut app = App::with(["work"]);
+    app.keys("n");
+    app.keys("http://id.acme.test/mcp");
+    let screen = app.screen();
+    assert!(screen.contains("Use https, or http on 127.0.0.1, [::1] or localhost."), "{screen}");
+    assert_eq!(app.press("enter"), []);
+    assert!(matches!(&app.model.screen, Screen::Wizard(wizard) if matches!(wizard.page, Page::Provider(_))));
+}
+
+#[test]
 fn an_address_where_nobody_answers_is_said_and_tried_again() {
     let mut app = App::with(["work"]);
     app.keys("n");

@@ -19,8 +19,8 @@ use crate::domain::residual_validity::Validity;
 use crate::tui::columns::{Column, Columns};
 use crate::tui::model::Model;
 use crate::tui::need::{Need, Section};
-use crate::tui::remedy::{self, Remedy};
 use crate::tui::screen_map::{MouseTarget, ScreenMap};
+use crate::tui::suggestion::{self, Suggestion};
 use crate::tui::theme::{Shape, Theme};
 use crate::tui::{auto_refresh, frame, gauge, rows, spoken, state, text_layout};
 
@@ -272,9 +272,9 @@ impl ProfileTable<'_> {
     /// At the end of the row: the key that helps, or when it is refreshed, or when its login ends.
     fn note(&self, frame: &mut Frame<'_>, area: Rect, standing: Standing<'_>) {
         let column = self.columns.note;
-        let remedy = remedy::needed_by(self.model, standing.row, self.now);
-        let line = match (remedy, standing.row) {
-            (Some(Remedy { action, brief, .. }), _) => {
+        let suggestion = suggestion::needed_by(self.model, standing.row, self.now);
+        let line = match (suggestion, standing.row) {
+            (Some(Suggestion { action, brief, .. }), _) => {
                 let key = Span::styled(self.model.keys.key(action), self.theme.key);
                 let whole = Line::from(vec![key.clone(), Span::raw(format!(" {brief}"))]);
                 if whole.width() <= usize::from(column.width) { whole } else { Line::from(key) }

@@ -51,7 +51,9 @@ impl PageBox<'_> {
             self.found(&mut lines, (steps.failed, theme.bad), complaint);
         }
         let inner = self.above(frame, rows(lines.len()));
-        for (down, line) in (0..inner.height).zip(lines) {
+        // Where not all of it fits, the last lines say what is to be done.
+        let above = lines.len().saturating_sub(usize::from(inner.height));
+        for (down, line) in (0..inner.height).zip(lines.into_iter().skip(above)) {
             frame.render_widget(line, frame::row(inner, down));
         }
     }
@@ -72,8 +74,8 @@ impl PageBox<'_> {
 fn now(step: DiscoveryStep) -> &'static str {
     match step {
         DiscoveryStep::Address => "Asking the address whether it wants a token",
-        DiscoveryStep::Resource => "Asking who protects it",
-        DiscoveryStep::Server => "Reading how to log in",
+        DiscoveryStep::Resource => "Asking for its login server",
+        DiscoveryStep::Server => "Reading how to log in there",
         DiscoveryStep::Client => "Registering authtui there",
     }
 }

@@ -28,7 +28,7 @@ fn an_address_is_enough_for_a_login_and_a_second_account_needs_no_second_client(
 
     let said = log_in(&served, &[]);
 
-    for words in ["it wants a token", "found what protects it “Demo notes”", "registered authtui as client-"]
+    for words in ["it wants a token", "it describes itself as “Demo notes”", "registered authtui as client-"]
     {
         assert!(said.contains(words), "{words}: {said}");
     }
@@ -90,8 +90,8 @@ fn what_cannot_be_found_out_ends_with_the_reason_and_writes_nothing() {
         (&["token", "https://acme.test/mcp"], 5, "finds out how to log in there"),
         (&["login", &format!("{issuer}/mcp"), "--key"], 2, "under a provider's name"),
         (&["login", &format!("{issuer}/other")], 1, "cannot find out how to log in"),
-        (&["login", "http://127.0.0.1:1/mcp"], 4, "cannot ask 127.0.0.1"),
-        (&["providers", "check", "http://127.0.0.1:1/mcp"], 4, "cannot ask 127.0.0.1"),
+        (&["login", "http://127.0.0.1:1/mcp"], 4, "cannot ask http://127.0.0.1:1/mcp"),
+        (&["providers", "check", "http://127.0.0.1:1/mcp"], 4, "cannot ask http://127.0.0.1:1/mcp"),
         (&["providers", "check", "nothing"], 5, "nothing"),
     ] {
         let ended = served.home.run(arguments);

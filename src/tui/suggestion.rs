@@ -1,4 +1,4 @@
-//! Remedy: what helps a profile, the one answer to which key is offered for it.
+//! Suggestion: what helps a profile, the one answer to which key is offered for it.
 //!
 //! The list, the card, the timeline and the footer ask here, so that they never name different keys.
 
@@ -15,7 +15,7 @@ use crate::tui::{auto_refresh, urgency};
 
 /// What helps a profile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Remedy {
+pub struct Suggestion {
     pub action: Action,
     /// What it does, where there is a line for it.
     pub words: &'static str,
@@ -27,12 +27,12 @@ pub struct Remedy {
 
 /// What helps `row`, the best first; nothing where nothing is needed, or a refresh is under way.
 #[must_use]
-pub fn remedies(model: &Model, row: &Row, now: Now) -> Vec<Remedy> {
+pub fn suggestions(model: &Model, row: &Row, now: Now) -> Vec<Suggestion> {
     match row {
         Row::Profile(profile) => of_profile(model, profile, now),
         Row::Broken { at: Where::Line(_), .. } => {
             let edit = needed(Action::Edit, "open it in your editor", "edit");
-            [edit].into_iter().filter(|remedy| is_allowed(model, remedy)).collect()
+            [edit].into_iter().filter(|suggestion| is_allowed(model, suggestion)).collect()
         }
         Row::Broken { at: Where::Variable { .. }, .. } => Vec::new(),
     }
@@ -40,13 +40,13 @@ pub fn remedies(model: &Model, row: &Row, now: Now) -> Vec<Remedy> {
 
 /// What `row` asks for: the best that helps, where nothing gets better without it.
 #[must_use]
-pub fn needed_by(model: &Model, row: &Row, now: Now) -> Option<Remedy> {
-    remedies(model, row, now).first().copied().filter(|remedy| remedy.is_needed)
+pub fn needed_by(model: &Model, row: &Row, now: Now) -> Option<Suggestion> {
+    suggestions(model, row, now).first().copied().filter(|suggestion| suggestion.is_needed)
 }
 
 /// The same of a profile's row.
 #[must_use]
-pub fn of_profile(model: &Model, profile: &Profile, now: Now) -> Vec<Remedy> {
+pub fn of_profile(model: &Model, profile: &Profile, now: Now) -> Vec<Suggestion> {
     if model.running(&profile.id).refresh.is_some() {
         return Vec::new();
     }
@@ -55,15 +55,15 @@ pub fn of_profile(model: &Model, profile: &Profile, now: Now) -> Vec<Remedy> {
     let log_in =
         || urgency::can_log_in(model, profile).then_some(needed(Action::LogIn, "log in again", "log in"));
     let refresh = |words, brief| {
-        let remedy = Remedy { is_needed: !is_planned, ..needed(Action::Refresh, words, brief) };
-        can_refresh.then_some(remedy)
+        let suggestion = Suggestion { is_needed: !is_planned, ..needed(Action::Refresh, words, brief) };
+        can_refresh.then_some(suggestion)
     };
     let again = || refresh("try again", "retry");
     let renew = || refresh("refresh it", "refresh");
     let found = match urgency::need_of(model, profile, now) {
         Need::NotSaved => [Some(needed(Action::Refresh, "save the new tokens", "save")), None],
         Need::Login | Need::TokenEnds => [log_in(), None],
-        Need::SignedOut => [log_in().map(|remedy| Remedy { is_needed: false, ..remedy }), None],
+        Need::SignedOut => [log_in().map(|suggestion| Suggestion { is_needed: false, ..suggestion }), None],
         Need::Refused if profile.kind == Kind::ApiKey => {
             [Some(needed(Action::LogIn, "enter another key", "new key")), None]
         }
@@ -80,14 +80,14 @@ pub fn of_profile(model: &Model, profile: &Profile, now: Now) -> Vec<Remedy> {
         Need::Due => [renew(), None],
         Need::Unreadable | Need::Nothing => [None, None],
     };
-    found.into_iter().flatten().filter(|remedy| is_allowed(model, remedy)).collect()
+    found.into_iter().flatten().filter(|suggestion| is_allowed(model, suggestion)).collect()
 }
 
 /// Whether the settings let it be done.
-fn is_allowed(model: &Model, remedy: &Remedy) -> bool {
-    reach::check(model, remedy.action).is_ok()
+fn is_allowed(model: &Model, suggestion: &Suggestion) -> bool {
+    reach::check(model, suggestion.action).is_ok()
 }
 
-fn needed(action: Action, words: &'static str, brief: &'static str) -> Remedy {
-    Remedy { action, words, brief, is_needed: true }
+fn needed(action: Action, words: &'static str, brief: &'static str) -> Suggestion {
+    Suggestion { action, words, brief, is_needed: true }
 }
