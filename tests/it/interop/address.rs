@@ -165,3 +165,29 @@ fn endpoints_at_another_origin_than_their_issuer_are_shown_and_nothing_is_sent_w
     assert!(ended.said(0).contains(&format!("Logged in: {FOUND}")), "{ended:?}");
     assert_eq!(provider.home.run(&["refresh", FOUND]).code, Some(0));
 }
+
+#[test]
+#[ignore = "needs Node"]
+fn a_server_that_sends_the_person_to_another_one_never_gets_the_code() {
+    let honest = Provider::unknown(&[]);
+    assert_eq!(log_in(&honest, honest.issuer(), &[], &[]).code, Some(0));
+    let clients = honest.log("/token");
+    let client = clients.first().and_then(|request| request.get("client_id")?.as_str()).expect("a client");
+    let mixing = Provider::unknown(&[]);
+    let mut login = mixing.home.start(&["login", mixing.issuer()]);
+    let theirs = Url::parse(&login.line("http")).expect("an address");
+
+    // The login page of the one leads to that of the other, for the client that authtui is there.
+    let mut page = honest.address("auth");
+    let pairs = theirs.query_pairs().map(|(name, value)| match &*name {
+        "client_id" => (name.into_owned(), client.to_owned()),
+        _ => (name.into_owned(), value.into_owned()),
+    });
+    page.query_pairs_mut().extend_pairs(pairs);
+    honest.lead(page.as_str());
+
+    assert!(login.end().said(1).contains("it comes from another server than the one that was asked"));
+    assert_eq!(honest.count("/authorization/success"), 2, "the honest one gave a code");
+    assert!(mixing.log("/token").is_empty() && !mixing.home.config().exists());
+    assert_eq!(honest.log("/token").len(), clients.len());
+}
