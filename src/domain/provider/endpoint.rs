@@ -26,22 +26,30 @@ pub fn parse(written: &str) -> Result<Url, EndpointError> {
 /// # Errors
 /// A [`EndpointError`] that names the address and the rule.
 pub fn page(written: &str) -> Result<Url, EndpointError> {
-    let bad = |rule| EndpointError { written: text::clean(written, 80), rule };
+    let bad = |rule| EndpointError { written: text::clean(&without_user(written), 80), rule };
     if written.chars().any(|char| char.is_whitespace() || text::is_hostile(char)) {
         return Err(bad("leave out spaces and control characters"));
     }
     let url =
         Url::parse(written).map_err(|_| bad("enter a full address such as https://id.example.org/oauth"))?;
     if !url.username().is_empty() || url.password().is_some() {
-        // The password is not shown.
-        let host = url.host_str().unwrap_or_default();
-        let written = text::clean(&format!("{}://…@{host}{}", url.scheme(), url.path()), 80);
-        return Err(EndpointError { written, rule: "leave out user name and password" });
+        return Err(bad("leave out user name and password"));
     }
     if !is_safe(&url) {
         return Err(bad("use https, or http on 127.0.0.1, [::1] or localhost"));
     }
     Ok(url)
+}
+
+/// `written`, which may be no address, with `…` for the user name and password in it.
+fn without_user(written: &str) -> String {
+    let begin = written.find("://").map_or(0, |at| at + 3);
+    match written.rsplit_once('@') {
+        Some((user, host)) if user.len() >= begin => {
+            format!("{}…@{host}", written.get(..begin).unwrap_or_default())
+        }
+        Some(_) | None => written.to_owned(),
+    }
 }
 
 /// The schemes that no program of a person's own is behind.
@@ -142,6 +150,16 @@ impl fmt::Display for EndpointError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_password_is_never_repeated_whatever_else_is_wrong() {
+        for written in
+            ["https://ana:hush@id.test/", "https://ana:hu sh@id.test/", "ana:hush@id.test", "//ana:hush@"]
+        {
+            let said = parse(written).expect_err("refused").to_string();
+            assert!(!said.contains("hu") && said.contains("…@"), "{said}");
+        }
+    }
 
     #[test]
     fn a_page_to_paste_from_may_be_out_of_band_or_of_an_own_scheme_and_nothing_that_a_browser_runs() {

@@ -45,15 +45,7 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, view: ViewContext<'_>) {
         return;
     }
     if shown == 0 {
-        let words = format!(
-            "Nothing matches “{}”. {} clears the filter.",
-            text_layout::safe(model.filter.trim()),
-            model.keys.key(Action::Back)
-        );
-        let area = frame::inset(frame::below(inner, 1), 1);
-        let words = Text::from_iter(text_layout::wrap(&words, area.width)).style(theme.muted);
-        frame.render_widget(words, area);
-        return;
+        return nothing_matches(frame, frame::inset(frame::below(inner, 1), 1), model, theme);
     }
     let body = frame::below(inner, 1);
     let height = usize::from(body.height);
@@ -96,6 +88,16 @@ pub(super) fn render(frame: &mut Frame<'_>, area: Rect, view: ViewContext<'_>) {
             places.fold((shown, 0), |(least, most), place| (least.min(place), most.max(place)));
         frame::foot(frame, area, &format!("{least}–{most} of {shown}"), theme);
     }
+}
+
+fn nothing_matches(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) {
+    let words = format!(
+        "Nothing matches “{}”. {} clears the filter.",
+        text_layout::safe(model.filter.trim()),
+        model.keys.key(Action::Back)
+    );
+    let words = Text::from_iter(text_layout::wrap(&words, area.width)).style(theme.muted);
+    frame.render_widget(words, area);
 }
 
 /// How many profiles there are, and in which order: `Profiles 12 · by urgency`.

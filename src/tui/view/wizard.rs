@@ -23,6 +23,8 @@ use crate::tui::{frame, text_layout};
 
 /// The widest the wizard becomes.
 const WIDTH: u16 = 64;
+/// Columns of the mark before a choice.
+const MARK: u16 = 2;
 /// Columns of a label before an earlier answer.
 const LABEL: u16 = 12;
 /// The most rows about provider files that cannot be used.
@@ -92,11 +94,12 @@ impl PageBox<'_> {
         }
         let first = search.first(search.marked, usize::from(seen));
         let mut fuzzy = Fuzzy::new(search.field.text());
+        let cut = |text: &str| text_layout::cut(text, self.width.saturating_sub(MARK));
         for (down, (index, offer)) in (0..seen).zip(found.iter().enumerate().skip(first)) {
             let fitting = self.theme.accent.add_modifier(Modifier::BOLD);
             let text = match offer {
-                Offer::Provider(provider) => fuzzy.spans(&choice_text(provider), Style::new(), fitting),
-                Offer::Address(address) => vec![Span::raw(words::at_address(address))],
+                Offer::Provider(provider) => fuzzy.spans(&cut(&choice_text(provider)), Style::new(), fitting),
+                Offer::Address(address) => vec![Span::raw(cut(&words::at_address(address)))],
             };
             self.choice(frame, frame::row(inner, 2 + down), text, (index, search.marked));
         }
@@ -132,7 +135,7 @@ impl PageBox<'_> {
         let mark = Span::styled(if marked { theme.glyphs.selection } else { " " }, theme.accent);
         frame.render_widget(Line::from_iter([mark, Span::raw(" ")].into_iter().chain(text)), row);
         if marked {
-            let words = Rect { x: row.x + 2, width: row.width.saturating_sub(2), ..row };
+            let words = Rect { x: row.x + MARK, width: row.width.saturating_sub(MARK), ..row };
             frame.buffer_mut().set_style(words.intersection(row), theme.selected);
         }
     }
