@@ -1,7 +1,7 @@
 //! Lines of the list: its rows, and the heads of the sections between them.
 //!
 //! The first section needs no line of its own: the head of the columns names it. Where room is
-//! short, and heads would push rows out of it, there are no others either.
+//! short, and heads would push rows out of it, no section is named.
 
 use crate::tui::layout;
 use crate::tui::model::Model;
@@ -66,9 +66,13 @@ pub fn at(model: &Model, line: usize) -> Option<ListLine> {
     (place < model.order.rows.len()).then_some(ListLine::Row(place))
 }
 
-/// The section at the top of what is seen from that line on, whose head stands above the columns.
+/// The section at the top of what is seen from that line on, whose head stands above the columns; none
+/// where the others have no heads, because rows of theirs would stand below it.
 #[must_use]
 pub fn top_section(model: &Model, line: usize) -> Option<(Section, usize)> {
+    if !has_heads(model) {
+        return None;
+    }
     let row = match at(model, line)? {
         ListLine::Row(place) => place,
         // What is above it ends there.
