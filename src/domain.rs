@@ -1,6 +1,7 @@
 //! Profiles, tokens, time and providers as they are. Pure; imports nothing else of this crate.
 
 pub mod change;
+pub mod claims;
 pub mod clock;
 pub mod countdown;
 pub mod duration;

@@ -59,6 +59,7 @@ impl Change {
             Edit::Refresh(refreshed) => kept(&|profile| refreshed.store_in(profile)),
             Edit::RecordRefresh(last) => kept(&|profile| profile.last_refresh = Some(last.clone())),
             Edit::RecordTest(last) => kept(&|profile| profile.last_test = Some(last.clone())),
+            Edit::RecordAccount(account) => kept(&|profile| profile.pin_account(account.clone())),
             Edit::AutoRefresh(automatic) => kept(&|profile| profile.auto_refresh = *automatic),
             Edit::EraseTokens(_) if now.is_some_and(|profile| profile.kind == Kind::ApiKey) => Ok(None),
             Edit::EraseTokens(at) => kept(&|profile| {
@@ -80,6 +81,7 @@ impl Change {
             Edit::Refresh(_)
             | Edit::RecordRefresh(_)
             | Edit::RecordTest(_)
+            | Edit::RecordAccount(_)
             | Edit::AutoRefresh(_)
             | Edit::EraseTokens(_)
             | Edit::Remove
@@ -169,6 +171,8 @@ pub enum Edit {
     RecordRefresh(LastRefresh),
     /// Write down what a test said of the token or key.
     RecordTest(LastTest),
+    /// Write down whose account it is, as a person said it.
+    RecordAccount(String),
     /// Turn the auto-refresh on or off.
     AutoRefresh(AutoRefresh),
     /// Erase the tokens and keep the profile, signed out since the given time.

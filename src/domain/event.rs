@@ -131,7 +131,11 @@ impl GrantEvent {
             Edit::Put(_) | Edit::Add(_) => Some(Self::LoggedIn),
             Edit::EraseTokens(_) | Edit::Remove => Some(Self::Erased),
             Edit::Restore(..) => Some(Self::Restored),
-            Edit::Refresh(_) | Edit::RecordRefresh(_) | Edit::RecordTest(_) | Edit::AutoRefresh(_) => None,
+            Edit::Refresh(_)
+            | Edit::RecordRefresh(_)
+            | Edit::RecordTest(_)
+            | Edit::RecordAccount(_)
+            | Edit::AutoRefresh(_) => None,
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::domain::claims::{Claims, FactSource};
 use crate::domain::clock::{DateTime, TimeDelta, Utc};
 use crate::domain::name::ProfileId;
 use crate::domain::provider::Provider;
@@ -32,8 +33,14 @@ pub struct Profile {
     pub issuer: Option<String>,
     /// The account's stable id there.
     pub subject: Option<String>,
+    /// Who says it; absent: the server's answer, or not written down.
+    pub subject_from: Option<FactSource>,
     /// The account's e-mail or name, as shown to people.
     pub account: Option<String>,
+    /// Who says it; absent: the server's answer, or not written down.
+    pub account_from: Option<FactSource>,
+    /// What the ID token of the login said besides.
+    pub id_token: Option<Box<Claims>>,
     /// How the last refresh ended.
     pub last_refresh: Option<LastRefresh>,
     /// What the last test said of the token or key that was tested.
@@ -72,7 +79,10 @@ impl Profile {
             asked_scopes: Vec::new(),
             issuer: None,
             subject: None,
+            subject_from: None,
             account: None,
+            account_from: None,
+            id_token: None,
             last_refresh: None,
             last_test: None,
             refresh_count: 0,
@@ -80,6 +90,11 @@ impl Profile {
             auto_refresh: AutoRefresh::On,
             origins: Vec::new(),
         }
+    }
+
+    /// Takes from a person whose account it is.
+    pub fn pin_account(&mut self, account: String) {
+        (self.account, self.account_from) = (Some(account), Some(FactSource::Person));
     }
 
     /// The refresh token, if there is one.

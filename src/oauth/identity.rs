@@ -1,4 +1,4 @@
-//! Identity: who logged in, as the provider tells it beside the tokens.
+//! Identity: who logged in, as the provider tells it beside the tokens or in them.
 //!
 //! An ID token came from the token endpoint itself, over a connection that proves the server (OpenID
 //! Connect Core §3.1.3.7), so its signature is not checked; its issuer, audience and end are. What fails
@@ -10,6 +10,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 
+use crate::domain::claims::Claims;
 use crate::domain::clock::{DateTime, TimeDelta, Utc, at_seconds};
 use crate::domain::provider::reply::{Pointers, ReplyMap};
 use crate::domain::secret::Secret;
@@ -35,7 +36,7 @@ pub struct Identity {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum IdToken {
     /// It is one for this client, of this provider, and it has not ended.
-    Named(Identity),
+    Named(Identity, Box<Claims>),
     /// It must not be believed; the name in it is only shown.
     Unverified { name: Option<String>, error: IdTokenError },
 }
@@ -77,12 +78,12 @@ impl ExpectedIdToken<'_> {
     /// Reads `token`.
     #[must_use]
     pub fn read(&self, token: &Secret) -> IdToken {
-        let Some(claims) = claims(token) else {
+        let Some(claims) = payload(token) else {
             return IdToken::Unverified { name: None, error: IdTokenError::Unreadable };
         };
         let identity = Identity::of_claims(&claims);
         match self.check(&claims) {
-            Ok(()) => IdToken::Named(identity),
+            Ok(()) => IdToken::Named(identity, Box::new(claims_in(&claims))),
             Err(error) => IdToken::Unverified { name: identity.account.or(identity.subject), error },
         }
     }
@@ -124,7 +125,7 @@ impl Identity {
     fn of_claims(claims: &Value) -> Self {
         let claim = |names: &[&str]| words(&Pointers::new(names), claims, str::to_owned);
         Self {
-            issuer: claims.get("iss").and_then(Value::as_str).map(|issuer| text::clean(issuer, ISSUER_LIMIT)),
+            issuer: issuer(claims),
             subject: claim(&["/sub"]),
             account: claim(&["/email", "/preferred_username", "/name"]),
         }
@@ -134,8 +135,45 @@ impl Identity {
 /// The longest issuer that is kept, in characters.
 const ISSUER_LIMIT: usize = 2048;
 
+/// How many of those are kept that a token is for, and of how many characters each.
+const AUDIENCE_LIMIT: (usize, usize) = (8, 200);
+
+/// What a token is called by that names the account's organisation: by name, or else by id or domain.
+const ORGANIZATION: [&str; 8] =
+    ["/org_name", "/organization", "/tenant", "/hd", "/org_id", "/organization_id", "/tenant_id", "/tid"];
+
+/// What `token` says, where it is a JWT. Nothing of it is checked.
+#[must_use]
+pub fn claims(token: &Secret) -> Option<Claims> {
+    payload(token).map(|payload| claims_in(&payload)).filter(|claims| !claims.is_empty())
+}
+
+fn claims_in(payload: &Value) -> Claims {
+    let claim = |names: &[&str]| words(&Pointers::new(names), payload, str::to_owned);
+    let (count, length) = AUDIENCE_LIMIT;
+    let audience = match payload.get("aud") {
+        Some(Value::String(one)) => vec![one.as_str()],
+        Some(Value::Array(several)) => several.iter().filter_map(Value::as_str).take(count).collect(),
+        Some(Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_)) | None => Vec::new(),
+    };
+    Claims {
+        name: claim(&["/name"]),
+        email: claim(&["/email"]),
+        subject: claim(&["/sub"]),
+        issuer: issuer(payload),
+        organization: claim(&ORGANIZATION),
+        audience: audience.into_iter().map(|one| text::clean(one, length)).collect(),
+        auth_time: payload.get("auth_time").and_then(Value::as_i64).and_then(at_seconds),
+    }
+}
+
+fn issuer(payload: &Value) -> Option<String> {
+    let issuer = payload.get("iss").and_then(Value::as_str).filter(|issuer| !issuer.is_empty());
+    issuer.map(|issuer| text::clean(issuer, ISSUER_LIMIT))
+}
+
 /// The payload of a JWT (RFC 7519 §3), whatever signs it.
-fn claims(token: &Secret) -> Option<Value> {
+fn payload(token: &Secret) -> Option<Value> {
     let mut parts = token.expose().split('.');
     let (_, payload, _, None) = (parts.next()?, parts.next()?, parts.next()?, parts.next()) else {
         return None;
@@ -176,7 +214,7 @@ mod tests {
     #[test]
     fn an_id_token_names_issuer_subject_and_account() {
         let named = |claims: &Value| match expected().read(&token(claims)) {
-            IdToken::Named(identity) => identity,
+            IdToken::Named(identity, _) => identity,
             IdToken::Unverified { error, .. } => panic!("{claims}: {error:?}"),
         };
         let own = |text: &str| Some(text.to_owned());
@@ -215,6 +253,31 @@ mod tests {
         for text in ["", "a.b", "a.b.c.d", "a.!.c", "a.e30x.c", "a.W10.c"] {
             let unread = IdToken::Unverified { name: None, error: IdTokenError::Unreadable };
             assert_eq!(expected().read(&Secret::new(text)), unread, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_token_that_is_a_jwt_says_what_helps_a_person_and_any_other_says_nothing() {
+        let own = |text: &str| Some(text.to_owned());
+        let said = Claims {
+            name: own("Ana"),
+            email: own("ana@id.test"),
+            subject: own("1"),
+            issuer: own("https://id.test"),
+            organization: own("Globex"),
+            audience: vec!["c1".to_owned(), "c2".to_owned()],
+            auth_time: at_seconds(NOW),
+        };
+        let all = json!({
+            "iss": "https://id.test", "sub": 1, "aud": ["c1", "c2", 3], "name": "Ana",
+            "email": "ana@id.test", "auth_time": NOW, "tid": "t1", "org_name": "Globex", "jti": "j",
+        });
+        assert_eq!(claims(&token(&all)), Some(said));
+        let one = claims(&token(&json!({ "aud": "c1", "tid": "t1", "auth_time": "soon" })));
+        let one = one.expect("claims");
+        assert_eq!((one.audience, one.organization, one.auth_time), (vec!["c1".to_owned()], own("t1"), None));
+        for opaque in ["sk-ant-oat01-x", "a.b.c", "", "a.e30.c"] {
+            assert_eq!(claims(&Secret::new(opaque)), None, "{opaque}");
         }
     }
 

@@ -14,6 +14,7 @@ use serde_json::value::RawValue;
 use url::form_urlencoded;
 use zeroize::Zeroizing;
 
+use crate::domain::claims::{Claims, FactSource};
 use crate::domain::clock::{Zone, is_writable};
 use crate::domain::expiry::{self, RawTime};
 use crate::domain::profile::EndBy;
@@ -44,6 +45,11 @@ pub struct TokenResponse {
     pub id_token: Option<Secret>,
     /// The issuer of the ID token, once it was read.
     pub issuer: Option<String>,
+    /// Who says subject and account, where that is not the reply itself.
+    pub subject_from: Option<FactSource>,
+    pub account_from: Option<FactSource>,
+    /// What the ID token says, once it was read.
+    pub claims: Option<Box<Claims>>,
     /// Whom an ID token names that must not be believed.
     pub unverified: Option<String>,
     /// What in the reply was odd though the tokens are good.
@@ -97,6 +103,9 @@ pub fn read(map: &ReplyMap, meanings: &Meanings, reply: &Reply) -> Result<TokenR
         subject: words(&map.subject, tree, |text| reply.unquoted(text)),
         id_token: id_token(tree).map(Secret::new),
         issuer: None,
+        subject_from: None,
+        account_from: None,
+        claims: None,
         unverified: None,
         notes,
     })

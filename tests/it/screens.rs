@@ -133,6 +133,17 @@ fn a_profile_is_read_whole_on_a_page_of_its_own() {
 }
 
 #[test]
+fn the_page_of_a_profile_says_what_its_tokens_say_and_that_nobody_checked_it() {
+    let mut model = cast::model(vec![cast::of_a_company()]);
+    model.screen = Screen::Everything;
+    let each = [WIDE, MIDDLE, NARROW].map(|size| text(&model, size));
+    assert_snapshot!("everything_claims", each.join("\n\n"));
+    model.settings.privacy = true;
+    let private = text(&model, WIDE);
+    assert!(!private.contains("Ana Reyes") && !private.contains("Globex"), "{private}");
+}
+
+#[test]
 fn the_detail_says_which_credential_a_program_would_take() {
     let mut panes = String::new();
     let mut models = Vec::new();

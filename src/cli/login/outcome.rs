@@ -68,7 +68,8 @@ fn summary(profile: &Profile, login: &Login, now: Now) {
     };
     console::say(&format!("\nLogged in: {}", profile.id.name));
     let account = profile.account.as_deref().unwrap_or("unknown, the provider does not say");
-    console::say(&format!("  account  {account}"));
+    let remark = profile.account_from.map_or_else(String::new, |from| format!(" ({})", from.remark()));
+    console::say(&format!("  account  {account}{remark}"));
     console::say(&format!("  scopes   {}", profile.scopes.join(" ")));
     let missing: Vec<&str> =
         plan.scopes.iter().filter(|scope| !profile.scopes.contains(scope)).map(String::as_str).collect();

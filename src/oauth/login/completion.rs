@@ -80,6 +80,9 @@ impl Login {
             let end = life.obtained_at.zip(lasting).and_then(|(from, life)| from.checked_add_signed(life));
             life.grant_ends_at = life.grant_ends_at.or(end);
         }
+        let issuer = self.plan.provider.issuer.clone().or(granted.issuer);
+        let known = [issuer.as_deref(), granted.subject.as_deref(), granted.account.as_deref()];
+        let id_token = granted.claims.map(|claims| Box::new(claims.beside(&known)));
         Profile {
             client_id: Some(self.plan.client_id.clone()),
             client_secret: self.plan.client_secret.clone(),
@@ -88,7 +91,10 @@ impl Login {
             // RFC 6749 §5.1: scopes that the reply leaves out are as asked.
             scopes: granted.scopes.unwrap_or_else(|| self.plan.scopes.clone()),
             asked_scopes: self.plan.scopes.clone(),
-            issuer: self.plan.provider.issuer.clone().or(granted.issuer),
+            issuer,
+            subject_from: granted.subject_from,
+            account_from: granted.account_from,
+            id_token: id_token.filter(|claims| !claims.is_empty()),
             subject: granted.subject,
             account: granted.account,
             origins: self.plan.provider.origins(),
@@ -105,8 +111,14 @@ impl Login {
     /// Keeps what was known of the account where the answer neither says nor contradicts it.
     fn keep_identity(&self, profile: &mut Profile) {
         let Some(known) = self.plan.known.as_deref() else { return };
-        profile.subject = profile.subject.take().or_else(|| known.subject.clone());
-        profile.account = profile.account.take().or_else(|| known.account.clone());
+        if profile.subject.is_none() {
+            profile.subject.clone_from(&known.subject);
+            profile.subject_from = known.subject_from;
+        }
+        if profile.account.is_none() {
+            profile.account.clone_from(&known.account);
+            profile.account_from = known.account_from;
+        }
     }
 
     /// Saves a profile in place of the one that was logged in again; a new one takes nobody's place.

@@ -3,6 +3,7 @@
 //! The token answer says it, by the provider's reply map or by its ID token; else the userinfo endpoint is
 //! asked once. Where nobody says it, nothing is guessed.
 
+use crate::domain::claims::FactSource;
 use crate::domain::clock::Now;
 use crate::domain::profile::Profile;
 use crate::domain::provider::request_template::Placeholder;
@@ -40,10 +41,16 @@ impl Login {
             [&granted.tokens.access].into_iter().chain(&granted.tokens.refresh).cloned().collect();
         let struck = |text: String| secrets.iter().fold(text, |text, secret| secret.struck_from(&text));
         match expected.read(&token) {
-            IdToken::Named(Identity { issuer, subject, account }) => {
+            IdToken::Named(Identity { issuer, subject, account }, claims) => {
                 granted.issuer = issuer;
-                granted.subject = granted.subject.take().or(subject.map(struck));
-                granted.account = granted.account.take().or(account.map(struck));
+                let from = Some(FactSource::IdToken);
+                if let (None, Some(subject)) = (&granted.subject, subject) {
+                    (granted.subject, granted.subject_from) = (Some(struck(subject)), from);
+                }
+                if let (None, Some(account)) = (&granted.account, account) {
+                    (granted.account, granted.account_from) = (Some(struck(account)), from);
+                }
+                granted.claims = Some(Box::new(claims.amended(|text| struck(text.to_owned()))));
                 self.transcript.note("the ID token was read; its signature is not checked", now);
             }
             IdToken::Unverified { name, error } => {
@@ -82,6 +89,10 @@ impl Login {
                 granted.notes.push(format!("its userinfo endpoint names nobody ({status})"));
             }
             Ok((Identity { subject, account, .. }, _)) => {
+                // The same as that of the ID token: the server itself says it.
+                if subject.is_some() {
+                    granted.subject_from = None;
+                }
                 granted.subject = granted.subject.or(subject);
                 granted.account = account;
             }

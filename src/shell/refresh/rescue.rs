@@ -68,7 +68,9 @@ pub fn forget(paths: &Paths, change: &Change) -> Result<(), Trouble> {
     let is_erased = match change.edit {
         Edit::EraseTokens(_) | Edit::Remove => true,
         Edit::Add(_) | Edit::Put(_) | Edit::Refresh(_) | Edit::Restore(..) => false,
-        Edit::RecordRefresh(_) | Edit::RecordTest(_) | Edit::AutoRefresh(_) => return Ok(()),
+        Edit::RecordRefresh(_) | Edit::RecordTest(_) | Edit::RecordAccount(_) | Edit::AutoRefresh(_) => {
+            return Ok(());
+        }
     };
     let place = place(paths);
     if std::fs::symlink_metadata(&place).is_err() {

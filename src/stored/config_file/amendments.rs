@@ -177,6 +177,7 @@ mod tests {
     use proptest::prelude::*;
 
     use crate::domain::change::{Change, ChangeError, Edit, RefreshedTokens};
+    use crate::domain::claims::{Claims, FactSource};
     use crate::domain::clock::{DateTime, TimeDelta, Utc, is_writable, rfc3339};
     use crate::domain::expiry::{RawTime, moment};
 
@@ -607,6 +608,13 @@ providers:
         (held.boxed(), texts.boxed(), any_life().boxed(), scopes.boxed(), history.boxed(), any::<bool>())
             .prop_map(|(held, texts, life, scopes, (last_refresh, refresh_count, revoked_at), is_off)| {
                 let (client_id, client_secret, issuer, subject, account) = texts;
+                let claims = Claims {
+                    name: subject.clone(),
+                    organization: issuer.clone(),
+                    audience: scopes.clone(),
+                    auth_time: revoked_at,
+                    ..Claims::default()
+                };
                 Profile {
                     held,
                     client_id,
@@ -615,8 +623,11 @@ providers:
                     asked_scopes: scopes.iter().rev().skip(1).cloned().collect(),
                     scopes,
                     issuer,
+                    subject_from: subject.as_ref().map(|_| FactSource::IdToken),
                     subject,
+                    account_from: account.as_ref().map(|_| FactSource::Person),
                     account,
+                    id_token: Some(Box::new(claims)),
                     last_refresh,
                     refresh_count,
                     revoked_at,
@@ -641,6 +652,9 @@ providers:
             grant_ends_at: told(grant_ends_at),
         };
         profile.revoked_at = told(profile.revoked_at);
+        if let Some(claims) = &mut profile.id_token {
+            claims.auth_time = told(claims.auth_time);
+        }
         if let Some(last) = &mut profile.last_refresh {
             let retry = match &last.result {
                 RefreshResult::Passing { retry_at, .. } => readable(*retry_at),

@@ -2,6 +2,7 @@
 
 use serde_yaml::{Mapping, Value};
 
+use crate::domain::claims::{Claims, FactSource};
 use crate::domain::clock::{DateTime, TimeDelta, Utc, Zone, is_writable, rfc3339};
 use crate::domain::expiry::{RawTime, moment};
 use crate::domain::name::ProfileId;
@@ -96,7 +97,10 @@ pub(super) fn login(id: ProfileId, fields: &Mapping, notes: &mut Vec<String>) ->
         asked_scopes: texts(fields, "asked_scopes")?,
         issuer: owned("issuer")?,
         subject: owned("subject")?,
+        subject_from: fact_source(fields, "subject_from"),
         account: owned("account")?,
+        account_from: fact_source(fields, "account_from"),
+        id_token: claims(fields.get("id_token")),
         last_refresh: last_refresh(fields, life.obtained_at, notes),
         last_test: last_test(fields.get("last_test")),
         refresh_count: count(fields, "refresh_count", notes).unwrap_or(0),
@@ -210,6 +214,42 @@ fn last_refresh(
     })
 }
 
+/// Who says a fact. What cannot be read is not known.
+fn fact_source(fields: &Mapping, key: &str) -> Option<FactSource> {
+    FactSource::from_word(fields.get(key)?.as_str()?)
+}
+
+/// What an ID token said. What cannot be read is none: the tokens are good all the same.
+fn claims(value: Option<&Value>) -> Option<Box<Claims>> {
+    let fields = value?.as_mapping()?;
+    let owned = |key| text(fields, key).ok().flatten().map(str::to_owned);
+    let mut notes = Vec::new();
+    Some(Box::new(Claims {
+        name: owned("name"),
+        email: owned("email"),
+        subject: owned("subject"),
+        issuer: owned("issuer"),
+        organization: owned("organization"),
+        audience: texts(fields, "audience").unwrap_or_default(),
+        auth_time: time(fields, "auth_time", &mut notes),
+    }))
+}
+
+fn claims_value(claims: &Claims) -> Value {
+    let text = |text: &Option<String>| text.as_deref().map(Value::from);
+    let fields = [
+        ("name", text(&claims.name)),
+        ("email", text(&claims.email)),
+        ("subject", text(&claims.subject)),
+        ("issuer", text(&claims.issuer)),
+        ("organization", text(&claims.organization)),
+        ("audience", list(&claims.audience)),
+        ("auth_time", claims.auth_time.filter(|at| is_writable(*at)).map(|at| rfc3339(at).into())),
+    ];
+    let known = fields.into_iter().filter_map(|(key, value)| Some((Value::from(key), value?)));
+    Value::Mapping(known.collect())
+}
+
 /// What a test said. One that cannot be read is none: the token counts for more.
 pub(super) fn last_test(value: Option<&Value>) -> Option<LastTest> {
     let fields = value?.as_mapping()?;
@@ -252,7 +292,10 @@ pub(super) fn login_fields(profile: &Profile) -> Vec<KnownField> {
         ("grant_ends_at", at(profile.life.grant_ends_at)),
         ("issuer", text(&profile.issuer)),
         ("subject", text(&profile.subject)),
+        ("subject_from", profile.subject_from.map(|source| source.word().into())),
         ("account", text(&profile.account)),
+        ("account_from", profile.account_from.map(|source| source.word().into())),
+        ("id_token", profile.id_token.as_deref().map(claims_value)),
         ("last_refresh", profile.last_refresh.as_ref().map(last_refresh_value)),
         ("last_test", profile.last_test.as_ref().map(last_test_value)),
         ("refresh_count", (profile.refresh_count > 0).then(|| Value::from(profile.refresh_count))),

@@ -6,9 +6,11 @@ use ratatui::text::Line;
 use ratatui::widgets::Paragraph;
 
 use crate::domain::change::StoreNotice;
+use crate::domain::claims::{Claims, NOT_CHECKED};
 use crate::domain::clock::{DateTime, Now, Utc};
 use crate::domain::profile::{AutoRefresh, Kind, LastRefresh, NO_REFRESH_TOKEN, Profile, RefreshResult};
 use crate::domain::residual_validity::Validity;
+use crate::oauth::identity;
 use crate::tui::frame::Focus;
 use crate::tui::log;
 use crate::tui::message::Action;
@@ -41,6 +43,7 @@ pub(in crate::tui) fn content(model: &Model, theme: &Theme, now: Now, columns: u
     state_of(&mut block, model, profile, now);
     tokens(&mut block, model, profile, now);
     account(&mut block, model, profile, now);
+    claims(&mut block, model, profile, now);
     stored(&mut block, model, profile);
     events(&mut block, model, profile, now);
     block.lines
@@ -120,21 +123,63 @@ fn login(block: &mut TextBlock<'_>, model: &Model, profile: &Profile, now: Now) 
 
 fn account(block: &mut TextBlock<'_>, model: &Model, profile: &Profile, now: Now) {
     block.rule("Account", Vec::new());
-    let who = |words: &Option<String>| words.as_deref().map(|words| state::account(model, words));
+    for (label, words, from) in [
+        ("Account", &profile.account, profile.account_from),
+        ("Subject", &profile.subject, profile.subject_from),
+    ] {
+        if let Some(words) = words {
+            let remark = from.map(|from| from.remark().to_owned());
+            let pieces = [state::account(model, words)].into_iter().chain(remark);
+            block.field(label, &pieces.collect::<Vec<_>>());
+        }
+    }
     let text = |words: &Option<String>| words.as_deref().map(text_layout::named);
     let secret_end = refresh_notes::client_secret_ends(model, profile).map(|end| {
         let word = if end <= now.wall { "expired" } else { "expires" };
         format!("{word} {}", state::moment(end, now))
     });
     for (label, words) in [
-        ("Account", who(&profile.account)),
-        ("Subject", who(&profile.subject)),
         ("Issuer", text(&profile.issuer)),
         ("Client", text(&profile.client_id)),
         ("Client secret", secret_end),
         ("Scopes", joined(&profile.scopes)),
         ("Asked for", joined(&profile.asked_scopes).filter(|_| profile.asked_scopes != profile.scopes)),
         ("Sent only to", joined(&profile.origins)),
+    ] {
+        if let Some(words) = words {
+            block.field(label, &[words]);
+        }
+    }
+}
+
+/// What ID token and access token say besides. A token that cannot be read says nothing.
+fn claims(block: &mut TextBlock<'_>, model: &Model, profile: &Profile, now: Now) {
+    let known = [&profile.issuer, &profile.subject, &profile.account].map(Option::as_deref);
+    let id_token = profile.id_token.as_deref();
+    let of_login = id_token.map_or([None; 3], |claims| {
+        [&claims.name, &claims.email, &claims.organization].map(Option::as_deref)
+    });
+    let tokens = profile.held.tokens().filter(|_| profile.kind == Kind::OAuth);
+    let access = tokens.and_then(|tokens| identity::claims(&tokens.access));
+    let access = access.map(|claims| claims.beside(&[known.as_slice(), &of_login].concat()));
+    for (title, claims) in [("ID token says", id_token), ("Access token says", access.as_ref())] {
+        if let Some(claims) = claims.filter(|claims| !claims.is_empty()) {
+            block.rule(&format!("{title}, {NOT_CHECKED}"), Vec::new());
+            said(block, model, claims, now);
+        }
+    }
+}
+
+fn said(block: &mut TextBlock<'_>, model: &Model, claims: &Claims, now: Now) {
+    let who = |words: &Option<String>| words.as_deref().map(|words| state::account(model, words));
+    for (label, words) in [
+        ("Name", who(&claims.name)),
+        ("E-mail", who(&claims.email)),
+        ("Organisation", who(&claims.organization)),
+        ("Subject", who(&claims.subject)),
+        ("Issuer", claims.issuer.as_deref().map(text_layout::named)),
+        ("Audience", joined(&claims.audience)),
+        ("Signed in", claims.auth_time.map(|at| state::moment(at, now))),
     ] {
         if let Some(words) = words {
             block.field(label, &[words]);

@@ -2,6 +2,8 @@
 //! another account than before.
 
 use authtui::domain::change::Edit;
+use authtui::domain::claims::{Claims, FactSource};
+use authtui::domain::clock::from_rfc3339;
 use authtui::domain::profile::Profile;
 use authtui::domain::provider::Provider;
 use authtui::domain::provider::request_template::Method;
@@ -19,6 +21,35 @@ fn the_id_token_says_who_logged_in_and_nobody_else_is_asked() {
     let asks = exchange(&mut journey, Some(&claims("1")));
     let ana = (Some("ana@id.test".to_owned()), Some("1".to_owned()), Some(ISSUER.to_owned()));
     assert_eq!(who(&saved_profile(&asks)), ana);
+}
+
+#[test]
+fn what_an_id_token_says_is_kept_as_such_and_a_name_of_the_server_itself_is_not() {
+    let mut journey = Journey::waiting(login(None));
+    let mut said = claims("1");
+    said["name"] = json!("Ana new-access");
+    said["auth_time"] = json!(1_800_000_000);
+    said["org_name"] = json!("Globex");
+    let profile = saved_profile(&exchange(&mut journey, Some(&said)));
+    let from = Some(FactSource::IdToken);
+    assert_eq!((profile.subject_from, profile.account_from), (from, from));
+    let kept = profile.id_token.expect("claims");
+    assert!(kept.name.as_deref().is_some_and(|name| !name.contains("new-access")), "{kept:?}");
+    let beside = Claims {
+        organization: Some("Globex".to_owned()),
+        audience: vec!["authtui-demo".to_owned()],
+        auth_time: from_rfc3339("2027-01-15T08:00:00Z"),
+        ..Claims::default()
+    };
+    assert_eq!(Claims { name: None, ..*kept }, beside);
+
+    let mut journey = Journey::waiting(login(None));
+    let mut nameless = claims("1");
+    nameless.as_object_mut().expect("claims").remove("email");
+    let asks = exchange(&mut journey, Some(&nameless));
+    let answer = reply(200, r#"{"sub":"1","email":"ana@id.test"}"#, journey.now);
+    let profile = saved_profile(&journey.tell(Input::Replied(sent(&asks).0, Ok(answer))));
+    assert_eq!((profile.subject_from, profile.account_from), (None, None));
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use authtui::domain::change::{Row, Snapshot, Where};
+use authtui::domain::claims::{Claims, FactSource};
 use authtui::domain::clock::{FixedOffset, Now, Steady, TimeDelta, from_rfc3339};
 use authtui::domain::event::{Author, Event, GrantEvent};
 use authtui::domain::name::{ProfileId, ProfileName, StoreId};
@@ -23,6 +24,8 @@ use authtui::tui::model::{Model, RowId};
 use authtui::tui::result_table::{MarkedAction, ResultTable, RowEnd};
 use authtui::tui::sign_out::{SecretHeld, SignOutTarget};
 use authtui::tui::status::{AskedBy, Tone};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::harness::preset;
 
@@ -105,6 +108,25 @@ pub(super) fn rows() -> Vec<Row> {
         why: "expires_at is “tomorrow”, which cannot be read as a time".into(),
     };
     profiles.into_iter().map(|profile| Row::Profile(Arc::new(profile))).chain([broken]).collect()
+}
+
+/// A login whose ID token and access token say more than the profile.
+pub(super) fn of_a_company() -> Row {
+    let mut profile = profile("globex/work", "ana.reyes@globex.example", Some((6, 54)));
+    let payload = r#"{"iss":"https://id.globex.example/tenant","sub":"00u1a2b3","aud":["https://api.globex.example","https://id.globex.example/userinfo"],"tid":"7f3c"}"#;
+    let access = Secret::new(format!("e30.{}.c2ln", URL_SAFE_NO_PAD.encode(payload)));
+    profile.held = StoredTokens::Present(Tokens { access, refresh: None });
+    profile.issuer = Some("https://id.globex.example/tenant".into());
+    profile.subject = Some("00u1a2b3".into());
+    (profile.subject_from, profile.account_from) = (Some(FactSource::IdToken), Some(FactSource::IdToken));
+    profile.id_token = Some(Box::new(Claims {
+        name: Some("Ana Reyes".into()),
+        organization: Some("Globex".into()),
+        audience: vec!["0oa9c8".into()],
+        auth_time: Some(now(0).wall - TimeDelta::minutes(6)),
+        ..Claims::default()
+    }));
+    Row::Profile(Arc::new(profile))
 }
 
 /// The list with `rows`, the first one selected.

@@ -97,7 +97,8 @@ impl PanelText<'_> {
         self.gap();
         let account = profile.account.as_deref();
         let account = account.map_or("unknown".to_owned(), |account| state::account(self.model, account));
-        self.field("Account", &[account]);
+        let remark = profile.account_from.map(|from| from.remark().to_owned());
+        self.field("Account", &[account].into_iter().chain(remark).collect::<Vec<_>>());
         self.scopes(&login.plan().scopes, &profile.scopes);
         self.field("Token", &self.clock(profile.life.expires_at));
         let grant = match profile.refresh_token() {
