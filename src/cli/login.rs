@@ -9,6 +9,7 @@ mod answers;
 mod arguments;
 mod conversation;
 mod flow_options;
+mod kept;
 mod key;
 mod outcome;
 mod pastes;
@@ -28,7 +29,6 @@ use crate::cli::login::progress::Pasting;
 use crate::cli::output::say;
 use crate::cli::profile_arg;
 use crate::cli::runtime::block_on;
-use crate::cli::walk;
 use crate::domain::change::Snapshot;
 use crate::domain::name::{ProfileName, StoreId};
 use crate::domain::provider::catalog::Catalog;
@@ -48,21 +48,24 @@ pub(super) fn run(services: &Arc<Services>, args: &LoginArgs) -> Result<Exit> {
 /// The number to end with, once the reason was said.
 async fn log_in(services: &Arc<Services>, args: &LoginArgs) -> Result<Exit, Exit> {
     let goal = if args.wants_key() { PreflightGoal::Key } else { PreflightGoal::Login };
-    let AddressedLogin { name, client } = match walk::is_address(&args.profile) {
-        true => address::find(services, args).await?,
-        false => AddressedLogin { name: name(args, goal)?, client: None },
+    let AddressedLogin { name, client, kept } = match profile_arg::address(services, &args.profile) {
+        Some(address) => {
+            let address = address.map_err(|error| refused(error.to_string()))?;
+            address::find(services, args, address).await?
+        }
+        None => AddressedLogin::known(name(args, goal)?),
     };
     let catalog = services.catalog().await;
     let provider = provider(services, &catalog, &name)?;
-    let options = options(args, provider)?;
+    let options = options(args, provider).map_err(|why| kept.refused(&why))?;
     let snapshot = services.read_now(StoreId::Own);
     may_be_written(&snapshot, &name)?;
-    let preflight = Preflight::of(&name, provider, goal, &snapshot).map_err(refused)?;
-    let mut questions = LoginQuestions::new(preflight, args, &name, &snapshot)?;
+    let preflight = Preflight::of(&name, provider, goal, &snapshot).map_err(|why| kept.refused(&why))?;
+    let mut questions = LoginQuestions::new(preflight, (args, kept), &name, &snapshot)?;
     questions.take_client(client)?;
     questions.ask_to_replace(services.clock.now().wall).await?;
     questions.ask().await?;
-    let LoginQuestions { mut preflight, mut prompter, .. } = questions;
+    let LoginQuestions { mut preflight, mut prompter, kept, .. } = questions;
     if goal == PreflightGoal::Key {
         return key::keep(services, &mut preflight, args.yes, &mut prompter).await;
     }
@@ -74,7 +77,7 @@ async fn log_in(services: &Arc<Services>, args: &LoginArgs) -> Result<Exit, Exit
     };
     let transcript = args.transcript.as_deref().map(TranscriptFile::create).transpose();
     let transcript = transcript.map_err(|trouble| exit::trouble(&trouble, &name.exact()))?;
-    Ok(Conversation::begin(services, plan, prompter, pasting).finish(transcript).await)
+    Ok(Conversation::begin(services, plan, (prompter, pasting), kept).finish(transcript).await)
 }
 
 /// The profile's name. A provider alone means its `default`, or its `key`.
@@ -89,16 +92,15 @@ fn name(args: &LoginArgs, goal: PreflightGoal) -> Result<ProfileName, Exit> {
     }
 }
 
-fn options(args: &LoginArgs, provider: &Provider) -> Result<LoginOptions, Exit> {
+fn options(args: &LoginArgs, provider: &Provider) -> Result<LoginOptions, String> {
     let locality = browser::locality();
-    let options = match args.wants_key() {
+    match args.wants_key() {
         true if !provider.flows.contains(&LoginMethod::Key) => {
             Err(flow_options::has_not(provider, "no API keys"))
         }
         true => Ok(LoginOptions::of(provider, locality)),
         false => flow_options::options(args, provider, locality),
-    };
-    options.map_err(refused)
+    }
 }
 
 /// Says how to log in at a server of one's own, which is found by its address.

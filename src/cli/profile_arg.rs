@@ -6,11 +6,12 @@ use url::Url;
 
 use crate::cli::exit::Exit;
 use crate::cli::output::say;
-use crate::cli::{redact, walk};
+use crate::cli::redact;
 use crate::domain::change::{Row, Snapshot};
 use crate::domain::name::{NameError, ProfileName, StoreId};
 use crate::domain::profile::Profile;
 use crate::domain::provider::catalog::Catalog;
+use crate::domain::provider::endpoint::{self, EndpointError};
 use crate::domain::text;
 use crate::shell::{Services, discovery};
 
@@ -61,6 +62,21 @@ pub(super) fn find(services: &Services, text: &str) -> Result<(Snapshot, Profile
     Err(no_profile(&services.catalog_now(), &name.to_string(), &hint))
 }
 
+/// The address that `text` is, where it looks like one and names no provider or profile that is there.
+///
+/// # Errors
+/// An [`EndpointError`] when it is an address that cannot be used.
+pub(super) fn address(services: &Services, text: &str) -> Option<Result<Url, EndpointError>> {
+    let address = endpoint::typed(text)?;
+    let names_one = || {
+        let provider = text.split('/').next().unwrap_or(text);
+        let snapshots = StoreId::ALL.map(|store| services.read_now(store));
+        services.catalog_now().entry(provider).is_some()
+            || snapshots.iter().flat_map(Snapshot::profiles).any(|one| one.id.name.provider() == provider)
+    };
+    (text.contains("://") || !names_one()).then_some(address)
+}
+
 /// Whether `text` names the profile itself, and is no shorter word that means it.
 pub(super) fn is_exact(text: &str, name: &ProfileName) -> bool {
     ProfileName::parse(store(text).1).is_ok_and(|parsed| parsed == *name)
@@ -68,7 +84,8 @@ pub(super) fn is_exact(text: &str, name: &ProfileName) -> bool {
 
 /// The name that a word means, among all that are there.
 fn meant(services: &Services, store: Option<StoreId>, text: &str) -> Result<ProfileName, Exit> {
-    let addressed = walk::is_address(text).then(|| of_address(services, text)).transpose()?;
+    let addressed = address(services, text).map(|address| of_address(services, text, address.ok()));
+    let addressed = addressed.transpose()?;
     let text = addressed.as_deref().unwrap_or(text);
     if text.contains('/') {
         return parse(text);
@@ -108,8 +125,7 @@ fn meant(services: &Services, store: Option<StoreId>, text: &str) -> Result<Prof
 }
 
 /// The provider that was found for an address.
-fn of_address(services: &Services, text: &str) -> Result<String, Exit> {
-    let address = Url::parse(text).ok();
+fn of_address(services: &Services, text: &str, address: Option<Url>) -> Result<String, Exit> {
     let known = discovery::known(services);
     let found = address.and_then(|address| known.into_iter().find(|known| known.is_at(&address)));
     let hint = "authtui login with that address finds out how to log in there";

@@ -10,11 +10,6 @@ use crate::oauth::discovery::{
 use crate::shell::terminal::console::{self, Prompter};
 use crate::shell::{Services, discovery};
 
-/// Whether `text` is an address, and no name.
-pub(super) fn is_address(text: &str) -> bool {
-    text.contains("://")
-}
-
 /// Walks to the end of `plan`. The person is asked about doubtful addresses.
 ///
 /// # Errors

@@ -27,7 +27,7 @@ use crate::shell::sign_out::sign_out;
 use crate::shell::store_files::ApplyError;
 use crate::shell::tasks::Tasks;
 use crate::shell::{Services, broke, discovery, login, settings, transcript};
-use crate::tui::message::{ClipboardCleared, Copied, Effect, Form, Msg};
+use crate::tui::message::{ClipboardCleared, Copied, CopySource, Effect, Form, Msg};
 
 /// Performs an effect in a task of its own. Effects of the terminal itself are the loop's.
 pub fn perform(tasks: &Tasks, services: &Arc<Services>, inbox: &Inbox, effect: Effect) {
@@ -67,10 +67,12 @@ async fn run(services: Arc<Services>, inbox: Inbox, effect: Effect) {
             return say_with_events(&services, &inbox, msg).await;
         }
         Effect::Copy(id, form) => {
-            let what = format!("the {} of {}", form.word(), id.name);
-            Msg::Copied(what, copy(&services, &id, form).await)
+            let copied = copy(&services, &id, form).await;
+            Msg::Copied(CopySource::Profile(id, form), copied)
         }
-        Effect::CopyText(what, text) => Msg::Copied(what.to_owned(), services.clipboard.copy(text).await),
+        Effect::CopyText(what, text) => {
+            Msg::Copied(CopySource::Text(what), services.clipboard.copy(text).await)
+        }
         Effect::Reveal(id, form) => {
             let secret = secret_of(&services, &id, form, "show").await;
             Msg::Revealed(id, form, secret)
@@ -145,7 +147,8 @@ fn lost(effect: &Effect) -> Option<Msg> {
         Effect::Revoke(id, _) => Msg::Revoked(id.clone(), Revoked::NotEnded(trouble)),
         Effect::Reveal(id, form) => Msg::Revealed(id.clone(), *form, Err(trouble)),
         Effect::ClearClipboard => Msg::ClipboardCleared(ClipboardCleared::Unreadable),
-        Effect::Copy(..) | Effect::CopyText(..) => Msg::Copied(String::new(), Err(trouble)),
+        Effect::Copy(id, form) => Msg::Copied(CopySource::Profile(id.clone(), *form), Err(trouble)),
+        Effect::CopyText(what, _) => Msg::Copied(CopySource::Text(what), Err(trouble)),
         Effect::Test(id) => Msg::Tested(id.clone(), Err(trouble)),
         Effect::TestKey(profile) => {
             Msg::KeyTested(profile.token_fingerprint().unwrap_or_default(), Err(trouble))

@@ -131,7 +131,7 @@ pub fn availability(model: &Model, action: Action, now: Now) -> Result<(), Unava
         Action::Mark => selected(model).map(|_| ()),
         Action::Undo => {
             let is_offered = model.undo.as_ref().is_some_and(|undo| undo.is_offered());
-            when(is_offered, "There is no sign-out to undo")
+            when(is_offered || model.erasing().next().is_some(), "There is no sign-out to undo")
         }
         Action::SignOut | Action::SignOutAtProvider => {
             sign_out(model, stored(model, "authtui cannot erase it")?)

@@ -1,5 +1,28 @@
 //! Clipboard as the screen hears of it.
 
+use crate::domain::name::ProfileId;
+use crate::oauth::form::Form;
+
+/// What was copied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CopySource {
+    /// Something of a profile.
+    Profile(ProfileId, Form),
+    /// Something else, in words.
+    Text(&'static str),
+}
+
+impl CopySource {
+    /// What was copied, in words.
+    #[must_use]
+    pub fn words(&self) -> String {
+        match self {
+            Self::Profile(id, form) => format!("the {} of {}", form.word(), id.name),
+            Self::Text(words) => (*words).to_owned(),
+        }
+    }
+}
+
 /// How something reached the clipboard. The shell's clipboard makes it; a message holds it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Copied {

@@ -8,6 +8,8 @@ use crate::tui::seconds;
 pub struct ClipboardTimer {
     /// What was copied, in words.
     pub what: String,
+    /// What is wrong with it, as sentences; empty where nothing is.
+    pub fault: String,
     pub until: Steady,
 }
 
@@ -16,6 +18,7 @@ impl ClipboardTimer {
     #[must_use]
     pub fn words(&self, now: Steady) -> String {
         let left = seconds::left(self.until, now);
-        format!("Copied {}. Clipboard clears in {left} s.", self.what)
+        let fault = if self.fault.is_empty() { String::new() } else { format!(" {}", self.fault) };
+        format!("Copied {}.{fault} Clipboard clears in {left} s.", self.what)
     }
 }

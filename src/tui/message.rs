@@ -23,7 +23,7 @@ use crate::oauth::refresh::{Refreshed, Wish};
 use crate::oauth::request::{Reply, Request};
 use crate::oauth::revocation::Revoked;
 use crate::oauth::scopes::Listed;
-pub use crate::tui::clipboard::{ClipboardCleared, Copied};
+pub use crate::tui::clipboard::{ClipboardCleared, Copied, CopySource};
 use crate::tui::screen_map::{MouseGesture, MouseTarget};
 use crate::tui::theme::own::OwnTheme;
 use crate::tui::theme::palette::Background;
@@ -302,7 +302,7 @@ pub enum Msg {
     /// The store's file is private, or could not be made so.
     MadePrivate(Result<(), Trouble>),
     /// Something was copied, or could not be.
-    Copied(String, Result<Copied, Trouble>),
+    Copied(CopySource, Result<Copied, Trouble>),
     /// A secret was read, to be shown, or could not be.
     Revealed(ProfileId, Form, Result<Secret, Trouble>),
     /// The clipboard was to be cleared.

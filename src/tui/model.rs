@@ -294,6 +294,11 @@ impl Model {
         self.running.iter().filter_map(|(id, running)| Some((id, running.refresh?)))
     }
 
+    /// The profiles whose sign-out is being saved.
+    pub fn erasing(&self) -> impl Iterator<Item = &ProfileId> {
+        self.running.iter().filter(|(_, running)| running.erasing.is_some()).map(|(id, _)| id)
+    }
+
     /// Refreshed tokens that are here and nowhere else.
     pub fn unsaved(&self) -> impl Iterator<Item = (&ProfileId, &UnsavedTokens)> {
         self.running.iter().filter_map(|(id, running)| Some((id, running.unsaved.as_ref()?)))

@@ -106,7 +106,7 @@ pub struct RowOrder {
     pub sections: [usize; 3],
     /// How many rows there are, shown or not.
     pub total: usize,
-    /// How many of all rows need what.
+    /// How many of all rows need what; one that is being refreshed is not due.
     pub needs: BTreeMap<Need, usize>,
     pub widths: ContentWidths,
     /// Where the profiles lie whose token has ended, or whose last refresh failed.

@@ -18,6 +18,8 @@ pub struct Running {
     /// How much of it is erased once its provider, which is being asked, has ended its grant.
     pub revoking: Option<Extent>,
     pub is_testing: bool,
+    /// A sign-out that is being saved, and whether it is undone at once.
+    pub erasing: Option<AfterErasing>,
     /// Whether what a sign-out erased of it is being put back.
     pub is_restoring: bool,
     /// Refreshed tokens that could not be stored: they are here and nowhere else.
@@ -36,12 +38,22 @@ pub(super) static NOTHING: Running = Running {
     last_try: None,
     revoking: None,
     is_testing: false,
+    erasing: None,
     is_restoring: false,
     unsaved: None,
     rescues: Vec::new(),
     has_failed_login: false,
     logged_in: None,
 };
+
+/// What follows once a sign-out is saved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AfterErasing {
+    /// It is offered to undo it.
+    Offer,
+    /// It is undone: the person has asked for that already.
+    Undo,
+}
 
 /// Refreshed tokens that could not be stored.
 #[derive(Debug, Clone, PartialEq, Eq)]

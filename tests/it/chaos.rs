@@ -32,7 +32,7 @@ use authtui::oauth::request::Reply;
 use authtui::oauth::revocation::Revoked;
 use authtui::oauth::scopes::Listed;
 use authtui::oauth::{LoginId, RequestId};
-use authtui::tui::message::{ClipboardCleared, Copied, Msg};
+use authtui::tui::message::{ClipboardCleared, Copied, CopySource, Msg};
 use authtui::tui::model::Model;
 use authtui::tui::screen::Screen;
 use authtui::tui::screen_map::MouseGesture;
@@ -304,7 +304,7 @@ impl Run {
             }
             12 => {
                 let copied = self.dice.pick(&[Copied::Native, Copied::NativeSecret, Copied::Terminal]);
-                Msg::Copied("the token".to_owned(), self.or_trouble(copied))
+                Msg::Copied(CopySource::Profile(self.id(), Form::Token), self.or_trouble(copied))
             }
             13 => {
                 let id = self.id();

@@ -38,7 +38,7 @@ use authtui::domain::tokens::{StoredTokens, Tokens};
 use authtui::domain::trouble::{FailureKind, Trouble};
 use authtui::oauth::probe::TestVerdict;
 use authtui::stored::provider_file;
-use authtui::tui::message::{Copied, Effect, Form, Msg};
+use authtui::tui::message::{Copied, CopySource, Effect, Form, Msg};
 use authtui::tui::model::RowId;
 use authtui::tui::screen::Screen;
 use authtui::tui::status::Tone;
@@ -77,18 +77,36 @@ fn what_is_not_there_is_not_copied() {
 }
 
 #[test]
+fn a_letter_without_a_meaning_names_the_key_that_lists_all_and_covers_no_failure() {
+    let mut app = App::with(["work"]);
+    app.keys("b");
+    assert_eq!(app.message(), "b is not a key here. ? shows all keys.");
+    app.keys("z");
+    assert_eq!(app.message(), "z is not a key here. ? shows all keys.");
+    assert_eq!(app.model.history.newest_first().count(), 0, "it is no news");
+    app.advance(Duration::from_secs(6));
+    assert_eq!(app.message(), "");
+
+    app.feed(Msg::Events(Err("it is a folder".to_owned())));
+    app.keys("b");
+    assert_eq!(app.message(), "The event log cannot be read: it is a folder.");
+    app.keys("j");
+    assert_eq!(app.message(), "");
+}
+
+#[test]
 fn what_was_copied_is_said_and_how() {
     for (copied, words) in [
         (Ok(Copied::Native), "Copied the token to the clipboard."),
         (Ok(Copied::Terminal), "Copied the token through the terminal (OSC 52)."),
     ] {
         let mut app = App::with(["work"]);
-        assert_eq!(app.feed(Msg::Copied("the token".to_owned(), copied)), []);
+        assert_eq!(app.feed(Msg::Copied(CopySource::Text("the token"), copied)), []);
         assert_eq!(app.message(), words);
     }
     let mut app = App::with(["work"]);
     let trouble = Trouble::untouched("cannot copy", "there is no clipboard", FailureKind::NothingToDo);
-    assert_eq!(app.feed(Msg::Copied("the token".to_owned(), Err(trouble))), []);
+    assert_eq!(app.feed(Msg::Copied(CopySource::Text("the token"), Err(trouble))), []);
     assert_eq!(app.message(), "Cannot copy: there is no clipboard. Stored tokens are unchanged.");
 }
 

@@ -2,6 +2,7 @@
 
 use crate::cli::exit::Exit;
 use crate::cli::login::arguments::{LoginArgs, SecretSource};
+use crate::cli::login::kept::KeptFile;
 use crate::cli::output::say;
 use crate::domain::change::Snapshot;
 use crate::domain::clock::{DateTime, Utc};
@@ -18,6 +19,8 @@ pub(super) struct LoginQuestions<'a> {
     pub(super) name: &'a ProfileName,
     pub(super) snapshot: &'a Snapshot,
     pub(super) prompter: Prompter,
+    /// What was written before it.
+    pub(super) kept: KeptFile,
 }
 
 impl<'a> LoginQuestions<'a> {
@@ -27,10 +30,11 @@ impl<'a> LoginQuestions<'a> {
     /// The number to end with, once the reason was said.
     pub(super) fn new(
         mut preflight: Preflight,
-        args: &'a LoginArgs,
+        (args, kept): (&'a LoginArgs, KeptFile),
         name: &'a ProfileName,
         snapshot: &'a Snapshot,
     ) -> Result<Self, Exit> {
+        let refused = |why: String| kept.refused(&why);
         if let Some(id) = &args.client_id {
             preflight.client_id(id).map_err(refused)?;
         }
@@ -53,9 +57,10 @@ impl<'a> LoginQuestions<'a> {
             }
             None => (None, Prompter::new()),
         };
-        let mut questions = Self { preflight, args, name, snapshot, prompter };
+        let secret = secret.transpose().map_err(refused)?;
+        let mut questions = Self { preflight, args, name, snapshot, prompter, kept };
         if let Some(secret) = secret {
-            questions.take_secret(&secret.map_err(refused)?)?;
+            questions.take_secret(&secret)?;
         }
         Ok(questions)
     }
@@ -66,9 +71,11 @@ impl<'a> LoginQuestions<'a> {
     /// The number to end with, once the reason was said.
     pub(super) fn take_client(&mut self, client: Option<(String, Option<Secret>)>) -> Result<(), Exit> {
         let Some((id, secret)) = client else { return Ok(()) };
-        self.preflight.client_id(&id).map_err(refused)?;
+        self.preflight.client_id(&id).map_err(|why| self.kept.refused(&why))?;
         match secret {
-            Some(secret) => self.preflight.client_secret(&secret).map(drop).map_err(refused),
+            Some(secret) => {
+                self.preflight.client_secret(&secret).map(drop).map_err(|why| self.kept.refused(&why))
+            }
             None => Ok(()),
         }
     }
@@ -88,7 +95,7 @@ impl<'a> LoginQuestions<'a> {
         if self.prompter.agrees(&format!("{} is logged in. Log in again?", self.name)).await {
             return Ok(());
         }
-        say(&format!("{}: nothing was changed.", self.name));
+        say(&format!("{}: {}.", self.name, self.kept.changes()));
         Err(Exit::Failure)
     }
 
@@ -100,7 +107,7 @@ impl<'a> LoginQuestions<'a> {
         // Asked for on a terminal, it is typed anew, whatever is stored.
         if self.args.secret_source() == Some(SecretSource::Input) && console::input_is_terminal() {
             let what = if self.args.wants_key() { "API key" } else { "Client secret" };
-            let secret = unseen(&mut self.prompter, what).await?;
+            let secret = unseen(&mut self.prompter, what).await.ok_or_else(|| self.kept.cancelled())?;
             self.take_secret(&secret)?;
         }
         while let Some(question) = self.preflight.next() {
@@ -112,8 +119,7 @@ impl<'a> LoginQuestions<'a> {
                 console::say(&recipe.lines().join("\n"));
             }
             if let Some(words) = self.unanswerable(question).filter(|_| !console::can_ask()) {
-                say(&format!("{words}. Nothing was changed."));
-                return Err(Exit::Usage);
+                return Err(self.kept.refused(&words));
             }
             self.ask_one(question).await?;
         }
@@ -124,30 +130,32 @@ impl<'a> LoginQuestions<'a> {
         let (preflight, prompter) = (&mut self.preflight, &mut self.prompter);
         let taken = match question {
             PreflightQuestion::Name => {
-                let answer = prompter.ask("Name:").await.ok_or_else(cancelled)?;
+                let answer = prompter.ask("Name:").await.ok_or_else(|| self.kept.cancelled())?;
                 preflight.name(&answer, self.snapshot)
             }
             PreflightQuestion::Scopes => preflight.scopes(&preflight.usual_scopes()),
             PreflightQuestion::ClientId => {
-                let answer = prompter.ask("Client id:").await.ok_or_else(cancelled)?;
+                let answer = prompter.ask("Client id:").await.ok_or_else(|| self.kept.cancelled())?;
                 preflight.client_id(&answer)
             }
             PreflightQuestion::ClientSecret => {
-                preflight.client_secret(&unseen(prompter, "Client secret").await?).map(say_trimmed)
+                let secret = unseen(prompter, "Client secret").await.ok_or_else(|| self.kept.cancelled())?;
+                preflight.client_secret(&secret).map(say_trimmed)
             }
             PreflightQuestion::Key => {
                 let provider = preflight.provider();
                 if let Some(page) = &provider.key_page {
                     console::say(&format!("{} gives API keys at {page}", provider.title));
                 }
-                preflight.key(&unseen(prompter, "API key").await?).map(say_trimmed)
+                let key = unseen(prompter, "API key").await.ok_or_else(|| self.kept.cancelled())?;
+                preflight.key(&key).map(say_trimmed)
             }
             PreflightQuestion::Notice => return self.agree("Continue?").await,
             PreflightQuestion::Replace => {
                 return self.agree("A key of that name is stored. Replace it?").await;
             }
         };
-        taken.map_err(refused)
+        taken.map_err(|why| self.kept.refused(&why))
     }
 
     async fn agree(&mut self, question: &str) -> Result<(), Exit> {
@@ -155,7 +163,7 @@ impl<'a> LoginQuestions<'a> {
             self.preflight.agree();
             return Ok(());
         }
-        say(&format!("{}: nothing was changed.", self.name));
+        say(&format!("{}: {}.", self.name, self.kept.changes()));
         Err(Exit::Failure)
     }
 
@@ -163,7 +171,7 @@ impl<'a> LoginQuestions<'a> {
         let preflight = &mut self.preflight;
         let taken =
             if self.args.wants_key() { preflight.key(secret) } else { preflight.client_secret(secret) };
-        taken.map(say_trimmed).map_err(refused)
+        taken.map(say_trimmed).map_err(|why| self.kept.refused(&why))
     }
 
     /// What is said where nobody can be asked; nothing where nobody needs to be.
@@ -219,16 +227,16 @@ pub(super) fn say_trimmed(ends: Ends) {
     }
 }
 
-pub(super) async fn unseen(prompter: &mut Prompter, what: &str) -> Result<Secret, Exit> {
-    prompter.ask_unseen(&format!("{what} (not shown):")).await.ok_or_else(cancelled)
+pub(super) async fn unseen(prompter: &mut Prompter, what: &str) -> Option<Secret> {
+    prompter.ask_unseen(&format!("{what} (not shown):")).await
 }
 
+/// Says why the login cannot be, before anything was written.
 pub(super) fn refused(why: String) -> Exit {
-    say(&format!("{why}. Nothing was changed."));
-    Exit::Usage
+    KeptFile::default().refused(&why)
 }
 
+/// Says that the person ended it, before anything was written.
 pub(super) fn cancelled() -> Exit {
-    say("cancelled; nothing was changed.");
-    Exit::Failure
+    KeptFile::default().cancelled()
 }

@@ -8,20 +8,17 @@ use tokio::time::{sleep_until, timeout};
 
 use crate::cli::exit::Exit;
 use crate::cli::login::answers::AccountAnswer;
+use crate::cli::login::kept::KeptFile;
 use crate::cli::login::outcome;
 use crate::cli::login::pastes::{LINE_GAP, Pastes};
 use crate::cli::login::progress::{LoginProgress, Pasting};
 use crate::cli::output::say;
 use crate::domain::name::{ProfileName, StoreId};
 use crate::oauth::LoginId;
-use crate::oauth::login::step::{LoginStep, StepState};
-use crate::oauth::login::{ConfirmReason, Input, Login, LoginPlan, Outcome, Output, SaveDecision, Stage};
+use crate::oauth::login::{ConfirmReason, Input, Login, LoginPlan, Output, SaveDecision, Stage};
 use crate::shell::terminal::console::{self, Prompter};
 use crate::shell::transcript::TranscriptFile;
 use crate::shell::{Services, login};
-
-/// How long a login that is done waits for what becomes of its browser.
-const BROWSER_LIMIT: Duration = Duration::from_secs(2);
 
 /// A login and those who take part in it.
 pub(super) struct Conversation<'a> {
@@ -36,19 +33,20 @@ pub(super) struct Conversation<'a> {
     pastes: Pastes,
     /// Whether something was pasted, which did not work if the login still waits.
     pasted: bool,
+    kept: KeptFile,
 }
 
 impl<'a> Conversation<'a> {
     pub(super) fn begin(
         services: &'a Arc<Services>,
         plan: LoginPlan,
-        prompter: Prompter,
-        pasting: Pasting,
+        (prompter, pasting): (Prompter, Pasting),
+        kept: KeptFile,
     ) -> Self {
         let (tell, told) = unbounded_channel();
         let (login, asks) = Login::begin(plan, LoginId(1), services.clock.now());
         let (progress, pastes) = (LoginProgress::default(), Pastes::default());
-        Self { services, login, asks, tell, told, prompter, progress, pasting, pastes, pasted: false }
+        Self { services, login, asks, tell, told, prompter, progress, pasting, pastes, pasted: false, kept }
     }
 
     /// Drives the login until it is over, and then writes its transcript.
@@ -67,15 +65,9 @@ impl<'a> Conversation<'a> {
             for ask in std::mem::take(&mut self.asks) {
                 self.perform(ask);
             }
-            if self.is_done_before_the_browser()
-                && let Ok(Some(heard)) = timeout(BROWSER_LIMIT, self.told.recv()).await
-            {
-                self.asks = self.login.advance(heard, self.services.clock.now());
-                continue;
-            }
             self.progress.show(&self.login, self.pasting, self.services.clock.now());
             if let Stage::Over(outcome) = self.login.stage() {
-                return outcome::end(outcome, &self.login, self.services.clock.now());
+                return outcome::end(outcome, &self.login, &self.kept, self.services.clock.now());
             }
             let heard = match self.decision().await {
                 Some(choice) => Input::Decided(choice),
@@ -89,12 +81,6 @@ impl<'a> Conversation<'a> {
                 self.pastes.worked();
             }
         }
-    }
-
-    /// Whether the login is done while nobody knows yet whether the browser could be started.
-    fn is_done_before_the_browser(&self) -> bool {
-        let is_opening = matches!(self.login.steps().mark(LoginStep::Open), StepState::Now(_));
-        is_opening && matches!(self.login.stage(), Stage::Over(Outcome::Done(_)))
     }
 
     fn perform(&self, ask: Output) {

@@ -54,7 +54,7 @@ pub(super) async fn keep(
         if !prompter.agrees("Enter another key?").await {
             return Err(cancelled());
         }
-        let key = unseen(prompter, "API key").await?;
+        let key = unseen(prompter, "API key").await.ok_or_else(cancelled)?;
         preflight.key(&key).map(say_trimmed).map_err(refused)?;
     }
 }

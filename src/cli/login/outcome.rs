@@ -1,6 +1,7 @@
 //! Outcome of a login, in words and as a number.
 
 use crate::cli::exit::{self, Exit};
+use crate::cli::login::kept::KeptFile;
 use crate::cli::output::say;
 use crate::domain::clock::{Now, local};
 use crate::domain::profile::{NO_REFRESH_TOKEN, Profile};
@@ -10,7 +11,7 @@ use crate::oauth::login::{Login, Outcome};
 use crate::shell::terminal::console;
 
 /// Says how the login ended and gives its number.
-pub(super) fn end(outcome: &Outcome, login: &Login, now: Now) -> Exit {
+pub(super) fn end(outcome: &Outcome, login: &Login, kept: &KeptFile, now: Now) -> Exit {
     let plan = login.plan();
     let safe = plan.stored().after();
     match outcome {
@@ -32,7 +33,7 @@ pub(super) fn end(outcome: &Outcome, login: &Login, now: Now) -> Exit {
             Exit::Temporary
         }
         Outcome::Cancelled => {
-            say(&format!("cancelled; nothing was changed.{safe}"));
+            say(&format!("cancelled; {}.{safe}", kept.changes()));
             Exit::Failure
         }
         Outcome::Discarded => {

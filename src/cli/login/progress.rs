@@ -20,6 +20,8 @@ pub(super) struct LoginProgress {
     browser: bool,
     notices: usize,
     obstacle: bool,
+    /// The link of the browser that opens by itself.
+    link: bool,
     pages: bool,
     curl: bool,
     waiting: bool,
@@ -41,13 +43,16 @@ pub(super) enum Pasting {
 impl LoginProgress {
     /// Shows what is new.
     pub(super) fn show(&mut self, login: &Login, pasting: Pasting, now: Now) {
-        self.show_opening(login);
+        self.show_opening(login, pasting);
         self.show_notices(login);
         let Some(methods) = login.methods() else { return };
-        let lead = match pasting {
-            Pasting::Wanted => LoginMethod::Paste,
-            Pasting::Possible | Pasting::Impossible => methods.lead(login.plan().options.locality),
-        };
+        let lead = lead(methods, login.plan(), pasting);
+        if let Some(link) = opening_link(login, pasting) {
+            if !replace(&mut self.link, true) {
+                console::say(&format!("Opening your browser. Nothing happens? Open this link:\n{link}"));
+            }
+            return self.show_waiting(methods, pasting, now);
+        }
         // What leads is shown first, once it is there.
         let awaited = lead == LoginMethod::Device && matches!(methods.device, DeviceMethod::Requested(_));
         let has_pages = methods.callback.is_some() || methods.paste.is_some();
@@ -56,25 +61,31 @@ impl LoginProgress {
         }
         self.show_device(&methods.device, lead, now);
         if has_pages && !awaited && !replace(&mut self.pages, true) {
-            pages(methods, login.plan(), lead);
+            pages(methods, login.plan(), (lead, self.link));
         }
         if let Some(curl) = methods.curl.as_ref().filter(|_| !replace(&mut self.curl, true)) {
             console::say(&format!(
                 "\nSend the request with your own browser session, and paste the address that it answers with:\n{curl}"
             ));
         }
+        self.show_waiting(methods, pasting, now);
+    }
+
+    /// Says how long the answer is waited for.
+    fn show_waiting(&mut self, methods: &LoginMethods, pasting: Pasting, now: Now) {
         // A device code that is awaited may prolong the login.
         let settled = !matches!(methods.device, DeviceMethod::Requested(_));
-        let opened = self.pages || self.curl || self.device.is_some();
-        if opened && settled && !replace(&mut self.waiting, true) {
+        let can_paste = self.link || self.pages || self.curl;
+        if (can_paste || self.device.is_some()) && settled && !replace(&mut self.waiting, true) {
             let minutes = now.steady.until(methods.deadline).as_secs().div_ceil(60);
-            let paste = if self.pages || self.curl { paste(pasting) } else { "" };
-            console::say(&format!("\nWaiting {minutes} minutes for the answer.{paste}"));
+            let paste = if can_paste { paste(pasting) } else { "" };
+            let gap = if self.pages || self.curl || self.device.is_some() { "\n" } else { "" };
+            console::say(&format!("{gap}Waiting {minutes} minutes for the answer.{paste}"));
         }
     }
 
     /// Shows what became of the listener and of the browser.
-    fn show_opening(&mut self, login: &Login) {
+    fn show_opening(&mut self, login: &Login, pasting: Pasting) {
         let steps = login.steps();
         if matches!(steps.mark(LoginStep::Listen), StepState::Failed(_)) && !replace(&mut self.listener, true)
         {
@@ -84,6 +95,7 @@ impl LoginProgress {
         let words = match steps.mark(LoginStep::Open) {
             // Why there is no browser is said with the address.
             StepState::Todo | StepState::Now(_) | StepState::Skipped => return,
+            StepState::Done(_) if self.link || opening_link(login, pasting).is_some() => return,
             StepState::Done(_) => "Opened your browser.".to_owned(),
             StepState::Failed(_) => format!("Could not open a browser: {}.", steps.note(LoginStep::Open)),
         };
@@ -123,6 +135,25 @@ impl LoginProgress {
             }
         }
     }
+}
+
+/// The method that is shown first.
+fn lead(methods: &LoginMethods, plan: &LoginPlan, pasting: Pasting) -> LoginMethod {
+    match pasting {
+        Pasting::Wanted => LoginMethod::Paste,
+        Pasting::Possible | Pasting::Impossible => methods.lead(plan.options.locality),
+    }
+}
+
+/// The link that a browser on this machine opens by itself, which needs no other beside it; nothing where
+/// it could not be started.
+fn opening_link(login: &Login, pasting: Pasting) -> Option<&Url> {
+    let (methods, plan) = (login.methods()?, login.plan());
+    let by_itself = lead(methods, plan, pasting) == LoginMethod::Code
+        && plan.options.browser == BrowserOpening::AtOnce
+        && methods.curl.is_none()
+        && !matches!(login.steps().mark(LoginStep::Open), StepState::Failed(_));
+    methods.callback.as_ref().filter(|_| by_itself)
 }
 
 fn code(device: &DeviceCode, lead: LoginMethod, now: Now) {
@@ -166,22 +197,17 @@ fn obstacle(plan: &LoginPlan, pasting: Pasting) {
     }
 }
 
-fn pages(methods: &LoginMethods, plan: &LoginPlan, lead: LoginMethod) {
+/// Shows the links that are left, `has_link` if that of the browser on this machine was shown.
+fn pages(methods: &LoginMethods, plan: &LoginPlan, (lead, has_link): (LoginMethod, bool)) {
     let host = &plan.provider.redirect.host;
     let shown = |words: &str, url: &Url| console::say(&format!("\n{words}:\n{url}"));
     let (callback, page) = (methods.callback.as_ref(), methods.paste.as_ref());
     match lead {
         LoginMethod::Code => {
-            let words = match plan.options.browser {
-                BrowserOpening::AtOnce => {
-                    "Allow access in your browser. If it does not open, use this address"
-                }
-                BrowserOpening::OnRequest => "Open this address in a browser on this machine",
-            };
-            callback.inspect(|url| shown(words, url));
-            page.inspect(|url| {
-                shown("Or use this address in any browser; it shows a code to paste here", url)
-            });
+            callback
+                .filter(|_| !has_link)
+                .inspect(|url| shown("Open this link in a browser on this machine", url));
+            page.inspect(|url| shown("Or open this in any browser; it then shows a code to paste here", url));
         }
         LoginMethod::Paste | LoginMethod::Device | LoginMethod::Key => {
             let or = if lead == LoginMethod::Device { "Or open" } else { "Open" };

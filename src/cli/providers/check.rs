@@ -26,8 +26,10 @@ const TEXT_LIMIT: usize = 200;
 /// # Errors
 /// The number to end with, once the reason was said.
 pub(super) async fn run(services: &Arc<Services>, target: &str, agreed: bool) -> Result<Exit, Exit> {
-    if walk::is_address(target) {
-        let address = endpoint::parse(target.trim()).map_err(|error| {
+    let is_file = Path::new(target).is_file() || [".yaml", ".yml"].iter().any(|end| target.ends_with(end));
+    let typed = profile_arg::address(services, target).filter(|_| target.contains("://") || !is_file);
+    if let Some(address) = typed {
+        let address = address.map_err(|error| {
             say(&format!("{error}."));
             Exit::Usage
         })?;

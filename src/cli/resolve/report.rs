@@ -68,24 +68,28 @@ struct ErrorJson<'a> {
 impl ResolveReport<'_> {
     /// The chain as people read it.
     pub(super) fn text(&self) -> String {
-        let order = &self.request.order;
+        let ResolveRequest { order, provider, .. } = self.request;
         let mut lines = vec![match order.program.as_str() {
-            "" => {
-                format!("{} has no set order; using the usual one:", self.request.provider.name)
-            }
-            program => format!("In the order that {program} uses:"),
+            "" => format!("{} has no set order; using the usual one:", provider.name),
+            _ => format!("{} takes the first of these that holds something:", provider.name),
         }];
         let labels: Vec<String> = self.chain.candidates.iter().map(Candidate::label).collect();
         let widest = labels.iter().map(|label| label.width()).max().unwrap_or_default();
         for (index, (candidate, label)) in self.chain.candidates.iter().zip(&labels).enumerate() {
             let mark = if self.chain.end() == Some(index) { '>' } else { ' ' };
             let padding = " ".repeat(widest.saturating_sub(label.width()));
-            lines.push(format!("{mark} {label}{padding}  {}", self.why(index, candidate)));
+            lines.push(format!("{mark} {} {label}{padding}  {}", index + 1, self.why(index, candidate)));
         }
         lines.push(match self.masked() {
             Some(header) => format!("Header: {header}"),
             None => "Header: none".to_owned(),
         });
+        let others =
+            provider.orders.iter().map(|other| other.name.as_str()).filter(|name| *name != order.name);
+        let others: Vec<&str> = others.collect();
+        if !others.is_empty() {
+            lines.push(format!("Order: {}; --order takes another: {}", order.name, others.join(", ")));
+        }
         lines.extend(self.hints().iter().map(|hint| format!("Hint: {hint}.")));
         lines.iter().map(|line| text::clean(line, LINE_LIMIT) + "\n").collect()
     }

@@ -1,6 +1,7 @@
 //! Endpoints: the one rule for addresses that secrets may go to.
 
 use std::fmt;
+use std::net::Ipv4Addr;
 
 use url::{Host, Url};
 
@@ -18,6 +19,52 @@ pub fn parse(written: &str) -> Result<Url, EndpointError> {
         return Err(EndpointError { written, rule: "leave out the fragment (the part after #)" });
     }
     Ok(url)
+}
+
+/// Reads an address as a person types it, with or without its scheme: `mcp.acme.test/mcp` is taken as
+/// `https`, `localhost:4000` as `http`. Nothing where it looks like no address, as `demo/ana` does.
+///
+/// # Errors
+/// A [`EndpointError`] when it looks like an address that cannot be used.
+pub fn typed(text: &str) -> Option<Result<Url, EndpointError>> {
+    let text = text.trim();
+    if text.contains("://") {
+        return Some(parse(text));
+    }
+    let (authority, _) = text.split_once(['/', '?', '#']).unwrap_or((text, ""));
+    let (host, port) = match authority.rsplit_once(':') {
+        Some((host, port)) if !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()) => {
+            (host, Some(port))
+        }
+        Some(_) | None => (authority, None),
+    };
+    let local = Url::parse(&format!("http://{authority}")).ok().filter(is_loopback);
+    let is_typed = is_bracketed(host) || is_domain(host) && (port.is_some() || host.contains('.'));
+    let scheme = match local {
+        Some(_) if is_typed || host == "localhost" => "http",
+        None if is_typed => "https",
+        Some(_) | None => return None,
+    };
+    Some(parse(&format!("{scheme}://{text}")))
+}
+
+/// Whether `host` is an address of IPv6, as URLs have it.
+fn is_bracketed(host: &str) -> bool {
+    host.starts_with('[') && host.ends_with(']')
+}
+
+/// Whether `host` may be the name of a machine or an address of IPv4. What else has dots may be a secret
+/// that was typed in the wrong place, and must go to no resolver.
+fn is_domain(host: &str) -> bool {
+    let is_label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    };
+    let last = host.rsplit('.').next().unwrap_or(host);
+    let is_last = last.starts_with("xn--")
+        || (2..=24).contains(&last.len()) && last.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let is_name = host.split('.').all(is_label) && (is_last || !host.contains('.'));
+    is_name || host.parse::<Ipv4Addr>().is_ok()
 }
 
 /// Reads an address that a browser is sent to: as [`parse`], and it may have a fragment, because pages
@@ -193,6 +240,45 @@ mod tests {
             "",
         ] {
             assert!(paste(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn what_looks_like_a_host_is_an_address_and_a_word_is_not() {
+        for (text, address) in [
+            ("https://mcp.acme.test/mcp", "https://mcp.acme.test/mcp"),
+            (" mcp.acme.test/mcp ", "https://mcp.acme.test/mcp"),
+            ("acme.test", "https://acme.test/"),
+            ("acme.test?tenant=1", "https://acme.test/?tenant=1"),
+            ("10.0.0.8/mcp", "https://10.0.0.8/mcp"),
+            ("intranet:8443/mcp", "https://intranet:8443/mcp"),
+            ("localhost:4000/mcp", "http://localhost:4000/mcp"),
+            ("localhost", "http://localhost/"),
+            ("127.0.0.1:8080/mcp", "http://127.0.0.1:8080/mcp"),
+            ("[::1]:8080/mcp", "http://[::1]:8080/mcp"),
+            ("http://127.0.0.1:4000", "http://127.0.0.1:4000/"),
+        ] {
+            assert_eq!(typed(text).expect(text).expect(text).as_str(), address, "{text}");
+        }
+        for text in ["http://acme.test/mcp", "https://ana:hush@acme.test", "acme.test/a b", "acme.test/#x"] {
+            assert!(typed(text).is_some_and(|address| address.is_err()), "{text}");
+        }
+        for text in [
+            "",
+            "demo",
+            "demo/ana",
+            "demo/ana.b",
+            "demo:ana",
+            "acme.",
+            ".acme",
+            "./acme.yaml",
+            "two words.test",
+            "ana@acme.test",
+            "ana:hush@acme.test",
+            "sk-1.a_b",
+            "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.dBjftJeZ4CVP-mB92K27uhbUJU1p1r",
+        ] {
+            assert_eq!(typed(text), None, "{text}");
         }
     }
 

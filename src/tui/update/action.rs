@@ -79,7 +79,7 @@ fn perform(model: &mut Model, now: Now, action: Action) -> Vec<Effect> {
             return on_selected(model, |_, profile| vec![Effect::Copy(profile.id.clone(), form)]);
         }
         Action::Reveal => return on_selected(model, reveal),
-        Action::Undo => return undo::undo(model),
+        Action::Undo => return undo::undo(model, now),
         Action::Mark => {
             marked::mark(model);
             navigation::step(model, now, Motion::Down);

@@ -104,7 +104,9 @@ fn order(model: &Model, now: Now) -> RowOrder {
         for (index, row) in snapshot.rows.iter().enumerate() {
             let need = urgency::need(model, row, now);
             order.total += 1;
-            *order.needs.entry(need).or_default() += 1;
+            if !(need == Need::Due && is_refreshing(model, row)) {
+                *order.needs.entry(need).or_default() += 1;
+            }
             widen(&mut order.widths, row);
             if let Row::Profile(profile) = row {
                 look_ahead(&mut order, model, profile, now);
@@ -145,6 +147,14 @@ fn sort(unplaced: &mut [UnplacedRow<'_>], by: SortBy) {
             // Those without an end come last.
             Reverse(end.map(Reverse))
         }),
+    }
+}
+
+/// Whether the token of `row` is on its way, so that nobody has to wait for its turn.
+fn is_refreshing(model: &Model, row: &Row) -> bool {
+    match row {
+        Row::Profile(profile) => model.running(&profile.id).refresh.is_some(),
+        Row::Broken { .. } => false,
     }
 }
 

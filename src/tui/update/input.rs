@@ -4,6 +4,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 use crate::domain::clock::Now;
 use crate::domain::secret::Secret;
+use crate::domain::text;
 use crate::tui::dialog::LetterPress;
 use crate::tui::field::{Field, Sight};
 use crate::tui::keymap::{KeyCombo, KeyContext};
@@ -13,6 +14,7 @@ use crate::tui::message::{Action, Effect, Motion};
 use crate::tui::model::Model;
 use crate::tui::screen::{Panel, Screen};
 use crate::tui::shown_method::ShownMethod;
+use crate::tui::status::StatusMessage;
 use crate::tui::update::{action, palette, reveal, status};
 
 /// Takes a key.
@@ -20,7 +22,7 @@ pub(super) fn press(model: &mut Model, now: Now, key: KeyEvent) -> Vec<Effect> {
     if key.kind == KeyEventKind::Release {
         return Vec::new();
     }
-    notice_read(model);
+    let read = notice_read(model);
     let is_revealed = matches!(model.screen, Screen::Reveal(..));
     let revealed = if is_revealed { reveal::press(model, key) } else { Vec::new() };
     // What holds on every screen, also where a text is being typed.
@@ -44,10 +46,24 @@ pub(super) fn press(model: &mut Model, now: Now, key: KeyEvent) -> Vec<Effect> {
     match model.key_context() {
         Some(place) => match model.keys.action(place, key) {
             Some(action) if is_seen || action == Action::Quit => action::act(model, now, action),
+            None if is_seen && model.screen == Screen::List => {
+                unbound(model, read, letter(key), now);
+                Vec::new()
+            }
             Some(_) | None => Vec::new(),
         },
         None if is_seen => typed(model, now, key),
         None => Vec::new(),
+    }
+}
+
+/// Says where the keys are when one did nothing. A failure that was `read` by it stays instead.
+fn unbound(model: &mut Model, read: Option<StatusMessage>, letter: Option<char>, now: Now) {
+    if let Some(read) = read {
+        model.message = Some(read);
+    } else if let Some(letter) = letter.filter(|letter| !text::is_hostile(*letter)) {
+        let help = model.keys.key(Action::Help);
+        status::hint(model, format!("{letter} is not a key here. {help} shows all keys."), now);
     }
 }
 
@@ -58,10 +74,8 @@ fn letter(key: KeyEvent) -> Option<char> {
 }
 
 /// Takes away a message that stays until the person does something.
-pub(super) fn notice_read(model: &mut Model) {
-    if model.message.as_ref().is_some_and(|message| message.until.is_none()) {
-        status::dismiss(model);
-    }
+pub(super) fn notice_read(model: &mut Model) -> Option<StatusMessage> {
+    model.message.take_if(|message| message.until.is_none())
 }
 
 /// A key into the text field that is open.

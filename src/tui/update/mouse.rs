@@ -31,7 +31,7 @@ pub(super) fn point(
 }
 
 fn click(model: &mut Model, now: Now, target: MouseTarget) -> Vec<Effect> {
-    input::notice_read(model);
+    drop(input::notice_read(model));
     reveal::hide(model);
     match target {
         MouseTarget::Row(row) => return select(model, now, row),

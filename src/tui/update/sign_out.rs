@@ -10,6 +10,7 @@ use crate::tui::dialog::{Dialog, DialogAnswer, DialogQuestion};
 use crate::tui::flash::flash;
 use crate::tui::message::{Action, Effect};
 use crate::tui::model::{Leaving, Model};
+use crate::tui::running::AfterErasing;
 use crate::tui::screen::Screen;
 use crate::tui::sign_out::{SignOutTarget, SignOutWay};
 use crate::tui::status::{AskedBy, ReportPlace, ReportSubject, TaskReport, Tone};
@@ -67,6 +68,7 @@ fn ask_provider(model: &mut Model, id: ProfileId, extent: Extent, now: Now) -> V
 
 fn erase(model: &mut Model, id: ProfileId, extent: Extent) -> Vec<Effect> {
     model.saving += 1;
+    model.running_mut(&id).erasing = Some(AfterErasing::Offer);
     vec![Effect::SignOut(id, extent)]
 }
 
@@ -78,6 +80,7 @@ pub(super) fn erased(
     now: Now,
 ) -> Vec<Effect> {
     model.saving = model.saving.saturating_sub(1);
+    let undoes = model.running_mut(id).erasing.take() == Some(AfterErasing::Undo);
     let SignedOut { snapshot, erased } = match signed_out {
         Ok(signed_out) => signed_out,
         Err(trouble) => {
@@ -92,15 +95,15 @@ pub(super) fn erased(
     };
     stores::take(model, snapshot);
     flash(model, id, now);
-    let can_undo = erased.is_some() && model.leaving == Leaving::No;
+    let can_undo = erased.is_some() && (undoes || model.leaving == Leaving::No);
     let place = if can_undo { ReportPlace::Log } else { ReportPlace::Both };
     let subject = ReportSubject::Profile(id.clone());
     let report = TaskReport::new(text, Tone::Good, AskedBy::Person).about(subject).with_event();
     model.reports.push(TaskReport { place, ..report });
-    if let Some(erased) = erased.filter(|_| can_undo) {
-        undo::offer(model, erased, now);
+    match erased.filter(|_| can_undo) {
+        Some(erased) => undo::offer(model, erased, undoes, now),
+        None => Vec::new(),
     }
-    Vec::new()
 }
 
 /// The provider answered, or could not be asked.

@@ -29,6 +29,11 @@ pub(super) fn show(model: &mut Model, text: impl Into<String>, tone: Tone, now: 
     place(model, report, now);
 }
 
+/// Tells how to go on, which is no news for the log.
+pub(super) fn hint(model: &mut Model, text: String, now: Now) {
+    place(model, TaskReport::new(text, Tone::Plain, AskedBy::Person), now);
+}
+
 /// Takes the message away.
 pub(super) fn dismiss(model: &mut Model) {
     model.message = None;

@@ -2,25 +2,50 @@
 
 use crate::domain::change::Extent;
 use crate::domain::clock::Now;
-use crate::domain::name::StoreId;
+use crate::domain::name::{ProfileId, StoreId};
 use crate::domain::profile::Profile;
 use crate::tui::message::{Action, Effect};
 use crate::tui::model::Model;
+use crate::tui::running::AfterErasing;
 use crate::tui::status::{AskedBy, ReportPlace, ReportSubject, TaskReport, Tone};
 use crate::tui::undo::SignOutUndo;
-use crate::tui::update::status::dismiss;
+use crate::tui::update::status::{dismiss, show};
 
-/// Offers to put back what was just erased.
-pub(super) fn offer(model: &mut Model, erased: (Extent, Box<Profile>), now: Now) {
+/// Offers to put back what was just erased, or puts it back where that was asked for already.
+pub(super) fn offer(
+    model: &mut Model,
+    erased: (Extent, Box<Profile>),
+    undoes: bool,
+    now: Now,
+) -> Vec<Effect> {
     let undo = SignOutUndo::offer(model.undo.take(), erased, now);
+    if undoes {
+        model.undo = Some(undo);
+        return put_back(model);
+    }
     let words = undo.words(&model.keys.key(Action::Undo), now);
     let report = TaskReport::new(words, Tone::Good, AskedBy::Person).about(ReportSubject::Undo);
     model.reports.push(TaskReport { place: ReportPlace::Row, ..report });
     model.undo = Some(undo);
+    Vec::new()
 }
 
-/// Puts back what was erased.
-pub(super) fn undo(model: &mut Model) -> Vec<Effect> {
+/// Undoes the last sign-out, as soon as it is saved.
+pub(super) fn undo(model: &mut Model, now: Now) -> Vec<Effect> {
+    let erasing: Vec<ProfileId> = model.erasing().cloned().collect();
+    for id in &erasing {
+        model.running_mut(id).erasing = Some(AfterErasing::Undo);
+    }
+    if !erasing.is_empty() {
+        show(model, "The sign-out is being saved; then it is undone.", Tone::Plain, now);
+    }
+    put_back(model)
+}
+
+fn put_back(model: &mut Model) -> Vec<Effect> {
+    if !model.undo.as_ref().is_some_and(SignOutUndo::is_offered) {
+        return Vec::new();
+    }
     let changes = model.undo.as_mut().map(SignOutUndo::restore).unwrap_or_default();
     model.saving += changes.len();
     for (id, _) in &changes {

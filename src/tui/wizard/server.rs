@@ -67,52 +67,13 @@ pub fn offers<'a>(catalog: &'a Catalog, typed: &str) -> Vec<Offer<'a>> {
     );
     let named = catalog.usable().chain(by_address);
     let found = Fuzzy::new(typed).sorted(named, |provider| choice_text(provider));
-    let address = typed_address(typed).map(Offer::Address);
+    let address = endpoint::typed(typed).and_then(Result::ok).map(Offer::Address);
     found.into_iter().map(Offer::Provider).chain(address).chain(templates.map(Offer::Provider)).collect()
 }
 
 /// Why nothing can be asked at an address that somebody has typed with its scheme.
 #[must_use]
 pub fn address_error(typed: &str) -> Option<EndpointError> {
-    let typed = typed.trim();
-    let (_, rest) = typed.split_once("://")?;
-    endpoint::parse(typed).err().filter(|_| !rest.is_empty())
-}
-
-/// The address that somebody has typed, with or without its scheme.
-fn typed_address(typed: &str) -> Option<Url> {
-    let typed = typed.trim();
-    if typed.contains("://") {
-        return endpoint::parse(typed).ok();
-    }
-    let host = typed.split(['/', ':']).next()?;
-    let is_here = matches!(host, "localhost" | "127.0.0.1");
-    let is_host =
-        is_here || host.split_once('.').is_some_and(|(name, rest)| !name.is_empty() && rest.len() > 1);
-    let scheme = if is_here { "http" } else { "https" };
-    endpoint::parse(&format!("{scheme}://{typed}")).ok().filter(|_| is_host)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_looks_like_a_host_is_an_address_and_a_word_is_not() {
-        for (typed, address) in [
-            ("https://mcp.acme.test/mcp", Some("https://mcp.acme.test/mcp")),
-            (" mcp.acme.test/mcp ", Some("https://mcp.acme.test/mcp")),
-            ("acme.test", Some("https://acme.test/")),
-            ("localhost:4000/mcp", Some("http://localhost:4000/mcp")),
-            ("http://127.0.0.1:4000", Some("http://127.0.0.1:4000/")),
-            ("http://acme.test/mcp", None),
-            ("https://ana:hush@acme.test", None),
-            ("demo", None),
-            ("acme.", None),
-            ("two words.test", None),
-            ("", None),
-        ] {
-            assert_eq!(typed_address(typed).as_ref().map(Url::as_str), address, "{typed}");
-        }
-    }
+    let (_, rest) = typed.trim().split_once("://")?;
+    endpoint::typed(typed)?.err().filter(|_| !rest.is_empty())
 }

@@ -23,17 +23,18 @@ const BEARER: (&str, &str) = ("DEMO_BEARER", "0123456789abcdefghij");
 fn each_source_is_named_with_what_it_holds_and_the_first_is_used() {
     let (served, _) = with_ana(3600 * 3);
     let ended = run(&served, &["resolve", "demo"], &[("DEMO_KEY", ""), BEARER]);
-    let login = "  login demo/ana  fresh for 2h59m; DEMO_BEARER comes first";
+    let login = "  3 login demo/ana  fresh for 2h59m; DEMO_BEARER comes first";
     let lines: Vec<&str> = ended.quietly().1.lines().collect();
     assert_eq!(
         lines,
         [
-            "In the order that claw-code uses:",
-            "  DEMO_KEY        set but empty, so it counts as not set",
-            "> DEMO_BEARER     set",
+            "demo takes the first of these that holds something:",
+            "  1 DEMO_KEY        set but empty, so it counts as not set",
+            "> 2 DEMO_BEARER     set",
             login,
-            "  key             none stored",
+            "  4 key             none stored",
             "Header: Authorization: Bearer …ghij",
+            "Order: usual; --order takes another: documented",
         ]
     );
 }
@@ -64,7 +65,7 @@ fn a_login_that_has_ended_is_refreshed_on_the_way_and_only_if_it_comes_first() {
     let ended = run(&served, &["resolve", "demo/ana"], &[]);
 
     assert_eq!((ended.code, served.refreshes()), (Some(0), (1, 0)), "{ended:?}");
-    assert!(ended.out.contains("> login demo/ana  refreshed just now, fresh for "), "{}", ended.out);
+    assert!(ended.out.contains("> 3 login demo/ana  refreshed just now, fresh for "), "{}", ended.out);
     let now = served.stored("ana").expect("tokens");
     assert_ne!(now, before);
     let header = run(&served, &["resolve", "demo", "--header"], &[]);

@@ -30,7 +30,6 @@ fn anthropic_logs_in_by_seven_steps_and_its_test_of_the_token_may_answer_403() {
 
     let mut login = anthropic.begin(&["--yes"], "");
     let authorize = login.line("http");
-    login.line("Opened your browser.");
     person::answer(&authorize, "allow");
     let ended = login.end();
 

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use authtui::domain::settings::Settings;
-use authtui::tui::message::{ClipboardCleared, Copied, Effect, Msg};
+use authtui::tui::message::{ClipboardCleared, Copied, CopySource, Effect, Form, Msg};
 use authtui::tui::wakes_at;
 
-use crate::harness::App;
+use crate::harness::{App, due, id};
 
 const AFTER: Duration = Duration::from_secs(30);
 
@@ -77,6 +77,25 @@ fn without_the_setting_nothing_is_taken_back() {
     assert_eq!(app.advance(AFTER), []);
 }
 
+#[test]
+fn a_copied_token_that_has_expired_says_so_and_which_key_helps() {
+    for (clears_after, tail) in [(None, ""), (Some(AFTER), " Clipboard clears in 30 s.")] {
+        let mut app = App::of([due("work")]);
+        app.feed(Msg::Settled(Ok(Settings { clear_clipboard: clears_after, ..Settings::default() })));
+        for (form, fault) in [
+            (Form::Token, " The token expired 5m00s ago; r refreshes it."),
+            (Form::Header, " The token expired 5m00s ago; r refreshes it."),
+            (Form::Refresh, ""),
+        ] {
+            let source = CopySource::Profile(id("work"), form);
+            let copied = if clears_after.is_some() { Copied::NativeSecret } else { Copied::Native };
+            app.feed(Msg::Copied(source, Ok(copied)));
+            let to = if clears_after.is_some() { "" } else { " to the clipboard" };
+            assert_eq!(app.message(), format!("Copied the {} of demo/work{to}.{fault}{tail}", form.word()));
+        }
+    }
+}
+
 fn clearing() -> App {
     let mut app = App::with(["work"]);
     app.feed(Msg::Settled(Ok(Settings { clear_clipboard: Some(AFTER), ..Settings::default() })));
@@ -84,5 +103,5 @@ fn clearing() -> App {
 }
 
 fn copy(app: &mut App, copied: Copied) -> Vec<Effect> {
-    app.feed(Msg::Copied("the token of demo/work".to_owned(), Ok(copied)))
+    app.feed(Msg::Copied(CopySource::Profile(id("work"), Form::Token), Ok(copied)))
 }

@@ -8,6 +8,8 @@ use authtui::domain::clock::TimeDelta;
 use authtui::domain::profile::{AutoRefresh, LastRefresh, Profile, RefreshResult};
 use authtui::domain::settings::Settings;
 use authtui::domain::tokens::{Expiry, StoredTokens};
+use authtui::domain::trouble::{FailureKind, Trouble};
+use authtui::oauth::refresh::Refreshed;
 use authtui::tui::message::{Effect, Msg};
 use authtui::tui::model::RowId;
 use authtui::tui::{rows, wakes_at};
@@ -207,6 +209,19 @@ fn the_header_says_what_needs_somebody_and_what_comes_next() {
     let words = header(&app);
     assert!(words.contains("all 3 are fine"), "{words}");
     assert!(words.contains("next: demo/") && words.contains("refreshes in 5"), "{words}");
+}
+
+#[test]
+fn the_header_counts_no_profile_as_due_while_it_is_refreshed() {
+    let header = |app: &App| app.screen().lines().next().unwrap_or_default().to_owned();
+    let mut app = App::of([due("work"), due("home")]);
+    assert!(header(&app).contains("2 due"), "{}", header(&app));
+    app.keys("r");
+    assert!(header(&app).contains("1 due"), "{}", header(&app));
+    let selected = app.model.selected_profile().expect("a profile").id.clone();
+    let failed = Trouble::untouched("cannot refresh", "offline", FailureKind::Temporary(None));
+    app.feed(Msg::Refreshed(selected, Refreshed::Failed(None, failed)));
+    assert!(header(&app).contains("2 due"), "{}", header(&app));
 }
 
 /// The own names of the rows that are shown, in their order.

@@ -9,7 +9,7 @@ use authtui::domain::trouble::{FailureKind, Trouble};
 use authtui::oauth::probe::TestVerdict;
 use authtui::oauth::refresh::{Refreshed, Wish};
 use authtui::stored::provider_file;
-use authtui::tui::message::{Copied, Effect, Msg};
+use authtui::tui::message::{Copied, CopySource, Effect, Form, Msg};
 use authtui::tui::screen::Screen;
 use authtui::tui::status::{AskedBy, Tone};
 
@@ -117,11 +117,11 @@ fn a_single_refresh_is_told_by_its_name_whatever_was_refreshed_before_it() {
 #[test]
 fn two_copies_are_one_message_and_the_last_one_wins() {
     let mut app = App::with(["work"]);
-    let copied = |app: &mut App, what: &str| {
-        app.feed(Msg::Copied(what.to_owned(), Ok(Copied::Native)));
+    let copied = |app: &mut App, form: Form| {
+        app.feed(Msg::Copied(CopySource::Profile(id("work"), form), Ok(Copied::Native)));
     };
-    copied(&mut app, "the token of demo/work");
-    copied(&mut app, "the header of demo/work");
+    copied(&mut app, Form::Token);
+    copied(&mut app, Form::Header);
     assert_eq!(app.message(), "Copied the header of demo/work to the clipboard.");
     assert_eq!(app.model.history.newest_first().count(), 2);
 }
@@ -209,8 +209,8 @@ fn the_colour_of_a_message_is_that_of_its_consequence() {
         ("", Msg::Stored(told), Tone::Warn),
         ("", Msg::Catalogued(Box::new(complained)), Tone::Warn),
         ("", Msg::Events(Err("it is a folder".to_owned())), Tone::Bad),
-        ("", Msg::Copied("the token".to_owned(), Ok(Copied::Native)), Tone::Good),
-        ("", Msg::Copied("the token".to_owned(), Ok(Copied::Terminal)), Tone::Plain),
+        ("", Msg::Copied(CopySource::Text("the token"), Ok(Copied::Native)), Tone::Good),
+        ("", Msg::Copied(CopySource::Text("the token"), Ok(Copied::Terminal)), Tone::Plain),
         ("", Msg::MadePrivate(Ok(())), Tone::Good),
         ("", Msg::MadePrivate(Err(trouble(FailureKind::NothingToDo))), Tone::Bad),
         ("", Msg::Waits(id("work"), "authtui token".to_owned()), Tone::Plain),

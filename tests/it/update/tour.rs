@@ -3,7 +3,7 @@
 use authtui::domain::profile::Profile;
 use authtui::domain::tokens::StoredTokens;
 use authtui::oauth::refresh::Refreshed;
-use authtui::tui::message::{Copied, Msg};
+use authtui::tui::message::{Copied, CopySource, Msg};
 use authtui::tui::tour::Tour;
 
 use crate::harness::{App, due, id, profile, snapshot};
@@ -29,7 +29,7 @@ fn what_the_person_does_is_ticked_off() {
     let fresh = Refreshed::Done(snapshot([profile("work"), profile("home")]));
     app.feed(Msg::Refreshed(id("home"), fresh));
     assert!(app.screen().contains("4/6  Press y"), "{}", app.screen());
-    app.feed(Msg::Copied("a header".to_owned(), Ok(Copied::Terminal)));
+    app.feed(Msg::Copied(CopySource::Text("a header"), Ok(Copied::Terminal)));
     assert!(app.screen().contains("5/6  Press x"), "{}", app.screen());
 }
 

@@ -32,6 +32,27 @@ fn a_sign_out_can_be_undone_while_the_message_counts_down() {
 }
 
 #[test]
+fn an_undo_before_the_sign_out_is_saved_waits_for_it() {
+    let mut app = App::with(["work", "home"]);
+    app.keys("xe");
+    assert_eq!(app.keys("u"), []);
+    assert_eq!(app.message(), "The sign-out is being saved; then it is undone.");
+    let erased = Some((Extent::Tokens, Box::new(profile("work"))));
+    let left = snapshot([without_tokens(), profile("home")]);
+
+    let effects = app.feed(Msg::SignedOut(id("work"), Ok(SignedOut { snapshot: left, erased })));
+
+    assert_eq!(effects, [restoring(Extent::Tokens, profile("work"))]);
+    app.feed(Msg::Changed(id("work"), Ok(snapshot([profile("work"), profile("home")]))));
+    assert_eq!(app.message(), "demo/work is back: its tokens are stored again.");
+
+    let mut app = App::with(["work", "home"]);
+    app.keys("xeu");
+    app.feed(Msg::SignedOut(id("work"), Err(full())));
+    assert_eq!((app.keys("u"), &app.model.undo), (vec![], &None), "nothing was signed out");
+}
+
+#[test]
 fn after_ten_seconds_nothing_is_kept() {
     let mut app = signed_out();
     app.advance(SECOND * 10);

@@ -61,6 +61,37 @@ fn an_address_is_enough_for_a_login_and_a_second_account_needs_no_second_client(
 }
 
 #[test]
+fn an_address_is_one_without_its_scheme_too_and_what_is_kept_of_a_cancelled_login_is_said() {
+    let served = Served::start();
+    let address = format!("{}/mcp", served.serving.issuer());
+    let typed = address.trim_start_matches("http://").to_owned();
+
+    let mut login = served.home.start(&["login", &typed]);
+    login.line("Waiting ");
+    login.signal("INT");
+    let said = login.end().said(1).to_owned();
+
+    let kept = format!("cancelled; the registration at {address} is kept in ");
+    assert!(said.contains(&kept) && said.contains("127.0.0.1.yaml, and nothing else was changed."), "{said}");
+    assert_eq!(registered(&served.serving).len(), 1);
+
+    // Nothing is registered this time, so nothing is kept.
+    let mut login = served.home.start(&["login", &typed]);
+    login.line("Waiting ");
+    login.signal("INT");
+    assert!(login.end().said(1).contains("cancelled; nothing was changed."));
+
+    let mut login = served.home.start(&["login", &typed]);
+    person::answer(&login.line("http"), "allow");
+    assert_eq!(login.end().code, Some(0));
+    let token = served.home.run(&["token", &typed]);
+    assert_eq!(token.quietly(), served.home.run(&["token", "127.0.0.1/default"]).quietly());
+    // A name stays a name, also where its provider is called like a host.
+    let unknown = served.home.run(&["token", "127.0.0.1/other"]);
+    assert!(unknown.said(5).contains("there is no profile 127.0.0.1/other"), "{unknown:?}");
+}
+
+#[test]
 fn a_check_walks_the_same_way_and_registers_nobody() {
     let served = Served::start();
     let address = format!("{}/mcp", served.serving.issuer());

@@ -2,14 +2,15 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use portable_pty::CommandBuilder;
 use url::Url;
 
 use crate::home::running::Running;
 use crate::home::served::Served;
-use crate::home::{Home, person, program};
+use crate::home::{Home, PATIENCE, person, program};
 use crate::terminal::pty::Pty;
 
 /// Writes an executable script.
@@ -38,8 +39,7 @@ fn the_argument_of_a_browser_says_nothing_of_the_login_and_leads_to_it_once() {
     let browser = script(&served.home, "browser", &format!("printf '%s ' \"$@\" > {}", opened.display()));
     let mut login = begin(&served, browser.to_str().expect("a path"));
     let authorize = login.line("http");
-    login.line("Opened your browser.");
-    let link = fs::read_to_string(&opened).expect("an argument");
+    let link = written(&opened);
     let parts = Url::parse(link.trim()).expect("one address");
     assert!(parts.host_str() == Some("127.0.0.1") && parts.query().is_none(), "{link}");
 
@@ -56,12 +56,11 @@ fn the_argument_of_a_browser_says_nothing_of_the_login_and_leads_to_it_once() {
 fn a_browser_that_may_be_at_the_other_end_of_ssh_gets_the_whole_address() {
     let served = Served::start();
     let opened = served.home.path("opened");
-    let browser = script(&served.home, "browser", &format!("printf '%s' \"$1\" > {}", opened.display()));
+    let browser = script(&served.home, "browser", &format!("printf '%s ' \"$1\" > {}", opened.display()));
     let mut command = served.home.command(&["login", "demo/ana"]);
     let mut login = Running::start(command.env("BROWSER", browser).env("SSH_CONNECTION", "there 1 here 22"));
     let authorize = login.line("http");
-    login.line("Opened your browser.");
-    assert_eq!(fs::read_to_string(&opened).expect("an argument"), authorize);
+    assert_eq!(written(&opened).trim(), authorize);
     login.kill();
 }
 
@@ -78,7 +77,7 @@ fn a_browser_that_cannot_be_one_is_said_and_the_next_one_is_tried() {
         (format!("'{fails}' %s"), "Could not open a browser: "),
         (format!("{fails}"), "Could not open a browser: "),
         ("'true".to_owned(), "Could not open a browser: $BROWSER has a quote that is not closed"),
-        (format!("/:{no_program}:'{fails}':true"), "Opened your browser."),
+        (format!("/:{no_program}:'{fails}':true"), "Waiting 5 minutes"),
     ] {
         let mut login = begin(&served, &browser);
         login.line("http");
@@ -103,22 +102,51 @@ fn a_browser_that_draws_on_the_terminal_has_none() {
 
 #[test]
 fn a_login_whose_browser_opens_takes_few_lines_and_says_nothing_twice() {
-    let served = Served::start();
-    let mut file = authtui::demo::provider_file(served.serving.issuer());
-    let device = format!("endpoints: {{ device: \"{}/oauth2/device\", ", served.serving.issuer());
-    file = file
-        .replace("endpoints: { ", &device)
-        .replace("flows: [code, paste]", "flows: [code, paste, device]");
-    served.home.provider("demo", &file);
+    let served = with_device();
     let browser = script(&served.home, "browser", "exec sleep 2");
     let mut login = begin(&served, browser.to_str().expect("a path"));
     person::answer(&login.line("http"), "allow");
     let ended = login.end();
     let said: Vec<&str> = ended.said(0).lines().filter(|line| !line.is_empty()).collect();
-    assert!(said.len() <= 16, "{said:#?}");
-    for line in ["Opened your browser.", "Logged in: demo/ana"] {
-        assert_eq!(said.iter().filter(|each| **each == line).count(), 1, "{said:#?}");
+    let begun: Vec<&&str> = said.iter().take_while(|line| **line != "Logged in: demo/ana").collect();
+    let [opening, link, waiting] = begun[..] else { panic!("{said:#?}") };
+    assert_eq!(*opening, "Opening your browser. Nothing happens? Open this link:");
+    assert!(link.starts_with("http") && waiting.starts_with("Waiting "), "{said:#?}");
+}
+
+#[test]
+fn a_browser_that_does_not_open_brings_the_device_code_and_the_link_is_said_once() {
+    let served = with_device();
+    let fails = script(&served.home, "fails", "exit 3");
+    let mut login = begin(&served, fails.to_str().expect("a path"));
+    let link = login.line("http");
+    login.line("Could not open a browser: ");
+    login.line("Or on this machine: open ");
+    person::answer(&link, "allow");
+    let ended = login.end();
+    assert_eq!(ended.said(0).lines().filter(|line| *line == link).count(), 1, "{ended:?}");
+}
+
+/// Somebody whose provider has a device code too.
+fn with_device() -> Served {
+    let served = Served::start();
+    let file = authtui::demo::provider_file(served.serving.issuer());
+    let device = format!("endpoints: {{ device: \"{}/oauth2/device\", ", served.serving.issuer());
+    let file = file
+        .replace("endpoints: { ", &device)
+        .replace("flows: [code, paste]", "flows: [code, paste, device]");
+    served.home.provider("demo", &file);
+    served
+}
+
+/// What a browser that was started has written.
+fn written(path: &Path) -> String {
+    let until = Instant::now() + PATIENCE;
+    loop {
+        match fs::read_to_string(path) {
+            Ok(text) if text.ends_with(' ') => return text,
+            Ok(_) | Err(_) => assert!(Instant::now() < until, "no browser was started"),
+        }
+        std::thread::yield_now();
     }
-    let device: Vec<&&str> = said.iter().filter(|line| line.contains(" and type ")).collect();
-    assert_eq!(device.len(), 1, "a device code beside the browser is one line: {said:#?}");
 }
